@@ -1,0 +1,293 @@
+"""The records: what a data set means, what cleaning did, what a segment is, what a run says of itself."""
+
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, model_validator
+
+from pipeline.errors import ContractError
+
+SCHEMA_VERSION = 1
+
+Role = Literal["id", "active", "passive", "outcome", "ignored"]
+Kind = Literal["number", "integer", "flag", "category", "ordered", "date", "text"]
+Meaning = Literal[
+    "age", "income", "spend", "orders", "average_cheque", "recency", "tenure", "household", "marital_status",
+    "children", "education", "region", "gender",
+]
+GroupMeaning = Literal["categories", "channels", "other"]
+Verdict = Literal["strong", "weak", "none"]
+Trust = Literal["solid", "usable", "fragile"]
+
+NUMERIC_KINDS: frozenset[str] = frozenset({"number", "integer"})
+CATEGORY_KINDS: frozenset[str] = frozenset({"category", "ordered"})
+
+
+class Record(BaseModel):
+    """An immutable value that travels through the store as JSON; an unknown field is an error."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", ser_json_inf_nan="null")
+
+
+# ------------------------------------------------------------------ what the columns mean
+
+
+class Column(Record):
+    """One column of the customers table, with what a reader needs to understand it."""
+
+    name: str
+    role: Role
+    kind: Kind
+    label: str
+    unit: str = ""
+    format: str = ",.3~r"  # d3-format, as Plotly takes it
+    meaning: Meaning | None = None
+    group: str | None = None
+    transform: tuple[str, ...] = ()
+    order: tuple[str, ...] = ()
+    high: str = ""  # how a segment above the others is called: "big spenders"
+    low: str = ""
+
+    @property
+    def axis_title(self) -> str:
+        """Label with its unit: ``Total spend, $``."""
+        return f"{self.label}, {self.unit}" if self.unit else self.label
+
+
+class Group(Record):
+    """Columns that add up to one total: spend by category, orders by channel."""
+
+    key: str
+    label: str
+    meaning: GroupMeaning
+    members: tuple[str, ...]
+    member_labels: tuple[str, ...]
+    shares: tuple[str, ...] = ()  # the derived share of each member in the total, same order; may be empty
+    unit: str = ""
+
+
+class Campaign(Record):
+    """One campaign and the outcome column that holds the reactions (null: not contacted)."""
+
+    column: str
+    label: str
+    start: date | None = None
+    end: date | None = None
+    cost: float | None = None
+    revenue: float | None = None
+    kind: str = ""
+
+
+class Dataset(Record):
+    """What was analysed: the spec's description of a data set, resolved against the data."""
+
+    spec: str
+    title: str
+    spec_hash: str
+    as_of: date | None
+    currency: str
+    columns: tuple[Column, ...]
+    groups: tuple[Group, ...] = ()
+    campaigns: tuple[Campaign, ...] = ()
+    id_column: str | None = None  # name of the id in the customers table; None where it is not stored
+
+    def column(self, name: str) -> Column:
+        """The column called ``name``; raises ``ContractError`` where there is none."""
+        for column in self.columns:
+            if column.name == name:
+                return column
+        raise ContractError.because(f"data set {self.spec}: no column {name!r}")
+
+    def with_role(self, role: Role) -> tuple[Column, ...]:
+        """Columns of one role, in the spec's order."""
+        return tuple(column for column in self.columns if column.role == role)
+
+    def meaning(self, meaning: Meaning) -> Column | None:
+        """The column that plays a known part (age, income, spend ...), if the data set has one."""
+        return next((column for column in self.columns if column.meaning == meaning), None)
+
+    def group(self, meaning: GroupMeaning) -> Group | None:
+        """The group of a known meaning, if the data set has one."""
+        return next((group for group in self.groups if group.meaning == meaning), None)
+
+
+# ------------------------------------------------------------------ cleaning
+
+
+class LedgerEntry(Record):
+    """What one cleaning rule did."""
+
+    rule: str
+    detail: str  # a sentence for the reader
+    column: str | None = None
+    dropped: int = 0
+    repaired: int = 0
+    quarantined: int = 0
+    flagged: int = 0
+    examples: tuple[str, ...] = ()
+
+    @property
+    def rows(self) -> int:
+        """Rows that the rule touched or flagged."""
+        return self.dropped + self.repaired + self.quarantined + self.flagged
+
+
+class Ledger(Record):
+    """Every row accounted for: ``rows_in == rows_out + dropped + quarantined``, checked at construction."""
+
+    source: str
+    fingerprint: str  # sha256 of the content in canonical order, first 16 hex digits
+    rows_in: int
+    rows_out: int
+    dropped: int
+    quarantined: int
+    entries: tuple[LedgerEntry, ...] = ()
+    notes: tuple[str, ...] = ()
+    tables: dict[str, int] = {}  # rows of each table read, where there are several
+
+    @model_validator(mode="after")
+    def _accounts(self) -> Ledger:
+        if self.rows_in != self.rows_out + self.dropped + self.quarantined:
+            raise ValueError(
+                f"ledger does not add up: {self.rows_in} rows in, {self.rows_out} out, "
+                f"{self.dropped} dropped, {self.quarantined} quarantined"
+            )
+        return self
+
+
+# ------------------------------------------------------------------ features
+
+
+class FeatureTransform(Record):
+    """How original units become the clustered space; one entry a feature, applied in the order of the fields.
+
+    ``z = (clip(log1p?(x or fill), lower, upper) - centre) / scale``
+    """
+
+    names: tuple[str, ...]
+    fill: tuple[float, ...]  # stands in for a missing value, original units
+    log1p: tuple[bool, ...]
+    lower: tuple[float | None, ...]  # winsorizing bounds, after the logarithm
+    upper: tuple[float | None, ...]
+    centre: tuple[float, ...]
+    scale: tuple[float, ...]
+
+
+# ------------------------------------------------------------------ segments
+
+
+class Difference(Record):
+    """How far one segment stands from everybody else in one column."""
+
+    column: str
+    effect: float  # standardised mean difference from all other customers (Cohen's d with the pooled deviation)
+    median: float
+    overall_median: float
+    index: float | None  # segment mean / overall mean x 100; None where the overall mean is not positive
+    phrase: str  # in words, without the segment's name: "big spenders"
+
+
+class SegmentCard(Record):
+    """One segment as a reader meets it."""
+
+    segment: int
+    key: str  # identity that survives a re-train; colour, notes and name follow it
+    colour: int  # place in the palette, follows the key
+    name: str
+    portrait: str
+    size: int
+    share: float
+    revenue_share: float | None
+    trust: Trust
+    trust_reason: str
+    silhouette: float | None
+    jaccard: float | None
+    differences: tuple[Difference, ...]
+
+
+class CandidateRecord(Record):
+    """Quality of one k, without the tables."""
+
+    k: int
+    inertia: float
+    silhouette: float
+    silhouette_se: float | None
+    calinski_harabasz: float
+    davies_bouldin: float
+    stability: float | None  # prediction strength (Tibshirani and Walther 2005)
+    null_silhouette: float | None  # mean over structure-free data of the same covariance, clustered alike
+    seed_spread: float | None  # relative standard deviation of inertia over the search's restarts
+    sizes: tuple[int, ...]
+    silhouette_by_segment: tuple[float | None, ...]
+    seconds: float
+    run_id: str = ""
+
+
+class Decision(Record):
+    """Which k, why, and how far to trust it."""
+
+    k: int
+    verdict: Verdict
+    reason: str
+    elbow_k: int | None
+    silhouette_k: int
+    supported_k: int | None  # what the data support without any bound; None: no structure found
+    disagreements: tuple[str, ...] = ()
+    bounds: tuple[int, int]
+    chosen_by: Literal["rule", "person"] = "rule"
+
+
+# ------------------------------------------------------------------ what the store hands out
+
+
+class RunSummary(Record):
+    """One completed candidate run, as lists and grids show it."""
+
+    run_id: str
+    sweep_run_id: str
+    experiment: str
+    sweep_name: str
+    started: float  # seconds since the epoch, UTC
+    k: int
+    recommended: bool
+    inertia: float
+    silhouette: float
+    calinski_harabasz: float
+    davies_bouldin: float
+    stability: float | None
+    verdict: Verdict
+    rows: int
+    params: dict[str, str]
+    champion_version: int | None = None  # version in the registry, where this run is the champion
+
+
+class Champion(Record):
+    """The promoted run of one experiment."""
+
+    experiment: str
+    run_id: str
+    k: int
+    version: int
+
+
+class Promotion(Record):
+    """One line of the append-only history of champions."""
+
+    when: float
+    who: str
+    reason: str
+    action: Literal["promote", "rollback"]
+    from_run: str | None
+    to_run: str
+    version: int
+    k: int
+
+
+class RunIndex(Record):
+    """What a run's manifest says: enough to check and find every file of it."""
+
+    schema_version: int
+    files: dict[str, str]  # artifact name -> sha256

@@ -1,0 +1,156 @@
+"""What one stage hands to the next: records together with their frames and arrays."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from pipeline.contract.records import CandidateRecord, Dataset, Decision, FeatureTransform, Ledger, SegmentCard
+
+Matrix = npt.NDArray[np.float64]
+Labels = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Cleaned:
+    """Customers in canonical order (sorted by id), what was set aside, and the account of both."""
+
+    dataset: Dataset
+    customers: pd.DataFrame
+    quarantine: pd.DataFrame  # raw values as text, with the columns "rule" and "row" in front
+    ledger: Ledger
+
+
+@dataclass(frozen=True)
+class Features:
+    """The clustered matrix, (n, p) in the order of ``transform.names``, and how it was made."""
+
+    matrix: Matrix
+    transform: FeatureTransform
+
+
+@dataclass(frozen=True)
+class Partition:
+    """One k fitted: centres (k, p) in the clustered space, labels (n,) numbered by falling size."""
+
+    k: int
+    centres: Matrix
+    labels: Labels
+    inertia: float
+    seed_spread: float | None
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """One k with its quality, tables and words."""
+
+    record: CandidateRecord
+    centres: Matrix
+    assignments: pd.DataFrame
+    profiles: pd.DataFrame
+    category_profiles: pd.DataFrame
+    cards: tuple[SegmentCard, ...]
+
+
+@dataclass(frozen=True)
+class Training:
+    """Everything that one sweep found."""
+
+    dataset: Dataset
+    ledger: Ledger
+    customers: pd.DataFrame
+    quarantine: pd.DataFrame
+    projection: pd.DataFrame
+    loadings: pd.DataFrame
+    features: Features
+    candidates: tuple[Candidate, ...]
+    decision: Decision
+    params: Mapping[str, str]  # seed, restarts, algorithm, spec, hash, features, fingerprint, versions
+    seconds: Mapping[str, float]
+
+
+# ------------------------------------------------------------------ what to record, apart from how
+
+
+@dataclass(frozen=True)
+class ModelRecord:
+    """A fitted scikit-learn pipeline and what MLflow needs to log it without guessing."""
+
+    pipeline: Any
+    example: pd.DataFrame  # a few invented rows (medians), never a customer's
+    requirements: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class RunRecord:
+    """Everything that one MLflow run is to hold."""
+
+    name: str
+    params: Mapping[str, str]
+    metrics: Mapping[str, float]
+    tags: Mapping[str, str]
+    description: str  # Markdown
+    tables: Mapping[str, pd.DataFrame] = field(default_factory=dict)  # artifact name -> table
+    records: Mapping[str, str] = field(default_factory=dict)  # artifact name -> JSON text
+    images: Mapping[str, bytes] = field(default_factory=dict)  # artifact name -> PNG
+    ui_tables: Mapping[str, pd.DataFrame] = field(default_factory=dict)  # artifact name -> table for the MLflow UI
+    model: ModelRecord | None = None
+
+
+@dataclass(frozen=True)
+class SweepRecord:
+    """The parent run and one nested run for each k."""
+
+    parent: RunRecord
+    children: Mapping[int, RunRecord]
+    recommended_k: int
+    dataset_name: str
+    source: str
+    fingerprint: str
+
+
+@dataclass(frozen=True)
+class SavedSweep:
+    """Where a sweep went in the store."""
+
+    experiment_id: str
+    sweep_run_id: str
+    run_ids: Mapping[int, str]
+
+
+# ------------------------------------------------------------------ what the store hands out
+
+
+@dataclass(frozen=True)
+class Segmentation:
+    """One completed run with all it needs to be drawn, read back and checked."""
+
+    run_id: str
+    sweep_run_id: str
+    experiment: str
+    started: float
+    dataset: Dataset
+    ledger: Ledger
+    decision: Decision
+    candidates: tuple[CandidateRecord, ...]
+    transform: FeatureTransform
+    centres: Matrix
+    cards: tuple[SegmentCard, ...]
+    customers: pd.DataFrame
+    projection: pd.DataFrame
+    loadings: pd.DataFrame
+    quarantine: pd.DataFrame
+    assignments: pd.DataFrame
+    profiles: pd.DataFrame
+    category_profiles: pd.DataFrame
+
+    @property
+    def k(self) -> int:
+        """Number of segments."""
+        return len(self.cards)

@@ -1,0 +1,138 @@
+"""The tables: names and types of their columns, the artifact files, and the check applied on both sides."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from pipeline.contract.records import SCHEMA_VERSION
+from pipeline.errors import ContractError
+
+
+class Customers:
+    """``customers``: one row a customer in canonical order; ``KEY``, the id if kept, then the data set's columns."""
+
+    KEY = "customer"  # int64, 0..n-1
+
+
+class Projection:
+    """``projection``: two principal components of the clustered space, for the map only."""
+
+    KEY, X, Y = Customers.KEY, "x", "y"
+
+
+class Loadings:
+    """``loadings``: weight of each feature on the map's two axes, and the share of variance each axis explains."""
+
+    FEATURE, X, Y = "feature", "x", "y"
+
+
+class Assignments:
+    """``assignments`` of one k: who belongs where. Segments are numbered 0..k-1 by falling size."""
+
+    KEY, SEGMENT, SECOND = Customers.KEY, "segment", "second_segment"
+    DISTANCE, SECOND_DISTANCE, SILHOUETTE = "distance", "second_distance", "silhouette"
+
+
+class Profiles:
+    """``profiles`` of one k: segment x numeric column (active, passive, and share columns), original units."""
+
+    SEGMENT, COLUMN, N, MEAN, MEDIAN, STD, Q25, Q75 = (
+        "segment", "column", "n", "mean", "median", "std", "q25", "q75")
+    EFFECT, INDEX, OVERALL_MEAN, OVERALL_MEDIAN = "effect", "index", "overall_mean", "overall_median"
+
+
+class CategoryProfiles:
+    """``category_profiles`` of one k: segment x category of each categorical or flag column."""
+
+    SEGMENT, COLUMN, CATEGORY, N, SHARE, OVERALL_SHARE = (
+        "segment", "column", "category", "n", "share", "overall_share")
+
+
+TABLES: Mapping[str, Mapping[str, str]] = {
+    "customers": {Customers.KEY: "int"},
+    "projection": {Projection.KEY: "int", Projection.X: "float", Projection.Y: "float"},
+    "loadings": {Loadings.FEATURE: "text", Loadings.X: "float", Loadings.Y: "float"},
+    "quarantine": {},
+    "assignments": {
+        Assignments.KEY: "int", Assignments.SEGMENT: "int", Assignments.SECOND: "int", Assignments.DISTANCE: "float",
+        Assignments.SECOND_DISTANCE: "float", Assignments.SILHOUETTE: "float",
+    },
+    "profiles": {
+        Profiles.SEGMENT: "int", Profiles.COLUMN: "text", Profiles.N: "int", Profiles.MEAN: "float",
+        Profiles.MEDIAN: "float", Profiles.STD: "float", Profiles.Q25: "float", Profiles.Q75: "float",
+        Profiles.EFFECT: "float", Profiles.INDEX: "float", Profiles.OVERALL_MEAN: "float",
+        Profiles.OVERALL_MEDIAN: "float",
+    },
+    "category_profiles": {
+        CategoryProfiles.SEGMENT: "int", CategoryProfiles.COLUMN: "text", CategoryProfiles.CATEGORY: "text",
+        CategoryProfiles.N: "int", CategoryProfiles.SHARE: "float", CategoryProfiles.OVERALL_SHARE: "float",
+    },
+}
+
+_KINDS = {"i": "int", "u": "int", "f": "float", "O": "text", "T": "text"}
+
+
+def _kind(series: pd.Series) -> str:
+    if pd.api.types.is_string_dtype(series):
+        return "text"
+    return _KINDS.get(series.dtype.kind, "other")
+
+
+class Artifacts:
+    """File names below a run's artifact folder."""
+
+    MANIFEST = "korzina/manifest.json"
+    # on the parent run of a sweep
+    DATASET = "korzina/dataset.json"
+    LEDGER = "korzina/ledger.json"
+    DECISION = "korzina/decision.json"
+    CANDIDATES = "korzina/candidates.json"
+    TRANSFORM = "korzina/transform.json"
+    CUSTOMERS = "korzina/customers.parquet"
+    PROJECTION = "korzina/projection.parquet"
+    LOADINGS = "korzina/loadings.parquet"
+    QUARANTINE = "korzina/quarantine.parquet"
+    # on the run of each k
+    ASSIGNMENTS = "korzina/assignments.parquet"
+    PROFILES = "korzina/profiles.parquet"
+    CATEGORY_PROFILES = "korzina/category_profiles.parquet"
+    SEGMENTS = "korzina/segments.json"
+    CENTRES = "korzina/centres.json"
+    # for the eyes of the MLflow UI
+    PROFILES_TABLE = "profiles.json"
+    PLOTS = "plots"
+    MODEL = "model"
+
+
+def check_table(name: str, frame: pd.DataFrame) -> pd.DataFrame:
+    """Return ``frame`` unchanged if it has the columns and types of table ``name``.
+
+    Raises
+    ------
+    ContractError
+        Naming the table, the column, what was expected and what was found.
+
+    """
+    for column, kind in TABLES[name].items():
+        if column not in frame.columns:
+            raise ContractError.because(
+                f"table {name}: column {column!r} is missing", expected=", ".join(TABLES[name]),
+                found=", ".join(map(str, frame.columns)), remedy="train again with this version of Korzina",
+            )
+        if _kind(frame[column]) != kind:
+            raise ContractError.because(
+                f"table {name}, column {column!r}: wrong type", expected=kind, found=str(frame[column].dtype),
+                remedy="train again with this version of Korzina",
+            )
+    return frame
+
+
+def check_schema_version(found: int) -> None:
+    """Refuse a run that another version of the contract wrote; raises ``ContractError``."""
+    if found != SCHEMA_VERSION:
+        raise ContractError.because(
+            "this run was written by another version of Korzina", expected=f"schema version {SCHEMA_VERSION}",
+            found=f"schema version {found}", remedy="train again, or open it with the version that wrote it",
+        )

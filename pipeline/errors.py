@@ -1,0 +1,70 @@
+"""Errors that reach a person: each says what was expected, what was found and what to do."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from typing import ClassVar, Self
+
+
+class KorzinaError(Exception):
+    """Base of every error that Korzina raises on purpose.
+
+    ``str(error)`` is the whole message that a person reads; no traceback is shown for it.
+    """
+
+    exit_code: ClassVar[int] = 1
+
+    @classmethod
+    def because(cls, what: str, *, expected: str = "", found: str = "", remedy: str = "") -> Self:
+        """Build an error from its parts, leaving out those that are empty."""
+        parts = [what.rstrip(".") + "."]
+        if expected:
+            parts.append(f"Expected: {expected}.")
+        if found:
+            parts.append(f"Found: {found}.")
+        if remedy:
+            parts.append(f"What to do: {remedy}.")
+        return cls(" ".join(parts))
+
+
+class InputError(KorzinaError):
+    """The data given is at fault."""
+
+
+class SpecError(InputError):
+    """The spec (TOML) is at fault, or it does not fit the data."""
+
+    @classmethod
+    def unknown_name(cls, where: str, found: str, valid: Iterable[str]) -> Self:
+        """A key or a column that does not exist; names the nearest one that does."""
+        names = sorted(valid)
+        nearest = nearest_name(found, names)
+        return cls.because(
+            f"{where}: unknown name {found!r}",
+            expected=f"one of {', '.join(names[:30])}" + (", ..." if len(names) > 30 else ""),
+            remedy=f"use {nearest!r} if that was meant" if nearest else "use one of the valid names",
+        )
+
+
+class UsageError(KorzinaError):
+    """The command was called in a way that makes no sense."""
+
+    exit_code = 2
+
+
+class StoreError(KorzinaError):
+    """The MLflow store cannot be read or written, or holds something unexpected."""
+
+    exit_code = 3
+
+
+class ContractError(StoreError):
+    """A stored table or record does not have the shape that ``contract`` declares."""
+
+
+def nearest_name(name: str, valid: Iterable[str]) -> str | None:
+    """The valid name most like ``name`` (case ignored), or None where none is near."""
+    by_lower = {candidate.lower(): candidate for candidate in valid}
+    close = difflib.get_close_matches(name.lower(), by_lower, n=1, cutoff=0.5)
+    return by_lower[close[0]] if close else None
