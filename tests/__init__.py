@@ -1,0 +1,1 @@
+"""Tests mirror the packages; contract, architecture and e2e stand beside them."""
