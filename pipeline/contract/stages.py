@@ -101,6 +101,7 @@ class RunRecord:
     images: Mapping[str, bytes] = field(default_factory=dict)  # artifact name -> PNG
     ui_tables: Mapping[str, pd.DataFrame] = field(default_factory=dict)  # artifact name -> table for the MLflow UI
     model: ModelRecord | None = None
+    curves: Mapping[str, Mapping[int, float]] = field(default_factory=dict)  # metric -> step -> value, drawn by the UI
 
 
 @dataclass(frozen=True)
@@ -113,6 +114,8 @@ class SweepRecord:
     dataset_name: str
     source: str
     fingerprint: str
+    rows: int = 0
+    schema: Mapping[str, str] = field(default_factory=dict)  # column -> MLflow type; what the run's data set looks like
 
 
 @dataclass(frozen=True)

@@ -26,6 +26,7 @@ class Loadings:
     """``loadings``: weight of each feature on the map's two axes, and the share of variance each axis explains."""
 
     FEATURE, X, Y = "feature", "x", "y"
+    EXPLAINED = "explained variance"  # the row that holds the axes' shares of variance
 
 
 class Assignments:

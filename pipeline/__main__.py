@@ -1,0 +1,262 @@
+"""The command line, and the only module that prints. Results go to stdout, everything else to stderr."""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from pipeline.errors import KorzinaError, UsageError
+from pipeline.settings import Settings
+
+if TYPE_CHECKING:
+    from pipeline.store import Store
+    from pipeline.train import Result
+
+app = typer.Typer(
+    no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None,
+    help="Korzina: customer segmentation from raw data to a promoted, explained champion.",
+)
+
+SpecOption = Annotated[str, typer.Option(help="A shipped spec's name or a TOML file.")]
+DataOption = Annotated[str | None, typer.Option(help="File, folder, glob or database URL; left out: the spec's own.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout.")]
+ReasonOption = Annotated[str, typer.Option(help="Why; kept in the history.")]
+ExperimentOption = Annotated[str | None, typer.Option(help="Experiment in MLflow; left out: the spec's name.")]
+
+
+class Promote(StrEnum):
+    """When a finished sweep becomes champion."""
+
+    AUTO = "auto"
+    NEVER = "never"
+
+
+@app.command()
+def train(
+    spec: SpecOption = "complete_journey",
+    data: DataOption = None,
+    k_min: Annotated[int, typer.Option(help="Least number of segments to try.")] = 2,
+    k_max: Annotated[int, typer.Option(help="Largest number of segments to try.")] = 12,
+    seed: Annotated[int, typer.Option(help="Every random choice derives from it.")] = 0,
+    experiment: ExperimentOption = None,
+    promote: Annotated[Promote, typer.Option(help="auto: promote unless the champion stands firmer.")] = Promote.AUTO,
+    choose: Annotated[int | None, typer.Option(help="Your own number of segments, recorded as such.")] = None,
+    reason: Annotated[str, typer.Option(help="Why this number; needed with --choose.")] = "",
+    as_json: JsonOption = False,
+) -> None:
+    """Clean the data, sweep KMeans over k, choose, describe, log every k to MLflow, promote."""
+    if choose is not None and not reason.strip():
+        raise UsageError.because("--choose needs a reason", remedy="add --reason \"...\"")
+    from pipeline.train import Request
+    from pipeline.train import train as run
+
+    request = Request(spec=spec, data=data, k_min=k_min, k_max=k_max, seed=seed, experiment=experiment,
+                      promote=promote.value, choose=choose, choose_reason=reason)
+    with _progress() as progress:
+        result = run(request, Settings(), progress)
+    if as_json:
+        from pipeline.summary import summarise
+
+        _print_json(summarise(result))
+    else:
+        _show_result(result)
+
+
+@app.command()
+def runs(experiment: ExperimentOption = None, as_json: JsonOption = False) -> None:
+    """List the completed runs, the newest sweep first; the champion is marked."""
+    found = _store().runs(experiment)
+    if as_json:
+        _print_json({"runs": [run.model_dump(exclude={"params"}) for run in found]})
+        return
+    _table(["", "run", "experiment", "k", "inertia", "silhouette", "stability", "verdict"], [
+        ["champion" if run.champion_version else "recommended" if run.recommended else "", run.run_id, run.experiment,
+         str(run.k), f"{run.inertia:,.1f}", f"{run.silhouette:.3f}",
+         "" if run.stability is None else f"{run.stability:.2f}", run.verdict] for run in found])
+
+
+@app.command()
+def promote(run_id: Annotated[str, typer.Argument(help="Run to promote, or the first 6 or more characters.")],
+            reason: ReasonOption, as_json: JsonOption = False) -> None:
+    """Make a run the champion; the dashboard shows it within seconds."""
+    champion = _store().promote(run_id, reason=_given(reason), who=_who())
+    _report(champion.model_dump(), f"{champion.experiment}: run {champion.run_id} (k = {champion.k}) is champion, "
+            f"version {champion.version}", as_json)
+
+
+@app.command()
+def rollback(reason: ReasonOption, experiment: ExperimentOption = None, as_json: JsonOption = False) -> None:
+    """Go back to the champion before the present one."""
+    store = _store()
+    champion = store.rollback(_only_experiment(store, experiment), reason=_given(reason), who=_who())
+    _report(champion.model_dump(), f"{champion.experiment}: back to run {champion.run_id} (k = {champion.k}), "
+            f"version {champion.version}", as_json)
+
+
+@app.command()
+def score(
+    data: Annotated[str, typer.Option(help="File, folder, glob or database URL of the customers to place.")],
+    output: Annotated[Path, typer.Option(help="CSV file to write.")],
+    experiment: ExperimentOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Place customers into the champion's segments."""
+    from pipeline.score import score_file
+
+    store = _store()
+    champion = store.champion(_only_experiment(store, experiment))
+    if champion is None:
+        raise UsageError.because("there is no champion to score with", remedy="run 'korzina train' first")
+    scored = score_file(store.load(champion.run_id), data, output)
+    for note in scored.notes:
+        typer.echo(note, err=True)
+    _report(scored.summary(), f"{scored.rows} customers placed, written to {output}", as_json)
+
+
+@app.command()
+def init(
+    file: Annotated[str, typer.Argument(help="Your file: a customer table or transactions.")],
+    output: Annotated[Path | None, typer.Option(help="Spec to write; left out: beside the file, as NAME.toml.")] = None,
+    force: Annotated[bool, typer.Option(help="Overwrite an existing spec.")] = False,
+) -> None:
+    """Analyse a file's structure and write a commented draft spec that trains as it is."""
+    from pipeline.draft import draft_spec
+
+    target = output or Path(file).with_suffix(".toml")
+    if target.exists() and not force:
+        raise UsageError.because(f"{target} exists already", remedy="give another --output, or --force to overwrite")
+    target.write_text(draft_spec(file), encoding="utf-8")
+    typer.echo(f"Wrote {target}. Look through it, then: korzina train --spec {target} --data {file}")
+
+
+@app.command()
+def serve(
+    dashboard: Annotated[bool, typer.Option(help="Serve the dashboard.")] = True,
+    mlflow: Annotated[bool, typer.Option(help="Serve the MLflow UI too.")] = True,
+) -> None:
+    """Serve the dashboard and the MLflow UI until Ctrl-C."""
+    from pipeline.serve import serve as run
+
+    raise typer.Exit(run(Settings(), dashboard=dashboard, mlflow_ui=mlflow, announce=typer.echo))
+
+
+# ------------------------------------------------------------------ helpers of the commands
+
+
+def _store() -> Store:
+    from pipeline.store import Store
+
+    return Store.open(Settings())
+
+
+def _only_experiment(store: Store, experiment: str | None) -> str:
+    """The experiment named, the setting's, or the only one that has a champion."""
+    named = experiment or Settings().experiment
+    if named:
+        return named
+    names = [champion.experiment for champion in store.champions()]
+    if len(names) == 1:
+        return str(names[0])
+    if not names:
+        raise UsageError.because("the store has no champion yet", remedy="run 'korzina train' first")
+    raise UsageError.because("several experiments have a champion", expected="one named",
+                             found=", ".join(names), remedy="add --experiment NAME")
+
+
+def _given(reason: str) -> str:
+    if not reason.strip():
+        raise UsageError.because("--reason is empty", expected="a sentence that a colleague will understand")
+    return reason.strip()
+
+
+def _who() -> str:
+    import getpass
+
+    return getpass.getuser()
+
+
+def _print_json(value: dict[str, Any]) -> None:
+    typer.echo(json.dumps(value, ensure_ascii=False, allow_nan=False, default=str))
+
+
+def _report(value: dict[str, Any], sentence: str, as_json: bool) -> None:
+    if as_json:
+        _print_json(value)
+    else:
+        typer.echo(sentence)
+
+
+def _table(header: list[str], rows: list[list[str]]) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(*header, box=None, pad_edge=False)
+    for row in rows:
+        table.add_row(*row)
+    Console(soft_wrap=True).print(table)
+
+
+def _show_result(result: Result) -> None:
+    training, decision = result.training, result.training.decision
+    ledger = training.ledger
+    typer.echo(f"{ledger.rows_in:,} rows in, {ledger.rows_out:,} customers out "
+               f"({ledger.dropped:,} dropped, {ledger.quarantined:,} quarantined)")
+    _table(["", "k", "inertia", "silhouette", "stability"], [
+        ["->" if one.record.k == decision.k else "", str(one.record.k), f"{one.record.inertia:,.1f}",
+         f"{one.record.silhouette:.3f}", "" if one.record.stability is None else f"{one.record.stability:.2f}"]
+        for one in training.candidates])
+    typer.echo(f"k = {decision.k}, verdict {decision.verdict}. {decision.reason}")
+    for sentence in decision.disagreements:
+        typer.echo(f"  - {sentence}")
+    chosen = next(one for one in training.candidates if one.record.k == decision.k)
+    for card in chosen.cards:
+        typer.echo(f"  {card.segment + 1}. {card.name} [{card.trust}]: {card.portrait}")
+    typer.echo(f"Sweep {result.saved.sweep_run_id}; {result.note}. {sum(result.seconds.values()):.1f} s")
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[str, float], None] | None]:
+    """A Rich bar on stderr with the stage and the time left; nothing where stderr is not a terminal."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from pipeline.progress import progress_bar
+
+    with progress_bar() as report:
+        yield report
+
+
+def main() -> None:
+    """Run the command line and turn every fault into one message and an exit code."""
+    try:
+        settings = Settings()
+    except ValueError as error:
+        typer.echo(f"korzina: a setting is wrong. {error}", err=True)
+        raise SystemExit(2) from None
+    logging.basicConfig(level=settings.log_level.upper(), stream=sys.stderr, format="%(levelname)s %(name)s: %(message)s")
+    try:
+        app(standalone_mode=True)
+    except KorzinaError as error:
+        typer.echo(f"korzina: {error}", err=True)
+        raise SystemExit(error.exit_code) from None
+    except KeyboardInterrupt:
+        typer.echo("korzina: stopped; nothing half-done is visible in the store", err=True)
+        raise SystemExit(130) from None
+    except Exception as error:
+        if settings.log_level == "debug":
+            raise
+        typer.echo(f"korzina: unexpected fault, {type(error).__name__}: {error}. Set KORZINA_LOG_LEVEL=debug for the "
+                   "details and please report it.", err=True)
+        raise SystemExit(70) from None
+
+
+if __name__ == "__main__":
+    main()

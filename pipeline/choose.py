@@ -1,0 +1,117 @@
+"""Candidates -> decision: which k, why, and how far to trust it. The rule lives here and nowhere else."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from pipeline.contract import CandidateRecord, Decision, Verdict
+from pipeline.errors import UsageError
+
+MIN_STRENGTH = 0.8
+MIN_EXCESS = 0.03
+STRONG_EXCESS = 0.06
+
+
+def decide(candidates: Sequence[CandidateRecord], *, bounds: tuple[int, int]) -> Decision:
+    """Apply the rule: the largest k that comes back on half the data and beats structure-free data.
+
+    A k is supported where its prediction strength is at least ``MIN_STRENGTH`` and its silhouette exceeds the mean of
+    the structure-free draws by more than ``MIN_EXCESS``. The elbow and the silhouette's maximum stand beside it, and
+    every disagreement is put in words. ``bounds`` are the numbers of segments that a team can work with.
+    """
+    supported = [one for one in candidates if _is_supported(one)]
+    supported_k = max((one.k for one in supported), default=None)
+    low, high = bounds
+    within = [one for one in candidates if low <= one.k <= high] or list(candidates)
+    passing = [one for one in within if _is_supported(one)]
+    chosen = max(passing, key=lambda one: one.k) if passing else max(
+        within, key=lambda one: (one.stability or 0.0, one.silhouette))
+    verdict = _verdict(supported, chosen, supported_k)
+    elbow_k, silhouette_k = elbow(candidates), max(candidates, key=lambda one: one.silhouette).k
+    return Decision(
+        k=chosen.k, verdict=verdict, reason=_reason(chosen, supported_k, verdict, bounds), elbow_k=elbow_k,
+        silhouette_k=silhouette_k, supported_k=supported_k, bounds=bounds,
+        disagreements=_disagreements(chosen.k, elbow_k, silhouette_k, supported_k, bounds),
+    )
+
+
+def override(decision: Decision, k: int, reason: str, candidates: Sequence[CandidateRecord]) -> Decision:
+    """A person's choice, recorded as such; what the data support stays as the rule found it."""
+    if k not in {one.k for one in candidates}:
+        ks = ", ".join(str(one.k) for one in candidates)
+        raise UsageError.because(f"--choose {k}: no such candidate", expected=f"one of {ks}", found=str(k))
+    words = (f"Chosen by a person: {reason.strip().rstrip('.')}. The rule's own choice was {decision.k}. "
+             f"{decision.reason}")
+    return decision.model_copy(update={"k": k, "chosen_by": "person", "reason": words})
+
+
+def elbow(candidates: Sequence[CandidateRecord]) -> int | None:
+    """The knee of inertia over k: the point farthest below the chord (Satopaa et al. 2011); None without one."""
+    if len(candidates) < 3:
+        return None
+    ks = np.array([one.k for one in candidates], dtype=float)
+    inertias = np.array([one.inertia for one in candidates])
+    if inertias[0] <= inertias[-1]:
+        return None
+    x = (ks - ks[0]) / (ks[-1] - ks[0])
+    y = (inertias - inertias[-1]) / (inertias[0] - inertias[-1])
+    below = 1 - x - y
+    best = int(below.argmax())
+    return int(ks[best]) if below[best] > 0.05 else None
+
+
+def excess(candidate: CandidateRecord) -> float | None:
+    """Silhouette above that of structure-free data; None where no draw was made."""
+    return None if candidate.null_silhouette is None else candidate.silhouette - candidate.null_silhouette
+
+
+def _is_supported(candidate: CandidateRecord) -> bool:
+    above = excess(candidate)
+    return (candidate.stability or 0.0) >= MIN_STRENGTH and above is not None and above > MIN_EXCESS
+
+
+def _verdict(supported: Sequence[CandidateRecord], chosen: CandidateRecord, supported_k: int | None) -> Verdict:
+    if not supported:
+        return "none"
+    if chosen.k == supported_k and (excess(chosen) or 0.0) >= STRONG_EXCESS:
+        return "strong"
+    return "weak"
+
+
+def _reason(chosen: CandidateRecord, supported_k: int | None, verdict: Verdict, bounds: tuple[int, int]) -> str:
+    measured = (f"At k = {chosen.k} one half of the customers keeps together {_percent(chosen.stability)} of the pairs "
+                f"in the other half's weakest group (80 % are needed), and the silhouette of {chosen.silhouette:.2f} "
+                f"is {_signed(excess(chosen))} against data without structure (more than +0.03 is needed).")
+    if verdict == "none":
+        return (f"The data show no separate groups at any k. {chosen.k} segments are a convenient division of a "
+                f"continuum within the bounds {bounds[0]} to {bounds[1]}, not a discovery. {measured}")
+    if chosen.k != supported_k:
+        return (f"The data by themselves support {supported_k} segments; the spec asks for {bounds[0]} to {bounds[1]}, "
+                f"and {chosen.k} is the most reproducible choice within that. {measured}")
+    strength = "clearly" if verdict == "strong" else "weakly"
+    return f"{chosen.k} is the largest number of segments that the data {strength} support. {measured}"
+
+
+def _disagreements(k: int, elbow_k: int | None, silhouette_k: int, supported_k: int | None,
+                   bounds: tuple[int, int]) -> tuple[str, ...]:
+    found = []
+    if elbow_k is None:
+        found.append("The inertia curve has no clear knee.")
+    elif elbow_k != k:
+        found.append(f"The elbow of the inertia is at {elbow_k}, not {k}: it looks at compactness alone and always "
+                     "names a number, also where there are no groups.")
+    if silhouette_k != k:
+        found.append(f"The silhouette is highest at {silhouette_k}, not {k}: it favours few, coarse groups.")
+    if supported_k is not None and not bounds[0] <= supported_k <= bounds[1]:
+        found.append(f"The data support {supported_k} segments, outside the bounds {bounds[0]} to {bounds[1]}.")
+    return tuple(found)
+
+
+def _percent(value: float | None) -> str:
+    return "an unknown share" if value is None else f"{100 * value:.0f} %"
+
+
+def _signed(value: float | None) -> str:
+    return "not compared" if value is None else f"{value:+.3f}"

@@ -1,0 +1,147 @@
+"""Segments in numbers: profiles of every column, and how far each segment stands from everybody else."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+
+from pipeline.contract import (
+    CATEGORY_KINDS,
+    TABLES,
+    Assignments,
+    CategoryProfiles,
+    Column,
+    Dataset,
+    Features,
+    Labels,
+    Matrix,
+    Partition,
+    Profiles,
+)
+from pipeline.quality import Silhouettes
+from pipeline.sweep import squared_distances
+
+UNKNOWN = "not known"
+_PROFILED_KINDS = {"number", "integer", "flag"}
+
+
+def assign(features: Features, partition: Partition, silhouettes: Silhouettes) -> pd.DataFrame:
+    """The ``assignments`` table: own and second segment with their distances, silhouette where measured."""
+    distances = np.sqrt(squared_distances(features.matrix, partition.centres))
+    rows = np.arange(len(distances))
+    own = distances[rows, partition.labels]
+    distances[rows, partition.labels] = np.inf
+    second = distances.argmin(axis=1)
+    values = np.full(len(rows), np.nan)
+    values[silhouettes.rows] = silhouettes.values
+    return pd.DataFrame({
+        Assignments.KEY: rows, Assignments.SEGMENT: partition.labels, Assignments.SECOND: second,
+        Assignments.DISTANCE: own, Assignments.SECOND_DISTANCE: distances[rows, second], Assignments.SILHOUETTE: values,
+    })
+
+
+def profile(customers: pd.DataFrame, dataset: Dataset, features: Features, partition: Partition) -> pd.DataFrame:
+    """The ``profiles`` table: every numeric column in original units, one row a segment and column.
+
+    ``effect`` is Cohen's d of the segment against all other customers (never against a mean that includes it), taken
+    on the transformed scale for active columns, so that a long tail does not drown the rest.
+    """
+    transformed = dict(zip(features.transform.names, features.matrix.T, strict=True))
+    parts = []
+    for column in dataset.columns:
+        if column.kind in _PROFILED_KINDS and column.name in customers:
+            values = customers[column.name].to_numpy(dtype=np.float64, na_value=np.nan)
+            compared = transformed.get(column.name, values)
+            parts.append(_profile_column(column, values, compared, partition.labels, partition.k))
+    return pd.concat(parts, ignore_index=True)
+
+
+def profile_categories(customers: pd.DataFrame, dataset: Dataset, partition: Partition) -> pd.DataFrame:
+    """The ``category_profiles`` table: share of each category within each segment, among those whose value is known."""
+    parts = [
+        _count_categories(column, customers[column.name], partition.labels, partition.k)
+        for column in dataset.columns if column.kind in CATEGORY_KINDS and column.name in customers
+    ]
+    if not parts:
+        dtypes = {"int": "int64", "float": "float64", "text": "str"}
+        return pd.DataFrame({name: pd.Series(dtype=dtypes[kind]) for name, kind in TABLES["category_profiles"].items()})
+    return pd.concat(parts, ignore_index=True)
+
+
+def effect_sizes(values: Matrix, labels: Labels, k: int) -> Matrix:
+    """Cohen's d of each segment against all others, (k,); 0 where nothing varies, NaN where nobody has a value."""
+    known = np.isfinite(values)
+    x, own = values[known], labels[known]
+    count = np.bincount(own, minlength=k).astype(float)
+    centred = x - x.mean() if len(x) else x
+    total = np.bincount(own, weights=centred, minlength=k)
+    squares = np.bincount(own, weights=centred**2, minlength=k)
+    others, others_total, others_squares = count.sum() - count, total.sum() - total, squares.sum() - squares
+    with np.errstate(invalid="ignore", divide="ignore"):
+        gap = total / count - others_total / others
+        scatter = (squares - total**2 / count) + (others_squares - others_total**2 / others)
+        deviation = np.sqrt(scatter / (count.sum() - 2))
+        effect: Matrix = np.where(deviation > 1e-12, gap / deviation, np.where(np.isfinite(gap), 0.0, np.nan))
+    return effect
+
+
+def _profile_column(column: Column, values: Matrix, compared: Matrix, labels: Labels, k: int) -> pd.DataFrame:
+    compared = np.where(np.isfinite(values), compared, np.nan)
+    grouped = pd.Series(values).groupby(labels)
+    quartiles = grouped.quantile(np.array([0.25, 0.5, 0.75])).unstack().reindex(range(k))
+    mean, overall = grouped.mean().reindex(range(k)), float(np.nanmean(values)) if np.isfinite(values).any() else np.nan
+    index = (mean / overall * 100).to_numpy() if overall > 0 else np.full(k, np.nan)
+    return pd.DataFrame({
+        Profiles.SEGMENT: np.arange(k), Profiles.COLUMN: column.name,
+        Profiles.N: grouped.count().reindex(range(k), fill_value=0).to_numpy(dtype=np.int64),
+        Profiles.MEAN: mean.to_numpy(), Profiles.MEDIAN: quartiles[0.5].to_numpy(),
+        Profiles.STD: grouped.std().reindex(range(k)).to_numpy(), Profiles.Q25: quartiles[0.25].to_numpy(),
+        Profiles.Q75: quartiles[0.75].to_numpy(), Profiles.EFFECT: effect_sizes(compared, labels, k),
+        Profiles.INDEX: index, Profiles.OVERALL_MEAN: overall,
+        Profiles.OVERALL_MEDIAN: float(np.nanmedian(values)) if np.isfinite(values).any() else np.nan,
+    })
+
+
+def _count_categories(column: Column, series: pd.Series, labels: Labels, k: int) -> pd.DataFrame:
+    order = category_order(column, series)
+    codes = pd.Categorical(series, categories=order).codes.astype(np.int64)
+    known = codes >= 0
+    table = np.bincount(labels[known] * len(order) + codes[known], minlength=k * len(order)).reshape(k, len(order))
+    totals = table.sum(axis=1, keepdims=True)
+    overall = table.sum(axis=0) / max(table.sum(), 1)
+    return pd.DataFrame({
+        CategoryProfiles.SEGMENT: np.repeat(np.arange(k), len(order)), CategoryProfiles.COLUMN: column.name,
+        CategoryProfiles.CATEGORY: np.tile(np.array(order, dtype=object), k),
+        CategoryProfiles.N: table.ravel(), CategoryProfiles.SHARE: (table / np.maximum(totals, 1)).ravel(),
+        CategoryProfiles.OVERALL_SHARE: np.tile(overall, k),
+    }).astype({CategoryProfiles.CATEGORY: "str", CategoryProfiles.COLUMN: "str"})
+
+
+def category_order(column: Column, series: pd.Series) -> list[str]:
+    """Categories as a reader expects them: the spec's order first, the rest by falling frequency."""
+    found = [str(one) for one in series.dropna().value_counts().sort_index().sort_values(
+        ascending=False, kind="stable").index]
+    return [one for one in column.order if one in found] + [one for one in found if one not in column.order]
+
+
+def revenue_shares(customers: pd.DataFrame, dataset: Dataset, labels: Labels, k: int) -> Sequence[float | None]:
+    """Each segment's share of the total spend; None where the data set has no spend."""
+    spend = dataset.meaning("spend")
+    if spend is None or spend.name not in customers:
+        return [None] * k
+    values = customers[spend.name].fillna(0.0).to_numpy(dtype=np.float64)
+    total = values.sum()
+    return (np.bincount(labels, weights=values, minlength=k) / total).tolist() if total > 0 else [None] * k
+
+
+def differences_by_segment(profiles: pd.DataFrame, dataset: Dataset) -> Mapping[int, pd.DataFrame]:
+    """Active columns of each segment, the strongest difference first."""
+    active = {column.name for column in dataset.with_role("active")}
+    kept = profiles[profiles[Profiles.COLUMN].isin(active) & profiles[Profiles.EFFECT].notna()]
+    ordered = kept.iloc[kept[Profiles.EFFECT].abs().argsort(kind="stable")[::-1]]
+    segments = profiles[Profiles.SEGMENT].unique().tolist()
+    return {segment: ordered[ordered[Profiles.SEGMENT] == segment] for segment in segments}
+
+

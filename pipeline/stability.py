@@ -1,0 +1,107 @@
+"""Does a segment come back on another sample, and would data without structure look as good?
+
+Every subsample and every null draw is clustered from scratch: a warm start from the full solution reports stability
+that is not there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from pipeline.contract import Labels, Matrix, Partition
+from pipeline.quality import silhouettes
+from pipeline.sweep import LIGHT, squared_distances, sweep
+
+SPLITS = 4
+JACCARD_HALVES = 2 * SPLITS
+NULL_DRAWS = 4
+HALF_ROWS = 5_000
+NULL_ROWS = 5_000
+
+Tick = Callable[[float], None]
+
+
+@dataclass(frozen=True)
+class Stability:
+    """What resampling says about one k."""
+
+    prediction_strength: float
+    jaccard: tuple[float, ...]  # one a segment: mean over the halves
+
+
+def assess_stability(matrix: Matrix, partitions: Sequence[Partition], *, seed: int, tick: Tick | None = None
+                     ) -> Mapping[int, Stability]:
+    """Prediction strength of every k and bootstrap Jaccard of every segment, from the same half-samples.
+
+    Prediction strength (Tibshirani and Walther 2005): cluster both halves, then ask of each cluster of one half which
+    share of its pairs the other half's centres keep together; the worst cluster counts, averaged over the splits,
+    both ways. Jaccard (Hennig 2007, by subsetting): the best match of each segment among the half's own clusters.
+    """
+    ks = [partition.k for partition in partitions]
+    strengths: dict[int, list[float]] = {k: [] for k in ks}
+    jaccards: dict[int, list[Matrix]] = {k: [] for k in ks}
+    for done, (first, second) in enumerate(_halves(len(matrix), seed), start=1):
+        fits = [sweep(matrix[rows], ks, seed=seed + done, effort=LIGHT) for rows in (first, second)]
+        for partition, one, other in zip(partitions, *fits, strict=True):
+            for fitted, guide, rows in ((one, other, first), (other, one, second)):
+                strengths[fitted.k].append(_strength(matrix[rows], fitted, guide))
+                jaccards[fitted.k].append(_best_jaccard(partition.labels[rows], fitted.labels, fitted.k))
+        if tick:
+            tick(done / SPLITS)
+    return {
+        k: Stability(float(np.mean(strengths[k])), tuple(np.mean(jaccards[k], axis=0).tolist())) for k in ks
+    }
+
+
+def null_silhouettes(matrix: Matrix, ks: Sequence[int], *, seed: int, tick: Tick | None = None
+                     ) -> Mapping[int, tuple[float, ...]]:
+    """Silhouettes that structure-free data of the same covariance reach when clustered alike, by k.
+
+    One Gaussian draw a value; each has as many rows as the data, at most ``NULL_ROWS``.
+    """
+    rows = min(len(matrix), NULL_ROWS)
+    mean, covariance = matrix.mean(axis=0), np.atleast_2d(np.cov(matrix, rowvar=False))
+    found: dict[int, list[float]] = {k: [] for k in ks}
+    for draw in range(NULL_DRAWS):
+        rng = np.random.default_rng([seed, draw])
+        invented = rng.multivariate_normal(mean, covariance, size=rows, method="eigh")
+        partitions = sweep(invented, ks, seed=seed + draw, effort=LIGHT)
+        for partition, silhouette in zip(
+                partitions, silhouettes(invented, [one.labels for one in partitions], seed=seed), strict=True):
+            found[partition.k].append(silhouette.overall)
+        if tick:
+            tick((draw + 1) / NULL_DRAWS)
+    return {k: tuple(values) for k, values in found.items()}
+
+
+def _halves(n: int, seed: int) -> Iterator[tuple[Labels, Labels]]:
+    size = min(n // 2, HALF_ROWS)
+    for split in range(SPLITS):
+        drawn = np.random.default_rng([seed, 1, split]).permutation(n)
+        yield np.sort(drawn[:size]), np.sort(drawn[size:2 * size])
+
+
+def _strength(rows: Matrix, fitted: Partition, guide: Partition) -> float:
+    """Worst cluster's share of pairs that the other half's centres keep together."""
+    assigned = squared_distances(rows, guide.centres).argmin(axis=1)
+    table = _contingency(fitted.labels, assigned, fitted.k, guide.k)
+    sizes = table.sum(axis=1)
+    pairs = sizes * (sizes - 1)
+    kept = (table * (table - 1)).sum(axis=1)
+    return float(np.where(pairs > 0, kept / np.maximum(pairs, 1), 0.0).min())
+
+
+def _best_jaccard(original: Labels, found: Labels, k: int) -> Matrix:
+    table = _contingency(original, found, k, k)
+    union = table.sum(axis=1)[:, None] + table.sum(axis=0)[None, :] - table
+    best: Matrix = (table / np.maximum(union, 1)).max(axis=1)
+    return best
+
+
+def _contingency(rows: Labels, columns: Labels, n_rows: int, n_columns: int) -> Matrix:
+    counts = np.bincount(rows * n_columns + columns, minlength=n_rows * n_columns)
+    table: Matrix = counts.reshape(n_rows, n_columns).astype(np.float64)
+    return table
