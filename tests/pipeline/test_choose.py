@@ -1,0 +1,85 @@
+"""The rule for k on literal candidates."""
+
+import numpy as np
+import pytest
+
+from pipeline.choose import decide, elbow, override
+from pipeline.contract import CandidateRecord
+from pipeline.errors import UsageError
+
+
+def candidates(strengths, silhouettes, nulls, inertias=None):
+    ks = range(2, 2 + len(strengths))
+    inertias = inertias or [1000 / k for k in ks]
+    return [
+        CandidateRecord(k=k, inertia=inertia, silhouette=silhouette, silhouette_se=None, calinski_harabasz=1.0,
+                        davies_bouldin=1.0, stability=strength, null_silhouette=null, seed_spread=None,
+                        sizes=(10,) * k, silhouette_by_segment=(silhouette,) * k, seconds=0.0)
+        for k, strength, silhouette, null, inertia in zip(ks, strengths, silhouettes, nulls, inertias, strict=True)
+    ]
+
+
+RETAILER = candidates([0.96, 0.93, 0.85, 0.41], [0.24, 0.20, 0.20, 0.18], [0.18, 0.13, 0.12, 0.11])
+
+
+def test_the_largest_supported_k_wins():
+    decision = decide(RETAILER, bounds=(2, 8))
+    assert (decision.k, decision.supported_k, decision.verdict) == (4, 4, "strong")
+    assert "4 is the largest number of segments that the data clearly support" in decision.reason
+
+
+def test_no_structure_is_said_so():
+    decision = decide(candidates([0.6, 0.5, 0.4], [0.2, 0.2, 0.2], [0.2, 0.2, 0.2]), bounds=(2, 4))
+    assert (decision.verdict, decision.supported_k) == ("none", None)
+    assert "no separate groups" in decision.reason
+
+
+def test_stable_halves_of_a_continuum_are_no_structure():
+    decision = decide(candidates([0.95, 0.9], [0.30, 0.25], [0.29, 0.24]), bounds=(2, 3))
+    assert decision.verdict == "none"
+
+
+def test_bounds_that_exclude_the_supported_k_make_the_verdict_weak():
+    decision = decide(candidates([0.93, 0.65, 0.60, 0.66], [0.2] * 4, [0.1] * 4), bounds=(4, 5))
+    assert (decision.k, decision.supported_k, decision.verdict) == (5, 2, "weak")
+    assert any("outside the bounds 4 to 5" in sentence for sentence in decision.disagreements)
+
+
+def test_a_small_excess_over_structure_free_data_is_weak():
+    decision = decide(candidates([0.9, 0.5], [0.20, 0.20], [0.16, 0.10]), bounds=(2, 3))
+    assert (decision.k, decision.verdict) == (2, "weak")
+
+
+def test_a_higher_silhouette_elsewhere_is_named():
+    sentences = decide(RETAILER, bounds=(2, 8)).disagreements
+    assert any("silhouette is highest at 2, not 4" in sentence for sentence in sentences)
+
+
+@pytest.mark.parametrize("knee", [3, 4, 6])
+def test_the_elbow_is_the_point_farthest_below_the_chord(knee):
+    inertias = [100 - 20 * (k - 2) if k <= knee else 100 - 20 * (knee - 2) - (k - knee) for k in range(2, 9)]
+    assert elbow(candidates([0.5] * 7, [0.1] * 7, [0.1] * 7, inertias)) == knee
+
+
+def test_a_straight_line_has_no_elbow():
+    line = candidates([0.5] * 6, [0.1] * 6, [0.1] * 6, [100 - 5 * k for k in range(2, 8)])
+    assert elbow(line) is None
+    assert any("no clear knee" in sentence for sentence in decide(line, bounds=(2, 7)).disagreements)
+
+
+def test_a_persons_choice_is_recorded_as_such():
+    decision = override(decide(RETAILER, bounds=(2, 8)), 3, "three campaign teams", RETAILER)
+    assert (decision.k, decision.chosen_by, decision.supported_k) == (3, "person", 4)
+    assert decision.reason.startswith("Chosen by a person: three campaign teams. The rule's own choice was 4.")
+
+
+def test_choosing_a_k_that_was_not_tried_is_refused():
+    with pytest.raises(UsageError, match="--choose 9.*one of 2, 3, 4, 5"):
+        override(decide(RETAILER, bounds=(2, 8)), 9, "because", RETAILER)
+
+
+def test_candidates_are_not_changed():
+    before = [one.model_copy() for one in RETAILER]
+    decide(RETAILER, bounds=(2, 8))
+    assert before == RETAILER
+    assert np.isfinite([one.inertia for one in RETAILER]).all()

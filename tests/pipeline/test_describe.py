@@ -1,0 +1,78 @@
+"""Profiles and words on small literal frames."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from pipeline.contract import Column, Dataset, Profiles
+from pipeline.describe import effect_sizes, profile, profile_categories, revenue_shares
+from pipeline.features import fit_features
+from pipeline.sweep import sweep
+from pipeline.words import make_cards
+
+SPEND = Column(name="spend", role="active", kind="number", label="Total spend", unit="$", meaning="spend",
+               high="big spenders", low="light spenders")
+STATUS = Column(name="status", role="passive", kind="category", label="Status")
+DATASET = Dataset(spec="t", title="", spec_hash="", as_of=None, currency="$", columns=(SPEND, STATUS))
+CUSTOMERS = pd.DataFrame({"spend": [10.0, 12, 14, 100, 110], "status": ["single", "married", None, "married", "married"]})
+FEATURES = fit_features(CUSTOMERS, DATASET)
+(TWO,) = sweep(FEATURES.matrix, [2], seed=0)
+
+
+def test_profiles_stand_in_original_units():
+    table = profile(CUSTOMERS, DATASET, FEATURES, TWO).set_index(Profiles.SEGMENT)
+    assert table[Profiles.MEDIAN].tolist() == [12, 105]
+    assert table[Profiles.OVERALL_MEDIAN].tolist() == [14, 14]
+    assert table[Profiles.INDEX].tolist() == pytest.approx([100 * 12 / 49.2, 100 * 105 / 49.2])
+    assert table[Profiles.N].tolist() == [3, 2]
+
+
+def test_the_effect_compares_with_all_others_and_not_with_the_mean():
+    effect = effect_sizes(np.array([0.0, 2, 10, 12]), np.array([0, 0, 1, 1]), 2)
+    assert effect == pytest.approx([-10 / np.sqrt(2), 10 / np.sqrt(2)])  # pooled deviation: sqrt((2 + 2) / 2)
+
+
+def test_the_effect_of_a_constant_is_zero():
+    assert effect_sizes(np.ones(4), np.array([0, 0, 1, 1]), 2).tolist() == [0, 0]
+
+
+def test_categories_are_counted_among_those_known():
+    table = profile_categories(CUSTOMERS, DATASET, TWO)
+    shares = {(row.segment, row.category): row.share for row in table.itertuples()}
+    assert shares == {(0, "married"): 0.5, (0, "single"): 0.5, (1, "married"): 1.0, (1, "single"): 0.0}
+
+
+def test_revenue_is_shared_out_completely():
+    assert revenue_shares(CUSTOMERS, DATASET, TWO.labels, 2) == pytest.approx([36 / 246, 210 / 246])
+
+
+def cards(effects, sizes=(300, 200)):
+    frames = {segment: pd.DataFrame({
+        Profiles.COLUMN: ["spend"], Profiles.EFFECT: [effect], Profiles.MEDIAN: [12.0], Profiles.OVERALL_MEDIAN: [14.0],
+        Profiles.INDEX: [86.0]}) for segment, effect in enumerate(effects)}
+    return make_cards(frames, DATASET, sizes=sizes, revenue_shares=[0.4, 0.6], silhouettes=[0.2, 0.3],
+                      jaccards=[0.9, 0.5])
+
+
+def test_names_come_from_the_strongest_differences():
+    assert [card.name for card in cards([-1.2, 2.0])] == ["Light spenders", "Big spenders"]
+
+
+def test_names_are_unique():
+    names = [card.name for card in cards([1.2, 2.0])]
+    assert len(set(names)) == 2
+
+
+def test_a_weak_difference_names_nobody():
+    assert cards([0.1, 2.0])[0].name == "Near the average"
+
+
+def test_a_portrait_tells_size_worth_and_the_typical_value():
+    portrait = cards([-1.2, 2.0])[0].portrait
+    assert portrait == ("300 customers (60 % of all) who bring 40 % of revenue. Typical for them: total spend $12 "
+                        "(all customers: $14).")
+
+
+def test_trust_follows_the_jaccard_and_the_size():
+    assert [card.trust for card in cards([-1.2, 2.0])] == ["solid", "fragile"]
+    assert cards([-1.2, 2.0], sizes=(300, 20))[1].trust_reason == "Only 20 customers: too few to rely on."

@@ -1,0 +1,46 @@
+"""The measures equal scikit-learn's, exactly where they are exact."""
+
+import numpy as np
+import pytest
+from sklearn.datasets import make_blobs
+from sklearn.metrics import calinski_harabasz_score, davies_bouldin_score, silhouette_samples, silhouette_score
+
+from pipeline import quality
+from pipeline.quality import calinski_harabasz, davies_bouldin, silhouettes
+from pipeline.sweep import sweep
+
+MATRIX, _ = make_blobs(700, n_features=5, centers=4, cluster_std=2.0, random_state=0)
+PARTITIONS = sweep(MATRIX + 100.0, range(2, 8), seed=0)  # far from the origin: float32 must not suffer
+
+
+def test_silhouettes_of_all_k_equal_scikit_learns():
+    found = silhouettes(MATRIX + 100.0, [one.labels for one in PARTITIONS], seed=0)
+    for partition, silhouette in zip(PARTITIONS, found, strict=True):
+        assert silhouette.values == pytest.approx(silhouette_samples(MATRIX, partition.labels), abs=1e-5)
+        assert silhouette.overall == pytest.approx(silhouette_score(MATRIX, partition.labels), abs=1e-5)
+        assert silhouette.standard_error is None
+
+
+def test_a_sampled_silhouette_lies_within_four_standard_errors(monkeypatch):
+    monkeypatch.setattr(quality, "EXACT_ROWS", 100)
+    monkeypatch.setattr(quality, "SAMPLE_ROWS", 300)
+    monkeypatch.setattr(quality, "REFERENCE_ROWS", 500)
+    labels = PARTITIONS[2].labels
+    (found,) = silhouettes(MATRIX, [labels], seed=1)
+    assert len(found.values) == 300
+    assert found.standard_error is not None
+    assert abs(found.overall - silhouette_score(MATRIX, labels)) < 4 * found.standard_error
+
+
+def test_a_customer_alone_in_its_segment_has_silhouette_zero():
+    matrix = np.array([[0.0, 0], [0, 1], [1, 0], [9, 9]])
+    (found,) = silhouettes(matrix, [np.array([0, 0, 0, 1])], seed=0)
+    assert found.values[3] == 0.0
+
+
+def test_dispersion_ratios_equal_scikit_learns():
+    matrix = MATRIX + 100.0
+    for partition in PARTITIONS:
+        distances = np.linalg.norm(matrix - partition.centres[partition.labels], axis=1)
+        assert calinski_harabasz(matrix, partition) == pytest.approx(calinski_harabasz_score(matrix, partition.labels))
+        assert davies_bouldin(partition, distances) == pytest.approx(davies_bouldin_score(matrix, partition.labels))
