@@ -185,8 +185,9 @@ def sample_features(dataset: Dataset, customers: pd.DataFrame) -> Features:
 
 
 def _shares(rng: np.random.Generator, alpha: Matrix) -> Matrix:
-    drawn = rng.gamma(alpha)
-    return drawn / drawn.sum(axis=1, keepdims=True)
+    drawn: Matrix = rng.gamma(alpha)
+    shares: Matrix = drawn / drawn.sum(axis=1, keepdims=True)
+    return shares
 
 
 def _map(features: Features) -> tuple[pd.DataFrame, pd.DataFrame]:

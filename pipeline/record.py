@@ -1,0 +1,178 @@
+"""``Training`` -> ``SweepRecord``: what a sweep leaves in the store. How it gets there is the store's business."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+
+import pandas as pd
+
+from pipeline.contract import (
+    Artifacts,
+    Candidate,
+    CandidateRecord,
+    Column,
+    Profiles,
+    Record,
+    RunRecord,
+    SweepRecord,
+    Training,
+)
+from pipeline.model import model_record
+from pipeline.plots import Plotter
+
+VERDICT, RECOMMENDED = "verdict", "recommended"  # tags, so that the UI can filter: tags.recommended = 'true'
+_MLFLOW_TYPES = {"number": "double", "integer": "long", "flag": "boolean", "date": "datetime"}
+_CURVES = ("inertia", "silhouette", "calinski_harabasz", "davies_bouldin", "stability")
+
+
+def record_training(training: Training) -> SweepRecord:
+    """Everything that the store is to hold of one sweep.
+
+    Customer rows go into one Parquet table of the parent run; parameters, metrics, tags, descriptions, images and
+    models hold aggregates only.
+    """
+    plotter = Plotter()
+    return SweepRecord(
+        parent=_parent(training, plotter),
+        children={candidate.record.k: _child(training, candidate, plotter) for candidate in training.candidates},
+        recommended_k=training.decision.k, dataset_name=training.dataset.title, source=_public(training.ledger.source),
+        fingerprint=training.ledger.fingerprint, rows=len(training.customers),
+        schema={column.name: _MLFLOW_TYPES.get(column.kind, "string") for column in training.dataset.columns
+                if column.name in training.customers},
+    )
+
+
+def _parent(training: Training, plotter: Plotter) -> RunRecord:
+    records = [candidate.record for candidate in training.candidates]
+    chosen = _recommended(training)
+    low, high = min(one.k for one in records), max(one.k for one in records)
+    seconds = {f"seconds_{stage}": spent for stage, spent in training.seconds.items()}
+    return RunRecord(
+        name=f"{training.dataset.spec}: k {low}-{high}, seed {training.params.get('seed', '?')}",
+        params={**training.params, "k": str(chosen.record.k), "k_min": str(low), "k_max": str(high)},
+        metrics={**_metrics(chosen.record), **seconds},
+        curves={f"sweep_{name}": _curve(records, name) for name in _CURVES if _curve(records, name)},
+        tags={VERDICT: training.decision.verdict},
+        description=_describe_sweep(training),
+        tables={
+            Artifacts.CUSTOMERS: training.customers, Artifacts.PROJECTION: training.projection,
+            Artifacts.LOADINGS: training.loadings, Artifacts.QUARANTINE: training.quarantine,
+        },
+        records={
+            Artifacts.DATASET: training.dataset.model_dump_json(), Artifacts.LEDGER: training.ledger.model_dump_json(),
+            Artifacts.DECISION: training.decision.model_dump_json(), Artifacts.CANDIDATES: _json_list(records),
+            Artifacts.TRANSFORM: training.features.transform.model_dump_json(),
+        },
+        images={
+            f"{Artifacts.PLOTS}/elbow.png": plotter.elbow(records, training.decision),
+            f"{Artifacts.PLOTS}/silhouette.png": plotter.silhouette(records, training.decision),
+        },
+    )
+
+
+def _child(training: Training, candidate: Candidate, plotter: Plotter) -> RunRecord:
+    record = candidate.record
+    recommended = {RECOMMENDED: "true"} if record.k == training.decision.k else {}
+    return RunRecord(
+        name=f"k = {record.k}",
+        params={**training.params, "k": str(record.k)},
+        metrics=_metrics(record) | {"seconds_fit": record.seconds},
+        tags={VERDICT: training.decision.verdict, **recommended},
+        description=_describe_candidate(training, candidate),
+        tables={
+            Artifacts.ASSIGNMENTS: candidate.assignments, Artifacts.PROFILES: candidate.profiles,
+            Artifacts.CATEGORY_PROFILES: candidate.category_profiles,
+        },
+        records={
+            Artifacts.SEGMENTS: _json_list(candidate.cards), Artifacts.CENTRES: json.dumps(candidate.centres.tolist()),
+        },
+        images={
+            f"{Artifacts.PLOTS}/silhouette_by_segment.png": plotter.blades(candidate),
+            f"{Artifacts.PLOTS}/profiles.png": plotter.heat_map(candidate, training.dataset),
+        },
+        ui_tables={Artifacts.PROFILES_TABLE: _profile_table(training, candidate)},
+        model=model_record(training.features.transform, candidate.centres),
+    )
+
+
+def _metrics(record: CandidateRecord) -> dict[str, float]:
+    """Numbers of one k. ``k`` is among them so that the UI can draw the others against it."""
+    values: Mapping[str, float | None] = {
+        "k": record.k, "inertia": record.inertia, "silhouette": record.silhouette,
+        "silhouette_se": record.silhouette_se, "calinski_harabasz": record.calinski_harabasz,
+        "davies_bouldin": record.davies_bouldin, "stability": record.stability,
+        "null_silhouette": record.null_silhouette, "size_min": min(record.sizes), "size_max": max(record.sizes),
+        "rows": sum(record.sizes),
+    }
+    return {name: float(value) for name, value in values.items() if value is not None}
+
+
+def _curve(records: Iterable[CandidateRecord], name: str) -> dict[int, float]:
+    values = {record.k: getattr(record, name) for record in records}
+    return {k: float(value) for k, value in values.items() if value is not None}
+
+
+def _recommended(training: Training) -> Candidate:
+    return next(one for one in training.candidates if one.record.k == training.decision.k)
+
+
+def _json_list(records: Iterable[Record]) -> str:
+    return "[" + ",".join(record.model_dump_json() for record in records) + "]"
+
+
+def _public(source: str) -> str:
+    """The source without the password that a database URL may carry."""
+    return re.sub(r"(?<=://)[^/@\s]*@", "", source).split("?", 1)[0] if "://" in source else source
+
+
+# ------------------------------------------------------------------ in words
+
+
+def _describe_sweep(training: Training) -> str:
+    decision, ledger = training.decision, training.ledger
+    lines = [
+        f"### {training.dataset.title}: {decision.k} segments recommended (structure: {decision.verdict})", "",
+        decision.reason, "", *(f"- {one}" for one in decision.disagreements), "",
+        f"{ledger.rows_in:,} rows read, {ledger.rows_out:,} used, {ledger.dropped:,} dropped, "
+        f"{ledger.quarantined:,} set aside.", "",
+        "| k | inertia | silhouette | stability | smallest segment |", "|--:|--:|--:|--:|--:|",
+    ]
+    for one in (candidate.record for candidate in training.candidates):
+        k = f"**{one.k}**" if one.k == decision.k else str(one.k)
+        stability = "" if one.stability is None else f"{one.stability:.2f}"
+        lines.append(f"| {k} | {one.inertia:,.1f} | {one.silhouette:.3f} | {stability} | {min(one.sizes):,} |")
+    return "\n".join(lines)
+
+
+def _describe_candidate(training: Training, candidate: Candidate) -> str:
+    record = candidate.record
+    chosen = " Recommended." if record.k == training.decision.k else ""
+    lines = [f"### {record.k} segments of {sum(record.sizes):,} customers", "",
+             f"Silhouette {record.silhouette:.3f}, inertia {record.inertia:,.1f}.{chosen}", "",
+             "| segment | customers | share | trust | portrait |", "|:--|--:|--:|:--|:--|"]
+    lines += [f"| {_cell(card.name)} | {card.size:,} | {card.share:.0%} | {card.trust} | {_cell(card.portrait)} |"
+              for card in candidate.cards]
+    return "\n".join(lines)
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|").replace("\n", " ")
+
+
+def _profile_table(training: Training, candidate: Candidate) -> pd.DataFrame:
+    """Segments as rows, medians of the numeric columns as columns, for the UI's table view."""
+    medians = candidate.profiles.pivot_table(index=Profiles.SEGMENT, columns=Profiles.COLUMN, values=Profiles.MEDIAN)
+    rows = []
+    for card in candidate.cards:
+        row: dict[str, object] = {"segment": card.name, "customers": card.size, "share": round(card.share, 4)}
+        mine = medians.loc[card.segment].to_dict()
+        row |= {_title(column): float(f"{mine[column.name]:.6g}")
+                for column in training.dataset.columns if column.name in mine}
+        rows.append(row)
+    return pd.DataFrame(rows)
+
+
+def _title(column: Column) -> str:
+    return f"median {column.axis_title}"

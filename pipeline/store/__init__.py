@@ -1,0 +1,5 @@
+"""The MLflow store: save, list, load, promote, roll back. The only package that imports MLflow."""
+
+from pipeline.store.facade import Store
+
+__all__ = ["Store"]

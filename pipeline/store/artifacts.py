@@ -1,0 +1,164 @@
+"""A run's files: staged and checked before they are saved, found and checked before they are read."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import shutil
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path, PurePosixPath
+from typing import Any, TypeVar
+from urllib.parse import unquote, urlsplit
+
+import pandas as pd
+from pydantic import ValidationError
+
+from pipeline.contract import SCHEMA_VERSION, Artifacts, Record, RunIndex, RunRecord, check_schema_version, check_table
+from pipeline.errors import ContractError, StoreError
+from pipeline.settings import Settings
+from pipeline.store.index import RunRow
+
+R = TypeVar("R", bound=Record)
+
+_FOLDER = str(PurePosixPath(Artifacts.MANIFEST).parent)
+_REMEDY = "restore the run's folder from a backup, or train again"
+
+
+# ------------------------------------------------------------------ saving
+
+
+def stage(record: RunRecord, folder: Path) -> None:
+    """Write a run's files below ``folder``; tables are checked against the contract first."""
+    for name, table in record.tables.items():
+        check_table(PurePosixPath(name).stem, table).to_parquet(_place(folder, name), index=False)
+    for name, text in record.records.items():
+        _place(folder, name).write_text(text, "utf-8")
+    for name, image in record.images.items():
+        _place(folder, name).write_bytes(image)
+    for name, table in record.ui_tables.items():
+        _place(folder, name).write_text(table.to_json(orient="split", index=False), "utf-8")
+
+
+def manifest(folder: Path) -> RunIndex:
+    """What ``stage`` wrote, with the checksum of each file."""
+    files = {path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+             for path in sorted(folder.rglob("*")) if path.is_file()}
+    return RunIndex(schema_version=SCHEMA_VERSION, files=files)
+
+
+def _place(folder: Path, name: str) -> Path:
+    path = folder / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return path
+
+
+# ------------------------------------------------------------------ reading
+
+
+class RunFiles:
+    """The checked files of one completed run.
+
+    Every file is compared with the manifest's checksum when it is read; a missing, changed or foreign one is a
+    ``StoreError`` that names it.
+    """
+
+    def __init__(self, run_id: str, folder: Path) -> None:
+        self._run_id, self._folder = run_id, folder
+        self._files = self._read_manifest()
+
+    def table(self, name: str) -> pd.DataFrame:
+        """A Parquet table, checked against the contract."""
+        try:
+            frame = pd.read_parquet(io.BytesIO(self._bytes(name)))
+        except (OSError, ValueError) as error:
+            raise self._fault(name, "is not a Parquet file") from error
+        return check_table(PurePosixPath(name).stem, frame)
+
+    def json(self, name: str) -> Any:
+        """A parsed JSON file."""
+        try:
+            return json.loads(self._bytes(name))
+        except ValueError as error:
+            raise self._fault(name, "is not JSON") from error
+
+    def record(self, name: str, kind: type[R]) -> R:
+        """A JSON file as one record of the contract."""
+        return self._parse(name, kind, self.json(name))
+
+    def records(self, name: str, kind: type[R]) -> tuple[R, ...]:
+        """A JSON list as records of the contract."""
+        return tuple(self._parse(name, kind, item) for item in self.json(name))
+
+    def check_all(self) -> None:
+        """Compare every file with its checksum."""
+        for name in self._files:
+            self._bytes(name)
+
+    def _bytes(self, name: str) -> bytes:
+        if name not in self._files:
+            raise self._fault(name, "is not in the run's manifest")
+        try:
+            data = (self._folder / name).read_bytes()
+        except OSError as error:
+            raise self._fault(name, f"cannot be read ({error.strerror})") from error
+        if hashlib.sha256(data).hexdigest() != self._files[name]:
+            raise self._fault(name, "was changed after it was saved")
+        return data
+
+    def _parse(self, name: str, kind: type[R], value: Any) -> R:
+        try:
+            return kind.model_validate(value)
+        except ValidationError as error:
+            first = error.errors(include_url=False)[0]
+            key = ".".join(map(str, first["loc"]))
+            raise ContractError.because(f"run {self._run_id}, file {name}, key {key!r}: {first['msg']}",
+                                        remedy="train again with this version of Korzina") from error
+
+    def _read_manifest(self) -> Mapping[str, str]:
+        try:
+            data = json.loads((self._folder / Artifacts.MANIFEST).read_bytes())
+            version = int(data["schema_version"])
+        except OSError as error:
+            raise self._fault(Artifacts.MANIFEST, f"cannot be read ({error.strerror})") from error
+        except (ValueError, KeyError, TypeError) as error:
+            raise self._fault(Artifacts.MANIFEST, "is damaged") from error
+        check_schema_version(version)
+        return self._parse(Artifacts.MANIFEST, RunIndex, data).files
+
+    def _fault(self, name: str, what: str) -> StoreError:
+        return StoreError.because(f"run {self._run_id}: file {name} {what}", found=str(self._folder / name),
+                                  remedy=_REMEDY)
+
+
+def local_folder(row: RunRow, settings: Settings) -> Path | None:
+    """The run's folder below the store's artifact root, else where MLflow recorded it; None where it is not local.
+
+    The root comes first, with the last three parts of the recorded address (experiment's folder, run, ``artifacts``):
+    a moved or copied store opens, although MLflow records absolute paths.
+    """
+    recorded = urlsplit(row.artifact_uri)
+    address = unquote(recorded.path) if recorded.scheme == "file" else row.artifact_uri
+    if settings.artifacts and "://" not in settings.artifacts:
+        moved = Path(settings.artifacts, *PurePosixPath(address).parts[-3:])
+        if moved.is_dir():
+            return moved
+    if recorded.scheme not in ("", "file"):
+        return None
+    return Path(address)
+
+
+def download(row: RunRow, settings: Settings, client: Any) -> Path:
+    """Fetch a remote run's files once into the cache below the home folder; completed runs never change."""
+    store = hashlib.sha256(settings.store_uri.encode()).hexdigest()[:12]
+    target = settings.home.absolute() / "cache" / store / row.run_id
+    if (target / Artifacts.MANIFEST).is_file():
+        return target
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=target.parent) as draft:
+        client.download_artifacts(row.run_id, _FOLDER, draft)
+        shutil.rmtree(target, ignore_errors=True)
+        (Path(draft) / _FOLDER).parent.rename(target)
+        Path(draft).mkdir()  # what the context manager expects to remove
+    return target

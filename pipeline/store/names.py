@@ -1,0 +1,32 @@
+"""Names that Korzina gives to things in MLflow: tags, the alias, folders."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+
+from pipeline.errors import UsageError
+
+STATUS, STARTED, COMPLETED = "korzina.status", "started", "completed"
+SCHEMA = "korzina.schema_version"
+WRITER = "korzina.writer"  # host:process:birth of whoever writes the run, to tell a dead run from a busy one
+PARENT, NAME, NOTE = "mlflow.parentRunId", "mlflow.runName", "mlflow.note.content"
+ALIAS = "champion"
+HISTORY = "korzina.history."  # prefix of the registered model's tags that hold the history of champions
+
+
+def check_experiment(name: str) -> str:
+    """Refuse a name that cannot also be a registered model's; raises ``UsageError``."""
+    if not name.strip() or len(name) > 200 or re.search(r"[/:\\\x00-\x1f]", name):
+        raise UsageError.because(f"experiment name {name!r} cannot be used",
+                                 expected="1 to 200 characters without / \\ : and control characters",
+                                 remedy="give another --experiment")
+    return name
+
+
+def folder_of(experiment: str) -> str:
+    """Folder of an experiment's artifacts: its name, where that is a safe folder name."""
+    safe = re.sub(r"[^\w.-]", "_", experiment).strip(".")
+    if safe == experiment:
+        return safe
+    return f"{safe or 'experiment'}-{hashlib.sha256(experiment.encode()).hexdigest()[:8]}"

@@ -1,0 +1,129 @@
+"""What can be wrong with a SQLite store, found out in milliseconds and before MLflow is imported.
+
+MLflow itself hangs for minutes on some of these, answers others with a bare SQLAlchemy error, and makes a new, empty
+store out of a mistyped path.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import importlib.util
+import re
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from functools import cache
+from pathlib import Path
+from urllib.parse import quote
+
+from pipeline.errors import StoreError
+
+_HEADER = b"SQLite format 3\x00"
+_PATIENCE = 2.0  # seconds that a reader waits for a writer's commit
+
+
+def check(file: Path, *, write: bool = False) -> None:
+    """Raise ``StoreError`` unless ``file`` is an MLflow store of this version that can be read (and written)."""
+    if file.is_dir():
+        raise StoreError.because(f"{file} is a folder", expected="the SQLite file of an MLflow store",
+                                 remedy=f"point KORZINA_TRACKING_URI at the file, e.g. sqlite:///{file / 'mlflow.db'}")
+    if not file.exists():
+        raise StoreError.because(
+            f"there is no store at {file}",
+            remedy="check KORZINA_HOME and KORZINA_TRACKING_URI; 'korzina train' makes a new store")
+    _check_header(file)
+    with connect(file, write=write) as connection:
+        _check_schema(file, connection)
+        if write:
+            connection.execute("BEGIN IMMEDIATE")
+            connection.rollback()
+
+
+def exists(file: Path) -> bool:
+    """Whether something is there to be checked; an empty file left by a crash counts as nothing."""
+    return file.is_dir() or (file.exists() and file.stat().st_size > 0)
+
+
+@contextmanager
+def connect(file: Path, *, write: bool = False) -> Iterator[sqlite3.Connection]:
+    """A short-lived connection; SQLite's complaints become ``StoreError``."""
+    mode = "rw" if write else "ro"
+    try:
+        address = f"file:{quote(str(file))}?mode={mode}"
+        with closing(sqlite3.connect(address, uri=True, timeout=_PATIENCE)) as connection:
+            yield connection
+    except sqlite3.Error as error:
+        raise explain(error, file) from error
+
+
+def explain(error: Exception, file: Path) -> StoreError:
+    """A person's words for what SQLite said."""
+    said = str(error)
+    if "locked" in said or "busy" in said:
+        return StoreError.because(f"the store {file} is locked by another program",
+                                  remedy="wait for the other program to end, then try again")
+    if "readonly" in said or "unable to open" in said:
+        return StoreError.because(f"the store {file} cannot be opened or written", found=said,
+                                  remedy="give this user the right to read and write the file and its folder")
+    if "disk" in said and "full" in said:
+        return StoreError.because(f"no space is left for the store {file}", remedy="free some disk space")
+    return StoreError.because(f"the store {file} is damaged", found=said,
+                              remedy="restore it from a backup, or move it away and train again")
+
+
+@contextmanager
+def locked(file: Path) -> Iterator[None]:
+    """Hold the lock file beside ``file``: one process at a time, released by the system if it dies."""
+    lock = file.with_name(file.name + ".lock")
+    try:
+        lock.parent.mkdir(parents=True, exist_ok=True)
+        handle = lock.open("a")
+    except OSError as error:
+        raise StoreError.because(f"cannot write to {lock.parent} ({error.strerror})",
+                                 remedy="give this user the right to write there, or set KORZINA_HOME") from error
+    with handle:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+
+
+@cache
+def schema_head() -> str | None:
+    """The schema version that the installed MLflow works with, read from its migrations without importing it."""
+    package = importlib.util.find_spec("mlflow")
+    if package is None or package.origin is None:
+        return None
+    made: set[str] = set()
+    replaced: set[str] = set()
+    for script in (Path(package.origin).parent / "store/db_migrations/versions").glob("*.py"):
+        text = script.read_text("utf-8")
+        made |= set(re.findall(r"^revision\s*=\s*[\"'](\w+)", text, re.MULTILINE))
+        replaced |= set(re.findall(r"^down_revision\s*=\s*[\"'](\w+)", text, re.MULTILINE))
+    heads = made - replaced
+    return heads.pop() if len(heads) == 1 else None
+
+
+def _check_header(file: Path) -> None:
+    try:
+        with file.open("rb") as handle:
+            header = handle.read(len(_HEADER))
+    except OSError as error:
+        raise StoreError.because(f"the store {file} cannot be read ({error.strerror})",
+                                 remedy="give this user the right to read it") from error
+    if header != _HEADER:
+        what = "an empty file" if not header else "something else"
+        raise StoreError.because(f"{file} is not a SQLite database", expected="the SQLite file of an MLflow store",
+                                 found=what, remedy="check KORZINA_TRACKING_URI, or restore the file from a backup")
+
+
+def _check_schema(file: Path, connection: sqlite3.Connection) -> None:
+    tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    if not {"runs", "experiments", "alembic_version"} <= tables:
+        raise StoreError.because(f"{file} is a SQLite database, but not an MLflow store",
+                                 remedy="check KORZINA_TRACKING_URI; 'korzina train' makes a new store")
+    found = [version for (version,) in connection.execute("SELECT version_num FROM alembic_version")]
+    head = schema_head()
+    if head is not None and found != [head]:
+        raise StoreError.because(
+            f"the store {file} was written by another version of MLflow", expected=f"schema {head}",
+            found=f"schema {', '.join(found) or 'none'}",
+            remedy=f"take a backup, then run: mlflow db upgrade sqlite:///{file}")

@@ -1,0 +1,150 @@
+"""From the database's rows and the run's files to what the dashboard draws."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import cast
+
+import numpy as np
+
+from pipeline.contract import (
+    Artifacts,
+    Assignments,
+    CandidateRecord,
+    Champion,
+    Customers,
+    Dataset,
+    Decision,
+    FeatureTransform,
+    Ledger,
+    RunSummary,
+    Segmentation,
+    SegmentCard,
+    Verdict,
+)
+from pipeline.errors import ContractError, StoreError
+from pipeline.store.artifacts import RunFiles
+from pipeline.store.index import Index, ModelRow, RunRow
+from pipeline.store.names import NAME, PARENT
+
+_SHORTEST_PREFIX = 6
+
+
+def summaries(rows: Iterable[RunRow], champions: Iterable[Champion]) -> tuple[RunSummary, ...]:
+    """Completed children of completed parents, newest sweep first, then by k."""
+    rows = list(rows)
+    parents = {row.run_id: row for row in rows if PARENT not in row.tags}
+    versions = {champion.run_id: champion.version for champion in champions}
+    made = [
+        _summary(row, parents[row.tags[PARENT]], versions.get(row.run_id))
+        for row in rows if row.tags.get(PARENT) in parents
+    ]
+    return tuple(sorted(made, key=lambda one: (-one.started, one.sweep_run_id, one.k)))
+
+
+def find(index: Index, run_id: str) -> tuple[RunRow, RunRow]:
+    """The completed candidate run that ``run_id`` (or the start of it) names, and its sweep's parent.
+
+    Raises
+    ------
+    StoreError
+        Where there is none, more than one, or the run is not a completed candidate.
+
+    """
+    wanted = run_id.strip().lower()
+    if not re.fullmatch(rf"[0-9a-f]{{{_SHORTEST_PREFIX},32}}", wanted):
+        raise StoreError.because(f"{run_id!r} is not a run id", expected=f"32 hex digits, or the first "
+                                 f"{_SHORTEST_PREFIX} or more of them", remedy="take one from 'korzina runs'")
+    found = index.runs(prefix=wanted)
+    if not found:
+        raise StoreError.because(f"no completed run {run_id!r} in the store",
+                                 remedy="take one from 'korzina runs'; a run that broke off is not listed")
+    if len(found) > 1:
+        raise StoreError.because(f"{run_id!r} is the start of {len(found)} runs",
+                                 found=", ".join(sorted(row.run_id for row in found)), remedy="give more digits")
+    row = found[0]
+    if PARENT not in row.tags:
+        raise StoreError.because(f"run {row.run_id} is a whole sweep, not one number of segments",
+                                 remedy="take one of its runs from 'korzina runs'")
+    parent = next((one for one in index.runs(sweep=row.tags[PARENT]) if one.run_id == row.tags[PARENT]), None)
+    if parent is None:
+        raise StoreError.because(f"run {row.run_id} belongs to a sweep that is not complete",
+                                 remedy="train again, or take another run from 'korzina runs'")
+    return row, parent
+
+
+def champions(models: Iterable[ModelRow], index: Index) -> tuple[Champion, ...]:
+    """Champions that stand for a completed run, newest promotion first."""
+    dated = []
+    for model in models:
+        if model.run_id is None or model.version is None:
+            continue
+        row = next(iter(index.runs(prefix=model.run_id)), None)
+        if row is not None and PARENT in row.tags:
+            champion = Champion(experiment=model.name, run_id=model.run_id, k=k_of(row), version=model.version)
+            dated.append((max(model.history, default=""), champion))
+    return tuple(champion for _, champion in sorted(dated, key=lambda one: one[0], reverse=True))
+
+
+def load(row: RunRow, parent: RunRow, folder: Callable[[RunRow], Path]) -> Segmentation:
+    """Read one run with its sweep from Parquet and JSON alone, checking checksums, version and shapes."""
+    sweep, own = RunFiles(parent.run_id, folder(parent)), RunFiles(row.run_id, folder(row))
+    segmentation = Segmentation(
+        run_id=row.run_id, sweep_run_id=parent.run_id, experiment=row.experiment, started=parent.started,
+        dataset=sweep.record(Artifacts.DATASET, Dataset), ledger=sweep.record(Artifacts.LEDGER, Ledger),
+        decision=sweep.record(Artifacts.DECISION, Decision),
+        candidates=sweep.records(Artifacts.CANDIDATES, CandidateRecord),
+        transform=sweep.record(Artifacts.TRANSFORM, FeatureTransform),
+        centres=np.array(own.json(Artifacts.CENTRES), dtype=np.float64),
+        cards=own.records(Artifacts.SEGMENTS, SegmentCard),
+        customers=sweep.table(Artifacts.CUSTOMERS), projection=sweep.table(Artifacts.PROJECTION),
+        loadings=sweep.table(Artifacts.LOADINGS), quarantine=sweep.table(Artifacts.QUARANTINE),
+        assignments=own.table(Artifacts.ASSIGNMENTS), profiles=own.table(Artifacts.PROFILES),
+        category_profiles=own.table(Artifacts.CATEGORY_PROFILES),
+    )
+    _check_shapes(segmentation)
+    return segmentation
+
+
+def k_of(row: RunRow) -> int:
+    """Number of segments of a candidate run."""
+    try:
+        return int(row.params["k"])
+    except (KeyError, ValueError) as error:
+        raise ContractError.because(f"run {row.run_id}: parameter k is missing or not a number",
+                                    remedy="train again with this version of Korzina") from error
+
+
+def _summary(row: RunRow, parent: RunRow, version: int | None) -> RunSummary:
+    try:
+        return RunSummary(
+            run_id=row.run_id, sweep_run_id=parent.run_id, experiment=row.experiment,
+            sweep_name=parent.tags.get(NAME, ""), started=parent.started, k=k_of(row),
+            recommended=row.tags.get("recommended") == "true", verdict=cast("Verdict", row.tags["verdict"]),
+            inertia=row.metrics["inertia"], silhouette=row.metrics["silhouette"],
+            calinski_harabasz=row.metrics["calinski_harabasz"], davies_bouldin=row.metrics["davies_bouldin"],
+            stability=row.metrics.get("stability"), rows=int(row.metrics["rows"]), params=dict(row.params),
+            champion_version=version,
+        )
+    except (KeyError, ValueError) as error:
+        raise ContractError.because(f"run {row.run_id} lacks what every run of Korzina has", found=str(error)[:200],
+                                    remedy="train again with this version of Korzina") from error
+
+
+def _check_shapes(it: Segmentation) -> None:
+    """Tables that belong together must fit together."""
+    sizes = it.assignments[Assignments.SEGMENT].value_counts()
+    checks = {
+        "centres": (it.centres.shape, (len(it.cards), len(it.transform.names))),
+        "projection": (it.projection[Customers.KEY].tolist(), it.customers[Customers.KEY].tolist()),
+        "assignments": (it.assignments[Customers.KEY].tolist(), it.customers[Customers.KEY].tolist()),
+        "segments": ({card.segment: card.size for card in it.cards if card.size}, sizes.to_dict()),
+        "columns": ([], [one.name for one in it.dataset.columns
+                         if one.role != "ignored" and one.name not in it.customers]),
+    }
+    for name, (found, expected) in checks.items():
+        if found != expected:
+            raise ContractError.because(f"run {it.run_id}: {name} do not fit the other tables of the run",
+                                        remedy="train again with this version of Korzina")
