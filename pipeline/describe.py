@@ -20,8 +20,8 @@ from pipeline.contract import (
     Partition,
     Profiles,
 )
+from pipeline.geometry import squared_distances
 from pipeline.quality import Silhouettes
-from pipeline.sweep import squared_distances
 
 UNKNOWN = "not known"
 _PROFILED_KINDS = {"number", "integer", "flag"}

@@ -3,149 +3,37 @@
 from __future__ import annotations
 
 import hashlib
-import re
 import tomllib
-from datetime import date
 from pathlib import Path
-from typing import Annotated, Any, Literal, get_args
+from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import ValidationError
 
-from pipeline.contract import Campaign, Column, Dataset, Group, GroupMeaning, Kind, Meaning, Role
+from pipeline.contract import Column, Dataset, Group, Kind
 from pipeline.errors import SpecError
+from pipeline.spec_checks import check_references, explain, identifiers
+from pipeline.spec_parts import (
+    ColumnSpec,
+    DuplicateIdRule,
+    GroupSpec,
+    LookalikeRule,
+    RangeRule,
+    ReplaceRule,
+    Rule,
+    Source,
+    Spec,
+    Transform,
+    WhereRule,
+)
 
-SPECS_FOLDER = Path(__file__).parent / "specs"
-TRANSFORMS = ("log1p", "winsorize", "standardize", "robust")
-Action = Literal["quarantine", "drop", "null", "clip"]
-
-
-class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Source(_Part):
-    """Where rows come from and how text is written. What is left out is detected."""
-
-    package: str | None = None  # an installed Python package whose Parquet files are the tables
-    tables: dict[str, str] = {}  # table name -> file, relative to the package or to the spec
-    query: str | None = None  # SQL over the tables (or over a database); one row a customer
-    query_file: str | None = None
-    encoding: str | None = None
-    delimiter: str | None = None
-    decimal: Literal[".", ","] | None = None
-    date_format: str | None = None  # strptime form, e.g. %d-%m-%Y
-
-
-class IdColumn(_Part):
-    """The column that identifies a customer; ``keep`` stores it beside the segments (needed for exports)."""
-
-    column: str
-    keep: bool = True
-
-
-class ColumnSpec(_Part):
-    """One column; with ``sql`` it is derived from the cleaned columns of the same row."""
-
-    role: Role
-    kind: Kind = "number"
-    sql: str | None = None
-    label: str = ""
-    unit: str = ""
-    format: str = ",.3~r"
-    meaning: Meaning | None = None
-    transform: tuple[Literal["log1p", "winsorize", "standardize", "robust"], ...] | None = None
-    order: tuple[str, ...] = ()
-    high: str = ""
-    low: str = ""
-
-
-class GroupSpec(_Part):
-    """Columns that add up to a total; ``shares`` derives each member's share with that role."""
-
-    label: str
-    meaning: GroupMeaning = "other"
-    members: dict[str, str]  # column -> label
-    shares: Literal["active", "passive", "ignored"] = "passive"
-    member_role: Literal["passive", "ignored"] = "passive"
-    transform: tuple[Literal["log1p", "winsorize", "standardize", "robust"], ...] | None = None
-    unit: str = ""
-    high: str = "much {label}"
-    low: str = "little {label}"
-
-
-class ReplaceRule(_Part):
-    """Repair misspelt or meaningless categories; an empty replacement means unknown."""
-
-    rule: Literal["replace"]
-    column: str
-    values: dict[str, str]
-
-
-class RangeRule(_Part):
-    """Values outside [min, max] are impossible and lead to ``action``."""
-
-    rule: Literal["range"]
-    column: str
-    min: float | None = None
-    max: float | None = None
-    action: Action = "null"
-
-
-class WhereRule(_Part):
-    """Rows for which the SQL condition holds lead to ``action``."""
-
-    rule: Literal["where"]
-    name: str
-    sql: str
-    action: Literal["quarantine", "drop", "flag"] = "quarantine"
-
-
-class LookalikeRule(_Part):
-    """What to do with rows that equal another one in everything but the id; the default is to flag them."""
-
-    rule: Literal["lookalikes"]
-    action: Literal["drop", "flag"] = "flag"
-
-
-class DuplicateIdRule(_Part):
-    """What to do with several different rows of one id; the most complete row stays, the others go."""
-
-    rule: Literal["duplicate_ids"]
-    action: Literal["drop", "quarantine"] = "quarantine"
-
-
-Rule = Annotated[
-    ReplaceRule | RangeRule | WhereRule | LookalikeRule | DuplicateIdRule, Field(discriminator="rule")
+__all__ = [
+    "ColumnSpec", "DuplicateIdRule", "GroupSpec", "LookalikeRule", "RangeRule", "ReplaceRule", "Rule", "Source",
+    "Spec",
+    "Transform", "WhereRule", "describe_dataset", "identifiers", "load_spec", "parse_spec", "raw_columns",
+    "restore_spec", "share_name", "shipped_specs",
 ]
 
-
-class SegmentsSpec(_Part):
-    """How many segments a team can work with."""
-
-    min: int = Field(2, ge=2)
-    max: int = Field(12, ge=2)
-
-
-class Spec(_Part):
-    """A whole spec."""
-
-    name: str = Field(pattern=r"^[\w-]+$")
-    title: str = ""
-    description: str = ""
-    as_of: date | None = None
-    currency: str = ""
-    transform: tuple[Literal["log1p", "winsorize", "standardize", "robust"], ...] = ("standardize",)
-    source: Source = Source()
-    id: IdColumn
-    columns: dict[str, ColumnSpec]
-    groups: dict[str, GroupSpec] = {}
-    rules: tuple[Rule, ...] = ()
-    campaigns: tuple[Campaign, ...] = ()
-    segments: SegmentsSpec = SegmentsSpec()
-
-    # filled in by the loader
-    path: str = ""
-    hash: str = ""
+SPECS_FOLDER = Path(__file__).parent / "specs"
 
 
 def load_spec(name_or_file: str) -> Spec:
@@ -177,9 +65,18 @@ def parse_spec(data: dict[str, Any], *, where: str) -> Spec:
     try:
         spec = Spec.model_validate(data)
     except ValidationError as error:
-        raise _explain(error, where) from error
-    _check_references(spec, where)
+        raise explain(error, where) from error
+    check_references(spec, set(raw_columns(spec)) | set(spec.columns), where)
     return spec
+
+
+def restore_spec(text: str) -> Spec:
+    """The spec that a run was trained with, from the JSON stored beside it; raises ``SpecError``."""
+    try:
+        return Spec.model_validate_json(text)
+    except ValidationError as error:
+        raise SpecError.because("the spec stored with the run cannot be read", found=str(error.errors()[0]["msg"]),
+                                remedy="train again with this version of Korzina") from error
 
 
 def shipped_specs() -> tuple[str, ...]:
@@ -261,81 +158,3 @@ def _query(spec: Spec, path: Path) -> str | None:
         return file.read_text("utf-8")
     except OSError as error:
         raise SpecError.because(f"{path}: source.query_file: {file} cannot be read ({error.strerror})") from error
-
-
-def _explain(error: ValidationError, where: str) -> SpecError:
-    """Turn pydantic's first complaint into one that names the key and the nearest valid one."""
-    errors = error.errors(include_url=False)
-    # a misspelt key also makes the right one "missing": speak of the misspelling
-    first = next((one for one in errors if one["type"] == "extra_forbidden"), errors[0])
-    key = ".".join(str(part) for part in first["loc"] if not str(part).endswith("Rule"))
-    if first["type"] == "extra_forbidden":
-        *parents, name = (str(part) for part in first["loc"])
-        return SpecError.unknown_name(f"{where}: {'.'.join(parents) or 'top level'}", name, _valid_keys(first["loc"]))
-    found = "nothing" if first["type"] == "missing" else repr(first["input"])
-    return SpecError.because(f"{where}: key {key!r} is wrong", expected=first["msg"], found=found[:120],
-                             remedy="mend this key; docs/spec.md lists them all")
-
-
-def _valid_keys(location: tuple[int | str, ...]) -> list[str]:
-    model: Any = Spec
-    for part in location[:-1]:
-        if isinstance(part, str) and part in getattr(model, "model_fields", {}):
-            model = model.model_fields[part].annotation
-        candidates = [kind for kind in (model, *get_args(model)) if hasattr(kind, "model_fields")]
-        named = [kind for kind in candidates if kind.__name__ == part]
-        if named or candidates:
-            model = (named or candidates)[0]
-        else:
-            nested = [inner for kind in get_args(model) for inner in get_args(kind) if hasattr(inner, "model_fields")]
-            model = next((kind for kind in nested if kind.__name__ == part), nested[0] if nested else model)
-    return [key for key in getattr(model, "model_fields", {}) if key not in ("path", "hash")]
-
-
-def _check_references(spec: Spec, where: str) -> None:
-    """Refuse what would cluster on an outcome, and references to columns that do not exist."""
-    known = set(raw_columns(spec)) | set(spec.columns)
-    outcomes = {name for name, column in spec.columns.items() if column.role == "outcome"}
-    for rule in spec.rules:
-        column = getattr(rule, "column", None)
-        if column is not None and column not in known:
-            raise SpecError.unknown_name(f"{where}: rules ({rule.rule})", column, known)
-    for campaign in spec.campaigns:
-        if campaign.column not in outcomes:
-            raise SpecError.because(f"{where}: campaigns: column {campaign.column!r} is not an outcome",
-                                    expected="a column with role = \"outcome\"", found=campaign.column)
-    _refuse_leaks(spec, outcomes, where)
-    if not any(column.role == "active" for column in describe_dataset(spec).columns):
-        raise SpecError.because(f"{where}: no active column", expected="at least one column (or group share) with "
-                                "role = \"active\"", remedy="mark the columns that describe behaviour as active")
-    meanings = [column.meaning for column in spec.columns.values() if column.meaning]
-    for meaning in meanings:
-        if meanings.count(meaning) > 1:
-            raise SpecError.because(f"{where}: two columns have meaning = {meaning!r}", expected="one column at most")
-    if spec.segments.min > spec.segments.max:
-        raise SpecError.because(f"{where}: segments.min is above segments.max")
-
-
-def _refuse_leaks(spec: Spec, outcomes: set[str], where: str) -> None:
-    """An active column must not be computed from an outcome, directly or through other derived columns."""
-    tainted = set(outcomes)
-    for _ in spec.columns:
-        tainted |= {name for name, column in spec.columns.items() if column.sql and identifiers(column.sql) & tainted}
-    for group in spec.groups.values():
-        if group.shares == "active":
-            tainted |= {f"share of {member}" for member in group.members if member in tainted}
-    bad = sorted(name for name in tainted if name.startswith("share of ")
-                 or (name in spec.columns and spec.columns[name].role == "active"))
-    if bad:
-        raise SpecError.because(
-            f"{where}: column {bad[0]!r} is active but is computed from a campaign outcome",
-            expected="segments that know nothing of campaign responses",
-            remedy="make it passive or ignored, or leave the outcome out of its SQL",
-        )
-
-
-def identifiers(sql: str) -> set[str]:
-    """Words of an SQL expression that can be column names; string literals are left out."""
-    without_strings = re.sub(r"'(?:[^']|'')*'", " ", sql)
-    quoted = set(re.findall(r'"([^"]+)"', without_strings))
-    return quoted | set(re.findall(r"[^\W\d]\w*", re.sub(r'"[^"]*"', " ", without_strings)))

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from pipeline.contract import Labels, Matrix, Partition
+from pipeline.geometry import squared_distances
 from pipeline.quality import silhouettes
-from pipeline.sweep import LIGHT, squared_distances, sweep
+from pipeline.sweep import LIGHT, sweep
 
 SPLITS = 4
 JACCARD_HALVES = 2 * SPLITS

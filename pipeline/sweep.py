@@ -11,22 +11,20 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from sklearn.cluster import KMeans, kmeans_plusplus
 from threadpoolctl import threadpool_limits
 
 from pipeline.contract import Labels, Matrix, Partition
 from pipeline.errors import InputError
+from pipeline.geometry import Array, cluster_means, squared_distances
 
 SEARCH_ROWS = 20_000
 FLOAT32_ROWS = 100_000  # above this the polish runs in float32: half the memory traffic, same partition
 _WORKERS = 2
 _ADD_TRIALS = 4
 
-Array = npt.NDArray[Any]
 Tick = Callable[[float], None]
 
 
@@ -143,13 +141,6 @@ def _keep(best: dict[int, _Best], k: int, found: _Best) -> None:
         best[k] = found
 
 
-def squared_distances(rows: Array, centres: Array) -> Array:
-    """Squared Euclidean distances, (n, k), never negative."""
-    norms = np.einsum("ij,ij->i", rows, rows)[:, None] + np.einsum("ij,ij->i", centres, centres)[None, :]
-    distances: Array = np.maximum(norms - 2.0 * (rows @ centres.T), 0.0)
-    return distances
-
-
 def _add_centre(rows: Array, centres: Array, rng: np.random.Generator) -> Array:
     """The row that lowers the inertia most among a few drawn with probability proportional to their distance."""
     nearest = squared_distances(rows, centres).min(axis=1)
@@ -214,14 +205,6 @@ def _partition(matrix: Matrix, k: int, centres: Array, labels: Array, spread: fl
     inertia = float(((matrix - exact[numbered]) ** 2).sum()) if len(matrix) <= FLOAT32_ROWS else _inertia(
         matrix, exact, numbered)
     return Partition(k=k, centres=exact, labels=numbered, inertia=inertia, seed_spread=spread, seconds=seconds)
-
-
-def cluster_means(matrix: Matrix, labels: Labels, k: int) -> Matrix:
-    """Mean row of each cluster, (k, p)."""
-    counts = np.bincount(labels, minlength=k)
-    sums = np.column_stack([np.bincount(labels, weights=column, minlength=k) for column in matrix.T])
-    means: Matrix = sums / counts[:, None]
-    return means
 
 
 def _inertia(matrix: Matrix, centres: Matrix, labels: Labels) -> float:

@@ -6,7 +6,8 @@ from sklearn.cluster import KMeans
 from sklearn.datasets import make_blobs
 
 from pipeline.errors import InputError
-from pipeline.sweep import LIGHT, cluster_means, sweep
+from pipeline.geometry import cluster_means
+from pipeline.sweep import LIGHT, sweep
 
 BLOBS, TRUTH = make_blobs(600, n_features=4, centers=5, cluster_std=0.6, random_state=3)
 

@@ -1,0 +1,142 @@
+"""The parts of a spec, as TOML holds them: frozen, and an unknown key is an error."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from pipeline.contract import Campaign, GroupMeaning, Kind, Meaning, Role
+
+Transform = Literal["log1p", "winsorize", "standardize", "robust"]
+Action = Literal["quarantine", "drop", "null", "clip"]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Source(_Part):
+    """Where rows come from and how text is written. What is left out is detected."""
+
+    package: str | None = None  # an installed Python package whose Parquet files are the tables
+    tables: dict[str, str] = {}  # table name -> file, relative to the package or to the spec
+    query: str | None = None  # SQL over the tables (or over a database); one row a customer
+    query_file: str | None = None
+    encoding: str | None = None
+    delimiter: str | None = None
+    decimal: Literal[".", ","] | None = None
+    date_format: str | None = None  # strptime form, e.g. %d-%m-%Y
+
+
+class IdColumn(_Part):
+    """The column that identifies a customer; ``keep`` stores it beside the segments (needed for exports)."""
+
+    column: str
+    keep: bool = True
+
+
+class ColumnSpec(_Part):
+    """One column; with ``sql`` it is derived from the cleaned columns of the same row."""
+
+    role: Role
+    kind: Kind = "number"
+    sql: str | None = None
+    label: str = ""
+    unit: str = ""
+    format: str = ",.3~r"
+    meaning: Meaning | None = None
+    transform: tuple[Transform, ...] | None = None
+    order: tuple[str, ...] = ()
+    high: str = ""
+    low: str = ""
+
+
+class GroupSpec(_Part):
+    """Columns that add up to a total; ``shares`` derives each member's share with that role."""
+
+    label: str
+    meaning: GroupMeaning = "other"
+    members: dict[str, str]  # column -> label
+    shares: Literal["active", "passive", "ignored"] = "passive"
+    member_role: Literal["passive", "ignored"] = "passive"
+    transform: tuple[Transform, ...] | None = None
+    unit: str = ""
+    high: str = "much {label}"
+    low: str = "little {label}"
+
+
+class ReplaceRule(_Part):
+    """Repair misspelt or meaningless categories; an empty replacement means unknown."""
+
+    rule: Literal["replace"]
+    column: str
+    values: dict[str, str]
+
+
+class RangeRule(_Part):
+    """Values outside [min, max] are impossible and lead to ``action``."""
+
+    rule: Literal["range"]
+    column: str
+    min: float | None = None
+    max: float | None = None
+    action: Action = "null"
+
+
+class WhereRule(_Part):
+    """Rows for which the SQL condition holds lead to ``action``."""
+
+    rule: Literal["where"]
+    name: str
+    sql: str
+    action: Literal["quarantine", "drop", "flag"] = "quarantine"
+
+
+class LookalikeRule(_Part):
+    """What to do with rows that equal another one in everything but the id; the default is to flag them."""
+
+    rule: Literal["lookalikes"]
+    action: Literal["drop", "flag"] = "flag"
+
+
+class DuplicateIdRule(_Part):
+    """What to do with several different rows of one id; the most complete row stays, the others go."""
+
+    rule: Literal["duplicate_ids"]
+    action: Literal["drop", "quarantine"] = "quarantine"
+
+
+Rule = Annotated[
+    ReplaceRule | RangeRule | WhereRule | LookalikeRule | DuplicateIdRule, Field(discriminator="rule")
+]
+
+
+class SegmentsSpec(_Part):
+    """How many segments a team can work with."""
+
+    min: int = Field(2, ge=2)
+    max: int = Field(12, ge=2)
+
+
+class Spec(_Part):
+    """A whole spec."""
+
+    name: str = Field(pattern=r"^[\w-]+$")
+    title: str = ""
+    description: str = ""
+    as_of: date | None = None
+    currency: str = ""
+    transform: tuple[Transform, ...] = ("standardize",)
+    source: Source = Source()
+    id: IdColumn
+    columns: dict[str, ColumnSpec]
+    groups: dict[str, GroupSpec] = {}
+    rules: tuple[Rule, ...] = ()
+    campaigns: tuple[Campaign, ...] = ()
+    segments: SegmentsSpec = SegmentsSpec()
+
+    # filled in by the loader
+    path: str = ""
+    hash: str = ""
