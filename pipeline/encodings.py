@@ -1,0 +1,118 @@
+"""Bytes -> text: which encoding, and whether the bytes are text at all."""
+
+from __future__ import annotations
+
+import codecs
+import re
+
+from charset_normalizer import from_bytes
+
+from pipeline.errors import InputError
+
+_SAMPLE = 200_000
+_NOT_TEXT = (
+    (b"PK\x03\x04", "an Excel workbook (xlsx) or a ZIP archive",
+     "save the sheet as CSV (File, Save As, CSV UTF-8), or unpack the archive, and give that file"),
+    (b"\xd0\xcf\x11\xe0", "an old Excel workbook (xls)", "save the sheet as CSV and give that file"),
+    (b"\x1f\x8b", "a gzip archive", "unpack it with gunzip and give the file inside"),
+    (b"BZh", "a bzip2 archive", "unpack it and give the file inside"),
+    (b"\xfd7zXZ", "an xz archive", "unpack it and give the file inside"),
+    (b"SQLite format 3\x00", "an SQLite database", "give its address instead: --data sqlite:///FILE"),
+    (b"%PDF", "a PDF document", "export the table as CSV"),
+    (b"DUCK", "a DuckDB database", "export the table as Parquet and give that file"),
+)
+_MARKUP = re.compile(rb"\s*(<!doctype|<html|<\?xml|<table|<svg)", re.IGNORECASE)
+_JSON = re.compile(rb"\s*([\[{]\s*[\"{\[\]}]|\[\s*-?\d)")
+_HIGH = re.compile(rb"[\x80-\xff]+")
+_CYRILLIC = ["cp1251", "koi8_r", "cp866"]
+
+
+def refuse_other_formats(data: bytes, name: str) -> None:
+    """Raise ``InputError`` naming what the bytes are where they are no table in text form."""
+    if not data.strip(b"\xef\xbb\xbf \t\r\n"):
+        raise InputError.because(f"{name}: the file is empty", expected="a header line and one line a customer")
+    for magic, what, remedy in _NOT_TEXT:
+        if data.startswith(magic):
+            raise InputError.because(f"{name}: not a text table", found=what, remedy=remedy)
+    head = data[:2000].removeprefix(codecs.BOM_UTF8)
+    if _MARKUP.match(head):
+        raise InputError.because(f"{name}: not a text table", found="an HTML or XML page",
+                                 remedy="the download may have returned a sign-in or error page; get the CSV itself")
+    if _JSON.match(head):
+        raise InputError.because(f"{name}: not a text table", found="JSON", remedy="convert it to CSV or Parquet")
+
+
+def decode(data: bytes, name: str, encoding: str | None) -> tuple[str, str]:
+    """The text and the encoding it was in; ``encoding`` overrides detection.
+
+    Raises ``InputError`` where the bytes are not text in that (or any sensible) encoding.
+    """
+    chosen = encoding or detect_encoding(data, name)
+    try:
+        return data.decode(chosen).removeprefix("\ufeff"), chosen
+    except LookupError as error:
+        raise InputError.because(f"{name}: unknown encoding {chosen!r}", expected="utf-8, utf-16, cp1251, latin-1 ...",
+                                 remedy="mend source.encoding in the spec") from error
+    except UnicodeDecodeError as error:
+        raise InputError.because(f"{name}: not {chosen} text", found=f"byte {data[error.start]:#x} at {error.start}",
+                                 remedy="set source.encoding in the spec to the file's real encoding") from error
+
+
+def detect_encoding(data: bytes, name: str) -> str:
+    """Byte-order mark, else NUL pattern, else UTF-8, else a code page of Cyrillic or Western letters."""
+    if data.startswith(codecs.BOM_UTF8):
+        return "utf-8-sig"
+    if data.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
+        return "utf-32"
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "utf-16"
+    by_nul = _utf16_by_nul(data, name)
+    if by_nul:
+        return by_nul
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        return _code_page(data)
+    return "utf-8"
+
+
+def _utf16_by_nul(data: bytes, name: str) -> str | None:
+    """UTF-16 without a mark: ASCII letters have a NUL on one side, always the same."""
+    sample = data[:_SAMPLE]
+    even, odd = sample[0::2].count(0), sample[1::2].count(0)
+    half = max(1, len(sample) // 2)
+    if max(even, odd) / half > 0.3 and min(even, odd) / half < 0.05:
+        return "utf-16-le" if odd > even else "utf-16-be"
+    if (even + odd) / len(sample) > 0.01:
+        raise InputError.because(f"{name}: not a text table", found="binary data (NUL bytes)",
+                                 remedy="export the table as CSV or Parquet")
+    return None
+
+
+def _code_page(data: bytes) -> str:
+    """Cyrillic words are runs of high bytes; in Western text they stand alone among ASCII letters."""
+    runs = [len(run) for run in _HIGH.findall(data[:_SAMPLE])] or [len(run) for run in _HIGH.findall(data)]
+    if sum(runs) / len(runs) >= 2:
+        sample = b" ".join(_HIGH.findall(data)[:5000])
+        best = from_bytes(sample, cp_isolation=_CYRILLIC).best()
+        guess = best.encoding if best else "cp1251"
+        return guess if _mostly_letters(sample, guess) else _likeliest(sample)
+    try:
+        data.decode("cp1252")
+    except UnicodeDecodeError:
+        return "latin-1"
+    return "cp1252"
+
+
+def _likeliest(sample: bytes) -> str:
+    return max(_CYRILLIC, key=lambda page: _lower_letters(sample, page))
+
+
+def _mostly_letters(sample: bytes, page: str) -> bool:
+    return _lower_letters(sample, page) >= 0.5
+
+
+def _lower_letters(sample: bytes, page: str) -> float:
+    """Share of lower-case Russian letters: the right page reads mostly so, the wrong ones do not."""
+    text = sample.decode(page, errors="replace").replace(" ", "")
+    return sum("а" <= letter <= "я" for letter in text) / max(1, len(text))

@@ -1,0 +1,48 @@
+"""What a source hands over: values as they were written, and where each row stands."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+
+@dataclass(frozen=True)
+class Reject:
+    """A row that cannot be taken apart into columns."""
+
+    line: int
+    text: str
+    why: str
+    file: str = ""  # named where several files were read
+
+    @property
+    def where(self) -> str:
+        """Where the row stands: ``line 17`` or ``b.csv, line 17``."""
+        return f"{self.file}, line {self.line}" if self.file else f"line {self.line}"
+
+
+@dataclass(frozen=True)
+class RawTable:
+    """One row a customer, nothing converted: text sources hold text, typed sources hold their own types."""
+
+    frame: pd.DataFrame  # RangeIndex; every column as read
+    source: str  # for people: a path, a package, a database's address without its password
+    rows: npt.NDArray[np.int64]  # line in the text file (from 1, header included), else running number from 1
+    rejects: tuple[Reject, ...] = ()
+    tables: Mapping[str, int] = field(default_factory=dict)  # rows of each table read
+    notes: tuple[str, ...] = ()
+    parts: tuple[tuple[int, str], ...] = ()  # (first position, file) where several files were read
+    unit: str = "row"  # "line" for text files
+
+    def where(self, position: int) -> str:
+        """Where the row at ``position`` of the frame stands, in words."""
+        spot = f"{self.unit} {self.rows[position]}"
+        if not self.parts:
+            return spot
+        part = bisect_right([start for start, _ in self.parts], position) - 1
+        return f"{self.parts[part][1]}, {spot}"
