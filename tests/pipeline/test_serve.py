@@ -1,0 +1,82 @@
+"""What is started, on which ports, with which settings."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from pipeline.errors import StoreError, UsageError
+from pipeline.serve import as_environment, dashboard_program, free_port, mlflow_program, serve
+from pipeline.settings import Settings
+
+
+@pytest.fixture
+def taken() -> Iterator[int]:
+    """A port that somebody listens on."""
+    with closing(socket.socket()) as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen()
+        yield listener.getsockname()[1]
+
+
+def test_a_taken_port_gives_way_to_the_next_free_one(taken: int) -> None:
+    found = free_port("127.0.0.1", taken)
+
+    assert taken < found < taken + 20
+
+
+def test_a_port_promised_to_the_other_server_is_left_out() -> None:
+    first = free_port("127.0.0.1", 18_000)
+
+    assert free_port("127.0.0.1", first, avoid={first}) > first
+
+
+def test_an_address_that_is_not_of_this_machine_is_an_error_in_words() -> None:
+    with pytest.raises(UsageError, match=r"no port is free on 192\.0\.2\.1.*KORZINA_HOST"):
+        free_port("192.0.2.1", 8050)
+
+
+def test_settings_survive_the_way_through_the_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = Settings(home=tmp_path, experiment="my shop", port=9000, poll_seconds=1.5, log_level="debug")
+    for name, value in as_environment(settings).items():
+        monkeypatch.setenv(name, value)
+
+    assert Settings() == settings
+
+
+def test_the_dashboard_is_told_the_port_that_was_found(taken: int) -> None:
+    program = dashboard_program(Settings(port=taken))
+
+    assert program.environment["KORZINA_PORT"] == str(program.port) != str(taken)
+    assert program.command[-2:] == (f"127.0.0.1:{program.port}", "dashapp.wsgi:server")
+
+
+def test_a_dashboard_open_to_the_network_is_announced_with_an_address_that_a_browser_can_open() -> None:
+    program = dashboard_program(Settings(host="0.0.0.0"))
+
+    assert program.command[-2].startswith("0.0.0.0:")
+    assert program.address == f"http://127.0.0.1:{program.port}"
+
+
+def test_the_ui_stays_on_this_machine_and_keeps_passwords_off_the_process_list() -> None:
+    program = mlflow_program(Settings(host="0.0.0.0", tracking_uri="postgresql+psycopg://korzina:secret@db/korzina"))
+
+    assert program.host == "127.0.0.1"
+    assert "secret" not in " ".join(program.command)
+    assert "secret" in program.environment["MLFLOW_BACKEND_STORE_URI"]
+
+
+def test_the_ui_does_not_make_an_empty_store_where_the_path_is_mistyped(tmp_path: Path) -> None:
+    with pytest.raises(StoreError, match="there is no store at"):
+        serve(Settings(home=tmp_path / "mlrusn"), dashboard=False, mlflow_ui=True, announce=lambda _line: None)
+
+    assert not (tmp_path / "mlrusn").exists()
+
+
+def test_nothing_to_serve_is_a_wrong_call() -> None:
+    with pytest.raises(UsageError, match="nothing to serve"):
+        serve(Settings(), dashboard=False, mlflow_ui=False, announce=lambda _line: None)
