@@ -241,7 +241,8 @@ def main() -> None:
     except ValueError as error:
         typer.echo(f"korzina: a setting is wrong. {error}", err=True)
         raise SystemExit(2) from None
-    logging.basicConfig(level=settings.log_level.upper(), stream=sys.stderr, format="%(levelname)s %(name)s: %(message)s")
+    logging.basicConfig(level=settings.log_level.upper(), stream=sys.stderr,
+                        format="%(levelname)s %(name)s: %(message)s")
     try:
         app(standalone_mode=True)
     except KorzinaError as error:

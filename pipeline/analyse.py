@@ -71,7 +71,7 @@ class Options:
                                      found=f"--k-min {self.k_min} --k-max {self.k_max}")
 
 
-def analyse(cleaned: Cleaned, options: Options, watch: Stopwatch) -> Training:
+def analyse(cleaned: Cleaned, options: Options, watch: Stopwatch, *, spec: str = "{}") -> Training:
     """Segment the customers for every k and decide among them. Pure but for the stopwatch."""
     ks = range(options.k_min, options.k_max + 1)
     with watch.stage("features"):
@@ -93,7 +93,7 @@ def analyse(cleaned: Cleaned, options: Options, watch: Stopwatch) -> Training:
         dataset=cleaned.dataset, ledger=cleaned.ledger, customers=cleaned.customers, quarantine=cleaned.quarantine,
         projection=projection, loadings=loadings, features=features, candidates=candidates,
         decision=_decide([one.record for one in candidates], options), params=_params(cleaned, features, options),
-        seconds=watch.seconds,
+        seconds=watch.seconds, spec=spec,
     )
 
 

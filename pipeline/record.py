@@ -61,7 +61,8 @@ def _parent(training: Training, plotter: Plotter) -> RunRecord:
             Artifacts.LOADINGS: training.loadings, Artifacts.QUARANTINE: training.quarantine,
         },
         records={
-            Artifacts.DATASET: training.dataset.model_dump_json(), Artifacts.LEDGER: training.ledger.model_dump_json(),
+            Artifacts.SPEC: training.spec, Artifacts.DATASET: training.dataset.model_dump_json(),
+            Artifacts.LEDGER: training.ledger.model_dump_json(),
             Artifacts.DECISION: training.decision.model_dump_json(), Artifacts.CANDIDATES: _json_list(records),
             Artifacts.TRANSFORM: training.features.transform.model_dump_json(),
         },

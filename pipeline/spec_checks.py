@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+
 from pydantic import BaseModel, ValidationError
 
-from pipeline.errors import SpecError
 from pipeline.contract import Campaign
+from pipeline.errors import SpecError
 from pipeline.spec_parts import (
     ColumnSpec,
     DuplicateIdRule,

@@ -57,7 +57,7 @@ def train(request: Request, settings: Settings, progress: Progress | None = None
 def _train(request: Request, opening: Future[Store], progress: Progress | None) -> Result:
     from pipeline.analyse import Stopwatch, analyse
     from pipeline.clean import clean
-    from pipeline.record import record_sweep
+    from pipeline.record import record_training
     from pipeline.sources import read_source
 
     watch = Stopwatch(progress)
@@ -66,9 +66,10 @@ def _train(request: Request, opening: Future[Store], progress: Progress | None) 
         raw = read_source(spec, request.data)
     with watch.stage("clean"):
         cleaned = clean(raw, spec)
-    training = analyse(cleaned, _options(request, (spec.segments.min, spec.segments.max)), watch)
+    training = analyse(cleaned, _options(request, (spec.segments.min, spec.segments.max)), watch,
+                       spec=spec.model_dump_json())
     with watch.stage("record"):
-        record = record_sweep(training)
+        record = record_training(training)
     experiment = request.experiment or spec.name
     with watch.stage("store") as tick:
         store = opening.result()

@@ -73,6 +73,7 @@ class Training:
     decision: Decision
     params: Mapping[str, str]  # seed, restarts, algorithm, spec, hash, features, fingerprint, versions
     seconds: Mapping[str, float]
+    spec: str = "{}"  # the whole spec as JSON
 
 
 # ------------------------------------------------------------------ what to record, apart from how
@@ -152,6 +153,7 @@ class Segmentation:
     assignments: pd.DataFrame
     profiles: pd.DataFrame
     category_profiles: pd.DataFrame
+    spec: str = "{}"  # the whole spec as JSON, for scoring new customers alike
 
     @property
     def k(self) -> int:

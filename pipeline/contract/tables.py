@@ -86,6 +86,7 @@ class Artifacts:
 
     MANIFEST = "korzina/manifest.json"
     # on the parent run of a sweep
+    SPEC = "korzina/spec.json"  # as the run was trained with, for scoring new customers alike
     DATASET = "korzina/dataset.json"
     LEDGER = "korzina/ledger.json"
     DECISION = "korzina/decision.json"

@@ -83,6 +83,10 @@ class RunFiles:
         except ValueError as error:
             raise self._fault(name, "is not JSON") from error
 
+    def text(self, name: str) -> str:
+        """A file as text."""
+        return self._bytes(name).decode()
+
     def record(self, name: str, kind: type[R]) -> R:
         """A JSON file as one record of the contract."""
         return self._parse(name, kind, self.json(name))

@@ -102,7 +102,7 @@ def load(row: RunRow, parent: RunRow, folder: Callable[[RunRow], Path]) -> Segme
         customers=sweep.table(Artifacts.CUSTOMERS), projection=sweep.table(Artifacts.PROJECTION),
         loadings=sweep.table(Artifacts.LOADINGS), quarantine=sweep.table(Artifacts.QUARANTINE),
         assignments=own.table(Artifacts.ASSIGNMENTS), profiles=own.table(Artifacts.PROFILES),
-        category_profiles=own.table(Artifacts.CATEGORY_PROFILES),
+        category_profiles=own.table(Artifacts.CATEGORY_PROFILES), spec=sweep.text(Artifacts.SPEC),
     )
     _check_shapes(segmentation)
     return segmentation
