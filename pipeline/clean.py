@@ -32,7 +32,7 @@ MOST_LOST = 0.9
 _WITHHELD = "(withheld: the spec does not keep the id)"
 
 
-def clean(raw: RawTable, spec: Spec, *, scoring: bool = False) -> Cleaned:
+def clean(raw: RawTable, spec: Spec, *, minimum_rows: int = LEAST_ROWS) -> Cleaned:
     """Apply the spec to raw rows.
 
     Parameters
@@ -41,9 +41,9 @@ def clean(raw: RawTable, spec: Spec, *, scoring: bool = False) -> Cleaned:
         Rows as they were written.
     spec
         What the columns mean, and which values are impossible.
-    scoring
-        New customers for an existing model: any number of rows will do, a constant column keeps its role, and
-        columns that no active column needs may be absent.
+    minimum_rows
+        Fewer than ``LEAST_ROWS`` means new customers for an existing model: losing most rows is no error, a constant
+        column keeps its role, and columns that no active column needs may be absent.
 
     Returns
     -------
@@ -55,6 +55,7 @@ def clean(raw: RawTable, spec: Spec, *, scoring: bool = False) -> Cleaned:
     InputError, SpecError
         Where columns are missing or cannot be read as what the spec says, or hardly a row is left.
     """
+    scoring = minimum_rows < LEAST_ROWS
     chosen = _select(raw, spec, scoring)
     untyped = [_rejected(raw, chosen), steps.exact_duplicates(chosen, raw.where)]
     ids = untyped[-1].frame.assign(**{spec.id.column: as_text(untyped[-1].frame[spec.id.column])})
@@ -67,17 +68,19 @@ def clean(raw: RawTable, spec: Spec, *, scoring: bool = False) -> Cleaned:
     frame = _sorted(done[-1].frame, spec.id.column)
     dataset, constant = _without_constants(describe_dataset(spec), frame, raw_columns(spec), scoring)
     entries = tuple(entry for step in done for entry in step.entries) + constant + _imputed(frame, dataset)
-    return _account(raw, spec, dataset, frame, entries, [one for step in done for one in step.aside], scoring)
+    return _account(raw, spec, dataset, frame, entries, [one for step in done for one in step.aside],
+                    minimum_rows)
 
 
 def _account(raw: RawTable, spec: Spec, dataset: Dataset, frame: pd.DataFrame, entries: tuple[LedgerEntry, ...],
-             aside: list[tuple[str, int]], scoring: bool) -> Cleaned:
+             aside: list[tuple[str, int]], minimum_rows: int) -> Cleaned:
     rows_in = len(raw.frame) + len(raw.rejects)
-    if not scoring and (len(frame) < LEAST_ROWS or len(frame) < (1 - MOST_LOST) * rows_in):
+    most_lost = MOST_LOST if minimum_rows >= LEAST_ROWS else 1.0
+    if len(frame) < minimum_rows or len(frame) < (1 - most_lost) * rows_in:
         lost = sorted(entries, key=lambda entry: -(entry.dropped + entry.quarantined))
         raise InputError.because(
             f"{raw.source}: {len(frame)} of {rows_in} rows are left after cleaning",
-            expected=f"at least {LEAST_ROWS} customers and a tenth of the rows",
+            expected=f"at least {minimum_rows} customers and a tenth of the rows",
             found="; ".join(entry.detail for entry in lost[:3] if entry.dropped + entry.quarantined) or "a small file",
             remedy="check the rules in the spec and the id column")
     customers = _customers(frame, dataset)
@@ -214,7 +217,8 @@ def _without_constants(dataset: Dataset, frame: pd.DataFrame, raw_names: Iterabl
         value = next(iter(frame[name].dropna().unique()), None)
         entries.append(LedgerEntry(
             rule="constant columns", column=name,
-            detail=f"{name} is {'empty' if value is None else f'{value} everywhere'}" + (": left out of the clustering, since it separates nobody" if active else "")))
+            detail=f"{name} is {'empty' if value is None else f'{value} everywhere'}"
+            + (": left out of the clustering, since it separates nobody" if active else "")))
     columns = tuple(
         column.model_copy(update={"role": "ignored", "transform": ()})
         if column.name in constant and column.role == "active" else column for column in dataset.columns)

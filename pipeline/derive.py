@@ -115,7 +115,8 @@ def _refuse(name: str, sql: str, spec: Spec) -> None:
     for what, pattern in _REFUSED.items():
         if re.search(pattern, bare):
             raise SpecError.because(f"{where}: its SQL uses {what}",
-                                    expected="an expression over the same row's columns", found=sql.strip(), remedy=f"use {AS_OF} for dates; aggregate in source.query")
+                                    expected="an expression over the same row's columns",
+                                    found=sql.strip(), remedy=f"use {AS_OF} for dates; aggregate in source.query")
     if AS_OF in re.findall(r"\w+", bare) and spec.as_of is None:
         raise SpecError.because(f"{where}: its SQL uses {AS_OF}, which the spec does not set",
                                 remedy="add as_of = 2026-01-31 (the day from which ages count) at the top of the spec")

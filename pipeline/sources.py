@@ -177,7 +177,8 @@ def _refuse_bombs(connection: duckdb.DuckDBPyConnection, files: list[Path]) -> N
     width = len(connection.execute(f"DESCRIBE SELECT * FROM {_scan(files)}").fetchall())  # noqa: S608
     if rows * width > _MOST_CELLS:
         raise InputError.because(f"{files[0]}: too large to read as one customer table",
-                                 found=f"{rows:,} rows x {width}", expected=f"at most {_MOST_CELLS:,} values", remedy="aggregate with [source] query")
+                                 found=f"{rows:,} rows x {width}", expected=f"at most {_MOST_CELLS:,} values",
+                                 remedy="aggregate with [source] query")
 
 
 def _parquet(spec: Spec, files: list[Path], shown: str) -> RawTable:
