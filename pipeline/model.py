@@ -21,6 +21,7 @@ TRUSTED_TYPES: tuple[str, ...] = ("numpy.clip", "numpy.dtype")
 """The only types beyond skops' own defaults that may be read from a model file, whatever the file itself claims."""
 
 REQUIREMENTS = ("scikit-learn", "numpy", "pandas", "scipy", "skops")
+MODEL_FILE = "model.skops"
 
 
 def as_sklearn(transform: FeatureTransform, centres: Matrix) -> Pipeline:

@@ -55,7 +55,8 @@ class Plotter:
 
     def blades(self, candidate: Candidate) -> bytes:
         """Silhouette of every customer, sorted within its segment: thin or negative blades are doubtful."""
-        axes = self._axes(0.36, f"Silhouette by segment, k = {candidate.record.k}", "silhouette of a customer", "")
+        axes = self._axes(0.36, f"Silhouette by segment, k = {candidate.record.k}",
+                          f"silhouette of a customer (dashed: mean, {candidate.record.silhouette:.2f})", "")
         values = candidate.assignments[Assignments.SILHOUETTE].to_numpy()
         segments = candidate.assignments[Assignments.SEGMENT].to_numpy()
         base, gap, ticks = 0.0, 0.02 * len(values), []
@@ -66,10 +67,9 @@ class Plotter:
             axes.fill_betweenx(places, 0, shown, color=OKABE_ITO[card.colour % len(OKABE_ITO)], linewidth=0)
             ticks.append(base + len(mine) / 2)
             base += len(mine) + gap
-        axes.axvline(candidate.record.silhouette, color="black", linestyle="--", linewidth=1, label="mean")
+        axes.axvline(candidate.record.silhouette, color="black", linestyle="--", linewidth=1)
         axes.set_yticks(ticks, [f"{_short(card.name)} ({card.size:,})" for card in candidate.cards], fontsize=9)
         axes.invert_yaxis()
-        axes.legend(loc="lower right", frameon=False, fontsize=9)
         return self._png()
 
     def heat_map(self, candidate: Candidate, dataset: Dataset) -> bytes:
@@ -78,27 +78,26 @@ class Plotter:
             index=Profiles.COLUMN, columns=Profiles.SEGMENT, values=Profiles.EFFECT)
         strongest = effects.abs().max(axis=1).sort_values(ascending=False, kind="stable").index[:_MOST_FEATURES]
         shown = effects.loc[strongest]
-        axes = self._axes(0.36, f"How segments differ from the rest, k = {candidate.record.k}", "segment", "",
-                          bottom=0.13, right=0.88)
-        image = axes.imshow(shown.to_numpy(), cmap="PuOr_r", vmin=-2, vmax=2, aspect="auto")
+        axes = self._axes(0.36, f"How segments differ from the rest, k = {candidate.record.k}",
+                          "segment (numbers: standard deviations from all other customers)", "")
+        axes.imshow(shown.to_numpy(), cmap="PuOr_r", vmin=-3, vmax=3, aspect="auto")
         axes.set_yticks(range(len(shown)), [_short(dataset.column(name).label) for name in shown.index], fontsize=9)
         axes.set_xticks(range(shown.shape[1]), [str(int(segment) + 1) for segment in shown.columns.tolist()])
         axes.grid(visible=False)
+        axes.tick_params(length=0)
         self._numbers(axes, shown.to_numpy())
-        bar = self._figure.colorbar(image, cax=self._figure.add_axes((0.9, 0.13, 0.02, 0.77)))
-        bar.set_label("standard deviations", fontsize=9)
         return self._png()
 
     def _numbers(self, axes: Any, values: Any) -> None:
         for (row, column), value in np.ndenumerate(values):
             if abs(value) >= 0.5:
                 axes.text(column, row, f"{value:+.1f}", ha="center", va="center", fontsize=8,
-                          color="white" if abs(value) > 1.3 else "black")
+                          color="white" if abs(value) > 1.8 else "black")
 
-    def _axes(self, left: float, title: str, x: str, y: str, *, bottom: float = 0.13, right: float = 0.97) -> Any:
+    def _axes(self, left: float, title: str, x: str, y: str) -> Any:
         # fixed margins: a layout engine would draw everything twice
         self._figure.clear()
-        axes = self._figure.add_axes((left, bottom, right - left, 0.9 - bottom))
+        axes = self._figure.add_axes((left, 0.13, 0.97 - left, 0.77))
         axes.set_title(title, fontsize=12, loc="left")
         axes.set_xlabel(x)
         axes.set_ylabel(y)

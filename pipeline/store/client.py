@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import os
 import sqlite3
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -38,25 +37,8 @@ def make_client(settings: Settings) -> MlflowClient:
         return MlflowClient(tracking_uri=settings.store_uri, registry_uri=settings.store_uri)
 
 
-def create_store(file: Path) -> None:
-    """Make an empty store, once, however many processes ask at the same time.
-
-    MLflow's migrations run on a copy in memory-backed or temporary space with syncing off; only the finished
-    database is moved into place, so a kill leaves nothing half-made.
-    """
-    with preflight.locked(file):
-        if preflight.exists(file):
-            return
-        handle, draft = tempfile.mkstemp(prefix=".new-", suffix=".db", dir=file.parent)
-        os.close(handle)
-        try:
-            _migrate(draft)
-            Path(draft).replace(file)
-        finally:
-            Path(draft).unlink(missing_ok=True)
-
-
-def _migrate(file: str) -> None:
+def migrate(file: Path) -> None:
+    """Run MLflow's migrations on a new database ``file``; syncing is off, since nothing else looks at it yet."""
     import sqlalchemy
     from mlflow.store.db.utils import _initialize_tables
     from mlflow.store.model_registry.dbmodels import models as _registry  # noqa: F401  (declares its tables)
@@ -66,7 +48,6 @@ def _migrate(file: str) -> None:
     sqlalchemy.event.listen(engine, "connect", _careless)
     _initialize_tables(engine)  # type: ignore[no-untyped-call]
     engine.dispose()
-    Path(file).chmod(0o644)
 
 
 def _careless(connection: sqlite3.Connection, _record: object) -> None:

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipeline.contract import Champion, RunSummary, SavedSweep, Segmentation, SweepRecord
+from pipeline.contract import Champion, Promotion, RunSummary, SavedSweep, Segmentation, SweepRecord
 from pipeline.settings import Settings
 from pipeline.store import artifacts, preflight, reader
+from pipeline.store.history import history
 from pipeline.store.index import Index, RunRow, SqliteIndex
 from pipeline.store.names import check_experiment
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
+
+    from pipeline.store.registry import Registry
 
 
 class Store:
@@ -28,7 +32,7 @@ class Store:
     def open(cls, settings: Settings, *, create: bool = False) -> Store:
         """The store that ``settings`` names.
 
-        With ``create`` a missing SQLite store is made (about a second and a half, once); without it a mistyped path
+        With ``create`` a missing SQLite store is made, once; without it a mistyped path
         is an error and never a new, empty store.
 
         Raises
@@ -42,7 +46,7 @@ class Store:
             _ = store._index.models("")  # asks the server once
         elif create:
             if not preflight.exists(store._file):
-                from pipeline.store.client import create_store
+                from pipeline.store.creation import create_store
 
                 create_store(store._file)
             preflight.check(store._file, write=True)
@@ -85,6 +89,44 @@ class Store:
     def champions(self) -> tuple[Champion, ...]:
         """The champion of every experiment that has one, newest promotion first."""
         return reader.champions(self._index.models(), self._index)
+
+    def history(self, experiment: str) -> tuple[Promotion, ...]:
+        """Every move of an experiment's champion, oldest first; rows are only ever added."""
+        return tuple(move for model in self._index.models(experiment) for move in history(model))
+
+    def promote(self, run_id: str, *, reason: str, who: str) -> Champion:
+        """Make a completed run the champion of its experiment, once its files have proved whole.
+
+        Promoting the champion again changes nothing. Raises ``StoreError`` for an unknown, incomplete or damaged run.
+        """
+        row, parent = reader.find(self._index, run_id)
+        for one in (row, parent):
+            artifacts.RunFiles(one.run_id, self._folder(one)).check_all()
+        with self._registry() as registry:
+            return registry.promote(row, reason=reason, who=who)
+
+    def rollback(self, experiment: str, *, reason: str, who: str) -> Champion:
+        """Go back to the champion before the present one; again for the one before that."""
+        with self._registry() as registry:
+            return registry.rollback(experiment, reason=reason, who=who)
+
+    def prepare(self) -> None:
+        """Import what saving needs (two to four seconds of imports), in a thread while something else computes."""
+        from pipeline.store import writer  # noqa: F401
+
+        _ = self._client
+
+    @contextmanager
+    def _registry(self) -> Iterator[Registry]:
+        """The registry, held by one process at a time where the store is a local file."""
+        self._check_writable()
+        from pipeline.store.client import translated
+        from pipeline.store.registry import Registry
+
+        held = preflight.locked(self._file) if self._file is not None else nullcontext()
+        remote = self._settings.store_uri.startswith("http")
+        with held, translated(self._settings):
+            yield Registry(self._client, self._index, remote=remote)
 
     @cached_property
     def _client(self) -> MlflowClient:

@@ -1,0 +1,111 @@
+"""The champion: one alias, moved in one operation, and the history of its moves. Importing this imports MLflow.
+
+The history is kept as tags of the registered model, one tag a move, under a key made of the moment and a random part:
+no move can overwrite another's row, and nothing here ever rewrites one. They are tags of the *model* rather than of its
+versions: a run promoted twice is one version with two moves, deleting a version does not delete the past, and one
+query reads it all. The database holds them, so they travel with the store. The alias is moved first and its row written
+after. A kill in between leaves a champion without a row, and so does somebody moving the alias in the MLflow UI; the
+next move writes down what it finds before its own.
+"""
+
+from __future__ import annotations
+
+import secrets
+import time
+from datetime import UTC, datetime
+from typing import Literal
+
+from mlflow import MlflowClient
+from mlflow.exceptions import MlflowException
+
+from pipeline.contract import Champion, Promotion
+from pipeline.errors import StoreError
+from pipeline.store import reader
+from pipeline.store.history import history, previous
+from pipeline.store.index import Index, ModelRow, RunRow
+from pipeline.store.names import ALIAS, HISTORY
+
+_LONGEST_REASON = 2000
+Action = Literal["promote", "rollback"]
+
+
+class Registry:
+    """Moves the champion of one store."""
+
+    def __init__(self, client: MlflowClient, index: Index, *, remote: bool) -> None:
+        self._client, self._index, self._remote = client, index, remote
+
+    def promote(self, row: RunRow, *, reason: str, who: str) -> Champion:
+        """Make a completed run the champion of its experiment; harmless when it is the champion already."""
+        model = self._model(row.experiment)
+        if model is not None and model.run_id == row.run_id and model.version is not None:
+            return Champion(experiment=row.experiment, run_id=row.run_id, k=reader.k_of(row), version=model.version)
+        return self._move(row, model, reason=reason, who=who, action="promote")
+
+    def rollback(self, experiment: str, *, reason: str, who: str) -> Champion:
+        """Go back to the champion before the present one. Raises ``StoreError`` where there is none."""
+        model = self._model(experiment)
+        past = previous(history(model)) if model is not None else None
+        if model is None or past is None:
+            raise StoreError.because(f"experiment {experiment!r} has no earlier champion",
+                                     remedy="choose a run from 'korzina runs' and promote it")
+        row = next(iter(self._index.runs(prefix=past, experiment=experiment)), None)
+        if row is None:
+            raise StoreError.because(f"the earlier champion {past} is no longer in the store",
+                                     remedy="choose a run from 'korzina runs' and promote it")
+        return self._move(row, model, reason=reason, who=who, action="rollback")
+
+    def _move(self, row: RunRow, model: ModelRow | None, *, reason: str, who: str, action: Action) -> Champion:
+        if model is None:
+            self._create_model(row.experiment)
+        else:
+            self._catch_up(model)
+        version, k = self._version(row), reader.k_of(row)
+        self._client.set_registered_model_alias(row.experiment, ALIAS, str(version))
+        self._write(row.experiment, Promotion(
+            when=time.time(), who=who[:200], reason=reason[:_LONGEST_REASON], action=action,
+            from_run=model.run_id if model is not None else None, to_run=row.run_id, version=version, k=k))
+        return Champion(experiment=row.experiment, run_id=row.run_id, k=k, version=version)
+
+    def _catch_up(self, model: ModelRow) -> None:
+        """Write the row of a champion that the history does not know of."""
+        last = next(reversed(history(model)), None)
+        if model.run_id is None or model.version is None or (last is not None and last.to_run == model.run_id):
+            return
+        row = next(iter(self._index.runs(prefix=model.run_id)), None)
+        self._write(model.name, Promotion(
+            when=time.time(), who="unknown", reason="found in MLflow without a record of who moved it",
+            action="promote", from_run=None if last is None else last.to_run, to_run=model.run_id,
+            version=model.version, k=0 if row is None else reader.k_of(row)))
+
+    def _model(self, experiment: str) -> ModelRow | None:
+        return next(iter(self._index.models(experiment)), None)
+
+    def _create_model(self, name: str) -> None:
+        try:
+            self._client.create_registered_model(name)
+        except MlflowException as error:
+            if error.error_code != "RESOURCE_ALREADY_EXISTS":
+                raise
+
+    def _version(self, row: RunRow) -> int:
+        """The version registered for the run, made if there is none."""
+        found = [int(one.version) for one in self._client.search_model_versions(f"run_id = '{row.run_id}'")
+                 if one.name == row.experiment]
+        if found:
+            return min(found)
+        outputs = self._client.get_run(row.run_id).outputs
+        models = outputs.model_outputs if outputs else []
+        if not models:
+            raise StoreError.because(f"run {row.run_id} holds no model", remedy="train again and promote the new run")
+        model = self._client.get_logged_model(models[0].model_id)
+        # a server resolves and checks the address itself; a client without one would ask MLflow's process-global store
+        source = f"models:/{model.model_id}" if self._remote else model.artifact_location
+        made = self._client.create_model_version(
+            row.experiment, source=source, run_id=row.run_id, model_id=model.model_id)
+        return int(made.version)
+
+    def _write(self, experiment: str, promotion: Promotion) -> None:
+        moment = datetime.fromtimestamp(promotion.when, UTC).strftime("%Y%m%dT%H%M%S.%f")
+        key = f"{HISTORY}{moment}.{secrets.token_hex(4)}"
+        self._client.set_registered_model_tag(experiment, key, promotion.model_dump_json())
