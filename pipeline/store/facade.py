@@ -14,6 +14,7 @@ from pipeline.store import artifacts, preflight, reader
 from pipeline.store.history import history
 from pipeline.store.index import Index, RunRow, SqliteIndex
 from pipeline.store.names import check_experiment
+from pipeline.store.relocate import relocate
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -63,6 +64,8 @@ class Store:
         """
         check_experiment(experiment)
         self._check_writable()
+        if self._file is not None:
+            relocate(self._file, self._settings.artifacts, experiment)
         from pipeline.store.client import translated
         from pipeline.store.writer import Writer
 
