@@ -25,6 +25,7 @@ from pipeline.contract import (
 from pipeline.describe import assign, differences_by_segment, profile, profile_categories, revenue_shares
 from pipeline.errors import UsageError
 from pipeline.features import fit_features, project
+from pipeline.parallel import Helper
 from pipeline.quality import Silhouettes, calinski_harabasz, davies_bouldin, silhouettes
 from pipeline.stability import Stability, assess_stability, null_silhouettes
 from pipeline.sweep import THOROUGH, sweep
@@ -71,7 +72,8 @@ class Options:
                                      found=f"--k-min {self.k_min} --k-max {self.k_max}")
 
 
-def analyse(cleaned: Cleaned, options: Options, watch: Stopwatch, *, spec: str = "{}") -> Training:
+def analyse(cleaned: Cleaned, options: Options, watch: Stopwatch, *, spec: str = "{}",
+            helper: Helper | None = None) -> Training:
     """Segment the customers for every k and decide among them. Pure but for the stopwatch."""
     ks = range(options.k_min, options.k_max + 1)
     with watch.stage("features"):
@@ -82,9 +84,9 @@ def analyse(cleaned: Cleaned, options: Options, watch: Stopwatch, *, spec: str =
     with watch.stage("quality"):
         measured = silhouettes(features.matrix, [one.labels for one in partitions], seed=options.seed)
     with watch.stage("stability") as tick:
-        stability = assess_stability(features.matrix, partitions, seed=options.seed, tick=tick)
+        stability = assess_stability(features.matrix, partitions, seed=options.seed, helper=helper, tick=tick)
     with watch.stage("null") as tick:
-        nulls = null_silhouettes(features.matrix, list(ks), seed=options.seed, tick=tick)
+        nulls = null_silhouettes(features.matrix, list(ks), seed=options.seed, helper=helper, tick=tick)
     with watch.stage("describe"):
         candidates = tuple(
             _candidate(cleaned, features, partition, silhouette, stability[partition.k], nulls[partition.k])

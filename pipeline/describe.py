@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -55,7 +56,8 @@ def profile(customers: pd.DataFrame, dataset: Dataset, features: Features, parti
             values = customers[column.name].to_numpy(dtype=np.float64, na_value=np.nan)
             compared = transformed.get(column.name, values)
             parts.append(_profile_column(column, values, compared, partition.labels, partition.k))
-    return pd.concat(parts, ignore_index=True)
+    return pd.DataFrame({name: np.concatenate([part[name] for part in parts]) for name in TABLES["profiles"]}).astype(
+        {Profiles.COLUMN: "str"})
 
 
 def profile_categories(customers: pd.DataFrame, dataset: Dataset, partition: Partition) -> pd.DataFrame:
@@ -87,21 +89,39 @@ def effect_sizes(values: Matrix, labels: Labels, k: int) -> Matrix:
     return effect
 
 
-def _profile_column(column: Column, values: Matrix, compared: Matrix, labels: Labels, k: int) -> pd.DataFrame:
-    compared = np.where(np.isfinite(values), compared, np.nan)
-    grouped = pd.Series(values).groupby(labels)
-    quartiles = grouped.quantile(np.array([0.25, 0.5, 0.75])).unstack().reindex(range(k))
-    mean, overall = grouped.mean().reindex(range(k)), float(np.nanmean(values)) if np.isfinite(values).any() else np.nan
-    index = (mean / overall * 100).to_numpy() if overall > 0 else np.full(k, np.nan)
-    return pd.DataFrame({
-        Profiles.SEGMENT: np.arange(k), Profiles.COLUMN: column.name,
-        Profiles.N: grouped.count().reindex(range(k), fill_value=0).to_numpy(dtype=np.int64),
-        Profiles.MEAN: mean.to_numpy(), Profiles.MEDIAN: quartiles[0.5].to_numpy(),
-        Profiles.STD: grouped.std().reindex(range(k)).to_numpy(), Profiles.Q25: quartiles[0.25].to_numpy(),
-        Profiles.Q75: quartiles[0.75].to_numpy(), Profiles.EFFECT: effect_sizes(compared, labels, k),
-        Profiles.INDEX: index, Profiles.OVERALL_MEAN: overall,
-        Profiles.OVERALL_MEDIAN: float(np.nanmedian(values)) if np.isfinite(values).any() else np.nan,
-    })
+def _profile_column(column: Column, values: Matrix, compared: Matrix, labels: Labels, k: int) -> dict[str, Any]:
+    known = np.isfinite(values)
+    x, own = values[known], labels[known]
+    counts = np.bincount(own, minlength=k)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        mean = np.bincount(own, weights=x, minlength=k) / counts
+        variance = np.bincount(own, weights=(x - mean[own]) ** 2, minlength=k) / (counts - 1)
+    quartiles = _quantiles_by_segment(x, own, counts)
+    overall = float(x.mean()) if len(x) else np.nan
+    return {
+        Profiles.SEGMENT: np.arange(k), Profiles.COLUMN: [column.name] * k, Profiles.N: counts, Profiles.MEAN: mean,
+        Profiles.MEDIAN: quartiles[1], Profiles.STD: np.sqrt(np.where(counts > 1, variance, np.nan)),
+        Profiles.Q25: quartiles[0], Profiles.Q75: quartiles[2],
+        Profiles.EFFECT: effect_sizes(np.where(known, compared, np.nan), labels, k),
+        Profiles.INDEX: mean / overall * 100 if overall > 0 else np.full(k, np.nan),
+        Profiles.OVERALL_MEAN: np.full(k, overall),
+        Profiles.OVERALL_MEDIAN: np.full(k, float(np.median(x)) if len(x) else np.nan),
+    }
+
+
+def _quantiles_by_segment(x: Matrix, own: Labels, counts: Labels) -> Matrix:
+    """Quartiles of each segment, (3, k), by linear interpolation; NaN where a segment has no value."""
+    ends = np.cumsum(counts)
+    ordered = x[np.lexsort((x, own))]
+    found = np.full((3, len(counts)), np.nan)
+    for segment, (count, end) in enumerate(zip(counts, ends, strict=True)):
+        if count:
+            places = np.array([0.25, 0.5, 0.75]) * (count - 1)
+            below = np.floor(places).astype(int)
+            above = np.minimum(below + 1, count - 1)
+            part = ordered[end - count:end]
+            found[:, segment] = part[below] + (places - below) * (part[above] - part[below])
+    return found
 
 
 def _count_categories(column: Column, series: pd.Series, labels: Labels, k: int) -> pd.DataFrame:

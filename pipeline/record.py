@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping
+from functools import cache
 
 import pandas as pd
 
@@ -13,6 +14,7 @@ from pipeline.contract import (
     Candidate,
     CandidateRecord,
     Column,
+    Dataset,
     Profiles,
     Record,
     RunRecord,
@@ -20,6 +22,7 @@ from pipeline.contract import (
     Training,
 )
 from pipeline.model import model_record
+from pipeline.parallel import Helper, share
 from pipeline.plots import Plotter
 
 VERDICT, RECOMMENDED = "verdict", "recommended"  # tags, so that the UI can filter: tags.recommended = 'true'
@@ -27,16 +30,17 @@ _MLFLOW_TYPES = {"number": "double", "integer": "long", "flag": "boolean", "date
 _CURVES = ("inertia", "silhouette", "calinski_harabasz", "davies_bouldin", "stability")
 
 
-def record_training(training: Training) -> SweepRecord:
-    """Everything that the store is to hold of one sweep.
+def record_training(training: Training, helper: Helper | None = None) -> SweepRecord:
+    """Everything that the store is to hold of one sweep; ``helper`` draws some of the images.
 
     Customer rows go into one Parquet table of the parent run; parameters, metrics, tags, descriptions, images and
     models hold aggregates only.
     """
-    plotter = Plotter()
+    images = share(_draw, [(candidate, training.dataset) for candidate in training.candidates], helper)
     return SweepRecord(
-        parent=_parent(training, plotter),
-        children={candidate.record.k: _child(training, candidate, plotter) for candidate in training.candidates},
+        parent=_parent(training, _plotter()),
+        children={candidate.record.k: _child(training, candidate, drawn)
+                  for candidate, drawn in zip(training.candidates, images, strict=True)},
         recommended_k=training.decision.k, dataset_name=training.dataset.title, source=_public(training.ledger.source),
         fingerprint=training.ledger.fingerprint, rows=len(training.customers),
         schema={column.name: _MLFLOW_TYPES.get(column.kind, "string") for column in training.dataset.columns
@@ -73,7 +77,20 @@ def _parent(training: Training, plotter: Plotter) -> RunRecord:
     )
 
 
-def _child(training: Training, candidate: Candidate, plotter: Plotter) -> RunRecord:
+@cache
+def _plotter() -> Plotter:
+    """One canvas a process: building one costs more than drawing on it."""
+    return Plotter()
+
+
+def _draw(candidate: Candidate, dataset: Dataset) -> dict[str, bytes]:
+    return {
+        f"{Artifacts.PLOTS}/silhouette_by_segment.png": _plotter().blades(candidate),
+        f"{Artifacts.PLOTS}/profiles.png": _plotter().heat_map(candidate, dataset),
+    }
+
+
+def _child(training: Training, candidate: Candidate, images: Mapping[str, bytes]) -> RunRecord:
     record = candidate.record
     recommended = {RECOMMENDED: "true"} if record.k == training.decision.k else {}
     return RunRecord(
@@ -89,10 +106,7 @@ def _child(training: Training, candidate: Candidate, plotter: Plotter) -> RunRec
         records={
             Artifacts.SEGMENTS: _json_list(candidate.cards), Artifacts.CENTRES: json.dumps(candidate.centres.tolist()),
         },
-        images={
-            f"{Artifacts.PLOTS}/silhouette_by_segment.png": plotter.blades(candidate),
-            f"{Artifacts.PLOTS}/profiles.png": plotter.heat_map(candidate, training.dataset),
-        },
+        images=images,
         ui_tables={Artifacts.PROFILES_TABLE: _profile_table(training, candidate)},
         model=model_record(training.features.transform, candidate.centres),
     )

@@ -13,6 +13,7 @@ import numpy as np
 
 from pipeline.contract import Labels, Matrix, Partition
 from pipeline.geometry import squared_distances
+from pipeline.parallel import Helper, share
 from pipeline.quality import silhouettes
 from pipeline.sweep import LIGHT, sweep
 
@@ -33,8 +34,8 @@ class Stability:
     jaccard: tuple[float, ...]  # one a segment: mean over the halves
 
 
-def assess_stability(matrix: Matrix, partitions: Sequence[Partition], *, seed: int, tick: Tick | None = None
-                     ) -> Mapping[int, Stability]:
+def assess_stability(matrix: Matrix, partitions: Sequence[Partition], *, seed: int, helper: Helper | None = None,
+                     tick: Tick | None = None) -> Mapping[int, Stability]:
     """Prediction strength of every k and bootstrap Jaccard of every segment, from the same half-samples.
 
     Prediction strength (Tibshirani and Walther 2005): cluster both halves, then ask of each cluster of one half which
@@ -42,40 +43,43 @@ def assess_stability(matrix: Matrix, partitions: Sequence[Partition], *, seed: i
     both ways. Jaccard (Hennig 2007, by subsetting): the best match of each segment among the half's own clusters.
     """
     ks = [partition.k for partition in partitions]
+    halves = list(_halves(len(matrix), seed))
+    tasks = [(matrix[rows], ks, seed + split) for split, pair in enumerate(halves, start=1) for rows in pair]
+    fits = share(_fit_light, tasks, helper, tick)
     strengths: dict[int, list[float]] = {k: [] for k in ks}
     jaccards: dict[int, list[Matrix]] = {k: [] for k in ks}
-    for done, (first, second) in enumerate(_halves(len(matrix), seed), start=1):
-        fits = [sweep(matrix[rows], ks, seed=seed + done, effort=LIGHT) for rows in (first, second)]
-        for partition, one, other in zip(partitions, *fits, strict=True):
+    for (first, second), ones, others in zip(halves, fits[::2], fits[1::2], strict=True):
+        for partition, one, other in zip(partitions, ones, others, strict=True):
             for fitted, guide, rows in ((one, other, first), (other, one, second)):
                 strengths[fitted.k].append(_strength(matrix[rows], fitted, guide))
                 jaccards[fitted.k].append(_best_jaccard(partition.labels[rows], fitted.labels, fitted.k))
-        if tick:
-            tick(done / SPLITS)
     return {
         k: Stability(float(np.mean(strengths[k])), tuple(np.mean(jaccards[k], axis=0).tolist())) for k in ks
     }
 
 
-def null_silhouettes(matrix: Matrix, ks: Sequence[int], *, seed: int, tick: Tick | None = None
-                     ) -> Mapping[int, tuple[float, ...]]:
+def null_silhouettes(matrix: Matrix, ks: Sequence[int], *, seed: int, helper: Helper | None = None,
+                     tick: Tick | None = None) -> Mapping[int, tuple[float, ...]]:
     """Silhouettes that structure-free data of the same covariance reach when clustered alike, by k.
 
     One Gaussian draw a value; each has as many rows as the data, at most ``NULL_ROWS``.
     """
     rows = min(len(matrix), NULL_ROWS)
     mean, covariance = matrix.mean(axis=0), np.atleast_2d(np.cov(matrix, rowvar=False))
-    found: dict[int, list[float]] = {k: [] for k in ks}
-    for draw in range(NULL_DRAWS):
-        rng = np.random.default_rng([seed, draw])
-        invented = rng.multivariate_normal(mean, covariance, size=rows, method="eigh")
-        partitions = sweep(invented, ks, seed=seed + draw, effort=LIGHT)
-        for partition, silhouette in zip(
-                partitions, silhouettes(invented, [one.labels for one in partitions], seed=seed), strict=True):
-            found[partition.k].append(silhouette.overall)
-        if tick:
-            tick((draw + 1) / NULL_DRAWS)
-    return {k: tuple(values) for k, values in found.items()}
+    tasks = [(mean, covariance, rows, list(ks), seed, draw) for draw in range(NULL_DRAWS)]
+    draws = share(_one_null, tasks, helper, tick)
+    return {k: tuple(draw[place] for draw in draws) for place, k in enumerate(ks)}
+
+
+def _fit_light(rows: Matrix, ks: Sequence[int], seed: int) -> tuple[Partition, ...]:
+    return sweep(rows, ks, seed=seed, effort=LIGHT)
+
+
+def _one_null(mean: Matrix, covariance: Matrix, rows: int, ks: Sequence[int], seed: int, draw: int) -> list[float]:
+    rng = np.random.default_rng([seed, draw])
+    invented = rng.multivariate_normal(mean, covariance, size=rows, method="eigh")
+    partitions = sweep(invented, ks, seed=seed + draw, effort=LIGHT)
+    return [one.overall for one in silhouettes(invented, [one.labels for one in partitions], seed=seed)]
 
 
 def _halves(n: int, seed: int) -> Iterator[tuple[Labels, Labels]]:

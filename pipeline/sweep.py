@@ -13,6 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
+from sklearn import config_context
 from sklearn.cluster import KMeans, kmeans_plusplus
 from threadpoolctl import threadpool_limits
 
@@ -38,7 +39,7 @@ class Effort:
 
 
 THOROUGH = Effort()
-LIGHT = Effort(seedings=4, passes=1, swaps=1)  # for stability and null draws, where many sweeps are averaged
+LIGHT = Effort(seedings=2, passes=1, swaps=1)  # for stability and null draws, where many sweeps are averaged
 
 
 @dataclass
@@ -69,7 +70,8 @@ def sweep(matrix: Matrix, ks: Iterable[int], *, seed: int, effort: Effort = THOR
     _check(matrix, wanted[-1])
     rng = np.random.default_rng(seed)
     started = time.perf_counter()
-    with threadpool_limits(limits=1):
+    # the matrix was checked above, so scikit-learn need not check it again at each of hundreds of fits
+    with threadpool_limits(limits=1), config_context(assume_finite=True, skip_parameter_validation=True):
         rows = _search_rows(matrix, rng)
         best, spread = _search(rows, wanted, rng, effort)
         if tick:

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import getpass
 from collections.abc import Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from pipeline.contract import Champion, SavedSweep, Training, Verdict
+from pipeline.contract import Champion, Decision, SavedSweep, SweepRecord, Training, Verdict
 from pipeline.settings import Settings
 from pipeline.spec import load_spec
 
 if TYPE_CHECKING:
-    from pipeline.analyse import Options, Progress
-    from pipeline.store import Store
+    from pipeline.analyse import Progress
+    from pipeline.parallel import Helper
 
 _RANK: Mapping[Verdict, int] = {"none": 0, "weak": 1, "strong": 2}
 
@@ -47,64 +47,79 @@ class Result:
 
 
 def train(request: Request, settings: Settings, progress: Progress | None = None) -> Result:
-    """Run the whole path; raises ``InputError``, ``UsageError`` or ``StoreError`` before anything is visible."""
-    with ThreadPoolExecutor(1) as background:
-        # MLflow's import and the store's first migrations take seconds: they run while the data are read and clustered
-        opening = background.submit(_open_store, settings)
-        return _train(request, opening, progress)
+    """Run the whole path.
+
+    Raises
+    ------
+    InputError, UsageError, StoreError
+        Before anything is visible in the store.
+
+    """
+    from pipeline.parallel import process_helper
+
+    with process_helper() as helper:
+        opened = helper.submit(_open_store, settings)  # seconds of imports, while the data are read and clustered
+        return _train(request, settings, helper, opened, progress)
 
 
-def _train(request: Request, opening: Future[Store], progress: Progress | None) -> Result:
-    from pipeline.analyse import Stopwatch, analyse
+def _train(request: Request, settings: Settings, helper: Helper, opened: Future[None], progress: Progress | None
+           ) -> Result:
+    from pipeline.analyse import Options, Stopwatch, analyse
     from pipeline.clean import clean
     from pipeline.record import record_training
     from pipeline.sources import read_source
 
     watch = Stopwatch(progress)
     spec = load_spec(request.spec)
+    options = Options(k_min=request.k_min, k_max=request.k_max, seed=request.seed, choose=request.choose,
+                      choose_reason=request.choose_reason, bounds=(spec.segments.min, spec.segments.max))
     with watch.stage("read"):
         raw = read_source(spec, request.data)
     with watch.stage("clean"):
         cleaned = clean(raw, spec)
-    training = analyse(cleaned, _options(request, (spec.segments.min, spec.segments.max)), watch,
-                       spec=spec.model_dump_json())
+    training = analyse(cleaned, options, watch, spec=spec.model_dump_json(), helper=helper)
     with watch.stage("record"):
-        record = record_training(training)
-    experiment = request.experiment or spec.name
-    with watch.stage("store") as tick:
-        store = opening.result()
-        tick(0.1)
-        saved = store.save(record, experiment=experiment)
+        record = record_training(training, helper)
+    with watch.stage("store"):
+        opened.result()
+        experiment = request.experiment or spec.name
+        saved = helper.submit(_save, record, settings, experiment).result()
     with watch.stage("promote"):
-        champion, promoted, note = _promote(store, request, training, saved, experiment)
+        champion, promoted, note = helper.submit(
+            _promote, settings, experiment, saved.run_ids[training.decision.k], training.decision, request.promote
+        ).result()
     return Result(training, saved, champion, promoted, note, dict(watch.seconds))
 
 
-def _options(request: Request, bounds: tuple[int, int]) -> Options:
-    from pipeline.analyse import Options
-
-    return Options(k_min=request.k_min, k_max=request.k_max, seed=request.seed, bounds=bounds,
-                   choose=request.choose, choose_reason=request.choose_reason)
+# ------------------------------------------------------------------ what the helper process does
 
 
-def _open_store(settings: Settings) -> Store:
+def _open_store(settings: Settings) -> None:
     from pipeline.store import Store
 
-    return Store.open(settings, create=True)
+    Store.open(settings, create=True).prepare()
 
 
-def _promote(store: Store, request: Request, training: Training, saved: SavedSweep, experiment: str
+def _save(record: SweepRecord, settings: Settings, experiment: str) -> SavedSweep:
+    from pipeline.store import Store
+
+    return Store.open(settings).save(record, experiment=experiment)
+
+
+def _promote(settings: Settings, experiment: str, run_id: str, decision: Decision, when: str
              ) -> tuple[Champion | None, bool, str]:
     """Promote the recommended run unless the present champion stands on firmer ground."""
-    current: Champion | None = store.champion(experiment)
-    if request.promote == "never":
+    from pipeline.store import Store
+
+    store = Store.open(settings)
+    current = store.champion(experiment)
+    if when == "never":
         return current, False, "not promoted: --promote never"
-    decision = training.decision
     if current is not None and decision.chosen_by == "rule":
         held: Verdict = next((run.verdict for run in store.runs(experiment) if run.run_id == current.run_id), "none")
         if _RANK[decision.verdict] < _RANK[held]:
             return current, False, (f"not promoted: the champion's verdict is {held}, this one's {decision.verdict}; "
                                     "'korzina promote RUN_ID --reason ...' does it all the same")
     reason = f"recommended by the sweep, verdict {decision.verdict}"
-    champion = store.promote(saved.run_ids[decision.k], reason=reason, who=getpass.getuser())
+    champion = store.promote(run_id, reason=reason, who=getpass.getuser())
     return champion, True, f"promoted as version {champion.version}"
