@@ -26,9 +26,10 @@ test: $(VENV)/.test  ## install what tests need (Chromium and PostgreSQL include
 	@$(PY) -m pytest
 
 lint: $(VENV)/.lint  ## ruff, mypy --strict, and the dependency rule
-	$(PY) -m ruff check .
-	$(PY) -m mypy
-	$(VENV)/bin/lint-imports --no-cache
+	@failed=0; \
+	for check in "$(PY) -m ruff check ." "$(PY) -m mypy" "$(VENV)/bin/lint-imports --no-cache --no-logo"; do \
+	  echo "$$check"; $$check || failed=1; \
+	done; exit $$failed
 
 serve: $(VENV)/.demo  ## serve dashboard and MLflow UI on what was trained
 	@exec $(PY) -m pipeline serve
