@@ -52,7 +52,7 @@ def dashboard_program(settings: Settings) -> Program:
     """Gunicorn with the project's configuration file, seeing exactly these settings."""
     port = free_port(settings.host, settings.port)
     bind = f"[{settings.host}]" if ":" in settings.host else settings.host
-    configuration = ["-c", str(GUNICORN_CONFIG)] if GUNICORN_CONFIG.is_file() else []
+    configuration = ["-c", str(GUNICORN_CONFIG)] if GUNICORN_CONFIG.is_file() else ["--no-control-socket"]
     return Program(
         name="Dashboard", host=ANY_ADDRESS.get(settings.host, settings.host), port=port, health="/healthz",
         command=(sys.executable, "-m", "gunicorn", *configuration, "--bind", f"{bind}:{port}", "dashapp.wsgi:server"),
