@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable
 
 import numpy as np
 import pandas as pd
 
 from pipeline import steps
-from pipeline.contract import Cleaned, Customers, Dataset, Kind, Ledger, LedgerEntry
+from pipeline.canonical import customers_table, fingerprint, in_order, quarantine_table, used_columns
+from pipeline.contract import Cleaned, Dataset, Kind, Ledger, LedgerEntry
 from pipeline.convert import as_text, convert, decimal_hint
 from pipeline.derive import add_shares, derive, mentions
 from pipeline.errors import InputError, SpecError
-from pipeline.raw import RawTable
+from pipeline.raw import ROW_ID, RawTable
 from pipeline.spec import (
     DuplicateIdRule,
     LookalikeRule,
@@ -29,7 +29,6 @@ from pipeline.steps import Step
 
 LEAST_ROWS = 10
 MOST_LOST = 0.9
-_WITHHELD = "(withheld: the spec does not keep the id)"
 
 
 def clean(raw: RawTable, spec: Spec, *, minimum_rows: int = LEAST_ROWS) -> Cleaned:
@@ -65,7 +64,7 @@ def clean(raw: RawTable, spec: Spec, *, minimum_rows: int = LEAST_ROWS) -> Clean
     done += _apply_rules(done[-1].frame, raw, spec, derived=False)
     done.append(Step(add_shares(derive(done[-1].frame, spec), spec)))
     done += _apply_rules(done[-1].frame, raw, spec, derived=True)
-    frame = _sorted(done[-1].frame, spec.id.column)
+    frame = in_order(done[-1].frame, spec.id.column)
     dataset, constant = _without_constants(describe_dataset(spec), frame, raw_columns(spec), scoring)
     entries = tuple(entry for step in done for entry in step.entries) + constant + _imputed(frame, dataset)
     return _account(raw, spec, dataset, frame, entries, [one for step in done for one in step.aside],
@@ -83,13 +82,13 @@ def _account(raw: RawTable, spec: Spec, dataset: Dataset, frame: pd.DataFrame, e
             expected=f"at least {minimum_rows} customers and a tenth of the rows",
             found="; ".join(entry.detail for entry in lost[:3] if entry.dropped + entry.quarantined) or "a small file",
             remedy="check the rules in the spec and the id column")
-    customers = _customers(frame, dataset)
+    customers = customers_table(frame, dataset)
     ledger = Ledger(
-        source=raw.source, fingerprint=fingerprint(frame[spec.id.column], customers), rows_in=rows_in,
+        source=raw.source, fingerprint=fingerprint(frame, customers, spec), rows_in=rows_in,
         rows_out=len(frame), dropped=sum(entry.dropped for entry in entries),
         quarantined=sum(entry.quarantined for entry in entries), entries=entries,
         notes=(*raw.notes, *_unknown_columns(raw, spec)), tables=dict(raw.tables))
-    return Cleaned(dataset=dataset, customers=customers, quarantine=_quarantine(raw, spec, aside), ledger=ledger)
+    return Cleaned(dataset=dataset, customers=customers, quarantine=quarantine_table(raw, spec, aside), ledger=ledger)
 
 
 # ------------------------------------------------------------------ columns
@@ -98,30 +97,16 @@ def _account(raw: RawTable, spec: Spec, dataset: Dataset, frame: pd.DataFrame, e
 def _select(raw: RawTable, spec: Spec, scoring: bool) -> pd.DataFrame:
     """The spec's columns in the spec's order; headers match after trimming."""
     present = {str(name).strip().strip("\ufeff"): name for name in raw.frame.columns}
+    source = raw.frame
+    if spec.id.column == ROW_ID and ROW_ID not in present:
+        present[ROW_ID], source = ROW_ID, source.assign(**{ROW_ID: raw.row_ids()})
     wanted = raw_columns(spec)
     needed = used_columns(spec, active_only=True) if scoring else set(wanted)
     for name in wanted:
         if name not in present and name in needed | {spec.id.column}:
             raise SpecError.unknown_name(f"{spec.path or spec.name} does not fit {raw.source}: column", name, present)
     empty = pd.Series([None] * len(raw.frame), dtype="str")
-    return pd.DataFrame({name: raw.frame[present[name]] if name in present else empty for name in wanted})
-
-
-def used_columns(spec: Spec, *, active_only: bool = False) -> set[str]:
-    """Raw columns that matter: of some role, or used by a derived column, a group or a rule."""
-    names = set(raw_columns(spec)) | set(spec.columns)
-    kept = {name for name, column in spec.columns.items()
-            if column.role == "active" or (not active_only and column.role != "ignored")}
-    for group in spec.groups.values():
-        if group.shares == "active" or not active_only:
-            kept |= set(group.members)
-    if not active_only:
-        kept |= {rule.column for rule in spec.rules if isinstance(rule, RangeRule | ReplaceRule)}
-        kept |= {name for rule in spec.rules if isinstance(rule, WhereRule) for name in mentions(rule.sql, names)}
-    for _ in spec.columns:
-        kept |= {name for one in kept if one in spec.columns and spec.columns[one].sql
-                 for name in mentions(spec.columns[one].sql or "", names)}
-    return kept & set(raw_columns(spec))
+    return pd.DataFrame({name: source[present[name]] if name in present else empty for name in wanted})
 
 
 def _unknown_columns(raw: RawTable, spec: Spec) -> tuple[str, ...]:
@@ -186,7 +171,7 @@ def _repeats(frame: pd.DataFrame, raw: RawTable, spec: Spec) -> list[Step]:
     action = next((rule.action for rule in spec.rules if isinstance(rule, DuplicateIdRule)), "quarantine")
     alike = next((rule for rule in spec.rules if isinstance(rule, LookalikeRule)), LookalikeRule(rule="lookalikes"))
     single = steps.duplicate_ids(frame, spec.id.column, action, raw.where)
-    return [single, steps.lookalikes(_sorted(single.frame, spec.id.column), spec.id.column, alike, raw.where)]
+    return [single, steps.lookalikes(in_order(single.frame, spec.id.column), spec.id.column, alike, raw.where)]
 
 
 def _apply_rules(frame: pd.DataFrame, raw: RawTable, spec: Spec, *, derived: bool) -> list[Step]:
@@ -236,59 +221,3 @@ def _imputed(frame: pd.DataFrame, dataset: Dataset) -> tuple[LedgerEntry, ...]:
                     detail=f"{steps.count(number, 'customer has', 'customers have')} no {name}; the median "
                            "stands in when clustering")
         for name, number in counts.items() if number)
-
-
-# ------------------------------------------------------------------ what comes out
-
-
-def _sorted(frame: pd.DataFrame, column: str) -> pd.DataFrame:
-    """By id, as numbers where all ids are whole numbers; the index still tells the raw position."""
-    ids = frame[column]
-    if len(ids) and ids.str.fullmatch(r"-?\d{1,18}").all():
-        order = np.lexsort((ids.to_numpy(dtype=object), ids.astype("int64").to_numpy()))
-        return frame.iloc[order]
-    return frame.sort_values(column, kind="stable")
-
-
-def _customers(frame: pd.DataFrame, dataset: Dataset) -> pd.DataFrame:
-    members = {member for group in dataset.groups for member in group.members}
-    names = [column.name for column in dataset.columns if column.role != "ignored" or column.name in members]
-    kept = [dataset.id_column] if dataset.id_column is not None else []
-    names = kept + [name for name in names if name not in kept]
-    table = frame[names].reset_index(drop=True)
-    table.insert(0, Customers.KEY, np.arange(len(table), dtype=np.int64))
-    return table
-
-
-def _quarantine(raw: RawTable, spec: Spec, aside: list[tuple[str, int]]) -> pd.DataFrame:
-    """Raw values, as text, of rows set aside; nothing that may identify a person unless the spec keeps the id."""
-    present = {str(name).strip(): name for name in raw.frame.columns}
-    kept = [name for name in raw_columns(spec) if name in used_columns(spec) and name in present]
-    if spec.id.keep:
-        kept = [spec.id.column, *(name for name in kept if name != spec.id.column)]
-    positions = [at for _, at in aside]
-    values = {name: raw.frame[present[name]].iloc[positions].astype("str").tolist() for name in kept}
-    table = pd.DataFrame({"rule": [rule for rule, _ in aside], "row": [raw.where(at) for at in positions], **values},
-                         dtype="str")
-    if not raw.rejects:
-        return table
-    lines = pd.DataFrame({
-        "rule": "unreadable rows", "row": [one.where for one in raw.rejects],
-        "text": [one.text if spec.id.keep else _WITHHELD for one in raw.rejects]}, dtype="str")
-    return pd.concat([lines, table], ignore_index=True).reindex(columns=[*table.columns, "text"])
-
-
-def fingerprint(ids: pd.Series, customers: pd.DataFrame) -> str:
-    """First 16 hex digits of the SHA-256 of the cleaned content: names and values, in canonical order."""
-    digest = hashlib.sha256("\x1f".join(ids).encode())
-    for name in customers.columns:
-        column = customers[name]
-        digest.update(f"\x1e{name}\x1e".encode())
-        if pd.api.types.is_string_dtype(column):
-            digest.update("\x1f".join(column.fillna("\x00")).encode())
-        elif pd.api.types.is_datetime64_any_dtype(column):
-            digest.update(column.to_numpy(dtype="datetime64[us]").astype("int64").tobytes())
-        else:
-            values = column.to_numpy(dtype=np.float64) + 0.0  # turns -0 into 0
-            digest.update(np.where(np.isnan(values), np.nan, values).tobytes())
-    return digest.hexdigest()[:16]

@@ -10,6 +10,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+ROW_ID = "(row)"  # id of a table that has none: where the row stands in its file; holds for that very file only
+
 
 @dataclass(frozen=True)
 class Reject:
@@ -38,6 +40,15 @@ class RawTable:
     notes: tuple[str, ...] = ()
     parts: tuple[tuple[int, str], ...] = ()  # (first position, file) where several files were read
     unit: str = "row"  # "line" for text files
+
+    def row_ids(self) -> pd.Series:
+        """Text that tells each row apart where no column does: ``17`` or ``b.csv:17``."""
+        numbers = pd.Series(self.rows).astype("str")
+        if not self.parts:
+            return numbers
+        starts = [start for start, _ in self.parts]
+        sizes = np.diff([*starts, len(self.rows)])
+        return pd.Series(np.repeat([file for _, file in self.parts], sizes), dtype="str") + ":" + numbers
 
     def where(self, position: int) -> str:
         """Where the row at ``position`` of the frame stands, in words."""
