@@ -119,4 +119,6 @@ class Plotter:
 
 
 def _short(text: str) -> str:
-    return text if len(text) <= _LONGEST_LABEL else text[: _LONGEST_LABEL - 1].rstrip() + "…"
+    """A label that fits, with no part of it taken for TeX."""
+    cut = text if len(text) <= _LONGEST_LABEL else text[: _LONGEST_LABEL - 1].rstrip() + "…"
+    return cut.replace("$", r"\$")

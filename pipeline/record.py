@@ -65,8 +65,8 @@ def _parent(training: Training, plotter: Plotter) -> RunRecord:
             Artifacts.LOADINGS: training.loadings, Artifacts.QUARANTINE: training.quarantine,
         },
         records={
-            Artifacts.SPEC: training.spec, Artifacts.DATASET: training.dataset.model_dump_json(),
-            Artifacts.LEDGER: training.ledger.model_dump_json(),
+            Artifacts.SPEC: _public(training.spec), Artifacts.DATASET: training.dataset.model_dump_json(),
+            Artifacts.LEDGER: _public(training.ledger.model_dump_json()),
             Artifacts.DECISION: training.decision.model_dump_json(), Artifacts.CANDIDATES: _json_list(records),
             Artifacts.TRANSFORM: training.features.transform.model_dump_json(),
         },
@@ -137,9 +137,9 @@ def _json_list(records: Iterable[Record]) -> str:
     return "[" + ",".join(record.model_dump_json() for record in records) + "]"
 
 
-def _public(source: str) -> str:
-    """The source without the password that a database URL may carry."""
-    return re.sub(r"(?<=://)[^/@\s]*@", "", source).split("?", 1)[0] if "://" in source else source
+def _public(text: str) -> str:
+    """``text`` without the user, password and options that a database's address in it may carry."""
+    return re.sub(r"(\w://)(?:[^/@\s\"]*@)?([^?\s\"]*)(?:\?[^\s\"]*)?", r"\1\2", text)
 
 
 # ------------------------------------------------------------------ in words

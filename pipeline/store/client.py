@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -72,8 +73,8 @@ def translated(settings: Settings) -> Iterator[None]:
 
 
 def _explain(error: Exception, settings: Settings) -> StoreError:
-    said = _first_line(error)
-    place = _without_password(settings.store_uri)
+    said = without_password(_first_line(error))
+    place = without_password(settings.store_uri)
     if isinstance(error, OSError) and not place.startswith("http"):
         return StoreError.because(f"a file of the store cannot be read or written: {said}",
                                   remedy=f"check space and rights in {settings.artifacts}")
@@ -95,6 +96,6 @@ def _first_line(error: Exception) -> str:
     return lines[0][:300]
 
 
-def _without_password(uri: str) -> str:
-    head, at, tail = uri.rpartition("@")
-    return f"{head.split('://')[0]}://{tail}" if at else uri
+def without_password(text: str) -> str:
+    """``text`` with user and password taken out of every address in it."""
+    return re.sub(r"://[^/@\s'\"]*@", "://", text)

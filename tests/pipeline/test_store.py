@@ -141,7 +141,7 @@ def test_old_schema_version_is_refused_in_words(store: Store, settings: Settings
     manifest = run_folder(settings, saved.run_ids[2]) / Artifacts.MANIFEST
     manifest.write_text(json.dumps(json.loads(manifest.read_text()) | {"schema_version": 0, "unknown": 1}))
 
-    with pytest.raises(ContractError, match="Expected: schema version 1. Found: schema version 0. .*train again"):
+    with pytest.raises(ContractError, match=r"Expected: schema version 1. Found: schema version 0. .*train again"):
         store.load(saved.run_ids[2])
 
 
@@ -149,7 +149,7 @@ def test_changed_file_is_refused(store: Store, settings: Settings, saved: SavedS
     file = run_folder(settings, saved.run_ids[2]) / Artifacts.SEGMENTS
     file.write_text(file.read_text().replace("Wine", "Beer"))
 
-    with pytest.raises(StoreError, match="segments.json was changed after it was saved"):
+    with pytest.raises(StoreError, match=r"segments.json was changed after it was saved"):
         store.load(saved.run_ids[2])
 
 

@@ -1,0 +1,90 @@
+"""What a sweep leaves in the store, before any store is involved."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+
+from pipeline.contract import Artifacts, SweepRecord, Training
+from pipeline.record import record_training
+
+METRICS = {"k", "inertia", "silhouette", "silhouette_se", "calinski_harabasz", "davies_bouldin", "stability",
+           "size_min", "size_max", "rows"}
+
+
+@pytest.fixture(scope="module")
+def record(training: Training) -> SweepRecord:
+    return record_training(training)
+
+
+def test_one_run_for_each_k(record: SweepRecord, training: Training) -> None:
+    assert list(record.children) == [2, 3, 4]
+    assert record.recommended_k == training.decision.k
+    assert [run.name for run in record.children.values()] == ["k = 2", "k = 3", "k = 4"]
+
+
+def test_metrics_have_the_names_that_the_ui_compares(record: SweepRecord, training: Training) -> None:
+    for candidate in training.candidates:
+        metrics = record.children[candidate.record.k].metrics
+        assert set(metrics) == METRICS | {"seconds_fit"}
+        assert metrics["k"] == candidate.record.k
+        assert metrics["inertia"] == candidate.record.inertia
+        assert metrics["size_min"] == min(candidate.record.sizes)
+    assert record.parent.metrics["silhouette"] == record.children[training.decision.k].metrics["silhouette"]
+    assert record.parent.metrics["seconds_sweep"] == training.seconds["sweep"]
+
+
+def test_unmeasured_quality_is_left_out(training: Training) -> None:
+    first = training.candidates[0]
+    unmeasured = dataclasses.replace(first, record=first.record.model_copy(update={"stability": None}))
+    record = record_training(dataclasses.replace(training, candidates=(unmeasured, *training.candidates[1:])))
+
+    assert "stability" not in record.children[2].metrics
+    assert set(record.parent.curves["sweep_stability"]) == {3, 4}
+
+
+def test_recommended_run_is_tagged(record: SweepRecord, training: Training) -> None:
+    tagged = [k for k, run in record.children.items() if run.tags.get("recommended") == "true"]
+    assert tagged == [training.decision.k]
+    assert {run.tags["verdict"] for run in record.children.values()} == {"strong"}
+
+
+def test_customer_rows_are_in_the_parents_tables_only(record: SweepRecord) -> None:
+    assert set(record.parent.tables) == {
+        Artifacts.CUSTOMERS, Artifacts.PROJECTION, Artifacts.LOADINGS, Artifacts.QUARANTINE}
+    for run in record.children.values():
+        assert "customer_id" not in run.tables[Artifacts.ASSIGNMENTS].columns
+        assert "C0" not in run.description
+        assert all(len(table) == len(run.ui_tables[name]) <= 4 for name, table in run.ui_tables.items())
+
+
+def test_description_says_which_k_and_why(record: SweepRecord, training: Training) -> None:
+    text = record.parent.description
+    assert f"{training.decision.k} segments recommended" in text
+    assert training.decision.reason in text
+    assert "303 rows read, 300 used, 2 dropped, 1 set aside." in text
+    assert f"| **{training.decision.k}** |" in text
+    assert "Wine lovers in the store" in record.children[3].description
+
+
+def test_segment_name_cannot_break_the_table(training: Training) -> None:
+    first = training.candidates[0]
+    cards = (first.cards[0].model_copy(update={"name": "a|b\nc"}), *first.cards[1:])
+    changed = dataclasses.replace(training, candidates=(dataclasses.replace(first, cards=cards),
+                                                        *training.candidates[1:]))
+    assert r"| a\|b c | 164 |" in record_training(changed).children[2].description
+
+
+def test_password_of_a_database_is_not_recorded(training: Training) -> None:
+    ledger = training.ledger.model_copy(update={"source": "postgresql://anna:secret@db.example/shop?sslkey=hidden"})
+    spec = '{"source": {"path": "mysql://anna:secret@db/shop"}, "title": "a@b: what?"}'
+    record = record_training(dataclasses.replace(training, ledger=ledger, spec=spec))
+    assert record.parent.records[Artifacts.SPEC] == '{"source": {"path": "mysql://db/shop"}, "title": "a@b: what?"}'
+    assert record.source == "postgresql://db.example/shop"
+    assert "secret" not in str(record)
+    assert "hidden" not in str(record)
+
+
+def test_plain_file_name_is_kept(record: SweepRecord) -> None:
+    assert record.source == "corner_shop.csv"

@@ -1,0 +1,140 @@
+"""Whatever is wrong with a store, a person is told within a second what it is and what to do."""
+
+from __future__ import annotations
+
+import socket
+import sqlite3
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from pipeline.contract import SavedSweep, Training
+from pipeline.errors import StoreError
+from pipeline.record import record_training
+from pipeline.settings import Settings
+from pipeline.store import Store
+from tests.support import save_training
+
+
+@pytest.fixture(autouse=True)
+def _quick(request: pytest.FixtureRequest) -> Iterator[None]:
+    started = time.monotonic()
+    yield
+    if "patient" not in request.keywords:
+        assert time.monotonic() - started < 4
+
+
+def test_mistyped_path_makes_no_new_store(tmp_path: Path) -> None:
+    with pytest.raises(StoreError, match=r"there is no store at .*typo/mlflow.db.*KORZINA_HOME"):
+        Store.open(Settings(home=tmp_path / "typo"))
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("create", [False, True])
+def test_folder_in_the_database_place(tmp_path: Path, create: bool) -> None:
+    (tmp_path / "mlflow.db").mkdir()
+    with pytest.raises(StoreError, match=r"is a folder.*KORZINA_TRACKING_URI"):
+        Store.open(Settings(home=tmp_path), create=create)
+
+
+@pytest.mark.parametrize("create", [False, True])
+def test_file_that_is_no_database(tmp_path: Path, create: bool) -> None:
+    (tmp_path / "mlflow.db").write_text("customer,spend\n1,2\n")
+    with pytest.raises(StoreError, match="is not a SQLite database"):
+        Store.open(Settings(home=tmp_path), create=create)
+    assert (tmp_path / "mlflow.db").read_text() == "customer,spend\n1,2\n"
+
+
+@pytest.mark.parametrize("create", [False, True])
+def test_another_programs_database(tmp_path: Path, create: bool) -> None:
+    with sqlite3.connect(tmp_path / "mlflow.db") as connection:
+        connection.execute("CREATE TABLE recipes (name TEXT)")
+    connection.close()
+    with pytest.raises(StoreError, match="not an MLflow store"):
+        Store.open(Settings(home=tmp_path), create=create)
+
+
+def test_empty_file_is_refused_for_reading_and_filled_for_training(tmp_path: Path) -> None:
+    (tmp_path / "mlflow.db").touch()
+    with pytest.raises(StoreError, match="Found: an empty file"):
+        Store.open(Settings(home=tmp_path))
+    assert Store.open(Settings(home=tmp_path), create=True).runs() == ()
+
+
+def test_damaged_database(settings: Settings) -> None:
+    file = settings.home / "mlflow.db"
+    content = bytearray(file.read_bytes())
+    content[100:40_000] = b"\xff" * 39_900
+    file.write_bytes(content)
+    with pytest.raises(StoreError, match=r"damaged.*restore it from a backup"):
+        Store.open(settings)
+
+
+def test_other_schema_version(settings: Settings) -> None:
+    with sqlite3.connect(settings.home / "mlflow.db") as connection:
+        connection.execute("UPDATE alembic_version SET version_num = '0a8213491aaa'")
+    connection.close()
+    with pytest.raises(StoreError, match=r"another version of MLflow.*Found: schema 0a8213491aaa.*mlflow db upgrade"):
+        Store.open(settings)
+
+
+def test_locked_database(settings: Settings, saved: SavedSweep) -> None:
+    store = Store.open(settings)
+    holder = sqlite3.connect(settings.home / "mlflow.db")
+    holder.execute("BEGIN EXCLUSIVE")
+    try:
+        with pytest.raises(StoreError, match="locked by another program"):
+            store.runs()
+    finally:
+        holder.close()
+    assert len(store.runs()) == 3
+
+
+def test_writing_to_a_locked_database_fails_before_anything_is_imported(settings: Settings, saved: SavedSweep) -> None:
+    store = Store.open(settings)
+    holder = sqlite3.connect(settings.home / "mlflow.db")
+    holder.execute("BEGIN IMMEDIATE")
+    try:
+        assert len(store.runs()) == 3  # readers are not disturbed
+        with pytest.raises(StoreError, match="locked by another program"):
+            store.promote(saved.run_ids[2], reason="now", who="tester")
+    finally:
+        holder.close()
+
+
+def test_home_that_cannot_be_written(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(StoreError, match=r"cannot write to .*KORZINA_HOME"):
+        Store.open(Settings(home=tmp_path / "file"), create=True)
+
+
+def test_deleted_experiment(settings: Settings, training: Training) -> None:
+    store = Store.open(settings)
+    store._client.delete_experiment(store._client.get_experiment_by_name("sample").experiment_id)
+    assert store.runs() == ()
+    with pytest.raises(StoreError, match="was deleted in MLflow"):
+        store.save(record_training(training), experiment="sample")
+
+
+def test_artifacts_that_are_gone(tmp_path: Path, training: Training) -> None:
+    settings = Settings(home=tmp_path / "mlruns")
+    saved = save_training(training, settings)
+    (tmp_path / "mlruns/artifacts").rename(tmp_path / "away")
+    with pytest.raises(StoreError, match=r"manifest.json cannot be read.*mlruns/artifacts/sample.*restore"):
+        Store.open(settings).load(saved.run_ids[2])
+
+
+def test_artifacts_elsewhere(settings: Settings, saved: SavedSweep, tmp_path: Path) -> None:
+    (settings.home / "artifacts").rename(tmp_path / "away")
+    assert Store.open(Settings(home=settings.home, artifact_root=str(tmp_path / "away"))).load(saved.run_ids[2]).k == 2
+
+
+def test_server_that_is_down(tmp_path: Path) -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    with pytest.raises(StoreError, match=r"does not answer as it should.*KORZINA_TRACKING_URI") as caught:
+        Store.open(Settings(home=tmp_path, tracking_uri=f"http://someone:secret@127.0.0.1:{port}"))
+    assert "secret" not in str(caught.value)

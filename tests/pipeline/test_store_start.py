@@ -1,0 +1,124 @@
+"""Stores are made once, sweeps are seen whole or not at all, whatever dies in between."""
+
+from __future__ import annotations
+
+import dataclasses
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from pipeline.contract import SavedSweep, Training
+from pipeline.errors import StoreError
+from pipeline.record import record_training
+from pipeline.settings import Settings
+from pipeline.store import Store, creation, preflight
+
+
+def test_schema_is_what_the_installed_mlflow_makes() -> None:
+    """When this fails: write ``pipeline.store.creation.dump_schema()`` to ``schema.sql``."""
+    shipped, made = creation.SCRIPT.read_text("utf-8"), creation.dump_schema()
+    assert sorted(shipped.split(";\n")) == sorted(made.split(";\n"))  # MLflow makes its indices in any order
+
+
+def test_another_mlflow_makes_its_own_schema(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    outdated = tmp_path / "schema.sql"
+    outdated.write_text(creation.SCRIPT.read_text("utf-8").replace(preflight.schema_head() or "", "0a8213491aaa"))
+    monkeypatch.setattr(creation, "SCRIPT", outdated)
+
+    assert Store.open(Settings(home=tmp_path / "mlruns"), create=True).runs() == ()
+
+
+def test_several_processes_make_one_store(tmp_path: Path) -> None:
+    program = ("import sys; from pathlib import Path; from pipeline.settings import Settings; "
+               "from pipeline.store import Store; "
+               "store = Store.open(Settings(home=Path(sys.argv[1])), create=True); "
+               "store._client.create_experiment(sys.argv[2])")
+    writers = [subprocess.Popen([sys.executable, "-c", program, str(tmp_path / "mlruns"), f"writer {number}"],
+                                stderr=subprocess.PIPE) for number in range(2)]
+
+    for writer in writers:
+        _, said = writer.communicate(timeout=60)
+        assert writer.returncode == 0, said.decode()
+    names = {one.name for one in Store.open(Settings(home=tmp_path / "mlruns"))._client.search_experiments()}
+    assert {"writer 0", "writer 1"} <= names
+    assert sorted(path.name for path in (tmp_path / "mlruns").iterdir()) == ["mlflow.db", "mlflow.db.lock"]
+
+
+def test_creation_that_breaks_off_leaves_no_store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(_: Path) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(creation, "_fill", broken)
+    with pytest.raises(KeyboardInterrupt):
+        Store.open(Settings(home=tmp_path), create=True)
+    assert [path.name for path in tmp_path.iterdir()] == ["mlflow.db.lock"]
+
+
+@pytest.mark.parametrize("blow", [KeyboardInterrupt, MemoryError])
+def test_interrupted_save_is_invisible_and_closed(settings: Settings, saved: SavedSweep, training: Training,
+                                                  blow: type[BaseException]) -> None:
+    store = Store.open(settings)
+
+    def interrupt(words: str) -> None:
+        if "k = 3" in words:
+            raise blow
+
+    with pytest.raises((blow, StoreError)):
+        store.save(record_training(training), experiment="sample", progress=interrupt)
+    assert {run.sweep_run_id for run in store.runs()} == {saved.sweep_run_id}
+    assert statuses(store, saved) == {"FAILED"}
+
+
+def test_killed_save_is_invisible_and_closed_at_the_next_start(settings: Settings, saved: SavedSweep,
+                                                               training: Training) -> None:
+    program = f"""
+import os, signal
+from pathlib import Path
+from pipeline.record import record_training
+from pipeline.settings import Settings
+from pipeline.store import Store
+from tests.support import make_training
+store = Store.open(Settings(home=Path({str(settings.home)!r})))
+store.save(record_training(make_training(n=60)), experiment="sample",
+           progress=lambda words: os.kill(os.getpid(), signal.SIGKILL) if "k = 3" in words else None)
+"""
+    killed = subprocess.run([sys.executable, "-c", program], check=False, cwd=Path(__file__).parents[2])
+    store = Store.open(settings)
+
+    assert killed.returncode == -signal.SIGKILL
+    assert len(store.runs()) == 3
+    assert statuses(store, saved) == {"RUNNING"}
+    (dead,) = {run.info.run_id for run in unfinished(store, saved) if "mlflow.parentRunId" not in run.data.tags}
+    with pytest.raises(StoreError, match="no completed run"):
+        store.promote(dead, reason="nobody looks", who="tester")
+
+    store.save(record_training(training), experiment="sample")
+    assert len(store.runs()) == 6
+    assert {run.info.status for run in unfinished(store, saved)} == {"FAILED"}
+
+
+def test_a_running_save_of_another_process_is_left_alone(settings: Settings, saved: SavedSweep, training: Training
+                                                         ) -> None:
+    """Two trainings at once: the second must not take the first for dead."""
+    outer, inner = Store.open(settings), Store.open(settings)
+    seen: list[set[str]] = []
+
+    def meanwhile(words: str) -> None:
+        if "k = 2" in words:
+            inner.save(dataclasses.replace(record_training(training), children={}), experiment="sample")
+            seen.append(statuses(outer, saved))
+
+    outer.save(record_training(training), experiment="sample", progress=meanwhile)
+    assert seen == [{"RUNNING"}]
+    assert len(outer.runs()) == 6
+
+
+def unfinished(store: Store, saved: SavedSweep) -> list:  # type: ignore[type-arg]  # of mlflow.entities.Run
+    return list(store._client.search_runs([saved.experiment_id], "tags.`korzina.status` = 'started'"))
+
+
+def statuses(store: Store, saved: SavedSweep) -> set[str]:
+    return {run.info.status for run in unfinished(store, saved)}
