@@ -25,6 +25,7 @@ from pipeline.contract import (
 from pipeline.describe import assign, differences_by_segment, profile, profile_categories, revenue_shares
 from pipeline.errors import UsageError
 from pipeline.features import fit_features, project
+from pipeline.identity import Predecessor, follow
 from pipeline.parallel import Helper
 from pipeline.quality import Silhouettes, calinski_harabasz, davies_bouldin, silhouettes
 from pipeline.stability import Stability, assess_stability, null_silhouettes
@@ -73,7 +74,7 @@ class Options:
 
 
 def analyse(cleaned: Cleaned, options: Options, watch: Stopwatch, *, spec: str = "{}",
-            helper: Helper | None = None) -> Training:
+            helper: Helper | None = None, before: Predecessor | None = None) -> Training:
     """Segment the customers for every k and decide among them. Pure but for the stopwatch."""
     ks = range(options.k_min, options.k_max + 1)
     with watch.stage("features"):
@@ -89,7 +90,7 @@ def analyse(cleaned: Cleaned, options: Options, watch: Stopwatch, *, spec: str =
         nulls = null_silhouettes(features.matrix, list(ks), seed=options.seed, helper=helper, tick=tick)
     with watch.stage("describe"):
         candidates = tuple(
-            _candidate(cleaned, features, partition, silhouette, stability[partition.k], nulls[partition.k])
+            _candidate(cleaned, features, partition, silhouette, stability[partition.k], nulls[partition.k], before)
             for partition, silhouette in zip(partitions, measured, strict=True))
     return Training(
         dataset=cleaned.dataset, ledger=cleaned.ledger, customers=cleaned.customers, quarantine=cleaned.quarantine,
@@ -113,7 +114,7 @@ def _decide(records: Sequence[CandidateRecord], options: Options) -> Decision:
 
 
 def _candidate(cleaned: Cleaned, features: Features, partition: Partition, silhouette: Silhouettes,
-               stability: Stability, nulls: Sequence[float]) -> Candidate:
+               stability: Stability, nulls: Sequence[float], before: Predecessor | None) -> Candidate:
     k, labels = partition.k, partition.labels
     assignments = assign(features, partition, silhouette)
     profiles = profile(cleaned.customers, cleaned.dataset, features, partition)
@@ -122,12 +123,14 @@ def _candidate(cleaned: Cleaned, features: Features, partition: Partition, silho
     cards = make_cards(
         differences_by_segment(profiles, cleaned.dataset), cleaned.dataset, sizes=sizes, silhouettes=by_segment,
         revenue_shares=revenue_shares(cleaned.customers, cleaned.dataset, labels, k), jaccards=stability.jaccard)
+    cards, dissolved = follow(cards, labels, cleaned.customers, cleaned.dataset.id_column, before)
     record = CandidateRecord(
         k=k, inertia=partition.inertia, silhouette=silhouette.overall, silhouette_se=silhouette.standard_error,
         calinski_harabasz=calinski_harabasz(features.matrix, partition),
         davies_bouldin=davies_bouldin(partition, assignments[Assignments.DISTANCE].to_numpy()),
         stability=stability.prediction_strength, null_silhouette=float(np.mean(nulls)),
-        seed_spread=partition.seed_spread, sizes=sizes, silhouette_by_segment=by_segment, seconds=partition.seconds)
+        seed_spread=partition.seed_spread, sizes=sizes, silhouette_by_segment=by_segment, seconds=partition.seconds,
+        dissolved=dissolved)
     return Candidate(
         record=record, centres=partition.centres, assignments=assignments, profiles=profiles, cards=cards,
         category_profiles=profile_categories(cleaned.customers, cleaned.dataset, partition))

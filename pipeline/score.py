@@ -48,7 +48,7 @@ def score_file(segmentation: Segmentation, data: str, output: Path) -> Scored:
     from pipeline.spec import restore_spec
 
     spec = restore_spec(segmentation.spec)
-    cleaned = clean(read_source(spec, data), spec, scoring=True)
+    cleaned = clean(read_source(spec, data), spec, minimum_rows=1)
     table = place(cleaned.customers, segmentation)
     name = spec.id.column
     ids = cleaned.customers[name] if name in cleaned.customers else cleaned.customers[Customers.KEY]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+import logging
 from collections.abc import Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass
@@ -10,10 +11,11 @@ from typing import TYPE_CHECKING, Literal
 
 from pipeline.contract import Champion, Decision, SavedSweep, SweepRecord, Training, Verdict
 from pipeline.settings import Settings
-from pipeline.spec import load_spec
+from pipeline.spec import Spec, load_spec
 
 if TYPE_CHECKING:
     from pipeline.analyse import Progress
+    from pipeline.identity import Predecessor
     from pipeline.parallel import Helper
 
 _RANK: Mapping[Verdict, int] = {"none": 0, "weak": 1, "strong": 2}
@@ -58,30 +60,31 @@ def train(request: Request, settings: Settings, progress: Progress | None = None
     from pipeline.parallel import process_helper
 
     with process_helper() as helper:
-        opened = helper.submit(_open_store, settings)  # seconds of imports, while the data are read and clustered
-        return _train(request, settings, helper, opened, progress)
+        spec = load_spec(request.spec)
+        before = helper.submit(_open_store, settings, request.experiment or spec.name)
+        helper.submit(_prepare_store, settings)  # seconds of imports, while the data are read and clustered
+        return _train(request, spec, settings, helper, before, progress)
 
 
-def _train(request: Request, settings: Settings, helper: Helper, opened: Future[None], progress: Progress | None
-           ) -> Result:
+def _train(request: Request, spec: Spec, settings: Settings, helper: Helper, before: Future[Predecessor | None],
+           progress: Progress | None) -> Result:
     from pipeline.analyse import Options, Stopwatch, analyse
     from pipeline.clean import clean
     from pipeline.record import record_training
     from pipeline.sources import read_source
 
     watch = Stopwatch(progress)
-    spec = load_spec(request.spec)
     options = Options(k_min=request.k_min, k_max=request.k_max, seed=request.seed, choose=request.choose,
                       choose_reason=request.choose_reason, bounds=(spec.segments.min, spec.segments.max))
     with watch.stage("read"):
         raw = read_source(spec, request.data)
     with watch.stage("clean"):
         cleaned = clean(raw, spec)
-    training = analyse(cleaned, options, watch, spec=spec.model_dump_json(), helper=helper)
+    training = analyse(cleaned, options, watch, spec=spec.model_dump_json(), helper=helper,
+                       before=before.result())
     with watch.stage("record"):
         record = record_training(training, helper)
     with watch.stage("store"):
-        opened.result()
         experiment = request.experiment or spec.name
         saved = helper.submit(_save, record, settings, experiment).result()
     with watch.stage("promote"):
@@ -94,10 +97,27 @@ def _train(request: Request, settings: Settings, helper: Helper, opened: Future[
 # ------------------------------------------------------------------ what the helper process does
 
 
-def _open_store(settings: Settings) -> None:
+def _open_store(settings: Settings, experiment: str) -> Predecessor | None:
+    """Make the store where there is none; returns the present champion's identity, if it can be read."""
+    from pipeline.errors import StoreError
+    from pipeline.identity import Predecessor
     from pipeline.store import Store
 
-    Store.open(settings, create=True).prepare()
+    store = Store.open(settings, create=True)
+    champion = store.champion(experiment)
+    if champion is None:
+        return None
+    try:
+        return Predecessor.of(store.load(champion.run_id))
+    except StoreError as error:  # a damaged champion must not stand in the way of its successor
+        logging.getLogger(__name__).warning("the champion cannot be compared with: %s", error)
+        return None
+
+
+def _prepare_store(settings: Settings) -> None:
+    from pipeline.store import Store
+
+    Store.open(settings).prepare()
 
 
 def _save(record: SweepRecord, settings: Settings, experiment: str) -> SavedSweep:

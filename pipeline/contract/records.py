@@ -190,6 +190,15 @@ class Difference(Record):
     phrase: str  # in words, without the segment's name: "big spenders"
 
 
+class Identity(Record):
+    """How a segment relates to the champion's at the time of training."""
+
+    status: Literal["same", "changed", "new"]
+    overlap: float  # Jaccard overlap of members with the previous segment
+    previous: str | None = None  # its name
+    previous_key: str | None = None
+
+
 class SegmentCard(Record):
     """One segment as a reader meets it."""
 
@@ -206,6 +215,7 @@ class SegmentCard(Record):
     silhouette: float | None
     jaccard: float | None
     differences: tuple[Difference, ...]
+    identity: Identity | None = None  # None: there was no champion to compare with
 
 
 class CandidateRecord(Record):
@@ -223,6 +233,7 @@ class CandidateRecord(Record):
     sizes: tuple[int, ...]
     silhouette_by_segment: tuple[float | None, ...]
     seconds: float
+    dissolved: tuple[str, ...] = ()  # names of the champion's segments that none of these continues
     run_id: str = ""
 
 
