@@ -10,7 +10,9 @@ import pandas as pd
 from pipeline.contract import Column, Dataset, Difference, Profiles, SegmentCard, Trust
 
 NAMED_EFFECT = 0.4  # a weaker difference does not enter a name
+LEADING_EFFECT = 0.7  # from here on a difference in worth opens the name
 SHOWN = 8
+_WORTH = ("spend", "orders", "average_cheque")
 TRUSTED, PATTERN = 0.75, 0.6  # Hennig's bounds for the mean Jaccard of a cluster
 
 
@@ -21,7 +23,7 @@ def make_cards(
     """One card a segment, with names that no two segments share."""
     told = {segment: tuple(_difference(row, dataset) for row in rows.to_dict("records"))
             for segment, rows in differences.items()}
-    names = _unique_names([told.get(segment, ()) for segment in range(len(sizes))])
+    names = _unique_names([_for_names(told.get(segment, ()), dataset) for segment in range(len(sizes))])
     cards = []
     for segment, size in enumerate(sizes):
         grade, why = _trust(jaccards[segment], size)
@@ -49,6 +51,19 @@ def _difference(row: Mapping[Hashable, Any], dataset: Dataset) -> Difference:
         overall_median=float(row[Profiles.OVERALL_MEDIAN]), index=index if index == index else None,
         phrase=phrase(column, effect),
     )
+
+
+def _for_names(differences: tuple[Difference, ...], dataset: Dataset) -> tuple[Difference, ...]:
+    """Differences in the order that a name takes them: what the segment is worth, what it likes, then the rest.
+
+    Spend, orders and cheque say much the same, so at most one of them comes before the others; and what a segment has
+    more of tells more than what it has less of, unless that is much stronger.
+    """
+    worth = [one for one in differences if dataset.column(one.column).meaning in _WORTH]
+    others = sorted((one for one in differences if one not in worth),
+                    key=lambda one: -one.effect if one.effect > 0 else 0.7 * one.effect)
+    lead = [one for one in worth[:1] if abs(one.effect) >= LEADING_EFFECT]
+    return (*lead, *others, *(one for one in worth if one not in lead))
 
 
 def _unique_names(told: Sequence[tuple[Difference, ...]]) -> list[str]:
