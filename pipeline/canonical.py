@@ -26,9 +26,11 @@ def used_columns(spec: Spec, *, active_only: bool = False) -> set[str]:
     if not active_only:
         kept |= {rule.column for rule in spec.rules if isinstance(rule, RangeRule | ReplaceRule)}
         kept |= {name for rule in spec.rules if isinstance(rule, WhereRule) for name in mentions(rule.sql, names)}
-    for _ in spec.columns:
-        kept |= {name for one in kept if one in spec.columns and spec.columns[one].sql
-                 for name in mentions(spec.columns[one].sql or "", names)}
+    found = kept
+    while found:
+        found = {name for one in found if one in spec.columns and spec.columns[one].sql
+                 for name in mentions(spec.columns[one].sql or "", names)} - kept
+        kept |= found
     return kept & set(raw_columns(spec))
 
 
@@ -60,7 +62,8 @@ def customers_table(frame: pd.DataFrame, dataset: Dataset) -> pd.DataFrame:
 def quarantine_table(raw: RawTable, spec: Spec, aside: list[tuple[str, int]]) -> pd.DataFrame:
     """Raw values, as text, of rows set aside; nothing that may identify a person unless the spec keeps the id."""
     present = {str(name).strip(): name for name in raw.frame.columns}
-    kept = [name for name in raw_columns(spec) if name in used_columns(spec) and name in present]
+    used = used_columns(spec)
+    kept = [name for name in raw_columns(spec) if name in used and name in present]
     if spec.id.keep:
         kept = [spec.id.column, *(name for name in kept if name != spec.id.column)]
     kept = [name for name in kept if name in present]

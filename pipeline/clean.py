@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import numpy as np
 import pandas as pd
 
@@ -65,14 +63,15 @@ def clean(raw: RawTable, spec: Spec, *, minimum_rows: int = LEAST_ROWS) -> Clean
     done.append(Step(add_shares(derive(done[-1].frame, spec), spec)))
     done += _apply_rules(done[-1].frame, raw, spec, derived=True)
     frame = in_order(done[-1].frame, spec.id.column)
-    dataset, constant = _without_constants(describe_dataset(spec), frame, raw_columns(spec), scoring)
-    entries = tuple(entry for step in done for entry in step.entries) + constant + _imputed(frame, dataset)
-    return _account(raw, spec, dataset, frame, entries, [one for step in done for one in step.aside],
-                    minimum_rows)
+    entries = tuple(entry for step in done for entry in step.entries)
+    _refuse_few(raw, frame, entries, minimum_rows)
+    dataset, constant = _without_constants(spec, frame, scoring)
+    aside = [one for step in done for one in step.aside]
+    return _account(raw, spec, dataset, frame, (*entries, *constant, *_imputed(frame, dataset)), aside)
 
 
-def _account(raw: RawTable, spec: Spec, dataset: Dataset, frame: pd.DataFrame, entries: tuple[LedgerEntry, ...],
-             aside: list[tuple[str, int]], minimum_rows: int) -> Cleaned:
+def _refuse_few(raw: RawTable, frame: pd.DataFrame, entries: tuple[LedgerEntry, ...], minimum_rows: int) -> None:
+    """Hardly anything left means that the spec does not fit; a model trained on the rest would be worthless."""
     rows_in = len(raw.frame) + len(raw.rejects)
     most_lost = MOST_LOST if minimum_rows >= LEAST_ROWS else 1.0
     if len(frame) < minimum_rows or len(frame) < (1 - most_lost) * rows_in:
@@ -82,6 +81,11 @@ def _account(raw: RawTable, spec: Spec, dataset: Dataset, frame: pd.DataFrame, e
             expected=f"at least {minimum_rows} customers and a tenth of the rows",
             found="; ".join(entry.detail for entry in lost[:3] if entry.dropped + entry.quarantined) or "a small file",
             remedy="check the rules in the spec and the id column")
+
+
+def _account(raw: RawTable, spec: Spec, dataset: Dataset, frame: pd.DataFrame, entries: tuple[LedgerEntry, ...],
+             aside: list[tuple[str, int]]) -> Cleaned:
+    rows_in = len(raw.frame) + len(raw.rejects)
     customers = customers_table(frame, dataset)
     ledger = Ledger(
         source=raw.source, fingerprint=fingerprint(frame, customers, spec), rows_in=rows_in,
@@ -110,7 +114,7 @@ def _select(raw: RawTable, spec: Spec, scoring: bool) -> pd.DataFrame:
 
 
 def _unknown_columns(raw: RawTable, spec: Spec) -> tuple[str, ...]:
-    names = [str(name).strip() for name in raw.frame.columns]
+    names = [str(name).strip().strip("\ufeff") for name in raw.frame.columns]
     extra = [name for name in names if name not in raw_columns(spec)]
     return (f"columns that the spec does not name were left out: {', '.join(extra[:30])}",) if extra else ()
 
@@ -190,20 +194,20 @@ def _apply_rules(frame: pd.DataFrame, raw: RawTable, spec: Spec, *, derived: boo
     return done or [Step(frame)]
 
 
-def _without_constants(dataset: Dataset, frame: pd.DataFrame, raw_names: Iterable[str],
-                       scoring: bool) -> tuple[Dataset, tuple[LedgerEntry, ...]]:
+def _without_constants(spec: Spec, frame: pd.DataFrame, scoring: bool) -> tuple[Dataset, tuple[LedgerEntry, ...]]:
     """A column with one value separates nobody: noted, and no longer active."""
-    known = {column.name for column in dataset.columns}
-    names = [name for name in frame.columns if name in known or name in raw_names]
-    constant = [] if scoring else [name for name in names[:] if frame[name].nunique() <= 1 and len(frame) > 1]
+    dataset = describe_dataset(spec)
+    names = [] if scoring else [name for name in frame.columns if name != spec.id.column]
+    constant = [name for name in names if frame[name].nunique() <= 1]
+    active = {column.name for column in dataset.with_role("active")}
+    shown = set(frame.columns) - set(raw_columns(spec)) | used_columns(spec)  # what is not used may name a person
     entries = []
     for name in constant:
-        active = name in known and dataset.column(name).role == "active"
         value = next(iter(frame[name].dropna().unique()), None)
+        what = "empty" if value is None else f"{value} everywhere" if name in shown else "the same everywhere"
         entries.append(LedgerEntry(
-            rule="constant columns", column=name,
-            detail=f"{name} is {'empty' if value is None else f'{value} everywhere'}"
-            + (": left out of the clustering, since it separates nobody" if active else "")))
+            rule="constant columns", column=name, detail=f"{name} is {what}"
+            + (": left out of the clustering, since it separates nobody" if name in active else "")))
     columns = tuple(
         column.model_copy(update={"role": "ignored", "transform": ()})
         if column.name in constant and column.role == "active" else column for column in dataset.columns)

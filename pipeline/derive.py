@@ -57,8 +57,8 @@ def add_shares(frame: pd.DataFrame, spec: Spec) -> pd.DataFrame:
 
 
 def mentions(sql: str, names: set[str]) -> set[str]:
-    """Those of ``names`` that the expression uses (SQL does not tell capitals from small letters)."""
-    used = {one.lower() for one in identifiers(sql)}
+    """Those of ``names`` that the expression uses; capitals do not matter, and ``year(`` is a function, no column."""
+    used = {one.lower() for one in identifiers(re.sub(r"\b\w+\s*\(", "(", sql))}
     return {name for name in names if name.lower() in used}
 
 

@@ -24,6 +24,7 @@ _NOT_TEXT = (
 _MARKUP = re.compile(rb"\s*(<!doctype|<html|<\?xml|<table|<svg)", re.IGNORECASE)
 _JSON = re.compile(rb"\s*([\[{]\s*[\"{\[\]}]|\[\s*-?\d)")
 _HIGH = re.compile(rb"[\x80-\xff]+")
+_CONTROLS = bytes(set(range(32)) - set(b"\t\n\r"))
 _CYRILLIC = ["cp1251", "koi8_r", "cp866"]
 
 
@@ -77,16 +78,22 @@ def detect_encoding(data: bytes, name: str) -> str:
 
 
 def _utf16_by_nul(data: bytes, name: str) -> str | None:
-    """UTF-16 without a mark: ASCII letters have a NUL on one side, always the same."""
+    """UTF-16 without a mark: delimiters and line ends (and Latin letters) have a NUL on one side, always the same."""
     sample = data[:_SAMPLE]
     even, odd = sample[0::2].count(0), sample[1::2].count(0)
-    half = max(1, len(sample) // 2)
-    if max(even, odd) / half > 0.3 and min(even, odd) / half < 0.05:
-        return "utf-16-le" if odd > even else "utf-16-be"
-    if (even + odd) / len(sample) > 0.01:
-        raise InputError.because(f"{name}: not a text table", found="binary data (NUL bytes)",
+    encoding = "utf-16-le" if odd > even else "utf-16-be"
+    one_sided = max(even, odd) > 0.01 * len(sample) and min(even, odd) < 0.01 * max(even, odd)
+    if one_sided and _reads_as(sample, encoding):
+        return encoding
+    if len(sample.translate(None, _CONTROLS)) < 0.99 * len(sample):
+        raise InputError.because(f"{name}: not a text table", found="binary data (control characters)",
                                  remedy="export the table as CSV or Parquet")
     return None
+
+
+def _reads_as(sample: bytes, encoding: str) -> bool:
+    text = sample.decode(encoding, errors="replace")
+    return sum(letter.isprintable() or letter in "\t\r\n" for letter in text) > 0.99 * len(text)
 
 
 def _code_page(data: bytes) -> str:

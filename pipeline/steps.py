@@ -59,10 +59,10 @@ def missing_ids(frame: pd.DataFrame, column: str, where: Where) -> Step:
 def duplicate_ids(frame: pd.DataFrame, column: str, action: str, where: Where) -> Step:
     """Of several rows with one id the most complete stays; the choice depends on content, never on order."""
     several = frame[frame.duplicated(column, keep=False)]
-    words = several.astype("object").astype(str).agg("\x1f".join, axis=1) if len(several) else pd.Series(dtype="str")
-    ranked = pd.DataFrame({"id": several[column], "nulls": several.isna().sum(axis=1), "words": words})
-    ranked = ranked.sort_values(["id", "nulls", "words"], kind="stable")
-    lost = ranked.index[ranked.duplicated("id")]
+    contents = [several[name] for name in several.columns if name != column]
+    ranked = pd.concat([several[column], several.isna().sum(axis=1), *contents], axis=1, ignore_index=True)
+    ranked = ranked.sort_values(list(ranked.columns), kind="stable")
+    lost = ranked.index[ranked.duplicated(0)]
     gone = pd.Series(frame.index.isin(lost), index=frame.index)
     return remove(frame, gone, LedgerEntry(
         rule="duplicate ids", column=column, examples=spots(lost, where),

@@ -1,0 +1,82 @@
+"""Real files and servers for the tests of reading and cleaning."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from pipeline.spec import Spec, parse_spec
+
+CAMPAIGN_FILE = Path(__file__).parents[3] / "shared" / "data" / "marketing_campaign.csv"
+needs_campaign_file = pytest.mark.skipif(not CAMPAIGN_FILE.is_file(), reason="marketing_campaign.csv is not beside the "
+                                                                             "project")
+
+
+def tiny_spec(**parts: object) -> Spec:
+    """Customers with an id, spend, orders and a city."""
+    base: dict[str, object] = {
+        "name": "tiny", "id": {"column": "id"},
+        "columns": {"spend": {"role": "active"}, "orders": {"role": "active", "kind": "integer"},
+                    "city": {"role": "passive", "kind": "category"}},
+    }
+    return parse_spec({**base, **parts}, where="tiny.toml")
+
+
+def tiny_rows(n: int = 20) -> pd.DataFrame:
+    return pd.DataFrame({
+        "id": [f"c{number:03d}" for number in range(n)], "spend": [str(10.5 + number) for number in range(n)],
+        "orders": [str(1 + number % 7) for number in range(n)],
+        "city": [("Kazan", "Perm")[number % 2] for number in range(n)],
+    })
+
+
+def write(path: Path, text: str, encoding: str = "utf-8") -> str:
+    path.write_bytes(text.encode(encoding))
+    return str(path)
+
+
+def _program(name: str) -> str | None:
+    homes = sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
+    return next((str(home / name) for home in homes if (home / name).is_file()), None) or shutil.which(name)
+
+
+@contextmanager
+def postgres_server() -> Iterator[str]:
+    """A PostgreSQL server of its own on a free port; skips the test where there is none to start."""
+    initdb, control = _program("initdb"), _program("pg_ctl")
+    if initdb is None or control is None:
+        pytest.skip("no PostgreSQL server programs (initdb, pg_ctl) on this machine")
+    prefix: list[str] = []
+    if os.geteuid() == 0:  # the server refuses to run as root
+        prefix = ["runuser", "-u", "postgres", "--"]
+        if shutil.which("runuser") is None or subprocess.run(["id", "postgres"], capture_output=True).returncode:
+            pytest.skip("running as root and there is no user 'postgres' to start a server as")
+    folder = Path(tempfile.mkdtemp(prefix="korzina-pg-"))
+    try:
+        if prefix:
+            shutil.chown(folder, "postgres")
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
+        data = folder / "data"
+        run = partial(subprocess.run, check=True, cwd=folder, timeout=120, stdout=subprocess.DEVNULL,
+                      stderr=subprocess.DEVNULL)  # pipes would stay open in the server and never end
+        run([*prefix, initdb, "-D", str(data), "-A", "trust", "-U", "korzina", "-E", "UTF8", "--no-sync"])
+        options = f"-p {port} -k {folder} -c listen_addresses=127.0.0.1 -c fsync=off"
+        run([*prefix, control, "-D", str(data), "-o", options, "-w", "-l", str(folder / "log"), "start"])
+        try:
+            yield f"postgresql://korzina:secret@127.0.0.1:{port}/postgres"
+        finally:
+            run([*prefix, control, "-D", str(data), "-m", "immediate", "stop"])
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
