@@ -1,0 +1,72 @@
+"""``create_app(data) -> Dash``: pages and callbacks put together. No I/O, no environment."""
+
+from __future__ import annotations
+
+import logging
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import dash
+from dash import Dash, html, set_props
+
+from dashapp import callbacks, health, ids, shell
+from dashapp.data import SegmentationData
+from dashapp.pages import compare, explore, overview
+from dashapp.widgets import message
+from pipeline.errors import KorzinaError
+
+_log = logging.getLogger(__name__)
+_INDEX = """<!DOCTYPE html>
+<html lang="en">
+  <head>
+    {%metas%}
+    <title>{%title%}</title>
+    {%favicon%}
+    {%css%}
+  </head>
+  <body>
+    {%app_entry%}
+    {%config%}
+    {%scripts%}
+    {%renderer%}
+  </body>
+</html>"""
+
+
+def create_app(data: SegmentationData) -> Dash:
+    """The dashboard over ``data``; one a process, since Dash's registry of pages is global."""
+    app = Dash(
+        "dashapp", title="Korzina", update_title=None, use_pages=True, pages_folder="", serve_locally=True,
+        suppress_callback_exceptions=False, compress=True, include_pages_meta=False, index_string=_INDEX,
+        assets_folder=str(Path(__file__).parent / "assets"), on_error=_show_error, enable_mcp=False,
+        meta_tags=[{"name": "viewport", "content": "width=device-width, initial-scale=1"},
+                   {"name": "color-scheme", "content": "light dark"}],
+    )
+    for (name, path, label), page in zip(shell.PAGES, (overview, explore, compare), strict=True):
+        dash.register_page(f"dashapp.pages.{name}", path=path, name=label, title=f"{label} · Korzina",
+                           layout=partial(page.layout, data))
+        page.register(app, data)
+    dash.register_page("dashapp.pages.not_found_404", path="/404", title="Not found · Korzina",
+                       layout=partial(_not_found, data))
+    app.layout = shell.frame()
+    callbacks.register(app, data)
+    health.register(app.server, data)
+    return app
+
+
+def _not_found(data: SegmentationData, /, run: object = None, **_query: object) -> Any:
+    links = html.Ul([html.Li(html.A(label, href=path)) for _, path, label in shell.PAGES])
+    return shell.page(data.view(run), "Not found", "There is no such page", [html.P("These pages exist:"), links],
+                      data.settings)
+
+
+def _show_error(error: Exception) -> None:
+    """An error in a callback, told on the page in words; the details go to the log."""
+    if isinstance(error, KorzinaError):
+        _log.warning("a callback could not answer: %s", error)
+        words = str(error)
+    else:
+        _log.error("a callback failed", exc_info=error)
+        words = "The details are in the log of the server. Reload the page; if it happens again, report it."
+    set_props(ids.PROBLEM, {"children": message("This could not be shown.", words, tone="error", dismiss=True)})

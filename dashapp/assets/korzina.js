@@ -1,0 +1,86 @@
+// What has to happen in the browser: light or dark before the first paint, and what a reader did to a chart, distilled
+// to the few numbers that the server needs (never the points that an outline encloses).
+(function () {
+  "use strict";
+  const KEY = "korzina-scheme";
+  const root = document.documentElement;
+
+  function remembered() {
+    try { return window.localStorage.getItem(KEY); } catch (refused) { return null; }
+  }
+
+  function preferred() {
+    const dark = window.matchMedia && window.matchMedia("(prefers-color-scheme: dark)").matches;
+    return remembered() || (dark ? "dark" : "light");
+  }
+
+  root.setAttribute("data-bs-theme", preferred());
+
+  function eventOf(id, property, value, figure) {
+    if (id.type === "reset") { return value ? { reset: true } : null; }
+    if (id.type === "remove") { return value ? { dimension: id.dimension, remove: true } : null; }
+    if (id.type === "toggle") { return value ? { dimension: id.dimension, token: id.token } : null; }
+    if (property === "clickData") { return clicked(id, value, figure); }
+    if (!value) { return null; }
+    return drawn(id, value);
+  }
+
+  function clicked(id, value, figure) {
+    const point = value && value.points && value.points[0];
+    if (!point) { return null; }
+    const trace = figure && figure.data && figure.data[point.curveNumber];
+    const token = point.customdata !== undefined ? point.customdata : trace && trace.meta;
+    return token === undefined || token === null ? null : { dimension: id.chart, token: String(token) };
+  }
+
+  function drawn(id, value) {
+    if (value.lassoPoints) {
+      const axes = value.lassoPoints;
+      return { dimension: id.chart, xs: axes.x, ys: axes.y || [] };
+    }
+    if (value.range && value.range.x) {
+      const [left, right] = value.range.x;
+      if (id.chart !== "map") { return { dimension: id.chart, xs: [left, right] }; }
+      const [bottom, top] = value.range.y;
+      return { dimension: id.chart, xs: [left, right, right, left], ys: [bottom, bottom, top, top] };
+    }
+    return null;
+  }
+
+  function sameKeys(one, other) {
+    return JSON.stringify(one, Object.keys(one).sort()) === JSON.stringify(other, Object.keys(other).sort());
+  }
+
+  const dash = window.dash_clientside = window.dash_clientside || {};
+  dash.korzina = {
+    distil: function (clicks, selections, toggles, removes, resets, figures, chartIds) {
+      const triggered = dash.callback_context.triggered;
+      for (const one of triggered || []) {
+        const cut = one.prop_id.lastIndexOf(".");
+        const id = JSON.parse(one.prop_id.slice(0, cut));
+        const place = chartIds.findIndex((other) => sameKeys(other, id));
+        const event = eventOf(id, one.prop_id.slice(cut + 1), one.value, figures[place]);
+        if (event) { return Object.assign(event, { at: Date.now() }); }
+      }
+      return dash.no_update;
+    },
+
+    navigate: function (search, pathname, hrefs) {
+      const paths = hrefs.map((href) => href.split("?")[0]);
+      return [
+        paths.map((path) => path + (search || "")),
+        paths.map((path) => "k-nav-link" + (path === pathname ? " active" : "")),
+      ];
+    },
+
+    scheme: function (clicks) {
+      let now = root.getAttribute("data-bs-theme") || preferred();
+      if (clicks) {
+        now = now === "dark" ? "light" : "dark";
+        root.setAttribute("data-bs-theme", now);
+        try { window.localStorage.setItem(KEY, now); } catch (refused) { /* a private window forgets */ }
+      }
+      return now;
+    },
+  };
+}());

@@ -1,0 +1,126 @@
+"""Callbacks of what stands on every page; module-level functions, bound to an app by ``register``."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+from dash import ALL, ClientsideFunction, Dash, Input, Output, State, no_update
+
+from dashapp import ids, shell
+from dashapp.data import Run, SegmentationData
+from dashapp.selection import Area, Selection, area_of, parse_query, snapped, to_query
+from pipeline.errors import KorzinaError
+
+Answer = Any
+
+
+def select(data: SegmentationData, event: object, search: object, origin: object) -> Answer:
+    """The address after what a reader did to a chart or a control."""
+    run = page_run(data, origin)
+    if run is None or not isinstance(event, dict):
+        return no_update
+    before, _ = parse_query(search if isinstance(search, str) else "", run.cube.dimensions)
+    after = changed(run, before, event)
+    link = origin.get("link") if isinstance(origin, dict) else ""
+    named = run.run_id[: shell.SHORT] if after or link else None
+    query = to_query(after, named)
+    wanted = f"?{query}" if query else ""
+    return no_update if wanted == search else wanted
+
+
+def changed(run: Run, before: Selection, event: dict[str, Any]) -> Selection:
+    """The selection after one event; an event that makes no sense changes nothing."""
+    if event.get("reset") is True:
+        return Selection()
+    name = event.get("dimension")
+    dimension = run.cube.dimensions.get(name) if isinstance(name, str) else None
+    if dimension is None:
+        return before
+    if event.get("remove") is True:
+        return before.having(dimension.name, None)
+    if isinstance(event.get("token"), str):
+        target = run.cube.dimensions["segment"] if dimension.kind == "map" else dimension
+        return before.toggled(target, event["token"])
+    xs, ys = _numbers(event.get("xs")), _numbers(event.get("ys"))
+    if dimension.kind == "map" and xs and ys:
+        area: Area | None = area_of(xs, ys, run.cube.span())
+        return before.having(dimension.name, area) if area else before
+    if dimension.kind == "number" and len(xs) == 2:
+        return before.having(dimension.name, snapped(dimension, xs[0], xs[1]))
+    return before
+
+
+def draw_chips(data: SegmentationData, search: object, origin: object) -> Answer:
+    """The selection in words, with the number of customers it leaves."""
+    run = page_run(data, origin)
+    if run is None:
+        return []
+    selection, notices = parse_query(search if isinstance(search, str) else "", run.cube.dimensions)
+    count = run.cube.filtered(selection).customers
+    return shell.chip_bar(selection, run.cube.dimensions, count, run.cube.n, notices)
+
+
+def look_for_newer(data: SegmentationData, _ticks: object, origin: object, path: object) -> Answer:
+    """A banner when another champion has taken over since the page was drawn."""
+    known = origin if isinstance(origin, dict) else {}
+    found = data.champions().found
+    if known.get("run"):
+        found = tuple(one for one in found if one.experiment == known.get("experiment"))
+    if not found or found[0].run_id == known.get("champion"):
+        return []
+    return shell.newer_banner(found[0], _plain_path(path))
+
+
+def list_data_sets(data: SegmentationData, origin: object, path: object) -> Answer:
+    """The menu of data sets."""
+    experiment = origin.get("experiment") if isinstance(origin, dict) else ""
+    return shell.data_sets(data.champions().found, str(experiment or ""), _plain_path(path))
+
+
+def page_run(data: SegmentationData, origin: object) -> Run | None:
+    """The run that the page was drawn from; None where the page has none, or the browser sends nonsense."""
+    named = origin.get("run") if isinstance(origin, dict) else None
+    if not isinstance(named, str):
+        return None
+    try:
+        return data.run(named)
+    except KorzinaError:
+        return None
+
+
+def register(app: Dash, data: SegmentationData) -> None:
+    """Bind the callbacks to ``app``."""
+    page, search = State(ids.PAGE, "data"), Input(ids.URL, "search")
+    any_linked, any_toggle = ids.linked(ALL), ids.toggle(ALL, ALL, ALL)
+    app.clientside_callback(
+        ClientsideFunction("korzina", "distil"), Output(ids.EVENT, "data"),
+        Input(any_linked, "clickData"), Input(any_linked, "selectedData"), Input(any_toggle, "n_clicks"),
+        Input(ids.remove(ALL), "n_clicks"), Input(ids.reset(ALL), "n_clicks"), State(any_linked, "figure"),
+        State(any_linked, "id"), prevent_initial_call=True)
+    app.clientside_callback(
+        ClientsideFunction("korzina", "navigate"), Output(ids.nav(ALL), "href"), Output(ids.nav(ALL), "className"),
+        search, Input(ids.URL, "pathname"), State(ids.nav(ALL), "href"))
+    app.clientside_callback(
+        ClientsideFunction("korzina", "scheme"), Output(ids.SCHEME, "data"), Input(ids.SCHEME_BUTTON, "n_clicks"))
+    app.callback(Output(ids.URL, "search"), Input(ids.EVENT, "data"), State(ids.URL, "search"), page,
+                 prevent_initial_call=True)(partial(select, data))
+    app.callback(Output(ids.CHIPS, "children"), search, page)(partial(draw_chips, data))
+    app.callback(Output(ids.NEWER, "children"), Input(ids.POLL, "n_intervals"), page, State(ids.URL, "pathname"),
+                 prevent_initial_call=True)(partial(look_for_newer, data))
+    app.callback(Output(ids.DATASETS, "children"), Input(ids.PAGE, "data"), State(ids.URL, "pathname"))(
+        partial(list_data_sets, data))
+
+
+def _plain_path(path: object) -> str:
+    known = {place for _, place, _ in shell.PAGES}
+    return path if isinstance(path, str) and path in known else "/"
+
+
+def _numbers(given: object) -> list[float]:
+    """Numbers of a list that came from a browser; empty where it is anything else."""
+    if not isinstance(given, list) or len(given) > 20_000:
+        return []
+    if not all(isinstance(one, int | float) and not isinstance(one, bool) for one in given):
+        return []
+    return [float(one) for one in given]

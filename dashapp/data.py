@@ -1,0 +1,202 @@
+"""``SegmentationData``: the read-only view of the store that every page is drawn from.
+
+Completed runs never change, so they are kept by run id. What does change (the champions, the list of runs) is asked
+for anew; when the store does not answer, the last good answer stands with its time on it.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Protocol
+
+from dashapp.crossfilter import Cube
+from pipeline.contract import Champion, RunSummary, Segmentation
+from pipeline.errors import KorzinaError, StoreError
+from pipeline.settings import Settings
+
+_RUNS_KEPT = 4
+_FRESH_SECONDS = 0.5  # page loads within this time share one look at the store
+_READY_SECONDS = 5.0
+_log = logging.getLogger(__name__)
+
+
+class ReadableStore(Protocol):
+    """What the dashboard asks of ``pipeline.store.Store``."""
+
+    def runs(self, experiment: str | None = None) -> tuple[RunSummary, ...]:
+        """Completed candidate runs, newest sweep first."""
+        ...
+
+    def load(self, run_id: str) -> Segmentation:
+        """One completed run; ``run_id`` may be the start of an id."""
+        ...
+
+    def champions(self) -> tuple[Champion, ...]:
+        """The champion of every experiment that has one, newest promotion first."""
+        ...
+
+
+@dataclass(frozen=True)
+class Run:
+    """One completed run, ready to be drawn."""
+
+    segmentation: Segmentation
+
+    @property
+    def run_id(self) -> str:
+        """The run's full id."""
+        return self.segmentation.run_id
+
+    @cached_property
+    def cube(self) -> Cube:
+        """Its customers, coded for counting."""
+        return Cube(self.segmentation)
+
+
+@dataclass(frozen=True)
+class Champions:
+    """The champions as last seen, and since when the store has not answered (None: it answers)."""
+
+    found: tuple[Champion, ...] = ()
+    seen: float = 0.0  # wall clock, seconds since the epoch
+    problem: str = ""
+
+
+@dataclass(frozen=True)
+class View:
+    """What one page is drawn from. ``run`` is None where there is nothing to show yet; ``problem`` says why."""
+
+    run: Run | None
+    champions: Champions
+    notice: str = ""
+
+    @property
+    def champion(self) -> Champion | None:
+        """The champion of the data set in view."""
+        if self.run is None:
+            return None
+        return next((one for one in self.champions.found if one.experiment == self.run.segmentation.experiment), None)
+
+    @property
+    def is_champion(self) -> bool:
+        """Whether the run in view is the promoted one."""
+        return self.run is not None and self.champion is not None and self.champion.run_id == self.run.run_id
+
+
+class SegmentationData:
+    """Read-only view of the store; opened on first use, so that it may be made before a fork."""
+
+    def __init__(self, open_store: Callable[[], ReadableStore], settings: Settings) -> None:
+        self.settings = settings
+        self._open_store = open_store
+        self._store: ReadableStore | None = None
+        self._opening, self._looking, self._loading = threading.Lock(), threading.Lock(), threading.Lock()
+        self._runs: OrderedDict[str, Run] = OrderedDict()
+        self._champions = Champions()
+        self._looked = self._checked = float("-inf")
+        self._reasons: tuple[str, ...] = ()
+
+    def view(self, run_id: object = None) -> View:
+        """The run that a page names, else the newest champion; never raises on what a browser sends."""
+        champions = self.champions(max_age=_FRESH_SECONDS)
+        notice = ""
+        if run_id:
+            try:
+                return View(self.run(run_id), champions)
+            except KorzinaError:
+                notice = "The link names a segmentation that is not in the store. This is the current one."
+        chosen = self._opening_champion(champions.found)
+        if chosen is None:
+            return View(None, champions, notice)
+        try:
+            return View(self.run(chosen.run_id), champions, notice)
+        except KorzinaError as error:
+            _log.warning("champion %s cannot be read: %s", chosen.run_id, error)
+            return self._last_good(replace(champions, problem=str(error)), notice)
+
+    def run(self, run_id: object) -> Run:
+        """One run by its id or the start of it; raises ``StoreError`` for whatever is no such thing."""
+        if not isinstance(run_id, str):
+            raise StoreError.because("a run id is a text", found=type(run_id).__name__)
+        with self._loading:
+            held = self._held(run_id)
+            if held is None:
+                held = Run(self._opened().load(run_id))
+                self._runs[held.run_id] = held
+            self._runs.move_to_end(held.run_id)
+            while len(self._runs) > _RUNS_KEPT:
+                self._runs.popitem(last=False)
+            return held
+
+    def runs(self, experiment: str) -> tuple[RunSummary, ...]:
+        """Completed runs of a data set, asked for anew; raises ``StoreError``."""
+        return self._opened().runs(experiment)
+
+    def champions(self, *, max_age: float | None = None) -> Champions:
+        """The champions, at most ``max_age`` (else the polling interval's) seconds old."""
+        age = self.settings.poll_seconds if max_age is None else min(max_age, self.settings.poll_seconds)
+        with self._looking:
+            if time.monotonic() - self._looked >= age:
+                try:
+                    self._champions = Champions(self._opened().champions(), time.time())
+                except KorzinaError as error:
+                    self._champions = replace(self._champions, problem=str(error))
+                self._looked = time.monotonic()
+            return self._champions
+
+    def not_ready(self) -> tuple[str, ...]:
+        """Why the dashboard could not show a segmentation now, in words; empty when it could."""
+        if time.monotonic() - self._checked >= _READY_SECONDS:
+            self._reasons = tuple(self._obstacles())
+            self._checked = time.monotonic()
+        return self._reasons
+
+    def warm_up(self) -> None:
+        """Open the store and code the champion's customers, so that no reader waits for it."""
+        run = self.view().run
+        if run is not None:
+            _ = run.cube.everyone
+
+    # ------------------------------------------------------------------ within
+
+    def _obstacles(self) -> list[str]:
+        champions = self.champions(max_age=0.0)
+        if champions.problem:
+            return [champions.problem]
+        chosen = self._opening_champion(champions.found)
+        if chosen is None:
+            return ["No segmentation has been promoted yet. Run 'korzina train' or 'make demo'."]
+        try:
+            self._opened().load(chosen.run_id)
+        except KorzinaError as error:
+            return [str(error)]
+        return []
+
+    def _opening_champion(self, found: tuple[Champion, ...]) -> Champion | None:
+        wanted = self.settings.experiment
+        return next((one for one in found if not wanted or one.experiment == wanted), None)
+
+    def _last_good(self, champions: Champions, notice: str) -> View:
+        with self._loading:
+            last = next(reversed(self._runs.values()), None)
+        return View(last, champions, notice)
+
+    def _held(self, run_id: str) -> Run | None:
+        if run_id in self._runs:
+            return self._runs[run_id]
+        if len(run_id) < 6:
+            return None
+        alike = [run for known, run in self._runs.items() if known.startswith(run_id)]
+        return alike[0] if len(alike) == 1 else None
+
+    def _opened(self) -> ReadableStore:
+        with self._opening:
+            if self._store is None:
+                self._store = self._open_store()
+            return self._store

@@ -1,0 +1,213 @@
+"""What a run's customers can be counted and filtered by: one ``Dimension`` a chart, with its bins in words."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from pipeline.contract import (
+    CATEGORY_KINDS,
+    NUMERIC_KINDS,
+    CategoryProfiles,
+    Column,
+    Dataset,
+    Group,
+    Meaning,
+    Segmentation,
+)
+
+Array = npt.NDArray[Any]
+Kind = Literal["segment", "number", "category", "mix", "map"]
+
+SEGMENT, MAP, RUN = "segment", "map", "run"
+_OWN = frozenset({SEGMENT, MAP, RUN})
+UNKNOWN, REST = "", "…"  # tokens of customers whose value is not known, and of all rarer categories together
+MOST_BINS, MOST_CATEGORIES, MOST_CHARTS = 24, 12, 9
+_TAIL = 0.005  # share of customers at either end that goes into an open bin
+_SHOWN: tuple[Meaning, ...] = ("age", "income", "spend", "average_cheque")
+_SHOWN_AFTER: tuple[Meaning, ...] = ("marital_status", "household", "children", "education", "orders", "recency")
+
+
+@dataclass(frozen=True)
+class Dimension:
+    """One thing to count by and to filter on; ``tokens`` and ``labels`` have one entry a bin."""
+
+    name: str  # in the URL too
+    kind: Kind
+    label: str
+    column: str = ""  # of the customers table, where the dimension is one
+    unit: str = ""
+    format: str = ",.3~r"
+    whole: bool = False  # holds whole numbers only
+    tokens: tuple[str, ...] = ()
+    labels: tuple[str, ...] = ()
+    edges: tuple[float, ...] = ()  # number only: one more than bins, infinite where the bin is open
+    step: float = 1.0
+
+    @property
+    def bins(self) -> int:
+        """Number of bins."""
+        return len(self.tokens)
+
+    @property
+    def axis_title(self) -> str:
+        """Label with its unit."""
+        return f"{self.label}, {self.unit}" if self.unit else self.label
+
+    @property
+    def centres(self) -> list[float]:
+        """Where each bin's bar stands; a bin of whole numbers is centred on the numbers it holds."""
+        shift = (self.step - 1) / 2 if self.whole else self.step / 2
+        lows = [self.edges[1] - self.step if math.isinf(low) else low for low in self.edges[:-1]]
+        return [low + shift for low in lows]
+
+
+def dimensions(it: Segmentation) -> tuple[Dimension, ...]:
+    """Every dimension of a run: segments, map, the two mixes and every described column."""
+    found = [segment_dimension(it), Dimension(MAP, "map", "Map")]
+    found += [mix_dimension(group) for group in mixes(it)]
+    for column in it.dataset.columns:
+        if column.role in ("active", "passive", "outcome") and column.group is None and column.name in it.customers:
+            found += column_dimension(column, it)
+    return tuple(found)
+
+
+def explore_charts(dataset: Dataset, available: Sequence[Dimension]) -> tuple[Dimension, ...]:
+    """The charts of the Explore page in reading order: what the data set has, never more than ``MOST_CHARTS``."""
+    by_name = {dimension.name: dimension for dimension in available}
+    return tuple(by_name[name] for name in dict.fromkeys(_wanted(dataset, available)) if name in by_name)[:MOST_CHARTS]
+
+
+def _wanted(dataset: Dataset, available: Sequence[Dimension]) -> Iterator[str]:
+    known = [dataset.meaning(meaning) for meaning in _SHOWN]
+    yield from (column_name(column) for column in known if column)
+    yield from (dimension.name for dimension in available if dimension.kind == "mix")
+    yield from (column_name(column) for column in map(dataset.meaning, _SHOWN_AFTER[:4]) if column)
+    if len([one for one in known if one]) < len(_SHOWN):  # a data set without the usual columns shows what it has
+        yield from (column_name(column) for column in map(dataset.meaning, _SHOWN_AFTER) if column)
+        yield from (one.name for one in available if one.kind in ("category", "number"))
+
+
+def segment_dimension(it: Segmentation) -> Dimension:
+    """Segments, by the key that survives a re-train."""
+    return Dimension(SEGMENT, "segment", "Segment", tokens=tuple(card.key for card in it.cards),
+                     labels=tuple(card.name for card in it.cards))
+
+
+def mixes(it: Segmentation) -> tuple[Group, ...]:
+    """Groups whose members stand in the customers table."""
+    return tuple(group for group in it.dataset.groups if group.members and set(group.members) <= set(it.customers))
+
+
+def mix_dimension(group: Group) -> Dimension:
+    """What a customer buys most of: one bin a member, and one for those who bought nothing."""
+    return Dimension(mix_name(group), "mix", group.label, unit=group.unit, tokens=(*group.members, UNKNOWN),
+                     labels=(*group.member_labels, "Nothing yet"))
+
+
+def mix_name(group: Group) -> str:
+    """Name of the dimension that a group makes."""
+    return f"main.{group.key}"
+
+
+def column_dimension(column: Column, it: Segmentation) -> list[Dimension]:
+    """The dimension of a column; none for dates, free text and columns without a single value."""
+    series = it.customers[column.name]
+    if series.notna().sum() == 0:
+        return []
+    if column.kind in NUMERIC_KINDS:
+        values = to_numbers(series)
+        return [_number(column, values)] if np.isfinite(values).any() else []
+    if column.kind in CATEGORY_KINDS or column.kind == "flag":
+        return [_category(column, series, it.category_profiles)]
+    return []
+
+
+def to_numbers(series: pd.Series) -> Array:
+    """Float values with NaN where nothing is known."""
+    values: Array = pd.to_numeric(series, errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
+    return values
+
+
+def to_words(column: Column | None, series: pd.Series) -> pd.Series:
+    """Categories as text; flags as yes and no."""
+    if column is not None and column.kind == "flag":
+        return to_flags(series)
+    return series.astype("string")
+
+
+def to_flags(series: pd.Series) -> pd.Series:
+    """Yes, no, or missing."""
+    values = to_numbers(series.astype("Float64") if series.dtype == bool else series)
+    return pd.Series(np.select([values == 1, values == 0], ["yes", "no"], default=""),
+                     index=series.index).replace("", pd.NA).astype("string")
+
+
+def column_name(column: Column) -> str:
+    """Name of a column's dimension: its own, or with a prefix where that is taken by one of ours."""
+    taken = column.name in _OWN or column.name.startswith(("main.", "column."))
+    return f"column.{column.name}" if taken else column.name
+
+
+def _number(column: Column, values: Array) -> Dimension:
+    known = values[np.isfinite(values)]
+    whole = column.kind == "integer" and bool((known == np.round(known)).all())
+    edges, step = nice_edges(known, whole=whole)
+    tokens = tuple(range_token(low, high) for low, high in zip(edges, edges[1:], strict=False))
+    return Dimension(column_name(column), "number", column.label, column.name, column.unit, column.format, whole=whole,
+                     tokens=tokens, labels=tokens, edges=edges, step=step)
+
+
+def _category(column: Column, series: pd.Series, profiles: pd.DataFrame) -> Dimension:
+    words = to_words(column, series)
+    counts = words.value_counts()
+    own = profiles[profiles[CategoryProfiles.COLUMN] == column.name][CategoryProfiles.CATEGORY]
+    ranked = dict.fromkeys([*column.order, *(["yes", "no"] if column.kind == "flag" else map(str, own)), *counts.index])
+    found = [word for word in ranked if word in counts.index]
+    ordered = column.kind == "ordered" or bool(column.order)
+    if not ordered and column.kind != "flag":
+        found.sort(key=lambda word: -int(counts[word]))
+    kept = found if len(found) <= MOST_CATEGORIES else found[: MOST_CATEGORIES - 1]
+    rest = len(found) - len(kept)
+    tokens = [*kept, *([REST] if rest else []), *([UNKNOWN] if words.isna().any() else [])]
+    named = {REST: f"All others ({rest})", UNKNOWN: "Not known"}
+    return Dimension(column_name(column), "category", column.label, column.name, tokens=tuple(tokens),
+                     labels=tuple(named.get(token, token) for token in tokens))
+
+
+def nice_edges(known: Array, *, whole: bool) -> tuple[tuple[float, ...], float]:
+    """Round bin edges over the bulk of the values; the outer ones are infinite where values lie beyond them."""
+    low, high = np.quantile(known, [_TAIL, 1 - _TAIL])
+    step = _nice_step(max(high - low, 0.0) / (MOST_BINS - 4), whole=whole)
+    first = math.floor(low / step)
+    last = max(math.floor(high / step) + 1, first + 1)
+    edges = [float(f"{place * step:.12g}") for place in range(first, last + 1)]
+    if known.min() < edges[0]:
+        edges[0] = -math.inf
+    if known.max() >= edges[-1]:
+        edges[-1] = math.inf
+    if math.isinf(edges[0]) and math.isinf(edges[-1]) and len(edges) == 2:
+        edges = [-math.inf, float(np.median(known)), math.inf]
+    return tuple(edges), step
+
+
+def _nice_step(wanted: float, *, whole: bool) -> float:
+    if wanted <= 0:
+        return 1.0
+    scale = 10.0 ** math.floor(math.log10(wanted))
+    step = next(scale * factor for factor in (1, 2, 2.5, 5, 10) if scale * factor >= wanted * 0.999)
+    if whole:
+        return max(1.0, float(math.ceil(step)))
+    return float(f"{step:.12g}")
+
+
+def range_token(low: float | None, high: float | None) -> str:
+    """``30~35``; an open end is left out."""
+    ends = ["" if end is None or math.isinf(end) else f"{end:.10g}" for end in (low, high)]
+    return "~".join(ends)

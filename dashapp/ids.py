@@ -1,0 +1,48 @@
+"""Ids of what stands on every page, and the patterns that link charts and controls to the selection.
+
+The selection lives in the address: ``URL.search`` is its one store. Whatever a reader does to a linked chart or control
+reaches the server as one small ``EVENT``; the server answers with a new address, and everything drawn follows it.
+"""
+
+from __future__ import annotations
+
+URL, EVENT, SCHEME, PROBLEM = "url", "event", "scheme", "problem"
+PAGE, POLL, NEWER, CHIPS, DATASETS = "page-run", "poll", "newer", "chips", "data-sets"
+SCHEME_BUTTON = "scheme-button"
+
+Pattern = dict[str, str]
+
+
+def linked(chart: str) -> Pattern:
+    """A chart whose marks, drags and outlines select customers; ``chart`` is the name of its dimension."""
+    return {"type": "linked", "chart": chart}
+
+
+def linked_summary(chart: str) -> Pattern:
+    """The sentence beside a linked chart."""
+    return {"type": "linked-summary", "chart": chart}
+
+
+def toggle(dimension: str, token: str, place: str) -> Pattern:
+    """A button that does what a click on the mark ``token`` of a dimension does."""
+    return {"type": "toggle", "dimension": dimension, "token": token, "place": place}
+
+
+def remove(dimension: str) -> Pattern:
+    """The cross of a chip."""
+    return {"type": "remove", "dimension": dimension}
+
+
+def reset(place: str) -> Pattern:
+    """A button that clears the whole selection."""
+    return {"type": "reset", "place": place}
+
+
+def as_table(chart: str) -> Pattern:
+    """A button that shows a chart's numbers."""
+    return {"type": "as-table", "chart": chart}
+
+
+def nav(page: str) -> Pattern:
+    """A link of the navigation bar."""
+    return {"type": "nav", "page": page}

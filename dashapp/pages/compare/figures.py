@@ -1,0 +1,83 @@
+"""Charts of the Compare page: how quality depends on the number of segments."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import plotly.graph_objects as go
+
+from dashapp.theme import Scheme, empty_figure, figure_of, tinted
+from pipeline.contract import CandidateRecord, Decision
+
+HEIGHT = 320
+
+
+def inertia(candidates: Sequence[CandidateRecord], decision: Decision, k: int, look: Scheme) -> go.Figure:
+    """Inertia by k, the chord from first to last, and the elbow: the point farthest below the chord."""
+    if len(candidates) < 2:
+        return empty_figure("One number of segments was tried: nothing to compare", look)
+    ks, values = [one.k for one in candidates], [one.inertia for one in candidates]
+    traces: list[dict[str, Any]] = [
+        {"type": "scatter", "mode": "lines", "x": [ks[0], ks[-1]], "y": [values[0], values[-1]], "name": "chord",
+         "line": {"color": look.ghost, "dash": "dot", "width": 2}, "hoverinfo": "skip"},
+        _curve(ks, values, "inertia", "%{y:,.0f}", k, look),
+    ]
+    notes = []
+    if decision.elbow_k in ks:
+        place = ks.index(decision.elbow_k)
+        on_chord = values[0] + (values[-1] - values[0]) * (ks[place] - ks[0]) / (ks[-1] - ks[0])
+        traces.append({"type": "scatter", "mode": "lines", "x": [ks[place]] * 2, "y": [values[place], on_chord],
+                       "line": {"color": look.muted, "width": 1.5}, "hoverinfo": "skip", "name": "depth of the elbow"})
+        notes.append(_note(f"elbow at {decision.elbow_k}", ks[place], values[place], look, below=True))
+    return figure_of(traces, look, annotations=notes, xaxis=_k_axis(ks),
+                     yaxis={"title": {"text": "inertia"}, "tickformat": "~s", "nticks": 6})
+
+
+def silhouette(candidates: Sequence[CandidateRecord], decision: Decision, k: int, look: Scheme) -> go.Figure:
+    """Silhouette by k with twice its standard error, and what data without any structure would give."""
+    if len(candidates) < 2:
+        return empty_figure("One number of segments was tried: nothing to compare", look)
+    ks = [one.k for one in candidates]
+    values = [one.silhouette for one in candidates]
+    errors = [2 * (one.silhouette_se or 0.0) for one in candidates]
+    band = {"type": "scatter", "mode": "lines", "x": ks + ks[::-1], "fill": "toself", "line": {"width": 0},
+            "fillcolor": tinted(look.accent, 0.16), "hoverinfo": "skip", "name": "two standard errors",
+            "y": [value + error for value, error in zip(values, errors, strict=True)]
+            + [value - error for value, error in zip(values[::-1], errors[::-1], strict=True)]}
+    traces = [band] if any(errors) else []
+    notes = []
+    nulls = [(one.k, one.null_silhouette) for one in candidates if one.null_silhouette is not None]
+    if nulls:
+        traces.append({"type": "scatter", "mode": "lines", "x": [x for x, _ in nulls], "y": [y for _, y in nulls],
+                       "fill": "tozeroy", "fillcolor": tinted(look.ghost, 0.45), "name": "without structure",
+                       "line": {"color": look.muted, "dash": "dot", "width": 1.5},
+                       "hovertemplate": "data without structure: %{y:.3f}<extra></extra>"})
+        notes.append({"x": nulls[-1][0], "y": nulls[-1][1] / 2, "text": "what data without any groups would give",
+                      "showarrow": False, "xanchor": "right", "font": {"size": 12, "color": look.muted}})
+    traces.append(_curve(ks, values, "silhouette", "%{y:.3f}", k, look))
+    best = ks.index(decision.silhouette_k) if decision.silhouette_k in ks else 0
+    notes.append(_note(f"highest at {ks[best]}", ks[best], values[best] + errors[best], look, below=False))
+    return figure_of(traces, look, annotations=notes, xaxis=_k_axis(ks),
+                     yaxis={"title": {"text": "silhouette"}, "tickformat": ".2f", "nticks": 6,
+                            "range": [min(0.0, *values), max(values) + max(errors) + 0.15 * max(values)]})
+
+
+def _curve(ks: list[int], values: list[float], name: str, shown: str, k: int, look: Scheme) -> dict[str, Any]:
+    return {
+        "type": "scatter", "mode": "lines+markers", "x": ks, "y": values, "name": name,
+        "line": {"color": look.accent, "width": 2.5},
+        "marker": {"size": [14 if one == k else 8 for one in ks], "line": {"color": look.surface, "width": 2},
+                   "color": ["#D55E00" if one == k else look.accent for one in ks]},
+        "hovertemplate": f"%{{x}} segments: {name} {shown}<extra></extra>",
+    }
+
+
+def _note(text: str, x: float, y: float, look: Scheme, *, below: bool) -> dict[str, Any]:
+    return {"x": x, "y": y, "text": text, "showarrow": False, "yshift": -18 if below else 14, "xshift": -6 if below else 0,
+            "xanchor": "right" if below else "center", "font": {"size": 12, "color": look.ink}}
+
+
+def _k_axis(ks: list[int]) -> dict[str, Any]:
+    return {"title": {"text": "number of segments"}, "tickvals": ks, "showgrid": False,
+            "range": [min(ks) - 0.45, max(ks) + 0.45]}

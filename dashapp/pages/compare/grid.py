@@ -1,0 +1,63 @@
+"""Runs of a data set as rows and columns of the grid."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from dashapp.shell import SHORT
+from dashapp.words import VERDICT_TITLES, moment
+from pipeline.contract import RunSummary
+
+Row = dict[str, Any]
+
+_NUMBERS = (
+    ("inertia", "Inertia", ",.0f"), ("silhouette", "Silhouette", ".3f"),
+    ("calinski_harabasz", "Calinski-Harabasz", ",.0f"), ("davies_bouldin", "Davies-Bouldin", ".2f"),
+    ("stability", "Stability", ".2f"), ("rows", "Customers", ",d"),
+)
+_TEXTS = (("when", "Trained"), ("verdict", "Verdict"))
+_ALWAYS = frozenset({"status", "open", "k"})
+
+
+def rows(runs: Sequence[RunSummary], shown: str) -> list[Row]:
+    """One row a run; ``shown`` is the run that the page is drawn from."""
+    return [{
+        **{name: getattr(run, name) for name, _, _ in _NUMBERS}, "k": run.k, "when": moment(run.started),
+        "verdict": VERDICT_TITLES[run.verdict], "status": _status(run),
+        "open": "shown here" if run.run_id == shown else f"[Open this run](/compare?run={run.run_id[:SHORT]})",
+        **{_field(name): value for name, value in run.params.items() if name != "k"},
+    } for run in runs]
+
+
+def columns(found: Sequence[Row], *, only_differences: bool) -> list[Row]:
+    """Definitions of the columns; with ``only_differences`` those left out in which all runs agree."""
+    made = [
+        {"field": "status", "headerName": "In use", "pinned": "left", "width": 140},
+        {"field": "k", "headerName": "Segments", "width": 115, "type": "rightAligned"},
+        *({"field": name, "headerName": label, "type": "rightAligned", "width": 150,
+           "valueFormatter": {"function": f"params.value == null ? '–' : d3.format('{form}')(params.value)"}}
+          for name, label, form in _NUMBERS),
+        *({"field": name, "headerName": label, "width": 210} for name, label in _TEXTS),
+        {"field": "open", "headerName": "", "cellRenderer": "markdown", "linkTarget": "_self", "width": 150,
+         "sortable": False},
+    ]
+    known = {column["field"] for column in made}
+    params = dict.fromkeys(name for row in found for name in row if name not in known)
+    made += [{"field": name, "headerName": name.removeprefix("param_").replace("_", " "), "width": 180}
+             for name in params]
+    if not only_differences:
+        return made
+    return [column for column in made if column["field"] in _ALWAYS
+            or len({repr(row.get(column["field"])) for row in found}) > 1]
+
+
+def _field(param: str) -> str:
+    """AG Grid reads a dot in a field as a path."""
+    return "param_" + param.replace(".", "_")
+
+
+def _status(run: RunSummary) -> str:
+    if run.champion_version is not None:
+        return f"★ in use, v{run.champion_version}"
+    return "recommended" if run.recommended else ""

@@ -1,0 +1,3 @@
+"""Ids of the Compare page."""
+
+INERTIA, SILHOUETTE, GRID, DIFFERENCES = "compare-inertia", "compare-silhouette", "compare-grid", "compare-differences"

@@ -1,0 +1,101 @@
+"""Callbacks of the Explore page: one draws everything, two serve the table behind a chart."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+from dash import ALL, Dash, Input, Output, State, ctx, no_update
+
+from dashapp import ids as shared
+from dashapp.callbacks import page_run
+from dashapp.crossfilter import Filtered
+from dashapp.data import Run, SegmentationData
+from dashapp.dimensions import MAP, SEGMENT
+from dashapp.pages.explore import figures, ids, layout
+from dashapp.pages.explore.export import as_csv
+from dashapp.selection import Area, Values, parse_query
+from dashapp.theme import Scheme, scheme
+from dashapp.words import shown, summary_of_bins, summary_of_number
+
+Answer = Any
+
+
+def draw(data: SegmentationData, search: object, scheme_name: object, origin: object, charts: object) -> Answer:
+    """Every chart, its sentence, and the legend, under the selection in the address."""
+    run = page_run(data, origin)
+    names = [str(one.get("chart")) for one in charts if isinstance(one, dict)] if isinstance(charts, list) else []
+    names = [name for name in names if run and name in run.cube.dimensions]
+    if run is None or not scheme_name or not isinstance(charts, list) or len(names) != len(charts):
+        return [no_update] * len(ctx.outputs_list[0]), [no_update] * len(ctx.outputs_list[1]), no_update
+    filtered, look = _filtered(run, search), scheme(scheme_name)
+    drawn = [_draw_one(run, filtered, name, look) for name in names]
+    chosen = filtered.selection.filters.get(SEGMENT)
+    part = filtered.slice(SEGMENT)
+    legend = layout.legend(part.shown.sum(axis=0), part.customers, run.segmentation.cards,
+                           chosen.tokens if isinstance(chosen, Values) else ())
+    return [figure for figure, _ in drawn], [words for _, words in drawn], legend
+
+
+def show_table(data: SegmentationData, clicks: list[Any], search: object, origin: object) -> Answer:
+    """The numbers of the chart whose button was clicked."""
+    run, name = page_run(data, origin), _triggered_chart()
+    if run is None or name not in run.cube.dimensions or not any(clicks):
+        return no_update, no_update, no_update, no_update
+    title = layout.question(run, run.cube.dimensions[name])
+    part = _filtered(run, search).slice(name)
+    return True, title, layout.slice_table(part, run.segmentation.cards, title), name
+
+
+def download(data: SegmentationData, clicks: object, search: object, origin: object, name: object) -> Answer:
+    """The same numbers as a CSV file that says where they come from."""
+    run = page_run(data, origin)
+    if run is None or not clicks or not isinstance(name, str) or name not in run.cube.dimensions:
+        return no_update
+    filtered = _filtered(run, search)
+    return {"content": as_csv(run.segmentation, filtered, name), "type": "text/csv; charset=utf-8",
+            "filename": f"korzina-{run.run_id[:8]}-{name.replace('.', '-')}.csv"}
+
+
+def register(app: Dash, data: SegmentationData) -> None:
+    """Bind the callbacks to ``app``."""
+    search, page = Input(shared.URL, "search"), State(shared.PAGE, "data")
+    app.callback(
+        Output(shared.linked(ALL), "figure"), Output(shared.linked_summary(ALL), "children"),
+        Output(ids.LEGEND, "children"), search, Input(shared.SCHEME, "data"), page,
+        State(shared.linked(ALL), "id"))(partial(draw, data))
+    app.callback(
+        Output(ids.TABLE, "is_open"), Output(ids.TABLE_TITLE, "children"), Output(ids.TABLE_BODY, "children"),
+        Output(ids.TABLE_CHART, "data"), Input(shared.as_table(ALL), "n_clicks"), State(shared.URL, "search"), page,
+        prevent_initial_call=True)(partial(show_table, data))
+    app.callback(
+        Output(ids.DOWNLOAD, "data"), Input(ids.DOWNLOAD_BUTTON, "n_clicks"), State(shared.URL, "search"), page,
+        State(ids.TABLE_CHART, "data"), prevent_initial_call=True)(partial(download, data))
+
+
+def _filtered(run: Run, search: object) -> Filtered:
+    selection, _ = parse_query(search if isinstance(search, str) else "", run.cube.dimensions)
+    return run.cube.filtered(selection)
+
+
+def _draw_one(run: Run, filtered: Filtered, name: str, look: Scheme) -> tuple[Any, str]:
+    it = run.segmentation
+    if name == MAP:
+        points, outline = filtered.points(), filtered.selection.filters.get(MAP)
+        words = shown(filtered.customers, run.cube.n)
+        if points.customers > len(points.x):
+            words += f"; a sample of {len(points.x):,} is drawn."
+        axes = figures.axis_titles(it.loadings, it.dataset)
+        return figures.customer_map(points, it.cards, outline if isinstance(outline, Area) else None, axes, look), words
+    part = filtered.slice(name)
+    figure = figures.draw(part, it.cards, look, selected=bool(filtered.selection))
+    if part.dimension.kind == "number":
+        return figure, summary_of_number(part.dimension, part.middle, part.overall_middle)
+    mine, every = part.shown.sum(axis=0), part.everyone.sum(axis=0)
+    return figure, summary_of_bins(part.dimension, (mine / max(mine.sum(), 1e-12)).tolist(),
+                                   (every / max(every.sum(), 1e-12)).tolist())
+
+
+def _triggered_chart() -> str:
+    found = ctx.triggered_id
+    return str(found.get("chart")) if isinstance(found, dict) else ""

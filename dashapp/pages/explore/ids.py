@@ -1,0 +1,6 @@
+"""Ids of the Explore page."""
+
+LEGEND = "explore-legend"
+TABLE, TABLE_TITLE, TABLE_BODY, TABLE_CHART = (
+    "explore-table", "explore-table-title", "explore-table-body", "explore-table-chart")
+DOWNLOAD, DOWNLOAD_BUTTON = "explore-download", "explore-download-button"

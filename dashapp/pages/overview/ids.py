@@ -1,0 +1,3 @@
+"""Ids of the Overview page."""
+
+SHARES, BUBBLES = "overview-shares", "overview-bubbles"

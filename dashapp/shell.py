@@ -1,0 +1,150 @@
+"""What stands around every page: navigation, banners, the selection in words, and the foot with the run's origin."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import dash_bootstrap_components as dbc
+from dash import dcc, html, page_container
+from dash.development.base_component import Component
+
+from dashapp import ids
+from dashapp.data import View
+from dashapp.dimensions import Dimension
+from dashapp.selection import Selection
+from dashapp.widgets import Children, command, message
+from dashapp.words import chips, moment, shown
+from pipeline.contract import Champion
+from pipeline.settings import Settings
+
+PAGES = (("overview", "/", "Overview"), ("explore", "/explore", "Explore"), ("compare", "/compare", "Compare"))
+SHORT = 12  # digits of a run id that stand in the address
+
+
+def frame() -> Component:
+    """The part of the screen that stays when pages change; needs no data."""
+    return html.Div([
+        html.A("Skip to the content", href="#main", className="k-skip"),
+        dcc.Location(id=ids.URL, refresh=False), dcc.Store(id=ids.EVENT), dcc.Store(id=ids.SCHEME),
+        _header(),
+        html.Main(html.Div([html.Div(id=ids.PROBLEM), page_container], className="k-wide"), id="main", tabIndex=-1),
+    ], className="k-app")
+
+
+def page(view: View, title: str, question: str, content: Children, settings: Settings, *, notes: str = "") -> Component:
+    """One page: its question, banners, content and foot, all drawn from the run of ``view``.
+
+    With nothing to show the content stays in place, hidden, so that every id of the page exists.
+    """
+    ready = view.run is not None
+    return html.Div([
+        dcc.Store(id=ids.PAGE, data=_origin(view)),
+        dcc.Interval(id=ids.POLL, interval=max(500, int(settings.poll_seconds * 500))),
+        html.Div(id=ids.NEWER, **{"aria-live": "polite"}),
+        *_banners(view),
+        html.Div([html.P(title, className="k-eyebrow"), html.H1(question)], className="k-head"),
+        None if ready else _nothing_yet(view),
+        html.Div(id=ids.CHIPS, className="k-chips", hidden=not ready),
+        html.P(notes, className="k-note", hidden=not ready) if notes else None,
+        html.Div(content, hidden=not ready),
+        _foot(view) if ready else None,
+    ])
+
+
+def run_query(view: View) -> str | None:
+    """How links name the run in view: not at all where it is the champion that a plain address opens."""
+    if view.run is None:
+        return None
+    opens = view.champions.found[0].run_id if view.champions.found else ""
+    return None if view.is_champion and view.run.run_id == opens else view.run.run_id[:SHORT]
+
+
+def chip_bar(selection: Selection, dimensions: dict[str, Dimension], count: int, total: int, notices: Sequence[str]
+             ) -> list[Component]:
+    """The selection in words, each part removable, with the number of customers it leaves."""
+    crosses = [
+        html.Button([words, html.Span("×", className="k-cross", **{"aria-hidden": "true"})], id=ids.remove(name),
+                    className="k-chip", type="button", **{"aria-label": f"Remove filter {words}"})
+        for name, words in chips(selection, dimensions)
+    ]
+    clear = html.Button("Reset all", id=ids.reset("chips"), className="k-link-button", type="button",
+                        hidden=not selection)
+    bar = html.Div([html.Strong(shown(count, total), className="k-count", role="status"), *crosses, clear],
+                   className="k-chip-row")
+    empty = message("No customers match.", "These filters leave nobody over.", tone="warning", action=html.Button(
+        "Clear all filters", id=ids.reset("empty"), className="k-button", type="button")) if count == 0 else None
+    return [*(message("Part of the link could not be used.", words, tone="warning") for words in notices), bar,
+            *([empty] if empty else [])]
+
+
+def newer_banner(champion: Champion, path: str) -> Component:
+    """A new champion has been promoted since the page was drawn."""
+    return message("A newer segmentation is in use.", f"It has {champion.k} segments (version {champion.version}).",
+                   action=html.A("Show it", href=path, className="k-button"))
+
+
+def data_sets(champions: Sequence[Champion], experiment: str, path: str) -> Component | None:
+    """A menu of the data sets; nothing where there is one."""
+    if len(champions) < 2:
+        return None
+    items = [dbc.DropdownMenuItem(one.experiment.replace("_", " "), href=f"{path}?run={one.run_id[:SHORT]}",
+                                  active=one.experiment == experiment) for one in champions]
+    return dbc.DropdownMenu(items, label=experiment.replace("_", " ") or "Data set", align_end=True, size="sm",
+                            color="link", toggle_class_name="k-menu")
+
+
+def _header() -> Component:
+    links = [html.Li(dcc.Link(label, href=path, id=ids.nav(name), className="k-nav-link")) for name, path, label in PAGES]
+    return html.Header(html.Div([
+        html.Span([html.Span("▚", className="k-logo", **{"aria-hidden": "true"}), "Korzina"], className="k-brand"),
+        html.Nav(html.Ul(links), className="k-nav", **{"aria-label": "Pages"}),
+        html.Div(id=ids.DATASETS),
+        html.Button("◐", id=ids.SCHEME_BUTTON, className="k-icon-button", type="button", title="Light or dark",
+                    **{"aria-label": "Switch between light and dark"}),
+    ], className="k-wide k-header-row"), className="k-header")
+
+
+def _origin(view: View) -> dict[str, str]:
+    if view.run is None:
+        return {}
+    return {"run": view.run.run_id, "experiment": view.run.segmentation.experiment, "link": run_query(view) or "",
+            "champion": view.champion.run_id if view.champion else ""}
+
+
+def _banners(view: View) -> list[Component]:
+    found = []
+    if view.notice:
+        found.append(message("The link is out of date.", view.notice, tone="warning"))
+    if view.run is not None and view.champions.problem:
+        since = f"This is what was there on {moment(view.champions.seen)}. " if view.champions.seen else ""
+        found.append(message("The store does not answer.", since + view.champions.problem, tone="warning"))
+    if view.run is not None and not view.is_champion:
+        it = view.run.segmentation
+        back = html.A("Back to the one in use", href=f"?run={view.champion.run_id[:SHORT]}",
+                      className="k-button") if view.champion else None
+        found.append(message("You are looking at a segmentation that is not the one in use:",
+                             f"{it.k} segments, run {it.run_id[:8]} of {moment(it.started)}.", tone="warning", action=back))
+    return found
+
+
+def _nothing_yet(view: View) -> Component:
+    if view.champions.problem and "there is no store" not in view.champions.problem:
+        return html.Div([message("There is nothing to show: the store cannot be read.", view.champions.problem,
+                                 tone="error")])
+    return html.Section([
+        html.H2("No segmentation yet"),
+        html.P("This dashboard shows a segmentation as soon as one is trained and promoted. Nothing has to be restarted."),
+        html.P("To see it on sample data:"), command("make demo"),
+        html.P("To train on a data set of your own:"),
+        command("korzina init customers.csv\nkorzina train --spec customers.toml --data customers.csv"),
+        html.P(view.champions.problem, className="k-note") if view.champions.problem else None,
+    ], className="k-card k-empty", **{"aria-label": "No segmentation yet"})
+
+
+def _foot(view: View) -> Component | None:
+    if view.run is None:
+        return None
+    it = view.run.segmentation
+    facts = [it.dataset.title, f"{it.k} segments", f"{it.ledger.rows_out:,} customers", f"run {it.run_id[:8]}",
+             f"trained {moment(it.started)}"]
+    return html.Footer(html.Ul([html.Li(fact) for fact in facts]), className="k-foot")

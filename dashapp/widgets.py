@@ -1,0 +1,92 @@
+"""Small building blocks that every page uses the same way."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from dash import dcc, html
+from dash.development.base_component import Component
+
+from dashapp.theme import LIGHT, empty_figure, mark
+from dashapp.words import TRUST_WORDS
+from pipeline.contract import SegmentCard, Trust
+
+Children = Any
+_PLAIN = {"displayModeBar": False, "responsive": True}
+_DRAWN_ON = {
+    "displaylogo": False, "responsive": True, "displayModeBar": True, "scrollZoom": False,
+    "modeBarButtons": [["lasso2d", "select2d", "toImage"]],
+}
+
+
+def card(children: Children, *, label: str = "", className: str = "") -> Component:
+    """A surface with space around what it holds; with a label it is a region that assistive software lists."""
+    named = {"aria-label": label} if label else {}
+    return html.Section(children, className=f"k-card {className}".strip(), **named)
+
+
+def kpi(value: str, label: str) -> Component:
+    """One number with what it counts."""
+    return html.Div([html.Div(value, className="k-kpi-value"), html.Div(label, className="k-kpi-label")], className="k-kpi")
+
+
+def symbol(colour: int) -> Component:
+    """A segment's symbol in its colour."""
+    shown = mark(colour)
+    return html.Span(shown.glyph, className=f"k-symbol k-symbol-{'n' if shown.colour == LIGHT.neutral_segment else 'c'}",
+                     style={"--k-colour": shown.colour}, **{"aria-hidden": "true"})
+
+
+def segment_name(it: SegmentCard) -> Component:
+    """Symbol and name, together everywhere."""
+    return html.Span([symbol(it.colour), html.Span(it.name, className="k-segment-name")], className="k-segment")
+
+
+def trust_badge(trust: Trust, reason: str = "") -> Component:
+    """How far to rely on a segment."""
+    return html.Span(TRUST_WORDS[trust], className=f"k-trust k-trust-{trust}", title=reason or None)
+
+
+def graph(id: str | dict[str, str], label: str, *, height: int, drawn_on: bool = False) -> Component:
+    """A chart's place, of its final height from the start, with a name for those who cannot see it."""
+    return html.Div(
+        dcc.Graph(id=id, figure=empty_figure("", LIGHT), config=_DRAWN_ON if drawn_on else _PLAIN, responsive=True,
+                  style={"height": f"{height}px"}, className="k-graph"),
+        role="group", className="k-graph-frame", **{"aria-label": f"Chart: {label}"})
+
+
+def chart_card(title: str, plot: Component, *, summary: Children = None, tools: Children = None, below: Children = None,
+               className: str = "", note: str = "") -> Component:
+    """A chart with its title (a question or a finding), a sentence that says what it shows, and its tools."""
+    head = html.Div([html.H3(title, className="k-chart-title"), html.Div(tools, className="k-chart-tools")],
+                    className="k-chart-head")
+    words = summary if isinstance(summary, Component) else html.P(summary, className="k-chart-summary")
+    small = html.P(note, className="k-note") if note else None
+    return card([head, words, plot, below, small], label=title, className=f"k-chart {className}")
+
+
+def table(header: Sequence[Children], rows: Sequence[Sequence[Children]], *, caption: str) -> Component:
+    """A plain table: first column names the row, numbers stand right."""
+    return html.Div(html.Table([
+        html.Caption(caption, className="visually-hidden"),
+        html.Thead(html.Tr([html.Th(one, scope="col") for one in header])),
+        html.Tbody([html.Tr([html.Th(row[0], scope="row"), *(html.Td(cell) for cell in row[1:])]) for row in rows]),
+    ], className="k-table"), className="k-table-frame", tabIndex="0", role="region", **{"aria-label": caption})
+
+
+def as_table(header: Sequence[Children], rows: Sequence[Sequence[Children]], *, caption: str) -> Component:
+    """A chart's numbers, folded away until asked for."""
+    return html.Details([html.Summary("View as table"), table(header, rows, caption=caption)], className="k-details")
+
+
+def message(title: str, words: Children = None, *, tone: str = "info", action: Component | None = None,
+            dismiss: bool = False) -> Component:
+    """A banner: information, warning or error."""
+    body = html.Div([html.Strong(title), html.Span([" ", words]) if words else None])
+    return html.Div([body, action], className=f"k-message k-message-{tone}", role="alert" if dismiss else "status")
+
+
+def command(text: str) -> Component:
+    """A command to type."""
+    return html.Pre(html.Code(text), className="k-command", tabIndex="0")

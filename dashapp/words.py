@@ -1,0 +1,191 @@
+"""Numbers and findings as sentences; nothing here knows of Dash or Plotly."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+
+from dashapp.dimensions import Dimension
+from dashapp.selection import Area, Filter, Range, Selection
+from pipeline.contract import Column, Decision, SegmentCard, Segmentation, Trust, Verdict
+
+_SIGNS = ("$", "€", "£")
+TRUST_WORDS: dict[Trust, str] = {"solid": "Solid", "usable": "Usable", "fragile": "Fragile"}
+VERDICT_WORDS: dict[Verdict, str] = {
+    "strong": "The groups are real: they come back when the analysis is repeated on other samples of customers.",
+    "weak": "The groups are a useful pattern with blurred borders: customers near a border could belong to either side.",
+    "none": "The data show no clear borders. The groups divide a continuum into handy parts; they are not a discovery.",
+}
+VERDICT_TITLES: dict[Verdict, str] = {
+    "strong": "Clearly separate groups", "weak": "Groups with blurred borders", "none": "No clear borders",
+}
+
+
+def number(value: float, decimals: int | None = None) -> str:
+    """``12,345``; small numbers keep a decimal."""
+    places = decimals if decimals is not None else 0 if abs(value) >= 20 or float(value).is_integer() else 1
+    return f"{value:,.{places}f}"
+
+
+def percent(share: float) -> str:
+    """``24 %``; ``<1 %`` for what is small but there."""
+    if 0 < share < 0.01:
+        return "<1 %"
+    return f"{100 * share:.0f} %"
+
+
+def amount(value: float, unit: str, spec: str = "") -> str:
+    """A value with its unit: ``$1,200``, ``47 years``, ``35 %``."""
+    if value != value:
+        return "not known"
+    if "%" in spec:
+        return percent(value)
+    sign = next((one for one in _SIGNS if unit.startswith(one)), "")
+    if sign:
+        return f"{sign}{number(value)}{unit.removeprefix(sign)}"
+    return f"{number(value)} {unit}".strip()
+
+
+def of_column(value: float, column: Column) -> str:
+    """A value of a column with its unit."""
+    return amount(value, column.unit, column.format)
+
+
+def customers(count: int) -> str:
+    """``1 customer``, ``2,240 customers``."""
+    return f"{count:,} {'customer' if count == 1 else 'customers'}"
+
+
+def day(when: date | None) -> str:
+    """``29 June 2014``."""
+    return f"{when.day} {when:%B %Y}" if when else "no date given"
+
+
+def moment(seconds: float) -> str:
+    """``29 June 2014, 14:05 UTC``."""
+    when = datetime.fromtimestamp(seconds, UTC)
+    return f"{day(when.date())}, {when:%H:%M} UTC"
+
+
+# ------------------------------------------------------------------ selections
+
+
+def chip(dimension: Dimension, chosen: Filter) -> str:
+    """One filter in words: ``Age: 30 to 44 years``."""
+    if isinstance(chosen, Area):
+        return "Area on the map"
+    if isinstance(chosen, Range):
+        return f"{dimension.label}: {span(dimension, chosen)}"
+    names = dict(zip(dimension.tokens, dimension.labels, strict=True))
+    joined = " or ".join(names.get(token, token) for token in chosen.tokens)
+    return f"Buys mostly: {joined}" if dimension.kind == "mix" else f"{dimension.label}: {joined}"
+
+
+def span(dimension: Dimension, chosen: Range) -> str:
+    """A range in words; whole numbers are named by the first and last that belong to it."""
+    low, high = chosen.low, chosen.high
+    if dimension.whole and high is not None:
+        high = math.ceil(high) - 1
+    if dimension.whole and low is not None:
+        low = math.ceil(low)
+    if low is None and high is not None:
+        return f"{'up to' if dimension.whole else 'under'} {_amount(high, dimension)}"
+    if high is None and low is not None:
+        return f"{_amount(low, dimension)} and over"
+    if low is None or high is None:
+        return "any"
+    if dimension.whole and low >= high:
+        return _amount(low, dimension)
+    return f"{_bare(low, dimension)} to {_amount(high, dimension)}"
+
+
+def bin_label(dimension: Dimension, place: int) -> str:
+    """One bin in words."""
+    if dimension.kind != "number":
+        return dimension.labels[place]
+    low, high = dimension.edges[place], dimension.edges[place + 1]
+    return span(dimension, Range(None if math.isinf(low) else low, None if math.isinf(high) else high))
+
+
+def chips(selection: Selection, dimensions: dict[str, Dimension]) -> list[tuple[str, str]]:
+    """Name and words of each filter, in order."""
+    return [(name, chip(dimensions[name], chosen)) for name, chosen in selection.filters.items() if name in dimensions]
+
+
+def shown(count: int, total: int) -> str:
+    """``312 of 2,240 customers``."""
+    return f"{count:,} of {customers(total)}" if count != total else f"All {customers(total)}"
+
+
+# ------------------------------------------------------------------ findings
+
+
+def finding(cards: Sequence[SegmentCard]) -> str:
+    """What the overview says first: who brings the most for their number, or who are the most."""
+    if not cards:
+        return ""
+    rated = [card for card in cards if card.revenue_share is not None and card.share > 0]
+    if rated:
+        best = max(rated, key=lambda card: (card.revenue_share or 0) / card.share)
+        if (best.revenue_share or 0) / best.share >= 1.15:
+            return (f"“{best.name}” are {percent(best.share)} of the customers "
+                    f"and bring {percent(best.revenue_share or 0)} of the revenue.")
+    largest = max(cards, key=lambda card: card.size)
+    return f"The customers fall into {len(cards)} groups; the largest, “{largest.name}”, holds {percent(largest.share)}."
+
+
+def difference(card: SegmentCard, it: Segmentation, most: int = 3) -> list[tuple[str, str, str]]:
+    """The strongest differences of a segment: phrase, its median, the median of all."""
+    rows = []
+    for one in card.differences[:most]:
+        column = it.dataset.column(one.column)
+        phrase = one.phrase[:1].upper() + one.phrase[1:]
+        rows.append((phrase, f"{column.label} {of_column(one.median, column)}", of_column(one.overall_median, column)))
+    return rows
+
+
+def decision(it: Decision) -> str:
+    """Why this number of groups, without a formula."""
+    who = "A person chose" if it.chosen_by == "person" else "The rule chose"
+    return f"{who} {it.k} groups. {VERDICT_WORDS[it.verdict]}"
+
+
+def summary_of_number(dimension: Dimension, middle: float | None, overall: float | None) -> str:
+    """Half are below, half above: ``Half are over 47 years; among all customers, over 45 years.``."""
+    if middle is None:
+        return "Not known for any of these customers."
+    if overall is None or middle == overall:
+        return f"Median {_amount(middle, dimension)}."
+    return f"Median {_amount(middle, dimension)}; all customers {_amount(overall, dimension)}."
+
+
+def summary_of_bins(dimension: Dimension, shown_share: Sequence[float], all_share: Sequence[float]) -> str:
+    """The most frequent bin, and the one that departs most from all customers."""
+    if not any(shown_share):
+        return "No customers match."
+    top = max(range(len(shown_share)), key=lambda place: shown_share[place])
+    words = f"Most often {_name(dimension, top)}: {percent(shown_share[top])}"
+    gaps = [mine - every for mine, every in zip(shown_share, all_share, strict=True)]
+    far = max(range(len(gaps)), key=lambda place: abs(gaps[place]))
+    if abs(gaps[far]) < 0.02:
+        return f"{words}."
+    more = "more" if gaps[far] > 0 else "fewer"
+    return (f"{words}. {_name(dimension, far)} {more} than among all: {percent(shown_share[far])} "
+            f"instead of {percent(all_share[far])}.")
+
+
+def _name(dimension: Dimension, place: int) -> str:
+    return f"“{dimension.labels[place]}”"
+
+
+def _amount(value: float, dimension: Dimension) -> str:
+    return amount(value, dimension.unit, dimension.format)
+
+
+def _bare(value: float, dimension: Dimension) -> str:
+    """Without the unit where it stands at the end anyway."""
+    sign = next((one for one in _SIGNS if dimension.unit.startswith(one)), "")
+    return amount(value, sign, dimension.format)
+
+

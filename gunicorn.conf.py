@@ -1,0 +1,41 @@
+"""How gunicorn serves the dashboard: ``gunicorn -c gunicorn.conf.py dashapp.wsgi:server``."""
+
+import os
+import threading
+from typing import Any
+
+from pipeline.settings import Settings
+
+_settings = Settings()
+# a platform that hosts programs says in PORT where it expects them; a port of our own setting goes before it
+_port = _settings.port if "port" in _settings.model_fields_set else int(os.environ.get("PORT") or _settings.port)
+_host = f"[{_settings.host}]" if ":" in _settings.host else _settings.host
+
+bind = f"{_host}:{_port}"
+workers = _settings.workers
+worker_class = "gthread"
+threads = _settings.threads
+timeout = 60
+graceful_timeout = 20
+keepalive = 5
+max_requests = 0
+control_socket_disable = True
+proc_name = "korzina"
+loglevel = _settings.log_level
+accesslog = None
+
+
+def post_worker_init(worker: Any) -> None:
+    """Warm a worker up: Dash registers its pages and libraries at the first request, the champion is read meanwhile."""
+    worker.wsgi.test_client().get("/_dash-layout")
+    worker.wsgi.test_client().get("/")
+    from dashapp.wsgi import data
+
+    threading.Thread(target=_warm_up, args=(data, worker.log), daemon=True).start()
+
+
+def _warm_up(data: Any, log: Any) -> None:
+    try:
+        data.warm_up()
+    except Exception as error:
+        log.warning("warming up: %s", error)
