@@ -1,0 +1,1 @@
+"""The dashboard: what the pipeline found, linked and in plain words."""

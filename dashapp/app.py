@@ -37,18 +37,20 @@ _INDEX = """<!DOCTYPE html>
 def create_app(data: SegmentationData) -> Dash:
     """The dashboard over ``data``; one a process, since Dash's registry of pages is global."""
     app = Dash(
-        "dashapp", title="Korzina", update_title=None, use_pages=True, pages_folder="", serve_locally=True,
+        "dashapp", title="Korzina", update_title="", use_pages=True, pages_folder="", serve_locally=True,
         suppress_callback_exceptions=False, compress=True, include_pages_meta=False, index_string=_INDEX,
         assets_folder=str(Path(__file__).parent / "assets"), on_error=_show_error, enable_mcp=False,
         meta_tags=[{"name": "viewport", "content": "width=device-width, initial-scale=1"},
                    {"name": "color-scheme", "content": "light dark"}],
     )
     for (name, path, label), page in zip(shell.PAGES, (overview, explore, compare), strict=True):
-        dash.register_page(f"dashapp.pages.{name}", path=path, name=label, title=f"{label} · Korzina",
-                           layout=partial(page.layout, data))
+        dash.register_page(  # type: ignore[no-untyped-call]
+            f"dashapp.pages.{name}", path=path, name=label, title=f"{label} · Korzina",
+            layout=partial(page.layout, data))
         page.register(app, data)
-    dash.register_page("dashapp.pages.not_found_404", path="/404", title="Not found · Korzina",
-                       layout=partial(_not_found, data))
+    dash.register_page(  # type: ignore[no-untyped-call]
+        "dashapp.pages.not_found_404", path="/404", title="Not found · Korzina",
+        layout=partial(_not_found, data))
     app.layout = shell.frame()
     callbacks.register(app, data)
     health.register(app.server, data)

@@ -58,7 +58,8 @@ def draw_chips(data: SegmentationData, search: object, origin: object) -> Answer
         return []
     selection, notices = parse_query(search if isinstance(search, str) else "", run.cube.dimensions)
     count = run.cube.filtered(selection).customers
-    return shell.chip_bar(selection, run.cube.dimensions, count, run.cube.n, notices)
+    return shell.chip_bar(selection, run.cube.dimensions, count, run.cube.n, notices,
+                          linked=isinstance(origin, dict) and origin.get("linked") is True)
 
 
 def look_for_newer(data: SegmentationData, _ticks: object, origin: object, path: object) -> Answer:
@@ -93,15 +94,15 @@ def register(app: Dash, data: SegmentationData) -> None:
     """Bind the callbacks to ``app``."""
     page, search = State(ids.PAGE, "data"), Input(ids.URL, "search")
     any_linked, any_toggle = ids.linked(ALL), ids.toggle(ALL, ALL, ALL)
-    app.clientside_callback(
+    app.clientside_callback(  # type: ignore[no-untyped-call]
         ClientsideFunction("korzina", "distil"), Output(ids.EVENT, "data"),
         Input(any_linked, "clickData"), Input(any_linked, "selectedData"), Input(any_toggle, "n_clicks"),
         Input(ids.remove(ALL), "n_clicks"), Input(ids.reset(ALL), "n_clicks"), State(any_linked, "figure"),
         State(any_linked, "id"), prevent_initial_call=True)
-    app.clientside_callback(
+    app.clientside_callback(  # type: ignore[no-untyped-call]
         ClientsideFunction("korzina", "navigate"), Output(ids.nav(ALL), "href"), Output(ids.nav(ALL), "className"),
         search, Input(ids.URL, "pathname"), State(ids.nav(ALL), "href"))
-    app.clientside_callback(
+    app.clientside_callback(  # type: ignore[no-untyped-call]
         ClientsideFunction("korzina", "scheme"), Output(ids.SCHEME, "data"), Input(ids.SCHEME_BUTTON, "n_clicks"))
     app.callback(Output(ids.URL, "search"), Input(ids.EVENT, "data"), State(ids.URL, "search"), page,
                  prevent_initial_call=True)(partial(select, data))

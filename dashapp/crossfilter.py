@@ -10,11 +10,24 @@ import threading
 from collections import OrderedDict
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
 
-from dashapp.dimensions import MAP, REST, SEGMENT, UNKNOWN, Array, Dimension, dimensions, mix_name, mixes, to_numbers, to_words
+from dashapp.dimensions import (
+    MAP,
+    REST,
+    SEGMENT,
+    UNKNOWN,
+    Array,
+    Dimension,
+    dimensions,
+    mix_name,
+    mixes,
+    to_numbers,
+    to_words,
+)
 from dashapp.geometry import inside
 from dashapp.selection import Area, Filter, Range, Selection, Values
 from pipeline.contract import Assignments, Group, Projection, Segmentation
@@ -126,14 +139,14 @@ class Cube:
         table = self._amounts[name]
         weights = np.ones(self.n) if mask is None else mask.astype(np.float64)
         return np.stack([weights[first:last] @ table[first:last]
-                         for first, last in zip(self._starts, self._starts[1:], strict=False)])
+                         for first, last in pairwise(self._starts)])
 
     def by_segment(self, mask: Mask | None) -> Array:
         """Customers by segment, (k,)."""
         if mask is None:
             return np.diff(self._starts)
         return np.array([np.count_nonzero(mask[first:last])
-                         for first, last in zip(self._starts, self._starts[1:], strict=False)])
+                         for first, last in pairwise(self._starts)])
 
     def median(self, name: str, mask: Mask | None) -> float | None:
         """Median of a number among those whose value is known."""
@@ -172,13 +185,13 @@ class Cube:
         if dimension.kind == "number":
             values = to_numbers(series)[order]
             self._values[dimension.name] = values
-            codes = np.searchsorted(np.array(dimension.edges[1:-1]), values, side="right")
-            self._store_codes(dimension.name, np.where(np.isfinite(values), codes, dimension.bins))
+            places = np.searchsorted(np.array(dimension.edges[1:-1]), values, side="right")
+            self._store_codes(dimension.name, np.where(np.isfinite(values), places, dimension.bins))
             return
         words = to_words(it.dataset.column(dimension.column), series)
-        places = {token: place for place, token in enumerate(dimension.tokens)}
-        named = words.map({word: places.get(word, places.get(REST)) for word in words.dropna().unique()})
-        missing = places.get(UNKNOWN, dimension.bins)
+        bins = {token: place for place, token in enumerate(dimension.tokens)}
+        named = words.map({word: bins.get(word, bins.get(REST)) for word in words.dropna().unique()})
+        missing = bins.get(UNKNOWN, dimension.bins)
         codes = named.astype("Float64").fillna(missing).to_numpy(dtype=np.int64)
         self._store_codes(dimension.name, codes[order])
 
@@ -194,10 +207,12 @@ class Cube:
         if isinstance(chosen, Range):
             low, high = _ends(chosen)
             values = self._values[dimension.name]
-            return (values >= low) & (values < high)
+            within: Mask = (values >= low) & (values < high)
+            return within
         passing = self.bins_passing(dimension, chosen)
         if dimension.name == SEGMENT:
-            return passing[self._segments]
+            own: Mask = passing[self._segments]
+            return own
         table = np.tile(np.append(passing, False), self.k)
         return table[self._codes[dimension.name]]
 
@@ -271,7 +286,8 @@ class Filtered:
             return self._all
         if len(self._own) == 1:
             return None
-        return (self._failed - (~self._own[name]).astype(np.uint8)) == 0
+        others: Mask = (self._failed - (~self._own[name]).astype(np.uint8)) == 0
+        return others
 
 
 def _ends(chosen: Range) -> tuple[float, float]:

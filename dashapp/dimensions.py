@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, Literal
 
 import numpy as np
@@ -159,7 +160,7 @@ def _number(column: Column, values: Array) -> Dimension:
     known = values[np.isfinite(values)]
     whole = column.kind == "integer" and bool((known == np.round(known)).all())
     edges, step = nice_edges(known, whole=whole)
-    tokens = tuple(range_token(low, high) for low, high in zip(edges, edges[1:], strict=False))
+    tokens = tuple(range_token(low, high) for low, high in pairwise(edges))
     return Dimension(column_name(column), "number", column.label, column.name, column.unit, column.format, whole=whole,
                      tokens=tokens, labels=tokens, edges=edges, step=step)
 

@@ -6,43 +6,48 @@ reaches the server as one small ``EVENT``; the server answers with a new address
 
 from __future__ import annotations
 
+from typing import Any
+
+from dash.dependencies import Wildcard
+
 URL, EVENT, SCHEME, PROBLEM = "url", "event", "scheme", "problem"
 PAGE, POLL, NEWER, CHIPS, DATASETS = "page-run", "poll", "newer", "chips", "data-sets"
 SCHEME_BUTTON = "scheme-button"
 
-Pattern = dict[str, str]
+Pattern = dict[str, Any]
+Key = str | Wildcard  # a value of an id, or ALL in a callback
 
 
-def linked(chart: str) -> Pattern:
+def linked(chart: Key) -> Pattern:
     """A chart whose marks, drags and outlines select customers; ``chart`` is the name of its dimension."""
     return {"type": "linked", "chart": chart}
 
 
-def linked_summary(chart: str) -> Pattern:
+def linked_summary(chart: Key) -> Pattern:
     """The sentence beside a linked chart."""
     return {"type": "linked-summary", "chart": chart}
 
 
-def toggle(dimension: str, token: str, place: str) -> Pattern:
+def toggle(dimension: Key, token: Key, place: Key) -> Pattern:
     """A button that does what a click on the mark ``token`` of a dimension does."""
     return {"type": "toggle", "dimension": dimension, "token": token, "place": place}
 
 
-def remove(dimension: str) -> Pattern:
+def remove(dimension: Key) -> Pattern:
     """The cross of a chip."""
     return {"type": "remove", "dimension": dimension}
 
 
-def reset(place: str) -> Pattern:
+def reset(place: Key) -> Pattern:
     """A button that clears the whole selection."""
     return {"type": "reset", "place": place}
 
 
-def as_table(chart: str) -> Pattern:
+def as_table(chart: Key) -> Pattern:
     """A button that shows a chart's numbers."""
     return {"type": "as-table", "chart": chart}
 
 
-def nav(page: str) -> Pattern:
+def nav(page: Key) -> Pattern:
     """A link of the navigation bar."""
     return {"type": "nav", "page": page}

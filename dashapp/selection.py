@@ -108,7 +108,8 @@ def area_of(xs: Sequence[float], ys: Sequence[float], span: float) -> Area | Non
     """A drawn outline, simplified and rounded to what the eye can tell on a map ``span`` units wide."""
     points = [(float(x), float(y)) for x, y in zip(xs, ys, strict=False) if abs(x) < _FAR and abs(y) < _FAR]
     digits = max(0, 2 - math.floor(math.log10(span))) if span > 0 else 2
-    rounded = list(dict.fromkeys((round(x, digits) + 0.0, round(y, digits) + 0.0) for x, y in simplify(points, span / 200)))
+    thinned = simplify(points, span / 200) if len(points) > 2 else []
+    rounded = list(dict.fromkeys((round(x, digits) + 0.0, round(y, digits) + 0.0) for x, y in thinned))
     return Area(tuple(rounded)) if 3 <= len(rounded) <= _MOST_CORNERS else None
 
 

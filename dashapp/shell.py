@@ -12,7 +12,7 @@ from dashapp import ids
 from dashapp.data import View
 from dashapp.dimensions import Dimension
 from dashapp.selection import Selection
-from dashapp.widgets import Children, command, message
+from dashapp.widgets import Children, aria, command, message
 from dashapp.words import chips, moment, shown
 from pipeline.contract import Champion
 from pipeline.settings import Settings
@@ -31,21 +31,22 @@ def frame() -> Component:
     ], className="k-app")
 
 
-def page(view: View, title: str, question: str, content: Children, settings: Settings, *, notes: str = "") -> Component:
+def page(view: View, title: str, question: str, content: Children, settings: Settings, *, linked: bool = False
+         ) -> Component:
     """One page: its question, banners, content and foot, all drawn from the run of ``view``.
 
-    With nothing to show the content stays in place, hidden, so that every id of the page exists.
+    ``linked``: the selection applies to what the page shows. With nothing to show the content stays in place, hidden,
+    so that every id of the page exists.
     """
     ready = view.run is not None
     return html.Div([
-        dcc.Store(id=ids.PAGE, data=_origin(view)),
+        dcc.Store(id=ids.PAGE, data=_origin(view, linked=linked)),
         dcc.Interval(id=ids.POLL, interval=max(500, int(settings.poll_seconds * 500))),
-        html.Div(id=ids.NEWER, **{"aria-live": "polite"}),
+        html.Div(id=ids.NEWER, **aria(live="polite")),
         *_banners(view),
         html.Div([html.P(title, className="k-eyebrow"), html.H1(question)], className="k-head"),
         None if ready else _nothing_yet(view),
         html.Div(id=ids.CHIPS, className="k-chips", hidden=not ready),
-        html.P(notes, className="k-note", hidden=not ready) if notes else None,
         html.Div(content, hidden=not ready),
         _foot(view) if ready else None,
     ])
@@ -59,12 +60,17 @@ def run_query(view: View) -> str | None:
     return None if view.is_champion and view.run.run_id == opens else view.run.run_id[:SHORT]
 
 
-def chip_bar(selection: Selection, dimensions: dict[str, Dimension], count: int, total: int, notices: Sequence[str]
-             ) -> list[Component]:
-    """The selection in words, each part removable, with the number of customers it leaves."""
+def chip_bar(selection: Selection, dimensions: dict[str, Dimension], count: int, total: int, notices: Sequence[str],
+             *, linked: bool) -> list[Component]:
+    """The selection in words, each part removable, with the number of customers it leaves.
+
+    A page that is not ``linked`` shows it only where there is one, and says that it shows all customers.
+    """
+    if not linked and not selection and not notices:
+        return []
     crosses = [
-        html.Button([words, html.Span("×", className="k-cross", **{"aria-hidden": "true"})], id=ids.remove(name),
-                    className="k-chip", type="button", **{"aria-label": f"Remove filter {words}"})
+        html.Button([words, html.Span("×", className="k-cross", **aria(hidden="true"))], id=ids.remove(name),
+                    className="k-chip", type="button", **aria(label=f"Remove filter {words}"))
         for name, words in chips(selection, dimensions)
     ]
     clear = html.Button("Reset all", id=ids.reset("chips"), className="k-link-button", type="button",
@@ -73,8 +79,10 @@ def chip_bar(selection: Selection, dimensions: dict[str, Dimension], count: int,
                    className="k-chip-row")
     empty = message("No customers match.", "These filters leave nobody over.", tone="warning", action=html.Button(
         "Clear all filters", id=ids.reset("empty"), className="k-button", type="button")) if count == 0 else None
+    apart = None if linked else html.P("This page is about all customers; the selection applies to Explore.",
+                                       className="k-note")
     return [*(message("Part of the link could not be used.", words, tone="warning") for words in notices), bar,
-            *([empty] if empty else [])]
+            *(one for one in (apart, empty) if one)]
 
 
 def newer_banner(champion: Champion, path: str) -> Component:
@@ -89,26 +97,28 @@ def data_sets(champions: Sequence[Champion], experiment: str, path: str) -> Comp
         return None
     items = [dbc.DropdownMenuItem(one.experiment.replace("_", " "), href=f"{path}?run={one.run_id[:SHORT]}",
                                   active=one.experiment == experiment) for one in champions]
-    return dbc.DropdownMenu(items, label=experiment.replace("_", " ") or "Data set", align_end=True, size="sm",
-                            color="link", toggle_class_name="k-menu")
+    menu: Component = dbc.DropdownMenu(items, label=experiment.replace("_", " ") or "Data set", align_end=True,
+                                       size="sm", color="link", toggle_class_name="k-menu")
+    return menu
 
 
 def _header() -> Component:
-    links = [html.Li(dcc.Link(label, href=path, id=ids.nav(name), className="k-nav-link")) for name, path, label in PAGES]
+    links = [html.Li(dcc.Link(label, href=path, id=ids.nav(name), className="k-nav-link"))
+             for name, path, label in PAGES]
     return html.Header(html.Div([
-        html.Span([html.Span("▚", className="k-logo", **{"aria-hidden": "true"}), "Korzina"], className="k-brand"),
-        html.Nav(html.Ul(links), className="k-nav", **{"aria-label": "Pages"}),
+        html.Span([html.Span("▚", className="k-logo", **aria(hidden="true")), "Korzina"], className="k-brand"),
+        html.Nav(html.Ul(links), className="k-nav", **aria(label="Pages")),
         html.Div(id=ids.DATASETS),
         html.Button("◐", id=ids.SCHEME_BUTTON, className="k-icon-button", type="button", title="Light or dark",
-                    **{"aria-label": "Switch between light and dark"}),
+                    **aria(label="Switch between light and dark")),
     ], className="k-wide k-header-row"), className="k-header")
 
 
-def _origin(view: View) -> dict[str, str]:
+def _origin(view: View, *, linked: bool) -> dict[str, object]:
     if view.run is None:
         return {}
     return {"run": view.run.run_id, "experiment": view.run.segmentation.experiment, "link": run_query(view) or "",
-            "champion": view.champion.run_id if view.champion else ""}
+            "champion": view.champion.run_id if view.champion else "", "linked": linked}
 
 
 def _banners(view: View) -> list[Component]:
@@ -122,8 +132,9 @@ def _banners(view: View) -> list[Component]:
         it = view.run.segmentation
         back = html.A("Back to the one in use", href=f"?run={view.champion.run_id[:SHORT]}",
                       className="k-button") if view.champion else None
-        found.append(message("You are looking at a segmentation that is not the one in use:",
-                             f"{it.k} segments, run {it.run_id[:8]} of {moment(it.started)}.", tone="warning", action=back))
+        words = f"{it.k} segments, run {it.run_id[:8]} of {moment(it.started)}."
+        found.append(message("You are looking at a segmentation that is not the one in use:", words, tone="warning",
+                             action=back))
     return found
 
 
@@ -133,12 +144,12 @@ def _nothing_yet(view: View) -> Component:
                                  tone="error")])
     return html.Section([
         html.H2("No segmentation yet"),
-        html.P("This dashboard shows a segmentation as soon as one is trained and promoted. Nothing has to be restarted."),
+        html.P("This dashboard shows a segmentation as soon as one is trained and promoted. Nothing needs a restart."),
         html.P("To see it on sample data:"), command("make demo"),
         html.P("To train on a data set of your own:"),
         command("korzina init customers.csv\nkorzina train --spec customers.toml --data customers.csv"),
         html.P(view.champions.problem, className="k-note") if view.champions.problem else None,
-    ], className="k-card k-empty", **{"aria-label": "No segmentation yet"})
+    ], className="k-card k-empty", **aria(label="No segmentation yet"))
 
 
 def _foot(view: View) -> Component | None:

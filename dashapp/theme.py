@@ -81,6 +81,7 @@ def template(look: Scheme) -> go.layout.Template:
     """The template of every chart."""
     axis: dict[str, Any] = {
         "gridcolor": look.grid, "linecolor": look.grid, "zeroline": False, "ticks": "", "automargin": True,
+        "ticklabelstandoff": 4,
         "title": {"font": {"size": 13, "color": look.muted}, "standoff": 10},
         "tickfont": {"size": 12, "color": look.muted},
     }

@@ -13,29 +13,35 @@ from dashapp.words import TRUST_WORDS
 from pipeline.contract import SegmentCard, Trust
 
 Children = Any
-_PLAIN = {"displayModeBar": False, "responsive": True}
-_DRAWN_ON = {
+_PLAIN: dict[str, Any] = {"displayModeBar": False, "responsive": True}
+_DRAWN_ON: dict[str, Any] = {
     "displaylogo": False, "responsive": True, "displayModeBar": True, "scrollZoom": False,
     "modeBarButtons": [["lasso2d", "select2d", "toImage"]],
 }
 
 
-def card(children: Children, *, label: str = "", className: str = "") -> Component:
+def aria(**properties: str) -> dict[str, Any]:
+    """``aria-`` attributes, for use as keywords of a component."""
+    return {f"aria-{name}": value for name, value in properties.items()}
+
+
+def card(children: Children, *, label: str = "", class_name: str = "") -> Component:
     """A surface with space around what it holds; with a label it is a region that assistive software lists."""
-    named = {"aria-label": label} if label else {}
-    return html.Section(children, className=f"k-card {className}".strip(), **named)
+    named = {"label": label} if label else {}
+    return html.Section(children, className=f"k-card {class_name}".strip(), **aria(**named))
 
 
 def kpi(value: str, label: str) -> Component:
     """One number with what it counts."""
-    return html.Div([html.Div(value, className="k-kpi-value"), html.Div(label, className="k-kpi-label")], className="k-kpi")
+    return html.Div([html.Div(value, className="k-kpi-value"), html.Div(label, className="k-kpi-label")])
 
 
 def symbol(colour: int) -> Component:
     """A segment's symbol in its colour."""
     shown = mark(colour)
-    return html.Span(shown.glyph, className=f"k-symbol k-symbol-{'n' if shown.colour == LIGHT.neutral_segment else 'c'}",
-                     style={"--k-colour": shown.colour}, **{"aria-hidden": "true"})
+    neutral = " k-symbol-neutral" if shown.colour == LIGHT.neutral_segment else ""  # its colour depends on the scheme
+    return html.Span(shown.glyph, className=f"k-symbol{neutral}", style={"--k-colour": shown.colour},
+                     **aria(hidden="true"))
 
 
 def segment_name(it: SegmentCard) -> Component:
@@ -50,20 +56,21 @@ def trust_badge(trust: Trust, reason: str = "") -> Component:
 
 def graph(id: str | dict[str, str], label: str, *, height: int, drawn_on: bool = False) -> Component:
     """A chart's place, of its final height from the start, with a name for those who cannot see it."""
+    config: Any = _DRAWN_ON if drawn_on else _PLAIN
     return html.Div(
-        dcc.Graph(id=id, figure=empty_figure("", LIGHT), config=_DRAWN_ON if drawn_on else _PLAIN, responsive=True,
+        dcc.Graph(id=id, figure=empty_figure("", LIGHT), config=config, responsive=True,
                   style={"height": f"{height}px"}, className="k-graph"),
-        role="group", className="k-graph-frame", **{"aria-label": f"Chart: {label}"})
+        role="group", className="k-graph-frame", **aria(label=f"Chart: {label}"))
 
 
 def chart_card(title: str, plot: Component, *, summary: Children = None, tools: Children = None, below: Children = None,
-               className: str = "", note: str = "") -> Component:
+               class_name: str = "", note: str = "") -> Component:
     """A chart with its title (a question or a finding), a sentence that says what it shows, and its tools."""
     head = html.Div([html.H3(title, className="k-chart-title"), html.Div(tools, className="k-chart-tools")],
                     className="k-chart-head")
     words = summary if isinstance(summary, Component) else html.P(summary, className="k-chart-summary")
     small = html.P(note, className="k-note") if note else None
-    return card([head, words, plot, below, small], label=title, className=f"k-chart {className}")
+    return card([head, words, plot, below, small], label=title, class_name=f"k-chart {class_name}")
 
 
 def table(header: Sequence[Children], rows: Sequence[Sequence[Children]], *, caption: str) -> Component:
@@ -72,7 +79,7 @@ def table(header: Sequence[Children], rows: Sequence[Sequence[Children]], *, cap
         html.Caption(caption, className="visually-hidden"),
         html.Thead(html.Tr([html.Th(one, scope="col") for one in header])),
         html.Tbody([html.Tr([html.Th(row[0], scope="row"), *(html.Td(cell) for cell in row[1:])]) for row in rows]),
-    ], className="k-table"), className="k-table-frame", tabIndex="0", role="region", **{"aria-label": caption})
+    ], className="k-table"), className="k-table-frame", tabIndex="0", role="region", **aria(label=caption))
 
 
 def as_table(header: Sequence[Children], rows: Sequence[Sequence[Children]], *, caption: str) -> Component:

@@ -8,13 +8,13 @@ from datetime import UTC, date, datetime
 
 from dashapp.dimensions import Dimension
 from dashapp.selection import Area, Filter, Range, Selection
-from pipeline.contract import Column, Decision, SegmentCard, Segmentation, Trust, Verdict
+from pipeline.contract import Column, Decision, Segmentation, SegmentCard, Trust, Verdict
 
 _SIGNS = ("$", "€", "£")
 TRUST_WORDS: dict[Trust, str] = {"solid": "Solid", "usable": "Usable", "fragile": "Fragile"}
 VERDICT_WORDS: dict[Verdict, str] = {
     "strong": "The groups are real: they come back when the analysis is repeated on other samples of customers.",
-    "weak": "The groups are a useful pattern with blurred borders: customers near a border could belong to either side.",
+    "weak": "The groups are a useful pattern with blurred borders: those near a border could belong to either side.",
     "none": "The data show no clear borders. The groups divide a continuum into handy parts; they are not a discovery.",
 }
 VERDICT_TITLES: dict[Verdict, str] = {
@@ -132,7 +132,8 @@ def finding(cards: Sequence[SegmentCard]) -> str:
             return (f"“{best.name}” are {percent(best.share)} of the customers "
                     f"and bring {percent(best.revenue_share or 0)} of the revenue.")
     largest = max(cards, key=lambda card: card.size)
-    return f"The customers fall into {len(cards)} groups; the largest, “{largest.name}”, holds {percent(largest.share)}."
+    return (f"The customers fall into {len(cards)} groups; the largest, “{largest.name}”, "
+            f"holds {percent(largest.share)}.")
 
 
 def difference(card: SegmentCard, it: Segmentation, most: int = 3) -> list[tuple[str, str, str]]:

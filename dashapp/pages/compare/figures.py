@@ -74,8 +74,9 @@ def _curve(ks: list[int], values: list[float], name: str, shown: str, k: int, lo
 
 
 def _note(text: str, x: float, y: float, look: Scheme, *, below: bool) -> dict[str, Any]:
-    return {"x": x, "y": y, "text": text, "showarrow": False, "yshift": -18 if below else 14, "xshift": -6 if below else 0,
-            "xanchor": "right" if below else "center", "font": {"size": 12, "color": look.ink}}
+    return {"x": x, "y": y, "text": text, "showarrow": False, "yshift": -18 if below else 14,
+            "xshift": -6 if below else 0, "xanchor": "right" if below else "center",
+            "font": {"size": 12, "color": look.ink}}
 
 
 def _k_axis(ks: list[int]) -> dict[str, Any]:

@@ -32,24 +32,27 @@ def rows(runs: Sequence[RunSummary], shown: str) -> list[Row]:
 
 def columns(found: Sequence[Row], *, only_differences: bool) -> list[Row]:
     """Definitions of the columns; with ``only_differences`` those left out in which all runs agree."""
-    made = [
+    made: list[Row] = [
         {"field": "status", "headerName": "In use", "pinned": "left", "width": 140},
         {"field": "k", "headerName": "Segments", "width": 115, "type": "rightAligned"},
         *({"field": name, "headerName": label, "type": "rightAligned", "width": 150,
            "valueFormatter": {"function": f"params.value == null ? '–' : d3.format('{form}')(params.value)"}}
           for name, label, form in _NUMBERS),
         *({"field": name, "headerName": label, "width": 210} for name, label in _TEXTS),
-        {"field": "open", "headerName": "", "cellRenderer": "markdown", "linkTarget": "_self", "width": 150,
+        {"field": "open", "headerName": "", "cellRenderer": "markdown", "width": 150,
          "sortable": False},
     ]
-    known = {column["field"] for column in made}
+    known: set[str] = {column["field"] for column in made}
     params = dict.fromkeys(name for row in found for name in row if name not in known)
     made += [{"field": name, "headerName": name.removeprefix("param_").replace("_", " "), "width": 180}
              for name in params]
     if not only_differences:
         return made
-    return [column for column in made if column["field"] in _ALWAYS
-            or len({repr(row.get(column["field"])) for row in found}) > 1]
+    return [column for column in made if column["field"] in _ALWAYS or _differs(str(column["field"]), found)]
+
+
+def _differs(field: str, found: Sequence[Row]) -> bool:
+    return len({repr(row.get(field)) for row in found}) > 1
 
 
 def _field(param: str) -> str:

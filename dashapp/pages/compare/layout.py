@@ -18,8 +18,7 @@ from pipeline.contract import CandidateRecord, Segmentation
 def layout(data: SegmentationData, /, run: object = None, **_query: object) -> Component:
     """The page; the runs themselves are asked for anew by a callback."""
     view = data.view(run)
-    return shell.page(view, "Compare", "Why this segmentation and not another?", _content(view), data.settings,
-                      notes="This page is about all customers; filters set elsewhere do not apply to it.")
+    return shell.page(view, "Compare", "Why this segmentation and not another?", _content(view), data.settings)
 
 
 def _content(view: View) -> list[Component | None]:
@@ -29,9 +28,8 @@ def _content(view: View) -> list[Component | None]:
         _decision(it) if it else None,
         html.Div([_inertia(candidates), _silhouette(candidates)], className="k-grid k-grid-2"),
         card([
-            html.Div([html.H2("All runs of this data set"), html.Div([
-                dbc.Switch(id=ids.DIFFERENCES, value=True, label="Only columns that differ", input_class_name="k-switch"),
-            ])], className="k-chart-head"),
+            html.Div([html.H2("All runs of this data set"), dbc.Switch(
+                id=ids.DIFFERENCES, value=True, label="Only columns that differ")], className="k-chart-head"),
             html.P("Each row is one number of segments tried in one training. The star marks the one in use.",
                    className="k-chart-summary"),
             dag.AgGrid(
@@ -39,7 +37,7 @@ def _content(view: View) -> list[Component | None]:
                 defaultColDef={"sortable": True, "resizable": True, "suppressMovable": True},
                 dashGridOptions={"domLayout": "autoHeight", "pagination": True, "paginationPageSize": 20,
                                  "paginationPageSizeSelector": False, "animateRows": False}, style={"height": None}),
-        ], label="All runs of this data set", className="k-grid-card"),
+        ], label="All runs of this data set", class_name="k-grid-card"),
     ]
 
 
@@ -50,14 +48,15 @@ def _decision(it: Segmentation) -> Component:
     return card([
         html.H2(f"{chosen}. {VERDICT_TITLES[decided.verdict]}."), html.P(VERDICT_WORDS[decided.verdict] + here),
         html.P(decided.reason), html.Ul([html.Li(one) for one in decided.disagreements]),
-    ], label="The decision", className="k-decision")
+    ], label="The decision", class_name="k-decision")
 
 
 def _inertia(candidates: tuple[CandidateRecord, ...]) -> Component:
     title = "How much closer together does one more segment bring them?"
     rows = [[str(one.k), number(one.inertia)] for one in candidates]
     return chart_card(
-        title, graph(ids.INERTIA, title, height=figures.HEIGHT), below=as_table(["Segments", "Inertia"], rows, caption=title),
+        title, graph(ids.INERTIA, title, height=figures.HEIGHT),
+        below=as_table(["Segments", "Inertia"], rows, caption=title),
         summary="Inertia is the spread of customers around the middle of their segment: the lower, the more alike they "
                 "are. It always falls; past the elbow it falls slowly.")
 

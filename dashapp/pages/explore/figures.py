@@ -105,8 +105,8 @@ def customer_map(points: Points, cards: Sequence[SegmentCard], outline: Area | N
         "fillcolor": look.accent, "opacity": 0.12, "layer": "below"}]
     return figure_of(
         traces, look, shapes=shapes, dragmode="lasso", selectionrevision=str(outline), uirevision="map",
-        xaxis={"title": {"text": axes[0]}, "showticklabels": False},
-        yaxis={"title": {"text": axes[1]}, "showticklabels": False})
+        xaxis={"title": {"text": axes[0]}, "showticklabels": False, "showgrid": False},
+        yaxis={"title": {"text": axes[1]}, "showticklabels": False, "showgrid": False})
 
 
 def axis_titles(loadings: pd.DataFrame, dataset: Dataset) -> tuple[str, str]:
@@ -120,10 +120,11 @@ def axis_titles(loadings: pd.DataFrame, dataset: Dataset) -> tuple[str, str]:
         if weights.empty:
             titles.append(heading)
             continue
-        feature = str(weights[axis].abs().idxmax())
+        loads = weights[axis].astype(float)
+        feature = str(loads.abs().idxmax())
         column = dataset.column(feature)
         ends = [column.low or f"low {column.label.lower()}", column.high or f"high {column.label.lower()}"]
-        low, high = ends if weights.loc[feature, axis] > 0 else ends[::-1]
+        low, high = ends if loads[feature] > 0 else ends[::-1]
         titles.append(f"← {low} · {heading} · {high} →")
     return titles[0], titles[1]
 
@@ -163,7 +164,8 @@ def _mix_bar(part: Slice, member: int, shares: Array, names: Sequence[str], look
     return {
         "type": "bar", "orientation": "h", "x": shares.tolist(), "y": list(range(len(names))), "width": 0.44,
         "name": escaped(label), "customdata": [part.dimension.tokens[member]] * len(names),
-        "marker": {"color": colour, "opacity": [faded] * last + [faded * 0.7], "line": {"color": look.surface, "width": 1}},
+        "marker": {"color": colour, "opacity": [faded] * last + [faded * 0.7],
+                   "line": {"color": look.surface, "width": 1}},
         "text": [percent(float(one)) if one >= _BIG_ENOUGH else "" for one in shares], "textposition": "inside",
         "insidetextanchor": "middle", "textangle": 0, "textfont": {"color": ink_on(colour), "size": 11},
         "hovertext": [f"{escaped(name)}<br>{escaped(label)}: {percent(float(one))}"

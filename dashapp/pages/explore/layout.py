@@ -13,8 +13,8 @@ from dashapp.data import Run, SegmentationData, View
 from dashapp.dimensions import MAP, SEGMENT, UNKNOWN, Array, Dimension, explore_charts
 from dashapp.pages.explore import figures, ids
 from dashapp.theme import MIX
-from dashapp.widgets import card, chart_card, graph, segment_name, table
-from dashapp.words import bin_label, percent
+from dashapp.widgets import aria, card, chart_card, graph, segment_name, table
+from dashapp.words import bin_label, customers, percent
 from pipeline.contract import Meaning, SegmentCard
 
 _QUESTIONS: dict[Meaning, str] = {
@@ -23,23 +23,24 @@ _QUESTIONS: dict[Meaning, str] = {
     "household": "How large are their households?", "children": "Have they children at home?",
     "education": "What is their education?", "recency": "When did they last buy?",
 }
+_HOW = ("Click a segment or a bar, drag across a histogram, or draw around customers on the map: every other chart "
+        "follows. A second click undoes it.")
 _MIX_QUESTIONS = {"categories": "What do they buy?", "channels": "Where do they buy?"}
 
 
 def layout(data: SegmentationData, /, run: object = None, **_query: object) -> Component:
     """The page; the selection in the address is read when the charts are drawn."""
     view = data.view(run)
-    return shell.page(view, "Explore", "What do they look like?", _content(view), data.settings)
+    return shell.page(view, "Explore", "What do they look like?", _content(view), data.settings, linked=True)
 
 
 def _content(view: View) -> list[Component | None]:
-    charts = [] if view.run is None else explore_charts(view.run.segmentation.dataset, tuple(view.run.cube.dimensions.values()))
     it = view.run
+    charts = explore_charts(it.segmentation.dataset, tuple(it.cube.dimensions.values())) if it else ()
     return [
-        html.P("Click a bar, drag across a histogram, or draw around customers on the map: every other chart follows. "
-               "A second click undoes it.", className="k-lead"),
-        html.Div([card([html.H2("Segments", className="k-chart-title"), html.Div(id=ids.LEGEND, className="k-legend")],
-                       label="Segments", className="k-legend-card"),
+        html.Div([card([html.H2("Segments", className="k-chart-title"), html.Div(id=ids.LEGEND, className="k-legend"),
+                        html.P(_HOW, className="k-note")],
+                       label="Segments", class_name="k-legend-card"),
                   _map() if it else None], className="k-grid k-grid-map"),
         html.Div([_chart(it, one) for one in charts] if it else [], className="k-grid k-grid-charts"),
         _table_dialog(),
@@ -51,18 +52,18 @@ def _map() -> Component:
     return chart_card(
         title, graph(shared.linked(MAP), title, height=figures.MAP, drawn_on=True), summary=_summary(MAP),
         note="Customers close together behave alike. Many traits are pressed into two directions here, so segments "
-             "overlap on the map more than they do in fact.", className="k-map")
+             "overlap on the map more than they do in fact.", class_name="k-map")
 
 
 def _chart(run: Run, dimension: Dimension) -> Component:
     title = question(run, dimension)
     button = html.Button("Table", id=shared.as_table(dimension.name), type="button", className="k-link-button",
-                         **{"aria-label": f"{title} View as table"})
+                         **aria(label=f"{title} View as table"))
     return chart_card(
         title, graph(shared.linked(dimension.name), title, height=figures.height(dimension, run.segmentation.k)),
         summary=_summary(dimension.name), tools=button,
         below=_mix_legend(dimension) if dimension.kind == "mix" else None,
-        note="Histogram of customers whose value is known." if _has_gaps(run, dimension) else "")
+        note=_gaps(run, dimension))
 
 
 def question(run: Run, dimension: Dimension) -> str:
@@ -72,17 +73,17 @@ def question(run: Run, dimension: Dimension) -> str:
         group = next(group for group in it.groups if dimension.name.endswith(f".{group.key}"))
         return _MIX_QUESTIONS.get(group.meaning, group.label)
     meaning = it.column(dimension.column).meaning
-    return _QUESTIONS[meaning] if meaning in _QUESTIONS else dimension.label
+    return _QUESTIONS.get(meaning, dimension.label) if meaning else dimension.label
 
 
 def legend(counts: Array, total: int, cards: tuple[SegmentCard, ...], chosen: tuple[str, ...]) -> list[Component]:
     """A button a segment: what a click on its marks does, for mouse and keyboard, with its number of customers."""
     return [
         html.Button([segment_name(one), html.Span([f"{int(counts[one.segment]):,}", html.Span(
-            f" · {percent(counts[one.segment] / total if total else 0.0)}", className="k-muted")], className="k-number")],
+            f" · {_share(counts[one.segment], total)}", className="k-muted")], className="k-number")],
             id=shared.toggle(SEGMENT, one.key, "legend"), type="button",
             className="k-toggle" + ("" if not chosen or one.key in chosen else " k-off"),
-            **{"aria-pressed": "true" if one.key in chosen else "false"})
+            **aria(pressed="true" if one.key in chosen else "false"))
         for one in cards
     ]
 
@@ -121,20 +122,23 @@ def _mix_legend(dimension: Dimension) -> Component:
     return html.Div([
         html.Button([html.Span(className="k-swatch", style={"--k-mix": MIX[place % len(MIX)]}), label], type="button",
                     id=shared.toggle(dimension.name, token, "legend"), className="k-key",
-                    **{"aria-label": f"Only customers who buy mostly {label}"})
+                    **aria(label=f"Only customers who buy mostly {label}"))
         for place, (token, label) in enumerate(zip(dimension.tokens, dimension.labels, strict=True)) if token != UNKNOWN
     ], className="k-keys")
 
 
-def _has_gaps(run: Run, dimension: Dimension) -> bool:
+def _gaps(run: Run, dimension: Dimension) -> str:
+    """How many customers a histogram cannot show."""
     if dimension.kind != "number":
-        return False
-    return bool(run.cube.everyone.slice(dimension.name).everyone.sum() < run.cube.n)
+        return ""
+    missing = run.cube.n - int(run.cube.everyone.slice(dimension.name).everyone.sum())
+    return f"Not known for {customers(missing)} ({percent(missing / run.cube.n)})." if missing else ""
 
 
 def _table_dialog() -> Component:
-    return dbc.Modal([
+    dialog: Component = dbc.Modal([
         dcc.Store(id=ids.TABLE_CHART), dcc.Download(id=ids.DOWNLOAD),
         dbc.ModalHeader(dbc.ModalTitle(id=ids.TABLE_TITLE)), dbc.ModalBody(id=ids.TABLE_BODY),
         dbc.ModalFooter(html.Button("Download as CSV", id=ids.DOWNLOAD_BUTTON, type="button", className="k-button")),
     ], id=ids.TABLE, size="xl", scrollable=True, is_open=False)
+    return dialog

@@ -8,9 +8,9 @@ import plotly.graph_objects as go
 
 from dashapp.theme import Scheme, empty_figure, escaped, figure_of, mark, tinted
 from dashapp.words import amount, percent
-from pipeline.contract import Column, Profiles, SegmentCard, Segmentation
+from pipeline.contract import Column, Profiles, Segmentation, SegmentCard
 
-ROW = 64  # pixels a segment
+ROW, LEAST = 64, 360  # pixels a segment, and of the whole chart
 _LONGEST = 46
 
 
@@ -63,9 +63,10 @@ def bubbles(it: Segmentation, look: Scheme) -> go.Figure:
         "hovertext": [_bubble_words(card, x, y, orders, cheque)], "hoverinfo": "text",
     } for card, x, y in sorted(points, key=lambda one: -one[0].size)]
     return figure_of(traces, look,
-                     xaxis={"title": {"text": f"Half order more often than this: {orders.axis_title.lower()}"},
+                     xaxis={"title": {"text": f"{orders.axis_title} (median)"},
                             "range": _padded([x for _, x, _ in points])},
-                     yaxis={"title": {"text": cheque.axis_title}, "range": _padded([y for _, _, y in points])})
+                     yaxis={"title": {"text": f"{cheque.axis_title} (median)"},
+                            "range": _padded([y for _, _, y in points])})
 
 
 def _bubble_words(card: SegmentCard, x: float, y: float, orders: Column, cheque: Column) -> str:

@@ -11,9 +11,9 @@ from dashapp import shell
 from dashapp.data import Run, SegmentationData, View
 from dashapp.pages.overview import figures, ids
 from dashapp.selection import Selection, Values, to_query
-from dashapp.widgets import as_table, card, chart_card, graph, kpi, segment_name, trust_badge
+from dashapp.widgets import aria, as_table, card, chart_card, graph, kpi, segment_name, trust_badge
 from dashapp.words import VERDICT_TITLES, VERDICT_WORDS, day, difference, finding, moment, number, of_column, percent
-from pipeline.contract import Profiles, SegmentCard, Segmentation
+from pipeline.contract import Profiles, Segmentation, SegmentCard
 
 
 def layout(data: SegmentationData, /, run: object = None, **_query: object) -> Component:
@@ -53,23 +53,23 @@ def _segment(it: SegmentCard, segmentation: Segmentation, view: View) -> Compone
     return html.Article([
         html.Div([html.H3(segment_name(it)), trust_badge(it.trust)], className="k-segment-head"),
         html.P([html.Strong(f"{percent(it.share)} of customers{worth}"),
-                html.Span(f"{it.size:,} people", className="k-muted")], className="k-segment-size"),
+                html.Span(f"{it.size:,} customers", className="k-muted")], className="k-segment-size"),
         html.Ul([html.Li([html.Span(phrase, className="k-phrase"),
                           html.Span(f"{median} (all: {overall})", className="k-muted")])
                  for phrase, median, overall in difference(it, segmentation)], className="k-differences"),
         html.P(it.trust_reason, className="k-note"),
-        dcc.Link(["Explore ", html.Span(it.name, className="visually-hidden"), html.Span("→", **{"aria-hidden": "true"})],
-                 href=f"/explore?{query}", className="k-button"),
+        dcc.Link(["Explore ", html.Span(it.name, className="visually-hidden"),
+                  html.Span("→", **aria(hidden="true"))], href=f"/explore?{query}", className="k-button"),
     ], className="k-card k-segment-card")
 
 
 def _shares(cards: Sequence[SegmentCard]) -> Component:
     rated = any(card.revenue_share is not None for card in cards)
-    title = "How much of the customers, how much of the revenue?" if rated else "How many customers are in each segment?"
+    title = "What share of customers, what share of revenue?" if rated else "How many customers are in each segment?"
     rows = [[segment_name(one), number(one.size), percent(one.share),
              percent(one.revenue_share) if one.revenue_share is not None else "not known"] for one in cards]
     return chart_card(
-        title, graph(ids.SHARES, title, height=max(1, len(cards)) * figures.ROW + 20),
+        title, graph(ids.SHARES, title, height=_height(len(cards))),
         summary="The pale bar is a segment's share of the customers, the full one its share of the revenue.",
         below=as_table(["Segment", "Customers", "Share of customers", "Share of revenue"], rows, caption=title))
 
@@ -85,9 +85,13 @@ def _bubbles(it: Segmentation | None) -> Component:
                  of_column(float(medians[one.segment, cheque.name]), cheque), number(one.size)] for one in it.cards]
         below = as_table(["Segment", f"Median {orders.label.lower()}", f"Median {cheque.label.lower()}", "Customers"],
                          rows, caption=title)
-    return chart_card(title, graph(ids.BUBBLES, title, height=max(380, len(it.cards if it else ()) * figures.ROW + 20)),
+    return chart_card(title, graph(ids.BUBBLES, title, height=_height(it.k if it else 0)),
                       summary="Each bubble is a segment, the larger the more customers. Right: orders more often. "
                               "Up: spends more each time.", below=below)
+
+
+def _height(segments: int) -> int:
+    return max(figures.LEAST, segments * figures.ROW + 20)
 
 
 def _origin(it: Segmentation) -> Component:
@@ -101,4 +105,4 @@ def _origin(it: Segmentation) -> Component:
         html.H2("Can this be relied on?"), html.P(html.Strong(VERDICT_TITLES[it.decision.verdict])),
         html.P(VERDICT_WORDS[it.decision.verdict]),
         html.Dl([part for name, words in facts for part in (html.Dt(name), html.Dd(words))], className="k-facts"),
-    ], label="Where this comes from", className="k-origin")
+    ], label="Where this comes from", class_name="k-origin")
