@@ -115,7 +115,7 @@ def _no_ui_because(settings: Settings) -> str:
 
 def _log_folder(settings: Settings) -> Path:
     """``logs`` in the store's folder, or a temporary one where that cannot be written."""
-    folder = settings.home.absolute() / "logs"
+    folder = settings.home / "logs"
     if settings.home.is_dir():
         with suppress(OSError):
             folder.mkdir(exist_ok=True)
