@@ -55,7 +55,7 @@ def _parent(training: Training, plotter: Plotter) -> RunRecord:
     seconds = {f"seconds_{stage}": spent for stage, spent in training.seconds.items()}
     return RunRecord(
         name=f"{training.dataset.spec}: k {low}-{high}, seed {training.params.get('seed', '?')}",
-        params={**training.params, "k": str(chosen.record.k), "k_min": str(low), "k_max": str(high)},
+        params=_params(training, chosen.record),
         metrics={**_metrics(chosen.record), **seconds},
         curves={f"sweep_{name}": _curve(records, name) for name in _CURVES if _curve(records, name)},
         tags={VERDICT: training.decision.verdict},
@@ -95,7 +95,7 @@ def _child(training: Training, candidate: Candidate, images: Mapping[str, bytes]
     recommended = {RECOMMENDED: "true"} if record.k == training.decision.k else {}
     return RunRecord(
         name=f"k = {record.k}",
-        params={**training.params, "k": str(record.k)},
+        params=_params(training, record),
         metrics=_metrics(record) | {"seconds_fit": record.seconds},
         tags={VERDICT: training.decision.verdict, **recommended},
         description=_describe_candidate(training, candidate),
@@ -112,10 +112,24 @@ def _child(training: Training, candidate: Candidate, images: Mapping[str, bytes]
     )
 
 
+def _params(training: Training, record: CandidateRecord) -> dict[str, str]:
+    """The same on every run of a sweep but for ``k`` and the silhouette.
+
+    The UI's Compare draws the parameters that differ (three at most) against one metric, the first. The silhouette is
+    a parameter as well so that k, silhouette and inertia stand side by side with nothing to be set up.
+    """
+    ks = [candidate.record.k for candidate in training.candidates]
+    return {**training.params, "k": str(record.k), "k_min": str(min(ks)), "k_max": str(max(ks)),
+            "silhouette": f"{record.silhouette:.4f}"}
+
+
 def _metrics(record: CandidateRecord) -> dict[str, float]:
-    """Numbers of one k. ``k`` is among them so that the UI can draw the others against it."""
+    """Numbers of one k. ``k`` is among them so that the UI can draw the others against it.
+
+    Inertia comes first: of several runs compared, the UI draws the first metric against the parameters that differ.
+    """
     values: Mapping[str, float | None] = {
-        "k": record.k, "inertia": record.inertia, "silhouette": record.silhouette,
+        "inertia": record.inertia, "k": record.k, "silhouette": record.silhouette,
         "silhouette_se": record.silhouette_se, "calinski_harabasz": record.calinski_harabasz,
         "davies_bouldin": record.davies_bouldin, "stability": record.stability,
         "null_silhouette": record.null_silhouette, "size_min": min(record.sizes), "size_max": max(record.sizes),

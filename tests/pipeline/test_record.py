@@ -88,3 +88,12 @@ def test_password_of_a_database_is_not_recorded(training: Training) -> None:
 
 def test_plain_file_name_is_kept(record: SweepRecord) -> None:
     assert record.source == "corner_shop.csv"
+
+
+def test_compare_in_the_ui_sets_k_silhouette_and_inertia_side_by_side(record: SweepRecord) -> None:
+    """It draws the first three parameters that differ against the first metric."""
+    runs = [record.parent, *record.children.values()]
+    differing = {name for name in runs[0].params if len({run.params[name] for run in runs}) > 1}
+    assert {frozenset(run.params) for run in runs} == {frozenset(runs[0].params)}
+    assert differing == {"k", "silhouette"}
+    assert {next(iter(run.metrics)) for run in runs} == {"inertia"}
