@@ -186,7 +186,8 @@ def table(results: list[Verdicts]) -> str:
               "| set | classes | Korzina's rule | largest silhouette | knee | gap |", "|---|---|---|---|---|---|"]
     for family in LABELLED:
         one = next(one for one in results if one.family == family)
-        lines.append(f"| {family} | {one.truth} | " + " | ".join(str(getattr(one, rule) or "none") for rule in rules) + " |")
+        named = " | ".join(str(getattr(one, rule) or "none") for rule in rules)
+        lines.append(f"| {family} | {one.truth} | {named} |")
     return "\n".join(lines)
 
 

@@ -1,0 +1,242 @@
+"""Korzina's sweep beside the loop of every notebook and its usual alternatives, interleaved in one run.
+
+Run: ``python benchmarks/sweep.py [--rows 2240 50000 1000000] [--seeds 5] [--slow-seeds 1]``. Every measurement is a
+process of its own, so that peak memory is its own; contenders take turns, so that a noisy minute hits them alike.
+Yellowbrick and scikit-learn-intelex are measured where they are installed. Ratios are medians over seeds.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import resource
+import subprocess
+import sys
+import time
+from collections import defaultdict
+
+KS = range(2, 13)
+FEATURES = 20
+GENERATORS = ("shops", "blobs", "continuum")
+
+
+def generate(rows: int, seed: int, generator: str):
+    """Rows x 20 features: skewed correlated groups (shops), round groups (blobs), or no groups (continuum)."""
+    import numpy as np
+
+    rng = np.random.default_rng([seed, rows])
+    if generator == "blobs":
+        return rng.normal(scale=4, size=(9, FEATURES))[rng.integers(0, 9, rows)] + rng.normal(size=(rows, FEATURES))
+    mixing = rng.normal(size=(FEATURES, FEATURES)) * np.linspace(1.5, 0.2, FEATURES)
+    if generator == "continuum":
+        return rng.normal(size=(rows, FEATURES)) @ mixing
+    weights = rng.dirichlet(np.ones(14) * 2)
+    centres = rng.normal(scale=1.3, size=(14, FEATURES))
+    spreads = rng.uniform(0.5, 1.5, size=(14, FEATURES))
+    own = rng.choice(14, rows, p=weights)
+    return centres[own] + spreads[own] * rng.standard_t(6, size=(rows, FEATURES))
+
+
+def korzina(data, seed):
+    from pipeline.sweep import sweep
+
+    return {one.k: one.inertia for one in sweep(data, KS, seed=seed)}
+
+
+def loop(data, seed):
+    from sklearn.cluster import KMeans
+
+    return {k: float(KMeans(k, n_init=10, random_state=seed).fit(data).inertia_) for k in KS}
+
+
+def loop_one_blas_thread(data, seed):
+    from threadpoolctl import threadpool_limits
+
+    with threadpool_limits(limits=1, user_api="blas"):
+        return loop(data, seed)
+
+
+def minibatch(data, seed):
+    from sklearn.cluster import MiniBatchKMeans
+
+    return {k: float(MiniBatchKMeans(k, n_init=10, random_state=seed).fit(data).inertia_) for k in KS}
+
+
+def intelex(data, seed):
+    from sklearnex.cluster import KMeans
+
+    return {k: float(KMeans(k, n_init=10, random_state=seed).fit(data).inertia_) for k in KS}
+
+
+def yellowbrick(data, seed):
+    import matplotlib
+
+    matplotlib.use("Agg")
+    from sklearn.cluster import KMeans
+    from yellowbrick.cluster import KElbowVisualizer
+
+    shown = KElbowVisualizer(KMeans(n_init=10, random_state=seed), k=(KS[0], KS[-1] + 1), timings=False).fit(data)
+    return dict(zip(KS, map(float, shown.k_scores_), strict=True))
+
+
+def whole(data, seed):
+    """The whole analysis: sweep, silhouettes, stability, null, descriptions."""
+    import numpy as np
+    import pandas as pd
+
+    from pipeline.analyse import Options, Stopwatch, analyse
+    from pipeline.contract import Cleaned, Column, Dataset, Ledger
+    from pipeline.parallel import process_helper
+
+    names = [f"f{place}" for place in range(data.shape[1])]
+    columns = tuple(Column(name=name, role="active", kind="number", label=name, transform=("standardize",))
+                    for name in names)
+    dataset = Dataset(spec="bench", title="", spec_hash="", as_of=None, currency="", columns=columns)
+    customers = pd.DataFrame(data, columns=names)
+    customers.insert(0, "customer", np.arange(len(data)))
+    ledger = Ledger(source="", fingerprint="", rows_in=len(data), rows_out=len(data), dropped=0, quarantined=0)
+    with process_helper() as helper:
+        training = analyse(Cleaned(dataset, customers, pd.DataFrame(), ledger), Options(seed=seed), Stopwatch(),
+                           helper=helper)
+    return {one.record.k: one.record.inertia for one in training.candidates}
+
+
+CONTENDERS = {
+    "Korzina's sweep": korzina,
+    "notebook loop, one BLAS thread": loop_one_blas_thread,
+    "notebook loop, default BLAS threads": loop,
+    "MiniBatchKMeans": minibatch,
+    "scikit-learn-intelex": intelex,
+    "Yellowbrick": yellowbrick,
+    "Korzina's whole analysis": whole,
+}
+SLOW = ("notebook loop, one BLAS thread", "notebook loop, default BLAS threads", "Yellowbrick", "scikit-learn-intelex")
+
+
+def measure_here(name: str, rows: int, seed: int, generator: str) -> None:
+    """Measure one contender in this process and print JSON."""
+    data = generate(rows, seed, generator)
+    from sklearn.cluster import KMeans
+
+    KMeans(2, n_init=1, max_iter=2).fit(data[:500])  # imports and thread pools are not what is compared
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    started = time.perf_counter()
+    inertias = CONTENDERS[name](data, seed)
+    seconds = time.perf_counter() - started
+    peak = max(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, before)
+    print(json.dumps({"seconds": seconds, "peak_mb": peak / 1024, "inertias": inertias}))
+
+
+def measure(name: str, rows: int, seed: int, generator: str) -> dict | None:
+    command = [sys.executable, __file__, "--one", name, "--rows", str(rows), "--seeds", str(seed),
+               "--generator", generator]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env=dict(os.environ))
+    if done.returncode:
+        print(f"{name}: {done.stderr.strip().splitlines()[-1]}", file=sys.stderr)
+        return None
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def compare(sizes, seeds, slow_seeds, leave_out):
+    found = defaultdict(list)  # (rows, contender) -> [(generator, seed, result)]
+    for rows in sizes:
+        for seed in range(seeds):
+            generator = GENERATORS[seed % len(GENERATORS)]
+            for name in CONTENDERS:
+                if name in leave_out or (rows >= 500_000 and name in SLOW and seed >= slow_seeds):
+                    continue
+                result = measure(name, rows, seed, generator)
+                if result is None:
+                    continue
+                found[rows, name].append((generator, seed, result))
+                print(f"{rows:>9,} {name:<38} {generator:<10} {result['seconds']:8.2f} s "
+                      f"{result['peak_mb']:7.0f} MB", file=sys.stderr, flush=True)
+    return found
+
+
+def table(found, sizes) -> str:
+    import numpy as np
+
+    lines = ["| rows | contender | seconds, median | times the loop's speed | peak memory, MB "
+             "| inertia / best, mean | worst |",
+             "|---|---|---|---|---|---|---|"]
+    for rows in sizes:
+        best = defaultdict(lambda: np.inf)
+        for (size, _), results in found.items():
+            for _, seed, result in results if size == rows else ():
+                for k, inertia in result["inertias"].items():
+                    best[seed, k] = min(best[seed, k], inertia)
+        base = {seed: result["seconds"] for _, seed, result in found[rows, "notebook loop, one BLAS thread"]}
+        for name in CONTENDERS:
+            results = found.get((rows, name))
+            if not results:
+                continue
+            seconds = np.median([result["seconds"] for _, _, result in results])
+            speed = [base[seed] / result["seconds"] for _, seed, result in results if seed in base]
+            ratios = [inertia / best[seed, k] for _, seed, result in results
+                      for k, inertia in result["inertias"].items()]
+            peak = np.median([result["peak_mb"] for _, _, result in results])
+            shown = f"{np.median(speed):.1f}" if speed and "whole" not in name else ""
+            lines.append(f"| {rows:,} | {name} | {seconds:.2f} | {shown} | {peak:,.0f} | {np.mean(ratios):.4f} | "
+                         f"{np.max(ratios):.4f} |")
+    return "\n".join(lines)
+
+
+def silhouette_table(rows: int) -> str:
+    """All silhouettes in one pass against scikit-learn's call for each k."""
+    import numpy as np
+    from sklearn.metrics import silhouette_score
+
+    from pipeline.quality import silhouettes
+    from pipeline.sweep import sweep
+
+    data = generate(rows, 0, "shops")
+    labellings = [one.labels for one in sweep(data, KS, seed=0)]
+    times = {"ours": [], "theirs": []}
+    for _ in range(3):
+        started = time.perf_counter()
+        ours = [one.overall for one in silhouettes(data, labellings, seed=0)]
+        times["ours"].append(time.perf_counter() - started)
+        started = time.perf_counter()
+        theirs = [silhouette_score(data, labels) for labels in labellings]
+        times["theirs"].append(time.perf_counter() - started)
+    one, other = np.median(times["ours"]), np.median(times["theirs"])
+    gap = np.abs(np.subtract(ours, theirs)).max()
+    return (f"Silhouettes of all {len(KS)} k at {rows:,} rows: {one:.2f} s against {other:.2f} s of scikit-learn's "
+            f"calls, {other / one:.0f} times; largest difference {gap:.1e}.")
+
+
+def growth(found, sizes) -> str:
+    import numpy as np
+
+    seconds = [np.median([result["seconds"] for _, _, result in found[rows, "Korzina's sweep"]]) for rows in sizes]
+    if len(sizes) < 2:
+        return ""
+    slope = np.polyfit(np.log(sizes), np.log(seconds), 1)[0]
+    return f"Korzina's sweep grows as rows to the power {slope:.2f} over these sizes."
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rows", type=int, nargs="+", default=[2_240, 50_000, 1_000_000])
+    parser.add_argument("--seeds", type=int, default=5)
+    parser.add_argument("--slow-seeds", type=int, default=1, help="seeds for the slow contenders at a million rows")
+    parser.add_argument("--leave-out", nargs="*", default=[])
+    parser.add_argument("--one")
+    parser.add_argument("--generator", default="shops")
+    options = parser.parse_args()
+    if options.one:
+        measure_here(options.one, options.rows[0], options.seeds, options.generator)
+        return
+    from report import machine_line, write_section
+
+    found = compare(options.rows, options.seeds, options.slow_seeds, options.leave_out)
+    text = "\n\n".join([machine_line(), table(found, options.rows), growth(found, options.rows),
+                        *(silhouette_table(rows) for rows in (2_240, 20_000))])
+    print(text)
+    write_section("sweep", text)
+
+
+if __name__ == "__main__":
+    main()
