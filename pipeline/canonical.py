@@ -42,9 +42,8 @@ def in_order(frame: pd.DataFrame, column: str) -> pd.DataFrame:
     ids = frame[column]
     if column == ROW_ID:
         return frame.sort_values([*frame.columns.drop(column), column], kind="stable")
-    if len(ids) and ids.str.fullmatch(r"-?\d{1,18}").all():
-        order = np.lexsort((ids.to_numpy(dtype=object), ids.astype("int64").to_numpy()))
-        return frame.iloc[order]
+    if len(ids) and ids.str.isdecimal().all() and ids.str.len().max() <= 18:
+        return frame.assign(**{"": ids.astype("int64")}).sort_values(["", column], kind="stable").drop(columns="")
     return frame.sort_values(column, kind="stable")
 
 
@@ -88,12 +87,13 @@ def fingerprint(frame: pd.DataFrame, customers: pd.DataFrame, spec: Spec) -> str
 
 def _digest(ids: pd.Series, customers: pd.DataFrame) -> str:
     """First 16 hex digits of the SHA-256 of the cleaned content: names and values, in canonical order."""
-    digest = hashlib.sha256("\x1f".join(ids).encode())
+    digest = hashlib.sha256("\x1f".join(ids.to_numpy(dtype=object)).encode())
     for name in customers.columns:
         column = customers[name]
         digest.update(f"\x1e{name}\x1e".encode())
         if pd.api.types.is_string_dtype(column):
-            digest.update("\x1f".join(column.fillna("\x00")).encode())
+            codes, words = pd.factorize(column, sort=True)
+            digest.update("\x1f".join(words).encode() + codes.astype("int64").tobytes())
         elif pd.api.types.is_datetime64_any_dtype(column):
             digest.update(column.to_numpy(dtype="datetime64[us]").astype("int64").tobytes())
         else:

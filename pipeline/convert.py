@@ -44,23 +44,40 @@ class Converted:
 def convert(series: pd.Series, kind: Kind, *, decimal: Decimal | None = None,
             date_format: str | None = None) -> Converted:
     """``series`` as ``kind``: float64 for numbers, integers and flags; datetime64 for dates; str for the rest."""
+    if _is_text(series):  # distinct values recur in many rows: read each once
+        codes, unique = pd.factorize(series)
+        made = _convert(pd.Series(unique, dtype="str"), kind, decimal, date_format)
+        bad = np.append(made.bad, False)[codes]  # code -1: null
+        return Converted(made.values.reindex(codes).set_axis(series.index), bad, made.note)
+    return _convert(series, kind, decimal, date_format)
+
+
+def _is_text(series: pd.Series) -> bool:
+    return isinstance(series.dtype, pd.StringDtype)
+
+
+def _convert(series: pd.Series, kind: Kind, decimal: Decimal | None, date_format: str | None) -> Converted:
     if kind in ("number", "integer"):
         return _number(series, decimal)
     if kind == "flag":
         return _flag(series)
     if kind == "date":
         return _date(series, date_format)
-    text = as_text(series)
+    text = _trimmed(series)
     return Converted(text, np.zeros(len(text), dtype=bool))
 
 
 def as_text(series: pd.Series) -> pd.Series:
     """Trimmed text with nulls for every spelling of "unknown"; whole floats lose their ".0"."""
+    return convert(series, "text").values
+
+
+def _trimmed(series: pd.Series) -> pd.Series:
     if pd.api.types.is_float_dtype(series):
         known = series.dropna()
         if (known == known.round()).all() and (known.abs() < 2**53).all():
             series = series.astype("Int64")
-    if pd.api.types.is_string_dtype(series) and not pd.api.types.is_object_dtype(series):
+    if _is_text(series):
         text = series.astype("str").str.strip()
     else:
         text = series.astype(object).where(series.notna(), None).astype("str").str.strip()
@@ -134,7 +151,7 @@ def _matches(text: pd.Series, decimal: Decimal) -> pd.Series:
 def _number(series: pd.Series, decimal: Decimal | None) -> Converted:
     if pd.api.types.is_numeric_dtype(series) or pd.api.types.is_bool_dtype(series):
         return _sane(series.astype("float64"), series.notna())
-    text = as_text(series)
+    text = _trimmed(series)
     known = text.notna()
     if decimal != ",":
         values = pd.to_numeric(text, errors="coerce").astype("float64")
@@ -162,7 +179,7 @@ def _flag(series: pd.Series) -> Converted:
         values = series.astype("float64")
         values = values.where(values.isin([0.0, 1.0]))
         return Converted(values, (values.isna() & series.notna()).to_numpy(dtype=bool))
-    text = as_text(series)
+    text = _trimmed(series)
     lower = series.astype("str").str.strip().str.lower()  # "нет" is a no, whatever else means unknown
     values = pd.Series(np.nan, index=series.index, dtype="float64")
     values = values.mask(lower.isin(TRUE), 1.0).mask(lower.isin(FALSE), 0.0)
@@ -173,13 +190,10 @@ def _date(series: pd.Series, date_format: str | None) -> Converted:
     if pd.api.types.is_datetime64_any_dtype(series):
         plain = series.dt.tz_localize(None) if getattr(series.dt, "tz", None) is not None else series
         return Converted(plain.astype("datetime64[us]"), np.zeros(len(series), dtype=bool))
-    text = as_text(series)
-    codes, unique = pd.factorize(text)  # few days recur in many rows
-    values, note = _dates(pd.Series(unique, dtype="str"), date_format)
-    spread = pd.Series(values.to_numpy()[codes], index=series.index).mask(codes == -1) if len(unique) else pd.Series(
-        pd.NaT, index=series.index)
-    spread = spread.astype("datetime64[us]")
-    return Converted(spread, (spread.isna() & text.notna()).to_numpy(dtype=bool), note)
+    text = _trimmed(series)
+    values, note = _dates(text.dropna(), date_format)
+    dates = values.reindex(text.index).astype("datetime64[us]")
+    return Converted(dates, (dates.isna() & text.notna()).to_numpy(dtype=bool), note)
 
 
 def _dates(text: pd.Series, date_format: str | None) -> tuple[pd.Series, str]:

@@ -87,7 +87,8 @@ def replace(frame: pd.DataFrame, rule: ReplaceRule) -> Step:
     before = frame[rule.column]
     words = as_text(before)
     touched = words.isin(list(rule.values))
-    after: pd.Series = words.where(~touched, words.map(lambda one: rule.values.get(one) or None))
+    put = words[touched].map({old: new or None for old, new in rule.values.items()}).astype("str")
+    after = pd.concat([words[~touched], put]).reindex(words.index)
     if pd.api.types.is_numeric_dtype(before):
         after = before.where(~touched, pd.to_numeric(after, errors="coerce"))
     tally = words[touched].value_counts()
