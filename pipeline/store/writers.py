@@ -5,11 +5,14 @@ from __future__ import annotations
 import getpass
 import os
 import socket
+import time
 from pathlib import Path
 
 from mlflow import MlflowClient
 
 from pipeline.store.names import STARTED, STATUS, WRITER
+
+_LONGEST_SAVE = 24 * 3600.0  # seconds
 
 
 def this_writer() -> str:
@@ -26,10 +29,13 @@ def user_name() -> str:
 
 
 def close_dead_runs(client: MlflowClient, experiment_id: str) -> None:
-    """Mark as failed what a killed process of this machine left open; others' open runs are left alone."""
+    """Mark as failed what a killed process of this machine left open.
+
+    Open runs of other machines (a container is one) are left alone for a day; no save takes that long.
+    """
     unfinished = f"tags.`{STATUS}` = '{STARTED}' AND attributes.status = 'RUNNING'"
     dead = [run.info.run_id for run in client.search_runs([experiment_id], unfinished)
-            if _is_dead(run.data.tags.get(WRITER, ""))]
+            if _is_dead(run.data.tags.get(WRITER, "")) or time.time() - run.info.start_time / 1000 > _LONGEST_SAVE]
     for run_id in dead:
         client.set_terminated(run_id, "FAILED")
     if not dead:

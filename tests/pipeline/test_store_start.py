@@ -6,6 +6,7 @@ import dataclasses
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -114,6 +115,18 @@ def test_a_running_save_of_another_process_is_left_alone(settings: Settings, sav
     outer.save(record_training(training), experiment="sample", progress=meanwhile)
     assert seen == [{"RUNNING"}]
     assert len(outer.runs()) == 6
+
+
+def test_open_run_of_another_machine_is_closed_after_a_day(settings: Settings, saved: SavedSweep, training: Training
+                                                            ) -> None:
+    store, now = Store.open(settings), int(time.time() * 1000)
+    tags = {"korzina.status": "started", "korzina.writer": "another-container:17:4711"}
+    fresh = store._client.create_run(saved.experiment_id, start_time=now, tags=tags).info.run_id
+    old = store._client.create_run(saved.experiment_id, start_time=now - 25 * 3_600_000, tags=tags).info.run_id
+
+    store.save(dataclasses.replace(record_training(training), children={}), experiment="sample")
+    assert store._client.get_run(fresh).info.status == "RUNNING"
+    assert store._client.get_run(old).info.status == "FAILED"
 
 
 def unfinished(store: Store, saved: SavedSweep) -> list:  # type: ignore[type-arg]  # of mlflow.entities.Run
