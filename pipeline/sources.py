@@ -42,6 +42,14 @@ def read_source(spec: Spec, data: str | None) -> RawTable:
     """
     if data is not None and "://" in data:
         return read_database(spec, data)
+    try:
+        return _read_files(spec, data)
+    except OSError as error:
+        raise InputError.because(f"{error.filename or data}: cannot be read", found=error.strerror or str(error),
+                                 remedy="check that the file is there and that you may read it") from error
+
+
+def _read_files(spec: Spec, data: str | None) -> RawTable:
     tables, source = _tables(spec, data)
     if spec.source.query:
         return _query(spec, tables, source)
@@ -185,13 +193,18 @@ def _parquet(spec: Spec, files: list[Path], shown: str) -> RawTable:
     with connect() as connection:
         try:
             _refuse_bombs(connection, files)
-            names = [row[0] for row in connection.execute(f"DESCRIBE SELECT * FROM {_scan(files)}").fetchall()]  # noqa: S608
+            described = connection.execute(f"DESCRIBE SELECT * FROM {_scan(files)}").fetchall()  # noqa: S608
+            names = [row[0] for row in described]
+            nested = [row[0] for row in described if "[" in row[1] or row[1].startswith(("STRUCT", "MAP", "UNION"))]
             # ids as text: a nullable 64-bit number would come back as a float and lose digits
             exact = [name for name in names if name.strip() == spec.id.column]
             columns = f"* REPLACE (CAST({quote(exact[0])} AS VARCHAR) AS {quote(exact[0])})" if exact else "*"
             frame = connection.execute(f"SELECT {columns} FROM {_scan(files)}").df()  # noqa: S608
         except duckdb.Error as error:
             raise InputError.because(f"{shown}: not readable as Parquet", found=str(error).splitlines()[0]) from error
+    if nested:
+        raise InputError.because(f"{shown}: columns with lists or records inside", found=", ".join(nested[:10]),
+                                 expected="one value in each cell", remedy="unnest them with [source] query")
     return _typed(frame, shown, {SINGLE: len(frame)})
 
 

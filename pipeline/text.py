@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from pipeline.encodings import decode, refuse_other_formats
-from pipeline.errors import InputError
+from pipeline.errors import InputError, SpecError
 from pipeline.raw import Reject
 
 DELIMITERS = {";": "semicolon", ",": "comma", "\t": "tab", "|": "bar"}
@@ -49,6 +49,9 @@ def read_text(path: Path, *, encoding: str | None = None, delimiter: str | None 
     InputError
         Where the file is no text table, has no header or no rows, one column only, or a name twice.
     """
+    if delimiter is not None and (len(delimiter) != 1 or not delimiter.isascii() or delimiter in '"\r\n'):
+        raise SpecError.because(f"source.delimiter is {delimiter!r}", expected="one ASCII character such as ; or |",
+                                remedy="mend it in the spec, or leave it out to have it detected")
     data = path.read_bytes()
     refuse_other_formats(data, str(path))
     text, used = decode(data, str(path), encoding)

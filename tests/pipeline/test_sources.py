@@ -164,6 +164,20 @@ def test_a_wrong_query_names_the_spec_and_the_fault(tmp_path: Path) -> None:
         read_source(tiny_spec(source={"query": "SELECT nosuch FROM data"}), str(tmp_path / "a.csv"))
 
 
+def test_what_cannot_be_read_at_all_is_told_in_words(spec: Spec, tmp_path: Path) -> None:
+    nested = tmp_path / "nested.parquet"
+    pd.DataFrame({"id": ["1"], "basket": [[1, 2]]}).to_parquet(nested)
+    with pytest.raises(InputError, match="lists or records inside.*basket"):
+        read_source(spec, str(nested))
+    with pytest.raises(InputError, match="not readable as Parquet"):
+        (tmp_path / "torn.parquet").write_bytes(nested.read_bytes()[:200])
+        read_source(spec, str(tmp_path / "torn.parquet"))
+    with pytest.raises(SpecError, match="one ASCII character"):
+        read_source(tiny_spec(source={"delimiter": "||"}), write(tmp_path / "a.csv", TEXT))
+    with pytest.raises(InputError, match="not a database address"):
+        read_source(spec, "https://example.org/customers.csv")
+
+
 def test_a_package_that_is_not_installed_says_how_to_get_it() -> None:
     spec = tiny_spec(source={"package": "no_such_package", "tables": {"a": "a.parquet"}})
     with pytest.raises(InputError, match="pip install no-such-package"):
