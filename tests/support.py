@@ -33,6 +33,7 @@ from pipeline.contract import (
     Labels,
     Ledger,
     LedgerEntry,
+    Loadings,
     Matrix,
     SavedSweep,
     SegmentCard,
@@ -193,7 +194,7 @@ def _shares(rng: np.random.Generator, alpha: Matrix) -> Matrix:
 def _map(features: Features) -> tuple[pd.DataFrame, pd.DataFrame]:
     left, strength, axes = np.linalg.svd(features.matrix - features.matrix.mean(axis=0), full_matrices=False)
     points, variance = left[:, :2] * strength[:2], strength**2 / np.sum(strength**2)
-    names = [*features.transform.names, "explained"]
+    names = [*features.transform.names, Loadings.EXPLAINED]
     weights = np.vstack([axes[:2].T, variance[:2]])
     return (pd.DataFrame({"customer": np.arange(len(points)), "x": points[:, 0], "y": points[:, 1]}),
             pd.DataFrame({"feature": names, "x": weights[:, 0], "y": weights[:, 1]}))
