@@ -99,4 +99,4 @@ def identifiers(sql: str) -> set[str]:
     """Words of an SQL expression that can be column names; string literals are left out."""
     without_strings = re.sub(r"'(?:[^']|'')*'", " ", sql)
     quoted = set(re.findall(r'"([^"]+)"', without_strings))
-    return quoted | set(re.findall(r"[^\W\d]\w*", re.sub(r'"[^"]*"', " ", without_strings)))
+    return quoted | set(re.findall(r"\b[^\W\d]\w*+(?!\s*\()", re.sub(r'"[^"]*"', " ", without_strings)))

@@ -91,3 +91,9 @@ def test_broken_toml_names_the_file_and_the_line(tmp_path):
     file.write_text("name = \n")
     with pytest.raises(SpecError, match=r"own\.toml: not valid TOML.*line 1"):
         load_spec(str(file))
+
+
+def test_a_function_named_like_an_outcome_is_no_leak():
+    data = with_part(["columns", "year"], {"role": "outcome", "kind": "flag"})
+    data["columns"]["age_now"] = {"role": "active", "sql": "year(as_of) - age"}
+    assert "age_now" in parse_spec(data, where="shop.toml").columns
