@@ -195,13 +195,10 @@ def _report(value: dict[str, Any], sentence: str, as_json: bool) -> None:
 
 
 def _table(header: list[str], rows: list[list[str]]) -> None:
-    from rich.console import Console
-    from rich.table import Table
-
-    table = Table(*header, box=None, pad_edge=False)
-    for row in rows:
-        table.add_row(*row)
-    Console(soft_wrap=True).print(table)
+    # plain columns: nothing is cut, neither on a narrow terminal nor in a pipe
+    widths = [max(map(len, column)) for column in zip(header, *rows, strict=True)]
+    for row in (header, *rows):
+        typer.echo("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
 
 
 def _show_result(result: Result) -> None:
@@ -241,8 +238,8 @@ def main() -> None:
     except ValueError as error:
         typer.echo(f"korzina: a setting is wrong. {error}", err=True)
         raise SystemExit(2) from None
-    logging.basicConfig(level=settings.log_level.upper(), stream=sys.stderr,
-                        format="%(levelname)s %(name)s: %(message)s")
+    logging.basicConfig(level="WARNING", stream=sys.stderr, format="%(levelname)s %(name)s: %(message)s")
+    logging.getLogger("pipeline").setLevel(settings.log_level.upper())
     try:
         app(standalone_mode=True)
     except KorzinaError as error:

@@ -74,7 +74,7 @@ def test_a_persons_choice_is_recorded_as_such():
 
 
 def test_choosing_a_k_that_was_not_tried_is_refused():
-    with pytest.raises(UsageError, match="--choose 9.*one of 2, 3, 4, 5"):
+    with pytest.raises(UsageError, match=r"--choose 9.*one of 2, 3, 4, 5"):
         override(decide(RETAILER, bounds=(2, 8)), 9, "because", RETAILER)
 
 

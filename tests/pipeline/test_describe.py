@@ -14,7 +14,8 @@ SPEND = Column(name="spend", role="active", kind="number", label="Total spend", 
                high="big spenders", low="light spenders")
 STATUS = Column(name="status", role="passive", kind="category", label="Status")
 DATASET = Dataset(spec="t", title="", spec_hash="", as_of=None, currency="$", columns=(SPEND, STATUS))
-CUSTOMERS = pd.DataFrame({"spend": [10.0, 12, 14, 100, 110], "status": ["single", "married", None, "married", "married"]})
+CUSTOMERS = pd.DataFrame({"spend": [10.0, 12, 14, 100, 110],
+                          "status": ["single", "married", None, "married", "married"]})
 FEATURES = fit_features(CUSTOMERS, DATASET)
 (TWO,) = sweep(FEATURES.matrix, [2], seed=0)
 

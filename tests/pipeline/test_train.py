@@ -63,8 +63,8 @@ def trained(tmp_path_factory):
 
 def test_json_is_one_object_with_every_promised_key(trained):
     result, _ = trained
-    assert {"experiment_id", "sweep_run_id", "recommended_k", "verdict", "champion", "runs", "ledger", "seconds"} <= set(
-        result)
+    promised = {"experiment_id", "sweep_run_id", "recommended_k", "verdict", "champion", "runs", "ledger", "seconds"}
+    assert promised <= set(result)
     assert [run["k"] for run in result["runs"]] == list(range(2, 13))
     for run in result["runs"]:
         assert {"run_id", "k", "inertia", "silhouette", "calinski_harabasz", "davies_bouldin", "stability"} <= set(run)
