@@ -4,6 +4,7 @@ The pipeline writes these, the dashboard reads them, and ``check_table`` is appl
 spells a column of these tables or the name of an artifact.
 """
 
+from pipeline.contract.findings import AffinityBasis, Condition, SegmentRule
 from pipeline.contract.records import (
     CATEGORY_KINDS,
     NUMERIC_KINDS,
@@ -48,15 +49,19 @@ from pipeline.contract.stages import (
 )
 from pipeline.contract.tables import (
     TABLES,
+    Affinities,
     Artifacts,
     Assignments,
     CategoryProfiles,
     Customers,
     Loadings,
+    Passive,
     Profiles,
     Projection,
+    Typical,
     check_schema_version,
     check_table,
+    empty_table,
 )
 
 __all__ = [
@@ -64,6 +69,8 @@ __all__ = [
     "NUMERIC_KINDS",
     "SCHEMA_VERSION",
     "TABLES",
+    "Affinities",
+    "AffinityBasis",
     "Artifacts",
     "Assignments",
     "Campaign",
@@ -73,6 +80,7 @@ __all__ = [
     "Champion",
     "Cleaned",
     "Column",
+    "Condition",
     "Customers",
     "Dataset",
     "Decision",
@@ -91,6 +99,7 @@ __all__ = [
     "Meaning",
     "ModelRecord",
     "Partition",
+    "Passive",
     "Profiles",
     "Projection",
     "Promotion",
@@ -101,11 +110,14 @@ __all__ = [
     "RunSummary",
     "SavedSweep",
     "SegmentCard",
+    "SegmentRule",
     "Segmentation",
     "SweepRecord",
     "Training",
     "Trust",
+    "Typical",
     "Verdict",
     "check_schema_version",
     "check_table",
+    "empty_table",
 ]

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from pipeline.contract.findings import AffinityBasis, SegmentRule
 from pipeline.contract.records import CandidateRecord, Dataset, Decision, FeatureTransform, Ledger, SegmentCard
+from pipeline.contract.tables import empty_table
 
 Matrix = npt.NDArray[np.float64]
 Labels = npt.NDArray[np.int64]
@@ -56,6 +59,9 @@ class Candidate:
     profiles: pd.DataFrame
     category_profiles: pd.DataFrame
     cards: tuple[SegmentCard, ...]
+    rules: tuple[SegmentRule, ...] = ()
+    typical: pd.DataFrame = field(default_factory=partial(empty_table, "typical"))
+    passive: pd.DataFrame = field(default_factory=partial(empty_table, "passive"))
 
 
 @dataclass(frozen=True)
@@ -74,6 +80,8 @@ class Training:
     params: Mapping[str, str]  # seed, restarts, algorithm, spec, hash, features, fingerprint, versions
     seconds: Mapping[str, float]
     spec: str = "{}"  # the whole spec as JSON
+    affinities: pd.DataFrame = field(default_factory=partial(empty_table, "affinities"))  # of the recommended k
+    affinity_basis: AffinityBasis | None = None
 
 
 # ------------------------------------------------------------------ what to record, apart from how
@@ -154,6 +162,11 @@ class Segmentation:
     profiles: pd.DataFrame
     category_profiles: pd.DataFrame
     spec: str = "{}"  # the whole spec as JSON, for scoring new customers alike
+    rules: tuple[SegmentRule, ...] = ()
+    typical: pd.DataFrame = field(default_factory=partial(empty_table, "typical"))
+    passive: pd.DataFrame = field(default_factory=partial(empty_table, "passive"))
+    affinities: pd.DataFrame = field(default_factory=partial(empty_table, "affinities"))
+    affinity_basis: AffinityBasis | None = None  # None: this run has no affinities
 
     @property
     def k(self) -> int:

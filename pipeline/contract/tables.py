@@ -51,6 +51,37 @@ class CategoryProfiles:
         "segment", "column", "category", "n", "share", "overall_share")
 
 
+class Typical:
+    """``typical`` of one k: the customers nearest to each segment's centre, ``RANK`` 1 the nearest; keys only."""
+
+    SEGMENT, RANK, KEY = "segment", "rank", Customers.KEY
+
+
+class Passive:
+    """``passive`` of one k: mean or share of each passive column in each segment, with its 95 % interval.
+
+    ``CATEGORY`` is empty for means and for the share of a flag. ``N`` customers of the segment have a value, the share
+    ``COVERAGE`` of it; under 30 of them ``VALUE`` and what follows from it are not given. ``EFFECT`` against all other
+    customers is Cohen's d for means and Cohen's h for shares; ``OVERALL`` is everybody's value. ``TEXT`` says it.
+    """
+
+    SEGMENT, COLUMN, CATEGORY, N, COVERAGE = "segment", "column", "category", "n", "coverage"
+    VALUE, LOW, HIGH, EFFECT, OVERALL, TEXT = "value", "low", "high", "effect", "overall", "text"
+
+
+class Affinities:
+    """``affinities`` of the recommended k: pairs of categories that go together, the highest leverage first.
+
+    ``SEGMENT`` is ``EVERYBODY`` for all customers. ``CONFIDENCE`` is the share of those with the left category that
+    have the right one too, ``REVERSE`` the other way round. ``DIFFERENCE`` is the lift less everybody's.
+    """
+
+    EVERYBODY = -1
+    SEGMENT, LEFT, RIGHT, COUNT, SUPPORT = "segment", "left", "right", "count", "support"
+    CONFIDENCE, REVERSE, LIFT, LEVERAGE, Q = "confidence", "reverse_confidence", "lift", "leverage", "q_value"
+    OVERALL_LIFT, DIFFERENCE = "overall_lift", "difference"
+
+
 TABLES: Mapping[str, Mapping[str, str]] = {
     "customers": {Customers.KEY: "int"},
     "projection": {Projection.KEY: "int", Projection.X: "float", Projection.Y: "float"},
@@ -70,7 +101,27 @@ TABLES: Mapping[str, Mapping[str, str]] = {
         CategoryProfiles.SEGMENT: "int", CategoryProfiles.COLUMN: "text", CategoryProfiles.CATEGORY: "text",
         CategoryProfiles.N: "int", CategoryProfiles.SHARE: "float", CategoryProfiles.OVERALL_SHARE: "float",
     },
+    "typical": {Typical.SEGMENT: "int", Typical.RANK: "int", Typical.KEY: "int"},
+    "passive": {
+        Passive.SEGMENT: "int", Passive.COLUMN: "text", Passive.CATEGORY: "text", Passive.N: "int",
+        Passive.COVERAGE: "float", Passive.VALUE: "float", Passive.LOW: "float", Passive.HIGH: "float",
+        Passive.EFFECT: "float", Passive.OVERALL: "float", Passive.TEXT: "text",
+    },
+    "affinities": {
+        Affinities.SEGMENT: "int", Affinities.LEFT: "text", Affinities.RIGHT: "text", Affinities.COUNT: "int",
+        Affinities.SUPPORT: "float", Affinities.CONFIDENCE: "float", Affinities.REVERSE: "float",
+        Affinities.LIFT: "float", Affinities.LEVERAGE: "float", Affinities.Q: "float",
+        Affinities.OVERALL_LIFT: "float", Affinities.DIFFERENCE: "float",
+    },
 }
+
+_DTYPES = {"int": "int64", "float": "float64", "text": "str"}
+
+
+def empty_table(name: str) -> pd.DataFrame:
+    """Table ``name`` without rows, for runs that have none."""
+    return pd.DataFrame({column: pd.Series(dtype=_DTYPES[kind]) for column, kind in TABLES[name].items()})
+
 
 _KINDS = {"i": "int", "u": "int", "f": "float", "O": "text", "T": "text"}
 
@@ -102,6 +153,12 @@ class Artifacts:
     CATEGORY_PROFILES = "korzina/category_profiles.parquet"
     SEGMENTS = "korzina/segments.json"
     CENTRES = "korzina/centres.json"
+    RULES = "korzina/rules.json"
+    TYPICAL = "korzina/typical.parquet"
+    PASSIVE = "korzina/passive.parquet"
+    # on the run of the recommended k
+    AFFINITIES = "korzina/affinities.parquet"
+    AFFINITY_BASIS = "korzina/affinity_basis.json"
     # for the eyes of the MLflow UI
     PROFILES_TABLE = "profiles.json"
     PLOTS = "plots"

@@ -15,7 +15,16 @@ from urllib.parse import unquote, urlsplit
 import pandas as pd
 from pydantic import ValidationError
 
-from pipeline.contract import SCHEMA_VERSION, Artifacts, Record, RunIndex, RunRecord, check_schema_version, check_table
+from pipeline.contract import (
+    SCHEMA_VERSION,
+    Artifacts,
+    Record,
+    RunIndex,
+    RunRecord,
+    check_schema_version,
+    check_table,
+    empty_table,
+)
 from pipeline.errors import ContractError, StoreError
 from pipeline.settings import Settings
 from pipeline.store.index import RunRow
@@ -75,6 +84,14 @@ class RunFiles:
         except (OSError, ValueError) as error:
             raise self._fault(name, "is not a Parquet file") from error
         return check_table(PurePosixPath(name).stem, frame)
+
+    def has(self, name: str) -> bool:
+        """Whether the run has a file that not every run has."""
+        return name in self._files
+
+    def table_or_empty(self, name: str) -> pd.DataFrame:
+        """A table that not every run has."""
+        return self.table(name) if self.has(name) else empty_table(PurePosixPath(name).stem)
 
     def json(self, name: str) -> Any:
         """A parsed JSON file."""

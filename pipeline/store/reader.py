@@ -10,6 +10,7 @@ from typing import cast
 import numpy as np
 
 from pipeline.contract import (
+    AffinityBasis,
     Artifacts,
     Assignments,
     CandidateRecord,
@@ -22,6 +23,7 @@ from pipeline.contract import (
     RunSummary,
     Segmentation,
     SegmentCard,
+    SegmentRule,
     Verdict,
 )
 from pipeline.errors import ContractError, StoreError
@@ -103,6 +105,11 @@ def load(row: RunRow, parent: RunRow, folder: Callable[[RunRow], Path]) -> Segme
         loadings=sweep.table(Artifacts.LOADINGS), quarantine=sweep.table(Artifacts.QUARANTINE),
         assignments=own.table(Artifacts.ASSIGNMENTS), profiles=own.table(Artifacts.PROFILES),
         category_profiles=own.table(Artifacts.CATEGORY_PROFILES), spec=sweep.text(Artifacts.SPEC),
+        rules=own.records(Artifacts.RULES, SegmentRule) if own.has(Artifacts.RULES) else (),
+        typical=own.table_or_empty(Artifacts.TYPICAL), passive=own.table_or_empty(Artifacts.PASSIVE),
+        affinities=own.table_or_empty(Artifacts.AFFINITIES),
+        affinity_basis=own.record(Artifacts.AFFINITY_BASIS, AffinityBasis) if own.has(Artifacts.AFFINITY_BASIS)
+        else None,
     )
     _check_shapes(segmentation)
     return segmentation
