@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 
 from dashapp.dimensions import Dimension
 from dashapp.selection import Area, Filter, Range, Selection
-from pipeline.contract import Column, Decision, Segmentation, SegmentCard, Trust, Verdict
+from pipeline.contract import Column, Segmentation, SegmentCard, Trust, Verdict
 
 _SIGNS = ("$", "€", "£")
 TRUST_WORDS: dict[Trust, str] = {"solid": "Solid", "usable": "Usable", "fragile": "Fragile"}
@@ -146,12 +146,6 @@ def difference(card: SegmentCard, it: Segmentation, most: int = 3) -> list[tuple
     return rows
 
 
-def decision(it: Decision) -> str:
-    """Why this number of groups, without a formula."""
-    who = "A person chose" if it.chosen_by == "person" else "The rule chose"
-    return f"{who} {it.k} groups. {VERDICT_WORDS[it.verdict]}"
-
-
 def summary_of_number(dimension: Dimension, middle: float | None, overall: float | None) -> str:
     """Half are below, half above: ``Half are over 47 years; among all customers, over 45 years.``."""
     if middle is None:
@@ -162,22 +156,21 @@ def summary_of_number(dimension: Dimension, middle: float | None, overall: float
 
 
 def summary_of_bins(dimension: Dimension, shown_share: Sequence[float], all_share: Sequence[float]) -> str:
-    """The most frequent bin, and the one that departs most from all customers."""
+    """The largest bin, and the one that departs most from all customers."""
     if not any(shown_share):
         return "No customers match."
+    lead = "Mostly" if dimension.kind == "mix" else "Most often"
     top = max(range(len(shown_share)), key=lambda place: shown_share[place])
-    words = f"Most often {_name(dimension, top)}: {percent(shown_share[top])}"
     gaps = [mine - every for mine, every in zip(shown_share, all_share, strict=True)]
     far = max(range(len(gaps)), key=lambda place: abs(gaps[place]))
+    words = f"{lead} “{dimension.labels[top]}”: {percent(shown_share[top])}"
     if abs(gaps[far]) < 0.02:
         return f"{words}."
-    more = "more" if gaps[far] > 0 else "fewer"
-    return (f"{words}. {_name(dimension, far)} {more} than among all: {percent(shown_share[far])} "
+    if far == top:
+        return f"{words} (all customers: {percent(all_share[top])})."
+    more = "more" if gaps[far] > 0 else "less"
+    return (f"{words}. “{dimension.labels[far]}” {more} than among all customers: {percent(shown_share[far])} "
             f"instead of {percent(all_share[far])}.")
-
-
-def _name(dimension: Dimension, place: int) -> str:
-    return f"“{dimension.labels[place]}”"
 
 
 def _amount(value: float, dimension: Dimension) -> str:

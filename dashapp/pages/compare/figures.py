@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Literal
 
 import plotly.graph_objects as go
 
@@ -29,7 +29,7 @@ def inertia(candidates: Sequence[CandidateRecord], decision: Decision, k: int, l
         on_chord = values[0] + (values[-1] - values[0]) * (ks[place] - ks[0]) / (ks[-1] - ks[0])
         traces.append({"type": "scatter", "mode": "lines", "x": [ks[place]] * 2, "y": [values[place], on_chord],
                        "line": {"color": look.muted, "width": 1.5}, "hoverinfo": "skip", "name": "depth of the elbow"})
-        notes.append(_note(f"elbow at {decision.elbow_k}", ks[place], values[place], look, below=True))
+        notes.append(_note(f"elbow at {decision.elbow_k}", ks[place], values[place], look, "below"))
     return figure_of(traces, look, annotations=notes, xaxis=_k_axis(ks),
                      yaxis={"title": {"text": "inertia"}, "tickformat": "~s", "nticks": 6})
 
@@ -57,7 +57,7 @@ def silhouette(candidates: Sequence[CandidateRecord], decision: Decision, k: int
                       "showarrow": False, "xanchor": "right", "font": {"size": 12, "color": look.muted}})
     traces.append(_curve(ks, values, "silhouette", "%{y:.3f}", k, look))
     best = ks.index(decision.silhouette_k) if decision.silhouette_k in ks else 0
-    notes.append(_note(f"highest at {ks[best]}", ks[best], values[best] + errors[best], look, below=False))
+    notes.append(_note(f"highest at {ks[best]}", ks[best], values[best] + errors[best], look, "above"))
     return figure_of(traces, look, annotations=notes, xaxis=_k_axis(ks),
                      yaxis={"title": {"text": "silhouette"}, "tickformat": ".2f", "nticks": 6,
                             "range": [min(0.0, *values), max(values) + max(errors) + 0.15 * max(values)]})
@@ -67,16 +67,18 @@ def _curve(ks: list[int], values: list[float], name: str, shown: str, k: int, lo
     return {
         "type": "scatter", "mode": "lines+markers", "x": ks, "y": values, "name": name,
         "line": {"color": look.accent, "width": 2.5},
-        "marker": {"size": [14 if one == k else 8 for one in ks], "line": {"color": look.surface, "width": 2},
+        "marker": {"opacity": 1, "size": [14 if one == k else 8 for one in ks],
+                   "line": {"color": look.surface, "width": 2},
                    "color": ["#D55E00" if one == k else look.accent for one in ks]},
         "hovertemplate": f"%{{x}} segments: {name} {shown}<extra></extra>",
     }
 
 
-def _note(text: str, x: float, y: float, look: Scheme, *, below: bool) -> dict[str, Any]:
-    return {"x": x, "y": y, "text": text, "showarrow": False, "yshift": -18 if below else 14,
-            "xshift": -6 if below else 0, "xanchor": "right" if below else "center",
-            "font": {"size": 12, "color": look.ink}}
+def _note(text: str, x: float, y: float, look: Scheme, where: Literal["above", "below"]) -> dict[str, Any]:
+    """A word beside a point: below and left of it, or above and to the right, where the first point has room too."""
+    below = where == "below"
+    return {"x": x, "y": y, "text": text, "showarrow": False, "yshift": -18 if below else 16, "xshift": -8,
+            "xanchor": "right" if below else "left", "font": {"size": 12, "color": look.ink}}
 
 
 def _k_axis(ks: list[int]) -> dict[str, Any]:

@@ -17,6 +17,7 @@ _NUMBERS = (
     ("stability", "Stability", ".2f"), ("rows", "Customers", ",d"),
 )
 _TEXTS = (("when", "Trained"), ("verdict", "Verdict"))
+_KNOWN = frozenset({"k", *(name for name, _, _ in _NUMBERS)})  # have a column of their own
 _ALWAYS = frozenset({"status", "open", "k"})
 
 
@@ -26,7 +27,7 @@ def rows(runs: Sequence[RunSummary], shown: str) -> list[Row]:
         **{name: getattr(run, name) for name, _, _ in _NUMBERS}, "k": run.k, "when": moment(run.started),
         "verdict": VERDICT_TITLES[run.verdict], "status": _status(run),
         "open": "shown here" if run.run_id == shown else f"[Open this run](/compare?run={run.run_id[:SHORT]})",
-        **{_field(name): value for name, value in run.params.items() if name != "k"},
+        **{_field(name): value for name, value in run.params.items() if name not in _KNOWN},
     } for run in runs]
 
 

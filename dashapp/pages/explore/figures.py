@@ -19,6 +19,7 @@ from pipeline.contract import Dataset, Loadings, SegmentCard
 NOBODY = "No customers match"
 HISTOGRAM, MAP, ROW, MIX_ROW = 240, 520, 34, 46  # pixels
 _DIM = 0.25
+_END = 24  # characters that name one end of an axis of the map
 _BIG_ENOUGH = 0.07  # share of a bar that has room for its number
 
 
@@ -125,7 +126,7 @@ def axis_titles(loadings: pd.DataFrame, dataset: Dataset) -> tuple[str, str]:
         column = dataset.column(feature)
         ends = [column.low or f"low {column.label.lower()}", column.high or f"high {column.label.lower()}"]
         low, high = ends if loads[feature] > 0 else ends[::-1]
-        titles.append(f"← {low} · {heading} · {high} →")
+        titles.append(f"← {escaped(low, _END)}   {escaped(high, _END)} →<br>{heading}")
     return titles[0], titles[1]
 
 

@@ -24,7 +24,7 @@ def shares(cards: Sequence[SegmentCard], look: Scheme) -> go.Figure:
     top = max(max(card.share, card.revenue_share or 0) for card in cards)
     return figure_of(
         traces, look, barmode="overlay", annotations=names, margin={"l": 0, "r": 0, "t": 0, "b": 0},
-        xaxis={"visible": False, "range": [0, top * 1.3]},
+        xaxis={"visible": False, "range": [0, top * 1.55]},
         yaxis={"visible": False, "range": [len(cards) - 0.5, -0.62]})
 
 
@@ -52,16 +52,16 @@ def bubbles(it: Segmentation, look: Scheme) -> go.Figure:
         return empty_figure("These data have no orders and no average cheque", look)
     medians = it.profiles.set_index([Profiles.SEGMENT, Profiles.COLUMN])[Profiles.MEDIAN]
     points = [(card, float(medians[card.segment, orders.name]), float(medians[card.segment, cheque.name]))
-              for card in it.cards]
+              for card in sorted(it.cards, key=lambda one: -one.size)]
     largest = max(card.size for card in it.cards)
     traces = [{
         "type": "scatter", "mode": "markers+text", "x": [x], "y": [y], "name": escaped(card.name), "meta": card.key,
         "marker": {"color": tinted(mark(card.colour, look).colour, 0.85), "line": {"color": look.surface, "width": 1.5},
-                   "size": [24 + 46 * (card.size / largest) ** 0.5], "symbol": "circle"},
-        "text": [mark(card.colour).glyph], "textposition": "middle center",
-        "textfont": {"color": mark(card.colour, look).ink, "size": 15},
+                   "size": [20 + 36 * (card.size / largest) ** 0.5], "symbol": "circle"},
+        "text": [mark(card.colour).glyph], "textposition": _beside(place, points),
+        "textfont": {"color": look.ink, "size": 15},
         "hovertext": [_bubble_words(card, x, y, orders, cheque)], "hoverinfo": "text",
-    } for card, x, y in sorted(points, key=lambda one: -one[0].size)]
+    } for place, (card, x, y) in enumerate(points)]
     return figure_of(traces, look,
                      xaxis={"title": {"text": f"{orders.axis_title} (median)"},
                             "range": _padded([x for _, x, _ in points])},
@@ -73,6 +73,17 @@ def _bubble_words(card: SegmentCard, x: float, y: float, orders: Column, cheque:
     return (f"<b>{escaped(card.name)}</b><br>{card.size:,} customers<br>"
             f"{escaped(orders.label)}: {amount(x, orders.unit, orders.format)}<br>"
             f"{escaped(cheque.label)}: {amount(y, cheque.unit, cheque.format)}")
+
+
+def _beside(place: int, points: Sequence[tuple[SegmentCard, float, float]]) -> str:
+    """Where a bubble's symbol stands: above, or where bubbles lie on each other, on a side of its own."""
+    xs, ys = [x for _, x, _ in points], [y for _, _, y in points]
+    wide, high = max(xs) - min(xs) or 1.0, max(ys) - min(ys) or 1.0
+    _, x, y = points[place]
+    near = [other for other, (_, x1, y1) in enumerate(points)
+            if abs(x1 - x) < 0.12 * wide and abs(y1 - y) < 0.12 * high]
+    sides = ("top center", "bottom center", "middle right", "middle left")
+    return sides[near.index(place) % len(sides)]
 
 
 def _padded(values: Sequence[float]) -> list[float]:

@@ -1,0 +1,118 @@
+"""A training of 400 invented customers, seen through ``SegmentationData`` without and with a real store."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import dash
+import pytest
+
+from dashapp.app import create_app
+from dashapp.crossfilter import Cube
+from dashapp.data import SegmentationData
+from pipeline.contract import Champion, RunSummary, Segmentation, Training
+from pipeline.errors import StoreError
+from pipeline.settings import Settings
+from tests.support import make_training, save_training
+
+RUN = "0123456789abcdef0123456789abcdef"
+
+
+def segmentation_of(training: Training, run_id: str = RUN, k: int = 3) -> Segmentation:
+    """One candidate of a training as the store would hand it out."""
+    one = next(candidate for candidate in training.candidates if candidate.record.k == k)
+    return Segmentation(
+        run_id=run_id, sweep_run_id="f" * 32, experiment="sample", started=1_790_000_000.0, dataset=training.dataset,
+        ledger=training.ledger, decision=training.decision, transform=training.features.transform,
+        candidates=tuple(candidate.record for candidate in training.candidates), centres=one.centres, cards=one.cards,
+        customers=training.customers, projection=training.projection, loadings=training.loadings,
+        quarantine=training.quarantine, assignments=one.assignments, profiles=one.profiles,
+        category_profiles=one.category_profiles)
+
+
+@dataclass
+class MemoryStore:
+    """The store's reading side over values, whose champion a test may change or take offline."""
+
+    held: dict[str, Segmentation]
+    current: tuple[Champion, ...] = ()
+    down: bool = False
+    asked: int = 0
+    listed: tuple[RunSummary, ...] = field(default=())
+
+    def runs(self, experiment: str | None = None) -> tuple[RunSummary, ...]:
+        return self.listed
+
+    def load(self, run_id: str) -> Segmentation:
+        found = [one for name, one in self.held.items() if name.startswith(run_id)]
+        if len(found) != 1:
+            raise StoreError.because(f"no completed run {run_id!r} in the store")
+        return found[0]
+
+    def champions(self) -> tuple[Champion, ...]:
+        self.asked += 1
+        if self.down:
+            raise StoreError.because("the store is locked by another program", remedy="wait")
+        return self.current
+
+
+def champion(run_id: str = RUN, k: int = 3, version: int = 1, experiment: str = "sample") -> Champion:
+    return Champion(experiment=experiment, run_id=run_id, k=k, version=version)
+
+
+@pytest.fixture(scope="session")
+def training() -> Training:
+    return make_training(400)
+
+
+@pytest.fixture(scope="session")
+def segmentation(training: Training) -> Segmentation:
+    return segmentation_of(training)
+
+
+@pytest.fixture(scope="session")
+def cube(segmentation: Segmentation) -> Cube:
+    return Cube(segmentation)
+
+
+@pytest.fixture
+def store(segmentation: Segmentation) -> MemoryStore:
+    return MemoryStore({RUN: segmentation}, (champion(),))
+
+
+@pytest.fixture
+def data(store: MemoryStore) -> SegmentationData:
+    return SegmentationData(lambda: store, Settings(poll_seconds=0.01))
+
+
+@pytest.fixture
+def app(data: SegmentationData) -> Iterator[dash.Dash]:
+    dash.page_registry.clear()
+    yield create_app(data)
+    dash.page_registry.clear()
+
+
+@pytest.fixture(scope="session")
+def saved(training: Training, tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """A real MLflow store with one promoted sweep."""
+    from pipeline.store import Store
+
+    settings = Settings(home=Path(tmp_path_factory.mktemp("store")), poll_seconds=0.01)
+    sweep = save_training(training, settings)
+    Store.open(settings).promote(sweep.run_ids[3], reason="test", who="test")
+    return settings
+
+
+@pytest.fixture
+def until() -> Callable[[Callable[[], bool]], None]:
+    """Wait at most five seconds for something to become true."""
+    def wait(holds: Callable[[], bool]) -> None:
+        deadline = time.monotonic() + 5
+        while not holds():
+            assert time.monotonic() < deadline, "it did not become true within 5 s"
+            time.sleep(0.02)
+
+    return wait

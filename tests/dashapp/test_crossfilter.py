@@ -1,0 +1,126 @@
+"""Counts under a selection equal those of a plain, slow computation with pandas."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from dashapp.crossfilter import GHOST_POINTS, MAP_POINTS, Cube
+from dashapp.dimensions import MAP, SEGMENT, Dimension
+from dashapp.geometry import inside
+from dashapp.selection import Area, Filter, Range, Selection, Values
+from pipeline.contract import Segmentation
+from tests.dashapp.conftest import segmentation_of
+from tests.support import make_training
+
+SELECTIONS: list[dict[str, Filter]] = [
+    {},
+    {"age": Range(30.0, 45.0)},
+    {"age": Range(None, 33.5), "marital_status": Values(("Married", "Single"))},
+    {SEGMENT: Values(("sample-1",)), "income": Range(40_000.0, None)},
+    {MAP: Area(((-2.0, -2.0), (3.0, -1.0), (2.0, 3.0), (-1.0, 2.0))), "complained": Values(("no",))},
+    {"main.categories": Values(("wine",)), "main.channels": Values(("store_orders", "web_orders")),
+     "spend": Range(50.0, 400.0)},
+    {"age": Range(90.0, 91.0), "income": Range(1.0, 2.0)},
+]
+
+
+def passing(it: Segmentation, cube: Cube, name: str, chosen: Filter) -> pd.Series:
+    """Who passes a filter, row by row."""
+    dimension = cube.dimensions[name]
+    if isinstance(chosen, Area):
+        xy = it.projection
+        return pd.Series(inside(xy["x"].to_numpy(), xy["y"].to_numpy(), chosen.corners))
+    if isinstance(chosen, Range):
+        values = it.customers[dimension.column]
+        low = -np.inf if chosen.low is None else chosen.low
+        high = np.inf if chosen.high is None else chosen.high
+        return (values >= low) & (values < high)
+    return marks(it, dimension).isin(chosen.tokens)
+
+
+def marks(it: Segmentation, dimension: Dimension) -> pd.Series:
+    """The token of each customer's bin."""
+    if dimension.name == SEGMENT:
+        return it.assignments["segment"].map({card.segment: card.key for card in it.cards})
+    if dimension.kind == "mix":
+        members = [token for token in dimension.tokens if token]
+        return it.customers[members].idxmax(axis=1).where(it.customers[members].sum(axis=1) > 0, "")
+    values = it.customers[dimension.column]
+    if dimension.kind == "number":
+        return pd.cut(values, list(dimension.edges), right=False, labels=list(dimension.tokens)).astype("string")
+    if it.dataset.column(dimension.column).kind == "flag":
+        values = values.map({0: "no", 1: "yes"}).astype("string")
+    return values.fillna("")
+
+
+@pytest.mark.parametrize("filters", SELECTIONS, ids=lambda one: "+".join(one) or "none")
+def test_every_chart_obeys_every_filter_but_its_own(segmentation: Segmentation, cube: Cube, filters: dict[str, Filter]
+                                                    ) -> None:
+    it, filtered = segmentation, cube.filtered(Selection(filters))
+    masks = {name: passing(it, cube, name, chosen) for name, chosen in filters.items()}
+    segment = it.assignments["segment"]
+    for name, dimension in cube.dimensions.items():
+        if name == MAP:
+            continue
+        others = np.logical_and.reduce(
+            [np.ones(len(segment), bool), *(mask for key, mask in masks.items() if key != name)])
+        part = filtered.slice(name)
+        assert part.customers == others.sum()
+        for card in it.cards:
+            rows = others & (segment == card.segment).to_numpy()
+            if dimension.kind == "mix":
+                expected = it.customers.loc[rows, [one for one in dimension.tokens if one]].sum().to_numpy()
+                assert part.shown[card.segment] == pytest.approx(expected)
+            else:
+                counts = marks(it, dimension)[rows].value_counts()
+                assert part.shown[card.segment].tolist() == [counts.get(token, 0) for token in dimension.tokens]
+    everything = np.logical_and.reduce([np.ones(len(segment), bool), *masks.values()])
+    assert filtered.customers == everything.sum()
+    assert filtered.by_segment.tolist() == [int((everything & (segment == card.segment)).sum()) for card in it.cards]
+
+
+def test_the_median_is_that_of_the_customers_shown(segmentation: Segmentation, cube: Cube) -> None:
+    filtered = cube.filtered(Selection({"marital_status": Values(("Single",))}))
+    single = segmentation.customers[segmentation.customers["marital_status"] == "Single"]
+
+    part = filtered.slice("income")
+
+    assert part.middle == pytest.approx(single["income"].median())
+    assert part.overall_middle == pytest.approx(segmentation.customers["income"].median())
+
+
+def test_the_map_draws_a_sample_and_keeps_every_segment() -> None:
+    cube = Cube(segmentation_of(make_training(12_000)))
+
+    points = cube.everyone.points()
+
+    assert len(points.x) <= MAP_POINTS
+    assert len(points.ghost_x) <= GHOST_POINTS
+    assert points.customers == 12_000
+    drawn, all_shares = np.bincount(points.segment) / len(points.segment), cube.by_segment(None) / cube.n
+    assert np.abs(drawn - all_shares).max() < 0.02
+
+
+def test_edges_are_round_and_hold_everybody(cube: Cube) -> None:
+    for name in ("age", "income", "spend", "average_cheque", "recency"):
+        dimension = cube.dimensions[name]
+        finite = [edge for edge in dimension.edges if np.isfinite(edge)]
+        assert 5 <= dimension.bins <= 26
+        assert all(float(f"{edge:.6g}") == edge for edge in finite)
+
+
+def test_a_column_named_like_our_own_parameters_is_told_apart() -> None:
+    it = segmentation_of(make_training(120))
+    columns = tuple(column.model_copy(update={"name": "segment"}) if column.name == "marital_status" else column
+                    for column in it.dataset.columns)
+    from dataclasses import replace
+
+    renamed = replace(it, dataset=it.dataset.model_copy(update={"columns": columns}),
+                      customers=it.customers.rename(columns={"marital_status": "segment"}))
+
+    cube = Cube(renamed)
+
+    assert cube.dimensions["segment"].kind == "segment"
+    assert cube.everyone.slice("column.segment").everyone.sum() == 120

@@ -1,0 +1,183 @@
+"""What the charts hold: counts, colours that follow the segment, ghosts, and sentences where nothing is left."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import plotly.graph_objects as go
+import pytest
+
+from dashapp.crossfilter import Cube
+from dashapp.dimensions import MAP, SEGMENT
+from dashapp.pages.compare import figures as compare
+from dashapp.pages.explore import figures as explore
+from dashapp.pages.overview import figures as overview
+from dashapp.selection import Area, Range, Selection, Values
+from dashapp.theme import DARK, LIGHT, ink_on, mark
+from pipeline.contract import Segmentation
+
+
+def bars_of(figure: go.Figure) -> list[go.Bar]:
+    return [trace for trace in figure.data if isinstance(trace, go.Bar)]
+
+
+def test_a_histogram_adds_up_and_carries_the_tokens_of_its_bars(segmentation: Segmentation, cube: Cube) -> None:
+    part = cube.everyone.slice("age")
+
+    figure = explore.draw(part, segmentation.cards, LIGHT, selected=False)
+
+    assert sum(sum(trace.y) for trace in bars_of(figure)) == pytest.approx(1)
+    assert isinstance(bars_of(figure)[0].customdata, tuple)
+    assert bars_of(figure)[0].customdata == cube.dimensions["age"].tokens
+    assert figure.layout.xaxis.title.text == "Age, years"
+
+
+def test_a_selection_leaves_a_grey_ghost_of_all_customers(segmentation: Segmentation, cube: Cube) -> None:
+    filtered = cube.filtered(Selection({"marital_status": Values(("Single",))}))
+
+    figure = explore.draw(filtered.slice("age"), segmentation.cards, LIGHT, selected=True)
+
+    ghost = bars_of(figure)[0]
+    assert (ghost.name, ghost.marker.color) == ("all customers", LIGHT.ghost)
+    assert sum(ghost.y) == pytest.approx(1)
+
+
+def test_a_chart_dims_what_its_own_filter_leaves_out(segmentation: Segmentation, cube: Cube) -> None:
+    age = cube.dimensions["age"]
+    filtered = cube.filtered(Selection({"age": Range(age.edges[2], age.edges[4])}))
+
+    figure = explore.draw(filtered.slice("age"), segmentation.cards, LIGHT, selected=True)
+
+    bright = [place for place, one in enumerate(bars_of(figure)[1].marker.opacity) if one == 1]
+    assert bright == [2, 3]
+
+
+def test_colour_and_symbol_follow_the_segment_and_not_its_number(segmentation: Segmentation, cube: Cube) -> None:
+    swapped = tuple(card.model_copy(update={"colour": (card.colour + 3) % 8}) for card in segmentation.cards)
+
+    figure = explore.customer_map(cube.everyone.points(), swapped, None, ("x", "y"), LIGHT)
+
+    clouds = {trace.meta: trace for trace in figure.data if trace.meta}
+    for card in swapped:
+        assert clouds[card.key].marker.color == mark(card.colour).colour
+        assert clouds[card.key].marker.symbol == mark(card.colour).symbol
+
+
+def test_the_map_pales_customers_outside_the_outline(segmentation: Segmentation, cube: Cube) -> None:
+    area = Area(((-1.0, -9.0), (9.0, -9.0), (9.0, 9.0), (-1.0, 9.0)))
+    points = cube.filtered(Selection({MAP: area})).points()
+
+    figure = explore.customer_map(points, segmentation.cards, area, ("x", "y"), LIGHT)
+
+    assert figure.layout.shapes[0].path.startswith("M-1,-9L9,-9")
+    bright = np.concatenate([trace.x for trace in figure.data[1:] if trace.marker.opacity > 0.5])
+    pale = np.concatenate([trace.x for trace in figure.data[1:] if trace.marker.opacity < 0.5])
+    assert bright.min() >= -1 > pale.max()
+    assert bright.dtype == np.float32
+
+
+def test_axes_of_the_map_say_what_their_ends_mean_and_how_much_they_explain(segmentation: Segmentation) -> None:
+    right, up = explore.axis_titles(segmentation.loadings, segmentation.dataset)
+
+    explained = segmentation.loadings.iloc[-1]
+    assert f"{explained['x']:.0%}".replace("%", " %") in right
+    assert "←" in up
+    assert "→" in up
+
+
+def test_a_mix_has_a_bar_a_segment_and_one_for_all_that_add_up(segmentation: Segmentation, cube: Cube) -> None:
+    figure = explore.draw(cube.everyone.slice("main.categories"), segmentation.cards, LIGHT, selected=False)
+
+    assert np.sum([trace.x for trace in bars_of(figure)], axis=0) == pytest.approx(np.ones(segmentation.k + 1))
+    assert [trace.customdata[0] for trace in bars_of(figure)] == ["wine", "meat", "sweets"]
+
+
+def test_nobody_left_is_said(segmentation: Segmentation, cube: Cube) -> None:
+    filtered = cube.filtered(Selection({"age": Range(None, 0.0), SEGMENT: Values(("sample-0",))}))
+
+    for name in ("income", "marital_status", "main.channels"):
+        figure = explore.draw(filtered.slice(name), segmentation.cards, LIGHT, selected=True)
+        assert figure.layout.annotations[0].text == explore.NOBODY
+
+
+def test_labels_from_data_are_escaped(segmentation: Segmentation, cube: Cube) -> None:
+    cards = tuple(card.model_copy(update={"name": "<a href='//evil'>x</a>"}) for card in segmentation.cards)
+
+    figures = [overview.shares(cards, LIGHT), explore.draw(cube.everyone.slice("age"), cards, LIGHT, selected=False),
+               explore.customer_map(cube.everyone.points(), cards, None, ("x", "y"), LIGHT),
+               explore.draw(cube.everyone.slice("main.categories"), cards, LIGHT, selected=False)]
+
+    assert all("<a href" not in figure.to_json() for figure in figures)
+
+
+def test_overview_bars_are_the_shares_of_the_cards(segmentation: Segmentation) -> None:
+    figure = overview.shares(segmentation.cards, DARK)
+
+    assert list(figure.data[0].x) == [card.share for card in segmentation.cards]
+    assert list(figure.data[1].x) == [card.revenue_share for card in segmentation.cards]
+    assert overview.shares((), LIGHT).layout.annotations[0].text == "No segments"
+
+
+def test_bubbles_stand_at_the_medians(segmentation: Segmentation) -> None:
+    figure = overview.bubbles(segmentation, LIGHT)
+
+    frame = segmentation.customers.assign(segment=segmentation.assignments["segment"])
+    found = {trace.meta: (trace.x[0], trace.y[0]) for trace in figure.data}
+    for card in segmentation.cards:
+        own = frame[frame["segment"] == card.segment]
+        assert found[card.key] == pytest.approx((own["orders"].median(), own["average_cheque"].median()))
+
+
+def test_data_without_orders_say_so_instead_of_an_empty_frame(segmentation: Segmentation) -> None:
+    columns = tuple(column for column in segmentation.dataset.columns if column.meaning != "orders")
+    bare = replace(segmentation, dataset=segmentation.dataset.model_copy(update={"columns": columns}))
+
+    assert "no orders" in overview.bubbles(bare, LIGHT).layout.annotations[0].text
+
+
+def test_elbow_stands_where_the_decision_says_and_the_shown_k_is_marked(segmentation: Segmentation) -> None:
+    it = segmentation
+
+    figure = compare.inertia(it.candidates, it.decision, 3, LIGHT)
+
+    curve = figure.data[1]
+    assert list(curve.y) == [one.inertia for one in it.candidates]
+    assert curve.marker.size.index(max(curve.marker.size)) == [one.k for one in it.candidates].index(3)
+    assert figure.layout.annotations[0].text == "elbow at 3"
+    lonely = compare.silhouette(it.candidates[:1], it.decision, 3, LIGHT)
+    assert "nothing to compare" in lonely.layout.annotations[0].text
+
+
+def test_silhouette_shows_what_data_without_structure_would_give(segmentation: Segmentation) -> None:
+    judged = [one.model_copy(update={"null_silhouette": 0.1}) for one in segmentation.candidates]
+
+    with_null = compare.silhouette(judged, segmentation.decision, 3, LIGHT)
+    without = compare.silhouette(segmentation.candidates, segmentation.decision, 3, LIGHT)
+
+    assert "without structure" in [trace.name for trace in with_null.data]
+    assert "without structure" not in [trace.name for trace in without.data]
+
+
+@pytest.mark.parametrize("place", range(8))
+def test_ink_on_every_segment_colour_is_legible(place: int) -> None:
+    for look in (LIGHT, DARK):
+        style = mark(place, look)
+        assert style.ink == ink_on(style.colour)
+        assert contrast(style.ink, style.colour) >= 4.5
+
+
+@pytest.mark.parametrize("look", [LIGHT, DARK], ids=["light", "dark"])
+def test_words_on_charts_are_legible(look: object) -> None:
+    assert contrast(look.muted, look.surface) >= 4.5
+    assert contrast(look.ink, look.surface) >= 7
+
+
+def contrast(one: str, other: str) -> float:
+    def luminance(colour: str) -> float:
+        channels = [int(colour[place:place + 2], 16) / 255 for place in (1, 3, 5)]
+        linear = [c / 12.92 if c <= 0.03928 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+    high, low = sorted((luminance(one), luminance(other)), reverse=True)
+    return (high + 0.05) / (low + 0.05)

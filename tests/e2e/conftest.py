@@ -1,0 +1,182 @@
+"""The Procfile's own web command over a real store, and a browser in which any complaint is a failure."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from pipeline.contract import SavedSweep
+from pipeline.settings import Settings
+from tests.support import make_training, save_training
+
+ROOT = Path(__file__).resolve().parents[2]
+SHOTS = ROOT / ".e2e"
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
+         "--no-first-run"]
+READY_SECONDS, SETTLE = 60.0, 15_000
+
+
+@dataclass
+class Served:
+    """A running dashboard."""
+
+    url: str
+    settings: Settings
+    sweep: SavedSweep | None = None
+
+
+@dataclass
+class Watched:
+    """A browser context whose complaints are collected."""
+
+    context: BrowserContext
+    url: str
+    complaints: list[str] = field(default_factory=list)
+    pages: list[Page] = field(default_factory=list)
+
+    def open(self, path: str) -> Page:
+        """A new page at ``path``, once it has come to rest."""
+        page = self.context.new_page()
+        self.pages.append(page)
+        host = urlsplit(self.url).netloc
+        page.on("console", lambda said: self.complaints.append(f"console {said.type}: {said.text[:300]}"))
+        page.on("pageerror", lambda error: self.complaints.append(f"page error: {error}"))
+        page.on("response", lambda answer: answer.status >= 400 and self.complaints.append(
+            f"HTTP {answer.status}: {answer.url}"))
+        page.on("requestfailed", lambda request: self.complaints.append(f"failed: {request.url} {request.failure}")
+                if "ERR_ABORTED" not in str(request.failure) else None)  # a page left while it was loading
+        page.on("request", lambda request: self.complaints.append(f"another host: {request.url}")
+                if urlsplit(request.url).scheme.startswith("http") and urlsplit(request.url).netloc != host else None)
+        page.goto(self.url + path)
+        settle(page)
+        return page
+
+
+def settle(page: Page) -> None:
+    """Wait until no callback is under way and every chart stands."""
+    page.wait_for_load_state("networkidle", timeout=SETTLE)
+    page.wait_for_function("!document.querySelector('.dash-graph--pending, [data-dash-is-loading=\"true\"]')",
+                           timeout=SETTLE)
+    page.wait_for_timeout(250)
+
+
+def web_command() -> list[str]:
+    """The command of the Procfile's ``web`` line."""
+    lines = dict(line.split(":", 1) for line in (ROOT / "Procfile").read_text("utf-8").splitlines() if ":" in line)
+    program, *arguments = shlex.split(lines["web"])
+    found = Path(sys.executable).with_name(program)
+    return [str(found) if found.exists() else str(shutil.which(program)), *arguments]
+
+
+def free_port() -> int:
+    with closing(socket.socket()) as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def status(url: str) -> int:
+    try:
+        with urllib.request.urlopen(url, timeout=5) as answer:
+            return int(answer.status)
+    except urllib.error.HTTPError as error:
+        error.close()
+        return error.code
+    except OSError:
+        return 0
+
+
+@pytest.fixture(scope="session")
+def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[Settings], str]]:
+    """Start the web command over a store; every server is stopped at the end."""
+    running: list[subprocess.Popen[bytes]] = []
+
+    def start(settings: Settings) -> str:
+        port = free_port()
+        log = tmp_path_factory.mktemp("log") / "gunicorn.log"
+        environment = {**os.environ, "PORT": str(port), "KORZINA_HOME": str(settings.home), "KORZINA_HOST": "127.0.0.1",
+                       "KORZINA_POLL_SECONDS": str(settings.poll_seconds)}
+        environment.pop("KORZINA_PORT", None)
+        with log.open("wb") as output:
+            process = subprocess.Popen(web_command(), cwd=ROOT, env=environment, stdout=output,
+                                       stderr=subprocess.STDOUT, start_new_session=True)
+        running.append(process)
+        url, deadline = f"http://127.0.0.1:{port}", time.monotonic() + READY_SECONDS
+        while status(f"{url}/healthz") != 200:
+            assert process.poll() is None, log.read_text()
+            assert time.monotonic() < deadline, log.read_text()
+            time.sleep(0.2)
+        return url
+
+    yield start
+    for process in running:
+        process.send_signal(signal.SIGTERM)
+    for process in running:
+        process.wait(timeout=30)
+
+
+@pytest.fixture(scope="session")
+def served(serve: Callable[[Settings], str], tmp_path_factory: pytest.TempPathFactory) -> Served:
+    """A dashboard over a store with one promoted sweep."""
+    from pipeline.store import Store
+
+    settings = Settings(home=tmp_path_factory.mktemp("store"), poll_seconds=5.0)
+    sweep = save_training(make_training(600), settings)
+    Store.open(settings).promote(sweep.run_ids[3], reason="test", who="test")
+    return Served(serve(settings), settings, sweep)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Chromium: the one named by PLAYWRIGHT_CHROMIUM, the system's, or Playwright's own."""
+    named = os.environ.get("PLAYWRIGHT_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=named, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Any:
+    """Let fixtures know whether the test failed."""
+    report = yield
+    setattr(item, f"report_{report.when}", report)
+    return report
+
+
+@pytest.fixture
+def watch(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Callable[..., Watched]]:
+    """Make watched contexts; complaints fail the test, a failed test leaves a picture in ``.e2e/``."""
+    made: list[Watched] = []
+
+    def make(url: str, *, width: int = 1440, scheme: str = "light") -> Watched:
+        context = browser.new_context(viewport={"width": width, "height": 1000}, color_scheme=scheme, base_url=url)
+        made.append(Watched(context, url))
+        return made[-1]
+
+    yield make
+    report = getattr(request.node, "report_call", None)
+    complaints = [one for watched in made for one in watched.complaints]
+    if complaints or (report is not None and report.failed):
+        SHOTS.mkdir(exist_ok=True)
+        for number, page in enumerate(page for watched in made for page in watched.pages):
+            page.screenshot(path=SHOTS / f"{request.node.name}-{number}.png", full_page=True)
+    for watched in made:
+        watched.context.close()
+    assert not complaints, complaints
