@@ -28,6 +28,7 @@ from pipeline.features import fit_features, project
 from pipeline.identity import Predecessor, follow
 from pipeline.parallel import Helper
 from pipeline.quality import Silhouettes, calinski_harabasz, davies_bouldin, silhouettes
+from pipeline.rules import Codes, encode, find_rules
 from pipeline.stability import Stability, assess_stability, null_silhouettes
 from pipeline.sweep import THOROUGH, sweep
 from pipeline.words import make_cards
@@ -89,8 +90,10 @@ def analyse(cleaned: Cleaned, options: Options, watch: Stopwatch, *, spec: str =
     with watch.stage("null") as tick:
         nulls = null_silhouettes(features.matrix, list(ks), seed=options.seed, helper=helper, tick=tick)
     with watch.stage("describe"):
+        codes = encode(cleaned.customers, cleaned.dataset, features.transform, seed=options.seed)
         candidates = tuple(
-            _candidate(cleaned, features, partition, silhouette, stability[partition.k], nulls[partition.k], before)
+            _candidate(cleaned, features, partition, silhouette, stability[partition.k], nulls[partition.k], before,
+                       codes)
             for partition, silhouette in zip(partitions, measured, strict=True))
     return Training(
         dataset=cleaned.dataset, ledger=cleaned.ledger, customers=cleaned.customers, quarantine=cleaned.quarantine,
@@ -114,7 +117,7 @@ def _decide(records: Sequence[CandidateRecord], options: Options) -> Decision:
 
 
 def _candidate(cleaned: Cleaned, features: Features, partition: Partition, silhouette: Silhouettes,
-               stability: Stability, nulls: Sequence[float], before: Predecessor | None) -> Candidate:
+               stability: Stability, nulls: Sequence[float], before: Predecessor | None, codes: Codes) -> Candidate:
     k, labels = partition.k, partition.labels
     assignments = assign(features, partition, silhouette)
     profiles = profile(cleaned.customers, cleaned.dataset, features, partition)
@@ -133,7 +136,8 @@ def _candidate(cleaned: Cleaned, features: Features, partition: Partition, silho
         dissolved=dissolved)
     return Candidate(
         record=record, centres=partition.centres, assignments=assignments, profiles=profiles, cards=cards,
-        category_profiles=profile_categories(cleaned.customers, cleaned.dataset, partition))
+        category_profiles=profile_categories(cleaned.customers, cleaned.dataset, partition),
+        rules=find_rules(codes, partition, cleaned.customers, cleaned.dataset, features.transform))
 
 
 def _silhouette_by_segment(silhouette: Silhouettes, partition: Partition) -> tuple[float | None, ...]:

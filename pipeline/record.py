@@ -105,6 +105,7 @@ def _child(training: Training, candidate: Candidate, images: Mapping[str, bytes]
         },
         records={
             Artifacts.SEGMENTS: _json_list(candidate.cards), Artifacts.CENTRES: json.dumps(candidate.centres.tolist()),
+            Artifacts.RULES: _json_list(candidate.rules),
         },
         images=images,
         ui_tables={Artifacts.PROFILES_TABLE: _profile_table(training, candidate)},
@@ -180,9 +181,11 @@ def _describe_candidate(training: Training, candidate: Candidate) -> str:
     chosen = " Recommended." if record.k == training.decision.k else ""
     lines = [f"### {record.k} segments of {sum(record.sizes):,} customers", "",
              f"Silhouette {record.silhouette:.3f}, inertia {record.inertia:,.1f}.{chosen}", "",
-             "| segment | customers | share | trust | portrait |", "|:--|--:|--:|:--|:--|"]
-    lines += [f"| {_cell(card.name)} | {card.size:,} | {card.share:.0%} | {card.trust} | {_cell(card.portrait)} |"
-              for card in candidate.cards]
+             "| segment | customers | share | trust | portrait | rule (precision, recall) |",
+             "|:--|--:|--:|:--|:--|:--|"]
+    rules = {rule.segment: f"{rule.text} ({rule.precision:.0%}, {rule.recall:.0%})" for rule in candidate.rules}
+    lines += [f"| {_cell(card.name)} | {card.size:,} | {card.share:.0%} | {card.trust} | {_cell(card.portrait)} "
+              f"| {_cell(rules.get(card.segment, ''))} |" for card in candidate.cards]
     return "\n".join(lines)
 
 
