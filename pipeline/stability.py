@@ -21,6 +21,7 @@ SPLITS = 4
 JACCARD_HALVES = 2 * SPLITS
 NULL_DRAWS = 4
 HALF_ROWS = 5_000
+_FLAT = 0.1  # excess kurtosis nearer to 0 than this counts as Gaussian
 NULL_ROWS = 5_000
 
 Tick = Callable[[float], None]
@@ -62,11 +63,16 @@ def null_silhouettes(matrix: Matrix, ks: Sequence[int], *, seed: int, helper: He
                      tick: Tick | None = None) -> Mapping[int, tuple[float, ...]]:
     """Silhouettes that structure-free data of the same covariance reach when clustered alike, by k.
 
-    One Gaussian draw a value; each has as many rows as the data, at most ``NULL_ROWS``.
+    One draw a value; each has as many rows as the data, at most ``NULL_ROWS``. The draws are Gaussian, but flat along
+    those principal axes where the data are flat (excess kurtosis below 0, at the least a uniform's): a continuum from
+    one extreme to another, evenly filled, would beat a Gaussian without having any groups.
     """
     rows = min(len(matrix), NULL_ROWS)
-    mean, covariance = matrix.mean(axis=0), np.atleast_2d(np.cov(matrix, rowvar=False))
-    tasks = [(mean, covariance, rows, list(ks), seed, draw) for draw in range(NULL_DRAWS)]
+    centred = matrix - matrix.mean(axis=0)
+    variances, axes = np.linalg.eigh(np.atleast_2d(np.cov(matrix, rowvar=False)))
+    deviations = np.sqrt(np.maximum(variances, 0.0))
+    flatness = _flatness(centred @ axes)
+    tasks = [(axes * deviations, flatness, rows, list(ks), seed, draw) for draw in range(NULL_DRAWS)]
     draws = share(_one_null, tasks, helper, tick)
     return {k: tuple(draw[place] for draw in draws) for place, k in enumerate(ks)}
 
@@ -75,9 +81,24 @@ def _fit_light(rows: Matrix, ks: Sequence[int], seed: int) -> tuple[Partition, .
     return sweep(rows, ks, seed=seed, effort=LIGHT)
 
 
-def _one_null(mean: Matrix, covariance: Matrix, rows: int, ks: Sequence[int], seed: int, draw: int) -> list[float]:
+def _flatness(scores: Matrix) -> Matrix:
+    """Parameter a of the symmetric Beta(a, a) with the kurtosis of each column; infinite where Gaussian, least 1."""
+    squares = scores**2
+    variance = squares.mean(axis=0)
+    kurtosis = (squares**2).mean(axis=0) / np.where(variance > 0, variance, 1.0) ** 2 - 3.0
+    with np.errstate(divide="ignore"):
+        parameter: Matrix = np.where(kurtosis < -_FLAT, (-6.0 / np.minimum(kurtosis, -1e-9) - 3.0) / 2.0, np.inf)
+    return np.maximum(parameter, 1.0)
+
+
+def _one_null(axes: Matrix, flatness: Matrix, rows: int, ks: Sequence[int], seed: int, draw: int) -> list[float]:
+    """Silhouettes of one structure-free draw; ``axes`` are the principal axes times their deviations, (p, p)."""
     rng = np.random.default_rng([seed, draw])
-    invented = rng.multivariate_normal(mean, covariance, size=rows, method="eigh")
+    scores = rng.standard_normal((rows, len(flatness)))
+    for axis in np.flatnonzero(np.isfinite(flatness)):
+        a = flatness[axis]
+        scores[:, axis] = (rng.beta(a, a, rows) - 0.5) * np.sqrt(4.0 * (2.0 * a + 1.0))
+    invented = scores @ axes.T
     partitions = sweep(invented, ks, seed=seed + draw, effort=LIGHT)
     return [one.overall for one in silhouettes(invented, [one.labels for one in partitions], seed=seed)]
 
