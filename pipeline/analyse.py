@@ -22,11 +22,19 @@ from pipeline.contract import (
     Partition,
     Training,
 )
-from pipeline.describe import assign, differences_by_segment, profile, profile_categories, revenue_shares
+from pipeline.describe import (
+    assign,
+    differences_by_segment,
+    profile,
+    profile_categories,
+    revenue_shares,
+    typical_customers,
+)
 from pipeline.errors import UsageError
 from pipeline.features import fit_features, project
 from pipeline.identity import Predecessor, follow
 from pipeline.parallel import Helper
+from pipeline.passive import Trait, describe_passive, read_traits
 from pipeline.quality import Silhouettes, calinski_harabasz, davies_bouldin, silhouettes
 from pipeline.rules import Codes, encode, find_rules
 from pipeline.stability import Stability, assess_stability, null_silhouettes
@@ -91,9 +99,10 @@ def analyse(cleaned: Cleaned, options: Options, watch: Stopwatch, *, spec: str =
         nulls = null_silhouettes(features.matrix, list(ks), seed=options.seed, helper=helper, tick=tick)
     with watch.stage("describe"):
         codes = encode(cleaned.customers, cleaned.dataset, features.transform, seed=options.seed)
+        traits = read_traits(cleaned.customers, cleaned.dataset)
         candidates = tuple(
             _candidate(cleaned, features, partition, silhouette, stability[partition.k], nulls[partition.k], before,
-                       codes)
+                       codes, traits)
             for partition, silhouette in zip(partitions, measured, strict=True))
     return Training(
         dataset=cleaned.dataset, ledger=cleaned.ledger, customers=cleaned.customers, quarantine=cleaned.quarantine,
@@ -117,7 +126,8 @@ def _decide(records: Sequence[CandidateRecord], options: Options) -> Decision:
 
 
 def _candidate(cleaned: Cleaned, features: Features, partition: Partition, silhouette: Silhouettes,
-               stability: Stability, nulls: Sequence[float], before: Predecessor | None, codes: Codes) -> Candidate:
+               stability: Stability, nulls: Sequence[float], before: Predecessor | None, codes: Codes,
+               traits: tuple[Trait, ...]) -> Candidate:
     k, labels = partition.k, partition.labels
     assignments = assign(features, partition, silhouette)
     profiles = profile(cleaned.customers, cleaned.dataset, features, partition)
@@ -137,7 +147,8 @@ def _candidate(cleaned: Cleaned, features: Features, partition: Partition, silho
     return Candidate(
         record=record, centres=partition.centres, assignments=assignments, profiles=profiles, cards=cards,
         category_profiles=profile_categories(cleaned.customers, cleaned.dataset, partition),
-        rules=find_rules(codes, partition, cleaned.customers, cleaned.dataset, features.transform))
+        rules=find_rules(codes, partition, cleaned.customers, cleaned.dataset, features.transform),
+        typical=typical_customers(assignments), passive=describe_passive(traits, labels, k))
 
 
 def _silhouette_by_segment(silhouette: Silhouettes, partition: Partition) -> tuple[float | None, ...]:

@@ -20,11 +20,13 @@ from pipeline.contract import (
     Matrix,
     Partition,
     Profiles,
+    Typical,
 )
 from pipeline.geometry import squared_distances
 from pipeline.quality import Silhouettes
 
 UNKNOWN = "not known"
+TYPICAL = 5  # customers shown of each segment
 _PROFILED_KINDS = {"number", "integer", "flag"}
 
 
@@ -40,6 +42,22 @@ def assign(features: Features, partition: Partition, silhouettes: Silhouettes) -
     return pd.DataFrame({
         Assignments.KEY: rows, Assignments.SEGMENT: partition.labels, Assignments.SECOND: second,
         Assignments.DISTANCE: own, Assignments.SECOND_DISTANCE: distances[rows, second], Assignments.SILHOUETTE: values,
+    })
+
+
+def typical_customers(assignments: pd.DataFrame) -> pd.DataFrame:
+    """The ``typical`` table: keys of the ``TYPICAL`` customers nearest to each centre.
+
+    Customers alike in every feature stand at the same distance; one of them is shown, so that three rows are three
+    different customers.
+    """
+    ordered = assignments.sort_values([Assignments.SEGMENT, Assignments.DISTANCE, Assignments.KEY], kind="stable")
+    different = ordered[~ordered.duplicated([Assignments.SEGMENT, Assignments.DISTANCE])]
+    rank = different.groupby(Assignments.SEGMENT).cumcount().to_numpy() + 1
+    nearest = different[rank <= TYPICAL]
+    return pd.DataFrame({
+        Typical.SEGMENT: nearest[Assignments.SEGMENT].to_numpy(dtype=np.int64), Typical.RANK: rank[rank <= TYPICAL],
+        Typical.KEY: nearest[Assignments.KEY].to_numpy(dtype=np.int64),
     })
 
 

@@ -101,7 +101,8 @@ def _child(training: Training, candidate: Candidate, images: Mapping[str, bytes]
         description=_describe_candidate(training, candidate),
         tables={
             Artifacts.ASSIGNMENTS: candidate.assignments, Artifacts.PROFILES: candidate.profiles,
-            Artifacts.CATEGORY_PROFILES: candidate.category_profiles,
+            Artifacts.CATEGORY_PROFILES: candidate.category_profiles, Artifacts.TYPICAL: candidate.typical,
+            Artifacts.PASSIVE: candidate.passive,
         },
         records={
             Artifacts.SEGMENTS: _json_list(candidate.cards), Artifacts.CENTRES: json.dumps(candidate.centres.tolist()),
