@@ -16,7 +16,7 @@ from pipeline.raw import RawTable, Reject
 from pipeline.spec import Source, Spec
 from pipeline.text import TextTable, read_text
 
-__all__ = ["RawTable", "Reject", "read_source"]
+__all__ = ["RawTable", "Reject", "query_tables", "read_source"]
 
 SINGLE = "data"  # the name under which a query finds the one table given with --data
 _PARQUET = {".parquet", ".pq"}
@@ -216,21 +216,8 @@ def _typed(frame: pd.DataFrame, source: str, tables: dict[str, int], notes: tupl
 
 def _query(spec: Spec, tables: dict[str, list[Path]], source: str) -> RawTable:
     """Each table as a view of its name, then the spec's query."""
-    sizes: dict[str, int] = {}
-    rejects: list[Reject] = []
-    notes: list[str] = []
     with connect() as connection:
-        for name, files in tables.items():
-            if _is_parquet(files):
-                connection.execute(f"CREATE VIEW {quote(name)} AS SELECT * FROM {_scan(files)}")  # noqa: S608
-                count = connection.execute(f"SELECT count(*) FROM {quote(name)}").fetchall()[0][0]  # noqa: S608
-                sizes[name] = int(count)
-                continue
-            raw = _text(spec.source, files, source)
-            connection.register(name, _inferred(raw, spec.source))
-            sizes[name] = len(raw.frame)
-            rejects += raw.rejects
-            notes += raw.notes
+        sizes, rejects, notes = _show_tables(connection, spec, tables, source)
         try:
             frame = connection.execute(spec.source.query or "").df()
         except duckdb.Error as error:
@@ -240,6 +227,46 @@ def _query(spec: Spec, tables: dict[str, list[Path]], source: str) -> RawTable:
         notes.append(f"{len(rejects)} lines of the tables could not be taken apart and are not in the sums: "
                      + "; ".join(f"{one.where}: {one.why}" for one in rejects[:5]))
     return _typed(frame, source, sizes, tuple(notes))
+
+
+def _show_tables(connection: duckdb.DuckDBPyConnection, spec: Spec, tables: dict[str, list[Path]], source: str
+                 ) -> tuple[dict[str, int], list[Reject], list[str]]:
+    """Make each table visible to SQL under its name; returns their sizes, and what could not be read."""
+    sizes: dict[str, int] = {}
+    rejects: list[Reject] = []
+    notes: list[str] = []
+    for name, files in tables.items():
+        if _is_parquet(files):
+            connection.execute(f"CREATE VIEW {quote(name)} AS SELECT * FROM {_scan(files)}")  # noqa: S608
+            count = connection.execute(f"SELECT count(*) FROM {quote(name)}").fetchall()[0][0]  # noqa: S608
+            sizes[name] = int(count)
+            continue
+        raw = _text(spec.source, files, source)
+        connection.register(name, _inferred(raw, spec.source))
+        sizes[name] = len(raw.frame)
+        rejects += raw.rejects
+        notes += raw.notes
+    return sizes, rejects, notes
+
+
+def query_tables(spec: Spec, data: str | None, key: str, query: str, **given: pd.DataFrame) -> pd.DataFrame:
+    """The answer to another query of the spec over the same tables, and over frames ``given`` by name.
+
+    Raises
+    ------
+    SpecError
+        Where the query fails; ``key`` is the spec's name for it.
+    """
+    tables, source = _tables(spec, data)
+    with connect() as connection:
+        _show_tables(connection, spec, tables, source)
+        for name, frame in given.items():
+            connection.register(name, frame)
+        try:
+            return connection.execute(query).df()
+        except duckdb.Error as error:
+            raise SpecError.because(f"{spec.path or spec.name}: {key} failed", found=str(error)[:600],
+                                    expected=f"SQL over {', '.join([*tables, *given])}") from error
 
 
 def _inferred(raw: RawTable, source: Source) -> pd.DataFrame:

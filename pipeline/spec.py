@@ -13,9 +13,11 @@ from pipeline.contract import Column, Dataset, Group, Kind
 from pipeline.errors import SpecError
 from pipeline.spec_checks import check_references, explain, identifiers
 from pipeline.spec_parts import (
+    BasketsSpec,
     ColumnSpec,
     DuplicateIdRule,
     GroupSpec,
+    HistorySpec,
     LookalikeRule,
     RangeRule,
     ReplaceRule,
@@ -54,10 +56,16 @@ def load_spec(name_or_file: str) -> Spec:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SpecError.because(f"{path}: not valid TOML", found=str(error), remedy="mend the line named") from error
     spec = parse_spec(data, where=str(path))
-    query = _query(spec, path)
-    digest = hashlib.sha256(raw + (query or "").encode()).hexdigest()[:16]
+    query = _query("source", spec.source, path)
+    past = _query("history", spec.history, path) if spec.history else None
+    lines = _query("baskets", spec.baskets, path) if spec.baskets else None
+    texts = "".join(text or "" for text in (query, past, lines))
+    digest = hashlib.sha256(raw + texts.encode()).hexdigest()[:16]
     source = spec.source.model_copy(update={"query": query})
-    return spec.model_copy(update={"path": str(path), "hash": digest, "source": source})
+    history = spec.history.model_copy(update={"query": past}) if spec.history else None
+    baskets = spec.baskets.model_copy(update={"query": lines}) if spec.baskets else None
+    return spec.model_copy(update={"path": str(path), "hash": digest, "source": source, "history": history,
+                                   "baskets": baskets})
 
 
 def parse_spec(data: dict[str, Any], *, where: str) -> Spec:
@@ -150,11 +158,11 @@ def _find(name_or_file: str) -> Path:
     return SPECS_FOLDER / f"{name_or_file}.toml"
 
 
-def _query(spec: Spec, path: Path) -> str | None:
-    if spec.source.query_file is None:
-        return spec.source.query
-    file = path.parent / spec.source.query_file
+def _query(key: str, part: Source | HistorySpec | BasketsSpec, path: Path) -> str | None:
+    if part.query_file is None:
+        return part.query
+    file = path.parent / part.query_file
     try:
         return file.read_text("utf-8")
     except OSError as error:
-        raise SpecError.because(f"{path}: source.query_file: {file} cannot be read ({error.strerror})") from error
+        raise SpecError.because(f"{path}: {key}.query_file: {file} cannot be read ({error.strerror})") from error

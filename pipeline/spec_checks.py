@@ -9,9 +9,11 @@ from pydantic import BaseModel, ValidationError
 from pipeline.contract import Campaign
 from pipeline.errors import SpecError
 from pipeline.spec_parts import (
+    BasketsSpec,
     ColumnSpec,
     DuplicateIdRule,
     GroupSpec,
+    HistorySpec,
     IdColumn,
     LookalikeRule,
     RangeRule,
@@ -24,7 +26,7 @@ from pipeline.spec_parts import (
 
 PARTS: dict[str, type[BaseModel]] = {
     "columns": ColumnSpec, "groups": GroupSpec, "campaigns": Campaign, "source": Source, "id": IdColumn,
-    "segments": SegmentsSpec,
+    "segments": SegmentsSpec, "baskets": BasketsSpec, "history": HistorySpec,
 }
 RULES: dict[str, type[BaseModel]] = {
     "replace": ReplaceRule, "range": RangeRule, "where": WhereRule, "lookalikes": LookalikeRule,
@@ -73,15 +75,16 @@ def check_references(spec: Spec, known: set[str], where: str) -> None:
     for meaning in meanings:
         if meanings.count(meaning) > 1:
             raise SpecError.because(f"{where}: two columns have meaning = {meaning!r}", expected="one column at most")
+    if spec.history and not any(campaign.start for campaign in spec.campaigns):
+        raise SpecError.because(f"{where}: [history] needs campaigns with a start",
+                                remedy="add start to [[campaigns]], or leave [history] out")
     if spec.segments.min > spec.segments.max:
         raise SpecError.because(f"{where}: segments.min is above segments.max")
 
 
 def _refuse_leaks(spec: Spec, outcomes: set[str], where: str) -> None:
     """An active column must not be computed from an outcome, directly or through other derived columns."""
-    tainted = set(outcomes)
-    for _ in spec.columns:
-        tainted |= {name for name, column in spec.columns.items() if column.sql and identifiers(column.sql) & tainted}
+    tainted = _derived_from(spec, outcomes)
     for group in spec.groups.values():
         if group.shares == "active":
             tainted |= {f"share of {member}" for member in group.members if member in tainted}
@@ -93,6 +96,21 @@ def _refuse_leaks(spec: Spec, outcomes: set[str], where: str) -> None:
             expected="segments that know nothing of campaign responses",
             remedy="make it passive or ignored, or leave the outcome out of its SQL",
         )
+
+
+def outcome_derived(spec: Spec) -> frozenset[str]:
+    """Outcomes, and every column and share that is computed from one, directly or through others."""
+    tainted = _derived_from(spec, {name for name, column in spec.columns.items() if column.role == "outcome"})
+    shares = {f"{member}_share" for group in spec.groups.values() for member in group.members
+              if tainted & set(group.members)}  # a share's whole is the sum of all members
+    return frozenset(tainted | shares)
+
+
+def _derived_from(spec: Spec, names: set[str]) -> set[str]:
+    tainted = set(names)
+    for _ in spec.columns:
+        tainted |= {name for name, column in spec.columns.items() if column.sql and identifiers(column.sql) & tainted}
+    return tainted
 
 
 def identifiers(sql: str) -> set[str]:

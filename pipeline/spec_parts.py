@@ -113,6 +113,37 @@ Rule = Annotated[
 ]
 
 
+class HistoryColumn(_Part):
+    """One column of the history query: what was known of a customer when a campaign began."""
+
+    label: str
+    unit: str = ""
+    format: str = ",.3~r"
+    kind: Literal["number", "integer", "flag"] = "number"
+    meaning: Meaning | None = None  # recency, orders and spend make the cells that the model is compared with
+    log: bool = False
+    high: str = ""
+    low: str = ""
+
+
+class HistorySpec(_Part):
+    """How to compute what was known at the start of each campaign, so that a response model sees no later thing."""
+
+    query: str | None = None  # SQL over the source's tables and ``moments(moment, as_of, campaign)``
+    query_file: str | None = None
+    received: str  # columns of the query: campaigns received before the moment, and answered before it
+    responded: str
+    test_from: date | None = None  # campaigns that begin on this day or later test a model fitted on those before
+    columns: dict[str, HistoryColumn]
+
+
+class BasketsSpec(_Part):
+    """What is in each basket, for transaction data."""
+
+    query: str | None = None  # SQL over the source's tables: customer, basket, category; one row a line
+    query_file: str | None = None
+
+
 class SegmentsSpec(_Part):
     """How many segments a team can work with."""
 
@@ -136,6 +167,8 @@ class Spec(_Part):
     rules: tuple[Rule, ...] = ()
     campaigns: tuple[Campaign, ...] = ()
     segments: SegmentsSpec = SegmentsSpec()
+    baskets: BasketsSpec | None = None
+    history: HistorySpec | None = None
 
     # filled in by the loader
     path: str = ""

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
+from pipeline.contract.campaigns import CAMPAIGN_TABLES
 from pipeline.contract.records import SCHEMA_VERSION
 from pipeline.errors import ContractError
 
@@ -113,6 +114,7 @@ TABLES: Mapping[str, Mapping[str, str]] = {
         Affinities.LIFT: "float", Affinities.LEVERAGE: "float", Affinities.Q: "float",
         Affinities.OVERALL_LIFT: "float", Affinities.DIFFERENCE: "float",
     },
+    **CAMPAIGN_TABLES,
 }
 
 _DTYPES = {"int": "int64", "float": "float64", "text": "str"}
@@ -159,6 +161,10 @@ class Artifacts:
     # on the run of the recommended k
     AFFINITIES = "korzina/affinities.parquet"
     AFFINITY_BASIS = "korzina/affinity_basis.json"
+    CAMPAIGNS = "korzina/campaigns.json"
+    RESPONSES = "korzina/responses.parquet"
+    TARGETS = "korzina/targets.parquet"
+    HELD_OUT = "korzina/held_out.parquet"
     # for the eyes of the MLflow UI
     PROFILES_TABLE = "profiles.json"
     PLOTS = "plots"
