@@ -93,6 +93,7 @@ def _draw(candidate: Candidate, dataset: Dataset) -> dict[str, bytes]:
 def _child(training: Training, candidate: Candidate, images: Mapping[str, bytes]) -> RunRecord:
     record = candidate.record
     recommended = {RECOMMENDED: "true"} if record.k == training.decision.k else {}
+    basis = training.affinity_basis if recommended else None  # what is bought together is told of this k alone
     return RunRecord(
         name=f"k = {record.k}",
         params=_params(training, record),
@@ -102,11 +103,12 @@ def _child(training: Training, candidate: Candidate, images: Mapping[str, bytes]
         tables={
             Artifacts.ASSIGNMENTS: candidate.assignments, Artifacts.PROFILES: candidate.profiles,
             Artifacts.CATEGORY_PROFILES: candidate.category_profiles, Artifacts.TYPICAL: candidate.typical,
-            Artifacts.PASSIVE: candidate.passive,
+            Artifacts.PASSIVE: candidate.passive, **({Artifacts.AFFINITIES: training.affinities} if basis else {}),
         },
         records={
             Artifacts.SEGMENTS: _json_list(candidate.cards), Artifacts.CENTRES: json.dumps(candidate.centres.tolist()),
             Artifacts.RULES: _json_list(candidate.rules),
+            **({Artifacts.AFFINITY_BASIS: basis.model_dump_json()} if basis else {}),
         },
         images=images,
         ui_tables={Artifacts.PROFILES_TABLE: _profile_table(training, candidate)},

@@ -15,6 +15,7 @@ from pipeline.spec import Spec, load_spec
 
 if TYPE_CHECKING:
     from pipeline.analyse import Progress
+    from pipeline.baskets import Baskets
     from pipeline.identity import Predecessor
     from pipeline.parallel import Helper
 
@@ -63,12 +64,14 @@ def train(request: Request, settings: Settings, progress: Progress | None = None
         spec = load_spec(request.spec)
         before = helper.submit(_open_store, settings, request.experiment or spec.name)
         helper.submit(_prepare_store, settings)  # seconds of imports, while the data are read and clustered
-        return _train(request, spec, settings, helper, before, progress)
+        bought = helper.submit(_read_baskets, spec, request.data)
+        return _train(request, spec, settings, helper, before, bought, progress)
 
 
 def _train(request: Request, spec: Spec, settings: Settings, helper: Helper, before: Future[Predecessor | None],
-           progress: Progress | None) -> Result:
+           bought: Future[Baskets | None], progress: Progress | None) -> Result:
     from pipeline.analyse import Options, Stopwatch, analyse
+    from pipeline.baskets import with_affinities
     from pipeline.clean import clean
     from pipeline.record import record_training
     from pipeline.sources import read_source
@@ -82,6 +85,8 @@ def _train(request: Request, spec: Spec, settings: Settings, helper: Helper, bef
         cleaned = clean(raw, spec)
     training = analyse(cleaned, options, watch, spec=spec.model_dump_json(), helper=helper,
                        before=before.result())
+    with watch.stage("baskets"):
+        training = with_affinities(training, bought.result())
     with watch.stage("record"):
         record = record_training(training, helper)
     with watch.stage("store"):
@@ -118,6 +123,12 @@ def _prepare_store(settings: Settings) -> None:
     from pipeline.store import Store
 
     Store.open(settings).prepare()
+
+
+def _read_baskets(spec: Spec, data: str | None) -> Baskets | None:
+    from pipeline.baskets import read_baskets
+
+    return read_baskets(spec, data)
 
 
 def _save(record: SweepRecord, settings: Settings, experiment: str) -> SavedSweep:

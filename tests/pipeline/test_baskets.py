@@ -1,0 +1,175 @@
+"""Affinities: exact arithmetic on hand-worked baskets, corrected tests, segments, and both kinds of sources."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy.sparse import csr_array
+from scipy.stats import chi2_contingency, fisher_exact
+
+from pipeline.baskets import affinities, as_baskets, benjamini_hochberg, independence, read_baskets, with_affinities
+from pipeline.contract import Affinities, Training, check_table
+from pipeline.errors import SpecError
+from pipeline.spec import load_spec, parse_spec
+
+# ten baskets: bread in 6, butter in 5, both in 4; milk in 9
+BREAD, BUTTER, MILK = [1, 1, 1, 1, 1, 1, 0, 0, 0, 0], [1, 1, 1, 1, 0, 0, 1, 0, 0, 0], [1, 1, 1, 1, 1, 1, 1, 1, 1, 0]
+ITEMS = csr_array(np.column_stack([BREAD, BUTTER, MILK]))
+NAMES = ("bread", "butter", "milk")
+
+
+def pair(table: pd.DataFrame, left: str, right: str, segment: int = Affinities.EVERYBODY) -> pd.Series:
+    found = table[(table["segment"] == segment) & (table["left"] == left) & (table["right"] == right)]
+    assert len(found) == 1
+    return found.iloc[0]
+
+
+def test_measures_of_a_pair_are_those_worked_out_by_hand() -> None:
+    table, tested = affinities(ITEMS, NAMES, np.full(10, -1), 0, least=1)
+    row = pair(check_table("affinities", table), "bread", "butter")
+
+    assert tested == 3
+    assert row[Affinities.COUNT] == 4
+    measured = row[[Affinities.SUPPORT, Affinities.CONFIDENCE, Affinities.REVERSE, Affinities.LIFT,
+                    Affinities.LEVERAGE]].tolist()
+    assert measured == pytest.approx([0.4, 4 / 6, 4 / 5, 0.4 / (0.6 * 0.5), 0.4 - 0.6 * 0.5])
+
+
+def test_what_is_in_nearly_every_basket_does_not_lead() -> None:
+    table, _ = affinities(ITEMS, NAMES, np.full(10, -1), 0, least=1)
+
+    assert table[["left", "right"]].to_numpy().tolist() == [["bread", "butter"], ["bread", "milk"], ["butter", "milk"]]
+    assert pair(table, "bread", "milk")[Affinities.COUNT] > pair(table, "bread", "butter")[Affinities.COUNT]
+
+
+def test_a_segment_is_compared_with_everybody() -> None:
+    segments = np.array([0, 0, 1, 1, 0, 1, 0, 0, 1, -1])
+    table, tested = affinities(ITEMS, NAMES, segments, 2, least=1)
+    row = pair(table, "bread", "butter", 0)  # baskets 0, 1, 4, 6, 7: bread 3, butter 3, both 2
+
+    assert row[Affinities.LIFT] == pytest.approx(2 * 5 / 9)
+    assert row[Affinities.OVERALL_LIFT] == pytest.approx(4 / 3)
+    assert row[Affinities.DIFFERENCE] == pytest.approx(10 / 9 - 4 / 3)
+    assert tested == 9
+
+
+def test_pairs_under_the_least_count_are_neither_tested_nor_listed() -> None:
+    table, tested = affinities(ITEMS, NAMES, np.full(10, -1), 0, least=5)
+
+    assert (tested, len(table)) == (2, 2)
+
+
+@pytest.mark.parametrize(("both", "left", "right", "n"), [(60, 150, 200, 1000), (20, 150, 200, 1000)])
+def test_p_values_equal_the_textbook_chi_square(both: int, left: int, right: int, n: int) -> None:
+    cells = [[both, left - both], [right - both, n - left - right + both]]
+    p = independence(np.array([both]), np.array([left]), np.array([right]), n)
+
+    assert p[0] == pytest.approx(chi2_contingency(cells, correction=False).pvalue)
+
+
+def test_small_tables_are_tested_exactly() -> None:
+    p = independence(np.array([3.0]), np.array([4.0]), np.array([4.0]), 8)
+
+    assert p[0] == pytest.approx(2 * fisher_exact([[3, 1], [1, 3]], alternative="greater").pvalue)
+
+
+def test_q_values_are_those_of_benjamini_and_hochberg() -> None:
+    assert benjamini_hochberg(np.array([0.01, 0.04, 0.03, 0.5])) == pytest.approx([0.04, 0.16 / 3, 0.16 / 3, 0.5])
+    assert len(benjamini_hochberg(np.array([]))) == 0
+
+
+def test_independent_categories_pass_for_affinities_hardly_ever() -> None:
+    items = (np.random.default_rng(0).random((20_000, 30)) < 0.2).astype(np.int32)
+    table, tested = affinities(csr_array(items), [f"c{one:02}" for one in range(30)], np.full(20_000, -1), 0)
+
+    assert tested == 30 * 29 / 2
+    assert (table[Affinities.Q] < 0.05).sum() <= 1
+    assert table[Affinities.LIFT].between(0.85, 1.15).all()
+
+
+def test_lines_become_baskets_however_often_a_line_is_repeated() -> None:
+    lines = pd.DataFrame({"customer": [7, 7, 7, 8, 8, 8], "basket": [1, 1, 1, 1, 2, 2],
+                          "category": ["milk", "milk", "bread", "milk", "bread", None]})
+    baskets = as_baskets(lines)
+
+    assert baskets.names == ("bread", "milk")
+    assert baskets.items.toarray().tolist() == [[1, 1], [0, 1], [1, 0]]  # number 1 of customer 8 is another basket
+    assert [baskets.owners[one] for one in baskets.owner] == ["7", "8", "8"]
+
+
+def test_baskets_find_their_customers_segment(training: Training) -> None:
+    ids = training.customers[str(training.dataset.id_column)]
+    lines = pd.DataFrame({"customer": np.repeat([*ids, "nobody"], 2), "basket": np.repeat(np.arange(len(ids) + 1), 2),
+                          "category": ["wine", "cheese"] * (len(ids) + 1)})
+    found = with_affinities(training, as_baskets(lines))
+    sizes = training.candidates[training.decision.k - 2].record.sizes
+
+    assert found.affinity_basis is not None
+    assert (found.affinity_basis.kind, found.affinity_basis.units) == ("baskets", len(ids))
+    counts = {int(row.segment): row.count_ for row in found.affinities.rename(columns={"count": "count_"}).itertuples()}
+    assert counts == {-1: len(ids), **{place: size for place, size in enumerate(sizes) if size >= 50}}
+
+
+def test_without_stored_ids_baskets_are_told_for_everybody_alone(training: Training) -> None:
+    lines = pd.DataFrame({"customer": np.arange(120) // 2, "basket": np.arange(120) // 2, "category": ["a", "b"] * 60})
+    anonymous = replace(training, dataset=training.dataset.model_copy(update={"id_column": None}))
+    found = with_affinities(anonymous, as_baskets(lines))
+
+    assert found.affinities[Affinities.SEGMENT].tolist() == [-1]
+    assert found.affinity_basis is not None
+    assert "cannot be told apart" in found.affinity_basis.sentence
+
+
+def test_where_only_totals_are_known_the_mix_is_counted_and_said_so(training: Training) -> None:
+    found = with_affinities(training, None)
+
+    assert found.affinity_basis is not None
+    assert found.affinity_basis.kind == "category_mix"
+    assert "no baskets" in found.affinity_basis.sentence
+    assert set(found.affinities[Affinities.LEFT]) <= {"Meat", "Sweets", "Wine"}
+    spend = training.customers[["wine", "meat", "sweets"]].to_numpy()
+    high = spend / spend.sum(axis=1, keepdims=True)
+    high = high > np.median(high, axis=0)
+    if (high[:, 0] & high[:, 1]).sum() >= 50:
+        assert pair(found.affinities, "Meat", "Wine")[Affinities.COUNT] == (high[:, 0] & high[:, 1]).sum()
+
+
+def test_a_basket_query_reads_the_sources_tables(tmp_path: Path) -> None:
+    (tmp_path / "lines.csv").write_text("who;basket;what\n1;1;milk\n1;1;bread\n2;2;milk\n", "utf-8")
+    (tmp_path / "spec.toml").write_text(SPEC.format(query="SELECT who, basket, what FROM lines"), "utf-8")
+    baskets = read_baskets(load_spec(str(tmp_path / "spec.toml")), None)
+
+    assert baskets is not None
+    assert baskets.items.toarray().tolist() == [[1, 1], [0, 1]]
+
+
+def test_a_basket_query_of_another_shape_is_refused_in_words(tmp_path: Path) -> None:
+    (tmp_path / "lines.csv").write_text("who;basket;what\n1;1;milk\n", "utf-8")
+    (tmp_path / "spec.toml").write_text(SPEC.format(query="SELECT who, what FROM lines"), "utf-8")
+
+    with pytest.raises(SpecError, match=r"baskets\.query.*three columns: customer, basket, category"):
+        read_baskets(load_spec(str(tmp_path / "spec.toml")), None)
+
+
+def test_a_spec_without_baskets_has_none() -> None:
+    spec = parse_spec({"name": "t", "id": {"column": "id"}, "columns": {"spend": {"role": "active"}}}, where="t")
+
+    assert read_baskets(spec, None) is None
+
+
+SPEC = """
+name = "lines"
+[source]
+tables = {{ lines = "lines.csv" }}
+query = "SELECT who, count(*) AS lines FROM lines GROUP BY who"
+[baskets]
+query = "{query}"
+[id]
+column = "who"
+[columns.lines]
+role = "active"
+"""
