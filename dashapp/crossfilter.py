@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
 
@@ -33,6 +33,7 @@ from dashapp.selection import Area, Filter, Range, Selection, Values
 from pipeline.contract import Assignments, Group, Projection, Segmentation
 
 Mask = npt.NDArray[np.bool_]
+Rows = npt.NDArray[np.int64] | None  # row numbers in rising order; None stands for all
 
 MAP_POINTS, GHOST_POINTS = 3_500, 1_500
 _MASKS_KEPT = 48
@@ -126,37 +127,47 @@ class Cube:
             return (highs > low) & (lows < high)
         return np.ones(dimension.bins, dtype=np.bool_)
 
-    def counts(self, name: str, mask: Mask | None) -> Array:
+    def counts(self, name: str, rows: Rows) -> Array:
         """Customers by segment and bin, (k, bins); customers without a value are in no bin."""
         if name == SEGMENT:
-            return np.diag(self.by_segment(mask))
+            return np.diag(self.by_segment(rows))
         codes, bins = self._codes[name], self.dimensions[name].bins + 1
-        counted = np.bincount(codes if mask is None else codes[mask], minlength=self.k * bins)
+        counted = np.bincount(codes if rows is None else codes.take(rows), minlength=self.k * bins)
         return counted.reshape(self.k, bins)[:, :-1]
 
-    def amounts(self, name: str, mask: Mask | None) -> Array:
+    def amounts(self, name: str, rows: Rows) -> Array:
         """Sums of a mix's members by segment, (k, members)."""
-        table = self._amounts[name]
-        weights = np.ones(self.n) if mask is None else mask.astype(np.float64)
-        return np.stack([weights[first:last] @ table[first:last]
-                         for first, last in pairwise(self._starts)])
+        table, weights = self._amounts[name], np.ones(self.n)
+        if rows is not None:
+            weights[:] = 0
+            weights[rows] = 1
+        return np.stack([table[:, first:last] @ weights[first:last] for first, last in pairwise(self._starts)])
 
-    def by_segment(self, mask: Mask | None) -> Array:
+    def by_segment(self, rows: Rows) -> Array:
         """Customers by segment, (k,)."""
-        if mask is None:
-            return np.diff(self._starts)
-        return np.array([np.count_nonzero(mask[first:last])
-                         for first, last in pairwise(self._starts)])
+        return np.diff(self._starts if rows is None else np.searchsorted(rows, self._starts))
 
-    def median(self, name: str, mask: Mask | None) -> float | None:
-        """Median of a number among those whose value is known."""
-        values = self._values[name] if mask is None else self._values[name][mask]
-        known = values[np.isfinite(values)]
-        return float(np.median(known)) if len(known) else None
+    def median(self, name: str, rows: Rows, counts: Array) -> float | None:
+        """Median of a number among those whose value is known, given their ``counts`` by bin: only the values of the
+        bins that hold the middle are looked at.
+        """
+        known = int(counts.sum())
+        if not known:
+            return None
+        below = np.cumsum(counts)
+        middle = np.array([(known - 1) // 2, known // 2])
+        first, last = np.searchsorted(below, middle, side="right")
+        wanted = np.zeros(len(counts) + 1, dtype=np.bool_)
+        wanted[first:last + 1] = True
+        codes = self._codes[name] if rows is None else self._codes[name].take(rows)
+        near = np.flatnonzero(np.tile(wanted, self.k)[codes])
+        values = np.sort(self._values[name].take(near if rows is None else rows.take(near)))
+        places = middle - (below[first - 1] if first else 0)
+        return float(values[places].mean())
 
-    def sample(self, mask: Mask | None, size: int) -> Array:
+    def sample(self, rows: Rows, size: int) -> Array:
         """Rows of a sample in proportion to the segments, at least 30 of each, the same for the same customers."""
-        rows = np.arange(self.n) if mask is None else np.flatnonzero(mask)
+        rows = np.arange(self.n) if rows is None else rows
         if len(rows) <= size:
             return rows
         cuts = np.searchsorted(rows, self._starts)
@@ -177,7 +188,7 @@ class Cube:
         table = np.column_stack([to_numbers(it.customers[member]) for member in group.members])[order]
         table = np.where(np.isfinite(table) & (table > 0), table, 0.0)
         most = np.where(table.max(axis=1) > 0, table.argmax(axis=1), len(group.members))
-        self._amounts[mix_name(group)] = table
+        self._amounts[mix_name(group)] = np.ascontiguousarray(table.T)
         self._store_codes(mix_name(group), most)
 
     def _add_column(self, dimension: Dimension, it: Segmentation, order: Array) -> None:
@@ -224,7 +235,7 @@ class Filtered:
         self._cube, self.selection = cube, selection
         self._own = {name: cube.mask(name, chosen) for name, chosen in selection.filters.items()}
         self._slices: dict[str, Slice] = {}
-        self._failed: Array = np.zeros(cube.n, dtype=np.uint8)
+        self._failed: Array = np.zeros(cube.n, dtype=np.uint16)
         for mask in self._own.values():
             self._failed += ~mask
 
@@ -234,13 +245,13 @@ class Filtered:
         return self._cube.dimensions
 
     @cached_property
-    def _all(self) -> Mask | None:
-        return self._failed == 0 if self._own else None
+    def _all(self) -> Rows:
+        return np.flatnonzero(self._failed == 0) if self._own else None
 
     @cached_property
     def customers(self) -> int:
         """How many pass every filter."""
-        return self._cube.n if self._all is None else int(np.count_nonzero(self._all))
+        return self._count(self._all)
 
     @cached_property
     def by_segment(self) -> Array:
@@ -253,41 +264,38 @@ class Filtered:
             self._slices[name] = self._slice(name)
         return self._slices[name]
 
-    def _slice(self, name: str) -> Slice:
-        cube, dimension, mask = self._cube, self._cube.dimensions[name], self._without(name)
-        count = cube.amounts if dimension.kind == "mix" else cube.counts
-        everyone = cube.everyone
-        whole = mask is None and self is not everyone
-        base = everyone.slice(name) if self is not everyone else None
-        number = dimension.kind == "number"
-        overall = base.overall_middle if base else cube.median(name, None) if number else None
-        return Slice(
-            dimension=dimension, chosen=cube.bins_passing(dimension, self.selection.filters.get(name)),
-            shown=base.shown if base and whole else count(name, mask),
-            everyone=base.everyone if base else count(name, None),
-            customers=cube.n if mask is None else int(np.count_nonzero(mask)),
-            middle=(overall if mask is None else cube.median(name, mask)) if number else None, overall_middle=overall,
-        )
-
     def points(self) -> Points:
         """What the map shows."""
-        cube, mask = self._cube, self._without(MAP)
-        rows = cube.sample(mask, MAP_POINTS)
-        ghosts = cube.sample(None, GHOST_POINTS)
+        cube, among = self._cube, self._without(MAP)
+        rows, ghosts = cube.sample(among, MAP_POINTS), cube.sample(None, GHOST_POINTS)
         own = self._own.get(MAP)
         return Points(
             x=cube.x[rows], y=cube.y[rows], segment=cube.segment_of(rows),
             inside=np.ones(len(rows), dtype=np.bool_) if own is None else own[rows], ghost_x=cube.x[ghosts],
-            ghost_y=cube.y[ghosts], customers=cube.n if mask is None else int(np.count_nonzero(mask)))
+            ghost_y=cube.y[ghosts], customers=self._count(among))
 
-    def _without(self, name: str) -> Mask | None:
-        """Who passes every filter but that of ``name``; None stands for everybody."""
+    def _slice(self, name: str) -> Slice:
+        cube, dimension, rows = self._cube, self._cube.dimensions[name], self._without(name)
+        base = cube.everyone.slice(name) if self is not cube.everyone else None
+        chosen = cube.bins_passing(dimension, self.selection.filters.get(name))
+        if base is not None and rows is None:
+            return replace(base, chosen=chosen)
+        shown = cube.amounts(name, rows) if dimension.kind == "mix" else cube.counts(name, rows)
+        middle = cube.median(name, rows, shown.sum(axis=0)) if dimension.kind == "number" else None
+        return Slice(
+            dimension=dimension, chosen=chosen, shown=shown, everyone=base.everyone if base else shown,
+            customers=self._count(rows), middle=middle, overall_middle=base.overall_middle if base else middle)
+
+    def _count(self, rows: Rows) -> int:
+        return self._cube.n if rows is None else len(rows)
+
+    def _without(self, name: str) -> Rows:
+        """Who passes every filter but that of ``name``."""
         if name not in self._own:
             return self._all
         if len(self._own) == 1:
             return None
-        others: Mask = (self._failed - (~self._own[name]).astype(np.uint8)) == 0
-        return others
+        return np.flatnonzero(self._failed == (~self._own[name]).astype(np.uint16))
 
 
 def _ends(chosen: Range) -> tuple[float, float]:

@@ -14,7 +14,12 @@
     return remembered() || (dark ? "dark" : "light");
   }
 
-  root.setAttribute("data-bs-theme", preferred());
+  function show(scheme) {
+    root.setAttribute("data-bs-theme", scheme);
+    root.setAttribute("data-ag-theme-mode", scheme);  // AG Grid's own name for it
+  }
+
+  show(preferred());
 
   function eventOf(id, property, value, figure) {
     if (id.type === "reset") { return value ? { reset: true } : null; }
@@ -77,7 +82,7 @@
       let now = root.getAttribute("data-bs-theme") || preferred();
       if (clicks) {
         now = now === "dark" ? "light" : "dark";
-        root.setAttribute("data-bs-theme", now);
+        show(now);
         try { window.localStorage.setItem(KEY, now); } catch (refused) { /* a private window forgets */ }
       }
       return now;

@@ -101,6 +101,20 @@ def test_nobody_left_is_said(segmentation: Segmentation, cube: Cube) -> None:
         assert figure.layout.annotations[0].text == explore.NOBODY
 
 
+def test_every_figure_is_valid_plotly(segmentation: Segmentation, cube: Cube) -> None:
+    it, filtered = segmentation, cube.filtered(Selection({"age": Range(30.0, 50.0)}))
+    axes = explore.axis_titles(it.loadings, it.dataset)
+    made = [explore.draw(filtered.slice(name), it.cards, DARK, selected=True) for name in cube.dimensions if name != MAP
+            and name != SEGMENT]
+    made += [explore.customer_map(filtered.points(), it.cards, Area(((0.0, 0.0), (1.0, 0.0), (1.0, 1.0))), axes, DARK),
+             overview.shares(it.cards, DARK), overview.bubbles(it, DARK),
+             compare.inertia(it.candidates, it.decision, 3, DARK),
+             compare.silhouette(it.candidates, it.decision, 3, DARK)]
+
+    for figure in made:
+        go.Figure(figure.to_dict())
+
+
 def test_labels_from_data_are_escaped(segmentation: Segmentation, cube: Cube) -> None:
     cards = tuple(card.model_copy(update={"name": "<a href='//evil'>x</a>"}) for card in segmentation.cards)
 

@@ -20,7 +20,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Request, sync_playwright
 
 from pipeline.contract import SavedSweep
 from pipeline.settings import Settings
@@ -30,7 +30,7 @@ ROOT = Path(__file__).resolve().parents[2]
 SHOTS = ROOT / ".e2e"
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
          "--no-first-run"]
-READY_SECONDS, SETTLE = 60.0, 15_000
+READY_SECONDS, SETTLE, QUIET = 60.0, 20.0, 0.4
 
 
 @dataclass
@@ -55,6 +55,10 @@ class Watched:
         """A new page at ``path``, once it has come to rest."""
         page = self.context.new_page()
         self.pages.append(page)
+        activity = _activities[page] = Activity()
+        page.on("request", activity.begin)
+        page.on("requestfinished", activity.end)
+        page.on("requestfailed", activity.end)
         host = urlsplit(self.url).netloc
         page.on("console", lambda said: self.complaints.append(f"console {said.type}: {said.text[:300]}"))
         page.on("pageerror", lambda error: self.complaints.append(f"page error: {error}"))
@@ -69,12 +73,34 @@ class Watched:
         return page
 
 
+@dataclass
+class Activity:
+    """Requests of a page under way, and when the last one began or ended."""
+
+    under_way: set[Request] = field(default_factory=set)
+    last: float = 0.0
+
+    def begin(self, request: Request) -> None:
+        if request.url.startswith("http"):
+            self.under_way.add(request)
+            self.last = time.monotonic()
+
+    def end(self, request: Request) -> None:
+        self.under_way.discard(request)
+        self.last = time.monotonic()
+
+
+_activities: dict[Page, Activity] = {}
+
+
 def settle(page: Page) -> None:
-    """Wait until no callback is under way and every chart stands."""
-    page.wait_for_load_state("networkidle", timeout=SETTLE)
-    page.wait_for_function("!document.querySelector('.dash-graph--pending, [data-dash-is-loading=\"true\"]')",
-                           timeout=SETTLE)
-    page.wait_for_timeout(250)
+    """Wait until no request has been under way for a while and every chart stands."""
+    activity, deadline = _activities[page], time.monotonic() + SETTLE
+    activity.last = time.monotonic()
+    while activity.under_way or time.monotonic() - activity.last < QUIET:
+        assert time.monotonic() < deadline, f"no rest: {[request.url for request in activity.under_way]}"
+        page.wait_for_timeout(50)
+    page.wait_for_function("!document.querySelector('.dash-graph--pending, [data-dash-is-loading=\"true\"]')")
 
 
 def web_command() -> list[str]:

@@ -53,7 +53,7 @@ def silhouette(candidates: Sequence[CandidateRecord], decision: Decision, k: int
                        "fill": "tozeroy", "fillcolor": tinted(look.ghost, 0.45), "name": "without structure",
                        "line": {"color": look.muted, "dash": "dot", "width": 1.5},
                        "hovertemplate": "data without structure: %{y:.3f}<extra></extra>"})
-        notes.append({"x": nulls[-1][0], "y": nulls[-1][1] / 2, "text": "what data without any groups would give",
+        notes.append({"x": nulls[-1][0], "y": nulls[-1][1] / 2, "text": "data without any groups",
                       "showarrow": False, "xanchor": "right", "font": {"size": 12, "color": look.muted}})
     traces.append(_curve(ks, values, "silhouette", "%{y:.3f}", k, look))
     best = ks.index(decision.silhouette_k) if decision.silhouette_k in ks else 0

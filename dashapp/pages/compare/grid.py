@@ -36,12 +36,11 @@ def columns(found: Sequence[Row], *, only_differences: bool) -> list[Row]:
     made: list[Row] = [
         {"field": "status", "headerName": "In use", "pinned": "left", "width": 140},
         {"field": "k", "headerName": "Segments", "width": 115, "type": "rightAligned"},
-        *({"field": name, "headerName": label, "type": "rightAligned", "width": 150,
+        {"field": "open", "headerName": "Look", "cellRenderer": "markdown", "width": 150, "sortable": False},
+        *({"field": name, "headerName": label, "type": "rightAligned", "width": 170,
            "valueFormatter": {"function": f"params.value == null ? '–' : d3.format('{form}')(params.value)"}}
           for name, label, form in _NUMBERS),
         *({"field": name, "headerName": label, "width": 210} for name, label in _TEXTS),
-        {"field": "open", "headerName": "", "cellRenderer": "markdown", "width": 150,
-         "sortable": False},
     ]
     known: set[str] = {column["field"] for column in made}
     params = dict.fromkeys(name for row in found for name in row if name not in known)
