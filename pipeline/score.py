@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from pipeline.contract import Assignments, Customers, Ledger, Segmentation
+from pipeline.drift import Drift, measure_drift
 from pipeline.errors import InputError
 from pipeline.features import apply_transform
 from pipeline.geometry import squared_distances
@@ -25,6 +26,7 @@ class Scored:
     table: pd.DataFrame
     ledger: Ledger
     notes: tuple[str, ...]
+    drift: Drift
 
     @property
     def rows(self) -> int:
@@ -37,7 +39,7 @@ class Scored:
             "rows_in": self.ledger.rows_in, "rows_out": self.rows, "dropped": self.ledger.dropped,
             "quarantined": self.ledger.quarantined, "fits_none": int((~self.table["fits"]).sum()),
             "segments": {str(name): int(count) for name, count in self.table["segment_name"].value_counts().items()},
-            "notes": list(self.notes),
+            "notes": list(self.notes), "drift": self.drift.summary(),
         }
 
 
@@ -57,8 +59,10 @@ def score_file(segmentation: Segmentation, data: str, output: Path) -> Scored:
         neutralise_formulas(table).to_csv(output, index=False, encoding="utf-8")
     except OSError as error:
         raise InputError.because(f"{output} cannot be written ({error.strerror})") from error
-    notes = tuple(f"{entry.rule}: {entry.detail}" for entry in cleaned.ledger.entries if entry.rows)
-    return Scored(table, cleaned.ledger, notes)
+    drift = measure_drift(cleaned.customers, table["segment"].to_numpy(dtype=np.int64) - 1, segmentation)
+    told = tuple(f"{entry.rule}: {entry.detail}" for entry in cleaned.ledger.entries
+                 if entry.rows and entry.rule != "imputed")  # drift tells of those with the value that stands in
+    return Scored(table, cleaned.ledger, (*told, *drift.notes()), drift)
 
 
 def place(customers: pd.DataFrame, segmentation: Segmentation) -> pd.DataFrame:
