@@ -17,6 +17,7 @@ from pipeline.errors import KorzinaError, UsageError
 from pipeline.settings import Settings
 
 if TYPE_CHECKING:
+    from pipeline.contract import CampaignPlan
     from pipeline.store import Store
     from pipeline.train import Result
 
@@ -122,6 +123,38 @@ def score(
 
 
 @app.command()
+def campaigns(
+    experiment: ExperimentOption = None,
+    cost: Annotated[float | None, typer.Option(help="Of one contact; left out: the data set's own.", min=0.0)] = None,
+    revenue: Annotated[float | None, typer.Option(help="Of one response; left out: the data set's own.",
+                                                  min=0.0)] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Whom to contact next: the champion's plan, and what each rule earned on customers it had not seen."""
+    from pipeline.campaigns import at_prices
+
+    store = _store()
+    champion = store.champion(_only_experiment(store, experiment))
+    if champion is None:
+        raise UsageError.because("there is no champion to plan with", remedy="run 'korzina train' first")
+    run = store.load(champion.run_id)
+    if run.campaigns is None:
+        raise UsageError.because(f"run {run.run_id} (k = {run.k}) has no campaign plan", found="a run that was not the "
+                                 "recommended one, or of an older version", remedy="run 'korzina train' again")
+    plan, summary = run.campaigns, run.campaigns.summary
+    if cost is not None or revenue is not None:
+        plan = at_prices(plan, run.dataset, cost=summary.cost if cost is None else cost,
+                         revenue=summary.revenue if revenue is None else revenue)
+    if as_json:
+        from pipeline.plan_words import plan_as_json
+
+        _print_json({"experiment": champion.experiment, "run_id": champion.run_id, "k": champion.k,
+                     **plan_as_json(plan)})
+    else:
+        _show_plan(plan, run.dataset.currency)
+
+
+@app.command()
 def init(
     file: Annotated[str, typer.Argument(help="Your file: a customer table or transactions.")],
     output: Annotated[Path | None, typer.Option(help="Spec to write; left out: beside the file, as NAME.toml.")] = None,
@@ -217,6 +250,15 @@ def _show_result(result: Result) -> None:
     for card in chosen.cards:
         typer.echo(f"  {card.segment + 1}. {card.name} [{card.trust}]: {card.portrait}")
     typer.echo(f"Sweep {result.saved.sweep_run_id}; {result.note}. {sum(result.seconds.values()):.1f} s")
+
+
+def _show_plan(plan: CampaignPlan, currency: str) -> None:
+    from pipeline.plan_words import plan_in_words, strategy_rows
+
+    for sentence in plan_in_words(plan, currency):
+        typer.echo(sentence)
+    if plan.summary.evaluation:
+        _table(["who is contacted", "contacts", "profit", "95 %"], strategy_rows(plan.summary.evaluation, currency))
 
 
 @contextmanager

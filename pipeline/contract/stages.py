@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from pipeline.contract.campaigns import CampaignPlan
 from pipeline.contract.findings import AffinityBasis, SegmentRule
 from pipeline.contract.records import CandidateRecord, Dataset, Decision, FeatureTransform, Ledger, SegmentCard
 from pipeline.contract.tables import empty_table
@@ -82,6 +83,7 @@ class Training:
     spec: str = "{}"  # the whole spec as JSON
     affinities: pd.DataFrame = field(default_factory=partial(empty_table, "affinities"))  # of the recommended k
     affinity_basis: AffinityBasis | None = None
+    campaigns: CampaignPlan | None = None  # of the recommended k
 
 
 # ------------------------------------------------------------------ what to record, apart from how
@@ -167,6 +169,7 @@ class Segmentation:
     passive: pd.DataFrame = field(default_factory=partial(empty_table, "passive"))
     affinities: pd.DataFrame = field(default_factory=partial(empty_table, "affinities"))
     affinity_basis: AffinityBasis | None = None  # None: this run has no affinities
+    campaigns: CampaignPlan | None = None  # None: this run has no plan, since it was not the recommended one
 
     @property
     def k(self) -> int:

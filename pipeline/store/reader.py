@@ -13,6 +13,8 @@ from pipeline.contract import (
     AffinityBasis,
     Artifacts,
     Assignments,
+    CampaignPlan,
+    CampaignSummary,
     CandidateRecord,
     Champion,
     Customers,
@@ -110,9 +112,18 @@ def load(row: RunRow, parent: RunRow, folder: Callable[[RunRow], Path]) -> Segme
         affinities=own.table_or_empty(Artifacts.AFFINITIES),
         affinity_basis=own.record(Artifacts.AFFINITY_BASIS, AffinityBasis) if own.has(Artifacts.AFFINITY_BASIS)
         else None,
+        campaigns=_campaigns(own),
     )
     _check_shapes(segmentation)
     return segmentation
+
+
+def _campaigns(own: RunFiles) -> CampaignPlan | None:
+    if not own.has(Artifacts.CAMPAIGNS):
+        return None
+    return CampaignPlan(
+        own.record(Artifacts.CAMPAIGNS, CampaignSummary), own.table_or_empty(Artifacts.RESPONSES),
+        own.table_or_empty(Artifacts.TARGETS), own.table_or_empty(Artifacts.HELD_OUT))
 
 
 def k_of(row: RunRow) -> int:

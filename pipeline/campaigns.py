@@ -1,0 +1,298 @@
+"""Whom to contact next: responses, a model judged on customers it has not seen, and a list with its expected profit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from pipeline.contract import (
+    Artifacts,
+    Assignments,
+    CampaignPlan,
+    CampaignSummary,
+    CurvePoint,
+    Dataset,
+    HeldOut,
+    KindOutlook,
+    Responses,
+    SegmentAdvice,
+    Strategy,
+    Targets,
+    Training,
+    empty_table,
+)
+from pipeline.plan_words import about, hold_out_advice, segment_advice, worth
+from pipeline.profit import (
+    FEWEST,
+    Mask,
+    Vector,
+    advice,
+    break_even,
+    draw_holdout,
+    expected_profit,
+    measured_profit,
+    profit_curve,
+    ratio_variance,
+    worth_contacting,
+)
+
+if TYPE_CHECKING:
+    from pipeline.evidence import Evidence, Subject
+    from pipeline.spec_parts import HistorySpec, Spec
+
+UNPRICED = "Cost of a contact and revenue of a response are not known: give both to see what pays."
+KIND_PREFIX = "probability, "  # further columns of the targets: the probability for each kind of campaign
+LABELS = {HeldOut.BY_SEGMENT: "segments alone", HeldOut.BY_RFM: "recency-frequency-money cells",
+          HeldOut.BY_SEGMENT_AND_PAST: "segments x earlier answers", HeldOut.PROBABILITY: "response model"}
+
+
+def plan_campaigns(subject: Subject, *, history: pd.DataFrame | None = None, spec: HistorySpec | None = None,
+                   cost: float | None = None, revenue: float | None = None, seed: int = 0) -> CampaignPlan:
+    """Evidence by segment and campaign, and the plan for the next campaign.
+
+    Parameters
+    ----------
+    subject
+        Customers with the segments of one k.
+    history, spec
+        From ``read_history``, where campaigns have dates and purchases are at hand.
+    cost, revenue
+        Of one contact and one response; None: those of the spec's latest campaign.
+    seed
+        Of the folds and of the hold-out group.
+
+    Returns
+    -------
+    CampaignPlan
+        With ``summary.method`` "none" and the reason in ``summary.notes`` where nothing can be learned.
+    """
+    from pipeline.evidence import gather
+    from pipeline.responses import respond_by_segment
+
+    dataset = subject.dataset
+    responses = respond_by_segment(subject.customers, dataset, subject.segments, len(subject.cards),
+                                   _prices(dataset, cost, revenue))
+    found = gather(subject, history, spec, seed) if len(responses) else None
+    if found is None:
+        summary = CampaignSummary(method="none", about="no campaign", notes=(_why_not(responses),), seed=seed)
+        return CampaignPlan(summary, responses, empty_table("targets"), empty_table("held_out"))
+    latest = {one.kind: one for one in dataset.campaigns}
+    if cost is None or revenue is None:
+        known = next((one for one in reversed(dataset.campaigns) if one.cost is not None and one.revenue), None)
+        cost = known.cost if known and cost is None else cost
+        revenue = known.revenue if known and revenue is None else revenue
+    kind = _best_kind(found.outlook, cost, revenue)
+    label = next((one.label for one in dataset.campaigns if one.column == found.campaign), latest[kind].label)
+    summary = CampaignSummary(
+        method=found.method, about=about(found.method, label, kind), campaign=found.campaign, kind=kind,
+        model=found.model, calibration=found.calibration, notes=found.notes, seed=seed,
+        segments=tuple(segment_advice(card.segment, card.name) for card in subject.cards))
+    return at_prices(CampaignPlan(summary, responses, _targets(subject, found, kind), found.held_out), dataset,
+                     cost=cost, revenue=revenue)
+
+
+def with_campaigns(training: Training, spec: Spec, history: pd.DataFrame | None = None) -> Training:
+    """``training`` with the plan for its recommended segments; ``history`` comes from ``read_history``."""
+    from pipeline.evidence import Subject
+    from pipeline.spec_checks import outcome_derived
+
+    chosen = next(one for one in training.candidates if one.record.k == training.decision.k)
+    subject = Subject(training.customers, training.dataset, chosen.assignments[Assignments.SEGMENT].to_numpy(np.int64),
+                      chosen.cards, outcome_derived(spec))
+    plan = plan_campaigns(subject, history=history, spec=spec.history, seed=int(training.params.get("seed", "0")))
+    return replace(training, campaigns=plan)
+
+
+def artifacts(plan: CampaignPlan) -> tuple[dict[str, pd.DataFrame], dict[str, str], dict[str, float]]:
+    """What a plan leaves in a run: tables and records by artifact name, and headline metrics."""
+    summary = plan.summary
+    tables = {Artifacts.RESPONSES: plan.responses, Artifacts.TARGETS: plan.targets, Artifacts.HELD_OUT: plan.held_out}
+    metrics: dict[str, float | None] = {
+        "expected_profit": summary.expected_profit, "expected_profit_low": summary.expected_low,
+        "expected_profit_high": summary.expected_high, "contacts": float(summary.contacts)}
+    metrics |= {f"held_out_profit_{one.key}": one.profit for one in summary.evaluation}
+    if summary.calibration:
+        metrics |= {"response_auc": summary.calibration.auc, "response_log_loss": summary.calibration.log_loss,
+                    "response_mean_predicted": summary.calibration.mean_predicted,
+                    "response_observed": summary.calibration.observed}
+    known = {name: value for name, value in metrics.items() if value is not None} if summary.cost is not None else {}
+    return tables, {Artifacts.CAMPAIGNS: summary.model_dump_json()}, known
+
+
+def at_prices(plan: CampaignPlan, dataset: Dataset, *, cost: float | None, revenue: float | None) -> CampaignPlan:
+    """The same evidence at another cost and revenue: nothing is fitted again, so a slider may call it."""
+    held_out = plan.held_out
+    if plan.summary.method == "none":
+        return plan
+    notes = tuple(one for one in plan.summary.notes if one != UNPRICED)
+    if cost is None or revenue is None:
+        return replace(plan, summary=plan.summary.model_copy(update={"notes": (*notes, UNPRICED)}))
+    outcome = held_out[HeldOut.OUTCOME].to_numpy(np.float64)
+    customer = held_out[HeldOut.KEY].to_numpy(np.int64)
+    predicted = held_out[HeldOut.PROBABILITY].to_numpy(np.float64)
+    probability = plan.targets[Targets.PROBABILITY].to_numpy(np.float64)
+    contact = worth_contacting(probability, cost, revenue)
+    chosen = worth_contacting(predicted, cost, revenue)
+    doubt = ratio_variance(predicted[chosen], outcome[chosen], customer[chosen])
+    expected = expected_profit(probability[contact], cost, revenue, doubt)
+    held = hold_out_advice(probability[contact], cost, revenue)
+    evaluation = evaluate(held_out, cost, revenue)
+    curve = profit_curve(predicted, outcome, cost, revenue, customer)
+    priced = (plan.responses[Responses.WORD] != "").any()  # each campaign by its own prices, when first planned
+    responses = plan.responses if plan.summary.cost is None and priced else _reworded(plan.responses, cost, revenue)
+    summary = plan.summary.model_copy(update={
+        "cost": cost, "revenue": revenue, "break_even": break_even(cost, revenue), "contacts": int(contact.sum()),
+        "expected_profit": expected.value, "expected_low": expected.low, "expected_high": expected.high,
+        "level_variance": doubt, "notes": notes, "hold_out": held, "evaluation": evaluation, "worth": worth(evaluation),
+        "curve": tuple(CurvePoint(contacts=int(n), profit=float(at), low=float(low), high=float(high))
+                       for n, at, low, high in zip(curve.contacts, curve.profit, curve.low, curve.high, strict=True)),
+        "kinds": _kinds(plan.targets, cost, revenue, doubt),
+        "segments": _segments(plan, responses, dataset, contact, cost, revenue)})
+    targets = plan.targets.assign(**{
+        Targets.EXPECTED: probability * revenue - cost, Targets.CONTACT: contact.astype(np.int64),
+        Targets.HOLD_OUT: draw_holdout(contact, held.size, plan.summary.seed).astype(np.int64)})
+    return replace(plan, summary=summary, responses=responses, targets=targets)
+
+
+def evaluate(held_out: pd.DataFrame, cost: float, revenue: float) -> tuple[Strategy, ...]:
+    """What each rule earns on contacts it has not seen, with the 95 % interval of a bootstrap over customers."""
+    outcome = held_out[HeldOut.OUTCOME].to_numpy(np.float64)
+    customer = held_out[HeldOut.KEY].to_numpy(np.int64)
+    chosen: dict[str, Mask] = {"everybody": np.ones(len(outcome), bool), "nobody": np.zeros(len(outcome), bool)}
+    for name in LABELS:
+        predicted = held_out[name].to_numpy(np.float64)
+        if not np.isnan(predicted).any():
+            chosen[name] = worth_contacting(predicted, cost, revenue)
+    made = [_strategy(name, LABELS.get(name, name), mask, outcome, cost, revenue, customer)
+            for name, mask in chosen.items()]
+    made.insert(2, _random(outcome, int(chosen[HeldOut.PROBABILITY].sum()), cost, revenue))
+    made.append(_strategy("foresight", "perfect foresight", outcome == 1, outcome, cost, revenue, customer))
+    return tuple(made)
+
+
+def _strategy(key: str, label: str, mask: Mask, outcome: Vector, cost: float, revenue: float, customer: np.ndarray
+              ) -> Strategy:
+    money = measured_profit(outcome, mask, cost, revenue, customer)
+    return Strategy(key=key, label=label, contacts=int(mask.sum()), profit=money.value, low=money.low, high=money.high)
+
+
+def _random(outcome: Vector, contacts: int, cost: float, revenue: float) -> Strategy:
+    """As many as the model would contact, drawn blindly: the average draw, and 95 % of draws."""
+    rate, n = float(outcome.mean()), len(outcome)
+    value = contacts * (rate * revenue - cost)
+    left = (n - contacts) / max(n - 1, 1)  # without replacement
+    half = 1.96 * revenue * float(np.sqrt(contacts * rate * (1 - rate) * left))
+    return Strategy(key="random", label="as many at random", contacts=contacts, profit=value, low=value - half,
+                    high=value + half)
+
+
+# ------------------------------------------------------------------ parts of the plan
+
+
+def _prices(dataset: Dataset, cost: float | None, revenue: float | None) -> dict[str, tuple[float, float]]:
+    """(cost, revenue) of each campaign: as given, else its own; campaigns without either are left out."""
+    made = {one.column: (one.cost if cost is None else cost, one.revenue if revenue is None else revenue)
+            for one in dataset.campaigns}
+    return {name: (c, r) for name, (c, r) in made.items() if c is not None and r is not None}
+
+
+def _why_not(responses: pd.DataFrame) -> str:
+    if not len(responses):
+        return "The data hold no campaigns: there is nothing to learn a response from."
+    overall = responses[responses[Responses.SEGMENT] == Responses.EVERYBODY]
+    most = int(overall[Responses.RESPONSES].max())
+    return (f"No campaign has {FEWEST} customers who responded and {FEWEST} who did not (the most answered one has "
+            f"{most} responses): too few to fit a model or to judge one.")
+
+
+def _best_kind(outlook: Mapping[str, Vector], cost: float | None, revenue: float | None) -> str:
+    """The kind of campaign whose best list promises most."""
+    def promise(kind: str) -> float:
+        gain = outlook[kind] * (revenue or 1.0) - (cost or 0.0)
+        return float(gain[gain > 0].sum())
+
+    return max(sorted(outlook), key=promise)
+
+
+def _targets(subject: Subject, found: Evidence, kind: str) -> pd.DataFrame:
+    probability = found.outlook[kind]
+    rank = np.empty(len(probability), dtype=np.int64)
+    rank[np.argsort(-probability, kind="stable")] = np.arange(1, len(probability) + 1)
+    zeros = np.zeros(len(probability), dtype=np.int64)
+    others = found.outlook if len(found.outlook) > 1 else {}
+    return pd.DataFrame({
+        Targets.KEY: subject.customers[Targets.KEY].to_numpy(np.int64), Targets.SEGMENT: subject.segments,
+        Targets.RANK: rank, Targets.PROBABILITY: probability, Targets.EXPECTED: np.full(len(rank), np.nan),
+        Targets.CONTACT: zeros, Targets.HOLD_OUT: zeros,
+        Targets.REASONS: pd.Series(found.reasons[kind], dtype="str"),
+        **{KIND_PREFIX + one: values for one, values in others.items()}})
+
+
+def _kinds(targets: pd.DataFrame, cost: float, revenue: float, doubt: float) -> tuple[KindOutlook, ...]:
+    made = []
+    for name in (str(one) for one in targets.columns if str(one).startswith(KIND_PREFIX)):
+        probability = targets[name].to_numpy(np.float64)
+        best = probability[worth_contacting(probability, cost, revenue)]
+        money = expected_profit(best, cost, revenue, doubt)
+        made.append(KindOutlook(kind=name.removeprefix(KIND_PREFIX), contacts=len(best), expected_profit=money.value,
+                                low=money.low, high=money.high))
+    return tuple(made)
+
+
+def _reworded(responses: pd.DataFrame, cost: float, revenue: float) -> pd.DataFrame:
+    """The four words against this break-even."""
+    even = break_even(cost, revenue)
+    words = [advice(int(n), low, high, even) for n, low, high in
+             zip(responses[Responses.N], responses[Responses.LOW], responses[Responses.HIGH], strict=True)]
+    return responses.assign(**{Responses.WORD: pd.Series(words, dtype="str", index=responses.index)})
+
+
+def _segments(plan: CampaignPlan, responses: pd.DataFrame, dataset: Dataset, contact: Mask, cost: float,
+              revenue: float) -> tuple[SegmentAdvice, ...]:
+    """The list told in segments, each with the word for contacting the whole segment."""
+    segment = plan.targets[Targets.SEGMENT].to_numpy(np.int64)
+    probability = plan.targets[Targets.PROBABILITY].to_numpy(np.float64)
+    rates = _answered(responses, plan.summary.campaign) if plan.summary.campaign else _expected(plan)
+    even = break_even(cost, revenue)
+    made = []
+    for one in plan.summary.segments:
+        inside = segment == one.segment
+        n, *rate = rates.get(one.segment, (0, 0.0, 0.0, 1.0))
+        listed = inside & contact
+        made.append(segment_advice(
+            one.segment, one.name, customers=int(inside.sum()), contacts=int(listed.sum()),
+            mean_probability=float(probability[inside].mean()) if inside.any() else 0.0,
+            expected=float((probability[listed] * revenue - cost).sum()), word=advice(n, rate[1], rate[2], even),
+            rate=(rate[0], rate[1], rate[2]), even=even, currency=dataset.currency,
+            ahead=not plan.summary.campaign))
+    return tuple(made)
+
+
+def _answered(responses: pd.DataFrame, campaign: str) -> dict[int, tuple[int, float, float, float]]:
+    """Segment -> contacted, observed rate and its Wilson interval in one campaign."""
+    rows = responses[(responses[Responses.CAMPAIGN] == campaign) & (responses[Responses.SEGMENT] >= 0)]
+    names = [Responses.SEGMENT, Responses.N, Responses.RATE, Responses.LOW, Responses.HIGH]
+    return {int(one[0]): (int(one[1]), float(one[2]), float(one[3]), float(one[4]))
+            for one in rows[names].itertuples(index=False)}
+
+
+def _expected(plan: CampaignPlan) -> dict[int, tuple[int, float, float, float]]:
+    """Segment -> customers, mean probability now, and the interval of the rate that one campaign would bring.
+
+    Over time, observed rates of today's segments would be circular: segments know what followed the campaigns.
+    """
+    outcome = plan.held_out[HeldOut.OUTCOME].to_numpy(np.float64)
+    predicted = plan.held_out[HeldOut.PROBABILITY].to_numpy(np.float64)
+    doubt = ratio_variance(predicted, outcome, plan.held_out[HeldOut.KEY].to_numpy(np.int64))
+    segment = plan.targets[Targets.SEGMENT].to_numpy(np.int64)
+    probability = plan.targets[Targets.PROBABILITY].to_numpy(np.float64)
+    made = {}
+    for one in np.unique(segment).tolist():
+        mine = probability[segment == one]
+        rate = expected_profit(mine, 0.0, 1.0 / len(mine), doubt)
+        made[one] = (len(mine), rate.value, max(rate.low, 0.0), min(rate.high, 1.0))
+    return made
