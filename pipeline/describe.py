@@ -27,6 +27,7 @@ from pipeline.quality import Silhouettes
 
 UNKNOWN = "not known"
 TYPICAL = 5  # customers shown of each segment
+_NEARBY = 100  # among so many nearest ones, those that differ are looked for
 _PROFILED_KINDS = {"number", "integer", "flag"}
 
 
@@ -51,14 +52,23 @@ def typical_customers(assignments: pd.DataFrame) -> pd.DataFrame:
     Customers alike in every feature stand at the same distance; one of them is shown, so that three rows are three
     different customers.
     """
-    ordered = assignments.sort_values([Assignments.SEGMENT, Assignments.DISTANCE, Assignments.KEY], kind="stable")
-    different = ordered[~ordered.duplicated([Assignments.SEGMENT, Assignments.DISTANCE])]
-    rank = different.groupby(Assignments.SEGMENT).cumcount().to_numpy() + 1
-    nearest = different[rank <= TYPICAL]
-    return pd.DataFrame({
-        Typical.SEGMENT: nearest[Assignments.SEGMENT].to_numpy(dtype=np.int64), Typical.RANK: rank[rank <= TYPICAL],
-        Typical.KEY: nearest[Assignments.KEY].to_numpy(dtype=np.int64),
-    })
+    segments = assignments[Assignments.SEGMENT].to_numpy()
+    distances = assignments[Assignments.DISTANCE].to_numpy()
+    keys = assignments[Assignments.KEY].to_numpy(dtype=np.int64)
+    parts = [pd.DataFrame({Typical.SEGMENT: segment, Typical.KEY: keys[rows]}).assign(
+        **{Typical.RANK: np.arange(1, len(rows) + 1)}) for segment in np.unique(segments)
+        for rows in [_nearest(np.flatnonzero(segments == segment), distances, keys)]]
+    return pd.concat(parts, ignore_index=True)[list(TABLES["typical"])]
+
+
+def _nearest(rows: Labels, distances: Matrix, keys: Labels) -> Labels:
+    near = rows
+    if len(rows) > _NEARBY:
+        near = rows[np.argpartition(distances[rows], _NEARBY)[:_NEARBY]]
+    ordered = near[np.lexsort((keys[near], distances[near]))]
+    different = np.concatenate([[True], np.diff(distances[ordered]) > 0])
+    nearest: Labels = ordered[different][:TYPICAL]
+    return nearest
 
 
 def profile(customers: pd.DataFrame, dataset: Dataset, features: Features, partition: Partition) -> pd.DataFrame:
@@ -96,8 +106,13 @@ def effect_sizes(values: Matrix, labels: Labels, k: int) -> Matrix:
     x, own = values[known], labels[known]
     count = np.bincount(own, minlength=k).astype(float)
     centred = x - x.mean() if len(x) else x
-    total = np.bincount(own, weights=centred, minlength=k)
-    squares = np.bincount(own, weights=centred**2, minlength=k)
+    total: Matrix = np.bincount(own, weights=centred, minlength=k).astype(np.float64)
+    squares: Matrix = np.bincount(own, weights=centred**2, minlength=k).astype(np.float64)
+    return effects_from_sums(count, total, squares)
+
+
+def effects_from_sums(count: Matrix, total: Matrix, squares: Matrix) -> Matrix:
+    """``effect_sizes`` from each segment's count, sum and sum of squares; values should be centred, for precision."""
     others, others_total, others_squares = count.sum() - count, total.sum() - total, squares.sum() - squares
     with np.errstate(invalid="ignore", divide="ignore"):
         gap = total / count - others_total / others

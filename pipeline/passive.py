@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 from scipy.special import stdtrit
 
@@ -24,7 +25,7 @@ from pipeline.contract import (
     Passive,
     empty_table,
 )
-from pipeline.describe import category_order, effect_sizes
+from pipeline.describe import category_order, effects_from_sums
 
 LEAST_KNOWN = 30  # fewer known values in a segment: no mean and no share is given
 _Z = 1.959964  # two-sided 95 %
@@ -37,7 +38,21 @@ class Trait:
 
     column: Column
     categories: tuple[str, ...]  # empty for numbers; ("",) for flags
-    values: Matrix  # (n,) numbers, or codes of the categories; NaN: not known
+    known: npt.NDArray[np.bool_] | None  # (n,) customers with a value; None: all of them
+    values: Matrix  # (known,) numbers less their mean, or codes of the categories
+    mean: float = 0.0
+
+    @classmethod
+    def of(cls, column: Column, categories: tuple[str, ...], values: Matrix) -> Trait:
+        """From the values of all customers, (n,), NaN where not known."""
+        known = np.isfinite(values)
+        kept = values if known.all() else values[known]
+        mean = float(kept.mean()) if len(kept) and not categories else 0.0
+        return cls(column, categories, None if known.all() else known, kept - mean, mean)
+
+    def own(self, labels: Labels) -> Labels:
+        """Segments of the customers whose value is known."""
+        return labels if self.known is None else labels[self.known]
 
 
 def read_traits(customers: pd.DataFrame, dataset: Dataset) -> tuple[Trait, ...]:
@@ -50,13 +65,13 @@ def read_traits(customers: pd.DataFrame, dataset: Dataset) -> tuple[Trait, ...]:
         if column.kind in CATEGORY_KINDS:
             order = category_order(column, series)
             codes = pd.Categorical(series, categories=order).codes.astype(np.float64)
-            found.append(Trait(column, tuple(order), np.where(codes >= 0, codes, np.nan)))
+            found.append(Trait.of(column, tuple(order), np.where(codes >= 0, codes, np.nan)))
         elif column.kind in NUMERIC_KINDS or column.kind == "flag":
             values = series.to_numpy(dtype=np.float64, na_value=np.nan)
             if column.kind == "flag":  # the code 0 of the only category told: "yes"
-                found.append(Trait(column, ("",), np.where(np.isfinite(values), 1.0 - values, np.nan)))
+                found.append(Trait.of(column, ("",), np.where(np.isfinite(values), 1.0 - values, np.nan)))
             else:
-                found.append(Trait(column, (), np.where(np.isfinite(values), values, np.nan)))
+                found.append(Trait.of(column, (), np.where(np.isfinite(values), values, np.nan)))
     return tuple(found)
 
 
@@ -72,20 +87,20 @@ def describe_passive(traits: tuple[Trait, ...], labels: Labels, k: int) -> pd.Da
 
 
 def _means(trait: Trait, labels: Labels, sizes: Labels) -> dict[str, Any]:
-    known = np.isfinite(trait.values)
-    x, own, k = trait.values[known], labels[known], len(sizes)
+    own, k = trait.own(labels), len(sizes)
     n = np.bincount(own, minlength=k)
+    total: Matrix = np.bincount(own, weights=trait.values, minlength=k).astype(np.float64)
+    squares: Matrix = np.bincount(own, weights=trait.values**2, minlength=k).astype(np.float64)
     with np.errstate(invalid="ignore", divide="ignore"):
-        mean = np.bincount(own, weights=x, minlength=k) / n
-        variance = np.bincount(own, weights=(x - mean[own]) ** 2, minlength=k) / (n - 1)
+        mean = trait.mean + total / n
+        variance = np.maximum(squares - total**2 / n, 0) / (n - 1)
         reach = stdtrit(np.maximum(n - 1, 1), 0.975) * np.sqrt(variance / n)
-    return _part(trait, "", n, sizes, mean, mean - reach, mean + reach, effect_sizes(trait.values, labels, k),
-                 float(x.mean()) if len(x) else np.nan)
+    return _part(trait, "", n, sizes, mean, mean - reach, mean + reach,
+                 effects_from_sums(n.astype(np.float64), total, squares), trait.mean if n.sum() else np.nan)
 
 
 def _shares(trait: Trait, labels: Labels, sizes: Labels) -> list[dict[str, Any]]:
-    known = np.isfinite(trait.values)
-    own, codes, k = labels[known], trait.values[known].astype(np.int64), len(sizes)
+    own, codes, k = trait.own(labels), trait.values.astype(np.int64), len(sizes)
     n, width = np.bincount(own, minlength=k), max(len(trait.categories), 2)
     counts = np.bincount(own * width + codes, minlength=k * width).reshape(k, width)
     return [_share(trait, place, counts[:, place], n, sizes) for place in range(len(trait.categories))]

@@ -51,7 +51,8 @@ def encode(customers: pd.DataFrame, dataset: Dataset, transform: FeatureTransfor
                        for place, name in enumerate(transform.names))
     codes = [np.searchsorted(np.array(bounds), column, side="left")  # x > t counts t
              for bounds, column in zip(thresholds, values.T, strict=True)]
-    return Codes(rows, np.column_stack(codes).astype(np.float32), thresholds, random.permutation(len(rows)) % 2 == 0)
+    half = random.permutation(len(rows)) % 2 == 0
+    return Codes(rows, np.column_stack(codes).astype(np.float32, order="F"), thresholds, half)
 
 
 def filled(customers: pd.DataFrame, transform: FeatureTransform) -> Matrix:
@@ -216,7 +217,7 @@ def _cross_validate(codes: Codes, labels: Labels, k: int) -> list[tuple[float, f
     """Precision and recall of each segment's rule on the half that had no part in making it, both halves in turn."""
     hits, chosen = np.zeros(k), np.zeros(k)
     for own in (codes.half, ~codes.half):
-        made = _boxes(codes.values[own], labels[own], k)
+        made = _boxes(np.asfortranarray(codes.values[own]), labels[own], k)
         values, truth = codes.values[~own], labels[~own]
         for segment, boxes in enumerate(made):
             inside = _inside(boxes, values)
