@@ -6,7 +6,7 @@ import platform
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib.metadata import version
 
 import numpy as np
@@ -41,6 +41,7 @@ from pipeline.stability import Stability, assess_stability, null_silhouettes
 from pipeline.sweep import THOROUGH, sweep
 from pipeline.words import make_cards
 
+SHARED_ROWS = 4_000
 VERSIONED = ("korzina", "scikit-learn", "numpy", "pandas", "mlflow", "duckdb")
 
 Progress = Callable[[str, float], None]  # stage, fraction of it done
@@ -83,9 +84,16 @@ class Options:
 
 
 def analyse(cleaned: Cleaned, options: Options, watch: Stopwatch, *, spec: str = "{}",
-            helper: Helper | None = None, before: Predecessor | None = None) -> Training:
-    """Segment the customers for every k and decide among them. Pure but for the stopwatch."""
+            helper: Helper | None = None, before: Predecessor | None = None,
+            described: Callable[[Candidate], None] | None = None) -> Training:
+    """Segment the customers for every k and decide among them. Pure but for the stopwatch.
+
+    ``described`` is handed each candidate as soon as it has its tables and words, for whoever draws it meanwhile; only
+    the comparison with structure-free data is missing from it then.
+    """
     ks = range(options.k_min, options.k_max + 1)
+    # below this, resampling takes less time than the helper would need to load scikit-learn for it
+    resampler = helper if len(cleaned.customers) > SHARED_ROWS else None
     with watch.stage("features"):
         features = fit_features(cleaned.customers, cleaned.dataset)
         projection, loadings = project(features)
@@ -94,16 +102,19 @@ def analyse(cleaned: Cleaned, options: Options, watch: Stopwatch, *, spec: str =
     with watch.stage("quality"):
         measured = silhouettes(features.matrix, [one.labels for one in partitions], seed=options.seed)
     with watch.stage("stability") as tick:
-        stability = assess_stability(features.matrix, partitions, seed=options.seed, helper=helper, tick=tick)
-    with watch.stage("null") as tick:
-        nulls = null_silhouettes(features.matrix, list(ks), seed=options.seed, helper=helper, tick=tick)
+        stability = assess_stability(features.matrix, partitions, seed=options.seed, helper=resampler, tick=tick)
     with watch.stage("describe"):
         codes = encode(cleaned.customers, cleaned.dataset, features.transform, seed=options.seed)
         traits = read_traits(cleaned.customers, cleaned.dataset)
-        candidates = tuple(
-            _candidate(cleaned, features, partition, silhouette, stability[partition.k], nulls[partition.k], before,
-                       codes, traits)
-            for partition, silhouette in zip(partitions, measured, strict=True))
+        waiting = []
+        for partition, silhouette in zip(partitions, measured, strict=True):
+            waiting.append(_candidate(cleaned, features, partition, silhouette, stability[partition.k], before, codes,
+                                      traits))
+            if described:
+                described(waiting[-1])
+    with watch.stage("null") as tick:
+        nulls = null_silhouettes(features.matrix, list(ks), seed=options.seed, helper=resampler, tick=tick)
+        candidates = tuple(_compared(one, nulls[one.record.k]) for one in waiting)
     return Training(
         dataset=cleaned.dataset, ledger=cleaned.ledger, customers=cleaned.customers, quarantine=cleaned.quarantine,
         projection=projection, loadings=loadings, features=features, candidates=candidates,
@@ -126,8 +137,8 @@ def _decide(records: Sequence[CandidateRecord], options: Options) -> Decision:
 
 
 def _candidate(cleaned: Cleaned, features: Features, partition: Partition, silhouette: Silhouettes,
-               stability: Stability, nulls: Sequence[float], before: Predecessor | None, codes: Codes,
-               traits: tuple[Trait, ...]) -> Candidate:
+               stability: Stability, before: Predecessor | None, codes: Codes, traits: tuple[Trait, ...]
+               ) -> Candidate:
     k, labels = partition.k, partition.labels
     assignments = assign(features, partition, silhouette)
     profiles = profile(cleaned.customers, cleaned.dataset, features, partition)
@@ -141,7 +152,7 @@ def _candidate(cleaned: Cleaned, features: Features, partition: Partition, silho
         k=k, inertia=partition.inertia, silhouette=silhouette.overall, silhouette_se=silhouette.standard_error,
         calinski_harabasz=calinski_harabasz(features.matrix, partition),
         davies_bouldin=davies_bouldin(partition, assignments[Assignments.DISTANCE].to_numpy()),
-        stability=stability.prediction_strength, null_silhouette=float(np.mean(nulls)),
+        stability=stability.prediction_strength, null_silhouette=None,
         seed_spread=partition.seed_spread, sizes=sizes, silhouette_by_segment=by_segment, seconds=partition.seconds,
         dissolved=dissolved)
     return Candidate(
@@ -149,6 +160,11 @@ def _candidate(cleaned: Cleaned, features: Features, partition: Partition, silho
         category_profiles=profile_categories(cleaned.customers, cleaned.dataset, partition),
         rules=find_rules(codes, partition, cleaned.customers, cleaned.dataset, features.transform),
         typical=typical_customers(assignments), passive=describe_passive(traits, labels, k))
+
+
+def _compared(candidate: Candidate, nulls: Sequence[float]) -> Candidate:
+    """The candidate with the mean silhouette of structure-free data beside its own."""
+    return replace(candidate, record=candidate.record.model_copy(update={"null_silhouette": float(np.mean(nulls))}))
 
 
 def _silhouette_by_segment(silhouette: Silhouettes, partition: Partition) -> tuple[float | None, ...]:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy.optimize import linear_sum_assignment
 
 from pipeline.contract import (
     Assignments,
@@ -60,6 +59,8 @@ def follow(cards: Sequence[SegmentCard], labels: Labels, customers: pd.DataFrame
     overlap = _overlap(labels, len(cards), customers, id_column, before)
     if overlap is None:
         return _renewed(cards, before, {}), tuple(card.name for card in before.cards)
+    from scipy.optimize import linear_sum_assignment  # SciPy takes a second to load, and most calls return before
+
     pairs = {int(new): int(old) for new, old in zip(*linear_sum_assignment(-overlap), strict=True)}
     found = {new: Identity(status="same" if overlap[new, old] >= SAME else "changed",
                            overlap=float(overlap[new, old]), previous=before.cards[old].name,

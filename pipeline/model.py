@@ -7,6 +7,8 @@ customers in original units to segments, holds no customer, and its skops file n
 
 from __future__ import annotations
 
+import zipfile
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -48,7 +50,10 @@ def model_record(transform: FeatureTransform, centres: Matrix) -> ModelRecord:
     """What the store needs to log the model; the example rows are invented around the fill-in values."""
     fill = np.array(transform.fill, dtype=np.float64)
     example = pd.DataFrame(np.vstack([fill, fill * 0.5, fill * 1.5]), columns=list(transform.names))
-    return ModelRecord(pipeline=as_sklearn(transform, centres), example=example, requirements=_requirements())
+    from skops.io import dumps
+
+    written = dumps(as_sklearn(transform, centres), compression=zipfile.ZIP_DEFLATED)
+    return ModelRecord(skops=written, example=example, requirements=_requirements())
 
 
 def load_model(data: bytes) -> Pipeline:
@@ -60,8 +65,6 @@ def load_model(data: bytes) -> Pipeline:
         Naming the types that are not trusted, or saying that the file is damaged.
 
     """
-    import zipfile
-
     from skops.io import get_untrusted_types, loads
 
     from pipeline.errors import StoreError
@@ -76,6 +79,7 @@ def load_model(data: bytes) -> Pipeline:
         raise StoreError.because("the model file is damaged", remedy="train again") from error
 
 
+@cache
 def _requirements() -> tuple[str, ...]:
     from importlib.metadata import version
 

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from functools import cache
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from pipeline.contract import (
     Artifacts,
+    Assignments,
     Candidate,
     CandidateRecord,
     Column,
     Dataset,
+    Decision,
     Profiles,
     Record,
     RunRecord,
@@ -22,25 +26,26 @@ from pipeline.contract import (
     Training,
 )
 from pipeline.model import model_record
-from pipeline.parallel import Helper, share
-from pipeline.plots import Plotter
+
+if TYPE_CHECKING:
+    from pipeline.plots import Plotter
 
 VERDICT, RECOMMENDED = "verdict", "recommended"  # tags, so that the UI can filter: tags.recommended = 'true'
 _MLFLOW_TYPES = {"number": "double", "integer": "long", "flag": "boolean", "date": "datetime"}
 _CURVES = ("inertia", "silhouette", "calinski_harabasz", "davies_bouldin", "stability")
 
 
-def record_training(training: Training, helper: Helper | None = None) -> SweepRecord:
-    """Everything that the store is to hold of one sweep; ``helper`` draws some of the images.
+def record_training(training: Training, images: Mapping[int, Mapping[str, bytes]] | None = None,
+                    curves: Mapping[str, bytes] | None = None) -> SweepRecord:
+    """Everything that the store is to hold of one sweep; ``images`` by k and ``curves`` may be drawn elsewhere.
 
     Customer rows go into one Parquet table of the parent run; parameters, metrics, tags, descriptions, images and
     models hold aggregates only.
     """
-    images = share(_draw, [(candidate, training.dataset) for candidate in training.candidates], helper)
+    drawn = images or {one.record.k: draw(drawable(one), training.dataset) for one in training.candidates}
     return SweepRecord(
-        parent=_parent(training, _plotter()),
-        children={candidate.record.k: _child(training, candidate, drawn)
-                  for candidate, drawn in zip(training.candidates, images, strict=True)},
+        parent=_parent(training, curves or draw_curves([one.record for one in training.candidates], training.decision)),
+        children={one.record.k: _child(training, one, drawn[one.record.k]) for one in training.candidates},
         recommended_k=training.decision.k, dataset_name=training.dataset.title, source=_public(training.ledger.source),
         fingerprint=training.ledger.fingerprint, rows=len(training.customers),
         schema={column.name: _MLFLOW_TYPES.get(column.kind, "string") for column in training.dataset.columns
@@ -48,7 +53,7 @@ def record_training(training: Training, helper: Helper | None = None) -> SweepRe
     )
 
 
-def _parent(training: Training, plotter: Plotter) -> RunRecord:
+def _parent(training: Training, curves: Mapping[str, bytes]) -> RunRecord:
     records = [candidate.record for candidate in training.candidates]
     chosen = _recommended(training)
     low, high = min(one.k for one in records), max(one.k for one in records)
@@ -70,20 +75,34 @@ def _parent(training: Training, plotter: Plotter) -> RunRecord:
             Artifacts.DECISION: training.decision.model_dump_json(), Artifacts.CANDIDATES: _json_list(records),
             Artifacts.TRANSFORM: training.features.transform.model_dump_json(),
         },
-        images={
-            f"{Artifacts.PLOTS}/elbow.png": plotter.elbow(records, training.decision),
-            f"{Artifacts.PLOTS}/silhouette.png": plotter.silhouette(records, training.decision),
-        },
+        images=curves,
     )
 
 
 @cache
 def _plotter() -> Plotter:
-    """One canvas a process: building one costs more than drawing on it."""
+    """One canvas a process: building one costs more than drawing on it, and Matplotlib's import more than both."""
+    from pipeline.plots import Plotter
+
     return Plotter()
 
 
-def _draw(candidate: Candidate, dataset: Dataset) -> dict[str, bytes]:
+def draw_curves(records: Sequence[CandidateRecord], decision: Decision) -> dict[str, bytes]:
+    """Elbow and silhouette over k, PNG by artifact name."""
+    return {
+        f"{Artifacts.PLOTS}/elbow.png": _plotter().elbow(records, decision),
+        f"{Artifacts.PLOTS}/silhouette.png": _plotter().silhouette(records, decision),
+    }
+
+
+def drawable(candidate: Candidate) -> Candidate:
+    """What the images need of a candidate: of its customers only those whose silhouette was measured."""
+    measured = candidate.assignments[candidate.assignments[Assignments.SILHOUETTE].notna()]
+    return replace(candidate, assignments=measured)
+
+
+def draw(candidate: Candidate, dataset: Dataset) -> dict[str, bytes]:
+    """The images of one k, PNG by artifact name."""
     return {
         f"{Artifacts.PLOTS}/silhouette_by_segment.png": _plotter().blades(candidate),
         f"{Artifacts.PLOTS}/profiles.png": _plotter().heat_map(candidate, dataset),

@@ -9,7 +9,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from pipeline.contract import Champion, Decision, SavedSweep, SweepRecord, Training, Verdict
+from pipeline.contract import Candidate, Champion, Decision, SavedSweep, SweepRecord, Training, Verdict
 from pipeline.settings import Settings
 from pipeline.spec import Spec, load_spec
 
@@ -64,16 +64,16 @@ def train(request: Request, settings: Settings, progress: Progress | None = None
         spec = load_spec(request.spec)
         before = helper.submit(_open_store, settings, request.experiment or spec.name)
         helper.submit(_prepare_store, settings)  # seconds of imports, while the data are read and clustered
-        bought = helper.submit(_read_baskets, spec, request.data)
+        bought = helper.submit(_read_baskets, spec, request.data) if spec.baskets else None
         return _train(request, spec, settings, helper, before, bought, progress)
 
 
 def _train(request: Request, spec: Spec, settings: Settings, helper: Helper, before: Future[Predecessor | None],
-           bought: Future[Baskets | None], progress: Progress | None) -> Result:
+           bought: Future[Baskets | None] | None, progress: Progress | None) -> Result:
     from pipeline.analyse import Options, Stopwatch, analyse
     from pipeline.baskets import with_affinities
     from pipeline.clean import clean
-    from pipeline.record import record_training
+    from pipeline.record import draw, draw_curves, drawable, record_training
     from pipeline.sources import read_source
 
     watch = Stopwatch(progress)
@@ -83,12 +83,18 @@ def _train(request: Request, spec: Spec, settings: Settings, helper: Helper, bef
         raw = read_source(spec, request.data)
     with watch.stage("clean"):
         cleaned = clean(raw, spec)
-    training = analyse(cleaned, options, watch, spec=spec.model_dump_json(), helper=helper,
-                       before=before.result())
+    images: dict[int, Future[dict[str, bytes]]] = {}
+
+    def have_drawn(candidate: Candidate) -> None:
+        images[candidate.record.k] = helper.submit(draw, drawable(candidate), cleaned.dataset)
+
+    training = analyse(cleaned, options, watch, spec=spec.model_dump_json(), helper=helper, before=before.result(),
+                       described=have_drawn)
     with watch.stage("baskets"):
-        training = with_affinities(training, bought.result())
+        training = with_affinities(training, bought.result() if bought else None)
     with watch.stage("record"):
-        record = record_training(training, helper)
+        curves = helper.submit(draw_curves, [one.record for one in training.candidates], training.decision)
+        record = record_training(training, {k: image.result() for k, image in images.items()}, curves.result())
     with watch.stage("store"):
         experiment = request.experiment or spec.name
         saved = helper.submit(_save, record, settings, experiment).result()

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -93,7 +92,7 @@ class Training:
 class ModelRecord:
     """A fitted scikit-learn pipeline and what MLflow needs to log it without guessing."""
 
-    pipeline: Any
+    skops: bytes  # the pipeline as a skops file: written where scikit-learn is loaded, logged where MLflow is
     example: pd.DataFrame  # a few invented rows (medians), never a customer's
     requirements: tuple[str, ...]
 

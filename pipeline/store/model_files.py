@@ -8,12 +8,10 @@ the same for all runs of a sweep and are made once.
 from __future__ import annotations
 
 import platform
-import zipfile
 from functools import cache
 from pathlib import Path
 
 import numpy as np
-import skops.io
 import yaml  # type: ignore[import-untyped]  # its stubs are a package of their own
 from mlflow.entities import LoggedModel
 from mlflow.models import Model, ModelSignature
@@ -30,7 +28,7 @@ _CONDA, _PYTHON, _REQUIREMENTS = "conda.yaml", "python_env.yaml", "requirements.
 def write_model(folder: Path, record: ModelRecord, model: LoggedModel, run_id: str) -> None:
     """Write the model to ``folder``, which must not exist."""
     folder.mkdir(parents=True)
-    skops.io.dump(record.pipeline, folder / MODEL_FILE, compression=zipfile.ZIP_DEFLATED)
+    (folder / MODEL_FILE).write_bytes(record.skops)
     for name, text in _environment(record.requirements).items():
         (folder / name).write_text(text, "utf-8")
     described = Model(
