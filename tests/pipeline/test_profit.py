@@ -1,0 +1,152 @@
+"""Exact arithmetic on examples worked by hand."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+
+from pipeline import profit
+from pipeline.profit import advice, benjamini_hochberg, break_even, holdout_size, precision_of, wilson
+
+
+def test_break_even_is_cost_over_revenue() -> None:
+    assert break_even(3, 11) == pytest.approx(0.272727, abs=1e-6)
+    assert break_even(1, 0) == math.inf
+
+
+def test_wilson_as_in_the_textbook() -> None:
+    low, high = wilson([1, 0, 10], [10, 10, 10])  # 95 % intervals as Newcombe (1998) tabulates them
+
+    assert low == pytest.approx([0.0179, 0.0, 0.7225], abs=1e-4)
+    assert high == pytest.approx([0.4042, 0.2775, 1.0], abs=1e-4)
+
+
+def test_wilson_of_nobody_is_unknown() -> None:
+    low, high = wilson([0], [0])
+
+    assert np.isnan(low).all()
+    assert np.isnan(high).all()
+
+
+def test_benjamini_hochberg_by_hand() -> None:
+    # sorted 0.01 0.02 0.03 0.5: raised 0.04 0.04 0.04 0.5
+    assert benjamini_hochberg([0.5, 0.01, math.nan, 0.03, 0.02]) == pytest.approx(
+        [0.5, 0.04, math.nan, 0.04, 0.04], nan_ok=True)
+
+
+def test_benjamini_hochberg_never_reverses_an_order() -> None:
+    # 0.001 x 3 = 0.003, 0.04 x 3 / 2 = 0.06, 0.045 x 3 / 3 = 0.045: the middle one takes the smaller figure after it
+    assert benjamini_hochberg([0.001, 0.04, 0.045]) == pytest.approx([0.003, 0.045, 0.045])
+
+
+@pytest.mark.parametrize(("n", "low", "high", "word"), [
+    (29, 0.9, 1.0, "too few"), (30, 0.28, 0.4, "act"), (30, 0.1, 0.2, "don't"), (500, 0.2, 0.3, "test"),
+    (500, 0.27, 0.3, "test"),
+])
+def test_the_four_words(n: int, low: float, high: float, word: str) -> None:
+    assert advice(n, low, high, 0.27) == word
+
+
+def test_contacts_are_those_who_pay_more_than_they_cost() -> None:
+    chosen = profit.worth_contacting(np.array([0.2, 0.25, 0.3]), 1.0, 4.0)
+
+    assert chosen.tolist() == [False, False, True]  # at break-even nothing is won
+
+
+def test_measured_profit_and_its_interval_by_hand() -> None:
+    outcome, contacted = np.array([1.0, 0.0, 1.0, 0.0]), np.array([True, True, False, False])
+
+    money = profit.measured_profit(outcome, contacted, cost=3.0, revenue=11.0)
+
+    # gains 8, -3, 0, 0: total 5, variance 64 + 9 - 25 / 4
+    assert money.value == 5.0
+    assert money.high - money.value == pytest.approx(1.959964 * math.sqrt(66.75), rel=1e-6)
+
+
+def test_the_closed_interval_is_that_of_a_bootstrap_over_customers() -> None:
+    rng = np.random.default_rng(0)
+    outcome = rng.binomial(1, 0.2, 600).astype(float)
+    customer = rng.integers(0, 200, 600)
+    customer = np.unique(customer, return_inverse=True)[1]
+    gains = np.bincount(customer, weights=outcome * 6 - 1)
+    drawn = [float(gains[rng.integers(0, len(gains), len(gains))].sum()) for _ in range(4000)]
+
+    money = profit.measured_profit(outcome, np.ones(600, bool), 1.0, 6.0, customer)
+
+    assert (money.high - money.low) / (2 * 1.96) == pytest.approx(np.std(drawn), rel=0.05)
+
+
+def test_the_curve_ends_at_everybody_and_begins_at_nobody() -> None:
+    probability, outcome = np.array([0.1, 0.9, 0.5]), np.array([0.0, 1.0, 1.0])
+
+    curve = profit.profit_curve(probability, outcome, 1.0, 6.0)
+
+    assert curve.contacts.tolist() == [0, 1, 2, 3]
+    assert curve.profit.tolist() == [0.0, 5.0, 10.0, 9.0]
+    assert curve.low[0] == curve.high[0] == 0.0
+
+
+def test_the_curve_of_repeated_customers_agrees_with_single_figures() -> None:
+    rng = np.random.default_rng(1)
+    probability, outcome = rng.random(80), rng.binomial(1, 0.3, 80).astype(float)
+    customer = rng.integers(0, 30, 80)
+
+    curve = profit.profit_curve(probability, outcome, 1.0, 6.0, customer)
+
+    order = np.argsort(-probability)
+    for at in (1, 40, 80):
+        chosen = np.isin(np.arange(80), order[:at])
+        money = profit.measured_profit(outcome, chosen, 1.0, 6.0, customer)
+        assert curve.profit[at] == pytest.approx(money.value)
+        if at == 80:
+            spread = np.bincount(np.unique(customer, return_inverse=True)[1], weights=outcome * 6 - 1)
+            assert curve.high[at] - curve.profit[at] == pytest.approx(
+                1.959964 * math.sqrt(float(spread @ spread) - spread.sum() ** 2 / len(spread)), rel=1e-6)
+
+
+def test_expected_profit_by_hand() -> None:
+    money = profit.expected_profit(np.array([0.5, 0.5]), cost=1.0, revenue=6.0, level_variance=0.04)
+
+    # one response expected: 6 - 2; variance 2 x 0.25 + 1 x 0.04
+    assert money.value == pytest.approx(4.0)
+    assert money.high - money.value == pytest.approx(1.959964 * 6 * math.sqrt(0.54), rel=1e-6)
+
+
+def test_a_model_that_is_never_off_leaves_no_doubt_about_its_level() -> None:
+    assert profit.ratio_variance(np.array([1.0, 0.0]), np.array([1.0, 0.0])) == 0.0
+    assert profit.ratio_variance(np.array([0.5, 0.5]), np.array([1.0, 0.0])) == pytest.approx(0.5)
+
+
+def test_the_hold_out_is_the_smallest_that_is_precise_enough() -> None:
+    size = holdout_size(1000, 0.3, 0.1)
+
+    assert size is not None
+    assert precision_of(1000, size, 0.3) <= 0.1 < precision_of(1000, size - 1, 0.3)
+    assert size == 89  # 1/911 + 1/89 = 0.01233 is within 0.1^2 / (1.96^2 x 0.21) = 0.01240; 1/912 + 1/88 is not
+
+
+def test_a_list_can_be_too_short_for_a_test() -> None:
+    assert holdout_size(50, 0.3, 0.05) is None
+    assert holdout_size(0, 0.3, 0.05) is None
+
+
+def test_the_hold_out_group_depends_on_the_seed_alone() -> None:
+    contacted = np.arange(100) % 2 == 0
+
+    first, again, other = (profit.draw_holdout(contacted, 10, seed) for seed in (1, 1, 2))
+
+    assert first.sum() == 10
+    assert (first & ~contacted).sum() == 0
+    assert (first == again).all()
+    assert (first != other).any()
+
+
+def test_a_finished_test_is_read_as_uplift() -> None:
+    read = profit.read_test(contacted=400, responses=120, held_out=100, held_out_responses=20, cost=1.0, revenue=6.0)
+
+    assert read.difference == pytest.approx(0.1)
+    assert read.profit.value == pytest.approx(400 * (0.1 * 6 - 1))  # 30 % answered, yet most would have come anyway
+    assert read.difference_low < 0.1 < read.difference_high
+    assert read.profit.low < read.profit.value < read.profit.high
