@@ -176,8 +176,8 @@ def _category(column: Column, series: pd.Series, profiles: pd.DataFrame) -> Dime
         found.sort(key=lambda word: -int(counts[word]))
     kept = found if len(found) <= MOST_CATEGORIES else found[: MOST_CATEGORIES - 1]
     rest = len(found) - len(kept)
-    tokens = [*kept, *([REST] if rest else []), *([UNKNOWN] if words.isna().any() else [])]
-    named = {REST: f"All others ({rest})", UNKNOWN: "Not known"}
+    tokens = [*kept, *([REST] if rest else [])]
+    named = {REST: f"All others ({rest})"}
     return Dimension(column_name(column), "category", column.label, column.name, tokens=tuple(tokens),
                      labels=tuple(named.get(token, token) for token in tokens))
 

@@ -128,10 +128,13 @@ def _mix_legend(dimension: Dimension) -> Component:
 
 
 def _gaps(run: Run, dimension: Dimension) -> str:
-    """How many customers a histogram cannot show."""
-    if dimension.kind != "number":
+    """How many customers a chart cannot show; its shares are of those whose value is known."""
+    if dimension.kind == "mix":
         return ""
     missing = run.cube.n - int(run.cube.everyone.slice(dimension.name).everyone.sum())
+    known = run.cube.n - missing
+    if known < run.cube.n / 2:
+        return f"Known for {customers(known)} only, {percent(known / run.cube.n)} of all; the shares are theirs."
     return f"Not known for {customers(missing)} ({percent(missing / run.cube.n)})." if missing else ""
 
 
