@@ -54,12 +54,15 @@ class Subject:
 
 def gather(subject: Subject, history: pd.DataFrame | None, spec: HistorySpec | None, seed: int) -> Evidence | None:
     """Over time where the history of each campaign is known, else of the last campaign; None where neither can be."""
-    if history is not None and spec is not None and subject.dataset.id_column is not None:
-        placed = place(history, subject.customers, subject.dataset.id_column)
-        found = _over_time(subject, placed, spec, seed)
-        if found is not None:
-            return found
-    return _of_last(subject, seed)
+    from threadpoolctl import threadpool_limits
+
+    with threadpool_limits(limits=1):  # small systems: threads waiting for each other cost ten times as much
+        if history is not None and spec is not None and subject.dataset.id_column is not None:
+            placed = place(history, subject.customers, subject.dataset.id_column)
+            found = _over_time(subject, placed, spec, seed)
+            if found is not None:
+                return found
+        return _of_last(subject, seed)
 
 
 # ------------------------------------------------------------------ one table: the last campaign, cross-fitted

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from pipeline.campaigns import artifacts
 from pipeline.contract import (
     Artifacts,
     Assignments,
@@ -113,21 +114,23 @@ def _child(training: Training, candidate: Candidate, images: Mapping[str, bytes]
     record = candidate.record
     recommended = {RECOMMENDED: "true"} if record.k == training.decision.k else {}
     basis = training.affinity_basis if recommended else None  # what is bought together is told of this k alone
+    tables, records, metrics = artifacts(training.campaigns) if recommended and training.campaigns else ({}, {}, {})
     return RunRecord(
         name=f"k = {record.k}",
         params=_params(training, record),
-        metrics=_metrics(record) | {"seconds_fit": record.seconds},
+        metrics=_metrics(record) | {"seconds_fit": record.seconds} | metrics,
         tags={VERDICT: training.decision.verdict, **recommended},
         description=_describe_candidate(training, candidate),
         tables={
             Artifacts.ASSIGNMENTS: candidate.assignments, Artifacts.PROFILES: candidate.profiles,
             Artifacts.CATEGORY_PROFILES: candidate.category_profiles, Artifacts.TYPICAL: candidate.typical,
             Artifacts.PASSIVE: candidate.passive, **({Artifacts.AFFINITIES: training.affinities} if basis else {}),
+            **tables,
         },
         records={
             Artifacts.SEGMENTS: _json_list(candidate.cards), Artifacts.CENTRES: json.dumps(candidate.centres.tolist()),
             Artifacts.RULES: _json_list(candidate.rules),
-            **({Artifacts.AFFINITY_BASIS: basis.model_dump_json()} if basis else {}),
+            **({Artifacts.AFFINITY_BASIS: basis.model_dump_json()} if basis else {}), **records,
         },
         images=images,
         ui_tables={Artifacts.PROFILES_TABLE: _profile_table(training, candidate)},

@@ -14,6 +14,8 @@ from pipeline.settings import Settings
 from pipeline.spec import Spec, load_spec
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from pipeline.analyse import Progress
     from pipeline.baskets import Baskets
     from pipeline.identity import Predecessor
@@ -65,13 +67,16 @@ def train(request: Request, settings: Settings, progress: Progress | None = None
         before = helper.submit(_open_store, settings, request.experiment or spec.name)
         helper.submit(_prepare_store, settings)  # seconds of imports, while the data are read and clustered
         bought = helper.submit(_read_baskets, spec, request.data) if spec.baskets else None
-        return _train(request, spec, settings, helper, before, bought, progress)
+        known = helper.submit(_read_history, spec, request.data) if spec.history else None
+        return _train(request, spec, settings, helper, before, bought, known, progress)
 
 
 def _train(request: Request, spec: Spec, settings: Settings, helper: Helper, before: Future[Predecessor | None],
-           bought: Future[Baskets | None] | None, progress: Progress | None) -> Result:
+           bought: Future[Baskets | None] | None, known: Future[pd.DataFrame | None] | None,
+           progress: Progress | None) -> Result:
     from pipeline.analyse import Options, Stopwatch, analyse
     from pipeline.baskets import with_affinities
+    from pipeline.campaigns import with_campaigns
     from pipeline.clean import clean
     from pipeline.record import draw, draw_curves, drawable, record_training
     from pipeline.sources import read_source
@@ -92,6 +97,8 @@ def _train(request: Request, spec: Spec, settings: Settings, helper: Helper, bef
                        described=have_drawn)
     with watch.stage("baskets"):
         training = with_affinities(training, bought.result() if bought else None)
+    with watch.stage("campaigns"):
+        training = with_campaigns(training, spec, known.result() if known else None)
     with watch.stage("record"):
         curves = helper.submit(draw_curves, [one.record for one in training.candidates], training.decision)
         record = record_training(training, {k: image.result() for k, image in images.items()}, curves.result())
@@ -106,6 +113,12 @@ def _train(request: Request, spec: Spec, settings: Settings, helper: Helper, bef
 
 
 # ------------------------------------------------------------------ what the helper process does
+
+
+def _read_history(spec: Spec, data: str | None) -> pd.DataFrame | None:
+    from pipeline.history import read_history
+
+    return read_history(spec, data)
 
 
 def _open_store(settings: Settings, experiment: str) -> Predecessor | None:

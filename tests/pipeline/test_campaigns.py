@@ -3,23 +3,30 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
+from typer.testing import CliRunner
 
+from pipeline.__main__ import app
 from pipeline.campaigns import artifacts, at_prices, plan_campaigns
-from pipeline.contract import CampaignSummary, HeldOut, Responses, Targets, check_table
+from pipeline.contract import CampaignSummary, HeldOut, Responses, Targets, Training, check_table
 from pipeline.errors import SpecError
+from pipeline.evidence import Subject
 from pipeline.history import TEST, moments, place, read_history
 from pipeline.offers import RECEIVED, RESPONDED, offers_over_time
 from pipeline.plan_words import plan_as_json, plan_in_words
 from pipeline.responses import fit_prior, respond_by_segment, shrink
+from pipeline.settings import Settings
 from pipeline.spec import Spec, load_spec, parse_spec
 from pipeline.spec_checks import outcome_derived
+from pipeline.store import Store
 from tests.pipeline.campaigns_support import COST, REVENUE, campaign, dataset, people, subject
+from tests.support import save_training
 
 
 def answers(n: list[int], responses: list[int]) -> tuple[pd.DataFrame, np.ndarray]:
@@ -216,6 +223,29 @@ def test_a_plan_survives_being_stored_and_printed() -> None:
     assert set(tables) == {"korzina/responses.parquet", "korzina/targets.parquet", "korzina/held_out.parquet"}
     json.dumps(plan_as_json(plan), allow_nan=False)
     assert any("response, not uplift" in line for line in plan_in_words(plan, "$"))
+
+
+def test_the_champion_s_plan_comes_back_from_the_store_and_from_the_command_line(
+        training: Training, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    chosen = next(one for one in training.candidates if one.record.k == training.decision.k)
+    labels = chosen.assignments["segment"].to_numpy()
+    plan = plan_campaigns(Subject(training.customers, training.dataset, labels, chosen.cards), cost=1.0, revenue=6.0)
+    settings = Settings(home=tmp_path / "mlruns")
+    saved = save_training(replace(training, campaigns=plan), settings, "sample")
+    store = Store.open(settings)
+    store.promote(saved.run_ids[training.decision.k], reason="test", who="test")
+    monkeypatch.setenv("KORZINA_HOME", str(settings.home))
+
+    loaded = store.load(saved.run_ids[training.decision.k]).campaigns
+    printed = CliRunner().invoke(app, ["campaigns"])
+    other = CliRunner().invoke(app, ["campaigns", "--cost", "50", "--json"])
+
+    assert loaded is not None
+    assert loaded.summary == plan.summary
+    pd.testing.assert_frame_equal(loaded.targets, plan.targets)
+    assert store.load(saved.run_ids[min(saved.run_ids, key=lambda k: k == training.decision.k)]).campaigns is None
+    assert "response model" in printed.stdout
+    assert json.loads(other.stdout)["contacts"] == 0
 
 
 # ------------------------------------------------------------------ campaigns over time
