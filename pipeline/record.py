@@ -20,6 +20,7 @@ from pipeline.contract import (
     Column,
     Dataset,
     Decision,
+    ModelRecord,
     Profiles,
     Record,
     RunRecord,
@@ -37,16 +38,19 @@ _CURVES = ("inertia", "silhouette", "calinski_harabasz", "davies_bouldin", "stab
 
 
 def record_training(training: Training, images: Mapping[int, Mapping[str, bytes]] | None = None,
-                    curves: Mapping[str, bytes] | None = None) -> SweepRecord:
-    """Everything that the store is to hold of one sweep; ``images`` by k and ``curves`` may be drawn elsewhere.
+                    curves: Mapping[str, bytes] | None = None, models: Mapping[int, ModelRecord] | None = None
+                    ) -> SweepRecord:
+    """Everything that the store is to hold of one sweep; what is given was made meanwhile, the rest is made here.
 
     Customer rows go into one Parquet table of the parent run; parameters, metrics, tags, descriptions, images and
     models hold aggregates only.
     """
+    models = models or write_models(training)
     drawn = images or {one.record.k: draw(drawable(one), training.dataset) for one in training.candidates}
     return SweepRecord(
         parent=_parent(training, curves or draw_curves([one.record for one in training.candidates], training.decision)),
-        children={one.record.k: _child(training, one, drawn[one.record.k]) for one in training.candidates},
+        children={one.record.k: _child(training, one, drawn[one.record.k], models[one.record.k])
+                  for one in training.candidates},
         recommended_k=training.decision.k, dataset_name=training.dataset.title, source=_public(training.ledger.source),
         fingerprint=training.ledger.fingerprint, rows=len(training.customers),
         schema={column.name: _MLFLOW_TYPES.get(column.kind, "string") for column in training.dataset.columns
@@ -88,6 +92,16 @@ def _plotter() -> Plotter:
     return Plotter()
 
 
+def prepare_drawing() -> None:
+    """Load Matplotlib, which takes a second, before the first image is wanted."""
+    _plotter()
+
+
+def write_models(training: Training) -> dict[int, ModelRecord]:
+    """The scikit-learn pipeline of every k, as a file."""
+    return {one.record.k: model_record(training.features.transform, one.centres) for one in training.candidates}
+
+
 def draw_curves(records: Sequence[CandidateRecord], decision: Decision) -> dict[str, bytes]:
     """Elbow and silhouette over k, PNG by artifact name."""
     return {
@@ -110,7 +124,7 @@ def draw(candidate: Candidate, dataset: Dataset) -> dict[str, bytes]:
     }
 
 
-def _child(training: Training, candidate: Candidate, images: Mapping[str, bytes]) -> RunRecord:
+def _child(training: Training, candidate: Candidate, images: Mapping[str, bytes], model: ModelRecord) -> RunRecord:
     record = candidate.record
     recommended = {RECOMMENDED: "true"} if record.k == training.decision.k else {}
     basis = training.affinity_basis if recommended else None  # what is bought together is told of this k alone
@@ -134,7 +148,7 @@ def _child(training: Training, candidate: Candidate, images: Mapping[str, bytes]
         },
         images=images,
         ui_tables={Artifacts.PROFILES_TABLE: _profile_table(training, candidate)},
-        model=model_record(training.features.transform, candidate.centres),
+        model=model,
     )
 
 

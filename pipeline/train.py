@@ -78,7 +78,7 @@ def _train(request: Request, spec: Spec, settings: Settings, helper: Helper, bef
     from pipeline.baskets import with_affinities
     from pipeline.campaigns import with_campaigns
     from pipeline.clean import clean
-    from pipeline.record import draw, draw_curves, drawable, record_training
+    from pipeline.record import draw, draw_curves, drawable, record_training, write_models
     from pipeline.sources import read_source
 
     watch = Stopwatch(progress)
@@ -101,7 +101,8 @@ def _train(request: Request, spec: Spec, settings: Settings, helper: Helper, bef
         training = with_campaigns(training, spec, known.result() if known else None)
     with watch.stage("record"):
         curves = helper.submit(draw_curves, [one.record for one in training.candidates], training.decision)
-        record = record_training(training, {k: image.result() for k, image in images.items()}, curves.result())
+        models = write_models(training)  # while the helper is still drawing
+        record = record_training(training, {k: image.result() for k, image in images.items()}, curves.result(), models)
     with watch.stage("store"):
         experiment = request.experiment or spec.name
         saved = helper.submit(_save, record, settings, experiment).result()
@@ -139,9 +140,11 @@ def _open_store(settings: Settings, experiment: str) -> Predecessor | None:
 
 
 def _prepare_store(settings: Settings) -> None:
+    from pipeline.record import prepare_drawing
     from pipeline.store import Store
 
     Store.open(settings).prepare()
+    prepare_drawing()
 
 
 def _read_baskets(spec: Spec, data: str | None) -> Baskets | None:
