@@ -17,7 +17,10 @@ from dashapp.words import chips, moment, shown
 from pipeline.contract import Champion
 from pipeline.settings import Settings
 
-PAGES = (("overview", "/", "Overview"), ("explore", "/explore", "Explore"), ("compare", "/compare", "Compare"))
+PAGES = (("overview", "/", "Overview"), ("explore", "/explore", "Explore"),
+         ("segment", "/segment/1", "Segment"),
+         ("compare", "/compare", "Compare"))
+TEMPLATES = {"segment": "/segment/<segment_number>"}  # pages whose address names what they are about
 SHORT = 12  # digits of a run id that stand in the address
 
 

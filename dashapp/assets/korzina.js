@@ -89,3 +89,15 @@
     },
   };
 }());
+
+// ---- Segment: one link of the navigation stands for the pages of all segments
+(function () {
+  "use strict";
+  const korzina = window.dash_clientside.korzina, navigate = korzina.navigate;
+  korzina.navigate = function (search, pathname, hrefs) {
+    const [links, names] = navigate(search, pathname, hrefs);
+    const first = hrefs.findIndex((href) => href.startsWith("/segment/"));  // the header's own stands before the page's
+    if (first >= 0 && (pathname || "").startsWith("/segment/")) { names[first] = "k-nav-link active"; }
+    return [links, names];
+  };
+}());

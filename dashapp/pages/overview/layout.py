@@ -58,6 +58,8 @@ def _segment(it: SegmentCard, segmentation: Segmentation, view: View) -> Compone
                           html.Span(f"{median} (all: {overall})", className="k-muted")])
                  for phrase, median, overall in difference(it, segmentation)], className="k-differences"),
         html.P(it.trust_reason, className="k-note"),
+        dcc.Link(["What makes them different ", html.Span(it.name, className="visually-hidden")],
+                 href=f"/segment/{it.segment + 1}" + (f"?run={named}" if named else ""), className="k-segment-link"),
         dcc.Link(["Explore ", html.Span(it.name, className="visually-hidden"),
                   html.Span("→", **aria(hidden="true"))], href=f"/explore?{query}", className="k-button"),
     ], className="k-card k-segment-card")

@@ -1,0 +1,35 @@
+"""Callbacks of the Segment page."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+from dash import Dash, Input, Output, State, no_update
+
+from dashapp import ids as shared
+from dashapp.callbacks import page_run
+from dashapp.data import SegmentationData
+from dashapp.pages.segment import facts, figures, ids
+from dashapp.theme import scheme
+
+
+def draw(data: SegmentationData, scheme_name: object, origin: object, number: object) -> tuple[Any, ...]:
+    """Every chart of one segment, in the reader's light or dark."""
+    run = page_run(data, origin)
+    if run is None or not scheme_name or not isinstance(number, int) or not 0 <= number < run.segmentation.k:
+        return (no_update,) * 5
+    it, look = run.segmentation, scheme(scheme_name)
+    card = it.cards[number]
+    return (figures.differences(card, it.dataset, look),
+            figures.mix(facts.mix(it, card.segment, "categories"), card, look),
+            figures.mix(facts.mix(it, card.segment, "channels"), card, look),
+            figures.traits(facts.traits(it, card.segment), card, look),
+            figures.responses(facts.responses(it, card.segment), card, look))
+
+
+def register(app: Dash, data: SegmentationData) -> None:
+    """Bind the callbacks to ``app``."""
+    charts = (ids.DIFFERENCES, ids.CATEGORIES, ids.CHANNELS, ids.TRAITS, ids.RESPONSES)
+    app.callback(*(Output(chart, "figure") for chart in charts), Input(shared.SCHEME, "data"),
+                 State(shared.PAGE, "data"), State(ids.NUMBER, "data"))(partial(draw, data))

@@ -1,0 +1,158 @@
+"""Charts of the Segment page; names stand above their marks, so that a phone has room for both."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import plotly.graph_objects as go
+
+from dashapp.pages.segment.facts import LEAST, Response, Share, Trait
+from dashapp.theme import Scheme, empty_figure, escaped, figure_of, mark
+from dashapp.words import of_column, percent
+from pipeline.contract import Dataset, SegmentCard
+
+ROW, LOWEST, MOST_TRAITS = 46, 150, 12
+NO_DIFFERENCES = "No column sets this segment apart"
+NO_MIX = "These data have no such totals"
+NO_TRAITS = "No shares of traits are known"
+NO_CAMPAIGNS = "These data hold no campaigns"
+_LONGEST = 48
+
+
+def height(rows: int) -> int:
+    """Pixels of a chart of so many rows."""
+    return max(LOWEST, rows * ROW + 34)
+
+
+def differences(card: SegmentCard, dataset: Dataset, look: Scheme) -> go.Figure:
+    """A bar a column from 0, as long as the effect; the medians in words above it."""
+    shown = sorted(card.differences, key=lambda one: -abs(one.effect))
+    if not shown:
+        return empty_figure(NO_DIFFERENCES, look)
+    columns = [dataset.column(one.column) for one in shown]
+    words = [f"{column.label}: {of_column(one.median, column)} (all: {of_column(one.overall_median, column)})"
+             for one, column in zip(shown, columns, strict=True)]
+    reach = max(abs(one.effect) for one in shown) * 1.25 or 1.0
+    bars = _bars([one.effect for one in shown], 0.0, mark(card.colour, look).colour, look)
+    bars["text"] = [f"{one.effect:+.1f}" for one in shown]
+    bars["hovertext"] = [f"{escaped(one.phrase)}<br>{escaped(word)}<br>{one.effect:+.2f} standard deviations"
+                         for one, word in zip(shown, words, strict=True)]
+    return _rows([bars], words, look, span=(-reach, reach), centre=0.0,
+                 title="standard deviations from all other customers")
+
+
+def mix(shares: Sequence[Share], card: SegmentCard, look: Scheme) -> go.Figure:
+    """A bar a member from index 100, the share that all customers have."""
+    shown = [(one, one.index) for one in shares]
+    known = [(one, index) for one, index in shown if index is not None]
+    if not known:
+        return empty_figure(NO_MIX, look)
+    reach = max(20.0, *(abs(index - 100) for _, index in known)) * 1.3
+    bars = _bars([index - 100 for _, index in known], 100.0, mark(card.colour, look).colour, look)
+    bars["text"] = [f"{index:.0f}" for _, index in known]
+    words = [f"{one.label}: {percent(one.share)} (all: {percent(one.overall)})" for one, _ in known]
+    bars["hovertext"] = [f"{escaped(word)}<br>index {index:.0f}" for word, (_, index)
+                         in zip(words, known, strict=True)]
+    return _rows([bars], words, look, span=(100 - reach, 100 + reach), centre=100.0,
+                 title="index: 100 is the share of all customers")
+
+
+def traits(found: Sequence[Trait], card: SegmentCard, look: Scheme) -> go.Figure:
+    """Shares of the segment with their intervals, and a line where all customers stand."""
+    shown = shares_of(found)
+    if not shown:
+        return empty_figure(NO_TRAITS, look)
+    values = [one.value or 0.0 for one in shown]
+    words = [f"{one.label}: {percent(value)} (all: {one.overall})" for one, value in zip(shown, values, strict=True)]
+    hover = [f"{escaped(one.text)}<br>all customers: {one.overall}" for one in shown]
+    dots = _dots(values, [one.low for one in shown], [one.high for one in shown], card, look, hover=hover)
+    return _rows([_ticks([one.overall_share for one in shown], look), dots], words, look,
+                 span=_reach([*(one.high for one in shown), *(one.overall_share for one in shown)]), percentages=True,
+                 title="share of those who are known")
+
+
+def responses(found: Sequence[Response], card: SegmentCard, look: Scheme) -> go.Figure:
+    """Response to each campaign with its interval; hollow where few were contacted, none under ``LEAST``."""
+    if not found:
+        return empty_figure(NO_CAMPAIGNS, look)
+    dots = _dots([one.rate for one in found], [one.low for one in found], [one.high for one in found], card, look,
+                 hover=[f"<b>{escaped(one.label)}</b><br>{response_words(one)}" for one in found],
+                 hollow=[one.few for one in found])
+    words = [f"{one.label}: {_short(one)}" for one in found]
+    return _rows([_ticks([one.overall for one in found], look), dots], words, look,
+                 span=_reach([*(one.high for one in found), *(one.overall for one in found)]), percentages=True,
+                 title="share of those contacted who responded")
+
+
+def shares_of(found: Sequence[Trait]) -> list[Trait]:
+    """The traits that the chart shows: shares whose value is known, the most different first."""
+    return [one for one in found if one.overall_share is not None and one.value is not None][:MOST_TRAITS]
+
+
+def response_words(one: Response) -> str:
+    """One campaign in a sentence."""
+    if one.rate is None or one.low is None or one.high is None:
+        return f"{one.contacted:,} contacted, too few for a rate (at least {LEAST})"
+    few = "; few contacted, read with care" if one.few else ""
+    return (f"{one.answered:,} of {one.contacted:,} responded: {percent(one.rate)} "
+            f"({percent(one.low)} to {percent(one.high)}){few}")
+
+
+def _short(one: Response) -> str:
+    if one.rate is None:
+        return f"only {one.contacted:,} contacted"
+    every = f" (all: {percent(one.overall)})" if one.overall is not None else ""
+    return f"{percent(one.rate)}{every}" + (f", {one.contacted} contacted" if one.few else "")
+
+
+def _bars(values: Sequence[float], base: float, colour: str, look: Scheme) -> dict[str, Any]:
+    return {"type": "bar", "orientation": "h", "x": list(values), "y": list(range(len(values))), "base": base,
+            "width": 0.34, "offset": -0.02, "marker": {"color": colour}, "textposition": "outside",
+            "cliponaxis": False, "textfont": {"size": 12, "color": look.muted}, "hoverinfo": "text"}
+
+
+def _dots(values: Sequence[float | None], lows: Sequence[float | None], highs: Sequence[float | None],
+          card: SegmentCard, look: Scheme, *, hover: Sequence[str], hollow: Sequence[bool] = ()) -> dict[str, Any]:
+    style = mark(card.colour, look)
+    up = [None if value is None or high is None else max(0.0, high - value)
+          for value, high in zip(values, highs, strict=True)]
+    down = [None if value is None or low is None else max(0.0, value - low)
+            for value, low in zip(values, lows, strict=True)]
+    symbols = [f"{style.symbol}-open" if one else style.symbol for one in hollow] or style.symbol
+    return {"type": "scatter", "mode": "markers", "x": list(values), "y": _lanes(len(values)),
+            "marker": {"color": style.colour, "symbol": symbols, "size": 11}, "hovertext": list(hover),
+            "hoverinfo": "text", "name": escaped(card.name), "meta": card.key,
+            "error_x": {"type": "data", "array": up, "arrayminus": down, "color": style.colour, "thickness": 2,
+                        "width": 4}}
+
+
+def _ticks(values: Sequence[float | None], look: Scheme) -> dict[str, Any]:
+    """Where all customers stand: an upright line in each row."""
+    return {"type": "scatter", "mode": "markers", "x": list(values), "y": _lanes(len(values)),
+            "name": "all customers", "hoverinfo": "text",
+            "hovertext": ["" if one is None else f"all customers: {percent(one)}" for one in values],
+            "marker": {"symbol": "line-ns-open", "size": 20, "color": look.muted, "line": {"width": 2}}}
+
+
+def _rows(traces: list[dict[str, Any]], words: Sequence[str], look: Scheme, *, span: tuple[float, float], title: str,
+          centre: float | None = None, percentages: bool = False) -> go.Figure:
+    notes = [{"xref": "paper", "x": 0, "y": place, "yshift": 13, "text": escaped(word, _LONGEST), "xanchor": "left",
+              "showarrow": False, "font": {"size": 12, "color": look.ink}} for place, word in enumerate(words)]
+    lines = [] if centre is None else [{"type": "line", "x0": centre, "x1": centre, "yref": "paper", "y0": 0, "y1": 1,
+                                        "layer": "below", "line": {"color": look.ghost, "width": 1}}]
+    axis: dict[str, Any] = {"range": list(span), "title": {"text": title}, "showgrid": percentages, "nticks": 5}
+    return figure_of(traces, look, annotations=notes, shapes=lines, barmode="overlay",
+                     xaxis={**axis, **({"tickformat": ".0%"} if percentages else {"showticklabels": False})},
+                     yaxis={"visible": False, "range": [len(words) - 0.4, -0.75]},
+                     margin={"l": 4, "r": 12, "t": 0, "b": 8})
+
+
+def _lanes(rows: int) -> list[float]:
+    """Where the marks of each row stand, under its words."""
+    return [place + 0.15 for place in range(rows)]
+
+
+def _reach(values: Sequence[float | None]) -> tuple[float, float]:
+    top = max((one for one in values if one is not None), default=0.0) or 1.0
+    return -0.02 * top, min(1.02, top * 1.12)

@@ -1,0 +1,53 @@
+"""From a card to its segment, and on to the next one, with the selection kept."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+
+from tests.e2e.conftest import Served, Watched, settle
+
+pytestmark = pytest.mark.e2e
+Watch = Callable[..., Watched]
+
+
+def test_a_card_leads_to_its_segment_and_the_picker_to_the_next(served: Served, watch: Watch) -> None:
+    page = watch(served.url).open("/")
+    page.get_by_role("link", name="What makes them different Wine lovers in the store").click()
+    settle(page)
+    expect(page.get_by_role("heading", name="What makes this one different?")).to_be_visible()
+    first = page.locator("#segment-differences .js-plotly-plot").evaluate("plot => JSON.stringify(plot.data[0].x)")
+
+    page.get_by_role("navigation", name="Segments").get_by_role("link", name="Young web shoppers").click()
+    settle(page)
+
+    assert "/segment/2" in page.url
+    expect(page.get_by_role("heading", name="Young web shoppers")).to_be_visible()
+    second = page.locator("#segment-differences .js-plotly-plot").evaluate("plot => JSON.stringify(plot.data[0].x)")
+    assert first != second
+    expect(page.get_by_role("navigation", name="Pages").locator(".active")).to_have_text("Segment")
+
+
+def test_the_selection_goes_along_and_an_unknown_number_is_told(served: Served, watch: Watch) -> None:
+    page = watch(served.url).open("/segment/9?age=30~45")
+    expect(page.get_by_text("There is no segment 9")).to_be_visible()
+
+    page.get_by_role("navigation", name="Segments").get_by_role("link", name="Wine lovers in the store").click()
+    settle(page)
+
+    assert "age=30~45" in page.url
+    expect(page.locator(".k-chip")).to_have_text(["Age: 30 to 44 years×"])
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1440, 390])
+def test_axe_finds_nothing_and_nothing_scrolls_sideways(served: Served, watch: Watch, width: int, scheme: str) -> None:
+    page = watch(served.url, width=width, scheme=scheme).open("/segment/1")
+
+    found = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]})
+
+    assert found.violations_count == 0, found.generate_report()
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
