@@ -216,11 +216,11 @@ def journey(draws: int) -> str:
     offers = offers_over_time(cleaned.customers, cleaned.dataset, today, history, spec.history)
     later = offers.where(offers.test)
     segmentations = {}
-    for k in (4, 6, 8, 10):
+    for k in (4, 5, 6, 8, 10):
         subject = Subject(cleaned.customers, cleaned.dataset, today, (None,) * k)
         segmentations[k] = _segments_at_test(subject, history, spec.history, later, 0)[offers.customer]
     return report("Complete Journey: fitted on campaigns before September 2017, tested on the later ones", offers,
-                  segmentations, 4, 1, 6, draws)
+                  segmentations, 5, 1, 6, draws)
 
 
 def main() -> None:
