@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import dash
+import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 import pytest
@@ -43,7 +44,7 @@ def test_responses_count_who_was_contacted_and_carry_the_interval(segmentation: 
     found = facts.responses(segmentation, 0)[1]
 
     own = segmentation.customers.loc[segmentation.assignments["segment"] == 0, "response_2"].dropna()
-    low, high = wilson(pd.Series([own.sum()]).to_numpy(), pd.Series([len(own)]).to_numpy())
+    low, high = wilson(np.array([int(own.sum())], dtype=np.int64), np.array([len(own)], dtype=np.int64))
     assert (found.contacted, found.answered) == (len(own), int(own.sum()))
     assert (found.low, found.high) == pytest.approx((low[0], high[0]))
 

@@ -17,7 +17,7 @@ NO_DIFFERENCES = "No column sets this segment apart"
 NO_MIX = "These data have no such totals"
 NO_TRAITS = "No shares of traits are known"
 NO_CAMPAIGNS = "These data hold no campaigns"
-_LONGEST = 48
+_LONGEST = 54
 
 
 def height(rows: int) -> int:
@@ -132,7 +132,7 @@ def _ticks(values: Sequence[float | None], look: Scheme) -> dict[str, Any]:
     return {"type": "scatter", "mode": "markers", "x": list(values), "y": _lanes(len(values)),
             "name": "all customers", "hoverinfo": "text",
             "hovertext": ["" if one is None else f"all customers: {percent(one)}" for one in values],
-            "marker": {"symbol": "line-ns-open", "size": 20, "color": look.muted, "line": {"width": 2}}}
+            "marker": {"symbol": "line-ns-open", "size": 11, "color": look.muted, "line": {"width": 2}}}
 
 
 def _rows(traces: list[dict[str, Any]], words: Sequence[str], look: Scheme, *, span: tuple[float, float], title: str,
@@ -150,7 +150,7 @@ def _rows(traces: list[dict[str, Any]], words: Sequence[str], look: Scheme, *, s
 
 def _lanes(rows: int) -> list[float]:
     """Where the marks of each row stand, under its words."""
-    return [place + 0.15 for place in range(rows)]
+    return [place + 0.2 for place in range(rows)]
 
 
 def _reach(values: Sequence[float | None]) -> tuple[float, float]:

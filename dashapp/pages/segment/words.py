@@ -48,4 +48,5 @@ def response_finding(found: Sequence[Response]) -> str:
     above = [one.label for one in rated if (one.low or 0.0) > (one.overall or 0.0)]
     below = [one.label for one in rated if one.high is not None and one.high < (one.overall or 0.0)]
     words = f"In {len(above)} of {len(rated)} campaigns they responded more often than all customers"
-    return f"{words}, in {len(below)} less often; elsewhere the difference may be chance."
+    return (f"{words}, in {len(below)} less often; elsewhere the difference may be chance. Among many campaigns, one "
+            "in twenty stands out by chance alone.")
