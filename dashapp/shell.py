@@ -19,7 +19,8 @@ from pipeline.settings import Settings
 
 PAGES = (("overview", "/", "Overview"), ("explore", "/explore", "Explore"),
          ("segment", "/segment/1", "Segment"),
-         ("compare", "/compare", "Compare"))
+         ("compare", "/compare", "Compare"),
+         ("data", "/data", "Data"))
 TEMPLATES = {"segment": "/segment/<segment_number>"}  # pages whose address names what they are about
 SHORT = 12  # digits of a run id that stand in the address
 

@@ -1,0 +1,32 @@
+"""Tables as CSV files: with the run they belong to, and safe to open in a spreadsheet."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_MARK = "\ufeff"  # tells spreadsheets that the file is UTF-8
+
+
+def csv_text(header: Sequence[str], rows: Iterable[Sequence[object]], about: Sequence[tuple[str, object]] = ()) -> str:
+    """One line a row; ``about`` stands above the header, with an empty line between them."""
+    written = io.StringIO()
+    lines = csv.writer(written, lineterminator="\r\n")
+    if about:
+        lines.writerows([[name, harmless(value)] for name, value in about])
+        lines.writerow([])
+    lines.writerow([harmless(one) for one in header])
+    lines.writerows([harmless(cell) for cell in row] for row in rows)
+    return _MARK + written.getvalue()
+
+
+def csv_file(name: str, text: str) -> dict[str, str]:
+    """What ``dcc.Download`` takes."""
+    return {"content": text, "type": "text/csv; charset=utf-8", "filename": f"{name}.csv"}
+
+
+def harmless(value: object) -> object:
+    """Text that a spreadsheet does not take for a formula (OWASP, CSV injection); numbers stay as they are."""
+    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value

@@ -1,0 +1,52 @@
+"""Callbacks of the Data page."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+from dash import ALL, Dash, Input, Output, State, ctx, no_update
+
+from dashapp import ids as shared
+from dashapp.callbacks import page_run
+from dashapp.data import SegmentationData
+from dashapp.export import csv_file, csv_text
+from dashapp.pages.data import figures, ids, layout
+from dashapp.theme import scheme
+from dashapp.words import moment
+
+
+def draw(data: SegmentationData, scheme_name: object, origin: object, places: object) -> Any:
+    """Every chart, in the reader's light or dark."""
+    run = page_run(data, origin)
+    names = [str(one.get("column")) for one in places if isinstance(one, dict)] if isinstance(places, list) else []
+    known = {one.name: one for one in layout.main_columns(run)} if run else {}
+    asked = len(ctx.outputs_list[2])  # comes from the browser too
+    if run is None or not scheme_name or len(names) != asked or any(name not in known for name in names):
+        return no_update, no_update, [no_update] * asked
+    look = scheme(scheme_name)
+    return (figures.account(run.segmentation.ledger, look),
+            figures.missing(layout.missing_values(run), run.cube.n, look),
+            [figures.distribution(known[name], layout.counts_of(run, known[name]), look) for name in names])
+
+
+def download(data: SegmentationData, clicks: object, origin: object) -> Any:
+    """The rows set aside, as they were read, with the rule that each one broke."""
+    run = page_run(data, origin)
+    if run is None or not clicks:
+        return no_update
+    it = run.segmentation
+    rows = it.quarantine.fillna("").itertuples(index=False)
+    about = (("Run", it.run_id), ("Trained", moment(it.started)), ("Data", it.dataset.title))
+    return csv_file(f"korzina-{it.run_id[:8]}-set-aside",
+                    csv_text([str(one) for one in it.quarantine.columns], rows, about))
+
+
+def register(app: Dash, data: SegmentationData) -> None:
+    """Bind the callbacks to ``app``."""
+    app.callback(
+        Output(ids.ACCOUNT, "figure"), Output(ids.MISSING, "figure"), Output(ids.distribution(ALL), "figure"),
+        Input(shared.SCHEME, "data"), State(shared.PAGE, "data"), State(ids.distribution(ALL), "id"))(
+        partial(draw, data))
+    app.callback(Output(ids.DOWNLOAD, "data"), Input(ids.DOWNLOAD_BUTTON, "n_clicks"), State(shared.PAGE, "data"),
+                 prevent_initial_call=True)(partial(download, data))

@@ -1,0 +1,133 @@
+"""The Data page: the account of the rows, what is missing, and the download of what was set aside."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from typing import Any
+
+import dash
+import pytest
+from flask.testing import FlaskClient
+
+from dashapp.crossfilter import Cube
+from dashapp.data import Run, SegmentationData
+from dashapp.export import csv_text
+from dashapp.pages import data as page
+from dashapp.pages.data import figures, ids
+from dashapp.pages.data.layout import counts_of, missing_values
+from dashapp.theme import LIGHT
+from pipeline.contract import Ledger, Segmentation
+from pipeline.settings import Settings
+from tests.dashapp.conftest import RUN, MemoryStore
+
+ORIGIN = {"run": RUN}
+
+
+@pytest.fixture
+def client(app: dash.Dash) -> FlaskClient:
+    client = app.server.test_client()
+    client.get("/data")
+    return client
+
+
+def post(client: FlaskClient, output: str, outputs: Any, inputs: list[Any], state: list[Any]) -> Any:
+    return client.post("/_dash-update-component", json={
+        "output": output, "outputs": outputs, "inputs": inputs, "state": state,
+        "changedPropIds": [f"{inputs[0]['id']}.{inputs[0]['property']}"]})
+
+
+def download(client: FlaskClient, origin: object, clicks: object = 1) -> Any:
+    return post(client, f"{ids.DOWNLOAD}.data", {"id": ids.DOWNLOAD, "property": "data"},
+                [{"id": ids.DOWNLOAD_BUTTON, "property": "n_clicks", "value": clicks}],
+                [{"id": "page-run", "property": "data", "value": origin}])
+
+
+def draw(client: FlaskClient, columns: Any, origin: object = ORIGIN, count: int = 1) -> Any:
+    names = [ids.distribution("spend")] * count
+    return post(client, f'..{ids.ACCOUNT}.figure...{ids.MISSING}.figure...'
+                        '{"column":["ALL"],"type":"data-distribution"}.figure..',
+                [{"id": ids.ACCOUNT, "property": "figure"}, {"id": ids.MISSING, "property": "figure"},
+                 [{"id": name, "property": "figure"} for name in names]],
+                [{"id": "scheme", "property": "data", "value": "dark"}],
+                [{"id": "page-run", "property": "data", "value": origin}, columns])
+
+
+def test_the_bar_holds_every_row_that_was_read(segmentation: Segmentation) -> None:
+    figure = figures.account(segmentation.ledger, LIGHT)
+
+    assert {trace.name: trace.x[0] for trace in figure.data} == {"Customers": 400, "Dropped": 2, "Set aside": 1}
+
+
+def test_no_rows_and_no_gaps_are_said_in_words() -> None:
+    nothing = figures.account(Ledger(source="x", fingerprint="x", rows_in=0, rows_out=0, dropped=0, quarantined=0),
+                              LIGHT)
+
+    assert "No rows" in nothing.layout.annotations[0].text
+    assert "Nothing is missing" in figures.missing([], 10, LIGHT).layout.annotations[0].text
+
+
+def test_missing_values_are_counted_as_pandas_does(segmentation: Segmentation) -> None:
+    gaps = dict(missing_values(Run(segmentation)))
+
+    assert gaps["Household income"] == segmentation.customers["income"].isna().sum()
+    assert "Total spend" not in gaps
+
+
+def test_a_histogram_counts_every_known_customer(segmentation: Segmentation, cube: Cube) -> None:
+    counts = counts_of(Run(segmentation), cube.dimensions["age"])
+
+    figure = figures.distribution(cube.dimensions["age"], counts, LIGHT)
+    assert sum(figure.data[0].y) == segmentation.customers["age"].notna().sum()
+
+
+def test_the_page_tells_every_rule_with_count_and_example(data: SegmentationData) -> None:
+    text = str(page.layout(data))
+
+    for words in ("Exact duplicates", "2 dropped", "1 set aside", "-12.5", "recency counts from", "30 June 2026",
+                  "403 rows in = 400 customers + 2 dropped + 1 set aside"):
+        assert words in text
+
+
+def test_an_empty_store_says_what_to_run() -> None:
+    assert "make demo" in str(page.layout(SegmentationData(lambda: MemoryStore({}), Settings(poll_seconds=1))))
+
+
+def test_the_download_is_the_quarantine_without_formulas(client: FlaskClient) -> None:
+    content = download(client, ORIGIN).get_json()["response"][ids.DOWNLOAD]["data"]["content"]
+
+    rows = list(csv.reader(io.StringIO(content.removeprefix("\ufeff"))))
+    assert rows[0] == ["Run", RUN]
+    assert rows[-2:] == [["rule", "row", "customer_id", "spend"], ["range", "17", "C99999", "'-12.5"]]
+
+
+@pytest.mark.parametrize("cell", ["=1+1", "+1", "-1", "@x", "\tx", "\rx"])
+def test_no_cell_starts_a_formula(cell: str) -> None:
+    assert next(csv.reader(io.StringIO(csv_text([cell], []).removeprefix("\ufeff"), newline="")))[0] == f"'{cell}"
+
+
+@pytest.mark.parametrize("origin", [None, 3, [], {"run": ["x"]}, {"run": "gone"}])
+def test_a_forged_origin_gets_nothing(client: FlaskClient, origin: object) -> None:
+    assert download(client, origin).status_code in (200, 204)
+    assert "content" not in download(client, origin).get_data(as_text=True)
+
+
+def test_charts_are_drawn_for_the_columns_that_stand_on_the_page(client: FlaskClient) -> None:
+    asked = [{"id": ids.distribution("spend"), "property": "id", "value": ids.distribution("spend")}]
+
+    answer = draw(client, asked).get_json()["response"]
+
+    key = json.dumps(ids.distribution("spend"), sort_keys=True, separators=(",", ":"))
+    assert answer[key]["figure"]["data"][0]["type"] == "bar"
+
+
+@pytest.mark.parametrize("asked", [
+    [{"id": ids.distribution("spend"), "property": "id", "value": {"type": "data-distribution", "column": "gone"}}],
+    [{"id": ids.distribution("spend"), "property": "id", "value": 3}],
+])
+def test_a_forged_column_breaks_nothing(client: FlaskClient, asked: Any) -> None:
+    answer = draw(client, asked)
+
+    assert answer.status_code in (200, 204), answer.data[:300]
+    assert "sideUpdate" not in answer.get_data(as_text=True)
