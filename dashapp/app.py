@@ -12,12 +12,13 @@ from dash import Dash, html, set_props
 
 from dashapp import callbacks, health, ids, shell
 from dashapp.data import SegmentationData
-from dashapp.pages import compare, explore, overview, segment
+from dashapp.pages import baskets, campaigns, compare, explore, overview, score, segment
 from dashapp.pages import data as data_page
 from dashapp.widgets import message
 from pipeline.errors import KorzinaError
 
 _log = logging.getLogger(__name__)
+PAGES = (overview, explore, segment, baskets, campaigns, compare, data_page, score)  # in the order of shell.PAGES
 _INDEX = """<!DOCTYPE html>
 <html lang="en">
   <head>
@@ -44,7 +45,7 @@ def create_app(data: SegmentationData) -> Dash:
         meta_tags=[{"name": "viewport", "content": "width=device-width, initial-scale=1"},
                    {"name": "color-scheme", "content": "light dark"}],
     )
-    for (name, path, label), page in zip(shell.PAGES, (overview, explore, segment, compare, data_page), strict=True):
+    for (name, path, label), page in zip(shell.PAGES, PAGES, strict=True):
         dash.register_page(  # type: ignore[no-untyped-call]
             f"dashapp.pages.{name}", path=path, path_template=shell.TEMPLATES.get(name), name=label,
             title=f"{label} · Korzina", layout=partial(page.layout, data))

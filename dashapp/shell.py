@@ -11,16 +11,17 @@ from dash.development.base_component import Component
 from dashapp import ids
 from dashapp.data import View
 from dashapp.dimensions import Dimension
+from dashapp.i18n import N_
 from dashapp.selection import Selection
 from dashapp.widgets import Children, aria, command, message
 from dashapp.words import chips, moment, shown
 from pipeline.contract import Champion
 from pipeline.settings import Settings
 
-PAGES = (("overview", "/", "Overview"), ("explore", "/explore", "Explore"),
-         ("segment", "/segment/1", "Segment"),
-         ("compare", "/compare", "Compare"),
-         ("data", "/data", "Data"))
+PAGES = (("overview", "/", N_("Overview")), ("explore", "/explore", N_("Explore")),
+         ("segment", "/segment/1", N_("Segment")), ("baskets", "/baskets", N_("Baskets")),
+         ("campaigns", "/campaigns", N_("Campaigns")), ("compare", "/compare", N_("Compare")),
+         ("data", "/data", N_("Data")), ("score", "/score", N_("Score")))
 TEMPLATES = {"segment": "/segment/<segment_number>"}  # pages whose address names what they are about
 SHORT = 12  # digits of a run id that stand in the address
 

@@ -13,10 +13,8 @@ from flask.testing import FlaskClient
 
 import dashapp
 from dashapp import ids, shell
-from dashapp.app import create_app
+from dashapp.app import PAGES, create_app
 from dashapp.data import SegmentationData
-from dashapp.pages import compare, explore, overview, segment
-from dashapp.pages import data as data_page
 from pipeline.errors import StoreError
 from pipeline.settings import Settings
 from tests.dashapp.conftest import RUN, MemoryStore
@@ -44,7 +42,7 @@ def ids_of(component: Component) -> set[str]:
 
 
 def all_ids(data: SegmentationData) -> set[str]:
-    pages = [page.layout(data) for page in (overview, explore, segment, compare, data_page)]
+    pages = [page.layout(data) for page in PAGES]
     return set().union(*(ids_of(page) for page in [shell.frame(), *pages]))
 
 
@@ -82,7 +80,7 @@ def test_with_an_empty_store_the_same_named_ids_exist() -> None:
         dash.page_registry.clear()
 
 
-@pytest.mark.parametrize("page", [overview, explore, segment, compare, data_page])
+@pytest.mark.parametrize("page", PAGES)
 def test_an_empty_store_says_what_to_run(page: Any) -> None:
     def refuse() -> MemoryStore:
         raise StoreError.because("there is no store at /x/mlflow.db")
@@ -93,7 +91,7 @@ def test_an_empty_store_says_what_to_run(page: Any) -> None:
     assert "korzina train" in text
 
 
-@pytest.mark.parametrize("page", [overview, explore, segment, compare, data_page])
+@pytest.mark.parametrize("page", PAGES)
 @pytest.mark.parametrize("query", [
     {}, {"run": "nonsense"}, {"run": ["a", "b"]}, {"data": "1", "self": "2", "age": "30~40", "any key": "x"},
 ])

@@ -92,7 +92,8 @@ def _origin(run: Run) -> Component:
     it = run.segmentation
     facts = [("Data", it.dataset.title), ("Read from", PurePath(it.ledger.source).name or it.ledger.source),
              ("As of", day(it.dataset.as_of)), ("Fingerprint", it.ledger.fingerprint), ("Trained", moment(it.started))]
-    facts += [(f"Table {name}", f"{rows:,} rows") for name, rows in it.ledger.tables.items() if len(it.ledger.tables) > 1]
+    if len(it.ledger.tables) > 1:
+        facts += [(f"Table {name}", f"{rows:,} rows") for name, rows in it.ledger.tables.items()]
     notes = [html.Li(note) for note in it.ledger.notes]
     return card([
         html.H3("Where do the data come from?", className="k-chart-title"),

@@ -1,0 +1,15 @@
+"""Baskets: what is bought together?"""
+
+from __future__ import annotations
+
+from dash.development.base_component import Component
+
+from dashapp import shell
+from dashapp.data import SegmentationData
+from dashapp.i18n import _
+
+
+def layout(data: SegmentationData, /, run: object = None, **_query: object) -> Component:
+    """The page; other parts of the address belong to the selection."""
+    view = data.view(run)
+    return shell.page(view, _("Baskets"), _("What is bought together?"), [], data.settings)
