@@ -9,9 +9,11 @@ from typing import Any
 
 import dash
 from dash import Dash, html, set_props
+from flask import request
 
 from dashapp import callbacks, health, ids, shell
 from dashapp.data import SegmentationData
+from dashapp.i18n import COOKIE, LANGUAGES, N_, _, language, speak
 from dashapp.pages import baskets, campaigns, compare, explore, overview, score, segment
 from dashapp.pages import data as data_page
 from dashapp.widgets import message
@@ -20,7 +22,7 @@ from pipeline.errors import KorzinaError
 _log = logging.getLogger(__name__)
 PAGES = (overview, explore, segment, baskets, campaigns, compare, data_page, score)  # in the order of shell.PAGES
 _INDEX = """<!DOCTYPE html>
-<html lang="en">
+<html lang="{%lang%}">
   <head>
     {%metas%}
     <title>{%title%}</title>
@@ -36,9 +38,17 @@ _INDEX = """<!DOCTYPE html>
 </html>"""
 
 
+class _Dashboard(Dash):
+    """Dash, whose page says in which language it is written."""
+
+    def interpolate_index(self, **parts: Any) -> str:  # type: ignore[override]  # Dash passes keywords only
+        """The page around the app."""
+        return str(super().interpolate_index(**parts)).replace("{%lang%}", language())  # type: ignore[no-untyped-call]
+
+
 def create_app(data: SegmentationData) -> Dash:
     """The dashboard over ``data``; one a process, since Dash's registry of pages is global."""
-    app = Dash(
+    app = _Dashboard(
         "dashapp", title="Korzina", update_title="", use_pages=True, pages_folder="", serve_locally=True,
         suppress_callback_exceptions=False, compress=True, include_pages_meta=False, index_string=_INDEX,
         assets_folder=str(Path(__file__).parent / "assets"), on_error=_show_error, enable_mcp=False,
@@ -48,21 +58,31 @@ def create_app(data: SegmentationData) -> Dash:
     for (name, path, label), page in zip(shell.PAGES, PAGES, strict=True):
         dash.register_page(  # type: ignore[no-untyped-call]
             f"dashapp.pages.{name}", path=path, path_template=shell.TEMPLATES.get(name), name=label,
-            title=f"{label} · Korzina", layout=partial(page.layout, data))
+            title=partial(_page_title, label), layout=partial(page.layout, data))
         page.register(app, data)
     dash.register_page(  # type: ignore[no-untyped-call]
-        "dashapp.pages.not_found_404", path="/404", title="Not found · Korzina",
+        "dashapp.pages.not_found_404", path="/404", title=partial(_page_title, N_("Not found")),
         layout=partial(_not_found, data))
-    app.layout = shell.frame()
+    app.layout = shell.frame  # asked for anew by every reader, each in a language
+    app.server.before_request(_listen)
     callbacks.register(app, data)
     health.register(app.server, data)
     return app
 
 
 def _not_found(data: SegmentationData, /, run: object = None, **_query: object) -> Any:
-    links = html.Ul([html.Li(html.A(label, href=path)) for _, path, label in shell.PAGES])
-    return shell.page(data.view(run), "Not found", "There is no such page", [html.P("These pages exist:"), links],
-                      data.settings)
+    links = html.Ul([html.Li(html.A(_(label), href=path)) for _name, path, label in shell.PAGES])
+    return shell.page(data.view(run), _("Not found"), _("There is no such page"),
+                      [html.P(_("These pages exist:")), links], data.settings)
+
+
+def _page_title(label: str, **_address: object) -> str:
+    return f"{_(label)} · Korzina"
+
+
+def _listen() -> None:
+    """The language that this reader chose, else the one that the browser prefers."""
+    speak(request.cookies.get(COOKIE) or request.accept_languages.best_match(list(LANGUAGES)))
 
 
 def _show_error(error: Exception) -> None:
@@ -72,5 +92,5 @@ def _show_error(error: Exception) -> None:
         words = str(error)
     else:
         _log.error("a callback failed", exc_info=error)
-        words = "The details are in the log of the server. Reload the page; if it happens again, report it."
-    set_props(ids.PROBLEM, {"children": message("This could not be shown.", words, tone="error", dismiss=True)})
+        words = _("The details are in the log of the server. Reload the page; if it happens again, report it.")
+    set_props(ids.PROBLEM, {"children": message(_("This could not be shown."), words, tone="error", dismiss=True)})

@@ -6,8 +6,10 @@ a slice are a random sample of it. All of it is NumPy over small integer codes; 
 
 from __future__ import annotations
 
+import copy
 import threading
 from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
@@ -89,6 +91,13 @@ class Cube:
                 self._add_column(dimension, it, order)
         self._masks: OrderedDict[tuple[str, Filter], Mask] = OrderedDict()
         self._lock = threading.Lock()
+
+    def retold(self, tell: Callable[[str], str]) -> Cube:
+        """The same customers with labels told anew; codes, values and masks are shared."""
+        made = copy.copy(self)
+        made.__dict__.pop("everyone", None)
+        made.dimensions = {name: one.retold(tell) for name, one in self.dimensions.items()}
+        return made
 
     @cached_property
     def everyone(self) -> Filtered:

@@ -16,6 +16,8 @@ from functools import cached_property
 from typing import Protocol
 
 from dashapp.crossfilter import Cube
+from dashapp.i18n import _, language
+from dashapp.retell import retold
 from pipeline.contract import Champion, RunSummary, Segmentation
 from pipeline.errors import KorzinaError, StoreError
 from pipeline.settings import Settings
@@ -47,6 +49,8 @@ class Run:
     """One completed run, ready to be drawn."""
 
     segmentation: Segmentation
+    tell: Callable[[str], str] = str  # a text of the stored run that is not part of the segmentation's records
+    original: Run | None = None  # as stored, where this one is told in another language
 
     @property
     def run_id(self) -> str:
@@ -55,8 +59,19 @@ class Run:
 
     @cached_property
     def cube(self) -> Cube:
-        """Its customers, coded for counting."""
-        return Cube(self.segmentation)
+        """Its customers, coded for counting; once, in whatever languages they are told."""
+        return Cube(self.segmentation) if self.original is None else self.original.cube.retold(self.tell)
+
+    def retold(self, code: str) -> Run:
+        """The same run in the language ``code``; kept, since every click asks for it."""
+        if code not in self._retold:
+            told, teller = retold(self.segmentation, code)
+            self._retold[code] = Run(told, teller.tell, self)
+        return self._retold[code]
+
+    @cached_property
+    def _retold(self) -> dict[str, Run]:
+        return {"en": self}
 
 
 @dataclass(frozen=True)
@@ -110,7 +125,7 @@ class SegmentationData:
             try:
                 return View(self.run(run_id), champions)
             except KorzinaError:
-                notice = "The link names a segmentation that is not in the store. This is the current one."
+                notice = _("The link names a segmentation that is not in the store. This is the current one.")
         chosen = self._opening_champion(champions.found)
         if chosen is None:
             return View(None, champions, notice)
@@ -121,7 +136,10 @@ class SegmentationData:
             return self._last_good(replace(champions, problem=str(error)), notice)
 
     def run(self, run_id: object) -> Run:
-        """One run by its id or the start of it; raises ``StoreError`` for whatever is no such thing."""
+        """One run by its id or the start of it, told in the reader's language.
+
+        Raises ``StoreError`` for whatever is no such thing.
+        """
         if not isinstance(run_id, str):
             raise StoreError.because("a run id is a text", found=type(run_id).__name__)
         with self._loading:
@@ -132,7 +150,7 @@ class SegmentationData:
             self._runs.move_to_end(held.run_id)
             while len(self._runs) > _RUNS_KEPT:
                 self._runs.popitem(last=False)
-            return held
+            return held.retold(language())
 
     def runs(self, experiment: str) -> tuple[RunSummary, ...]:
         """Completed runs of a data set, asked for anew; raises ``StoreError``."""
@@ -185,7 +203,7 @@ class SegmentationData:
     def _last_good(self, champions: Champions, notice: str) -> View:
         with self._loading:
             last = next(reversed(self._runs.values()), None)
-        return View(last, champions, notice)
+        return View(last.retold(language()) if last else None, champions, notice)
 
     def _held(self, run_id: str) -> Run | None:
         if run_id in self._runs:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any, Literal
 
@@ -50,6 +50,11 @@ class Dimension:
     labels: tuple[str, ...] = ()
     edges: tuple[float, ...] = ()  # number only: one more than bins, infinite where the bin is open
     step: float = 1.0
+
+    def retold(self, tell: Callable[[str], str]) -> Dimension:
+        """The same with the words of another language; tokens, which stand in addresses, stay."""
+        labels = self.labels if self.kind == "number" else tuple(map(tell, self.labels))
+        return replace(self, label=tell(self.label), unit=tell(self.unit), labels=labels)
 
     @property
     def bins(self) -> int:

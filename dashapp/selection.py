@@ -12,6 +12,7 @@ from urllib.parse import parse_qsl, urlencode
 
 from dashapp.dimensions import RUN, Dimension, range_token
 from dashapp.geometry import simplify
+from dashapp.i18n import _
 
 _LONGEST_QUERY, _MOST_CORNERS, _FAR = 8_000, 64, 1e12
 
@@ -127,7 +128,7 @@ def to_query(selection: Selection, run: str | None = None) -> str:
 def parse_query(query: str, dimensions: Mapping[str, Dimension]) -> tuple[Selection, tuple[str, ...]]:
     """The selection that a query string holds, and a sentence for each part that does not fit this run."""
     if len(query) > _LONGEST_QUERY:
-        return Selection(), ("The address is too long to be read; everything is shown.",)
+        return Selection(), (_("The address is too long to be read; everything is shown."),)
     given: dict[str, list[str]] = {}
     for parameter, text in parse_qsl(query.removeprefix("?"), keep_blank_values=True, errors="replace"):
         given.setdefault(parameter, []).append(text)
@@ -139,10 +140,11 @@ def parse_query(query: str, dimensions: Mapping[str, Dimension]) -> tuple[Select
         chosen = _read(dimension, texts) if dimension else None
         if dimension is None or chosen is None:
             label = dimension.label if dimension else parameter[:40]
-            notices.append(f"The filter on “{label}” does not fit these data and was left out.")
+            notices.append(_("The filter on “{label}” does not fit these data and was left out.", label=label))
             continue
         if isinstance(chosen, Values) and len(chosen.tokens) < len(set(texts)):
-            notices.append(f"Some values of “{dimension.label}” do not occur in these data and were left out.")
+            notices.append(_("Some values of “{label}” do not occur in these data and were left out.",
+                             label=dimension.label))
         filters[dimension.name] = chosen
     return Selection(filters), tuple(notices)
 

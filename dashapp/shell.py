@@ -11,10 +11,10 @@ from dash.development.base_component import Component
 from dashapp import ids
 from dashapp.data import View
 from dashapp.dimensions import Dimension
-from dashapp.i18n import N_
+from dashapp.i18n import LANGUAGES, N_, _, language, plural
 from dashapp.selection import Selection
 from dashapp.widgets import Children, aria, command, message
-from dashapp.words import chips, moment, shown
+from dashapp.words import chips, customers, moment, shown
 from pipeline.contract import Champion
 from pipeline.settings import Settings
 
@@ -29,7 +29,7 @@ SHORT = 12  # digits of a run id that stand in the address
 def frame() -> Component:
     """The part of the screen that stays when pages change; needs no data."""
     return html.Div([
-        html.A("Skip to the content", href="#main", className="k-skip"),
+        html.A(_("Skip to the content"), href="#main", className="k-skip"),
         dcc.Location(id=ids.URL, refresh=False), dcc.Store(id=ids.EVENT), dcc.Store(id=ids.SCHEME),
         _header(),
         html.Main(html.Div([html.Div(id=ids.PROBLEM), page_container], className="k-wide"), id="main", tabIndex=-1),
@@ -75,25 +75,27 @@ def chip_bar(selection: Selection, dimensions: dict[str, Dimension], count: int,
         return []
     crosses = [
         html.Button([words, html.Span("×", className="k-cross", **aria(hidden="true"))], id=ids.remove(name),
-                    className="k-chip", type="button", **aria(label=f"Remove filter {words}"))
+                    className="k-chip", type="button", **aria(label=_("Remove filter {filter}", filter=words)))
         for name, words in chips(selection, dimensions)
     ]
-    clear = html.Button("Reset all", id=ids.reset("chips"), className="k-link-button", type="button",
+    clear = html.Button(_("Reset all"), id=ids.reset("chips"), className="k-link-button", type="button",
                         hidden=not selection)
     bar = html.Div([html.Strong(shown(count, total), className="k-count", role="status"), *crosses, clear],
                    className="k-chip-row")
-    empty = message("No customers match.", "These filters leave nobody over.", tone="warning", action=html.Button(
-        "Clear all filters", id=ids.reset("empty"), className="k-button", type="button")) if count == 0 else None
-    apart = None if linked else html.P("This page is about all customers; the selection applies to Explore.",
+    empty = message(_("No customers match."), _("These filters leave nobody over."), tone="warning", action=html.Button(
+        _("Clear all filters"), id=ids.reset("empty"), className="k-button", type="button")) if count == 0 else None
+    apart = None if linked else html.P(_("This page is about all customers; the selection applies to Explore."),
                                        className="k-note")
-    return [*(message("Part of the link could not be used.", words, tone="warning") for words in notices), bar,
+    return [*(message(_("Part of the link could not be used."), words, tone="warning") for words in notices), bar,
             *(one for one in (apart, empty) if one)]
 
 
 def newer_banner(champion: Champion, path: str) -> Component:
     """A new champion has been promoted since the page was drawn."""
-    return message("A newer segmentation is in use.", f"It has {champion.k} segments (version {champion.version}).",
-                   action=html.A("Show it", href=path, className="k-button"))
+    words = plural("It has {n} segment (version {version}).", "It has {n} segments (version {version}).", champion.k,
+                   version=champion.version)
+    return message(_("A newer segmentation is in use."), words,
+                   action=html.A(_("Show it"), href=path, className="k-button"))
 
 
 def data_sets(champions: Sequence[Champion], experiment: str, path: str) -> Component | None:
@@ -102,21 +104,29 @@ def data_sets(champions: Sequence[Champion], experiment: str, path: str) -> Comp
         return None
     items = [dbc.DropdownMenuItem(one.experiment.replace("_", " "), href=f"{path}?run={one.run_id[:SHORT]}",
                                   active=one.experiment == experiment) for one in champions]
-    menu: Component = dbc.DropdownMenu(items, label=experiment.replace("_", " ") or "Data set", align_end=True,
+    menu: Component = dbc.DropdownMenu(items, label=experiment.replace("_", " ") or _("Data set"), align_end=True,
                                        size="sm", color="link", toggle_class_name="k-menu")
     return menu
 
 
 def _header() -> Component:
-    links = [html.Li(dcc.Link(label, href=path, id=ids.nav(name), className="k-nav-link"))
+    links = [html.Li(dcc.Link(_(label), href=path, id=ids.nav(name), className="k-nav-link"))
              for name, path, label in PAGES]
     return html.Header(html.Div([
         html.Span([html.Span("▚", className="k-logo", **aria(hidden="true")), "Korzina"], className="k-brand"),
-        html.Nav(html.Ul(links), className="k-nav", **aria(label="Pages")),
+        html.Nav(html.Ul(links), className="k-nav", **aria(label=_("Pages"))),
         html.Div(id=ids.DATASETS),
-        html.Button("◐", id=ids.SCHEME_BUTTON, className="k-icon-button", type="button", title="Light or dark",
-                    **aria(label="Switch between light and dark")),
+        html.Button("◐", id=ids.SCHEME_BUTTON, className="k-icon-button", type="button", title=_("Light or dark"),
+                    **aria(label=_("Switch between light and dark"))),
+        _languages(),
     ], className="k-wide k-header-row"), className="k-header")
+
+
+def _languages() -> Component:
+    """One button for each other language; the browser remembers it in a cookie and loads the page anew."""
+    others = [(code, name) for code, name in LANGUAGES.items() if code != language()]
+    return html.Div([html.Button(code.upper(), className="k-icon-button k-language", type="button", lang=code,
+                                 title=name, **aria(label=name)) for code, name in others], className="k-languages")
 
 
 def _origin(view: View, *, linked: bool) -> dict[str, object]:
@@ -129,38 +139,42 @@ def _origin(view: View, *, linked: bool) -> dict[str, object]:
 def _banners(view: View) -> list[Component]:
     found = []
     if view.notice:
-        found.append(message("The link is out of date.", view.notice, tone="warning"))
+        found.append(message(_("The link is out of date."), view.notice, tone="warning"))
     if view.run is not None and view.champions.problem:
-        since = f"This is what was there on {moment(view.champions.seen)}. " if view.champions.seen else ""
-        found.append(message("The store does not answer.", since + view.champions.problem, tone="warning"))
+        seen = view.champions.seen
+        since = [_("This is what was there on {moment}.", moment=moment(seen))] if seen else []
+        found.append(message(_("The store does not answer."), " ".join([*since, view.champions.problem]),
+                             tone="warning"))
     if view.run is not None and not view.is_champion:
         it = view.run.segmentation
-        back = html.A("Back to the one in use", href=f"?run={view.champion.run_id[:SHORT]}",
+        back = html.A(_("Back to the one in use"), href=f"?run={view.champion.run_id[:SHORT]}",
                       className="k-button") if view.champion else None
-        words = f"{it.k} segments, run {it.run_id[:8]} of {moment(it.started)}."
-        found.append(message("You are looking at a segmentation that is not the one in use:", words, tone="warning",
+        words = plural("{n} segment, run {run} of {moment}.", "{n} segments, run {run} of {moment}.", it.k,
+                       run=it.run_id[:8], moment=moment(it.started))
+        found.append(message(_("You are looking at a segmentation that is not the one in use:"), words, tone="warning",
                              action=back))
     return found
 
 
 def _nothing_yet(view: View) -> Component:
     if view.champions.problem and "there is no store" not in view.champions.problem:
-        return html.Div([message("There is nothing to show: the store cannot be read.", view.champions.problem,
+        return html.Div([message(_("There is nothing to show: the store cannot be read."), view.champions.problem,
                                  tone="error")])
     return html.Section([
-        html.H2("No segmentation yet"),
-        html.P("This dashboard shows a segmentation as soon as one is trained and promoted. Nothing needs a restart."),
-        html.P("To see it on sample data:"), command("make demo"),
-        html.P("To train on a data set of your own:"),
+        html.H2(_("No segmentation yet")),
+        html.P(_("This dashboard shows a segmentation as soon as one is trained and promoted. "
+                 "Nothing needs a restart.")),
+        html.P(_("To see it on sample data:")), command("make demo"),
+        html.P(_("To train on a data set of your own:")),
         command("korzina init customers.csv\nkorzina train --spec customers.toml --data customers.csv"),
         html.P(view.champions.problem, className="k-note") if view.champions.problem else None,
-    ], className="k-card k-empty", **aria(label="No segmentation yet"))
+    ], className="k-card k-empty", **aria(label=_("No segmentation yet")))
 
 
 def _foot(view: View) -> Component | None:
     if view.run is None:
         return None
     it = view.run.segmentation
-    facts = [it.dataset.title, f"{it.k} segments", f"{it.ledger.rows_out:,} customers", f"run {it.run_id[:8]}",
-             f"trained {moment(it.started)}"]
+    facts = [it.dataset.title, plural("{n} segment", "{n} segments", it.k), customers(it.ledger.rows_out),
+             _("run {run}", run=it.run_id[:8]), _("trained {moment}", moment=moment(it.started))]
     return html.Footer(html.Ul([html.Li(fact) for fact in facts]), className="k-foot")

@@ -7,6 +7,8 @@ from typing import Any, Literal
 
 import plotly.graph_objects as go
 
+from dashapp.i18n import separators
+
 SchemeName = Literal["light", "dark"]
 FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', 'Noto Sans', Arial, sans-serif"
 
@@ -114,7 +116,7 @@ def figure_of(traces: list[dict[str, Any]], look: Scheme, **layout: Any) -> go.F
     """A figure with the template; axes are fixed, since a chart here is clicked and dragged across, not zoomed."""
     for name in ("xaxis", "yaxis"):
         layout[name] = {"fixedrange": True, **layout.get(name, {})}
-    made = {"data": traces, "layout": {"template": _TEMPLATES[look.name], **layout}}
+    made = {"data": traces, "layout": {"template": _TEMPLATES[look.name], "separators": separators(), **layout}}
     return go.Figure(made, _validate=False)  # validating takes ten times as long as all the rest; the tests do it
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from dash import dcc, html
 from dash.development.base_component import Component
 
+from dashapp.i18n import _, language
 from dashapp.theme import LIGHT, empty_figure, mark
 from dashapp.words import TRUST_WORDS
 from pipeline.contract import SegmentCard, Trust
@@ -51,16 +52,16 @@ def segment_name(it: SegmentCard) -> Component:
 
 def trust_badge(trust: Trust, reason: str = "") -> Component:
     """How far to rely on a segment."""
-    return html.Span(TRUST_WORDS[trust], className=f"k-trust k-trust-{trust}", title=reason or None)
+    return html.Span(_(TRUST_WORDS[trust]), className=f"k-trust k-trust-{trust}", title=reason or None)
 
 
 def graph(id: str | dict[str, str], label: str, *, height: int, drawn_on: bool = False) -> Component:
     """A chart's place, of its final height from the start, with a name for those who cannot see it."""
-    config: Any = _DRAWN_ON if drawn_on else _PLAIN
+    config: Any = {**(_DRAWN_ON if drawn_on else _PLAIN), "locale": language()}
     return html.Div(
         dcc.Graph(id=id, figure=empty_figure("", LIGHT), config=config, responsive=True,
                   style={"height": f"{height}px"}, className="k-graph"),
-        role="group", className="k-graph-frame", **aria(label=f"Chart: {label}"))
+        role="group", className="k-graph-frame", **aria(label=_("Chart: {title}", title=label)))
 
 
 def chart_card(title: str, plot: Component, *, summary: Children = None, tools: Children = None, below: Children = None,

@@ -1,4 +1,4 @@
-"""Numbers and findings as sentences; nothing here knows of Dash or Plotly."""
+"""Numbers and findings as sentences, in the reader's language; nothing here knows of Dash or Plotly."""
 
 from __future__ import annotations
 
@@ -7,44 +7,56 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime
 
 from dashapp.dimensions import Dimension
+from dashapp.i18n import N_, _, decimal, plural, written_date, written_time
 from dashapp.selection import Area, Filter, Range, Selection
 from pipeline.contract import Column, Segmentation, SegmentCard, Trust, Verdict
 
 _SIGNS = ("$", "€", "£")
-TRUST_WORDS: dict[Trust, str] = {"solid": "Solid", "usable": "Usable", "fragile": "Fragile"}
+TRUST_WORDS: dict[Trust, str] = {"solid": N_("Solid"), "usable": N_("Usable"), "fragile": N_("Fragile")}
 VERDICT_WORDS: dict[Verdict, str] = {
-    "strong": "The groups are real: they come back when the analysis is repeated on other samples of customers.",
-    "weak": "The groups are a useful pattern with blurred borders: those near a border could belong to either side.",
-    "none": "The data show no clear borders. The groups divide a continuum into handy parts; they are not a discovery.",
+    "strong": N_("The groups are real: they come back when the analysis is repeated on other samples of "
+                 "customers."),
+    "weak": N_("The groups are a useful pattern with blurred borders: those near a border could belong to "
+               "either side."),
+    "none": N_("The data show no clear borders. The groups divide a continuum into handy parts; they are not a "
+               "discovery."),
 }
 VERDICT_TITLES: dict[Verdict, str] = {
-    "strong": "Clearly separate groups", "weak": "Groups with blurred borders", "none": "No clear borders",
+    "strong": N_("Clearly separate groups"), "weak": N_("Groups with blurred borders"), "none": N_("No clear borders"),
 }
 
 
 def number(value: float, decimals: int | None = None) -> str:
     """``12,345``; small numbers keep a decimal."""
     places = decimals if decimals is not None else 0 if abs(value) >= 20 or float(value).is_integer() else 1
-    return f"{value:,.{places}f}"
+    return decimal(value, places)
 
 
 def percent(share: float) -> str:
     """``24 %``; ``<1 %`` for what is small but there."""
     if 0 < share < 0.01:
         return "<1 %"
-    return f"{100 * share:.0f} %"
+    return f"{decimal(100 * share)} %"
 
 
 def amount(value: float, unit: str, spec: str = "") -> str:
     """A value with its unit: ``$1,200``, ``47 years``, ``35 %``."""
     if value != value:
-        return "not known"
+        return _("not known")
     if "%" in spec:
         return percent(value)
     sign = next((one for one in _SIGNS if unit.startswith(one)), "")
     if sign:
         return f"{sign}{number(value)}{unit.removeprefix(sign)}"
-    return f"{number(value)} {unit}".strip()
+    return _counted(value, unit) if unit else number(value)
+
+
+def _counted(value: float, unit: str) -> str:
+    """A whole number takes the form of the unit that the language asks for (``locales/*/units.po``), if it is known."""
+    if not float(value).is_integer():
+        return f"{number(value)} {unit}"
+    form = "{n} " + unit.replace("{", "{{").replace("}", "}}")
+    return plural(form, form, int(value))
 
 
 def of_column(value: float, column: Column) -> str:
@@ -54,18 +66,18 @@ def of_column(value: float, column: Column) -> str:
 
 def customers(count: int) -> str:
     """``1 customer``, ``2,240 customers``."""
-    return f"{count:,} {'customer' if count == 1 else 'customers'}"
+    return plural("{n} customer", "{n} customers", count)
 
 
 def day(when: date | None) -> str:
     """``29 June 2014``."""
-    return f"{when.day} {when:%B %Y}" if when else "no date given"
+    return written_date(when) if when else _("no date given")
 
 
 def moment(seconds: float) -> str:
     """``29 June 2014, 14:05 UTC``."""
     when = datetime.fromtimestamp(seconds, UTC)
-    return f"{day(when.date())}, {when:%H:%M} UTC"
+    return f"{day(when.date())}, {written_time(when)} UTC"
 
 
 # ------------------------------------------------------------------ selections
@@ -74,12 +86,12 @@ def moment(seconds: float) -> str:
 def chip(dimension: Dimension, chosen: Filter) -> str:
     """One filter in words: ``Age: 30 to 44 years``."""
     if isinstance(chosen, Area):
-        return "Area on the map"
+        return _("Area on the map")
     if isinstance(chosen, Range):
         return f"{dimension.label}: {span(dimension, chosen)}"
     names = dict(zip(dimension.tokens, dimension.labels, strict=True))
-    joined = " or ".join(names.get(token, token) for token in chosen.tokens)
-    return f"Buys mostly: {joined}" if dimension.kind == "mix" else f"{dimension.label}: {joined}"
+    joined = _(" or ").join(names.get(token, token) for token in chosen.tokens)
+    return _("Buys mostly: {what}", what=joined) if dimension.kind == "mix" else f"{dimension.label}: {joined}"
 
 
 def span(dimension: Dimension, chosen: Range) -> str:
@@ -90,14 +102,15 @@ def span(dimension: Dimension, chosen: Range) -> str:
     if dimension.whole and low is not None:
         low = math.ceil(low)
     if low is None and high is not None:
-        return f"{'up to' if dimension.whole else 'under'} {_amount(high, dimension)}"
+        most = _amount(high, dimension)
+        return _("up to {amount}", amount=most) if dimension.whole else _("under {amount}", amount=most)
     if high is None and low is not None:
-        return f"{_amount(low, dimension)} and over"
+        return _("{amount} and over", amount=_amount(low, dimension))
     if low is None or high is None:
-        return "any"
+        return _("any")
     if dimension.whole and low >= high:
         return _amount(low, dimension)
-    return f"{_bare(low, dimension)} to {_amount(high, dimension)}"
+    return _("{low} to {high}", low=_bare(low, dimension), high=_amount(high, dimension))
 
 
 def bin_label(dimension: Dimension, place: int) -> str:
@@ -115,7 +128,9 @@ def chips(selection: Selection, dimensions: dict[str, Dimension]) -> list[tuple[
 
 def shown(count: int, total: int) -> str:
     """``312 of 2,240 customers``."""
-    return f"{count:,} of {customers(total)}" if count != total else f"All {customers(total)}"
+    if count == total:
+        return plural("All {n} customers", "All {n} customers", total)
+    return plural("{count} of {n} customer", "{count} of {n} customers", total, count=number(count))
 
 
 # ------------------------------------------------------------------ findings
@@ -129,11 +144,12 @@ def finding(cards: Sequence[SegmentCard]) -> str:
     if rated:
         best = max(rated, key=lambda card: (card.revenue_share or 0) / card.share)
         if (best.revenue_share or 0) / best.share >= 1.15:
-            return (f"“{best.name}” are {percent(best.share)} of the customers "
-                    f"and bring {percent(best.revenue_share or 0)} of the revenue.")
+            return _("“{name}” are {share} of the customers and bring {revenue} of the revenue.", name=best.name,
+                     share=percent(best.share), revenue=percent(best.revenue_share or 0))
     largest = max(cards, key=lambda card: card.size)
-    return (f"The customers fall into {len(cards)} groups; the largest, “{largest.name}”, "
-            f"holds {percent(largest.share)}.")
+    return plural("The customers fall into {n} group; the largest, “{name}”, holds {share}.",
+                  "The customers fall into {n} groups; the largest, “{name}”, holds {share}.", len(cards),
+                  name=largest.name, share=percent(largest.share))
 
 
 def difference(card: SegmentCard, it: Segmentation, most: int = 3) -> list[tuple[str, str, str]]:
@@ -149,28 +165,34 @@ def difference(card: SegmentCard, it: Segmentation, most: int = 3) -> list[tuple
 def summary_of_number(dimension: Dimension, middle: float | None, overall: float | None) -> str:
     """Half are below, half above: ``Half are over 47 years; among all customers, over 45 years.``."""
     if middle is None:
-        return "Not known for any of these customers."
+        return _("Not known for any of these customers.")
     if overall is None or middle == overall:
-        return f"Median {_amount(middle, dimension)}."
-    return f"Median {_amount(middle, dimension)}; all customers {_amount(overall, dimension)}."
+        return _("Median {middle}.", middle=_amount(middle, dimension))
+    return _("Median {middle}; all customers {overall}.", middle=_amount(middle, dimension),
+             overall=_amount(overall, dimension))
 
 
 def summary_of_bins(dimension: Dimension, shown_share: Sequence[float], all_share: Sequence[float]) -> str:
     """The largest bin, and the one that departs most from all customers."""
     if not any(shown_share):
-        return "No customers match."
-    lead = "Mostly" if dimension.kind == "mix" else "Most often"
+        return _("No customers match.")
     top = max(range(len(shown_share)), key=lambda place: shown_share[place])
     gaps = [mine - every for mine, every in zip(shown_share, all_share, strict=True)]
     far = max(range(len(gaps)), key=lambda place: abs(gaps[place]))
-    words = f"{lead} “{dimension.labels[top]}”: {percent(shown_share[top])}"
-    if abs(gaps[far]) < 0.02:
-        return f"{words}."
-    if far == top:
-        return f"{words} (all customers: {percent(all_share[top])})."
-    more = "more" if gaps[far] > 0 else "less"
-    return (f"{words}. “{dimension.labels[far]}” {more} than among all customers: {percent(shown_share[far])} "
-            f"instead of {percent(all_share[far])}.")
+    told = {"what": dimension.labels[top], "share": percent(shown_share[top]), "every": percent(all_share[top])}
+    if far == top and abs(gaps[far]) >= 0.02:
+        return (_("Mostly “{what}”: {share} (all customers: {every}).", **told) if dimension.kind == "mix"
+                else _("Most often “{what}”: {share} (all customers: {every}).", **told))
+    first = (_("Mostly “{what}”: {share}.", **told) if dimension.kind == "mix"
+             else _("Most often “{what}”: {share}.", **told))
+    return first if abs(gaps[far]) < 0.02 else f"{first} {_gap(dimension, far, shown_share[far], all_share[far])}"
+
+
+def _gap(dimension: Dimension, far: int, mine: float, every: float) -> str:
+    told = {"what": dimension.labels[far], "share": percent(mine), "every": percent(every)}
+    if mine > every:
+        return _("“{what}” more than among all customers: {share} instead of {every}.", **told)
+    return _("“{what}” less than among all customers: {share} instead of {every}.", **told)
 
 
 def _amount(value: float, dimension: Dimension) -> str:

@@ -169,6 +169,7 @@ class Spec(_Part):
     segments: SegmentsSpec = SegmentsSpec()
     baskets: BasketsSpec | None = None
     history: HistorySpec | None = None
+    translations: dict[str, dict[str, str]] = {}  # language -> a label, phrase or category of this data set -> its own
 
     # filled in by the loader
     path: str = ""

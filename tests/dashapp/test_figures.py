@@ -39,7 +39,7 @@ def test_a_selection_leaves_a_grey_ghost_of_all_customers(segmentation: Segmenta
     figure = explore.draw(filtered.slice("age"), segmentation.cards, LIGHT, selected=True)
 
     ghost = bars_of(figure)[0]
-    assert (ghost.name, ghost.marker.color) == ("all customers", LIGHT.ghost)
+    assert (ghost.name, ghost.marker.color) == ("All customers", LIGHT.ghost)
     assert sum(ghost.y) == pytest.approx(1)
 
 

@@ -12,11 +12,12 @@ from dashapp.callbacks import page_run
 from dashapp.crossfilter import Filtered
 from dashapp.data import Run, SegmentationData
 from dashapp.dimensions import MAP, SEGMENT
+from dashapp.i18n import _
 from dashapp.pages.explore import figures, ids, layout
 from dashapp.pages.explore.export import as_csv
 from dashapp.selection import Area, Values, parse_query
 from dashapp.theme import Scheme, scheme
-from dashapp.words import shown, summary_of_bins, summary_of_number
+from dashapp.words import number, shown, summary_of_bins, summary_of_number
 
 Answer = Any
 
@@ -84,7 +85,7 @@ def _draw_one(run: Run, filtered: Filtered, name: str, look: Scheme) -> tuple[An
         points, outline = filtered.points(), filtered.selection.filters.get(MAP)
         words = shown(filtered.customers, run.cube.n)
         if points.customers > len(points.x):
-            words += f"; a sample of {len(points.x):,} is drawn."
+            words = _("{shown}; a sample of {n} is drawn.", shown=words, n=number(len(points.x)))
         axes = figures.axis_titles(it.loadings, it.dataset)
         return figures.customer_map(points, it.cards, outline if isinstance(outline, Area) else None, axes, look), words
     part = filtered.slice(name)

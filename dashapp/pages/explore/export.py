@@ -6,6 +6,7 @@ import csv
 import io
 
 from dashapp.crossfilter import Filtered
+from dashapp.i18n import _
 from dashapp.words import bin_label, chips, moment
 from pipeline.contract import Segmentation
 
@@ -18,13 +19,13 @@ def as_csv(it: Segmentation, filtered: Filtered, name: str) -> str:
     written = io.StringIO()
     rows = csv.writer(written, lineterminator="\r\n")
     filters = [words for _, words in chips(filtered.selection, filtered.dimensions)]
-    rows.writerow(["Run", it.run_id])
-    rows.writerow(["Trained", moment(it.started)])
-    rows.writerow(["Data", harmless(it.dataset.title)])
-    rows.writerow(["Segments", it.k])
-    rows.writerow(["Selection", harmless("; ".join(filters) or "all customers")])
+    rows.writerow([_("Run"), it.run_id])
+    rows.writerow([_("Trained"), moment(it.started)])
+    rows.writerow([_("Data"), harmless(it.dataset.title)])
+    rows.writerow([_("Segments"), it.k])
+    rows.writerow([_("Selection"), harmless("; ".join(filters) or _("All customers"))])
     rows.writerow([])
-    rows.writerow([harmless(part.dimension.label), *(harmless(card.name) for card in it.cards), "All customers"])
+    rows.writerow([harmless(part.dimension.label), *(harmless(card.name) for card in it.cards), _("All customers")])
     for place in range(part.shown.shape[1]):
         counts = [f"{part.shown[card.segment, place]:.10g}" for card in it.cards]
         rows.writerow([harmless(bin_label(part.dimension, place)), *counts, f"{part.everyone[:, place].sum():.10g}"])

@@ -11,12 +11,13 @@ import plotly.graph_objects as go
 
 from dashapp.crossfilter import Points, Slice
 from dashapp.dimensions import Array, Dimension
+from dashapp.i18n import N_, _
 from dashapp.selection import Area
 from dashapp.theme import MIX, Scheme, empty_figure, escaped, figure_of, ink_on, mark
-from dashapp.words import bin_label, percent
+from dashapp.words import bin_label, customers, number, percent
 from pipeline.contract import Dataset, Loadings, SegmentCard
 
-NOBODY = "No customers match"
+NOBODY = N_("No customers match.")
 HISTOGRAM, MAP, ROW, MIX_ROW = 240, 520, 34, 46  # pixels
 _DIM = 0.25
 _END = 24  # characters that name one end of an axis of the map
@@ -33,7 +34,7 @@ def height(dimension: Dimension, segments: int) -> int:
 def draw(part: Slice, cards: Sequence[SegmentCard], look: Scheme, *, selected: bool) -> go.Figure:
     """The chart of one slice. With ``selected`` the distribution of all customers stands behind it in grey."""
     if not part.customers:
-        return empty_figure(NOBODY, look)
+        return empty_figure(_(NOBODY), look)
     if part.dimension.kind == "mix":
         return mix(part, cards, look)
     maker = histogram if part.dimension.kind == "number" else bars
@@ -48,7 +49,7 @@ def histogram(part: Slice, cards: Sequence[SegmentCard], look: Scheme, *, select
     traces = _stack(part, cards, look, selected=selected, along=dimension.centres, width=dimension.step, upright=True)
     return figure_of(
         traces, look, xaxis=axis, dragmode="select", selectdirection="h", selectionrevision=_revision(part),
-        yaxis={"tickformat": ".0%", "nticks": 4, "rangemode": "tozero", "title": {"text": "share of customers"}},
+        yaxis={"tickformat": ".0%", "nticks": 4, "rangemode": "tozero", "title": {"text": _("share of customers")}},
         hovermode="closest")
 
 
@@ -77,13 +78,15 @@ def mix(part: Slice, cards: Sequence[SegmentCard], look: Scheme) -> go.Figure:
     rows = np.vstack([part.shown, part.everyone.sum(axis=0, keepdims=True)])
     totals = rows.sum(axis=1, keepdims=True)
     shares = rows / np.where(totals > 0, totals, 1)
-    names = [f"{mark(card.colour).glyph} {escaped(card.name, 44)}" for card in cards] + ["All customers"]
-    plain = [card.name for card in cards] + ["All customers"]
+    names = [f"{mark(card.colour).glyph} {escaped(card.name, 44)}" for card in cards] + [_("All customers")]
+    plain = [card.name for card in cards] + [_("All customers")]
     traces = [_mix_bar(part, member, shares[:, member], plain, look) for member in range(members)]
-    notes = [{"x": 0, "y": place, "yshift": 17, "text": name + ("" if totals[place] else ": nobody selected"),
+    told = [name if total else _("{name}: nobody selected", name=name)
+            for name, total in zip(names, totals, strict=True)]
+    notes = [{"x": 0, "y": place, "yshift": 17, "text": name,
               "xanchor": "left", "showarrow": False,
               "font": {"size": 12, "color": look.ink if place < len(cards) else look.muted}}
-             for place, name in enumerate(names)]
+             for place, name in enumerate(told)]
     return figure_of(
         traces, look, dragmode=False, annotations=notes, margin={"l": 0, "r": 0, "t": 0, "b": 0},
         xaxis={"visible": False, "range": [0, 1]}, yaxis={"visible": False, "range": [len(names) - 0.6, -0.66]})
@@ -94,7 +97,7 @@ def customer_map(points: Points, cards: Sequence[SegmentCard], outline: Area | N
     """A sample of the customers on two axes; those outside the outline pale, all others grey behind."""
     traces: list[dict[str, Any]] = [{
         "type": "scatter", "mode": "markers", "x": points.ghost_x.astype(np.float32),
-        "y": points.ghost_y.astype(np.float32), "hoverinfo": "skip", "name": "all customers",
+        "y": points.ghost_y.astype(np.float32), "hoverinfo": "skip", "name": _("All customers"),
         "marker": {"size": 4, "color": look.ghost, "opacity": 0.55}}]
     for card in cards:
         for within in (False, True):
@@ -117,14 +120,14 @@ def axis_titles(loadings: pd.DataFrame, dataset: Dataset) -> tuple[str, str]:
     titles = []
     for axis in (Loadings.X, Loadings.Y):
         share = loadings.loc[explained, axis]
-        heading = f"{percent(float(share.iloc[0]))} of the variation" if len(share) else "of the map"
+        heading = _("{share} of the variation", share=percent(float(share.iloc[0]))) if len(share) else ""
         if weights.empty:
             titles.append(heading)
             continue
         loads = weights[axis].astype(float)
         feature = str(loads.abs().idxmax())
         column = dataset.column(feature)
-        ends = [column.low or f"low {column.label.lower()}", column.high or f"high {column.label.lower()}"]
+        ends = [column.low or f"{column.label} ↓", column.high or f"{column.label} ↑"]
         low, high = ends if loads[feature] > 0 else ends[::-1]
         titles.append(f"← {escaped(low, _END)}   {escaped(high, _END)} →<br>{heading}")
     return titles[0], titles[1]
@@ -140,9 +143,10 @@ def _stack(part: Slice, cards: Sequence[SegmentCard], look: Scheme, *, selected:
     traces: list[dict[str, Any]] = []
     if selected:
         every = part.everyone.sum(axis=0)
-        traces.append({**common, up: _shares(every).tolist(), "base": 0, "width": width * 0.96, "name": "all customers",
-                       "marker": {"color": look.ghost},
-                       "hovertext": [f"{escaped(word)}<br>all customers: {int(count):,} ({percent(float(share))})"
+        traces.append({**common, up: _shares(every).tolist(), "base": 0, "width": width * 0.96,
+                       "name": _("All customers"), "marker": {"color": look.ghost},
+                       "hovertext": [f"{escaped(word)}<br>" + _("all customers: {n} ({share})", n=number(int(count)),
+                                                                share=percent(float(share)))
                                      for word, count, share in zip(words, every, _shares(every), strict=True)]})
     whole = max(1, int(part.shown.sum()))
     opacity = np.where(part.chosen, 1.0, _DIM).tolist()
@@ -153,7 +157,7 @@ def _stack(part: Slice, cards: Sequence[SegmentCard], look: Scheme, *, selected:
                 **common, up: (counts / whole).tolist(), "width": width * (0.66 if selected else 0.88),
                 "name": escaped(card.name), "meta": card.key,
                 "marker": {"color": mark(card.colour, look).colour, "opacity": opacity, "line": {"width": 0}},
-                "hovertext": [f"{escaped(word)}<br>{escaped(card.name)}: {int(count):,} customers"
+                "hovertext": [f"{escaped(word)}<br>{escaped(card.name)}: {customers(int(count))}"
                               for word, count in zip(words, counts, strict=True)]})
     return traces
 

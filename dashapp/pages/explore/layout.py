@@ -11,36 +11,39 @@ from dashapp import shell
 from dashapp.crossfilter import Slice
 from dashapp.data import Run, SegmentationData, View
 from dashapp.dimensions import MAP, SEGMENT, UNKNOWN, Array, Dimension, explore_charts
+from dashapp.i18n import N_, _, plural
 from dashapp.pages.explore import figures, ids
 from dashapp.theme import MIX
 from dashapp.widgets import aria, card, chart_card, graph, segment_name, table
-from dashapp.words import bin_label, customers, percent
+from dashapp.words import bin_label, number, percent
 from pipeline.contract import Meaning, SegmentCard
 
 _QUESTIONS: dict[Meaning, str] = {
-    "age": "How old are they?", "income": "What do they earn?", "spend": "How much have they spent?",
-    "average_cheque": "How much a basket?", "orders": "How often do they order?", "marital_status": "How do they live?",
-    "household": "How large are their households?", "children": "Have they children at home?",
-    "education": "What is their education?", "recency": "When did they last buy?",
+    "age": N_("How old are they?"), "income": N_("What do they earn?"), "spend": N_("How much have they spent?"),
+    "average_cheque": N_("How much a basket?"),
+    "orders": N_("How often do they order?"), "marital_status": N_("How do they live?"),
+    "household": N_("How large are their households?"), "children": N_("Have they children at home?"),
+    "education": N_("What is their education?"), "recency": N_("When did they last buy?"),
 }
-_HOW = ("Click a segment or a bar, drag across a histogram, or draw around customers on the map: every other chart "
+_HOW = N_("Click a segment or a bar, drag across a histogram, or draw around customers on the map: every other chart "
         "follows. A second click undoes it.")
-_MIX_QUESTIONS = {"categories": "What do they buy?", "channels": "Where do they buy?"}
+_MIX_QUESTIONS = {"categories": N_("What do they buy?"), "channels": N_("Where do they buy?")}
 
 
 def layout(data: SegmentationData, /, run: object = None, **_query: object) -> Component:
     """The page; the selection in the address is read when the charts are drawn."""
     view = data.view(run)
-    return shell.page(view, "Explore", "What do they look like?", _content(view), data.settings, linked=True)
+    return shell.page(view, _("Explore"), _("What do they look like?"), _content(view), data.settings, linked=True)
 
 
 def _content(view: View) -> list[Component | None]:
     it = view.run
     charts = explore_charts(it.segmentation.dataset, tuple(it.cube.dimensions.values())) if it else ()
     return [
-        html.Div([card([html.H2("Segments", className="k-chart-title"), html.Div(id=ids.LEGEND, className="k-legend"),
-                        html.P(_HOW, className="k-note")],
-                       label="Segments", class_name="k-legend-card"),
+        html.Div([card([html.H2(_("Segments"), className="k-chart-title"),
+                        html.Div(id=ids.LEGEND, className="k-legend"),
+                        html.P(_(_HOW), className="k-note")],
+                       label=_("Segments"), class_name="k-legend-card"),
                   _map() if it else None], className="k-grid k-grid-map"),
         html.Div([_chart(it, one) for one in charts] if it else [], className="k-grid k-grid-charts"),
         _table_dialog(),
@@ -48,17 +51,17 @@ def _content(view: View) -> list[Component | None]:
 
 
 def _map() -> Component:
-    title = "Who is like whom?"
+    title = _("Who is like whom?")
     return chart_card(
         title, graph(shared.linked(MAP), title, height=figures.MAP, drawn_on=True), summary=_summary(MAP),
-        note="Customers close together behave alike. Many traits are pressed into two directions here, so segments "
-             "overlap on the map more than they do in fact.", class_name="k-map")
+        note=_("Customers close together behave alike. Many traits are pressed into two directions here, so segments "
+               "overlap on the map more than they do in fact."), class_name="k-map")
 
 
 def _chart(run: Run, dimension: Dimension) -> Component:
     title = question(run, dimension)
-    button = html.Button("Table", id=shared.as_table(dimension.name), type="button", className="k-link-button",
-                         **aria(label=f"{title} View as table"))
+    button = html.Button(_("Table"), id=shared.as_table(dimension.name), type="button", className="k-link-button",
+                         **aria(label=_("{title} View as table", title=title)))
     return chart_card(
         title, graph(shared.linked(dimension.name), title, height=figures.height(dimension, run.segmentation.k)),
         summary=_summary(dimension.name), tools=button,
@@ -71,15 +74,16 @@ def question(run: Run, dimension: Dimension) -> str:
     it = run.segmentation.dataset
     if dimension.kind == "mix":
         group = next(group for group in it.groups if dimension.name.endswith(f".{group.key}"))
-        return _MIX_QUESTIONS.get(group.meaning, group.label)
+        asked = _MIX_QUESTIONS.get(group.meaning)
+        return _(asked) if asked else group.label
     meaning = it.column(dimension.column).meaning
-    return _QUESTIONS.get(meaning, dimension.label) if meaning else dimension.label
+    return _(_QUESTIONS[meaning]) if meaning in _QUESTIONS else dimension.label
 
 
 def legend(counts: Array, total: int, cards: tuple[SegmentCard, ...], chosen: tuple[str, ...]) -> list[Component]:
     """A button a segment: what a click on its marks does, for mouse and keyboard, with its number of customers."""
     return [
-        html.Button([segment_name(one), html.Span([f"{int(counts[one.segment]):,}", html.Span(
+        html.Button([segment_name(one), html.Span([number(int(counts[one.segment])), html.Span(
             f" · {_share(counts[one.segment], total)}", className="k-muted")], className="k-number")],
             id=shared.toggle(SEGMENT, one.key, "legend"), type="button",
             className="k-toggle" + ("" if not chosen or one.key in chosen else " k-off"),
@@ -91,7 +95,7 @@ def legend(counts: Array, total: int, cards: tuple[SegmentCard, ...], chosen: tu
 def slice_table(part: Slice, cards: tuple[SegmentCard, ...], caption: str) -> Component:
     """A chart's numbers; the name of each row is a button that does what a click on its mark does."""
     dimension, mix = part.dimension, part.dimension.kind == "mix"
-    header = [dimension.label, *(segment_name(one) for one in cards), "Shown", "All customers"]
+    header = [dimension.label, *(segment_name(one) for one in cards), _("Shown"), _("All customers")]
     shown, every = part.shown.sum(axis=0), part.everyone.sum(axis=0)
     whole = part.shown.sum(axis=1) if mix else None
     rows = []
@@ -99,14 +103,14 @@ def slice_table(part: Slice, cards: tuple[SegmentCard, ...], caption: str) -> Co
         name = html.Button(bin_label(dimension, place), type="button", className="k-link-button",
                            id=shared.toggle(dimension.name, dimension.tokens[place], "table"))
         cells = [_share(part.shown[one.segment, place], whole[one.segment]) if whole is not None
-                 else f"{int(part.shown[one.segment, place]):,}" for one in cards]
+                 else number(int(part.shown[one.segment, place])) for one in cards]
         rows.append([name, *cells, *(_both(total, place, mix=mix) for total in (shown, every))])
     return table(header, rows, caption=caption)
 
 
 def _both(counts: Array, place: int, *, mix: bool) -> str:
     share = _share(counts[place], counts.sum())
-    return share if mix else f"{int(counts[place]):,} ({share})"
+    return share if mix else f"{number(int(counts[place]))} ({share})"
 
 
 def _share(value: float, total: float) -> str:
@@ -122,7 +126,7 @@ def _mix_legend(dimension: Dimension) -> Component:
     return html.Div([
         html.Button([html.Span(className="k-swatch", style={"--k-mix": MIX[place % len(MIX)]}), label], type="button",
                     id=shared.toggle(dimension.name, token, "legend"), className="k-key",
-                    **aria(label=f"Only customers who buy mostly {label}"))
+                    **aria(label=_("Only customers who buy mostly: {what}", what=label)))
         for place, (token, label) in enumerate(zip(dimension.tokens, dimension.labels, strict=True)) if token != UNKNOWN
     ], className="k-keys")
 
@@ -134,14 +138,17 @@ def _gaps(run: Run, dimension: Dimension) -> str:
     missing = run.cube.n - int(run.cube.everyone.slice(dimension.name).everyone.sum())
     known = run.cube.n - missing
     if known < run.cube.n / 2:
-        return f"Known for {customers(known)} only, {percent(known / run.cube.n)} of all; the shares are theirs."
-    return f"Not known for {customers(missing)} ({percent(missing / run.cube.n)})." if missing else ""
+        return plural("Known for {n} customer only, {share} of all; the shares are theirs.",
+                      "Known for {n} customers only, {share} of all; the shares are theirs.", known,
+                      share=percent(known / run.cube.n))
+    return plural("Not known for {n} customer ({share}).", "Not known for {n} customers ({share}).", missing,
+                  share=percent(missing / run.cube.n)) if missing else ""
 
 
 def _table_dialog() -> Component:
     dialog: Component = dbc.Modal([
         dcc.Store(id=ids.TABLE_CHART), dcc.Download(id=ids.DOWNLOAD),
         dbc.ModalHeader(dbc.ModalTitle(id=ids.TABLE_TITLE)), dbc.ModalBody(id=ids.TABLE_BODY),
-        dbc.ModalFooter(html.Button("Download as CSV", id=ids.DOWNLOAD_BUTTON, type="button", className="k-button")),
+        dbc.ModalFooter(html.Button(_("Download as CSV"), id=ids.DOWNLOAD_BUTTON, type="button", className="k-button")),
     ], id=ids.TABLE, size="xl", scrollable=True, is_open=False)
     return dialog

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 import plotly.graph_objects as go
 
+from dashapp.i18n import _
 from dashapp.theme import Scheme, empty_figure, escaped, figure_of, mark, tinted
-from dashapp.words import amount, percent
+from dashapp.words import amount, customers, percent
 from pipeline.contract import Column, Profiles, Segmentation, SegmentCard
 
 ROW, LEAST = 64, 360  # pixels a segment, and of the whole chart
@@ -17,7 +18,7 @@ _LONGEST = 46
 def shares(cards: Sequence[SegmentCard], look: Scheme) -> go.Figure:
     """Two bars a segment: its share of the customers (pale) and of the revenue (full)."""
     if not cards:
-        return empty_figure("No segments", look)
+        return empty_figure(_("No segments"), look)
     traces = [_share_bars(cards, look, revenue=False), _share_bars(cards, look, revenue=True)]
     names = [{"x": 0, "y": place, "yshift": 25, "text": f"{mark(card.colour).glyph} {escaped(card.name, _LONGEST)}",
               "xanchor": "left", "showarrow": False, "font": {"size": 13}} for place, card in enumerate(cards)]
@@ -31,16 +32,17 @@ def shares(cards: Sequence[SegmentCard], look: Scheme) -> go.Figure:
 def _share_bars(cards: Sequence[SegmentCard], look: Scheme, *, revenue: bool) -> dict[str, object]:
     values = [(card.revenue_share or 0.0) if revenue else card.share for card in cards]
     colours = [mark(card.colour, look).colour for card in cards]
-    what = "of revenue" if revenue else "of customers"
+    words = [_("{share} of revenue", share=percent(value)) if revenue
+             else _("{share} of customers", share=percent(value)) for value in values]
     known = [card.revenue_share is not None or not revenue for card in cards]
     return {
         "type": "bar", "orientation": "h", "x": values, "y": list(range(len(cards))), "base": 0, "width": 0.24,
-        "offset": 0.1 if revenue else -0.16, "name": f"Share {what}",
+        "offset": 0.1 if revenue else -0.16, "name": _("Share of revenue") if revenue else _("Share of customers"),
         "marker": {"color": colours if revenue else [tinted(one, 0.42) for one in colours]},
-        "text": [f"{percent(value)} {what}" if shown else "" for value, shown in zip(values, known, strict=True)],
+        "text": [word if shown else "" for word, shown in zip(words, known, strict=True)],
         "textposition": "outside", "cliponaxis": False, "textfont": {"size": 12, "color": look.muted},
-        "hovertext": [f"{escaped(card.name)}<br>{percent(value)} {what}"
-                      for card, value in zip(cards, values, strict=True)], "hoverinfo": "text",
+        "hovertext": [f"{escaped(card.name)}<br>{word}" for card, word in zip(cards, words, strict=True)],
+        "hoverinfo": "text",
         "meta": [card.key for card in cards],
     }
 
@@ -49,7 +51,7 @@ def bubbles(it: Segmentation, look: Scheme) -> go.Figure:
     """Median orders by median cheque, the area of a bubble for the number of customers."""
     orders, cheque = it.dataset.meaning("orders"), it.dataset.meaning("average_cheque")
     if orders is None or cheque is None or not it.cards:
-        return empty_figure("These data have no orders and no average cheque", look)
+        return empty_figure(_("These data have no orders and no average cheque"), look)
     medians = it.profiles.set_index([Profiles.SEGMENT, Profiles.COLUMN])[Profiles.MEDIAN]
     points = [(card, float(medians[card.segment, orders.name]), float(medians[card.segment, cheque.name]))
               for card in sorted(it.cards, key=lambda one: -one.size)]
@@ -63,14 +65,14 @@ def bubbles(it: Segmentation, look: Scheme) -> go.Figure:
         "hovertext": [_bubble_words(card, x, y, orders, cheque)], "hoverinfo": "text",
     } for place, (card, x, y) in enumerate(points)]
     return figure_of(traces, look,
-                     xaxis={"title": {"text": f"{orders.axis_title} (median)"},
+                     xaxis={"title": {"text": _("{label} (median)", label=orders.axis_title)},
                             "range": _padded([x for _, x, _ in points])},
-                     yaxis={"title": {"text": f"{cheque.axis_title} (median)"},
+                     yaxis={"title": {"text": _("{label} (median)", label=cheque.axis_title)},
                             "range": _padded([y for _, _, y in points])})
 
 
 def _bubble_words(card: SegmentCard, x: float, y: float, orders: Column, cheque: Column) -> str:
-    return (f"<b>{escaped(card.name)}</b><br>{card.size:,} customers<br>"
+    return (f"<b>{escaped(card.name)}</b><br>{customers(card.size)}<br>"
             f"{escaped(orders.label)}: {amount(x, orders.unit, orders.format)}<br>"
             f"{escaped(cheque.label)}: {amount(y, cheque.unit, cheque.format)}")
 

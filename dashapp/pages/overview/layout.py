@@ -9,17 +9,29 @@ from dash.development.base_component import Component
 
 from dashapp import shell
 from dashapp.data import Run, SegmentationData, View
+from dashapp.i18n import _
 from dashapp.pages.overview import figures, ids
 from dashapp.selection import Selection, Values, to_query
 from dashapp.widgets import aria, as_table, card, chart_card, graph, kpi, segment_name, trust_badge
-from dashapp.words import VERDICT_TITLES, VERDICT_WORDS, day, difference, finding, moment, number, of_column, percent
+from dashapp.words import (
+    VERDICT_TITLES,
+    VERDICT_WORDS,
+    customers,
+    day,
+    difference,
+    finding,
+    moment,
+    number,
+    of_column,
+    percent,
+)
 from pipeline.contract import Profiles, Segmentation, SegmentCard
 
 
 def layout(data: SegmentationData, /, run: object = None, **_query: object) -> Component:
     """The page; other parts of the address belong to the selection."""
     view = data.view(run)
-    return shell.page(view, "Overview", "Who are our customers?", _content(view), data.settings)
+    return shell.page(view, _("Overview"), _("Who are our customers?"), _content(view), data.settings)
 
 
 def _content(view: View) -> list[Component | None]:
@@ -28,7 +40,7 @@ def _content(view: View) -> list[Component | None]:
     return [
         html.P(finding(cards), className="k-finding"),
         _totals(view.run) if view.run else None,
-        html.H2("The segments"),
+        html.H2(_("The segments")),
         html.Div([_segment(one, it, view) for one in cards] if it else [], className="k-grid k-grid-segments"),
         html.Div([_shares(cards), _bubbles(it)], className="k-grid k-grid-2"),
         _origin(it) if it else None,
@@ -37,47 +49,51 @@ def _content(view: View) -> list[Component | None]:
 
 def _totals(run: Run) -> Component:
     it = run.segmentation
-    tiles = [kpi(f"{it.ledger.rows_out:,}", "customers"), kpi(str(it.k), "segments")]
+    tiles = [kpi(number(it.ledger.rows_out), _("customers")), kpi(number(it.k), _("segments"))]
     for meaning in ("spend", "average_cheque"):
         column = it.dataset.meaning(meaning)
         middle = run.cube.everyone.slice(column.name).middle if column and column.name in run.cube.dimensions else None
         if column and middle is not None:
-            tiles.append(kpi(of_column(middle, column), f"median {column.label.lower()}"))
+            tiles.append(kpi(of_column(middle, column), _("median {label}", label=column.label.lower())))
     return html.Div(tiles, className="k-kpis")
 
 
 def _segment(it: SegmentCard, segmentation: Segmentation, view: View) -> Component:
     named = view.run.run_id[: shell.SHORT] if view.run else None
     query = to_query(Selection({"segment": Values((it.key,))}), named)
-    worth = f" · {percent(it.revenue_share)} of revenue" if it.revenue_share is not None else ""
+    size = _("{share} of customers", share=percent(it.share))
+    worth = _("{share} of revenue", share=percent(it.revenue_share)) if it.revenue_share is not None else ""
     return html.Article([
         html.Div([html.H3(segment_name(it)), trust_badge(it.trust)], className="k-segment-head"),
-        html.P([html.Strong(f"{percent(it.share)} of customers{worth}"),
-                html.Span(f"{it.size:,} customers", className="k-muted")], className="k-segment-size"),
+        html.P([html.Strong(" · ".join(filter(None, (size, worth)))),
+                html.Span(customers(it.size), className="k-muted")], className="k-segment-size"),
         html.Ul([html.Li([html.Span(phrase, className="k-phrase"),
-                          html.Span(f"{median} (all: {overall})", className="k-muted")])
+                          html.Span(_("{median} (all: {overall})", median=median, overall=overall),
+                                    className="k-muted")])
                  for phrase, median, overall in difference(it, segmentation)], className="k-differences"),
         html.P(it.trust_reason, className="k-note"),
-        dcc.Link(["What makes them different ", html.Span(it.name, className="visually-hidden")],
+        dcc.Link([_("What makes them different"), " ", html.Span(it.name, className="visually-hidden")],
                  href=f"/segment/{it.segment + 1}" + (f"?run={named}" if named else ""), className="k-segment-link"),
-        dcc.Link(["Explore ", html.Span(it.name, className="visually-hidden"),
+        dcc.Link([_("Explore"), " ", html.Span(it.name, className="visually-hidden"),
                   html.Span("→", **aria(hidden="true"))], href=f"/explore?{query}", className="k-button"),
     ], className="k-card k-segment-card")
 
 
 def _shares(cards: Sequence[SegmentCard]) -> Component:
     rated = any(card.revenue_share is not None for card in cards)
-    title = "What share of customers, what share of revenue?" if rated else "How many customers are in each segment?"
+    title = (_("What share of customers, what share of revenue?") if rated
+             else _("How many customers are in each segment?"))
     rows = [[segment_name(one), number(one.size), percent(one.share),
-             percent(one.revenue_share) if one.revenue_share is not None else "not known"] for one in cards]
+             percent(one.revenue_share) if one.revenue_share is not None else _("not known")] for one in cards]
     return chart_card(
         title, graph(ids.SHARES, title, height=_height(len(cards))),
-        summary="The pale bar is a segment's share of the customers, the full one its share of the revenue.",
-        below=as_table(["Segment", "Customers", "Share of customers", "Share of revenue"], rows, caption=title))
+        summary=_("The pale bar is a segment's share of the customers, the full one its share of the revenue."),
+        below=as_table([_("Segment"), _("Customers"), _("Share of customers"), _("Share of revenue")], rows,
+                       caption=title))
 
 
 def _bubbles(it: Segmentation | None) -> Component:
-    title = "Who orders often, who fills the basket?"
+    title = _("Who orders often, who fills the basket?")
     orders = it.dataset.meaning("orders") if it else None
     cheque = it.dataset.meaning("average_cheque") if it else None
     below = None
@@ -85,11 +101,12 @@ def _bubbles(it: Segmentation | None) -> Component:
         medians = it.profiles.set_index([Profiles.SEGMENT, Profiles.COLUMN])[Profiles.MEDIAN]
         rows = [[segment_name(one), of_column(float(medians[one.segment, orders.name]), orders),
                  of_column(float(medians[one.segment, cheque.name]), cheque), number(one.size)] for one in it.cards]
-        below = as_table(["Segment", f"Median {orders.label.lower()}", f"Median {cheque.label.lower()}", "Customers"],
+        below = as_table([_("Segment"), _("Median {label}", label=orders.label.lower()),
+                          _("Median {label}", label=cheque.label.lower()), _("Customers")],
                          rows, caption=title)
     return chart_card(title, graph(ids.BUBBLES, title, height=_height(it.k if it else 0)),
-                      summary="Each bubble is a segment, the larger the more customers. Right: orders more often. "
-                              "Up: spends more each time.", below=below)
+                      summary=_("Each bubble is a segment, the larger the more customers. Right: orders more often. "
+                                "Up: spends more each time."), below=below)
 
 
 def _height(segments: int) -> int:
@@ -98,13 +115,14 @@ def _height(segments: int) -> int:
 
 def _origin(it: Segmentation) -> Component:
     facts = [
-        ("Data", f"{it.dataset.title}, as of {day(it.dataset.as_of)}"),
-        ("Rows", f"{it.ledger.rows_in:,} read, {it.ledger.rows_out:,} customers kept, {it.ledger.dropped:,} dropped, "
-                 f"{it.ledger.quarantined:,} set aside"),
-        ("Trained", moment(it.started)), ("Run", it.run_id),
+        (_("Data"), _("{title}, as of {day}", title=it.dataset.title, day=day(it.dataset.as_of))),
+        (_("Rows"), _("{read} read, {kept} customers kept, {dropped} dropped, {aside} set aside",
+                      read=number(it.ledger.rows_in), kept=number(it.ledger.rows_out),
+                      dropped=number(it.ledger.dropped), aside=number(it.ledger.quarantined))),
+        (_("Trained"), moment(it.started)), (_("Run"), it.run_id),
     ]
     return card([
-        html.H2("Can this be relied on?"), html.P(html.Strong(VERDICT_TITLES[it.decision.verdict])),
-        html.P(VERDICT_WORDS[it.decision.verdict]),
+        html.H2(_("Can this be relied on?")), html.P(html.Strong(_(VERDICT_TITLES[it.decision.verdict]))),
+        html.P(_(VERDICT_WORDS[it.decision.verdict])),
         html.Dl([part for name, words in facts for part in (html.Dt(name), html.Dd(words))], className="k-facts"),
-    ], label="Where this comes from", class_name="k-origin")
+    ], label=_("Where this comes from"), class_name="k-origin")
