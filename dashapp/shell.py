@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import dash_bootstrap_components as dbc
 from dash import dcc, html, page_container
@@ -54,7 +55,7 @@ def page(view: View, title: str, question: str, content: Children, settings: Set
         html.Div(id=ids.CHIPS, className="k-chips", hidden=not ready),
         html.Div(content, hidden=not ready),
         _foot(view) if ready else None,
-    ])
+    ], **_provenance(view))
 
 
 def run_query(view: View) -> str | None:
@@ -134,6 +135,16 @@ def _origin(view: View, *, linked: bool) -> dict[str, object]:
         return {}
     return {"run": view.run.run_id, "experiment": view.run.segmentation.experiment, "link": run_query(view) or "",
             "champion": view.champion.run_id if view.champion else "", "linked": linked}
+
+
+def _provenance(view: View) -> dict[str, Any]:
+    """What an image or a table taken from the page says of its origin (``assets/tools.js``)."""
+    if view.run is None:
+        return {}
+    it = view.run.segmentation
+    words = [it.dataset.title, plural("{n} segment", "{n} segments", it.k), _("run {run}", run=it.run_id[:8]),
+             _("trained {moment}", moment=moment(it.started))]
+    return {"data-run": it.run_id, "data-origin": " · ".join(words)}
 
 
 def _banners(view: View) -> list[Component]:

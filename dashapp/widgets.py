@@ -67,7 +67,9 @@ def graph(id: str | dict[str, str], label: str, *, height: int, drawn_on: bool =
 def chart_card(title: str, plot: Component, *, summary: Children = None, tools: Children = None, below: Children = None,
                class_name: str = "", note: str = "") -> Component:
     """A chart with its title (a question or a finding), a sentence that says what it shows, and its tools."""
-    head = html.Div([html.H3(title, className="k-chart-title"), html.Div(tools, className="k-chart-tools")],
+    image = html.Button("PNG", type="button", className="k-link-button k-png",
+                        **aria(label=_("Save as an image: {title}", title=title)))
+    head = html.Div([html.H3(title, className="k-chart-title"), html.Div([tools, image], className="k-chart-tools")],
                     className="k-chart-head")
     words = summary if isinstance(summary, Component) else html.P(summary, className="k-chart-summary")
     small = html.P(note, className="k-note") if note else None
@@ -84,8 +86,11 @@ def table(header: Sequence[Children], rows: Sequence[Sequence[Children]], *, cap
 
 
 def as_table(header: Sequence[Children], rows: Sequence[Sequence[Children]], *, caption: str) -> Component:
-    """A chart's numbers, folded away until asked for."""
-    return html.Details([html.Summary("View as table"), table(header, rows, caption=caption)], className="k-details")
+    """A chart's numbers, folded away until asked for, with a way to take them along (``assets/tools.js``)."""
+    save = html.Button("CSV", type="button", className="k-link-button k-csv",
+                       **aria(label=_("Save as CSV: {title}", title=caption)))
+    return html.Details([html.Summary(_("View as table")), table(header, rows, caption=caption), save],
+                        className="k-details")
 
 
 def message(title: str, words: Children = None, *, tone: str = "info", action: Component | None = None,

@@ -1,0 +1,85 @@
+// A chart's way out of the page: as an image and, from the table under it, as CSV. Both say which run they are from and
+// under which filters; a cell that a spreadsheet would run as a formula is quoted (OWASP, CSV injection).
+(function () {
+  "use strict";
+
+  function origin() {
+    const page = document.querySelector("[data-run]");
+    const chips = [...document.querySelectorAll(".k-chip")].map((chip) => chip.firstChild.textContent.trim());
+    return page ? { ...page.dataset, filters: chips.join("; ") } : { filters: "" };
+  }
+
+  function fileName(about, title, ending) {
+    const words = title.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, "-").replace(/^-+|-+$/g, "").slice(0, 60);
+    return ["korzina", (about.run || "").slice(0, 8), words].filter(Boolean).join("-") + ending;
+  }
+
+  function save(url, name) {
+    const link = document.createElement("a");
+    link.href = url;
+    link.download = name;
+    document.body.append(link);
+    link.click();
+    link.remove();
+  }
+
+  function wrapped(text, width) {
+    const lines = [""];
+    for (const word of text.split(" ")) {
+      if ((lines.at(-1) + word).length > width) { lines.push(""); }
+      lines[lines.length - 1] += word + " ";
+    }
+    return lines.map((line) => line.trim()).filter(Boolean);
+  }
+
+  function escaped(text) {
+    return text.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;");
+  }
+
+  async function asImage(card) {
+    const plot = card.querySelector(".js-plotly-plot");
+    if (!plot || !window.Plotly) { return; }
+    const about = origin(), title = card.querySelector(".k-chart-title").textContent;
+    const width = Math.max(plot.clientWidth, 640), style = getComputedStyle(document.body);
+    const head = wrapped(title, width / 9), foot = wrapped([about.origin, about.filters].filter(Boolean).join(" · "), width / 6);
+    const margin = plot._fullLayout.margin, above = 24 + 22 * head.length, below = 16 + 16 * foot.length;
+    const place = { xref: "paper", yref: "paper", x: 0, xanchor: "left", showarrow: false, align: "left" };
+    const layout = {
+      ...plot.layout, width, height: plot.clientHeight + above + below, autosize: false,
+      paper_bgcolor: style.getPropertyValue("--k-surface").trim(),
+      margin: { l: margin.l + 16, r: margin.r + 16, t: margin.t + above, b: margin.b + below },
+      annotations: [
+        ...(plot.layout.annotations || []),
+        { ...place, y: 1, yanchor: "bottom", yshift: margin.t + 4, text: head.map(escaped).join("<br>"), font: { size: 17 } },
+        { ...place, y: 0, yanchor: "top", yshift: -margin.b - 30, text: foot.map(escaped).join("<br>"), font: { size: 11 } },
+      ],
+    };
+    const url = await window.Plotly.toImage({ data: plot.data, layout }, { format: "png", width, height: layout.height, scale: 2 });
+    save(url, fileName(about, title, ".png"));
+  }
+
+  function cell(text) {
+    const plain = text.trim();
+    const number = plain.replace(/[,\u00a0](?=\d{3}(\D|$))/g, "");
+    if (/^-?\d+(\.\d+)?$/.test(number)) { return number; }
+    const safe = /^[=+\-@\t\r]/.test(plain) ? "'" + plain : plain;
+    return /[",\n\r]/.test(safe) ? '"' + safe.replace(/"/g, '""') + '"' : safe;
+  }
+
+  function asCsv(button) {
+    const table = button.closest(".k-details").querySelector("table"), about = origin();
+    const title = table.caption ? table.caption.textContent : "";
+    const lines = [[title], [about.origin || ""], [about.filters], []].filter((line) => line[0] !== "");
+    for (const row of table.rows) { lines.push([...row.cells].map((one) => one.textContent)); }
+    const text = "\ufeff" + lines.map((line) => line.map(cell).join(",")).join("\r\n") + "\r\n";
+    const url = URL.createObjectURL(new Blob([text], { type: "text/csv;charset=utf-8" }));
+    save(url, fileName(about, title, ".csv"));
+    setTimeout(() => URL.revokeObjectURL(url), 10000);
+  }
+
+  document.addEventListener("click", function (event) {
+    const button = event.target.closest(".k-png, .k-csv");
+    if (!button) { return; }
+    if (button.classList.contains("k-png")) { asImage(button.closest(".k-chart")); } else { asCsv(button); }
+  });
+}());
