@@ -82,10 +82,10 @@ class Teller:
 
     def _in_parts(self, text: str) -> str:
         if _LETTERS.search(text):
-            for separator in _SEPARATORS:
+            for separator in (one for one in _SEPARATORS if one in text.strip()):
                 parts = text.split(separator)
                 told = [self.tell(part) for part in parts]
-                if len(parts) > 1 and told != parts:
+                if told != parts:
                     return self.tell(separator).join(told)
         return _NUMBER.sub(lambda found: _number(found.group()), text)
 
