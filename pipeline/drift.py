@@ -7,70 +7,27 @@ differ from any training by chance: without drift the index times ``1 / (1/n + 1
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
-from typing import Any, Literal
-
 import numpy as np
 import pandas as pd
 from scipy.special import chdtri
 
-from pipeline.contract import CATEGORY_KINDS, Assignments, Column, Labels, Matrix, Segmentation
+from pipeline.contract import (
+    CATEGORY_KINDS,
+    DRIFTED,
+    MOVED,
+    Assignments,
+    Column,
+    Drift,
+    DriftWord,
+    FeatureDrift,
+    Labels,
+    Matrix,
+    Segmentation,
+    SegmentDrift,
+)
+from pipeline.contract.scoring import plain_number
 
-Word = Literal["stable", "moved", "drifted"]
-MOVED, DRIFTED = 0.1, 0.25
 TENTHS = np.arange(1, 10) / 10
-_SHOWN = 5
-
-
-@dataclass(frozen=True)
-class FeatureDrift:
-    """One active column: the index, what chance alone reaches, and the medians behind it."""
-
-    column: str
-    label: str
-    psi: float
-    chance: float
-    word: Word
-    median: float | None
-    training_median: float | None
-
-
-@dataclass(frozen=True)
-class SegmentDrift:
-    """One segment's share among the new customers and in training."""
-
-    segment: int  # counted from 1, as in the output
-    name: str
-    share: float
-    training_share: float
-
-
-@dataclass(frozen=True)
-class Drift:
-    """New customers against those trained on."""
-
-    customers: int
-    features: tuple[FeatureDrift, ...]
-    segments: tuple[SegmentDrift, ...]
-    segments_psi: float
-    segments_word: Word
-    substitutions: tuple[str, ...]  # missing and unseen values, and how they were treated
-
-    def summary(self) -> dict[str, Any]:
-        """The figures for a script to read."""
-        return asdict(self)
-
-    def notes(self) -> tuple[str, ...]:
-        """Sentences for a reader, the worst first."""
-        worst = sorted((one for one in self.features if one.word != "stable"), key=lambda one: -one.psi)
-        told = [f"{one.label} {one.word} (index {one.psi:.2f}, median {_number(one.median)}, in training "
-                f"{_number(one.training_median)})" for one in worst[:_SHOWN]]
-        told += [f"{len(worst) - _SHOWN} more moved or drifted"] if len(worst) > _SHOWN else []
-        rest = f"{len(self.features) - len(worst)} of {len(self.features)} features stable"
-        shares = ", ".join(f"{one.name} {one.share:.0%} (in training {one.training_share:.0%})"
-                           for one in self.segments)
-        return (*self.substitutions, "; ".join([f"drift: {rest}", *told]),
-                f"segment shares: {self.segments_word} (index {self.segments_psi:.2f}): {shares}")
 
 
 def measure_drift(customers: pd.DataFrame, labels: Labels, segmentation: Segmentation) -> Drift:
@@ -104,7 +61,7 @@ def _by_chance(now: Labels, before: Labels) -> float:
     return float(chdtri(freedom, 0.05) * (1 / now.sum() + 1 / before.sum()))
 
 
-def _word(psi: float, chance: float) -> Word:
+def _word(psi: float, chance: float) -> DriftWord:
     if psi < max(MOVED, chance):
         return "stable"
     return "moved" if psi < DRIFTED else "drifted"
@@ -130,7 +87,7 @@ def _missing(customers: pd.DataFrame, segmentation: Segmentation) -> list[str]:
     for name, fill in zip(transform.names, transform.fill, strict=True):
         if count := int((~np.isfinite(_numbers(customers[name]))).sum()):
             notes.append(f"{dataset.column(name).label}: missing for {_customers(count)}, treated as in training: "
-                         f"{_number(fill)} stands in")
+                         f"{plain_number(fill)} stands in")
     return notes
 
 
@@ -156,10 +113,6 @@ def _numbers(series: pd.Series) -> Matrix:
 def _median(values: Matrix) -> float | None:
     known = values[np.isfinite(values)]
     return float(np.median(known)) if len(known) else None
-
-
-def _number(value: float | None) -> str:
-    return "not known" if value is None else f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
 
 
 def _customers(count: int) -> str:

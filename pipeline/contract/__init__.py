@@ -48,6 +48,7 @@ from pipeline.contract.records import (
     Trust,
     Verdict,
 )
+from pipeline.contract.scoring import DRIFTED, MOVED, Drift, DriftWord, FeatureDrift, Scored, Scores, SegmentDrift
 from pipeline.contract.stages import (
     Candidate,
     Cleaned,
@@ -81,6 +82,8 @@ from pipeline.contract.tables import (
 
 __all__ = [
     "CATEGORY_KINDS",
+    "DRIFTED",
+    "MOVED",
     "NUMERIC_KINDS",
     "SCHEMA_VERSION",
     "TABLES",
@@ -104,6 +107,9 @@ __all__ = [
     "Dataset",
     "Decision",
     "Difference",
+    "Drift",
+    "DriftWord",
+    "FeatureDrift",
     "FeatureTransform",
     "Features",
     "Group",
@@ -133,8 +139,11 @@ __all__ = [
     "RunRecord",
     "RunSummary",
     "SavedSweep",
+    "Scored",
+    "Scores",
     "SegmentAdvice",
     "SegmentCard",
+    "SegmentDrift",
     "SegmentRule",
     "Segmentation",
     "Strategy",

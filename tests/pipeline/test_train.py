@@ -100,8 +100,8 @@ def test_scoring_the_training_rows_gives_the_training_labels(trained, tmp_path):
     output = tmp_path / "scored.csv"
     korzina("score", "--data", str(CAMPAIGN), "--output", str(output), home=home)
     scored = pd.read_csv(output)
-    assert list(scored.columns[:7]) == ["ID", "segment", "segment_name", "distance", "second_segment", "confidence",
-                                        "fits"]
+    assert list(scored.columns) == ["ID", "segment", "segment_name", "distance", "second_segment", "confidence", "fits",
+                                    "response_probability_Response"]
     store = Store.open(Settings(home=home))
     champion = store.champion("marketing_campaign")
     assert champion is not None

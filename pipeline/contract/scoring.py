@@ -1,0 +1,115 @@
+"""What scoring hands back: customers placed, what cleaning did to them, and how far they are from the training."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+import pandas as pd
+
+from pipeline.contract.records import Ledger
+
+DriftWord = Literal["stable", "moved", "drifted"]
+MOVED, DRIFTED = 0.1, 0.25  # the index from which a feature has moved, and from which it has drifted
+_SHOWN = 5
+
+
+class Scores:
+    """``Scored.table``: the id under its own name, then these, then a ``PROBABILITY`` column for each outcome."""
+
+    SEGMENT, NAME, DISTANCE, SECOND = "segment", "segment_name", "distance", "second_segment"
+    CONFIDENCE, FITS, PROBABILITY = "confidence", "fits", "response_probability_"
+
+
+@dataclass(frozen=True)
+class FeatureDrift:
+    """One active column: the index, what chance alone reaches, and the medians behind it."""
+
+    column: str
+    label: str
+    psi: float
+    chance: float
+    word: DriftWord
+    median: float | None
+    training_median: float | None
+
+
+@dataclass(frozen=True)
+class SegmentDrift:
+    """One segment's share among the new customers and in training."""
+
+    segment: int  # counted from 1, as in the output
+    name: str
+    share: float
+    training_share: float
+
+
+@dataclass(frozen=True)
+class Drift:
+    """New customers against those trained on."""
+
+    customers: int
+    features: tuple[FeatureDrift, ...]
+    segments: tuple[SegmentDrift, ...]
+    segments_psi: float
+    segments_word: DriftWord
+    substitutions: tuple[str, ...]  # missing and unseen values, and how they were treated
+
+    def summary(self) -> dict[str, Any]:
+        """The figures for a script to read."""
+        return asdict(self)
+
+    def notes(self) -> tuple[str, ...]:
+        """Sentences for a reader, the worst first."""
+        worst = sorted((one for one in self.features if one.word != "stable"), key=lambda one: -one.psi)
+        told = [f"{one.label} {one.word} (index {one.psi:.2f}, median {plain_number(one.median)}, in training "
+                f"{plain_number(one.training_median)})" for one in worst[:_SHOWN]]
+        told += [f"{len(worst) - _SHOWN} more moved or drifted"] if len(worst) > _SHOWN else []
+        rest = f"{len(self.features) - len(worst)} of {len(self.features)} features stable"
+        shares = ", ".join(f"{one.name} {one.share:.0%} (in training {one.training_share:.0%})"
+                           for one in self.segments)
+        return (*self.substitutions, "; ".join([f"drift: {rest}", *told]),
+                f"segment shares: {self.segments_word} (index {self.segments_psi:.2f}): {shares}")
+
+
+@dataclass(frozen=True)
+class Scored:
+    """Customers placed, one row each, in the order of their ids; columns as in ``Scores``."""
+
+    table: pd.DataFrame
+    ledger: Ledger
+    drift: Drift
+    response_notes: tuple[str, ...] = ()  # of the probabilities: why there are none, what stood in for missing values
+
+    @property
+    def rows(self) -> int:
+        """Number of customers placed."""
+        return len(self.table)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What cleaning did, which values were missing or unseen, and the drift."""
+        told = tuple(f"{entry.rule}: {entry.detail}" for entry in self.ledger.entries
+                     if entry.rows and entry.rule != "imputed")  # drift tells of those with the value that stands in
+        return (*told, *self.response_notes, *self.drift.notes())
+
+    def summary(self) -> dict[str, Any]:
+        """Counts for a script to read."""
+        names = self.table[Scores.NAME].value_counts()
+        return {
+            "rows_in": self.ledger.rows_in, "rows_out": self.rows, "dropped": self.ledger.dropped,
+            "quarantined": self.ledger.quarantined, "fits_none": int((~self.table[Scores.FITS]).sum()),
+            "segments": {str(name): int(count) for name, count in names.items()},
+            "response_probability": self.mean_probabilities(), "notes": list(self.notes),
+            "drift": self.drift.summary(),
+        }
+
+    def mean_probabilities(self) -> dict[str, float]:
+        """Mean probability of each outcome that has one."""
+        wanted = [str(name) for name in self.table.columns if str(name).startswith(Scores.PROBABILITY)]
+        return {name.removeprefix(Scores.PROBABILITY): float(self.table[name].mean()) for name in wanted}
+
+
+def plain_number(value: float | None) -> str:
+    """``51,382``, ``0.314``, or that it is not known."""
+    return "not known" if value is None else f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"

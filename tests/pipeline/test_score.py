@@ -1,0 +1,228 @@
+"""New customers placed: segments, probabilities, what leaks and what must not, and files that cannot be read."""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from pipeline.campaigns import KIND_PREFIX, plan_campaigns
+from pipeline.contract import Assignments, HeldOut, Scored, Segmentation, Targets
+from pipeline.errors import InputError
+from pipeline.offers import known_of_customers
+from pipeline.outlook import response_outlook
+from pipeline.response import cross_fit, fit_response, predict
+from pipeline.score import score, score_upload
+from pipeline.spec import Spec
+from tests.pipeline.campaigns_support import subject
+from tests.pipeline.test_campaigns import customers_of, history_of, shop
+from tests.scoring_support import as_stored, shoppers, train_shop
+
+COLUMNS = ["card", "segment", "segment_name", "distance", "second_segment", "confidence", "fits",
+           "response_probability_autumn"]
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Spec, Segmentation]:
+    spec, training = train_shop(tmp_path_factory.mktemp("shop"))
+    return spec, as_stored(training)
+
+
+@pytest.fixture(scope="module")
+def run(made: tuple[Spec, Segmentation]) -> Segmentation:
+    return made[1]
+
+
+def placed(run: Segmentation, frame: pd.DataFrame) -> Scored:
+    return score_upload(run, "new.csv", frame.to_csv(index=False).encode())
+
+
+def test_columns_stand_in_the_promised_order(run: Segmentation) -> None:
+    assert list(placed(run, shoppers(40, seed=5)).table.columns) == COLUMNS
+
+
+def test_the_training_rows_get_their_training_segments(run: Segmentation) -> None:
+    table = placed(run, shoppers()).table
+
+    assert table["segment"].tolist() == (run.assignments[Assignments.SEGMENT] + 1).tolist()
+    assert table["distance"].to_numpy() == pytest.approx(run.assignments[Assignments.DISTANCE].to_numpy())
+
+
+def test_the_training_rows_get_the_stored_model_s_probabilities(made: tuple[Spec, Segmentation]) -> None:
+    _, run = made
+    assert run.campaigns is not None
+    labels = run.assignments[Assignments.SEGMENT].to_numpy(np.int64)
+    campaign = run.dataset.campaigns[1]
+    known, columns = known_of_customers(run.customers, run.dataset, labels, run.cards, campaign, frozenset())
+    outcome = run.customers["autumn"].to_numpy(np.float64)
+
+    found = placed(run, shoppers()).table["response_probability_autumn"].to_numpy()
+
+    assert found == pytest.approx(predict(fit_response(known, columns, outcome), known), abs=1e-9)
+    stored = run.campaigns.targets[Targets.PROBABILITY].to_numpy()  # cross-fitted: of models blind to the customer
+    assert stored == pytest.approx(cross_fit(known, columns, outcome, 0).mean(axis=0))
+    assert np.corrcoef(found, stored)[0, 1] > 0.99
+
+
+def test_a_customer_alone_is_scored_like_in_a_crowd(run: Segmentation) -> None:
+    frame = shoppers(50, seed=5)
+    together, alone = placed(run, frame).table, placed(run, frame.iloc[[17]]).table
+
+    pd.testing.assert_frame_equal(together.iloc[[17]].reset_index(drop=True), alone)
+
+
+def test_the_outcome_predicted_never_reaches_its_probability(run: Segmentation) -> None:
+    frame = shoppers(200, seed=5)
+    turned, gone = frame.assign(autumn=1 - frame["autumn"]), frame.drop(columns="autumn")
+    tables = [placed(run, one).table for one in (frame, turned, gone)]
+
+    pd.testing.assert_frame_equal(tables[0], tables[1])
+    pd.testing.assert_frame_equal(tables[0], tables[2])
+
+
+def test_an_earlier_answer_counts_as_in_training_and_for_nothing_else(run: Segmentation) -> None:
+    frame = shoppers(200, seed=5)
+    yes, no = (placed(run, frame.assign(spring=one)).table for one in (1, 0))
+
+    assert (yes["response_probability_autumn"] > no["response_probability_autumn"]).all()
+    pd.testing.assert_frame_equal(yes[COLUMNS[:-1]], no[COLUMNS[:-1]])
+
+
+def test_an_unknown_column_changes_nothing_and_is_named(run: Segmentation) -> None:
+    frame = shoppers(60, seed=5)
+    found = placed(run, frame.assign(response=frame["autumn"]))
+
+    pd.testing.assert_frame_equal(found.table, placed(run, frame).table)
+    assert any("response" in note for note in found.ledger.notes)
+
+
+def test_what_is_missing_is_scored_as_in_training_and_said(run: Segmentation) -> None:
+    frame = shoppers(60, seed=5)
+    bare = frame[["card", "spend", "orders"]]
+    found, with_age = placed(run, bare), placed(run, bare.assign(age=int(run.customers["age"].median())))
+
+    assert found.table["response_probability_autumn"].between(0, 1).all()
+    assert found.table["response_probability_autumn"].to_numpy() == pytest.approx(
+        with_age.table["response_probability_autumn"].to_numpy(), abs=0.01)
+    told = " ".join(found.notes)
+    assert "Age: missing for 60 customers; in the response probability" in told
+    assert "Answers to earlier campaigns: missing for 60 customers" in told
+
+
+def test_an_unseen_category_counts_as_unknown(run: Segmentation) -> None:
+    frame = shoppers(60, seed=5)
+    strange, unknown = placed(run, frame.assign(city="Atlantis")), placed(run, frame.assign(city=None))
+
+    pd.testing.assert_frame_equal(strange.table, unknown.table)
+    assert "'Atlantis' not seen in training (60 customers)" in " ".join(strange.notes)
+
+
+def test_a_run_without_a_model_places_customers_and_says_why_there_is_no_probability(run: Segmentation) -> None:
+    found = placed(replace(run, campaigns=None), shoppers(40, seed=5))
+
+    assert list(found.table.columns) == COLUMNS[:-1]
+    assert any(note.startswith("no response probabilities: run aaaaaaaa") for note in found.notes)
+
+
+def test_the_id_comes_back_even_where_the_run_keeps_none(run: Segmentation) -> None:
+    forgetful = replace(run, spec=run.spec.replace('"keep":true', '"keep":false'))
+
+    assert '"keep":false' in forgetful.spec
+    assert placed(forgetful, shoppers(40, seed=5)).table["card"].tolist()[:2] == ["T00000", "T00001"]
+
+
+def test_rows_set_aside_are_accounted_for(run: Segmentation) -> None:
+    frame = shoppers(40, seed=5)
+    frame.loc[3, "spend"] = -5
+    found = placed(run, frame)
+
+    assert (found.ledger.rows_in, found.rows, found.ledger.quarantined) == (40, 39, 1)
+    assert "T00003" not in set(found.table["card"])
+    assert found.summary()["response_probability"]["autumn"] == pytest.approx(
+        found.table["response_probability_autumn"].mean())
+
+
+@pytest.mark.parametrize(("content", "words"), [
+    (b"", "empty"), (b"\x00\x01\x02\x03" * 50, "new.csv"), (b"PK\x03\x04" + b"x" * 200, "new.csv"),
+    (b"PAR1" + b"\x00" * 100, "Parquet"), (b"name,town\nAda,London\n", "card"), (b"card,spend,orders\n", "no rows"),
+    (b"%PDF-1.7 something", "new.csv"), (b"<html><table></table></html>", "new.csv"),
+    (b"card,spend,orders\n1,lots,many\n2,more,few\n", "spend"),
+])
+def test_a_file_that_cannot_be_scored_is_refused_in_words(run: Segmentation, content: bytes, words: str) -> None:
+    with pytest.raises(InputError) as refused:
+        score_upload(run, "new.csv", content)
+
+    assert words in str(refused.value)
+    assert tempfile.gettempdir() not in str(refused.value)
+
+
+@pytest.mark.parametrize("name", ["", "..", "../../etc/passwd", "a" * 300, "\x00", "C:\\x\\y.csv", "клиенты.csv"])
+def test_any_name_of_an_upload_is_harmless(run: Segmentation, name: str) -> None:
+    assert score_upload(run, name, shoppers(30, seed=5).to_csv(index=False).encode()).rows == 30
+
+
+def test_nothing_of_an_upload_stays_on_the_disk(run: Segmentation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+                                                ) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    placed(run, shoppers(30, seed=5))
+    with pytest.raises(InputError):
+        score_upload(run, "new.csv", b"nonsense")
+
+    assert list(tmp_path.iterdir()) == []
+
+
+# ------------------------------------------------------------------ campaigns over time
+
+
+@pytest.fixture(scope="module")
+def over_time(tmp_path_factory: pytest.TempPathFactory) -> tuple[Spec, Segmentation, pd.DataFrame]:
+    folder = tmp_path_factory.mktemp("history")
+    spec = shop(folder)
+    frame = customers_of(spec, folder)
+    it, history = subject(frame, spec.campaigns), history_of(spec)
+    plan = plan_campaigns(it, history=history, spec=spec.history)
+    base = as_stored(train_shop(tmp_path_factory.mktemp("base"))[1])
+    return spec, replace(base, dataset=it.dataset, customers=frame, cards=tuple(it.cards), campaigns=plan), history
+
+
+def test_over_time_the_training_rows_get_their_stored_probabilities(
+        over_time: tuple[Spec, Segmentation, pd.DataFrame]) -> None:
+    spec, run, history = over_time
+    assert run.campaigns is not None
+    labels = run.campaigns.targets[Targets.SEGMENT].to_numpy()
+
+    found = response_outlook(run.customers, labels, run, spec, history).columns
+
+    assert list(found) == ["response_probability_mail"]
+    assert not [name for name in run.campaigns.targets if str(name).startswith(KIND_PREFIX)]  # there is one kind only
+    assert found["response_probability_mail"] == pytest.approx(run.campaigns.targets[Targets.PROBABILITY].to_numpy())
+    assert len(run.campaigns.held_out[HeldOut.KEY]) > 0
+
+
+def test_over_time_answers_in_the_table_change_nothing_and_without_history_it_is_said(
+        over_time: tuple[Spec, Segmentation, pd.DataFrame]) -> None:
+    spec, run, history = over_time
+    labels = np.zeros(len(run.customers), dtype=np.int64)
+    turned = run.customers.assign(c4=1 - run.customers["c4"])
+
+    before, after = (response_outlook(one, labels, run, spec, history).columns for one in (run.customers, turned))
+    without = response_outlook(run.customers, labels, run, spec, None)
+
+    assert before["response_probability_mail"] == pytest.approx(after["response_probability_mail"])
+    assert without.columns == {}
+    assert "bought, sent, answered" in without.notes[0]
+
+
+def test_one_file_is_enough_for_a_spec_that_reads_several_tables(run: Segmentation, tmp_path: Path) -> None:
+    several = replace(run, spec=run.spec.replace(
+        '"tables":{}', '"tables":{"a":"a.csv","b":"b.csv"}').replace('"query":null', '"query":"SELECT 1"', 1))
+    file = tmp_path / "ready.csv"
+    shoppers(30, seed=5).to_csv(file, index=False)
+
+    assert score(several, str(file)).rows == 30
+    with pytest.raises(InputError, match="no file for table"):
+        score(several, str(tmp_path))
