@@ -30,13 +30,12 @@ _TOLD = frozenset({
     "dissolved", "detail", "rule", "notes", "reason", "disagreements", "text", "sentence", "worth", "about",
 })
 _NAMED = (SegmentCard, SegmentAdvice)  # whose name is in words; a column's is a code
-_TABLES: Mapping[str, tuple[str, ...]] = {
-    "passive": (Passive.TEXT, Passive.CATEGORY), "affinities": (Affinities.LEFT, Affinities.RIGHT)}
+_PASSIVE, _PAIRS = (Passive.TEXT, Passive.CATEGORY), (Affinities.LEFT, Affinities.RIGHT)
 _NUMBER = re.compile(r"(?<![\w.,])\d{1,3}(?:,\d{3})+(?:\.\d+)?(?![\w,])|(?<![\w.,])\d+\.\d+(?![\w.])")
 _HOLE = re.compile(r"\\{(\w+)\\}")
-_LETTERS = re.compile(r"[A-Za-z]{2}")
 _PLURALS = {"ru": ["one", "few", "many"]}  # CLDR's names of a language's forms, in gettext's order
-_SEPARATORS = ("; ", ", or ", ", ", " or ", " and ")
+_SEPARATORS = ("; ", ", or ", ", ", " and ")
+_SENTENCE = 16  # a template of so many letters or more is told apart from a list by them
 
 Told = TypeVar("Told")
 
@@ -44,6 +43,7 @@ Told = TypeVar("Told")
 @dataclasses.dataclass(frozen=True)
 class _Template:
     pattern: re.Pattern[str]
+    words: int  # characters outside the holes
     forms: tuple[str, ...]  # one, or the plural forms, chosen by ``n``
 
 
@@ -52,7 +52,7 @@ class Teller:
 
     def __init__(self, language: str, words: Mapping[str, str]) -> None:
         self._language = language
-        self._words = {said.casefold(): told for said, told in words.items()}
+        self._words = {**{said.casefold(): told for said, told in words.items()}, **words}
         self._told: dict[str, str] = {}
 
     def tell(self, text: str) -> str:
@@ -64,15 +64,30 @@ class Teller:
         return self._told[text]
 
     def _find(self, text: str) -> str:
-        known = self._words.get(text.casefold())
-        if known is not None:
-            return _cased_like(text, known)
+        """What is recognised first: a word, a whole sentence, a list, a phrase, a label with something behind it."""
+        return (self._word(text) or self._by_template(text, least=_SENTENCE) or self._in_parts(text, every=True)
+                or self._by_template(text) or self._behind_a_label(text) or self._in_parts(text)
+                or _NUMBER.sub(lambda found: _number(found.group()), text))
+
+    def _word(self, text: str) -> str:
+        known = self._words.get(text) or self._words.get(text.casefold())
+        return _cased_like(text, known) if known else ""
+
+    def _by_template(self, text: str, least: int = 0) -> str:
         for said in dict.fromkeys((text, _lower(text), _upper(text))):
             for template in _templates(self._language):
-                found = template.pattern.fullmatch(said)
+                found = template.pattern.fullmatch(said) if template.words >= least else None
                 if found:
                     return _cased_like(text, self._fill(template, found))
-        return self._in_parts(text)
+        return ""
+
+    def _behind_a_label(self, text: str) -> str:
+        """``Marital status Married``: a label of the data set, and what follows it."""
+        for cut in [place for place, sign in enumerate(text) if sign == " "][::-1]:
+            label = self._word(text[:cut])
+            if label:
+                return f"{label} {self.tell(text[cut + 1:])}"
+        return ""
 
     def _fill(self, template: _Template, found: re.Match[str]) -> str:
         parts = {name: self.tell(part) for name, part in found.groupdict().items()}
@@ -80,14 +95,15 @@ class Teller:
             return template.forms[0].format(**parts)
         return template.forms[_plural_form(self._language, found.group("n"))].format(**parts)
 
-    def _in_parts(self, text: str) -> str:
-        if _LETTERS.search(text):
-            for separator in (one for one in _SEPARATORS if one in text.strip()):
-                parts = text.split(separator)
-                told = [self.tell(part) for part in parts]
-                if told != parts:
-                    return self.tell(separator).join(told)
-        return _NUMBER.sub(lambda found: _number(found.group()), text)
+    def _in_parts(self, text: str, *, every: bool = False) -> str:
+        """A list told part by part; with ``every`` only where all parts are known."""
+        for separator in (one for one in _SEPARATORS if one in text.strip()):
+            parts = text.split(separator)
+            told = [self.tell(part) for part in parts]
+            known = [new != old for new, old in zip(told, parts, strict=True)]
+            if all(known) or (any(known) and not every):
+                return (_by_name(self._language, separator) or separator).join(told)
+        return ""
 
 
 def retold(it: Segmentation, language: str) -> tuple[Segmentation, Teller]:
@@ -98,7 +114,9 @@ def retold(it: Segmentation, language: str) -> tuple[Segmentation, Teller]:
     changes: dict[str, Any] = {
         name: _tell(getattr(it, name), teller.tell)
         for name in ("dataset", "ledger", "decision", "candidates", "cards", "rules", "affinity_basis")}
-    changes |= {name: _tell_table(getattr(it, name), columns, teller.tell) for name, columns in _TABLES.items()}
+    changes["passive"] = _tell_table(it.passive, _PASSIVE, teller.tell)
+    if it.affinity_basis and it.affinity_basis.kind == "category_mix":  # a basket's products are the data's own
+        changes["affinities"] = _tell_table(it.affinities, _PAIRS, teller.tell)
     if isinstance(it.campaigns, CampaignPlan):
         changes["campaigns"] = dataclasses.replace(it.campaigns, summary=_tell(it.campaigns.summary, teller.tell))
     return dataclasses.replace(it, **changes), teller
@@ -140,8 +158,16 @@ def _templates(language: str) -> tuple[_Template, ...]:
         for message in catalog:
             said = (message.id,) if isinstance(message.id, str) else tuple(message.id)
             told = (message.string,) if isinstance(message.string, str) else tuple(message.string or ())
-            found += [_Template(_pattern(one), told) for one in dict.fromkeys(said) if one and told and all(told)]
-    return tuple(sorted(found, key=lambda one: -len(_HOLE.sub("", one.pattern.pattern))))  # the most words win
+            found += [_Template(_pattern(one), len(_HOLE.sub("", re.escape(one))), told)
+                      for one in dict.fromkeys(said) if one and told and all(told)]
+    return tuple(sorted(found, key=lambda one: -one.words))  # the most words win
+
+
+@lru_cache
+def _by_name(language: str, text: str) -> str:
+    """The text of a template without holes."""
+    found = next((one for one in _templates(language) if one.pattern.fullmatch(text) and one.words >= len(text)), None)
+    return found.forms[0] if found else ""
 
 
 @lru_cache
