@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from functools import partial
 from typing import Any
+from urllib.parse import urlencode
 
 from dash import ALL, ClientsideFunction, Dash, Input, Output, State, no_update
 
 from dashapp import ids, shell
 from dashapp.data import Run, SegmentationData
-from dashapp.selection import Area, Selection, area_of, parse_query, snapped, to_query
+from dashapp.selection import Area, Selection, area_of, page_parameters, parse_query, snapped, to_query
 from pipeline.errors import KorzinaError
 
 Answer = Any
@@ -20,11 +21,12 @@ def select(data: SegmentationData, event: object, search: object, origin: object
     run = page_run(data, origin)
     if run is None or not isinstance(event, dict):
         return no_update
-    before, _ = parse_query(search if isinstance(search, str) else "", run.cube.dimensions)
+    address = search if isinstance(search, str) else ""
+    before, _ = parse_query(address, run.cube.dimensions)
     after = changed(run, before, event)
     link = origin.get("link") if isinstance(origin, dict) else ""
     named = run.run_id[: shell.SHORT] if after or link else None
-    query = to_query(after, named)
+    query = "&".join(filter(None, (to_query(after, named), urlencode(page_parameters(address)))))
     wanted = f"?{query}" if query else ""
     return no_update if wanted == search else wanted
 

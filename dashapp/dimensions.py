@@ -27,7 +27,8 @@ Array = npt.NDArray[Any]
 Kind = Literal["segment", "number", "category", "mix", "map"]
 
 SEGMENT, MAP, RUN = "segment", "map", "run"
-_OWN = frozenset({SEGMENT, MAP, RUN})
+PAGE_PARAMETERS = frozenset({"of", "item", "pair"})  # kept in the address by one page, beside the selection
+_OWN = frozenset({SEGMENT, MAP, RUN}) | PAGE_PARAMETERS
 UNKNOWN, REST = "", "…"  # tokens of customers whose value is not known, and of all rarer categories together
 MOST_BINS, MOST_CATEGORIES, MOST_CHARTS = 24, 12, 9
 _TAIL = 0.005  # share of customers at either end that goes into an open bin

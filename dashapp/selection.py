@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import parse_qsl, urlencode
 
-from dashapp.dimensions import RUN, Dimension, range_token
+from dashapp.dimensions import PAGE_PARAMETERS, RUN, Dimension, range_token
 from dashapp.geometry import simplify
 from dashapp.i18n import _
 
@@ -132,7 +132,8 @@ def parse_query(query: str, dimensions: Mapping[str, Dimension]) -> tuple[Select
     given: dict[str, list[str]] = {}
     for parameter, text in parse_qsl(query.removeprefix("?"), keep_blank_values=True, errors="replace"):
         given.setdefault(parameter, []).append(text)
-    given.pop(RUN, None)
+    for parameter in (RUN, *PAGE_PARAMETERS):
+        given.pop(parameter, None)
     filters: dict[str, Filter] = {}
     notices: list[str] = []
     for parameter, texts in given.items():
@@ -147,6 +148,12 @@ def parse_query(query: str, dimensions: Mapping[str, Dimension]) -> tuple[Select
                              label=dimension.label))
         filters[dimension.name] = chosen
     return Selection(filters), tuple(notices)
+
+
+def page_parameters(query: str) -> list[tuple[str, str]]:
+    """What a page keeps in the address for itself; unchecked."""
+    given = parse_qsl(query.removeprefix("?")[:_LONGEST_QUERY], errors="replace")
+    return [(name, text) for name, text in given if name in PAGE_PARAMETERS]
 
 
 def run_of(query: str) -> str | None:

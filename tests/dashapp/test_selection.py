@@ -80,6 +80,10 @@ def test_the_rest_of_an_outdated_link_still_holds(cube: Cube) -> None:
     assert len(notices) == 1
 
 
+def test_what_a_page_keeps_for_itself_is_no_filter(cube: Cube) -> None:
+    assert parse_query("?of=s1&item=Tea&pair=Tea~Milk", cube.dimensions) == (Selection(), ())
+
+
 def test_a_second_click_undoes_the_first(cube: Cube) -> None:
     for name in ("marital_status", "age", SEGMENT, "main.channels"):
         dimension = cube.dimensions[name]

@@ -137,6 +137,12 @@ def test_clicks_drags_and_outlines_become_the_address_and_a_second_click_undoes(
     assert "age" not in str(searched(event(client, {"dimension": "age", "remove": True}, drawn)))
 
 
+def test_what_a_page_keeps_in_the_address_outlasts_a_change_of_the_selection(client: FlaskClient) -> None:
+    found = searched(event(client, {"dimension": "age", "remove": True}, "?age=30~45&of=sample-1&run=x"))
+
+    assert found == "?of=sample-1"
+
+
 def test_a_click_on_the_map_chooses_the_segment(client: FlaskClient) -> None:
     assert "segment=sample-1" in str(searched(event(client, {"dimension": "map", "token": "sample-1"})))
 

@@ -1,11 +1,109 @@
-"""Callbacks of the Baskets page."""
+"""Callbacks of the Baskets page: a choice goes into the address, and all that is drawn follows the address."""
 
 from __future__ import annotations
 
-from dash import Dash
+from functools import partial
+from typing import Any
 
+from dash import Dash, Input, Output, State, ctx, no_update, set_props
+
+from dashapp import ids as shared
+from dashapp.callbacks import page_run
 from dashapp.data import SegmentationData
+from dashapp.export import csv_file
+from dashapp.pages.baskets import asked as asking
+from dashapp.pages.baskets import figures, grid, ids, layout
+from dashapp.pages.baskets.asked import Asked
+from dashapp.theme import scheme
+
+_DRAWN = 10
+
+
+def choose(data: SegmentationData, of: object, item: object, click: object, rows: object, clear: object, search: object,
+           origin: object) -> Any:
+    """The address after a choice; clicking the chosen cell again, or the button, undoes it."""
+    run = page_run(data, origin)
+    if run is None or run.segmentation.affinity_basis is None:
+        return no_update
+    before, _notices = asking.read(run, search)
+    after = before
+    changed = set(ctx.triggered_prop_ids.values())
+    if ids.OF in changed and isinstance(of, str):
+        after = after.changed("of", of)
+    if ids.ITEM in changed and isinstance(item, str):
+        after = after.changed("item", "" if item == asking.EVERY_ITEM else item)
+    if ids.HEAT in changed:
+        pair = clicked(after, click)
+        after = after.changed("pair", "" if pair == after.pair else pair) if pair else after
+    if ids.GRID in changed:
+        after = after.changed("pair", selected(rows) or after.pair)
+    if ids.CLEAR in changed and clear:
+        after = after.changed("pair", "")
+    return no_update if after == before else asking.search_of(search, after)
+
+
+def clicked(asked: Asked, click: object) -> str:
+    """The pair of the cell that was clicked; empty where a browser sends anything else."""
+    points = click.get("points") if isinstance(click, dict) else None
+    point = points[0] if isinstance(points, list) and points and isinstance(points[0], dict) else {}
+    pair = {str(point.get("x")), str(point.get("y"))}
+    return next((rule.key for rule in asked.known if set(rule.items) == pair), "")
+
+
+def selected(rows: object) -> str:
+    """The rule of the selected row."""
+    row = rows[0] if isinstance(rows, list) and rows else None
+    return str(row.get("key") or "") if isinstance(row, dict) else ""
+
+
+def draw(data: SegmentationData, search: object, scheme_name: object, origin: object) -> tuple[Any, ...]:
+    """All that follows the address."""
+    run = page_run(data, origin)
+    basis = run.segmentation.affinity_basis if run else None
+    if run is None or basis is None or not scheme_name:
+        return (no_update,) * _DRAWN
+    asked, _notices = asking.read(run, search)
+    items = layout.map_items(asked)
+    # no outputs, since both are inputs of ``choose`` too: what was clicked may be clicked again
+    set_props(ids.HEAT, {"clickData": None})
+    set_props(ids.GRID, {"selectedRows": {"ids": [asked.pair] if asked.pair else []}})
+    return (layout.first_words(asked), layout.picked(asked), layout.heat_words(asked, items, basis),
+            figures.heat(asked.known, items, asked.rule, scheme(scheme_name)),
+            {"height": f"{figures.height(len(items))}px"}, layout.shown_words(asked.shown), grid.rows(asked.shown),
+            grid.columns(compared=asked.card is not None), {"height": grid.height(asked.shown)}, layout.options(asked))
+
+
+def show_row(data: SegmentationData, _rows: object, search: object, origin: object) -> Any:
+    """Bring the row of the chosen pair into sight."""
+    run = page_run(data, origin)
+    asked = asking.read(run, search)[0] if run and run.segmentation.affinity_basis else None
+    rule = asked.rule if asked else None
+    return {"rowId": rule.key} if asked and rule in asked.shown and rule else no_update
+
+
+def download(data: SegmentationData, clicks: object, search: object, origin: object) -> Any:
+    """The rules on the screen as a file."""
+    run = page_run(data, origin)
+    if run is None or run.segmentation.affinity_basis is None or not clicks:
+        return no_update
+    asked, _notices = asking.read(run, search)
+    return csv_file(f"korzina-{run.run_id[:8]}-k{run.segmentation.k}-rules", grid.as_csv(asked))
 
 
 def register(app: Dash, data: SegmentationData) -> None:
     """Bind the callbacks to ``app``."""
+    page, search = State(shared.PAGE, "data"), State(shared.URL, "search")
+    app.callback(
+        Output(shared.URL, "search", allow_duplicate=True), Input(ids.OF, "value"), Input(ids.ITEM, "value"),
+        Input(ids.HEAT, "clickData"), Input(ids.GRID, "selectedRows"), Input(ids.CLEAR, "n_clicks"), search, page,
+        prevent_initial_call=True)(partial(choose, data))
+    app.callback(
+        Output(ids.FINDING, "children"), Output(ids.PICKED, "children"), Output(ids.HEAT_WORDS, "children"),
+        Output(ids.HEAT, "figure"), Output(ids.HEAT, "style"), Output(ids.SHOWN, "children"),
+        Output(ids.GRID, "rowData"), Output(ids.GRID, "columnDefs"), Output(ids.GRID, "style"),
+        Output(ids.ITEM, "options"),
+        Input(shared.URL, "search"), Input(shared.SCHEME, "data"), page)(partial(draw, data))
+    app.callback(Output(ids.GRID, "scrollTo"), Input(ids.GRID, "rowData"), search, page, prevent_initial_call=True)(
+        partial(show_row, data))
+    app.callback(Output(ids.DOWNLOAD, "data"), Input(ids.DOWNLOAD_BUTTON, "n_clicks"), search, page,
+                 prevent_initial_call=True)(partial(download, data))

@@ -1,15 +1,165 @@
-"""Baskets: what is bought together?"""
+"""Baskets: what is bought together, by whom, and how surely."""
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
+import dash_ag_grid as dag
+import dash_bootstrap_components as dbc
+from dash import dcc, html
 from dash.development.base_component import Component
 
-from dashapp import shell
-from dashapp.data import SegmentationData
-from dashapp.i18n import _
+from dashapp import affinity, shell
+from dashapp.affinity import Rule
+from dashapp.data import Run, SegmentationData, View
+from dashapp.i18n import _, plural
+from dashapp.pages.baskets import asked as asking
+from dashapp.pages.baskets import figures, grid, ids
+from dashapp.pages.baskets.asked import EVERY_ITEM, EVERYBODY, Asked
+from dashapp.pages.baskets.words import comparison, counted, details, finding, glossary, map_words, rule_sentence
+from dashapp.widgets import aria, card, chart_card, graph, message, segment_name, trust_badge
+from pipeline.contract import AffinityBasis, SegmentCard
+
+PATH = "/baskets"
 
 
-def layout(data: SegmentationData, /, run: object = None, **_query: object) -> Component:
-    """The page; other parts of the address belong to the selection."""
+def layout(data: SegmentationData, /, run: object = None, of: object = "", item: object = "", pair: object = "",
+           **_query: object) -> Component:
+    """The page of all customers or of one segment; what the address names and is not there is told."""
     view = data.view(run)
-    return shell.page(view, _("Baskets"), _("What is bought together?"), [], data.settings)
+    wanted = urlencode([(name, value) for name, value in (("of", of), ("item", item), ("pair", pair))
+                        if isinstance(value, str)])
+    return shell.page(view, _("Baskets"), _("What is bought together?"), _content(view, wanted), data.settings)
+
+
+def _content(view: View, search: str) -> list[Component | None]:
+    run = view.run
+    basis = run.segmentation.affinity_basis if run else None
+    asked, notices = asking.read(run, search) if run and basis else (None, ())
+    ready = asked is not None and basis is not None
+    return [
+        *(message(_("Part of the link could not be used."), words, tone="warning") for words in notices),
+        _lacking(run) if run and not ready else None,
+        html.Div([
+            _picker(asked), html.Div(first_words(asked), id=ids.FINDING),
+            html.Div([_map(asked), html.Div([html.Div(picked(asked), id=ids.PICKED), _glossary(basis)])],
+                     className="k-baskets"),
+            _rules(asked),
+            html.P(basis.sentence, className="k-note") if basis else None,
+        ], hidden=not ready),
+    ]
+
+
+def first_words(asked: Asked | None) -> list[Component]:
+    """The finding, whose it is, and how it departs from all customers."""
+    basis = asked.run.segmentation.affinity_basis if asked else None
+    if asked is None or basis is None:
+        return []
+    if not asked.known:
+        return [html.P(plural("No pair was counted {n} time here, so there is no rule.",
+                              "No pair was counted {n} times here, so there is no rule.", basis.least_count),
+                       className="k-finding")]
+    return [
+        html.P(finding(asked.known, basis), className="k-finding"),
+        html.P([html.Strong(_("What is counted:")), " ", counted(asked.known, basis)], className="k-lead"),
+        *([html.P(comparison(asked.known), className="k-lead")] if asked.card else []),
+    ]
+
+
+def picked(asked: Asked | None) -> list[Component]:
+    """The pair that was chosen, in words and with a way back; else how to choose one."""
+    basis = asked.run.segmentation.affinity_basis if asked else None
+    rule = asked.rule if asked else None
+    clear = html.Button(_("Undo the choice"), id=ids.CLEAR, className="k-button", type="button", hidden=rule is None)
+    title = html.H3(_("The chosen pair"), className="k-chart-title")
+    if asked is None or basis is None or rule is None:
+        hint = html.P(_("Click a cell of the map or a row of the table to read about a pair."), className="k-muted")
+        return [title, hint, clear]
+    words = details(rule, basis, compared=asked.card is not None)
+    return [title, html.P(rule_sentence(rule, basis)), *(html.P(one, className="k-muted") for one in words), clear]
+
+
+def heat_words(asked: Asked, items: tuple[str, ...], basis: AffinityBasis) -> str:
+    """What the map shows and leaves out."""
+    return map_words(len(items), len(affinity.items_of(asked.shown)), basis)
+
+
+def shown_words(found: tuple[Rule, ...]) -> str:
+    """How many rules stand in the table."""
+    return plural("{n} rule, the one that concerns the most baskets first. A click on a header sorts.",
+                  "{n} rules, those that concern the most baskets first. A click on a header sorts.", len(found))
+
+
+def options(asked: Asked | None) -> list[dict[str, str]]:
+    """Every item that a rule of this segment holds."""
+    names = affinity.items_of(asked.known) if asked else {}
+    return [{"label": _("All items"), "value": EVERY_ITEM},
+            *({"label": name, "value": key} for key, name in names.items())]
+
+
+def map_items(asked: Asked | None) -> tuple[str, ...]:
+    """Which items the map shows, in their order."""
+    return affinity.grouped(asked.known, figures.MOST, asked.item or None) if asked else ()
+
+
+def _lacking(run: Run) -> Component:
+    it = run.segmentation
+    chosen = next((one.run_id for one in it.candidates if one.k == it.decision.k), "")
+    if it.k == it.decision.k or not chosen:
+        return message(_("Nothing is known of what is bought together."),
+                       _("These data hold neither baskets nor what customers spent by category."))
+    link = html.A(_("Open the recommended one"), href=f"{PATH}?run={chosen[:shell.SHORT]}", className="k-button")
+    words = plural("What is bought together is counted for the recommended run with {n} segment only.",
+                   "What is bought together is counted for the recommended run with {n} segments only.", it.decision.k)
+    return message(_("This run holds no baskets."), words, action=link)
+
+
+def _picker(asked: Asked | None) -> Component:
+    cards = asked.run.segmentation.cards if asked else ()
+    choices = [{"label": _("All customers"), "value": EVERYBODY}, *({"label": _label(one), "value": one.key}
+                                                                   for one in cards)]
+    return html.Fieldset([
+        html.Legend(_("Whose baskets?"), className="k-eyebrow"),
+        dbc.RadioItems(choices, value=asked.of if asked else EVERYBODY, id=ids.OF, inline=True,
+                       class_name="k-baskets-of"),
+    ])
+
+
+def _label(one: SegmentCard) -> Component:
+    return html.Span([segment_name(one), " ", trust_badge(one.trust)])
+
+
+def _map(asked: Asked | None) -> Component:
+    title = _("Which items are bought together, and which are not?")
+    items, basis = map_items(asked), asked.run.segmentation.affinity_basis if asked else None
+    words = heat_words(asked, items, basis) if asked and basis else ""
+    note = html.P([_("Orange: more often than chance; purple: less often. Neighbours on the map go together."), " ",
+                   html.A(_("The same as a table"), href=f"#{ids.GRID}")], className="k-note")
+    return chart_card(title, graph(ids.HEAT, title, height=figures.height(len(items))),
+                      summary=html.P(words, id=ids.HEAT_WORDS, className="k-chart-summary"), below=note)
+
+
+def _glossary(basis: AffinityBasis | None) -> Component:
+    parts = [part for name, words in (glossary(basis) if basis else ())
+             for part in (html.Dt(name), html.Dd(words))]
+    return card([html.H3(_("How to read the numbers"), className="k-chart-title"), html.Dl(parts)],
+                label=_("How to read the numbers"), class_name="k-baskets-glossary")
+
+
+def _rules(asked: Asked | None) -> Component:
+    title = _("Rules")
+    return card([
+        html.Div([html.H2(title), html.Div([
+            html.Label(_("Only rules with"), htmlFor=ids.ITEM),
+            dbc.Select(options(asked), value=asked.item or EVERY_ITEM if asked else EVERY_ITEM, id=ids.ITEM),
+            html.Button("CSV", id=ids.DOWNLOAD_BUTTON, className="k-button", type="button",
+                        **aria(label=_("Save as CSV: {title}", title=title))),
+            dcc.Download(id=ids.DOWNLOAD)], className="k-baskets-tools")], className="k-chart-head"),
+        html.P(shown_words(asked.shown) if asked else "", id=ids.SHOWN, className="k-chart-summary"),
+        dag.AgGrid(
+            id=ids.GRID, rowData=[], columnDefs=grid.columns(compared=False), getRowId=grid.ROW_ID,
+            defaultColDef={"sortable": True, "resizable": True, "suppressMovable": True},
+            dashGridOptions={"animateRows": False, "localeText": grid.locale_text(), "rowSelection": {
+                "mode": "singleRow", "checkboxes": False, "enableClickSelection": True}},
+            style={"height": grid.height(asked.shown if asked else ())}),
+    ], label=title, class_name="k-grid-card")

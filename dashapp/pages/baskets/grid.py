@@ -1,0 +1,76 @@
+"""Rules as rows and columns of the grid, and as lines of the file to take along."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from dashapp.affinity import Rule
+from dashapp.export import csv_text
+from dashapp.i18n import _
+from dashapp.pages.baskets.asked import Asked
+from dashapp.pages.baskets.words import fine_percent, short_verdict, times
+from dashapp.words import TRUST_WORDS, moment, number
+
+Row = dict[str, Any]
+ROW_ID = "params.data.key"
+
+
+def rows(found: Sequence[Rule]) -> list[Row]:
+    """Numbers to sort by, and beside each how it is read."""
+    return [{
+        "key": rule.key, "first": rule.first, "second": rule.second, "verdict": short_verdict(rule),
+        **_both("count", rule.count, number(rule.count)), **_both("support", rule.support, fine_percent(rule.support)),
+        **_both("confidence", rule.confidence, fine_percent(rule.confidence)),
+        **_both("reverse", rule.reverse, fine_percent(rule.reverse)), **_both("lift", rule.lift, times(rule.lift)),
+        **_both("overall", rule.overall_lift, "–" if rule.overall_lift is None else times(rule.overall_lift)),
+    } for rule in found]
+
+
+def columns(*, compared: bool) -> list[Row]:
+    """Definitions of the columns; ``compared`` adds the lift among all customers."""
+    texts = [("first", _("Who has"), 170), ("second", _("also has"), 170)]
+    numbers = [("lift", _("Lift (times)"), 115), ("count", _("Count"), 95), ("confidence", _("Confidence"), 118),
+               ("reverse", _("The other way"), 138), ("support", _("Support"), 100)]
+    if compared:
+        numbers.insert(1, ("overall", _("Lift of all"), 108))
+    return [*({"field": name, "headerName": label, "minWidth": width, "flex": 1} for name, label, width in texts),
+            *({"field": name, "headerName": label, "width": width, "type": "rightAligned",
+               "sortingOrder": ["desc", "asc", None],
+               "valueFormatter": {"function": f"params.data.{name}_said"}} for name, label, width in numbers),
+            {"field": "verdict", "headerName": _("Chance?"), "minWidth": 140, "flex": 0.6}]
+
+
+def height(found: Sequence[Rule]) -> str:
+    """As high as its rows, up to a screen."""
+    return f"{min(480, 52 + 43 * max(2, len(found)))}px"
+
+
+def locale_text() -> dict[str, str]:
+    """AG Grid's own words, as far as this grid shows them."""
+    return {"noRowsToShow": _("No rule holds this item."), "ariaSortableColumn": _("Press ENTER to sort"),
+            "ariaRowSelect": _("Press SPACE to select this row"),
+            "ariaRowDeselect": _("Press SPACE to deselect this row")}
+
+
+def as_csv(asked: Asked) -> str:
+    """The rules on the screen with their full numbers; the first lines say what they are."""
+    it, card = asked.run.segmentation, asked.card
+    basis = it.affinity_basis
+    names = dict(zip((key for rule in asked.known for key in rule.items),
+                     (name for rule in asked.known for name in (rule.first, rule.second)), strict=True))
+    whose = f"{card.name} ({_(TRUST_WORDS[card.trust])})" if card else _("all customers")
+    about = [(_("Run"), it.run_id), (_("Trained"), moment(it.started)), (_("Data"), it.dataset.title),
+             (_("Segments"), it.k), (_("Customers"), whose),
+             (_("Counted"), _("baskets") if basis and basis.kind == "baskets" else _("customers, from their totals")),
+             (_("Item"), names.get(asked.item, "") or _("all items"))]
+    header = [_("Who has"), _("also has"), _("Count"), _("Support"), _("Confidence"), _("The other way"), _("Lift"),
+              _("Lift of all"), _("Corrected q"), _("Chance?")]
+    lines = [(rule.first, rule.second, rule.count, rule.support, rule.confidence, rule.reverse, rule.lift,
+              "" if rule.overall_lift is None else rule.overall_lift, rule.q, short_verdict(rule))
+             for rule in asked.shown]
+    return csv_text(header, lines, about)
+
+
+def _both(name: str, value: float | None, said: str) -> Row:
+    return {name: value, f"{name}_said": said}

@@ -1,0 +1,6 @@
+"""Ids of the Baskets page."""
+
+OF, ITEM, CLEAR = "baskets-of", "baskets-item", "baskets-clear"
+FINDING, PICKED, SHOWN = "baskets-finding", "baskets-picked", "baskets-shown"
+HEAT, HEAT_WORDS, GRID = "baskets-heat", "baskets-heat-words", "baskets-grid"
+DOWNLOAD, DOWNLOAD_BUTTON = "baskets-download", "baskets-download-button"
