@@ -9,13 +9,14 @@ from dash.development.base_component import Component
 
 from dashapp import shell
 from dashapp.data import Run, SegmentationData, View
-from dashapp.i18n import _
+from dashapp.i18n import _, plural
 from dashapp.pages.overview import figures, ids
 from dashapp.selection import Selection, Values, to_query
 from dashapp.widgets import aria, as_table, card, chart_card, graph, kpi, segment_name, trust_badge
 from dashapp.words import (
     VERDICT_TITLES,
     VERDICT_WORDS,
+    amount,
     customers,
     day,
     difference,
@@ -72,11 +73,27 @@ def _segment(it: SegmentCard, segmentation: Segmentation, view: View) -> Compone
                                     className="k-muted")])
                  for phrase, median, overall in difference(it, segmentation)], className="k-differences"),
         html.P(it.trust_reason, className="k-note"),
+        _action(it, segmentation),
         dcc.Link([_("What makes them different"), " ", html.Span(it.name, className="visually-hidden")],
                  href=f"/segment/{it.segment + 1}" + (f"?run={named}" if named else ""), className="k-segment-link"),
         dcc.Link([_("Explore"), " ", html.Span(it.name, className="visually-hidden"),
                   html.Span("→", **aria(hidden="true"))], href=f"/explore?{query}", className="k-button"),
     ], className="k-card k-segment-card")
+
+
+def _action(it: SegmentCard, segmentation: Segmentation) -> Component | None:
+    """What to do about the segment next, from the campaign plan; nothing where the run has none."""
+    plan = segmentation.campaigns.summary.segments if segmentation.campaigns else ()
+    advice = next((one for one in plan if one.segment == it.segment), None)
+    if advice is None:
+        return None
+    if not advice.contacts:
+        words = _("Next campaign: leave them out, nobody here is worth a contact.")
+    else:
+        profit = amount(round(advice.expected_profit), segmentation.dataset.currency)
+        words = plural("Next campaign: contact {n} of them, expected profit {profit}.",
+                       "Next campaign: contact {n} of them, expected profit {profit}.", advice.contacts, profit=profit)
+    return html.P(words, className="k-action")
 
 
 def _shares(cards: Sequence[SegmentCard]) -> Component:
