@@ -18,7 +18,7 @@ from typing import Protocol
 from dashapp.crossfilter import Cube
 from dashapp.i18n import _, language
 from dashapp.retell import retold
-from pipeline.contract import Champion, RunSummary, Segmentation
+from pipeline.contract import Champion, ExpectedFile, RunSummary, Scored, Segmentation
 from pipeline.errors import KorzinaError, StoreError
 from pipeline.settings import Settings
 
@@ -61,6 +61,20 @@ class Run:
     def cube(self) -> Cube:
         """Its customers, coded for counting; once, in whatever languages they are told."""
         return Cube(self.segmentation) if self.original is None else self.original.cube.retold(self.tell)
+
+    @cached_property
+    def expected_file(self) -> ExpectedFile:
+        """What a file of new customers is to hold, with labels as the run tells them."""
+        from pipeline.score import expected_file
+
+        found = expected_file((self.original or self).segmentation)
+        return replace(found, columns=tuple(replace(one, label=self.tell(one.label)) for one in found.columns))
+
+    def score(self, name: str, content: bytes) -> Scored:
+        """New customers from a file called ``name``, placed by the run as it was stored; raises ``InputError``."""
+        from pipeline.score import score_upload
+
+        return score_upload((self.original or self).segmentation, name, content)
 
     def retold(self, code: str) -> Run:
         """The same run in the language ``code``; kept, since every click asks for it."""

@@ -78,7 +78,7 @@ def known_of_customers(customers: pd.DataFrame, dataset: Dataset, segments: Labe
     known = {one.name: customers[one.name] for one in chosen}
     names = {card.segment: card.name for card in cards}
     known[SEGMENT] = pd.Series([names.get(int(one), str(one)) for one in segments], index=customers.index, dtype="str")
-    before = [_values(customers, one) for one in _earlier(dataset, campaign) if one in customers]
+    before = [_values(customers, one) for one in earlier_outcomes(dataset, campaign) if one in customers]
     columns = [*chosen, Column(name=SEGMENT, role="passive", kind="category", label="Segment")]
     if before:
         answers = np.array(before)
@@ -88,7 +88,7 @@ def known_of_customers(customers: pd.DataFrame, dataset: Dataset, segments: Labe
     return pd.DataFrame(known), tuple(columns)
 
 
-def _earlier(dataset: Dataset, campaign: Campaign) -> list[str]:
+def earlier_outcomes(dataset: Dataset, campaign: Campaign) -> list[str]:
     """Outcome columns of the campaigns before ``campaign``: by start where all have one, else by the spec's order."""
     ordered = by_start(dataset.campaigns)
     if len(ordered) != len(dataset.campaigns):

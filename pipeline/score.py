@@ -13,11 +13,22 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from pipeline.contract import Assignments, Ledger, Scored, Scores, Segmentation
+from pipeline.canonical import used_columns
+from pipeline.contract import (
+    NUMERIC_KINDS,
+    Assignments,
+    ExpectedColumn,
+    ExpectedFile,
+    Ledger,
+    Scored,
+    Scores,
+    Segmentation,
+)
 from pipeline.drift import measure_drift
-from pipeline.errors import InputError
+from pipeline.errors import InputError, nearest_name
 from pipeline.features import apply_transform
 from pipeline.geometry import squared_distances
+from pipeline.raw import ROW_ID, RawTable
 
 if TYPE_CHECKING:
     from pipeline.spec import Spec
@@ -70,7 +81,9 @@ def score(segmentation: Segmentation, data: str) -> Scored:
     # the id goes back to who sent it, even where the run keeps none
     spec = spec.model_copy(update={"path": "", "id": spec.id.model_copy(update={"keep": True})})
     ready = _is_ready(spec, data)
-    cleaned = clean(read_source(_as_table(spec) if ready else spec, data), spec, minimum_rows=1)
+    raw = read_source(_as_table(spec) if ready else spec, data)
+    _check_columns(raw, spec)
+    cleaned = clean(raw, spec, minimum_rows=1)
     customers = cleaned.customers
     table = place(customers, segmentation)
     labels = table[Scores.SEGMENT].to_numpy(dtype=np.int64) - 1
@@ -78,6 +91,61 @@ def score(segmentation: Segmentation, data: str) -> Scored:
     table.insert(0, spec.id.column, customers[spec.id.column].to_numpy())
     return Scored(table.assign(**outlook.columns), cleaned.ledger, measure_drift(customers, labels, segmentation),
                   outlook.notes)
+
+
+def expected_file(segmentation: Segmentation) -> ExpectedFile:
+    """The columns that a file of new customers needs, then those that help; the id first."""
+    from pipeline.spec import raw_columns, restore_spec
+
+    spec = restore_spec(segmentation.spec)
+    needed, used = used_columns(spec, active_only=True) | {spec.id.column}, used_columns(spec)
+    earlier = _earlier_outcomes(segmentation)
+    outcomes = {column.name for column in segmentation.dataset.with_role("outcome")}
+    helpful = used - needed - (outcomes - earlier) if earlier is not None else set()
+    names = [name for some in (needed, helpful) for name in raw_columns(spec) if name in some]
+    labels = {column.name: column.label for column in segmentation.dataset.columns}
+    return ExpectedFile(
+        tuple(ExpectedColumn(name, labels.get(name, name), name in needed,
+                             "EXAMPLE-1" if name == spec.id.column else _example(name, segmentation))
+              for name in names),
+        tuple(spec.source.tables) if len(spec.source.tables) > 1 else ())
+
+
+def _earlier_outcomes(segmentation: Segmentation) -> set[str] | None:
+    """Answers that the response model knows of each customer: before its campaign; None where one table has no use."""
+    from pipeline.offers import earlier_outcomes
+
+    summary = segmentation.campaigns.summary if segmentation.campaigns else None
+    campaign = next((one for one in segmentation.dataset.campaigns if summary and one.column == summary.campaign), None)
+    return set(earlier_outcomes(segmentation.dataset, campaign)) if campaign else None
+
+
+def _example(name: str, segmentation: Segmentation) -> str:
+    """Nobody's own value; empty where the run keeps none of the column."""
+    known = segmentation.customers[name].dropna() if name in segmentation.customers else pd.Series(dtype="float64")
+    if not len(known):
+        return ""
+    column = segmentation.dataset.column(name)
+    if column.kind not in NUMERIC_KINDS:
+        common = known.mode().iloc[0]
+        return f"{common:g}" if isinstance(common, int | float | np.number) else str(common)
+    middle = float(known.astype("float64").median())
+    return str(round(middle)) if column.kind == "integer" else f"{middle:.10g}" if middle % 1 == 0 else f"{middle:.4g}"
+
+
+def _check_columns(raw: RawTable, spec: Spec) -> None:
+    """Name every column that is missing at once, and what may be meant by it."""
+    present = [str(name).strip().strip("\ufeff") for name in raw.frame.columns]
+    needed = sorted(used_columns(spec, active_only=True) | ({spec.id.column} - {ROW_ID}))
+    missing = [name for name in needed if name not in present]
+    if not missing:
+        return
+    near = {name: nearest_name(name, missing) for name in present if name not in needed}
+    meant = ", ".join(f"{name} to {found}" for name, found in near.items() if found)
+    raise InputError.because(
+        f"{raw.source}: missing columns: {', '.join(missing)}", expected=", ".join(needed),
+        found=", ".join(present[:30]) + (", ..." if len(present) > 30 else ""),
+        remedy=f"rename {meant}" if meant else "name the columns as in the data of the training")
 
 
 def _is_ready(spec: Spec, data: str) -> bool:

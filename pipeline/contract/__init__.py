@@ -48,7 +48,18 @@ from pipeline.contract.records import (
     Trust,
     Verdict,
 )
-from pipeline.contract.scoring import DRIFTED, MOVED, Drift, DriftWord, FeatureDrift, Scored, Scores, SegmentDrift
+from pipeline.contract.scoring import (
+    DRIFTED,
+    MOVED,
+    Drift,
+    DriftWord,
+    ExpectedColumn,
+    ExpectedFile,
+    FeatureDrift,
+    Scored,
+    Scores,
+    SegmentDrift,
+)
 from pipeline.contract.stages import (
     Candidate,
     Cleaned,
@@ -109,6 +120,8 @@ __all__ = [
     "Difference",
     "Drift",
     "DriftWord",
+    "ExpectedColumn",
+    "ExpectedFile",
     "FeatureDrift",
     "FeatureTransform",
     "Features",

@@ -22,6 +22,24 @@ class Scores:
 
 
 @dataclass(frozen=True)
+class ExpectedColumn:
+    """A column of a file to score, as the file spells it; ``example`` is the training's median or commonest value."""
+
+    name: str
+    label: str
+    needed: bool  # without it nobody can be placed; the others tell more of how likely a response is
+    example: str
+
+
+@dataclass(frozen=True)
+class ExpectedFile:
+    """What a file of new customers is to hold; ``tables`` are those of a data set that is made of several."""
+
+    columns: tuple[ExpectedColumn, ...]
+    tables: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class FeatureDrift:
     """One active column: the index, what chance alone reaches, and the medians behind it."""
 

@@ -1,11 +1,89 @@
-"""Callbacks of the Score page."""
+"""Callbacks of the Score page: one reads the file, one shows what was found, two download."""
 
 from __future__ import annotations
 
-from dash import Dash
+import logging
+from functools import partial
+from typing import Any
 
-from dashapp.data import SegmentationData
+from dash import ClientsideFunction, Dash, Input, Output, State, no_update
+
+from dashapp import ids as shared
+from dashapp.callbacks import page_run
+from dashapp.data import Run, SegmentationData
+from dashapp.export import csv_file, csv_text
+from dashapp.i18n import _
+from dashapp.pages.score import facts, ids
+from dashapp.pages.score.layout import expected_of
+from dashapp.pages.score.result import head, result
+from dashapp.theme import scheme
+from dashapp.widgets import message
+from dashapp.words import day, moment
+from pipeline.contract import Scored
+from pipeline.errors import KorzinaError
+
+Answer = Any
+_log = logging.getLogger(__name__)
+_BODY = facts.MOST_BYTES * 4 // 3 + 1024 * 1024  # base64, and what a callback sends beside it
+
+
+def place(data: SegmentationData, upload: object, name: object, origin: object) -> Answer:
+    """The file read, its customers placed: (what was found, the CSV, no button to hide, no complaints)."""
+    run = page_run(data, origin)
+    if run is None or not isinstance(upload, str) or not upload:
+        return no_update, no_update, no_update, no_update, no_update
+    file = name if isinstance(name, str) and name else _("the file")
+    try:
+        scored = run.score(file, facts.content_of(upload))
+    except KorzinaError as error:
+        _log.warning("an upload could not be scored")  # its words may quote the file
+        return None, None, True, message(_("These customers could not be placed."), run.tell(str(error)), tone="error",
+                                         dismiss=True), True
+    answer = facts.answer_of(run, file, scored)
+    return answer.model_dump_json(), as_file(run, scored), False, None, True
+
+
+def as_file(run: Run, scored: Scored) -> dict[str, str]:
+    """All customers as CSV, with the run, k and date above them; segments by the names that the reader sees."""
+    it = run.segmentation
+    names = {card.segment + 1: card.name for card in it.cards}
+    table = scored.table.assign(segment_name=scored.table["segment"].map(names))
+    about = ((_("Run"), it.run_id), (_("Segments"), it.k), (_("Trained"), moment(it.started)),
+             (_("Data"), it.dataset.title), (_("As of"), day(it.dataset.as_of)))
+    rows = table.astype(object).itertuples(index=False)
+    return csv_file(f"korzina-{it.run_id[:8]}-scored", csv_text([str(one) for one in table.columns], rows, about))
+
+
+def show(data: SegmentationData, stored: object, scheme_name: object, origin: object) -> Answer:
+    """What was found, in the reader's light or dark."""
+    run = page_run(data, origin)
+    answer = facts.read_answer(stored, run) if run else None
+    return (head(answer), result(run, answer, scheme(scheme_name))) if run and answer else ([], [])
+
+
+def template(data: SegmentationData, clicks: object, origin: object) -> Answer:
+    """A file with the columns and one row of medians, ready to be filled and uploaded."""
+    run = page_run(data, origin)
+    expected = expected_of(run)
+    if run is None or expected is None or not clicks:
+        return no_update
+    columns = expected.columns
+    return csv_file(f"{run.segmentation.experiment}-template",
+                    csv_text([one.name for one in columns], [[one.example for one in columns]]))
 
 
 def register(app: Dash, data: SegmentationData) -> None:
     """Bind the callbacks to ``app``."""
+    app.server.config["MAX_CONTENT_LENGTH"] = _BODY  # nothing else that a browser sends comes near it
+    page = State(shared.PAGE, "data")
+    app.callback(
+        Output(ids.ANSWER, "data"), Output(ids.FILE, "data"), Output(ids.ACTIONS, "hidden"),
+        Output(ids.PROBLEM, "children"), Output(ids.TOO_LARGE, "hidden"), Input(ids.UPLOAD, "contents"),
+        State(ids.UPLOAD, "filename"), page, prevent_initial_call=True)(partial(place, data))
+    app.callback(Output(ids.HEAD, "children"), Output(ids.RESULT, "children"), Input(ids.ANSWER, "data"),
+                 Input(shared.SCHEME, "data"), page)(partial(show, data))
+    app.callback(Output(ids.TEMPLATE, "data"), Input(ids.TEMPLATE_BUTTON, "n_clicks"), page,
+                 prevent_initial_call=True)(partial(template, data))
+    app.clientside_callback(  # type: ignore[no-untyped-call]
+        ClientsideFunction("korzina_score", "download"), Output(ids.DOWNLOAD, "data"),
+        Input(ids.DOWNLOAD_BUTTON, "n_clicks"), State(ids.FILE, "data"), prevent_initial_call=True)

@@ -1,0 +1,25 @@
+// The Score page in the browser: a file over the limit is refused before it is read, and the result, which only this tab
+// holds, becomes a file.
+(function () {
+  "use strict";
+  const dash = window.dash_clientside = window.dash_clientside || {};
+  dash.korzina_score = {
+    download: function (clicks, file) { return clicks && file ? file : dash.no_update; },
+  };
+
+  function refuse(event) {
+    const place = event.target.closest && event.target.closest("[data-most-bytes]");
+    if (!place) { return; }
+    const files = (event.dataTransfer || event.target).files || [];
+    const large = [...files].some((file) => file.size > Number(place.dataset.mostBytes));
+    dash.set_props("score-too-large", { hidden: !large });
+    if (large) {
+      event.preventDefault();
+      event.stopPropagation();
+      if (event.target.value) { event.target.value = ""; }  // the same file may be chosen again
+    }
+  }
+
+  document.addEventListener("change", refuse, true);
+  document.addEventListener("drop", refuse, true);
+})();
