@@ -17,7 +17,8 @@ from dashapp.theme import Scheme, empty_figure, escaped, figure_of
 from dashapp.words import number
 
 MOST = 22
-_ROW, _LABELS, _WRITTEN = 24, 200, 10  # up to so many items each cell says its lift
+WRITTEN = 10  # up to so many items each cell says its lift
+_ROW, _LABELS = 24, 200
 # purple to orange (ColorBrewer's PuOr), legible to the colour-blind; the middle is chance
 _SCALES = {"light": ("#5e3c99", "#b2abd2", "#f4f2ee", "#fdb863", "#c8500a"),
            "dark": ("#b59be0", "#6f5fa0", "#39404e", "#b9741f", "#ffb35c")}
@@ -42,7 +43,7 @@ def heat(found: Sequence[Rule], items: Sequence[str], picked: Rule | None, look:
     label = [escaped(names[key], 24) for key in items]
     shared: dict[str, Any] = {"type": "heatmap", "x": list(items), "y": list(items), "xgap": 1, "ygap": 1,
                               "hovertext": _hover(inside, items), "hoverinfo": "text", "hoverongaps": False}
-    if len(items) <= _WRITTEN:
+    if len(items) <= WRITTEN:
         shared |= {"text": _written(inside, items), "texttemplate": "%{text}"}
     traces = [{**shared, "z": _cells(pale), "showscale": False, "colorscale": [[0, look.grid], [1, look.grid]]},
               {**shared, "z": _cells(colours), "zmin": -reach, "zmax": reach, "colorscale": _scale(look),
@@ -50,7 +51,7 @@ def heat(found: Sequence[Rule], items: Sequence[str], picked: Rule | None, look:
     axis: dict[str, Any] = {"type": "category", "categoryarray": list(items), "categoryorder": "array",
                             "tickmode": "array", "tickvals": list(items), "ticktext": label, "showgrid": False}
     return figure_of(traces, look, shapes=_frames(picked, items, look), margin={"l": 4, "r": 4, "t": 48, "b": 4},
-                     xaxis={**axis, "tickangle": -90 if len(items) > _WRITTEN else -40},
+                     xaxis={**axis, "tickangle": -90 if len(items) > WRITTEN else -40},
                      yaxis={**axis, "autorange": "reversed"})
 
 

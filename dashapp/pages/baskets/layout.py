@@ -86,8 +86,8 @@ def heat_words(asked: Asked, items: tuple[str, ...], basis: AffinityBasis) -> st
 
 def shown_words(found: tuple[Rule, ...]) -> str:
     """How many rules stand in the table."""
-    return plural("{n} rule, the one that concerns the most baskets first. A click on a header sorts.",
-                  "{n} rules, those that concern the most baskets first. A click on a header sorts.", len(found))
+    return plural("{n} rule. A click on a header sorts.",
+                  "{n} rules, the weightiest first. A click on a header sorts.", len(found))
 
 
 def options(asked: Asked | None) -> list[dict[str, str]]:
@@ -135,7 +135,10 @@ def _map(asked: Asked | None) -> Component:
     words = heat_words(asked, items, basis) if asked and basis else ""
     note = html.P([_("Orange: more often than chance; purple: less often. Neighbours on the map go together."), " ",
                    html.A(_("The same as a table"), href=f"#{ids.GRID}")], className="k-note")
-    return chart_card(title, graph(ids.HEAT, title, height=figures.height(len(items))),
+    wide = "k-baskets-map k-baskets-map-wide" if len(items) > figures.WRITTEN else "k-baskets-map"
+    plot = html.Div(graph(ids.HEAT, title, height=figures.height(len(items))), className=wide, tabIndex="0",
+                    role="region", **aria(label=title))  # scrolls sideways on a phone
+    return chart_card(title, plot,
                       summary=html.P(words, id=ids.HEAT_WORDS, className="k-chart-summary"), below=note)
 
 

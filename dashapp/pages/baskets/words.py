@@ -79,7 +79,7 @@ def short_verdict(rule: Rule) -> str:
     """The same for a cell of the table."""
     if not rule.beyond:
         return _("may be chance")
-    return _("beyond chance") if rule.lift >= 1 else _("beyond chance, less often")
+    return _("beyond chance") if rule.lift >= 1 else _("less than by chance")
 
 
 def finding(found: Sequence[Rule], basis: AffinityBasis) -> str:
