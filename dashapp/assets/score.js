@@ -20,6 +20,15 @@
     }
   }
 
+  // the button is what a keyboard reaches and a screen reader names; Dash gives its own field neither name nor sight
+  function name() {
+    for (const field of document.querySelectorAll("[data-most-bytes] input[type=file]:not([aria-label])")) {
+      field.setAttribute("aria-label", field.closest("[data-most-bytes]").dataset.label);
+      field.tabIndex = -1;
+    }
+  }
+
   document.addEventListener("change", refuse, true);
   document.addEventListener("drop", refuse, true);
+  new MutationObserver(name).observe(document, { childList: true, subtree: true });
 })();

@@ -43,7 +43,7 @@ def expected_of(run: Run | None) -> ExpectedFile | None:
 def _upload(run: Run | None, expected: ExpectedFile | None) -> Component:
     title = _("Your file")
     most = number(facts.MOST_BYTES / 1024 ** 2)
-    limit: dict[str, Any] = {"data-most-bytes": str(facts.MOST_BYTES)}  # for assets/score.js
+    limit: dict[str, Any] = {"data-most-bytes": str(facts.MOST_BYTES), "data-label": title}  # for assets/score.js
     return card([
         html.H2(title),
         html.Div(dcc.Upload(

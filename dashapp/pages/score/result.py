@@ -40,7 +40,7 @@ def result(run: Run, answer: Answer, look: Scheme) -> list[Component]:
 def finding(answer: Answer) -> str:
     """How many belong where, in one sentence."""
     clear = answer.customers - answer.fits_none - answer.between
-    return plural("{clear} of {n} customer belong to a segment, {between} lie between two, {none} fit none.",
+    return plural("{clear} of {n} customer belongs to a segment, {between} lies between two, {none} fits none.",
                   "{clear} of {n} customers belong to a segment, {between} lie between two, {none} fit none.",
                   answer.customers, clear=number(clear), between=number(answer.between), none=number(answer.fits_none))
 
