@@ -101,13 +101,14 @@ def _renewed(cards: Sequence[SegmentCard], before: Predecessor, found: dict[int,
     colours = {card.colour for card in same.values()}
     numbers = [int(card.key[1:]) for card in before.cards if card.key[1:].isdigit()]
     fresh = max(numbers, default=0)
-    names = {card.name for card in same.values()}
+    names = {card.generated or card.name for card in same.values()}
     renewed = []
     for card in cards:
         identity = found.get(card.segment, Identity(status="new", overlap=0.0))
         if card.segment in same:
             heir = same[card.segment]
-            update = {"key": heir.key, "colour": heir.colour, "name": heir.name}
+            update = {"key": heir.key, "colour": heir.colour, "name": heir.generated or heir.name,
+                      "origin": heir.origin or before.run_id}
         else:
             fresh += 1
             colour = next(place for place in range(len(cards) + len(colours) + 1) if place not in colours)

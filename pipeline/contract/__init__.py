@@ -19,6 +19,14 @@ from pipeline.contract.campaigns import (
     Targets,
     Term,
 )
+from pipeline.contract.curation import (
+    LONGEST_NAME,
+    LONGEST_NOTE,
+    Annotation,
+    given_names,
+    identity_of,
+    with_names,
+)
 from pipeline.contract.findings import AffinityBasis, Condition, SegmentRule
 from pipeline.contract.records import (
     CATEGORY_KINDS,
@@ -68,6 +76,7 @@ from pipeline.contract.stages import (
     Matrix,
     ModelRecord,
     Partition,
+    Placement,
     RunRecord,
     SavedSweep,
     Segmentation,
@@ -94,12 +103,15 @@ from pipeline.contract.tables import (
 __all__ = [
     "CATEGORY_KINDS",
     "DRIFTED",
+    "LONGEST_NAME",
+    "LONGEST_NOTE",
     "MOVED",
     "NUMERIC_KINDS",
     "SCHEMA_VERSION",
     "TABLES",
     "Affinities",
     "AffinityBasis",
+    "Annotation",
     "Artifacts",
     "Assignments",
     "Calibration",
@@ -141,6 +153,7 @@ __all__ = [
     "ModelRecord",
     "Partition",
     "Passive",
+    "Placement",
     "Profiles",
     "Projection",
     "Promotion",
@@ -170,4 +183,7 @@ __all__ = [
     "check_schema_version",
     "check_table",
     "empty_table",
+    "given_names",
+    "identity_of",
+    "with_names",
 ]

@@ -216,6 +216,8 @@ class SegmentCard(Record):
     jaccard: float | None
     differences: tuple[Difference, ...]
     identity: Identity | None = None  # None: there was no champion to compare with
+    origin: str = ""  # the run where this segment first appeared; empty: the card's own run
+    generated: str = ""  # the name in the pipeline's words, where ``name`` is one that a person gave
 
 
 class CandidateRecord(Record):

@@ -141,6 +141,20 @@ class SavedSweep:
 
 
 @dataclass(frozen=True)
+class Placement:
+    """Who is where in one run, without the customers themselves; rows as in the sweep's customers."""
+
+    run_id: str
+    cards: tuple[SegmentCard, ...]
+    labels: Labels
+
+    @property
+    def k(self) -> int:
+        """Number of segments."""
+        return len(self.cards)
+
+
+@dataclass(frozen=True)
 class Segmentation:
     """One completed run with all it needs to be drawn, read back and checked."""
 

@@ -9,7 +9,7 @@ from mlflow.entities.model_registry import RegisteredModel
 from pipeline.settings import Settings
 from pipeline.store.client import translated
 from pipeline.store.index import ModelRow, RunRow
-from pipeline.store.names import ALIAS, COMPLETED, HISTORY, PARENT, STATUS
+from pipeline.store.names import ALIAS, ANNOTATION, COMPLETED, HISTORY, PARENT, STATUS
 
 _PAGE = 1000
 
@@ -56,8 +56,8 @@ class ClientIndex:
     def _model_row(self, model: RegisteredModel) -> ModelRow:
         version = model.aliases.get(ALIAS)
         run_id = self._client.get_model_version(model.name, version).run_id if version else None
-        history = {key: value for key, value in model.tags.items() if key.startswith(HISTORY)}
-        return ModelRow(model.name, int(version) if run_id else None, run_id or None, history)
+        tags = {key: value for key, value in model.tags.items() if key.startswith((HISTORY, ANNOTATION))}
+        return ModelRow(model.name, int(version) if run_id else None, run_id or None, tags)
 
 
 def _run_row(run: Run, experiment: str) -> RunRow:

@@ -2,16 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import logging
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipeline.contract import Champion, Promotion, RunSummary, SavedSweep, Segmentation, SweepRecord
+from pipeline.contract import (
+    Annotation,
+    Champion,
+    Placement,
+    Promotion,
+    RunSummary,
+    SavedSweep,
+    Segmentation,
+    SweepRecord,
+    given_names,
+    with_names,
+)
+from pipeline.contract.curation import Segment
+from pipeline.errors import StoreError
 from pipeline.settings import Settings
-from pipeline.store import artifacts, preflight, reader
-from pipeline.store.history import history
+from pipeline.store import artifacts, notes, preflight, reader
+from pipeline.store.history import history, written
 from pipeline.store.index import Index, RunRow, SqliteIndex
 from pipeline.store.names import check_experiment
 from pipeline.store.relocate import relocate
@@ -78,12 +93,34 @@ class Store:
         return reader.summaries(self._index.runs(experiment=experiment), self.champions())
 
     def load(self, run_id: str) -> Segmentation:
-        """One completed run with its sweep, read from Parquet and JSON alone and checked.
+        """One completed run with its sweep, from Parquet and JSON alone, checked, its segments as people named them.
 
         ``run_id`` may be the start of an id, six digits at least. Raises ``StoreError``.
         """
         row, parent = reader.find(self._index, run_id)
-        return reader.load(row, parent, self._folder)
+        return reader.called(reader.load(row, parent, self._folder), self._names(row.experiment))
+
+    def placement(self, run_id: str) -> Placement:
+        """Who is where in one completed run: a hundredth of what ``load`` reads. Raises ``StoreError``."""
+        row, _parent = reader.find(self._index, run_id)
+        found = reader.placement(row, self._folder)
+        return replace(found, cards=with_names(found.cards, row.run_id, self._names(row.experiment)))
+
+    def annotations(self, experiment: str | None = None) -> tuple[Annotation, ...]:
+        """Names and notes of segments, oldest first; rows are only ever added."""
+        return tuple(one for model in self._index.models(experiment) for one in written(model))
+
+    def annotate(self, run_id: str, key: str, *, who: str, name: str | None = None, note: str = "") -> Annotation:
+        """Give a segment a name (empty: its generated one again), a note, or both; they stay with it when it returns.
+
+        Raises ``StoreError`` for an unknown run or segment, ``UsageError`` for a name or note that cannot be used.
+        """
+        row, _parent = reader.find(self._index, run_id)
+        cards = with_names(reader.cards(row, self._folder), row.run_id, self._names(row.experiment))
+        entry = notes.entry(row.run_id, cards, key, who=who, name=name, note=note)
+        with self._registry() as registry:
+            registry.annotate(row.experiment, entry)
+        return entry
 
     def champion(self, experiment: str) -> Champion | None:
         """The promoted run of ``experiment``; None where nothing (that still exists) was promoted."""
@@ -144,6 +181,14 @@ class Store:
         from pipeline.store.client_index import ClientIndex
 
         return ClientIndex(self._client, self._settings)
+
+    def _names(self, experiment: str) -> Mapping[Segment, str]:
+        """Given names; a damaged entry costs the names and not the run."""
+        try:
+            return given_names(self.annotations(experiment))
+        except StoreError as error:
+            logging.getLogger(__name__).warning("segments keep their generated names: %s", error)
+            return {}
 
     def _check_writable(self) -> None:
         if self._file is not None:

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
 from pipeline.store import preflight
-from pipeline.store.names import ALIAS, COMPLETED, HISTORY, STATUS
+from pipeline.store.names import ALIAS, ANNOTATION, COMPLETED, HISTORY, STATUS
 
 
 @dataclass(frozen=True)
@@ -32,12 +32,22 @@ class RunRow:
 
 @dataclass(frozen=True)
 class ModelRow:
-    """One registered model: where its champion alias points, and its history tags."""
+    """One registered model: where its champion alias points, and the tags that Korzina adds to it."""
 
     name: str
     version: int | None
     run_id: str | None
-    history: Mapping[str, str]
+    tags: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def history(self) -> Mapping[str, str]:
+        """The tags that hold the moves of the champion."""
+        return {key: value for key, value in self.tags.items() if key.startswith(HISTORY)}
+
+    @property
+    def annotations(self) -> Mapping[str, str]:
+        """The tags that hold the names and notes of segments."""
+        return {key: value for key, value in self.tags.items() if key.startswith(ANNOTATION)}
 
 
 class Index(Protocol):
@@ -91,7 +101,7 @@ class SqliteIndex:
 
     def models(self, name: str | None = None) -> list[ModelRow]:
         """See ``Index``."""
-        values = {"alias": ALIAS, "name": name, "history": HISTORY}
+        values = {"alias": ALIAS, "name": name, "history": HISTORY, "annotation": ANNOTATION}
         with preflight.connect(self._file) as connection:
             connection.execute("BEGIN")
             rows = connection.execute(
@@ -101,8 +111,8 @@ class SqliteIndex:
                 "LEFT JOIN model_versions v ON v.name = a.name AND v.version = a.version AND v.workspace = m.workspace "
                 "WHERE :name IS NULL OR m.name = :name", values).fetchall()
             tags = _facts(connection.execute(
-                "SELECT name, key, value FROM registered_model_tags WHERE substr(key, 1, length(:history)) = :history "
-                "AND (:name IS NULL OR name = :name)", values))
+                "SELECT name, key, value FROM registered_model_tags WHERE (substr(key, 1, length(:history)) = :history "
+                "OR substr(key, 1, length(:annotation)) = :annotation) AND (:name IS NULL OR name = :name)", values))
         return [ModelRow(model, None if run_id is None else int(version), run_id, tags.get(model, {}))
                 for model, version, run_id in rows]
 

@@ -13,6 +13,7 @@ WRITER = "korzina.writer"  # host:process:birth of whoever writes the run, to te
 PARENT, NAME, NOTE = "mlflow.parentRunId", "mlflow.runName", "mlflow.note.content"
 ALIAS = "champion"
 HISTORY = "korzina.history."  # prefix of the registered model's tags that hold the history of champions
+ANNOTATION = "korzina.segment."  # and of those that hold the names and notes of segments
 
 
 def check_experiment(name: str) -> str:

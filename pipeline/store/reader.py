@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import cast
 
@@ -22,12 +23,15 @@ from pipeline.contract import (
     Decision,
     FeatureTransform,
     Ledger,
+    Placement,
     RunSummary,
     Segmentation,
     SegmentCard,
     SegmentRule,
     Verdict,
+    with_names,
 )
+from pipeline.contract.curation import Segment
 from pipeline.errors import ContractError, StoreError
 from pipeline.store.artifacts import RunFiles
 from pipeline.store.index import Index, ModelRow, RunRow
@@ -116,6 +120,33 @@ def load(row: RunRow, parent: RunRow, folder: Callable[[RunRow], Path]) -> Segme
     )
     _check_shapes(segmentation)
     return segmentation
+
+
+def placement(row: RunRow, folder: Callable[[RunRow], Path]) -> Placement:
+    """Who is where in one run: two files of it, and none of its sweep's."""
+    own = RunFiles(row.run_id, folder(row))
+    labels = own.table(Artifacts.ASSIGNMENTS)[Assignments.SEGMENT].to_numpy(dtype=np.int64)
+    return Placement(row.run_id, own.records(Artifacts.SEGMENTS, SegmentCard), labels)
+
+
+def cards(row: RunRow, folder: Callable[[RunRow], Path]) -> tuple[SegmentCard, ...]:
+    """The segments of one run."""
+    return RunFiles(row.run_id, folder(row)).records(Artifacts.SEGMENTS, SegmentCard)
+
+
+def called(it: Segmentation, names: Mapping[Segment, str]) -> Segmentation:
+    """The run under the names that people gave, in its cards and in its campaign plan."""
+    cards = with_names(it.cards, it.run_id, names)
+    if cards == it.cards:
+        return it
+    return replace(it, cards=cards, campaigns=_plan_with(it.campaigns, {one.segment: one.name for one in cards}))
+
+
+def _plan_with(plan: CampaignPlan | None, names: Mapping[int, str]) -> CampaignPlan | None:
+    if plan is None:
+        return None
+    advice = tuple(one.model_copy(update={"name": names.get(one.segment, one.name)}) for one in plan.summary.segments)
+    return replace(plan, summary=plan.summary.model_copy(update={"segments": advice}))
 
 
 def _campaigns(own: RunFiles) -> CampaignPlan | None:

@@ -10,20 +10,18 @@ next move writes down what it finds before its own.
 
 from __future__ import annotations
 
-import secrets
 import time
-from datetime import UTC, datetime
 from typing import Literal
 
 from mlflow import MlflowClient
 from mlflow.exceptions import MlflowException
 
-from pipeline.contract import Champion, Promotion
+from pipeline.contract import Annotation, Champion, Promotion
 from pipeline.errors import StoreError
 from pipeline.store import reader
-from pipeline.store.history import history, previous
+from pipeline.store.history import entry_key, history, previous
 from pipeline.store.index import Index, ModelRow, RunRow
-from pipeline.store.names import ALIAS, HISTORY
+from pipeline.store.names import ALIAS, ANNOTATION, HISTORY
 
 _LONGEST_REASON = 2000
 Action = Literal["promote", "rollback"]
@@ -54,6 +52,12 @@ class Registry:
             raise StoreError.because(f"the earlier champion {past} is no longer in the store",
                                      remedy="choose a run from 'korzina runs' and promote it")
         return self._move(row, model, reason=reason, who=who, action="rollback")
+
+    def annotate(self, experiment: str, entry: Annotation) -> None:
+        """Add a name or a note; an experiment without any champion may have them too."""
+        if self._model(experiment) is None:
+            self._create_model(experiment)
+        self._client.set_registered_model_tag(experiment, entry_key(ANNOTATION, entry.when), entry.model_dump_json())
 
     def _move(self, row: RunRow, model: ModelRow | None, *, reason: str, who: str, action: Action) -> Champion:
         if model is None:
@@ -106,6 +110,5 @@ class Registry:
         return int(made.version)
 
     def _write(self, experiment: str, promotion: Promotion) -> None:
-        moment = datetime.fromtimestamp(promotion.when, UTC).strftime("%Y%m%dT%H%M%S.%f")
-        key = f"{HISTORY}{moment}.{secrets.token_hex(4)}"
+        key = entry_key(HISTORY, promotion.when)
         self._client.set_registered_model_tag(experiment, key, promotion.model_dump_json())
