@@ -27,8 +27,8 @@ from dashapp.dimensions import (
     dimensions,
     mix_name,
     mixes,
+    to_codes,
     to_numbers,
-    to_words,
 )
 from dashapp.geometry import inside
 from dashapp.selection import Area, Filter, Range, Selection, Values
@@ -208,12 +208,12 @@ class Cube:
             places = np.searchsorted(np.array(dimension.edges[1:-1]), values, side="right")
             self._store_codes(dimension.name, np.where(np.isfinite(values), places, dimension.bins))
             return
-        words = to_words(it.dataset.column(dimension.column), series)
+        places, words = to_codes(it.dataset.column(dimension.column), series)
         bins = {token: place for place, token in enumerate(dimension.tokens)}
-        named = words.map({word: bins.get(word, bins.get(REST)) for word in words.dropna().unique()})
         missing = bins.get(UNKNOWN, dimension.bins)
-        codes = named.astype("Float64").fillna(missing).to_numpy(dtype=np.int64)
-        self._store_codes(dimension.name, codes[order])
+        rest = bins.get(REST, missing)
+        table = np.array([*(bins.get(word, rest) for word in words), missing])  # -1, not known, finds the last
+        self._store_codes(dimension.name, table[places][order])
 
     def _store_codes(self, name: str, codes: Array) -> None:
         """Segment and bin in one small integer; the last bin of each segment holds those without a value."""

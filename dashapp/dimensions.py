@@ -142,18 +142,13 @@ def to_numbers(series: pd.Series) -> Array:
     return values
 
 
-def to_words(column: Column | None, series: pd.Series) -> pd.Series:
-    """Categories as text; flags as yes and no."""
-    if column is not None and column.kind == "flag":
-        return to_flags(series)
-    return series.astype("string")
-
-
-def to_flags(series: pd.Series) -> pd.Series:
-    """Yes, no, or missing."""
-    values = to_numbers(series.astype("Float64") if series.dtype == bool else series)
-    return pd.Series(np.select([values == 1, values == 0], ["yes", "no"], default=""),
-                     index=series.index).replace("", pd.NA).astype("string")
+def to_codes(column: Column, series: pd.Series) -> tuple[Array, list[str]]:
+    """Each customer's category as its place in the list of them, -1 where it is not known; a flag is yes or no."""
+    if column.kind == "flag":
+        values = to_numbers(series.astype("Float64") if series.dtype == bool else series)
+        return np.select([values == 1, values == 0], [0, 1], default=-1), ["yes", "no"]
+    codes, found = pd.factorize(series.astype("string"))
+    return codes, [str(one) for one in found]
 
 
 def column_name(column: Column) -> str:
@@ -172,8 +167,9 @@ def _number(column: Column, values: Array) -> Dimension:
 
 
 def _category(column: Column, series: pd.Series, profiles: pd.DataFrame) -> Dimension:
-    words = to_words(column, series)
-    counts = words.value_counts()
+    codes, words = to_codes(column, series)
+    counted = np.bincount(codes[codes >= 0], minlength=len(words))
+    counts = pd.Series(counted, index=words)[counted > 0].sort_values(ascending=False, kind="stable")
     own = profiles[profiles[CategoryProfiles.COLUMN] == column.name][CategoryProfiles.CATEGORY]
     ranked = dict.fromkeys([*column.order, *(["yes", "no"] if column.kind == "flag" else map(str, own)), *counts.index])
     found = [word for word in ranked if word in counts.index]
