@@ -25,7 +25,6 @@ from pipeline.contract import (
 from pipeline.describe import (
     assign,
     differences_by_segment,
-    profile,
     profile_categories,
     revenue_shares,
     typical_customers,
@@ -35,6 +34,7 @@ from pipeline.features import fit_features, project
 from pipeline.identity import Predecessor, follow
 from pipeline.parallel import Helper
 from pipeline.passive import Trait, describe_passive, read_traits
+from pipeline.profiles import Profiled, profile, read_columns
 from pipeline.quality import Silhouettes, calinski_harabasz, davies_bouldin, silhouettes
 from pipeline.rules import Codes, encode, find_rules
 from pipeline.stability import Stability, assess_stability, null_silhouettes
@@ -106,10 +106,11 @@ def analyse(cleaned: Cleaned, options: Options, watch: Stopwatch, *, spec: str =
     with watch.stage("describe"):
         codes = encode(cleaned.customers, cleaned.dataset, features.transform, seed=options.seed)
         traits = read_traits(cleaned.customers, cleaned.dataset)
+        columns = read_columns(cleaned.customers, cleaned.dataset, features)
         waiting = []
         for partition, silhouette in zip(partitions, measured, strict=True):
             waiting.append(_candidate(cleaned, features, partition, silhouette, stability[partition.k], before, codes,
-                                      traits))
+                                      traits, columns))
             if described:
                 described(waiting[-1])
     with watch.stage("null") as tick:
@@ -137,11 +138,11 @@ def _decide(records: Sequence[CandidateRecord], options: Options) -> Decision:
 
 
 def _candidate(cleaned: Cleaned, features: Features, partition: Partition, silhouette: Silhouettes,
-               stability: Stability, before: Predecessor | None, codes: Codes, traits: tuple[Trait, ...]
-               ) -> Candidate:
+               stability: Stability, before: Predecessor | None, codes: Codes, traits: tuple[Trait, ...],
+               columns: tuple[Profiled, ...]) -> Candidate:
     k, labels = partition.k, partition.labels
     assignments = assign(features, partition, silhouette)
-    profiles = profile(cleaned.customers, cleaned.dataset, features, partition)
+    profiles = profile(columns, partition)
     sizes = tuple(np.bincount(labels, minlength=k).tolist())
     by_segment = _silhouette_by_segment(silhouette, partition)
     cards = make_cards(

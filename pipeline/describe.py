@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -28,7 +27,6 @@ from pipeline.quality import Silhouettes
 UNKNOWN = "not known"
 TYPICAL = 5  # customers shown of each segment
 _NEARBY = 100  # among so many nearest ones, those that differ are looked for
-_PROFILED_KINDS = {"number", "integer", "flag"}
 
 
 def assign(features: Features, partition: Partition, silhouettes: Silhouettes) -> pd.DataFrame:
@@ -71,23 +69,6 @@ def _nearest(rows: Labels, distances: Matrix, keys: Labels) -> Labels:
     return nearest
 
 
-def profile(customers: pd.DataFrame, dataset: Dataset, features: Features, partition: Partition) -> pd.DataFrame:
-    """The ``profiles`` table: every numeric column in original units, one row a segment and column.
-
-    ``effect`` is Cohen's d of the segment against all other customers (never against a mean that includes it), taken
-    on the transformed scale for active columns, so that a long tail does not drown the rest.
-    """
-    transformed = dict(zip(features.transform.names, features.matrix.T, strict=True))
-    parts = []
-    for column in dataset.columns:
-        if column.kind in _PROFILED_KINDS and column.name in customers:
-            values = customers[column.name].to_numpy(dtype=np.float64, na_value=np.nan)
-            compared = transformed.get(column.name, values)
-            parts.append(_profile_column(column, values, compared, partition.labels, partition.k))
-    return pd.DataFrame({name: np.concatenate([part[name] for part in parts]) for name in TABLES["profiles"]}).astype(
-        {Profiles.COLUMN: "str"})
-
-
 def profile_categories(customers: pd.DataFrame, dataset: Dataset, partition: Partition) -> pd.DataFrame:
     """The ``category_profiles`` table: share of each category within each segment, among those whose value is known."""
     parts = [
@@ -100,19 +81,11 @@ def profile_categories(customers: pd.DataFrame, dataset: Dataset, partition: Par
     return pd.concat(parts, ignore_index=True)
 
 
-def effect_sizes(values: Matrix, labels: Labels, k: int) -> Matrix:
-    """Cohen's d of each segment against all others, (k,); 0 where nothing varies, NaN where nobody has a value."""
-    known = np.isfinite(values)
-    x, own = values[known], labels[known]
-    count = np.bincount(own, minlength=k).astype(float)
-    centred = x - x.mean() if len(x) else x
-    total: Matrix = np.bincount(own, weights=centred, minlength=k).astype(np.float64)
-    squares: Matrix = np.bincount(own, weights=centred**2, minlength=k).astype(np.float64)
-    return effects_from_sums(count, total, squares)
-
-
 def effects_from_sums(count: Matrix, total: Matrix, squares: Matrix) -> Matrix:
-    """``effect_sizes`` from each segment's count, sum and sum of squares; values should be centred, for precision."""
+    """Cohen's d of each segment against all others, (k,), from each one's count, sum and sum of squares.
+
+    0 where nothing varies, NaN where nobody has a value. Values should be centred before, for precision.
+    """
     others, others_total, others_squares = count.sum() - count, total.sum() - total, squares.sum() - squares
     with np.errstate(invalid="ignore", divide="ignore"):
         gap = total / count - others_total / others
@@ -120,41 +93,6 @@ def effects_from_sums(count: Matrix, total: Matrix, squares: Matrix) -> Matrix:
         deviation = np.sqrt(scatter / (count.sum() - 2))
         effect: Matrix = np.where(deviation > 1e-12, gap / deviation, np.where(np.isfinite(gap), 0.0, np.nan))
     return effect
-
-
-def _profile_column(column: Column, values: Matrix, compared: Matrix, labels: Labels, k: int) -> dict[str, Any]:
-    known = np.isfinite(values)
-    x, own = values[known], labels[known]
-    counts = np.bincount(own, minlength=k)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        mean = np.bincount(own, weights=x, minlength=k) / counts
-        variance = np.bincount(own, weights=(x - mean[own]) ** 2, minlength=k) / (counts - 1)
-    quartiles = _quantiles_by_segment(x, own, counts)
-    overall = float(x.mean()) if len(x) else np.nan
-    return {
-        Profiles.SEGMENT: np.arange(k), Profiles.COLUMN: [column.name] * k, Profiles.N: counts, Profiles.MEAN: mean,
-        Profiles.MEDIAN: quartiles[1], Profiles.STD: np.sqrt(np.where(counts > 1, variance, np.nan)),
-        Profiles.Q25: quartiles[0], Profiles.Q75: quartiles[2],
-        Profiles.EFFECT: effect_sizes(np.where(known, compared, np.nan), labels, k),
-        Profiles.INDEX: mean / overall * 100 if overall > 0 else np.full(k, np.nan),
-        Profiles.OVERALL_MEAN: np.full(k, overall),
-        Profiles.OVERALL_MEDIAN: np.full(k, float(np.median(x)) if len(x) else np.nan),
-    }
-
-
-def _quantiles_by_segment(x: Matrix, own: Labels, counts: Labels) -> Matrix:
-    """Quartiles of each segment, (3, k), by linear interpolation; NaN where a segment has no value."""
-    ends = np.cumsum(counts)
-    ordered = x[np.lexsort((x, own))]
-    found = np.full((3, len(counts)), np.nan)
-    for segment, (count, end) in enumerate(zip(counts, ends, strict=True)):
-        if count:
-            places = np.array([0.25, 0.5, 0.75]) * (count - 1)
-            below = np.floor(places).astype(int)
-            above = np.minimum(below + 1, count - 1)
-            part = ordered[end - count:end]
-            found[:, segment] = part[below] + (places - below) * (part[above] - part[below])
-    return found
 
 
 def _count_categories(column: Column, series: pd.Series, labels: Labels, k: int) -> pd.DataFrame:

@@ -84,7 +84,8 @@ def _silhouette_values(sums: Matrix, counts: Matrix, own: Labels) -> Matrix:
 
 def calinski_harabasz(matrix: Matrix, partition: Partition) -> float:
     """Between over within dispersion, each per degree of freedom (Calinski and Harabasz 1974)."""
-    total = float(((matrix - matrix.mean(axis=0)) ** 2).sum())
+    middle = matrix.mean(axis=0)  # about 0 where the features are standardized, so that nothing cancels below
+    total = float(np.einsum("ij,ij->", matrix, matrix) - len(matrix) * (middle @ middle))
     if partition.inertia <= 0:
         return 1.0
     between = total - partition.inertia

@@ -4,9 +4,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipeline.contract import Column, Dataset, Profiles
-from pipeline.describe import effect_sizes, profile, profile_categories, revenue_shares
+from pipeline.contract import Column, Dataset, Features, Partition, Profiles
+from pipeline.describe import effects_from_sums, profile_categories, revenue_shares
 from pipeline.features import fit_features
+from pipeline.profiles import profile, read_columns
 from pipeline.sweep import sweep
 from pipeline.words import make_cards
 
@@ -21,7 +22,7 @@ FEATURES = fit_features(CUSTOMERS, DATASET)
 
 
 def test_profiles_stand_in_original_units():
-    table = profile(CUSTOMERS, DATASET, FEATURES, TWO).set_index(Profiles.SEGMENT)
+    table = profile(read_columns(CUSTOMERS, DATASET, FEATURES), TWO).set_index(Profiles.SEGMENT)
     assert table[Profiles.MEDIAN].tolist() == [12, 105]
     assert table[Profiles.OVERALL_MEDIAN].tolist() == [14, 14]
     assert table[Profiles.INDEX].tolist() == pytest.approx([100 * 12 / 49.2, 100 * 105 / 49.2])
@@ -29,12 +30,25 @@ def test_profiles_stand_in_original_units():
 
 
 def test_the_effect_compares_with_all_others_and_not_with_the_mean():
-    effect = effect_sizes(np.array([0.0, 2, 10, 12]), np.array([0, 0, 1, 1]), 2)
+    effect = effects_from_sums(np.array([2.0, 2]), np.array([-10.0, 10]), np.array([52.0, 52]))  # -6 -4 | 4 6
     assert effect == pytest.approx([-10 / np.sqrt(2), 10 / np.sqrt(2)])  # pooled deviation: sqrt((2 + 2) / 2)
 
 
 def test_the_effect_of_a_constant_is_zero():
-    assert effect_sizes(np.ones(4), np.array([0, 0, 1, 1]), 2).tolist() == [0, 0]
+    assert effects_from_sums(np.array([2.0, 2]), np.zeros(2), np.zeros(2)).tolist() == [0, 0]
+
+
+def test_quartiles_are_those_of_numpy_and_leave_out_who_is_not_known():
+    rng = np.random.default_rng(0)
+    values = np.where(rng.random(200) < 0.1, np.nan, np.round(rng.normal(size=200), 1))  # with ties
+    customers = CUSTOMERS.loc[np.zeros(200, dtype=int)].assign(spend=values).reset_index(drop=True)
+    labels = rng.integers(0, 3, 200)
+    cut = Partition(3, np.zeros((3, 1)), labels, 0.0, None, 0.0)
+
+    table = profile(read_columns(customers, DATASET, Features(np.nan_to_num(values)[:, None], FEATURES.transform)), cut)
+
+    expected = [np.nanquantile(values[labels == segment], [0.25, 0.5, 0.75]) for segment in range(3)]
+    assert table[[Profiles.Q25, Profiles.MEDIAN, Profiles.Q75]].to_numpy() == pytest.approx(np.array(expected))
 
 
 def test_categories_are_counted_among_those_known():
