@@ -123,9 +123,13 @@ reactions AS (
     GROUP BY household_id
 )
 SELECT
-    b.*,
+    h.household_id,
+    coalesce(b.orders, 0) AS orders,  -- none where nothing but fuel was bought: a rule of the spec accounts for those
+    b.* EXCLUDE (household_id, orders),
     d.age, d.income, d.home_ownership, d.marital_status, d.household_size, d.household_comp, d.kids_count,
     r.* EXCLUDE (household_id)
-FROM behaviour AS b
+FROM (SELECT DISTINCT household_id FROM transactions) AS h
+LEFT JOIN behaviour AS b USING (household_id)
 LEFT JOIN demographics AS d USING (household_id)
 LEFT JOIN reactions AS r USING (household_id)
+ORDER BY h.household_id

@@ -32,7 +32,9 @@ def test_every_active_column_has_words_for_high_and_low(name: str) -> None:
 @needs_journey
 def test_complete_journey_is_whole(journey: Cleaned) -> None:
     assert journey.ledger.tables["transactions"] == 1_469_307
-    assert journey.ledger.rows_out == len(journey.customers) == 2_467  # two households bought only fuel
+    assert journey.ledger.rows_out == len(journey.customers) == 2_467
+    assert journey.ledger.rows_in == 2_469
+    assert {one.rule: one.dropped for one in journey.ledger.entries if one.dropped} == {"nothing but fuel bought": 2}
     dataset, customers = journey.dataset, journey.customers
     assert len(dataset.with_role("outcome")) == len(dataset.campaigns) == 27
     assert customers["age"].notna().sum() == 801
