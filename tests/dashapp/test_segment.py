@@ -11,14 +11,25 @@ import plotly.graph_objects as go
 import pytest
 
 from dashapp.data import SegmentationData
+from dashapp.i18n import speak
 from dashapp.pages import segment
 from dashapp.pages.segment import facts, figures, words
 from dashapp.pages.segment.layout import nearest
 from dashapp.theme import DARK, LIGHT, mark
-from pipeline.contract import Identity, Segmentation, SegmentRule
+from dashapp.words import TRUST_WORDS
+from pipeline.contract import (
+    CampaignPlan,
+    CampaignSummary,
+    Identity,
+    SegmentAdvice,
+    Segmentation,
+    SegmentRule,
+    Training,
+)
 from pipeline.passive import wilson
 from pipeline.settings import Settings
-from tests.dashapp.conftest import RUN, MemoryStore, champion
+from tests.dashapp.conftest import RUN, MemoryStore, champion, segmentation_of
+from tests.sample_baskets import with_affinities_of, with_sample_baskets
 
 
 def test_differences_stand_by_effect_in_the_colour_of_the_segment(segmentation: Segmentation) -> None:
@@ -144,3 +155,86 @@ def _data(it: Segmentation) -> SegmentationData:
     return SegmentationData(lambda: store, Settings(poll_seconds=1))
 
 
+def _with_plan(it: Segmentation, word: str = "test") -> Segmentation:
+    advice = tuple(SegmentAdvice(
+        segment=one.segment, name=one.name, customers=one.size, contacts=12, mean_probability=0.2,
+        expected_profit=345.0, word=word, sentence="because of the interval") for one in it.cards)
+    summary = CampaignSummary(method="cross-fitted", about="a campaign like the last one", segments=advice)
+    bare = pd.DataFrame()
+    return replace(it, campaigns=CampaignPlan(summary, bare, bare, bare))
+
+
+@pytest.mark.parametrize("word", ["act", "test", "don't", "too few"])
+def test_the_advice_stands_with_its_trust_and_a_link_that_keeps_the_run(segmentation: Segmentation, word: str) -> None:
+    other = replace(segmentation, run_id="e" * 32)
+    store = MemoryStore({RUN: segmentation, "e" * 32: _with_plan(other, word)}, (champion(),))
+
+    text = str(segment.layout(SegmentationData(lambda: store, Settings(poll_seconds=1)), run="e" * 32, age="30~40"))
+
+    for part in (words.ADVICE[word], "12 of", "$345", "because of the interval",
+                 TRUST_WORDS[segmentation.cards[0].trust], f"/campaigns?run={'e' * 12}&age=30~40"):
+        assert part in text
+
+
+def test_without_a_plan_it_is_said_why(segmentation: Segmentation) -> None:
+    other = segmentation.decision.model_copy(update={"k": 4})
+
+    assert "nothing to recommend" in str(segment.layout(_data(replace(
+        segmentation, decision=other.model_copy(update={"k": 3})))))
+    assert "recommended run only" in str(segment.layout(_data(replace(segmentation, decision=other))))
+
+
+def test_earlier_segments_without_a_successor_are_named(segmentation: Segmentation) -> None:
+    candidates = tuple(one.model_copy(update={"dissolved": ("Old friends",)}) for one in segmentation.candidates)
+    identity = Identity(status="changed", overlap=0.55, previous="Wine people")
+    cards = tuple(one.model_copy(update={"identity": identity}) for one in segmentation.cards)
+
+    text = str(segment.layout(_data(replace(segmentation, candidates=candidates, cards=cards))))
+
+    for part in ("“Old friends”", "Wine people", "55 %", "Changed since last time"):
+        assert part in text
+
+
+def test_what_is_bought_together_leads_to_the_pairs_of_the_segment(training: Training) -> None:
+    made = with_sample_baskets(training)
+    it = with_affinities_of(segmentation_of(training, k=training.decision.k), made)
+
+    text = str(segment.layout(_data(it)))
+
+    assert "“Beer” with “Crisps”" in text
+    assert f"/baskets?of={it.cards[0].key}" in text
+
+
+def test_the_table_beside_all_customers_has_medians_and_keeps_small_groups_quiet(segmentation: Segmentation) -> None:
+    profiles = segmentation.profiles.copy()
+    orders = (profiles["segment"] == 0) & (profiles["column"] == "orders")
+    small = replace(segmentation, profiles=profiles.assign(n=profiles["n"].where(~orders, 29)))
+    own = segmentation.customers[segmentation.assignments["segment"] == 0]
+    label = segmentation.dataset.column("orders").label
+
+    full = next(row for row in facts.beside(segmentation, 0) if row.label == label)
+    few = next(row for row in facts.beside(small, 0) if row.label == label)
+
+    assert full.here.startswith(f"{own['orders'].median():.0f}")
+    assert (few.here, few.overall) == ("too few known", full.overall)
+    assert not any("response" in row.label.lower() for row in facts.beside(segmentation, 0))
+
+
+def test_the_neighbours_are_the_segments_before_and_after(segmentation: Segmentation) -> None:
+    page = segment.layout(_data(segmentation), segment_number="3")
+
+    found = {str(one.id["page"]): one.href for one in page._traverse()
+             if isinstance(getattr(one, "id", None), dict) and one.id.get("type") == "nav"}
+
+    assert (found["segment-before"], found["segment-after"]) == ("/segment/2", "/segment/1")
+
+
+def test_the_page_is_told_in_russian(segmentation: Segmentation) -> None:
+    speak("ru")
+    try:
+        text = str(segment.layout(_data(segmentation), segment_number="9"))
+    finally:
+        speak("en")
+
+    for part in ("Чем этот сегмент особенный?", "Сегмента 9 нет", "Чем они отличаются"):
+        assert part in text

@@ -5,17 +5,22 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
+from dashapp.i18n import _
 from dashapp.words import of_column, percent
 from pipeline.contract import (
+    NUMERIC_KINDS,
     Assignments,
+    CategoryProfiles,
     Column,
     Customers,
-    Group,
     GroupMeaning,
     Meaning,
     Passive,
+    Profiles,
     Segmentation,
     Typical,
 )
@@ -72,6 +77,16 @@ class Trait:
     overall_share: float | None = None  # of a share only; None for means
 
 
+@dataclass(frozen=True)
+class Beside:
+    """One trait of a segment beside all customers, in words; ``known`` customers of the segment have a value."""
+
+    label: str
+    here: str
+    overall: str
+    known: int
+
+
 def wilson(count: int, n: int) -> tuple[float, float]:
     """95 % interval of a share (Wilson 1927); ``n`` at least 1."""
     share, square = count / n, _Z**2 / n
@@ -87,10 +102,10 @@ def responses(it: Segmentation, segment: int) -> tuple[Response, ...]:
     for campaign in it.dataset.campaigns:
         if campaign.column not in it.customers:
             continue
-        outcome = pd.to_numeric(it.customers[campaign.column], errors="coerce").astype("float64")
-        mine, every = outcome[inside].dropna(), outcome.dropna()
-        contacted, answered = len(mine), int((mine > 0).sum())
-        overall = float((every > 0).mean()) if len(every) >= LEAST else None
+        outcome = _floats(it.customers[campaign.column])
+        known, yes = np.isfinite(outcome), outcome > 0
+        contacted, answered = int((known & inside).sum()), int((yes & inside).sum())
+        overall = float(yes.sum() / known.sum()) if known.sum() >= LEAST else None
         if contacted < LEAST:
             found.append(Response(campaign.label, contacted, answered, overall))
             continue
@@ -104,12 +119,13 @@ def mix(it: Segmentation, segment: int, meaning: GroupMeaning) -> tuple[Share, .
     group = it.dataset.group(meaning)
     if group is None or not group.members or not set(group.members) <= set(it.customers):
         return ()
-    sums, everybody = _sums(it, group, members(it, segment)), _sums(it, group, None)
+    inside = members(it, segment)
+    sums, everybody = np.array([_sums(it.customers[member], inside) for member in group.members]).T
     if sums.sum() <= 0 or everybody.sum() <= 0:
         return ()
     shares, overall = sums / sums.sum(), everybody / everybody.sum()
-    found = [Share(label, float(shares[member]), float(overall[member]))
-             for member, label in zip(group.members, group.member_labels, strict=True)]
+    found = [Share(label, float(share), float(every))
+             for label, share, every in zip(group.member_labels, shares, overall, strict=True)]
     return tuple(sorted(found, key=lambda one: -(one.index or 0)))
 
 
@@ -123,28 +139,58 @@ def traits(it: Segmentation, segment: int) -> tuple[Trait, ...]:
 def typical(it: Segmentation, segment: int) -> tuple[tuple[Column, ...], str, pd.DataFrame]:
     """Main columns, the id's column (empty where not kept), and the rows of the typical customers, nearest first."""
     keys = it.typical[it.typical[Typical.SEGMENT] == segment].sort_values(Typical.RANK)[Typical.KEY]
-    rows = it.customers.set_index(Customers.KEY).reindex(keys)
+    rows = it.customers[it.customers[Customers.KEY].isin(keys)].set_index(Customers.KEY).reindex(keys)
     columns = [column for meaning in _MAIN if (column := it.dataset.meaning(meaning)) and column.name in rows]
     identity = it.dataset.id_column or ""
     return tuple(columns), identity if identity in rows else "", rows
 
 
-def members(it: Segmentation, segment: int) -> pd.Series:
+def beside(it: Segmentation, segment: int) -> tuple[Beside, ...]:
+    """Medians of numbers and shares of groups, campaigns left out; nothing is told of under ``LEAST`` customers."""
+    known = {column.name: column for column in it.dataset.columns if column.role in ("active", "passive")}
+    numbers = it.profiles[it.profiles[Profiles.SEGMENT] == segment].to_dict("records")
+    found = [_beside(known[row[Profiles.COLUMN]], "", int(row[Profiles.N]), row[Profiles.MEDIAN],
+                     row[Profiles.OVERALL_MEDIAN]) for row in numbers
+             if row[Profiles.COLUMN] in known and known[row[Profiles.COLUMN]].kind in NUMERIC_KINDS]
+    groups = it.category_profiles[it.category_profiles[CategoryProfiles.SEGMENT] == segment]
+    sizes = groups.groupby(CategoryProfiles.COLUMN)[CategoryProfiles.N].sum()
+    return tuple(found + [
+        _beside(known[row[CategoryProfiles.COLUMN]], str(row[CategoryProfiles.CATEGORY]),
+                int(sizes[row[CategoryProfiles.COLUMN]]), row[CategoryProfiles.SHARE],
+                row[CategoryProfiles.OVERALL_SHARE])
+        for row in groups.to_dict("records") if row[CategoryProfiles.COLUMN] in known])
+
+
+def members(it: Segmentation, segment: int) -> npt.NDArray[np.bool_]:
     """Which rows of the customers belong to the segment, (n,)."""
     keys = it.assignments.loc[it.assignments[Assignments.SEGMENT] == segment, Assignments.KEY]
-    return it.customers[Customers.KEY].isin(keys)
+    return it.customers[Customers.KEY].isin(keys).to_numpy()
 
 
-def _sums(it: Segmentation, group: Group, inside: pd.Series | None) -> pd.Series:
-    rows = it.customers if inside is None else it.customers[inside]
-    return rows[list(group.members)].astype("float64").clip(lower=0).sum()
+def _beside(column: Column, category: str, known: int, here: float, overall: float) -> Beside:
+    def told(value: float) -> str:
+        return percent(value) if category else of_column(value, column)
+
+    return Beside(f"{column.label}: {category}" if category else column.label,
+                  told(here) if known >= LEAST else _("too few known"), told(overall), known)
+
+
+def _sums(series: pd.Series, inside: npt.NDArray[np.bool_]) -> tuple[float, float]:
+    """What is above zero, added up: inside, and overall."""
+    values = np.nan_to_num(_floats(series)).clip(min=0)
+    return float(values @ inside), float(values.sum())
+
+
+def _floats(series: pd.Series) -> npt.NDArray[np.float64]:
+    found: npt.NDArray[np.float64] = pd.to_numeric(series, errors="coerce").to_numpy(np.float64, na_value=np.nan)
+    return found
 
 
 def _trait(it: Segmentation, row: dict[str, object]) -> Trait:
     column, category = it.dataset.column(str(row[Passive.COLUMN])), str(row[Passive.CATEGORY])
     share = bool(category) or column.kind == "flag"
     overall = _known(row[Passive.OVERALL])
-    words = "not known" if overall is None else percent(overall) if share else of_column(overall, column)
+    words = _("not known") if overall is None else percent(overall) if share else of_column(overall, column)
     label = f"{column.label}: {category}" if category else column.label
     text, coverage = str(row[Passive.TEXT]), _known(row[Passive.COVERAGE]) or 0.0
     return Trait(label, text, coverage, _known(row[Passive.EFFECT]), words, _known(row[Passive.VALUE]),

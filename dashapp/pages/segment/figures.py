@@ -7,16 +7,17 @@ from typing import Any
 
 import plotly.graph_objects as go
 
+from dashapp.i18n import N_, _, plural
 from dashapp.pages.segment.facts import LEAST, Response, Share, Trait
 from dashapp.theme import Scheme, empty_figure, escaped, figure_of, mark
-from dashapp.words import of_column, percent
+from dashapp.words import number, of_column, percent
 from pipeline.contract import Dataset, SegmentCard
 
 ROW, LOWEST, MOST_TRAITS = 46, 150, 12
-NO_DIFFERENCES = "No column sets this segment apart"
-NO_MIX = "These data have no such totals"
-NO_TRAITS = "No shares of traits are known"
-NO_CAMPAIGNS = "These data hold no campaigns"
+NO_DIFFERENCES = N_("No column sets this segment apart")
+NO_MIX = N_("These data have no such totals")
+NO_TRAITS = N_("No shares of traits are known")
+NO_CAMPAIGNS = N_("These data hold no campaigns")
 _LONGEST = 54
 
 
@@ -29,17 +30,18 @@ def differences(card: SegmentCard, dataset: Dataset, look: Scheme) -> go.Figure:
     """A bar a column from 0, as long as the effect; the medians in words above it."""
     shown = sorted(card.differences, key=lambda one: -abs(one.effect))
     if not shown:
-        return empty_figure(NO_DIFFERENCES, look)
+        return empty_figure(_(NO_DIFFERENCES), look)
     columns = [dataset.column(one.column) for one in shown]
-    words = [f"{column.label}: {of_column(one.median, column)} (all: {of_column(one.overall_median, column)})"
+    words = [_beside(column.label, of_column(one.median, column), of_column(one.overall_median, column))
              for one, column in zip(shown, columns, strict=True)]
     reach = max(abs(one.effect) for one in shown) * 1.25 or 1.0
     bars = _bars([one.effect for one in shown], 0.0, mark(card.colour, look).colour, look)
-    bars["text"] = [f"{one.effect:+.1f}" for one in shown]
-    bars["hovertext"] = [f"{escaped(one.phrase)}<br>{escaped(word)}<br>{one.effect:+.2f} standard deviations"
+    bars["text"] = [signed(one.effect, 1) for one in shown]
+    bars["hovertext"] = [f"{escaped(one.phrase)}<br>{escaped(word)}<br>"
+                         + _("{effect} standard deviations", effect=signed(one.effect, 2))
                          for one, word in zip(shown, words, strict=True)]
     return _rows([bars], words, look, span=(-reach, reach), centre=0.0,
-                 title="standard deviations from all other customers")
+                 title=_("standard deviations from all other customers"))
 
 
 def mix(shares: Sequence[Share], card: SegmentCard, look: Scheme) -> go.Figure:
@@ -47,42 +49,42 @@ def mix(shares: Sequence[Share], card: SegmentCard, look: Scheme) -> go.Figure:
     shown = [(one, one.index) for one in shares]
     known = [(one, index) for one, index in shown if index is not None]
     if not known:
-        return empty_figure(NO_MIX, look)
-    reach = max(20.0, *(abs(index - 100) for _, index in known)) * 1.3
-    bars = _bars([index - 100 for _, index in known], 100.0, mark(card.colour, look).colour, look)
-    bars["text"] = [f"{index:.0f}" for _, index in known]
-    words = [f"{one.label}: {percent(one.share)} (all: {percent(one.overall)})" for one, _ in known]
-    bars["hovertext"] = [f"{escaped(word)}<br>index {index:.0f}" for word, (_, index)
-                         in zip(words, known, strict=True)]
+        return empty_figure(_(NO_MIX), look)
+    reach = max(20.0, *(abs(index - 100) for _one, index in known)) * 1.3
+    bars = _bars([index - 100 for _one, index in known], 100.0, mark(card.colour, look).colour, look)
+    bars["text"] = [number(index, 0) for _one, index in known]
+    words = [_beside(one.label, percent(one.share), percent(one.overall)) for one, _index in known]
+    bars["hovertext"] = [f"{escaped(word)}<br>" + _("index {index}", index=number(index, 0))
+                         for word, (_one, index) in zip(words, known, strict=True)]
     return _rows([bars], words, look, span=(100 - reach, 100 + reach), centre=100.0,
-                 title="index: 100 is the share of all customers")
+                 title=_("index: 100 is the share of all customers"))
 
 
 def traits(found: Sequence[Trait], card: SegmentCard, look: Scheme) -> go.Figure:
     """Shares of the segment with their intervals, and a line where all customers stand."""
     shown = shares_of(found)
     if not shown:
-        return empty_figure(NO_TRAITS, look)
+        return empty_figure(_(NO_TRAITS), look)
     values = [one.value or 0.0 for one in shown]
-    words = [f"{one.label}: {percent(value)} (all: {one.overall})" for one, value in zip(shown, values, strict=True)]
-    hover = [f"{escaped(one.text)}<br>all customers: {one.overall}" for one in shown]
+    words = [_beside(one.label, percent(value), one.overall) for one, value in zip(shown, values, strict=True)]
+    hover = [f"{escaped(one.text)}<br>" + _("all customers: {value}", value=escaped(one.overall)) for one in shown]
     dots = _dots(values, [one.low for one in shown], [one.high for one in shown], card, look, hover=hover)
     return _rows([_ticks([one.overall_share for one in shown], look), dots], words, look,
                  span=_reach([*(one.high for one in shown), *(one.overall_share for one in shown)]), percentages=True,
-                 title="share of those who are known")
+                 title=_("share of those who are known"))
 
 
 def responses(found: Sequence[Response], card: SegmentCard, look: Scheme) -> go.Figure:
     """Response to each campaign with its interval; hollow where few were contacted, none under ``LEAST``."""
     if not found:
-        return empty_figure(NO_CAMPAIGNS, look)
+        return empty_figure(_(NO_CAMPAIGNS), look)
     dots = _dots([one.rate for one in found], [one.low for one in found], [one.high for one in found], card, look,
                  hover=[f"<b>{escaped(one.label)}</b><br>{response_words(one)}" for one in found],
                  hollow=[one.few for one in found])
-    words = [f"{one.label}: {_short(one)}" for one in found]
+    words = [_short(one) for one in found]
     return _rows([_ticks([one.overall for one in found], look), dots], words, look,
                  span=_reach([*(one.high for one in found), *(one.overall for one in found)]), percentages=True,
-                 title="share of those contacted who responded")
+                 title=_("share of those contacted who responded"))
 
 
 def shares_of(found: Sequence[Trait]) -> list[Trait]:
@@ -93,17 +95,28 @@ def shares_of(found: Sequence[Trait]) -> list[Trait]:
 def response_words(one: Response) -> str:
     """One campaign in a sentence."""
     if one.rate is None or one.low is None or one.high is None:
-        return f"{one.contacted:,} contacted, too few for a rate (at least {LEAST})"
-    few = "; few contacted, read with care" if one.few else ""
-    return (f"{one.answered:,} of {one.contacted:,} responded: {percent(one.rate)} "
-            f"({percent(one.low)} to {percent(one.high)}){few}")
+        return plural("{n} contacted, too few for a rate (at least {least})",
+                      "{n} contacted, too few for a rate (at least {least})", one.contacted, least=number(LEAST))
+    said = _("{answered} of {contacted} responded: {rate} ({low} to {high})", answered=number(one.answered),
+             contacted=number(one.contacted), rate=percent(one.rate), low=percent(one.low), high=percent(one.high))
+    return said + "; " + _("few contacted, read with care") if one.few else said
 
 
 def _short(one: Response) -> str:
     if one.rate is None:
-        return f"only {one.contacted:,} contacted"
-    every = f" (all: {percent(one.overall)})" if one.overall is not None else ""
-    return f"{percent(one.rate)}{every}" + (f", {one.contacted} contacted" if one.few else "")
+        return _("{label}: only {n} contacted", label=one.label, n=number(one.contacted))
+    said = (_beside(one.label, percent(one.rate), percent(one.overall)) if one.overall is not None
+            else f"{one.label}: {percent(one.rate)}")
+    return said + ", " + _("{n} contacted", n=number(one.contacted)) if one.few else said
+
+
+def signed(value: float, places: int) -> str:
+    """A number with its sign."""
+    return f"{'+' if value > 0 else ''}{number(value, places)}"
+
+
+def _beside(label: str, here: str, overall: str) -> str:
+    return _("{label}: {here} (all: {overall})", label=label, here=here, overall=overall)
 
 
 def _bars(values: Sequence[float], base: float, colour: str, look: Scheme) -> dict[str, Any]:
@@ -130,8 +143,8 @@ def _dots(values: Sequence[float | None], lows: Sequence[float | None], highs: S
 def _ticks(values: Sequence[float | None], look: Scheme) -> dict[str, Any]:
     """Where all customers stand: an upright line in each row."""
     return {"type": "scatter", "mode": "markers", "x": list(values), "y": _lanes(len(values)),
-            "name": "all customers", "hoverinfo": "text",
-            "hovertext": ["" if one is None else f"all customers: {percent(one)}" for one in values],
+            "name": _("all customers"), "hoverinfo": "text",
+            "hovertext": ["" if one is None else _("all customers: {value}", value=percent(one)) for one in values],
             "marker": {"symbol": "line-ns-open", "size": 11, "color": look.muted, "line": {"width": 2}}}
 
 

@@ -1,0 +1,129 @@
+"""Sections of the Segment page that hold words and links: what to do next, what is bought together, what was before."""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode
+
+from dash import dcc, html
+from dash.development.base_component import Component
+
+from dashapp import affinity, shell
+from dashapp import ids as shared
+from dashapp.data import View
+from dashapp.i18n import N_, _
+from dashapp.pages.segment import facts
+from dashapp.pages.segment.words import ADVICE, advice_words, dissolved_words, identity_words, together_words
+from dashapp.widgets import aria, as_table, card, kpi, segment_name, trust_badge
+from dashapp.words import amount, number, percent
+from pipeline.contract import Segmentation, SegmentCard
+
+PATH = "/segment/{}"
+_CHANGES = {"same": N_("Same segment as before"), "changed": N_("Changed since last time"), "new": N_("New segment")}
+
+
+def address(path: str, view: View, query: dict[str, object], **own: str) -> str:
+    """A link to another page that keeps the run and the selection."""
+    run = shell.run_query(view)
+    kept = {name: value for name, value in query.items() if isinstance(value, str | list)}
+    pairs = {**({"run": run} if run else {}), **kept, **own}
+    return f"{path}?{urlencode(pairs, doseq=True, safe='~,:')}" if pairs else path
+
+
+def neighbours(it: Segmentation, place: int) -> Component | None:
+    """The segments before and after this one; as links of the navigation they keep the run and the selection."""
+    if it.k < 2:
+        return None
+    before, after = (place - 1) % it.k, (place + 1) % it.k
+    links = [
+        html.Li(dcc.Link(["← ", segment_name(it.cards[before])], href=PATH.format(before + 1),
+                         id=shared.nav("segment-before"), className="k-nav-link")),
+        html.Li(dcc.Link([segment_name(it.cards[after]), " →"], href=PATH.format(after + 1),
+                         id=shared.nav("segment-after"), className="k-nav-link"))]
+    return html.Nav(html.Ul(links), className="k-segment-neighbours", **aria(label=_("Previous and next segment")))
+
+
+def action(view: View, it: Segmentation, one: SegmentCard, query: dict[str, object]) -> Component:
+    """What the plan of the next campaign says of this segment, with the trust that the segment deserves."""
+    title = _("What to do next?")
+    plan = it.campaigns.summary if it.campaigns else None
+    advice = next((row for row in plan.segments if row.segment == one.segment), None) if plan else None
+    if plan is None or advice is None:
+        return card([html.H3(title, className="k-chart-title"), html.P(_no_plan(it))], label=title)
+    profit = amount(advice.expected_profit, it.dataset.currency)
+    return card([
+        html.Div([html.H3(title, className="k-chart-title"), trust_badge(one.trust)], className="k-segment-head"),
+        html.P(_(ADVICE[advice.word]) if advice.word in ADVICE else "", className="k-finding k-rule"),
+        html.P(advice_words(advice)),
+        html.Div([kpi(number(advice.contacts), _("to contact")), kpi(profit, _("expected profit")),
+                  kpi(percent(advice.mean_probability), _("expected to respond, on average"))], className="k-kpis"),
+        html.P(_("About {campaign}. Why: {why}", campaign=plan.about, why=advice.sentence), className="k-note"),
+        html.P(_("This is response, not uplift: without a control group nobody knows who would have bought anyway."),
+               className="k-note"),
+        html.P(dcc.Link(_("Whom exactly, and at which cost"), href=address("/campaigns", view, query),
+                        className="k-button"), className="k-actions"),
+    ], label=title)
+
+
+def together(view: View, one: SegmentCard, query: dict[str, object]) -> Component:
+    """The pairs that matter most in this segment."""
+    title = _("What do they buy together?")
+    it = view.run.segmentation if view.run else None
+    basis = it.affinity_basis if it else None
+    if it is None or view.run is None or basis is None:
+        words = (_not_recommended() if it and it.k != it.decision.k
+                 else _("These data hold neither baskets nor what customers spent by category."))
+        return card([html.H3(title, className="k-chart-title"), html.P(words)], label=title)
+    unit = (_("Counted in real baskets.") if basis.kind == "baskets" else
+            _("These data hold no baskets: customers are counted who spend a larger share than most on both."))
+    said = together_words(affinity.rules(view.run, one.segment), basis)
+    return card([
+        html.H3(title, className="k-chart-title"),
+        html.Ul([html.Li(words) for words in said], className="k-differences k-together"),
+        html.P(unit, className="k-note"),
+        html.P(dcc.Link(_("All pairs of this segment"), href=address("/baskets", view, query, of=one.key),
+                        className="k-button"), className="k-actions"),
+    ], label=title)
+
+
+def before(it: Segmentation, one: SegmentCard) -> Component:
+    """The previous version of the segment: which it was, how much of it is left, and who has no successor."""
+    title = _("What was it last time?")
+    identity = one.identity
+    head = _(_CHANGES[identity.status]) if identity else _("First segmentation of these data")
+    record = next((row for row in it.candidates if row.k == it.k), None)
+    gone = dissolved_words(record.dissolved if record else ())
+    said = identity_words(one)
+    rows = [[_("Name now"), one.name], [_("Name before"), identity.previous or "–"],
+            [_("Members in common"), percent(identity.overlap)]] if identity else []
+    return card([
+        html.H3(title, className="k-chart-title"), html.P(head, className="k-finding k-rule"),
+        html.P(said[:1].upper() + said[1:]),
+        html.Dl([part for name, words in rows for part in (html.Dt(name), html.Dd(words))], className="k-facts"),
+        html.P(gone) if gone else None,
+        html.P(_("Members in common: of all customers who are in one of the two, the share that is in both."),
+               className="k-note") if rows else None,
+        html.P(dcc.Link(_("Compare runs"), href="/compare", id=shared.nav("segment-compare"),
+                        className="k-nav-link"), className="k-actions k-segment-compare"),
+    ], label=title)
+
+
+def beside_all(it: Segmentation, one: SegmentCard) -> Component:
+    """Every column of the segment beside all customers, as a table."""
+    title = _("{name} beside all customers", name=one.name)
+    header = [_("Trait"), _("Here"), _("All customers"), _("Known for")]
+    rows = [[row.label, row.here, row.overall, number(row.known)] for row in facts.beside(it, one.segment)]
+    return card([
+        html.Div([html.H2(segment_name(one)), trust_badge(one.trust)], className="k-segment-head"),
+        html.P(_("All that is known of this segment beside all customers: medians of numbers, shares of groups."),
+               className="k-chart-summary"),
+        as_table(header, rows, caption=title)], label=title, class_name="k-origin")
+
+
+def _no_plan(it: Segmentation) -> str:
+    if it.k != it.decision.k:
+        return _("The next campaign is planned for the recommended run only.")
+    return _("These data do not allow a plan for the next campaign, so there is nothing to recommend.")
+
+
+def _not_recommended() -> str:
+    return _("What is bought together is counted for the recommended run only.")
