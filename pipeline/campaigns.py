@@ -139,7 +139,7 @@ def at_prices(plan: CampaignPlan, dataset: Dataset, *, cost: float | None, reven
     chosen = worth_contacting(predicted, cost, revenue)
     doubt = ratio_variance(predicted[chosen], outcome[chosen], customer[chosen])
     expected = expected_profit(probability[contact], cost, revenue, doubt)
-    held = hold_out_advice(probability[contact], cost, revenue)
+    held = hold_out_advice(probability[contact], cost, revenue, dataset.currency)
     evaluation = evaluate(held_out, cost, revenue)
     curve = profit_curve(predicted, outcome, cost, revenue, customer)
     priced = (plan.responses[Responses.WORD] != "").any()  # each campaign by its own prices, when first planned
@@ -147,7 +147,8 @@ def at_prices(plan: CampaignPlan, dataset: Dataset, *, cost: float | None, reven
     summary = plan.summary.model_copy(update={
         "cost": cost, "revenue": revenue, "break_even": break_even(cost, revenue), "contacts": int(contact.sum()),
         "expected_profit": expected.value, "expected_low": expected.low, "expected_high": expected.high,
-        "level_variance": doubt, "notes": notes, "hold_out": held, "evaluation": evaluation, "worth": worth(evaluation),
+        "level_variance": doubt, "notes": notes, "hold_out": held, "evaluation": evaluation,
+        "worth": worth(evaluation, dataset.currency),
         "curve": tuple(CurvePoint(contacts=int(n), profit=float(at), low=float(low), high=float(high))
                        for n, at, low, high in zip(curve.contacts, curve.profit, curve.low, curve.high, strict=True)),
         "kinds": _kinds(plan.targets, cost, revenue, doubt),

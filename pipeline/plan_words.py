@@ -16,7 +16,7 @@ NOT_UPLIFT = ("This is response, not uplift: without a control group nobody know
 def about(method: str, label: str, kind: str) -> str:
     """The campaign that the list is for."""
     if method == "cross-fitted":
-        return f"a campaign like {label}"
+        return f"a campaign like “{label}”"
     return f"the next campaign of {kind}" if kind else "the next campaign"
 
 
@@ -25,7 +25,7 @@ def money(amount: float, currency: str = "") -> str:
     return f"{'-' if round(amount) < 0 else ''}{currency}{abs(round(amount)):,}"
 
 
-def hold_out_advice(probability: Vector, cost: float, revenue: float) -> HoldOutAdvice:
+def hold_out_advice(probability: Vector, cost: float, revenue: float, currency: str = "") -> HoldOutAdvice:
     """How many of the list to hold out, so that uplift is known to within half of what must be gained to pay."""
     contacts = len(probability)
     wanted = min(break_even(cost, revenue) / 2, 1.0)
@@ -40,10 +40,11 @@ def hold_out_advice(probability: Vector, cost: float, revenue: float) -> HoldOut
     elif reachable:
         sentence = (f"Hold out {size:,} of the {contacts:,}, drawn at random: the difference in response will be known "
                     f"to within {100 * precision:.1f} points, half of break-even. That gives up about "
-                    f"{money(given_up)} of expected profit.")
+                    f"{money(given_up, currency)} of expected profit.")
     else:
         sentence = (f"A list of {contacts:,} is too short to know the difference in response to within "
-                    f"{100 * wanted:.1f} points; holding out {size:,} tells it to within {100 * precision:.1f}.")
+                    f"{100 * wanted:.1f} points; holding out {size:,} tells it to within "
+                    f"{100 * precision:.1f} points.")
     return HoldOutAdvice(size=size, precision=precision, wanted=wanted, reachable=reachable, sentence=sentence)
 
 
@@ -58,22 +59,23 @@ def segment_advice(segment: int, name: str, *, customers: int = 0, contacts: int
         "test": f"whether all of it would pay is open: {measured}; test it",
         "too few": "too few customers to say anything of the whole segment",
     }.get(word, "")
-    listed = (f"{contacts:,} of {customers:,} are worth a contact, {money(expected, currency)} expected"
+    listed = (f"{contacts:,} of {customers:,} {'is' if contacts == 1 else 'are'} worth a contact, "
+              f"{money(expected, currency)} expected"
               if contacts else f"none of {customers:,} is worth a contact")
     return SegmentAdvice(segment=segment, name=name, customers=customers, contacts=contacts,
                          mean_probability=mean_probability, expected_profit=expected, word=word,
                          sentence=f"{listed}; {whole}." if whole else f"{listed}.")
 
 
-def worth(evaluation: Sequence[Strategy]) -> str:
+def worth(evaluation: Sequence[Strategy], currency: str = "") -> str:
     """Is the segmentation worth it here? Measured, for targeting; as a language it is another matter."""
     by_key = {one.key: one for one in evaluation}
     model, segments = by_key[HeldOut.PROBABILITY], by_key.get(HeldOut.BY_SEGMENT)
     if segments is None:
         return ""
     best = max(0.0, by_key["everybody"].profit)
-    figures = (f"On contacts that were not learned from, segments alone earn {_range(segments)}, the response model "
-               f"{_range(model)}, everybody {money(by_key['everybody'].profit)}.")
+    figures = (f"On contacts that were not learned from, segments alone earn {_range(segments, currency)}, the "
+               f"response model {_range(model, currency)}, everybody {money(by_key['everybody'].profit, currency)}.")
     if model.profit <= best:
         return f"{figures} Here no rule beats the simplest one: target by none of them yet."
     share = max(segments.profit, 0.0) / model.profit
@@ -84,8 +86,8 @@ def worth(evaluation: Sequence[Strategy]) -> str:
             "the model's list for the rest.")
 
 
-def _range(one: Strategy) -> str:
-    return f"{money(one.profit)} ({money(one.low)} to {money(one.high)})"
+def _range(one: Strategy, currency: str) -> str:
+    return f"{money(one.profit, currency)} ({money(one.low, currency)} to {money(one.high, currency)})"
 
 
 # ------------------------------------------------------------------ the whole plan

@@ -15,6 +15,7 @@ import pandas as pd
 
 from pipeline.contract import CATEGORY_KINDS, Calibration, Column, Matrix, ResponseModel, Term
 from pipeline.offers import KIND, PAST, RECEIVED, RESPONDED
+from pipeline.phrases import is_latin, more_or_less
 from pipeline.profit import FEWEST, Vector
 
 STRENGTH = 0.1  # scikit-learn's C
@@ -163,9 +164,15 @@ def _terms(series: pd.Series, column: Column) -> list[Term]:
     made = []
     if clipped.std() > 0:
         made.append(_term(column, clipped, fill=fill, log1p=log, lower=low, upper=high, order=column.order,
-                          high=column.high or (column.label.lower() if flag else f"high {column.label.lower()}"),
-                          low=column.low or (f"not {column.label.lower()}" if flag else f"low {column.label.lower()}")))
+                          high=column.high or _told(column, flag, more=True),
+                          low=column.low or _told(column, flag, more=False)))
     return made + _unknown_term(np.isnan(values), column)
+
+
+def _told(column: Column, flag: bool, *, more: bool) -> str:
+    if not flag or not is_latin(column.label):
+        return more_or_less(column.label, more=more)
+    return column.label.lower() if more else f"not {column.label.lower()}"
 
 
 def _category_terms(series: pd.Series, column: Column) -> list[Term]:

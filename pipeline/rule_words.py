@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from pipeline.contract import Column, Condition
+from pipeline.phrases import inline, names_its_unit
 
 _SIGNS = ("$", "€", "£")
 
@@ -20,7 +21,7 @@ def rule_in_words(alternatives: Sequence[Sequence[Condition]], columns: Sequence
 def condition_in_words(condition: Condition, columns: Mapping[str, Column]) -> str:
     """One condition; whole numbers are told by the first that belongs: "5 or more", not "over 4"."""
     column = columns[condition.column]
-    label, over, up_to = _label(column), condition.over, condition.up_to
+    label, over, up_to = inline(column.label), condition.over, condition.up_to
     if column.kind == "flag":
         return f"{label}: {'yes' if over is not None else 'no'}"
     first = over + 1 if over is not None and column.kind == "integer" else over
@@ -41,10 +42,6 @@ def quantity(value: float, column: Column, *, bare: bool = False) -> str:
     number = f"{value:,.10g}"
     if column.unit in _SIGNS:
         return f"{column.unit}{number}"
-    told = bare or column.unit.lower() in column.label.lower().split()  # "days since ...", "trips"
-    return number if told else f"{number} {column.unit}".strip()
+    return number if bare or names_its_unit(column) else f"{number} {column.unit}".strip()
 
 
-def _label(column: Column) -> str:
-    label = column.label.replace(": share", " share")
-    return label[:1].lower() + label[1:]

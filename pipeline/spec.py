@@ -11,6 +11,7 @@ from pydantic import ValidationError
 
 from pipeline.contract import Column, Dataset, Group, Kind
 from pipeline.errors import SpecError
+from pipeline.phrases import with_label
 from pipeline.spec_checks import check_references, explain, identifiers
 from pipeline.spec_parts import (
     BasketsSpec,
@@ -141,7 +142,7 @@ def _group_columns(spec: Spec, key: str, group: GroupSpec) -> list[Column]:
         made.append(Column(
             name=share_name(member), role=group.shares, kind="number", label=f"{label}: share", format=".0%", group=key,
             transform=transform if group.shares == "active" else (),
-            high=group.high.format(label=label.lower()), low=group.low.format(label=label.lower()),
+            high=with_label(group.high, label, more=True), low=with_label(group.low, label, more=False),
         ))
     return made
 

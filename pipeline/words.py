@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from pipeline.contract import Column, Dataset, Difference, Profiles, SegmentCard, Trust
+from pipeline.phrases import inline, more_or_less, names_its_unit
 
 NAMED_EFFECT = 0.4  # a weaker difference does not enter a name
 LEADING_EFFECT = 0.7  # from here on a difference in worth opens the name
@@ -40,7 +41,7 @@ def make_cards(
 def phrase(column: Column, effect: float) -> str:
     """How those above (or below) the others are called: the spec's word, else high or low with the label."""
     word = column.high if effect > 0 else column.low
-    return word or f"{'high' if effect > 0 else 'low'} {column.label[:1].lower()}{column.label[1:]}"
+    return word or more_or_less(column.label, more=effect > 0)
 
 
 def _difference(row: Mapping[Hashable, Any], dataset: Dataset) -> Difference:
@@ -91,9 +92,13 @@ def _portrait(differences: tuple[Difference, ...], dataset: Dataset, size: int, 
     strong = [one for one in differences if abs(one.effect) >= NAMED_EFFECT][:3]
     if not strong:
         return f"{first} In no column do they stand clearly apart from the others."
-    parts = [f"{dataset.column(one.column).label.lower()} {_value(one.median, dataset.column(one.column))} "
-             f"(all customers: {_value(one.overall_median, dataset.column(one.column))})" for one in strong]
+    parts = [_trait(one, dataset.column(one.column)) for one in strong]
     return f"{first} Typical for them: {'; '.join(parts)}."
+
+
+def _trait(one: Difference, column: Column) -> str:
+    return (f"{inline(column.label)}: {_value(one.median, column)} "
+            f"(all customers: {_value(one.overall_median, column)})")
 
 
 def _trust(jaccard: float | None, size: int) -> tuple[Trust, str]:
@@ -119,4 +124,4 @@ def _value(value: float, column: Column) -> str:
     number = f"{value:,.0f}" if abs(value) >= 10 or value == int(value) else f"{value:,.1f}"
     if column.unit in ("$", "€", "£"):
         return f"{column.unit}{number}"
-    return f"{number} {column.unit}".strip()
+    return number if names_its_unit(column) else f"{number} {column.unit}".strip()

@@ -7,9 +7,10 @@ import pytest
 from pipeline.contract import Column, Dataset, Features, Partition, Profiles
 from pipeline.describe import effects_from_sums, profile_categories, revenue_shares
 from pipeline.features import fit_features
+from pipeline.phrases import with_label
 from pipeline.profiles import profile, read_columns
 from pipeline.sweep import sweep
-from pipeline.words import make_cards
+from pipeline.words import make_cards, phrase
 
 SPEND = Column(name="spend", role="active", kind="number", label="Total spend", unit="$", meaning="spend",
                high="big spenders", low="light spenders")
@@ -84,8 +85,32 @@ def test_a_weak_difference_names_nobody():
 
 def test_a_portrait_tells_size_worth_and_the_typical_value():
     portrait = cards([-1.2, 2.0])[0].portrait
-    assert portrait == ("300 customers (60 % of all) who bring 40 % of revenue. Typical for them: total spend $12 "
+    assert portrait == ("300 customers (60 % of all) who bring 40 % of revenue. Typical for them: total spend: $12 "
                         "(all customers: $14).")
+
+
+@pytest.mark.parametrize(("label", "more", "said"), [
+    ("Web visits", True, "high web visits"), ("Web visits", False, "low web visits"),
+    ("SMS sent", True, "high SMS sent"),
+    ("Доля скидок", True, "доля скидок ↑"), ("Доля скидок", False, "доля скидок ↓"),
+])
+def test_no_phrase_mixes_two_languages(label, more, said):
+    column = Column(name="x", role="active", kind="number", label=label)
+
+    assert phrase(column, 1.0 if more else -1.0) == said
+    assert with_label("much {label}", "Вино", more=more) == ("вино ↑" if more else "вино ↓")
+    assert with_label("любят {label}", "Вино", more=more) == "любят вино"
+
+
+def test_a_portrait_does_not_say_a_unit_twice():
+    recency = SPEND.model_copy(update={"name": "spend", "label": "Days since the last purchase", "unit": "days"})
+    dataset = DATASET.model_copy(update={"columns": (recency,)})
+    frames = {0: pd.DataFrame({
+        Profiles.COLUMN: ["spend"], Profiles.EFFECT: [1.0], Profiles.MEDIAN: [3.0], Profiles.OVERALL_MEDIAN: [8.0],
+        Profiles.INDEX: [40.0]})}
+    (card,) = make_cards(frames, dataset, sizes=[100], revenue_shares=[None], silhouettes=[None], jaccards=[None])
+
+    assert card.portrait.endswith("days since the last purchase: 3 (all customers: 8).")
 
 
 def test_trust_follows_the_jaccard_and_the_size():
