@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from dataclasses import replace
 from typing import Any
 
 import dash
@@ -14,11 +15,13 @@ from flask.testing import FlaskClient
 from dashapp.crossfilter import Cube
 from dashapp.data import Run, SegmentationData
 from dashapp.export import csv_text
+from dashapp.i18n import speak
 from dashapp.pages import data as page
 from dashapp.pages.data import figures, ids
-from dashapp.pages.data.layout import counts_of, missing_values
+from dashapp.pages.data.facts import TakenOut, counts_of, missing_values, taken_out
+from dashapp.pages.data.layout import change
 from dashapp.theme import LIGHT
-from pipeline.contract import Ledger, Segmentation
+from pipeline.contract import Ledger, LedgerEntry, Segmentation
 from pipeline.settings import Settings
 from tests.dashapp.conftest import RUN, MemoryStore
 
@@ -131,3 +134,60 @@ def test_a_forged_column_breaks_nothing(client: FlaskClient, asked: Any) -> None
 
     assert answer.status_code in (200, 204), answer.data[:300]
     assert "sideUpdate" not in answer.get_data(as_text=True)
+
+
+# ------------------------------------------------------------------ before and after
+
+
+def test_values_of_rows_set_aside_are_shown_as_taken_out(segmentation: Segmentation, cube: Cube) -> None:
+    gone = taken_out(Run(segmentation), cube.dimensions["spend"])
+
+    assert (gone.count, gone.values) == (1, (-12.5,))
+    assert gone.by_bin(cube.dimensions["spend"]).tolist() == [1, *[0] * (cube.dimensions["spend"].bins - 1)]
+
+
+def test_repaired_values_are_counted_whole_and_drawn_as_far_as_they_are_kept(segmentation: Segmentation, cube: Cube
+                                                                           ) -> None:
+    entry = LedgerEntry(rule="range", column="income", repaired=7, detail="7 values of income outside 0 to 300000",
+                        examples=("666666 (line 2235)", "1.2e+06 (line 8)"))
+    ledger = segmentation.ledger.model_copy(update={"entries": (*segmentation.ledger.entries, entry)})
+    run, dimension = Run(replace(segmentation, ledger=ledger)), cube.dimensions["income"]
+
+    gone = taken_out(run, dimension)
+    figure = figures.distribution(dimension, counts_of(run, dimension), LIGHT, gone.by_bin(dimension))
+
+    assert (gone.count, gone.values) == (7, (666666.0, 1.2e6))
+    assert gone.by_bin(dimension)[-1] == 2
+    assert [trace.name for trace in figure.data] == ["after cleaning", "taken out by cleaning"]
+    assert list(figure.data[1].x) == [dimension.centres[-1]]
+    assert "7 values (such as $666,666 a year; $1,200,000 a year)" in change(run, dimension, gone)
+
+
+def test_a_column_computed_from_a_cleaned_one_says_so(segmentation: Segmentation, cube: Cube) -> None:
+    entry = LedgerEntry(rule="range", column="born", repaired=3, detail="3 values of born outside 1914 to 1999")
+    ledger = segmentation.ledger.model_copy(update={"entries": (entry,)})
+    spec = json.dumps({"columns": {"born": {}, "age": {"sql": "year(as_of) - born"}}})
+    run = Run(replace(segmentation, ledger=ledger, spec=spec))
+
+    dimension = cube.dimensions["age"]
+    assert "3 values of born outside 1914 to 1999" in change(run, dimension, taken_out(run, dimension))
+
+
+@pytest.mark.parametrize("spec", ["", "{}", "[]", "null", '{"columns": {"age": {"sql": null}}}', "not json"])
+def test_an_old_run_without_a_spec_takes_nothing_out(segmentation: Segmentation, cube: Cube, spec: str) -> None:
+    run = Run(replace(segmentation, spec=spec))
+
+    assert taken_out(run, cube.dimensions["age"]) == TakenOut(0, ())
+    assert change(run, cube.dimensions["age"], TakenOut(0, ())) == "Cleaning took nothing out."
+
+
+def test_the_page_is_told_in_russian(data: SegmentationData) -> None:
+    speak("ru")
+    try:
+        text = str(page.layout(data))
+    finally:
+        speak("en")
+
+    for words in ("Можно ли доверять данным?", "403 = клиентов 400 + удалено 2 + отложено 1", "Точные повторы"):
+        assert words in text
+    assert "Which values are missing" not in text

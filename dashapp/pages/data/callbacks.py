@@ -11,7 +11,8 @@ from dashapp import ids as shared
 from dashapp.callbacks import page_run
 from dashapp.data import SegmentationData
 from dashapp.export import csv_file, csv_text
-from dashapp.pages.data import figures, ids, layout
+from dashapp.i18n import _
+from dashapp.pages.data import facts, figures, ids
 from dashapp.theme import scheme
 from dashapp.words import moment
 
@@ -20,14 +21,15 @@ def draw(data: SegmentationData, scheme_name: object, origin: object, places: ob
     """Every chart, in the reader's light or dark."""
     run = page_run(data, origin)
     names = [str(one.get("column")) for one in places if isinstance(one, dict)] if isinstance(places, list) else []
-    known = {one.name: one for one in layout.main_columns(run)} if run else {}
+    known = {one.name: one for one in facts.main_columns(run)} if run else {}
     asked = len(ctx.outputs_list[2])  # comes from the browser too
     if run is None or not scheme_name or len(names) != asked or any(name not in known for name in names):
         return no_update, no_update, [no_update] * asked
     look = scheme(scheme_name)
     return (figures.account(run.segmentation.ledger, look),
-            figures.missing(layout.missing_values(run), run.cube.n, look),
-            [figures.distribution(known[name], layout.counts_of(run, known[name]), look) for name in names])
+            figures.missing(facts.missing_values(run), run.cube.n, look),
+            [figures.distribution(one, facts.counts_of(run, one), look, facts.taken_out(run, one).by_bin(one))
+             for one in map(known.__getitem__, names)])
 
 
 def download(data: SegmentationData, clicks: object, origin: object) -> Any:
@@ -37,7 +39,8 @@ def download(data: SegmentationData, clicks: object, origin: object) -> Any:
         return no_update
     it = run.segmentation
     rows = it.quarantine.fillna("").itertuples(index=False)
-    about = (("Run", it.run_id), ("Trained", moment(it.started)), ("Data", it.dataset.title))
+    about = ((_("Run"), it.run_id), (_("Segments"), it.k), (_("Trained"), moment(it.started)),
+             (_("Data"), it.dataset.title))
     return csv_file(f"korzina-{it.run_id[:8]}-set-aside",
                     csv_text([str(one) for one in it.quarantine.columns], rows, about))
 
