@@ -42,6 +42,19 @@ def test_the_selection_goes_along_and_an_unknown_number_is_told(served: Served, 
     expect(page.locator(".k-chip")).to_have_text(["Age: 30 to 44 years×"])
 
 
+def test_the_next_segment_is_one_click_away_and_keeps_the_selection(served: Served, watch: Watch) -> None:
+    page = watch(served.url).open("/segment/1?age=30~45")
+
+    page.get_by_role("navigation", name="Previous and next segment").get_by_role("link").last.click()
+    settle(page)
+
+    assert "/segment/2" in page.url
+    assert "age=30~45" in page.url
+    page.get_by_role("region", name="The whole segment beside all customers").get_by_text("View as table").click()
+    expect(page.get_by_role("region", name="The whole segment beside all customers").locator("tbody tr").first
+           ).to_be_visible()
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1440, 390])
 def test_axe_finds_nothing_and_nothing_scrolls_sideways(served: Served, watch: Watch, width: int, scheme: str) -> None:

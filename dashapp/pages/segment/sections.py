@@ -109,12 +109,12 @@ def before(it: Segmentation, one: SegmentCard) -> Component:
 
 def beside_all(it: Segmentation, one: SegmentCard) -> Component:
     """Every column of the segment beside all customers, as a table."""
-    title = _("{name} beside all customers", name=one.name)
+    title = _("The whole segment beside all customers")
     header = [_("Trait"), _("Here"), _("All customers"), _("Known for")]
     rows = [[row.label, row.here, row.overall, number(row.known)] for row in facts.beside(it, one.segment)]
     return card([
-        html.Div([html.H2(segment_name(one)), trust_badge(one.trust)], className="k-segment-head"),
-        html.P(_("All that is known of this segment beside all customers: medians of numbers, shares of groups."),
+        html.H2(title),
+        html.P(_("All that is known of this segment: medians of numbers, shares of groups."),
                className="k-chart-summary"),
         as_table(header, rows, caption=title)], label=title, class_name="k-origin")
 
