@@ -204,6 +204,7 @@ def _without_constants(spec: Spec, frame: pd.DataFrame, scoring: bool) -> tuple[
     entries = []
     for name in constant:
         value = next(iter(frame[name].dropna().unique()), None)
+        value = f"{value:g}" if isinstance(value, float) else value
         what = "empty" if value is None else f"{value} everywhere" if name in shown else "the same everywhere"
         entries.append(LedgerEntry(
             rule="constant columns", column=name, detail=f"{name} is {what}"

@@ -191,3 +191,9 @@ def test_the_page_is_told_in_russian(data: SegmentationData) -> None:
     for words in ("Можно ли доверять данным?", "403 = клиентов 400 + удалено 2 + отложено 1", "Точные повторы"):
         assert words in text
     assert "Which values are missing" not in text
+
+
+def test_an_outcome_without_a_value_is_not_missing_but_not_contacted(segmentation: Segmentation) -> None:
+    assert segmentation.customers["response_2"].isna().any()
+
+    assert "Accepted campaign 2" not in dict(missing_values(Run(segmentation)))

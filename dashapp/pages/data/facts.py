@@ -32,9 +32,12 @@ class TakenOut:
 
 
 def missing_values(run: Run) -> list[tuple[str, int]]:
-    """Label and number of customers without a value of each described column that has gaps, the most first."""
+    """Label and number of customers without a value of each described column that has gaps, the most first.
+
+    An outcome without a value is none that is missing: the customer was not contacted.
+    """
     it = run.segmentation
-    named = [(one.label, one.name) for one in it.dataset.columns if one.role not in ("id", "ignored")]
+    named = [(one.label, one.name) for one in it.dataset.columns if one.role not in ("id", "ignored", "outcome")]
     gaps = [(label, int(it.customers[name].isna().sum())) for label, name in named if name in it.customers]
     return sorted([one for one in gaps if one[1]], key=lambda one: (-one[1], one[0]))
 

@@ -16,6 +16,7 @@ from pipeline.contract import Ledger
 ACCOUNT, HISTOGRAM, ROW, LEAST = 96, 220, 34, 120  # pixels
 MOST_NAMED = 5  # values that cleaning took out, by name
 _LONGEST = 26
+_LEAST_SHARE = 0.2  # a gap of one per cent must not fill the chart
 _GONE = "#d55e00"
 
 
@@ -46,7 +47,7 @@ def missing(gaps: Sequence[tuple[str, int]], total: int, look: Scheme) -> go.Fig
         "hovertext": [_("{column}: not known for {customers}", column=escaped(name), customers=customers(count))
                       for name, count in gaps],
         "hoverinfo": "text"}], look,
-        xaxis={"visible": False, "range": [0, max(shares) * 1.25]},
+        xaxis={"visible": False, "range": [0, max(*shares, _LEAST_SHARE) * 1.25]},
         yaxis={"tickvals": list(range(len(gaps))), "ticktext": [escaped(name, _LONGEST) for name, _count in gaps],
                "range": [len(gaps) - 0.5, -0.5], "showgrid": False})
 

@@ -48,9 +48,8 @@ def finding(ledger: Ledger) -> str:
         return _("All {n} rows that were read became customers; none was dropped or set aside.", n=read)
     parts = [_(words, n=number(count)) for count, words in (
         (ledger.dropped, N_("{n} dropped")), (ledger.quarantined, N_("{n} set aside"))) if count]
-    return _("Of {n} rows read, {share} became customers ({customers}); {rest}, each by a rule named below.", n=read,
-             share=percent(ledger.rows_out / ledger.rows_in), customers=number(ledger.rows_out),
-             rest=_(" and ").join(parts))
+    return _("Of {n} rows read, {customers} became customers; {rest}, each by a rule named below.", n=read,
+             customers=number(ledger.rows_out), rest=_(" and ").join(parts))
 
 
 def _account(ledger: Ledger | None) -> Component:
@@ -110,9 +109,15 @@ def _rule(entry: LedgerEntry, examples: list[str]) -> Component:
     return html.Li([
         html.Div([html.Strong(_title(entry)), html.Span(", ".join(done) or _("noted"), className="k-ledger-count")],
                  className="k-ledger-head"),
-        html.P(f"{entry.detail[:1].upper()}{entry.detail[1:]}."),
+        html.P(_sentence(entry)),
         html.P(_("For example: {examples}", examples="; ".join(examples)), className="k-note") if examples else None,
     ])
+
+
+def _sentence(entry: LedgerEntry) -> str:
+    """With a capital in front, unless it opens with the name of a column."""
+    named = entry.column is not None and entry.detail.startswith(entry.column)
+    return f"{entry.detail if named else entry.detail[:1].upper() + entry.detail[1:]}."
 
 
 def _title(entry: LedgerEntry) -> str:
