@@ -10,7 +10,19 @@ from dash import ALL, ClientsideFunction, Dash, Input, Output, State, no_update
 
 from dashapp import ids, shell
 from dashapp.data import Run, SegmentationData
-from dashapp.selection import Area, Selection, area_of, page_parameters, parse_query, snapped, to_query
+from dashapp.selection import (
+    Area,
+    Filter,
+    Selection,
+    area_of,
+    filter_of,
+    page_parameters,
+    parse_query,
+    range_of,
+    snapped,
+    to_query,
+    values_of,
+)
 from pipeline.errors import KorzinaError
 
 Answer = Any
@@ -35,6 +47,8 @@ def changed(run: Run, before: Selection, event: dict[str, Any]) -> Selection:
     """The selection after one event; an event that makes no sense changes nothing."""
     if event.get("reset") is True:
         return Selection()
+    if isinstance(event.get("pair"), list):
+        return _both(run, before, event["pair"])
     name = event.get("dimension")
     dimension = run.cube.dimensions.get(name) if isinstance(name, str) else None
     if dimension is None:
@@ -44,12 +58,34 @@ def changed(run: Run, before: Selection, event: dict[str, Any]) -> Selection:
     if isinstance(event.get("token"), str):
         target = run.cube.dimensions["segment"] if dimension.kind == "map" else dimension
         return before.toggled(target, event["token"])
+    if isinstance(event.get("tokens"), list) and dimension.kind in ("segment", "category", "mix"):
+        tokens = {one for one in event["tokens"] if isinstance(one, str)}
+        return before.having(dimension.name, values_of(dimension, tokens))
+    span = _numbers(event.get("span"))
+    if dimension.kind == "number" and len(span) == 2:
+        return before.having(dimension.name, range_of(dimension, *span))
     xs, ys = _numbers(event.get("xs")), _numbers(event.get("ys"))
     if dimension.kind == "map" and xs and ys:
         area: Area | None = area_of(xs, ys, run.cube.span())
         return before.having(dimension.name, area) if area else before
     if dimension.kind == "number" and len(xs) == 2:
         return before.having(dimension.name, snapped(dimension, xs[0], xs[1]))
+    return before
+
+
+def _both(run: Run, before: Selection, cell: list[Any]) -> Selection:
+    """The filters of one cell of two dimensions; a second click on it takes both away."""
+    wanted: dict[str, Filter] = {}
+    for part in cell[:2]:
+        name, token = part if isinstance(part, list) and len(part) == 2 else (None, None)
+        dimension = run.cube.dimensions.get(name) if isinstance(name, str) else None
+        bin_of = filter_of(dimension, token) if dimension and isinstance(token, str) else None
+        if dimension is None or bin_of is None:
+            return before
+        wanted[dimension.name] = bin_of
+    again = all(before.filters.get(name) == one for name, one in wanted.items())
+    for name, one in wanted.items():
+        before = before.having(name, None if again else one)
     return before
 
 
@@ -99,8 +135,9 @@ def register(app: Dash, data: SegmentationData) -> None:
     app.clientside_callback(  # type: ignore[no-untyped-call]
         ClientsideFunction("korzina", "distil"), Output(ids.EVENT, "data"),
         Input(any_linked, "clickData"), Input(any_linked, "selectedData"), Input(any_toggle, "n_clicks"),
-        Input(ids.remove(ALL), "n_clicks"), Input(ids.reset(ALL), "n_clicks"), State(any_linked, "figure"),
-        State(any_linked, "id"), prevent_initial_call=True)
+        Input(ids.remove(ALL), "n_clicks"), Input(ids.reset(ALL), "n_clicks"), Input(ids.chosen(ALL), "value"),
+        Input(ids.pair(ALL), "clickData"), State(any_linked, "figure"),
+        State(any_linked, "id"), State(ids.pair(ALL), "figure"), prevent_initial_call=True)
     app.clientside_callback(  # type: ignore[no-untyped-call]
         ClientsideFunction("korzina", "navigate"), Output(ids.nav(ALL), "href"), Output(ids.nav(ALL), "className"),
         search, Input(ids.URL, "pathname"), State(ids.nav(ALL), "href"))

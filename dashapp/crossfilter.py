@@ -10,7 +10,7 @@ import copy
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from itertools import pairwise
 
@@ -32,40 +32,14 @@ from dashapp.dimensions import (
 )
 from dashapp.geometry import inside
 from dashapp.selection import Area, Filter, Range, Selection, Values
+from dashapp.slices import Mask, Points, Slice
 from pipeline.contract import Assignments, Group, Projection, Segmentation
 
-Mask = npt.NDArray[np.bool_]
 Rows = npt.NDArray[np.int64] | None  # row numbers in rising order; None stands for all
 
 MAP_POINTS, GHOST_POINTS = 3_500, 1_500
 _MASKS_KEPT = 48
 _SEED = 20_140_629
-
-
-@dataclass(frozen=True)
-class Slice:
-    """What one chart draws. ``shown`` is (segments, bins): counts, or for a mix the sums of its members."""
-
-    dimension: Dimension
-    shown: Array
-    everyone: Array  # (segments, bins) without any filter
-    chosen: Mask  # (bins,) whether the chart's own filter lets a bin pass
-    customers: int  # that the other filters let pass
-    middle: float | None = None  # median of a number among them
-    overall_middle: float | None = None
-
-
-@dataclass(frozen=True)
-class Points:
-    """A sample for the map: positions and segment, those inside the map's own filter marked."""
-
-    x: Array
-    y: Array
-    segment: Array
-    inside: Mask
-    ghost_x: Array
-    ghost_y: Array
-    customers: int  # that the other filters let pass, of which the points are a sample
 
 
 class Cube:
@@ -77,7 +51,7 @@ class Cube:
         self.n, self.k = len(segments), it.k
         shuffled = np.random.default_rng(_SEED).permutation(self.n)
         order = shuffled[np.argsort(segments[shuffled], kind="stable")]
-        self._segments = segments[order]
+        self._segments, self.order = segments[order], order  # row here -> place in canonical order
         self._starts = np.searchsorted(self._segments, np.arange(self.k + 1))
         self.x = it.projection[Projection.X].to_numpy(dtype=np.float64)[order]
         self.y = it.projection[Projection.Y].to_numpy(dtype=np.float64)[order]
@@ -143,6 +117,17 @@ class Cube:
         codes, bins = self._codes[name], self.dimensions[name].bins + 1
         counted = np.bincount(codes if rows is None else codes.take(rows), minlength=self.k * bins)
         return counted.reshape(self.k, bins)[:, :-1]
+
+    def together(self, across: str, up: str, rows: Rows) -> Array:
+        """Customers by the bins of two dimensions; those without a value of either are left out."""
+        high = self.dimensions[up].bins + 1
+        both = self._bins_of(across, rows).astype(np.int64) * high + self._bins_of(up, rows)
+        counted = np.bincount(both, minlength=(self.dimensions[across].bins + 1) * high)
+        return counted.reshape(-1, high)[:-1, :-1]
+
+    def _bins_of(self, name: str, rows: Rows) -> Array:
+        codes = self._segments if name == SEGMENT else self._codes[name] % (self.dimensions[name].bins + 1)
+        return codes if rows is None else codes.take(rows)
 
     def amounts(self, name: str, rows: Rows) -> Array:
         """Sums of a mix's members by segment, (k, members)."""
@@ -267,6 +252,10 @@ class Filtered:
         """How many of each segment pass every filter, (k,)."""
         return self._cube.by_segment(self._all)
 
+    def places(self) -> Rows:
+        """Who passes every filter, as rising places in canonical order; None stands for all."""
+        return None if self._all is None else np.sort(self._cube.order[self._all])
+
     def slice(self, name: str) -> Slice:
         """What the chart of dimension ``name`` shows."""
         if name not in self._slices:
@@ -283,6 +272,10 @@ class Filtered:
             inside=np.ones(len(rows), dtype=np.bool_) if own is None else own[rows], ghost_x=cube.x[ghosts],
             ghost_y=cube.y[ghosts], customers=self._count(among))
 
+    def together(self, across: str, up: str) -> Array:
+        """Customers by the bins of two dimensions, (bins across, bins up), under every filter but their own."""
+        return self._cube.together(across, up, self._without(across, up))
+
     def _slice(self, name: str) -> Slice:
         cube, dimension, rows = self._cube, self._cube.dimensions[name], self._without(name)
         base = cube.everyone.slice(name) if self is not cube.everyone else None
@@ -298,13 +291,15 @@ class Filtered:
     def _count(self, rows: Rows) -> int:
         return self._cube.n if rows is None else len(rows)
 
-    def _without(self, name: str) -> Rows:
-        """Who passes every filter but that of ``name``."""
-        if name not in self._own:
+    def _without(self, *names: str) -> Rows:
+        """Who passes every filter but those of ``names``."""
+        own = [self._own[name] for name in names if name in self._own]
+        if not own:
             return self._all
-        if len(self._own) == 1:
+        if len(self._own) == len(own):
             return None
-        return np.flatnonzero(self._failed == (~self._own[name]).astype(np.uint16))
+        failed = sum((~mask).astype(np.uint16) for mask in own)
+        return np.flatnonzero(self._failed == failed)
 
 
 def _ends(chosen: Range) -> tuple[float, float]:

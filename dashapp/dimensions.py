@@ -27,7 +27,8 @@ Array = npt.NDArray[Any]
 Kind = Literal["segment", "number", "category", "mix", "map"]
 
 SEGMENT, MAP, RUN = "segment", "map", "run"
-PAGE_PARAMETERS = frozenset({"of", "item", "pair"})  # kept in the address by one page, beside the selection
+# kept in the address by one page, beside the selection
+PAGE_PARAMETERS = frozenset({"of", "item", "pair", "cost", "revenue", "campaign", "a", "b"})
 _OWN = frozenset({SEGMENT, MAP, RUN}) | PAGE_PARAMETERS
 UNKNOWN, REST = "", "…"  # tokens of customers whose value is not known, and of all rarer categories together
 MOST_BINS, MOST_CATEGORIES, MOST_CHARTS = 24, 12, 9
@@ -66,6 +67,13 @@ class Dimension:
     def axis_title(self) -> str:
         """Label with its unit."""
         return f"{self.label}, {self.unit}" if self.unit else self.label
+
+    @property
+    def ends(self) -> tuple[float, float]:
+        """Where the outermost bars of a number end; an open one is as wide as the others."""
+        first, last = self.edges[0], self.edges[-1]
+        return (self.edges[1] - self.step if math.isinf(first) else first,
+                self.edges[-2] + self.step if math.isinf(last) else last)
 
     @property
     def centres(self) -> list[float]:

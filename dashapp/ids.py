@@ -33,6 +33,16 @@ def toggle(dimension: Key, token: Key, place: Key) -> Pattern:
     return {"type": "toggle", "dimension": dimension, "token": token, "place": place}
 
 
+def chosen(dimension: Key) -> Pattern:
+    """A slider or a list whose value is the filter on a dimension."""
+    return {"type": "chosen", "dimension": dimension}
+
+
+def pair(place: Key) -> Pattern:
+    """A chart of two dimensions; a click on a cell filters on both."""
+    return {"type": "pair", "place": place}
+
+
 def remove(dimension: Key) -> Pattern:
     """The cross of a chip."""
     return {"type": "remove", "dimension": dimension}

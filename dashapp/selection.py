@@ -89,6 +89,22 @@ def parse_range(token: str) -> Range | None:
     return None if low is not None and high is not None and low >= high else Range(low, high)
 
 
+def range_of(dimension: Dimension, low: float, high: float) -> Range | None:
+    """The range between two ends of a slider; an end that reaches the outermost bar is open."""
+    first, last = dimension.ends
+    span = (None if low <= first else float(low), None if high >= last else float(high))
+    if span == (None, None) or not (abs(low) < _FAR and abs(high) < _FAR) or low >= high:
+        return None
+    return Range(*span)
+
+
+def filter_of(dimension: Dimension, token: str) -> Values | Range | None:
+    """The filter that lets one bin pass; None for an unknown one."""
+    if token not in dimension.tokens:
+        return None
+    return parse_range(token) if dimension.kind == "number" else Values((token,))
+
+
 def snapped(dimension: Dimension, low: float, high: float) -> Range | None:
     """The range of the bars that a drag from ``low`` to ``high`` covers; the nearest one where it covers none."""
     if not (abs(low) < _FAR and abs(high) < _FAR) or not dimension.bins:

@@ -24,10 +24,23 @@
   function eventOf(id, property, value, figure) {
     if (id.type === "reset") { return value ? { reset: true } : null; }
     if (id.type === "remove") { return value ? { dimension: id.dimension, remove: true } : null; }
+    if (id.type === "chosen") { return chosen(id.dimension, value); }
+    if (id.type === "pair") { return cell(value, figure); }
     if (id.type === "toggle") { return value ? { dimension: id.dimension, token: id.token } : null; }
     if (property === "clickData") { return clicked(id, value, figure); }
     if (!value) { return null; }
     return drawn(id, value);
+  }
+
+  function chosen(dimension, value) {
+    if (Array.isArray(value) && typeof value[0] === "number") { return { dimension: dimension, span: value }; }
+    return { dimension: dimension, tokens: value || [] };
+  }
+
+  function cell(value, figure) {  // Dash does not pass the custom data of a heat map on
+    const point = value && value.points && value.points[0];
+    const row = point && figure && figure.data && figure.data[0].customdata[point.y];
+    return row && row[point.x] ? { pair: row[point.x] } : null;
   }
 
   function clicked(id, value, figure) {
@@ -58,13 +71,13 @@
 
   const dash = window.dash_clientside = window.dash_clientside || {};
   dash.korzina = {
-    distil: function (clicks, selections, toggles, removes, resets, figures, chartIds) {
+    distil: function (clicks, selections, toggles, removes, resets, choices, pairs, figures, chartIds, pairFigures) {
       const triggered = dash.callback_context.triggered;
       for (const one of triggered || []) {
         const cut = one.prop_id.lastIndexOf(".");
         const id = JSON.parse(one.prop_id.slice(0, cut));
         const place = chartIds.findIndex((other) => sameKeys(other, id));
-        const event = eventOf(id, one.prop_id.slice(cut + 1), one.value, figures[place]);
+        const event = eventOf(id, one.prop_id.slice(cut + 1), one.value, id.type === "pair" ? pairFigures[0] : figures[place]);
         if (event) { return Object.assign(event, { at: Date.now() }); }
       }
       return dash.no_update;

@@ -63,7 +63,7 @@ def wanted_ids(client: FlaskClient) -> set[str]:
 
 def test_every_id_of_a_callback_stands_on_a_page(client: FlaskClient, data: SegmentationData) -> None:
     made_by_callbacks = {json.dumps({"type": kind, key: "ALL"}, sort_keys=True)
-                         for kind, key in (("remove", "dimension"), ("reset", "place"))}
+                         for kind, key in (("remove", "dimension"), ("reset", "place"), ("chosen", "dimension"))}
 
     assert wanted_ids(client) - all_ids(data) - made_by_callbacks == set()
 

@@ -13,7 +13,7 @@ from dashapp.crossfilter import Filtered
 from dashapp.data import Run, SegmentationData
 from dashapp.dimensions import MAP, SEGMENT
 from dashapp.i18n import _
-from dashapp.pages.explore import figures, ids, layout
+from dashapp.pages.explore import controls, figures, ids, layout, pairs
 from dashapp.pages.explore.export import as_csv
 from dashapp.selection import Area, Values, parse_query
 from dashapp.theme import Scheme, scheme
@@ -36,6 +36,37 @@ def draw(data: SegmentationData, search: object, scheme_name: object, origin: ob
     legend = layout.legend(part.shown.sum(axis=0), part.customers, run.segmentation.cards,
                            chosen.tokens if isinstance(chosen, Values) else ())
     return [figure for figure, _ in drawn], [words for _, words in drawn], legend
+
+
+def draw_pair(data: SegmentationData, search: object, scheme_name: object, across: object, up: object, origin: object
+              ) -> Answer:
+    """The chart of the two traits picked, with its sentence."""
+    run = page_run(data, origin)
+    right, top = controls.usable(run, across), controls.usable(run, up)
+    if run is None or not scheme_name or right is None or top is None:
+        return no_update, no_update, no_update
+    pair = pairs.pair_of(_filtered(run, search), right, top)
+    return pairs.draw(pair, scheme(scheme_name)), pairs.sentence(pair), layout.pair_table(pair)
+
+
+def show_control(data: SegmentationData, name: object, search: object, origin: object) -> Answer:
+    """The slider or list of the trait picked to filter by."""
+    run = page_run(data, origin)
+    dimension = controls.usable(run, name)
+    if run is None or dimension is None:
+        return []
+    return controls.control(dimension, _filtered(run, search).selection.filters.get(dimension.name))
+
+
+def follow(data: SegmentationData, search: object, origin: object, asked: object) -> Answer:
+    """Set each slider and list to the selection in the address."""
+    run = page_run(data, origin)
+    names = [one.get("dimension") for one in asked if isinstance(one, dict)] if isinstance(asked, list) else []
+    found = [controls.usable(run, name) for name in names]
+    if run is None or len(found) != len(ctx.outputs_list):
+        return [no_update] * len(ctx.outputs_list)
+    held = _filtered(run, search).selection.filters
+    return [controls.value_of(one, held.get(one.name)) if one else no_update for one in found]
 
 
 def show_table(data: SegmentationData, clicks: list[Any], search: object, origin: object) -> Answer:
@@ -65,6 +96,14 @@ def register(app: Dash, data: SegmentationData) -> None:
         Output(shared.linked(ALL), "figure"), Output(shared.linked_summary(ALL), "children"),
         Output(ids.LEGEND, "children"), search, Input(shared.SCHEME, "data"), page,
         State(shared.linked(ALL), "id"))(partial(draw, data))
+    app.callback(
+        Output(shared.pair(ids.PAIR), "figure"), Output(ids.PAIR_SUMMARY, "children"),
+        Output(ids.PAIR_TABLE, "children"), search, Input(shared.SCHEME, "data"), Input(ids.ACROSS, "value"), Input(ids.UP, "value"), page)(
+        partial(draw_pair, data))
+    app.callback(Output(ids.FILTER_CONTROL, "children"), Input(ids.FILTER_BY, "value"), State(shared.URL, "search"),
+                 page)(partial(show_control, data))
+    app.callback(Output(shared.chosen(ALL), "value"), search, page, State(shared.chosen(ALL), "id"),
+                 prevent_initial_call=True)(partial(follow, data))
     app.callback(
         Output(ids.TABLE, "is_open"), Output(ids.TABLE_TITLE, "children"), Output(ids.TABLE_BODY, "children"),
         Output(ids.TABLE_CHART, "data"), Input(shared.as_table(ALL), "n_clicks"), State(shared.URL, "search"), page,

@@ -9,10 +9,10 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from dashapp.crossfilter import Points, Slice
 from dashapp.dimensions import Array, Dimension
 from dashapp.i18n import N_, _
 from dashapp.selection import Area
+from dashapp.slices import Points, Slice
 from dashapp.theme import MIX, Scheme, empty_figure, escaped, figure_of, ink_on, mark
 from dashapp.words import bin_label, customers, number, percent
 from pipeline.contract import Dataset, Loadings, SegmentCard

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import dash_bootstrap_components as dbc
 from dash import dcc, html
 from dash.development.base_component import Component
 
 from dashapp import ids as shared
 from dashapp import shell
-from dashapp.crossfilter import Slice
 from dashapp.data import Run, SegmentationData, View
 from dashapp.dimensions import MAP, SEGMENT, UNKNOWN, Array, Dimension, explore_charts
 from dashapp.i18n import N_, _, plural
-from dashapp.pages.explore import figures, ids
+from dashapp.pages.explore import figures, ids, pairs
+from dashapp.pages.explore.controls import filters, options_of
+from dashapp.slices import Slice
 from dashapp.theme import MIX
-from dashapp.widgets import aria, card, chart_card, graph, segment_name, table
+from dashapp.widgets import aria, as_table, card, chart_card, graph, segment_name, table
 from dashapp.words import bin_label, number, percent
 from pipeline.contract import Meaning, SegmentCard
 
@@ -42,10 +45,11 @@ def _content(view: View) -> list[Component | None]:
     return [
         html.Div([card([html.H2(_("Segments"), className="k-chart-title"),
                         html.Div(id=ids.LEGEND, className="k-legend"),
-                        html.P(_(_HOW), className="k-note")],
+                        html.P(_(_HOW), className="k-note"), filters(it)],
                        label=_("Segments"), class_name="k-legend-card"),
                   _map() if it else None], className="k-grid k-grid-map"),
         html.Div([_chart(it, one) for one in charts] if it else [], className="k-grid k-grid-charts"),
+        _pair(it),
         _table_dialog(),
     ]
 
@@ -67,6 +71,27 @@ def _chart(run: Run, dimension: Dimension) -> Component:
         summary=_summary(dimension.name), tools=button,
         below=_mix_legend(dimension) if dimension.kind == "mix" else None,
         note=_gaps(run, dimension))
+
+
+def _pair(run: Run | None) -> Component:
+    title = _("How do any two traits go together?")
+    options: Any = options_of(run)
+    first, second = pairs.opening(run) if run else ("", "")
+    choices = [html.Div([html.Label(label, htmlFor=place, className="k-label"),
+                         dcc.Dropdown(options, value, id=place, clearable=False)], className="k-choice")
+               for label, place, value in ((_("Across"), ids.ACROSS, first), (_("Up"), ids.UP, second))]
+    summary = html.Div([html.P(id=ids.PAIR_SUMMARY, className="k-chart-summary"),
+                        html.Div(choices, className="k-choices")])
+    return chart_card(
+        title, graph(shared.pair(ids.PAIR), title, height=pairs.HEIGHT), summary=summary, below=html.Div(id=ids.PAIR_TABLE),
+        note=_("The deeper the colour, the more customers. A click on a cell keeps those who have both; a second click "
+               "undoes it."), class_name="k-pair")
+
+
+def pair_table(pair: pairs.Pair) -> Component:
+    """The numbers of the chart of two traits, a row for each bin across."""
+    header = ["", *(bin_label(pair.up, place) for place in range(pair.up.bins))]
+    return as_table(header, pairs.rows(pair), caption=f"{pair.across.axis_title} × {pair.up.axis_title}")
 
 
 def question(run: Run, dimension: Dimension) -> str:
