@@ -170,6 +170,13 @@ def test_a_file_over_the_limit_is_refused_with_a_way_out(client: FlaskClient, mo
     assert "korzina score" in text
 
 
+def test_a_body_beyond_every_limit_is_not_read(client: FlaskClient) -> None:
+    most = client.application.config["MAX_CONTENT_LENGTH"]
+
+    assert facts.MOST_BYTES * 4 / 3 < most < 2 * facts.MOST_BYTES
+    assert upload(client, "x" * most).status_code == 413
+
+
 @pytest.mark.parametrize("contents", [None, 3, [], {}, "", "x", "data:text/csv;base64,%%%", "data:,abc", "A" * 5000,
                                       as_upload(b"\xff\xfe\x00"), as_upload(b"card,spend,orders\n\x00,\x00,\x00\n")])
 @pytest.mark.parametrize("name", ["new.csv", None, 3, ["a"], "../../x"])

@@ -96,7 +96,7 @@ def _cleaning(run: Run, answer: Answer) -> Component:
     touched = [one for one in ledger.entries if one.rows and one.rule != "imputed"]
     told = [run.tell(one) for one in (*answer.response_notes, *answer.drift.substitutions)]
     without = told.pop(0) if told and not answer.outcomes else ""  # why there are no probabilities
-    nothing = _("Nothing had to be repaired or left out, and no value was missing.")
+    nothing = _("Nothing had to be repaired or left out, and no value that places a customer was missing.")
     return card([
         html.H2(title),
         html.P(nothing) if not touched and not told else None,
