@@ -98,8 +98,8 @@ def register(app: Dash, data: SegmentationData) -> None:
         State(shared.linked(ALL), "id"))(partial(draw, data))
     app.callback(
         Output(shared.pair(ids.PAIR), "figure"), Output(ids.PAIR_SUMMARY, "children"),
-        Output(ids.PAIR_TABLE, "children"), search, Input(shared.SCHEME, "data"), Input(ids.ACROSS, "value"), Input(ids.UP, "value"), page)(
-        partial(draw_pair, data))
+        Output(ids.PAIR_TABLE, "children"), search, Input(shared.SCHEME, "data"), Input(ids.ACROSS, "value"),
+        Input(ids.UP, "value"), page)(partial(draw_pair, data))
     app.callback(Output(ids.FILTER_CONTROL, "children"), Input(ids.FILTER_BY, "value"), State(shared.URL, "search"),
                  page)(partial(show_control, data))
     app.callback(Output(shared.chosen(ALL), "value"), search, page, State(shared.chosen(ALL), "id"),

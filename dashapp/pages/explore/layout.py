@@ -19,7 +19,7 @@ from dashapp.slices import Slice
 from dashapp.theme import MIX
 from dashapp.widgets import aria, as_table, card, chart_card, graph, segment_name, table
 from dashapp.words import bin_label, number, percent
-from pipeline.contract import Meaning, SegmentCard
+from pipeline.contract import Loadings, Meaning, SegmentCard
 
 _QUESTIONS: dict[Meaning, str] = {
     "age": N_("How old are they?"), "income": N_("What do they earn?"), "spend": N_("How much have they spent?"),
@@ -47,19 +47,25 @@ def _content(view: View) -> list[Component | None]:
                         html.Div(id=ids.LEGEND, className="k-legend"),
                         html.P(_(_HOW), className="k-note"), filters(it)],
                        label=_("Segments"), class_name="k-legend-card"),
-                  _map() if it else None], className="k-grid k-grid-map"),
+                  _map(it) if it else None], className="k-grid k-grid-map"),
         html.Div([_chart(it, one) for one in charts] if it else [], className="k-grid k-grid-charts"),
         _pair(it),
         _table_dialog(),
     ]
 
 
-def _map() -> Component:
+def _map(run: Run) -> Component:
     title = _("Who is like whom?")
+    it = run.segmentation
+    weights = it.loadings[~it.loadings[Loadings.FEATURE].str.startswith("explained")]
+    rows = [[it.dataset.column(str(feature)).label, number(float(x), 2), number(float(y), 2)] for feature, x, y
+            in weights[[Loadings.FEATURE, Loadings.X, Loadings.Y]].itertuples(index=False)]
     return chart_card(
         title, graph(shared.linked(MAP), title, height=figures.MAP, drawn_on=True), summary=_summary(MAP),
         note=_("Customers close together behave alike. Many traits are pressed into two directions here, so segments "
-               "overlap on the map more than they do in fact."), class_name="k-map")
+               "overlap on the map more than they do in fact."), class_name="k-map",
+        below=as_table([_("What each trait adds"), _("to the right"), _("upwards")], rows,
+                       caption=_("What the two directions of the map are made of")))
 
 
 def _chart(run: Run, dimension: Dimension) -> Component:
@@ -83,9 +89,10 @@ def _pair(run: Run | None) -> Component:
     summary = html.Div([html.P(id=ids.PAIR_SUMMARY, className="k-chart-summary"),
                         html.Div(choices, className="k-choices")])
     return chart_card(
-        title, graph(shared.pair(ids.PAIR), title, height=pairs.HEIGHT), summary=summary, below=html.Div(id=ids.PAIR_TABLE),
-        note=_("The deeper the colour, the more customers. A click on a cell keeps those who have both; a second click "
-               "undoes it."), class_name="k-pair")
+        title, graph(shared.pair(ids.PAIR), title, height=pairs.HEIGHT), summary=summary,
+        below=html.Div(id=ids.PAIR_TABLE),
+        note=_("The deeper the colour, the more customers. A click on a cell keeps those who have both; "
+               "a second click undoes it."), class_name="k-pair")
 
 
 def pair_table(pair: pairs.Pair) -> Component:
