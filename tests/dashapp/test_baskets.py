@@ -162,14 +162,21 @@ def test_the_file_holds_what_the_table_shows_and_says_of_what(run: Run) -> None:
     assert [row["key"] for row in grid.rows(asked.shown)] == [rule.key for rule in asked.shown]
 
 
-def test_a_run_that_was_not_recommended_leads_to_the_one_that_was(counted: Segmentation) -> None:
-    candidates = tuple(one.model_copy(update={"run_id": f"{one.k}" * 32}) for one in counted.candidates)
-    k = counted.decision.k
-    bare = replace(counted, affinity_basis=None, candidates=candidates)
-    other = replace(bare, decision=counted.decision.model_copy(update={"k": k + 1}))
+def test_a_run_that_was_not_recommended_leads_to_the_one_that_was(saved: Settings) -> None:
+    from pipeline.store import Store
 
-    assert f"/baskets?run={str(k + 1) * 12}" in str(baskets.layout(_data(other)))
-    assert "neither baskets nor" in str(baskets.layout(_data(bare)))
+    store = Store.open(saved)
+    listed = store.runs("sample")
+    best, other = (next(one for one in listed if one.recommended is wanted) for wanted in (True, False))
+
+    text = str(baskets.layout(SegmentationData(lambda: store, saved), run=other.run_id))
+
+    assert f"/baskets?run={best.run_id[:12]}" in text
+    assert "This run holds no baskets." in text
+
+
+def test_where_the_data_hold_nothing_to_count_it_is_said(counted: Segmentation) -> None:
+    assert "neither baskets nor" in str(baskets.layout(_data(replace(counted, affinity_basis=None))))
 
 
 def test_the_names_of_another_language_do_not_change_the_address(counted: Segmentation) -> None:
@@ -188,11 +195,12 @@ def test_a_click_chooses_a_second_one_undoes_and_a_forged_one_does_nothing(clien
     assert chosen == "?pair=Milk~Tea"
     assert _choose(client, f"{ids.HEAT}.clickData", cell, chosen) == ""
     assert _choose(client, f"{ids.CLEAR}.n_clicks", 1, chosen) == ""
-    assert _choose(client, f"{ids.GRID}.selectedRows", [{"key": "Milk~Tea"}]) == chosen
+    assert _choose(client, f"{ids.GRID}.cellClicked", {"rowId": "Milk~Tea"}) == chosen
+    assert _choose(client, f"{ids.GRID}.cellClicked", {"rowId": "Milk~Tea"}, chosen) == ""
     for forged in (None, 3, {}, {"points": 1}, {"points": [5]}, {"points": [{"x": [], "y": {}}]}):
         assert _choose(client, f"{ids.HEAT}.clickData", forged) is None
-    for forged in (None, "x", [1], [{"key": "gone"}], [{"key": {}}]):
-        assert _choose(client, f"{ids.GRID}.selectedRows", forged) is None
+    for forged in (None, "x", [1], {"rowId": "gone"}, {"rowId": {}}):
+        assert _choose(client, f"{ids.GRID}.cellClicked", forged) is None
     assert _choose(client, f"{ids.OF}.value", "gone") is None
 
 
@@ -207,7 +215,7 @@ def test_a_pair_is_told_in_russian(run: Run, basis: AffinityBasis) -> None:
 
 
 def _choose(client: FlaskClient, changed: str, value: object, search: str = "") -> str | None:
-    props = [(ids.OF, "value"), (ids.ITEM, "value"), (ids.HEAT, "clickData"), (ids.GRID, "selectedRows"),
+    props = [(ids.OF, "value"), (ids.ITEM, "value"), (ids.HEAT, "clickData"), (ids.GRID, "cellClicked"),
              (ids.CLEAR, "n_clicks")]
     output = next(one["output"] for one in client.get("/_dash-dependencies").get_json()
                   if one["output"].startswith("url.search@") and ids.HEAT in str(one["inputs"]))

@@ -52,15 +52,15 @@ def test_a_segment_a_cell_its_row_its_sentence_and_back(shop: Served, watch: Wat
     expect(page.locator("#baskets-finding")).to_contain_text("Stronger here than among all customers: “Beer” with")
     click_cell(page, "Beer", "Crisps")
 
-    expect(page.locator(".ag-row-selected")).to_have_count(1)
-    expect(page.locator(".ag-row-selected")).to_contain_text("Beer")
-    expect(page.locator(".ag-row-selected")).to_contain_text("Crisps")
+    expect(page.locator(".ag-row.k-picked")).to_have_count(1)
+    expect(page.locator(".ag-row.k-picked")).to_contain_text("Beer")
+    expect(page.locator(".ag-row.k-picked")).to_contain_text("Crisps")
     expect(page.locator("#baskets-picked")).to_contain_text("Who buys “Beer” also buys “Crisps”")
     assert "of=" in page.url
     assert "pair=Beer~Crisps" in page.url
 
     click_cell(page, "Beer", "Crisps")
-    expect(page.locator(".ag-row-selected")).to_have_count(0)
+    expect(page.locator(".ag-row.k-picked")).to_have_count(0)
     assert "pair=" not in page.url
 
 
@@ -72,12 +72,19 @@ def test_a_row_is_chosen_and_undone_and_the_way_back_restores_it(shop: Served, w
     chosen = page.url
     page.get_by_role("button", name="Undo the choice").click()
     settle(page)
-    expect(page.locator(".ag-row-selected")).to_have_count(0)
+    expect(page.locator(".ag-row.k-picked")).to_have_count(0)
+    page.get_by_role("gridcell", name="Tea").first.focus()
+    page.keyboard.press("Enter")
+    settle(page)
+    expect(page.locator(".ag-row.k-picked")).to_contain_text("Milk")
+    page.keyboard.press("Escape")
+    settle(page)
+    expect(page.locator(".ag-row.k-picked")).to_have_count(0)
     page.go_back()
     settle(page)
 
     assert page.url == chosen
-    expect(page.locator(".ag-row-selected")).to_contain_text("Milk")
+    expect(page.locator(".ag-row.k-picked")).to_contain_text("Milk")
 
 
 def test_the_file_holds_what_stands_on_the_screen(shop: Served, watch: Watch, tmp_path: Path) -> None:

@@ -19,9 +19,9 @@ from dashapp.theme import scheme
 _DRAWN = 10
 
 
-def choose(data: SegmentationData, of: object, item: object, click: object, rows: object, clear: object, search: object,
+def choose(data: SegmentationData, of: object, item: object, click: object, row: object, clear: object, search: object,
            origin: object) -> Any:
-    """The address after a choice; clicking the chosen cell again, or the button, undoes it."""
+    """The address after a choice; clicking the chosen cell or row again, or the button, undoes it."""
     run = page_run(data, origin)
     if run is None or run.segmentation.affinity_basis is None:
         return no_update
@@ -32,11 +32,9 @@ def choose(data: SegmentationData, of: object, item: object, click: object, rows
         after = after.changed("of", of)
     if ids.ITEM in changed and isinstance(item, str):
         after = after.changed("item", "" if item == asking.EVERY_ITEM else item)
-    if ids.HEAT in changed:
-        pair = clicked(after, click)
-        after = after.changed("pair", "" if pair == after.pair else pair) if pair else after
-    if ids.GRID in changed:
-        after = after.changed("pair", selected(rows) or after.pair)
+    for mark, pair in ((ids.HEAT, clicked(after, click)), (ids.GRID, selected(after, row))):
+        if mark in changed and pair:
+            after = after.changed("pair", "" if pair == after.pair else pair)
     if ids.CLEAR in changed and clear:
         after = after.changed("pair", "")
     return no_update if after == before else asking.search_of(search, after)
@@ -50,10 +48,10 @@ def clicked(asked: Asked, click: object) -> str:
     return next((rule.key for rule in asked.known if set(rule.items) == pair), "")
 
 
-def selected(rows: object) -> str:
-    """The rule of the selected row."""
-    row = rows[0] if isinstance(rows, list) and rows else None
-    return str(row.get("key") or "") if isinstance(row, dict) else ""
+def selected(asked: Asked, row: object) -> str:
+    """The rule of the row that was clicked."""
+    key = row.get("rowId") if isinstance(row, dict) else None
+    return next((rule.key for rule in asked.known if rule.key == key), "")
 
 
 def draw(data: SegmentationData, search: object, scheme_name: object, origin: object) -> tuple[Any, ...]:
@@ -64,13 +62,12 @@ def draw(data: SegmentationData, search: object, scheme_name: object, origin: ob
         return (no_update,) * _DRAWN
     asked, _notices = asking.read(run, search)
     items = layout.map_items(asked)
-    # no outputs, since both are inputs of ``choose`` too: what was clicked may be clicked again
-    set_props(ids.HEAT, {"clickData": None})
-    set_props(ids.GRID, {"selectedRows": {"ids": [asked.pair] if asked.pair else []}})
+    set_props(ids.HEAT, {"clickData": None})  # may be clicked again; no output, since it is an input of ``choose``
     return (layout.first_words(asked), layout.picked(asked), layout.heat_words(asked, items, basis),
             figures.heat(asked.known, items, asked.rule, scheme(scheme_name)),
-            {"height": f"{figures.height(len(items))}px"}, layout.shown_words(asked.shown), grid.rows(asked.shown),
-            grid.columns(compared=asked.card is not None), {"height": grid.height(asked.shown)}, layout.options(asked))
+            {"height": f"{figures.height(len(items))}px"}, layout.shown_words(asked.shown),
+            grid.rows(asked.shown, asked.pair), grid.columns(compared=asked.card is not None),
+            {"height": grid.height(asked.shown)}, layout.options(asked))
 
 
 def show_row(data: SegmentationData, _rows: object, search: object, origin: object) -> Any:
@@ -95,7 +92,7 @@ def register(app: Dash, data: SegmentationData) -> None:
     page, search = State(shared.PAGE, "data"), State(shared.URL, "search")
     app.callback(
         Output(shared.URL, "search", allow_duplicate=True), Input(ids.OF, "value"), Input(ids.ITEM, "value"),
-        Input(ids.HEAT, "clickData"), Input(ids.GRID, "selectedRows"), Input(ids.CLEAR, "n_clicks"), search, page,
+        Input(ids.HEAT, "clickData"), Input(ids.GRID, "cellClicked"), Input(ids.CLEAR, "n_clicks"), search, page,
         prevent_initial_call=True)(partial(choose, data))
     app.callback(
         Output(ids.FINDING, "children"), Output(ids.PICKED, "children"), Output(ids.HEAT_WORDS, "children"),

@@ -13,13 +13,14 @@ from dashapp.pages.baskets.words import fine_percent, short_verdict, times
 from dashapp.words import TRUST_WORDS, moment, number
 
 Row = dict[str, Any]
-ROW_ID = "params.data.key"
+ROW_ID, PICKED = "params.data.key", {"k-picked": "params.data.picked"}
 
 
-def rows(found: Sequence[Rule]) -> list[Row]:
-    """Numbers to sort by, and beside each how it is read."""
+def rows(found: Sequence[Rule], picked: str = "") -> list[Row]:
+    """Numbers to sort by, and beside each how it is read; the picked one is marked."""
     return [{
         "key": rule.key, "first": rule.first, "second": rule.second, "verdict": short_verdict(rule),
+        "picked": rule.key == picked,
         **_both("count", rule.count, number(rule.count)), **_both("support", rule.support, fine_percent(rule.support)),
         **_both("confidence", rule.confidence, fine_percent(rule.confidence)),
         **_both("reverse", rule.reverse, fine_percent(rule.reverse)), **_both("lift", rule.lift, times(rule.lift)),
@@ -39,7 +40,7 @@ def columns(*, compared: bool) -> list[Row]:
             *({"field": name, "headerName": label, "width": width, "type": "rightAligned",
                "sortingOrder": ["desc", "asc", None],
                "valueFormatter": {"function": f"params.data.{name}_said"}} for name, label, width in numbers),
-            {"field": "verdict", "headerName": _("Chance?"), "minWidth": 150, "flex": 0.6}]
+            {"field": "verdict", "headerName": _("Chance?"), "minWidth": 178, "flex": 0.6}]
 
 
 def height(found: Sequence[Rule]) -> str:
@@ -49,9 +50,7 @@ def height(found: Sequence[Rule]) -> str:
 
 def locale_text() -> dict[str, str]:
     """AG Grid's own words, as far as this grid shows them."""
-    return {"noRowsToShow": _("No rule holds this item."), "ariaSortableColumn": _("Press ENTER to sort"),
-            "ariaRowSelect": _("Press SPACE to select this row"),
-            "ariaRowDeselect": _("Press SPACE to deselect this row")}
+    return {"noRowsToShow": _("No rule holds this item."), "ariaSortableColumn": _("Press ENTER to sort")}
 
 
 def as_csv(asked: Asked) -> str:

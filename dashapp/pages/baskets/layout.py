@@ -19,6 +19,7 @@ from dashapp.pages.baskets.asked import EVERY_ITEM, EVERYBODY, Asked
 from dashapp.pages.baskets.words import comparison, counted, details, finding, glossary, map_words, rule_sentence
 from dashapp.widgets import aria, card, chart_card, graph, message, segment_name, trust_badge
 from pipeline.contract import AffinityBasis, SegmentCard
+from pipeline.errors import KorzinaError
 
 PATH = "/baskets"
 
@@ -29,21 +30,22 @@ def layout(data: SegmentationData, /, run: object = None, of: object = "", item:
     view = data.view(run)
     wanted = urlencode([(name, value) for name, value in (("of", of), ("item", item), ("pair", pair))
                         if isinstance(value, str)])
-    return shell.page(view, _("Baskets"), _("What is bought together?"), _content(view, wanted), data.settings)
+    return shell.page(view, _("Baskets"), _("What is bought together?"), _content(data, view, wanted), data.settings)
 
 
-def _content(view: View, search: str) -> list[Component | None]:
+def _content(data: SegmentationData, view: View, search: str) -> list[Component | None]:
     run = view.run
     basis = run.segmentation.affinity_basis if run else None
     asked, notices = asking.read(run, search) if run and basis else (None, ())
     ready = asked is not None and basis is not None
     return [
         *(message(_("Part of the link could not be used."), words, tone="warning") for words in notices),
-        _lacking(run) if run and not ready else None,
+        _lacking(data, run) if run and not ready else None,
         html.Div([
             _picker(asked), html.Div(first_words(asked), id=ids.FINDING),
-            html.Div([_map(asked), html.Div([html.Div(picked(asked), id=ids.PICKED), _glossary(basis)])],
-                     className="k-baskets"),
+            html.Div([_map(asked), html.Div([
+                html.Div(picked(asked), id=ids.PICKED, **aria(live="polite")), _glossary(basis)])],
+                className="k-baskets"),
             _rules(asked),
             html.P(basis.sentence, className="k-note") if basis else None,
         ], hidden=not ready),
@@ -102,16 +104,27 @@ def map_items(asked: Asked | None) -> tuple[str, ...]:
     return affinity.grouped(asked.known, figures.MOST, asked.item or None) if asked else ()
 
 
-def _lacking(run: Run) -> Component:
+def _lacking(data: SegmentationData, run: Run) -> Component:
     it = run.segmentation
-    chosen = next((one.run_id for one in it.candidates if one.k == it.decision.k), "")
-    if it.k == it.decision.k or not chosen:
+    if it.k == it.decision.k:
         return message(_("Nothing is known of what is bought together."),
                        _("These data hold neither baskets nor what customers spent by category."))
-    link = html.A(_("Open the recommended one"), href=f"{PATH}?run={chosen[:shell.SHORT]}", className="k-button")
+    chosen = _recommended(data, run)
+    link = html.A(_("Open the recommended one"), href=f"{PATH}?run={chosen[:shell.SHORT]}",
+                  className="k-button") if chosen else None
     words = plural("What is bought together is counted for the recommended run with {n} segment only.",
                    "What is bought together is counted for the recommended run with {n} segments only.", it.decision.k)
     return message(_("This run holds no baskets."), words, action=link)
+
+
+def _recommended(data: SegmentationData, run: Run) -> str:
+    """The recommended run of the same sweep; empty where the store does not say."""
+    try:
+        listed = data.runs(run.segmentation.experiment)
+    except KorzinaError:
+        return ""
+    sweep = run.segmentation.sweep_run_id
+    return next((one.run_id for one in listed if one.recommended and one.sweep_run_id == sweep), "")
 
 
 def _picker(asked: Asked | None) -> Component:
@@ -161,8 +174,8 @@ def _rules(asked: Asked | None) -> Component:
         html.P(shown_words(asked.shown) if asked else "", id=ids.SHOWN, className="k-chart-summary"),
         dag.AgGrid(
             id=ids.GRID, rowData=[], columnDefs=grid.columns(compared=False), getRowId=grid.ROW_ID,
+            rowClassRules=grid.PICKED,
             defaultColDef={"sortable": True, "resizable": True, "suppressMovable": True},
-            dashGridOptions={"animateRows": False, "localeText": grid.locale_text(), "rowSelection": {
-                "mode": "singleRow", "checkboxes": False, "enableClickSelection": True}},
+            dashGridOptions={"animateRows": False, "localeText": grid.locale_text()},
             style={"height": grid.height(asked.shown if asked else ())}),
     ], label=title, class_name="k-grid-card")
