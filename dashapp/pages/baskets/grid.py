@@ -31,16 +31,16 @@ def rows(found: Sequence[Rule], picked: str = "") -> list[Row]:
 def columns(*, compared: bool) -> list[Row]:
     """Definitions of the columns; ``compared`` adds the lift among all customers."""
     texts = [("first", _("Who has"), 150), ("second", _("also has"), 150)]
-    numbers = [("lift", _("Lift"), 90), ("count", _("Count"), 90), ("confidence", _("Confidence"), 150),
-               ("reverse", _("The other way"), 130), ("support", _("Support"), 122)]
+    numbers = [("lift", _("Lift"), 90), ("count", _("Count"), 90), ("confidence", _("Confidence"), 145),
+               ("reverse", _("The other way"), 142), ("support", _("Support"), 120)]
     if compared:
         numbers.insert(1, ("overall", _("Lift of all"), 112))
     return [*({"field": name, "headerName": label, "minWidth": width, "flex": 1,
-               "wrapText": True, "autoHeight": True} for name, label, width in texts),
+               "tooltipField": name} for name, label, width in texts),
             *({"field": name, "headerName": label, "width": width, "type": "rightAligned",
                "sortingOrder": ["desc", "asc", None],
                "valueFormatter": {"function": f"params.data.{name}_said"}} for name, label, width in numbers),
-            {"field": "verdict", "headerName": _("Chance?"), "minWidth": 178, "flex": 0.6}]
+            {"field": "verdict", "headerName": _("Chance?"), "minWidth": 170, "flex": 0.6}]
 
 
 def height(found: Sequence[Rule]) -> str:
