@@ -220,6 +220,11 @@ def test_the_table_beside_all_customers_has_medians_and_keeps_small_groups_quiet
     assert not any("response" in row.label.lower() for row in facts.beside(segmentation, 0))
 
 
+@pytest.mark.parametrize(("effect", "said"), [(0.84, "+0.8"), (-0.84, "-0.8"), (-0.01, "0.0")])
+def test_an_effect_has_its_sign_and_zero_has_none(effect: float, said: str) -> None:
+    assert figures.signed(effect, 1) == said
+
+
 def test_the_neighbours_are_the_segments_before_and_after(segmentation: Segmentation) -> None:
     page = segment.layout(_data(segmentation), segment_number="3")
 

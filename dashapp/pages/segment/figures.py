@@ -112,7 +112,8 @@ def _short(one: Response) -> str:
 
 def signed(value: float, places: int) -> str:
     """A number with its sign."""
-    return f"{'+' if value > 0 else ''}{number(value, places)}"
+    rounded = round(value, places) + 0.0  # no minus before a zero
+    return f"{'+' if rounded > 0 else ''}{number(rounded, places)}"
 
 
 def _beside(label: str, here: str, overall: str) -> str:
