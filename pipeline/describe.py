@@ -21,7 +21,7 @@ from pipeline.contract import (
     Profiles,
     Typical,
 )
-from pipeline.geometry import squared_distances
+from pipeline.geometry import blocks, squared_distances
 from pipeline.quality import Silhouettes
 
 UNKNOWN = "not known"
@@ -31,16 +31,21 @@ _NEARBY = 100  # among so many nearest ones, those that differ are looked for
 
 def assign(features: Features, partition: Partition, silhouettes: Silhouettes) -> pd.DataFrame:
     """The ``assignments`` table: own and second segment with their distances, silhouette where measured."""
-    distances = np.sqrt(squared_distances(features.matrix, partition.centres))
-    rows = np.arange(len(distances))
-    own = distances[rows, partition.labels]
-    distances[rows, partition.labels] = np.inf
-    second = distances.argmin(axis=1)
+    n = len(features.matrix)
+    rows, second = np.arange(n), np.empty(n, dtype=np.int64)
+    own, other = np.empty(n), np.empty(n)
+    for block in blocks(n):
+        distances = np.sqrt(squared_distances(features.matrix[block], partition.centres))
+        places, labels = np.arange(len(distances)), partition.labels[block]
+        own[block] = distances[places, labels]
+        distances[places, labels] = np.inf
+        second[block] = distances.argmin(axis=1)
+        other[block] = distances[places, second[block]]
     values = np.full(len(rows), np.nan)
     values[silhouettes.rows] = silhouettes.values
     return pd.DataFrame({
         Assignments.KEY: rows, Assignments.SEGMENT: partition.labels, Assignments.SECOND: second,
-        Assignments.DISTANCE: own, Assignments.SECOND_DISTANCE: distances[rows, second], Assignments.SILHOUETTE: values,
+        Assignments.DISTANCE: own, Assignments.SECOND_DISTANCE: other, Assignments.SILHOUETTE: values,
     })
 
 

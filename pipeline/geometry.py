@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -9,19 +10,32 @@ import numpy.typing as npt
 
 from pipeline.contract import Labels, Matrix
 
+BLOCK = 16_384
+
 Array = npt.NDArray[Any]
 
 
 def squared_distances(rows: Array, centres: Array) -> Array:
     """Squared Euclidean distances, (n, k), never negative."""
     norms = np.einsum("ij,ij->i", rows, rows)[:, None] + np.einsum("ij,ij->i", centres, centres)[None, :]
-    distances: Array = np.maximum(norms - 2.0 * (rows @ centres.T), 0.0)
+    distances: Array = rows @ centres.T
+    distances *= 2.0
+    np.subtract(norms, distances, out=distances)
+    np.maximum(distances, 0.0, out=distances)
     return distances
+
+
+def blocks(n: int) -> Iterator[slice]:
+    """Slices of ``BLOCK`` rows, so that what is computed of them stays in the processor's cache."""
+    return (slice(start, min(start + BLOCK, n)) for start in range(0, n, BLOCK))
 
 
 def cluster_means(matrix: Matrix, labels: Labels, k: int) -> Matrix:
     """Mean row of each cluster, (k, p)."""
     counts = np.bincount(labels, minlength=k)
-    sums = np.column_stack([np.bincount(labels, weights=column, minlength=k) for column in matrix.T])
+    sums = np.zeros((k, matrix.shape[1]))
+    for rows in blocks(len(matrix)):
+        own = labels[rows]
+        sums += np.column_stack([np.bincount(own, weights=column, minlength=k) for column in matrix[rows].T])
     means: Matrix = sums / counts[:, None]
     return means

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from pipeline.contract import Labels, Matrix, Partition
+from pipeline.geometry import Array
 
 EXACT_ROWS = 20_000  # up to this many customers every silhouette is exact
 SAMPLE_ROWS = 10_000
 REFERENCE_ROWS = 100_000
-_BLOCK_BYTES = 64 << 20
+_TILE_ROWS, _TILE_COLUMNS = 256, 2_048  # 2 MB of distances
+_WORKERS = 2
 
 
 @dataclass(frozen=True)
@@ -54,20 +58,42 @@ def _distance_sums(matrix: Matrix, rows: Labels, reference: Labels, labellings: 
     members = np.zeros((len(reference), offsets[-1]), dtype=np.float32)
     for labels, start in zip(labellings, offsets[:-1], strict=True):
         members[np.arange(len(reference)), start + labels[reference]] = 1.0
-    centred = (matrix - matrix.mean(axis=0)).astype(np.float32)
-    others = centred[reference]
-    other_norms = np.einsum("ij,ij->i", others, others)
+    others = matrix[reference]
+    middle = others.mean(axis=0)  # distances do not mind the shift, float32 does
+    others = (others - middle).astype(np.float32)
+    part = others if rows is reference else (matrix[rows] - middle).astype(np.float32)
     sums = np.empty((len(rows), offsets[-1]))
-    block = max(1, _BLOCK_BYTES // (4 * len(reference)))
-    exact = len(rows) == len(reference)
-    for start in range(0, len(rows), block):
-        part = centred[rows[start:start + block]]
-        distances = np.einsum("ij,ij->i", part, part)[:, None] + other_norms[None, :] - 2.0 * (part @ others.T)
-        np.sqrt(np.maximum(distances, 0.0, out=distances), out=distances)
-        if exact:  # a customer's distance to itself is 0, rounding or not
-            distances[np.arange(len(part)), np.arange(start, start + len(part))] = 0.0
-        sums[start:start + block] = distances @ members
+
+    def fill(start: int) -> None:
+        sums[start:start + _TILE_ROWS] = _sum_block(part[start:start + _TILE_ROWS], others, members,
+                                                    own=start if rows is reference else None)
+
+    # BLAS itself would use both processors for the products only, and wait for itself in between
+    with threadpool_limits(limits=1, user_api="blas"), ThreadPoolExecutor(_WORKERS) as pool:
+        list(pool.map(fill, range(0, len(rows), _TILE_ROWS)))
     return sums, members.sum(axis=0, dtype=np.float64), offsets
+
+
+def _sum_block(part: Array, others: Array, members: Array, *, own: int | None) -> Matrix:
+    """Sums of distances from a few rows to every cluster, tile by tile, so that a tile stays in the cache.
+
+    ``own`` is the place among ``others`` of the first row of ``part``, where it is among them.
+    """
+    sums = np.zeros((len(part), members.shape[1]))
+    norms = np.einsum("ij,ij->i", part, part)[:, None]
+    doubled = -2.0 * part
+    for start in range(0, len(others), _TILE_COLUMNS):
+        tile = others[start:start + _TILE_COLUMNS]
+        distances = doubled @ tile.T
+        distances += norms
+        distances += np.einsum("ij,ij->i", tile, tile)
+        np.sqrt(np.maximum(distances, 0.0, out=distances), out=distances)
+        if own is not None:  # a customer's distance to itself is 0, rounding or not
+            places = np.arange(own, own + len(part)) - start
+            here = (places >= 0) & (places < len(tile))
+            distances[np.flatnonzero(here), places[here]] = 0.0
+        sums += distances @ members[start:start + _TILE_COLUMNS]
+    return sums
 
 
 def _silhouette_values(sums: Matrix, counts: Matrix, own: Labels) -> Matrix:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from pipeline.contract import Labels, Matrix, Partition
-from pipeline.geometry import squared_distances
+from pipeline.geometry import blocks, squared_distances
 from pipeline.parallel import Helper, share
 from pipeline.quality import silhouettes
 from pipeline.sweep import LIGHT, sweep
@@ -68,10 +68,9 @@ def null_silhouettes(matrix: Matrix, ks: Sequence[int], *, seed: int, helper: He
     one extreme to another, evenly filled, would beat a Gaussian without having any groups.
     """
     rows = min(len(matrix), NULL_ROWS)
-    centred = matrix - matrix.mean(axis=0)
     variances, axes = np.linalg.eigh(np.atleast_2d(np.cov(matrix, rowvar=False)))
     deviations = np.sqrt(np.maximum(variances, 0.0))
-    flatness = _flatness(centred @ axes)
+    flatness = _flatness(matrix, axes)
     tasks = [(axes * deviations, flatness, rows, list(ks), seed, draw) for draw in range(NULL_DRAWS)]
     draws = share(_one_null, tasks, helper, tick)
     return {k: tuple(draw[place] for draw in draws) for place, k in enumerate(ks)}
@@ -81,11 +80,15 @@ def _fit_light(rows: Matrix, ks: Sequence[int], seed: int) -> tuple[Partition, .
     return sweep(rows, ks, seed=seed, effort=LIGHT)
 
 
-def _flatness(scores: Matrix) -> Matrix:
-    """Parameter a of the symmetric Beta(a, a) with the kurtosis of each column; infinite where Gaussian, least 1."""
-    squares = scores**2
-    variance = squares.mean(axis=0)
-    kurtosis = (squares**2).mean(axis=0) / np.where(variance > 0, variance, 1.0) ** 2 - 3.0
+def _flatness(matrix: Matrix, axes: Matrix) -> Matrix:
+    """Parameter a of the symmetric Beta(a, a) with the kurtosis along each axis; infinite where Gaussian, least 1."""
+    middle, seconds, fourths = matrix.mean(axis=0), np.zeros(axes.shape[1]), np.zeros(axes.shape[1])
+    for rows in blocks(len(matrix)):
+        squares = ((matrix[rows] - middle) @ axes) ** 2
+        seconds += squares.sum(axis=0)
+        fourths += (squares**2).sum(axis=0)
+    variance = seconds / len(matrix)
+    kurtosis = fourths / len(matrix) / np.where(variance > 0, variance, 1.0) ** 2 - 3.0
     with np.errstate(divide="ignore"):
         parameter: Matrix = np.where(kurtosis < -_FLAT, (-6.0 / np.minimum(kurtosis, -1e-9) - 3.0) / 2.0, np.inf)
     return np.maximum(parameter, 1.0)
