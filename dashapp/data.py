@@ -13,19 +13,31 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from dashapp.crossfilter import Cube
 from dashapp.i18n import _, language
 from dashapp.retell import retold
-from pipeline.contract import Champion, ExpectedFile, RunSummary, Scored, Segmentation
+from pipeline.contract import (
+    Annotation,
+    Champion,
+    ExpectedFile,
+    Placement,
+    Promotion,
+    RunSummary,
+    Scored,
+    Segmentation,
+    given_names,
+)
 from pipeline.errors import KorzinaError, StoreError
 from pipeline.settings import Settings
 
 _RUNS_KEPT = 4
+_PLACEMENTS_KEPT = 40
 _FRESH_SECONDS = 0.5  # page loads within this time share one look at the store
 _READY_SECONDS = 5.0
 _log = logging.getLogger(__name__)
+Told = TypeVar("Told", Champion, Annotation)
 
 
 class ReadableStore(Protocol):
@@ -33,15 +45,30 @@ class ReadableStore(Protocol):
 
     def runs(self, experiment: str | None = None) -> tuple[RunSummary, ...]:
         """Completed candidate runs, newest sweep first."""
-        ...
 
     def load(self, run_id: str) -> Segmentation:
         """One completed run; ``run_id`` may be the start of an id."""
-        ...
 
     def champions(self) -> tuple[Champion, ...]:
         """The champion of every experiment that has one, newest promotion first."""
-        ...
+
+    def placement(self, run_id: str) -> Placement:
+        """Who is where in one completed run."""
+
+    def history(self, experiment: str) -> tuple[Promotion, ...]:
+        """Every move of an experiment's champion, oldest first."""
+
+    def annotations(self, experiment: str | None = None) -> tuple[Annotation, ...]:
+        """Names and notes of segments, oldest first."""
+
+    def promote(self, run_id: str, *, reason: str, who: str) -> Champion:
+        """Make a run the champion."""
+
+    def rollback(self, experiment: str, *, reason: str, who: str) -> Champion:
+        """Go back to the champion before."""
+
+    def annotate(self, run_id: str, key: str, *, who: str, name: str | None = None, note: str = "") -> Annotation:
+        """Name a segment, or write a note on it."""
 
 
 @dataclass(frozen=True)
@@ -127,6 +154,8 @@ class SegmentationData:
         self._store: ReadableStore | None = None
         self._opening, self._looking, self._loading = threading.Lock(), threading.Lock(), threading.Lock()
         self._runs: OrderedDict[str, Run] = OrderedDict()
+        self._placements: OrderedDict[str, Placement] = OrderedDict()
+        self._names: dict[tuple[str, str], str] = {}
         self._champions = Champions()
         self._looked = self._checked = float("-inf")
         self._reasons: tuple[str, ...] = ()
@@ -156,6 +185,8 @@ class SegmentationData:
         """
         if not isinstance(run_id, str):
             raise StoreError.because("a run id is a text", found=type(run_id).__name__)
+        if not self._champions.problem:
+            self.champions(max_age=_FRESH_SECONDS)  # a segment may have been renamed, perhaps in another process
         with self._loading:
             held = self._held(run_id)
             if held is None:
@@ -177,10 +208,40 @@ class SegmentationData:
             if time.monotonic() - self._looked >= age:
                 try:
                     self._champions = Champions(self._opened().champions(), time.time())
+                    self._follow_names()
                 except KorzinaError as error:
                     self._champions = replace(self._champions, problem=str(error))
                 self._looked = time.monotonic()
             return self._champions
+
+    def placement(self, run_id: str) -> Placement:
+        """Who is where in one run, without its customers; raises ``StoreError``."""
+        with self._loading:
+            if run_id not in self._placements:
+                self._placements[run_id] = self._opened().placement(run_id)
+            while len(self._placements) > _PLACEMENTS_KEPT:
+                self._placements.popitem(last=False)
+            return self._placements[run_id]
+
+    def history(self, experiment: str) -> tuple[Promotion, ...]:
+        """Every move of a data set's champion, oldest first, as the store has it now; raises ``StoreError``."""
+        return self._opened().history(experiment)
+
+    def annotations(self, experiment: str) -> tuple[Annotation, ...]:
+        """Names and notes of a data set's segments, oldest first, as the store has them now; raises ``StoreError``."""
+        return self._opened().annotations(experiment)
+
+    def promote(self, run_id: str, *, reason: str, who: str) -> Champion:
+        """Make a run the champion; whoever calls has asked ``curation`` before. Raises ``KorzinaError``."""
+        return self._changed(self._opened().promote(run_id, reason=reason, who=who))
+
+    def rollback(self, experiment: str, *, reason: str, who: str) -> Champion:
+        """Go back to the champion before, likewise."""
+        return self._changed(self._opened().rollback(experiment, reason=reason, who=who))
+
+    def annotate(self, run_id: str, key: str, *, who: str, name: str | None = None, note: str = "") -> Annotation:
+        """Name a segment or write a note on it, likewise."""
+        return self._changed(self._opened().annotate(run_id, key, who=who, name=name, note=note))
 
     def not_ready(self) -> tuple[str, ...]:
         """Why the dashboard could not show a segmentation now, in words; empty when it could."""
@@ -196,6 +257,23 @@ class SegmentationData:
             _ = run.cube.everyone
 
     # ------------------------------------------------------------------ within
+
+    def _changed(self, entry: Told) -> Told:
+        self._looked = float("-inf")  # the next look is a fresh one
+        return entry
+
+    def _follow_names(self) -> None:
+        """Forget what was read under other names."""
+        try:
+            names = given_names(self._opened().annotations())
+        except KorzinaError as error:
+            _log.warning("names of segments cannot be read: %s", error)
+            return
+        if names != self._names:
+            with self._loading:
+                self._runs.clear()
+                self._placements.clear()
+                self._names = names
 
     def _obstacles(self) -> list[str]:
         champions = self.champions(max_age=0.0)

@@ -27,7 +27,8 @@ from pipeline.contract import Affinities, CampaignPlan, Passive, SegmentAdvice, 
 # fields of records that hold words for a reader; every other text is a name, a code or a formula
 _TOLD = frozenset({
     "label", "member_labels", "title", "unit", "high", "low", "portrait", "trust_reason", "phrase", "previous",
-    "dissolved", "detail", "rule", "notes", "reason", "disagreements", "text", "sentence", "worth", "about",
+    "generated", "dissolved", "detail", "rule", "notes", "reason", "disagreements", "text", "sentence", "worth",
+    "about",
 })
 _NAMED = (SegmentCard, SegmentAdvice)  # whose name is in words; a column's is a code
 _PASSIVE, _PAIRS = (Passive.TEXT, Passive.CATEGORY), (Affinities.LEFT, Affinities.RIGHT)

@@ -13,7 +13,7 @@ import pytest
 from dashapp.app import create_app
 from dashapp.crossfilter import Cube
 from dashapp.data import SegmentationData
-from pipeline.contract import Champion, RunSummary, Segmentation, Training
+from pipeline.contract import Annotation, Champion, Placement, Promotion, RunSummary, Segmentation, Training
 from pipeline.errors import StoreError
 from pipeline.settings import Settings
 from tests.support import make_training, save_training
@@ -51,6 +51,25 @@ class MemoryStore:
         if len(found) != 1:
             raise StoreError.because(f"no completed run {run_id!r} in the store")
         return found[0]
+
+    def placement(self, run_id: str) -> Placement:
+        it = self.load(run_id)
+        return Placement(it.run_id, it.cards, it.assignments["segment"].to_numpy())
+
+    def history(self, experiment: str) -> tuple[Promotion, ...]:
+        return ()
+
+    def annotations(self, experiment: str | None = None) -> tuple[Annotation, ...]:
+        return ()
+
+    def promote(self, run_id: str, *, reason: str, who: str) -> Champion:
+        raise AssertionError("nobody may promote here")
+
+    def rollback(self, experiment: str, *, reason: str, who: str) -> Champion:
+        raise AssertionError("nobody may roll back here")
+
+    def annotate(self, run_id: str, key: str, *, who: str, name: str | None = None, note: str = "") -> Annotation:
+        raise AssertionError("nobody may write here")
 
     def champions(self) -> tuple[Champion, ...]:
         self.asked += 1

@@ -2,29 +2,40 @@
 
 from __future__ import annotations
 
+import time
 from functools import partial
 from typing import Any
+from urllib.parse import parse_qsl, urlencode
 
-from dash import Dash, Input, Output, State, no_update
+from dash import Dash, Input, Output, State, ctx, no_update
 
+from dashapp import curation
 from dashapp import ids as shared
 from dashapp.callbacks import page_run
-from dashapp.data import SegmentationData
-from dashapp.pages.compare import figures, grid, ids
-from dashapp.theme import scheme
+from dashapp.data import Run, SegmentationData
+from dashapp.i18n import _
+from dashapp.pages.compare import champion, facts, figures, figures_runs, grid, ids, lineage, pair
+from dashapp.theme import Scheme, empty_figure, scheme
+from dashapp.widgets import message
+from pipeline.errors import KorzinaError
+
+_OWN = ("a", "b")
+_DRAWN = 12
 
 
-def draw(data: SegmentationData, scheme_name: object, origin: object) -> tuple[Any, Any]:
-    """Both charts, in the reader's light or dark."""
+def draw(data: SegmentationData, scheme_name: object, origin: object) -> tuple[Any, ...]:
+    """The charts of one training and of the run in view, in the reader's light or dark."""
     run = page_run(data, origin)
     if run is None or not scheme_name:
-        return no_update, no_update
+        return (no_update,) * 8
     it, look = run.segmentation, scheme(scheme_name)
     return (figures.inertia(it.candidates, it.decision, it.k, look),
-            figures.silhouette(it.candidates, it.decision, it.k, look))
+            figures.silhouette(it.candidates, it.decision, it.k, look),
+            figures.stability(it.candidates, it.k, look), figures_runs.blades(it, look),
+            figures_runs.returns(it.cards, look), *lineage.drawn(data, run, look))
 
 
-def list_runs(data: SegmentationData, only_differences: object, origin: object) -> tuple[Any, Any]:
+def list_runs(data: SegmentationData, only_differences: object, _changed: object, origin: object) -> tuple[Any, Any]:
     """Rows and columns of the grid, as the store has them now."""
     run = page_run(data, origin)
     if run is None:
@@ -33,10 +44,113 @@ def list_runs(data: SegmentationData, only_differences: object, origin: object) 
     return rows, grid.columns(rows, only_differences=bool(only_differences))
 
 
+def choose(data: SegmentationData, a: object, b: object, search: object, origin: object) -> Any:
+    """The address after another run was chosen."""
+    run = page_run(data, origin)
+    if run is None or not isinstance(a, str) or not isinstance(b, str):
+        return no_update
+    given = parse_qsl(search.removeprefix("?")[:4000]) if isinstance(search, str) else []
+    kept = [(name, text) for name, text in given if name not in _OWN]
+    wanted = f"?{urlencode([*kept, ('a', a), ('b', b)])}"
+    return no_update if wanted == search else wanted
+
+
+def compare(data: SegmentationData, search: object, scheme_name: object, _changed: object, origin: object
+            ) -> tuple[Any, ...]:
+    """All about the two runs that the address names."""
+    run = page_run(data, origin)
+    if run is None or not scheme_name:
+        return (no_update,) * _DRAWN
+    asked = dict(parse_qsl(search.removeprefix("?")[:4000])) if isinstance(search, str) else {}
+    chosen = pair.choose(data.runs(run.segmentation.experiment), run.run_id, asked.get("a"), asked.get("b"))
+    runs, look = pair.both(data, chosen), scheme(scheme_name)
+    if runs is None or chosen.a is None or chosen.b is None:
+        return _nothing(_("There is only one run, so there is nothing to compare it with."), look)
+    found = facts.pair(runs[0].segmentation, runs[1].segmentation)
+    if isinstance(found, str):
+        return _nothing(found, look)
+    going = [one for one in found.matches if one.a and one.b]
+    return (pair.words(found), False, figures_runs.overlap(found, look), figures_runs.movers(found, look),
+            figures_runs.deltas(facts.deltas(found), going, look), pair.overlap_words(found), pair.movers_words(found),
+            pair.deltas_words(found), pair.overlap_table(found), pair.movers_table(found), pair.deltas_table(found),
+            pair.parameters_table(chosen.a, chosen.b))
+
+
+def change(data: SegmentationData, _promote: object, _rollback: object, wanted: object, who: object, reason: object,
+           origin: object) -> tuple[Any, Any]:
+    """Promote or roll back; whatever a browser sends, the server decides whether it may."""
+    run = page_run(data, origin)
+    refused = curation.refusal(data.settings)
+    if refused or run is None:
+        return message(_("Nothing was changed."), refused, tone="error"), no_update
+    if not (_said(who) and _said(reason)):
+        return message(_("Nothing was changed."), _("Say who you are and why; both are kept in the history."),
+                       tone="warning"), no_update
+    try:
+        told = _change(data, run, str(ctx.triggered_id), wanted, str(who), str(reason))
+    except KorzinaError as error:
+        return message(_("Nothing was changed."), str(error), tone="error"), no_update
+    return message(_("Done."), told), time.time()
+
+
+def show_history(data: SegmentationData, changed: object, origin: object) -> Any:
+    """The history after a change, with the runs to choose from."""
+    run = page_run(data, origin)
+    if run is None or not changed:
+        return no_update, no_update
+    runs = data.runs(run.segmentation.experiment)
+    return champion.history(data.history(run.segmentation.experiment), runs), champion.options(runs)
+
+
+def _change(data: SegmentationData, run: Run, button: str, wanted: object, who: str, reason: str) -> str:
+    who, reason = who.strip()[:champion.LONGEST_WHO], reason.strip()[:champion.LONGEST_REASON]
+    experiment = run.segmentation.experiment
+    if button == ids.ROLLBACK:
+        made = data.rollback(experiment, reason=reason, who=who)
+        return champion.outcome_words(made.k, made.version)
+    chosen = next((one for one in data.runs(experiment) if isinstance(wanted, str) and len(wanted) >= 6
+                   and one.run_id.startswith(wanted)), None)
+    if chosen is None:
+        return _("That run is not in the store.")
+    if chosen.champion_version is not None:
+        return _("This run is in use already.")
+    made = data.promote(chosen.run_id, reason=reason, who=who)
+    return champion.outcome_words(made.k, made.version)
+
+
+def _said(text: object) -> bool:
+    return isinstance(text, str) and bool(text.strip())
+
+
+def _nothing(why: str, look: Scheme) -> tuple[Any, ...]:
+    none = empty_figure("", look)
+    return (message(_("These two cannot be compared."), why, tone="warning"), True, none, none, none, *([""] * 7))
+
+
 def register(app: Dash, data: SegmentationData) -> None:
     """Bind the callbacks to ``app``."""
-    page = State(shared.PAGE, "data")
-    app.callback(Output(ids.INERTIA, "figure"), Output(ids.SILHOUETTE, "figure"), Input(shared.SCHEME, "data"), page)(
+    page, search, changed = State(shared.PAGE, "data"), State(shared.URL, "search"), Input(ids.CHANGED, "data")
+    look = Input(shared.SCHEME, "data")
+    app.callback(*(Output(one, "figure") for one in (ids.INERTIA, ids.SILHOUETTE, ids.STABILITY, ids.BLADES,
+                                                     ids.RETURNS, ids.LINEAGE)),
+                 Output(ids.LINEAGE_WORDS, "children"), Output(ids.LINEAGE_BELOW, "children"), look, page)(
         partial(draw, data))
-    app.callback(Output(ids.GRID, "rowData"), Output(ids.GRID, "columnDefs"), Input(ids.DIFFERENCES, "value"), page)(
-        partial(list_runs, data))
+    app.callback(Output(ids.GRID, "rowData"), Output(ids.GRID, "columnDefs"), Input(ids.DIFFERENCES, "value"), changed,
+                 page)(partial(list_runs, data))
+    app.callback(Output(shared.URL, "search", allow_duplicate=True), Input(ids.LEFT, "value"),
+                 Input(ids.RIGHT, "value"), search, page, prevent_initial_call=True)(partial(choose, data))
+    app.callback(
+        Output(ids.PAIR_WORDS, "children"), Output(ids.PAIR_CHARTS, "hidden"), Output(ids.OVERLAP, "figure"),
+        Output(ids.MOVERS, "figure"), Output(ids.DELTAS, "figure"), Output(ids.OVERLAP_WORDS, "children"),
+        Output(ids.MOVERS_WORDS, "children"), Output(ids.DELTAS_WORDS, "children"),
+        Output(ids.OVERLAP_BELOW, "children"), Output(ids.MOVERS_BELOW, "children"),
+        Output(ids.DELTAS_BELOW, "children"), Output(ids.PARAMETERS, "children"),
+        Input(shared.URL, "search"), look, changed, page)(partial(compare, data))
+    app.callback(
+        Output(ids.OUTCOME, "children"), Output(ids.CHANGED, "data"), Input(ids.PROMOTE, "n_clicks"),
+        Input(ids.ROLLBACK, "n_clicks"), State(ids.PROMOTED, "value"), State(ids.WHO, "value"),
+        State(ids.REASON, "value"), page, prevent_initial_call=True,
+        running=[(Output(ids.PROMOTE, "disabled"), True, False), (Output(ids.ROLLBACK, "disabled"), True, False),
+                 (Output(ids.BUSY, "hidden"), False, True)])(partial(change, data))
+    app.callback(Output(ids.HISTORY, "children"), Output(ids.PROMOTED, "options"), changed, page,
+                 prevent_initial_call=True)(partial(show_history, data))

@@ -7,21 +7,23 @@ from typing import Any, Literal
 
 import plotly.graph_objects as go
 
+from dashapp.i18n import _
 from dashapp.theme import Scheme, empty_figure, figure_of, tinted
 from pipeline.contract import CandidateRecord, Decision
 
 HEIGHT = 320
+SUPPORTED = 0.8
 
 
 def inertia(candidates: Sequence[CandidateRecord], decision: Decision, k: int, look: Scheme) -> go.Figure:
     """Inertia by k, the chord from first to last, and the elbow: the point farthest below the chord."""
     if len(candidates) < 2:
-        return empty_figure("One number of segments was tried: nothing to compare", look)
+        return empty_figure(_("One number of segments was tried: nothing to compare"), look)
     ks, values = [one.k for one in candidates], [one.inertia for one in candidates]
     traces: list[dict[str, Any]] = [
         {"type": "scatter", "mode": "lines", "x": [ks[0], ks[-1]], "y": [values[0], values[-1]], "name": "chord",
          "line": {"color": look.ghost, "dash": "dot", "width": 2}, "hoverinfo": "skip"},
-        _curve(ks, values, "inertia", "%{y:,.0f}", k, look),
+        _curve(ks, values, _("inertia"), "%{y:,.0f}", k, look),
     ]
     notes = []
     if decision.elbow_k in ks:
@@ -29,15 +31,18 @@ def inertia(candidates: Sequence[CandidateRecord], decision: Decision, k: int, l
         on_chord = values[0] + (values[-1] - values[0]) * (ks[place] - ks[0]) / (ks[-1] - ks[0])
         traces.append({"type": "scatter", "mode": "lines", "x": [ks[place]] * 2, "y": [values[place], on_chord],
                        "line": {"color": look.muted, "width": 1.5}, "hoverinfo": "skip", "name": "depth of the elbow"})
-        notes.append(_note(f"elbow at {decision.elbow_k}", ks[place], values[place], look, "below"))
+        notes.append(_note(_("elbow at {k}", k=decision.elbow_k), ks[place], values[place], look, "below"))
+    else:
+        notes.append({"text": _("no clear knee"), "showarrow": False, "xref": "paper", "yref": "paper", "x": 0.98,
+                      "y": 0.95, "xanchor": "right", "font": {"size": 14, "color": look.ink}})
     return figure_of(traces, look, annotations=notes, xaxis=_k_axis(ks),
-                     yaxis={"title": {"text": "inertia"}, "tickformat": "~s", "nticks": 6})
+                     yaxis={"title": {"text": _("inertia")}, "tickformat": "~s", "nticks": 6})
 
 
 def silhouette(candidates: Sequence[CandidateRecord], decision: Decision, k: int, look: Scheme) -> go.Figure:
     """Silhouette by k with twice its standard error, and what data without any structure would give."""
     if len(candidates) < 2:
-        return empty_figure("One number of segments was tried: nothing to compare", look)
+        return empty_figure(_("One number of segments was tried: nothing to compare"), look)
     ks = [one.k for one in candidates]
     values = [one.silhouette for one in candidates]
     errors = [2 * (one.silhouette_se or 0.0) for one in candidates]
@@ -52,15 +57,30 @@ def silhouette(candidates: Sequence[CandidateRecord], decision: Decision, k: int
         traces.append({"type": "scatter", "mode": "lines", "x": [x for x, _ in nulls], "y": [y for _, y in nulls],
                        "fill": "tozeroy", "fillcolor": tinted(look.ghost, 0.45), "name": "without structure",
                        "line": {"color": look.muted, "dash": "dot", "width": 1.5},
-                       "hovertemplate": "data without structure: %{y:.3f}<extra></extra>"})
-        notes.append({"x": nulls[-1][0], "y": nulls[-1][1] / 2, "text": "data without any groups",
+                       "hovertemplate": _("data without structure: {y}", y="%{y:.3f}") + "<extra></extra>"})
+        notes.append({"x": nulls[-1][0], "y": nulls[-1][1] / 2, "text": _("data without any groups"),
                       "showarrow": False, "xanchor": "right", "font": {"size": 12, "color": look.muted}})
-    traces.append(_curve(ks, values, "silhouette", "%{y:.3f}", k, look))
+    traces.append(_curve(ks, values, _("silhouette"), "%{y:.3f}", k, look))
     best = ks.index(decision.silhouette_k) if decision.silhouette_k in ks else 0
-    notes.append(_note(f"highest at {ks[best]}", ks[best], values[best] + errors[best], look, "above"))
+    notes.append(_note(_("highest at {k}", k=ks[best]), ks[best], values[best] + errors[best], look, "above"))
     return figure_of(traces, look, annotations=notes, xaxis=_k_axis(ks),
-                     yaxis={"title": {"text": "silhouette"}, "tickformat": ".2f", "nticks": 6,
+                     yaxis={"title": {"text": _("silhouette")}, "tickformat": ".2f", "nticks": 6,
                             "range": [min(0.0, *values), max(values) + max(errors) + 0.15 * max(values)]})
+
+
+def stability(candidates: Sequence[CandidateRecord], k: int, look: Scheme) -> go.Figure:
+    """Prediction strength by k over the least that supports a division (Tibshirani and Walther 2005)."""
+    known = [(one.k, one.stability) for one in candidates if one.stability is not None]
+    if not known:
+        return empty_figure(_("This run does not know how stable each number is"), look)
+    ks, values = [one for one, _value in known], [value for _one, value in known]
+    line = {"type": "line", "x0": 0, "x1": 1, "xref": "paper", "y0": SUPPORTED, "y1": SUPPORTED,
+            "line": {"color": look.muted, "dash": "dash", "width": 1.5}}
+    note = {"x": 1, "xref": "paper", "xanchor": "right", "y": SUPPORTED, "yanchor": "bottom", "showarrow": False,
+            "text": _("well supported from here"), "font": {"size": 12, "color": look.muted}}
+    return figure_of([_curve(ks, values, _("stability"), "%{y:.2f}", k, look)], look, shapes=[line], annotations=[note],
+                     xaxis=_k_axis(ks), yaxis={"title": {"text": _("stability")}, "tickformat": ".1f",
+                                               "range": [0, 1.05]})
 
 
 def _curve(ks: list[int], values: list[float], name: str, shown: str, k: int, look: Scheme) -> dict[str, Any]:
@@ -70,7 +90,7 @@ def _curve(ks: list[int], values: list[float], name: str, shown: str, k: int, lo
         "marker": {"opacity": 1, "size": [14 if one == k else 8 for one in ks],
                    "line": {"color": look.surface, "width": 2},
                    "color": ["#D55E00" if one == k else look.accent for one in ks]},
-        "hovertemplate": f"%{{x}} segments: {name} {shown}<extra></extra>",
+        "hovertemplate": f"k = %{{x}}: {name} {shown}<extra></extra>",
     }
 
 
@@ -82,5 +102,5 @@ def _note(text: str, x: float, y: float, look: Scheme, where: Literal["above", "
 
 
 def _k_axis(ks: list[int]) -> dict[str, Any]:
-    return {"title": {"text": "number of segments"}, "tickvals": ks, "showgrid": False,
+    return {"title": {"text": _("number of segments")}, "tickvals": ks, "showgrid": False,
             "range": [min(ks) - 0.45, max(ks) + 0.45]}

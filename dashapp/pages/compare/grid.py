@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from dashapp.i18n import N_, _
 from dashapp.shell import SHORT
 from dashapp.words import VERDICT_TITLES, moment
 from pipeline.contract import RunSummary
@@ -12,11 +13,11 @@ from pipeline.contract import RunSummary
 Row = dict[str, Any]
 
 _NUMBERS = (
-    ("inertia", "Inertia", ",.0f"), ("silhouette", "Silhouette", ".3f"),
+    ("inertia", N_("Inertia"), ",.0f"), ("silhouette", N_("Silhouette"), ".3f"),
     ("calinski_harabasz", "Calinski-Harabasz", ",.0f"), ("davies_bouldin", "Davies-Bouldin", ".2f"),
-    ("stability", "Stability", ".2f"), ("rows", "Customers", ",d"),
+    ("stability", N_("Stability"), ".2f"), ("rows", N_("Customers"), ",d"),
 )
-_TEXTS = (("when", "Trained"), ("verdict", "Verdict"))
+_TEXTS = (("when", N_("Trained")), ("verdict", N_("Verdict")))
 _KNOWN = frozenset({"k", *(name for name, _, _ in _NUMBERS)})  # have a column of their own
 _ALWAYS = frozenset({"status", "open", "k"})
 
@@ -25,8 +26,9 @@ def rows(runs: Sequence[RunSummary], shown: str) -> list[Row]:
     """One row a run; ``shown`` is the run that the page is drawn from."""
     return [{
         **{name: getattr(run, name) for name, _, _ in _NUMBERS}, "k": run.k, "when": moment(run.started),
-        "verdict": VERDICT_TITLES[run.verdict], "status": _status(run),
-        "open": "shown here" if run.run_id == shown else f"[Open this run](/compare?run={run.run_id[:SHORT]})",
+        "verdict": _(VERDICT_TITLES[run.verdict]), "status": _status(run),
+        "open": _("shown here") if run.run_id == shown
+        else f"[{_('Open this run')}](/compare?run={run.run_id[:SHORT]})",
         **{_field(name): value for name, value in run.params.items() if name not in _KNOWN},
     } for run in runs]
 
@@ -34,13 +36,13 @@ def rows(runs: Sequence[RunSummary], shown: str) -> list[Row]:
 def columns(found: Sequence[Row], *, only_differences: bool) -> list[Row]:
     """Definitions of the columns; with ``only_differences`` those left out in which all runs agree."""
     made: list[Row] = [
-        {"field": "status", "headerName": "In use", "pinned": "left", "width": 140},
-        {"field": "k", "headerName": "Segments", "width": 115, "type": "rightAligned"},
-        {"field": "open", "headerName": "Look", "cellRenderer": "markdown", "width": 150, "sortable": False},
-        *({"field": name, "headerName": label, "type": "rightAligned", "width": 170,
+        {"field": "status", "headerName": _("In use"), "pinned": "left", "width": 140},
+        {"field": "k", "headerName": _("Segments"), "width": 115, "type": "rightAligned"},
+        {"field": "open", "headerName": _("Look"), "cellRenderer": "markdown", "width": 150, "sortable": False},
+        *({"field": name, "headerName": _(label), "type": "rightAligned", "width": 170,
            "valueFormatter": {"function": f"params.value == null ? '–' : d3.format('{form}')(params.value)"}}
           for name, label, form in _NUMBERS),
-        *({"field": name, "headerName": label, "width": 210} for name, label in _TEXTS),
+        *({"field": name, "headerName": _(label), "width": 210} for name, label in _TEXTS),
     ]
     known: set[str] = {column["field"] for column in made}
     params = dict.fromkeys(name for row in found for name in row if name not in known)
@@ -62,5 +64,11 @@ def _field(param: str) -> str:
 
 def _status(run: RunSummary) -> str:
     if run.champion_version is not None:
-        return f"★ in use, v{run.champion_version}"
-    return "recommended" if run.recommended else ""
+        return _("★ in use, v{version}", version=run.champion_version)
+    return _("recommended") if run.recommended else ""
+
+
+def locale_text() -> dict[str, str]:
+    """AG Grid's own words, as far as this grid shows them."""
+    return {"noRowsToShow": _("No completed run yet."), "ariaSortableColumn": _("Press ENTER to sort"),
+            "page": _("Page"), "of": _("of"), "to": _("to")}

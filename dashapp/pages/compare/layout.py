@@ -1,4 +1,4 @@
-"""Compare: why this number of segments, and which runs there are."""
+"""Compare: why this number of segments, which runs there are, two of them side by side, and which one is in use."""
 
 from __future__ import annotations
 
@@ -9,64 +9,126 @@ from dash.development.base_component import Component
 
 from dashapp import shell
 from dashapp.data import SegmentationData, View
-from dashapp.pages.compare import figures, ids
-from dashapp.widgets import as_table, card, chart_card, graph
+from dashapp.i18n import _, decimal, plural
+from dashapp.pages.compare import champion, figures, figures_runs, grid, ids, pair
+from dashapp.widgets import as_table, card, chart_card, graph, segment_name, trust_badge
 from dashapp.words import VERDICT_TITLES, VERDICT_WORDS, number
 from pipeline.contract import CandidateRecord, Segmentation
 
 
-def layout(data: SegmentationData, /, run: object = None, **_query: object) -> Component:
+def layout(data: SegmentationData, /, run: object = None, a: object = None, b: object = None, **_query: object
+           ) -> Component:
     """The page; the runs themselves are asked for anew by a callback."""
     view = data.view(run)
-    return shell.page(view, "Compare", "Why this segmentation and not another?", _content(view), data.settings)
+    return shell.page(view, _("Compare"), _("Why this segmentation and not another?"), _content(data, view, a, b),
+                      data.settings)
 
 
-def _content(view: View) -> list[Component | None]:
+def _content(data: SegmentationData, view: View, a: object, b: object) -> list[Component | None]:
     it = view.run.segmentation if view.run else None
     candidates = it.candidates if it else ()
     return [
         _decision(it) if it else None,
-        html.Div([_inertia(candidates), _silhouette(candidates)], className="k-grid k-grid-2"),
-        card([
-            html.Div([html.H2("All runs of this data set"), dbc.Switch(
-                id=ids.DIFFERENCES, value=True, label="Only columns that differ")], className="k-chart-head"),
-            html.P("Each row is one number of segments tried in one training. The star marks the one in use.",
-                   className="k-chart-summary"),
-            dag.AgGrid(
-                id=ids.GRID, rowData=[], columnDefs=[{"field": "status", "headerName": "In use"}],
-                defaultColDef={"sortable": True, "resizable": True, "suppressMovable": True},
-                dashGridOptions={"domLayout": "autoHeight", "pagination": True, "paginationPageSize": 20,
-                                 "paginationPageSizeSelector": False, "animateRows": False}, style={"height": None}),
-        ], label="All runs of this data set", class_name="k-grid-card"),
+        html.Div([_inertia(candidates), _silhouette(candidates), _stability(candidates), _lineage()],
+                 className="k-grid k-grid-2"),
+        html.Div([_blades(it), _returns(it)], className="k-grid k-grid-2"),
+        _runs(),
+        *pair.section(data, view, a, b),
+        *champion.section(data, view),
     ]
+
+
+def _runs() -> Component:
+    return card([
+        html.Div([html.H2(_("All runs of this data set")), dbc.Switch(
+            id=ids.DIFFERENCES, value=True, label=_("Only columns that differ"))], className="k-chart-head"),
+        html.P(_("Each row is one number of segments tried in one training. The star marks the one in use."),
+               className="k-chart-summary"),
+        dag.AgGrid(
+            id=ids.GRID, rowData=[], columnDefs=[{"field": "status", "headerName": _("In use")}],
+            defaultColDef={"sortable": True, "resizable": True, "suppressMovable": True},
+            dashGridOptions={"domLayout": "autoHeight", "pagination": True, "paginationPageSize": 20,
+                             "paginationPageSizeSelector": False, "animateRows": False,
+                             "localeText": grid.locale_text()}, style={"height": None}),
+    ], label=_("All runs of this data set"), class_name="k-grid-card")
 
 
 def _decision(it: Segmentation) -> Component:
     decided = it.decision
-    chosen = f"{decided.k} segments were chosen" + (" by a person" if decided.chosen_by == "person" else "")
-    here = "" if it.k == decided.k else f" This page shows the run with {it.k}."
+    chosen = (plural("{n} segment was chosen by a person.", "{n} segments were chosen by a person.", decided.k)
+              if decided.chosen_by == "person" else
+              plural("{n} segment was chosen.", "{n} segments were chosen.", decided.k))
+    here = "" if it.k == decided.k else _("This page shows the run with {k}.", k=number(it.k))
     return card([
-        html.H2(f"{chosen}. {VERDICT_TITLES[decided.verdict]}."), html.P(VERDICT_WORDS[decided.verdict] + here),
+        html.H2(f"{chosen} {_(VERDICT_TITLES[decided.verdict])}."),
+        html.P(f"{_(VERDICT_WORDS[decided.verdict])} {here}".strip()),
         html.P(decided.reason), html.Ul([html.Li(one) for one in decided.disagreements]),
-    ], label="The decision", class_name="k-decision")
+    ], label=_("The decision"), class_name="k-decision")
 
 
 def _inertia(candidates: tuple[CandidateRecord, ...]) -> Component:
-    title = "How much closer together does one more segment bring them?"
-    rows = [[str(one.k), number(one.inertia)] for one in candidates]
+    title = _("How much closer together does one more segment bring them?")
+    rows = [[number(one.k), number(one.inertia), _share(one.seed_spread)] for one in candidates]
     return chart_card(
         title, graph(ids.INERTIA, title, height=figures.HEIGHT),
-        below=as_table(["Segments", "Inertia"], rows, caption=title),
-        summary="Inertia is the spread of customers around the middle of their segment: the lower, the more alike they "
-                "are. It always falls; past the elbow it falls slowly.")
+        below=as_table([_("Segments"), _("Inertia"), _("Spread over restarts")], rows, caption=title),
+        summary=_("Inertia is the spread of customers around the middle of their segment: the lower, the more alike "
+                  "they are. It always falls; past the elbow it falls slowly."))
 
 
 def _silhouette(candidates: tuple[CandidateRecord, ...]) -> Component:
-    title = "How clearly are the segments apart?"
-    rows = [[str(one.k), f"{one.silhouette:.3f}", "–" if one.null_silhouette is None else f"{one.null_silhouette:.3f}",
-             "–" if one.stability is None else f"{one.stability:.2f}"] for one in candidates]
+    title = _("How clearly are the segments apart?")
+    rows = [[number(one.k), decimal(one.silhouette, 3), _decimal(one.null_silhouette, 3), _decimal(one.stability, 2)]
+            for one in candidates]
     return chart_card(
         title, graph(ids.SILHOUETTE, title, height=figures.HEIGHT),
-        below=as_table(["Segments", "Silhouette", "Without structure", "Stability"], rows, caption=title),
-        summary="The silhouette says how much nearer customers are to their own segment than to the next one: 1 is "
-                "wholly apart, 0 is on the border. What counts is how far it lies above data without any groups.")
+        below=as_table([_("Segments"), _("Silhouette"), _("Without structure"), _("Stability")], rows, caption=title),
+        summary=_("The silhouette says how much nearer customers are to their own segment than to the next one: 1 is "
+                  "wholly apart, 0 is on the border. What counts is how far it lies above data without any groups."))
+
+
+def _stability(candidates: tuple[CandidateRecord, ...]) -> Component:
+    title = _("Do the segments come back on another sample?")
+    rows = [[number(one.k), _decimal(one.stability, 2)] for one in candidates]
+    return chart_card(
+        title, graph(ids.STABILITY, title, height=figures.HEIGHT),
+        below=as_table([_("Segments"), _("Stability")], rows, caption=title),
+        summary=_("Half of the customers are divided anew by what the other half taught: the share of pairs that stay "
+                  "together in the weakest segment. From 0.8 on the division is well supported."))
+
+
+def _lineage() -> Component:
+    title = _("What does one more segment split?")
+    return chart_card(
+        title, graph(ids.LINEAGE, title, height=figures_runs.FLOW),
+        summary=html.P("", id=ids.LINEAGE_WORDS, className="k-chart-summary"),
+        below=html.Div(id=ids.LINEAGE_BELOW))
+
+
+def _blades(it: Segmentation | None) -> Component:
+    title = _("How sure does each customer belong?")
+    rows = [[segment_name(card), number(card.size), _decimal(card.silhouette, 2)] for card in it.cards] if it else []
+    return chart_card(
+        title, graph(ids.BLADES, title, height=figures_runs.BLADES),
+        below=as_table([_("Segment"), _("Customers"), _("Mean silhouette")], rows, caption=title),
+        summary=_("One blade a segment, every customer in it from the least to the most certain. What reaches left of "
+                  "0 is nearer to another segment."))
+
+
+def _returns(it: Segmentation | None) -> Component:
+    title = _("How far is each segment to be relied on?")
+    rows = [[html.Span([segment_name(card), " ", trust_badge(card.trust)]), _decimal(card.jaccard, 2)]
+            for card in it.cards] if it else []
+    return chart_card(
+        title, graph(ids.RETURNS, title, height=figures_runs.BLADES),
+        below=as_table([_("Segment"), _("Share that comes back")], rows, caption=title),
+        summary=_("The share of members that came back when samples were divided again. Below 0.6 do not rely on it; "
+                  "to 0.75 a pattern; from 0.75 stable; from 0.85 highly stable."))
+
+
+def _decimal(value: float | None, places: int) -> str:
+    return "–" if value is None else decimal(value, places)
+
+
+def _share(value: float | None) -> str:
+    return "–" if value is None else f"± {decimal(100 * value, 1)} %"

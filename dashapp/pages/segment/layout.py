@@ -12,7 +12,7 @@ from dashapp import ids as shared
 from dashapp import shell
 from dashapp.data import SegmentationData, View
 from dashapp.i18n import N_, _
-from dashapp.pages.segment import facts, figures, ids, sections
+from dashapp.pages.segment import facts, figures, ids, notes, sections
 from dashapp.pages.segment.sections import PATH
 from dashapp.pages.segment.words import even_words, least_words, mix_words, response_finding, rule_words, traits_finding
 from dashapp.widgets import (
@@ -41,8 +41,8 @@ def layout(data: SegmentationData, /, segment_number: object = "1", run: object 
     view = data.view(run)
     it = view.run.segmentation if view.run else None
     place, notice = nearest(segment_number, it.k if it else 1)
-    return shell.page(view, _("Segment"), _("What makes this one different?"), _content(view, place, notice, query),
-                      data.settings)
+    content = [*_content(view, place, notice, query), notes.section(data, view, place)]
+    return shell.page(view, _("Segment"), _("What makes this one different?"), content, data.settings)
 
 
 def nearest(wanted: object, k: int) -> tuple[int, str]:

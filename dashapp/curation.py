@@ -1,0 +1,77 @@
+"""Who may change what the store holds. Until there are roles: whoever sits at this machine, where a setting allows it.
+
+The dashboard has no sign-in, so a change has to come from a browser on the machine that it runs on, straight and from
+its own page. Each check closes one way around that: a machine elsewhere (address), a proxy that makes everybody look
+local (forwarding headers), a foreign site in the same browser (Origin), a foreign name that resolves to this machine
+(Host; DNS rebinding).
+"""
+
+from __future__ import annotations
+
+import getpass
+import ipaddress
+import logging
+from urllib.parse import urlsplit
+
+from flask import has_request_context, request
+
+from dashapp.i18n import _
+from pipeline.settings import Settings
+
+_FORWARDED = ("Forwarded", "Via", "X-Real-Ip", "Client-Ip", "True-Client-Ip", "Cf-Connecting-Ip")
+_log = logging.getLogger(__name__)
+
+
+def why_absent(settings: Settings) -> str:
+    """Why the reader sees no controls, in words; empty where there are some."""
+    if not settings.curate:
+        return _("Changing this from the page is switched off. Whoever runs the dashboard may switch it on with "
+                 "KORZINA_CURATE=true; the command line can always do it.")
+    if not is_loopback(settings.host):
+        return _("The dashboard can be reached from other machines and has no sign-in, so nothing can be changed from "
+                 "its pages. The command line can always do it.")
+    if has_request_context() and not _is_near():
+        return _("Changes are possible only in a browser on the machine that the dashboard runs on.")
+    return ""
+
+
+def refusal(settings: Settings) -> str:
+    """Why the server refuses a change that was asked for, in words; empty where it may be made."""
+    found = why_absent(settings)
+    if not found and not (has_request_context() and _is_own_page()):
+        found = _("Refused: the request did not come from a page of this dashboard.")
+    if found:
+        _log.warning("a change was refused: %s", found)
+    return found
+
+
+def signature() -> str:
+    """Who signs unless somebody else says so: the account that the dashboard runs under."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return ""
+
+
+def is_loopback(address: str) -> bool:
+    """Whether a host name or address is this machine's own, which nobody reaches from outside."""
+    if address == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(address.strip("[]")).is_loopback
+    except ValueError:
+        return False
+
+
+def _is_near() -> bool:
+    """The sender's address, that nobody has passed the request on, and the name that the browser knows us by."""
+    passed_on = any(name.title().startswith("X-Forwarded-") or name.title() in _FORWARDED
+                    for name in request.headers.keys())  # noqa: SIM118 - iterating gives pairs
+    return (is_loopback(request.remote_addr or "") and not passed_on
+            and is_loopback(urlsplit(f"//{request.host}").hostname or ""))
+
+
+def _is_own_page() -> bool:
+    """Browsers send ``Origin`` with every change; one that is missing or foreign is no page of ours."""
+    origin, site = request.headers.get("Origin", ""), request.headers.get("Sec-Fetch-Site", "same-origin")
+    return bool(origin) and urlsplit(origin).netloc == request.host and site == "same-origin"

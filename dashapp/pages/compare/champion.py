@@ -1,0 +1,100 @@
+"""Which run is in use: promote, roll back, and the history of both."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import dash_bootstrap_components as dbc
+from dash import dcc, html
+from dash.development.base_component import Component
+
+from dashapp import curation
+from dashapp.data import SegmentationData, View
+from dashapp.i18n import _, plural
+from dashapp.pages.compare import ids
+from dashapp.pages.compare.pair import option_label
+from dashapp.shell import SHORT
+from dashapp.widgets import aria, card, command, table
+from dashapp.words import moment, number
+from pipeline.contract import Promotion, RunSummary
+from pipeline.errors import KorzinaError
+
+LONGEST_REASON, LONGEST_WHO = 500, 100
+
+
+def section(data: SegmentationData, view: View) -> list[Component]:
+    """The form, or why there is none, and the history; every id exists in either case."""
+    runs, moves = _known(data, view)
+    return [
+        dcc.Store(id=ids.CHANGED, data=0),
+        card([html.H2(_("Which segmentation is in use?")), *_form(data, view, runs)],
+             label=_("Which segmentation is in use?"), class_name="k-origin"),
+        card([html.H2(_("What was in use, and why?")), html.Div(history(moves, runs), id=ids.HISTORY)],
+             label=_("What was in use, and why?"), class_name="k-origin"),
+    ]
+
+
+def options(runs: Sequence[RunSummary]) -> list[dict[str, str]]:
+    """The runs that may be promoted, the one in use marked."""
+    return [{"value": run.run_id[:SHORT], "label": option_label(run)} for run in runs]
+
+
+def history(moves: Sequence[Promotion], runs: Sequence[RunSummary]) -> Component:
+    """Every move, the latest first: when, who, what, from what to what, and why."""
+    if not moves:
+        return html.P(_("Nothing has been promoted yet."))
+    sizes = {run.run_id: run.k for run in runs} | {move.to_run: move.k for move in moves if move.k}
+    rows = [[moment(move.when), move.who, _("promoted") if move.action == "promote" else _("rolled back"),
+             _run_words(move.from_run, sizes), _run_words(move.to_run, sizes), move.reason] for move in moves[::-1]]
+    return html.Div(table([_("When"), _("Who"), _("What"), _("From"), _("To"), _("Why")], rows,
+                          caption=_("What was in use, and why?")), className="k-compare-text")
+
+
+def _form(data: SegmentationData, view: View, runs: Sequence[RunSummary]) -> list[Component | None]:
+    absent = curation.why_absent(data.settings)
+    shown = view.run.run_id[:SHORT] if view.run else None
+    other = next((run.run_id[:SHORT] for run in runs if run.champion_version is None), shown)
+    fields = [
+        (_("Run"), ids.PROMOTED, dbc.Select(
+            options(runs), id=ids.PROMOTED, value=other if view.is_champion else shown)),
+        (_("Who"), ids.WHO, dbc.Input(id=ids.WHO, value="" if absent else curation.signature(),
+                                      maxlength=LONGEST_WHO, autocomplete="off")),
+        (_("Why"), ids.REASON, dbc.Input(id=ids.REASON, maxlength=LONGEST_REASON, autocomplete="off",
+                                         placeholder=_("kept in the history")))]
+    form = html.Div([
+        html.P(_("Every page follows within seconds, for everybody. Nothing is lost: you can always roll back.")),
+        html.Div([html.Div([html.Label(label, htmlFor=place), field]) for label, place, field in fields],
+                 className="k-compare-form"),
+        html.Div([html.Button(_("Promote this run"), id=ids.PROMOTE, className="k-button", type="button"),
+                  html.Button(_("Roll back to the one before"), id=ids.ROLLBACK, className="k-button", type="button")],
+                 className="k-compare-buttons"),
+    ], hidden=bool(absent))
+    return [html.P(absent) if absent else None,
+            command(f"korzina promote {other or 'RUN'} --reason \"...\"\nkorzina rollback --reason \"...\"")
+            if absent else None,
+            form, html.P(_("Working: this takes a few seconds."), id=ids.BUSY, hidden=True, role="status"),
+            html.Div(id=ids.OUTCOME, **aria(live="polite"))]
+
+
+def _known(data: SegmentationData, view: View) -> tuple[Sequence[RunSummary], Sequence[Promotion]]:
+    if view.run is None:
+        return (), ()
+    try:
+        experiment = view.run.segmentation.experiment
+        return data.runs(experiment), data.history(experiment)
+    except KorzinaError:
+        return (), ()
+
+
+def _run_words(run_id: str | None, sizes: dict[str, int]) -> str:
+    if run_id is None:
+        return "–"
+    known = sizes.get(run_id)
+    name = _("run {run}", run=run_id[:8])
+    return f"{plural('{n} segment', '{n} segments', known)}, {name}" if known else name
+
+
+def outcome_words(k: int, version: int) -> str:
+    """What is in use now."""
+    return plural("In use now: {n} segment, version {version}. Every page follows.",
+                  "In use now: {n} segments, version {version}. Every page follows.", k, version=number(version))

@@ -1,0 +1,167 @@
+"""Two runs side by side: who is where in both, how alike they are, what became of each segment; values in and out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+from dashapp.i18n import _
+from pipeline.contract import Assignments, Column, Labels, Matrix, Profiles, RunSummary, Segmentation, SegmentCard
+
+SAME, CHANGED = 0.6, 0.3  # least Jaccard overlap of members, as when a training looks for its predecessors
+FEWEST = 30  # fewer common customers say nothing
+MOST_DELTAS = 10
+_QUALITY = frozenset({"silhouette", "inertia"})  # results, which are told apart from what was asked for
+Fate = Literal["same", "changed", "dissolved", "new"]
+
+
+@dataclass(frozen=True)
+class Match:
+    """What became of a segment: its place in both runs, and the share of members of either that are in both."""
+
+    fate: Fate
+    a: SegmentCard | None
+    b: SegmentCard | None
+    overlap: float
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Two runs over the customers that both hold."""
+
+    a: Segmentation
+    b: Segmentation
+    table: Labels  # (k of a, k of b): customers
+    matches: tuple[Match, ...]
+
+    @property
+    def common(self) -> int:
+        """Customers in both runs."""
+        return int(self.table.sum())
+
+    @property
+    def moved(self) -> int:
+        """Common customers outside the segment that continues their own."""
+        stayed = sum(int(self.table[one.a.segment, one.b.segment]) for one in self.matches if one.a and one.b)
+        return self.common - stayed
+
+    @property
+    def shares(self) -> Matrix:
+        """The table as shares of each segment of ``a``."""
+        found: Matrix = self.table / np.maximum(self.table.sum(axis=1, keepdims=True), 1)
+        return found
+
+
+@dataclass(frozen=True)
+class Delta:
+    """One column over the segments that go on: shift of the mean in standard deviations of all customers."""
+
+    column: Column
+    shifts: tuple[float, ...]  # by match
+    before: tuple[float, ...]  # medians
+    after: tuple[float, ...]
+
+
+def pair(a: Segmentation, b: Segmentation) -> Pair | str:
+    """Both runs over their common customers, or why they cannot be compared."""
+    found = _common(a, b)
+    if isinstance(found, str):
+        return found
+    table = contingency(found[0], found[1], len(a.cards), len(b.cards))
+    return Pair(a, b, table, matches(table, a.cards, b.cards))
+
+
+def contingency(a: Labels, b: Labels, k_a: int, k_b: int) -> Labels:
+    """Customers by segment in both, (k_a, k_b)."""
+    counted: Labels = np.bincount(a * k_b + b, minlength=k_a * k_b).reshape(k_a, k_b).astype(np.int64)
+    return counted
+
+
+def adjusted_rand(table: Labels) -> float:
+    """Agreement of two partitions, 0 as by chance and 1 the same (Hubert and Arabie 1985)."""
+    def pairs(counts: Labels) -> float:
+        return float((counts.astype(np.float64) * (counts - 1) / 2).sum())
+
+    both, rows, columns = pairs(table), pairs(table.sum(axis=1)), pairs(table.sum(axis=0))
+    every = pairs(np.array([table.sum()]))
+    expected = rows * columns / every if every else 0.0
+    most = (rows + columns) / 2
+    return 1.0 if most == expected else (both - expected) / (most - expected)
+
+
+def matches(table: Labels, a: Sequence[SegmentCard], b: Sequence[SegmentCard]) -> tuple[Match, ...]:
+    """What became of each segment: pairs by falling overlap, then those that dissolved, then those that are new."""
+    jaccard = table / np.maximum(table.sum(axis=1)[:, None] + table.sum(axis=0)[None, :] - table, 1)
+    order = [divmod(int(place), len(b)) for place in np.argsort(-jaccard, axis=None, kind="stable")]
+    found: list[Match] = []
+    rows, columns = set(range(len(a))), set(range(len(b)))
+    for row, column in order:
+        overlap = float(jaccard[row, column])
+        if overlap >= CHANGED and row in rows and column in columns:
+            found.append(Match("same" if overlap >= SAME else "changed", a[row], b[column], overlap))
+            rows.remove(row)
+            columns.remove(column)
+    gone = [Match("dissolved", a[row], None, float(jaccard[row].max())) for row in sorted(rows)]
+    new = [Match("new", None, b[column], float(jaccard[:, column].max())) for column in sorted(columns)]
+    return (*sorted(found, key=lambda one: one.a.segment if one.a else 0), *gone, *new)
+
+
+def deltas(it: Pair) -> tuple[Delta, ...]:
+    """Columns whose mean shifted most in the segments that go on, the largest shift first."""
+    going = [(one.a.segment, one.b.segment) for one in it.matches if one.a and one.b]
+    before, after = _by_place(it.a), _by_place(it.b)
+    spread = it.a.customers.select_dtypes("number").std()
+    found = []
+    for column in it.a.dataset.columns:
+        places = [((a, column.name), (b, column.name)) for a, b in going]
+        scale = float(spread.get(column.name, 0.0))
+        if not places or not scale > 0 or not all(a in before and b in after for a, b in places):
+            continue
+        shifts = tuple((after[b][0] - before[a][0]) / scale for a, b in places)
+        found.append(Delta(column, shifts, tuple(before[a][1] for a, _b in places),
+                           tuple(after[b][1] for _a, b in places)))
+    return tuple(sorted(found, key=lambda one: -max(abs(shift) for shift in one.shifts))[:MOST_DELTAS])
+
+
+def parameters(a: RunSummary, b: RunSummary) -> list[tuple[str, str, str]]:
+    """Name and both values of each parameter in which the runs differ."""
+    names = [name for name in dict.fromkeys([*a.params, *b.params]) if name not in _QUALITY]
+    return [(name, a.params.get(name, "–"), b.params.get(name, "–")) for name in names
+            if a.params.get(name) != b.params.get(name)]
+
+
+def _by_place(it: Segmentation) -> Mapping[tuple[int, str], tuple[float, float]]:
+    rows = it.profiles[[Profiles.SEGMENT, Profiles.COLUMN, Profiles.MEAN, Profiles.MEDIAN]].dropna()
+    return {(int(segment), str(column)): (float(mean), float(median))
+            for segment, column, mean, median in rows.itertuples(index=False)}
+
+
+def _common(a: Segmentation, b: Segmentation) -> tuple[Labels, Labels] | str:
+    """Segments of the common customers in both runs, row by row."""
+    ours, theirs = _labels(a), _labels(b)
+    if a.sweep_run_id == b.sweep_run_id or (
+            a.ledger.fingerprint == b.ledger.fingerprint and len(ours) == len(theirs)
+            and a.dataset.spec == b.dataset.spec):
+        return ours, theirs  # the same customers, in their canonical order
+    id_a, id_b = a.dataset.id_column, b.dataset.id_column
+    if id_a is None or id_b is None or id_a not in a.customers or id_b not in b.customers:
+        return _("These two runs are about different data, and at least one of them does not keep the ids of "
+                 "customers: nobody can say who is in both. Put “keep = true” under [id] in the spec and train again.")
+    both = pd.concat([_by_id(a, id_a, ours).rename("a"), _by_id(b, id_b, theirs).rename("b")], axis=1, join="inner")
+    if len(both) < FEWEST:
+        return _("These two runs have hardly any customers in common: there is nothing to compare.")
+    return both["a"].to_numpy(dtype=np.int64), both["b"].to_numpy(dtype=np.int64)
+
+
+def _labels(it: Segmentation) -> Labels:
+    found: Labels = it.assignments[Assignments.SEGMENT].to_numpy(dtype=np.int64)
+    return found
+
+
+def _by_id(it: Segmentation, name: str, labels: Labels) -> pd.Series:
+    held = pd.Series(labels, index=it.customers[name].astype("str"))
+    return held[~held.index.duplicated()]

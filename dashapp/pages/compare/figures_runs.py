@@ -1,0 +1,172 @@
+"""Charts of one run's segments and of two runs side by side. No Dash here."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+import numpy as np
+import plotly.graph_objects as go
+
+from dashapp.i18n import _, decimal
+from dashapp.pages.compare.facts import Delta, Match, Pair
+from dashapp.theme import Scheme, empty_figure, escaped, figure_of, mark, tinted
+from dashapp.words import number, of_column, percent
+from pipeline.contract import Assignments, Labels, Placement, Segmentation, SegmentCard
+
+BLADES, FLOW = 360, 360
+BANDS = (0.6, 0.75, 0.85)  # Hennig 2007: below the first no trust, then a pattern, stable, highly stable
+_BLADE_POINTS, _NAME = 120, 18
+
+
+def height_of(rows: int, *, row: int = 44, around: int = 90) -> int:
+    """Height of a chart with so many rows."""
+    return around + row * max(rows, 2)
+
+
+def blades(it: Segmentation, look: Scheme) -> go.Figure:
+    """Every customer's silhouette, segment by segment, the clearest at the top, with the mean of all."""
+    values = it.assignments[Assignments.SILHOUETTE].to_numpy(dtype=np.float64)
+    labels = it.assignments[Assignments.SEGMENT].to_numpy(dtype=np.int64)
+    if not np.isfinite(values).any():
+        return empty_figure(_("This run keeps no value for each customer"), look)
+    traces, ticks, start = [], [], 0.0
+    for card in it.cards[::-1]:
+        mine = np.sort(values[(labels == card.segment) & np.isfinite(values)])
+        if not len(mine):
+            continue
+        shown = np.quantile(mine, np.linspace(0, 1, min(_BLADE_POINTS, len(mine))))
+        places = start + np.linspace(0, len(mine), len(shown))
+        own = mark(card.colour, look)
+        traces.append({
+            "type": "scatter", "mode": "lines", "x": [0.0, *shown.tolist(), 0.0],
+            "y": [places[0], *places.tolist(), places[-1]], "fill": "toself", "fillcolor": tinted(own.colour, 0.75),
+            "line": {"color": own.colour, "width": 1}, "name": escaped(card.name), "hoveron": "fills",
+            "text": escaped(card.name), "hoverinfo": "text"})
+        ticks.append((start + len(mine) / 2, f"{own.glyph} {number(len(mine))}"))
+        start += len(mine) + max(8.0, 0.015 * len(values))
+    mean = float(np.nanmean(values))
+    return figure_of(
+        traces, look, shapes=[{"type": "line", "x0": mean, "x1": mean, "y0": 0, "y1": 1, "yref": "paper",
+                               "line": {"color": look.ink, "dash": "dash", "width": 1.5}}],
+        annotations=[{"x": mean, "y": 1, "yref": "paper", "yanchor": "bottom", "showarrow": False,
+                      "text": _("mean {value}", value=decimal(mean, 2)), "font": {"size": 12, "color": look.ink}}],
+        margin={"l": 8, "r": 8, "t": 26, "b": 8}, hovermode="closest",
+        xaxis={"title": {"text": _("silhouette of a customer")}, "tickformat": ".1f", "nticks": 7},
+        yaxis={"tickvals": [place for place, _label in ticks], "ticktext": [label for _place, label in ticks],
+               "showgrid": False})
+
+
+def returns(cards: Sequence[SegmentCard], look: Scheme) -> go.Figure:
+    """How much of each segment comes back on other samples, over the bands that say how far to trust it."""
+    rated = [card for card in cards if card.jaccard is not None]
+    if not rated:
+        return empty_figure(_("This run does not know how stable each segment is"), look)
+    edges, start = (0.0, *BANDS, 1.0), min(0.4, *(card.jaccard - 0.15 for card in rated if card.jaccard is not None))
+    bands = [{"type": "rect", "x0": low, "x1": high, "y0": 0, "y1": 1, "yref": "paper", "layer": "below",
+              "line": {"width": 0}, "fillcolor": tinted(look.accent, 0.03 + 0.055 * place)}
+             for place, (low, high) in enumerate(pairwise(edges))]
+    shown = [mark(card.colour, look) for card in rated]
+    traces = [{
+        "type": "scatter", "mode": "markers+text", "x": [card.jaccard for card in rated],
+        "y": list(range(len(rated)))[::-1], "text": [decimal(card.jaccard or 0.0, 2) for card in rated],
+        "textposition": "middle left", "textfont": {"size": 12, "color": look.ink},
+        "marker": {"size": 14, "opacity": 1, "color": [one.colour for one in shown],
+                   "symbol": [one.symbol for one in shown], "line": {"color": look.surface, "width": 1}},
+        "hovertext": [escaped(card.name) for card in rated], "hovertemplate": "%{hovertext}: %{text}<extra></extra>"}]
+    return figure_of(
+        traces, look, shapes=bands,
+        xaxis={"range": [start, 1.04], "tickvals": list(BANDS), "tickformat": ".2~f", "showgrid": False,
+               "title": {"text": _("share of the segment that comes back")}},
+        yaxis={"tickvals": list(range(len(rated)))[::-1], "showgrid": False, "range": [-0.6, len(rated) - 0.4],
+               "ticktext": [f"{one.glyph} {escaped(card.name, _NAME)}"
+                            for one, card in zip(shown, rated, strict=True)]})
+
+
+def overlap(it: Pair, look: Scheme) -> go.Figure:
+    """Rows: the segments of the first run; how their customers spread over the second."""
+    shares = it.shares
+    rows, columns = [label(card, look) for card in it.a.cards], [glyph(card, look) for card in it.b.cards]
+    hover = [[_("{n} of “{a}” are in “{b}”", n=number(int(it.table[row, column])), a=escaped(one.name),
+                b=escaped(other.name)) for column, other in enumerate(it.b.cards)]
+             for row, one in enumerate(it.a.cards)]
+    text = [[percent(value) if value >= 0.005 else "" for value in row] for row in shares.tolist()]
+    light = "#ffffff" if look.name == "light" else "#181d27"
+    traces = [{
+        "type": "heatmap", "z": shares.tolist(), "x": list(range(len(columns))), "y": list(range(len(rows))),
+        "zmin": 0, "zmax": 1, "text": text, "texttemplate": "%{text}", "showscale": False, "xgap": 2, "ygap": 2,
+        "colorscale": [[0, light], [1, look.accent]], "hovertext": hover,
+        "hovertemplate": "%{hovertext}<extra></extra>"}]
+    return figure_of(
+        traces, look,
+        xaxis={"side": "top", "tickvals": list(range(len(columns))), "ticktext": columns, "showgrid": False,
+               "title": {"text": _("second run")}},
+        yaxis={"autorange": "reversed", "tickvals": list(range(len(rows))), "ticktext": rows, "showgrid": False})
+
+
+def movers(it: Pair, look: Scheme) -> go.Figure:
+    """Who went where: every customer that both runs hold, from the left segment to the right one."""
+    return flow([it.a.cards, it.b.cards], [it.table], look)
+
+
+def lineage(runs: Sequence[Placement], tables: Sequence[Labels], look: Scheme) -> go.Figure:
+    """How the segments split from one number of segments to the next."""
+    return flow([one.cards for one in runs], tables, look)
+
+
+def flow(stages: Sequence[Sequence[SegmentCard]], tables: Sequence[Labels], look: Scheme) -> go.Figure:
+    """A Sankey of customers through stages; ``tables[i]`` counts from stage ``i`` to the next."""
+    cards = [card for stage in stages for card in stage]
+    starts = np.cumsum([0, *(len(stage) for stage in stages)])
+    sizes = [int(total) for total in tables[0].sum(axis=1)] + [int(n) for one in tables for n in one.sum(axis=0)]
+    links = [(int(starts[place]) + row, int(starts[place + 1]) + column, int(table[row, column]))
+             for place, table in enumerate(tables) for row, column in zip(*np.nonzero(table), strict=True)]
+    return figure_of([{
+        "type": "sankey", "arrangement": "snap", "textfont": {"size": 13, "color": look.ink, "shadow": "none"},
+        "node": {"label": [glyph(card, look) for card in cards], "pad": 14, "thickness": 16,
+                 "color": [mark(card.colour, look).colour for card in cards], "line": {"width": 0},
+                 "customdata": [_("“{name}”: {n}", name=escaped(card.name), n=number(size))
+                                for card, size in zip(cards, sizes, strict=True)],
+                 "hovertemplate": "%{customdata}<extra></extra>"},
+        "link": {"source": [a for a, _b, _n in links], "target": [b for _a, b, _n in links],
+                 "value": [n for _a, _b, n in links],
+                 "color": [tinted(mark(cards[a].colour, look).colour, 0.35) for a, _b, _n in links],
+                 "customdata": [_("{n} from “{a}” to “{b}”", n=number(n), a=escaped(cards[a].name),
+                                  b=escaped(cards[b].name)) for a, b, n in links],
+                 "hovertemplate": "%{customdata}<extra></extra>"}}], look, margin={"l": 8, "r": 8, "t": 12, "b": 12})
+
+
+def deltas(found: Sequence[Delta], going: Sequence[Match], look: Scheme) -> go.Figure:
+    """What changed inside the segments that go on: shift of the mean, with both medians in the cell's words."""
+    if not found:
+        return empty_figure(_("No segment goes on, so no profile can be compared"), look)
+    most = max(0.2, *(abs(shift) for one in found for shift in one.shifts))
+    cards = [one.b for one in going if one.b is not None]
+    hover = [[f"{escaped(one.column.label)}, “{escaped(card.name)}”: {of_column(before, one.column)} → "
+              f"{of_column(after, one.column)}" for card, before, after in zip(cards, one.before, one.after,
+                                                                                 strict=True)] for one in found]
+    text = [["=" if abs(shift) < 0.05 else f"{'+' if shift > 0 else '−'}{decimal(abs(shift), 1)}"
+             for shift in one.shifts] for one in found]
+    low, high = ("#b35806", "#1f6fa8") if look.name == "light" else ("#f1a340", "#6fb4e8")
+    traces = [{
+        "type": "heatmap", "z": [list(one.shifts) for one in found], "x": list(range(len(cards))),
+        "y": list(range(len(found))), "zmin": -most, "zmax": most, "text": text, "texttemplate": "%{text}",
+        "colorscale": [[0, low], [0.5, look.surface], [1, high]], "showscale": False, "xgap": 2, "ygap": 2,
+        "hovertext": hover, "hovertemplate": "%{hovertext}<extra></extra>"}]
+    return figure_of(
+        traces, look,
+        xaxis={"side": "top", "tickvals": list(range(len(cards))), "ticktext": [glyph(card, look) for card in cards],
+               "showgrid": False},
+        yaxis={"autorange": "reversed", "tickvals": list(range(len(found))), "showgrid": False,
+               "ticktext": [escaped(one.column.label, 20) for one in found]})
+
+
+def label(card: SegmentCard, look: Scheme) -> str:
+    """Symbol in its colour, and the beginning of the name."""
+    return f"{glyph(card, look)} {escaped(card.name, _NAME)}"
+
+
+def glyph(card: SegmentCard, look: Scheme) -> str:
+    """The segment's symbol in its colour."""
+    shown = mark(card.colour, look)
+    return f'<span style="color:{shown.colour}">{shown.glyph}</span>'

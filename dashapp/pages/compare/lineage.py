@@ -1,0 +1,68 @@
+"""How segments split when there is one more: the runs beside the one in view, of the same training."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import Any
+
+from dash import html
+
+from dashapp.data import Run, SegmentationData
+from dashapp.i18n import _, plural
+from dashapp.pages.compare import facts, figures_runs
+from dashapp.theme import Scheme, empty_figure
+from dashapp.widgets import as_table, segment_name
+from dashapp.words import number
+from pipeline.contract import Labels, Placement
+from pipeline.errors import KorzinaError
+
+
+def drawn(data: SegmentationData, run: Run, look: Scheme) -> tuple[Any, Any, Any]:
+    """Figure, sentence and table of k - 1, k and k + 1."""
+    try:
+        runs = neighbours(data, run)
+    except KorzinaError as error:
+        return empty_figure("", look), str(error), []
+    if len(runs) < 2:
+        return empty_figure("", look), _("This training tried one number of segments, so there is no other to follow."
+                                         ), []
+    tables = [facts.contingency(one.labels, other.labels, one.k, other.k)
+              for one, other in pairwise(runs)]
+    return figures_runs.lineage(runs, tables, look), words(runs, tables), _below(runs, tables)
+
+
+def neighbours(data: SegmentationData, run: Run) -> list[Placement]:
+    """Who is where with one segment less, as many, and one more, told in the reader's language."""
+    it = run.segmentation
+    near = sorted((one for one in data.runs(it.experiment)
+                   if one.sweep_run_id == it.sweep_run_id and abs(one.k - it.k) <= 1), key=lambda one: one.k)
+    return [_told(data.placement(one.run_id), run) for one in near]
+
+
+def words(runs: list[Placement], tables: list[Labels]) -> str:
+    """What the last step splits: the segment whose customers spread most evenly over two of the next."""
+    before, after, table = runs[-2], runs[-1], tables[-1]
+    second = [sorted(row)[-2] for row in table.tolist()]
+    place = max(range(before.k), key=lambda one: second[one])
+    parts = sorted(range(after.k), key=lambda one: -table[place, one])[:2]
+    step = plural("From left to right: {n} segment", "From left to right: {n} segments", runs[0].k)
+    then = ", ".join(number(one.k) for one in runs[1:])
+    return _("{step}, then {then}. The last step takes most of its customers out of “{name}”, which goes to “{one}” "
+             "and “{other}”.", step=step, then=then, name=before.cards[place].name, one=after.cards[parts[0]].name,
+             other=after.cards[parts[1]].name)
+
+
+def _below(runs: list[Placement], tables: list[Labels]) -> list[Any]:
+    legend = html.Div([html.Div([
+        html.Strong(plural("{n} segment", "{n} segments", one.k)),
+        html.Ul([html.Li(segment_name(card)) for card in one.cards])]) for one in runs], className="k-compare-legend")
+    rows = [[segment_name(one.cards[a]), segment_name(other.cards[b]), number(int(table[a, b]))]
+            for one, other, table in zip(runs[:-1], runs[1:], tables, strict=True)
+            for a in range(one.k) for b in range(other.k) if table[a, b]]
+    return [legend, as_table([_("From"), _("To"), _("Customers")], rows,
+                             caption=_("What does one more segment split?"))]
+
+
+def _told(found: Placement, run: Run) -> Placement:
+    cards = tuple(card.model_copy(update={"name": run.tell(card.name)}) for card in found.cards)
+    return Placement(found.run_id, cards, found.labels)
