@@ -6,8 +6,9 @@ import json
 import logging
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -63,12 +64,13 @@ def train(
                       promote=promote.value, choose=choose, choose_reason=reason)
     with _progress() as progress:
         result = run(request, Settings(), progress)
-    if as_json:
-        from pipeline.summary import summarise
+    with _report_made(result.champion.run_id if result.champion and result.promoted else None):
+        if as_json:
+            from pipeline.summary import summarise
 
-        _print_json(summarise(result))
-    else:
-        _show_result(result)
+            _print_json(summarise(result))
+        else:
+            _show_result(result)
 
 
 @app.command()
@@ -89,8 +91,9 @@ def promote(run_id: Annotated[str, typer.Argument(help="Run to promote, or the f
             reason: ReasonOption, as_json: JsonOption = False) -> None:
     """Make a run the champion; the dashboard shows it within seconds."""
     champion = _store().promote(run_id, reason=_given(reason), who=_who())
-    _report(champion.model_dump(), f"{champion.experiment}: run {champion.run_id} (k = {champion.k}) is champion, "
-            f"version {champion.version}", as_json)
+    with _report_made(champion.run_id):
+        _report(champion.model_dump(), f"{champion.experiment}: run {champion.run_id} (k = {champion.k}) is champion, "
+                f"version {champion.version}", as_json)
 
 
 @app.command()
@@ -98,8 +101,9 @@ def rollback(reason: ReasonOption, experiment: ExperimentOption = None, as_json:
     """Go back to the champion before the present one."""
     store = _store()
     champion = store.rollback(_only_experiment(store, experiment), reason=_given(reason), who=_who())
-    _report(champion.model_dump(), f"{champion.experiment}: back to run {champion.run_id} (k = {champion.k}), "
-            f"version {champion.version}", as_json)
+    with _report_made(champion.run_id):
+        _report(champion.model_dump(), f"{champion.experiment}: back to run {champion.run_id} (k = {champion.k}), "
+                f"version {champion.version}", as_json)
 
 
 @app.command()
@@ -225,6 +229,15 @@ def _report(value: dict[str, Any], sentence: str, as_json: bool) -> None:
         _print_json(value)
     else:
         typer.echo(sentence)
+
+
+def _report_made(run_id: str | None) -> AbstractContextManager[None]:
+    """Make a new champion's report meanwhile, unless its run has one."""
+    from pipeline.contract import Artifacts
+    from pipeline.report import report_made
+
+    lacking = run_id is not None and not _store().attached(run_id, Artifacts.REPORT)
+    return report_made(Settings(), run_id if lacking else None, partial(typer.echo, err=True))
 
 
 def _table(header: list[str], rows: list[list[str]]) -> None:

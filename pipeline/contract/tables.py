@@ -169,6 +169,7 @@ class Artifacts:
     PROFILES_TABLE = "profiles.json"
     PLOTS = "plots"
     MODEL = "model"
+    REPORT = "report.html"  # added to a champion when the run is complete, so the manifest does not know it
 
 
 def check_table(name: str, frame: pd.DataFrame) -> pd.DataFrame:

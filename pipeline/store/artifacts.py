@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import os
 import shutil
 import tempfile
 from collections.abc import Mapping
@@ -55,6 +56,18 @@ def manifest(folder: Path) -> RunIndex:
     files = {path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
              for path in sorted(folder.rglob("*")) if path.is_file()}
     return RunIndex(schema_version=SCHEMA_VERSION, files=files)
+
+
+def attach(folder: Path, name: str, content: bytes) -> None:
+    """Add one file, whole or not at all; raises ``StoreError``."""
+    draft = folder / f".{name}.{os.getpid()}"
+    try:
+        draft.write_bytes(content)
+        draft.replace(folder / name)
+    except OSError as error:
+        draft.unlink(missing_ok=True)
+        raise StoreError.because(f"{folder / name} cannot be written ({error.strerror})",
+                                 remedy="give this user the right to write there, or free some disk space") from error
 
 
 def _place(folder: Path, name: str) -> Path:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from dataclasses import replace
@@ -149,6 +150,30 @@ class Store:
         """Go back to the champion before the present one; again for the one before that."""
         with self._registry() as registry:
             return registry.rollback(experiment, reason=reason, who=who)
+
+    def attached(self, run_id: str, name: str) -> bool:
+        """Whether a completed run has a file called ``name`` at its top. Raises ``StoreError``."""
+        row, _parent = reader.find(self._index, run_id)
+        folder = artifacts.local_folder(row, self._settings)
+        if folder is not None:
+            return (folder / name).is_file()
+        from pipeline.store.client import translated
+
+        with translated(self._settings):
+            return name in (one.path for one in self._client.list_artifacts(row.run_id))
+
+    def attach(self, run_id: str, name: str, content: bytes) -> None:
+        """Put a file beside a completed run's own, which its manifest does not know. Raises ``StoreError``."""
+        row, _parent = reader.find(self._index, run_id)
+        folder = artifacts.local_folder(row, self._settings)
+        if folder is not None:
+            artifacts.attach(folder, name, content)  # as MLflow itself keeps local files, without seconds of imports
+            return
+        from pipeline.store.client import translated
+
+        with translated(self._settings), tempfile.TemporaryDirectory(prefix="korzina-") as draft:
+            (Path(draft) / name).write_bytes(content)
+            self._client.log_artifact(row.run_id, str(Path(draft) / name))
 
     def prepare(self) -> None:
         """Import what saving needs (two to four seconds of imports), in a thread while something else computes."""

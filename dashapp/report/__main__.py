@@ -1,0 +1,32 @@
+"""``python -m dashapp.report --log RUN_ID``: the report, put beside a run's files unless it is there already."""
+
+from __future__ import annotations
+
+import argparse
+
+from dashapp.data import Run
+from dashapp.report import report
+from pipeline.contract import Artifacts
+from pipeline.errors import KorzinaError
+from pipeline.settings import Settings
+from pipeline.store import Store
+
+
+def log_report(store: Store, run_id: str) -> None:
+    """In English; whoever wants another language takes it from the dashboard. Raises ``StoreError``."""
+    if not store.attached(run_id, Artifacts.REPORT):
+        store.attach(run_id, Artifacts.REPORT, report(Run(store.load(run_id)), "en").encode())
+
+
+def main() -> None:
+    """The command; what stands in the way is one line on stderr."""
+    parser = argparse.ArgumentParser(prog="python -m dashapp.report", description=__doc__)
+    parser.add_argument("--log", metavar="RUN_ID", required=True, help="run to make the report of")
+    try:
+        log_report(Store.open(Settings()), parser.parse_args().log)
+    except KorzinaError as error:
+        raise SystemExit(" ".join(str(error).split())) from None
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,70 @@
+"""The first sheets: what this is, how far to rely on it, and all segments at a glance."""
+
+from __future__ import annotations
+
+from dash import html
+from dash.development.base_component import Component
+
+from dashapp.data import Run
+from dashapp.i18n import _
+from dashapp.pages.overview import facts as overview
+from dashapp.pages.overview import figures
+from dashapp.report.parts import chart, facts, sheet
+from dashapp.theme import LIGHT
+from dashapp.widgets import kpi, segment_name, table, trust_badge
+from dashapp.words import VERDICT_TITLES, VERDICT_WORDS, finding
+from pipeline.contract import Segmentation
+
+_ROW, _LEAST = 58, 320  # pixels a segment, and of a chart
+
+
+def cover(run: Run) -> Component:
+    """The title, the finding, the totals, and what the verdict means."""
+    it = run.segmentation
+    return sheet("cover", it, [
+        html.P(_("Customer segmentation"), className="k-muted"), html.H1(it.dataset.title),
+        html.P(finding(it.cards), className="finding"),
+        html.Div([kpi(value, label) for value, label in overview.totals(run)], className="k-kpis"),
+        html.H2(_("Can this be relied on?")),
+        html.P([html.Strong(_(VERDICT_TITLES[it.decision.verdict])), ". ", _(VERDICT_WORDS[it.decision.verdict])]),
+        facts(overview.origin(it)),
+        html.P(_("Every number here is the dashboard's for this run. This file needs no connection: it can be passed "
+                 "on, and printed with one segment a page."), className="note"),
+    ])
+
+
+def glance(run: Run) -> Component:
+    """The segments in a table and two charts."""
+    it = run.segmentation
+    title = _("The segments")
+    header = [_("Segment"), _("Customers"), _("Share of customers"), _("Share of revenue"), _("Trust")]
+    rows = [[html.A(segment_name(one), href=f"#segment-{one.segment + 1}"), *overview.share_cells(one),
+             trust_badge(one.trust)] for one in it.cards]
+    return sheet("overview", it, [html.H2(title), table(header, rows, caption=title),
+                                html.Div([_shares(it), _bubbles(it)], className="columns"), _medians(it)])
+
+
+def _height(segments: int) -> int:
+    return max(_LEAST, segments * _ROW + 20)
+
+
+def _shares(it: Segmentation) -> Component:
+    rated = any(one.revenue_share is not None for one in it.cards)
+    title = (_("What share of customers, what share of revenue?") if rated
+             else _("How many customers are in each segment?"))
+    return chart(title, figures.shares(it.cards, LIGHT), _height(it.k), summary=_(
+        "The pale bar is a segment's share of the customers, the full one its share of the revenue."))
+
+
+def _bubbles(it: Segmentation) -> Component:
+    return chart(_("Who orders often, who fills the basket?"), figures.bubbles(it, LIGHT), _height(it.k), summary=_(
+        "Each bubble is a segment, the larger the more customers. Right: orders more often. "
+        "Up: spends more each time."))
+
+
+def _medians(it: Segmentation) -> Component | None:
+    """The numbers behind the bubbles; where the data have none, the chart's place says so."""
+    header, cells = overview.medians(it)
+    rows = [[segment_name(one), *row] for one, row in zip(it.cards, cells, strict=True)] if header else []
+    title = _("Who orders often, who fills the basket?")
+    return table([_("Segment"), *header], rows, caption=title) if rows else None

@@ -1,0 +1,76 @@
+"""Dash components as plain HTML, so that the report stands on the same building blocks as the pages.
+
+Every text and attribute is escaped here and nowhere else. A ``dcc.Graph`` becomes an empty place with its numbers
+beside it; one script at the end of the document draws all of them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from html import escape
+from typing import Any
+
+from dash import dcc
+from dash.development.base_component import Component
+
+_HTML = "dash_html_components"
+_EMPTY = frozenset({"br", "hr", "img"})  # tags that nothing closes
+_NAMES = {"className": "class", "tabIndex": "tabindex", "colSpan": "colspan"}
+_KEPT = frozenset({"id", "class", "style", "hidden", "lang", "title", "role", "href", "scope", "colspan"})
+
+
+def markup(tree: Any) -> str:
+    """The HTML of a component, a text, a number, or a list of them; None is nothing."""
+    if tree is None:
+        return ""
+    if isinstance(tree, str | int | float):
+        return escape(str(tree))
+    if isinstance(tree, Component):
+        return _graph(tree) if isinstance(tree, dcc.Graph) else _element(tree)
+    if isinstance(tree, Sequence):
+        return "".join(markup(one) for one in tree)
+    raise TypeError(f"{type(tree).__name__} is no part of a page")
+
+
+def as_data(text: str) -> str:
+    """JSON that cannot end the script element it stands in."""
+    return text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+
+
+def _element(one: Component) -> str:
+    if one._namespace != _HTML:
+        raise TypeError(f"{one._type} is no plain element")
+    tag, properties = one._type.lower(), _properties(one)
+    opened = f"<{tag}{_attributes(properties)}>"
+    return opened if tag in _EMPTY else f"{opened}{markup(properties.get('children'))}</{tag}>"
+
+
+def _graph(one: Component) -> str:
+    properties = _properties(one)
+    place = {name: value for name, value in properties.items() if name not in ("figure", "config")}
+    numbers = as_data(properties["figure"].to_json())
+    return f'<div{_attributes(place)}></div><script type="application/json">{numbers}</script>'
+
+
+def _properties(one: Component) -> dict[str, Any]:
+    found: dict[str, Any] = one.to_plotly_json()["props"]  # type: ignore[no-untyped-call]
+    return found
+
+
+def _attributes(properties: Mapping[str, Any]) -> str:
+    """Known attributes only: nothing that loads or runs."""
+    found = []
+    for given, value in properties.items():
+        name = _NAMES.get(given, given)
+        if not (name in _KEPT or re.fullmatch(r"aria-[a-z]+", name)) or value in (None, False):
+            continue
+        if name == "href" and not str(value).startswith("#"):
+            raise ValueError(f"the report leads nowhere but within itself, not to {value!r}")
+        words = _css(value) if name == "style" else "" if value is True else str(value)
+        found.append(f' {name}="{escape(words)}"')
+    return "".join(found)
+
+
+def _css(style: Mapping[str, object]) -> str:
+    return ";".join(f"{name}:{value}" for name, value in style.items())

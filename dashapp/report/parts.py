@@ -1,0 +1,45 @@
+"""What every sheet of the report is made of."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import plotly.graph_objects as go
+from dash import dcc, html
+from dash.development.base_component import Component
+
+from dashapp.i18n import _, plural
+from dashapp.widgets import Children, aria
+from dashapp.words import moment, shown
+from pipeline.contract import Segmentation
+
+
+def sheet(name: str, it: Segmentation, content: Sequence[Any]) -> Component:
+    """One page when printed; what it is about and of which customers stands above it."""
+    return html.Section([html.P(caption(it), className="caption"), *content], id=name, className="sheet")
+
+
+def caption(it: Segmentation) -> str:
+    """Data set, run and time, and that no filter was set."""
+    words = [it.dataset.title, plural("{n} segment", "{n} segments", it.k), _("run {run}", run=it.run_id[:8]),
+             _("trained {moment}", moment=moment(it.started)),
+             _("{customers}, no filter", customers=shown(it.ledger.rows_out, it.ledger.rows_out))]
+    return " · ".join(words)
+
+
+def chart(title: str, figure: go.Figure, height: int, *, summary: str = "") -> Component:
+    """A chart under its title, with a sentence that says what it shows."""
+    plot = dcc.Graph(figure=figure, className="chart", style={"height": f"{height}px"})
+    return html.Div([html.H3(title), html.P(summary, className="note") if summary else None,
+                     html.Div(plot, role="img", **aria(label=title))])
+
+
+def facts(rows: Sequence[tuple[str, Children]], class_name: str = "") -> Component:
+    """Names with what they mean, in two columns."""
+    return html.Dl([part for name, words in rows for part in (html.Dt(name), html.Dd(words))], className=class_name)
+
+
+def sentences(*said: str) -> list[Component]:
+    """A paragraph each, nothing for an empty one."""
+    return [html.P(one) for one in said if one]
