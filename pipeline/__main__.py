@@ -248,6 +248,8 @@ def _table(header: list[str], rows: list[list[str]]) -> None:
 
 
 def _show_result(result: Result) -> None:
+    from pipeline.sensitivity import sensitivity_in_words
+
     training, decision = result.training, result.training.decision
     ledger = training.ledger
     typer.echo(f"{ledger.rows_in:,} rows in, {ledger.rows_out:,} customers out "
@@ -258,6 +260,8 @@ def _show_result(result: Result) -> None:
         for one in training.candidates])
     typer.echo(f"k = {decision.k}, verdict {decision.verdict}. {decision.reason}")
     for sentence in decision.disagreements:
+        typer.echo(f"  - {sentence}")
+    for sentence in sensitivity_in_words(training.sensitivity, decision):
         typer.echo(f"  - {sentence}")
     chosen = next(one for one in training.candidates if one.record.k == decision.k)
     for card in chosen.cards:

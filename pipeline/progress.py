@@ -12,6 +12,7 @@ STAGES = {  # stage -> (what a person reads, usual share of the time)
     "read": ("reading", 5), "clean": ("cleaning", 5), "features": ("features", 1), "sweep": ("clustering", 12),
     "quality": ("silhouettes", 5), "stability": ("stability", 30), "describe": ("describing", 6),
     "null": ("structure-free data", 18), "baskets": ("baskets", 1), "campaigns": ("campaigns", 2),
+    "sensitivity": ("other choices", 15),
     "record": ("drawing", 4), "store": ("logging to MLflow", 11), "promote": ("promoting", 1),
 }
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from pipeline.campaigns import artifacts
+from pipeline.choose import excess
 from pipeline.contract import (
     Artifacts,
     Assignments,
@@ -24,15 +25,19 @@ from pipeline.contract import (
     Profiles,
     Record,
     RunRecord,
+    Sensitivity,
     SweepRecord,
     Training,
 )
+from pipeline.decision_card import decision_as_html, decision_as_json
 from pipeline.model import model_record
+from pipeline.sensitivity import sensitivity_in_words
 
 if TYPE_CHECKING:
     from pipeline.plots import Plotter
 
 VERDICT, RECOMMENDED = "verdict", "recommended"  # tags, so that the UI can filter: tags.recommended = 'true'
+REASON, CHOSEN_BY = "reason", "chosen_by"
 _MLFLOW_TYPES = {"number": "double", "integer": "long", "flag": "boolean", "date": "datetime"}
 _CURVES = ("inertia", "silhouette", "calinski_harabasz", "davies_bouldin", "stability")
 
@@ -66,19 +71,22 @@ def _parent(training: Training, curves: Mapping[str, bytes]) -> RunRecord:
     return RunRecord(
         name=f"{training.dataset.spec}: k {low}-{high}, seed {training.params.get('seed', '?')}",
         params=_params(training, chosen.record),
-        metrics={**_metrics(chosen.record), **seconds},
+        metrics={**_metrics(chosen.record), **_decision_metrics(training), **seconds},
         curves={f"sweep_{name}": _curve(records, name) for name in _CURVES if _curve(records, name)},
-        tags={VERDICT: training.decision.verdict},
+        tags={VERDICT: training.decision.verdict, REASON: training.decision.reason,
+              CHOSEN_BY: training.decision.chosen_by},
         description=_describe_sweep(training),
         tables={
             Artifacts.CUSTOMERS: training.customers, Artifacts.PROJECTION: training.projection,
             Artifacts.LOADINGS: training.loadings, Artifacts.QUARANTINE: training.quarantine,
+            Artifacts.SENSITIVITY: training.sensitivity,
         },
         records={
             Artifacts.SPEC: _public(training.spec), Artifacts.DATASET: training.dataset.model_dump_json(),
             Artifacts.LEDGER: _public(training.ledger.model_dump_json()),
             Artifacts.DECISION: training.decision.model_dump_json(), Artifacts.CANDIDATES: _json_list(records),
             Artifacts.TRANSFORM: training.features.transform.model_dump_json(),
+            Artifacts.DECISION_CARD: decision_as_json(training), Artifacts.DECISION_PAGE: decision_as_html(training),
         },
         images=curves,
     )
@@ -172,9 +180,22 @@ def _metrics(record: CandidateRecord) -> dict[str, float]:
         "inertia": record.inertia, "k": record.k, "silhouette": record.silhouette,
         "silhouette_se": record.silhouette_se, "calinski_harabasz": record.calinski_harabasz,
         "davies_bouldin": record.davies_bouldin, "stability": record.stability,
-        "null_silhouette": record.null_silhouette, "size_min": min(record.sizes), "size_max": max(record.sizes),
+        "null_silhouette": record.null_silhouette, "excess": excess(record), "seed_spread": record.seed_spread,
+        "size_min": min(record.sizes), "size_max": max(record.sizes),
         "rows": sum(record.sizes),
     }
+    return {name: float(value) for name, value in values.items() if value is not None}
+
+
+def _decision_metrics(training: Training) -> dict[str, float]:
+    """What the decision rests on, as numbers: verdict (0 none, 1 weak, 2 strong), rival choices, sensitivity."""
+    decision, table = training.decision, training.sensitivity
+    values: dict[str, float | None] = {
+        "verdict_level": ("none", "weak", "strong").index(decision.verdict), "elbow_k": decision.elbow_k,
+        "silhouette_k": decision.silhouette_k, "supported_k": decision.supported_k}
+    if len(table):
+        values |= {"sensitivity_same_k": float((table[Sensitivity.K] == decision.k).mean()),
+                   "sensitivity_agreement_min": float(table[Sensitivity.AGREEMENT].min())}
     return {name: float(value) for name, value in values.items() if value is not None}
 
 
@@ -204,6 +225,7 @@ def _describe_sweep(training: Training) -> str:
     lines = [
         f"### {training.dataset.title}: {decision.k} segments recommended (structure: {decision.verdict})", "",
         decision.reason, "", *(f"- {one}" for one in decision.disagreements), "",
+        *(f"- {one}" for one in sensitivity_in_words(training.sensitivity, decision)), "",
         f"{ledger.rows_in:,} rows read, {ledger.rows_out:,} used, {ledger.dropped:,} dropped, "
         f"{ledger.quarantined:,} set aside.", "",
         "| k | inertia | silhouette | stability | smallest segment |", "|--:|--:|--:|--:|--:|",

@@ -18,6 +18,7 @@ def summarise(result: Result) -> dict[str, Any]:
         "verdict": training.decision.verdict,
         "reason": training.decision.reason,
         "disagreements": list(training.decision.disagreements),
+        "sensitivity": training.sensitivity.to_dict("records"),
         "champion": None if result.champion is None else {
             "run_id": result.champion.run_id, "k": result.champion.k, "version": result.champion.version},
         "promotion": result.note,

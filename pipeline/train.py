@@ -79,6 +79,7 @@ def _train(request: Request, spec: Spec, settings: Settings, helper: Helper, bef
     from pipeline.campaigns import with_campaigns
     from pipeline.clean import clean
     from pipeline.record import draw, draw_curves, drawable, record_training, write_models
+    from pipeline.sensitivity import with_sensitivity
     from pipeline.sources import read_source
 
     watch = Stopwatch(progress)
@@ -99,6 +100,8 @@ def _train(request: Request, spec: Spec, settings: Settings, helper: Helper, bef
         training = with_affinities(training, bought.result() if bought else None)
     with watch.stage("campaigns"):
         training = with_campaigns(training, spec, known.result() if known else None)
+    with watch.stage("sensitivity") as tick:
+        training = with_sensitivity(training, helper, tick)
     with watch.stage("record"):
         curves = helper.submit(draw_curves, [one.record for one in training.candidates], training.decision)
         models = write_models(training)  # while the helper is still drawing

@@ -54,6 +54,7 @@ from pipeline.contract.records import (
     RunSummary,
     SegmentCard,
     Trust,
+    Variation,
     Verdict,
 )
 from pipeline.contract.scoring import (
@@ -94,6 +95,7 @@ from pipeline.contract.tables import (
     Passive,
     Profiles,
     Projection,
+    Sensitivity,
     Typical,
     check_schema_version,
     check_table,
@@ -172,6 +174,7 @@ __all__ = [
     "SegmentDrift",
     "SegmentRule",
     "Segmentation",
+    "Sensitivity",
     "Strategy",
     "SweepRecord",
     "Targets",
@@ -179,6 +182,7 @@ __all__ = [
     "Training",
     "Trust",
     "Typical",
+    "Variation",
     "Verdict",
     "check_schema_version",
     "check_table",

@@ -20,6 +20,7 @@ Meaning = Literal[
 ]
 GroupMeaning = Literal["categories", "channels", "other"]
 Verdict = Literal["strong", "weak", "none"]
+Variation = Literal["features", "scaler", "outliers", "seed"]  # what is done otherwise to see what hangs on it
 Trust = Literal["solid", "usable", "fragile"]
 
 NUMERIC_KINDS: frozenset[str] = frozenset({"number", "integer"})

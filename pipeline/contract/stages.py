@@ -83,6 +83,7 @@ class Training:
     affinities: pd.DataFrame = field(default_factory=partial(empty_table, "affinities"))  # of the recommended k
     affinity_basis: AffinityBasis | None = None
     campaigns: CampaignPlan | None = None  # of the recommended k
+    sensitivity: pd.DataFrame = field(default_factory=partial(empty_table, "sensitivity"))
 
 
 # ------------------------------------------------------------------ what to record, apart from how
@@ -183,6 +184,7 @@ class Segmentation:
     affinities: pd.DataFrame = field(default_factory=partial(empty_table, "affinities"))
     affinity_basis: AffinityBasis | None = None  # None: this run has no affinities
     campaigns: CampaignPlan | None = None  # None: this run has no plan, since it was not the recommended one
+    sensitivity: pd.DataFrame = field(default_factory=partial(empty_table, "sensitivity"))  # of the sweep
 
     @property
     def k(self) -> int:

@@ -83,6 +83,16 @@ class Affinities:
     OVERALL_LIFT, DIFFERENCE = "overall_lift", "difference"
 
 
+class Sensitivity:
+    """``sensitivity`` of a sweep: what the rule says where one choice of preparing the data is made otherwise.
+
+    ``ASPECT`` is which choice (features, scaler, outliers, seed), ``CHANGE`` says it. ``AGREEMENT`` is the adjusted
+    Rand index of the segments at the recommended k with the recommended ones. ``K`` is looked for up to two above that.
+    """
+
+    ASPECT, CHANGE, K, VERDICT, AGREEMENT = "aspect", "change", "k", "verdict", "agreement"
+
+
 TABLES: Mapping[str, Mapping[str, str]] = {
     "customers": {Customers.KEY: "int"},
     "projection": {Projection.KEY: "int", Projection.X: "float", Projection.Y: "float"},
@@ -113,6 +123,10 @@ TABLES: Mapping[str, Mapping[str, str]] = {
         Affinities.SUPPORT: "float", Affinities.CONFIDENCE: "float", Affinities.REVERSE: "float",
         Affinities.LIFT: "float", Affinities.LEVERAGE: "float", Affinities.Q: "float",
         Affinities.OVERALL_LIFT: "float", Affinities.DIFFERENCE: "float",
+    },
+    "sensitivity": {
+        Sensitivity.ASPECT: "text", Sensitivity.CHANGE: "text", Sensitivity.K: "int", Sensitivity.VERDICT: "text",
+        Sensitivity.AGREEMENT: "float",
     },
     **CAMPAIGN_TABLES,
 }
@@ -149,6 +163,8 @@ class Artifacts:
     PROJECTION = "korzina/projection.parquet"
     LOADINGS = "korzina/loadings.parquet"
     QUARANTINE = "korzina/quarantine.parquet"
+    SENSITIVITY = "korzina/sensitivity.parquet"
+    DECISION_CARD, DECISION_PAGE = "decision_card.json", "decision_card.html"  # for people, in the MLflow UI
     # on the run of each k
     ASSIGNMENTS = "korzina/assignments.parquet"
     PROFILES = "korzina/profiles.parquet"

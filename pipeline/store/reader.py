@@ -116,7 +116,7 @@ def load(row: RunRow, parent: RunRow, folder: Callable[[RunRow], Path]) -> Segme
         affinities=own.table_or_empty(Artifacts.AFFINITIES),
         affinity_basis=own.record(Artifacts.AFFINITY_BASIS, AffinityBasis) if own.has(Artifacts.AFFINITY_BASIS)
         else None,
-        campaigns=_campaigns(own),
+        campaigns=_campaigns(own), sensitivity=sweep.table_or_empty(Artifacts.SENSITIVITY),
     )
     _check_shapes(segmentation)
     return segmentation

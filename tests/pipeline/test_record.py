@@ -27,7 +27,7 @@ def test_one_run_for_each_k(record: SweepRecord, training: Training) -> None:
 def test_metrics_have_the_names_that_the_ui_compares(record: SweepRecord, training: Training) -> None:
     for candidate in training.candidates:
         metrics = record.children[candidate.record.k].metrics
-        assert set(metrics) == METRICS | {"seconds_fit"}
+        assert set(metrics) == METRICS | {"seconds_fit", "seed_spread"}
         assert metrics["k"] == candidate.record.k
         assert metrics["inertia"] == candidate.record.inertia
         assert metrics["size_min"] == min(candidate.record.sizes)
@@ -52,7 +52,7 @@ def test_recommended_run_is_tagged(record: SweepRecord, training: Training) -> N
 
 def test_customer_rows_are_in_the_parents_tables_only(record: SweepRecord) -> None:
     assert set(record.parent.tables) == {
-        Artifacts.CUSTOMERS, Artifacts.PROJECTION, Artifacts.LOADINGS, Artifacts.QUARANTINE}
+        Artifacts.CUSTOMERS, Artifacts.PROJECTION, Artifacts.LOADINGS, Artifacts.QUARANTINE, Artifacts.SENSITIVITY}
     for run in record.children.values():
         assert "customer_id" not in run.tables[Artifacts.ASSIGNMENTS].columns
         assert "C0" not in run.description
