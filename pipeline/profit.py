@@ -154,6 +154,17 @@ def expected_profit(probability: Vector, cost: float, revenue: float, level_vari
     return _around(responses * revenue - cost * len(probability), revenue * math.sqrt(variance))
 
 
+def expected_curve(probability: Vector, cost: float, revenue: float, level_variance: float) -> Curve:
+    """``expected_profit`` of the first m for up to ``CURVE_POINTS`` values of m; ``probability`` falls."""
+    n = len(probability)
+    counts = np.unique(np.linspace(0, n, min(n, CURVE_POINTS) + 1).round().astype(np.int64))
+    responses = np.append(0.0, np.cumsum(probability))[counts]
+    chance = np.append(0.0, np.cumsum(probability * (1 - probability)))[counts]
+    profit = responses * revenue - cost * counts
+    half = Z95 * revenue * np.sqrt(chance + responses**2 * level_variance)
+    return Curve(counts, profit, profit - half, profit + half)
+
+
 # ------------------------------------------------------------------ tests with a hold-out group
 
 

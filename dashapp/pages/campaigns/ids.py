@@ -1,0 +1,10 @@
+"""Ids of the Campaigns page."""
+
+COST, REVENUE, CHECK, PICKER = "campaigns-cost", "campaigns-revenue", "campaigns-check", "campaigns-picker"
+HEAD, NOTICES, NOTES = "campaigns-head", "campaigns-notices", "campaigns-notes"
+EXPECTED, EXPECTED_WORDS, EXPECTED_TABLE = "campaigns-expected", "campaigns-expected-words", "campaigns-expected-table"
+MEASURED, MEASURED_WORDS, MEASURED_TABLE = "campaigns-measured", "campaigns-measured-words", "campaigns-measured-table"
+DOTS, DOTS_WORDS, DOTS_TABLE = "campaigns-dots", "campaigns-dots-words", "campaigns-dots-table"
+SEGMENTS, TOP, HOLD_OUT = "campaigns-segments", "campaigns-top", "campaigns-hold-out"
+SEGMENT, MARKED, LISTED = "campaigns-segment", "campaigns-marked", "campaigns-listed"
+DOWNLOAD, DOWNLOAD_BUTTON = "campaigns-download", "campaigns-download-button"

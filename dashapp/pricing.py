@@ -1,0 +1,150 @@
+"""The campaign plan at a reader's cost and revenue: the pipeline's own arithmetic on the stored probabilities.
+
+Nothing is fitted and no customer leaves the server: a change of price is a few sums over arrays. The last few prices
+are kept, since every control of the page asks for the same plan again.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from pipeline.campaigns import at_prices
+from pipeline.contract import CampaignPlan, HeldOut, HoldOutAdvice, Segmentation, Targets
+from pipeline.plan_words import hold_out_advice
+from pipeline.profit import (
+    Curve,
+    Interval,
+    Vector,
+    Word,
+    advice,
+    draw_holdout,
+    expected_curve,
+    expected_profit,
+    profit_curve,
+)
+
+__all__ = ["Curve", "Expected", "Interval", "Measured", "Prospects", "Vector", "Word", "advice", "among", "expected",
+           "measured", "plan_at"]
+Rows = npt.NDArray[np.int64]
+_KEPT = 6
+_plans: OrderedDict[tuple[str, float | None, float | None], CampaignPlan] = OrderedDict()
+_lock = threading.Lock()
+
+
+@dataclass(frozen=True)
+class Prospects:
+    """Some of a run's customers at one price: who of them is worth a contact, and what that brings."""
+
+    customers: int
+    order: Rows  # places of the customers in the targets, the best prospect first
+    contacts: int  # so many of ``order`` are worth a contact
+    expected: Interval
+    hold_out: HoldOutAdvice
+    held: Rows  # places of those to leave uncontacted
+
+    @property
+    def listed(self) -> Rows:
+        """Whom to contact, the best first; those held out are among them."""
+        return self.order[: self.contacts]
+
+
+@dataclass(frozen=True)
+class Expected:
+    """Expected profit as more are contacted: by the model, by segments alone, and blindly."""
+
+    model: Curve
+    by_segment: Vector
+    at_random: Vector
+
+
+@dataclass(frozen=True)
+class Measured:
+    """Profit of known answers as more are contacted; ``by_segment`` is None where segments have no rates."""
+
+    model: Curve
+    by_segment: Curve | None
+    everybody: float
+
+
+def plan_at(it: Segmentation, cost: float | None, revenue: float | None) -> CampaignPlan:
+    """The run's plan at these prices; ``it`` has to have one."""
+    assert it.campaigns is not None  # noqa: S101 - the page asks only for runs that have a plan
+    key = (it.run_id, cost, revenue)
+    with _lock:
+        if key in _plans:
+            _plans.move_to_end(key)
+            return _plans[key]
+    made = at_prices(it.campaigns, it.dataset, cost=cost, revenue=revenue)
+    with _lock:
+        _plans[key] = made
+        while len(_plans) > _KEPT:
+            _plans.popitem(last=False)
+    return made
+
+
+def among(plan: CampaignPlan, places: Rows | None = None, segment: int | None = None, currency: str = ""
+          ) -> Prospects:
+    """The plan for some customers only (``places`` in the targets; None: all), and of them for one segment."""
+    summary, targets = plan.summary, plan.targets
+    cost, revenue = summary.cost or 0.0, summary.revenue or 0.0
+    probability = targets[Targets.PROBABILITY].to_numpy(np.float64)
+    order = _best_first(plan, places, segment)
+    listed = order[targets[Targets.CONTACT].to_numpy()[order] == 1]
+    if len(order) == len(targets):
+        expecting = Interval(summary.expected_profit or 0.0, summary.expected_low or 0.0, summary.expected_high or 0.0)
+        held = np.flatnonzero(targets[Targets.HOLD_OUT].to_numpy() == 1)
+        return Prospects(len(order), order, len(listed), expecting,
+                         summary.hold_out or hold_out_advice(probability[:0], cost, revenue), held)
+    rows = np.sort(listed)
+    advised = hold_out_advice(probability[rows], cost, revenue, currency)
+    drawn = rows[draw_holdout(np.ones(len(rows), dtype=np.bool_), advised.size, summary.seed)]
+    expecting = expected_profit(probability[rows], cost, revenue, summary.level_variance)
+    return Prospects(len(order), order, len(listed), expecting, advised, drawn)
+
+
+def expected(plan: CampaignPlan, prospects: Prospects) -> Expected:
+    """What to expect of the next campaign as more of the ``prospects`` are contacted."""
+    cost, revenue = plan.summary.cost or 0.0, plan.summary.revenue or 0.0
+    probability = plan.targets[Targets.PROBABILITY].to_numpy(np.float64)[prospects.order]
+    segment = plan.targets[Targets.SEGMENT].to_numpy(np.int64)[prospects.order]
+    model = expected_curve(probability, cost, revenue, plan.summary.level_variance)
+    counts = np.bincount(segment)
+    sums = np.bincount(segment, weights=probability)
+    best = np.argsort(-sums / np.maximum(counts, 1), kind="stable")
+    so_far = np.append(0, np.cumsum(counts[best]))
+    responses = np.interp(model.contacts, so_far, np.append(0.0, np.cumsum(sums[best])))
+    rate = float(probability.mean()) if len(probability) else 0.0
+    by_segment: Vector = responses * revenue - cost * model.contacts
+    at_random = np.asarray((rate * revenue - cost) * model.contacts, dtype=np.float64)
+    return Expected(model, by_segment, at_random)
+
+
+def measured(plan: CampaignPlan) -> Measured:
+    """What contacts that no rule had learned from earned, as more of them are contacted."""
+    cost, revenue, held_out = plan.summary.cost or 0.0, plan.summary.revenue or 0.0, plan.held_out
+    outcome = held_out[HeldOut.OUTCOME].to_numpy(np.float64)
+    customer = held_out[HeldOut.KEY].to_numpy(np.int64)
+    by_model = held_out[HeldOut.PROBABILITY].to_numpy(np.float64)
+    by_segment = held_out[HeldOut.BY_SEGMENT].to_numpy(np.float64)
+    segments = None if np.isnan(by_segment).any() else profit_curve(by_segment, outcome, cost, revenue, customer)
+    return Measured(profit_curve(by_model, outcome, cost, revenue, customer), segments,
+                    float(outcome.sum()) * revenue - cost * len(outcome))
+
+
+def _best_first(plan: CampaignPlan, places: Rows | None, segment: int | None) -> Rows:
+    """Places by rank; the stored ranks make a sort unnecessary."""
+    rank = plan.targets[Targets.RANK].to_numpy(np.int64)
+    order = np.empty(len(rank), dtype=np.int64)
+    order[rank - 1] = np.arange(len(rank))
+    keep = np.ones(len(rank), dtype=np.bool_)
+    if places is not None:
+        keep[:] = False
+        keep[places] = True
+    if segment is not None:
+        keep &= plan.targets[Targets.SEGMENT].to_numpy(np.int64) == segment
+    return order[keep[order]]

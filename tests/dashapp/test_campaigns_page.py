@@ -1,0 +1,218 @@
+"""The Campaigns page: the pipeline's numbers at any price, an untrusted address, a list that says what it is."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import dash
+import numpy as np
+import plotly.graph_objects as go
+import pytest
+
+from dashapp import pricing
+from dashapp.data import Run, SegmentationData
+from dashapp.i18n import speak
+from dashapp.pages import campaigns
+from dashapp.pages.campaigns import callbacks, export, facts, figures, ids, words
+from dashapp.pages.campaigns.asked import read, search_of
+from dashapp.pages.campaigns.layout import texts
+from dashapp.theme import DARK, LIGHT
+from pipeline.contract import CampaignPlan, Segmentation, Targets
+from pipeline.profit import expected_curve, expected_profit
+from pipeline.settings import Settings
+from tests.dashapp.conftest import RUN, MemoryStore, champion, segmentation_of
+from tests.sample_campaigns import planned_training
+
+
+@pytest.fixture(scope="module")
+def planned() -> Segmentation:
+    training = planned_training()
+    return replace(segmentation_of(training, k=training.decision.k), campaigns=training.campaigns)
+
+
+@pytest.fixture(autouse=True)
+def english() -> Iterator[None]:
+    speak("en")
+    yield
+    speak("en")
+
+
+@pytest.fixture
+def run(planned: Segmentation) -> Run:
+    return Run(planned)
+
+
+def stored(it: Segmentation) -> CampaignPlan:
+    assert it.campaigns is not None
+    return it.campaigns
+
+
+def data_of(it: Segmentation) -> SegmentationData:
+    store = MemoryStore({RUN: it}, (champion(k=it.k),))
+    return SegmentationData(lambda: store, Settings(poll_seconds=0.01))
+
+
+def text_of(component: Any) -> str:
+    return str(component)
+
+
+def test_the_runs_own_prices_give_exactly_the_stored_plan(run: Run, planned: Segmentation) -> None:
+    asked, notices = read(run, "")
+
+    assert notices == ()
+    assert asked.summary == stored(planned).summary
+    assert asked.plan.targets.equals(stored(planned).targets)
+    assert asked.prospects.contacts == stored(planned).summary.contacts
+    assert asked.prospects.expected.value == stored(planned).summary.expected_profit
+
+
+def test_another_price_changes_the_list_as_the_pipeline_would(run: Run, planned: Segmentation) -> None:
+    asked, _ = read(run, "?cost=9&revenue=30")
+    probability = stored(planned).targets[Targets.PROBABILITY].to_numpy()
+    chosen = probability[probability * 30 > 9]
+
+    assert asked.prospects.contacts == len(chosen)
+    assert asked.prospects.expected == expected_profit(chosen, 9, 30, asked.summary.level_variance)
+    assert words.rate(asked.summary.break_even or 0) == "30 %"
+
+
+@pytest.mark.parametrize("cost", ["abc", "-1", "nan", "inf", "1e99", ""])
+def test_a_cost_that_is_none_is_told_and_the_stored_one_stands(run: Run, planned: Segmentation, cost: str) -> None:
+    asked, notices = read(run, f"?cost={cost}&revenue=0&campaign=nonsense")
+
+    assert (asked.cost, asked.revenue) == (stored(planned).summary.cost, stored(planned).summary.revenue)
+    assert any("not a revenue" in one for one in notices)
+    assert any("nonsense" in one for one in notices)
+    assert (cost == "") or any("not a cost" in one for one in notices)
+
+
+def test_the_address_keeps_what_is_not_usual_and_the_selection(run: Run) -> None:
+    usual, _ = read(run, "")
+
+    there = search_of("?segment=s1", run, 4.5, usual.revenue, usual.campaign)
+
+    assert there == "?segment=s1&cost=4.5"
+    assert read(run, there)[0].cost == 4.5
+    assert search_of(there, run, usual.cost, usual.revenue, usual.campaign) == "?segment=s1"
+
+
+def test_filters_and_segments_leave_their_part_of_the_list(run: Run, planned: Segmentation) -> None:
+    whole, _ = read(run, "")
+    targets = stored(planned).targets
+    first = targets.loc[targets[Targets.RANK] == 1, Targets.SEGMENT].item()
+    best = next(one for one in planned.cards if one.segment == first)
+    filtered, _ = read(run, f"?segment={best.key}")
+    by_segment = whole.of_segment(best.segment)
+    inside = targets[(targets[Targets.SEGMENT] == best.segment) & (targets[Targets.CONTACT] == 1)]
+
+    assert set(filtered.prospects.listed) == set(by_segment.listed) == set(inside.index)
+    assert filtered.prospects.customers == best.size
+    assert sum(one.contacts for one in facts.by_segment(whole)) == whole.prospects.contacts
+    assert "left by the filters" in words.finding(filtered)
+
+
+def test_expected_profit_along_the_ranking_is_that_of_the_best(run: Run) -> None:
+    asked, _ = read(run, "")
+    ahead = pricing.expected(asked.plan, asked.prospects)
+    probability = np.sort(asked.plan.targets[Targets.PROBABILITY].to_numpy())[::-1]
+    at = len(ahead.model.contacts) // 2
+    best = expected_profit(probability[: ahead.model.contacts[at]], asked.cost or 0, asked.revenue or 0,
+                           asked.summary.level_variance)
+
+    assert (ahead.model.profit[at], ahead.model.low[at]) == pytest.approx((best.value, best.low))
+    assert ahead.model.profit.max() <= (asked.summary.expected_profit or 0) + 1e-9
+    assert ahead.by_segment[-1] == pytest.approx(ahead.model.profit[-1])
+    assert ahead.at_random[-1] == pytest.approx(ahead.model.profit[-1])
+    assert list(expected_curve(probability[:0], 1, 2, 0).contacts) == [0]
+
+
+def test_the_file_holds_the_list_of_the_screen_with_its_hold_out_group(run: Run, planned: Segmentation) -> None:
+    asked, _ = read(run, "")
+
+    lines = list(csv.reader(io.StringIO(export.as_csv(asked, None, marked=True).removeprefix("\ufeff"))))
+    cut = lines.index([])
+    about, body = dict(lines[:cut]), lines[cut + 2:]
+
+    assert about["Run"] == planned.run_id
+    assert float(about["Cost of a contact"]) == asked.cost
+    assert len(body) == asked.summary.contacts == int(about["Customers on the list"])
+    assert sum(row[-1].startswith("hold out") for row in body) == stored(planned).targets[Targets.HOLD_OUT].sum()
+    assert not any(cell.startswith(("=", "+", "@")) for row in body for cell in row)
+    assert export.as_csv(asked, None, marked=True) == export.as_csv(asked, None, marked=True)
+
+
+def test_a_list_of_one_segment_marks_as_many_as_advised(run: Run, planned: Segmentation) -> None:
+    asked, _ = read(run, "?cost=1")
+    found = asked.of_segment(planned.cards[0].segment)
+
+    assert len(found.held) == min(found.hold_out.size, found.contacts) > 0
+    assert set(found.held) <= set(found.listed)
+
+
+def test_few_contacted_show_no_rate_and_say_too_few(run: Run, planned: Segmentation) -> None:
+    table = stored(planned).responses
+    scarce = table.assign(n=np.where(table["segment"] == planned.cards[0].segment, 12, table["n"]))
+    few = Run(replace(planned, run_id="a" * 32, campaigns=replace(stored(planned), responses=scarce)))
+
+    one = facts.dots(read(few, "")[0])[0]
+
+    assert (one.rate, one.word, one.few) == (None, "too few", True)
+    assert "too few for a rate" in words.dot_words(one)
+
+
+def test_prices_nobody_pays_for_are_said_plainly(run: Run) -> None:
+    asked, _ = read(run, "?cost=50&revenue=2")
+
+    assert words.finding(asked).startswith("Contact nobody")
+    assert "even a sure response would not pay" in words.break_even(asked)
+    assert "not uplift" in text_of(texts(asked)[ids.HEAD])
+
+
+@pytest.mark.parametrize("look", [LIGHT, DARK], ids=["light", "dark"])
+@pytest.mark.parametrize("search", ["", "?cost=0", "?cost=50&revenue=2", "?segment=s1"])
+def test_every_figure_is_one_that_plotly_takes(run: Run, look: Any, search: str) -> None:
+    asked, _ = read(run, search)
+    ahead, past = pricing.expected(asked.plan, asked.prospects), pricing.measured(asked.plan)
+
+    for made in (figures.expected(ahead, asked.prospects.contacts, "$", look), figures.measured(past, 3, "$", look),
+                 figures.responses(facts.dots(asked), facts.overall(asked), asked.summary.break_even, look)):
+        go.Figure(made.to_dict())
+
+
+@pytest.mark.parametrize("search", [None, 7, "?cost=%ff&revenue[]=1", "?segment=nobody&cost=1"])
+def test_the_charts_survive_what_a_browser_sends(planned: Segmentation, search: object) -> None:
+    drawn = callbacks.tell_list(data_of(planned), search, {"a": 1}, "yes", {"run": RUN})
+
+    assert "The list holds" in drawn
+    assert callbacks.tell_list(data_of(planned), search, "s1", True, {"run": ["x"]}) is dash.no_update
+
+
+@pytest.mark.parametrize(("query", "noticed"), [
+    ({}, False), ({"cost": "x"}, True), ({"cost": ["1", "2"]}, False), ({"campaign": "?"}, True),
+    ({"segment": "s1"}, False)])
+def test_the_page_stands_on_any_address(planned: Segmentation, query: dict[str, Any], noticed: bool) -> None:
+    page = text_of(campaigns.layout(data_of(planned), **query))
+
+    assert "Contact " in page
+    assert ("could not be used" in page) == noticed
+
+
+def test_a_run_without_a_plan_says_so_and_keeps_every_id(data: SegmentationData) -> None:
+    page = text_of(campaigns.layout(data))
+
+    assert "no campaign plan" in page
+    assert all(name in page for name in (ids.COST, ids.DOTS, ids.EXPECTED, ids.MEASURED, ids.DOWNLOAD))
+
+
+def test_the_page_is_russian_for_a_russian_reader(planned: Segmentation) -> None:
+    speak("ru")
+
+    page = text_of(campaigns.layout(data_of(planned)))
+
+    assert "Обратитесь к" in page
+    assert "Это отклик" in page or "отклик, а не" in page.lower()
+    assert "Contact " not in page
