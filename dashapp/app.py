@@ -16,6 +16,7 @@ from dashapp.data import SegmentationData
 from dashapp.i18n import COOKIE, LANGUAGES, N_, _, language, speak
 from dashapp.pages import baskets, campaigns, compare, explore, overview, score, segment
 from dashapp.pages import data as data_page
+from dashapp.report import route
 from dashapp.widgets import message
 from pipeline.errors import KorzinaError
 
@@ -67,6 +68,7 @@ def create_app(data: SegmentationData) -> Dash:
     app.server.before_request(_listen)
     callbacks.register(app, data)
     health.register(app.server, data)
+    route.register(app.server, data)
     return app
 
 

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from contextvars import copy_context
 from datetime import UTC, datetime
 from functools import cache
@@ -22,6 +23,7 @@ from dashapp.report.markup import markup
 from dashapp.report.parts import caption
 from dashapp.report.plan import campaign_plan, together
 from dashapp.report.portrait import portrait
+from pipeline.contract import Annotation
 
 # nothing is loaded from anywhere: the browser itself sees to it
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data: blob:"
@@ -33,9 +35,12 @@ document.querySelectorAll(".chart").forEach(function (place) {
 """
 
 
-def report(run: Run, code: str) -> str:
-    """The whole report in the language ``code``, as one HTML document of about 5 MB (Plotly's script is most of it)."""
-    return copy_context().run(_spoken, run, code)  # whoever asks keeps the language that they speak
+def report(run: Run, code: str, notes: Sequence[Annotation] = ()) -> str:
+    """The whole report in the language ``code``, as one HTML document of about 5 MB (Plotly's script is most of it).
+
+    ``notes`` are the data set's; each stands with the segment that it is about.
+    """
+    return copy_context().run(_spoken, run, code, notes)  # whoever asks keeps the language that they speak
 
 
 def file_name(run: Run) -> str:
@@ -46,7 +51,7 @@ def file_name(run: Run) -> str:
     return "-".join(filter(None, ("korzina", name, f"k{it.k}", when, it.run_id[:8]))) + ".html"
 
 
-def _spoken(run: Run, code: str) -> str:
+def _spoken(run: Run, code: str, notes: Sequence[Annotation]) -> str:
     told = (run.original or run).retold(speak(code))
     it = told.segmentation
     title = plural("{title}: {n} segment", "{title}: {n} segments", it.k, title=it.dataset.title)
@@ -55,15 +60,15 @@ def _spoken(run: Run, code: str) -> str:
         f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">',
         '<meta name="viewport" content="width=device-width, initial-scale=1">',
         f"<title>{markup(title)}</title>\n<style>{_style()}{_foot(caption(it))}</style>\n</head>\n<body>\n<main>",
-        *(markup(part) for part in _sheets(told)), "</main>",
+        *(markup(part) for part in _sheets(told, notes)), "</main>",
         f"<noscript><p>{markup(_('The charts need JavaScript; the tables do not.'))}</p></noscript>",
         f"<script>{get_plotlyjs()}</script>\n<script>{_DRAW}</script>\n</body>\n</html>\n"])
 
 
-def _sheets(run: Run) -> list[Any]:
+def _sheets(run: Run, notes: Sequence[Annotation]) -> list[Any]:
     """All sheets in their order."""
     it = run.segmentation
-    return [cover(run), glance(run), *(portrait(it, one) for one in it.cards), campaign_plan(it), together(run),
+    return [cover(run), glance(run), *(portrait(it, one, notes) for one in it.cards), campaign_plan(it), together(run),
             choice(it), data_account(it), reading(it)]
 
 

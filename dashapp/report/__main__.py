@@ -15,7 +15,9 @@ from pipeline.store import Store
 def log_report(store: Store, run_id: str) -> None:
     """In English; whoever wants another language takes it from the dashboard. Raises ``StoreError``."""
     if not store.attached(run_id, Artifacts.REPORT):
-        store.attach(run_id, Artifacts.REPORT, report(Run(store.load(run_id)), "en").encode())
+        run = Run(store.load(run_id))
+        made = report(run, "en", store.annotations(run.segmentation.experiment))
+        store.attach(run_id, Artifacts.REPORT, made.encode())
 
 
 def main() -> None:

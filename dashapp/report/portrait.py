@@ -14,23 +14,23 @@ from dashapp.pages.segment.words import identity_words, response_finding, rule_w
 from dashapp.report.parts import chart, sentences, sheet
 from dashapp.theme import LIGHT
 from dashapp.widgets import segment_name, trust_badge
-from dashapp.words import customers, difference, number
-from pipeline.contract import GroupMeaning, Segmentation, SegmentCard
+from dashapp.words import customers, difference, moment, number
+from pipeline.contract import Annotation, GroupMeaning, Segmentation, SegmentCard, identity_of
 
-_ROW, _LEAST = 32, 110  # pixels; a sheet of paper has less room than a screen
-_CAMPAIGNS, _TRAITS = 8, 4
+_ROW, _LEAST = 30, 104  # pixels; a sheet of paper has less room than a screen
+_CAMPAIGNS, _TRAITS, _NOTES = 8, 4, 3
 _MIXES: tuple[tuple[GroupMeaning, str], ...] = (
     ("categories", N_("What do they buy more of than others?")),
     ("channels", N_("Where do they buy more than others?")))
 
 
-def portrait(it: Segmentation, one: SegmentCard) -> Component:
+def portrait(it: Segmentation, one: SegmentCard, notes: Sequence[Annotation] = ()) -> Component:
     """The whole sheet of one segment."""
     action = overview.action(one, it)
     return sheet(f"segment-{one.segment + 1}", it, [
         html.Div([html.H2(segment_name(one)), trust_badge(one.trust)], className="head"),
         html.P(one.portrait),
-        html.P([html.Strong(overview.worth(one)), " · ", customers(one.size)]),
+        html.P([html.Strong(overview.worth(one)), " · ", html.Span(customers(one.size))]),
         html.Ul([html.Li([html.Span(phrase, className="k-phrase"),
                           html.Span(_("{median} (all: {overall})", median=median, overall=overall),
                                     className="k-muted")])
@@ -38,10 +38,18 @@ def portrait(it: Segmentation, one: SegmentCard) -> Component:
         html.P(action, className="k-action") if action else None,
         html.P([html.Strong(_("How far to rely on it:")), " ", one.trust_reason]),
         html.P([html.Strong(_("Since last time:")), " ", identity_words(one)]),
+        *_notes(it, one, notes),
         html.Div([html.Div([_differences(it, one), _responses(it, one)]),
                   html.Div([*(_mix(it, one, *mix) for mix in _MIXES), *_rule(it, one), *_traits(it, one)])],
                  className="columns"),
     ])
+
+
+def _notes(it: Segmentation, one: SegmentCard, notes: Sequence[Annotation]) -> list[Component]:
+    """The latest notes on this segment, whichever run they were written on."""
+    mine = [note for note in notes if note.note and note.segment == identity_of(one, it.run_id)]
+    return [html.P([html.Strong(f"{_('Note')} ({note.who}, {moment(note.when)}):"), " ", note.note])
+            for note in mine[:-_NOTES - 1:-1]]
 
 
 def _differences(it: Segmentation, one: SegmentCard) -> Component:

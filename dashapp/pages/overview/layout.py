@@ -35,6 +35,7 @@ def _content(view: View) -> list[Component | None]:
     return [
         html.P(finding(cards), className="k-finding"),
         _totals(view.run) if view.run else None,
+        _report(view.run) if view.run else None,
         html.H2(_("The segments")),
         html.Div([_segment(one, it, view) for one in cards] if it else [], className="k-grid k-grid-segments"),
         html.Div([_shares(cards), _bubbles(it)], className="k-grid k-grid-2"),
@@ -44,6 +45,12 @@ def _content(view: View) -> list[Component | None]:
 
 def _totals(run: Run) -> Component:
     return html.Div([*(kpi(value, label) for value, label in facts.totals(run))], className="k-kpis")
+
+
+def _report(run: Run) -> Component:
+    words = _("The whole segmentation as one file of 5 MB, to pass on or to print.")
+    return html.P([html.A(_("Report (HTML)"), href=f"/report?run={run.run_id}", className="k-button k-report"),
+                   html.Span(words, className="k-muted")], className="k-take-along")
 
 
 def _segment(it: SegmentCard, segmentation: Segmentation, view: View) -> Component:

@@ -1,0 +1,67 @@
+"""``/report?run=...``: the report of a run (left out: of the one in use) as a file, in the reader's language."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Hashable
+from functools import partial
+from threading import Lock
+
+from flask import Flask, Response, request
+
+from dashapp.data import Run, SegmentationData
+from dashapp.i18n import _, language
+from dashapp.report import file_name, report
+from pipeline.contract import Annotation
+from pipeline.errors import KorzinaError
+
+PATH = "/report"
+_KEPT = 4  # reports of 5 MB each
+
+
+class Reports:
+    """The reports last asked for; made anew when a segment has another name or a note has come."""
+
+    def __init__(self) -> None:
+        self._made: OrderedDict[Hashable, bytes] = OrderedDict()
+        self._making = Lock()
+
+    def of(self, run: Run, notes: tuple[Annotation, ...]) -> bytes:
+        """The report in the language that is spoken."""
+        names = tuple(card.name for card in (run.original or run).segmentation.cards)
+        key = (run.run_id, language(), names, tuple(one.model_dump_json() for one in notes))
+        with self._making:
+            if key not in self._made:
+                self._made[key] = report(run, language(), notes).encode()
+            self._made.move_to_end(key)
+            while len(self._made) > _KEPT:
+                self._made.popitem(last=False)
+            return self._made[key]
+
+
+def register(server: Flask, data: SegmentationData) -> None:
+    """Add the route; it answers before Dash's own catch-all."""
+    server.add_url_rule(PATH, "report", partial(take_along, data, Reports()))
+
+
+def take_along(data: SegmentationData, reports: Reports, /) -> Response:
+    """The file, or 404 with a sentence where the store holds no such run."""
+    named = request.args.get("run", "")
+    try:
+        run = data.run(named) if named else data.view().run
+    except KorzinaError:
+        run = None
+    if run is None:
+        return Response(_("There is no such segmentation in the store. Open the dashboard and take the report from "
+                          "there."), status=404, content_type="text/plain; charset=utf-8")
+    answer = Response(reports.of(run, _notes(data, run)), content_type="text/html; charset=utf-8")
+    answer.headers["Content-Disposition"] = f'attachment; filename="{file_name(run)}"'
+    answer.headers["Cache-Control"] = "no-store"  # names and notes change, and it follows a cookie
+    return answer
+
+
+def _notes(data: SegmentationData, run: Run) -> tuple[Annotation, ...]:
+    try:
+        return data.annotations(run.segmentation.experiment)
+    except KorzinaError:  # a damaged entry costs the notes and not the report
+        return ()
