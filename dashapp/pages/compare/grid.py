@@ -36,9 +36,9 @@ def rows(runs: Sequence[RunSummary], shown: str) -> list[Row]:
 def columns(found: Sequence[Row], *, only_differences: bool) -> list[Row]:
     """Definitions of the columns; with ``only_differences`` those left out in which all runs agree."""
     made: list[Row] = [
-        {"field": "status", "headerName": _("In use"), "pinned": "left", "width": 140},
+        {"field": "status", "headerName": _("In use"), "pinned": "left", "width": 170},
         {"field": "k", "headerName": _("Segments"), "width": 115, "type": "rightAligned"},
-        {"field": "open", "headerName": _("Look"), "cellRenderer": "markdown", "width": 150, "sortable": False},
+        {"field": "open", "headerName": _("Look"), "cellRenderer": "markdown", "width": 200, "sortable": False},
         *({"field": name, "headerName": _(label), "type": "rightAligned", "width": 170,
            "valueFormatter": {"function": f"params.value == null ? '–' : d3.format('{form}')(params.value)"}}
           for name, label, form in _NUMBERS),
