@@ -1,0 +1,95 @@
+"""A new champion has its report beside its files, and no trouble with it stops a promotion."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from mlflow import MlflowClient
+
+from pipeline.contract import Artifacts, SavedSweep
+from pipeline.report import report_made
+from pipeline.settings import Settings
+from pipeline.store import Store
+from tests.pipeline.test_train import korzina, russian_customers
+
+
+def listed(settings: Settings, run_id: str) -> set[str]:
+    """What MLflow itself lists of a run."""
+    client = MlflowClient(settings.store_uri, settings.store_uri)
+    return {one.path for one in client.list_artifacts(run_id)}
+
+
+def test_training_logs_the_report_with_the_champion_alone(tmp_path: Path) -> None:
+    file, home = tmp_path / "shop.csv", tmp_path / "mlruns"
+    russian_customers().to_csv(file, index=False, sep=";")
+    korzina("init", str(file), home=home)
+
+    done = korzina("train", "--spec", str(file.with_suffix(".toml")), "--data", str(file), "--k-max", "4", home=home)
+
+    settings = Settings(home=home)
+    store = Store.open(settings)
+    (champion,) = store.champions()
+    having = {run.run_id for run in store.runs() if Artifacts.REPORT in listed(settings, run.run_id)}
+    assert having == {champion.run_id}
+    assert "The report was not made" not in done.stderr
+    (page,) = home.rglob(Artifacts.REPORT)
+    assert all(card.name in page.read_text("utf-8") for card in store.load(champion.run_id).cards)
+
+
+def test_promoting_logs_it_and_rolling_back_leaves_the_one_that_is_there(settings: Settings, saved: SavedSweep) -> None:
+    first, second = saved.run_ids[3], saved.run_ids[4]
+    for run_id in (first, second):
+        korzina("promote", run_id, "--reason", "test", home=settings.home)
+    before = {page: page.stat().st_mtime_ns for page in settings.home.rglob(Artifacts.REPORT)}
+
+    korzina("rollback", "--reason", "test", home=settings.home)
+
+    store = Store.open(settings)
+    assert store.attached(first, Artifacts.REPORT)
+    assert store.attached(second, Artifacts.REPORT)
+    assert {page: page.stat().st_mtime_ns for page in settings.home.rglob(Artifacts.REPORT)} == before
+
+
+def test_the_report_is_outside_the_manifest_so_the_run_stays_whole(store: Store, saved: SavedSweep) -> None:
+    store.attach(saved.run_ids[3], Artifacts.REPORT, b"<html></html>")
+    store.attach(saved.run_ids[3], Artifacts.REPORT, b"<html>again</html>")
+
+    assert store.promote(saved.run_ids[3], reason="test", who="test").k == 3
+    assert store.load(saved.run_ids[3]).k == 3
+
+
+def test_a_file_that_cannot_be_written_costs_the_report_and_nothing_else(settings: Settings, saved: SavedSweep) -> None:
+    (folder,) = settings.home.rglob(f"{saved.run_ids[3]}/artifacts")
+    (folder / Artifacts.REPORT).mkdir()
+    told: list[str] = []
+
+    with report_made(settings, saved.run_ids[3], told.append):
+        pass
+
+    (line,) = told
+    assert "cannot be written" in line
+    assert [one.name for one in folder.iterdir() if one.name.startswith(".")] == []  # no draft is left behind
+
+
+def test_what_went_wrong_is_told_in_one_line(settings: Settings) -> None:
+    told: list[str] = []
+
+    with report_made(settings, "f" * 32, told.append):
+        pass
+
+    (line,) = told
+    assert line.startswith("The report was not made: no completed run")
+    assert "\n" not in line
+
+
+def test_the_command_does_not_bring_mlflow_in(settings: Settings, saved: SavedSweep) -> None:
+    code = ("import sys; sys.argv[1:1] = ['--log']; from dashapp.report.__main__ import main; main(); "
+            "sys.exit('mlflow' in sys.modules)")
+
+    done = subprocess.run([sys.executable, "-c", code, saved.run_ids[3]], check=False,
+                          env={**os.environ, "KORZINA_HOME": str(settings.home), "KORZINA_TRACKING_URI": ""})
+
+    assert done.returncode == 0
