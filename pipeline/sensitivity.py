@@ -33,6 +33,7 @@ from pipeline.stability import Tick, assess_stability, null_silhouettes
 from pipeline.sweep import LIGHT, sweep
 
 SAMPLE = 2_500
+DRAWS = 2  # of structure-free data a variation
 ABOVE = 2  # how far above the recommended k a variation may go
 MOST_LEFT_OUT = 3
 _FEWEST_FEATURES = 2
@@ -166,7 +167,7 @@ def _judge(customers: pd.DataFrame, dataset: Dataset, ks: Sequence[int], seed: i
     try:
         partitions = sweep(matrix, ks, seed=seed, effort=LIGHT)
         stability = assess_stability(matrix, partitions, seed=seed)
-        nulls = null_silhouettes(matrix, ks, seed=seed)
+        nulls = null_silhouettes(matrix, ks, seed=seed, draws=DRAWS)
     except InputError:  # fewer different customers than segments are left without this feature
         return None
     measured = silhouettes(matrix, [one.labels for one in partitions], seed=seed)

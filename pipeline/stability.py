@@ -59,8 +59,8 @@ def assess_stability(matrix: Matrix, partitions: Sequence[Partition], *, seed: i
     }
 
 
-def null_silhouettes(matrix: Matrix, ks: Sequence[int], *, seed: int, helper: Helper | None = None,
-                     tick: Tick | None = None) -> Mapping[int, tuple[float, ...]]:
+def null_silhouettes(matrix: Matrix, ks: Sequence[int], *, seed: int, draws: int = NULL_DRAWS,
+                     helper: Helper | None = None, tick: Tick | None = None) -> Mapping[int, tuple[float, ...]]:
     """Silhouettes that structure-free data of the same covariance reach when clustered alike, by k.
 
     One draw a value; each has as many rows as the data, at most ``NULL_ROWS``. The draws are Gaussian, but flat along
@@ -71,9 +71,9 @@ def null_silhouettes(matrix: Matrix, ks: Sequence[int], *, seed: int, helper: He
     variances, axes = np.linalg.eigh(np.atleast_2d(np.cov(matrix, rowvar=False)))
     deviations = np.sqrt(np.maximum(variances, 0.0))
     flatness = _flatness(matrix, axes)
-    tasks = [(axes * deviations, flatness, rows, list(ks), seed, draw) for draw in range(NULL_DRAWS)]
-    draws = share(_one_null, tasks, helper, tick)
-    return {k: tuple(draw[place] for draw in draws) for place, k in enumerate(ks)}
+    tasks = [(axes * deviations, flatness, rows, list(ks), seed, draw) for draw in range(draws)]
+    drawn = share(_one_null, tasks, helper, tick)
+    return {k: tuple(draw[place] for draw in drawn) for place, k in enumerate(ks)}
 
 
 def _fit_light(rows: Matrix, ks: Sequence[int], seed: int) -> tuple[Partition, ...]:
