@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl, urlencode
 from dashapp import pricing
 from dashapp.data import Run
 from dashapp.i18n import _
-from dashapp.pricing import Prospects
+from dashapp.pricing import Expected, Measured, Prospects
 from dashapp.selection import Selection, parse_query
 from pipeline.contract import Campaign, CampaignPlan, CampaignSummary
 
@@ -53,6 +53,16 @@ class Asked:
     def prospects(self) -> Prospects:
         """Of all customers that the filters leave."""
         return self.of_segment(None)
+
+    @cached_property
+    def ahead(self) -> Expected:
+        """What to expect as more of them are contacted."""
+        return pricing.expected(self.plan, self.prospects)
+
+    @cached_property
+    def past(self) -> Measured:
+        """What past contacts earned as more were contacted."""
+        return pricing.measured(self.plan)
 
     def of_segment(self, segment: int | None) -> Prospects:
         """Of those, one segment's."""

@@ -8,7 +8,6 @@ from typing import Any
 from dash import Dash, Input, Output, State, ctx, no_update, set_props
 
 from dashapp import ids as shared
-from dashapp import pricing
 from dashapp.callbacks import page_run
 from dashapp.data import Run, SegmentationData
 from dashapp.export import csv_file
@@ -113,6 +112,5 @@ def _drawn(asked: Asked, scheme_name: object) -> tuple[Any, ...]:
         nothing = empty_figure(_("No prices yet"), look)
         return nothing, nothing, dots
     best = next((one.contacts for one in asked.summary.evaluation if one.key == "probability"), 0)
-    ahead, past = pricing.expected(asked.plan, asked.prospects), pricing.measured(asked.plan)
-    return (figures.expected(ahead, asked.prospects.contacts, asked.currency, look),
-            figures.measured(past, best, asked.currency, look), dots)
+    return (figures.expected(asked.ahead, asked.prospects.contacts, asked.currency, look),
+            figures.measured(asked.past, best, asked.currency, look), dots)

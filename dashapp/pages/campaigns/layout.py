@@ -8,7 +8,7 @@ import dash_bootstrap_components as dbc
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from dashapp import pricing, shell
+from dashapp import shell
 from dashapp.data import Run, SegmentationData
 from dashapp.i18n import _, plural
 from dashapp.pages.campaigns import asked as asking
@@ -61,11 +61,10 @@ def texts(asked: Asked) -> dict[str, Children]:
         ids.EXPECTED_WORDS: words.finding(asked), ids.EXPECTED_TABLE: None, ids.MEASURED_WORDS: "",
         ids.MEASURED_TABLE: None}
     if asked.priced:
-        ahead, past = pricing.expected(asked.plan, asked.prospects), pricing.measured(asked.plan)
-        made |= {ids.EXPECTED_WORDS: words.expected_words(asked, ahead),
-                 ids.EXPECTED_TABLE: sections.expected_table(asked, ahead),
-                 ids.MEASURED_WORDS: words.measured_words(asked, past),
-                 ids.MEASURED_TABLE: sections.measured_table(asked, past)}
+        made |= {ids.EXPECTED_WORDS: words.expected_words(asked, asked.ahead),
+                 ids.EXPECTED_TABLE: sections.expected_table(asked, asked.ahead),
+                 ids.MEASURED_WORDS: words.measured_words(asked, asked.past),
+                 ids.MEASURED_TABLE: sections.measured_table(asked, asked.past)}
     return made
 
 

@@ -113,7 +113,7 @@ def top(asked: Asked) -> list[Component]:
     found = facts.people(asked, asked.prospects, facts.TOP)
     if not found:
         return [html.P(_("Nobody is on the list."), className="k-muted")]
-    rows = [[one.name or _("no. {rank}", rank=number(one.rank)), _segment(one.card), percent(one.probability),
+    rows = [[one.name or _("no. {rank}", rank=number(one.rank)), _segment(one.card), rate(one.probability),
              price(round(one.profit, 2), asked.currency) if one.profit >= 0 else money(one.profit, asked.currency),
              html.Span(words.reasons(asked, one), className="k-campaigns-reasons")] for one in found]
     header = [_("Customer"), _("Segment"), _("Chance of a response"), _("Expected profit"), _("Why")]
