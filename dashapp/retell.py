@@ -22,7 +22,7 @@ from babel.messages.pofile import read_po
 from pydantic import BaseModel
 
 from dashapp.i18n import LOCALES, decimal
-from pipeline.contract import Affinities, CampaignPlan, Passive, SegmentAdvice, Segmentation, SegmentCard
+from pipeline.contract import Affinities, CampaignPlan, Passive, SegmentAdvice, Segmentation, SegmentCard, Sensitivity
 
 # fields of records that hold words for a reader; every other text is a name, a code or a formula
 _TOLD = frozenset({
@@ -116,6 +116,7 @@ def retold(it: Segmentation, language: str) -> tuple[Segmentation, Teller]:
         name: _tell(getattr(it, name), teller.tell)
         for name in ("dataset", "ledger", "decision", "candidates", "cards", "rules", "affinity_basis")}
     changes["passive"] = _tell_table(it.passive, _PASSIVE, teller.tell)
+    changes["sensitivity"] = _tell_table(it.sensitivity, (Sensitivity.CHANGE,), teller.tell)
     if it.affinity_basis and it.affinity_basis.kind == "category_mix":  # a basket's products are the data's own
         changes["affinities"] = _tell_table(it.affinities, _PAIRS, teller.tell)
     if isinstance(it.campaigns, CampaignPlan):

@@ -13,7 +13,7 @@ from dashapp.i18n import _, decimal, plural
 from dashapp.pages.compare import champion, figures, figures_runs, grid, ids, pair
 from dashapp.widgets import as_table, card, chart_card, graph, segment_name, trust_badge
 from dashapp.words import VERDICT_TITLES, VERDICT_WORDS, number
-from pipeline.contract import CandidateRecord, Segmentation
+from pipeline.contract import CandidateRecord, Segmentation, Sensitivity
 
 
 def layout(data: SegmentationData, /, run: object = None, a: object = None, b: object = None, **_query: object
@@ -62,8 +62,25 @@ def _decision(it: Segmentation) -> Component:
     return card([
         html.H2(f"{chosen} {_(VERDICT_TITLES[decided.verdict])}."),
         html.P(f"{_(VERDICT_WORDS[decided.verdict])} {here}".strip()),
-        html.P(decided.reason), html.Ul([html.Li(one) for one in decided.disagreements]),
+        html.P(decided.reason), html.Ul([html.Li(one) for one in decided.disagreements]), _sensitivity(it),
     ], label=_("The decision"), class_name="k-decision")
+
+
+def _sensitivity(it: Segmentation) -> Component | None:
+    """What other choices of preparing the data would have brought; nothing for runs that did not try them."""
+    rows = [[str(row[Sensitivity.CHANGE]), number(int(row[Sensitivity.K])),
+             _(VERDICT_TITLES[row[Sensitivity.VERDICT]]), number(float(row[Sensitivity.AGREEMENT]), 2)]
+            for row in it.sensitivity.to_dict("records")]
+    if not rows:
+        return None
+    same = sum(int(k) == it.decision.k for k in it.sensitivity[Sensitivity.K])
+    caption = _("What does this choice hang on?")
+    return html.Div([
+        html.H3(caption),
+        html.P(_("The analysis was repeated with one thing done otherwise: {same} of {all} times it came to {k} "
+                 "segments again.", same=number(same), all=number(len(rows)), k=number(it.decision.k))),
+        as_table([_("Done otherwise"), _("Segments"), _("Verdict"), _("Agreement with these segments (1: the same)")],
+                 rows, caption=caption)])
 
 
 def _inertia(candidates: tuple[CandidateRecord, ...]) -> Component:
