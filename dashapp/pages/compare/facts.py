@@ -119,7 +119,8 @@ def deltas(it: Pair) -> tuple[Delta, ...]:
     for column in it.a.dataset.columns:
         places = [((a, column.name), (b, column.name)) for a, b in going]
         scale = float(spread.get(column.name, 0.0))
-        if column.role == "outcome" or not places or not scale > 0 or not all(a in before and b in after for a, b in places):
+        known = bool(places) and all(a in before and b in after for a, b in places)
+        if column.role == "outcome" or not known or not scale > 0:
             continue
         shifts = tuple((after[b][0] - before[a][0]) / scale for a, b in places)
         found.append(Delta(column, shifts, tuple(before[a][1] for a, _b in places),

@@ -1,0 +1,99 @@
+"""Compare two runs, promote one and see another page follow, roll back, and a name that outlives the next training."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+
+from pipeline.settings import Settings
+from pipeline.store import Store
+from pipeline.train import Request, train
+from tests.e2e.conftest import Served, Watched, settle
+from tests.support import make_training, save_training
+
+pytestmark = pytest.mark.e2e
+Watch = Callable[..., Watched]
+SLOW = 30_000  # the first change in a process imports MLflow
+
+
+@pytest.fixture(scope="module")
+def curated(serve: Callable[[Settings], str], tmp_path_factory: pytest.TempPathFactory) -> Served:
+    """A dashboard from which champions may be moved and segments named."""
+    settings = Settings(home=tmp_path_factory.mktemp("store"), poll_seconds=5.0, curate=True)
+    sweep = save_training(make_training(600), settings)
+    Store.open(settings).promote(sweep.run_ids[3], reason="the first one", who="test")
+    return Served(serve(settings), settings, sweep)
+
+
+def test_two_runs_are_chosen_and_stay_in_the_address(curated: Served, watch: Watch) -> None:
+    assert curated.sweep is not None
+    page = watch(curated.url).open(f"/compare?a={curated.sweep.run_ids[2][:12]}&b=nonsense")
+    expect(page.get_by_text("“nonsense” names no run of this data set")).to_be_visible()
+
+    page.get_by_label("Second run").select_option(curated.sweep.run_ids[4][:12])
+    settle(page)
+
+    assert f"b={curated.sweep.run_ids[4][:12]}" in page.url
+    expect(page.get_by_text("customers are in both runs")).to_be_visible()
+    links = page.locator("#compare-movers .js-plotly-plot").evaluate("plot => plot.data[0].link.value")
+    assert sum(links) == 600
+
+
+def test_promote_is_followed_elsewhere_and_rolled_back_with_a_history(curated: Served, watch: Watch) -> None:
+    assert curated.sweep is not None
+    watched = watch(curated.url)
+    elsewhere, page = watched.open("/"), watched.open("/compare")
+
+    page.get_by_label("Run", exact=True).select_option(curated.sweep.run_ids[4][:12])
+    page.get_by_label("Who", exact=True).fill("anna")
+    page.get_by_label("Why", exact=True).fill("finer groups")
+    page.get_by_role("button", name="Promote this run").click()
+    expect(page.get_by_text("In use now: 4 segments, version 2.")).to_be_visible(timeout=SLOW)
+    expect(elsewhere.get_by_text("A newer segmentation is in use.")).to_be_visible(timeout=SLOW)
+    elsewhere.get_by_role("link", name="Show it").click()
+    expect(elsewhere.locator(".k-segment-card")).to_have_count(4, timeout=SLOW)
+
+    page.get_by_label("Why", exact=True).fill("too fine")
+    page.get_by_role("button", name="Roll back to the one before").click()
+
+    expect(page.get_by_text("In use now: 3 segments, version 1.")).to_be_visible(timeout=SLOW)
+    rows = page.locator("#compare-history tbody tr")
+    expect(rows).to_have_count(3, timeout=SLOW)
+    expect(rows.nth(0)).to_contain_text("too fine")
+    expect(rows.nth(1)).to_contain_text("finer groups")
+    expect(rows.nth(1)).to_contain_text("anna")
+
+
+def test_a_name_given_on_the_page_survives_the_next_training(serve: Callable[[Settings], str], watch: Watch,
+                                                              tmp_path: Path) -> None:
+    settings = Settings(home=tmp_path / "store", poll_seconds=1.0, curate=True)
+    request = Request(spec="complete_journey", k_min=4, k_max=5, choose=4, choose_reason="four are handy")
+    train(request, settings)
+    page = watch(serve(settings)).open("/segment/1")
+
+    page.get_by_label("Name (empty").fill("Our regulars")
+    page.get_by_label("Note", exact=True).fill("Ask them first.")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_role("heading", name="Our regulars")).to_be_visible(timeout=SLOW)
+    train(Request(**{**request.__dict__, "seed": 1}), settings)
+    page.goto(page.url.split("?")[0])
+    settle(page)
+
+    expect(page.get_by_text("the same as “Our regulars”")).to_be_visible()
+    expect(page.get_by_role("heading", name="Our regulars")).to_be_visible()
+    expect(page.get_by_text("Ask them first.")).to_be_visible()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1440, 390])
+def test_axe_finds_nothing_and_nothing_scrolls_sideways(curated: Served, watch: Watch, width: int, scheme: str) -> None:
+    page = watch(curated.url, width=width, scheme=scheme).open("/compare")
+
+    found = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]})
+
+    assert found.violations_count == 0, found.generate_report()
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
