@@ -9,7 +9,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, expect
 
 from pipeline.settings import Settings
@@ -240,17 +239,6 @@ def test_a_phone_shows_everything_without_scrolling_sideways(served: Served, wat
     page = watch(served.url, width=390).open(path)
 
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize(("path", "width"), [
-    ("/", 1440), ("/explore?segment=sample-1&age=30~60", 1440), ("/compare", 1440), ("/explore", 390)])
-def test_axe_finds_nothing(served: Served, watch: Watch, path: str, width: int, scheme: str) -> None:
-    page = watch(served.url, width=width, scheme=scheme).open(path)
-
-    found = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]})
-
-    assert found.violations_count == 0, found.generate_report()
 
 
 def test_charts_have_names_and_the_page_its_landmarks(served: Served, watch: Watch) -> None:
