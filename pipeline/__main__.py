@@ -304,9 +304,10 @@ def main() -> None:
     except KorzinaError as error:
         typer.echo(f"korzina: {error}", err=True)
         raise SystemExit(error.exit_code) from None
-    except KeyboardInterrupt:
-        typer.echo("korzina: stopped; nothing half-done is visible in the store", err=True)
-        raise SystemExit(130) from None
+    except SystemExit as stop:
+        if stop.code == 130:  # what Typer makes of Ctrl-C
+            typer.echo("korzina: stopped; nothing half-done is visible in the store", err=True)
+        raise
     except Exception as error:
         if settings.log_level == "debug":
             raise

@@ -6,6 +6,7 @@ share them where two threads would wait for each other. Loky (joblib's executor)
 
 from __future__ import annotations
 
+import signal
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
@@ -54,9 +55,19 @@ def process_helper() -> Iterator[Helper]:
 
     executor = ProcessPoolExecutor(max_workers=1)
     try:
+        _start(executor)
         yield ProcessHelper(executor)
     finally:
         executor.shutdown(wait=True, kill_workers=True)
+
+
+def _start(executor: Any) -> None:
+    """Start the process with Ctrl-C blocked: a terminal sends that to all, and the caller stops this one."""
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        executor.submit(int)
+    finally:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
 
 
 def share(function: Callable[..., R], arguments: Sequence[tuple[Any, ...]], helper: Helper | None,

@@ -7,6 +7,7 @@ import logging
 from collections.abc import Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass
+from threading import Event
 from typing import TYPE_CHECKING, Literal
 
 from pipeline.contract import Candidate, Champion, Decision, SavedSweep, SweepRecord, Training, Verdict
@@ -62,18 +63,23 @@ def train(request: Request, settings: Settings, progress: Progress | None = None
     """
     from pipeline.parallel import process_helper
 
-    with process_helper() as helper:
-        spec = load_spec(request.spec)
-        before = helper.submit(_open_store, settings, request.experiment or spec.name)
-        helper.submit(_prepare_store, settings)  # seconds of imports, while the data are read and clustered
-        bought = helper.submit(_read_baskets, spec, request.data) if spec.baskets else None
-        known = helper.submit(_read_history, spec, request.data) if spec.history else None
-        return _train(request, spec, settings, helper, before, bought, known, progress)
+    spec, saving = load_spec(request.spec), Event()
+    try:
+        with process_helper() as helper:
+            before = helper.submit(_open_store, settings, request.experiment or spec.name)
+            helper.submit(_prepare_store, settings)  # seconds of imports, while the data are read and clustered
+            bought = helper.submit(_read_baskets, spec, request.data) if spec.baskets else None
+            known = helper.submit(_read_history, spec, request.data) if spec.history else None
+            return _train(request, spec, settings, helper, before, bought, known, progress, saving)
+    except KeyboardInterrupt:
+        if saving.is_set():  # the helper was stopped in the middle of it
+            _close_unfinished(settings, request.experiment or spec.name)
+        raise
 
 
 def _train(request: Request, spec: Spec, settings: Settings, helper: Helper, before: Future[Predecessor | None],
            bought: Future[Baskets | None] | None, known: Future[pd.DataFrame | None] | None,
-           progress: Progress | None) -> Result:
+           progress: Progress | None, saving: Event) -> Result:
     from pipeline.analyse import Options, Stopwatch, analyse
     from pipeline.baskets import with_affinities
     from pipeline.campaigns import with_campaigns
@@ -108,6 +114,7 @@ def _train(request: Request, spec: Spec, settings: Settings, helper: Helper, bef
         record = record_training(training, {k: image.result() for k, image in images.items()}, curves.result(), models)
     with watch.stage("store"):
         experiment = request.experiment or spec.name
+        saving.set()
         saved = helper.submit(_save, record, settings, experiment).result()
     with watch.stage("promote"):
         champion, promoted, note = helper.submit(
@@ -148,6 +155,12 @@ def _prepare_store(settings: Settings) -> None:
 
     Store.open(settings).prepare()
     prepare_drawing()
+
+
+def _close_unfinished(settings: Settings, experiment: str) -> None:
+    from pipeline.store import Store
+
+    Store.open(settings).close_unfinished(experiment)
 
 
 def _read_baskets(spec: Spec, data: str | None) -> Baskets | None:

@@ -89,6 +89,16 @@ class Store:
             return Writer(self._client, self._settings).save(
                 record, experiment=experiment, progress=progress or (lambda _: None))
 
+    def close_unfinished(self, experiment: str) -> None:
+        """Mark as failed what stopped trainings of this machine left open, as the next save would."""
+        from pipeline.store.client import translated
+        from pipeline.store.writers import close_dead_runs
+
+        with translated(self._settings):
+            found = self._client.get_experiment_by_name(experiment)
+            if found is not None:
+                close_dead_runs(self._client, found.experiment_id)
+
     def runs(self, experiment: str | None = None) -> tuple[RunSummary, ...]:
         """Completed candidate runs, newest sweep first, then by k."""
         return reader.summaries(self._index.runs(experiment=experiment), self.champions())

@@ -1,0 +1,67 @@
+"""Ctrl-C in a real training: one sentence, no process left, nothing half-done in the store."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from pipeline.settings import Settings
+from pipeline.store import Store
+from tests.pipeline.test_train import korzina, russian_customers
+
+pytestmark = pytest.mark.e2e
+
+
+@pytest.fixture
+def arguments(tmp_path: Path) -> list[str]:
+    table = tmp_path / "клиенты.csv"
+    russian_customers().to_csv(table, index=False, sep=";")
+    korzina("init", str(table), "--output", str(tmp_path / "spec.toml"), home=tmp_path / "home")
+    return ["train", "--spec", str(tmp_path / "spec.toml"), "--data", str(table), "--k-max", "4"]
+
+
+def interrupted(arguments: list[str], home: Path, when: Callable[[], bool]) -> tuple[int, str, list[str]]:
+    """Start the command, press Ctrl-C as a terminal does, and say how it ended and which processes live on."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "pipeline", *arguments], stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True,
+        cwd=Path(__file__).parents[2], env={**os.environ, "KORZINA_HOME": str(home)}, start_new_session=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler))  # a shell's "&" switches it off
+    while process.poll() is None and not when():
+        time.sleep(0.02)
+    os.killpg(process.pid, signal.SIGINT)
+    _, said = process.communicate(timeout=120)
+    listed = subprocess.run(["ps", "-o", "stat=,args=", "-s", str(process.pid)], capture_output=True, text=True)
+    return process.returncode, said.strip(), [one for one in listed.stdout.splitlines() if not one.startswith("Z")]
+
+
+def statuses(home: Path) -> list[str]:
+    file = home / "mlflow.db"
+    if not file.exists():
+        return []
+    try:
+        with sqlite3.connect(f"file:{file}?mode=ro", uri=True) as connection:
+            return [row[0] for row in connection.execute("SELECT status FROM runs ORDER BY start_time")]
+    except sqlite3.OperationalError:  # it is being made
+        return []
+
+
+@pytest.mark.parametrize("phase", ["before", "saving"])
+def test_ctrl_c_leaves_a_clean_store(phase: str, arguments: list[str], tmp_path: Path) -> None:
+    home, started = tmp_path / "home", time.monotonic()
+    when = {"before": lambda: time.monotonic() > started + 4, "saving": lambda: len(statuses(home)) > 1}[phase]
+
+    code, said, alive = interrupted(arguments, home, when)
+
+    assert (code, said) == (130, "korzina: stopped; nothing half-done is visible in the store")
+    assert alive == []
+    assert set(statuses(home)) <= {"FAILED"}
+    korzina(*arguments, home=home)
+    assert [run.k for run in Store.open(Settings(home=home)).runs()] == [2, 3, 4]
