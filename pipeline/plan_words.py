@@ -9,6 +9,7 @@ from pipeline.contract import CampaignPlan, HeldOut, HoldOutAdvice, SegmentAdvic
 from pipeline.profit import Vector, break_even, holdout_size, precision_of
 
 FALLBACK_SHARE = 5  # one in five is held out where no group is large enough for the precision wanted
+QUICK_SHARE = 0.5  # of the model's profit: from here on segments will do where time is short
 NOT_UPLIFT = ("This is response, not uplift: without a control group nobody knows who would have bought anyway. "
               "Keep the hold-out group uncontacted, and the test will tell.")
 
@@ -82,6 +83,9 @@ def worth(evaluation: Sequence[Strategy], currency: str = "") -> str:
     if segments.low <= best:
         return (f"{figures} Segments alone are no proven targeting rule here: take the model's list, and use segments "
                 "to say who is on it and what to tell them.")
+    if share < QUICK_SHARE:
+        return (f"{figures} Segments alone pay, but reach only {share:.0%} of the model's profit: take the model's "
+                "list, and use segments to say who is on it.")
     return (f"{figures} Segments alone reach {share:.0%} of the model's profit: good enough for a quick campaign, "
             "the model's list for the rest.")
 
