@@ -42,9 +42,9 @@ def test_two_sentences_name_what_changes_the_number_and_where_agreement_is_least
 
     number, agreement = sensitivity_in_words(table, TRAINING.decision.model_copy(update={"k": 3}))
 
-    assert number == "1 of 2 other ways of preparing the data lead to 3 too (5 scaled by the quartiles)."
+    assert number == "1 of 2 other ways of preparing the data lead to 3 too (scaled by the quartiles: 5)."
     assert "0.40 to 0.98" in agreement
-    assert agreement.endswith("least scaled by the quartiles.")
+    assert agreement.endswith("least with: scaled by the quartiles.")
 
 
 def test_the_decision_card_and_the_table_are_logged_with_the_sweep():
