@@ -126,16 +126,15 @@ class Cube:
         return counted.reshape(-1, high)[:-1, :-1]
 
     def _bins_of(self, name: str, rows: Rows) -> Array:
-        codes = self._segments if name == SEGMENT else self._codes[name] % (self.dimensions[name].bins + 1)
-        return codes if rows is None else codes.take(rows)
+        stored = self._segments if name == SEGMENT else self._codes[name]
+        codes = stored if rows is None else stored.take(rows)
+        return codes if name == SEGMENT else codes % (self.dimensions[name].bins + 1)
 
     def amounts(self, name: str, rows: Rows) -> Array:
         """Sums of a mix's members by segment, (k, members)."""
-        table, weights = self._amounts[name], np.ones(self.n)
-        if rows is not None:
-            weights[:] = 0
-            weights[rows] = 1
-        return np.stack([table[:, first:last] @ weights[first:last] for first, last in pairwise(self._starts)])
+        table = self._amounts[name] if rows is None else self._amounts[name].take(rows, axis=1)
+        cuts = self._starts if rows is None else np.searchsorted(rows, self._starts)
+        return np.stack([table[:, first:last].sum(axis=1) for first, last in pairwise(cuts)])
 
     def by_segment(self, rows: Rows) -> Array:
         """Customers by segment, (k,)."""
