@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import dash_bootstrap_components as dbc
 from dash import dcc, html
 from dash.development.base_component import Component
 
@@ -19,11 +20,10 @@ from dashapp.widgets import aria, card
 def filters(run: Run | None) -> Component:
     """A list of everything that can be filtered by, and a place for the control of what was picked."""
     title = _("Filter by")
-    options: Any = options_of(run)
+    options: Any = [{"label": _("Any trait …"), "value": ""}, *options_of(run)]
     return card([
         html.Label(title, htmlFor=ids.FILTER_BY, className="k-label"),
-        dcc.Dropdown(options, id=ids.FILTER_BY, placeholder=_("Any trait …"), persistence=True,
-                     persistence_type="session"),
+        dbc.Select(options, "", id=ids.FILTER_BY, persistence=True, persistence_type="session"),
         html.Div(id=ids.FILTER_CONTROL, className="k-control"),
     ], label=title, class_name="k-filters")
 
@@ -45,8 +45,7 @@ def control(dimension: Dimension, chosen: Filter | None) -> list[Component]:
     if dimension.kind != "number":
         options: Any = [{"label": label, "value": token}
                         for token, label in zip(dimension.tokens, dimension.labels, strict=True)]
-        return [html.Div(dcc.Dropdown(options, value, multi=True, id=shared.chosen(dimension.name),
-                                      placeholder=_("Everybody")),
+        return [html.Div(dcc.Checklist(options, value, id=shared.chosen(dimension.name), className="k-checks"),
                          role="group", **aria(label=label_of(dimension)))]
     low, high = dimension.ends
     return [html.Div(dcc.RangeSlider(low, high, dimension.step, value=value, id=shared.chosen(dimension.name),

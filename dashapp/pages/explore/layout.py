@@ -84,7 +84,7 @@ def _pair(run: Run | None) -> Component:
     options: Any = options_of(run)
     first, second = pairs.opening(run) if run else ("", "")
     choices = [html.Div([html.Label(label, htmlFor=place, className="k-label"),
-                         dcc.Dropdown(options, value, id=place, clearable=False)], className="k-choice")
+                         dbc.Select(options, value, id=place)], className="k-choice")
                for label, place, value in ((_("Across"), ids.ACROSS, first), (_("Up"), ids.UP, second))]
     summary = html.Div([html.P(id=ids.PAIR_SUMMARY, className="k-chart-summary"),
                         html.Div(choices, className="k-choices")])
