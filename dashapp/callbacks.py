@@ -128,6 +128,16 @@ def page_run(data: SegmentationData, origin: object) -> Run | None:
         return None
 
 
+def recommended_run(data: SegmentationData, run: Run) -> str:
+    """The recommended run of the same sweep; empty where the store does not say."""
+    try:
+        listed = data.runs(run.segmentation.experiment)
+    except KorzinaError:
+        return ""
+    sweep = run.segmentation.sweep_run_id
+    return next((one.run_id for one in listed if one.recommended and one.sweep_run_id == sweep), "")
+
+
 def register(app: Dash, data: SegmentationData) -> None:
     """Bind the callbacks to ``app``."""
     page, search = State(ids.PAGE, "data"), Input(ids.URL, "search")

@@ -59,6 +59,12 @@ def _counted(value: float, unit: str) -> str:
     return plural(form, form, int(value))
 
 
+def money(value: float, currency: str) -> str:
+    """Whole units, ``$1,345`` or ``−$30``: a loss has its sign in front."""
+    whole = round(value)
+    return f"{'−' if whole < 0 else ''}{amount(abs(whole), currency)}"
+
+
 def of_column(value: float, column: Column) -> str:
     """A value of a column with its unit."""
     return amount(value, column.unit, column.format)

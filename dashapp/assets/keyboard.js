@@ -4,7 +4,7 @@
   "use strict";
 
   function taken(element) {
-    return Boolean(document.querySelector(".modal.show, .dash-dropdown-content, .dropdown-menu.show"))
+    return Boolean(document.querySelector(".modal.show, .dropdown-menu.show"))
       || Boolean(element && element.closest("input, textarea, select, [contenteditable], [aria-expanded='true']"));
   }
 
@@ -14,14 +14,4 @@
     const crosses = document.querySelectorAll("#chips .k-chip");
     if (crosses.length) { crosses[crosses.length - 1].click(); }
   }, true);  // before a dialog that the key closes is gone
-}());
-
-// Dash puts an input before each list that hands the focus on to the list's button. Hidden from assistive software it
-// must not be a stop of its own (WCAG 4.1.2, axe "aria-hidden-focus"); Tab reaches the button without it.
-(function () {
-  "use strict";
-  function pass() {
-    for (const one of document.querySelectorAll(".dash-dropdown-focus-target[tabindex='0']")) { one.tabIndex = -1; }
-  }
-  new MutationObserver(pass).observe(document.documentElement, { childList: true, subtree: true });
 }());

@@ -12,7 +12,7 @@ from dashapp.pages.baskets.words import counted, fine_percent, glossary, short_v
 from dashapp.pages.baskets.words import finding as pairs_finding
 from dashapp.report.parts import facts, sentences, sheet
 from dashapp.widgets import segment_name, table
-from dashapp.words import amount, number, percent
+from dashapp.words import amount, money, number, percent
 from pipeline.contract import CampaignPlan, CampaignSummary, Segmentation
 
 _PAIRS = 15
@@ -52,12 +52,6 @@ def together(run: Run) -> Component:
         html.P(counted(found, it.affinity_basis), className="note"),
         html.Div(table(header, rows, caption=title), className="paired"), html.P(most, className="note"),
         facts(glossary(it.affinity_basis), "reading")])
-
-
-def money(value: float, currency: str) -> str:
-    """Rounded to whole units; a loss has its sign in front."""
-    words = amount(abs(round(value)), currency)
-    return f"−{words}" if round(value) < 0 else words
 
 
 def _list(plan: CampaignPlan, currency: str) -> list[str]:

@@ -11,6 +11,7 @@ from dash.development.base_component import Component
 
 from dashapp import affinity, shell
 from dashapp.affinity import Rule
+from dashapp.callbacks import recommended_run
 from dashapp.data import Run, SegmentationData, View
 from dashapp.i18n import _, plural
 from dashapp.pages.baskets import asked as asking
@@ -19,7 +20,6 @@ from dashapp.pages.baskets.asked import EVERY_ITEM, EVERYBODY, Asked
 from dashapp.pages.baskets.words import comparison, counted, details, finding, glossary, map_words, rule_sentence
 from dashapp.widgets import aria, card, chart_card, graph, message, segment_name, trust_badge
 from pipeline.contract import AffinityBasis, SegmentCard
-from pipeline.errors import KorzinaError
 
 PATH = "/baskets"
 
@@ -109,22 +109,12 @@ def _lacking(data: SegmentationData, run: Run) -> Component:
     if it.k == it.decision.k:
         return message(_("Nothing is known of what is bought together."),
                        _("These data hold neither baskets nor what customers spent by category."))
-    chosen = _recommended(data, run)
+    chosen = recommended_run(data, run)
     link = html.A(_("Open the recommended one"), href=f"{PATH}?run={chosen[:shell.SHORT]}",
                   className="k-button") if chosen else None
     words = plural("What is bought together is counted for the recommended run with {n} segment only.",
                    "What is bought together is counted for the recommended run with {n} segments only.", it.decision.k)
     return message(_("This run holds no baskets."), words, action=link)
-
-
-def _recommended(data: SegmentationData, run: Run) -> str:
-    """The recommended run of the same sweep; empty where the store does not say."""
-    try:
-        listed = data.runs(run.segmentation.experiment)
-    except KorzinaError:
-        return ""
-    sweep = run.segmentation.sweep_run_id
-    return next((one.run_id for one in listed if one.recommended and one.sweep_run_id == sweep), "")
 
 
 def _picker(asked: Asked | None) -> Component:

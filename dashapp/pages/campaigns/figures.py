@@ -9,10 +9,10 @@ import plotly.graph_objects as go
 
 from dashapp.i18n import _
 from dashapp.pages.campaigns.facts import Dot
-from dashapp.pages.campaigns.words import ADVICE, dot_words, money, rate
+from dashapp.pages.campaigns.words import ADVICE, dot_words, rate
 from dashapp.pricing import Curve, Expected, Measured, Vector
 from dashapp.theme import Scheme, empty_figure, escaped, figure_of, mark, tinted
-from dashapp.words import number
+from dashapp.words import money, number
 
 CURVES, ROW, LINES = 380, 58, 96  # pixels of a curve, of a segment's row, of what stands around the rows
 _SEGMENTS, _RANDOM = "#b07d1a", "#7a8494"  # of the two rules that a model is compared with

@@ -9,13 +9,13 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from dashapp import shell
+from dashapp.callbacks import recommended_run
 from dashapp.data import Run, SegmentationData
 from dashapp.i18n import _, plural
 from dashapp.pages.campaigns import asked as asking
 from dashapp.pages.campaigns import facts, figures, ids, sections, words
 from dashapp.pages.campaigns.asked import Asked
 from dashapp.widgets import Children, aria, card, chart_card, graph, message
-from pipeline.errors import KorzinaError
 
 PATH = "/campaigns"
 EVERY_SEGMENT = "*"
@@ -139,23 +139,13 @@ def _lacking(data: SegmentationData, run: Run) -> Component:
     if not it.dataset.campaigns:
         return message(_("These data hold no campaigns."), _(
             "Without the answers to past campaigns nothing is known of who responds, so there is no list."))
-    found = "" if it.k == it.decision.k else _sibling(data, run)
+    found = "" if it.k == it.decision.k else recommended_run(data, run)
     if not found:
         return message(_("This run holds no campaign plan."), _("Train again to get one."))
     link = html.A(_("Open the recommended one"), href=f"{PATH}?run={found[:shell.SHORT]}", className="k-button")
     return message(_("This run holds no campaign plan."), plural(
         "Campaigns are planned for the recommended run with {n} segment only.",
         "Campaigns are planned for the recommended run with {n} segments only.", it.decision.k), action=link)
-
-
-def _sibling(data: SegmentationData, run: Run) -> str:
-    """The recommended run of the same sweep; empty where the store does not tell."""
-    it = run.segmentation
-    try:
-        runs = data.runs(it.experiment)
-    except KorzinaError:
-        return ""
-    return next((one.run_id for one in runs if one.sweep_run_id == it.sweep_run_id and one.k == it.decision.k), "")
 
 
 def _no_model(asked: Asked) -> Component:

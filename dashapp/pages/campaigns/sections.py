@@ -11,10 +11,10 @@ from dashapp.i18n import _, plural
 from dashapp.pages.campaigns import facts, words
 from dashapp.pages.campaigns.asked import Asked
 from dashapp.pages.campaigns.facts import Dot
-from dashapp.pages.campaigns.words import money, price, rate
+from dashapp.pages.campaigns.words import price, rate
 from dashapp.pricing import Curve, Expected, Interval, Measured, Prospects
 from dashapp.widgets import as_table, kpi, message, segment_name, table, trust_badge
-from dashapp.words import number, percent
+from dashapp.words import money, number, percent
 from pipeline.contract import SegmentCard
 
 _LINES = 21  # of a curve's table

@@ -8,7 +8,7 @@ from dashapp.i18n import N_, _, plural
 from dashapp.pages.campaigns.asked import Asked
 from dashapp.pages.campaigns.facts import LEAST, Dot, Prospect
 from dashapp.pricing import Expected, Interval, Measured, Prospects
-from dashapp.words import amount, chips, customers, number, percent, shown
+from dashapp.words import chips, customers, money, number, percent, shown
 
 ADVICE = {"act": N_("act"), "test": N_("test"), "don't": N_("don't"), "too few": N_("too few")}
 ADVICE_MEANS = {
@@ -25,12 +25,6 @@ RULES = {
 }
 NOT_UPLIFT = N_("This is response, not uplift: without a control group nobody knows who would have bought anyway. "
                 "Keep the hold-out group uncontacted, and the test will tell.")
-
-
-def money(value: float, currency: str) -> str:
-    """``$1,345`` or ``−$30``, whole."""
-    whole = round(value)
-    return f"{'−' if whole < 0 else ''}{amount(abs(whole), currency)}"
 
 
 def price(value: float | None, currency: str) -> str:

@@ -12,6 +12,7 @@ from dashapp.callbacks import page_run
 from dashapp.crossfilter import Filtered
 from dashapp.data import Run, SegmentationData
 from dashapp.dimensions import MAP, SEGMENT
+from dashapp.export import csv_file
 from dashapp.i18n import _
 from dashapp.pages.explore import controls, figures, ids, layout, pairs
 from dashapp.pages.explore.export import as_csv
@@ -85,8 +86,7 @@ def download(data: SegmentationData, clicks: object, search: object, origin: obj
     if run is None or not clicks or not isinstance(name, str) or name not in run.cube.dimensions:
         return no_update
     filtered = _filtered(run, search)
-    return {"content": as_csv(run.segmentation, filtered, name), "type": "text/csv; charset=utf-8",
-            "filename": f"korzina-{run.run_id[:8]}-{name.replace('.', '-')}.csv"}
+    return csv_file(f"korzina-{run.run_id[:8]}-{name.replace('.', '-')}", as_csv(run.segmentation, filtered, name))
 
 
 def register(app: Dash, data: SegmentationData) -> None:

@@ -2,36 +2,20 @@
 
 from __future__ import annotations
 
-import csv
-import io
-
 from dashapp.crossfilter import Filtered
+from dashapp.export import csv_text
 from dashapp.i18n import _
 from dashapp.words import bin_label, chips, moment
 from pipeline.contract import Segmentation
-
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def as_csv(it: Segmentation, filtered: Filtered, name: str) -> str:
     """One row a bin and one column a segment; the first lines say what it is."""
     part = filtered.slice(name)
-    written = io.StringIO()
-    rows = csv.writer(written, lineterminator="\r\n")
-    filters = [words for _, words in chips(filtered.selection, filtered.dimensions)]
-    rows.writerow([_("Run"), it.run_id])
-    rows.writerow([_("Trained"), moment(it.started)])
-    rows.writerow([_("Data"), harmless(it.dataset.title)])
-    rows.writerow([_("Segments"), it.k])
-    rows.writerow([_("Selection"), harmless("; ".join(filters) or _("All customers"))])
-    rows.writerow([])
-    rows.writerow([harmless(part.dimension.label), *(harmless(card.name) for card in it.cards), _("All customers")])
-    for place in range(part.shown.shape[1]):
-        counts = [f"{part.shown[card.segment, place]:.10g}" for card in it.cards]
-        rows.writerow([harmless(bin_label(part.dimension, place)), *counts, f"{part.everyone[:, place].sum():.10g}"])
-    return "\ufeff" + written.getvalue()
-
-
-def harmless(text: str) -> str:
-    """Text that a spreadsheet does not take for a formula (OWASP, CSV injection)."""
-    return f"'{text}" if text.startswith(_FORMULA) else text
+    filters = "; ".join(words for _, words in chips(filtered.selection, filtered.dimensions))
+    about = [(_("Run"), it.run_id), (_("Trained"), moment(it.started)), (_("Data"), it.dataset.title),
+             (_("Segments"), it.k), (_("Selection"), filters or _("All customers"))]
+    header = [part.dimension.label, *(card.name for card in it.cards), _("All customers")]
+    rows = [[bin_label(part.dimension, place), *(f"{part.shown[card.segment, place]:.10g}" for card in it.cards),
+             f"{part.everyone[:, place].sum():.10g}"] for place in range(part.shown.shape[1])]
+    return csv_text(header, rows, about)
