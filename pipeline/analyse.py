@@ -35,7 +35,14 @@ from pipeline.identity import Predecessor, follow
 from pipeline.parallel import Helper
 from pipeline.passive import Trait, describe_passive, read_traits
 from pipeline.profiles import Profiled, profile, read_columns
-from pipeline.quality import Silhouettes, calinski_harabasz, davies_bouldin, silhouettes
+from pipeline.quality import (
+    Silhouettes,
+    by_segment,
+    calinski_harabasz,
+    davies_bouldin,
+    restart_silhouettes,
+    silhouettes,
+)
 from pipeline.rules import Codes, encode, find_rules
 from pipeline.stability import Stability, assess_stability, null_silhouettes
 from pipeline.sweep import THOROUGH, sweep
@@ -101,6 +108,7 @@ def analyse(cleaned: Cleaned, options: Options, watch: Stopwatch, *, spec: str =
         partitions = sweep(features.matrix, ks, seed=options.seed, tick=tick)
     with watch.stage("quality"):
         measured = silhouettes(features.matrix, [one.labels for one in partitions], seed=options.seed)
+        restarts = restart_silhouettes(features.matrix, partitions, measured, seed=options.seed)
     with watch.stage("stability") as tick:
         stability = assess_stability(features.matrix, partitions, seed=options.seed, helper=resampler, tick=tick)
     with watch.stage("describe"):
@@ -108,9 +116,10 @@ def analyse(cleaned: Cleaned, options: Options, watch: Stopwatch, *, spec: str =
         traits = read_traits(cleaned.customers, cleaned.dataset)
         columns = read_columns(cleaned.customers, cleaned.dataset, features)
         waiting = []
-        for partition, silhouette in zip(partitions, measured, strict=True):
-            waiting.append(_candidate(cleaned, features, partition, silhouette, stability[partition.k], before, codes,
-                                      traits, columns))
+        for partition, silhouette, singles in zip(partitions, measured, restarts, strict=True):
+            one = _candidate(cleaned, features, partition, silhouette, stability[partition.k], before, codes, traits,
+                             columns)
+            waiting.append(replace(one, record=one.record.model_copy(update={"silhouette_by_seed": singles})))
             if described:
                 described(waiting[-1])
     with watch.stage("null") as tick:
@@ -144,9 +153,9 @@ def _candidate(cleaned: Cleaned, features: Features, partition: Partition, silho
     assignments = assign(features, partition, silhouette)
     profiles = profile(columns, partition)
     sizes = tuple(np.bincount(labels, minlength=k).tolist())
-    by_segment = _silhouette_by_segment(silhouette, partition)
+    of_segments, errors = by_segment(silhouette, partition)
     cards = make_cards(
-        differences_by_segment(profiles, cleaned.dataset), cleaned.dataset, sizes=sizes, silhouettes=by_segment,
+        differences_by_segment(profiles, cleaned.dataset), cleaned.dataset, sizes=sizes, silhouettes=of_segments,
         revenue_shares=revenue_shares(cleaned.customers, cleaned.dataset, labels, k), jaccards=stability.jaccard)
     cards, dissolved = follow(cards, labels, cleaned.customers, cleaned.dataset.id_column, before)
     record = CandidateRecord(
@@ -154,8 +163,8 @@ def _candidate(cleaned: Cleaned, features: Features, partition: Partition, silho
         calinski_harabasz=calinski_harabasz(features.matrix, partition),
         davies_bouldin=davies_bouldin(partition, assignments[Assignments.DISTANCE].to_numpy()),
         stability=stability.prediction_strength, null_silhouette=None,
-        seed_spread=partition.seed_spread, sizes=sizes, silhouette_by_segment=by_segment, seconds=partition.seconds,
-        dissolved=dissolved)
+        seed_spread=partition.seed_spread, sizes=sizes, silhouette_by_segment=of_segments,
+        silhouette_se_by_segment=errors, seconds=partition.seconds, dissolved=dissolved)
     return Candidate(
         record=record, centres=partition.centres, assignments=assignments, profiles=profiles, cards=cards,
         category_profiles=profile_categories(cleaned.customers, cleaned.dataset, partition),
@@ -166,13 +175,6 @@ def _candidate(cleaned: Cleaned, features: Features, partition: Partition, silho
 def _compared(candidate: Candidate, nulls: Sequence[float]) -> Candidate:
     """The candidate with the mean silhouette of structure-free data beside its own."""
     return replace(candidate, record=candidate.record.model_copy(update={"null_silhouette": float(np.mean(nulls))}))
-
-
-def _silhouette_by_segment(silhouette: Silhouettes, partition: Partition) -> tuple[float | None, ...]:
-    own = partition.labels[silhouette.rows]
-    counts = np.bincount(own, minlength=partition.k)
-    sums = np.bincount(own, weights=silhouette.values, minlength=partition.k)
-    return tuple(float(total / count) if count else None for total, count in zip(sums, counts, strict=True))
 
 
 def _params(cleaned: Cleaned, features: Features, options: Options) -> Mapping[str, str]:

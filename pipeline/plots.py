@@ -52,6 +52,11 @@ class Plotter:
         error = [2 * (record.silhouette_se or 0.0) for record in records]
         axes.errorbar(ks, [record.silhouette for record in records], error, fmt="o-", color=_BLUE, linewidth=2,
                       capsize=3, label="this data (2 standard errors)")
+        seeds = [(record.k, min(record.silhouette_by_seed), max(record.silhouette_by_seed))
+                 for record in records if record.silhouette_by_seed]
+        if seeds:
+            axes.fill_between(*zip(*seeds, strict=True), color=_BLUE, alpha=0.15, linewidth=0,
+                              label="single starts of k-means, lowest to highest")
         nulls = [(record.k, record.null_silhouette) for record in records if record.null_silhouette is not None]
         if nulls:
             axes.plot(*zip(*nulls, strict=True), "s--", color=_GREY, label="data without structure")

@@ -15,6 +15,7 @@ from pipeline.geometry import Array
 EXACT_ROWS = 20_000  # up to this many customers every silhouette is exact
 SAMPLE_ROWS = 10_000
 REFERENCE_ROWS = 100_000
+RESTART_ROWS = 2_500
 _TILE_ROWS, _TILE_COLUMNS = 256, 2_048  # 2 MB of distances
 _WORKERS = 2
 
@@ -48,6 +49,46 @@ def silhouettes(matrix: Matrix, labellings: Sequence[Labels], *, seed: int) -> t
         error = None if n <= EXACT_ROWS else float(values.std(ddof=1) / np.sqrt(len(values)))
         found.append(Silhouettes(rows, values, float(values.mean()), error))
     return tuple(found)
+
+
+def restart_silhouettes(matrix: Matrix, partitions: Sequence[Partition], measured: Sequence[Silhouettes], *, seed: int
+                        ) -> tuple[tuple[float, ...], ...]:
+    """What single seedings reach beside the solutions that were chosen: one tuple a partition, one value a seeding.
+
+    Both are measured on the same ``RESTART_ROWS`` customers at most, and their difference is put onto the silhouette
+    of the whole, so that the sample's own luck does not look like a spread.
+    """
+    known = [one.restarts for one in partitions if one.restarts is not None]
+    if len(known) < len(partitions) or not known:
+        return ((),) * len(partitions)
+    of_all = known[0].rows
+    drawn = np.sort(np.random.default_rng([seed, 3]).permutation(len(of_all))[:RESTART_ROWS])
+    rows = of_all[drawn]
+    labellings = [labels for partition, restarts in zip(partitions, known, strict=True)
+                  for labels in (partition.labels[rows], *restarts.labels[:, drawn])]
+    # a cluster without a customer in the sample has no silhouette there: its number is closed up
+    dense = [np.unique(labels, return_inverse=True)[1] for labels in labellings]
+    values = np.array([one.overall for one in silhouettes(matrix[rows], dense, seed=seed)])
+    found, place = [], 0
+    for one, restarts in zip(measured, known, strict=True):
+        chosen, singles = values[place], values[place + 1:place + 1 + len(restarts.labels)]
+        found.append(tuple((one.overall + singles - chosen).tolist()))
+        place += 1 + len(restarts.labels)
+    return tuple(found)
+
+
+def by_segment(silhouette: Silhouettes, partition: Partition
+               ) -> tuple[tuple[float | None, ...], tuple[float | None, ...]]:
+    """Mean silhouette of each segment's measured customers, and its standard error where they are a sample."""
+    own = partition.labels[silhouette.rows]
+    counts = np.bincount(own, minlength=partition.k)
+    sums = np.bincount(own, weights=silhouette.values, minlength=partition.k)
+    means = sums / np.maximum(counts, 1)
+    squares = np.bincount(own, weights=(silhouette.values - means[own]) ** 2, minlength=partition.k)
+    errors = np.sqrt(squares / np.maximum(counts - 1, 1) / np.maximum(counts, 1))
+    sampled = silhouette.standard_error is not None
+    return (tuple(float(mean) if count else None for mean, count in zip(means, counts, strict=True)),
+            tuple(float(error) if sampled and count > 1 else None for error, count in zip(errors, counts, strict=True)))
 
 
 def _distance_sums(matrix: Matrix, rows: Labels, reference: Labels, labellings: Sequence[Labels]

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
+from statistics import pstdev
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -181,6 +182,7 @@ def _metrics(record: CandidateRecord) -> dict[str, float]:
         "silhouette_se": record.silhouette_se, "calinski_harabasz": record.calinski_harabasz,
         "davies_bouldin": record.davies_bouldin, "stability": record.stability,
         "null_silhouette": record.null_silhouette, "excess": excess(record), "seed_spread": record.seed_spread,
+        "silhouette_spread": pstdev(record.silhouette_by_seed) if record.silhouette_by_seed else None,
         "size_min": min(record.sizes), "size_max": max(record.sizes),
         "rows": sum(record.sizes),
     }

@@ -2,28 +2,31 @@
 
 The search runs on at most ``SEARCH_ROWS`` rows: greedy k-means++ seedings at the largest k whose prefixes seed every
 smaller k, then neighbour moves (k from k - 1 by adding a centre, k from k + 1 by removing the cheapest) and swaps.
-Lloyd on all rows then starts from the winners. Rows come in canonical order, so the input's order cannot matter.
+Lloyd on all rows then starts from the winners. Rows come in canonical order, so the input's order cannot matter, and
+every task has a random generator of its own, so which thread takes it cannot matter either.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import numpy as np
-from sklearn import config_context
+from sklearn import config_context, set_config
 from sklearn.cluster import KMeans, kmeans_plusplus
 from threadpoolctl import threadpool_limits
 
-from pipeline.contract import Labels, Matrix, Partition
+from pipeline.contract import Labels, Matrix, Partition, Restarts
 from pipeline.errors import InputError
 from pipeline.geometry import Array, cluster_means, squared_distances
 
 SEARCH_ROWS = 20_000
 FLOAT32_ROWS = 100_000  # above this the polish runs in float32: half the memory traffic, same partition
-_WORKERS = 2
+FLOAT32_SEARCH_ROWS = 4_000  # above this the search does, whose winners are polished anyway: half the time
+_THREADS = 2
 _ADD_TRIALS = 4
 
 Tick = Callable[[float], None]
@@ -36,18 +39,29 @@ class Effort:
     seedings: int = 10
     passes: int = 2
     swaps: int = 2
+    threads: int = _THREADS
 
 
 THOROUGH = Effort()
-LIGHT = Effort(seedings=2, passes=1, swaps=1)  # for stability and null draws, where many sweeps are averaged
+# for stability and null draws, where many sweeps are averaged and share the processors among them
+LIGHT = Effort(seedings=2, passes=1, swaps=1, threads=1)
 
 
-@dataclass
-class _Best:
-    """Best centres found for one k so far."""
+@dataclass(frozen=True)
+class _Fit:
+    """What Lloyd found from one start."""
 
     centres: Array
     inertia: float
+    labels: Labels
+
+
+@dataclass(frozen=True)
+class _Found:
+    """Best fit of one k, and the fits of single seedings that it won against."""
+
+    best: _Fit
+    singles: tuple[_Fit, ...]
 
 
 def sweep(matrix: Matrix, ks: Iterable[int], *, seed: int, effort: Effort = THOROUGH, tick: Tick | None = None
@@ -72,16 +86,31 @@ def sweep(matrix: Matrix, ks: Iterable[int], *, seed: int, effort: Effort = THOR
     started = time.perf_counter()
     # the matrix was checked above, so scikit-learn need not check it again at each of hundreds of fits
     with threadpool_limits(limits=1), config_context(assume_finite=True, skip_parameter_validation=True):
-        rows = _search_rows(matrix, rng)
-        best, spread = _search(rows, wanted, rng, effort)
+        places = _search_rows(len(matrix), rng)
+        rows = matrix[places].astype(np.float32 if len(places) > FLOAT32_SEARCH_ROWS else np.float64, copy=False)
+        with _pool(effort.threads if len(rows) > FLOAT32_SEARCH_ROWS else 1) as pool:
+            found = _search(rows, wanted, rng, effort, pool)
         if tick:
             tick(0.5)
         search_seconds = (time.perf_counter() - started) / len(wanted)
-        polished = _polish_all(matrix, {k: best[k].centres for k in wanted}, tick)
+        polished = _polish_all(matrix, {k: found[k].best.centres for k in wanted}, tick)
     return tuple(
-        _partition(matrix, k, centres, labels, spread[k], search_seconds + seconds)
-        for k, (centres, labels, seconds) in sorted(polished.items())
+        _partition(matrix, k, *polished[k], Restarts(places, np.stack([one.labels for one in found[k].singles])),
+                   _relative_deviation([one.inertia for one in found[k].singles]), search_seconds)
+        for k in wanted
     )
+
+
+@contextmanager
+def _pool(threads: int) -> Iterator[ThreadPoolExecutor]:
+    """Threads that fit side by side, one processor each: scikit-learn lets go of the interpreter while it computes."""
+
+    def prepare() -> None:  # OpenMP's thread count and scikit-learn's settings belong to the thread that sets them
+        threadpool_limits(limits=1, user_api="openmp")
+        set_config(assume_finite=True, skip_parameter_validation=True)
+
+    with ThreadPoolExecutor(threads, initializer=prepare) as pool:
+        yield pool
 
 
 def _check(matrix: Matrix, largest: int) -> None:
@@ -95,61 +124,82 @@ def _check(matrix: Matrix, largest: int) -> None:
         )
 
 
-def _search_rows(matrix: Matrix, rng: np.random.Generator) -> Array:
-    if len(matrix) <= SEARCH_ROWS:
-        return matrix
-    return matrix[np.sort(rng.choice(len(matrix), SEARCH_ROWS, replace=False))]
+def _search_rows(n: int, rng: np.random.Generator) -> Labels:
+    if n <= SEARCH_ROWS:
+        return np.arange(n)
+    return np.sort(rng.choice(n, SEARCH_ROWS, replace=False))
 
 
 # ------------------------------------------------------------------ the search
 
 
-def _search(rows: Array, ks: Sequence[int], rng: np.random.Generator, effort: Effort
-            ) -> tuple[dict[int, _Best], dict[int, float | None]]:
+def _search(rows: Array, ks: Sequence[int], rng: np.random.Generator, effort: Effort, pool: ThreadPoolExecutor
+            ) -> dict[int, _Found]:
     # neighbour moves need an unbroken chain of k, so the gaps are searched too
     chain = list(range(max(2, ks[0]), ks[-1] + 1))
-    squared = np.einsum("ij,ij->i", rows, rows)
-    best: dict[int, _Best] = {}
-    inertias: dict[int, list[float]] = {k: [] for k in chain}
-    for _ in range(effort.seedings):
-        seeds, _ = kmeans_plusplus(rows, chain[-1], x_squared_norms=squared, random_state=_state(rng))
-        for k in chain:
-            found = _lloyd(rows, seeds[:k])
-            inertias[k].append(found.inertia)
-            _keep(best, k, found)
+    singles = _seedings(rows, chain, rng, effort.seedings, pool)
+    best = {k: min(fits, key=lambda one: one.inertia) for k, fits in singles.items()}
     for _ in range(effort.passes):
-        for k in chain[1:]:
-            _keep(best, k, _lloyd(rows, _add_centre(rows, best[k - 1].centres, rng)))
-        for k in reversed(chain[:-1]):
-            _keep(best, k, _lloyd(rows, _remove_centre(rows, best[k + 1].centres)))
+        [up] = rng.spawn(1)
+        moves = [pool.submit(_climb, rows, chain, best, up), pool.submit(_descend, rows, chain, best)]
+        for moved in moves:
+            best = _better(best, moved.result())
     for _ in range(effort.swaps):
-        for k in chain:
-            if k > 2:
-                _keep(best, k, _lloyd(rows, _add_centre(rows, _remove_centre(rows, best[k].centres), rng)))
-    return best, {k: _relative_deviation(values) for k, values in inertias.items()}
+        several = [k for k in chain if k > 2]
+        swapped = pool.map(_swap, [rows] * len(several), [best[k] for k in several], rng.spawn(len(several)))
+        best = _better(best, dict(zip(several, swapped, strict=True)))
+    return {k: _Found(best[k], singles[k]) for k in chain}
 
 
-def _state(rng: np.random.Generator) -> int:
-    return int(rng.integers(2**31 - 1))
+def _seedings(rows: Array, chain: Sequence[int], rng: np.random.Generator, number: int, pool: ThreadPoolExecutor
+              ) -> dict[int, tuple[_Fit, ...]]:
+    """Lloyd from the prefixes of some k-means++ seedings, by k; the longest fits start first."""
+    squared = np.einsum("ij,ij->i", rows, rows)
+    states = [int(rng.integers(2**31 - 1)) for _ in range(number)]
+    seeds = list(pool.map(
+        lambda state: kmeans_plusplus(rows, chain[-1], x_squared_norms=squared, random_state=state)[0], states))
+    tasks = [(k, one) for k in reversed(chain) for one in seeds]
+    fits = list(pool.map(lambda task: _lloyd(rows, task[1][:task[0]]), tasks))
+    return {k: tuple(fit for (of, _), fit in zip(tasks, fits, strict=True) if of == k) for k in chain}
 
 
-def _lloyd(rows: Array, centres: Array) -> _Best:
+def _lloyd(rows: Array, centres: Array) -> _Fit:
     model = KMeans(len(centres), init=centres, n_init=1, tol=1e-3, max_iter=100, copy_x=True).fit(rows)
-    return _Best(model.cluster_centers_, float(model.inertia_))
+    return _Fit(model.cluster_centers_, float(model.inertia_), model.labels_)
 
 
-def _keep(best: dict[int, _Best], k: int, found: _Best) -> None:
-    if k not in best or found.inertia < best[k].inertia:
-        best[k] = found
+def _better(best: Mapping[int, _Fit], moved: Mapping[int, _Fit]) -> dict[int, _Fit]:
+    return {k: moved[k] if k in moved and moved[k].inertia < own.inertia else own for k, own in best.items()}
+
+
+def _climb(rows: Array, chain: Sequence[int], best: Mapping[int, _Fit], rng: np.random.Generator) -> dict[int, _Fit]:
+    """Each k from k - 1 by one more centre; a success carries on to the next."""
+    found = dict(best)
+    for k in chain[1:]:
+        found = _better(found, {k: _lloyd(rows, _add_centre(rows, found[k - 1].centres, rng))})
+    return found
+
+
+def _descend(rows: Array, chain: Sequence[int], best: Mapping[int, _Fit]) -> dict[int, _Fit]:
+    """Each k from k + 1 by the centre that is missed least."""
+    found = dict(best)
+    for k in reversed(chain[:-1]):
+        found = _better(found, {k: _lloyd(rows, _remove_centre(rows, found[k + 1].centres))})
+    return found
+
+
+def _swap(rows: Array, own: _Fit, rng: np.random.Generator) -> _Fit:
+    """The same k with its least missed centre put elsewhere."""
+    return _lloyd(rows, _add_centre(rows, _remove_centre(rows, own.centres), rng))
 
 
 def _add_centre(rows: Array, centres: Array, rng: np.random.Generator) -> Array:
     """The row that lowers the inertia most among a few drawn with probability proportional to their distance."""
     nearest = squared_distances(rows, centres).min(axis=1)
-    total = nearest.sum()
+    total = nearest.sum(dtype=np.float64)
     if total <= 0:
         return np.vstack([centres, rows[:1]])
-    drawn = rng.choice(len(rows), _ADD_TRIALS, p=nearest / total)
+    drawn = rng.choice(len(rows), _ADD_TRIALS, p=nearest.astype(np.float64) / total)
     left = np.minimum(nearest[:, None], squared_distances(rows, rows[drawn])).sum(axis=0)
     return np.vstack([centres, rows[drawn[left.argmin()]]])
 
@@ -183,9 +233,7 @@ def _polish_all(matrix: Matrix, starts: dict[int, Array], tick: Tick | None
         return k, (model.cluster_centers_, model.labels_, time.perf_counter() - started)
 
     done: dict[int, tuple[Array, Array, float]] = {}
-    workers = _WORKERS if len(data) > SEARCH_ROWS // 2 else 1
-    # OpenMP's thread count belongs to the thread that sets it, hence the initializer
-    with ThreadPoolExecutor(workers, initializer=lambda: threadpool_limits(limits=1, user_api="openmp")) as pool:
+    with _pool(_THREADS if len(data) > SEARCH_ROWS // 2 else 1) as pool:
         for k, result in pool.map(polish, sorted(starts, reverse=True)):
             done[k] = result
             if tick:
@@ -193,8 +241,8 @@ def _polish_all(matrix: Matrix, starts: dict[int, Array], tick: Tick | None
     return done
 
 
-def _partition(matrix: Matrix, k: int, centres: Array, labels: Array, spread: float | None, seconds: float
-               ) -> Partition:
+def _partition(matrix: Matrix, k: int, centres: Array, labels: Array, polish_seconds: float, restarts: Restarts,
+               spread: float | None, search_seconds: float) -> Partition:
     """Number the clusters by falling size and compute centres and inertia anew from the labels, in float64."""
     counts = np.bincount(labels, minlength=k)
     if counts.min() == 0:
@@ -206,7 +254,8 @@ def _partition(matrix: Matrix, k: int, centres: Array, labels: Array, spread: fl
     exact = cluster_means(matrix, numbered, k)
     inertia = float(((matrix - exact[numbered]) ** 2).sum()) if len(matrix) <= FLOAT32_ROWS else _inertia(
         matrix, exact, numbered)
-    return Partition(k=k, centres=exact, labels=numbered, inertia=inertia, seed_spread=spread, seconds=seconds)
+    return Partition(k=k, centres=exact, labels=numbered, inertia=inertia, seed_spread=spread,
+                     seconds=search_seconds + polish_seconds, restarts=restarts)
 
 
 def _inertia(matrix: Matrix, centres: Matrix, labels: Labels) -> float:

@@ -221,7 +221,8 @@ def _candidate(dataset: Dataset, customers: pd.DataFrame, features: Features, k:
             calinski_harabasz=float(calinski_harabasz_score(matrix, labels)),
             davies_bouldin=float(davies_bouldin_score(matrix, labels)),
             stability=float(adjusted_rand_score(labels, half)), null_silhouette=None, seed_spread=0.0,
-            sizes=tuple(map(int, sizes)), silhouette_by_segment=by_segment, seconds=0.02),
+            sizes=tuple(map(int, sizes)), silhouette_by_segment=by_segment,
+            silhouette_by_seed=(float(silhouettes.mean()) - 0.02, float(silhouettes.mean())), seconds=0.02),
         centres=centres,
         assignments=pd.DataFrame({
             "customer": rows, "segment": labels, "second_segment": nearest[:, 1], "distance": distances[rows, labels],

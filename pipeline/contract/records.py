@@ -236,6 +236,8 @@ class CandidateRecord(Record):
     sizes: tuple[int, ...]
     silhouette_by_segment: tuple[float | None, ...]
     seconds: float
+    silhouette_se_by_segment: tuple[float | None, ...] = ()  # None where every customer was measured
+    silhouette_by_seed: tuple[float, ...] = ()  # what one k-means++ start alone would reach, one a start
     dissolved: tuple[str, ...] = ()  # names of the champion's segments that none of these continues
     run_id: str = ""
 

@@ -38,6 +38,14 @@ class Features:
 
 
 @dataclass(frozen=True)
+class Restarts:
+    """What one seeding alone would have found: labels (seedings, m) of the m customers at ``rows``."""
+
+    rows: Labels
+    labels: Labels
+
+
+@dataclass(frozen=True)
 class Partition:
     """One k fitted: centres (k, p) in the clustered space, labels (n,) numbered by falling size."""
 
@@ -47,6 +55,7 @@ class Partition:
     inertia: float
     seed_spread: float | None
     seconds: float
+    restarts: Restarts | None = None
 
 
 @dataclass(frozen=True)

@@ -163,6 +163,15 @@ def test_elbow_stands_where_the_decision_says_and_the_shown_k_is_marked(segmenta
     assert "nothing to compare" in lonely.layout.annotations[0].text
 
 
+def test_silhouette_shows_the_range_of_single_starts(segmentation: Segmentation) -> None:
+    ribbon = compare.silhouette(segmentation.candidates, segmentation.decision, 3, LIGHT).data[0]
+    assert ribbon.name == "single starts"
+    assert ribbon.y[0] - ribbon.y[-1] == pytest.approx(0.02)
+    unknown = [one.model_copy(update={"silhouette_by_seed": ()}) for one in segmentation.candidates]
+    names = [trace.name for trace in compare.silhouette(unknown, segmentation.decision, 3, LIGHT).data]
+    assert "single starts" not in names
+
+
 def test_silhouette_shows_what_data_without_structure_would_give(segmentation: Segmentation) -> None:
     judged = [one.model_copy(update={"null_silhouette": 0.1}) for one in segmentation.candidates]
 

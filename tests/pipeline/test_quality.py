@@ -6,7 +6,7 @@ from sklearn.datasets import make_blobs
 from sklearn.metrics import calinski_harabasz_score, davies_bouldin_score, silhouette_samples, silhouette_score
 
 from pipeline import quality
-from pipeline.quality import calinski_harabasz, davies_bouldin, silhouettes
+from pipeline.quality import by_segment, calinski_harabasz, davies_bouldin, restart_silhouettes, silhouettes
 from pipeline.sweep import sweep
 
 MATRIX, _ = make_blobs(700, n_features=5, centers=4, cluster_std=2.0, random_state=0)
@@ -30,6 +30,30 @@ def test_a_sampled_silhouette_lies_within_four_standard_errors(monkeypatch):
     assert len(found.values) == 300
     assert found.standard_error is not None
     assert abs(found.overall - silhouette_score(MATRIX, labels)) < 4 * found.standard_error
+
+
+def test_single_starts_are_measured_beside_the_chosen_solution(monkeypatch):
+    measured = silhouettes(MATRIX, [one.labels for one in PARTITIONS], seed=0)
+    found = restart_silhouettes(MATRIX, PARTITIONS, measured, seed=0)
+    for partition, values in zip(PARTITIONS, found, strict=True):
+        expected = [silhouette_score(MATRIX, labels) for labels in partition.restarts.labels]
+        assert values == pytest.approx(expected, abs=1e-5)
+    monkeypatch.setattr(quality, "RESTART_ROWS", 300)
+    sampled = restart_silhouettes(MATRIX, PARTITIONS, measured, seed=0)
+    assert np.array(sampled[2]) == pytest.approx(found[2], abs=0.02)  # k = 4 is found by every start
+
+
+def test_segments_are_measured_with_their_error_where_it_is_a_sample(monkeypatch):
+    partition = PARTITIONS[2]
+    (exact,) = silhouettes(MATRIX, [partition.labels], seed=0)
+    means, errors = by_segment(exact, partition)
+    assert means[0] == pytest.approx(exact.values[partition.labels == 0].mean())
+    assert errors == (None,) * 4
+    monkeypatch.setattr(quality, "EXACT_ROWS", 100)
+    monkeypatch.setattr(quality, "SAMPLE_ROWS", 300)
+    (found,) = silhouettes(MATRIX, [partition.labels], seed=0)
+    own = found.values[partition.labels[found.rows] == 1]
+    assert by_segment(found, partition)[1][1] == pytest.approx(own.std(ddof=1) / np.sqrt(len(own)))
 
 
 def test_a_customer_alone_in_its_segment_has_silhouette_zero():

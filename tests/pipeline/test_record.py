@@ -27,7 +27,7 @@ def test_one_run_for_each_k(record: SweepRecord, training: Training) -> None:
 def test_metrics_have_the_names_that_the_ui_compares(record: SweepRecord, training: Training) -> None:
     for candidate in training.candidates:
         metrics = record.children[candidate.record.k].metrics
-        assert set(metrics) == METRICS | {"seconds_fit", "seed_spread"}
+        assert set(metrics) == METRICS | {"seconds_fit", "seed_spread", "silhouette_spread"}
         assert metrics["k"] == candidate.record.k
         assert metrics["inertia"] == candidate.record.inertia
         assert metrics["size_min"] == min(candidate.record.sizes)

@@ -1,5 +1,7 @@
 """The sweep: right partitions, the same every time, whatever the order of the rows."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from sklearn.cluster import KMeans
@@ -7,7 +9,7 @@ from sklearn.datasets import make_blobs
 
 from pipeline.errors import InputError
 from pipeline.geometry import cluster_means
-from pipeline.sweep import LIGHT, sweep
+from pipeline.sweep import LIGHT, THOROUGH, sweep
 
 BLOBS, TRUTH = make_blobs(600, n_features=4, centers=5, cluster_std=0.6, random_state=3)
 
@@ -32,6 +34,20 @@ def test_same_seed_gives_the_same_partition_to_the_last_bit():
         assert one.inertia == other.inertia
         assert np.array_equal(one.labels, other.labels)
         assert np.array_equal(one.centres, other.centres)
+
+
+def test_the_number_of_threads_changes_nothing(monkeypatch):
+    monkeypatch.setattr("pipeline.sweep.FLOAT32_SEARCH_ROWS", 100)  # threads are for larger tables
+    one, two = (sweep(BLOBS, range(2, 7), seed=4, effort=replace(THOROUGH, threads=threads)) for threads in (1, 2))
+    assert [first.inertia for first in one] == [second.inertia for second in two]
+    assert all(np.array_equal(first.labels, second.labels) for first, second in zip(one, two, strict=True))
+
+
+def test_single_starts_are_kept_beside_the_winner():
+    for partition in sweep(BLOBS, [3, 6], seed=0):
+        assert partition.restarts.labels.shape == (THOROUGH.seedings, len(BLOBS))
+        assert {len(np.unique(labels)) for labels in partition.restarts.labels} == {partition.k}
+        assert partition.seed_spread >= 0
 
 
 def test_segments_are_numbered_by_falling_size():

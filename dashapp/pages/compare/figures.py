@@ -40,7 +40,7 @@ def inertia(candidates: Sequence[CandidateRecord], decision: Decision, k: int, l
 
 
 def silhouette(candidates: Sequence[CandidateRecord], decision: Decision, k: int, look: Scheme) -> go.Figure:
-    """Silhouette by k with twice its standard error, and what data without any structure would give."""
+    """Silhouette by k with twice its standard error, the range of single starts, and data without any structure."""
     if len(candidates) < 2:
         return empty_figure(_("One number of segments was tried: nothing to compare"), look)
     ks = [one.k for one in candidates]
@@ -50,7 +50,12 @@ def silhouette(candidates: Sequence[CandidateRecord], decision: Decision, k: int
             "fillcolor": tinted(look.accent, 0.16), "hoverinfo": "skip", "name": "two standard errors",
             "y": [value + error for value, error in zip(values, errors, strict=True)]
             + [value - error for value, error in zip(values[::-1], errors[::-1], strict=True)]}
-    traces = [band] if any(errors) else []
+    ribbon = [(one.k, min(one.silhouette_by_seed), max(one.silhouette_by_seed)) for one in candidates
+              if one.silhouette_by_seed]
+    seeds = {"type": "scatter", "mode": "lines", "x": [x for x, _low, _high in ribbon + ribbon[::-1]], "fill": "toself",
+             "y": [high for _x, _low, high in ribbon] + [low for _x, low, _high in ribbon[::-1]], "line": {"width": 0},
+             "fillcolor": tinted(look.accent, 0.22), "hoverinfo": "skip", "name": "single starts"}
+    traces = ([seeds] if ribbon else []) + ([band] if any(errors) else [])
     notes = []
     nulls = [(one.k, one.null_silhouette) for one in candidates if one.null_silhouette is not None]
     if nulls:

@@ -95,13 +95,16 @@ def _inertia(candidates: tuple[CandidateRecord, ...]) -> Component:
 
 def _silhouette(candidates: tuple[CandidateRecord, ...]) -> Component:
     title = _("How clearly are the segments apart?")
-    rows = [[number(one.k), decimal(one.silhouette, 3), _decimal(one.null_silhouette, 3), _decimal(one.stability, 2)]
-            for one in candidates]
+    rows = [[number(one.k), decimal(one.silhouette, 3), _from_to(one.silhouette_by_seed),
+             _decimal(one.null_silhouette, 3), _decimal(one.stability, 2)] for one in candidates]
     return chart_card(
         title, graph(ids.SILHOUETTE, title, height=figures.HEIGHT),
-        below=as_table([_("Segments"), _("Silhouette"), _("Without structure"), _("Stability")], rows, caption=title),
+        below=as_table([_("Segments"), _("Silhouette"), _("Single starts, from to"), _("Without structure"),
+                        _("Stability")], rows, caption=title),
         summary=_("The silhouette says how much nearer customers are to their own segment than to the next one: 1 is "
-                  "wholly apart, 0 is on the border. What counts is how far it lies above data without any groups."))
+                  "wholly apart, 0 is on the border. What counts is how far it lies above data without any groups. The "
+                  "shaded band shows how much the answer depends on luck: what single starts of the search would have "
+                  "found."))
 
 
 def _stability(candidates: tuple[CandidateRecord, ...]) -> Component:
@@ -124,7 +127,8 @@ def _lineage() -> Component:
 
 def _blades(it: Segmentation | None) -> Component:
     title = _("How sure does each customer belong?")
-    rows = [[segment_name(card), number(card.size), _decimal(card.silhouette, 2)] for card in it.cards] if it else []
+    rows = [[segment_name(card), number(card.size), _measured(card.silhouette, error)]
+            for card, error in zip(it.cards, _errors(it), strict=True)] if it else []
     return chart_card(
         title, graph(ids.BLADES, title, height=figures_runs.BLADES),
         below=as_table([_("Segment"), _("Customers"), _("Mean silhouette")], rows, caption=title),
@@ -143,8 +147,22 @@ def _returns(it: Segmentation | None) -> Component:
                   "to 0.75 a pattern; from 0.75 stable; from 0.85 highly stable."))
 
 
+def _errors(it: Segmentation) -> tuple[float | None, ...]:
+    """Standard error of each segment's mean silhouette, where it was measured on a sample."""
+    mine = next((one.silhouette_se_by_segment for one in it.candidates if one.k == it.k), ())
+    return mine or (None,) * it.k
+
+
+def _measured(value: float | None, error: float | None) -> str:
+    return _decimal(value, 2) + (f" ± {decimal(2 * error, 3)}" if error is not None else "")
+
+
 def _decimal(value: float | None, places: int) -> str:
     return "–" if value is None else decimal(value, places)
+
+
+def _from_to(values: tuple[float, ...]) -> str:
+    return f"{decimal(min(values), 3)} – {decimal(max(values), 3)}" if values else "–"
 
 
 def _share(value: float | None) -> str:
