@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
+from tests.e2e.axe import complaints
 from tests.e2e.conftest import Served, Watched, settle
 
 pytestmark = pytest.mark.e2e
@@ -55,12 +55,7 @@ def test_the_next_segment_is_one_click_away_and_keeps_the_selection(served: Serv
            ).to_be_visible()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1440, 390])
-def test_axe_finds_nothing_and_nothing_scrolls_sideways(served: Served, watch: Watch, width: int, scheme: str) -> None:
-    page = watch(served.url, width=width, scheme=scheme).open("/segment/1")
+def test_axe_finds_nothing_and_nothing_scrolls_sideways(served: Served, watch: Watch) -> None:
+    page = watch(served.url).open("/segment/1")
 
-    found = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]})
-
-    assert found.violations_count == 0, found.generate_report()
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert complaints(page) == []
