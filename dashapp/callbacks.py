@@ -6,14 +6,16 @@ from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
-from dash import ALL, ClientsideFunction, Dash, Input, Output, State, no_update
+from dash import ALL, ClientsideFunction, Dash, Input, Output, State, no_update, set_props
 
 from dashapp import ids, shell
 from dashapp.data import Run, SegmentationData
+from dashapp.dimensions import SEGMENT
 from dashapp.selection import (
     Area,
     Filter,
     Selection,
+    Values,
     area_of,
     filter_of,
     page_parameters,
@@ -23,6 +25,7 @@ from dashapp.selection import (
     to_query,
     values_of,
 )
+from pipeline.contract import SegmentCard
 from pipeline.errors import KorzinaError
 
 Answer = Any
@@ -89,15 +92,26 @@ def _both(run: Run, before: Selection, cell: list[Any]) -> Selection:
     return before
 
 
-def draw_chips(data: SegmentationData, search: object, origin: object) -> Answer:
-    """The selection in words, with the number of customers it leaves."""
+def draw_chips(data: SegmentationData, search: object, origin: object, path: object) -> Answer:
+    """The selection in words, with the number of customers it leaves; the link to Segment opens the one selected."""
     run = page_run(data, origin)
     if run is None:
         return []
     selection, notices = parse_query(search if isinstance(search, str) else "", run.cube.dimensions)
     count = run.cube.filtered(selection).customers
-    return shell.chip_bar(selection, run.cube.dimensions, count, run.cube.n, notices,
+    alone = only_segment(run, selection)
+    query = search if isinstance(search, str) else ""
+    set_props(ids.nav("segment"), {"href": f"/segment/{alone.segment + 1 if alone else 1}{query}"})
+    return shell.chip_bar(selection, run.cube.dimensions, count, run.cube.n, notices, apart=shell.apart_of(path),
                           linked=isinstance(origin, dict) and origin.get("linked") is True)
+
+
+def only_segment(run: Run, selection: Selection) -> SegmentCard | None:
+    """The segment that is selected where exactly one is."""
+    chosen = selection.filters.get(SEGMENT)
+    if not isinstance(chosen, Values) or len(chosen.tokens) != 1:
+        return None
+    return next((card for card in run.segmentation.cards if card.key == chosen.tokens[0]), None)
 
 
 def look_for_newer(data: SegmentationData, _ticks: object, origin: object, path: object) -> Answer:
@@ -155,7 +169,7 @@ def register(app: Dash, data: SegmentationData) -> None:
         ClientsideFunction("korzina", "scheme"), Output(ids.SCHEME, "data"), Input(ids.SCHEME_BUTTON, "n_clicks"))
     app.callback(Output(ids.URL, "search"), Input(ids.EVENT, "data"), State(ids.URL, "search"), page,
                  prevent_initial_call=True)(partial(select, data))
-    app.callback(Output(ids.CHIPS, "children"), search, page)(partial(draw_chips, data))
+    app.callback(Output(ids.CHIPS, "children"), search, page, State(ids.URL, "pathname"))(partial(draw_chips, data))
     app.callback(Output(ids.NEWER, "children"), Input(ids.POLL, "n_intervals"), page, State(ids.URL, "pathname"),
                  prevent_initial_call=True)(partial(look_for_newer, data))
     app.callback(Output(ids.DATASETS, "children"), Input(ids.PAGE, "data"), State(ids.URL, "pathname"))(

@@ -23,6 +23,15 @@ PAGES = (("overview", "/", N_("Overview")), ("explore", "/explore", N_("Explore"
          ("segment", "/segment/1", N_("Segment")), ("baskets", "/baskets", N_("Baskets")),
          ("campaigns", "/campaigns", N_("Campaigns")), ("compare", "/compare", N_("Compare")),
          ("data", "/data", N_("Data")), ("score", "/score", N_("Score")))
+# why a page shows the same whatever is selected
+APART = {
+    "segment": N_("This page describes the whole segment, whoever of it is selected."),
+    "baskets": N_("What is bought together is counted over whole segments; where exactly one is selected, it is the "
+                  "one shown at first."),
+    "compare": N_("Segmentations are compared over all their customers, whoever is selected in this one."),
+    "data": N_("Cleaning concerns every row of the data, whoever is selected."),
+    "score": N_("This page places new customers; those selected are known already."),
+}
 TEMPLATES = {"segment": "/segment/<segment_number>"}  # pages whose address names what they are about
 SHORT = 12  # digits of a run id that stand in the address
 
@@ -67,10 +76,10 @@ def run_query(view: View) -> str | None:
 
 
 def chip_bar(selection: Selection, dimensions: dict[str, Dimension], count: int, total: int, notices: Sequence[str],
-             *, linked: bool) -> list[Component]:
+             *, linked: bool, apart: str = "") -> list[Component]:
     """The selection in words, each part removable, with the number of customers it leaves.
 
-    A page that is not ``linked`` shows it only where there is one, and says that it shows all customers.
+    A page that is not ``linked`` shows it only where there is one, and says with ``apart`` why it does not follow.
     """
     if not linked and not selection and not notices:
         return []
@@ -81,14 +90,21 @@ def chip_bar(selection: Selection, dimensions: dict[str, Dimension], count: int,
     ]
     clear = html.Button(_("Reset all"), id=ids.reset("chips"), className="k-link-button", type="button",
                         hidden=not selection)
-    bar = html.Div([html.Strong(shown(count, total), className="k-count", role="status"), *crosses, clear],
+    told = shown(count, total) if linked else _("Selected: {shown}", shown=shown(count, total))
+    bar = html.Div([html.Strong(told, className="k-count", role="status"), *crosses, clear],
                    className="k-chip-row")
     empty = message(_("No customers match."), _("These filters leave nobody over."), tone="warning", action=html.Button(
         _("Clear all filters"), id=ids.reset("empty"), className="k-button", type="button")) if count == 0 else None
-    apart = None if linked else html.P(_("This page is about all customers; the selection applies to Explore."),
-                                       className="k-note")
+    reason = html.P(apart, className="k-note") if apart and not linked else None
     return [*(message(_("Part of the link could not be used."), words, tone="warning") for words in notices), bar,
-            *(one for one in (apart, empty) if one)]
+            *(one for one in (reason, empty) if one)]
+
+
+def apart_of(path: object) -> str:
+    """Why the page at ``path`` does not follow the selection; empty for one that does, or says nothing of it."""
+    name = next((name for name, place, _ in PAGES if isinstance(path, str) and place != "/"
+                 and path.startswith("/" + place.split("/")[1])), "")
+    return _(APART[name]) if name in APART else ""
 
 
 def newer_banner(champion: Champion, path: str) -> Component:

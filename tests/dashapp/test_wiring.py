@@ -190,12 +190,37 @@ def test_one_callback_draws_every_chart_under_the_selection(client: FlaskClient)
     assert "explore-legend" in fewer
 
 
-def test_the_chips_say_what_is_selected(client: FlaskClient) -> None:
-    answer = post(client, "chips.children", {"id": ids.CHIPS, "property": "children"},
-                  [value(ids.URL, "search", "?age=30~45&planet=Mars")], [value(ids.PAGE, "data", ORIGIN)],
-                  ["url.search"])
+def chips(client: FlaskClient, search: str, path: str = "/explore", *, linked: bool = True) -> Any:
+    return post(client, "chips.children", {"id": ids.CHIPS, "property": "children"},
+                [value(ids.URL, "search", search)],
+                [value(ids.PAGE, "data", {**ORIGIN, "linked": linked}), value(ids.URL, "pathname", path)],
+                ["url.search"])
 
-    text = answer.get_data(as_text=True)
+
+@pytest.mark.parametrize(("path", "reason"), [
+    ("/segment/2", "the whole segment"), ("/baskets", "over whole segments"), ("/compare", "over all their customers"),
+    ("/data", "every row"), ("/score", "new customers")])
+def test_a_page_that_does_not_follow_the_selection_says_why(client: FlaskClient, path: str, reason: str) -> None:
+    text = chips(client, "?age=30~45", path, linked=False).get_data(as_text=True)
+
+    assert reason in text
+    assert "Selected: " in text
+    assert "Remove filter" not in chips(client, "", path, linked=False).get_data(as_text=True)
+
+
+@pytest.mark.parametrize(("search", "expected"), [
+    ("?segment=sample-1", "/segment/2?segment=sample-1"), ("", "/segment/1"),
+    ("?segment=sample-1&segment=sample-2", "/segment/1?segment=sample-1&segment=sample-2")])
+def test_the_link_to_a_segment_opens_the_one_that_is_selected_alone(client: FlaskClient, search: str, expected: str
+                                                                    ) -> None:
+    link = json.dumps(ids.nav("segment"), sort_keys=True, separators=(",", ":"))
+
+    assert chips(client, search).get_json()["sideUpdate"][link]["href"] == expected
+
+
+def test_the_chips_say_what_is_selected(client: FlaskClient) -> None:
+    text = chips(client, "?age=30~45&planet=Mars").get_data(as_text=True)
+
     assert "Age: 30 to 44 years" in text
     assert "of 400 customers" in text
     assert "planet" in text

@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl, urlencode
 from dashapp import affinity
 from dashapp.affinity import Rule
 from dashapp.data import Run
+from dashapp.dimensions import SEGMENT
 from dashapp.i18n import _
 from pipeline.contract import Affinities, SegmentCard
 
@@ -57,9 +58,12 @@ class Asked:
 
 
 def read(run: Run, search: object) -> tuple[Asked, tuple[str, ...]]:
-    """What the address asks for, and a sentence for each part that is not there; the nearest view stands instead."""
+    """What the address asks for, and a sentence for each part that is not there; the nearest view stands instead.
+
+    An address that does not say whose baskets means those of the segment that is selected alone.
+    """
     given = dict(parse_qsl(search[:8000].removeprefix("?"), errors="replace")) if isinstance(search, str) else {}
-    asked, notices = Asked(run), []
+    asked, notices = Asked(run).changed("of", _selected(search)), []
     for name, said in zip(_OWN, _missing(), strict=True):
         wanted = given.get(name, "")
         asked = asked.changed(name, wanted) if wanted else asked
@@ -71,9 +75,17 @@ def read(run: Run, search: object) -> tuple[Asked, tuple[str, ...]]:
 def search_of(search: object, asked: Asked) -> str:
     """The address's query with what is asked now; the run and the selection stay as they are."""
     given = parse_qsl(search[:8000].removeprefix("?"), keep_blank_values=True) if isinstance(search, str) else []
-    own = [(name, value) for name in _OWN if (value := getattr(asked, name)) and value != EVERYBODY]
+    usual = {"of": _selected(search)}
+    own = [(name, value) for name in _OWN if (value := getattr(asked, name)) and value != usual.get(name)]
     query = urlencode([*(one for one in given if one[0] not in _OWN), *own], safe="~,:")
     return f"?{query}" if query else ""
+
+
+def _selected(search: object) -> str:
+    """The segment that the selection names where it names exactly one."""
+    given = parse_qsl(search[:8000].removeprefix("?"), errors="replace") if isinstance(search, str) else []
+    named = {value for name, value in given if name == SEGMENT}
+    return named.pop() if len(named) == 1 else EVERYBODY
 
 
 def _missing() -> tuple[str, str, str]:
