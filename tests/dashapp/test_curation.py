@@ -15,7 +15,7 @@ from dashapp import ids as shared
 from dashapp.app import create_app
 from dashapp.curation import is_loopback
 from dashapp.data import SegmentationData
-from dashapp.pages.compare import ids
+from dashapp.pages.compare import ids, promotion
 from dashapp.pages.segment import ids as segment_ids
 from pipeline.settings import Settings
 from pipeline.store import Store
@@ -46,7 +46,7 @@ def value(name: str, prop: str, content: object) -> dict[str, Any]:
     return {"id": name, "property": prop, "value": content}
 
 
-def press(served: Served, button: str = ids.PROMOTE, *, k: int = 4, who: object = "anna", reason: object = "clearer",
+def press(served: Served, pending: object = None, *, k: int = 4, who: object = "anna", reason: object = "clearer",
           headers: dict[str, str] | None = None, address: str = "127.0.0.1", wanted: object = None) -> str:
     client, store = served
     runs = {run.k: run.run_id for run in store.runs()}
@@ -54,10 +54,10 @@ def press(served: Served, button: str = ids.PROMOTE, *, k: int = 4, who: object 
     answer = client.post("/_dash-update-component", json={
         "output": f"..{ids.OUTCOME}.children...{ids.CHANGED}.data..",
         "outputs": [{"id": ids.OUTCOME, "property": "children"}, {"id": ids.CHANGED, "property": "data"}],
-        "inputs": [value(ids.PROMOTE, "n_clicks", 1), value(ids.ROLLBACK, "n_clicks", None)],
-        "state": [value(ids.PROMOTED, "value", wanted or runs[k][:12]), value(ids.WHO, "value", who),
+        "inputs": [value(ids.CONFIRMED, "n_clicks", 1)],
+        "state": [value(ids.PENDING, "data", pending or wanted or runs[k][:12]), value(ids.WHO, "value", who),
                   value(ids.REASON, "value", reason), value(shared.PAGE, "data", origin)],
-        "changedPropIds": [f"{button}.n_clicks"]},
+        "changedPropIds": [f"{ids.CONFIRMED}.n_clicks"]},
         headers=OWN if headers is None else headers, environ_overrides={"REMOTE_ADDR": address})
     assert answer.status_code == 200, answer.data[:500]
     return str(answer.get_data(as_text=True))
@@ -71,11 +71,55 @@ def test_promote_and_roll_back_with_their_reasons(serve: Callable[..., Served]) 
     served = serve()
 
     first = press(served)
-    second = press(served, ids.ROLLBACK, who=" boris ", reason="worse")
+    second = press(served, promotion.BACK, who=" boris ", reason="worse")
 
     assert "In use now: 4 segments" in first
     assert "In use now: 3 segments" in second
     assert moves(served) == [("promote", "anna", "clearer", 4), ("rollback", "boris", "worse", 3)]
+
+
+def ask(served: Served, button: str, *, k: int = 4, reason: object = "clearer", wanted: object = None) -> str:
+    client, store = served
+    runs = {run.k: run.run_id for run in store.runs()}
+    places = [(ids.CONFIRM, "hidden"), (ids.CONSEQUENCES, "children"), (ids.PENDING, "data"), (ids.OUTCOME, "children")]
+    output = next(one["output"] for one in client.get("/_dash-dependencies").get_json()
+                  if one["output"].startswith(f"..{ids.CONFIRM}.hidden"))
+    outcome = output.strip(".").split("...")[-1].removeprefix(f"{ids.OUTCOME}.")
+    answer = client.post("/_dash-update-component", json={
+        "output": output,
+        "outputs": [*({"id": one, "property": prop} for one, prop in places[:3]),
+                    {"id": ids.OUTCOME, "property": outcome}],
+        "inputs": [value(one, "n_clicks", 1 if one == button else None)
+                   for one in (ids.PROMOTE, ids.ROLLBACK, ids.CANCEL)],
+        "state": [value(ids.PROMOTED, "value", runs[k][:12] if wanted is None else wanted),
+                  value(ids.WHO, "value", "anna"), value(ids.REASON, "value", reason),
+                  value(shared.PAGE, "data", {"run": runs[3]})],
+        "changedPropIds": [f"{button}.n_clicks"]}, headers=OWN)
+    assert answer.status_code == 200, answer.data[:500]
+    return str(answer.get_data(as_text=True))
+
+
+def test_before_anything_changes_the_page_says_from_what_to_what(serve: Callable[..., Served]) -> None:
+    served = serve()
+
+    asked, cancelled = ask(served, ids.PROMOTE), ask(served, ids.CANCEL)
+
+    assert "From 3 to 4 segments, for everybody" in asked
+    assert '"hidden":false' in asked
+    assert '"hidden":true' in cancelled
+    assert "in use before" in ask(served, ids.ROLLBACK)
+    assert moves(served) == []
+
+
+@pytest.mark.parametrize(("sent", "said"), [
+    ({"wanted": ""}, "Choose a run first."), ({"k": 3}, "in use already"), ({"wanted": "gone99"}, "not in the store"),
+    ({"reason": " "}, "Say who you are and why")])
+def test_no_step_follows_where_something_is_lacking(serve: Callable[..., Served], sent: dict[str, Any], said: str
+                                                    ) -> None:
+    answer = ask(serve(), ids.PROMOTE, **sent)
+
+    assert said in answer
+    assert '"hidden":true' in answer
 
 
 @pytest.mark.parametrize(("headers", "address"), [

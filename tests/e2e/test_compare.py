@@ -52,6 +52,8 @@ def test_promote_is_followed_elsewhere_and_rolled_back_with_a_history(curated: S
     page.get_by_label("Who", exact=True).fill("anna")
     page.get_by_label("Why", exact=True).fill("finer groups")
     page.get_by_role("button", name="Promote this run").click()
+    expect(page.get_by_text("From 3 to 4 segments")).to_be_visible(timeout=SLOW)
+    page.get_by_role("button", name="Yes, change it for everybody").click()
     expect(page.get_by_text("In use now: 4 segments, version 2.")).to_be_visible(timeout=SLOW)
     expect(elsewhere.get_by_text("A newer segmentation is in use.")).to_be_visible(timeout=SLOW)
     elsewhere.get_by_role("link", name="Show it").click()
@@ -59,6 +61,7 @@ def test_promote_is_followed_elsewhere_and_rolled_back_with_a_history(curated: S
 
     page.get_by_label("Why", exact=True).fill("too fine")
     page.get_by_role("button", name="Roll back to the one before").click()
+    page.get_by_role("button", name="Yes, change it for everybody").click()
 
     expect(page.get_by_text("In use now: 3 segments, version 1.")).to_be_visible(timeout=SLOW)
     rows = page.locator("#compare-history tbody tr")

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import time
 from functools import partial
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
-from dash import Dash, Input, Output, State, ctx, no_update
+from dash import Dash, Input, Output, State, no_update
 
-from dashapp import curation
 from dashapp import ids as shared
 from dashapp.callbacks import page_run
-from dashapp.data import Run, SegmentationData
+from dashapp.data import SegmentationData
 from dashapp.i18n import _
-from dashapp.pages.compare import champion, facts, figures, figures_runs, grid, ids, lineage, pair
+from dashapp.pages.compare import champion, facts, figures, figures_runs, grid, ids, lineage, pair, promotion
 from dashapp.theme import Scheme, empty_figure, scheme
 from dashapp.widgets import message
-from pipeline.errors import KorzinaError
 
 _OWN = ("a", "b")
 _DRAWN = 12
@@ -76,23 +73,6 @@ def compare(data: SegmentationData, search: object, scheme_name: object, _change
             pair.parameters_table(chosen.a, chosen.b))
 
 
-def change(data: SegmentationData, _promote: object, _rollback: object, wanted: object, who: object, reason: object,
-           origin: object) -> tuple[Any, Any]:
-    """Promote or roll back; whatever a browser sends, the server decides whether it may."""
-    run = page_run(data, origin)
-    refused = curation.refusal(data.settings)
-    if refused or run is None:
-        return message(_("Nothing was changed."), refused, tone="error"), no_update
-    if not (_said(who) and _said(reason)):
-        return message(_("Nothing was changed."), _("Say who you are and why; both are kept in the history."),
-                       tone="warning"), no_update
-    try:
-        told = _change(data, run, str(ctx.triggered_id), wanted, str(who), str(reason))
-    except KorzinaError as error:
-        return message(_("Nothing was changed."), str(error), tone="error"), no_update
-    return message(_("Done."), told), time.time()
-
-
 def show_history(data: SegmentationData, changed: object, origin: object) -> Any:
     """The history after a change, with the runs to choose from."""
     run = page_run(data, origin)
@@ -100,26 +80,6 @@ def show_history(data: SegmentationData, changed: object, origin: object) -> Any
         return no_update, no_update
     runs = data.runs(run.segmentation.experiment)
     return champion.history(data.history(run.segmentation.experiment), runs), champion.options(runs)
-
-
-def _change(data: SegmentationData, run: Run, button: str, wanted: object, who: str, reason: str) -> str:
-    who, reason = who.strip()[:champion.LONGEST_WHO], reason.strip()[:champion.LONGEST_REASON]
-    experiment = run.segmentation.experiment
-    if button == ids.ROLLBACK:
-        made = data.rollback(experiment, reason=reason, who=who)
-        return champion.outcome_words(made.k, made.version)
-    chosen = next((one for one in data.runs(experiment) if isinstance(wanted, str) and len(wanted) >= 6
-                   and one.run_id.startswith(wanted)), None)
-    if chosen is None:
-        return _("That run is not in the store.")
-    if chosen.champion_version is not None:
-        return _("This run is in use already.")
-    made = data.promote(chosen.run_id, reason=reason, who=who)
-    return champion.outcome_words(made.k, made.version)
-
-
-def _said(text: object) -> bool:
-    return isinstance(text, str) and bool(text.strip())
 
 
 def _nothing(why: str, look: Scheme) -> tuple[Any, ...]:
@@ -146,11 +106,6 @@ def register(app: Dash, data: SegmentationData) -> None:
         Output(ids.OVERLAP_BELOW, "children"), Output(ids.MOVERS_BELOW, "children"),
         Output(ids.DELTAS_BELOW, "children"), Output(ids.PARAMETERS, "children"),
         Input(shared.URL, "search"), look, changed, page)(partial(compare, data))
-    app.callback(
-        Output(ids.OUTCOME, "children"), Output(ids.CHANGED, "data"), Input(ids.PROMOTE, "n_clicks"),
-        Input(ids.ROLLBACK, "n_clicks"), State(ids.PROMOTED, "value"), State(ids.WHO, "value"),
-        State(ids.REASON, "value"), page, prevent_initial_call=True,
-        running=[(Output(ids.PROMOTE, "disabled"), True, False), (Output(ids.ROLLBACK, "disabled"), True, False),
-                 (Output(ids.BUSY, "hidden"), False, True)])(partial(change, data))
+    promotion.register(app, data)
     app.callback(Output(ids.HISTORY, "children"), Output(ids.PROMOTED, "options"), changed, page,
                  prevent_initial_call=True)(partial(show_history, data))

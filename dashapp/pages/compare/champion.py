@@ -35,8 +35,9 @@ def section(data: SegmentationData, view: View) -> list[Component]:
 
 
 def options(runs: Sequence[RunSummary]) -> list[dict[str, str]]:
-    """The runs that may be promoted, the one in use marked."""
-    return [{"value": run.run_id[:SHORT], "label": option_label(run)} for run in runs]
+    """The runs to choose from, the one in use marked; none is chosen for the reader."""
+    return [{"value": "", "label": _("Choose a run …")},
+            *({"value": run.run_id[:SHORT], "label": option_label(run)} for run in runs)]
 
 
 def history(moves: Sequence[Promotion], runs: Sequence[RunSummary]) -> Component:
@@ -52,11 +53,10 @@ def history(moves: Sequence[Promotion], runs: Sequence[RunSummary]) -> Component
 
 def _form(data: SegmentationData, view: View, runs: Sequence[RunSummary]) -> list[Component | None]:
     absent = curation.why_absent(data.settings)
-    shown = view.run.run_id[:SHORT] if view.run else None
-    other = next((run.run_id[:SHORT] for run in runs if run.champion_version is None), shown)
+    other = next((run.run_id[:SHORT] for run in runs if run.champion_version is None), "RUN")
+    shown = view.run.run_id[:SHORT] if view.run and not view.is_champion else ""
     fields = [
-        (_("Run"), ids.PROMOTED, dbc.Select(
-            options(runs), id=ids.PROMOTED, value=other if view.is_champion else shown)),
+        (_("Run"), ids.PROMOTED, dbc.Select(options(runs), id=ids.PROMOTED, value=shown)),
         (_("Who"), ids.WHO, dbc.Input(id=ids.WHO, value="" if absent else curation.signature(),
                                       maxlength=LONGEST_WHO, autocomplete="off")),
         (_("Why"), ids.REASON, dbc.Input(id=ids.REASON, maxlength=LONGEST_REASON, autocomplete="off",
@@ -65,15 +65,30 @@ def _form(data: SegmentationData, view: View, runs: Sequence[RunSummary]) -> lis
         html.P(_("Every page follows within seconds, for everybody. Nothing is lost: you can always roll back.")),
         html.Div([html.Div([html.Label(label, htmlFor=place), field]) for label, place, field in fields],
                  className="k-compare-form"),
-        html.Div([html.Button(_("Promote this run"), id=ids.PROMOTE, className="k-button", type="button"),
-                  html.Button(_("Roll back to the one before"), id=ids.ROLLBACK, className="k-button", type="button")],
+        html.Div([_button(_("Promote this run"), ids.PROMOTE), _button(_("Roll back to the one before"), ids.ROLLBACK)],
                  className="k-compare-buttons"),
+        _confirmation(),
     ], hidden=bool(absent))
     return [html.P(absent) if absent else None,
-            command(f"korzina promote {other or 'RUN'} --reason \"...\"\nkorzina rollback --reason \"...\"")
+            command(f"korzina promote {other} --reason \"...\"\nkorzina rollback --reason \"...\"")
             if absent else None,
             form, html.P(_("Working: this takes a few seconds."), id=ids.BUSY, hidden=True, role="status"),
             html.Div(id=ids.OUTCOME, **aria(live="polite"))]
+
+
+def _confirmation() -> Component:
+    """What would change, and the click that changes it; out of sight until somebody asks."""
+    return html.Div([
+        html.Div(id=ids.CONSEQUENCES),
+        html.Div([_button(_("Yes, change it for everybody"), ids.CONFIRMED),
+                  _button(_("Leave it as it is"), ids.CANCEL)], className="k-compare-buttons"),
+        dcc.Store(id=ids.PENDING),
+    ], id=ids.CONFIRM, hidden=True, className="k-compare-confirm", role="group",
+        **aria(label=_("Confirm the change"), live="polite"))
+
+
+def _button(label: str, place: str) -> Component:
+    return html.Button(label, id=place, className="k-button", type="button")
 
 
 def _known(data: SegmentationData, view: View) -> tuple[Sequence[RunSummary], Sequence[Promotion]]:
