@@ -35,7 +35,7 @@ def grow(base: Training, n: int, seed: int = 0) -> Training:
     candidates = tuple(_grow_candidate(one, rows) for one in sorted(near, key=lambda one: one.record.k))
     return replace(
         base, customers=_grow_customers(base, rows, rng), projection=_grow_projection(base.projection, rows, rng),
-        candidates=candidates, campaigns=_grow_plan(base, rows),
+        candidates=candidates, plans={base.decision.k: _grow_plan(base, rows)} if base.campaigns else {},
         ledger=base.ledger.model_copy(update={"rows_in": n, "rows_out": n, "dropped": 0, "quarantined": 0}))
 
 

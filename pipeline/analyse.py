@@ -31,7 +31,7 @@ from pipeline.describe import (
 )
 from pipeline.errors import UsageError
 from pipeline.features import fit_features, project
-from pipeline.identity import Predecessor, follow
+from pipeline.identity import Predecessor, follow, keep_colours
 from pipeline.parallel import Helper
 from pipeline.passive import Trait, describe_passive, read_traits
 from pipeline.profiles import Profiled, profile, read_columns
@@ -115,11 +115,15 @@ def analyse(cleaned: Cleaned, options: Options, watch: Stopwatch, *, spec: str =
         codes = encode(cleaned.customers, cleaned.dataset, features.transform, seed=options.seed)
         traits = read_traits(cleaned.customers, cleaned.dataset)
         columns = read_columns(cleaned.customers, cleaned.dataset, features)
-        waiting = []
+        waiting: list[Candidate] = []
+        fewer = None
         for partition, silhouette, singles in zip(partitions, measured, restarts, strict=True):
             one = _candidate(cleaned, features, partition, silhouette, stability[partition.k], before, codes, traits,
                              columns)
-            waiting.append(replace(one, record=one.record.model_copy(update={"silhouette_by_seed": singles})))
+            cards = keep_colours(one.cards, partition.labels, fewer)
+            fewer = cards, partition.labels
+            waiting.append(replace(one, cards=cards,
+                                   record=one.record.model_copy(update={"silhouette_by_seed": singles})))
             if described:
                 described(waiting[-1])
     with watch.stage("null") as tick:

@@ -18,7 +18,7 @@ import pandas as pd
 from scipy.sparse import csr_array
 from scipy.special import chdtrc
 
-from pipeline.contract import TABLES, Affinities, AffinityBasis, Assignments, Dataset, Labels, Matrix, Training
+from pipeline.contract import TABLES, Affinities, AffinityBasis, Assignments, Bought, Dataset, Labels, Matrix, Training
 from pipeline.errors import SpecError
 from pipeline.spec import Spec
 
@@ -76,14 +76,15 @@ def as_baskets(lines: pd.DataFrame) -> Baskets:
 
 
 def with_affinities(training: Training, baskets: Baskets | None) -> Training:
-    """``training`` with the affinities of its recommended k, from baskets if there are any, else from the mix."""
-    chosen = next(one for one in training.candidates if one.record.k == training.decision.k)
-    labels = chosen.assignments[Assignments.SEGMENT].to_numpy()
-    found = _of_baskets(baskets, training, labels) if baskets is not None else _of_mix(training, labels)
-    if found is None:
-        return training
-    table, basis = found
-    return replace(training, affinities=table, affinity_basis=basis)
+    """``training`` with the affinities of each k, from baskets if there are any, else from the mix."""
+    found: dict[int, Bought] = {}
+    for k in training.described_ks():
+        labels = training.candidate(k).assignments[Assignments.SEGMENT].to_numpy()
+        one = _of_baskets(baskets, training, labels, k) if baskets is not None else _of_mix(training, labels, k)
+        if one is None:
+            return training
+        found[k] = one
+    return replace(training, bought=found)
 
 
 def affinities(items: csr_array, names: Sequence[str], segments: Labels, k: int, *, least: int = LEAST_COUNT
@@ -182,9 +183,9 @@ def _ranked(frame: pd.DataFrame) -> pd.DataFrame:
 # ------------------------------------------------------------------ the two kinds of sources
 
 
-def _of_baskets(baskets: Baskets, training: Training, labels: Labels) -> tuple[pd.DataFrame, AffinityBasis]:
+def _of_baskets(baskets: Baskets, training: Training, labels: Labels, k: int) -> Bought:
     """Baskets of customers who were analysed; without stored ids nobody knows whose they are."""
-    identity, k = training.dataset.id_column, training.decision.k
+    identity = training.dataset.id_column
     if identity is None:
         items, segments = baskets.items, np.full(len(baskets.owner), -1)
         whose = " The spec does not keep the id, so baskets cannot be told apart by segment."
@@ -195,15 +196,15 @@ def _of_baskets(baskets: Baskets, training: Training, labels: Labels) -> tuple[p
         whose = ""
     table, tested = affinities(items, baskets.names, segments, k)
     units, categories = items.shape
-    return table, AffinityBasis(
+    return Bought(table, AffinityBasis(
         kind="baskets", units=units, items=categories, least_count=LEAST_COUNT, tested=tested,
         sentence=f"Counted over {units:,} baskets and {categories:,} categories; pairs in fewer than {LEAST_COUNT} "
                  "baskets are left out. Large baskets hold a little of everything, so most pairs lie above a lift of "
                  "1: compare pairs with each other. Baskets of one customer resemble each other, so q values flatter."
-                 f"{whose}")
+                 f"{whose}"))
 
 
-def _of_mix(training: Training, labels: Labels) -> tuple[pd.DataFrame, AffinityBasis] | None:
+def _of_mix(training: Training, labels: Labels, k: int) -> Bought | None:
     """Customers who spend more than the median share on both categories, where baskets are not known."""
     found = _above_median(training.dataset, training.customers)
     if found is None:
@@ -211,12 +212,12 @@ def _of_mix(training: Training, labels: Labels) -> tuple[pd.DataFrame, AffinityB
     above, known, names = found
     order = np.argsort(np.array(names, dtype=object), kind="stable")
     table, tested = affinities(csr_array(above[:, order].astype(np.int32)), [names[one] for one in order],
-                               labels[known], training.decision.k)
-    return table, AffinityBasis(
+                               labels[known], k)
+    return Bought(table, AffinityBasis(
         kind="category_mix", units=len(above), items=len(names), least_count=LEAST_COUNT, tested=tested,
         sentence=f"Only totals by category are known, no baskets. Counted are those of {len(above):,} customers who "
                  "spend a larger share than the median customer on both categories. Shares add up to 100 %, so more "
-                 "of one means less of the others: a lift under 1 need not be dislike.")
+                 "of one means less of the others: a lift under 1 need not be dislike."))
 
 
 def _above_median(dataset: Dataset, customers: pd.DataFrame

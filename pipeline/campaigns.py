@@ -25,6 +25,7 @@ from pipeline.contract import (
     Training,
     empty_table,
 )
+from pipeline.parallel import Helper, share
 from pipeline.plan_words import about, hold_out_advice, segment_advice, worth
 from pipeline.profit import (
     FEWEST,
@@ -95,16 +96,21 @@ def plan_campaigns(subject: Subject, *, history: pd.DataFrame | None = None, spe
                      cost=cost, revenue=revenue)
 
 
-def with_campaigns(training: Training, spec: Spec, history: pd.DataFrame | None = None) -> Training:
-    """``training`` with the plan for its recommended segments; ``history`` comes from ``read_history``."""
+def with_campaigns(training: Training, spec: Spec, history: pd.DataFrame | None = None,
+                   helper: Helper | None = None) -> Training:
+    """``training`` with the plan for the segments of each k; ``history`` comes from ``read_history``."""
     from pipeline.evidence import Subject
     from pipeline.spec_checks import outcome_derived
 
-    chosen = next(one for one in training.candidates if one.record.k == training.decision.k)
-    subject = Subject(training.customers, training.dataset, chosen.assignments[Assignments.SEGMENT].to_numpy(np.int64),
-                      chosen.cards, outcome_derived(spec))
-    plan = plan_campaigns(subject, history=history, spec=spec.history, seed=int(training.params.get("seed", "0")))
-    return replace(training, campaigns=plan)
+    ks, seed, leaky = training.described_ks(), int(training.params.get("seed", "0")), outcome_derived(spec)
+    chosen = [training.candidate(k) for k in ks]
+    tasks = [(Subject(training.customers, training.dataset, one.assignments[Assignments.SEGMENT].to_numpy(np.int64),
+                      one.cards, leaky), history, spec.history, seed) for one in chosen]
+    return replace(training, plans=dict(zip(ks, share(_plan, tasks, helper), strict=True)))
+
+
+def _plan(subject: Subject, history: pd.DataFrame | None, spec: HistorySpec | None, seed: int) -> CampaignPlan:
+    return plan_campaigns(subject, history=history, spec=spec, seed=seed)
 
 
 def artifacts(plan: CampaignPlan) -> tuple[dict[str, pd.DataFrame], dict[str, str], dict[str, float]]:

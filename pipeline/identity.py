@@ -21,6 +21,7 @@ from pipeline.features import apply_transform
 from pipeline.geometry import squared_distances
 
 SAME, CHANGED = 0.6, 0.3  # least Jaccard overlap of members
+GOES_ON = 0.5  # from here on a segment is told as the same one among one fewer of the same sweep
 MIN_SHARED = 30  # fewer common customers say nothing of a segment's identity
 
 
@@ -68,6 +69,32 @@ def follow(cards: Sequence[SegmentCard], labels: Labels, customers: pd.DataFrame
              for new, old in pairs.items() if overlap[new, old] >= CHANGED}
     kept = {identity.previous_key for identity in found.values()}
     return _renewed(cards, before, found), tuple(card.name for card in before.cards if card.key not in kept)
+
+
+def keep_colours(cards: Sequence[SegmentCard], labels: Labels, fewer: tuple[Sequence[SegmentCard], Labels] | None
+                 ) -> tuple[SegmentCard, ...]:
+    """The cards in the colours that their segments have among ``fewer``, the cards and labels of the next smaller k.
+
+    What a card has from the champion stays. A segment that goes on keeps its colour, so that a reader can follow it
+    from k to k + 1; the others take colours that are free.
+    """
+    if fewer is None:
+        return tuple(cards)
+    from scipy.optimize import linear_sum_assignment
+
+    few, of_few = fewer
+    overlap = _jaccard(labels, of_few, len(cards), len(few))
+    pairs = zip(*linear_sum_assignment(-overlap), strict=True)
+    wanted = {int(new): few[old].colour for new, old in pairs if overlap[new, old] >= GOES_ON}
+    held = {card.segment: card.colour for card in cards if card.identity is not None and card.identity.status == "same"}
+    taken = set(held.values())
+    for segment, colour in wanted.items():
+        if segment not in held and colour not in taken:
+            held[segment] = colour
+            taken.add(colour)
+    free = (colour for colour in range(2 * len(cards) + len(taken)) if colour not in taken)
+    return tuple(card.model_copy(update={"colour": held[card.segment] if card.segment in held else next(free)})
+                 for card in cards)
 
 
 def _overlap(labels: Labels, k: int, customers: pd.DataFrame, id_column: str | None, before: Predecessor

@@ -136,8 +136,8 @@ def draw(candidate: Candidate, dataset: Dataset) -> dict[str, bytes]:
 def _child(training: Training, candidate: Candidate, images: Mapping[str, bytes], model: ModelRecord) -> RunRecord:
     record = candidate.record
     recommended = {RECOMMENDED: "true"} if record.k == training.decision.k else {}
-    basis = training.affinity_basis if recommended else None  # what is bought together is told of this k alone
-    tables, records, metrics = artifacts(training.campaigns) if recommended and training.campaigns else ({}, {}, {})
+    bought, plan = training.bought.get(record.k), training.plans.get(record.k)
+    tables, records, metrics = artifacts(plan) if plan else ({}, {}, {})
     return RunRecord(
         name=f"k = {record.k}",
         params=_params(training, record),
@@ -147,13 +147,13 @@ def _child(training: Training, candidate: Candidate, images: Mapping[str, bytes]
         tables={
             Artifacts.ASSIGNMENTS: candidate.assignments, Artifacts.PROFILES: candidate.profiles,
             Artifacts.CATEGORY_PROFILES: candidate.category_profiles, Artifacts.TYPICAL: candidate.typical,
-            Artifacts.PASSIVE: candidate.passive, **({Artifacts.AFFINITIES: training.affinities} if basis else {}),
+            Artifacts.PASSIVE: candidate.passive, **({Artifacts.AFFINITIES: bought.affinities} if bought else {}),
             **tables,
         },
         records={
             Artifacts.SEGMENTS: _json_list(candidate.cards), Artifacts.CENTRES: json.dumps(candidate.centres.tolist()),
             Artifacts.RULES: _json_list(candidate.rules),
-            **({Artifacts.AFFINITY_BASIS: basis.model_dump_json()} if basis else {}), **records,
+            **({Artifacts.AFFINITY_BASIS: bought.basis.model_dump_json()} if bought else {}), **records,
         },
         images=images,
         ui_tables={Artifacts.PROFILES_TABLE: _profile_table(training, candidate)},

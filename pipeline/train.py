@@ -105,7 +105,7 @@ def _train(request: Request, spec: Spec, settings: Settings, helper: Helper, bef
     with watch.stage("baskets"):
         training = with_affinities(training, bought.result() if bought else None)
     with watch.stage("campaigns"):
-        training = with_campaigns(training, spec, known.result() if known else None)
+        training = with_campaigns(training, spec, known.result() if known else None, helper)
     with watch.stage("sensitivity") as tick:
         training = with_sensitivity(training, helper, tick)
     with watch.stage("record"):

@@ -18,7 +18,8 @@ def with_sample_baskets(training: Training, *, each: int = 12, seed: int = 0) ->
 
 def with_affinities_of(it: Segmentation, training: Training) -> Segmentation:
     """What the store would hand out for the recommended run."""
-    return replace(it, affinities=training.affinities, affinity_basis=training.affinity_basis)
+    bought = training.bought[training.decision.k]
+    return replace(it, affinities=bought.affinities, affinity_basis=bought.basis)
 
 
 def _lines(training: Training, each: int, seed: int) -> pd.DataFrame:

@@ -24,7 +24,7 @@ def with_sample_plan(training: Training, seed: int = 3) -> Training:
     subject = Subject(customers, training.dataset, chosen.assignments[Assignments.SEGMENT].to_numpy(np.int64),
                       chosen.cards, frozenset())
     plan = plan_campaigns(subject, cost=COST, revenue=REVENUE)
-    return replace(training, customers=customers, campaigns=plan)
+    return replace(training, customers=customers, plans={training.decision.k: plan})
 
 
 def planned_training(n: int = 600) -> Training:

@@ -70,6 +70,7 @@ from pipeline.contract.scoring import (
     SegmentDrift,
 )
 from pipeline.contract.stages import (
+    Bought,
     Candidate,
     Cleaned,
     Features,
@@ -117,6 +118,7 @@ __all__ = [
     "Annotation",
     "Artifacts",
     "Assignments",
+    "Bought",
     "Calibration",
     "Campaign",
     "CampaignPlan",

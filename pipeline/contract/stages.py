@@ -19,6 +19,9 @@ Matrix = npt.NDArray[np.float64]
 Labels = npt.NDArray[np.int64]
 
 
+RIVAL_CUSTOMERS = 20_000  # up to so many, plans and affinities are made for the rivals of the recommended k too
+
+
 @dataclass(frozen=True)
 class Cleaned:
     """Customers in canonical order (sorted by id), what was set aside, and the account of both."""
@@ -74,6 +77,14 @@ class Candidate:
 
 
 @dataclass(frozen=True)
+class Bought:
+    """Which categories are bought together, overall and in each segment of one k, and how that was counted."""
+
+    affinities: pd.DataFrame
+    basis: AffinityBasis
+
+
+@dataclass(frozen=True)
 class Training:
     """Everything that one sweep found."""
 
@@ -89,10 +100,29 @@ class Training:
     params: Mapping[str, str]  # seed, restarts, algorithm, spec, hash, features, fingerprint, versions
     seconds: Mapping[str, float]
     spec: str = "{}"  # the whole spec as JSON
-    affinities: pd.DataFrame = field(default_factory=partial(empty_table, "affinities"))  # of the recommended k
-    affinity_basis: AffinityBasis | None = None
-    campaigns: CampaignPlan | None = None  # of the recommended k
+    bought: Mapping[int, Bought] = field(default_factory=dict)  # k -> what is bought together in its segments
+    plans: Mapping[int, CampaignPlan] = field(default_factory=dict)  # k -> whom to contact next, told by its segments
     sensitivity: pd.DataFrame = field(default_factory=partial(empty_table, "sensitivity"))
+
+    @property
+    def campaigns(self) -> CampaignPlan | None:
+        """The plan of the recommended k."""
+        return self.plans.get(self.decision.k)
+
+    def described_ks(self) -> tuple[int, ...]:
+        """The k that get affinities and a plan, since somebody may well promote them.
+
+        The recommended one, its neighbours and what the elbow and the silhouette would rather have; of many customers
+        the recommended one alone, as a plan for each would take longer than everything else.
+        """
+        decision = self.decision
+        wanted = {decision.k, decision.k - 1, decision.k + 1, decision.elbow_k, decision.silhouette_k,
+                  decision.supported_k} if len(self.customers) <= RIVAL_CUSTOMERS else {decision.k}
+        return tuple(one.record.k for one in self.candidates if one.record.k in wanted)
+
+    def candidate(self, k: int) -> Candidate:
+        """The candidate of k segments."""
+        return next(one for one in self.candidates if one.record.k == k)
 
 
 # ------------------------------------------------------------------ what to record, apart from how

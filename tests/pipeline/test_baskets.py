@@ -105,31 +105,37 @@ def test_baskets_find_their_customers_segment(training: Training) -> None:
     ids = training.customers[str(training.dataset.id_column)]
     lines = pd.DataFrame({"customer": np.repeat([*ids, "nobody"], 2), "basket": np.repeat(np.arange(len(ids) + 1), 2),
                           "category": ["wine", "cheese"] * (len(ids) + 1)})
-    found = with_affinities(training, as_baskets(lines))
-    sizes = training.candidates[training.decision.k - 2].record.sizes
+    found = with_affinities(training, as_baskets(lines)).bought
 
-    assert found.affinity_basis is not None
-    assert (found.affinity_basis.kind, found.affinity_basis.units) == ("baskets", len(ids))
-    counts = {int(row.segment): row.count_ for row in found.affinities.rename(columns={"count": "count_"}).itertuples()}
-    assert counts == {-1: len(ids), **{place: size for place, size in enumerate(sizes) if size >= 50}}
+    assert training.decision.k in found
+    assert len(found) > 1, "a neighbour may be promoted, too"
+    for k, bought in found.items():
+        assert (bought.basis.kind, bought.basis.units) == ("baskets", len(ids))
+        counts = dict(zip(bought.affinities["segment"], bought.affinities["count"], strict=True))
+        sizes = training.candidate(k).record.sizes
+        assert counts == {-1: len(ids), **{place: size for place, size in enumerate(sizes) if size >= 50}}
+
+
+def test_of_many_customers_the_recommended_k_alone_is_counted(training: Training, monkeypatch: pytest.MonkeyPatch
+                                                              ) -> None:
+    monkeypatch.setattr("pipeline.contract.stages.RIVAL_CUSTOMERS", 100)
+    assert list(with_affinities(training, None).bought) == [training.decision.k]
 
 
 def test_without_stored_ids_baskets_are_told_for_everybody_alone(training: Training) -> None:
     lines = pd.DataFrame({"customer": np.arange(120) // 2, "basket": np.arange(120) // 2, "category": ["a", "b"] * 60})
     anonymous = replace(training, dataset=training.dataset.model_copy(update={"id_column": None}))
-    found = with_affinities(anonymous, as_baskets(lines))
+    found = with_affinities(anonymous, as_baskets(lines)).bought[training.decision.k]
 
     assert found.affinities[Affinities.SEGMENT].tolist() == [-1]
-    assert found.affinity_basis is not None
-    assert "cannot be told apart" in found.affinity_basis.sentence
+    assert "cannot be told apart" in found.basis.sentence
 
 
 def test_where_only_totals_are_known_the_mix_is_counted_and_said_so(training: Training) -> None:
-    found = with_affinities(training, None)
+    found = with_affinities(training, None).bought[training.decision.k]
 
-    assert found.affinity_basis is not None
-    assert found.affinity_basis.kind == "category_mix"
-    assert "no baskets" in found.affinity_basis.sentence
+    assert found.basis.kind == "category_mix"
+    assert "no baskets" in found.basis.sentence
     assert set(found.affinities[Affinities.LEFT]) <= {"Meat", "Sweets", "Wine"}
     spend = training.customers[["wine", "meat", "sweets"]].to_numpy()
     high = spend / spend.sum(axis=1, keepdims=True)

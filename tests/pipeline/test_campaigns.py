@@ -231,7 +231,7 @@ def test_the_champion_s_plan_comes_back_from_the_store_and_from_the_command_line
     labels = chosen.assignments["segment"].to_numpy()
     plan = plan_campaigns(Subject(training.customers, training.dataset, labels, chosen.cards), cost=1.0, revenue=6.0)
     settings = Settings(home=tmp_path / "mlruns")
-    saved = save_training(replace(training, campaigns=plan), settings, "sample")
+    saved = save_training(replace(training, plans={training.decision.k: plan}), settings, "sample")
     store = Store.open(settings)
     store.promote(saved.run_ids[training.decision.k], reason="test", who="test")
     monkeypatch.setenv("KORZINA_HOME", str(settings.home))

@@ -49,17 +49,19 @@ def test_what_was_found_comes_back_from_the_store(found: Training, tmp_path: Pat
     candidate = next(one for one in found.candidates if one.record.k == k)
 
     assert loaded.rules == candidate.rules
-    assert loaded.affinity_basis == found.affinity_basis
+    assert loaded.affinity_basis == found.bought[k].basis
     for left, right in ((loaded.typical, candidate.typical), (loaded.passive, candidate.passive),
-                        (loaded.affinities, found.affinities)):
+                        (loaded.affinities, found.bought[k].affinities)):
         assert len(left)
         pd.testing.assert_frame_equal(left, right, check_dtype=False)
 
 
-def test_affinities_are_kept_for_the_recommended_k_alone(found: Training) -> None:
+def test_affinities_are_kept_for_the_recommended_k_and_its_rivals(found: Training) -> None:
     record = record_training(found)
 
-    assert [k for k, run in record.children.items() if Artifacts.AFFINITIES in run.tables] == [found.decision.k]
+    assert {k for k, run in record.children.items() if Artifacts.AFFINITIES in run.tables} == {
+        one for one in (found.decision.k - 1, found.decision.k, found.decision.k + 1) if one in record.children
+    } | {found.decision.elbow_k, found.decision.silhouette_k}
     assert all(set(run.tables[Artifacts.TYPICAL].columns) == {Typical.SEGMENT, Typical.RANK, Typical.KEY}
                for run in record.children.values())
 

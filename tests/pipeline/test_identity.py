@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from pipeline.contract import FeatureTransform, SegmentCard
-from pipeline.identity import Predecessor, follow
+from pipeline.identity import Predecessor, follow, keep_colours
 
 N = 90
 IDS = pd.Series([f"c{number}" for number in range(N)])
@@ -84,6 +84,24 @@ def test_no_two_segments_share_name_key_or_colour():
     cards, _ = follow([*FRESH, card(3, "Wine")], labels, customers(), "id", BEFORE)
     for part in ("name", "key", "colour"):
         assert len({getattr(one, part) for one in cards}) == 4
+
+
+def test_a_segment_that_goes_on_keeps_its_colour_among_one_more():
+    fewer = (card(0, "Wine", colour=2), card(1, "Web", colour=0), card(2, "Families", colour=1)), OLD
+    labels = np.array([1, 2, 0])[OLD]
+    labels[60:70] = 3  # a third of "Families", now first, goes its own way
+    cards = keep_colours([*FRESH, card(3, "Delta")], labels, fewer)
+    assert [one.colour for one in cards] == [1, 2, 0, 3]
+
+
+def test_a_colour_from_the_champion_goes_before_one_from_fewer_segments():
+    followed, _ = follow(FRESH, OLD, customers(), "id", BEFORE)
+    fewer = (card(0, "Wine", colour=2), card(1, "Web", colour=1), card(2, "Families", colour=0)), OLD
+    assert [one.colour for one in keep_colours(followed, OLD, fewer)] == [0, 1, 2]
+
+
+def test_colours_stay_as_they_are_without_anything_to_follow():
+    assert keep_colours(FRESH, OLD, None) == tuple(FRESH)
 
 
 def test_a_first_training_has_nothing_to_follow():
