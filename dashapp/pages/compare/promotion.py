@@ -7,7 +7,6 @@ from functools import partial
 from typing import Any
 
 from dash import Dash, Input, Output, State, ctx, html, no_update
-from dash.development.base_component import Component
 
 from dashapp import curation
 from dashapp import ids as shared
@@ -83,7 +82,7 @@ def _chosen(data: SegmentationData, run: Run, wanted: object) -> RunSummary:
     return chosen
 
 
-def _consequences(data: SegmentationData, run: Run, chosen: RunSummary) -> list[Component]:
+def _consequences(data: SegmentationData, run: Run, chosen: RunSummary) -> list[Any]:
     """From how many segments to how many, which of them go, and which pages lose their content."""
     experiment, name = run.segmentation.experiment, chosen.run_id[:8]
     now = next((one for one in data.champions().found if one.experiment == experiment), None)
