@@ -122,6 +122,8 @@ def look_for_newer(data: SegmentationData, _ticks: object, origin: object, path:
         found = tuple(one for one in found if one.experiment == known.get("experiment"))
     if not found or found[0].run_id == known.get("champion"):
         return []
+    if not known.get("run") and data.not_ready():  # the page shows nothing since this champion cannot be read
+        return []
     return shell.newer_banner(found[0], _plain_path(path))
 
 

@@ -148,8 +148,11 @@ class View:
 class SegmentationData:
     """Read-only view of the store; opened on first use, so that it may be made before a fork."""
 
-    def __init__(self, open_store: Callable[[], ReadableStore], settings: Settings) -> None:
+    def __init__(self, open_store: Callable[[], ReadableStore], settings: Settings,
+                 promoted: Callable[[str], None] = lambda _run_id: None) -> None:
+        """``promoted`` is told the id of each run that becomes the champion here."""
         self.settings = settings
+        self._promoted = promoted
         self._open_store = open_store
         self._store: ReadableStore | None = None
         self._opening, self._looking, self._loading = threading.Lock(), threading.Lock(), threading.Lock()
@@ -233,11 +236,15 @@ class SegmentationData:
 
     def promote(self, run_id: str, *, reason: str, who: str) -> Champion:
         """Make a run the champion; whoever calls has asked ``curation`` before. Raises ``KorzinaError``."""
-        return self._changed(self._opened().promote(run_id, reason=reason, who=who))
+        champion = self._changed(self._opened().promote(run_id, reason=reason, who=who))
+        self._promoted(champion.run_id)
+        return champion
 
     def rollback(self, experiment: str, *, reason: str, who: str) -> Champion:
         """Go back to the champion before, likewise."""
-        return self._changed(self._opened().rollback(experiment, reason=reason, who=who))
+        champion = self._changed(self._opened().rollback(experiment, reason=reason, who=who))
+        self._promoted(champion.run_id)
+        return champion
 
     def annotate(self, run_id: str, key: str, *, who: str, name: str | None = None, note: str = "") -> Annotation:
         """Name a segment or write a note on it, likewise."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dashapp.app import create_app
 from dashapp.data import ReadableStore, SegmentationData
+from dashapp.report.later import log_later
 from pipeline.settings import Settings
 
 
@@ -14,6 +15,6 @@ def _open_store() -> ReadableStore:
 
 
 settings = Settings()
-data = SegmentationData(_open_store, settings)
+data = SegmentationData(_open_store, settings, promoted=log_later)
 app = create_app(data)
 server = app.server

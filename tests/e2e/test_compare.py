@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
 
+from pipeline.contract import Artifacts
 from pipeline.settings import Settings
 from pipeline.store import Store
 from pipeline.train import Request, train
@@ -58,6 +60,12 @@ def test_promote_is_followed_elsewhere_and_rolled_back_with_a_history(curated: S
     expect(elsewhere.get_by_text("A newer segmentation is in use.")).to_be_visible(timeout=SLOW)
     elsewhere.get_by_role("link", name="Show it").click()
     expect(elsewhere.locator(".k-segment-card")).to_have_count(4, timeout=SLOW)
+
+    attached = Store.open(curated.settings).attached
+    deadline = time.monotonic() + 60
+    while not attached(curated.sweep.run_ids[4], Artifacts.REPORT):  # the report of the new champion is logged with it
+        assert time.monotonic() < deadline
+        time.sleep(0.5)
 
     page.get_by_label("Why", exact=True).fill("too fine")
     page.get_by_role("button", name="Roll back to the one before").click()
