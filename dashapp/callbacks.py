@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from dash import ALL, ClientsideFunction, Dash, Input, Output, State, no_update, set_props
 
 from dashapp import ids, shell
+from dashapp.crossfilter import Filtered
 from dashapp.data import Run, SegmentationData
 from dashapp.dimensions import SEGMENT
 from dashapp.selection import (
@@ -144,6 +145,12 @@ def page_run(data: SegmentationData, origin: object) -> Run | None:
         return None
 
 
+def under(run: Run, search: object) -> Filtered:
+    """The run's customers under the selection in the address."""
+    selection, _ = parse_query(search if isinstance(search, str) else "", run.cube.dimensions)
+    return run.cube.filtered(selection)
+
+
 def recommended_run(data: SegmentationData, run: Run) -> str:
     """The recommended run of the same sweep; empty where the store does not say."""
     try:
@@ -162,8 +169,9 @@ def register(app: Dash, data: SegmentationData) -> None:
         ClientsideFunction("korzina", "distil"), Output(ids.EVENT, "data"),
         Input(any_linked, "clickData"), Input(any_linked, "selectedData"), Input(any_toggle, "n_clicks"),
         Input(ids.remove(ALL), "n_clicks"), Input(ids.reset(ALL), "n_clicks"), Input(ids.chosen(ALL), "value"),
-        Input(ids.pair(ALL), "clickData"), State(any_linked, "figure"),
-        State(any_linked, "id"), State(ids.pair(ALL), "figure"), prevent_initial_call=True)
+        Input(ids.pair(ALL), "clickData"), Input(ids.segments(ALL), "clickData"), State(any_linked, "figure"),
+        State(any_linked, "id"), State(ids.pair(ALL), "figure"), State(ids.segments(ALL), "figure"),
+        State(ids.segments(ALL), "id"), prevent_initial_call=True)
     app.clientside_callback(  # type: ignore[no-untyped-call]
         ClientsideFunction("korzina", "navigate"), Output(ids.nav(ALL), "href"), Output(ids.nav(ALL), "className"),
         search, Input(ids.URL, "pathname"), State(ids.nav(ALL), "href"))

@@ -136,6 +136,12 @@ class Cube:
         cuts = self._starts if rows is None else np.searchsorted(rows, self._starts)
         return np.stack([table[:, first:last].sum(axis=1) for first, last in pairwise(cuts)])
 
+    def sums(self, name: str, rows: Rows) -> Array:
+        """Sum of a number by segment, (k,); a value that is not known adds nothing."""
+        values = self._values[name] if rows is None else self._values[name].take(rows)
+        cuts = self._starts if rows is None else np.searchsorted(rows, self._starts)
+        return np.array([np.nansum(values[first:last]) for first, last in pairwise(cuts)])
+
     def by_segment(self, rows: Rows) -> Array:
         """Customers by segment, (k,)."""
         return np.diff(self._starts if rows is None else np.searchsorted(rows, self._starts))
@@ -270,6 +276,10 @@ class Filtered:
             x=cube.x[rows], y=cube.y[rows], segment=cube.segment_of(rows),
             inside=np.ones(len(rows), dtype=np.bool_) if own is None else own[rows], ghost_x=cube.x[ghosts],
             ghost_y=cube.y[ghosts], customers=self._count(among))
+
+    def sums(self, name: str) -> Array:
+        """Sum of a number by segment, (k,), under every filter but that on the segments."""
+        return self._cube.sums(name, self._without(SEGMENT))
 
     def together(self, across: str, up: str) -> Array:
         """Customers by the bins of two dimensions, (bins across, bins up), under every filter but their own."""

@@ -38,6 +38,16 @@ def chosen(dimension: Key) -> Pattern:
     return {"type": "chosen", "dimension": dimension}
 
 
+def segments(place: Key) -> Pattern:
+    """A chart whose marks are segments; a click on one selects it."""
+    return {"type": "segments", "place": place}
+
+
+def of_segment(segment: Key) -> Pattern:
+    """How many of the selected customers a segment has."""
+    return {"type": "of-segment", "segment": segment}
+
+
 def pair(place: Key) -> Pattern:
     """A chart of two dimensions; a click on a cell filters on both."""
     return {"type": "pair", "place": place}

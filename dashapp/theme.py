@@ -39,6 +39,12 @@ DARK = Scheme(
 # members of a mix: slate to sand, apart from every segment's colour, legible in both schemes
 MIX = ("#43657a", "#6d90a3", "#9dbac8", "#c9dbe3", "#e3d3b0", "#c9ad77", "#a5854f", "#7d6239", "#8e9aa6", "#b9a7c4")
 
+# below and above what is usual: purple to orange (ColorBrewer's PuOr), legible to the colour-blind
+DIVERGING: dict[SchemeName, tuple[str, ...]] = {
+    "light": ("#5e3c99", "#b2abd2", "#f4f2ee", "#fdb863", "#c8500a"),
+    "dark": ("#b59be0", "#6f5fa0", "#39404e", "#b9741f", "#ffb35c"),
+}
+
 # Okabe and Ito 2008, safe for the common kinds of colour blindness; their black turns into a neutral that both
 # schemes can show, and yellow, hard to see on white, comes last
 _PALETTE = ("#0072B2", "#E69F00", "#009E73", "#D55E00", "#56B4E9", "#CC79A7", "neutral", "#F0E442")
@@ -101,6 +107,20 @@ def template(look: Scheme) -> go.layout.Template:
 
 
 _TEMPLATES = {look.name: template(look) for look in (LIGHT, DARK)}
+
+
+def diverging(look: Scheme) -> list[list[object]]:
+    """The scale of what lies below and above the usual, as Plotly takes it; its middle is the usual."""
+    return [[place / 4, colour] for place, colour in enumerate(DIVERGING[look.name])]
+
+
+def shade(look: Scheme, share: float) -> str:
+    """The colour at ``share`` (0 to 1) of that scale, as Plotly mixes it."""
+    colours = DIVERGING[look.name]
+    place = min(len(colours) - 2, int(share * (len(colours) - 1)))
+    rest = share * (len(colours) - 1) - place
+    pairs = [(int(colours[place][cut:cut + 2], 16), int(colours[place + 1][cut:cut + 2], 16)) for cut in (1, 3, 5)]
+    return "#" + "".join(f"{round(low + (high - low) * rest):02x}" for low, high in pairs)
 
 
 def empty_figure(sentence: str, look: Scheme) -> go.Figure:

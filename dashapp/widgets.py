@@ -50,12 +50,18 @@ def segment_name(it: SegmentCard) -> Component:
     return html.Span([symbol(it.colour), html.Span(it.name, className="k-segment-name")], className="k-segment")
 
 
+def segment_with_trust(it: SegmentCard) -> Component:
+    """The same with how far to rely on it, in tables and buttons."""
+    return html.Span([segment_name(it), " ", html.Span(_(TRUST_WORDS[it.trust]).lower(), className="k-muted k-grade")],
+                     className="k-graded")
+
+
 def trust_badge(trust: Trust, reason: str = "") -> Component:
     """How far to rely on a segment."""
     return html.Span(_(TRUST_WORDS[trust]), className=f"k-trust k-trust-{trust}", title=reason or None)
 
 
-def graph(id: str | dict[str, str], label: str, *, height: int, drawn_on: bool = False) -> Component:
+def graph(id: str | dict[str, Any], label: str, *, height: int, drawn_on: bool = False) -> Component:
     """A chart's place, of its final height from the start, with a name for those who cannot see it."""
     config: Any = {**(_DRAWN_ON if drawn_on else _PLAIN), "locale": language()}
     return html.Div(

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime
 from dashapp.dimensions import Dimension
 from dashapp.i18n import N_, _, decimal, plural, written_date, written_time
 from dashapp.selection import Area, Filter, Range, Selection
-from pipeline.contract import Column, Segmentation, SegmentCard, Trust, Verdict
+from pipeline.contract import Column, Decision, Segmentation, SegmentCard, Trust, Verdict
 
 _SIGNS = ("$", "€", "£")
 TRUST_WORDS: dict[Trust, str] = {"solid": N_("Solid"), "usable": N_("Usable"), "fragile": N_("Fragile")}
@@ -140,6 +140,40 @@ def shown(count: int, total: int) -> str:
 
 
 # ------------------------------------------------------------------ findings
+
+
+def trusted(card: SegmentCard) -> str:
+    """How far to rely on a segment, as a word inside a line."""
+    return _(TRUST_WORDS[card.trust]).lower()
+
+
+def with_trust(card: SegmentCard) -> str:
+    """``Big spenders (solid)``: the name where there is no room for a badge."""
+    return f"{card.name} ({trusted(card)})"
+
+
+def reliance(cards: Sequence[SegmentCard], decision: Decision) -> str:
+    """The trust of the groups and the verdict on their borders in one breath, since either alone misleads."""
+    solid = sum(card.trust == "solid" for card in cards)
+    if solid == len(cards):
+        back = _("The groups come back when the analysis is repeated on other customers")
+    elif solid:
+        back = plural("{solid} of the {n} group comes back when the analysis is repeated on other customers",
+                      "{solid} of the {n} groups come back when the analysis is repeated on other customers",
+                      len(cards), solid=number(solid))
+    else:
+        back = _("The groups come back only in part when the analysis is repeated on other customers")
+    borders = {
+        "strong": _("{back}, and their borders are clear.", back=back),
+        "weak": _("{back}, but their borders are blurred: those near one could belong to either side.", back=back),
+        "none": _("{back}, but the data show no borders between them: they divide a continuum into handy parts.",
+                  back=back),
+    }[decision.verdict]
+    if not decision.supported_k or decision.supported_k == len(cards):
+        return borders
+    alone = plural("By themselves the data support {n} group.", "By themselves the data support {n} groups.",
+                   decision.supported_k)
+    return f"{borders} {alone}"
 
 
 def finding(cards: Sequence[SegmentCard]) -> str:

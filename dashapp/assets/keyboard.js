@@ -10,7 +10,7 @@
 
   document.addEventListener("keydown", function (event) {
     if (event.key !== "Escape" || event.defaultPrevented || taken(event.target)) { return; }
-    if (!document.querySelector("[id*='\"type\":\"linked\"']")) { return; }
+    if (!document.querySelector("[id*='\"type\":\"linked\"'], [id*='\"type\":\"segments\"']")) { return; }
     const crosses = document.querySelectorAll("#chips .k-chip");
     if (crosses.length) { crosses[crosses.length - 1].click(); }
   }, true);  // before a dialog that the key closes is gone

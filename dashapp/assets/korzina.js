@@ -26,6 +26,7 @@
     if (id.type === "remove") { return value ? { dimension: id.dimension, remove: true } : null; }
     if (id.type === "chosen") { return chosen(id.dimension, value); }
     if (id.type === "pair") { return cell(value, figure); }
+    if (id.type === "segments") { return segment(value, figure); }
     if (id.type === "toggle") { return value ? { dimension: id.dimension, token: id.token } : null; }
     if (property === "clickData") { return clicked(id, value, figure); }
     if (!value) { return null; }
@@ -41,6 +42,14 @@
     const point = value && value.points && value.points[0];
     const row = point && figure && figure.data && figure.data[0].customdata[point.y];
     return row && row[point.x] ? { pair: row[point.x] } : null;
+  }
+
+  function segment(value, figure) {  // a trace of one segment names it, a trace of several lists them by mark or column
+    const point = value && value.points && value.points[0];
+    const trace = point && figure && figure.data && figure.data[point.curveNumber];
+    const named = trace && trace.meta;
+    const key = Array.isArray(named) ? named[trace.type === "heatmap" ? point.x : point.pointNumber] : named;
+    return key ? { dimension: "segment", token: String(key) } : null;
   }
 
   function clicked(id, value, figure) {
@@ -71,13 +80,18 @@
 
   const dash = window.dash_clientside = window.dash_clientside || {};
   dash.korzina = {
-    distil: function (clicks, selections, toggles, removes, resets, choices, pairs, figures, chartIds, pairFigures) {
+    distil: function (clicks, selections, toggles, removes, resets, choices, pairs, segments, figures, chartIds,
+                      pairFigures, segmentFigures, segmentIds) {
       const triggered = dash.callback_context.triggered;
+      const figureOf = function (id) {
+        if (id.type === "pair") { return pairFigures[0]; }
+        const [ids, drawn] = id.type === "segments" ? [segmentIds, segmentFigures] : [chartIds, figures];
+        return drawn[ids.findIndex((other) => sameKeys(other, id))];
+      };
       for (const one of triggered || []) {
         const cut = one.prop_id.lastIndexOf(".");
         const id = JSON.parse(one.prop_id.slice(0, cut));
-        const place = chartIds.findIndex((other) => sameKeys(other, id));
-        const event = eventOf(id, one.prop_id.slice(cut + 1), one.value, id.type === "pair" ? pairFigures[0] : figures[place]);
+        const event = eventOf(id, one.prop_id.slice(cut + 1), one.value, figureOf(id));
         if (event) { return Object.assign(event, { at: Date.now() }); }
       }
       return dash.no_update;

@@ -12,7 +12,7 @@ from dashapp.pages.overview import figures
 from dashapp.report.parts import chart, facts, sheet
 from dashapp.theme import LIGHT
 from dashapp.widgets import kpi, segment_name, table, trust_badge
-from dashapp.words import VERDICT_TITLES, VERDICT_WORDS, finding
+from dashapp.words import VERDICT_TITLES, VERDICT_WORDS, finding, reliance
 from pipeline.contract import Segmentation
 
 _ROW, _LEAST = 58, 320  # pixels a segment, and of a chart
@@ -27,6 +27,7 @@ def cover(run: Run) -> Component:
         html.Div([kpi(value, label) for value, label in overview.totals(run)], className="k-kpis"),
         html.H2(_("Can this be relied on?")),
         html.P([html.Strong(_(VERDICT_TITLES[it.decision.verdict])), ". ", _(VERDICT_WORDS[it.decision.verdict])]),
+        html.P(reliance(it.cards, it.decision)),
         facts(overview.origin(it)),
         html.P(_("Every number here is the dashboard's for this run. This file needs no connection: it can be passed "
                  "on, and printed with one segment a page."), className="note"),
@@ -41,23 +42,26 @@ def glance(run: Run) -> Component:
     rows = [[html.A(segment_name(one), href=f"#segment-{one.segment + 1}"), *overview.share_cells(one),
              trust_badge(one.trust)] for one in it.cards]
     return sheet("overview", it, [html.H2(title), table(header, rows, caption=title),
-                                html.Div([_shares(it), _bubbles(it)], className="columns"), _medians(it)])
+                                html.Div([_shares(run), _bubbles(run)], className="columns"), _medians(it)])
 
 
 def _height(segments: int) -> int:
     return max(_LEAST, segments * _ROW + 20)
 
 
-def _shares(it: Segmentation) -> Component:
+def _shares(run: Run) -> Component:
+    it, found = run.segmentation, overview.portions(run, run.cube.everyone)
     rated = any(one.revenue_share is not None for one in it.cards)
     title = (_("What share of customers, what share of revenue?") if rated
              else _("How many customers are in each segment?"))
-    return chart(title, figures.shares(it.cards, LIGHT), _height(it.k), summary=_(
-        "The pale bar is a segment's share of the customers, the full one its share of the revenue."))
+    return chart(title, figures.marimekko(found, LIGHT, selected=False), _height(it.k),
+                 summary=overview.how_to_read(it.cards))
 
 
-def _bubbles(it: Segmentation) -> Component:
-    return chart(_("Who orders often, who fills the basket?"), figures.bubbles(it, LIGHT), _height(it.k), summary=_(
+def _bubbles(run: Run) -> Component:
+    it, found = run.segmentation, overview.portions(run, run.cube.everyone)
+    plot = figures.bubbles(it, found, LIGHT, selected=False)
+    return chart(_("Who orders often, who fills the basket?"), plot, _height(it.k), summary=_(
         "Each bubble is a segment, the larger the more customers. Right: orders more often. "
         "Up: spends more each time."))
 

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import combinations
 
 import numpy as np
 import plotly.graph_objects as go
 import pytest
 
 from dashapp.crossfilter import Cube
+from dashapp.data import Run
 from dashapp.dimensions import MAP, SEGMENT
 from dashapp.pages.compare import figures as compare
 from dashapp.pages.explore import figures as explore
 from dashapp.pages.overview import figures as overview
+from dashapp.pages.overview import heat, labels
+from dashapp.pages.overview.facts import held, portions, profile
+from dashapp.pages.overview.labels import Bubble, beside
 from dashapp.selection import Area, Range, Selection, Values
 from dashapp.theme import DARK, LIGHT, ink_on, mark
+from dashapp.words import of_column
 from pipeline.contract import Segmentation
 
 
@@ -103,11 +109,13 @@ def test_nobody_left_is_said(segmentation: Segmentation, cube: Cube) -> None:
 
 def test_every_figure_is_valid_plotly(segmentation: Segmentation, cube: Cube) -> None:
     it, filtered = segmentation, cube.filtered(Selection({"age": Range(30.0, 50.0)}))
-    axes = explore.axis_titles(it.loadings, it.dataset)
+    axes, run = explore.axis_titles(it.loadings, it.dataset), Run(it)
     made = [explore.draw(filtered.slice(name), it.cards, DARK, selected=True) for name in cube.dimensions if name != MAP
             and name != SEGMENT]
     made += [explore.customer_map(filtered.points(), it.cards, Area(((0.0, 0.0), (1.0, 0.0), (1.0, 1.0))), axes, DARK),
-             overview.shares(it.cards, DARK), overview.bubbles(it, DARK),
+             overview.marimekko(portions(run, filtered), DARK, selected=True),
+             overview.bubbles(it, portions(run, filtered), DARK, selected=True),
+             heat.profile(profile(it, it.cards), it.cards, ("sample-1",), DARK),
              compare.inertia(it.candidates, it.decision, 3, DARK),
              compare.silhouette(it.candidates, it.decision, 3, DARK)]
 
@@ -118,23 +126,84 @@ def test_every_figure_is_valid_plotly(segmentation: Segmentation, cube: Cube) ->
 def test_labels_from_data_are_escaped(segmentation: Segmentation, cube: Cube) -> None:
     cards = tuple(card.model_copy(update={"name": "<a href='//evil'>x</a>"}) for card in segmentation.cards)
 
-    figures = [overview.shares(cards, LIGHT), explore.draw(cube.everyone.slice("age"), cards, LIGHT, selected=False),
+    run = Run(replace(segmentation, cards=cards))
+    found = portions(run, run.cube.everyone)
+    figures = [overview.marimekko(found, LIGHT, selected=False),
+               heat.profile(profile(segmentation, cards), cards, (), LIGHT),
+               overview.bubbles(segmentation, found, LIGHT, selected=False),
+               explore.draw(cube.everyone.slice("age"), cards, LIGHT, selected=False),
                explore.customer_map(cube.everyone.points(), cards, None, ("x", "y"), LIGHT),
                explore.draw(cube.everyone.slice("main.categories"), cards, LIGHT, selected=False)]
 
     assert all("<a href" not in figure.to_json() for figure in figures)
 
 
-def test_overview_bars_are_the_shares_of_the_cards(segmentation: Segmentation) -> None:
-    figure = overview.shares(segmentation.cards, DARK)
+def test_the_area_of_an_overview_bar_is_the_share_of_the_revenue(segmentation: Segmentation) -> None:
+    run = Run(segmentation)
+    found = portions(run, run.cube.everyone)
 
-    assert list(figure.data[0].x) == [card.share for card in segmentation.cards]
-    assert list(figure.data[1].x) == [card.revenue_share for card in segmentation.cards]
-    assert overview.shares((), LIGHT).layout.annotations[0].text == "No segments"
+    (bars,) = overview.marimekko(found, DARK, selected=False).data
+
+    assert list(bars.width) == [one.card.share for one in found]
+    assert [x * width for x, width in zip(bars.x, bars.width, strict=True)] == pytest.approx(
+        [one.card.revenue_share for one in found])
+    assert overview.marimekko((), LIGHT, selected=False).layout.annotations[0].text == "No segments"
+
+
+def test_overview_bars_of_a_selection_stand_before_those_of_all(segmentation: Segmentation) -> None:
+    run = Run(segmentation)
+    filtered = run.cube.filtered(Selection({"age": Range(30.0, 50.0), SEGMENT: Values(("sample-1",))}))
+    found = portions(run, filtered)
+    frame = segmentation.customers.assign(segment=segmentation.assignments["segment"])
+    own = frame[frame["age"].between(30, 50, inclusive="left")]
+
+    ghost, bars = overview.marimekko(found, DARK, selected=True).data
+
+    assert list(ghost.width) == [one.card.share for one in found]
+    for one, length in zip(found, bars.x, strict=True):
+        mine = own[own["segment"] == one.card.segment]
+        assert one.customers == len(mine)
+        assert length == pytest.approx(mine["spend"].mean() / frame["spend"].mean() if len(mine) else 0.0)
+        assert one.chosen == (one.card.key == "sample-1")
+    assert held(found[0].card, run.cube.everyone) == f"{found[0].card.size} customers"
+    alone = next(one for one in found if one.card.key == "sample-1")
+    assert held(alone.card, filtered) == f"{alone.customers} of the {alone.customers} selected customers"
+
+
+def test_the_profile_puts_first_what_differs_most_and_last_all_customers(segmentation: Segmentation) -> None:
+    cards = segmentation.cards
+    features = profile(segmentation, cards)
+
+    cells, words = heat.profile(features, cards, ("sample-1",), LIGHT).data
+
+    strength = [max(map(abs, one.effects)) for one in features]
+    assert strength == sorted(strength, reverse=True)
+    assert {one.column.role for one in features} == {"active"}
+    assert [row[-1] for row in cells.z] == [0.0] * len(features)
+    assert cells.zmid == 0
+    spend = [one.column.name for one in features].index("spend")
+    told = {(x, y): text for x, y, text in zip(words.x, words.y, words.text, strict=True)}
+    middle = segmentation.customers["spend"].median()
+    assert told[len(cards), spend] == of_column(middle, segmentation.dataset.column("spend"))
+    assert list(cells.meta) == [*(card.key for card in cards), ""]
+
+
+def test_names_beside_bubbles_do_not_lie_on_each_other() -> None:
+    near = [Bubble(0.2, 0.3, 25, ("Light spenders,", "store shoppers")),
+            Bubble(0.2, 0.31, 25, ("Light spenders,", "gold")),
+            Bubble(0.6, 0.55, 28, ("Deal hunters,", "wine lovers")),
+            Bubble(0.85, 0.85, 28, ("Champions of the", "cellar"))]
+
+    found = beside(near)
+
+    for screen in labels._SCREENS:
+        boxes = [labels._box(one, at, screen) for one, at in zip(near, found, strict=True)]
+        assert [labels._shared(one, other) for one, other in combinations(boxes, 2)] == [0.0] * 6
 
 
 def test_bubbles_stand_at_the_medians(segmentation: Segmentation) -> None:
-    figure = overview.bubbles(segmentation, LIGHT)
+    run = Run(segmentation)
+    figure = overview.bubbles(segmentation, portions(run, run.cube.everyone), LIGHT, selected=False)
 
     frame = segmentation.customers.assign(segment=segmentation.assignments["segment"])
     found = {trace.meta: (trace.x[0], trace.y[0]) for trace in figure.data}
@@ -147,7 +216,11 @@ def test_data_without_orders_say_so_instead_of_an_empty_frame(segmentation: Segm
     columns = tuple(column for column in segmentation.dataset.columns if column.meaning != "orders")
     bare = replace(segmentation, dataset=segmentation.dataset.model_copy(update={"columns": columns}))
 
-    assert "no orders" in overview.bubbles(bare, LIGHT).layout.annotations[0].text
+    run = Run(bare)
+
+    figure = overview.bubbles(bare, portions(run, run.cube.everyone), LIGHT, selected=False)
+
+    assert "no orders" in figure.layout.annotations[0].text
 
 
 def test_elbow_stands_where_the_decision_says_and_the_shown_k_is_marked(segmentation: Segmentation) -> None:

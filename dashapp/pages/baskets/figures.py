@@ -13,15 +13,12 @@ from dashapp import affinity
 from dashapp.affinity import Rule
 from dashapp.i18n import _, decimal
 from dashapp.pages.baskets.words import short_verdict, times
-from dashapp.theme import Scheme, empty_figure, escaped, figure_of
+from dashapp.theme import Scheme, diverging, empty_figure, escaped, figure_of
 from dashapp.words import number
 
 MOST = 22
 WRITTEN = 10  # up to so many items each cell says its lift
 _ROW, _LABELS = 24, 200
-# purple to orange (ColorBrewer's PuOr), legible to the colour-blind; the middle is chance
-_SCALES = {"light": ("#5e3c99", "#b2abd2", "#f4f2ee", "#fdb863", "#c8500a"),
-           "dark": ("#b59be0", "#6f5fa0", "#39404e", "#b9741f", "#ffb35c")}
 _TICKS = (1 / 16, 1 / 8, 1 / 4, 1 / 2, 1, 2, 4, 8, 16)
 _FINE_TICKS = (1 / 3, 1 / 2, 0.7, 1, 1.4, 2, 3)
 
@@ -46,7 +43,7 @@ def heat(found: Sequence[Rule], items: Sequence[str], picked: Rule | None, look:
     if len(items) <= WRITTEN:
         shared |= {"text": _written(inside, items), "texttemplate": "%{text}"}
     traces = [{**shared, "z": _cells(pale), "showscale": False, "colorscale": [[0, look.grid], [1, look.grid]]},
-              {**shared, "z": _cells(colours), "zmin": -reach, "zmax": reach, "colorscale": _scale(look),
+              {**shared, "z": _cells(colours), "zmin": -reach, "zmax": reach, "colorscale": diverging(look),
                "colorbar": _bar(reach, [rule.lift for rule in sure], look)}]
     axis: dict[str, Any] = {"type": "category", "categoryarray": list(items), "categoryorder": "array",
                             "tickmode": "array", "tickvals": list(items), "ticktext": label, "showgrid": False}
@@ -59,10 +56,6 @@ def _reach(rules: Sequence[Rule]) -> float:
     """Half the width of the scale in doublings; the rarest extremes share its ends."""
     far = [abs(math.log2(rule.lift)) for rule in rules if rule.lift > 0]
     return max(0.5, min(4.0, float(np.quantile(far, 0.95)))) if far else 1.0
-
-
-def _scale(look: Scheme) -> list[list[object]]:
-    return [[place / 4, colour] for place, colour in enumerate(_SCALES[look.name])]
 
 
 def _bar(reach: float, found: Sequence[float], look: Scheme) -> dict[str, Any]:

@@ -5,25 +5,43 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from dash import Dash, Input, Output, State, no_update
+from dash import ALL, Dash, Input, Output, State, ctx, no_update
 
 from dashapp import ids as shared
-from dashapp.callbacks import page_run
+from dashapp.callbacks import page_run, under
 from dashapp.data import SegmentationData
-from dashapp.pages.overview import figures, ids
+from dashapp.dimensions import SEGMENT
+from dashapp.pages.overview import facts, figures, heat, ids
+from dashapp.selection import Values
 from dashapp.theme import scheme
 
 
-def draw(data: SegmentationData, scheme_name: object, origin: object) -> tuple[Any, Any]:
-    """Both charts, in the reader's light or dark."""
+def draw(data: SegmentationData, search: object, scheme_name: object, origin: object) -> tuple[Any, Any, Any]:
+    """The charts under the selection in the address, in the reader's light or dark."""
     run = page_run(data, origin)
     if run is None or not scheme_name:
-        return no_update, no_update
-    look = scheme(scheme_name)
-    return figures.shares(run.segmentation.cards, look), figures.bubbles(run.segmentation, look)
+        return no_update, no_update, no_update
+    it, look, filtered = run.segmentation, scheme(scheme_name), under(run, search)
+    found = facts.portions(run, filtered)
+    cards, selected = [one.card for one in found], bool(filtered.selection)
+    chosen = filtered.selection.filters.get(SEGMENT)
+    return (figures.marimekko(found, look, selected=selected), figures.bubbles(it, found, look, selected=selected),
+            heat.profile(facts.profile(it, cards), cards, chosen.tokens if isinstance(chosen, Values) else (), look))
+
+
+def count(data: SegmentationData, search: object, origin: object) -> list[Any]:
+    """How many of the selected customers each segment has."""
+    run = page_run(data, origin)
+    if run is None:
+        return [no_update] * len(ctx.outputs_list)
+    filtered = under(run, search)
+    words = {card.key: facts.held(card, filtered) for card in run.segmentation.cards}
+    return [words.get(str(one["id"].get("segment")), no_update) for one in ctx.outputs_list]
 
 
 def register(app: Dash, data: SegmentationData) -> None:
     """Bind the callbacks to ``app``."""
-    app.callback(Output(ids.SHARES, "figure"), Output(ids.BUBBLES, "figure"), Input(shared.SCHEME, "data"),
-                 State(shared.PAGE, "data"))(partial(draw, data))
+    search, page = Input(shared.URL, "search"), State(shared.PAGE, "data")
+    app.callback(*(Output(shared.segments(place), "figure") for place in (ids.SHARES, ids.BUBBLES, ids.PROFILE)),
+                 search, Input(shared.SCHEME, "data"), page)(partial(draw, data))
+    app.callback(Output(shared.of_segment(ALL), "children"), search, page)(partial(count, data))

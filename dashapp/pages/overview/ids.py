@@ -1,3 +1,3 @@
 """Ids of the Overview page."""
 
-SHARES, BUBBLES = "overview-shares", "overview-bubbles"
+SHARES, BUBBLES, PROFILE = "shares", "bubbles", "profile"  # places of charts whose marks are segments

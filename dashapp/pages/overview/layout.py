@@ -7,18 +7,20 @@ from collections.abc import Sequence
 from dash import dcc, html
 from dash.development.base_component import Component
 
+from dashapp import ids as shared
 from dashapp import shell
 from dashapp.data import Run, SegmentationData, View
 from dashapp.i18n import _
-from dashapp.pages.overview import facts, figures, ids
+from dashapp.pages.overview import facts, figures, heat, ids
 from dashapp.selection import Selection, Values, to_query
-from dashapp.widgets import aria, as_table, card, chart_card, graph, kpi, segment_name, trust_badge
+from dashapp.widgets import aria, as_table, card, chart_card, graph, kpi, segment_name, segment_with_trust, trust_badge
 from dashapp.words import (
     VERDICT_TITLES,
     VERDICT_WORDS,
     customers,
     difference,
     finding,
+    reliance,
 )
 from pipeline.contract import Segmentation, SegmentCard
 
@@ -26,19 +28,21 @@ from pipeline.contract import Segmentation, SegmentCard
 def layout(data: SegmentationData, /, run: object = None, **_query: object) -> Component:
     """The page; other parts of the address belong to the selection."""
     view = data.view(run)
-    return shell.page(view, _("Overview"), _("Who are our customers?"), _content(view), data.settings)
+    return shell.page(view, _("Overview"), _("Who are our customers?"), _content(view), data.settings, linked=True)
 
 
 def _content(view: View) -> list[Component | None]:
     it = view.run.segmentation if view.run else None
     cards = it.cards if it else ()
     return [
-        html.P(finding(cards), className="k-finding"),
+        html.Div([html.P(finding(cards), className="k-finding"),
+                  html.P(reliance(cards, it.decision), className="k-lead") if it else None], className="k-findings"),
         _totals(view.run) if view.run else None,
         _report(view.run) if view.run else None,
         html.H2(_("The segments")),
         html.Div([_segment(one, it, view) for one in cards] if it else [], className="k-grid k-grid-segments"),
         html.Div([_shares(cards), _bubbles(it)], className="k-grid k-grid-2"),
+        _profile(it),
         _origin(it) if it else None,
     ]
 
@@ -60,7 +64,8 @@ def _segment(it: SegmentCard, segmentation: Segmentation, view: View) -> Compone
     return html.Article([
         html.Div([html.H3(segment_name(it)), trust_badge(it.trust)], className="k-segment-head"),
         html.P([html.Strong(facts.worth(it)),
-                html.Span(customers(it.size), className="k-muted")], className="k-segment-size"),
+                html.Span(customers(it.size), id=shared.of_segment(it.key), className="k-muted")],
+               className="k-segment-size"),
         html.Ul([html.Li([html.Span(phrase, className="k-phrase"),
                           html.Span(_("{median} (all: {overall})", median=median, overall=overall),
                                     className="k-muted")])
@@ -78,10 +83,9 @@ def _shares(cards: Sequence[SegmentCard]) -> Component:
     rated = any(card.revenue_share is not None for card in cards)
     title = (_("What share of customers, what share of revenue?") if rated
              else _("How many customers are in each segment?"))
-    rows = [[segment_name(one), *facts.share_cells(one)] for one in cards]
+    rows = [[_toggle(one, "shares"), *facts.share_cells(one)] for one in cards]
     return chart_card(
-        title, graph(ids.SHARES, title, height=_height(len(cards))),
-        summary=_("The pale bar is a segment's share of the customers, the full one its share of the revenue."),
+        title, graph(shared.segments(ids.SHARES), title, height=_height(len(cards))), summary=facts.how_to_read(cards),
         below=as_table([_("Segment"), _("Customers"), _("Share of customers"), _("Share of revenue")], rows,
                        caption=title))
 
@@ -89,11 +93,32 @@ def _shares(cards: Sequence[SegmentCard]) -> Component:
 def _bubbles(it: Segmentation | None) -> Component:
     title = _("Who orders often, who fills the basket?")
     header, cells = facts.medians(it) if it else ([], [])
-    rows = [[segment_name(one), *row] for one, row in zip(it.cards, cells, strict=True)] if it and header else []
+    rows = [[segment_with_trust(one), *row] for one, row in zip(it.cards, cells, strict=True)] if it and header else []
     below = as_table([_("Segment"), *header], rows, caption=title) if rows else None
-    return chart_card(title, graph(ids.BUBBLES, title, height=_height(it.k if it else 0)),
+    return chart_card(title, graph(shared.segments(ids.BUBBLES), title, height=_height(it.k if it else 0)),
                       summary=_("Each bubble is a segment, the larger the more customers. Right: orders more often. "
                                 "Up: spends more each time."), below=below)
+
+
+def _profile(it: Segmentation | None) -> Component:
+    title = _("What makes them different?")
+    cards = sorted(it.cards, key=lambda one: -one.size) if it else []
+    features = facts.profile(it, cards) if it else ()
+    header = [_("Feature"), *(_toggle(one, "profile") for one in cards), _("All customers")]
+    plot = graph(shared.segments(ids.PROFILE), title, height=heat.height(len(features)))
+    return chart_card(
+        title, html.Div(plot, className="k-scroll", tabIndex="0", role="region", **aria(label=title)),
+        summary=_("Each cell holds the segment's median. Orange: more than among all others, purple: less; the deeper, "
+                  "the further. What differs most stands first."),
+        below=as_table(header, facts.profile_rows(features), caption=title), class_name="k-profile",
+        note=_("These are medians of whole segments. A click on a column selects its segment; a second click undoes "
+               "it."))
+
+
+def _toggle(one: SegmentCard, place: str) -> Component:
+    """What a click on a segment's mark does, for the keyboard."""
+    return html.Button(segment_with_trust(one), id=shared.toggle("segment", one.key, place), type="button",
+                       className="k-link-button")
 
 
 def _height(segments: int) -> int:

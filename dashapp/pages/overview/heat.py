@@ -1,0 +1,79 @@
+"""The profile of all segments at once: features by segments, coloured by how far each departs from all others."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import plotly.graph_objects as go
+
+from dashapp.i18n import _, decimal
+from dashapp.pages.overview.facts import Feature, profile_rows
+from dashapp.pages.overview.labels import wrapped
+from dashapp.theme import Scheme, diverging, empty_figure, escaped, figure_of, ink_on, mark, shade
+from dashapp.words import trusted, with_trust
+from pipeline.contract import SegmentCard
+
+_REACH = 2.0  # standard deviations at either end of the scale; beyond them all is plain
+_ROW, _HEAD = 34, 110  # pixels
+
+
+def height(features: int) -> int:
+    """Pixels that the chart needs."""
+    return max(4, features) * _ROW + _HEAD
+
+
+def profile(features: Sequence[Feature], cards: Sequence[SegmentCard], chosen: Sequence[str], look: Scheme
+            ) -> go.Figure:
+    """A cell for each feature and segment: colour the standardised difference, text the median; last all customers."""
+    if not features or not cards:
+        return empty_figure(_("These data have no features to compare"), look)
+    last = len(cards)
+    words = profile_rows(features)
+    colours = [[None if effect != effect else max(-_REACH, min(_REACH, effect)) for effect in one.effects] + [0.0]
+               for one in features]
+    hover = [[_hover(one, place, cards[place], words[row][1 + place]) for place in range(last)]
+             + [f"{escaped(one.column.label)}<br>" + _("all customers: {median}", median=words[row][-1])]
+             for row, one in enumerate(features)]
+    trace = {
+        "type": "heatmap", "z": colours, "x": list(range(last + 1)), "y": list(range(len(features))), "zmid": 0,
+        "zmin": -_REACH, "zmax": _REACH, "colorscale": diverging(look), "showscale": False, "xgap": 3, "ygap": 3,
+        "hovertext": hover,
+        "hovertemplate": "%{hovertext}<extra></extra>", "meta": [*(card.key for card in cards), ""]}
+    frames = [{"type": "rect", "x0": place - 0.5, "x1": place + 0.5, "y0": -0.5, "y1": len(features) - 0.5,
+               "line": {"color": look.accent, "width": 2}, "fillcolor": "rgba(0,0,0,0)"}
+              for place, card in enumerate(cards) if card.key in chosen]
+    return figure_of(
+        [trace, _medians(words, colours, look)], look, shapes=frames, dragmode=False,
+        xaxis={"side": "top", "range": [-0.5, last + 0.5], "showgrid": False, "tickvals": list(range(last + 1)),
+               "tickangle": 0,
+               "ticktext": [*(_head(card, look) for card in cards), _("All customers")],
+               "tickfont": {"size": 12, "color": look.ink}},
+        yaxis={"range": [len(features) - 0.5, -0.5], "showgrid": False, "tickvals": list(range(len(features))),
+               "ticktext": [escaped(one.column.label, 30) for one in features],
+               "tickfont": {"size": 12, "color": look.ink}})
+
+
+def _medians(words: Sequence[Sequence[str]], colours: Sequence[Sequence[float | None]], look: Scheme) -> dict[str, Any]:
+    """The text of the cells; each in the ink that is legible on its colour, which Plotly's own choice is not always."""
+    cells = [(place, row, text, colours[row][place] or 0.0) for row, line in enumerate(words)
+             for place, text in enumerate(line[1:])]
+    return {"type": "scatter", "mode": "text", "x": [one[0] for one in cells], "y": [one[1] for one in cells],
+            "text": [escaped(one[2]) for one in cells], "hoverinfo": "skip",
+            "textfont": {"size": 13, "color": [ink_on(shade(look, 0.5 + one[3] / _REACH / 2)) for one in cells]}}
+
+
+def _head(card: SegmentCard, look: Scheme) -> str:
+    style = mark(card.colour, look)
+    return (f"<span style='color:{style.colour}'>{style.glyph}</span> " + "<br>".join(wrapped(card.name, 16, 3))
+            + f"<br>{trusted(card)}")
+
+
+def _hover(one: Feature, place: int, card: SegmentCard, median: str) -> str:
+    effect = one.effects[place]
+    lines = [f"<b>{escaped(with_trust(card))}</b>", f"{escaped(one.column.label)}: {escaped(median)}"]
+    if effect == effect:
+        far = decimal(abs(effect), 1)
+        lines.append(_("{far} standard deviations above all others", far=far) if effect > 0
+                     else _("{far} standard deviations below all others", far=far))
+    return "<br>".join(lines)

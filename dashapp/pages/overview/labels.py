@@ -1,0 +1,88 @@
+"""Where names stand beside marks without lying on each other, on a wide screen and on a phone alike. Plain Python."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import product
+
+from dashapp.theme import escaped
+
+Offset = tuple[float, float]
+Box = tuple[float, float, float, float]  # left, top, right, bottom, in pixels
+
+_SCREENS = ((510, 380, 4), (260, 380, 1))  # pixels inside the axes of a chart, wide and on a phone, and their weight
+_LETTER, _LINE = 6.6, 16
+_WAYS = ((1, 0), (-1, 0), (0, -1), (0, 1), (1, -1), (1, 1), (-1, -1), (-1, 1), (0.5, -1), (-0.5, -1),
+         (0.5, 1), (-0.5, 1))
+_ROUNDS = 3
+_GAPS = (10, 26, 42, 60, 85)
+
+
+@dataclass(frozen=True)
+class Bubble:
+    """A round mark: its place in shares of the axes, its radius in pixels, and the lines of its name."""
+
+    x: float
+    y: float
+    radius: float
+    lines: tuple[str, ...]
+
+
+def wrapped(text: str, width: int, most: int) -> tuple[str, ...]:
+    """At most so many lines, safe for Plotly; the last one is cut where more would follow."""
+    lines = textwrap.wrap(text, width) or [""]
+    if len(lines) > most:
+        lines = [*lines[: most - 1], textwrap.shorten(" ".join(lines[most - 1:]), width, placeholder=" …")]
+    return tuple(escaped(line) for line in lines)
+
+
+def beside(marks: Sequence[Bubble]) -> list[Offset]:
+    """For each mark where the middle of its name stands, in pixels right and down of the mark."""
+    placed: dict[int, Offset] = {}
+    for mine in [*range(len(marks))] * _ROUNDS:  # the first to choose may have taken the place of a later one
+        others = {other: at for other, at in placed.items() if other != mine}
+        choices = _choices(marks[mine])
+        costs = [sum(_cost(marks, others, mine, at, screen) for screen in _SCREENS) + 10 * place
+                 for place, at in enumerate(choices)]
+        placed[mine] = choices[costs.index(min(costs))]
+    return [placed[mine] for mine in range(len(marks))]
+
+
+def _choices(one: Bubble) -> list[Offset]:
+    (wide, high), found = _size(one), []
+    for gap, (right, down) in product(_GAPS, _WAYS):
+        away = one.radius * (0.8 if right and down else 1) + gap
+        found.append((right * (away + wide / 2), down * (away + high / 2)))
+    return found
+
+
+def _cost(marks: Sequence[Bubble], placed: Mapping[int, Offset], mine: int, at: Offset, screen: tuple[int, int, int]
+          ) -> float:
+    """Pixels that would be covered twice or cut off."""
+    box = _box(marks[mine], at, screen)
+    taken = [_box(marks[other], offset, screen) for other, offset in placed.items()]
+    for one in marks:
+        x, y = one.x * screen[0], (1 - one.y) * screen[1]
+        taken.append((x - one.radius, y - one.radius, x + one.radius, y + one.radius))
+    inside = _shared(box, (0, 0, screen[0], screen[1]))
+    cut = (box[2] - box[0]) * (box[3] - box[1]) - inside
+    return screen[2] * (sum(_shared(box, other) for other in taken) + 2 * cut)
+
+
+def _size(one: Bubble) -> tuple[float, float]:
+    letters = max([len(one.lines[0]) + 2, *map(len, one.lines)])  # the symbol stands before the first line
+    return letters * _LETTER, len(one.lines) * _LINE + 4
+
+
+def _box(one: Bubble, at: Offset, screen: tuple[int, int, int]) -> Box:
+    wide, high = _size(one)
+    x, y = one.x * screen[0] + at[0], (1 - one.y) * screen[1] + at[1]
+    return x - wide / 2, y - high / 2, x + wide / 2, y + high / 2
+
+
+def _shared(one: Box, other: Box) -> float:
+    wide = min(one[2], other[2]) - max(one[0], other[0])
+    high = min(one[3], other[3]) - max(one[1], other[1])
+    return max(0.0, wide) * max(0.0, high)
