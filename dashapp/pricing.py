@@ -22,14 +22,13 @@ from pipeline.profit import (
     Vector,
     Word,
     advice,
-    draw_holdout,
     expected_curve,
-    expected_profit,
     profit_curve,
 )
+from pipeline.target_list import ListNumbers, in_numbers
 
-__all__ = ["Curve", "Expected", "Interval", "Measured", "Prospects", "Vector", "Word", "advice", "among", "expected",
-           "measured", "plan_at"]
+__all__ = ["Curve", "Expected", "Interval", "ListNumbers", "Measured", "Prospects", "Vector", "Word", "advice", "among",
+           "expected", "in_numbers", "measured", "own_plan", "plan_at"]
 Rows = npt.NDArray[np.int64]
 _KEPT = 6
 _plans: OrderedDict[tuple[str, float | None, float | None], CampaignPlan] = OrderedDict()
@@ -40,17 +39,20 @@ _lock = threading.Lock()
 class Prospects:
     """Some of a run's customers at one price: who of them is worth a contact, and what that brings."""
 
-    customers: int
     order: Rows  # places of the customers in the targets, the best prospect first
-    contacts: int  # so many of ``order`` are worth a contact
-    expected: Interval
+    numbers: ListNumbers
     hold_out: HoldOutAdvice
     held: Rows  # places of those to leave uncontacted
 
     @property
+    def customers(self) -> int:
+        """All who were looked at."""
+        return self.numbers.customers
+
+    @property
     def listed(self) -> Rows:
-        """Whom to contact, the best first; those held out are among them."""
-        return self.order[: self.contacts]
+        """Who is worth a contact, the best first; those held out are among them."""
+        return self.order[: self.numbers.listed]
 
 
 @dataclass(frozen=True)
@@ -87,24 +89,23 @@ def plan_at(it: Segmentation, cost: float | None, revenue: float | None) -> Camp
     return made
 
 
+def own_plan(it: Segmentation) -> CampaignPlan | None:
+    """The run's plan at its own prices, in the words of today, whichever version stored it; None where it has none."""
+    if it.campaigns is None or it.campaigns.summary.method == "none" or it.campaigns.summary.cost is None:
+        return None
+    return plan_at(it, it.campaigns.summary.cost, it.campaigns.summary.revenue)
+
+
 def among(plan: CampaignPlan, places: Rows | None = None, segment: int | None = None, currency: str = ""
           ) -> Prospects:
     """The plan for some customers only (``places`` in the targets; None: all), and of them for one segment."""
     summary, targets = plan.summary, plan.targets
-    cost, revenue = summary.cost or 0.0, summary.revenue or 0.0
     probability = targets[Targets.PROBABILITY].to_numpy(np.float64)
     order = _best_first(plan, places, segment)
-    listed = order[targets[Targets.CONTACT].to_numpy()[order] == 1]
-    if len(order) == len(targets):
-        expecting = Interval(summary.expected_profit or 0.0, summary.expected_low or 0.0, summary.expected_high or 0.0)
-        held = np.flatnonzero(targets[Targets.HOLD_OUT].to_numpy() == 1)
-        return Prospects(len(order), order, len(listed), expecting,
-                         summary.hold_out or hold_out_advice(probability[:0], cost, revenue), held)
-    rows = np.sort(listed)
-    advised = hold_out_advice(probability[rows], cost, revenue, currency)
-    drawn = rows[draw_holdout(np.ones(len(rows), dtype=np.bool_), advised.size, summary.seed)]
-    expecting = expected_profit(probability[rows], cost, revenue, summary.level_variance)
-    return Prospects(len(order), order, len(listed), expecting, advised, drawn)
+    listed = np.sort(order[targets[Targets.CONTACT].to_numpy()[order] == 1])
+    out = targets[Targets.HOLD_OUT].to_numpy()[listed] == 1
+    advised = hold_out_advice(probability[listed], out, summary.cost or 0.0, summary.revenue or 0.0, currency)
+    return Prospects(order, in_numbers(plan, segment, places), advised, listed[out])
 
 
 def expected(plan: CampaignPlan, prospects: Prospects) -> Expected:

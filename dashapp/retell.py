@@ -195,7 +195,7 @@ def _pattern(said: str) -> re.Pattern[str]:
         if name in seen:
             return f"(?P={name})"
         seen.add(name)
-        kind = {"n": r"[-+]?\d[\d,]*(?:\.\d+)?", "v": r"[-+$€£]*\d[^;()]*?"}.get(name.rstrip("0123456789"), r".+?")
+        kind = {"n": r"[-−+]?\d[\d,]*(?:\.\d+)?", "v": r"[-−+$€£]*\d[^;()]*?"}.get(name.rstrip("0123456789"), r".+?")
         return f"(?P<{name}>{kind})"
 
     return re.compile(_HOLE.sub(hole, re.escape(said)), re.DOTALL)

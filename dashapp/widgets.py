@@ -82,13 +82,19 @@ def chart_card(title: str, plot: Component, *, summary: Children = None, tools: 
     return card([head, words, plot, below, small], label=title, class_name=f"k-chart {class_name}")
 
 
-def table(header: Sequence[Children], rows: Sequence[Sequence[Children]], *, caption: str) -> Component:
-    """A plain table: first column names the row, numbers stand right."""
+def table(header: Sequence[Children], rows: Sequence[Sequence[Children]], *, caption: str, stacked: bool = False
+          ) -> Component:
+    """A plain table: first column names the row, numbers stand right; ``stacked``, a phone has a line for each cell."""
+    labels: list[dict[str, Any]] = [{"data-label": one} if isinstance(one, str) else {} for one in header[1:]]
+    labels += [{}] * max((len(row) for row in rows), default=0)  # a row may be longer than its header
     return html.Div(html.Table([
         html.Caption(caption, className="visually-hidden"),
         html.Thead(html.Tr([html.Th(one, scope="col") for one in header])),
-        html.Tbody([html.Tr([html.Th(row[0], scope="row"), *(html.Td(cell) for cell in row[1:])]) for row in rows]),
-    ], className="k-table"), className="k-table-frame", tabIndex="0", role="region", **aria(label=caption))
+        html.Tbody([html.Tr([html.Th(row[0], scope="row"),
+                             *(html.Td(cell, **label) for cell, label in zip(row[1:], labels, strict=False))])
+                    for row in rows]),
+    ], className="k-table k-table-stacked" if stacked else "k-table"), className="k-table-frame", tabIndex="0",
+        role="region", **aria(label=caption))
 
 
 def as_table(header: Sequence[Children], rows: Sequence[Sequence[Children]], *, caption: str) -> Component:

@@ -39,6 +39,11 @@ def percent(share: float) -> str:
     return f"{decimal(100 * share)} %"
 
 
+def rate(share: float) -> str:
+    """``27.3 %``: where a rate is held against break-even, a whole percent is too coarse."""
+    return f"{decimal(100 * share, 1)} %"
+
+
 def amount(value: float, unit: str, spec: str = "") -> str:
     """A value with its unit: ``$1,200``, ``47 years``, ``35 %``."""
     if value != value:

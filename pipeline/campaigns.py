@@ -20,26 +20,25 @@ from pipeline.contract import (
     KindOutlook,
     Responses,
     SegmentAdvice,
-    Strategy,
     Targets,
     Training,
     empty_table,
 )
 from pipeline.parallel import Helper, share
-from pipeline.plan_words import about, hold_out_advice, segment_advice, worth
+from pipeline.plan_words import about, hold_out_advice, hold_out_size, segment_advice, worth
 from pipeline.profit import (
     FEWEST,
-    Mask,
     Vector,
     advice,
     break_even,
     draw_holdout,
     expected_profit,
-    measured_profit,
     profit_curve,
     ratio_variance,
     worth_contacting,
 )
+from pipeline.strategies import evaluate
+from pipeline.target_list import in_numbers
 
 if TYPE_CHECKING:
     from pipeline.evidence import Evidence, Subject
@@ -47,8 +46,6 @@ if TYPE_CHECKING:
 
 UNPRICED = "Cost of a contact and revenue of a response are not known: give both to see what pays."
 KIND_PREFIX = "probability, "  # further columns of the targets: the probability for each kind of campaign
-LABELS = {HeldOut.BY_SEGMENT: "segments alone", HeldOut.BY_RFM: "recency-frequency-money cells",
-          HeldOut.BY_SEGMENT_AND_PAST: "segments x earlier answers", HeldOut.PROBABILITY: "response model"}
 
 
 def plan_campaigns(subject: Subject, *, history: pd.DataFrame | None = None, spec: HistorySpec | None = None,
@@ -145,7 +142,8 @@ def at_prices(plan: CampaignPlan, dataset: Dataset, *, cost: float | None, reven
     chosen = worth_contacting(predicted, cost, revenue)
     doubt = ratio_variance(predicted[chosen], outcome[chosen], customer[chosen])
     expected = expected_profit(probability[contact], cost, revenue, doubt)
-    held = hold_out_advice(probability[contact], cost, revenue, dataset.currency)
+    size = hold_out_size(probability[contact], cost, revenue)
+    held = draw_holdout(contact, size, plan.summary.seed)
     evaluation = evaluate(held_out, cost, revenue)
     curve = profit_curve(predicted, outcome, cost, revenue, customer)
     priced = (plan.responses[Responses.WORD] != "").any()  # each campaign by its own prices, when first planned
@@ -153,48 +151,17 @@ def at_prices(plan: CampaignPlan, dataset: Dataset, *, cost: float | None, reven
     summary = plan.summary.model_copy(update={
         "cost": cost, "revenue": revenue, "break_even": break_even(cost, revenue), "contacts": int(contact.sum()),
         "expected_profit": expected.value, "expected_low": expected.low, "expected_high": expected.high,
-        "level_variance": doubt, "notes": notes, "hold_out": held, "evaluation": evaluation,
+        "level_variance": doubt, "notes": notes, "evaluation": evaluation,
         "worth": worth(evaluation, dataset.currency),
         "curve": tuple(CurvePoint(contacts=int(n), profit=float(at), low=float(low), high=float(high))
                        for n, at, low, high in zip(curve.contacts, curve.profit, curve.low, curve.high, strict=True)),
-        "kinds": _kinds(plan.targets, cost, revenue, doubt),
-        "segments": _segments(plan, responses, dataset, contact, cost, revenue)})
+        "hold_out": hold_out_advice(probability[contact], held[contact], cost, revenue, dataset.currency),
+        "kinds": _kinds(plan.targets, cost, revenue, doubt)})
     targets = plan.targets.assign(**{
         Targets.EXPECTED: probability * revenue - cost, Targets.CONTACT: contact.astype(np.int64),
-        Targets.HOLD_OUT: draw_holdout(contact, held.size, plan.summary.seed).astype(np.int64)})
-    return replace(plan, summary=summary, responses=responses, targets=targets)
-
-
-def evaluate(held_out: pd.DataFrame, cost: float, revenue: float) -> tuple[Strategy, ...]:
-    """What each rule earns on contacts it has not seen, with the 95 % interval of a bootstrap over customers."""
-    outcome = held_out[HeldOut.OUTCOME].to_numpy(np.float64)
-    customer = held_out[HeldOut.KEY].to_numpy(np.int64)
-    chosen: dict[str, Mask] = {"everybody": np.ones(len(outcome), bool), "nobody": np.zeros(len(outcome), bool)}
-    for name in LABELS:
-        predicted = held_out[name].to_numpy(np.float64)
-        if not np.isnan(predicted).any():
-            chosen[name] = worth_contacting(predicted, cost, revenue)
-    made = [_strategy(name, LABELS.get(name, name), mask, outcome, cost, revenue, customer)
-            for name, mask in chosen.items()]
-    made.insert(2, _random(outcome, int(chosen[HeldOut.PROBABILITY].sum()), cost, revenue))
-    made.append(_strategy("foresight", "perfect foresight", outcome == 1, outcome, cost, revenue, customer))
-    return tuple(made)
-
-
-def _strategy(key: str, label: str, mask: Mask, outcome: Vector, cost: float, revenue: float, customer: np.ndarray
-              ) -> Strategy:
-    money = measured_profit(outcome, mask, cost, revenue, customer)
-    return Strategy(key=key, label=label, contacts=int(mask.sum()), profit=money.value, low=money.low, high=money.high)
-
-
-def _random(outcome: Vector, contacts: int, cost: float, revenue: float) -> Strategy:
-    """As many as the model would contact, drawn blindly: the average draw, and 95 % of draws."""
-    rate, n = float(outcome.mean()), len(outcome)
-    value = contacts * (rate * revenue - cost)
-    left = (n - contacts) / max(n - 1, 1)  # without replacement
-    half = 1.96 * revenue * float(np.sqrt(contacts * rate * (1 - rate) * left))
-    return Strategy(key="random", label="as many at random", contacts=contacts, profit=value, low=value - half,
-                    high=value + half)
+        Targets.HOLD_OUT: held.astype(np.int64)})
+    made = replace(plan, summary=summary, responses=responses, targets=targets)
+    return replace(made, summary=summary.model_copy(update={"segments": _segments(made, dataset)}))
 
 
 # ------------------------------------------------------------------ parts of the plan
@@ -258,24 +225,21 @@ def _reworded(responses: pd.DataFrame, cost: float, revenue: float) -> pd.DataFr
     return responses.assign(**{Responses.WORD: pd.Series(words, dtype="str", index=responses.index)})
 
 
-def _segments(plan: CampaignPlan, responses: pd.DataFrame, dataset: Dataset, contact: Mask, cost: float,
-              revenue: float) -> tuple[SegmentAdvice, ...]:
+def _segments(plan: CampaignPlan, dataset: Dataset) -> tuple[SegmentAdvice, ...]:
     """The list told in segments, each with the word for contacting the whole segment."""
     segment = plan.targets[Targets.SEGMENT].to_numpy(np.int64)
     probability = plan.targets[Targets.PROBABILITY].to_numpy(np.float64)
-    rates = _answered(responses, plan.summary.campaign) if plan.summary.campaign else _expected(plan)
-    even = break_even(cost, revenue)
+    rates = _answered(plan.responses, plan.summary.campaign) if plan.summary.campaign else _expected(plan)
+    even = plan.summary.break_even or 0.0
     made = []
     for one in plan.summary.segments:
         inside = segment == one.segment
-        n, *rate = rates.get(one.segment, (0, 0.0, 0.0, 1.0))
-        listed = inside & contact
+        n, *measured = rates.get(one.segment, (0, 0.0, 0.0, 1.0))
         made.append(segment_advice(
-            one.segment, one.name, customers=int(inside.sum()), contacts=int(listed.sum()),
+            one.segment, one.name, in_numbers(plan, one.segment),
             mean_probability=float(probability[inside].mean()) if inside.any() else 0.0,
-            expected=float((probability[listed] * revenue - cost).sum()), word=advice(n, rate[1], rate[2], even),
-            rate=(rate[0], rate[1], rate[2]), even=even, currency=dataset.currency,
-            ahead=not plan.summary.campaign))
+            word=advice(n, measured[1], measured[2], even), rates=(measured[0], measured[1], measured[2]), even=even,
+            revenue=plan.summary.revenue or 0.0, currency=dataset.currency, ahead=not plan.summary.campaign))
     return tuple(made)
 
 

@@ -68,7 +68,7 @@ def _spoken(run: Run, code: str, notes: Sequence[Annotation]) -> str:
 def _sheets(run: Run, notes: Sequence[Annotation]) -> list[Any]:
     """All sheets in their order."""
     it = run.segmentation
-    return [cover(run), glance(run), *(portrait(it, one, notes) for one in it.cards), campaign_plan(it), together(run),
+    return [cover(run), glance(run), *(portrait(it, one, notes) for one in it.cards), campaign_plan(run), together(run),
             choice(it), data_account(it), reading(it)]
 
 

@@ -7,29 +7,31 @@ from dash.development.base_component import Component
 
 from dashapp import affinity
 from dashapp.data import Run
-from dashapp.i18n import _, decimal, plural
+from dashapp.i18n import _, plural
 from dashapp.pages.baskets.words import counted, fine_percent, glossary, short_verdict, times
 from dashapp.pages.baskets.words import finding as pairs_finding
+from dashapp.pricing import in_numbers, own_plan
 from dashapp.report.parts import facts, sentences, sheet
-from dashapp.widgets import segment_name, table
-from dashapp.words import amount, money, number, percent
-from pipeline.contract import CampaignPlan, CampaignSummary, Segmentation
+from dashapp.widgets import segment_name, table, trust_badge
+from dashapp.words import amount, money, number, rate
+from pipeline.contract import CampaignPlan, CampaignSummary
 
 _PAIRS = 15
 
 
-def campaign_plan(it: Segmentation) -> Component:
+def campaign_plan(run: Run) -> Component:
     """Whom to contact next, by segment; and what each rule earned."""
-    plan = it.campaigns
-    if plan is None:
+    it = run.segmentation
+    plan = own_plan((run.original or run).segmentation)
+    if it.campaigns is None:
         told = sentences(_("This run holds no campaign plan: these data hold no campaigns, or the run is not the one "
                            "that was recommended."))
-    elif plan.summary.method == "none" or plan.summary.cost is None or plan.summary.expected_profit is None:
-        told = sentences(*plan.summary.notes)
+    elif plan is None:
+        told = sentences(*it.campaigns.summary.notes)
     else:
         currency = it.dataset.currency
-        told = [*sentences(*_list(plan, currency)), _by_segment(it, plan.summary),
-                *sentences(*_doubts(plan.summary, currency)), *_evaluation(plan.summary, currency)]
+        told = [*sentences(*_list(run, plan)), _by_segment(run, plan),
+                *sentences(*_doubts(run, plan.summary)), *_evaluation(run, plan.summary, currency)]
     return sheet("campaigns", it, [html.H2(_("Whom should we contact next?")), *told])
 
 
@@ -54,55 +56,60 @@ def together(run: Run) -> Component:
         facts(glossary(it.affinity_basis), "reading")])
 
 
-def _list(plan: CampaignPlan, currency: str) -> list[str]:
+def _list(run: Run, plan: CampaignPlan) -> list[str]:
     """The list, and what is expected of it."""
-    it = plan.summary
-    who = _("For {about}: contact {contacts} of {n} customers, those whose probability of responding is above "
-            "break-even ({even}: a contact costs {cost}, a response brings {revenue}).",
-            about=it.about, contacts=number(it.contacts), n=number(len(plan.targets)), even=_fine(it.break_even or 0.0),
-            cost=amount(it.cost or 0.0, currency), revenue=amount(it.revenue or 0.0, currency))
-    profit = _("Expected profit {profit} (95 %: {low} to {high}).", profit=money(it.expected_profit or 0.0, currency),
-               low=money(it.expected_low or 0.0, currency), high=money(it.expected_high or 0.0, currency))
+    it, found, currency = plan.summary, in_numbers(plan), run.segmentation.dataset.currency
+    who = _("For {about}: contact {contacts} of {n} customers and hold out {held}; all of them have a probability of "
+            "responding above break-even ({even}: a contact costs {cost}, a response brings {revenue}).",
+            about=run.tell(it.about), contacts=number(found.contacts), n=number(found.customers),
+            held=number(found.held), even=rate(it.break_even or 0.0), cost=amount(it.cost or 0.0, currency),
+            revenue=amount(it.revenue or 0.0, currency))
+    profit = _("Expected profit {profit} (95 %: {low} to {high}); with nobody held out {whole}, but then nobody knows "
+               "what the campaign itself brought.", profit=money(found.expected.value, currency),
+               low=money(found.expected.low, currency), high=money(found.expected.high, currency),
+               whole=money(found.whole, currency))
     return [who, profit]
 
 
-def _by_segment(it: Segmentation, summary: CampaignSummary) -> Component:
-    cards = {card.segment: card for card in it.cards}
-    header = [_("Segment"), _("Worth a contact"), _("Probability of a response"), _("Expected profit"), _("In words")]
-    rows = [[segment_name(cards[one.segment]) if one.segment in cards else one.name,
-             _("{n} of {m}", n=number(one.contacts), m=number(one.customers)), percent(one.mean_probability),
-             money(one.expected_profit, it.dataset.currency), one.sentence] for one in summary.segments]
+def _by_segment(run: Run, plan: CampaignPlan) -> Component:
+    cards, currency = {card.segment: card for card in run.segmentation.cards}, run.segmentation.dataset.currency
+    header = [_("Segment"), _("To contact"), _("To hold out"), _("Of those to contact will respond"),
+              _("Expected profit"), _("In words")]
+    rows = []
+    for one in plan.summary.segments:
+        found, card = in_numbers(plan, one.segment), cards[one.segment]
+        rows.append([html.Span([segment_name(card), " ", trust_badge(card.trust)]),
+                     _("{n} of {m}", n=number(found.contacts), m=number(found.customers)), number(found.held),
+                     rate(found.probability) if found.contacts else "–", money(found.expected.value, currency),
+                     run.tell(one.sentence)])
     made = table(header, rows, caption=_("The plan by segment"))
     return html.Div(made, className="worded")
 
 
-def _doubts(it: CampaignSummary, currency: str) -> list[str]:
+def _doubts(run: Run, it: CampaignSummary) -> list[str]:
     """What else is known of the plan, and what is not."""
-    said = []
+    said, currency = [], run.segmentation.dataset.currency
     if len(it.kinds) > 1:
-        said.append(_("By kind of campaign: {kinds}.", kinds="; ".join(
-            _("{kind}: {profit} from {n} contacts", kind=one.kind, profit=money(one.expected_profit, currency),
-              n=number(one.contacts)) for one in it.kinds)))
+        said.append(_("By kind of campaign, with nobody held out: {kinds}.", kinds="; ".join(
+            _("{kind}: {profit} from {n} contacts", kind=run.tell(one.kind),
+              profit=money(one.expected_profit, currency), n=number(one.contacts)) for one in it.kinds)))
     if it.hold_out:
-        said.append(it.hold_out.sentence)
+        said.append(run.tell(it.hold_out.sentence))
     if it.calibration:
         said.append(_("On held-out contacts {predicted} were predicted to respond, {observed} did.",
-                      predicted=_fine(it.calibration.mean_predicted), observed=_fine(it.calibration.observed)))
-    return [*said, *it.notes,
+                      predicted=rate(it.calibration.mean_predicted), observed=rate(it.calibration.observed)))
+    return [*said, *map(run.tell, it.notes),
             _("This is response, not uplift: without a control group nobody knows who would have bought anyway. Keep "
               "the hold-out group uncontacted, and the test will tell.")]
 
 
-def _evaluation(it: CampaignSummary, currency: str) -> list[Component]:
+def _evaluation(run: Run, it: CampaignSummary, currency: str) -> list[Component]:
     if not it.evaluation:
         return []
     title = _("What did each rule earn on contacts that it had not learned from?")
-    rows = [[one.label[:1].upper() + one.label[1:], number(one.contacts), money(one.profit, currency),
+    told = [run.tell(one.label) for one in it.evaluation]
+    rows = [[label[:1].upper() + label[1:], number(one.contacts), money(one.profit, currency),
              _("{low} to {high}", low=money(one.low, currency), high=money(one.high, currency))]
-            for one in it.evaluation]
+            for label, one in zip(told, it.evaluation, strict=True)]
     header = [_("Who is contacted"), _("Contacts"), _("Profit"), _("95 % interval")]
-    return [html.H3(title), table(header, rows, caption=title), *sentences(it.worth)]
-
-
-def _fine(share: float) -> str:
-    return f"{decimal(100 * share, 1)} %"
+    return [html.H3(title), table(header, rows, caption=title), *sentences(run.tell(it.worth))]

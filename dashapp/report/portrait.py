@@ -17,7 +17,7 @@ from dashapp.widgets import segment_name, trust_badge
 from dashapp.words import customers, difference, moment, number
 from pipeline.contract import Annotation, GroupMeaning, Segmentation, SegmentCard, identity_of
 
-_ROW, _LEAST = 30, 104  # pixels; a sheet of paper has less room than a screen
+_ROW, _LEAST = 38, 104  # pixels; a sheet of paper has less room than a screen
 _CAMPAIGNS, _TRAITS, _NOTES = 8, 4, 3
 _MIXES: tuple[tuple[GroupMeaning, str], ...] = (
     ("categories", N_("What do they buy more of than others?")),
@@ -54,12 +54,12 @@ def _notes(it: Segmentation, one: SegmentCard, notes: Sequence[Annotation]) -> l
 
 def _differences(it: Segmentation, one: SegmentCard) -> Component:
     return chart(_("What sets them apart, the strongest first?"), figures.differences(one, it.dataset, LIGHT),
-                 _height(len(one.differences)))
+                 _height(figures.difference_words(one, it.dataset)))
 
 
 def _mix(it: Segmentation, one: SegmentCard, meaning: GroupMeaning, title: str) -> Component | None:
     shares = facts.mix(it, one.segment, meaning)
-    return chart(_(title), figures.mix(shares, one, LIGHT), _height(len(shares))) if shares else None
+    return chart(_(title), figures.mix(shares, one, LIGHT), _height(figures.mix_words(shares))) if shares else None
 
 
 def _rule(it: Segmentation, one: SegmentCard) -> list[Component]:
@@ -85,19 +85,21 @@ def _responses(it: Segmentation, one: SegmentCard) -> Component:
     if not found:
         return html.Div([html.H3(title), *sentences(
             _("These data hold no campaigns, so nothing is known about responses."))])
-    drawn = _most_contacted(found)
+    drawn = _most_contacted(facts.rated(found))
+    if not drawn:
+        return html.Div([html.H3(title), *sentences(response_finding(found))])
     left_out = plural("Drawn is the {n} campaign with the most contacts, of {all}.",
                       "Drawn are the {n} campaigns with the most contacts, of {all}.", len(drawn),
                       all=number(len(found))) if len(drawn) < len(found) else ""
-    return html.Div([chart(title, figures.responses(drawn, one, LIGHT), _height(len(drawn)),
+    return html.Div([chart(title, figures.responses(drawn, one, LIGHT), _height(figures.campaign_words(drawn)),
                            summary=response_finding(found)), html.P(left_out, className="note") if left_out else None])
 
 
 def _most_contacted(found: Sequence[facts.Response]) -> list[facts.Response]:
-    """In the data set's order, so that two segments can be compared."""
+    """By date, so that two segments can be compared."""
     most = set(sorted(range(len(found)), key=lambda place: -found[place].contacted)[:_CAMPAIGNS])
     return [one for place, one in enumerate(found) if place in most]
 
 
-def _height(rows: int) -> int:
-    return max(_LEAST, rows * _ROW + 34)
+def _height(words: Sequence[str]) -> int:
+    return figures.height(words, _ROW, _LEAST)

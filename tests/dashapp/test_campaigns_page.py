@@ -20,10 +20,14 @@ from dashapp.pages import campaigns
 from dashapp.pages.campaigns import callbacks, export, facts, figures, ids, words
 from dashapp.pages.campaigns.asked import read, search_of
 from dashapp.pages.campaigns.layout import texts
+from dashapp.report.plan import campaign_plan
 from dashapp.theme import DARK, LIGHT
+from dashapp.words import rate
 from pipeline.contract import CampaignPlan, Segmentation, Targets
+from pipeline.plan_words import plan_as_json, plan_in_words
 from pipeline.profit import expected_curve, expected_profit
 from pipeline.settings import Settings
+from pipeline.target_list import in_numbers
 from tests.dashapp.conftest import RUN, MemoryStore, champion, segmentation_of
 from tests.sample_campaigns import planned_training
 
@@ -66,8 +70,9 @@ def test_the_runs_own_prices_give_exactly_the_stored_plan(run: Run, planned: Seg
     assert notices == ()
     assert asked.summary == stored(planned).summary
     assert asked.plan.targets.equals(stored(planned).targets)
-    assert asked.prospects.contacts == stored(planned).summary.contacts
-    assert asked.prospects.expected.value == stored(planned).summary.expected_profit
+    assert asked.prospects.numbers.listed == stored(planned).summary.contacts
+    assert asked.prospects.numbers.whole == pytest.approx(stored(planned).summary.expected_profit)
+    assert asked.prospects.hold_out == stored(planned).summary.hold_out
 
 
 def test_another_price_changes_the_list_as_the_pipeline_would(run: Run, planned: Segmentation) -> None:
@@ -75,9 +80,9 @@ def test_another_price_changes_the_list_as_the_pipeline_would(run: Run, planned:
     probability = stored(planned).targets[Targets.PROBABILITY].to_numpy()
     chosen = probability[probability * 30 > 9]
 
-    assert asked.prospects.contacts == len(chosen)
-    assert asked.prospects.expected == expected_profit(chosen, 9, 30, asked.summary.level_variance)
-    assert words.rate(asked.summary.break_even or 0) == "30 %"
+    assert asked.prospects.numbers.listed == len(chosen)
+    assert asked.prospects.numbers.whole == pytest.approx(expected_profit(chosen, 9, 30, 0).value)
+    assert rate(asked.summary.break_even or 0) == "30.0 %"
 
 
 @pytest.mark.parametrize("cost", ["abc", "-1", "nan", "inf", "1e99", ""])
@@ -111,8 +116,35 @@ def test_filters_and_segments_leave_their_part_of_the_list(run: Run, planned: Se
 
     assert set(filtered.prospects.listed) == set(by_segment.listed) == set(inside.index)
     assert filtered.prospects.customers == best.size
-    assert sum(one.contacts for one in facts.by_segment(whole)) == whole.prospects.contacts
+    assert sum(one.numbers.contacts for one in facts.by_segment(whole)) == whole.prospects.numbers.contacts
     assert "left by the filters" in words.finding(filtered)
+    assert [one.card for one in facts.by_segment(filtered)] == [best]
+    assert "filtered out" in text_of(texts(filtered)[ids.SEGMENTS])
+
+
+def test_screen_file_pipeline_and_report_tell_the_same_list_with_its_hold_out_group(run: Run, planned: Segmentation
+                                                                                    ) -> None:
+    asked, _ = read(run, "")
+    found = in_numbers(stored(planned))
+    profit = words.money(found.expected.value, "$")
+    lines = list(csv.reader(io.StringIO(export.as_csv(asked, None, marked=True).removeprefix("\ufeff"))))
+    cut = lines.index([])
+    about, body = dict(lines[:cut]), lines[cut + 2:]
+    contacted = [row for row in body if row[-1] == "contact"]
+    told = plan_in_words(stored(planned), "$")
+
+    assert found.held > 0
+    assert f"Contact {found.contacts} of 600 customers and hold out {found.held}: expected profit {profit}" in (
+        words.finding(asked))
+    assert (len(contacted), len(body) - len(contacted)) == (found.contacts, found.held)
+    assert sum(float(row[4]) for row in contacted) == pytest.approx(found.expected.value, abs=0.1)
+    assert float(about["Expected profit"]) == pytest.approx(found.expected.value, abs=0.01)
+    assert f"Contact {found.contacts:,} and hold out {found.held:,}" in told[0]
+    assert f"Expected profit {profit} " in told[1]
+    assert plan_as_json(stored(planned))["with_hold_out"]["expected_profit"] == found.expected.value
+    assert f"hold out {found.held}" in text_of(campaign_plan(run))
+    assert profit in text_of(campaign_plan(run))
+    assert words.money(found.given_up, "$") in words.price_of_test(asked, asked.prospects)
 
 
 def test_expected_profit_along_the_ranking_is_that_of_the_best(run: Run) -> None:
@@ -145,12 +177,12 @@ def test_the_file_holds_the_list_of_the_screen_with_its_hold_out_group(run: Run,
     assert export.as_csv(asked, None, marked=True) == export.as_csv(asked, None, marked=True)
 
 
-def test_a_list_of_one_segment_marks_as_many_as_advised(run: Run, planned: Segmentation) -> None:
+def test_who_is_held_out_of_the_whole_list_is_held_out_of_a_part_of_it(run: Run, planned: Segmentation) -> None:
     asked, _ = read(run, "?cost=1")
     found = asked.of_segment(planned.cards[0].segment)
 
-    assert len(found.held) == min(found.hold_out.size, found.contacts) > 0
-    assert set(found.held) <= set(found.listed)
+    assert len(found.held) == found.hold_out.size > 0
+    assert set(found.held) == set(asked.prospects.held) & set(found.listed)
 
 
 def test_few_contacted_show_no_rate_and_say_too_few(run: Run, planned: Segmentation) -> None:
@@ -178,7 +210,8 @@ def test_every_figure_is_one_that_plotly_takes(run: Run, look: Any, search: str)
     asked, _ = read(run, search)
     ahead, past = pricing.expected(asked.plan, asked.prospects), pricing.measured(asked.plan)
 
-    for made in (figures.expected(ahead, asked.prospects.contacts, "$", look), figures.measured(past, 3, "$", look),
+    for made in (figures.expected(ahead, asked.prospects.numbers.listed, "$", look),
+                 figures.measured(past, 3, "$", look),
                  figures.responses(facts.dots(asked), facts.overall(asked), asked.summary.break_even, look)):
         go.Figure(made.to_dict())
 

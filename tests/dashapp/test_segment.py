@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 
 import dash
 import numpy as np
@@ -10,26 +11,21 @@ import pandas as pd
 import plotly.graph_objects as go
 import pytest
 
+from dashapp import advice
 from dashapp.data import SegmentationData
 from dashapp.i18n import speak
 from dashapp.pages import segment
-from dashapp.pages.segment import facts, figures, words
+from dashapp.pages.segment import facts, figures, sections, words
 from dashapp.pages.segment.layout import nearest
 from dashapp.theme import DARK, LIGHT, mark
-from dashapp.words import TRUST_WORDS
-from pipeline.contract import (
-    CampaignPlan,
-    CampaignSummary,
-    Identity,
-    SegmentAdvice,
-    Segmentation,
-    SegmentRule,
-    Training,
-)
+from dashapp.words import TRUST_WORDS, money, rate
+from pipeline.contract import Identity, Segmentation, SegmentRule, Training
 from pipeline.passive import wilson
 from pipeline.settings import Settings
+from pipeline.target_list import in_numbers
 from tests.dashapp.conftest import RUN, MemoryStore, champion, segmentation_of
 from tests.sample_baskets import with_affinities_of, with_sample_baskets
+from tests.sample_campaigns import planned_training
 
 
 def test_differences_stand_by_effect_in_the_colour_of_the_segment(segmentation: Segmentation) -> None:
@@ -155,25 +151,101 @@ def _data(it: Segmentation) -> SegmentationData:
     return SegmentationData(lambda: store, Settings(poll_seconds=1))
 
 
-def _with_plan(it: Segmentation, word: str = "test") -> Segmentation:
-    advice = tuple(SegmentAdvice(
-        segment=one.segment, name=one.name, customers=one.size, contacts=12, mean_probability=0.2,
-        expected_profit=345.0, word=word, sentence="because of the interval") for one in it.cards)
-    summary = CampaignSummary(method="cross-fitted", about="a campaign like the last one", segments=advice)
-    bare = pd.DataFrame()
-    return replace(it, campaigns=CampaignPlan(summary, bare, bare, bare))
+@pytest.fixture(scope="module")
+def planned() -> Segmentation:
+    training = planned_training()
+    return replace(segmentation_of(training, k=training.decision.k), campaigns=training.campaigns)
+
+
+def _worded(it: Segmentation, word: str) -> Segmentation:
+    """The planned run with every segment judged like that."""
+    assert it.campaigns is not None
+    told = tuple(one.model_copy(update={"word": word}) for one in it.campaigns.summary.segments)
+    summary = it.campaigns.summary.model_copy(update={"segments": told})
+    return replace(it, campaigns=replace(it.campaigns, summary=summary))
+
+
+def _store(it: Segmentation) -> SegmentationData:
+    store = MemoryStore({RUN: it}, (champion(k=it.k),))
+    return SegmentationData(lambda: store, Settings(poll_seconds=1))
 
 
 @pytest.mark.parametrize("word", ["act", "test", "don't", "too few"])
-def test_the_advice_stands_with_its_trust_and_a_link_that_keeps_the_run(segmentation: Segmentation, word: str) -> None:
-    other = replace(segmentation, run_id="e" * 32)
-    store = MemoryStore({RUN: segmentation, "e" * 32: _with_plan(other, word)}, (champion(),))
+def test_the_advice_stands_with_its_trust_and_a_link_that_keeps_the_selection(planned: Segmentation, word: str
+                                                                              ) -> None:
+    text = str(segment.layout(_store(_worded(planned, word)), age="30~40"))
 
-    text = str(segment.layout(SegmentationData(lambda: store, Settings(poll_seconds=1)), run="e" * 32, age="30~40"))
-
-    for part in (words.ADVICE[word], "12 of", "$345", "because of the interval",
-                 TRUST_WORDS[segmentation.cards[0].trust], f"/campaigns?run={'e' * 12}&age=30~40"):
+    for part in (words.ADVICE[word], TRUST_WORDS[planned.cards[0].trust], "/campaigns?", "age=30~40"):
         assert part in text
+
+
+def test_the_advice_tells_the_rate_of_those_to_contact_and_not_of_the_whole_segment(planned: Segmentation) -> None:
+    plan = planned.campaigns
+    assert plan is not None
+    one = max(planned.cards, key=lambda card: in_numbers(plan, card.segment).held)
+    found = in_numbers(plan, one.segment)
+    text = str(sections.action(_store(planned).view(None), planned, one, {}))
+
+    assert found.probability > (plan.summary.break_even or 0)
+    for part in (rate(found.probability), money(found.expected.value, "$"), f"'{found.contacts}'", f"'{found.held}'",
+                 f"contact {found.contacts} of them and hold out {found.held}", "If everybody"):
+        assert part in text
+
+
+@pytest.mark.parametrize(("word", "said"), [("test", "small sample"), ("don't", "keep them out")])
+def test_a_list_that_promises_less_than_one_response_is_no_advice_to_contact(planned: Segmentation, word: str,
+                                                                             said: str) -> None:
+    it = _worded(planned, word)
+    assert it.campaigns is not None
+    best = it.campaigns.targets["rank"].idxmin()
+    scarce = it.campaigns.targets.assign(contact=0, hold_out=0)
+    scarce.loc[best, ["contact", "probability"]] = [1, 1.01 * (it.campaigns.summary.break_even or 0)]
+    one = next(card for card in it.cards if card.segment == scarce.loc[best, "segment"])
+
+    told = advice.action(one, replace(it, campaigns=replace(it.campaigns, targets=scarce)))
+
+    assert told.startswith("No campaign pays in this segment now")
+    assert said in told
+
+
+def test_a_mix_says_only_what_whole_percentages_show(segmentation: Segmentation) -> None:
+    group = segmentation.dataset.groups[0]
+    small = [facts.Share("Nutrition", 0.012, 0.008), facts.Share("Drugstore", 0.16, 0.15),
+             facts.Share("Rest", 0.8, 0.8)]
+    clear = [facts.Share("Wine", 0.66, 0.5), facts.Share("Fish", 0.04, 0.08)]
+
+    assert "much the same" in words.mix_finding(small, group)
+    assert words.mix_finding(clear, group).endswith("Least of all Fish: 4 % instead of 8 %.")
+
+
+def test_campaigns_stand_by_date_and_those_without_a_rate_only_in_the_table(segmentation: Segmentation) -> None:
+    late, early = segmentation.dataset.campaigns[:2]
+    dated = (late.model_copy(update={"start": date(2024, 5, 1)}), early.model_copy(update={"start": date(2023, 1, 1)}))
+    frame = segmentation.customers.assign(**{late.column: None})
+    it = replace(segmentation, customers=frame, dataset=segmentation.dataset.model_copy(update={"campaigns": dated}))
+
+    found = facts.responses(it, 0)
+
+    assert [one.label for one in found] == [early.label, late.label]
+    assert facts.rated(found) == [found[0]]
+    assert "1 more campaign reached too few" in words.response_finding(found)
+
+
+def test_words_above_the_marks_are_broken_for_a_phone_and_the_chart_grows(segmentation: Segmentation) -> None:
+    long = "Purchases of organic vegetables, typically 1,234 a year (all: 987 a year)"
+    card = segmentation.cards[0]
+
+    notes = figures.differences(card, segmentation.dataset, LIGHT).layout.annotations
+
+    assert figures.height([long] * 5) > figures.height(["short"] * 5)
+    assert all(len(line) <= 50 for note in notes for line in note.text.split("<br>"))
+    assert "typically" in notes[0].text
+
+
+def test_what_stands_in_for_missing_values_is_rounded_and_a_limit_is_not() -> None:
+    said = words.short_sql('COALESCE("coupon_baskets", 1.9607843137254901) > 3.1415926535')
+
+    assert said == 'COALESCE("coupon_baskets", 1.961) > 3.1415926535'
 
 
 def test_without_a_plan_it_is_said_why(segmentation: Segmentation) -> None:

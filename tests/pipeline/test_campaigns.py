@@ -19,12 +19,13 @@ from pipeline.errors import SpecError
 from pipeline.evidence import Subject
 from pipeline.history import TEST, moments, place, read_history
 from pipeline.offers import RECEIVED, RESPONDED, offers_over_time
-from pipeline.plan_words import plan_as_json, plan_in_words
+from pipeline.plan_words import hold_out_advice, money, plan_as_json, plan_in_words, rate
 from pipeline.responses import fit_prior, respond_by_segment, shrink
 from pipeline.settings import Settings
 from pipeline.spec import Spec, load_spec, parse_spec
 from pipeline.spec_checks import outcome_derived
 from pipeline.store import Store
+from pipeline.target_list import in_numbers
 from tests.pipeline.campaigns_support import COST, REVENUE, campaign, dataset, people, subject
 from tests.support import save_training
 
@@ -171,6 +172,46 @@ def test_other_prices_need_no_new_model() -> None:
     assert set(dear.responses[Responses.WORD]) == {"don't"}
     assert back.summary == plan.summary
     pd.testing.assert_frame_equal(back.targets, plan.targets)
+
+
+def test_perfect_foresight_contacts_nobody_where_even_a_response_loses() -> None:
+    frame, _ = people()
+
+    dear = at_prices(plan_campaigns(subject(frame)), subject(frame).dataset, cost=20.0, revenue=6.0)
+    foresight = next(one for one in dear.summary.evaluation if one.key == "foresight")
+
+    assert (foresight.contacts, foresight.profit) == (0, 0)
+
+
+def test_the_list_in_numbers_is_that_of_the_table_and_adds_up_over_segments() -> None:
+    frame, _ = people()
+    plan = plan_campaigns(subject(frame))
+    targets = plan.targets
+    contacted = (targets[Targets.CONTACT] == 1) & (targets[Targets.HOLD_OUT] == 0)
+
+    whole = in_numbers(plan)
+    parts = [in_numbers(plan, one.segment) for one in plan.summary.segments]
+
+    assert whole.contacts == contacted.sum()
+    assert whole.expected.value == pytest.approx(targets.loc[contacted, Targets.EXPECTED].sum())
+    assert whole.probability == pytest.approx(targets.loc[contacted, Targets.PROBABILITY].mean())
+    assert whole.whole == pytest.approx(plan.summary.expected_profit)
+    assert sum(one.expected.value for one in parts) == pytest.approx(whole.expected.value)
+    assert sum(one.held for one in parts) == whole.held > 0
+    assert not whole.pays(whole.whole + 1)
+
+
+def test_what_the_hold_out_group_costs_is_said_whether_or_not_the_list_is_long_enough() -> None:
+    probability, held = np.full(100, 0.5), np.arange(100) < 20
+
+    short = hold_out_advice(probability, held, 4.0, 10.0, "$")
+    none = hold_out_advice(probability, held & False, 4.0, 10.0, "$")
+
+    assert not short.reachable
+    assert "gives up $20 of expected profit" in short.sentence
+    assert "too short for a test" in none.sentence
+    assert money(-759.6, "$") == "−$760"
+    assert rate(0.95) == "95.0 %"
 
 
 def test_without_prices_there_is_a_model_but_no_advice() -> None:

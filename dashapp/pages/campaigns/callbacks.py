@@ -112,5 +112,5 @@ def _drawn(asked: Asked, scheme_name: object) -> tuple[Any, ...]:
         nothing = empty_figure(_("No prices yet"), look)
         return nothing, nothing, dots
     best = next((one.contacts for one in asked.summary.evaluation if one.key == "probability"), 0)
-    return (figures.expected(asked.ahead, asked.prospects.contacts, asked.currency, look),
+    return (figures.expected(asked.ahead, asked.prospects.numbers.listed, asked.currency, look),
             figures.measured(asked.past, best, asked.currency, look), dots)

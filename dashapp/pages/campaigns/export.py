@@ -6,6 +6,7 @@ from dashapp.export import csv_text
 from dashapp.i18n import _
 from dashapp.pages.campaigns import facts, words
 from dashapp.pages.campaigns.asked import Asked
+from dashapp.pricing import ListNumbers
 from dashapp.words import TRUST_WORDS, day, moment
 
 
@@ -24,11 +25,11 @@ def as_csv(asked: Asked, segment: int | None, *, marked: bool) -> str:
              round(one.profit, 4), words.reasons(asked, one),
              *([_("hold out: do not contact") if one.held else _("contact")] if marked else [])]
             for one in facts.people(asked, found)]
-    return csv_text([*header, _("Group")] if marked else header, rows, _about(asked, segment, found.contacts,
-                                                                            found.customers))
+    return csv_text([*header, _("Group")] if marked else header, rows, _about(asked, segment, found.numbers,
+                                                                            marked=marked))
 
 
-def _about(asked: Asked, segment: int | None, listed: int, covered: int) -> list[tuple[str, object]]:
+def _about(asked: Asked, segment: int | None, found: ListNumbers, *, marked: bool) -> list[tuple[str, object]]:
     it, summary = asked.run.segmentation, asked.summary
     name = next((card.name for card in it.cards if card.segment == segment), _("All segments"))
     return [
@@ -36,7 +37,11 @@ def _about(asked: Asked, segment: int | None, listed: int, covered: int) -> list
         (_("Data as of"), day(it.dataset.as_of)), (_("Segments"), it.k),
         (_("For"), asked.run.tell(summary.about)), (_("Cost of a contact"), summary.cost or 0),
         (_("Revenue of a response"), summary.revenue or 0), (_("Break-even"), round(summary.break_even or 0, 6)),
-        (_("Selection"), words.filters(asked)), (_("Segment"), name), (_("Customers covered"), covered),
-        (_("Customers of the run"), len(asked.plan.targets)), (_("Customers on the list"), listed),
+        (_("Selection"), words.filters(asked)), (_("Segment"), name), (_("Customers covered"), found.customers),
+        (_("Customers of the run"), len(asked.plan.targets)), (_("Customers on the list"), found.listed),
+        *([(_("To contact"), found.contacts), (_("To hold out"), found.held),
+           (_("Expected profit"), round(found.expected.value, 2)),
+           (_("Expected profit with nobody held out"), round(found.whole, 2))] if marked else
+          [(_("Expected profit"), round(found.whole, 2))]),
         (_("Please note"), _(words.NOT_UPLIFT)),
     ]

@@ -8,7 +8,7 @@ import numpy as np
 
 from dashapp import pricing
 from dashapp.pages.campaigns.asked import Asked
-from dashapp.pricing import Word
+from dashapp.pricing import ListNumbers, Word
 from pipeline.contract import Responses, SegmentCard, Targets
 
 LEAST, FEW, TOP = 30, 60, 10  # contacted: no rate under the first, a flag under the second; customers shown
@@ -37,9 +37,7 @@ class Share:
     """One segment's part of the list."""
 
     card: SegmentCard
-    customers: int
-    contacts: int
-    profit: float
+    numbers: ListNumbers
     word: str  # for contacting the whole segment
 
 
@@ -80,17 +78,11 @@ def overall(asked: Asked) -> float | None:
 
 
 def by_segment(asked: Asked) -> tuple[Share, ...]:
-    """The list told in segments, of the customers that the filters leave."""
-    targets, prospects = asked.plan.targets, asked.prospects
-    segment = targets[Targets.SEGMENT].to_numpy(np.int64)
-    profit = targets[Targets.EXPECTED].to_numpy(np.float64)
-    k = asked.run.segmentation.k
-    counts = np.bincount(segment[prospects.order], minlength=k)
-    listed = np.bincount(segment[prospects.listed], minlength=k)
-    money = np.bincount(segment[prospects.listed], weights=profit[prospects.listed], minlength=k)
+    """The list told in segments, of the customers that the filters leave; a segment without any is left out."""
     words = {one.segment: one.word for one in asked.summary.segments}
-    return tuple(Share(card, int(counts[card.segment]), int(listed[card.segment]), float(money[card.segment]),
-                       words.get(card.segment, "")) for card in asked.run.segmentation.cards)
+    found = [Share(card, pricing.in_numbers(asked.plan, card.segment, asked.prospects.order),
+                   words.get(card.segment, "")) for card in asked.run.segmentation.cards]
+    return tuple(one for one in found if one.numbers.customers)
 
 
 def people(asked: Asked, prospects: pricing.Prospects, most: int | None = None) -> list[Prospect]:

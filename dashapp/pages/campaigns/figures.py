@@ -9,12 +9,12 @@ import plotly.graph_objects as go
 
 from dashapp.i18n import _
 from dashapp.pages.campaigns.facts import Dot
-from dashapp.pages.campaigns.words import ADVICE, dot_words, rate
+from dashapp.pages.campaigns.words import ADVICE, dot_words
 from dashapp.pricing import Curve, Expected, Measured, Vector
 from dashapp.theme import Scheme, empty_figure, escaped, figure_of, mark, tinted
-from dashapp.words import money, number
+from dashapp.words import TRUST_WORDS, money, number, rate
 
-CURVES, ROW, LINES = 380, 58, 96  # pixels of a curve, of a segment's row, of what stands around the rows
+CURVES, ROW, LINES = 380, 74, 104  # pixels of a curve, of a segment's row, of what stands around the rows
 _SEGMENTS, _RANDOM = "#b07d1a", "#7a8494"  # of the two rules that a model is compared with
 _LONGEST = 40
 
@@ -32,11 +32,13 @@ def expected(found: Expected, best: int, currency: str, look: Scheme) -> go.Figu
     traces = [*_ribbon(found.model, look), _line(along, found.at_random, _("Random"), _RANDOM, "dot", currency),
               _line(along, found.by_segment, _("Segments alone"), _SEGMENTS, "dash", currency),
               _line(along, found.model.profit, _("Response model"), look.accent, "solid", currency)]
-    return _curves(traces, best, _("customers contacted, the best first"), _("expected profit"), currency, look)
+    label = _("worth a contact: {n}", n=number(best))
+    return _curves(traces, (best, label), _("customers contacted, the best first"), _("expected profit"), currency,
+                   look)
 
 
-def measured(found: Measured, best: int, currency: str, look: Scheme) -> go.Figure:
-    """Measured profit of known answers as more are contacted."""
+def measured(found: Measured, listed: int, currency: str, look: Scheme) -> go.Figure:
+    """Measured profit of known answers as more are contacted, and how many the model's rule contacts."""
     along = found.model.contacts.tolist()
     if len(along) < 2:
         return empty_figure(_("No past contacts to compare on"), look)
@@ -46,7 +48,8 @@ def measured(found: Measured, best: int, currency: str, look: Scheme) -> go.Figu
         traces.append(_line(found.by_segment.contacts.tolist(), found.by_segment.profit, _("Segments alone"),
                             _SEGMENTS, "dash", currency))
     traces.append(_line(along, found.model.profit, _("Response model"), look.accent, "solid", currency))
-    return _curves(traces, best, _("past contacts, the best first"), _("profit"), currency, look)
+    label = _("the model's list: {n}", n=number(listed))
+    return _curves(traces, (listed, label), _("past contacts, the best first"), _("profit"), currency, look)
 
 
 def responses(found: Sequence[Dot], every: float | None, even: float | None, look: Scheme) -> go.Figure:
@@ -68,7 +71,7 @@ def responses(found: Sequence[Dot], every: float | None, even: float | None, loo
         margin={"l": 4, "r": 8, "t": 44, "b": 8},
         xaxis={"range": [-0.02 * reach, reach * 1.32], "tickformat": ".0%" if reach > 0.05 else ".1%", "nticks": 6,
                "title": {"text": _("share of those contacted who responded")}},
-        yaxis={"visible": False, "range": [rows - 0.55, -0.75]})
+        yaxis={"visible": False, "range": [rows - 0.6, -0.75]})
 
 
 def _dot(one: Dot, place: int, look: Scheme) -> dict[str, Any]:
@@ -86,13 +89,13 @@ def _dot(one: Dot, place: int, look: Scheme) -> dict[str, Any]:
 
 
 def _name(one: Dot, place: int, look: Scheme) -> dict[str, Any]:
-    """Name, word and rate above the dot, at the left edge, where no dot can lie."""
-    parts = [f"{mark(one.card.colour).glyph} {escaped(one.card.name, _LONGEST)}"]
+    """Name, and under it word, rate and trust, above the dot at the left edge; two lines, since a phone is narrow."""
     told = [f"<b>{_(ADVICE[one.word])}</b>"] if one.word else []
     told += [rate(one.rate)] if one.rate is not None else []
-    return {"xref": "paper", "x": 0, "xanchor": "left", "y": place, "yshift": 20, "showarrow": False, "align": "left",
-            "text": "  ".join([*parts, " · ".join(told)]), "font": {"size": 13, "color": look.ink},
-            "bgcolor": look.surface}
+    told += [_(TRUST_WORDS[one.card.trust])]
+    return {"xref": "paper", "x": 0, "xanchor": "left", "y": place, "yshift": 29, "showarrow": False, "align": "left",
+            "text": f"{mark(one.card.colour).glyph} {escaped(one.card.name, _LONGEST)}<br>{' · '.join(told)}",
+            "font": {"size": 13, "color": look.ink}, "bgcolor": look.surface}
 
 
 def _line_label(value: float, label: str, place: int, reach: float, colour: str) -> dict[str, Any]:
@@ -118,7 +121,9 @@ def _line(along: Sequence[float], profit: Vector | Sequence[float], name: str, c
             "showlegend": True}
 
 
-def _curves(traces: list[dict[str, Any]], best: int, along: str, up: str, currency: str, look: Scheme) -> go.Figure:
+def _curves(traces: list[dict[str, Any]], cut: tuple[int, str], along: str, up: str, currency: str, look: Scheme
+            ) -> go.Figure:
+    best, label = cut
     shapes = [{"type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": 0, "y1": 0,
                "line": {"color": look.muted, "width": 1}}]
     notes = []
@@ -127,7 +132,7 @@ def _curves(traces: list[dict[str, Any]], best: int, along: str, up: str, curren
                        "line": {"color": look.ink, "width": 1.5, "dash": "dash"}})
         most = max(traces[0]["x"])
         notes.append({"x": best, "yref": "paper", "y": 1, "yanchor": "bottom", "showarrow": False,
-                      "xanchor": "left" if best < most / 2 else "right", "text": _("best: {n}", n=number(best)),
+                      "xanchor": "left" if best < most / 2 else "right", "text": label,
                       "font": {"size": 13, "color": look.ink}})
     return figure_of(
         traces, look, shapes=shapes, annotations=notes, showlegend=True, hovermode="closest",

@@ -16,6 +16,7 @@ from dashapp.pages.campaigns import asked as asking
 from dashapp.pages.campaigns import facts, figures, ids, sections, words
 from dashapp.pages.campaigns.asked import Asked
 from dashapp.widgets import Children, aria, card, chart_card, graph, message
+from dashapp.words import TRUST_WORDS
 
 PATH = "/campaigns"
 EVERY_SEGMENT = "*"
@@ -95,7 +96,7 @@ def _expected(parts: dict[str, Children]) -> Component:
 def _download(asked: Asked | None, parts: dict[str, Children]) -> Component:
     cards = asked.run.segmentation.cards if asked else ()
     choices = [{"label": _("All segments"), "value": EVERY_SEGMENT},
-               *({"label": one.name, "value": one.key} for one in cards)]
+               *({"label": f"{one.name} ({_(TRUST_WORDS[one.trust])})", "value": one.key} for one in cards)]
     said = sections.listed(asked, asked.prospects, marked=True) if asked else ""
     return card([
         html.H2(_("Take the list along"), className="k-chart-title"),

@@ -11,10 +11,10 @@ from dashapp.i18n import _, plural
 from dashapp.pages.campaigns import facts, words
 from dashapp.pages.campaigns.asked import Asked
 from dashapp.pages.campaigns.facts import Dot
-from dashapp.pages.campaigns.words import price, rate
+from dashapp.pages.campaigns.words import price
 from dashapp.pricing import Curve, Expected, Interval, Measured, Prospects
 from dashapp.widgets import as_table, kpi, message, segment_name, table, trust_badge
-from dashapp.words import money, number, percent
+from dashapp.words import money, number, percent, rate
 from pipeline.contract import SegmentCard
 
 _LINES = 21  # of a curve's table
@@ -30,19 +30,21 @@ def head(asked: Asked) -> list[Component]:
     found, summary = asked.prospects, asked.summary
     if not asked.priced:
         return [html.P(words.finding(asked), className="k-finding")] if summary.method != "none" else []
+    it = found.numbers
     tiles = [
-        kpi(money(found.expected.value, asked.currency), _("expected profit")),
-        kpi(number(found.contacts), plural("customer to contact, {share} of them",
-                                           "customers to contact, {share} of them", found.contacts,
-                                           share=words.head_share(found))),
-        kpi(money(found.contacts * (summary.cost or 0.0), asked.currency), _("cost of the contacts")),
+        kpi(money(it.expected.value, asked.currency), _("expected profit")),
+        kpi(number(it.contacts), plural("customer to contact, {share} of them",
+                                        "customers to contact, {share} of them", it.contacts,
+                                        share=words.head_share(found))),
+        kpi(money(it.contacts * (summary.cost or 0.0), asked.currency), _("cost of the contacts")),
         kpi(rate(summary.break_even or 0.0), _("break-even response")),
-        kpi(number(found.hold_out.size), _("to hold out as a test")),
+        kpi(number(it.held), _("to hold out as a test, at a price of {price}",
+                               price=money(it.given_up, asked.currency))),
     ]
     return [
         html.P(words.finding(asked), className="k-finding", role="status"),
         html.Div(tiles, className="k-kpis"),
-        html.P(words.break_even(asked), className="k-lead"),
+        html.P([words.break_even(asked), " ", words.price_of_test(asked, found)], className="k-lead"),
         html.P([_("For {campaign}.", campaign=asked.run.tell(summary.about)), " ", words.kinds(asked)],
                className="k-muted"),
         html.P([html.Strong(_("How to read it:")), " ", _(words.NOT_UPLIFT)], className="k-note"),
@@ -68,7 +70,7 @@ def measured_table(asked: Asked, found: Measured) -> Component:
     curve = [[number(int(found.model.contacts[at])), *_money_at(found.model, at, asked.currency)]
              for at in _thinned(len(found.model.contacts))]
     return html.Div([
-        table(header, rows, caption=caption),
+        table(header, rows, caption=caption, stacked=True),
         html.P(asked.run.tell(asked.summary.worth)),
         html.P(words.calibration(asked)),
         as_table([_("Contacted"), _("Response model"), _("95 % interval")], curve,
@@ -97,13 +99,18 @@ def segments(asked: Asked) -> Component | None:
     """Who is on the list, told in segments."""
     if not asked.priced:
         return None
-    rows = [[_segment(one.card), number(one.customers), number(one.contacts),
-             percent(one.contacts / one.customers) if one.customers >= facts.LEAST else _("too few"),
-             money(one.profit, asked.currency), _(words.ADVICE[one.word]) if one.word in words.ADVICE else "–"]
-            for one in facts.by_segment(asked)]
-    header = [_("Segment"), _("Customers"), _("On the list"), _("Share of the segment"), _("Expected profit"),
-              _("Contact all of it?")]
-    return table(header, rows, caption=_("The list by segment"))
+    shares = facts.by_segment(asked)
+    rows = [[_segment(one.card), number(one.numbers.customers), number(one.numbers.contacts), number(one.numbers.held),
+             percent(one.numbers.listed / one.numbers.customers) if one.numbers.customers >= facts.LEAST
+             else _("too few"), money(one.numbers.expected.value, asked.currency),
+             _(words.ADVICE[one.word]) if one.word in words.ADVICE else "–"] for one in shares]
+    header = [_("Segment"), _("Customers"), _("To contact"), _("To hold out"), _("Both, share of the segment"),
+              _("Expected profit"), _("Contact all of it?")]
+    gone = asked.run.segmentation.k - len(shares)
+    return html.Div([
+        table(header, rows, caption=_("The list by segment"), stacked=True),
+        html.P(plural("{n} segment is filtered out.", "{n} segments are filtered out.", gone), className="k-note")
+        if gone else None])
 
 
 def top(asked: Asked) -> list[Component]:
@@ -119,7 +126,7 @@ def top(asked: Asked) -> list[Component]:
     header = [_("Customer"), _("Segment"), _("Chance of a response"), _("Expected profit"), _("Why")]
     kept = [] if facts.has_ids(asked) else [html.P(_("The id of customers is not kept in this run."),
                                                    className="k-note")]
-    return [table(header, rows, caption=_("The first on the list")), *kept]
+    return [table(header, rows, caption=_("The first on the list"), stacked=True), *kept]
 
 
 def hold_out(asked: Asked) -> list[Component]:
@@ -135,9 +142,7 @@ def listed(asked: Asked, found: Prospects, *, marked: bool) -> str:
     """What the file will hold."""
     if not asked.priced:
         return ""
-    said = words.covered(asked, found)
-    return said if not marked else said + " " + plural(
-        "{n} of them is marked as hold-out.", "{n} of them are marked as hold-out.", len(found.held))
+    return f"{words.covered(asked, found)} {words.in_the_file(asked, found, marked=marked)}".strip()
 
 
 def notes(asked: Asked) -> list[Component]:

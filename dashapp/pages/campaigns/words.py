@@ -8,7 +8,7 @@ from dashapp.i18n import N_, _, plural
 from dashapp.pages.campaigns.asked import Asked
 from dashapp.pages.campaigns.facts import LEAST, Dot, Prospect
 from dashapp.pricing import Expected, Interval, Measured, Prospects
-from dashapp.words import chips, customers, money, number, percent, shown
+from dashapp.words import chips, customers, money, number, percent, rate, shown
 
 ADVICE = {"act": N_("act"), "test": N_("test"), "don't": N_("don't"), "too few": N_("too few")}
 ADVICE_MEANS = {
@@ -19,7 +19,7 @@ ADVICE_MEANS = {
 }
 RULES = {
     "everybody": N_("Everybody"), "nobody": N_("Nobody"), "random": N_("As many at random"),
-    "by_segment": N_("Segments alone"), "by_rfm": N_("Recency-frequency-money cells"),
+    "by_segment": N_("Segments alone"), "by_rfm": N_("Groups by recency, frequency and money (RFM)"),
     "by_segment_and_past": N_("Segments and earlier answers"), "probability": N_("Response model"),
     "foresight": N_("Perfect foresight"),
 }
@@ -34,12 +34,6 @@ def price(value: float | None, currency: str) -> str:
     return f"{currency}{number(value, 0 if float(value).is_integer() else 2)}"
 
 
-def rate(share: float) -> str:
-    """``27.3 %``: near break-even a whole percent is too coarse."""
-    tenths = round(1000 * share)
-    return f"{number(tenths / 10, 1 if tenths % 10 else 0)} %"
-
-
 def span(value: Interval, currency: str) -> str:
     """``$1,100 to $1,590``."""
     return _("{low} to {high}", low=money(value.low, currency), high=money(value.high, currency))
@@ -52,19 +46,38 @@ def finding(asked: Asked) -> str:
         return _("Give the cost of a contact and the revenue of a response to see whom to contact.")
     if not found.customers:
         return _("No customers match.")
-    if not found.contacts and asked.selection:
+    if not found.numbers.listed and asked.selection:
         return _("Contact nobody of those left by the filters: at these prices none of them is expected to bring back "
                  "the cost of a contact.")
-    if not found.contacts:
+    if not found.numbers.listed:
         return _("Contact nobody: at these prices no customer is expected to bring back the cost of a contact.")
-    told = {"profit": money(found.expected.value, asked.currency), "span": span(found.expected, asked.currency)}
+    return _whom(asked, found)
+
+
+def _whom(asked: Asked, found: Prospects) -> str:
+    expected = found.numbers.expected
+    told = {"count": number(found.numbers.contacts), "held": number(found.numbers.held),
+            "profit": money(expected.value, asked.currency), "span": span(expected, asked.currency)}
     if asked.selection:
-        return plural("Contact {count} of the {n} customer left by the filters: expected profit {profit} ({span})",
-                      "Contact {count} of the {n} customers left by the filters: expected profit {profit} ({span})",
-                      found.customers, count=number(found.contacts), **told)
-    return plural("Contact {count} of {n} customer: expected profit {profit} ({span})",
-                  "Contact {count} of {n} customers: expected profit {profit} ({span})", found.customers,
-                  count=number(found.contacts), **told)
+        return plural("Contact {count} of the {n} customer left by the filters and hold out {held}: expected profit "
+                      "{profit} ({span})",
+                      "Contact {count} of the {n} customers left by the filters and hold out {held}: expected profit "
+                      "{profit} ({span})", found.customers, **told)
+    return plural("Contact {count} of {n} customer and hold out {held}: expected profit {profit} ({span})",
+                  "Contact {count} of {n} customers and hold out {held}: expected profit {profit} ({span})",
+                  found.customers, **told)
+
+
+def price_of_test(asked: Asked, found: Prospects) -> str:
+    """What the hold-out group costs, and what it buys; empty where nobody is held out."""
+    it = found.numbers
+    if not it.held:
+        return ""
+    return plural("Holding out {n} costs {price} of expected profit: with everybody on the list contacted it would be "
+                  "{whole}, but then nobody knows what the campaign itself brought.",
+                  "Holding out {n} costs {price} of expected profit: with everybody on the list contacted it would be "
+                  "{whole}, but then nobody knows what the campaign itself brought.", it.held,
+                  price=money(it.given_up, asked.currency), whole=money(it.whole, asked.currency))
 
 
 def break_even(asked: Asked) -> str:
@@ -86,10 +99,10 @@ def expected_words(asked: Asked, found: Expected) -> str:
     if not prospects.customers:
         return _("No customers match.")
     every = money(float(found.model.profit[-1]), asked.currency)
-    if not prospects.contacts:
+    if not prospects.numbers.listed:
         return _("Every contact is expected to cost more than it brings; contacting all: {every}.", every=every)
     return _("Profit grows up to {best} contacts and falls after that; contacting all {all} is expected to bring "
-             "{every}.", best=number(prospects.contacts), all=number(prospects.customers), every=every)
+             "{every}.", best=number(prospects.numbers.listed), all=number(prospects.customers), every=every)
 
 
 def measured_words(asked: Asked, found: Measured) -> str:
@@ -152,8 +165,21 @@ def reasons(asked: Asked, one: Prospect) -> str:
 def covered(asked: Asked, found: Prospects) -> str:
     """Which customers a list covers, and how many are on it."""
     everybody = len(asked.plan.targets)
-    said = plural("The list holds {n} customer.", "The list holds {n} customers.", found.contacts)
+    said = plural("The list holds {n} customer.", "The list holds {n} customers.", found.numbers.listed)
     return said + " " + _("Covered: {shown}.", shown=shown(found.customers, everybody).lower())
+
+
+def in_the_file(asked: Asked, found: Prospects, *, marked: bool) -> str:
+    """Whom the file says to contact, and what that is expected to bring."""
+    it = found.numbers
+    if not it.listed:
+        return ""
+    if not marked or not it.held:
+        return _("Nobody is marked as hold-out: contacting all of them is expected to bring {profit}.",
+                 profit=money(it.whole, asked.currency))
+    return plural("{n} of them is marked as hold-out; contacting the other {rest} is expected to bring {profit}.",
+                  "{n} of them are marked as hold-out; contacting the other {rest} is expected to bring {profit}.",
+                  it.held, rest=number(it.contacts), profit=money(it.expected.value, asked.currency))
 
 
 def filters(asked: Asked) -> str:
@@ -169,9 +195,9 @@ def kinds(asked: Asked) -> str:
         return ""
     told = [_("{kind}: {profit} from {contacts}", kind=asked.run.tell(one.kind), contacts=customers(one.contacts),
               profit=money(one.expected_profit, asked.currency)) for one in found]
-    return _("Expected of all customers by kind of campaign: {list}.", list="; ".join(told))
+    return _("Expected of all customers by kind of campaign, with nobody held out: {list}.", list="; ".join(told))
 
 
 def head_share(found: Prospects) -> str:
-    """The part of the customers that is on the list."""
-    return percent(found.contacts / found.customers) if found.customers else percent(0)
+    """The part of the customers that is to be contacted."""
+    return percent(found.numbers.contacts / found.customers) if found.customers else percent(0)

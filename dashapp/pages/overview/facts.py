@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from dashapp import advice
 from dashapp.crossfilter import Filtered
 from dashapp.data import Run
 from dashapp.dimensions import SEGMENT
 from dashapp.i18n import _, plural
-from dashapp.words import amount, customers, day, moment, number, of_column, percent
+from dashapp.words import customers, day, moment, number, of_column, percent
 from pipeline.contract import Column, Profiles, Segmentation, SegmentCard
 
 MOST_FEATURES = 12
@@ -107,15 +108,7 @@ def worth(one: SegmentCard) -> str:
 
 def action(one: SegmentCard, it: Segmentation) -> str:
     """What to do about the segment next, from the campaign plan; empty where the run has none."""
-    plan = it.campaigns.summary.segments if it.campaigns else ()
-    advice = next((found for found in plan if found.segment == one.segment), None)
-    if advice is None:
-        return ""
-    if not advice.contacts:
-        return _("Next campaign: leave them out, nobody here is worth a contact.")
-    profit = amount(round(advice.expected_profit), it.dataset.currency)
-    return plural("Next campaign: contact {n} of them, expected profit {profit}.",
-                  "Next campaign: contact {n} of them, expected profit {profit}.", advice.contacts, profit=profit)
+    return advice.action(one, it)
 
 
 def how_to_read(cards: Sequence[SegmentCard]) -> str:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 import numpy as np
 import numpy.typing as npt
@@ -26,6 +28,7 @@ from pipeline.contract import (
 )
 
 LEAST, FEW = 30, 60  # contacted: no rate under the first, a flag under the second
+LEAST_SHARE, LEAST_GAP = 0.01, 0.02  # of a total: drawn from the first on, said in words from the second on
 _Z = 1.959964
 _MAIN: tuple[Meaning, ...] = ("spend", "orders", "average_cheque", "recency", "age", "income")
 
@@ -55,6 +58,17 @@ class Share:
     label: str
     share: float
     overall: float
+    of: GroupMeaning = "categories"
+
+    @property
+    def visible(self) -> bool:
+        """Whether there is enough of it, here or overall, for an index to mean anything."""
+        return max(self.share, self.overall) >= LEAST_SHARE
+
+    @property
+    def differs(self) -> bool:
+        """Whether the two shares differ so much that whole percentages show it."""
+        return abs(self.share - self.overall) >= LEAST_GAP
 
     @property
     def index(self) -> float | None:
@@ -96,10 +110,10 @@ def wilson(count: int, n: int) -> tuple[float, float]:
 
 
 def responses(it: Segmentation, segment: int) -> tuple[Response, ...]:
-    """Each campaign with its contacts and answers, in the data set's order."""
+    """Each campaign with its contacts and answers, by date; those without one in the data set's order, last."""
     inside = members(it, segment)
     found = []
-    for campaign in it.dataset.campaigns:
+    for campaign in sorted(it.dataset.campaigns, key=lambda one: one.start or date.max):
         if campaign.column not in it.customers:
             continue
         outcome = _floats(it.customers[campaign.column])
@@ -114,6 +128,11 @@ def responses(it: Segmentation, segment: int) -> tuple[Response, ...]:
     return tuple(found)
 
 
+def rated(found: Sequence[Response]) -> list[Response]:
+    """Those with a rate; of the others only the count is known."""
+    return [one for one in found if one.rate is not None]
+
+
 def mix(it: Segmentation, segment: int, meaning: GroupMeaning) -> tuple[Share, ...]:
     """Members of a group by falling index; empty where the data set has no such group."""
     group = it.dataset.group(meaning)
@@ -124,7 +143,7 @@ def mix(it: Segmentation, segment: int, meaning: GroupMeaning) -> tuple[Share, .
     if sums.sum() <= 0 or everybody.sum() <= 0:
         return ()
     shares, overall = sums / sums.sum(), everybody / everybody.sum()
-    found = [Share(label, float(share), float(every))
+    found = [Share(label, float(share), float(every), meaning)
              for label, share, every in zip(group.member_labels, shares, overall, strict=True)]
     return tuple(sorted(found, key=lambda one: -(one.index or 0)))
 

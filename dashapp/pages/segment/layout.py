@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 from typing import Any
 
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from dashapp import ids as shared
 from dashapp import shell
 from dashapp.data import SegmentationData, View
 from dashapp.i18n import N_, _
 from dashapp.pages.segment import facts, figures, ids, notes, sections
-from dashapp.pages.segment.sections import PATH
-from dashapp.pages.segment.words import even_words, least_words, mix_words, response_finding, rule_words, traits_finding
+from dashapp.pages.segment.words import mix_finding, response_finding, rule_words, short_sql, traits_finding
 from dashapp.widgets import (
-    aria,
     as_table,
     card,
     chart_card,
@@ -28,9 +25,10 @@ from dashapp.widgets import (
     table,
     trust_badge,
 )
-from dashapp.words import number, of_column, percent
-from pipeline.contract import Column, Group, GroupMeaning, Segmentation, SegmentCard
+from dashapp.words import number, of_column, percent, rate
+from pipeline.contract import Column, GroupMeaning, Segmentation, SegmentCard
 
+_TEXT, _ACTION, _AROUND = 290, 430, 190  # about the pixels of cards of words, and of what stands around a chart
 _MIXES: tuple[tuple[GroupMeaning, str, str], ...] = (
     ("categories", ids.CATEGORIES, N_("What do they buy more of than others?")),
     ("channels", ids.CHANNELS, N_("Where do they buy more than others?")))
@@ -63,13 +61,14 @@ def _content(view: View, place: int, notice: str, query: dict[str, object]) -> l
     return [
         dcc.Store(id=ids.NUMBER, data=place),
         message(_("There is no such segment."), notice, tone="warning") if notice and it else None,
-        _picker(it) if it else None,
+        sections.picker(it) if it else None,
         _header(one) if one else None,
-        html.Div([sections.action(view, it, one, query), sections.before(it, one)],
-                 className="k-grid k-grid-2") if it and one else None,
-        html.Div([_differences(it, one), _rule(it, one) if it and one else None], className="k-grid k-grid-2"),
-        html.Div([_mix(it, one, *which) for which in _MIXES], className="k-grid k-grid-2"),
-        html.Div([_traits(it, one), _responses(it, one)], className="k-grid k-grid-2"),
+        _columns([
+            (_ACTION if it and it.campaigns else _TEXT // 2,
+             sections.action(view, it, one, query) if it and one else None),
+            (_TEXT, _rule(it, one) if it and one else None), _differences(it, one),
+            *(_mix(it, one, *which) for which in _MIXES), _traits(it, one), _responses(it, one),
+            (_TEXT, sections.before(it, one) if it and one else None)]),
         html.Div(sections.together(view, one, query), className="k-block") if one else None,
         _typical(it, one) if it and one else None,
         sections.beside_all(it, one) if it and one else None,
@@ -77,11 +76,17 @@ def _content(view: View, place: int, notice: str, query: dict[str, object]) -> l
     ]
 
 
-def _picker(it: Segmentation) -> Component:
-    """Links to every segment; as links of the navigation they keep the run and the selection."""
-    links = [html.Li(dcc.Link(segment_name(one), href=PATH.format(place), id=shared.nav(f"segment-{place}"),
-                              className="k-nav-link")) for place, one in enumerate(it.cards, start=1)]
-    return html.Nav(html.Ul(links), className="k-segment-picker", **aria(label=_("Segments")))
+def _columns(cards: Sequence[tuple[int, Component | None]]) -> Component:
+    """Cards in two columns, each under the shorter one, so that no card has to fill up with white beside a taller."""
+    columns: tuple[list[Component], list[Component]] = ([], [])
+    filled = [0, 0]
+    for high, one in cards:
+        shorter = filled.index(min(filled))
+        if one is not None:
+            columns[shorter].append(one)
+            filled[shorter] += high
+    return html.Div([html.Div(column, className="k-segment-column") for column in columns],
+                    className="k-segment-columns")
 
 
 def _header(one: SegmentCard) -> Component:
@@ -95,22 +100,23 @@ def _header(one: SegmentCard) -> Component:
     ], label=one.name, class_name="k-origin")
 
 
-def _differences(it: Segmentation | None, one: SegmentCard | None) -> Component:
+def _differences(it: Segmentation | None, one: SegmentCard | None) -> tuple[int, Component]:
     title = _("What sets them apart, the strongest first?")
+    words = figures.difference_words(one, it.dataset) if it and one else []
+    plot = graph(ids.DIFFERENCES, title, height=figures.height(words))
     if it is None or one is None:
-        return chart_card(title, graph(ids.DIFFERENCES, title, height=figures.height(0)))
+        return 0, chart_card(title, plot)
     shown = sorted(one.differences, key=lambda difference: -abs(difference.effect))
     rows = []
     for difference in shown:
         column = it.dataset.column(difference.column)
         rows.append([column.label, of_column(difference.median, column), of_column(difference.overall_median, column),
                      figures.signed(difference.effect, 2), difference.phrase])
-    words = ", ".join(difference.phrase for difference in shown[:3])
-    return chart_card(
-        title, graph(ids.DIFFERENCES, title, height=figures.height(len(shown))),
-        summary=_("Above all: {words}.", words=words) if shown else _(figures.NO_DIFFERENCES) + ".",
-        note=_("In brackets the median of all customers. A bar of 0.8 or more is a large difference, under 0.2 a small "
-               "one."),
+    told = ", ".join(difference.phrase for difference in shown[:3])
+    return _high(words), chart_card(
+        title, plot, summary=_("Above all: {words}.", words=told) if shown else _(figures.NO_DIFFERENCES) + ".",
+        note=_("Typical: half of the customers have more, half less (median). The bars count in standard deviations: "
+               "0.8 or more is a large difference, under 0.2 a small one."),
         below=as_table([_("Trait"), _("Median here"), _("Median of all"), _("Effect"), _("In words")], rows,
                        caption=title))
 
@@ -124,49 +130,45 @@ def _rule(it: Segmentation, one: SegmentCard) -> Component:
     return card([
         html.H3(title, className="k-chart-title"), html.P(rule.text + ".", className="k-finding k-rule"),
         html.P(rule_words(rule)),
-        html.P(_("The same as a condition for a database:"), className="k-note"),
-        html.Div([html.Div(command(rule.sql), id=ids.SQL),
-                  dcc.Clipboard(target_id=ids.SQL, title=_("Copy the condition"), className="k-icon-button k-copy")],
-                 className="k-sql"),
+        html.Details([
+            html.Summary(_("The same as a condition for a database (SQL)")),
+            html.Div([html.Div(command(short_sql(rule.sql)), id=ids.SQL),
+                      dcc.Clipboard(target_id=ids.SQL, title=_("Copy the condition"),
+                                    className="k-icon-button k-copy")], className="k-sql")], className="k-details"),
     ], label=title)
 
 
 def _mix(it: Segmentation | None, one: SegmentCard | None, meaning: GroupMeaning, place: str, question: str
-         ) -> Component:
+         ) -> tuple[int, Component]:
     title = _(question)
     if it is None or one is None:
-        return chart_card(title, graph(place, title, height=figures.height(0)))
+        return 0, chart_card(title, graph(place, title, height=figures.height([])))
     shares, group = facts.mix(it, one.segment, meaning), it.dataset.group(meaning)
     if not shares or group is None:
-        return chart_card(title, _hidden(place, title), summary=(
-            _("These data do not hold spend by category.") if meaning == "categories" else
-            _("These data do not hold purchases by channel.")))
+        return _unknown(place, title, _("These data do not hold spend by category.") if meaning == "categories" else
+                        _("These data do not hold purchases by channel."))
     rows = [[share.label, percent(share.share), percent(share.overall),
              number(share.index, 0) if share.index is not None else "–"] for share in shares]
-    return chart_card(
-        title, graph(place, title, height=figures.height(len(shares))), summary=_mix_words(shares, group),
-        note=_("Share of the segment divided by the share of all customers, times 100."),
+    words = figures.mix_words(shares)
+    said = (_("Share of all that the segment spent, not of the typical customer; the bar compares it with the share of "
+              "all customers, which is 100.") if meaning == "categories" else
+            _("Share of all that the segment bought, not of the typical customer; the bar compares it with the share "
+              "of all customers, which is 100."))
+    return _high(words), chart_card(
+        title, graph(place, title, height=figures.height(words)), summary=mix_finding(shares, group), note=said,
         below=as_table([group.label, _("Share here"), _("Share of all"), _("Index")], rows, caption=title))
 
 
-def _mix_words(shares: tuple[facts.Share, ...], group: Group) -> str:
-    top, last = shares[0], shares[-1]
-    if top.index is None or last.index is None or top.index < 105:
-        return even_words(group)
-    return (mix_words(group.label, top.label, top.share, top.overall) + " "
-            + least_words(last.label, last.share, last.overall))
-
-
-def _traits(it: Segmentation | None, one: SegmentCard | None) -> Component:
+def _traits(it: Segmentation | None, one: SegmentCard | None) -> tuple[int, Component]:
     title = _("Who are they?")
     found = facts.traits(it, one.segment) if it and one else ()
     if it and not found:
-        return chart_card(title, _hidden(ids.TRAITS, title),
-                          summary=_("This run holds nothing about who the customers are (age, income and the like)."))
-    shown = len(figures.shares_of(found))
-    plot = graph(ids.TRAITS, title, height=figures.height(shown)) if shown or not it else _hidden(ids.TRAITS, title)
+        return _unknown(ids.TRAITS, title,
+                        _("This run holds nothing about who the customers are (age, income and the like)."))
+    words = figures.trait_words(found)
+    plot = graph(ids.TRAITS, title, height=figures.height(words)) if words or not it else _hidden(ids.TRAITS, title)
     rows = [[trait.text, trait.overall, percent(trait.coverage)] for trait in found]
-    return chart_card(
+    return _high(words), chart_card(
         title, plot, summary=traits_finding(found),
         note=_("These traits did not form the segments. Dots: share in this segment with its 95 % interval; grey line: "
                "all customers. Averages stand in the table."),
@@ -174,18 +176,21 @@ def _traits(it: Segmentation | None, one: SegmentCard | None) -> Component:
                        caption=title))
 
 
-def _responses(it: Segmentation | None, one: SegmentCard | None) -> Component:
+def _responses(it: Segmentation | None, one: SegmentCard | None) -> tuple[int, Component]:
     title = _("What did they answer so far?")
     found = facts.responses(it, one.segment) if it and one else ()
     if it and not found:
-        return chart_card(title, _hidden(ids.RESPONSES, title),
-                          summary=_("These data hold no campaigns, so nothing is known about responses."))
+        return _unknown(ids.RESPONSES, title,
+                        _("These data hold no campaigns, so nothing is known about responses."))
     rows = [[row.label, number(row.contacted), number(row.answered),
              _("too few") if row.rate is None or row.low is None or row.high is None
-             else _("{rate} ({low} to {high})", rate=percent(row.rate), low=percent(row.low), high=percent(row.high)),
-             percent(row.overall) if row.overall is not None else _("too few")] for row in found]
-    return chart_card(
-        title, graph(ids.RESPONSES, title, height=figures.height(len(found))), summary=response_finding(found),
+             else _("{rate} ({low} to {high})", rate=rate(row.rate), low=rate(row.low), high=rate(row.high)),
+             rate(row.overall) if row.overall is not None else _("too few")] for row in found]
+    words = figures.campaign_words(facts.rated(found))
+    plot = (graph(ids.RESPONSES, title, height=figures.height(words)) if words or not it
+            else _hidden(ids.RESPONSES, title))
+    return _high(words), chart_card(
+        title, plot, summary=response_finding(found),
         note=_("This is response, not uplift: without a control group nobody knows who would have bought anyway. "
                "Lines: 95 % interval; grey: all customers. Hollow: under {few} contacted; under {least} no rate.",
                few=number(facts.FEW), least=number(facts.LEAST)),
@@ -215,6 +220,17 @@ def _cell(row: dict[Hashable, Any], column: Column) -> str:
     return of_column(float(value), column) if isinstance(value, int | float) else str(value)
 
 
+def _high(words: Sequence[str]) -> int:
+    """About how many pixels a chart's card takes up."""
+    return figures.height(words) + _AROUND
+
+
+def _unknown(place: str, title: str, words: str) -> tuple[int, Component]:
+    """What these data do not hold: a sentence, and no frame or button of a chart that is not there."""
+    return _TEXT // 2, card([html.H3(title, className="k-chart-title"), html.P(words, className="k-last"),
+                             _hidden(place, title)], label=title)
+
+
 def _hidden(place: str, title: str) -> Component:
-    """The place of a chart that these data cannot fill: a sentence stands instead."""
+    """The place of a chart that these data cannot fill, which the callback still draws into."""
     return html.Div(graph(place, title, height=figures.LOWEST), hidden=True)

@@ -7,14 +7,15 @@ from urllib.parse import urlencode
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from dashapp import affinity, shell
+from dashapp import advice, affinity, pricing, shell
 from dashapp import ids as shared
 from dashapp.data import View
 from dashapp.i18n import N_, _
 from dashapp.pages.segment import facts
-from dashapp.pages.segment.words import ADVICE, advice_words, dissolved_words, identity_words, together_words
+from dashapp.pages.segment.words import ADVICE, dissolved_words, identity_words, together_words
+from dashapp.pricing import ListNumbers
 from dashapp.widgets import aria, as_table, card, kpi, segment_name, trust_badge
-from dashapp.words import amount, number, percent
+from dashapp.words import money, number, percent, rate
 from pipeline.contract import Segmentation, SegmentCard
 
 PATH = "/segment/{}"
@@ -35,33 +36,56 @@ def neighbours(it: Segmentation, place: int) -> Component | None:
         return None
     before, after = (place - 1) % it.k, (place + 1) % it.k
     links = [
-        html.Li(dcc.Link(["← ", segment_name(it.cards[before])], href=PATH.format(before + 1),
+        html.Li(dcc.Link(["← ", *_with_trust(it.cards[before])], href=PATH.format(before + 1),
                          id=shared.nav("segment-before"), className="k-nav-link")),
-        html.Li(dcc.Link([segment_name(it.cards[after]), " →"], href=PATH.format(after + 1),
+        html.Li(dcc.Link([*_with_trust(it.cards[after]), " →"], href=PATH.format(after + 1),
                          id=shared.nav("segment-after"), className="k-nav-link"))]
     return html.Nav(html.Ul(links), className="k-segment-neighbours", **aria(label=_("Previous and next segment")))
+
+
+def picker(it: Segmentation) -> Component:
+    """Links to every segment; as links of the navigation they keep the run and the selection."""
+    links = [html.Li(dcc.Link(_with_trust(one), href=PATH.format(place), id=shared.nav(f"segment-{place}"),
+                              className="k-nav-link")) for place, one in enumerate(it.cards, start=1)]
+    return html.Nav(html.Ul(links), className="k-segment-picker", **aria(label=_("Segments")))
+
+
+def _with_trust(one: SegmentCard) -> list[Component | str]:
+    return [segment_name(one), " ", trust_badge(one.trust, one.trust_reason)]
 
 
 def action(view: View, it: Segmentation, one: SegmentCard, query: dict[str, object]) -> Component:
     """What the plan of the next campaign says of this segment, with the trust that the segment deserves."""
     title = _("What to do next?")
-    plan = it.campaigns.summary if it.campaigns else None
-    advice = next((row for row in plan.segments if row.segment == one.segment), None) if plan else None
-    if plan is None or advice is None:
+    said = advice.advised(one, it)
+    plan = pricing.own_plan((view.run.original or view.run).segmentation) if view.run else None
+    if said is None or plan is None or view.run is None:
         return card([html.H3(title, className="k-chart-title"), html.P(_no_plan(it))], label=title)
-    profit = amount(advice.expected_profit, it.dataset.currency)
+    word, found = said[0].word, said[1]
+    told = next((row.sentence for row in plan.summary.segments if row.segment == one.segment), "")
     return card([
         html.Div([html.H3(title, className="k-chart-title"), trust_badge(one.trust)], className="k-segment-head"),
-        html.P(_(ADVICE[advice.word]) if advice.word in ADVICE else "", className="k-finding k-rule"),
-        html.P(advice_words(advice)),
-        html.Div([kpi(number(advice.contacts), _("to contact")), kpi(profit, _("expected profit")),
-                  kpi(percent(advice.mean_probability), _("expected to respond, on average"))], className="k-kpis"),
-        html.P(_("About {campaign}. Why: {why}", campaign=plan.about, why=advice.sentence), className="k-note"),
+        html.P(advice.action(one, it), className="k-finding k-rule"),
+        html.Div(_plan_tiles(found, it.dataset.currency), className="k-kpis")
+        if found.pays(plan.summary.revenue or 0.0) else None,
+        html.P([html.Strong(_("If everybody in the segment were contacted:")), " ", _(ADVICE[word])])
+        if word in ADVICE else None,
+        html.P(_("About {campaign}. Why: {why}", campaign=view.run.tell(plan.summary.about),
+                 why=view.run.tell(told)), className="k-note"),
         html.P(_("This is response, not uplift: without a control group nobody knows who would have bought anyway."),
                className="k-note"),
         html.P(dcc.Link(_("Whom exactly, and at which cost"), href=address("/campaigns", view, query),
                         className="k-button"), className="k-actions"),
     ], label=title)
+
+
+def _plan_tiles(found: ListNumbers, currency: str) -> list[Component]:
+    """The list of this segment: every number is that of those who are really contacted."""
+    tiles = [kpi(number(found.contacts), _("to contact"))]
+    if found.held:
+        tiles.append(kpi(number(found.held), _("to hold out as a test")))
+    return [*tiles, kpi(money(found.expected.value, currency), _("expected profit")),
+            kpi(rate(found.probability), _("of those to contact are expected to respond"))]
 
 
 def together(view: View, one: SegmentCard, query: dict[str, object]) -> Component:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from dashapp import affinity
 from dashapp.affinity import Rule
 from dashapp.i18n import N_, _, decimal, plural
-from dashapp.pages.segment.facts import LEAST, Response, Trait
+from dashapp.pages.segment.facts import LEAST, Response, Share, Trait
 from dashapp.words import customers, number, percent
-from pipeline.contract import AffinityBasis, Group, SegmentAdvice, SegmentCard, SegmentRule
+from pipeline.contract import AffinityBasis, Group, SegmentCard, SegmentRule
 
+_FILL = re.compile(r'(COALESCE\("(?:[^"]|"")+", )(-?\d+\.\d{5,})\)')
 ADVICE = {"act": N_("Contact them: it pays for the segment as a whole."),
           "test": N_("Test it first: for the segment as a whole it may pay or not."),
           "don't": N_("Do not contact all of them: for the segment as a whole it does not pay."),
@@ -49,26 +51,23 @@ def rule_words(rule: SegmentRule) -> str:
              customers=customers(rule.size), precision=percent(rule.precision), recall=percent(rule.recall))
 
 
-def mix_words(label: str, name: str, share: float, overall: float) -> str:
-    """The member of a mix that stands out."""
-    return _("{label}: {name} stands out, {share} instead of {overall}.", label=label, name=name,
-             share=percent(share), overall=percent(overall))
-
-
-def least_words(name: str, share: float, overall: float) -> str:
-    """The member of a mix that is missed the most."""
-    return _("Least of all {name}: {share} instead of {overall}.", name=name, share=percent(share),
-             overall=percent(overall))
-
-
-def even_words(group: Group) -> str:
-    """No member of a mix stands out."""
-    return _("{label}: much the same as all customers.", label=group.label)
+def mix_finding(shares: Sequence[Share], group: Group) -> str:
+    """The member of a mix that stands out and the one that is missed the most, where whole percentages show either."""
+    seen = [one for one in shares if one.index is not None and one.visible and one.differs]
+    said = []
+    if seen and seen[0].share > seen[0].overall:
+        said.append(_("{label}: {name} stands out, {share} instead of {overall}.", label=group.label,
+                      name=seen[0].label, share=percent(seen[0].share), overall=percent(seen[0].overall)))
+    if seen and seen[-1].share < seen[-1].overall:
+        said.append(_("Least of all {name}: {share} instead of {overall}.", name=seen[-1].label,
+                      share=percent(seen[-1].share), overall=percent(seen[-1].overall)))
+    return " ".join(said) or _("{label}: much the same as all customers.", label=group.label)
 
 
 def traits_finding(traits: Sequence[Trait]) -> str:
     """The most different trait, and how much is known."""
     known = [one for one in traits if one.effect is not None]
+    known.sort(key=lambda one: one.overall_share is None)  # the chart draws shares, so it is a share that leads
     if not known:
         return _("Too little is known of these customers to say.")
     least = min(one.coverage for one in known)
@@ -84,21 +83,21 @@ def response_finding(found: Sequence[Response]) -> str:
         return _("In no campaign were {least} of them contacted, so there is no rate to show.", least=number(LEAST))
     above = [one.label for one in rated if (one.low or 0.0) > (one.overall or 0.0)]
     below = [one.label for one in rated if one.high is not None and one.high < (one.overall or 0.0)]
-    return plural(
+    said = plural(
         "In {above} of {n} campaign they responded more often than all customers, in {below} less often; elsewhere the "
         "difference may be chance. Among many campaigns, one in twenty stands out by chance alone.",
         "In {above} of {n} campaigns they responded more often than all customers, in {below} less often; elsewhere "
         "the difference may be chance. Among many campaigns, one in twenty stands out by chance alone.",
         len(rated), above=number(len(above)), below=number(len(below)))
+    scarce = len(found) - len(rated)
+    return said if not scarce else said + " " + plural(
+        "{n} more campaign reached too few of them for a rate; it stands in the table only.",
+        "{n} more campaigns reached too few of them for a rate; they stand in the table only.", scarce)
 
 
-def advice_words(advice: SegmentAdvice) -> str:
-    """How many of the segment the plan contacts."""
-    if not advice.contacts:
-        return _("Nobody in this segment is worth a contact in the next campaign.")
-    return plural("{n} of {all} is worth a contact in the next campaign.",
-                  "{n} of {all} are worth a contact in the next campaign.", advice.contacts,
-                  all=number(advice.customers))
+def short_sql(sql: str) -> str:
+    """The condition with what stands in for missing values rounded; the limits themselves stay exact."""
+    return _FILL.sub(lambda found: f"{found[1]}{float(found[2]):.4g})", sql)
 
 
 def together_words(found: Sequence[Rule], basis: AffinityBasis) -> list[str]:
