@@ -11,7 +11,7 @@ import dash
 from dash import Dash, html, set_props
 from flask import request
 
-from dashapp import callbacks, health, ids, shell
+from dashapp import callbacks, customers, health, ids, shell
 from dashapp.data import SegmentationData
 from dashapp.i18n import COOKIE, LANGUAGES, N_, _, language, speak
 from dashapp.pages import baskets, campaigns, compare, explore, overview, score, segment
@@ -69,6 +69,7 @@ def create_app(data: SegmentationData) -> Dash:
     callbacks.register(app, data)
     health.register(app.server, data)
     route.register(app.server, data)
+    customers.register(app.server, data)
     return app
 
 

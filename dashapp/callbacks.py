@@ -103,8 +103,9 @@ def draw_chips(data: SegmentationData, search: object, origin: object, path: obj
     alone = only_segment(run, selection)
     query = search if isinstance(search, str) else ""
     set_props(ids.nav("segment"), {"href": f"/segment/{alone.segment + 1 if alone else 1}{query}"})
+    file = f"/customers.csv?{to_query(selection, run.run_id[: shell.SHORT])}" if path == "/explore" else ""
     return shell.chip_bar(selection, run.cube.dimensions, count, run.cube.n, notices, apart=shell.apart_of(path),
-                          linked=isinstance(origin, dict) and origin.get("linked") is True)
+                          file=file, linked=isinstance(origin, dict) and origin.get("linked") is True)
 
 
 def only_segment(run: Run, selection: Selection) -> SegmentCard | None:
@@ -131,7 +132,9 @@ def look_for_newer(data: SegmentationData, _ticks: object, origin: object, path:
 def list_data_sets(data: SegmentationData, origin: object, path: object) -> Answer:
     """The menu of data sets."""
     experiment = origin.get("experiment") if isinstance(origin, dict) else ""
-    return shell.data_sets(data.champions().found, str(experiment or ""), _plain_path(path))
+    found = data.champions().found
+    titles = [data.title(one) for one in found] if len(found) > 1 else []
+    return shell.data_sets(found, titles, str(experiment or ""), _plain_path(path))
 
 
 def page_run(data: SegmentationData, origin: object) -> Run | None:

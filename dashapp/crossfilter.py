@@ -31,6 +31,8 @@ from dashapp.dimensions import (
     to_numbers,
 )
 from dashapp.geometry import inside
+from dashapp.medians import median
+from dashapp.responses import Responses, offers
 from dashapp.selection import Area, Filter, Range, Selection, Values
 from dashapp.slices import Mask, Points, Slice
 from pipeline.contract import Assignments, Group, Projection, Segmentation
@@ -40,6 +42,7 @@ Rows = npt.NDArray[np.int64] | None  # row numbers in rising order; None stands 
 MAP_POINTS, GHOST_POINTS = 3_500, 1_500
 _MASKS_KEPT = 48
 _SEED = 20_140_629
+_OFFERS = "offers"  # beside the mixes, whose names have a dot
 
 
 class Cube:
@@ -58,6 +61,7 @@ class Cube:
         self._values: dict[str, Array] = {}
         self._amounts: dict[str, Array] = {}
         self._codes: dict[str, Array] = {}
+        self._amounts[_OFFERS] = np.ascontiguousarray(offers(it)[:, order])
         for group in mixes(it):
             self._add_mix(group, it, order)
         for dimension in self.dimensions.values():
@@ -147,22 +151,8 @@ class Cube:
         return np.diff(self._starts if rows is None else np.searchsorted(rows, self._starts))
 
     def median(self, name: str, rows: Rows, counts: Array) -> float | None:
-        """Median of a number among those whose value is known, given their ``counts`` by bin: only the values of the
-        bins that hold the middle are looked at.
-        """
-        known = int(counts.sum())
-        if not known:
-            return None
-        below = np.cumsum(counts)
-        middle = np.array([(known - 1) // 2, known // 2])
-        first, last = np.searchsorted(below, middle, side="right")
-        wanted = np.zeros(len(counts) + 1, dtype=np.bool_)
-        wanted[first:last + 1] = True
-        codes = self._codes[name] if rows is None else self._codes[name].take(rows)
-        near = np.flatnonzero(np.tile(wanted, self.k)[codes])
-        values = np.sort(self._values[name].take(near if rows is None else rows.take(near)))
-        places = middle - (below[first - 1] if first else 0)
-        return float(values[places].mean())
+        """Median of a number among those whose value is known, given their ``counts`` by bin."""
+        return median(self._values[name], self._codes[name], self.k, rows, counts)
 
     def sample(self, rows: Rows, size: int) -> Array:
         """Rows of a sample in proportion to the segments, at least 30 of each, the same for the same customers."""
@@ -280,6 +270,12 @@ class Filtered:
     def sums(self, name: str) -> Array:
         """Sum of a number by segment, (k,), under every filter but that on the segments."""
         return self._cube.sums(name, self._without(SEGMENT))
+
+    def responses(self) -> Responses:
+        """Offers made and answered."""
+        rows = self._without(SEGMENT)
+        shown, everyone = self._cube.amounts(_OFFERS, rows), self._cube.amounts(_OFFERS, None)
+        return Responses(shown.T, everyone.T, self._count(rows))
 
     def together(self, across: str, up: str) -> Array:
         """Customers by the bins of two dimensions, (bins across, bins up), under every filter but their own."""

@@ -13,14 +13,16 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
 from dashapp.crossfilter import Cube
 from dashapp.i18n import _, language
-from dashapp.retell import retold
+from dashapp.readable import ReadableStore
+from dashapp.retell import retold, titled
 from pipeline.contract import (
     Annotation,
     Champion,
+    Dataset,
     ExpectedFile,
     Placement,
     Promotion,
@@ -38,37 +40,6 @@ _FRESH_SECONDS = 0.5  # page loads within this time share one look at the store
 _READY_SECONDS = 5.0
 _log = logging.getLogger(__name__)
 Told = TypeVar("Told", Champion, Annotation)
-
-
-class ReadableStore(Protocol):
-    """What the dashboard asks of ``pipeline.store.Store``."""
-
-    def runs(self, experiment: str | None = None) -> tuple[RunSummary, ...]:
-        """Completed candidate runs, newest sweep first."""
-
-    def load(self, run_id: str) -> Segmentation:
-        """One completed run; ``run_id`` may be the start of an id."""
-
-    def champions(self) -> tuple[Champion, ...]:
-        """The champion of every experiment that has one, newest promotion first."""
-
-    def placement(self, run_id: str) -> Placement:
-        """Who is where in one completed run."""
-
-    def history(self, experiment: str) -> tuple[Promotion, ...]:
-        """Every move of an experiment's champion, oldest first."""
-
-    def annotations(self, experiment: str | None = None) -> tuple[Annotation, ...]:
-        """Names and notes of segments, oldest first."""
-
-    def promote(self, run_id: str, *, reason: str, who: str) -> Champion:
-        """Make a run the champion."""
-
-    def rollback(self, experiment: str, *, reason: str, who: str) -> Champion:
-        """Go back to the champion before."""
-
-    def annotate(self, run_id: str, key: str, *, who: str, name: str | None = None, note: str = "") -> Annotation:
-        """Name a segment, or write a note on it."""
 
 
 @dataclass(frozen=True)
@@ -158,6 +129,7 @@ class SegmentationData:
         self._opening, self._looking, self._loading = threading.Lock(), threading.Lock(), threading.Lock()
         self._runs: OrderedDict[str, Run] = OrderedDict()
         self._placements: OrderedDict[str, Placement] = OrderedDict()
+        self._about: dict[str, tuple[Dataset, str]] = {}  # a champion's data: small, and never changing
         self._names: dict[tuple[str, str], str] = {}
         self._champions = Champions()
         self._looked = self._checked = float("-inf")
@@ -225,6 +197,17 @@ class SegmentationData:
             while len(self._placements) > _PLACEMENTS_KEPT:
                 self._placements.popitem(last=False)
             return self._placements[run_id]
+
+    def title(self, champion: Champion) -> str:
+        """What the champion's data are called, in the reader's language; their short name where the store is silent."""
+        if champion.run_id not in self._about:
+            try:
+                self._about[champion.run_id] = self._opened().about(champion.run_id)
+            except KorzinaError as error:
+                _log.warning("the title of run %s cannot be read: %s", champion.run_id, error)
+                return champion.experiment.replace("_", " ")
+        dataset, spec = self._about[champion.run_id]
+        return titled(dataset.title, spec, language())
 
     def history(self, experiment: str) -> tuple[Promotion, ...]:
         """Every move of a data set's champion, oldest first, as the store has it now; raises ``StoreError``."""

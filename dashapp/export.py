@@ -22,6 +22,13 @@ def csv_text(header: Sequence[str], rows: Iterable[Sequence[object]], about: Seq
     return _MARK + written.getvalue()
 
 
+def harmless_lines(rows: Iterable[Sequence[object]]) -> str:
+    """More rows of the same file."""
+    written = io.StringIO()
+    csv.writer(written, lineterminator="\r\n").writerows([harmless(cell) for cell in row] for row in rows)
+    return written.getvalue()
+
+
 def csv_file(name: str, text: str) -> dict[str, str]:
     """What ``dcc.Download`` takes."""
     return {"content": text, "type": "text/csv; charset=utf-8", "filename": f"{name}.csv"}

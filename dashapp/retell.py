@@ -124,6 +124,11 @@ def retold(it: Segmentation, language: str) -> tuple[Segmentation, Teller]:
     return dataclasses.replace(it, **changes), teller
 
 
+def titled(title: str, spec: str, language: str) -> str:
+    """The title of a data set in ``language``, where its spec has it."""
+    return Teller(language, _own_words(spec, language)).tell(title)
+
+
 def _tell(value: Told, tell: Callable[[str], str], *, words: bool = False) -> Told:
     """The same record with the fields that hold words told anew."""
     made: Any = value

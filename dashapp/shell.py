@@ -76,10 +76,11 @@ def run_query(view: View) -> str | None:
 
 
 def chip_bar(selection: Selection, dimensions: dict[str, Dimension], count: int, total: int, notices: Sequence[str],
-             *, linked: bool, apart: str = "") -> list[Component]:
+             *, linked: bool, apart: str = "", file: str = "") -> list[Component]:
     """The selection in words, each part removable, with the number of customers it leaves.
 
     A page that is not ``linked`` shows it only where there is one, and says with ``apart`` why it does not follow.
+    ``file`` is the address of the selected customers as a file.
     """
     if not linked and not selection and not notices:
         return []
@@ -91,7 +92,10 @@ def chip_bar(selection: Selection, dimensions: dict[str, Dimension], count: int,
     clear = html.Button(_("Reset all"), id=ids.reset("chips"), className="k-link-button", type="button",
                         hidden=not selection)
     told = shown(count, total) if linked else _("Selected: {shown}", shown=shown(count, total))
-    bar = html.Div([html.Strong(told, className="k-count", role="status"), *crosses, clear],
+    take = html.A(_("Download these customers (CSV)"), href=file, className="k-link-button k-take",
+                  title=_("One line a customer, written while it is sent: a million take about half a minute.")
+                  ) if file and count else None
+    bar = html.Div([html.Strong(told, className="k-count", role="status"), *crosses, clear, take],
                    className="k-chip-row")
     empty = message(_("No customers match."), _("These filters leave nobody over."), tone="warning", action=html.Button(
         _("Clear all filters"), id=ids.reset("empty"), className="k-button", type="button")) if count == 0 else None
@@ -115,13 +119,15 @@ def newer_banner(champion: Champion, path: str) -> Component:
                    action=html.A(_("Show it"), href=path, className="k-button"))
 
 
-def data_sets(champions: Sequence[Champion], experiment: str, path: str) -> Component | None:
-    """A menu of the data sets; nothing where there is one."""
+def data_sets(champions: Sequence[Champion], titles: Sequence[str], experiment: str, path: str) -> Component | None:
+    """A menu of the data sets by their titles; nothing where there is one."""
     if len(champions) < 2:
         return None
-    items = [dbc.DropdownMenuItem(one.experiment.replace("_", " "), href=f"{path}?run={one.run_id[:SHORT]}",
-                                  active=one.experiment == experiment) for one in champions]
-    menu: Component = dbc.DropdownMenu(items, label=experiment.replace("_", " ") or _("Data set"), align_end=True,
+    items = [dbc.DropdownMenuItem(title, href=f"{path}?run={one.run_id[:SHORT]}", active=one.experiment == experiment)
+             for one, title in zip(champions, titles, strict=True)]
+    shown = next((title for one, title in zip(champions, titles, strict=True) if one.experiment == experiment),
+                 _("Data set"))
+    menu: Component = dbc.DropdownMenu(items, label=html.Span(shown, className="k-menu-label"), align_end=True,
                                        size="sm", color="link", toggle_class_name="k-menu")
     return menu
 
@@ -131,7 +137,9 @@ def _header() -> Component:
              for name, path, label in PAGES]
     return html.Header(html.Div([
         html.Span([html.Span("▚", className="k-logo", **aria(hidden="true")), "Korzina"], className="k-brand"),
-        html.Nav(html.Ul(links), className="k-nav", **aria(label=_("Pages"))),
+        html.Button([html.Span("☰", **aria(hidden="true")), html.Span(_("Menu"), className="k-nav-word")],
+                    className="k-nav-button", type="button", **aria(expanded="false", controls="pages")),
+        html.Nav(html.Ul(links), id="pages", className="k-nav", **aria(label=_("Pages"))),
         html.Div(id=ids.DATASETS),
         html.Button("◐", id=ids.SCHEME_BUTTON, className="k-icon-button", type="button", title=_("Light or dark"),
                     **aria(label=_("Switch between light and dark"))),

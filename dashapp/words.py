@@ -152,9 +152,10 @@ def trusted(card: SegmentCard) -> str:
     return _(TRUST_WORDS[card.trust]).lower()
 
 
-def with_trust(card: SegmentCard) -> str:
-    """``Big spenders (solid)``: the name where there is no room for a badge."""
-    return f"{card.name} ({trusted(card)})"
+def with_trust(card: SegmentCard, longest: int = 0) -> str:
+    """``Big spenders (solid)`` where there is no room for a badge; the name cut to ``longest`` characters if given."""
+    cut = card.name if not longest or len(card.name) <= longest else card.name[: longest - 1].rstrip(" ,") + "…"
+    return f"{cut} ({trusted(card)})"
 
 
 def reliance(cards: Sequence[SegmentCard], decision: Decision) -> str:
@@ -224,12 +225,13 @@ def summary_of_bins(dimension: Dimension, shown_share: Sequence[float], all_shar
     top = max(range(len(shown_share)), key=lambda place: shown_share[place])
     gaps = [mine - every for mine, every in zip(shown_share, all_share, strict=True)]
     far = max(range(len(gaps)), key=lambda place: abs(gaps[place]))
-    told = {"what": dimension.labels[top], "share": percent(shown_share[top]), "every": percent(all_share[top])}
+    told = {"label": dimension.label, "what": dimension.labels[top], "share": percent(shown_share[top]),
+            "every": percent(all_share[top])}
     if far == top and abs(gaps[far]) >= 0.02:
         return (_("Mostly “{what}”: {share} (all customers: {every}).", **told) if dimension.kind == "mix"
-                else _("Most often “{what}”: {share} (all customers: {every}).", **told))
+                else _("{label}: most often “{what}”, {share} (all customers: {every}).", **told))
     first = (_("Mostly “{what}”: {share}.", **told) if dimension.kind == "mix"
-             else _("Most often “{what}”: {share}.", **told))
+             else _("{label}: most often “{what}”, {share}.", **told))
     return first if abs(gaps[far]) < 0.02 else f"{first} {_gap(dimension, far, shown_share[far], all_share[far])}"
 
 

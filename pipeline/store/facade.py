@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from pipeline.contract import (
     Annotation,
     Champion,
+    Dataset,
     Placement,
     Promotion,
     RunSummary,
@@ -110,6 +111,11 @@ class Store:
         """
         row, parent = reader.find(self._index, run_id)
         return reader.called(reader.load(row, parent, self._folder), self._names(row.experiment))
+
+    def about(self, run_id: str) -> tuple[Dataset, str]:
+        """What data one completed run is of, with the text of their spec; reads no table. Raises ``StoreError``."""
+        _row, parent = reader.find(self._index, run_id)
+        return reader.about(parent, self._folder)
 
     def placement(self, run_id: str) -> Placement:
         """Who is where in one completed run: a hundredth of what ``load`` reads. Raises ``StoreError``."""

@@ -129,6 +129,12 @@ def placement(row: RunRow, folder: Callable[[RunRow], Path]) -> Placement:
     return Placement(row.run_id, own.records(Artifacts.SEGMENTS, SegmentCard), labels)
 
 
+def about(parent: RunRow, folder: Callable[[RunRow], Path]) -> tuple[Dataset, str]:
+    """The data set of a sweep and the text of its spec; no table is read."""
+    sweep = RunFiles(parent.run_id, folder(parent))
+    return sweep.record(Artifacts.DATASET, Dataset), sweep.text(Artifacts.SPEC)
+
+
 def cards(row: RunRow, folder: Callable[[RunRow], Path]) -> tuple[SegmentCard, ...]:
     """The segments of one run."""
     return RunFiles(row.run_id, folder(row)).records(Artifacts.SEGMENTS, SegmentCard)

@@ -13,7 +13,7 @@ import pytest
 from dashapp.app import create_app
 from dashapp.crossfilter import Cube
 from dashapp.data import SegmentationData
-from pipeline.contract import Annotation, Champion, Placement, Promotion, RunSummary, Segmentation, Training
+from pipeline.contract import Annotation, Champion, Dataset, Placement, Promotion, RunSummary, Segmentation, Training
 from pipeline.errors import StoreError
 from pipeline.settings import Settings
 from tests.support import make_training, save_training
@@ -51,6 +51,10 @@ class MemoryStore:
         if len(found) != 1:
             raise StoreError.because(f"no completed run {run_id!r} in the store")
         return found[0]
+
+    def about(self, run_id: str) -> tuple[Dataset, str]:
+        it = self.load(run_id)
+        return it.dataset, it.spec
 
     def placement(self, run_id: str) -> Placement:
         it = self.load(run_id)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
 from dashapp.data import SegmentationData
+from dashapp.i18n import speak
 from pipeline.contract import Segmentation, Training
 from pipeline.errors import StoreError
 from pipeline.settings import Settings
@@ -45,6 +47,18 @@ def test_a_new_champion_is_seen_by_the_next_page(data: SegmentationData, store: 
 
     assert old.run is not None
     assert not old.is_champion
+
+
+def test_the_title_of_a_data_set_is_told_in_the_readers_language(segmentation: Segmentation) -> None:
+    told = replace(segmentation, spec='{"translations": {"ru": {"Corner shop": "Лавка на углу"}}}')
+    data = SegmentationData(lambda: MemoryStore({RUN: told}, (champion(),)), Settings(poll_seconds=1))
+
+    speak("ru")
+    russian = data.title(champion())
+    speak("en")
+
+    assert (data.title(champion()), russian) == ("Corner shop", "Лавка на углу")
+    assert data.title(champion("e" * 32, experiment="tea_shop")) == "tea shop"
 
 
 def test_the_store_is_asked_at_most_once_a_polling_interval(store: MemoryStore) -> None:

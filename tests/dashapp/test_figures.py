@@ -9,15 +9,16 @@ import numpy as np
 import plotly.graph_objects as go
 import pytest
 
+from dashapp import labels
 from dashapp.crossfilter import Cube
 from dashapp.data import Run
 from dashapp.dimensions import MAP, SEGMENT
+from dashapp.labels import Bubble, beside
 from dashapp.pages.compare import figures as compare
 from dashapp.pages.explore import figures as explore
 from dashapp.pages.overview import figures as overview
-from dashapp.pages.overview import heat, labels
+from dashapp.pages.overview import heat
 from dashapp.pages.overview.facts import held, portions, profile
-from dashapp.pages.overview.labels import Bubble, beside
 from dashapp.selection import Area, Range, Selection, Values
 from dashapp.theme import DARK, LIGHT, ink_on, mark
 from dashapp.words import of_column
@@ -196,7 +197,7 @@ def test_names_beside_bubbles_do_not_lie_on_each_other() -> None:
 
     found = beside(near)
 
-    for screen in labels._SCREENS:
+    for screen in labels.SCREENS:
         boxes = [labels._box(one, at, screen) for one, at in zip(near, found, strict=True)]
         assert [labels._shared(one, other) for one, other in combinations(boxes, 2)] == [0.0] * 6
 

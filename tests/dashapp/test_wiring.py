@@ -167,9 +167,9 @@ def draw(client: FlaskClient, search: str) -> dict[str, Any]:
     charts = ["map", "age", "main.categories", "marital_status"]
     places = [[{"id": ids.linked(name), "property": "figure"} for name in charts],
               [{"id": ids.linked_summary(name), "property": "children"} for name in charts],
-              {"id": "explore-legend", "property": "children"}]
+              {"id": "explore-legend", "property": "children"}, {"id": "explore-finding", "property": "children"}]
     linked = '{"chart":["ALL"],"type":"linked"}.figure...{"chart":["ALL"],"type":"linked-summary"}.children'
-    answer = post(client, f"..{linked}...explore-legend.children..", places,
+    answer = post(client, f"..{linked}...explore-legend.children...explore-finding.children..", places,
                   [value(ids.URL, "search", search), value(ids.SCHEME, "data", "light")],
                   [value(ids.PAGE, "data", ORIGIN),
                    [value(ids.linked(name), "id", ids.linked(name)) for name in charts]],
@@ -188,6 +188,7 @@ def test_one_callback_draws_every_chart_under_the_selection(client: FlaskClient)
     assert "of 400 customers" in fewer[words]["children"]
     assert everyone[age]["figure"]["data"] != fewer[age]["figure"]["data"]
     assert "explore-legend" in fewer
+    assert "stand out most" in everyone["explore-finding"]["children"]
 
 
 def chips(client: FlaskClient, search: str, path: str = "/explore", *, linked: bool = True) -> Any:

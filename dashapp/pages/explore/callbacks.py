@@ -8,16 +8,17 @@ from typing import Any
 from dash import ALL, Dash, Input, Output, State, ctx, no_update
 
 from dashapp import ids as shared
-from dashapp.callbacks import page_run
+from dashapp.callbacks import page_run, under
 from dashapp.crossfilter import Filtered
 from dashapp.data import Run, SegmentationData
 from dashapp.dimensions import MAP, SEGMENT
-from dashapp.export import csv_file
+from dashapp.export import csv_file, csv_text
 from dashapp.i18n import _
-from dashapp.pages.explore import controls, figures, ids, layout, pairs
-from dashapp.pages.explore.export import as_csv
-from dashapp.selection import Area, Values, parse_query
+from dashapp.pages.explore import controls, figures, ids, layout, pairs, responses, striking
+from dashapp.pages.explore.export import about, as_csv
+from dashapp.selection import Area, Values
 from dashapp.theme import Scheme, scheme
+from dashapp.widgets import table
 from dashapp.words import number, shown, summary_of_bins, summary_of_number
 
 Answer = Any
@@ -29,14 +30,27 @@ def draw(data: SegmentationData, search: object, scheme_name: object, origin: ob
     names = [str(one.get("chart")) for one in charts if isinstance(one, dict)] if isinstance(charts, list) else []
     names = [name for name in names if run and name in run.cube.dimensions]
     if run is None or not scheme_name or not isinstance(charts, list) or len(names) != len(charts):
-        return [no_update] * len(ctx.outputs_list[0]), [no_update] * len(ctx.outputs_list[1]), no_update
-    filtered, look = _filtered(run, search), scheme(scheme_name)
+        return [no_update] * len(ctx.outputs_list[0]), [no_update] * len(ctx.outputs_list[1]), no_update, no_update
+    filtered, look = under(run, search), scheme(scheme_name)
     drawn = [_draw_one(run, filtered, name, look) for name in names]
     chosen = filtered.selection.filters.get(SEGMENT)
     part = filtered.slice(SEGMENT)
     legend = layout.legend(part.shown.sum(axis=0), part.customers, run.segmentation.cards,
                            chosen.tokens if isinstance(chosen, Values) else ())
-    return [figure for figure, _ in drawn], [words for _, words in drawn], legend
+    told = striking.sentence(run.segmentation, filtered, [name for name in names if name != MAP])
+    return [figure for figure, _ in drawn], [words for _, words in drawn], legend, told
+
+
+def draw_responses(data: SegmentationData, search: object, scheme_name: object, origin: object) -> Answer:
+    """The reactions to campaigns, with their sentence and numbers."""
+    run = page_run(data, origin)
+    if run is None or not scheme_name:
+        return no_update, no_update, no_update
+    filtered, cards = under(run, search), run.segmentation.cards
+    found, chosen = filtered.responses(), filtered.selection.filters.get(SEGMENT)
+    figure = responses.draw(found, cards, chosen.tokens if isinstance(chosen, Values) else (), scheme(scheme_name),
+                            selected=bool(filtered.selection))
+    return figure, responses.sentence(found), layout.responses_table(found, cards)
 
 
 def draw_pair(data: SegmentationData, search: object, scheme_name: object, across: object, up: object, origin: object
@@ -45,9 +59,9 @@ def draw_pair(data: SegmentationData, search: object, scheme_name: object, acros
     run = page_run(data, origin)
     right, top = controls.usable(run, across), controls.usable(run, up)
     if run is None or not scheme_name or right is None or top is None:
-        return no_update, no_update, no_update
-    pair = pairs.pair_of(_filtered(run, search), right, top)
-    return pairs.draw(pair, scheme(scheme_name)), pairs.sentence(pair), layout.pair_table(pair)
+        return no_update, no_update
+    pair = pairs.pair_of(under(run, search), right, top)
+    return pairs.draw(pair, scheme(scheme_name)), pairs.sentence(pair)
 
 
 def show_control(data: SegmentationData, name: object, search: object, origin: object) -> Answer:
@@ -56,7 +70,7 @@ def show_control(data: SegmentationData, name: object, search: object, origin: o
     dimension = controls.usable(run, name)
     if run is None or dimension is None:
         return []
-    return controls.control(dimension, _filtered(run, search).selection.filters.get(dimension.name))
+    return controls.control(dimension, under(run, search).selection.filters.get(dimension.name))
 
 
 def follow(data: SegmentationData, search: object, origin: object, asked: object) -> Answer:
@@ -66,40 +80,54 @@ def follow(data: SegmentationData, search: object, origin: object, asked: object
     found = [controls.usable(run, name) for name in names]
     if run is None or len(found) != len(ctx.outputs_list):
         return [no_update] * len(ctx.outputs_list)
-    held = _filtered(run, search).selection.filters
+    held = under(run, search).selection.filters
     return [controls.value_of(one, held.get(one.name)) if one else no_update for one in found]
 
 
-def show_table(data: SegmentationData, clicks: list[Any], search: object, origin: object) -> Answer:
+def show_table(data: SegmentationData, clicks: list[Any], search: object, origin: object, across: object, up: object
+               ) -> Answer:
     """The numbers of the chart whose button was clicked."""
     run, name = page_run(data, origin), _triggered_chart()
+    pair = _pair(run, search, across, up) if name == ids.PAIR and any(clicks) else None
+    if pair is not None:
+        return True, pairs.title(pair), table(*pairs.table(pair), caption=pairs.title(pair)), name
     if run is None or name not in run.cube.dimensions or not any(clicks):
         return no_update, no_update, no_update, no_update
     title = layout.question(run, run.cube.dimensions[name])
-    part = _filtered(run, search).slice(name)
+    part = under(run, search).slice(name)
     return True, title, layout.slice_table(part, run.segmentation.cards, title), name
 
 
-def download(data: SegmentationData, clicks: object, search: object, origin: object, name: object) -> Answer:
+def download(data: SegmentationData, clicks: object, search: object, origin: object, name: object, across: object,
+             up: object) -> Answer:
     """The same numbers as a CSV file that says where they come from."""
     run = page_run(data, origin)
+    pair = _pair(run, search, across, up) if name == ids.PAIR and clicks else None
+    if run is not None and pair is not None:
+        return csv_file(f"korzina-{run.run_id[:8]}-{pair.across.name}-{pair.up.name}".replace(".", "-"),
+                        csv_text(*pairs.table(pair), about(run.segmentation, under(run, search))))
     if run is None or not clicks or not isinstance(name, str) or name not in run.cube.dimensions:
         return no_update
-    filtered = _filtered(run, search)
+    filtered = under(run, search)
     return csv_file(f"korzina-{run.run_id[:8]}-{name.replace('.', '-')}", as_csv(run.segmentation, filtered, name))
 
 
 def register(app: Dash, data: SegmentationData) -> None:
     """Bind the callbacks to ``app``."""
     search, page = Input(shared.URL, "search"), State(shared.PAGE, "data")
+    pair = (State(ids.ACROSS, "value"), State(ids.UP, "value"))
     app.callback(
         Output(shared.linked(ALL), "figure"), Output(shared.linked_summary(ALL), "children"),
-        Output(ids.LEGEND, "children"), search, Input(shared.SCHEME, "data"), page,
+        Output(ids.LEGEND, "children"), Output(ids.FINDING, "children"), search, Input(shared.SCHEME, "data"), page,
         State(shared.linked(ALL), "id"))(partial(draw, data))
     app.callback(
         Output(shared.pair(ids.PAIR), "figure"), Output(ids.PAIR_SUMMARY, "children"),
-        Output(ids.PAIR_TABLE, "children"), search, Input(shared.SCHEME, "data"), Input(ids.ACROSS, "value"),
-        Input(ids.UP, "value"), page)(partial(draw_pair, data))
+        search, Input(shared.SCHEME, "data"), Input(ids.ACROSS, "value"), Input(ids.UP, "value"), page)(
+        partial(draw_pair, data))
+    app.callback(
+        Output(shared.segments(ids.RESPONSES), "figure"), Output(ids.RESPONSES_SUMMARY, "children"),
+        Output(ids.RESPONSES_TABLE, "children"), search, Input(shared.SCHEME, "data"), page)(
+        partial(draw_responses, data))
     app.callback(Output(ids.FILTER_CONTROL, "children"), Input(ids.FILTER_BY, "value"), State(shared.URL, "search"),
                  page)(partial(show_control, data))
     app.callback(Output(shared.chosen(ALL), "value"), search, page, State(shared.chosen(ALL), "id"),
@@ -107,15 +135,15 @@ def register(app: Dash, data: SegmentationData) -> None:
     app.callback(
         Output(ids.TABLE, "is_open"), Output(ids.TABLE_TITLE, "children"), Output(ids.TABLE_BODY, "children"),
         Output(ids.TABLE_CHART, "data"), Input(shared.as_table(ALL), "n_clicks"), State(shared.URL, "search"), page,
-        prevent_initial_call=True)(partial(show_table, data))
+        *pair, prevent_initial_call=True)(partial(show_table, data))
     app.callback(
         Output(ids.DOWNLOAD, "data"), Input(ids.DOWNLOAD_BUTTON, "n_clicks"), State(shared.URL, "search"), page,
-        State(ids.TABLE_CHART, "data"), prevent_initial_call=True)(partial(download, data))
+        State(ids.TABLE_CHART, "data"), *pair, prevent_initial_call=True)(partial(download, data))
 
 
-def _filtered(run: Run, search: object) -> Filtered:
-    selection, _ = parse_query(search if isinstance(search, str) else "", run.cube.dimensions)
-    return run.cube.filtered(selection)
+def _pair(run: Run | None, search: object, across: object, up: object) -> pairs.Pair | None:
+    right, top = controls.usable(run, across), controls.usable(run, up)
+    return pairs.pair_of(under(run, search), right, top) if run and right and top else None
 
 
 def _draw_one(run: Run, filtered: Filtered, name: str, look: Scheme) -> tuple[Any, str]:
@@ -126,7 +154,8 @@ def _draw_one(run: Run, filtered: Filtered, name: str, look: Scheme) -> tuple[An
         if points.customers > len(points.x):
             words = _("{shown}; a sample of {n} is drawn.", shown=words, n=number(len(points.x)))
         axes = figures.axis_titles(it.loadings, it.dataset)
-        return figures.customer_map(points, it.cards, outline if isinstance(outline, Area) else None, axes, look), words
+        return figures.customer_map(points, it.cards, outline if isinstance(outline, Area) else None, axes, look,
+                                    selected=bool(filtered.selection)), words
     part = filtered.slice(name)
     figure = figures.draw(part, it.cards, look, selected=bool(filtered.selection))
     if part.dimension.kind == "number":

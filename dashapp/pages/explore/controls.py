@@ -16,14 +16,16 @@ from dashapp.pages.explore import ids
 from dashapp.selection import Filter, Range, Values
 from dashapp.widgets import aria, card
 
+NONE = "-"  # an empty value would leave the list blank
+
 
 def filters(run: Run | None) -> Component:
     """A list of everything that can be filtered by, and a place for the control of what was picked."""
     title = _("Filter by")
-    options: Any = [{"label": _("Any trait …"), "value": ""}, *options_of(run)]
+    options: Any = [{"label": _("Any trait …"), "value": NONE}, *options_of(run)]
     return card([
         html.Label(title, htmlFor=ids.FILTER_BY, className="k-label"),
-        dbc.Select(options, "", id=ids.FILTER_BY, persistence=True, persistence_type="session"),
+        dbc.Select(options, NONE, id=ids.FILTER_BY, persistence=True, persistence_type="session"),
         html.Div(id=ids.FILTER_CONTROL, className="k-control"),
     ], label=title, class_name="k-filters")
 

@@ -11,16 +11,19 @@ import plotly.graph_objects as go
 
 from dashapp.dimensions import Array, Dimension
 from dashapp.i18n import N_, _
+from dashapp.labels import Bubble, beside, wrapped
 from dashapp.selection import Area
 from dashapp.slices import Points, Slice
-from dashapp.theme import MIX, Scheme, empty_figure, escaped, figure_of, ink_on, mark
-from dashapp.words import bin_label, customers, number, percent
+from dashapp.theme import MIX, Scheme, empty_figure, escaped, figure_of, ink_on, mark, tinted
+from dashapp.words import bin_label, customers, number, percent, trusted, with_trust
 from pipeline.contract import Dataset, Loadings, SegmentCard
 
 NOBODY = N_("No customers match.")
+_NAMED, _MAP_SCREEN = 20, ((800, 430, 1),)  # marks that make a segment worth a name; pixels inside the map's axes
 HISTOGRAM, MAP, ROW, MIX_ROW = 240, 520, 34, 46  # pixels
 _DIM = 0.25
 _END = 24  # characters that name one end of an axis of the map
+_ONE_LINE = 30  # characters that name both ends beside each other
 _BIG_ENOUGH = 0.07  # share of a bar that has room for its number
 
 
@@ -78,7 +81,7 @@ def mix(part: Slice, cards: Sequence[SegmentCard], look: Scheme) -> go.Figure:
     rows = np.vstack([part.shown, part.everyone.sum(axis=0, keepdims=True)])
     totals = rows.sum(axis=1, keepdims=True)
     shares = rows / np.where(totals > 0, totals, 1)
-    names = [f"{mark(card.colour).glyph} {escaped(card.name, 44)}" for card in cards] + [_("All customers")]
+    names = [f"{mark(card.colour).glyph} {escaped(with_trust(card, 34))}" for card in cards] + [_("All customers")]
     plain = [card.name for card in cards] + [_("All customers")]
     traces = [_mix_bar(part, member, shares[:, member], plain, look) for member in range(members)]
     told = [name if total else _("{name}: nobody selected", name=name)
@@ -93,11 +96,12 @@ def mix(part: Slice, cards: Sequence[SegmentCard], look: Scheme) -> go.Figure:
 
 
 def customer_map(points: Points, cards: Sequence[SegmentCard], outline: Area | None, axes: tuple[str, str],
-                 look: Scheme) -> go.Figure:
-    """A sample of the customers on two axes; those outside the outline pale, all others grey behind."""
+                 look: Scheme, *, selected: bool = True) -> go.Figure:
+    """A sample of the customers on two axes, those outside the outline pale; with ``selected`` all are grey behind."""
+    ghosts = points.ghost_x if selected or outline else points.ghost_x[:0]  # else they all lie under their own marks
     traces: list[dict[str, Any]] = [{
-        "type": "scatter", "mode": "markers", "x": points.ghost_x.astype(np.float32),
-        "y": points.ghost_y.astype(np.float32), "hoverinfo": "skip", "name": _("All customers"),
+        "type": "scatter", "mode": "markers", "x": ghosts.astype(np.float32),
+        "y": points.ghost_y[:len(ghosts)].astype(np.float32), "hoverinfo": "skip", "name": _("All customers"),
         "marker": {"size": 4, "color": look.ghost, "opacity": 0.55}}]
     for card in cards:
         for within in (False, True):
@@ -108,9 +112,26 @@ def customer_map(points: Points, cards: Sequence[SegmentCard], outline: Area | N
         "type": "path", "path": _path(outline), "line": {"color": look.accent, "width": 2},
         "fillcolor": look.accent, "opacity": 0.12, "layer": "below"}]
     return figure_of(
-        traces, look, shapes=shapes, dragmode="lasso", selectionrevision=str(outline), uirevision="map",
+        traces, look, shapes=shapes, annotations=_centres(points, cards, look),
+        dragmode="lasso", selectionrevision=str(outline), uirevision="map",
         xaxis={"title": {"text": axes[0]}, "showticklabels": False, "showgrid": False},
         yaxis={"title": {"text": axes[1]}, "showticklabels": False, "showgrid": False})
+
+
+def _centres(points: Points, cards: Sequence[SegmentCard], look: Scheme) -> list[dict[str, Any]]:
+    """The name of each segment at its middle, moved aside where two would lie on each other."""
+    held = [(card, rows) for card in cards if (rows := points.segment == card.segment).sum() >= _NAMED]
+    if not held:
+        return []
+    middles = [(float(np.median(points.x[rows])), float(np.median(points.y[rows]))) for _card, rows in held]
+    (left, wide), (low, high) = ((float(axis.min()), float(np.ptp(axis)) or 1.0) for axis in (points.x, points.y))
+    marks = [Bubble((x - left) / wide, (y - low) / high, 0, wrapped(f"{card.name} ·\u00a0{trusted(card)}", 20, 3))
+             for (card, _rows), (x, y) in zip(held, middles, strict=True)]
+    return [{"x": x, "y": y, "ax": at[0], "ay": at[1], "showarrow": True, "arrowhead": 0, "arrowwidth": 1.5,
+             "arrowcolor": mark(card.colour, look).colour, "bgcolor": tinted(look.surface, 0.8), "borderpad": 2,
+             "text": f"<span style='color:{mark(card.colour, look).colour}'>{mark(card.colour).glyph}</span> "
+                     + "<br>".join(one.lines), "font": {"size": 12, "color": look.ink}}
+            for (card, _rows), (x, y), at, one in zip(held, middles, beside(marks, _MAP_SCREEN), marks, strict=True)]
 
 
 def axis_titles(loadings: pd.DataFrame, dataset: Dataset) -> tuple[str, str]:
@@ -129,7 +150,8 @@ def axis_titles(loadings: pd.DataFrame, dataset: Dataset) -> tuple[str, str]:
         column = dataset.column(feature)
         ends = [column.low or f"{column.label} ↓", column.high or f"{column.label} ↑"]
         low, high = ends if loads[feature] > 0 else ends[::-1]
-        titles.append(f"← {escaped(low, _END)}   {escaped(high, _END)} →<br>{heading}")
+        between = "   " if len(low) + len(high) <= _ONE_LINE else "<br>"  # a phone has no room for more
+        titles.append(f"← {escaped(low, _END)}{between}{escaped(high, _END)} →<br>{heading}")
     return titles[0], titles[1]
 
 
@@ -157,7 +179,7 @@ def _stack(part: Slice, cards: Sequence[SegmentCard], look: Scheme, *, selected:
                 **common, up: (counts / whole).tolist(), "width": width * (0.66 if selected else 0.88),
                 "name": escaped(card.name), "meta": card.key,
                 "marker": {"color": mark(card.colour, look).colour, "opacity": opacity, "line": {"width": 0}},
-                "hovertext": [f"{escaped(word)}<br>{escaped(card.name)}: {customers(int(count))}"
+                "hovertext": [f"{escaped(word)}<br>{escaped(with_trust(card))}: {customers(int(count))}"
                               for word, count in zip(words, counts, strict=True)]})
     return traces
 
@@ -182,7 +204,7 @@ def _cloud(x: Array, y: Array, card: SegmentCard, look: Scheme, *, within: bool)
     style = mark(card.colour, look)
     return {
         "type": "scatter", "mode": "markers", "x": x.astype(np.float32), "y": y.astype(np.float32), "meta": card.key,
-        "name": escaped(card.name), "hovertemplate": f"{style.glyph} {escaped(card.name)}<extra></extra>",
+        "name": escaped(card.name), "hovertemplate": f"{style.glyph} {escaped(with_trust(card))}<extra></extra>",
         "marker": {"size": 6, "color": style.colour, "symbol": style.symbol, "opacity": 0.75 if within else 0.15,
                    "line": {"width": 0}},
         "selected": {"marker": {"opacity": 0.75}}, "unselected": {"marker": {"opacity": 0.15}},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import dash_bootstrap_components as dbc
@@ -11,13 +12,24 @@ from dash.development.base_component import Component
 from dashapp import ids as shared
 from dashapp import shell
 from dashapp.data import Run, SegmentationData, View
-from dashapp.dimensions import MAP, SEGMENT, UNKNOWN, Array, Dimension, explore_charts
+from dashapp.dimensions import MAP, SEGMENT, UNKNOWN, Array, Dimension, explore_charts, mixes
 from dashapp.i18n import N_, _, plural
-from dashapp.pages.explore import figures, ids, pairs
+from dashapp.pages.explore import figures, ids, pairs, responses
 from dashapp.pages.explore.controls import filters, options_of
+from dashapp.responses import Responses
 from dashapp.slices import Slice
 from dashapp.theme import MIX
-from dashapp.widgets import aria, as_table, card, chart_card, graph, segment_name, table
+from dashapp.widgets import (
+    aria,
+    as_table,
+    card,
+    chart_card,
+    graph,
+    segment_name,
+    segment_with_trust,
+    table,
+    trust_badge,
+)
 from dashapp.words import bin_label, number, percent
 from pipeline.contract import Loadings, Meaning, SegmentCard
 
@@ -30,6 +42,7 @@ _QUESTIONS: dict[Meaning, str] = {
 }
 _HOW = N_("Click a segment or a bar, drag across a histogram, or draw around customers on the map: every other chart "
         "follows. A second click undoes it.")
+_COLUMNS, _FRAME, _KEYS = 3, 165, 110  # pixels around a chart, and of the key under a mix
 _MIX_QUESTIONS = {"categories": N_("What do they buy?"), "channels": N_("Where do they buy?")}
 
 
@@ -43,12 +56,13 @@ def _content(view: View) -> list[Component | None]:
     it = view.run
     charts = explore_charts(it.segmentation.dataset, tuple(it.cube.dimensions.values())) if it else ()
     return [
+        html.P(id=ids.FINDING, className="k-finding k-finding-live", role="status"),
         html.Div([card([html.H2(_("Segments"), className="k-chart-title"),
                         html.Div(id=ids.LEGEND, className="k-legend"),
                         html.P(_(_HOW), className="k-note"), filters(it)],
                        label=_("Segments"), class_name="k-legend-card"),
                   _map(it) if it else None], className="k-grid k-grid-map"),
-        html.Div([_chart(it, one) for one in charts] if it else [], className="k-grid k-grid-charts"),
+        _columns(it, charts),
         _pair(it),
         _table_dialog(),
     ]
@@ -66,6 +80,52 @@ def _map(run: Run) -> Component:
                "overlap on the map more than they do in fact."), class_name="k-map",
         below=as_table([_("What each trait adds"), _("to the right"), _("upwards")], rows,
                        caption=_("What the two directions of the map are made of")))
+
+
+def _columns(run: Run | None, charts: Sequence[Dimension]) -> Component:
+    """The charts in three columns of about the same length, each next one where there is most room."""
+    columns: list[list[Component]] = [[] for _place in range(_COLUMNS)]
+    lengths = [0] * _COLUMNS
+    tall = [(_chart(run, one), figures.height(one, run.segmentation.k) + _FRAME + (_KEYS if one.kind == "mix" else 0))
+            for one in charts] if run else []
+    k = run.segmentation.k if run else 0
+    for made, length in [*tall, (_responses(run), k * responses.ROW + _FRAME), *_missing(run)]:
+        place = lengths.index(min(lengths))
+        columns[place].append(made)
+        lengths[place] += length
+    return html.Div([html.Div(column, className="k-column") for column in columns], className="k-columns")
+
+
+def _responses(run: Run | None) -> Component:
+    title = _("Who answers campaigns?")
+    k, known = (run.segmentation.k, run.cube.everyone.responses().known) if run else (0, True)
+    below = html.Div(id=ids.RESPONSES_TABLE)
+    plot = graph(shared.segments(ids.RESPONSES), title, height=k * responses.ROW + 10)
+    if not known:  # the ids stay, so that the callbacks have their places
+        return html.Div([card([html.H3(title, className="k-chart-title"),
+                               html.P(_("These data hold no campaigns.")), html.Div(
+                                   [plot, below, html.P(id=ids.RESPONSES_SUMMARY)], hidden=True)], label=title)])
+    return chart_card(title, plot, summary=html.P(id=ids.RESPONSES_SUMMARY, className="k-chart-summary"), below=below,
+                      note=_("Answers to all campaigns together. A click on a bar selects its segment."))
+
+
+def _missing(run: Run | None) -> list[tuple[Component, int]]:
+    """A sentence in the place of a chart that the data cannot fill."""
+    if run is None or any(group.meaning == "channels" for group in mixes(run.segmentation)):
+        return []
+    title = _("Where do they buy?")
+    return [(card([html.H3(title, className="k-chart-title"), html.P(
+        _("These data do not say through which channel a purchase was made."), className="k-last k-muted")],
+        label=title), 110)]
+
+
+def responses_table(found: Responses, cards: Sequence[SegmentCard]) -> Component:
+    """The numbers of the chart of reactions; each name is a button that does what a click on its bar does."""
+    header = [_("Segment"), _("Offers"), _("Answered"), _("Share"), _("All customers")]
+    names = [html.Button(segment_with_trust(one), id=shared.toggle(SEGMENT, one.key, "responses"), type="button",
+                         className="k-link-button") for one in cards]
+    return as_table(header, [[name, *row] for name, row in zip(names, responses.rows(found, cards), strict=True)],
+                    caption=_("Who answers campaigns?"))
 
 
 def _chart(run: Run, dimension: Dimension) -> Component:
@@ -88,17 +148,12 @@ def _pair(run: Run | None) -> Component:
                for label, place, value in ((_("Across"), ids.ACROSS, first), (_("Up"), ids.UP, second))]
     summary = html.Div([html.P(id=ids.PAIR_SUMMARY, className="k-chart-summary"),
                         html.Div(choices, className="k-choices")])
+    button = html.Button(_("Table"), id=shared.as_table(ids.PAIR), type="button", className="k-link-button",
+                         **aria(label=_("{title} View as table", title=title)))
     return chart_card(
-        title, graph(shared.pair(ids.PAIR), title, height=pairs.HEIGHT), summary=summary,
-        below=html.Div(id=ids.PAIR_TABLE),
+        title, graph(shared.pair(ids.PAIR), title, height=pairs.HEIGHT), summary=summary, tools=button,
         note=_("The deeper the colour, the more customers. A click on a cell keeps those who have both; "
                "a second click undoes it."), class_name="k-pair")
-
-
-def pair_table(pair: pairs.Pair) -> Component:
-    """The numbers of the chart of two traits, a row for each bin across."""
-    header = ["", *(bin_label(pair.up, place) for place in range(pair.up.bins))]
-    return as_table(header, pairs.rows(pair), caption=f"{pair.across.axis_title} × {pair.up.axis_title}")
 
 
 def question(run: Run, dimension: Dimension) -> str:
@@ -115,7 +170,7 @@ def question(run: Run, dimension: Dimension) -> str:
 def legend(counts: Array, total: int, cards: tuple[SegmentCard, ...], chosen: tuple[str, ...]) -> list[Component]:
     """A button a segment: what a click on its marks does, for mouse and keyboard, with its number of customers."""
     return [
-        html.Button([segment_name(one), html.Span([number(int(counts[one.segment])), html.Span(
+        html.Button([segment_name(one), trust_badge(one.trust), html.Span([number(int(counts[one.segment])), html.Span(
             f" · {_share(counts[one.segment], total)}", className="k-muted")], className="k-number")],
             id=shared.toggle(SEGMENT, one.key, "legend"), type="button",
             className="k-toggle" + ("" if not chosen or one.key in chosen else " k-off"),
@@ -127,7 +182,7 @@ def legend(counts: Array, total: int, cards: tuple[SegmentCard, ...], chosen: tu
 def slice_table(part: Slice, cards: tuple[SegmentCard, ...], caption: str) -> Component:
     """A chart's numbers; the name of each row is a button that does what a click on its mark does."""
     dimension, mix = part.dimension, part.dimension.kind == "mix"
-    header = [dimension.label, *(segment_name(one) for one in cards), _("Shown"), _("All customers")]
+    header = [dimension.label, *(segment_with_trust(one) for one in cards), _("Shown"), _("All customers")]
     shown, every = part.shown.sum(axis=0), part.everyone.sum(axis=0)
     whole = part.shown.sum(axis=1) if mix else None
     rows = []

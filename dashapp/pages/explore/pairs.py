@@ -74,9 +74,16 @@ def sentence(pair: Pair) -> str:
                              times=number(float(lift[x, y]), 1))])
 
 
-def rows(pair: Pair) -> list[list[str]]:
-    """The same as a table: a row a bin across."""
-    return [[bin_label(pair.across, x), *(number(int(count)) for count in row)] for x, row in enumerate(pair.counts)]
+def title(pair: Pair) -> str:
+    """What is counted."""
+    return f"{pair.across.axis_title} × {pair.up.axis_title}"
+
+
+def table(pair: Pair) -> tuple[list[str], list[list[str]]]:
+    """The same as a table: its header, and a row a bin across."""
+    header = ["", *(bin_label(pair.up, place) for place in range(pair.up.bins))]
+    return header, [[bin_label(pair.across, x), *(number(int(count)) for count in row)]
+                    for x, row in enumerate(pair.counts)]
 
 
 def _name(dimension: Dimension, place: int) -> str:

@@ -10,8 +10,8 @@ from typing import Any
 import plotly.graph_objects as go
 
 from dashapp.i18n import _
+from dashapp.labels import Bubble, beside, wrapped
 from dashapp.pages.overview.facts import Portion
-from dashapp.pages.overview.labels import Bubble, beside, wrapped
 from dashapp.theme import Scheme, empty_figure, escaped, figure_of, mark, tinted
 from dashapp.words import amount, customers, number, percent, trusted, with_trust
 from pipeline.contract import Column, Profiles, Segmentation

@@ -8,8 +8,8 @@ from typing import Any
 import plotly.graph_objects as go
 
 from dashapp.i18n import _, decimal
+from dashapp.labels import wrapped
 from dashapp.pages.overview.facts import Feature, profile_rows
-from dashapp.pages.overview.labels import wrapped
 from dashapp.theme import Scheme, diverging, empty_figure, escaped, figure_of, ink_on, mark, shade
 from dashapp.words import trusted, with_trust
 from pipeline.contract import SegmentCard

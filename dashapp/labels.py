@@ -12,7 +12,7 @@ from dashapp.theme import escaped
 Offset = tuple[float, float]
 Box = tuple[float, float, float, float]  # left, top, right, bottom, in pixels
 
-_SCREENS = ((510, 380, 4), (260, 380, 1))  # pixels inside the axes of a chart, wide and on a phone, and their weight
+SCREENS = ((510, 380, 4), (260, 380, 1))  # pixels inside the axes of a chart, wide and on a phone, and their weight
 _LETTER, _LINE = 6.6, 16
 _WAYS = ((1, 0), (-1, 0), (0, -1), (0, 1), (1, -1), (1, 1), (-1, -1), (-1, 1), (0.5, -1), (-0.5, -1),
          (0.5, 1), (-0.5, 1))
@@ -38,20 +38,20 @@ def wrapped(text: str, width: int, most: int) -> tuple[str, ...]:
     return tuple(escaped(line) for line in lines)
 
 
-def beside(marks: Sequence[Bubble]) -> list[Offset]:
+def beside(marks: Sequence[Bubble], screens: Sequence[tuple[int, int, int]] = SCREENS) -> list[Offset]:
     """For each mark where the middle of its name stands, in pixels right and down of the mark."""
     placed: dict[int, Offset] = {}
     for mine in [*range(len(marks))] * _ROUNDS:  # the first to choose may have taken the place of a later one
         others = {other: at for other, at in placed.items() if other != mine}
         choices = _choices(marks[mine])
-        costs = [sum(_cost(marks, others, mine, at, screen) for screen in _SCREENS) + 10 * place
+        costs = [sum(_cost(marks, others, mine, at, screen) for screen in screens) + 10 * place
                  for place, at in enumerate(choices)]
         placed[mine] = choices[costs.index(min(costs))]
     return [placed[mine] for mine in range(len(marks))]
 
 
 def _choices(one: Bubble) -> list[Offset]:
-    (wide, high), found = _size(one), []
+    (wide, high), found = _size(one), [] if one.radius else [(0.0, 0.0)]  # on a mere point there is nothing to hide
     for gap, (right, down) in product(_GAPS, _WAYS):
         away = one.radius * (0.8 if right and down else 1) + gap
         found.append((right * (away + wide / 2), down * (away + high / 2)))

@@ -1,0 +1,43 @@
+"""What is most striking about a selection, and who answers campaigns."""
+
+from __future__ import annotations
+
+import pytest
+
+from dashapp.crossfilter import Cube
+from dashapp.dimensions import SEGMENT
+from dashapp.pages.explore import responses, striking
+from dashapp.selection import Range, Selection, Values
+from dashapp.theme import LIGHT
+from pipeline.contract import Segmentation
+
+NAMES = ("age", "income", "spend", "marital_status")
+
+
+def test_the_sentence_names_what_departs_most(segmentation: Segmentation, cube: Cube) -> None:
+    old = cube.filtered(Selection({"age": Range(55.0, None)}))
+
+    told = striking.sentence(segmentation, old, NAMES)
+
+    assert told.startswith("Most striking about the selected: ")
+    assert "Age" not in told  # what was selected by is no discovery
+    assert "stand out most" in striking.sentence(segmentation, cube.everyone, NAMES)
+    few = cube.filtered(Selection({"age": Range(None, 20.0)}))
+    assert "may be chance" in striking.sentence(segmentation, few, NAMES)
+
+
+def test_the_shares_of_answers_are_those_of_the_selected(segmentation: Segmentation, cube: Cube) -> None:
+    filtered = cube.filtered(Selection({"age": Range(30.0, 60.0), SEGMENT: Values(("sample-1",))}))
+
+    found = filtered.responses()
+
+    frame = segmentation.customers.assign(segment=segmentation.assignments["segment"])
+    own = frame[frame["age"].between(30, 60, inclusive="left")]
+    for card in segmentation.cards:
+        mine = own.loc[own["segment"] == card.segment, ["response_1", "response_2"]].astype(float)
+        assert found.shown[:, card.segment].tolist() == [mine.notna().sum().sum(), mine.sum().sum()]
+    ghost, bars = responses.draw(found, segmentation.cards, ("sample-1",), LIGHT, selected=True).data
+    assert bars.x[1] == pytest.approx(found.shown[1, 1] / found.shown[0, 1])
+    assert list(bars.meta) == [card.key for card in segmentation.cards]
+    assert list(bars.marker.opacity) == [0.25, 1.0, 0.25]
+    assert len(ghost.x) == 3
