@@ -151,7 +151,7 @@ def test_a_table_without_ids_is_known_by_its_lines_and_still_sorted_by_content()
 cells = st.one_of(st.none(), st.sampled_from(["", "1", "2,5", "x", "NA", "1e999", "3.5"]))
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(st.tuples(st.one_of(st.none(), st.sampled_from(["a", "b", "c007", " a "])), cells, cells), max_size=25),
        st.integers(0, 3), st.randoms(use_true_random=False))
 def test_rows_in_equal_rows_out_dropped_and_quarantined(extra: list[tuple[str | None, ...]], rejects: int,
