@@ -11,6 +11,7 @@ from pipeline.errors import UsageError
 
 MIN_STRENGTH = 0.8
 MIN_EXCESS = 0.03
+KEPT_EXCESS = 0.5
 STRONG_EXCESS = 0.06
 
 
@@ -18,14 +19,15 @@ def decide(candidates: Sequence[CandidateRecord], *, bounds: tuple[int, int]) ->
     """Apply the rule: the largest k that comes back on half the data and beats structure-free data.
 
     A k is supported where its prediction strength is at least ``MIN_STRENGTH`` and its silhouette exceeds the mean of
-    the structure-free draws by more than ``MIN_EXCESS``. The elbow and the silhouette's maximum stand beside it, and
+    the structure-free draws by more than ``MIN_EXCESS``, and by at least ``KEPT_EXCESS`` of what the best of those
+    exceeds it by: halving a large group comes back on every sample, but shows in the silhouette. The elbow and the silhouette's maximum stand beside it, and
     every disagreement is put in words. ``bounds`` are the numbers of segments that a team can work with.
     """
-    supported = [one for one in candidates if _is_supported(one)]
+    supported = _supported(candidates)
     supported_k = max((one.k for one in supported), default=None)
     low, high = bounds
     within = [one for one in candidates if low <= one.k <= high] or list(candidates)
-    passing = [one for one in within if _is_supported(one)]
+    passing = [one for one in within if one in supported]
     chosen = max(passing, key=lambda one: one.k) if passing else max(
         within, key=lambda one: (one.stability or 0.0, one.silhouette))
     verdict = _verdict(supported, chosen, supported_k)
@@ -67,9 +69,10 @@ def excess(candidate: CandidateRecord) -> float | None:
     return None if candidate.null_silhouette is None else candidate.silhouette - candidate.null_silhouette
 
 
-def _is_supported(candidate: CandidateRecord) -> bool:
-    above = excess(candidate)
-    return (candidate.stability or 0.0) >= MIN_STRENGTH and above is not None and above > MIN_EXCESS
+def _supported(candidates: Sequence[CandidateRecord]) -> list[CandidateRecord]:
+    above = {one.k: excess(one) or 0.0 for one in candidates if (one.stability or 0.0) >= MIN_STRENGTH}
+    least = KEPT_EXCESS * max(above.values(), default=0.0)
+    return [one for one in candidates if above.get(one.k, 0.0) > MIN_EXCESS and above[one.k] >= least]
 
 
 def _verdict(supported: Sequence[CandidateRecord], chosen: CandidateRecord, supported_k: int | None) -> Verdict:

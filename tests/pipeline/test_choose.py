@@ -28,6 +28,12 @@ def test_the_largest_supported_k_wins():
     assert "4 is the largest number of segments that the data clearly support" in decision.reason
 
 
+def test_halving_a_large_group_is_no_further_segment_though_it_comes_back():
+    decision = decide(candidates([0.8, 1.0, 1.0, 0.84], [0.66, 0.75, 0.78, 0.36], [0.3, 0.25, 0.25, 0.24]),
+                      bounds=(2, 8))
+    assert (decision.k, decision.supported_k, decision.verdict) == (4, 4, "strong")
+
+
 def test_no_structure_is_said_so():
     decision = decide(candidates([0.6, 0.5, 0.4], [0.2, 0.2, 0.2], [0.2, 0.2, 0.2]), bounds=(2, 4))
     assert (decision.verdict, decision.supported_k) == ("none", None)
