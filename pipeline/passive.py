@@ -26,9 +26,9 @@ from pipeline.contract import (
     empty_table,
 )
 from pipeline.describe import category_order, effects_from_sums
+from pipeline.profit import wilson
 
 LEAST_KNOWN = 30  # fewer known values in a segment: no mean and no share is given
-_Z = 1.959964  # two-sided 95 %
 _SIGNS = "$€£₽"
 
 
@@ -113,16 +113,6 @@ def _share(trait: Trait, place: int, count: Labels, n: Labels, sizes: Labels) ->
         overall = count.sum() / n.sum()
     low, high = wilson(count, n)
     return _part(trait, trait.categories[place], n, sizes, share, low, high, effect, float(overall))
-
-
-def wilson(count: Labels, n: Labels) -> tuple[Matrix, Matrix]:
-    """95 % intervals of shares (Wilson 1927): (low, high); NaN where n is 0."""
-    with np.errstate(invalid="ignore", divide="ignore"):
-        share = count / n
-        middle = share + _Z**2 / (2 * n)
-        reach = _Z * np.sqrt(share * (1 - share) / n + _Z**2 / (4 * n**2))
-        low, high = (middle - reach) / (1 + _Z**2 / n), (middle + reach) / (1 + _Z**2 / n)
-    return np.clip(low, 0, 1), np.clip(high, 0, 1)
 
 
 def _part(trait: Trait, category: str, n: Labels, sizes: Labels, value: Matrix, low: Matrix, high: Matrix,

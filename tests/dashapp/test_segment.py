@@ -20,7 +20,7 @@ from dashapp.pages.segment.layout import nearest
 from dashapp.theme import DARK, LIGHT, mark
 from dashapp.words import TRUST_WORDS, money, rate
 from pipeline.contract import Identity, Segmentation, SegmentRule, Training
-from pipeline.passive import wilson
+from pipeline.profit import wilson
 from pipeline.settings import Settings
 from pipeline.target_list import in_numbers
 from tests.dashapp.conftest import RUN, MemoryStore, champion, segmentation_of

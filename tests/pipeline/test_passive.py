@@ -8,7 +8,8 @@ import pytest
 
 from pipeline.contract import Assignments, Column, Dataset, Passive, Typical, check_table
 from pipeline.describe import typical_customers
-from pipeline.passive import describe_passive, read_traits, wilson
+from pipeline.passive import describe_passive, read_traits
+from pipeline.profit import wilson
 
 AGE = Column(name="age", role="passive", kind="integer", label="Age", unit="years", meaning="age")
 INCOME = Column(name="income", role="passive", kind="number", label="Income", unit="$ a year")
