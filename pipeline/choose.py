@@ -20,8 +20,9 @@ def decide(candidates: Sequence[CandidateRecord], *, bounds: tuple[int, int]) ->
 
     A k is supported where its prediction strength is at least ``MIN_STRENGTH`` and its silhouette exceeds the mean of
     the structure-free draws by more than ``MIN_EXCESS``, and by at least ``KEPT_EXCESS`` of what the best of those
-    exceeds it by: halving a large group comes back on every sample, but shows in the silhouette. The elbow and the silhouette's maximum stand beside it, and
-    every disagreement is put in words. ``bounds`` are the numbers of segments that a team can work with.
+    exceeds it by: halving a large group comes back on every sample, but shows in the silhouette. The elbow and the
+    silhouette's maximum stand beside it, and every disagreement is put in words. ``bounds`` are the numbers of
+    segments that a team can work with.
     """
     supported = _supported(candidates)
     supported_k = max((one.k for one in supported), default=None)
