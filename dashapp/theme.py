@@ -125,11 +125,9 @@ def shade(look: Scheme, share: float) -> str:
 
 def empty_figure(sentence: str, look: Scheme) -> go.Figure:
     """No data: a sentence in the place of the marks."""
-    figure = figure_of([], look)
-    figure.update_layout(xaxis={"visible": False}, yaxis={"visible": False}, annotations=[{
+    return figure_of([], look, xaxis={"visible": False}, yaxis={"visible": False}, annotations=[{
         "text": sentence, "showarrow": False, "xref": "paper", "yref": "paper", "x": 0.5, "y": 0.5,
         "font": {"size": 15, "color": look.muted}}])
-    return figure
 
 
 def figure_of(traces: list[dict[str, Any]], look: Scheme, **layout: Any) -> go.Figure:
