@@ -149,6 +149,7 @@ def test_a_choice_stands_in_the_address_beside_run_and_selection(run: Run) -> No
     alone, _none = read(run, "?segment=sample-1")
     assert alone.of == "sample-1"
     assert search_of("?segment=sample-1", alone.changed("of", "all")) == "?segment=sample-1&of=all"
+    assert "sample-1" in str(baskets.layout(_data(run.segmentation), segment="sample-1").to_plotly_json())
     assert read(run, "?segment=sample-1&of=all")[0].of == "all"
     assert read(run, "?segment=sample-0&segment=sample-1")[0].of == "all"
     assert search_of("?of=sample-0", asked.changed("of", "all").changed("item", "").changed("pair", "")) == ""

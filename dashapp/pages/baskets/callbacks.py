@@ -62,6 +62,7 @@ def draw(data: SegmentationData, search: object, scheme_name: object, origin: ob
         return (no_update,) * _DRAWN
     asked, _notices = asking.read(run, search)
     items = layout.map_items(asked)
+    set_props(ids.OF, {"value": asked.of})  # another selection may stand for another segment
     set_props(ids.HEAT, {"clickData": None})  # may be clicked again; no output, since it is an input of ``choose``
     return (layout.first_words(asked), layout.picked(asked), layout.heat_words(asked, items, basis),
             figures.heat(asked.known, items, asked.rule, scheme(scheme_name)),

@@ -25,11 +25,11 @@ PATH = "/baskets"
 
 
 def layout(data: SegmentationData, /, run: object = None, of: object = "", item: object = "", pair: object = "",
-           **_query: object) -> Component:
-    """The page of all customers or of one segment; what the address names and is not there is told."""
+           segment: object = "", **_query: object) -> Component:
+    """The page of all customers, of one segment, or of that selected alone; what is named and not there is told."""
     view = data.view(run)
-    wanted = urlencode([(name, value) for name, value in (("of", of), ("item", item), ("pair", pair))
-                        if isinstance(value, str)])
+    given = (("of", of), ("item", item), ("pair", pair), ("segment", segment))
+    wanted = urlencode([(name, value) for name, value in given if isinstance(value, str)])
     return shell.page(view, _("Baskets"), _("What is bought together?"), _content(data, view, wanted), data.settings)
 
 

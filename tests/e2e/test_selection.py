@@ -1,0 +1,78 @@
+"""One selection everywhere: what is clicked on one page holds on the others, and can be taken along."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.e2e.conftest import Served, Watched, settle
+
+pytestmark = pytest.mark.e2e
+
+Watch = Callable[..., Watched]
+
+
+def click_on(page: Page, title: str, across: float, down: float) -> None:
+    """Click at a share of a chart's width and height, clear of the bar of chips."""
+    place = page.locator(f'section[aria-label="{title}"] .nsewdrag').first
+    place.scroll_into_view_if_needed()
+    page.evaluate("window.scrollBy(0, -150)")
+    box = place.bounding_box()
+    assert box is not None
+    page.mouse.click(box["x"] + across * box["width"], box["y"] + down * box["height"])
+    settle(page)
+
+
+def test_a_segment_clicked_on_overview_is_selected_on_every_page(served: Served, watch: Watch) -> None:
+    page = watch(served.url).open("/")
+    before = page.locator(".k-segment-size .k-muted").all_inner_texts()
+
+    click_on(page, "What makes them different?", 0.1, 0.5)
+
+    assert "segment=" in page.url
+    expect(page.locator(".k-chip")).to_have_count(1)
+    after = page.locator(".k-segment-size .k-muted").all_inner_texts()
+    assert [one for one in after if one.startswith("0 of the ")] != []
+    page.get_by_role("navigation", name="Pages").get_by_role("link", name="Segment").click()
+    settle(page)
+    expect(page.get_by_text("This page describes the whole segment, whoever of it is selected.")).to_be_visible()
+    page.go_back()
+    settle(page)
+    page.locator(".k-chip").click()
+    settle(page)
+    assert page.locator(".k-segment-size .k-muted").all_inner_texts() == before
+
+
+def test_a_bar_of_answers_selects_and_the_selected_become_a_file(served: Served, watch: Watch) -> None:
+    page = watch(served.url).open("/explore")
+    expect(page.locator("#explore-finding")).to_contain_text("stand out most")
+
+    click_on(page, "Who answers campaigns?", 0.05, 0.2)
+
+    assert "segment=" in page.url
+    with page.expect_download() as waited:
+        page.get_by_role("link", name="Download these customers (CSV)").click()
+    lines = waited.value.path().read_text("utf-8-sig").splitlines()
+    shown = int(page.locator(".k-count").inner_text().split()[0])
+    assert len(lines) - lines.index("") - 2 == shown
+
+
+def test_on_a_phone_the_pages_fold_behind_a_button(served: Served, watch: Watch) -> None:
+    page = watch(served.url, width=390).open("/")
+    pages, button = page.get_by_role("navigation", name="Pages"), page.get_by_role("button", name="Menu")
+    expect(pages).to_be_hidden()
+    assert (page.locator(".k-header").bounding_box() or {})["height"] < 70
+
+    button.press("Enter")
+    expect(button).to_have_attribute("aria-expanded", "true")
+    page.keyboard.press("Escape")
+    expect(button).to_be_focused()
+    expect(pages).to_be_hidden()
+    button.click()
+    pages.get_by_role("link", name="Explore").click()
+    settle(page)
+
+    expect(pages).to_be_hidden()
+    expect(page.get_by_role("heading", name="What do they look like?")).to_be_visible()
