@@ -85,15 +85,18 @@ def _verdict(supported: Sequence[CandidateRecord], chosen: CandidateRecord, supp
 
 
 def _reason(chosen: CandidateRecord, supported_k: int | None, verdict: Verdict, bounds: tuple[int, int]) -> str:
-    measured = (f"At k = {chosen.k} one half of the customers keeps together {_percent(chosen.stability)} of the pairs "
-                f"in the other half's weakest group (80 % are needed), and the silhouette of {chosen.silhouette:.2f} "
-                f"is {_signed(excess(chosen))} against data without structure (more than +0.03 is needed).")
+    measured = ("Divided anew by what half of the customers taught, the weakest group kept "
+                f"{_percent(chosen.stability)} of its pairs together (prediction strength; 80 % are needed). How "
+                f"clearly the groups are apart is {chosen.silhouette:.2f} of 1 (silhouette), "
+                f"{_signed(excess(chosen))} against customers without any "
+                "groups (more than +0.03 is needed).")
     if verdict == "none":
-        return (f"The data show no separate groups at any k. {chosen.k} segments are a convenient division of a "
-                f"continuum within the bounds {bounds[0]} to {bounds[1]}, not a discovery. {measured}")
+        return (f"The data show no separate groups, into however many they are divided. {chosen.k} segments, of the "
+                f"{bounds[0]} to {bounds[1]} that were asked for, are a convenient division of a continuum, not a "
+                f"discovery. {measured}")
     if chosen.k != supported_k:
-        return (f"The data by themselves support {supported_k} segments; the spec asks for {bounds[0]} to {bounds[1]}, "
-                f"and {chosen.k} is the most reproducible choice within that. {measured}")
+        return (f"The data by themselves support {supported_k} segments. {bounds[0]} to {bounds[1]} were asked for, "
+                f"and of these {chosen.k} come back most surely when the analysis is repeated. {measured}")
     strength = "clearly" if verdict == "strong" else "weakly"
     return f"{chosen.k} is the largest number of segments that the data {strength} support. {measured}"
 
@@ -102,14 +105,17 @@ def _disagreements(k: int, elbow_k: int | None, silhouette_k: int, supported_k: 
                    bounds: tuple[int, int]) -> tuple[str, ...]:
     found = []
     if elbow_k is None:
-        found.append("The inertia curve has no clear knee.")
+        found.append("Each further segment brings customers closer together at an even pace: there is no clear knee "
+                     "(inertia).")
     elif elbow_k != k:
-        found.append(f"The elbow of the inertia is at {elbow_k}, not {k}: it looks at compactness alone and always "
-                     "names a number, also where there are no groups.")
+        found.append(f"From {elbow_k} segments on, not {k}, one more brings customers little closer together (elbow of "
+                     "the inertia). That measure always names a number, also where there are no groups.")
     if silhouette_k != k:
-        found.append(f"The silhouette is highest at {silhouette_k}, not {k}: it favours few, coarse groups.")
+        found.append(f"The groups are most clearly apart with {silhouette_k} segments, not {k} (silhouette): that "
+                     "measure favours few, coarse groups.")
     if supported_k is not None and not bounds[0] <= supported_k <= bounds[1]:
-        found.append(f"The data support {supported_k} segments, outside the bounds {bounds[0]} to {bounds[1]}.")
+        found.append(f"The data support {supported_k} segments, outside the {bounds[0]} to {bounds[1]} that were asked "
+                     "for.")
     return tuple(found)
 
 

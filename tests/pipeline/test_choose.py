@@ -48,7 +48,7 @@ def test_stable_halves_of_a_continuum_are_no_structure():
 def test_bounds_that_exclude_the_supported_k_make_the_verdict_weak():
     decision = decide(candidates([0.93, 0.65, 0.60, 0.66], [0.2] * 4, [0.1] * 4), bounds=(4, 5))
     assert (decision.k, decision.supported_k, decision.verdict) == (5, 2, "weak")
-    assert any("outside the bounds 4 to 5" in sentence for sentence in decision.disagreements)
+    assert any("outside the 4 to 5 that" in sentence for sentence in decision.disagreements)
 
 
 def test_a_small_excess_over_structure_free_data_is_weak():
@@ -58,7 +58,7 @@ def test_a_small_excess_over_structure_free_data_is_weak():
 
 def test_a_higher_silhouette_elsewhere_is_named():
     sentences = decide(RETAILER, bounds=(2, 8)).disagreements
-    assert any("silhouette is highest at 2, not 4" in sentence for sentence in sentences)
+    assert any("most clearly apart with 2 segments, not 4" in sentence for sentence in sentences)
 
 
 @pytest.mark.parametrize("knee", [3, 4, 6])
