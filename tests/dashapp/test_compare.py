@@ -10,10 +10,12 @@ import pytest
 from sklearn.metrics import adjusted_rand_score
 
 from dashapp.data import SegmentationData
+from dashapp.i18n import speak
 from dashapp.pages import compare
-from dashapp.pages.compare import facts, figures, figures_runs, pair
+from dashapp.pages.compare import champion, facts, figures, figures_runs, grid, pair
+from dashapp.pages.compare.layout import _decision, _silhouette
 from dashapp.theme import LIGHT
-from pipeline.contract import Segmentation, Training
+from pipeline.contract import Promotion, Segmentation, Training
 from pipeline.settings import Settings
 from pipeline.store import Store
 from tests.dashapp.conftest import segmentation_of
@@ -123,3 +125,61 @@ def test_without_the_setting_the_page_says_why_there_are_no_controls(opened: Seg
 
     assert "KORZINA_CURATE=true" in shown
     assert "korzina promote" in shown
+
+
+def test_names_and_grades_stand_on_every_node_row_and_blade(both: tuple[Segmentation, Segmentation]) -> None:
+    found = facts.pair(*both)
+    assert isinstance(found, facts.Pair)
+    nodes: Any = figures_runs.movers(found, LIGHT).data[0].node.label
+    rows: Any = figures_runs.overlap(found, LIGHT).layout.yaxis.ticktext
+    blades = [one.text for one in figures_runs.blades(both[0], LIGHT).layout.annotations]
+
+    for card, node, row, blade in zip(both[0].cards, nodes, rows, blades[2::-1], strict=False):
+        for told in (node, row, blade):
+            assert card.name in told.replace("<br>", " ")
+            assert card.trust.capitalize() in told
+
+
+def test_the_grid_tells_two_trainings_apart_and_numbers_as_the_reader_writes_them(opened: SegmentationData) -> None:
+    runs = opened.runs("sample")
+    again = [one.model_copy(update={"started": one.started + 60, "params": {**one.params, "seed": "1"}})
+             for one in runs]
+    speak("ru")
+    try:
+        found = grid.rows([*runs, *again], runs[0].run_id)
+    finally:
+        speak("en")
+
+    fields = [one["field"] for one in grid.columns(found, only_differences=True)]
+    assert fields[:5] == ["status", "k", "open", "when", "seed"]
+    assert "," in found[0]["silhouette_said"]
+    assert not {one for one in fields if one.endswith("_said")}
+
+
+def test_the_band_of_single_starts_is_promised_only_where_it_is_drawn(both: tuple[Segmentation, Segmentation]) -> None:
+    drawn = str(_silhouette(both[0].candidates))
+    without = tuple(one.model_copy(update={"silhouette_by_seed": ()}) for one in both[0].candidates)
+
+    assert "single starts of the search" in drawn
+    assert "single starts of the search" not in str(_silhouette(without))
+
+
+def test_solid_segments_and_blurred_borders_are_explained_together(both: tuple[Segmentation, Segmentation]) -> None:
+    it = both[0]
+    blurred = dataclasses.replace(
+        it, decision=it.decision.model_copy(update={"verdict": "weak", "supported_k": 2}),
+        cards=tuple(card.model_copy(update={"trust": "solid"}) for card in it.cards))
+
+    assert "there are 2 groups only" in str(_decision(blurred))
+    assert "no contradiction" not in str(_decision(dataclasses.replace(
+        blurred, decision=it.decision.model_copy(update={"verdict": "strong"}))))
+
+
+def test_the_history_tells_a_verdict_in_the_words_of_the_page() -> None:
+    move = Promotion(when=0.0, who="x", reason="recommended by the sweep, verdict weak", action="promote",
+                     from_run=None, to_run="a" * 32, version=1, k=3)
+
+    shown = str(champion.history([move], []))
+
+    assert "groups with blurred borders" in shown
+    assert "verdict weak" not in shown

@@ -35,6 +35,9 @@ def test_two_runs_are_chosen_and_stay_in_the_address(curated: Served, watch: Wat
     assert curated.sweep is not None
     page = watch(curated.url).open(f"/compare?a={curated.sweep.run_ids[2][:12]}&b=nonsense")
     expect(page.get_by_text("“nonsense” names no run of this data set")).to_be_visible()
+    assert page.locator("#compare-movers .js-plotly-plot").evaluate("plot => plot.data.length") == 0
+    page.locator("#compare-pair-words").scroll_into_view_if_needed()
+    settle(page)
 
     page.get_by_label("Second run").select_option(curated.sweep.run_ids[4][:12])
     settle(page)
@@ -101,5 +104,26 @@ def test_a_name_given_on_the_page_survives_the_next_training(serve: Callable[[Se
 
 def test_axe_finds_nothing_and_nothing_scrolls_sideways(curated: Served, watch: Watch) -> None:
     page = watch(curated.url).open("/compare")
+    for part in page.locator("[data-seen]").all():
+        part.scroll_into_view_if_needed()
+        settle(page)
 
     assert complaints(page) == []
+
+
+def test_a_click_on_a_segment_of_the_lineage_follows_its_customers_and_undoes_it(curated: Served, watch: Watch
+                                                                               ) -> None:
+    page = watch(curated.url).open("/compare")
+    page.locator("#compare-lineage").scroll_into_view_if_needed()
+    settle(page)
+    flow = page.locator("#compare-lineage .js-plotly-plot")
+    colours = "plot => new Set(plot.data[0].link.color.map((one) => one.split(',')[3])).size"
+    assert flow.evaluate(colours) == 1
+
+    flow.locator(".sankey-node rect.node-rect").first.click()
+    settle(page)
+    assert flow.evaluate(colours) == 2
+
+    flow.locator(".sankey-node rect.node-rect").first.click()
+    settle(page)
+    assert flow.evaluate(colours) == 1

@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
-from dash import Dash, Input, Output, State, no_update
+from dash import ClientsideFunction, Dash, Input, Output, State, no_update
 
 from dashapp import ids as shared
 from dashapp.callbacks import page_run
@@ -21,21 +21,29 @@ _DRAWN = 12
 
 
 def draw(data: SegmentationData, scheme_name: object, origin: object) -> tuple[Any, ...]:
-    """The charts of one training and of the run in view, in the reader's light or dark."""
+    """How quality depends on the number of segments, in the reader's light or dark."""
     run = page_run(data, origin)
     if run is None or not scheme_name:
-        return (no_update,) * 8
+        return (no_update,) * 3
     it, look = run.segmentation, scheme(scheme_name)
     return (figures.inertia(it.candidates, it.decision, it.k, look),
-            figures.silhouette(it.candidates, it.decision, it.k, look),
-            figures.stability(it.candidates, it.k, look), figures_runs.blades(it, look),
-            figures_runs.returns(it.cards, look), *lineage.drawn(data, run, look))
+            figures.silhouette(it.candidates, it.decision, it.k, look), figures.stability(it.candidates, it.k, look))
 
 
-def list_runs(data: SegmentationData, only_differences: object, _changed: object, origin: object) -> tuple[Any, Any]:
+def draw_segments(data: SegmentationData, scheme_name: object, seen: object, origin: object) -> tuple[Any, ...]:
+    """The segments of the run in view, once a reader comes near their charts."""
+    run = page_run(data, origin)
+    if run is None or not scheme_name or not seen:
+        return (no_update,) * 5
+    it, look = run.segmentation, scheme(scheme_name)
+    return (*lineage.drawn(data, run, look), figures_runs.blades(it, look), figures_runs.returns(it.cards, look))
+
+
+def list_runs(data: SegmentationData, only_differences: object, _changed: object, seen: object, origin: object
+              ) -> tuple[Any, Any]:
     """Rows and columns of the grid, as the store has them now."""
     run = page_run(data, origin)
-    if run is None:
+    if run is None or not seen:
         return no_update, no_update
     rows = grid.rows(data.runs(run.segmentation.experiment), run.run_id)
     return rows, grid.columns(rows, only_differences=bool(only_differences))
@@ -52,11 +60,11 @@ def choose(data: SegmentationData, a: object, b: object, search: object, origin:
     return no_update if wanted == search else wanted
 
 
-def compare(data: SegmentationData, search: object, scheme_name: object, _changed: object, origin: object
-            ) -> tuple[Any, ...]:
+def compare(data: SegmentationData, search: object, scheme_name: object, _changed: object, seen: object,
+            origin: object) -> tuple[Any, ...]:
     """All about the two runs that the address names."""
     run = page_run(data, origin)
-    if run is None or not scheme_name:
+    if run is None or not scheme_name or not seen:
         return (no_update,) * _DRAWN
     asked = dict(parse_qsl(search.removeprefix("?")[:4000])) if isinstance(search, str) else {}
     chosen = pair.choose(data.runs(run.segmentation.experiment), run.run_id, asked.get("a"), asked.get("b"))
@@ -68,7 +76,7 @@ def compare(data: SegmentationData, search: object, scheme_name: object, _change
         return _nothing(found, look)
     going = [one for one in found.matches if one.a and one.b]
     return (pair.words(found), False, figures_runs.overlap(found, look), figures_runs.movers(found, look),
-            figures_runs.deltas(facts.deltas(found), going, look), pair.overlap_words(found), pair.movers_words(found),
+            figures_runs.deltas(facts.deltas(found), going, look), pair.overlap_words(), pair.movers_words(found),
             pair.deltas_words(found), pair.overlap_table(found), pair.movers_table(found), pair.deltas_table(found),
             pair.parameters_table(chosen.a, chosen.b))
 
@@ -91,12 +99,17 @@ def register(app: Dash, data: SegmentationData) -> None:
     """Bind the callbacks to ``app``."""
     page, search, changed = State(shared.PAGE, "data"), State(shared.URL, "search"), Input(ids.CHANGED, "data")
     look = Input(shared.SCHEME, "data")
-    app.callback(*(Output(one, "figure") for one in (ids.INERTIA, ids.SILHOUETTE, ids.STABILITY, ids.BLADES,
-                                                     ids.RETURNS, ids.LINEAGE)),
-                 Output(ids.LINEAGE_WORDS, "children"), Output(ids.LINEAGE_BELOW, "children"), look, page)(
+    app.callback(*(Output(one, "figure") for one in (ids.INERTIA, ids.SILHOUETTE, ids.STABILITY)), look, page)(
         partial(draw, data))
+    app.callback(Output(ids.LINEAGE, "figure"), Output(ids.LINEAGE_WORDS, "children"),
+                 Output(ids.LINEAGE_BELOW, "children"), Output(ids.BLADES, "figure"), Output(ids.RETURNS, "figure"),
+                 look, Input(ids.SEEN_SEGMENTS, "data"), page)(partial(draw_segments, data))
+    for flow in (ids.LINEAGE, ids.MOVERS):
+        app.clientside_callback(  # type: ignore[no-untyped-call]
+            ClientsideFunction("korzina_compare", "follow"), Output(flow, "figure", allow_duplicate=True),
+            Input(flow, "clickData"), State(flow, "figure"), prevent_initial_call=True)
     app.callback(Output(ids.GRID, "rowData"), Output(ids.GRID, "columnDefs"), Input(ids.DIFFERENCES, "value"), changed,
-                 page)(partial(list_runs, data))
+                 Input(ids.SEEN_RUNS, "data"), page)(partial(list_runs, data))
     app.callback(Output(shared.URL, "search", allow_duplicate=True), Input(ids.LEFT, "value"),
                  Input(ids.RIGHT, "value"), search, page, prevent_initial_call=True)(partial(choose, data))
     app.callback(
@@ -105,7 +118,7 @@ def register(app: Dash, data: SegmentationData) -> None:
         Output(ids.MOVERS_WORDS, "children"), Output(ids.DELTAS_WORDS, "children"),
         Output(ids.OVERLAP_BELOW, "children"), Output(ids.MOVERS_BELOW, "children"),
         Output(ids.DELTAS_BELOW, "children"), Output(ids.PARAMETERS, "children"),
-        Input(shared.URL, "search"), look, changed, page)(partial(compare, data))
+        Input(shared.URL, "search"), look, changed, Input(ids.SEEN_PAIR, "data"), page)(partial(compare, data))
     promotion.register(app, data)
     app.callback(Output(ids.HISTORY, "children"), Output(ids.PROMOTED, "options"), changed, page,
                  prevent_initial_call=True)(partial(show_history, data))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 import dash_bootstrap_components as dbc
@@ -15,8 +16,8 @@ from dashapp.pages.compare import ids
 from dashapp.pages.compare.pair import option_label
 from dashapp.shell import SHORT
 from dashapp.widgets import aria, card, command, table
-from dashapp.words import moment, number
-from pipeline.contract import Promotion, RunSummary
+from dashapp.words import VERDICT_TITLES, moment, number
+from pipeline.contract import Promotion, RunSummary, Verdict
 from pipeline.errors import KorzinaError
 
 LONGEST_REASON, LONGEST_WHO = 500, 100
@@ -35,9 +36,8 @@ def section(data: SegmentationData, view: View) -> list[Component]:
 
 
 def options(runs: Sequence[RunSummary]) -> list[dict[str, str]]:
-    """The runs to choose from, the one in use marked; none is chosen for the reader."""
-    return [{"value": "", "label": _("Choose a run …")},
-            *({"value": run.run_id[:SHORT], "label": option_label(run)} for run in runs)]
+    """The runs to choose from, the one in use marked."""
+    return [{"value": run.run_id[:SHORT], "label": option_label(run)} for run in runs]
 
 
 def history(moves: Sequence[Promotion], runs: Sequence[RunSummary]) -> Component:
@@ -46,9 +46,19 @@ def history(moves: Sequence[Promotion], runs: Sequence[RunSummary]) -> Component
         return html.P(_("Nothing has been promoted yet."))
     sizes = {run.run_id: run.k for run in runs} | {move.to_run: move.k for move in moves if move.k}
     rows = [[moment(move.when), move.who, _("promoted") if move.action == "promote" else _("rolled back"),
-             _run_words(move.from_run, sizes), _run_words(move.to_run, sizes), move.reason] for move in moves[::-1]]
+             _run_words(move.from_run, sizes), _run_words(move.to_run, sizes), _reason(move.reason)]
+            for move in moves[::-1]]
     return html.Div(table([_("When"), _("Who"), _("What"), _("From"), _("To"), _("Why")], rows,
                           caption=_("What was in use, and why?")), className="k-compare-text")
+
+
+def _reason(reason: str) -> str:
+    """What a person wrote stays; what a training wrote is told in the words that the pages use."""
+    found = re.fullmatch(r"recommended by the sweep, verdict (strong|weak|none)", reason)
+    if not found:
+        return reason
+    verdict: Verdict = found.group(1)  # type: ignore[assignment]
+    return _("recommended by the analysis: {verdict}", verdict=_(VERDICT_TITLES[verdict]).lower())
 
 
 def _form(data: SegmentationData, view: View, runs: Sequence[RunSummary]) -> list[Component | None]:
@@ -56,7 +66,8 @@ def _form(data: SegmentationData, view: View, runs: Sequence[RunSummary]) -> lis
     other = next((run.run_id[:SHORT] for run in runs if run.champion_version is None), "RUN")
     shown = view.run.run_id[:SHORT] if view.run and not view.is_champion else ""
     fields = [
-        (_("Run"), ids.PROMOTED, dbc.Select(options(runs), id=ids.PROMOTED, value=shown)),
+        (_("Run"), ids.PROMOTED, dbc.Select(options(runs), id=ids.PROMOTED, value=shown,
+                                               placeholder=_("Choose a run …"))),  # none is chosen for the reader
         (_("Who"), ids.WHO, dbc.Input(id=ids.WHO, value="" if absent else curation.signature(),
                                       maxlength=LONGEST_WHO, autocomplete="off")),
         (_("Why"), ids.REASON, dbc.Input(id=ids.REASON, maxlength=LONGEST_REASON, autocomplete="off",

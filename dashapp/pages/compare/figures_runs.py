@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import pairwise
+from textwrap import wrap
+from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
@@ -11,17 +13,20 @@ import plotly.graph_objects as go
 from dashapp.i18n import _, decimal
 from dashapp.pages.compare.facts import Delta, Match, Pair
 from dashapp.theme import Scheme, empty_figure, escaped, figure_of, mark, tinted
-from dashapp.words import number, of_column, percent
+from dashapp.words import TRUST_WORDS, number, of_column, percent
 from pipeline.contract import Assignments, Labels, Placement, Segmentation, SegmentCard
 
-BLADES, FLOW = 360, 360
+_LEAST, _AROUND = 360, 90  # pixels of a chart, and of its axis and margins
 BANDS = (0.6, 0.75, 0.85)  # Hennig 2007: below the first no trust, then a pattern, stable, highly stable
-_BLADE_POINTS, _NAME = 120, 18
+_BLADE_POINTS = 120
+_LINE = 22  # characters of a name in one line, so that two columns of a phone hold it
+_TALL = 32  # the same of a column, where two lines have room on a phone
+_TITLE = 34  # pixels that a name takes above its row
 
 
-def height_of(rows: int, *, row: int = 44, around: int = 90) -> int:
-    """Height of a chart with so many rows."""
-    return around + row * max(rows, 2)
+def height_of(rows: int, *, row: int = 68) -> int:
+    """Height of a chart with so many rows, a name above or beside each."""
+    return max(_LEAST, _AROUND + row * rows)
 
 
 def blades(it: Segmentation, look: Scheme) -> go.Figure:
@@ -30,7 +35,8 @@ def blades(it: Segmentation, look: Scheme) -> go.Figure:
     labels = it.assignments[Assignments.SEGMENT].to_numpy(dtype=np.int64)
     if not np.isfinite(values).any():
         return empty_figure(_("This run keeps no value for each customer"), look)
-    traces, ticks, start = [], [], 0.0
+    gap = len(values) * _TITLE / max(height_of(it.k) - _AROUND - it.k * _TITLE, _TITLE)  # in customers
+    traces, names, start = [], [], 0.0
     for card in it.cards[::-1]:
         mine = np.sort(values[(labels == card.segment) & np.isfinite(values)])
         if not len(mine):
@@ -43,18 +49,18 @@ def blades(it: Segmentation, look: Scheme) -> go.Figure:
             "y": [places[0], *places.tolist(), places[-1]], "fill": "toself", "fillcolor": tinted(own.colour, 0.75),
             "line": {"color": own.colour, "width": 1}, "name": escaped(card.name), "hoveron": "fills",
             "text": escaped(card.name), "hoverinfo": "text"})
-        ticks.append((start + len(mine) / 2, f"{own.glyph} {number(len(mine))}"))
-        start += len(mine) + max(8.0, 0.015 * len(values))
+        start += len(mine)
+        names.append(_above(card, start, f" · {number(len(mine))}", look))
+        start += gap
     mean = float(np.nanmean(values))
     return figure_of(
         traces, look, shapes=[{"type": "line", "x0": mean, "x1": mean, "y0": 0, "y1": 1, "yref": "paper",
                                "line": {"color": look.ink, "dash": "dash", "width": 1.5}}],
-        annotations=[{"x": mean, "y": 1, "yref": "paper", "yanchor": "bottom", "showarrow": False,
+        annotations=[*names, {"x": mean, "y": 1, "yref": "paper", "yanchor": "bottom", "showarrow": False,
                       "text": _("mean {value}", value=decimal(mean, 2)), "font": {"size": 12, "color": look.ink}}],
         margin={"l": 8, "r": 8, "t": 26, "b": 8}, hovermode="closest",
         xaxis={"title": {"text": _("silhouette of a customer")}, "tickformat": ".1f", "nticks": 7},
-        yaxis={"tickvals": [place for place, _label in ticks], "ticktext": [label for _place, label in ticks],
-               "showgrid": False})
+        yaxis={"visible": False, "range": [0, start]})
 
 
 def returns(cards: Sequence[SegmentCard], look: Scheme) -> go.Figure:
@@ -74,19 +80,19 @@ def returns(cards: Sequence[SegmentCard], look: Scheme) -> go.Figure:
         "marker": {"size": 14, "opacity": 1, "color": [one.colour for one in shown],
                    "symbol": [one.symbol for one in shown], "line": {"color": look.surface, "width": 1}},
         "hovertext": [escaped(card.name) for card in rated], "hovertemplate": "%{hovertext}: %{text}<extra></extra>"}]
+    rows = list(range(len(rated)))[::-1]
     return figure_of(
-        traces, look, shapes=bands,
+        traces, look, shapes=bands, margin={"l": 8, "r": 8, "t": 4, "b": 8},
+        annotations=[_above(card, row, "", look, shift=9) for card, row in zip(rated, rows, strict=True)],
         xaxis={"range": [start, 1.04], "tickvals": list(BANDS), "tickformat": ".2~f", "showgrid": False,
                "title": {"text": _("share of the segment that comes back")}},
-        yaxis={"tickvals": list(range(len(rated)))[::-1], "showgrid": False, "range": [-0.6, len(rated) - 0.4],
-               "ticktext": [f"{one.glyph} {escaped(card.name, _NAME)}"
-                            for one, card in zip(shown, rated, strict=True)]})
+        yaxis={"visible": False, "range": [-0.5, len(rated) - 0.2]})
 
 
 def overlap(it: Pair, look: Scheme) -> go.Figure:
     """Rows: the segments of the first run; how their customers spread over the second."""
     shares = it.shares
-    rows, columns = [label(card, look) for card in it.a.cards], [glyph(card, look) for card in it.b.cards]
+    rows, columns = [named(card, look) for card in it.a.cards], [named(card, look, _TALL) for card in it.b.cards]
     hover = [[_("{n} of “{a}” are in “{b}”", n=number(int(it.table[row, column])), a=escaped(one.name),
                 b=escaped(other.name)) for column, other in enumerate(it.b.cards)]
              for row, one in enumerate(it.a.cards)]
@@ -99,7 +105,7 @@ def overlap(it: Pair, look: Scheme) -> go.Figure:
         "hovertemplate": "%{hovertext}<extra></extra>"}]
     return figure_of(
         traces, look,
-        xaxis={"side": "top", "tickvals": list(range(len(columns))), "ticktext": columns, "showgrid": False,
+        xaxis={**_UPRIGHT, "tickvals": list(range(len(columns))), "ticktext": columns,
                "title": {"text": _("second run")}},
         yaxis={"autorange": "reversed", "tickvals": list(range(len(rows))), "ticktext": rows, "showgrid": False})
 
@@ -122,8 +128,8 @@ def flow(stages: Sequence[Sequence[SegmentCard]], tables: Sequence[Labels], look
     links = [(int(starts[place]) + row, int(starts[place + 1]) + column, int(table[row, column]))
              for place, table in enumerate(tables) for row, column in zip(*np.nonzero(table), strict=True)]
     return figure_of([{
-        "type": "sankey", "arrangement": "snap", "textfont": {"size": 13, "color": look.ink, "shadow": "none"},
-        "node": {"label": [glyph(card, look) for card in cards], "pad": 14, "thickness": 16,
+        "type": "sankey", "arrangement": "fixed", "textfont": {"size": 12, "color": look.ink, "shadow": "none"},
+        "node": {"label": [named(card, look) for card in cards], "pad": 24, "thickness": 16,
                  "color": [mark(card.colour, look).colour for card in cards], "line": {"width": 0},
                  "customdata": [_("“{name}”: {n}", name=escaped(card.name), n=number(size))
                                 for card, size in zip(cards, sizes, strict=True)],
@@ -155,18 +161,33 @@ def deltas(found: Sequence[Delta], going: Sequence[Match], look: Scheme) -> go.F
         "hovertext": hover, "hovertemplate": "%{hovertext}<extra></extra>"}]
     return figure_of(
         traces, look,
-        xaxis={"side": "top", "tickvals": list(range(len(cards))), "ticktext": [glyph(card, look) for card in cards],
-               "showgrid": False},
+        xaxis={**_UPRIGHT, "tickvals": list(range(len(cards))),
+               "ticktext": [named(card, look, _TALL) for card in cards]},
         yaxis={"autorange": "reversed", "tickvals": list(range(len(found))), "showgrid": False,
-               "ticktext": [escaped(one.column.label, 20) for one in found]})
+               "ticktext": ["<br>".join(map(escaped, wrap(one.column.label, _LINE))) for one in found]})
 
 
-def label(card: SegmentCard, look: Scheme) -> str:
-    """Symbol in its colour, and the beginning of the name."""
-    return f"{glyph(card, look)} {escaped(card.name, _NAME)}"
+def named(card: SegmentCard, look: Scheme, line: int = _LINE) -> str:
+    """Symbol in its colour, the whole name in short lines, and how far the segment is to be trusted."""
+    return f"{glyph(card, look)} " + "<br>".join(map(escaped, wrap(_title(card), line)))
 
 
 def glyph(card: SegmentCard, look: Scheme) -> str:
     """The segment's symbol in its colour."""
     shown = mark(card.colour, look)
     return f'<span style="color:{shown.colour}">{shown.glyph}</span>'
+
+
+# names stand level where there is room, and upright on a phone
+_UPRIGHT: dict[str, Any] = {"side": "top", "showgrid": False, "autotickangles": [0, -90]}
+
+
+def _title(card: SegmentCard) -> str:
+    return f"{card.name} · {_(TRUST_WORDS[card.trust])}"
+
+
+def _above(card: SegmentCard, y: float, more: str, look: Scheme, *, shift: int = 0) -> dict[str, Any]:
+    """The name over its row, from the left edge on."""
+    return {"x": 0, "xref": "paper", "xanchor": "left", "y": y, "yanchor": "bottom", "yshift": shift,
+            "showarrow": False, "align": "left", "font": {"size": 12, "color": look.ink},
+            "text": f"{glyph(card, look)} " + "<br>".join(map(escaped, wrap(_title(card) + more, 44)))}

@@ -3,54 +3,69 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import Any
 
-from dashapp.i18n import N_, _
+from dashapp.i18n import N_, _, decimal
 from dashapp.shell import SHORT
-from dashapp.words import VERDICT_TITLES, moment
+from dashapp.words import VERDICT_TITLES
 from pipeline.contract import RunSummary
 
 Row = dict[str, Any]
 
 _NUMBERS = (
-    ("inertia", N_("Inertia"), ",.0f"), ("silhouette", N_("Silhouette"), ".3f"),
-    ("calinski_harabasz", "Calinski-Harabasz", ",.0f"), ("davies_bouldin", "Davies-Bouldin", ".2f"),
-    ("stability", N_("Stability"), ".2f"), ("rows", N_("Customers"), ",d"),
-)
-_TEXTS = (("when", N_("Trained")), ("verdict", N_("Verdict")))
-_KNOWN = frozenset({"k", *(name for name, _, _ in _NUMBERS)})  # have a column of their own
+    ("inertia", N_("Inertia"), 0, 95), ("silhouette", N_("Silhouette"), 3, 105),
+    ("calinski_harabasz", "Calinski-Harabasz", 0, 105), ("davies_bouldin", "Davies-Bouldin", 2, 95),
+    ("stability", N_("Stability"), 2, 95), ("rows", N_("Customers"), 0, 100),
+)  # with decimals and width
+_SEED = "seed"  # beside the date what tells the rows of two trainings apart
+_KNOWN = frozenset({"k", _SEED, *(name for name, *_rest in _NUMBERS)})  # have a column of their own
 _ALWAYS = frozenset({"status", "open", "k"})
 
 
 def rows(runs: Sequence[RunSummary], shown: str) -> list[Row]:
-    """One row a run; ``shown`` is the run that the page is drawn from."""
+    """One row a run, numbers with how they are read; ``shown`` is the run that the page is drawn from."""
     return [{
-        **{name: getattr(run, name) for name, _, _ in _NUMBERS}, "k": run.k, "when": moment(run.started),
+        **{name: getattr(run, name) for name, *_rest in _NUMBERS},
+        **{f"{name}_said": _said(getattr(run, name), places) for name, _label, places, _width in _NUMBERS},
+        "k": run.k, "when": _when(run.started), _SEED: run.params.get(_SEED, "–"),
         "verdict": _(VERDICT_TITLES[run.verdict]), "status": _status(run),
         "open": _("shown here") if run.run_id == shown
-        else f"[{_('Open this run')}](/compare?run={run.run_id[:SHORT]})",
+        else f"[{_('Open')}](/compare?run={run.run_id[:SHORT]})",
         **{_field(name): value for name, value in run.params.items() if name not in _KNOWN},
     } for run in runs]
 
 
 def columns(found: Sequence[Row], *, only_differences: bool) -> list[Row]:
-    """Definitions of the columns; with ``only_differences`` those left out in which all runs agree."""
+    """Definitions of the columns, as wide as there is room; with ``only_differences`` without those that are alike."""
     made: list[Row] = [
-        {"field": "status", "headerName": _("In use"), "pinned": "left", "width": 170},
-        {"field": "k", "headerName": _("Segments"), "width": 115, "type": "rightAligned"},
-        {"field": "open", "headerName": _("Look"), "cellRenderer": "markdown", "width": 200, "sortable": False},
-        *({"field": name, "headerName": _(label), "type": "rightAligned", "width": 170,
-           "valueFormatter": {"function": f"params.value == null ? '–' : d3.format('{form}')(params.value)"}}
-          for name, label, form in _NUMBERS),
-        *({"field": name, "headerName": _(label), "width": 210} for name, label in _TEXTS),
+        {"field": "status", "headerName": _("In use"), "pinned": "left", "width": 128},
+        _column("k", _("Segments"), 98, type="rightAligned"),
+        _column("open", _("Look"), 100, cellRenderer="markdown", sortable=False),
+        _column("when", _("Trained (UTC)"), 135), _column(_SEED, _("Seed"), 68),
+        *(_column(name, _(label), width, type="rightAligned",
+                  valueFormatter={"function": f"params.data.{name}_said"}) for name, label, _places, width in _NUMBERS),
+        _column("verdict", _("Verdict"), 120, wrapText=True, autoHeight=True, cellClass="k-wrapped"),
     ]
-    known: set[str] = {column["field"] for column in made}
+    known: set[str] = {column["field"] for column in made} | {f"{name}_said" for name, *_rest in _NUMBERS}
     params = dict.fromkeys(name for row in found for name in row if name not in known)
-    made += [{"field": name, "headerName": name.removeprefix("param_").replace("_", " "), "width": 180}
-             for name in params]
+    made += [_column(name, name.removeprefix("param_").replace("_", " "), 150) for name in params]
     if not only_differences:
         return made
     return [column for column in made if column["field"] in _ALWAYS or _differs(str(column["field"]), found)]
+
+
+def _column(field: str, label: str, width: int, **more: Any) -> Row:
+    return {"field": field, "headerName": label, "minWidth": width, "flex": width, **more}
+
+
+def _said(value: float | None, places: int) -> str:
+    return "–" if value is None else decimal(value, places)
+
+
+def _when(seconds: float) -> str:
+    """Short, and in an order that sorts."""
+    return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%d %H:%M}"
 
 
 def _differs(field: str, found: Sequence[Row]) -> bool:

@@ -16,3 +16,4 @@ PROMOTE, ROLLBACK, OUTCOME = "compare-promote", "compare-rollback", "compare-out
 HISTORY, CHANGED, BUSY = "compare-history", "compare-changed", "compare-busy"
 CONFIRM, CONSEQUENCES, CONFIRMED = "compare-confirm", "compare-consequences", "compare-confirmed"
 CANCEL, PENDING = "compare-cancel", "compare-pending"
+SEEN_SEGMENTS, SEEN_RUNS, SEEN_PAIR = "compare-seen-segments", "compare-seen-runs", "compare-seen-pair"

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import urlencode
+
 import dash_ag_grid as dag
 import dash_bootstrap_components as dbc
-from dash import html
+from dash import dcc, html
 from dash.development.base_component import Component
 
 from dashapp import shell
@@ -29,13 +33,21 @@ def _content(data: SegmentationData, view: View, a: object, b: object) -> list[C
     candidates = it.candidates if it else ()
     return [
         _decision(it) if it else None,
-        html.Div([_inertia(candidates), _silhouette(candidates), _stability(candidates), _lineage()],
-                 className="k-grid k-grid-2"),
-        html.Div([_blades(it), _returns(it)], className="k-grid k-grid-2"),
-        _runs(),
-        *pair.section(data, view, a, b),
+        html.Div([_inertia(candidates), _silhouette(candidates), _stability(candidates)],
+                 className="k-grid k-grid-charts"),
+        _when_seen(ids.SEEN_SEGMENTS, [
+            html.Div(_lineage(it), className="k-block"),
+            html.Div([_blades(view), _returns(it)], className="k-grid k-grid-2")]),
+        _when_seen(ids.SEEN_RUNS, [_runs()]),
+        _when_seen(ids.SEEN_PAIR, pair.section(data, view, a, b)),
         *champion.section(data, view),
     ]
+
+
+def _when_seen(store: str, content: Sequence[Component | None]) -> Component:
+    """A part that is asked for when a reader comes near it (``assets/page-compare.js``)."""
+    seen: dict[str, Any] = {"data-seen": store}
+    return html.Div([dcc.Store(id=store), *content], **seen)
 
 
 def _runs() -> Component:
@@ -46,7 +58,8 @@ def _runs() -> Component:
                className="k-chart-summary"),
         dag.AgGrid(
             id=ids.GRID, rowData=[], columnDefs=[{"field": "status", "headerName": _("In use")}],
-            defaultColDef={"sortable": True, "resizable": True, "suppressMovable": True},
+            defaultColDef={"sortable": True, "resizable": True, "suppressMovable": True, "wrapHeaderText": True,
+                           "autoHeaderHeight": True},
             dashGridOptions={"domLayout": "autoHeight", "pagination": True, "paginationPageSize": 20,
                              "paginationPageSizeSelector": False, "animateRows": False,
                              "localeText": grid.locale_text()}, style={"height": None}),
@@ -62,8 +75,24 @@ def _decision(it: Segmentation) -> Component:
     return card([
         html.H2(f"{chosen} {_(VERDICT_TITLES[decided.verdict])}."),
         html.P(f"{_(VERDICT_WORDS[decided.verdict])} {here}".strip()),
-        html.P(decided.reason), html.Ul([html.Li(one) for one in decided.disagreements]), _sensitivity(it),
+        html.P(decided.reason), _reconciled(it), html.Ul([html.Li(one) for one in decided.disagreements]),
+        _sensitivity(it),
     ], label=_("The decision"), class_name="k-decision")
+
+
+def _reconciled(it: Segmentation) -> Component | None:
+    """Why segments can be solid where the data support fewer of them; nothing where that is no question."""
+    solid, decided = sum(card.trust == "solid" for card in it.cards), it.decision
+    if not solid or decided.verdict == "strong":
+        return None
+    grade = _("“Solid” ({n} of {all} segments here) is no contradiction: it says that a segment is found in the same "
+              "place again on other samples of customers, so that one can plan with it. It does not say that there is "
+              "a gap around it.", n=number(solid), all=number(it.k))
+    apart = decided.supported_k if decided.supported_k != it.k else None
+    return html.P([grade, " ", plural(
+        "With gaps between them there is {n} group only; the finer borders run through customers who differ little.",
+        "With gaps between them there are {n} groups only; the finer borders run through customers who differ little.",
+        apart) if apart and apart < it.k else ""])
 
 
 def _sensitivity(it: Segmentation) -> Component | None:
@@ -102,9 +131,9 @@ def _silhouette(candidates: tuple[CandidateRecord, ...]) -> Component:
         below=as_table([_("Segments"), _("Silhouette"), _("Single starts, from to"), _("Without structure"),
                         _("Stability")], rows, caption=title),
         summary=_("The silhouette says how much nearer customers are to their own segment than to the next one: 1 is "
-                  "wholly apart, 0 is on the border. What counts is how far it lies above data without any groups. The "
-                  "shaded band shows how much the answer depends on luck: what single starts of the search would have "
-                  "found."))
+                  "wholly apart, 0 is on the border. What counts is how far it lies above data without any groups.")
+        + (" " + _("The shaded band shows how much the answer depends on luck: what single starts of the search would "
+                   "have found.") if any(one.silhouette_by_seed for one in candidates) else ""))
 
 
 def _stability(candidates: tuple[CandidateRecord, ...]) -> Component:
@@ -117,21 +146,29 @@ def _stability(candidates: tuple[CandidateRecord, ...]) -> Component:
                   "together in the weakest segment. From 0.8 on the division is well supported."))
 
 
-def _lineage() -> Component:
+def _lineage(it: Segmentation | None) -> Component:
     title = _("What does one more segment split?")
     return chart_card(
-        title, graph(ids.LINEAGE, title, height=figures_runs.FLOW),
+        title, pair.flow(graph(ids.LINEAGE, title, height=figures_runs.height_of(it.k + 1 if it else 0)), title,
+                         stages=3),
         summary=html.P("", id=ids.LINEAGE_WORDS, className="k-chart-summary"),
+        note=_("A click on a segment or a stream follows its customers to the left and to the right; the same click "
+               "again shows all of them."),
         below=html.Div(id=ids.LINEAGE_BELOW))
 
 
-def _blades(it: Segmentation | None) -> Component:
-    title = _("How sure does each customer belong?")
+def _blades(view: View) -> Component:
+    it, title = view.run.segmentation if view.run else None, _("How sure does each customer belong?")
     rows = [[segment_name(card), number(card.size), _measured(card.silhouette, error)]
             for card, error in zip(it.cards, _errors(it), strict=True)] if it else []
+    query = shell.run_query(view)
+    links = [html.Li(dcc.Link(segment_name(card), href="/explore?" + urlencode(
+        {"segment": card.key, **({"run": query} if query else {})}))) for card in (it.cards if it else ())]
     return chart_card(
-        title, graph(ids.BLADES, title, height=figures_runs.BLADES),
-        below=as_table([_("Segment"), _("Customers"), _("Mean silhouette")], rows, caption=title),
+        title, graph(ids.BLADES, title, height=figures_runs.height_of(it.k if it else 0)),
+        below=html.Div([
+            html.Div([html.Span(_("Look at the customers of:")), html.Ul(links)], className="k-compare-links"),
+            as_table([_("Segment"), _("Customers"), _("Mean silhouette")], rows, caption=title)]),
         summary=_("One blade a segment, every customer in it from the least to the most certain. What reaches left of "
                   "0 is nearer to another segment."))
 
@@ -141,7 +178,7 @@ def _returns(it: Segmentation | None) -> Component:
     rows = [[html.Span([segment_name(card), " ", trust_badge(card.trust)]), _decimal(card.jaccard, 2)]
             for card in it.cards] if it else []
     return chart_card(
-        title, graph(ids.RETURNS, title, height=figures_runs.BLADES),
+        title, graph(ids.RETURNS, title, height=figures_runs.height_of(it.k if it else 0)),
         below=as_table([_("Segment"), _("Share that comes back")], rows, caption=title),
         summary=_("The share of members that came back when samples were divided again. Below 0.6 do not rely on it; "
                   "to 0.75 a pattern; from 0.75 stable; from 0.85 highly stable."))

@@ -5,13 +5,15 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import Any
 
-from dash import html
+from dash import dcc, html
+from dash.development.base_component import Component
 
 from dashapp.data import Run, SegmentationData
 from dashapp.i18n import _, plural
 from dashapp.pages.compare import facts, figures_runs
+from dashapp.shell import SHORT
 from dashapp.theme import Scheme, empty_figure
-from dashapp.widgets import as_table, segment_name
+from dashapp.widgets import as_table, segment_name, trust_badge
 from dashapp.words import number
 from pipeline.contract import Labels, Placement
 from pipeline.errors import KorzinaError
@@ -52,15 +54,18 @@ def words(runs: list[Placement], tables: list[Labels]) -> str:
              other=after.cards[parts[1]].name)
 
 
-def _below(runs: list[Placement], tables: list[Labels]) -> list[Any]:
-    legend = html.Div([html.Div([
-        html.Strong(plural("{n} segment", "{n} segments", one.k)),
-        html.Ul([html.Li(segment_name(card)) for card in one.cards])]) for one in runs], className="k-compare-legend")
-    rows = [[segment_name(one.cards[a]), segment_name(other.cards[b]), number(int(table[a, b]))]
+def _below(runs: list[Placement], tables: list[Labels]) -> Any:
+    rows = [[_linked(one, a), _linked(other, b), number(int(table[a, b]))]
             for one, other, table in zip(runs[:-1], runs[1:], tables, strict=True)
             for a in range(one.k) for b in range(other.k) if table[a, b]]
-    return [legend, as_table([_("From"), _("To"), _("Customers")], rows,
-                             caption=_("What does one more segment split?"))]
+    return as_table([_("From"), _("To"), _("Customers")], rows, caption=_("What does one more segment split?"))
+
+
+def _linked(one: Placement, place: int) -> Component:
+    """The name of a segment as the way to its page in that run, with how far it is to be trusted."""
+    card = one.cards[place]
+    name = dcc.Link(segment_name(card), href=f"/segment/{card.segment + 1}?run={one.run_id[:SHORT]}")
+    return html.Span([name, " ", trust_badge(card.trust)])
 
 
 def _told(found: Placement, run: Run) -> Placement:

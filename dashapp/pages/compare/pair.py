@@ -14,9 +14,9 @@ from dashapp.i18n import N_, _, decimal, plural
 from dashapp.pages.compare import facts, figures_runs, ids
 from dashapp.pages.compare.facts import Fate, Match, Pair
 from dashapp.shell import SHORT
-from dashapp.widgets import as_table, card, chart_card, graph, kpi, message, segment_name, table, trust_badge
+from dashapp.widgets import aria, as_table, card, chart_card, graph, kpi, message, segment_name, table, trust_badge
 from dashapp.words import customers, moment, number, of_column, percent
-from pipeline.contract import RunSummary, Segmentation
+from pipeline.contract import RunSummary
 from pipeline.errors import KorzinaError
 
 _FATES: dict[Fate, str] = {"same": N_("goes on"), "changed": N_("changed"), "dissolved": N_("dissolved"),
@@ -68,10 +68,10 @@ def section(data: SegmentationData, view: View, a: object, b: object) -> list[Co
                                 for one in chosen.notices),
               html.Div(menus, className="k-compare-menus"), html.Div(id=ids.PAIR_WORDS)],
              label=title, class_name="k-origin"),
-        html.Div([_overlap(), _movers(), _deltas(), card(
+        html.Div([_overlap(chosen), _movers(chosen), _deltas(), card(
             [html.H3(_("What differs in how they were made?"), className="k-chart-title"),
              html.Div(id=ids.PARAMETERS)], label=_("What differs in how they were made?"))],
-                 id=ids.PAIR_CHARTS, className="k-grid k-grid-2"),
+                 id=ids.PAIR_CHARTS, className="k-grid k-grid-2 k-compare-pair"),
     ]
 
 
@@ -111,11 +111,10 @@ def overlap_table(it: Pair) -> Component:
     return as_table(["", *(segment_name(one) for one in it.b.cards)], rows, caption=_("Who is where in both?"))
 
 
-def overlap_words(it: Pair) -> list[Component]:
-    """How to read the matrix, and which symbol is which segment."""
+def overlap_words() -> list[Component]:
+    """How to read the matrix."""
     return [html.P(_("Rows: the first run; columns: the second. A cell says which share of the row's customers is in "
-                     "the column's segment.")),
-            legend([(_("First run"), it.a), (_("Second run"), it.b)])]
+                     "the column's segment."))]
 
 
 def deltas_words(it: Pair) -> str:
@@ -207,24 +206,30 @@ def _side(one: Match, which: str) -> Component | str:
     return html.Span([segment_name(found), " ", trust_badge(found.trust)]) if found else "–"
 
 
-def _overlap() -> Component:
-    return _place(_("Who is where in both?"), ids.OVERLAP, ids.OVERLAP_WORDS, ids.OVERLAP_BELOW)
+def _overlap(chosen: Chosen) -> Component:
+    return _place(_("Who is where in both?"), ids.OVERLAP, ids.OVERLAP_WORDS, ids.OVERLAP_BELOW, _most(chosen) + 1)
 
 
-def _movers() -> Component:
-    return _place(_("Who moved, and where to?"), ids.MOVERS, ids.MOVERS_WORDS, ids.MOVERS_BELOW)
+def _movers(chosen: Chosen) -> Component:
+    return _place(_("Who moved, and where to?"), ids.MOVERS, ids.MOVERS_WORDS, ids.MOVERS_BELOW, _most(chosen))
 
 
 def _deltas() -> Component:
-    return _place(_("What changed inside the segments that go on?"), ids.DELTAS, ids.DELTAS_WORDS, ids.DELTAS_BELOW)
+    return _place(_("What changed inside the segments that go on?"), ids.DELTAS, ids.DELTAS_WORDS, ids.DELTAS_BELOW,
+                  facts.MOST_DELTAS // 2 + 1)
 
 
-def _place(title: str, chart: str, sentence: str, below: str) -> Component:
-    return chart_card(title, graph(chart, title, height=figures_runs.FLOW),
+def flow(plot: Component, title: str, *, stages: int = 2) -> Component:
+    """A Sankey, which scrolls sideways on a phone, since the names on its nodes need their room."""
+    return html.Div(plot, className=f"k-compare-flow k-compare-flow-{stages}", tabIndex="0", role="region",
+                    **aria(label=title))
+
+
+def _most(chosen: Chosen) -> int:
+    return max((one.k for one in (chosen.a, chosen.b) if one), default=0)
+
+
+def _place(title: str, chart: str, sentence: str, below: str, rows: int) -> Component:
+    plot = graph(chart, title, height=figures_runs.height_of(rows))
+    return chart_card(title, flow(plot, title) if chart == ids.MOVERS else plot,
                       summary=html.Div("", id=sentence, className="k-chart-summary"), below=html.Div(id=below))
-
-
-def legend(stages: Sequence[tuple[str, Segmentation]]) -> Component:
-    """Which symbol is which segment, run by run, since a narrow chart has room for symbols only."""
-    return html.Div([html.Div([html.Strong(title), html.Ul([html.Li(segment_name(one)) for one in it.cards])])
-                     for title, it in stages], className="k-compare-legend")
