@@ -200,7 +200,8 @@ def _of_baskets(baskets: Baskets, training: Training, labels: Labels, k: int) ->
         kind="baskets", units=units, items=categories, least_count=LEAST_COUNT, tested=tested,
         sentence=f"Counted over {units:,} baskets and {categories:,} categories; pairs in fewer than {LEAST_COUNT} "
                  "baskets are left out. Large baskets hold a little of everything, so most pairs lie above a lift of "
-                 "1: compare pairs with each other. Baskets of one customer resemble each other, so q values flatter."
+                 "1: compare pairs with each other. Baskets of one customer resemble each other, so pairs look "
+                 "somewhat surer than they are (their q values are too small)."
                  f"{whose}"))
 
 

@@ -143,7 +143,8 @@ def _check_columns(raw: RawTable, spec: Spec) -> None:
     near = {name: nearest_name(name, missing) for name in present if name not in needed}
     meant = ", ".join(f"{name} to {found}" for name, found in near.items() if found)
     raise InputError.because(
-        f"{raw.source}: missing columns: {', '.join(missing)}", expected=", ".join(needed),
+        f"{raw.source}: missing columns: {', '.join(missing)}",
+        expected=", ".join(needed) if len(missing) < len(needed) else "",  # else the list would stand there twice
         found=", ".join(present[:30]) + (", ..." if len(present) > 30 else ""),
         remedy=f"rename {meant}" if meant else "name the columns as in the data of the training")
 

@@ -18,8 +18,8 @@ from dashapp.export import csv_text
 from dashapp.i18n import speak
 from dashapp.pages import data as page
 from dashapp.pages.data import figures, ids
-from dashapp.pages.data.facts import TakenOut, counts_of, missing_values, taken_out
-from dashapp.pages.data.layout import change
+from dashapp.pages.data.facts import TakenOut, counts_of, merged, missing_values, taken_out
+from dashapp.pages.data.layout import chain, change
 from dashapp.theme import LIGHT
 from pipeline.contract import Ledger, LedgerEntry, Segmentation
 from pipeline.settings import Settings
@@ -197,3 +197,25 @@ def test_an_outcome_without_a_value_is_not_missing_but_not_contacted(segmentatio
     assert segmentation.customers["response_2"].isna().any()
 
     assert "Accepted campaign 2" not in dict(missing_values(Run(segmentation)))
+
+
+def test_columns_are_told_by_their_labels_and_one_gap_once(segmentation: Segmentation) -> None:
+    imputed = tuple(LedgerEntry(rule="imputed", detail=f"6 customers have no {one}; the median stands in",
+                                column=one, repaired=6) for one in ("income", "age"))
+    zero = LedgerEntry(rule="nothing bought", detail="2 rows where orders = 0: dropped", dropped=2)
+    run = Run(segmentation)
+
+    found = merged(run, [(one, one) for one in (*imputed, zero)])
+
+    labels = {one.name: one.label for one in segmentation.dataset.columns}
+    assert [one.detail for one in found] == [
+        f"6 customers have no “{labels['income']}”, “{labels['age']}”; the median stands in",
+        f"2 rows where “{labels['orders']}” = 0: dropped"]
+
+
+def test_of_several_tables_the_chain_down_to_the_customers_is_told() -> None:
+    ledger = Ledger(source="x", fingerprint="x", rows_in=2469, rows_out=2467, dropped=2, quarantined=0,
+                    tables={"transactions": 1_469_307, "products": 92_331})
+
+    assert chain(ledger) == ("1,469,307 rows of “transactions” → 2,469 customers in the data → 2,467 "
+                                         "customers in the segments.")

@@ -47,7 +47,8 @@ def _content(data: SegmentationData, view: View, search: str) -> list[Component 
                 html.Div(picked(asked), id=ids.PICKED, **aria(live="polite")), _glossary(basis)])],
                 className="k-baskets"),
             _rules(asked),
-            html.P(basis.sentence, className="k-note") if basis else None,
+            html.P(_("All customers together: {sentence}", sentence=basis.sentence), className="k-note")
+            if basis else None,
         ], hidden=not ready),
     ]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,6 +12,7 @@ import pandas as pd
 
 from dashapp.data import Run
 from dashapp.dimensions import Array, Dimension
+from dashapp.i18n import _
 from pipeline.contract import LedgerEntry, Meaning
 
 MAIN: tuple[Meaning, ...] = ("age", "income", "spend", "average_cheque", "orders", "recency")
@@ -29,6 +31,51 @@ class TakenOut:
         """Known values by the bins of ``dimension``; the outermost bins are open."""
         edges = np.array(dimension.edges[1:-1])
         return np.bincount(np.searchsorted(edges, np.array(self.values), side="right"), minlength=dimension.bins)
+
+
+def labelled(run: Run, entry: LedgerEntry) -> str:
+    """What a rule did, with columns by the labels that the pages use.
+
+    A column's name may be a common word, so it counts as a name only where it looks like one, stands before a
+    comparison, or is what the rule is about.
+    """
+    labels = _labels(run)
+    told = entry.detail
+    for name in sorted(labels, key=len, reverse=True):
+        plain = name.isalpha() and name.islower() and name != entry.column
+        told = re.sub(rf"(?<![\w“]){re.escape(name)}(?![\w”])" + (r"(?= [=<>])" if plain else ""),
+                      lambda _found, name=name: _("“{name}”", name=labels[name]), told)  # type: ignore[misc]
+    return told
+
+
+def merged(run: Run, noted: Sequence[tuple[LedgerEntry, LedgerEntry]]) -> list[LedgerEntry]:
+    """Rules with their columns by label, told and as stored; missing values of the same customers stand in one."""
+    found: dict[object, list[LedgerEntry]] = {}
+    for place, (told, stored) in enumerate(noted):
+        same = stored.detail.replace(stored.column or "", "{}") if stored.rule == "imputed" else place
+        found.setdefault(same, []).append(told)
+    return [_joined(run, entries) for entries in found.values()]
+
+
+def _joined(run: Run, entries: Sequence[LedgerEntry]) -> LedgerEntry:
+    first = entries[0]
+    words = labelled(run, first)
+    if len(entries) > 1:
+        labels = _labels(run)
+        names = [_("“{name}”", name=labels.get(one.column or "", one.column or "")) for one in entries]
+        words = words.replace(names[0], ", ".join(names))
+    return first.model_copy(update={"detail": words})
+
+
+def _labels(run: Run) -> dict[str, str]:
+    """Labels of the columns that have one, those that were only read included."""
+    try:
+        columns = json.loads((run.original or run).segmentation.spec).get("columns", {})
+    except (ValueError, AttributeError):
+        columns = {}
+    read = {str(name): run.tell(str(one.get("label") or "")) for name, one in columns.items() if isinstance(one, dict)}
+    known = {one.name: one.label for one in run.segmentation.dataset.columns}
+    return {name: label for name, label in {**read, **known}.items() if label and label != name}
 
 
 def missing_values(run: Run) -> list[tuple[str, int]]:

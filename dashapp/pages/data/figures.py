@@ -13,27 +13,29 @@ from dashapp.theme import Scheme, empty_figure, escaped, figure_of
 from dashapp.words import bin_label, customers, number, percent
 from pipeline.contract import Ledger
 
-ACCOUNT, HISTOGRAM, ROW, LEAST = 96, 220, 34, 120  # pixels
+ACCOUNT, HISTOGRAM, ROW, LEAST = 110, 220, 34, 120  # pixels
 MOST_NAMED = 5  # values that cleaning took out, by name
 _LONGEST = 26
 _LEAST_SHARE = 0.2  # a gap of one per cent must not fill the chart
-_GONE = "#d55e00"
+_DROPPED, _GONE = "#c98a12", "#d55e00"
+_EDGE = 5  # pixels: a part of a few rows among thousands is to be seen
 
 
 def account(ledger: Ledger, look: Scheme) -> go.Figure:
     """One bar that holds every row read: kept as customers, dropped, set aside."""
     if not ledger.rows_in:
         return empty_figure(_("No rows were read"), look)
-    parts = ((_("Customers"), ledger.rows_out, look.accent), (_("Dropped"), ledger.dropped, look.muted),
+    parts = ((_("Customers"), ledger.rows_out, look.accent), (_("Dropped"), ledger.dropped, _DROPPED),
              (_("Set aside"), ledger.quarantined, _GONE))
     traces = [{
         "type": "bar", "orientation": "h", "x": [count], "y": [0], "width": 0.5, "name": name,
-        "marker": {"color": colour, "line": {"color": look.surface, "width": 1}}, "hoverinfo": "text",
-        "hovertext": [_("{what}: {n} rows ({share})", what=name, n=number(count),
-                        share=percent(count / ledger.rows_in))],
+        "marker": {"color": colour, "line": {"color": colour, "width": 0 if colour == look.accent else _EDGE}},
+        "hoverinfo": "text", "hovertext": [_("{what}: {n} rows ({share})", what=name, n=number(count),
+                                             share=percent(count / ledger.rows_in))],
     } for name, count, colour in parts if count]
-    return figure_of(traces, look, showlegend=True, legend={"orientation": "h", "x": 0, "y": 1.25, "yanchor": "bottom"},
-                     xaxis={"visible": False, "range": [0, ledger.rows_in]}, yaxis={"visible": False})
+    return figure_of(traces, look, showlegend=True, margin={"l": 4, "r": 8, "t": 8, "b": 8},
+                     legend={"orientation": "h", "x": 0, "y": 1.25, "yanchor": "bottom", "traceorder": "normal"},
+                     xaxis={"visible": False, "range": [0, ledger.rows_in * 1.005]}, yaxis={"visible": False})
 
 
 def missing(gaps: Sequence[tuple[str, int]], total: int, look: Scheme) -> go.Figure:

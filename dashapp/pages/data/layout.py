@@ -32,6 +32,7 @@ def _content(view: View) -> list[Component | None]:
     ledger = run.segmentation.ledger if run else None
     return [
         html.P(finding(ledger) if ledger else "", className="k-finding"),
+        html.P(chain(ledger), className="k-lead") if ledger and len(ledger.tables) > 1 else None,
         html.Div([_account(ledger), _origin(run) if run else None], className="k-grid k-grid-2"),
         _rules(run),
         _missing(run),
@@ -50,6 +51,14 @@ def finding(ledger: Ledger) -> str:
         (ledger.dropped, N_("{n} dropped")), (ledger.quarantined, N_("{n} set aside"))) if count]
     return _("Of {n} rows read, {customers} became customers; {rest}, each by a rule named below.", n=read,
              customers=number(ledger.rows_out), rest=_(" and ").join(parts))
+
+
+def chain(ledger: Ledger) -> str:
+    """From the longest of several tables to the customers: what the rows of the account were made of."""
+    table, rows = max(ledger.tables.items(), key=lambda one: one[1])
+    return _("{rows} rows of “{table}” → {read} customers in the data → {kept} customers in the segments.",
+             rows=number(rows), table=table.replace("_", " "), read=number(ledger.rows_in),
+             kept=number(ledger.rows_out))
 
 
 def _account(ledger: Ledger | None) -> Component:
@@ -91,15 +100,18 @@ def _origin(run: Run) -> Component:
 def _rules(run: Run | None) -> Component:
     entries = run.segmentation.ledger.entries if run else ()
     stored = (run.original or run).segmentation.ledger.entries if run else ()
-    touched = [told for told, one in zip(entries, stored, strict=True) if one.rows or one.rule == "constant columns"]
-    quiet = [one for one in entries if one not in touched]
+    noted = [(told, one) for told, one in zip(entries, stored, strict=True)
+             if one.rows or one.rule == "constant columns"]
+    quiet = [one for one in entries if all(one != told for told, _stored in noted)]
+    touched = facts.merged(run, noted) if run else []
     tell = run.tell if run else str
     return card([
         html.H2(_("What did cleaning do, rule by rule?")),
         html.P(_("Nothing had to be cleaned.")) if not touched else html.Ul(
             [_rule(one, [tell(example) for example in one.examples]) for one in touched], className="k-ledger"),
         html.Details([html.Summary(plural("{n} check that found nothing", "{n} checks that found nothing", len(quiet))),
-                      html.Ul([html.Li(f"{_title(one)}: {one.detail}") for one in quiet])],
+                      html.Ul([html.Li(f"{_title(one)}: {facts.labelled(run, one) if run else one.detail}")
+                               for one in quiet])],
                      className="k-details") if quiet else None,
     ], label=_("What did cleaning do?"), class_name="k-origin")
 
@@ -115,9 +127,8 @@ def _rule(entry: LedgerEntry, examples: list[str]) -> Component:
 
 
 def _sentence(entry: LedgerEntry) -> str:
-    """With a capital in front, unless it opens with the name of a column."""
-    named = entry.column is not None and entry.detail.startswith(entry.column)
-    return f"{entry.detail if named else entry.detail[:1].upper() + entry.detail[1:]}."
+    """With a capital in front."""
+    return f"{entry.detail[:1].upper()}{entry.detail[1:]}."
 
 
 def _title(entry: LedgerEntry) -> str:

@@ -15,6 +15,7 @@ from pipeline.contract import Drift, DriftWord, FeatureDrift, Ledger, Record, Sc
 from pipeline.errors import InputError
 
 MOST_BYTES = 10 * 1024 * 1024
+NEAREST = 3  # traits drawn where none has moved
 SHOWN = 20  # customers in the table on the page; all are in the download
 LEAST = 30  # fewer customers are not compared with the training
 BETWEEN, RATHER = 0.1, 0.25  # confidence under which somebody lies between two segments, or leans to one

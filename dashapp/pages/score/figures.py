@@ -74,7 +74,7 @@ def drift(features: Sequence[FeatureDrift], words: dict[DriftWord, str], medians
 
 
 _LEGEND = {"orientation": "h", "x": 0, "xref": "container", "y": 1, "yref": "container", "yanchor": "top",
-           "itemclick": False, "itemdoubleclick": False}
+           "itemclick": False, "itemdoubleclick": False, "traceorder": "normal"}
 
 
 def _above(names: Sequence[str], look: Scheme) -> list[dict[str, object]]:

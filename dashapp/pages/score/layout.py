@@ -85,7 +85,8 @@ def _expected(expected: ExpectedFile | None) -> Component:
     return card([
         html.H2(title),
         html.P(_("{n} columns, named as in the training data; their order does not matter:", n=number(len(needed)))),
-        html.P([part for one in needed for part in (html.Code(one.name), " ")], className="k-columns"),
+        html.Ul([html.Li([html.Code(one.name), f" {one.label}" if one.label != one.name else ""]) for one in needed],
+                className="k-columns"),
         html.P(_("{n} more columns are used where the file has them: they sharpen how likely a response is.",
                  n=number(len(helpful))), className="k-note") if helpful else None,
         as_table(header, rows, caption=title) if rows else None,

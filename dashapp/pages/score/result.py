@@ -79,12 +79,17 @@ def _drift(run: Run, answer: Answer, look: Scheme, *, compare: bool) -> Componen
     named = [replace(one, label=it.dataset.column(one.column).label) for one in features]
     words = {word: _(told) for word, told in facts.DRIFT_WORDS.items()}
     middles = [facts.medians(one, it) for one in named]
+    shown = max(sum(one.word != "stable" for one in named), min(facts.NEAREST, len(named)))
     rows = [[one.label, words[one.word], new, old, number(one.psi, 2), number(one.chance, 2)]
             for one, (new, old) in zip(named, middles, strict=True)]
-    note = _("The number is the population stability index: under 0.1 like the training data, over 0.25 different. "
-             "What chance alone reaches with so few customers is not counted as a difference.")
+    note = _("The number says how differently the new customers spread over the values of a trait (population "
+             "stability index): under 0.1 like the training data, over 0.25 different. What chance alone reaches with "
+             "so few customers is not counted as a difference.")
+    if shown < len(named):
+        note += " " + plural("{n} more trait, nearer to the training data, is in the table.",
+                             "{n} more traits, nearer to the training data, are in the table.", len(named) - shown)
     return chart_card(
-        title, _drawn(ids.DRIFT, title, figures.drift(named, words, middles, look), len(named)),
+        title, _drawn(ids.DRIFT, title, figures.drift(named[:shown], words, middles, look), shown),
         summary=facts.drift_sentence(answer), note=note,
         below=as_table([_("Trait"), _("In words"), _("Median now"), _("Median in training"), _("Index"),
                         _("Chance reaches")], rows, caption=title))
