@@ -85,7 +85,7 @@ def _responses(it: Segmentation, one: SegmentCard) -> Component:
     if not found:
         return html.Div([html.H3(title), *sentences(
             _("These data hold no campaigns, so nothing is known about responses."))])
-    drawn = _most_contacted(facts.rated(found))
+    drawn = _most_contacted([response for response in found if response.rate is not None])
     if not drawn:
         return html.Div([html.H3(title), *sentences(response_finding(found))])
     left_out = plural("Drawn is the {n} campaign with the most contacts, of {all}.",

@@ -227,7 +227,7 @@ def test_campaigns_stand_by_date_and_those_without_a_rate_only_in_the_table(segm
     found = facts.responses(it, 0)
 
     assert [one.label for one in found] == [early.label, late.label]
-    assert facts.rated(found) == [found[0]]
+    assert facts.drawn(found) == [found[0]]
     assert "1 more campaign reached too few" in words.response_finding(found)
 
 

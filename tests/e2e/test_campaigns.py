@@ -52,7 +52,7 @@ def test_a_change_of_cost_reaches_every_number_and_the_address_and_back(shop: Se
 
     assert "cost=7" in page.url
     assert finding(page) != before
-    expect(page.locator("#campaigns-head")).to_contain_text("35 %")
+    expect(page.locator("#campaigns-head")).to_contain_text("35.0 %")
     assert points.evaluate(highest) < most
     page.go_back()
     settle(page)
@@ -83,7 +83,7 @@ def test_the_file_holds_the_list_on_the_screen(shop: Served, watch: Watch, tmp_p
     cut = lines.index([])
     about, body = dict(lines[:cut]), lines[cut + 2:]
 
-    assert finding(page).startswith(f"Contact {len(body)} of 600 customers")
+    assert finding(page).startswith(f"Contact {len(body) - held} of 600 customers and hold out {held}: ")
     assert (about["Cost of a contact"], about["Revenue of a response"]) == ("5.0", "20.0")
     assert sum(row[-1].startswith("hold out") for row in body) == held > 0
     assert body[0][0] in page.locator("#campaigns-top").inner_text()
@@ -105,3 +105,17 @@ def test_axe_finds_nothing_and_nothing_scrolls_sideways(shop: Served, watch: Wat
     page = watch(shop.url).open("/campaigns")
 
     assert complaints(page) == []
+
+
+def test_a_phone_shows_every_cell_of_the_lists_and_the_whole_picker(shop: Served, watch: Watch) -> None:
+    page = watch(shop.url).open("/campaigns")
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.wait_for_timeout(500)
+
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
+    assert page.evaluate("""() => [...document.querySelectorAll('.k-table-stacked')].filter(one => one.offsetParent)
+        .map(one => one.parentElement).filter(one => one.scrollWidth > one.clientWidth).length""") == 0
+    for shown in (page.get_by_label("Past campaign"), page.locator("#campaigns-top td").last):
+        box = shown.bounding_box()
+        assert box is not None
+        assert box["x"] + box["width"] <= 390

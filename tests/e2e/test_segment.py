@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -59,3 +60,11 @@ def test_axe_finds_nothing_and_nothing_scrolls_sideways(served: Served, watch: W
     page = watch(served.url).open("/segment/1")
 
     assert complaints(page) == []
+
+
+def test_a_segment_is_printed_on_one_sheet(served: Served, watch: Watch) -> None:
+    page = watch(served.url).open("/segment/1?age=30~45")
+
+    printed = page.pdf(format="A4", prefer_css_page_size=True, print_background=True)
+
+    assert len(re.findall(rb"/Type\s*/Page\b", printed)) == 1

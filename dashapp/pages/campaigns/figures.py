@@ -16,7 +16,7 @@ from dashapp.words import TRUST_WORDS, money, number, rate
 
 CURVES, ROW, LINES = 380, 74, 104  # pixels of a curve, of a segment's row, of what stands around the rows
 _SEGMENTS, _RANDOM = "#b07d1a", "#7a8494"  # of the two rules that a model is compared with
-_LONGEST = 40
+_LONGEST = 44
 
 
 def dots_height(segments: int) -> int:
@@ -95,7 +95,7 @@ def _name(one: Dot, place: int, look: Scheme) -> dict[str, Any]:
     told += [_(TRUST_WORDS[one.card.trust])]
     return {"xref": "paper", "x": 0, "xanchor": "left", "y": place, "yshift": 29, "showarrow": False, "align": "left",
             "text": f"{mark(one.card.colour).glyph} {escaped(one.card.name, _LONGEST)}<br>{' · '.join(told)}",
-            "font": {"size": 13, "color": look.ink}, "bgcolor": look.surface}
+            "font": {"size": 12, "color": look.ink}, "bgcolor": look.surface}
 
 
 def _line_label(value: float, label: str, place: int, reach: float, colour: str) -> dict[str, Any]:

@@ -25,7 +25,7 @@ def draw(data: SegmentationData, scheme_name: object, origin: object, number: ob
             figures.mix(facts.mix(it, card.segment, "categories"), card, look),
             figures.mix(facts.mix(it, card.segment, "channels"), card, look),
             figures.traits(facts.traits(it, card.segment), card, look),
-            figures.responses(facts.rated(facts.responses(it, card.segment)), card, look))
+            figures.responses(facts.drawn(facts.responses(it, card.segment)), card, look))
 
 
 def register(app: Dash, data: SegmentationData) -> None:

@@ -29,6 +29,7 @@ from pipeline.contract import (
 
 LEAST, FEW = 30, 60  # contacted: no rate under the first, a flag under the second
 LEAST_SHARE, LEAST_GAP = 0.01, 0.02  # of a total: drawn from the first on, said in words from the second on
+MOST_CAMPAIGNS = 10
 _Z = 1.959964
 _MAIN: tuple[Meaning, ...] = ("spend", "orders", "average_cheque", "recency", "age", "income")
 
@@ -128,9 +129,9 @@ def responses(it: Segmentation, segment: int) -> tuple[Response, ...]:
     return tuple(found)
 
 
-def rated(found: Sequence[Response]) -> list[Response]:
-    """Those with a rate; of the others only the count is known."""
-    return [one for one in found if one.rate is not None]
+def drawn(found: Sequence[Response]) -> list[Response]:
+    """Those that the chart has room for: the latest with a rate; all of them stand in the table."""
+    return [one for one in found if one.rate is not None][-MOST_CAMPAIGNS:]
 
 
 def mix(it: Segmentation, segment: int, meaning: GroupMeaning) -> tuple[Share, ...]:

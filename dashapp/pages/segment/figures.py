@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from textwrap import wrap
 from typing import Any
@@ -20,6 +21,7 @@ NO_MIX = N_("These data have no such totals")
 NO_TRAITS = N_("No shares of traits are known")
 NO_CAMPAIGNS = N_("These data hold no campaigns")
 _LONGEST, _LINES = {"en": 50, "ru": 42}, 2  # letters that a phone has room for (Cyrillic ones are wider), and lines
+_BRACKETS = re.compile(r"\([^)]*\)")
 
 
 def height(words: Sequence[str], row: int = ROW, lowest: int = LOWEST) -> int:
@@ -149,7 +151,8 @@ def _by_effect(card: SegmentCard) -> list[Difference]:
 
 
 def _wrapped(words: str) -> list[str]:
-    return wrap(words, _LONGEST[language()], max_lines=_LINES, placeholder=" …") or [""]
+    whole = _BRACKETS.sub(lambda found: found[0].replace(" ", "\u00a0"), words)  # no line begins with a lone "8 %)"
+    return wrap(whole, _LONGEST[language()], max_lines=_LINES, placeholder=" …") or [""]
 
 
 def _beside(label: str, here: str, overall: str) -> str:

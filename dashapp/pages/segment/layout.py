@@ -12,7 +12,14 @@ from dashapp import shell
 from dashapp.data import SegmentationData, View
 from dashapp.i18n import N_, _
 from dashapp.pages.segment import facts, figures, ids, notes, sections
-from dashapp.pages.segment.words import mix_finding, response_finding, rule_words, short_sql, traits_finding
+from dashapp.pages.segment.words import (
+    drawn_words,
+    mix_finding,
+    response_finding,
+    rule_words,
+    short_sql,
+    traits_finding,
+)
 from dashapp.widgets import (
     as_table,
     card,
@@ -39,7 +46,8 @@ def layout(data: SegmentationData, /, segment_number: object = "1", run: object 
     view = data.view(run)
     it = view.run.segmentation if view.run else None
     place, notice = nearest(segment_number, it.k if it else 1)
-    content = [*_content(view, place, notice, query), notes.section(data, view, place)]
+    content = [*_content(view, place, notice, query),
+               html.Div(notes.section(data, view, place), className="k-segment-after")]
     return shell.page(view, _("Segment"), _("What makes this one different?"), content, data.settings)
 
 
@@ -68,10 +76,10 @@ def _content(view: View, place: int, notice: str, query: dict[str, object]) -> l
              sections.action(view, it, one, query) if it and one else None),
             (_TEXT, _rule(it, one) if it and one else None), _differences(it, one),
             *(_mix(it, one, *which) for which in _MIXES), _traits(it, one), _responses(it, one),
+            (_TEXT, sections.together(view, one, query) if one else None),
             (_TEXT, sections.before(it, one) if it and one else None)]),
-        html.Div(sections.together(view, one, query), className="k-block") if one else None,
-        _typical(it, one) if it and one else None,
-        sections.beside_all(it, one) if it and one else None,
+        html.Div([_typical(it, one), sections.beside_all(it, one)], className="k-segment-after")
+        if it and one else None,
         sections.neighbours(it, place) if it else None,
     ]
 
@@ -186,11 +194,11 @@ def _responses(it: Segmentation | None, one: SegmentCard | None) -> tuple[int, C
              _("too few") if row.rate is None or row.low is None or row.high is None
              else _("{rate} ({low} to {high})", rate=rate(row.rate), low=rate(row.low), high=rate(row.high)),
              rate(row.overall) if row.overall is not None else _("too few")] for row in found]
-    words = figures.campaign_words(facts.rated(found))
+    words = figures.campaign_words(facts.drawn(found))
     plot = (graph(ids.RESPONSES, title, height=figures.height(words)) if words or not it
             else _hidden(ids.RESPONSES, title))
     return _high(words), chart_card(
-        title, plot, summary=response_finding(found),
+        title, plot, summary=response_finding(found) + drawn_words(found),
         note=_("This is response, not uplift: without a control group nobody knows who would have bought anyway. "
                "Lines: 95 % interval; grey: all customers. Hollow: under {few} contacted; under {least} no rate.",
                few=number(facts.FEW), least=number(facts.LEAST)),
@@ -210,7 +218,7 @@ def _typical(it: Segmentation, one: SegmentCard) -> Component:
     kept = "" if identity else " " + _("The id of customers is not kept in this run.")
     return card([html.H2(title),
                  html.P(_("Those nearest to the middle of the segment, the nearest first.") + kept),
-                 table(header, body, caption=title)], label=title, class_name="k-origin")
+                 table(header, body, caption=title, stacked=True)], label=title, class_name="k-origin")
 
 
 def _cell(row: dict[Hashable, Any], column: Column) -> str:

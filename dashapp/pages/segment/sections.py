@@ -96,7 +96,8 @@ def together(view: View, one: SegmentCard, query: dict[str, object]) -> Componen
     if it is None or view.run is None or basis is None:
         words = (_not_recommended() if it and it.k != it.decision.k
                  else _("These data hold neither baskets nor what customers spent by category."))
-        return card([html.H3(title, className="k-chart-title"), html.P(words)], label=title)
+        return card([html.H3(title, className="k-chart-title"), html.P(words)], label=title,
+                    class_name="k-segment-side")
     unit = (_("Counted in real baskets.") if basis.kind == "baskets" else
             _("These data hold no baskets: customers are counted who spend a larger share than most on both."))
     said = together_words(affinity.rules(view.run, one.segment), basis)
@@ -106,7 +107,7 @@ def together(view: View, one: SegmentCard, query: dict[str, object]) -> Componen
         html.P(unit, className="k-note"),
         html.P(dcc.Link(_("All pairs of this segment"), href=address("/baskets", view, query, of=one.key),
                         className="k-button"), className="k-actions"),
-    ], label=title)
+    ], label=title, class_name="k-segment-side")
 
 
 def before(it: Segmentation, one: SegmentCard) -> Component:
@@ -128,7 +129,7 @@ def before(it: Segmentation, one: SegmentCard) -> Component:
                className="k-note") if rows else None,
         html.P(dcc.Link(_("Compare runs"), href="/compare", id=shared.nav("segment-compare"),
                         className="k-nav-link"), className="k-actions k-segment-compare"),
-    ], label=title)
+    ], label=title, class_name="k-segment-side")
 
 
 def beside_all(it: Segmentation, one: SegmentCard) -> Component:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dashapp import affinity
 from dashapp.affinity import Rule
 from dashapp.i18n import N_, _, decimal, plural
-from dashapp.pages.segment.facts import LEAST, Response, Share, Trait
+from dashapp.pages.segment.facts import LEAST, Response, Share, Trait, drawn
 from dashapp.words import customers, number, percent
 from pipeline.contract import AffinityBasis, Group, SegmentCard, SegmentRule
 
@@ -89,10 +89,20 @@ def response_finding(found: Sequence[Response]) -> str:
         "In {above} of {n} campaigns they responded more often than all customers, in {below} less often; elsewhere "
         "the difference may be chance. Among many campaigns, one in twenty stands out by chance alone.",
         len(rated), above=number(len(above)), below=number(len(below)))
-    scarce = len(found) - len(rated)
-    return said if not scarce else said + " " + plural(
+    if len(found) == len(rated):
+        return said
+    return said + " " + plural(
         "{n} more campaign reached too few of them for a rate; it stands in the table only.",
-        "{n} more campaigns reached too few of them for a rate; they stand in the table only.", scarce)
+        "{n} more campaigns reached too few of them for a rate; they stand in the table only.", len(found) - len(rated))
+
+
+def drawn_words(found: Sequence[Response]) -> str:
+    """Which campaigns the chart holds, where it has no room for all that have a rate; empty where it has."""
+    rated, shown = sum(one.rate is not None for one in found), len(drawn(found))
+    if shown == rated:
+        return ""
+    return " " + plural("Drawn is the latest of the {all} with a rate.",
+                        "Drawn are the {n} latest of the {all} with a rate.", shown, all=number(rated))
 
 
 def short_sql(sql: str) -> str:
