@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
@@ -21,6 +22,7 @@ from dashapp.i18n import speak
 from dashapp.pages import baskets
 from dashapp.pages.baskets import figures, grid, ids, words
 from dashapp.pages.baskets.asked import read, search_of
+from dashapp.pages.baskets.layout import in_sentences
 from dashapp.theme import DARK, LIGHT
 from pipeline.contract import Affinities, AffinityBasis, Segmentation, Training
 from pipeline.settings import Settings
@@ -241,3 +243,13 @@ def _choose(client: FlaskClient, changed: str, value: object, search: str = "") 
 def _data(it: Segmentation) -> SegmentationData:
     store = MemoryStore({RUN: it}, (champion(),))
     return SegmentationData(lambda: store, Settings(poll_seconds=1))
+
+
+def test_a_phone_gets_the_weightiest_rules_as_sentences(counted: Segmentation, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked, _ = read(Run(counted), "")
+    told = str(in_sentences(asked))
+    assert "Tea" in told
+    assert "in the file" not in told
+    monkeypatch.setattr(sys.modules[in_sentences.__module__], "MOST_SENTENCES", len(asked.shown) - 1)
+    assert "1 more rule is in the file" in str(in_sentences(asked))
+    assert in_sentences(None) == []

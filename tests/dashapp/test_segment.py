@@ -253,7 +253,7 @@ def test_without_a_plan_it_is_said_why(segmentation: Segmentation) -> None:
 
     assert "nothing to recommend" in str(segment.layout(_data(replace(
         segmentation, decision=other.model_copy(update={"k": 3})))))
-    assert "recommended run only" in str(segment.layout(_data(replace(segmentation, decision=other))))
+    assert "and for those next to it" in str(segment.layout(_data(replace(segmentation, decision=other))))
 
 
 def test_earlier_segments_without_a_successor_are_named(segmentation: Segmentation) -> None:

@@ -16,7 +16,7 @@ from dashapp.pages.baskets import figures, grid, ids, layout
 from dashapp.pages.baskets.asked import Asked
 from dashapp.theme import scheme
 
-_DRAWN = 10
+_DRAWN = 11
 
 
 def choose(data: SegmentationData, of: object, item: object, click: object, row: object, clear: object, search: object,
@@ -68,7 +68,7 @@ def draw(data: SegmentationData, search: object, scheme_name: object, origin: ob
             figures.heat(asked.known, items, asked.rule, scheme(scheme_name)),
             {"height": f"{figures.height(len(items))}px"}, layout.shown_words(asked.shown),
             grid.rows(asked.shown, asked.pair), grid.columns(compared=asked.card is not None),
-            {"height": grid.height(asked.shown)}, layout.options(asked))
+            {"height": grid.height(asked.shown)}, layout.options(asked), layout.in_sentences(asked))
 
 
 def show_row(data: SegmentationData, _rows: object, search: object, origin: object) -> Any:
@@ -99,7 +99,7 @@ def register(app: Dash, data: SegmentationData) -> None:
         Output(ids.FINDING, "children"), Output(ids.PICKED, "children"), Output(ids.HEAT_WORDS, "children"),
         Output(ids.HEAT, "figure"), Output(ids.HEAT, "style"), Output(ids.SHOWN, "children"),
         Output(ids.GRID, "rowData"), Output(ids.GRID, "columnDefs"), Output(ids.GRID, "style"),
-        Output(ids.ITEM, "options"),
+        Output(ids.ITEM, "options"), Output(ids.LIST, "children"),
         Input(shared.URL, "search"), Input(shared.SCHEME, "data"), page)(partial(draw, data))
     app.callback(Output(ids.GRID, "scrollTo"), Input(ids.GRID, "rowData"), search, page, prevent_initial_call=True)(
         partial(show_row, data))

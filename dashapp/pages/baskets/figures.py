@@ -18,14 +18,14 @@ from dashapp.words import number
 
 MOST = 22
 WRITTEN = 10  # up to so many items each cell says its lift
-_ROW, _LABELS = 24, 200
+_ROW, _TALL_ROW, _LABELS = 24, 52, 200  # few items have room for tall rows
 _TICKS = (1 / 16, 1 / 8, 1 / 4, 1 / 2, 1, 2, 4, 8, 16)
 _FINE_TICKS = (1 / 3, 1 / 2, 0.7, 1, 1.4, 2, 3)
 
 
 def height(items: int) -> int:
     """Pixels of a map of so many items, their names below included."""
-    return max(4, items) * _ROW + _LABELS
+    return max(4, items) * (_ROW if items > WRITTEN else _TALL_ROW) + _LABELS
 
 
 def heat(found: Sequence[Rule], items: Sequence[str], picked: Rule | None, look: Scheme) -> go.Figure:
@@ -47,8 +47,9 @@ def heat(found: Sequence[Rule], items: Sequence[str], picked: Rule | None, look:
                "colorbar": _bar(reach, [rule.lift for rule in sure], look)}]
     axis: dict[str, Any] = {"type": "category", "categoryarray": list(items), "categoryorder": "array",
                             "tickmode": "array", "tickvals": list(items), "ticktext": label, "showgrid": False}
+    slant: dict[str, Any] = {"tickangle": -90} if len(items) > WRITTEN else {"autotickangles": [0, 40, 90]}
     return figure_of(traces, look, shapes=_frames(picked, items, look), margin={"l": 4, "r": 4, "t": 48, "b": 4},
-                     xaxis={**axis, "tickangle": -90 if len(items) > WRITTEN else -40},
+                     xaxis={**axis, **slant},
                      yaxis={**axis, "autorange": "reversed"})
 
 

@@ -22,6 +22,7 @@ from dashapp.widgets import aria, card, chart_card, graph, message, segment_name
 from pipeline.contract import AffinityBasis, SegmentCard
 
 PATH = "/baskets"
+MOST_SENTENCES = 15
 
 
 def layout(data: SegmentationData, /, run: object = None, of: object = "", item: object = "", pair: object = "",
@@ -93,6 +94,17 @@ def shown_words(found: tuple[Rule, ...]) -> str:
                   "{n} rules, the weightiest first. A click on a header sorts.", len(found))
 
 
+def in_sentences(asked: Asked | None) -> list[Component]:
+    """The weightiest rules as sentences: what a phone shows in place of a table that is wider than itself."""
+    basis = asked.run.segmentation.affinity_basis if asked else None
+    if asked is None or basis is None or not asked.shown:
+        return []
+    more = len(asked.shown) - MOST_SENTENCES
+    rest = plural("{n} more rule is in the file (CSV).", "{n} more rules are in the file (CSV).", more)
+    return [html.Ol([html.Li(rule_sentence(rule, basis)) for rule in asked.shown[:MOST_SENTENCES]]),
+            *([html.P(rest, className="k-muted")] if more > 0 else [])]
+
+
 def options(asked: Asked | None) -> list[dict[str, str]]:
     """Every item that a rule of this segment holds."""
     names = affinity.items_of(asked.known) if asked else {}
@@ -113,8 +125,10 @@ def _lacking(data: SegmentationData, run: Run) -> Component:
     chosen = recommended_run(data, run)
     link = html.A(_("Open the recommended one"), href=f"{PATH}?run={chosen[:shell.SHORT]}",
                   className="k-button") if chosen else None
-    words = plural("What is bought together is counted for the recommended run with {n} segment only.",
-                   "What is bought together is counted for the recommended run with {n} segments only.", it.decision.k)
+    words = plural(
+        "What is bought together is counted for the recommended run with {n} segment and for those next to it.",
+        "What is bought together is counted for the recommended run with {n} segments and for those next to it.",
+        it.decision.k)
     return message(_("This run holds no baskets."), words, action=link)
 
 
@@ -163,10 +177,11 @@ def _rules(asked: Asked | None) -> Component:
                         **aria(label=_("Save as CSV: {title}", title=title))),
             dcc.Download(id=ids.DOWNLOAD)], className="k-baskets-tools")], className="k-chart-head"),
         html.P(shown_words(asked.shown) if asked else "", id=ids.SHOWN, className="k-chart-summary"),
-        dag.AgGrid(
+        html.Div(in_sentences(asked), id=ids.LIST, className="k-baskets-list"),
+        html.Div(dag.AgGrid(
             id=ids.GRID, rowData=[], columnDefs=grid.columns(compared=False), getRowId=grid.ROW_ID,
             rowClassRules=grid.PICKED,
             defaultColDef={"sortable": True, "resizable": True, "suppressMovable": True},
             dashGridOptions={"animateRows": False, "localeText": grid.locale_text()},
-            style={"height": grid.height(asked.shown if asked else ())}),
+            style={"height": grid.height(asked.shown if asked else ())}), className="k-baskets-table"),
     ], label=title, class_name="k-grid-card")

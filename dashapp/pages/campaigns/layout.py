@@ -145,8 +145,9 @@ def _lacking(data: SegmentationData, run: Run) -> Component:
         return message(_("This run holds no campaign plan."), _("Train again to get one."))
     link = html.A(_("Open the recommended one"), href=f"{PATH}?run={found[:shell.SHORT]}", className="k-button")
     return message(_("This run holds no campaign plan."), plural(
-        "Campaigns are planned for the recommended run with {n} segment only.",
-        "Campaigns are planned for the recommended run with {n} segments only.", it.decision.k), action=link)
+        "Campaigns are planned for the recommended run with {n} segment and for those next to it.",
+        "Campaigns are planned for the recommended run with {n} segments and for those next to it.",
+        it.decision.k), action=link)
 
 
 def _no_model(asked: Asked) -> Component:

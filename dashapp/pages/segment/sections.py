@@ -146,9 +146,9 @@ def beside_all(it: Segmentation, one: SegmentCard) -> Component:
 
 def _no_plan(it: Segmentation) -> str:
     if it.k != it.decision.k:
-        return _("The next campaign is planned for the recommended run only.")
+        return _("The next campaign is planned for the recommended run and for those next to it.")
     return _("These data do not allow a plan for the next campaign, so there is nothing to recommend.")
 
 
 def _not_recommended() -> str:
-    return _("What is bought together is counted for the recommended run only.")
+    return _("What is bought together is counted for the recommended run and for those next to it.")
