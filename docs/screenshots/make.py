@@ -59,6 +59,11 @@ def _take(browser: Browser, url: str, view: str) -> None:
         page = context.new_page()
         page.goto(url + path)
         page.wait_for_load_state("networkidle")
+        for down in range(0, TALLEST[width], 600):  # what is below is drawn when it comes near
+            page.evaluate("(y) => window.scrollTo(0, y)", down)
+            page.wait_for_timeout(250)
+        page.evaluate("window.scrollTo(0, 0)")
+        page.wait_for_load_state("networkidle")
         page.wait_for_timeout(2_000)  # charts come to rest
         shot = Image.open(io.BytesIO(page.screenshot(full_page=True)))
         shot.crop((0, 0, shot.width, min(shot.height, TALLEST[width]))).save(HERE / f"{name}-{view}.webp", quality=78)
