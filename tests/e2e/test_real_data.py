@@ -1,0 +1,83 @@
+"""Both shipped data sets, trained for real, page by page: what they hold is drawn, what they lack is a sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from dashapp.i18n import COOKIE
+from dashapp.shell import PAGES
+from pipeline.settings import Settings
+from pipeline.store import Store
+from pipeline.train import Request, train
+from tests.e2e.conftest import Served, Watched, settle
+
+pytestmark = pytest.mark.e2e
+Watch = Callable[..., Watched]
+
+CAMPAIGN = Path(__file__).parents[2].parent / "shared" / "data" / "marketing_campaign.csv"
+GROCERIES, RETAILER = "complete_journey", "marketing_campaign"
+CUSTOMERS = {GROCERIES: "2,467", RETAILER: "2,240"}
+# a chart that the data can fill has a mark, one that they cannot has a sentence in its place
+EMPTY = """() => [...document.querySelectorAll('.js-plotly-plot')].filter((plot) => plot.offsetParent
+    && !plot.data.some((trace) => trace.visible !== false) && !(plot.layout.annotations || []).some((one) => one.text))
+    .map((plot) => plot.closest('[aria-label]').getAttribute('aria-label'))"""
+
+
+@pytest.fixture(scope="module")
+def both(serve: Callable[[Settings], str], tmp_path_factory: pytest.TempPathFactory) -> Served:
+    """A dashboard over what few k of each give; the retailer only where its file lies beside the project."""
+    settings = Settings(home=tmp_path_factory.mktemp("both"), poll_seconds=5.0)
+    train(Request(spec=GROCERIES, k_min=4, k_max=5), settings)
+    if CAMPAIGN.is_file():
+        train(Request(spec=RETAILER, data=str(CAMPAIGN), k_min=3, k_max=4), settings)
+    return Served(serve(settings), settings)
+
+
+def run_of(both: Served, experiment: str) -> str:
+    if experiment == RETAILER and not CAMPAIGN.is_file():
+        pytest.skip("the data set is not beside the project")
+    champion = Store.open(both.settings).champion(experiment)
+    assert champion is not None
+    return champion.run_id
+
+
+def looked_through(page: Page) -> None:
+    """Scroll to the end, since charts below are drawn when they come near."""
+    for down in range(0, page.evaluate("document.documentElement.scrollHeight"), 800):
+        page.evaluate("(y) => window.scrollTo(0, y)", down)
+        page.wait_for_timeout(100)
+    settle(page)
+
+
+@pytest.mark.parametrize("experiment", [GROCERIES, RETAILER])
+def test_every_page_is_filled_or_says_why_not(both: Served, watch: Watch, experiment: str) -> None:
+    run, window = run_of(both, experiment), watch(both.url)
+    for _name, path, _label in PAGES:
+        page = window.open(f"{path}?run={run[:12]}")
+        looked_through(page)
+        assert page.evaluate(EMPTY) == [], path
+        assert page.get_by_role("alert").count() == 0, path
+        page.close()
+
+
+@pytest.mark.parametrize("experiment", [GROCERIES, RETAILER])
+def test_a_selection_is_counted_and_goes_along_in_russian_on_a_phone(both: Served, watch: Watch, experiment: str
+                                                                     ) -> None:
+    run, window = run_of(both, experiment), watch(both.url, width=390, scheme="dark")
+    page = window.open(f"/explore?run={run[:12]}")
+    expect(page.locator(".k-count")).to_have_text(f"All {CUSTOMERS[experiment]} customers")
+    chosen = page.locator("section[aria-label='Segments'] button").first
+    size = int(chosen.inner_text().split("\n")[-1].split("·")[0].replace(",", ""))
+    chosen.click()
+    settle(page)
+
+    expect(page.locator(".k-count")).to_have_text(f"{size:,} of {CUSTOMERS[experiment]} customers")
+    window.context.add_cookies([{"name": COOKIE, "value": "ru", "url": both.url}])
+    page.reload()
+    settle(page)
+    expect(page.locator(".k-count")).to_contain_text(f"{size}")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
