@@ -11,7 +11,7 @@ from dashapp.i18n import COOKIE
 from dashapp.shell import PAGES
 from pipeline.settings import Settings
 from tests.e2e.axe import complaints, violations
-from tests.e2e.conftest import Served, Watched, settle
+from tests.e2e.conftest import Served, Watched, settle, visit
 
 pytestmark = pytest.mark.e2e
 Watch = Callable[..., Watched]
@@ -42,11 +42,10 @@ def test_axe_finds_nothing_with_an_empty_store(serve: Callable[[Settings], str],
 
 def everywhere(window: Watched, paths: Iterable[str], looks: list[tuple[int, str]]) -> dict[str, list[str]]:
     """What axe finds on each page; empty where it finds nothing."""
-    found = {}
+    found, page = {}, window.open("/")
     for path in paths:
-        page = window.open(path)
+        visit(page, path)
         found[path] = complaints(page, looks)
-        page.close()
     return {path: broken for path, broken in found.items() if broken}
 
 

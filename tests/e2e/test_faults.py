@@ -12,7 +12,7 @@ from playwright.sync_api import expect
 from dashapp.shell import PAGES
 from pipeline.settings import Settings
 from pipeline.store import Store
-from tests.e2e.conftest import Watched, settle, status
+from tests.e2e.conftest import Watched, settle, status, visit
 from tests.support import make_training, save_training
 
 pytestmark = pytest.mark.e2e
@@ -28,12 +28,12 @@ def test_a_champion_without_its_files_is_told_on_every_page_and_shown_once_they_
     url = serve(settings)
     window = watch(url)
 
+    page = window.open("/")
     for _name, path, _label in PAGES:
-        page = window.open(path)
+        visit(page, path)
         expect(page.get_by_text("restore the run's folder from a backup, or train again")).to_be_visible()
         assert "Traceback" not in page.content()
         assert page.get_by_role("link", name="Show it").count() == 0, "there is nothing that could be shown"
-        page.close()
     assert status(f"{url}/readyz") == 503
     other = window.open(f"/?run={sweep.run_ids[2][:12]}")  # what is whole can still be looked at
     expect(other.locator(".k-segment-card")).to_have_count(2)

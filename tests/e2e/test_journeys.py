@@ -203,13 +203,14 @@ def test_the_numbers_behind_a_chart_can_be_read_used_and_taken_away(served: Serv
 
 def test_compare_lists_the_runs_and_opens_another(served: Served, watch: Watch) -> None:
     page = watch(served.url).open("/compare")
+    page.get_by_role("heading", name="All runs of this data set").scroll_into_view_if_needed()  # filled when it is near
     expect(page.get_by_text("★ in use, v1")).to_be_visible()
     columns = page.locator(".ag-header-cell").count()
     page.get_by_label("Only columns that differ").uncheck()
     settle(page)
     assert page.locator(".ag-header-cell").count() >= columns
 
-    page.get_by_role("link", name="Open this run").first.click()
+    page.get_by_role("link", name="Open", exact=True).first.click()
     settle(page)
 
     expect(page.get_by_text("not the one in use")).to_be_visible()

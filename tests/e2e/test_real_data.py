@@ -13,7 +13,7 @@ from dashapp.shell import PAGES
 from pipeline.settings import Settings
 from pipeline.store import Store
 from pipeline.train import Request, train
-from tests.e2e.conftest import Served, Watched, settle
+from tests.e2e.conftest import Served, Watched, settle, visit
 
 pytestmark = pytest.mark.e2e
 Watch = Callable[..., Watched]
@@ -55,13 +55,12 @@ def looked_through(page: Page) -> None:
 
 @pytest.mark.parametrize("experiment", [GROCERIES, RETAILER])
 def test_every_page_is_filled_or_says_why_not(both: Served, watch: Watch, experiment: str) -> None:
-    run, window = run_of(both, experiment), watch(both.url)
+    page = watch(both.url).open(f"/?run={run_of(both, experiment)[:12]}")
     for _name, path, _label in PAGES:
-        page = window.open(f"{path}?run={run[:12]}")
+        visit(page, path)
         looked_through(page)
         assert page.evaluate(EMPTY) == [], path
         assert page.get_by_role("alert").count() == 0, path
-        page.close()
 
 
 @pytest.mark.parametrize("experiment", [GROCERIES, RETAILER])
