@@ -48,7 +48,7 @@ from pipeline.stability import Stability, assess_stability, null_silhouettes
 from pipeline.sweep import THOROUGH, sweep
 from pipeline.words import make_cards
 
-SHARED_ROWS = 4_000
+SHARED_ROWS = 1_000
 VERSIONED = ("korzina", "scikit-learn", "numpy", "pandas", "mlflow", "duckdb")
 
 Progress = Callable[[str, float], None]  # stage, fraction of it done
@@ -99,7 +99,7 @@ def analyse(cleaned: Cleaned, options: Options, watch: Stopwatch, *, spec: str =
     the comparison with structure-free data is missing from it then.
     """
     ks = range(options.k_min, options.k_max + 1)
-    # below this, resampling takes less time than the helper would need to load scikit-learn for it
+    # below this, resampling takes less time than the helper would need to load scikit-learn, which it needs later on
     resampler = helper if len(cleaned.customers) > SHARED_ROWS else None
     with watch.stage("features"):
         features = fit_features(cleaned.customers, cleaned.dataset)

@@ -29,11 +29,12 @@ from pipeline.errors import InputError
 from pipeline.features import fit_features
 from pipeline.parallel import Helper, share
 from pipeline.quality import silhouettes
-from pipeline.stability import Tick, assess_stability, null_silhouettes
+from pipeline.stability import SPLITS, Tick, assess_stability, null_silhouettes
 from pipeline.sweep import LIGHT, sweep
 
 SAMPLE = 2_500
 DRAWS = 2  # of structure-free data a variation
+FEW_SPLITS = 4  # half-splits a variation; where only the seed is another, as many as the decision itself rests on
 ABOVE = 2  # how far above the recommended k a variation may go
 MOST_LEFT_OUT = 3
 _FEWEST_FEATURES = 2
@@ -57,7 +58,8 @@ def with_sensitivity(training: Training, helper: Helper | None = None, tick: Tic
     largest = max(one.record.k for one in training.candidates)
     ks = tuple(range(2, min(training.decision.k + ABOVE, largest) + 1))
     variants = list(_variants(training, labels, rows, seed))
-    tasks = [(customers, one.dataset, ks, one.seed, training.decision, labels) for one in variants]
+    tasks = [(customers, one.dataset, ks, one.seed, training.decision, labels,
+              SPLITS if one.aspect == "seed" else FEW_SPLITS) for one in variants]
     judged = share(_judge, tasks, helper, tick)
     found = [(one.aspect, one.change, *result) for one, result in zip(variants, judged, strict=True) if result]
     if not found:
@@ -161,12 +163,12 @@ def _changed(dataset: Dataset, names: set[str], *, role: str) -> Dataset:
 
 
 def _judge(customers: pd.DataFrame, dataset: Dataset, ks: Sequence[int], seed: int, decision: Decision,
-           labels: Labels) -> tuple[int, str, float] | None:
+           labels: Labels, splits: int) -> tuple[int, str, float] | None:
     """(k, verdict, agreement with the recommended segments at their own k); None where it cannot be clustered."""
     matrix = fit_features(customers, dataset).matrix
     try:
         partitions = sweep(matrix, ks, seed=seed, effort=LIGHT)
-        stability = assess_stability(matrix, partitions, seed=seed)
+        stability = assess_stability(matrix, partitions, seed=seed, splits=splits)
         nulls = null_silhouettes(matrix, ks, seed=seed, draws=DRAWS)
     except InputError:  # fewer different customers than segments are left without this feature
         return None

@@ -34,8 +34,8 @@ class Stability:
     jaccard: tuple[float, ...]  # one a segment: mean over the halves
 
 
-def assess_stability(matrix: Matrix, partitions: Sequence[Partition], *, seed: int, helper: Helper | None = None,
-                     tick: Tick | None = None) -> Mapping[int, Stability]:
+def assess_stability(matrix: Matrix, partitions: Sequence[Partition], *, seed: int, splits: int = SPLITS,
+                     helper: Helper | None = None, tick: Tick | None = None) -> Mapping[int, Stability]:
     """Prediction strength of every k and bootstrap Jaccard of every segment, from the same half-samples.
 
     Prediction strength (Tibshirani and Walther 2005): cluster both halves, then ask of each cluster of one half which
@@ -43,7 +43,7 @@ def assess_stability(matrix: Matrix, partitions: Sequence[Partition], *, seed: i
     both ways. Jaccard (Hennig 2007, by subsetting): the best match of each segment among the half's own clusters.
     """
     ks = [partition.k for partition in partitions]
-    halves = list(_halves(len(matrix), seed))
+    halves = list(_halves(len(matrix), seed, splits))
     tasks = [(matrix[rows], ks, seed + split) for split, pair in enumerate(halves, start=1) for rows in pair]
     fits = share(_fit_light, tasks, helper, tick)
     strengths: dict[int, list[float]] = {k: [] for k in ks}
@@ -105,9 +105,9 @@ def _one_null(axes: Matrix, flatness: Matrix, rows: int, ks: Sequence[int], seed
     return [one.overall for one in silhouettes(invented, [one.labels for one in partitions], seed=seed)]
 
 
-def _halves(n: int, seed: int) -> Iterator[tuple[Labels, Labels]]:
+def _halves(n: int, seed: int, splits: int) -> Iterator[tuple[Labels, Labels]]:
     size = min(n // 2, HALF_ROWS)
-    for split in range(SPLITS):
+    for split in range(splits):
         drawn = np.random.default_rng([seed, 1, split]).permutation(n)
         yield np.sort(drawn[:size]), np.sort(drawn[size:2 * size])
 
