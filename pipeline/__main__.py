@@ -6,7 +6,7 @@ import json
 import logging
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from enum import StrEnum
 from functools import partial
 from pathlib import Path
@@ -19,8 +19,8 @@ from pipeline.settings import Settings
 
 if TYPE_CHECKING:
     from pipeline.contract import CampaignPlan
+    from pipeline.report import ReportMaker
     from pipeline.store import Store
-    from pipeline.train import Result
 
 app = typer.Typer(
     no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None,
@@ -57,20 +57,22 @@ def train(
     """Clean the data, sweep KMeans over k, choose, describe, log every k to MLflow, promote."""
     if choose is not None and not reason.strip():
         raise UsageError.because("--choose needs a reason", remedy="add --reason \"...\"")
+    from pipeline.summary import summarise, told
     from pipeline.train import Request
     from pipeline.train import train as run
 
     request = Request(spec=spec, data=data, k_min=k_min, k_max=k_max, seed=seed, experiment=experiment,
                       promote=promote.value, choose=choose, choose_reason=reason)
-    with _progress() as progress:
-        result = run(request, Settings(), progress)
-    with _report_made(result.champion.run_id if result.champion and result.promoted else None):
+    with _report_maker() as maker:
+        with _progress() as progress:
+            result = run(request, Settings(), maker.early(progress) if promote is Promote.AUTO else progress)
+        if result.champion and result.promoted:
+            maker.make(result.champion.run_id)
         if as_json:
-            from pipeline.summary import summarise
-
             _print_json(summarise(result))
         else:
-            _show_result(result)
+            for line in told(result):
+                typer.echo(line)
 
 
 @app.command()
@@ -91,7 +93,8 @@ def promote(run_id: Annotated[str, typer.Argument(help="Run to promote, or the f
             reason: ReasonOption, as_json: JsonOption = False) -> None:
     """Make a run the champion; the dashboard shows it within seconds."""
     champion = _store().promote(run_id, reason=_given(reason), who=_who())
-    with _report_made(champion.run_id):
+    with _report_maker() as maker:
+        _make_if_lacking(maker, champion.run_id)
         _report(champion.model_dump(), f"{champion.experiment}: run {champion.run_id} (k = {champion.k}) is champion, "
                 f"version {champion.version}", as_json)
 
@@ -101,7 +104,8 @@ def rollback(reason: ReasonOption, experiment: ExperimentOption = None, as_json:
     """Go back to the champion before the present one."""
     store = _store()
     champion = store.rollback(_only_experiment(store, experiment), reason=_given(reason), who=_who())
-    with _report_made(champion.run_id):
+    with _report_maker() as maker:
+        _make_if_lacking(maker, champion.run_id)
         _report(champion.model_dump(), f"{champion.experiment}: back to run {champion.run_id} (k = {champion.k}), "
                 f"version {champion.version}", as_json)
 
@@ -231,42 +235,24 @@ def _report(value: dict[str, Any], sentence: str, as_json: bool) -> None:
         typer.echo(sentence)
 
 
-def _report_made(run_id: str | None) -> AbstractContextManager[None]:
-    """Make a new champion's report meanwhile, unless its run has one."""
-    from pipeline.contract import Artifacts
-    from pipeline.report import report_made
+def _report_maker() -> ReportMaker:
+    from pipeline.report import ReportMaker
 
-    lacking = run_id is not None and not _store().attached(run_id, Artifacts.REPORT)
-    return report_made(Settings(), run_id if lacking else None, partial(typer.echo, err=True))
+    return ReportMaker(Settings(), partial(typer.echo, err=True))
+
+
+def _make_if_lacking(maker: ReportMaker, run_id: str) -> None:
+    from pipeline.contract import Artifacts
+
+    if not _store().attached(run_id, Artifacts.REPORT):
+        maker.make(run_id)
 
 
 def _table(header: list[str], rows: list[list[str]]) -> None:
-    # plain columns: nothing is cut, neither on a narrow terminal nor in a pipe
-    widths = [max(map(len, column)) for column in zip(header, *rows, strict=True)]
-    for row in (header, *rows):
-        typer.echo("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+    from pipeline.summary import text_table
 
-
-def _show_result(result: Result) -> None:
-    from pipeline.sensitivity import sensitivity_in_words
-
-    training, decision = result.training, result.training.decision
-    ledger = training.ledger
-    typer.echo(f"{ledger.rows_in:,} rows in, {ledger.rows_out:,} customers out "
-               f"({ledger.dropped:,} dropped, {ledger.quarantined:,} quarantined)")
-    _table(["", "k", "inertia", "silhouette", "stability"], [
-        ["->" if one.record.k == decision.k else "", str(one.record.k), f"{one.record.inertia:,.1f}",
-         f"{one.record.silhouette:.3f}", "" if one.record.stability is None else f"{one.record.stability:.2f}"]
-        for one in training.candidates])
-    typer.echo(f"k = {decision.k}, verdict {decision.verdict}. {decision.reason}")
-    for sentence in decision.disagreements:
-        typer.echo(f"  - {sentence}")
-    for sentence in sensitivity_in_words(training.sensitivity, decision):
-        typer.echo(f"  - {sentence}")
-    chosen = next(one for one in training.candidates if one.record.k == decision.k)
-    for card in chosen.cards:
-        typer.echo(f"  {card.segment + 1}. {card.name} [{card.trust}]: {card.portrait}")
-    typer.echo(f"Sweep {result.saved.sweep_run_id}; {result.note}. {sum(result.seconds.values()):.1f} s")
+    for line in text_table(header, rows):
+        typer.echo(line)
 
 
 def _show_plan(plan: CampaignPlan, currency: str) -> None:

@@ -31,11 +31,12 @@ def blocks(n: int) -> Iterator[slice]:
 
 
 def cluster_means(matrix: Matrix, labels: Labels, k: int) -> Matrix:
-    """Mean row of each cluster, (k, p)."""
-    counts = np.bincount(labels, minlength=k)
+    """Mean row of each cluster, (k, p) float64; a cluster without rows has no mean (NaN)."""
+    counts = np.bincount(labels, minlength=k)[:, None]
+    numbers = np.arange(k, dtype=labels.dtype)[:, None]
     sums = np.zeros((k, matrix.shape[1]))
-    for rows in blocks(len(matrix)):
-        own = labels[rows]
-        sums += np.column_stack([np.bincount(own, weights=column, minlength=k) for column in matrix[rows].T])
-    means: Matrix = sums / counts[:, None]
+    for rows in blocks(len(matrix)):  # a product of matrices is twice as fast as counting, and lets other threads run
+        sums += (labels[rows] == numbers).astype(matrix.dtype) @ matrix[rows]
+    with np.errstate(invalid="ignore"):
+        means: Matrix = sums / counts
     return means

@@ -7,17 +7,16 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
-from threadpoolctl import threadpool_limits
 
 from pipeline.contract import Labels, Matrix, Partition
 from pipeline.geometry import Array
+from pipeline.threads import THREADS, one_thread
 
 EXACT_ROWS = 20_000  # up to this many customers every silhouette is exact
 SAMPLE_ROWS = 10_000
 REFERENCE_ROWS = 100_000
 RESTART_ROWS = 2_500
 _TILE_ROWS, _TILE_COLUMNS = 256, 2_048  # 2 MB of distances
-_WORKERS = 2
 
 
 @dataclass(frozen=True)
@@ -110,7 +109,7 @@ def _distance_sums(matrix: Matrix, rows: Labels, reference: Labels, labellings: 
                                                     own=start if rows is reference else None)
 
     # BLAS itself would use both processors for the products only, and wait for itself in between
-    with threadpool_limits(limits=1, user_api="blas"), ThreadPoolExecutor(_WORKERS) as pool:
+    with one_thread("blas"), ThreadPoolExecutor(THREADS) as pool:
         list(pool.map(fill, range(0, len(rows), _TILE_ROWS)))
     return sums, members.sum(axis=0, dtype=np.float64), offsets
 

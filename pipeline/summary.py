@@ -1,11 +1,14 @@
-"""The result of a training as one JSON object: the form that ``korzina train --json`` promises."""
+"""The result of a training: as one JSON object, which ``korzina train --json`` promises, and as lines to read."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
 
 from pipeline.contract import Ledger
-from pipeline.train import Result
+
+if TYPE_CHECKING:
+    from pipeline.train import Result
 
 
 def summarise(result: Result) -> dict[str, Any]:
@@ -41,3 +44,30 @@ def summarise_ledger(ledger: Ledger) -> dict[str, Any]:
         "rules": [{"rule": one.rule, "column": one.column, "rows": one.rows, "detail": one.detail}
                   for one in ledger.entries],
     }
+
+
+def told(result: Result) -> Iterator[str]:
+    """The same for people, line by line."""
+    from pipeline.sensitivity import sensitivity_in_words
+
+    training, decision = result.training, result.training.decision
+    ledger = training.ledger
+    yield (f"{ledger.rows_in:,} rows in, {ledger.rows_out:,} customers out "
+           f"({ledger.dropped:,} dropped, {ledger.quarantined:,} quarantined)")
+    yield from text_table(["", "k", "inertia", "silhouette", "stability"], [
+        ["->" if one.record.k == decision.k else "", str(one.record.k), f"{one.record.inertia:,.1f}",
+         f"{one.record.silhouette:.3f}", "" if one.record.stability is None else f"{one.record.stability:.2f}"]
+        for one in training.candidates])
+    yield f"k = {decision.k}, verdict {decision.verdict}. {decision.reason}"
+    yield from (f"  - {sentence}" for sentence in decision.disagreements)
+    yield from (f"  - {sentence}" for sentence in sensitivity_in_words(training.sensitivity, decision))
+    chosen = next(one for one in training.candidates if one.record.k == decision.k)
+    yield from (f"  {card.segment + 1}. {card.name} [{card.trust}]: {card.portrait}" for card in chosen.cards)
+    yield f"Sweep {result.saved.sweep_run_id}; {result.note}. {sum(result.seconds.values()):.1f} s"
+
+
+def text_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
+    """Lines of plain columns: nothing is cut, neither on a narrow terminal nor in a pipe."""
+    widths = [max(map(len, column)) for column in zip(header, *rows, strict=True)]
+    for row in (header, *rows):
+        yield "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()

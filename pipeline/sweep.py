@@ -2,31 +2,28 @@
 
 The search runs on at most ``SEARCH_ROWS`` rows: greedy k-means++ seedings at the largest k whose prefixes seed every
 smaller k, then neighbour moves (k from k - 1 by adding a centre, k from k + 1 by removing the cheapest) and swaps.
-Lloyd on all rows then starts from the winners. Rows come in canonical order, so the input's order cannot matter, and
-every task has a random generator of its own, so which thread takes it cannot matter either.
+Lloyd on all rows then starts from the winners (``polish.py``). Rows come in canonical order, so the input's order
+cannot matter, and every task has a random generator of its own, so which thread takes it cannot matter either.
 """
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
-from sklearn import config_context, set_config
+from sklearn import config_context
 from sklearn.cluster import KMeans, kmeans_plusplus
-from threadpoolctl import threadpool_limits
 
 from pipeline.contract import Labels, Matrix, Partition, Restarts
 from pipeline.errors import InputError
-from pipeline.geometry import Array, cluster_means, squared_distances
+from pipeline.geometry import Array, squared_distances
+from pipeline.polish import partition, polish
+from pipeline.threads import THREADS, Pool, one_thread, pool
 
 SEARCH_ROWS = 20_000
-FLOAT32_ROWS = 100_000  # above this the polish runs in float32: half the memory traffic, same partition
 FLOAT32_SEARCH_ROWS = 4_000  # above this the search does, whose winners are polished anyway: half the time
-_THREADS = 2
 _ADD_TRIALS = 4
 
 Tick = Callable[[float], None]
@@ -39,12 +36,13 @@ class Effort:
     seedings: int = 10
     passes: int = 2
     swaps: int = 2
-    threads: int = _THREADS
+    threads: int = THREADS
+    converge: bool = True  # also where the search ran on all rows and came within a thousandth of a variance
 
 
 THOROUGH = Effort()
 # for stability and null draws, where many sweeps are averaged and share the processors among them
-LIGHT = Effort(seedings=2, passes=1, swaps=1, threads=1)
+LIGHT = Effort(seedings=1, passes=1, swaps=1, threads=1, converge=False)
 
 
 @dataclass(frozen=True)
@@ -85,32 +83,32 @@ def sweep(matrix: Matrix, ks: Iterable[int], *, seed: int, effort: Effort = THOR
     rng = np.random.default_rng(seed)
     started = time.perf_counter()
     # the matrix was checked above, so scikit-learn need not check it again at each of hundreds of fits
-    with threadpool_limits(limits=1), config_context(assume_finite=True, skip_parameter_validation=True):
+    with one_thread(), config_context(assume_finite=True, skip_parameter_validation=True):
         places = _search_rows(len(matrix), rng)
         rows = matrix[places].astype(np.float32 if len(places) > FLOAT32_SEARCH_ROWS else np.float64, copy=False)
-        with _pool(effort.threads if len(rows) > FLOAT32_SEARCH_ROWS else 1) as pool:
-            found = _search(rows, wanted, rng, effort, pool)
+        with pool(effort.threads if len(rows) > FLOAT32_SEARCH_ROWS else 1) as threads:
+            found = _search(rows, wanted, rng, effort, threads)
         if tick:
             tick(0.5)
         search_seconds = (time.perf_counter() - started) / len(wanted)
-        polished = _polish_all(matrix, {k: found[k].best.centres for k in wanted}, tick)
+        done: dict[int, Partition] = {}
+        best = {k: found[k].best for k in wanted}
+        for one in _finish(matrix, best, converge=effort.converge or len(rows) < len(matrix)):
+            done[one.k] = one
+            if tick:
+                tick(0.5 + 0.5 * len(done) / len(wanted))
     return tuple(
-        _partition(matrix, k, *polished[k], Restarts(places, np.stack([one.labels for one in found[k].singles])),
-                   _relative_deviation([one.inertia for one in found[k].singles]), search_seconds)
+        replace(done[k], restarts=Restarts(places, np.stack([one.labels for one in found[k].singles])),
+                seed_spread=_relative_deviation([one.inertia for one in found[k].singles]),
+                seconds=search_seconds + done[k].seconds)
         for k in wanted
     )
 
 
-@contextmanager
-def _pool(threads: int) -> Iterator[ThreadPoolExecutor]:
-    """Threads that fit side by side, one processor each: scikit-learn lets go of the interpreter while it computes."""
-
-    def prepare() -> None:  # OpenMP's thread count and scikit-learn's settings belong to the thread that sets them
-        threadpool_limits(limits=1, user_api="openmp")
-        set_config(assume_finite=True, skip_parameter_validation=True)
-
-    with ThreadPoolExecutor(threads, initializer=prepare) as pool:
-        yield pool
+def _finish(matrix: Matrix, best: Mapping[int, _Fit], *, converge: bool) -> Iterator[Partition]:
+    if converge:
+        return polish(matrix, {k: fit.centres for k, fit in best.items()})
+    return (partition(matrix, k, fit.labels) for k, fit in best.items())
 
 
 def _check(matrix: Matrix, largest: int) -> None:
@@ -133,33 +131,33 @@ def _search_rows(n: int, rng: np.random.Generator) -> Labels:
 # ------------------------------------------------------------------ the search
 
 
-def _search(rows: Array, ks: Sequence[int], rng: np.random.Generator, effort: Effort, pool: ThreadPoolExecutor
+def _search(rows: Array, ks: Sequence[int], rng: np.random.Generator, effort: Effort, threads: Pool
             ) -> dict[int, _Found]:
     # neighbour moves need an unbroken chain of k, so the gaps are searched too
     chain = list(range(max(2, ks[0]), ks[-1] + 1))
-    singles = _seedings(rows, chain, rng, effort.seedings, pool)
+    singles = _seedings(rows, chain, rng, effort.seedings, threads)
     best = {k: min(fits, key=lambda one: one.inertia) for k, fits in singles.items()}
     for _ in range(effort.passes):
         [up] = rng.spawn(1)
-        moves = [pool.submit(_climb, rows, chain, best, up), pool.submit(_descend, rows, chain, best)]
+        moves = [threads.submit(_climb, rows, chain, best, up), threads.submit(_descend, rows, chain, best)]
         for moved in moves:
             best = _better(best, moved.result())
     for _ in range(effort.swaps):
         several = [k for k in chain if k > 2]
-        swapped = pool.map(_swap, [rows] * len(several), [best[k] for k in several], rng.spawn(len(several)))
+        swapped = threads.map(_swap, [rows] * len(several), [best[k] for k in several], rng.spawn(len(several)))
         best = _better(best, dict(zip(several, swapped, strict=True)))
     return {k: _Found(best[k], singles[k]) for k in chain}
 
 
-def _seedings(rows: Array, chain: Sequence[int], rng: np.random.Generator, number: int, pool: ThreadPoolExecutor
+def _seedings(rows: Array, chain: Sequence[int], rng: np.random.Generator, number: int, threads: Pool
               ) -> dict[int, tuple[_Fit, ...]]:
     """Lloyd from the prefixes of some k-means++ seedings, by k; the longest fits start first."""
     squared = np.einsum("ij,ij->i", rows, rows)
     states = [int(rng.integers(2**31 - 1)) for _ in range(number)]
-    seeds = list(pool.map(
+    seeds = list(threads.map(
         lambda state: kmeans_plusplus(rows, chain[-1], x_squared_norms=squared, random_state=state)[0], states))
     tasks = [(k, one) for k in reversed(chain) for one in seeds]
-    fits = list(pool.map(lambda task: _lloyd(rows, task[1][:task[0]]), tasks))
+    fits = list(threads.map(lambda task: _lloyd(rows, task[1][:task[0]]), tasks))
     return {k: tuple(fit for (of, _), fit in zip(tasks, fits, strict=True) if of == k) for k in chain}
 
 
@@ -216,49 +214,3 @@ def _remove_centre(rows: Array, centres: Array) -> Array:
 def _relative_deviation(values: list[float]) -> float | None:
     mean = float(np.mean(values))
     return float(np.std(values)) / mean if len(values) > 1 and mean > 0 else None
-
-
-# ------------------------------------------------------------------ Lloyd on all rows
-
-
-def _polish_all(matrix: Matrix, starts: dict[int, Array], tick: Tick | None
-                ) -> dict[int, tuple[Array, Array, float]]:
-    """Run Lloyd to convergence for every k, the largest first; one thread a fit keeps each result exact."""
-    data = matrix.astype(np.float32) if len(matrix) > FLOAT32_ROWS else matrix
-
-    def polish(k: int) -> tuple[int, tuple[Array, Array, float]]:
-        started = time.perf_counter()
-        tolerance = 1e-4 if len(data) > SEARCH_ROWS else 0.0
-        model = KMeans(k, init=starts[k].astype(data.dtype), n_init=1, tol=tolerance, max_iter=300).fit(data)
-        return k, (model.cluster_centers_, model.labels_, time.perf_counter() - started)
-
-    done: dict[int, tuple[Array, Array, float]] = {}
-    with _pool(_THREADS if len(data) > SEARCH_ROWS // 2 else 1) as pool:
-        for k, result in pool.map(polish, sorted(starts, reverse=True)):
-            done[k] = result
-            if tick:
-                tick(0.5 + 0.5 * len(done) / len(starts))
-    return done
-
-
-def _partition(matrix: Matrix, k: int, centres: Array, labels: Array, polish_seconds: float, restarts: Restarts,
-               spread: float | None, search_seconds: float) -> Partition:
-    """Number the clusters by falling size and compute centres and inertia anew from the labels, in float64."""
-    counts = np.bincount(labels, minlength=k)
-    if counts.min() == 0:
-        raise InputError.because(f"k = {k}: a cluster is empty", remedy="lower --k-max")
-    order = np.lexsort((*centres.T[::-1], -counts))
-    renumber = np.empty(k, dtype=np.int64)
-    renumber[order] = np.arange(k)
-    numbered: Labels = renumber[labels]
-    exact = cluster_means(matrix, numbered, k)
-    inertia = float(((matrix - exact[numbered]) ** 2).sum()) if len(matrix) <= FLOAT32_ROWS else _inertia(
-        matrix, exact, numbered)
-    return Partition(k=k, centres=exact, labels=numbered, inertia=inertia, seed_spread=spread,
-                     seconds=search_seconds + polish_seconds, restarts=restarts)
-
-
-def _inertia(matrix: Matrix, centres: Matrix, labels: Labels) -> float:
-    """Sum of squares about the centres without an (n, p) temporary: total minus between."""
-    counts = np.bincount(labels, minlength=len(centres))
-    return float(np.einsum("ij,ij->", matrix, matrix) - (counts * np.einsum("ij,ij->i", centres, centres)).sum())

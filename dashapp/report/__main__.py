@@ -1,8 +1,12 @@
-"""``python -m dashapp.report --log RUN_ID``: the report, put beside a run's files unless it is there already."""
+"""``python -m dashapp.report --log RUN_ID``: the report, put beside a run's files unless it is there already.
+
+``--log -`` reads the run from standard input, so that the process can load its libraries before there is a run.
+"""
 
 from __future__ import annotations
 
 import argparse
+import sys
 
 from dashapp.data import Run
 from dashapp.report import report
@@ -23,9 +27,12 @@ def log_report(store: Store, run_id: str) -> None:
 def main() -> None:
     """The command; what stands in the way is one line on stderr."""
     parser = argparse.ArgumentParser(prog="python -m dashapp.report", description=__doc__)
-    parser.add_argument("--log", metavar="RUN_ID", required=True, help="run to make the report of")
+    parser.add_argument("--log", metavar="RUN_ID", required=True,
+                        help="run to make the report of; - reads it from standard input")
+    named = parser.parse_args().log
+    run_id = sys.stdin.readline().strip() if named == "-" else named
     try:
-        log_report(Store.open(Settings()), parser.parse_args().log)
+        log_report(Store.open(Settings()), run_id)
     except KorzinaError as error:
         raise SystemExit(" ".join(str(error).split())) from None
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from mlflow import MlflowClient
 
 from pipeline.contract import Artifacts, SavedSweep
-from pipeline.report import report_made
+from pipeline.report import ReportMaker
 from pipeline.settings import Settings
 from pipeline.store import Store
 from tests.pipeline.test_train import korzina, russian_customers
@@ -66,8 +66,8 @@ def test_a_file_that_cannot_be_written_costs_the_report_and_nothing_else(setting
     (folder / Artifacts.REPORT).mkdir()
     told: list[str] = []
 
-    with report_made(settings, saved.run_ids[3], told.append):
-        pass
+    with ReportMaker(settings, told.append) as maker:
+        maker.make(saved.run_ids[3])
 
     (line,) = told
     assert "cannot be written" in line
@@ -77,12 +77,22 @@ def test_a_file_that_cannot_be_written_costs_the_report_and_nothing_else(setting
 def test_what_went_wrong_is_told_in_one_line(settings: Settings) -> None:
     told: list[str] = []
 
-    with report_made(settings, "f" * 32, told.append):
-        pass
+    with ReportMaker(settings, told.append) as maker:
+        maker.make("f" * 32)
 
     (line,) = told
     assert line.startswith("The report was not made: no completed run")
     assert "\n" not in line
+
+
+def test_a_process_started_too_early_ends_without_a_word(settings: Settings, saved: SavedSweep) -> None:
+    told: list[str] = []
+
+    with ReportMaker(settings, told.append) as maker:
+        maker.start()
+
+    assert told == []
+    assert not Store.open(settings).attached(saved.run_ids[3], Artifacts.REPORT)
 
 
 def test_the_command_does_not_bring_mlflow_in(settings: Settings, saved: SavedSweep) -> None:
