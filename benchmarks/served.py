@@ -182,6 +182,6 @@ def load(browser: Any, url: str, times: int) -> Loaded:
 
 
 def chromium(playwright: Any) -> Any:
-    """The browser named by PLAYWRIGHT_CHROMIUM, the system's, or Playwright's own."""
-    named = os.environ.get("PLAYWRIGHT_CHROMIUM") or which("chromium") or which("chromium-browser")
+    """The browser named by CHROMIUM, the system's, or Playwright's own."""
+    named = os.environ.get("CHROMIUM") or which("chromium-headless-shell") or which("chromium")
     return playwright.chromium.launch(executable_path=named, args=["--no-sandbox", "--disable-gpu"])

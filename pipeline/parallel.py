@@ -63,6 +63,9 @@ def process_helper() -> Iterator[Helper]:
 
 def _start(executor: Any) -> None:
     """Start the process with Ctrl-C blocked: a terminal sends that to all, and the caller stops this one."""
+    from multiprocessing import resource_tracker
+
+    resource_tracker.ensure_running()  # Python would start it in between, and unblock Ctrl-C after that
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         executor.submit(int)

@@ -177,8 +177,9 @@ def served(serve: Callable[[Settings], str], tmp_path_factory: pytest.TempPathFa
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    """Chromium: the one named by PLAYWRIGHT_CHROMIUM, the system's, or Playwright's own."""
-    named = os.environ.get("PLAYWRIGHT_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+    """Chromium: the one named by CHROMIUM, the system's, or Playwright's own; best without its windows."""
+    installed = (shutil.which(name) for name in ("chromium-headless-shell", "chromium", "chromium-browser"))
+    named = os.environ.get("CHROMIUM") or next(filter(None, installed), None)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=named, args=FLAGS)
         yield browser

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
@@ -12,7 +11,6 @@ from playwright.sync_api import expect
 from pipeline.contract import Artifacts
 from pipeline.settings import Settings
 from pipeline.store import Store
-from pipeline.train import Request, train
 from tests.e2e.axe import complaints
 from tests.e2e.conftest import Served, Watched, settle
 from tests.support import make_training, save_training
@@ -80,26 +78,6 @@ def test_promote_is_followed_elsewhere_and_rolled_back_with_a_history(curated: S
     expect(rows.nth(0)).to_contain_text("too fine")
     expect(rows.nth(1)).to_contain_text("finer groups")
     expect(rows.nth(1)).to_contain_text("anna")
-
-
-def test_a_name_given_on_the_page_survives_the_next_training(serve: Callable[[Settings], str], watch: Watch,
-                                                              tmp_path: Path) -> None:
-    settings = Settings(home=tmp_path / "store", poll_seconds=1.0, curate=True)
-    request = Request(spec="complete_journey", k_min=4, k_max=5, choose=4, choose_reason="four are handy")
-    train(request, settings)
-    page = watch(serve(settings)).open("/segment/1")
-
-    page.get_by_label("Name (empty").fill("Our regulars")
-    page.get_by_label("Note", exact=True).fill("Ask them first.")
-    page.get_by_role("button", name="Save", exact=True).click()
-    expect(page.get_by_role("heading", name="Our regulars")).to_be_visible(timeout=SLOW)
-    train(Request(**{**request.__dict__, "seed": 1}), settings)
-    page.goto(page.url.split("?")[0])
-    settle(page)
-
-    expect(page.get_by_text("the same as “Our regulars”")).to_be_visible()
-    expect(page.get_by_role("heading", name="Our regulars")).to_be_visible()
-    expect(page.get_by_text("Ask them first.")).to_be_visible()
 
 
 def test_axe_finds_nothing_and_nothing_scrolls_sideways(curated: Served, watch: Watch) -> None:

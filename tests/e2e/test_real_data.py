@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -17,9 +18,11 @@ from tests.e2e.conftest import Served, Watched, settle, visit
 
 pytestmark = pytest.mark.e2e
 Watch = Callable[..., Watched]
+SLOW = 30_000
 
 CAMPAIGN = Path(__file__).parents[2].parent / "shared" / "data" / "marketing_campaign.csv"
 GROCERIES, RETAILER = "complete_journey", "marketing_campaign"
+OF_GROCERIES = Request(spec=GROCERIES, k_min=4, k_max=5, choose=4, choose_reason="four are handy")
 CUSTOMERS = {GROCERIES: "2,467", RETAILER: "2,240"}
 # a chart that the data can fill has a mark, one that they cannot has a sentence in its place
 EMPTY = """() => [...document.querySelectorAll('.js-plotly-plot')].filter((plot) => plot.offsetParent
@@ -30,8 +33,8 @@ EMPTY = """() => [...document.querySelectorAll('.js-plotly-plot')].filter((plot)
 @pytest.fixture(scope="module")
 def both(serve: Callable[[Settings], str], tmp_path_factory: pytest.TempPathFactory) -> Served:
     """A dashboard over what few k of each give; the retailer only where its file lies beside the project."""
-    settings = Settings(home=tmp_path_factory.mktemp("both"), poll_seconds=5.0)
-    train(Request(spec=GROCERIES, k_min=4, k_max=5), settings)
+    settings = Settings(home=tmp_path_factory.mktemp("both"), poll_seconds=5.0, curate=True)
+    train(OF_GROCERIES, settings)
     if CAMPAIGN.is_file():
         train(Request(spec=RETAILER, data=str(CAMPAIGN), k_min=3, k_max=4), settings)
     return Served(serve(settings), settings)
@@ -80,3 +83,19 @@ def test_a_selection_is_counted_and_goes_along_in_russian_on_a_phone(both: Serve
     settle(page)
     expect(page.locator(".k-count")).to_contain_text(f"{size}")
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_a_name_given_on_the_page_survives_the_next_training(both: Served, watch: Watch) -> None:
+    page = watch(both.url).open(f"/segment/1?run={run_of(both, GROCERIES)[:12]}")
+
+    page.get_by_label("Name (empty").fill("Our regulars")
+    page.get_by_label("Note", exact=True).fill("Ask them first.")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_role("heading", name="Our regulars")).to_be_visible(timeout=SLOW)
+    train(replace(OF_GROCERIES, seed=1), both.settings)
+    page.goto(f"{both.url}/segment/1?run={run_of(both, GROCERIES)[:12]}")
+    settle(page)
+
+    expect(page.get_by_text("the same as “Our regulars”")).to_be_visible()
+    expect(page.get_by_role("heading", name="Our regulars")).to_be_visible()
+    expect(page.get_by_text("Ask them first.")).to_be_visible()

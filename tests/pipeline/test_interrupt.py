@@ -38,8 +38,15 @@ def interrupted(arguments: list[str], home: Path, when: Callable[[], bool]) -> t
         time.sleep(0.02)
     os.killpg(process.pid, signal.SIGINT)
     _, said = process.communicate(timeout=120)
-    listed = subprocess.run(["ps", "-o", "stat=,args=", "-s", str(process.pid)], capture_output=True, text=True)
-    return process.returncode, said.strip(), [one for one in listed.stdout.splitlines() if not one.startswith("Z")]
+    deadline = time.monotonic() + 5  # one that was killed may still be giving its memory back
+    while (alive := living(process.pid)) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    return process.returncode, said.strip(), alive
+
+
+def living(session: int) -> list[str]:
+    listed = subprocess.run(["ps", "-o", "stat=,args=", "-s", str(session)], capture_output=True, text=True)
+    return [one for one in listed.stdout.splitlines() if not one.startswith("Z")]
 
 
 def statuses(home: Path) -> list[str]:

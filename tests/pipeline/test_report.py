@@ -5,38 +5,12 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from pathlib import Path
-
-from mlflow import MlflowClient
 
 from pipeline.contract import Artifacts, SavedSweep
 from pipeline.report import ReportMaker
 from pipeline.settings import Settings
 from pipeline.store import Store
-from tests.pipeline.test_train import korzina, russian_customers
-
-
-def listed(settings: Settings, run_id: str) -> set[str]:
-    """What MLflow itself lists of a run."""
-    client = MlflowClient(settings.store_uri, settings.store_uri)
-    return {one.path for one in client.list_artifacts(run_id)}
-
-
-def test_training_logs_the_report_with_the_champion_alone(tmp_path: Path) -> None:
-    file, home = tmp_path / "shop.csv", tmp_path / "mlruns"
-    russian_customers().to_csv(file, index=False, sep=";")
-    korzina("init", str(file), home=home)
-
-    done = korzina("train", "--spec", str(file.with_suffix(".toml")), "--data", str(file), "--k-max", "4", home=home)
-
-    settings = Settings(home=home)
-    store = Store.open(settings)
-    (champion,) = store.champions()
-    having = {run.run_id for run in store.runs() if Artifacts.REPORT in listed(settings, run.run_id)}
-    assert having == {champion.run_id}
-    assert "The report was not made" not in done.stderr
-    (page,) = home.rglob(Artifacts.REPORT)
-    assert all(card.name in page.read_text("utf-8") for card in store.load(champion.run_id).cards)
+from tests.pipeline.test_train import korzina
 
 
 def test_promoting_logs_it_and_rolling_back_leaves_the_one_that_is_there(settings: Settings, saved: SavedSweep) -> None:

@@ -11,10 +11,11 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from mlflow import MlflowClient
 
 from pipeline.analyse import Options, Stopwatch, analyse
 from pipeline.clean import clean
-from pipeline.contract import Assignments, Customers
+from pipeline.contract import Artifacts, Assignments, Customers
 from pipeline.settings import Settings
 from pipeline.sources import read_source
 from pipeline.spec import load_spec
@@ -175,6 +176,15 @@ def test_a_table_with_russian_columns_goes_from_file_to_champion(tmp_path):
     assert result["ledger"]["rows_out"] == 240
     assert result["champion"] is not None
     assert result["recommended_k"] == 3
+
+    settings = Settings(home=tmp_path / "mlruns")
+    store, client = Store.open(settings), MlflowClient(settings.store_uri, settings.store_uri)
+    [champion] = store.champions()
+    assert [run.run_id for run in store.runs() if Artifacts.REPORT in {
+        one.path for one in client.list_artifacts(run.run_id)}] == [champion.run_id]
+    assert "The report was not made" not in done.stderr
+    [page] = tmp_path.rglob(Artifacts.REPORT)
+    assert all(card.name in page.read_text("utf-8") for card in store.load(champion.run_id).cards)
 
 
 @needs_campaign
