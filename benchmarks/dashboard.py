@@ -54,6 +54,7 @@ class Measured:
     ready: float = 0.0
     peak: float = 0.0
     loads: dict[str, Loaded] = field(default_factory=dict)
+    csv: tuple[float, int] = (float("nan"), 0)  # seconds and bytes as sent
 
 
 class Korzina:
@@ -250,6 +251,8 @@ def measure(base: Training, n: int, options: argparse.Namespace, plain_clicks: i
             search = korzina.click(event, ours)
             if place % every == 0 and len(theirs.milliseconds) < plain_clicks:
                 plain.click(search, theirs)
+        file = server.ask("GET", "/customers.csv")
+        ours.csv = file.seconds, file.size
         ours.peak, theirs.peak = server.peak_megabytes(), rival.peak_megabytes()
         if browser:
             for name, path, _label in PAGES:
@@ -300,6 +303,9 @@ def verdicts(found: dict[int, dict[str, Measured]]) -> str:
     first = [one.loads[name].median for one in ours.values() for name in ("overview", "explore") if name in one.loads]
     lines = [_verdict(f"a click within {CLICK_MS} ms, 95 % of clicks, at every size", slow, CLICK_MS, "ms"),
              _verdict(f"no answer of a callback over {RESPONSE_KB} KB as sent", heavy, RESPONSE_KB, "KB")]
+    most = max(ours)
+    seconds, size = ours[most].csv
+    lines.append(f"- The file of all {most:,} customers (CSV): {seconds:.1f} s, {size / 1e6:,.1f} MB as sent.")
     if first:
         lines.append(_verdict(f"the first load within {LOAD_S:g} s (Overview and Explore, warm server, empty cache)",
                               max(first), LOAD_S, "s"))

@@ -22,6 +22,7 @@ from pipeline.errors import KorzinaError
 
 _log = logging.getLogger(__name__)
 PAGES = (overview, explore, segment, baskets, campaigns, compare, data_page, score)  # in the order of shell.PAGES
+_PLOTLY = "/_dash-component-suites/plotly/package_data/plotly.min.js"
 _INDEX = """<!DOCTYPE html>
 <html lang="{%lang%}">
   <head>
@@ -29,6 +30,7 @@ _INDEX = """<!DOCTYPE html>
     <title>{%title%}</title>
     {%favicon%}
     {%css%}
+    <link rel="prefetch" as="script" href="{%plotly%}">
   </head>
   <body>
     {%app_entry%}
@@ -43,8 +45,10 @@ class _Dashboard(Dash):
     """Dash, whose page says in which language it is written."""
 
     def interpolate_index(self, **parts: Any) -> str:  # type: ignore[override]  # Dash passes keywords only
-        """The page around the app."""
-        return str(super().interpolate_index(**parts)).replace("{%lang%}", language())  # type: ignore[no-untyped-call]
+        """The page around the app; Plotly, most of what is loaded, is on its way before the first chart asks for it."""
+        page = str(super().interpolate_index(**parts))  # type: ignore[no-untyped-call]
+        plotly = str(self.get_relative_path(_PLOTLY))  # type: ignore[no-untyped-call]
+        return page.replace("{%lang%}", language()).replace("{%plotly%}", plotly)
 
 
 def create_app(data: SegmentationData) -> Dash:

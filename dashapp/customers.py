@@ -16,7 +16,6 @@ from dashapp.i18n import _
 from dashapp.selection import parse_query
 from dashapp.words import TRUST_WORDS, chips, day, moment
 from pipeline.contract import Assignments, Column, Customers
-from pipeline.errors import KorzinaError
 
 PATH = "/customers.csv"
 _AT_ONCE = 5_000  # customers
@@ -29,11 +28,7 @@ def register(server: Flask, data: SegmentationData) -> None:
 
 def take_along(data: SegmentationData, /) -> Response:
     """The file, or 404 with a sentence where the store holds no such run."""
-    named = request.args.get("run", "")
-    try:
-        run = data.run(named) if named else data.view().run
-    except KorzinaError:
-        run = None
+    run = data.asked(request.args.get("run", ""))
     if run is None:
         return Response(_("There is no such segmentation in the store."), status=404,
                         content_type="text/plain; charset=utf-8")

@@ -172,6 +172,13 @@ class SegmentationData:
                 self._runs.popitem(last=False)
             return held.retold(language())
 
+    def asked(self, named: str) -> Run | None:
+        """The run that the address of a file names, the one in use where it names none; None for no such run."""
+        try:
+            return self.run(named) if named else self.view().run
+        except KorzinaError:
+            return None
+
     def runs(self, experiment: str) -> tuple[RunSummary, ...]:
         """Completed runs of a data set, asked for anew; raises ``StoreError``."""
         return self._opened().runs(experiment)

@@ -18,7 +18,7 @@ from plotly.offline import get_plotlyjs
 from dashapp.data import Run
 from dashapp.i18n import _, language, plural, speak
 from dashapp.report.account import choice, data_account, reading
-from dashapp.report.front import cover, glance
+from dashapp.report.front import cover, glance, profile
 from dashapp.report.markup import markup
 from dashapp.report.parts import caption
 from dashapp.report.plan import campaign_plan, together
@@ -68,8 +68,8 @@ def _spoken(run: Run, code: str, notes: Sequence[Annotation]) -> str:
 def _sheets(run: Run, notes: Sequence[Annotation]) -> list[Any]:
     """All sheets in their order."""
     it = run.segmentation
-    return [cover(run), glance(run), *(portrait(it, one, notes) for one in it.cards), campaign_plan(run), together(run),
-            choice(it), data_account(it), reading(it)]
+    return [cover(run), glance(run), profile(run), *(portrait(it, one, notes) for one in it.cards), campaign_plan(run),
+            together(run), choice(it), data_account(it), reading(it)]
 
 
 def _foot(words: str) -> str:

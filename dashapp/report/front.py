@@ -1,4 +1,4 @@
-"""The first sheets: what this is, how far to rely on it, and all segments at a glance."""
+"""The first sheets: what this is, how far to rely on it, all segments at a glance and side by side."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from dash.development.base_component import Component
 from dashapp.data import Run
 from dashapp.i18n import _
 from dashapp.pages.overview import facts as overview
-from dashapp.pages.overview import figures
+from dashapp.pages.overview import figures, heat
 from dashapp.report.parts import chart, facts, sheet
-from dashapp.theme import LIGHT
+from dashapp.theme import LIGHT, ink_on
 from dashapp.widgets import kpi, segment_name, table, trust_badge
 from dashapp.words import VERDICT_TITLES, VERDICT_WORDS, finding, reliance
 from pipeline.contract import Segmentation
@@ -43,6 +43,27 @@ def glance(run: Run) -> Component:
              trust_badge(one.trust)] for one in it.cards]
     return sheet("overview", it, [html.H2(title), table(header, rows, caption=title),
                                 html.Div([_shares(run), _bubbles(run)], className="columns"), _medians(it)])
+
+
+def profile(run: Run) -> Component | None:
+    """Every feature of every segment, coloured like the dashboard's heat map; a table, since it fits any paper."""
+    it = run.segmentation
+    cards = sorted(it.cards, key=lambda one: -one.size)
+    features = overview.profile(it, cards)
+    if not features:
+        return None
+    title = _("What makes them different?")
+    rows = [[words[0], *(_cell(text, colour) for text, colour in zip(words[1:], heat.shades(one, LIGHT), strict=True))]
+            for one, words in zip(features, overview.profile_rows(features), strict=True)]
+    return sheet("profile", it, [
+        html.H2(title), html.P(_("Each cell holds the segment's median. Orange: more than among all others, purple: "
+                                 "less; the deeper, the further. What differs most stands first."), className="note"),
+        html.Div(table([_("Feature"), *(segment_name(one) for one in cards), _("All customers")], rows, caption=title),
+                 className="heat")])
+
+
+def _cell(text: str, colour: str) -> Component:
+    return html.Span(text, style={"background": colour, "color": ink_on(colour)})
 
 
 def _height(segments: int) -> int:

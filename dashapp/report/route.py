@@ -46,11 +46,7 @@ def register(server: Flask, data: SegmentationData) -> None:
 
 def take_along(data: SegmentationData, reports: Reports, /) -> Response:
     """The file, or 404 with a sentence where the store holds no such run."""
-    named = request.args.get("run", "")
-    try:
-        run = data.run(named) if named else data.view().run
-    except KorzinaError:
-        run = None
+    run = data.asked(request.args.get("run", ""))
     if run is None:
         return Response(_("There is no such segmentation in the store. Open the dashboard and take the report from "
                           "there."), status=404, content_type="text/plain; charset=utf-8")

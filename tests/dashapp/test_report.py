@@ -87,7 +87,8 @@ def test_one_sheet_a_segment_and_one_for_each_other_subject(run: Run) -> None:
     found = Parsed(report(run, "en"))
 
     assert [name for name in found.sheets if name] == [
-        "cover", "overview", "segment-1", "segment-2", "segment-3", "campaigns", "baskets", "choice", "data", "reading"]
+        "cover", "overview", "profile", "segment-1", "segment-2", "segment-3", "campaigns", "baskets", "choice", "data",
+        "reading"]
     for place, card in enumerate(run.segmentation.cards, start=1):
         assert card.name in found.sheets[f"segment-{place}"]
 
@@ -110,13 +111,16 @@ def test_every_number_of_the_overview_page_stands_in_the_report(run: Run, data: 
     page = overview.layout(data)
     speak("en")
 
-    shares, medians, _profile = parts(page, html.Table)
+    shares, medians, profile = parts(page, html.Table)
     grades = {"solid", "usable", "fragile", "надёжный", "пригодный", "зыбкий"}  # the report has a column for them
     rows = [[text for text in texts(row) if text not in grades] for table in (shares, medians)
             for row in parts(table, html.Tr)]
     told = found["overview"]
     for row in rows:
         assert any(told[place:place + len(row)] == row for place in range(len(told))), row
+    beside = found["profile"]
+    for row in [texts(one) for one in parts(profile, html.Tr)[1:]]:
+        assert any(beside[place:place + len(row)] == row for place in range(len(beside))), row
     totals, *_rest = [texts(one) for one in parts(page, html.Div) if getattr(one, "className", "") == "k-kpis"]
     assert totals == [text for text in found["cover"] if text in totals]
     cards = parts(page, html.Article)

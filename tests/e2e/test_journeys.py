@@ -235,13 +235,6 @@ def test_dark_follows_the_system_and_is_remembered_when_chosen(served: Served, w
     assert window.open("/").evaluate(theme) == "light"
 
 
-@pytest.mark.parametrize("path", ["/", "/explore", "/compare"])
-def test_a_phone_shows_everything_without_scrolling_sideways(served: Served, watch: Watch, path: str) -> None:
-    page = watch(served.url, width=390).open(path)
-
-    assert page.evaluate("document.documentElement.scrollWidth") <= 390
-
-
 def test_charts_have_names_and_the_page_its_landmarks(served: Served, watch: Watch) -> None:
     page = watch(served.url).open("/explore")
 

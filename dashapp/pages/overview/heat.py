@@ -54,6 +54,12 @@ def profile(features: Sequence[Feature], cards: Sequence[SegmentCard], chosen: S
                "tickfont": {"size": 12, "color": look.ink}})
 
 
+def shades(one: Feature, look: Scheme) -> list[str]:
+    """The colour of each cell of a row, all customers last."""
+    return [shade(look, 0.5 + max(-_REACH, min(_REACH, effect)) / _REACH / 2)
+            for effect in (*(0.0 if effect != effect else effect for effect in one.effects), 0.0)]
+
+
 def _medians(words: Sequence[Sequence[str]], colours: Sequence[Sequence[float | None]], look: Scheme) -> dict[str, Any]:
     """The text of the cells; each in the ink that is legible on its colour, which Plotly's own choice is not always."""
     cells = [(place, row, text, colours[row][place] or 0.0) for row, line in enumerate(words)

@@ -1,0 +1,90 @@
+"""Lloyd on all rows: whatever its road, it ends where a fit on all of them ends, and what it says is exact."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from sklearn.cluster import KMeans
+from threadpoolctl import ThreadpoolController
+
+from pipeline.contract import Matrix
+from pipeline.errors import InputError
+from pipeline.geometry import cluster_means
+from pipeline.polish import partition, polish
+from pipeline.threads import one_thread, pool
+
+
+def continuum(n: int = 6_000, p: int = 4) -> Matrix:
+    """Without groups, so that Lloyd needs many steps."""
+    rng = np.random.default_rng(3)
+    return rng.normal(size=(n, p)) @ rng.normal(size=(p, p))
+
+
+@pytest.fixture
+def large(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A few thousand rows are treated like a million."""
+    monkeypatch.setattr("pipeline.polish.LARGE_ROWS", 1_000)
+
+
+@pytest.mark.parametrize("steps", [0, 8, 200])
+def test_a_large_table_ends_where_a_fit_on_all_rows_ends(large: None, monkeypatch: pytest.MonkeyPatch, steps: int
+                                                         ) -> None:
+    monkeypatch.setattr("pipeline.polish._STEPS", steps)
+    rows = continuum()
+    starts = {k: rows[:k].copy() for k in (3, 5, 7)}
+
+    found = {one.k: one for one in polish(rows, starts)}
+
+    for k, start in starts.items():
+        fit = KMeans(k, init=start, n_init=1).fit(rows)
+        assert found[k].inertia <= 1.01 * fit.inertia_
+
+
+def test_centres_and_inertia_are_exact_for_the_labels(large: None) -> None:
+    rows = continuum()
+
+    [one] = polish(rows, {5: rows[:5].copy()})
+
+    np.testing.assert_allclose(one.centres, [rows[one.labels == label].mean(axis=0) for label in range(5)])
+    assert one.inertia == pytest.approx(((rows - one.centres[one.labels]) ** 2).sum(), rel=1e-9)
+    sizes = np.bincount(one.labels)
+    assert sizes.tolist() == sorted(sizes.tolist(), reverse=True)
+
+
+def test_values_far_from_zero_lose_no_digits_that_matter(large: None) -> None:
+    rows = continuum()
+    far = rows + 10_000.0  # in float32 a thousandth is the last digit there
+
+    [near] = polish(rows, {4: rows[:4].copy()})
+    [away] = polish(far, {4: far[:4].copy()})
+
+    assert (near.labels == away.labels).mean() > 0.999
+
+
+def test_an_empty_cluster_is_an_error_with_a_remedy() -> None:
+    with pytest.raises(InputError, match="k = 3: a cluster is empty"):
+        partition(continuum(100), 3, np.zeros(100, dtype=np.int64))
+
+
+def test_means_of_clusters_are_those_of_their_rows_and_none_where_there_are_no_rows() -> None:
+    rows, labels = continuum(40_000), np.repeat([0, 2], 20_000)
+
+    means = cluster_means(rows, labels, 3)
+
+    np.testing.assert_allclose(means[[0, 2]], [rows[:20_000].mean(axis=0), rows[20_000:].mean(axis=0)])
+    assert np.isnan(means[1]).all()
+
+
+def test_one_thread_holds_for_the_block_and_in_every_thread_of_a_pool() -> None:
+    def openmp() -> list[int]:
+        return [one["num_threads"] for one in ThreadpoolController().info() if one["user_api"] == "openmp"]
+
+    before = openmp()
+    with one_thread():
+        within = [one["num_threads"] for one in ThreadpoolController().info()]
+    with pool(2) as threads:
+        inside = threads.submit(openmp).result()
+
+    assert set(within) == {1}
+    assert set(inside) == {1}
+    assert openmp() == before
