@@ -37,6 +37,7 @@ from served import (
     start,
 )
 
+from dashapp import ids
 from dashapp.shell import PAGES
 from pipeline.contract import Assignments, Projection, Training
 
@@ -86,7 +87,7 @@ class Korzina:
 
     def click(self, event: dict, measured: Measured) -> str:
         """The event, then chips and charts under the address that it leads to."""
-        values = {"event.data": event, "url.search": self.search, "page-run.data": self.origin, "scheme.data": "light"}
+        values = {**self.state(), "event.data": event}
         answers = [self._post(self.select, {"id": "url", "property": "search"}, values, "event.data")]
         if answers[0].status == 200:
             self.search = answers[0].content["response"].get("url", {}).get("search", self.search)
@@ -95,14 +96,19 @@ class Korzina:
         measured.largest = max(measured.largest, *(one.size for one in answers))
         return self.search
 
+    def state(self) -> dict:
+        """What a browser knows of the page."""
+        return {"url.search": self.search, "url.pathname": "/explore", "page-run.data": self.origin,
+                "scheme.data": "light"}
+
     def show(self) -> list:
         """Chips, charts, and the chart of any two traits."""
         ids = [{"chart": name, "type": "linked"} for name in self.charts]
-        values = {"url.search": self.search, "page-run.data": self.origin, "scheme.data": "light",
+        values = {**self.state(),
                   '{"chart":["ALL"],"type":"linked"}.id': [{"id": one, "property": "id", "value": one} for one in ids]}
         drawn = [[{"id": one, "property": "figure"} for one in ids],
                  [{"id": {**one, "type": "linked-summary"}, "property": "children"} for one in ids],
-                 {"id": "explore-legend", "property": "children"}]
+                 {"id": "explore-legend", "property": "children"}, {"id": "explore-finding", "property": "children"}]
         crossed = [{"id": json.loads(one.rsplit(".", 1)[0]) if one.startswith("{") else one.rsplit(".", 1)[0],
                     "property": one.rsplit(".", 1)[1]} for one in self.pair["output"].strip(".").split("...")]
         return [self._post(self.pair, crossed, values | self.controls, "url.search"),
@@ -111,7 +117,7 @@ class Korzina:
 
     def _post(self, callback: dict, outputs: object, values: dict, changed: str):
         found = self.server.ask("POST", UPDATE, request(callback, outputs, values, changed))
-        if found.status not in (200, 204) or "sideUpdate" in (found.content or {}):
+        if found.status not in (200, 204) or ids.PROBLEM in (found.content or {}).get("sideUpdate", {}):
             raise SystemExit(f"Korzina answers {found.status}: {str(found.content)[:500]}")
         return found
 

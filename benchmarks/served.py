@@ -136,10 +136,12 @@ def components(tree: Any) -> list[dict[str, Any]]:
 
 # ------------------------------------------------------------------ the browser
 
-DRAWN = """() => document.querySelector('h1') && !document.querySelector('.dash-graph--pending')
-  && [...document.querySelectorAll('.js-plotly-plot')].length === document.querySelectorAll('.dash-graph').length
-  && [...document.querySelectorAll('.js-plotly-plot')].every((plot) => plot.offsetParent === null ||
-       (plot._fullData || []).length || ((plot.layout || {}).annotations || []).some((one) => one.text))"""
+# what lies below the screen may wait until it comes near
+DRAWN = """() => document.querySelector('h1') && [...document.querySelectorAll('.dash-graph')].every((graph) => {
+  const plot = graph.querySelector('.js-plotly-plot');
+  if (graph.closest('[data-seen]') && graph.getBoundingClientRect().top > window.innerHeight) { return true; }
+  return plot && !graph.matches('.dash-graph--pending') && (plot.offsetParent === null ||
+    (plot._fullData || []).length || ((plot.layout || {}).annotations || []).some((one) => one.text)); })"""
 
 
 @dataclass
