@@ -93,7 +93,7 @@ def test_an_exported_index_and_row_names_are_left_out(spec: Spec, tmp_path: Path
     (b"", "the file is empty"), (b"\xef\xbb\xbf\r\n", "the file is empty"), (b"id,a\n", "no rows"),
     (b"PK\x03\x04rest", "Excel workbook"), (b"\xd0\xcf\x11\xe0rest", "old Excel workbook"),
     (b"<!DOCTYPE html><html>", "HTML"), (b'[{"id": 1}]', "JSON"), (b'{"id": 1}', "JSON"),
-    (gzip.compress(b"id,a\n1,2\n"), "gzip"), (b"SQLite format 3\x00....", "SQLite database"),
+    (gzip.compress(b"id,a\n1,2\n", mtime=0), "gzip"), (b"SQLite format 3\x00....", "SQLite database"),
     (b"id,a,id\n1,2,3\n", "names a column twice"), (b"id\n1\n2\n", "only one column"),
     (b"1,2,3\n4,5,6\n", "no header line"), (bytes(range(256)) * 20, "not a text table"),
 ])
