@@ -103,11 +103,11 @@ class Korzina:
 
     def show(self) -> list:
         """Chips, charts, and the chart of any two traits."""
-        ids = [{"chart": name, "type": "linked"} for name in self.charts]
-        values = {**self.state(),
-                  '{"chart":["ALL"],"type":"linked"}.id': [{"id": one, "property": "id", "value": one} for one in ids]}
-        drawn = [[{"id": one, "property": "figure"} for one in ids],
-                 [{"id": {**one, "type": "linked-summary"}, "property": "children"} for one in ids],
+        charts = [{"chart": name, "type": "linked"} for name in self.charts]
+        known = [{"id": one, "property": "id", "value": one} for one in charts]
+        values = {**self.state(), '{"chart":["ALL"],"type":"linked"}.id': known}
+        drawn = [[{"id": one, "property": "figure"} for one in charts],
+                 [{"id": {**one, "type": "linked-summary"}, "property": "children"} for one in charts],
                  {"id": "explore-legend", "property": "children"}, {"id": "explore-finding", "property": "children"}]
         crossed = [{"id": json.loads(one.rsplit(".", 1)[0]) if one.startswith("{") else one.rsplit(".", 1)[0],
                     "property": one.rsplit(".", 1)[1]} for one in self.pair["output"].strip(".").split("...")]

@@ -185,5 +185,6 @@ def load(browser: Any, url: str, times: int) -> Loaded:
 
 def chromium(playwright: Any) -> Any:
     """The browser named by CHROMIUM, the system's, or Playwright's own."""
-    named = os.environ.get("CHROMIUM") or which("chromium-headless-shell") or which("chromium")
+    names = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
+    named = os.environ.get("CHROMIUM") or next(filter(None, map(which, names)), None)
     return playwright.chromium.launch(executable_path=named, args=["--no-sandbox", "--disable-gpu"])

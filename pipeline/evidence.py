@@ -25,6 +25,7 @@ from pipeline.profit import Mask, Vector
 from pipeline.response import calibrate, cross_fit, fit_response, folds, predict, reasons
 from pipeline.rivals import predict_by_cells, rfm_cells, segments_then, with_past
 from pipeline.spec_parts import HistorySpec
+from pipeline.threads import one_thread
 
 
 @dataclass(frozen=True)
@@ -54,9 +55,7 @@ class Subject:
 
 def gather(subject: Subject, history: pd.DataFrame | None, spec: HistorySpec | None, seed: int) -> Evidence | None:
     """Over time where the history of each campaign is known, else of the last campaign; None where neither can be."""
-    from threadpoolctl import threadpool_limits
-
-    with threadpool_limits(limits=1):  # small systems: threads waiting for each other cost ten times as much
+    with one_thread():  # small systems: threads waiting for each other cost ten times as much
         if history is not None and spec is not None and subject.dataset.id_column is not None:
             placed = place(history, subject.customers, subject.dataset.id_column)
             found = _over_time(subject, placed, spec, seed)

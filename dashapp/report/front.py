@@ -48,7 +48,7 @@ def glance(run: Run) -> Component:
 def profile(run: Run) -> Component | None:
     """Every feature of every segment, coloured like the dashboard's heat map; a table, since it fits any paper."""
     it = run.segmentation
-    cards = sorted(it.cards, key=lambda one: -one.size)
+    cards = overview.by_size(it)
     features = overview.profile(it, cards)
     if not features:
         return None
@@ -56,8 +56,7 @@ def profile(run: Run) -> Component | None:
     rows = [[words[0], *(_cell(text, colour) for text, colour in zip(words[1:], heat.shades(one, LIGHT), strict=True))]
             for one, words in zip(features, overview.profile_rows(features), strict=True)]
     return sheet("profile", it, [
-        html.H2(title), html.P(_("Each cell holds the segment's median. Orange: more than among all others, purple: "
-                                 "less; the deeper, the further. What differs most stands first."), className="note"),
+        html.H2(title), html.P(overview.profile_note(), className="note"),
         html.Div(table([_("Feature"), *(segment_name(one) for one in cards), _("All customers")], rows, caption=title),
                  className="heat")])
 

@@ -42,8 +42,9 @@ def main() -> None:
         url = f"http://127.0.0.1:{port}"
         _wait(f"{url}/readyz")
         with sync_playwright() as playwright:
-            found = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
-            browser = playwright.chromium.launch(executable_path=found, args=FLAGS)
+            names = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
+            named = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
+            browser = playwright.chromium.launch(executable_path=named, args=FLAGS)
             for view in VIEWS:
                 _take(browser, url, view)
     finally:

@@ -178,8 +178,8 @@ def served(serve: Callable[[Settings], str], tmp_path_factory: pytest.TempPathFa
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """Chromium: the one named by CHROMIUM, the system's, or Playwright's own; best without its windows."""
-    installed = (shutil.which(name) for name in ("chromium-headless-shell", "chromium", "chromium-browser"))
-    named = os.environ.get("CHROMIUM") or next(filter(None, installed), None)
+    names = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
+    named = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=named, args=FLAGS)
         yield browser

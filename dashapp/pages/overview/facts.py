@@ -51,7 +51,7 @@ def portions(run: Run, filtered: Filtered) -> tuple[Portion, ...]:
     sums = filtered.sums(spend.name) if spend and rated else None
     average = float(run.cube.everyone.sums(spend.name).sum()) / run.cube.n if spend and rated else 0.0
     found = []
-    for card in sorted(it.cards, key=lambda one: -one.size):
+    for card in by_size(it):
         count = int(counts[card.segment])
         level = float(sums[card.segment]) / count / average if sums is not None and count and average > 0 else None
         whole = card.revenue_share / card.share if card.revenue_share is not None and card.share else None
@@ -78,6 +78,17 @@ def profile(it: Segmentation, cards: Sequence[SegmentCard]) -> tuple[Feature, ..
                              float(rows[Profiles.OVERALL_MEDIAN].iloc[0])))
     ranked = sorted(found, key=lambda one: -max((abs(effect) for effect in one.effects if effect == effect), default=0))
     return tuple(ranked[:MOST_FEATURES])
+
+
+def profile_note() -> str:
+    """How to read the profile, on screen and on paper."""
+    return _("Each cell holds the segment's median. Orange: more than among all others, purple: less; the deeper, "
+             "the further. What differs most stands first.")
+
+
+def by_size(it: Segmentation) -> list[SegmentCard]:
+    """The segments, the largest first."""
+    return sorted(it.cards, key=lambda one: -one.size)
 
 
 def profile_rows(features: Sequence[Feature]) -> list[list[str]]:

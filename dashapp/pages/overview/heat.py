@@ -30,8 +30,7 @@ def profile(features: Sequence[Feature], cards: Sequence[SegmentCard], chosen: S
         return empty_figure(_("These data have no features to compare"), look)
     last = len(cards)
     words = profile_rows(features)
-    colours = [[None if effect != effect else max(-_REACH, min(_REACH, effect)) for effect in one.effects] + [0.0]
-               for one in features]
+    colours = [_cells(one) for one in features]
     hover = [[_hover(one, place, cards[place], words[row][1 + place]) for place in range(last)]
              + [f"{escaped(one.column.label)}<br>" + _("all customers: {median}", median=words[row][-1])]
              for row, one in enumerate(features)]
@@ -56,17 +55,25 @@ def profile(features: Sequence[Feature], cards: Sequence[SegmentCard], chosen: S
 
 def shades(one: Feature, look: Scheme) -> list[str]:
     """The colour of each cell of a row, all customers last."""
-    return [shade(look, 0.5 + max(-_REACH, min(_REACH, effect)) / _REACH / 2)
-            for effect in (*(0.0 if effect != effect else effect for effect in one.effects), 0.0)]
+    return [_shade(effect, look) for effect in _cells(one)]
+
+
+def _cells(one: Feature) -> list[float | None]:
+    """The effects of a row as far as the scale reaches, none where there is none; all customers last."""
+    return [None if effect != effect else max(-_REACH, min(_REACH, effect)) for effect in one.effects] + [0.0]
+
+
+def _shade(effect: float | None, look: Scheme) -> str:
+    return shade(look, 0.5 + (effect or 0.0) / _REACH / 2)
 
 
 def _medians(words: Sequence[Sequence[str]], colours: Sequence[Sequence[float | None]], look: Scheme) -> dict[str, Any]:
     """The text of the cells; each in the ink that is legible on its colour, which Plotly's own choice is not always."""
-    cells = [(place, row, text, colours[row][place] or 0.0) for row, line in enumerate(words)
+    cells = [(place, row, text, colours[row][place]) for row, line in enumerate(words)
              for place, text in enumerate(line[1:])]
     return {"type": "scatter", "mode": "text", "x": [one[0] for one in cells], "y": [one[1] for one in cells],
             "text": [escaped(one[2]) for one in cells], "hoverinfo": "skip",
-            "textfont": {"size": 13, "color": [ink_on(shade(look, 0.5 + one[3] / _REACH / 2)) for one in cells]}}
+            "textfont": {"size": 13, "color": [ink_on(_shade(one[3], look)) for one in cells]}}
 
 
 def _head(card: SegmentCard, look: Scheme) -> str:

@@ -102,14 +102,13 @@ def _bubbles(it: Segmentation | None) -> Component:
 
 def _profile(it: Segmentation | None) -> Component:
     title = _("What makes them different?")
-    cards = sorted(it.cards, key=lambda one: -one.size) if it else []
+    cards = facts.by_size(it) if it else []
     features = facts.profile(it, cards) if it else ()
     header = [_("Feature"), *(_toggle(one, "profile") for one in cards), _("All customers")]
     plot = graph(shared.segments(ids.PROFILE), title, height=heat.height(len(features)))
     return chart_card(
         title, html.Div(plot, className="k-scroll", tabIndex="0", role="region", **aria(label=title)),
-        summary=_("Each cell holds the segment's median. Orange: more than among all others, purple: less; the deeper, "
-                  "the further. What differs most stands first."),
+        summary=facts.profile_note(),
         below=as_table(header, facts.profile_rows(features), caption=title), class_name="k-profile",
         note=_("These are medians of whole segments. A click on a column selects its segment; a second click undoes "
                "it."))
