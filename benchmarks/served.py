@@ -139,7 +139,8 @@ def components(tree: Any) -> list[dict[str, Any]]:
 # what lies below the screen may wait until it comes near
 DRAWN = """() => document.querySelector('h1') && [...document.querySelectorAll('.dash-graph')].every((graph) => {
   const plot = graph.querySelector('.js-plotly-plot');
-  if (graph.closest('[data-seen]') && graph.getBoundingClientRect().top > window.innerHeight) { return true; }
+  const waits = graph.querySelector('[data-late]') || graph.closest('[data-seen]');
+  if (waits && graph.getBoundingClientRect().top > window.innerHeight) { return true; }
   return plot && !graph.matches('.dash-graph--pending') && (plot.offsetParent === null ||
     (plot._fullData || []).length || ((plot.layout || {}).annotations || []).some((one) => one.text)); })"""
 
@@ -158,7 +159,7 @@ class Loaded:
 
 
 def load(browser: Any, url: str, times: int) -> Loaded:
-    """Open ``url`` with an empty cache, until everything is drawn and nothing is asked any more."""
+    """Open ``url`` with an empty cache, until all that is on the screen is drawn."""
     found = Loaded()
     for _ in range(times):
         context = browser.new_context(viewport={"width": 1440, "height": 1000})

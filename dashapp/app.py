@@ -11,7 +11,7 @@ import dash
 from dash import Dash, html, set_props
 from flask import request
 
-from dashapp import callbacks, customers, health, ids, shell
+from dashapp import callbacks, customers, health, ids, plotlyjs, shell
 from dashapp.data import SegmentationData
 from dashapp.i18n import COOKIE, LANGUAGES, N_, _, language, speak
 from dashapp.pages import baskets, campaigns, compare, explore, overview, score, segment
@@ -22,7 +22,6 @@ from pipeline.errors import KorzinaError
 
 _log = logging.getLogger(__name__)
 PAGES = (overview, explore, segment, baskets, campaigns, compare, data_page, score)  # in the order of shell.PAGES
-_PLOTLY = "/_dash-component-suites/plotly/package_data/plotly.min.js"
 _INDEX = """<!DOCTYPE html>
 <html lang="{%lang%}">
   <head>
@@ -47,7 +46,7 @@ class _Dashboard(Dash):
     def interpolate_index(self, **parts: Any) -> str:  # type: ignore[override]  # Dash passes keywords only
         """The page around the app; Plotly, most of what is loaded, is on its way before the first chart asks for it."""
         page = str(super().interpolate_index(**parts))  # type: ignore[no-untyped-call]
-        plotly = str(self.get_relative_path(_PLOTLY))  # type: ignore[no-untyped-call]
+        plotly = str(self.get_relative_path(plotlyjs.PATH))  # type: ignore[no-untyped-call]
         return page.replace("{%lang%}", language()).replace("{%plotly%}", plotly)
 
 
@@ -74,6 +73,7 @@ def create_app(data: SegmentationData) -> Dash:
     health.register(app.server, data)
     route.register(app.server, data)
     customers.register(app.server, data)
+    plotlyjs.register(app.server)
     return app
 
 

@@ -13,10 +13,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from plotly.offline import get_plotlyjs
-
 from dashapp.data import Run
 from dashapp.i18n import _, language, plural, speak
+from dashapp.plotlyjs import script
 from dashapp.report.account import choice, data_account, reading
 from dashapp.report.front import cover, glance, profile
 from dashapp.report.markup import markup
@@ -36,7 +35,7 @@ document.querySelectorAll(".chart").forEach(function (place) {
 
 
 def report(run: Run, code: str, notes: Sequence[Annotation] = ()) -> str:
-    """The whole report in the language ``code``, as one HTML document of about 5 MB (Plotly's script is most of it).
+    """The whole report in the language ``code``, as one HTML document of about 2 MB (Plotly's script is most of it).
 
     ``notes`` are the data set's; each stands with the segment that it is about.
     """
@@ -62,7 +61,7 @@ def _spoken(run: Run, code: str, notes: Sequence[Annotation]) -> str:
         f"<title>{markup(title)}</title>\n<style>{_style()}{_foot(caption(it))}</style>\n</head>\n<body>\n<main>",
         *(markup(part) for part in _sheets(told, notes)), "</main>",
         f"<noscript><p>{markup(_('The charts need JavaScript; the tables do not.'))}</p></noscript>",
-        f"<script>{get_plotlyjs()}</script>\n<script>{_DRAW}</script>\n</body>\n</html>\n"])
+        f"<script>{script()}</script>\n<script>{_DRAW}</script>\n</body>\n</html>\n"])
 
 
 def _sheets(run: Run, notes: Sequence[Annotation]) -> list[Any]:

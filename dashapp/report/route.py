@@ -16,7 +16,7 @@ from pipeline.contract import Annotation
 from pipeline.errors import KorzinaError
 
 PATH = "/report"
-_KEPT = 4  # reports of 5 MB each
+_KEPT = 4  # reports of 2 MB each
 
 
 class Reports:

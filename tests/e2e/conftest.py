@@ -31,6 +31,11 @@ SHOTS = ROOT / ".e2e"
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
          "--no-first-run"]
 READY_SECONDS, SETTLE, QUIET = 60.0, 20.0, 0.4
+RESTING = """() => !document.querySelector('.dash-graph--pending, [data-dash-is-loading="true"]')
+    && [...document.querySelectorAll('[data-late]')].every((chart) => {
+        const place = chart.getBoundingClientRect();
+        return !place.height || place.bottom < 0 || place.top > window.innerHeight;
+    })"""
 
 
 @dataclass
@@ -94,13 +99,19 @@ _activities: dict[Page, Activity] = {}
 
 
 def settle(page: Page) -> None:
-    """Wait until no request has been under way for a while and every chart stands."""
+    """Wait until no request has been under way for a while and every chart on the screen stands."""
     activity, deadline = _activities[page], time.monotonic() + SETTLE
     activity.last = time.monotonic()
     while activity.under_way or time.monotonic() - activity.last < QUIET:
         assert time.monotonic() < deadline, f"no rest: {[request.url for request in activity.under_way]}"
         page.wait_for_timeout(50)
-    page.wait_for_function("!document.querySelector('.dash-graph--pending, [data-dash-is-loading=\"true\"]')")
+    page.wait_for_function(RESTING)
+
+
+def draw_all(page: Page) -> None:
+    """Draw what waits below the screen too, as before printing."""
+    page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+    page.wait_for_function("!document.querySelector('.dash-graph--pending')")
 
 
 def visit(page: Page, path: str) -> None:

@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 
 from pipeline.settings import Settings
 from tests.e2e.axe import complaints
-from tests.e2e.conftest import Served, Watched, settle
+from tests.e2e.conftest import Served, Watched, draw_all, settle
 from tests.sample_campaigns import planned_training
 from tests.support import save_training
 
@@ -46,6 +46,7 @@ def test_a_change_of_cost_reaches_every_number_and_the_address_and_back(shop: Se
     page = watch(shop.url).open("/campaigns")
     before, points = finding(page), page.locator("#campaigns-expected .js-plotly-plot")
     highest = "plot => Math.max(...plot.data[4].y)"
+    draw_all(page)
     most = points.evaluate(highest)
 
     price(page, "Cost of one contact", "7")
@@ -53,6 +54,7 @@ def test_a_change_of_cost_reaches_every_number_and_the_address_and_back(shop: Se
     assert "cost=7" in page.url
     assert finding(page) != before
     expect(page.locator("#campaigns-head")).to_contain_text("35.0 %")
+    draw_all(page)
     assert points.evaluate(highest) < most
     page.go_back()
     settle(page)

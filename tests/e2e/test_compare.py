@@ -12,7 +12,7 @@ from pipeline.contract import Artifacts
 from pipeline.settings import Settings
 from pipeline.store import Store
 from tests.e2e.axe import complaints
-from tests.e2e.conftest import Served, Watched, settle
+from tests.e2e.conftest import Served, Watched, draw_all, settle
 from tests.support import make_training, save_training
 
 pytestmark = pytest.mark.e2e
@@ -33,7 +33,7 @@ def test_two_runs_are_chosen_and_stay_in_the_address(curated: Served, watch: Wat
     assert curated.sweep is not None
     page = watch(curated.url).open(f"/compare?a={curated.sweep.run_ids[2][:12]}&b=nonsense")
     expect(page.get_by_text("“nonsense” names no run of this data set")).to_be_visible()
-    assert page.locator("#compare-movers .js-plotly-plot").evaluate("plot => plot.data.length") == 0
+    assert page.locator("#compare-movers .js-plotly-plot").count() == 0  # it is not on the screen yet
     page.locator("#compare-pair-words").scroll_into_view_if_needed()
     settle(page)
 
@@ -42,6 +42,7 @@ def test_two_runs_are_chosen_and_stay_in_the_address(curated: Served, watch: Wat
 
     assert f"b={curated.sweep.run_ids[4][:12]}" in page.url
     expect(page.get_by_text("customers are in both runs")).to_be_visible()
+    draw_all(page)
     links = page.locator("#compare-movers .js-plotly-plot").evaluate("plot => plot.data[0].link.value")
     assert sum(links) == 600
 

@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from pipeline.settings import Settings
-from tests.e2e.conftest import Served, Watched, settle, status
+from tests.e2e.conftest import Served, Watched, draw_all, settle, status
 from tests.support import make_training, save_training
 
 pytestmark = pytest.mark.e2e
@@ -28,11 +28,14 @@ def chart(page: Page, title: str) -> Locator:
 
 def drawn(page: Page, title: str) -> str:
     """What the chart shows: its traces, without what only styles them."""
+    draw_all(page)
     return str(chart(page, title).locator(".js-plotly-plot").evaluate(
         "plot => JSON.stringify(plot._fullData.map(trace => [trace.name, Array.from(trace.x), Array.from(trace.y)]))"))
 
 
 def surface(page: Page, title: str) -> dict[str, float]:
+    chart(page, title).locator(".k-graph").scroll_into_view_if_needed()
+    settle(page)
     place = chart(page, title).locator(".nsewdrag").first
     place.scroll_into_view_if_needed()
     page.evaluate("window.scrollBy(0, -80)")  # clear of the bar of chips
@@ -86,6 +89,25 @@ def test_lasso_on_the_map_changes_age_income_and_mix_and_stands_in_the_url(serve
     settled = drawn(page, AGE), page.url
     page.wait_for_timeout(1500)
     assert (drawn(page, AGE), page.url) == settled, "a redraw must not select again"
+
+
+def test_a_chart_is_drawn_when_it_comes_near_and_then_shows_the_selection(served: Served, watch: Watch) -> None:
+    page = watch(served.url).open("/explore")
+    place = page.locator(".k-pair .k-graph")
+    plot, shown = place.locator(".js-plotly-plot"), "plot => JSON.stringify(plot.data[0].z)"
+    assert plot.count() == 0, "drawn though nobody can see it"
+
+    place.scroll_into_view_if_needed()
+    settle(page)
+    everybody = plot.evaluate(shown)
+    page.evaluate("window.scrollTo(0, 0)")
+    page.get_by_role("button", name="Young web shoppers").first.click()
+    settle(page)
+    assert plot.evaluate(shown) == everybody, "drawn again though nobody can see it"
+
+    place.scroll_into_view_if_needed()
+    settle(page)
+    assert plot.evaluate(shown) != everybody
 
 
 def test_the_url_in_a_new_window_shows_the_same(served: Served, watch: Watch) -> None:
@@ -239,7 +261,7 @@ def test_charts_have_names_and_the_page_its_landmarks(served: Served, watch: Wat
     page = watch(served.url).open("/explore")
 
     assert page.locator("html").get_attribute("lang") == "en"
-    assert page.locator(".k-graph-frame[aria-label]").count() == page.locator(".js-plotly-plot").count()
+    assert page.locator(".k-graph-frame[aria-label]").count() == page.locator(".k-graph").count() > 0
     assert page.get_by_role("main").count() == page.get_by_role("banner").count() == 1
     page.keyboard.press("Tab")
     expect(page.get_by_text("Skip to the content")).to_be_focused()

@@ -14,7 +14,7 @@ from playwright.sync_api import FileChooser, Page, expect
 from pipeline.settings import Settings
 from pipeline.train import Request, train
 from tests.e2e.axe import complaints
-from tests.e2e.conftest import Served, Watched, settle
+from tests.e2e.conftest import Served, Watched, draw_all, settle
 from tests.scoring_support import shoppers, write_shop
 
 pytestmark = pytest.mark.e2e
@@ -67,6 +67,7 @@ def test_customers_are_placed_and_the_download_holds_what_the_screen_shows(shop:
         cells = body.nth(place).locator("th, td").all_inner_texts()
         assert cells[0] == table["card"][place]
         assert table["segment_name"][place] in cells[1]
+    draw_all(page)
     drawn = page.locator("#score-segments .js-plotly-plot").evaluate("plot => plot.data[0].x.map(Number)")
     shares = table["segment"].astype(int).value_counts(normalize=True).reindex([1, 2, 3], fill_value=0)
     assert drawn == pytest.approx(shares.tolist())

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.e2e.axe import complaints
-from tests.e2e.conftest import Served, Watched, settle
+from tests.e2e.conftest import Served, Watched, draw_all, settle
 
 pytestmark = pytest.mark.e2e
 Watch = Callable[..., Watched]
@@ -20,6 +20,7 @@ def test_a_card_leads_to_its_segment_and_the_picker_to_the_next(served: Served, 
     page.get_by_role("link", name="What makes them different Wine lovers in the store").click()
     settle(page)
     expect(page.get_by_role("heading", name="What makes this one different?")).to_be_visible()
+    draw_all(page)
     first = page.locator("#segment-differences .js-plotly-plot").evaluate("plot => JSON.stringify(plot.data[0].x)")
 
     page.get_by_role("navigation", name="Segments").get_by_role("link", name="Young web shoppers").click()
@@ -27,6 +28,7 @@ def test_a_card_leads_to_its_segment_and_the_picker_to_the_next(served: Served, 
 
     assert "/segment/2" in page.url
     expect(page.get_by_role("heading", name="Young web shoppers")).to_be_visible()
+    draw_all(page)
     second = page.locator("#segment-differences .js-plotly-plot").evaluate("plot => JSON.stringify(plot.data[0].x)")
     assert first != second
     expect(page.get_by_role("navigation", name="Pages").locator(".active")).to_have_text("Segment")

@@ -16,7 +16,10 @@ Watch = Callable[..., Watched]
 
 def click_on(page: Page, title: str, across: float, down: float) -> None:
     """Click at a share of a chart's width and height, clear of the bar of chips."""
-    place = page.locator(f'section[aria-label="{title}"] .nsewdrag').first
+    card = page.locator(f'section[aria-label="{title}"]')
+    card.locator(".k-graph").scroll_into_view_if_needed()
+    settle(page)
+    place = card.locator(".nsewdrag").first
     place.scroll_into_view_if_needed()
     page.evaluate("window.scrollBy(0, -150)")
     box = place.bounding_box()

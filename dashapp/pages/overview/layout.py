@@ -52,7 +52,7 @@ def _totals(run: Run) -> Component:
 
 
 def _report(run: Run) -> Component:
-    words = _("The whole segmentation as one file of 5 MB, to pass on or to print.")
+    words = _("The whole segmentation as one file of 2 MB, to pass on or to print.")
     return html.P([html.A(_("Report (HTML)"), href=f"/report?run={run.run_id}", className="k-button k-report"),
                    html.Span(words, className="k-muted")], className="k-take-along")
 
