@@ -40,7 +40,7 @@ from pipeline.contract import Assignments, Group, Projection, Segmentation
 Rows = npt.NDArray[np.int64] | None  # row numbers in rising order; None stands for all
 
 MAP_POINTS, GHOST_POINTS = 3_500, 1_500
-_MASKS_KEPT = 48
+_MASKS_KEPT, _SELECTIONS_KEPT = 48, 4
 _SEED = 20_140_629
 _OFFERS = "offers"  # beside the mixes, whose names have a dot
 
@@ -58,6 +58,7 @@ class Cube:
         self._starts = np.searchsorted(self._segments, np.arange(self.k + 1))
         self.x = it.projection[Projection.X].to_numpy(dtype=np.float64)[order]
         self.y = it.projection[Projection.Y].to_numpy(dtype=np.float64)[order]
+        self._rising = np.argsort(self.y)  # rows from the bottom of the map to its top
         self._values: dict[str, Array] = {}
         self._amounts: dict[str, Array] = {}
         self._codes: dict[str, Array] = {}
@@ -68,12 +69,14 @@ class Cube:
             if dimension.kind in ("number", "category"):
                 self._add_column(dimension, it, order)
         self._masks: OrderedDict[tuple[str, Filter], Mask] = OrderedDict()
+        self._selections: OrderedDict[tuple[tuple[str, Filter], ...], Filtered] = OrderedDict()
         self._lock = threading.Lock()
 
     def retold(self, tell: Callable[[str], str]) -> Cube:
         """The same customers with labels told anew; codes, values and masks are shared."""
         made = copy.copy(self)
         made.__dict__.pop("everyone", None)
+        made._selections = OrderedDict()  # their slices have labels
         made.dimensions = {name: one.retold(tell) for name, one in self.dimensions.items()}
         return made
 
@@ -83,8 +86,20 @@ class Cube:
         return Filtered(self, Selection())
 
     def filtered(self, selection: Selection) -> Filtered:
-        """The customers under ``selection``."""
-        return Filtered(self, selection) if selection else self.everyone
+        """The customers under ``selection``; the last ones are kept, since every chart of a page asks for the same."""
+        if not selection:
+            return self.everyone
+        key = tuple(selection.filters.items())
+        with self._lock:
+            if key in self._selections:
+                self._selections.move_to_end(key)
+                return self._selections[key]
+        made = Filtered(self, selection)
+        with self._lock:
+            self._selections[key] = made
+            while len(self._selections) > _SELECTIONS_KEPT:
+                self._selections.popitem(last=False)
+        return made
 
     def span(self) -> float:
         """Width or height of the map, whichever is larger."""
@@ -203,7 +218,7 @@ class Cube:
 
     def _make_mask(self, dimension: Dimension, chosen: Filter) -> Mask:
         if isinstance(chosen, Area):
-            return inside(self.x, self.y, chosen.corners)
+            return inside(self.x, self.y, chosen.corners, self._rising)
         if isinstance(chosen, Range):
             low, high = _ends(chosen)
             values = self._values[dimension.name]

@@ -1,4 +1,4 @@
-"""Where names stand beside marks without lying on each other, on a wide screen and on a phone alike. Plain Python."""
+"""Where names stand beside marks without lying on each other, on a wide screen and on a phone alike. Plain NumPy."""
 
 from __future__ import annotations
 
@@ -7,10 +7,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 
+import numpy as np
+import numpy.typing as npt
+
 from dashapp.theme import escaped
 
 Offset = tuple[float, float]
 Box = tuple[float, float, float, float]  # left, top, right, bottom, in pixels
+Boxes = npt.NDArray[np.float64]
 
 SCREENS = ((510, 380, 4), (260, 380, 1))  # pixels inside the axes of a chart, wide and on a phone, and their weight
 _LETTER, _LINE = 6.6, 16
@@ -44,9 +48,11 @@ def beside(marks: Sequence[Bubble], screens: Sequence[tuple[int, int, int]] = SC
     for mine in [*range(len(marks))] * _ROUNDS:  # the first to choose may have taken the place of a later one
         others = {other: at for other, at in placed.items() if other != mine}
         choices = _choices(marks[mine])
-        costs = [sum(_cost(marks, others, mine, at, screen) for screen in screens) + 10 * place
-                 for place, at in enumerate(choices)]
-        placed[mine] = choices[costs.index(min(costs))]
+        costs = 10.0 * np.arange(len(choices))
+        for screen in screens:
+            boxes = np.array([_box(marks[mine], at, screen) for at in choices])
+            costs += _costs(boxes, _taken(marks, others, screen), screen)
+        placed[mine] = choices[int(costs.argmin())]
     return [placed[mine] for mine in range(len(marks))]
 
 
@@ -58,17 +64,21 @@ def _choices(one: Bubble) -> list[Offset]:
     return found
 
 
-def _cost(marks: Sequence[Bubble], placed: Mapping[int, Offset], mine: int, at: Offset, screen: tuple[int, int, int]
-          ) -> float:
-    """Pixels that would be covered twice or cut off."""
-    box = _box(marks[mine], at, screen)
+def _taken(marks: Sequence[Bubble], placed: Mapping[int, Offset], screen: tuple[int, int, int]) -> Boxes:
+    """What must not be covered: names that have their place, and all marks."""
     taken = [_box(marks[other], offset, screen) for other, offset in placed.items()]
     for one in marks:
         x, y = one.x * screen[0], (1 - one.y) * screen[1]
         taken.append((x - one.radius, y - one.radius, x + one.radius, y + one.radius))
-    inside = _shared(box, (0, 0, screen[0], screen[1]))
-    cut = (box[2] - box[0]) * (box[3] - box[1]) - inside
-    return screen[2] * (sum(_shared(box, other) for other in taken) + 2 * cut)
+    return np.array(taken)
+
+
+def _costs(boxes: Boxes, taken: Boxes, screen: tuple[int, int, int]) -> Boxes:
+    """Pixels of each box that would be covered twice or cut off."""
+    inside = _shared(boxes, np.array([(0, 0, screen[0], screen[1])]))[:, 0]
+    cut = (boxes[:, 2] - boxes[:, 0]) * (boxes[:, 3] - boxes[:, 1]) - inside
+    found: Boxes = screen[2] * (_shared(boxes, taken).sum(axis=1) + 2 * cut)
+    return found
 
 
 def _size(one: Bubble) -> tuple[float, float]:
@@ -82,7 +92,8 @@ def _box(one: Bubble, at: Offset, screen: tuple[int, int, int]) -> Box:
     return x - wide / 2, y - high / 2, x + wide / 2, y + high / 2
 
 
-def _shared(one: Box, other: Box) -> float:
-    wide = min(one[2], other[2]) - max(one[0], other[0])
-    high = min(one[3], other[3]) - max(one[1], other[1])
-    return max(0.0, wide) * max(0.0, high)
+def _shared(boxes: Boxes, others: Boxes) -> Boxes:
+    """Pixels that each of ``boxes`` shares with each of the others, (boxes, others)."""
+    sides = np.minimum(boxes[:, None, 2:], others[None, :, 2:]) - np.maximum(boxes[:, None, :2], others[None, :, :2])
+    found: Boxes = np.maximum(sides, 0.0).prod(axis=2)
+    return found

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.path import Path
 
 from dashapp.crossfilter import GHOST_POINTS, MAP_POINTS, Cube
 from dashapp.dimensions import MAP, SEGMENT, Dimension
@@ -30,8 +31,7 @@ def passing(it: Segmentation, cube: Cube, name: str, chosen: Filter) -> pd.Serie
     """Who passes a filter, row by row."""
     dimension = cube.dimensions[name]
     if isinstance(chosen, Area):
-        xy = it.projection
-        return pd.Series(inside(xy["x"].to_numpy(), xy["y"].to_numpy(), chosen.corners))
+        return pd.Series(Path(chosen.corners).contains_points(it.projection[["x", "y"]].to_numpy()))
     if isinstance(chosen, Range):
         values = it.customers[dimension.column]
         low = -np.inf if chosen.low is None else chosen.low
@@ -53,6 +53,18 @@ def marks(it: Segmentation, dimension: Dimension) -> pd.Series:
     if it.dataset.column(dimension.column).kind == "flag":
         values = values.map({0: "no", 1: "yes"}).astype("string")
     return values.fillna("")
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_an_outline_that_crosses_itself_holds_what_matplotlib_says(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    points, corners = rng.normal(size=(2_000, 2)), rng.normal(size=(12, 2))
+    expected = Path(corners).contains_points(points)
+    outline = [(float(x), float(y)) for x, y in corners]
+
+    assert 100 < expected.sum() < 1_900
+    assert (inside(*points.T, outline) == expected).all()
+    assert (inside(*points.T, outline, np.argsort(points[:, 1])) == expected).all()
 
 
 @pytest.mark.parametrize("filters", SELECTIONS, ids=lambda one: "+".join(one) or "none")

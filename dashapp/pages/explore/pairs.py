@@ -47,8 +47,9 @@ def draw(pair: Pair, look: Scheme) -> go.Figure:
         return empty_figure(_("No customers match."), look)
     accent = look.accent
     scale = [[0, look.surface], [0.001, tinted(accent, 0.1)], [0.25, tinted(accent, 0.45)], [1, tinted(accent, 1)]]
-    words = [[f"{_name(pair.across, x)}<br>{_name(pair.up, y)}<br><b>{customers(int(count))}</b>"
-              for x, count in enumerate(row)] for y, row in enumerate(pair.counts.T)]
+    rights, tops = ([_name(one, place) for place in range(one.bins)] for one in (pair.across, pair.up))
+    words = [[f"{right}<br>{top}<br><b>{customers(int(count))}</b>" for right, count in zip(rights, row, strict=True)]
+             for top, row in zip(tops, pair.counts.T, strict=True)]
     tokens = [[[[pair.across.name, right], [pair.up.name, top]] for right in pair.across.tokens]
               for top in pair.up.tokens]
     trace = {"type": "heatmap", "z": np.sqrt(pair.counts.T).round(2).tolist(), "colorscale": scale, "showscale": False,
