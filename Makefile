@@ -23,7 +23,7 @@ demo: $(VENV)/.demo  ## install, train on Complete Journey unless that was done,
 
 test: $(VENV)/.test  ## install what tests need (Chromium and PostgreSQL included) and run them
 	@.ci/prepare $(PY)
-	@$(PY) -m pytest --numprocesses 2 --dist loadfile
+	@$(PY) -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
 lint: $(VENV)/.lint  ## ruff, mypy --strict, and the dependency rule
 	@failed=0; \

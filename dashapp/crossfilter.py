@@ -7,8 +7,6 @@ a slice are a random sample of it. All of it is NumPy over small integer codes; 
 from __future__ import annotations
 
 import copy
-import threading
-from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import replace
 from functools import cached_property
@@ -31,6 +29,7 @@ from dashapp.dimensions import (
     to_numbers,
 )
 from dashapp.geometry import inside
+from dashapp.kept import Kept
 from dashapp.medians import median
 from dashapp.responses import Responses, offers
 from dashapp.selection import Area, Filter, Range, Selection, Values
@@ -68,15 +67,14 @@ class Cube:
         for dimension in self.dimensions.values():
             if dimension.kind in ("number", "category"):
                 self._add_column(dimension, it, order)
-        self._masks: OrderedDict[tuple[str, Filter], Mask] = OrderedDict()
-        self._selections: OrderedDict[tuple[tuple[str, Filter], ...], Filtered] = OrderedDict()
-        self._lock = threading.Lock()
+        self._masks: Kept[tuple[str, Filter], Mask] = Kept(_MASKS_KEPT)
+        self._selections: Kept[tuple[tuple[str, Filter], ...], Filtered] = Kept(_SELECTIONS_KEPT)
 
     def retold(self, tell: Callable[[str], str]) -> Cube:
         """The same customers with labels told anew; codes, values and masks are shared."""
         made = copy.copy(self)
         made.__dict__.pop("everyone", None)
-        made._selections = OrderedDict()  # their slices have labels
+        made._selections = Kept(_SELECTIONS_KEPT)  # their slices have labels
         made.dimensions = {name: one.retold(tell) for name, one in self.dimensions.items()}
         return made
 
@@ -89,17 +87,7 @@ class Cube:
         """The customers under ``selection``; the last ones are kept, since every chart of a page asks for the same."""
         if not selection:
             return self.everyone
-        key = tuple(selection.filters.items())
-        with self._lock:
-            if key in self._selections:
-                self._selections.move_to_end(key)
-                return self._selections[key]
-        made = Filtered(self, selection)
-        with self._lock:
-            self._selections[key] = made
-            while len(self._selections) > _SELECTIONS_KEPT:
-                self._selections.popitem(last=False)
-        return made
+        return self._selections.of(tuple(selection.filters.items()), lambda: Filtered(self, selection))
 
     def span(self) -> float:
         """Width or height of the map, whichever is larger."""
@@ -107,17 +95,12 @@ class Cube:
 
     def mask(self, name: str, chosen: Filter) -> Mask:
         """Who passes one filter, (n,); kept for the next click."""
-        with self._lock:
-            if (name, chosen) in self._masks:
-                self._masks.move_to_end((name, chosen))
-                return self._masks[name, chosen]
-        made = self._make_mask(self.dimensions[name], chosen)
-        made.setflags(write=False)
-        with self._lock:
-            self._masks[name, chosen] = made
-            while len(self._masks) > _MASKS_KEPT:
-                self._masks.popitem(last=False)
-        return made
+        def make() -> Mask:
+            made = self._make_mask(self.dimensions[name], chosen)
+            made.setflags(write=False)
+            return made
+
+        return self._masks.of((name, chosen), make)
 
     def bins_passing(self, dimension: Dimension, chosen: Filter | None) -> Mask:
         """Which bins a filter lets pass (a number's bin: wholly or in part)."""

@@ -6,13 +6,12 @@ are kept, since every control of the page asks for the same plan again.
 
 from __future__ import annotations
 
-import threading
-from collections import OrderedDict
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
+from dashapp.kept import Kept
 from pipeline.campaigns import at_prices
 from pipeline.contract import CampaignPlan, HeldOut, HoldOutAdvice, Segmentation, Targets
 from pipeline.plan_words import hold_out_advice
@@ -30,9 +29,7 @@ from pipeline.target_list import ListNumbers, in_numbers
 __all__ = ["Curve", "Expected", "Interval", "ListNumbers", "Measured", "Prospects", "Vector", "Word", "advice", "among",
            "expected", "in_numbers", "measured", "own_plan", "plan_at"]
 Rows = npt.NDArray[np.int64]
-_KEPT = 6
-_plans: OrderedDict[tuple[str, float | None, float | None], CampaignPlan] = OrderedDict()
-_lock = threading.Lock()
+_plans: Kept[tuple[str, float | None, float | None], CampaignPlan] = Kept(6)
 
 
 @dataclass(frozen=True)
@@ -76,17 +73,9 @@ class Measured:
 def plan_at(it: Segmentation, cost: float | None, revenue: float | None) -> CampaignPlan:
     """The run's plan at these prices; ``it`` has to have one."""
     assert it.campaigns is not None  # noqa: S101 - the page asks only for runs that have a plan
-    key = (it.run_id, cost, revenue)
-    with _lock:
-        if key in _plans:
-            _plans.move_to_end(key)
-            return _plans[key]
-    made = at_prices(it.campaigns, it.dataset, cost=cost, revenue=revenue)
-    with _lock:
-        _plans[key] = made
-        while len(_plans) > _KEPT:
-            _plans.popitem(last=False)
-    return made
+    campaigns = it.campaigns
+    return _plans.of((it.run_id, cost, revenue),
+                     lambda: at_prices(campaigns, it.dataset, cost=cost, revenue=revenue))
 
 
 def own_plan(it: Segmentation) -> CampaignPlan | None:
