@@ -114,8 +114,9 @@ def customer_map(points: Points, cards: Sequence[SegmentCard], outline: Area | N
     return figure_of(
         traces, look, shapes=shapes, annotations=_centres(points, cards, look),
         dragmode="lasso", selectionrevision=str(outline), uirevision="map",
-        xaxis={"title": {"text": axes[0]}, "showticklabels": False, "showgrid": False},
-        yaxis={"title": {"text": axes[1]}, "showticklabels": False, "showgrid": False})
+        margin={"l": 36, "r": 8, "t": 8, "b": 36},  # fixed: thousands of points are not drawn twice to find it
+        xaxis={"title": {"text": axes[0]}, "showticklabels": False, "showgrid": False, "automargin": False},
+        yaxis={"title": {"text": axes[1]}, "showticklabels": False, "showgrid": False, "automargin": False})
 
 
 def _centres(points: Points, cards: Sequence[SegmentCard], look: Scheme) -> list[dict[str, Any]]:
