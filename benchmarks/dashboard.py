@@ -289,14 +289,14 @@ def table(found: dict[int, dict[str, Measured]]) -> str:
 def loads_table(found: dict[int, dict[str, Measured]]) -> str:
     """Every page in Chromium, by size."""
     rows = [("Korzina", name) for name, *_ in PAGES] + [("plain page", "explore")]
-    head = " | ".join(f"{n:,}: s | slowest callback, ms | largest, KB" for n in found)
+    head = " | ".join(f"{n:,}: s, empty and filled cache | slowest callback, ms | largest, KB" for n in found)
     lines = [f"| page | {head} |", "|:--|" + "--:|" * 3 * len(found)]
     for page, name in rows:
         cells = []
         for pages in found.values():
             one = pages[page].loads.get(name, Loaded())
-            seconds = "over 60" if one.median == float("inf") else f"{one.median:.2f}"
-            cells.append(f"{seconds} | {one.slowest:,.0f} | {one.largest / 1000:,.0f}")
+            seconds = "over 60" if one.empty == float("inf") else f"{one.empty:.2f}"
+            cells.append(f"{seconds} and {one.warm:.2f} | {one.slowest:,.0f} | {one.largest / 1000:,.0f}")
         lines.append(f"| {name if page == 'Korzina' else page} | {' | '.join(cells)} |")
     return "\n".join(lines)
 
@@ -306,15 +306,16 @@ def verdicts(found: dict[int, dict[str, Measured]]) -> str:
     ours = {n: pages["Korzina"] for n, pages in found.items()}
     slow = max(np.percentile(one.milliseconds, 95) for one in ours.values())
     heavy = max(max(one.largest, *(load.largest for load in one.loads.values()), 0) for one in ours.values()) / 1000
-    first = [one.loads[name].median for one in ours.values() for name in ("overview", "explore") if name in one.loads]
+    first = [one.loads[name] for one in ours.values() for name in ("overview", "explore") if name in one.loads]
     lines = [_verdict(f"a click within {CLICK_MS} ms, 95 % of clicks, at every size", slow, CLICK_MS, "ms"),
              _verdict(f"no answer of a callback over {RESPONSE_KB} KB as sent", heavy, RESPONSE_KB, "KB")]
     most = max(ours)
     seconds, size = ours[most].csv
     lines.append(f"- The file of all {most:,} customers (CSV): {seconds:.1f} s, {size / 1e6:,.1f} MB as sent.")
     if first:
-        lines.append(_verdict(f"the first load within {LOAD_S:g} s (Overview and Explore, warm server, empty cache)",
-                              max(first), LOAD_S, "s"))
+        worst = {"filled": max(one.warm for one in first), "empty": max(one.empty for one in first)}
+        lines += [_verdict(f"a load within {LOAD_S:g} s (Overview and Explore, warm server, {cache} cache)", seconds,
+                           LOAD_S, "s") for cache, seconds in worst.items()]
     return "\n".join(lines)
 
 
@@ -345,8 +346,9 @@ def main() -> None:
             print(table({n: found[n]}).splitlines()[-2], file=sys.stderr, flush=True)
         if browser:
             browser.close()
-    text = "\n\n".join([machine_line(), table(found), "Pages in headless Chromium, with an empty cache:",
-                        loads_table(found), verdicts(found)])
+    text = "\n\n".join([
+        machine_line(), table(found), "Pages in headless Chromium, until all that is on the screen is drawn:",
+        loads_table(found), verdicts(found)])
     print(text)
     if not options.no_report:
         write_section("dashboard", text)
