@@ -84,7 +84,6 @@ class SqliteIndex:
         """See ``Index``; three small queries however many runs there are."""
         values = {"status": STATUS, "completed": COMPLETED, "experiment": experiment, "prefix": prefix, "sweep": sweep}
         with preflight.connect(self._file) as connection:
-            connection.execute("BEGIN")  # one snapshot for all queries
             rows = connection.execute(
                 f"SELECT r.run_uuid, e.name, r.start_time, r.artifact_uri {_RUNS}", values).fetchall()
             facts = {
@@ -103,7 +102,6 @@ class SqliteIndex:
         """See ``Index``."""
         values = {"alias": ALIAS, "name": name, "history": HISTORY, "annotation": ANNOTATION}
         with preflight.connect(self._file) as connection:
-            connection.execute("BEGIN")
             rows = connection.execute(
                 "SELECT m.name, a.version, v.run_id FROM registered_models m "
                 "LEFT JOIN registered_model_aliases a ON a.name = m.name AND a.workspace = m.workspace "

@@ -1,7 +1,8 @@
 """What can be wrong with a SQLite store, found out in milliseconds and before MLflow is imported.
 
 MLflow itself hangs for minutes on some of these, answers others with a bare SQLAlchemy error, and makes a new, empty
-store out of a mistyped path.
+store out of a mistyped path. Nothing here opens the file but SQLite: to close it otherwise would drop the locks that
+MLflow's connections of this process hold (https://www.sqlite.org/howtocorrupt.html, 2.2).
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import fcntl
 import importlib.util
 import re
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from functools import cache
@@ -18,7 +20,6 @@ from urllib.parse import quote
 
 from pipeline.errors import StoreError
 
-_HEADER = b"SQLite format 3\x00"
 _PATIENCE = 2.0  # seconds that a reader waits for a writer's commit
 
 
@@ -31,7 +32,8 @@ def check(file: Path, *, write: bool = False) -> None:
         raise StoreError.because(
             f"there is no store at {file}",
             remedy="check KORZINA_HOME and KORZINA_TRACKING_URI; 'korzina train' makes a new store")
-    _check_header(file)
+    if file.stat().st_size == 0:
+        raise _not_a_database(file, "an empty file")
     with connect(file, write=write) as connection:
         _check_schema(file, connection)
         if write:
@@ -46,19 +48,42 @@ def exists(file: Path) -> bool:
 
 @contextmanager
 def connect(file: Path, *, write: bool = False) -> Iterator[sqlite3.Connection]:
-    """A short-lived connection; SQLite's complaints become ``StoreError``."""
-    mode = "rw" if write else "ro"
+    """A short-lived connection; a reader's is one snapshot. SQLite's complaints become ``StoreError``.
+
+    A reader, too, opens the file for writing where it may, and then refuses to write: SQLite must be able to roll back
+    what a killed process left, and takes a journal that is deleted at this very moment for such a one.
+    """
     try:
-        address = f"file:{quote(str(file))}?mode={mode}"
-        with closing(sqlite3.connect(address, uri=True, timeout=_PATIENCE)) as connection:
+        with closing(sqlite3.connect(f"file:{quote(str(file))}?mode=rw", uri=True, timeout=_PATIENCE)) as connection:
+            if not write:
+                connection.execute("PRAGMA query_only = ON")
+                _begin_reading(connection)
             yield connection
     except sqlite3.Error as error:
         raise explain(error, file) from error
 
 
+def _begin_reading(connection: sqlite3.Connection) -> None:
+    """Take the snapshot. Where the system forbids to write, a journal about to be deleted is waited for."""
+    deadline = time.monotonic() + _PATIENCE
+    while True:
+        try:
+            connection.execute("BEGIN")
+            connection.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone()
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorname != "SQLITE_READONLY_ROLLBACK" or time.monotonic() > deadline:
+                raise
+            connection.rollback()
+            time.sleep(0.01)
+        else:
+            return
+
+
 def explain(error: Exception, file: Path) -> StoreError:
     """A person's words for what SQLite said."""
     said = str(error)
+    if "not a database" in said:
+        return _not_a_database(file, "something else")
     if "locked" in said or "busy" in said:
         return StoreError.because(f"the store {file} is locked by another program",
                                   remedy="wait for the other program to end, then try again")
@@ -102,17 +127,9 @@ def schema_head() -> str | None:
     return heads.pop() if len(heads) == 1 else None
 
 
-def _check_header(file: Path) -> None:
-    try:
-        with file.open("rb") as handle:
-            header = handle.read(len(_HEADER))
-    except OSError as error:
-        raise StoreError.because(f"the store {file} cannot be read ({error.strerror})",
-                                 remedy="give this user the right to read it") from error
-    if header != _HEADER:
-        what = "an empty file" if not header else "something else"
-        raise StoreError.because(f"{file} is not a SQLite database", expected="the SQLite file of an MLflow store",
-                                 found=what, remedy="check KORZINA_TRACKING_URI, or restore the file from a backup")
+def _not_a_database(file: Path, found: str) -> StoreError:
+    return StoreError.because(f"{file} is not a SQLite database", expected="the SQLite file of an MLflow store",
+                              found=found, remedy="check KORZINA_TRACKING_URI, or restore the file from a backup")
 
 
 def _check_schema(file: Path, connection: sqlite3.Connection) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import socket
 import sqlite3
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -102,6 +104,31 @@ def test_writing_to_a_locked_database_fails_before_anything_is_imported(settings
             store.promote(saved.run_ids[2], reason="now", who="tester")
     finally:
         holder.close()
+
+
+def test_a_store_is_read_after_its_writer_was_killed(settings: Settings, saved: SavedSweep) -> None:
+    file = settings.home / "mlflow.db"
+    killed = ("import os, sqlite3, sys; c = sqlite3.connect(sys.argv[1]); c.execute('PRAGMA cache_size = 1');"
+              "c.execute('UPDATE tags SET value = hex(randomblob(500))'); os._exit(9)")
+    subprocess.run([sys.executable, "-c", killed, str(file)], check=False)
+    assert file.with_name("mlflow.db-journal").stat().st_size > 0
+
+    store = Store.open(settings)
+
+    assert [run.k for run in store.runs()] == [2, 3, 4]
+
+
+def test_opening_a_store_keeps_the_locks_of_this_process(settings: Settings) -> None:
+    file = settings.home / "mlflow.db"
+    holder = sqlite3.connect(file)
+    holder.execute("BEGIN IMMEDIATE")
+    try:
+        Store.open(settings)
+        other = "import sqlite3, sys; sqlite3.connect(sys.argv[1], timeout=0).execute('BEGIN IMMEDIATE')"
+        tried = subprocess.run([sys.executable, "-c", other, str(file)], capture_output=True, text=True, check=False)
+    finally:
+        holder.close()
+    assert "database is locked" in tried.stderr
 
 
 def test_home_that_cannot_be_written(tmp_path: Path) -> None:
