@@ -53,6 +53,10 @@ def changed(run: Run, before: Selection, event: dict[str, Any]) -> Selection:
         return Selection()
     if isinstance(event.get("pair"), list):
         return _both(run, before, event["pair"])
+    if isinstance(event.get("brush"), list):
+        for part in event["brush"][:2]:
+            before = changed(run, before, part) if isinstance(part, dict) and "brush" not in part else before
+        return before
     name = event.get("dimension")
     dimension = run.cube.dimensions.get(name) if isinstance(name, str) else None
     if dimension is None:

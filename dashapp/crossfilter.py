@@ -19,6 +19,7 @@ from dashapp.dimensions import (
     MAP,
     REST,
     SEGMENT,
+    SURE,
     UNKNOWN,
     Array,
     Dimension,
@@ -179,7 +180,8 @@ class Cube:
         self._store_codes(mix_name(group), most)
 
     def _add_column(self, dimension: Dimension, it: Segmentation, order: Array) -> None:
-        series = it.customers[dimension.column]
+        measured = dimension.name == SURE  # by the analysis, and no column of the data
+        series = it.assignments[Assignments.SILHOUETTE] if measured else it.customers[dimension.column]
         if dimension.kind == "number":
             values = to_numbers(series)[order]
             self._values[dimension.name] = values

@@ -15,6 +15,7 @@ import pandas as pd
 from pipeline.contract import (
     CATEGORY_KINDS,
     NUMERIC_KINDS,
+    Assignments,
     CategoryProfiles,
     Column,
     Dataset,
@@ -26,10 +27,10 @@ from pipeline.contract import (
 Array = npt.NDArray[Any]
 Kind = Literal["segment", "number", "category", "mix", "map"]
 
-SEGMENT, MAP, RUN = "segment", "map", "run"
+SEGMENT, MAP, RUN, SURE = "segment", "map", "run", "silhouette"
 # kept in the address by one page, beside the selection
 PAGE_PARAMETERS = frozenset({"of", "item", "pair", "cost", "revenue", "campaign", "a", "b"})
-_OWN = frozenset({SEGMENT, MAP, RUN}) | PAGE_PARAMETERS
+_OWN = frozenset({SEGMENT, MAP, RUN, SURE}) | PAGE_PARAMETERS
 UNKNOWN, REST = "", "…"  # tokens of customers whose value is not known, and of all rarer categories together
 MOST_BINS, MOST_CATEGORIES, MOST_CHARTS = 24, 12, 9
 _TAIL = 0.005  # share of customers at either end that goes into an open bin
@@ -90,7 +91,7 @@ def dimensions(it: Segmentation) -> tuple[Dimension, ...]:
     for column in it.dataset.columns:
         if column.role in ("active", "passive", "outcome") and column.group is None and column.name in it.customers:
             found += column_dimension(column, it)
-    return tuple(found)
+    return (*found, *sure_dimension(it))
 
 
 def explore_charts(dataset: Dataset, available: Sequence[Dimension]) -> tuple[Dimension, ...]:
@@ -106,13 +107,21 @@ def _wanted(dataset: Dataset, available: Sequence[Dimension]) -> Iterator[str]:
     yield from (column_name(column) for column in map(dataset.meaning, _SHOWN_AFTER[:4]) if column)
     if len([one for one in known if one]) < len(_SHOWN):  # a data set without the usual columns shows what it has
         yield from (column_name(column) for column in map(dataset.meaning, _SHOWN_AFTER) if column)
-        yield from (one.name for one in available if one.kind in ("category", "number"))
+        yield from (one.name for one in available if one.kind in ("category", "number") and one.name != SURE)
 
 
 def segment_dimension(it: Segmentation) -> Dimension:
     """Segments, by the key that survives a re-train."""
     return Dimension(SEGMENT, "segment", "Segment", tokens=tuple(card.key for card in it.cards),
                      labels=tuple(card.name for card in it.cards))
+
+
+def sure_dimension(it: Segmentation) -> list[Dimension]:
+    """Silhouette of each customer; none where it was measured on a sample only."""
+    values = it.assignments[Assignments.SILHOUETTE].to_numpy(dtype=np.float64)
+    if not len(values) or not np.isfinite(values).all():
+        return []
+    return [_in_bins(Dimension(SURE, "number", "How surely a customer belongs (silhouette)"), values)]
 
 
 def mixes(it: Segmentation) -> tuple[Group, ...]:
@@ -168,10 +177,14 @@ def column_name(column: Column) -> str:
 def _number(column: Column, values: Array) -> Dimension:
     known = values[np.isfinite(values)]
     whole = column.kind == "integer" and bool((known == np.round(known)).all())
-    edges, step = nice_edges(known, whole=whole)
+    return _in_bins(Dimension(column_name(column), "number", column.label, column.name, column.unit, column.format,
+                              whole=whole), known)
+
+
+def _in_bins(dimension: Dimension, known: Array) -> Dimension:
+    edges, step = nice_edges(known, whole=dimension.whole)
     tokens = tuple(range_token(low, high) for low, high in pairwise(edges))
-    return Dimension(column_name(column), "number", column.label, column.name, column.unit, column.format, whole=whole,
-                     tokens=tokens, labels=tokens, edges=edges, step=step)
+    return replace(dimension, tokens=tokens, labels=tokens, edges=edges, step=step)
 
 
 def _category(column: Column, series: pd.Series, profiles: pd.DataFrame) -> Dimension:

@@ -28,7 +28,7 @@ APART = {
     "segment": N_("This page describes the whole segment, whoever of it is selected."),
     "baskets": N_("What is bought together is counted over whole segments; where exactly one is selected, it is the "
                   "one shown at first."),
-    "compare": N_("Segmentations are compared over all their customers, whoever is selected in this one."),
+    "compare": N_("Segmentations are compared over all their customers; only the blades below show who is selected."),
     "data": N_("Cleaning concerns every row of the data, whoever is selected."),
     "score": N_("This page places new customers; those selected are known already."),
 }

@@ -27,9 +27,11 @@ VERDICT_TITLES: dict[Verdict, str] = {
 
 
 def number(value: float, decimals: int | None = None) -> str:
-    """``12,345``; small numbers keep a decimal."""
-    places = decimals if decimals is not None else 0 if abs(value) >= 20 or float(value).is_integer() else 1
-    return decimal(value, places)
+    """``12,345``; small numbers keep a decimal, those below one a second where there is one."""
+    if decimals is None:
+        fine = abs(value) < 1 and round(value, 2) != round(value, 1)
+        decimals = 0 if abs(value) >= 20 or float(value).is_integer() else 2 if fine else 1
+    return decimal(value, decimals)
 
 
 def percent(share: float) -> str:

@@ -1,4 +1,5 @@
 // Compare: a click on a segment or a stream of the lineage follows its customers both ways; the same click undoes it.
+// A box over the blades selects customers on every page.
 // What lies below the screen is asked for when it comes near: a store is told so once, and its callbacks then draw.
 (function () {
   "use strict";
@@ -32,6 +33,17 @@
         || before.has(links.target[one]) || after.has(links.source[one]);
       const colours = links.color.map((colour, one) => opacity(colour, undo ? 0.35 : on(one) ? STRONG : FAINT));
       return { ...figure, data: [{ ...trace, link: { ...links, color: colours } }] };
+    },
+
+    brush: function (drawn, figure) {  // a box over the blades: so sure, of the segments that it touches
+      const box = drawn && drawn.range, blades = figure && figure.layout && figure.layout.meta;
+      if (!box || !box.x || !Array.isArray(blades)) { return dash.no_update; }
+      const bottom = Math.min(...box.y), top = Math.max(...box.y);
+      const touched = blades.filter(([, from, to]) => from < top && bottom < to).map(([key]) => key);
+      if (!touched.length) { return dash.no_update; }
+      const segments = touched.length === blades.length ? [] : touched;
+      return { brush: [{ dimension: "silhouette", xs: box.x }, { dimension: "segment", tokens: segments }],
+               at: Date.now() };
     },
   };
 

@@ -10,10 +10,12 @@ import pytest
 from sklearn.metrics import adjusted_rand_score
 
 from dashapp.data import SegmentationData
+from dashapp.dimensions import SURE, dimensions
 from dashapp.i18n import speak
 from dashapp.pages import compare
 from dashapp.pages.compare import champion, facts, figures, figures_runs, grid, pair
 from dashapp.pages.compare.layout import _decision, _silhouette
+from dashapp.selection import Range
 from dashapp.theme import LIGHT
 from pipeline.contract import Promotion, Segmentation, Training
 from pipeline.settings import Settings
@@ -84,6 +86,26 @@ def test_the_charts_hold_every_common_customer(both: tuple[Segmentation, Segment
     assert np.sum(heat.z, axis=1) == pytest.approx(np.ones(3))
     assert len(figures_runs.blades(both[0], LIGHT).data) == 3
     assert list(figures_runs.returns(both[0].cards, LIGHT).data[0].x) == [card.jaccard for card in both[0].cards]
+
+
+def test_what_is_selected_of_the_blades_is_framed_and_the_rest_pale(both: tuple[Segmentation, Segmentation]) -> None:
+    it = both[0]
+
+    free, held = figures_runs.blades(it, LIGHT), figures_runs.blades(it, LIGHT, Range(None, 0.25), (it.cards[1].key,))
+
+    assert free.layout.dragmode == "select"
+    assert [key for key, _from, _to in free.layout.meta] == [card.key for card in it.cards[::-1]]
+    assert [high - low for _key, low, high in free.layout.meta] == [card.size for card in it.cards[::-1]]
+    assert [trace.opacity for trace in held.data] == [0.25, 1, 0.25]
+    assert (held.layout.shapes[0].x0, held.layout.shapes[0].x1) == (-1, 0.25)
+
+
+def test_blades_of_which_a_sample_was_measured_select_nobody(both: tuple[Segmentation, Segmentation]) -> None:
+    measured = both[0].assignments.assign(silhouette=both[0].assignments["silhouette"].where(lambda one: one > 0.1))
+    it = dataclasses.replace(both[0], assignments=measured)
+
+    assert figures_runs.blades(it, LIGHT).layout.dragmode is False
+    assert SURE not in {one.name for one in dimensions(it)}
 
 
 def test_no_clear_knee_is_said(both: tuple[Segmentation, Segmentation]) -> None:

@@ -8,7 +8,7 @@ import pytest
 from matplotlib.path import Path
 
 from dashapp.crossfilter import GHOST_POINTS, MAP_POINTS, Cube
-from dashapp.dimensions import MAP, SEGMENT, Dimension
+from dashapp.dimensions import MAP, SEGMENT, SURE, Dimension
 from dashapp.geometry import inside
 from dashapp.selection import Area, Filter, Range, Selection, Values
 from pipeline.contract import Segmentation
@@ -24,6 +24,7 @@ SELECTIONS: list[dict[str, Filter]] = [
     {"main.categories": Values(("wine",)), "main.channels": Values(("store_orders", "web_orders")),
      "spend": Range(50.0, 400.0)},
     {"age": Range(90.0, 91.0), "income": Range(1.0, 2.0)},
+    {SURE: Range(None, 0.3), SEGMENT: Values(("sample-1", "sample-2"))},
 ]
 
 
@@ -33,7 +34,7 @@ def passing(it: Segmentation, cube: Cube, name: str, chosen: Filter) -> pd.Serie
     if isinstance(chosen, Area):
         return pd.Series(Path(chosen.corners).contains_points(it.projection[["x", "y"]].to_numpy()))
     if isinstance(chosen, Range):
-        values = it.customers[dimension.column]
+        values = it.assignments["silhouette"] if name == SURE else it.customers[dimension.column]
         low = -np.inf if chosen.low is None else chosen.low
         high = np.inf if chosen.high is None else chosen.high
         return (values >= low) & (values < high)
@@ -47,7 +48,7 @@ def marks(it: Segmentation, dimension: Dimension) -> pd.Series:
     if dimension.kind == "mix":
         members = [token for token in dimension.tokens if token]
         return it.customers[members].idxmax(axis=1).where(it.customers[members].sum(axis=1) > 0, "")
-    values = it.customers[dimension.column]
+    values = it.assignments["silhouette"] if dimension.name == SURE else it.customers[dimension.column]
     if dimension.kind == "number":
         return pd.cut(values, list(dimension.edges), right=False, labels=list(dimension.tokens)).astype("string")
     if it.dataset.column(dimension.column).kind == "flag":

@@ -12,9 +12,11 @@ import pytest
 from dashapp.callbacks import changed
 from dashapp.crossfilter import Cube
 from dashapp.data import Run
+from dashapp.dimensions import SURE
 from dashapp.pages.explore import controls, pairs
 from dashapp.selection import Area, Range, Selection, Values
 from dashapp.theme import LIGHT
+from dashapp.words import chip
 from pipeline.contract import Segmentation
 from tests.dashapp.test_crossfilter import marks
 
@@ -50,11 +52,18 @@ def test_a_cell_filters_on_both_and_a_second_click_undoes_it(run: Run) -> None:
     assert changed(run, once, event) == Selection()
 
 
+def test_a_filter_names_the_ends_that_it_has(run: Run) -> None:
+    sure = run.cube.dimensions[SURE]
+
+    assert chip(sure, Range(0.05, 0.2)) == "How surely a customer belongs (silhouette): 0.05 to 0.2"
+    assert chip(sure, Range(0.25, None)).endswith(": 0.25 and over")
+
+
 @pytest.mark.parametrize("event", [
     {"pair": []}, {"pair": [["age"]]}, {"pair": [["age", 3], ["gone", "x"]]}, {"pair": [[["age"], "x"], None]},
     {"dimension": "age", "span": [3]}, {"dimension": "age", "span": ["a", "b"]}, {"dimension": "age", "tokens": ["x"]},
     {"dimension": "map", "tokens": ["x"]}, {"dimension": "marital_status", "span": [1, 2]},
-    {"dimension": "age", "span": [1e300, 2e300]},
+    {"dimension": "age", "span": [1e300, 2e300]}, {"brush": [None, {"brush": [{"reset": True}]}, {"reset": True}]},
 ])
 def test_a_forged_event_changes_nothing(run: Run, event: dict[str, Any]) -> None:
     held = Selection({"income": Range(1.0, 9.0)})

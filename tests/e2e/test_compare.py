@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable
 
@@ -12,7 +13,7 @@ from pipeline.contract import Artifacts
 from pipeline.settings import Settings
 from pipeline.store import Store
 from tests.e2e.axe import complaints
-from tests.e2e.conftest import Served, Watched, draw_all, settle
+from tests.e2e.conftest import Served, Watched, draw_all, settle, visit
 from tests.support import make_training, save_training
 
 pytestmark = pytest.mark.e2e
@@ -106,3 +107,32 @@ def test_a_click_on_a_segment_of_the_lineage_follows_its_customers_and_undoes_it
     flow.locator(".sankey-node rect.node-rect").first.click()
     settle(page)
     assert flow.evaluate(colours) == 1
+
+
+def test_a_box_over_a_blade_selects_its_customers_on_every_page(curated: Served, watch: Watch) -> None:
+    page = watch(curated.url).open("/compare")
+    page.locator("#compare-blades").scroll_into_view_if_needed()
+    settle(page)
+    chart = page.locator("#compare-blades .js-plotly-plot")
+    box = chart.locator(".nsewdrag").bounding_box()
+    assert box is not None
+    low, high = 0.2, 0.6  # of the height: the two blades in the middle of four
+    page.mouse.move(box["x"] + 0.3 * box["width"], box["y"] + low * box["height"])
+    page.mouse.down()
+    page.mouse.move(box["x"] + 0.7 * box["width"], box["y"] + high * box["height"], steps=6)
+    page.mouse.up()
+    settle(page)
+
+    chips = page.locator(".k-chip")
+    expect(chips).to_have_count(2)
+    assert "silhouette=" in page.url
+    selected, everyone = re.findall(r"\d+", page.locator("#chips .k-count").inner_text())
+    assert 0 < int(selected) < int(everyone) == 600
+    assert chart.evaluate("plot => plot.layout.shapes.length") == 2  # what is selected is framed
+    assert chart.evaluate("plot => new Set(plot.data.map((one) => one.opacity)).size") == 2
+
+    visit(page, "/explore")
+    expect(page.locator("#chips .k-count")).to_contain_text(f"{selected} of 600")
+    page.locator(".k-chip", has_text="How surely").click()
+    settle(page)
+    expect(page.locator(".k-chip")).to_have_count(1)

@@ -9,10 +9,12 @@ from urllib.parse import parse_qsl, urlencode
 from dash import ClientsideFunction, Dash, Input, Output, State, no_update
 
 from dashapp import ids as shared
-from dashapp.callbacks import page_run
+from dashapp.callbacks import page_run, under
 from dashapp.data import SegmentationData
+from dashapp.dimensions import SEGMENT, SURE
 from dashapp.i18n import _
 from dashapp.pages.compare import champion, facts, figures, figures_runs, grid, ids, lineage, pair, promotion
+from dashapp.selection import Range, Values
 from dashapp.theme import Scheme, empty_figure, scheme
 from dashapp.widgets import message
 
@@ -34,9 +36,20 @@ def draw_segments(data: SegmentationData, scheme_name: object, seen: object, ori
     """The segments of the run in view, once a reader comes near their charts."""
     run = page_run(data, origin)
     if run is None or not scheme_name or not seen:
-        return (no_update,) * 5
+        return (no_update,) * 4
     it, look = run.segmentation, scheme(scheme_name)
-    return (*lineage.drawn(data, run, look), figures_runs.blades(it, look), figures_runs.returns(it.cards, look))
+    return (*lineage.drawn(data, run, look), figures_runs.returns(it.cards, look))
+
+
+def draw_blades(data: SegmentationData, search: object, scheme_name: object, seen: object, origin: object) -> Any:
+    """How surely each customer belongs, with the part of it that is selected."""
+    run = page_run(data, origin)
+    if run is None or not scheme_name or not seen:
+        return no_update
+    held = under(run, search).selection.filters
+    within, among = held.get(SURE), held.get(SEGMENT)
+    return figures_runs.blades(run.segmentation, scheme(scheme_name), within if isinstance(within, Range) else None,
+                               among.tokens if isinstance(among, Values) else ())
 
 
 def list_runs(data: SegmentationData, only_differences: object, _changed: object, seen: object, origin: object
@@ -102,8 +115,13 @@ def register(app: Dash, data: SegmentationData) -> None:
     app.callback(*(Output(one, "figure") for one in (ids.INERTIA, ids.SILHOUETTE, ids.STABILITY)), look, page)(
         partial(draw, data))
     app.callback(Output(ids.LINEAGE, "figure"), Output(ids.LINEAGE_WORDS, "children"),
-                 Output(ids.LINEAGE_BELOW, "children"), Output(ids.BLADES, "figure"), Output(ids.RETURNS, "figure"),
+                 Output(ids.LINEAGE_BELOW, "children"), Output(ids.RETURNS, "figure"),
                  look, Input(ids.SEEN_SEGMENTS, "data"), page)(partial(draw_segments, data))
+    app.callback(Output(ids.BLADES, "figure"), Input(shared.URL, "search"), look, Input(ids.SEEN_SEGMENTS, "data"),
+                 page)(partial(draw_blades, data))
+    app.clientside_callback(  # type: ignore[no-untyped-call]
+        ClientsideFunction("korzina_compare", "brush"), Output(shared.EVENT, "data", allow_duplicate=True),
+        Input(ids.BLADES, "selectedData"), State(ids.BLADES, "figure"), prevent_initial_call=True)
     for flow in (ids.LINEAGE, ids.MOVERS):
         app.clientside_callback(  # type: ignore[no-untyped-call]
             ClientsideFunction("korzina_compare", "follow"), Output(flow, "figure", allow_duplicate=True),

@@ -12,6 +12,7 @@ import plotly.graph_objects as go
 
 from dashapp.i18n import _, decimal
 from dashapp.pages.compare.facts import Delta, Match, Pair
+from dashapp.selection import Range
 from dashapp.theme import Scheme, empty_figure, escaped, figure_of, mark, tinted
 from dashapp.words import TRUST_WORDS, number, of_column, percent
 from pipeline.contract import Assignments, Labels, Placement, Segmentation, SegmentCard
@@ -19,6 +20,7 @@ from pipeline.contract import Assignments, Labels, Placement, Segmentation, Segm
 _LEAST, _AROUND = 360, 90  # pixels of a chart, and of its axis and margins
 BANDS = (0.6, 0.75, 0.85)  # Hennig 2007: below the first no trust, then a pattern, stable, highly stable
 _BLADE_POINTS = 120
+_PALE = 0.25  # a segment that is not selected
 _LINE = 22  # characters of a name in one line, so that two columns of a phone hold it
 _TALL = 32  # the same of a column, where two lines have room on a phone
 _TITLE = 34  # pixels that a name takes above its row
@@ -29,14 +31,18 @@ def height_of(rows: int, *, row: int = 68) -> int:
     return max(_LEAST, _AROUND + row * rows)
 
 
-def blades(it: Segmentation, look: Scheme) -> go.Figure:
-    """Every customer's silhouette, segment by segment, the clearest at the top, with the mean of all."""
+def blades(it: Segmentation, look: Scheme, within: Range | None = None, among: Sequence[str] = ()) -> go.Figure:
+    """Every customer's silhouette, segment by segment, the clearest at the top, with the mean of all.
+
+    A box drawn over a part of it selects these customers: ``within`` is framed, segments not ``among`` the chosen are
+    pale. ``meta`` tells the browser where each blade lies.
+    """
     values = it.assignments[Assignments.SILHOUETTE].to_numpy(dtype=np.float64)
     labels = it.assignments[Assignments.SEGMENT].to_numpy(dtype=np.int64)
     if not np.isfinite(values).any():
         return empty_figure(_("This run keeps no value for each customer"), look)
     gap = len(values) * _TITLE / max(height_of(it.k) - _AROUND - it.k * _TITLE, _TITLE)  # in customers
-    traces, names, start = [], [], 0.0
+    traces, names, lies, start = [], [], [], 0.0
     for card in it.cards[::-1]:
         mine = np.sort(values[(labels == card.segment) & np.isfinite(values)])
         if not len(mine):
@@ -44,8 +50,11 @@ def blades(it: Segmentation, look: Scheme) -> go.Figure:
         shown = np.quantile(mine, np.linspace(0, 1, min(_BLADE_POINTS, len(mine))))
         places = start + np.linspace(0, len(mine), len(shown))
         own = mark(card.colour, look)
+        lies.append([card.key, start, start + len(mine)])
         traces.append({
-            "type": "scatter", "mode": "lines", "x": [0.0, *shown.tolist(), 0.0],
+            "type": "scatter", "mode": "lines",
+            "opacity": 1 if not among or card.key in among else _PALE,
+            "x": [0.0, *shown.tolist(), 0.0],
             "y": [places[0], *places.tolist(), places[-1]], "fill": "toself", "fillcolor": tinted(own.colour, 0.75),
             "line": {"color": own.colour, "width": 1}, "name": escaped(card.name), "hoveron": "fills",
             "text": escaped(card.name), "hoverinfo": "text"})
@@ -54,13 +63,23 @@ def blades(it: Segmentation, look: Scheme) -> go.Figure:
         start += gap
     mean = float(np.nanmean(values))
     return figure_of(
-        traces, look, shapes=[{"type": "line", "x0": mean, "x1": mean, "y0": 0, "y1": 1, "yref": "paper",
+        traces, look, meta=lies, selectionrevision=f"{within} {among}",
+        **({"dragmode": "select"} if np.isfinite(values).all() else {"dragmode": False}),
+        shapes=[*_frame(within, look), {"type": "line", "x0": mean, "x1": mean, "y0": 0, "y1": 1, "yref": "paper",
                                "line": {"color": look.ink, "dash": "dash", "width": 1.5}}],
         annotations=[*names, {"x": mean, "y": 1, "yref": "paper", "yanchor": "bottom", "showarrow": False,
                       "text": _("mean {value}", value=decimal(mean, 2)), "font": {"size": 12, "color": look.ink}}],
         margin={"l": 8, "r": 8, "t": 26, "b": 8}, hovermode="closest",
         xaxis={"title": {"text": _("silhouette of a customer")}, "tickformat": ".1f", "nticks": 7},
         yaxis={"visible": False, "range": [0, start]})
+
+
+def _frame(within: Range | None, look: Scheme) -> list[dict[str, Any]]:
+    if within is None:
+        return []
+    return [{"type": "rect", "x0": -1 if within.low is None else within.low, "x1": 1 if within.high is None else
+             within.high, "y0": 0, "y1": 1, "yref": "paper", "layer": "below", "fillcolor": look.accent,
+             "opacity": 0.14, "line": {"color": look.accent, "width": 2}}]
 
 
 def returns(cards: Sequence[SegmentCard], look: Scheme) -> go.Figure:

@@ -13,6 +13,7 @@ from dash.development.base_component import Component
 
 from dashapp import shell
 from dashapp.data import SegmentationData, View
+from dashapp.dimensions import SURE
 from dashapp.i18n import _, decimal, plural
 from dashapp.pages.compare import champion, figures, figures_runs, grid, ids, pair
 from dashapp.widgets import as_table, card, chart_card, graph, segment_name, trust_badge
@@ -162,6 +163,7 @@ def _blades(view: View) -> Component:
     rows = [[segment_name(card), number(card.size), _measured(card.silhouette, error)]
             for card, error in zip(it.cards, _errors(it), strict=True)] if it else []
     query = shell.run_query(view)
+    brushed = view.run is not None and SURE in view.run.cube.dimensions
     links = [html.Li(dcc.Link(segment_name(card), href="/explore?" + urlencode(
         {"segment": card.key, **({"run": query} if query else {})}))) for card in (it.cards if it else ())]
     return chart_card(
@@ -170,7 +172,9 @@ def _blades(view: View) -> Component:
             html.Div([html.Span(_("Look at the customers of:")), html.Ul(links)], className="k-compare-links"),
             as_table([_("Segment"), _("Customers"), _("Mean silhouette")], rows, caption=title)]),
         summary=_("One blade a segment, every customer in it from the least to the most certain. What reaches left of "
-                  "0 is nearer to another segment."))
+                  "0 is nearer to another segment."),
+        note=_("Draw a box over a part of a blade: these customers are then selected on every page.")
+        if brushed else "")
 
 
 def _returns(it: Segmentation | None) -> Component:
