@@ -30,6 +30,7 @@ _INDEX = """<!DOCTYPE html>
     {%favicon%}
     {%css%}
     <link rel="prefetch" as="script" href="{%plotly%}">
+    <script>{%natives%}</script>
   </head>
   <body>
     {%app_entry%}
@@ -38,6 +39,11 @@ _INDEX = """<!DOCTYPE html>
     {%renderer%}
   </body>
 </html>"""
+# Dash's polyfill of 2020 takes the browser's own for faulty and puts slow ones in their place, which Plotly calls for
+# every point. The browser's are held here before it runs, and put back by assets/natives.js after it.
+_NATIVES = """window.korzinaNatives = [[window, "parseFloat"], [window, "parseInt"], [Number, "parseFloat"],
+      [Number, "parseInt"], [String.prototype, "trim"], [String.prototype, "trimStart"], [String.prototype, "trimEnd"]]
+      .map(([owner, name]) => [owner, name, owner[name]]);"""
 
 
 class _Dashboard(Dash):
@@ -47,7 +53,7 @@ class _Dashboard(Dash):
         """The page around the app; Plotly, most of what is loaded, is on its way before the first chart asks for it."""
         page = str(super().interpolate_index(**parts))  # type: ignore[no-untyped-call]
         plotly = str(self.get_relative_path(plotlyjs.PATH))  # type: ignore[no-untyped-call]
-        return page.replace("{%lang%}", language()).replace("{%plotly%}", plotly)
+        return page.replace("{%lang%}", language()).replace("{%plotly%}", plotly).replace("{%natives%}", _NATIVES)
 
 
 def create_app(data: SegmentationData) -> Dash:

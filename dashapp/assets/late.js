@@ -2,7 +2,7 @@
 // Dash draws through ``Plotly.react``; here it is told at once that this is done, and the last figure waits for a reader.
 (function () {
   "use strict";
-  const NEAR = "300px";
+  const NEAR = "300px", SOON = 2000;  // milliseconds
   const charts = new WeakMap();  // place of a chart -> whether it is near, the figure that waits, the listeners that wait
   let library;
 
@@ -26,10 +26,18 @@
     return done;
   }
 
+  function drawn(place) {  // what is on the screen at once, what is only near when the browser has a moment
+    const box = place.getBoundingClientRect();
+    if (box.bottom > 0 && box.top < window.innerHeight) { return draw(place); }
+    const spare = window.requestIdleCallback || window.setTimeout;
+    spare(() => { if (charts.get(place).near) { draw(place); } }, { timeout: SOON });
+    return Promise.resolve(place);
+  }
+
   const sight = new IntersectionObserver(function (entries) {
     for (const one of entries) {
       charts.get(one.target).near = one.isIntersecting;
-      if (one.isIntersecting) { draw(one.target); }
+      if (one.isIntersecting) { drawn(one.target); }
     }
   }, { rootMargin: NEAR });
 
@@ -46,7 +54,7 @@
       if (empty(figure) && !place.data) { return Promise.resolve(place); }
       chart.figure = figure;
       place.dataset.late = "";
-      return chart.near ? draw(place) : Promise.resolve(place);
+      return chart.near ? drawn(place) : Promise.resolve(place);
     };
   }
 

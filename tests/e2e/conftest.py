@@ -30,11 +30,11 @@ ROOT = Path(__file__).resolve().parents[2]
 SHOTS = ROOT / ".e2e"
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
          "--no-first-run"]
-READY_SECONDS, SETTLE, QUIET = 60.0, 20.0, 0.4
+READY_SECONDS, SETTLE, QUIET = 60.0, 20.0, 0.3
 RESTING = """() => !document.querySelector('.dash-graph--pending, [data-dash-is-loading="true"]')
     && [...document.querySelectorAll('[data-late]')].every((chart) => {
         const place = chart.getBoundingClientRect();
-        return !place.height || place.bottom < 0 || place.top > window.innerHeight;
+        return !place.height || place.bottom < -300 || place.top > window.innerHeight + 300;
     })"""
 
 
@@ -105,13 +105,16 @@ def settle(page: Page) -> None:
     while activity.under_way or time.monotonic() - activity.last < QUIET:
         assert time.monotonic() < deadline, f"no rest: {[request.url for request in activity.under_way]}"
         page.wait_for_timeout(50)
+    page.evaluate("new Promise((done) => requestIdleCallback(done, { timeout: 2000 }))")  # the last answer is drawn
     page.wait_for_function(RESTING)
 
 
 def draw_all(page: Page) -> None:
     """Draw what waits below the screen too, as before printing."""
-    page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
-    page.wait_for_function("!document.querySelector('.dash-graph--pending')")
+    page.wait_for_function("""() => {
+        window.dispatchEvent(new Event('beforeprint'));
+        return !document.querySelector('.dash-graph--pending, [data-late]');
+    }""")
 
 
 def visit(page: Page, path: str) -> None:

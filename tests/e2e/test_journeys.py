@@ -298,3 +298,10 @@ def test_an_empty_store_says_what_to_run_and_the_first_champion_appears_by_itsel
     fresh = window.open("/")
     expect(fresh.locator(".k-segment-card")).to_have_count(3)
     expect(pages["/"].get_by_text("It has 3 segments")).to_be_visible(timeout=10_000)
+
+
+def test_the_browsers_own_functions_are_in_force(served: Served, watch: Watch) -> None:
+    page = watch(served.url).open("/")
+
+    # the polyfill that Dash loads takes this character for a space, as Unicode did before 6.3
+    assert page.evaluate("Number.isNaN(parseFloat('\\u180e1')) && '\\u180e'.trim().length === 1")

@@ -7,14 +7,14 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from dashapp.i18n import COOKIE
 from dashapp.shell import PAGES
 from pipeline.settings import Settings
 from pipeline.store import Store
 from pipeline.train import Request, train
-from tests.e2e.conftest import Served, Watched, settle, visit
+from tests.e2e.conftest import Served, Watched, draw_all, settle, visit
 
 pytestmark = pytest.mark.e2e
 Watch = Callable[..., Watched]
@@ -48,20 +48,14 @@ def run_of(both: Served, experiment: str) -> str:
     return champion.run_id
 
 
-def looked_through(page: Page) -> None:
-    """Scroll to the end, since charts below are drawn when they come near."""
-    for down in range(0, page.evaluate("document.documentElement.scrollHeight"), 800):
-        page.evaluate("(y) => window.scrollTo(0, y)", down)
-        page.wait_for_timeout(100)
-    settle(page)
-
-
 @pytest.mark.parametrize("experiment", [GROCERIES, RETAILER])
 def test_every_page_is_filled_or_says_why_not(both: Served, watch: Watch, experiment: str) -> None:
     page = watch(both.url).open(f"/?run={run_of(both, experiment)[:12]}")
     for _name, path, _label in PAGES:
         visit(page, path)
-        looked_through(page)
+        draw_all(page)
+        settle(page)
+        draw_all(page)  # what was asked for only now
         assert page.evaluate(EMPTY) == [], path
         assert page.get_by_role("alert").count() == 0, path
 

@@ -8,7 +8,6 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import expect
 
-from tests.e2e.axe import complaints
 from tests.e2e.conftest import Served, Watched, draw_all, settle
 
 pytestmark = pytest.mark.e2e
@@ -56,12 +55,6 @@ def test_the_next_segment_is_one_click_away_and_keeps_the_selection(served: Serv
     page.get_by_role("region", name="The whole segment beside all customers").get_by_text("View as table").click()
     expect(page.get_by_role("region", name="The whole segment beside all customers").locator("tbody tr").first
            ).to_be_visible()
-
-
-def test_axe_finds_nothing_and_nothing_scrolls_sideways(served: Served, watch: Watch) -> None:
-    page = watch(served.url).open("/segment/1")
-
-    assert complaints(page) == []
 
 
 def test_a_segment_is_printed_on_one_sheet(served: Served, watch: Watch) -> None:
