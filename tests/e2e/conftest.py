@@ -158,7 +158,8 @@ def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[Settin
         port = free_port()
         log = tmp_path_factory.mktemp("log") / "gunicorn.log"
         environment = {**os.environ, "PORT": str(port), "KORZINA_HOME": str(settings.home), "KORZINA_HOST": "127.0.0.1",
-                       "KORZINA_POLL_SECONDS": str(settings.poll_seconds), "KORZINA_CURATE": str(settings.curate)}
+                       "KORZINA_POLL_SECONDS": str(settings.poll_seconds), "KORZINA_CURATE": str(settings.curate),
+                       "KORZINA_WORKERS": str(settings.workers)}
         environment.pop("KORZINA_PORT", None)
         with log.open("wb") as output:
             process = subprocess.Popen(web_command(), cwd=ROOT, env=environment, stdout=output,

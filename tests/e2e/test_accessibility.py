@@ -39,7 +39,7 @@ def test_axe_finds_nothing_in_russian(served: Served, watch: Watch) -> None:
 
 def test_axe_finds_nothing_with_an_empty_store(serve: Callable[[Settings], str], watch: Watch, tmp_path: object
                                                ) -> None:
-    url = serve(Settings(home=tmp_path, poll_seconds=5.0))
+    url = serve(Settings(home=tmp_path, poll_seconds=5.0, workers=1))
 
     assert everywhere(watch(url), PATHS[::2], [(390, "dark")]) == {}  # each shows the same
 

@@ -24,7 +24,7 @@ def shop(serve: Callable[[Settings], str], tmp_path_factory: pytest.TempPathFact
     """A dashboard over a sweep whose baskets are known."""
     from pipeline.store import Store
 
-    settings = Settings(home=tmp_path_factory.mktemp("shop"), poll_seconds=5.0)
+    settings = Settings(home=tmp_path_factory.mktemp("shop"), poll_seconds=5.0, workers=1)
     training = with_sample_baskets(make_training(600))
     sweep = save_training(training, settings)
     Store.open(settings).promote(sweep.run_ids[training.decision.k], reason="test", who="test")

@@ -24,7 +24,7 @@ def shop(serve: Callable[[Settings], str], tmp_path_factory: pytest.TempPathFact
     """A dashboard over a sweep that has a campaign plan."""
     from pipeline.store import Store
 
-    settings = Settings(home=tmp_path_factory.mktemp("campaigns"), poll_seconds=5.0)
+    settings = Settings(home=tmp_path_factory.mktemp("campaigns"), poll_seconds=5.0, workers=1)
     training = planned_training()
     sweep = save_training(training, settings)
     Store.open(settings).promote(sweep.run_ids[training.decision.k], reason="test", who="test")

@@ -25,7 +25,7 @@ Watch = Callable[..., Watched]
 def shop(serve: Callable[[Settings], str], tmp_path_factory: pytest.TempPathFactory) -> Served:
     """A dashboard over a shop that the whole pipeline has trained on."""
     spec, data = write_shop(tmp_path_factory.mktemp("shop"))
-    settings = Settings(home=tmp_path_factory.mktemp("store"), poll_seconds=5.0)
+    settings = Settings(home=tmp_path_factory.mktemp("store"), poll_seconds=5.0, workers=1)
     train(Request(spec=str(spec), data=str(data), k_min=2, k_max=4, choose=3, choose_reason="three kinds of shoppers"),
           settings)
     return Served(serve(settings), settings)
