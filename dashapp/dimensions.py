@@ -116,11 +116,16 @@ def segment_dimension(it: Segmentation) -> Dimension:
                      labels=tuple(card.name for card in it.cards))
 
 
+def all_measured(it: Segmentation) -> bool:
+    """Whether every customer's silhouette is known, and not only that of a sample."""
+    return bool(len(it.assignments)) and bool(it.assignments[Assignments.SILHOUETTE].notna().all())
+
+
 def sure_dimension(it: Segmentation) -> list[Dimension]:
     """Silhouette of each customer; none where it was measured on a sample only."""
-    values = it.assignments[Assignments.SILHOUETTE].to_numpy(dtype=np.float64)
-    if not len(values) or not np.isfinite(values).all():
+    if not all_measured(it):
         return []
+    values = it.assignments[Assignments.SILHOUETTE].to_numpy(dtype=np.float64)
     return [_in_bins(Dimension(SURE, "number", "How surely a customer belongs (silhouette)"), values)]
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
+from dashapp.dimensions import all_measured
 from dashapp.i18n import _, decimal
 from dashapp.pages.compare.facts import Delta, Match, Pair
 from dashapp.selection import Range
@@ -64,7 +65,7 @@ def blades(it: Segmentation, look: Scheme, within: Range | None = None, among: S
     mean = float(np.nanmean(values))
     return figure_of(
         traces, look, meta=lies, selectionrevision=f"{within} {among}",
-        **({"dragmode": "select"} if np.isfinite(values).all() else {"dragmode": False}),
+        dragmode="select" if all_measured(it) else False,
         shapes=[*_frame(within, look), {"type": "line", "x0": mean, "x1": mean, "y0": 0, "y1": 1, "yref": "paper",
                                "line": {"color": look.ink, "dash": "dash", "width": 1.5}}],
         annotations=[*names, {"x": mean, "y": 1, "yref": "paper", "yanchor": "bottom", "showarrow": False,

@@ -13,7 +13,7 @@ from dash.development.base_component import Component
 
 from dashapp import shell
 from dashapp.data import SegmentationData, View
-from dashapp.dimensions import SURE
+from dashapp.dimensions import all_measured
 from dashapp.i18n import _, decimal, plural
 from dashapp.pages.compare import champion, figures, figures_runs, grid, ids, pair
 from dashapp.widgets import as_table, card, chart_card, graph, segment_name, trust_badge
@@ -163,7 +163,7 @@ def _blades(view: View) -> Component:
     rows = [[segment_name(card), number(card.size), _measured(card.silhouette, error)]
             for card, error in zip(it.cards, _errors(it), strict=True)] if it else []
     query = shell.run_query(view)
-    brushed = view.run is not None and SURE in view.run.cube.dimensions
+    brushed = it is not None and all_measured(it)
     links = [html.Li(dcc.Link(segment_name(card), href="/explore?" + urlencode(
         {"segment": card.key, **({"run": query} if query else {})}))) for card in (it.cards if it else ())]
     return chart_card(
