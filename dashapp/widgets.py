@@ -9,6 +9,7 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from dashapp.i18n import _, language
+from dashapp.markup import markup
 from dashapp.theme import LIGHT, empty_figure, mark
 from dashapp.words import TRUST_WORDS
 from pipeline.contract import SegmentCard, Trust
@@ -98,11 +99,15 @@ def table(header: Sequence[Children], rows: Sequence[Sequence[Children]], *, cap
 
 
 def as_table(header: Sequence[Children], rows: Sequence[Sequence[Children]], *, caption: str) -> Component:
-    """A chart's numbers, folded away until asked for, with a way to take them along (``assets/tools.js``)."""
+    """A chart's numbers, folded away until asked for, with a way to take them along (``assets/tools.js``).
+
+    The table waits as text: as components its cells would be most of a page, and each would listen to every change.
+    """
     save = html.Button("CSV", type="button", className="k-link-button k-csv",
                        **aria(label=_("Save as CSV: {title}", title=caption)))
-    return html.Details([html.Summary(_("View as table")), table(header, rows, caption=caption), save],
-                        className="k-details")
+    folded: dict[str, Any] = {"data-folded": markup(table(header, rows, caption=caption))}
+    named: dict[str, Any] = {"data-table": caption}
+    return html.Details([html.Summary(_("View as table")), html.Div(**folded), save], className="k-details", **named)
 
 
 def message(title: str, words: Children = None, *, tone: str = "info", action: Component | None = None,

@@ -1,5 +1,6 @@
-// A chart's way out of the page: as an image and, from the table under it, as CSV. Both say which run they are from and
-// under which filters; a cell that a spreadsheet would run as a formula is quoted (OWASP, CSV injection).
+// The table under a chart, made when it is unfolded, and a chart's ways out of the page: as an image and, from that table,
+// as CSV. Both say which run they are from and under which filters; a cell that a spreadsheet would run as a formula is
+// quoted (OWASP, CSV injection).
 (function () {
   "use strict";
 
@@ -76,6 +77,31 @@
     save(url, fileName(about, title, ".csv"));
     setTimeout(() => URL.revokeObjectURL(url), 10000);
   }
+
+  const unfolded = new Set();  // what a reader opened: Dash makes a table anew with its numbers, folded
+
+  function unfold(details) {  // the server has escaped what it wrote
+    const name = details.dataset.table;
+    if (!name) { return; }
+    unfolded[details.open ? "add" : "delete"](name);
+    const place = details.querySelector("[data-folded]");
+    if (details.open) { place.innerHTML = place.dataset.folded; }
+  }
+
+  function again(node) {
+    if (!unfolded.size || !(node instanceof HTMLElement)) { return; }
+    for (const details of [node, ...node.querySelectorAll("details")]) {
+      if (unfolded.has(details.dataset.table)) { details.open = true; }
+    }
+  }
+
+  document.addEventListener("toggle", (event) => unfold(event.target), { capture: true });
+  new MutationObserver(function (changes) {
+    for (const one of changes) {
+      if (one.type === "attributes") { unfold(one.target.closest("details")); }
+      one.addedNodes.forEach(again);
+    }
+  }).observe(document.documentElement, { subtree: true, childList: true, attributes: true, attributeFilter: ["data-folded"] });
 
   document.addEventListener("click", function (event) {
     const button = event.target.closest(".k-png, .k-csv");

@@ -15,10 +15,10 @@ from typing import Any
 
 from dashapp.data import Run
 from dashapp.i18n import _, language, plural, speak
+from dashapp.markup import markup
 from dashapp.plotlyjs import script
 from dashapp.report.account import choice, data_account, reading
 from dashapp.report.front import cover, glance, profile
-from dashapp.report.markup import markup
 from dashapp.report.parts import caption
 from dashapp.report.plan import campaign_plan, together
 from dashapp.report.portrait import portrait

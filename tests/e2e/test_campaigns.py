@@ -49,10 +49,16 @@ def test_a_change_of_cost_reaches_every_number_and_the_address_and_back(shop: Se
     draw_all(page)
     most = points.evaluate(highest)
 
+    chart = page.get_by_role("region", name="How many customers to contact?")
+    chart.get_by_text("View as table").click()
+    rows = chart.get_by_role("row")
+    expect(rows).not_to_have_count(0)
+    cheap = rows.last.inner_text()
     price(page, "Cost of one contact", "7")
 
     assert "cost=7" in page.url
     assert finding(page) != before
+    assert rows.last.inner_text() != cheap
     expect(page.locator("#campaigns-head")).to_contain_text("35.0 %")
     draw_all(page)
     assert points.evaluate(highest) < most

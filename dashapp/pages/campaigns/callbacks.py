@@ -45,11 +45,13 @@ def choose(data: SegmentationData, cost: object, revenue: object, campaign: obje
 
 
 def draw(data: SegmentationData, search: object, scheme_name: object, origin: object) -> Any:
-    """All that follows the address."""
+    """All that follows the address; the page came with its words, so that a first drawing needs the figures alone."""
     run = _run(data, origin)
     if run is None or not scheme_name:
         return (no_update,) * (len(_FIGURES) + len(_TEXTS))
     asked, _notices = asking.read(run, search)
+    if shared.URL not in ctx.triggered_prop_ids.values():
+        return (*_drawn(asked, scheme_name), *(no_update,) * len(_TEXTS))
     for name, value in ((ids.COST, asked.cost), (ids.REVENUE, asked.revenue), (ids.PICKER, asked.campaign)):
         set_props(name, {"value": value})  # no outputs, since they are inputs of ``choose`` too
     made = layout.texts(asked)

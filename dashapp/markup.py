@@ -1,4 +1,4 @@
-"""Dash components as plain HTML, so that the report stands on the same building blocks as the pages.
+"""Dash components as plain HTML: the report and folded tables stand on the same building blocks as the pages.
 
 Every text and attribute is escaped here and nowhere else. A ``dcc.Graph`` becomes an empty place with its numbers
 beside it; one script at the end of the document draws all of them.
@@ -17,7 +17,8 @@ from dash.development.base_component import Component
 _HTML = "dash_html_components"
 _EMPTY = frozenset({"br", "hr", "img"})  # tags that nothing closes
 _NAMES = {"className": "class", "tabIndex": "tabindex", "colSpan": "colspan"}
-_KEPT = frozenset({"id", "class", "style", "hidden", "lang", "title", "role", "href", "scope", "colspan"})
+_KEPT = frozenset({"id", "class", "style", "hidden", "lang", "title", "role", "href", "scope", "colspan",
+                   "tabindex"})
 
 
 def markup(tree: Any) -> str:
@@ -66,7 +67,7 @@ def _attributes(properties: Mapping[str, Any]) -> str:
         if not (name in _KEPT or re.fullmatch(r"aria-[a-z]+", name)) or value in (None, False):
             continue
         if name == "href" and not str(value).startswith("#"):
-            raise ValueError(f"the report leads nowhere but within itself, not to {value!r}")
+            raise ValueError(f"plain HTML leads nowhere but within its own page, not to {value!r}")
         words = _css(value) if name == "style" else "" if value is True else str(value)
         found.append(f' {name}="{escape(words)}"')
     return "".join(found)
