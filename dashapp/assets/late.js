@@ -26,7 +26,7 @@
     return done;
   }
 
-  function drawn(place) {  // what is on the screen at once, what is only near when the browser has a moment
+  function drawSoon(place) {  // what is on the screen at once, what is only near when the browser has a moment
     const box = place.getBoundingClientRect();
     if (box.bottom > 0 && box.top < window.innerHeight) { return draw(place); }
     const spare = window.requestIdleCallback || window.setTimeout;
@@ -37,7 +37,7 @@
   const sight = new IntersectionObserver(function (entries) {
     for (const one of entries) {
       charts.get(one.target).near = one.isIntersecting;
-      if (one.isIntersecting) { drawn(one.target); }
+      if (one.isIntersecting) { drawSoon(one.target); }
     }
   }, { rootMargin: NEAR });
 
@@ -54,7 +54,7 @@
       if (empty(figure) && !place.data) { return Promise.resolve(place); }
       chart.figure = figure;
       place.dataset.late = "";
-      return chart.near ? drawn(place) : Promise.resolve(place);
+      return chart.near ? drawSoon(place) : Promise.resolve(place);
     };
   }
 

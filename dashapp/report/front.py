@@ -16,6 +16,7 @@ from dashapp.words import VERDICT_TITLES, VERDICT_WORDS, finding, reliance
 from pipeline.contract import Segmentation
 
 _ROW, _LEAST = 58, 320  # pixels a segment, and of a chart
+_HALF, _AXIS = 260, 70  # pixels: axes of one of two charts abreast, and what is below them
 
 
 def cover(run: Run) -> Component:
@@ -80,8 +81,9 @@ def _shares(run: Run) -> Component:
 
 def _bubbles(run: Run) -> Component:
     it, found = run.segmentation, overview.portions(run, run.cube.everyone)
-    plot = figures.bubbles(it, found, LIGHT, selected=False)
-    return chart(_("Who orders often, who fills the basket?"), plot, _height(it.k), summary=_(
+    height = _height(it.k) + 60  # names need room
+    plot = figures.bubbles(it, found, LIGHT, selected=False, screens=((_HALF, height - _AXIS, 1),))
+    return chart(_("Who orders often, who fills the basket?"), plot, height, summary=_(
         "Each bubble is a segment, the larger the more customers. Right: orders more often. "
         "Up: spends more each time."))
 

@@ -16,7 +16,7 @@ from dashapp.pages.baskets.words import short_verdict, times
 from dashapp.theme import Scheme, diverging, empty_figure, escaped, figure_of
 from dashapp.words import number
 
-MOST = 22
+MOST, MOST_NARROW = 22, 8  # items on a desk and on a phone, where more would be too small to hit
 WRITTEN = 10  # up to so many items each cell says its lift
 _ROW, _TALL_ROW, _LABELS = 24, 52, 200  # few items have room for tall rows
 _TICKS = (1 / 16, 1 / 8, 1 / 4, 1 / 2, 1, 2, 4, 8, 16)

@@ -112,9 +112,10 @@ def options(asked: Asked | None) -> list[dict[str, str]]:
             *({"label": name, "value": key} for key, name in names.items())]
 
 
-def map_items(asked: Asked | None) -> tuple[str, ...]:
-    """Which items the map shows, in their order."""
-    return affinity.grouped(asked.known, figures.MOST, asked.item or None) if asked else ()
+def map_items(asked: Asked | None, *, narrow: bool = False) -> tuple[str, ...]:
+    """Which items the map shows, in their order; fewer on a phone."""
+    most = figures.MOST_NARROW if narrow else figures.MOST
+    return affinity.grouped(asked.known, most, asked.item or None) if asked else ()
 
 
 def _lacking(data: SegmentationData, run: Run) -> Component:
@@ -153,9 +154,9 @@ def _map(asked: Asked | None) -> Component:
     words = heat_words(asked, items, basis) if asked and basis else ""
     note = html.P([_("Orange: more often than chance; purple: less often. Neighbours on the map go together."), " ",
                    html.A(_("The same as a table"), href=f"#{ids.GRID}")], className="k-note")
-    wide = "k-baskets-map k-baskets-map-wide" if len(items) > figures.WRITTEN else "k-baskets-map"
-    plot = html.Div(graph(ids.HEAT, title, height=figures.height(len(items))), className=wide, tabIndex="0",
-                    role="region", **aria(label=title))  # scrolls sideways on a phone
+    fewer = "k-baskets-map-fewer" if len(items) > figures.MOST_NARROW else ""  # a phone keeps the place of fewer
+    plot = html.Div([graph(ids.HEAT, title, height=figures.height(len(items))), dcc.Store(id=ids.NARROW)],
+                    className=fewer)
     return chart_card(title, plot,
                       summary=html.P(words, id=ids.HEAT_WORDS, className="k-chart-summary"), below=note)
 

@@ -10,7 +10,7 @@ from typing import Any
 import plotly.graph_objects as go
 
 from dashapp.i18n import _
-from dashapp.labels import Bubble, beside, wrapped
+from dashapp.labels import SCREENS, Bubble, beside, wrapped
 from dashapp.pages.overview.facts import Portion
 from dashapp.theme import Scheme, empty_figure, escaped, figure_of, mark, tinted
 from dashapp.words import amount, customers, number, percent, trusted, with_trust
@@ -94,8 +94,9 @@ def _level(value: float | None) -> float:
     return 1.0 if value is None else max(0.0, value)
 
 
-def bubbles(it: Segmentation, found: Sequence[Portion], look: Scheme, *, selected: bool) -> go.Figure:
-    """Median orders by median cheque, the area of a bubble for the number of customers."""
+def bubbles(it: Segmentation, found: Sequence[Portion], look: Scheme, *, selected: bool,
+            screens: Sequence[tuple[int, int, int]] = SCREENS) -> go.Figure:
+    """Median orders by median cheque, the area of a bubble for the customers; names find room on ``screens``."""
     orders, cheque = it.dataset.meaning("orders"), it.dataset.meaning("average_cheque")
     if orders is None or cheque is None or not found:
         return empty_figure(_("These data have no orders and no average cheque"), look)
@@ -121,7 +122,7 @@ def bubbles(it: Segmentation, found: Sequence[Portion], look: Scheme, *, selecte
                     wrapped(f"{one.card.name} ·\u00a0{trusted(one.card)}", 18, 4))
              for one, (x, y), size in zip(found, points, whole, strict=True)]
     notes = [_bubble_label(one, point, at, bubble.lines, look)
-             for one, point, at, bubble in zip(found, points, beside(marks), marks, strict=True)]
+             for one, point, at, bubble in zip(found, points, beside(marks, screens), marks, strict=True)]
     return figure_of(traces, look, annotations=notes,
                      xaxis={"title": {"text": _("{label} (median)", label=orders.axis_title)}, "range": across},
                      yaxis={"title": {"text": _("{label} (median)", label=cheque.axis_title)}, "range": up})
