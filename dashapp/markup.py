@@ -34,17 +34,28 @@ def markup(tree: Any) -> str:
     raise TypeError(f"{type(tree).__name__} is no part of a page")
 
 
+def plain(tree: Any) -> bool:
+    """Whether ``markup`` can say all of it: no link between pages, no chart, nothing that a callback waits for."""
+    if isinstance(tree, Component):
+        return _is_plain(tree) and plain(getattr(tree, "children", None))
+    return not isinstance(tree, list | tuple) or all(plain(one) for one in tree)
+
+
 def as_data(text: str) -> str:
     """JSON that cannot end the script element it stands in."""
     return text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
 
 
 def _element(one: Component) -> str:
-    if one._namespace != _HTML:
-        raise TypeError(f"{one._type} is no plain element")
+    if not _is_plain(one):
+        raise TypeError(f"{one._type} is no plain element, or a callback waits for it")
     tag, properties = one._type.lower(), _properties(one)
     opened = f"<{tag}{_attributes(properties)}>"
     return opened if tag in _EMPTY else f"{opened}{markup(properties.get('children'))}</{tag}>"
+
+
+def _is_plain(one: Component) -> bool:
+    return bool(one._namespace == _HTML) and not isinstance(getattr(one, "id", None), Mapping)
 
 
 def _graph(one: Component) -> str:

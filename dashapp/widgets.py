@@ -9,7 +9,7 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from dashapp.i18n import _, language
-from dashapp.markup import markup
+from dashapp.markup import markup, plain
 from dashapp.theme import LIGHT, empty_figure, mark
 from dashapp.words import TRUST_WORDS
 from pipeline.contract import SegmentCard, Trust
@@ -101,11 +101,13 @@ def table(header: Sequence[Children], rows: Sequence[Sequence[Children]], *, cap
 def as_table(header: Sequence[Children], rows: Sequence[Sequence[Children]], *, caption: str) -> Component:
     """A chart's numbers, folded away until asked for, with a way to take them along (``assets/tools.js``).
 
-    The table waits as text: as components its cells would be most of a page, and each would listen to every change.
+    The table waits as text: as components its cells would be most of a page, and each would listen to every change. One
+    whose cells can be clicked stays as it is.
     """
     save = html.Button("CSV", type="button", className="k-link-button k-csv",
                        **aria(label=_("Save as CSV: {title}", title=caption)))
-    folded: dict[str, Any] = {"data-folded": markup(table(header, rows, caption=caption))}
+    whole = table(header, rows, caption=caption)
+    folded: dict[str, Any] = {"data-folded": markup(whole)} if plain(whole) else {"children": whole}
     named: dict[str, Any] = {"data-table": caption}
     return html.Details([html.Summary(_("View as table")), html.Div(**folded), save], className="k-details", **named)
 

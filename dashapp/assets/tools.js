@@ -67,11 +67,17 @@
     return /[",\n\r]/.test(safe) ? '"' + safe.replace(/"/g, '""') + '"' : safe;
   }
 
+  function words(place) {  // a symbol is told by the name beside it
+    const said = place.cloneNode(true);
+    said.querySelectorAll("[aria-hidden]").forEach((one) => one.remove());
+    return said.textContent;
+  }
+
   function asCsv(button) {
     const table = button.closest(".k-details").querySelector("table"), about = origin();
     const title = table.caption ? table.caption.textContent : "";
     const lines = [[title], [about.origin || ""], [about.filters], []].filter((line) => line[0] !== "");
-    for (const row of table.rows) { lines.push([...row.cells].map((one) => one.textContent)); }
+    for (const row of table.rows) { lines.push([...row.cells].map(words)); }
     const text = "\ufeff" + lines.map((line) => line.map(cell).join(",")).join("\r\n") + "\r\n";
     const url = URL.createObjectURL(new Blob([text], { type: "text/csv;charset=utf-8" }));
     save(url, fileName(about, title, ".csv"));
@@ -84,8 +90,8 @@
     const name = details.dataset.table;
     if (!name) { return; }
     unfolded[details.open ? "add" : "delete"](name);
-    const place = details.querySelector("[data-folded]");
-    if (details.open) { place.innerHTML = place.dataset.folded; }
+    const place = details.querySelector("[data-folded]");  // none where its cells can be clicked
+    if (details.open && place) { place.innerHTML = place.dataset.folded; }
   }
 
   function again(node) {

@@ -72,10 +72,14 @@ def texts(tree: Any) -> list[str]:
 
 
 def folded(tree: Any) -> list[list[list[str]]]:
-    """The texts of each folded table, by row."""
-    waiting = [one.to_plotly_json()["props"].get("data-folded") for one in parts(tree, html.Div)]
-    return [[[text for text in row.itertext() if text.strip()] for row in ElementTree.fromstring(table).iter("tr")]
-            for table in waiting if table]
+    """The texts of each folded table, by row; one whose cells can be clicked is no text."""
+    found = []
+    for details in parts(tree, html.Details):
+        text = getattr(details.children[1], "data-folded", None)
+        rows = ([list(row.itertext()) for row in ElementTree.fromstring(text).iter("tr")] if text
+                else [texts(row) for row in parts(details, html.Tr)])
+        found.append([[words for words in row if words.strip()] for row in rows])
+    return found
 
 
 @pytest.fixture

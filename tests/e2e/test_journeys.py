@@ -154,9 +154,9 @@ def test_every_chart_filters_every_other_and_lets_go_of_it(served: Served, watch
     acts: dict[str, Callable[[], object]] = {
         MAP: lambda: lasso(page), LIVE: lambda: click_bar(page, LIVE, 20, 17),
         "Segments": lambda: (page.get_by_role("button", name="Young web shoppers").click(), settle(page)),
-        **{title: lambda title=title: drag(page, title, 0.55, 0.9)  # type: ignore[misc]
+        **{title: lambda title=title: drag(page, title, 0.55, 0.9)
            for title in (AGE, INCOME, SPEND, CHEQUE)},
-        **{title: lambda title=title: click_bar(page, title, 30, 40)  # type: ignore[misc]
+        **{title: lambda title=title: click_bar(page, title, 30, 40)
            for title in (BASKET, CHANNELS)}}
 
     assert {MAP, AGE, INCOME, SPEND, CHEQUE, BASKET, CHANNELS, LIVE} <= set(everyone)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Callable
 
 import pytest
+from PIL import Image, ImageColor
 from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import Served, Watched, settle
@@ -60,6 +62,53 @@ def test_a_bar_of_answers_selects_and_the_selected_become_a_file(served: Served,
     lines = waited.value.path().read_text("utf-8-sig").splitlines()
     shown = int(page.locator(".k-count").inner_text().split()[0])
     assert len(lines) - lines.index("") - 2 == shown
+
+
+def test_a_table_under_a_chart_selects_and_is_taken_along_with_its_origin(served: Served, watch: Watch) -> None:
+    page = watch(served.url).open("/?age=30~45")
+    chart = page.get_by_role("region", name="What share of customers, what share of revenue?").first
+    chart.get_by_text("View as table").press("Enter")
+    chart.get_by_role("button", name="Young web shoppers").press("Enter")
+    settle(page)
+    expect(page.locator(".k-chip")).to_have_count(2)
+    chips = [one.removesuffix("×") for one in page.locator(".k-chip").all_inner_texts()]
+    other = page.get_by_role("region", name="Who orders often, who fills the basket?").first
+    other.get_by_text("View as table").press("Enter")
+    expect(other.get_by_role("row")).to_have_count(4)
+    cells = [row.locator("th, td").all_inner_texts() for row in other.get_by_role("row").all()]
+    other.locator("tbody th").last.evaluate("cell => { cell.textContent = '=1+1'; }")  # a name may be anything
+
+    with page.expect_download() as waited:
+        other.get_by_role("button", name="Save as CSV").press("Enter")
+
+    lines = list(csv.reader(waited.value.path().read_text("utf-8-sig").splitlines()))
+    assert served.sweep is not None
+    assert served.sweep.run_ids[3][:8] in waited.value.suggested_filename
+    assert "; ".join(chips) in lines[2]
+    table = lines[lines.index([]) + 1:]
+    assert [row[1:] for row in table] == [[one.replace(",", "") for one in row[1:]] for row in cells]
+    assert [row[0].split() for row in table[1:-1]] == [row[0].split()[1:] for row in cells[1:-1]]
+    assert table[-1][0] == "'=1+1"
+
+
+def test_a_chart_becomes_an_image_in_its_colours_with_room_for_its_title_and_origin(served: Served, watch: Watch
+                                                                                   ) -> None:
+    page = watch(served.url).open("/")
+    chart = page.get_by_role("region", name="What share of customers, what share of revenue?").first
+    chart.scroll_into_view_if_needed()
+    settle(page)
+    drawn = chart.locator(".js-plotly-plot")
+    wide, high = drawn.evaluate("plot => [plot.clientWidth, plot.clientHeight]")
+    colours = drawn.evaluate("plot => plot._fullData.map((trace) => trace.marker.color).flat()")
+
+    with page.expect_download() as waited:
+        chart.get_by_role("button", name="Save as an image").click()
+
+    image = Image.open(waited.value.path()).convert("RGB")
+    assert waited.value.suggested_filename.endswith("what-share-of-customers-what-share-of-revenue.png")
+    assert (image.width, image.height > 2 * high) == (2 * max(wide, 640), True)
+    found = {colour for amount, colour in image.getcolors(image.width * image.height) or [] if amount > 1000}
+    assert {ImageColor.getrgb(one) for one in colours if one.startswith("#")} <= found
 
 
 def test_on_a_phone_the_pages_fold_behind_a_button(served: Served, watch: Watch) -> None:
