@@ -11,14 +11,14 @@ from sklearn.cluster import KMeans
 
 from pipeline.contract import Labels, Matrix, Partition
 from pipeline.errors import InputError
-from pipeline.geometry import Array, cluster_means
+from pipeline.geometry import Array, cluster_means, cluster_sums
 from pipeline.threads import THREADS, pool
 
 LARGE_ROWS = 100_000  # above this Lloyd runs in float32, half the memory traffic, and on a part of the rows first
 STRICT_ROWS = 20_000  # up to this many Lloyd runs until no row changes sides
 TOLERANCE = 1e-4  # scikit-learn's own: squared shift of the centres in mean variances of a feature
 _THREADED_ROWS = 10_000
-_STEPS = 8
+_MOST_STEPS = 300  # scikit-learn's own limit
 
 Lloyd = Callable[[Array], Labels]
 
@@ -51,10 +51,10 @@ def _small(matrix: Matrix) -> Lloyd:
 
 
 def _large(matrix: Matrix) -> Lloyd:
-    """Lloyd on a part of the rows, then on all: few steps are left there, and most fits need no more than those.
+    """Lloyd on a part of the rows, then on all, where few steps are left.
 
-    Those steps are scikit-learn's assignment and our means, because a fit prepares for 0.3 s at a million rows, ten
-    times as long as a step takes. Where they are not enough, a fit goes on from there.
+    Those steps are scikit-learn's assignment and our means, kept up to date by the few rows that change sides: a third
+    of the time of its own steps at a million rows, without the 0.3 s for which a fit prepares.
     """
     middle = matrix.mean(axis=0)
     data: Array = np.empty(matrix.shape, dtype=np.float32)
@@ -63,16 +63,26 @@ def _large(matrix: Matrix) -> Lloyd:
     tolerance = TOLERANCE * float(part.var(axis=0).mean())
 
     def lloyd(centres: Array) -> Labels:
+        k = len(centres)
         model = _fit(part, (centres - middle).astype(np.float32), TOLERANCE)
-        for _ in range(_STEPS):
-            labels: Labels = model.predict(data)
-            moved = cluster_means(data, labels, len(centres)).astype(np.float32)
-            if not np.isfinite(moved).all():  # a cluster lost its last row: a fit gives it another one
+        labels: Labels = model.predict(data)
+        sums, counts = cluster_sums(data, labels, k)
+        for _ in range(_MOST_STEPS):
+            if not counts.all():  # a cluster lost its last row: a fit gives it another one
+                return _labels(_fit(data, model.cluster_centers_, TOLERANCE))
+            moved = (sums / counts[:, None]).astype(np.float32)
+            shift = float(((moved - model.cluster_centers_) ** 2).sum())
+            if shift <= tolerance:
                 break
-            if float(((moved - model.cluster_centers_) ** 2).sum()) <= tolerance:
-                return labels
             model.cluster_centers_ = moved
-        return _labels(_fit(data, model.cluster_centers_, TOLERANCE))
+            before, labels = labels, model.predict(data)
+            changed = np.flatnonzero(labels != before)
+            rows = data[changed]
+            for sign, side in ((1, labels), (-1, before)):
+                its_sums, its_counts = cluster_sums(rows, side[changed], k)
+                sums += sign * its_sums
+                counts += sign * its_counts
+        return labels
 
     return lloyd
 

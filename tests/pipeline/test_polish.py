@@ -7,6 +7,7 @@ import pytest
 from sklearn.cluster import KMeans
 from threadpoolctl import ThreadpoolController
 
+import pipeline.polish as polish_module
 from pipeline.contract import Matrix
 from pipeline.errors import InputError
 from pipeline.geometry import cluster_means
@@ -26,10 +27,7 @@ def large(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("pipeline.polish.LARGE_ROWS", 1_000)
 
 
-@pytest.mark.parametrize("steps", [0, 8, 200])
-def test_a_large_table_ends_where_a_fit_on_all_rows_ends(large: None, monkeypatch: pytest.MonkeyPatch, steps: int
-                                                         ) -> None:
-    monkeypatch.setattr("pipeline.polish._STEPS", steps)
+def test_a_large_table_ends_where_a_fit_on_all_rows_ends(large: None) -> None:
     rows = continuum()
     starts = {k: rows[:k].copy() for k in (3, 5, 7)}
 
@@ -38,6 +36,24 @@ def test_a_large_table_ends_where_a_fit_on_all_rows_ends(large: None, monkeypatc
     for k, start in starts.items():
         fit = KMeans(k, init=start, n_init=1).fit(rows)
         assert found[k].inertia <= 1.01 * fit.inertia_
+
+
+def test_a_cluster_that_loses_its_last_row_gets_another_one(large: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    rows, real, fits = continuum(), polish_module._fit, []
+
+    def lost(data: Matrix, centres: Matrix, tolerance: float) -> KMeans:
+        model = real(data, centres, tolerance)
+        if not fits:
+            model.cluster_centers_[0] = 1e6  # no row is near it
+        fits.append(len(data))
+        return model
+
+    monkeypatch.setattr(polish_module, "_fit", lost)
+
+    [one] = polish(rows, {4: rows[:4].copy()})
+
+    assert fits == [len(rows) // 6, len(rows)]
+    assert np.bincount(one.labels).min() > 0
 
 
 def test_centres_and_inertia_are_exact_for_the_labels(large: None) -> None:
