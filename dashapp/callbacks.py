@@ -184,6 +184,8 @@ def register(app: Dash, data: SegmentationData) -> None:
         search, Input(ids.URL, "pathname"), State(ids.nav(ALL), "href"))
     app.clientside_callback(  # type: ignore[no-untyped-call]
         ClientsideFunction("korzina", "scheme"), Output(ids.SCHEME, "data"), Input(ids.SCHEME_BUTTON, "n_clicks"))
+    app.clientside_callback(  # type: ignore[no-untyped-call]
+        ClientsideFunction("korzina", "screen"), Output(ids.SCREEN, "data"), Input(ids.SCREEN, "id"))
     app.callback(Output(ids.URL, "search"), Input(ids.EVENT, "data"), State(ids.URL, "search"), page,
                  prevent_initial_call=True)(partial(select, data))
     app.callback(Output(ids.CHIPS, "children"), search, page, State(ids.URL, "pathname"))(partial(draw_chips, data))

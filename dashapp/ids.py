@@ -10,9 +10,10 @@ from typing import Any
 
 from dash.dependencies import Wildcard
 
-URL, EVENT, SCHEME, PROBLEM = "url", "event", "scheme", "problem"
+URL, EVENT, SCHEME, SCREEN, PROBLEM = "url", "event", "scheme", "screen", "problem"
 PAGE, POLL, NEWER, CHIPS, DATASETS = "page-run", "poll", "newer", "chips", "data-sets"
 SCHEME_BUTTON = "scheme-button"
+PHONE, TABLET = "phone", "tablet"  # what ``SCREEN`` holds, or "desk" (``assets/korzina.js``)
 
 Pattern = dict[str, Any]
 Key = str | Wildcard  # a value of an id, or ALL in a callback

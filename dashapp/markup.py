@@ -75,7 +75,7 @@ def _attributes(properties: Mapping[str, Any]) -> str:
     found = []
     for given, value in properties.items():
         name = _NAMES.get(given, given)
-        if not (name in _KEPT or re.fullmatch(r"aria-[a-z]+", name)) or value in (None, False):
+        if not (name in _KEPT or re.fullmatch(r"aria-[a-z]+|data-label", name)) or value in (None, False):
             continue
         if name == "href" and not str(value).startswith("#"):
             raise ValueError(f"plain HTML leads nowhere but within its own page, not to {value!r}")

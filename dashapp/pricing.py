@@ -16,6 +16,8 @@ from pipeline.campaigns import at_prices
 from pipeline.contract import CampaignPlan, HeldOut, HoldOutAdvice, Segmentation, Targets
 from pipeline.plan_words import hold_out_advice
 from pipeline.profit import (
+    FEW,
+    FEWEST,
     Curve,
     Interval,
     Vector,
@@ -23,11 +25,12 @@ from pipeline.profit import (
     advice,
     expected_curve,
     profit_curve,
+    wilson,
 )
 from pipeline.target_list import ListNumbers, in_numbers
 
-__all__ = ["Curve", "Expected", "Interval", "ListNumbers", "Measured", "Prospects", "Vector", "Word", "advice", "among",
-           "expected", "in_numbers", "measured", "own_plan", "plan_at"]
+__all__ = ["FEW", "FEWEST", "Curve", "Expected", "Interval", "ListNumbers", "Measured", "Prospects", "Vector", "Word",
+           "advice", "among", "expected", "in_numbers", "measured", "own_plan", "plan_at", "wilson"]
 Rows = npt.NDArray[np.int64]
 _plans: Kept[tuple[str, float | None, float | None], CampaignPlan] = Kept(6)
 

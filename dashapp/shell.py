@@ -41,6 +41,7 @@ def frame() -> Component:
     return html.Div([
         html.A(_("Skip to the content"), href="#main", className="k-skip"),
         dcc.Location(id=ids.URL, refresh=False), dcc.Store(id=ids.EVENT), dcc.Store(id=ids.SCHEME),
+        dcc.Store(id=ids.SCREEN),
         _header(),
         html.Main(html.Div([html.Div(id=ids.PROBLEM), page_container], className="k-wide"), id="main", tabIndex=-1),
     ], className="k-app")

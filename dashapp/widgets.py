@@ -15,6 +15,7 @@ from dashapp.words import TRUST_WORDS
 from pipeline.contract import SegmentCard, Trust
 
 Children = Any
+_MOST_COLUMNS = 3  # of a table on a phone
 _PLAIN: dict[str, Any] = {"displayModeBar": False, "responsive": True}
 _DRAWN_ON: dict[str, Any] = {
     "displaylogo": False, "responsive": True, "displayModeBar": True, "scrollZoom": False,
@@ -62,12 +63,16 @@ def trust_badge(trust: Trust, reason: str = "") -> Component:
     return html.Span(_(TRUST_WORDS[trust]), className=f"k-trust k-trust-{trust}", title=reason or None)
 
 
-def graph(id: str | dict[str, Any], label: str, *, height: int, drawn_on: bool = False) -> Component:
-    """A chart's place, of its final height from the start, with a name for those who cannot see it."""
+def graph(id: str | dict[str, Any], label: str, *, height: int, drawn_on: bool = False, tablet: int = 0) -> Component:
+    """A chart's place, of its final height from the start, with a name for those who cannot see it.
+
+    ``tablet`` is its height where it is drawn otherwise up to the width of a tablet.
+    """
     config: Any = {**(_DRAWN_ON if drawn_on else _PLAIN), "locale": language()}
+    style = {"height": f"{height}px", **({"--k-tablet": f"{tablet}px"} if tablet else {})}
     return html.Div(
-        dcc.Graph(id=id, figure=empty_figure("", LIGHT), config=config, responsive=True,
-                  style={"height": f"{height}px"}, className="k-graph"),
+        dcc.Graph(id=id, figure=empty_figure("", LIGHT), config=config, responsive=True, style=style,
+                  className="k-graph k-graph-tablet" if tablet else "k-graph"),
         role="group", className="k-graph-frame", **aria(label=_("Chart: {title}", title=label)))
 
 
@@ -83,10 +88,13 @@ def chart_card(title: str, plot: Component, *, summary: Children = None, tools: 
     return card([head, words, plot, below, small], label=title, class_name=f"k-chart {class_name}")
 
 
-def table(header: Sequence[Children], rows: Sequence[Sequence[Children]], *, caption: str, stacked: bool = False
-          ) -> Component:
-    """A plain table: first column names the row, numbers stand right; ``stacked``, a phone has a line for each cell."""
-    labels: list[dict[str, Any]] = [{"data-label": one} if isinstance(one, str) else {} for one in header[1:]]
+def table(header: Sequence[Children], rows: Sequence[Sequence[Children]], *, caption: str) -> Component:
+    """A plain table: first column names the row, numbers stand right.
+
+    On a phone the cells of a row stand below its name where there are more than ``_MOST_COLUMNS``.
+    """
+    stacked = len(header) > _MOST_COLUMNS
+    labels: list[dict[str, Any]] = [{"data-label": _words(one)} if stacked else {} for one in header[1:]]
     labels += [{}] * max((len(row) for row in rows), default=0)  # a row may be longer than its header
     return html.Div(html.Table([
         html.Caption(caption, className="visually-hidden"),
@@ -96,6 +104,15 @@ def table(header: Sequence[Children], rows: Sequence[Sequence[Children]], *, cap
                     for row in rows]),
     ], className="k-table k-table-stacked" if stacked else "k-table"), className="k-table-frame", tabIndex="0",
         role="region", **aria(label=caption))
+
+
+def _words(of: Children) -> str:
+    """What a component says, without its signs."""
+    if isinstance(of, Component):
+        return "" if getattr(of, "aria-hidden", "") else _words(getattr(of, "children", None))
+    if isinstance(of, list | tuple):
+        return "".join(map(_words, of))
+    return "" if of is None else str(of)
 
 
 def as_table(header: Sequence[Children], rows: Sequence[Sequence[Children]], *, caption: str) -> Component:

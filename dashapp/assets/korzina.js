@@ -21,6 +21,11 @@
 
   show(preferred());
 
+  const phone = window.matchMedia("screen and (max-width: 40rem)");
+  const tablet = window.matchMedia("screen and (max-width: 62rem)");
+
+  function screen() { return phone.matches ? "phone" : tablet.matches ? "tablet" : "desk"; }  // widths as in korzina.css
+
   function eventOf(id, property, value, figure) {
     if (id.type === "reset") { return value ? { reset: true } : null; }
     if (id.type === "remove") { return value ? { dimension: id.dimension, remove: true } : null; }
@@ -114,7 +119,13 @@
       }
       return now;
     },
+
+    screen: screen,
   };
+
+  for (const query of [phone, tablet]) {
+    query.addEventListener("change", () => dash.set_props("screen", { data: screen() }));
+  }
 }());
 
 // ---- Segment: one link of the navigation stands for the pages of all segments

@@ -181,6 +181,27 @@ def test_overview_bars_of_a_selection_stand_before_those_of_all(segmentation: Se
     assert held(alone.card, filtered) == f"{alone.customers} of the {alone.customers} selected customers"
 
 
+def test_on_a_narrow_screen_the_profile_has_symbols_for_segments_and_names_over_their_cells(segmentation: Segmentation
+                                                                                            ) -> None:
+    cards = segmentation.cards
+    features = profile(segmentation, cards)
+
+    figure = heat.profile(features, cards, (), LIGHT, width=300)
+    cells, words = figure.data
+
+    marks = [mark(one.colour, LIGHT) for one in cards]
+    assert list(figure.layout.xaxis.ticktext[:-1]) == [
+        f"<span style='color:{one.colour}'>{one.glyph}</span>" for one in marks]
+    assert [one.text for one in figure.layout.annotations] == [one.column.label for one in features]
+    assert [one.y for one in figure.layout.annotations] == list(range(0, 2 * len(features), 2))
+    wide = heat.profile(features, cards, (), LIGHT).data
+    assert [list(row) for row in cells.z[1::2]] == [list(row) for row in wide[0].z]
+    assert {value for row in cells.z[::2] for value in row} == {None}
+    assert list(words.text) == list(wide[1].text)
+    assert list(words.y) == [2 * row + 1 for row in wide[1].y]
+    assert not heat.profile(features, cards, (), LIGHT, width=20).data[1].text  # no room for a number
+
+
 def test_the_profile_puts_first_what_differs_most_and_last_all_customers(segmentation: Segmentation) -> None:
     cards = segmentation.cards
     features = profile(segmentation, cards)

@@ -9,7 +9,8 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from dashapp import ids
-from dashapp.widgets import as_table
+from dashapp.markup import markup
+from dashapp.widgets import aria, as_table, table
 
 
 def body(cell: Any) -> Component:
@@ -25,6 +26,18 @@ def test_a_folded_table_is_sent_as_escaped_text() -> None:
     assert place.children is None
     assert '<td><span class="k-muted">&lt;img src=x onerror=alert(1)&gt;</span></td>' in text
     assert 'tabindex="0"' in text  # it may scroll
+
+
+def test_on_a_phone_each_cell_of_a_wide_table_has_the_words_of_its_heading_without_its_signs() -> None:
+    sign = html.Span("●", **aria(hidden="true"))
+    header = ["Feature", html.Span([sign, html.Span("Regulars")]), "Others", ["All ", html.Strong("customers")]]
+
+    text = markup(table(header, [["Age", "40", "50", "45"]], caption="Ages"))
+
+    assert 'class="k-table k-table-stacked"' in text
+    assert '<td data-label="Regulars">40</td><td data-label="Others">50</td>' in text
+    assert '<td data-label="All customers">45</td>' in text
+    assert "stacked" not in markup(table(header[:3], [["Age", "40", "50"]], caption="Ages"))
 
 
 @pytest.mark.parametrize("cell", [

@@ -272,6 +272,20 @@ def test_dark_follows_the_system_and_is_remembered_when_chosen(served: Served, w
     assert window.open("/").evaluate(theme) == "light"
 
 
+def test_the_profile_is_drawn_anew_for_a_narrower_screen(served: Served, watch: Watch) -> None:
+    page = watch(served.url, width=1440).open("/")
+    draw_all(page)
+    named = """document.querySelector('.k-profile .js-plotly-plot')?.layout.xaxis.ticktext?.[0].includes('<br>')"""
+    assert page.evaluate(named)
+
+    page.set_viewport_size({"width": 800, "height": 900})
+
+    settle(page)
+    draw_all(page)
+    assert not page.evaluate(named)
+    expect(chart(page, "What makes them different?").locator(".k-key-list")).to_be_visible()
+
+
 def test_charts_have_names_and_the_page_its_landmarks(served: Served, watch: Watch) -> None:
     page = watch(served.url).open("/explore")
 

@@ -81,9 +81,18 @@ def test_a_selection_is_counted_and_goes_along_in_russian_on_a_phone(both: Serve
     settle(page)
     expect(page.locator(".k-count")).to_contain_text(f"{size}")
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
-    visit(page, "/baskets")
-    draw_all(page)
-    assert page.evaluate(SCROLLS) == []
+
+
+@pytest.mark.parametrize("experiment", [GROCERIES, RETAILER])
+def test_nothing_scrolls_sideways_inside_a_card_of_a_phone(both: Served, watch: Watch, experiment: str) -> None:
+    page = watch(both.url, width=390).open(f"/?run={run_of(both, experiment)[:12]}")
+    for _name, path, _label in PAGES:
+        visit(page, path)
+        draw_all(page)
+        settle(page)
+        page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
+        settle(page)
+        assert page.evaluate(SCROLLS) == [], path
 
 
 def test_a_name_given_on_the_page_survives_the_next_training(both: Served, watch: Watch) -> None:

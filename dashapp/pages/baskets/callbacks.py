@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from dash import ClientsideFunction, Dash, Input, Output, State, ctx, no_update, set_props
+from dash import Dash, Input, Output, State, ctx, no_update, set_props
 
 from dashapp import ids as shared
 from dashapp.callbacks import page_run
@@ -54,15 +54,15 @@ def selected(asked: Asked, row: object) -> str:
     return next((rule.key for rule in asked.known if rule.key == key), "")
 
 
-def draw(data: SegmentationData, search: object, scheme_name: object, narrow: object, origin: object
+def draw(data: SegmentationData, search: object, scheme_name: object, screen: object, origin: object
          ) -> tuple[Any, ...]:
     """All that follows the address and the width of the screen."""
     run = page_run(data, origin)
     basis = run.segmentation.affinity_basis if run else None
-    if run is None or basis is None or not scheme_name or narrow is None:
+    if run is None or basis is None or not scheme_name or not screen:
         return (no_update,) * _DRAWN
     asked, _notices = asking.read(run, search)
-    items = layout.map_items(asked, narrow=narrow is True)
+    items = layout.map_items(asked, narrow=screen == shared.PHONE)
     set_props(ids.OF, {"value": asked.of})  # another selection may stand for another segment
     set_props(ids.HEAT, {"clickData": None})  # may be clicked again; no output, since it is an input of ``choose``
     return (layout.first_words(asked), layout.picked(asked), layout.heat_words(asked, items, basis),
@@ -96,14 +96,13 @@ def register(app: Dash, data: SegmentationData) -> None:
         Output(shared.URL, "search", allow_duplicate=True), Input(ids.OF, "value"), Input(ids.ITEM, "value"),
         Input(ids.HEAT, "clickData"), Input(ids.GRID, "cellClicked"), Input(ids.CLEAR, "n_clicks"), search, page,
         prevent_initial_call=True)(partial(choose, data))
-    app.clientside_callback(  # type: ignore[no-untyped-call]
-        ClientsideFunction("korzina_baskets", "narrow"), Output(ids.NARROW, "data"), Input(ids.HEAT, "id"))
     app.callback(
         Output(ids.FINDING, "children"), Output(ids.PICKED, "children"), Output(ids.HEAT_WORDS, "children"),
         Output(ids.HEAT, "figure"), Output(ids.HEAT, "style"), Output(ids.SHOWN, "children"),
         Output(ids.GRID, "rowData"), Output(ids.GRID, "columnDefs"), Output(ids.GRID, "style"),
         Output(ids.ITEM, "options"), Output(ids.LIST, "children"),
-        Input(shared.URL, "search"), Input(shared.SCHEME, "data"), Input(ids.NARROW, "data"), page)(partial(draw, data))
+        Input(shared.URL, "search"), Input(shared.SCHEME, "data"), Input(shared.SCREEN, "data"), page)(
+        partial(draw, data))
     app.callback(Output(ids.GRID, "scrollTo"), Input(ids.GRID, "rowData"), search, page, prevent_initial_call=True)(
         partial(show_row, data))
     app.callback(Output(ids.DOWNLOAD, "data"), Input(ids.DOWNLOAD_BUTTON, "n_clicks"), search, page,

@@ -155,8 +155,7 @@ def _map(asked: Asked | None) -> Component:
     note = html.P([_("Orange: more often than chance; purple: less often. Neighbours on the map go together."), " ",
                    html.A(_("The same as a table"), href=f"#{ids.GRID}")], className="k-note")
     fewer = "k-baskets-map-fewer" if len(items) > figures.MOST_NARROW else ""  # a phone keeps the place of fewer
-    plot = html.Div([graph(ids.HEAT, title, height=figures.height(len(items))), dcc.Store(id=ids.NARROW)],
-                    className=fewer)
+    plot = html.Div(graph(ids.HEAT, title, height=figures.height(len(items))), className=fewer)
     return chart_card(title, plot,
                       summary=html.P(words, id=ids.HEAT_WORDS, className="k-chart-summary"), below=note)
 

@@ -8,10 +8,10 @@ import numpy as np
 
 from dashapp import pricing
 from dashapp.pages.campaigns.asked import Asked
-from dashapp.pricing import ListNumbers, Word
+from dashapp.pricing import FEW, FEWEST, ListNumbers, Word
 from pipeline.contract import Responses, SegmentCard, Targets
 
-LEAST, FEW, TOP = 30, 60, 10  # contacted: no rate under the first, a flag under the second; customers shown
+LEAST, TOP = FEWEST, 10  # contacted, under which there is no rate; customers shown
 
 
 @dataclass(frozen=True)

@@ -70,7 +70,7 @@ def measured_table(asked: Asked, found: Measured) -> Component:
     curve = [[number(int(found.model.contacts[at])), *_money_at(found.model, at, asked.currency)]
              for at in _thinned(len(found.model.contacts))]
     return html.Div([
-        table(header, rows, caption=caption, stacked=True),
+        table(header, rows, caption=caption),
         html.P(asked.run.tell(asked.summary.worth)),
         html.P(words.calibration(asked)),
         as_table([_("Contacted"), _("Response model"), _("95 % interval")], curve,
@@ -108,7 +108,7 @@ def segments(asked: Asked) -> Component | None:
               _("Expected profit"), _("Contact all of it?")]
     gone = asked.run.segmentation.k - len(shares)
     return html.Div([
-        table(header, rows, caption=_("The list by segment"), stacked=True),
+        table(header, rows, caption=_("The list by segment")),
         html.P(plural("{n} segment is filtered out.", "{n} segments are filtered out.", gone), className="k-note")
         if gone else None])
 
@@ -126,7 +126,7 @@ def top(asked: Asked) -> list[Component]:
     header = [_("Customer"), _("Segment"), _("Chance of a response"), _("Expected profit"), _("Why")]
     kept = [] if facts.has_ids(asked) else [html.P(_("The id of customers is not kept in this run."),
                                                    className="k-note")]
-    return [table(header, rows, caption=_("The first on the list"), stacked=True), *kept]
+    return [table(header, rows, caption=_("The first on the list")), *kept]
 
 
 def hold_out(asked: Asked) -> list[Component]:

@@ -32,13 +32,14 @@ def draw(data: SegmentationData, scheme_name: object, origin: object) -> tuple[A
             figures.silhouette(it.candidates, it.decision, it.k, look), figures.stability(it.candidates, it.k, look))
 
 
-def draw_segments(data: SegmentationData, scheme_name: object, seen: object, origin: object) -> tuple[Any, ...]:
+def draw_segments(data: SegmentationData, scheme_name: object, screen: object, seen: object, origin: object
+                  ) -> tuple[Any, ...]:
     """The segments of the run in view, once a reader comes near their charts."""
     run = page_run(data, origin)
-    if run is None or not scheme_name or not seen:
+    if run is None or not scheme_name or not screen or not seen:
         return (no_update,) * 4
     it, look = run.segmentation, scheme(scheme_name)
-    return (*lineage.drawn(data, run, look), figures_runs.returns(it.cards, look))
+    return (*lineage.drawn(data, run, look, narrow=screen == shared.PHONE), figures_runs.returns(it.cards, look))
 
 
 def draw_blades(data: SegmentationData, search: object, scheme_name: object, seen: object, origin: object) -> Any:
@@ -52,14 +53,14 @@ def draw_blades(data: SegmentationData, search: object, scheme_name: object, see
                                among.tokens if isinstance(among, Values) else ())
 
 
-def list_runs(data: SegmentationData, only_differences: object, _changed: object, seen: object, origin: object
-              ) -> tuple[Any, Any]:
+def list_runs(data: SegmentationData, only_differences: object, screen: object, _changed: object, seen: object,
+              origin: object) -> tuple[Any, Any]:
     """Rows and columns of the grid, as the store has them now."""
     run = page_run(data, origin)
-    if run is None or not seen:
+    if run is None or not screen or not seen:
         return no_update, no_update
     rows = grid.rows(data.runs(run.segmentation.experiment), run.run_id)
-    return rows, grid.columns(rows, only_differences=bool(only_differences))
+    return rows, grid.columns(rows, only_differences=bool(only_differences), narrow=screen == shared.PHONE)
 
 
 def choose(data: SegmentationData, a: object, b: object, search: object, origin: object) -> Any:
@@ -73,11 +74,11 @@ def choose(data: SegmentationData, a: object, b: object, search: object, origin:
     return no_update if wanted == search else wanted
 
 
-def compare(data: SegmentationData, search: object, scheme_name: object, _changed: object, seen: object,
-            origin: object) -> tuple[Any, ...]:
+def compare(data: SegmentationData, search: object, scheme_name: object, screen: object, _changed: object,
+            seen: object, origin: object) -> tuple[Any, ...]:
     """All about the two runs that the address names."""
     run = page_run(data, origin)
-    if run is None or not scheme_name or not seen:
+    if run is None or not scheme_name or not screen or not seen:
         return (no_update,) * _DRAWN
     asked = dict(parse_qsl(search.removeprefix("?")[:4000])) if isinstance(search, str) else {}
     chosen = pair.choose(data.runs(run.segmentation.experiment), run.run_id, asked.get("a"), asked.get("b"))
@@ -87,11 +88,12 @@ def compare(data: SegmentationData, search: object, scheme_name: object, _change
     found = facts.pair(runs[0].segmentation, runs[1].segmentation)
     if isinstance(found, str):
         return _nothing(found, look)
-    going = [one for one in found.matches if one.a and one.b]
-    return (pair.words(found), False, figures_runs.overlap(found, look), figures_runs.movers(found, look),
-            figures_runs.deltas(facts.deltas(found), going, look), pair.overlap_words(), pair.movers_words(found),
-            pair.deltas_words(found), pair.overlap_table(found), pair.movers_table(found), pair.deltas_table(found),
-            pair.parameters_table(chosen.a, chosen.b))
+    going, narrow = [one for one in found.matches if one.a and one.b], screen == shared.PHONE
+    return (pair.words(found), False, figures_runs.overlap(found, look, narrow=narrow),
+            figures_runs.movers(found, look, narrow=narrow),
+            figures_runs.deltas(facts.deltas(found), going, look, narrow=narrow), pair.overlap_words(),
+            pair.movers_words(found), pair.deltas_words(found), pair.overlap_table(found), pair.movers_table(found),
+            pair.deltas_table(found), pair.parameters_table(chosen.a, chosen.b))
 
 
 def show_history(data: SegmentationData, changed: object, origin: object) -> Any:
@@ -111,12 +113,12 @@ def _nothing(why: str, look: Scheme) -> tuple[Any, ...]:
 def register(app: Dash, data: SegmentationData) -> None:
     """Bind the callbacks to ``app``."""
     page, search, changed = State(shared.PAGE, "data"), State(shared.URL, "search"), Input(ids.CHANGED, "data")
-    look = Input(shared.SCHEME, "data")
+    look, screen = Input(shared.SCHEME, "data"), Input(shared.SCREEN, "data")
     app.callback(*(Output(one, "figure") for one in (ids.INERTIA, ids.SILHOUETTE, ids.STABILITY)), look, page)(
         partial(draw, data))
     app.callback(Output(ids.LINEAGE, "figure"), Output(ids.LINEAGE_WORDS, "children"),
                  Output(ids.LINEAGE_BELOW, "children"), Output(ids.RETURNS, "figure"),
-                 look, Input(ids.SEEN_SEGMENTS, "data"), page)(partial(draw_segments, data))
+                 look, screen, Input(ids.SEEN_SEGMENTS, "data"), page)(partial(draw_segments, data))
     app.callback(Output(ids.BLADES, "figure"), Input(shared.URL, "search"), look, Input(ids.SEEN_SEGMENTS, "data"),
                  page)(partial(draw_blades, data))
     app.clientside_callback(  # type: ignore[no-untyped-call]
@@ -126,8 +128,8 @@ def register(app: Dash, data: SegmentationData) -> None:
         app.clientside_callback(  # type: ignore[no-untyped-call]
             ClientsideFunction("korzina_compare", "follow"), Output(flow, "figure", allow_duplicate=True),
             Input(flow, "clickData"), State(flow, "figure"), prevent_initial_call=True)
-    app.callback(Output(ids.GRID, "rowData"), Output(ids.GRID, "columnDefs"), Input(ids.DIFFERENCES, "value"), changed,
-                 Input(ids.SEEN_RUNS, "data"), page)(partial(list_runs, data))
+    app.callback(Output(ids.GRID, "rowData"), Output(ids.GRID, "columnDefs"), Input(ids.DIFFERENCES, "value"), screen,
+                 changed, Input(ids.SEEN_RUNS, "data"), page)(partial(list_runs, data))
     app.callback(Output(shared.URL, "search", allow_duplicate=True), Input(ids.LEFT, "value"),
                  Input(ids.RIGHT, "value"), search, page, prevent_initial_call=True)(partial(choose, data))
     app.callback(
@@ -136,7 +138,7 @@ def register(app: Dash, data: SegmentationData) -> None:
         Output(ids.MOVERS_WORDS, "children"), Output(ids.DELTAS_WORDS, "children"),
         Output(ids.OVERLAP_BELOW, "children"), Output(ids.MOVERS_BELOW, "children"),
         Output(ids.DELTAS_BELOW, "children"), Output(ids.PARAMETERS, "children"),
-        Input(shared.URL, "search"), look, changed, Input(ids.SEEN_PAIR, "data"), page)(partial(compare, data))
+        Input(shared.URL, "search"), look, screen, changed, Input(ids.SEEN_PAIR, "data"), page)(partial(compare, data))
     promotion.register(app, data)
     app.callback(Output(ids.HISTORY, "children"), Output(ids.PROMOTED, "options"), changed, page,
                  prevent_initial_call=True)(partial(show_history, data))

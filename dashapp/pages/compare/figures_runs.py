@@ -12,6 +12,7 @@ import plotly.graph_objects as go
 
 from dashapp.dimensions import all_measured
 from dashapp.i18n import _, decimal
+from dashapp.labels import wrapped
 from dashapp.pages.compare.facts import Delta, Match, Pair
 from dashapp.selection import Range
 from dashapp.theme import Scheme, empty_figure, escaped, figure_of, mark, tinted
@@ -23,6 +24,7 @@ BANDS = (0.6, 0.75, 0.85)  # Hennig 2007: below the first no trust, then a patte
 _BLADE_POINTS = 120
 _PALE = 0.25  # a segment that is not selected
 _LINE = 22  # characters of a name in one line, so that two columns of a phone hold it
+_SHORT, _SHORTEST = 17, 12  # the same of a flow on a phone, of two stages and of three
 _TALL = 32  # the same of a column, where two lines have room on a phone
 _TITLE = 34  # pixels that a name takes above its row
 
@@ -109,10 +111,11 @@ def returns(cards: Sequence[SegmentCard], look: Scheme) -> go.Figure:
         yaxis={"visible": False, "range": [-0.5, len(rated) - 0.2]})
 
 
-def overlap(it: Pair, look: Scheme) -> go.Figure:
-    """Rows: the segments of the first run; how their customers spread over the second."""
+def overlap(it: Pair, look: Scheme, *, narrow: bool = False) -> go.Figure:
+    """Rows: the segments of the first run; how their customers spread over the second. A ``narrow`` one has symbols."""
     shares = it.shares
-    rows, columns = [named(card, look) for card in it.a.cards], [named(card, look, _TALL) for card in it.b.cards]
+    rows = [glyph(card, look) if narrow else named(card, look) for card in it.a.cards]
+    columns = [glyph(card, look) if narrow else named(card, look, _TALL) for card in it.b.cards]
     hover = [[_("{n} of “{a}” are in “{b}”", n=number(int(it.table[row, column])), a=escaped(one.name),
                 b=escaped(other.name)) for column, other in enumerate(it.b.cards)]
              for row, one in enumerate(it.a.cards)]
@@ -130,18 +133,23 @@ def overlap(it: Pair, look: Scheme) -> go.Figure:
         yaxis={"autorange": "reversed", "tickvals": list(range(len(rows))), "ticktext": rows, "showgrid": False})
 
 
-def movers(it: Pair, look: Scheme) -> go.Figure:
+def movers(it: Pair, look: Scheme, *, narrow: bool = False) -> go.Figure:
     """Who went where: every customer that both runs hold, from the left segment to the right one."""
-    return flow([it.a.cards, it.b.cards], [it.table], look)
+    return flow([it.a.cards, it.b.cards], [it.table], look, narrow=narrow)
 
 
-def lineage(runs: Sequence[Placement], tables: Sequence[Labels], look: Scheme) -> go.Figure:
+def lineage(runs: Sequence[Placement], tables: Sequence[Labels], look: Scheme, *, narrow: bool = False) -> go.Figure:
     """How the segments split from one number of segments to the next."""
-    return flow([one.cards for one in runs], tables, look)
+    return flow([one.cards for one in runs], tables, look, narrow=narrow)
 
 
-def flow(stages: Sequence[Sequence[SegmentCard]], tables: Sequence[Labels], look: Scheme) -> go.Figure:
-    """A Sankey of customers through stages; ``tables[i]`` counts from stage ``i`` to the next."""
+def flow(stages: Sequence[Sequence[SegmentCard]], tables: Sequence[Labels], look: Scheme, *, narrow: bool) -> go.Figure:
+    """A Sankey of customers through stages; ``tables[i]`` counts from stage ``i`` to the next.
+
+    A ``narrow`` one has short names, and only symbols where names from both sides would meet.
+    """
+    labels = [_node(card, look, place, len(stages)) if narrow else named(card, look)
+              for place, stage in enumerate(stages) for card in stage]
     cards = [card for stage in stages for card in stage]
     starts = np.cumsum([0, *(len(stage) for stage in stages)])
     sizes = [int(total) for total in tables[0].sum(axis=1)] + [int(n) for one in tables for n in one.sum(axis=0)]
@@ -149,7 +157,7 @@ def flow(stages: Sequence[Sequence[SegmentCard]], tables: Sequence[Labels], look
              for place, table in enumerate(tables) for row, column in zip(*np.nonzero(table), strict=True)]
     return figure_of([{
         "type": "sankey", "arrangement": "fixed", "textfont": {"size": 12, "color": look.ink, "shadow": "none"},
-        "node": {"label": [named(card, look) for card in cards], "pad": 24, "thickness": 16,
+        "node": {"label": labels, "pad": 24, "thickness": 16,
                  "color": [mark(card.colour, look).colour for card in cards], "line": {"width": 0},
                  "customdata": [_("“{name}”: {n}", name=escaped(card.name), n=number(size))
                                 for card, size in zip(cards, sizes, strict=True)],
@@ -162,8 +170,11 @@ def flow(stages: Sequence[Sequence[SegmentCard]], tables: Sequence[Labels], look
                  "hovertemplate": "%{customdata}<extra></extra>"}}], look, margin={"l": 8, "r": 8, "t": 12, "b": 12})
 
 
-def deltas(found: Sequence[Delta], going: Sequence[Match], look: Scheme) -> go.Figure:
-    """What changed inside the segments that go on: shift of the mean, with both medians in the cell's words."""
+def deltas(found: Sequence[Delta], going: Sequence[Match], look: Scheme, *, narrow: bool = False) -> go.Figure:
+    """What changed inside the segments that go on: shift of the mean, with both medians in the cell's words.
+
+    A ``narrow`` one has symbols for the segments.
+    """
     if not found:
         return empty_figure(_("No segment goes on, so no profile can be compared"), look)
     most = max(0.2, *(abs(shift) for one in found for shift in one.shifts))
@@ -182,7 +193,7 @@ def deltas(found: Sequence[Delta], going: Sequence[Match], look: Scheme) -> go.F
     return figure_of(
         traces, look,
         xaxis={**_UPRIGHT, "tickvals": list(range(len(cards))),
-               "ticktext": [named(card, look, _TALL) for card in cards]},
+               "ticktext": [glyph(card, look) if narrow else named(card, look, _TALL) for card in cards]},
         yaxis={"autorange": "reversed", "tickvals": list(range(len(found))), "showgrid": False,
                "ticktext": ["<br>".join(map(escaped, wrap(one.column.label, _LINE))) for one in found]})
 
@@ -190,6 +201,13 @@ def deltas(found: Sequence[Delta], going: Sequence[Match], look: Scheme) -> go.F
 def named(card: SegmentCard, look: Scheme, line: int = _LINE) -> str:
     """Symbol in its colour, the whole name in short lines, and how far the segment is to be trusted."""
     return f"{glyph(card, look)} " + "<br>".join(map(escaped, wrap(_title(card), line)))
+
+
+def _node(card: SegmentCard, look: Scheme, place: int, stages: int) -> str:
+    """The label of a node of the stage ``place`` where there is little room."""
+    if 0 < place < stages - 1:
+        return glyph(card, look)
+    return f"{glyph(card, look)} " + "<br>".join(wrapped(card.name, _SHORT if stages == 2 else _SHORTEST, 3))
 
 
 def glyph(card: SegmentCard, look: Scheme) -> str:

@@ -36,8 +36,18 @@ def rows(runs: Sequence[RunSummary], shown: str) -> list[Row]:
     } for run in runs]
 
 
-def columns(found: Sequence[Row], *, only_differences: bool) -> list[Row]:
-    """Definitions of the columns, as wide as there is room; with ``only_differences`` without those that are alike."""
+def columns(found: Sequence[Row], *, only_differences: bool, narrow: bool = False) -> list[Row]:
+    """Definitions of the columns, as wide as there is room; with ``only_differences`` without those that are alike.
+
+    A ``narrow`` grid has the few that need no scrolling.
+    """
+    if narrow:
+        return [
+            _column("k", _("Segments"), 84, type="rightAligned"),
+            _column("silhouette", _("Silhouette"), 88, type="rightAligned",
+                    valueFormatter={"function": "params.data.silhouette_said"}),
+            _column("status", _("In use"), 68, wrapText=True, autoHeight=True, cellClass="k-wrapped"),
+            _column("open", _("Look"), 60, cellRenderer="markdown", sortable=False, wrapText=True, autoHeight=True)]
     made: list[Row] = [
         {"field": "status", "headerName": _("In use"), "pinned": "left", "width": 128},
         _column("k", _("Segments"), 98, type="rightAligned"),

@@ -57,6 +57,7 @@ def _runs() -> Component:
             id=ids.DIFFERENCES, value=True, label=_("Only columns that differ"))], className="k-chart-head"),
         html.P(_("Each row is one number of segments tried in one training. The star marks the one in use."),
                className="k-chart-summary"),
+        html.P(_("A wider screen shows all that is known of each run."), className="k-note k-phone-only"),
         dag.AgGrid(
             id=ids.GRID, rowData=[], columnDefs=[{"field": "status", "headerName": _("In use")}],
             defaultColDef={"sortable": True, "resizable": True, "suppressMovable": True, "wrapHeaderText": True,
@@ -150,8 +151,7 @@ def _stability(candidates: tuple[CandidateRecord, ...]) -> Component:
 def _lineage(it: Segmentation | None) -> Component:
     title = _("What does one more segment split?")
     return chart_card(
-        title, pair.flow(graph(ids.LINEAGE, title, height=figures_runs.height_of(it.k + 1 if it else 0)), title,
-                         stages=3),
+        title, graph(ids.LINEAGE, title, height=figures_runs.height_of(it.k + 1 if it else 0)),
         summary=html.P("", id=ids.LINEAGE_WORDS, className="k-chart-summary"),
         note=_("A click on a segment or a stream follows its customers to the left and to the right; the same click "
                "again shows all of them."),

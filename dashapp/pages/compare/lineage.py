@@ -19,7 +19,7 @@ from pipeline.contract import Labels, Placement
 from pipeline.errors import KorzinaError
 
 
-def drawn(data: SegmentationData, run: Run, look: Scheme) -> tuple[Any, Any, Any]:
+def drawn(data: SegmentationData, run: Run, look: Scheme, *, narrow: bool) -> tuple[Any, Any, Any]:
     """Figure, sentence and table of k - 1, k and k + 1."""
     try:
         runs = neighbours(data, run)
@@ -30,7 +30,7 @@ def drawn(data: SegmentationData, run: Run, look: Scheme) -> tuple[Any, Any, Any
                                          ), []
     tables = [facts.contingency(one.labels, other.labels, one.k, other.k)
               for one, other in pairwise(runs)]
-    return figures_runs.lineage(runs, tables, look), words(runs, tables), _below(runs, tables)
+    return figures_runs.lineage(runs, tables, look, narrow=narrow), words(runs, tables), _below(runs, tables)
 
 
 def neighbours(data: SegmentationData, run: Run) -> list[Placement]:

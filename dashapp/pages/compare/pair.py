@@ -14,9 +14,20 @@ from dashapp.i18n import N_, _, decimal, plural
 from dashapp.pages.compare import facts, figures_runs, ids
 from dashapp.pages.compare.facts import Fate, Match, Pair
 from dashapp.shell import SHORT
-from dashapp.widgets import aria, as_table, card, chart_card, graph, kpi, message, segment_name, table, trust_badge
+from dashapp.widgets import (
+    as_table,
+    card,
+    chart_card,
+    graph,
+    kpi,
+    message,
+    segment_name,
+    segment_with_trust,
+    table,
+    trust_badge,
+)
 from dashapp.words import customers, moment, number, of_column, percent
-from pipeline.contract import RunSummary
+from pipeline.contract import RunSummary, SegmentCard
 from pipeline.errors import KorzinaError
 
 _FATES: dict[Fate, str] = {"same": N_("goes on"), "changed": N_("changed"), "dissolved": N_("dissolved"),
@@ -105,10 +116,11 @@ def finding(it: Pair, rand: float) -> str:
     return " ".join(told)
 
 
-def overlap_table(it: Pair) -> Component:
-    """Customers by segment in both runs."""
+def overlap_table(it: Pair) -> list[Component]:
+    """Customers by segment in both runs; on a phone also what the symbols stand for."""
     rows = [[segment_name(one), *(number(int(n)) for n in it.table[place])] for place, one in enumerate(it.a.cards)]
-    return as_table(["", *(segment_name(one) for one in it.b.cards)], rows, caption=_("Who is where in both?"))
+    return [_key(it.a.cards, _("First run")), _key(it.b.cards, _("Second run")),
+            as_table(["", *(segment_name(one) for one in it.b.cards)], rows, caption=_("Who is where in both?"))]
 
 
 def overlap_words() -> list[Component]:
@@ -153,14 +165,21 @@ def movers_words(it: Pair) -> str:
              most=number(most), a=it.a.cards[a].name, b=it.b.cards[b].name)
 
 
-def deltas_table(it: Pair) -> Component:
-    """Medians before and after."""
+def deltas_table(it: Pair) -> list[Component]:
+    """Medians before and after; on a phone also what the symbols stand for."""
     going = [one for one in it.matches if one.a and one.b]
     rows = [[delta.column.label, *(f"{of_column(before, delta.column)} → {of_column(after, delta.column)}"
                                    for before, after in zip(delta.before, delta.after, strict=True))]
             for delta in facts.deltas(it)]
-    return as_table([_("Median"), *(segment_name(one.b) for one in going if one.b)], rows,
-                    caption=_("What changed inside the segments that go on?"))
+    return [_key([one.b for one in going if one.b]),
+            as_table([_("Median"), *(segment_name(one.b) for one in going if one.b)], rows,
+                     caption=_("What changed inside the segments that go on?"))]
+
+
+def _key(cards: Sequence[SegmentCard], of: str = "") -> Component:
+    """The symbols of a run's segments with their names."""
+    title = [html.Li(html.Strong(of))] if of else []
+    return html.Ul([*title, *(html.Li(segment_with_trust(one)) for one in cards)], className="k-key-list k-key-phone")
 
 
 def parameters_table(a: RunSummary, b: RunSummary) -> Component:
@@ -219,17 +238,11 @@ def _deltas() -> Component:
                   facts.MOST_DELTAS // 2 + 1)
 
 
-def flow(plot: Component, title: str, *, stages: int = 2) -> Component:
-    """A Sankey, which scrolls sideways on a phone, since the names on its nodes need their room."""
-    return html.Div(plot, className=f"k-compare-flow k-compare-flow-{stages}", tabIndex="0", role="region",
-                    **aria(label=title))
-
-
 def _most(chosen: Chosen) -> int:
     return max((one.k for one in (chosen.a, chosen.b) if one), default=0)
 
 
 def _place(title: str, chart: str, sentence: str, below: str, rows: int) -> Component:
     plot = graph(chart, title, height=figures_runs.height_of(rows))
-    return chart_card(title, flow(plot, title) if chart == ids.MOVERS else plot,
-                      summary=html.Div("", id=sentence, className="k-chart-summary"), below=html.Div(id=below))
+    return chart_card(title, plot, summary=html.Div("", id=sentence, className="k-chart-summary"),
+                      below=html.Div(id=below))

@@ -16,17 +16,19 @@ from dashapp.selection import Values
 from dashapp.theme import scheme
 
 
-def draw(data: SegmentationData, search: object, scheme_name: object, origin: object) -> tuple[Any, Any, Any]:
-    """The charts under the selection in the address, in the reader's light or dark."""
+def draw(data: SegmentationData, search: object, scheme_name: object, screen: object, origin: object
+         ) -> tuple[Any, Any, Any]:
+    """The charts under the selection in the address, in the reader's light or dark, for the width of the screen."""
     run = page_run(data, origin)
-    if run is None or not scheme_name:
+    if run is None or not scheme_name or not screen:
         return no_update, no_update, no_update
     it, look, filtered = run.segmentation, scheme(scheme_name), under(run, search)
     found = facts.portions(run, filtered)
     cards, selected = [one.card for one in found], bool(filtered.selection)
     chosen = filtered.selection.filters.get(SEGMENT)
     return (figures.marimekko(found, look, selected=selected), figures.bubbles(it, found, look, selected=selected),
-            heat.profile(facts.profile(it, cards), cards, chosen.tokens if isinstance(chosen, Values) else (), look))
+            heat.profile(facts.profile(it, cards), cards, chosen.tokens if isinstance(chosen, Values) else (), look,
+                         width=heat.WIDTHS.get(str(screen))))
 
 
 def count(data: SegmentationData, search: object, origin: object) -> list[Any]:
@@ -43,5 +45,5 @@ def register(app: Dash, data: SegmentationData) -> None:
     """Bind the callbacks to ``app``."""
     search, page = Input(shared.URL, "search"), State(shared.PAGE, "data")
     app.callback(*(Output(shared.segments(place), "figure") for place in (ids.SHARES, ids.BUBBLES, ids.PROFILE)),
-                 search, Input(shared.SCHEME, "data"), page)(partial(draw, data))
+                 search, Input(shared.SCHEME, "data"), Input(shared.SCREEN, "data"), page)(partial(draw, data))
     app.callback(Output(shared.of_segment(ALL), "children"), search, page)(partial(count, data))

@@ -16,39 +16,50 @@ from pipeline.contract import SegmentCard
 
 _REACH = 2.0  # standard deviations at either end of the scale; beyond them all is plain
 _ROW, _HEAD = 34, 110  # pixels
+_NARROW_ROW, _NARROW_HEAD = 2 * 26, 40  # the name of a feature stands over its cells
+_ROOMY, _SIZES = 80, ((80, 13), (48, 12), (36, 10))  # pixels of a cell, and of the letters in it; fewer hold none
+_HEADS = 104  # letters of all heads together, on the narrowest screen where they are written out
+WIDTHS = {"phone": 300, "tablet": 560}  # pixels that the cells of a row have on a screen where heads are symbols
 
 
-def height(features: int) -> int:
+def height(features: int, *, narrow: bool = False) -> int:
     """Pixels that the chart needs."""
-    return max(4, features) * _ROW + _HEAD
+    return max(4, features) * (_NARROW_ROW if narrow else _ROW) + (_NARROW_HEAD if narrow else _HEAD)
 
 
-def profile(features: Sequence[Feature], cards: Sequence[SegmentCard], chosen: Sequence[str], look: Scheme
-            ) -> go.Figure:
-    """A cell for each feature and segment: colour the standardised difference, text the median; last all customers."""
+def profile(features: Sequence[Feature], cards: Sequence[SegmentCard], chosen: Sequence[str], look: Scheme, *,
+            width: int | None = None) -> go.Figure:
+    """A cell for each feature and segment: colour the standardised difference, text the median; last all customers.
+
+    Where there is only so much ``width``, symbols stand for the segments, and names of features over their cells.
+    """
     if not features or not cards:
         return empty_figure(_("These data have no features to compare"), look)
-    last = len(cards)
+    last, step = len(cards), 2 if width else 1
     words = profile_rows(features)
     colours = [_cells(one) for one in features]
     hover = [[_hover(one, place, cards[place], words[row][1 + place]) for place in range(last)]
              + [f"{escaped(one.column.label)}<br>" + _("all customers: {median}", median=words[row][-1])]
              for row, one in enumerate(features)]
+    rows = step * len(features)
     trace = {
-        "type": "heatmap", "z": colours, "x": list(range(last + 1)), "y": list(range(len(features))), "zmid": 0,
-        "zmin": -_REACH, "zmax": _REACH, "colorscale": diverging(look), "showscale": False, "xgap": 3, "ygap": 3,
-        "hovertext": hover,
+        "type": "heatmap", "z": _below(colours, step), "x": list(range(last + 1)), "y": list(range(rows)), "zmid": 0,
+        "hoverongaps": False, "zmin": -_REACH, "zmax": _REACH, "colorscale": diverging(look), "showscale": False,
+        "xgap": 3, "ygap": 3, "hovertext": _below(hover, step),
         "hovertemplate": "%{hovertext}<extra></extra>", "meta": [*(card.key for card in cards), ""]}
-    frames = [{"type": "rect", "x0": place - 0.5, "x1": place + 0.5, "y0": -0.5, "y1": len(features) - 0.5,
+    letters = max(8, min(16, _HEADS // (last + 1)))
+    heads = [_symbol(card, look) if width else _head(card, look, letters) for card in cards]
+    frames = [{"type": "rect", "x0": place - 0.5, "x1": place + 0.5, "y0": -0.5, "y1": rows - 0.5,
                "line": {"color": look.accent, "width": 2}, "fillcolor": "rgba(0,0,0,0)"}
               for place, card in enumerate(cards) if card.key in chosen]
     return figure_of(
-        [trace, _medians(words, colours, look)], look, shapes=frames, dragmode=False,
+        [trace, _medians(words, colours, look, width)], look, shapes=frames, dragmode=False,
+        annotations=[_over(one, step * row, look) for row, one in enumerate(features)] if width else [],
         xaxis={"side": "top", "range": [-0.5, last + 0.5], "showgrid": False, "tickvals": list(range(last + 1)),
                "tickangle": 0,
-               "ticktext": [*(_head(card, look) for card in cards), _("All customers")],
+               "ticktext": [*heads, _("All") if width else _("All customers")],
                "tickfont": {"size": 12, "color": look.ink}},
-        yaxis={"range": [len(features) - 0.5, -0.5], "showgrid": False, "tickvals": list(range(len(features))),
+        yaxis={"range": [rows - 0.5, -0.5], "showgrid": False, "tickvals": [] if width else list(range(rows)),
                "ticktext": [escaped(one.column.label, 30) for one in features],
                "tickfont": {"size": 12, "color": look.ink}})
 
@@ -67,19 +78,40 @@ def _shade(effect: float | None, look: Scheme) -> str:
     return shade(look, 0.5 + (effect or 0.0) / _REACH / 2)
 
 
-def _medians(words: Sequence[Sequence[str]], colours: Sequence[Sequence[float | None]], look: Scheme) -> dict[str, Any]:
-    """The text of the cells; each in the ink that is legible on its colour, which Plotly's own choice is not always."""
-    cells = [(place, row, text, colours[row][place]) for row, line in enumerate(words)
-             for place, text in enumerate(line[1:])]
+def _below(rows: Sequence[Sequence[Any]], step: int) -> list[Sequence[Any]]:
+    """The rows of the grid, each under an empty one for its name where it takes two."""
+    return [line for row in rows for line in ([[None] * len(row)] * (step - 1) + [row])]
+
+
+def _over(one: Feature, row: int, look: Scheme) -> dict[str, Any]:
+    """The name of a feature over its cells."""
+    return {"x": 0, "xref": "paper", "xanchor": "left", "y": row, "yanchor": "middle", "yshift": -3, "showarrow": False,
+            "text": escaped(one.column.label, 44), "font": {"size": 12, "color": look.ink}}
+
+
+def _medians(words: Sequence[Sequence[str]], colours: Sequence[Sequence[float | None]], look: Scheme,
+             width: int | None) -> dict[str, Any]:
+    """The text of the cells; each in the ink that is legible on its colour, which Plotly's own choice is not always.
+
+    None where a cell is too narrow for it.
+    """
+    room = width / len(colours[0]) if width else _ROOMY
+    size = next((size for least, size in _SIZES if room >= least), 0)
+    step = 2 if width else 1
+    cells = [(place, step * row + step - 1, text, colours[row][place]) for row, line in enumerate(words)
+             for place, text in enumerate(line[1:])] if size else []
     return {"type": "scatter", "mode": "text", "x": [one[0] for one in cells], "y": [one[1] for one in cells],
             "text": [escaped(one[2]) for one in cells], "hoverinfo": "skip",
-            "textfont": {"size": 13, "color": [ink_on(_shade(one[3], look)) for one in cells]}}
+            "textfont": {"size": size or 1, "color": [ink_on(_shade(one[3], look)) for one in cells]}}
 
 
-def _head(card: SegmentCard, look: Scheme) -> str:
+def _head(card: SegmentCard, look: Scheme, letters: int) -> str:
+    return f"{_symbol(card, look)} " + "<br>".join(wrapped(card.name, letters, 3)) + f"<br>{trusted(card)}"
+
+
+def _symbol(card: SegmentCard, look: Scheme) -> str:
     style = mark(card.colour, look)
-    return (f"<span style='color:{style.colour}'>{style.glyph}</span> " + "<br>".join(wrapped(card.name, 16, 3))
-            + f"<br>{trusted(card)}")
+    return f"<span style='color:{style.colour}'>{style.glyph}</span>"
 
 
 def _hover(one: Feature, place: int, card: SegmentCard, median: str) -> str:

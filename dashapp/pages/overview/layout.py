@@ -104,11 +104,12 @@ def _profile(it: Segmentation | None) -> Component:
     title = _("What makes them different?")
     cards = facts.by_size(it) if it else []
     features = facts.profile(it, cards) if it else ()
-    header = [_("Feature"), *(_toggle(one, "profile") for one in cards), _("All customers")]
-    plot = graph(shared.segments(ids.PROFILE), title, height=heat.height(len(features)))
+    header = [_("Feature"), *(segment_with_trust(one) for one in cards), _("All customers")]
+    plot = graph(shared.segments(ids.PROFILE), title, height=heat.height(len(features)),
+                 tablet=heat.height(len(features), narrow=True))
+    key = html.Ul([html.Li(segment_with_trust(one)) for one in cards], className="k-key-list k-key-tablet")
     return chart_card(
-        title, html.Div(plot, className="k-scroll", tabIndex="0", role="region", **aria(label=title)),
-        summary=facts.profile_note(),
+        title, html.Div([plot, key]), summary=facts.profile_note(),
         below=as_table(header, facts.profile_rows(features), caption=title), class_name="k-profile",
         note=_("These are medians of whole segments. A click on a column selects its segment; a second click undoes "
                "it."))

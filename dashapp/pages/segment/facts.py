@@ -12,6 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from dashapp.i18n import _
+from dashapp.pricing import FEW, FEWEST, wilson
 from dashapp.words import of_column, percent
 from pipeline.contract import (
     NUMERIC_KINDS,
@@ -27,10 +28,9 @@ from pipeline.contract import (
     Typical,
 )
 
-LEAST, FEW = 30, 60  # contacted: no rate under the first, a flag under the second
+LEAST = FEWEST  # contacted, under which there is no rate
 LEAST_SHARE, LEAST_GAP = 0.01, 0.02  # of a total: drawn from the first on, said in words from the second on
 MOST_CAMPAIGNS = 10
-_Z = 1.959964
 _MAIN: tuple[Meaning, ...] = ("spend", "orders", "average_cheque", "recency", "age", "income")
 
 
@@ -102,14 +102,6 @@ class Beside:
     known: int
 
 
-def wilson(count: int, n: int) -> tuple[float, float]:
-    """95 % interval of a share (Wilson 1927); ``n`` at least 1."""
-    share, square = count / n, _Z**2 / n
-    middle = (share + square / 2) / (1 + square)
-    half = _Z * math.sqrt(share * (1 - share) / n + square / (4 * n)) / (1 + square)
-    return max(0.0, middle - half), min(1.0, middle + half)
-
-
 def responses(it: Segmentation, segment: int) -> tuple[Response, ...]:
     """Each campaign with its contacts and answers, by date; those without one in the data set's order, last."""
     inside = members(it, segment)
@@ -124,7 +116,7 @@ def responses(it: Segmentation, segment: int) -> tuple[Response, ...]:
         if contacted < LEAST:
             found.append(Response(campaign.label, contacted, answered, overall))
             continue
-        low, high = wilson(answered, contacted)
+        low, high = map(float, wilson(answered, contacted))
         found.append(Response(campaign.label, contacted, answered, overall, answered / contacted, low, high))
     return tuple(found)
 

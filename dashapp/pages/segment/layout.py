@@ -20,6 +20,7 @@ from dashapp.pages.segment.words import (
     short_sql,
     traits_finding,
 )
+from dashapp.pricing import FEW
 from dashapp.widgets import (
     as_table,
     card,
@@ -201,7 +202,7 @@ def _responses(it: Segmentation | None, one: SegmentCard | None) -> tuple[int, C
         title, plot, summary=response_finding(found) + drawn_words(found),
         note=_("This is response, not uplift: without a control group nobody knows who would have bought anyway. "
                "Lines: 95 % interval; grey: all customers. Hollow: under {few} contacted; under {least} no rate.",
-               few=number(facts.FEW), least=number(facts.LEAST)),
+               few=number(FEW), least=number(facts.LEAST)),
         below=as_table([_("Campaign"), _("Contacted"), _("Responded"), _("Response here"), _("All customers")], rows,
                        caption=title))
 
@@ -218,7 +219,7 @@ def _typical(it: Segmentation, one: SegmentCard) -> Component:
     kept = "" if identity else " " + _("The id of customers is not kept in this run.")
     return card([html.H2(title),
                  html.P(_("Those nearest to the middle of the segment, the nearest first.") + kept),
-                 table(header, body, caption=title, stacked=True)], label=title, class_name="k-origin")
+                 table(header, body, caption=title)], label=title, class_name="k-origin")
 
 
 def _cell(row: dict[Hashable, Any], column: Column) -> str:
