@@ -99,7 +99,7 @@ class Korzina:
     def state(self) -> dict:
         """What a browser knows of the page."""
         return {"url.search": self.search, "url.pathname": "/explore", "page-run.data": self.origin,
-                "scheme.data": "light"}
+                "scheme.data": "light", "screen.data": "desk"}
 
     def show(self) -> list:
         """Chips, charts, and the chart of any two traits."""

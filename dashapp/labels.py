@@ -1,4 +1,4 @@
-"""Where names stand beside marks without lying on each other, on a wide screen and on a phone alike. Plain NumPy."""
+"""Where names stand beside marks without lying on each other, on wide screens and smaller ones alike. Plain NumPy."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Offset = tuple[float, float]
 Box = tuple[float, float, float, float]  # left, top, right, bottom, in pixels
 Boxes = npt.NDArray[np.float64]
 
-SCREENS = ((510, 380, 4), (260, 380, 1))  # pixels inside the axes of a chart, wide and on a phone, and their weight
+SCREENS = ((510, 380, 4), (330, 380, 1))  # pixels inside the axes of a chart, on a wide and a small desk, and weight
 _LETTER, _LINE = 6.6, 16
 _WAYS = ((1, 0), (-1, 0), (0, -1), (0, 1), (1, -1), (1, 1), (-1, -1), (-1, 1), (0.5, -1), (-0.5, -1),
          (0.5, 1), (-0.5, 1))

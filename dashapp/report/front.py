@@ -16,7 +16,6 @@ from dashapp.words import VERDICT_TITLES, VERDICT_WORDS, finding, reliance
 from pipeline.contract import Segmentation
 
 _ROW, _LEAST = 58, 320  # pixels a segment, and of a chart
-_HALF, _AXIS = 260, 70  # pixels: axes of one of two charts abreast, and what is below them
 
 
 def cover(run: Run) -> Component:
@@ -81,9 +80,8 @@ def _shares(run: Run) -> Component:
 
 def _bubbles(run: Run) -> Component:
     it, found = run.segmentation, overview.portions(run, run.cube.everyone)
-    height = _height(it.k) + 60  # names need room
-    plot = figures.bubbles(it, found, LIGHT, selected=False, screens=((_HALF, height - _AXIS, 1),))
-    return chart(_("Who orders often, who fills the basket?"), plot, height, summary=_(
+    plot = figures.bubbles(it, found, LIGHT, selected=False, named=False)  # the table below has the names
+    return chart(_("Who orders often, who fills the basket?"), plot, _height(it.k), summary=_(
         "Each bubble is a segment, the larger the more customers. Right: orders more often. "
         "Up: spends more each time."))
 

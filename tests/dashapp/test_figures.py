@@ -240,6 +240,10 @@ def test_bubbles_stand_at_the_medians(segmentation: Segmentation) -> None:
 
     frame = segmentation.customers.assign(segment=segmentation.assignments["segment"])
     found = {trace.meta: (trace.x[0], trace.y[0]) for trace in figure.data}
+    signs = overview.bubbles(segmentation, portions(run, run.cube.everyone), LIGHT, selected=False, named=False)
+    assert len(figure.layout.annotations) == len(segmentation.cards)
+    assert not signs.layout.annotations
+    assert [trace.text[0] for trace in signs.data] == [mark(one.colour).glyph for one in segmentation.cards]
     for card in segmentation.cards:
         own = frame[frame["segment"] == card.segment]
         assert found[card.key] == pytest.approx((own["orders"].median(), own["average_cheque"].median()))

@@ -26,7 +26,8 @@ def draw(data: SegmentationData, search: object, scheme_name: object, screen: ob
     found = facts.portions(run, filtered)
     cards, selected = [one.card for one in found], bool(filtered.selection)
     chosen = filtered.selection.filters.get(SEGMENT)
-    return (figures.marimekko(found, look, selected=selected), figures.bubbles(it, found, look, selected=selected),
+    return (figures.marimekko(found, look, selected=selected),
+            figures.bubbles(it, found, look, selected=selected, named=screen != shared.PHONE),
             heat.profile(facts.profile(it, cards), cards, chosen.tokens if isinstance(chosen, Values) else (), look,
                          width=heat.WIDTHS.get(str(screen))))
 

@@ -10,9 +10,9 @@ from typing import Any
 import plotly.graph_objects as go
 
 from dashapp.i18n import _
-from dashapp.labels import SCREENS, Bubble, beside, wrapped
+from dashapp.labels import Bubble, beside, wrapped
 from dashapp.pages.overview.facts import Portion
-from dashapp.theme import Scheme, empty_figure, escaped, figure_of, mark, tinted
+from dashapp.theme import Scheme, empty_figure, escaped, figure_of, ink_on, mark, tinted
 from dashapp.words import amount, customers, number, percent, trusted, with_trust
 from pipeline.contract import Column, Profiles, Segmentation
 
@@ -94,9 +94,12 @@ def _level(value: float | None) -> float:
     return 1.0 if value is None else max(0.0, value)
 
 
-def bubbles(it: Segmentation, found: Sequence[Portion], look: Scheme, *, selected: bool,
-            screens: Sequence[tuple[int, int, int]] = SCREENS) -> go.Figure:
-    """Median orders by median cheque, the area of a bubble for the customers; names find room on ``screens``."""
+def bubbles(it: Segmentation, found: Sequence[Portion], look: Scheme, *, selected: bool, named: bool = True
+            ) -> go.Figure:
+    """Median orders by median cheque, the area of a bubble for the customers.
+
+    Names stand beside the bubbles; where there is no room for them, symbols stand in the bubbles.
+    """
     orders, cheque = it.dataset.meaning("orders"), it.dataset.meaning("average_cheque")
     if orders is None or cheque is None or not found:
         return empty_figure(_("These data have no orders and no average cheque"), look)
@@ -115,14 +118,16 @@ def bubbles(it: Segmentation, found: Sequence[Portion], look: Scheme, *, selecte
             traces.append({**shared, "marker": {"color": tinted(look.ghost, 0.6), "size": [size],
                                                 "line": {"color": look.muted, "width": 1}}})
         style = mark(one.card.colour, look)
-        traces.append({**shared, "marker": {
+        sign = {} if named else {"mode": "markers+text", "text": [style.glyph], "textfont": {
+            "size": 13, "color": ink_on(style.colour) if one.chosen else look.ink}}
+        traces.append({**shared, **sign, "marker": {
             "color": tinted(style.colour, 0.8 if one.chosen else _PALE), "line": {"color": look.surface, "width": 1.5},
             "size": [size * one.fraction**0.5 if one.customers else 0]}})
     marks = [Bubble((x - across[0]) / (across[1] - across[0]), (y - up[0]) / (up[1] - up[0]), size / 2,
                     wrapped(f"{one.card.name} ·\u00a0{trusted(one.card)}", 18, 4))
              for one, (x, y), size in zip(found, points, whole, strict=True)]
     notes = [_bubble_label(one, point, at, bubble.lines, look)
-             for one, point, at, bubble in zip(found, points, beside(marks, screens), marks, strict=True)]
+             for one, point, at, bubble in zip(found, points, beside(marks), marks, strict=True)] if named else []
     return figure_of(traces, look, annotations=notes,
                      xaxis={"title": {"text": _("{label} (median)", label=orders.axis_title)}, "range": across},
                      yaxis={"title": {"text": _("{label} (median)", label=cheque.axis_title)}, "range": up})

@@ -95,7 +95,9 @@ def _bubbles(it: Segmentation | None) -> Component:
     header, cells = facts.medians(it) if it else ([], [])
     rows = [[segment_with_trust(one), *row] for one, row in zip(it.cards, cells, strict=True)] if it and header else []
     below = as_table([_("Segment"), *header], rows, caption=title) if rows else None
-    return chart_card(title, graph(shared.segments(ids.BUBBLES), title, height=_height(it.k if it else 0)),
+    plot = graph(shared.segments(ids.BUBBLES), title, height=_height(it.k if it else 0))
+    key = _key(it.cards, "k-key-phone") if it and rows else None
+    return chart_card(title, html.Div([plot, key]),
                       summary=_("Each bubble is a segment, the larger the more customers. Right: orders more often. "
                                 "Up: spends more each time."), below=below)
 
@@ -107,12 +109,16 @@ def _profile(it: Segmentation | None) -> Component:
     header = [_("Feature"), *(segment_with_trust(one) for one in cards), _("All customers")]
     plot = graph(shared.segments(ids.PROFILE), title, height=heat.height(len(features)),
                  tablet=heat.height(len(features), narrow=True))
-    key = html.Ul([html.Li(segment_with_trust(one)) for one in cards], className="k-key-list k-key-tablet")
     return chart_card(
-        title, html.Div([plot, key]), summary=facts.profile_note(),
+        title, html.Div([plot, _key(cards, "k-key-tablet")]), summary=facts.profile_note(),
         below=as_table(header, facts.profile_rows(features), caption=title), class_name="k-profile",
         note=_("These are medians of whole segments. A click on a column selects its segment; a second click undoes "
                "it."))
+
+
+def _key(cards: Sequence[SegmentCard], screen: str) -> Component:
+    """What the symbols stand for, on a screen where they stand for names."""
+    return html.Ul([html.Li(segment_with_trust(one)) for one in cards], className=f"k-key-list {screen}")
 
 
 def _toggle(one: SegmentCard, place: str) -> Component:
