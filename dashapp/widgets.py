@@ -15,7 +15,7 @@ from dashapp.words import TRUST_WORDS
 from pipeline.contract import SegmentCard, Trust
 
 Children = Any
-_MOST_COLUMNS = 3  # of a table on a phone
+_MOST_COLUMNS = 2  # of a table on a phone
 _PLAIN: dict[str, Any] = {"displayModeBar": False, "responsive": True}
 _DRAWN_ON: dict[str, Any] = {
     "displaylogo": False, "responsive": True, "displayModeBar": True, "scrollZoom": False,

@@ -91,7 +91,7 @@ def compare(data: SegmentationData, search: object, scheme_name: object, screen:
     going, narrow = [one for one in found.matches if one.a and one.b], screen == shared.PHONE
     return (pair.words(found), False, figures_runs.overlap(found, look, narrow=narrow),
             figures_runs.movers(found, look, narrow=narrow),
-            figures_runs.deltas(facts.deltas(found), going, look, narrow=narrow), pair.overlap_words(),
+            figures_runs.deltas(facts.deltas(found), going, look), pair.overlap_words(),
             pair.movers_words(found), pair.deltas_words(found), pair.overlap_table(found), pair.movers_table(found),
             pair.deltas_table(found), pair.parameters_table(chosen.a, chosen.b))
 

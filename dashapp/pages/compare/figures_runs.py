@@ -25,7 +25,6 @@ _BLADE_POINTS = 120
 _PALE = 0.25  # a segment that is not selected
 _LINE = 22  # characters of a name in one line, so that two columns of a phone hold it
 _SHORT, _SHORTEST = 17, 12  # the same of a flow on a phone, of two stages and of three
-_TALL = 32  # the same of a column, where two lines have room on a phone
 _TITLE = 34  # pixels that a name takes above its row
 
 
@@ -112,10 +111,13 @@ def returns(cards: Sequence[SegmentCard], look: Scheme) -> go.Figure:
 
 
 def overlap(it: Pair, look: Scheme, *, narrow: bool = False) -> go.Figure:
-    """Rows: the segments of the first run; how their customers spread over the second. A ``narrow`` one has symbols."""
+    """Rows: the segments of the first run; how their customers spread over the second, whose symbols head the columns.
+
+    A ``narrow`` one has symbols for the rows too.
+    """
     shares = it.shares
     rows = [glyph(card, look) if narrow else named(card, look) for card in it.a.cards]
-    columns = [glyph(card, look) if narrow else named(card, look, _TALL) for card in it.b.cards]
+    columns = [glyph(card, look) for card in it.b.cards]
     hover = [[_("{n} of “{a}” are in “{b}”", n=number(int(it.table[row, column])), a=escaped(one.name),
                 b=escaped(other.name)) for column, other in enumerate(it.b.cards)]
              for row, one in enumerate(it.a.cards)]
@@ -128,8 +130,8 @@ def overlap(it: Pair, look: Scheme, *, narrow: bool = False) -> go.Figure:
         "hovertemplate": "%{hovertext}<extra></extra>"}]
     return figure_of(
         traces, look,
-        xaxis={**_UPRIGHT, "tickvals": list(range(len(columns))), "ticktext": columns,
-               "title": {"text": _("second run")}},
+        xaxis={"side": "top", "showgrid": False, "tickfont": {"size": 14},
+               "tickvals": list(range(len(columns))), "ticktext": columns, "title": {"text": _("second run")}},
         yaxis={"autorange": "reversed", "tickvals": list(range(len(rows))), "ticktext": rows, "showgrid": False})
 
 
@@ -170,11 +172,8 @@ def flow(stages: Sequence[Sequence[SegmentCard]], tables: Sequence[Labels], look
                  "hovertemplate": "%{customdata}<extra></extra>"}}], look, margin={"l": 8, "r": 8, "t": 12, "b": 12})
 
 
-def deltas(found: Sequence[Delta], going: Sequence[Match], look: Scheme, *, narrow: bool = False) -> go.Figure:
-    """What changed inside the segments that go on: shift of the mean, with both medians in the cell's words.
-
-    A ``narrow`` one has symbols for the segments.
-    """
+def deltas(found: Sequence[Delta], going: Sequence[Match], look: Scheme) -> go.Figure:
+    """What changed inside the segments that go on: shift of the mean, with both medians in the cell's words."""
     if not found:
         return empty_figure(_("No segment goes on, so no profile can be compared"), look)
     most = max(0.2, *(abs(shift) for one in found for shift in one.shifts))
@@ -192,8 +191,8 @@ def deltas(found: Sequence[Delta], going: Sequence[Match], look: Scheme, *, narr
         "hovertext": hover, "hovertemplate": "%{hovertext}<extra></extra>"}]
     return figure_of(
         traces, look,
-        xaxis={**_UPRIGHT, "tickvals": list(range(len(cards))),
-               "ticktext": [glyph(card, look) if narrow else named(card, look, _TALL) for card in cards]},
+        xaxis={"side": "top", "showgrid": False, "tickfont": {"size": 14}, "tickvals": list(range(len(cards))),
+               "ticktext": [glyph(card, look) for card in cards]},
         yaxis={"autorange": "reversed", "tickvals": list(range(len(found))), "showgrid": False,
                "ticktext": ["<br>".join(map(escaped, wrap(one.column.label, _LINE))) for one in found]})
 
@@ -214,10 +213,6 @@ def glyph(card: SegmentCard, look: Scheme) -> str:
     """The segment's symbol in its colour."""
     shown = mark(card.colour, look)
     return f'<span style="color:{shown.colour}">{shown.glyph}</span>'
-
-
-# names stand level where there is room, and upright on a phone
-_UPRIGHT: dict[str, Any] = {"side": "top", "showgrid": False, "autotickangles": [0, -90]}
 
 
 def _title(card: SegmentCard) -> str:

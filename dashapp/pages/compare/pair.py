@@ -117,9 +117,9 @@ def finding(it: Pair, rand: float) -> str:
 
 
 def overlap_table(it: Pair) -> list[Component]:
-    """Customers by segment in both runs; on a phone also what the symbols stand for."""
+    """Customers by segment in both runs, and what the symbols stand for."""
     rows = [[segment_name(one), *(number(int(n)) for n in it.table[place])] for place, one in enumerate(it.a.cards)]
-    return [_key(it.a.cards, _("First run")), _key(it.b.cards, _("Second run")),
+    return [_key(it.a.cards, _("First run"), "k-key-phone"), _key(it.b.cards, _("Second run")),
             as_table(["", *(segment_name(one) for one in it.b.cards)], rows, caption=_("Who is where in both?"))]
 
 
@@ -166,7 +166,7 @@ def movers_words(it: Pair) -> str:
 
 
 def deltas_table(it: Pair) -> list[Component]:
-    """Medians before and after; on a phone also what the symbols stand for."""
+    """Medians before and after, and what the symbols stand for."""
     going = [one for one in it.matches if one.a and one.b]
     rows = [[delta.column.label, *(f"{of_column(before, delta.column)} → {of_column(after, delta.column)}"
                                    for before, after in zip(delta.before, delta.after, strict=True))]
@@ -176,10 +176,10 @@ def deltas_table(it: Pair) -> list[Component]:
                      caption=_("What changed inside the segments that go on?"))]
 
 
-def _key(cards: Sequence[SegmentCard], of: str = "") -> Component:
+def _key(cards: Sequence[SegmentCard], of: str = "", shown: str = "k-key-always") -> Component:
     """The symbols of a run's segments with their names."""
     title = [html.Li(html.Strong(of))] if of else []
-    return html.Ul([*title, *(html.Li(segment_with_trust(one)) for one in cards)], className="k-key-list k-key-phone")
+    return html.Ul([*title, *(html.Li(segment_with_trust(one)) for one in cards)], className=f"k-key-list {shown}")
 
 
 def parameters_table(a: RunSummary, b: RunSummary) -> Component:

@@ -38,7 +38,8 @@ def segments(counts: Sequence[int], cards: Sequence[SegmentCard], look: Scheme, 
             "name": _("share in the training data"), "hoverinfo": "skip",
             "marker": {"symbol": "line-ns-open", "size": 12, "color": look.ink, "line": {"width": 2.5}}})
     most = max([*values, *(card.share for card in cards if compare)], default=1) or 1
-    names = _above([f"{one.glyph} {card.name}" for one, card in zip(marks, cards, strict=True)], look)
+    names = _above([f"<span style='color:{one.colour}'>{one.glyph}</span> {escaped(card.name, _LONGEST)}"
+                    for one, card in zip(marks, cards, strict=True)], look)
     beside = [{"x": 1, "xref": "paper", "xanchor": "right", "y": row, "showarrow": False,
                "text": percent(value) if compare else number(value), "font": {"size": 13, "color": look.ink}}
               for row, value in enumerate(values)]  # at the edge, where no line of the training can run through it
@@ -70,7 +71,7 @@ def drift(features: Sequence[FeatureDrift], words: dict[DriftWord, str], medians
     return figure_of(traces, look, shapes=bands, legend=_LEGEND, showlegend=True,
                      xaxis={"visible": False, "range": [0, end]},
                      yaxis={"visible": False, "range": [len(features) - 0.5, -0.7]},
-                     annotations=_above([one.label for one in features], look))
+                     annotations=_above([escaped(one.label, _LONGEST) for one in features], look))
 
 
 _LEGEND = {"orientation": "h", "x": 0, "xref": "container", "y": 1, "yref": "container", "yanchor": "top",
@@ -78,9 +79,9 @@ _LEGEND = {"orientation": "h", "x": 0, "xref": "container", "y": 1, "yref": "con
 
 
 def _above(names: Sequence[str], look: Scheme) -> list[dict[str, object]]:
-    """The name of each row above its bar."""
+    """The name of each row, safe for Plotly, above its bar."""
     return [{"x": 0, "xref": "paper", "xanchor": "left", "y": row, "yanchor": "bottom", "yshift": 9, "showarrow": False,
-             "text": escaped(name, _LONGEST), "font": {"size": 13, "color": look.ink}}
+             "text": name, "font": {"size": 12, "color": look.ink}}
             for row, name in enumerate(names)]
 
 
