@@ -294,8 +294,11 @@ def main() -> None:
     from report import REPORT, machine_line, write_section
 
     found = compare(options.rows, options.seeds, options.slow_seeds, options.leave_out, options.limit, options.raw)
+    stopped = any(one.get("stopped") for results in found.values() for one in results.values())
+    limit = (f"Stopped after {options.limit:.0f} s: shown as more than that." if stopped else
+             f"No measurement was stopped (the limit was {options.limit:.0f} s).")
     text = "\n\n".join([
-        machine_line(), f"Stopped after {options.limit:.0f} s: shown as more than that.", table(found, options.rows),
+        machine_line(), limit, table(found, options.rows),
         growth(found, options.rows, REPORT.with_name("sweep-growth.png")),
         *(silhouette_table(rows) for rows in (2_240, 20_000))])
     print(text)

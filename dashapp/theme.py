@@ -65,6 +65,11 @@ class Mark:
     glyph: str
     ink: str
 
+    @property
+    def sign(self) -> str:
+        """The symbol in its colour, for a text of Plotly."""
+        return f"<span style='color:{self.colour}'>{self.glyph}</span>"
+
 
 def scheme(name: object) -> Scheme:
     """The scheme of that name; light for anything else, since the name comes from a browser."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Literal
 
 from dash import dcc, html
 from dash.development.base_component import Component
@@ -15,6 +15,7 @@ from dashapp.words import TRUST_WORDS
 from pipeline.contract import SegmentCard, Trust
 
 Children = Any
+KeyScreen = Literal["always", "tablet", "phone"]
 _MOST_COLUMNS = 2  # of a table on a phone
 _PLAIN: dict[str, Any] = {"displayModeBar": False, "responsive": True}
 _DRAWN_ON: dict[str, Any] = {
@@ -56,6 +57,13 @@ def segment_with_trust(it: SegmentCard) -> Component:
     """The same with how far to rely on it, in tables and buttons."""
     return html.Span([segment_name(it), " ", html.Span(_(TRUST_WORDS[it.trust]).lower(), className="k-muted k-grade")],
                      className="k-graded")
+
+
+def key_list(cards: Sequence[SegmentCard], shown: KeyScreen = "always", *, title: str = "") -> Component:
+    """What symbols stand for, below a chart that has them in place of names: always, or up to a width of the screen."""
+    head = [html.Li(html.Strong(title))] if title else []
+    return html.Ul([*head, *(html.Li(segment_with_trust(one)) for one in cards)],
+                   className=f"k-key-list k-key-{shown}")
 
 
 def trust_badge(trust: Trust, reason: str = "") -> Component:

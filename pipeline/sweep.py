@@ -24,7 +24,7 @@ from pipeline.polish import LARGE_ROWS, partition, polish
 from pipeline.threads import THREADS, Pool, one_thread, pool
 
 SEARCH_ROWS = 16_000
-LARGE_SEARCH_ROWS = 12_000  # above ``LARGE_ROWS``, where Lloyd goes on with a larger part: a fifth of the time less
+LARGE_SEARCH_ROWS = 12_000  # above ``LARGE_ROWS``, where Lloyd goes on with a larger part
 FLOAT32_SEARCH_ROWS = 4_000  # above this the search does, whose winners are polished anyway: half the time
 _ADD_TRIALS = 4
 

@@ -1,5 +1,4 @@
-// Baskets: Escape undoes the choice of a pair, as the button does; Enter and Space choose a
-// row, as a click does.
+// Baskets: Escape undoes the choice of a pair, as the button does; Enter and Space choose a row, as a click does.
 (function () {
   "use strict";
   document.addEventListener("keydown", function (event) {

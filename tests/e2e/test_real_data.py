@@ -81,6 +81,9 @@ def test_a_selection_is_counted_and_goes_along_in_russian_on_a_phone(both: Serve
     settle(page)
     expect(page.locator(".k-count")).to_contain_text(f"{size}")
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    visit(page, "/baskets")
+    draw_all(page)
+    assert page.evaluate(SCROLLS) == []
 
 
 @pytest.mark.parametrize("experiment", [GROCERIES, RETAILER])

@@ -116,8 +116,8 @@ def overlap(it: Pair, look: Scheme, *, narrow: bool = False) -> go.Figure:
     A ``narrow`` one has symbols for the rows too.
     """
     shares = it.shares
-    rows = [glyph(card, look) if narrow else named(card, look) for card in it.a.cards]
-    columns = [glyph(card, look) for card in it.b.cards]
+    rows = [mark(card.colour, look).sign if narrow else named(card, look) for card in it.a.cards]
+    columns = [mark(card.colour, look).sign for card in it.b.cards]
     hover = [[_("{n} of “{a}” are in “{b}”", n=number(int(it.table[row, column])), a=escaped(one.name),
                 b=escaped(other.name)) for column, other in enumerate(it.b.cards)]
              for row, one in enumerate(it.a.cards)]
@@ -192,27 +192,21 @@ def deltas(found: Sequence[Delta], going: Sequence[Match], look: Scheme) -> go.F
     return figure_of(
         traces, look,
         xaxis={"side": "top", "showgrid": False, "tickfont": {"size": 14}, "tickvals": list(range(len(cards))),
-               "ticktext": [glyph(card, look) for card in cards]},
+               "ticktext": [mark(card.colour, look).sign for card in cards]},
         yaxis={"autorange": "reversed", "tickvals": list(range(len(found))), "showgrid": False,
                "ticktext": ["<br>".join(map(escaped, wrap(one.column.label, _LINE))) for one in found]})
 
 
-def named(card: SegmentCard, look: Scheme, line: int = _LINE) -> str:
+def named(card: SegmentCard, look: Scheme) -> str:
     """Symbol in its colour, the whole name in short lines, and how far the segment is to be trusted."""
-    return f"{glyph(card, look)} " + "<br>".join(map(escaped, wrap(_title(card), line)))
+    return f"{mark(card.colour, look).sign} " + "<br>".join(map(escaped, wrap(_title(card), _LINE)))
 
 
 def _node(card: SegmentCard, look: Scheme, place: int, stages: int) -> str:
     """The label of a node of the stage ``place`` where there is little room."""
     if 0 < place < stages - 1:
-        return glyph(card, look)
-    return f"{glyph(card, look)} " + "<br>".join(wrapped(card.name, _SHORT if stages == 2 else _SHORTEST, 3))
-
-
-def glyph(card: SegmentCard, look: Scheme) -> str:
-    """The segment's symbol in its colour."""
-    shown = mark(card.colour, look)
-    return f'<span style="color:{shown.colour}">{shown.glyph}</span>'
+        return mark(card.colour, look).sign
+    return f"{mark(card.colour, look).sign} " + "<br>".join(wrapped(card.name, _SHORT if stages == 2 else _SHORTEST, 3))
 
 
 def _title(card: SegmentCard) -> str:
@@ -223,4 +217,4 @@ def _above(card: SegmentCard, y: float, more: str, look: Scheme, *, shift: int =
     """The name over its row, from the left edge on."""
     return {"x": 0, "xref": "paper", "xanchor": "left", "y": y, "yanchor": "bottom", "yshift": shift,
             "showarrow": False, "align": "left", "font": {"size": 12, "color": look.ink},
-            "text": f"{glyph(card, look)} " + "<br>".join(map(escaped, wrap(_title(card) + more, 44)))}
+            "text": f"{mark(card.colour, look).sign} " + "<br>".join(map(escaped, wrap(_title(card) + more, 44)))}

@@ -44,8 +44,7 @@ def columns(found: Sequence[Row], *, only_differences: bool, narrow: bool = Fals
     if narrow:
         return [
             _column("k", _("Segments"), 84, type="rightAligned"),
-            _column("silhouette", _("Silhouette"), 88, type="rightAligned",
-                    valueFormatter={"function": "params.data.silhouette_said"}),
+            _number("silhouette", _("Silhouette"), 88),
             _column("status", _("In use"), 68, wrapText=True, autoHeight=True, cellClass="k-wrapped"),
             _column("open", _("Look"), 60, cellRenderer="markdown", sortable=False, wrapText=True, autoHeight=True)]
     made: list[Row] = [
@@ -53,8 +52,7 @@ def columns(found: Sequence[Row], *, only_differences: bool, narrow: bool = Fals
         _column("k", _("Segments"), 98, type="rightAligned"),
         _column("open", _("Look"), 100, cellRenderer="markdown", sortable=False),
         _column("when", _("Trained (UTC)"), 135), _column(_SEED, _("Seed"), 68),
-        *(_column(name, _(label), width, type="rightAligned",
-                  valueFormatter={"function": f"params.data.{name}_said"}) for name, label, _places, width in _NUMBERS),
+        *(_number(name, _(label), width) for name, label, _places, width in _NUMBERS),
         _column("verdict", _("Verdict"), 120, wrapText=True, autoHeight=True, cellClass="k-wrapped"),
     ]
     known: set[str] = {column["field"] for column in made} | {f"{name}_said" for name, *_rest in _NUMBERS}
@@ -67,6 +65,12 @@ def columns(found: Sequence[Row], *, only_differences: bool, narrow: bool = Fals
 
 def _column(field: str, label: str, width: int, **more: Any) -> Row:
     return {"field": field, "headerName": label, "minWidth": width, "flex": width, **more}
+
+
+def _number(field: str, label: str, width: int) -> Row:
+    """A column that sorts by its value and shows how that is read."""
+    return _column(field, label, width, type="rightAligned",
+                   valueFormatter={"function": f"params.data.{field}_said"})
 
 
 def _said(value: float | None, places: int) -> str:

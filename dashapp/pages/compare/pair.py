@@ -19,15 +19,15 @@ from dashapp.widgets import (
     card,
     chart_card,
     graph,
+    key_list,
     kpi,
     message,
     segment_name,
-    segment_with_trust,
     table,
     trust_badge,
 )
 from dashapp.words import customers, moment, number, of_column, percent
-from pipeline.contract import RunSummary, SegmentCard
+from pipeline.contract import RunSummary
 from pipeline.errors import KorzinaError
 
 _FATES: dict[Fate, str] = {"same": N_("goes on"), "changed": N_("changed"), "dissolved": N_("dissolved"),
@@ -119,7 +119,7 @@ def finding(it: Pair, rand: float) -> str:
 def overlap_table(it: Pair) -> list[Component]:
     """Customers by segment in both runs, and what the symbols stand for."""
     rows = [[segment_name(one), *(number(int(n)) for n in it.table[place])] for place, one in enumerate(it.a.cards)]
-    return [_key(it.a.cards, _("First run"), "k-key-phone"), _key(it.b.cards, _("Second run")),
+    return [key_list(it.a.cards, "phone", title=_("First run")), key_list(it.b.cards, title=_("Second run")),
             as_table(["", *(segment_name(one) for one in it.b.cards)], rows, caption=_("Who is where in both?"))]
 
 
@@ -171,15 +171,9 @@ def deltas_table(it: Pair) -> list[Component]:
     rows = [[delta.column.label, *(f"{of_column(before, delta.column)} → {of_column(after, delta.column)}"
                                    for before, after in zip(delta.before, delta.after, strict=True))]
             for delta in facts.deltas(it)]
-    return [_key([one.b for one in going if one.b]),
+    return [key_list([one.b for one in going if one.b]),
             as_table([_("Median"), *(segment_name(one.b) for one in going if one.b)], rows,
                      caption=_("What changed inside the segments that go on?"))]
-
-
-def _key(cards: Sequence[SegmentCard], of: str = "", shown: str = "k-key-always") -> Component:
-    """The symbols of a run's segments with their names."""
-    title = [html.Li(html.Strong(of))] if of else []
-    return html.Ul([*title, *(html.Li(segment_with_trust(one)) for one in cards)], className=f"k-key-list {shown}")
 
 
 def parameters_table(a: RunSummary, b: RunSummary) -> Component:

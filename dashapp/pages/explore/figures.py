@@ -130,7 +130,7 @@ def _centres(points: Points, cards: Sequence[SegmentCard], look: Scheme) -> list
              for (card, _rows), (x, y) in zip(held, middles, strict=True)]
     return [{"x": x, "y": y, "ax": at[0], "ay": at[1], "showarrow": True, "arrowhead": 0, "arrowwidth": 1.5,
              "arrowcolor": mark(card.colour, look).colour, "bgcolor": tinted(look.surface, 0.8), "borderpad": 2,
-             "text": f"<span style='color:{mark(card.colour, look).colour}'>{mark(card.colour).glyph}</span> "
+             "text": f"{mark(card.colour, look).sign} "
                      + "<br>".join(one.lines), "font": {"size": 12, "color": look.ink}}
             for (card, _rows), (x, y), at, one in zip(held, middles, beside(marks, _MAP_SCREEN), marks, strict=True)]
 

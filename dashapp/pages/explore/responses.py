@@ -8,13 +8,14 @@ from typing import Any
 import plotly.graph_objects as go
 
 from dashapp.i18n import _
+from dashapp.pricing import FEWEST
 from dashapp.responses import Responses
 from dashapp.theme import Scheme, empty_figure, escaped, figure_of, mark
 from dashapp.words import number, percent, with_trust
 from pipeline.contract import SegmentCard
 
 ROW = 46  # pixels a segment
-_LEAST, _PALE = 30, 0.25  # offers under which no rate is told
+_PALE = 0.25
 
 
 def draw(found: Responses, cards: Sequence[SegmentCard], chosen: Sequence[str], look: Scheme, *, selected: bool
@@ -78,7 +79,7 @@ def _bars(table: Any, cards: Sequence[SegmentCard], chosen: Sequence[str], look:
 
 
 def _rate(offers: float, answered: float) -> float | None:
-    return float(answered / offers) if offers >= _LEAST else None
+    return float(answered / offers) if offers >= FEWEST else None
 
 
 def _told(rate: float | None) -> str:

@@ -15,6 +15,8 @@ from dashapp.pages.overview import facts, figures, heat, ids
 from dashapp.selection import Values
 from dashapp.theme import scheme
 
+_WIDTHS = {shared.PHONE: 300, shared.TABLET: 560}  # pixels of a row of the profile where its heads are symbols
+
 
 def draw(data: SegmentationData, search: object, scheme_name: object, screen: object, origin: object
          ) -> tuple[Any, Any, Any]:
@@ -29,7 +31,7 @@ def draw(data: SegmentationData, search: object, scheme_name: object, screen: ob
     return (figures.marimekko(found, look, selected=selected),
             figures.bubbles(it, found, look, selected=selected, named=screen != shared.PHONE),
             heat.profile(facts.profile(it, cards), cards, chosen.tokens if isinstance(chosen, Values) else (), look,
-                         width=heat.WIDTHS.get(str(screen))))
+                         width=_WIDTHS.get(str(screen))))
 
 
 def count(data: SegmentationData, search: object, origin: object) -> list[Any]:

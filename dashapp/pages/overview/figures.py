@@ -12,7 +12,7 @@ import plotly.graph_objects as go
 from dashapp.i18n import _
 from dashapp.labels import Bubble, beside, wrapped
 from dashapp.pages.overview.facts import Portion
-from dashapp.theme import Scheme, empty_figure, escaped, figure_of, ink_on, mark, tinted
+from dashapp.theme import Scheme, empty_figure, escaped, figure_of, mark, tinted
 from dashapp.words import amount, customers, number, percent, trusted, with_trust
 from pipeline.contract import Column, Profiles, Segmentation
 
@@ -82,7 +82,7 @@ def _bar_label(one: Portion, place: float, look: Scheme, *, selected: bool) -> d
             else _("{n} of {m}", n=number(one.customers), m=number(one.card.size)) if selected
             else _("{share} of customers", share=percent(one.card.share)) if one.card.revenue_share is None
             else _("{share} of revenue", share=percent(one.card.revenue_share)))
-    text = f"<span style='color:{style.colour}'>{style.glyph}</span> " + "<br>".join(f"<b>{line}</b>" for line in lines)
+    text = f"{style.sign} " + "<br>".join(f"<b>{line}</b>" for line in lines)
     if room > 1:
         text += f"<br>{what} · {trusted(one.card)}"
     return {"x": max(_level(one.level) if one.customers else 0.0, _level(one.whole)), "y": place, "text": text,
@@ -119,7 +119,7 @@ def bubbles(it: Segmentation, found: Sequence[Portion], look: Scheme, *, selecte
                                                 "line": {"color": look.muted, "width": 1}}})
         style = mark(one.card.colour, look)
         sign = {} if named else {"mode": "markers+text", "text": [style.glyph], "textfont": {
-            "size": 13, "color": ink_on(style.colour) if one.chosen else look.ink}}
+            "size": 13, "color": style.ink if one.chosen else look.ink}}
         traces.append({**shared, **sign, "marker": {
             "color": tinted(style.colour, 0.8 if one.chosen else _PALE), "line": {"color": look.surface, "width": 1.5},
             "size": [size * one.fraction**0.5 if one.customers else 0]}})
@@ -137,7 +137,7 @@ def _bubble_label(one: Portion, point: tuple[float, float], at: tuple[float, flo
                   ) -> dict[str, Any]:
     """The name beside its bubble, with a thin line to it where it had to stand apart."""
     style = mark(one.card.colour, look)
-    text = f"<span style='color:{style.colour}'>{style.glyph}</span> " + "<br>".join(lines)
+    text = f"{style.sign} " + "<br>".join(lines)
     return {"x": point[0], "y": point[1], "ax": at[0], "ay": at[1], "text": text,
             "showarrow": True, "arrowhead": 0, "arrowwidth": 1, "arrowcolor": style.colour, "standoff": 4,
             "font": {"size": 12, "color": look.ink}}

@@ -19,7 +19,6 @@ _ROW, _HEAD = 34, 110  # pixels
 _NARROW_ROW, _NARROW_HEAD = 2 * 26, 40  # the name of a feature stands over its cells
 _ROOMY, _SIZES = 80, ((80, 13), (48, 12), (36, 10))  # pixels of a cell, and of the letters in it; fewer hold none
 _HEADS = 104  # letters of all heads together, on the narrowest screen where they are written out
-WIDTHS = {"phone": 300, "tablet": 560}  # pixels that the cells of a row have on a screen where heads are symbols
 
 
 def height(features: int, *, narrow: bool = False) -> int:
@@ -48,7 +47,7 @@ def profile(features: Sequence[Feature], cards: Sequence[SegmentCard], chosen: S
         "xgap": 3, "ygap": 3, "hovertext": _below(hover, step),
         "hovertemplate": "%{hovertext}<extra></extra>", "meta": [*(card.key for card in cards), ""]}
     letters = max(8, min(16, _HEADS // (last + 1)))
-    heads = [_symbol(card, look) if width else _head(card, look, letters) for card in cards]
+    heads = [mark(card.colour, look).sign if width else _head(card, look, letters) for card in cards]
     frames = [{"type": "rect", "x0": place - 0.5, "x1": place + 0.5, "y0": -0.5, "y1": rows - 0.5,
                "line": {"color": look.accent, "width": 2}, "fillcolor": "rgba(0,0,0,0)"}
               for place, card in enumerate(cards) if card.key in chosen]
@@ -106,12 +105,7 @@ def _medians(words: Sequence[Sequence[str]], colours: Sequence[Sequence[float | 
 
 
 def _head(card: SegmentCard, look: Scheme, letters: int) -> str:
-    return f"{_symbol(card, look)} " + "<br>".join(wrapped(card.name, letters, 3)) + f"<br>{trusted(card)}"
-
-
-def _symbol(card: SegmentCard, look: Scheme) -> str:
-    style = mark(card.colour, look)
-    return f"<span style='color:{style.colour}'>{style.glyph}</span>"
+    return f"{mark(card.colour, look).sign} " + "<br>".join(wrapped(card.name, letters, 3)) + f"<br>{trusted(card)}"
 
 
 def _hover(one: Feature, place: int, card: SegmentCard, median: str) -> str:

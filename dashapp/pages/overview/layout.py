@@ -13,7 +13,18 @@ from dashapp.data import Run, SegmentationData, View
 from dashapp.i18n import _
 from dashapp.pages.overview import facts, figures, heat, ids
 from dashapp.selection import Selection, Values, to_query
-from dashapp.widgets import aria, as_table, card, chart_card, graph, kpi, segment_name, segment_with_trust, trust_badge
+from dashapp.widgets import (
+    aria,
+    as_table,
+    card,
+    chart_card,
+    graph,
+    key_list,
+    kpi,
+    segment_name,
+    segment_with_trust,
+    trust_badge,
+)
 from dashapp.words import (
     VERDICT_TITLES,
     VERDICT_WORDS,
@@ -96,7 +107,7 @@ def _bubbles(it: Segmentation | None) -> Component:
     rows = [[segment_with_trust(one), *row] for one, row in zip(it.cards, cells, strict=True)] if it and header else []
     below = as_table([_("Segment"), *header], rows, caption=title) if rows else None
     plot = graph(shared.segments(ids.BUBBLES), title, height=_height(it.k if it else 0))
-    key = _key(it.cards, "k-key-phone") if it and rows else None
+    key = key_list(it.cards, "phone") if it and rows else None
     return chart_card(title, html.Div([plot, key]),
                       summary=_("Each bubble is a segment, the larger the more customers. Right: orders more often. "
                                 "Up: spends more each time."), below=below)
@@ -110,15 +121,10 @@ def _profile(it: Segmentation | None) -> Component:
     plot = graph(shared.segments(ids.PROFILE), title, height=heat.height(len(features)),
                  tablet=heat.height(len(features), narrow=True))
     return chart_card(
-        title, html.Div([plot, _key(cards, "k-key-tablet")]), summary=facts.profile_note(),
+        title, html.Div([plot, key_list(cards, "tablet")]), summary=facts.profile_note(),
         below=as_table(header, facts.profile_rows(features), caption=title), class_name="k-profile",
         note=_("These are medians of whole segments. A click on a column selects its segment; a second click undoes "
                "it."))
-
-
-def _key(cards: Sequence[SegmentCard], screen: str) -> Component:
-    """What the symbols stand for, on a screen where they stand for names."""
-    return html.Ul([html.Li(segment_with_trust(one)) for one in cards], className=f"k-key-list {screen}")
 
 
 def _toggle(one: SegmentCard, place: str) -> Component:

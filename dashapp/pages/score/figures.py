@@ -38,7 +38,7 @@ def segments(counts: Sequence[int], cards: Sequence[SegmentCard], look: Scheme, 
             "name": _("share in the training data"), "hoverinfo": "skip",
             "marker": {"symbol": "line-ns-open", "size": 12, "color": look.ink, "line": {"width": 2.5}}})
     most = max([*values, *(card.share for card in cards if compare)], default=1) or 1
-    names = _above([f"<span style='color:{one.colour}'>{one.glyph}</span> {escaped(card.name, _LONGEST)}"
+    names = _above([f"{one.sign} {escaped(card.name, _LONGEST)}"
                     for one, card in zip(marks, cards, strict=True)], look)
     beside = [{"x": 1, "xref": "paper", "xanchor": "right", "y": row, "showarrow": False,
                "text": percent(value) if compare else number(value), "font": {"size": 13, "color": look.ink}}
