@@ -41,14 +41,21 @@ from pipeline.spec_checks import outcome_derived
 
 BOOSTING = {
     "gradient boosting (150 trees of depth 3)": lambda seed: GradientBoostingClassifier(
-        n_estimators=150, learning_rate=0.05, max_depth=3, subsample=0.7, min_samples_leaf=20, random_state=seed),
+        n_estimators=150, learning_rate=0.05, max_depth=3, subsample=0.7, min_samples_leaf=20, random_state=seed
+    ),
     "histogram boosting (100 trees of 8 leaves)": lambda seed: HistGradientBoostingClassifier(
-        max_iter=100, learning_rate=0.06, max_leaf_nodes=8, min_samples_leaf=20, l2_regularization=1.0,
-        random_state=seed),
+        max_iter=100,
+        learning_rate=0.06,
+        max_leaf_nodes=8,
+        min_samples_leaf=20,
+        l2_regularization=1.0,
+        random_state=seed,
+    ),
     "histogram boosting (defaults)": lambda seed: HistGradientBoostingClassifier(random_state=seed),
 }
-TREE = {"decision tree, depth 4": lambda seed: DecisionTreeClassifier(max_depth=4, min_samples_leaf=20,
-                                                                      random_state=seed)}
+TREE = {
+    "decision tree, depth 4": lambda seed: DecisionTreeClassifier(max_depth=4, min_samples_leaf=20, random_state=seed)
+}
 
 
 AVERAGED = ", the 5 predictions averaged"
@@ -112,6 +119,7 @@ def by_trees(make, matrix, outcome):
     def rule(train, test):
         values = filled(matrix, train)
         return make(0).fit(values[train], outcome[train]).predict_proba(values[test])[:, 1]
+
     return rule
 
 
@@ -121,8 +129,13 @@ def rules(offers: Offers, segmentations: dict[int, np.ndarray], k: int) -> list[
     def cells(make):
         return over_splits(offers, lambda train, test: predict_by_cells(make(train), y, train, test))
 
-    made = [Measured(f"KMeans segments alone, k = {one}{' (recommended)' if one == k else ''}",
-                     cells(lambda _train, labels=labels: labels)) for one, labels in segmentations.items()]
+    made = [
+        Measured(
+            f"KMeans segments alone, k = {one}{' (recommended)' if one == k else ''}",
+            cells(lambda _train, labels=labels: labels),
+        )
+        for one, labels in segmentations.items()
+    ]
     made.append(Measured("recency-frequency-money cells", cells(lambda train: rfm_cells(offers, train))))
     past = with_past(offers, segmentations[k])
     made.append(Measured("segments x earlier answers x kind", cells(lambda _train: past)))
@@ -136,9 +149,11 @@ def rules(offers: Offers, segmentations: dict[int, np.ndarray], k: int) -> list[
         made.append(Measured("**Korzina's response model**", model))
         made.append(Measured(f"**Korzina's plan**{AVERAGED}", model.mean(axis=0, keepdims=True)))
     else:
+
         def rule(train, test):
             part = offers.where(train)
             return predict(fit_response(part.known, offers.columns, part.outcome), offers.known[test])
+
         made.append(Measured("**Korzina's plan**", over_splits(offers, rule)))
     return made
 
@@ -167,16 +182,26 @@ def report(title: str, offers: Offers, segmentations, k: int, cost: float, reven
     gains = np.array([earned(one.probability, y, cost, revenue) for one in measured])
     totals = bootstrap(gains, customer, draws)
     low, high = np.quantile(totals, [0.025, 0.975], axis=1)
-    lines = [f"### {title}", "", f"{len(y):,} contacts of {len(np.unique(customer)):,} customers, {int(y.sum())} "
-             f"responses, cost {cost:g}, revenue {revenue:g}.", "",
-             "| who is contacted | contacts | profit | 95 % | predicted / observed |", "|:--|--:|--:|--:|--:|"]
+    lines = [
+        f"### {title}",
+        "",
+        f"{len(y):,} contacts of {len(np.unique(customer)):,} customers, {int(y.sum())} "
+        f"responses, cost {cost:g}, revenue {revenue:g}.",
+        "",
+        "| who is contacted | contacts | profit | 95 % | predicted / observed |",
+        "|:--|--:|--:|--:|--:|",
+    ]
     for at, one in enumerate(measured):
         contacts = (one.probability * revenue > cost).sum(axis=1).mean()
         level = "" if at < 2 or at == len(measured) - 1 else f"{one.probability.mean() / y.mean():.3f}"
-        lines.append(f"| {one.label} | {contacts:,.0f} | {gains[at].sum():,.0f} | {low[at]:,.0f} to {high[at]:,.0f} | "
-                     f"{level} |")
-    lines += ["", *against_boosting([one.label for one in measured], gains, totals),
-              "Target: at least 95 % of boosting's profit, and predicted within 10 % of observed."]
+        lines.append(
+            f"| {one.label} | {contacts:,.0f} | {gains[at].sum():,.0f} | {low[at]:,.0f} to {high[at]:,.0f} | {level} |"
+        )
+    lines += [
+        "",
+        *against_boosting([one.label for one in measured], gains, totals),
+        "Target: at least 95 % of boosting's profit, and predicted within 10 % of observed.",
+    ]
     print("\n".join(lines), flush=True)
     return "\n".join(lines)
 
@@ -185,13 +210,18 @@ def against_boosting(labels: list[str], gains: np.ndarray, totals: np.ndarray) -
     """The product against the best boosting, like with like: single predictions, then averaged ones."""
     said = []
     for own in (at for at, label in enumerate(labels) if "Korzina" in label):
-        alike = [at for at, label in enumerate(labels) if "boosting" in label
-                 and label.endswith(AVERAGED) == labels[own].endswith(AVERAGED)]
+        alike = [
+            at
+            for at, label in enumerate(labels)
+            if "boosting" in label and label.endswith(AVERAGED) == labels[own].endswith(AVERAGED)
+        ]
         best = max(alike, key=lambda at: gains[at].sum())
         low, high = np.quantile(totals[own] - totals[best], [0.025, 0.975])
         mine, theirs = gains[own].sum(), gains[best].sum()
-        said.append(f"{labels[own]} earns {mine / theirs:.1%} of {labels[best]}: {mine - theirs:+,.0f}, 95 % "
-                    f"{low:+,.0f} to {high:+,.0f} over the same resamples.")
+        said.append(
+            f"{labels[own]} earns {mine / theirs:.1%} of {labels[best]}: {mine - theirs:+,.0f}, 95 % "
+            f"{low:+,.0f} to {high:+,.0f} over the same resamples."
+        )
     return said
 
 
@@ -199,12 +229,14 @@ def marketing(data: str, draws: int) -> str:
     spec = load_spec("marketing_campaign")
     cleaned = clean(read_source(spec, data), spec)
     features: Features = fit_features(cleaned.customers, cleaned.dataset)
-    segmentations = {k: KMeans(k, n_init=10, random_state=0).fit_predict(features.matrix).astype(np.int64)
-                     for k in (4, 6, 8, 10)}
+    segmentations = {
+        k: KMeans(k, n_init=10, random_state=0).fit_predict(features.matrix).astype(np.int64) for k in (4, 6, 8, 10)
+    }
     campaign = last_campaign(cleaned.customers, cleaned.dataset)
     offers = offers_of_last(cleaned.customers, cleaned.dataset, segmentations[4], (), campaign, outcome_derived(spec))
-    assert offers.known.equals(known_of_customers(cleaned.customers, cleaned.dataset, segmentations[4], (), campaign,
-                                                  outcome_derived(spec))[0])
+    assert offers.known.equals(
+        known_of_customers(cleaned.customers, cleaned.dataset, segmentations[4], (), campaign, outcome_derived(spec))[0]
+    )
     return report("marketing_campaign: last campaign, 5 x 5 folds", offers, segmentations, 4, 3, 11, draws)
 
 
@@ -219,8 +251,15 @@ def journey(draws: int) -> str:
     for k in (4, 5, 6, 8, 10):
         subject = Subject(cleaned.customers, cleaned.dataset, today, (None,) * k)
         segmentations[k] = _segments_at_test(subject, history, spec.history, later, 0)[offers.customer]
-    return report("Complete Journey: fitted on campaigns before September 2017, tested on the later ones", offers,
-                  segmentations, 5, 1, 6, draws)
+    return report(
+        "Complete Journey: fitted on campaigns before September 2017, tested on the later ones",
+        offers,
+        segmentations,
+        5,
+        1,
+        6,
+        draws,
+    )
 
 
 def main() -> None:
@@ -229,10 +268,12 @@ def main() -> None:
     parser.add_argument("--draws", type=int, default=2000)
     given = parser.parse_args()
     parts = [marketing(given.data, given.draws), journey(given.draws)]
-    notes = ("Segments are made without outcomes; on Complete Journey of what was known on 1 September 2017, since "
-             "segments of the whole year know what followed the campaigns. Rates of cells are shrunken "
-             "(beta-binomial). Every rule contacts those whose predicted response is above break-even; no cut-off is "
-             "tuned on outcomes. The intervals resample customers. This is response, not uplift.")
+    notes = (
+        "Segments are made without outcomes; on Complete Journey of what was known on 1 September 2017, since "
+        "segments of the whole year know what followed the campaigns. Rates of cells are shrunken "
+        "(beta-binomial). Every rule contacts those whose predicted response is above break-even; no cut-off is "
+        "tuned on outcomes. The intervals resample customers. This is response, not uplift."
+    )
     write_section("campaigns", "\n\n".join([machine_line(), notes, *parts]))
 
 

@@ -71,11 +71,13 @@ class Korzina:
         self.draw = find_callback(known, '"linked"}.figure')
         self.pair = find_callback(known, "explore-pair-summary.children")
         page = self.page("/explore")
-        self.controls = {f"{one['id']}.value": one["value"] for one in page
-                         if isinstance(one.get("id"), str) and "value" in one}
+        self.controls = {
+            f"{one['id']}.value": one["value"] for one in page if isinstance(one.get("id"), str) and "value" in one
+        }
         self.origin = next(one["data"] for one in page if one.get("id") == "page-run")
-        self.charts = [one["id"]["chart"] for one in page
-                       if isinstance(one.get("id"), dict) and one["id"].get("type") == "linked"]
+        self.charts = [
+            one["id"]["chart"] for one in page if isinstance(one.get("id"), dict) and one["id"].get("type") == "linked"
+        ]
 
     def page(self, path: str) -> list[dict]:
         """Every component of the page at ``path``."""
@@ -98,22 +100,37 @@ class Korzina:
 
     def state(self) -> dict:
         """What a browser knows of the page."""
-        return {"url.search": self.search, "url.pathname": "/explore", "page-run.data": self.origin,
-                "scheme.data": "light", "screen.data": "desk"}
+        return {
+            "url.search": self.search,
+            "url.pathname": "/explore",
+            "page-run.data": self.origin,
+            "scheme.data": "light",
+            "screen.data": "desk",
+        }
 
     def show(self) -> list:
         """Chips, charts, and the chart of any two traits."""
         charts = [{"chart": name, "type": "linked"} for name in self.charts]
         known = [{"id": one, "property": "id", "value": one} for one in charts]
         values = {**self.state(), '{"chart":["ALL"],"type":"linked"}.id': known}
-        drawn = [[{"id": one, "property": "figure"} for one in charts],
-                 [{"id": {**one, "type": "linked-summary"}, "property": "children"} for one in charts],
-                 {"id": "explore-legend", "property": "children"}, {"id": "explore-finding", "property": "children"}]
-        crossed = [{"id": json.loads(one.rsplit(".", 1)[0]) if one.startswith("{") else one.rsplit(".", 1)[0],
-                    "property": one.rsplit(".", 1)[1]} for one in self.pair["output"].strip(".").split("...")]
-        return [self._post(self.pair, crossed, values | self.controls, "url.search"),
-                self._post(self.chips, {"id": "chips", "property": "children"}, values, "url.search"),
-                self._post(self.draw, drawn, values, "url.search")]
+        drawn = [
+            [{"id": one, "property": "figure"} for one in charts],
+            [{"id": {**one, "type": "linked-summary"}, "property": "children"} for one in charts],
+            {"id": "explore-legend", "property": "children"},
+            {"id": "explore-finding", "property": "children"},
+        ]
+        crossed = [
+            {
+                "id": json.loads(one.rsplit(".", 1)[0]) if one.startswith("{") else one.rsplit(".", 1)[0],
+                "property": one.rsplit(".", 1)[1],
+            }
+            for one in self.pair["output"].strip(".").split("...")
+        ]
+        return [
+            self._post(self.pair, crossed, values | self.controls, "url.search"),
+            self._post(self.chips, {"id": "chips", "property": "children"}, values, "url.search"),
+            self._post(self.draw, drawn, values, "url.search"),
+        ]
 
     def _post(self, callback: dict, outputs: object, values: dict, changed: str):
         found = self.server.ask("POST", UPDATE, request(callback, outputs, values, changed))
@@ -128,8 +145,10 @@ class Plain:
     def __init__(self, server: Server, charts: list[dict]) -> None:
         self.server, self.charts = server, charts
         self.draw = callbacks(server)[0]
-        self.outputs = [{"id": "count", "property": "children"},
-                        *({"id": f"chart-{place}", "property": "figure"} for place in range(len(charts)))]
+        self.outputs = [
+            {"id": "count", "property": "children"},
+            *({"id": f"chart-{place}", "property": "figure"} for place in range(len(charts))),
+        ]
 
     def click(self, search: str, measured: Measured) -> None:
         """All charts under the filters that ``search`` holds."""
@@ -176,8 +195,11 @@ def frame_of(training: Training, charts: list[dict]) -> pd.DataFrame:
     """The plain page's frame: only the columns that its charts need, with segment and place on the map."""
     one = next(one for one in training.candidates if one.record.k == training.decision.k)
     keys = np.array([card.key for card in one.cards])
-    found = {"segment": keys[one.assignments[Assignments.SEGMENT]], "x": training.projection[Projection.X],
-             "y": training.projection[Projection.Y]}
+    found = {
+        "segment": keys[one.assignments[Assignments.SEGMENT]],
+        "x": training.projection[Projection.X],
+        "y": training.projection[Projection.Y],
+    }
     for chart in charts:
         if chart["kind"] == "mix":
             members = training.customers[chart["members"]]
@@ -207,9 +229,16 @@ def clicks(frame: pd.DataFrame, charts: list[dict], count: int, seed: int) -> It
             name = {"segment": "segment", "bar": str(rng.choice(words)), "outline": "map"}.get(kind, "")
             name = name or str(rng.choice(numbers))
             held = [*dict.fromkeys([*held, name])]
-            yield {"dimension": name, **(_outline(frame, rng) if kind == "outline" else
-                                         _range(ends[name], rng) if kind == "range" else
-                                         {"token": str(rng.choice(values[name]))})}
+            yield {
+                "dimension": name,
+                **(
+                    _outline(frame, rng)
+                    if kind == "outline"
+                    else _range(ends[name], rng)
+                    if kind == "range"
+                    else {"token": str(rng.choice(values[name]))}
+                ),
+            }
 
 
 def _outline(frame: pd.DataFrame, rng: np.random.Generator) -> dict:
@@ -217,8 +246,10 @@ def _outline(frame: pd.DataFrame, rng: np.random.Generator) -> dict:
     middle = frame.iloc[int(rng.integers(len(frame)))]
     angles, size = np.linspace(0, 2 * np.pi, 40, endpoint=False), rng.uniform(0.4, 1.2)
     reach = size * rng.uniform(0.7, 1.3, 40)
-    return {"xs": (middle["x"] + frame["x"].std() * reach * np.cos(angles)).tolist(),
-            "ys": (middle["y"] + frame["y"].std() * reach * np.sin(angles)).tolist()}
+    return {
+        "xs": (middle["x"] + frame["x"].std() * reach * np.cos(angles)).tolist(),
+        "ys": (middle["y"] + frame["y"].std() * reach * np.sin(angles)).tolist(),
+    }
 
 
 def _range(ends: list[float], rng: np.random.Generator) -> dict:
@@ -229,15 +260,20 @@ def _range(ends: list[float], rng: np.random.Generator) -> dict:
 # ------------------------------------------------------------------ one size
 
 
-def measure(base: Training, n: int, options: argparse.Namespace, plain_clicks: int, folder: Path, browser: object
-            ) -> dict[str, Measured]:
+def measure(
+    base: Training, n: int, options: argparse.Namespace, plain_clicks: int, folder: Path, browser: object
+) -> dict[str, Measured]:
     """Both pages at one size."""
     training = grow(base, n)
     save(training, folder / "store")
     ours, theirs = Measured(), Measured()
     started = time.perf_counter()
-    server = start("Korzina", ["-c", "gunicorn.conf.py", "dashapp.wsgi:server"],
-                   {"KORZINA_HOME": str(folder / "store"), "KORZINA_LOG_LEVEL": "warning"}, folder / "korzina.log")
+    server = start(
+        "Korzina",
+        ["-c", "gunicorn.conf.py", "dashapp.wsgi:server"],
+        {"KORZINA_HOME": str(folder / "store"), "KORZINA_LOG_LEVEL": "warning"},
+        folder / "korzina.log",
+    )
     korzina = Korzina(server)
     korzina.show()
     ours.ready = time.perf_counter() - started
@@ -245,9 +281,12 @@ def measure(base: Training, n: int, options: argparse.Namespace, plain_clicks: i
     frame = frame_of(training, charts)
     frame.to_parquet(folder / "frame.parquet")
     started = time.perf_counter()
-    rival = start("plain page", ["--chdir", "benchmarks", "--threads", "4", "plain_dash:server"],
-                  {"PLAIN_FRAME": str(folder / "frame.parquet"), "PLAIN_CHARTS": json.dumps(charts)},
-                  folder / "plain.log")
+    rival = start(
+        "plain page",
+        ["--chdir", "benchmarks", "--threads", "4", "plain_dash:server"],
+        {"PLAIN_FRAME": str(folder / "frame.parquet"), "PLAIN_CHARTS": json.dumps(charts)},
+        folder / "plain.log",
+    )
     plain = Plain(rival, charts)
     plain.click("", Measured())
     theirs.ready = time.perf_counter() - started
@@ -276,13 +315,18 @@ def measure(base: Training, n: int, options: argparse.Namespace, plain_clicks: i
 
 def table(found: dict[int, dict[str, Measured]]) -> str:
     """Clicks on Explore."""
-    lines = ["| customers | page | clicks | median, ms | 95 %, ms | slowest, ms | largest response, KB "
-             "| ready after, s | peak memory, MB |", "|--:|:--|--:|--:|--:|--:|--:|--:|--:|"]
+    lines = [
+        "| customers | page | clicks | median, ms | 95 %, ms | slowest, ms | largest response, KB "
+        "| ready after, s | peak memory, MB |",
+        "|--:|:--|--:|--:|--:|--:|--:|--:|--:|",
+    ]
     for n, pages in found.items():
         for name, one in pages.items():
             middle, high, top = np.percentile(one.milliseconds, [50, 95, 100])
-            lines.append(f"| {n:,} | {name} | {len(one.milliseconds)} | {middle:,.0f} | {high:,.0f} | {top:,.0f} | "
-                         f"{one.largest / 1000:,.0f} | {one.ready:.1f} | {one.peak:,.0f} |")
+            lines.append(
+                f"| {n:,} | {name} | {len(one.milliseconds)} | {middle:,.0f} | {high:,.0f} | {top:,.0f} | "
+                f"{one.largest / 1000:,.0f} | {one.ready:.1f} | {one.peak:,.0f} |"
+            )
     return "\n".join(lines)
 
 
@@ -307,15 +351,21 @@ def verdicts(found: dict[int, dict[str, Measured]]) -> str:
     slow = max(np.percentile(one.milliseconds, 95) for one in ours.values())
     heavy = max(max(one.largest, *(load.largest for load in one.loads.values()), 0) for one in ours.values()) / 1000
     first = [one.loads[name] for one in ours.values() for name in ("overview", "explore") if name in one.loads]
-    lines = [_verdict(f"a click within {CLICK_MS} ms, 95 % of clicks, at every size", slow, CLICK_MS, "ms"),
-             _verdict(f"no answer of a callback over {RESPONSE_KB} KB as sent", heavy, RESPONSE_KB, "KB")]
+    lines = [
+        _verdict(f"a click within {CLICK_MS} ms, 95 % of clicks, at every size", slow, CLICK_MS, "ms"),
+        _verdict(f"no answer of a callback over {RESPONSE_KB} KB as sent", heavy, RESPONSE_KB, "KB"),
+    ]
     most = max(ours)
     seconds, size = ours[most].csv
     lines.append(f"- The file of all {most:,} customers (CSV): {seconds:.1f} s, {size / 1e6:,.1f} MB as sent.")
     if first:
         worst = {"filled": max(one.warm for one in first), "empty": max(one.empty for one in first)}
-        lines += [_verdict(f"a load within {LOAD_S:g} s (Overview and Explore, warm server, {cache} cache)", seconds,
-                           LOAD_S, "s") for cache, seconds in worst.items()]
+        lines += [
+            _verdict(
+                f"a load within {LOAD_S:g} s (Overview and Explore, warm server, {cache} cache)", seconds, LOAD_S, "s"
+            )
+            for cache, seconds in worst.items()
+        ]
     return "\n".join(lines)
 
 
@@ -346,9 +396,15 @@ def main() -> None:
             print(table({n: found[n]}).splitlines()[-2], file=sys.stderr, flush=True)
         if browser:
             browser.close()
-    text = "\n\n".join([
-        machine_line(), table(found), "Pages in headless Chromium, until all that is on the screen is drawn:",
-        loads_table(found), verdicts(found)])
+    text = "\n\n".join(
+        [
+            machine_line(),
+            table(found),
+            "Pages in headless Chromium, until all that is on the screen is drawn:",
+            loads_table(found),
+            verdicts(found),
+        ]
+    )
     print(text)
     if not options.no_report:
         write_section("dashboard", text)

@@ -34,9 +34,13 @@ def grow(base: Training, n: int, seed: int = 0) -> Training:
     near = sorted(base.candidates, key=lambda one: abs(one.record.k - base.decision.k))[:3]
     candidates = tuple(_grow_candidate(one, rows) for one in sorted(near, key=lambda one: one.record.k))
     return replace(
-        base, customers=_grow_customers(base, rows, rng), projection=_grow_projection(base.projection, rows, rng),
-        candidates=candidates, plans={base.decision.k: _grow_plan(base, rows)} if base.campaigns else {},
-        ledger=base.ledger.model_copy(update={"rows_in": n, "rows_out": n, "dropped": 0, "quarantined": 0}))
+        base,
+        customers=_grow_customers(base, rows, rng),
+        projection=_grow_projection(base.projection, rows, rng),
+        candidates=candidates,
+        plans={base.decision.k: _grow_plan(base, rows)} if base.campaigns else {},
+        ledger=base.ledger.model_copy(update={"rows_in": n, "rows_out": n, "dropped": 0, "quarantined": 0}),
+    )
 
 
 def save(training: Training, home: Path) -> str:
@@ -72,10 +76,13 @@ def _grow_candidate(one: Candidate, rows: np.ndarray) -> Candidate:
     grown = one.assignments.take(rows).reset_index(drop=True).assign(**{Assignments.KEY: np.arange(len(rows))})
     grown.loc[MEASURED:, Assignments.SILHOUETTE] = np.nan
     sizes = np.bincount(grown[Assignments.SEGMENT], minlength=one.record.k)
-    cards = tuple(card.model_copy(update={"size": int(size), "share": float(size / len(rows))})
-                  for card, size in zip(one.cards, sizes, strict=True))
-    return replace(one, assignments=grown, cards=cards,
-                   record=one.record.model_copy(update={"sizes": tuple(map(int, sizes))}))
+    cards = tuple(
+        card.model_copy(update={"size": int(size), "share": float(size / len(rows))})
+        for card, size in zip(one.cards, sizes, strict=True)
+    )
+    return replace(
+        one, assignments=grown, cards=cards, record=one.record.model_copy(update={"sizes": tuple(map(int, sizes))})
+    )
 
 
 def _grow_plan(base: Training, rows: np.ndarray):

@@ -14,10 +14,14 @@ from dash import Dash, Input, Output, dcc, html
 frame = pd.read_parquet(os.environ["PLAIN_FRAME"])
 charts = json.loads(os.environ["PLAIN_CHARTS"])  # [{"name", "kind": map | number | category | mix, "members"}]
 app = Dash("plain", compress=True, serve_locally=True)
-app.layout = html.Div([
-    dcc.Store(id="filters", data={}), html.H1("Customers"), html.P(id="count"),
-    *(dcc.Graph(id=f"chart-{place}") for place in range(len(charts))),
-])
+app.layout = html.Div(
+    [
+        dcc.Store(id="filters", data={}),
+        html.H1("Customers"),
+        html.P(id="count"),
+        *(dcc.Graph(id=f"chart-{place}") for place in range(len(charts))),
+    ]
+)
 server = app.server
 
 
@@ -62,8 +66,10 @@ def figure(chart: dict, rows: pd.DataFrame):
 
 
 @app.callback(
-    Output("count", "children"), *(Output(f"chart-{place}", "figure") for place in range(len(charts))),
-    Input("filters", "data"))
+    Output("count", "children"),
+    *(Output(f"chart-{place}", "figure") for place in range(len(charts))),
+    Input("filters", "data"),
+)
 def draw(filters):
     """Everything, under the filters."""
     drawn = [figure(chart, matching(filters, chart["name"])) for chart in charts]

@@ -17,9 +17,11 @@ REPORT = Path(__file__).parent.parent / "docs" / "benchmarks.md"
 def machine_line() -> str:
     """Date, processor count, memory and versions, in one line."""
     pages, size = os.sysconf("SC_PHYS_PAGES"), os.sysconf("SC_PAGE_SIZE")
-    return (f"Measured on {datetime.now(UTC):%Y-%m-%d}: {os.cpu_count()} cores ({platform.machine()}), "
-            f"{pages * size / 2**30:.0f} GiB, Python {platform.python_version()}, NumPy {numpy.__version__}, "
-            f"scikit-learn {sklearn.__version__}.")
+    return (
+        f"Measured on {datetime.now(UTC):%Y-%m-%d}: {os.cpu_count()} cores ({platform.machine()}), "
+        f"{pages * size / 2**30:.0f} GiB, Python {platform.python_version()}, NumPy {numpy.__version__}, "
+        f"scikit-learn {sklearn.__version__}."
+    )
 
 
 def write_section(name: str, text: str) -> None:

@@ -56,8 +56,9 @@ class Server:
         for _attempt in (1, 2):
             started = time.perf_counter()
             try:
-                self.connection.request(method, path, sent, {"Accept-Encoding": "gzip",
-                                                             "Content-Type": "application/json"})
+                self.connection.request(
+                    method, path, sent, {"Accept-Encoding": "gzip", "Content-Type": "application/json"}
+                )
                 found = self.connection.getresponse()
                 raw = found.read()
                 break
@@ -87,8 +88,16 @@ def start(name: str, arguments: list[str], environment: dict[str, str], log: Pat
     with closing(socket.socket()) as probe:
         probe.bind(("127.0.0.1", 0))
         port = int(probe.getsockname()[1])
-    command = [str(Path(sys.executable).with_name("gunicorn")), *arguments, "--bind", f"127.0.0.1:{port}",
-               "--workers", "1", "--timeout", str(int(PATIENCE))]
+    command = [
+        str(Path(sys.executable).with_name("gunicorn")),
+        *arguments,
+        "--bind",
+        f"127.0.0.1:{port}",
+        "--workers",
+        "1",
+        "--timeout",
+        str(int(PATIENCE)),
+    ]
     with log.open("wb") as output:
         process = subprocess.Popen(command, cwd=ROOT, env={**os.environ, **environment}, stdout=output, stderr=output)
     server, deadline = Server(name, process, port), time.monotonic() + PATIENCE
@@ -110,18 +119,27 @@ def callbacks(server: Server) -> list[dict[str, Any]]:
 
 def find_callback(found: list[dict[str, Any]], part: str) -> dict[str, Any]:
     """The one that a server answers and whose output holds ``part``; not one that shares the output with another."""
-    return next(one for one in found
-                if part in one["output"] and "@" not in one["output"] and not one.get("clientside_function"))
+    return next(
+        one
+        for one in found
+        if part in one["output"] and "@" not in one["output"] and not one.get("clientside_function")
+    )
 
 
 def request(callback: dict[str, Any], outputs: Any, values: dict[str, Any], changed: str) -> dict[str, Any]:
     """The body that Dash's renderer would post; ``values`` by ``id.property`` (lists of values for patterns)."""
+
     def place(one: dict[str, str]) -> Any:
         given = values[f"{one['id']}.{one['property']}"]
         return given if isinstance(given, list) and one["id"].startswith("{") else {**one, "value": given}
 
-    return {"output": callback["output"], "outputs": outputs, "changedPropIds": [changed],
-            "inputs": [place(one) for one in callback["inputs"]], "state": [place(one) for one in callback["state"]]}
+    return {
+        "output": callback["output"],
+        "outputs": outputs,
+        "changedPropIds": [changed],
+        "inputs": [place(one) for one in callback["inputs"]],
+        "state": [place(one) for one in callback["state"]],
+    }
 
 
 def components(tree: Any) -> list[dict[str, Any]]:

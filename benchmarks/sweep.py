@@ -80,8 +80,9 @@ def yellowbrick(data, seed):
     from sklearn.cluster import KMeans
     from yellowbrick.cluster import KElbowVisualizer
 
-    shown = KElbowVisualizer(KMeans(n_init=10, random_state=seed), k=(KS[0], KS[-1] + 1), timings=False,
-                             force_model=True).fit(data)
+    shown = KElbowVisualizer(
+        KMeans(n_init=10, random_state=seed), k=(KS[0], KS[-1] + 1), timings=False, force_model=True
+    ).fit(data)
     return dict(zip(KS, map(float, shown.k_scores_), strict=True))
 
 
@@ -95,15 +96,17 @@ def whole(data, seed):
     from pipeline.parallel import process_helper
 
     names = [f"f{place}" for place in range(data.shape[1])]
-    columns = tuple(Column(name=name, role="active", kind="number", label=name, transform=("standardize",))
-                    for name in names)
+    columns = tuple(
+        Column(name=name, role="active", kind="number", label=name, transform=("standardize",)) for name in names
+    )
     dataset = Dataset(spec="bench", title="", spec_hash="", as_of=None, currency="", columns=columns)
     customers = pd.DataFrame(data, columns=names)
     customers.insert(0, "customer", np.arange(len(data)))
     ledger = Ledger(source="", fingerprint="", rows_in=len(data), rows_out=len(data), dropped=0, quarantined=0)
     with process_helper() as helper:
-        training = analyse(Cleaned(dataset, customers, pd.DataFrame(), ledger), Options(seed=seed), Stopwatch(),
-                           helper=helper)
+        training = analyse(
+            Cleaned(dataset, customers, pd.DataFrame(), ledger), Options(seed=seed), Stopwatch(), helper=helper
+        )
     assert len(training.candidates) == len(KS)
     return {}  # it scales the columns first, so its inertia is another quantity
 
@@ -135,11 +138,20 @@ def measure_here(name: str, rows: int, seed: int, generator: str) -> None:
 
 
 def measure(name: str, rows: int, seed: int, generator: str, limit: float) -> dict | None:
-    command = [sys.executable, __file__, "--one", name, "--rows", str(rows), "--seeds", str(seed),
-               "--generator", generator]
+    command = [
+        sys.executable,
+        __file__,
+        "--one",
+        name,
+        "--rows",
+        str(rows),
+        "--seeds",
+        str(seed),
+        "--generator",
+        generator,
+    ]
     try:
-        done = subprocess.run(command, capture_output=True, text=True, check=False, env=dict(os.environ),
-                              timeout=limit)
+        done = subprocess.run(command, capture_output=True, text=True, check=False, env=dict(os.environ), timeout=limit)
     except subprocess.TimeoutExpired:
         return {"seconds": limit, "peak_mb": None, "inertias": {}, "stopped": True}
     if done.returncode:
@@ -158,8 +170,11 @@ def compare(sizes, seeds, slow_seeds, leave_out, limit, raw: Path | None):
         for seed in range(seeds):
             generator = GENERATORS[seed % len(GENERATORS)]
             for name in CONTENDERS:
-                if name in leave_out or seed in found[rows, name] or (
-                        rows >= 500_000 and name in SLOW and seed >= slow_seeds):
+                if (
+                    name in leave_out
+                    or seed in found[rows, name]
+                    or (rows >= 500_000 and name in SLOW and seed >= slow_seeds)
+                ):
                     continue
                 result = measure(name, rows, seed, generator, limit)
                 if result is None:
@@ -168,17 +183,23 @@ def compare(sizes, seeds, slow_seeds, leave_out, limit, raw: Path | None):
                 if raw:
                     with raw.open("a", encoding="utf-8") as kept:
                         kept.write(json.dumps([rows, name, seed, result]) + "\n")
-                print(f"{rows:>9,} {name:<38} {generator:<10} {result['seconds']:8.2f} s "
-                      f"{result['peak_mb'] or 0:7.0f} MB", file=sys.stderr, flush=True)
+                print(
+                    f"{rows:>9,} {name:<38} {generator:<10} {result['seconds']:8.2f} s "
+                    f"{result['peak_mb'] or 0:7.0f} MB",
+                    file=sys.stderr,
+                    flush=True,
+                )
     return found
 
 
 def table(found, sizes) -> str:
     import numpy as np
 
-    lines = ["| rows | contender | seeds | seconds, median | times the loop's speed | peak memory, MB "
-             "| inertia / best, mean | worst |",
-             "|---|---|---|---|---|---|---|---|"]
+    lines = [
+        "| rows | contender | seeds | seconds, median | times the loop's speed | peak memory, MB "
+        "| inertia / best, mean | worst |",
+        "|---|---|---|---|---|---|---|---|",
+    ]
     for rows in sizes:
         best = best_known(found, rows)
         base = found.get((rows, LOOP), {})
@@ -191,12 +212,18 @@ def table(found, sizes) -> str:
             speed = [base[seed]["seconds"] / one["seconds"] for seed, one in results.items() if seed in base]
             at_least = "> " if any(base[seed].get("stopped") for seed in results if seed in base) else ""
             shown = "" if not speed or "whole" in name or over else f"{at_least}{np.median(speed):.1f}"
-            ratios = [inertia / best[seed, int(k)] for seed, one in results.items()
-                      for k, inertia in one["inertias"].items() if "whole" not in name]
+            ratios = [
+                inertia / best[seed, int(k)]
+                for seed, one in results.items()
+                for k, inertia in one["inertias"].items()
+                if "whole" not in name
+            ]
             peak = [one["peak_mb"] for one in results.values() if one["peak_mb"]]
             quality = f"{np.mean(ratios):.4f} | {np.max(ratios):.4f}" if ratios else " | "
-            lines.append(f"| {rows:,} | {name} | {len(results)} | {over}{seconds:.2f} | {shown} | "
-                         f"{f'{np.median(peak):,.0f}' if peak else ''} | {quality} |")
+            lines.append(
+                f"| {rows:,} | {name} | {len(results)} | {over}{seconds:.2f} | {shown} | "
+                f"{f'{np.median(peak):,.0f}' if peak else ''} | {quality} |"
+            )
     return "\n".join(lines)
 
 
@@ -230,8 +257,10 @@ def silhouette_table(rows: int) -> str:
         times["theirs"].append(time.perf_counter() - started)
     one, other = np.median(times["ours"]), np.median(times["theirs"])
     gap = np.abs(np.subtract(ours, theirs)).max()
-    return (f"Silhouettes of all {len(KS)} k at {rows:,} rows: {one:.2f} s against {other:.2f} s of scikit-learn's "
-            f"calls, {other / one:.0f} times; largest difference {gap:.1e}.")
+    return (
+        f"Silhouettes of all {len(KS)} k at {rows:,} rows: {one:.2f} s against {other:.2f} s of scikit-learn's "
+        f"calls, {other / one:.0f} times; largest difference {gap:.1e}."
+    )
 
 
 def growth(found, sizes, drawn: Path) -> str:
@@ -244,8 +273,11 @@ def growth(found, sizes, drawn: Path) -> str:
 
     figure, (by_rows, by_k) = plt.subplots(1, 2, figsize=(11, 4), layout="constrained")
     for name in CONTENDERS:
-        points = [(rows, np.median([one["seconds"] for one in found[rows, name].values()])) for rows in sizes
-                  if found.get((rows, name)) and not any(one.get("stopped") for one in found[rows, name].values())]
+        points = [
+            (rows, np.median([one["seconds"] for one in found[rows, name].values()]))
+            for rows in sizes
+            if found.get((rows, name)) and not any(one.get("stopped") for one in found[rows, name].values())
+        ]
         if points:
             by_rows.plot(*zip(*points, strict=True), marker="o", label=name)
     by_rows.set(xscale="log", yscale="log", xlabel="rows", ylabel="seconds, k from 2 to 12")
@@ -257,8 +289,10 @@ def growth(found, sizes, drawn: Path) -> str:
     times = [np.median([one["seconds"] for one in found[rows, "Korzina's sweep"].values()]) for rows in sizes]
     with_rows = np.polyfit(np.log(sizes), np.log(times), 1)[0] if len(sizes) > 1 else float("nan")
     with_k = np.polyfit(np.log(tops), np.log(seconds), 1)[0]
-    return (f"Korzina's sweep grows as rows to the power {with_rows:.2f} over these sizes (its search looks at a "
-            f"sample), and as the largest k to the power {with_k:.2f} at 50,000 rows.\n\n![Growth]({drawn.name})")
+    return (
+        f"Korzina's sweep grows as rows to the power {with_rows:.2f} over these sizes (its search looks at a "
+        f"sample), and as the largest k to the power {with_k:.2f} at 50,000 rows.\n\n![Growth]({drawn.name})"
+    )
 
 
 def _seconds_by_k():
@@ -295,12 +329,20 @@ def main() -> None:
 
     found = compare(options.rows, options.seeds, options.slow_seeds, options.leave_out, options.limit, options.raw)
     stopped = any(one.get("stopped") for results in found.values() for one in results.values())
-    limit = (f"Stopped after {options.limit:.0f} s: shown as more than that." if stopped else
-             f"No measurement was stopped (the limit was {options.limit:.0f} s).")
-    text = "\n\n".join([
-        machine_line(), limit, table(found, options.rows),
-        growth(found, options.rows, REPORT.with_name("sweep-growth.png")),
-        *(silhouette_table(rows) for rows in (2_240, 20_000))])
+    limit = (
+        f"Stopped after {options.limit:.0f} s: shown as more than that."
+        if stopped
+        else f"No measurement was stopped (the limit was {options.limit:.0f} s)."
+    )
+    text = "\n\n".join(
+        [
+            machine_line(),
+            limit,
+            table(found, options.rows),
+            growth(found, options.rows, REPORT.with_name("sweep-growth.png")),
+            *(silhouette_table(rows) for rows in (2_240, 20_000)),
+        ]
+    )
     print(text)
     write_section("sweep", text)
 

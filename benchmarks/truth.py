@@ -53,8 +53,10 @@ def with_outliers(rng):
 
 
 def unequal_spread(rng):
-    parts = [blobs(rng, 1, n=N // 3, spread=spread, apart=0.0) + shift
-             for spread, shift in ((0.5, 0.0), (1.0, 5.0), (1.6, -6.0))]
+    parts = [
+        blobs(rng, 1, n=N // 3, spread=spread, apart=0.0) + shift
+        for spread, shift in ((0.5, 0.0), (1.0, 5.0), (1.6, -6.0))
+    ]
     return np.vstack(parts)
 
 
@@ -94,8 +96,12 @@ FAMILIES = {  # name -> (generator, true k or None where there is no structure)
     "null: lognormal": (lambda rng: rng.lognormal(size=(N, 6)), None),
     "null: ramp": (ramp, None),
 }
-LABELLED = {"iris": (load_iris, 3), "wine": (load_wine, 3), "breast cancer": (load_breast_cancer, 2),
-            "digits": (load_digits, 10)}
+LABELLED = {
+    "iris": (load_iris, 3),
+    "wine": (load_wine, 3),
+    "breast cancer": (load_breast_cancer, 2),
+    "digits": (load_digits, 10),
+}
 
 
 @dataclass(frozen=True)
@@ -131,14 +137,30 @@ def judge(family: str, truth: int | None, data, seed: int) -> Verdicts:
     stability = assess_stability(matrix, partitions, seed=seed)
     nulls = null_silhouettes(matrix, list(ks), seed=seed)
     records = [
-        CandidateRecord(k=one.k, inertia=one.inertia, silhouette=silhouette.overall, silhouette_se=None,
-                        calinski_harabasz=0.0, davies_bouldin=0.0,
-                        stability=stability[one.k].prediction_strength, null_silhouette=float(np.mean(nulls[one.k])),
-                        seed_spread=None, sizes=(1,) * one.k, silhouette_by_segment=(None,) * one.k, seconds=0.0)
+        CandidateRecord(
+            k=one.k,
+            inertia=one.inertia,
+            silhouette=silhouette.overall,
+            silhouette_se=None,
+            calinski_harabasz=0.0,
+            davies_bouldin=0.0,
+            stability=stability[one.k].prediction_strength,
+            null_silhouette=float(np.mean(nulls[one.k])),
+            seed_spread=None,
+            sizes=(1,) * one.k,
+            silhouette_by_segment=(None,) * one.k,
+            seconds=0.0,
+        )
         for one, silhouette in zip(partitions, measured, strict=True)
     ]
-    return Verdicts(family, truth, decide(records, bounds=(2, K_MAX)).supported_k,
-                    max(records, key=lambda one: one.silhouette).k, elbow(records), gap(matrix, partitions, seed))
+    return Verdicts(
+        family,
+        truth,
+        decide(records, bounds=(2, K_MAX)).supported_k,
+        max(records, key=lambda one: one.silhouette).k,
+        elbow(records),
+        gap(matrix, partitions, seed),
+    )
 
 
 def gap(matrix, partitions, seed: int) -> int | None:
@@ -182,8 +204,13 @@ def table(results: list[Verdicts]) -> str:
         mine = [one for one in results if one.family in FAMILIES and (one.truth is not None) == wanted]
         rates = [np.mean([getattr(one, rule) == one.truth for one in mine]) for rule in rules]
         lines.append(f"| **all {name}** ({len(mine)} sets) | " + " | ".join(f"**{rate:.0%}**" for rate in rates) + " |")
-    lines += ["", "For information, labelled sets of scikit-learn (classes are not always clusters):", "",
-              "| set | classes | Korzina's rule | largest silhouette | knee | gap |", "|---|---|---|---|---|---|"]
+    lines += [
+        "",
+        "For information, labelled sets of scikit-learn (classes are not always clusters):",
+        "",
+        "| set | classes | Korzina's rule | largest silhouette | knee | gap |",
+        "|---|---|---|---|---|---|",
+    ]
     for family in LABELLED:
         one = next(one for one in results if one.family == family)
         named = " | ".join(str(getattr(one, rule) or "none") for rule in rules)

@@ -26,13 +26,23 @@ def action(one: SegmentCard, it: Segmentation) -> str:
     if not found.listed:
         return _("Next campaign: leave them out, nobody here is worth a contact.")
     if not found.pays(it.campaigns.summary.revenue or 0.0):
-        return (_("No campaign pays in this segment now: try one on a small sample before spending more.")
-                if advice.word == "test" else
-                _("No campaign pays in this segment now: keep them out of paid campaigns."))
+        return (
+            _("No campaign pays in this segment now: try one on a small sample before spending more.")
+            if advice.word == "test"
+            else _("No campaign pays in this segment now: keep them out of paid campaigns.")
+        )
     profit = money(found.expected.value, it.dataset.currency)
     if not found.held:
-        return plural("Next campaign: contact {n} of them, expected profit {profit}.",
-                      "Next campaign: contact {n} of them, expected profit {profit}.", found.contacts, profit=profit)
-    return plural("Next campaign: contact {n} of them and hold out {held}, expected profit {profit}.",
-                  "Next campaign: contact {n} of them and hold out {held}, expected profit {profit}.", found.contacts,
-                  held=number(found.held), profit=profit)
+        return plural(
+            "Next campaign: contact {n} of them, expected profit {profit}.",
+            "Next campaign: contact {n} of them, expected profit {profit}.",
+            found.contacts,
+            profit=profit,
+        )
+    return plural(
+        "Next campaign: contact {n} of them and hold out {held}, expected profit {profit}.",
+        "Next campaign: contact {n} of them and hold out {held}, expected profit {profit}.",
+        found.contacts,
+        held=number(found.held),
+        profit=profit,
+    )

@@ -56,8 +56,10 @@ def rules(run: Run, segment: int = Affinities.EVERYBODY) -> tuple[Rule, ...]:
     stored = (run.original or run).segmentation.affinities
     wanted = (told[Affinities.SEGMENT] == segment) & (told[Affinities.COUNT] >= LEAST)
     keys = zip(stored.loc[wanted, Affinities.LEFT], stored.loc[wanted, Affinities.RIGHT], strict=True)
-    return tuple(_rule(left, right, {str(name): value for name, value in row.items()})
-                 for (left, right), row in zip(keys, told[wanted].to_dict("records"), strict=True))
+    return tuple(
+        _rule(left, right, {str(name): value for name, value in row.items()})
+        for (left, right), row in zip(keys, told[wanted].to_dict("records"), strict=True)
+    )
 
 
 def items_of(found: Sequence[Rule]) -> dict[str, str]:
@@ -89,8 +91,11 @@ def stronger(found: Sequence[Rule], most: int = 3) -> tuple[Rule, ...]:
     Where baskets are small every lift is high, so a pair counts as stronger only by what goes beyond the segment's
     median ratio; and what is ranked is the lower end of that (two standard errors, about 1 / sqrt(count) each).
     """
-    known = [(rule, math.log(rule.lift / rule.overall_lift)) for rule in found
-             if rule.beyond and rule.lift > 1 and rule.overall_lift]
+    known = [
+        (rule, math.log(rule.lift / rule.overall_lift))
+        for rule in found
+        if rule.beyond and rule.lift > 1 and rule.overall_lift
+    ]
     if not known:
         return ()
     usual = max(0.0, float(np.median([ratio for _, ratio in known])))
@@ -144,7 +149,16 @@ def _rule(left: str, right: str, row: dict[str, object]) -> Rule:
     (one, first), (two, second) = sides if forth >= back else sides[::-1]
     overall = value(Affinities.OVERALL_LIFT)
     return Rule(
-        key=f"{left}~{right}", items=(one, two), first=first, second=second, count=int(value(Affinities.COUNT)),
-        support=value(Affinities.SUPPORT), confidence=max(forth, back), reverse=min(forth, back),
-        lift=value(Affinities.LIFT), leverage=value(Affinities.LEVERAGE), q=value(Affinities.Q),
-        overall_lift=overall if math.isfinite(overall) and overall > 0 else None)
+        key=f"{left}~{right}",
+        items=(one, two),
+        first=first,
+        second=second,
+        count=int(value(Affinities.COUNT)),
+        support=value(Affinities.SUPPORT),
+        confidence=max(forth, back),
+        reverse=min(forth, back),
+        lift=value(Affinities.LIFT),
+        leverage=value(Affinities.LEVERAGE),
+        q=value(Affinities.Q),
+        overall_lift=overall if math.isfinite(overall) and overall > 0 else None,
+    )

@@ -59,20 +59,40 @@ class _Dashboard(Dash):
 def create_app(data: SegmentationData) -> Dash:
     """The dashboard over ``data``; one a process, since Dash's registry of pages is global."""
     app = _Dashboard(
-        "dashapp", title="Korzina", update_title="", use_pages=True, pages_folder="", serve_locally=True,
-        suppress_callback_exceptions=False, compress=True, include_pages_meta=False, index_string=_INDEX,
-        assets_folder=str(Path(__file__).parent / "assets"), on_error=_show_error, enable_mcp=False,
-        meta_tags=[{"name": "viewport", "content": "width=device-width, initial-scale=1"},
-                   {"name": "color-scheme", "content": "light dark"}],
+        "dashapp",
+        title="Korzina",
+        update_title="",
+        use_pages=True,
+        pages_folder="",
+        serve_locally=True,
+        suppress_callback_exceptions=False,
+        compress=True,
+        include_pages_meta=False,
+        index_string=_INDEX,
+        assets_folder=str(Path(__file__).parent / "assets"),
+        on_error=_show_error,
+        enable_mcp=False,
+        meta_tags=[
+            {"name": "viewport", "content": "width=device-width, initial-scale=1"},
+            {"name": "color-scheme", "content": "light dark"},
+        ],
     )
     for (name, path, label), page in zip(shell.PAGES, PAGES, strict=True):
         dash.register_page(  # type: ignore[no-untyped-call]
-            f"dashapp.pages.{name}", path=path, path_template=shell.TEMPLATES.get(name), name=label,
-            title=partial(_page_title, label), layout=partial(page.layout, data))
+            f"dashapp.pages.{name}",
+            path=path,
+            path_template=shell.TEMPLATES.get(name),
+            name=label,
+            title=partial(_page_title, label),
+            layout=partial(page.layout, data),
+        )
         page.register(app, data)
     dash.register_page(  # type: ignore[no-untyped-call]
-        "dashapp.pages.not_found_404", path="/404", title=partial(_page_title, N_("Not found")),
-        layout=partial(_not_found, data))
+        "dashapp.pages.not_found_404",
+        path="/404",
+        title=partial(_page_title, N_("Not found")),
+        layout=partial(_not_found, data),
+    )
     app.layout = shell.frame  # asked for anew by every reader, each in a language
     app.server.before_request(_listen)
     callbacks.register(app, data)
@@ -85,8 +105,13 @@ def create_app(data: SegmentationData) -> Dash:
 
 def _not_found(data: SegmentationData, /, run: object = None, **_query: object) -> Any:
     links = html.Ul([html.Li(html.A(_(label), href=path)) for _name, path, label in shell.PAGES])
-    return shell.page(data.view(run), _("Not found"), _("There is no such page"),
-                      [html.P(_("These pages exist:")), links], data.settings)
+    return shell.page(
+        data.view(run),
+        _("Not found"),
+        _("There is no such page"),
+        [html.P(_("These pages exist:")), links],
+        data.settings,
+    )
 
 
 def _page_title(label: str, **_address: object) -> str:

@@ -108,8 +108,16 @@ def draw_chips(data: SegmentationData, search: object, origin: object, path: obj
     query = search if isinstance(search, str) else ""
     set_props(ids.nav("segment"), {"href": f"/segment/{alone.segment + 1 if alone else 1}{query}"})
     file = f"/customers.csv?{to_query(selection, run.run_id[: shell.SHORT])}" if path == "/explore" else ""
-    return shell.chip_bar(selection, run.cube.dimensions, count, run.cube.n, notices, apart=shell.apart_of(path),
-                          file=file, linked=isinstance(origin, dict) and origin.get("linked") is True)
+    return shell.chip_bar(
+        selection,
+        run.cube.dimensions,
+        count,
+        run.cube.n,
+        notices,
+        apart=shell.apart_of(path),
+        file=file,
+        linked=isinstance(origin, dict) and origin.get("linked") is True,
+    )
 
 
 def only_segment(run: Run, selection: Selection) -> SegmentCard | None:
@@ -173,26 +181,51 @@ def register(app: Dash, data: SegmentationData) -> None:
     page, search = State(ids.PAGE, "data"), Input(ids.URL, "search")
     any_linked, any_toggle = ids.linked(ALL), ids.toggle(ALL, ALL, ALL)
     app.clientside_callback(  # type: ignore[no-untyped-call]
-        ClientsideFunction("korzina", "distil"), Output(ids.EVENT, "data"),
-        Input(any_linked, "clickData"), Input(any_linked, "selectedData"), Input(any_toggle, "n_clicks"),
-        Input(ids.remove(ALL), "n_clicks"), Input(ids.reset(ALL), "n_clicks"), Input(ids.chosen(ALL), "value"),
-        Input(ids.pair(ALL), "clickData"), Input(ids.segments(ALL), "clickData"), State(any_linked, "figure"),
-        State(any_linked, "id"), State(ids.pair(ALL), "figure"), State(ids.segments(ALL), "figure"),
-        State(ids.segments(ALL), "id"), prevent_initial_call=True)
+        ClientsideFunction("korzina", "distil"),
+        Output(ids.EVENT, "data"),
+        Input(any_linked, "clickData"),
+        Input(any_linked, "selectedData"),
+        Input(any_toggle, "n_clicks"),
+        Input(ids.remove(ALL), "n_clicks"),
+        Input(ids.reset(ALL), "n_clicks"),
+        Input(ids.chosen(ALL), "value"),
+        Input(ids.pair(ALL), "clickData"),
+        Input(ids.segments(ALL), "clickData"),
+        State(any_linked, "figure"),
+        State(any_linked, "id"),
+        State(ids.pair(ALL), "figure"),
+        State(ids.segments(ALL), "figure"),
+        State(ids.segments(ALL), "id"),
+        prevent_initial_call=True,
+    )
     app.clientside_callback(  # type: ignore[no-untyped-call]
-        ClientsideFunction("korzina", "navigate"), Output(ids.nav(ALL), "href"), Output(ids.nav(ALL), "className"),
-        search, Input(ids.URL, "pathname"), State(ids.nav(ALL), "href"))
+        ClientsideFunction("korzina", "navigate"),
+        Output(ids.nav(ALL), "href"),
+        Output(ids.nav(ALL), "className"),
+        search,
+        Input(ids.URL, "pathname"),
+        State(ids.nav(ALL), "href"),
+    )
     app.clientside_callback(  # type: ignore[no-untyped-call]
-        ClientsideFunction("korzina", "scheme"), Output(ids.SCHEME, "data"), Input(ids.SCHEME_BUTTON, "n_clicks"))
+        ClientsideFunction("korzina", "scheme"), Output(ids.SCHEME, "data"), Input(ids.SCHEME_BUTTON, "n_clicks")
+    )
     app.clientside_callback(  # type: ignore[no-untyped-call]
-        ClientsideFunction("korzina", "screen"), Output(ids.SCREEN, "data"), Input(ids.SCREEN, "id"))
-    app.callback(Output(ids.URL, "search"), Input(ids.EVENT, "data"), State(ids.URL, "search"), page,
-                 prevent_initial_call=True)(partial(select, data))
+        ClientsideFunction("korzina", "screen"), Output(ids.SCREEN, "data"), Input(ids.SCREEN, "id")
+    )
+    app.callback(
+        Output(ids.URL, "search"), Input(ids.EVENT, "data"), State(ids.URL, "search"), page, prevent_initial_call=True
+    )(partial(select, data))
     app.callback(Output(ids.CHIPS, "children"), search, page, State(ids.URL, "pathname"))(partial(draw_chips, data))
-    app.callback(Output(ids.NEWER, "children"), Input(ids.POLL, "n_intervals"), page, State(ids.URL, "pathname"),
-                 prevent_initial_call=True)(partial(look_for_newer, data))
+    app.callback(
+        Output(ids.NEWER, "children"),
+        Input(ids.POLL, "n_intervals"),
+        page,
+        State(ids.URL, "pathname"),
+        prevent_initial_call=True,
+    )(partial(look_for_newer, data))
     app.callback(Output(ids.DATASETS, "children"), Input(ids.PAGE, "data"), State(ids.URL, "pathname"))(
-        partial(list_data_sets, data))
+        partial(list_data_sets, data)
+    )
 
 
 def _plain_path(path: object) -> str:

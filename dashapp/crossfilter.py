@@ -96,6 +96,7 @@ class Cube:
 
     def mask(self, name: str, chosen: Filter) -> Mask:
         """Who passes one filter, (n,); kept for the next click."""
+
         def make() -> Mask:
             made = self._make_mask(self.dimensions[name], chosen)
             made.setflags(write=False)
@@ -163,7 +164,7 @@ class Cube:
         least = min(30, size // max(1, self.k))
         spare = max(0, size - least * self.k)
         wanted = np.minimum(counts, least + np.floor(counts * (spare / len(rows))).astype(np.int64))
-        return np.concatenate([rows[cut:cut + number] for cut, number in zip(cuts, wanted, strict=False)])
+        return np.concatenate([rows[cut : cut + number] for cut, number in zip(cuts, wanted, strict=False)])
 
     def segment_of(self, rows: Array) -> Array:
         """Segment numbers of rows."""
@@ -263,9 +264,14 @@ class Filtered:
         rows, ghosts = cube.sample(among, MAP_POINTS), cube.sample(None, GHOST_POINTS)
         own = self._own.get(MAP)
         return Points(
-            x=cube.x[rows], y=cube.y[rows], segment=cube.segment_of(rows),
-            inside=np.ones(len(rows), dtype=np.bool_) if own is None else own[rows], ghost_x=cube.x[ghosts],
-            ghost_y=cube.y[ghosts], customers=self._count(among))
+            x=cube.x[rows],
+            y=cube.y[rows],
+            segment=cube.segment_of(rows),
+            inside=np.ones(len(rows), dtype=np.bool_) if own is None else own[rows],
+            ghost_x=cube.x[ghosts],
+            ghost_y=cube.y[ghosts],
+            customers=self._count(among),
+        )
 
     def sums(self, name: str) -> Array:
         """Sum of a number by segment, (k,), under every filter but that on the segments."""
@@ -290,8 +296,14 @@ class Filtered:
         shown = cube.amounts(name, rows) if dimension.kind == "mix" else cube.counts(name, rows)
         middle = cube.median(name, rows, shown.sum(axis=0)) if dimension.kind == "number" else None
         return Slice(
-            dimension=dimension, chosen=chosen, shown=shown, everyone=base.everyone if base else shown,
-            customers=self._count(rows), middle=middle, overall_middle=base.overall_middle if base else middle)
+            dimension=dimension,
+            chosen=chosen,
+            shown=shown,
+            everyone=base.everyone if base else shown,
+            customers=self._count(rows),
+            middle=middle,
+            overall_middle=base.overall_middle if base else middle,
+        )
 
     def _count(self, rows: Rows) -> int:
         return self._cube.n if rows is None else len(rows)

@@ -25,11 +25,15 @@ _log = logging.getLogger(__name__)
 def why_absent(settings: Settings) -> str:
     """Why the reader sees no controls, in words; empty where there are some."""
     if not settings.curate:
-        return _("Changing this from the page is switched off. Whoever runs the dashboard may switch it on with "
-                 "KORZINA_CURATE=true; the command line can always do it.")
+        return _(
+            "Changing this from the page is switched off. Whoever runs the dashboard may switch it on with "
+            "KORZINA_CURATE=true; the command line can always do it."
+        )
     if not is_loopback(settings.host):
-        return _("The dashboard can be reached from other machines and has no sign-in, so nothing can be changed from "
-                 "its pages. The command line can always do it.")
+        return _(
+            "The dashboard can be reached from other machines and has no sign-in, so nothing can be changed from "
+            "its pages. The command line can always do it."
+        )
     if has_request_context() and not _is_near():
         return _("Changes are possible only in a browser on the machine that the dashboard runs on.")
     return ""
@@ -65,10 +69,14 @@ def is_loopback(address: str) -> bool:
 
 def _is_near() -> bool:
     """The sender's address, that nobody has passed the request on, and the name that the browser knows us by."""
-    passed_on = any(name.title().startswith("X-Forwarded-") or name.title() in _FORWARDED
-                    for name in request.headers.keys())  # noqa: SIM118 - iterating gives pairs
-    return (is_loopback(request.remote_addr or "") and not passed_on
-            and is_loopback(urlsplit(f"//{request.host}").hostname or ""))
+    passed_on = any(
+        name.title().startswith("X-Forwarded-") or name.title() in _FORWARDED for name in request.headers.keys()
+    )  # noqa: SIM118 - iterating gives pairs
+    return (
+        is_loopback(request.remote_addr or "")
+        and not passed_on
+        and is_loopback(urlsplit(f"//{request.host}").hostname or "")
+    )
 
 
 def _is_own_page() -> bool:

@@ -119,8 +119,12 @@ class View:
 class SegmentationData:
     """Read-only view of the store; opened on first use, so that it may be made before a fork."""
 
-    def __init__(self, open_store: Callable[[], ReadableStore], settings: Settings,
-                 promoted: Callable[[str], None] = lambda _run_id: None) -> None:
+    def __init__(
+        self,
+        open_store: Callable[[], ReadableStore],
+        settings: Settings,
+        promoted: Callable[[str], None] = lambda _run_id: None,
+    ) -> None:
         """``promoted`` is told the id of each run that becomes the champion here."""
         self.settings = settings
         self._promoted = promoted

@@ -73,8 +73,10 @@ class Dimension:
     def ends(self) -> tuple[float, float]:
         """Where the outermost bars of a number end; an open one is as wide as the others."""
         first, last = self.edges[0], self.edges[-1]
-        return (self.edges[1] - self.step if math.isinf(first) else first,
-                self.edges[-2] + self.step if math.isinf(last) else last)
+        return (
+            self.edges[1] - self.step if math.isinf(first) else first,
+            self.edges[-2] + self.step if math.isinf(last) else last,
+        )
 
     @property
     def centres(self) -> list[float]:
@@ -112,8 +114,13 @@ def _wanted(dataset: Dataset, available: Sequence[Dimension]) -> Iterator[str]:
 
 def segment_dimension(it: Segmentation) -> Dimension:
     """Segments, by the key that survives a re-train."""
-    return Dimension(SEGMENT, "segment", "Segment", tokens=tuple(card.key for card in it.cards),
-                     labels=tuple(card.name for card in it.cards))
+    return Dimension(
+        SEGMENT,
+        "segment",
+        "Segment",
+        tokens=tuple(card.key for card in it.cards),
+        labels=tuple(card.name for card in it.cards),
+    )
 
 
 def all_measured(it: Segmentation) -> bool:
@@ -136,8 +143,14 @@ def mixes(it: Segmentation) -> tuple[Group, ...]:
 
 def mix_dimension(group: Group) -> Dimension:
     """What a customer buys most of: one bin a member, and one for those who bought nothing."""
-    return Dimension(mix_name(group), "mix", group.label, unit=group.unit, tokens=(*group.members, UNKNOWN),
-                     labels=(*group.member_labels, "Nothing yet"))
+    return Dimension(
+        mix_name(group),
+        "mix",
+        group.label,
+        unit=group.unit,
+        tokens=(*group.members, UNKNOWN),
+        labels=(*group.member_labels, "Nothing yet"),
+    )
 
 
 def mix_name(group: Group) -> str:
@@ -182,8 +195,10 @@ def column_name(column: Column) -> str:
 def _number(column: Column, values: Array) -> Dimension:
     known = values[np.isfinite(values)]
     whole = column.kind == "integer" and bool((known == np.round(known)).all())
-    return _in_bins(Dimension(column_name(column), "number", column.label, column.name, column.unit, column.format,
-                              whole=whole), known)
+    return _in_bins(
+        Dimension(column_name(column), "number", column.label, column.name, column.unit, column.format, whole=whole),
+        known,
+    )
 
 
 def _in_bins(dimension: Dimension, known: Array) -> Dimension:
@@ -206,8 +221,14 @@ def _category(column: Column, series: pd.Series, profiles: pd.DataFrame) -> Dime
     rest = len(found) - len(kept)
     tokens = [*kept, *([REST] if rest else [])]
     named = {REST: f"All others ({rest})"}
-    return Dimension(column_name(column), "category", column.label, column.name, tokens=tuple(tokens),
-                     labels=tuple(named.get(token, token) for token in tokens))
+    return Dimension(
+        column_name(column),
+        "category",
+        column.label,
+        column.name,
+        tokens=tuple(tokens),
+        labels=tuple(named.get(token, token) for token in tokens),
+    )
 
 
 def nice_edges(known: Array, *, whole: bool) -> tuple[tuple[float, ...], float]:

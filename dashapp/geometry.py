@@ -55,7 +55,7 @@ def _thinned(points: list[Point], tolerance: float) -> list[Point]:
         first, last = spans.pop()
         if last - first < 2:
             continue
-        distances = _from_chord(outline[first + 1:last], outline[first], outline[last])
+        distances = _from_chord(outline[first + 1 : last], outline[first], outline[last])
         worst = int(distances.argmax())
         if distances[worst] > tolerance:
             middle = first + 1 + worst

@@ -18,8 +18,20 @@ Boxes = npt.NDArray[np.float64]
 
 SCREENS = ((510, 380, 4), (330, 380, 1))  # pixels inside the axes of a chart, on a wide and a small desk, and weight
 _LETTER, _LINE = 6.6, 16
-_WAYS = ((1, 0), (-1, 0), (0, -1), (0, 1), (1, -1), (1, 1), (-1, -1), (-1, 1), (0.5, -1), (-0.5, -1),
-         (0.5, 1), (-0.5, 1))
+_WAYS = (
+    (1, 0),
+    (-1, 0),
+    (0, -1),
+    (0, 1),
+    (1, -1),
+    (1, 1),
+    (-1, -1),
+    (-1, 1),
+    (0.5, -1),
+    (-0.5, -1),
+    (0.5, 1),
+    (-0.5, 1),
+)
 _ROUNDS = 3
 _GAPS = (10, 26, 42, 60, 85)
 
@@ -38,7 +50,7 @@ def wrapped(text: str, width: int, most: int) -> tuple[str, ...]:
     """At most so many lines, safe for Plotly; the last one is cut where more would follow."""
     lines = textwrap.wrap(text, width) or [""]
     if len(lines) > most:
-        lines = [*lines[: most - 1], textwrap.shorten(" ".join(lines[most - 1:]), width, placeholder=" …")]
+        lines = [*lines[: most - 1], textwrap.shorten(" ".join(lines[most - 1 :]), width, placeholder=" …")]
     return tuple(escaped(line) for line in lines)
 
 

@@ -17,8 +17,7 @@ from dash.development.base_component import Component
 _HTML = "dash_html_components"
 _EMPTY = frozenset({"br", "hr", "img"})  # tags that nothing closes
 _NAMES = {"className": "class", "tabIndex": "tabindex", "colSpan": "colspan"}
-_KEPT = frozenset({"id", "class", "style", "hidden", "lang", "title", "role", "href", "scope", "colspan",
-                   "tabindex"})
+_KEPT = frozenset({"id", "class", "style", "hidden", "lang", "title", "role", "href", "scope", "colspan", "tabindex"})
 
 
 def markup(tree: Any) -> str:

@@ -21,7 +21,7 @@ def median(values: Array, codes: Array, k: int, rows: npt.NDArray[np.int64] | No
     middle = np.array([(known - 1) // 2, known // 2])
     first, last = np.searchsorted(below, middle, side="right")
     wanted = np.zeros(len(counts) + 1, dtype=np.bool_)
-    wanted[first:last + 1] = True
+    wanted[first : last + 1] = True
     near = np.flatnonzero(np.tile(wanted, k)[codes if rows is None else codes.take(rows)])
     found = np.sort(values.take(near if rows is None else rows.take(near)))
     return float(found[middle - (below[first - 1] if first else 0)].mean())

@@ -32,8 +32,10 @@ def traces() -> frozenset[str]:
     with _FILE.open(encoding="utf-8") as file:
         head = _HEAD.match(file.readline())
     if head is None or head[1] != get_plotlyjs_version():
-        _log.warning("plotly.min.js is not of plotly.js %s: the whole script is sent (make plotly mends it)",
-                     get_plotlyjs_version())
+        _log.warning(
+            "plotly.min.js is not of plotly.js %s: the whole script is sent (make plotly mends it)",
+            get_plotlyjs_version(),
+        )
         return frozenset()
     return frozenset(head[2].split(", "))
 

@@ -29,8 +29,26 @@ from pipeline.profit import (
 )
 from pipeline.target_list import ListNumbers, in_numbers
 
-__all__ = ["FEW", "FEWEST", "Curve", "Expected", "Interval", "ListNumbers", "Measured", "Prospects", "Vector", "Word",
-           "advice", "among", "expected", "in_numbers", "measured", "own_plan", "plan_at", "wilson"]
+__all__ = [
+    "FEW",
+    "FEWEST",
+    "Curve",
+    "Expected",
+    "Interval",
+    "ListNumbers",
+    "Measured",
+    "Prospects",
+    "Vector",
+    "Word",
+    "advice",
+    "among",
+    "expected",
+    "in_numbers",
+    "measured",
+    "own_plan",
+    "plan_at",
+    "wilson",
+]
 Rows = npt.NDArray[np.int64]
 _plans: Kept[tuple[str, float | None, float | None], CampaignPlan] = Kept(6)
 
@@ -77,8 +95,7 @@ def plan_at(it: Segmentation, cost: float | None, revenue: float | None) -> Camp
     """The run's plan at these prices; ``it`` has to have one."""
     assert it.campaigns is not None  # noqa: S101 - the page asks only for runs that have a plan
     campaigns = it.campaigns
-    return _plans.of((it.run_id, cost, revenue),
-                     lambda: at_prices(campaigns, it.dataset, cost=cost, revenue=revenue))
+    return _plans.of((it.run_id, cost, revenue), lambda: at_prices(campaigns, it.dataset, cost=cost, revenue=revenue))
 
 
 def own_plan(it: Segmentation) -> CampaignPlan | None:
@@ -88,8 +105,7 @@ def own_plan(it: Segmentation) -> CampaignPlan | None:
     return plan_at(it, it.campaigns.summary.cost, it.campaigns.summary.revenue)
 
 
-def among(plan: CampaignPlan, places: Rows | None = None, segment: int | None = None, currency: str = ""
-          ) -> Prospects:
+def among(plan: CampaignPlan, places: Rows | None = None, segment: int | None = None, currency: str = "") -> Prospects:
     """The plan for some customers only (``places`` in the targets; None: all), and of them for one segment."""
     summary, targets = plan.summary, plan.targets
     probability = targets[Targets.PROBABILITY].to_numpy(np.float64)
@@ -125,8 +141,11 @@ def measured(plan: CampaignPlan) -> Measured:
     by_model = held_out[HeldOut.PROBABILITY].to_numpy(np.float64)
     by_segment = held_out[HeldOut.BY_SEGMENT].to_numpy(np.float64)
     segments = None if np.isnan(by_segment).any() else profit_curve(by_segment, outcome, cost, revenue, customer)
-    return Measured(profit_curve(by_model, outcome, cost, revenue, customer), segments,
-                    float(outcome.sum()) * revenue - cost * len(outcome))
+    return Measured(
+        profit_curve(by_model, outcome, cost, revenue, customer),
+        segments,
+        float(outcome.sum()) * revenue - cost * len(outcome),
+    )
 
 
 def _best_first(plan: CampaignPlan, places: Rows | None, segment: int | None) -> Rows:

@@ -25,11 +25,31 @@ from dashapp.i18n import LOCALES, decimal
 from pipeline.contract import Affinities, CampaignPlan, Passive, SegmentAdvice, Segmentation, SegmentCard, Sensitivity
 
 # fields of records that hold words for a reader; every other text is a name, a code or a formula
-_TOLD = frozenset({
-    "label", "member_labels", "title", "unit", "high", "low", "portrait", "trust_reason", "phrase", "previous",
-    "generated", "dissolved", "detail", "rule", "notes", "reason", "disagreements", "text", "sentence", "worth",
-    "about",
-})
+_TOLD = frozenset(
+    {
+        "label",
+        "member_labels",
+        "title",
+        "unit",
+        "high",
+        "low",
+        "portrait",
+        "trust_reason",
+        "phrase",
+        "previous",
+        "generated",
+        "dissolved",
+        "detail",
+        "rule",
+        "notes",
+        "reason",
+        "disagreements",
+        "text",
+        "sentence",
+        "worth",
+        "about",
+    }
+)
 _NAMED = (SegmentCard, SegmentAdvice)  # whose name is in words; a column's is a code
 _PASSIVE, _PAIRS = (Passive.TEXT, Passive.CATEGORY), (Affinities.LEFT, Affinities.RIGHT)
 _NUMBER = re.compile(r"(?<![\w.,])\d{1,3}(?:,\d{3})+(?:\.\d+)?(?![\w,])|(?<![\w.,])\d+\.\d+(?![\w.])")
@@ -66,9 +86,15 @@ class Teller:
 
     def _find(self, text: str) -> str:
         """What is recognised first: a word, a whole sentence, a list, a phrase, a label with something behind it."""
-        return (self._word(text) or self._by_template(text, least=_SENTENCE) or self._in_parts(text, every=True)
-                or self._by_template(text) or self._behind_a_label(text) or self._in_parts(text)
-                or _NUMBER.sub(lambda found: _number(found.group()), text))
+        return (
+            self._word(text)
+            or self._by_template(text, least=_SENTENCE)
+            or self._in_parts(text, every=True)
+            or self._by_template(text)
+            or self._behind_a_label(text)
+            or self._in_parts(text)
+            or _NUMBER.sub(lambda found: _number(found.group()), text)
+        )
 
     def _word(self, text: str) -> str:
         known = self._words.get(text) or self._words.get(text.casefold())
@@ -87,7 +113,7 @@ class Teller:
         for cut in [place for place, sign in enumerate(text) if sign == " "][::-1]:
             label = self._word(text[:cut])
             if label:
-                return f"{label} {self.tell(text[cut + 1:])}"
+                return f"{label} {self.tell(text[cut + 1 :])}"
         return ""
 
     def _fill(self, template: _Template, found: re.Match[str]) -> str:
@@ -114,7 +140,8 @@ def retold(it: Segmentation, language: str) -> tuple[Segmentation, Teller]:
         return it, teller
     changes: dict[str, Any] = {
         name: _tell(getattr(it, name), teller.tell)
-        for name in ("dataset", "ledger", "decision", "candidates", "cards", "rules", "affinity_basis")}
+        for name in ("dataset", "ledger", "decision", "candidates", "cards", "rules", "affinity_basis")
+    }
     changes["passive"] = _tell_table(it.passive, _PASSIVE, teller.tell)
     changes["sensitivity"] = _tell_table(it.sensitivity, (Sensitivity.CHANGE,), teller.tell)
     if it.affinity_basis and it.affinity_basis.kind == "category_mix":  # a basket's products are the data's own
@@ -137,9 +164,13 @@ def _tell(value: Told, tell: Callable[[str], str], *, words: bool = False) -> To
     elif isinstance(value, tuple):
         made = tuple(_tell(one, tell, words=words) for one in value)
     elif isinstance(value, BaseModel):
-        made = value.model_copy(update={
-            name: _tell(field, tell, words=name in _TOLD or (name == "name" and isinstance(value, _NAMED)))
-            for name, field in value if isinstance(field, str | tuple | BaseModel)})
+        made = value.model_copy(
+            update={
+                name: _tell(field, tell, words=name in _TOLD or (name == "name" and isinstance(value, _NAMED)))
+                for name, field in value
+                if isinstance(field, str | tuple | BaseModel)
+            }
+        )
     return cast("Told", made)
 
 
@@ -165,8 +196,11 @@ def _templates(language: str) -> tuple[_Template, ...]:
         for message in catalog:
             said = (message.id,) if isinstance(message.id, str) else tuple(message.id)
             told = (message.string,) if isinstance(message.string, str) else tuple(message.string or ())
-            found += [_Template(_pattern(one), len(_HOLE.sub("", re.escape(one))), told)
-                      for one in dict.fromkeys(said) if one and told and all(told)]
+            found += [
+                _Template(_pattern(one), len(_HOLE.sub("", re.escape(one))), told)
+                for one in dict.fromkeys(said)
+                if one and told and all(told)
+            ]
     return tuple(sorted(found, key=lambda one: -one.words))  # the most words win
 
 

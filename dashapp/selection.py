@@ -160,8 +160,9 @@ def parse_query(query: str, dimensions: Mapping[str, Dimension]) -> tuple[Select
             notices.append(_("The filter on “{label}” does not fit these data and was left out.", label=label))
             continue
         if isinstance(chosen, Values) and len(chosen.tokens) < len(set(texts)):
-            notices.append(_("Some values of “{label}” do not occur in these data and were left out.",
-                             label=dimension.label))
+            notices.append(
+                _("Some values of “{label}” do not occur in these data and were left out.", label=dimension.label)
+            )
         filters[dimension.name] = chosen
     return Selection(filters), tuple(notices)
 

@@ -30,11 +30,23 @@ class Scheme:
 
 
 LIGHT = Scheme(
-    "light", ink="#1d2433", muted="#5a6475", grid="#e8ebf0", surface="#ffffff", ghost="#d3d9e2", accent="#27496d",
+    "light",
+    ink="#1d2433",
+    muted="#5a6475",
+    grid="#e8ebf0",
+    surface="#ffffff",
+    ghost="#d3d9e2",
+    accent="#27496d",
     neutral_segment="#4a4f5a",
 )
 DARK = Scheme(
-    "dark", ink="#e8ebf1", muted="#a7b0c0", grid="#2b3240", surface="#181d27", ghost="#3a4354", accent="#9dbbe0",
+    "dark",
+    ink="#e8ebf1",
+    muted="#a7b0c0",
+    grid="#2b3240",
+    surface="#181d27",
+    ghost="#3a4354",
+    accent="#9dbbe0",
     neutral_segment="#c3c8d2",
 )
 
@@ -51,8 +63,14 @@ DIVERGING: dict[SchemeName, tuple[str, ...]] = {
 # schemes can show, and yellow, hard to see on white, comes last
 _PALETTE = ("#0072B2", "#E69F00", "#009E73", "#D55E00", "#56B4E9", "#CC79A7", "neutral", "#F0E442")
 _SYMBOLS = (
-    ("circle", "●"), ("square", "■"), ("diamond", "◆"), ("triangle-up", "▲"), ("triangle-down", "▼"), ("star", "★"),
-    ("cross", "✚"), ("hexagon", "⬢"),
+    ("circle", "●"),
+    ("square", "■"),
+    ("diamond", "◆"),
+    ("triangle-up", "▲"),
+    ("triangle-down", "▼"),
+    ("star", "★"),
+    ("cross", "✚"),
+    ("hexagon", "⬢"),
 )
 
 
@@ -86,7 +104,7 @@ def mark(colour: int, look: Scheme = LIGHT) -> Mark:
 
 def ink_on(colour: str) -> str:
     """Black or white, whichever is the easier to read on ``colour`` (WCAG relative luminance)."""
-    channels = [int(colour[place:place + 2], 16) / 255 for place in (1, 3, 5)]
+    channels = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
     linear = [one / 12.92 if one <= 0.03928 else ((one + 0.055) / 1.055) ** 2.4 for one in channels]
     luminance = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
     return "#000000" if (luminance + 0.05) / 0.05 > 1.05 / (luminance + 0.05) else "#ffffff"
@@ -95,22 +113,38 @@ def ink_on(colour: str) -> str:
 def template(look: Scheme) -> go.layout.Template:
     """The template of every chart."""
     axis: dict[str, Any] = {
-        "gridcolor": look.grid, "linecolor": look.grid, "zeroline": False, "ticks": "", "automargin": True,
+        "gridcolor": look.grid,
+        "linecolor": look.grid,
+        "zeroline": False,
+        "ticks": "",
+        "automargin": True,
         "ticklabelstandoff": 4,
         "title": {"font": {"size": 13, "color": look.muted}, "standoff": 10},
         "tickfont": {"size": 12, "color": look.muted},
     }
-    return go.layout.Template(layout={
-        "font": {"family": FONT, "size": 13, "color": look.ink},
-        "paper_bgcolor": "rgba(0,0,0,0)", "plot_bgcolor": "rgba(0,0,0,0)",
-        "colorway": [mark(place, look).colour for place in range(len(_PALETTE))],
-        "margin": {"l": 8, "r": 8, "t": 8, "b": 8}, "xaxis": axis, "yaxis": axis, "showlegend": False,
-        "hoverlabel": {"bgcolor": look.surface, "bordercolor": look.ghost, "align": "left",
-                       "font": {"family": FONT, "size": 13, "color": look.ink}},
-        "hovermode": "closest", "barmode": "stack", "bargap": 0.08,
-        "modebar": {"bgcolor": "rgba(0,0,0,0)", "color": look.muted, "activecolor": look.accent},
-        "newselection": {"line": {"color": look.accent, "width": 2, "dash": "solid"}},
-    })
+    return go.layout.Template(
+        layout={
+            "font": {"family": FONT, "size": 13, "color": look.ink},
+            "paper_bgcolor": "rgba(0,0,0,0)",
+            "plot_bgcolor": "rgba(0,0,0,0)",
+            "colorway": [mark(place, look).colour for place in range(len(_PALETTE))],
+            "margin": {"l": 8, "r": 8, "t": 8, "b": 8},
+            "xaxis": axis,
+            "yaxis": axis,
+            "showlegend": False,
+            "hoverlabel": {
+                "bgcolor": look.surface,
+                "bordercolor": look.ghost,
+                "align": "left",
+                "font": {"family": FONT, "size": 13, "color": look.ink},
+            },
+            "hovermode": "closest",
+            "barmode": "stack",
+            "bargap": 0.08,
+            "modebar": {"bgcolor": "rgba(0,0,0,0)", "color": look.muted, "activecolor": look.accent},
+            "newselection": {"line": {"color": look.accent, "width": 2, "dash": "solid"}},
+        }
+    )
 
 
 _TEMPLATES = {look.name: template(look).to_plotly_json() for look in (LIGHT, DARK)}
@@ -126,15 +160,29 @@ def shade(look: Scheme, share: float) -> str:
     colours = DIVERGING[look.name]
     place = min(len(colours) - 2, int(share * (len(colours) - 1)))
     rest = share * (len(colours) - 1) - place
-    pairs = [(int(colours[place][cut:cut + 2], 16), int(colours[place + 1][cut:cut + 2], 16)) for cut in (1, 3, 5)]
+    pairs = [(int(colours[place][cut : cut + 2], 16), int(colours[place + 1][cut : cut + 2], 16)) for cut in (1, 3, 5)]
     return "#" + "".join(f"{round(low + (high - low) * rest):02x}" for low, high in pairs)
 
 
 def empty_figure(sentence: str, look: Scheme) -> go.Figure:
     """No data: a sentence in the place of the marks."""
-    return figure_of([], look, xaxis={"visible": False}, yaxis={"visible": False}, annotations=[{
-        "text": sentence, "showarrow": False, "xref": "paper", "yref": "paper", "x": 0.5, "y": 0.5,
-        "font": {"size": 15, "color": look.muted}}])
+    return figure_of(
+        [],
+        look,
+        xaxis={"visible": False},
+        yaxis={"visible": False},
+        annotations=[
+            {
+                "text": sentence,
+                "showarrow": False,
+                "xref": "paper",
+                "yref": "paper",
+                "x": 0.5,
+                "y": 0.5,
+                "font": {"size": 15, "color": look.muted},
+            }
+        ],
+    )
 
 
 def figure_of(traces: list[dict[str, Any]], look: Scheme, **layout: Any) -> go.Figure:
@@ -178,7 +226,7 @@ def _packed(value: Any) -> Any:
 
 def tinted(colour: str, share: float) -> str:
     """``colour`` at an opacity of ``share``, as CSS."""
-    red, green, blue = (int(colour[place:place + 2], 16) for place in (1, 3, 5))
+    red, green, blue = (int(colour[place : place + 2], 16) for place in (1, 3, 5))
     return f"rgba({red},{green},{blue},{share:g})"
 
 

@@ -14,15 +14,18 @@ from pipeline.contract import Column, Decision, Segmentation, SegmentCard, Trust
 _SIGNS = ("$", "€", "£")
 TRUST_WORDS: dict[Trust, str] = {"solid": N_("Solid"), "usable": N_("Usable"), "fragile": N_("Fragile")}
 VERDICT_WORDS: dict[Verdict, str] = {
-    "strong": N_("The groups are real: they come back when the analysis is repeated on other samples of "
-                 "customers."),
-    "weak": N_("The groups are a useful pattern with blurred borders: those near a border could belong to "
-               "either side."),
-    "none": N_("The data show no clear borders. The groups divide a continuum into handy parts; they are not a "
-               "discovery."),
+    "strong": N_("The groups are real: they come back when the analysis is repeated on other samples of customers."),
+    "weak": N_(
+        "The groups are a useful pattern with blurred borders: those near a border could belong to either side."
+    ),
+    "none": N_(
+        "The data show no clear borders. The groups divide a continuum into handy parts; they are not a discovery."
+    ),
 }
 VERDICT_TITLES: dict[Verdict, str] = {
-    "strong": N_("Clearly separate groups"), "weak": N_("Groups with blurred borders"), "none": N_("No clear borders"),
+    "strong": N_("Clearly separate groups"),
+    "weak": N_("Groups with blurred borders"),
+    "none": N_("No clear borders"),
 }
 
 
@@ -166,21 +169,26 @@ def reliance(cards: Sequence[SegmentCard], decision: Decision) -> str:
     if solid == len(cards):
         back = _("The groups come back when the analysis is repeated on other customers")
     elif solid:
-        back = plural("{solid} of the {n} group comes back when the analysis is repeated on other customers",
-                      "{solid} of the {n} groups come back when the analysis is repeated on other customers",
-                      len(cards), solid=number(solid))
+        back = plural(
+            "{solid} of the {n} group comes back when the analysis is repeated on other customers",
+            "{solid} of the {n} groups come back when the analysis is repeated on other customers",
+            len(cards),
+            solid=number(solid),
+        )
     else:
         back = _("The groups come back only in part when the analysis is repeated on other customers")
     borders = {
         "strong": _("{back}, and their borders are clear.", back=back),
         "weak": _("{back}, but their borders are blurred: those near one could belong to either side.", back=back),
-        "none": _("{back}, but the data show no borders between them: they divide a continuum into handy parts.",
-                  back=back),
+        "none": _(
+            "{back}, but the data show no borders between them: they divide a continuum into handy parts.", back=back
+        ),
     }[decision.verdict]
     if not decision.supported_k or decision.supported_k == len(cards):
         return borders
-    alone = plural("By themselves the data support {n} group.", "By themselves the data support {n} groups.",
-                   decision.supported_k)
+    alone = plural(
+        "By themselves the data support {n} group.", "By themselves the data support {n} groups.", decision.supported_k
+    )
     return f"{borders} {alone}"
 
 
@@ -192,12 +200,20 @@ def finding(cards: Sequence[SegmentCard]) -> str:
     if rated:
         best = max(rated, key=lambda card: (card.revenue_share or 0) / card.share)
         if (best.revenue_share or 0) / best.share >= 1.15:
-            return _("“{name}” are {share} of the customers and bring {revenue} of the revenue.", name=best.name,
-                     share=percent(best.share), revenue=percent(best.revenue_share or 0))
+            return _(
+                "“{name}” are {share} of the customers and bring {revenue} of the revenue.",
+                name=best.name,
+                share=percent(best.share),
+                revenue=percent(best.revenue_share or 0),
+            )
     largest = max(cards, key=lambda card: card.size)
-    return plural("The customers fall into {n} group; the largest, “{name}”, holds {share}.",
-                  "The customers fall into {n} groups; the largest, “{name}”, holds {share}.", len(cards),
-                  name=largest.name, share=percent(largest.share))
+    return plural(
+        "The customers fall into {n} group; the largest, “{name}”, holds {share}.",
+        "The customers fall into {n} groups; the largest, “{name}”, holds {share}.",
+        len(cards),
+        name=largest.name,
+        share=percent(largest.share),
+    )
 
 
 def difference(card: SegmentCard, it: Segmentation, most: int = 3) -> list[tuple[str, str, str]]:
@@ -216,8 +232,11 @@ def summary_of_number(dimension: Dimension, middle: float | None, overall: float
         return _("Not known for any of these customers.")
     if overall is None or middle == overall:
         return _("Median {middle}.", middle=_amount(middle, dimension))
-    return _("Median {middle}; all customers {overall}.", middle=_amount(middle, dimension),
-             overall=_amount(overall, dimension))
+    return _(
+        "Median {middle}; all customers {overall}.",
+        middle=_amount(middle, dimension),
+        overall=_amount(overall, dimension),
+    )
 
 
 def summary_of_bins(dimension: Dimension, shown_share: Sequence[float], all_share: Sequence[float]) -> str:
@@ -227,13 +246,23 @@ def summary_of_bins(dimension: Dimension, shown_share: Sequence[float], all_shar
     top = max(range(len(shown_share)), key=lambda place: shown_share[place])
     gaps = [mine - every for mine, every in zip(shown_share, all_share, strict=True)]
     far = max(range(len(gaps)), key=lambda place: abs(gaps[place]))
-    told = {"label": dimension.label, "what": dimension.labels[top], "share": percent(shown_share[top]),
-            "every": percent(all_share[top])}
+    told = {
+        "label": dimension.label,
+        "what": dimension.labels[top],
+        "share": percent(shown_share[top]),
+        "every": percent(all_share[top]),
+    }
     if far == top and abs(gaps[far]) >= 0.02:
-        return (_("Mostly “{what}”: {share} (all customers: {every}).", **told) if dimension.kind == "mix"
-                else _("{label}: most often “{what}”, {share} (all customers: {every}).", **told))
-    first = (_("Mostly “{what}”: {share}.", **told) if dimension.kind == "mix"
-             else _("{label}: most often “{what}”, {share}.", **told))
+        return (
+            _("Mostly “{what}”: {share} (all customers: {every}).", **told)
+            if dimension.kind == "mix"
+            else _("{label}: most often “{what}”, {share} (all customers: {every}).", **told)
+        )
+    first = (
+        _("Mostly “{what}”: {share}.", **told)
+        if dimension.kind == "mix"
+        else _("{label}: most often “{what}”, {share}.", **told)
+    )
     return first if abs(gaps[far]) < 0.02 else f"{first} {_gap(dimension, far, shown_share[far], all_share[far])}"
 
 
@@ -252,5 +281,3 @@ def _bare(value: float, dimension: Dimension) -> str:
     """Without the unit where it stands at the end anyway."""
     sign = next((one for one in _SIGNS if dimension.unit.startswith(one)), "")
     return amount(value, sign, dimension.format)
-
-

@@ -23,7 +23,10 @@ if TYPE_CHECKING:
     from pipeline.store import Store
 
 app = typer.Typer(
-    no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None,
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
     help="Korzina: customer segmentation from raw data to a promoted, explained champion.",
 )
 
@@ -56,13 +59,22 @@ def train(
 ) -> None:
     """Clean the data, sweep KMeans over k, choose, describe, log every k to MLflow, promote."""
     if choose is not None and not reason.strip():
-        raise UsageError.because("--choose needs a reason", remedy="add --reason \"...\"")
+        raise UsageError.because("--choose needs a reason", remedy='add --reason "..."')
     from pipeline.summary import summarise, told
     from pipeline.train import Request
     from pipeline.train import train as run
 
-    request = Request(spec=spec, data=data, k_min=k_min, k_max=k_max, seed=seed, experiment=experiment,
-                      promote=promote.value, choose=choose, choose_reason=reason)
+    request = Request(
+        spec=spec,
+        data=data,
+        k_min=k_min,
+        k_max=k_max,
+        seed=seed,
+        experiment=experiment,
+        promote=promote.value,
+        choose=choose,
+        choose_reason=reason,
+    )
     with _report_maker() as maker:
         with _progress() as progress:
             result = run(request, Settings(), maker.early(progress) if promote is Promote.AUTO else progress)
@@ -82,21 +94,39 @@ def runs(experiment: ExperimentOption = None, as_json: JsonOption = False) -> No
     if as_json:
         _print_json({"runs": [run.model_dump(exclude={"params"}) for run in found]})
         return
-    _table(["", "run", "experiment", "k", "inertia", "silhouette", "stability", "verdict"], [
-        ["champion" if run.champion_version else "recommended" if run.recommended else "", run.run_id, run.experiment,
-         str(run.k), f"{run.inertia:,.1f}", f"{run.silhouette:.3f}",
-         "" if run.stability is None else f"{run.stability:.2f}", run.verdict] for run in found])
+    _table(
+        ["", "run", "experiment", "k", "inertia", "silhouette", "stability", "verdict"],
+        [
+            [
+                "champion" if run.champion_version else "recommended" if run.recommended else "",
+                run.run_id,
+                run.experiment,
+                str(run.k),
+                f"{run.inertia:,.1f}",
+                f"{run.silhouette:.3f}",
+                "" if run.stability is None else f"{run.stability:.2f}",
+                run.verdict,
+            ]
+            for run in found
+        ],
+    )
 
 
 @app.command()
-def promote(run_id: Annotated[str, typer.Argument(help="Run to promote, or the first 6 or more characters.")],
-            reason: ReasonOption, as_json: JsonOption = False) -> None:
+def promote(
+    run_id: Annotated[str, typer.Argument(help="Run to promote, or the first 6 or more characters.")],
+    reason: ReasonOption,
+    as_json: JsonOption = False,
+) -> None:
     """Make a run the champion; the dashboard shows it within seconds."""
     champion = _store().promote(run_id, reason=_given(reason), who=_who())
     with _report_maker() as maker:
         _make_if_lacking(maker, champion.run_id)
-        _report(champion.model_dump(), f"{champion.experiment}: run {champion.run_id} (k = {champion.k}) is champion, "
-                f"version {champion.version}", as_json)
+        _report(
+            champion.model_dump(),
+            f"{champion.experiment}: run {champion.run_id} (k = {champion.k}) is champion, version {champion.version}",
+            as_json,
+        )
 
 
 @app.command()
@@ -106,8 +136,11 @@ def rollback(reason: ReasonOption, experiment: ExperimentOption = None, as_json:
     champion = store.rollback(_only_experiment(store, experiment), reason=_given(reason), who=_who())
     with _report_maker() as maker:
         _make_if_lacking(maker, champion.run_id)
-        _report(champion.model_dump(), f"{champion.experiment}: back to run {champion.run_id} (k = {champion.k}), "
-                f"version {champion.version}", as_json)
+        _report(
+            champion.model_dump(),
+            f"{champion.experiment}: back to run {champion.run_id} (k = {champion.k}), version {champion.version}",
+            as_json,
+        )
 
 
 @app.command()
@@ -134,8 +167,9 @@ def score(
 def campaigns(
     experiment: ExperimentOption = None,
     cost: Annotated[float | None, typer.Option(help="Of one contact; left out: the data set's own.", min=0.0)] = None,
-    revenue: Annotated[float | None, typer.Option(help="Of one response; left out: the data set's own.",
-                                                  min=0.0)] = None,
+    revenue: Annotated[
+        float | None, typer.Option(help="Of one response; left out: the data set's own.", min=0.0)
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Whom to contact next: the champion's plan, and what each rule earned on customers it had not seen."""
@@ -147,17 +181,25 @@ def campaigns(
         raise UsageError.because("there is no champion to plan with", remedy="run 'korzina train' first")
     run = store.load(champion.run_id)
     if run.campaigns is None:
-        raise UsageError.because(f"run {run.run_id} (k = {run.k}) has no campaign plan", found="a run that was not the "
-                                 "recommended one, or of an older version", remedy="run 'korzina train' again")
+        raise UsageError.because(
+            f"run {run.run_id} (k = {run.k}) has no campaign plan",
+            found="a run that was not the recommended one, or of an older version",
+            remedy="run 'korzina train' again",
+        )
     plan, summary = run.campaigns, run.campaigns.summary
     if cost is not None or revenue is not None:
-        plan = at_prices(plan, run.dataset, cost=summary.cost if cost is None else cost,
-                         revenue=summary.revenue if revenue is None else revenue)
+        plan = at_prices(
+            plan,
+            run.dataset,
+            cost=summary.cost if cost is None else cost,
+            revenue=summary.revenue if revenue is None else revenue,
+        )
     if as_json:
         from pipeline.plan_words import plan_as_json
 
-        _print_json({"experiment": champion.experiment, "run_id": champion.run_id, "k": champion.k,
-                     **plan_as_json(plan)})
+        _print_json(
+            {"experiment": champion.experiment, "run_id": champion.run_id, "k": champion.k, **plan_as_json(plan)}
+        )
     else:
         _show_plan(plan, run.dataset.currency)
 
@@ -208,8 +250,12 @@ def _only_experiment(store: Store, experiment: str | None) -> str:
         return str(names[0])
     if not names:
         raise UsageError.because("the store has no champion yet", remedy="run 'korzina train' first")
-    raise UsageError.because("several experiments have a champion", expected="one named",
-                             found=", ".join(names), remedy="add --experiment NAME")
+    raise UsageError.because(
+        "several experiments have a champion",
+        expected="one named",
+        found=", ".join(names),
+        remedy="add --experiment NAME",
+    )
 
 
 def _given(reason: str) -> str:
@@ -297,8 +343,11 @@ def main() -> None:
     except Exception as error:
         if settings.log_level == "debug":
             raise
-        typer.echo(f"korzina: unexpected fault, {type(error).__name__}: {error}. Set KORZINA_LOG_LEVEL=debug for the "
-                   "details and please report it.", err=True)
+        typer.echo(
+            f"korzina: unexpected fault, {type(error).__name__}: {error}. Set KORZINA_LOG_LEVEL=debug for the "
+            "details and please report it.",
+            err=True,
+        )
         raise SystemExit(70) from None
 
 

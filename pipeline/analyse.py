@@ -86,13 +86,23 @@ class Options:
     def __post_init__(self) -> None:
         """Refuse ranges that hold no k."""
         if not 2 <= self.k_min <= self.k_max:
-            raise UsageError.because("no such range of k", expected="2 <= --k-min <= --k-max",
-                                     found=f"--k-min {self.k_min} --k-max {self.k_max}")
+            raise UsageError.because(
+                "no such range of k",
+                expected="2 <= --k-min <= --k-max",
+                found=f"--k-min {self.k_min} --k-max {self.k_max}",
+            )
 
 
-def analyse(cleaned: Cleaned, options: Options, watch: Stopwatch, *, spec: str = "{}",
-            helper: Helper | None = None, before: Predecessor | None = None,
-            described: Callable[[Candidate], None] | None = None) -> Training:
+def analyse(
+    cleaned: Cleaned,
+    options: Options,
+    watch: Stopwatch,
+    *,
+    spec: str = "{}",
+    helper: Helper | None = None,
+    before: Predecessor | None = None,
+    described: Callable[[Candidate], None] | None = None,
+) -> Training:
     """Segment the customers for every k and decide among them. Pure but for the stopwatch.
 
     ``described`` is handed each candidate as soon as it has its tables and words, for whoever draws it meanwhile; only
@@ -118,22 +128,32 @@ def analyse(cleaned: Cleaned, options: Options, watch: Stopwatch, *, spec: str =
         waiting: list[Candidate] = []
         fewer = None
         for partition, silhouette, singles in zip(partitions, measured, restarts, strict=True):
-            one = _candidate(cleaned, features, partition, silhouette, stability[partition.k], before, codes, traits,
-                             columns)
+            one = _candidate(
+                cleaned, features, partition, silhouette, stability[partition.k], before, codes, traits, columns
+            )
             cards = keep_colours(one.cards, partition.labels, fewer)
             fewer = cards, partition.labels
-            waiting.append(replace(one, cards=cards,
-                                   record=one.record.model_copy(update={"silhouette_by_seed": singles})))
+            waiting.append(
+                replace(one, cards=cards, record=one.record.model_copy(update={"silhouette_by_seed": singles}))
+            )
             if described:
                 described(waiting[-1])
     with watch.stage("null") as tick:
         nulls = null_silhouettes(features.matrix, list(ks), seed=options.seed, helper=resampler, tick=tick)
         candidates = tuple(_compared(one, nulls[one.record.k]) for one in waiting)
     return Training(
-        dataset=cleaned.dataset, ledger=cleaned.ledger, customers=cleaned.customers, quarantine=cleaned.quarantine,
-        projection=projection, loadings=loadings, features=features, candidates=candidates,
-        decision=_decide([one.record for one in candidates], options), params=_params(cleaned, features, options),
-        seconds=watch.seconds, spec=spec,
+        dataset=cleaned.dataset,
+        ledger=cleaned.ledger,
+        customers=cleaned.customers,
+        quarantine=cleaned.quarantine,
+        projection=projection,
+        loadings=loadings,
+        features=features,
+        candidates=candidates,
+        decision=_decide([one.record for one in candidates], options),
+        params=_params(cleaned, features, options),
+        seconds=watch.seconds,
+        spec=spec,
     )
 
 
@@ -143,37 +163,67 @@ def _decide(records: Sequence[CandidateRecord], options: Options) -> Decision:
         raise UsageError.because(
             "no k fits both the spec's segments.min/max and --k-min/--k-max",
             expected=f"an overlap with {options.bounds[0]} to {options.bounds[1]}",
-            found=f"--k-min {options.k_min} --k-max {options.k_max}", remedy="widen one of them")
+            found=f"--k-min {options.k_min} --k-max {options.k_max}",
+            remedy="widen one of them",
+        )
     decision = decide(records, bounds=(low, high))
     if options.choose is None:
         return decision
     return override(decision, options.choose, options.choose_reason, records)
 
 
-def _candidate(cleaned: Cleaned, features: Features, partition: Partition, silhouette: Silhouettes,
-               stability: Stability, before: Predecessor | None, codes: Codes, traits: tuple[Trait, ...],
-               columns: tuple[Profiled, ...]) -> Candidate:
+def _candidate(
+    cleaned: Cleaned,
+    features: Features,
+    partition: Partition,
+    silhouette: Silhouettes,
+    stability: Stability,
+    before: Predecessor | None,
+    codes: Codes,
+    traits: tuple[Trait, ...],
+    columns: tuple[Profiled, ...],
+) -> Candidate:
     k, labels = partition.k, partition.labels
     assignments = assign(features, partition, silhouette)
     profiles = profile(columns, partition)
     sizes = tuple(np.bincount(labels, minlength=k).tolist())
     of_segments, errors = by_segment(silhouette, partition)
     cards = make_cards(
-        differences_by_segment(profiles, cleaned.dataset), cleaned.dataset, sizes=sizes, silhouettes=of_segments,
-        revenue_shares=revenue_shares(cleaned.customers, cleaned.dataset, labels, k), jaccards=stability.jaccard)
+        differences_by_segment(profiles, cleaned.dataset),
+        cleaned.dataset,
+        sizes=sizes,
+        silhouettes=of_segments,
+        revenue_shares=revenue_shares(cleaned.customers, cleaned.dataset, labels, k),
+        jaccards=stability.jaccard,
+    )
     cards, dissolved = follow(cards, labels, cleaned.customers, cleaned.dataset.id_column, before)
     record = CandidateRecord(
-        k=k, inertia=partition.inertia, silhouette=silhouette.overall, silhouette_se=silhouette.standard_error,
+        k=k,
+        inertia=partition.inertia,
+        silhouette=silhouette.overall,
+        silhouette_se=silhouette.standard_error,
         calinski_harabasz=calinski_harabasz(features.matrix, partition),
         davies_bouldin=davies_bouldin(partition, assignments[Assignments.DISTANCE].to_numpy()),
-        stability=stability.prediction_strength, null_silhouette=None,
-        seed_spread=partition.seed_spread, sizes=sizes, silhouette_by_segment=of_segments,
-        silhouette_se_by_segment=errors, seconds=partition.seconds, dissolved=dissolved)
+        stability=stability.prediction_strength,
+        null_silhouette=None,
+        seed_spread=partition.seed_spread,
+        sizes=sizes,
+        silhouette_by_segment=of_segments,
+        silhouette_se_by_segment=errors,
+        seconds=partition.seconds,
+        dissolved=dissolved,
+    )
     return Candidate(
-        record=record, centres=partition.centres, assignments=assignments, profiles=profiles, cards=cards,
+        record=record,
+        centres=partition.centres,
+        assignments=assignments,
+        profiles=profiles,
+        cards=cards,
         category_profiles=profile_categories(cleaned.customers, cleaned.dataset, partition),
         rules=find_rules(codes, partition, cleaned.customers, cleaned.dataset, features.transform),
-        typical=typical_customers(assignments), passive=describe_passive(traits, labels, k))
+        typical=typical_customers(assignments),
+        passive=describe_passive(traits, labels, k),
+    )
 
 
 def _compared(candidate: Candidate, nulls: Sequence[float]) -> Candidate:
@@ -183,9 +233,14 @@ def _compared(candidate: Candidate, nulls: Sequence[float]) -> Candidate:
 
 def _params(cleaned: Cleaned, features: Features, options: Options) -> Mapping[str, str]:
     return {
-        "seed": str(options.seed), "restarts": str(THOROUGH.seedings), "algorithm": "lloyd",
-        "spec": cleaned.dataset.spec, "spec_hash": cleaned.dataset.spec_hash,
-        "features": ", ".join(features.transform.names), "fingerprint": cleaned.ledger.fingerprint,
-        "segments_bounds": f"{options.bounds[0]}-{options.bounds[1]}", "version_python": platform.python_version(),
+        "seed": str(options.seed),
+        "restarts": str(THOROUGH.seedings),
+        "algorithm": "lloyd",
+        "spec": cleaned.dataset.spec,
+        "spec_hash": cleaned.dataset.spec_hash,
+        "features": ", ".join(features.transform.names),
+        "fingerprint": cleaned.ledger.fingerprint,
+        "segments_bounds": f"{options.bounds[0]}-{options.bounds[1]}",
+        "version_python": platform.python_version(),
         **{f"version_{name}": version(name) for name in VERSIONED},
     }

@@ -53,9 +53,11 @@ def read_baskets(spec: Spec, data: str | None) -> Baskets | None:
     source = spec.source.model_copy(update={"query": spec.baskets.query})
     frame = read_source(spec.model_copy(update={"source": source}), data).frame
     if frame.shape[1] != 3:
-        raise SpecError.because(f"{spec.path or spec.name}: baskets.query",
-                                expected="three columns: customer, basket, category",
-                                found=", ".join(map(str, frame.columns)))
+        raise SpecError.because(
+            f"{spec.path or spec.name}: baskets.query",
+            expected="three columns: customer, basket, category",
+            found=", ".join(map(str, frame.columns)),
+        )
     return as_baskets(frame)
 
 
@@ -71,8 +73,12 @@ def as_baskets(lines: pd.DataFrame) -> Baskets:
     items = csr_array((np.ones(len(known), dtype=np.int32), (basket, category)), shape=(len(pairs), len(names)))
     items.sum_duplicates()
     items.data[:] = 1
-    return Baskets(items=items, names=tuple(map(str, names)), owner=pairs // max(len(baskets), 1),
-                   owners=tuple(as_text(pd.Series(owners)).astype("str")))
+    return Baskets(
+        items=items,
+        names=tuple(map(str, names)),
+        owner=pairs // max(len(baskets), 1),
+        owners=tuple(as_text(pd.Series(owners)).astype("str")),
+    )
 
 
 def with_affinities(training: Training, baskets: Baskets | None) -> Training:
@@ -87,8 +93,9 @@ def with_affinities(training: Training, baskets: Baskets | None) -> Training:
     return replace(training, bought=found)
 
 
-def affinities(items: csr_array, names: Sequence[str], segments: Labels, k: int, *, least: int = LEAST_COUNT
-               ) -> tuple[pd.DataFrame, int]:
+def affinities(
+    items: csr_array, names: Sequence[str], segments: Labels, k: int, *, least: int = LEAST_COUNT
+) -> tuple[pd.DataFrame, int]:
     """The ``affinities`` table and the number of pairs tested, for which its q values are corrected.
 
     Parameters
@@ -101,8 +108,10 @@ def affinities(items: csr_array, names: Sequence[str], segments: Labels, k: int,
     """
     counts, totals = _count(items, segments, k)
     overall, n = counts.sum(axis=0), int(totals.sum())
-    groups = [(Affinities.EVERYBODY, overall, n), *((segment, counts[segment], int(totals[segment]))
-                                                    for segment in range(k))]
+    groups = [
+        (Affinities.EVERYBODY, overall, n),
+        *((segment, counts[segment], int(totals[segment])) for segment in range(k)),
+    ]
     with np.errstate(invalid="ignore", divide="ignore"):
         lift = overall * n / np.outer(np.diag(overall), np.diag(overall))
     parts = [_measure(segment, matrix, total, lift, least) for segment, matrix, total in groups]
@@ -111,8 +120,9 @@ def affinities(items: csr_array, names: Sequence[str], segments: Labels, k: int,
     frame = pd.DataFrame(table)
     kept = _ranked(frame)
     words = np.array(names, dtype=object)
-    kept = kept.assign(**{side: words[kept[side].to_numpy(dtype=np.int64)] for side in (
-        Affinities.LEFT, Affinities.RIGHT)}).astype({Affinities.LEFT: "str", Affinities.RIGHT: "str"})
+    kept = kept.assign(
+        **{side: words[kept[side].to_numpy(dtype=np.int64)] for side in (Affinities.LEFT, Affinities.RIGHT)}
+    ).astype({Affinities.LEFT: "str", Affinities.RIGHT: "str"})
     return kept[list(TABLES["affinities"])].reset_index(drop=True), len(frame)
 
 
@@ -132,9 +142,14 @@ def _measure(segment: int, counts: Matrix, n: int, overall_lift: Matrix, least: 
     both, lefts, rights = counts[left, right], np.diag(counts)[left], np.diag(counts)[right]
     lift = both * n / (lefts * rights)
     return {
-        Affinities.SEGMENT: np.full(len(left), segment, dtype=np.int64), Affinities.LEFT: left,
-        Affinities.RIGHT: right, Affinities.COUNT: both.astype(np.int64), Affinities.SUPPORT: both / max(n, 1),
-        Affinities.CONFIDENCE: both / lefts, Affinities.REVERSE: both / rights, Affinities.LIFT: lift,
+        Affinities.SEGMENT: np.full(len(left), segment, dtype=np.int64),
+        Affinities.LEFT: left,
+        Affinities.RIGHT: right,
+        Affinities.COUNT: both.astype(np.int64),
+        Affinities.SUPPORT: both / max(n, 1),
+        Affinities.CONFIDENCE: both / lefts,
+        Affinities.REVERSE: both / rights,
+        Affinities.LIFT: lift,
         Affinities.LEVERAGE: both / max(n, 1) - lefts / max(n, 1) * (rights / max(n, 1)),
         Affinities.OVERALL_LIFT: overall_lift[left, right],
         Affinities.DIFFERENCE: lift - overall_lift[left, right],
@@ -173,8 +188,11 @@ def benjamini_hochberg(p: Matrix) -> Matrix:
 
 def _ranked(frame: pd.DataFrame) -> pd.DataFrame:
     """The best pairs of each segment by leverage and by lift, the highest leverage first."""
-    by_leverage = frame.sort_values([Affinities.SEGMENT, Affinities.LEVERAGE, Affinities.LEFT, Affinities.RIGHT],
-                                    ascending=[True, False, True, True], kind="stable")
+    by_leverage = frame.sort_values(
+        [Affinities.SEGMENT, Affinities.LEVERAGE, Affinities.LEFT, Affinities.RIGHT],
+        ascending=[True, False, True, True],
+        kind="stable",
+    )
     place = by_leverage.groupby(Affinities.SEGMENT).cumcount()
     lifted = by_leverage.groupby(Affinities.SEGMENT)[Affinities.LIFT].rank(method="first", ascending=False)
     return by_leverage[(place < LISTED) | (lifted <= LISTED)]
@@ -196,13 +214,21 @@ def _of_baskets(baskets: Baskets, training: Training, labels: Labels, k: int) ->
         whose = ""
     table, tested = affinities(items, baskets.names, segments, k)
     units, categories = items.shape
-    return Bought(table, AffinityBasis(
-        kind="baskets", units=units, items=categories, least_count=LEAST_COUNT, tested=tested,
-        sentence=f"Counted over {units:,} baskets and {categories:,} categories; pairs in fewer than {LEAST_COUNT} "
-                 "baskets are left out. Large baskets hold a little of everything, so most pairs lie above a lift of "
-                 "1: compare pairs with each other. Baskets of one customer resemble each other, so pairs look "
-                 "somewhat surer than they are (their q values are too small)."
-                 f"{whose}"))
+    return Bought(
+        table,
+        AffinityBasis(
+            kind="baskets",
+            units=units,
+            items=categories,
+            least_count=LEAST_COUNT,
+            tested=tested,
+            sentence=f"Counted over {units:,} baskets and {categories:,} categories; pairs in fewer than {LEAST_COUNT} "
+            "baskets are left out. Large baskets hold a little of everything, so most pairs lie above a lift of "
+            "1: compare pairs with each other. Baskets of one customer resemble each other, so pairs look "
+            "somewhat surer than they are (their q values are too small)."
+            f"{whose}",
+        ),
+    )
 
 
 def _of_mix(training: Training, labels: Labels, k: int) -> Bought | None:
@@ -212,17 +238,27 @@ def _of_mix(training: Training, labels: Labels, k: int) -> Bought | None:
         return None
     above, known, names = found
     order = np.argsort(np.array(names, dtype=object), kind="stable")
-    table, tested = affinities(csr_array(above[:, order].astype(np.int32)), [names[one] for one in order],
-                               labels[known], k)
-    return Bought(table, AffinityBasis(
-        kind="category_mix", units=len(above), items=len(names), least_count=LEAST_COUNT, tested=tested,
-        sentence=f"Only totals by category are known, no baskets. Counted are those of {len(above):,} customers who "
-                 "spend a larger share than the median customer on both categories. Shares add up to 100 %, so more "
-                 "of one means less of the others: a lift under 1 need not be dislike."))
+    table, tested = affinities(
+        csr_array(above[:, order].astype(np.int32)), [names[one] for one in order], labels[known], k
+    )
+    return Bought(
+        table,
+        AffinityBasis(
+            kind="category_mix",
+            units=len(above),
+            items=len(names),
+            least_count=LEAST_COUNT,
+            tested=tested,
+            sentence=f"Only totals by category are known, no baskets. Counted are those of {len(above):,} customers who "
+            "spend a larger share than the median customer on both categories. Shares add up to 100 %, so more "
+            "of one means less of the others: a lift under 1 need not be dislike.",
+        ),
+    )
 
 
-def _above_median(dataset: Dataset, customers: pd.DataFrame
-                  ) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_], tuple[str, ...]] | None:
+def _above_median(
+    dataset: Dataset, customers: pd.DataFrame
+) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_], tuple[str, ...]] | None:
     group = dataset.group("categories")
     if group is None or len(group.members) < 3 or not set(group.members) <= set(customers):
         return None

@@ -18,8 +18,11 @@ _WITHHELD = "(withheld: the spec does not keep the id)"
 def used_columns(spec: Spec, *, active_only: bool = False) -> set[str]:
     """Raw columns that matter: of some role, or used by a derived column, a group or a rule."""
     names = set(raw_columns(spec)) | set(spec.columns)
-    kept = {name for name, column in spec.columns.items()
-            if column.role == "active" or (not active_only and column.role != "ignored")}
+    kept = {
+        name
+        for name, column in spec.columns.items()
+        if column.role == "active" or (not active_only and column.role != "ignored")
+    }
     for group in spec.groups.values():
         if group.shares == "active" or not active_only:
             kept |= set(group.members)
@@ -28,8 +31,12 @@ def used_columns(spec: Spec, *, active_only: bool = False) -> set[str]:
         kept |= {name for rule in spec.rules if isinstance(rule, WhereRule) for name in mentions(rule.sql, names)}
     found = kept
     while found:
-        found = {name for one in found if one in spec.columns and spec.columns[one].sql
-                 for name in mentions(spec.columns[one].sql or "", names)} - kept
+        found = {
+            name
+            for one in found
+            if one in spec.columns and spec.columns[one].sql
+            for name in mentions(spec.columns[one].sql or "", names)
+        } - kept
         kept |= found
     return kept & set(raw_columns(spec))
 
@@ -68,13 +75,19 @@ def quarantine_table(raw: RawTable, spec: Spec, aside: list[tuple[str, int]]) ->
     kept = [name for name in kept if name in present]
     positions = [at for _, at in aside]
     values = {name: raw.frame[present[name]].iloc[positions].astype("str").tolist() for name in kept}
-    table = pd.DataFrame({"rule": [rule for rule, _ in aside], "row": [raw.where(at) for at in positions], **values},
-                         dtype="str")
+    table = pd.DataFrame(
+        {"rule": [rule for rule, _ in aside], "row": [raw.where(at) for at in positions], **values}, dtype="str"
+    )
     if not raw.rejects:
         return table
-    lines = pd.DataFrame({
-        "rule": "unreadable rows", "row": [one.where for one in raw.rejects],
-        "text": [one.text if spec.id.keep else _WITHHELD for one in raw.rejects]}, dtype="str")
+    lines = pd.DataFrame(
+        {
+            "rule": "unreadable rows",
+            "row": [one.where for one in raw.rejects],
+            "text": [one.text if spec.id.keep else _WITHHELD for one in raw.rejects],
+        },
+        dtype="str",
+    )
     return pd.concat([lines, table], ignore_index=True).reindex(columns=[*table.columns, "text"])
 
 

@@ -29,13 +29,21 @@ def decide(candidates: Sequence[CandidateRecord], *, bounds: tuple[int, int]) ->
     low, high = bounds
     within = [one for one in candidates if low <= one.k <= high] or list(candidates)
     passing = [one for one in within if one in supported]
-    chosen = max(passing, key=lambda one: one.k) if passing else max(
-        within, key=lambda one: (one.stability or 0.0, one.silhouette))
+    chosen = (
+        max(passing, key=lambda one: one.k)
+        if passing
+        else max(within, key=lambda one: (one.stability or 0.0, one.silhouette))
+    )
     verdict = _verdict(supported, chosen, supported_k)
     elbow_k, silhouette_k = elbow(candidates), max(candidates, key=lambda one: one.silhouette).k
     return Decision(
-        k=chosen.k, verdict=verdict, reason=_reason(chosen, supported_k, verdict, bounds), elbow_k=elbow_k,
-        silhouette_k=silhouette_k, supported_k=supported_k, bounds=bounds,
+        k=chosen.k,
+        verdict=verdict,
+        reason=_reason(chosen, supported_k, verdict, bounds),
+        elbow_k=elbow_k,
+        silhouette_k=silhouette_k,
+        supported_k=supported_k,
+        bounds=bounds,
         disagreements=_disagreements(chosen.k, elbow_k, silhouette_k, supported_k, bounds),
     )
 
@@ -45,8 +53,9 @@ def override(decision: Decision, k: int, reason: str, candidates: Sequence[Candi
     if k not in {one.k for one in candidates}:
         ks = ", ".join(str(one.k) for one in candidates)
         raise UsageError.because(f"--choose {k}: no such candidate", expected=f"one of {ks}", found=str(k))
-    words = (f"Chosen by a person: {reason.strip().rstrip('.')}. The rule's own choice was {decision.k}. "
-             f"{decision.reason}")
+    words = (
+        f"Chosen by a person: {reason.strip().rstrip('.')}. The rule's own choice was {decision.k}. {decision.reason}"
+    )
     return decision.model_copy(update={"k": k, "chosen_by": "person", "reason": words})
 
 
@@ -85,37 +94,50 @@ def _verdict(supported: Sequence[CandidateRecord], chosen: CandidateRecord, supp
 
 
 def _reason(chosen: CandidateRecord, supported_k: int | None, verdict: Verdict, bounds: tuple[int, int]) -> str:
-    measured = ("Divided anew by what half of the customers taught, the weakest group kept "
-                f"{_percent(chosen.stability)} of its pairs together (prediction strength; 80 % are needed). How "
-                f"clearly the groups are apart is {chosen.silhouette:.2f} of 1 (silhouette), "
-                f"{_signed(excess(chosen))} against customers without any "
-                "groups (more than +0.03 is needed).")
+    measured = (
+        "Divided anew by what half of the customers taught, the weakest group kept "
+        f"{_percent(chosen.stability)} of its pairs together (prediction strength; 80 % are needed). How "
+        f"clearly the groups are apart is {chosen.silhouette:.2f} of 1 (silhouette), "
+        f"{_signed(excess(chosen))} against customers without any "
+        "groups (more than +0.03 is needed)."
+    )
     if verdict == "none":
-        return (f"The data show no separate groups, into however many they are divided. {chosen.k} segments, of the "
-                f"{bounds[0]} to {bounds[1]} that were asked for, are a convenient division of a continuum, not a "
-                f"discovery. {measured}")
+        return (
+            f"The data show no separate groups, into however many they are divided. {chosen.k} segments, of the "
+            f"{bounds[0]} to {bounds[1]} that were asked for, are a convenient division of a continuum, not a "
+            f"discovery. {measured}"
+        )
     if chosen.k != supported_k:
-        return (f"The data by themselves support {supported_k} segments. {bounds[0]} to {bounds[1]} were asked for, "
-                f"and of these {chosen.k} come back most surely when the analysis is repeated. {measured}")
+        return (
+            f"The data by themselves support {supported_k} segments. {bounds[0]} to {bounds[1]} were asked for, "
+            f"and of these {chosen.k} come back most surely when the analysis is repeated. {measured}"
+        )
     strength = "clearly" if verdict == "strong" else "weakly"
     return f"{chosen.k} is the largest number of segments that the data {strength} support. {measured}"
 
 
-def _disagreements(k: int, elbow_k: int | None, silhouette_k: int, supported_k: int | None,
-                   bounds: tuple[int, int]) -> tuple[str, ...]:
+def _disagreements(
+    k: int, elbow_k: int | None, silhouette_k: int, supported_k: int | None, bounds: tuple[int, int]
+) -> tuple[str, ...]:
     found = []
     if elbow_k is None:
-        found.append("Each further segment brings customers closer together at an even pace: there is no clear knee "
-                     "(inertia).")
+        found.append(
+            "Each further segment brings customers closer together at an even pace: there is no clear knee (inertia)."
+        )
     elif elbow_k != k:
-        found.append(f"From {elbow_k} segments on, not {k}, one more brings customers little closer together (elbow of "
-                     "the inertia). That measure always names a number, also where there are no groups.")
+        found.append(
+            f"From {elbow_k} segments on, not {k}, one more brings customers little closer together (elbow of "
+            "the inertia). That measure always names a number, also where there are no groups."
+        )
     if silhouette_k != k:
-        found.append(f"The groups are most clearly apart with {silhouette_k} segments, not {k} (silhouette): that "
-                     "measure favours few, coarse groups.")
+        found.append(
+            f"The groups are most clearly apart with {silhouette_k} segments, not {k} (silhouette): that "
+            "measure favours few, coarse groups."
+        )
     if supported_k is not None and not bounds[0] <= supported_k <= bounds[1]:
-        found.append(f"The data support {supported_k} segments, outside the {bounds[0]} to {bounds[1]} that were asked "
-                     "for.")
+        found.append(
+            f"The data support {supported_k} segments, outside the {bounds[0]} to {bounds[1]} that were asked for."
+        )
     return tuple(found)
 
 

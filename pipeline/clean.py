@@ -80,18 +80,31 @@ def _refuse_few(raw: RawTable, frame: pd.DataFrame, entries: tuple[LedgerEntry, 
             f"{raw.source}: {len(frame)} of {rows_in} rows are left after cleaning",
             expected=f"at least {minimum_rows} customers and a tenth of the rows",
             found="; ".join(entry.detail for entry in lost[:3] if entry.dropped + entry.quarantined) or "a small file",
-            remedy="check the rules in the spec and the id column")
+            remedy="check the rules in the spec and the id column",
+        )
 
 
-def _account(raw: RawTable, spec: Spec, dataset: Dataset, frame: pd.DataFrame, entries: tuple[LedgerEntry, ...],
-             aside: list[tuple[str, int]]) -> Cleaned:
+def _account(
+    raw: RawTable,
+    spec: Spec,
+    dataset: Dataset,
+    frame: pd.DataFrame,
+    entries: tuple[LedgerEntry, ...],
+    aside: list[tuple[str, int]],
+) -> Cleaned:
     rows_in = len(raw.frame) + len(raw.rejects)
     customers = customers_table(frame, dataset)
     ledger = Ledger(
-        source=raw.source, fingerprint=fingerprint(frame, customers, spec), rows_in=rows_in,
-        rows_out=len(frame), dropped=sum(entry.dropped for entry in entries),
-        quarantined=sum(entry.quarantined for entry in entries), entries=entries,
-        notes=(*raw.notes, *_unknown_columns(raw, spec)), tables=dict(raw.tables))
+        source=raw.source,
+        fingerprint=fingerprint(frame, customers, spec),
+        rows_in=rows_in,
+        rows_out=len(frame),
+        dropped=sum(entry.dropped for entry in entries),
+        quarantined=sum(entry.quarantined for entry in entries),
+        entries=entries,
+        notes=(*raw.notes, *_unknown_columns(raw, spec)),
+        tables=dict(raw.tables),
+    )
     return Cleaned(dataset=dataset, customers=customers, quarantine=quarantine_table(raw, spec, aside), ledger=ledger)
 
 
@@ -125,9 +138,11 @@ def _unknown_columns(raw: RawTable, spec: Spec) -> tuple[str, ...]:
 def _rejected(raw: RawTable, frame: pd.DataFrame) -> Step:
     number = len(raw.rejects)
     entry = LedgerEntry(
-        rule="unreadable rows", quarantined=number,
-        examples=tuple(f"{one.where}: {one.why}" for one in raw.rejects[:steps.MOST_EXAMPLES]),
-        detail=f"{steps.count(number, 'row does', 'rows do')} not fit the header and could not be taken apart")
+        rule="unreadable rows",
+        quarantined=number,
+        examples=tuple(f"{one.where}: {one.why}" for one in raw.rejects[: steps.MOST_EXAMPLES]),
+        detail=f"{steps.count(number, 'row does', 'rows do')} not fit the header and could not be taken apart",
+    )
     return Step(frame, (entry,))
 
 
@@ -155,19 +170,25 @@ def _typed(frame: pd.DataFrame, raw: RawTable, spec: Spec) -> Step:
 
 def _unreadable(series: pd.Series, name: str, kind: Kind, bad: np.ndarray, raw: RawTable, spec: Spec) -> LedgerEntry:
     number, known = int(bad.sum()), int(as_text(series).notna().sum())
-    first = series.index[bad][:steps.MOST_EXAMPLES]
+    first = series.index[bad][: steps.MOST_EXAMPLES]
     examples = tuple(f"{str(series[at])[:60]!r} ({raw.where(int(at))})" for at in first)
     order = spec.columns[name].order if name in spec.columns else ()
     wanted = f"one of {', '.join(order)}" if kind == "ordered" else f"a {kind}"
     if number > known / 2:
         raise InputError.because(
             f"{raw.source}: column {name!r} cannot be read as {kind}: {number:,} of {known:,} values do not fit",
-            expected=wanted, found=", ".join(examples),
+            expected=wanted,
+            found=", ".join(examples),
             remedy=f"change kind of [columns.{name}] in {spec.path or spec.name}, or set decimal or date_format under "
-                   "[source]")
-    return LedgerEntry(rule="unreadable values", column=name, repaired=number, examples=examples,
-                       detail=f"{steps.count(number, 'value', 'values')} of {name} not readable as {wanted}: "
-                              "made unknown")
+            "[source]",
+        )
+    return LedgerEntry(
+        rule="unreadable values",
+        column=name,
+        repaired=number,
+        examples=examples,
+        detail=f"{steps.count(number, 'value', 'values')} of {name} not readable as {wanted}: made unknown",
+    )
 
 
 def _repeats(frame: pd.DataFrame, raw: RawTable, spec: Spec) -> list[Step]:
@@ -189,8 +210,9 @@ def _apply_rules(frame: pd.DataFrame, raw: RawTable, spec: Spec, *, derived: boo
             if bool(mentions(rule.sql, late)) == derived:
                 done.append(steps.where_rule(rows, rule, spec, raw.where))
         elif isinstance(rule, RangeRule | ReplaceRule) and (rule.column in late) == derived:
-            done.append(steps.replace(rows, rule) if isinstance(rule, ReplaceRule)
-                        else steps.limits(rows, rule, raw.where))
+            done.append(
+                steps.replace(rows, rule) if isinstance(rule, ReplaceRule) else steps.limits(rows, rule, raw.where)
+            )
     return done or [Step(frame)]
 
 
@@ -206,15 +228,25 @@ def _without_constants(spec: Spec, frame: pd.DataFrame, scoring: bool) -> tuple[
         value = next(iter(frame[name].dropna().unique()), None)
         value = f"{value:g}" if isinstance(value, float) else value
         what = "empty" if value is None else f"{value} everywhere" if name in shown else "the same everywhere"
-        entries.append(LedgerEntry(
-            rule="constant columns", column=name, detail=f"{name} is {what}"
-            + (": left out of the clustering, since it separates nobody" if name in active else "")))
+        entries.append(
+            LedgerEntry(
+                rule="constant columns",
+                column=name,
+                detail=f"{name} is {what}"
+                + (": left out of the clustering, since it separates nobody" if name in active else ""),
+            )
+        )
     columns = tuple(
         column.model_copy(update={"role": "ignored", "transform": ()})
-        if column.name in constant and column.role == "active" else column for column in dataset.columns)
+        if column.name in constant and column.role == "active"
+        else column
+        for column in dataset.columns
+    )
     if not any(column.role == "active" for column in columns):
-        raise InputError.because(f"data set {dataset.spec}: every active column has the same value for all customers",
-                                 remedy="make other columns active in the spec")
+        raise InputError.because(
+            f"data set {dataset.spec}: every active column has the same value for all customers",
+            remedy="make other columns active in the spec",
+        )
     return dataset.model_copy(update={"columns": columns}), tuple(entries)
 
 
@@ -222,7 +254,13 @@ def _imputed(frame: pd.DataFrame, dataset: Dataset) -> tuple[LedgerEntry, ...]:
     """Unknown values of clustered columns; the median stands in for them later, with the other transforms."""
     counts = {column.name: int(frame[column.name].isna().sum()) for column in dataset.with_role("active")}
     return tuple(
-        LedgerEntry(rule="imputed", column=name, repaired=number,
-                    detail=f"{steps.count(number, 'customer has', 'customers have')} no {name}; the median "
-                           "stands in when clustering")
-        for name, number in counts.items() if number)
+        LedgerEntry(
+            rule="imputed",
+            column=name,
+            repaired=number,
+            detail=f"{steps.count(number, 'customer has', 'customers have')} no {name}; the median "
+            "stands in when clustering",
+        )
+        for name, number in counts.items()
+        if number
+    )

@@ -16,18 +16,60 @@ from pipeline.contract import Kind
 Decimal = Literal[".", ","]
 Mask = npt.NDArray[np.bool_]
 ABSURD = 1e15
-NULLS = frozenset({
-    "", "na", "n/a", "#n/a", "null", "none", "nan", "nat", "<na>", "nil", "-", "--", "–", "—", "?", ".", "н/д", "#н/д",
-    "нет данных", "не указано", "не указан", "не указана", "неизвестно", "пусто",
-})
+NULLS = frozenset(
+    {
+        "",
+        "na",
+        "n/a",
+        "#n/a",
+        "null",
+        "none",
+        "nan",
+        "nat",
+        "<na>",
+        "nil",
+        "-",
+        "--",
+        "–",
+        "—",
+        "?",
+        ".",
+        "н/д",
+        "#н/д",
+        "нет данных",
+        "не указано",
+        "не указан",
+        "не указана",
+        "неизвестно",
+        "пусто",
+    }
+)
 TRUE = frozenset({"1", "1.0", "1,0", "true", "t", "yes", "y", "да", "д", "истина"})
 FALSE = frozenset({"0", "0.0", "0,0", "false", "f", "no", "n", "нет", "н", "ложь"})
 _CURRENCY = r"(?i)[$€£¥₽₴₸%]|\b(?:usd|eur|gbp|rub|руб|р)\b\.?"
 _GROUPING = {".": r"[ \u00a0\u202f\u2009',]", ",": r"[ \u00a0\u202f\u2009'.]"}
 _DATE_FORMATS = (
-    "%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y%m%d", "%d-%m-%Y", "%d.%m.%Y", "%d/%m/%Y", "%m/%d/%Y", "%m-%d-%Y",
-    "%m.%d.%Y", "%d.%m.%y", "%d/%m/%y", "%d-%m-%y", "%m/%d/%y", "%m-%d-%y", "%d %b %Y", "%d-%b-%Y", "%d-%b-%y",
-    "%d %B %Y", "%b %d, %Y", "%B %d, %Y",
+    "%Y-%m-%d",
+    "%Y/%m/%d",
+    "%Y.%m.%d",
+    "%Y%m%d",
+    "%d-%m-%Y",
+    "%d.%m.%Y",
+    "%d/%m/%Y",
+    "%m/%d/%Y",
+    "%m-%d-%Y",
+    "%m.%d.%Y",
+    "%d.%m.%y",
+    "%d/%m/%y",
+    "%d-%m-%y",
+    "%m/%d/%y",
+    "%m-%d-%y",
+    "%d %b %Y",
+    "%d-%b-%Y",
+    "%d-%b-%y",
+    "%d %B %Y",
+    "%b %d, %Y",
+    "%B %d, %Y",
 )
 _TIME = re.compile(r"[T ]+(\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?)\s*(?:Z|UTC|[+-]\d{2}:?\d{2})?$")
 
@@ -41,8 +83,9 @@ class Converted:
     note: str = ""
 
 
-def convert(series: pd.Series, kind: Kind, *, decimal: Decimal | None = None,
-            date_format: str | None = None) -> Converted:
+def convert(
+    series: pd.Series, kind: Kind, *, decimal: Decimal | None = None, date_format: str | None = None
+) -> Converted:
     """``series`` as ``kind``: float64 for numbers, integers and flags; datetime64 for dates; str for the rest."""
     if _is_text(series):  # distinct values recur in many rows: read each once
         codes, unique = pd.factorize(series)
@@ -107,8 +150,9 @@ def infer(frame: pd.DataFrame, *, decimal: Decimal | None = None, date_format: s
     return pd.DataFrame({name: infer_column(frame[name], decimal=hint, date_format=date_format)[1] for name in frame})
 
 
-def infer_column(series: pd.Series, *, decimal: Decimal | None = None,
-                 date_format: str | None = None) -> tuple[Kind, pd.Series]:
+def infer_column(
+    series: pd.Series, *, decimal: Decimal | None = None, date_format: str | None = None
+) -> tuple[Kind, pd.Series]:
     """The narrowest of number, date and text that reads 99 % of the known values; codes such as 007 are text."""
     if pd.api.types.is_datetime64_any_dtype(series):
         return "date", series
@@ -211,8 +255,11 @@ def _dates(text: pd.Series, date_format: str | None) -> tuple[pd.Series, str]:
     counts = {one: int(values.notna().sum()) for one, values in read.items()}
     best = max(formats, key=lambda one: counts[one])  # the first of equals: ISO, then day first
     rivals = [one for one in formats if one != best and counts[one] == counts[best]]
-    note = (f"read as {best}, though {rivals[0]} fits as well; set source.date_format in the spec if that is meant"
-            if rivals else "")
+    note = (
+        f"read as {best}, though {rivals[0]} fits as well; set source.date_format in the spec if that is meant"
+        if rivals
+        else ""
+    )
     by_day = pd.Series(read[best].to_numpy(), index=days)
     dates = pd.Series(by_day.reindex(day).to_numpy(), index=text.index)
     minutes = clock.where(clock.str.count(":") != 1, clock + ":00")

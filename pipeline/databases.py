@@ -34,9 +34,11 @@ def read_database(spec: Spec, url: str) -> RawTable:
             frame = _fetch(connection.execute(sa.text(_literal(query))))
     except sa.exc.SQLAlchemyError as error:
         cause = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
-        raise InputError.because(f"{shown}: the database cannot be read", found=_without_password(cause, url),
-                                 remedy="check the address, that the server runs, and source.query in the spec"
-                                 ) from error
+        raise InputError.because(
+            f"{shown}: the database cannot be read",
+            found=_without_password(cause, url),
+            remedy="check the address, that the server runs, and source.query in the spec",
+        ) from error
     finally:
         engine.dispose()
     if frame.empty:
@@ -57,17 +59,21 @@ def _engine(url: str) -> tuple[Any, str]:
             if not address.database or not Path(address.database).is_file():
                 raise InputError.because(f"{shown}: no such database file", remedy="check the path after sqlite:///")
             # read-only: a mistyped path must not become a new, empty database
-            address = address.set(database=f"file:{Path(address.database).absolute()}",
-                                  query={"mode": "ro", "uri": "true"})
+            address = address.set(
+                database=f"file:{Path(address.database).absolute()}", query={"mode": "ro", "uri": "true"}
+            )
         engine = sa.create_engine(address)
     except sa.exc.ArgumentError as error:
-        raise InputError.because("--data: not a database address", expected="sqlite:///FILE or "
-                                 "postgresql://USER:PASSWORD@HOST/DATABASE", found="an address of another form"
-                                 ) from error
+        raise InputError.because(
+            "--data: not a database address",
+            expected="sqlite:///FILE or postgresql://USER:PASSWORD@HOST/DATABASE",
+            found="an address of another form",
+        ) from error
     except (ImportError, sa.exc.NoSuchModuleError) as error:
         extra = "korzina[postgres]" if "postgres" in url else "the database's SQLAlchemy driver"
-        raise InputError.because("the driver of this database is not installed", found=str(error),
-                                 remedy=f"pip install '{extra}'") from error
+        raise InputError.because(
+            "the driver of this database is not installed", found=str(error), remedy=f"pip install '{extra}'"
+        ) from error
     if address.drivername.startswith("postgresql"):
         engine = engine.execution_options(postgresql_readonly=True)
     return engine, shown
@@ -80,9 +86,11 @@ def _only_table(engine: Any, shown: str) -> str:
     names = sorted([*inspector.get_table_names(), *inspector.get_view_names()])
     if len(names) != 1:
         raise InputError.because(
-            f"{shown}: which table?", expected="a database with one table, or a query in the spec",
+            f"{shown}: which table?",
+            expected="a database with one table, or a query in the spec",
             found=f"{len(names)} tables: {', '.join(names[:20])}" if names else "no table",
-            remedy='write the query into the spec: [source] query = "select * from customers"')
+            remedy='write the query into the spec: [source] query = "select * from customers"',
+        )
     return f"SELECT * FROM {engine.dialect.identifier_preparer.quote(names[0])}"  # noqa: S608
 
 

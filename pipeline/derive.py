@@ -18,7 +18,8 @@ AS_OF = "as_of"
 _WORK = "customers"
 # a derived value must depend on its own row only, and be the same tomorrow: a customer scored alone gets the same one
 _REFUSED = {
-    "a window function": r"\bover\s*\(", "a query": r"\bselect\b",
+    "a window function": r"\bover\s*\(",
+    "a query": r"\bselect\b",
     "today's clock": r"\b(now|today|current_date|current_time|current_timestamp|localtimestamp|get_current_time\w*)\b",
     "chance": r"\b(random|setseed|uuid|gen_random_uuid|nextval)\b\s*\(",
 }
@@ -66,13 +67,16 @@ def _ordered(wanted: dict[str, str], spec: Spec) -> dict[str, str]:
     """Expressions so that each comes after those it uses."""
     ordered: dict[str, str] = {}
     while len(ordered) < len(wanted):
-        ready = [name for name, sql in wanted.items()
-                 if name not in ordered and mentions(sql, set(wanted)) <= set(ordered)]
+        ready = [
+            name for name, sql in wanted.items() if name not in ordered and mentions(sql, set(wanted)) <= set(ordered)
+        ]
         if not ready:
             stuck = sorted(set(wanted) - set(ordered))
-            raise SpecError.because(f"{spec.path or spec.name}: {', '.join(stuck)} are computed from each other",
-                                    expected="SQL that leads back to columns of the data",
-                                    remedy="give one of them another name than the column it is computed from")
+            raise SpecError.because(
+                f"{spec.path or spec.name}: {', '.join(stuck)} are computed from each other",
+                expected="SQL that leads back to columns of the data",
+                remedy="give one of them another name than the column it is computed from",
+            )
         ordered |= {name: wanted[name] for name in ready}
     return ordered
 
@@ -92,9 +96,11 @@ def _evaluate(frame: pd.DataFrame, expressions: dict[str, str], spec: Spec) -> p
         try:
             made = connection.execute(f"SELECT {names} FROM ({view}) ORDER BY _position").df()  # noqa: S608
         except duckdb.Error as error:
-            raise SpecError.because(f"{spec.path or spec.name}: SQL of {', '.join(expressions)} fails on the data",
-                                    found=_first(error), remedy="use try_cast or nullif where a value may not fit"
-                                    ) from error
+            raise SpecError.because(
+                f"{spec.path or spec.name}: SQL of {', '.join(expressions)} fails on the data",
+                found=_first(error),
+                remedy="use try_cast or nullif where a value may not fit",
+            ) from error
     return made.set_axis(frame.index)
 
 
@@ -103,7 +109,8 @@ def _check(connection: duckdb.DuckDBPyConnection, query: str, name: str, sql: st
         connection.execute(query)
     except duckdb.Error as error:
         raise SpecError.because(
-            f"{spec.path or spec.name}: column {name!r}: its SQL is wrong: {sql.strip()}", found=_first(error),
+            f"{spec.path or spec.name}: column {name!r}: its SQL is wrong: {sql.strip()}",
+            found=_first(error),
             expected="an expression over columns of the spec, one value a row",
             remedy='a column of the data that is used only here needs its own [columns.NAME] with role = "ignored"',
         ) from error
@@ -114,12 +121,17 @@ def _refuse(name: str, sql: str, spec: Spec) -> None:
     where = f"{spec.path or spec.name}: column {name!r}"
     for what, pattern in _REFUSED.items():
         if re.search(pattern, bare):
-            raise SpecError.because(f"{where}: its SQL uses {what}",
-                                    expected="an expression over the same row's columns",
-                                    found=sql.strip(), remedy=f"use {AS_OF} for dates; aggregate in source.query")
+            raise SpecError.because(
+                f"{where}: its SQL uses {what}",
+                expected="an expression over the same row's columns",
+                found=sql.strip(),
+                remedy=f"use {AS_OF} for dates; aggregate in source.query",
+            )
     if AS_OF in re.findall(r"\w+", bare) and spec.as_of is None:
-        raise SpecError.because(f"{where}: its SQL uses {AS_OF}, which the spec does not set",
-                                remedy="add as_of = 2026-01-31 (the day from which ages count) at the top of the spec")
+        raise SpecError.because(
+            f"{where}: its SQL uses {AS_OF}, which the spec does not set",
+            remedy="add as_of = 2026-01-31 (the day from which ages count) at the top of the spec",
+        )
 
 
 def _first(error: duckdb.Error) -> str:

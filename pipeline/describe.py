@@ -43,10 +43,16 @@ def assign(features: Features, partition: Partition, silhouettes: Silhouettes) -
         other[block] = distances[places, second[block]]
     values = np.full(len(rows), np.nan)
     values[silhouettes.rows] = silhouettes.values
-    return pd.DataFrame({
-        Assignments.KEY: rows, Assignments.SEGMENT: partition.labels, Assignments.SECOND: second,
-        Assignments.DISTANCE: own, Assignments.SECOND_DISTANCE: other, Assignments.SILHOUETTE: values,
-    })
+    return pd.DataFrame(
+        {
+            Assignments.KEY: rows,
+            Assignments.SEGMENT: partition.labels,
+            Assignments.SECOND: second,
+            Assignments.DISTANCE: own,
+            Assignments.SECOND_DISTANCE: other,
+            Assignments.SILHOUETTE: values,
+        }
+    )
 
 
 def typical_customers(assignments: pd.DataFrame) -> pd.DataFrame:
@@ -58,9 +64,13 @@ def typical_customers(assignments: pd.DataFrame) -> pd.DataFrame:
     segments = assignments[Assignments.SEGMENT].to_numpy()
     distances = assignments[Assignments.DISTANCE].to_numpy()
     keys = assignments[Assignments.KEY].to_numpy(dtype=np.int64)
-    parts = [pd.DataFrame({Typical.SEGMENT: segment, Typical.KEY: keys[rows]}).assign(
-        **{Typical.RANK: np.arange(1, len(rows) + 1)}) for segment in np.unique(segments)
-        for rows in [_nearest(np.flatnonzero(segments == segment), distances, keys)]]
+    parts = [
+        pd.DataFrame({Typical.SEGMENT: segment, Typical.KEY: keys[rows]}).assign(
+            **{Typical.RANK: np.arange(1, len(rows) + 1)}
+        )
+        for segment in np.unique(segments)
+        for rows in [_nearest(np.flatnonzero(segments == segment), distances, keys)]
+    ]
     return pd.concat(parts, ignore_index=True)[list(TABLES["typical"])]
 
 
@@ -78,7 +88,8 @@ def profile_categories(customers: pd.DataFrame, dataset: Dataset, partition: Par
     """The ``category_profiles`` table: share of each category within each segment, among those whose value is known."""
     parts = [
         _count_categories(column, customers[column.name], partition.labels, partition.k)
-        for column in dataset.columns if column.kind in CATEGORY_KINDS and column.name in customers
+        for column in dataset.columns
+        if column.kind in CATEGORY_KINDS and column.name in customers
     ]
     if not parts:
         dtypes = {"int": "int64", "float": "float64", "text": "str"}
@@ -107,18 +118,24 @@ def _count_categories(column: Column, series: pd.Series, labels: Labels, k: int)
     table = np.bincount(labels[known] * len(order) + codes[known], minlength=k * len(order)).reshape(k, len(order))
     totals = table.sum(axis=1, keepdims=True)
     overall = table.sum(axis=0) / max(table.sum(), 1)
-    return pd.DataFrame({
-        CategoryProfiles.SEGMENT: np.repeat(np.arange(k), len(order)), CategoryProfiles.COLUMN: column.name,
-        CategoryProfiles.CATEGORY: np.tile(np.array(order, dtype=object), k),
-        CategoryProfiles.N: table.ravel(), CategoryProfiles.SHARE: (table / np.maximum(totals, 1)).ravel(),
-        CategoryProfiles.OVERALL_SHARE: np.tile(overall, k),
-    }).astype({CategoryProfiles.CATEGORY: "str", CategoryProfiles.COLUMN: "str"})
+    return pd.DataFrame(
+        {
+            CategoryProfiles.SEGMENT: np.repeat(np.arange(k), len(order)),
+            CategoryProfiles.COLUMN: column.name,
+            CategoryProfiles.CATEGORY: np.tile(np.array(order, dtype=object), k),
+            CategoryProfiles.N: table.ravel(),
+            CategoryProfiles.SHARE: (table / np.maximum(totals, 1)).ravel(),
+            CategoryProfiles.OVERALL_SHARE: np.tile(overall, k),
+        }
+    ).astype({CategoryProfiles.CATEGORY: "str", CategoryProfiles.COLUMN: "str"})
 
 
 def category_order(column: Column, series: pd.Series) -> list[str]:
     """Categories as a reader expects them: the spec's order first, the rest by falling frequency."""
-    found = [str(one) for one in series.dropna().value_counts().sort_index().sort_values(
-        ascending=False, kind="stable").index]
+    found = [
+        str(one)
+        for one in series.dropna().value_counts().sort_index().sort_values(ascending=False, kind="stable").index
+    ]
     return [one for one in column.order if one in found] + [one for one in found if one not in column.order]
 
 
@@ -139,5 +156,3 @@ def differences_by_segment(profiles: pd.DataFrame, dataset: Dataset) -> Mapping[
     ordered = kept.iloc[kept[Profiles.EFFECT].abs().argsort(kind="stable")[::-1]]
     segments = profiles[Profiles.SEGMENT].unique().tolist()
     return {segment: ordered[ordered[Profiles.SEGMENT] == segment] for segment in segments}
-
-

@@ -73,13 +73,23 @@ def draft_spec(data: str) -> str:
     return text
 
 
-def draft_customers(structure: Structure, name: str, source: str, *, head: Sequence[str] = (),
-                    as_of: date | None = None, id_column: str | None = None) -> str:
+def draft_customers(
+    structure: Structure,
+    name: str,
+    source: str,
+    *,
+    head: Sequence[str] = (),
+    as_of: date | None = None,
+    id_column: str | None = None,
+) -> str:
     """The spec of a table with one row a customer; ``head`` are TOML lines for [source]."""
     draft = _Draft(structure, as_of or _latest_day(structure))
     id_lines, used = _id_lines(structure, id_column)
-    families = [one for one in structure.families
-                if not {share_name(member) for member in one.members} & {col.name for col in structure.profiles}]
+    families = [
+        one
+        for one in structure.families
+        if not {share_name(member) for member in one.members} & {col.name for col in structure.profiles}
+    ]
     members = {member for family in families for member in family.members}
     shared = _meanings(structure, members, families)
     for profile in structure.profiles:
@@ -89,11 +99,22 @@ def draft_customers(structure: Structure, name: str, source: str, *, head: Seque
         _add_total(draft, family.meaning, list(family.members))
     _add_cheque(draft)
     _ensure_active(draft, bool(families))
-    parts = [head_text(structure, draft.as_of, draft.notes, name, source), *head, *id_lines, "",
-             "[segments]", "min = 2", "max = 8", ""]
-    for title, roles in (("behaviour: clustered on", ["active"]), ("who they are: describes only", ["passive"]),
-                         ("reactions to campaigns: never clustered on", ["outcome"]),
-                         ("not used (give one another role to use it)", ["ignored"])):
+    parts = [
+        head_text(structure, draft.as_of, draft.notes, name, source),
+        *head,
+        *id_lines,
+        "",
+        "[segments]",
+        "min = 2",
+        "max = 8",
+        "",
+    ]
+    for title, roles in (
+        ("behaviour: clustered on", ["active"]),
+        ("who they are: describes only", ["passive"]),
+        ("reactions to campaigns: never clustered on", ["outcome"]),
+        ("not used (give one another role to use it)", ["ignored"]),
+    ):
         chosen = [one for one in draft.entries if one.role in roles]
         if chosen:
             parts += [f"# {'-' * 64} {title}", "", *(column_text(one) for one in chosen)]
@@ -119,8 +140,11 @@ def _nothing_known() -> Spec:
 
 def _latest_day(structure: Structure) -> date | None:
     """The latest date of the file: what was known then is what the file says; today's clock is never asked."""
-    days = [structure.frame[one.name].max() for one in structure.profiles
-            if one.kind == "date" and not names.fits(names.BIRTH, one.name)]
+    days = [
+        structure.frame[one.name].max()
+        for one in structure.profiles
+        if one.kind == "date" and not names.fits(names.BIRTH, one.name)
+    ]
     known = [pd.Timestamp(day).date() for day in days if not pd.isna(day)]
     return max(known) if known else None
 
@@ -129,9 +153,12 @@ def _id_lines(structure: Structure, known: str | None) -> tuple[list[str], str |
     candidates = [structure.profile(known)] if known else id_candidates(structure)
     if not candidates:
         return [
-            "[id]", "# No column tells customers apart, so a customer is known by the line in this very file: a list",
+            "[id]",
+            "# No column tells customers apart, so a customer is known by the line in this very file: a list",
             "# of customers can be read only with the same file at hand. Better add a column of customer numbers.",
-            f"column = {toml(ROW_ID)}", "keep = true"], None
+            f"column = {toml(ROW_ID)}",
+            "keep = true",
+        ], None
     first = candidates[0]
     lines = ["[id]", comment(first.summary)]
     others = [one.name for one in candidates[1:6] if not one.personal]
@@ -149,8 +176,14 @@ def _meanings(structure: Structure, members: set[str], families: Sequence[Family
     """Column -> part it plays, where just one column claims it; a member of a group is a part, not the total."""
     claims: dict[Meaning, list[Profile]] = {}
     for one in structure.profiles:
-        if one.meaning and one.name not in members and one.distinct > 1 and not one.personal and one.kind != "date" \
-                and not names.fits(names.BIRTH, one.name):
+        if (
+            one.meaning
+            and one.name not in members
+            and one.distinct > 1
+            and not one.personal
+            and one.kind != "date"
+            and not names.fits(names.BIRTH, one.name)
+        ):
             claims.setdefault(one.meaning, []).append(one)
     numeric: set[Meaning] = {"spend", "orders", "average_cheque", "recency", "tenure"}
     taken: dict[str, Meaning] = {}
@@ -187,8 +220,16 @@ def _add_column(draft: _Draft, one: Profile, meaning: Meaning | None, member: bo
         return
     elif one.numeric:
         role: Role = "passive" if one.meaning in names.DEMOGRAPHIC | {"tenure"} else "active"
-        draft.entries.append(Entry(one.name, role, one.kind, one.summary, meaning=meaning,
-                                    transform=_transform(one) if role == "active" else ()))
+        draft.entries.append(
+            Entry(
+                one.name,
+                role,
+                one.kind,
+                one.summary,
+                meaning=meaning,
+                transform=_transform(one) if role == "active" else (),
+            )
+        )
         if meaning == "age":
             draft.rules.append(range_rule(one.name, 0, 110, "nobody is older"))
     else:
@@ -228,29 +269,67 @@ def _add_date(draft: _Draft, one: Profile) -> None:
         return
     days = f"date_diff('day', {quote(one.name)}, as_of)"
     if names.fits(names.BIRTH, one.name):
-        draft.entries.append(Entry(_free(draft, "age"), "passive", "integer", f"full years from {one.name} to as_of",
-                                   meaning="age", unit="years",
-                                   sql=f"date_diff('month', {quote(one.name)}, as_of) // 12"))
+        draft.entries.append(
+            Entry(
+                _free(draft, "age"),
+                "passive",
+                "integer",
+                f"full years from {one.name} to as_of",
+                meaning="age",
+                unit="years",
+                sql=f"date_diff('month', {quote(one.name)}, as_of) // 12",
+            )
+        )
     elif names.fits(names.LAST, one.name) and not draft.has("recency"):
-        draft.entries.append(Entry(_free(draft, "recency"), "active", "integer", f"days from {one.name} to as_of",
-                                    sql=days, meaning="recency", transform=LOG, unit="days"))
+        draft.entries.append(
+            Entry(
+                _free(draft, "recency"),
+                "active",
+                "integer",
+                f"days from {one.name} to as_of",
+                sql=days,
+                meaning="recency",
+                transform=LOG,
+                unit="days",
+            )
+        )
         draft.rules.append(range_rule("recency", 0, None, "nobody buys after as_of"))
     elif names.fits(names.JOINED, one.name) and not draft.has("tenure"):
-        draft.entries.append(Entry(_free(draft, "tenure"), "passive", "integer", f"days from {one.name} to as_of",
-                                    sql=days, meaning="tenure", unit="days"))
+        draft.entries.append(
+            Entry(
+                _free(draft, "tenure"),
+                "passive",
+                "integer",
+                f"days from {one.name} to as_of",
+                sql=days,
+                meaning="tenure",
+                unit="days",
+            )
+        )
 
 
 def _add_birth(draft: _Draft, one: Profile) -> None:
     """A year of birth becomes an age, if the file tells from which day to count."""
     draft.entries.append(Entry(one.name, "ignored", "integer", f"{one.summary}: the age is derived from it"))
     if draft.as_of is None:
-        draft.notes.append(f"{one.name} looks like a year of birth, but no date in the file tells from when to count. "
-                           "For an age, set as_of and add a column with this SQL and meaning = \"age\": "
-                           f"year(as_of) - {quote(one.name)}")
+        draft.notes.append(
+            f"{one.name} looks like a year of birth, but no date in the file tells from when to count. "
+            'For an age, set as_of and add a column with this SQL and meaning = "age": '
+            f"year(as_of) - {quote(one.name)}"
+        )
         draft.entries[-1] = Entry(one.name, "passive", "integer", one.summary)
         return
-    draft.entries.append(Entry(_free(draft, "age"), "passive", "integer", f"as_of less {one.name}", meaning="age",
-                                sql=f"year(as_of) - {quote(one.name)}", unit="years"))
+    draft.entries.append(
+        Entry(
+            _free(draft, "age"),
+            "passive",
+            "integer",
+            f"as_of less {one.name}",
+            meaning="age",
+            sql=f"year(as_of) - {quote(one.name)}",
+            unit="years",
+        )
+    )
     year = draft.as_of.year
     draft.rules.append(range_rule(one.name, year - 100, year, "nobody is over 100"))
 
@@ -267,18 +346,33 @@ def _add_total(draft: _Draft, meaning: str, members: list[str]) -> None:
     wanted = _TOTALS.get(meaning)
     if wanted is None or draft.has(wanted):
         return
-    draft.entries.append(Entry(
-        _free(draft, wanted), "active", "number" if wanted == "spend" else "integer", f"sum of {', '.join(members)}",
-        sql=" + ".join(map(quote, members)), meaning=wanted, transform=LOG))
+    draft.entries.append(
+        Entry(
+            _free(draft, wanted),
+            "active",
+            "number" if wanted == "spend" else "integer",
+            f"sum of {', '.join(members)}",
+            sql=" + ".join(map(quote, members)),
+            meaning=wanted,
+            transform=LOG,
+        )
+    )
 
 
 def _add_cheque(draft: _Draft) -> None:
     spend, orders = draft.has("spend"), draft.has("orders")
     if spend and orders and not draft.has("average_cheque"):
-        draft.entries.append(Entry(
-            _free(draft, "average_cheque"), "active", "number", f"{spend} by {orders}", meaning="average_cheque",
-            transform=PLAIN if _can_be_negative(draft, spend) else LOG,
-            sql=f"{quote(spend)} / nullif({quote(orders)}, 0)"))
+        draft.entries.append(
+            Entry(
+                _free(draft, "average_cheque"),
+                "active",
+                "number",
+                f"{spend} by {orders}",
+                meaning="average_cheque",
+                transform=PLAIN if _can_be_negative(draft, spend) else LOG,
+                sql=f"{quote(spend)} / nullif({quote(orders)}, 0)",
+            )
+        )
 
 
 def _can_be_negative(draft: _Draft, name: str) -> bool:
@@ -292,14 +386,19 @@ def _ensure_active(draft: _Draft, groups: bool) -> None:
         return
     numbers = [one for one in draft.entries if one.role == "passive" and one.kind in ("number", "integer", "flag")]
     if not numbers and not behaviour:
-        raise InputError.because("no column to cluster on", expected="numbers that describe what customers do: orders, "
-                                 "spend, visits", found=", ".join(one.name for one in draft.entries[:10]),
-                                 remedy="add such columns, or give a table of purchases")
+        raise InputError.because(
+            "no column to cluster on",
+            expected="numbers that describe what customers do: orders, spend, visits",
+            found=", ".join(one.name for one in draft.entries[:10]),
+            remedy="add such columns, or give a table of purchases",
+        )
     for one in numbers:
         one.role, one.transform = "active", PLAIN
     if numbers:
-        draft.notes.append(("Only one" if behaviour else "No") + " column of behaviour was found, so the segments are "
-                           "also made of who the customers are.")
+        draft.notes.append(
+            ("Only one" if behaviour else "No") + " column of behaviour was found, so the segments are "
+            "also made of who the customers are."
+        )
 
 
 def _transform(one: Profile) -> tuple[str, ...]:

@@ -40,24 +40,45 @@ def find_purchases(structure: Structure) -> Purchases | None:
         return None
     day = max(dates, key=lambda one: one.distinct)
     owner = structure.frame[customer.name]
-    order = next((one.name for one in structure.profiles if one.name != customer.name
-                  and one.distinct > customer.distinct and one.kind in ("integer", "text")
-                  and names.fits(names.ORDER_ID, one.name)), None)
+    order = next(
+        (
+            one.name
+            for one in structure.profiles
+            if one.name != customer.name
+            and one.distinct > customer.distinct
+            and one.kind in ("integer", "text")
+            and names.fits(names.ORDER_ID, one.name)
+        ),
+        None,
+    )
     parts = [one for one in structure.profiles if one.kind in ("category", "text") and 1 < one.distinct <= MOST_PARTS]
     traits = tuple(
-        one.name for one in structure.profiles
-        if one.meaning in names.DEMOGRAPHIC and one.distinct > 1
-        and int(structure.frame.groupby(owner)[one.name].nunique().max()) <= 1)
+        one.name
+        for one in structure.profiles
+        if one.meaning in names.DEMOGRAPHIC
+        and one.distinct > 1
+        and int(structure.frame.groupby(owner)[one.name].nunique().max()) <= 1
+    )
     latest = pd.Timestamp(structure.frame[day.name].max()).date()
     return Purchases(
-        customer=customer.name, day=day.name, amount=amount, order=order, traits=traits, as_of=latest,
-        category=_part(parts, names.CATEGORY, traits), channel=_part(parts, names.CHANNEL, traits))
+        customer=customer.name,
+        day=day.name,
+        amount=amount,
+        order=order,
+        traits=traits,
+        as_of=latest,
+        category=_part(parts, names.CATEGORY, traits),
+        channel=_part(parts, names.CHANNEL, traits),
+    )
 
 
 def draft_purchases(found: Purchases, structure: Structure, name: str, source: str) -> str:
     """The spec: a query to one row a customer, then the columns of its result."""
-    parts = {kind: _values(structure, column) for kind, column in (("spend on", found.category),
-                                                                   ("orders by", found.channel)) if column}
+    parts = {
+        kind: _values(structure, column)
+        for kind, column in (("spend on", found.category), ("orders by", found.channel))
+        if column
+    }
     query = purchase_query(found, parts)
     with connect() as connection:
         connection.register(SINGLE, structure.frame)
@@ -65,12 +86,24 @@ def draft_purchases(found: Purchases, structure: Structure, name: str, source: s
     table = analyse_structure(customers)
     families = tuple(
         Family(kind, kind, {f"{start} {value}": value for value in parts[start]})  # type: ignore[arg-type]
-        for start, kind in (("spend on", "categories"), ("orders by", "channels")) if len(parts.get(start, [])) > 1)
-    head = ["[source]", "# The file holds purchases: this query makes one row a customer of them. The table is called",
-            "# data; amounts and dates are read as such, whatever their format in the file.",
-            f"query = {long_text(query)}", ""]
-    return draft_customers(Structure(table.profiles, table.frame, families), name, source, head=head,
-                           as_of=found.as_of, id_column=found.customer)
+        for start, kind in (("spend on", "categories"), ("orders by", "channels"))
+        if len(parts.get(start, [])) > 1
+    )
+    head = [
+        "[source]",
+        "# The file holds purchases: this query makes one row a customer of them. The table is called",
+        "# data; amounts and dates are read as such, whatever their format in the file.",
+        f"query = {long_text(query)}",
+        "",
+    ]
+    return draft_customers(
+        Structure(table.profiles, table.frame, families),
+        name,
+        source,
+        head=head,
+        as_of=found.as_of,
+        id_column=found.customer,
+    )
 
 
 def purchase_query(found: Purchases, parts: dict[str, list[str]]) -> str:
@@ -78,31 +111,48 @@ def purchase_query(found: Purchases, parts: dict[str, list[str]]) -> str:
     orders = f"count(DISTINCT {quote(found.order)})" if found.order else "count(*)"
     last = f"DATE '{found.as_of.isoformat()}'"
     columns = [
-        quote(found.customer), f"{orders} AS orders", f"round(sum({found.amount}), 2) AS spend",
+        quote(found.customer),
+        f"{orders} AS orders",
+        f"round(sum({found.amount}), 2) AS spend",
         f"date_diff('day', max(CAST({quote(found.day)} AS DATE)), {last}) AS recency",
-        f"date_diff('day', min(CAST({quote(found.day)} AS DATE)), {last}) AS tenure"]
+        f"date_diff('day', min(CAST({quote(found.day)} AS DATE)), {last}) AS tenure",
+    ]
     for start, column in (("spend on", found.category), ("orders by", found.channel)):
         what = f"round(coalesce(sum({found.amount})" if start == "spend on" else f"round(coalesce({orders}"
         for value in parts.get(start, []) if column else []:
             text = value.replace("'", "''")
-            columns.append(f"{what} FILTER (WHERE {quote(column or '')} = '{text}'), 0), 2) AS "
-                           + quote(f"{start} {value}"))
+            columns.append(
+                f"{what} FILTER (WHERE {quote(column or '')} = '{text}'), 0), 2) AS " + quote(f"{start} {value}")
+            )
     columns += [f"max({quote(trait)}) AS {quote(trait)}" for trait in found.traits]
     inner = ",\n    ".join(columns)
-    return (f"SELECT\n    {inner}\nFROM {SINGLE}\nWHERE {quote(found.customer)} IS NOT NULL\n"
-            f"GROUP BY {quote(found.customer)}\n")
+    return (
+        f"SELECT\n    {inner}\nFROM {SINGLE}\nWHERE {quote(found.customer)} IS NOT NULL\n"
+        f"GROUP BY {quote(found.customer)}\n"
+    )
 
 
 def _customer(structure: Structure) -> Profile | None:
     """A column named after customers (or an id) whose values repeat."""
+
     def repeats(one: Profile) -> bool:
-        return (one.kind in ("integer", "text", "category") and one.distinct >= 2 and one.meaning is None
-                and one.rows - one.nulls >= LEAST_PURCHASES * one.distinct)
+        return (
+            one.kind in ("integer", "text", "category")
+            and one.distinct >= 2
+            and one.meaning is None
+            and one.rows - one.nulls >= LEAST_PURCHASES * one.distinct
+        )
 
     repeating = [one for one in structure.profiles if repeats(one)]
     named = [one for one in repeating if names.fits(names.CUSTOMER, one.name)]
-    ids = [one for one in repeating if names.fits(names.ID, one.name) and not names.fits(
-        names.ORDER_ID + "|product|item|sku|store|shop|товар|магазин|артикул|" + names.CATEGORY, one.name)]
+    ids = [
+        one
+        for one in repeating
+        if names.fits(names.ID, one.name)
+        and not names.fits(
+            names.ORDER_ID + "|product|item|sku|store|shop|товар|магазин|артикул|" + names.CATEGORY, one.name
+        )
+    ]
     unique = [one for one in structure.profiles if one.unique and names.fits(names.CUSTOMER, one.name)]
     if unique:
         return None
@@ -111,8 +161,9 @@ def _customer(structure: Structure) -> Profile | None:
 
 def _amount(structure: Structure, customer: str) -> str | None:
     """A column of money, else price times quantity."""
-    numbers = [one for one in structure.profiles if one.numeric and one.name != customer and not names.fits(
-        names.ID, one.name)]
+    numbers = [
+        one for one in structure.profiles if one.numeric and one.name != customer and not names.fits(names.ID, one.name)
+    ]
     money = [one for one in numbers if names.fits(names.MONEY, one.name) or one.meaning == "spend"]
     price = [one for one in numbers if names.fits(names.PRICE, one.name)]
     quantity = [one for one in numbers if names.fits(names.QUANTITY, one.name)]

@@ -16,11 +16,15 @@ from pipeline.structure import Family, Structure
 _CURRENCIES = {"руб": "₽", "₽": "₽", "€": "€", "eur": "€", "$": "$", "usd": "$", "£": "£"}
 LOG, PLAIN = ("log1p", "standardize"), ("winsorize", "standardize")
 _WORDS: dict[Meaning, tuple[str, str]] = {
-    "spend": ("big spenders", "light spenders"), "orders": ("frequent buyers", "occasional buyers"),
-    "average_cheque": ("large baskets", "small baskets"), "recency": ("bought long ago", "bought recently"),
-    "tenure": ("long-standing", "new"), "age": ("older", "younger"), "income": ("high income", "low income"),
-    "children": ("more children at home", "fewer children at home"), "household": ("large households",
-                                                                                            "small households"),
+    "spend": ("big spenders", "light spenders"),
+    "orders": ("frequent buyers", "occasional buyers"),
+    "average_cheque": ("large baskets", "small baskets"),
+    "recency": ("bought long ago", "bought recently"),
+    "tenure": ("long-standing", "new"),
+    "age": ("older", "younger"),
+    "income": ("high income", "low income"),
+    "children": ("more children at home", "fewer children at home"),
+    "household": ("large households", "small households"),
 }
 
 
@@ -105,19 +109,36 @@ def family_text(family: Family, structure: Structure) -> str:
     titles = {"categories": "Spend by category", "channels": "Orders by channel"}
     comments = [comment(f"{member}: {structure.profile(member).summary}") for member in family.members]
     table = ", ".join(f"{key(member)} = {toml(label or member)}" for member, label in family.members.items())
-    return "\n".join([
-        f"# {'-' * 64} columns that add up to a total: their shares are clustered on", *comments,
-        f"[groups.{key(family.key)}]", f"label = {toml(titles.get(family.meaning, 'Parts'))}",
-        f"meaning = {toml(family.meaning)}", *(['unit = "orders"'] if family.meaning == "channels" else []),
-        f"members = {{ {table} }}",
-        'shares = "active"', 'high = "much {label}"', 'low = "little {label}"', f"transform = {toml(PLAIN)}", ""])
+    return "\n".join(
+        [
+            f"# {'-' * 64} columns that add up to a total: their shares are clustered on",
+            *comments,
+            f"[groups.{key(family.key)}]",
+            f"label = {toml(titles.get(family.meaning, 'Parts'))}",
+            f"meaning = {toml(family.meaning)}",
+            *(['unit = "orders"'] if family.meaning == "channels" else []),
+            f"members = {{ {table} }}",
+            'shares = "active"',
+            'high = "much {label}"',
+            'low = "little {label}"',
+            f"transform = {toml(PLAIN)}",
+            "",
+        ]
+    )
 
 
 def campaign_text(column: str) -> str:
     """A [[campaigns]] entry; what a contact costs and a response brings is left to fill in."""
-    return "\n".join(["[[campaigns]]", f"column = {toml(column)}", f"label = {toml(label_of(column))}",
-                      "# cost = 1                  # of one contact, in the currency above",
-                      "# revenue = 10              # of one response", ""])
+    return "\n".join(
+        [
+            "[[campaigns]]",
+            f"column = {toml(column)}",
+            f"label = {toml(label_of(column))}",
+            "# cost = 1                  # of one contact, in the currency above",
+            "# revenue = 10              # of one response",
+            "",
+        ]
+    )
 
 
 def range_rule(column: str, least: float, most: float | None, why: str) -> str:
@@ -137,15 +158,22 @@ def head_text(structure: Structure, as_of: date | None, notes: Sequence[str], na
     """The top of a draft: what was read, and the keys that stand before every table."""
     rows = structure.profiles[0].rows
     lines = [
-        comment(f"Drafted from {Path(source).name if '://' not in source else source}: {rows:,} customers, "
-                f"{len(structure.profiles)} columns. It trains as it is; read it and mend what is wrong."),
+        comment(
+            f"Drafted from {Path(source).name if '://' not in source else source}: {rows:,} customers, "
+            f"{len(structure.profiles)} columns. It trains as it is; read it and mend what is wrong."
+        ),
         "# Roles: active (clustered on), passive (describes), outcome (campaign reaction), ignored. See docs/spec.md.",
-        *map(comment, notes), f"name = {toml(name)}", f"title = {toml(label_of(name))}",
+        *map(comment, notes),
+        f"name = {toml(name)}",
+        f"title = {toml(label_of(name))}",
     ]
     if as_of:
         lines.append(f"as_of = {as_of.isoformat()}          # the latest date in the file; ages count from it")
     else:
         lines.append("# as_of = 2026-01-31        # the day from which ages and recencies count; the file has no date")
-    lines += [f"currency = {toml(_currency(structure))}               # shown beside amounts",
-              f"transform = {toml(PLAIN)}", ""]
+    lines += [
+        f"currency = {toml(_currency(structure))}               # shown beside amounts",
+        f"transform = {toml(PLAIN)}",
+        "",
+    ]
     return "\n".join(lines)

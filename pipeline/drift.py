@@ -33,18 +33,28 @@ TENTHS = np.arange(1, 10) / 10
 def measure_drift(customers: pd.DataFrame, labels: Labels, segmentation: Segmentation) -> Drift:
     """Compare cleaned new customers and their segments (from 0) with the training's."""
     dataset, trained = segmentation.dataset, segmentation.customers
-    features = tuple(_feature(dataset.column(name), _numbers(customers[name]), _numbers(trained[name]))
-                     for name in segmentation.transform.names)
+    features = tuple(
+        _feature(dataset.column(name), _numbers(customers[name]), _numbers(trained[name]))
+        for name in segmentation.transform.names
+    )
     before = np.bincount(segmentation.assignments[Assignments.SEGMENT].to_numpy(), minlength=segmentation.k)
     now = np.bincount(labels, minlength=segmentation.k)
     psi = stability_index(now, before)
     names = {card.segment: card.name for card in segmentation.cards}
     segments = tuple(
-        SegmentDrift(place + 1, names[place], float(now[place] / max(now.sum(), 1)),
-                     float(before[place] / before.sum()))
-        for place in range(segmentation.k))
-    return Drift(len(customers), features, segments, psi, _word(psi, _by_chance(now, before)),
-                 (*_missing(customers, segmentation), *_unseen(customers, segmentation)))
+        SegmentDrift(
+            place + 1, names[place], float(now[place] / max(now.sum(), 1)), float(before[place] / before.sum())
+        )
+        for place in range(segmentation.k)
+    )
+    return Drift(
+        len(customers),
+        features,
+        segments,
+        psi,
+        _word(psi, _by_chance(now, before)),
+        (*_missing(customers, segmentation), *_unseen(customers, segmentation)),
+    )
 
 
 def stability_index(now: Labels, before: Labels) -> float:
@@ -86,8 +96,10 @@ def _missing(customers: pd.DataFrame, segmentation: Segmentation) -> list[str]:
     transform, dataset, notes = segmentation.transform, segmentation.dataset, []
     for name, fill in zip(transform.names, transform.fill, strict=True):
         if count := int((~np.isfinite(_numbers(customers[name]))).sum()):
-            notes.append(f"{dataset.column(name).label}: missing for {_customers(count)}, treated as in training: "
-                         f"{plain_number(fill)} stands in")
+            notes.append(
+                f"{dataset.column(name).label}: missing for {_customers(count)}, treated as in training: "
+                f"{plain_number(fill)} stands in"
+            )
     return notes
 
 
@@ -101,8 +113,10 @@ def _unseen(customers: pd.DataFrame, segmentation: Segmentation) -> list[str]:
         unseen = values[~values.isin(set(trained[column.name].dropna().astype("str")))]
         if len(unseen):
             examples = ", ".join(f"'{one}'" for one in sorted(unseen.unique())[:3])
-            notes.append(f"{column.label}: {examples} not seen in training ({_customers(len(unseen))}); treated as "
-                         "unknown, the segment does not depend on it")
+            notes.append(
+                f"{column.label}: {examples} not seen in training ({_customers(len(unseen))}); treated as "
+                "unknown, the segment does not depend on it"
+            )
     return notes
 
 

@@ -11,8 +11,11 @@ from pipeline.errors import InputError
 
 _SAMPLE = 200_000
 _NOT_TEXT = (
-    (b"PK\x03\x04", "an Excel workbook (xlsx) or a ZIP archive",
-     "save the sheet as CSV (File, Save As, CSV UTF-8), or unpack the archive, and give that file"),
+    (
+        b"PK\x03\x04",
+        "an Excel workbook (xlsx) or a ZIP archive",
+        "save the sheet as CSV (File, Save As, CSV UTF-8), or unpack the archive, and give that file",
+    ),
     (b"\xd0\xcf\x11\xe0", "an old Excel workbook (xls)", "save the sheet as CSV and give that file"),
     (b"\x1f\x8b", "a gzip archive", "unpack it with gunzip and give the file inside"),
     (b"BZh", "a bzip2 archive", "unpack it and give the file inside"),
@@ -37,8 +40,11 @@ def refuse_other_formats(data: bytes, name: str) -> None:
             raise InputError.because(f"{name}: not a text table", found=what, remedy=remedy)
     head = data[:2000].removeprefix(codecs.BOM_UTF8)
     if _MARKUP.match(head):
-        raise InputError.because(f"{name}: not a text table", found="an HTML or XML page",
-                                 remedy="the download may have returned a sign-in or error page; get the CSV itself")
+        raise InputError.because(
+            f"{name}: not a text table",
+            found="an HTML or XML page",
+            remedy="the download may have returned a sign-in or error page; get the CSV itself",
+        )
     if _JSON.match(head):
         raise InputError.because(f"{name}: not a text table", found="JSON", remedy="convert it to CSV or Parquet")
 
@@ -52,11 +58,17 @@ def decode(data: bytes, name: str, encoding: str | None) -> tuple[str, str]:
     try:
         return data.decode(chosen).removeprefix("\ufeff"), chosen
     except LookupError as error:
-        raise InputError.because(f"{name}: unknown encoding {chosen!r}", expected="utf-8, utf-16, cp1251, latin-1 ...",
-                                 remedy="mend source.encoding in the spec") from error
+        raise InputError.because(
+            f"{name}: unknown encoding {chosen!r}",
+            expected="utf-8, utf-16, cp1251, latin-1 ...",
+            remedy="mend source.encoding in the spec",
+        ) from error
     except UnicodeDecodeError as error:
-        raise InputError.because(f"{name}: not {chosen} text", found=f"byte {data[error.start]:#x} at {error.start}",
-                                 remedy="set source.encoding in the spec to the file's real encoding") from error
+        raise InputError.because(
+            f"{name}: not {chosen} text",
+            found=f"byte {data[error.start]:#x} at {error.start}",
+            remedy="set source.encoding in the spec to the file's real encoding",
+        ) from error
 
 
 def detect_encoding(data: bytes, name: str) -> str:
@@ -86,8 +98,11 @@ def _utf16_by_nul(data: bytes, name: str) -> str | None:
     if one_sided and _reads_as(sample, encoding):
         return encoding
     if len(sample.translate(None, _CONTROLS)) < 0.99 * len(sample):
-        raise InputError.because(f"{name}: not a text table", found="binary data (control characters)",
-                                 remedy="export the table as CSV or Parquet")
+        raise InputError.because(
+            f"{name}: not a text table",
+            found="binary data (control characters)",
+            remedy="export the table as CSV or Parquet",
+        )
     return None
 
 

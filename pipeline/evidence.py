@@ -81,12 +81,20 @@ def _of_last(subject: Subject, seed: int) -> Evidence | None:
     notes = ["Each probability comes from models that have not seen the customer's own answer to this campaign."]
     as_of = subject.dataset.as_of
     if campaign.start is not None and as_of is not None and as_of > campaign.start:
-        notes.append(f"Behaviour is known as of {as_of}, after the campaign began on {campaign.start}: the evaluation "
-                     "may be too kind. A [history] query in the spec mends that.")
+        notes.append(
+            f"Behaviour is known as of {as_of}, after the campaign began on {campaign.start}: the evaluation "
+            "may be too kind. A [history] query in the spec mends that."
+        )
     return Evidence(
-        "cross-fitted", model, calibrate(probability, offers.outcome),
-        _held_out(offers, probability, _cross_rivals(offers, seed)), {campaign.kind: now},
-        {campaign.kind: reasons(model, everyone)}, campaign.column, tuple(notes))
+        "cross-fitted",
+        model,
+        calibrate(probability, offers.outcome),
+        _held_out(offers, probability, _cross_rivals(offers, seed)),
+        {campaign.kind: now},
+        {campaign.kind: reasons(model, everyone)},
+        campaign.column,
+        tuple(notes),
+    )
 
 
 def _cross_rivals(offers: Offers, seed: int) -> dict[str, Vector]:
@@ -116,23 +124,36 @@ def _over_time(subject: Subject, history: Mapping[str, pd.DataFrame], spec: Hist
     then = _segments_at_test(subject, history, spec, later, seed)[offers.customer]
     model = fit_response(offers.known, offers.columns, offers.outcome)
     rivals = _rivals(offers, then, train, test)
-    note = (f"Fitted on {int(train.sum()):,} contacts of {len(set(earlier.campaign))} campaigns, tested on "
-            f"{int(test.sum()):,} contacts of {len(set(later.campaign))} later ones. In the comparison, segments and "
-            "cells are made of what was known when the tests began.")
-    today = ("Responses by segment describe past campaigns in today's segments, which know what people bought, and "
-             "which coupons they used, since then: they tell who answered, not who will.")
+    note = (
+        f"Fitted on {int(train.sum()):,} contacts of {len(set(earlier.campaign))} campaigns, tested on "
+        f"{int(test.sum()):,} contacts of {len(set(later.campaign))} later ones. In the comparison, segments and "
+        "cells are made of what was known when the tests began."
+    )
+    today = (
+        "Responses by segment describe past campaigns in today's segments, which know what people bought, and "
+        "which coupons they used, since then: they tell who answered, not who will."
+    )
     return Evidence(
-        "time split", model, calibrate(probability, later.outcome), _held_out(later, probability, rivals),
+        "time split",
+        model,
+        calibrate(probability, later.outcome),
+        _held_out(later, probability, rivals),
         {kind: predict(model, known) for kind, known in ahead.items()},
-        {kind: reasons(model, known) for kind, known in ahead.items()}, notes=(note, today))
+        {kind: reasons(model, known) for kind, known in ahead.items()},
+        notes=(note, today),
+    )
 
 
-def _segments_at_test(subject: Subject, history: Mapping[str, pd.DataFrame], spec: HistorySpec, later: Offers,
-                      seed: int) -> Labels:
+def _segments_at_test(
+    subject: Subject, history: Mapping[str, pd.DataFrame], spec: HistorySpec, later: Offers, seed: int
+) -> Labels:
     """Segments made of what was known when the tests began; whoever was unknown then is a group of its own."""
     moment = TEST if TEST in history else str(later.campaign[0])
-    columns = tuple(one for one in columns_over_time(subject.customers, subject.dataset, spec)
-                    if one.name in spec.columns and history[moment][one.name].notna().any())
+    columns = tuple(
+        one
+        for one in columns_over_time(subject.customers, subject.dataset, spec)
+        if one.name in spec.columns and history[moment][one.name].notna().any()
+    )
     k = len(subject.cards)
     labels = np.full(len(subject.customers), k, dtype=np.int64)
     known = history[moment].sort_index()
@@ -144,16 +165,24 @@ def _segments_at_test(subject: Subject, history: Mapping[str, pd.DataFrame], spe
 
 
 def _rivals(offers: Offers, segments: Labels, train: Mask, test: Mask) -> dict[str, Vector]:
-    cells = {HeldOut.BY_SEGMENT: segments, HeldOut.BY_RFM: rfm_cells(offers, train),
-             HeldOut.BY_SEGMENT_AND_PAST: with_past(offers, segments)}
+    cells = {
+        HeldOut.BY_SEGMENT: segments,
+        HeldOut.BY_RFM: rfm_cells(offers, train),
+        HeldOut.BY_SEGMENT_AND_PAST: with_past(offers, segments),
+    }
     return {name: predict_by_cells(one, offers.outcome, train, test) for name, one in cells.items() if one is not None}
 
 
 def _held_out(offers: Offers, probability: Vector, rivals: Mapping[str, Vector]) -> pd.DataFrame:
     unknown = np.full(len(probability), np.nan)
     names = (HeldOut.BY_SEGMENT, HeldOut.BY_RFM, HeldOut.BY_SEGMENT_AND_PAST)
-    return pd.DataFrame({
-        HeldOut.KEY: offers.customer, HeldOut.CAMPAIGN: pd.Series(offers.campaign, dtype="str"),
-        HeldOut.SEGMENT: offers.segment, HeldOut.OUTCOME: offers.outcome.astype(np.int64),
-        HeldOut.PROBABILITY: probability, **{name: rivals.get(name, unknown) for name in names}})
-
+    return pd.DataFrame(
+        {
+            HeldOut.KEY: offers.customer,
+            HeldOut.CAMPAIGN: pd.Series(offers.campaign, dtype="str"),
+            HeldOut.SEGMENT: offers.segment,
+            HeldOut.OUTCOME: offers.outcome.astype(np.int64),
+            HeldOut.PROBABILITY: probability,
+            **{name: rivals.get(name, unknown) for name in names},
+        }
+    )

@@ -57,12 +57,16 @@ def project(features: Features) -> tuple[pd.DataFrame, pd.DataFrame]:
     axes = axes * np.sign(axes[np.abs(axes).argmax(axis=0), range(2)] + 1e-300)
     scores = centred @ axes
     explained = [*(variances[::-1] / variances.sum()), 0.0][:2]
-    projection = pd.DataFrame({Projection.KEY: np.arange(len(scores)), Projection.X: scores[:, 0],
-                               Projection.Y: scores[:, 1]})
-    loadings = pd.DataFrame({
-        Loadings.FEATURE: [*features.transform.names, Loadings.EXPLAINED],
-        Loadings.X: [*axes[:, 0], explained[0]], Loadings.Y: [*axes[:, 1], explained[1]],
-    })
+    projection = pd.DataFrame(
+        {Projection.KEY: np.arange(len(scores)), Projection.X: scores[:, 0], Projection.Y: scores[:, 1]}
+    )
+    loadings = pd.DataFrame(
+        {
+            Loadings.FEATURE: [*features.transform.names, Loadings.EXPLAINED],
+            Loadings.X: [*axes[:, 0], explained[0]],
+            Loadings.Y: [*axes[:, 1], explained[1]],
+        }
+    )
     return projection, loadings
 
 
@@ -70,16 +74,19 @@ def _fit(series: pd.Series, column: Column) -> tuple[float, bool, float | None, 
     raw = series.to_numpy(dtype=np.float64, na_value=np.nan)
     known = raw[np.isfinite(raw)]
     if not len(known):
-        raise InputError.because(f"column {column.name!r} is active but has no value at all",
-                                 remedy="make it ignored in the spec")
+        raise InputError.because(
+            f"column {column.name!r} is active but has no value at all", remedy="make it ignored in the spec"
+        )
     fill = float(np.median(known))
     values = np.where(np.isfinite(raw), raw, fill)
     logged = "log1p" in column.transform
     if logged:
         if values.min() < 0:
-            raise InputError.because(f"column {column.name!r}: log1p needs values of 0 or more",
-                                     found=f"a least value of {values.min():g}",
-                                     remedy="remove log1p from its transform, or add a range rule")
+            raise InputError.because(
+                f"column {column.name!r}: log1p needs values of 0 or more",
+                found=f"a least value of {values.min():g}",
+                remedy="remove log1p from its transform, or add a range rule",
+            )
         values = np.log1p(values)
     lower = upper = None
     if "winsorize" in column.transform:
@@ -104,8 +111,16 @@ def _scaling(values: np.ndarray, transform: tuple[str, ...]) -> tuple[float, flo
     return float(values.mean()), deviation if deviation > 0 else 1.0
 
 
-def _join(parts: list[tuple[float, bool, float | None, float | None, float, float]],
-          columns: tuple[Column, ...]) -> FeatureTransform:
+def _join(
+    parts: list[tuple[float, bool, float | None, float | None, float, float]], columns: tuple[Column, ...]
+) -> FeatureTransform:
     fill, logged, lower, upper, centre, scale = zip(*parts, strict=True)
-    return FeatureTransform(names=tuple(column.name for column in columns), fill=fill, log1p=logged, lower=lower,
-                            upper=upper, centre=centre, scale=scale)
+    return FeatureTransform(
+        names=tuple(column.name for column in columns),
+        fill=fill,
+        log1p=logged,
+        lower=lower,
+        upper=upper,
+        centre=centre,
+        scale=scale,
+    )

@@ -35,12 +35,15 @@ def read_history(spec: Spec, data: str | None) -> pd.DataFrame | None:
     wanted = [MOMENT, spec.id.column, spec.history.received, spec.history.responded, *spec.history.columns]
     for name in wanted:
         if name not in frame:
-            raise SpecError.unknown_name(f"{spec.path or spec.name}: history.query yields no column", name,
-                                         map(str, frame.columns))
+            raise SpecError.unknown_name(
+                f"{spec.path or spec.name}: history.query yields no column", name, map(str, frame.columns)
+            )
     frame = frame[wanted]
     if frame.duplicated([MOMENT, spec.id.column]).any():
-        raise SpecError.because(f"{spec.path or spec.name}: history.query yields several rows for one customer and "
-                                "moment", remedy="group by moment and the id")
+        raise SpecError.because(
+            f"{spec.path or spec.name}: history.query yields several rows for one customer and moment",
+            remedy="group by moment and the id",
+        )
     return frame
 
 

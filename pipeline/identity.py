@@ -41,14 +41,22 @@ class Predecessor:
         """The parts of a stored run."""
         name = segmentation.dataset.id_column
         return cls(
-            run_id=segmentation.run_id, cards=segmentation.cards, transform=segmentation.transform,
-            ids=segmentation.customers[name] if name else None, centres=segmentation.centres,
+            run_id=segmentation.run_id,
+            cards=segmentation.cards,
+            transform=segmentation.transform,
+            ids=segmentation.customers[name] if name else None,
+            centres=segmentation.centres,
             labels=segmentation.assignments[Assignments.SEGMENT].to_numpy(dtype=np.int64),
         )
 
 
-def follow(cards: Sequence[SegmentCard], labels: Labels, customers: pd.DataFrame, id_column: str | None,
-           before: Predecessor | None) -> tuple[tuple[SegmentCard, ...], tuple[str, ...]]:
+def follow(
+    cards: Sequence[SegmentCard],
+    labels: Labels,
+    customers: pd.DataFrame,
+    id_column: str | None,
+    before: Predecessor | None,
+) -> tuple[tuple[SegmentCard, ...], tuple[str, ...]]:
     """The cards with the identity they inherit, and the names of the champion's segments that dissolved.
 
     Members decide: customers of both runs by their id, else the new customers as the champion's centres place them.
@@ -63,16 +71,23 @@ def follow(cards: Sequence[SegmentCard], labels: Labels, customers: pd.DataFrame
     from scipy.optimize import linear_sum_assignment  # SciPy takes a second to load, and most calls return before
 
     pairs = {int(new): int(old) for new, old in zip(*linear_sum_assignment(-overlap), strict=True)}
-    found = {new: Identity(status="same" if overlap[new, old] >= SAME else "changed",
-                           overlap=float(overlap[new, old]), previous=before.cards[old].name,
-                           previous_key=before.cards[old].key)
-             for new, old in pairs.items() if overlap[new, old] >= CHANGED}
+    found = {
+        new: Identity(
+            status="same" if overlap[new, old] >= SAME else "changed",
+            overlap=float(overlap[new, old]),
+            previous=before.cards[old].name,
+            previous_key=before.cards[old].key,
+        )
+        for new, old in pairs.items()
+        if overlap[new, old] >= CHANGED
+    }
     kept = {identity.previous_key for identity in found.values()}
     return _renewed(cards, before, found), tuple(card.name for card in before.cards if card.key not in kept)
 
 
-def keep_colours(cards: Sequence[SegmentCard], labels: Labels, fewer: tuple[Sequence[SegmentCard], Labels] | None
-                 ) -> tuple[SegmentCard, ...]:
+def keep_colours(
+    cards: Sequence[SegmentCard], labels: Labels, fewer: tuple[Sequence[SegmentCard], Labels] | None
+) -> tuple[SegmentCard, ...]:
     """The cards in the colours that their segments have among ``fewer``, the cards and labels of the next smaller k.
 
     What a card has from the champion stays. A segment that goes on keeps its colour, so that a reader can follow it
@@ -93,12 +108,14 @@ def keep_colours(cards: Sequence[SegmentCard], labels: Labels, fewer: tuple[Sequ
             held[segment] = colour
             taken.add(colour)
     free = (colour for colour in range(2 * len(cards) + len(taken)) if colour not in taken)
-    return tuple(card.model_copy(update={"colour": held[card.segment] if card.segment in held else next(free)})
-                 for card in cards)
+    return tuple(
+        card.model_copy(update={"colour": held[card.segment] if card.segment in held else next(free)}) for card in cards
+    )
 
 
-def _overlap(labels: Labels, k: int, customers: pd.DataFrame, id_column: str | None, before: Predecessor
-             ) -> Matrix | None:
+def _overlap(
+    labels: Labels, k: int, customers: pd.DataFrame, id_column: str | None, before: Predecessor
+) -> Matrix | None:
     """Jaccard overlap of members, (new k, old k); None where the two runs cannot be compared."""
     old_k = len(before.cards)
     if id_column is not None and id_column in customers and before.ids is not None:
@@ -120,8 +137,7 @@ def _jaccard(new: Labels, old: Labels, new_k: int, old_k: int) -> Matrix:
     return overlap
 
 
-def _renewed(cards: Sequence[SegmentCard], before: Predecessor, found: dict[int, Identity]
-             ) -> tuple[SegmentCard, ...]:
+def _renewed(cards: Sequence[SegmentCard], before: Predecessor, found: dict[int, Identity]) -> tuple[SegmentCard, ...]:
     """Give each card its inherited or a fresh key, colour and name; no two cards share any of them."""
     old = {card.key: card for card in before.cards}
     same = {segment: old[str(one.previous_key)] for segment, one in found.items() if one.status == "same"}
@@ -134,8 +150,12 @@ def _renewed(cards: Sequence[SegmentCard], before: Predecessor, found: dict[int,
         identity = found.get(card.segment, Identity(status="new", overlap=0.0))
         if card.segment in same:
             heir = same[card.segment]
-            update = {"key": heir.key, "colour": heir.colour, "name": heir.generated or heir.name,
-                      "origin": heir.origin or before.run_id}
+            update = {
+                "key": heir.key,
+                "colour": heir.colour,
+                "name": heir.generated or heir.name,
+                "origin": heir.origin or before.run_id,
+            }
         else:
             fresh += 1
             colour = next(place for place in range(len(cards) + len(colours) + 1) if place not in colours)

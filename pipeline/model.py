@@ -37,13 +37,15 @@ def as_sklearn(transform: FeatureTransform, centres: Matrix) -> Pipeline:
 
     order = np.argsort(~np.array(transform.log1p, dtype=bool), kind="stable")
     logs = int(np.sum(transform.log1p))
-    return Pipeline([
-        ("impute", _imputer(transform)),
-        ("logarithm", _logarithm(transform, order, logs)),
-        ("clip", _clip(transform, order)),
-        ("scale", _scaler(transform, order)),
-        ("kmeans", _kmeans(centres[:, order])),
-    ])
+    return Pipeline(
+        [
+            ("impute", _imputer(transform)),
+            ("logarithm", _logarithm(transform, order, logs)),
+            ("clip", _clip(transform, order)),
+            ("scale", _scaler(transform, order)),
+            ("kmeans", _kmeans(centres[:, order])),
+        ]
+    )
 
 
 def model_record(transform: FeatureTransform, centres: Matrix) -> ModelRecord:
@@ -72,8 +74,11 @@ def load_model(data: bytes) -> Pipeline:
     try:
         unknown = sorted(set(get_untrusted_types(data=data)) - set(TRUSTED_TYPES))
         if unknown:
-            raise StoreError.because("the model file holds types that are not trusted", found=", ".join(unknown),
-                                     remedy="do not open it; train again and promote the new run")
+            raise StoreError.because(
+                "the model file holds types that are not trusted",
+                found=", ".join(unknown),
+                remedy="do not open it; train again and promote the new run",
+            )
         return loads(data, trusted=list(TRUSTED_TYPES))
     except (zipfile.BadZipFile, KeyError, ValueError) as error:
         raise StoreError.because("the model file is damaged", remedy="train again") from error
@@ -99,8 +104,10 @@ def _logarithm(transform: FeatureTransform, order: Any, logs: int) -> Any:
     from sklearn.preprocessing import FunctionTransformer
 
     row = np.array([transform.fill], dtype=np.float64)
-    parts = [("log1p", FunctionTransformer(np.log1p), order[:logs].tolist()),
-             ("as_is", FunctionTransformer(), order[logs:].tolist())]
+    parts = [
+        ("log1p", FunctionTransformer(np.log1p), order[:logs].tolist()),
+        ("as_is", FunctionTransformer(), order[logs:].tolist()),
+    ]
     return ColumnTransformer([part for part in parts if part[2]]).fit(row)
 
 

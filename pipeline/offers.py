@@ -33,9 +33,15 @@ class Offers:
 
     def where(self, chosen: Mask) -> Offers:
         """The rows chosen."""
-        return replace(self, customer=self.customer[chosen], campaign=self.campaign[chosen],
-                       outcome=self.outcome[chosen], known=self.known[chosen].reset_index(drop=True),
-                       segment=self.segment[chosen], test=None if self.test is None else self.test[chosen])
+        return replace(
+            self,
+            customer=self.customer[chosen],
+            campaign=self.campaign[chosen],
+            outcome=self.outcome[chosen],
+            known=self.known[chosen].reset_index(drop=True),
+            segment=self.segment[chosen],
+            test=None if self.test is None else self.test[chosen],
+        )
 
 
 def enough(outcome: Vector) -> bool:
@@ -55,8 +61,14 @@ def last_campaign(customers: pd.DataFrame, dataset: Dataset) -> Campaign | None:
     return fit[-1] if fit else None
 
 
-def offers_of_last(customers: pd.DataFrame, dataset: Dataset, segments: Labels, cards: Sequence[SegmentCard],
-                   campaign: Campaign, leaky: frozenset[str]) -> Offers:
+def offers_of_last(
+    customers: pd.DataFrame,
+    dataset: Dataset,
+    segments: Labels,
+    cards: Sequence[SegmentCard],
+    campaign: Campaign,
+    leaky: frozenset[str],
+) -> Offers:
     """Everyone contacted by ``campaign``: behaviour, segment, passive columns and answers to campaigns before it.
 
     ``leaky`` names columns that are computed from an outcome: they, the outcome itself and the outcomes of later
@@ -65,16 +77,34 @@ def offers_of_last(customers: pd.DataFrame, dataset: Dataset, segments: Labels, 
     everyone, columns = known_of_customers(customers, dataset, segments, cards, campaign, leaky)
     outcome = _values(customers, campaign.column)
     contacted = ~np.isnan(outcome)
-    every = Offers(customers[Customers.KEY].to_numpy(np.int64), np.full(len(customers), campaign.column), outcome,
-                   everyone, columns, segments)
+    every = Offers(
+        customers[Customers.KEY].to_numpy(np.int64),
+        np.full(len(customers), campaign.column),
+        outcome,
+        everyone,
+        columns,
+        segments,
+    )
     return every.where(contacted)
 
 
-def known_of_customers(customers: pd.DataFrame, dataset: Dataset, segments: Labels, cards: Sequence[SegmentCard],
-                       campaign: Campaign, leaky: frozenset[str]) -> tuple[pd.DataFrame, tuple[Column, ...]]:
+def known_of_customers(
+    customers: pd.DataFrame,
+    dataset: Dataset,
+    segments: Labels,
+    cards: Sequence[SegmentCard],
+    campaign: Campaign,
+    leaky: frozenset[str],
+) -> tuple[pd.DataFrame, tuple[Column, ...]]:
     """What may be known of each customer before ``campaign``, and what the columns mean."""
-    chosen = [one for one in dataset.columns if one.name in customers and one.name not in leaky
-              and one.kind in _KINDS and (one.role == "active" or (one.role == "passive" and one.group is None))]
+    chosen = [
+        one
+        for one in dataset.columns
+        if one.name in customers
+        and one.name not in leaky
+        and one.kind in _KINDS
+        and (one.role == "active" or (one.role == "passive" and one.group is None))
+    ]
     known = {one.name: customers[one.name] for one in chosen}
     names = {card.segment: card.name for card in cards}
     known[SEGMENT] = pd.Series([names.get(int(one), str(one)) for one in segments], index=customers.index, dtype="str")
@@ -93,14 +123,20 @@ def earlier_outcomes(dataset: Dataset, campaign: Campaign) -> list[str]:
     ordered = by_start(dataset.campaigns)
     if len(ordered) != len(dataset.campaigns):
         ordered = list(dataset.campaigns)
-        return [one.column for one in ordered[:ordered.index(campaign)]]
+        return [one.column for one in ordered[: ordered.index(campaign)]]
     return [one.column for one in ordered if one.start and campaign.start and one.start < campaign.start]
 
 
 def past_column() -> Column:
     """The shrunken rate of answers to earlier campaigns, which the model makes of the two counts."""
-    return Column(name=PAST, role="passive", kind="number", label="Answers to earlier campaigns",
-                  high="answered earlier campaigns", low="did not answer earlier campaigns")
+    return Column(
+        name=PAST,
+        role="passive",
+        kind="number",
+        label="Answers to earlier campaigns",
+        high="answered earlier campaigns",
+        low="did not answer earlier campaigns",
+    )
 
 
 def _values(customers: pd.DataFrame, column: str) -> Vector:
@@ -110,8 +146,9 @@ def _values(customers: pd.DataFrame, column: str) -> Vector:
 # ------------------------------------------------------------------ campaigns over time
 
 
-def offers_over_time(customers: pd.DataFrame, dataset: Dataset, segments: Labels, history: Mapping[str, pd.DataFrame],
-                     spec: HistorySpec) -> Offers | None:
+def offers_over_time(
+    customers: pd.DataFrame, dataset: Dataset, segments: Labels, history: Mapping[str, pd.DataFrame], spec: HistorySpec
+) -> Offers | None:
     """Every contact of every dated campaign with what was known at its start; None where there is none.
 
     ``history`` comes from ``history.place``.
@@ -131,13 +168,19 @@ def offers_over_time(customers: pd.DataFrame, dataset: Dataset, segments: Labels
     rows = np.concatenate([one[0] for one in parts])
     campaigns = np.concatenate([one[1] for one in parts])
     return Offers(
-        customers[Customers.KEY].to_numpy(np.int64)[rows], campaigns, np.concatenate([one[2] for one in parts]),
-        pd.concat([one[3] for one in parts], ignore_index=True), columns_over_time(customers, dataset, spec),
-        segments[rows], _tested(dataset, spec, campaigns, np.concatenate([one[2] for one in parts])))
+        customers[Customers.KEY].to_numpy(np.int64)[rows],
+        campaigns,
+        np.concatenate([one[2] for one in parts]),
+        pd.concat([one[3] for one in parts], ignore_index=True),
+        columns_over_time(customers, dataset, spec),
+        segments[rows],
+        _tested(dataset, spec, campaigns, np.concatenate([one[2] for one in parts])),
+    )
 
 
-def known_at(customers: pd.DataFrame, dataset: Dataset, then: pd.DataFrame, spec: HistorySpec, kind: str,
-             rows: Keys) -> pd.DataFrame:
+def known_at(
+    customers: pd.DataFrame, dataset: Dataset, then: pd.DataFrame, spec: HistorySpec, kind: str, rows: Keys
+) -> pd.DataFrame:
     """What was known at one moment of the customers in ``rows``; one without a row in ``then`` had no history."""
     then = then.reindex(rows)
     known: dict[str, object] = {name: then[name].to_numpy(dtype=np.float64, na_value=np.nan) for name in spec.columns}
@@ -150,17 +193,30 @@ def known_at(customers: pd.DataFrame, dataset: Dataset, then: pd.DataFrame, spec
 
 def columns_over_time(customers: pd.DataFrame, dataset: Dataset, spec: HistorySpec) -> tuple[Column, ...]:
     """Meaning of the columns of ``known_at``."""
-    made = [Column(name=name, role="passive", kind=one.kind, label=one.label, unit=one.unit, format=one.format,
-                   meaning=one.meaning, transform=("log1p",) if one.log else (), high=one.high, low=one.low)
-            for name, one in spec.columns.items()]
+    made = [
+        Column(
+            name=name,
+            role="passive",
+            kind=one.kind,
+            label=one.label,
+            unit=one.unit,
+            format=one.format,
+            meaning=one.meaning,
+            transform=("log1p",) if one.log else (),
+            high=one.high,
+            low=one.low,
+        )
+        for name, one in spec.columns.items()
+    ]
     kind = Column(name=KIND, role="passive", kind="category", label="Kind of campaign")
     return (*made, *_lasting(customers, dataset), kind, past_column())
 
 
 def _lasting(customers: pd.DataFrame, dataset: Dataset) -> list[Column]:
     """Who people are (age, income, household as categories): taken as lasting; counts of days are not."""
-    return [one for one in dataset.with_role("passive")
-            if one.kind in ("category", "ordered") and one.name in customers]
+    return [
+        one for one in dataset.with_role("passive") if one.kind in ("category", "ordered") and one.name in customers
+    ]
 
 
 def _tested(dataset: Dataset, spec: HistorySpec, campaigns: np.ndarray, outcome: Vector) -> Mask:
@@ -178,10 +234,14 @@ def _tested(dataset: Dataset, spec: HistorySpec, campaigns: np.ndarray, outcome:
     return np.isin(campaigns, sorted(late))
 
 
-def next_offers(customers: pd.DataFrame, dataset: Dataset, history: Mapping[str, pd.DataFrame], spec: HistorySpec
-                ) -> dict[str, pd.DataFrame]:
+def next_offers(
+    customers: pd.DataFrame, dataset: Dataset, history: Mapping[str, pd.DataFrame], spec: HistorySpec
+) -> dict[str, pd.DataFrame]:
     """What is known of every customer now, for the next campaign of each kind."""
     kinds = [one.kind for one in latest_by_kind(by_start(dataset.campaigns))]
     everyone = np.arange(len(customers))
-    return {kind: known_at(customers, dataset, history[next_moment(kind)], spec, kind, everyone) for kind in kinds
-            if next_moment(kind) in history}
+    return {
+        kind: known_at(customers, dataset, history[next_moment(kind)], spec, kind, everyone)
+        for kind in kinds
+        if next_moment(kind) in history
+    }

@@ -31,8 +31,9 @@ class Outlook:
     notes: tuple[str, ...] = ()
 
 
-def response_outlook(customers: pd.DataFrame, labels: Labels, segmentation: Segmentation, spec: Spec,
-                     history: pd.DataFrame | None) -> Outlook:
+def response_outlook(
+    customers: pd.DataFrame, labels: Labels, segmentation: Segmentation, spec: Spec, history: pd.DataFrame | None
+) -> Outlook:
     """Probability of a response of cleaned new customers placed in segments ``labels`` (from 0).
 
     One column for the outcome that the run's model was fitted on; where it was fitted over many campaigns, one for each
@@ -40,8 +41,12 @@ def response_outlook(customers: pd.DataFrame, labels: Labels, segmentation: Segm
     """
     plan = segmentation.campaigns
     if plan is None:
-        return Outlook(notes=(f"{NONE}: run {segmentation.run_id[:8]} holds no response model, since it is not the one "
-                              "that its sweep recommended",))
+        return Outlook(
+            notes=(
+                f"{NONE}: run {segmentation.run_id[:8]} holds no response model, since it is not the one "
+                "that its sweep recommended",
+            )
+        )
     if plan.summary.model is None:
         return Outlook(notes=(f"{NONE}: {' '.join(plan.summary.notes) or 'the run holds no response model'}",))
     if plan.summary.campaign:
@@ -49,20 +54,31 @@ def response_outlook(customers: pd.DataFrame, labels: Labels, segmentation: Segm
     return _of_kinds(customers, segmentation, spec, plan.summary.model, history)
 
 
-def _of_campaign(customers: pd.DataFrame, labels: Labels, it: Segmentation, spec: Spec, summary: CampaignSummary,
-                 model: ResponseModel) -> Outlook:
+def _of_campaign(
+    customers: pd.DataFrame,
+    labels: Labels,
+    it: Segmentation,
+    spec: Spec,
+    summary: CampaignSummary,
+    model: ResponseModel,
+) -> Outlook:
     campaign = next(one for one in it.dataset.campaigns if one.column == summary.campaign)
     seen = _only_seen(customers, it)
     known, _ = known_of_customers(seen, it.dataset, labels, it.cards, campaign, outcome_derived(spec))
     return Outlook({Scores.PROBABILITY + campaign.column: predict(model, known)}, _stand_ins(model, known, it))
 
 
-def _of_kinds(customers: pd.DataFrame, it: Segmentation, spec: Spec, model: ResponseModel,
-              history: pd.DataFrame | None) -> Outlook:
+def _of_kinds(
+    customers: pd.DataFrame, it: Segmentation, spec: Spec, model: ResponseModel, history: pd.DataFrame | None
+) -> Outlook:
     """By kind of the next campaign; the model counts on what was bought before it, which one table does not tell."""
     if history is None or spec.history is None:
-        return Outlook(notes=(f"{NONE}: they need the history of purchases and campaigns; give --data the folder with "
-                              f"the tables {', '.join(spec.source.tables)}",))
+        return Outlook(
+            notes=(
+                f"{NONE}: they need the history of purchases and campaigns; give --data the folder with "
+                f"the tables {', '.join(spec.source.tables)}",
+            )
+        )
     id_column = spec.id.column
     then = place(history, customers, id_column)
     offers = next_offers(_only_seen(customers, it), it.dataset, then, spec.history)
@@ -111,4 +127,3 @@ def _missing(name: str, known: pd.DataFrame) -> int:
     if name == PAST:
         return int((known[RECEIVED] == 0).sum()) if RECEIVED in known else len(known)
     return int(known[name].isna().sum()) if name in known else len(known)
-

@@ -73,8 +73,12 @@ def _start(executor: Any) -> None:
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
 
 
-def share(function: Callable[..., R], arguments: Sequence[tuple[Any, ...]], helper: Helper | None,
-          tick: Callable[[float], None] | None = None) -> list[R]:
+def share(
+    function: Callable[..., R],
+    arguments: Sequence[tuple[Any, ...]],
+    helper: Helper | None,
+    tick: Callable[[float], None] | None = None,
+) -> list[R]:
     """``[function(*one) for one in arguments]``, with the helper taking a task whenever it is idle.
 
     ``function`` and its arguments must be picklable. Errors of either side are raised here.

@@ -78,12 +78,16 @@ def read_traits(customers: pd.DataFrame, dataset: Dataset) -> tuple[Trait, ...]:
 def describe_passive(traits: tuple[Trait, ...], labels: Labels, k: int) -> pd.DataFrame:
     """The ``passive`` table of one k."""
     sizes = np.bincount(labels, minlength=k)
-    parts = [part for trait in traits for part in (
-        _shares(trait, labels, sizes) if trait.categories else [_means(trait, labels, sizes)])]
+    parts = [
+        part
+        for trait in traits
+        for part in (_shares(trait, labels, sizes) if trait.categories else [_means(trait, labels, sizes)])
+    ]
     if not parts:
         return empty_table("passive")
     return pd.DataFrame({name: np.concatenate([part[name] for part in parts]) for name in TABLES["passive"]}).astype(
-        {name: "str" for name, kind in TABLES["passive"].items() if kind == "text"})
+        {name: "str" for name, kind in TABLES["passive"].items() if kind == "text"}
+    )
 
 
 def _means(trait: Trait, labels: Labels, sizes: Labels) -> dict[str, Any]:
@@ -95,8 +99,17 @@ def _means(trait: Trait, labels: Labels, sizes: Labels) -> dict[str, Any]:
         mean = trait.mean + total / n
         variance = np.maximum(squares - total**2 / n, 0) / (n - 1)
         reach = stdtrit(np.maximum(n - 1, 1), 0.975) * np.sqrt(variance / n)
-    return _part(trait, "", n, sizes, mean, mean - reach, mean + reach,
-                 effects_from_sums(n.astype(np.float64), total, squares), trait.mean if n.sum() else np.nan)
+    return _part(
+        trait,
+        "",
+        n,
+        sizes,
+        mean,
+        mean - reach,
+        mean + reach,
+        effects_from_sums(n.astype(np.float64), total, squares),
+        trait.mean if n.sum() else np.nan,
+    )
 
 
 def _shares(trait: Trait, labels: Labels, sizes: Labels) -> list[dict[str, Any]]:
@@ -115,16 +128,33 @@ def _share(trait: Trait, place: int, count: Labels, n: Labels, sizes: Labels) ->
     return _part(trait, trait.categories[place], n, sizes, share, low, high, effect, float(overall))
 
 
-def _part(trait: Trait, category: str, n: Labels, sizes: Labels, value: Matrix, low: Matrix, high: Matrix,
-          effect: Matrix, overall: float) -> dict[str, Any]:
+def _part(
+    trait: Trait,
+    category: str,
+    n: Labels,
+    sizes: Labels,
+    value: Matrix,
+    low: Matrix,
+    high: Matrix,
+    effect: Matrix,
+    overall: float,
+) -> dict[str, Any]:
     enough = n >= LEAST_KNOWN
     value, low, high, effect = (np.where(enough, one, np.nan) for one in (value, low, high, effect))
     texts = [_text(trait, category, *row) for row in zip(n, sizes, value, low, high, strict=True)]
     k = len(sizes)
     return {
-        Passive.SEGMENT: np.arange(k), Passive.COLUMN: [trait.column.name] * k, Passive.CATEGORY: [category] * k,
-        Passive.N: n, Passive.COVERAGE: n / np.maximum(sizes, 1), Passive.VALUE: value, Passive.LOW: low,
-        Passive.HIGH: high, Passive.EFFECT: effect, Passive.OVERALL: np.full(k, overall), Passive.TEXT: texts,
+        Passive.SEGMENT: np.arange(k),
+        Passive.COLUMN: [trait.column.name] * k,
+        Passive.CATEGORY: [category] * k,
+        Passive.N: n,
+        Passive.COVERAGE: n / np.maximum(sizes, 1),
+        Passive.VALUE: value,
+        Passive.LOW: low,
+        Passive.HIGH: high,
+        Passive.EFFECT: effect,
+        Passive.OVERALL: np.full(k, overall),
+        Passive.TEXT: texts,
     }
 
 
@@ -138,8 +168,9 @@ def _text(trait: Trait, category: str, n: int, size: int, value: float, low: flo
     if trait.categories or "%" in trait.column.format:
         return f"{label}: {100 * value:.0f} % ({100 * low:.0f} to {100 * high:.0f} %){known}"
     digits = 0 if abs(value) >= 10 else 1
-    return (f"{label} {_with_unit(f'{value:,.{digits}f}', trait.column)} "
-            f"({low:,.{digits}f} to {high:,.{digits}f}){known}")
+    return (
+        f"{label} {_with_unit(f'{value:,.{digits}f}', trait.column)} ({low:,.{digits}f} to {high:,.{digits}f}){known}"
+    )
 
 
 def _with_unit(number: str, column: Column) -> str:

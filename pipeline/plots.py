@@ -46,17 +46,34 @@ class Plotter:
 
     def silhouette(self, records: Sequence[CandidateRecord], decision: Decision) -> bytes:
         """Silhouette against k with its standard error, and what structure-free data would give."""
-        axes = self._axes(0.13, "Silhouette: how well apart the segments are", "k (number of segments)",
-                          "mean silhouette")
+        axes = self._axes(
+            0.13, "Silhouette: how well apart the segments are", "k (number of segments)", "mean silhouette"
+        )
         ks = [record.k for record in records]
         error = [2 * (record.silhouette_se or 0.0) for record in records]
-        axes.errorbar(ks, [record.silhouette for record in records], error, fmt="o-", color=_BLUE, linewidth=2,
-                      capsize=3, label="this data (2 standard errors)")
-        seeds = [(record.k, min(record.silhouette_by_seed), max(record.silhouette_by_seed))
-                 for record in records if record.silhouette_by_seed]
+        axes.errorbar(
+            ks,
+            [record.silhouette for record in records],
+            error,
+            fmt="o-",
+            color=_BLUE,
+            linewidth=2,
+            capsize=3,
+            label="this data (2 standard errors)",
+        )
+        seeds = [
+            (record.k, min(record.silhouette_by_seed), max(record.silhouette_by_seed))
+            for record in records
+            if record.silhouette_by_seed
+        ]
         if seeds:
-            axes.fill_between(*zip(*seeds, strict=True), color=_BLUE, alpha=0.15, linewidth=0,
-                              label="single starts of k-means, lowest to highest")
+            axes.fill_between(
+                *zip(*seeds, strict=True),
+                color=_BLUE,
+                alpha=0.15,
+                linewidth=0,
+                label="single starts of k-means, lowest to highest",
+            )
         nulls = [(record.k, record.null_silhouette) for record in records if record.null_silhouette is not None]
         if nulls:
             axes.plot(*zip(*nulls, strict=True), "s--", color=_GREY, label="data without structure")
@@ -66,8 +83,9 @@ class Plotter:
     def blades(self, candidate: Candidate) -> bytes:
         """Silhouette of every customer, sorted within its segment: thin or negative blades are doubtful."""
         mean = candidate.record.silhouette
-        self._sheet(f"Silhouette by segment, k = {candidate.record.k}",
-                    f"silhouette of a customer (dashed: mean, {mean:.2f})")
+        self._sheet(
+            f"Silhouette by segment, k = {candidate.record.k}", f"silhouette of a customer (dashed: mean, {mean:.2f})"
+        )
         values = candidate.assignments[Assignments.SILHOUETTE].to_numpy()
         segments = candidate.assignments[Assignments.SEGMENT].to_numpy()
         ticks = np.arange(np.floor(min(0.0, values.min()) * 5), np.ceil(max(0.2, values.max()) * 5) + 1) / 5
@@ -81,8 +99,14 @@ class Plotter:
         for card in candidate.cards:
             mine = np.sort(values[segments == card.segment])[::-1]
             shapes.append(_blade(mine, base, across, down))
-            self._figure.text(_LEFT - 0.015, down(base + len(mine) / 2), f"{_short(card.name)} ({card.size:,})",
-                              ha="right", va="center", fontsize=9)
+            self._figure.text(
+                _LEFT - 0.015,
+                down(base + len(mine) / 2),
+                f"{_short(card.name)} ({card.size:,})",
+                ha="right",
+                va="center",
+                fontsize=9,
+            )
             base += len(mine) + gap
         self._areas(shapes, [OKABE_ITO[card.colour % len(OKABE_ITO)] for card in candidate.cards])
         self._lines([across(mean)], color="black", layer=2, linestyle="--")
@@ -90,25 +114,33 @@ class Plotter:
 
     def heat_map(self, candidate: Candidate, dataset: Dataset) -> bytes:
         """Standardised difference of each segment from all other customers, strongest columns first."""
-        effects = candidate.profiles.pivot(
-            index=Profiles.COLUMN, columns=Profiles.SEGMENT, values=Profiles.EFFECT)
+        effects = candidate.profiles.pivot(index=Profiles.COLUMN, columns=Profiles.SEGMENT, values=Profiles.EFFECT)
         strongest = effects.abs().max(axis=1).sort_values(ascending=False, kind="stable").index[:_MOST_FEATURES]
         shown = effects.loc[strongest].fillna(0.0)
-        self._sheet(f"How segments differ from the rest, k = {candidate.record.k}",
-                    "segment (numbers: standard deviations)")
+        self._sheet(
+            f"How segments differ from the rest, k = {candidate.record.k}", "segment (numbers: standard deviations)"
+        )
         across, down = _Scale(0, shown.shape[1], _LEFT, _RIGHT), _Scale(0, len(shown), _HIGH, _LOW)
         values = shown.to_numpy()
         cells = [_rectangle(across, down, row, column) for row, column in np.ndindex(values.shape)]
         self._areas(cells, colormaps["PuOr_r"]((values.ravel() + _STRONGEST) / (2 * _STRONGEST)))
         for row, name in enumerate(shown.index):
-            self._figure.text(_LEFT - 0.015, down(row + 0.5), _short(dataset.column(name).label), ha="right",
-                              va="center", fontsize=9)
+            self._figure.text(
+                _LEFT - 0.015, down(row + 0.5), _short(dataset.column(name).label), ha="right", va="center", fontsize=9
+            )
         for column, segment in enumerate(shown.columns.tolist()):
             self._figure.text(across(column + 0.5), _LOW - 0.015, str(int(segment) + 1), ha="center", va="top")
         for (row, column), value in np.ndenumerate(values):
             if abs(value) >= _TOLD:
-                self._figure.text(across(column + 0.5), down(row + 0.5), f"{value:+.1f}", ha="center", va="center",
-                                  fontsize=8, color="white" if abs(value) > 0.6 * _STRONGEST else "black")
+                self._figure.text(
+                    across(column + 0.5),
+                    down(row + 0.5),
+                    f"{value:+.1f}",
+                    ha="center",
+                    va="center",
+                    fontsize=8,
+                    color="white" if abs(value) > 0.6 * _STRONGEST else "black",
+                )
         return self._png()
 
     def _sheet(self, title: str, x: str) -> None:
@@ -119,12 +151,22 @@ class Plotter:
 
     def _lines(self, places: Sequence[float], *, color: str, layer: int, linestyle: str = "-") -> None:
         lines = [[(x, _LOW), (x, _HIGH)] for x in places]
-        self._figure.add_artist(LineCollection(lines, colors=color, linewidths=1, linestyles=linestyle, zorder=layer,
-                                               transform=self._figure.transFigure), clip=False)
+        self._figure.add_artist(
+            LineCollection(
+                lines,
+                colors=color,
+                linewidths=1,
+                linestyles=linestyle,
+                zorder=layer,
+                transform=self._figure.transFigure,
+            ),
+            clip=False,
+        )
 
     def _areas(self, shapes: Sequence[Any], colours: Any) -> None:
-        self._figure.add_artist(PolyCollection(shapes, facecolors=colours, linewidths=0,
-                                               transform=self._figure.transFigure), clip=False)
+        self._figure.add_artist(
+            PolyCollection(shapes, facecolors=colours, linewidths=0, transform=self._figure.transFigure), clip=False
+        )
 
     def _axes(self, left: float, title: str, x: str, y: str) -> Any:
         # fixed margins: a layout engine would draw everything twice

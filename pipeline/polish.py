@@ -59,7 +59,7 @@ def _large(matrix: Matrix) -> Lloyd:
     middle = matrix.mean(axis=0)
     data: Array = np.empty(matrix.shape, dtype=np.float32)
     np.subtract(matrix, middle, out=data, casting="same_kind")
-    part = np.ascontiguousarray(data[::len(data) // LARGE_ROWS])
+    part = np.ascontiguousarray(data[:: len(data) // LARGE_ROWS])
     tolerance = TOLERANCE * float(part.var(axis=0).mean())
 
     def lloyd(centres: Array) -> Labels:

@@ -52,8 +52,16 @@ def _read(column: Column, values: Matrix, compared: Matrix) -> Profiled:
     x, other = (values, compared) if rows is None else (values[rows], compared[rows])
     order = np.argsort(x, kind="stable").astype(np.int32)
     middle = float(x.mean()) if len(x) else np.nan
-    return Profiled(column, rows, x[order], order, middle, x - middle, other - (other.mean() if len(x) else 0.0),
-                    float(np.median(x)) if len(x) else np.nan)
+    return Profiled(
+        column,
+        rows,
+        x[order],
+        order,
+        middle,
+        x - middle,
+        other - (other.mean() if len(x) else 0.0),
+        float(np.median(x)) if len(x) else np.nan,
+    )
 
 
 def profile(columns: Sequence[Profiled], partition: Partition) -> pd.DataFrame:
@@ -64,7 +72,8 @@ def profile(columns: Sequence[Profiled], partition: Partition) -> pd.DataFrame:
     labels = partition.labels.astype(np.uint16)  # sixteen bits are sorted by counting, in one pass
     parts = [_profile(one, labels, partition.k) for one in columns]
     return pd.DataFrame({name: np.concatenate([part[name] for part in parts]) for name in TABLES["profiles"]}).astype(
-        {Profiles.COLUMN: "str"})
+        {Profiles.COLUMN: "str"}
+    )
 
 
 def _profile(one: Profiled, labels: Places, k: int) -> dict[str, Any]:
@@ -77,11 +86,18 @@ def _profile(one: Profiled, labels: Places, k: int) -> dict[str, Any]:
     effect = effects_from_sums(counts.astype(float), *_sums(one.compared, own, k))
     lower, median, upper = _quartiles(one, own, counts)
     return {
-        Profiles.SEGMENT: np.arange(k), Profiles.COLUMN: [one.column.name] * k, Profiles.N: counts,
-        Profiles.MEAN: mean, Profiles.MEDIAN: median, Profiles.Q25: lower, Profiles.Q75: upper,
-        Profiles.STD: np.sqrt(np.where(counts > 1, variance, np.nan)), Profiles.EFFECT: effect,
+        Profiles.SEGMENT: np.arange(k),
+        Profiles.COLUMN: [one.column.name] * k,
+        Profiles.N: counts,
+        Profiles.MEAN: mean,
+        Profiles.MEDIAN: median,
+        Profiles.Q25: lower,
+        Profiles.Q75: upper,
+        Profiles.STD: np.sqrt(np.where(counts > 1, variance, np.nan)),
+        Profiles.EFFECT: effect,
         Profiles.INDEX: mean / one.middle * 100 if one.middle > 0 else np.full(k, np.nan),
-        Profiles.OVERALL_MEAN: np.full(k, one.middle), Profiles.OVERALL_MEDIAN: np.full(k, one.median),
+        Profiles.OVERALL_MEAN: np.full(k, one.middle),
+        Profiles.OVERALL_MEDIAN: np.full(k, one.median),
     }
 
 
@@ -101,7 +117,7 @@ def _quartiles(one: Profiled, own: Places, counts: Places) -> Matrix:
             places = np.array(_QUARTILES) * (count - 1)
             below = np.floor(places).astype(int)
             above = np.minimum(below + 1, count - 1)
-            part = grouped[end - count:end]
+            part = grouped[end - count : end]
             low, high = one.ordered[part[below]], one.ordered[part[above]]
             found[:, segment] = low + (places - below) * (high - low)
     return found

@@ -87,8 +87,9 @@ class Curve:
     high: Vector
 
 
-def measured_profit(outcome: Vector, contacted: Mask, cost: float, revenue: float, customer: Keys | None = None
-                    ) -> Interval:
+def measured_profit(
+    outcome: Vector, contacted: Mask, cost: float, revenue: float, customer: Keys | None = None
+) -> Interval:
     """Profit of contacting ``contacted``, with the interval of a bootstrap over customers.
 
     The bootstrap's variance has a closed form: with g a customer's gain (0 if not contacted), resampling n customers
@@ -108,8 +109,9 @@ def _around(value: float, deviation: float) -> Interval:
     return Interval(value, value - Z95 * deviation, value + Z95 * deviation)
 
 
-def profit_curve(probability: Vector, outcome: Vector, cost: float, revenue: float, customer: Keys | None = None
-                 ) -> Curve:
+def profit_curve(
+    probability: Vector, outcome: Vector, cost: float, revenue: float, customer: Keys | None = None
+) -> Curve:
     """Measured profit of the best m prospects for up to ``CURVE_POINTS`` values of m; intervals as above."""
     n = len(probability)
     order = np.argsort(-probability, kind="stable")
@@ -208,8 +210,9 @@ class Uplift:
     profit: Interval  # incremental, of all contacted
 
 
-def read_test(contacted: int, responses: int, held_out: int, held_out_responses: int, cost: float, revenue: float
-              ) -> Uplift:
+def read_test(
+    contacted: int, responses: int, held_out: int, held_out_responses: int, cost: float, revenue: float
+) -> Uplift:
     """Compare the contacted with those held out (Newcombe's interval of a difference of proportions, 1998)."""
     p, q = responses / contacted, held_out_responses / held_out
     (p_low, q_low), (p_high, q_high) = wilson([responses, held_out_responses], [contacted, held_out])

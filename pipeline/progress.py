@@ -9,11 +9,20 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 STAGES = {  # stage -> (what a person reads, usual share of the time)
-    "read": ("reading", 5), "clean": ("cleaning", 5), "features": ("features", 1), "sweep": ("clustering", 12),
-    "quality": ("silhouettes", 5), "stability": ("stability", 30), "describe": ("describing", 6),
-    "null": ("structure-free data", 18), "baskets": ("baskets", 1), "campaigns": ("campaigns", 2),
+    "read": ("reading", 5),
+    "clean": ("cleaning", 5),
+    "features": ("features", 1),
+    "sweep": ("clustering", 12),
+    "quality": ("silhouettes", 5),
+    "stability": ("stability", 30),
+    "describe": ("describing", 6),
+    "null": ("structure-free data", 18),
+    "baskets": ("baskets", 1),
+    "campaigns": ("campaigns", 2),
     "sensitivity": ("other choices", 15),
-    "record": ("drawing", 4), "store": ("logging to MLflow", 11), "promote": ("promoting", 1),
+    "record": ("drawing", 4),
+    "store": ("logging to MLflow", 11),
+    "promote": ("promoting", 1),
 }
 
 
@@ -22,8 +31,12 @@ def progress_bar() -> Iterator[Callable[[str, float], None]]:
     """Show the bar while the block runs; yields ``report(stage, fraction)``."""
     names = list(STAGES)
     before = {name: sum(STAGES[earlier][1] for earlier in names[:place]) for place, name in enumerate(names)}
-    columns = (TextColumn("{task.description:<20}"), BarColumn(), TextColumn("{task.percentage:>3.0f} %"),
-               TimeRemainingColumn())
+    columns = (
+        TextColumn("{task.description:<20}"),
+        BarColumn(),
+        TextColumn("{task.percentage:>3.0f} %"),
+        TimeRemainingColumn(),
+    )
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("starting", total=sum(weight for _, weight in STAGES.values()))
 

@@ -50,8 +50,9 @@ def silhouettes(matrix: Matrix, labellings: Sequence[Labels], *, seed: int) -> t
     return tuple(found)
 
 
-def restart_silhouettes(matrix: Matrix, partitions: Sequence[Partition], measured: Sequence[Silhouettes], *, seed: int
-                        ) -> tuple[tuple[float, ...], ...]:
+def restart_silhouettes(
+    matrix: Matrix, partitions: Sequence[Partition], measured: Sequence[Silhouettes], *, seed: int
+) -> tuple[tuple[float, ...], ...]:
     """What single seedings reach beside the solutions that were chosen: one tuple a partition, one value a seeding.
 
     Both are measured on the same ``RESTART_ROWS`` customers at most, and their difference is put onto the silhouette
@@ -63,21 +64,25 @@ def restart_silhouettes(matrix: Matrix, partitions: Sequence[Partition], measure
     of_all = known[0].rows
     drawn = np.sort(np.random.default_rng([seed, 3]).permutation(len(of_all))[:RESTART_ROWS])
     rows = of_all[drawn]
-    labellings = [labels for partition, restarts in zip(partitions, known, strict=True)
-                  for labels in (partition.labels[rows], *restarts.labels[:, drawn])]
+    labellings = [
+        labels
+        for partition, restarts in zip(partitions, known, strict=True)
+        for labels in (partition.labels[rows], *restarts.labels[:, drawn])
+    ]
     # a cluster without a customer in the sample has no silhouette there: its number is closed up
     dense = [np.unique(labels, return_inverse=True)[1] for labels in labellings]
     values = np.array([one.overall for one in silhouettes(matrix[rows], dense, seed=seed)])
     found, place = [], 0
     for one, restarts in zip(measured, known, strict=True):
-        chosen, singles = values[place], values[place + 1:place + 1 + len(restarts.labels)]
+        chosen, singles = values[place], values[place + 1 : place + 1 + len(restarts.labels)]
         found.append(tuple((one.overall + singles - chosen).tolist()))
         place += 1 + len(restarts.labels)
     return tuple(found)
 
 
-def by_segment(silhouette: Silhouettes, partition: Partition
-               ) -> tuple[tuple[float | None, ...], tuple[float | None, ...]]:
+def by_segment(
+    silhouette: Silhouettes, partition: Partition
+) -> tuple[tuple[float | None, ...], tuple[float | None, ...]]:
     """Mean silhouette of each segment's measured customers, and its standard error where they are a sample."""
     own = partition.labels[silhouette.rows]
     counts = np.bincount(own, minlength=partition.k)
@@ -86,12 +91,15 @@ def by_segment(silhouette: Silhouettes, partition: Partition
     squares = np.bincount(own, weights=(silhouette.values - means[own]) ** 2, minlength=partition.k)
     errors = np.sqrt(squares / np.maximum(counts - 1, 1) / np.maximum(counts, 1))
     sampled = silhouette.standard_error is not None
-    return (tuple(float(mean) if count else None for mean, count in zip(means, counts, strict=True)),
-            tuple(float(error) if sampled and count > 1 else None for error, count in zip(errors, counts, strict=True)))
+    return (
+        tuple(float(mean) if count else None for mean, count in zip(means, counts, strict=True)),
+        tuple(float(error) if sampled and count > 1 else None for error, count in zip(errors, counts, strict=True)),
+    )
 
 
-def _distance_sums(matrix: Matrix, rows: Labels, reference: Labels, labellings: Sequence[Labels]
-                   ) -> tuple[Matrix, Matrix, list[int]]:
+def _distance_sums(
+    matrix: Matrix, rows: Labels, reference: Labels, labellings: Sequence[Labels]
+) -> tuple[Matrix, Matrix, list[int]]:
     """Sum of distances from each row to each cluster of each labelling: (m, sum of k), with the counts."""
     sizes = [int(labels.max()) + 1 for labels in labellings]
     offsets = [0, *np.cumsum(sizes).tolist()]
@@ -105,8 +113,9 @@ def _distance_sums(matrix: Matrix, rows: Labels, reference: Labels, labellings: 
     sums = np.empty((len(rows), offsets[-1]))
 
     def fill(start: int) -> None:
-        sums[start:start + _TILE_ROWS] = _sum_block(part[start:start + _TILE_ROWS], others, members,
-                                                    own=start if rows is reference else None)
+        sums[start : start + _TILE_ROWS] = _sum_block(
+            part[start : start + _TILE_ROWS], others, members, own=start if rows is reference else None
+        )
 
     # BLAS itself would use both processors for the products only, and wait for itself in between
     with one_thread("blas"), ThreadPoolExecutor(THREADS) as pool:
@@ -123,7 +132,7 @@ def _sum_block(part: Array, others: Array, members: Array, *, own: int | None) -
     norms = np.einsum("ij,ij->i", part, part)[:, None]
     doubled = -2.0 * part
     for start in range(0, len(others), _TILE_COLUMNS):
-        tile = others[start:start + _TILE_COLUMNS]
+        tile = others[start : start + _TILE_COLUMNS]
         distances = doubled @ tile.T
         distances += norms
         distances += np.einsum("ij,ij->i", tile, tile)
@@ -132,7 +141,7 @@ def _sum_block(part: Array, others: Array, members: Array, *, own: int | None) -
             places = np.arange(own, own + len(part)) - start
             here = (places >= 0) & (places < len(tile))
             distances[np.flatnonzero(here), places[here]] = 0.0
-        sums += distances @ members[start:start + _TILE_COLUMNS]
+        sums += distances @ members[start : start + _TILE_COLUMNS]
     return sums
 
 

@@ -43,9 +43,12 @@ _MLFLOW_TYPES = {"number": "double", "integer": "long", "flag": "boolean", "date
 _CURVES = ("inertia", "silhouette", "calinski_harabasz", "davies_bouldin", "stability")
 
 
-def record_training(training: Training, images: Mapping[int, Mapping[str, bytes]] | None = None,
-                    curves: Mapping[str, bytes] | None = None, models: Mapping[int, ModelRecord] | None = None
-                    ) -> SweepRecord:
+def record_training(
+    training: Training,
+    images: Mapping[int, Mapping[str, bytes]] | None = None,
+    curves: Mapping[str, bytes] | None = None,
+    models: Mapping[int, ModelRecord] | None = None,
+) -> SweepRecord:
     """Everything that the store is to hold of one sweep; what is given was made meanwhile, the rest is made here.
 
     Customer rows go into one Parquet table of the parent run; parameters, metrics, tags, descriptions, images and
@@ -55,12 +58,20 @@ def record_training(training: Training, images: Mapping[int, Mapping[str, bytes]
     drawn = images or {one.record.k: draw(drawable(one), training.dataset) for one in training.candidates}
     return SweepRecord(
         parent=_parent(training, curves or draw_curves([one.record for one in training.candidates], training.decision)),
-        children={one.record.k: _child(training, one, drawn[one.record.k], models[one.record.k])
-                  for one in training.candidates},
-        recommended_k=training.decision.k, dataset_name=training.dataset.title, source=_public(training.ledger.source),
-        fingerprint=training.ledger.fingerprint, rows=len(training.customers),
-        schema={column.name: _MLFLOW_TYPES.get(column.kind, "string") for column in training.dataset.columns
-                if column.name in training.customers},
+        children={
+            one.record.k: _child(training, one, drawn[one.record.k], models[one.record.k])
+            for one in training.candidates
+        },
+        recommended_k=training.decision.k,
+        dataset_name=training.dataset.title,
+        source=_public(training.ledger.source),
+        fingerprint=training.ledger.fingerprint,
+        rows=len(training.customers),
+        schema={
+            column.name: _MLFLOW_TYPES.get(column.kind, "string")
+            for column in training.dataset.columns
+            if column.name in training.customers
+        },
     )
 
 
@@ -74,20 +85,28 @@ def _parent(training: Training, curves: Mapping[str, bytes]) -> RunRecord:
         params=_params(training, chosen.record),
         metrics={**_metrics(chosen.record), **_decision_metrics(training), **seconds},
         curves={f"sweep_{name}": _curve(records, name) for name in _CURVES if _curve(records, name)},
-        tags={VERDICT: training.decision.verdict, REASON: training.decision.reason,
-              CHOSEN_BY: training.decision.chosen_by},
+        tags={
+            VERDICT: training.decision.verdict,
+            REASON: training.decision.reason,
+            CHOSEN_BY: training.decision.chosen_by,
+        },
         description=_describe_sweep(training),
         tables={
-            Artifacts.CUSTOMERS: training.customers, Artifacts.PROJECTION: training.projection,
-            Artifacts.LOADINGS: training.loadings, Artifacts.QUARANTINE: training.quarantine,
+            Artifacts.CUSTOMERS: training.customers,
+            Artifacts.PROJECTION: training.projection,
+            Artifacts.LOADINGS: training.loadings,
+            Artifacts.QUARANTINE: training.quarantine,
             Artifacts.SENSITIVITY: training.sensitivity,
         },
         records={
-            Artifacts.SPEC: _public(training.spec), Artifacts.DATASET: training.dataset.model_dump_json(),
+            Artifacts.SPEC: _public(training.spec),
+            Artifacts.DATASET: training.dataset.model_dump_json(),
             Artifacts.LEDGER: _public(training.ledger.model_dump_json()),
-            Artifacts.DECISION: training.decision.model_dump_json(), Artifacts.CANDIDATES: _json_list(records),
+            Artifacts.DECISION: training.decision.model_dump_json(),
+            Artifacts.CANDIDATES: _json_list(records),
             Artifacts.TRANSFORM: training.features.transform.model_dump_json(),
-            Artifacts.DECISION_CARD: decision_as_json(training), Artifacts.DECISION_PAGE: decision_as_html(training),
+            Artifacts.DECISION_CARD: decision_as_json(training),
+            Artifacts.DECISION_PAGE: decision_as_html(training),
         },
         images=curves,
     )
@@ -145,15 +164,20 @@ def _child(training: Training, candidate: Candidate, images: Mapping[str, bytes]
         tags={VERDICT: training.decision.verdict, **recommended},
         description=_describe_candidate(training, candidate),
         tables={
-            Artifacts.ASSIGNMENTS: candidate.assignments, Artifacts.PROFILES: candidate.profiles,
-            Artifacts.CATEGORY_PROFILES: candidate.category_profiles, Artifacts.TYPICAL: candidate.typical,
-            Artifacts.PASSIVE: candidate.passive, **({Artifacts.AFFINITIES: bought.affinities} if bought else {}),
+            Artifacts.ASSIGNMENTS: candidate.assignments,
+            Artifacts.PROFILES: candidate.profiles,
+            Artifacts.CATEGORY_PROFILES: candidate.category_profiles,
+            Artifacts.TYPICAL: candidate.typical,
+            Artifacts.PASSIVE: candidate.passive,
+            **({Artifacts.AFFINITIES: bought.affinities} if bought else {}),
             **tables,
         },
         records={
-            Artifacts.SEGMENTS: _json_list(candidate.cards), Artifacts.CENTRES: json.dumps(candidate.centres.tolist()),
+            Artifacts.SEGMENTS: _json_list(candidate.cards),
+            Artifacts.CENTRES: json.dumps(candidate.centres.tolist()),
             Artifacts.RULES: _json_list(candidate.rules),
-            **({Artifacts.AFFINITY_BASIS: bought.basis.model_dump_json()} if bought else {}), **records,
+            **({Artifacts.AFFINITY_BASIS: bought.basis.model_dump_json()} if bought else {}),
+            **records,
         },
         images=images,
         ui_tables={Artifacts.PROFILES_TABLE: _profile_table(training, candidate)},
@@ -168,8 +192,13 @@ def _params(training: Training, record: CandidateRecord) -> dict[str, str]:
     a parameter as well so that k, silhouette and inertia stand side by side with nothing to be set up.
     """
     ks = [candidate.record.k for candidate in training.candidates]
-    return {**training.params, "k": str(record.k), "k_min": str(min(ks)), "k_max": str(max(ks)),
-            "silhouette": f"{record.silhouette:.4f}"}
+    return {
+        **training.params,
+        "k": str(record.k),
+        "k_min": str(min(ks)),
+        "k_max": str(max(ks)),
+        "silhouette": f"{record.silhouette:.4f}",
+    }
 
 
 def _metrics(record: CandidateRecord) -> dict[str, float]:
@@ -178,12 +207,19 @@ def _metrics(record: CandidateRecord) -> dict[str, float]:
     Inertia comes first: of several runs compared, the UI draws the first metric against the parameters that differ.
     """
     values: Mapping[str, float | None] = {
-        "inertia": record.inertia, "k": record.k, "silhouette": record.silhouette,
-        "silhouette_se": record.silhouette_se, "calinski_harabasz": record.calinski_harabasz,
-        "davies_bouldin": record.davies_bouldin, "stability": record.stability,
-        "null_silhouette": record.null_silhouette, "excess": excess(record), "seed_spread": record.seed_spread,
+        "inertia": record.inertia,
+        "k": record.k,
+        "silhouette": record.silhouette,
+        "silhouette_se": record.silhouette_se,
+        "calinski_harabasz": record.calinski_harabasz,
+        "davies_bouldin": record.davies_bouldin,
+        "stability": record.stability,
+        "null_silhouette": record.null_silhouette,
+        "excess": excess(record),
+        "seed_spread": record.seed_spread,
         "silhouette_spread": pstdev(record.silhouette_by_seed) if record.silhouette_by_seed else None,
-        "size_min": min(record.sizes), "size_max": max(record.sizes),
+        "size_min": min(record.sizes),
+        "size_max": max(record.sizes),
         "rows": sum(record.sizes),
     }
     return {name: float(value) for name, value in values.items() if value is not None}
@@ -193,11 +229,16 @@ def _decision_metrics(training: Training) -> dict[str, float]:
     """What the decision rests on, as numbers: verdict (0 none, 1 weak, 2 strong), rival choices, sensitivity."""
     decision, table = training.decision, training.sensitivity
     values: dict[str, float | None] = {
-        "verdict_level": ("none", "weak", "strong").index(decision.verdict), "elbow_k": decision.elbow_k,
-        "silhouette_k": decision.silhouette_k, "supported_k": decision.supported_k}
+        "verdict_level": ("none", "weak", "strong").index(decision.verdict),
+        "elbow_k": decision.elbow_k,
+        "silhouette_k": decision.silhouette_k,
+        "supported_k": decision.supported_k,
+    }
     if len(table):
-        values |= {"sensitivity_same_k": float((table[Sensitivity.K] == decision.k).mean()),
-                   "sensitivity_agreement_min": float(table[Sensitivity.AGREEMENT].min())}
+        values |= {
+            "sensitivity_same_k": float((table[Sensitivity.K] == decision.k).mean()),
+            "sensitivity_agreement_min": float(table[Sensitivity.AGREEMENT].min()),
+        }
     return {name: float(value) for name, value in values.items() if value is not None}
 
 
@@ -225,12 +266,19 @@ def _public(text: str) -> str:
 def _describe_sweep(training: Training) -> str:
     decision, ledger = training.decision, training.ledger
     lines = [
-        f"### {training.dataset.title}: {decision.k} segments recommended (structure: {decision.verdict})", "",
-        decision.reason, "", *(f"- {one}" for one in decision.disagreements), "",
-        *(f"- {one}" for one in sensitivity_in_words(training.sensitivity, decision)), "",
+        f"### {training.dataset.title}: {decision.k} segments recommended (structure: {decision.verdict})",
+        "",
+        decision.reason,
+        "",
+        *(f"- {one}" for one in decision.disagreements),
+        "",
+        *(f"- {one}" for one in sensitivity_in_words(training.sensitivity, decision)),
+        "",
         f"{ledger.rows_in:,} rows read, {ledger.rows_out:,} used, {ledger.dropped:,} dropped, "
-        f"{ledger.quarantined:,} set aside.", "",
-        "| k | inertia | silhouette | stability | smallest segment |", "|--:|--:|--:|--:|--:|",
+        f"{ledger.quarantined:,} set aside.",
+        "",
+        "| k | inertia | silhouette | stability | smallest segment |",
+        "|--:|--:|--:|--:|--:|",
     ]
     for one in (candidate.record for candidate in training.candidates):
         k = f"**{one.k}**" if one.k == decision.k else str(one.k)
@@ -242,13 +290,20 @@ def _describe_sweep(training: Training) -> str:
 def _describe_candidate(training: Training, candidate: Candidate) -> str:
     record = candidate.record
     chosen = " Recommended." if record.k == training.decision.k else ""
-    lines = [f"### {record.k} segments of {sum(record.sizes):,} customers", "",
-             f"Silhouette {record.silhouette:.3f}, inertia {record.inertia:,.1f}.{chosen}", "",
-             "| segment | customers | share | trust | portrait | rule (precision, recall) |",
-             "|:--|--:|--:|:--|:--|:--|"]
+    lines = [
+        f"### {record.k} segments of {sum(record.sizes):,} customers",
+        "",
+        f"Silhouette {record.silhouette:.3f}, inertia {record.inertia:,.1f}.{chosen}",
+        "",
+        "| segment | customers | share | trust | portrait | rule (precision, recall) |",
+        "|:--|--:|--:|:--|:--|:--|",
+    ]
     rules = {rule.segment: f"{rule.text} ({rule.precision:.0%}, {rule.recall:.0%})" for rule in candidate.rules}
-    lines += [f"| {_cell(card.name)} | {card.size:,} | {card.share:.0%} | {card.trust} | {_cell(card.portrait)} "
-              f"| {_cell(rules.get(card.segment, ''))} |" for card in candidate.cards]
+    lines += [
+        f"| {_cell(card.name)} | {card.size:,} | {card.share:.0%} | {card.trust} | {_cell(card.portrait)} "
+        f"| {_cell(rules.get(card.segment, ''))} |"
+        for card in candidate.cards
+    ]
     return "\n".join(lines)
 
 
@@ -263,8 +318,11 @@ def _profile_table(training: Training, candidate: Candidate) -> pd.DataFrame:
     for card in candidate.cards:
         row: dict[str, object] = {"segment": card.name, "customers": card.size, "share": round(card.share, 4)}
         mine = medians.loc[card.segment].to_dict()
-        row |= {_title(column): float(f"{mine[column.name]:.6g}")
-                for column in training.dataset.columns if column.name in mine}
+        row |= {
+            _title(column): float(f"{mine[column.name]:.6g}")
+            for column in training.dataset.columns
+            if column.name in mine
+        }
         rows.append(row)
     return pd.DataFrame(rows)
 

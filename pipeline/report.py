@@ -34,9 +34,13 @@ class ReportMaker:
     def start(self) -> None:
         """Start the process, which then waits for a run."""
         self._process = self._process or subprocess.Popen(
-            (sys.executable, "-m", "dashapp.report", "--log", "-"), text=True,
+            (sys.executable, "-m", "dashapp.report", "--log", "-"),
+            text=True,
             env={**os.environ, **as_environment(self._settings)},
-            stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+        )
 
     def early(self, progress: Callable[[str, float], None] | None) -> Callable[[str, float], None]:
         """``progress``, which also starts the process with the stage in which training only waits for the store."""
@@ -59,8 +63,9 @@ class ReportMaker:
                 self._process.stdin.close()
             self._process.stdin = None
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None,
-                 traceback: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
         if self._process is None:
             return
         if kind is not None or not self._asked:

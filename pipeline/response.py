@@ -31,9 +31,13 @@ def fit_response(known: pd.DataFrame, columns: Sequence[Column], outcome: Vector
     terms, rate, design = _prepare(known, columns)
     intercept, weights = _weights(design, outcome)
     return ResponseModel(
-        outcome=name, intercept=intercept, past_rate=rate,
-        terms=tuple(term.model_copy(update={"coefficient": float(weight)})
-                    for term, weight in zip(terms, weights, strict=True)))
+        outcome=name,
+        intercept=intercept,
+        past_rate=rate,
+        terms=tuple(
+            term.model_copy(update={"coefficient": float(weight)}) for term, weight in zip(terms, weights, strict=True)
+        ),
+    )
 
 
 def _prepare(known: pd.DataFrame, columns: Sequence[Column]) -> tuple[list[Term], float, Matrix]:
@@ -74,8 +78,10 @@ def reasons(model: ResponseModel, known: pd.DataFrame) -> list[str]:
     order = np.argsort(-np.abs(values), axis=1, kind="stable")[:, :MOST_REASONS]
     largest = np.take_along_axis(values, order, axis=1)
     above = (largest > 0) == (np.array([model.terms[at].coefficient for at in kept])[order] > 0)
-    words = np.array([[[f"{sign} {side}" for side in (model.terms[at].low, model.terms[at].high)]
-                       for sign in "-+"] for at in kept], dtype=object)
+    words = np.array(
+        [[[f"{sign} {side}" for side in (model.terms[at].low, model.terms[at].high)] for sign in "-+"] for at in kept],
+        dtype=object,
+    )
     return ["; ".join(row) for row in words[order, (largest > 0).astype(int), above.astype(int)]]
 
 
@@ -115,10 +121,14 @@ def calibrate(probability: Vector, outcome: Vector) -> Calibration:
     order = np.argsort(probability, kind="stable")
     tenths = [part for part in np.array_split(order, 10) if len(part)]
     return Calibration(
-        mean_predicted=float(probability.mean()), observed=float(outcome.mean()), contacts=len(outcome),
-        responses=int(outcome.sum()), auc=_auc(probability, outcome),
+        mean_predicted=float(probability.mean()),
+        observed=float(outcome.mean()),
+        contacts=len(outcome),
+        responses=int(outcome.sum()),
+        auc=_auc(probability, outcome),
         log_loss=float(-(outcome * np.log(safe) + (1 - outcome) * np.log(1 - safe)).mean()),
-        bins=tuple((len(part), float(probability[part].mean()), float(outcome[part].mean())) for part in tenths))
+        bins=tuple((len(part), float(probability[part].mean()), float(outcome[part].mean())) for part in tenths),
+    )
 
 
 def _auc(probability: Vector, outcome: Vector) -> float:
@@ -163,9 +173,19 @@ def _terms(series: pd.Series, column: Column) -> list[Term]:
     clipped = np.clip(scaled, low, high)
     made = []
     if clipped.std() > 0:
-        made.append(_term(column, clipped, fill=fill, log1p=log, lower=low, upper=high, order=column.order,
-                          high=column.high or _told(column, flag, more=True),
-                          low=column.low or _told(column, flag, more=False)))
+        made.append(
+            _term(
+                column,
+                clipped,
+                fill=fill,
+                log1p=log,
+                lower=low,
+                upper=high,
+                order=column.order,
+                high=column.high or _told(column, flag, more=True),
+                low=column.low or _told(column, flag, more=False),
+            )
+        )
     return made + _unknown_term(np.isnan(values), column)
 
 
@@ -182,9 +202,18 @@ def _category_terms(series: pd.Series, column: Column) -> list[Term]:
     for category in sorted({str(one) for one in text if one is not None}):
         hits = np.array([one is not None and str(one) == category for one in text], dtype=np.float64)
         if FEWEST <= hits.sum() <= len(hits) - FEWEST:
-            made.append(_term(column, hits, category=category, lower=0.0, upper=1.0, personal=column.name != KIND,
-                              high=f"{column.label.lower()}: {category}",
-                              low=f"{column.label.lower()}: not {category}"))
+            made.append(
+                _term(
+                    column,
+                    hits,
+                    category=category,
+                    lower=0.0,
+                    upper=1.0,
+                    personal=column.name != KIND,
+                    high=f"{column.label.lower()}: {category}",
+                    low=f"{column.label.lower()}: not {category}",
+                )
+            )
     return made + _unknown_term(text.isna().to_numpy(), column)
 
 
@@ -192,13 +221,28 @@ def _unknown_term(missing: np.ndarray, column: Column) -> list[Term]:
     hits = missing.astype(np.float64)
     if not FEWEST <= hits.sum() <= len(hits) - FEWEST:
         return []
-    return [_term(column, hits, unknown=True, lower=0.0, upper=1.0, high=f"{column.label.lower()} not known",
-                  low=f"{column.label.lower()} known")]
+    return [
+        _term(
+            column,
+            hits,
+            unknown=True,
+            lower=0.0,
+            upper=1.0,
+            high=f"{column.label.lower()} not known",
+            low=f"{column.label.lower()} known",
+        )
+    ]
 
 
 def _term(column: Column, values: Vector, **parts: object) -> Term:
-    fields: dict[str, object] = {"column": column.name, "label": column.label, "centre": float(values.mean()),
-                                 "scale": float(values.std()), "coefficient": 0.0, **parts}
+    fields: dict[str, object] = {
+        "column": column.name,
+        "label": column.label,
+        "centre": float(values.mean()),
+        "scale": float(values.std()),
+        "coefficient": 0.0,
+        **parts,
+    }
     return Term.model_validate(fields)
 
 

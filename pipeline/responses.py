@@ -34,12 +34,21 @@ def shrink(successes: Vector, n: Vector) -> Vector:
     return np.asarray((successes + a) / (n + a + b))
 
 
-def respond_by_segment(customers: pd.DataFrame, dataset: Dataset, segments: Labels, k: int,
-                       prices: Mapping[str, tuple[float, float]]) -> pd.DataFrame:
+def respond_by_segment(
+    customers: pd.DataFrame, dataset: Dataset, segments: Labels, k: int, prices: Mapping[str, tuple[float, float]]
+) -> pd.DataFrame:
     """Table ``responses``; ``prices`` gives (cost, revenue) of the campaigns whose prices are known."""
-    parts = [_campaign(customers[one.column].to_numpy(dtype=np.float64, na_value=np.nan), one.column, segments, k,
-                       prices.get(one.column))
-             for one in dataset.campaigns if one.column in customers]
+    parts = [
+        _campaign(
+            customers[one.column].to_numpy(dtype=np.float64, na_value=np.nan),
+            one.column,
+            segments,
+            k,
+            prices.get(one.column),
+        )
+        for one in dataset.campaigns
+        if one.column in customers
+    ]
     parts = [part for part in parts if part[Responses.N].iloc[0] > 0]
     if not parts:
         return empty_table("responses")
@@ -47,8 +56,9 @@ def respond_by_segment(customers: pd.DataFrame, dataset: Dataset, segments: Labe
     return table.assign(**{Responses.Q: benjamini_hochberg(table[Responses.Q])})
 
 
-def _campaign(outcome: Vector, campaign: str, segments: Labels, k: int, prices: tuple[float, float] | None
-              ) -> pd.DataFrame:
+def _campaign(
+    outcome: Vector, campaign: str, segments: Labels, k: int, prices: tuple[float, float] | None
+) -> pd.DataFrame:
     from scipy.special import betaincinv
 
     contacted = ~np.isnan(outcome)
@@ -61,19 +71,30 @@ def _campaign(outcome: Vector, campaign: str, segments: Labels, k: int, prices: 
     rate = np.divide(all_s, all_n, out=np.full(k + 1, np.nan), where=all_n >= FEWEST)
     wilson_low, wilson_high = wilson(all_s, all_n)
     even = break_even(*prices) if prices else None
-    return pd.DataFrame({
-        Responses.SEGMENT: np.arange(-1, k), Responses.CAMPAIGN: pd.Series([campaign] * (k + 1), dtype="str"),
-        Responses.N: all_n.astype(np.int64), Responses.RESPONSES: all_s.astype(np.int64), Responses.RATE: rate,
-        Responses.LOW: np.where(all_n >= FEWEST, wilson_low, np.nan),
-        Responses.HIGH: np.where(all_n >= FEWEST, wilson_high, np.nan),
-        # a handful of people betrays nothing by its prior; shown only with the rate
-        Responses.SHRUNKEN: np.append(rate[0], np.where(n >= FEWEST, shrunken, np.nan)),
-        Responses.SHRUNKEN_LOW: np.append(wilson_low[0], np.where(n >= FEWEST, low, np.nan)),
-        Responses.SHRUNKEN_HIGH: np.append(wilson_high[0], np.where(n >= FEWEST, high, np.nan)),
-        Responses.Q: np.append(np.nan, _p_values(s, n)), Responses.SMALL: (all_n < FEW).astype(np.int64),
-        Responses.WORD: pd.Series(["" if even is None else advice(int(one), lower, upper, even) for one, lower, upper
-                                   in zip(all_n, wilson_low, wilson_high, strict=True)], dtype="str"),
-    })
+    return pd.DataFrame(
+        {
+            Responses.SEGMENT: np.arange(-1, k),
+            Responses.CAMPAIGN: pd.Series([campaign] * (k + 1), dtype="str"),
+            Responses.N: all_n.astype(np.int64),
+            Responses.RESPONSES: all_s.astype(np.int64),
+            Responses.RATE: rate,
+            Responses.LOW: np.where(all_n >= FEWEST, wilson_low, np.nan),
+            Responses.HIGH: np.where(all_n >= FEWEST, wilson_high, np.nan),
+            # a handful of people betrays nothing by its prior; shown only with the rate
+            Responses.SHRUNKEN: np.append(rate[0], np.where(n >= FEWEST, shrunken, np.nan)),
+            Responses.SHRUNKEN_LOW: np.append(wilson_low[0], np.where(n >= FEWEST, low, np.nan)),
+            Responses.SHRUNKEN_HIGH: np.append(wilson_high[0], np.where(n >= FEWEST, high, np.nan)),
+            Responses.Q: np.append(np.nan, _p_values(s, n)),
+            Responses.SMALL: (all_n < FEW).astype(np.int64),
+            Responses.WORD: pd.Series(
+                [
+                    "" if even is None else advice(int(one), lower, upper, even)
+                    for one, lower, upper in zip(all_n, wilson_low, wilson_high, strict=True)
+                ],
+                dtype="str",
+            ),
+        }
+    )
 
 
 def _p_values(successes: Vector, n: Vector) -> Vector:

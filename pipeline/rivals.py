@@ -59,8 +59,9 @@ def segments_then(known: pd.DataFrame, columns: tuple[Column, ...], k: int, seed
     """
     from sklearn.cluster import KMeans
 
-    matrix = np.column_stack([_scaled(known[one.name].to_numpy(dtype=np.float64, na_value=np.nan), one)
-                              for one in columns])
+    matrix = np.column_stack(
+        [_scaled(known[one.name].to_numpy(dtype=np.float64, na_value=np.nan), one) for one in columns]
+    )
     return np.asarray(KMeans(k, n_init=5, random_state=seed).fit_predict(matrix), dtype=np.int64)
 
 

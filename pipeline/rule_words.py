@@ -43,5 +43,3 @@ def quantity(value: float, column: Column, *, bare: bool = False) -> str:
     if column.unit in _SIGNS:
         return f"{column.unit}{number}"
     return number if bare or names_its_unit(column) else f"{number} {column.unit}".strip()
-
-

@@ -47,10 +47,13 @@ def encode(customers: pd.DataFrame, dataset: Dataset, transform: FeatureTransfor
     if len(rows) > MOST_ROWS:
         rows = np.sort(random.permutation(len(rows))[:MOST_ROWS])
     values = filled(customers.iloc[rows], transform)
-    thresholds = tuple(friendly_thresholds(values[:, place], dataset.column(name))
-                       for place, name in enumerate(transform.names))
-    codes = [np.searchsorted(np.array(bounds), column, side="left")  # x > t counts t
-             for bounds, column in zip(thresholds, values.T, strict=True)]
+    thresholds = tuple(
+        friendly_thresholds(values[:, place], dataset.column(name)) for place, name in enumerate(transform.names)
+    )
+    codes = [
+        np.searchsorted(np.array(bounds), column, side="left")  # x > t counts t
+        for bounds, column in zip(thresholds, values.T, strict=True)
+    ]
     half = random.permutation(len(rows)) % 2 == 0
     return Codes(rows, np.column_stack(codes).astype(np.float32, order="F"), thresholds, half)
 
@@ -61,8 +64,9 @@ def filled(customers: pd.DataFrame, transform: FeatureTransform) -> Matrix:
     return np.where(np.isfinite(values), values, np.asarray(transform.fill))
 
 
-def find_rules(codes: Codes, partition: Partition, customers: pd.DataFrame, dataset: Dataset,
-               transform: FeatureTransform) -> tuple[SegmentRule, ...]:
+def find_rules(
+    codes: Codes, partition: Partition, customers: pd.DataFrame, dataset: Dataset, transform: FeatureTransform
+) -> tuple[SegmentRule, ...]:
     """One rule a segment, with precision and recall by two-fold cross-validation of the whole procedure.
 
     Parameters
@@ -82,11 +86,17 @@ def find_rules(codes: Codes, partition: Partition, customers: pd.DataFrame, data
     for segment, boxes in enumerate(_boxes(codes.values, labels, partition.k)):
         alternatives = tuple(_conditions(box, codes, transform) for box in boxes)
         precision, recall = quality[segment]
-        rules.append(SegmentRule(
-            segment=segment, text=rule_in_words(alternatives, columns), sql=as_sql(alternatives),
-            alternatives=alternatives, precision=precision, recall=recall,
-            size=int(selects(alternatives, customers).sum()),
-        ))
+        rules.append(
+            SegmentRule(
+                segment=segment,
+                text=rule_in_words(alternatives, columns),
+                sql=as_sql(alternatives),
+                alternatives=alternatives,
+                precision=precision,
+                recall=recall,
+                size=int(selects(alternatives, customers).sum()),
+            )
+        )
     return tuple(rules)
 
 
@@ -128,8 +138,9 @@ def _boxes(values: Seen, labels: Labels, k: int) -> list[tuple[Box, ...]]:
     """The best one or two nodes of a tree for each segment, without the conditions that earn nothing."""
     from sklearn.tree import DecisionTreeClassifier
 
-    tree = DecisionTreeClassifier(max_depth=DEPTH, min_samples_leaf=_LEAST_LEAF, random_state=0).fit(
-        values, labels).tree_
+    tree = (
+        DecisionTreeClassifier(max_depth=DEPTH, min_samples_leaf=_LEAST_LEAF, random_state=0).fit(values, labels).tree_
+    )
     counts = np.zeros((tree.node_count, k))
     counts[:, np.unique(labels)] = tree.value[:, 0, :] * tree.weighted_n_node_samples[:, None]
     paths = _paths(tree.children_left, tree.children_right)
@@ -178,8 +189,11 @@ def _best_nodes(counts: Matrix, segment: int, paths: list[tuple[int, ...]]) -> l
     beside = [node for node in range(len(paths)) if first not in paths[node] and node not in paths[first]]
     if not beside:
         return [first]
-    joint = 2 * (counts[beside, segment] + counts[first, segment]) / (
-        counts[beside].sum(axis=1) + counts[first].sum() + size)
+    joint = (
+        2
+        * (counts[beside, segment] + counts[first, segment])
+        / (counts[beside].sum(axis=1) + counts[first].sum() + size)
+    )
     second = int((joint - CONDITION_WORTH * depth[beside]).argmax())
     return [first, beside[second]] if joint[second] > scores[first] + SECOND_PART_GAIN else [first]
 
@@ -191,7 +205,7 @@ def _simplified(boxes: Sequence[Box], values: Seen, own: Mask) -> tuple[Box, ...
     for place, box in enumerate(boxes):
         for feature in box:
             less = {one: bounds for one, bounds in kept[place].items() if one != feature}
-            tried = [*kept[:place], less, *kept[place + 1:]]
+            tried = [*kept[:place], less, *kept[place + 1 :]]
             if less and (found := _score(tried, values, own)) >= score - CONDITION_WORTH / 2:
                 kept, score = tried, found
     return tuple(kept)
@@ -224,13 +238,19 @@ def _cross_validate(codes: Codes, labels: Labels, k: int) -> list[tuple[float, f
             chosen[segment] += np.count_nonzero(inside)
             hits[segment] += np.count_nonzero(inside & (truth == segment))
     sizes = np.bincount(labels, minlength=k)
-    return [(float(hit / many) if many else 0.0, float(hit / size) if size else 0.0)
-            for hit, many, size in zip(hits, chosen, sizes, strict=True)]
+    return [
+        (float(hit / many) if many else 0.0, float(hit / size) if size else 0.0)
+        for hit, many, size in zip(hits, chosen, sizes, strict=True)
+    ]
 
 
 def _conditions(box: Box, codes: Codes, transform: FeatureTransform) -> tuple[Condition, ...]:
-    return tuple(Condition(
-        column=transform.names[feature], fill=transform.fill[feature],
-        over=None if low < 0 else codes.thresholds[feature][low],
-        up_to=None if high >= len(codes.thresholds[feature]) else codes.thresholds[feature][high],
-    ) for feature, (low, high) in box.items())
+    return tuple(
+        Condition(
+            column=transform.names[feature],
+            fill=transform.fill[feature],
+            over=None if low < 0 else codes.thresholds[feature][low],
+            up_to=None if high >= len(codes.thresholds[feature]) else codes.thresholds[feature][high],
+        )
+        for feature, (low, high) in box.items()
+    )

@@ -56,8 +56,11 @@ def score_upload(segmentation: Segmentation, name: str, content: bytes) -> Score
         Naming the file as its sender does.
     """
     if content.startswith(_PARQUET):  # a few kilobytes of it can unfold to gigabytes
-        raise InputError.because(f"{name} is a Parquet file", expected="a table as text (CSV)",
-                                 remedy="save it as CSV, or use 'korzina score'")
+        raise InputError.because(
+            f"{name} is a Parquet file",
+            expected="a table as text (CSV)",
+            remedy="save it as CSV, or use 'korzina score'",
+        )
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder, re.sub(r"[^\w. -]", "_", name).strip(". ")[-80:] or "upload.csv")
         file.write_bytes(content)
@@ -89,8 +92,9 @@ def score(segmentation: Segmentation, data: str) -> Scored:
     labels = table[Scores.SEGMENT].to_numpy(dtype=np.int64) - 1
     outlook = response_outlook(customers, labels, segmentation, spec, None if ready else read_history(spec, data))
     table.insert(0, spec.id.column, customers[spec.id.column].to_numpy())
-    return Scored(table.assign(**outlook.columns), cleaned.ledger, measure_drift(customers, labels, segmentation),
-                  outlook.notes)
+    return Scored(
+        table.assign(**outlook.columns), cleaned.ledger, measure_drift(customers, labels, segmentation), outlook.notes
+    )
 
 
 def expected_file(segmentation: Segmentation) -> ExpectedFile:
@@ -105,10 +109,17 @@ def expected_file(segmentation: Segmentation) -> ExpectedFile:
     names = [name for some in (needed, helpful) for name in raw_columns(spec) if name in some]
     labels = {column.name: column.label for column in segmentation.dataset.columns}
     return ExpectedFile(
-        tuple(ExpectedColumn(name, labels.get(name, name), name in needed,
-                             "EXAMPLE-1" if name == spec.id.column else _example(name, segmentation))
-              for name in names),
-        tuple(spec.source.tables) if len(spec.source.tables) > 1 else ())
+        tuple(
+            ExpectedColumn(
+                name,
+                labels.get(name, name),
+                name in needed,
+                "EXAMPLE-1" if name == spec.id.column else _example(name, segmentation),
+            )
+            for name in names
+        ),
+        tuple(spec.source.tables) if len(spec.source.tables) > 1 else (),
+    )
 
 
 def _earlier_outcomes(segmentation: Segmentation) -> set[str] | None:
@@ -146,7 +157,8 @@ def _check_columns(raw: RawTable, spec: Spec) -> None:
         f"{raw.source}: missing columns: {', '.join(missing)}",
         expected=", ".join(needed) if len(missing) < len(needed) else "",  # else the list would stand there twice
         found=", ".join(present[:30]) + (", ..." if len(present) > 30 else ""),
-        remedy=f"rename {meant}" if meant else "name the columns as in the data of the training")
+        remedy=f"rename {meant}" if meant else "name the columns as in the data of the training",
+    )
 
 
 def _is_ready(spec: Spec, data: str) -> bool:
@@ -155,8 +167,9 @@ def _is_ready(spec: Spec, data: str) -> bool:
 
 
 def _as_table(spec: Spec) -> Spec:
-    return spec.model_copy(update={"source": spec.source.model_copy(update={
-        "package": None, "tables": {}, "query": None})})
+    return spec.model_copy(
+        update={"source": spec.source.model_copy(update={"package": None, "tables": {}, "query": None})}
+    )
 
 
 def place(customers: pd.DataFrame, segmentation: Segmentation) -> pd.DataFrame:
@@ -172,12 +185,16 @@ def place(customers: pd.DataFrame, segmentation: Segmentation) -> pd.DataFrame:
     nearest, next_nearest = distances[rows, own], distances[rows, second]
     names: Mapping[int, str] = {card.segment: card.name for card in segmentation.cards}
     reach = segmentation.assignments.groupby(Assignments.SEGMENT)[Assignments.DISTANCE].quantile(FIT_QUANTILE)
-    return pd.DataFrame({
-        Scores.SEGMENT: own + 1, Scores.NAME: [names[segment] for segment in own], Scores.DISTANCE: nearest,
-        Scores.SECOND: second + 1,
-        Scores.CONFIDENCE: 1 - nearest / np.where(next_nearest > 0, next_nearest, 1.0),
-        Scores.FITS: nearest <= reach.reindex(range(segmentation.k)).to_numpy()[own],
-    })
+    return pd.DataFrame(
+        {
+            Scores.SEGMENT: own + 1,
+            Scores.NAME: [names[segment] for segment in own],
+            Scores.DISTANCE: nearest,
+            Scores.SECOND: second + 1,
+            Scores.CONFIDENCE: 1 - nearest / np.where(next_nearest > 0, next_nearest, 1.0),
+            Scores.FITS: nearest <= reach.reindex(range(segmentation.k)).to_numpy()[own],
+        }
+    )
 
 
 def neutralise_formulas(table: pd.DataFrame) -> pd.DataFrame:

@@ -58,8 +58,18 @@ def with_sensitivity(training: Training, helper: Helper | None = None, tick: Tic
     largest = max(one.record.k for one in training.candidates)
     ks = tuple(range(2, min(training.decision.k + ABOVE, largest) + 1))
     variants = list(_variants(training, labels, rows, seed))
-    tasks = [(customers, one.dataset, ks, one.seed, training.decision, labels,
-              SPLITS if one.aspect == "seed" else FEW_SPLITS) for one in variants]
+    tasks = [
+        (
+            customers,
+            one.dataset,
+            ks,
+            one.seed,
+            training.decision,
+            labels,
+            SPLITS if one.aspect == "seed" else FEW_SPLITS,
+        )
+        for one in variants
+    ]
     judged = share(_judge, tasks, helper, tick)
     found = [(one.aspect, one.change, *result) for one, result in zip(variants, judged, strict=True) if result]
     if not found:
@@ -105,8 +115,10 @@ def _rescaled(dataset: Dataset) -> tuple[str, Dataset]:
     active = dataset.with_role("active")
     robust = any("robust" in column.transform for column in active)
     new, words = ("standardize", "scaled by mean and deviation") if robust else ("robust", "scaled by the quartiles")
-    changed = {column.name: (*(step for step in column.transform if step not in ("standardize", "robust")), new)
-               for column in active}
+    changed = {
+        column.name: (*(step for step in column.transform if step not in ("standardize", "robust")), new)
+        for column in active
+    }
     return words, _transformed(dataset, changed)
 
 
@@ -137,8 +149,9 @@ def _deciding(dataset: Dataset, matrix: Matrix, labels: Labels) -> list[tuple[st
 def _between(matrix: Matrix, labels: Labels) -> Matrix:
     """Sum of squares between the segments, by feature."""
     counts = np.bincount(labels)
-    means = np.stack([np.bincount(labels, weights=column) for column in matrix.T], axis=1) / np.maximum(
-        counts, 1)[:, None]
+    means = (
+        np.stack([np.bincount(labels, weights=column) for column in matrix.T], axis=1) / np.maximum(counts, 1)[:, None]
+    )
     spread: Matrix = (counts[:, None] * (means - matrix.mean(axis=0)) ** 2).sum(axis=0)
     return spread
 
@@ -148,22 +161,31 @@ def _named(label: str) -> str:
 
 
 def _transformed(dataset: Dataset, steps: dict[str, tuple[str, ...]]) -> Dataset:
-    columns = tuple(one.model_copy(update={"transform": steps[one.name]}) if one.name in steps else one
-                    for one in dataset.columns)
+    columns = tuple(
+        one.model_copy(update={"transform": steps[one.name]}) if one.name in steps else one for one in dataset.columns
+    )
     return dataset.model_copy(update={"columns": columns})
 
 
 def _changed(dataset: Dataset, names: set[str], *, role: str) -> Dataset:
-    columns: tuple[Column, ...] = tuple(one.model_copy(update={"role": role}) if one.name in names else one
-                                        for one in dataset.columns)
+    columns: tuple[Column, ...] = tuple(
+        one.model_copy(update={"role": role}) if one.name in names else one for one in dataset.columns
+    )
     return dataset.model_copy(update={"columns": columns})
 
 
 # ------------------------------------------------------------------ judging one
 
 
-def _judge(customers: pd.DataFrame, dataset: Dataset, ks: Sequence[int], seed: int, decision: Decision,
-           labels: Labels, splits: int) -> tuple[int, str, float] | None:
+def _judge(
+    customers: pd.DataFrame,
+    dataset: Dataset,
+    ks: Sequence[int],
+    seed: int,
+    decision: Decision,
+    labels: Labels,
+    splits: int,
+) -> tuple[int, str, float] | None:
     """(k, verdict, agreement with the recommended segments at their own k); None where it cannot be clustered."""
     matrix = fit_features(customers, dataset).matrix
     try:
@@ -175,11 +197,21 @@ def _judge(customers: pd.DataFrame, dataset: Dataset, ks: Sequence[int], seed: i
     measured = silhouettes(matrix, [one.labels for one in partitions], seed=seed)
     records = [
         CandidateRecord(
-            k=one.k, inertia=one.inertia, silhouette=silhouette.overall, silhouette_se=None, calinski_harabasz=0.0,
-            davies_bouldin=0.0, stability=stability[one.k].prediction_strength,
-            null_silhouette=float(np.mean(nulls[one.k])), seed_spread=one.seed_spread, sizes=(),
-            silhouette_by_segment=(), seconds=0.0)
-        for one, silhouette in zip(partitions, measured, strict=True)]
+            k=one.k,
+            inertia=one.inertia,
+            silhouette=silhouette.overall,
+            silhouette_se=None,
+            calinski_harabasz=0.0,
+            davies_bouldin=0.0,
+            stability=stability[one.k].prediction_strength,
+            null_silhouette=float(np.mean(nulls[one.k])),
+            seed_spread=one.seed_spread,
+            sizes=(),
+            silhouette_by_segment=(),
+            seconds=0.0,
+        )
+        for one, silhouette in zip(partitions, measured, strict=True)
+    ]
     found = decide(records, bounds=decision.bounds)
     same_k = next(one for one in partitions if one.k == decision.k)
     return found.k, found.verdict, adjusted_rand(labels, same_k.labels)
@@ -196,7 +228,9 @@ def sensitivity_in_words(table: pd.DataFrame, decision: Decision) -> tuple[str, 
     changes = "; ".join(f"{row[Sensitivity.CHANGE]}: {row[Sensitivity.K]}" for row in others.to_dict("records"))
     number = f"{len(table) - len(others)} of {len(table)} other ways of preparing the data lead to {decision.k} too"
     least = table.iloc[int(table[Sensitivity.AGREEMENT].to_numpy().argmin())]
-    return (f"{number} ({changes})." if changes else f"{number}.",
-            f"Who belongs together agrees with these segments by {table[Sensitivity.AGREEMENT].min():.2f} to "
-            f"{table[Sensitivity.AGREEMENT].max():.2f} (adjusted Rand index; 1 is the same, 0 is chance), least with: "
-            f"{least[Sensitivity.CHANGE]}.")
+    return (
+        f"{number} ({changes})." if changes else f"{number}.",
+        f"Who belongs together agrees with these segments by {table[Sensitivity.AGREEMENT].min():.2f} to "
+        f"{table[Sensitivity.AGREEMENT].max():.2f} (adjusted Rand index; 1 is the same, 0 is chance), least with: "
+        f"{least[Sensitivity.CHANGE]}.",
+    )

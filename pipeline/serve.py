@@ -54,7 +54,10 @@ def dashboard_program(settings: Settings) -> Program:
     bind = f"[{settings.host}]" if ":" in settings.host else settings.host
     configuration = ["-c", str(GUNICORN_CONFIG)] if GUNICORN_CONFIG.is_file() else ["--no-control-socket"]
     return Program(
-        name="Dashboard", host=ANY_ADDRESS.get(settings.host, settings.host), port=port, health="/healthz",
+        name="Dashboard",
+        host=ANY_ADDRESS.get(settings.host, settings.host),
+        port=port,
+        health="/healthz",
         command=(sys.executable, "-m", "gunicorn", *configuration, "--bind", f"{bind}:{port}", "dashapp.wsgi:server"),
         environment=as_environment(settings.model_copy(update={"port": port})),
     )
@@ -64,7 +67,10 @@ def mlflow_program(settings: Settings, *, avoid: Collection[int] = ()) -> Progra
     """The MLflow UI, on the loopback address whatever the dashboard listens on: it has no sign-in of its own."""
     port = free_port(LOOPBACK, settings.mlflow_port, avoid=avoid)
     return Program(
-        name="MLflow UI", host=LOOPBACK, port=port, health="/health",
+        name="MLflow UI",
+        host=LOOPBACK,
+        port=port,
+        health="/health",
         command=(sys.executable, "-m", "mlflow", "server", "-w", "1", "--host", LOOPBACK, "--port", str(port)),
         environment={
             # not on the command line: a database's URI can hold a password, and everybody can list processes
@@ -88,9 +94,11 @@ def free_port(host: str, first: int, *, avoid: Collection[int] = ()) -> int:
     for port in ports:
         if _can_bind(host, port):
             return port
-    raise UsageError.because(f"no port is free on {host}", expected=f"one of {first} to {first + PORTS_TRIED - 1}",
-                             remedy="set KORZINA_PORT or KORZINA_MLFLOW_PORT, and see that KORZINA_HOST is an address "
-                             "of this machine")
+    raise UsageError.because(
+        f"no port is free on {host}",
+        expected=f"one of {first} to {first + PORTS_TRIED - 1}",
+        remedy="set KORZINA_PORT or KORZINA_MLFLOW_PORT, and see that KORZINA_HOST is an address of this machine",
+    )
 
 
 def _can_bind(host: str, port: int) -> bool:

@@ -26,7 +26,8 @@ class Settings(BaseSettings):
     threads: int = Field(4, ge=1, description="threads a worker")
     poll_seconds: float = Field(5.0, gt=0, description="how often the dashboard looks for a new champion")
     curate: bool = Field(
-        False, description="promote, roll back and rename from the dashboard; on the loopback address only")
+        False, description="promote, roll back and rename from the dashboard; on the loopback address only"
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="least level that is logged")
 
     @property

@@ -45,8 +45,11 @@ def read_source(spec: Spec, data: str | None) -> RawTable:
     try:
         return _read_files(spec, data)
     except OSError as error:
-        raise InputError.because(f"{error.filename or data}: cannot be read", found=error.strerror or str(error),
-                                 remedy="check that the file is there and that you may read it") from error
+        raise InputError.because(
+            f"{error.filename or data}: cannot be read",
+            found=error.strerror or str(error),
+            remedy="check that the file is there and that you may read it",
+        ) from error
 
 
 def _read_files(spec: Spec, data: str | None) -> RawTable:
@@ -54,8 +57,11 @@ def _read_files(spec: Spec, data: str | None) -> RawTable:
     if spec.source.query:
         return _query(spec, tables, source)
     if len(tables) != 1:
-        raise SpecError.because(f"{spec.path or spec.name}: several tables and no query",
-                                found=", ".join(tables), expected="[source] query with one row a customer")
+        raise SpecError.because(
+            f"{spec.path or spec.name}: several tables and no query",
+            found=", ".join(tables),
+            expected="[source] query with one row a customer",
+        )
     files = next(iter(tables.values()))
     if _is_parquet(files):
         return _parquet(spec, files, source)
@@ -67,8 +73,9 @@ def _tables(spec: Spec, data: str | None) -> tuple[dict[str, list[Path]], str]:
     named = spec.source.tables
     if data is None:
         if spec.source.package is None and not named:
-            raise InputError.because("no data given", expected="a file, a folder, a glob or a database's address",
-                                     remedy="add --data FILE")
+            raise InputError.because(
+                "no data given", expected="a file, a folder, a glob or a database's address", remedy="add --data FILE"
+            )
         folder = _package(spec.source.package) if spec.source.package else Path(spec.path).parent
         source = f"package {spec.source.package}" if spec.source.package else str(folder)
         return {name: find_files(str(folder / file)) for name, file in named.items()}, source
@@ -79,8 +86,12 @@ def _tables(spec: Spec, data: str | None) -> tuple[dict[str, list[Path]], str]:
         return {name: _in_folder(path, name, file) for name, file in named.items()}, data
     if len(named) == 1:
         return {next(iter(named)): find_files(data)}, data
-    raise InputError.because(f"{data}: the spec reads {len(named)} tables", expected="a folder that holds "
-                             + ", ".join(named.values()), found="one file", remedy="give the folder with --data")
+    raise InputError.because(
+        f"{data}: the spec reads {len(named)} tables",
+        expected="a folder that holds " + ", ".join(named.values()),
+        found="one file",
+        remedy="give the folder with --data",
+    )
 
 
 def _package(name: str) -> Path:
@@ -90,8 +101,10 @@ def _package(name: str) -> Path:
     except (ImportError, ValueError):
         found = None
     if found is None or not found.submodule_search_locations:
-        raise InputError.because(f"package {name!r} is not installed; the spec reads its data from there",
-                                 remedy=f"pip install {name.replace('_', '-')}, or give a folder with --data")
+        raise InputError.because(
+            f"package {name!r} is not installed; the spec reads its data from there",
+            remedy=f"pip install {name.replace('_', '-')}, or give a folder with --data",
+        )
     return Path(next(iter(found.submodule_search_locations)))
 
 
@@ -100,9 +113,11 @@ def _in_folder(folder: Path, name: str, file: str) -> list[Path]:
     for place in places:
         if place.exists():
             return find_files(str(place))
-    raise InputError.because(f"{folder}: no file for table {name!r}",
-                             expected=f"{Path(file).name} or another file called {name}",
-                             found=", ".join(sorted(one.name for one in folder.iterdir())[:10]) or "an empty folder")
+    raise InputError.because(
+        f"{folder}: no file for table {name!r}",
+        expected=f"{Path(file).name} or another file called {name}",
+        found=", ".join(sorted(one.name for one in folder.iterdir())[:10]) or "an empty folder",
+    )
 
 
 def find_files(pattern: str) -> list[Path]:
@@ -115,19 +130,24 @@ def find_files(pattern: str) -> list[Path]:
         files = [one for one in inside if one.suffix.lower() in _PARQUET]
         files = files or [one for one in inside if one.suffix.lower() in _TEXT]
         if not files:
-            raise InputError.because(f"{pattern}: no data in this folder", expected="*.parquet or *.csv files",
-                                     found=", ".join(one.name for one in inside[:10]) or "an empty folder")
+            raise InputError.because(
+                f"{pattern}: no data in this folder",
+                expected="*.parquet or *.csv files",
+                found=", ".join(one.name for one in inside[:10]) or "an empty folder",
+            )
         return files
     found = sorted(glob.glob(str(path), recursive=True))  # noqa: PTH207  (Path.glob refuses absolute patterns)
     files = [Path(one) for one in found if Path(one).is_file()]
     if not files:
         near = path.parent if path.parent.is_dir() else None
         here = ", ".join(sorted(one.name for one in near.iterdir())[:10]) if near else "no such folder either"
-        raise InputError.because(f"{pattern}: no such file", found=f"there: {here}",
-                                 remedy="check the path after --data")
+        raise InputError.because(
+            f"{pattern}: no such file", found=f"there: {here}", remedy="check the path after --data"
+        )
     if len({_is_parquet([one]) for one in files}) > 1:
-        raise InputError.because(f"{pattern}: Parquet and text files together", expected="one format",
-                                 remedy="narrow the pattern")
+        raise InputError.because(
+            f"{pattern}: Parquet and text files together", expected="one format", remedy="narrow the pattern"
+        )
     return files
 
 
@@ -139,16 +159,32 @@ def _is_parquet(files: list[Path]) -> bool:
 def _text(source: Source, files: list[Path], shown: str) -> RawTable:
     read = [read_text(file, encoding=source.encoding, delimiter=source.delimiter) for file in files]
     if len(read) == 1:
-        return RawTable(read[0].frame, shown, read[0].lines, read[0].rejects, {SINGLE: len(read[0].frame)},
-                        read[0].notes, unit="line")
+        return RawTable(
+            read[0].frame,
+            shown,
+            read[0].lines,
+            read[0].rejects,
+            {SINGLE: len(read[0].frame)},
+            read[0].notes,
+            unit="line",
+        )
     frame = pd.concat(_same_columns(files, read), ignore_index=True)
-    rejects = tuple(Reject(one.line, one.text, one.why, file.name)
-                    for file, table in zip(files, read, strict=True) for one in table.rejects)
+    rejects = tuple(
+        Reject(one.line, one.text, one.why, file.name)
+        for file, table in zip(files, read, strict=True)
+        for one in table.rejects
+    )
     starts = np.cumsum([0, *(len(table.frame) for table in read[:-1])])
     return RawTable(
-        frame, f"{shown} ({len(files)} files)", np.concatenate([table.lines for table in read]), rejects,
-        {SINGLE: len(frame)}, tuple(dict.fromkeys(note for table in read for note in table.notes)),
-        tuple((int(start), file.name) for start, file in zip(starts, files, strict=True)), unit="line")
+        frame,
+        f"{shown} ({len(files)} files)",
+        np.concatenate([table.lines for table in read]),
+        rejects,
+        {SINGLE: len(frame)},
+        tuple(dict.fromkeys(note for table in read for note in table.notes)),
+        tuple((int(start), file.name) for start, file in zip(starts, files, strict=True)),
+        unit="line",
+    )
 
 
 def _same_columns(files: list[Path], read: list[TextTable]) -> list[pd.DataFrame]:
@@ -156,8 +192,11 @@ def _same_columns(files: list[Path], read: list[TextTable]) -> list[pd.DataFrame
     for file, table in zip(files, read, strict=True):
         other = set(first) ^ set(table.frame.columns)
         if other:
-            raise InputError.because(f"{file}: other columns than {files[0].name}", found=", ".join(sorted(other)[:10]),
-                                     expected="the same header in every file")
+            raise InputError.because(
+                f"{file}: other columns than {files[0].name}",
+                found=", ".join(sorted(other)[:10]),
+                expected="the same header in every file",
+            )
     return [table.frame[first] for table in read]
 
 
@@ -184,9 +223,12 @@ def _refuse_bombs(connection: duckdb.DuckDBPyConnection, files: list[Path]) -> N
     rows = connection.execute(f"SELECT sum(num_rows) FROM parquet_file_metadata([{listed}])").fetchall()[0][0]  # noqa: S608
     width = len(connection.execute(f"DESCRIBE SELECT * FROM {_scan(files)}").fetchall())  # noqa: S608
     if rows * width > _MOST_CELLS:
-        raise InputError.because(f"{files[0]}: too large to read as one customer table",
-                                 found=f"{rows:,} rows x {width}", expected=f"at most {_MOST_CELLS:,} values",
-                                 remedy="aggregate with [source] query")
+        raise InputError.because(
+            f"{files[0]}: too large to read as one customer table",
+            found=f"{rows:,} rows x {width}",
+            expected=f"at most {_MOST_CELLS:,} values",
+            remedy="aggregate with [source] query",
+        )
 
 
 def _parquet(spec: Spec, files: list[Path], shown: str) -> RawTable:
@@ -203,8 +245,12 @@ def _parquet(spec: Spec, files: list[Path], shown: str) -> RawTable:
         except duckdb.Error as error:
             raise InputError.because(f"{shown}: not readable as Parquet", found=str(error).splitlines()[0]) from error
     if nested:
-        raise InputError.because(f"{shown}: columns with lists or records inside", found=", ".join(nested[:10]),
-                                 expected="one value in each cell", remedy="unnest them with [source] query")
+        raise InputError.because(
+            f"{shown}: columns with lists or records inside",
+            found=", ".join(nested[:10]),
+            expected="one value in each cell",
+            remedy="unnest them with [source] query",
+        )
     return _typed(frame, shown, {SINGLE: len(frame)})
 
 
@@ -221,16 +267,22 @@ def _query(spec: Spec, tables: dict[str, list[Path]], source: str) -> RawTable:
         try:
             frame = connection.execute(spec.source.query or "").df()
         except duckdb.Error as error:
-            raise SpecError.because(f"{spec.path or spec.name}: source.query failed", found=str(error)[:600],
-                                    expected=f"SQL over {', '.join(tables)} with one row a customer") from error
+            raise SpecError.because(
+                f"{spec.path or spec.name}: source.query failed",
+                found=str(error)[:600],
+                expected=f"SQL over {', '.join(tables)} with one row a customer",
+            ) from error
     if rejects:
-        notes.append(f"{len(rejects)} lines of the tables could not be taken apart and are not in the sums: "
-                     + "; ".join(f"{one.where}: {one.why}" for one in rejects[:5]))
+        notes.append(
+            f"{len(rejects)} lines of the tables could not be taken apart and are not in the sums: "
+            + "; ".join(f"{one.where}: {one.why}" for one in rejects[:5])
+        )
     return _typed(frame, source, sizes, tuple(notes))
 
 
-def _show_tables(connection: duckdb.DuckDBPyConnection, spec: Spec, tables: dict[str, list[Path]], source: str
-                 ) -> tuple[dict[str, int], list[Reject], list[str]]:
+def _show_tables(
+    connection: duckdb.DuckDBPyConnection, spec: Spec, tables: dict[str, list[Path]], source: str
+) -> tuple[dict[str, int], list[Reject], list[str]]:
     """Make each table visible to SQL under its name; returns their sizes, and what could not be read."""
     sizes: dict[str, int] = {}
     rejects: list[Reject] = []
@@ -265,8 +317,11 @@ def query_tables(spec: Spec, data: str | None, key: str, query: str, **given: pd
         try:
             return connection.execute(query).df()
         except duckdb.Error as error:
-            raise SpecError.because(f"{spec.path or spec.name}: {key} failed", found=str(error)[:600],
-                                    expected=f"SQL over {', '.join([*tables, *given])}") from error
+            raise SpecError.because(
+                f"{spec.path or spec.name}: {key} failed",
+                found=str(error)[:600],
+                expected=f"SQL over {', '.join([*tables, *given])}",
+            ) from error
 
 
 def _inferred(raw: RawTable, source: Source) -> pd.DataFrame:

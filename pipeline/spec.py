@@ -30,10 +30,25 @@ from pipeline.spec_parts import (
 )
 
 __all__ = [
-    "ColumnSpec", "DuplicateIdRule", "GroupSpec", "LookalikeRule", "RangeRule", "ReplaceRule", "Rule", "Source",
+    "ColumnSpec",
+    "DuplicateIdRule",
+    "GroupSpec",
+    "LookalikeRule",
+    "RangeRule",
+    "ReplaceRule",
+    "Rule",
+    "Source",
     "Spec",
-    "Transform", "WhereRule", "describe_dataset", "identifiers", "load_spec", "parse_spec", "raw_columns",
-    "restore_spec", "share_name", "shipped_specs",
+    "Transform",
+    "WhereRule",
+    "describe_dataset",
+    "identifiers",
+    "load_spec",
+    "parse_spec",
+    "raw_columns",
+    "restore_spec",
+    "share_name",
+    "shipped_specs",
 ]
 
 SPECS_FOLDER = Path(__file__).parent / "specs"
@@ -65,8 +80,9 @@ def load_spec(name_or_file: str) -> Spec:
     source = spec.source.model_copy(update={"query": query})
     history = spec.history.model_copy(update={"query": past}) if spec.history else None
     baskets = spec.baskets.model_copy(update={"query": lines}) if spec.baskets else None
-    return spec.model_copy(update={"path": str(path), "hash": digest, "source": source, "history": history,
-                                   "baskets": baskets})
+    return spec.model_copy(
+        update={"path": str(path), "hash": digest, "source": source, "history": history, "baskets": baskets}
+    )
 
 
 def parse_spec(data: dict[str, Any], *, where: str) -> Spec:
@@ -84,8 +100,11 @@ def restore_spec(text: str) -> Spec:
     try:
         return Spec.model_validate_json(text)
     except ValidationError as error:
-        raise SpecError.because("the spec stored with the run cannot be read", found=str(error.errors()[0]["msg"]),
-                                remedy="train again with this version of Korzina") from error
+        raise SpecError.because(
+            "the spec stored with the run cannot be read",
+            found=str(error.errors()[0]["msg"]),
+            remedy="train again with this version of Korzina",
+        ) from error
 
 
 def shipped_specs() -> tuple[str, ...]:
@@ -99,14 +118,26 @@ def describe_dataset(spec: Spec) -> Dataset:
     groups = []
     for key, group in spec.groups.items():
         columns += _group_columns(spec, key, group)
-        groups.append(Group(
-            key=key, label=group.label, meaning=group.meaning, members=tuple(group.members),
-            member_labels=tuple(group.members.values()), unit=group.unit or spec.currency,
-            shares=tuple(map(share_name, group.members)),
-        ))
+        groups.append(
+            Group(
+                key=key,
+                label=group.label,
+                meaning=group.meaning,
+                members=tuple(group.members),
+                member_labels=tuple(group.members.values()),
+                unit=group.unit or spec.currency,
+                shares=tuple(map(share_name, group.members)),
+            )
+        )
     return Dataset(
-        spec=spec.name, title=spec.title or spec.name, spec_hash=spec.hash, as_of=spec.as_of, currency=spec.currency,
-        columns=tuple(columns), groups=tuple(groups), campaigns=spec.campaigns,
+        spec=spec.name,
+        title=spec.title or spec.name,
+        spec_hash=spec.hash,
+        as_of=spec.as_of,
+        currency=spec.currency,
+        columns=tuple(columns),
+        groups=tuple(groups),
+        campaigns=spec.campaigns,
         id_column=spec.id.column if spec.id.keep else None,
     )
 
@@ -137,13 +168,30 @@ def _group_columns(spec: Spec, key: str, group: GroupSpec) -> list[Column]:
     transform = group.transform if group.transform is not None else spec.transform
     for member, label in group.members.items():
         if member not in spec.columns:
-            made.append(Column(name=member, role=group.member_role, kind="number", label=label, group=key,
-                               unit=group.unit or spec.currency, format=",.0f"))
-        made.append(Column(
-            name=share_name(member), role=group.shares, kind="number", label=f"{label}: share", format=".0%", group=key,
-            transform=transform if group.shares == "active" else (),
-            high=with_label(group.high, label, more=True), low=with_label(group.low, label, more=False),
-        ))
+            made.append(
+                Column(
+                    name=member,
+                    role=group.member_role,
+                    kind="number",
+                    label=label,
+                    group=key,
+                    unit=group.unit or spec.currency,
+                    format=",.0f",
+                )
+            )
+        made.append(
+            Column(
+                name=share_name(member),
+                role=group.shares,
+                kind="number",
+                label=f"{label}: share",
+                format=".0%",
+                group=key,
+                transform=transform if group.shares == "active" else (),
+                high=with_label(group.high, label, more=True),
+                low=with_label(group.low, label, more=False),
+            )
+        )
     return made
 
 
@@ -151,8 +199,10 @@ def _find(name_or_file: str) -> Path:
     path = Path(name_or_file)
     if path.suffix == ".toml":
         if not path.is_file():
-            raise SpecError.because(f"{path}: no such spec file", remedy="give the path of a TOML file, or make one "
-                                    "with 'korzina init FILE'")
+            raise SpecError.because(
+                f"{path}: no such spec file",
+                remedy="give the path of a TOML file, or make one with 'korzina init FILE'",
+            )
         return path
     if name_or_file not in shipped_specs():
         raise SpecError.unknown_name("--spec", name_or_file, shipped_specs())

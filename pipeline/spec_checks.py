@@ -25,11 +25,20 @@ from pipeline.spec_parts import (
 )
 
 PARTS: dict[str, type[BaseModel]] = {
-    "columns": ColumnSpec, "groups": GroupSpec, "campaigns": Campaign, "source": Source, "id": IdColumn,
-    "segments": SegmentsSpec, "baskets": BasketsSpec, "history": HistorySpec,
+    "columns": ColumnSpec,
+    "groups": GroupSpec,
+    "campaigns": Campaign,
+    "source": Source,
+    "id": IdColumn,
+    "segments": SegmentsSpec,
+    "baskets": BasketsSpec,
+    "history": HistorySpec,
 }
 RULES: dict[str, type[BaseModel]] = {
-    "replace": ReplaceRule, "range": RangeRule, "where": WhereRule, "lookalikes": LookalikeRule,
+    "replace": ReplaceRule,
+    "range": RangeRule,
+    "where": WhereRule,
+    "lookalikes": LookalikeRule,
     "duplicate_ids": DuplicateIdRule,
 }
 
@@ -44,8 +53,12 @@ def explain(error: ValidationError, where: str) -> SpecError:
         *parents, name = (str(part) for part in first["loc"])
         return SpecError.unknown_name(f"{where}: {'.'.join(parents) or 'top level'}", name, _valid_keys(first["loc"]))
     found = "nothing" if first["type"] == "missing" else repr(first["input"])
-    return SpecError.because(f"{where}: key {key!r} is wrong", expected=first["msg"], found=found[:120],
-                             remedy="mend this key; docs/spec.md lists them all")
+    return SpecError.because(
+        f"{where}: key {key!r} is wrong",
+        expected=first["msg"],
+        found=found[:120],
+        remedy="mend this key; docs/spec.md lists them all",
+    )
 
 
 def _valid_keys(location: tuple[int | str, ...]) -> list[str]:
@@ -64,20 +77,29 @@ def check_references(spec: Spec, known: set[str], where: str) -> None:
             raise SpecError.unknown_name(f"{where}: rules ({rule.rule})", column, known)
     for campaign in spec.campaigns:
         if campaign.column not in outcomes:
-            raise SpecError.because(f"{where}: campaigns: column {campaign.column!r} is not an outcome",
-                                    expected="a column with role = \"outcome\"", found=campaign.column)
+            raise SpecError.because(
+                f"{where}: campaigns: column {campaign.column!r} is not an outcome",
+                expected='a column with role = "outcome"',
+                found=campaign.column,
+            )
     _refuse_leaks(spec, outcomes, where)
     if not any(part.role == "active" for part in spec.columns.values()) and not any(
-            group.shares == "active" for group in spec.groups.values()):
-        raise SpecError.because(f"{where}: no active column", expected="at least one column (or group share) with "
-                                "role = \"active\"", remedy="mark the columns that describe behaviour as active")
+        group.shares == "active" for group in spec.groups.values()
+    ):
+        raise SpecError.because(
+            f"{where}: no active column",
+            expected='at least one column (or group share) with role = "active"',
+            remedy="mark the columns that describe behaviour as active",
+        )
     meanings = [column.meaning for column in spec.columns.values() if column.meaning]
     for meaning in meanings:
         if meanings.count(meaning) > 1:
             raise SpecError.because(f"{where}: two columns have meaning = {meaning!r}", expected="one column at most")
     if spec.history and not any(campaign.start for campaign in spec.campaigns):
-        raise SpecError.because(f"{where}: [history] needs campaigns with a start",
-                                remedy="add start to [[campaigns]], or leave [history] out")
+        raise SpecError.because(
+            f"{where}: [history] needs campaigns with a start",
+            remedy="add start to [[campaigns]], or leave [history] out",
+        )
     if spec.segments.min > spec.segments.max:
         raise SpecError.because(f"{where}: segments.min is above segments.max")
 
@@ -88,8 +110,11 @@ def _refuse_leaks(spec: Spec, outcomes: set[str], where: str) -> None:
     for group in spec.groups.values():
         if group.shares == "active":
             tainted |= {f"share of {member}" for member in group.members if member in tainted}
-    bad = sorted(name for name in tainted if name.startswith("share of ")
-                 or (name in spec.columns and spec.columns[name].role == "active"))
+    bad = sorted(
+        name
+        for name in tainted
+        if name.startswith("share of ") or (name in spec.columns and spec.columns[name].role == "active")
+    )
     if bad:
         raise SpecError.because(
             f"{where}: column {bad[0]!r} is active but is computed from a campaign outcome",
@@ -101,8 +126,9 @@ def _refuse_leaks(spec: Spec, outcomes: set[str], where: str) -> None:
 def outcome_derived(spec: Spec) -> frozenset[str]:
     """Outcomes, and every column and share that is computed from one, directly or through others."""
     tainted = _derived_from(spec, {name for name, column in spec.columns.items() if column.role == "outcome"})
-    shares = {f"{member}_share" for group in spec.groups.values() for member in group.members
-              if tainted & set(group.members)}  # a share's whole is the sum of all members
+    shares = {
+        f"{member}_share" for group in spec.groups.values() for member in group.members if tainted & set(group.members)
+    }  # a share's whole is the sum of all members
     return frozenset(tainted | shares)
 
 

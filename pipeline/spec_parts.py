@@ -108,9 +108,7 @@ class DuplicateIdRule(_Part):
     action: Literal["drop", "quarantine"] = "quarantine"
 
 
-Rule = Annotated[
-    ReplaceRule | RangeRule | WhereRule | LookalikeRule | DuplicateIdRule, Field(discriminator="rule")
-]
+Rule = Annotated[ReplaceRule | RangeRule | WhereRule | LookalikeRule | DuplicateIdRule, Field(discriminator="rule")]
 
 
 class HistoryColumn(_Part):

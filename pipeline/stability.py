@@ -34,8 +34,15 @@ class Stability:
     jaccard: tuple[float, ...]  # one a segment: mean over the halves
 
 
-def assess_stability(matrix: Matrix, partitions: Sequence[Partition], *, seed: int, splits: int = SPLITS,
-                     helper: Helper | None = None, tick: Tick | None = None) -> Mapping[int, Stability]:
+def assess_stability(
+    matrix: Matrix,
+    partitions: Sequence[Partition],
+    *,
+    seed: int,
+    splits: int = SPLITS,
+    helper: Helper | None = None,
+    tick: Tick | None = None,
+) -> Mapping[int, Stability]:
     """Prediction strength of every k and bootstrap Jaccard of every segment, from the same half-samples.
 
     Prediction strength (Tibshirani and Walther 2005): cluster both halves, then ask of each cluster of one half which
@@ -53,13 +60,18 @@ def assess_stability(matrix: Matrix, partitions: Sequence[Partition], *, seed: i
             for fitted, guide, rows in ((one, other, first), (other, one, second)):
                 strengths[fitted.k].append(_strength(matrix[rows], fitted, guide))
                 jaccards[fitted.k].append(_best_jaccard(partition.labels[rows], fitted.labels, fitted.k))
-    return {
-        k: Stability(float(np.mean(strengths[k])), tuple(np.mean(jaccards[k], axis=0).tolist())) for k in ks
-    }
+    return {k: Stability(float(np.mean(strengths[k])), tuple(np.mean(jaccards[k], axis=0).tolist())) for k in ks}
 
 
-def null_silhouettes(matrix: Matrix, ks: Sequence[int], *, seed: int, draws: int = NULL_DRAWS,
-                     helper: Helper | None = None, tick: Tick | None = None) -> Mapping[int, tuple[float, ...]]:
+def null_silhouettes(
+    matrix: Matrix,
+    ks: Sequence[int],
+    *,
+    seed: int,
+    draws: int = NULL_DRAWS,
+    helper: Helper | None = None,
+    tick: Tick | None = None,
+) -> Mapping[int, tuple[float, ...]]:
     """Silhouettes that structure-free data of the same covariance reach when clustered alike, by k.
 
     One draw a value; each has as many rows as the data, at most ``NULL_ROWS``. The draws are Gaussian, but flat along
@@ -109,7 +121,7 @@ def _halves(n: int, seed: int, splits: int) -> Iterator[tuple[Labels, Labels]]:
     size = min(n // 2, HALF_ROWS)
     for split in range(splits):
         drawn = np.random.default_rng([seed, 1, split]).permutation(n)
-        yield np.sort(drawn[:size]), np.sort(drawn[size:2 * size])
+        yield np.sort(drawn[:size]), np.sort(drawn[size : 2 * size])
 
 
 def _strength(rows: Matrix, fitted: Partition, guide: Partition) -> float:

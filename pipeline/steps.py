@@ -42,18 +42,32 @@ def exact_duplicates(frame: pd.DataFrame, where: Where) -> Step:
     """Rows that repeat an earlier one in every column, the id included, are one customer written twice."""
     gone = _duplicated(frame)
     number = int(gone.sum())
-    return remove(frame, gone, LedgerEntry(
-        rule="exact duplicates", examples=spots(frame.index[gone], where),
-        detail=f"{count(number, 'row repeats', 'rows repeat')} another one in every column; one of each was kept"
-    ), "drop")
+    return remove(
+        frame,
+        gone,
+        LedgerEntry(
+            rule="exact duplicates",
+            examples=spots(frame.index[gone], where),
+            detail=f"{count(number, 'row repeats', 'rows repeat')} another one in every column; one of each was kept",
+        ),
+        "drop",
+    )
 
 
 def missing_ids(frame: pd.DataFrame, column: str, where: Where) -> Step:
     """A row without an id cannot be told apart or found again."""
     gone = frame[column].isna()
-    return remove(frame, gone, LedgerEntry(
-        rule="missing id", column=column, examples=spots(frame.index[gone], where),
-        detail=f"{count(int(gone.sum()), 'row has', 'rows have')} no {column}"), "quarantine")
+    return remove(
+        frame,
+        gone,
+        LedgerEntry(
+            rule="missing id",
+            column=column,
+            examples=spots(frame.index[gone], where),
+            detail=f"{count(int(gone.sum()), 'row has', 'rows have')} no {column}",
+        ),
+        "quarantine",
+    )
 
 
 def duplicate_ids(frame: pd.DataFrame, column: str, action: str, where: Where) -> Step:
@@ -64,9 +78,17 @@ def duplicate_ids(frame: pd.DataFrame, column: str, action: str, where: Where) -
     ranked = ranked.sort_values(list(ranked.columns), kind="stable")
     lost = ranked.index[ranked.duplicated(0)]
     gone = pd.Series(frame.index.isin(lost), index=frame.index)
-    return remove(frame, gone, LedgerEntry(
-        rule="duplicate ids", column=column, examples=spots(lost, where),
-        detail=f"{count(len(lost), 'row has', 'rows have')} the id of a more complete row"), action)
+    return remove(
+        frame,
+        gone,
+        LedgerEntry(
+            rule="duplicate ids",
+            column=column,
+            examples=spots(lost, where),
+            detail=f"{count(len(lost), 'row has', 'rows have')} the id of a more complete row",
+        ),
+        action,
+    )
 
 
 def lookalikes(frame: pd.DataFrame, column: str, rule: LookalikeRule, where: Where) -> Step:
@@ -74,9 +96,11 @@ def lookalikes(frame: pd.DataFrame, column: str, rule: LookalikeRule, where: Whe
     alike = _duplicated(frame.drop(columns=column))
     number = int(alike.sum())
     entry = LedgerEntry(
-        rule="lookalikes", examples=spots(frame.index[alike], where),
+        rule="lookalikes",
+        examples=spots(frame.index[alike], where),
         detail=f"{count(number, 'row equals', 'rows equal')} another one in everything but the id; "
-               + ("dropped as the spec says" if rule.action == "drop" else "kept, since two customers can be alike"))
+        + ("dropped as the spec says" if rule.action == "drop" else "kept, since two customers can be alike"),
+    )
     if rule.action == "drop":
         return remove(frame, alike, entry, "drop")
     return Step(frame, (entry.model_copy(update={"flagged": number}),))
@@ -92,10 +116,17 @@ def replace(frame: pd.DataFrame, rule: ReplaceRule) -> Step:
     if pd.api.types.is_numeric_dtype(before):
         after = before.where(~touched, pd.to_numeric(after, errors="coerce"))
     tally = words[touched].value_counts()
-    examples = tuple(f"{value} -> {rule.values[str(value)] or 'unknown'}: {number}"
-                     for value, number in tally.sort_index().head(MOST_EXAMPLES).items())
-    entry = LedgerEntry(rule="replace", column=rule.column, repaired=int(touched.sum()), examples=examples,
-                        detail=f"{count(int(touched.sum()), 'value', 'values')} of {rule.column} put right")
+    examples = tuple(
+        f"{value} -> {rule.values[str(value)] or 'unknown'}: {number}"
+        for value, number in tally.sort_index().head(MOST_EXAMPLES).items()
+    )
+    entry = LedgerEntry(
+        rule="replace",
+        column=rule.column,
+        repaired=int(touched.sum()),
+        examples=examples,
+        detail=f"{count(int(touched.sum()), 'value', 'values')} of {rule.column} put right",
+    )
     return Step(frame.assign(**{rule.column: after}), (entry,))
 
 
@@ -110,8 +141,11 @@ def limits(frame: pd.DataFrame, rule: RangeRule, where: Where) -> Step:
     done = {"null": "made unknown", "clip": "set to the nearest limit", "drop": "dropped", "quarantine": "set aside"}
     examples = tuple(f"{values[at]:.12g} ({where(int(at))})" for at in frame.index[outside][:MOST_EXAMPLES])
     entry = LedgerEntry(
-        rule="range", column=rule.column, examples=examples,
-        detail=f"{count(number, 'value', 'values')} of {rule.column} outside {bounds}: {done[rule.action]}")
+        rule="range",
+        column=rule.column,
+        examples=examples,
+        detail=f"{count(number, 'value', 'values')} of {rule.column} outside {bounds}: {done[rule.action]}",
+    )
     if rule.action in ("drop", "quarantine"):
         return remove(frame, outside, entry, rule.action)
     repaired = values.clip(least, most) if rule.action == "clip" else values.mask(outside)
@@ -122,8 +156,11 @@ def where_rule(frame: pd.DataFrame, rule: WhereRule, spec: Spec, where: Where) -
     """Rows for which the rule's condition holds."""
     held = condition(frame, rule.sql, spec, rule.name)
     done = {"drop": "dropped", "quarantine": "set aside", "flag": "kept and flagged"}[rule.action]
-    entry = LedgerEntry(rule=rule.name, examples=spots(frame.index[held], where),
-                        detail=f"{count(int(held.sum()), 'row', 'rows')} where {rule.sql}: {done}")
+    entry = LedgerEntry(
+        rule=rule.name,
+        examples=spots(frame.index[held], where),
+        detail=f"{count(int(held.sum()), 'row', 'rows')} where {rule.sql}: {done}",
+    )
     if rule.action == "flag":
         return Step(frame, (entry.model_copy(update={"flagged": int(held.sum())}),))
     return remove(frame, held, entry, rule.action)

@@ -8,8 +8,12 @@ import pandas as pd
 from pipeline.contract import HeldOut, Strategy
 from pipeline.profit import Mask, Vector, measured_profit, worth_contacting
 
-LABELS = {HeldOut.BY_SEGMENT: "segments alone", HeldOut.BY_RFM: "groups by recency, frequency and money (RFM)",
-          HeldOut.BY_SEGMENT_AND_PAST: "segments x earlier answers", HeldOut.PROBABILITY: "response model"}
+LABELS = {
+    HeldOut.BY_SEGMENT: "segments alone",
+    HeldOut.BY_RFM: "groups by recency, frequency and money (RFM)",
+    HeldOut.BY_SEGMENT_AND_PAST: "segments x earlier answers",
+    HeldOut.PROBABILITY: "response model",
+}
 
 
 def evaluate(held_out: pd.DataFrame, cost: float, revenue: float) -> tuple[Strategy, ...]:
@@ -21,16 +25,18 @@ def evaluate(held_out: pd.DataFrame, cost: float, revenue: float) -> tuple[Strat
         predicted = held_out[name].to_numpy(np.float64)
         if not np.isnan(predicted).any():
             chosen[name] = worth_contacting(predicted, cost, revenue)
-    made = [_strategy(name, LABELS.get(name, name), mask, outcome, cost, revenue, customer)
-            for name, mask in chosen.items()]
+    made = [
+        _strategy(name, LABELS.get(name, name), mask, outcome, cost, revenue, customer) for name, mask in chosen.items()
+    ]
     made.insert(2, _random(outcome, int(chosen[HeldOut.PROBABILITY].sum()), cost, revenue))
     knowing = worth_contacting(outcome, cost, revenue)  # who knows all does not contact where even a response loses
     made.append(_strategy("foresight", "perfect foresight", knowing, outcome, cost, revenue, customer))
     return tuple(made)
 
 
-def _strategy(key: str, label: str, mask: Mask, outcome: Vector, cost: float, revenue: float, customer: np.ndarray
-              ) -> Strategy:
+def _strategy(
+    key: str, label: str, mask: Mask, outcome: Vector, cost: float, revenue: float, customer: np.ndarray
+) -> Strategy:
     money = measured_profit(outcome, mask, cost, revenue, customer)
     return Strategy(key=key, label=label, contacts=int(mask.sum()), profit=money.value, low=money.low, high=money.high)
 
@@ -41,5 +47,6 @@ def _random(outcome: Vector, contacts: int, cost: float, revenue: float) -> Stra
     value = contacts * (rate * revenue - cost)
     left = (n - contacts) / max(n - 1, 1)  # without replacement
     half = 1.96 * revenue * float(np.sqrt(contacts * rate * (1 - rate) * left))
-    return Strategy(key="random", label="as many at random", contacts=contacts, profit=value, low=value - half,
-                    high=value + half)
+    return Strategy(
+        key="random", label="as many at random", contacts=contacts, profit=value, low=value - half, high=value + half
+    )

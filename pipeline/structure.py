@@ -127,9 +127,20 @@ def _profile(name: str, kind: Kind, values: pd.Series, note: str) -> Profile:
     text = known.iloc[:500].astype("str") if kind in ("text", "category") else pd.Series(dtype="str")
     personal = names.fits(names.PERSONAL, name) or (len(text) > 0 and text.map(names.looks_personal).mean() > 0.5)
     return Profile(
-        name=name, kind=kind, rows=len(values), nulls=int(values.isna().sum()), distinct=int(known.nunique()), low=low,
-        high=high, minimum=least, maximum=most, skew=skew, meaning=names.meaning_of(name), personal=bool(personal),
-        note=note)
+        name=name,
+        kind=kind,
+        rows=len(values),
+        nulls=int(values.isna().sum()),
+        distinct=int(known.nunique()),
+        low=low,
+        high=high,
+        minimum=least,
+        maximum=most,
+        skew=skew,
+        meaning=names.meaning_of(name),
+        personal=bool(personal),
+        note=note,
+    )
 
 
 def _skewness(values: npt.NDArray[np.float64]) -> float:
@@ -161,10 +172,19 @@ def _copies(table: pd.DataFrame, profiles: Sequence[Profile]) -> dict[str, str]:
 
 def id_candidates(structure: Structure) -> list[Profile]:
     """Columns that can tell customers apart, the likeliest first; a well named one may repeat now and then."""
-    named = [one for one in structure.profiles if _can_be_id(one) and _is_named_id(one)
-             and one.distinct >= 0.9 * (one.rows - one.nulls) and one.nulls <= 0.1 * one.rows]
-    plain = [one for one in structure.profiles if one.unique and one not in named and _can_be_id(one)
-             and one.meaning is None and not _measure(one)]
+    named = [
+        one
+        for one in structure.profiles
+        if _can_be_id(one)
+        and _is_named_id(one)
+        and one.distinct >= 0.9 * (one.rows - one.nulls)
+        and one.nulls <= 0.1 * one.rows
+    ]
+    plain = [
+        one
+        for one in structure.profiles
+        if one.unique and one not in named and _can_be_id(one) and one.meaning is None and not _measure(one)
+    ]
     contacts = [one for one in structure.profiles if one.unique and one.personal and one not in named + plain]
     return sorted(named, key=lambda one: (not names.fits(names.CUSTOMER, one.name), one.personal)) + plain + contacts
 
@@ -190,9 +210,16 @@ def _measure(one: Profile) -> bool:
 
 def _families(profiles: Sequence[Profile]) -> tuple[Family, ...]:
     """Three or more columns of amounts with a common first or last word, or all named after products or channels."""
-    free = [one for one in profiles if one.numeric and one.minimum is not None and one.minimum >= 0
-            and not names.fits(names.OUTCOME + "|" + names.CODES + "|" + names.BIRTH, one.name) and one.distinct > 1
-            and one.meaning not in (names.DEMOGRAPHIC | {"average_cheque", "recency", "tenure"})]
+    free = [
+        one
+        for one in profiles
+        if one.numeric
+        and one.minimum is not None
+        and one.minimum >= 0
+        and not names.fits(names.OUTCOME + "|" + names.CODES + "|" + names.BIRTH, one.name)
+        and one.distinct > 1
+        and one.meaning not in (names.DEMOGRAPHIC | {"average_cheque", "recency", "tenure"})
+    ]
     found: list[Family] = []
     for meaning, pattern in (("channels", names.CHANNELS), ("categories", names.PRODUCTS)):
         members = [one for one in free if names.fits(pattern, one.name) and not names.fits(_NOT_AMOUNTS, one.name)]

@@ -22,13 +22,20 @@ def summarise(result: Result) -> dict[str, Any]:
         "reason": training.decision.reason,
         "disagreements": list(training.decision.disagreements),
         "sensitivity": training.sensitivity.to_dict("records"),
-        "champion": None if result.champion is None else {
-            "run_id": result.champion.run_id, "k": result.champion.k, "version": result.champion.version},
+        "champion": None
+        if result.champion is None
+        else {"run_id": result.champion.run_id, "k": result.champion.k, "version": result.champion.version},
         "promotion": result.note,
         "runs": [
-            {"run_id": result.saved.run_ids[one.record.k], "k": one.record.k, "inertia": one.record.inertia,
-             "silhouette": one.record.silhouette, "calinski_harabasz": one.record.calinski_harabasz,
-             "davies_bouldin": one.record.davies_bouldin, "stability": one.record.stability}
+            {
+                "run_id": result.saved.run_ids[one.record.k],
+                "k": one.record.k,
+                "inertia": one.record.inertia,
+                "silhouette": one.record.silhouette,
+                "calinski_harabasz": one.record.calinski_harabasz,
+                "davies_bouldin": one.record.davies_bouldin,
+                "stability": one.record.stability,
+            }
             for one in training.candidates
         ],
         "ledger": summarise_ledger(training.ledger),
@@ -39,10 +46,13 @@ def summarise(result: Result) -> dict[str, Any]:
 def summarise_ledger(ledger: Ledger) -> dict[str, Any]:
     """The account of the rows, rule by rule."""
     return {
-        "rows_in": ledger.rows_in, "rows_out": ledger.rows_out, "dropped": ledger.dropped,
+        "rows_in": ledger.rows_in,
+        "rows_out": ledger.rows_out,
+        "dropped": ledger.dropped,
         "quarantined": ledger.quarantined,
-        "rules": [{"rule": one.rule, "column": one.column, "rows": one.rows, "detail": one.detail}
-                  for one in ledger.entries],
+        "rules": [
+            {"rule": one.rule, "column": one.column, "rows": one.rows, "detail": one.detail} for one in ledger.entries
+        ],
     }
 
 
@@ -52,12 +62,23 @@ def told(result: Result) -> Iterator[str]:
 
     training, decision = result.training, result.training.decision
     ledger = training.ledger
-    yield (f"{ledger.rows_in:,} rows in, {ledger.rows_out:,} customers out "
-           f"({ledger.dropped:,} dropped, {ledger.quarantined:,} quarantined)")
-    yield from text_table(["", "k", "inertia", "silhouette", "stability"], [
-        ["->" if one.record.k == decision.k else "", str(one.record.k), f"{one.record.inertia:,.1f}",
-         f"{one.record.silhouette:.3f}", "" if one.record.stability is None else f"{one.record.stability:.2f}"]
-        for one in training.candidates])
+    yield (
+        f"{ledger.rows_in:,} rows in, {ledger.rows_out:,} customers out "
+        f"({ledger.dropped:,} dropped, {ledger.quarantined:,} quarantined)"
+    )
+    yield from text_table(
+        ["", "k", "inertia", "silhouette", "stability"],
+        [
+            [
+                "->" if one.record.k == decision.k else "",
+                str(one.record.k),
+                f"{one.record.inertia:,.1f}",
+                f"{one.record.silhouette:.3f}",
+                "" if one.record.stability is None else f"{one.record.stability:.2f}",
+            ]
+            for one in training.candidates
+        ],
+    )
     yield f"k = {decision.k}, verdict {decision.verdict}. {decision.reason}"
     yield from (f"  - {sentence}" for sentence in decision.disagreements)
     yield from (f"  - {sentence}" for sentence in sensitivity_in_words(training.sensitivity, decision))

@@ -112,8 +112,12 @@ def _start(program: Program, logs: Path) -> Process:
     """Start a program in a process group of its own, so that a signal meant for us reaches it only through us."""
     with _log_file(program, logs).open("wb") as log:
         return subprocess.Popen(  # noqa: S603 - the command is ours
-            program.command, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT,
-            env={**os.environ, **program.environment}, process_group=0,
+            program.command,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            env={**os.environ, **program.environment},
+            process_group=0,
         )
 
 
@@ -123,7 +127,10 @@ def _guard(processes: Sequence[Process]) -> Iterator[None]:
     groups = [f"-{process.pid}" for process in processes]
     guard = subprocess.Popen(  # noqa: S603
         ["/bin/sh", "-c", 'read -r word || kill -s KILL -- "$@"', "korzina-guard", *groups],
-        stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
     )
     try:
         yield

@@ -64,8 +64,9 @@ class _Found:
     singles: tuple[_Fit, ...]
 
 
-def sweep(matrix: Matrix, ks: Iterable[int], *, seed: int, effort: Effort = THOROUGH, tick: Tick | None = None
-          ) -> tuple[Partition, ...]:
+def sweep(
+    matrix: Matrix, ks: Iterable[int], *, seed: int, effort: Effort = THOROUGH, tick: Tick | None = None
+) -> tuple[Partition, ...]:
     """Fit KMeans for every k.
 
     Parameters
@@ -100,9 +101,12 @@ def sweep(matrix: Matrix, ks: Iterable[int], *, seed: int, effort: Effort = THOR
             if tick:
                 tick(0.5 + 0.5 * len(done) / len(wanted))
     return tuple(
-        replace(done[k], restarts=Restarts(places, np.stack([one.labels for one in found[k].singles])),
-                seed_spread=_relative_deviation([one.inertia for one in found[k].singles]),
-                seconds=search_seconds + done[k].seconds)
+        replace(
+            done[k],
+            restarts=Restarts(places, np.stack([one.labels for one in found[k].singles])),
+            seed_spread=_relative_deviation([one.inertia for one in found[k].singles]),
+            seconds=search_seconds + done[k].seconds,
+        )
         for k in wanted
     )
 
@@ -119,8 +123,10 @@ def _check(matrix: Matrix, largest: int) -> None:
     distinct = len(np.unique(matrix, axis=0)) if len(matrix) <= SEARCH_ROWS else largest
     if distinct < largest:
         raise InputError.because(
-            f"too few different customers for k = {largest}", expected=f"at least {largest} different rows",
-            found=str(distinct), remedy="lower --k-max, or add active columns that tell customers apart",
+            f"too few different customers for k = {largest}",
+            expected=f"at least {largest} different rows",
+            found=str(distinct),
+            remedy="lower --k-max, or add active columns that tell customers apart",
         )
 
 
@@ -133,8 +139,9 @@ def _search_rows(n: int, rng: np.random.Generator) -> Labels:
 # ------------------------------------------------------------------ the search
 
 
-def _search(rows: Array, ks: Sequence[int], rng: np.random.Generator, effort: Effort, threads: Pool
-            ) -> dict[int, _Found]:
+def _search(
+    rows: Array, ks: Sequence[int], rng: np.random.Generator, effort: Effort, threads: Pool
+) -> dict[int, _Found]:
     # neighbour moves need an unbroken chain of k, so the gaps are searched too
     chain = list(range(max(2, ks[0]), ks[-1] + 1))
     singles = _seedings(rows, chain, rng, effort.seedings, threads)
@@ -151,15 +158,19 @@ def _search(rows: Array, ks: Sequence[int], rng: np.random.Generator, effort: Ef
     return {k: _Found(best[k], singles[k]) for k in chain}
 
 
-def _seedings(rows: Array, chain: Sequence[int], rng: np.random.Generator, number: int, threads: Pool
-              ) -> dict[int, tuple[_Fit, ...]]:
+def _seedings(
+    rows: Array, chain: Sequence[int], rng: np.random.Generator, number: int, threads: Pool
+) -> dict[int, tuple[_Fit, ...]]:
     """Lloyd from the prefixes of some k-means++ seedings, by k; the longest fits start first."""
     squared = np.einsum("ij,ij->i", rows, rows)
     states = [int(rng.integers(2**31 - 1)) for _ in range(number)]
-    seeds = list(threads.map(
-        lambda state: kmeans_plusplus(rows, chain[-1], x_squared_norms=squared, random_state=state)[0], states))
+    seeds = list(
+        threads.map(
+            lambda state: kmeans_plusplus(rows, chain[-1], x_squared_norms=squared, random_state=state)[0], states
+        )
+    )
     tasks = [(k, one) for k in reversed(chain) for one in seeds]
-    fits = list(threads.map(lambda task: _lloyd(rows, task[1][:task[0]]), tasks))
+    fits = list(threads.map(lambda task: _lloyd(rows, task[1][: task[0]]), tasks))
     return {k: tuple(fit for (of, _), fit in zip(tasks, fits, strict=True) if of == k) for k in chain}
 
 

@@ -40,8 +40,9 @@ class ListNumbers:
         return self.listed > 0 and self.whole >= revenue
 
 
-def in_numbers(plan: CampaignPlan, segment: int | None = None, places: npt.NDArray[np.int64] | None = None
-               ) -> ListNumbers:
+def in_numbers(
+    plan: CampaignPlan, segment: int | None = None, places: npt.NDArray[np.int64] | None = None
+) -> ListNumbers:
     """The list of everybody, of one ``segment``, or of the customers at ``places`` in the targets.
 
     The hold-out group is drawn once for the whole plan; a part of the list holds its part of the group, so nobody is
@@ -60,7 +61,10 @@ def in_numbers(plan: CampaignPlan, segment: int | None = None, places: npt.NDArr
     probability = targets[Targets.PROBABILITY].to_numpy(np.float64)
     contacted = probability[listed & ~held]
     return ListNumbers(
-        customers=int(inside.sum()), listed=int(listed.sum()), held=int(held.sum()),
+        customers=int(inside.sum()),
+        listed=int(listed.sum()),
+        held=int(held.sum()),
         expected=expected_profit(contacted, cost, revenue, summary.level_variance),
         given_up=float((probability[held] * revenue - cost).sum()),
-        probability=float(contacted.mean()) if len(contacted) else 0.0)
+        probability=float(contacted.mean()) if len(contacted) else 0.0,
+    )

@@ -50,8 +50,11 @@ def read_text(path: Path, *, encoding: str | None = None, delimiter: str | None 
         Where the file is no text table, has no header or no rows, one column only, or a name twice.
     """
     if delimiter is not None and (len(delimiter) != 1 or not delimiter.isascii() or delimiter in '"\r\n'):
-        raise SpecError.because(f"source.delimiter is {delimiter!r}", expected="one ASCII character such as ; or |",
-                                remedy="mend it in the spec, or leave it out to have it detected")
+        raise SpecError.because(
+            f"source.delimiter is {delimiter!r}",
+            expected="one ASCII character such as ; or |",
+            remedy="mend it in the spec, or leave it out to have it detected",
+        )
     data = path.read_bytes()
     refuse_other_formats(data, str(path))
     text, used = decode(data, str(path), encoding)
@@ -74,8 +77,11 @@ def parse_text(text: str, *, name: str, delimiter: str | None = None, notes: tup
     else:
         header, frame, lines, rejects = _fast(data, records, separator, name)
     if frame.empty:
-        raise InputError.because(f"{name}: no rows", expected="a header line and one line a customer",
-                                 found=f"a header and {len(rejects)} lines that do not fit it")
+        raise InputError.because(
+            f"{name}: no rows",
+            expected="a header line and one line a customer",
+            found=f"a header and {len(rejects)} lines that do not fit it",
+        )
     named, kept = _named(frame, header, name)
     extra = (f"{name}: a column without a name was ignored",) if kept < len(header) else ()
     how = f"fields parted by {DELIMITERS.get(separator, repr(separator))}"
@@ -98,8 +104,11 @@ def sniff_delimiter(text: str, name: str) -> str:
             best, best_score = candidate, score
     if not best:
         raise InputError.because(
-            f"{name}: only one column", expected="columns parted by a comma, semicolon, tab or bar",
-            found=f"the first line {lines[0][:80]!r}", remedy="set source.delimiter in the spec if it is another sign")
+            f"{name}: only one column",
+            expected="columns parted by a comma, semicolon, tab or bar",
+            found=f"the first line {lines[0][:80]!r}",
+            remedy="set source.delimiter in the spec if it is another sign",
+        )
     return best
 
 
@@ -136,21 +145,28 @@ def _well_quoted(raw: npt.NDArray[np.uint8], quotes: Positions, delimiter: int) 
     return bool(before.all() and border[closing + 1].all())
 
 
-def _fast(data: bytes, records: _Records, delimiter: str,
-          name: str) -> tuple[list[str], pd.DataFrame, Positions, list[Reject]]:
-    header = _header(data[records.starts[0]:records.ends[0]].decode(), delimiter, records.fields[1:], name)
+def _fast(
+    data: bytes, records: _Records, delimiter: str, name: str
+) -> tuple[list[str], pd.DataFrame, Positions, list[Reject]]:
+    header = _header(data[records.starts[0] : records.ends[0]].decode(), delimiter, records.fields[1:], name)
     raw = np.frombuffer(data, np.uint8)
     with_nul = np.searchsorted(records.starts, np.flatnonzero(raw == 0), side="right") - 1
     good = records.fields == len(header)
     good[with_nul] = False
     good[0] = False
     rejects = [
-        _reject(int(records.lines[at]), data[records.starts[at]:records.ends[at]].decode(), int(records.fields[at]),
-                len(header)) for at in np.flatnonzero(~good)[1:]]
+        _reject(
+            int(records.lines[at]),
+            data[records.starts[at] : records.ends[at]].decode(),
+            int(records.fields[at]),
+            len(header),
+        )
+        for at in np.flatnonzero(~good)[1:]
+    ]
     if good[1:].all():
-        body = data[records.ends[0] + 1:]
+        body = data[records.ends[0] + 1 :]
     else:
-        body = b"\n".join(data[records.starts[at]:records.ends[at]] for at in np.flatnonzero(good))
+        body = b"\n".join(data[records.starts[at] : records.ends[at]] for at in np.flatnonzero(good))
     return header, _parse(body, len(header), delimiter), records.lines[good], rejects
 
 
@@ -167,7 +183,8 @@ def _parse(body: bytes, width: int, delimiter: str) -> pd.DataFrame:
         read_options=arrow_csv.ReadOptions(column_names=names, block_size=max(1 << 24, len(body) // 8)),
         parse_options=arrow_csv.ParseOptions(delimiter=delimiter, newlines_in_values=True),
         convert_options=arrow_csv.ConvertOptions(
-            column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=True, null_values=[""]),
+            column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=True, null_values=[""]
+        ),
     )
     frame: pd.DataFrame = table.to_pandas()
     return frame.set_axis(range(width), axis=1)
@@ -187,7 +204,7 @@ def _slow(text: str, delimiter: str, name: str) -> tuple[list[str], list[list[st
             at += 1
             continue
         for height in range(1, _LONGEST_RECORD + 1):
-            joined = "\n".join(physical[at:at + height])
+            joined = "\n".join(physical[at : at + height])
             fields = _fields(joined, delimiter)
             if len(fields) >= len(header) or joined.count('"') % 2 == 0 or at + height >= len(physical):
                 break
@@ -213,19 +230,29 @@ def _reject(line: int, text: str, found: int, expected: int) -> Reject:
 def _header(line: str, delimiter: str, sizes: Positions, name: str) -> list[str]:
     names = [part.strip().strip("\ufeff") for part in _fields(line, delimiter)]
     if len(names) < 2:
-        raise InputError.because(f"{name}: only one column", found=repr(line[:80]),
-                                 expected="columns parted by a comma, semicolon, tab or bar",
-                                 remedy="set source.delimiter in the spec")
+        raise InputError.because(
+            f"{name}: only one column",
+            found=repr(line[:80]),
+            expected="columns parted by a comma, semicolon, tab or bar",
+            remedy="set source.delimiter in the spec",
+        )
     numeric = sum(part.replace(",", "").replace(".", "").replace("-", "").isdigit() for part in names)
     if numeric > len(names) / 2:
-        raise InputError.because(f"{name}: no header line", expected="names of columns in the first line",
-                                 found=repr(line[:80]), remedy="put a line with the columns' names on top")
+        raise InputError.because(
+            f"{name}: no header line",
+            expected="names of columns in the first line",
+            found=repr(line[:80]),
+            remedy="put a line with the columns' names on top",
+        )
     if len(sizes) and np.mean(sizes == len(names) + 1) > 0.5:
         names = ["", *names]
     twice = sorted({part for part in names if part and names.count(part) > 1})
     if twice:
-        raise InputError.because(f"{name}: the header names a column twice", found=", ".join(map(repr, twice[:5])),
-                                 remedy="rename one of them in the file")
+        raise InputError.because(
+            f"{name}: the header names a column twice",
+            found=", ".join(map(repr, twice[:5])),
+            remedy="rename one of them in the file",
+        )
     return names
 
 

@@ -77,9 +77,17 @@ def train(request: Request, settings: Settings, progress: Progress | None = None
         raise
 
 
-def _train(request: Request, spec: Spec, settings: Settings, helper: Helper, before: Future[Predecessor | None],
-           bought: Future[Baskets | None] | None, known: Future[pd.DataFrame | None] | None,
-           progress: Progress | None, saving: Event) -> Result:
+def _train(
+    request: Request,
+    spec: Spec,
+    settings: Settings,
+    helper: Helper,
+    before: Future[Predecessor | None],
+    bought: Future[Baskets | None] | None,
+    known: Future[pd.DataFrame | None] | None,
+    progress: Progress | None,
+    saving: Event,
+) -> Result:
     from pipeline.analyse import Options, Stopwatch, analyse
     from pipeline.baskets import with_affinities
     from pipeline.campaigns import with_campaigns
@@ -89,8 +97,14 @@ def _train(request: Request, spec: Spec, settings: Settings, helper: Helper, bef
     from pipeline.sources import read_source
 
     watch = Stopwatch(progress)
-    options = Options(k_min=request.k_min, k_max=request.k_max, seed=request.seed, choose=request.choose,
-                      choose_reason=request.choose_reason, bounds=(spec.segments.min, spec.segments.max))
+    options = Options(
+        k_min=request.k_min,
+        k_max=request.k_max,
+        seed=request.seed,
+        choose=request.choose,
+        choose_reason=request.choose_reason,
+        bounds=(spec.segments.min, spec.segments.max),
+    )
     with watch.stage("read"):
         raw = read_source(spec, request.data)
     with watch.stage("clean"):
@@ -100,8 +114,15 @@ def _train(request: Request, spec: Spec, settings: Settings, helper: Helper, bef
     def have_drawn(candidate: Candidate) -> None:
         images[candidate.record.k] = helper.submit(draw, drawable(candidate), cleaned.dataset)
 
-    training = analyse(cleaned, options, watch, spec=spec.model_dump_json(), helper=helper, before=before.result(),
-                       described=have_drawn)
+    training = analyse(
+        cleaned,
+        options,
+        watch,
+        spec=spec.model_dump_json(),
+        helper=helper,
+        before=before.result(),
+        described=have_drawn,
+    )
     with watch.stage("baskets"):
         training = with_affinities(training, bought.result() if bought else None)
     with watch.stage("campaigns"):
@@ -175,8 +196,9 @@ def _save(record: SweepRecord, settings: Settings, experiment: str) -> SavedSwee
     return Store.open(settings).save(record, experiment=experiment)
 
 
-def _promote(settings: Settings, experiment: str, run_id: str, decision: Decision, when: str
-             ) -> tuple[Champion | None, bool, str]:
+def _promote(
+    settings: Settings, experiment: str, run_id: str, decision: Decision, when: str
+) -> tuple[Champion | None, bool, str]:
     """Promote the recommended run unless the present champion stands on firmer ground."""
     from pipeline.store import Store
 
@@ -187,8 +209,14 @@ def _promote(settings: Settings, experiment: str, run_id: str, decision: Decisio
     if current is not None and decision.chosen_by == "rule":
         held: Verdict = next((run.verdict for run in store.runs(experiment) if run.run_id == current.run_id), "none")
         if _RANK[decision.verdict] < _RANK[held]:
-            return current, False, (f"not promoted: the champion's verdict is {held}, this one's {decision.verdict}; "
-                                    "'korzina promote RUN_ID --reason ...' does it all the same")
+            return (
+                current,
+                False,
+                (
+                    f"not promoted: the champion's verdict is {held}, this one's {decision.verdict}; "
+                    "'korzina promote RUN_ID --reason ...' does it all the same"
+                ),
+            )
     reason = f"recommended by the sweep, verdict {decision.verdict}"
     champion = store.promote(run_id, reason=reason, who=getpass.getuser())
     return champion, True, f"promoted as version {champion.version}"

@@ -18,23 +18,41 @@ TRUSTED, PATTERN = 0.75, 0.6  # Hennig's bounds for the mean Jaccard of a cluste
 
 
 def make_cards(
-    differences: Mapping[int, pd.DataFrame], dataset: Dataset, *, sizes: Sequence[int],
-    revenue_shares: Sequence[float | None], silhouettes: Sequence[float | None], jaccards: Sequence[float | None],
+    differences: Mapping[int, pd.DataFrame],
+    dataset: Dataset,
+    *,
+    sizes: Sequence[int],
+    revenue_shares: Sequence[float | None],
+    silhouettes: Sequence[float | None],
+    jaccards: Sequence[float | None],
 ) -> tuple[SegmentCard, ...]:
     """One card a segment, with names that no two segments share."""
-    told = {segment: tuple(_difference(row, dataset) for row in rows.to_dict("records"))
-            for segment, rows in differences.items()}
+    told = {
+        segment: tuple(_difference(row, dataset) for row in rows.to_dict("records"))
+        for segment, rows in differences.items()
+    }
     names = _unique_names([_for_names(told.get(segment, ()), dataset) for segment in range(len(sizes))])
     cards = []
     for segment, size in enumerate(sizes):
         grade, why = _trust(jaccards[segment], size)
         share = size / sum(sizes)
-        cards.append(SegmentCard(
-            segment=segment, key=f"s{segment + 1}", colour=segment, name=names[segment], size=size, share=share,
-            portrait=_portrait(told.get(segment, ()), dataset, size, share, revenue_shares[segment]),
-            revenue_share=revenue_shares[segment], trust=grade, trust_reason=why, silhouette=silhouettes[segment],
-            jaccard=jaccards[segment], differences=told.get(segment, ())[:SHOWN],
-        ))
+        cards.append(
+            SegmentCard(
+                segment=segment,
+                key=f"s{segment + 1}",
+                colour=segment,
+                name=names[segment],
+                size=size,
+                share=share,
+                portrait=_portrait(told.get(segment, ()), dataset, size, share, revenue_shares[segment]),
+                revenue_share=revenue_shares[segment],
+                trust=grade,
+                trust_reason=why,
+                silhouette=silhouettes[segment],
+                jaccard=jaccards[segment],
+                differences=told.get(segment, ())[:SHOWN],
+            )
+        )
     return tuple(cards)
 
 
@@ -48,8 +66,11 @@ def _difference(row: Mapping[Hashable, Any], dataset: Dataset) -> Difference:
     column = dataset.column(str(row[Profiles.COLUMN]))
     effect, index = float(row[Profiles.EFFECT]), float(row[Profiles.INDEX])
     return Difference(
-        column=column.name, effect=effect, median=float(row[Profiles.MEDIAN]),
-        overall_median=float(row[Profiles.OVERALL_MEDIAN]), index=index if index == index else None,
+        column=column.name,
+        effect=effect,
+        median=float(row[Profiles.MEDIAN]),
+        overall_median=float(row[Profiles.OVERALL_MEDIAN]),
+        index=index if index == index else None,
         phrase=phrase(column, effect),
     )
 
@@ -61,8 +82,10 @@ def _for_names(differences: tuple[Difference, ...], dataset: Dataset) -> tuple[D
     more of tells more than what it has less of, unless that is much stronger.
     """
     worth = [one for one in differences if dataset.column(one.column).meaning in _WORTH]
-    others = sorted((one for one in differences if one not in worth),
-                    key=lambda one: -one.effect if one.effect > 0 else 0.7 * one.effect)
+    others = sorted(
+        (one for one in differences if one not in worth),
+        key=lambda one: -one.effect if one.effect > 0 else 0.7 * one.effect,
+    )
     lead = [one for one in worth[:1] if abs(one.effect) >= LEADING_EFFECT]
     return (*lead, *others, *(one for one in worth if one not in lead))
 
@@ -73,8 +96,10 @@ def _unique_names(told: Sequence[tuple[Difference, ...]]) -> list[str]:
         for segment, name in enumerate(names):
             if names.count(name) > 1:
                 names[segment] = _name(told[segment], words)
-    return [name if names.count(name) == 1 else f"{name} ({names[:segment].count(name) + 1})"
-            for segment, name in enumerate(names)]
+    return [
+        name if names.count(name) == 1 else f"{name} ({names[:segment].count(name) + 1})"
+        for segment, name in enumerate(names)
+    ]
 
 
 def _name(differences: tuple[Difference, ...], words: int) -> str:
@@ -85,8 +110,9 @@ def _name(differences: tuple[Difference, ...], words: int) -> str:
     return joined[:1].upper() + joined[1:]
 
 
-def _portrait(differences: tuple[Difference, ...], dataset: Dataset, size: int, share: float,
-              revenue_share: float | None) -> str:
+def _portrait(
+    differences: tuple[Difference, ...], dataset: Dataset, size: int, share: float, revenue_share: float | None
+) -> str:
     worth = "" if revenue_share is None else f" who bring {_percent(revenue_share)} of revenue"
     first = f"{size:,} customers ({_percent(share)} of all){worth}."
     strong = [one for one in differences if abs(one.effect) >= NAMED_EFFECT][:3]
@@ -97,8 +123,7 @@ def _portrait(differences: tuple[Difference, ...], dataset: Dataset, size: int, 
 
 
 def _trait(one: Difference, column: Column) -> str:
-    return (f"{inline(column.label)}: {_value(one.median, column)} "
-            f"(all customers: {_value(one.overall_median, column)})")
+    return f"{inline(column.label)}: {_value(one.median, column)} (all customers: {_value(one.overall_median, column)})"
 
 
 def _trust(jaccard: float | None, size: int) -> tuple[Trust, str]:

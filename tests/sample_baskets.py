@@ -28,8 +28,13 @@ def _lines(training: Training, each: int, seed: int) -> pd.DataFrame:
     first = np.repeat(chosen.assignments[Assignments.SEGMENT].to_numpy() == 0, each)
     n = len(first)
     tea, beer = rng.random(n) < 0.3, rng.random(n) < 0.25
-    held = {"Tea": tea, "Milk": rng.random(n) < np.where(tea, 0.8, 0.2), "Beer": beer,
-            "Crisps": rng.random(n) < np.where(beer & first, 0.8, 0.25), "Bread": rng.random(n) < 0.5}
+    held = {
+        "Tea": tea,
+        "Milk": rng.random(n) < np.where(tea, 0.8, 0.2),
+        "Beer": beer,
+        "Crisps": rng.random(n) < np.where(beer & first, 0.8, 0.25),
+        "Bread": rng.random(n) < 0.5,
+    }
     identity = str(training.dataset.id_column)
     frame = pd.DataFrame({"customer": np.repeat(training.customers[identity].to_numpy(), each), "basket": np.arange(n)})
     return pd.concat([frame[inside].assign(item=name) for name, inside in held.items()], ignore_index=True)

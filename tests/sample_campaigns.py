@@ -21,8 +21,13 @@ def with_sample_plan(training: Training, seed: int = 3) -> Training:
     campaign = training.dataset.campaigns[-1].column
     customers = training.customers.assign(**{campaign: (rng.random(len(rank)) < 0.5 * rank**2).astype(float)})
     chosen = next(one for one in training.candidates if one.record.k == training.decision.k)
-    subject = Subject(customers, training.dataset, chosen.assignments[Assignments.SEGMENT].to_numpy(np.int64),
-                      chosen.cards, frozenset())
+    subject = Subject(
+        customers,
+        training.dataset,
+        chosen.assignments[Assignments.SEGMENT].to_numpy(np.int64),
+        chosen.cards,
+        frozenset(),
+    )
     plan = plan_campaigns(subject, cost=COST, revenue=REVENUE)
     return replace(training, customers=customers, plans={training.decision.k: plan})
 

@@ -106,10 +106,17 @@ def shoppers(n: int = 600, seed: int = 0) -> pd.DataFrame:
     spend = np.round(orders * np.array([9.0, 60.0, 20.0])[kind] * rng.lognormal(0, 0.15, n), 2)
     spring = rng.random(n) < np.array([0.1, 0.5, 0.3])[kind]
     autumn = rng.random(n) < np.array([0.1, 0.4, 0.2])[kind] + 0.3 * spring
-    return pd.DataFrame({
-        "card": [f"T{number:05d}" for number in range(n)], "spend": spend, "orders": orders,
-        "age": rng.integers(18, 80, n), "city": rng.choice(["Kazan", "Omsk", "Perm"], n),
-        "spring": spring.astype(int), "autumn": autumn.astype(int)})
+    return pd.DataFrame(
+        {
+            "card": [f"T{number:05d}" for number in range(n)],
+            "spend": spend,
+            "orders": orders,
+            "age": rng.integers(18, 80, n),
+            "city": rng.choice(["Kazan", "Omsk", "Perm"], n),
+            "spring": spring.astype(int),
+            "autumn": autumn.astype(int),
+        }
+    )
 
 
 def write_shop(folder: Path, frame: pd.DataFrame | None = None) -> tuple[Path, Path]:
@@ -133,10 +140,27 @@ def as_stored(training: Training, run_id: str = "a" * 32) -> Segmentation:
     """The recommended candidate as the store hands it out."""
     one = next(one for one in training.candidates if one.record.k == training.decision.k)
     return Segmentation(
-        run_id=run_id, sweep_run_id="f" * 32, experiment="tea_shop", started=1_790_000_000.0, dataset=training.dataset,
-        ledger=training.ledger, decision=training.decision, transform=training.features.transform,
-        candidates=tuple(each.record for each in training.candidates), centres=one.centres, cards=one.cards,
-        customers=training.customers, projection=training.projection, loadings=training.loadings,
-        quarantine=training.quarantine, assignments=one.assignments, profiles=one.profiles,
-        category_profiles=one.category_profiles, spec=training.spec, rules=one.rules, typical=one.typical,
-        passive=one.passive, campaigns=training.campaigns)
+        run_id=run_id,
+        sweep_run_id="f" * 32,
+        experiment="tea_shop",
+        started=1_790_000_000.0,
+        dataset=training.dataset,
+        ledger=training.ledger,
+        decision=training.decision,
+        transform=training.features.transform,
+        candidates=tuple(each.record for each in training.candidates),
+        centres=one.centres,
+        cards=one.cards,
+        customers=training.customers,
+        projection=training.projection,
+        loadings=training.loadings,
+        quarantine=training.quarantine,
+        assignments=one.assignments,
+        profiles=one.profiles,
+        category_profiles=one.category_profiles,
+        spec=training.spec,
+        rules=one.rules,
+        typical=one.typical,
+        passive=one.passive,
+        campaigns=training.campaigns,
+    )

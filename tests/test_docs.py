@@ -39,8 +39,14 @@ def test_the_recipe_adds_a_linked_chart_in_under_sixty_lines(tmp_path: Path) -> 
         (tmp_path / code.splitlines()[0].removeprefix("# ")).write_text(code, "utf-8")
 
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/dashapp/test_cumulative.py"]
-    done = subprocess.run(command, cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(tmp_path)}, capture_output=True,
-                          text=True, check=False)
+    done = subprocess.run(
+        command,
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
 
     assert done.returncode == 0, done.stdout[-2000:]
     assert "1 passed" in done.stdout

@@ -31,8 +31,10 @@ def test_every_command_is_in_the_readme_with_every_option() -> None:
     block = README.split("## The command line")[1].split("```")[1]
     shown = {line.split()[1]: set(re.findall(r"--[a-z-]+", line)) for line in block.splitlines() if line}
 
-    wanted = {name: {option for parameter in command.params for option in parameter.opts if option.startswith("--")}
-              for name, command in COMMANDS.items()}
+    wanted = {
+        name: {option for parameter in command.params for option in parameter.opts if option.startswith("--")}
+        for name, command in COMMANDS.items()
+    }
     missing = {name: options - shown.get(name, set()) - {"--help", "--json"} for name, options in wanted.items()}
     switched_off = {"--dashboard", "--mlflow"}  # shown as --no-..., which is what anybody would type
     assert {name: options - switched_off for name, options in missing.items() if options - switched_off} == {}

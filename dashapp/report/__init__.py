@@ -54,21 +54,34 @@ def _spoken(run: Run, code: str, notes: Sequence[Annotation]) -> str:
     told = (run.original or run).retold(speak(code))
     it = told.segmentation
     title = plural("{title}: {n} segment", "{title}: {n} segments", it.k, title=it.dataset.title)
-    return "\n".join([
-        f'<!DOCTYPE html>\n<html lang="{language()}">\n<head>\n<meta charset="utf-8">',
-        f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">',
-        '<meta name="viewport" content="width=device-width, initial-scale=1">',
-        f"<title>{markup(title)}</title>\n<style>{_style()}{_foot(caption(it))}</style>\n</head>\n<body>\n<main>",
-        *(markup(part) for part in _sheets(told, notes)), "</main>",
-        f"<noscript><p>{markup(_('The charts need JavaScript; the tables do not.'))}</p></noscript>",
-        f"<script>{script()}</script>\n<script>{_DRAW}</script>\n</body>\n</html>\n"])
+    return "\n".join(
+        [
+            f'<!DOCTYPE html>\n<html lang="{language()}">\n<head>\n<meta charset="utf-8">',
+            f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">',
+            '<meta name="viewport" content="width=device-width, initial-scale=1">',
+            f"<title>{markup(title)}</title>\n<style>{_style()}{_foot(caption(it))}</style>\n</head>\n<body>\n<main>",
+            *(markup(part) for part in _sheets(told, notes)),
+            "</main>",
+            f"<noscript><p>{markup(_('The charts need JavaScript; the tables do not.'))}</p></noscript>",
+            f"<script>{script()}</script>\n<script>{_DRAW}</script>\n</body>\n</html>\n",
+        ]
+    )
 
 
 def _sheets(run: Run, notes: Sequence[Annotation]) -> list[Any]:
     """All sheets in their order."""
     it = run.segmentation
-    return [cover(run), glance(run), profile(run), *(portrait(it, one, notes) for one in it.cards), campaign_plan(run),
-            together(run), choice(it), data_account(it), reading(it)]
+    return [
+        cover(run),
+        glance(run),
+        profile(run),
+        *(portrait(it, one, notes) for one in it.cards),
+        campaign_plan(run),
+        together(run),
+        choice(it),
+        data_account(it),
+        reading(it),
+    ]
 
 
 def _foot(words: str) -> str:

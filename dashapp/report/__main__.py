@@ -27,8 +27,9 @@ def log_report(store: Store, run_id: str) -> None:
 def main() -> None:
     """The command; what stands in the way is one line on stderr."""
     parser = argparse.ArgumentParser(prog="python -m dashapp.report", description=__doc__)
-    parser.add_argument("--log", metavar="RUN_ID", required=True,
-                        help="run to make the report of; - reads it from standard input")
+    parser.add_argument(
+        "--log", metavar="RUN_ID", required=True, help="run to make the report of; - reads it from standard input"
+    )
     named = parser.parse_args().log
     run_id = sys.stdin.readline().strip() if named == "-" else named
     try:

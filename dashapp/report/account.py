@@ -18,8 +18,9 @@ from pipeline.contract import CandidateRecord, LedgerEntry, Segmentation, Trust
 _HEIGHT = 240
 _TRUST: dict[Trust, str] = {
     "solid": N_("On other samples of customers nearly the same people come together again."),
-    "usable": N_("Most of them come together again: good for messages and offers, with care about whoever stands near "
-                 "a border."),
+    "usable": N_(
+        "Most of them come together again: good for messages and offers, with care about whoever stands near a border."
+    ),
     "fragile": N_("On other samples this group looks different. Do not build a plan on it."),
 }
 
@@ -31,21 +32,43 @@ def choice(it: Segmentation) -> Component:
     person = [_("A person chose this number, not the rule.")] if decided.chosen_by == "person" else []
     title = _("Every number of segments that was tried")
     header = [_("Segments"), _("Inertia"), _("Silhouette"), _("Without structure"), _("Stability")]
-    return sheet("choice", it, [
-        html.H2(_("Why {k} segments?", k=number(decided.k))),
-        html.P([html.Strong(_(VERDICT_TITLES[decided.verdict])), ". ", _(VERDICT_WORDS[decided.verdict])]),
-        *sentences(decided.reason, *person, *here), html.Ul([html.Li(one) for one in decided.disagreements]),
-        html.Div([chart(_("How much closer together does one more segment bring them?"),
-                        figures.inertia(it.candidates, decided, it.k, LIGHT), _HEIGHT),
-                  chart(_("How clearly are the segments apart?"),
-                        figures.silhouette(it.candidates, decided, it.k, LIGHT), _HEIGHT)], className="columns"),
-        html.H3(title), table(header, [_tried(one, it.k) for one in it.candidates], caption=title)])
+    return sheet(
+        "choice",
+        it,
+        [
+            html.H2(_("Why {k} segments?", k=number(decided.k))),
+            html.P([html.Strong(_(VERDICT_TITLES[decided.verdict])), ". ", _(VERDICT_WORDS[decided.verdict])]),
+            *sentences(decided.reason, *person, *here),
+            html.Ul([html.Li(one) for one in decided.disagreements]),
+            html.Div(
+                [
+                    chart(
+                        _("How much closer together does one more segment bring them?"),
+                        figures.inertia(it.candidates, decided, it.k, LIGHT),
+                        _HEIGHT,
+                    ),
+                    chart(
+                        _("How clearly are the segments apart?"),
+                        figures.silhouette(it.candidates, decided, it.k, LIGHT),
+                        _HEIGHT,
+                    ),
+                ],
+                className="columns",
+            ),
+            html.H3(title),
+            table(header, [_tried(one, it.k) for one in it.candidates], caption=title),
+        ],
+    )
 
 
 def _tried(one: CandidateRecord, k: int) -> list[str | Component]:
-    words = [number(one.k), number(one.inertia), decimal(one.silhouette, 3),
-             "–" if one.null_silhouette is None else decimal(one.null_silhouette, 3),
-             "–" if one.stability is None else decimal(one.stability, 2)]
+    words = [
+        number(one.k),
+        number(one.inertia),
+        decimal(one.silhouette, 3),
+        "–" if one.null_silhouette is None else decimal(one.null_silhouette, 3),
+        "–" if one.stability is None else decimal(one.stability, 2),
+    ]
     return [html.Strong(word) for word in words] if one.k == k else [*words]
 
 
@@ -55,36 +78,77 @@ def data_account(it: Segmentation) -> Component:
     touched = [one for one in ledger.entries if one.rows or one.rule == "constant columns"]
     title = _("What did cleaning do, rule by rule?")
     header = [_("Rule"), _("Dropped"), _("Repaired"), _("Set aside"), _("Noted"), _("In words")]
-    told = [html.P(_("Nothing had to be cleaned."))] if not touched else [
-        html.Div(table(header, [_entry(one) for one in touched], caption=title), className="worded")]
-    return sheet("data", it, [
-        html.H2(_("Can I trust the data?")),
-        html.P(_("{read} rows in = {kept} customers + {dropped} dropped + {aside} set aside.",
-                 read=number(ledger.rows_in), kept=number(ledger.rows_out), dropped=number(ledger.dropped),
-                 aside=number(ledger.quarantined)), className="finding"),
-        facts([(_("Data"), it.dataset.title), (_("Read from"), PurePath(ledger.source).name or ledger.source),
-               (_("As of"), day(it.dataset.as_of)), (_("Fingerprint"), ledger.fingerprint)]),
-        html.H3(title), *told, html.Ul([html.Li(one) for one in ledger.notes])])
+    told = (
+        [html.P(_("Nothing had to be cleaned."))]
+        if not touched
+        else [html.Div(table(header, [_entry(one) for one in touched], caption=title), className="worded")]
+    )
+    return sheet(
+        "data",
+        it,
+        [
+            html.H2(_("Can I trust the data?")),
+            html.P(
+                _(
+                    "{read} rows in = {kept} customers + {dropped} dropped + {aside} set aside.",
+                    read=number(ledger.rows_in),
+                    kept=number(ledger.rows_out),
+                    dropped=number(ledger.dropped),
+                    aside=number(ledger.quarantined),
+                ),
+                className="finding",
+            ),
+            facts(
+                [
+                    (_("Data"), it.dataset.title),
+                    (_("Read from"), PurePath(ledger.source).name or ledger.source),
+                    (_("As of"), day(it.dataset.as_of)),
+                    (_("Fingerprint"), ledger.fingerprint),
+                ]
+            ),
+            html.H3(title),
+            *told,
+            html.Ul([html.Li(one) for one in ledger.notes]),
+        ],
+    )
 
 
 def _entry(one: LedgerEntry) -> list[str]:
     name = f"{one.rule} ({one.column})" if one.column and one.column not in one.detail else one.rule
-    return [name[:1].upper() + name[1:], number(one.dropped), number(one.repaired), number(one.quarantined),
-            number(one.flagged), f"{one.detail[:1].upper()}{one.detail[1:]}."]
+    return [
+        name[:1].upper() + name[1:],
+        number(one.dropped),
+        number(one.repaired),
+        number(one.quarantined),
+        number(one.flagged),
+        f"{one.detail[:1].upper()}{one.detail[1:]}.",
+    ]
 
 
 def reading(it: Segmentation) -> Component:
     """What the words mean."""
     rows = [
         *((_(TRUST_WORDS[trust]), _(words)) for trust, words in _TRUST.items()),
-        (_("Median"), _("Half of the customers are below it and half above. One very large customer does not move "
-                        "it.")),
+        (
+            _("Median"),
+            _("Half of the customers are below it and half above. One very large customer does not move it."),
+        ),
         (_("(all: …)"), _("The same for all customers, to compare with.")),
-        (_("Standard deviations"), _("How far a segment stands from all other customers. 0.8 and more is a large "
-                                     "difference, under 0.2 a small one.")),
+        (
+            _("Standard deviations"),
+            _(
+                "How far a segment stands from all other customers. 0.8 and more is a large "
+                "difference, under 0.2 a small one."
+            ),
+        ),
         (_("Index"), _("The segment's share divided by the share of all customers, times 100.")),
-        (_("95 % interval"), _("Where the true value would lie in 95 of 100 such samples. Where two intervals overlap "
-                               "a lot, the difference may be chance.")),
+        (
+            _("95 % interval"),
+            _(
+                "Where the true value would lie in 95 of 100 such samples. Where two intervals overlap "
+                "a lot, the difference may be chance."
+            ),
+        ),
         (_("Too few"), _("Under 30 people no rate is given; under 60 it is drawn hollow.")),
         (_("Response"), _("Who answered, not who bought because of the campaign: that needs a control group.")),
     ]

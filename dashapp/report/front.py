@@ -21,17 +21,27 @@ _ROW, _LEAST = 58, 320  # pixels a segment, and of a chart
 def cover(run: Run) -> Component:
     """The title, the finding, the totals, and what the verdict means."""
     it = run.segmentation
-    return sheet("cover", it, [
-        html.P(_("Customer segmentation"), className="k-muted"), html.H1(it.dataset.title),
-        html.P(finding(it.cards), className="finding"),
-        html.Div([kpi(value, label) for value, label in overview.totals(run)], className="k-kpis"),
-        html.H2(_("Can this be relied on?")),
-        html.P([html.Strong(_(VERDICT_TITLES[it.decision.verdict])), ". ", _(VERDICT_WORDS[it.decision.verdict])]),
-        html.P(reliance(it.cards, it.decision)),
-        facts(overview.origin(it)),
-        html.P(_("Every number here is the dashboard's for this run. This file needs no connection: it can be passed "
-                 "on, and printed with one segment a page."), className="note"),
-    ])
+    return sheet(
+        "cover",
+        it,
+        [
+            html.P(_("Customer segmentation"), className="k-muted"),
+            html.H1(it.dataset.title),
+            html.P(finding(it.cards), className="finding"),
+            html.Div([kpi(value, label) for value, label in overview.totals(run)], className="k-kpis"),
+            html.H2(_("Can this be relied on?")),
+            html.P([html.Strong(_(VERDICT_TITLES[it.decision.verdict])), ". ", _(VERDICT_WORDS[it.decision.verdict])]),
+            html.P(reliance(it.cards, it.decision)),
+            facts(overview.origin(it)),
+            html.P(
+                _(
+                    "Every number here is the dashboard's for this run. This file needs no connection: it can be passed "
+                    "on, and printed with one segment a page."
+                ),
+                className="note",
+            ),
+        ],
+    )
 
 
 def glance(run: Run) -> Component:
@@ -39,10 +49,24 @@ def glance(run: Run) -> Component:
     it = run.segmentation
     title = _("The segments")
     header = [_("Segment"), _("Customers"), _("Share of customers"), _("Share of revenue"), _("Trust")]
-    rows = [[html.A(segment_name(one), href=f"#segment-{one.segment + 1}"), *overview.share_cells(one),
-             trust_badge(one.trust)] for one in it.cards]
-    return sheet("overview", it, [html.H2(title), table(header, rows, caption=title),
-                                html.Div([_shares(run), _bubbles(run)], className="columns"), _medians(it)])
+    rows = [
+        [
+            html.A(segment_name(one), href=f"#segment-{one.segment + 1}"),
+            *overview.share_cells(one),
+            trust_badge(one.trust),
+        ]
+        for one in it.cards
+    ]
+    return sheet(
+        "overview",
+        it,
+        [
+            html.H2(title),
+            table(header, rows, caption=title),
+            html.Div([_shares(run), _bubbles(run)], className="columns"),
+            _medians(it),
+        ],
+    )
 
 
 def profile(run: Run) -> Component | None:
@@ -53,12 +77,22 @@ def profile(run: Run) -> Component | None:
     if not features:
         return None
     title = _("What makes them different?")
-    rows = [[words[0], *(_cell(text, colour) for text, colour in zip(words[1:], heat.shades(one, LIGHT), strict=True))]
-            for one, words in zip(features, overview.profile_rows(features), strict=True)]
-    return sheet("profile", it, [
-        html.H2(title), html.P(overview.profile_note(), className="note"),
-        html.Div(table([_("Feature"), *(segment_name(one) for one in cards), _("All customers")], rows, caption=title),
-                 className="heat")])
+    rows = [
+        [words[0], *(_cell(text, colour) for text, colour in zip(words[1:], heat.shades(one, LIGHT), strict=True))]
+        for one, words in zip(features, overview.profile_rows(features), strict=True)
+    ]
+    return sheet(
+        "profile",
+        it,
+        [
+            html.H2(title),
+            html.P(overview.profile_note(), className="note"),
+            html.Div(
+                table([_("Feature"), *(segment_name(one) for one in cards), _("All customers")], rows, caption=title),
+                className="heat",
+            ),
+        ],
+    )
 
 
 def _cell(text: str, colour: str) -> Component:
@@ -72,18 +106,26 @@ def _height(segments: int) -> int:
 def _shares(run: Run) -> Component:
     it, found = run.segmentation, overview.portions(run, run.cube.everyone)
     rated = any(one.revenue_share is not None for one in it.cards)
-    title = (_("What share of customers, what share of revenue?") if rated
-             else _("How many customers are in each segment?"))
-    return chart(title, figures.marimekko(found, LIGHT, selected=False), _height(it.k),
-                 summary=overview.how_to_read(it.cards))
+    title = (
+        _("What share of customers, what share of revenue?") if rated else _("How many customers are in each segment?")
+    )
+    return chart(
+        title, figures.marimekko(found, LIGHT, selected=False), _height(it.k), summary=overview.how_to_read(it.cards)
+    )
 
 
 def _bubbles(run: Run) -> Component:
     it, found = run.segmentation, overview.portions(run, run.cube.everyone)
     plot = figures.bubbles(it, found, LIGHT, selected=False, named=False)  # the table below has the names
-    return chart(_("Who orders often, who fills the basket?"), plot, _height(it.k), summary=_(
-        "Each bubble is a segment, the larger the more customers. Right: orders more often. "
-        "Up: spends more each time."))
+    return chart(
+        _("Who orders often, who fills the basket?"),
+        plot,
+        _height(it.k),
+        summary=_(
+            "Each bubble is a segment, the larger the more customers. Right: orders more often. "
+            "Up: spends more each time."
+        ),
+    )
 
 
 def _medians(it: Segmentation) -> Component | None:

@@ -19,8 +19,14 @@ def log_later(run_id: str) -> None:
 def _log_report(run_id: str) -> None:
     command = (sys.executable, "-m", "dashapp.report", "--log", run_id)  # reads the same settings as this process
     try:
-        made = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True,  # noqa: S603
-                              timeout=_PATIENCE, check=False)
+        made = subprocess.run(
+            command,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,  # noqa: S603
+            timeout=_PATIENCE,
+            check=False,
+        )
     except (OSError, subprocess.TimeoutExpired) as error:
         _log.warning("the report of run %s was not made: %s", run_id, error)
         return

@@ -22,9 +22,13 @@ def sheet(name: str, it: Segmentation, content: Sequence[Any]) -> Component:
 
 def caption(it: Segmentation) -> str:
     """Data set, run and time, and that no filter was set."""
-    words = [it.dataset.title, plural("{n} segment", "{n} segments", it.k), _("run {run}", run=it.run_id[:8]),
-             _("trained {moment}", moment=moment(it.started)),
-             _("{customers}, no filter", customers=shown(it.ledger.rows_out, it.ledger.rows_out))]
+    words = [
+        it.dataset.title,
+        plural("{n} segment", "{n} segments", it.k),
+        _("run {run}", run=it.run_id[:8]),
+        _("trained {moment}", moment=moment(it.started)),
+        _("{customers}, no filter", customers=shown(it.ledger.rows_out, it.ledger.rows_out)),
+    ]
     return " · ".join(words)
 
 
@@ -32,8 +36,13 @@ def chart(title: str, figure: go.Figure, height: int, *, summary: str = "") -> C
     """A chart under its title, with a sentence that says what it shows."""
     figure.update_xaxes(title_font_size=11)  # half a sheet is as narrow as a phone
     plot = dcc.Graph(figure=figure, className="chart", style={"height": f"{height}px"})
-    return html.Div([html.H3(title), html.P(summary, className="note") if summary else None,
-                     html.Div(plot, role="img", **aria(label=title))])
+    return html.Div(
+        [
+            html.H3(title),
+            html.P(summary, className="note") if summary else None,
+            html.Div(plot, role="img", **aria(label=title)),
+        ]
+    )
 
 
 def facts(rows: Sequence[tuple[str, Children]], class_name: str = "") -> Component:

@@ -21,40 +21,64 @@ _ROW, _LEAST = 38, 104  # pixels; a sheet of paper has less room than a screen
 _CAMPAIGNS, _TRAITS, _NOTES = 8, 4, 3
 _MIXES: tuple[tuple[GroupMeaning, str], ...] = (
     ("categories", N_("What do they buy more of than others?")),
-    ("channels", N_("Where do they buy more than others?")))
+    ("channels", N_("Where do they buy more than others?")),
+)
 
 
 def portrait(it: Segmentation, one: SegmentCard, notes: Sequence[Annotation] = ()) -> Component:
     """The whole sheet of one segment."""
     action = overview.action(one, it)
-    return sheet(f"segment-{one.segment + 1}", it, [
-        html.Div([html.H2(segment_name(one)), trust_badge(one.trust)], className="head"),
-        html.P(one.portrait),
-        html.P([html.Strong(overview.worth(one)), " · ", html.Span(customers(one.size))]),
-        html.Ul([html.Li([html.Span(phrase, className="k-phrase"),
-                          html.Span(_("{median} (all: {overall})", median=median, overall=overall),
-                                    className="k-muted")])
-                 for phrase, median, overall in difference(one, it)], className="k-differences"),
-        html.P(action, className="k-action") if action else None,
-        html.P([html.Strong(_("How far to rely on it:")), " ", one.trust_reason]),
-        html.P([html.Strong(_("Since last time:")), " ", identity_words(one)]),
-        *_notes(it, one, notes),
-        html.Div([html.Div([_differences(it, one), _responses(it, one)]),
-                  html.Div([*(_mix(it, one, *mix) for mix in _MIXES), *_rule(it, one), *_traits(it, one)])],
-                 className="columns"),
-    ])
+    return sheet(
+        f"segment-{one.segment + 1}",
+        it,
+        [
+            html.Div([html.H2(segment_name(one)), trust_badge(one.trust)], className="head"),
+            html.P(one.portrait),
+            html.P([html.Strong(overview.worth(one)), " · ", html.Span(customers(one.size))]),
+            html.Ul(
+                [
+                    html.Li(
+                        [
+                            html.Span(phrase, className="k-phrase"),
+                            html.Span(
+                                _("{median} (all: {overall})", median=median, overall=overall), className="k-muted"
+                            ),
+                        ]
+                    )
+                    for phrase, median, overall in difference(one, it)
+                ],
+                className="k-differences",
+            ),
+            html.P(action, className="k-action") if action else None,
+            html.P([html.Strong(_("How far to rely on it:")), " ", one.trust_reason]),
+            html.P([html.Strong(_("Since last time:")), " ", identity_words(one)]),
+            *_notes(it, one, notes),
+            html.Div(
+                [
+                    html.Div([_differences(it, one), _responses(it, one)]),
+                    html.Div([*(_mix(it, one, *mix) for mix in _MIXES), *_rule(it, one), *_traits(it, one)]),
+                ],
+                className="columns",
+            ),
+        ],
+    )
 
 
 def _notes(it: Segmentation, one: SegmentCard, notes: Sequence[Annotation]) -> list[Component]:
     """The latest notes on this segment, whichever run they were written on."""
     mine = [note for note in notes if note.note and note.segment == identity_of(one, it.run_id)]
-    return [html.P([html.Strong(f"{_('Note')} ({note.who}, {moment(note.when)}):"), " ", note.note])
-            for note in mine[:-_NOTES - 1:-1]]
+    return [
+        html.P([html.Strong(f"{_('Note')} ({note.who}, {moment(note.when)}):"), " ", note.note])
+        for note in mine[: -_NOTES - 1 : -1]
+    ]
 
 
 def _differences(it: Segmentation, one: SegmentCard) -> Component:
-    return chart(_("What sets them apart, the strongest first?"), figures.differences(one, it.dataset, LIGHT),
-                 _height(figures.difference_words(one, it.dataset)))
+    return chart(
+        _("What sets them apart, the strongest first?"),
+        figures.differences(one, it.dataset, LIGHT),
+        _height(figures.difference_words(one, it.dataset)),
+    )
 
 
 def _mix(it: Segmentation, one: SegmentCard, meaning: GroupMeaning, title: str) -> Component | None:
@@ -74,25 +98,49 @@ def _traits(it: Segmentation, one: SegmentCard) -> list[Component]:
     if not found:
         return []
     known = [trait for trait in found if trait.effect is not None][1:_TRAITS]  # the first one is in the sentence
-    return [html.H3(_("Who are they?")), html.P(traits_finding(found)),
-            html.Ul([html.Li(_("{trait}; all customers: {overall}", trait=trait.text, overall=trait.overall))
-                     for trait in known])]
+    return [
+        html.H3(_("Who are they?")),
+        html.P(traits_finding(found)),
+        html.Ul(
+            [
+                html.Li(_("{trait}; all customers: {overall}", trait=trait.text, overall=trait.overall))
+                for trait in known
+            ]
+        ),
+    ]
 
 
 def _responses(it: Segmentation, one: SegmentCard) -> Component:
     title = _("What did they answer so far?")
     found = facts.responses(it, one.segment)
     if not found:
-        return html.Div([html.H3(title), *sentences(
-            _("These data hold no campaigns, so nothing is known about responses."))])
+        return html.Div(
+            [html.H3(title), *sentences(_("These data hold no campaigns, so nothing is known about responses."))]
+        )
     drawn = _most_contacted([response for response in found if response.rate is not None])
     if not drawn:
         return html.Div([html.H3(title), *sentences(response_finding(found))])
-    left_out = plural("Drawn is the {n} campaign with the most contacts, of {all}.",
-                      "Drawn are the {n} campaigns with the most contacts, of {all}.", len(drawn),
-                      all=number(len(found))) if len(drawn) < len(found) else ""
-    return html.Div([chart(title, figures.responses(drawn, one, LIGHT), _height(figures.campaign_words(drawn)),
-                           summary=response_finding(found)), html.P(left_out, className="note") if left_out else None])
+    left_out = (
+        plural(
+            "Drawn is the {n} campaign with the most contacts, of {all}.",
+            "Drawn are the {n} campaigns with the most contacts, of {all}.",
+            len(drawn),
+            all=number(len(found)),
+        )
+        if len(drawn) < len(found)
+        else ""
+    )
+    return html.Div(
+        [
+            chart(
+                title,
+                figures.responses(drawn, one, LIGHT),
+                _height(figures.campaign_words(drawn)),
+                summary=response_finding(found),
+            ),
+            html.P(left_out, className="note") if left_out else None,
+        ]
+    )
 
 
 def _most_contacted(found: Sequence[facts.Response]) -> list[facts.Response]:

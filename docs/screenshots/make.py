@@ -24,8 +24,11 @@ from dashapp.shell import PAGES
 
 HERE = Path(__file__).parent
 VIEWS = {  # file ending -> width, scheme, language
-    "wide-light": (1440, "light", "en"), "wide-dark": (1440, "dark", "en"), "phone-light": (390, "light", "en"),
-    "phone-dark": (390, "dark", "en"), "wide-light-ru": (1440, "light", "ru"),
+    "wide-light": (1440, "light", "en"),
+    "wide-dark": (1440, "dark", "en"),
+    "phone-light": (390, "light", "en"),
+    "phone-dark": (390, "dark", "en"),
+    "wide-light-ru": (1440, "light", "ru"),
 }
 TALLEST = {1440: 1800, 390: 1688}
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
@@ -35,8 +38,16 @@ def main() -> None:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "gunicorn", "-c", "gunicorn.conf.py", "--bind", f"127.0.0.1:{port}",
-               "dashapp.wsgi:server"]
+    command = [
+        sys.executable,
+        "-m",
+        "gunicorn",
+        "-c",
+        "gunicorn.conf.py",
+        "--bind",
+        f"127.0.0.1:{port}",
+        "dashapp.wsgi:server",
+    ]
     server = subprocess.Popen(command, env={**os.environ, "KORZINA_PORT": str(port)})
     try:
         url = f"http://127.0.0.1:{port}"

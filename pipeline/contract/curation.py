@@ -46,4 +46,7 @@ def with_names(cards: tuple[SegmentCard, ...], run_id: str, names: Mapping[Segme
     """The cards under the names that people gave; the generated name stays beside."""
     return tuple(
         card.model_copy(update={"name": names[found], "generated": card.name})
-        if (found := identity_of(card, run_id)) in names else card for card in cards)
+        if (found := identity_of(card, run_id)) in names
+        else card
+        for card in cards
+    )

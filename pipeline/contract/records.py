@@ -1,6 +1,5 @@
 """The records: what a data set means, what cleaning did, what a segment is, what a run says of itself."""
 
-
 from __future__ import annotations
 
 from datetime import date
@@ -15,8 +14,19 @@ SCHEMA_VERSION = 1
 Role = Literal["id", "active", "passive", "outcome", "ignored"]
 Kind = Literal["number", "integer", "flag", "category", "ordered", "date", "text"]
 Meaning = Literal[
-    "age", "income", "spend", "orders", "average_cheque", "recency", "tenure", "household", "marital_status",
-    "children", "education", "region", "gender",
+    "age",
+    "income",
+    "spend",
+    "orders",
+    "average_cheque",
+    "recency",
+    "tenure",
+    "household",
+    "marital_status",
+    "children",
+    "education",
+    "region",
+    "gender",
 ]
 GroupMeaning = Literal["categories", "channels", "other"]
 Verdict = Literal["strong", "weak", "none"]

@@ -80,14 +80,21 @@ class Drift:
     def notes(self) -> tuple[str, ...]:
         """Sentences for a reader, the worst first."""
         worst = sorted((one for one in self.features if one.word != "stable"), key=lambda one: -one.psi)
-        told = [f"{one.label} {one.word} (index {one.psi:.2f}, median {plain_number(one.median)}, in training "
-                f"{plain_number(one.training_median)})" for one in worst[:_SHOWN]]
+        told = [
+            f"{one.label} {one.word} (index {one.psi:.2f}, median {plain_number(one.median)}, in training "
+            f"{plain_number(one.training_median)})"
+            for one in worst[:_SHOWN]
+        ]
         told += [f"{len(worst) - _SHOWN} more moved or drifted"] if len(worst) > _SHOWN else []
         rest = f"{len(self.features) - len(worst)} of {len(self.features)} features stable"
-        shares = ", ".join(f"{one.name} {one.share:.0%} (in training {one.training_share:.0%})"
-                           for one in self.segments)
-        return (*self.substitutions, "; ".join([f"drift: {rest}", *told]),
-                f"segment shares: {self.segments_word} (index {self.segments_psi:.2f}): {shares}")
+        shares = ", ".join(
+            f"{one.name} {one.share:.0%} (in training {one.training_share:.0%})" for one in self.segments
+        )
+        return (
+            *self.substitutions,
+            "; ".join([f"drift: {rest}", *told]),
+            f"segment shares: {self.segments_word} (index {self.segments_psi:.2f}): {shares}",
+        )
 
 
 @dataclass(frozen=True)
@@ -107,18 +114,23 @@ class Scored:
     @property
     def notes(self) -> tuple[str, ...]:
         """What cleaning did, which values were missing or unseen, and the drift."""
-        told = tuple(f"{entry.rule}: {entry.detail}" for entry in self.ledger.entries
-                     if entry.rows and entry.rule != "imputed")  # drift tells of those with the value that stands in
+        told = tuple(
+            f"{entry.rule}: {entry.detail}" for entry in self.ledger.entries if entry.rows and entry.rule != "imputed"
+        )  # drift tells of those with the value that stands in
         return (*told, *self.response_notes, *self.drift.notes())
 
     def summary(self) -> dict[str, Any]:
         """Counts for a script to read."""
         names = self.table[Scores.NAME].value_counts()
         return {
-            "rows_in": self.ledger.rows_in, "rows_out": self.rows, "dropped": self.ledger.dropped,
-            "quarantined": self.ledger.quarantined, "fits_none": int((~self.table[Scores.FITS]).sum()),
+            "rows_in": self.ledger.rows_in,
+            "rows_out": self.rows,
+            "dropped": self.ledger.dropped,
+            "quarantined": self.ledger.quarantined,
+            "fits_none": int((~self.table[Scores.FITS]).sum()),
             "segments": {str(name): int(count) for name, count in names.items()},
-            "response_probability": self.mean_probabilities(), "notes": list(self.notes),
+            "response_probability": self.mean_probabilities(),
+            "notes": list(self.notes),
             "drift": self.drift.summary(),
         }
 

@@ -116,8 +116,11 @@ class Training:
         the recommended one alone, as a plan for each would take longer than everything else.
         """
         decision = self.decision
-        wanted = {decision.k, decision.k - 1, decision.k + 1, decision.elbow_k, decision.silhouette_k,
-                  decision.supported_k} if len(self.customers) <= RIVAL_CUSTOMERS else {decision.k}
+        wanted = (
+            {decision.k, decision.k - 1, decision.k + 1, decision.elbow_k, decision.silhouette_k, decision.supported_k}
+            if len(self.customers) <= RIVAL_CUSTOMERS
+            else {decision.k}
+        )
         return tuple(one.record.k for one in self.candidates if one.record.k in wanted)
 
     def candidate(self, k: int) -> Candidate:

@@ -40,8 +40,7 @@ class Assignments:
 class Profiles:
     """``profiles`` of one k: segment x numeric column (active, passive, and share columns), original units."""
 
-    SEGMENT, COLUMN, N, MEAN, MEDIAN, STD, Q25, Q75 = (
-        "segment", "column", "n", "mean", "median", "std", "q25", "q75")
+    SEGMENT, COLUMN, N, MEAN, MEDIAN, STD, Q25, Q75 = ("segment", "column", "n", "mean", "median", "std", "q25", "q75")
     EFFECT, INDEX, OVERALL_MEAN, OVERALL_MEDIAN = "effect", "index", "overall_mean", "overall_median"
 
 
@@ -49,7 +48,13 @@ class CategoryProfiles:
     """``category_profiles`` of one k: segment x category of each categorical or flag column."""
 
     SEGMENT, COLUMN, CATEGORY, N, SHARE, OVERALL_SHARE = (
-        "segment", "column", "category", "n", "share", "overall_share")
+        "segment",
+        "column",
+        "category",
+        "n",
+        "share",
+        "overall_share",
+    )
 
 
 class Typical:
@@ -99,33 +104,68 @@ TABLES: Mapping[str, Mapping[str, str]] = {
     "loadings": {Loadings.FEATURE: "text", Loadings.X: "float", Loadings.Y: "float"},
     "quarantine": {},
     "assignments": {
-        Assignments.KEY: "int", Assignments.SEGMENT: "int", Assignments.SECOND: "int", Assignments.DISTANCE: "float",
-        Assignments.SECOND_DISTANCE: "float", Assignments.SILHOUETTE: "float",
+        Assignments.KEY: "int",
+        Assignments.SEGMENT: "int",
+        Assignments.SECOND: "int",
+        Assignments.DISTANCE: "float",
+        Assignments.SECOND_DISTANCE: "float",
+        Assignments.SILHOUETTE: "float",
     },
     "profiles": {
-        Profiles.SEGMENT: "int", Profiles.COLUMN: "text", Profiles.N: "int", Profiles.MEAN: "float",
-        Profiles.MEDIAN: "float", Profiles.STD: "float", Profiles.Q25: "float", Profiles.Q75: "float",
-        Profiles.EFFECT: "float", Profiles.INDEX: "float", Profiles.OVERALL_MEAN: "float",
+        Profiles.SEGMENT: "int",
+        Profiles.COLUMN: "text",
+        Profiles.N: "int",
+        Profiles.MEAN: "float",
+        Profiles.MEDIAN: "float",
+        Profiles.STD: "float",
+        Profiles.Q25: "float",
+        Profiles.Q75: "float",
+        Profiles.EFFECT: "float",
+        Profiles.INDEX: "float",
+        Profiles.OVERALL_MEAN: "float",
         Profiles.OVERALL_MEDIAN: "float",
     },
     "category_profiles": {
-        CategoryProfiles.SEGMENT: "int", CategoryProfiles.COLUMN: "text", CategoryProfiles.CATEGORY: "text",
-        CategoryProfiles.N: "int", CategoryProfiles.SHARE: "float", CategoryProfiles.OVERALL_SHARE: "float",
+        CategoryProfiles.SEGMENT: "int",
+        CategoryProfiles.COLUMN: "text",
+        CategoryProfiles.CATEGORY: "text",
+        CategoryProfiles.N: "int",
+        CategoryProfiles.SHARE: "float",
+        CategoryProfiles.OVERALL_SHARE: "float",
     },
     "typical": {Typical.SEGMENT: "int", Typical.RANK: "int", Typical.KEY: "int"},
     "passive": {
-        Passive.SEGMENT: "int", Passive.COLUMN: "text", Passive.CATEGORY: "text", Passive.N: "int",
-        Passive.COVERAGE: "float", Passive.VALUE: "float", Passive.LOW: "float", Passive.HIGH: "float",
-        Passive.EFFECT: "float", Passive.OVERALL: "float", Passive.TEXT: "text",
+        Passive.SEGMENT: "int",
+        Passive.COLUMN: "text",
+        Passive.CATEGORY: "text",
+        Passive.N: "int",
+        Passive.COVERAGE: "float",
+        Passive.VALUE: "float",
+        Passive.LOW: "float",
+        Passive.HIGH: "float",
+        Passive.EFFECT: "float",
+        Passive.OVERALL: "float",
+        Passive.TEXT: "text",
     },
     "affinities": {
-        Affinities.SEGMENT: "int", Affinities.LEFT: "text", Affinities.RIGHT: "text", Affinities.COUNT: "int",
-        Affinities.SUPPORT: "float", Affinities.CONFIDENCE: "float", Affinities.REVERSE: "float",
-        Affinities.LIFT: "float", Affinities.LEVERAGE: "float", Affinities.Q: "float",
-        Affinities.OVERALL_LIFT: "float", Affinities.DIFFERENCE: "float",
+        Affinities.SEGMENT: "int",
+        Affinities.LEFT: "text",
+        Affinities.RIGHT: "text",
+        Affinities.COUNT: "int",
+        Affinities.SUPPORT: "float",
+        Affinities.CONFIDENCE: "float",
+        Affinities.REVERSE: "float",
+        Affinities.LIFT: "float",
+        Affinities.LEVERAGE: "float",
+        Affinities.Q: "float",
+        Affinities.OVERALL_LIFT: "float",
+        Affinities.DIFFERENCE: "float",
     },
     "sensitivity": {
-        Sensitivity.ASPECT: "text", Sensitivity.CHANGE: "text", Sensitivity.K: "int", Sensitivity.VERDICT: "text",
+        Sensitivity.ASPECT: "text",
+        Sensitivity.CHANGE: "text",
+        Sensitivity.K: "int",
+        Sensitivity.VERDICT: "text",
         Sensitivity.AGREEMENT: "float",
     },
     **CAMPAIGN_TABLES,
@@ -200,12 +240,16 @@ def check_table(name: str, frame: pd.DataFrame) -> pd.DataFrame:
     for column, kind in TABLES[name].items():
         if column not in frame.columns:
             raise ContractError.because(
-                f"table {name}: column {column!r} is missing", expected=", ".join(TABLES[name]),
-                found=", ".join(map(str, frame.columns)), remedy="train again with this version of Korzina",
+                f"table {name}: column {column!r} is missing",
+                expected=", ".join(TABLES[name]),
+                found=", ".join(map(str, frame.columns)),
+                remedy="train again with this version of Korzina",
             )
         if _kind(frame[column]) != kind:
             raise ContractError.because(
-                f"table {name}, column {column!r}: wrong type", expected=kind, found=str(frame[column].dtype),
+                f"table {name}, column {column!r}: wrong type",
+                expected=kind,
+                found=str(frame[column].dtype),
                 remedy="train again with this version of Korzina",
             )
     return frame
@@ -215,6 +259,8 @@ def check_schema_version(found: int) -> None:
     """Refuse a run that another version of the contract wrote; raises ``ContractError``."""
     if found != SCHEMA_VERSION:
         raise ContractError.because(
-            "this run was written by another version of Korzina", expected=f"schema version {SCHEMA_VERSION}",
-            found=f"schema version {found}", remedy="train again, or open it with the version that wrote it",
+            "this run was written by another version of Korzina",
+            expected=f"schema version {SCHEMA_VERSION}",
+            found=f"schema version {found}",
+            remedy="train again, or open it with the version that wrote it",
         )

@@ -53,8 +53,11 @@ def stage(record: RunRecord, folder: Path) -> None:
 
 def manifest(folder: Path) -> RunIndex:
     """What ``stage`` wrote, with the checksum of each file."""
-    files = {path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
-             for path in sorted(folder.rglob("*")) if path.is_file()}
+    files = {
+        path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
     return RunIndex(schema_version=SCHEMA_VERSION, files=files)
 
 
@@ -66,8 +69,10 @@ def attach(folder: Path, name: str, content: bytes) -> None:
         draft.replace(folder / name)
     except OSError as error:
         draft.unlink(missing_ok=True)
-        raise StoreError.because(f"{folder / name} cannot be written ({error.strerror})",
-                                 remedy="give this user the right to write there, or free some disk space") from error
+        raise StoreError.because(
+            f"{folder / name} cannot be written ({error.strerror})",
+            remedy="give this user the right to write there, or free some disk space",
+        ) from error
 
 
 def _place(folder: Path, name: str) -> Path:
@@ -148,8 +153,10 @@ class RunFiles:
         except ValidationError as error:
             first = error.errors(include_url=False)[0]
             key = ".".join(map(str, first["loc"]))
-            raise ContractError.because(f"run {self._run_id}, file {name}, key {key!r}: {first['msg']}",
-                                        remedy="train again with this version of Korzina") from error
+            raise ContractError.because(
+                f"run {self._run_id}, file {name}, key {key!r}: {first['msg']}",
+                remedy="train again with this version of Korzina",
+            ) from error
 
     def _read_manifest(self) -> Mapping[str, str]:
         try:
@@ -163,8 +170,9 @@ class RunFiles:
         return self._parse(Artifacts.MANIFEST, RunIndex, data).files
 
     def _fault(self, name: str, what: str) -> StoreError:
-        return StoreError.because(f"run {self._run_id}: file {name} {what}", found=str(self._folder / name),
-                                  remedy=_REMEDY)
+        return StoreError.because(
+            f"run {self._run_id}: file {name} {what}", found=str(self._folder / name), remedy=_REMEDY
+        )
 
 
 def local_folder(row: RunRow, settings: Settings) -> Path | None:

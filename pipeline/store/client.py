@@ -77,19 +77,28 @@ def _explain(error: Exception, settings: Settings) -> StoreError:
     said = without_password(_first_line(error))
     place = without_password(settings.store_uri)
     if isinstance(error, OSError) and not place.startswith("http"):
-        return StoreError.because(f"a file of the store cannot be read or written: {said}",
-                                  remedy=f"check space and rights in {settings.artifacts}")
+        return StoreError.because(
+            f"a file of the store cannot be read or written: {said}",
+            remedy=f"check space and rights in {settings.artifacts}",
+        )
     if place.startswith("http"):
-        return StoreError.because(f"the tracking server {place} does not answer as it should", found=said,
-                                  remedy="start it, or check KORZINA_TRACKING_URI")
+        return StoreError.because(
+            f"the tracking server {place} does not answer as it should",
+            found=said,
+            remedy="start it, or check KORZINA_TRACKING_URI",
+        )
     file = settings.database_file
     if file is not None and ("sqlite3" in str(error) or "locked" in str(error)):
         return preflight.explain(error, file)
     if "out-of-date database schema" in str(error):
-        return StoreError.because(f"the store {place} was written by another version of MLflow", found=said,
-                                  remedy=f"take a backup, then run: mlflow db upgrade {place}")
-    return StoreError.because(f"the store {place} cannot be used", found=said,
-                              remedy="check KORZINA_TRACKING_URI and that the database is up")
+        return StoreError.because(
+            f"the store {place} was written by another version of MLflow",
+            found=said,
+            remedy=f"take a backup, then run: mlflow db upgrade {place}",
+        )
+    return StoreError.because(
+        f"the store {place} cannot be used", found=said, remedy="check KORZINA_TRACKING_URI and that the database is up"
+    )
 
 
 def _first_line(error: Exception) -> str:

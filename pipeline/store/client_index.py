@@ -23,12 +23,18 @@ class ClientIndex:
     def runs(self, *, experiment: str | None = None, prefix: str = "", sweep: str | None = None) -> list[RunRow]:
         """See ``Index``."""
         with translated(self._settings):
-            names = {one.experiment_id: one.name for one in self._client.search_experiments(max_results=_PAGE)
-                     if experiment is None or one.name == experiment}
+            names = {
+                one.experiment_id: one.name
+                for one in self._client.search_experiments(max_results=_PAGE)
+                if experiment is None or one.name == experiment
+            }
             found = self._search(list(names)) if names else []
         rows = [_run_row(run, names[run.info.experiment_id]) for run in found]
-        return [row for row in rows if row.run_id.startswith(prefix)
-                and (sweep is None or sweep in (row.run_id, row.tags.get(PARENT)))]
+        return [
+            row
+            for row in rows
+            if row.run_id.startswith(prefix) and (sweep is None or sweep in (row.run_id, row.tags.get(PARENT)))
+        ]
 
     def models(self, name: str | None = None) -> list[ModelRow]:
         """See ``Index``."""
@@ -46,8 +52,9 @@ class ClientIndex:
         found: list[Run] = []
         token = None
         while True:
-            page = self._client.search_runs(experiments, f"tags.`{STATUS}` = '{COMPLETED}'", max_results=_PAGE,
-                                            page_token=token)
+            page = self._client.search_runs(
+                experiments, f"tags.`{STATUS}` = '{COMPLETED}'", max_results=_PAGE, page_token=token
+            )
             found += page
             token = page.token
             if not token:
@@ -61,5 +68,12 @@ class ClientIndex:
 
 
 def _run_row(run: Run, experiment: str) -> RunRow:
-    return RunRow(run.info.run_id, experiment, run.info.start_time / 1000, run.info.artifact_uri,
-                  tags=dict(run.data.tags), params=dict(run.data.params), metrics=dict(run.data.metrics))
+    return RunRow(
+        run.info.run_id,
+        experiment,
+        run.info.start_time / 1000,
+        run.info.artifact_uri,
+        tags=dict(run.data.tags),
+        params=dict(run.data.params),
+        metrics=dict(run.data.metrics),
+    )

@@ -72,8 +72,9 @@ class Store:
             preflight.check(store._file)
         return store
 
-    def save(self, record: SweepRecord, *, experiment: str, progress: Callable[[str], None] | None = None
-             ) -> SavedSweep:
+    def save(
+        self, record: SweepRecord, *, experiment: str, progress: Callable[[str], None] | None = None
+    ) -> SavedSweep:
         """Save a whole sweep as one parent run with a nested run for each k; visible only when all of it is there.
 
         ``progress`` is called with a few words after each run. Raises ``StoreError``, ``UsageError`` for a name
@@ -88,7 +89,8 @@ class Store:
 
         with translated(self._settings):
             return Writer(self._client, self._settings).save(
-                record, experiment=experiment, progress=progress or (lambda _: None))
+                record, experiment=experiment, progress=progress or (lambda _: None)
+            )
 
     def close_unfinished(self, experiment: str) -> None:
         """Mark as failed what stopped trainings of this machine left open, as the next save would."""
@@ -243,4 +245,3 @@ class Store:
 
         with translated(self._settings):
             return artifacts.download(row, self._settings, self._client)
-

@@ -55,5 +55,6 @@ def _entries(name: str, tags: Mapping[str, str], kind: type[R]) -> tuple[R, ...]
         except (ValueError, ValidationError) as error:
             raise StoreError.because(
                 f"the history of {name!r} is damaged at {key}",
-                remedy="mend or remove this tag of the registered model in the MLflow UI") from error
+                remedy="mend or remove this tag of the registered model in the MLflow UI",
+            ) from error
     return tuple(rows)

@@ -85,16 +85,28 @@ class SqliteIndex:
         values = {"status": STATUS, "completed": COMPLETED, "experiment": experiment, "prefix": prefix, "sweep": sweep}
         with preflight.connect(self._file) as connection:
             rows = connection.execute(
-                f"SELECT r.run_uuid, e.name, r.start_time, r.artifact_uri {_RUNS}", values).fetchall()
+                f"SELECT r.run_uuid, e.name, r.start_time, r.artifact_uri {_RUNS}", values
+            ).fetchall()
             facts = {
-                table: _facts(connection.execute(
-                    f"SELECT t.run_uuid, t.key, t.value FROM {table} t "  # noqa: S608 (our own constants)
-                    f"WHERE t.run_uuid IN (SELECT r.run_uuid {_RUNS})", values))
+                table: _facts(
+                    connection.execute(
+                        f"SELECT t.run_uuid, t.key, t.value FROM {table} t "  # noqa: S608 (our own constants)
+                        f"WHERE t.run_uuid IN (SELECT r.run_uuid {_RUNS})",
+                        values,
+                    )
+                )
                 for table in ("tags", "params", "latest_metrics")
             }
         return [
-            RunRow(run_id, name, started / 1000, uri, tags=facts["tags"].get(run_id, {}),
-                   params=facts["params"].get(run_id, {}), metrics=facts["latest_metrics"].get(run_id, {}))
+            RunRow(
+                run_id,
+                name,
+                started / 1000,
+                uri,
+                tags=facts["tags"].get(run_id, {}),
+                params=facts["params"].get(run_id, {}),
+                metrics=facts["latest_metrics"].get(run_id, {}),
+            )
             for run_id, name, started, uri in rows
         ]
 
@@ -107,12 +119,20 @@ class SqliteIndex:
                 "LEFT JOIN registered_model_aliases a ON a.name = m.name AND a.workspace = m.workspace "
                 "AND a.alias = :alias "
                 "LEFT JOIN model_versions v ON v.name = a.name AND v.version = a.version AND v.workspace = m.workspace "
-                "WHERE :name IS NULL OR m.name = :name", values).fetchall()
-            tags = _facts(connection.execute(
-                "SELECT name, key, value FROM registered_model_tags WHERE (substr(key, 1, length(:history)) = :history "
-                "OR substr(key, 1, length(:annotation)) = :annotation) AND (:name IS NULL OR name = :name)", values))
-        return [ModelRow(model, None if run_id is None else int(version), run_id, tags.get(model, {}))
-                for model, version, run_id in rows]
+                "WHERE :name IS NULL OR m.name = :name",
+                values,
+            ).fetchall()
+            tags = _facts(
+                connection.execute(
+                    "SELECT name, key, value FROM registered_model_tags WHERE (substr(key, 1, length(:history)) = :history "
+                    "OR substr(key, 1, length(:annotation)) = :annotation) AND (:name IS NULL OR name = :name)",
+                    values,
+                )
+            )
+        return [
+            ModelRow(model, None if run_id is None else int(version), run_id, tags.get(model, {}))
+            for model, version, run_id in rows
+        ]
 
 
 def _facts(rows: sqlite3.Cursor | Iterable[tuple[str, str, object]]) -> dict[str, dict[str, Any]]:

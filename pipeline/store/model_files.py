@@ -32,17 +32,32 @@ def write_model(folder: Path, record: ModelRecord, model: LoggedModel, run_id: s
     for name, text in _environment(record.requirements).items():
         (folder / name).write_text(text, "utf-8")
     described = Model(
-        artifact_path=model.artifact_location, model_uuid=model.model_id, run_id=run_id, model_id=model.model_id,
+        artifact_path=model.artifact_location,
+        model_uuid=model.model_id,
+        run_id=run_id,
+        model_id=model.model_id,
         model_size_bytes=(folder / MODEL_FILE).stat().st_size,
         signature=ModelSignature(
             inputs=Schema([ColSpec("double", name, required=False) for name in record.example.columns]),
-            outputs=Schema([TensorSpec(np.dtype(np.int32), (-1,))])))
+            outputs=Schema([TensorSpec(np.dtype(np.int32), (-1,))]),
+        ),
+    )
     described.add_flavor(
-        "python_function", loader_module="mlflow.sklearn", model_path=MODEL_FILE, predict_fn="predict",
-        python_version=platform.python_version(), env={"conda": _CONDA, "virtualenv": _PYTHON})
+        "python_function",
+        loader_module="mlflow.sklearn",
+        model_path=MODEL_FILE,
+        predict_fn="predict",
+        python_version=platform.python_version(),
+        env={"conda": _CONDA, "virtualenv": _PYTHON},
+    )
     described.add_flavor(
-        "sklearn", pickled_model=MODEL_FILE, sklearn_version=_version(record.requirements, "scikit-learn"),
-        serialization_format="skops", code=None, skops_trusted_types=list(TRUSTED_TYPES))
+        "sklearn",
+        pickled_model=MODEL_FILE,
+        sklearn_version=_version(record.requirements, "scikit-learn"),
+        serialization_format="skops",
+        code=None,
+        skops_trusted_types=list(TRUSTED_TYPES),
+    )
     described.save(str(folder / "MLmodel"))
 
 
@@ -52,7 +67,8 @@ def _environment(requirements: tuple[str, ...]) -> dict[str, str]:
     conda = _mlflow_conda_env(additional_pip_deps=pinned, install_mlflow=False)  # type: ignore[no-untyped-call]
     python = _PythonEnv.current().to_dict()  # type: ignore[no-untyped-call]
     return {
-        _CONDA: yaml.safe_dump(conda, default_flow_style=False), _PYTHON: yaml.safe_dump(python),
+        _CONDA: yaml.safe_dump(conda, default_flow_style=False),
+        _PYTHON: yaml.safe_dump(python),
         _REQUIREMENTS: "\n".join(pinned) + "\n",
     }
 

@@ -19,9 +19,11 @@ ANNOTATION = "korzina.segment."  # and of those that hold the names and notes of
 def check_experiment(name: str) -> str:
     """Refuse a name that cannot also be a registered model's; raises ``UsageError``."""
     if not name.strip() or len(name) > 200 or re.search(r"[/:\\'\"`\x00-\x1f]", name):
-        raise UsageError.because(f"experiment name {name!r} cannot be used",
-                                 expected="1 to 200 characters without / \\ :, quotes and control characters",
-                                 remedy="give another --experiment")
+        raise UsageError.because(
+            f"experiment name {name!r} cannot be used",
+            expected="1 to 200 characters without / \\ :, quotes and control characters",
+            remedy="give another --experiment",
+        )
     return name
 
 

@@ -31,8 +31,9 @@ def entry(run_id: str, cards: Sequence[SegmentCard], key: str, *, who: str, name
     if not _plain(who):
         raise UsageError.because("nobody has signed", remedy="say who you are")
     origin, _key = identity_of(card, run_id)
-    return Annotation(when=time.time(), who=_plain(who)[:200], run_id=run_id, origin=origin, key=key, name=called,
-                      note=said)
+    return Annotation(
+        when=time.time(), who=_plain(who)[:200], run_id=run_id, origin=origin, key=key, name=called, note=said
+    )
 
 
 def _check_name(name: str, card: SegmentCard, cards: Sequence[SegmentCard]) -> None:

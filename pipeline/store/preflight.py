@@ -26,12 +26,16 @@ _PATIENCE = 2.0  # seconds that a reader waits for a writer's commit
 def check(file: Path, *, write: bool = False) -> None:
     """Raise ``StoreError`` unless ``file`` is an MLflow store of this version that can be read (and written)."""
     if file.is_dir():
-        raise StoreError.because(f"{file} is a folder", expected="the SQLite file of an MLflow store",
-                                 remedy=f"point KORZINA_TRACKING_URI at the file, e.g. sqlite:///{file / 'mlflow.db'}")
+        raise StoreError.because(
+            f"{file} is a folder",
+            expected="the SQLite file of an MLflow store",
+            remedy=f"point KORZINA_TRACKING_URI at the file, e.g. sqlite:///{file / 'mlflow.db'}",
+        )
     if not file.exists():
         raise StoreError.because(
             f"there is no store at {file}",
-            remedy="check KORZINA_HOME and KORZINA_TRACKING_URI; 'korzina train' makes a new store")
+            remedy="check KORZINA_HOME and KORZINA_TRACKING_URI; 'korzina train' makes a new store",
+        )
     if file.stat().st_size == 0:
         raise _not_a_database(file, "an empty file")
     with connect(file, write=write) as connection:
@@ -85,15 +89,20 @@ def explain(error: Exception, file: Path) -> StoreError:
     if "not a database" in said:
         return _not_a_database(file, "something else")
     if "locked" in said or "busy" in said:
-        return StoreError.because(f"the store {file} is locked by another program",
-                                  remedy="wait for the other program to end, then try again")
+        return StoreError.because(
+            f"the store {file} is locked by another program", remedy="wait for the other program to end, then try again"
+        )
     if "readonly" in said or "unable to open" in said:
-        return StoreError.because(f"the store {file} cannot be opened or written", found=said,
-                                  remedy="give this user the right to read and write the file and its folder")
+        return StoreError.because(
+            f"the store {file} cannot be opened or written",
+            found=said,
+            remedy="give this user the right to read and write the file and its folder",
+        )
     if "disk" in said and "full" in said:
         return StoreError.because(f"no space is left for the store {file}", remedy="free some disk space")
-    return StoreError.because(f"the store {file} is damaged", found=said,
-                              remedy="restore it from a backup, or move it away and train again")
+    return StoreError.because(
+        f"the store {file} is damaged", found=said, remedy="restore it from a backup, or move it away and train again"
+    )
 
 
 @contextmanager
@@ -104,8 +113,10 @@ def locked(file: Path) -> Iterator[None]:
         lock.parent.mkdir(parents=True, exist_ok=True)
         handle = lock.open("a")
     except OSError as error:
-        raise StoreError.because(f"cannot write to {lock.parent} ({error.strerror})",
-                                 remedy="give this user the right to write there, or set KORZINA_HOME") from error
+        raise StoreError.because(
+            f"cannot write to {lock.parent} ({error.strerror})",
+            remedy="give this user the right to write there, or set KORZINA_HOME",
+        ) from error
     with handle:
         fcntl.flock(handle, fcntl.LOCK_EX)
         yield
@@ -128,19 +139,27 @@ def schema_head() -> str | None:
 
 
 def _not_a_database(file: Path, found: str) -> StoreError:
-    return StoreError.because(f"{file} is not a SQLite database", expected="the SQLite file of an MLflow store",
-                              found=found, remedy="check KORZINA_TRACKING_URI, or restore the file from a backup")
+    return StoreError.because(
+        f"{file} is not a SQLite database",
+        expected="the SQLite file of an MLflow store",
+        found=found,
+        remedy="check KORZINA_TRACKING_URI, or restore the file from a backup",
+    )
 
 
 def _check_schema(file: Path, connection: sqlite3.Connection) -> None:
     tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
     if not {"runs", "experiments", "alembic_version"} <= tables:
-        raise StoreError.because(f"{file} is a SQLite database, but not an MLflow store",
-                                 remedy="check KORZINA_TRACKING_URI; 'korzina train' makes a new store")
+        raise StoreError.because(
+            f"{file} is a SQLite database, but not an MLflow store",
+            remedy="check KORZINA_TRACKING_URI; 'korzina train' makes a new store",
+        )
     found = [version for (version,) in connection.execute("SELECT version_num FROM alembic_version")]
     head = schema_head()
     if head is not None and found != [head]:
         raise StoreError.because(
-            f"the store {file} was written by another version of MLflow", expected=f"schema {head}",
+            f"the store {file} was written by another version of MLflow",
+            expected=f"schema {head}",
             found=f"schema {', '.join(found) or 'none'}",
-            remedy=f"take a backup, then run: mlflow db upgrade sqlite:///{file}")
+            remedy=f"take a backup, then run: mlflow db upgrade sqlite:///{file}",
+        )

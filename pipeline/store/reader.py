@@ -47,7 +47,8 @@ def summaries(rows: Iterable[RunRow], champions: Iterable[Champion]) -> tuple[Ru
     versions = {champion.run_id: champion.version for champion in champions}
     made = [
         _summary(row, parents[row.tags[PARENT]], versions.get(row.run_id))
-        for row in rows if row.tags.get(PARENT) in parents
+        for row in rows
+        if row.tags.get(PARENT) in parents
     ]
     return tuple(sorted(made, key=lambda one: (-one.started, one.sweep_run_id, one.k)))
 
@@ -63,23 +64,35 @@ def find(index: Index, run_id: str) -> tuple[RunRow, RunRow]:
     """
     wanted = run_id.strip().lower()
     if not re.fullmatch(rf"[0-9a-f]{{{_SHORTEST_PREFIX},32}}", wanted):
-        raise StoreError.because(f"{run_id!r} is not a run id", expected=f"32 hex digits, or the first "
-                                 f"{_SHORTEST_PREFIX} or more of them", remedy="take one from 'korzina runs'")
+        raise StoreError.because(
+            f"{run_id!r} is not a run id",
+            expected=f"32 hex digits, or the first {_SHORTEST_PREFIX} or more of them",
+            remedy="take one from 'korzina runs'",
+        )
     found = index.runs(prefix=wanted)
     if not found:
-        raise StoreError.because(f"no completed run {run_id!r} in the store",
-                                 remedy="take one from 'korzina runs'; a run that broke off is not listed")
+        raise StoreError.because(
+            f"no completed run {run_id!r} in the store",
+            remedy="take one from 'korzina runs'; a run that broke off is not listed",
+        )
     if len(found) > 1:
-        raise StoreError.because(f"{run_id!r} is the start of {len(found)} runs",
-                                 found=", ".join(sorted(row.run_id for row in found)), remedy="give more digits")
+        raise StoreError.because(
+            f"{run_id!r} is the start of {len(found)} runs",
+            found=", ".join(sorted(row.run_id for row in found)),
+            remedy="give more digits",
+        )
     row = found[0]
     if PARENT not in row.tags:
-        raise StoreError.because(f"run {row.run_id} is a whole sweep, not one number of segments",
-                                 remedy="take one of its runs from 'korzina runs'")
+        raise StoreError.because(
+            f"run {row.run_id} is a whole sweep, not one number of segments",
+            remedy="take one of its runs from 'korzina runs'",
+        )
     parent = next((one for one in index.runs(sweep=row.tags[PARENT]) if one.run_id == row.tags[PARENT]), None)
     if parent is None:
-        raise StoreError.because(f"run {row.run_id} belongs to a sweep that is not complete",
-                                 remedy="train again, or take another run from 'korzina runs'")
+        raise StoreError.because(
+            f"run {row.run_id} belongs to a sweep that is not complete",
+            remedy="train again, or take another run from 'korzina runs'",
+        )
     return row, parent
 
 
@@ -100,23 +113,34 @@ def load(row: RunRow, parent: RunRow, folder: Callable[[RunRow], Path]) -> Segme
     """Read one run with its sweep from Parquet and JSON alone, checking checksums, version and shapes."""
     sweep, own = RunFiles(parent.run_id, folder(parent)), RunFiles(row.run_id, folder(row))
     segmentation = Segmentation(
-        run_id=row.run_id, sweep_run_id=parent.run_id, experiment=row.experiment, started=parent.started,
-        dataset=sweep.record(Artifacts.DATASET, Dataset), ledger=sweep.record(Artifacts.LEDGER, Ledger),
+        run_id=row.run_id,
+        sweep_run_id=parent.run_id,
+        experiment=row.experiment,
+        started=parent.started,
+        dataset=sweep.record(Artifacts.DATASET, Dataset),
+        ledger=sweep.record(Artifacts.LEDGER, Ledger),
         decision=sweep.record(Artifacts.DECISION, Decision),
         candidates=sweep.records(Artifacts.CANDIDATES, CandidateRecord),
         transform=sweep.record(Artifacts.TRANSFORM, FeatureTransform),
         centres=np.array(own.json(Artifacts.CENTRES), dtype=np.float64),
         cards=own.records(Artifacts.SEGMENTS, SegmentCard),
-        customers=sweep.table(Artifacts.CUSTOMERS), projection=sweep.table(Artifacts.PROJECTION),
-        loadings=sweep.table(Artifacts.LOADINGS), quarantine=sweep.table(Artifacts.QUARANTINE),
-        assignments=own.table(Artifacts.ASSIGNMENTS), profiles=own.table(Artifacts.PROFILES),
-        category_profiles=own.table(Artifacts.CATEGORY_PROFILES), spec=sweep.text(Artifacts.SPEC),
+        customers=sweep.table(Artifacts.CUSTOMERS),
+        projection=sweep.table(Artifacts.PROJECTION),
+        loadings=sweep.table(Artifacts.LOADINGS),
+        quarantine=sweep.table(Artifacts.QUARANTINE),
+        assignments=own.table(Artifacts.ASSIGNMENTS),
+        profiles=own.table(Artifacts.PROFILES),
+        category_profiles=own.table(Artifacts.CATEGORY_PROFILES),
+        spec=sweep.text(Artifacts.SPEC),
         rules=own.records(Artifacts.RULES, SegmentRule) if own.has(Artifacts.RULES) else (),
-        typical=own.table_or_empty(Artifacts.TYPICAL), passive=own.table_or_empty(Artifacts.PASSIVE),
+        typical=own.table_or_empty(Artifacts.TYPICAL),
+        passive=own.table_or_empty(Artifacts.PASSIVE),
         affinities=own.table_or_empty(Artifacts.AFFINITIES),
-        affinity_basis=own.record(Artifacts.AFFINITY_BASIS, AffinityBasis) if own.has(Artifacts.AFFINITY_BASIS)
+        affinity_basis=own.record(Artifacts.AFFINITY_BASIS, AffinityBasis)
+        if own.has(Artifacts.AFFINITY_BASIS)
         else None,
-        campaigns=_campaigns(own), sensitivity=sweep.table_or_empty(Artifacts.SENSITIVITY),
+        campaigns=_campaigns(own),
+        sensitivity=sweep.table_or_empty(Artifacts.SENSITIVITY),
     )
     _check_shapes(segmentation)
     return segmentation
@@ -159,8 +183,11 @@ def _campaigns(own: RunFiles) -> CampaignPlan | None:
     if not own.has(Artifacts.CAMPAIGNS):
         return None
     return CampaignPlan(
-        own.record(Artifacts.CAMPAIGNS, CampaignSummary), own.table_or_empty(Artifacts.RESPONSES),
-        own.table_or_empty(Artifacts.TARGETS), own.table_or_empty(Artifacts.HELD_OUT))
+        own.record(Artifacts.CAMPAIGNS, CampaignSummary),
+        own.table_or_empty(Artifacts.RESPONSES),
+        own.table_or_empty(Artifacts.TARGETS),
+        own.table_or_empty(Artifacts.HELD_OUT),
+    )
 
 
 def k_of(row: RunRow) -> int:
@@ -168,24 +195,38 @@ def k_of(row: RunRow) -> int:
     try:
         return int(row.params["k"])
     except (KeyError, ValueError) as error:
-        raise ContractError.because(f"run {row.run_id}: parameter k is missing or not a number",
-                                    remedy="train again with this version of Korzina") from error
+        raise ContractError.because(
+            f"run {row.run_id}: parameter k is missing or not a number",
+            remedy="train again with this version of Korzina",
+        ) from error
 
 
 def _summary(row: RunRow, parent: RunRow, version: int | None) -> RunSummary:
     try:
         return RunSummary(
-            run_id=row.run_id, sweep_run_id=parent.run_id, experiment=row.experiment,
-            sweep_name=parent.tags.get(NAME, ""), started=parent.started, k=k_of(row),
-            recommended=row.tags.get("recommended") == "true", verdict=cast("Verdict", row.tags["verdict"]),
-            inertia=row.metrics["inertia"], silhouette=row.metrics["silhouette"],
-            calinski_harabasz=row.metrics["calinski_harabasz"], davies_bouldin=row.metrics["davies_bouldin"],
-            stability=row.metrics.get("stability"), rows=int(row.metrics["rows"]), params=dict(row.params),
+            run_id=row.run_id,
+            sweep_run_id=parent.run_id,
+            experiment=row.experiment,
+            sweep_name=parent.tags.get(NAME, ""),
+            started=parent.started,
+            k=k_of(row),
+            recommended=row.tags.get("recommended") == "true",
+            verdict=cast("Verdict", row.tags["verdict"]),
+            inertia=row.metrics["inertia"],
+            silhouette=row.metrics["silhouette"],
+            calinski_harabasz=row.metrics["calinski_harabasz"],
+            davies_bouldin=row.metrics["davies_bouldin"],
+            stability=row.metrics.get("stability"),
+            rows=int(row.metrics["rows"]),
+            params=dict(row.params),
             champion_version=version,
         )
     except (KeyError, ValueError) as error:
-        raise ContractError.because(f"run {row.run_id} lacks what every run of Korzina has", found=str(error)[:200],
-                                    remedy="train again with this version of Korzina") from error
+        raise ContractError.because(
+            f"run {row.run_id} lacks what every run of Korzina has",
+            found=str(error)[:200],
+            remedy="train again with this version of Korzina",
+        ) from error
 
 
 def _check_shapes(it: Segmentation) -> None:
@@ -196,10 +237,14 @@ def _check_shapes(it: Segmentation) -> None:
         "projection": (it.projection[Customers.KEY].tolist(), it.customers[Customers.KEY].tolist()),
         "assignments": (it.assignments[Customers.KEY].tolist(), it.customers[Customers.KEY].tolist()),
         "segments": ({card.segment: card.size for card in it.cards if card.size}, sizes.to_dict()),
-        "columns": ([], [one.name for one in it.dataset.columns
-                         if one.role != "ignored" and one.name not in it.customers]),
+        "columns": (
+            [],
+            [one.name for one in it.dataset.columns if one.role != "ignored" and one.name not in it.customers],
+        ),
     }
     for name, (found, expected) in checks.items():
         if found != expected:
-            raise ContractError.because(f"run {it.run_id}: {name} do not fit the other tables of the run",
-                                        remedy="train again with this version of Korzina")
+            raise ContractError.because(
+                f"run {it.run_id}: {name} do not fit the other tables of the run",
+                remedy="train again with this version of Korzina",
+            )

@@ -45,12 +45,16 @@ class Registry:
         model = self._model(experiment)
         past = previous(history(model)) if model is not None else None
         if model is None or past is None:
-            raise StoreError.because(f"experiment {experiment!r} has no earlier champion",
-                                     remedy="choose a run from 'korzina runs' and promote it")
+            raise StoreError.because(
+                f"experiment {experiment!r} has no earlier champion",
+                remedy="choose a run from 'korzina runs' and promote it",
+            )
         row = next(iter(self._index.runs(prefix=past, experiment=experiment)), None)
         if row is None:
-            raise StoreError.because(f"the earlier champion {past} is no longer in the store",
-                                     remedy="choose a run from 'korzina runs' and promote it")
+            raise StoreError.because(
+                f"the earlier champion {past} is no longer in the store",
+                remedy="choose a run from 'korzina runs' and promote it",
+            )
         return self._move(row, model, reason=reason, who=who, action="rollback")
 
     def annotate(self, experiment: str, entry: Annotation) -> None:
@@ -66,9 +70,19 @@ class Registry:
             self._catch_up(model)
         version, k = self._version(row), reader.k_of(row)
         self._client.set_registered_model_alias(row.experiment, ALIAS, str(version))
-        self._write(row.experiment, Promotion(
-            when=time.time(), who=who[:200], reason=reason[:_LONGEST_REASON], action=action,
-            from_run=model.run_id if model is not None else None, to_run=row.run_id, version=version, k=k))
+        self._write(
+            row.experiment,
+            Promotion(
+                when=time.time(),
+                who=who[:200],
+                reason=reason[:_LONGEST_REASON],
+                action=action,
+                from_run=model.run_id if model is not None else None,
+                to_run=row.run_id,
+                version=version,
+                k=k,
+            ),
+        )
         return Champion(experiment=row.experiment, run_id=row.run_id, k=k, version=version)
 
     def _catch_up(self, model: ModelRow) -> None:
@@ -77,10 +91,19 @@ class Registry:
         if model.run_id is None or model.version is None or (last is not None and last.to_run == model.run_id):
             return
         row = next(iter(self._index.runs(prefix=model.run_id)), None)
-        self._write(model.name, Promotion(
-            when=time.time(), who="unknown", reason="found in MLflow without a record of who moved it",
-            action="promote", from_run=None if last is None else last.to_run, to_run=model.run_id,
-            version=model.version, k=0 if row is None else reader.k_of(row)))
+        self._write(
+            model.name,
+            Promotion(
+                when=time.time(),
+                who="unknown",
+                reason="found in MLflow without a record of who moved it",
+                action="promote",
+                from_run=None if last is None else last.to_run,
+                to_run=model.run_id,
+                version=model.version,
+                k=0 if row is None else reader.k_of(row),
+            ),
+        )
 
     def _model(self, experiment: str) -> ModelRow | None:
         return next(iter(self._index.models(experiment)), None)
@@ -94,8 +117,11 @@ class Registry:
 
     def _version(self, row: RunRow) -> int:
         """The version registered for the run, made if there is none."""
-        found = [int(one.version) for one in self._client.search_model_versions(f"run_id = '{row.run_id}'")
-                 if one.name == row.experiment]
+        found = [
+            int(one.version)
+            for one in self._client.search_model_versions(f"run_id = '{row.run_id}'")
+            if one.name == row.experiment
+        ]
         if found:
             return min(found)
         outputs = self._client.get_run(row.run_id).outputs
@@ -106,7 +132,8 @@ class Registry:
         # a server resolves and checks the address itself; a client without one would ask MLflow's process-global store
         source = f"models:/{model.model_id}" if self._remote else model.artifact_location
         made = self._client.create_model_version(
-            row.experiment, source=source, run_id=row.run_id, model_id=model.model_id)
+            row.experiment, source=source, run_id=row.run_id, model_id=model.model_id
+        )
         return int(made.version)
 
     def _write(self, experiment: str, promotion: Promotion) -> None:

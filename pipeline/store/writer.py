@@ -80,14 +80,21 @@ class Writer:
                 if found is None:
                     raise
         if found.lifecycle_stage != "active":
-            raise StoreError.because(f"experiment {name!r} was deleted in MLflow",
-                                     remedy="restore it in the MLflow UI, or give another --experiment")
+            raise StoreError.because(
+                f"experiment {name!r} was deleted in MLflow",
+                remedy="restore it in the MLflow UI, or give another --experiment",
+            )
         return str(found.experiment_id)
 
     def _start(self, experiment_id: str, record: RunRecord, *, parent: str | None = None) -> str:
         tags = {
-            **record.tags, STATUS: STARTED, SCHEMA: str(SCHEMA_VERSION), WRITER: this_writer(),
-            NOTE: record.description, "mlflow.user": user_name(), "mlflow.source.name": "korzina train",
+            **record.tags,
+            STATUS: STARTED,
+            SCHEMA: str(SCHEMA_VERSION),
+            WRITER: this_writer(),
+            NOTE: record.description,
+            "mlflow.user": user_name(),
+            "mlflow.source.name": "korzina train",
             "mlflow.source.type": "LOCAL",
         }
         if parent is not None:
@@ -117,8 +124,12 @@ class Writer:
         """Log the model as an MLflow 3 model of the run, so that the UI's Models column shows it."""
         assert record.model is not None  # noqa: S101 (for the type checker; the caller looked)
         model = self._client.create_logged_model(
-            experiment_id, name=f"segments-k{record.params['k']}", source_run_id=run_id, model_type="clustering",
-            params={"k": record.params["k"]})
+            experiment_id,
+            name=f"segments-k{record.params['k']}",
+            source_run_id=run_id,
+            model_type="clustering",
+            params={"k": record.params["k"]},
+        )
         self._models.append(model.model_id)
         with tempfile.TemporaryDirectory(prefix="korzina-") as draft:
             write_model(Path(draft) / Artifacts.MODEL, record.model, model, run_id)
@@ -141,12 +152,18 @@ class Writer:
 
 
 def _dataset(record: SweepRecord) -> DatasetInput:
-    schema = {"mlflow_colspec": [{"name": name, "type": kind, "required": False}
-                                 for name, kind in record.schema.items()]}
+    schema = {
+        "mlflow_colspec": [{"name": name, "type": kind, "required": False} for name, kind in record.schema.items()]
+    }
     profile = {"num_rows": record.rows, "num_elements": record.rows * len(record.schema)}
     dataset = Dataset(
-        name=record.dataset_name[:500], digest=record.fingerprint[:36], source_type="local",
-        source=json.dumps({"uri": record.source}), schema=json.dumps(schema), profile=json.dumps(profile))
+        name=record.dataset_name[:500],
+        digest=record.fingerprint[:36],
+        source_type="local",
+        source=json.dumps({"uri": record.source}),
+        schema=json.dumps(schema),
+        profile=json.dumps(profile),
+    )
     return DatasetInput(dataset, tags=[InputTag("mlflow.data.context", "training")])
 
 
@@ -159,6 +176,7 @@ def _metrics(record: RunRecord, model: LoggedModel | None) -> list[Metric]:
 
 
 def _params(params: Mapping[str, str]) -> list[Param]:
-    return [Param(name, value if len(value) <= _LONGEST_PARAM else value[: _LONGEST_PARAM - 1] + "…")
-            for name, value in params.items()]
-
+    return [
+        Param(name, value if len(value) <= _LONGEST_PARAM else value[: _LONGEST_PARAM - 1] + "…")
+        for name, value in params.items()
+    ]

@@ -34,8 +34,11 @@ def close_dead_runs(client: MlflowClient, experiment_id: str) -> None:
     Open runs of other machines (a container is one) are left alone for a day; no save takes that long.
     """
     unfinished = f"tags.`{STATUS}` = '{STARTED}' AND attributes.status = 'RUNNING'"
-    dead = [run.info.run_id for run in client.search_runs([experiment_id], unfinished)
-            if _is_dead(run.data.tags.get(WRITER, "")) or time.time() - run.info.start_time / 1000 > _LONGEST_SAVE]
+    dead = [
+        run.info.run_id
+        for run in client.search_runs([experiment_id], unfinished)
+        if _is_dead(run.data.tags.get(WRITER, "")) or time.time() - run.info.start_time / 1000 > _LONGEST_SAVE
+    ]
     for run_id in dead:
         client.set_terminated(run_id, "FAILED")
     if not dead:

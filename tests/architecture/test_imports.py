@@ -12,10 +12,17 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-CHECK = [sys.executable, "-c", "from importlinter.cli import lint_imports_command; lint_imports_command()",
-         "--no-cache", "--no-logo"]
-CONTRACTS = {contract["id"]: contract["name"] for contract in tomllib.loads(
-    (ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["importlinter"]["contracts"]}
+CHECK = [
+    sys.executable,
+    "-c",
+    "from importlinter.cli import lint_imports_command; lint_imports_command()",
+    "--no-cache",
+    "--no-logo",
+]
+CONTRACTS = {
+    contract["id"]: contract["name"]
+    for contract in tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["importlinter"]["contracts"]
+}
 
 # contract -> modules, and a line added to each that together break it; a module that is not there is invented
 OFFENCES = {
@@ -37,8 +44,11 @@ def check_imports(folder: Path) -> tuple[int, dict[str, str]]:
     """Exit code of import-linter in ``folder`` and its verdict on each contract."""
     found = subprocess.run(CHECK, cwd=folder, capture_output=True, text=True, timeout=120, check=False)
     report = " ".join(found.stdout.split())
-    verdicts = {key: match[1] for key, name in CONTRACTS.items()
-                if (match := re.search(re.escape(name) + r" (KEPT|BROKEN)", report))}
+    verdicts = {
+        key: match[1]
+        for key, name in CONTRACTS.items()
+        if (match := re.search(re.escape(name) + r" (KEPT|BROKEN)", report))
+    }
     assert verdicts.keys() == CONTRACTS.keys(), found.stdout + found.stderr
     return found.returncode, verdicts
 

@@ -25,12 +25,25 @@ def segmentation_of(training: Training, run_id: str = RUN, k: int = 3) -> Segmen
     """One candidate of a training as the store would hand it out."""
     one = next(candidate for candidate in training.candidates if candidate.record.k == k)
     return Segmentation(
-        run_id=run_id, sweep_run_id="f" * 32, experiment="sample", started=1_790_000_000.0, dataset=training.dataset,
-        ledger=training.ledger, decision=training.decision, transform=training.features.transform,
-        candidates=tuple(candidate.record for candidate in training.candidates), centres=one.centres, cards=one.cards,
-        customers=training.customers, projection=training.projection, loadings=training.loadings,
-        quarantine=training.quarantine, assignments=one.assignments, profiles=one.profiles,
-        category_profiles=one.category_profiles)
+        run_id=run_id,
+        sweep_run_id="f" * 32,
+        experiment="sample",
+        started=1_790_000_000.0,
+        dataset=training.dataset,
+        ledger=training.ledger,
+        decision=training.decision,
+        transform=training.features.transform,
+        candidates=tuple(candidate.record for candidate in training.candidates),
+        centres=one.centres,
+        cards=one.cards,
+        customers=training.customers,
+        projection=training.projection,
+        loadings=training.loadings,
+        quarantine=training.quarantine,
+        assignments=one.assignments,
+        profiles=one.profiles,
+        category_profiles=one.category_profiles,
+    )
 
 
 @dataclass
@@ -132,6 +145,7 @@ def saved(training: Training, tmp_path_factory: pytest.TempPathFactory) -> Setti
 @pytest.fixture
 def until() -> Callable[[Callable[[], bool]], None]:
     """Wait at most five seconds for something to become true."""
+
     def wait(holds: Callable[[], bool]) -> None:
         deadline = time.monotonic() + 5
         while not holds():

@@ -56,8 +56,9 @@ def client(counted: Segmentation) -> Iterator[FlaskClient]:
     dash.page_registry.clear()
 
 
-def test_a_rule_reads_in_the_direction_that_holds_more_often(run: Run, counted: Segmentation, basis: AffinityBasis
-                                                             ) -> None:
+def test_a_rule_reads_in_the_direction_that_holds_more_often(
+    run: Run, counted: Segmentation, basis: AffinityBasis
+) -> None:
     rule = next(one for one in affinity.rules(run) if one.key == "Milk~Tea")
     stored = counted.affinities.query("segment == -1 and left == 'Milk' and right == 'Tea'").iloc[0]
 
@@ -72,8 +73,10 @@ def test_the_page_names_the_heaviest_pair_and_counts_in_the_right_unit(run: Run,
 
     said = words.finding(found, basis)
     assert heavy is not None
-    assert said.startswith(f"Who buys “Tea” also buys “Milk” {heavy.lift:.1f} times as often as chance would have it, "
-                           f"in {heavy.count:,} baskets.")
+    assert said.startswith(
+        f"Who buys “Tea” also buys “Milk” {heavy.lift:.1f} times as often as chance would have it, "
+        f"in {heavy.count:,} baskets."
+    )
     assert f"{basis.units:,} baskets here" in words.counted(found, basis)
 
 
@@ -125,8 +128,10 @@ def test_the_map_is_centred_on_chance_and_colours_only_what_is_beyond_it(run: Ru
 
 
 def test_names_from_data_cannot_bring_markup(run: Run) -> None:
-    evil = [replace(rule, first="<a href='//evil'>", items=("<a href='//evil'>", rule.items[1]))
-            for rule in affinity.rules(run)]
+    evil = [
+        replace(rule, first="<a href='//evil'>", items=("<a href='//evil'>", rule.items[1]))
+        for rule in affinity.rules(run)
+    ]
 
     figure = figures.heat(evil, affinity.grouped(evil, 22), None, DARK)
 
@@ -162,7 +167,7 @@ def test_the_file_holds_what_the_table_shows_and_says_of_what(run: Run) -> None:
 
     lines = list(csv.reader(io.StringIO(grid.as_csv(asked).removeprefix("\ufeff"))))
 
-    about, (header, *body) = dict(lines[:lines.index([])]), lines[lines.index([]) + 1:]
+    about, (header, *body) = dict(lines[: lines.index([])]), lines[lines.index([]) + 1 :]
     assert about["Run"] == RUN
     assert about["Segments"] == str(run.segmentation.k)
     assert about["Item"] == "Beer"
@@ -217,22 +222,41 @@ def test_a_pair_is_told_in_russian(run: Run, basis: AffinityBasis) -> None:
     speak("ru")
     try:
         assert words.rule_sentence(rule, basis) == (
-            "Кто покупает «Чай», берёт и «Молоко» в 2,0 раза чаще, чем вышло бы случайно: в 21 корзине.")
+            "Кто покупает «Чай», берёт и «Молоко» в 2,0 раза чаще, чем вышло бы случайно: в 21 корзине."
+        )
     finally:
         speak("en")
 
 
 def _choose(client: FlaskClient, changed: str, value: object, search: str = "") -> str | None:
-    props = [(ids.OF, "value"), (ids.ITEM, "value"), (ids.HEAT, "clickData"), (ids.GRID, "cellClicked"),
-             (ids.CLEAR, "n_clicks")]
-    output = next(one["output"] for one in client.get("/_dash-dependencies").get_json()
-                  if one["output"].startswith("url.search@") and ids.HEAT in str(one["inputs"]))
-    answer: Any = client.post("/_dash-update-component", json={
-        "output": output, "outputs": {"id": "url", "property": output.removeprefix("url.")},
-        "inputs": [{"id": id, "property": prop, "value": value if f"{id}.{prop}" == changed else None}
-                   for id, prop in props],
-        "state": [{"id": "url", "property": "search", "value": search},
-                  {"id": "page-run", "property": "data", "value": {"run": RUN}}], "changedPropIds": [changed]})
+    props = [
+        (ids.OF, "value"),
+        (ids.ITEM, "value"),
+        (ids.HEAT, "clickData"),
+        (ids.GRID, "cellClicked"),
+        (ids.CLEAR, "n_clicks"),
+    ]
+    output = next(
+        one["output"]
+        for one in client.get("/_dash-dependencies").get_json()
+        if one["output"].startswith("url.search@") and ids.HEAT in str(one["inputs"])
+    )
+    answer: Any = client.post(
+        "/_dash-update-component",
+        json={
+            "output": output,
+            "outputs": {"id": "url", "property": output.removeprefix("url.")},
+            "inputs": [
+                {"id": id, "property": prop, "value": value if f"{id}.{prop}" == changed else None}
+                for id, prop in props
+            ],
+            "state": [
+                {"id": "url", "property": "search", "value": search},
+                {"id": "page-run", "property": "data", "value": {"run": RUN}},
+            ],
+            "changedPropIds": [changed],
+        },
+    )
     if answer.status_code == 204:
         return None
     assert "sideUpdate" not in answer.get_json(), "an error was shown"

@@ -122,20 +122,22 @@ def test_filters_and_segments_leave_their_part_of_the_list(run: Run, planned: Se
     assert "filtered out" in text_of(texts(filtered)[ids.SEGMENTS])
 
 
-def test_screen_file_pipeline_and_report_tell_the_same_list_with_its_hold_out_group(run: Run, planned: Segmentation
-                                                                                    ) -> None:
+def test_screen_file_pipeline_and_report_tell_the_same_list_with_its_hold_out_group(
+    run: Run, planned: Segmentation
+) -> None:
     asked, _ = read(run, "")
     found = in_numbers(stored(planned))
     profit = words.money(found.expected.value, "$")
     lines = list(csv.reader(io.StringIO(export.as_csv(asked, None, marked=True).removeprefix("\ufeff"))))
     cut = lines.index([])
-    about, body = dict(lines[:cut]), lines[cut + 2:]
+    about, body = dict(lines[:cut]), lines[cut + 2 :]
     contacted = [row for row in body if row[-1] == "contact"]
     told = plan_in_words(stored(planned), "$")
 
     assert found.held > 0
     assert f"Contact {found.contacts} of 600 customers and hold out {found.held}: expected profit {profit}" in (
-        words.finding(asked))
+        words.finding(asked)
+    )
     assert (len(contacted), len(body) - len(contacted)) == (found.contacts, found.held)
     assert sum(float(row[4]) for row in contacted) == pytest.approx(found.expected.value, abs=0.1)
     assert float(about["Expected profit"]) == pytest.approx(found.expected.value, abs=0.01)
@@ -152,8 +154,9 @@ def test_expected_profit_along_the_ranking_is_that_of_the_best(run: Run) -> None
     ahead = pricing.expected(asked.plan, asked.prospects)
     probability = np.sort(asked.plan.targets[Targets.PROBABILITY].to_numpy())[::-1]
     at = len(ahead.model.contacts) // 2
-    best = expected_profit(probability[: ahead.model.contacts[at]], asked.cost or 0, asked.revenue or 0,
-                           asked.summary.level_variance)
+    best = expected_profit(
+        probability[: ahead.model.contacts[at]], asked.cost or 0, asked.revenue or 0, asked.summary.level_variance
+    )
 
     assert (ahead.model.profit[at], ahead.model.low[at]) == pytest.approx((best.value, best.low))
     assert ahead.model.profit.max() <= (asked.summary.expected_profit or 0) + 1e-9
@@ -167,7 +170,7 @@ def test_the_file_holds_the_list_of_the_screen_with_its_hold_out_group(run: Run,
 
     lines = list(csv.reader(io.StringIO(export.as_csv(asked, None, marked=True).removeprefix("\ufeff"))))
     cut = lines.index([])
-    about, body = dict(lines[:cut]), lines[cut + 2:]
+    about, body = dict(lines[:cut]), lines[cut + 2 :]
 
     assert about["Run"] == planned.run_id
     assert float(about["Cost of a contact"]) == asked.cost
@@ -210,9 +213,11 @@ def test_every_figure_is_one_that_plotly_takes(run: Run, look: Any, search: str)
     asked, _ = read(run, search)
     ahead, past = pricing.expected(asked.plan, asked.prospects), pricing.measured(asked.plan)
 
-    for made in (figures.expected(ahead, asked.prospects.numbers.listed, "$", look),
-                 figures.measured(past, 3, "$", look),
-                 figures.responses(facts.dots(asked), facts.overall(asked), asked.summary.break_even, look)):
+    for made in (
+        figures.expected(ahead, asked.prospects.numbers.listed, "$", look),
+        figures.measured(past, 3, "$", look),
+        figures.responses(facts.dots(asked), facts.overall(asked), asked.summary.break_even, look),
+    ):
         go.Figure(made.to_dict())
 
 
@@ -224,9 +229,16 @@ def test_the_charts_survive_what_a_browser_sends(planned: Segmentation, search: 
     assert callbacks.tell_list(data_of(planned), search, "s1", True, {"run": ["x"]}) is dash.no_update
 
 
-@pytest.mark.parametrize(("query", "noticed"), [
-    ({}, False), ({"cost": "x"}, True), ({"cost": ["1", "2"]}, False), ({"campaign": "?"}, True),
-    ({"segment": "s1"}, False)])
+@pytest.mark.parametrize(
+    ("query", "noticed"),
+    [
+        ({}, False),
+        ({"cost": "x"}, True),
+        ({"cost": ["1", "2"]}, False),
+        ({"campaign": "?"}, True),
+        ({"segment": "s1"}, False),
+    ],
+)
 def test_the_page_stands_on_any_address(planned: Segmentation, query: dict[str, Any], noticed: bool) -> None:
     page = text_of(campaigns.layout(data_of(planned), **query))
 

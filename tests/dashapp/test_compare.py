@@ -53,15 +53,23 @@ def test_one_segment_goes_on_one_changed_one_dissolved_and_one_is_new(both: tupl
     found = facts.matches(table, both[0].cards, both[1].cards[:3])
 
     assert [(one.fate, one.a.segment if one.a else None, one.b.segment if one.b else None) for one in found] == [
-        ("same", 0, 0), ("changed", 1, 2), ("dissolved", 2, None), ("new", None, 1)]
+        ("same", 0, 0),
+        ("changed", 1, 2),
+        ("dissolved", 2, None),
+        ("new", None, 1),
+    ]
 
 
 def test_runs_on_other_data_are_compared_by_id_or_not_at_all(both: tuple[Segmentation, Segmentation]) -> None:
     a, b = both
     fewer = b.customers.iloc[100:]
     other = dataclasses.replace(
-        b, sweep_run_id="e" * 32, customers=fewer, assignments=b.assignments.iloc[100:],
-        ledger=b.ledger.model_copy(update={"fingerprint": "other"}))
+        b,
+        sweep_run_id="e" * 32,
+        customers=fewer,
+        assignments=b.assignments.iloc[100:],
+        ledger=b.ledger.model_copy(update={"fingerprint": "other"}),
+    )
     nameless = dataclasses.replace(other, dataset=other.dataset.model_copy(update={"id_column": None}))
 
     found, refused = facts.pair(a, other), facts.pair(a, nameless)
@@ -164,8 +172,9 @@ def test_names_and_grades_stand_on_every_node_row_and_blade(both: tuple[Segmenta
 
 def test_the_grid_tells_two_trainings_apart_and_numbers_as_the_reader_writes_them(opened: SegmentationData) -> None:
     runs = opened.runs("sample")
-    again = [one.model_copy(update={"started": one.started + 60, "params": {**one.params, "seed": "1"}})
-             for one in runs]
+    again = [
+        one.model_copy(update={"started": one.started + 60, "params": {**one.params, "seed": "1"}}) for one in runs
+    ]
     speak("ru")
     try:
         found = grid.rows([*runs, *again], runs[0].run_id)
@@ -189,17 +198,28 @@ def test_the_band_of_single_starts_is_promised_only_where_it_is_drawn(both: tupl
 def test_solid_segments_and_blurred_borders_are_explained_together(both: tuple[Segmentation, Segmentation]) -> None:
     it = both[0]
     blurred = dataclasses.replace(
-        it, decision=it.decision.model_copy(update={"verdict": "weak", "supported_k": 2}),
-        cards=tuple(card.model_copy(update={"trust": "solid"}) for card in it.cards))
+        it,
+        decision=it.decision.model_copy(update={"verdict": "weak", "supported_k": 2}),
+        cards=tuple(card.model_copy(update={"trust": "solid"}) for card in it.cards),
+    )
 
     assert "there are 2 groups only" in str(_decision(blurred))
-    assert "no contradiction" not in str(_decision(dataclasses.replace(
-        blurred, decision=it.decision.model_copy(update={"verdict": "strong"}))))
+    assert "no contradiction" not in str(
+        _decision(dataclasses.replace(blurred, decision=it.decision.model_copy(update={"verdict": "strong"})))
+    )
 
 
 def test_the_history_tells_a_verdict_in_the_words_of_the_page() -> None:
-    move = Promotion(when=0.0, who="x", reason="recommended by the sweep, verdict weak", action="promote",
-                     from_run=None, to_run="a" * 32, version=1, k=3)
+    move = Promotion(
+        when=0.0,
+        who="x",
+        reason="recommended by the sweep, verdict weak",
+        action="promote",
+        from_run=None,
+        to_run="a" * 32,
+        version=1,
+        k=3,
+    )
 
     shown = str(champion.history([move], []))
 

@@ -21,8 +21,11 @@ SELECTIONS: list[dict[str, Filter]] = [
     {"age": Range(None, 33.5), "marital_status": Values(("Married", "Single"))},
     {SEGMENT: Values(("sample-1",)), "income": Range(40_000.0, None)},
     {MAP: Area(((-2.0, -2.0), (3.0, -1.0), (2.0, 3.0), (-1.0, 2.0))), "complained": Values(("no",))},
-    {"main.categories": Values(("wine",)), "main.channels": Values(("store_orders", "web_orders")),
-     "spend": Range(50.0, 400.0)},
+    {
+        "main.categories": Values(("wine",)),
+        "main.channels": Values(("store_orders", "web_orders")),
+        "spend": Range(50.0, 400.0),
+    },
     {"age": Range(90.0, 91.0), "income": Range(1.0, 2.0)},
     {SURE: Range(None, 0.3), SEGMENT: Values(("sample-1", "sample-2"))},
 ]
@@ -69,8 +72,9 @@ def test_an_outline_that_crosses_itself_holds_what_matplotlib_says(seed: int) ->
 
 
 @pytest.mark.parametrize("filters", SELECTIONS, ids=lambda one: "+".join(one) or "none")
-def test_every_chart_obeys_every_filter_but_its_own(segmentation: Segmentation, cube: Cube, filters: dict[str, Filter]
-                                                    ) -> None:
+def test_every_chart_obeys_every_filter_but_its_own(
+    segmentation: Segmentation, cube: Cube, filters: dict[str, Filter]
+) -> None:
     it, filtered = segmentation, cube.filtered(Selection(filters))
     masks = {name: passing(it, cube, name, chosen) for name, chosen in filters.items()}
     segment = it.assignments["segment"]
@@ -78,7 +82,8 @@ def test_every_chart_obeys_every_filter_but_its_own(segmentation: Segmentation, 
         if name == MAP:
             continue
         others = np.logical_and.reduce(
-            [np.ones(len(segment), bool), *(mask for key, mask in masks.items() if key != name)])
+            [np.ones(len(segment), bool), *(mask for key, mask in masks.items() if key != name)]
+        )
         part = filtered.slice(name)
         assert part.customers == others.sum()
         for card in it.cards:
@@ -126,12 +131,17 @@ def test_edges_are_round_and_hold_everybody(cube: Cube) -> None:
 
 def test_a_column_named_like_our_own_parameters_is_told_apart() -> None:
     it = segmentation_of(make_training(120))
-    columns = tuple(column.model_copy(update={"name": "segment"}) if column.name == "marital_status" else column
-                    for column in it.dataset.columns)
+    columns = tuple(
+        column.model_copy(update={"name": "segment"}) if column.name == "marital_status" else column
+        for column in it.dataset.columns
+    )
     from dataclasses import replace
 
-    renamed = replace(it, dataset=it.dataset.model_copy(update={"columns": columns}),
-                      customers=it.customers.rename(columns={"marital_status": "segment"}))
+    renamed = replace(
+        it,
+        dataset=it.dataset.model_copy(update={"columns": columns}),
+        customers=it.customers.rename(columns={"marital_status": "segment"}),
+    )
 
     cube = Cube(renamed)
 

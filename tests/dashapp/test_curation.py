@@ -46,19 +46,37 @@ def value(name: str, prop: str, content: object) -> dict[str, Any]:
     return {"id": name, "property": prop, "value": content}
 
 
-def press(served: Served, pending: object = None, *, k: int = 4, who: object = "anna", reason: object = "clearer",
-          headers: dict[str, str] | None = None, address: str = "127.0.0.1", wanted: object = None) -> str:
+def press(
+    served: Served,
+    pending: object = None,
+    *,
+    k: int = 4,
+    who: object = "anna",
+    reason: object = "clearer",
+    headers: dict[str, str] | None = None,
+    address: str = "127.0.0.1",
+    wanted: object = None,
+) -> str:
     client, store = served
     runs = {run.k: run.run_id for run in store.runs()}
     origin = {"run": runs[3], "experiment": "sample", "link": "", "champion": runs[3]}
-    answer = client.post("/_dash-update-component", json={
-        "output": f"..{ids.OUTCOME}.children...{ids.CHANGED}.data..",
-        "outputs": [{"id": ids.OUTCOME, "property": "children"}, {"id": ids.CHANGED, "property": "data"}],
-        "inputs": [value(ids.CONFIRMED, "n_clicks", 1)],
-        "state": [value(ids.PENDING, "data", pending or wanted or runs[k][:12]), value(ids.WHO, "value", who),
-                  value(ids.REASON, "value", reason), value(shared.PAGE, "data", origin)],
-        "changedPropIds": [f"{ids.CONFIRMED}.n_clicks"]},
-        headers=OWN if headers is None else headers, environ_overrides={"REMOTE_ADDR": address})
+    answer = client.post(
+        "/_dash-update-component",
+        json={
+            "output": f"..{ids.OUTCOME}.children...{ids.CHANGED}.data..",
+            "outputs": [{"id": ids.OUTCOME, "property": "children"}, {"id": ids.CHANGED, "property": "data"}],
+            "inputs": [value(ids.CONFIRMED, "n_clicks", 1)],
+            "state": [
+                value(ids.PENDING, "data", pending or wanted or runs[k][:12]),
+                value(ids.WHO, "value", who),
+                value(ids.REASON, "value", reason),
+                value(shared.PAGE, "data", origin),
+            ],
+            "changedPropIds": [f"{ids.CONFIRMED}.n_clicks"],
+        },
+        headers=OWN if headers is None else headers,
+        environ_overrides={"REMOTE_ADDR": address},
+    )
     assert answer.status_code == 200, answer.data[:500]
     return str(answer.get_data(as_text=True))
 
@@ -82,19 +100,33 @@ def ask(served: Served, button: str, *, k: int = 4, reason: object = "clearer", 
     client, store = served
     runs = {run.k: run.run_id for run in store.runs()}
     places = [(ids.CONFIRM, "hidden"), (ids.CONSEQUENCES, "children"), (ids.PENDING, "data"), (ids.OUTCOME, "children")]
-    output = next(one["output"] for one in client.get("/_dash-dependencies").get_json()
-                  if one["output"].startswith(f"..{ids.CONFIRM}.hidden"))
+    output = next(
+        one["output"]
+        for one in client.get("/_dash-dependencies").get_json()
+        if one["output"].startswith(f"..{ids.CONFIRM}.hidden")
+    )
     outcome = output.strip(".").split("...")[-1].removeprefix(f"{ids.OUTCOME}.")
-    answer = client.post("/_dash-update-component", json={
-        "output": output,
-        "outputs": [*({"id": one, "property": prop} for one, prop in places[:3]),
-                    {"id": ids.OUTCOME, "property": outcome}],
-        "inputs": [value(one, "n_clicks", 1 if one == button else None)
-                   for one in (ids.PROMOTE, ids.ROLLBACK, ids.CANCEL)],
-        "state": [value(ids.PROMOTED, "value", runs[k][:12] if wanted is None else wanted),
-                  value(ids.WHO, "value", "anna"), value(ids.REASON, "value", reason),
-                  value(shared.PAGE, "data", {"run": runs[3]})],
-        "changedPropIds": [f"{button}.n_clicks"]}, headers=OWN)
+    answer = client.post(
+        "/_dash-update-component",
+        json={
+            "output": output,
+            "outputs": [
+                *({"id": one, "property": prop} for one, prop in places[:3]),
+                {"id": ids.OUTCOME, "property": outcome},
+            ],
+            "inputs": [
+                value(one, "n_clicks", 1 if one == button else None) for one in (ids.PROMOTE, ids.ROLLBACK, ids.CANCEL)
+            ],
+            "state": [
+                value(ids.PROMOTED, "value", runs[k][:12] if wanted is None else wanted),
+                value(ids.WHO, "value", "anna"),
+                value(ids.REASON, "value", reason),
+                value(shared.PAGE, "data", {"run": runs[3]}),
+            ],
+            "changedPropIds": [f"{button}.n_clicks"],
+        },
+        headers=OWN,
+    )
     assert answer.status_code == 200, answer.data[:500]
     return str(answer.get_data(as_text=True))
 
@@ -111,27 +143,46 @@ def test_before_anything_changes_the_page_says_from_what_to_what(serve: Callable
     assert moves(served) == []
 
 
-@pytest.mark.parametrize(("sent", "said"), [
-    ({"wanted": ""}, "Choose a run first."), ({"k": 3}, "in use already"), ({"wanted": "gone99"}, "not in the store"),
-    ({"reason": " "}, "Say who you are and why")])
-def test_no_step_follows_where_something_is_lacking(serve: Callable[..., Served], sent: dict[str, Any], said: str
-                                                    ) -> None:
+@pytest.mark.parametrize(
+    ("sent", "said"),
+    [
+        ({"wanted": ""}, "Choose a run first."),
+        ({"k": 3}, "in use already"),
+        ({"wanted": "gone99"}, "not in the store"),
+        ({"reason": " "}, "Say who you are and why"),
+    ],
+)
+def test_no_step_follows_where_something_is_lacking(
+    serve: Callable[..., Served], sent: dict[str, Any], said: str
+) -> None:
     answer = ask(serve(), ids.PROMOTE, **sent)
 
     assert said in answer
     assert '"hidden":true' in answer
 
 
-@pytest.mark.parametrize(("headers", "address"), [
-    (OWN, "192.0.2.7"), (OWN, ""), ({**OWN, "X-Forwarded-For": "192.0.2.7"}, "127.0.0.1"),
-    ({**OWN, "Forwarded": "for=192.0.2.7"}, "127.0.0.1"), ({**OWN, "X-Real-IP": "127.0.0.1"}, "127.0.0.1"),
-    ({"Origin": "http://evil.example"}, "127.0.0.1"), ({"Origin": "null"}, "127.0.0.1"), ({}, "127.0.0.1"),
-    ({**OWN, "Sec-Fetch-Site": "cross-site"}, "127.0.0.1"),
-    ({"Origin": "http://localhost:81"}, "127.0.0.1"),
-    ({"Origin": "http://evil.example", "Host": "evil.example"}, "127.0.0.1"),  # a name that resolves to this machine
-])
+@pytest.mark.parametrize(
+    ("headers", "address"),
+    [
+        (OWN, "192.0.2.7"),
+        (OWN, ""),
+        ({**OWN, "X-Forwarded-For": "192.0.2.7"}, "127.0.0.1"),
+        ({**OWN, "Forwarded": "for=192.0.2.7"}, "127.0.0.1"),
+        ({**OWN, "X-Real-IP": "127.0.0.1"}, "127.0.0.1"),
+        ({"Origin": "http://evil.example"}, "127.0.0.1"),
+        ({"Origin": "null"}, "127.0.0.1"),
+        ({}, "127.0.0.1"),
+        ({**OWN, "Sec-Fetch-Site": "cross-site"}, "127.0.0.1"),
+        ({"Origin": "http://localhost:81"}, "127.0.0.1"),
+        (
+            {"Origin": "http://evil.example", "Host": "evil.example"},
+            "127.0.0.1",
+        ),  # a name that resolves to this machine
+    ],
+)
 def test_the_server_refuses_what_does_not_come_from_its_own_page_on_its_own_machine(
-        serve: Callable[..., Served], headers: dict[str, str], address: str) -> None:
+    serve: Callable[..., Served], headers: dict[str, str], address: str
+) -> None:
     served = serve()
 
     assert "Nothing was changed." in press(served, headers=headers, address=address)
@@ -139,17 +190,27 @@ def test_the_server_refuses_what_does_not_come_from_its_own_page_on_its_own_mach
 
 
 @pytest.mark.parametrize("settings", [{"curate": False}, {"host": "0.0.0.0"}, {"host": "192.0.2.7"}])
-def test_a_forged_callback_is_refused_where_the_page_shows_no_controls(serve: Callable[..., Served],
-                                                                       settings: dict[str, Any]) -> None:
+def test_a_forged_callback_is_refused_where_the_page_shows_no_controls(
+    serve: Callable[..., Served], settings: dict[str, Any]
+) -> None:
     served = serve(**settings)
 
     assert "Nothing was changed." in press(served)
     assert moves(served) == []
 
 
-@pytest.mark.parametrize("sent", [
-    {"who": ""}, {"reason": "  "}, {"who": None}, {"reason": ["x"]}, {"wanted": "gone"}, {"wanted": {"a": 1}},
-    {"wanted": ""}])
+@pytest.mark.parametrize(
+    "sent",
+    [
+        {"who": ""},
+        {"reason": "  "},
+        {"who": None},
+        {"reason": ["x"]},
+        {"wanted": "gone"},
+        {"wanted": {"a": 1}},
+        {"wanted": ""},
+    ],
+)
 def test_without_name_reason_or_run_nothing_changes(serve: Callable[..., Served], sent: dict[str, Any]) -> None:
     served = serve()
 
@@ -158,20 +219,40 @@ def test_without_name_reason_or_run_nothing_changes(serve: Callable[..., Served]
     assert moves(served) == []
 
 
-def write(served: Served, *, name: object = None, note: object = "", number: object = 0, who: object = "anna",
-          headers: dict[str, str] | None = None) -> str:
+def write(
+    served: Served,
+    *,
+    name: object = None,
+    note: object = "",
+    number: object = 0,
+    who: object = "anna",
+    headers: dict[str, str] | None = None,
+) -> str:
     client, store = served
     run = next(run.run_id for run in store.runs() if run.k == 3)
-    places = [(segment_ids.SAVED, "children"), (segment_ids.NOTES, "children"), (segment_ids.NOTE, "value"),
-              (segment_ids.RENAMED, "data")]
-    answer = client.post("/_dash-update-component", json={
-        "output": ".." + "...".join(f"{one}.{prop}" for one, prop in places) + "..",
-        "outputs": [{"id": one, "property": prop} for one, prop in places],
-        "inputs": [value(segment_ids.SAVE, "n_clicks", 1)],
-        "state": [value(segment_ids.NAME, "value", name), value(segment_ids.NOTE, "value", note),
-                  value(segment_ids.WHO, "value", who), value(segment_ids.NUMBER, "data", number),
-                  value(shared.PAGE, "data", {"run": run})],
-        "changedPropIds": [f"{segment_ids.SAVE}.n_clicks"]}, headers=OWN if headers is None else headers)
+    places = [
+        (segment_ids.SAVED, "children"),
+        (segment_ids.NOTES, "children"),
+        (segment_ids.NOTE, "value"),
+        (segment_ids.RENAMED, "data"),
+    ]
+    answer = client.post(
+        "/_dash-update-component",
+        json={
+            "output": ".." + "...".join(f"{one}.{prop}" for one, prop in places) + "..",
+            "outputs": [{"id": one, "property": prop} for one, prop in places],
+            "inputs": [value(segment_ids.SAVE, "n_clicks", 1)],
+            "state": [
+                value(segment_ids.NAME, "value", name),
+                value(segment_ids.NOTE, "value", note),
+                value(segment_ids.WHO, "value", who),
+                value(segment_ids.NUMBER, "data", number),
+                value(shared.PAGE, "data", {"run": run}),
+            ],
+            "changedPropIds": [f"{segment_ids.SAVE}.n_clicks"],
+        },
+        headers=OWN if headers is None else headers,
+    )
     assert answer.status_code == 200, answer.data[:500]
     return str(answer.get_data(as_text=True))
 
@@ -184,12 +265,22 @@ def test_a_name_and_a_note_are_kept_and_told(serve: Callable[..., Served]) -> No
     assert "Saved." in said
     assert "Our best" in said
     assert [(one.name, one.note, one.who) for one in served[1].annotations("sample")] == [
-        ("Our best", "They like <b>wine</b>.", "anna")]
+        ("Our best", "They like <b>wine</b>.", "anna")
+    ]
 
 
-@pytest.mark.parametrize("sent", [
-    {"headers": {"Origin": "http://evil.example"}}, {"number": 99}, {"number": "0"}, {"note": ["x"]}, {"who": ""},
-    {"note": "x" * 2001}, {"name": "x" * 81}])
+@pytest.mark.parametrize(
+    "sent",
+    [
+        {"headers": {"Origin": "http://evil.example"}},
+        {"number": 99},
+        {"number": "0"},
+        {"note": ["x"]},
+        {"who": ""},
+        {"note": "x" * 2001},
+        {"name": "x" * 81},
+    ],
+)
 def test_nothing_is_written_for_a_stranger_or_for_nonsense(serve: Callable[..., Served], sent: dict[str, Any]) -> None:
     served = serve()
 
@@ -209,8 +300,20 @@ def test_another_process_s_name_is_seen_within_a_moment(serve: Callable[..., Ser
     assert data.run(run).segmentation.cards[0].name == "Written elsewhere"
 
 
-@pytest.mark.parametrize(("host", "near"), [
-    ("127.0.0.1", True), ("::1", True), ("[::1]", True), ("localhost", True), ("127.3.2.1", True), ("0.0.0.0", False),
-    ("192.0.2.7", False), ("", False), ("localhost.evil.example", False), ("::", False)])
+@pytest.mark.parametrize(
+    ("host", "near"),
+    [
+        ("127.0.0.1", True),
+        ("::1", True),
+        ("[::1]", True),
+        ("localhost", True),
+        ("127.3.2.1", True),
+        ("0.0.0.0", False),
+        ("192.0.2.7", False),
+        ("", False),
+        ("localhost.evil.example", False),
+        ("::", False),
+    ],
+)
 def test_what_counts_as_this_machine(host: str, near: bool) -> None:
     assert is_loopback(host) is near

@@ -19,11 +19,12 @@ from tests.dashapp.conftest import RUN
 def table(text: str) -> tuple[list[list[str]], list[str], list[list[str]]]:
     lines = list(csv.reader(io.StringIO(text.removeprefix("\ufeff"))))
     cut = lines.index([])
-    return lines[:cut], lines[cut + 1], lines[cut + 2:]
+    return lines[:cut], lines[cut + 1], lines[cut + 2 :]
 
 
-def test_the_file_holds_the_selected_customers_and_says_where_they_come_from(app: dash.Dash, segmentation: Segmentation
-                                                                              ) -> None:
+def test_the_file_holds_the_selected_customers_and_says_where_they_come_from(
+    app: dash.Dash, segmentation: Segmentation
+) -> None:
     answer = app.server.test_client().get(f"/customers.csv?run={RUN[:12]}&age=30~50&segment=sample-1")
 
     about, header, rows = table(answer.get_data(as_text=True))
@@ -42,8 +43,9 @@ def test_the_file_holds_the_selected_customers_and_says_where_they_come_from(app
 
 def test_it_is_sent_in_pieces_and_without_formulas(segmentation: Segmentation, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(customers, "_AT_ONCE", 50)
-    run = Run(replace(segmentation, customers=segmentation.customers.assign(
-        marital_status="=HYPERLINK(1)", customer_id="@x")))
+    run = Run(
+        replace(segmentation, customers=segmentation.customers.assign(marital_status="=HYPERLINK(1)", customer_id="@x"))
+    )
 
     pieces = list(customers.lines(run, run.cube.filtered(Selection({"age": Range(30.0, None)}))))
 

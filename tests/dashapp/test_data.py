@@ -36,8 +36,9 @@ def test_a_run_that_is_not_there_gives_the_champion_and_a_notice(data: Segmentat
     assert "not in the store" in view.notice
 
 
-def test_a_new_champion_is_seen_by_the_next_page(data: SegmentationData, store: MemoryStore, training: Training,
-                                                 until: Callable[[Callable[[], bool]], None]) -> None:
+def test_a_new_champion_is_seen_by_the_next_page(
+    data: SegmentationData, store: MemoryStore, training: Training, until: Callable[[Callable[[], bool]], None]
+) -> None:
     assert data.view().champion == champion()
     store.held[OTHER] = segmentation_of(training, OTHER, k=2)
     store.current = (champion(OTHER, k=2, version=2),)
@@ -71,7 +72,8 @@ def test_the_store_is_asked_at_most_once_a_polling_interval(store: MemoryStore) 
 
 
 def test_while_the_store_is_down_the_last_good_view_stands_with_its_time(
-        data: SegmentationData, store: MemoryStore, until: Callable[[Callable[[], bool]], None]) -> None:
+    data: SegmentationData, store: MemoryStore, until: Callable[[Callable[[], bool]], None]
+) -> None:
     assert data.view().run is not None
     store.down = True
 

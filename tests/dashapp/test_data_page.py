@@ -36,25 +36,41 @@ def client(app: dash.Dash) -> FlaskClient:
 
 
 def post(client: FlaskClient, output: str, outputs: Any, inputs: list[Any], state: list[Any]) -> Any:
-    return client.post("/_dash-update-component", json={
-        "output": output, "outputs": outputs, "inputs": inputs, "state": state,
-        "changedPropIds": [f"{inputs[0]['id']}.{inputs[0]['property']}"]})
+    return client.post(
+        "/_dash-update-component",
+        json={
+            "output": output,
+            "outputs": outputs,
+            "inputs": inputs,
+            "state": state,
+            "changedPropIds": [f"{inputs[0]['id']}.{inputs[0]['property']}"],
+        },
+    )
 
 
 def download(client: FlaskClient, origin: object, clicks: object = 1) -> Any:
-    return post(client, f"{ids.DOWNLOAD}.data", {"id": ids.DOWNLOAD, "property": "data"},
-                [{"id": ids.DOWNLOAD_BUTTON, "property": "n_clicks", "value": clicks}],
-                [{"id": "page-run", "property": "data", "value": origin}])
+    return post(
+        client,
+        f"{ids.DOWNLOAD}.data",
+        {"id": ids.DOWNLOAD, "property": "data"},
+        [{"id": ids.DOWNLOAD_BUTTON, "property": "n_clicks", "value": clicks}],
+        [{"id": "page-run", "property": "data", "value": origin}],
+    )
 
 
 def draw(client: FlaskClient, columns: Any, origin: object = ORIGIN, count: int = 1) -> Any:
     names = [ids.distribution("spend")] * count
-    return post(client, f'..{ids.ACCOUNT}.figure...{ids.MISSING}.figure...'
-                        '{"column":["ALL"],"type":"data-distribution"}.figure..',
-                [{"id": ids.ACCOUNT, "property": "figure"}, {"id": ids.MISSING, "property": "figure"},
-                 [{"id": name, "property": "figure"} for name in names]],
-                [{"id": "scheme", "property": "data", "value": "dark"}],
-                [{"id": "page-run", "property": "data", "value": origin}, columns])
+    return post(
+        client,
+        f'..{ids.ACCOUNT}.figure...{ids.MISSING}.figure...{{"column":["ALL"],"type":"data-distribution"}}.figure..',
+        [
+            {"id": ids.ACCOUNT, "property": "figure"},
+            {"id": ids.MISSING, "property": "figure"},
+            [{"id": name, "property": "figure"} for name in names],
+        ],
+        [{"id": "scheme", "property": "data", "value": "dark"}],
+        [{"id": "page-run", "property": "data", "value": origin}, columns],
+    )
 
 
 def test_the_bar_holds_every_row_that_was_read(segmentation: Segmentation) -> None:
@@ -64,8 +80,9 @@ def test_the_bar_holds_every_row_that_was_read(segmentation: Segmentation) -> No
 
 
 def test_no_rows_and_no_gaps_are_said_in_words() -> None:
-    nothing = figures.account(Ledger(source="x", fingerprint="x", rows_in=0, rows_out=0, dropped=0, quarantined=0),
-                              LIGHT)
+    nothing = figures.account(
+        Ledger(source="x", fingerprint="x", rows_in=0, rows_out=0, dropped=0, quarantined=0), LIGHT
+    )
 
     assert "No rows" in nothing.layout.annotations[0].text
     assert "Nothing is missing" in figures.missing([], 10, LIGHT).layout.annotations[0].text
@@ -88,8 +105,15 @@ def test_a_histogram_counts_every_known_customer(segmentation: Segmentation, cub
 def test_the_page_tells_every_rule_with_count_and_example(data: SegmentationData) -> None:
     text = str(page.layout(data))
 
-    for words in ("Exact duplicates", "2 dropped", "1 set aside", "-12.5", "recency counts from", "30 June 2026",
-                  "403 rows in = 400 customers + 2 dropped + 1 set aside"):
+    for words in (
+        "Exact duplicates",
+        "2 dropped",
+        "1 set aside",
+        "-12.5",
+        "recency counts from",
+        "30 June 2026",
+        "403 rows in = 400 customers + 2 dropped + 1 set aside",
+    ):
         assert words in text
 
 
@@ -125,10 +149,13 @@ def test_charts_are_drawn_for_the_columns_that_stand_on_the_page(client: FlaskCl
     assert answer[key]["figure"]["data"][0]["type"] == "bar"
 
 
-@pytest.mark.parametrize("asked", [
-    [{"id": ids.distribution("spend"), "property": "id", "value": {"type": "data-distribution", "column": "gone"}}],
-    [{"id": ids.distribution("spend"), "property": "id", "value": 3}],
-])
+@pytest.mark.parametrize(
+    "asked",
+    [
+        [{"id": ids.distribution("spend"), "property": "id", "value": {"type": "data-distribution", "column": "gone"}}],
+        [{"id": ids.distribution("spend"), "property": "id", "value": 3}],
+    ],
+)
 def test_a_forged_column_breaks_nothing(client: FlaskClient, asked: Any) -> None:
     answer = draw(client, asked)
 
@@ -146,10 +173,16 @@ def test_values_of_rows_set_aside_are_shown_as_taken_out(segmentation: Segmentat
     assert gone.by_bin(cube.dimensions["spend"]).tolist() == [1, *[0] * (cube.dimensions["spend"].bins - 1)]
 
 
-def test_repaired_values_are_counted_whole_and_drawn_as_far_as_they_are_kept(segmentation: Segmentation, cube: Cube
-                                                                           ) -> None:
-    entry = LedgerEntry(rule="range", column="income", repaired=7, detail="7 values of income outside 0 to 300000",
-                        examples=("666666 (line 2235)", "1.2e+06 (line 8)"))
+def test_repaired_values_are_counted_whole_and_drawn_as_far_as_they_are_kept(
+    segmentation: Segmentation, cube: Cube
+) -> None:
+    entry = LedgerEntry(
+        rule="range",
+        column="income",
+        repaired=7,
+        detail="7 values of income outside 0 to 300000",
+        examples=("666666 (line 2235)", "1.2e+06 (line 8)"),
+    )
     ledger = segmentation.ledger.model_copy(update={"entries": (*segmentation.ledger.entries, entry)})
     run, dimension = Run(replace(segmentation, ledger=ledger)), cube.dimensions["income"]
 
@@ -200,8 +233,10 @@ def test_an_outcome_without_a_value_is_not_missing_but_not_contacted(segmentatio
 
 
 def test_columns_are_told_by_their_labels_and_one_gap_once(segmentation: Segmentation) -> None:
-    imputed = tuple(LedgerEntry(rule="imputed", detail=f"6 customers have no {one}; the median stands in",
-                                column=one, repaired=6) for one in ("income", "age"))
+    imputed = tuple(
+        LedgerEntry(rule="imputed", detail=f"6 customers have no {one}; the median stands in", column=one, repaired=6)
+        for one in ("income", "age")
+    )
     zero = LedgerEntry(rule="nothing bought", detail="2 rows where orders = 0: dropped", dropped=2)
     run = Run(segmentation)
 
@@ -210,12 +245,21 @@ def test_columns_are_told_by_their_labels_and_one_gap_once(segmentation: Segment
     labels = {one.name: one.label for one in segmentation.dataset.columns}
     assert [one.detail for one in found] == [
         f"6 customers have no “{labels['income']}”, “{labels['age']}”; the median stands in",
-        f"2 rows where “{labels['orders']}” = 0: dropped"]
+        f"2 rows where “{labels['orders']}” = 0: dropped",
+    ]
 
 
 def test_of_several_tables_the_chain_down_to_the_customers_is_told() -> None:
-    ledger = Ledger(source="x", fingerprint="x", rows_in=2469, rows_out=2467, dropped=2, quarantined=0,
-                    tables={"transactions": 1_469_307, "products": 92_331})
+    ledger = Ledger(
+        source="x",
+        fingerprint="x",
+        rows_in=2469,
+        rows_out=2467,
+        dropped=2,
+        quarantined=0,
+        tables={"transactions": 1_469_307, "products": 92_331},
+    )
 
-    assert chain(ledger) == ("1,469,307 rows of “transactions” → 2,469 customers in the data → 2,467 "
-                                         "customers in the segments.")
+    assert chain(ledger) == (
+        "1,469,307 rows of “transactions” → 2,469 customers in the data → 2,467 customers in the segments."
+    )

@@ -59,12 +59,22 @@ def test_a_filter_names_the_ends_that_it_has(run: Run) -> None:
     assert chip(sure, Range(0.25, None)).endswith(": 0.25 and over")
 
 
-@pytest.mark.parametrize("event", [
-    {"pair": []}, {"pair": [["age"]]}, {"pair": [["age", 3], ["gone", "x"]]}, {"pair": [[["age"], "x"], None]},
-    {"dimension": "age", "span": [3]}, {"dimension": "age", "span": ["a", "b"]}, {"dimension": "age", "tokens": ["x"]},
-    {"dimension": "map", "tokens": ["x"]}, {"dimension": "marital_status", "span": [1, 2]},
-    {"dimension": "age", "span": [1e300, 2e300]}, {"brush": [None, {"brush": [{"reset": True}]}, {"reset": True}]},
-])
+@pytest.mark.parametrize(
+    "event",
+    [
+        {"pair": []},
+        {"pair": [["age"]]},
+        {"pair": [["age", 3], ["gone", "x"]]},
+        {"pair": [[["age"], "x"], None]},
+        {"dimension": "age", "span": [3]},
+        {"dimension": "age", "span": ["a", "b"]},
+        {"dimension": "age", "tokens": ["x"]},
+        {"dimension": "map", "tokens": ["x"]},
+        {"dimension": "marital_status", "span": [1, 2]},
+        {"dimension": "age", "span": [1e300, 2e300]},
+        {"brush": [None, {"brush": [{"reset": True}]}, {"reset": True}]},
+    ],
+)
 def test_a_forged_event_changes_nothing(run: Run, event: dict[str, Any]) -> None:
     held = Selection({"income": Range(1.0, 9.0)})
 
@@ -73,7 +83,8 @@ def test_a_forged_event_changes_nothing(run: Run, event: dict[str, Any]) -> None
 
 @pytest.mark.parametrize("names", [("age", "spend"), ("segment", "marital_status"), ("main.categories", "age")])
 def test_two_traits_are_counted_under_every_filter_but_their_own(
-        segmentation: Segmentation, cube: Cube, names: tuple[str, str]) -> None:
+    segmentation: Segmentation, cube: Cube, names: tuple[str, str]
+) -> None:
     across, up = (cube.dimensions[name] for name in names)
     selection = Selection({"income": Range(40_000.0, None), "age": Range(30.0, 60.0)})
     passing = segmentation.customers["income"] >= 40_000

@@ -112,14 +112,19 @@ def test_nobody_left_is_said(segmentation: Segmentation, cube: Cube) -> None:
 def test_every_figure_is_valid_plotly(segmentation: Segmentation, cube: Cube) -> None:
     it, filtered = segmentation, cube.filtered(Selection({"age": Range(30.0, 50.0)}))
     axes, run = explore.axis_titles(it.loadings, it.dataset), Run(it)
-    made = [explore.draw(filtered.slice(name), it.cards, DARK, selected=True) for name in cube.dimensions if name != MAP
-            and name != SEGMENT]
-    made += [explore.customer_map(filtered.points(), it.cards, Area(((0.0, 0.0), (1.0, 0.0), (1.0, 1.0))), axes, DARK),
-             overview.marimekko(portions(run, filtered), DARK, selected=True),
-             overview.bubbles(it, portions(run, filtered), DARK, selected=True),
-             heat.profile(profile(it, it.cards), it.cards, ("sample-1",), DARK),
-             compare.inertia(it.candidates, it.decision, 3, DARK),
-             compare.silhouette(it.candidates, it.decision, 3, DARK)]
+    made = [
+        explore.draw(filtered.slice(name), it.cards, DARK, selected=True)
+        for name in cube.dimensions
+        if name != MAP and name != SEGMENT
+    ]
+    made += [
+        explore.customer_map(filtered.points(), it.cards, Area(((0.0, 0.0), (1.0, 0.0), (1.0, 1.0))), axes, DARK),
+        overview.marimekko(portions(run, filtered), DARK, selected=True),
+        overview.bubbles(it, portions(run, filtered), DARK, selected=True),
+        heat.profile(profile(it, it.cards), it.cards, ("sample-1",), DARK),
+        compare.inertia(it.candidates, it.decision, 3, DARK),
+        compare.silhouette(it.candidates, it.decision, 3, DARK),
+    ]
 
     for figure in made:
         go.Figure(figure.to_dict())
@@ -139,12 +144,14 @@ def test_labels_from_data_are_escaped(segmentation: Segmentation, cube: Cube) ->
 
     run = Run(replace(segmentation, cards=cards))
     found = portions(run, run.cube.everyone)
-    figures = [overview.marimekko(found, LIGHT, selected=False),
-               heat.profile(profile(segmentation, cards), cards, (), LIGHT),
-               overview.bubbles(segmentation, found, LIGHT, selected=False),
-               explore.draw(cube.everyone.slice("age"), cards, LIGHT, selected=False),
-               explore.customer_map(cube.everyone.points(), cards, None, ("x", "y"), LIGHT),
-               explore.draw(cube.everyone.slice("main.categories"), cards, LIGHT, selected=False)]
+    figures = [
+        overview.marimekko(found, LIGHT, selected=False),
+        heat.profile(profile(segmentation, cards), cards, (), LIGHT),
+        overview.bubbles(segmentation, found, LIGHT, selected=False),
+        explore.draw(cube.everyone.slice("age"), cards, LIGHT, selected=False),
+        explore.customer_map(cube.everyone.points(), cards, None, ("x", "y"), LIGHT),
+        explore.draw(cube.everyone.slice("main.categories"), cards, LIGHT, selected=False),
+    ]
 
     assert all("<a href" not in figure.to_json() for figure in figures)
 
@@ -157,7 +164,8 @@ def test_the_area_of_an_overview_bar_is_the_share_of_the_revenue(segmentation: S
 
     assert list(bars.width) == [one.card.share for one in found]
     assert [x * width for x, width in zip(bars.x, bars.width, strict=True)] == pytest.approx(
-        [one.card.revenue_share for one in found])
+        [one.card.revenue_share for one in found]
+    )
     assert overview.marimekko((), LIGHT, selected=False).layout.annotations[0].text == "No segments"
 
 
@@ -181,8 +189,9 @@ def test_overview_bars_of_a_selection_stand_before_those_of_all(segmentation: Se
     assert held(alone.card, filtered) == f"{alone.customers} of the {alone.customers} selected customers"
 
 
-def test_on_a_narrow_screen_the_profile_has_symbols_for_segments_and_names_over_their_cells(segmentation: Segmentation
-                                                                                            ) -> None:
+def test_on_a_narrow_screen_the_profile_has_symbols_for_segments_and_names_over_their_cells(
+    segmentation: Segmentation,
+) -> None:
     cards = segmentation.cards
     features = profile(segmentation, cards)
 
@@ -191,7 +200,8 @@ def test_on_a_narrow_screen_the_profile_has_symbols_for_segments_and_names_over_
 
     marks = [mark(one.colour, LIGHT) for one in cards]
     assert list(figure.layout.xaxis.ticktext[:-1]) == [
-        f"<span style='color:{one.colour}'>{one.glyph}</span>" for one in marks]
+        f"<span style='color:{one.colour}'>{one.glyph}</span>" for one in marks
+    ]
     assert [one.text for one in figure.layout.annotations] == [one.column.label for one in features]
     assert [one.y for one in figure.layout.annotations] == list(range(0, 2 * len(features), 2))
     wide = heat.profile(features, cards, (), LIGHT).data
@@ -221,10 +231,12 @@ def test_the_profile_puts_first_what_differs_most_and_last_all_customers(segment
 
 
 def test_names_beside_bubbles_do_not_lie_on_each_other() -> None:
-    near = [Bubble(0.2, 0.3, 25, ("Light spenders,", "store shoppers")),
-            Bubble(0.2, 0.31, 25, ("Light spenders,", "gold")),
-            Bubble(0.6, 0.55, 28, ("Deal hunters,", "wine lovers")),
-            Bubble(0.85, 0.85, 28, ("Champions of the", "cellar"))]
+    near = [
+        Bubble(0.2, 0.3, 25, ("Light spenders,", "store shoppers")),
+        Bubble(0.2, 0.31, 25, ("Light spenders,", "gold")),
+        Bubble(0.6, 0.55, 28, ("Deal hunters,", "wine lovers")),
+        Bubble(0.85, 0.85, 28, ("Champions of the", "cellar")),
+    ]
 
     found = beside(near)
 
@@ -308,7 +320,7 @@ def test_words_on_charts_are_legible(look: object) -> None:
 
 def contrast(one: str, other: str) -> float:
     def luminance(colour: str) -> float:
-        channels = [int(colour[place:place + 2], 16) / 255 for place in (1, 3, 5)]
+        channels = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
         linear = [c / 12.92 if c <= 0.03928 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
         return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 

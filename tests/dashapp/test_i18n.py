@@ -64,14 +64,20 @@ def test_no_russian_is_left_of_what_nobody_says() -> None:
 
 @pytest.mark.parametrize("folder", [LOCALES / "ru", LOCALES / "ru" / "stored"], ids=["messages", "stored"])
 def test_a_translation_fills_the_same_holes(folder: Path) -> None:
-    wrong = {said for said, told in translations(folder).items() for one in told
-             if set(_HOLES.findall(one)) - {"n"} != set(_HOLES.findall(said)) - {"n"}}
+    wrong = {
+        said
+        for said, told in translations(folder).items()
+        for one in told
+        if set(_HOLES.findall(one)) - {"n"} != set(_HOLES.findall(said)) - {"n"}
+    }
 
     assert wrong == set()
 
 
-@pytest.mark.parametrize(("count", "expected"), [
-    (1, "1 клиент"), (3, "3 клиента"), (11, "11 клиентов"), (2_240, "2\u00a0240 клиентов"), (21, "21 клиент")])
+@pytest.mark.parametrize(
+    ("count", "expected"),
+    [(1, "1 клиент"), (3, "3 клиента"), (11, "11 клиентов"), (2_240, "2\u00a0240 клиентов"), (21, "21 клиент")],
+)
 def test_russian_counts_take_their_form(count: int, expected: str) -> None:
     speak("ru")
 
@@ -96,20 +102,31 @@ def test_an_unknown_language_is_english(sent: object) -> None:
 # ------------------------------------------------------------------ a stored run
 
 
-WORDS = {"Total spend": "Сумма покупок", "Orders": "Заказы", "Wine": "Вино", "big spenders": "много тратят",
-         "wine lovers": "любители вина", "Marital status": "Семейное положение", "Married": "В браке"}
+WORDS = {
+    "Total spend": "Сумма покупок",
+    "Orders": "Заказы",
+    "Wine": "Вино",
+    "big spenders": "много тратят",
+    "wine lovers": "любители вина",
+    "Marital status": "Семейное положение",
+    "Married": "В браке",
+}
 
 
-@pytest.mark.parametrize(("said", "expected"), [
-    ("Big spenders, wine lovers", "Много тратят, любители вина"),
-    ("Wine: share", "Вино: доля"),
-    ("Marital status Married: 40 % (36 to 43 %)", "Семейное положение В браке: 40 % (от 36 до 43 %)"),
-    ("Orders over 7 and total spend up to $1,610.5", "Заказы больше 7 и сумма покупок не больше $1\u00a0610,5"),
-    ("Only 12 customers: too few to rely on.", "Всего клиентов: 12. Этого мало, чтобы полагаться."),
-    ("1 row has no ID", "1 строка без ID"), ("22 rows have no ID", "22 строки без ID"),
-    ("- big spenders; + wine lovers", "− много тратят; + любители вина"),
-    ("Our best people", "Our best people"),  # a name that an analyst gave
-])
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        ("Big spenders, wine lovers", "Много тратят, любители вина"),
+        ("Wine: share", "Вино: доля"),
+        ("Marital status Married: 40 % (36 to 43 %)", "Семейное положение В браке: 40 % (от 36 до 43 %)"),
+        ("Orders over 7 and total spend up to $1,610.5", "Заказы больше 7 и сумма покупок не больше $1\u00a0610,5"),
+        ("Only 12 customers: too few to rely on.", "Всего клиентов: 12. Этого мало, чтобы полагаться."),
+        ("1 row has no ID", "1 строка без ID"),
+        ("22 rows have no ID", "22 строки без ID"),
+        ("- big spenders; + wine lovers", "− много тратят; + любители вина"),
+        ("Our best people", "Our best people"),  # a name that an analyst gave
+    ],
+)
 def test_a_sentence_is_told_in_russian(said: str, expected: str) -> None:
     speak("ru")
 
@@ -118,12 +135,15 @@ def test_a_sentence_is_told_in_russian(said: str, expected: str) -> None:
 
 def test_a_portrait_is_told_whole() -> None:
     speak("ru")
-    said = ("1,672 customers (30 % of all) who bring 33 % of revenue. Typical for them: orders 3 (all customers: 2); "
-            "wine: share 66 % (all customers: 46 %).")
+    said = (
+        "1,672 customers (30 % of all) who bring 33 % of revenue. Typical for them: orders 3 (all customers: 2); "
+        "wine: share 66 % (all customers: 46 %)."
+    )
 
     assert Teller("ru", WORDS).tell(said) == (
         "1\u00a0672 клиента (30 % от всех), приносят 33 % выручки. Для них типично: заказы 3 (у всех клиентов: 2); "
-        "вино: доля 66 % (у всех клиентов: 46 %).")
+        "вино: доля 66 % (у всех клиентов: 46 %)."
+    )
 
 
 def test_english_is_left_as_it_is() -> None:

@@ -41,9 +41,13 @@ class Parsed(HTMLParser):
         self.tags.append(tag)
         self._sheet = str(given["id"]) if tag == "section" else self._sheet
         self._skipped = tag in ("script", "style")
-        self.loading += [f"{tag} {name}={value}" for name, value in attrs if name in (
-            "src", "srcset", "data", "action", "poster") or name.startswith("on")
-            or (name == "href" and not str(value).startswith("#"))]
+        self.loading += [
+            f"{tag} {name}={value}"
+            for name, value in attrs
+            if name in ("src", "srcset", "data", "action", "poster")
+            or name.startswith("on")
+            or (name == "href" and not str(value).startswith("#"))
+        ]
 
     def handle_endtag(self, tag: str) -> None:
         self._skipped = self._skipped and tag not in ("script", "style")
@@ -76,8 +80,11 @@ def folded(tree: Any) -> list[list[list[str]]]:
     found = []
     for details in parts(tree, html.Details):
         text = getattr(details.children[1], "data-folded", None)
-        rows = ([list(row.itertext()) for row in ElementTree.fromstring(text).iter("tr")] if text
-                else [texts(row) for row in parts(details, html.Tr)])
+        rows = (
+            [list(row.itertext()) for row in ElementTree.fromstring(text).iter("tr")]
+            if text
+            else [texts(row) for row in parts(details, html.Tr)]
+        )
         found.append([[words for words in row if words.strip()] for row in rows])
     return found
 
@@ -99,8 +106,18 @@ def test_one_sheet_a_segment_and_one_for_each_other_subject(run: Run) -> None:
     found = Parsed(report(run, "en"))
 
     assert [name for name in found.sheets if name] == [
-        "cover", "overview", "profile", "segment-1", "segment-2", "segment-3", "campaigns", "baskets", "choice", "data",
-        "reading"]
+        "cover",
+        "overview",
+        "profile",
+        "segment-1",
+        "segment-2",
+        "segment-3",
+        "campaigns",
+        "baskets",
+        "choice",
+        "data",
+        "reading",
+    ]
     for place, card in enumerate(run.segmentation.cards, start=1):
         assert card.name in found.sheets[f"segment-{place}"]
 
@@ -128,10 +145,10 @@ def test_every_number_of_the_overview_page_stands_in_the_report(run: Run, data: 
     rows = [[text for text in row if text not in grades] for table in (shares, medians) for row in table]
     told = found["overview"]
     for row in rows:
-        assert any(told[place:place + len(row)] == row for place in range(len(told))), row
+        assert any(told[place : place + len(row)] == row for place in range(len(told))), row
     beside = found["profile"]
     for row in profile[1:]:
-        assert any(beside[place:place + len(row)] == row for place in range(len(beside))), row
+        assert any(beside[place : place + len(row)] == row for place in range(len(beside))), row
     totals, *_rest = [texts(one) for one in parts(page, html.Div) if getattr(one, "className", "") == "k-kpis"]
     assert totals == [text for text in found["cover"] if text in totals]
     cards = parts(page, html.Article)
@@ -219,8 +236,11 @@ def test_a_new_name_and_a_new_note_are_in_the_next_report(app: dash.Dash, store:
     before = client.get(f"/report?run={RUN}").get_data(as_text=True)
     card = store.held[RUN].cards[0]
 
-    store.annotations = lambda experiment=None: (Annotation(  # type: ignore[method-assign]
-        when=1_790_000_000.0, who="Ana", run_id=RUN, origin=RUN, key=card.key, note="Call them in May."),)
+    store.annotations = lambda experiment=None: (
+        Annotation(  # type: ignore[method-assign]
+            when=1_790_000_000.0, who="Ana", run_id=RUN, origin=RUN, key=card.key, note="Call them in May."
+        ),
+    )
 
     assert "Call them in May." not in before
     assert "Call them in May." in client.get(f"/report?run={RUN}").get_data(as_text=True)

@@ -59,26 +59,48 @@ def csv_of(frame: pd.DataFrame) -> bytes:
     return frame.to_csv(index=False).encode()
 
 
-def post(client: FlaskClient, outputs: list[tuple[str, str]], inputs: list[tuple[str, str, object]],
-         state: list[tuple[str, str, object]]) -> Any:
+def post(
+    client: FlaskClient,
+    outputs: list[tuple[str, str]],
+    inputs: list[tuple[str, str, object]],
+    state: list[tuple[str, str, object]],
+) -> Any:
     places = [{"id": name, "property": prop} for name, prop in outputs]
     joined = "...".join(f"{name}.{prop}" for name, prop in outputs)
-    return client.post("/_dash-update-component", json={
-        "output": f"..{joined}.." if len(outputs) > 1 else joined, "outputs": places if len(places) > 1 else places[0],
-        "inputs": [{"id": name, "property": prop, "value": value} for name, prop, value in inputs],
-        "state": [{"id": name, "property": prop, "value": value} for name, prop, value in state],
-        "changedPropIds": [f"{inputs[0][0]}.{inputs[0][1]}"]})
+    return client.post(
+        "/_dash-update-component",
+        json={
+            "output": f"..{joined}.." if len(outputs) > 1 else joined,
+            "outputs": places if len(places) > 1 else places[0],
+            "inputs": [{"id": name, "property": prop, "value": value} for name, prop, value in inputs],
+            "state": [{"id": name, "property": prop, "value": value} for name, prop, value in state],
+            "changedPropIds": [f"{inputs[0][0]}.{inputs[0][1]}"],
+        },
+    )
 
 
 def upload(client: FlaskClient, contents: object, name: object = "new.csv", origin: object = ORIGIN) -> Any:
-    return post(client, [(ids.ANSWER, "data"), (ids.FILE, "data"), (ids.ACTIONS, "hidden"), (ids.PROBLEM, "children"),
-                         (ids.TOO_LARGE, "hidden")], [(ids.UPLOAD, "contents", contents)],
-                [(ids.UPLOAD, "filename", name), ("page-run", "data", origin)])
+    return post(
+        client,
+        [
+            (ids.ANSWER, "data"),
+            (ids.FILE, "data"),
+            (ids.ACTIONS, "hidden"),
+            (ids.PROBLEM, "children"),
+            (ids.TOO_LARGE, "hidden"),
+        ],
+        [(ids.UPLOAD, "contents", contents)],
+        [(ids.UPLOAD, "filename", name), ("page-run", "data", origin)],
+    )
 
 
 def show(client: FlaskClient, stored: object, origin: object = ORIGIN) -> Any:
-    return post(client, [(ids.HEAD, "children"), (ids.RESULT, "children")],
-                [(ids.ANSWER, "data", stored), ("scheme", "data", "dark")], [("page-run", "data", origin)])
+    return post(
+        client,
+        [(ids.HEAD, "children"), (ids.RESULT, "children")],
+        [(ids.ANSWER, "data", stored), ("scheme", "data", "dark")],
+        [("page-run", "data", origin)],
+    )
 
 
 def scored(client: FlaskClient, frame: pd.DataFrame, **parts: object) -> dict[str, Any]:
@@ -112,9 +134,16 @@ def test_what_was_found_is_told_in_words(client: FlaskClient, scorable: Segmenta
     frame.loc[1, "spend"] = -4
     text = words_of(show(client, scored(client, frame)[ids.ANSWER]["data"]))
 
-    for said in ("199 customers", "rows left out", "'Atlantis' not seen in training", "1 set aside",
-                 "like the training data", "Clearly this one", "Probability: Answered in autumn",
-                 *(card.name for card in scorable.cards)):
+    for said in (
+        "199 customers",
+        "rows left out",
+        "'Atlantis' not seen in training",
+        "1 set aside",
+        "like the training data",
+        "Clearly this one",
+        "Probability: Answered in autumn",
+        *(card.name for card in scorable.cards),
+    ):
         assert said in text, said
 
 
@@ -133,8 +162,9 @@ def test_the_download_holds_every_customer_with_run_k_and_date(client: FlaskClie
 
 
 def test_the_template_can_be_uploaded_as_it_is(client: FlaskClient, scorable: Segmentation) -> None:
-    answer = post(client, [(ids.TEMPLATE, "data")], [(ids.TEMPLATE_BUTTON, "n_clicks", 1)],
-                  [("page-run", "data", ORIGIN)])
+    answer = post(
+        client, [(ids.TEMPLATE, "data")], [(ids.TEMPLATE_BUTTON, "n_clicks", 1)], [("page-run", "data", ORIGIN)]
+    )
     content = answer.get_json()["response"][ids.TEMPLATE]["data"]["content"]
 
     found = score_upload(scorable, "template.csv", content.encode())
@@ -145,13 +175,18 @@ def test_the_template_can_be_uploaded_as_it_is(client: FlaskClient, scorable: Se
     assert float(example[1]) == pytest.approx(scorable.customers["spend"].median(), rel=0.01)
 
 
-@pytest.mark.parametrize(("content", "words"), [
-    (b"name,town\nAda,London\n", ("missing columns: card, orders, spend. Found: name, town",)),
-    (b"Card,Spend,orders\n1,2,3\n", ("rename Card to card, Spend to spend",)),
-    (b"PK\x03\x04 workbook", ("Excel workbook", "save the sheet as CSV")), (b"", ("empty",)),
-])
-def test_a_file_that_does_not_fit_is_answered_with_what_to_do(client: FlaskClient, content: bytes,
-                                                             words: tuple[str, ...]) -> None:
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"name,town\nAda,London\n", ("missing columns: card, orders, spend. Found: name, town",)),
+        (b"Card,Spend,orders\n1,2,3\n", ("rename Card to card, Spend to spend",)),
+        (b"PK\x03\x04 workbook", ("Excel workbook", "save the sheet as CSV")),
+        (b"", ("empty",)),
+    ],
+)
+def test_a_file_that_does_not_fit_is_answered_with_what_to_do(
+    client: FlaskClient, content: bytes, words: tuple[str, ...]
+) -> None:
     found = upload(client, as_upload(content)).get_json()["response"]
 
     text = json.dumps(found[ids.PROBLEM])
@@ -177,8 +212,22 @@ def test_a_body_beyond_every_limit_is_not_read(client: FlaskClient) -> None:
     assert upload(client, "x" * most).status_code == 413
 
 
-@pytest.mark.parametrize("contents", [None, 3, [], {}, "", "x", "data:text/csv;base64,%%%", "data:,abc", "A" * 5000,
-                                      as_upload(b"\xff\xfe\x00"), as_upload(b"card,spend,orders\n\x00,\x00,\x00\n")])
+@pytest.mark.parametrize(
+    "contents",
+    [
+        None,
+        3,
+        [],
+        {},
+        "",
+        "x",
+        "data:text/csv;base64,%%%",
+        "data:,abc",
+        "A" * 5000,
+        as_upload(b"\xff\xfe\x00"),
+        as_upload(b"card,spend,orders\n\x00,\x00,\x00\n"),
+    ],
+)
 @pytest.mark.parametrize("name", ["new.csv", None, 3, ["a"], "../../x"])
 def test_whatever_a_browser_uploads_breaks_nothing(client: FlaskClient, contents: object, name: object) -> None:
     answer = upload(client, contents, name)
@@ -199,11 +248,21 @@ def forged(client: FlaskClient, **changes: object) -> str:
     return json.dumps(json.loads(scored(client, shoppers(60, seed=9))[ids.ANSWER]["data"]) | changes)
 
 
-@pytest.mark.parametrize("change", [
-    {"run": "b" * 32}, {"counts": [1]}, {"counts": [-1, -1, -1]}, {"counts": "x"}, {"first": [{"id": "x"}]},
-    {"outcomes": ["a", "b", "c"]}, {"drift": {}}, {"ledger": None}, {"more": 1},
-    {"first": [{"id": "x", "segment": 99, "second": 0, "confidence": 0.5, "fits": True, "probabilities": [0.1]}]},
-])
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"run": "b" * 32},
+        {"counts": [1]},
+        {"counts": [-1, -1, -1]},
+        {"counts": "x"},
+        {"first": [{"id": "x"}]},
+        {"outcomes": ["a", "b", "c"]},
+        {"drift": {}},
+        {"ledger": None},
+        {"more": 1},
+        {"first": [{"id": "x", "segment": 99, "second": 0, "confidence": 0.5, "fits": True, "probabilities": [0.1]}]},
+    ],
+)
 def test_a_forged_answer_shows_nothing(client: FlaskClient, change: dict[str, object]) -> None:
     answer = show(client, forged(client, **change)).get_json()["response"]
 
@@ -236,13 +295,17 @@ def test_sureness_is_told_in_words(scorable: Segmentation) -> None:
 def test_bars_stand_for_the_index_in_the_colour_of_its_word(scorable: Segmentation) -> None:
     frame = shoppers(300, seed=9).assign(spend=lambda rows: rows["spend"] * 4)
     features = score_upload(scorable, "new.csv", csv_of(frame)).drift.features
-    figure = figures.drift(features, dict(facts.DRIFT_WORDS),
-                           [facts.medians(one, scorable) for one in features], LIGHT)
+    figure = figures.drift(features, dict(facts.DRIFT_WORDS), [facts.medians(one, scorable) for one in features], LIGHT)
 
-    drawn = {(trace.name, row): x for trace in figure.data for row, x in zip(trace.y, trace.x, strict=True)
-             if row is not None}
-    assert drawn == {(facts.DRIFT_WORDS[one.word], row): pytest.approx(min(one.psi, 3.0))
-                     for row, one in enumerate(features)}
+    drawn = {
+        (trace.name, row): x
+        for trace in figure.data
+        for row, x in zip(trace.y, trace.x, strict=True)
+        if row is not None
+    }
+    assert drawn == {
+        (facts.DRIFT_WORDS[one.word], row): pytest.approx(min(one.psi, 3.0)) for row, one in enumerate(features)
+    }
     assert "different: train anew" in {word for word, _ in drawn}
 
 
@@ -259,8 +322,13 @@ def test_data_of_several_tables_name_the_command(scorable: Segmentation) -> None
     assert "korzina score --experiment tea_shop --data FOLDER --output segments.csv" in text
 
 
-def test_nothing_of_an_upload_is_kept(shop: SegmentationData, client: FlaskClient, tmp_path: Path,
-                                      monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
+def test_nothing_of_an_upload_is_kept(
+    shop: SegmentationData,
+    client: FlaskClient,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     frame = shoppers(40, seed=9).assign(card=[f"CANARY{n}" for n in range(40)])
     scored(client, frame)

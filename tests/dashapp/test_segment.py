@@ -57,8 +57,9 @@ def test_responses_count_who_was_contacted_and_carry_the_interval(segmentation: 
 
 
 @pytest.mark.parametrize(("contacted", "rated", "few"), [(29, False, True), (30, True, True), (60, True, False)])
-def test_small_groups_have_no_rate_or_a_flag(segmentation: Segmentation, contacted: int, rated: bool, few: bool
-                                             ) -> None:
+def test_small_groups_have_no_rate_or_a_flag(
+    segmentation: Segmentation, contacted: int, rated: bool, few: bool
+) -> None:
     frame = segmentation.customers.copy()
     own = frame.index[segmentation.assignments["segment"] == 0]
     frame.loc[own[contacted:], "response_1"] = None
@@ -75,9 +76,12 @@ def test_every_figure_is_valid_plotly_and_escapes_what_comes_from_data(segmentat
     card = segmentation.cards[0].model_copy(update={"name": "<a href='//evil'>x</a>"})
     trait = facts.Trait("<a href>", "<a href>", 1.0, 0.5, "10 %", 0.2, 0.1, 0.3, 0.1)
 
-    made = [figures.differences(card, segmentation.dataset, DARK), figures.traits([trait], card, DARK),
-            figures.mix(facts.mix(segmentation, 0, "channels"), card, DARK),
-            figures.responses(facts.responses(segmentation, 0), card, DARK)]
+    made = [
+        figures.differences(card, segmentation.dataset, DARK),
+        figures.traits([trait], card, DARK),
+        figures.mix(facts.mix(segmentation, 0, "channels"), card, DARK),
+        figures.responses(facts.responses(segmentation, 0), card, DARK),
+    ]
 
     for figure in made:
         assert "<a href" not in go.Figure(figure.to_dict()).to_json()
@@ -88,14 +92,21 @@ def test_what_the_data_lack_is_said_in_the_place_of_the_chart(segmentation: Segm
 
     text = str(segment.layout(_data(replace(segmentation, dataset=bare))))
 
-    for sentence in ("hold no campaigns", "do not hold spend by category", "do not hold purchases by channel",
-                     "holds no rule", "holds nothing about who", "names no typical"):
+    for sentence in (
+        "hold no campaigns",
+        "do not hold spend by category",
+        "do not hold purchases by channel",
+        "holds no rule",
+        "holds nothing about who",
+        "names no typical",
+    ):
         assert sentence in text
 
 
 def test_the_rule_and_the_typical_customers_are_shown(segmentation: Segmentation) -> None:
-    rule = SegmentRule(segment=0, text="Orders over 7", sql='"orders" > 7', alternatives=(), precision=0.8, recall=0.7,
-                       size=90)
+    rule = SegmentRule(
+        segment=0, text="Orders over 7", sql='"orders" > 7', alternatives=(), precision=0.8, recall=0.7, size=90
+    )
     near = pd.DataFrame({"segment": [0, 0], "rank": [1, 2], "customer": [5, 3]})
 
     text = str(segment.layout(_data(replace(segmentation, rules=(rule,), typical=near))))
@@ -104,18 +115,21 @@ def test_the_rule_and_the_typical_customers_are_shown(segmentation: Segmentation
         assert part in text
 
 
-@pytest.mark.parametrize(("status", "said"), [("same", "the same as “Old”"), ("changed", "continues “Old”"),
-                                              ("new", "no earlier segment")])
+@pytest.mark.parametrize(
+    ("status", "said"), [("same", "the same as “Old”"), ("changed", "continues “Old”"), ("new", "no earlier segment")]
+)
 def test_identity_is_told(segmentation: Segmentation, status: str, said: str) -> None:
     identity = Identity.model_validate({"status": status, "overlap": 0.6, "previous": "Old"})
 
     assert said in words.identity_words(segmentation.cards[0].model_copy(update={"identity": identity}))
 
 
-@pytest.mark.parametrize(("wanted", "place"), [("2", 1), ("9", 2), ("0", 0), ("-1", 0), ("x", 0), ("²", 0),
-                                               (["1", "2"], 0), (None, 0)])
-def test_an_unknown_number_opens_the_nearest_segment_with_a_notice(data: SegmentationData, wanted: object, place: int
-                                                                   ) -> None:
+@pytest.mark.parametrize(
+    ("wanted", "place"), [("2", 1), ("9", 2), ("0", 0), ("-1", 0), ("x", 0), ("²", 0), (["1", "2"], 0), (None, 0)]
+)
+def test_an_unknown_number_opens_the_nearest_segment_with_a_notice(
+    data: SegmentationData, wanted: object, place: int
+) -> None:
     found, notice = nearest(wanted, 3)
 
     assert found == place
@@ -134,12 +148,19 @@ def test_the_charts_answer_through_the_app_and_a_forged_number_does_no_harm(app:
     names = ["differences", "categories", "channels", "traits", "responses"]
 
     def ask(number: object) -> int:
-        answer = client.post("/_dash-update-component", json={
-            "output": ".." + "...".join(f"segment-{name}.figure" for name in names) + "..",
-            "outputs": [{"id": f"segment-{name}", "property": "figure"} for name in names],
-            "inputs": [{"id": "scheme", "property": "data", "value": "light"}], "changedPropIds": ["scheme.data"],
-            "state": [{"id": "page-run", "property": "data", "value": {"run": RUN}},
-                      {"id": "segment-number", "property": "data", "value": number}]})
+        answer = client.post(
+            "/_dash-update-component",
+            json={
+                "output": ".." + "...".join(f"segment-{name}.figure" for name in names) + "..",
+                "outputs": [{"id": f"segment-{name}", "property": "figure"} for name in names],
+                "inputs": [{"id": "scheme", "property": "data", "value": "light"}],
+                "changedPropIds": ["scheme.data"],
+                "state": [
+                    {"id": "page-run", "property": "data", "value": {"run": RUN}},
+                    {"id": "segment-number", "property": "data", "value": number},
+                ],
+            },
+        )
         return len(answer.get_json()["response"]) if answer.status_code == 200 else 0
 
     assert ask(1) == len(names)
@@ -171,8 +192,7 @@ def _store(it: Segmentation) -> SegmentationData:
 
 
 @pytest.mark.parametrize("word", ["act", "test", "don't", "too few"])
-def test_the_advice_stands_with_its_trust_and_a_link_that_keeps_the_selection(planned: Segmentation, word: str
-                                                                              ) -> None:
+def test_the_advice_stands_with_its_trust_and_a_link_that_keeps_the_selection(planned: Segmentation, word: str) -> None:
     text = str(segment.layout(_store(_worded(planned, word)), age="30~40"))
 
     for part in (words.ADVICE[word], TRUST_WORDS[planned.cards[0].trust], "/campaigns?", "age=30~40"):
@@ -187,14 +207,21 @@ def test_the_advice_tells_the_rate_of_those_to_contact_and_not_of_the_whole_segm
     text = str(sections.action(_store(planned).view(None), planned, one, {}))
 
     assert found.probability > (plan.summary.break_even or 0)
-    for part in (rate(found.probability), money(found.expected.value, "$"), f"'{found.contacts}'", f"'{found.held}'",
-                 f"contact {found.contacts} of them and hold out {found.held}", "If everybody"):
+    for part in (
+        rate(found.probability),
+        money(found.expected.value, "$"),
+        f"'{found.contacts}'",
+        f"'{found.held}'",
+        f"contact {found.contacts} of them and hold out {found.held}",
+        "If everybody",
+    ):
         assert part in text
 
 
 @pytest.mark.parametrize(("word", "said"), [("test", "small sample"), ("don't", "keep them out")])
-def test_a_list_that_promises_less_than_one_response_is_no_advice_to_contact(planned: Segmentation, word: str,
-                                                                             said: str) -> None:
+def test_a_list_that_promises_less_than_one_response_is_no_advice_to_contact(
+    planned: Segmentation, word: str, said: str
+) -> None:
     it = _worded(planned, word)
     assert it.campaigns is not None
     best = it.campaigns.targets["rank"].idxmin()
@@ -210,8 +237,11 @@ def test_a_list_that_promises_less_than_one_response_is_no_advice_to_contact(pla
 
 def test_a_mix_says_only_what_whole_percentages_show(segmentation: Segmentation) -> None:
     group = segmentation.dataset.groups[0]
-    small = [facts.Share("Nutrition", 0.012, 0.008), facts.Share("Drugstore", 0.16, 0.15),
-             facts.Share("Rest", 0.8, 0.8)]
+    small = [
+        facts.Share("Nutrition", 0.012, 0.008),
+        facts.Share("Drugstore", 0.16, 0.15),
+        facts.Share("Rest", 0.8, 0.8),
+    ]
     clear = [facts.Share("Wine", 0.66, 0.5), facts.Share("Fish", 0.04, 0.08)]
 
     assert "much the same" in words.mix_finding(small, group)
@@ -251,8 +281,9 @@ def test_what_stands_in_for_missing_values_is_rounded_and_a_limit_is_not() -> No
 def test_without_a_plan_it_is_said_why(segmentation: Segmentation) -> None:
     other = segmentation.decision.model_copy(update={"k": 4})
 
-    assert "nothing to recommend" in str(segment.layout(_data(replace(
-        segmentation, decision=other.model_copy(update={"k": 3})))))
+    assert "nothing to recommend" in str(
+        segment.layout(_data(replace(segmentation, decision=other.model_copy(update={"k": 3}))))
+    )
     assert "and for those next to it" in str(segment.layout(_data(replace(segmentation, decision=other))))
 
 
@@ -300,8 +331,11 @@ def test_an_effect_has_its_sign_and_zero_has_none(effect: float, said: str) -> N
 def test_the_neighbours_are_the_segments_before_and_after(segmentation: Segmentation) -> None:
     page = segment.layout(_data(segmentation), segment_number="3")
 
-    found = {str(one.id["page"]): one.href for one in page._traverse()
-             if isinstance(getattr(one, "id", None), dict) and one.id.get("type") == "nav"}
+    found = {
+        str(one.id["page"]): one.href
+        for one in page._traverse()
+        if isinstance(getattr(one, "id", None), dict) and one.id.get("type") == "nav"
+    }
 
     assert (found["segment-before"], found["segment-after"]) == ("/segment/2", "/segment/1")
 

@@ -62,11 +62,20 @@ def test_no_query_makes_parsing_fail(cube: Cube, query: str) -> None:
     assert cube.filtered(selection).customers >= 0
 
 
-@pytest.mark.parametrize(("query", "said"), [
-    ("planet=Mars", "“planet”"), ("age=old", "“Age”"), ("age=45~30", "“Age”"), ("age=nan~inf", "“Age”"),
-    ("segment=gone", "“Segment”"), ("map=1,2,3", "“Map”"), ("map=1,2,3,4,5,x", "“Map”"),
-    ("marital_status=Married&marital_status=YOLO", "Some values of “Marital status”"), ("x" * 9000, "too long"),
-])
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ("planet=Mars", "“planet”"),
+        ("age=old", "“Age”"),
+        ("age=45~30", "“Age”"),
+        ("age=nan~inf", "“Age”"),
+        ("segment=gone", "“Segment”"),
+        ("map=1,2,3", "“Map”"),
+        ("map=1,2,3,4,5,x", "“Map”"),
+        ("marital_status=Married&marital_status=YOLO", "Some values of “Marital status”"),
+        ("x" * 9000, "too long"),
+    ],
+)
 def test_what_does_not_fit_is_said(cube: Cube, query: str, said: str) -> None:
     _, notices = parse_query(query, cube.dimensions)
 

@@ -40,8 +40,10 @@ def test_on_a_phone_each_cell_of_a_wide_table_has_the_words_of_its_heading_witho
     assert "stacked" not in markup(table(header[:2], [["Age", "40"]], caption="Ages"))
 
 
-@pytest.mark.parametrize("cell", [
-    html.Button("Ana", id=ids.toggle("segment", "a", "shares")), [html.Span(dcc.Link("Ana", href="/segment/1"))]])
+@pytest.mark.parametrize(
+    "cell",
+    [html.Button("Ana", id=ids.toggle("segment", "a", "shares")), [html.Span(dcc.Link("Ana", href="/segment/1"))]],
+)
 def test_a_table_whose_cells_lead_somewhere_stays_what_it_is(cell: Any) -> None:
     place = body(cell)
 

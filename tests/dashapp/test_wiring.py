@@ -54,16 +54,19 @@ def wanted_ids(client: FlaskClient) -> set[str]:
         for name in [*names, *(output.rsplit(".", 1)[0] for output in outputs)]:
             if name.startswith("{"):
                 pattern = json.loads(name)
-                name = json.dumps({key: value if key == "type" else "ALL" for key, value in pattern.items()},
-                                  sort_keys=True)
+                name = json.dumps(
+                    {key: value if key == "type" else "ALL" for key, value in pattern.items()}, sort_keys=True
+                )
             if not name.startswith("_pages"):
                 found.add(name.split("@")[0])
     return found
 
 
 def test_every_id_of_a_callback_stands_on_a_page(client: FlaskClient, data: SegmentationData) -> None:
-    made_by_callbacks = {json.dumps({"type": kind, key: "ALL"}, sort_keys=True)
-                         for kind, key in (("remove", "dimension"), ("reset", "place"), ("chosen", "dimension"))}
+    made_by_callbacks = {
+        json.dumps({"type": kind, key: "ALL"}, sort_keys=True)
+        for kind, key in (("remove", "dimension"), ("reset", "place"), ("chosen", "dimension"))
+    }
 
     assert wanted_ids(client) - all_ids(data) - made_by_callbacks == set()
 
@@ -92,18 +95,28 @@ def test_an_empty_store_says_what_to_run(page: Any) -> None:
 
 
 @pytest.mark.parametrize("page", PAGES)
-@pytest.mark.parametrize("query", [
-    {}, {"run": "nonsense"}, {"run": ["a", "b"]}, {"data": "1", "self": "2", "age": "30~40", "any key": "x"},
-])
-def test_a_layout_takes_whatever_stands_in_the_address(data: SegmentationData, page: Any, query: dict[str, Any]
-                                                       ) -> None:
+@pytest.mark.parametrize(
+    "query",
+    [
+        {},
+        {"run": "nonsense"},
+        {"run": ["a", "b"]},
+        {"data": "1", "self": "2", "age": "30~40", "any key": "x"},
+    ],
+)
+def test_a_layout_takes_whatever_stands_in_the_address(
+    data: SegmentationData, page: Any, query: dict[str, Any]
+) -> None:
     assert RUN in str(page.layout(data, **query))
 
 
-def post(client: FlaskClient, output: str, outputs: Any, inputs: list[Any], state: list[Any], changed: list[str]
-         ) -> Any:
-    return client.post("/_dash-update-component", json={
-        "output": output, "outputs": outputs, "inputs": inputs, "state": state, "changedPropIds": changed})
+def post(
+    client: FlaskClient, output: str, outputs: Any, inputs: list[Any], state: list[Any], changed: list[str]
+) -> Any:
+    return client.post(
+        "/_dash-update-component",
+        json={"output": output, "outputs": outputs, "inputs": inputs, "state": state, "changedPropIds": changed},
+    )
 
 
 def value(id: Any, prop: str, content: object) -> dict[str, Any]:
@@ -111,8 +124,14 @@ def value(id: Any, prop: str, content: object) -> dict[str, Any]:
 
 
 def event(client: FlaskClient, content: object, search: object = "", origin: object = ORIGIN) -> Any:
-    return post(client, "url.search", {"id": ids.URL, "property": "search"}, [value(ids.EVENT, "data", content)],
-                [value(ids.URL, "search", search), value(ids.PAGE, "data", origin)], ["event.data"])
+    return post(
+        client,
+        "url.search",
+        {"id": ids.URL, "property": "search"},
+        [value(ids.EVENT, "data", content)],
+        [value(ids.URL, "search", search), value(ids.PAGE, "data", origin)],
+        ["event.data"],
+    )
 
 
 def searched(answer: Any) -> str | None:
@@ -147,16 +166,30 @@ def test_a_click_on_the_map_chooses_the_segment(client: FlaskClient) -> None:
     assert "segment=sample-1" in str(searched(event(client, {"dimension": "map", "token": "sample-1"})))
 
 
-@pytest.mark.parametrize("content", [
-    None, 3, "x", [], {}, {"dimension": 5}, {"dimension": "gone", "token": "x"}, {"dimension": "age", "token": "x"},
-    {"dimension": "age", "xs": ["a", {}]}, {"dimension": "age", "xs": [1e400, 2]},
-    {"dimension": "map", "xs": [1], "ys": 3},
-    {"dimension": "map", "xs": [1.0] * 30_000, "ys": [1.0] * 30_000}, {"dimension": "segment", "xs": [1, 2]},
-    {"dimension": ["age"], "remove": True}, {"dimension": "map", "xs": [True, 1, 2], "ys": [1, 2, 3]},
-])
+@pytest.mark.parametrize(
+    "content",
+    [
+        None,
+        3,
+        "x",
+        [],
+        {},
+        {"dimension": 5},
+        {"dimension": "gone", "token": "x"},
+        {"dimension": "age", "token": "x"},
+        {"dimension": "age", "xs": ["a", {}]},
+        {"dimension": "age", "xs": [1e400, 2]},
+        {"dimension": "map", "xs": [1], "ys": 3},
+        {"dimension": "map", "xs": [1.0] * 30_000, "ys": [1.0] * 30_000},
+        {"dimension": "segment", "xs": [1, 2]},
+        {"dimension": ["age"], "remove": True},
+        {"dimension": "map", "xs": [True, 1, 2], "ys": [1, 2, 3]},
+    ],
+)
 @pytest.mark.parametrize("origin", [ORIGIN, None, [], {"run": 3}, {"run": "gone"}])
-def test_a_forged_event_changes_nothing_and_breaks_nothing(client: FlaskClient, content: object, origin: object
-                                                           ) -> None:
+def test_a_forged_event_changes_nothing_and_breaks_nothing(
+    client: FlaskClient, content: object, origin: object
+) -> None:
     answer = event(client, content, origin=origin)
 
     assert answer.status_code in (200, 204)
@@ -165,15 +198,21 @@ def test_a_forged_event_changes_nothing_and_breaks_nothing(client: FlaskClient, 
 
 def draw(client: FlaskClient, search: str) -> dict[str, Any]:
     charts = ["map", "age", "main.categories", "marital_status"]
-    places = [[{"id": ids.linked(name), "property": "figure"} for name in charts],
-              [{"id": ids.linked_summary(name), "property": "children"} for name in charts],
-              {"id": "explore-legend", "property": "children"}, {"id": "explore-finding", "property": "children"}]
+    places = [
+        [{"id": ids.linked(name), "property": "figure"} for name in charts],
+        [{"id": ids.linked_summary(name), "property": "children"} for name in charts],
+        {"id": "explore-legend", "property": "children"},
+        {"id": "explore-finding", "property": "children"},
+    ]
     linked = '{"chart":["ALL"],"type":"linked"}.figure...{"chart":["ALL"],"type":"linked-summary"}.children'
-    answer = post(client, f"..{linked}...explore-legend.children...explore-finding.children..", places,
-                  [value(ids.URL, "search", search), value(ids.SCHEME, "data", "light")],
-                  [value(ids.PAGE, "data", ORIGIN),
-                   [value(ids.linked(name), "id", ids.linked(name)) for name in charts]],
-                  ["url.search"])
+    answer = post(
+        client,
+        f"..{linked}...explore-legend.children...explore-finding.children..",
+        places,
+        [value(ids.URL, "search", search), value(ids.SCHEME, "data", "light")],
+        [value(ids.PAGE, "data", ORIGIN), [value(ids.linked(name), "id", ids.linked(name)) for name in charts]],
+        ["url.search"],
+    )
     assert answer.status_code == 200, answer.data[:500]
     return dict(answer.get_json()["response"])
 
@@ -192,15 +231,26 @@ def test_one_callback_draws_every_chart_under_the_selection(client: FlaskClient)
 
 
 def chips(client: FlaskClient, search: str, path: str = "/explore", *, linked: bool = True) -> Any:
-    return post(client, "chips.children", {"id": ids.CHIPS, "property": "children"},
-                [value(ids.URL, "search", search)],
-                [value(ids.PAGE, "data", {**ORIGIN, "linked": linked}), value(ids.URL, "pathname", path)],
-                ["url.search"])
+    return post(
+        client,
+        "chips.children",
+        {"id": ids.CHIPS, "property": "children"},
+        [value(ids.URL, "search", search)],
+        [value(ids.PAGE, "data", {**ORIGIN, "linked": linked}), value(ids.URL, "pathname", path)],
+        ["url.search"],
+    )
 
 
-@pytest.mark.parametrize(("path", "reason"), [
-    ("/segment/2", "the whole segment"), ("/baskets", "over whole segments"), ("/compare", "over all their customers"),
-    ("/data", "every row"), ("/score", "new customers")])
+@pytest.mark.parametrize(
+    ("path", "reason"),
+    [
+        ("/segment/2", "the whole segment"),
+        ("/baskets", "over whole segments"),
+        ("/compare", "over all their customers"),
+        ("/data", "every row"),
+        ("/score", "new customers"),
+    ],
+)
 def test_a_page_that_does_not_follow_the_selection_says_why(client: FlaskClient, path: str, reason: str) -> None:
     text = chips(client, "?age=30~45", path, linked=False).get_data(as_text=True)
 
@@ -209,11 +259,17 @@ def test_a_page_that_does_not_follow_the_selection_says_why(client: FlaskClient,
     assert "Remove filter" not in chips(client, "", path, linked=False).get_data(as_text=True)
 
 
-@pytest.mark.parametrize(("search", "expected"), [
-    ("?segment=sample-1", "/segment/2?segment=sample-1"), ("", "/segment/1"),
-    ("?segment=sample-1&segment=sample-2", "/segment/1?segment=sample-1&segment=sample-2")])
-def test_the_link_to_a_segment_opens_the_one_that_is_selected_alone(client: FlaskClient, search: str, expected: str
-                                                                    ) -> None:
+@pytest.mark.parametrize(
+    ("search", "expected"),
+    [
+        ("?segment=sample-1", "/segment/2?segment=sample-1"),
+        ("", "/segment/1"),
+        ("?segment=sample-1&segment=sample-2", "/segment/1?segment=sample-1&segment=sample-2"),
+    ],
+)
+def test_the_link_to_a_segment_opens_the_one_that_is_selected_alone(
+    client: FlaskClient, search: str, expected: str
+) -> None:
     link = json.dumps(ids.nav("segment"), sort_keys=True, separators=(",", ":"))
 
     assert chips(client, search).get_json()["sideUpdate"][link]["href"] == expected

@@ -28,8 +28,13 @@ from tests.support import make_training, save_training
 
 ROOT = Path(__file__).resolve().parents[2]
 SHOTS = ROOT / ".e2e"
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
-         "--no-first-run"]
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--no-first-run",
+]
 READY_SECONDS, SETTLE, QUIET = 60.0, 20.0, 0.3
 RESTING = """() => !document.querySelector('.dash-graph--pending, [data-dash-is-loading="true"]')
     && [...document.querySelectorAll('[data-late]')].every((chart) => {
@@ -67,12 +72,26 @@ class Watched:
         host = urlsplit(self.url).netloc
         page.on("console", lambda said: self.complaints.append(f"console {said.type}: {said.text[:300]}"))
         page.on("pageerror", lambda error: self.complaints.append(f"page error: {error}"))
-        page.on("response", lambda answer: answer.status >= 400 and self.complaints.append(
-            f"HTTP {answer.status}: {answer.url}"))
-        page.on("requestfailed", lambda request: self.complaints.append(f"failed: {request.url} {request.failure}")
-                if "ERR_ABORTED" not in str(request.failure) else None)  # a page left while it was loading
-        page.on("request", lambda request: self.complaints.append(f"another host: {request.url}")
-                if urlsplit(request.url).scheme.startswith("http") and urlsplit(request.url).netloc != host else None)
+        page.on(
+            "response",
+            lambda answer: answer.status >= 400 and self.complaints.append(f"HTTP {answer.status}: {answer.url}"),
+        )
+        page.on(
+            "requestfailed",
+            lambda request: (
+                self.complaints.append(f"failed: {request.url} {request.failure}")
+                if "ERR_ABORTED" not in str(request.failure)
+                else None
+            ),
+        )  # a page left while it was loading
+        page.on(
+            "request",
+            lambda request: (
+                self.complaints.append(f"another host: {request.url}")
+                if urlsplit(request.url).scheme.startswith("http") and urlsplit(request.url).netloc != host
+                else None
+            ),
+        )
         page.goto(self.url + path)
         settle(page)
         return page
@@ -119,8 +138,11 @@ def draw_all(page: Page) -> None:
 
 def visit(page: Page, path: str) -> None:
     """Go to another page of the dashboard as its own links do, which is quicker than loading everything anew."""
-    page.evaluate("(path) => [...document.querySelectorAll('a.k-nav-link')]"
-                  ".find((one) => new URL(one.href).pathname === path).click()", path)
+    page.evaluate(
+        "(path) => [...document.querySelectorAll('a.k-nav-link')]"
+        ".find((one) => new URL(one.href).pathname === path).click()",
+        path,
+    )
     settle(page)
 
 
@@ -157,13 +179,25 @@ def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[Settin
     def start(settings: Settings) -> str:
         port = free_port()
         log = tmp_path_factory.mktemp("log") / "gunicorn.log"
-        environment = {**os.environ, "PORT": str(port), "KORZINA_HOME": str(settings.home), "KORZINA_HOST": "127.0.0.1",
-                       "KORZINA_POLL_SECONDS": str(settings.poll_seconds), "KORZINA_CURATE": str(settings.curate),
-                       "KORZINA_WORKERS": str(settings.workers)}
+        environment = {
+            **os.environ,
+            "PORT": str(port),
+            "KORZINA_HOME": str(settings.home),
+            "KORZINA_HOST": "127.0.0.1",
+            "KORZINA_POLL_SECONDS": str(settings.poll_seconds),
+            "KORZINA_CURATE": str(settings.curate),
+            "KORZINA_WORKERS": str(settings.workers),
+        }
         environment.pop("KORZINA_PORT", None)
         with log.open("wb") as output:
-            process = subprocess.Popen(web_command(), cwd=ROOT, env=environment, stdout=output,
-                                       stderr=subprocess.STDOUT, start_new_session=True)
+            process = subprocess.Popen(
+                web_command(),
+                cwd=ROOT,
+                env=environment,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
         running.append(process)
         url, deadline = f"http://127.0.0.1:{port}", time.monotonic() + READY_SECONDS
         while status(f"{url}/healthz") != 200:

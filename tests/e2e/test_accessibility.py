@@ -37,8 +37,9 @@ def test_axe_finds_nothing_in_russian(served: Served, watch: Watch) -> None:
     assert window.open("/").locator("html").get_attribute("lang") == "ru"
 
 
-def test_axe_finds_nothing_with_an_empty_store(serve: Callable[[Settings], str], watch: Watch, tmp_path: object
-                                               ) -> None:
+def test_axe_finds_nothing_with_an_empty_store(
+    serve: Callable[[Settings], str], watch: Watch, tmp_path: object
+) -> None:
     url = serve(Settings(home=tmp_path, poll_seconds=5.0, workers=1))
 
     assert everywhere(watch(url), PATHS, [(390, "dark")]) == {}
@@ -69,8 +70,9 @@ def tab_to(page: Page, words: str, most: int = 80) -> None:
     """Press Tab until what has the focus is called ``words``."""
     for _ in range(most):
         page.keyboard.press("Tab")
-        named = page.evaluate("(document.activeElement.getAttribute('aria-label') || "
-                              "document.activeElement.textContent || '').trim()")
+        named = page.evaluate(
+            "(document.activeElement.getAttribute('aria-label') || document.activeElement.textContent || '').trim()"
+        )
         if words in named:
             return
     raise AssertionError(f"{most} times Tab never led to {words!r}")

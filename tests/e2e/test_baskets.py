@@ -38,8 +38,10 @@ def click_cell(page: Page, one: str, other: str) -> None:
     surface.scroll_into_view_if_needed()
     box = surface.bounding_box()
     assert box is not None
-    page.mouse.click(box["x"] + (items.index(one) + 0.5) * box["width"] / len(items),
-                     box["y"] + (items.index(other) + 0.5) * box["height"] / len(items))
+    page.mouse.click(
+        box["x"] + (items.index(one) + 0.5) * box["width"] / len(items),
+        box["y"] + (items.index(other) + 0.5) * box["height"] / len(items),
+    )
     settle(page)
 
 
@@ -97,12 +99,14 @@ def test_the_file_holds_what_stands_on_the_screen(shop: Served, watch: Watch, tm
     waiting.value.save_as(file)
     lines = list(csv.reader(file.read_text("utf-8-sig").splitlines()))
 
-    body = lines[lines.index([]) + 2:]
+    body = lines[lines.index([]) + 2 :]
     shown = page.locator(".ag-center-cols-container .ag-row")
     assert [shown.nth(place).locator("[col-id=second]").inner_text() for place in range(shown.count())] == [
-        row[1] for row in body]
+        row[1] for row in body
+    ]
     assert [shown.nth(place).locator("[col-id=count]").inner_text() for place in range(shown.count())] == [
-        f"{int(row[2]):,}" for row in body]
+        f"{int(row[2]):,}" for row in body
+    ]
     assert shop.sweep is not None
     assert ["Run", waiting.value.suggested_filename.split("-")[1]] == [lines[0][0], lines[0][1][:8]]
     assert all("Beer" in row[:2] for row in body)

@@ -89,7 +89,7 @@ def test_the_file_holds_the_list_on_the_screen(shop: Served, watch: Watch, tmp_p
     coming.value.save_as(saved)
     lines = list(csv.reader(saved.read_text(encoding="utf-8-sig").splitlines()))
     cut = lines.index([])
-    about, body = dict(lines[:cut]), lines[cut + 2:]
+    about, body = dict(lines[:cut]), lines[cut + 2 :]
 
     assert finding(page).startswith(f"Contact {len(body) - held} of 600 customers and hold out {held}: ")
     assert (about["Cost of a contact"], about["Revenue of a response"]) == ("5.0", "20.0")
@@ -121,8 +121,11 @@ def test_a_phone_shows_every_cell_of_the_lists_and_the_whole_picker(shop: Served
     page.wait_for_timeout(500)
 
     assert page.evaluate("document.documentElement.scrollWidth") == 390
-    assert page.evaluate("""() => [...document.querySelectorAll('.k-table-stacked')].filter(one => one.offsetParent)
-        .map(one => one.parentElement).filter(one => one.scrollWidth > one.clientWidth).length""") == 0
+    assert (
+        page.evaluate("""() => [...document.querySelectorAll('.k-table-stacked')].filter(one => one.offsetParent)
+        .map(one => one.parentElement).filter(one => one.scrollWidth > one.clientWidth).length""")
+        == 0
+    )
     for shown in (page.get_by_label("Past campaign"), page.locator("#campaigns-top td").last):
         box = shown.bounding_box()
         assert box is not None

@@ -91,8 +91,7 @@ def test_axe_finds_nothing_and_nothing_scrolls_sideways(curated: Served, watch: 
     assert complaints(page) == []
 
 
-def test_a_click_on_a_segment_of_the_lineage_follows_its_customers_and_undoes_it(curated: Served, watch: Watch
-                                                                               ) -> None:
+def test_a_click_on_a_segment_of_the_lineage_follows_its_customers_and_undoes_it(curated: Served, watch: Watch) -> None:
     page = watch(curated.url).open("/compare")
     page.locator("#compare-lineage").scroll_into_view_if_needed()
     settle(page)

@@ -19,7 +19,8 @@ pytestmark = pytest.mark.e2e
 
 
 def test_a_champion_without_its_files_is_told_on_every_page_and_shown_once_they_are_back(
-        serve: Callable[[Settings], str], watch: Callable[..., Watched], tmp_path: Path) -> None:
+    serve: Callable[[Settings], str], watch: Callable[..., Watched], tmp_path: Path
+) -> None:
     settings = Settings(home=tmp_path / "store", poll_seconds=1.0, workers=1)
     sweep = save_training(make_training(200), settings)
     Store.open(settings).promote(sweep.run_ids[3], reason="test", who="test")

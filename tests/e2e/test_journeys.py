@@ -30,16 +30,23 @@ def chart(page: Page, title: str) -> Locator:
 def drawn(page: Page, title: str) -> str:
     """What the chart shows: its traces, without what only styles them."""
     draw_all(page)
-    return str(chart(page, title).locator(".js-plotly-plot").evaluate(
-        "plot => JSON.stringify(plot._fullData.map(trace => [trace.name, Array.from(trace.x), Array.from(trace.y)]))"))
+    return str(
+        chart(page, title)
+        .locator(".js-plotly-plot")
+        .evaluate(
+            "plot => JSON.stringify(plot._fullData.map(trace => [trace.name, Array.from(trace.x), Array.from(trace.y)]))"
+        )
+    )
 
 
 def all_drawn(page: Page) -> dict[str, str]:
     """The same of every chart of the page, by title."""
     draw_all(page)
-    return dict(page.evaluate("""() => Object.fromEntries([...document.querySelectorAll('.k-chart .js-plotly-plot')]
+    return dict(
+        page.evaluate("""() => Object.fromEntries([...document.querySelectorAll('.k-chart .js-plotly-plot')]
         .map((plot) => [plot.closest('.k-chart').getAttribute('aria-label'), JSON.stringify(plot._fullData.map(
-            (trace) => [trace.name, ...["x", "y", "z"].map((axis) => Array.from(trace[axis] || []))]))]))"""))
+            (trace) => [trace.name, ...["x", "y", "z"].map((axis) => Array.from(trace[axis] || []))]))]))""")
+    )
 
 
 def surface(page: Page, title: str) -> dict[str, float]:
@@ -152,12 +159,12 @@ def test_every_chart_filters_every_other_and_lets_go_of_it(served: Served, watch
     page = watch(served.url).open("/explore")
     everyone = all_drawn(page)
     acts: dict[str, Callable[[], object]] = {
-        MAP: lambda: lasso(page), LIVE: lambda: click_bar(page, LIVE, 20, 17),
+        MAP: lambda: lasso(page),
+        LIVE: lambda: click_bar(page, LIVE, 20, 17),
         "Segments": lambda: (page.get_by_role("button", name="Young web shoppers").click(), settle(page)),
-        **{title: lambda title=title: drag(page, title, 0.55, 0.9)
-           for title in (AGE, INCOME, SPEND, CHEQUE)},
-        **{title: lambda title=title: click_bar(page, title, 30, 40)
-           for title in (BASKET, CHANNELS)}}
+        **{title: lambda title=title: drag(page, title, 0.55, 0.9) for title in (AGE, INCOME, SPEND, CHEQUE)},
+        **{title: lambda title=title: click_bar(page, title, 30, 40) for title in (BASKET, CHANNELS)},
+    }
 
     assert {MAP, AGE, INCOME, SPEND, CHEQUE, BASKET, CHANNELS, LIVE} <= set(everyone)
     for title, act in acts.items():
@@ -303,7 +310,8 @@ def test_readiness_says_what_the_process_and_the_store_are_up_to(served: Served)
 
 
 def test_an_empty_store_says_what_to_run_and_the_first_champion_appears_by_itself(
-        serve: Callable[[Settings], str], watch: Watch, tmp_path: Path) -> None:
+    serve: Callable[[Settings], str], watch: Watch, tmp_path: Path
+) -> None:
     from pipeline.store import Store
 
     settings = Settings(home=tmp_path, poll_seconds=5.0)

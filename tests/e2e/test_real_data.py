@@ -65,8 +65,9 @@ def test_every_page_is_filled_or_says_why_not(both: Served, watch: Watch, experi
 
 
 @pytest.mark.parametrize("experiment", [GROCERIES, RETAILER])
-def test_a_selection_is_counted_and_goes_along_in_russian_on_a_phone(both: Served, watch: Watch, experiment: str
-                                                                     ) -> None:
+def test_a_selection_is_counted_and_goes_along_in_russian_on_a_phone(
+    both: Served, watch: Watch, experiment: str
+) -> None:
     run, window = run_of(both, experiment), watch(both.url, width=390, scheme="dark")
     page = window.open(f"/explore?run={run[:12]}")
     expect(page.locator(".k-count")).to_have_text(f"All {CUSTOMERS[experiment]} customers")

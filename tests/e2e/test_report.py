@@ -47,8 +47,7 @@ def test_the_file_stands_alone_and_draws_every_chart(browser: Browser, taken: Pa
     charts = page.locator(".chart")
     assert charts.count() >= 2 + 2 * len(SEGMENTS)
     assert page.evaluate("[...document.querySelectorAll('.chart')].every(one => one.querySelector('svg.main-svg'))")
-    assert [page.locator(f"#segment-{place} h2").inner_text().split("\n")[-1]
-            for place in range(1, 4)] == SEGMENTS
+    assert [page.locator(f"#segment-{place} h2").inner_text().split("\n")[-1] for place in range(1, 4)] == SEGMENTS
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     page.close()
     assert said == []

@@ -26,8 +26,10 @@ def shop(serve: Callable[[Settings], str], tmp_path_factory: pytest.TempPathFact
     """A dashboard over a shop that the whole pipeline has trained on."""
     spec, data = write_shop(tmp_path_factory.mktemp("shop"))
     settings = Settings(home=tmp_path_factory.mktemp("store"), poll_seconds=5.0, workers=1)
-    train(Request(spec=str(spec), data=str(data), k_min=2, k_max=4, choose=3, choose_reason="three kinds of shoppers"),
-          settings)
+    train(
+        Request(spec=str(spec), data=str(data), k_min=2, k_max=4, choose=3, choose_reason="three kinds of shoppers"),
+        settings,
+    )
     return Served(serve(settings), settings)
 
 
@@ -48,8 +50,9 @@ def uploaded(page: Page, file: Path) -> None:
     settle(page)
 
 
-def test_customers_are_placed_and_the_download_holds_what_the_screen_shows(shop: Served, watch: Watch, customers: Path
-                                                                         ) -> None:
+def test_customers_are_placed_and_the_download_holds_what_the_screen_shows(
+    shop: Served, watch: Watch, customers: Path
+) -> None:
     page = watch(shop.url).open("/score")
     uploaded(page, customers)
 
@@ -73,8 +76,9 @@ def test_customers_are_placed_and_the_download_holds_what_the_screen_shows(shop:
     assert drawn == pytest.approx(shares.tolist())
 
 
-def test_a_wrong_file_is_answered_with_what_to_do_and_a_right_one_mends_it(shop: Served, watch: Watch, customers: Path,
-                                                                          tmp_path: Path) -> None:
+def test_a_wrong_file_is_answered_with_what_to_do_and_a_right_one_mends_it(
+    shop: Served, watch: Watch, customers: Path, tmp_path: Path
+) -> None:
     wrong = tmp_path / "wrong.csv"
     wrong.write_text("Card,spend\n1,2\n", "utf-8")
     page = watch(shop.url).open("/score")

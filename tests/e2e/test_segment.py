@@ -53,8 +53,9 @@ def test_the_next_segment_is_one_click_away_and_keeps_the_selection(served: Serv
     assert "/segment/2" in page.url
     assert "age=30~45" in page.url
     page.get_by_role("region", name="The whole segment beside all customers").get_by_text("View as table").click()
-    expect(page.get_by_role("region", name="The whole segment beside all customers").locator("tbody tr").first
-           ).to_be_visible()
+    expect(
+        page.get_by_role("region", name="The whole segment beside all customers").locator("tbody tr").first
+    ).to_be_visible()
 
 
 def test_a_segment_is_printed_on_one_sheet(served: Served, watch: Watch) -> None:

@@ -85,14 +85,15 @@ def test_a_table_under_a_chart_selects_and_is_taken_along_with_its_origin(served
     assert served.sweep is not None
     assert served.sweep.run_ids[3][:8] in waited.value.suggested_filename
     assert "; ".join(chips) in lines[2]
-    table = lines[lines.index([]) + 1:]
+    table = lines[lines.index([]) + 1 :]
     assert [row[1:] for row in table] == [[one.replace(",", "") for one in row[1:]] for row in cells]
     assert [row[0].split() for row in table[1:-1]] == [row[0].split()[1:] for row in cells[1:-1]]
     assert table[-1][0] == "'=1+1"
 
 
-def test_a_chart_becomes_an_image_in_its_colours_with_room_for_its_title_and_origin(served: Served, watch: Watch
-                                                                                   ) -> None:
+def test_a_chart_becomes_an_image_in_its_colours_with_room_for_its_title_and_origin(
+    served: Served, watch: Watch
+) -> None:
     page = watch(served.url).open("/")
     chart = page.get_by_role("region", name="What share of customers, what share of revenue?").first
     chart.scroll_into_view_if_needed()

@@ -18,26 +18,34 @@ import pytest
 from pipeline.spec import Spec, parse_spec
 
 CAMPAIGN_FILE = Path(__file__).parents[3] / "shared" / "data" / "marketing_campaign.csv"
-needs_campaign_file = pytest.mark.skipif(not CAMPAIGN_FILE.is_file(), reason="marketing_campaign.csv is not beside the "
-                                                                             "project")
+needs_campaign_file = pytest.mark.skipif(
+    not CAMPAIGN_FILE.is_file(), reason="marketing_campaign.csv is not beside the project"
+)
 
 
 def tiny_spec(**parts: object) -> Spec:
     """Customers with an id, spend, orders and a city."""
     base: dict[str, object] = {
-        "name": "tiny", "id": {"column": "id"},
-        "columns": {"spend": {"role": "active"}, "orders": {"role": "active", "kind": "integer"},
-                    "city": {"role": "passive", "kind": "category"}},
+        "name": "tiny",
+        "id": {"column": "id"},
+        "columns": {
+            "spend": {"role": "active"},
+            "orders": {"role": "active", "kind": "integer"},
+            "city": {"role": "passive", "kind": "category"},
+        },
     }
     return parse_spec({**base, **parts}, where="tiny.toml")
 
 
 def tiny_rows(n: int = 20) -> pd.DataFrame:
-    return pd.DataFrame({
-        "id": [f"c{number:03d}" for number in range(n)], "spend": [str(10.5 + number) for number in range(n)],
-        "orders": [str(1 + number % 7) for number in range(n)],
-        "city": [("Kazan", "Perm")[number % 2] for number in range(n)],
-    })
+    return pd.DataFrame(
+        {
+            "id": [f"c{number:03d}" for number in range(n)],
+            "spend": [str(10.5 + number) for number in range(n)],
+            "orders": [str(1 + number % 7) for number in range(n)],
+            "city": [("Kazan", "Perm")[number % 2] for number in range(n)],
+        }
+    )
 
 
 def write(path: Path, text: str, encoding: str = "utf-8") -> str:
@@ -69,8 +77,9 @@ def postgres_server() -> Iterator[str]:
             free.bind(("127.0.0.1", 0))
             port = free.getsockname()[1]
         data = folder / "data"
-        run = partial(subprocess.run, check=True, cwd=folder, timeout=120, stdout=subprocess.DEVNULL,
-                      stderr=subprocess.DEVNULL)  # pipes would stay open in the server and never end
+        run = partial(
+            subprocess.run, check=True, cwd=folder, timeout=120, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )  # pipes would stay open in the server and never end
         run([*prefix, initdb, "-D", str(data), "-A", "trust", "-U", "korzina", "-E", "UTF8", "--no-sync"])
         options = f"-p {port} -k {folder} -c listen_addresses=127.0.0.1 -c fsync=off"
         run([*prefix, control, "-D", str(data), "-o", options, "-w", "-l", str(folder / "log"), "start"])

@@ -34,8 +34,9 @@ def test_measures_of_a_pair_are_those_worked_out_by_hand() -> None:
 
     assert tested == 3
     assert row[Affinities.COUNT] == 4
-    measured = row[[Affinities.SUPPORT, Affinities.CONFIDENCE, Affinities.REVERSE, Affinities.LIFT,
-                    Affinities.LEVERAGE]].tolist()
+    measured = row[
+        [Affinities.SUPPORT, Affinities.CONFIDENCE, Affinities.REVERSE, Affinities.LIFT, Affinities.LEVERAGE]
+    ].tolist()
     assert measured == pytest.approx([0.4, 4 / 6, 4 / 5, 0.4 / (0.6 * 0.5), 0.4 - 0.6 * 0.5])
 
 
@@ -92,8 +93,13 @@ def test_independent_categories_pass_for_affinities_hardly_ever() -> None:
 
 
 def test_lines_become_baskets_however_often_a_line_is_repeated() -> None:
-    lines = pd.DataFrame({"customer": [7, 7, 7, 8, 8, 8], "basket": [1, 1, 1, 1, 2, 2],
-                          "category": ["milk", "milk", "bread", "milk", "bread", None]})
+    lines = pd.DataFrame(
+        {
+            "customer": [7, 7, 7, 8, 8, 8],
+            "basket": [1, 1, 1, 1, 2, 2],
+            "category": ["milk", "milk", "bread", "milk", "bread", None],
+        }
+    )
     baskets = as_baskets(lines)
 
     assert baskets.names == ("bread", "milk")
@@ -103,8 +109,13 @@ def test_lines_become_baskets_however_often_a_line_is_repeated() -> None:
 
 def test_baskets_find_their_customers_segment(training: Training) -> None:
     ids = training.customers[str(training.dataset.id_column)]
-    lines = pd.DataFrame({"customer": np.repeat([*ids, "nobody"], 2), "basket": np.repeat(np.arange(len(ids) + 1), 2),
-                          "category": ["wine", "cheese"] * (len(ids) + 1)})
+    lines = pd.DataFrame(
+        {
+            "customer": np.repeat([*ids, "nobody"], 2),
+            "basket": np.repeat(np.arange(len(ids) + 1), 2),
+            "category": ["wine", "cheese"] * (len(ids) + 1),
+        }
+    )
     found = with_affinities(training, as_baskets(lines)).bought
 
     assert training.decision.k in found
@@ -116,8 +127,9 @@ def test_baskets_find_their_customers_segment(training: Training) -> None:
         assert counts == {-1: len(ids), **{place: size for place, size in enumerate(sizes) if size >= 50}}
 
 
-def test_of_many_customers_the_recommended_k_alone_is_counted(training: Training, monkeypatch: pytest.MonkeyPatch
-                                                              ) -> None:
+def test_of_many_customers_the_recommended_k_alone_is_counted(
+    training: Training, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("pipeline.contract.stages.RIVAL_CUSTOMERS", 100)
     assert list(with_affinities(training, None).bought) == [training.decision.k]
 

@@ -78,7 +78,8 @@ def test_shrinking_by_hand() -> None:
 
     assert a / (a + b) == pytest.approx(30.5 / 201)
     assert shrink(np.array([10.0, 20.0]), np.array([100.0, 100.0])) == pytest.approx(
-        [(10 + a) / (100 + a + b), (20 + a) / (100 + a + b)])
+        [(10 + a) / (100 + a + b), (20 + a) / (100 + a + b)]
+    )
 
 
 def test_groups_that_do_not_differ_lean_on_the_common_rate_and_others_do_not() -> None:
@@ -267,7 +268,8 @@ def test_a_plan_survives_being_stored_and_printed() -> None:
 
 
 def test_the_champion_s_plan_comes_back_from_the_store_and_from_the_command_line(
-        training: Training, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    training: Training, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     chosen = next(one for one in training.candidates if one.record.k == training.decision.k)
     labels = chosen.assignments["segment"].to_numpy()
     plan = plan_campaigns(Subject(training.customers, training.dataset, labels, chosen.cards), cost=1.0, revenue=6.0)
@@ -326,25 +328,39 @@ def shop(folder: Path, *, later: float = 0.0, n: int = 400) -> Spec:
                 answered.append(f"h{one:04d},{name},{date.fromordinal(start.toordinal() + 10)}")
     for name, lines in ((BOUGHT, bought), (SENT, sent), (ANSWERED, answered)):
         (folder / name).write_text("\n".join(lines), "utf-8")
-    return parse_spec({
-        "name": "shop", "as_of": date(2024, 12, 1), "id": {"column": "id"},
-        "source": {"tables": {"bought": BOUGHT, "sent": SENT, "answered": ANSWERED}, "query": "SELECT 1 AS id"},
-        "columns": {"spend": {"role": "active"}, **{name: {"role": "outcome", "kind": "flag"} for name in STARTS}},
-        "campaigns": [{"column": name, "label": name, "start": start, "cost": 1, "revenue": 6, "kind": "mail"}
-                      for name, start in STARTS.items()],
-        "history": {"query": HISTORY, "received": "received", "responded": "responded",
-                    "test_from": date(2024, 9, 1),
-                    "columns": {"trips": {"label": "Trips", "log": True, "meaning": "orders", "high": "shop often"},
-                                "spend": {"label": "Spend", "log": True, "meaning": "spend"}}},
-    }, where="shop.toml").model_copy(update={"path": str(folder / "shop.toml")})
+    return parse_spec(
+        {
+            "name": "shop",
+            "as_of": date(2024, 12, 1),
+            "id": {"column": "id"},
+            "source": {"tables": {"bought": BOUGHT, "sent": SENT, "answered": ANSWERED}, "query": "SELECT 1 AS id"},
+            "columns": {"spend": {"role": "active"}, **{name: {"role": "outcome", "kind": "flag"} for name in STARTS}},
+            "campaigns": [
+                {"column": name, "label": name, "start": start, "cost": 1, "revenue": 6, "kind": "mail"}
+                for name, start in STARTS.items()
+            ],
+            "history": {
+                "query": HISTORY,
+                "received": "received",
+                "responded": "responded",
+                "test_from": date(2024, 9, 1),
+                "columns": {
+                    "trips": {"label": "Trips", "log": True, "meaning": "orders", "high": "shop often"},
+                    "spend": {"label": "Spend", "log": True, "meaning": "spend"},
+                },
+            },
+        },
+        where="shop.toml",
+    ).model_copy(update={"path": str(folder / "shop.toml")})
 
 
 def customers_of(spec: Spec, folder: Path) -> pd.DataFrame:
     bought = pd.read_csv(folder / BOUGHT)
     answered = pd.read_csv(folder / ANSWERED)
     spend = bought.groupby("id")["amount"].sum()
-    frame = pd.DataFrame({"customer": np.arange(len(spend)), "id": pd.Series(spend.index, dtype="str"),
-                          "spend": spend.to_numpy()})
+    frame = pd.DataFrame(
+        {"customer": np.arange(len(spend)), "id": pd.Series(spend.index, dtype="str"), "spend": spend.to_numpy()}
+    )
     for one in spec.campaigns:
         yes = set(answered.loc[answered["campaign"] == one.column, "id"])
         frame[one.column] = frame["id"].isin(yes).astype(float)
@@ -420,11 +436,20 @@ def test_a_query_that_does_not_yield_its_columns_is_refused_by_name(tmp_path: Pa
 
 
 def test_columns_made_of_outcomes_are_found_through_others() -> None:
-    spec = parse_spec({
-        "name": "t", "id": {"column": "id"}, "columns": {
-            "spend": {"role": "active"}, "yes": {"role": "outcome", "kind": "flag"},
-            "twice": {"role": "passive", "sql": "yes * 2"}, "more": {"role": "passive", "sql": "twice + spend"},
-            "clean": {"role": "passive", "sql": "spend * 2"}}}, where="t.toml")
+    spec = parse_spec(
+        {
+            "name": "t",
+            "id": {"column": "id"},
+            "columns": {
+                "spend": {"role": "active"},
+                "yes": {"role": "outcome", "kind": "flag"},
+                "twice": {"role": "passive", "sql": "yes * 2"},
+                "more": {"role": "passive", "sql": "twice + spend"},
+                "clean": {"role": "passive", "sql": "spend * 2"},
+            },
+        },
+        where="t.toml",
+    )
 
     assert outcome_derived(spec) == {"yes", "twice", "more"}
 
@@ -440,13 +465,17 @@ def test_the_shipped_history_reads_nothing_after_a_campaign_s_start() -> None:
     table = moments(spec)
     table = table[table["moment"] == "campaign_08"]
     start = "TIMESTAMP '2017-05-08'"
-    cut = ("WITH transactions AS (SELECT * FROM main.transactions WHERE transaction_timestamp < " + start + "), "
-           "coupon_redemptions AS (SELECT * FROM main.coupon_redemptions WHERE redemption_date < " + start + "), ")
+    cut = (
+        "WITH transactions AS (SELECT * FROM main.transactions WHERE transaction_timestamp < " + start + "), "
+        "coupon_redemptions AS (SELECT * FROM main.coupon_redemptions WHERE redemption_date < " + start + "), "
+    )
     query = spec.history.query
-    truncated = cut + query[query.index("goods AS"):]
+    truncated = cut + query[query.index("goods AS") :]
 
-    whole, past = (query_tables(spec, None, "history.query", one, moments=table)
-                   .sort_values("household_id", ignore_index=True) for one in (query, truncated))
+    whole, past = (
+        query_tables(spec, None, "history.query", one, moments=table).sort_values("household_id", ignore_index=True)
+        for one in (query, truncated)
+    )
 
     assert len(whole) > 2000
     pd.testing.assert_frame_equal(whole, past)

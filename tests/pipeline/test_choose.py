@@ -12,9 +12,20 @@ def candidates(strengths, silhouettes, nulls, inertias=None):
     ks = range(2, 2 + len(strengths))
     inertias = inertias or [1000 / k for k in ks]
     return [
-        CandidateRecord(k=k, inertia=inertia, silhouette=silhouette, silhouette_se=None, calinski_harabasz=1.0,
-                        davies_bouldin=1.0, stability=strength, null_silhouette=null, seed_spread=None,
-                        sizes=(10,) * k, silhouette_by_segment=(silhouette,) * k, seconds=0.0)
+        CandidateRecord(
+            k=k,
+            inertia=inertia,
+            silhouette=silhouette,
+            silhouette_se=None,
+            calinski_harabasz=1.0,
+            davies_bouldin=1.0,
+            stability=strength,
+            null_silhouette=null,
+            seed_spread=None,
+            sizes=(10,) * k,
+            silhouette_by_segment=(silhouette,) * k,
+            seconds=0.0,
+        )
         for k, strength, silhouette, null, inertia in zip(ks, strengths, silhouettes, nulls, inertias, strict=True)
     ]
 
@@ -29,8 +40,9 @@ def test_the_largest_supported_k_wins():
 
 
 def test_halving_a_large_group_is_no_further_segment_though_it_comes_back():
-    decision = decide(candidates([0.8, 1.0, 1.0, 0.84], [0.66, 0.75, 0.78, 0.36], [0.3, 0.25, 0.25, 0.24]),
-                      bounds=(2, 8))
+    decision = decide(
+        candidates([0.8, 1.0, 1.0, 0.84], [0.66, 0.75, 0.78, 0.36], [0.3, 0.25, 0.25, 0.24]), bounds=(2, 8)
+    )
     assert (decision.k, decision.supported_k, decision.verdict) == (4, 4, "strong")
 
 

@@ -39,18 +39,21 @@ def with_values(name: str, *values: str | None) -> pd.DataFrame:
 # ------------------------------------------------------------------ conversion
 
 
-@pytest.mark.parametrize(("written", "read"), [
-    (["1.5", "2", "-3e2"], [1.5, 2, -300]),
-    (["1,5", "2", "1000,25"], [1.5, 2, 1000.25]),
-    (["1 234,50", "2\u00a0000,00", "3'000,1"], [1234.5, 2000, 3000.1]),
-    (["1,234.50", "12,000", "7"], [1234.5, 12000, 7]),
-    (["1.234,50", "12.000,00", "7"], [1234.5, 12000, 7]),
-    (["$1,200", "€ 7.50", "12 %"], [1200, 7.5, 12]),
-    (["1200 руб.", "35,5 ₽", "−4"], [1200, 35.5, -4]),
-    (["0,125", "0,750", "0,5"], [0.125, 0.75, 0.5]),
-    (["1e400", "2e15", "1"], [None, None, 1]),
-    (["N/A", "нет данных", "-"], [None, None, None]),
-])
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        (["1.5", "2", "-3e2"], [1.5, 2, -300]),
+        (["1,5", "2", "1000,25"], [1.5, 2, 1000.25]),
+        (["1 234,50", "2\u00a0000,00", "3'000,1"], [1234.5, 2000, 3000.1]),
+        (["1,234.50", "12,000", "7"], [1234.5, 12000, 7]),
+        (["1.234,50", "12.000,00", "7"], [1234.5, 12000, 7]),
+        (["$1,200", "€ 7.50", "12 %"], [1200, 7.5, 12]),
+        (["1200 руб.", "35,5 ₽", "−4"], [1200, 35.5, -4]),
+        (["0,125", "0,750", "0,5"], [0.125, 0.75, 0.5]),
+        (["1e400", "2e15", "1"], [None, None, 1]),
+        (["N/A", "нет данных", "-"], [None, None, None]),
+    ],
+)
 def test_numbers_as_people_write_them(written: list[str], read: list[float | None]) -> None:
     made = convert(pd.Series(written, dtype="str"), "number")
     assert [None if np.isnan(value) else value for value in made.values] == read
@@ -65,12 +68,20 @@ def test_an_ambiguous_comma_follows_the_file() -> None:
     assert "source.decimal" in alone.note
 
 
-@pytest.mark.parametrize("written", [
-    ["2024-03-01", "2024-12-31"], ["01-03-2024", "31-12-2024"], ["01.03.2024", "31.12.2024"],
-    ["01/03/2024", "31/12/2024"],
-    ["03/01/2024", "12/31/2024"], ["2024-03-01T00:00:00Z", "2024-12-31 00:00"], ["20240301", "20241231"],
-    ["01.03.24", "31.12.24"], ["1 Mar 2024", "31 Dec 2024"],
-])
+@pytest.mark.parametrize(
+    "written",
+    [
+        ["2024-03-01", "2024-12-31"],
+        ["01-03-2024", "31-12-2024"],
+        ["01.03.2024", "31.12.2024"],
+        ["01/03/2024", "31/12/2024"],
+        ["03/01/2024", "12/31/2024"],
+        ["2024-03-01T00:00:00Z", "2024-12-31 00:00"],
+        ["20240301", "20241231"],
+        ["01.03.24", "31.12.24"],
+        ["1 Mar 2024", "31 Dec 2024"],
+    ],
+)
 def test_dates_in_one_format_a_column(written: list[str]) -> None:
     made = convert(pd.Series(written, dtype="str"), "date")
     assert [day.date() for day in made.values] == [date(2024, 3, 1), date(2024, 12, 31)]
@@ -105,15 +116,20 @@ def test_every_row_is_accounted_for() -> None:
     assert entry(cleaned, "exact duplicates").examples == ("line 22",)
     assert entry(cleaned, "duplicate ids").examples == ("line 23",)
     assert cleaned.quarantine[["rule", "row"]].values.tolist() == [
-        ["unreadable rows", "line 30"], ["missing id", "line 24"], ["duplicate ids", "line 23"]]
+        ["unreadable rows", "line 30"],
+        ["missing id", "line 24"],
+        ["duplicate ids", "line 23"],
+    ]
     assert cleaned.quarantine["city"].tolist()[2] == "Omsk"
     assert cleaned.quarantine["text"].tolist()[0] == "c1;2"
 
 
 def test_lookalikes_are_kept_unless_the_spec_drops_them() -> None:
     rows = pd.concat([tiny_rows(), tiny_rows().iloc[:2].assign(id=["x1", "x2"])])
-    kept, dropped = clean(table(rows), tiny_spec()), clean(table(rows), tiny_spec(rules=[
-        {"rule": "lookalikes", "action": "drop"}]))
+    kept, dropped = (
+        clean(table(rows), tiny_spec()),
+        clean(table(rows), tiny_spec(rules=[{"rule": "lookalikes", "action": "drop"}])),
+    )
     assert (kept.ledger.rows_out, entry(kept, "lookalikes").flagged) == (22, 2)
     assert (dropped.ledger.rows_out, dropped.ledger.dropped) == (20, 2)
     assert "x1" not in dropped.customers["id"].tolist()
@@ -152,14 +168,22 @@ cells = st.one_of(st.none(), st.sampled_from(["", "1", "2,5", "x", "NA", "1e999"
 
 
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(st.lists(st.tuples(st.one_of(st.none(), st.sampled_from(["a", "b", "c007", " a "])), cells, cells), max_size=25),
-       st.integers(0, 3), st.randoms(use_true_random=False))
-def test_rows_in_equal_rows_out_dropped_and_quarantined(extra: list[tuple[str | None, ...]], rejects: int,
-                                                        chance: Any) -> None:
+@given(
+    st.lists(st.tuples(st.one_of(st.none(), st.sampled_from(["a", "b", "c007", " a "])), cells, cells), max_size=25),
+    st.integers(0, 3),
+    st.randoms(use_true_random=False),
+)
+def test_rows_in_equal_rows_out_dropped_and_quarantined(
+    extra: list[tuple[str | None, ...]], rejects: int, chance: Any
+) -> None:
     more = pd.DataFrame(extra, columns=["id", "spend", "orders"], dtype="str").assign(city="Perm")
     rows = pd.concat([tiny_rows(40), more], ignore_index=True)
-    spec = tiny_spec(rules=[{"rule": "range", "column": "spend", "min": 2, "action": "quarantine"},
-                            {"rule": "where", "name": "many", "sql": "orders > 6", "action": "drop"}])
+    spec = tiny_spec(
+        rules=[
+            {"rule": "range", "column": "spend", "min": 2, "action": "quarantine"},
+            {"rule": "where", "name": "many", "sql": "orders > 6", "action": "drop"},
+        ]
+    )
     torn = tuple(Reject(100 + number, "?", "torn") for number in range(rejects))
     cleaned = clean(table(rows, torn), spec)
     ledger = cleaned.ledger
@@ -199,10 +223,13 @@ def test_headers_match_after_trimming_and_others_are_noted() -> None:
 def test_rules_repair_drop_and_set_aside() -> None:
     rows = with_values("spend", "-5", "9000", "11")
     rows.loc[0, "city"] = "Kasan"
-    spec = tiny_spec(rules=[
-        {"rule": "replace", "column": "city", "values": {"Kasan": "Kazan", "Perm": ""}},
-        {"rule": "range", "column": "spend", "min": 0, "max": 100, "action": "clip"},
-        {"rule": "where", "name": "sevens", "sql": "orders = 7"}])
+    spec = tiny_spec(
+        rules=[
+            {"rule": "replace", "column": "city", "values": {"Kasan": "Kazan", "Perm": ""}},
+            {"rule": "range", "column": "spend", "min": 0, "max": 100, "action": "clip"},
+            {"rule": "where", "name": "sevens", "sql": "orders = 7"},
+        ]
+    )
     cleaned = clean(table(rows), spec)
     assert column("spend", cleaned)[:3] == [0, 100, 11]
     assert column("city", cleaned)[:2] == ["Kazan", None]
@@ -212,13 +239,18 @@ def test_rules_repair_drop_and_set_aside() -> None:
 
 
 def test_derived_columns_in_any_order_and_rules_on_them() -> None:
-    spec = tiny_spec(as_of="2024-06-30", columns={
-        "double": {"role": "active", "sql": "2 * cheque"},
-        "cheque": {"role": "active", "sql": "spend / nullif(orders, 0)"},
-        "spend": {"role": "active"}, "orders": {"role": "ignored", "kind": "integer"},
-        "year": {"role": "passive", "kind": "integer", "sql": "year(as_of) - orders"},
-        "size": {"role": "passive", "kind": "category", "sql": "CASE WHEN spend > 20 THEN 'big' ELSE 'small' END"},
-    }, rules=[{"rule": "range", "column": "cheque", "max": 10, "action": "quarantine"}])
+    spec = tiny_spec(
+        as_of="2024-06-30",
+        columns={
+            "double": {"role": "active", "sql": "2 * cheque"},
+            "cheque": {"role": "active", "sql": "spend / nullif(orders, 0)"},
+            "spend": {"role": "active"},
+            "orders": {"role": "ignored", "kind": "integer"},
+            "year": {"role": "passive", "kind": "integer", "sql": "year(as_of) - orders"},
+            "size": {"role": "passive", "kind": "category", "sql": "CASE WHEN spend > 20 THEN 'big' ELSE 'small' END"},
+        },
+        rules=[{"rule": "range", "column": "cheque", "max": 10, "action": "quarantine"}],
+    )
     rows = with_values("orders", "0", "1")
     cleaned = clean(table(rows), spec)
     assert column("cheque", cleaned)[0] is None
@@ -229,14 +261,21 @@ def test_derived_columns_in_any_order_and_rules_on_them() -> None:
     assert entry(cleaned, "range").quarantined == len(cleaned.quarantine) > 0
 
 
-@pytest.mark.parametrize(("sql", "message"), [
-    ("spend / nosuch", r"column 'made': its SQL is wrong.*nosuch"), ("avg(spend)", "its SQL is wrong"),
-    ("avg(spend) OVER ()", "window function"), ("spend + random()", "chance"),
-    ("date_diff('day', today(), as_of)", "clock"),
-    ("(SELECT max(spend) FROM customers)", "a query"), ("year(as_of)", "which the spec does not set"),
-    ("made + 1", "computed from each other"), ("CAST('x' || spend AS INTEGER)", "fails on the data"),
-    ("spend) FROM read_csv('/etc/passwd') --", "wrong|fails"),
-])
+@pytest.mark.parametrize(
+    ("sql", "message"),
+    [
+        ("spend / nosuch", r"column 'made': its SQL is wrong.*nosuch"),
+        ("avg(spend)", "its SQL is wrong"),
+        ("avg(spend) OVER ()", "window function"),
+        ("spend + random()", "chance"),
+        ("date_diff('day', today(), as_of)", "clock"),
+        ("(SELECT max(spend) FROM customers)", "a query"),
+        ("year(as_of)", "which the spec does not set"),
+        ("made + 1", "computed from each other"),
+        ("CAST('x' || spend AS INTEGER)", "fails on the data"),
+        ("spend) FROM read_csv('/etc/passwd') --", "wrong|fails"),
+    ],
+)
 def test_sql_at_fault_is_told_with_its_column(sql: str, message: str) -> None:
     spec = tiny_spec(columns={"spend": {"role": "active"}, "made": {"role": "passive", "sql": sql}})
     with pytest.raises(SpecError, match=message):
@@ -244,8 +283,9 @@ def test_sql_at_fault_is_told_with_its_column(sql: str, message: str) -> None:
 
 
 def test_shares_add_up_and_a_zero_total_has_none() -> None:
-    rows = pd.DataFrame({"id": [f"{number}" for number in range(12)], "a": ["3"] * 9 + ["1", "3", "0"],
-                         "b": ["1"] * 10 + ["", "0"]})
+    rows = pd.DataFrame(
+        {"id": [f"{number}" for number in range(12)], "a": ["3"] * 9 + ["1", "3", "0"], "b": ["1"] * 10 + ["", "0"]}
+    )
     parts = {"label": "Parts", "members": {"a": "A", "b": "B"}, "shares": "active"}
     spec = tiny_spec(columns={}, groups={"parts": parts})
     cleaned = clean(table(rows), spec)
@@ -277,8 +317,14 @@ def test_new_customers_for_a_model_may_be_few_and_lack_what_it_does_not_need() -
 
 
 def test_nobody_is_named_where_the_spec_does_not_keep_the_id() -> None:
-    spec = tiny_spec(id={"column": "id", "keep": False}, columns={
-        "spend": {"role": "active"}, "orders": {"role": "active"}, "name": {"role": "ignored", "kind": "text"}})
+    spec = tiny_spec(
+        id={"column": "id", "keep": False},
+        columns={
+            "spend": {"role": "active"},
+            "orders": {"role": "active"},
+            "name": {"role": "ignored", "kind": "text"},
+        },
+    )
     rows = pd.concat([tiny_rows(), tiny_rows().iloc[[2]].assign(spend="x")]).assign(name="Canary Ivanova")
     cleaned = clean(table(rows, (Reject(40, "Canary Ivanova", "torn"),)), spec)
     everything = cleaned.customers.to_csv() + cleaned.quarantine.to_csv() + cleaned.ledger.model_dump_json()
@@ -288,14 +334,25 @@ def test_nobody_is_named_where_the_spec_does_not_keep_the_id() -> None:
 
 
 def test_types_of_the_customers_table() -> None:
-    spec: Spec = tiny_spec(columns={
-        "spend": {"role": "active"}, "city": {"role": "passive", "kind": "category"},
-        "level": {"role": "passive", "kind": "ordered", "order": ["low", "high"]},
-        "since": {"role": "passive", "kind": "date"}, "flag": {"role": "outcome", "kind": "flag"}})
+    spec: Spec = tiny_spec(
+        columns={
+            "spend": {"role": "active"},
+            "city": {"role": "passive", "kind": "category"},
+            "level": {"role": "passive", "kind": "ordered", "order": ["low", "high"]},
+            "since": {"role": "passive", "kind": "date"},
+            "flag": {"role": "outcome", "kind": "flag"},
+        }
+    )
     rows = tiny_rows().assign(level="low", since="01.02.2024", flag="да")
     rows.loc[1, "level"] = "strange"
     cleaned = clean(table(rows), spec)
     assert cleaned.customers.dtypes.astype(str).to_dict() == {
-        "customer": "int64", "id": "str", "spend": "float64", "city": "str", "level": "str", "since": "datetime64[us]",
-        "flag": "float64"}
+        "customer": "int64",
+        "id": "str",
+        "spend": "float64",
+        "city": "str",
+        "level": "str",
+        "since": "datetime64[us]",
+        "flag": "float64",
+    }
     assert entry(cleaned, "unreadable values", "level").examples == ("'strange' (line 3)",)

@@ -12,12 +12,21 @@ from pipeline.profiles import profile, read_columns
 from pipeline.sweep import sweep
 from pipeline.words import make_cards, phrase
 
-SPEND = Column(name="spend", role="active", kind="number", label="Total spend", unit="$", meaning="spend",
-               high="big spenders", low="light spenders")
+SPEND = Column(
+    name="spend",
+    role="active",
+    kind="number",
+    label="Total spend",
+    unit="$",
+    meaning="spend",
+    high="big spenders",
+    low="light spenders",
+)
 STATUS = Column(name="status", role="passive", kind="category", label="Status")
 DATASET = Dataset(spec="t", title="", spec_hash="", as_of=None, currency="$", columns=(SPEND, STATUS))
-CUSTOMERS = pd.DataFrame({"spend": [10.0, 12, 14, 100, 110],
-                          "status": ["single", "married", None, "married", "married"]})
+CUSTOMERS = pd.DataFrame(
+    {"spend": [10.0, 12, 14, 100, 110], "status": ["single", "married", None, "married", "married"]}
+)
 FEATURES = fit_features(CUSTOMERS, DATASET)
 (TWO,) = sweep(FEATURES.matrix, [2], seed=0)
 
@@ -63,11 +72,21 @@ def test_revenue_is_shared_out_completely():
 
 
 def cards(effects, sizes=(300, 200)):
-    frames = {segment: pd.DataFrame({
-        Profiles.COLUMN: ["spend"], Profiles.EFFECT: [effect], Profiles.MEDIAN: [12.0], Profiles.OVERALL_MEDIAN: [14.0],
-        Profiles.INDEX: [86.0]}) for segment, effect in enumerate(effects)}
-    return make_cards(frames, DATASET, sizes=sizes, revenue_shares=[0.4, 0.6], silhouettes=[0.2, 0.3],
-                      jaccards=[0.9, 0.5])
+    frames = {
+        segment: pd.DataFrame(
+            {
+                Profiles.COLUMN: ["spend"],
+                Profiles.EFFECT: [effect],
+                Profiles.MEDIAN: [12.0],
+                Profiles.OVERALL_MEDIAN: [14.0],
+                Profiles.INDEX: [86.0],
+            }
+        )
+        for segment, effect in enumerate(effects)
+    }
+    return make_cards(
+        frames, DATASET, sizes=sizes, revenue_shares=[0.4, 0.6], silhouettes=[0.2, 0.3], jaccards=[0.9, 0.5]
+    )
 
 
 def test_names_come_from_the_strongest_differences():
@@ -85,15 +104,22 @@ def test_a_weak_difference_names_nobody():
 
 def test_a_portrait_tells_size_worth_and_the_typical_value():
     portrait = cards([-1.2, 2.0])[0].portrait
-    assert portrait == ("300 customers (60 % of all) who bring 40 % of revenue. Typical for them: total spend: $12 "
-                        "(all customers: $14).")
+    assert portrait == (
+        "300 customers (60 % of all) who bring 40 % of revenue. Typical for them: total spend: $12 "
+        "(all customers: $14)."
+    )
 
 
-@pytest.mark.parametrize(("label", "more", "said"), [
-    ("Web visits", True, "high web visits"), ("Web visits", False, "low web visits"),
-    ("SMS sent", True, "high SMS sent"),
-    ("Доля скидок", True, "доля скидок ↑"), ("Доля скидок", False, "доля скидок ↓"),
-])
+@pytest.mark.parametrize(
+    ("label", "more", "said"),
+    [
+        ("Web visits", True, "high web visits"),
+        ("Web visits", False, "low web visits"),
+        ("SMS sent", True, "high SMS sent"),
+        ("Доля скидок", True, "доля скидок ↑"),
+        ("Доля скидок", False, "доля скидок ↓"),
+    ],
+)
 def test_no_phrase_mixes_two_languages(label, more, said):
     column = Column(name="x", role="active", kind="number", label=label)
 
@@ -105,9 +131,17 @@ def test_no_phrase_mixes_two_languages(label, more, said):
 def test_a_portrait_does_not_say_a_unit_twice():
     recency = SPEND.model_copy(update={"name": "spend", "label": "Days since the last purchase", "unit": "days"})
     dataset = DATASET.model_copy(update={"columns": (recency,)})
-    frames = {0: pd.DataFrame({
-        Profiles.COLUMN: ["spend"], Profiles.EFFECT: [1.0], Profiles.MEDIAN: [3.0], Profiles.OVERALL_MEDIAN: [8.0],
-        Profiles.INDEX: [40.0]})}
+    frames = {
+        0: pd.DataFrame(
+            {
+                Profiles.COLUMN: ["spend"],
+                Profiles.EFFECT: [1.0],
+                Profiles.MEDIAN: [3.0],
+                Profiles.OVERALL_MEDIAN: [8.0],
+                Profiles.INDEX: [40.0],
+            }
+        )
+    }
     (card,) = make_cards(frames, dataset, sizes=[100], revenue_shares=[None], silhouettes=[None], jaccards=[None])
 
     assert card.portrait.endswith("days since the last purchase: 3 (all customers: 8).")

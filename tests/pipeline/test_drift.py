@@ -78,8 +78,10 @@ def test_unseen_categories_are_told_and_known_not_to_matter(trained: Segmentatio
     customers.loc[0, column.name] = "Martian"
     (note,) = measure_drift(customers, labels(trained), trained).substitutions
 
-    assert note == (f"{column.label}: 'Martian' not seen in training (1 customer); treated as unknown, the segment "
-                    "does not depend on it")
+    assert note == (
+        f"{column.label}: 'Martian' not seen in training (1 customer); treated as unknown, the segment "
+        "does not depend on it"
+    )
 
 
 def test_the_summary_is_json(trained: Segmentation) -> None:

@@ -12,8 +12,10 @@ from pipeline.features import apply_transform, fit_features, project
 
 
 def dataset(**transforms):
-    columns = tuple(Column(name=name, role="active", kind="number", label=name, transform=transform)
-                    for name, transform in transforms.items())
+    columns = tuple(
+        Column(name=name, role="active", kind="number", label=name, transform=transform)
+        for name, transform in transforms.items()
+    )
     return Dataset(spec="test", title="", spec_hash="", as_of=None, currency="", columns=columns)
 
 

@@ -26,12 +26,15 @@ def with_findings(training: Training) -> Training:
 
     def found(candidate: Candidate) -> Candidate:
         labels = candidate.assignments[Assignments.SEGMENT].to_numpy()
-        partition = Partition(k=candidate.record.k, centres=candidate.centres, labels=labels, inertia=1.0,
-                              seed_spread=None, seconds=0.0)
+        partition = Partition(
+            k=candidate.record.k, centres=candidate.centres, labels=labels, inertia=1.0, seed_spread=None, seconds=0.0
+        )
         return replace(
-            candidate, passive=describe_passive(traits, labels, partition.k),
+            candidate,
+            passive=describe_passive(traits, labels, partition.k),
             typical=typical_customers(candidate.assignments),
-            rules=find_rules(codes, partition, training.customers, training.dataset, training.features.transform))
+            rules=find_rules(codes, partition, training.customers, training.dataset, training.features.transform),
+        )
 
     return with_affinities(replace(training, candidates=tuple(map(found, training.candidates))), None)
 
@@ -50,8 +53,11 @@ def test_what_was_found_comes_back_from_the_store(found: Training, tmp_path: Pat
 
     assert loaded.rules == candidate.rules
     assert loaded.affinity_basis == found.bought[k].basis
-    for left, right in ((loaded.typical, candidate.typical), (loaded.passive, candidate.passive),
-                        (loaded.affinities, found.bought[k].affinities)):
+    for left, right in (
+        (loaded.typical, candidate.typical),
+        (loaded.passive, candidate.passive),
+        (loaded.affinities, found.bought[k].affinities),
+    ):
         assert len(left)
         pd.testing.assert_frame_equal(left, right, check_dtype=False)
 
@@ -62,8 +68,10 @@ def test_affinities_are_kept_for_the_recommended_k_and_its_rivals(found: Trainin
     assert {k for k, run in record.children.items() if Artifacts.AFFINITIES in run.tables} == {
         one for one in (found.decision.k - 1, found.decision.k, found.decision.k + 1) if one in record.children
     } | {found.decision.elbow_k, found.decision.silhouette_k}
-    assert all(set(run.tables[Artifacts.TYPICAL].columns) == {Typical.SEGMENT, Typical.RANK, Typical.KEY}
-               for run in record.children.values())
+    assert all(
+        set(run.tables[Artifacts.TYPICAL].columns) == {Typical.SEGMENT, Typical.RANK, Typical.KEY}
+        for run in record.children.values()
+    )
 
 
 def test_a_run_without_findings_still_opens(store: Store, saved: SavedSweep) -> None:

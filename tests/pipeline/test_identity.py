@@ -10,18 +10,37 @@ from pipeline.identity import Predecessor, follow, keep_colours
 N = 90
 IDS = pd.Series([f"c{number}" for number in range(N)])
 OLD = np.repeat([0, 1, 2], N // 3)
-TRANSFORM = FeatureTransform(names=("x",), fill=(0.0,), log1p=(False,), lower=(None,), upper=(None,), centre=(0.0,),
-                             scale=(1.0,))
+TRANSFORM = FeatureTransform(
+    names=("x",), fill=(0.0,), log1p=(False,), lower=(None,), upper=(None,), centre=(0.0,), scale=(1.0,)
+)
 
 
 def card(segment, name, key=None, colour=None):
-    return SegmentCard(segment=segment, key=key or f"s{segment + 1}", colour=segment if colour is None else colour,
-                       name=name, portrait="", size=30, share=0.3, revenue_share=None, trust="solid", trust_reason="",
-                       silhouette=None, jaccard=None, differences=())
+    return SegmentCard(
+        segment=segment,
+        key=key or f"s{segment + 1}",
+        colour=segment if colour is None else colour,
+        name=name,
+        portrait="",
+        size=30,
+        share=0.3,
+        revenue_share=None,
+        trust="solid",
+        trust_reason="",
+        silhouette=None,
+        jaccard=None,
+        differences=(),
+    )
 
 
-BEFORE = Predecessor(run_id="r", cards=(card(0, "Wine"), card(1, "Web"), card(2, "Families")), ids=IDS, labels=OLD,
-                     transform=TRANSFORM, centres=np.array([[0.0], [10.0], [20.0]]))
+BEFORE = Predecessor(
+    run_id="r",
+    cards=(card(0, "Wine"), card(1, "Web"), card(2, "Families")),
+    ids=IDS,
+    labels=OLD,
+    transform=TRANSFORM,
+    centres=np.array([[0.0], [10.0], [20.0]]),
+)
 FRESH = [card(0, "Alpha"), card(1, "Beta"), card(2, "Gamma")]
 
 

@@ -31,9 +31,15 @@ def arguments(tmp_path: Path) -> list[str]:
 def interrupted(arguments: list[str], home: Path, when: Callable[[], bool]) -> tuple[int, str, list[str]]:
     """Start the command, press Ctrl-C as a terminal does, and say how it ended and which processes live on."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "pipeline", *arguments], stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True,
-        cwd=Path(__file__).parents[2], env={**os.environ, "KORZINA_HOME": str(home)}, start_new_session=True,
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler))  # a shell's "&" switches it off
+        [sys.executable, "-m", "pipeline", *arguments],
+        stderr=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        text=True,
+        cwd=Path(__file__).parents[2],
+        env={**os.environ, "KORZINA_HOME": str(home)},
+        start_new_session=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+    )  # a shell's "&" switches it off
     while process.poll() is None and not when():
         time.sleep(0.02)
     os.killpg(process.pid, signal.SIGINT)

@@ -16,17 +16,27 @@ from pipeline.errors import StoreError
 from pipeline.model import TRUSTED_TYPES, as_sklearn, load_model, model_record
 
 TRANSFORM = FeatureTransform(
-    names=("a", "b", "c"), fill=(1.0, 10.0, 3.0), log1p=(False, True, False), lower=(None, 0.5, -1.0),
-    upper=(5.0, 2.0, None), centre=(1.0, 1.0, 0.0), scale=(2.0, 0.5, 1.0))
+    names=("a", "b", "c"),
+    fill=(1.0, 10.0, 3.0),
+    log1p=(False, True, False),
+    lower=(None, 0.5, -1.0),
+    upper=(5.0, 2.0, None),
+    centre=(1.0, 1.0, 0.0),
+    scale=(2.0, 0.5, 1.0),
+)
 
 
 def test_transform_is_fill_log_clip_scale() -> None:
     pipeline = as_sklearn(TRANSFORM, np.eye(3))
     frame = pd.DataFrame({"a": [3.0, np.nan, 99.0], "b": [np.nan, 0.0, 1.0], "c": [-5.0, 0.0, 7.0]})
 
-    expected = pd.DataFrame({
-        "b": [(min(np.log(11), 2.0) - 1) / 0.5, (0.5 - 1) / 0.5, (np.log(2) - 1) / 0.5],
-        "a": [1.0, 0.0, 2.0], "c": [-1.0, 0.0, 7.0]})
+    expected = pd.DataFrame(
+        {
+            "b": [(min(np.log(11), 2.0) - 1) / 0.5, (0.5 - 1) / 0.5, (np.log(2) - 1) / 0.5],
+            "a": [1.0, 0.0, 2.0],
+            "c": [-1.0, 0.0, 7.0],
+        }
+    )
     np.testing.assert_allclose(pipeline[:-1].transform(frame), expected.to_numpy())
 
 

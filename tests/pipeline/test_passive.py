@@ -57,8 +57,10 @@ def test_under_thirty_known_values_nothing_is_claimed() -> None:
     table = described(INCOME, [50_000.0] * 29 + [None] * 71 + [60_000.0] * 40, [0] * 100 + [1] * 40)
 
     assert table[[Passive.VALUE, Passive.LOW, Passive.HIGH, Passive.EFFECT]].iloc[0].isna().all()
-    assert table[Passive.TEXT].tolist() == ["Income: known for 29 of 100 customers, too few to tell",
-                                            "Income $60,000 a year (60,000 to 60,000)"]
+    assert table[Passive.TEXT].tolist() == [
+        "Income: known for 29 of 100 customers, too few to tell",
+        "Income $60,000 a year (60,000 to 60,000)",
+    ]
 
 
 def test_active_columns_and_members_of_a_group_get_no_interval() -> None:
@@ -73,9 +75,13 @@ def test_wilson_stays_within_bounds_at_the_ends() -> None:
 
 
 def test_typical_customers_are_the_nearest_and_different_ones() -> None:
-    assignments = pd.DataFrame({
-        Assignments.KEY: range(9), Assignments.SEGMENT: [0, 0, 0, 1, 0, 0, 0, 0, 1],
-        Assignments.DISTANCE: [0.5, 0.1, 0.1, 2.0, 0.7, 0.9, 0.8, 0.6, 1.0]})
+    assignments = pd.DataFrame(
+        {
+            Assignments.KEY: range(9),
+            Assignments.SEGMENT: [0, 0, 0, 1, 0, 0, 0, 0, 1],
+            Assignments.DISTANCE: [0.5, 0.1, 0.1, 2.0, 0.7, 0.9, 0.8, 0.6, 1.0],
+        }
+    )
     table = check_table("typical", typical_customers(assignments))
 
     keys = table.groupby(Typical.SEGMENT)[Typical.KEY].apply(list).to_dict()

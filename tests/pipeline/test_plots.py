@@ -58,7 +58,8 @@ def test_many_segments_and_long_or_odd_names(training: Training) -> None:
     cards = tuple(named(first.cards[0], place) for place in range(12))
     segments = np.arange(len(first.assignments)) % 12
     candidate: Candidate = dataclasses.replace(
-        first, cards=cards, assignments=first.assignments.assign(segment=segments))
+        first, cards=cards, assignments=first.assignments.assign(segment=segments)
+    )
     assert Plotter().blades(candidate).startswith(b"\x89PNG")
 
 

@@ -33,7 +33,8 @@ def test_wilson_of_nobody_is_unknown() -> None:
 def test_benjamini_hochberg_by_hand() -> None:
     # sorted 0.01 0.02 0.03 0.5: raised 0.04 0.04 0.04 0.5
     assert benjamini_hochberg([0.5, 0.01, math.nan, 0.03, 0.02]) == pytest.approx(
-        [0.5, 0.04, math.nan, 0.04, 0.04], nan_ok=True)
+        [0.5, 0.04, math.nan, 0.04, 0.04], nan_ok=True
+    )
 
 
 def test_benjamini_hochberg_never_reverses_an_order() -> None:
@@ -41,10 +42,16 @@ def test_benjamini_hochberg_never_reverses_an_order() -> None:
     assert benjamini_hochberg([0.001, 0.04, 0.045]) == pytest.approx([0.003, 0.045, 0.045])
 
 
-@pytest.mark.parametrize(("n", "low", "high", "word"), [
-    (29, 0.9, 1.0, "too few"), (30, 0.28, 0.4, "act"), (30, 0.1, 0.2, "don't"), (500, 0.2, 0.3, "test"),
-    (500, 0.27, 0.3, "test"),
-])
+@pytest.mark.parametrize(
+    ("n", "low", "high", "word"),
+    [
+        (29, 0.9, 1.0, "too few"),
+        (30, 0.28, 0.4, "act"),
+        (30, 0.1, 0.2, "don't"),
+        (500, 0.2, 0.3, "test"),
+        (500, 0.27, 0.3, "test"),
+    ],
+)
 def test_the_four_words(n: int, low: float, high: float, word: str) -> None:
     assert advice(n, low, high, 0.27) == word
 
@@ -103,7 +110,8 @@ def test_the_curve_of_repeated_customers_agrees_with_single_figures() -> None:
         if at == 80:
             spread = np.bincount(np.unique(customer, return_inverse=True)[1], weights=outcome * 6 - 1)
             assert curve.high[at] - curve.profit[at] == pytest.approx(
-                1.959964 * math.sqrt(float(spread @ spread) - spread.sum() ** 2 / len(spread)), rel=1e-6)
+                1.959964 * math.sqrt(float(spread @ spread) - spread.sum() ** 2 / len(spread)), rel=1e-6
+            )
 
 
 def test_expected_profit_by_hand() -> None:

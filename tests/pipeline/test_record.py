@@ -9,8 +9,18 @@ import pytest
 from pipeline.contract import Artifacts, SweepRecord, Training
 from pipeline.record import record_training
 
-METRICS = {"k", "inertia", "silhouette", "silhouette_se", "calinski_harabasz", "davies_bouldin", "stability",
-           "size_min", "size_max", "rows"}
+METRICS = {
+    "k",
+    "inertia",
+    "silhouette",
+    "silhouette_se",
+    "calinski_harabasz",
+    "davies_bouldin",
+    "stability",
+    "size_min",
+    "size_max",
+    "rows",
+}
 
 
 @pytest.fixture(scope="module")
@@ -52,7 +62,12 @@ def test_recommended_run_is_tagged(record: SweepRecord, training: Training) -> N
 
 def test_customer_rows_are_in_the_parents_tables_only(record: SweepRecord) -> None:
     assert set(record.parent.tables) == {
-        Artifacts.CUSTOMERS, Artifacts.PROJECTION, Artifacts.LOADINGS, Artifacts.QUARANTINE, Artifacts.SENSITIVITY}
+        Artifacts.CUSTOMERS,
+        Artifacts.PROJECTION,
+        Artifacts.LOADINGS,
+        Artifacts.QUARANTINE,
+        Artifacts.SENSITIVITY,
+    }
     for run in record.children.values():
         assert "customer_id" not in run.tables[Artifacts.ASSIGNMENTS].columns
         assert "C0" not in run.description
@@ -71,8 +86,9 @@ def test_description_says_which_k_and_why(record: SweepRecord, training: Trainin
 def test_segment_name_cannot_break_the_table(training: Training) -> None:
     first = training.candidates[0]
     cards = (first.cards[0].model_copy(update={"name": "a|b\nc"}), *first.cards[1:])
-    changed = dataclasses.replace(training, candidates=(dataclasses.replace(first, cards=cards),
-                                                        *training.candidates[1:]))
+    changed = dataclasses.replace(
+        training, candidates=(dataclasses.replace(first, cards=cards), *training.candidates[1:])
+    )
     assert r"| a\|b c | 164 |" in record_training(changed).children[2].description
 
 

@@ -70,10 +70,15 @@ def test_a_process_started_too_early_ends_without_a_word(settings: Settings, sav
 
 
 def test_the_command_does_not_bring_mlflow_in(settings: Settings, saved: SavedSweep) -> None:
-    code = ("import sys; sys.argv[1:1] = ['--log']; from dashapp.report.__main__ import main; main(); "
-            "sys.exit('mlflow' in sys.modules)")
+    code = (
+        "import sys; sys.argv[1:1] = ['--log']; from dashapp.report.__main__ import main; main(); "
+        "sys.exit('mlflow' in sys.modules)"
+    )
 
-    done = subprocess.run([sys.executable, "-c", code, saved.run_ids[3]], check=False,
-                          env={**os.environ, "KORZINA_HOME": str(settings.home), "KORZINA_TRACKING_URI": ""})
+    done = subprocess.run(
+        [sys.executable, "-c", code, saved.run_ids[3]],
+        check=False,
+        env={**os.environ, "KORZINA_HOME": str(settings.home), "KORZINA_TRACKING_URI": ""},
+    )
 
     assert done.returncode == 0

@@ -124,8 +124,16 @@ def test_reasons_are_the_largest_terms_in_the_column_s_own_words() -> None:
     frame, _ = people(3000)
     known = offers(frame)
     model = fit_response(known.known, known.columns, known.outcome)
-    extreme = pd.DataFrame({"spend": [5000.0, 3.0], "recency": [50.0, 50.0], "city": ["Omsk", "Omsk"],
-                            SEGMENT: ["Takers", "Takers"], RECEIVED: [1.0, 1.0], RESPONDED: [0.0, 0.0]})
+    extreme = pd.DataFrame(
+        {
+            "spend": [5000.0, 3.0],
+            "recency": [50.0, 50.0],
+            "city": ["Omsk", "Omsk"],
+            SEGMENT: ["Takers", "Takers"],
+            RECEIVED: [1.0, 1.0],
+            RESPONDED: [0.0, 0.0],
+        }
+    )
 
     said = reasons(model, extreme)
 

@@ -23,15 +23,27 @@ CLUB = Column(name="club", role="active", kind="flag", label="Member of the club
 COLUMNS = (SPEND, WEB, DEALS, CLUB)
 DATASET = Dataset(spec="t", title="", spec_hash="", as_of=None, currency="$", columns=COLUMNS)
 FILL = (300.0, 0.25, 2.0, 0.0)
-TRANSFORM = FeatureTransform(names=tuple(one.name for one in COLUMNS), fill=FILL, log1p=(False,) * 4,
-                             lower=(None,) * 4, upper=(None,) * 4, centre=(0.0,) * 4, scale=(1.0,) * 4)
+TRANSFORM = FeatureTransform(
+    names=tuple(one.name for one in COLUMNS),
+    fill=FILL,
+    log1p=(False,) * 4,
+    lower=(None,) * 4,
+    upper=(None,) * 4,
+    centre=(0.0,) * 4,
+    scale=(1.0,) * 4,
+)
 
 
 def customers(n: int = 2000, seed: int = 0) -> pd.DataFrame:
     rng = np.random.default_rng(seed)
-    frame = pd.DataFrame({
-        "spend": rng.lognormal(5.5, 1, n).round(2), WEB.name: rng.beta(2, 4, n), "deals": rng.poisson(2, n) * 1.0,
-        "club": rng.integers(0, 2, n) * 1.0})
+    frame = pd.DataFrame(
+        {
+            "spend": rng.lognormal(5.5, 1, n).round(2),
+            WEB.name: rng.beta(2, 4, n),
+            "deals": rng.poisson(2, n) * 1.0,
+            "club": rng.integers(0, 2, n) * 1.0,
+        }
+    )
     return frame.mask(rng.random(frame.shape) < 0.04)
 
 
@@ -70,7 +82,10 @@ def test_one_condition_a_column_however_often_the_tree_splits_on_it() -> None:
     low, middle, high = rules_of(frame, np.select([spend <= 100, spend <= 600], [0, 1], 2))
 
     assert [one.text for one in (low, middle, high)] == [
-        "Total spend up to $100", "Total spend $100 to $600", "Total spend over $600"]
+        "Total spend up to $100",
+        "Total spend $100 to $600",
+        "Total spend over $600",
+    ]
 
 
 def test_a_segment_in_two_places_gets_both_and_no_more() -> None:
@@ -99,8 +114,14 @@ def test_without_any_difference_the_rule_says_everybody() -> None:
 @pytest.mark.parametrize("k", [2, 3, 5, 8])
 def test_the_sql_selects_the_same_rows_missing_values_included(k: int) -> None:
     frame = customers().assign(customer=lambda it: np.arange(len(it)))
-    values = np.column_stack([np.log1p(frame["spend"].fillna(300)), 4 * frame[WEB.name].fillna(0.25),
-                              frame["deals"].fillna(2), frame["club"].fillna(0)])
+    values = np.column_stack(
+        [
+            np.log1p(frame["spend"].fillna(300)),
+            4 * frame[WEB.name].fillna(0.25),
+            frame["deals"].fillna(2),
+            frame["club"].fillna(0),
+        ]
+    )
     labels = np.random.default_rng(k).normal(size=(k, 4)) @ (values - values.mean(axis=0)).T
     with duckdb.connect() as connection:
         connection.register("customers", frame)
@@ -122,9 +143,16 @@ def test_a_missing_value_counts_as_the_fill_and_only_then() -> None:
 
 
 def test_words_follow_the_kind_of_the_column() -> None:
-    told = rule_in_words([[
-        Condition(column="deals", over=4, up_to=5, fill=2), Condition(column="club", over=0, fill=0),
-        Condition(column=WEB.name, over=0.125, up_to=0.5, fill=0.25)]], COLUMNS)
+    told = rule_in_words(
+        [
+            [
+                Condition(column="deals", over=4, up_to=5, fill=2),
+                Condition(column="club", over=0, fill=0),
+                Condition(column=WEB.name, over=0.125, up_to=0.5, fill=0.25),
+            ]
+        ],
+        COLUMNS,
+    )
 
     assert told == "Purchases with a discount 5 and member of the club: yes and web share 12.5 to 50 %"
 

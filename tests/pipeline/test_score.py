@@ -22,8 +22,16 @@ from tests.pipeline.campaigns_support import subject
 from tests.pipeline.test_campaigns import customers_of, history_of, shop
 from tests.scoring_support import as_stored, shoppers, train_shop
 
-COLUMNS = ["card", "segment", "segment_name", "distance", "second_segment", "confidence", "fits",
-           "response_probability_autumn"]
+COLUMNS = [
+    "card",
+    "segment",
+    "segment_name",
+    "distance",
+    "second_segment",
+    "confidence",
+    "fits",
+    "response_probability_autumn",
+]
 
 
 @pytest.fixture(scope="module")
@@ -107,7 +115,8 @@ def test_what_is_missing_is_scored_as_in_training_and_said(run: Segmentation) ->
 
     assert found.table["response_probability_autumn"].between(0, 1).all()
     assert found.table["response_probability_autumn"].to_numpy() == pytest.approx(
-        with_age.table["response_probability_autumn"].to_numpy(), abs=0.01)
+        with_age.table["response_probability_autumn"].to_numpy(), abs=0.01
+    )
     told = " ".join(found.notes)
     assert "Age: missing for 60 customers; in the response probability" in told
     assert "Answers to earlier campaigns: missing for 60 customers" in told
@@ -143,15 +152,24 @@ def test_rows_set_aside_are_accounted_for(run: Segmentation) -> None:
     assert (found.ledger.rows_in, found.rows, found.ledger.quarantined) == (40, 39, 1)
     assert "T00003" not in set(found.table["card"])
     assert found.summary()["response_probability"]["autumn"] == pytest.approx(
-        found.table["response_probability_autumn"].mean())
+        found.table["response_probability_autumn"].mean()
+    )
 
 
-@pytest.mark.parametrize(("content", "words"), [
-    (b"", "empty"), (b"\x00\x01\x02\x03" * 50, "new.csv"), (b"PK\x03\x04" + b"x" * 200, "new.csv"),
-    (b"PAR1" + b"\x00" * 100, "Parquet"), (b"name,town\nAda,London\n", "card"), (b"card,spend,orders\n", "no rows"),
-    (b"%PDF-1.7 something", "new.csv"), (b"<html><table></table></html>", "new.csv"),
-    (b"card,spend,orders\n1,lots,many\n2,more,few\n", "spend"),
-])
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"", "empty"),
+        (b"\x00\x01\x02\x03" * 50, "new.csv"),
+        (b"PK\x03\x04" + b"x" * 200, "new.csv"),
+        (b"PAR1" + b"\x00" * 100, "Parquet"),
+        (b"name,town\nAda,London\n", "card"),
+        (b"card,spend,orders\n", "no rows"),
+        (b"%PDF-1.7 something", "new.csv"),
+        (b"<html><table></table></html>", "new.csv"),
+        (b"card,spend,orders\n1,lots,many\n2,more,few\n", "spend"),
+    ],
+)
 def test_a_file_that_cannot_be_scored_is_refused_in_words(run: Segmentation, content: bytes, words: str) -> None:
     with pytest.raises(InputError) as refused:
         score_upload(run, "new.csv", content)
@@ -165,8 +183,9 @@ def test_any_name_of_an_upload_is_harmless(run: Segmentation, name: str) -> None
     assert score_upload(run, name, shoppers(30, seed=5).to_csv(index=False).encode()).rows == 30
 
 
-def test_nothing_of_an_upload_stays_on_the_disk(run: Segmentation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-                                                ) -> None:
+def test_nothing_of_an_upload_stays_on_the_disk(
+    run: Segmentation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     placed(run, shoppers(30, seed=5))
     with pytest.raises(InputError):
@@ -190,7 +209,8 @@ def over_time(tmp_path_factory: pytest.TempPathFactory) -> tuple[Spec, Segmentat
 
 
 def test_over_time_the_training_rows_get_their_stored_probabilities(
-        over_time: tuple[Spec, Segmentation, pd.DataFrame]) -> None:
+    over_time: tuple[Spec, Segmentation, pd.DataFrame],
+) -> None:
     spec, run, history = over_time
     assert run.campaigns is not None
     labels = run.campaigns.targets[Targets.SEGMENT].to_numpy()
@@ -204,7 +224,8 @@ def test_over_time_the_training_rows_get_their_stored_probabilities(
 
 
 def test_over_time_answers_in_the_table_change_nothing_and_without_history_it_is_said(
-        over_time: tuple[Spec, Segmentation, pd.DataFrame]) -> None:
+    over_time: tuple[Spec, Segmentation, pd.DataFrame],
+) -> None:
     spec, run, history = over_time
     labels = np.zeros(len(run.customers), dtype=np.int64)
     turned = run.customers.assign(c4=1 - run.customers["c4"])
@@ -218,8 +239,12 @@ def test_over_time_answers_in_the_table_change_nothing_and_without_history_it_is
 
 
 def test_one_file_is_enough_for_a_spec_that_reads_several_tables(run: Segmentation, tmp_path: Path) -> None:
-    several = replace(run, spec=run.spec.replace(
-        '"tables":{}', '"tables":{"a":"a.csv","b":"b.csv"}').replace('"query":null', '"query":"SELECT 1"', 1))
+    several = replace(
+        run,
+        spec=run.spec.replace('"tables":{}', '"tables":{"a":"a.csv","b":"b.csv"}').replace(
+            '"query":null', '"query":"SELECT 1"', 1
+        ),
+    )
     file = tmp_path / "ready.csv"
     shoppers(30, seed=5).to_csv(file, index=False)
 

@@ -35,10 +35,10 @@ def test_every_aspect_is_tried_and_groups_that_are_plain_survive_another_seed():
 
 
 def test_two_sentences_name_what_changes_the_number_and_where_agreement_is_least():
-    table = pd.DataFrame([("seed", "another seed", 3, "strong", 0.98),
-                          ("scaler", "scaled by the quartiles", 5, "weak", 0.4)],
-                         columns=[Sensitivity.ASPECT, Sensitivity.CHANGE, Sensitivity.K, Sensitivity.VERDICT,
-                                  Sensitivity.AGREEMENT])
+    table = pd.DataFrame(
+        [("seed", "another seed", 3, "strong", 0.98), ("scaler", "scaled by the quartiles", 5, "weak", 0.4)],
+        columns=[Sensitivity.ASPECT, Sensitivity.CHANGE, Sensitivity.K, Sensitivity.VERDICT, Sensitivity.AGREEMENT],
+    )
 
     number, agreement = sensitivity_in_words(table, TRAINING.decision.model_copy(update={"k": 3}))
 

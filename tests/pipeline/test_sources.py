@@ -22,7 +22,7 @@ from tests.pipeline.sources_support import (
     write,
 )
 
-TEXT = "id;spend;order;note\n1;2,5;3;plain\n2;3,5;4;\"a;b\"\n"
+TEXT = 'id;spend;order;note\n1;2,5;3;plain\n2;3,5;4;"a;b"\n'
 
 
 @pytest.fixture
@@ -63,14 +63,17 @@ def test_ragged_rows_are_rejected_under_their_true_line(spec: Spec, tmp_path: Pa
     lines = ["id,a,b", '1,"x', 'y",2', "", "2,3", "3,4,5", "4,5,6,7", "5,6,7"]
     raw = read_source(spec, write(tmp_path / "a.csv", newline.join(lines)))
     assert [(one.line, one.why) for one in raw.rejects] == [
-        (5, "2 fields where the header has 3"), (7, "4 fields where the header has 3")]
+        (5, "2 fields where the header has 3"),
+        (7, "4 fields where the header has 3"),
+    ]
     assert raw.frame["id"].tolist() == ["1", "3", "5"]
     assert raw.rows.tolist() == [2, 6, 8]
 
 
 def test_a_stray_quote_costs_no_other_row(spec: Spec, tmp_path: Path) -> None:
-    raw = read_source(spec, write(tmp_path / "a.csv",
-                                  'id,size,city\n1,5" pipe,A\n2,x,B\n3,"open,C\n4,y,D\n5,"q,r",E\n'))
+    raw = read_source(
+        spec, write(tmp_path / "a.csv", 'id,size,city\n1,5" pipe,A\n2,x,B\n3,"open,C\n4,y,D\n5,"q,r",E\n')
+    )
     assert raw.frame["id"].tolist() == ["1", "2", "4", "5"]
     assert raw.frame["size"].tolist() == ['5" pipe', "x", "y", "q,r"]
     assert [one.line for one in raw.rejects] == [4]
@@ -89,14 +92,25 @@ def test_an_exported_index_and_row_names_are_left_out(spec: Spec, tmp_path: Path
     assert index.frame["id"].tolist() == ["1", "2"]
 
 
-@pytest.mark.parametrize(("content", "message"), [
-    (b"", "the file is empty"), (b"\xef\xbb\xbf\r\n", "the file is empty"), (b"id,a\n", "no rows"),
-    (b"PK\x03\x04rest", "Excel workbook"), (b"\xd0\xcf\x11\xe0rest", "old Excel workbook"),
-    (b"<!DOCTYPE html><html>", "HTML"), (b'[{"id": 1}]', "JSON"), (b'{"id": 1}', "JSON"),
-    (gzip.compress(b"id,a\n1,2\n", mtime=0), "gzip"), (b"SQLite format 3\x00....", "SQLite database"),
-    (b"id,a,id\n1,2,3\n", "names a column twice"), (b"id\n1\n2\n", "only one column"),
-    (b"1,2,3\n4,5,6\n", "no header line"), (bytes(range(256)) * 20, "not a text table"),
-])
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"", "the file is empty"),
+        (b"\xef\xbb\xbf\r\n", "the file is empty"),
+        (b"id,a\n", "no rows"),
+        (b"PK\x03\x04rest", "Excel workbook"),
+        (b"\xd0\xcf\x11\xe0rest", "old Excel workbook"),
+        (b"<!DOCTYPE html><html>", "HTML"),
+        (b'[{"id": 1}]', "JSON"),
+        (b'{"id": 1}', "JSON"),
+        (gzip.compress(b"id,a\n1,2\n", mtime=0), "gzip"),
+        (b"SQLite format 3\x00....", "SQLite database"),
+        (b"id,a,id\n1,2,3\n", "names a column twice"),
+        (b"id\n1\n2\n", "only one column"),
+        (b"1,2,3\n4,5,6\n", "no header line"),
+        (bytes(range(256)) * 20, "not a text table"),
+    ],
+)
 def test_what_is_no_table_is_named(spec: Spec, tmp_path: Path, content: bytes, message: str) -> None:
     file = tmp_path / "a.csv"
     file.write_bytes(content)
@@ -141,17 +155,25 @@ def test_long_ids_in_parquet_keep_their_digits(tmp_path: Path) -> None:
     ids = pd.array([9007199254740993, 9007199254740995, None], dtype="Int64")
     pd.DataFrame({"id": ids, "spend": [1.0, 2.0, 3.0]}).to_parquet(tmp_path / "a.parquet")
     assert read_source(tiny_spec(), str(tmp_path / "a.parquet")).frame["id"].tolist()[:2] == [
-        "9007199254740993", "9007199254740995"]
+        "9007199254740993",
+        "9007199254740995",
+    ]
 
 
 def test_a_query_over_text_tables_adds_numbers_and_compares_dates(tmp_path: Path) -> None:
-    write(tmp_path / "bought.csv", "who;when;amount\n" + "".join(
-        f"{number % 12};{1 + number % 28:02d}.03.2024;{number},5\n" for number in range(60)))
+    write(
+        tmp_path / "bought.csv",
+        "who;when;amount\n"
+        + "".join(f"{number % 12};{1 + number % 28:02d}.03.2024;{number},5\n" for number in range(60)),
+    )
     write(tmp_path / "people.csv", "who,city\n" + "".join(f"{number},Perm\n" for number in range(12)))
-    spec = tiny_spec(source={
-        "tables": {"bought": "bought.csv", "people": "people.csv"},
-        "query": "SELECT who AS id, sum(amount) AS spend, count(*) AS orders, any_value(city) AS city, "
-                 "max(\"when\") AS last FROM bought JOIN people USING (who) GROUP BY who"})
+    spec = tiny_spec(
+        source={
+            "tables": {"bought": "bought.csv", "people": "people.csv"},
+            "query": "SELECT who AS id, sum(amount) AS spend, count(*) AS orders, any_value(city) AS city, "
+            'max("when") AS last FROM bought JOIN people USING (who) GROUP BY who',
+        }
+    )
     raw = read_source(spec, str(tmp_path))
     assert raw.tables == {"bought": 60, "people": 12}
     assert raw.frame["spend"].sum() == sum(range(60)) + 30
@@ -245,8 +267,9 @@ def _forms(folder: Path) -> list[str]:
     """The campaign file re-saved as users' programs would."""
     text = pd.read_csv(CAMPAIGN_FILE, sep=";", dtype=str, keep_default_na=False, encoding="utf-8-sig")
     days = pd.to_datetime(text["Dt_Customer"])
-    commas = text.assign(Income=text["Income"].where(text["Income"] == "", text["Income"] + ",00"),
-                         MntWines=text["MntWines"] + ",0")
+    commas = text.assign(
+        Income=text["Income"].where(text["Income"] == "", text["Income"] + ",00"), MntWines=text["MntWines"] + ",0"
+    )
     text.assign(Dt_Customer=days.dt.strftime("%d-%m-%Y")).to_csv(folder / "tabs.tsv", sep="\t", index=False)
     text.assign(Dt_Customer=days.dt.strftime("%m/%d/%Y %H:%M")).to_csv(folder / "american.csv", index=False)
     text.to_csv(folder / "index.csv")

@@ -10,8 +10,11 @@ from pipeline.spec import describe_dataset, load_spec, parse_spec, raw_columns, 
 VALID = {
     "name": "shop",
     "id": {"column": "id"},
-    "columns": {"spend": {"role": "active"}, "age": {"role": "passive", "kind": "integer"},
-                "bought": {"role": "outcome", "kind": "flag"}},
+    "columns": {
+        "spend": {"role": "active"},
+        "age": {"role": "passive", "kind": "integer"},
+        "bought": {"role": "outcome", "kind": "flag"},
+    },
 }
 
 
@@ -24,23 +27,26 @@ def with_part(path, value):
     return data
 
 
-@pytest.mark.parametrize(("path", "value", "message"), [
-    (["nmae"], "x", r"shop.toml: top level: unknown name 'nmae'.*use 'name' if that was meant"),
-    (["columns", "spend", "lable"], "x", r"columns.spend: unknown name 'lable'.*use 'label'"),
-    (["columns", "spend", "role"], "activ", r"key 'columns.spend.role'.*'active'.*Found: 'activ'"),
-    (["rules"], [{"rule": "range", "colum": "age"}], r"rules.0.range: unknown name 'colum'.*use 'column'"),
-    (["rules"], [{"rule": "range", "column": "agee", "min": 0}], r"unknown name 'agee'.*use 'age'"),
-    (["groups", "g"], {"label": "G", "memers": {}}, r"groups.g: unknown name 'memers'.*use 'members'"),
-    (["campaigns"], [{"column": "age", "label": "x"}], r"column 'age' is not an outcome"),
-    (["segments"], {"min": 6, "max": 3}, "segments.min is above segments.max"),
-    (["as_of"], "yesterday", r"key 'as_of'"),
-])
+@pytest.mark.parametrize(
+    ("path", "value", "message"),
+    [
+        (["nmae"], "x", r"shop.toml: top level: unknown name 'nmae'.*use 'name' if that was meant"),
+        (["columns", "spend", "lable"], "x", r"columns.spend: unknown name 'lable'.*use 'label'"),
+        (["columns", "spend", "role"], "activ", r"key 'columns.spend.role'.*'active'.*Found: 'activ'"),
+        (["rules"], [{"rule": "range", "colum": "age"}], r"rules.0.range: unknown name 'colum'.*use 'column'"),
+        (["rules"], [{"rule": "range", "column": "agee", "min": 0}], r"unknown name 'agee'.*use 'age'"),
+        (["groups", "g"], {"label": "G", "memers": {}}, r"groups.g: unknown name 'memers'.*use 'members'"),
+        (["campaigns"], [{"column": "age", "label": "x"}], r"column 'age' is not an outcome"),
+        (["segments"], {"min": 6, "max": 3}, "segments.min is above segments.max"),
+        (["as_of"], "yesterday", r"key 'as_of'"),
+    ],
+)
 def test_a_mistake_is_named_with_its_remedy(path, value, message):
     with pytest.raises(SpecError, match=message):
         parse_spec(with_part(path, value), where="shop.toml")
 
 
-@pytest.mark.parametrize("sql", ["bought + 1", "spend * \"bought\"", "twice / 2"])
+@pytest.mark.parametrize("sql", ["bought + 1", 'spend * "bought"', "twice / 2"])
 def test_an_active_column_cannot_be_computed_from_an_outcome(sql):
     data = with_part(["columns", "sly"], {"role": "active", "sql": sql})
     data["columns"]["twice"] = {"role": "passive", "sql": "bought * 2"}
@@ -65,8 +71,9 @@ def test_without_an_active_column_there_is_nothing_to_cluster():
 
 
 def test_groups_bring_their_members_and_their_shares():
-    data = with_part(["groups", "g"], {"label": "By category", "members": {"wine": "Wine", "meat": "Meat"},
-                                       "shares": "active"})
+    data = with_part(
+        ["groups", "g"], {"label": "By category", "members": {"wine": "Wine", "meat": "Meat"}, "shares": "active"}
+    )
     spec = parse_spec(data, where="shop.toml")
     dataset = describe_dataset(spec)
     assert set(raw_columns(spec)) == {"id", "spend", "age", "bought", "wine", "meat"}

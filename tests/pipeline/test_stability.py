@@ -18,13 +18,26 @@ def decision_for(matrix):
     stability = assess_stability(matrix, partitions, seed=0)
     nulls = null_silhouettes(matrix, list(KS), seed=0)
     measured = silhouettes(matrix, [one.labels for one in partitions], seed=0)
-    return decide([
-        CandidateRecord(
-            k=one.k, inertia=one.inertia, silhouette=silhouette.overall, silhouette_se=None, calinski_harabasz=0.0,
-            davies_bouldin=0.0, stability=stability[one.k].prediction_strength,
-            null_silhouette=float(np.mean(nulls[one.k])), seed_spread=None, sizes=(1,) * one.k,
-            silhouette_by_segment=(None,) * one.k, seconds=0.0)
-        for one, silhouette in zip(partitions, measured, strict=True)], bounds=(2, 6))
+    return decide(
+        [
+            CandidateRecord(
+                k=one.k,
+                inertia=one.inertia,
+                silhouette=silhouette.overall,
+                silhouette_se=None,
+                calinski_harabasz=0.0,
+                davies_bouldin=0.0,
+                stability=stability[one.k].prediction_strength,
+                null_silhouette=float(np.mean(nulls[one.k])),
+                seed_spread=None,
+                sizes=(1,) * one.k,
+                silhouette_by_segment=(None,) * one.k,
+                seconds=0.0,
+            )
+            for one, silhouette in zip(partitions, measured, strict=True)
+        ],
+        bounds=(2, 6),
+    )
 
 
 @pytest.mark.parametrize("k", [3, 5])

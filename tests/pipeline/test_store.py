@@ -95,12 +95,15 @@ def test_start_of_a_run_id_is_enough(store: Store, saved: SavedSweep) -> None:
     assert store.load(saved.run_ids[2][:12]).run_id == saved.run_ids[2]
 
 
-@pytest.mark.parametrize(("run_id", "message"), [
-    ("0123456789abcdef", "no completed run '0123456789abcdef'.*korzina runs"),
-    ("abc", "'abc' is not a run id"),
-    ("../../etc/passwd", "is not a run id"),
-    ("%", "is not a run id"),
-])
+@pytest.mark.parametrize(
+    ("run_id", "message"),
+    [
+        ("0123456789abcdef", "no completed run '0123456789abcdef'.*korzina runs"),
+        ("abc", "'abc' is not a run id"),
+        ("../../etc/passwd", "is not a run id"),
+        ("%", "is not a run id"),
+    ],
+)
 def test_unknown_run_is_refused(store: Store, run_id: str, message: str) -> None:
     with pytest.raises(StoreError, match=message):
         store.load(run_id)
@@ -118,8 +121,9 @@ def test_moved_store_opens(settings: Settings, saved: SavedSweep, tmp_path: Path
     assert moved.load(saved.run_ids[2]).k == 2
 
 
-def test_training_in_a_copy_leaves_the_original_alone(settings: Settings, saved: SavedSweep, training: Training,
-                                                      tmp_path: Path) -> None:
+def test_training_in_a_copy_leaves_the_original_alone(
+    settings: Settings, saved: SavedSweep, training: Training, tmp_path: Path
+) -> None:
     original, copy = settings.home, tmp_path / "copy"
     shutil.copytree(original, copy)
     before = sorted(original.rglob("*"))
@@ -164,7 +168,8 @@ def test_missing_file_is_named(store: Store, settings: Settings, saved: SavedSwe
 def test_table_of_the_wrong_shape_is_not_saved(settings: Settings, training: Training) -> None:
     record = record_training(training)
     parent = dataclasses.replace(
-        record.parent, tables={Artifacts.PROJECTION: training.projection.rename(columns={"x": "abscissa"})})
+        record.parent, tables={Artifacts.PROJECTION: training.projection.rename(columns={"x": "abscissa"})}
+    )
 
     store = Store.open(settings)
     with pytest.raises(ContractError, match="table projection: column 'x' is missing"):
@@ -203,11 +208,13 @@ def test_runs_in_mlflow(store: Store, saved: SavedSweep, training: Training) -> 
     assert {data.dataset.digest for data in child.inputs.dataset_inputs} == {training.ledger.fingerprint}
     curve = store._client.get_metric_history(saved.sweep_run_id, "sweep_inertia")
     assert [(point.step, point.value) for point in curve] == [
-        (one.record.k, one.record.inertia) for one in training.candidates]
+        (one.record.k, one.record.inertia) for one in training.candidates
+    ]
 
 
-def test_model_is_linked_to_its_run_and_loads_through_mlflow(settings: Settings, saved: SavedSweep, training: Training
-                                                             ) -> None:
+def test_model_is_linked_to_its_run_and_loads_through_mlflow(
+    settings: Settings, saved: SavedSweep, training: Training
+) -> None:
     import mlflow.sklearn
 
     store = Store.open(settings)
@@ -230,11 +237,18 @@ def test_nothing_of_a_customer_outside_the_customers_table(tmp_path: Path, train
     customers = training.customers.copy()
     customers.loc[0, "customer_id"], customers.loc[0, "spend"] = canaries[0], float(canaries[2])
     quarantine = training.quarantine.assign(customer_id=canaries[1])
-    save_training(dataclasses.replace(training, customers=customers, quarantine=quarantine),
-                  Settings(home=tmp_path / "mlruns"), "sample")
+    save_training(
+        dataclasses.replace(training, customers=customers, quarantine=quarantine),
+        Settings(home=tmp_path / "mlruns"),
+        "sample",
+    )
 
-    holders = {path.name for path in (tmp_path / "mlruns").rglob("*") if path.is_file()
-               if any(canary.encode() in readable(path) for canary in canaries)}
+    holders = {
+        path.name
+        for path in (tmp_path / "mlruns").rglob("*")
+        if path.is_file()
+        if any(canary.encode() in readable(path) for canary in canaries)
+    }
     assert holders == {"customers.parquet", "quarantine.parquet"}
 
 

@@ -42,7 +42,11 @@ def test_the_last_name_holds_an_empty_one_takes_it_back_and_every_entry_stays(st
     assert (store.load(run).cards[1].name, store.load(run).cards[1].generated) == (before.name, "")
     assert store.annotations("sample")[:1] == early
     assert [(one.who, one.name) for one in store.annotations("sample")] == [
-        ("anna", "First"), ("boris", "Second"), ("boris", None), ("anna", "")]
+        ("anna", "First"),
+        ("boris", "Second"),
+        ("boris", None),
+        ("anna", ""),
+    ]
 
 
 def test_another_run_with_the_same_key_is_another_segment(store: Store, saved: SavedSweep) -> None:
@@ -53,14 +57,19 @@ def test_another_run_with_the_same_key_is_another_segment(store: Store, saved: S
     assert "Only here" not in {one.name for one in store.load(saved.run_ids[4]).cards}
 
 
-@pytest.mark.parametrize(("said", "error", "words"), [
-    ({"name": None, "note": " \x00 "}, UsageError, "nothing was written"),
-    ({"name": "x" * 81}, UsageError, "81 characters"), ({"note": "x" * 2001}, UsageError, "2,001 characters"),
-    ({"note": "x", "who": "  "}, UsageError, "nobody has signed"),
-    ({"key": "s99", "note": "x"}, StoreError, "no segment 's99'"),
-])
-def test_what_cannot_be_used_is_refused_in_words(store: Store, saved: SavedSweep, said: dict[str, str],
-                                                 error: type[KorzinaError], words: str) -> None:
+@pytest.mark.parametrize(
+    ("said", "error", "words"),
+    [
+        ({"name": None, "note": " \x00 "}, UsageError, "nothing was written"),
+        ({"name": "x" * 81}, UsageError, "81 characters"),
+        ({"note": "x" * 2001}, UsageError, "2,001 characters"),
+        ({"note": "x", "who": "  "}, UsageError, "nobody has signed"),
+        ({"key": "s99", "note": "x"}, StoreError, "no segment 's99'"),
+    ],
+)
+def test_what_cannot_be_used_is_refused_in_words(
+    store: Store, saved: SavedSweep, said: dict[str, str], error: type[KorzinaError], words: str
+) -> None:
     with pytest.raises(error, match=words):
         store.annotate(saved.run_ids[3], said.pop("key", "sample-0"), who=said.pop("who", "anna"), **said)
     assert store.annotations() == ()
@@ -85,7 +94,13 @@ def test_two_analysts_at_once_lose_nothing(settings: Settings, saved: SavedSweep
         one.join()
 
     assert sorted(one.note for one in Store.open(settings).annotations("sample")) == [
-        "anna 0", "anna 1", "anna 2", "boris 0", "boris 1", "boris 2"]
+        "anna 0",
+        "anna 1",
+        "anna 2",
+        "boris 0",
+        "boris 1",
+        "boris 2",
+    ]
 
 
 def test_a_damaged_entry_costs_the_names_and_not_the_run(store: Store, saved: SavedSweep) -> None:
@@ -97,8 +112,9 @@ def test_a_damaged_entry_costs_the_names_and_not_the_run(store: Store, saved: Sa
         store.annotations("sample")
 
 
-def test_notes_are_no_moves_of_the_champion_and_both_indexes_agree(store: Store, saved: SavedSweep, settings: Settings
-                                                                   ) -> None:
+def test_notes_are_no_moves_of_the_champion_and_both_indexes_agree(
+    store: Store, saved: SavedSweep, settings: Settings
+) -> None:
     store.promote(saved.run_ids[3], reason="clearest", who="anna")
     store.annotate(saved.run_ids[3], "sample-0", who="anna", note="A note.")
 
@@ -108,16 +124,16 @@ def test_notes_are_no_moves_of_the_champion_and_both_indexes_agree(store: Store,
 
 def test_reading_names_imports_no_mlflow(store: Store, saved: SavedSweep, settings: Settings) -> None:
     store.annotate(saved.run_ids[3], "sample-0", who="anna", name="Mine")
-    program = (f"import sys; from pathlib import Path; from pipeline.settings import Settings; "
-               f"from pipeline.store import Store; store = Store.open(Settings(home=Path({str(settings.home)!r}))); "
-               f"print(store.load({saved.run_ids[3]!r}).cards[0].name, len(store.annotations()), "
-               f"'mlflow' in sys.modules)")
+    program = (
+        f"import sys; from pathlib import Path; from pipeline.settings import Settings; "
+        f"from pipeline.store import Store; store = Store.open(Settings(home=Path({str(settings.home)!r}))); "
+        f"print(store.load({saved.run_ids[3]!r}).cards[0].name, len(store.annotations()), "
+        f"'mlflow' in sys.modules)"
+    )
 
     said = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout
 
     assert said.split() == ["Mine", "1", "False"]
-
-
 
 
 @pytest.fixture(scope="module")
@@ -132,9 +148,14 @@ def people(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     rng = np.random.default_rng(5)
     means = np.repeat([[100.0, 4.0, 30.0], [900.0, 25.0, 55.0], [300.0, 9.0, 80.0]], 120, axis=0)
     drawn = means * rng.normal(1, 0.08, means.shape)
-    frame = pd.DataFrame({"customer_id": [f"c{place}" for place in range(len(drawn))],
-                          "total_spend": drawn[:, 0].round(2), "visits": drawn[:, 1].round(1),
-                          "days_between": drawn[:, 2].round(1)})
+    frame = pd.DataFrame(
+        {
+            "customer_id": [f"c{place}" for place in range(len(drawn))],
+            "total_spend": drawn[:, 0].round(2),
+            "visits": drawn[:, 1].round(1),
+            "days_between": drawn[:, 2].round(1),
+        }
+    )
     frame.to_csv(folder / "people.csv", index=False)
     (folder / "people.toml").write_text(draft_spec(str(folder / "people.csv")), "utf-8")
     return folder / "people.toml", str(folder / "people.csv")
@@ -142,8 +163,15 @@ def people(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
 
 def test_name_and_note_survive_the_next_training(people: tuple[Path, str], tmp_path: Path) -> None:
     settings = Settings(home=tmp_path / "mlruns")
-    request = Request(spec=str(people[0]), data=people[1], k_min=2, k_max=4, choose=3, choose_reason="three kinds",
-                      experiment="people")
+    request = Request(
+        spec=str(people[0]),
+        data=people[1],
+        k_min=2,
+        k_max=4,
+        choose=3,
+        choose_reason="three kinds",
+        experiment="people",
+    )
     first = train(request, settings)
     store = Store.open(settings)
     card = store.load(first.saved.run_ids[3]).cards[0]

@@ -108,8 +108,10 @@ def test_writing_to_a_locked_database_fails_before_anything_is_imported(settings
 
 def test_a_store_is_read_after_its_writer_was_killed(settings: Settings, saved: SavedSweep) -> None:
     file = settings.home / "mlflow.db"
-    killed = ("import os, sqlite3, sys; c = sqlite3.connect(sys.argv[1]); c.execute('PRAGMA cache_size = 1');"
-              "c.execute('UPDATE tags SET value = hex(randomblob(500))'); os._exit(9)")
+    killed = (
+        "import os, sqlite3, sys; c = sqlite3.connect(sys.argv[1]); c.execute('PRAGMA cache_size = 1');"
+        "c.execute('UPDATE tags SET value = hex(randomblob(500))'); os._exit(9)"
+    )
     subprocess.run([sys.executable, "-c", killed, str(file)], check=False)
     assert file.with_name("mlflow.db-journal").stat().st_size > 0
 

@@ -72,7 +72,11 @@ def test_alias_moved_in_the_mlflow_ui_is_seen_and_put_on_record(store: Store, sa
     assert store.champion("sample").k == 2  # type: ignore[union-attr]
     store.promote(saved.run_ids[4], reason="third", who="anna")
     assert [(move.who, move.k) for move in store.history("sample")] == [
-        ("anna", 2), ("anna", 3), ("unknown", 2), ("anna", 4)]
+        ("anna", 2),
+        ("anna", 3),
+        ("unknown", 2),
+        ("anna", 4),
+    ]
 
 
 def test_run_with_a_damaged_file_is_not_promoted(store: Store, saved: SavedSweep, settings: Settings) -> None:
@@ -89,8 +93,9 @@ def test_champion_whose_run_was_deleted_is_none(store: Store, saved: SavedSweep)
     assert store.champions() == ()
 
 
-def test_champions_of_several_experiments_newest_first(settings: Settings, saved: SavedSweep, training: Training
-                                                       ) -> None:
+def test_champions_of_several_experiments_newest_first(
+    settings: Settings, saved: SavedSweep, training: Training
+) -> None:
     other = save_training(training, settings, "other")
     store = Store.open(settings)
     store.promote(other.run_ids[2], reason="x", who="anna")

@@ -30,8 +30,22 @@ def server(tmp_path: Path) -> Iterator[str]:
         port = free.getsockname()[1]
     home = tmp_path / "server"
     home.mkdir()
-    command = [sys.executable, "-m", "mlflow", "server", "-w", "1", "--host", "127.0.0.1", "--port", str(port),
-               "--backend-store-uri", f"sqlite:///{home}/mlflow.db", "--artifacts-destination", str(home / "artifacts")]
+    command = [
+        sys.executable,
+        "-m",
+        "mlflow",
+        "server",
+        "-w",
+        "1",
+        "--host",
+        "127.0.0.1",
+        "--port",
+        str(port),
+        "--backend-store-uri",
+        f"sqlite:///{home}/mlflow.db",
+        "--artifacts-destination",
+        str(home / "artifacts"),
+    ]
     quiet = {"MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false", "MLFLOW_DISABLE_TELEMETRY": "true"}
     with (tmp_path / "server.log").open("w") as log:
         process = subprocess.Popen(command, env=os.environ | quiet, stdout=log, stderr=log, start_new_session=True)
@@ -43,8 +57,9 @@ def server(tmp_path: Path) -> Iterator[str]:
             process.wait(timeout=30)
 
 
-def test_round_trip_and_promotion_through_a_server(server: str, training: Training, tmp_path: Path,
-                                                          capfd: pytest.CaptureFixture[str]) -> None:
+def test_round_trip_and_promotion_through_a_server(
+    server: str, training: Training, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
     settings = Settings(home=tmp_path / "client", tracking_uri=server)
     saved = save_training(training, settings)
 

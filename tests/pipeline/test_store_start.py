@@ -20,6 +20,7 @@ from pipeline.store import Store, creation, preflight
 
 def test_schema_is_what_the_installed_mlflow_makes() -> None:
     """When this fails: write ``pipeline.store.creation.dump_schema()`` to ``schema.sql``."""
+
     # MLflow makes its indices, and the constraints of a table, in any order
     def parts(script: str) -> list[list[str]]:
         return sorted(sorted(line.strip().rstrip(",") for line in one.splitlines()) for one in script.split(";\n"))
@@ -36,12 +37,18 @@ def test_another_mlflow_makes_its_own_schema(tmp_path: Path, monkeypatch: pytest
 
 
 def test_several_processes_make_one_store(tmp_path: Path) -> None:
-    program = ("import sys; from pathlib import Path; from pipeline.settings import Settings; "
-               "from pipeline.store import Store; "
-               "store = Store.open(Settings(home=Path(sys.argv[1])), create=True); "
-               "store._client.create_experiment(sys.argv[2])")
-    writers = [subprocess.Popen([sys.executable, "-c", program, str(tmp_path / "mlruns"), f"writer {number}"],
-                                stderr=subprocess.PIPE) for number in range(2)]
+    program = (
+        "import sys; from pathlib import Path; from pipeline.settings import Settings; "
+        "from pipeline.store import Store; "
+        "store = Store.open(Settings(home=Path(sys.argv[1])), create=True); "
+        "store._client.create_experiment(sys.argv[2])"
+    )
+    writers = [
+        subprocess.Popen(
+            [sys.executable, "-c", program, str(tmp_path / "mlruns"), f"writer {number}"], stderr=subprocess.PIPE
+        )
+        for number in range(2)
+    ]
 
     for writer in writers:
         _, said = writer.communicate(timeout=60)
@@ -62,8 +69,9 @@ def test_creation_that_breaks_off_leaves_no_store(tmp_path: Path, monkeypatch: p
 
 
 @pytest.mark.parametrize("blow", [KeyboardInterrupt, MemoryError])
-def test_interrupted_save_is_invisible_and_closed(settings: Settings, saved: SavedSweep, training: Training,
-                                                  blow: type[BaseException]) -> None:
+def test_interrupted_save_is_invisible_and_closed(
+    settings: Settings, saved: SavedSweep, training: Training, blow: type[BaseException]
+) -> None:
     store = Store.open(settings)
 
     def interrupt(words: str) -> None:
@@ -76,8 +84,9 @@ def test_interrupted_save_is_invisible_and_closed(settings: Settings, saved: Sav
     assert statuses(store, saved) == {"FAILED"}
 
 
-def test_killed_save_is_invisible_and_closed_at_the_next_start(settings: Settings, saved: SavedSweep,
-                                                               training: Training) -> None:
+def test_killed_save_is_invisible_and_closed_at_the_next_start(
+    settings: Settings, saved: SavedSweep, training: Training
+) -> None:
     program = f"""
 import os, signal
 from pathlib import Path
@@ -104,8 +113,9 @@ store.save(record_training(make_training(n=60)), experiment="sample",
     assert {run.info.status for run in unfinished(store, saved)} == {"FAILED"}
 
 
-def test_a_running_save_of_another_process_is_left_alone(settings: Settings, saved: SavedSweep, training: Training
-                                                         ) -> None:
+def test_a_running_save_of_another_process_is_left_alone(
+    settings: Settings, saved: SavedSweep, training: Training
+) -> None:
     """Two trainings at once: the second must not take the first for dead."""
     outer, inner = Store.open(settings), Store.open(settings)
     seen: list[set[str]] = []
@@ -120,8 +130,9 @@ def test_a_running_save_of_another_process_is_left_alone(settings: Settings, sav
     assert len(outer.runs()) == 6
 
 
-def test_open_run_of_another_machine_is_closed_after_a_day(settings: Settings, saved: SavedSweep, training: Training
-                                                            ) -> None:
+def test_open_run_of_another_machine_is_closed_after_a_day(
+    settings: Settings, saved: SavedSweep, training: Training
+) -> None:
     store, now = Store.open(settings), int(time.time() * 1000)
     tags = {"korzina.status": "started", "korzina.writer": "another-container:17:4711"}
     fresh = store._client.create_run(saved.experiment_id, start_time=now, tags=tags).info.run_id

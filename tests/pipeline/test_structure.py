@@ -36,19 +36,28 @@ def drafted(data: str, folder: Path) -> tuple[Spec, Cleaned]:
 def russian_customers() -> pd.DataFrame:
     rng = np.random.default_rng(7)
     money = [f"{value:.2f}".replace(".", ",") for value in rng.gamma(2, 900, N)]
-    return pd.DataFrame({
-        "Номер клиента": np.arange(1000, 1000 + N), "ФИО": [f"Иванова Анна {number}" for number in range(N)],
-        "Пол": rng.choice(["ж", "м"], N), "Год рождения": rng.integers(1950, 2004, N),
-        "Город": rng.choice(["Москва", "Казань", "Пермь"], N),
-        "Семейное положение": rng.choice(["в браке", "холост"], N),
-        "Доход, руб.": [f"{value:,.0f}".replace(",", " ") for value in rng.normal(60000, 9000, N)],
-        "Дата регистрации": pd.Series(pd.Timestamp("2024-05-31") - pd.to_timedelta(rng.integers(0, 900, N), unit="D")
-                                      ).dt.strftime("%d.%m.%Y"),
-        "Траты на вино": money, "Траты на мясо": money[::-1], "Траты на рыбу": sorted(money),
-        "Покупки на сайте": rng.poisson(4, N), "Покупки в магазине": rng.poisson(6, N),
-        "Покупки по каталогу": rng.poisson(2, N),
-        "Отклик на акцию": rng.choice(["да", "нет"], N, p=[0.2, 0.8]), "Склад": "основной",
-    })
+    return pd.DataFrame(
+        {
+            "Номер клиента": np.arange(1000, 1000 + N),
+            "ФИО": [f"Иванова Анна {number}" for number in range(N)],
+            "Пол": rng.choice(["ж", "м"], N),
+            "Год рождения": rng.integers(1950, 2004, N),
+            "Город": rng.choice(["Москва", "Казань", "Пермь"], N),
+            "Семейное положение": rng.choice(["в браке", "холост"], N),
+            "Доход, руб.": [f"{value:,.0f}".replace(",", " ") for value in rng.normal(60000, 9000, N)],
+            "Дата регистрации": pd.Series(
+                pd.Timestamp("2024-05-31") - pd.to_timedelta(rng.integers(0, 900, N), unit="D")
+            ).dt.strftime("%d.%m.%Y"),
+            "Траты на вино": money,
+            "Траты на мясо": money[::-1],
+            "Траты на рыбу": sorted(money),
+            "Покупки на сайте": rng.poisson(4, N),
+            "Покупки в магазине": rng.poisson(6, N),
+            "Покупки по каталогу": rng.poisson(2, N),
+            "Отклик на акцию": rng.choice(["да", "нет"], N, p=[0.2, 0.8]),
+            "Склад": "основной",
+        }
+    )
 
 
 def test_a_russian_table_trains_as_drafted(tmp_path: Path) -> None:
@@ -60,8 +69,16 @@ def test_a_russian_table_trains_as_drafted(tmp_path: Path) -> None:
     assert spec.as_of == pd.to_datetime(russian_customers()["Дата регистрации"], dayfirst=True).max().date()
     assert dataset.currency == "₽"
     assert {column.meaning: column.name for column in dataset.columns if column.meaning} == {
-        "age": "age", "income": "Доход, руб.", "gender": "Пол", "marital_status": "Семейное положение",
-        "region": "Город", "spend": "spend", "orders": "orders", "average_cheque": "average_cheque", "tenure": "tenure"}
+        "age": "age",
+        "income": "Доход, руб.",
+        "gender": "Пол",
+        "marital_status": "Семейное положение",
+        "region": "Город",
+        "spend": "spend",
+        "orders": "orders",
+        "average_cheque": "average_cheque",
+        "tenure": "tenure",
+    }
     assert [group.meaning for group in dataset.groups] == ["channels", "categories"]
     assert [column.name for column in dataset.with_role("outcome")] == ["Отклик на акцию"]
     assert spec.columns["ФИО"].role == spec.columns["Склад"].role == "ignored"
@@ -74,7 +91,11 @@ def test_the_campaign_file_is_understood(tmp_path: Path) -> None:
     _, cleaned = drafted(str(CAMPAIGN_FILE), tmp_path)
     roles = {column.name: column.role for column in cleaned.dataset.columns}
     assert (roles["Response"], roles["AcceptedCmp1"], roles["Income"], roles["age"]) == (
-        "outcome", "outcome", "passive", "passive")
+        "outcome",
+        "outcome",
+        "passive",
+        "passive",
+    )
     assert (roles["spend"], roles["orders"], roles["average_cheque"]) == ("active",) * 3
     assert roles["Z_Revenue"] == "ignored"
     assert [group.members[:1] for group in cleaned.dataset.groups] == [("NumWebPurchases",), ("MntWines",)]
@@ -82,11 +103,16 @@ def test_the_campaign_file_is_understood(tmp_path: Path) -> None:
 
 def test_purchases_become_customers(tmp_path: Path) -> None:
     rng = np.random.default_rng(1)
-    rows = pd.DataFrame({
-        "Дата": [f"{day:02d}.03.2024" for day in rng.integers(1, 29, 900)], "Чек": np.arange(900) + 5000,
-        "Клиент": rng.integers(100, 160, 900), "Категория": rng.choice(["Хлеб", "Мясо 'экстра'"], 900),
-        "Канал": rng.choice(["сайт", "магазин"], 900),
-        "Сумма": [f"{value:.2f}".replace(".", ",") for value in rng.gamma(2, 300, 900)]})
+    rows = pd.DataFrame(
+        {
+            "Дата": [f"{day:02d}.03.2024" for day in rng.integers(1, 29, 900)],
+            "Чек": np.arange(900) + 5000,
+            "Клиент": rng.integers(100, 160, 900),
+            "Категория": rng.choice(["Хлеб", "Мясо 'экстра'"], 900),
+            "Канал": rng.choice(["сайт", "магазин"], 900),
+            "Сумма": [f"{value:.2f}".replace(".", ",") for value in rng.gamma(2, 300, 900)],
+        }
+    )
     rows.to_csv(tmp_path / "чеки.csv", sep=";", index=False)
     spec, cleaned = drafted(str(tmp_path / "чеки.csv"), tmp_path)
     assert spec.id.column == "Клиент"
@@ -113,8 +139,9 @@ def test_no_id_personal_id_and_hardly_any_behaviour(tmp_path: Path) -> None:
     assert (spec.id.column, spec.id.keep) == ("mail", False)
     assert "@" not in cleaned.customers.to_csv()
 
-    pd.DataFrame({"id": range(N), "Age": plain["visits"] + 20, "Income": plain["amount"],
-                  "Spending Score": plain["visits"] % 4}).to_csv(tmp_path / "mall.csv", index=False)
+    pd.DataFrame(
+        {"id": range(N), "Age": plain["visits"] + 20, "Income": plain["amount"], "Spending Score": plain["visits"] % 4}
+    ).to_csv(tmp_path / "mall.csv", index=False)
     _, cleaned = drafted(str(tmp_path / "mall.csv"), tmp_path)
     assert {column.name for column in cleaned.dataset.with_role("active")} == {"Age", "Income", "Spending Score"}
 
@@ -126,8 +153,16 @@ def test_no_id_personal_id_and_hardly_any_behaviour(tmp_path: Path) -> None:
 def test_structure_finds_ids_copies_constants_and_ranges() -> None:
     rng = np.random.default_rng(3)
     spend = rng.gamma(2, 50, N).round(2)
-    frame = pd.DataFrame({"customer_id": range(5, 5 + N), "spend": spend, "spend_cents": spend * 100, "x": 1,
-                          "city": ["A", "B"] * (N // 2), "town": ["A", "B"] * (N // 2)}).astype(str)
+    frame = pd.DataFrame(
+        {
+            "customer_id": range(5, 5 + N),
+            "spend": spend,
+            "spend_cents": spend * 100,
+            "x": 1,
+            "city": ["A", "B"] * (N // 2),
+            "town": ["A", "B"] * (N // 2),
+        }
+    ).astype(str)
     found = analyse_structure(frame)
     assert [one.name for one in id_candidates(found)] == ["customer_id"]
     assert found.profile("spend_cents").same_as == "spend"

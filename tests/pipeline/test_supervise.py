@@ -72,12 +72,17 @@ def wait_until(condition: Callable[[], bool], seconds: float = 20) -> bool:
     return condition()
 
 
-@pytest.mark.parametrize(("number", "code"), [
-    (signal.SIGINT, 0), (signal.SIGTERM, 0), (signal.SIGHUP, 0), (signal.SIGKILL, -signal.SIGKILL)])
+@pytest.mark.parametrize(
+    ("number", "code"), [(signal.SIGINT, 0), (signal.SIGTERM, 0), (signal.SIGHUP, 0), (signal.SIGKILL, -signal.SIGKILL)]
+)
 def test_no_process_is_left_whatever_ends_the_parent(tmp_path: Path, number: signal.Signals, code: int) -> None:
     first, second = two_ports()
-    parent = subprocess.Popen([sys.executable, "-c", PARENT, str(tmp_path), str(first), str(second)], cwd=ROOT,
-                              stdout=subprocess.PIPE, text=True)
+    parent = subprocess.Popen(
+        [sys.executable, "-c", PARENT, str(tmp_path), str(first), str(second)],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
     assert parent.stdout is not None
     said = [parent.stdout.readline().rstrip() for _ in range(3)]
     started = pids(tmp_path)
@@ -86,8 +91,11 @@ def test_no_process_is_left_whatever_ends_the_parent(tmp_path: Path, number: sig
 
     assert parent.wait(timeout=20) == code
     parent.stdout.close()
-    assert said == [f"First      http://127.0.0.1:{first}", f"Second     http://127.0.0.1:{second}",
-                    f"Ctrl-C stops; logs are in {tmp_path}"]
+    assert said == [
+        f"First      http://127.0.0.1:{first}",
+        f"Second     http://127.0.0.1:{second}",
+        f"Ctrl-C stops; logs are in {tmp_path}",
+    ]
     assert len(started) == 4
     assert wait_until(lambda: not any(map(alive, started)))
 
@@ -106,14 +114,16 @@ def test_when_one_ends_by_itself_the_other_is_stopped_and_its_last_words_are_tol
 
 
 def test_the_first_is_announced_first_even_where_the_second_is_quicker(
-        tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     first, second = two_ports()
     monkeypatch.setattr(module, "START_SECONDS", 4.0)
     deaf = Program(**{**vars(server("Deaf", second + 1, tmp_path)), "health": "/not-ready"})
     said: list[str] = []
 
-    code = supervise([server("Slow", first, tmp_path, delay=1), server("Quick", second, tmp_path), deaf],
-                     said.append, tmp_path)
+    code = supervise(
+        [server("Slow", first, tmp_path, delay=1), server("Quick", second, tmp_path), deaf], said.append, tmp_path
+    )
 
     assert [line.split()[0] for line in said] == ["Slow", "Quick", "Deaf"]
     assert code == 1

@@ -27,8 +27,15 @@ needs_campaign = pytest.mark.skipif(not CAMPAIGN.is_file(), reason="the data set
 
 def korzina(*arguments: str, home: Path, code: int = 0) -> subprocess.CompletedProcess[str]:
     environment = {**os.environ, "KORZINA_HOME": str(home), "KORZINA_TRACKING_URI": "", "KORZINA_EXPERIMENT": ""}
-    done = subprocess.run([sys.executable, "-m", "pipeline", *arguments], capture_output=True, text=True,
-                          env=environment, cwd=Path(__file__).parents[2], timeout=300, check=False)
+    done = subprocess.run(
+        [sys.executable, "-m", "pipeline", *arguments],
+        capture_output=True,
+        text=True,
+        env=environment,
+        cwd=Path(__file__).parents[2],
+        timeout=300,
+        check=False,
+    )
     assert done.returncode == code, done.stderr
     assert "Traceback" not in done.stderr
     return done
@@ -40,16 +47,20 @@ def russian_customers(n: int = 240) -> pd.DataFrame:
     kind = rng.integers(0, 3, n)
     spend = np.array([300.0, 2500.0, 9000.0])[kind] * rng.lognormal(0, 0.08, n)
     orders = np.array([2, 12, 15])[kind] + rng.integers(0, 3, n)
-    return pd.DataFrame({
-        "Код клиента": [f"К-{number:05d}" for number in rng.permutation(n)],
-        "Возраст": rng.integers(18, 80, n),
-        "Сумма покупок": [f"{value:.2f}".replace(".", ",") for value in spend],
-        "Заказы": orders,
-        "Семейное положение": rng.choice(["холост", "в браке", "в разводе"], n),
-        "Доля скидок": [f"{value:.3f}".replace(".", ",") for value in np.clip(rng.normal([0.5, 0.1, 0.3], 0.05, (n, 3))[
-            np.arange(n), kind], 0, 1)],
-        "Отклик на акцию": rng.integers(0, 2, n),
-    })
+    return pd.DataFrame(
+        {
+            "Код клиента": [f"К-{number:05d}" for number in rng.permutation(n)],
+            "Возраст": rng.integers(18, 80, n),
+            "Сумма покупок": [f"{value:.2f}".replace(".", ",") for value in spend],
+            "Заказы": orders,
+            "Семейное положение": rng.choice(["холост", "в браке", "в разводе"], n),
+            "Доля скидок": [
+                f"{value:.3f}".replace(".", ",")
+                for value in np.clip(rng.normal([0.5, 0.1, 0.3], 0.05, (n, 3))[np.arange(n), kind], 0, 1)
+            ],
+            "Отклик на акцию": rng.integers(0, 2, n),
+        }
+    )
 
 
 @pytest.fixture(scope="module")
@@ -76,7 +87,8 @@ def test_every_row_of_the_retailers_file_is_accounted_for(trained):
     assert ledger["rows_in"] == 2240
     assert ledger["rows_in"] == ledger["rows_out"] + ledger["dropped"] + ledger["quarantined"]
     assert {"rule": "lookalikes", "rows": 182}.items() <= {
-        key: value for rule in ledger["rules"] if rule["rule"] == "lookalikes" for key, value in rule.items()}.items()
+        key: value for rule in ledger["rules"] if rule["rule"] == "lookalikes" for key, value in rule.items()
+    }.items()
 
 
 def test_the_retailers_customers_fall_into_four_segments(trained):
@@ -101,8 +113,16 @@ def test_scoring_the_training_rows_gives_the_training_labels(trained, tmp_path):
     output = tmp_path / "scored.csv"
     korzina("score", "--data", str(CAMPAIGN), "--output", str(output), home=home)
     scored = pd.read_csv(output)
-    assert list(scored.columns) == ["ID", "segment", "segment_name", "distance", "second_segment", "confidence", "fits",
-                                    "response_probability_Response"]
+    assert list(scored.columns) == [
+        "ID",
+        "segment",
+        "segment_name",
+        "distance",
+        "second_segment",
+        "confidence",
+        "fits",
+        "response_probability_Response",
+    ]
     store = Store.open(Settings(home=home))
     champion = store.champion("marketing_campaign")
     assert champion is not None
@@ -121,8 +141,10 @@ def labels_of(path: Path) -> tuple[pd.Series, float]:
     cleaned = clean(read_source(spec, str(path)), spec)
     training = analyse(cleaned, Options(k_min=3, k_max=4, bounds=(2, 8)), Stopwatch())
     four = training.candidates[-1]
-    return (pd.Series(four.assignments[Assignments.SEGMENT].to_numpy(), index=cleaned.customers["ID"]),
-            four.record.inertia)
+    return (
+        pd.Series(four.assignments[Assignments.SEGMENT].to_numpy(), index=cleaned.customers["ID"]),
+        four.record.inertia,
+    )
 
 
 @pytest.fixture(scope="module")
@@ -170,8 +192,9 @@ def test_a_table_with_russian_columns_goes_from_file_to_champion(tmp_path):
     table, spec = tmp_path / "клиенты.csv", tmp_path / "клиенты.toml"
     russian_customers().to_csv(table, sep=";", index=False, encoding="cp1251")
     korzina("init", str(table), "--output", str(spec), home=tmp_path / "mlruns")
-    done = korzina("train", "--spec", str(spec), "--data", str(table), "--k-max", "5", "--json",
-                   home=tmp_path / "mlruns")
+    done = korzina(
+        "train", "--spec", str(spec), "--data", str(table), "--k-max", "5", "--json", home=tmp_path / "mlruns"
+    )
     result = json.loads(done.stdout)
     assert result["ledger"]["rows_out"] == 240
     assert result["champion"] is not None
@@ -180,8 +203,11 @@ def test_a_table_with_russian_columns_goes_from_file_to_champion(tmp_path):
     settings = Settings(home=tmp_path / "mlruns")
     store, client = Store.open(settings), MlflowClient(settings.store_uri, settings.store_uri)
     [champion] = store.champions()
-    assert [run.run_id for run in store.runs() if Artifacts.REPORT in {
-        one.path for one in client.list_artifacts(run.run_id)}] == [champion.run_id]
+    assert [
+        run.run_id
+        for run in store.runs()
+        if Artifacts.REPORT in {one.path for one in client.list_artifacts(run.run_id)}
+    ] == [champion.run_id]
     assert "The report was not made" not in done.stderr
     [page] = tmp_path.rglob(Artifacts.REPORT)
     assert all(card.name in page.read_text("utf-8") for card in store.load(champion.run_id).cards)
@@ -197,8 +223,12 @@ def test_a_column_that_is_missing_is_named_with_the_nearest(tmp_path):
 
 
 def test_faults_have_their_exit_codes(tmp_path):
-    assert "no such file" in korzina("train", "--spec", "marketing_campaign", "--data", str(tmp_path / "none.csv"),
-                                     home=tmp_path / "a", code=1).stderr.lower()
+    assert (
+        "no such file"
+        in korzina(
+            "train", "--spec", "marketing_campaign", "--data", str(tmp_path / "none.csv"), home=tmp_path / "a", code=1
+        ).stderr.lower()
+    )
     korzina("train", "--k-min", "5", "--k-max", "3", home=tmp_path / "b", code=2)
     korzina("train", "--no-such-option", home=tmp_path / "c", code=2)
     assert "korzina train" in korzina("runs", home=tmp_path / "d", code=3).stderr

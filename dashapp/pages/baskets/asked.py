@@ -89,6 +89,8 @@ def _selected(search: object) -> str:
 
 
 def _missing() -> tuple[str, str, str]:
-    return (_("There is no segment “{wanted}” in this run. These are all customers.", wanted="{wanted}"),
-            _("No rule here holds “{wanted}”. All items are shown.", wanted="{wanted}"),
-            _("The pair “{wanted}” is not among the rules shown here.", wanted="{wanted}"))
+    return (
+        _("There is no segment “{wanted}” in this run. These are all customers.", wanted="{wanted}"),
+        _("No rule here holds “{wanted}”. All items are shown.", wanted="{wanted}"),
+        _("The pair “{wanted}” is not among the rules shown here.", wanted="{wanted}"),
+    )

@@ -19,8 +19,16 @@ from dashapp.theme import scheme
 _DRAWN = 11
 
 
-def choose(data: SegmentationData, of: object, item: object, click: object, row: object, clear: object, search: object,
-           origin: object) -> Any:
+def choose(
+    data: SegmentationData,
+    of: object,
+    item: object,
+    click: object,
+    row: object,
+    clear: object,
+    search: object,
+    origin: object,
+) -> Any:
     """The address after a choice; clicking the chosen cell or row again, or the button, undoes it."""
     run = page_run(data, origin)
     if run is None or run.segmentation.affinity_basis is None:
@@ -54,8 +62,9 @@ def selected(asked: Asked, row: object) -> str:
     return next((rule.key for rule in asked.known if rule.key == key), "")
 
 
-def draw(data: SegmentationData, search: object, scheme_name: object, screen: object, origin: object
-         ) -> tuple[Any, ...]:
+def draw(
+    data: SegmentationData, search: object, scheme_name: object, screen: object, origin: object
+) -> tuple[Any, ...]:
     """All that follows the address and the width of the screen."""
     run = page_run(data, origin)
     basis = run.segmentation.affinity_basis if run else None
@@ -65,11 +74,19 @@ def draw(data: SegmentationData, search: object, scheme_name: object, screen: ob
     items = layout.map_items(asked, narrow=screen == shared.PHONE)
     set_props(ids.OF, {"value": asked.of})  # another selection may stand for another segment
     set_props(ids.HEAT, {"clickData": None})  # may be clicked again; no output, since it is an input of ``choose``
-    return (layout.first_words(asked), layout.picked(asked), layout.heat_words(asked, items, basis),
-            figures.heat(asked.known, items, asked.rule, scheme(scheme_name)),
-            {"height": f"{figures.height(len(items))}px"}, layout.shown_words(asked.shown),
-            grid.rows(asked.shown, asked.pair), grid.columns(compared=asked.card is not None),
-            {"height": grid.height(asked.shown)}, layout.options(asked), layout.in_sentences(asked))
+    return (
+        layout.first_words(asked),
+        layout.picked(asked),
+        layout.heat_words(asked, items, basis),
+        figures.heat(asked.known, items, asked.rule, scheme(scheme_name)),
+        {"height": f"{figures.height(len(items))}px"},
+        layout.shown_words(asked.shown),
+        grid.rows(asked.shown, asked.pair),
+        grid.columns(compared=asked.card is not None),
+        {"height": grid.height(asked.shown)},
+        layout.options(asked),
+        layout.in_sentences(asked),
+    )
 
 
 def show_row(data: SegmentationData, _rows: object, search: object, origin: object) -> Any:
@@ -93,17 +110,36 @@ def register(app: Dash, data: SegmentationData) -> None:
     """Bind the callbacks to ``app``."""
     page, search = State(shared.PAGE, "data"), State(shared.URL, "search")
     app.callback(
-        Output(shared.URL, "search", allow_duplicate=True), Input(ids.OF, "value"), Input(ids.ITEM, "value"),
-        Input(ids.HEAT, "clickData"), Input(ids.GRID, "cellClicked"), Input(ids.CLEAR, "n_clicks"), search, page,
-        prevent_initial_call=True)(partial(choose, data))
+        Output(shared.URL, "search", allow_duplicate=True),
+        Input(ids.OF, "value"),
+        Input(ids.ITEM, "value"),
+        Input(ids.HEAT, "clickData"),
+        Input(ids.GRID, "cellClicked"),
+        Input(ids.CLEAR, "n_clicks"),
+        search,
+        page,
+        prevent_initial_call=True,
+    )(partial(choose, data))
     app.callback(
-        Output(ids.FINDING, "children"), Output(ids.PICKED, "children"), Output(ids.HEAT_WORDS, "children"),
-        Output(ids.HEAT, "figure"), Output(ids.HEAT, "style"), Output(ids.SHOWN, "children"),
-        Output(ids.GRID, "rowData"), Output(ids.GRID, "columnDefs"), Output(ids.GRID, "style"),
-        Output(ids.ITEM, "options"), Output(ids.LIST, "children"),
-        Input(shared.URL, "search"), Input(shared.SCHEME, "data"), Input(shared.SCREEN, "data"), page)(
-        partial(draw, data))
+        Output(ids.FINDING, "children"),
+        Output(ids.PICKED, "children"),
+        Output(ids.HEAT_WORDS, "children"),
+        Output(ids.HEAT, "figure"),
+        Output(ids.HEAT, "style"),
+        Output(ids.SHOWN, "children"),
+        Output(ids.GRID, "rowData"),
+        Output(ids.GRID, "columnDefs"),
+        Output(ids.GRID, "style"),
+        Output(ids.ITEM, "options"),
+        Output(ids.LIST, "children"),
+        Input(shared.URL, "search"),
+        Input(shared.SCHEME, "data"),
+        Input(shared.SCREEN, "data"),
+        page,
+    )(partial(draw, data))
     app.callback(Output(ids.GRID, "scrollTo"), Input(ids.GRID, "rowData"), search, page, prevent_initial_call=True)(
-        partial(show_row, data))
-    app.callback(Output(ids.DOWNLOAD, "data"), Input(ids.DOWNLOAD_BUTTON, "n_clicks"), search, page,
-                 prevent_initial_call=True)(partial(download, data))
+        partial(show_row, data)
+    )
+    app.callback(
+        Output(ids.DOWNLOAD, "data"), Input(ids.DOWNLOAD_BUTTON, "n_clicks"), search, page, prevent_initial_call=True
+    )(partial(download, data))

@@ -38,19 +38,47 @@ def heat(found: Sequence[Rule], items: Sequence[str], picked: Rule | None, look:
     colours, reach = np.log2(affinity.lifts(sure, items)), _reach(sure)
     pale = np.where(np.isfinite(affinity.lifts([rule for rule in inside if not rule.beyond], items)), 1.0, np.nan)
     label = [escaped(names[key], 24) for key in items]
-    shared: dict[str, Any] = {"type": "heatmap", "x": list(items), "y": list(items), "xgap": 1, "ygap": 1,
-                              "hovertext": _hover(inside, items), "hoverinfo": "text", "hoverongaps": False}
+    shared: dict[str, Any] = {
+        "type": "heatmap",
+        "x": list(items),
+        "y": list(items),
+        "xgap": 1,
+        "ygap": 1,
+        "hovertext": _hover(inside, items),
+        "hoverinfo": "text",
+        "hoverongaps": False,
+    }
     if len(items) <= WRITTEN:
         shared |= {"text": _written(inside, items), "texttemplate": "%{text}"}
-    traces = [{**shared, "z": _cells(pale), "showscale": False, "colorscale": [[0, look.grid], [1, look.grid]]},
-              {**shared, "z": _cells(colours), "zmin": -reach, "zmax": reach, "colorscale": diverging(look),
-               "colorbar": _bar(reach, [rule.lift for rule in sure], look)}]
-    axis: dict[str, Any] = {"type": "category", "categoryarray": list(items), "categoryorder": "array",
-                            "tickmode": "array", "tickvals": list(items), "ticktext": label, "showgrid": False}
+    traces = [
+        {**shared, "z": _cells(pale), "showscale": False, "colorscale": [[0, look.grid], [1, look.grid]]},
+        {
+            **shared,
+            "z": _cells(colours),
+            "zmin": -reach,
+            "zmax": reach,
+            "colorscale": diverging(look),
+            "colorbar": _bar(reach, [rule.lift for rule in sure], look),
+        },
+    ]
+    axis: dict[str, Any] = {
+        "type": "category",
+        "categoryarray": list(items),
+        "categoryorder": "array",
+        "tickmode": "array",
+        "tickvals": list(items),
+        "ticktext": label,
+        "showgrid": False,
+    }
     slant: dict[str, Any] = {"tickangle": -90} if len(items) > WRITTEN else {"autotickangles": [0, 40, 90]}
-    return figure_of(traces, look, shapes=_frames(picked, items, look), margin={"l": 4, "r": 4, "t": 48, "b": 4},
-                     xaxis={**axis, **slant},
-                     yaxis={**axis, "autorange": "reversed"})
+    return figure_of(
+        traces,
+        look,
+        shapes=_frames(picked, items, look),
+        margin={"l": 4, "r": 4, "t": 48, "b": 4},
+        xaxis={**axis, **slant},
+        yaxis={**axis, "autorange": "reversed"},
+    )
 
 
 def _reach(rules: Sequence[Rule]) -> float:
@@ -62,16 +90,35 @@ def _reach(rules: Sequence[Rule]) -> float:
 def _bar(reach: float, found: Sequence[float], look: Scheme) -> dict[str, Any]:
     """The key lies above the map, where a phone has room for it; an end that takes in more says so."""
     ends = [(-reach, "≤"), (reach, "≥")]
-    open_ends = [(end, f"{sign} {_times(2**end)}") for end, sign in ends
-                 if any((math.log2(one) - end) * end > 0.01 for one in found if one > 0)]
+    open_ends = [
+        (end, f"{sign} {_times(2**end)}")
+        for end, sign in ends
+        if any((math.log2(one) - end) * end > 0.01 for one in found if one > 0)
+    ]
     inner = [math.log2(one) for one in (_TICKS if reach >= 2 else _FINE_TICKS)]
-    marks = [(one, _times(2**one)) for one in inner if abs(one) <= reach
-             and all(abs(one - end) > reach / 4 for end, _words in open_ends)]
+    marks = [
+        (one, _times(2**one))
+        for one in inner
+        if abs(one) <= reach and all(abs(one - end) > reach / 4 for end, _words in open_ends)
+    ]
     marks += [(end * 0.96, words) for end, words in open_ends]  # a little inside, so that it is not clipped
-    return {"orientation": "h", "x": 0, "xanchor": "left", "y": 1.0, "yanchor": "bottom", "ypad": 4, "xpad": 0,
-            "len": 1.0, "thickness": 10, "outlinewidth": 0, "tickvals": [place for place, _words in marks],
-            "ticktext": [words for _place, words in marks], "ticks": "", "tickfont": {"size": 12, "color": look.muted},
-            "title": {"text": _("times as often as chance"), "side": "top", "font": {"size": 12, "color": look.muted}}}
+    return {
+        "orientation": "h",
+        "x": 0,
+        "xanchor": "left",
+        "y": 1.0,
+        "yanchor": "bottom",
+        "ypad": 4,
+        "xpad": 0,
+        "len": 1.0,
+        "thickness": 10,
+        "outlinewidth": 0,
+        "tickvals": [place for place, _words in marks],
+        "ticktext": [words for _place, words in marks],
+        "ticks": "",
+        "tickfont": {"size": 12, "color": look.muted},
+        "title": {"text": _("times as often as chance"), "side": "top", "font": {"size": 12, "color": look.muted}},
+    }
 
 
 def _times(value: float) -> str:
@@ -81,10 +128,17 @@ def _times(value: float) -> str:
 
 
 def _hover(rules: Sequence[Rule], items: Sequence[str]) -> list[list[str]]:
-    return _square(rules, items, lambda rule: (
-        f"<b>{escaped(rule.first)}</b> + <b>{escaped(rule.second)}</b><br>"
-        + _("{times} times as often as chance", times=times(rule.lift)) + "<br>"
-        + _("together: {n}", n=number(rule.count)) + f"<br>{short_verdict(rule)}"))
+    return _square(
+        rules,
+        items,
+        lambda rule: (
+            f"<b>{escaped(rule.first)}</b> + <b>{escaped(rule.second)}</b><br>"
+            + _("{times} times as often as chance", times=times(rule.lift))
+            + "<br>"
+            + _("together: {n}", n=number(rule.count))
+            + f"<br>{short_verdict(rule)}"
+        ),
+    )
 
 
 def _written(rules: Sequence[Rule], items: Sequence[str]) -> list[list[str]]:
@@ -109,5 +163,14 @@ def _frames(picked: Rule | None, items: Sequence[str], look: Scheme) -> list[dic
     if picked is None or not set(picked.items) <= set(items):
         return []
     one, two = (list(items).index(key) for key in picked.items)
-    return [{"type": "rect", "x0": x - 0.5, "x1": x + 0.5, "y0": y - 0.5, "y1": y + 0.5,
-             "line": {"color": look.ink, "width": 3}} for x, y in ((one, two), (two, one))]
+    return [
+        {
+            "type": "rect",
+            "x0": x - 0.5,
+            "x1": x + 0.5,
+            "y0": y - 0.5,
+            "y1": y + 0.5,
+            "line": {"color": look.ink, "width": 3},
+        }
+        for x, y in ((one, two), (two, one))
+    ]

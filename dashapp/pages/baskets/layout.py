@@ -25,8 +25,16 @@ PATH = "/baskets"
 MOST_SENTENCES = 15
 
 
-def layout(data: SegmentationData, /, run: object = None, of: object = "", item: object = "", pair: object = "",
-           segment: object = "", **_query: object) -> Component:
+def layout(
+    data: SegmentationData,
+    /,
+    run: object = None,
+    of: object = "",
+    item: object = "",
+    pair: object = "",
+    segment: object = "",
+    **_query: object,
+) -> Component:
     """The page of all customers, of one segment, or of that selected alone; what is named and not there is told."""
     view = data.view(run)
     given = (("of", of), ("item", item), ("pair", pair), ("segment", segment))
@@ -42,15 +50,24 @@ def _content(data: SegmentationData, view: View, search: str) -> list[Component 
     return [
         *(message(_("Part of the link could not be used."), words, tone="warning") for words in notices),
         _lacking(data, run) if run and not ready else None,
-        html.Div([
-            _picker(asked), html.Div(first_words(asked), id=ids.FINDING),
-            html.Div([_map(asked), html.Div([
-                html.Div(picked(asked), id=ids.PICKED, **aria(live="polite")), _glossary(basis)])],
-                className="k-baskets"),
-            _rules(asked),
-            html.P(_("All customers together: {sentence}", sentence=basis.sentence), className="k-note")
-            if basis else None,
-        ], hidden=not ready),
+        html.Div(
+            [
+                _picker(asked),
+                html.Div(first_words(asked), id=ids.FINDING),
+                html.Div(
+                    [
+                        _map(asked),
+                        html.Div([html.Div(picked(asked), id=ids.PICKED, **aria(live="polite")), _glossary(basis)]),
+                    ],
+                    className="k-baskets",
+                ),
+                _rules(asked),
+                html.P(_("All customers together: {sentence}", sentence=basis.sentence), className="k-note")
+                if basis
+                else None,
+            ],
+            hidden=not ready,
+        ),
     ]
 
 
@@ -60,9 +77,16 @@ def first_words(asked: Asked | None) -> list[Component]:
     if asked is None or basis is None:
         return []
     if not asked.known:
-        return [html.P(plural("No pair was counted {n} time here, so there is no rule.",
-                              "No pair was counted {n} times here, so there is no rule.", basis.least_count),
-                       className="k-finding")]
+        return [
+            html.P(
+                plural(
+                    "No pair was counted {n} time here, so there is no rule.",
+                    "No pair was counted {n} times here, so there is no rule.",
+                    basis.least_count,
+                ),
+                className="k-finding",
+            )
+        ]
     return [
         html.P(finding(asked.known, basis), className="k-finding"),
         html.P([html.Strong(_("What is counted:")), " ", counted(asked.known, basis)], className="k-lead"),
@@ -90,8 +114,11 @@ def heat_words(asked: Asked, items: tuple[str, ...], basis: AffinityBasis) -> st
 
 def shown_words(found: tuple[Rule, ...]) -> str:
     """How many rules stand in the table."""
-    return plural("{n} rule. A click on a header sorts.",
-                  "{n} rules, the weightiest first. A click on a header sorts.", len(found))
+    return plural(
+        "{n} rule. A click on a header sorts.",
+        "{n} rules, the weightiest first. A click on a header sorts.",
+        len(found),
+    )
 
 
 def in_sentences(asked: Asked | None) -> list[Component]:
@@ -101,15 +128,19 @@ def in_sentences(asked: Asked | None) -> list[Component]:
         return []
     more = len(asked.shown) - MOST_SENTENCES
     rest = plural("{n} more rule is in the file (CSV).", "{n} more rules are in the file (CSV).", more)
-    return [html.Ol([html.Li(rule_sentence(rule, basis)) for rule in asked.shown[:MOST_SENTENCES]]),
-            *([html.P(rest, className="k-muted")] if more > 0 else [])]
+    return [
+        html.Ol([html.Li(rule_sentence(rule, basis)) for rule in asked.shown[:MOST_SENTENCES]]),
+        *([html.P(rest, className="k-muted")] if more > 0 else []),
+    ]
 
 
 def options(asked: Asked | None) -> list[dict[str, str]]:
     """Every item that a rule of this segment holds."""
     names = affinity.items_of(asked.known) if asked else {}
-    return [{"label": _("All items"), "value": EVERY_ITEM},
-            *({"label": name, "value": key} for key, name in names.items())]
+    return [
+        {"label": _("All items"), "value": EVERY_ITEM},
+        *({"label": name, "value": key} for key, name in names.items()),
+    ]
 
 
 def map_items(asked: Asked | None, *, narrow: bool = False) -> tuple[str, ...]:
@@ -121,27 +152,38 @@ def map_items(asked: Asked | None, *, narrow: bool = False) -> tuple[str, ...]:
 def _lacking(data: SegmentationData, run: Run) -> Component:
     it = run.segmentation
     if it.k == it.decision.k:
-        return message(_("Nothing is known of what is bought together."),
-                       _("These data hold neither baskets nor what customers spent by category."))
+        return message(
+            _("Nothing is known of what is bought together."),
+            _("These data hold neither baskets nor what customers spent by category."),
+        )
     chosen = recommended_run(data, run)
-    link = html.A(_("Open the recommended one"), href=f"{PATH}?run={chosen[:shell.SHORT]}",
-                  className="k-button") if chosen else None
+    link = (
+        html.A(_("Open the recommended one"), href=f"{PATH}?run={chosen[: shell.SHORT]}", className="k-button")
+        if chosen
+        else None
+    )
     words = plural(
         "What is bought together is counted for the recommended run with {n} segment and for those next to it.",
         "What is bought together is counted for the recommended run with {n} segments and for those next to it.",
-        it.decision.k)
+        it.decision.k,
+    )
     return message(_("This run holds no baskets."), words, action=link)
 
 
 def _picker(asked: Asked | None) -> Component:
     cards = asked.run.segmentation.cards if asked else ()
-    choices = [{"label": _("All customers"), "value": EVERYBODY}, *({"label": _label(one), "value": one.key}
-                                                                   for one in cards)]
-    return html.Fieldset([
-        html.Legend(_("Whose baskets?"), className="k-eyebrow"),
-        dbc.RadioItems(choices, value=asked.of if asked else EVERYBODY, id=ids.OF, inline=True,
-                       class_name="k-baskets-of"),
-    ])
+    choices = [
+        {"label": _("All customers"), "value": EVERYBODY},
+        *({"label": _label(one), "value": one.key} for one in cards),
+    ]
+    return html.Fieldset(
+        [
+            html.Legend(_("Whose baskets?"), className="k-eyebrow"),
+            dbc.RadioItems(
+                choices, value=asked.of if asked else EVERYBODY, id=ids.OF, inline=True, class_name="k-baskets-of"
+            ),
+        ]
+    )
 
 
 def _label(one: SegmentCard) -> Component:
@@ -152,36 +194,71 @@ def _map(asked: Asked | None) -> Component:
     title = _("Which items are bought together, and which are not?")
     items, basis = map_items(asked), asked.run.segmentation.affinity_basis if asked else None
     words = heat_words(asked, items, basis) if asked and basis else ""
-    note = html.P([_("Orange: more often than chance; purple: less often. Neighbours on the map go together."), " ",
-                   html.A(_("The same as a table"), href=f"#{ids.GRID}")], className="k-note")
+    note = html.P(
+        [
+            _("Orange: more often than chance; purple: less often. Neighbours on the map go together."),
+            " ",
+            html.A(_("The same as a table"), href=f"#{ids.GRID}"),
+        ],
+        className="k-note",
+    )
     fewer = "k-baskets-map-fewer" if len(items) > figures.MOST_NARROW else ""  # a phone keeps the place of fewer
     plot = html.Div(graph(ids.HEAT, title, height=figures.height(len(items))), className=fewer)
-    return chart_card(title, plot,
-                      summary=html.P(words, id=ids.HEAT_WORDS, className="k-chart-summary"), below=note)
+    return chart_card(title, plot, summary=html.P(words, id=ids.HEAT_WORDS, className="k-chart-summary"), below=note)
 
 
 def _glossary(basis: AffinityBasis | None) -> Component:
-    parts = [part for name, words in (glossary(basis) if basis else ())
-             for part in (html.Dt(name), html.Dd(words))]
-    return card([html.H3(_("How to read the numbers"), className="k-chart-title"), html.Dl(parts)],
-                label=_("How to read the numbers"), class_name="k-baskets-glossary")
+    parts = [part for name, words in (glossary(basis) if basis else ()) for part in (html.Dt(name), html.Dd(words))]
+    return card(
+        [html.H3(_("How to read the numbers"), className="k-chart-title"), html.Dl(parts)],
+        label=_("How to read the numbers"),
+        class_name="k-baskets-glossary",
+    )
 
 
 def _rules(asked: Asked | None) -> Component:
     title = _("Rules")
-    return card([
-        html.Div([html.H2(title), html.Div([
-            html.Label(_("Only rules with"), htmlFor=ids.ITEM),
-            dbc.Select(options(asked), value=asked.item or EVERY_ITEM if asked else EVERY_ITEM, id=ids.ITEM),
-            html.Button("CSV", id=ids.DOWNLOAD_BUTTON, className="k-button", type="button",
-                        **aria(label=_("Save as CSV: {title}", title=title))),
-            dcc.Download(id=ids.DOWNLOAD)], className="k-baskets-tools")], className="k-chart-head"),
-        html.P(shown_words(asked.shown) if asked else "", id=ids.SHOWN, className="k-chart-summary"),
-        html.Div(in_sentences(asked), id=ids.LIST, className="k-baskets-list"),
-        html.Div(dag.AgGrid(
-            id=ids.GRID, rowData=[], columnDefs=grid.columns(compared=False), getRowId=grid.ROW_ID,
-            rowClassRules=grid.PICKED,
-            defaultColDef={"sortable": True, "resizable": True, "suppressMovable": True},
-            dashGridOptions={"animateRows": False, "localeText": grid.locale_text()},
-            style={"height": grid.height(asked.shown if asked else ())}), className="k-baskets-table"),
-    ], label=title, class_name="k-grid-card")
+    return card(
+        [
+            html.Div(
+                [
+                    html.H2(title),
+                    html.Div(
+                        [
+                            html.Label(_("Only rules with"), htmlFor=ids.ITEM),
+                            dbc.Select(
+                                options(asked), value=asked.item or EVERY_ITEM if asked else EVERY_ITEM, id=ids.ITEM
+                            ),
+                            html.Button(
+                                "CSV",
+                                id=ids.DOWNLOAD_BUTTON,
+                                className="k-button",
+                                type="button",
+                                **aria(label=_("Save as CSV: {title}", title=title)),
+                            ),
+                            dcc.Download(id=ids.DOWNLOAD),
+                        ],
+                        className="k-baskets-tools",
+                    ),
+                ],
+                className="k-chart-head",
+            ),
+            html.P(shown_words(asked.shown) if asked else "", id=ids.SHOWN, className="k-chart-summary"),
+            html.Div(in_sentences(asked), id=ids.LIST, className="k-baskets-list"),
+            html.Div(
+                dag.AgGrid(
+                    id=ids.GRID,
+                    rowData=[],
+                    columnDefs=grid.columns(compared=False),
+                    getRowId=grid.ROW_ID,
+                    rowClassRules=grid.PICKED,
+                    defaultColDef={"sortable": True, "resizable": True, "suppressMovable": True},
+                    dashGridOptions={"animateRows": False, "localeText": grid.locale_text()},
+                    style={"height": grid.height(asked.shown if asked else ())},
+                ),
+                className="k-baskets-table",
+            ),
+        ],
+        label=title,
+        class_name="k-grid-card",
+    )

@@ -66,8 +66,7 @@ class Asked:
 
     def of_segment(self, segment: int | None) -> Prospects:
         """Of those, one segment's."""
-        return pricing.among(self.plan, self.run.cube.filtered(self.selection).places(), segment,
-                             self.currency)
+        return pricing.among(self.plan, self.run.cube.filtered(self.selection).places(), segment, self.currency)
 
 
 def read(run: Run, search: object) -> tuple[Asked, tuple[str, ...]]:
@@ -80,14 +79,20 @@ def read(run: Run, search: object) -> tuple[Asked, tuple[str, ...]]:
     if "cost" in given and cost is None:
         notices.append(_("“{text}” is not a cost of a contact. {rule}", text=given["cost"][:40], rule=cost_rule()))
     if "revenue" in given and revenue is None:
-        notices.append(_("“{text}” is not a revenue of a response. {rule}", text=given["revenue"][:40],
-                         rule=revenue_rule()))
+        notices.append(
+            _("“{text}” is not a revenue of a response. {rule}", text=given["revenue"][:40], rule=revenue_rule())
+        )
     if campaign and campaign not in _answered(run):
         notices.append(_("There is no campaign “{text}” in this run.", text=campaign[:40]))
         campaign = ""
     selection, _notices = parse_query(text, run.cube.dimensions)
-    return Asked(run, stored.cost if cost is None else cost, stored.revenue if revenue is None else revenue,
-                 campaign or _usual(run), selection), tuple(notices)
+    return Asked(
+        run,
+        stored.cost if cost is None else cost,
+        stored.revenue if revenue is None else revenue,
+        campaign or _usual(run),
+        selection,
+    ), tuple(notices)
 
 
 def as_cost(given: object) -> float | None:
@@ -115,8 +120,11 @@ def search_of(search: object, run: Run, cost: float | None, revenue: float | Non
     """The address's query with these prices and this campaign; what the run itself says is left out."""
     given = parse_qsl(search[:_LONGEST].removeprefix("?"), keep_blank_values=True) if isinstance(search, str) else []
     stored = _stored(run)
-    own = [(name, repr(value).removesuffix(".0")) for name, value, usual in
-           (("cost", cost, stored.cost), ("revenue", revenue, stored.revenue)) if value is not None and value != usual]
+    own = [
+        (name, repr(value).removesuffix(".0"))
+        for name, value, usual in (("cost", cost, stored.cost), ("revenue", revenue, stored.revenue))
+        if value is not None and value != usual
+    ]
     if campaign in _answered(run) and campaign != _usual(run):
         own.append(("campaign", campaign))
     query = urlencode([*(one for one in given if one[0] not in _OWN), *own], safe="~,:")
@@ -142,8 +150,9 @@ def _answered(run: Run) -> set[str]:
 def _usual(run: Run) -> str:
     """The campaign that the plan is about, else the latest of its kind, else the latest."""
     summary, found = _stored(run), campaigns(run)
-    alike = [one.column for one in found
-             if one.column == summary.campaign or (summary.kind and one.kind == summary.kind)]
+    alike = [
+        one.column for one in found if one.column == summary.campaign or (summary.kind and one.kind == summary.kind)
+    ]
     return (alike or [one.column for one in found] or [""])[0]
 
 

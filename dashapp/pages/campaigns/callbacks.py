@@ -18,21 +18,35 @@ from dashapp.pages.campaigns.asked import Asked
 from dashapp.theme import empty_figure, scheme
 from dashapp.widgets import message
 
-_TEXTS = (ids.HEAD, ids.EXPECTED_WORDS, ids.EXPECTED_TABLE, ids.MEASURED_WORDS, ids.MEASURED_TABLE, ids.DOTS_WORDS,
-          ids.DOTS_TABLE, ids.SEGMENTS, ids.TOP, ids.HOLD_OUT, ids.NOTES)
+_TEXTS = (
+    ids.HEAD,
+    ids.EXPECTED_WORDS,
+    ids.EXPECTED_TABLE,
+    ids.MEASURED_WORDS,
+    ids.MEASURED_TABLE,
+    ids.DOTS_WORDS,
+    ids.DOTS_TABLE,
+    ids.SEGMENTS,
+    ids.TOP,
+    ids.HOLD_OUT,
+    ids.NOTES,
+)
 _FIGURES = (ids.EXPECTED, ids.MEASURED, ids.DOTS)
 
 
-def choose(data: SegmentationData, cost: object, revenue: object, campaign: object, search: object, origin: object
-           ) -> Any:
+def choose(
+    data: SegmentationData, cost: object, revenue: object, campaign: object, search: object, origin: object
+) -> Any:
     """The address after a change, and what is wrong with a price that is none."""
     run = _run(data, origin)
     if run is None:
         return no_update, no_update
     before, _notices = asking.read(run, search)
     changed = set(ctx.triggered_prop_ids.values())
-    given = {ids.COST: (asking.as_cost(cost), asking.cost_rule()),
-             ids.REVENUE: (asking.as_revenue(revenue), asking.revenue_rule())}
+    given = {
+        ids.COST: (asking.as_cost(cost), asking.cost_rule()),
+        ids.REVENUE: (asking.as_revenue(revenue), asking.revenue_rule()),
+    }
     wrong = [rule for name, (value, rule) in given.items() if name in changed and value is None]
     if wrong:
         return no_update, message(_("This price was not used."), " ".join(wrong), tone="warning")
@@ -67,8 +81,9 @@ def tell_list(data: SegmentationData, search: object, segment: object, marked: o
     return sections.listed(asked, asked.of_segment(_segment(run, segment)), marked=marked is True)
 
 
-def download(data: SegmentationData, clicks: object, search: object, segment: object, marked: object, origin: object
-             ) -> Any:
+def download(
+    data: SegmentationData, clicks: object, search: object, segment: object, marked: object, origin: object
+) -> Any:
     """The list as a file."""
     run = _run(data, origin)
     if run is None or not clicks:
@@ -83,17 +98,38 @@ def register(app: Dash, data: SegmentationData) -> None:
     """Bind the callbacks to ``app``."""
     page, search = State(shared.PAGE, "data"), State(shared.URL, "search")
     app.callback(
-        Output(shared.URL, "search", allow_duplicate=True), Output(ids.CHECK, "children"), Input(ids.COST, "value"),
-        Input(ids.REVENUE, "value"), Input(ids.PICKER, "value"), search, page,
-        prevent_initial_call=True)(partial(choose, data))
+        Output(shared.URL, "search", allow_duplicate=True),
+        Output(ids.CHECK, "children"),
+        Input(ids.COST, "value"),
+        Input(ids.REVENUE, "value"),
+        Input(ids.PICKER, "value"),
+        search,
+        page,
+        prevent_initial_call=True,
+    )(partial(choose, data))
     app.callback(
-        *(Output(name, "figure") for name in _FIGURES), *(Output(name, "children") for name in _TEXTS),
-        Input(shared.URL, "search"), Input(shared.SCHEME, "data"), page)(partial(draw, data))
-    app.callback(Output(ids.LISTED, "children"), Input(shared.URL, "search"), Input(ids.SEGMENT, "value"),
-                 Input(ids.MARKED, "value"), page)(partial(tell_list, data))
-    app.callback(Output(ids.DOWNLOAD, "data"), Input(ids.DOWNLOAD_BUTTON, "n_clicks"), search,
-                 State(ids.SEGMENT, "value"), State(ids.MARKED, "value"), page, prevent_initial_call=True)(
-        partial(download, data))
+        *(Output(name, "figure") for name in _FIGURES),
+        *(Output(name, "children") for name in _TEXTS),
+        Input(shared.URL, "search"),
+        Input(shared.SCHEME, "data"),
+        page,
+    )(partial(draw, data))
+    app.callback(
+        Output(ids.LISTED, "children"),
+        Input(shared.URL, "search"),
+        Input(ids.SEGMENT, "value"),
+        Input(ids.MARKED, "value"),
+        page,
+    )(partial(tell_list, data))
+    app.callback(
+        Output(ids.DOWNLOAD, "data"),
+        Input(ids.DOWNLOAD_BUTTON, "n_clicks"),
+        search,
+        State(ids.SEGMENT, "value"),
+        State(ids.MARKED, "value"),
+        page,
+        prevent_initial_call=True,
+    )(partial(download, data))
 
 
 def _run(data: SegmentationData, origin: object) -> Run | None:
@@ -114,5 +150,8 @@ def _drawn(asked: Asked, scheme_name: object) -> tuple[Any, ...]:
         nothing = empty_figure(_("No prices yet"), look)
         return nothing, nothing, dots
     best = next((one.contacts for one in asked.summary.evaluation if one.key == "probability"), 0)
-    return (figures.expected(asked.ahead, asked.prospects.numbers.listed, asked.currency, look),
-            figures.measured(asked.past, best, asked.currency, look), dots)
+    return (
+        figures.expected(asked.ahead, asked.prospects.numbers.listed, asked.currency, look),
+        figures.measured(asked.past, best, asked.currency, look),
+        dots,
+    )

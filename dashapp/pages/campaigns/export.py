@@ -19,29 +19,58 @@ def file_name(asked: Asked) -> str:
 def as_csv(asked: Asked, segment: int | None, *, marked: bool) -> str:
     """One line a customer worth a contact, the best first; ``marked`` adds who is to be left uncontacted."""
     found = asked.of_segment(segment)
-    header = [_("Customer") if facts.has_ids(asked) else _("Place in the ranking"), _("Segment"), _("Trust"),
-              _("Probability of a response"), _("Expected profit"), _("Reasons")]
-    rows = [[one.name or one.rank, one.card.name, _(TRUST_WORDS[one.card.trust]), round(one.probability, 6),
-             round(one.profit, 4), words.reasons(asked, one),
-             *([_("hold out: do not contact") if one.held else _("contact")] if marked else [])]
-            for one in facts.people(asked, found)]
-    return csv_text([*header, _("Group")] if marked else header, rows, _about(asked, segment, found.numbers,
-                                                                            marked=marked))
+    header = [
+        _("Customer") if facts.has_ids(asked) else _("Place in the ranking"),
+        _("Segment"),
+        _("Trust"),
+        _("Probability of a response"),
+        _("Expected profit"),
+        _("Reasons"),
+    ]
+    rows = [
+        [
+            one.name or one.rank,
+            one.card.name,
+            _(TRUST_WORDS[one.card.trust]),
+            round(one.probability, 6),
+            round(one.profit, 4),
+            words.reasons(asked, one),
+            *([_("hold out: do not contact") if one.held else _("contact")] if marked else []),
+        ]
+        for one in facts.people(asked, found)
+    ]
+    return csv_text(
+        [*header, _("Group")] if marked else header, rows, _about(asked, segment, found.numbers, marked=marked)
+    )
 
 
 def _about(asked: Asked, segment: int | None, found: ListNumbers, *, marked: bool) -> list[tuple[str, object]]:
     it, summary = asked.run.segmentation, asked.summary
     name = next((card.name for card in it.cards if card.segment == segment), _("All segments"))
     return [
-        (_("Run"), it.run_id), (_("Trained"), moment(it.started)), (_("Data"), it.dataset.title),
-        (_("Data as of"), day(it.dataset.as_of)), (_("Segments"), it.k),
-        (_("For"), asked.run.tell(summary.about)), (_("Cost of a contact"), summary.cost or 0),
-        (_("Revenue of a response"), summary.revenue or 0), (_("Break-even"), round(summary.break_even or 0, 6)),
-        (_("Selection"), words.filters(asked)), (_("Segment"), name), (_("Customers covered"), found.customers),
-        (_("Customers of the run"), len(asked.plan.targets)), (_("Customers on the list"), found.listed),
-        *([(_("To contact"), found.contacts), (_("To hold out"), found.held),
-           (_("Expected profit"), round(found.expected.value, 2)),
-           (_("Expected profit with nobody held out"), round(found.whole, 2))] if marked else
-          [(_("Expected profit"), round(found.whole, 2))]),
+        (_("Run"), it.run_id),
+        (_("Trained"), moment(it.started)),
+        (_("Data"), it.dataset.title),
+        (_("Data as of"), day(it.dataset.as_of)),
+        (_("Segments"), it.k),
+        (_("For"), asked.run.tell(summary.about)),
+        (_("Cost of a contact"), summary.cost or 0),
+        (_("Revenue of a response"), summary.revenue or 0),
+        (_("Break-even"), round(summary.break_even or 0, 6)),
+        (_("Selection"), words.filters(asked)),
+        (_("Segment"), name),
+        (_("Customers covered"), found.customers),
+        (_("Customers of the run"), len(asked.plan.targets)),
+        (_("Customers on the list"), found.listed),
+        *(
+            [
+                (_("To contact"), found.contacts),
+                (_("To hold out"), found.held),
+                (_("Expected profit"), round(found.expected.value, 2)),
+                (_("Expected profit with nobody held out"), round(found.whole, 2)),
+            ]
+            if marked
+            else [(_("Expected profit"), round(found.whole, 2))]
+        ),
         (_("Please note"), _(words.NOT_UPLIFT)),
     ]

@@ -58,8 +58,10 @@ def dots(asked: Asked) -> tuple[Dot, ...]:
     """Responses to the chosen campaign, a dot a segment."""
     table = asked.plan.responses
     columns = [Responses.SEGMENT, Responses.N, Responses.RESPONSES, Responses.RATE, Responses.LOW, Responses.HIGH]
-    rows = {row[0]: row[1:] for row in
-            table.loc[table[Responses.CAMPAIGN] == asked.campaign, columns].itertuples(index=False, name=None)}
+    rows = {
+        row[0]: row[1:]
+        for row in table.loc[table[Responses.CAMPAIGN] == asked.campaign, columns].itertuples(index=False, name=None)
+    }
     even = asked.summary.break_even
     made = []
     for card in asked.run.segmentation.cards:
@@ -80,8 +82,10 @@ def overall(asked: Asked) -> float | None:
 def by_segment(asked: Asked) -> tuple[Share, ...]:
     """The list told in segments, of the customers that the filters leave; a segment without any is left out."""
     words = {one.segment: one.word for one in asked.summary.segments}
-    found = [Share(card, pricing.in_numbers(asked.plan, card.segment, asked.prospects.order),
-                   words.get(card.segment, "")) for card in asked.run.segmentation.cards]
+    found = [
+        Share(card, pricing.in_numbers(asked.plan, card.segment, asked.prospects.order), words.get(card.segment, ""))
+        for card in asked.run.segmentation.cards
+    ]
     return tuple(one for one in found if one.numbers.customers)
 
 
@@ -93,9 +97,12 @@ def people(asked: Asked, prospects: pricing.Prospects, most: int | None = None) 
     cards = {card.segment: card for card in it.cards}
     held = np.isin(places, prospects.held)
     columns = (Targets.RANK, Targets.SEGMENT, Targets.PROBABILITY, Targets.EXPECTED, Targets.REASONS)
-    return [Prospect(name, int(rank), cards[int(segment)], float(probability), float(profit), str(reasons), bool(out))
-            for name, rank, segment, probability, profit, reasons, out in
-            zip(names, *(rows[column] for column in columns), held, strict=True)]
+    return [
+        Prospect(name, int(rank), cards[int(segment)], float(probability), float(profit), str(reasons), bool(out))
+        for name, rank, segment, probability, profit, reasons, out in zip(
+            names, *(rows[column] for column in columns), held, strict=True
+        )
+    ]
 
 
 def has_ids(asked: Asked) -> bool:

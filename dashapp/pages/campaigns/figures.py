@@ -29,12 +29,16 @@ def expected(found: Expected, best: int, currency: str, look: Scheme) -> go.Figu
     if len(found.model.contacts) < 2:
         return empty_figure(_("No customers match."), look)
     along = found.model.contacts.tolist()
-    traces = [*_ribbon(found.model, look), _line(along, found.at_random, _("Random"), _RANDOM, "dot", currency),
-              _line(along, found.by_segment, _("Segments alone"), _SEGMENTS, "dash", currency),
-              _line(along, found.model.profit, _("Response model"), look.accent, "solid", currency)]
+    traces = [
+        *_ribbon(found.model, look),
+        _line(along, found.at_random, _("Random"), _RANDOM, "dot", currency),
+        _line(along, found.by_segment, _("Segments alone"), _SEGMENTS, "dash", currency),
+        _line(along, found.model.profit, _("Response model"), look.accent, "solid", currency),
+    ]
     label = _("worth a contact: {n}", n=number(best))
-    return _curves(traces, (best, label), _("customers contacted, the best first"), _("expected profit"), currency,
-                   look)
+    return _curves(
+        traces, (best, label), _("customers contacted, the best first"), _("expected profit"), currency, look
+    )
 
 
 def measured(found: Measured, listed: int, currency: str, look: Scheme) -> go.Figure:
@@ -45,8 +49,16 @@ def measured(found: Measured, listed: int, currency: str, look: Scheme) -> go.Fi
     blind = [found.everybody * one / along[-1] for one in along]
     traces = [*_ribbon(found.model, look), _line(along, blind, _("Random"), _RANDOM, "dot", currency)]
     if found.by_segment is not None:
-        traces.append(_line(found.by_segment.contacts.tolist(), found.by_segment.profit, _("Segments alone"),
-                            _SEGMENTS, "dash", currency))
+        traces.append(
+            _line(
+                found.by_segment.contacts.tolist(),
+                found.by_segment.profit,
+                _("Segments alone"),
+                _SEGMENTS,
+                "dash",
+                currency,
+            )
+        )
     traces.append(_line(along, found.model.profit, _("Response model"), look.accent, "solid", currency))
     label = _("the model's list: {n}", n=number(listed))
     return _curves(traces, (listed, label), _("past contacts, the best first"), _("profit"), currency, look)
@@ -56,22 +68,47 @@ def responses(found: Sequence[Dot], every: float | None, even: float | None, loo
     """A dot a segment with its interval and its word, the overall line and the break-even line."""
     if not found:
         return empty_figure(_("No segments"), look)
-    lines = [(value, label, colour, dash) for value, label, colour, dash in (
-        (every, _("all customers"), look.muted, "solid"), (even, _("break-even"), look.accent, "dash"))
-        if value is not None and value <= 1]
+    lines = [
+        (value, label, colour, dash)
+        for value, label, colour, dash in (
+            (every, _("all customers"), look.muted, "solid"),
+            (even, _("break-even"), look.accent, "dash"),
+        )
+        if value is not None and value <= 1
+    ]
     reach = max([0.02, *(one.high or 0.0 for one in found), *(value for value, *_rest in lines)])
     rows = len(found)
     notes = [_name(one, place, look) for place, one in enumerate(found)]
-    notes += [_line_label(value, label, place, reach, colour)
-              for place, (value, label, colour, _dash) in enumerate(lines)]
-    shapes = [{"type": "line", "x0": value, "x1": value, "yref": "paper", "y0": 0, "y1": 1, "layer": "below",
-               "line": {"color": colour, "width": 1.5, "dash": dash}} for value, _label, colour, dash in lines]
+    notes += [
+        _line_label(value, label, place, reach, colour) for place, (value, label, colour, _dash) in enumerate(lines)
+    ]
+    shapes = [
+        {
+            "type": "line",
+            "x0": value,
+            "x1": value,
+            "yref": "paper",
+            "y0": 0,
+            "y1": 1,
+            "layer": "below",
+            "line": {"color": colour, "width": 1.5, "dash": dash},
+        }
+        for value, _label, colour, dash in lines
+    ]
     return figure_of(
-        [_dot(one, place, look) for place, one in enumerate(found)], look, annotations=notes, shapes=shapes,
+        [_dot(one, place, look) for place, one in enumerate(found)],
+        look,
+        annotations=notes,
+        shapes=shapes,
         margin={"l": 4, "r": 8, "t": 44, "b": 8},
-        xaxis={"range": [-0.02 * reach, reach * 1.32], "tickformat": ".0%" if reach > 0.05 else ".1%", "nticks": 6,
-               "title": {"text": _("share of those contacted who responded")}},
-        yaxis={"visible": False, "range": [rows - 0.6, -0.75]})
+        xaxis={
+            "range": [-0.02 * reach, reach * 1.32],
+            "tickformat": ".0%" if reach > 0.05 else ".1%",
+            "nticks": 6,
+            "title": {"text": _("share of those contacted who responded")},
+        },
+        yaxis={"visible": False, "range": [rows - 0.6, -0.75]},
+    )
 
 
 def _dot(one: Dot, place: int, look: Scheme) -> dict[str, Any]:
@@ -79,12 +116,24 @@ def _dot(one: Dot, place: int, look: Scheme) -> dict[str, Any]:
     known = one.rate is not None and one.low is not None and one.high is not None
     words = f"<b>{escaped(one.card.name)}</b><br>{dot_words(one)}"
     made: dict[str, Any] = {
-        "type": "scatter", "mode": "markers", "x": [one.rate], "y": [place], "hovertext": [words], "hoverinfo": "text",
-        "marker": {"color": style.colour, "symbol": f"{style.symbol}-open" if one.few else style.symbol, "size": 12}}
+        "type": "scatter",
+        "mode": "markers",
+        "x": [one.rate],
+        "y": [place],
+        "hovertext": [words],
+        "hoverinfo": "text",
+        "marker": {"color": style.colour, "symbol": f"{style.symbol}-open" if one.few else style.symbol, "size": 12},
+    }
     if known:
-        made["error_x"] = {"type": "data", "symmetric": False, "array": [(one.high or 0) - (one.rate or 0)],
-                           "arrayminus": [(one.rate or 0) - (one.low or 0)], "color": style.colour, "thickness": 2,
-                           "width": 5}
+        made["error_x"] = {
+            "type": "data",
+            "symmetric": False,
+            "array": [(one.high or 0) - (one.rate or 0)],
+            "arrayminus": [(one.rate or 0) - (one.low or 0)],
+            "color": style.colour,
+            "thickness": 2,
+            "width": 5,
+        }
     return made
 
 
@@ -93,50 +142,107 @@ def _name(one: Dot, place: int, look: Scheme) -> dict[str, Any]:
     told = [f"<b>{_(ADVICE[one.word])}</b>"] if one.word else []
     told += [rate(one.rate)] if one.rate is not None else []
     told += [_(TRUST_WORDS[one.card.trust])]
-    return {"xref": "paper", "x": 0, "xanchor": "left", "y": place, "yshift": 29, "showarrow": False, "align": "left",
-            "text": f"{mark(one.card.colour).glyph} {escaped(one.card.name, _LONGEST)}<br>{' · '.join(told)}",
-            "font": {"size": 12, "color": look.ink}, "bgcolor": look.surface}
+    return {
+        "xref": "paper",
+        "x": 0,
+        "xanchor": "left",
+        "y": place,
+        "yshift": 29,
+        "showarrow": False,
+        "align": "left",
+        "text": f"{mark(one.card.colour).glyph} {escaped(one.card.name, _LONGEST)}<br>{' · '.join(told)}",
+        "font": {"size": 12, "color": look.ink},
+        "bgcolor": look.surface,
+    }
 
 
 def _line_label(value: float, label: str, place: int, reach: float, colour: str) -> dict[str, Any]:
-    return {"x": value, "yref": "paper", "y": 1, "yanchor": "bottom", "yshift": 20 - 18 * place, "showarrow": False,
-            "xanchor": "left" if value < reach / 2 else "right", "text": f"{label} {rate(value)}",
-            "font": {"size": 12, "color": colour}}
+    return {
+        "x": value,
+        "yref": "paper",
+        "y": 1,
+        "yanchor": "bottom",
+        "yshift": 20 - 18 * place,
+        "showarrow": False,
+        "xanchor": "left" if value < reach / 2 else "right",
+        "text": f"{label} {rate(value)}",
+        "font": {"size": 12, "color": colour},
+    }
 
 
 def _ribbon(model: Curve, look: Scheme) -> list[dict[str, Any]]:
     along = model.contacts.tolist()
     edge = {"type": "scatter", "mode": "lines", "line": {"width": 0}, "hoverinfo": "skip", "showlegend": False}
-    return [{**edge, "x": along, "y": model.low.tolist()},
-            {**edge, "x": along, "y": model.high.tolist(), "fill": "tonexty", "fillcolor": tinted(look.accent, 0.16)}]
+    return [
+        {**edge, "x": along, "y": model.low.tolist()},
+        {**edge, "x": along, "y": model.high.tolist(), "fill": "tonexty", "fillcolor": tinted(look.accent, 0.16)},
+    ]
 
 
-def _line(along: Sequence[float], profit: Vector | Sequence[float], name: str, colour: str, dash: str, currency: str
-          ) -> dict[str, Any]:
+def _line(
+    along: Sequence[float], profit: Vector | Sequence[float], name: str, colour: str, dash: str, currency: str
+) -> dict[str, Any]:
     values = [float(one) for one in profit]
-    words = [_("{rule}: {profit} from {n} contacts", rule=name, profit=money(value, currency), n=number(count))
-             for count, value in zip(along, values, strict=True)]
-    return {"type": "scatter", "mode": "lines", "x": list(along), "y": values, "name": name, "hovertext": words,
-            "hoverinfo": "text", "line": {"color": colour, "width": 3 if dash == "solid" else 2, "dash": dash},
-            "showlegend": True}
+    words = [
+        _("{rule}: {profit} from {n} contacts", rule=name, profit=money(value, currency), n=number(count))
+        for count, value in zip(along, values, strict=True)
+    ]
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        "x": list(along),
+        "y": values,
+        "name": name,
+        "hovertext": words,
+        "hoverinfo": "text",
+        "line": {"color": colour, "width": 3 if dash == "solid" else 2, "dash": dash},
+        "showlegend": True,
+    }
 
 
-def _curves(traces: list[dict[str, Any]], cut: tuple[int, str], along: str, up: str, currency: str, look: Scheme
-            ) -> go.Figure:
+def _curves(
+    traces: list[dict[str, Any]], cut: tuple[int, str], along: str, up: str, currency: str, look: Scheme
+) -> go.Figure:
     best, label = cut
-    shapes = [{"type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": 0, "y1": 0,
-               "line": {"color": look.muted, "width": 1}}]
+    shapes = [
+        {"type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": 0, "y1": 0, "line": {"color": look.muted, "width": 1}}
+    ]
     notes = []
     if best:
-        shapes.append({"type": "line", "x0": best, "x1": best, "yref": "paper", "y0": 0, "y1": 1, "layer": "below",
-                       "line": {"color": look.ink, "width": 1.5, "dash": "dash"}})
+        shapes.append(
+            {
+                "type": "line",
+                "x0": best,
+                "x1": best,
+                "yref": "paper",
+                "y0": 0,
+                "y1": 1,
+                "layer": "below",
+                "line": {"color": look.ink, "width": 1.5, "dash": "dash"},
+            }
+        )
         most = max(traces[0]["x"])
-        notes.append({"x": best, "yref": "paper", "y": 1, "yanchor": "bottom", "showarrow": False,
-                      "xanchor": "left" if best < most / 2 else "right", "text": label,
-                      "font": {"size": 13, "color": look.ink}})
+        notes.append(
+            {
+                "x": best,
+                "yref": "paper",
+                "y": 1,
+                "yanchor": "bottom",
+                "showarrow": False,
+                "xanchor": "left" if best < most / 2 else "right",
+                "text": label,
+                "font": {"size": 13, "color": look.ink},
+            }
+        )
     return figure_of(
-        traces, look, shapes=shapes, annotations=notes, showlegend=True, hovermode="closest",
+        traces,
+        look,
+        shapes=shapes,
+        annotations=notes,
+        showlegend=True,
+        hovermode="closest",
         margin={"l": 8, "r": 12, "t": 30, "b": 8},
         legend={"orientation": "h", "x": 0, "xanchor": "left", "y": -0.24, "yanchor": "top", "font": {"size": 12}},
         xaxis={"title": {"text": along}, "tickformat": ",", "rangemode": "tozero", "nticks": 6},
-        yaxis={"title": {"text": f"{up}, {currency}" if currency else up}, "tickformat": ",", "nticks": 6})
+        yaxis={"title": {"text": f"{up}, {currency}" if currency else up}, "tickformat": ",", "nticks": 6},
+    )

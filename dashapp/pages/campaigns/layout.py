@@ -25,8 +25,14 @@ EVERY_SEGMENT = "*"
 def layout(data: SegmentationData, /, run: object = None, **query: object) -> Component:
     """The page at the prices, campaign and filters of the address; what makes no sense there is told."""
     view = data.view(run)
-    search = urlencode([(name, value) for name, given in query.items()
-                        for value in (given if isinstance(given, list) else [given]) if isinstance(value, str)])
+    search = urlencode(
+        [
+            (name, value)
+            for name, given in query.items()
+            for value in (given if isinstance(given, list) else [given])
+            if isinstance(value, str)
+        ]
+    )
     told = asking.read(view.run, search) if view.run and view.run.segmentation.campaigns else None
     asked = told[0] if told else None
     parts = texts(asked) if asked else {}
@@ -35,18 +41,33 @@ def layout(data: SegmentationData, /, run: object = None, **query: object) -> Co
         html.Div(sections.notices(told[1] if told else ()), id=ids.NOTICES),
         _lacking(data, view.run) if view.run and asked is None else None,
         _no_model(asked) if asked and not fitted else None,
-        html.Div([
-            html.Div([card(_controls(asked), label=_("Cost and revenue"), class_name="k-campaigns-controls"),
-                      card(html.Div(parts.get(ids.HEAD), id=ids.HEAD), label=_("The plan"), class_name="k-origin")],
-                     className="k-campaigns-top"),
-            html.Div([_expected(parts), _download(asked, parts)], className="k-campaigns-plan"),
-            card([html.H2(_("Who is on the list?")), html.Div(parts.get(ids.SEGMENTS), id=ids.SEGMENTS),
-                  html.H3(_("The first on the list, and why")), html.Div(parts.get(ids.TOP), id=ids.TOP)],
-                 label=_("Who is on the list?"), class_name="k-origin k-block"),
-        ], hidden=not fitted),
+        html.Div(
+            [
+                html.Div(
+                    [
+                        card(_controls(asked), label=_("Cost and revenue"), class_name="k-campaigns-controls"),
+                        card(html.Div(parts.get(ids.HEAD), id=ids.HEAD), label=_("The plan"), class_name="k-origin"),
+                    ],
+                    className="k-campaigns-top",
+                ),
+                html.Div([_expected(parts), _download(asked, parts)], className="k-campaigns-plan"),
+                card(
+                    [
+                        html.H2(_("Who is on the list?")),
+                        html.Div(parts.get(ids.SEGMENTS), id=ids.SEGMENTS),
+                        html.H3(_("The first on the list, and why")),
+                        html.Div(parts.get(ids.TOP), id=ids.TOP),
+                    ],
+                    label=_("Who is on the list?"),
+                    class_name="k-origin k-block",
+                ),
+            ],
+            hidden=not fitted,
+        ),
         html.Div(_responses(asked, parts), hidden=not answered, className="k-block"),
-        html.Div([_measured(parts), html.Ul(parts.get(ids.NOTES), id=ids.NOTES, className="k-note")],
-                 hidden=not fitted),
+        html.Div(
+            [_measured(parts), html.Ul(parts.get(ids.NOTES), id=ids.NOTES, className="k-note")], hidden=not fitted
+        ),
     ]
     return shell.page(view, _("Campaigns"), _("Whom should we contact next?"), content, data.settings, linked=True)
 
@@ -55,17 +76,25 @@ def texts(asked: Asked) -> dict[str, Children]:
     """Everything but the figures that follows the address, by id."""
     dots, every = facts.dots(asked), facts.overall(asked)
     made: dict[str, Children] = {
-        ids.HEAD: sections.head(asked), ids.SEGMENTS: sections.segments(asked), ids.TOP: sections.top(asked),
-        ids.HOLD_OUT: sections.hold_out(asked), ids.NOTES: sections.notes(asked),
+        ids.HEAD: sections.head(asked),
+        ids.SEGMENTS: sections.segments(asked),
+        ids.TOP: sections.top(asked),
+        ids.HOLD_OUT: sections.hold_out(asked),
+        ids.NOTES: sections.notes(asked),
         ids.DOTS_WORDS: words.dots_words(dots, every, asked.summary.break_even),
         ids.DOTS_TABLE: sections.dots_table(dots),
-        ids.EXPECTED_WORDS: words.finding(asked), ids.EXPECTED_TABLE: None, ids.MEASURED_WORDS: "",
-        ids.MEASURED_TABLE: None}
+        ids.EXPECTED_WORDS: words.finding(asked),
+        ids.EXPECTED_TABLE: None,
+        ids.MEASURED_WORDS: "",
+        ids.MEASURED_TABLE: None,
+    }
     if asked.priced:
-        made |= {ids.EXPECTED_WORDS: words.expected_words(asked, asked.ahead),
-                 ids.EXPECTED_TABLE: sections.expected_table(asked, asked.ahead),
-                 ids.MEASURED_WORDS: words.measured_words(asked, asked.past),
-                 ids.MEASURED_TABLE: sections.measured_table(asked, asked.past)}
+        made |= {
+            ids.EXPECTED_WORDS: words.expected_words(asked, asked.ahead),
+            ids.EXPECTED_TABLE: sections.expected_table(asked, asked.ahead),
+            ids.MEASURED_WORDS: words.measured_words(asked, asked.past),
+            ids.MEASURED_TABLE: sections.measured_table(asked, asked.past),
+        }
     return made
 
 
@@ -74,11 +103,25 @@ def _controls(asked: Asked | None) -> list[Component]:
     return [
         html.H2(_("What if?"), className="k-chart-title"),
         html.Label(_("Cost of one contact, {unit}", unit=currency or _("in money")), htmlFor=ids.COST),
-        dbc.Input(id=ids.COST, type="number", min=0, step="any", debounce=True, inputmode="decimal",
-                  value=asked.cost if asked else None),
+        dbc.Input(
+            id=ids.COST,
+            type="number",
+            min=0,
+            step="any",
+            debounce=True,
+            inputmode="decimal",
+            value=asked.cost if asked else None,
+        ),
         html.Label(_("Revenue of one response, {unit}", unit=currency or _("in money")), htmlFor=ids.REVENUE),
-        dbc.Input(id=ids.REVENUE, type="number", min=0, step="any", debounce=True, inputmode="decimal",
-                  value=asked.revenue if asked else None),
+        dbc.Input(
+            id=ids.REVENUE,
+            type="number",
+            min=0,
+            step="any",
+            debounce=True,
+            inputmode="decimal",
+            value=asked.revenue if asked else None,
+        ),
         html.Div(id=ids.CHECK, **aria(live="polite")),
         html.P(_("Change them and everything on this page follows; the address keeps them."), className="k-note"),
     ]
@@ -87,70 +130,97 @@ def _controls(asked: Asked | None) -> list[Component]:
 def _expected(parts: dict[str, Children]) -> Component:
     title = _("How many customers to contact?")
     return chart_card(
-        title, graph(ids.EXPECTED, title, height=figures.CURVES),
+        title,
+        graph(ids.EXPECTED, title, height=figures.CURVES),
         summary=html.P(parts.get(ids.EXPECTED_WORDS), id=ids.EXPECTED_WORDS, className="k-chart-summary"),
         below=html.Div(parts.get(ids.EXPECTED_TABLE), id=ids.EXPECTED_TABLE),
-        note=_("The band holds 95 % of what one campaign can bring. The filters apply to this chart."))
+        note=_("The band holds 95 % of what one campaign can bring. The filters apply to this chart."),
+    )
 
 
 def _download(asked: Asked | None, parts: dict[str, Children]) -> Component:
     cards = asked.run.segmentation.cards if asked else ()
-    choices = [{"label": _("All segments"), "value": EVERY_SEGMENT},
-               *({"label": f"{one.name} ({_(TRUST_WORDS[one.trust])})", "value": one.key} for one in cards)]
+    choices = [
+        {"label": _("All segments"), "value": EVERY_SEGMENT},
+        *({"label": f"{one.name} ({_(TRUST_WORDS[one.trust])})", "value": one.key} for one in cards),
+    ]
     said = sections.listed(asked, asked.prospects, marked=True) if asked else ""
-    return card([
-        html.H2(_("Take the list along"), className="k-chart-title"),
-        html.Label(_("Of which segment"), htmlFor=ids.SEGMENT),
-        dbc.Select(choices, value=EVERY_SEGMENT, id=ids.SEGMENT),
-        dbc.Checkbox(id=ids.MARKED, value=True, label=_("Mark a random hold-out group in a column of its own")),
-        html.P(said, id=ids.LISTED, role="status"),
-        html.Button(_("Download the list (CSV)"), id=ids.DOWNLOAD_BUTTON, type="button", className="k-button"),
-        dcc.Download(id=ids.DOWNLOAD),
-        html.H3(_("How large a hold-out group?"), className="k-chart-title k-campaigns-hold-out"),
-        html.Div(parts.get(ids.HOLD_OUT), id=ids.HOLD_OUT),
-    ], label=_("Take the list along"), class_name="k-campaigns-take")
+    return card(
+        [
+            html.H2(_("Take the list along"), className="k-chart-title"),
+            html.Label(_("Of which segment"), htmlFor=ids.SEGMENT),
+            dbc.Select(choices, value=EVERY_SEGMENT, id=ids.SEGMENT),
+            dbc.Checkbox(id=ids.MARKED, value=True, label=_("Mark a random hold-out group in a column of its own")),
+            html.P(said, id=ids.LISTED, role="status"),
+            html.Button(_("Download the list (CSV)"), id=ids.DOWNLOAD_BUTTON, type="button", className="k-button"),
+            dcc.Download(id=ids.DOWNLOAD),
+            html.H3(_("How large a hold-out group?"), className="k-chart-title k-campaigns-hold-out"),
+            html.Div(parts.get(ids.HOLD_OUT), id=ids.HOLD_OUT),
+        ],
+        label=_("Take the list along"),
+        class_name="k-campaigns-take",
+    )
 
 
 def _responses(asked: Asked | None, parts: dict[str, Children]) -> Component:
     title = _("Which segments answered?")
     choices = [{"label": one.label, "value": one.column} for one in asking.campaigns(asked.run)] if asked else []
-    tools = html.Div([
-        html.Label(_("Past campaign"), htmlFor=ids.PICKER),
-        dbc.Select(choices, value=asked.campaign if asked else None, id=ids.PICKER)], className="k-campaigns-picker")
+    tools = html.Div(
+        [
+            html.Label(_("Past campaign"), htmlFor=ids.PICKER),
+            dbc.Select(choices, value=asked.campaign if asked else None, id=ids.PICKER),
+        ],
+        className="k-campaigns-picker",
+    )
     return chart_card(
-        title, graph(ids.DOTS, title, height=figures.dots_height(asked.run.segmentation.k if asked else 1)),
-        summary=html.P(parts.get(ids.DOTS_WORDS), id=ids.DOTS_WORDS, className="k-chart-summary"), tools=tools,
+        title,
+        graph(ids.DOTS, title, height=figures.dots_height(asked.run.segmentation.k if asked else 1)),
+        summary=html.P(parts.get(ids.DOTS_WORDS), id=ids.DOTS_WORDS, className="k-chart-summary"),
+        tools=tools,
         below=html.Div(parts.get(ids.DOTS_TABLE), id=ids.DOTS_TABLE),
-        note=_("Lines: 95 % interval. Hollow: under 60 contacted; under 30 no rate. All who were contacted; the "
-               "filters do not apply to this chart."))
+        note=_(
+            "Lines: 95 % interval. Hollow: under 60 contacted; under 30 no rate. All who were contacted; the "
+            "filters do not apply to this chart."
+        ),
+    )
 
 
 def _measured(parts: dict[str, Children]) -> Component:
     title = _("What would each rule have earned?")
     return chart_card(
-        title, graph(ids.MEASURED, title, height=figures.CURVES),
+        title,
+        graph(ids.MEASURED, title, height=figures.CURVES),
         summary=html.P(parts.get(ids.MEASURED_WORDS), id=ids.MEASURED_WORDS, className="k-chart-summary"),
         below=html.Div(parts.get(ids.MEASURED_TABLE), id=ids.MEASURED_TABLE),
-        note=_("Measured on past contacts that no rule had learned from; the filters do not apply to this chart."))
+        note=_("Measured on past contacts that no rule had learned from; the filters do not apply to this chart."),
+    )
 
 
 def _lacking(data: SegmentationData, run: Run) -> Component:
     """No plan in this run: why, and a link to the run that has it."""
     it = run.segmentation
     if not it.dataset.campaigns:
-        return message(_("These data hold no campaigns."), _(
-            "Without the answers to past campaigns nothing is known of who responds, so there is no list."))
+        return message(
+            _("These data hold no campaigns."),
+            _("Without the answers to past campaigns nothing is known of who responds, so there is no list."),
+        )
     found = "" if it.k == it.decision.k else recommended_run(data, run)
     if not found:
         return message(_("This run holds no campaign plan."), _("Train again to get one."))
-    link = html.A(_("Open the recommended one"), href=f"{PATH}?run={found[:shell.SHORT]}", className="k-button")
-    return message(_("This run holds no campaign plan."), plural(
-        "Campaigns are planned for the recommended run with {n} segment and for those next to it.",
-        "Campaigns are planned for the recommended run with {n} segments and for those next to it.",
-        it.decision.k), action=link)
+    link = html.A(_("Open the recommended one"), href=f"{PATH}?run={found[: shell.SHORT]}", className="k-button")
+    return message(
+        _("This run holds no campaign plan."),
+        plural(
+            "Campaigns are planned for the recommended run with {n} segment and for those next to it.",
+            "Campaigns are planned for the recommended run with {n} segments and for those next to it.",
+            it.decision.k,
+        ),
+        action=link,
+    )
 
 
 def _no_model(asked: Asked) -> Component:
-    title = (_("These data hold no campaigns.") if not asking.campaigns(asked.run)
-             else _("Whom to contact cannot be said."))
+    title = (
+        _("These data hold no campaigns.") if not asking.campaigns(asked.run) else _("Whom to contact cannot be said.")
+    )
     return message(title, " ".join(asked.run.tell(one) for one in asked.summary.notes))

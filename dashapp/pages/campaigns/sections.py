@@ -33,66 +33,120 @@ def head(asked: Asked) -> list[Component]:
     it = found.numbers
     tiles = [
         kpi(money(it.expected.value, asked.currency), _("expected profit")),
-        kpi(number(it.contacts), plural("customer to contact, {share} of them",
-                                        "customers to contact, {share} of them", it.contacts,
-                                        share=words.head_share(found))),
+        kpi(
+            number(it.contacts),
+            plural(
+                "customer to contact, {share} of them",
+                "customers to contact, {share} of them",
+                it.contacts,
+                share=words.head_share(found),
+            ),
+        ),
         kpi(money(it.contacts * (summary.cost or 0.0), asked.currency), _("cost of the contacts")),
         kpi(rate(summary.break_even or 0.0), _("break-even response")),
-        kpi(number(it.held), _("to hold out as a test, at a price of {price}",
-                               price=money(it.given_up, asked.currency))),
+        kpi(
+            number(it.held), _("to hold out as a test, at a price of {price}", price=money(it.given_up, asked.currency))
+        ),
     ]
     return [
         html.P(words.finding(asked), className="k-finding", role="status"),
         html.Div(tiles, className="k-kpis"),
         html.P([words.break_even(asked), " ", words.price_of_test(asked, found)], className="k-lead"),
-        html.P([_("For {campaign}.", campaign=asked.run.tell(summary.about)), " ", words.kinds(asked)],
-               className="k-muted"),
+        html.P(
+            [_("For {campaign}.", campaign=asked.run.tell(summary.about)), " ", words.kinds(asked)], className="k-muted"
+        ),
         html.P([html.Strong(_("How to read it:")), " ", _(words.NOT_UPLIFT)], className="k-note"),
     ]
 
 
 def expected_table(asked: Asked, found: Expected) -> Component:
     """The curve's numbers."""
-    rows = [[number(int(found.model.contacts[at])), *_money_at(found.model, at, asked.currency),
-             money(float(found.by_segment[at]), asked.currency), money(float(found.at_random[at]), asked.currency)]
-            for at in _thinned(len(found.model.contacts))]
-    return as_table([_("Contacted"), _("Response model"), _("95 % interval"), _("Segments alone"), _("Random")], rows,
-                    caption=_("Expected profit by number contacted"))
+    rows = [
+        [
+            number(int(found.model.contacts[at])),
+            *_money_at(found.model, at, asked.currency),
+            money(float(found.by_segment[at]), asked.currency),
+            money(float(found.at_random[at]), asked.currency),
+        ]
+        for at in _thinned(len(found.model.contacts))
+    ]
+    return as_table(
+        [_("Contacted"), _("Response model"), _("95 % interval"), _("Segments alone"), _("Random")],
+        rows,
+        caption=_("Expected profit by number contacted"),
+    )
 
 
 def measured_table(asked: Asked, found: Measured) -> Component:
     """What each rule earned, and the curve's numbers: the honest comparison."""
-    rows = [[_(words.RULES.get(one.key, one.label)), number(one.contacts), money(one.profit, asked.currency),
-             words.span(Interval(one.profit, one.low, one.high), asked.currency)]
-            for one in asked.summary.evaluation]
+    rows = [
+        [
+            _(words.RULES.get(one.key, one.label)),
+            number(one.contacts),
+            money(one.profit, asked.currency),
+            words.span(Interval(one.profit, one.low, one.high), asked.currency),
+        ]
+        for one in asked.summary.evaluation
+    ]
     caption = _("What each rule earned on contacts it had not learned from")
     header = [_("Who is contacted"), _("Contacts"), _("Profit"), _("95 % interval")]
-    curve = [[number(int(found.model.contacts[at])), *_money_at(found.model, at, asked.currency)]
-             for at in _thinned(len(found.model.contacts))]
-    return html.Div([
-        table(header, rows, caption=caption),
-        html.P(asked.run.tell(asked.summary.worth)),
-        html.P(words.calibration(asked)),
-        as_table([_("Contacted"), _("Response model"), _("95 % interval")], curve,
-                 caption=_("Profit by number contacted")),
-    ])
+    curve = [
+        [number(int(found.model.contacts[at])), *_money_at(found.model, at, asked.currency)]
+        for at in _thinned(len(found.model.contacts))
+    ]
+    return html.Div(
+        [
+            table(header, rows, caption=caption),
+            html.P(asked.run.tell(asked.summary.worth)),
+            html.P(words.calibration(asked)),
+            as_table(
+                [_("Contacted"), _("Response model"), _("95 % interval")],
+                curve,
+                caption=_("Profit by number contacted"),
+            ),
+        ]
+    )
 
 
 def dots_table(found: Sequence[Dot]) -> Component:
     """The dots' numbers."""
-    rows = [[_segment(one.card), number(one.contacted), number(one.answered),
-             _("too few") if one.rate is None or one.low is None or one.high is None else
-             _("{rate} ({low} to {high})", rate=rate(one.rate), low=rate(one.low), high=rate(one.high)),
-             _(words.ADVICE[one.word]) if one.word else "–"] for one in found]
-    said = [html.Li([html.Strong(_(words.ADVICE[word])), ": ", _(meaning)])
-            for word, meaning in words.ADVICE_MEANS.items()] if any(one.word for one in found) else []
-    return html.Div([
-        html.Ul([html.Li([segment_name(one.card), " ", trust_badge(one.card.trust, one.card.trust_reason)])
-                 for one in found], className="k-campaigns-key"),
-        html.Ul(said, className="k-note k-campaigns-words"),
-        as_table([_("Segment"), _("Contacted"), _("Responded"), _("Response here"), _("In a word")], rows,
-                 caption=_("Response by segment")),
-    ])
+    rows = [
+        [
+            _segment(one.card),
+            number(one.contacted),
+            number(one.answered),
+            _("too few")
+            if one.rate is None or one.low is None or one.high is None
+            else _("{rate} ({low} to {high})", rate=rate(one.rate), low=rate(one.low), high=rate(one.high)),
+            _(words.ADVICE[one.word]) if one.word else "–",
+        ]
+        for one in found
+    ]
+    said = (
+        [
+            html.Li([html.Strong(_(words.ADVICE[word])), ": ", _(meaning)])
+            for word, meaning in words.ADVICE_MEANS.items()
+        ]
+        if any(one.word for one in found)
+        else []
+    )
+    return html.Div(
+        [
+            html.Ul(
+                [
+                    html.Li([segment_name(one.card), " ", trust_badge(one.card.trust, one.card.trust_reason)])
+                    for one in found
+                ],
+                className="k-campaigns-key",
+            ),
+            html.Ul(said, className="k-note k-campaigns-words"),
+            as_table(
+                [_("Segment"), _("Contacted"), _("Responded"), _("Response here"), _("In a word")],
+                rows,
+                caption=_("Response by segment"),
+            ),
+        ]
+    )
 
 
 def segments(asked: Asked) -> Component | None:
@@ -100,17 +154,38 @@ def segments(asked: Asked) -> Component | None:
     if not asked.priced:
         return None
     shares = facts.by_segment(asked)
-    rows = [[_segment(one.card), number(one.numbers.customers), number(one.numbers.contacts), number(one.numbers.held),
-             percent(one.numbers.listed / one.numbers.customers) if one.numbers.customers >= facts.LEAST
-             else _("too few"), money(one.numbers.expected.value, asked.currency),
-             _(words.ADVICE[one.word]) if one.word in words.ADVICE else "–"] for one in shares]
-    header = [_("Segment"), _("Customers"), _("To contact"), _("To hold out"), _("Both, share of the segment"),
-              _("Expected profit"), _("Contact all of it?")]
+    rows = [
+        [
+            _segment(one.card),
+            number(one.numbers.customers),
+            number(one.numbers.contacts),
+            number(one.numbers.held),
+            percent(one.numbers.listed / one.numbers.customers)
+            if one.numbers.customers >= facts.LEAST
+            else _("too few"),
+            money(one.numbers.expected.value, asked.currency),
+            _(words.ADVICE[one.word]) if one.word in words.ADVICE else "–",
+        ]
+        for one in shares
+    ]
+    header = [
+        _("Segment"),
+        _("Customers"),
+        _("To contact"),
+        _("To hold out"),
+        _("Both, share of the segment"),
+        _("Expected profit"),
+        _("Contact all of it?"),
+    ]
     gone = asked.run.segmentation.k - len(shares)
-    return html.Div([
-        table(header, rows, caption=_("The list by segment")),
-        html.P(plural("{n} segment is filtered out.", "{n} segments are filtered out.", gone), className="k-note")
-        if gone else None])
+    return html.Div(
+        [
+            table(header, rows, caption=_("The list by segment")),
+            html.P(plural("{n} segment is filtered out.", "{n} segments are filtered out.", gone), className="k-note")
+            if gone
+            else None,
+        ]
+    )
 
 
 def top(asked: Asked) -> list[Component]:
@@ -120,12 +195,20 @@ def top(asked: Asked) -> list[Component]:
     found = facts.people(asked, asked.prospects, facts.TOP)
     if not found:
         return [html.P(_("Nobody is on the list."), className="k-muted")]
-    rows = [[one.name or _("no. {rank}", rank=number(one.rank)), _segment(one.card), rate(one.probability),
-             price(round(one.profit, 2), asked.currency) if one.profit >= 0 else money(one.profit, asked.currency),
-             html.Span(words.reasons(asked, one), className="k-campaigns-reasons")] for one in found]
+    rows = [
+        [
+            one.name or _("no. {rank}", rank=number(one.rank)),
+            _segment(one.card),
+            rate(one.probability),
+            price(round(one.profit, 2), asked.currency) if one.profit >= 0 else money(one.profit, asked.currency),
+            html.Span(words.reasons(asked, one), className="k-campaigns-reasons"),
+        ]
+        for one in found
+    ]
     header = [_("Customer"), _("Segment"), _("Chance of a response"), _("Expected profit"), _("Why")]
-    kept = [] if facts.has_ids(asked) else [html.P(_("The id of customers is not kept in this run."),
-                                                   className="k-note")]
+    kept = (
+        [] if facts.has_ids(asked) else [html.P(_("The id of customers is not kept in this run."), className="k-note")]
+    )
     return [table(header, rows, caption=_("The first on the list")), *kept]
 
 
@@ -133,9 +216,16 @@ def hold_out(asked: Asked) -> list[Component]:
     """How large a test group, and what for."""
     if not asked.priced:
         return []
-    return [html.P(words.hold_out(asked, asked.prospects)),
-            html.P(_("Do not contact the hold-out group. Afterwards compare its response with that of the contacted: "
-                     "only the difference is what the campaign itself brought."), className="k-note")]
+    return [
+        html.P(words.hold_out(asked, asked.prospects)),
+        html.P(
+            _(
+                "Do not contact the hold-out group. Afterwards compare its response with that of the contacted: "
+                "only the difference is what the campaign itself brought."
+            ),
+            className="k-note",
+        ),
+    ]
 
 
 def listed(asked: Asked, found: Prospects, *, marked: bool) -> str:

@@ -18,13 +18,19 @@ ADVICE_MEANS = {
     "too few": N_("under 30 contacted: no rate is shown"),
 }
 RULES = {
-    "everybody": N_("Everybody"), "nobody": N_("Nobody"), "random": N_("As many at random"),
-    "by_segment": N_("Segments alone"), "by_rfm": N_("Groups by recency, frequency and money (RFM)"),
-    "by_segment_and_past": N_("Segments and earlier answers"), "probability": N_("Response model"),
+    "everybody": N_("Everybody"),
+    "nobody": N_("Nobody"),
+    "random": N_("As many at random"),
+    "by_segment": N_("Segments alone"),
+    "by_rfm": N_("Groups by recency, frequency and money (RFM)"),
+    "by_segment_and_past": N_("Segments and earlier answers"),
+    "probability": N_("Response model"),
     "foresight": N_("Perfect foresight"),
 }
-NOT_UPLIFT = N_("This is response, not uplift: without a control group nobody knows who would have bought anyway. "
-                "Keep the hold-out group uncontacted, and the test will tell.")
+NOT_UPLIFT = N_(
+    "This is response, not uplift: without a control group nobody knows who would have bought anyway. "
+    "Keep the hold-out group uncontacted, and the test will tell."
+)
 
 
 def price(value: float | None, currency: str) -> str:
@@ -47,8 +53,10 @@ def finding(asked: Asked) -> str:
     if not found.customers:
         return _("No customers match.")
     if not found.numbers.listed and asked.selection:
-        return _("Contact nobody of those left by the filters: at these prices none of them is expected to bring back "
-                 "the cost of a contact.")
+        return _(
+            "Contact nobody of those left by the filters: at these prices none of them is expected to bring back "
+            "the cost of a contact."
+        )
     if not found.numbers.listed:
         return _("Contact nobody: at these prices no customer is expected to bring back the cost of a contact.")
     return _whom(asked, found)
@@ -56,16 +64,27 @@ def finding(asked: Asked) -> str:
 
 def _whom(asked: Asked, found: Prospects) -> str:
     expected = found.numbers.expected
-    told = {"count": number(found.numbers.contacts), "held": number(found.numbers.held),
-            "profit": money(expected.value, asked.currency), "span": span(expected, asked.currency)}
+    told = {
+        "count": number(found.numbers.contacts),
+        "held": number(found.numbers.held),
+        "profit": money(expected.value, asked.currency),
+        "span": span(expected, asked.currency),
+    }
     if asked.selection:
-        return plural("Contact {count} of the {n} customer left by the filters and hold out {held}: expected profit "
-                      "{profit} ({span})",
-                      "Contact {count} of the {n} customers left by the filters and hold out {held}: expected profit "
-                      "{profit} ({span})", found.customers, **told)
-    return plural("Contact {count} of {n} customer and hold out {held}: expected profit {profit} ({span})",
-                  "Contact {count} of {n} customers and hold out {held}: expected profit {profit} ({span})",
-                  found.customers, **told)
+        return plural(
+            "Contact {count} of the {n} customer left by the filters and hold out {held}: expected profit "
+            "{profit} ({span})",
+            "Contact {count} of the {n} customers left by the filters and hold out {held}: expected profit "
+            "{profit} ({span})",
+            found.customers,
+            **told,
+        )
+    return plural(
+        "Contact {count} of {n} customer and hold out {held}: expected profit {profit} ({span})",
+        "Contact {count} of {n} customers and hold out {held}: expected profit {profit} ({span})",
+        found.customers,
+        **told,
+    )
 
 
 def price_of_test(asked: Asked, found: Prospects) -> str:
@@ -73,11 +92,15 @@ def price_of_test(asked: Asked, found: Prospects) -> str:
     it = found.numbers
     if not it.held:
         return ""
-    return plural("Holding out {n} costs {price} of expected profit: with everybody on the list contacted it would be "
-                  "{whole}, but then nobody knows what the campaign itself brought.",
-                  "Holding out {n} costs {price} of expected profit: with everybody on the list contacted it would be "
-                  "{whole}, but then nobody knows what the campaign itself brought.", it.held,
-                  price=money(it.given_up, asked.currency), whole=money(it.whole, asked.currency))
+    return plural(
+        "Holding out {n} costs {price} of expected profit: with everybody on the list contacted it would be "
+        "{whole}, but then nobody knows what the campaign itself brought.",
+        "Holding out {n} costs {price} of expected profit: with everybody on the list contacted it would be "
+        "{whole}, but then nobody knows what the campaign itself brought.",
+        it.held,
+        price=money(it.given_up, asked.currency),
+        whole=money(it.whole, asked.currency),
+    )
 
 
 def break_even(asked: Asked) -> str:
@@ -89,8 +112,12 @@ def break_even(asked: Asked) -> str:
     told = {"cost": price(summary.cost, asked.currency), "revenue": price(summary.revenue, asked.currency)}
     if even > 1:
         return _("A contact costs {cost} and a response brings {revenue}: even a sure response would not pay.", **told)
-    return _("A contact costs {cost} and a response brings {revenue}, so a contact pays for itself where the chance of "
-             "a response is above {even} (break-even).", even=rate(even), **told)
+    return _(
+        "A contact costs {cost} and a response brings {revenue}, so a contact pays for itself where the chance of "
+        "a response is above {even} (break-even).",
+        even=rate(even),
+        **told,
+    )
 
 
 def expected_words(asked: Asked, found: Expected) -> str:
@@ -101,8 +128,12 @@ def expected_words(asked: Asked, found: Expected) -> str:
     every = money(float(found.model.profit[-1]), asked.currency)
     if not prospects.numbers.listed:
         return _("Every contact is expected to cost more than it brings; contacting all: {every}.", every=every)
-    return _("Profit grows up to {best} contacts and falls after that; contacting all {all} is expected to bring "
-             "{every}.", best=number(prospects.numbers.listed), all=number(prospects.customers), every=every)
+    return _(
+        "Profit grows up to {best} contacts and falls after that; contacting all {all} is expected to bring {every}.",
+        best=number(prospects.numbers.listed),
+        all=number(prospects.customers),
+        every=every,
+    )
 
 
 def measured_words(asked: Asked, found: Measured) -> str:
@@ -111,13 +142,23 @@ def measured_words(asked: Asked, found: Measured) -> str:
     model, segments = by_key.get("probability"), by_key.get("by_segment")
     if model is None:
         return ""
-    first = _("On {n} past contacts that were not learned from, the model's list earned {profit} ({span}).",
-              n=number(float(found.model.contacts[-1])), profit=money(model.profit, asked.currency),
-              span=span(Interval(model.profit, model.low, model.high), asked.currency))
+    first = _(
+        "On {n} past contacts that were not learned from, the model's list earned {profit} ({span}).",
+        n=number(float(found.model.contacts[-1])),
+        profit=money(model.profit, asked.currency),
+        span=span(Interval(model.profit, model.low, model.high), asked.currency),
+    )
     if segments is None:
         return first
-    return first + " " + _("Segments alone: {profit}; everybody: {every}.",
-                           profit=money(segments.profit, asked.currency), every=money(found.everybody, asked.currency))
+    return (
+        first
+        + " "
+        + _(
+            "Segments alone: {profit}; everybody: {every}.",
+            profit=money(segments.profit, asked.currency),
+            every=money(found.everybody, asked.currency),
+        )
+    )
 
 
 def calibration(asked: Asked) -> str:
@@ -125,18 +166,32 @@ def calibration(asked: Asked) -> str:
     it = asked.summary.calibration
     if it is None:
         return ""
-    return _("Can the probabilities be trusted? On {n} contacts that were not learned from, {predicted} were expected "
-             "to respond and {observed} did.", n=number(it.contacts), predicted=rate(it.mean_predicted),
-             observed=rate(it.observed))
+    return _(
+        "Can the probabilities be trusted? On {n} contacts that were not learned from, {predicted} were expected "
+        "to respond and {observed} did.",
+        n=number(it.contacts),
+        predicted=rate(it.mean_predicted),
+        observed=rate(it.observed),
+    )
 
 
 def dot_words(one: Dot) -> str:
     """One segment's response in a sentence."""
     if one.rate is None or one.low is None or one.high is None:
-        return plural("{n} contacted, too few for a rate (at least {least})",
-                      "{n} contacted, too few for a rate (at least {least})", one.contacted, least=number(LEAST))
-    said = _("{answered} of {contacted} responded: {rate} ({low} to {high})", answered=number(one.answered),
-             contacted=number(one.contacted), rate=rate(one.rate), low=rate(one.low), high=rate(one.high))
+        return plural(
+            "{n} contacted, too few for a rate (at least {least})",
+            "{n} contacted, too few for a rate (at least {least})",
+            one.contacted,
+            least=number(LEAST),
+        )
+    said = _(
+        "{answered} of {contacted} responded: {rate} ({low} to {high})",
+        answered=number(one.answered),
+        contacted=number(one.contacted),
+        rate=rate(one.rate),
+        low=rate(one.low),
+        high=rate(one.high),
+    )
     return said + "; " + _("few contacted, read with care") if one.few else said
 
 
@@ -158,8 +213,11 @@ def hold_out(asked: Asked, found: Prospects) -> str:
 
 def reasons(asked: Asked, one: Prospect) -> str:
     """What speaks for (+) and against (−) a customer."""
-    return "; ".join(f"{part[:2].replace('-', '−')}{asked.run.tell(part[2:])}" if part[:2] in ("+ ", "- ")
-                     else asked.run.tell(part) for part in one.reasons.split("; ") if part)
+    return "; ".join(
+        f"{part[:2].replace('-', '−')}{asked.run.tell(part[2:])}" if part[:2] in ("+ ", "- ") else asked.run.tell(part)
+        for part in one.reasons.split("; ")
+        if part
+    )
 
 
 def covered(asked: Asked, found: Prospects) -> str:
@@ -175,11 +233,17 @@ def in_the_file(asked: Asked, found: Prospects, *, marked: bool) -> str:
     if not it.listed:
         return ""
     if not marked or not it.held:
-        return _("Nobody is marked as hold-out: contacting all of them is expected to bring {profit}.",
-                 profit=money(it.whole, asked.currency))
-    return plural("{n} of them is marked as hold-out; contacting the other {rest} is expected to bring {profit}.",
-                  "{n} of them are marked as hold-out; contacting the other {rest} is expected to bring {profit}.",
-                  it.held, rest=number(it.contacts), profit=money(it.expected.value, asked.currency))
+        return _(
+            "Nobody is marked as hold-out: contacting all of them is expected to bring {profit}.",
+            profit=money(it.whole, asked.currency),
+        )
+    return plural(
+        "{n} of them is marked as hold-out; contacting the other {rest} is expected to bring {profit}.",
+        "{n} of them are marked as hold-out; contacting the other {rest} is expected to bring {profit}.",
+        it.held,
+        rest=number(it.contacts),
+        profit=money(it.expected.value, asked.currency),
+    )
 
 
 def filters(asked: Asked) -> str:
@@ -193,8 +257,15 @@ def kinds(asked: Asked) -> str:
     found = asked.summary.kinds
     if len(found) < 2:
         return ""
-    told = [_("{kind}: {profit} from {contacts}", kind=asked.run.tell(one.kind), contacts=customers(one.contacts),
-              profit=money(one.expected_profit, asked.currency)) for one in found]
+    told = [
+        _(
+            "{kind}: {profit} from {contacts}",
+            kind=asked.run.tell(one.kind),
+            contacts=customers(one.contacts),
+            profit=money(one.expected_profit, asked.currency),
+        )
+        for one in found
+    ]
     return _("Expected of all customers by kind of campaign, with nobody held out: {list}.", list="; ".join(told))
 
 

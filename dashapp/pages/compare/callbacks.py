@@ -28,12 +28,16 @@ def draw(data: SegmentationData, scheme_name: object, origin: object) -> tuple[A
     if run is None or not scheme_name:
         return (no_update,) * 3
     it, look = run.segmentation, scheme(scheme_name)
-    return (figures.inertia(it.candidates, it.decision, it.k, look),
-            figures.silhouette(it.candidates, it.decision, it.k, look), figures.stability(it.candidates, it.k, look))
+    return (
+        figures.inertia(it.candidates, it.decision, it.k, look),
+        figures.silhouette(it.candidates, it.decision, it.k, look),
+        figures.stability(it.candidates, it.k, look),
+    )
 
 
-def draw_segments(data: SegmentationData, scheme_name: object, screen: object, seen: object, origin: object
-                  ) -> tuple[Any, ...]:
+def draw_segments(
+    data: SegmentationData, scheme_name: object, screen: object, seen: object, origin: object
+) -> tuple[Any, ...]:
     """The segments of the run in view, once a reader comes near their charts."""
     run = page_run(data, origin)
     if run is None or not scheme_name or not screen or not seen:
@@ -49,12 +53,17 @@ def draw_blades(data: SegmentationData, search: object, scheme_name: object, see
         return no_update
     held = under(run, search).selection.filters
     within, among = held.get(SURE), held.get(SEGMENT)
-    return figures_runs.blades(run.segmentation, scheme(scheme_name), within if isinstance(within, Range) else None,
-                               among.tokens if isinstance(among, Values) else ())
+    return figures_runs.blades(
+        run.segmentation,
+        scheme(scheme_name),
+        within if isinstance(within, Range) else None,
+        among.tokens if isinstance(among, Values) else (),
+    )
 
 
-def list_runs(data: SegmentationData, only_differences: object, screen: object, _changed: object, seen: object,
-              origin: object) -> tuple[Any, Any]:
+def list_runs(
+    data: SegmentationData, only_differences: object, screen: object, _changed: object, seen: object, origin: object
+) -> tuple[Any, Any]:
     """Rows and columns of the grid, as the store has them now."""
     run = page_run(data, origin)
     if run is None or not screen or not seen:
@@ -74,8 +83,15 @@ def choose(data: SegmentationData, a: object, b: object, search: object, origin:
     return no_update if wanted == search else wanted
 
 
-def compare(data: SegmentationData, search: object, scheme_name: object, screen: object, _changed: object,
-            seen: object, origin: object) -> tuple[Any, ...]:
+def compare(
+    data: SegmentationData,
+    search: object,
+    scheme_name: object,
+    screen: object,
+    _changed: object,
+    seen: object,
+    origin: object,
+) -> tuple[Any, ...]:
     """All about the two runs that the address names."""
     run = page_run(data, origin)
     if run is None or not scheme_name or not screen or not seen:
@@ -89,11 +105,20 @@ def compare(data: SegmentationData, search: object, scheme_name: object, screen:
     if isinstance(found, str):
         return _nothing(found, look)
     going, narrow = [one for one in found.matches if one.a and one.b], screen == shared.PHONE
-    return (pair.words(found), False, figures_runs.overlap(found, look, narrow=narrow),
-            figures_runs.movers(found, look, narrow=narrow),
-            figures_runs.deltas(facts.deltas(found), going, look), pair.overlap_words(),
-            pair.movers_words(found), pair.deltas_words(found), pair.overlap_table(found), pair.movers_table(found),
-            pair.deltas_table(found), pair.parameters_table(chosen.a, chosen.b))
+    return (
+        pair.words(found),
+        False,
+        figures_runs.overlap(found, look, narrow=narrow),
+        figures_runs.movers(found, look, narrow=narrow),
+        figures_runs.deltas(facts.deltas(found), going, look),
+        pair.overlap_words(),
+        pair.movers_words(found),
+        pair.deltas_words(found),
+        pair.overlap_table(found),
+        pair.movers_table(found),
+        pair.deltas_table(found),
+        pair.parameters_table(chosen.a, chosen.b),
+    )
 
 
 def show_history(data: SegmentationData, changed: object, origin: object) -> Any:
@@ -115,30 +140,74 @@ def register(app: Dash, data: SegmentationData) -> None:
     page, search, changed = State(shared.PAGE, "data"), State(shared.URL, "search"), Input(ids.CHANGED, "data")
     look, screen = Input(shared.SCHEME, "data"), Input(shared.SCREEN, "data")
     app.callback(*(Output(one, "figure") for one in (ids.INERTIA, ids.SILHOUETTE, ids.STABILITY)), look, page)(
-        partial(draw, data))
-    app.callback(Output(ids.LINEAGE, "figure"), Output(ids.LINEAGE_WORDS, "children"),
-                 Output(ids.LINEAGE_BELOW, "children"), Output(ids.RETURNS, "figure"),
-                 look, screen, Input(ids.SEEN_SEGMENTS, "data"), page)(partial(draw_segments, data))
-    app.callback(Output(ids.BLADES, "figure"), Input(shared.URL, "search"), look, Input(ids.SEEN_SEGMENTS, "data"),
-                 page)(partial(draw_blades, data))
+        partial(draw, data)
+    )
+    app.callback(
+        Output(ids.LINEAGE, "figure"),
+        Output(ids.LINEAGE_WORDS, "children"),
+        Output(ids.LINEAGE_BELOW, "children"),
+        Output(ids.RETURNS, "figure"),
+        look,
+        screen,
+        Input(ids.SEEN_SEGMENTS, "data"),
+        page,
+    )(partial(draw_segments, data))
+    app.callback(
+        Output(ids.BLADES, "figure"), Input(shared.URL, "search"), look, Input(ids.SEEN_SEGMENTS, "data"), page
+    )(partial(draw_blades, data))
     app.clientside_callback(  # type: ignore[no-untyped-call]
-        ClientsideFunction("korzina_compare", "brush"), Output(shared.EVENT, "data", allow_duplicate=True),
-        Input(ids.BLADES, "selectedData"), State(ids.BLADES, "figure"), prevent_initial_call=True)
+        ClientsideFunction("korzina_compare", "brush"),
+        Output(shared.EVENT, "data", allow_duplicate=True),
+        Input(ids.BLADES, "selectedData"),
+        State(ids.BLADES, "figure"),
+        prevent_initial_call=True,
+    )
     for flow in (ids.LINEAGE, ids.MOVERS):
         app.clientside_callback(  # type: ignore[no-untyped-call]
-            ClientsideFunction("korzina_compare", "follow"), Output(flow, "figure", allow_duplicate=True),
-            Input(flow, "clickData"), State(flow, "figure"), prevent_initial_call=True)
-    app.callback(Output(ids.GRID, "rowData"), Output(ids.GRID, "columnDefs"), Input(ids.DIFFERENCES, "value"), screen,
-                 changed, Input(ids.SEEN_RUNS, "data"), page)(partial(list_runs, data))
-    app.callback(Output(shared.URL, "search", allow_duplicate=True), Input(ids.LEFT, "value"),
-                 Input(ids.RIGHT, "value"), search, page, prevent_initial_call=True)(partial(choose, data))
+            ClientsideFunction("korzina_compare", "follow"),
+            Output(flow, "figure", allow_duplicate=True),
+            Input(flow, "clickData"),
+            State(flow, "figure"),
+            prevent_initial_call=True,
+        )
     app.callback(
-        Output(ids.PAIR_WORDS, "children"), Output(ids.PAIR_CHARTS, "hidden"), Output(ids.OVERLAP, "figure"),
-        Output(ids.MOVERS, "figure"), Output(ids.DELTAS, "figure"), Output(ids.OVERLAP_WORDS, "children"),
-        Output(ids.MOVERS_WORDS, "children"), Output(ids.DELTAS_WORDS, "children"),
-        Output(ids.OVERLAP_BELOW, "children"), Output(ids.MOVERS_BELOW, "children"),
-        Output(ids.DELTAS_BELOW, "children"), Output(ids.PARAMETERS, "children"),
-        Input(shared.URL, "search"), look, screen, changed, Input(ids.SEEN_PAIR, "data"), page)(partial(compare, data))
+        Output(ids.GRID, "rowData"),
+        Output(ids.GRID, "columnDefs"),
+        Input(ids.DIFFERENCES, "value"),
+        screen,
+        changed,
+        Input(ids.SEEN_RUNS, "data"),
+        page,
+    )(partial(list_runs, data))
+    app.callback(
+        Output(shared.URL, "search", allow_duplicate=True),
+        Input(ids.LEFT, "value"),
+        Input(ids.RIGHT, "value"),
+        search,
+        page,
+        prevent_initial_call=True,
+    )(partial(choose, data))
+    app.callback(
+        Output(ids.PAIR_WORDS, "children"),
+        Output(ids.PAIR_CHARTS, "hidden"),
+        Output(ids.OVERLAP, "figure"),
+        Output(ids.MOVERS, "figure"),
+        Output(ids.DELTAS, "figure"),
+        Output(ids.OVERLAP_WORDS, "children"),
+        Output(ids.MOVERS_WORDS, "children"),
+        Output(ids.DELTAS_WORDS, "children"),
+        Output(ids.OVERLAP_BELOW, "children"),
+        Output(ids.MOVERS_BELOW, "children"),
+        Output(ids.DELTAS_BELOW, "children"),
+        Output(ids.PARAMETERS, "children"),
+        Input(shared.URL, "search"),
+        look,
+        screen,
+        changed,
+        Input(ids.SEEN_PAIR, "data"),
+        page,
+    )(partial(compare, data))
     promotion.register(app, data)
-    app.callback(Output(ids.HISTORY, "children"), Output(ids.PROMOTED, "options"), changed, page,
-                 prevent_initial_call=True)(partial(show_history, data))
+    app.callback(
+        Output(ids.HISTORY, "children"), Output(ids.PROMOTED, "options"), changed, page, prevent_initial_call=True
+    )(partial(show_history, data))

@@ -28,10 +28,16 @@ def section(data: SegmentationData, view: View) -> list[Component]:
     runs, moves = _known(data, view)
     return [
         dcc.Store(id=ids.CHANGED, data=0),
-        card([html.H2(_("Which segmentation is in use?")), *_form(data, view, runs)],
-             label=_("Which segmentation is in use?"), class_name="k-origin"),
-        card([html.H2(_("What was in use, and why?")), html.Div(history(moves, runs), id=ids.HISTORY)],
-             label=_("What was in use, and why?"), class_name="k-origin"),
+        card(
+            [html.H2(_("Which segmentation is in use?")), *_form(data, view, runs)],
+            label=_("Which segmentation is in use?"),
+            class_name="k-origin",
+        ),
+        card(
+            [html.H2(_("What was in use, and why?")), html.Div(history(moves, runs), id=ids.HISTORY)],
+            label=_("What was in use, and why?"),
+            class_name="k-origin",
+        ),
     ]
 
 
@@ -45,11 +51,23 @@ def history(moves: Sequence[Promotion], runs: Sequence[RunSummary]) -> Component
     if not moves:
         return html.P(_("Nothing has been promoted yet."))
     sizes = {run.run_id: run.k for run in runs} | {move.to_run: move.k for move in moves if move.k}
-    rows = [[moment(move.when), move.who, _("promoted") if move.action == "promote" else _("rolled back"),
-             _run_words(move.from_run, sizes), _run_words(move.to_run, sizes), _reason(move.reason)]
-            for move in moves[::-1]]
-    return html.Div(table([_("When"), _("Who"), _("What"), _("From"), _("To"), _("Why")], rows,
-                          caption=_("What was in use, and why?")), className="k-compare-text")
+    rows = [
+        [
+            moment(move.when),
+            move.who,
+            _("promoted") if move.action == "promote" else _("rolled back"),
+            _run_words(move.from_run, sizes),
+            _run_words(move.to_run, sizes),
+            _reason(move.reason),
+        ]
+        for move in moves[::-1]
+    ]
+    return html.Div(
+        table(
+            [_("When"), _("Who"), _("What"), _("From"), _("To"), _("Why")], rows, caption=_("What was in use, and why?")
+        ),
+        className="k-compare-text",
+    )
 
 
 def _reason(reason: str) -> str:
@@ -66,36 +84,70 @@ def _form(data: SegmentationData, view: View, runs: Sequence[RunSummary]) -> lis
     other = next((run.run_id[:SHORT] for run in runs if run.champion_version is None), "RUN")
     shown = view.run.run_id[:SHORT] if view.run and not view.is_champion else ""
     fields = [
-        (_("Run"), ids.PROMOTED, dbc.Select(options(runs), id=ids.PROMOTED, value=shown,
-                                               placeholder=_("Choose a run …"))),  # none is chosen for the reader
-        (_("Who"), ids.WHO, dbc.Input(id=ids.WHO, value="" if absent else curation.signature(),
-                                      maxlength=LONGEST_WHO, autocomplete="off")),
-        (_("Why"), ids.REASON, dbc.Input(id=ids.REASON, maxlength=LONGEST_REASON, autocomplete="off",
-                                         placeholder=_("kept in the history")))]
-    form = html.Div([
-        html.P(_("Every page follows within seconds, for everybody. Nothing is lost: you can always roll back.")),
-        html.Div([html.Div([html.Label(label, htmlFor=place), field]) for label, place, field in fields],
-                 className="k-compare-form"),
-        html.Div([_button(_("Promote this run"), ids.PROMOTE), _button(_("Roll back to the one before"), ids.ROLLBACK)],
-                 className="k-compare-buttons"),
-        _confirmation(),
-    ], hidden=bool(absent))
-    return [html.P(absent) if absent else None,
-            command(f"korzina promote {other} --reason \"...\"\nkorzina rollback --reason \"...\"")
-            if absent else None,
-            form, html.P(_("Working: this takes a few seconds."), id=ids.BUSY, hidden=True, role="status"),
-            html.Div(id=ids.OUTCOME, **aria(live="polite"))]
+        (
+            _("Run"),
+            ids.PROMOTED,
+            dbc.Select(options(runs), id=ids.PROMOTED, value=shown, placeholder=_("Choose a run …")),
+        ),  # none is chosen for the reader
+        (
+            _("Who"),
+            ids.WHO,
+            dbc.Input(
+                id=ids.WHO, value="" if absent else curation.signature(), maxlength=LONGEST_WHO, autocomplete="off"
+            ),
+        ),
+        (
+            _("Why"),
+            ids.REASON,
+            dbc.Input(
+                id=ids.REASON, maxlength=LONGEST_REASON, autocomplete="off", placeholder=_("kept in the history")
+            ),
+        ),
+    ]
+    form = html.Div(
+        [
+            html.P(_("Every page follows within seconds, for everybody. Nothing is lost: you can always roll back.")),
+            html.Div(
+                [html.Div([html.Label(label, htmlFor=place), field]) for label, place, field in fields],
+                className="k-compare-form",
+            ),
+            html.Div(
+                [_button(_("Promote this run"), ids.PROMOTE), _button(_("Roll back to the one before"), ids.ROLLBACK)],
+                className="k-compare-buttons",
+            ),
+            _confirmation(),
+        ],
+        hidden=bool(absent),
+    )
+    return [
+        html.P(absent) if absent else None,
+        command(f'korzina promote {other} --reason "..."\nkorzina rollback --reason "..."') if absent else None,
+        form,
+        html.P(_("Working: this takes a few seconds."), id=ids.BUSY, hidden=True, role="status"),
+        html.Div(id=ids.OUTCOME, **aria(live="polite")),
+    ]
 
 
 def _confirmation() -> Component:
     """What would change, and the click that changes it; out of sight until somebody asks."""
-    return html.Div([
-        html.Div(id=ids.CONSEQUENCES),
-        html.Div([_button(_("Yes, change it for everybody"), ids.CONFIRMED),
-                  _button(_("Leave it as it is"), ids.CANCEL)], className="k-compare-buttons"),
-        dcc.Store(id=ids.PENDING),
-    ], id=ids.CONFIRM, hidden=True, className="k-compare-confirm", role="group",
-        **aria(label=_("Confirm the change"), live="polite"))
+    return html.Div(
+        [
+            html.Div(id=ids.CONSEQUENCES),
+            html.Div(
+                [
+                    _button(_("Yes, change it for everybody"), ids.CONFIRMED),
+                    _button(_("Leave it as it is"), ids.CANCEL),
+                ],
+                className="k-compare-buttons",
+            ),
+            dcc.Store(id=ids.PENDING),
+        ],
+        id=ids.CONFIRM,
+        hidden=True,
+        className="k-compare-confirm",
+        role="group",
+        **aria(label=_("Confirm the change"), live="polite"),
+    )
 
 
 def _button(label: str, place: str) -> Component:
@@ -122,5 +174,9 @@ def _run_words(run_id: str | None, sizes: dict[str, int]) -> str:
 
 def outcome_words(k: int, version: int) -> str:
     """What is in use now."""
-    return plural("In use now: {n} segment, version {version}. Every page follows.",
-                  "In use now: {n} segments, version {version}. Every page follows.", k, version=number(version))
+    return plural(
+        "In use now: {n} segment, version {version}. Every page follows.",
+        "In use now: {n} segments, version {version}. Every page follows.",
+        k,
+        version=number(version),
+    )

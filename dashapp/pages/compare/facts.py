@@ -83,6 +83,7 @@ def contingency(a: Labels, b: Labels, k_a: int, k_b: int) -> Labels:
 
 def adjusted_rand(table: Labels) -> float:
     """Agreement of two partitions, 0 as by chance and 1 the same (Hubert and Arabie 1985)."""
+
     def pairs(counts: Labels) -> float:
         return float((counts.astype(np.float64) * (counts - 1) / 2).sum())
 
@@ -123,35 +124,43 @@ def deltas(it: Pair) -> tuple[Delta, ...]:
         if column.role == "outcome" or not known or not scale > 0:
             continue
         shifts = tuple((after[b][0] - before[a][0]) / scale for a, b in places)
-        found.append(Delta(column, shifts, tuple(before[a][1] for a, _b in places),
-                           tuple(after[b][1] for _a, b in places)))
+        found.append(
+            Delta(column, shifts, tuple(before[a][1] for a, _b in places), tuple(after[b][1] for _a, b in places))
+        )
     return tuple(sorted(found, key=lambda one: -max(abs(shift) for shift in one.shifts))[:MOST_DELTAS])
 
 
 def parameters(a: RunSummary, b: RunSummary) -> list[tuple[str, str, str]]:
     """Name and both values of each parameter in which the runs differ."""
     names = [name for name in dict.fromkeys([*a.params, *b.params]) if name not in _QUALITY]
-    return [(name, a.params.get(name, "–"), b.params.get(name, "–")) for name in names
-            if a.params.get(name) != b.params.get(name)]
+    return [
+        (name, a.params.get(name, "–"), b.params.get(name, "–"))
+        for name in names
+        if a.params.get(name) != b.params.get(name)
+    ]
 
 
 def _by_place(it: Segmentation) -> Mapping[tuple[int, str], tuple[float, float]]:
     rows = it.profiles[[Profiles.SEGMENT, Profiles.COLUMN, Profiles.MEAN, Profiles.MEDIAN]].dropna()
-    return {(int(segment), str(column)): (float(mean), float(median))
-            for segment, column, mean, median in rows.itertuples(index=False)}
+    return {
+        (int(segment), str(column)): (float(mean), float(median))
+        for segment, column, mean, median in rows.itertuples(index=False)
+    }
 
 
 def _common(a: Segmentation, b: Segmentation) -> tuple[Labels, Labels] | str:
     """Segments of the common customers in both runs, row by row."""
     ours, theirs = _labels(a), _labels(b)
     if a.sweep_run_id == b.sweep_run_id or (
-            a.ledger.fingerprint == b.ledger.fingerprint and len(ours) == len(theirs)
-            and a.dataset.spec == b.dataset.spec):
+        a.ledger.fingerprint == b.ledger.fingerprint and len(ours) == len(theirs) and a.dataset.spec == b.dataset.spec
+    ):
         return ours, theirs  # the same customers, in their canonical order
     id_a, id_b = a.dataset.id_column, b.dataset.id_column
     if id_a is None or id_b is None or id_a not in a.customers or id_b not in b.customers:
-        return _("These two runs are about different data, and at least one of them does not keep the ids of "
-                 "customers: nobody can say who is in both. Put “keep = true” under [id] in the spec and train again.")
+        return _(
+            "These two runs are about different data, and at least one of them does not keep the ids of "
+            "customers: nobody can say who is in both. Put “keep = true” under [id] in the spec and train again."
+        )
     both = pd.concat([_by_id(a, id_a, ours).rename("a"), _by_id(b, id_b, theirs).rename("b")], axis=1, join="inner")
     if len(both) < FEWEST:
         return _("These two runs have hardly any customers in common: there is nothing to compare.")

@@ -26,18 +26,22 @@ def drawn(data: SegmentationData, run: Run, look: Scheme, *, narrow: bool) -> tu
     except KorzinaError as error:
         return empty_figure("", look), str(error), []
     if len(runs) < 2:
-        return empty_figure("", look), _("This training tried one number of segments, so there is no other to follow."
-                                         ), []
-    tables = [facts.contingency(one.labels, other.labels, one.k, other.k)
-              for one, other in pairwise(runs)]
+        return (
+            empty_figure("", look),
+            _("This training tried one number of segments, so there is no other to follow."),
+            [],
+        )
+    tables = [facts.contingency(one.labels, other.labels, one.k, other.k) for one, other in pairwise(runs)]
     return figures_runs.lineage(runs, tables, look, narrow=narrow), words(runs, tables), _below(runs, tables)
 
 
 def neighbours(data: SegmentationData, run: Run) -> list[Placement]:
     """Who is where with one segment less, as many, and one more, told in the reader's language."""
     it = run.segmentation
-    near = sorted((one for one in data.runs(it.experiment)
-                   if one.sweep_run_id == it.sweep_run_id and abs(one.k - it.k) <= 1), key=lambda one: one.k)
+    near = sorted(
+        (one for one in data.runs(it.experiment) if one.sweep_run_id == it.sweep_run_id and abs(one.k - it.k) <= 1),
+        key=lambda one: one.k,
+    )
     return [_told(data.placement(one.run_id), run) for one in near]
 
 
@@ -49,15 +53,25 @@ def words(runs: list[Placement], tables: list[Labels]) -> str:
     parts = sorted(range(after.k), key=lambda one: -table[place, one])[:2]
     step = plural("From left to right: {n} segment", "From left to right: {n} segments", runs[0].k)
     then = ", ".join(number(one.k) for one in runs[1:])
-    return _("{step}, then {then}. The last step takes most of its customers out of “{name}”, which goes to “{one}” "
-             "and “{other}”.", step=step, then=then, name=before.cards[place].name, one=after.cards[parts[0]].name,
-             other=after.cards[parts[1]].name)
+    return _(
+        "{step}, then {then}. The last step takes most of its customers out of “{name}”, which goes to “{one}” "
+        "and “{other}”.",
+        step=step,
+        then=then,
+        name=before.cards[place].name,
+        one=after.cards[parts[0]].name,
+        other=after.cards[parts[1]].name,
+    )
 
 
 def _below(runs: list[Placement], tables: list[Labels]) -> Any:
-    rows = [[_linked(one, a), _linked(other, b), number(int(table[a, b]))]
-            for one, other, table in zip(runs[:-1], runs[1:], tables, strict=True)
-            for a in range(one.k) for b in range(other.k) if table[a, b]]
+    rows = [
+        [_linked(one, a), _linked(other, b), number(int(table[a, b]))]
+        for one, other, table in zip(runs[:-1], runs[1:], tables, strict=True)
+        for a in range(one.k)
+        for b in range(other.k)
+        if table[a, b]
+    ]
     return as_table([_("From"), _("To"), _("Customers")], rows, caption=_("What does one more segment split?"))
 
 

@@ -26,10 +26,14 @@ def draw(data: SegmentationData, scheme_name: object, origin: object, places: ob
     if run is None or not scheme_name or len(names) != asked or any(name not in known for name in names):
         return no_update, no_update, [no_update] * asked
     look = scheme(scheme_name)
-    return (figures.account(run.segmentation.ledger, look),
-            figures.missing(facts.missing_values(run), run.cube.n, look),
-            [figures.distribution(one, facts.counts_of(run, one), look, facts.taken_out(run, one).by_bin(one))
-             for one in map(known.__getitem__, names)])
+    return (
+        figures.account(run.segmentation.ledger, look),
+        figures.missing(facts.missing_values(run), run.cube.n, look),
+        [
+            figures.distribution(one, facts.counts_of(run, one), look, facts.taken_out(run, one).by_bin(one))
+            for one in map(known.__getitem__, names)
+        ],
+    )
 
 
 def download(data: SegmentationData, clicks: object, origin: object) -> Any:
@@ -39,17 +43,30 @@ def download(data: SegmentationData, clicks: object, origin: object) -> Any:
         return no_update
     it = run.segmentation
     rows = it.quarantine.fillna("").itertuples(index=False)
-    about = ((_("Run"), it.run_id), (_("Segments"), it.k), (_("Trained"), moment(it.started)),
-             (_("Data"), it.dataset.title))
-    return csv_file(f"korzina-{it.run_id[:8]}-set-aside",
-                    csv_text([str(one) for one in it.quarantine.columns], rows, about))
+    about = (
+        (_("Run"), it.run_id),
+        (_("Segments"), it.k),
+        (_("Trained"), moment(it.started)),
+        (_("Data"), it.dataset.title),
+    )
+    return csv_file(
+        f"korzina-{it.run_id[:8]}-set-aside", csv_text([str(one) for one in it.quarantine.columns], rows, about)
+    )
 
 
 def register(app: Dash, data: SegmentationData) -> None:
     """Bind the callbacks to ``app``."""
     app.callback(
-        Output(ids.ACCOUNT, "figure"), Output(ids.MISSING, "figure"), Output(ids.distribution(ALL), "figure"),
-        Input(shared.SCHEME, "data"), State(shared.PAGE, "data"), State(ids.distribution(ALL), "id"))(
-        partial(draw, data))
-    app.callback(Output(ids.DOWNLOAD, "data"), Input(ids.DOWNLOAD_BUTTON, "n_clicks"), State(shared.PAGE, "data"),
-                 prevent_initial_call=True)(partial(download, data))
+        Output(ids.ACCOUNT, "figure"),
+        Output(ids.MISSING, "figure"),
+        Output(ids.distribution(ALL), "figure"),
+        Input(shared.SCHEME, "data"),
+        State(shared.PAGE, "data"),
+        State(ids.distribution(ALL), "id"),
+    )(partial(draw, data))
+    app.callback(
+        Output(ids.DOWNLOAD, "data"),
+        Input(ids.DOWNLOAD_BUTTON, "n_clicks"),
+        State(shared.PAGE, "data"),
+        prevent_initial_call=True,
+    )(partial(download, data))

@@ -43,8 +43,11 @@ def labelled(run: Run, entry: LedgerEntry) -> str:
     told = entry.detail
     for name in sorted(labels, key=len, reverse=True):
         plain = name.isalpha() and name.islower() and name != entry.column
-        told = re.sub(rf"(?<![\w“]){re.escape(name)}(?![\w”])" + (r"(?= [=<>])" if plain else ""),
-                      lambda _found, name=name: _("“{name}”", name=labels[name]), told)  # type: ignore[misc]
+        told = re.sub(
+            rf"(?<![\w“]){re.escape(name)}(?![\w”])" + (r"(?= [=<>])" if plain else ""),
+            lambda _found, name=name: _("“{name}”", name=labels[name]),
+            told,
+        )  # type: ignore[misc]
     return told
 
 
@@ -92,8 +95,11 @@ def missing_values(run: Run) -> list[tuple[str, int]]:
 def main_columns(run: Run) -> list[Dimension]:
     """Columns of known meaning that hold numbers, in a fixed order."""
     found = [run.segmentation.dataset.meaning(one) for one in MAIN]
-    return [run.cube.dimensions[one.name] for one in found
-            if one and one.name in run.cube.dimensions and run.cube.dimensions[one.name].kind == "number"]
+    return [
+        run.cube.dimensions[one.name]
+        for one in found
+        if one and one.name in run.cube.dimensions and run.cube.dimensions[one.name].kind == "number"
+    ]
 
 
 def counts_of(run: Run, dimension: Dimension) -> Array:
@@ -116,8 +122,11 @@ def taken_out(run: Run, dimension: Dimension) -> TakenOut:
             count += entry.repaired + entry.dropped
             values += [float(found.group(1)) for one in entry.examples if (found := _EXAMPLE.match(one))]
     sources = _computed_from(stored.spec, dimension.column)
-    because = tuple(words for entry, words in zip(stored.ledger.entries, told.ledger.entries, strict=True)
-                    if entry.rule == "range" and entry.column in sources and entry.rows)
+    because = tuple(
+        words
+        for entry, words in zip(stored.ledger.entries, told.ledger.entries, strict=True)
+        if entry.rule == "range" and entry.column in sources and entry.rows
+    )
     return TakenOut(count, tuple(values), because)
 
 

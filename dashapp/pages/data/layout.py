@@ -17,8 +17,12 @@ from dashapp.widgets import as_table, card, chart_card, graph
 from dashapp.words import bin_label, customers, day, moment, number, of_column, percent, summary_of_number
 from pipeline.contract import Ledger, LedgerEntry
 
-_DONE = (("dropped", N_("{n} dropped")), ("repaired", N_("{n} repaired")), ("quarantined", N_("{n} set aside")),
-         ("flagged", N_("{n} flagged")))
+_DONE = (
+    ("dropped", N_("{n} dropped")),
+    ("repaired", N_("{n} repaired")),
+    ("quarantined", N_("{n} set aside")),
+    ("flagged", N_("{n} flagged")),
+)
 
 
 def layout(data: SegmentationData, /, run: object = None, **_query: object) -> Component:
@@ -37,8 +41,10 @@ def _content(view: View) -> list[Component | None]:
         _rules(run),
         _missing(run),
         html.H2(_("The main columns before and after cleaning")),
-        html.Div([_distribution(run, one) for one in facts.main_columns(run)] if run else [],
-                 className="k-grid k-grid-charts"),
+        html.Div(
+            [_distribution(run, one) for one in facts.main_columns(run)] if run else [],
+            className="k-grid k-grid-charts",
+        ),
     ]
 
 
@@ -47,83 +53,148 @@ def finding(ledger: Ledger) -> str:
     read = number(ledger.rows_in)
     if not ledger.dropped + ledger.quarantined:
         return _("All {n} rows that were read became customers; none was dropped or set aside.", n=read)
-    parts = [_(words, n=number(count)) for count, words in (
-        (ledger.dropped, N_("{n} dropped")), (ledger.quarantined, N_("{n} set aside"))) if count]
-    return _("Of {n} rows read, {customers} became customers; {rest}, each by a rule named below.", n=read,
-             customers=number(ledger.rows_out), rest=_(" and ").join(parts))
+    parts = [
+        _(words, n=number(count))
+        for count, words in ((ledger.dropped, N_("{n} dropped")), (ledger.quarantined, N_("{n} set aside")))
+        if count
+    ]
+    return _(
+        "Of {n} rows read, {customers} became customers; {rest}, each by a rule named below.",
+        n=read,
+        customers=number(ledger.rows_out),
+        rest=_(" and ").join(parts),
+    )
 
 
 def chain(ledger: Ledger) -> str:
     """From the longest of several tables to the customers: what the rows of the account were made of."""
     table, rows = max(ledger.tables.items(), key=lambda one: one[1])
-    return _("{rows} rows of “{table}” → {read} customers in the data → {kept} customers in the segments.",
-             rows=number(rows), table=table.replace("_", " "), read=number(ledger.rows_in),
-             kept=number(ledger.rows_out))
+    return _(
+        "{rows} rows of “{table}” → {read} customers in the data → {kept} customers in the segments.",
+        rows=number(rows),
+        table=table.replace("_", " "),
+        read=number(ledger.rows_in),
+        kept=number(ledger.rows_out),
+    )
 
 
 def _account(ledger: Ledger | None) -> Component:
     title = _("What became of the rows?")
     words, below = "", None
     if ledger:
-        words = _("{read} rows in = {kept} customers + {dropped} dropped + {aside} set aside.",
-                  read=number(ledger.rows_in), kept=number(ledger.rows_out), dropped=number(ledger.dropped),
-                  aside=number(ledger.quarantined))
-        below = as_table(["", _("Rows")], [
-            [_("Read"), number(ledger.rows_in)], [_("Customers"), number(ledger.rows_out)],
-            [_("Dropped"), number(ledger.dropped)], [_("Set aside"), number(ledger.quarantined)]], caption=title)
-    button = html.Button(_("Download the rows set aside (CSV)"), id=ids.DOWNLOAD_BUTTON, className="k-button",
-                         type="button", hidden=not (ledger and ledger.quarantined))
-    return chart_card(title, graph(ids.ACCOUNT, title, height=figures.ACCOUNT), summary=words,
-                      below=html.Div([below, button, dcc.Download(id=ids.DOWNLOAD)]),
-                      note=_("Dropped: repeats and rows that say nothing. Set aside: rows that contradict a rule; they "
-                             "are kept, so that somebody can look at them."))
+        words = _(
+            "{read} rows in = {kept} customers + {dropped} dropped + {aside} set aside.",
+            read=number(ledger.rows_in),
+            kept=number(ledger.rows_out),
+            dropped=number(ledger.dropped),
+            aside=number(ledger.quarantined),
+        )
+        below = as_table(
+            ["", _("Rows")],
+            [
+                [_("Read"), number(ledger.rows_in)],
+                [_("Customers"), number(ledger.rows_out)],
+                [_("Dropped"), number(ledger.dropped)],
+                [_("Set aside"), number(ledger.quarantined)],
+            ],
+            caption=title,
+        )
+    button = html.Button(
+        _("Download the rows set aside (CSV)"),
+        id=ids.DOWNLOAD_BUTTON,
+        className="k-button",
+        type="button",
+        hidden=not (ledger and ledger.quarantined),
+    )
+    return chart_card(
+        title,
+        graph(ids.ACCOUNT, title, height=figures.ACCOUNT),
+        summary=words,
+        below=html.Div([below, button, dcc.Download(id=ids.DOWNLOAD)]),
+        note=_(
+            "Dropped: repeats and rows that say nothing. Set aside: rows that contradict a rule; they "
+            "are kept, so that somebody can look at them."
+        ),
+    )
 
 
 def _origin(run: Run) -> Component:
     it, title = run.segmentation, _("Where do the data come from?")
-    found = [(_("Data"), it.dataset.title), (_("Read from"), PurePath(it.ledger.source).name or it.ledger.source),
-             (_("As of"), day(it.dataset.as_of)), (_("Fingerprint"), it.ledger.fingerprint),
-             (_("Trained"), moment(it.started))]
+    found = [
+        (_("Data"), it.dataset.title),
+        (_("Read from"), PurePath(it.ledger.source).name or it.ledger.source),
+        (_("As of"), day(it.dataset.as_of)),
+        (_("Fingerprint"), it.ledger.fingerprint),
+        (_("Trained"), moment(it.started)),
+    ]
     if len(it.ledger.tables) > 1:
-        found += [(_("Table {name}", name=name), plural("{n} row", "{n} rows", rows))
-                  for name, rows in it.ledger.tables.items()]
+        found += [
+            (_("Table {name}", name=name), plural("{n} row", "{n} rows", rows))
+            for name, rows in it.ledger.tables.items()
+        ]
     notes = [html.Li(note) for note in it.ledger.notes]
-    return card([
-        html.H3(title, className="k-chart-title"),
-        html.Dl([part for name, words in found for part in (html.Dt(name), html.Dd(words))], className="k-facts"),
-        html.P(_("The fingerprint is the same for the same customers, in whatever order or format they come."),
-               className="k-note"),
-        html.Ul(notes, className="k-ledger-notes") if notes else None,
-    ], label=title)
+    return card(
+        [
+            html.H3(title, className="k-chart-title"),
+            html.Dl([part for name, words in found for part in (html.Dt(name), html.Dd(words))], className="k-facts"),
+            html.P(
+                _("The fingerprint is the same for the same customers, in whatever order or format they come."),
+                className="k-note",
+            ),
+            html.Ul(notes, className="k-ledger-notes") if notes else None,
+        ],
+        label=title,
+    )
 
 
 def _rules(run: Run | None) -> Component:
     entries = run.segmentation.ledger.entries if run else ()
     stored = (run.original or run).segmentation.ledger.entries if run else ()
-    noted = [(told, one) for told, one in zip(entries, stored, strict=True)
-             if one.rows or one.rule == "constant columns"]
+    noted = [
+        (told, one) for told, one in zip(entries, stored, strict=True) if one.rows or one.rule == "constant columns"
+    ]
     quiet = [one for one in entries if all(one != told for told, _stored in noted)]
     touched = facts.merged(run, noted) if run else []
     tell = run.tell if run else str
-    return card([
-        html.H2(_("What did cleaning do, rule by rule?")),
-        html.P(_("Nothing had to be cleaned.")) if not touched else html.Ul(
-            [_rule(one, [tell(example) for example in one.examples]) for one in touched], className="k-ledger"),
-        html.Details([html.Summary(plural("{n} check that found nothing", "{n} checks that found nothing", len(quiet))),
-                      html.Ul([html.Li(f"{_title(one)}: {facts.labelled(run, one) if run else one.detail}")
-                               for one in quiet])],
-                     className="k-details") if quiet else None,
-    ], label=_("What did cleaning do?"), class_name="k-origin")
+    return card(
+        [
+            html.H2(_("What did cleaning do, rule by rule?")),
+            html.P(_("Nothing had to be cleaned."))
+            if not touched
+            else html.Ul(
+                [_rule(one, [tell(example) for example in one.examples]) for one in touched], className="k-ledger"
+            ),
+            html.Details(
+                [
+                    html.Summary(plural("{n} check that found nothing", "{n} checks that found nothing", len(quiet))),
+                    html.Ul(
+                        [html.Li(f"{_title(one)}: {facts.labelled(run, one) if run else one.detail}") for one in quiet]
+                    ),
+                ],
+                className="k-details",
+            )
+            if quiet
+            else None,
+        ],
+        label=_("What did cleaning do?"),
+        class_name="k-origin",
+    )
 
 
 def _rule(entry: LedgerEntry, examples: list[str]) -> Component:
     done = [_(words, n=number(getattr(entry, field))) for field, words in _DONE if getattr(entry, field)]
-    return html.Li([
-        html.Div([html.Strong(_title(entry)), html.Span(", ".join(done) or _("noted"), className="k-ledger-count")],
-                 className="k-ledger-head"),
-        html.P(_sentence(entry)),
-        html.P(_("For example: {examples}", examples="; ".join(examples)), className="k-note") if examples else None,
-    ])
+    return html.Li(
+        [
+            html.Div(
+                [html.Strong(_title(entry)), html.Span(", ".join(done) or _("noted"), className="k-ledger-count")],
+                className="k-ledger-head",
+            ),
+            html.P(_sentence(entry)),
+            html.P(_("For example: {examples}", examples="; ".join(examples)), className="k-note")
+            if examples
+            else None,
+        ]
+    )
 
 
 def _sentence(entry: LedgerEntry) -> str:
@@ -141,28 +212,49 @@ def _missing(run: Run | None) -> Component:
     total = run.cube.n if run else 0
     words = _("Every customer has every value.")
     if gaps:
-        words = plural("“{name}” is missing most often: for {customers} ({share}). {n} column has gaps.",
-                       "“{name}” is missing most often: for {customers} ({share}). {n} columns have gaps.", len(gaps),
-                       name=gaps[0][0], customers=customers(gaps[0][1]), share=percent(gaps[0][1] / total))
+        words = plural(
+            "“{name}” is missing most often: for {customers} ({share}). {n} column has gaps.",
+            "“{name}” is missing most often: for {customers} ({share}). {n} columns have gaps.",
+            len(gaps),
+            name=gaps[0][0],
+            customers=customers(gaps[0][1]),
+            share=percent(gaps[0][1] / total),
+        )
     rows = [[name, number(count), percent(count / total)] for name, count in gaps]
-    return html.Div(chart_card(
-        title, graph(ids.MISSING, title, height=figures.height_of_missing(len(gaps))), summary=words,
-        below=as_table([_("Column"), _("Customers without a value"), _("Share")], rows,
-                       caption=title) if rows else None,
-        note=_("Charts leave out who is not known and say how many; when segments are found, the median stands in.")),
-        className="k-block")
+    return html.Div(
+        chart_card(
+            title,
+            graph(ids.MISSING, title, height=figures.height_of_missing(len(gaps))),
+            summary=words,
+            below=as_table([_("Column"), _("Customers without a value"), _("Share")], rows, caption=title)
+            if rows
+            else None,
+            note=_(
+                "Charts leave out who is not known and say how many; when segments are found, the median stands in."
+            ),
+        ),
+        className="k-block",
+    )
 
 
 def _distribution(run: Run, dimension: Dimension) -> Component:
     part, title = run.cube.everyone.slice(dimension.name), dimension.label
     counts, gone = facts.counts_of(run, dimension), facts.taken_out(run, dimension)
-    header = [dimension.axis_title, _("Before cleaning"), _("After")] if gone.values else [
-        dimension.axis_title, _("Customers")]
-    rows = [[bin_label(dimension, place), *([number(float(count + out))] if gone.values else []), number(float(count))]
-            for place, (count, out) in enumerate(zip(counts, gone.by_bin(dimension), strict=True))]
-    return chart_card(title, graph(ids.distribution(dimension.name), title, height=figures.HISTOGRAM),
-                      summary=f"{summary_of_number(dimension, part.middle, None)} {change(run, dimension, gone)}",
-                      below=as_table(header, rows, caption=title))
+    header = (
+        [dimension.axis_title, _("Before cleaning"), _("After")]
+        if gone.values
+        else [dimension.axis_title, _("Customers")]
+    )
+    rows = [
+        [bin_label(dimension, place), *([number(float(count + out))] if gone.values else []), number(float(count))]
+        for place, (count, out) in enumerate(zip(counts, gone.by_bin(dimension), strict=True))
+    ]
+    return chart_card(
+        title,
+        graph(ids.distribution(dimension.name), title, height=figures.HISTOGRAM),
+        summary=f"{summary_of_number(dimension, part.middle, None)} {change(run, dimension, gone)}",
+        below=as_table(header, rows, caption=title),
+    )
 
 
 def change(run: Run, dimension: Dimension, gone: TakenOut) -> str:
@@ -172,6 +264,10 @@ def change(run: Run, dimension: Dimension, gone: TakenOut) -> str:
     if not gone.count:
         return _("Cleaning took nothing out.")
     column = run.segmentation.dataset.column(dimension.column)
-    shown = "; ".join(of_column(one, column) for one in sorted(gone.values)[:figures.MOST_NAMED])
-    return plural("Cleaning took out {n} value ({examples}).", "Cleaning took out {n} values (such as {examples}).",
-                  gone.count, examples=shown or _("not kept"))
+    shown = "; ".join(of_column(one, column) for one in sorted(gone.values)[: figures.MOST_NAMED])
+    return plural(
+        "Cleaning took out {n} value ({examples}).",
+        "Cleaning took out {n} values (such as {examples}).",
+        gone.count,
+        examples=shown or _("not kept"),
+    )

@@ -35,8 +35,12 @@ def draw(data: SegmentationData, search: object, scheme_name: object, origin: ob
     drawn = [_draw_one(run, filtered, name, look) for name in names]
     chosen = filtered.selection.filters.get(SEGMENT)
     part = filtered.slice(SEGMENT)
-    legend = layout.legend(part.shown.sum(axis=0), part.customers, run.segmentation.cards,
-                           chosen.tokens if isinstance(chosen, Values) else ())
+    legend = layout.legend(
+        part.shown.sum(axis=0),
+        part.customers,
+        run.segmentation.cards,
+        chosen.tokens if isinstance(chosen, Values) else (),
+    )
     told = striking.sentence(run.segmentation, filtered, [name for name in names if name != MAP])
     return [figure for figure, _ in drawn], [words for _, words in drawn], legend, told
 
@@ -48,13 +52,19 @@ def draw_responses(data: SegmentationData, search: object, scheme_name: object, 
         return no_update, no_update, no_update
     filtered, cards = under(run, search), run.segmentation.cards
     found, chosen = filtered.responses(), filtered.selection.filters.get(SEGMENT)
-    figure = responses.draw(found, cards, chosen.tokens if isinstance(chosen, Values) else (), scheme(scheme_name),
-                            selected=bool(filtered.selection))
+    figure = responses.draw(
+        found,
+        cards,
+        chosen.tokens if isinstance(chosen, Values) else (),
+        scheme(scheme_name),
+        selected=bool(filtered.selection),
+    )
     return figure, responses.sentence(found), layout.responses_table(found, cards)
 
 
-def draw_pair(data: SegmentationData, search: object, scheme_name: object, across: object, up: object, origin: object
-              ) -> Answer:
+def draw_pair(
+    data: SegmentationData, search: object, scheme_name: object, across: object, up: object, origin: object
+) -> Answer:
     """The chart of the two traits picked, with its sentence."""
     run = page_run(data, origin)
     right, top = controls.usable(run, across), controls.usable(run, up)
@@ -84,8 +94,9 @@ def follow(data: SegmentationData, search: object, origin: object, asked: object
     return [controls.value_of(one, held.get(one.name)) if one else no_update for one in found]
 
 
-def show_table(data: SegmentationData, clicks: list[Any], search: object, origin: object, across: object, up: object
-               ) -> Answer:
+def show_table(
+    data: SegmentationData, clicks: list[Any], search: object, origin: object, across: object, up: object
+) -> Answer:
     """The numbers of the chart whose button was clicked."""
     run, name = page_run(data, origin), _triggered_chart()
     pair = _pair(run, search, across, up) if name == ids.PAIR and any(clicks) else None
@@ -98,14 +109,17 @@ def show_table(data: SegmentationData, clicks: list[Any], search: object, origin
     return True, title, layout.slice_table(part, run.segmentation.cards, title), name
 
 
-def download(data: SegmentationData, clicks: object, search: object, origin: object, name: object, across: object,
-             up: object) -> Answer:
+def download(
+    data: SegmentationData, clicks: object, search: object, origin: object, name: object, across: object, up: object
+) -> Answer:
     """The same numbers as a CSV file that says where they come from."""
     run = page_run(data, origin)
     pair = _pair(run, search, across, up) if name == ids.PAIR and clicks else None
     if run is not None and pair is not None:
-        return csv_file(f"korzina-{run.run_id[:8]}-{pair.across.name}-{pair.up.name}".replace(".", "-"),
-                        csv_text(*pairs.table(pair), about(run.segmentation, under(run, search))))
+        return csv_file(
+            f"korzina-{run.run_id[:8]}-{pair.across.name}-{pair.up.name}".replace(".", "-"),
+            csv_text(*pairs.table(pair), about(run.segmentation, under(run, search))),
+        )
     if run is None or not clicks or not isinstance(name, str) or name not in run.cube.dimensions:
         return no_update
     filtered = under(run, search)
@@ -117,28 +131,58 @@ def register(app: Dash, data: SegmentationData) -> None:
     search, page = Input(shared.URL, "search"), State(shared.PAGE, "data")
     pair = (State(ids.ACROSS, "value"), State(ids.UP, "value"))
     app.callback(
-        Output(shared.linked(ALL), "figure"), Output(shared.linked_summary(ALL), "children"),
-        Output(ids.LEGEND, "children"), Output(ids.FINDING, "children"), search, Input(shared.SCHEME, "data"), page,
-        State(shared.linked(ALL), "id"))(partial(draw, data))
+        Output(shared.linked(ALL), "figure"),
+        Output(shared.linked_summary(ALL), "children"),
+        Output(ids.LEGEND, "children"),
+        Output(ids.FINDING, "children"),
+        search,
+        Input(shared.SCHEME, "data"),
+        page,
+        State(shared.linked(ALL), "id"),
+    )(partial(draw, data))
     app.callback(
-        Output(shared.pair(ids.PAIR), "figure"), Output(ids.PAIR_SUMMARY, "children"),
-        search, Input(shared.SCHEME, "data"), Input(ids.ACROSS, "value"), Input(ids.UP, "value"), page)(
-        partial(draw_pair, data))
+        Output(shared.pair(ids.PAIR), "figure"),
+        Output(ids.PAIR_SUMMARY, "children"),
+        search,
+        Input(shared.SCHEME, "data"),
+        Input(ids.ACROSS, "value"),
+        Input(ids.UP, "value"),
+        page,
+    )(partial(draw_pair, data))
     app.callback(
-        Output(shared.segments(ids.RESPONSES), "figure"), Output(ids.RESPONSES_SUMMARY, "children"),
-        Output(ids.RESPONSES_TABLE, "children"), search, Input(shared.SCHEME, "data"), page)(
-        partial(draw_responses, data))
-    app.callback(Output(ids.FILTER_CONTROL, "children"), Input(ids.FILTER_BY, "value"), State(shared.URL, "search"),
-                 page)(partial(show_control, data))
-    app.callback(Output(shared.chosen(ALL), "value"), search, page, State(shared.chosen(ALL), "id"),
-                 prevent_initial_call=True)(partial(follow, data))
+        Output(shared.segments(ids.RESPONSES), "figure"),
+        Output(ids.RESPONSES_SUMMARY, "children"),
+        Output(ids.RESPONSES_TABLE, "children"),
+        search,
+        Input(shared.SCHEME, "data"),
+        page,
+    )(partial(draw_responses, data))
     app.callback(
-        Output(ids.TABLE, "is_open"), Output(ids.TABLE_TITLE, "children"), Output(ids.TABLE_BODY, "children"),
-        Output(ids.TABLE_CHART, "data"), Input(shared.as_table(ALL), "n_clicks"), State(shared.URL, "search"), page,
-        *pair, prevent_initial_call=True)(partial(show_table, data))
+        Output(ids.FILTER_CONTROL, "children"), Input(ids.FILTER_BY, "value"), State(shared.URL, "search"), page
+    )(partial(show_control, data))
     app.callback(
-        Output(ids.DOWNLOAD, "data"), Input(ids.DOWNLOAD_BUTTON, "n_clicks"), State(shared.URL, "search"), page,
-        State(ids.TABLE_CHART, "data"), *pair, prevent_initial_call=True)(partial(download, data))
+        Output(shared.chosen(ALL), "value"), search, page, State(shared.chosen(ALL), "id"), prevent_initial_call=True
+    )(partial(follow, data))
+    app.callback(
+        Output(ids.TABLE, "is_open"),
+        Output(ids.TABLE_TITLE, "children"),
+        Output(ids.TABLE_BODY, "children"),
+        Output(ids.TABLE_CHART, "data"),
+        Input(shared.as_table(ALL), "n_clicks"),
+        State(shared.URL, "search"),
+        page,
+        *pair,
+        prevent_initial_call=True,
+    )(partial(show_table, data))
+    app.callback(
+        Output(ids.DOWNLOAD, "data"),
+        Input(ids.DOWNLOAD_BUTTON, "n_clicks"),
+        State(shared.URL, "search"),
+        page,
+        State(ids.TABLE_CHART, "data"),
+        *pair,
+        prevent_initial_call=True,
+    )(partial(download, data))
 
 
 def _pair(run: Run | None, search: object, across: object, up: object) -> pairs.Pair | None:
@@ -154,15 +198,22 @@ def _draw_one(run: Run, filtered: Filtered, name: str, look: Scheme) -> tuple[An
         if points.customers > len(points.x):
             words = _("{shown}; a sample of {n} is drawn.", shown=words, n=number(len(points.x)))
         axes = figures.axis_titles(it.loadings, it.dataset)
-        return figures.customer_map(points, it.cards, outline if isinstance(outline, Area) else None, axes, look,
-                                    selected=bool(filtered.selection)), words
+        return figures.customer_map(
+            points,
+            it.cards,
+            outline if isinstance(outline, Area) else None,
+            axes,
+            look,
+            selected=bool(filtered.selection),
+        ), words
     part = filtered.slice(name)
     figure = figures.draw(part, it.cards, look, selected=bool(filtered.selection))
     if part.dimension.kind == "number":
         return figure, summary_of_number(part.dimension, part.middle, part.overall_middle)
     mine, every = part.shown.sum(axis=0), part.everyone.sum(axis=0)
-    return figure, summary_of_bins(part.dimension, (mine / max(mine.sum(), 1e-12)).tolist(),
-                                   (every / max(every.sum(), 1e-12)).tolist())
+    return figure, summary_of_bins(
+        part.dimension, (mine / max(mine.sum(), 1e-12)).tolist(), (every / max(every.sum(), 1e-12)).tolist()
+    )
 
 
 def _triggered_chart() -> str:

@@ -23,11 +23,15 @@ def filters(run: Run | None) -> Component:
     """A list of everything that can be filtered by, and a place for the control of what was picked."""
     title = _("Filter by")
     options: Any = [{"label": _("Any trait …"), "value": NONE}, *options_of(run)]
-    return card([
-        html.Label(title, htmlFor=ids.FILTER_BY, className="k-label"),
-        dbc.Select(options, NONE, id=ids.FILTER_BY, persistence=True, persistence_type="session"),
-        html.Div(id=ids.FILTER_CONTROL, className="k-control"),
-    ], label=title, class_name="k-filters")
+    return card(
+        [
+            html.Label(title, htmlFor=ids.FILTER_BY, className="k-label"),
+            dbc.Select(options, NONE, id=ids.FILTER_BY, persistence=True, persistence_type="session"),
+            html.Div(id=ids.FILTER_CONTROL, className="k-control"),
+        ],
+        label=title,
+        class_name="k-filters",
+    )
 
 
 def options_of(run: Run | None) -> list[dict[str, str]]:
@@ -45,15 +49,33 @@ def control(dimension: Dimension, chosen: Filter | None) -> list[Component]:
     """A slider for numbers, a list for all else, set to the filter in force."""
     value = value_of(dimension, chosen)
     if dimension.kind != "number":
-        options: Any = [{"label": label, "value": token}
-                        for token, label in zip(dimension.tokens, dimension.labels, strict=True)]
-        return [html.Div(dcc.Checklist(options, value, id=shared.chosen(dimension.name), className="k-checks"),
-                         role="group", **aria(label=label_of(dimension)))]
+        options: Any = [
+            {"label": label, "value": token} for token, label in zip(dimension.tokens, dimension.labels, strict=True)
+        ]
+        return [
+            html.Div(
+                dcc.Checklist(options, value, id=shared.chosen(dimension.name), className="k-checks"),
+                role="group",
+                **aria(label=label_of(dimension)),
+            )
+        ]
     low, high = dimension.ends
-    return [html.Div(dcc.RangeSlider(low, high, dimension.step, value=value, id=shared.chosen(dimension.name),
-                                     marks=None, allow_direct_input=False,
-                                     tooltip={"placement": "bottom", "always_visible": True}),
-                     role="group", **aria(label=dimension.axis_title))]
+    return [
+        html.Div(
+            dcc.RangeSlider(
+                low,
+                high,
+                dimension.step,
+                value=value,
+                id=shared.chosen(dimension.name),
+                marks=None,
+                allow_direct_input=False,
+                tooltip={"placement": "bottom", "always_visible": True},
+            ),
+            role="group",
+            **aria(label=dimension.axis_title),
+        )
+    ]
 
 
 def value_of(dimension: Dimension, chosen: Filter | None) -> list[Any]:

@@ -12,14 +12,25 @@ from pipeline.contract import Segmentation
 def about(it: Segmentation, filtered: Filtered) -> list[tuple[str, object]]:
     """Where the numbers come from."""
     filters = "; ".join(words for _, words in chips(filtered.selection, filtered.dimensions))
-    return [(_("Run"), it.run_id), (_("Trained"), moment(it.started)), (_("Data"), it.dataset.title),
-            (_("Segments"), it.k), (_("Selection"), filters or _("All customers"))]
+    return [
+        (_("Run"), it.run_id),
+        (_("Trained"), moment(it.started)),
+        (_("Data"), it.dataset.title),
+        (_("Segments"), it.k),
+        (_("Selection"), filters or _("All customers")),
+    ]
 
 
 def as_csv(it: Segmentation, filtered: Filtered, name: str) -> str:
     """One row a bin and one column a segment; the first lines say what it is."""
     part = filtered.slice(name)
     header = [part.dimension.label, *(card.name for card in it.cards), _("All customers")]
-    rows = [[bin_label(part.dimension, place), *(f"{part.shown[card.segment, place]:.10g}" for card in it.cards),
-             f"{part.everyone[:, place].sum():.10g}"] for place in range(part.shown.shape[1])]
+    rows = [
+        [
+            bin_label(part.dimension, place),
+            *(f"{part.shown[card.segment, place]:.10g}" for card in it.cards),
+            f"{part.everyone[:, place].sum():.10g}",
+        ]
+        for place in range(part.shown.shape[1])
+    ]
     return csv_text(header, rows, about(it, filtered))

@@ -2,7 +2,11 @@
 
 LEGEND, FINDING = "explore-legend", "explore-finding"
 TABLE, TABLE_TITLE, TABLE_BODY, TABLE_CHART = (
-    "explore-table", "explore-table-title", "explore-table-body", "explore-table-chart")
+    "explore-table",
+    "explore-table-title",
+    "explore-table-body",
+    "explore-table-chart",
+)
 DOWNLOAD, DOWNLOAD_BUTTON = "explore-download", "explore-download-button"
 FILTER_BY, FILTER_CONTROL = "explore-filter-by", "explore-filter-control"
 ACROSS, UP, PAIR_SUMMARY, PAIR = "explore-across", "explore-up", "explore-pair-summary", "explore"

@@ -34,14 +34,21 @@ from dashapp.words import bin_label, number, percent
 from pipeline.contract import Loadings, Meaning, SegmentCard
 
 _QUESTIONS: dict[Meaning, str] = {
-    "age": N_("How old are they?"), "income": N_("What do they earn?"), "spend": N_("How much have they spent?"),
+    "age": N_("How old are they?"),
+    "income": N_("What do they earn?"),
+    "spend": N_("How much have they spent?"),
     "average_cheque": N_("How much a basket?"),
-    "orders": N_("How often do they order?"), "marital_status": N_("How do they live?"),
-    "household": N_("How large are their households?"), "children": N_("Have they children at home?"),
-    "education": N_("What is their education?"), "recency": N_("When did they last buy?"),
+    "orders": N_("How often do they order?"),
+    "marital_status": N_("How do they live?"),
+    "household": N_("How large are their households?"),
+    "children": N_("Have they children at home?"),
+    "education": N_("What is their education?"),
+    "recency": N_("When did they last buy?"),
 }
-_HOW = N_("Click a segment or a bar, drag across a histogram, or draw around customers on the map: every other chart "
-        "follows. A second click undoes it.")
+_HOW = N_(
+    "Click a segment or a bar, drag across a histogram, or draw around customers on the map: every other chart "
+    "follows. A second click undoes it."
+)
 _COLUMNS, _FRAME, _KEYS = 3, 165, 110  # pixels around a chart, and of the key under a mix
 _MIX_QUESTIONS = {"categories": N_("What do they buy?"), "channels": N_("Where do they buy?")}
 
@@ -57,11 +64,22 @@ def _content(view: View) -> list[Component | None]:
     charts = explore_charts(it.segmentation.dataset, tuple(it.cube.dimensions.values())) if it else ()
     return [
         html.P(id=ids.FINDING, className="k-finding k-finding-live", role="status"),
-        html.Div([card([html.H2(_("Segments"), className="k-chart-title"),
+        html.Div(
+            [
+                card(
+                    [
+                        html.H2(_("Segments"), className="k-chart-title"),
                         html.Div(id=ids.LEGEND, className="k-legend"),
-                        html.P(_(_HOW), className="k-note"), filters(it)],
-                       label=_("Segments"), class_name="k-legend-card"),
-                  _map(it) if it else None], className="k-grid k-grid-map"),
+                        html.P(_(_HOW), className="k-note"),
+                        filters(it),
+                    ],
+                    label=_("Segments"),
+                    class_name="k-legend-card",
+                ),
+                _map(it) if it else None,
+            ],
+            className="k-grid k-grid-map",
+        ),
         _columns(it, charts),
         _pair(it),
         _table_dialog(),
@@ -72,22 +90,39 @@ def _map(run: Run) -> Component:
     title = _("Who is like whom?")
     it = run.segmentation
     weights = it.loadings[~it.loadings[Loadings.FEATURE].str.startswith("explained")]
-    rows = [[it.dataset.column(str(feature)).label, number(float(x), 2), number(float(y), 2)] for feature, x, y
-            in weights[[Loadings.FEATURE, Loadings.X, Loadings.Y]].itertuples(index=False)]
+    rows = [
+        [it.dataset.column(str(feature)).label, number(float(x), 2), number(float(y), 2)]
+        for feature, x, y in weights[[Loadings.FEATURE, Loadings.X, Loadings.Y]].itertuples(index=False)
+    ]
     return chart_card(
-        title, graph(shared.linked(MAP), title, height=figures.MAP, drawn_on=True), summary=_summary(MAP),
-        note=_("Customers close together behave alike. Many traits are pressed into two directions here, so segments "
-               "overlap on the map more than they do in fact."), class_name="k-map",
-        below=as_table([_("What each trait adds"), _("to the right"), _("upwards")], rows,
-                       caption=_("What the two directions of the map are made of")))
+        title,
+        graph(shared.linked(MAP), title, height=figures.MAP, drawn_on=True),
+        summary=_summary(MAP),
+        note=_(
+            "Customers close together behave alike. Many traits are pressed into two directions here, so segments "
+            "overlap on the map more than they do in fact."
+        ),
+        class_name="k-map",
+        below=as_table(
+            [_("What each trait adds"), _("to the right"), _("upwards")],
+            rows,
+            caption=_("What the two directions of the map are made of"),
+        ),
+    )
 
 
 def _columns(run: Run | None, charts: Sequence[Dimension]) -> Component:
     """The charts in three columns of about the same length, each next one where there is most room."""
     columns: list[list[Component]] = [[] for _place in range(_COLUMNS)]
     lengths = [0] * _COLUMNS
-    tall = [(_chart(run, one), figures.height(one, run.segmentation.k) + _FRAME + (_KEYS if one.kind == "mix" else 0))
-            for one in charts] if run else []
+    tall = (
+        [
+            (_chart(run, one), figures.height(one, run.segmentation.k) + _FRAME + (_KEYS if one.kind == "mix" else 0))
+            for one in charts
+        ]
+        if run
+        else []
+    )
     k = run.segmentation.k if run else 0
     for made, length in [*tall, (_responses(run), k * responses.ROW + _FRAME), *_missing(run)]:
         place = lengths.index(min(lengths))
@@ -102,11 +137,25 @@ def _responses(run: Run | None) -> Component:
     below = html.Div(id=ids.RESPONSES_TABLE)
     plot = graph(shared.segments(ids.RESPONSES), title, height=k * responses.ROW + 10)
     if not known:  # the ids stay, so that the callbacks have their places
-        return html.Div([card([html.H3(title, className="k-chart-title"),
-                               html.P(_("These data hold no campaigns.")), html.Div(
-                                   [plot, below, html.P(id=ids.RESPONSES_SUMMARY)], hidden=True)], label=title)])
-    return chart_card(title, plot, summary=html.P(id=ids.RESPONSES_SUMMARY, className="k-chart-summary"), below=below,
-                      note=_("Answers to all campaigns together. A click on a bar selects its segment."))
+        return html.Div(
+            [
+                card(
+                    [
+                        html.H3(title, className="k-chart-title"),
+                        html.P(_("These data hold no campaigns.")),
+                        html.Div([plot, below, html.P(id=ids.RESPONSES_SUMMARY)], hidden=True),
+                    ],
+                    label=title,
+                )
+            ]
+        )
+    return chart_card(
+        title,
+        plot,
+        summary=html.P(id=ids.RESPONSES_SUMMARY, className="k-chart-summary"),
+        below=below,
+        note=_("Answers to all campaigns together. A click on a bar selects its segment."),
+    )
 
 
 def _missing(run: Run | None) -> list[tuple[Component, int]]:
@@ -114,46 +163,93 @@ def _missing(run: Run | None) -> list[tuple[Component, int]]:
     if run is None or any(group.meaning == "channels" for group in mixes(run.segmentation)):
         return []
     title = _("Where do they buy?")
-    return [(card([html.H3(title, className="k-chart-title"), html.P(
-        _("These data do not say through which channel a purchase was made."), className="k-last k-muted")],
-        label=title), 110)]
+    return [
+        (
+            card(
+                [
+                    html.H3(title, className="k-chart-title"),
+                    html.P(
+                        _("These data do not say through which channel a purchase was made."),
+                        className="k-last k-muted",
+                    ),
+                ],
+                label=title,
+            ),
+            110,
+        )
+    ]
 
 
 def responses_table(found: Responses, cards: Sequence[SegmentCard]) -> Component:
     """The numbers of the chart of reactions; each name is a button that does what a click on its bar does."""
     header = [_("Segment"), _("Offers"), _("Answered"), _("Share"), _("All customers")]
-    names = [html.Button(segment_with_trust(one), id=shared.toggle(SEGMENT, one.key, "responses"), type="button",
-                         className="k-link-button") for one in cards]
-    return as_table(header, [[name, *row] for name, row in zip(names, responses.rows(found, cards), strict=True)],
-                    caption=_("Who answers campaigns?"))
+    names = [
+        html.Button(
+            segment_with_trust(one),
+            id=shared.toggle(SEGMENT, one.key, "responses"),
+            type="button",
+            className="k-link-button",
+        )
+        for one in cards
+    ]
+    return as_table(
+        header,
+        [[name, *row] for name, row in zip(names, responses.rows(found, cards), strict=True)],
+        caption=_("Who answers campaigns?"),
+    )
 
 
 def _chart(run: Run, dimension: Dimension) -> Component:
     title = question(run, dimension)
-    button = html.Button(_("Table"), id=shared.as_table(dimension.name), type="button", className="k-link-button",
-                         **aria(label=_("{title} View as table", title=title)))
+    button = html.Button(
+        _("Table"),
+        id=shared.as_table(dimension.name),
+        type="button",
+        className="k-link-button",
+        **aria(label=_("{title} View as table", title=title)),
+    )
     return chart_card(
-        title, graph(shared.linked(dimension.name), title, height=figures.height(dimension, run.segmentation.k)),
-        summary=_summary(dimension.name), tools=button,
+        title,
+        graph(shared.linked(dimension.name), title, height=figures.height(dimension, run.segmentation.k)),
+        summary=_summary(dimension.name),
+        tools=button,
         below=_mix_legend(dimension) if dimension.kind == "mix" else None,
-        note=_gaps(run, dimension))
+        note=_gaps(run, dimension),
+    )
 
 
 def _pair(run: Run | None) -> Component:
     title = _("How do any two traits go together?")
     options: Any = options_of(run)
     first, second = pairs.opening(run) if run else ("", "")
-    choices = [html.Div([html.Label(label, htmlFor=place, className="k-label"),
-                         dbc.Select(options, value, id=place)], className="k-choice")
-               for label, place, value in ((_("Across"), ids.ACROSS, first), (_("Up"), ids.UP, second))]
-    summary = html.Div([html.P(id=ids.PAIR_SUMMARY, className="k-chart-summary"),
-                        html.Div(choices, className="k-choices")])
-    button = html.Button(_("Table"), id=shared.as_table(ids.PAIR), type="button", className="k-link-button",
-                         **aria(label=_("{title} View as table", title=title)))
+    choices = [
+        html.Div(
+            [html.Label(label, htmlFor=place, className="k-label"), dbc.Select(options, value, id=place)],
+            className="k-choice",
+        )
+        for label, place, value in ((_("Across"), ids.ACROSS, first), (_("Up"), ids.UP, second))
+    ]
+    summary = html.Div(
+        [html.P(id=ids.PAIR_SUMMARY, className="k-chart-summary"), html.Div(choices, className="k-choices")]
+    )
+    button = html.Button(
+        _("Table"),
+        id=shared.as_table(ids.PAIR),
+        type="button",
+        className="k-link-button",
+        **aria(label=_("{title} View as table", title=title)),
+    )
     return chart_card(
-        title, graph(shared.pair(ids.PAIR), title, height=pairs.HEIGHT), summary=summary, tools=button,
-        note=_("The deeper the colour, the more customers. A click on a cell keeps those who have both; "
-               "a second click undoes it."), class_name="k-pair")
+        title,
+        graph(shared.pair(ids.PAIR), title, height=pairs.HEIGHT),
+        summary=summary,
+        tools=button,
+        note=_(
+            "The deeper the colour, the more customers. A click on a cell keeps those who have both; "
+            "a second click undoes it."
+        ),
+        class_name="k-pair",
+    )
 
 
 def question(run: Run, dimension: Dimension) -> str:
@@ -170,11 +266,23 @@ def question(run: Run, dimension: Dimension) -> str:
 def legend(counts: Array, total: int, cards: tuple[SegmentCard, ...], chosen: tuple[str, ...]) -> list[Component]:
     """A button a segment: what a click on its marks does, for mouse and keyboard, with its number of customers."""
     return [
-        html.Button([segment_name(one), trust_badge(one.trust), html.Span([number(int(counts[one.segment])), html.Span(
-            f" · {_share(counts[one.segment], total)}", className="k-muted")], className="k-number")],
-            id=shared.toggle(SEGMENT, one.key, "legend"), type="button",
+        html.Button(
+            [
+                segment_name(one),
+                trust_badge(one.trust),
+                html.Span(
+                    [
+                        number(int(counts[one.segment])),
+                        html.Span(f" · {_share(counts[one.segment], total)}", className="k-muted"),
+                    ],
+                    className="k-number",
+                ),
+            ],
+            id=shared.toggle(SEGMENT, one.key, "legend"),
+            type="button",
             className="k-toggle" + ("" if not chosen or one.key in chosen else " k-off"),
-            **aria(pressed="true" if one.key in chosen else "false"))
+            **aria(pressed="true" if one.key in chosen else "false"),
+        )
         for one in cards
     ]
 
@@ -187,10 +295,18 @@ def slice_table(part: Slice, cards: tuple[SegmentCard, ...], caption: str) -> Co
     whole = part.shown.sum(axis=1) if mix else None
     rows = []
     for place in range(part.shown.shape[1]):
-        name = html.Button(bin_label(dimension, place), type="button", className="k-link-button",
-                           id=shared.toggle(dimension.name, dimension.tokens[place], "table"))
-        cells = [_share(part.shown[one.segment, place], whole[one.segment]) if whole is not None
-                 else number(int(part.shown[one.segment, place])) for one in cards]
+        name = html.Button(
+            bin_label(dimension, place),
+            type="button",
+            className="k-link-button",
+            id=shared.toggle(dimension.name, dimension.tokens[place], "table"),
+        )
+        cells = [
+            _share(part.shown[one.segment, place], whole[one.segment])
+            if whole is not None
+            else number(int(part.shown[one.segment, place]))
+            for one in cards
+        ]
         rows.append([name, *cells, *(_both(total, place, mix=mix) for total in (shown, every))])
     return table(header, rows, caption=caption)
 
@@ -210,12 +326,20 @@ def _summary(name: str) -> Component:
 
 def _mix_legend(dimension: Dimension) -> Component:
     """What the colours mean; each is a button that keeps the customers who buy mostly that."""
-    return html.Div([
-        html.Button([html.Span(className="k-swatch", style={"--k-mix": MIX[place % len(MIX)]}), label], type="button",
-                    id=shared.toggle(dimension.name, token, "legend"), className="k-key",
-                    **aria(label=_("Only customers who buy mostly: {what}", what=label)))
-        for place, (token, label) in enumerate(zip(dimension.tokens, dimension.labels, strict=True)) if token != UNKNOWN
-    ], className="k-keys")
+    return html.Div(
+        [
+            html.Button(
+                [html.Span(className="k-swatch", style={"--k-mix": MIX[place % len(MIX)]}), label],
+                type="button",
+                id=shared.toggle(dimension.name, token, "legend"),
+                className="k-key",
+                **aria(label=_("Only customers who buy mostly: {what}", what=label)),
+            )
+            for place, (token, label) in enumerate(zip(dimension.tokens, dimension.labels, strict=True))
+            if token != UNKNOWN
+        ],
+        className="k-keys",
+    )
 
 
 def _gaps(run: Run, dimension: Dimension) -> str:
@@ -225,17 +349,38 @@ def _gaps(run: Run, dimension: Dimension) -> str:
     missing = run.cube.n - int(run.cube.everyone.slice(dimension.name).everyone.sum())
     known = run.cube.n - missing
     if known < run.cube.n / 2:
-        return plural("Known for {n} customer only, {share} of all; the shares are theirs.",
-                      "Known for {n} customers only, {share} of all; the shares are theirs.", known,
-                      share=percent(known / run.cube.n))
-    return plural("Not known for {n} customer ({share}).", "Not known for {n} customers ({share}).", missing,
-                  share=percent(missing / run.cube.n)) if missing else ""
+        return plural(
+            "Known for {n} customer only, {share} of all; the shares are theirs.",
+            "Known for {n} customers only, {share} of all; the shares are theirs.",
+            known,
+            share=percent(known / run.cube.n),
+        )
+    return (
+        plural(
+            "Not known for {n} customer ({share}).",
+            "Not known for {n} customers ({share}).",
+            missing,
+            share=percent(missing / run.cube.n),
+        )
+        if missing
+        else ""
+    )
 
 
 def _table_dialog() -> Component:
-    dialog: Component = dbc.Modal([
-        dcc.Store(id=ids.TABLE_CHART), dcc.Download(id=ids.DOWNLOAD),
-        dbc.ModalHeader(dbc.ModalTitle(id=ids.TABLE_TITLE)), dbc.ModalBody(id=ids.TABLE_BODY),
-        dbc.ModalFooter(html.Button(_("Download as CSV"), id=ids.DOWNLOAD_BUTTON, type="button", className="k-button")),
-    ], id=ids.TABLE, size="xl", scrollable=True, is_open=False)
+    dialog: Component = dbc.Modal(
+        [
+            dcc.Store(id=ids.TABLE_CHART),
+            dcc.Download(id=ids.DOWNLOAD),
+            dbc.ModalHeader(dbc.ModalTitle(id=ids.TABLE_TITLE)),
+            dbc.ModalBody(id=ids.TABLE_BODY),
+            dbc.ModalFooter(
+                html.Button(_("Download as CSV"), id=ids.DOWNLOAD_BUTTON, type="button", className="k-button")
+            ),
+        ],
+        id=ids.TABLE,
+        size="xl",
+        scrollable=True,
+        is_open=False,
+    )
     return dialog

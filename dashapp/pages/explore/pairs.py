@@ -48,12 +48,24 @@ def draw(pair: Pair, look: Scheme) -> go.Figure:
     accent = look.accent
     scale = [[0, look.surface], [0.001, tinted(accent, 0.1)], [0.25, tinted(accent, 0.45)], [1, tinted(accent, 1)]]
     rights, tops = ([_name(one, place) for place in range(one.bins)] for one in (pair.across, pair.up))
-    words = [[f"{right}<br>{top}<br><b>{customers(int(count))}</b>" for right, count in zip(rights, row, strict=True)]
-             for top, row in zip(tops, pair.counts.T, strict=True)]
-    tokens = [[[[pair.across.name, right], [pair.up.name, top]] for right in pair.across.tokens]
-              for top in pair.up.tokens]
-    trace = {"type": "heatmap", "z": np.sqrt(pair.counts.T).round(2).tolist(), "colorscale": scale, "showscale": False,
-             "xgap": 2, "ygap": 2, "text": words, "hoverinfo": "text", "customdata": tokens}
+    words = [
+        [f"{right}<br>{top}<br><b>{customers(int(count))}</b>" for right, count in zip(rights, row, strict=True)]
+        for top, row in zip(tops, pair.counts.T, strict=True)
+    ]
+    tokens = [
+        [[[pair.across.name, right], [pair.up.name, top]] for right in pair.across.tokens] for top in pair.up.tokens
+    ]
+    trace = {
+        "type": "heatmap",
+        "z": np.sqrt(pair.counts.T).round(2).tolist(),
+        "colorscale": scale,
+        "showscale": False,
+        "xgap": 2,
+        "ygap": 2,
+        "text": words,
+        "hoverinfo": "text",
+        "customdata": tokens,
+    }
     return figure_of([trace], look, dragmode=False, xaxis=_axis(pair.across), yaxis=_axis(pair.up))
 
 
@@ -63,16 +75,28 @@ def sentence(pair: Pair) -> str:
     if not total:
         return _("No customers match.")
     x, y = np.unravel_index(int(pair.counts.argmax()), pair.counts.shape)
-    most = _("Most often “{one}” with “{other}”: {share}.", one=_name(pair.across, int(x)),
-             other=_name(pair.up, int(y)), share=percent(float(pair.counts[x, y] / total)))
+    most = _(
+        "Most often “{one}” with “{other}”: {share}.",
+        one=_name(pair.across, int(x)),
+        other=_name(pair.up, int(y)),
+        share=percent(float(pair.counts[x, y] / total)),
+    )
     expected = np.outer(pair.counts.sum(axis=1), pair.counts.sum(axis=0)) / total
     lift = np.where((expected >= _LEAST) & (pair.counts >= _LEAST), pair.counts / np.maximum(expected, 1e-9), 0.0)
     x, y = np.unravel_index(int(lift.argmax()), lift.shape)
     if lift[x, y] < 1.2 or pair.across.name == pair.up.name:
         return most
-    return " ".join([most, _("“{one}” and “{other}” go together {times} times as often as by chance.",
-                             one=_name(pair.across, int(x)), other=_name(pair.up, int(y)),
-                             times=number(float(lift[x, y]), 1))])
+    return " ".join(
+        [
+            most,
+            _(
+                "“{one}” and “{other}” go together {times} times as often as by chance.",
+                one=_name(pair.across, int(x)),
+                other=_name(pair.up, int(y)),
+                times=number(float(lift[x, y]), 1),
+            ),
+        ]
+    )
 
 
 def title(pair: Pair) -> str:
@@ -83,8 +107,9 @@ def title(pair: Pair) -> str:
 def table(pair: Pair) -> tuple[list[str], list[list[str]]]:
     """The same as a table: its header, and a row a bin across."""
     header = ["", *(bin_label(pair.up, place) for place in range(pair.up.bins))]
-    return header, [[bin_label(pair.across, x), *(number(int(count)) for count in row)]
-                    for x, row in enumerate(pair.counts)]
+    return header, [
+        [bin_label(pair.across, x), *(number(int(count)) for count in row)] for x, row in enumerate(pair.counts)
+    ]
 
 
 def _name(dimension: Dimension, place: int) -> str:
@@ -94,9 +119,15 @@ def _name(dimension: Dimension, place: int) -> str:
 def _axis(dimension: Dimension) -> dict[str, object]:
     base = {"title": {"text": escaped(dimension.axis_title)}, "showgrid": False}
     if dimension.kind != "number":
-        return {**base, "tickvals": list(range(dimension.bins)),
-                "ticktext": [escaped(label, _LONGEST) for label in dimension.labels]}
+        return {
+            **base,
+            "tickvals": list(range(dimension.bins)),
+            "ticktext": [escaped(label, _LONGEST) for label in dimension.labels],
+        }
     edges = [place for place, edge in enumerate(dimension.edges) if np.isfinite(edge)]
-    shown = edges[::max(1, -(-len(edges) // _TICKS))]
-    return {**base, "tickvals": [place - 0.5 for place in shown],
-            "ticktext": [number(dimension.edges[place]) for place in shown]}
+    shown = edges[:: max(1, -(-len(edges) // _TICKS))]
+    return {
+        **base,
+        "tickvals": [place - 0.5 for place in shown],
+        "ticktext": [number(dimension.edges[place]) for place in shown],
+    }

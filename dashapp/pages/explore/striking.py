@@ -35,8 +35,14 @@ def _of_all(it: Segmentation) -> str:
         return ""
     card = max(standing, key=lambda one: abs(one.differences[0].effect))
     phrase, median, overall = difference(card, it, 1)[0]
-    return _("“{name}” ({trust}) stand out most. {phrase}: {median} (all customers: {overall}).", name=card.name,
-             trust=trusted(card), phrase=phrase, median=median, overall=overall)
+    return _(
+        "“{name}” ({trust}) stand out most. {phrase}: {median} (all customers: {overall}).",
+        name=card.name,
+        trust=trusted(card),
+        phrase=phrase,
+        median=median,
+        overall=overall,
+    )
 
 
 def _far(part: Slice) -> float:
@@ -50,13 +56,21 @@ def _told(part: Slice) -> str:
     dimension = part.dimension
     if dimension.kind == "number" and part.middle is not None and part.overall_middle is not None:
         middle, overall = (amount(one, dimension.unit, dimension.format) for one in (part.middle, part.overall_middle))
-        return _("Most striking about the selected: {label}, median {middle} instead of {overall} among all customers.",
-                 label=dimension.label, middle=middle, overall=overall)
+        return _(
+            "Most striking about the selected: {label}, median {middle} instead of {overall} among all customers.",
+            label=dimension.label,
+            middle=middle,
+            overall=overall,
+        )
     mine, every = _shares(part.shown), _shares(part.everyone)
     place = int(np.abs(mine - every).argmax())
-    return _("Most striking about the selected: {label} “{what}” {share}, instead of {every} among all customers.",
-             label=dimension.label, what=dimension.labels[place], share=percent(float(mine[place])),
-             every=percent(float(every[place])))
+    return _(
+        "Most striking about the selected: {label} “{what}” {share}, instead of {every} among all customers.",
+        label=dimension.label,
+        what=dimension.labels[place],
+        share=percent(float(mine[place])),
+        every=percent(float(every[place])),
+    )
 
 
 def _shares(counts: np.ndarray) -> np.ndarray:

@@ -18,8 +18,9 @@ from dashapp.theme import scheme
 _WIDTHS = {shared.PHONE: 300, shared.TABLET: 560}  # pixels of a row of the profile where its heads are symbols
 
 
-def draw(data: SegmentationData, search: object, scheme_name: object, screen: object, origin: object
-         ) -> tuple[Any, Any, Any]:
+def draw(
+    data: SegmentationData, search: object, scheme_name: object, screen: object, origin: object
+) -> tuple[Any, Any, Any]:
     """The charts under the selection in the address, in the reader's light or dark, for the width of the screen."""
     run = page_run(data, origin)
     if run is None or not scheme_name or not screen:
@@ -28,10 +29,17 @@ def draw(data: SegmentationData, search: object, scheme_name: object, screen: ob
     found = facts.portions(run, filtered)
     cards, selected = [one.card for one in found], bool(filtered.selection)
     chosen = filtered.selection.filters.get(SEGMENT)
-    return (figures.marimekko(found, look, selected=selected),
-            figures.bubbles(it, found, look, selected=selected, named=screen != shared.PHONE),
-            heat.profile(facts.profile(it, cards), cards, chosen.tokens if isinstance(chosen, Values) else (), look,
-                         width=_WIDTHS.get(str(screen))))
+    return (
+        figures.marimekko(found, look, selected=selected),
+        figures.bubbles(it, found, look, selected=selected, named=screen != shared.PHONE),
+        heat.profile(
+            facts.profile(it, cards),
+            cards,
+            chosen.tokens if isinstance(chosen, Values) else (),
+            look,
+            width=_WIDTHS.get(str(screen)),
+        ),
+    )
 
 
 def count(data: SegmentationData, search: object, origin: object) -> list[Any]:
@@ -47,6 +55,11 @@ def count(data: SegmentationData, search: object, origin: object) -> list[Any]:
 def register(app: Dash, data: SegmentationData) -> None:
     """Bind the callbacks to ``app``."""
     search, page = Input(shared.URL, "search"), State(shared.PAGE, "data")
-    app.callback(*(Output(shared.segments(place), "figure") for place in (ids.SHARES, ids.BUBBLES, ids.PROFILE)),
-                 search, Input(shared.SCHEME, "data"), Input(shared.SCREEN, "data"), page)(partial(draw, data))
+    app.callback(
+        *(Output(shared.segments(place), "figure") for place in (ids.SHARES, ids.BUBBLES, ids.PROFILE)),
+        search,
+        Input(shared.SCHEME, "data"),
+        Input(shared.SCREEN, "data"),
+        page,
+    )(partial(draw, data))
     app.callback(Output(shared.of_segment(ALL), "children"), search, page)(partial(count, data))

@@ -63,8 +63,12 @@ def held(card: SegmentCard, filtered: Filtered) -> str:
     """How many customers a segment has, and of those selected where something is."""
     if not filtered.selection:
         return customers(card.size)
-    return plural("{count} of the {n} selected customer", "{count} of the {n} selected customers", filtered.customers,
-                  count=number(int(filtered.by_segment[card.segment])))
+    return plural(
+        "{count} of the {n} selected customer",
+        "{count} of the {n} selected customers",
+        filtered.customers,
+        count=number(int(filtered.by_segment[card.segment])),
+    )
 
 
 def profile(it: Segmentation, cards: Sequence[SegmentCard]) -> tuple[Feature, ...]:
@@ -74,16 +78,24 @@ def profile(it: Segmentation, cards: Sequence[SegmentCard]) -> tuple[Feature, ..
     found = []
     for column in (one for one in it.dataset.with_role("active") if one.name in known):
         rows = table.loc[column.name].loc[[card.segment for card in cards]]
-        found.append(Feature(column, tuple(rows[Profiles.EFFECT].tolist()), tuple(rows[Profiles.MEDIAN].tolist()),
-                             float(rows[Profiles.OVERALL_MEDIAN].iloc[0])))
+        found.append(
+            Feature(
+                column,
+                tuple(rows[Profiles.EFFECT].tolist()),
+                tuple(rows[Profiles.MEDIAN].tolist()),
+                float(rows[Profiles.OVERALL_MEDIAN].iloc[0]),
+            )
+        )
     ranked = sorted(found, key=lambda one: -max((abs(effect) for effect in one.effects if effect == effect), default=0))
     return tuple(ranked[:MOST_FEATURES])
 
 
 def profile_note() -> str:
     """How to read the profile, on screen and on paper."""
-    return _("Each cell holds the segment's median. Orange: more than among all others, purple: less; the deeper, "
-             "the further. What differs most stands first.")
+    return _(
+        "Each cell holds the segment's median. Orange: more than among all others, purple: less; the deeper, "
+        "the further. What differs most stands first."
+    )
 
 
 def by_size(it: Segmentation) -> list[SegmentCard]:
@@ -93,8 +105,14 @@ def by_size(it: Segmentation) -> list[SegmentCard]:
 
 def profile_rows(features: Sequence[Feature]) -> list[list[str]]:
     """The same as a table: label, a median a segment, and that of all customers."""
-    return [[one.column.label, *(of_column(median, one.column) for median in one.medians),
-             of_column(one.overall, one.column)] for one in features]
+    return [
+        [
+            one.column.label,
+            *(of_column(median, one.column) for median in one.medians),
+            of_column(one.overall, one.column),
+        ]
+        for one in features
+    ]
 
 
 def totals(run: Run) -> list[tuple[str, str]]:
@@ -125,15 +143,20 @@ def action(one: SegmentCard, it: Segmentation) -> str:
 def how_to_read(cards: Sequence[SegmentCard]) -> str:
     """What the bars of customers and revenue say."""
     if any(card.revenue_share is not None for card in cards):
-        return _("A bar is as thick as the segment's share of the customers and as long as what one of them brings: "
-                 "its area is the segment's share of the revenue.")
+        return _(
+            "A bar is as thick as the segment's share of the customers and as long as what one of them brings: "
+            "its area is the segment's share of the revenue."
+        )
     return _("A bar is as thick as the segment's share of the customers.")
 
 
 def share_cells(one: SegmentCard) -> list[str]:
     """Customers, share of customers, share of revenue."""
-    return [number(one.size), percent(one.share),
-            percent(one.revenue_share) if one.revenue_share is not None else _("not known")]
+    return [
+        number(one.size),
+        percent(one.share),
+        percent(one.revenue_share) if one.revenue_share is not None else _("not known"),
+    ]
 
 
 def medians(it: Segmentation) -> tuple[list[str], list[list[str]]]:
@@ -142,18 +165,35 @@ def medians(it: Segmentation) -> tuple[list[str], list[list[str]]]:
     if orders is None or cheque is None:
         return [], []
     known = it.profiles.set_index([Profiles.SEGMENT, Profiles.COLUMN])[Profiles.MEDIAN]
-    rows = [[of_column(float(known[one.segment, orders.name]), orders),
-             of_column(float(known[one.segment, cheque.name]), cheque), number(one.size)] for one in it.cards]
-    return [_("Median {label}", label=orders.label.lower()), _("Median {label}", label=cheque.label.lower()),
-            _("Customers")], rows
+    rows = [
+        [
+            of_column(float(known[one.segment, orders.name]), orders),
+            of_column(float(known[one.segment, cheque.name]), cheque),
+            number(one.size),
+        ]
+        for one in it.cards
+    ]
+    return [
+        _("Median {label}", label=orders.label.lower()),
+        _("Median {label}", label=cheque.label.lower()),
+        _("Customers"),
+    ], rows
 
 
 def origin(it: Segmentation) -> list[tuple[str, str]]:
     """Where it all comes from: data, rows, time and run."""
     return [
         (_("Data"), _("{title}, as of {day}", title=it.dataset.title, day=day(it.dataset.as_of))),
-        (_("Rows"), _("{read} read, {kept} customers kept, {dropped} dropped, {aside} set aside",
-                      read=number(it.ledger.rows_in), kept=number(it.ledger.rows_out),
-                      dropped=number(it.ledger.dropped), aside=number(it.ledger.quarantined))),
-        (_("Trained"), moment(it.started)), (_("Run"), it.run_id),
+        (
+            _("Rows"),
+            _(
+                "{read} read, {kept} customers kept, {dropped} dropped, {aside} set aside",
+                read=number(it.ledger.rows_in),
+                kept=number(it.ledger.rows_out),
+                dropped=number(it.ledger.dropped),
+                aside=number(it.ledger.quarantined),
+            ),
+        ),
+        (_("Trained"), moment(it.started)),
+        (_("Run"), it.run_id),
     ]

@@ -26,8 +26,14 @@ def height(features: int, *, narrow: bool = False) -> int:
     return max(4, features) * (_NARROW_ROW if narrow else _ROW) + (_NARROW_HEAD if narrow else _HEAD)
 
 
-def profile(features: Sequence[Feature], cards: Sequence[SegmentCard], chosen: Sequence[str], look: Scheme, *,
-            width: int | None = None) -> go.Figure:
+def profile(
+    features: Sequence[Feature],
+    cards: Sequence[SegmentCard],
+    chosen: Sequence[str],
+    look: Scheme,
+    *,
+    width: int | None = None,
+) -> go.Figure:
     """A cell for each feature and segment: colour the standardised difference, text the median; last all customers.
 
     Where there is only so much ``width``, symbols stand for the segments, and names of features over their cells.
@@ -37,30 +43,67 @@ def profile(features: Sequence[Feature], cards: Sequence[SegmentCard], chosen: S
     last, step = len(cards), 2 if width else 1
     words = profile_rows(features)
     colours = [_cells(one) for one in features]
-    hover = [[_hover(one, place, cards[place], words[row][1 + place]) for place in range(last)]
-             + [f"{escaped(one.column.label)}<br>" + _("all customers: {median}", median=words[row][-1])]
-             for row, one in enumerate(features)]
+    hover = [
+        [_hover(one, place, cards[place], words[row][1 + place]) for place in range(last)]
+        + [f"{escaped(one.column.label)}<br>" + _("all customers: {median}", median=words[row][-1])]
+        for row, one in enumerate(features)
+    ]
     rows = step * len(features)
     trace = {
-        "type": "heatmap", "z": _below(colours, step), "x": list(range(last + 1)), "y": list(range(rows)), "zmid": 0,
-        "hoverongaps": False, "zmin": -_REACH, "zmax": _REACH, "colorscale": diverging(look), "showscale": False,
-        "xgap": 3, "ygap": 3, "hovertext": _below(hover, step),
-        "hovertemplate": "%{hovertext}<extra></extra>", "meta": [*(card.key for card in cards), ""]}
+        "type": "heatmap",
+        "z": _below(colours, step),
+        "x": list(range(last + 1)),
+        "y": list(range(rows)),
+        "zmid": 0,
+        "hoverongaps": False,
+        "zmin": -_REACH,
+        "zmax": _REACH,
+        "colorscale": diverging(look),
+        "showscale": False,
+        "xgap": 3,
+        "ygap": 3,
+        "hovertext": _below(hover, step),
+        "hovertemplate": "%{hovertext}<extra></extra>",
+        "meta": [*(card.key for card in cards), ""],
+    }
     letters = max(8, min(16, _HEADS // (last + 1)))
     heads = [mark(card.colour, look).sign if width else _head(card, look, letters) for card in cards]
-    frames = [{"type": "rect", "x0": place - 0.5, "x1": place + 0.5, "y0": -0.5, "y1": rows - 0.5,
-               "line": {"color": look.accent, "width": 2}, "fillcolor": "rgba(0,0,0,0)"}
-              for place, card in enumerate(cards) if card.key in chosen]
+    frames = [
+        {
+            "type": "rect",
+            "x0": place - 0.5,
+            "x1": place + 0.5,
+            "y0": -0.5,
+            "y1": rows - 0.5,
+            "line": {"color": look.accent, "width": 2},
+            "fillcolor": "rgba(0,0,0,0)",
+        }
+        for place, card in enumerate(cards)
+        if card.key in chosen
+    ]
     return figure_of(
-        [trace, _medians(words, colours, look, width)], look, shapes=frames, dragmode=False,
+        [trace, _medians(words, colours, look, width)],
+        look,
+        shapes=frames,
+        dragmode=False,
         annotations=[_over(one, step * row, look) for row, one in enumerate(features)] if width else [],
-        xaxis={"side": "top", "range": [-0.5, last + 0.5], "showgrid": False, "tickvals": list(range(last + 1)),
-               "tickangle": 0,
-               "ticktext": [*heads, _("All") if width else _("All customers")],
-               "tickfont": {"size": 12, "color": look.ink}},
-        yaxis={"range": [rows - 0.5, -0.5], "showgrid": False, "tickvals": [] if width else list(range(rows)),
-               "ticktext": [escaped(one.column.label, 30) for one in features],
-               "tickfont": {"size": 12, "color": look.ink}})
+        xaxis={
+            "side": "top",
+            "range": [-0.5, last + 0.5],
+            "showgrid": False,
+            "tickvals": list(range(last + 1)),
+            "tickangle": 0,
+            "ticktext": [*heads, _("All") if width else _("All customers")],
+            "tickfont": {"size": 12, "color": look.ink},
+        },
+        yaxis={
+            "range": [rows - 0.5, -0.5],
+            "showgrid": False,
+            "tickvals": [] if width else list(range(rows)),
+            "ticktext": [escaped(one.column.label, 30) for one in features],
+            "tickfont": {"size": 12, "color": look.ink},
+        },
+    )
 
 
 def shades(one: Feature, look: Scheme) -> list[str]:
@@ -84,12 +127,22 @@ def _below(rows: Sequence[Sequence[Any]], step: int) -> list[Sequence[Any]]:
 
 def _over(one: Feature, row: int, look: Scheme) -> dict[str, Any]:
     """The name of a feature over its cells."""
-    return {"x": 0, "xref": "paper", "xanchor": "left", "y": row, "yanchor": "middle", "yshift": -3, "showarrow": False,
-            "text": escaped(one.column.label, 44), "font": {"size": 12, "color": look.ink}}
+    return {
+        "x": 0,
+        "xref": "paper",
+        "xanchor": "left",
+        "y": row,
+        "yanchor": "middle",
+        "yshift": -3,
+        "showarrow": False,
+        "text": escaped(one.column.label, 44),
+        "font": {"size": 12, "color": look.ink},
+    }
 
 
-def _medians(words: Sequence[Sequence[str]], colours: Sequence[Sequence[float | None]], look: Scheme,
-             width: int | None) -> dict[str, Any]:
+def _medians(
+    words: Sequence[Sequence[str]], colours: Sequence[Sequence[float | None]], look: Scheme, width: int | None
+) -> dict[str, Any]:
     """The text of the cells; each in the ink that is legible on its colour, which Plotly's own choice is not always.
 
     None where a cell is too narrow for it.
@@ -97,11 +150,24 @@ def _medians(words: Sequence[Sequence[str]], colours: Sequence[Sequence[float | 
     room = width / len(colours[0]) if width else _ROOMY
     size = next((size for least, size in _SIZES if room >= least), 0)
     step = 2 if width else 1
-    cells = [(place, step * row + step - 1, text, colours[row][place]) for row, line in enumerate(words)
-             for place, text in enumerate(line[1:])] if size else []
-    return {"type": "scatter", "mode": "text", "x": [one[0] for one in cells], "y": [one[1] for one in cells],
-            "text": [escaped(one[2]) for one in cells], "hoverinfo": "skip",
-            "textfont": {"size": size or 1, "color": [ink_on(_shade(one[3], look)) for one in cells]}}
+    cells = (
+        [
+            (place, step * row + step - 1, text, colours[row][place])
+            for row, line in enumerate(words)
+            for place, text in enumerate(line[1:])
+        ]
+        if size
+        else []
+    )
+    return {
+        "type": "scatter",
+        "mode": "text",
+        "x": [one[0] for one in cells],
+        "y": [one[1] for one in cells],
+        "text": [escaped(one[2]) for one in cells],
+        "hoverinfo": "skip",
+        "textfont": {"size": size or 1, "color": [ink_on(_shade(one[3], look)) for one in cells]},
+    }
 
 
 def _head(card: SegmentCard, look: Scheme, letters: int) -> str:
@@ -113,6 +179,9 @@ def _hover(one: Feature, place: int, card: SegmentCard, median: str) -> str:
     lines = [f"<b>{escaped(with_trust(card))}</b>", f"{escaped(one.column.label)}: {escaped(median)}"]
     if effect == effect:
         far = decimal(abs(effect), 1)
-        lines.append(_("{far} standard deviations above all others", far=far) if effect > 0
-                     else _("{far} standard deviations below all others", far=far))
+        lines.append(
+            _("{far} standard deviations above all others", far=far)
+            if effect > 0
+            else _("{far} standard deviations below all others", far=far)
+        )
     return "<br>".join(lines)

@@ -46,8 +46,13 @@ def _content(view: View) -> list[Component | None]:
     it = view.run.segmentation if view.run else None
     cards = it.cards if it else ()
     return [
-        html.Div([html.P(finding(cards), className="k-finding"),
-                  html.P(reliance(cards, it.decision), className="k-lead") if it else None], className="k-findings"),
+        html.Div(
+            [
+                html.P(finding(cards), className="k-finding"),
+                html.P(reliance(cards, it.decision), className="k-lead") if it else None,
+            ],
+            className="k-findings",
+        ),
         _totals(view.run) if view.run else None,
         _report(view.run) if view.run else None,
         html.H2(_("The segments")),
@@ -64,41 +69,79 @@ def _totals(run: Run) -> Component:
 
 def _report(run: Run) -> Component:
     words = _("The whole segmentation as one file of 2 MB, to pass on or to print.")
-    return html.P([html.A(_("Report (HTML)"), href=f"/report?run={run.run_id}", className="k-button k-report"),
-                   html.Span(words, className="k-muted")], className="k-take-along")
+    return html.P(
+        [
+            html.A(_("Report (HTML)"), href=f"/report?run={run.run_id}", className="k-button k-report"),
+            html.Span(words, className="k-muted"),
+        ],
+        className="k-take-along",
+    )
 
 
 def _segment(it: SegmentCard, segmentation: Segmentation, view: View) -> Component:
     named = view.run.run_id[: shell.SHORT] if view.run else None
     query = to_query(Selection({"segment": Values((it.key,))}), named)
     action = facts.action(it, segmentation)
-    return html.Article([
-        html.Div([html.H3(segment_name(it)), trust_badge(it.trust)], className="k-segment-head"),
-        html.P([html.Strong(facts.worth(it)),
-                html.Span(customers(it.size), id=shared.of_segment(it.key), className="k-muted")],
-               className="k-segment-size"),
-        html.Ul([html.Li([html.Span(phrase, className="k-phrase"),
-                          html.Span(_("{median} (all: {overall})", median=median, overall=overall),
-                                    className="k-muted")])
-                 for phrase, median, overall in difference(it, segmentation)], className="k-differences"),
-        html.P(it.trust_reason, className="k-note"),
-        html.P(action, className="k-action") if action else None,
-        dcc.Link([_("What makes them different"), " ", html.Span(it.name, className="visually-hidden")],
-                 href=f"/segment/{it.segment + 1}" + (f"?run={named}" if named else ""), className="k-segment-link"),
-        dcc.Link([_("Explore"), " ", html.Span(it.name, className="visually-hidden"),
-                  html.Span("→", **aria(hidden="true"))], href=f"/explore?{query}", className="k-button"),
-    ], className="k-card k-segment-card")
+    return html.Article(
+        [
+            html.Div([html.H3(segment_name(it)), trust_badge(it.trust)], className="k-segment-head"),
+            html.P(
+                [
+                    html.Strong(facts.worth(it)),
+                    html.Span(customers(it.size), id=shared.of_segment(it.key), className="k-muted"),
+                ],
+                className="k-segment-size",
+            ),
+            html.Ul(
+                [
+                    html.Li(
+                        [
+                            html.Span(phrase, className="k-phrase"),
+                            html.Span(
+                                _("{median} (all: {overall})", median=median, overall=overall), className="k-muted"
+                            ),
+                        ]
+                    )
+                    for phrase, median, overall in difference(it, segmentation)
+                ],
+                className="k-differences",
+            ),
+            html.P(it.trust_reason, className="k-note"),
+            html.P(action, className="k-action") if action else None,
+            dcc.Link(
+                [_("What makes them different"), " ", html.Span(it.name, className="visually-hidden")],
+                href=f"/segment/{it.segment + 1}" + (f"?run={named}" if named else ""),
+                className="k-segment-link",
+            ),
+            dcc.Link(
+                [
+                    _("Explore"),
+                    " ",
+                    html.Span(it.name, className="visually-hidden"),
+                    html.Span("→", **aria(hidden="true")),
+                ],
+                href=f"/explore?{query}",
+                className="k-button",
+            ),
+        ],
+        className="k-card k-segment-card",
+    )
 
 
 def _shares(cards: Sequence[SegmentCard]) -> Component:
     rated = any(card.revenue_share is not None for card in cards)
-    title = (_("What share of customers, what share of revenue?") if rated
-             else _("How many customers are in each segment?"))
+    title = (
+        _("What share of customers, what share of revenue?") if rated else _("How many customers are in each segment?")
+    )
     rows = [[_toggle(one, "shares"), *facts.share_cells(one)] for one in cards]
     return chart_card(
-        title, graph(shared.segments(ids.SHARES), title, height=_height(len(cards))), summary=facts.how_to_read(cards),
-        below=as_table([_("Segment"), _("Customers"), _("Share of customers"), _("Share of revenue")], rows,
-                       caption=title))
+        title,
+        graph(shared.segments(ids.SHARES), title, height=_height(len(cards))),
+        summary=facts.how_to_read(cards),
+        below=as_table(
+            [_("Segment"), _("Customers"), _("Share of customers"), _("Share of revenue")], rows, caption=title
+        ),
+    )
 
 
 def _bubbles(it: Segmentation | None) -> Component:
@@ -108,9 +151,15 @@ def _bubbles(it: Segmentation | None) -> Component:
     below = as_table([_("Segment"), *header], rows, caption=title) if rows else None
     plot = graph(shared.segments(ids.BUBBLES), title, height=_height(it.k if it else 0))
     key = key_list(it.cards, "phone") if it and rows else None
-    return chart_card(title, html.Div([plot, key]),
-                      summary=_("Each bubble is a segment, the larger the more customers. Right: orders more often. "
-                                "Up: spends more each time."), below=below)
+    return chart_card(
+        title,
+        html.Div([plot, key]),
+        summary=_(
+            "Each bubble is a segment, the larger the more customers. Right: orders more often. "
+            "Up: spends more each time."
+        ),
+        below=below,
+    )
 
 
 def _profile(it: Segmentation | None) -> Component:
@@ -118,19 +167,29 @@ def _profile(it: Segmentation | None) -> Component:
     cards = facts.by_size(it) if it else []
     features = facts.profile(it, cards) if it else ()
     header = [_("Feature"), *(segment_with_trust(one) for one in cards), _("All customers")]
-    plot = graph(shared.segments(ids.PROFILE), title, height=heat.height(len(features)),
-                 tablet=heat.height(len(features), narrow=True))
+    plot = graph(
+        shared.segments(ids.PROFILE),
+        title,
+        height=heat.height(len(features)),
+        tablet=heat.height(len(features), narrow=True),
+    )
     return chart_card(
-        title, html.Div([plot, key_list(cards, "tablet")]), summary=facts.profile_note(),
-        below=as_table(header, facts.profile_rows(features), caption=title), class_name="k-profile",
-        note=_("These are medians of whole segments. A click on a column selects its segment; a second click undoes "
-               "it."))
+        title,
+        html.Div([plot, key_list(cards, "tablet")]),
+        summary=facts.profile_note(),
+        below=as_table(header, facts.profile_rows(features), caption=title),
+        class_name="k-profile",
+        note=_(
+            "These are medians of whole segments. A click on a column selects its segment; a second click undoes it."
+        ),
+    )
 
 
 def _toggle(one: SegmentCard, place: str) -> Component:
     """What a click on a segment's mark does, for the keyboard."""
-    return html.Button(segment_with_trust(one), id=shared.toggle("segment", one.key, place), type="button",
-                       className="k-link-button")
+    return html.Button(
+        segment_with_trust(one), id=shared.toggle("segment", one.key, place), type="button", className="k-link-button"
+    )
 
 
 def _height(segments: int) -> int:
@@ -138,9 +197,16 @@ def _height(segments: int) -> int:
 
 
 def _origin(it: Segmentation) -> Component:
-    return card([
-        html.H2(_("Can this be relied on?")), html.P(html.Strong(_(VERDICT_TITLES[it.decision.verdict]))),
-        html.P(_(VERDICT_WORDS[it.decision.verdict])),
-        html.Dl([part for name, words in facts.origin(it) for part in (html.Dt(name), html.Dd(words))],
-                className="k-facts"),
-    ], label=_("Where this comes from"), class_name="k-origin")
+    return card(
+        [
+            html.H2(_("Can this be relied on?")),
+            html.P(html.Strong(_(VERDICT_TITLES[it.decision.verdict]))),
+            html.P(_(VERDICT_WORDS[it.decision.verdict])),
+            html.Dl(
+                [part for name, words in facts.origin(it) for part in (html.Dt(name), html.Dd(words))],
+                className="k-facts",
+            ),
+        ],
+        label=_("Where this comes from"),
+        class_name="k-origin",
+    )

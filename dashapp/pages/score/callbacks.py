@@ -37,8 +37,13 @@ def place(data: SegmentationData, upload: object, name: object, origin: object) 
         scored = run.score(file, facts.content_of(upload))
     except KorzinaError as error:
         _log.warning("an upload could not be scored")  # its words may quote the file
-        return None, None, True, message(_("These customers could not be placed."), run.tell(str(error)), tone="error",
-                                         dismiss=True), True
+        return (
+            None,
+            None,
+            True,
+            message(_("These customers could not be placed."), run.tell(str(error)), tone="error", dismiss=True),
+            True,
+        )
     answer = facts.answer_of(run, file, scored)
     return answer.model_dump_json(), as_file(run, scored), False, None, True
 
@@ -48,8 +53,13 @@ def as_file(run: Run, scored: Scored) -> dict[str, str]:
     it = run.segmentation
     names = {card.segment + 1: card.name for card in it.cards}
     table = scored.table.assign(segment_name=scored.table["segment"].map(names))
-    about = ((_("Run"), it.run_id), (_("Segments"), it.k), (_("Trained"), moment(it.started)),
-             (_("Data"), it.dataset.title), (_("As of"), day(it.dataset.as_of)))
+    about = (
+        (_("Run"), it.run_id),
+        (_("Segments"), it.k),
+        (_("Trained"), moment(it.started)),
+        (_("Data"), it.dataset.title),
+        (_("As of"), day(it.dataset.as_of)),
+    )
     rows = table.astype(object).itertuples(index=False)
     return csv_file(f"korzina-{it.run_id[:8]}-scored", csv_text([str(one) for one in table.columns], rows, about))
 
@@ -68,8 +78,10 @@ def template(data: SegmentationData, clicks: object, origin: object) -> Answer:
     if run is None or expected is None or not clicks:
         return no_update
     columns = expected.columns
-    return csv_file(f"{run.segmentation.experiment}-template",
-                    csv_text([one.name for one in columns], [[one.example for one in columns]]))
+    return csv_file(
+        f"{run.segmentation.experiment}-template",
+        csv_text([one.name for one in columns], [[one.example for one in columns]]),
+    )
 
 
 def register(app: Dash, data: SegmentationData) -> None:
@@ -77,13 +89,30 @@ def register(app: Dash, data: SegmentationData) -> None:
     app.server.config["MAX_CONTENT_LENGTH"] = _BODY  # nothing else that a browser sends comes near it
     page = State(shared.PAGE, "data")
     app.callback(
-        Output(ids.ANSWER, "data"), Output(ids.FILE, "data"), Output(ids.ACTIONS, "hidden"),
-        Output(ids.PROBLEM, "children"), Output(ids.TOO_LARGE, "hidden"), Input(ids.UPLOAD, "contents"),
-        State(ids.UPLOAD, "filename"), page, prevent_initial_call=True)(partial(place, data))
-    app.callback(Output(ids.HEAD, "children"), Output(ids.RESULT, "children"), Input(ids.ANSWER, "data"),
-                 Input(shared.SCHEME, "data"), page)(partial(show, data))
-    app.callback(Output(ids.TEMPLATE, "data"), Input(ids.TEMPLATE_BUTTON, "n_clicks"), page,
-                 prevent_initial_call=True)(partial(template, data))
+        Output(ids.ANSWER, "data"),
+        Output(ids.FILE, "data"),
+        Output(ids.ACTIONS, "hidden"),
+        Output(ids.PROBLEM, "children"),
+        Output(ids.TOO_LARGE, "hidden"),
+        Input(ids.UPLOAD, "contents"),
+        State(ids.UPLOAD, "filename"),
+        page,
+        prevent_initial_call=True,
+    )(partial(place, data))
+    app.callback(
+        Output(ids.HEAD, "children"),
+        Output(ids.RESULT, "children"),
+        Input(ids.ANSWER, "data"),
+        Input(shared.SCHEME, "data"),
+        page,
+    )(partial(show, data))
+    app.callback(Output(ids.TEMPLATE, "data"), Input(ids.TEMPLATE_BUTTON, "n_clicks"), page, prevent_initial_call=True)(
+        partial(template, data)
+    )
     app.clientside_callback(  # type: ignore[no-untyped-call]
-        ClientsideFunction("korzina_score", "download"), Output(ids.DOWNLOAD, "data"),
-        Input(ids.DOWNLOAD_BUTTON, "n_clicks"), State(ids.FILE, "data"), prevent_initial_call=True)
+        ClientsideFunction("korzina_score", "download"),
+        Output(ids.DOWNLOAD, "data"),
+        Input(ids.DOWNLOAD_BUTTON, "n_clicks"),
+        State(ids.FILE, "data"),
+        prevent_initial_call=True,
+    )

@@ -20,7 +20,10 @@ SHOWN = 20  # customers in the table on the page; all are in the download
 LEAST = 30  # fewer customers are not compared with the training
 BETWEEN, RATHER = 0.1, 0.25  # confidence under which somebody lies between two segments, or leans to one
 DRIFT_WORDS: dict[DriftWord, str] = {
-    "stable": N_("like the training data"), "moved": N_("somewhat different"), "drifted": N_("different: train anew")}
+    "stable": N_("like the training data"),
+    "moved": N_("somewhat different"),
+    "drifted": N_("different: train anew"),
+}
 
 
 class Placed(Record):
@@ -65,14 +68,18 @@ def content_of(upload: str) -> bytes:
     try:
         return base64.b64decode(body, validate=True)
     except (binascii.Error, ValueError) as error:
-        raise InputError.because(_("the browser sent something that is no file"),
-                                 remedy=_("choose the file again")) from error
+        raise InputError.because(
+            _("the browser sent something that is no file"), remedy=_("choose the file again")
+        ) from error
 
 
 def too_large() -> str:
     """What is said of a file over the limit."""
-    return _("The file is larger than {most} MB. Split it, or place its customers with the command “korzina score”, "
-             "which takes files of any size.", most=number(MOST_BYTES / 1024 ** 2))
+    return _(
+        "The file is larger than {most} MB. Split it, or place its customers with the command “korzina score”, "
+        "which takes files of any size.",
+        most=number(MOST_BYTES / 1024**2),
+    )
 
 
 def answer_of(run: Run, file: str, scored: Scored) -> Answer:
@@ -81,16 +88,32 @@ def answer_of(run: Run, file: str, scored: Scored) -> Answer:
     outcomes = [str(name) for name in table.columns if str(name).startswith(Scores.PROBABILITY)]
     sure, fits = table[Scores.CONFIDENCE], table[Scores.FITS]
     places = table[Scores.SEGMENT] - 1
-    first = [Placed(id=str(row[0]), segment=int(row[1]) - 1, second=int(row[2]) - 1, confidence=float(row[3]),
-                    fits=bool(row[4]), probabilities=tuple(float(one) for one in row[5:]))
-             for row in table[[table.columns[0], Scores.SEGMENT, Scores.SECOND, Scores.CONFIDENCE, Scores.FITS,
-                               *outcomes]].head(SHOWN).itertuples(index=False)]
+    first = [
+        Placed(
+            id=str(row[0]),
+            segment=int(row[1]) - 1,
+            second=int(row[2]) - 1,
+            confidence=float(row[3]),
+            fits=bool(row[4]),
+            probabilities=tuple(float(one) for one in row[5:]),
+        )
+        for row in table[[table.columns[0], Scores.SEGMENT, Scores.SECOND, Scores.CONFIDENCE, Scores.FITS, *outcomes]]
+        .head(SHOWN)
+        .itertuples(index=False)
+    ]
     return Answer(
-        run=run.run_id, file=file[:200], ledger=scored.ledger, drift=scored.drift,
-        response_notes=scored.response_notes, fits_none=int((~fits).sum()),
+        run=run.run_id,
+        file=file[:200],
+        ledger=scored.ledger,
+        drift=scored.drift,
+        response_notes=scored.response_notes,
+        fits_none=int((~fits).sum()),
         counts=tuple(int((places == place).sum()) for place in range(run.segmentation.k)),
-        between=int((fits & (sure < BETWEEN)).sum()), rather=int((fits & (sure >= BETWEEN) & (sure < RATHER)).sum()),
-        outcomes=tuple(name.removeprefix(Scores.PROBABILITY) for name in outcomes), first=tuple(first))
+        between=int((fits & (sure < BETWEEN)).sum()),
+        rather=int((fits & (sure >= BETWEEN) & (sure < RATHER)).sum()),
+        outcomes=tuple(name.removeprefix(Scores.PROBABILITY) for name in outcomes),
+        first=tuple(first),
+    )
 
 
 def read_answer(stored: object, run: Run) -> Answer | None:
@@ -129,17 +152,22 @@ def drift_sentence(answer: Answer) -> str:
     moved, drifted = words.count("moved"), words.count("drifted")
     told = {"n": number(moved + drifted), "all": number(len(words))}
     if drifted:
-        return _("{n} of {all} traits differ from the training data, some of them so much that the segments should be "
-                 "trained anew.", **told)
+        return _(
+            "{n} of {all} traits differ from the training data, some of them so much that the segments should be "
+            "trained anew.",
+            **told,
+        )
     if moved:
-        return _("{n} of {all} traits differ somewhat from the training data: use the segments, and look again soon.",
-                 **told)
+        return _(
+            "{n} of {all} traits differ somewhat from the training data: use the segments, and look again soon.", **told
+        )
     return _("The new customers are like those that the segments were made of.")
 
 
 def medians(one: FeatureDrift, it: Segmentation) -> tuple[str, str]:
     """The middle of the new customers and of the training."""
     column = it.dataset.column(one.column)
-    new, old = (_("not known") if value is None else of_column(value, column)
-                for value in (one.median, one.training_median))
+    new, old = (
+        _("not known") if value is None else of_column(value, column) for value in (one.median, one.training_median)
+    )
     return new, old

@@ -21,15 +21,34 @@ def layout(data: SegmentationData, /, run: object = None, **_query: object) -> C
     """The page; other parts of the address belong to the selection."""
     view = data.view(run)
     expected = expected_of(view.run)
-    return shell.page(view, _("Score"), _("Where do new customers belong?"), [
-        html.P(_("Upload a table of customers: each one is put into the segment whose members they are most like, "
-                 "through the same cleaning as in training."), className="k-lead"),
-        message(_("This run cannot place customers."), _("It was made by an older version. Train again to get one that "
-                                                        "can."), tone="warning") if view.run and not expected else None,
-        html.Div([_upload(view.run, expected), _expected(expected)], className="k-grid k-grid-2",
-                 hidden=bool(view.run) and not expected),
-        *_answer(),
-    ], data.settings)
+    return shell.page(
+        view,
+        _("Score"),
+        _("Where do new customers belong?"),
+        [
+            html.P(
+                _(
+                    "Upload a table of customers: each one is put into the segment whose members they are most like, "
+                    "through the same cleaning as in training."
+                ),
+                className="k-lead",
+            ),
+            message(
+                _("This run cannot place customers."),
+                _("It was made by an older version. Train again to get one that can."),
+                tone="warning",
+            )
+            if view.run and not expected
+            else None,
+            html.Div(
+                [_upload(view.run, expected), _expected(expected)],
+                className="k-grid k-grid-2",
+                hidden=bool(view.run) and not expected,
+            ),
+            *_answer(),
+        ],
+        data.settings,
+    )
 
 
 def expected_of(run: Run | None) -> ExpectedFile | None:
@@ -42,37 +61,74 @@ def expected_of(run: Run | None) -> ExpectedFile | None:
 
 def _upload(run: Run | None, expected: ExpectedFile | None) -> Component:
     title = _("Your file")
-    most = number(facts.MOST_BYTES / 1024 ** 2)
+    most = number(facts.MOST_BYTES / 1024**2)
     limit: dict[str, Any] = {"data-most-bytes": str(facts.MOST_BYTES), "data-label": title}  # for assets/score.js
-    return card([
-        html.H2(title),
-        html.Div(dcc.Upload(
-            html.Div([
-                html.P(_("Drop a CSV file here, or")),
-                html.Button(_("Choose a file"), type="button", className="k-button k-button-main"),
-            ]), id=ids.UPLOAD, className="k-drop", className_active="k-drop k-drop-over", multiple=False,
-            max_size=facts.MOST_BYTES, style={}, style_active={}, style_reject={}),
-            className="k-upload", **limit),
-        html.P(_("Text with one row a customer: CSV, TSV or TXT, any separator and encoding, up to {most} MB.",
-                 most=most), className="k-note"),
-        html.P(_("Nothing that you upload is kept: the file is read once, and the result stays in this browser tab "
-                 "until you leave the page."), className="k-note"),
-        html.Div(message(_("This file is too large."), facts.too_large(), tone="error", dismiss=True),
-                 id=ids.TOO_LARGE, hidden=True),
-        _several(run, expected) if run and expected and expected.tables else None,
-    ], label=title)
+    return card(
+        [
+            html.H2(title),
+            html.Div(
+                dcc.Upload(
+                    html.Div(
+                        [
+                            html.P(_("Drop a CSV file here, or")),
+                            html.Button(_("Choose a file"), type="button", className="k-button k-button-main"),
+                        ]
+                    ),
+                    id=ids.UPLOAD,
+                    className="k-drop",
+                    className_active="k-drop k-drop-over",
+                    multiple=False,
+                    max_size=facts.MOST_BYTES,
+                    style={},
+                    style_active={},
+                    style_reject={},
+                ),
+                className="k-upload",
+                **limit,
+            ),
+            html.P(
+                _(
+                    "Text with one row a customer: CSV, TSV or TXT, any separator and encoding, up to {most} MB.",
+                    most=most,
+                ),
+                className="k-note",
+            ),
+            html.P(
+                _(
+                    "Nothing that you upload is kept: the file is read once, and the result stays in this browser tab "
+                    "until you leave the page."
+                ),
+                className="k-note",
+            ),
+            html.Div(
+                message(_("This file is too large."), facts.too_large(), tone="error", dismiss=True),
+                id=ids.TOO_LARGE,
+                hidden=True,
+            ),
+            _several(run, expected) if run and expected and expected.tables else None,
+        ],
+        label=title,
+    )
 
 
 def _several(run: Run, expected: ExpectedFile) -> Component:
     """Of data that are made of several tables, only the finished columns fit into one file."""
     experiment = run.segmentation.experiment
-    return html.Details([
-        html.Summary(_("These data are made of {n} tables. What can be uploaded?", n=number(len(expected.tables)))),
-        html.P(_("Here: one table with a row a customer and the finished columns listed beside. From the tables "
-                 "themselves ({tables}) customers are placed with this command, where FOLDER holds the tables; it also "
-                 "tells how likely a response is:", tables=", ".join(expected.tables))),
-        command(f"korzina score --experiment {experiment} --data FOLDER --output segments.csv"),
-    ], className="k-details")
+    return html.Details(
+        [
+            html.Summary(_("These data are made of {n} tables. What can be uploaded?", n=number(len(expected.tables)))),
+            html.P(
+                _(
+                    "Here: one table with a row a customer and the finished columns listed beside. From the tables "
+                    "themselves ({tables}) customers are placed with this command, where FOLDER holds the tables; it also "
+                    "tells how likely a response is:",
+                    tables=", ".join(expected.tables),
+                )
+            ),
+            command(f"korzina score --experiment {experiment} --data FOLDER --output segments.csv"),
+        ],
+        className="k-details",
+    )
 
 
 def _expected(expected: ExpectedFile | None) -> Component:
@@ -82,29 +138,52 @@ def _expected(expected: ExpectedFile | None) -> Component:
     helpful = [one for one in columns if not one.needed]
     header = [_("Column"), _("Meaning"), _("Example")]
     rows = [[one.name, one.label if one.label != one.name else "", one.example] for one in (*needed, *helpful)]
-    return card([
-        html.H2(title),
-        html.P(_("{n} columns, named as in the training data; their order does not matter:", n=number(len(needed)))),
-        html.Ul([html.Li([html.Code(one.name), f" {one.label}" if one.label != one.name else ""]) for one in needed],
-                className="k-columns"),
-        html.P(_("{n} more columns are used where the file has them: they sharpen how likely a response is.",
-                 n=number(len(helpful))), className="k-note") if helpful else None,
-        as_table(header, rows, caption=title) if rows else None,
-        html.Div(html.Button(_("Download a template (CSV)"), id=ids.TEMPLATE_BUTTON, className="k-button",
-                             type="button"), className="k-actions"),
-        html.P(_("Its one row is made up of medians and commonest values; it is nobody's."), className="k-note"),
-        dcc.Download(id=ids.TEMPLATE),
-    ], label=title)
+    return card(
+        [
+            html.H2(title),
+            html.P(
+                _("{n} columns, named as in the training data; their order does not matter:", n=number(len(needed)))
+            ),
+            html.Ul(
+                [html.Li([html.Code(one.name), f" {one.label}" if one.label != one.name else ""]) for one in needed],
+                className="k-columns",
+            ),
+            html.P(
+                _(
+                    "{n} more columns are used where the file has them: they sharpen how likely a response is.",
+                    n=number(len(helpful)),
+                ),
+                className="k-note",
+            )
+            if helpful
+            else None,
+            as_table(header, rows, caption=title) if rows else None,
+            html.Div(
+                html.Button(
+                    _("Download a template (CSV)"), id=ids.TEMPLATE_BUTTON, className="k-button", type="button"
+                ),
+                className="k-actions",
+            ),
+            html.P(_("Its one row is made up of medians and commonest values; it is nobody's."), className="k-note"),
+            dcc.Download(id=ids.TEMPLATE),
+        ],
+        label=title,
+    )
 
 
 def _answer() -> list[Component]:
-    button = html.Button(_("Download all of them (CSV)"), id=ids.DOWNLOAD_BUTTON, className="k-button k-button-main",
-                         type="button")
+    button = html.Button(
+        _("Download all of them (CSV)"), id=ids.DOWNLOAD_BUTTON, className="k-button k-button-main", type="button"
+    )
     return [
-        dcc.Store(id=ids.ANSWER), dcc.Store(id=ids.FILE), dcc.Download(id=ids.DOWNLOAD),
-        dcc.Loading([html.Div(id=ids.PROBLEM, **aria(live="assertive")),
-                     html.Div(id=ids.HEAD, **aria(live="polite"))],
-                    overlay_style={"visibility": "visible", "opacity": 0.5}, delay_show=150),
+        dcc.Store(id=ids.ANSWER),
+        dcc.Store(id=ids.FILE),
+        dcc.Download(id=ids.DOWNLOAD),
+        dcc.Loading(
+            [html.Div(id=ids.PROBLEM, **aria(live="assertive")), html.Div(id=ids.HEAD, **aria(live="polite"))],
+            overlay_style={"visibility": "visible", "opacity": 0.5},
+            delay_show=150,
+        ),
         html.Div(button, id=ids.ACTIONS, className="k-actions k-score-actions", hidden=True),
         html.Div(id=ids.RESULT),
     ]

@@ -31,8 +31,13 @@ def result(run: Run, answer: Answer, look: Scheme) -> list[Component]:
     """Segments, drift and repairs, and the first customers."""
     compare = answer.customers >= facts.LEAST
     return [
-        html.Div([html.Div([_segments(run, answer, look, compare=compare), _cleaning(run, answer)]),
-                  html.Div(_drift(run, answer, look, compare=compare))], className="k-grid k-grid-2 k-score"),
+        html.Div(
+            [
+                html.Div([_segments(run, answer, look, compare=compare), _cleaning(run, answer)]),
+                html.Div(_drift(run, answer, look, compare=compare)),
+            ],
+            className="k-grid k-grid-2 k-score",
+        ),
         _first(run, answer),
     ]
 
@@ -40,59 +45,106 @@ def result(run: Run, answer: Answer, look: Scheme) -> list[Component]:
 def finding(answer: Answer) -> str:
     """How many belong where, in one sentence."""
     clear = answer.customers - answer.fits_none - answer.between
-    return plural("{clear} of {n} customer belongs to a segment, {between} lies between two, {none} fits none.",
-                  "{clear} of {n} customers belong to a segment, {between} lie between two, {none} fit none.",
-                  answer.customers, clear=number(clear), between=number(answer.between), none=number(answer.fits_none))
+    return plural(
+        "{clear} of {n} customer belongs to a segment, {between} lies between two, {none} fits none.",
+        "{clear} of {n} customers belong to a segment, {between} lie between two, {none} fit none.",
+        answer.customers,
+        clear=number(clear),
+        between=number(answer.between),
+        none=number(answer.fits_none),
+    )
 
 
 def _tiles(answer: Answer) -> Component:
     ledger = answer.ledger
-    tiles = [kpi(number(ledger.rows_in), _("rows read")), kpi(number(answer.customers), _("customers placed")),
-             kpi(number(ledger.dropped + ledger.quarantined), _("rows left out"))]
+    tiles = [
+        kpi(number(ledger.rows_in), _("rows read")),
+        kpi(number(answer.customers), _("customers placed")),
+        kpi(number(ledger.dropped + ledger.quarantined), _("rows left out")),
+    ]
     return html.Div(tiles, className="k-kpis")
 
 
 def _segments(run: Run, answer: Answer, look: Scheme, *, compare: bool) -> Component:
     title, cards = _("Which segments do they belong to?"), run.segmentation.cards
     total = max(answer.customers, 1)
-    rows = [[html.Span([segment_name(one), " ", trust_badge(one.trust, one.trust_reason)]), number(count),
-             percent(count / total) if compare else "–", percent(one.share)]
-            for one, count in zip(cards, answer.counts, strict=True)]
+    rows = [
+        [
+            html.Span([segment_name(one), " ", trust_badge(one.trust, one.trust_reason)]),
+            number(count),
+            percent(count / total) if compare else "–",
+            percent(one.share),
+        ]
+        for one, count in zip(cards, answer.counts, strict=True)
+    ]
     top = max(range(len(cards)), key=lambda place: answer.counts[place])
     words = _("Most often “{name}”: {n}.", name=cards[top].name, n=customers(answer.counts[top]))
     if not compare:
         words += " " + _("With fewer than {least} customers no shares are given.", least=number(facts.LEAST))
     figure = figures.segments(answer.counts, cards, look, compare=compare)
-    return chart_card(title, _drawn(ids.SEGMENTS, title, figure, len(cards)), summary=words, below=html.Div([
-        html.Ul([html.Li([segment_name(one), trust_badge(one.trust, one.trust_reason)]) for one in cards],
-                className="k-trusted"),
-        as_table([_("Segment"), _("New customers"), _("Share"), _("Share in training")], rows, caption=title)]))
+    return chart_card(
+        title,
+        _drawn(ids.SEGMENTS, title, figure, len(cards)),
+        summary=words,
+        below=html.Div(
+            [
+                html.Ul(
+                    [html.Li([segment_name(one), trust_badge(one.trust, one.trust_reason)]) for one in cards],
+                    className="k-trusted",
+                ),
+                as_table([_("Segment"), _("New customers"), _("Share"), _("Share in training")], rows, caption=title),
+            ]
+        ),
+    )
 
 
 def _drift(run: Run, answer: Answer, look: Scheme, *, compare: bool) -> Component:
     title, it = _("Are they like those the segments were made of?"), run.segmentation
     if not compare:
-        return card([html.H3(title, className="k-chart-title"),
-                     html.P(_("With fewer than {least} customers chance alone makes them look different; upload more "
-                              "to compare.", least=number(facts.LEAST)))], label=title)
+        return card(
+            [
+                html.H3(title, className="k-chart-title"),
+                html.P(
+                    _(
+                        "With fewer than {least} customers chance alone makes them look different; upload more "
+                        "to compare.",
+                        least=number(facts.LEAST),
+                    )
+                ),
+            ],
+            label=title,
+        )
     features = sorted(answer.drift.features, key=lambda one: -one.psi)
     named = [replace(one, label=it.dataset.column(one.column).label) for one in features]
     words = {word: _(told) for word, told in facts.DRIFT_WORDS.items()}
     middles = [facts.medians(one, it) for one in named]
     shown = max(sum(one.word != "stable" for one in named), min(facts.NEAREST, len(named)))
-    rows = [[one.label, words[one.word], new, old, number(one.psi, 2), number(one.chance, 2)]
-            for one, (new, old) in zip(named, middles, strict=True)]
-    note = _("The number says how differently the new customers spread over the values of a trait (population "
-             "stability index): under 0.1 like the training data, over 0.25 different. What chance alone reaches with "
-             "so few customers is not counted as a difference.")
+    rows = [
+        [one.label, words[one.word], new, old, number(one.psi, 2), number(one.chance, 2)]
+        for one, (new, old) in zip(named, middles, strict=True)
+    ]
+    note = _(
+        "The number says how differently the new customers spread over the values of a trait (population "
+        "stability index): under 0.1 like the training data, over 0.25 different. What chance alone reaches with "
+        "so few customers is not counted as a difference."
+    )
     if shown < len(named):
-        note += " " + plural("{n} more trait, nearer to the training data, is in the table.",
-                             "{n} more traits, nearer to the training data, are in the table.", len(named) - shown)
+        note += " " + plural(
+            "{n} more trait, nearer to the training data, is in the table.",
+            "{n} more traits, nearer to the training data, are in the table.",
+            len(named) - shown,
+        )
     return chart_card(
-        title, _drawn(ids.DRIFT, title, figures.drift(named[:shown], words, middles, look), shown),
-        summary=facts.drift_sentence(answer), note=note,
-        below=as_table([_("Trait"), _("In words"), _("Median now"), _("Median in training"), _("Index"),
-                        _("Chance reaches")], rows, caption=title))
+        title,
+        _drawn(ids.DRIFT, title, figures.drift(named[:shown], words, middles, look), shown),
+        summary=facts.drift_sentence(answer),
+        note=note,
+        below=as_table(
+            [_("Trait"), _("In words"), _("Median now"), _("Median in training"), _("Index"), _("Chance reaches")],
+            rows,
+            caption=title,
+        ),
+    )
 
 
 def _cleaning(run: Run, answer: Answer) -> Component:
@@ -102,54 +154,105 @@ def _cleaning(run: Run, answer: Answer) -> Component:
     told = [run.tell(one) for one in (*answer.response_notes, *answer.drift.substitutions)]
     without = told.pop(0) if told and not answer.outcomes else ""  # why there are no probabilities
     nothing = _("Nothing had to be repaired or left out, and no value that places a customer was missing.")
-    return card([
-        html.H2(title),
-        html.P(nothing) if not touched and not told else None,
-        html.P(_ended(without)) if without else None,
-        html.Ul([_entry(run, one) for one in touched], className="k-ledger") if touched else None,
-        html.Details([html.Summary(plural("{n} remark on missing and unseen values",
-                                          "{n} remarks on missing and unseen values", len(told))),
-                      html.Ul([html.Li(_ended(one)) for one in told])],
-                     className="k-details", open=len(told) <= 4) if told else None,
-        html.Details([html.Summary(_("How the file was read")),
-                      html.Ul([html.Li(run.tell(one)) for one in ledger.notes])],
-                     className="k-details") if ledger.notes else None,
-    ], label=title, class_name="k-origin")
+    return card(
+        [
+            html.H2(title),
+            html.P(nothing) if not touched and not told else None,
+            html.P(_ended(without)) if without else None,
+            html.Ul([_entry(run, one) for one in touched], className="k-ledger") if touched else None,
+            html.Details(
+                [
+                    html.Summary(
+                        plural(
+                            "{n} remark on missing and unseen values",
+                            "{n} remarks on missing and unseen values",
+                            len(told),
+                        )
+                    ),
+                    html.Ul([html.Li(_ended(one)) for one in told]),
+                ],
+                className="k-details",
+                open=len(told) <= 4,
+            )
+            if told
+            else None,
+            html.Details(
+                [html.Summary(_("How the file was read")), html.Ul([html.Li(run.tell(one)) for one in ledger.notes])],
+                className="k-details",
+            )
+            if ledger.notes
+            else None,
+        ],
+        label=title,
+        class_name="k-origin",
+    )
 
 
 def _entry(run: Run, entry: LedgerEntry) -> Component:
-    done = ((entry.dropped, N_("{n} dropped")), (entry.repaired, N_("{n} repaired")),
-            (entry.quarantined, N_("{n} set aside")), (entry.flagged, N_("{n} flagged")))
+    done = (
+        (entry.dropped, N_("{n} dropped")),
+        (entry.repaired, N_("{n} repaired")),
+        (entry.quarantined, N_("{n} set aside")),
+        (entry.flagged, N_("{n} flagged")),
+    )
     counts = ", ".join(_(words, n=number(count)) for count, words in done if count)
-    return html.Li([
-        html.Div([html.Strong(_ended(run.tell(entry.rule)).rstrip(".")), html.Span(counts, className="k-ledger-count")],
-                 className="k-ledger-head"),
-        html.P(_ended(run.tell(entry.detail))),
-        html.P(_("For example: {examples}", examples="; ".join(map(run.tell, entry.examples))),
-               className="k-note") if entry.examples else None,
-    ])
+    return html.Li(
+        [
+            html.Div(
+                [html.Strong(_ended(run.tell(entry.rule)).rstrip(".")), html.Span(counts, className="k-ledger-count")],
+                className="k-ledger-head",
+            ),
+            html.P(_ended(run.tell(entry.detail))),
+            html.P(_("For example: {examples}", examples="; ".join(map(run.tell, entry.examples))), className="k-note")
+            if entry.examples
+            else None,
+        ]
+    )
 
 
 def _first(run: Run, answer: Answer) -> Component:
     shown = len(answer.first)
-    title = (_("The customers") if shown == answer.customers else
-             _("The first {shown} of {customers}", shown=number(shown), customers=customers(answer.customers)))
+    title = (
+        _("The customers")
+        if shown == answer.customers
+        else _("The first {shown} of {customers}", shown=number(shown), customers=customers(answer.customers))
+    )
     outcomes = {column.name: column.label for column in run.segmentation.dataset.columns}
-    header = [_("Customer"), _("Segment"), _("How sure"),
-              *(_("Probability: {what}", what=outcomes.get(one, run.tell(one))) for one in answer.outcomes)]
+    header = [
+        _("Customer"),
+        _("Segment"),
+        _("How sure"),
+        *(_("Probability: {what}", what=outcomes.get(one, run.tell(one))) for one in answer.outcomes),
+    ]
     rows = [_row(run, one) for one in answer.first]
-    return card([
-        html.H2(title), table(header, rows, caption=title),
-        html.P(_("Probability: of a response, by the model of the Campaigns page. It is no promise, and it is not the "
-                 "effect of the contact."), className="k-note") if answer.outcomes else None,
-    ], label=title, class_name="k-origin k-customers")
+    return card(
+        [
+            html.H2(title),
+            table(header, rows, caption=title),
+            html.P(
+                _(
+                    "Probability: of a response, by the model of the Campaigns page. It is no promise, and it is not the "
+                    "effect of the contact."
+                ),
+                className="k-note",
+            )
+            if answer.outcomes
+            else None,
+        ],
+        label=title,
+        class_name="k-origin k-customers",
+    )
 
 
 def _row(run: Run, row: Placed) -> list[Any]:
     cards = run.segmentation.cards
     one = cards[row.segment]
-    return [row.id, html.Span([segment_name(one), trust_badge(one.trust, one.trust_reason)], className="k-placed"),
-            facts.sureness(row, cards), *(percent(probability) for probability in row.probabilities)]
+    return [
+        row.id,
+        html.Span([segment_name(one), trust_badge(one.trust, one.trust_reason)], className="k-placed"),
+        facts.sureness(row, cards),
+        *(percent(probability) for probability in row.probabilities),
+    ]
 
 
 def _drawn(id: str, title: str, figure: Any, rows: int) -> Component:

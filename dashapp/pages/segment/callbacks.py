@@ -21,15 +21,21 @@ def draw(data: SegmentationData, scheme_name: object, origin: object, number: ob
         return (no_update,) * 5
     it, look = run.segmentation, scheme(scheme_name)
     card = it.cards[number]
-    return (figures.differences(card, it.dataset, look),
-            figures.mix(facts.mix(it, card.segment, "categories"), card, look),
-            figures.mix(facts.mix(it, card.segment, "channels"), card, look),
-            figures.traits(facts.traits(it, card.segment), card, look),
-            figures.responses(facts.drawn(facts.responses(it, card.segment)), card, look))
+    return (
+        figures.differences(card, it.dataset, look),
+        figures.mix(facts.mix(it, card.segment, "categories"), card, look),
+        figures.mix(facts.mix(it, card.segment, "channels"), card, look),
+        figures.traits(facts.traits(it, card.segment), card, look),
+        figures.responses(facts.drawn(facts.responses(it, card.segment)), card, look),
+    )
 
 
 def register(app: Dash, data: SegmentationData) -> None:
     """Bind the callbacks to ``app``."""
     charts = (ids.DIFFERENCES, ids.CATEGORIES, ids.CHANNELS, ids.TRAITS, ids.RESPONSES)
-    app.callback(*(Output(chart, "figure") for chart in charts), Input(shared.SCHEME, "data"),
-                 State(shared.PAGE, "data"), State(ids.NUMBER, "data"))(partial(draw, data))
+    app.callback(
+        *(Output(chart, "figure") for chart in charts),
+        Input(shared.SCHEME, "data"),
+        State(shared.PAGE, "data"),
+        State(ids.NUMBER, "data"),
+    )(partial(draw, data))

@@ -136,8 +136,10 @@ def mix(it: Segmentation, segment: int, meaning: GroupMeaning) -> tuple[Share, .
     if sums.sum() <= 0 or everybody.sum() <= 0:
         return ()
     shares, overall = sums / sums.sum(), everybody / everybody.sum()
-    found = [Share(label, float(share), float(every), meaning)
-             for label, share, every in zip(group.member_labels, shares, overall, strict=True)]
+    found = [
+        Share(label, float(share), float(every), meaning)
+        for label, share, every in zip(group.member_labels, shares, overall, strict=True)
+    ]
     return tuple(sorted(found, key=lambda one: -(one.index or 0)))
 
 
@@ -161,16 +163,29 @@ def beside(it: Segmentation, segment: int) -> tuple[Beside, ...]:
     """Medians of numbers and shares of groups, campaigns left out; nothing is told of under ``LEAST`` customers."""
     known = {column.name: column for column in it.dataset.columns if column.role in ("active", "passive")}
     numbers = it.profiles[it.profiles[Profiles.SEGMENT] == segment].to_dict("records")
-    found = [_beside(known[row[Profiles.COLUMN]], "", int(row[Profiles.N]), row[Profiles.MEDIAN],
-                     row[Profiles.OVERALL_MEDIAN]) for row in numbers
-             if row[Profiles.COLUMN] in known and known[row[Profiles.COLUMN]].kind in NUMERIC_KINDS]
+    found = [
+        _beside(
+            known[row[Profiles.COLUMN]], "", int(row[Profiles.N]), row[Profiles.MEDIAN], row[Profiles.OVERALL_MEDIAN]
+        )
+        for row in numbers
+        if row[Profiles.COLUMN] in known and known[row[Profiles.COLUMN]].kind in NUMERIC_KINDS
+    ]
     groups = it.category_profiles[it.category_profiles[CategoryProfiles.SEGMENT] == segment]
     sizes = groups.groupby(CategoryProfiles.COLUMN)[CategoryProfiles.N].sum()
-    return tuple(found + [
-        _beside(known[row[CategoryProfiles.COLUMN]], str(row[CategoryProfiles.CATEGORY]),
-                int(sizes[row[CategoryProfiles.COLUMN]]), row[CategoryProfiles.SHARE],
-                row[CategoryProfiles.OVERALL_SHARE])
-        for row in groups.to_dict("records") if row[CategoryProfiles.COLUMN] in known])
+    return tuple(
+        found
+        + [
+            _beside(
+                known[row[CategoryProfiles.COLUMN]],
+                str(row[CategoryProfiles.CATEGORY]),
+                int(sizes[row[CategoryProfiles.COLUMN]]),
+                row[CategoryProfiles.SHARE],
+                row[CategoryProfiles.OVERALL_SHARE],
+            )
+            for row in groups.to_dict("records")
+            if row[CategoryProfiles.COLUMN] in known
+        ]
+    )
 
 
 def members(it: Segmentation, segment: int) -> npt.NDArray[np.bool_]:
@@ -183,8 +198,12 @@ def _beside(column: Column, category: str, known: int, here: float, overall: flo
     def told(value: float) -> str:
         return percent(value) if category else of_column(value, column)
 
-    return Beside(f"{column.label}: {category}" if category else column.label,
-                  told(here) if known >= LEAST else _("too few known"), told(overall), known)
+    return Beside(
+        f"{column.label}: {category}" if category else column.label,
+        told(here) if known >= LEAST else _("too few known"),
+        told(overall),
+        known,
+    )
 
 
 def _sums(series: pd.Series, inside: npt.NDArray[np.bool_]) -> tuple[float, float]:
@@ -205,8 +224,17 @@ def _trait(it: Segmentation, row: dict[str, object]) -> Trait:
     words = _("not known") if overall is None else percent(overall) if share else of_column(overall, column)
     label = f"{column.label}: {category}" if category else column.label
     text, coverage = str(row[Passive.TEXT]), _known(row[Passive.COVERAGE]) or 0.0
-    return Trait(label, text, coverage, _known(row[Passive.EFFECT]), words, _known(row[Passive.VALUE]),
-                 _known(row[Passive.LOW]), _known(row[Passive.HIGH]), overall if share else None)
+    return Trait(
+        label,
+        text,
+        coverage,
+        _known(row[Passive.EFFECT]),
+        words,
+        _known(row[Passive.VALUE]),
+        _known(row[Passive.LOW]),
+        _known(row[Passive.HIGH]),
+        overall if share else None,
+    )
 
 
 def _known(value: object) -> float | None:

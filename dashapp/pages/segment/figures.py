@@ -32,17 +32,27 @@ def height(words: Sequence[str], row: int = ROW, lowest: int = LOWEST) -> int:
 
 def difference_words(card: SegmentCard, dataset: Dataset) -> list[str]:
     """What stands above each bar of ``differences``: the typical customer, here and overall."""
-    return [_("{label}, typically {here} (all: {overall})", label=column.label, here=of_column(one.median, column),
-              overall=of_column(one.overall_median, column))
-            for one in _by_effect(card) for column in (dataset.column(one.column),)]
+    return [
+        _(
+            "{label}, typically {here} (all: {overall})",
+            label=column.label,
+            here=of_column(one.median, column),
+            overall=of_column(one.overall_median, column),
+        )
+        for one in _by_effect(card)
+        for column in (dataset.column(one.column),)
+    ]
 
 
 def mix_words(shares: Sequence[Share]) -> list[str]:
     """What stands above each bar of ``mix``: the part of all that the segment spent or bought, not of one customer."""
-    said = {"categories": N_("{label}: {here} of all their money (all: {overall})"),
-            "channels": N_("{label}: {here} of all their purchases (all: {overall})")}
-    return [_(said[one.of], label=one.label, here=percent(one.share), overall=percent(one.overall))
-            for one in drawn(shares)]
+    said = {
+        "categories": N_("{label}: {here} of all their money (all: {overall})"),
+        "channels": N_("{label}: {here} of all their purchases (all: {overall})"),
+    }
+    return [
+        _(said[one.of], label=one.label, here=percent(one.share), overall=percent(one.overall)) for one in drawn(shares)
+    ]
 
 
 def trait_words(found: Sequence[Trait]) -> list[str]:
@@ -69,9 +79,11 @@ def differences(card: SegmentCard, dataset: Dataset, look: Scheme) -> go.Figure:
     reach = max(abs(one.effect) for one in shown) * 1.25 or 1.0
     bars = _bars([one.effect for one in shown], 0.0, mark(card.colour, look).colour, look)
     bars["text"] = [signed(one.effect, 1) for one in shown]
-    bars["hovertext"] = [f"{escaped(one.phrase)}<br>{escaped(word)}<br>"
-                         + _("{effect} standard deviations", effect=signed(one.effect, 2))
-                         for one, word in zip(shown, words, strict=True)]
+    bars["hovertext"] = [
+        f"{escaped(one.phrase)}<br>{escaped(word)}<br>"
+        + _("{effect} standard deviations", effect=signed(one.effect, 2))
+        for one, word in zip(shown, words, strict=True)
+    ]
     return _rows([bars], words, look, span=(-reach, reach), centre=0.0, title=_("◂ less than others · more ▸"))
 
 
@@ -84,10 +96,18 @@ def mix(shares: Sequence[Share], card: SegmentCard, look: Scheme) -> go.Figure:
     bars = _bars([index - 100 for _one, index in known], 100.0, mark(card.colour, look).colour, look)
     bars["text"] = [number(index, 0) for _one, index in known]
     words = mix_words(shares)
-    bars["hovertext"] = [f"{escaped(word)}<br>" + _("index {index}", index=number(index, 0))
-                         for word, (_one, index) in zip(words, known, strict=True)]
-    return _rows([bars], words, look, span=(100 - reach, 100 + reach), centre=100.0,
-                 title=_("index: 100 is the share of all customers"))
+    bars["hovertext"] = [
+        f"{escaped(word)}<br>" + _("index {index}", index=number(index, 0))
+        for word, (_one, index) in zip(words, known, strict=True)
+    ]
+    return _rows(
+        [bars],
+        words,
+        look,
+        span=(100 - reach, 100 + reach),
+        centre=100.0,
+        title=_("index: 100 is the share of all customers"),
+    )
 
 
 def traits(found: Sequence[Trait], card: SegmentCard, look: Scheme) -> go.Figure:
@@ -99,22 +119,38 @@ def traits(found: Sequence[Trait], card: SegmentCard, look: Scheme) -> go.Figure
     words = trait_words(found)
     hover = [f"{escaped(one.text)}<br>" + _("all customers: {value}", value=escaped(one.overall)) for one in shown]
     dots = _dots(values, [one.low for one in shown], [one.high for one in shown], card, look, hover=hover)
-    return _rows([_ticks([one.overall_share for one in shown], look), dots], words, look,
-                 span=_reach([*(one.high for one in shown), *(one.overall_share for one in shown)]), percentages=True,
-                 title=_("share of those who are known"))
+    return _rows(
+        [_ticks([one.overall_share for one in shown], look), dots],
+        words,
+        look,
+        span=_reach([*(one.high for one in shown), *(one.overall_share for one in shown)]),
+        percentages=True,
+        title=_("share of those who are known"),
+    )
 
 
 def responses(found: Sequence[Response], card: SegmentCard, look: Scheme) -> go.Figure:
     """Response to each campaign with its interval; hollow where few were contacted, none under ``LEAST``."""
     if not found:
         return empty_figure(_(NO_CAMPAIGNS), look)
-    dots = _dots([one.rate for one in found], [one.low for one in found], [one.high for one in found], card, look,
-                 hover=[f"<b>{escaped(one.label)}</b><br>{response_words(one)}" for one in found],
-                 hollow=[one.few for one in found])
+    dots = _dots(
+        [one.rate for one in found],
+        [one.low for one in found],
+        [one.high for one in found],
+        card,
+        look,
+        hover=[f"<b>{escaped(one.label)}</b><br>{response_words(one)}" for one in found],
+        hollow=[one.few for one in found],
+    )
     words = campaign_words(found)
-    return _rows([_ticks([one.overall for one in found], look), dots], words, look,
-                 span=_reach([*(one.high for one in found), *(one.overall for one in found)]), percentages=True,
-                 title=_("share of those contacted who responded"))
+    return _rows(
+        [_ticks([one.overall for one in found], look), dots],
+        words,
+        look,
+        span=_reach([*(one.high for one in found), *(one.overall for one in found)]),
+        percentages=True,
+        title=_("share of those contacted who responded"),
+    )
 
 
 def shares_of(found: Sequence[Trait]) -> list[Trait]:
@@ -125,18 +161,31 @@ def shares_of(found: Sequence[Trait]) -> list[Trait]:
 def response_words(one: Response) -> str:
     """One campaign in a sentence."""
     if one.rate is None or one.low is None or one.high is None:
-        return plural("{n} contacted, too few for a rate (at least {least})",
-                      "{n} contacted, too few for a rate (at least {least})", one.contacted, least=number(LEAST))
-    said = _("{answered} of {contacted} responded: {rate} ({low} to {high})", answered=number(one.answered),
-             contacted=number(one.contacted), rate=rate(one.rate), low=rate(one.low), high=rate(one.high))
+        return plural(
+            "{n} contacted, too few for a rate (at least {least})",
+            "{n} contacted, too few for a rate (at least {least})",
+            one.contacted,
+            least=number(LEAST),
+        )
+    said = _(
+        "{answered} of {contacted} responded: {rate} ({low} to {high})",
+        answered=number(one.answered),
+        contacted=number(one.contacted),
+        rate=rate(one.rate),
+        low=rate(one.low),
+        high=rate(one.high),
+    )
     return said + "; " + _("few contacted, read with care") if one.few else said
 
 
 def _short(one: Response) -> str:
     if one.rate is None:
         return _("{label}: only {n} contacted", label=one.label, n=number(one.contacted))
-    said = (_beside(one.label, rate(one.rate), rate(one.overall)) if one.overall is not None
-            else f"{one.label}: {rate(one.rate)}")
+    said = (
+        _beside(one.label, rate(one.rate), rate(one.overall))
+        if one.overall is not None
+        else f"{one.label}: {rate(one.rate)}"
+    )
     return said + ", " + _("{n} contacted", n=number(one.contacted)) if one.few else said
 
 
@@ -160,46 +209,121 @@ def _beside(label: str, here: str, overall: str) -> str:
 
 
 def _bars(values: Sequence[float], base: float, colour: str, look: Scheme) -> dict[str, Any]:
-    return {"type": "bar", "orientation": "h", "x": list(values), "y": list(range(len(values))), "base": base,
-            "width": 0.34, "offset": -0.02, "marker": {"color": colour}, "textposition": "outside",
-            "cliponaxis": False, "textfont": {"size": 12, "color": look.muted}, "hoverinfo": "text"}
+    return {
+        "type": "bar",
+        "orientation": "h",
+        "x": list(values),
+        "y": list(range(len(values))),
+        "base": base,
+        "width": 0.34,
+        "offset": -0.02,
+        "marker": {"color": colour},
+        "textposition": "outside",
+        "cliponaxis": False,
+        "textfont": {"size": 12, "color": look.muted},
+        "hoverinfo": "text",
+    }
 
 
-def _dots(values: Sequence[float | None], lows: Sequence[float | None], highs: Sequence[float | None],
-          card: SegmentCard, look: Scheme, *, hover: Sequence[str], hollow: Sequence[bool] = ()) -> dict[str, Any]:
+def _dots(
+    values: Sequence[float | None],
+    lows: Sequence[float | None],
+    highs: Sequence[float | None],
+    card: SegmentCard,
+    look: Scheme,
+    *,
+    hover: Sequence[str],
+    hollow: Sequence[bool] = (),
+) -> dict[str, Any]:
     style = mark(card.colour, look)
-    up = [None if value is None or high is None else max(0.0, high - value)
-          for value, high in zip(values, highs, strict=True)]
-    down = [None if value is None or low is None else max(0.0, value - low)
-            for value, low in zip(values, lows, strict=True)]
+    up = [
+        None if value is None or high is None else max(0.0, high - value)
+        for value, high in zip(values, highs, strict=True)
+    ]
+    down = [
+        None if value is None or low is None else max(0.0, value - low) for value, low in zip(values, lows, strict=True)
+    ]
     symbols = [f"{style.symbol}-open" if one else style.symbol for one in hollow] or style.symbol
-    return {"type": "scatter", "mode": "markers", "x": list(values), "y": _lanes(len(values)),
-            "marker": {"color": style.colour, "symbol": symbols, "size": 11}, "hovertext": list(hover),
-            "hoverinfo": "text", "name": escaped(card.name), "meta": card.key,
-            "error_x": {"type": "data", "array": up, "arrayminus": down, "color": style.colour, "thickness": 2,
-                        "width": 4}}
+    return {
+        "type": "scatter",
+        "mode": "markers",
+        "x": list(values),
+        "y": _lanes(len(values)),
+        "marker": {"color": style.colour, "symbol": symbols, "size": 11},
+        "hovertext": list(hover),
+        "hoverinfo": "text",
+        "name": escaped(card.name),
+        "meta": card.key,
+        "error_x": {"type": "data", "array": up, "arrayminus": down, "color": style.colour, "thickness": 2, "width": 4},
+    }
 
 
 def _ticks(values: Sequence[float | None], look: Scheme) -> dict[str, Any]:
     """Where all customers stand: an upright line in each row."""
-    return {"type": "scatter", "mode": "markers", "x": list(values), "y": _lanes(len(values)),
-            "name": _("all customers"), "hoverinfo": "text",
-            "hovertext": ["" if one is None else _("all customers: {value}", value=percent(one)) for one in values],
-            "marker": {"symbol": "line-ns-open", "size": 11, "color": look.muted, "line": {"width": 2}}}
+    return {
+        "type": "scatter",
+        "mode": "markers",
+        "x": list(values),
+        "y": _lanes(len(values)),
+        "name": _("all customers"),
+        "hoverinfo": "text",
+        "hovertext": ["" if one is None else _("all customers: {value}", value=percent(one)) for one in values],
+        "marker": {"symbol": "line-ns-open", "size": 11, "color": look.muted, "line": {"width": 2}},
+    }
 
 
-def _rows(traces: list[dict[str, Any]], words: Sequence[str], look: Scheme, *, span: tuple[float, float], title: str,
-          centre: float | None = None, percentages: bool = False) -> go.Figure:
-    notes = [{"xref": "paper", "x": 0, "y": place, "yanchor": "bottom", "yshift": 1, "xanchor": "left",
-              "text": "<br>".join(map(escaped, _wrapped(word))), "align": "left", "showarrow": False,
-              "font": {"size": 12, "color": look.ink}} for place, word in enumerate(words)]
-    lines = [] if centre is None else [{"type": "line", "x0": centre, "x1": centre, "yref": "paper", "y0": 0, "y1": 1,
-                                        "layer": "below", "line": {"color": look.ghost, "width": 1}}]
+def _rows(
+    traces: list[dict[str, Any]],
+    words: Sequence[str],
+    look: Scheme,
+    *,
+    span: tuple[float, float],
+    title: str,
+    centre: float | None = None,
+    percentages: bool = False,
+) -> go.Figure:
+    notes = [
+        {
+            "xref": "paper",
+            "x": 0,
+            "y": place,
+            "yanchor": "bottom",
+            "yshift": 1,
+            "xanchor": "left",
+            "text": "<br>".join(map(escaped, _wrapped(word))),
+            "align": "left",
+            "showarrow": False,
+            "font": {"size": 12, "color": look.ink},
+        }
+        for place, word in enumerate(words)
+    ]
+    lines = (
+        []
+        if centre is None
+        else [
+            {
+                "type": "line",
+                "x0": centre,
+                "x1": centre,
+                "yref": "paper",
+                "y0": 0,
+                "y1": 1,
+                "layer": "below",
+                "line": {"color": look.ghost, "width": 1},
+            }
+        ]
+    )
     axis: dict[str, Any] = {"range": list(span), "title": {"text": title}, "showgrid": percentages, "nticks": 5}
-    return figure_of(traces, look, annotations=notes, shapes=lines, barmode="overlay",
-                     xaxis={**axis, **({"tickformat": ".0%"} if percentages else {"showticklabels": False})},
-                     yaxis={"visible": False, "range": [len(words) - 0.4, -0.75]},
-                     margin={"l": 4, "r": 12, "t": 0, "b": 8})
+    return figure_of(
+        traces,
+        look,
+        annotations=notes,
+        shapes=lines,
+        barmode="overlay",
+        xaxis={**axis, **({"tickformat": ".0%"} if percentages else {"showticklabels": False})},
+        yaxis={"visible": False, "range": [len(words) - 0.4, -0.75]},
+        margin={"l": 4, "r": 12, "t": 0, "b": 8},
+    )
 
 
 def _lanes(rows: int) -> list[float]:

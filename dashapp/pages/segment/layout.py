@@ -39,7 +39,8 @@ from pipeline.contract import Column, GroupMeaning, Segmentation, SegmentCard
 _TEXT, _ACTION, _AROUND = 290, 430, 190  # about the pixels of cards of words, and of what stands around a chart
 _MIXES: tuple[tuple[GroupMeaning, str, str], ...] = (
     ("categories", ids.CATEGORIES, N_("What do they buy more of than others?")),
-    ("channels", ids.CHANNELS, N_("Where do they buy more than others?")))
+    ("channels", ids.CHANNELS, N_("Where do they buy more than others?")),
+)
 
 
 def layout(data: SegmentationData, /, segment_number: object = "1", run: object = None, **query: object) -> Component:
@@ -47,8 +48,10 @@ def layout(data: SegmentationData, /, segment_number: object = "1", run: object 
     view = data.view(run)
     it = view.run.segmentation if view.run else None
     place, notice = nearest(segment_number, it.k if it else 1)
-    content = [*_content(view, place, notice, query),
-               html.Div(notes.section(data, view, place), className="k-segment-after")]
+    content = [
+        *_content(view, place, notice, query),
+        html.Div(notes.section(data, view, place), className="k-segment-after"),
+    ]
     return shell.page(view, _("Segment"), _("What makes this one different?"), content, data.settings)
 
 
@@ -58,9 +61,16 @@ def nearest(wanted: object, k: int) -> tuple[int, str]:
     if not (text.isascii() and text.isdigit() and len(text) < 6):
         return 0, _("“{text}” is not the number of a segment. This is segment 1.", text=text[:20])
     place = min(max(int(text), 1), k)
-    notice = "" if place == int(text) else _(
-        "There is no segment {wanted}: this run has {k}. This is segment {place}.", wanted=text, k=number(k),
-        place=number(place))
+    notice = (
+        ""
+        if place == int(text)
+        else _(
+            "There is no segment {wanted}: this run has {k}. This is segment {place}.",
+            wanted=text,
+            k=number(k),
+            place=number(place),
+        )
+    )
     return place - 1, notice
 
 
@@ -72,15 +82,24 @@ def _content(view: View, place: int, notice: str, query: dict[str, object]) -> l
         message(_("There is no such segment."), notice, tone="warning") if notice and it else None,
         sections.picker(it) if it else None,
         _header(one) if one else None,
-        _columns([
-            (_ACTION if it and it.campaigns else _TEXT // 2,
-             sections.action(view, it, one, query) if it and one else None),
-            (_TEXT, _rule(it, one) if it and one else None), _differences(it, one),
-            *(_mix(it, one, *which) for which in _MIXES), _traits(it, one), _responses(it, one),
-            (_TEXT, sections.together(view, one, query) if one else None),
-            (_TEXT, sections.before(it, one) if it and one else None)]),
+        _columns(
+            [
+                (
+                    _ACTION if it and it.campaigns else _TEXT // 2,
+                    sections.action(view, it, one, query) if it and one else None,
+                ),
+                (_TEXT, _rule(it, one) if it and one else None),
+                _differences(it, one),
+                *(_mix(it, one, *which) for which in _MIXES),
+                _traits(it, one),
+                _responses(it, one),
+                (_TEXT, sections.together(view, one, query) if one else None),
+                (_TEXT, sections.before(it, one) if it and one else None),
+            ]
+        ),
         html.Div([_typical(it, one), sections.beside_all(it, one)], className="k-segment-after")
-        if it and one else None,
+        if it and one
+        else None,
         sections.neighbours(it, place) if it else None,
     ]
 
@@ -94,19 +113,25 @@ def _columns(cards: Sequence[tuple[int, Component | None]]) -> Component:
         if one is not None:
             columns[shorter].append(one)
             filled[shorter] += high
-    return html.Div([html.Div(column, className="k-segment-column") for column in columns],
-                    className="k-segment-columns")
+    return html.Div(
+        [html.Div(column, className="k-segment-column") for column in columns], className="k-segment-columns"
+    )
 
 
 def _header(one: SegmentCard) -> Component:
     tiles = [kpi(number(one.size), _("customers")), kpi(percent(one.share), _("of all customers"))]
     if one.revenue_share is not None:
         tiles.append(kpi(percent(one.revenue_share), _("of the revenue")))
-    return card([
-        html.Div([html.H2(segment_name(one)), trust_badge(one.trust)], className="k-segment-head"),
-        html.P(one.portrait), html.Div(tiles, className="k-kpis"),
-        html.P([html.Strong(_("How far to rely on it:")), " ", one.trust_reason], className="k-last"),
-    ], label=one.name, class_name="k-origin")
+    return card(
+        [
+            html.Div([html.H2(segment_name(one)), trust_badge(one.trust)], className="k-segment-head"),
+            html.P(one.portrait),
+            html.Div(tiles, className="k-kpis"),
+            html.P([html.Strong(_("How far to rely on it:")), " ", one.trust_reason], className="k-last"),
+        ],
+        label=one.name,
+        class_name="k-origin",
+    )
 
 
 def _differences(it: Segmentation | None, one: SegmentCard | None) -> tuple[int, Component]:
@@ -119,107 +144,195 @@ def _differences(it: Segmentation | None, one: SegmentCard | None) -> tuple[int,
     rows = []
     for difference in shown:
         column = it.dataset.column(difference.column)
-        rows.append([column.label, of_column(difference.median, column), of_column(difference.overall_median, column),
-                     figures.signed(difference.effect, 2), difference.phrase])
+        rows.append(
+            [
+                column.label,
+                of_column(difference.median, column),
+                of_column(difference.overall_median, column),
+                figures.signed(difference.effect, 2),
+                difference.phrase,
+            ]
+        )
     told = ", ".join(difference.phrase for difference in shown[:3])
     return _high(words), chart_card(
-        title, plot, summary=_("Above all: {words}.", words=told) if shown else _(figures.NO_DIFFERENCES) + ".",
-        note=_("Typical: half of the customers have more, half less (median). The bars count in standard deviations: "
-               "0.8 or more is a large difference, under 0.2 a small one."),
-        below=as_table([_("Trait"), _("Median here"), _("Median of all"), _("Effect"), _("In words")], rows,
-                       caption=title))
+        title,
+        plot,
+        summary=_("Above all: {words}.", words=told) if shown else _(figures.NO_DIFFERENCES) + ".",
+        note=_(
+            "Typical: half of the customers have more, half less (median). The bars count in standard deviations: "
+            "0.8 or more is a large difference, under 0.2 a small one."
+        ),
+        below=as_table(
+            [_("Trait"), _("Median here"), _("Median of all"), _("Effect"), _("In words")], rows, caption=title
+        ),
+    )
 
 
 def _rule(it: Segmentation, one: SegmentCard) -> Component:
     title = _("How to recognise them?")
     rule = next((rule for rule in it.rules if rule.segment == one.segment), None)
     if rule is None:
-        return card([html.H3(title, className="k-chart-title"),
-                     html.P(_("This run holds no rule for this segment. Train again to get one."))], label=title)
-    return card([
-        html.H3(title, className="k-chart-title"), html.P(rule.text + ".", className="k-finding k-rule"),
-        html.P(rule_words(rule)),
-        html.Details([
-            html.Summary(_("The same as a condition for a database (SQL)")),
-            html.Div([html.Div(command(short_sql(rule.sql)), id=ids.SQL),
-                      dcc.Clipboard(target_id=ids.SQL, title=_("Copy the condition"),
-                                    className="k-icon-button k-copy")], className="k-sql")], className="k-details"),
-    ], label=title)
+        return card(
+            [
+                html.H3(title, className="k-chart-title"),
+                html.P(_("This run holds no rule for this segment. Train again to get one.")),
+            ],
+            label=title,
+        )
+    return card(
+        [
+            html.H3(title, className="k-chart-title"),
+            html.P(rule.text + ".", className="k-finding k-rule"),
+            html.P(rule_words(rule)),
+            html.Details(
+                [
+                    html.Summary(_("The same as a condition for a database (SQL)")),
+                    html.Div(
+                        [
+                            html.Div(command(short_sql(rule.sql)), id=ids.SQL),
+                            dcc.Clipboard(
+                                target_id=ids.SQL, title=_("Copy the condition"), className="k-icon-button k-copy"
+                            ),
+                        ],
+                        className="k-sql",
+                    ),
+                ],
+                className="k-details",
+            ),
+        ],
+        label=title,
+    )
 
 
-def _mix(it: Segmentation | None, one: SegmentCard | None, meaning: GroupMeaning, place: str, question: str
-         ) -> tuple[int, Component]:
+def _mix(
+    it: Segmentation | None, one: SegmentCard | None, meaning: GroupMeaning, place: str, question: str
+) -> tuple[int, Component]:
     title = _(question)
     if it is None or one is None:
         return 0, chart_card(title, graph(place, title, height=figures.height([])))
     shares, group = facts.mix(it, one.segment, meaning), it.dataset.group(meaning)
     if not shares or group is None:
-        return _unknown(place, title, _("These data do not hold spend by category.") if meaning == "categories" else
-                        _("These data do not hold purchases by channel."))
-    rows = [[share.label, percent(share.share), percent(share.overall),
-             number(share.index, 0) if share.index is not None else "–"] for share in shares]
+        return _unknown(
+            place,
+            title,
+            _("These data do not hold spend by category.")
+            if meaning == "categories"
+            else _("These data do not hold purchases by channel."),
+        )
+    rows = [
+        [
+            share.label,
+            percent(share.share),
+            percent(share.overall),
+            number(share.index, 0) if share.index is not None else "–",
+        ]
+        for share in shares
+    ]
     words = figures.mix_words(shares)
-    said = (_("Share of all that the segment spent, not of the typical customer; the bar compares it with the share of "
-              "all customers, which is 100.") if meaning == "categories" else
-            _("Share of all that the segment bought, not of the typical customer; the bar compares it with the share "
-              "of all customers, which is 100."))
+    said = (
+        _(
+            "Share of all that the segment spent, not of the typical customer; the bar compares it with the share of "
+            "all customers, which is 100."
+        )
+        if meaning == "categories"
+        else _(
+            "Share of all that the segment bought, not of the typical customer; the bar compares it with the share "
+            "of all customers, which is 100."
+        )
+    )
     return _high(words), chart_card(
-        title, graph(place, title, height=figures.height(words)), summary=mix_finding(shares, group), note=said,
-        below=as_table([group.label, _("Share here"), _("Share of all"), _("Index")], rows, caption=title))
+        title,
+        graph(place, title, height=figures.height(words)),
+        summary=mix_finding(shares, group),
+        note=said,
+        below=as_table([group.label, _("Share here"), _("Share of all"), _("Index")], rows, caption=title),
+    )
 
 
 def _traits(it: Segmentation | None, one: SegmentCard | None) -> tuple[int, Component]:
     title = _("Who are they?")
     found = facts.traits(it, one.segment) if it and one else ()
     if it and not found:
-        return _unknown(ids.TRAITS, title,
-                        _("This run holds nothing about who the customers are (age, income and the like)."))
+        return _unknown(
+            ids.TRAITS, title, _("This run holds nothing about who the customers are (age, income and the like).")
+        )
     words = figures.trait_words(found)
     plot = graph(ids.TRAITS, title, height=figures.height(words)) if words or not it else _hidden(ids.TRAITS, title)
     rows = [[trait.text, trait.overall, percent(trait.coverage)] for trait in found]
     return _high(words), chart_card(
-        title, plot, summary=traits_finding(found),
-        note=_("These traits did not form the segments. Dots: share in this segment with its 95 % interval; grey line: "
-               "all customers. Averages stand in the table."),
-        below=as_table([_("In this segment (95 % interval)"), _("All customers"), _("Known for")], rows,
-                       caption=title))
+        title,
+        plot,
+        summary=traits_finding(found),
+        note=_(
+            "These traits did not form the segments. Dots: share in this segment with its 95 % interval; grey line: "
+            "all customers. Averages stand in the table."
+        ),
+        below=as_table([_("In this segment (95 % interval)"), _("All customers"), _("Known for")], rows, caption=title),
+    )
 
 
 def _responses(it: Segmentation | None, one: SegmentCard | None) -> tuple[int, Component]:
     title = _("What did they answer so far?")
     found = facts.responses(it, one.segment) if it and one else ()
     if it and not found:
-        return _unknown(ids.RESPONSES, title,
-                        _("These data hold no campaigns, so nothing is known about responses."))
-    rows = [[row.label, number(row.contacted), number(row.answered),
-             _("too few") if row.rate is None or row.low is None or row.high is None
-             else _("{rate} ({low} to {high})", rate=rate(row.rate), low=rate(row.low), high=rate(row.high)),
-             rate(row.overall) if row.overall is not None else _("too few")] for row in found]
+        return _unknown(ids.RESPONSES, title, _("These data hold no campaigns, so nothing is known about responses."))
+    rows = [
+        [
+            row.label,
+            number(row.contacted),
+            number(row.answered),
+            _("too few")
+            if row.rate is None or row.low is None or row.high is None
+            else _("{rate} ({low} to {high})", rate=rate(row.rate), low=rate(row.low), high=rate(row.high)),
+            rate(row.overall) if row.overall is not None else _("too few"),
+        ]
+        for row in found
+    ]
     words = figures.campaign_words(facts.drawn(found))
-    plot = (graph(ids.RESPONSES, title, height=figures.height(words)) if words or not it
-            else _hidden(ids.RESPONSES, title))
+    plot = (
+        graph(ids.RESPONSES, title, height=figures.height(words)) if words or not it else _hidden(ids.RESPONSES, title)
+    )
     return _high(words), chart_card(
-        title, plot, summary=response_finding(found) + drawn_words(found),
-        note=_("This is response, not uplift: without a control group nobody knows who would have bought anyway. "
-               "Lines: 95 % interval; grey: all customers. Hollow: under {few} contacted; under {least} no rate.",
-               few=number(FEW), least=number(facts.LEAST)),
-        below=as_table([_("Campaign"), _("Contacted"), _("Responded"), _("Response here"), _("All customers")], rows,
-                       caption=title))
+        title,
+        plot,
+        summary=response_finding(found) + drawn_words(found),
+        note=_(
+            "This is response, not uplift: without a control group nobody knows who would have bought anyway. "
+            "Lines: 95 % interval; grey: all customers. Hollow: under {few} contacted; under {least} no rate.",
+            few=number(FEW),
+            least=number(facts.LEAST),
+        ),
+        below=as_table(
+            [_("Campaign"), _("Contacted"), _("Responded"), _("Response here"), _("All customers")], rows, caption=title
+        ),
+    )
 
 
 def _typical(it: Segmentation, one: SegmentCard) -> Component:
     title = _("Typical customers")
     columns, identity, rows = facts.typical(it, one.segment)
     if rows.empty:
-        return card([html.H2(title), html.P(_("This run names no typical customers."))], label=title,
-                    class_name="k-origin")
+        return card(
+            [html.H2(title), html.P(_("This run names no typical customers."))], label=title, class_name="k-origin"
+        )
     header = [_("Customer"), *(column.label for column in columns)]
-    body = [[str(row[identity]) if identity else _("no. {rank}", rank=number(rank)),
-             *(_cell(row, column) for column in columns)] for rank, row in enumerate(rows.to_dict("records"), start=1)]
+    body = [
+        [
+            str(row[identity]) if identity else _("no. {rank}", rank=number(rank)),
+            *(_cell(row, column) for column in columns),
+        ]
+        for rank, row in enumerate(rows.to_dict("records"), start=1)
+    ]
     kept = "" if identity else " " + _("The id of customers is not kept in this run.")
-    return card([html.H2(title),
-                 html.P(_("Those nearest to the middle of the segment, the nearest first.") + kept),
-                 table(header, body, caption=title)], label=title, class_name="k-origin")
+    return card(
+        [
+            html.H2(title),
+            html.P(_("Those nearest to the middle of the segment, the nearest first.") + kept),
+            table(header, body, caption=title),
+        ],
+        label=title,
+        class_name="k-origin",
+    )
 
 
 def _cell(row: dict[Hashable, Any], column: Column) -> str:
@@ -236,8 +349,10 @@ def _high(words: Sequence[str]) -> int:
 
 def _unknown(place: str, title: str, words: str) -> tuple[int, Component]:
     """What these data do not hold: a sentence, and no frame or button of a chart that is not there."""
-    return _TEXT // 2, card([html.H3(title, className="k-chart-title"), html.P(words, className="k-last"),
-                             _hidden(place, title)], label=title)
+    return _TEXT // 2, card(
+        [html.H3(title, className="k-chart-title"), html.P(words, className="k-last"), _hidden(place, title)],
+        label=title,
+    )
 
 
 def _hidden(place: str, title: str) -> Component:

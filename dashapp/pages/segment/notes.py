@@ -29,11 +29,17 @@ def section(data: SegmentationData, view: View, place: int) -> Component:
     """Name, form and history; every id exists, also where nothing may be written or nothing is there."""
     one = view.run.segmentation.cards[place] if view.run else None
     title = _("Names and notes")
-    return card([
-        html.H2(title), html.P(_named(one), className="k-chart-summary") if one else None,
-        html.Div(told(entries(data, view.run, one)) if view.run and one else None, id=ids.NOTES),
-        *_form(data, one), dcc.Store(id=ids.RENAMED),
-    ], label=title, class_name="k-origin")
+    return card(
+        [
+            html.H2(title),
+            html.P(_named(one), className="k-chart-summary") if one else None,
+            html.Div(told(entries(data, view.run, one)) if view.run and one else None, id=ids.NOTES),
+            *_form(data, one),
+            dcc.Store(id=ids.RENAMED),
+        ],
+        label=title,
+        class_name="k-origin",
+    )
 
 
 def entries(data: SegmentationData, run: Run, one: SegmentCard) -> tuple[Annotation, ...]:
@@ -49,15 +55,24 @@ def told(written: Sequence[Annotation]) -> Component:
     """The entries, the latest first."""
     if not written:
         return html.P(_("Nobody has written anything yet."))
-    return html.Ul([html.Li([
-        html.Div(f"{moment(entry.when)}, {entry.who}", className="k-note"),
-        html.Div(_naming(entry)) if entry.name is not None else None,
-        html.Div(entry.note, className="k-notes-text") if entry.note else None,
-    ]) for entry in written[::-1]], className="k-notes")
+    return html.Ul(
+        [
+            html.Li(
+                [
+                    html.Div(f"{moment(entry.when)}, {entry.who}", className="k-note"),
+                    html.Div(_naming(entry)) if entry.name is not None else None,
+                    html.Div(entry.note, className="k-notes-text") if entry.note else None,
+                ]
+            )
+            for entry in written[::-1]
+        ],
+        className="k-notes",
+    )
 
 
-def write(data: SegmentationData, _clicks: object, name: object, note: object, who: object, number: object,
-          origin: object) -> tuple[Any, Any, Any, Any]:
+def write(
+    data: SegmentationData, _clicks: object, name: object, note: object, who: object, number: object, origin: object
+) -> tuple[Any, Any, Any, Any]:
     """One more entry; whatever a browser sends, the server decides whether it may."""
     run = page_run(data, origin)
     refused = curation.refusal(data.settings)
@@ -67,8 +82,12 @@ def write(data: SegmentationData, _clicks: object, name: object, note: object, w
     wanted = _wanted(name, one)
     said = note if isinstance(note, str) else ""
     if not isinstance(who, str) or not who.strip() or (wanted is None and not said.strip()):
-        return (message(_("Nothing was saved."), _("Say who you are, and give a new name or a note."), tone="warning"),
-                no_update, no_update, no_update)
+        return (
+            message(_("Nothing was saved."), _("Say who you are, and give a new name or a note."), tone="warning"),
+            no_update,
+            no_update,
+            no_update,
+        )
     try:
         data.annotate(run.run_id, one.key, who=who[:_LONGEST_WHO], name=wanted, note=said)
     except KorzinaError as error:
@@ -80,14 +99,25 @@ def write(data: SegmentationData, _clicks: object, name: object, note: object, w
 def register(app: Dash, data: SegmentationData) -> None:
     """Bind the callbacks to ``app``."""
     app.callback(
-        Output(ids.SAVED, "children"), Output(ids.NOTES, "children"), Output(ids.NOTE, "value"),
-        Output(ids.RENAMED, "data"), Input(ids.SAVE, "n_clicks"), State(ids.NAME, "value"), State(ids.NOTE, "value"),
-        State(ids.WHO, "value"), State(ids.NUMBER, "data"), State(shared.PAGE, "data"), prevent_initial_call=True,
-        running=[(Output(ids.SAVE, "disabled"), True, False), (Output(ids.SAVING, "hidden"), False, True)])(
-        partial(write, data))
+        Output(ids.SAVED, "children"),
+        Output(ids.NOTES, "children"),
+        Output(ids.NOTE, "value"),
+        Output(ids.RENAMED, "data"),
+        Input(ids.SAVE, "n_clicks"),
+        State(ids.NAME, "value"),
+        State(ids.NOTE, "value"),
+        State(ids.WHO, "value"),
+        State(ids.NUMBER, "data"),
+        State(shared.PAGE, "data"),
+        prevent_initial_call=True,
+        running=[(Output(ids.SAVE, "disabled"), True, False), (Output(ids.SAVING, "hidden"), False, True)],
+    )(partial(write, data))
     app.clientside_callback(  # type: ignore[no-untyped-call]
-        ClientsideFunction("korzina_notes", "reload"), Output(ids.RENAMED, "clear_data"), Input(ids.RENAMED, "data"),
-        prevent_initial_call=True)
+        ClientsideFunction("korzina_notes", "reload"),
+        Output(ids.RENAMED, "clear_data"),
+        Input(ids.RENAMED, "data"),
+        prevent_initial_call=True,
+    )
 
 
 def _wanted(name: object, one: SegmentCard) -> str | None:
@@ -100,10 +130,16 @@ def _wanted(name: object, one: SegmentCard) -> str | None:
 
 def _named(one: SegmentCard) -> str:
     if one.generated:
-        return _("“{name}” is a name that somebody gave; the analysis calls them “{generated}”. Name and notes stay "
-                 "with the segment through the next trainings.", name=one.name, generated=one.generated)
-    return _("A name or a note that you give stays with the segment through the next trainings, as long as the segment "
-             "itself does.")
+        return _(
+            "“{name}” is a name that somebody gave; the analysis calls them “{generated}”. Name and notes stay "
+            "with the segment through the next trainings.",
+            name=one.name,
+            generated=one.generated,
+        )
+    return _(
+        "A name or a note that you give stays with the segment through the next trainings, as long as the segment "
+        "itself does."
+    )
 
 
 def _naming(entry: Annotation) -> str:
@@ -113,16 +149,29 @@ def _naming(entry: Annotation) -> str:
 def _form(data: SegmentationData, one: SegmentCard | None) -> list[Component | None]:
     absent = curation.why_absent(data.settings)
     fields = [
-        (_("Name (empty: the one that the analysis gave)"), ids.NAME,
-         dbc.Input(id=ids.NAME, value=one.name if one else "", maxlength=LONGEST_NAME, autocomplete="off")),
-        (_("Who"), ids.WHO, dbc.Input(id=ids.WHO, value="" if absent else curation.signature(),
-                                      maxlength=_LONGEST_WHO, autocomplete="off")),
-        (_("Note"), ids.NOTE, dbc.Textarea(id=ids.NOTE, maxlength=LONGEST_NOTE, rows=2))]
-    form = html.Div([
-        html.Div([html.Div([html.Label(label, htmlFor=place), field]) for label, place, field in fields],
-                 className="k-notes-form"),
-        html.Button(_("Save"), id=ids.SAVE, className="k-button", type="button"),
-        html.P(_("Working: this takes a few seconds."), id=ids.SAVING, hidden=True, role="status"),
-    ], hidden=bool(absent))
-    return [html.P(absent, className="k-note") if absent else None, form,
-            html.Div(id=ids.SAVED, **aria(live="polite"))]
+        (
+            _("Name (empty: the one that the analysis gave)"),
+            ids.NAME,
+            dbc.Input(id=ids.NAME, value=one.name if one else "", maxlength=LONGEST_NAME, autocomplete="off"),
+        ),
+        (
+            _("Who"),
+            ids.WHO,
+            dbc.Input(
+                id=ids.WHO, value="" if absent else curation.signature(), maxlength=_LONGEST_WHO, autocomplete="off"
+            ),
+        ),
+        (_("Note"), ids.NOTE, dbc.Textarea(id=ids.NOTE, maxlength=LONGEST_NOTE, rows=2)),
+    ]
+    form = html.Div(
+        [
+            html.Div(
+                [html.Div([html.Label(label, htmlFor=place), field]) for label, place, field in fields],
+                className="k-notes-form",
+            ),
+            html.Button(_("Save"), id=ids.SAVE, className="k-button", type="button"),
+            html.P(_("Working: this takes a few seconds."), id=ids.SAVING, hidden=True, role="status"),
+        ],
+        hidden=bool(absent),
+    )
+    return [html.P(absent, className="k-note") if absent else None, form, html.Div(id=ids.SAVED, **aria(live="polite"))]

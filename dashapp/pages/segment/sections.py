@@ -36,17 +36,36 @@ def neighbours(it: Segmentation, place: int) -> Component | None:
         return None
     before, after = (place - 1) % it.k, (place + 1) % it.k
     links = [
-        html.Li(dcc.Link(["← ", *_with_trust(it.cards[before])], href=PATH.format(before + 1),
-                         id=shared.nav("segment-before"), className="k-nav-link")),
-        html.Li(dcc.Link([*_with_trust(it.cards[after]), " →"], href=PATH.format(after + 1),
-                         id=shared.nav("segment-after"), className="k-nav-link"))]
+        html.Li(
+            dcc.Link(
+                ["← ", *_with_trust(it.cards[before])],
+                href=PATH.format(before + 1),
+                id=shared.nav("segment-before"),
+                className="k-nav-link",
+            )
+        ),
+        html.Li(
+            dcc.Link(
+                [*_with_trust(it.cards[after]), " →"],
+                href=PATH.format(after + 1),
+                id=shared.nav("segment-after"),
+                className="k-nav-link",
+            )
+        ),
+    ]
     return html.Nav(html.Ul(links), className="k-segment-neighbours", **aria(label=_("Previous and next segment")))
 
 
 def picker(it: Segmentation) -> Component:
     """Links to every segment; as links of the navigation they keep the run and the selection."""
-    links = [html.Li(dcc.Link(_with_trust(one), href=PATH.format(place), id=shared.nav(f"segment-{place}"),
-                              className="k-nav-link")) for place, one in enumerate(it.cards, start=1)]
+    links = [
+        html.Li(
+            dcc.Link(
+                _with_trust(one), href=PATH.format(place), id=shared.nav(f"segment-{place}"), className="k-nav-link"
+            )
+        )
+        for place, one in enumerate(it.cards, start=1)
+    ]
     return html.Nav(html.Ul(links), className="k-segment-picker", **aria(label=_("Segments")))
 
 
@@ -63,20 +82,33 @@ def action(view: View, it: Segmentation, one: SegmentCard, query: dict[str, obje
         return card([html.H3(title, className="k-chart-title"), html.P(_no_plan(it))], label=title)
     word, found = said[0].word, said[1]
     told = next((row.sentence for row in plan.summary.segments if row.segment == one.segment), "")
-    return card([
-        html.Div([html.H3(title, className="k-chart-title"), trust_badge(one.trust)], className="k-segment-head"),
-        html.P(advice.action(one, it), className="k-finding k-rule"),
-        html.Div(_plan_tiles(found, it.dataset.currency), className="k-kpis")
-        if found.pays(plan.summary.revenue or 0.0) else None,
-        html.P([html.Strong(_("If everybody in the segment were contacted:")), " ", _(ADVICE[word])])
-        if word in ADVICE else None,
-        html.P(_("About {campaign}. Why: {why}", campaign=view.run.tell(plan.summary.about),
-                 why=view.run.tell(told)), className="k-note"),
-        html.P(_("This is response, not uplift: without a control group nobody knows who would have bought anyway."),
-               className="k-note"),
-        html.P(dcc.Link(_("Whom exactly, and at which cost"), href=address("/campaigns", view, query),
-                        className="k-button"), className="k-actions"),
-    ], label=title)
+    return card(
+        [
+            html.Div([html.H3(title, className="k-chart-title"), trust_badge(one.trust)], className="k-segment-head"),
+            html.P(advice.action(one, it), className="k-finding k-rule"),
+            html.Div(_plan_tiles(found, it.dataset.currency), className="k-kpis")
+            if found.pays(plan.summary.revenue or 0.0)
+            else None,
+            html.P([html.Strong(_("If everybody in the segment were contacted:")), " ", _(ADVICE[word])])
+            if word in ADVICE
+            else None,
+            html.P(
+                _("About {campaign}. Why: {why}", campaign=view.run.tell(plan.summary.about), why=view.run.tell(told)),
+                className="k-note",
+            ),
+            html.P(
+                _("This is response, not uplift: without a control group nobody knows who would have bought anyway."),
+                className="k-note",
+            ),
+            html.P(
+                dcc.Link(
+                    _("Whom exactly, and at which cost"), href=address("/campaigns", view, query), className="k-button"
+                ),
+                className="k-actions",
+            ),
+        ],
+        label=title,
+    )
 
 
 def _plan_tiles(found: ListNumbers, currency: str) -> list[Component]:
@@ -84,8 +116,11 @@ def _plan_tiles(found: ListNumbers, currency: str) -> list[Component]:
     tiles = [kpi(number(found.contacts), _("to contact"))]
     if found.held:
         tiles.append(kpi(number(found.held), _("to hold out as a test")))
-    return [*tiles, kpi(money(found.expected.value, currency), _("expected profit")),
-            kpi(rate(found.probability), _("of those to contact are expected to respond"))]
+    return [
+        *tiles,
+        kpi(money(found.expected.value, currency), _("expected profit")),
+        kpi(rate(found.probability), _("of those to contact are expected to respond")),
+    ]
 
 
 def together(view: View, one: SegmentCard, query: dict[str, object]) -> Component:
@@ -94,20 +129,37 @@ def together(view: View, one: SegmentCard, query: dict[str, object]) -> Componen
     it = view.run.segmentation if view.run else None
     basis = it.affinity_basis if it else None
     if it is None or view.run is None or basis is None:
-        words = (_not_recommended() if it and it.k != it.decision.k
-                 else _("These data hold neither baskets nor what customers spent by category."))
-        return card([html.H3(title, className="k-chart-title"), html.P(words)], label=title,
-                    class_name="k-segment-side")
-    unit = (_("Counted in real baskets.") if basis.kind == "baskets" else
-            _("These data hold no baskets: customers are counted who spend a larger share than most on both."))
+        words = (
+            _not_recommended()
+            if it and it.k != it.decision.k
+            else _("These data hold neither baskets nor what customers spent by category.")
+        )
+        return card(
+            [html.H3(title, className="k-chart-title"), html.P(words)], label=title, class_name="k-segment-side"
+        )
+    unit = (
+        _("Counted in real baskets.")
+        if basis.kind == "baskets"
+        else _("These data hold no baskets: customers are counted who spend a larger share than most on both.")
+    )
     said = together_words(affinity.rules(view.run, one.segment), basis)
-    return card([
-        html.H3(title, className="k-chart-title"),
-        html.Ul([html.Li(words) for words in said], className="k-differences k-together"),
-        html.P(unit, className="k-note"),
-        html.P(dcc.Link(_("All pairs of this segment"), href=address("/baskets", view, query, of=one.key),
-                        className="k-button"), className="k-actions"),
-    ], label=title, class_name="k-segment-side")
+    return card(
+        [
+            html.H3(title, className="k-chart-title"),
+            html.Ul([html.Li(words) for words in said], className="k-differences k-together"),
+            html.P(unit, className="k-note"),
+            html.P(
+                dcc.Link(
+                    _("All pairs of this segment"),
+                    href=address("/baskets", view, query, of=one.key),
+                    className="k-button",
+                ),
+                className="k-actions",
+            ),
+        ],
+        label=title,
+        class_name="k-segment-side",
+    )
 
 
 def before(it: Segmentation, one: SegmentCard) -> Component:
@@ -118,18 +170,36 @@ def before(it: Segmentation, one: SegmentCard) -> Component:
     record = next((row for row in it.candidates if row.k == it.k), None)
     gone = dissolved_words(record.dissolved if record else ())
     said = identity_words(one)
-    rows = [[_("Name now"), one.name], [_("Name before"), identity.previous or "–"],
-            [_("Members in common"), percent(identity.overlap)]] if identity else []
-    return card([
-        html.H3(title, className="k-chart-title"), html.P(head, className="k-finding k-rule"),
-        html.P(said[:1].upper() + said[1:]),
-        html.Dl([part for name, words in rows for part in (html.Dt(name), html.Dd(words))], className="k-facts"),
-        html.P(gone) if gone else None,
-        html.P(_("Members in common: of all customers who are in one of the two, the share that is in both."),
-               className="k-note") if rows else None,
-        html.P(dcc.Link(_("Compare runs"), href="/compare", id=shared.nav("segment-compare"),
-                        className="k-nav-link"), className="k-actions k-segment-compare"),
-    ], label=title, class_name="k-segment-side")
+    rows = (
+        [
+            [_("Name now"), one.name],
+            [_("Name before"), identity.previous or "–"],
+            [_("Members in common"), percent(identity.overlap)],
+        ]
+        if identity
+        else []
+    )
+    return card(
+        [
+            html.H3(title, className="k-chart-title"),
+            html.P(head, className="k-finding k-rule"),
+            html.P(said[:1].upper() + said[1:]),
+            html.Dl([part for name, words in rows for part in (html.Dt(name), html.Dd(words))], className="k-facts"),
+            html.P(gone) if gone else None,
+            html.P(
+                _("Members in common: of all customers who are in one of the two, the share that is in both."),
+                className="k-note",
+            )
+            if rows
+            else None,
+            html.P(
+                dcc.Link(_("Compare runs"), href="/compare", id=shared.nav("segment-compare"), className="k-nav-link"),
+                className="k-actions k-segment-compare",
+            ),
+        ],
+        label=title,
+        class_name="k-segment-side",
+    )
 
 
 def beside_all(it: Segmentation, one: SegmentCard) -> Component:
@@ -137,11 +207,18 @@ def beside_all(it: Segmentation, one: SegmentCard) -> Component:
     title = _("The whole segment beside all customers")
     header = [_("Trait"), _("Here"), _("All customers"), _("Known for")]
     rows = [[row.label, row.here, row.overall, number(row.known)] for row in facts.beside(it, one.segment)]
-    return card([
-        html.H2(title),
-        html.P(_("All that is known of this segment: medians of numbers, shares of groups."),
-               className="k-chart-summary"),
-        as_table(header, rows, caption=title)], label=title, class_name="k-origin")
+    return card(
+        [
+            html.H2(title),
+            html.P(
+                _("All that is known of this segment: medians of numbers, shares of groups."),
+                className="k-chart-summary",
+            ),
+            as_table(header, rows, caption=title),
+        ],
+        label=title,
+        class_name="k-origin",
+    )
 
 
 def _no_plan(it: Segmentation) -> str:

@@ -13,10 +13,12 @@ from dashapp.words import customers, number, percent
 from pipeline.contract import AffinityBasis, Group, SegmentCard, SegmentRule
 
 _FILL = re.compile(r'(COALESCE\("(?:[^"]|"")+", )(-?\d+\.\d{5,})\)')
-ADVICE = {"act": N_("Contact them: it pays for the segment as a whole."),
-          "test": N_("Test it first: for the segment as a whole it may pay or not."),
-          "don't": N_("Do not contact all of them: for the segment as a whole it does not pay."),
-          "too few": N_("Too few of them were ever contacted to say.")}
+ADVICE = {
+    "act": N_("Contact them: it pays for the segment as a whole."),
+    "test": N_("Test it first: for the segment as a whole it may pay or not."),
+    "don't": N_("Do not contact all of them: for the segment as a whole it does not pay."),
+    "too few": N_("Too few of them were ever contacted to say."),
+}
 
 
 def identity_words(card: SegmentCard) -> str:
@@ -24,8 +26,10 @@ def identity_words(card: SegmentCard) -> str:
     it = card.identity
     if it is None:
         return _("there was no earlier segmentation to compare with.")
-    told = {"before": _("“{name}”", name=it.previous) if it.previous else _("an earlier segment"),
-            "overlap": percent(it.overlap)}
+    told = {
+        "before": _("“{name}”", name=it.previous) if it.previous else _("an earlier segment"),
+        "overlap": percent(it.overlap),
+    }
     if it.status == "same":
         return _("the same as {before}; they share {overlap} of their members.", **told)
     if it.status == "changed":
@@ -40,15 +44,23 @@ def dissolved_words(names: Sequence[str]) -> str:
     if not names:
         return ""
     listed = ", ".join(_("“{name}”", name=name) for name in names)
-    return plural("{n} earlier segment has no successor: {names}.", "{n} earlier segments have no successor: {names}.",
-                  len(names), names=listed)
+    return plural(
+        "{n} earlier segment has no successor: {names}.",
+        "{n} earlier segments have no successor: {names}.",
+        len(names),
+        names=listed,
+    )
 
 
 def rule_words(rule: SegmentRule) -> str:
     """Precision and recall without their names, tested on customers that the rule was not made from."""
-    return _("The rule selects {customers}. Of those it selects, {precision} belong to the segment (precision); it "
-             "finds {recall} of the segment (recall). Both were measured on customers that the rule had not seen.",
-             customers=customers(rule.size), precision=percent(rule.precision), recall=percent(rule.recall))
+    return _(
+        "The rule selects {customers}. Of those it selects, {precision} belong to the segment (precision); it "
+        "finds {recall} of the segment (recall). Both were measured on customers that the rule had not seen.",
+        customers=customers(rule.size),
+        precision=percent(rule.precision),
+        recall=percent(rule.recall),
+    )
 
 
 def mix_finding(shares: Sequence[Share], group: Group) -> str:
@@ -56,11 +68,24 @@ def mix_finding(shares: Sequence[Share], group: Group) -> str:
     seen = [one for one in shares if one.index is not None and one.visible and one.differs]
     said = []
     if seen and seen[0].share > seen[0].overall:
-        said.append(_("{label}: {name} stands out, {share} instead of {overall}.", label=group.label,
-                      name=seen[0].label, share=percent(seen[0].share), overall=percent(seen[0].overall)))
+        said.append(
+            _(
+                "{label}: {name} stands out, {share} instead of {overall}.",
+                label=group.label,
+                name=seen[0].label,
+                share=percent(seen[0].share),
+                overall=percent(seen[0].overall),
+            )
+        )
     if seen and seen[-1].share < seen[-1].overall:
-        said.append(_("Least of all {name}: {share} instead of {overall}.", name=seen[-1].label,
-                      share=percent(seen[-1].share), overall=percent(seen[-1].overall)))
+        said.append(
+            _(
+                "Least of all {name}: {share} instead of {overall}.",
+                name=seen[-1].label,
+                share=percent(seen[-1].share),
+                overall=percent(seen[-1].overall),
+            )
+        )
     return " ".join(said) or _("{label}: much the same as all customers.", label=group.label)
 
 
@@ -88,12 +113,21 @@ def response_finding(found: Sequence[Response]) -> str:
         "difference may be chance. Among many campaigns, one in twenty stands out by chance alone.",
         "In {above} of {n} campaigns they responded more often than all customers, in {below} less often; elsewhere "
         "the difference may be chance. Among many campaigns, one in twenty stands out by chance alone.",
-        len(rated), above=number(len(above)), below=number(len(below)))
+        len(rated),
+        above=number(len(above)),
+        below=number(len(below)),
+    )
     if len(found) == len(rated):
         return said
-    return said + " " + plural(
-        "{n} more campaign reached too few of them for a rate; it stands in the table only.",
-        "{n} more campaigns reached too few of them for a rate; they stand in the table only.", len(found) - len(rated))
+    return (
+        said
+        + " "
+        + plural(
+            "{n} more campaign reached too few of them for a rate; it stands in the table only.",
+            "{n} more campaigns reached too few of them for a rate; they stand in the table only.",
+            len(found) - len(rated),
+        )
+    )
 
 
 def drawn_words(found: Sequence[Response]) -> str:
@@ -101,8 +135,12 @@ def drawn_words(found: Sequence[Response]) -> str:
     rated, shown = sum(one.rate is not None for one in found), len(drawn(found))
     if shown == rated:
         return ""
-    return " " + plural("Drawn is the latest of the {all} with a rate.",
-                        "Drawn are the {n} latest of the {all} with a rate.", shown, all=number(rated))
+    return " " + plural(
+        "Drawn is the latest of the {all} with a rate.",
+        "Drawn are the {n} latest of the {all} with a rate.",
+        shown,
+        all=number(rated),
+    )
 
 
 def short_sql(sql: str) -> str:
@@ -118,18 +156,33 @@ def together_words(found: Sequence[Rule], basis: AffinityBasis) -> list[str]:
     said = [_pair(heavy, basis)]
     if close is not None and close.key != heavy.key:
         said.append(_pair(close, basis))
-    return said + [_("Stronger than among all customers: “{first}” with “{second}”, {here} instead of {every} times as "
-                     "often as chance.", first=rule.first, second=rule.second, here=decimal(rule.lift, 1),
-                     every=decimal(rule.overall_lift or 1.0, 1)) for rule in affinity.stronger(found, 2)]
+    return said + [
+        _(
+            "Stronger than among all customers: “{first}” with “{second}”, {here} instead of {every} times as "
+            "often as chance.",
+            first=rule.first,
+            second=rule.second,
+            here=decimal(rule.lift, 1),
+            every=decimal(rule.overall_lift or 1.0, 1),
+        )
+        for rule in affinity.stronger(found, 2)
+    ]
 
 
 def _pair(rule: Rule, basis: AffinityBasis) -> str:
     told = {"first": rule.first, "second": rule.second, "times": decimal(rule.lift, 1)}
     if basis.kind == "baskets":
-        return plural("“{first}” with “{second}”: {times} times as often as chance, in {n} basket.",
-                      "“{first}” with “{second}”: {times} times as often as chance, in {n} baskets.",
-                      rule.count, **told)
-    return plural("More than most is spent on “{first}” and “{second}” together {times} times as often as chance, by "
-                  "{n} customer.",
-                  "More than most is spent on “{first}” and “{second}” together {times} times as often as chance, by "
-                  "{n} customers.", rule.count, **told)
+        return plural(
+            "“{first}” with “{second}”: {times} times as often as chance, in {n} basket.",
+            "“{first}” with “{second}”: {times} times as often as chance, in {n} baskets.",
+            rule.count,
+            **told,
+        )
+    return plural(
+        "More than most is spent on “{first}” and “{second}” together {times} times as often as chance, by "
+        "{n} customer.",
+        "More than most is spent on “{first}” and “{second}” together {times} times as often as chance, by "
+        "{n} customers.",
+        rule.count,
+        **told,
+    )
