@@ -25,9 +25,9 @@ test: $(VENV)/.test  ## install what tests need (Chromium and PostgreSQL include
 	@.ci/prepare $(PY)
 	@$(PY) -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
-lint: $(VENV)/.lint  ## ruff, mypy --strict, and the dependency rule
+lint: $(VENV)/.lint  ## ruff (checks and format), mypy --strict, and the dependency rule
 	@failed=0; \
-	for check in "$(PY) -m ruff check ." "$(PY) -m mypy" "$(VENV)/bin/lint-imports --no-cache --no-logo"; do \
+	for check in "$(PY) -m ruff check ." "$(PY) -m ruff format --check ." "$(PY) -m mypy" "$(VENV)/bin/lint-imports --no-cache --no-logo"; do \
 	  echo "$$check"; $$check || failed=1; \
 	done; exit $$failed
 

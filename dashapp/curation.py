@@ -70,8 +70,8 @@ def is_loopback(address: str) -> bool:
 def _is_near() -> bool:
     """The sender's address, that nobody has passed the request on, and the name that the browser knows us by."""
     passed_on = any(
-        name.title().startswith("X-Forwarded-") or name.title() in _FORWARDED for name in request.headers.keys()
-    )  # noqa: SIM118 - iterating gives pairs
+        name.title().startswith("X-Forwarded-") or name.title() in _FORWARDED for name, _value in request.headers
+    )
     return (
         is_loopback(request.remote_addr or "")
         and not passed_on

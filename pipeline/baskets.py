@@ -249,8 +249,8 @@ def _of_mix(training: Training, labels: Labels, k: int) -> Bought | None:
             items=len(names),
             least_count=LEAST_COUNT,
             tested=tested,
-            sentence=f"Only totals by category are known, no baskets. Counted are those of {len(above):,} customers who "
-            "spend a larger share than the median customer on both categories. Shares add up to 100 %, so more "
+            sentence=f"Only totals by category are known, no baskets. Counted are those of {len(above):,} customers "
+            "who spend a larger share than the median customer on both categories. Shares add up to 100 %, so more "
             "of one means less of the others: a lift under 1 need not be dislike.",
         ),
     )

@@ -35,8 +35,8 @@ def cover(run: Run) -> Component:
             facts(overview.origin(it)),
             html.P(
                 _(
-                    "Every number here is the dashboard's for this run. This file needs no connection: it can be passed "
-                    "on, and printed with one segment a page."
+                    "Every number here is the dashboard's for this run. This file needs no connection: it can be "
+                    "passed on, and printed with one segment a page."
                 ),
                 className="note",
             ),

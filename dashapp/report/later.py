@@ -19,11 +19,11 @@ def log_later(run_id: str) -> None:
 def _log_report(run_id: str) -> None:
     command = (sys.executable, "-m", "dashapp.report", "--log", run_id)  # reads the same settings as this process
     try:
-        made = subprocess.run(
+        made = subprocess.run(  # noqa: S603
             command,
             stdin=subprocess.DEVNULL,
             capture_output=True,
-            text=True,  # noqa: S603
+            text=True,
             timeout=_PATIENCE,
             check=False,
         )

@@ -55,8 +55,8 @@ def together(run: Run) -> Component:
                 html.H2(title),
                 html.P(
                     _(
-                        "This run holds nothing about what is bought together: these data hold no baskets and no spend by "
-                        "category, or the run is not the one that was recommended."
+                        "This run holds nothing about what is bought together: these data hold no baskets and no spend "
+                        "by category, or the run is not the one that was recommended."
                     )
                 ),
             ],

@@ -124,8 +124,9 @@ class SqliteIndex:
             ).fetchall()
             tags = _facts(
                 connection.execute(
-                    "SELECT name, key, value FROM registered_model_tags WHERE (substr(key, 1, length(:history)) = :history "
-                    "OR substr(key, 1, length(:annotation)) = :annotation) AND (:name IS NULL OR name = :name)",
+                    "SELECT name, key, value FROM registered_model_tags WHERE (substr(key, 1, length(:history)) = "
+                    ":history OR substr(key, 1, length(:annotation)) = :annotation) "
+                    "AND (:name IS NULL OR name = :name)",
                     values,
                 )
             )

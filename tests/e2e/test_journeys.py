@@ -34,7 +34,8 @@ def drawn(page: Page, title: str) -> str:
         chart(page, title)
         .locator(".js-plotly-plot")
         .evaluate(
-            "plot => JSON.stringify(plot._fullData.map(trace => [trace.name, Array.from(trace.x), Array.from(trace.y)]))"
+            "plot => JSON.stringify(plot._fullData.map(trace => [trace.name, Array.from(trace.x), "
+            "Array.from(trace.y)]))"
         )
     )
 

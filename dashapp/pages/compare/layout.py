@@ -140,8 +140,10 @@ def _reconciled(it: Segmentation) -> Component | None:
             grade,
             " ",
             plural(
-                "With gaps between them there is {n} group only; the finer borders run through customers who differ little.",
-                "With gaps between them there are {n} groups only; the finer borders run through customers who differ little.",
+                "With gaps between them there is {n} group only; the finer borders run through customers who differ "
+                "little.",
+                "With gaps between them there are {n} groups only; the finer borders run through customers who "
+                "differ little.",
                 apart,
             )
             if apart and apart < it.k

@@ -45,9 +45,9 @@ def labelled(run: Run, entry: LedgerEntry) -> str:
         plain = name.isalpha() and name.islower() and name != entry.column
         told = re.sub(
             rf"(?<![\w“]){re.escape(name)}(?![\w”])" + (r"(?= [=<>])" if plain else ""),
-            lambda _found, name=name: _("“{name}”", name=labels[name]),
+            _("“{name}”", name=labels[name]).replace("\\", r"\\"),
             told,
-        )  # type: ignore[misc]
+        )
     return told
 
 

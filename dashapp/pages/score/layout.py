@@ -120,8 +120,8 @@ def _several(run: Run, expected: ExpectedFile) -> Component:
             html.P(
                 _(
                     "Here: one table with a row a customer and the finished columns listed beside. From the tables "
-                    "themselves ({tables}) customers are placed with this command, where FOLDER holds the tables; it also "
-                    "tells how likely a response is:",
+                    "themselves ({tables}) customers are placed with this command, where FOLDER holds the tables; it "
+                    "also tells how likely a response is:",
                     tables=", ".join(expected.tables),
                 )
             ),

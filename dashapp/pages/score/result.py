@@ -231,8 +231,8 @@ def _first(run: Run, answer: Answer) -> Component:
             table(header, rows, caption=title),
             html.P(
                 _(
-                    "Probability: of a response, by the model of the Campaigns page. It is no promise, and it is not the "
-                    "effect of the contact."
+                    "Probability: of a response, by the model of the Campaigns page. It is no promise, and it is not "
+                    "the effect of the contact."
                 ),
                 className="k-note",
             )
