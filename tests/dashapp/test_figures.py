@@ -10,19 +10,15 @@ import plotly.graph_objects as go
 import pytest
 from plotly.io.json import to_json_plotly
 
-from dashapp import labels
-from dashapp.crossfilter import Cube
+from dashapp.charts import LIGHT, Bubble, beside, heat, ink_on, labels, mark
+from dashapp.charts import portions as overview
+from dashapp.charts import sweep_curves as compare
+from dashapp.charts.theme import DARK
 from dashapp.data import Run
-from dashapp.dimensions import MAP, SEGMENT
-from dashapp.labels import Bubble, beside
-from dashapp.pages.compare import figures as compare
+from dashapp.findings.totals import held, portions, profile
 from dashapp.pages.explore import figures as explore
-from dashapp.pages.overview import figures as overview
-from dashapp.pages.overview import heat
-from dashapp.pages.overview.facts import held, portions, profile
-from dashapp.selection import Area, Range, Selection, Values
-from dashapp.theme import DARK, LIGHT, ink_on, mark
-from dashapp.words import of_column
+from dashapp.selecting import MAP, SEGMENT, Area, Cube, Range, Selection, Values
+from dashapp.telling import of_column
 from pipeline.contract import Segmentation
 
 

@@ -9,13 +9,10 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from dashapp.dimensions import Array, Dimension
+from dashapp.charts import MIX, Bubble, Scheme, beside, empty_figure, escaped, figure_of, ink_on, mark, tinted, wrapped
 from dashapp.i18n import N_, _
-from dashapp.labels import Bubble, beside, wrapped
-from dashapp.selection import Area
-from dashapp.slices import Points, Slice
-from dashapp.theme import MIX, Scheme, empty_figure, escaped, figure_of, ink_on, mark, tinted
-from dashapp.words import bin_label, customers, number, percent, trusted, with_trust
+from dashapp.selecting import Area, Array, Dimension, Points, Slice
+from dashapp.telling import bin_label, customers, number, percent, trusted, with_trust
 from pipeline.contract import Dataset, Loadings, SegmentCard
 
 NOBODY = N_("No customers match.")

@@ -7,12 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 import plotly.graph_objects as go
 
-from dashapp.crossfilter import Filtered
+from dashapp.charts import Scheme, empty_figure, escaped, figure_of, tinted
 from dashapp.data import Run
-from dashapp.dimensions import Array, Dimension
 from dashapp.i18n import _
-from dashapp.theme import Scheme, empty_figure, escaped, figure_of, tinted
-from dashapp.words import bin_label, customers, number, percent
+from dashapp.selecting import Array, Dimension, Filtered
+from dashapp.telling import bin_label, customers, number, percent
 from pipeline.contract import Meaning
 
 HEIGHT, _TICKS, _LEAST, _LONGEST = 420, 8, 30, 18

@@ -1,0 +1,40 @@
+"""How charts look, and the charts that more than one page or the report draws; nothing here knows of Dash."""
+
+from dashapp.charts import heat, portions, segment_rows, sweep_curves
+from dashapp.charts.labels import Bubble, beside, wrapped
+from dashapp.charts.theme import (
+    LIGHT,
+    MIX,
+    Mark,
+    Scheme,
+    diverging,
+    empty_figure,
+    escaped,
+    figure_of,
+    ink_on,
+    mark,
+    scheme,
+    tinted,
+)
+
+__all__ = [
+    "LIGHT",
+    "MIX",
+    "Bubble",
+    "Mark",
+    "Scheme",
+    "beside",
+    "diverging",
+    "empty_figure",
+    "escaped",
+    "figure_of",
+    "heat",
+    "ink_on",
+    "mark",
+    "portions",
+    "scheme",
+    "segment_rows",
+    "sweep_curves",
+    "tinted",
+    "wrapped",
+]
