@@ -25,8 +25,9 @@ from dashapp.pages import baskets
 from dashapp.pages.baskets import figures, ids, pair_rows
 from dashapp.pages.baskets.address import read, search_of
 from dashapp.pages.baskets.layout import in_sentences
-from pipeline.contract import Affinities, AffinityBasis, Segmentation, Training
+from pipeline.contract import Affinities, AffinityBasis, Segmentation
 from pipeline.settings import Settings
+from pipeline.stages import Training
 from tests.dashapp.conftest import RUN, MemoryStore, champion, segmentation_of
 from tests.sample_baskets import with_affinities_of, with_sample_baskets
 

@@ -17,8 +17,9 @@ from dashapp.pages.compare import champion, figures, matching, pair, run_rows
 from dashapp.pages.compare.layout import _decision, _silhouette
 from dashapp.selecting import SURE, Range
 from dashapp.selecting.dimensions import dimensions
-from pipeline.contract import Promotion, Segmentation, Training
+from pipeline.contract import Promotion, Segmentation
 from pipeline.settings import Settings
+from pipeline.stages import Training
 from pipeline.store import Store
 from tests.dashapp.conftest import segmentation_of
 
