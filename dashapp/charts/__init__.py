@@ -1,6 +1,6 @@
 """How charts look, and the charts that more than one page or the report draws; nothing here knows of Dash."""
 
-from dashapp.charts import heat, portions, segment_rows, sweep_curves
+from dashapp.charts import deviations, heat, order_bubbles, portions, rates, segment_rows, sweep_curves
 from dashapp.charts.labels import Bubble, beside, wrapped
 from dashapp.charts.theme import (
     LIGHT,
@@ -24,6 +24,7 @@ __all__ = [
     "Mark",
     "Scheme",
     "beside",
+    "deviations",
     "diverging",
     "empty_figure",
     "escaped",
@@ -31,7 +32,9 @@ __all__ = [
     "heat",
     "ink_on",
     "mark",
+    "order_bubbles",
     "portions",
+    "rates",
     "scheme",
     "segment_rows",
     "sweep_curves",

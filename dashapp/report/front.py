@@ -5,7 +5,7 @@ from __future__ import annotations
 from dash import html
 from dash.development.base_component import Component
 
-from dashapp.charts import LIGHT, heat, ink_on, portions
+from dashapp.charts import LIGHT, heat, ink_on, order_bubbles, portions
 from dashapp.data import Run
 from dashapp.findings import totals as overview
 from dashapp.i18n import _
@@ -115,7 +115,7 @@ def _shares(run: Run) -> Component:
 
 def _bubbles(run: Run) -> Component:
     it, found = run.segmentation, overview.portions(run, run.cube.everyone)
-    plot = portions.bubbles(it, found, LIGHT, selected=False, named=False)  # the table below has the names
+    plot = order_bubbles.bubbles(it, found, LIGHT, selected=False, named=False)  # the table below has the names
     return chart(
         _("Who orders often, who fills the basket?"),
         plot,

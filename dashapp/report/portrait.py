@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dash import html
 from dash.development.base_component import Component
 
-from dashapp.charts import LIGHT, segment_rows
+from dashapp.charts import LIGHT, deviations, rates, segment_rows
 from dashapp.findings import segment_words, traits
 from dashapp.findings import totals as overview
 from dashapp.i18n import N_, _, plural
@@ -75,17 +75,15 @@ def _notes(it: Segmentation, one: SegmentCard, notes: Sequence[Annotation]) -> l
 def _differences(it: Segmentation, one: SegmentCard) -> Component:
     return chart(
         _("What sets them apart, the strongest first?"),
-        segment_rows.differences(one, it.dataset, LIGHT),
-        _height(segment_rows.difference_words(one, it.dataset)),
+        deviations.differences(one, it.dataset, LIGHT),
+        _height(deviations.difference_words(one, it.dataset)),
     )
 
 
 def _mix(it: Segmentation, one: SegmentCard, meaning: GroupMeaning, title: str) -> Component | None:
     shares = traits.mix(it, one.segment, meaning)
     return (
-        chart(_(title), segment_rows.mix(shares, one, LIGHT), _height(segment_rows.mix_words(shares)))
-        if shares
-        else None
+        chart(_(title), deviations.mix(shares, one, LIGHT), _height(deviations.mix_words(shares))) if shares else None
     )
 
 
@@ -141,8 +139,8 @@ def _responses(it: Segmentation, one: SegmentCard) -> Component:
         [
             chart(
                 title,
-                segment_rows.responses(drawn, one, LIGHT),
-                _height(segment_rows.campaign_words(drawn)),
+                rates.responses(drawn, one, LIGHT),
+                _height(rates.campaign_words(drawn)),
                 summary=segment_words.response_finding(found),
             ),
             html.P(left_out, className="note") if left_out else None,

@@ -12,7 +12,8 @@ import pytest
 from dashapp.callbacks import changed
 from dashapp.charts import LIGHT
 from dashapp.data import Run
-from dashapp.pages.explore import controls, pairs
+from dashapp.pages.explore import controls
+from dashapp.pages.explore.figures import pairs
 from dashapp.selecting import SURE, Area, Cube, Range, Selection, Values
 from dashapp.telling.wording import chip
 from pipeline.contract import Segmentation

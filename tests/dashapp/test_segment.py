@@ -11,7 +11,7 @@ import pandas as pd
 import plotly.graph_objects as go
 import pytest
 
-from dashapp.charts import LIGHT, mark, segment_rows
+from dashapp.charts import LIGHT, deviations, mark, rates, segment_rows
 from dashapp.charts.theme import DARK
 from dashapp.data import SegmentationData
 from dashapp.findings import advice, segment_words, traits
@@ -33,7 +33,7 @@ from tests.sample_campaigns import planned_training
 def test_differences_stand_by_effect_in_the_colour_of_the_segment(segmentation: Segmentation) -> None:
     card = segmentation.cards[1]
 
-    bar = segment_rows.differences(card, segmentation.dataset, LIGHT).data[0]
+    bar = deviations.differences(card, segmentation.dataset, LIGHT).data[0]
 
     assert list(bar.x) == sorted((one.effect for one in card.differences), key=lambda one: -abs(one))
     assert bar.marker.color == mark(card.colour).colour
@@ -67,7 +67,7 @@ def test_small_groups_have_no_rate_or_a_flag(
     frame.loc[own[contacted:], "response_1"] = None
 
     found = traits.responses(replace(segmentation, customers=frame), 0)[0]
-    dots = segment_rows.responses([found], segmentation.cards[0], LIGHT).data[1]
+    dots = rates.responses([found], segmentation.cards[0], LIGHT).data[1]
 
     assert (found.contacted, found.rate is not None, found.few) == (contacted, rated, few)
     assert (dots.x[0] is not None) == rated
@@ -79,10 +79,10 @@ def test_every_figure_is_valid_plotly_and_escapes_what_comes_from_data(segmentat
     trait = traits.Trait("<a href>", "<a href>", 1.0, 0.5, "10 %", 0.2, 0.1, 0.3, 0.1)
 
     made = [
-        segment_rows.differences(card, segmentation.dataset, DARK),
-        segment_rows.trait_shares([trait], card, DARK),
-        segment_rows.mix(traits.mix(segmentation, 0, "channels"), card, DARK),
-        segment_rows.responses(traits.responses(segmentation, 0), card, DARK),
+        deviations.differences(card, segmentation.dataset, DARK),
+        rates.trait_shares([trait], card, DARK),
+        deviations.mix(traits.mix(segmentation, 0, "channels"), card, DARK),
+        rates.responses(traits.responses(segmentation, 0), card, DARK),
     ]
 
     for figure in made:
@@ -267,7 +267,7 @@ def test_words_above_the_marks_are_broken_for_a_phone_and_the_chart_grows(segmen
     long = "Purchases of organic vegetables, typically 1,234 a year (all: 987 a year)"
     card = segmentation.cards[0]
 
-    notes = segment_rows.differences(card, segmentation.dataset, LIGHT).layout.annotations
+    notes = deviations.differences(card, segmentation.dataset, LIGHT).layout.annotations
 
     assert segment_rows.height([long] * 5) > segment_rows.height(["short"] * 5)
     assert all(len(line) <= 50 for note in notes for line in note.text.split("<br>"))
@@ -327,7 +327,7 @@ def test_the_table_beside_all_customers_has_medians_and_keeps_small_groups_quiet
 
 @pytest.mark.parametrize(("effect", "said"), [(0.84, "+0.8"), (-0.84, "-0.8"), (-0.01, "0.0")])
 def test_an_effect_has_its_sign_and_zero_has_none(effect: float, said: str) -> None:
-    assert segment_rows.signed(effect, 1) == said
+    assert deviations.signed(effect, 1) == said
 
 
 def test_the_neighbours_are_the_segments_before_and_after(segmentation: Segmentation) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from dashapp.charts import LIGHT
-from dashapp.pages.explore import answer_rates, striking
+from dashapp.pages.explore import striking
+from dashapp.pages.explore.figures import answer_rates
 from dashapp.selecting import SEGMENT, Cube, Range, Selection, Values
 from pipeline.contract import Segmentation
 

@@ -12,10 +12,9 @@ from dash.development.base_component import Component
 from flask.testing import FlaskClient
 
 import dashapp
-from dashapp import ids
+from dashapp import frame, ids
 from dashapp.app import PAGES, create_app
 from dashapp.data import SegmentationData
-from dashapp.frame import shell
 from pipeline.errors import StoreError
 from pipeline.settings import Settings
 from tests.dashapp.conftest import RUN, MemoryStore
@@ -44,7 +43,7 @@ def ids_of(component: Component) -> set[str]:
 
 def all_ids(data: SegmentationData) -> set[str]:
     pages = [page.layout(data) for page in PAGES]
-    return set().union(*(ids_of(page) for page in [shell.around(), *pages]))
+    return set().union(*(ids_of(page) for page in [frame.around(), *pages]))
 
 
 def wanted_ids(client: FlaskClient) -> set[str]:

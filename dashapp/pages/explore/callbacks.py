@@ -12,7 +12,8 @@ from dashapp.callbacks import page_run, under
 from dashapp.charts import Scheme, scheme
 from dashapp.data import Run, SegmentationData
 from dashapp.i18n import _
-from dashapp.pages.explore import answer_rates, controls, figures, ids, layout, pairs, striking
+from dashapp.pages.explore import controls, figures, ids, layout, striking
+from dashapp.pages.explore.figures import answer_rates, pairs
 from dashapp.pages.explore.slice_file import about, as_csv
 from dashapp.selecting import MAP, SEGMENT, Area, Filtered, Values
 from dashapp.telling import csv_file, csv_text, number, shown, summary_of_bins, summary_of_number

@@ -14,8 +14,9 @@ from dashapp import ids as shared
 from dashapp.charts import MIX
 from dashapp.data import Run, SegmentationData, View
 from dashapp.i18n import N_, _, plural
-from dashapp.pages.explore import answer_rates, figures, ids, pairs
+from dashapp.pages.explore import figures, ids
 from dashapp.pages.explore.controls import filters, options_of
+from dashapp.pages.explore.figures import answer_rates, pairs
 from dashapp.selecting import MAP, SEGMENT, UNKNOWN, Array, Dimension, Responses, Slice, explore_charts, mixes
 from dashapp.telling import bin_label, number, percent
 from dashapp.widgets import (

@@ -9,7 +9,7 @@ from dash import ALL, Dash, Input, Output, State, ctx, no_update
 
 from dashapp import ids as shared
 from dashapp.callbacks import page_run, under
-from dashapp.charts import heat, portions, scheme
+from dashapp.charts import heat, order_bubbles, portions, scheme
 from dashapp.data import SegmentationData
 from dashapp.findings import totals
 from dashapp.pages.overview import ids
@@ -31,7 +31,7 @@ def draw(
     chosen = filtered.selection.filters.get(SEGMENT)
     return (
         portions.marimekko(found, look, selected=selected),
-        portions.bubbles(it, found, look, selected=selected, named=screen != shared.PHONE),
+        order_bubbles.bubbles(it, found, look, selected=selected, named=screen != shared.PHONE),
         heat.profile(
             totals.profile(it, cards),
             cards,

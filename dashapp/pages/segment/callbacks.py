@@ -9,7 +9,7 @@ from dash import Dash, Input, Output, State, no_update
 
 from dashapp import ids as shared
 from dashapp.callbacks import page_run
-from dashapp.charts import scheme, segment_rows
+from dashapp.charts import deviations, rates, scheme
 from dashapp.data import SegmentationData
 from dashapp.findings import traits
 from dashapp.pages.segment import ids
@@ -23,11 +23,11 @@ def draw(data: SegmentationData, scheme_name: object, origin: object, number: ob
     it, look = run.segmentation, scheme(scheme_name)
     card = it.cards[number]
     return (
-        segment_rows.differences(card, it.dataset, look),
-        segment_rows.mix(traits.mix(it, card.segment, "categories"), card, look),
-        segment_rows.mix(traits.mix(it, card.segment, "channels"), card, look),
-        segment_rows.trait_shares(traits.traits(it, card.segment), card, look),
-        segment_rows.responses(traits.drawn(traits.responses(it, card.segment)), card, look),
+        deviations.differences(card, it.dataset, look),
+        deviations.mix(traits.mix(it, card.segment, "categories"), card, look),
+        deviations.mix(traits.mix(it, card.segment, "channels"), card, look),
+        rates.trait_shares(traits.traits(it, card.segment), card, look),
+        rates.responses(traits.drawn(traits.responses(it, card.segment)), card, look),
     )
 
 

@@ -9,7 +9,7 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from dashapp import frame
-from dashapp.charts import segment_rows
+from dashapp.charts import deviations, rates, segment_rows
 from dashapp.data import SegmentationData, View
 from dashapp.findings import segment_words, traits
 from dashapp.i18n import N_, _
@@ -117,7 +117,7 @@ def _header(one: SegmentCard) -> Component:
 
 def _differences(it: Segmentation | None, one: SegmentCard | None) -> tuple[int, Component]:
     title = _("What sets them apart, the strongest first?")
-    words = segment_rows.difference_words(one, it.dataset) if it and one else []
+    words = deviations.difference_words(one, it.dataset) if it and one else []
     plot = graph(ids.DIFFERENCES, title, height=segment_rows.height(words))
     if it is None or one is None:
         return 0, chart_card(title, plot)
@@ -130,7 +130,7 @@ def _differences(it: Segmentation | None, one: SegmentCard | None) -> tuple[int,
                 column.label,
                 of_column(difference.median, column),
                 of_column(difference.overall_median, column),
-                segment_rows.signed(difference.effect, 2),
+                deviations.signed(difference.effect, 2),
                 difference.phrase,
             ]
         )
@@ -138,7 +138,7 @@ def _differences(it: Segmentation | None, one: SegmentCard | None) -> tuple[int,
     return _high(words), chart_card(
         title,
         plot,
-        summary=_("Above all: {words}.", words=told) if shown else _(segment_rows.NO_DIFFERENCES) + ".",
+        summary=_("Above all: {words}.", words=told) if shown else _(deviations.NO_DIFFERENCES) + ".",
         note=_(
             "Typical: half of the customers have more, half less (median). The bars count in standard deviations: "
             "0.8 or more is a large difference, under 0.2 a small one."
@@ -209,7 +209,7 @@ def _mix(
         ]
         for share in shares
     ]
-    words = segment_rows.mix_words(shares)
+    words = deviations.mix_words(shares)
     said = (
         _(
             "Share of all that the segment spent, not of the typical customer; the bar compares it with the share of "
@@ -237,7 +237,7 @@ def _traits(it: Segmentation | None, one: SegmentCard | None) -> tuple[int, Comp
         return _unknown(
             ids.TRAITS, title, _("This run holds nothing about who the customers are (age, income and the like).")
         )
-    words = segment_rows.trait_words(found)
+    words = rates.trait_words(found)
     plot = (
         graph(ids.TRAITS, title, height=segment_rows.height(words)) if words or not it else _hidden(ids.TRAITS, title)
     )
@@ -271,7 +271,7 @@ def _responses(it: Segmentation | None, one: SegmentCard | None) -> tuple[int, C
         ]
         for row in found
     ]
-    words = segment_rows.campaign_words(traits.drawn(found))
+    words = rates.campaign_words(traits.drawn(found))
     plot = (
         graph(ids.RESPONSES, title, height=segment_rows.height(words))
         if words or not it
