@@ -27,7 +27,7 @@ from pipeline.segmenting import (
     silhouettes,
     sweep,
 )
-from pipeline.stages import Candidate, Cleaned, Features, Training
+from pipeline.stages import Candidate, Cleaned, Features, Options, Training
 
 SHARED_ROWS = 1_000
 VERSIONED = ("korzina", "scikit-learn", "numpy", "pandas", "mlflow", "duckdb")
@@ -51,27 +51,6 @@ class Stopwatch:
         yield lambda fraction: report(name, fraction)
         self.seconds[name] = self.seconds.get(name, 0.0) + time.perf_counter() - started
         report(name, 1.0)
-
-
-@dataclass(frozen=True)
-class Options:
-    """What a caller of the analysis may choose."""
-
-    k_min: int = 2
-    k_max: int = 12
-    seed: int = 0
-    bounds: tuple[int, int] = (2, 12)
-    choose: int | None = None
-    choose_reason: str = ""
-
-    def __post_init__(self) -> None:
-        """Refuse ranges that hold no k."""
-        if not 2 <= self.k_min <= self.k_max:
-            raise UsageError.because(
-                "no such range of k",
-                expected="2 <= --k-min <= --k-max",
-                found=f"--k-min {self.k_min} --k-max {self.k_max}",
-            )
 
 
 def analyse(

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Literal
 from pipeline.contract import Champion, Decision, SavedSweep, SweepRecord, Verdict
 from pipeline.settings import Settings
 from pipeline.spec import Spec, load_spec
-from pipeline.stages import Candidate, Training
+from pipeline.stages import Candidate, Options, Training
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -64,13 +64,21 @@ def train(request: Request, settings: Settings, progress: Progress | None = None
     from pipeline.processors import process_helper
 
     spec, saving = load_spec(request.spec), Event()
+    options = Options(
+        k_min=request.k_min,
+        k_max=request.k_max,
+        seed=request.seed,
+        choose=request.choose,
+        choose_reason=request.choose_reason,
+        bounds=(spec.segments.min, spec.segments.max),
+    )
     try:
         with process_helper() as helper:
             before = helper.submit(_open_store, settings, request.experiment or spec.name)
             helper.submit(_prepare_store, settings)  # seconds of imports, while the data are read and clustered
             bought = helper.submit(_read_baskets, spec, request.data) if spec.baskets else None
             known = helper.submit(_read_history, spec, request.data) if spec.history else None
-            return _train(request, spec, settings, helper, before, bought, known, progress, saving)
+            return _train(request, options, spec, settings, helper, before, bought, known, progress, saving)
     except KeyboardInterrupt:
         if saving.is_set():  # the helper was stopped in the middle of it
             _close_unfinished(settings, request.experiment or spec.name)
@@ -79,6 +87,7 @@ def train(request: Request, settings: Settings, progress: Progress | None = None
 
 def _train(
     request: Request,
+    options: Options,
     spec: Spec,
     settings: Settings,
     helper: Helper,
@@ -88,7 +97,7 @@ def _train(
     progress: Progress | None,
     saving: Event,
 ) -> Result:
-    from pipeline.analyse import Options, Stopwatch, analyse
+    from pipeline.analyse import Stopwatch, analyse
     from pipeline.campaigns import with_campaigns
     from pipeline.cleaning import clean
     from pipeline.describing import with_affinities
@@ -97,14 +106,6 @@ def _train(
     from pipeline.segmenting import with_sensitivity
 
     watch = Stopwatch(progress)
-    options = Options(
-        k_min=request.k_min,
-        k_max=request.k_max,
-        seed=request.seed,
-        choose=request.choose,
-        choose_reason=request.choose_reason,
-        bounds=(spec.segments.min, spec.segments.max),
-    )
     with watch.stage("read"):
         raw = read_source(spec, request.data)
     with watch.stage("clean"):
