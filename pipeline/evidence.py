@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from pipeline.contract import Calibration, Dataset, HeldOut, Labels, ResponseModel, SegmentCard
+from pipeline.contract import Calibration, Dataset, Day, HeldOut, Labels, Message, Quantity, ResponseModel, SegmentCard
 from pipeline.contract.campaigns import Method
 from pipeline.history import TEST, place
 from pipeline.offers import (
@@ -22,7 +22,7 @@ from pipeline.offers import (
     offers_over_time,
 )
 from pipeline.profit import Mask, Vector
-from pipeline.response import calibrate, cross_fit, fit_response, folds, predict, reasons
+from pipeline.response import Reasons, calibrate, cross_fit, fit_response, folds, predict, reasons
 from pipeline.rivals import predict_by_cells, rfm_cells, segments_then, with_past
 from pipeline.spec_parts import HistorySpec
 from pipeline.threads import one_thread
@@ -37,7 +37,7 @@ class Evidence:
     calibration: Calibration
     held_out: pd.DataFrame
     outlook: Mapping[str, Vector]  # kind of the next campaign -> probability of every customer
-    reasons: Mapping[str, list[str]]
+    reasons: Mapping[str, Reasons]
     campaign: str = ""  # the outcome column that the model predicts, where it is one
     notes: tuple[str, ...] = ()
 
@@ -78,12 +78,18 @@ def _of_last(subject: Subject, seed: int) -> Evidence | None:
     everyone, _ = known_of_customers(*parts)
     now = predict(model, everyone)
     now[offers.customer] = probability  # of a model that has not seen the customer's own answer
-    notes = ["Each probability comes from models that have not seen the customer's own answer to this campaign."]
+    notes = [
+        Message.of("Each probability comes from models that have not seen the customer's own answer to this campaign.")
+    ]
     as_of = subject.dataset.as_of
     if campaign.start is not None and as_of is not None and as_of > campaign.start:
         notes.append(
-            f"Behaviour is known as of {as_of}, after the campaign began on {campaign.start}: the evaluation "
-            "may be too kind. A [history] query in the spec mends that."
+            Message.of(
+                "Behaviour is known as of {as_of}, after the campaign began on {start}: the evaluation may be too "
+                "kind. A [history] query in the spec mends that.",
+                as_of=Day(as_of),
+                start=Day(campaign.start),
+            )
         )
     return Evidence(
         "cross-fitted",
@@ -124,12 +130,15 @@ def _over_time(subject: Subject, history: Mapping[str, pd.DataFrame], spec: Hist
     then = _segments_at_test(subject, history, spec, later, seed)[offers.customer]
     model = fit_response(offers.known, offers.columns, offers.outcome)
     rivals = _rivals(offers, then, train, test)
-    note = (
-        f"Fitted on {int(train.sum()):,} contacts of {len(set(earlier.campaign))} campaigns, tested on "
-        f"{int(test.sum()):,} contacts of {len(set(later.campaign))} later ones. In the comparison, segments and "
-        "cells are made of what was known when the tests began."
+    note = Message.of(
+        "Fitted on {contacts} contacts of {campaigns} campaigns, tested on {tested} contacts of {later} later ones. "
+        "In the comparison, segments and cells are made of what was known when the tests began.",
+        contacts=Quantity(int(train.sum())),
+        campaigns=Quantity(len(set(earlier.campaign))),
+        tested=Quantity(int(test.sum())),
+        later=Quantity(len(set(later.campaign))),
     )
-    today = (
+    today = Message.of(
         "Responses by segment describe past campaigns in today's segments, which know what people bought, and "
         "which coupons they used, since then: they tell who answered, not who will."
     )

@@ -10,6 +10,7 @@ import duckdb
 import numpy as np
 import pandas as pd
 
+from pipeline.contract import Joined, Message, Quantity
 from pipeline.databases import read_database
 from pipeline.errors import InputError, SpecError
 from pipeline.raw import RawTable, Reject
@@ -274,8 +275,11 @@ def _query(spec: Spec, tables: dict[str, list[Path]], source: str) -> RawTable:
             ) from error
     if rejects:
         notes.append(
-            f"{len(rejects)} lines of the tables could not be taken apart and are not in the sums: "
-            + "; ".join(f"{one.where}: {one.why}" for one in rejects[:5])
+            Message.of(
+                "{n} lines of the tables could not be taken apart and are not in the sums: {examples}",
+                n=Quantity(len(rejects), "d"),
+                examples=Joined(tuple(one.told for one in rejects[:5]), "; "),
+            )
         )
     return _typed(frame, source, sizes, tuple(notes))
 

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from pipeline.contract import Column, Dataset, Group, Kind
 from pipeline.errors import SpecError
-from pipeline.phrases import with_label
+from pipeline.phrases import share_label, with_label
 from pipeline.spec_checks import check_references, explain, identifiers
 from pipeline.spec_parts import (
     BasketsSpec,
@@ -184,7 +184,7 @@ def _group_columns(spec: Spec, key: str, group: GroupSpec) -> list[Column]:
                 name=share_name(member),
                 role=group.shares,
                 kind="number",
-                label=f"{label}: share",
+                label=share_label(label),
                 format=".0%",
                 group=key,
                 transform=transform if group.shares == "active" else (),
