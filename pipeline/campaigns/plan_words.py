@@ -1,0 +1,302 @@
+"""The campaign plan in sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from pipeline.campaigns.profit import Mask, break_even, holdout_size, precision_of
+from pipeline.campaigns.target_list import ListNumbers, in_numbers
+from pipeline.contract import (
+    ENGLISH,
+    CampaignPlan,
+    HeldOut,
+    HoldOutAdvice,
+    Message,
+    Own,
+    Quantity,
+    SegmentAdvice,
+    Strategy,
+    percent,
+)
+from pipeline.statistics import Vector
+
+FALLBACK_SHARE = 5  # one in five is held out where no group is large enough for the precision wanted
+QUICK_SHARE = 0.5  # of the model's profit: from here on segments will do where time is short
+_REACHABLE = (
+    "Hold out {size} of the {contacts}, drawn at random: the difference in response will be known to within "
+    "{precision} points; half of break-even is {wanted}. That gives up {price} of expected profit."
+)
+_TOO_SHORT = (
+    "A list of {contacts} is too short to know the difference in response to within {wanted} points; holding out "
+    "{size} tells it to within {precision} points. That gives up {price} of expected profit."
+)
+NOT_UPLIFT = (
+    "This is response, not uplift: without a control group nobody knows who would have bought anyway. "
+    "Keep the hold-out group uncontacted, and the test will tell."
+)
+
+
+def about(method: str, label: str, kind: str) -> Message:
+    """The campaign that the list is for."""
+    if method == "cross-fitted":
+        return Message.of("a campaign like “{label}”", label=Own(label))
+    if kind:
+        return Message.of("the next campaign of {kind}", kind=Own(kind))
+    return Message.of("the next campaign")
+
+
+def money(amount: float, currency: str = "") -> str:
+    """``$1,345`` or ``−$30``."""
+    return ENGLISH.tell(_money(amount, currency))
+
+
+def rate(share: float) -> str:
+    """``27.3 %``: near break-even a whole percent is too coarse, and one rate is to read the same everywhere."""
+    return ENGLISH.tell(percent(share, 1))
+
+
+def _money(amount: float, currency: str) -> Quantity:
+    return Quantity(round(amount), ",.0f", currency)
+
+
+def _price(amount: float, currency: str) -> str:
+    return ENGLISH.tell(Quantity(amount, "g", currency))
+
+
+def hold_out_size(probability: Vector, cost: float, revenue: float) -> int:
+    """How many of the list to hold out, so that uplift is known to within half of what must be gained to pay."""
+    rate_of_list = float(probability.mean()) if len(probability) else 0.0
+    size = holdout_size(len(probability), rate_of_list, min(break_even(cost, revenue) / 2, 1.0))
+    return len(probability) // FALLBACK_SHARE if size is None else size
+
+
+def hold_out_advice(probability: Vector, held: Mask, cost: float, revenue: float, currency: str = "") -> HoldOutAdvice:
+    """What holding ``held`` of the list out tells, and what that costs."""
+    contacts, size = len(probability), int(held.sum())
+    wanted = min(break_even(cost, revenue) / 2, 1.0)
+    precision = min(precision_of(contacts, size, float(probability.mean()) if contacts else 0.0), 1.0)
+    price = _money(float((probability[held] * revenue - cost).sum()), currency)
+    reachable = precision <= wanted and size > 0
+    if not contacts:
+        sentence = Message.of("Nobody is worth a contact at these prices, so there is nothing to test.")
+    elif not size:
+        sentence = Message.of(
+            "A list of {contacts} is too short for a test: nobody is held out.", contacts=Quantity(contacts)
+        )
+    else:
+        sentence = Message.of(
+            _REACHABLE if reachable else _TOO_SHORT,
+            size=Quantity(size),
+            contacts=Quantity(contacts),
+            precision=Quantity(100 * precision, ".1f"),
+            wanted=Quantity(100 * wanted, ".1f"),
+            price=price,
+        )
+    return HoldOutAdvice(size=size, precision=precision, wanted=wanted, reachable=reachable, sentence=sentence)
+
+
+def segment_advice(
+    segment: int,
+    name: str,
+    found: ListNumbers | None = None,
+    *,
+    mean_probability: float = 0.0,
+    word: str = "",
+    rates: tuple[float, float, float] = (0.0, 0.0, 0.0),
+    even: float = 0.0,
+    revenue: float = 0.0,
+    currency: str = "",
+    ahead: bool = False,
+) -> SegmentAdvice:
+    """One segment's part of the plan, and what contacting all of it would mean."""
+    if found is None:
+        return SegmentAdvice(
+            segment=segment,
+            name=name,
+            customers=0,
+            contacts=0,
+            mean_probability=mean_probability,
+            expected_profit=0.0,
+            word=word,
+            sentence="",
+        )
+    listed = _listed(found, revenue, currency)
+    whole = _whole(word, found.customers, rates, even, ahead=ahead)
+    sentence = Message.of("{listed}; {whole}.", listed=listed, whole=whole) if whole else None
+    return SegmentAdvice(
+        segment=segment,
+        name=name,
+        customers=found.customers,
+        contacts=found.listed,
+        mean_probability=mean_probability,
+        expected_profit=found.whole,
+        word=word,
+        sentence=sentence or Message.of("{listed}.", listed=listed),
+    )
+
+
+def _whole(word: str, customers: int, rates: tuple[float, float, float], even: float, *, ahead: bool) -> Message | None:
+    """What contacting all of a segment would mean."""
+    if word == "too few":
+        return Message.of("too few customers to say anything of the whole segment")
+    measured = Message.of(
+        "{rate} are expected to respond (95 %: {low} to {high}), break-even is {even}"
+        if ahead
+        else "{rate} responded (95 %: {low} to {high}), break-even is {even}",
+        rate=percent(rates[0], 1),
+        low=percent(rates[1], 1),
+        high=percent(rates[2], 1),
+        even=percent(even, 1),
+    )
+    template = {
+        "act": "contacting all {customers} pays: {measured}",
+        "don't": "do not contact all {customers}: {measured}",
+        "test": "whether all {customers} would pay is open: {measured}; test it",
+    }.get(word)
+    return Message.of(template, customers=Quantity(customers), measured=measured) if template else None
+
+
+def _listed(found: ListNumbers, revenue: float, currency: str) -> Message:
+    customers = Quantity(found.customers)
+    if not found.listed:
+        return Message.of("none of {customers} is worth a contact", customers=customers)
+    if not found.pays(revenue):
+        return Message.counted(
+            "no campaign pays here now: {n} of {customers} is worth a contact, {profit} expected",
+            "no campaign pays here now: {n} of {customers} are worth a contact, {profit} expected",
+            found.listed,
+            customers=customers,
+            profit=_money(found.whole, currency),
+        )
+    return Message.of(
+        "contact {contacts} of {customers} and hold out {held}: {profit} expected, {rate} of them are expected to "
+        "respond"
+        if found.held
+        else "contact {contacts} of {customers}: {profit} expected, {rate} of them are expected to respond",
+        contacts=Quantity(found.contacts),
+        customers=customers,
+        held=Quantity(found.held),
+        profit=_money(found.expected.value, currency),
+        rate=percent(found.probability, 1),
+    )
+
+
+def worth(evaluation: Sequence[Strategy], currency: str = "") -> str:
+    """Is the segmentation worth it here? Measured, for targeting; as a language it is another matter."""
+    by_key = {one.key: one for one in evaluation}
+    model, segments = by_key[HeldOut.PROBABILITY], by_key.get(HeldOut.BY_SEGMENT)
+    if segments is None:
+        return ""
+    best = max(0.0, by_key["everybody"].profit)
+    figures = Message.of(
+        "On contacts that were not learned from, segments alone earn {segments}, the response model {model}, "
+        "everybody {everybody}.",
+        segments=_range(segments, currency),
+        model=_range(model, currency),
+        everybody=_money(by_key["everybody"].profit, currency),
+    )
+    return Message.of("{figures} {verdict}", figures=figures, verdict=_worth(segments, model, best))
+
+
+def _worth(segments: Strategy, model: Strategy, best: float) -> Message:
+    if model.profit <= best:
+        return Message.of("Here no rule beats the simplest one: target by none of them yet.")
+    if segments.low <= best:
+        return Message.of(
+            "Segments alone are no proven targeting rule here: take the model's list, and use segments to say who is "
+            "on it and what to tell them."
+        )
+    share = max(segments.profit, 0.0) / model.profit
+    return Message.of(
+        "Segments alone pay, but reach only {share} of the model's profit: take the model's list, and use segments to "
+        "say who is on it."
+        if share < QUICK_SHARE
+        else "Segments alone reach {share} of the model's profit: good enough for a quick campaign, the model's list "
+        "for the rest.",
+        share=percent(share, 1),
+    )
+
+
+def _range(one: Strategy, currency: str) -> Message:
+    return Message.of(
+        "{profit} ({low} to {high})",
+        profit=_money(one.profit, currency),
+        low=_money(one.low, currency),
+        high=_money(one.high, currency),
+    )
+
+
+# ------------------------------------------------------------------ the whole plan
+
+
+def plan_in_words(plan: CampaignPlan, currency: str = "") -> list[str]:
+    """The plan from its list to its doubts, a line each."""
+    summary = plan.summary
+    if summary.method == "none" or summary.cost is None or summary.expected_profit is None:
+        return list(summary.notes)
+    found = in_numbers(plan)
+    low, high = money(found.expected.low, currency), money(found.expected.high, currency)
+    held = f" and hold out {found.held:,}" if found.held else ""
+    without = (
+        f" With nobody held out {money(found.whole, currency)}, but then nobody knows what the campaign itself brought."
+        if found.held
+        else ""
+    )
+    cost, revenue = _price(summary.cost, currency), _price(summary.revenue or 0.0, currency)
+    lines = [
+        f"For {summary.about}: {found.listed:,} of {found.customers:,} customers are worth a contact, those whose "
+        f"probability is above break-even ({rate(summary.break_even or 0.0)}: cost {cost}, revenue {revenue}). "
+        f"Contact {found.contacts:,}{held}.",
+        f"Expected profit {money(found.expected.value, currency)} (95 %: {low} to {high}).{without}",
+    ]
+    lines += [f"  {one.segment + 1}. {one.name} [{one.word}]: {one.sentence}" for one in summary.segments]
+    if len(summary.kinds) > 1:
+        outlook = [
+            f"{one.kind} {money(one.expected_profit, currency)} from {one.contacts:,} contacts" for one in summary.kinds
+        ]
+        lines.append(f"By kind of campaign: {'; '.join(outlook)}.")
+    if summary.hold_out:
+        lines.append(summary.hold_out.sentence)
+    if summary.calibration:
+        lines.append(
+            f"On held-out contacts {rate(summary.calibration.mean_predicted)} were predicted to respond, "
+            f"{rate(summary.calibration.observed)} did."
+        )
+    return [*lines, summary.worth, *summary.notes, NOT_UPLIFT]
+
+
+def strategy_rows(evaluation: Sequence[Strategy], currency: str = "") -> list[list[str]]:
+    """Rows of the honest evaluation: rule, contacts, profit, interval."""
+    return [
+        [
+            one.label,
+            f"{one.contacts:,}",
+            money(one.profit, currency),
+            f"{money(one.low, currency)} to {money(one.high, currency)}",
+        ]
+        for one in evaluation
+    ]
+
+
+def plan_as_json(plan: CampaignPlan) -> dict[str, Any]:
+    """The plan for a script: everything but the list of customers, which is the table of targets."""
+    made = plan.summary.model_dump(mode="json", exclude={"model", "level_variance"})
+    found = in_numbers(plan)
+    tested = {
+        "contacts": found.contacts,
+        "held_out": found.held,
+        "expected_profit": found.expected.value,
+        "expected_low": found.expected.low,
+        "expected_high": found.expected.high,
+        "given_up": found.given_up,
+    }
+    return {
+        **made,
+        "with_hold_out": tested,
+        "caveat": NOT_UPLIFT,
+        "responses": [
+            {key: None if value != value else value for key, value in row.items()}
+            for row in plan.responses.to_dict("records")
+        ],
+    }

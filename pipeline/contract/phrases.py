@@ -1,0 +1,50 @@
+"""A column's label inside a sentence, and a phrase for those who have more or less of it than others."""
+
+from __future__ import annotations
+
+import unicodedata
+
+from pipeline.contract.messages import Cased, Message, Own, Value, own
+from pipeline.contract.records import Column
+
+SHARE = "{label}: share"
+
+
+def share_label(label: str) -> Message:
+    """The label of a member's share in its group: ``Wine: share``."""
+    return Message.of("{label}: share", label=Own(label))
+
+
+def inline(label: str) -> Value:
+    """The label inside a sentence: ``wine share``; an acronym keeps its capitals."""
+    if isinstance(label, Message) and label.id == SHARE:
+        return Message.of("{label} share", label=Cased("lower", label.values["label"]))
+    return Cased("lower", own(label))
+
+
+def names_its_unit(column: Column) -> bool:
+    """Whether the label says the unit already: "days since the last purchase"."""
+    return column.unit.lower() in column.label.lower().split()
+
+
+def is_latin(text: str) -> bool:
+    """Whether all letters are of the Latin script."""
+    return all(unicodedata.name(letter, "").startswith("LATIN") for letter in text if letter.isalpha())
+
+
+def more_or_less(label: str, *, more: bool) -> str:
+    """``high web visits``. A label of another script is not put behind an English word: an arrow says the same."""
+    if is_latin(label):
+        return Message.of("high {label}" if more else "low {label}", label=inline(label))
+    return _with_arrow(inline(label), more=more)
+
+
+def with_label(template: str, label: str, *, more: bool) -> str:
+    """The template of a group ("{label} lovers") filled in, unless that would mix two scripts."""
+    if is_latin(template.replace("{label}", "")) and not is_latin(label):
+        return _with_arrow(Cased("small", Own(label)), more=more) if template.strip() != "{label}" else label.lower()
+    return template.format(label=label.lower())
+
+
+def _with_arrow(label: Value, *, more: bool) -> Message:
+    return Message.of("{label} ↑" if more else "{label} ↓", label=label)
