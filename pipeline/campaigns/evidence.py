@@ -20,7 +20,7 @@ from pipeline.campaigns.offers import (
     offers_over_time,
 )
 from pipeline.campaigns.profit import Mask
-from pipeline.campaigns.response_model import Reasons, calibrate, cross_fit, fit_response, folds, predict, reasons
+from pipeline.campaigns.response_model import Reasons, calibrate, cross_fit, explain, fit_response, folds, predict
 from pipeline.campaigns.rivals import predict_by_cells, rfm_cells, segments_then, with_past
 from pipeline.contract import (
     Calibration,
@@ -108,7 +108,7 @@ def _of_last(subject: Subject, seed: int) -> Evidence | None:
         calibrate(probability, offers.outcome),
         _held_out(offers, probability, _cross_rivals(offers, seed)),
         {campaign.kind: now},
-        {campaign.kind: reasons(model, everyone)},
+        {campaign.kind: explain(model, everyone)},
         campaign.column,
         tuple(notes),
     )
@@ -159,7 +159,7 @@ def _over_time(subject: Subject, history: Mapping[str, pd.DataFrame], spec: Hist
         calibrate(probability, later.outcome),
         _held_out(later, probability, rivals),
         {kind: predict(model, known) for kind, known in ahead.items()},
-        {kind: reasons(model, known) for kind, known in ahead.items()},
+        {kind: explain(model, known) for kind, known in ahead.items()},
         notes=(note, today),
     )
 

@@ -89,7 +89,12 @@ class Reasons:
     terms: list[str]
 
 
-def reasons(model: ResponseModel, known: pd.DataFrame) -> Reasons:
+def reasons(model: ResponseModel, known: pd.DataFrame) -> list[str]:
+    """What speaks for and against each row, in words."""
+    return explain(model, known).words
+
+
+def explain(model: ResponseModel, known: pd.DataFrame) -> Reasons:
     """The three largest personal terms of each score, in words: ``+ answered earlier campaigns; - low income``."""
     kept = [at for at, term in enumerate(model.terms) if term.personal and term.coefficient]
     if not kept:

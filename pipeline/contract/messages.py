@@ -20,6 +20,7 @@ What a value is decides how it is told:
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -216,7 +217,7 @@ def encoded(value: Value) -> Any:
 
 
 def decoded(held: Any, text: str | None = None) -> Value:
-    """The value that ``encoded`` made JSON of; ``text`` is a message's English as stored.
+    """The value that ``encoded`` made JSON of; ``text`` is a message's English as stored. It may come from a browser.
 
     Raises ``KeyError``, ``TypeError`` or ``ValueError`` for whatever else it is given.
     """
@@ -224,19 +225,26 @@ def decoded(held: Any, text: str | None = None) -> Value:
         return held
     if "id" in held:
         values = {str(name): decoded(part) for name, part in held["values"].items()}
-        many = str(held.get("many", ""))
+        one, many = str(held["id"]), str(held.get("many", ""))
+        if not set(_HOLE.findall(one + many)) <= set(values):
+            raise ValueError("a template without its values")
         if text is None:
-            plural = many and values["n"] != Quantity(1)
-            text = ENGLISH.filled(many if plural else held["id"], values)
-        return Message(text, str(held["id"]), values, many)
+            text = ENGLISH.filled(many if many and values["n"] != Quantity(1) else one, values)
+        return Message(text, one, values, many)
     if "own" in held:
         return Own(str(held["own"]))
     if "number" in held:
-        if not _NUMBER.fullmatch(held["format"]):
-            raise ValueError(f"no number is written as {held['format'][:20]!r}")
-        return Quantity(held["number"] + 0, held["format"], str(held["unit"]))
+        return _checked(Quantity(held["number"], held["format"], str(held["unit"])))
     if "day" in held:
         return Day(date.fromisoformat(held["day"]))
     if "case" in held:
         return Cased(held["case"], decoded(held["of"]))
     return Joined(tuple(map(decoded, held["parts"])), str(held["separator"]))
+
+
+def _checked(quantity: Quantity) -> Quantity:
+    """A number that can be written, at no great length."""
+    if not math.isfinite(quantity.number) or not _NUMBER.fullmatch(quantity.format):
+        raise ValueError(f"no number: {quantity.number}, written as {quantity.format[:20]!r}")
+    format(quantity.number, quantity.format)
+    return quantity

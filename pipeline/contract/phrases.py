@@ -8,6 +8,7 @@ from pipeline.contract.messages import Cased, Message, Own, Value, own
 from pipeline.contract.records import Column
 
 SHARE = "{label}: share"
+_SHARE = ": share"  # as labels of version 0.1 end, which are plain text
 
 
 def share_label(label: str) -> Message:
@@ -19,6 +20,8 @@ def inline(label: str) -> Value:
     """The label inside a sentence: ``wine share``; an acronym keeps its capitals."""
     if isinstance(label, Message) and label.id == SHARE:
         return Message.of("{label} share", label=Cased("lower", label.values["label"]))
+    if label.endswith(_SHARE):
+        return Message.of("{label} share", label=Cased("lower", Own(label.removesuffix(_SHARE))))
     return Cased("lower", own(label))
 
 

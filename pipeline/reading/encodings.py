@@ -13,25 +13,25 @@ from pipeline.errors import InputError
 _SAMPLE = 200_000
 _NOT_TEXT = (
     (
-        b"PK\x03\x04Message.of(",
-        ")an Excel workbook (xlsx) or a ZIP archiveMessage.of(",
-        ")save the sheet as CSV (File, Save As, CSV UTF-8), or unpack the archive, and give that fileMessage.of(",
+        b"PK\x03\x04",
+        Message.of("an Excel workbook (xlsx) or a ZIP archive"),
+        Message.of("save the sheet as CSV (File, Save As, CSV UTF-8), or unpack the archive, and give that file"),
     ),
     (
-        b")\xd0\xcf\x11\xe0Message.of(",
-        ")an old Excel workbook (xls)Message.of(",
-        ")save the sheet as CSV and give that fileMessage.of(",
+        b"\xd0\xcf\x11\xe0",
+        Message.of("an old Excel workbook (xls)"),
+        Message.of("save the sheet as CSV and give that file"),
     ),
-    (b")\x1f\x8b", Message.of("a gzip archive"), Message.of("unpack it with gunzip and give the file inside")),
-    (b"BZhMessage.of(", ")a bzip2 archiveMessage.of(", ")unpack it and give the file insideMessage.of("),
-    (b")\xfd7zXZMessage.of(", ")an xz archiveMessage.of(", ")unpack it and give the file insideMessage.of("),
+    (b"\x1f\x8b", Message.of("a gzip archive"), Message.of("unpack it with gunzip and give the file inside")),
+    (b"BZh", Message.of("a bzip2 archive"), Message.of("unpack it and give the file inside")),
+    (b"\xfd7zXZ", Message.of("an xz archive"), Message.of("unpack it and give the file inside")),
     (
-        b")SQLite format 3\x00Message.of(",
-        ")an SQLite databaseMessage.of(",
-        ")give its address instead: --data sqlite:///FILEMessage.of(",
+        b"SQLite format 3\x00",
+        Message.of("an SQLite database"),
+        Message.of("give its address instead: --data sqlite:///FILE"),
     ),
-    (b")%PDFMessage.of(", ")a PDF documentMessage.of(", ")export the table as CSVMessage.of("),
-    (b")DUCKMessage.of(", ")a DuckDB databaseMessage.of(", ")export the table as Parquet and give that file"),
+    (b"%PDF", Message.of("a PDF document"), Message.of("export the table as CSV")),
+    (b"DUCK", Message.of("a DuckDB database"), Message.of("export the table as Parquet and give that file")),
 )
 _MARKUP = re.compile(rb"\s*(<!doctype|<html|<\?xml|<table|<svg)", re.IGNORECASE)
 _JSON = re.compile(rb"\s*([\[{]\s*[\"{\[\]}]|\[\s*-?\d)")
