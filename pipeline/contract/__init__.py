@@ -106,6 +106,7 @@ from pipeline.contract.scored import (
     plain_number,
     plain_quantity,
 )
+from pipeline.contract.spreadsheets import harmless
 from pipeline.contract.tables import (
     TABLES,
     Affinities,
@@ -224,6 +225,7 @@ __all__ = [
     "empty_table",
     "encoded",
     "given_names",
+    "harmless",
     "identity_of",
     "inline",
     "is_latin",
