@@ -29,7 +29,7 @@ from pipeline.contract.curation import (
     identity_of,
     with_names,
 )
-from pipeline.contract.currency import affixes, currency_of, with_currency
+from pipeline.contract.currency import CURRENCY_SIGNS, affixes, currency_of, with_currency
 from pipeline.contract.findings import AffinityBasis, Condition, SegmentRule
 from pipeline.contract.messages import (
     ENGLISH,
@@ -127,6 +127,7 @@ from pipeline.contract.tables import (
 
 __all__ = [
     "CATEGORY_KINDS",
+    "CURRENCY_SIGNS",
     "DRIFTED",
     "ENGLISH",
     "LONGEST_NAME",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from functools import cache
 
-SIGNS = {
+CURRENCY_SIGNS = {
     "$": "USD",
     "€": "EUR",
     "£": "GBP",
@@ -29,7 +29,7 @@ _MINUS = "-−"
 
 def currency_of(unit: str) -> tuple[str, str]:
     """The sign that a unit opens with, and what follows it: ``$ a year`` gives ``("$", " a year")``; else no sign."""
-    for sign, code in SIGNS.items():
+    for sign, code in CURRENCY_SIGNS.items():
         if unit.startswith(sign):
             return sign, unit[len(sign) :]
         if unit == code:

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from pipeline.contract import Kind, Message
+from pipeline.contract import CURRENCY_SIGNS, Kind, Message
 
 Decimal = Literal[".", ","]
 Mask = npt.NDArray[np.bool_]
@@ -46,7 +46,7 @@ NULLS = frozenset(
 )
 TRUE = frozenset({"1", "1.0", "1,0", "true", "t", "yes", "y", "да", "д", "истина"})
 FALSE = frozenset({"0", "0.0", "0,0", "false", "f", "no", "n", "нет", "н", "ложь"})
-_CURRENCY = r"(?i)[$€£¥₽₴₸%]|\b(?:usd|eur|gbp|rub|руб|р)\b\.?"
+_CURRENCY = rf"(?i)[{''.join(CURRENCY_SIGNS)}%]|\b(?:{'|'.join(CURRENCY_SIGNS.values())}|руб|р)\b\.?"
 _GROUPING = {".": r"[ \u00a0\u202f\u2009',]", ",": r"[ \u00a0\u202f\u2009'.]"}
 _DATE_FORMATS = (
     "%Y-%m-%d",

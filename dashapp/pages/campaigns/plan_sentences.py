@@ -8,7 +8,7 @@ from dashapp.i18n import N_, _, plural
 from dashapp.pages.campaigns.address import Asked
 from dashapp.pages.campaigns.prospects import LEAST, Dot, Prospect
 from dashapp.pricing import Expected, Interval, Measured, Prospects
-from dashapp.telling import chips, customers, money, number, percent, rate, shown
+from dashapp.telling import chips, customers, money, number, percent, rate, shown, with_unit
 from pipeline.contract import ResponseModel
 
 ADVICE = {"act": N_("act"), "test": N_("test"), "don't": N_("don't"), "too few": N_("too few")}
@@ -38,7 +38,7 @@ def price(value: float | None, currency: str) -> str:
     """``$3`` or ``$0.35``: of one contact or response."""
     if value is None:
         return _("not known")
-    return f"{currency}{number(value, 0 if float(value).is_integer() else 2)}"
+    return with_unit(number(value, 0 if float(value).is_integer() else 2), currency)
 
 
 def span(value: Interval, currency: str) -> str:
