@@ -10,10 +10,15 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from pipeline.contract import Kind, Meaning, Role
+from pipeline.contract import CURRENCY_SIGNS, Kind, Meaning, Role
 from pipeline.drafting.structure import Family, Structure
 
-_CURRENCIES = {"руб": "₽", "₽": "₽", "€": "€", "eur": "€", "$": "$", "usd": "$", "£": "£"}
+_CURRENCIES = {  # what a column's name may say, and the sign that it means
+    "руб": "₽",
+    **{sign: sign for sign in CURRENCY_SIGNS},
+    "eur": "€",
+    "usd": "$",
+}
 LOG, PLAIN = ("log1p", "standardize"), ("winsorize", "standardize")
 _WORDS: dict[Meaning, tuple[str, str]] = {
     "spend": ("big spenders", "light spenders"),

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from pipeline.contract import Joined, Message, Quantity
 from pipeline.errors import InputError, SpecError
 from pipeline.reading.databases import read_database
 from pipeline.reading.engine import QueryError, count_rows, quote, tables
@@ -252,8 +253,11 @@ def _query(spec: Spec, files: dict[str, list[Path]], source: str) -> RawTable:
     notes = [note for raw in read for note in raw.notes]
     if rejects:
         notes.append(
-            f"{len(rejects)} lines of the tables could not be taken apart and are not in the sums: "
-            + "; ".join(f"{reject.where}: {reject.why}" for reject in rejects[:5])
+            Message.of(
+                "{n} lines of the tables could not be taken apart and are not in the sums: {examples}",
+                n=Quantity(len(rejects), "d"),
+                examples=Joined(tuple(one.told for one in rejects[:5]), "; "),
+            )
         )
     return _typed(frame, source, sizes, tuple(notes))
 
