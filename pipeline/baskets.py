@@ -20,6 +20,7 @@ from scipy.special import chdtrc
 
 from pipeline.contract import TABLES, Affinities, AffinityBasis, Assignments, Bought, Dataset, Labels, Matrix, Training
 from pipeline.errors import SpecError
+from pipeline.frames import Data
 from pipeline.spec import Spec
 
 LEAST_COUNT = 50
@@ -37,7 +38,7 @@ class Baskets:
     owners: tuple[str, ...]  # ids of customers, as text
 
 
-def read_baskets(spec: Spec, data: str | None) -> Baskets | None:
+def read_baskets(spec: Spec, data: Data | None) -> Baskets | None:
     """Run the spec's basket query; None where it has none.
 
     Raises

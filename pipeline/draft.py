@@ -26,6 +26,7 @@ from pipeline.draft_text import (
     toml,
 )
 from pipeline.errors import InputError
+from pipeline.frames import Data, Frames
 from pipeline.raw import ROW_ID, RawTable
 from pipeline.sources import quote, read_source
 from pipeline.spec import Spec, parse_spec, share_name
@@ -51,8 +52,10 @@ class _Draft:
         return next((one.name for one in self.entries if one.meaning == meaning), None)
 
 
-def draft_spec(data: str) -> str:
-    """The text of a TOML spec for ``data`` (file, folder, glob or database URL), every column with what was found.
+def draft_spec(data: Data, name: str | None = None) -> str:
+    """The text of a TOML spec for ``data`` (file, folder, glob, database URL, frame), every column with what was found.
+
+    The spec is called ``name``, else after the file.
 
     Raises
     ------
@@ -64,13 +67,21 @@ def draft_spec(data: str) -> str:
     raw = read_source(_nothing_known(), data)
     raw = RawTable(**{**vars(raw), "frame": raw.frame.rename(columns=lambda name: str(name).strip())})
     structure = analyse_structure(raw.frame)
-    purchases = find_purchases(structure)
+    purchases, title = find_purchases(structure), spec_name(data) if name is None else name
     if purchases is not None:
-        text = draft_purchases(purchases, structure, spec_name(data), raw.source)
+        text = draft_purchases(purchases, structure, title, raw.source)
     else:
-        text = draft_customers(structure, spec_name(data), raw.source)
+        text = draft_customers(structure, title, raw.source)
     parse_spec(tomllib.loads(text), where="draft")  # a draft that does not load would be a fault of ours
     return text
+
+
+def write_draft(text: str, target: Path) -> None:
+    """Write a draft spec to ``target``; raises ``InputError`` where that cannot be."""
+    try:
+        target.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise InputError.because(f"{target} cannot be written ({error.strerror})") from error
 
 
 def draft_customers(
@@ -124,8 +135,10 @@ def draft_customers(
     return "\n".join([*parts, *draft.rules]).rstrip() + "\n"
 
 
-def spec_name(data: str) -> str:
+def spec_name(data: Data) -> str:
     """A name for the spec, after the file, the folder or the database."""
+    if isinstance(data, Frames):
+        return "customers"
     tail = data.split("://", 1)[-1].split("?")[0].rstrip("/\\")
     stem = Path(tail).stem if "*" not in tail else Path(tail).parent.name
     return re.sub(r"[^\w-]+", "_", stem).strip("_") or "customers"

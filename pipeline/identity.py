@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 
 from pipeline.contract import (
     Assignments,
+    Candidate,
     FeatureTransform,
     Identity,
     Labels,
     Matrix,
     Segmentation,
     SegmentCard,
+    Training,
 )
 from pipeline.features import apply_transform
 from pipeline.geometry import squared_distances
@@ -83,6 +85,19 @@ def follow(
     }
     kept = {identity.previous_key for identity in found.values()}
     return _renewed(cards, before, found), tuple(card.name for card in before.cards if card.key not in kept)
+
+
+def follow_in(training: Training, before: Predecessor) -> Training:
+    """A training made without a champion, with the cards that it would have had beside ``before``."""
+    candidates: list[Candidate] = []
+    fewer = None
+    for one in training.candidates:
+        labels = one.assignments[Assignments.SEGMENT].to_numpy(dtype=np.int64)
+        cards, dissolved = follow(one.cards, labels, training.customers, training.dataset.id_column, before)
+        cards = keep_colours(cards, labels, fewer)
+        fewer = cards, labels
+        candidates.append(replace(one, cards=cards, record=one.record.model_copy(update={"dissolved": dissolved})))
+    return replace(training, candidates=tuple(candidates))
 
 
 def keep_colours(

@@ -27,6 +27,7 @@ from pipeline.contract import (
 from pipeline.drift import measure_drift
 from pipeline.errors import InputError, nearest_name
 from pipeline.features import apply_transform
+from pipeline.frames import Data, Frames
 from pipeline.geometry import squared_distances
 from pipeline.raw import ROW_ID, RawTable
 
@@ -72,7 +73,7 @@ def score_upload(segmentation: Segmentation, name: str, content: bytes) -> Score
         return replace(scored, ledger=Ledger.model_validate_json(scored.ledger.model_dump_json().replace(here, "")))
 
 
-def score(segmentation: Segmentation, data: str) -> Scored:
+def score(segmentation: Segmentation, data: Data) -> Scored:
     """Clean ``data`` by the run's own spec and place every customer; raises ``InputError``."""
     from pipeline.clean import clean
     from pipeline.history import read_history
@@ -161,8 +162,10 @@ def _check_columns(raw: RawTable, spec: Spec) -> None:
     )
 
 
-def _is_ready(spec: Spec, data: str) -> bool:
+def _is_ready(spec: Spec, data: Data) -> bool:
     """Whether ``data`` is one file although the spec reads several tables: what its query would yield, then."""
+    if isinstance(data, Frames):
+        return len(spec.source.tables) > 1 and data.single is not None
     return len(spec.source.tables) > 1 and "://" not in data and Path(data).expanduser().is_file()
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import glob
 import importlib.util
+from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias, Union
 
 import duckdb
 import numpy as np
@@ -12,19 +14,24 @@ import pandas as pd
 
 from pipeline.databases import read_database
 from pipeline.errors import InputError, SpecError
+from pipeline.frames import SINGLE, Data, Frames
 from pipeline.raw import RawTable, Reject
 from pipeline.spec import Source, Spec
 from pipeline.text import TextTable, read_text
 
-__all__ = ["RawTable", "Reject", "query_tables", "read_source"]
+if TYPE_CHECKING:
+    import pyarrow as pa  # type: ignore[import-untyped,unused-ignore]
 
-SINGLE = "data"  # the name under which a query finds the one table given with --data
+__all__ = ["SINGLE", "Data", "Frames", "RawTable", "Reject", "query_tables", "read_source"]
+
+Table: TypeAlias = Union[list[Path], "pa.Table"]  # the files of a table, or the table itself
+
 _PARQUET = {".parquet", ".pq"}
 _TEXT = {".csv", ".tsv", ".txt", ".tab"}
 _MOST_CELLS = 400_000_000  # rows x columns; a small Parquet file can unfold to more memory than there is
 
 
-def read_source(spec: Spec, data: str | None) -> RawTable:
+def read_source(spec: Spec, data: Data | None) -> RawTable:
     """Rows as they were written, from ``data`` or from where the spec says they are.
 
     Parameters
@@ -32,7 +39,7 @@ def read_source(spec: Spec, data: str | None) -> RawTable:
     spec
         ``source`` gives tables, query, encoding, delimiter; all may be left out.
     data
-        A file, a folder, a glob pattern or a database's URL; None: the spec's own package or tables.
+        A file, a folder, a glob pattern, a database's URL, or tables in memory; None: the spec's own package or tables.
 
     Raises
     ------
@@ -40,10 +47,10 @@ def read_source(spec: Spec, data: str | None) -> RawTable:
         Naming what was looked for and what to do.
 
     """
-    if data is not None and "://" in data:
+    if isinstance(data, str) and "://" in data:
         return read_database(spec, data)
     try:
-        return _read_files(spec, data)
+        return _read_tables(spec, data)
     except OSError as error:
         raise InputError.because(
             f"{error.filename or data}: cannot be read",
@@ -52,7 +59,7 @@ def read_source(spec: Spec, data: str | None) -> RawTable:
         ) from error
 
 
-def _read_files(spec: Spec, data: str | None) -> RawTable:
+def _read_tables(spec: Spec, data: Data | None) -> RawTable:
     tables, source = _tables(spec, data)
     if spec.source.query:
         return _query(spec, tables, source)
@@ -62,15 +69,17 @@ def _read_files(spec: Spec, data: str | None) -> RawTable:
             found=", ".join(tables),
             expected="[source] query with one row a customer",
         )
-    files = next(iter(tables.values()))
-    if _is_parquet(files):
-        return _parquet(spec, files, source)
-    return _text(spec.source, files, source)
+    table = next(iter(tables.values()))
+    if isinstance(table, list) and not _is_parquet(table):
+        return _text(spec.source, table, source)
+    return _typed_table(spec, table, source)
 
 
-def _tables(spec: Spec, data: str | None) -> tuple[dict[str, list[Path]], str]:
-    """Files of each table, and the source in words."""
+def _tables(spec: Spec, data: Data | None) -> tuple[dict[str, Table], str]:
+    """Files of each table, or the tables themselves, and the source in words."""
     named = spec.source.tables
+    if isinstance(data, Frames):
+        return _in_memory(named, data), data.title
     if data is None:
         if spec.source.package is None and not named:
             raise InputError.because(
@@ -92,6 +101,20 @@ def _tables(spec: Spec, data: str | None) -> tuple[dict[str, list[Path]], str]:
         found="one file",
         remedy="give the folder with --data",
     )
+
+
+def _in_memory(named: Mapping[str, str], frames: Frames) -> dict[str, Table]:
+    if frames.single is not None and len(named) < 2:
+        return {next(iter(named), SINGLE): frames.single}
+    missing = [name for name in named if name not in frames.tables]
+    if missing:
+        raise InputError.because(
+            f"{frames.title}: no table {missing[0]!r}",
+            expected=f"a DataFrame for each of {', '.join(named)}",
+            found=", ".join(frames.tables) if frames.single is None else "one DataFrame",
+            remedy="give a dictionary of DataFrames by these names",
+        )
+    return {name: frames.tables[name] for name in named or frames.tables}
 
 
 def _package(name: str) -> Path:
@@ -231,19 +254,23 @@ def _refuse_bombs(connection: duckdb.DuckDBPyConnection, files: list[Path]) -> N
         )
 
 
-def _parquet(spec: Spec, files: list[Path], shown: str) -> RawTable:
+def _typed_table(spec: Spec, table: Table, shown: str) -> RawTable:
+    """A Parquet file or a table in memory, whose columns have types already."""
     with connect() as connection:
         try:
-            _refuse_bombs(connection, files)
-            described = connection.execute(f"DESCRIBE SELECT * FROM {_scan(files)}").fetchall()  # noqa: S608
+            if isinstance(table, list):
+                _refuse_bombs(connection, table)
+            scan = _seen(connection, SINGLE, table)
+            described = connection.execute(f"DESCRIBE SELECT * FROM {scan}").fetchall()  # noqa: S608
             names = [row[0] for row in described]
             nested = [row[0] for row in described if "[" in row[1] or row[1].startswith(("STRUCT", "MAP", "UNION"))]
             # ids as text: a nullable 64-bit number would come back as a float and lose digits
             exact = [name for name in names if name.strip() == spec.id.column]
             columns = f"* REPLACE (CAST({quote(exact[0])} AS VARCHAR) AS {quote(exact[0])})" if exact else "*"
-            frame = connection.execute(f"SELECT {columns} FROM {_scan(files)}").df()  # noqa: S608
+            frame = connection.execute(f"SELECT {columns} FROM {scan}").df()  # noqa: S608
         except duckdb.Error as error:
-            raise InputError.because(f"{shown}: not readable as Parquet", found=str(error).splitlines()[0]) from error
+            what = "as Parquet" if isinstance(table, list) else "as a table"
+            raise InputError.because(f"{shown}: not readable {what}", found=str(error).splitlines()[0]) from error
     if nested:
         raise InputError.because(
             f"{shown}: columns with lists or records inside",
@@ -260,7 +287,15 @@ def _typed(frame: pd.DataFrame, source: str, tables: dict[str, int], notes: tupl
     return RawTable(frame, source, np.arange(1, len(frame) + 1, dtype=np.int64), tables=tables, notes=notes)
 
 
-def _query(spec: Spec, tables: dict[str, list[Path]], source: str) -> RawTable:
+def _seen(connection: duckdb.DuckDBPyConnection, name: str, table: Table) -> str:
+    """What stands behind FROM for Parquet files, or for a table in memory that SQL then sees as ``name``."""
+    if isinstance(table, list):
+        return _scan(table)
+    connection.register(name, table)
+    return quote(name)
+
+
+def _query(spec: Spec, tables: dict[str, Table], source: str) -> RawTable:
     """Each table as a view of its name, then the spec's query."""
     with connect() as connection:
         sizes, rejects, notes = _show_tables(connection, spec, tables, source)
@@ -281,19 +316,23 @@ def _query(spec: Spec, tables: dict[str, list[Path]], source: str) -> RawTable:
 
 
 def _show_tables(
-    connection: duckdb.DuckDBPyConnection, spec: Spec, tables: dict[str, list[Path]], source: str
+    connection: duckdb.DuckDBPyConnection, spec: Spec, tables: dict[str, Table], source: str
 ) -> tuple[dict[str, int], list[Reject], list[str]]:
     """Make each table visible to SQL under its name; returns their sizes, and what could not be read."""
     sizes: dict[str, int] = {}
     rejects: list[Reject] = []
     notes: list[str] = []
-    for name, files in tables.items():
-        if _is_parquet(files):
-            connection.execute(f"CREATE VIEW {quote(name)} AS SELECT * FROM {_scan(files)}")  # noqa: S608
+    for name, table in tables.items():
+        if not isinstance(table, list):
+            connection.register(name, table)
+            sizes[name] = int(table.num_rows)
+            continue
+        if _is_parquet(table):
+            connection.execute(f"CREATE VIEW {quote(name)} AS SELECT * FROM {_scan(table)}")  # noqa: S608
             count = connection.execute(f"SELECT count(*) FROM {quote(name)}").fetchall()[0][0]  # noqa: S608
             sizes[name] = int(count)
             continue
-        raw = _text(spec.source, files, source)
+        raw = _text(spec.source, table, source)
         connection.register(name, _inferred(raw, spec.source))
         sizes[name] = len(raw.frame)
         rejects += raw.rejects
@@ -301,7 +340,7 @@ def _show_tables(
     return sizes, rejects, notes
 
 
-def query_tables(spec: Spec, data: str | None, key: str, query: str, **given: pd.DataFrame) -> pd.DataFrame:
+def query_tables(spec: Spec, data: Data | None, key: str, query: str, **given: pd.DataFrame) -> pd.DataFrame:
     """The answer to another query of the spec over the same tables, and over frames ``given`` by name.
 
     Raises
