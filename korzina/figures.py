@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from pipeline.contract import Assignments, Candidate, CandidateRecord, Projection, SegmentCard, Training
+from pipeline.contract import Assignments, CandidateRecord, Projection, SegmentCard
 from pipeline.errors import UsageError
+from pipeline.stages import Candidate, Training
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go

@@ -18,7 +18,7 @@ from pipeline.errors import UsageError
 from pipeline.settings import Settings
 
 if TYPE_CHECKING:
-    from pipeline.report import ReportMaker
+    from pipeline.serving import ReportMaker
     from pipeline.store import Store
     from pipeline.train import Analysis
 
@@ -142,7 +142,7 @@ class RunStore:
             There is no champion to score with.
 
         """
-        from pipeline.score import score
+        from pipeline.scoring import score
 
         scored = score(self._store.load(self.champion(experiment).run_id), source_of(data))
         table = scored.table.copy(deep=False)
@@ -255,7 +255,7 @@ def settings_of(uri: str | PathLike[str] | None) -> Settings:
 def _report(settings: Settings, store: Store, run_id: str) -> None:
     """Make the champion's report where it has none; what goes wrong is told and stands in nobody's way."""
     from pipeline.contract import Artifacts
-    from pipeline.report import ReportMaker
+    from pipeline.serving import ReportMaker
 
     if store.attached(run_id, Artifacts.REPORT):
         return

@@ -69,7 +69,7 @@ def segment(
 
     """
     from pipeline.analyse import Options, Stopwatch
-    from pipeline.parallel import process_helper
+    from pipeline.processors import process_helper
     from pipeline.train import analyse_source
 
     k_min, k_max = _ends(k)

@@ -9,7 +9,7 @@ from typing import TypeAlias
 import pandas as pd
 
 from pipeline.errors import UsageError
-from pipeline.sources import Frames
+from pipeline.reading import Frames
 
 Table: TypeAlias = pd.DataFrame | Mapping[str, pd.DataFrame] | str | PathLike[str]
 

@@ -97,7 +97,7 @@ class SpecDraft:
             Where the file exists and ``overwrite`` is not set.
 
         """
-        from pipeline.draft import write_draft
+        from pipeline.drafting import write_draft
 
         target = Path(path)
         if target.exists() and not overwrite:
@@ -132,7 +132,7 @@ def draft(data: Table, name: str | None = None) -> SpecDraft:
     SpecDraft of 'customers': 3 active (spend, orders, visits), 1 passive (age), id customer_id
 
     """
-    from pipeline.draft import draft_spec
+    from pipeline.drafting import draft_spec
 
     return SpecDraft(draft_spec(source_of(data), name=name))
 

@@ -16,8 +16,8 @@ from pipeline.errors import UsageError
 if TYPE_CHECKING:
     from korzina.run_store import LoggedSweep
     from korzina.spec_draft import SpecDraft
-    from pipeline.contract import Candidate
     from pipeline.spec import Spec
+    from pipeline.stages import Candidate
     from pipeline.train import Analysis
 
 __all__ = ["Figures", "SweepResult"]

@@ -10,18 +10,18 @@ from dataclasses import dataclass
 from threading import Event
 from typing import TYPE_CHECKING, Literal
 
-from pipeline.contract import Candidate, Champion, Dataset, Decision, SavedSweep, SweepRecord, Training, Verdict
+from pipeline.contract import Champion, Dataset, Decision, SavedSweep, SweepRecord, Verdict
 from pipeline.settings import Settings
 from pipeline.spec import Spec, load_spec
+from pipeline.stages import Candidate, Training
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from pipeline.analyse import Options, Progress, Stopwatch
-    from pipeline.baskets import Baskets
-    from pipeline.frames import Data
-    from pipeline.identity import Predecessor
-    from pipeline.parallel import Helper
+    from pipeline.describing import Baskets, Predecessor
+    from pipeline.processors import Helper
+    from pipeline.reading import Data
 
 _RANK: Mapping[Verdict, int] = {"none": 0, "weak": 1, "strong": 2}
 
@@ -72,7 +72,7 @@ def train(request: Request, settings: Settings, progress: Progress | None = None
 
     """
     from pipeline.analyse import Stopwatch
-    from pipeline.parallel import process_helper
+    from pipeline.processors import process_helper
 
     spec, saving, watch = load_spec(request.spec), Event(), Stopwatch(progress)
     experiment = request.experiment or spec.name
@@ -132,11 +132,11 @@ def analyse_source(
     ``before`` is the champion to follow, and ``described`` is handed each candidate as soon as it has its tables.
     """
     from pipeline.analyse import analyse
-    from pipeline.baskets import with_affinities
     from pipeline.campaigns import with_campaigns
-    from pipeline.clean import clean
-    from pipeline.sensitivity import with_sensitivity
-    from pipeline.sources import read_source
+    from pipeline.cleaning import clean
+    from pipeline.describing import with_affinities
+    from pipeline.reading import read_source
+    from pipeline.segmenting import with_sensitivity
 
     bought = helper.submit(_read_baskets, spec, data) if spec.baskets else None
     known = helper.submit(_read_history, spec, data) if spec.history else None
@@ -177,7 +177,7 @@ def record_and_promote(
 
     ``images`` are those of each k, drawn meanwhile; ``saving`` is set when the store is about to change.
     """
-    from pipeline.record import draw_curves, record_training, write_models
+    from pipeline.recording import draw_curves, record_training, write_models
 
     with watch.stage("record"):
         curves = helper.submit(draw_curves, [one.record for one in training.candidates], training.decision)
@@ -203,7 +203,7 @@ def log_analysis(
 ) -> Result:
     """Put an analysis into the store, as ``train`` would have; raises ``StoreError``, ``UsageError``."""
     from pipeline.analyse import Stopwatch
-    from pipeline.parallel import process_helper
+    from pipeline.processors import process_helper
 
     watch, saving, name = Stopwatch(progress), Event(), experiment or analysis.spec.name
     try:
@@ -222,7 +222,7 @@ def log_analysis(
 def _followed(analysis: Analysis, before: Predecessor | None, helper: Helper) -> Training:
     """The training with its segments under the names of the champion's that they continue, in its plans too."""
     from pipeline.campaigns import with_campaigns
-    from pipeline.identity import follow_in
+    from pipeline.describing import follow_in
 
     if before is None:
         return analysis.training
@@ -230,7 +230,7 @@ def _followed(analysis: Analysis, before: Predecessor | None, helper: Helper) ->
 
 
 def _draw(helper: Helper, candidate: Candidate, dataset: Dataset) -> Future[dict[str, bytes]]:
-    from pipeline.record import draw, drawable
+    from pipeline.recording import draw, drawable
 
     return helper.submit(draw, drawable(candidate), dataset)
 
@@ -239,15 +239,15 @@ def _draw(helper: Helper, candidate: Candidate, dataset: Dataset) -> Future[dict
 
 
 def _read_history(spec: Spec, data: Data | None) -> pd.DataFrame | None:
-    from pipeline.history import read_history
+    from pipeline.campaigns import read_history
 
     return read_history(spec, data)
 
 
 def open_store(settings: Settings, experiment: str) -> Predecessor | None:
     """Make the store where there is none; returns the present champion's identity, if it can be read."""
+    from pipeline.describing import Predecessor
     from pipeline.errors import StoreError
-    from pipeline.identity import Predecessor
     from pipeline.store import Store
 
     store = Store.open(settings, create=True)
@@ -262,7 +262,7 @@ def open_store(settings: Settings, experiment: str) -> Predecessor | None:
 
 
 def _prepare_store(settings: Settings) -> None:
-    from pipeline.record import prepare_drawing
+    from pipeline.recording import prepare_drawing
     from pipeline.store import Store
 
     Store.open(settings).prepare()
@@ -277,7 +277,7 @@ def close_unfinished(settings: Settings, experiment: str) -> None:
 
 
 def _read_baskets(spec: Spec, data: Data | None) -> Baskets | None:
-    from pipeline.baskets import read_baskets
+    from pipeline.describing import read_baskets
 
     return read_baskets(spec, data)
 
