@@ -11,7 +11,7 @@ from pipeline.drafting.purchases import draft_purchases, find_purchases
 from pipeline.drafting.structure import analyse_structure
 from pipeline.errors import InputError
 from pipeline.reading import ROW_ID, Data, Frames, RawTable, read_source
-from pipeline.spec import IdColumn, Spec, parse_spec
+from pipeline.spec import SCHEMA_FILE, IdColumn, Spec, parse_spec, schema_text
 
 
 def draft_spec(data: Data, name: str | None = None) -> str:
@@ -37,11 +37,19 @@ def draft_spec(data: Data, name: str | None = None) -> str:
 
 
 def write_draft(text: str, target: Path) -> None:
-    """Write a draft spec to ``target``; raises ``InputError`` where that cannot be."""
-    try:
-        target.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise InputError.because(f"{target} cannot be written ({error.strerror})") from error
+    """Write a draft spec to ``target``, and beside it the schema that its first line names, for editors.
+
+    Raises
+    ------
+    InputError
+        Where either cannot be written.
+
+    """
+    for file, content in ((target, text), (target.with_name(SCHEMA_FILE), schema_text())):
+        try:
+            file.write_text(content, encoding="utf-8")
+        except OSError as error:
+            raise InputError.because(f"{file} cannot be written ({error.strerror})") from error
 
 
 def spec_name(data: Data) -> str:

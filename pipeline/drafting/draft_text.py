@@ -11,6 +11,7 @@ from pipeline.drafting.columns import PLAIN, Entry, Limits, Parts
 from pipeline.drafting.document import Document, literal
 from pipeline.drafting.structure import Family, Profile, Structure
 from pipeline.reading import ROW_ID
+from pipeline.spec import SCHEMA_FILE
 
 _CURRENCIES = {"руб": "₽", "₽": "₽", "€": "€", "eur": "€", "$": "$", "usd": "$", "£": "£"}
 _WORDS: dict[Meaning, tuple[str, str]] = {
@@ -35,6 +36,7 @@ def label_of(name: str) -> str:
 def write_head(document: Document, structure: Structure, parts: Parts, name: str, source: str) -> None:
     """The top of a draft: what was read, and the keys that stand before every table."""
     rows = structure.profiles[0].rows
+    document.comment(f"schema ./{SCHEMA_FILE}", mark="#:")  # by which editors complete keys
     document.comment(
         f"Drafted from {Path(source).name if '://' not in source else source}: {rows:,} customers, "
         f"{len(structure.profiles)} columns. It trains as it is; read it and mend what is wrong.",

@@ -89,7 +89,7 @@ def _as_arrow(frame: pd.DataFrame, what: str) -> Arrow:
     columns = []
     for name, (_, series) in zip(names, whole.items(), strict=True):
         try:
-            columns.append(_plain(pa.chunked_array([pa.array(series, from_pandas=True)])))
+            columns.append(_plain(_column(series)))
         except (pa.ArrowException, TypeError, ValueError, OverflowError) as error:
             raise InputError.because(
                 f"{what}, column {name!r}: not readable as one kind of value",
@@ -98,6 +98,15 @@ def _as_arrow(frame: pd.DataFrame, what: str) -> Arrow:
                 remedy="convert it, e.g. frame[column].astype(str), or drop it",
             ) from error
     return pa.table(columns, names=names)
+
+
+def _column(series: pd.Series) -> Any:
+    import pyarrow as pa
+
+    if not isinstance(series.dtype, pd.DatetimeTZDtype):
+        return pa.chunked_array([pa.array(series, from_pandas=True)])
+    moments = pa.array(series.dt.tz_convert(None), from_pandas=True)  # pandas 3.1 warns of what Arrow does by itself
+    return pa.chunked_array([moments.cast(pa.timestamp(moments.type.unit, tz="UTC"))])
 
 
 def _plain(column: Any) -> Any:

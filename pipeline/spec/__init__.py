@@ -22,8 +22,10 @@ from pipeline.spec.parts import (
     Spec,
     WhereRule,
 )
+from pipeline.spec.schema import SCHEMA_FILE, schema_text, spec_schema
 
 __all__ = [
+    "SCHEMA_FILE",
     "DuplicateIdRule",
     "HistorySpec",
     "IdColumn",
@@ -41,6 +43,8 @@ __all__ = [
     "raw_columns",
     "read_spec",
     "restore_spec",
+    "schema_text",
     "share_name",
     "shipped_specs",
+    "spec_schema",
 ]
