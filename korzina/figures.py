@@ -65,11 +65,11 @@ class Figures:
             Where there is no such segment.
 
         """
-        from dashapp.charts import segment_rows
+        from dashapp.charts import deviations, segment_rows
 
         card = self._card(segment)
-        words = segment_rows.difference_words(card, self._training.dataset)
-        figure = segment_rows.differences(card, self._training.dataset, _look(dark))
+        words = deviations.difference_words(card, self._training.dataset)
+        figure = deviations.differences(card, self._training.dataset, _look(dark))
         return _plain(figure, segment_rows.height(words))
 
     def map(self, *, dark: bool = False) -> go.Figure:
