@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import platform
-import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from importlib.metadata import version
 
 import numpy as np
@@ -28,29 +26,10 @@ from pipeline.segmenting import (
     sweep,
 )
 from pipeline.stages import Candidate, Cleaned, Features, Options, Training
+from pipeline.stopwatch import Stopwatch
 
 SHARED_ROWS = 1_000
 VERSIONED = ("korzina", "scikit-learn", "numpy", "pandas", "mlflow", "duckdb")
-
-Progress = Callable[[str, float], None]  # stage, fraction of it done
-
-
-@dataclass
-class Stopwatch:
-    """Seconds a stage, and word of it to whoever watches."""
-
-    progress: Progress | None = None
-    seconds: dict[str, float] = field(default_factory=dict)
-
-    @contextmanager
-    def stage(self, name: str) -> Iterator[Callable[[float], None]]:
-        """Time the block as stage ``name``; yields a function that takes the fraction done."""
-        started = time.perf_counter()
-        report = self.progress or (lambda _name, _fraction: None)
-        report(name, 0.0)
-        yield lambda fraction: report(name, fraction)
-        self.seconds[name] = self.seconds.get(name, 0.0) + time.perf_counter() - started
-        report(name, 1.0)
 
 
 def analyse(

@@ -20,6 +20,7 @@ from scipy.special import chdtrc
 
 from pipeline.contract import TABLES, Affinities, AffinityBasis, Assignments, Dataset, Labels, Matrix, Message, Quantity
 from pipeline.errors import SpecError
+from pipeline.reading import Data
 from pipeline.spec import Spec
 from pipeline.stages import Bought, Training
 from pipeline.statistics import benjamini_hochberg
@@ -39,7 +40,7 @@ class Baskets:
     owners: tuple[str, ...]  # ids of customers, as text
 
 
-def read_baskets(spec: Spec, data: str | None) -> Baskets | None:
+def read_baskets(spec: Spec, data: Data | None) -> Baskets | None:
     """Run the spec's basket query; None where it has none.
 
     Raises

@@ -33,7 +33,7 @@ from pipeline.contract import (
     with_messages,
 )
 from pipeline.errors import InputError, nearest_name
-from pipeline.reading import ROW_ID, RawTable
+from pipeline.reading import ROW_ID, Data, Frames, RawTable
 from pipeline.scoring.drift import measure_drift
 from pipeline.segmenting import apply_transform, squared_distances
 
@@ -103,7 +103,7 @@ def _json_without(held: Any, folder: str) -> Any:
     return json.loads(json.dumps(held).replace(json.dumps(folder)[1:-1], ""))
 
 
-def score(segmentation: Segmentation, data: str) -> Scored:
+def score(segmentation: Segmentation, data: Data) -> Scored:
     """Clean ``data`` by the run's own spec and place every customer; raises ``InputError``."""
     from pipeline.campaigns import read_history
     from pipeline.cleaning import clean
@@ -194,8 +194,10 @@ def _check_columns(raw: RawTable, spec: Spec) -> None:
     )
 
 
-def _is_ready(spec: Spec, data: str) -> bool:
+def _is_ready(spec: Spec, data: Data) -> bool:
     """Whether ``data`` is one file although the spec reads several tables: what its query would yield, then."""
+    if isinstance(data, Frames):
+        return len(spec.source.tables) > 1 and data.single is not None
     return len(spec.source.tables) > 1 and "://" not in data and Path(data).expanduser().is_file()
 
 
