@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from pipeline.errors import StoreError, UsageError
-from pipeline.serve import dashboard_program, free_port, mlflow_program, serve
+from pipeline.serving import serve
+from pipeline.serving.programs import dashboard_program, free_port, mlflow_program
 from pipeline.settings import PACKAGES, Settings
 
 
