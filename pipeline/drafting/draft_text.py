@@ -162,7 +162,8 @@ def head_text(structure: Structure, as_of: date | None, notes: Sequence[str], na
             f"Drafted from {Path(source).name if '://' not in source else source}: {rows:,} customers, "
             f"{len(structure.profiles)} columns. It trains as it is; read it and mend what is wrong."
         ),
-        "# Roles: active (clustered on), passive (describes), outcome (campaign reaction), ignored. See docs/spec.md.",
+        "# Roles: active (clustered on), passive (describes), outcome (campaign reaction), ignored.",
+        "# docs/spec.md says what every key means; 'korzina docs spec' prints it.",
         *map(comment, notes),
         f"name = {toml(name)}",
         f"title = {toml(label_of(name))}",
