@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from flask import Response, has_request_context, request
 
 if TYPE_CHECKING:
-    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+    from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 
 class UnderPrefix:
