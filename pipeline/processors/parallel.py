@@ -57,7 +57,7 @@ def process_helper() -> Iterator[Helper]:
     # Python would look for the helper's modules in the working folder first, where a reader may have a pandas.py. For
     # the whole block, since Loky starts a worker anew that has grown, and processes that track what it holds.
     with _environment({"PYTHONSAFEPATH": "1"}):
-        executor = ProcessPoolExecutor(max_workers=1)
+        executor = ProcessPoolExecutor(max_workers=1, initializer=_keep_going)
         try:
             _start(executor)
             yield ProcessHelper(executor)
@@ -78,6 +78,17 @@ def _environment(variables: Mapping[str, str]) -> Iterator[None]:
                 del os.environ[name]
             else:
                 os.environ[name] = value
+
+
+def _keep_going() -> None:
+    """Leave the worker alone that has grown: importing MLflow and Matplotlib is no leak.
+
+    Where psutil is installed, as beside every notebook, loky restarts a worker that has grown by 300 MB since its first
+    task, warns of it, and the imports have to be made again.
+    """
+    from joblib.externals.loky import process_executor
+
+    process_executor._USE_PSUTIL = False
 
 
 def _start(executor: Any) -> None:
