@@ -13,6 +13,7 @@ from pipeline.stages import Candidate, Training
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
+
     from dashapp.charts import Scheme
 
 _HEIGHT, _MAP_HEIGHT = 360, 480  # pixels
