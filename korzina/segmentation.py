@@ -68,8 +68,9 @@ def segment(
     True
 
     """
-    from pipeline.analyse import Options, Stopwatch
     from pipeline.processors import process_helper
+    from pipeline.stages import Options
+    from pipeline.stopwatch import Stopwatch
     from pipeline.train import analyse_source
 
     k_min, k_max = _ends(k)

@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Literal
 from pipeline.contract import Champion, Dataset, Decision, SavedSweep, SweepRecord, Verdict
 from pipeline.settings import Settings
 from pipeline.spec import Spec, load_spec
-from pipeline.stages import Candidate, Training
+from pipeline.stages import Candidate, Options, Training
+from pipeline.stopwatch import Progress, Stopwatch
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from pipeline.analyse import Options, Progress, Stopwatch
     from pipeline.describing import Baskets, Predecessor
     from pipeline.processors import Helper
     from pipeline.reading import Data
@@ -71,11 +71,10 @@ def train(request: Request, settings: Settings, progress: Progress | None = None
         Before anything is visible in the store.
 
     """
-    from pipeline.analyse import Stopwatch
     from pipeline.processors import process_helper
 
     spec, saving, watch = load_spec(request.spec), Event(), Stopwatch(progress)
-    experiment = request.experiment or spec.name
+    options, experiment = options_of(request, spec), request.experiment or spec.name
     images: dict[int, Future[dict[str, bytes]]] = {}
     try:
         with process_helper() as helper:
@@ -88,7 +87,7 @@ def train(request: Request, settings: Settings, progress: Progress | None = None
             analysis = analyse_source(
                 spec,
                 request.data,
-                options_of(request, spec),
+                options,
                 helper=helper,
                 watch=watch,
                 before=before,
@@ -105,8 +104,6 @@ def train(request: Request, settings: Settings, progress: Progress | None = None
 
 def options_of(request: Request, spec: Spec) -> Options:
     """The request as the analysis takes it; raises ``UsageError`` for a range that holds no k."""
-    from pipeline.analyse import Options
-
     return Options(
         k_min=request.k_min,
         k_max=request.k_max,
@@ -202,7 +199,6 @@ def log_analysis(
     progress: Progress | None = None,
 ) -> Result:
     """Put an analysis into the store, as ``train`` would have; raises ``StoreError``, ``UsageError``."""
-    from pipeline.analyse import Stopwatch
     from pipeline.processors import process_helper
 
     watch, saving, name = Stopwatch(progress), Event(), experiment or analysis.spec.name

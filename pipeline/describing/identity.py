@@ -14,8 +14,10 @@ from pipeline.contract import (
     Identity,
     Labels,
     Matrix,
+    Message,
     Segmentation,
     SegmentCard,
+    own,
 )
 from pipeline.segmenting import apply_transform, squared_distances
 from pipeline.stages import Candidate, Training
@@ -173,7 +175,7 @@ def _renewed(cards: Sequence[SegmentCard], before: Predecessor, found: dict[int,
             fresh += 1
             colour = next(place for place in range(len(cards) + len(colours) + 1) if place not in colours)
             colours.add(colour)
-            name = card.name if card.name not in names else f"{card.name} (new)"
+            name = card.name if card.name not in names else Message.of("{name} (new)", name=own(card.name))
             names.add(name)
             update = {"key": f"s{fresh}", "colour": colour, "name": name}
         renewed.append(card.model_copy(update={**update, "identity": identity}))

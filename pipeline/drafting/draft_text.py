@@ -6,14 +6,19 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from pipeline.contract import Meaning
+from pipeline.contract import CURRENCY_SIGNS, Meaning
 from pipeline.drafting.columns import PLAIN, Entry, Limits, Parts
 from pipeline.drafting.document import Document, literal
 from pipeline.drafting.structure import Family, Profile, Structure
 from pipeline.reading import ROW_ID
 from pipeline.spec import SCHEMA_FILE
 
-_CURRENCIES = {"руб": "₽", "₽": "₽", "€": "€", "eur": "€", "$": "$", "usd": "$", "£": "£"}
+_CURRENCIES = {  # what a column's name may say, and the sign that it means
+    "руб": "₽",
+    **{sign: sign for sign in CURRENCY_SIGNS},
+    "eur": "€",
+    "usd": "$",
+}
 _WORDS: dict[Meaning, tuple[str, str]] = {
     "spend": ("big spenders", "light spenders"),
     "orders": ("frequent buyers", "occasional buyers"),
@@ -40,7 +45,8 @@ def write_head(document: Document, structure: Structure, parts: Parts, name: str
     document.comment(
         f"Drafted from {Path(source).name if '://' not in source else source}: {rows:,} customers, "
         f"{len(structure.profiles)} columns. It trains as it is; read it and mend what is wrong.",
-        "Roles: active (clustered on), passive (describes), outcome (campaign reaction), ignored. See docs/spec.md.",
+        "Roles: active (clustered on), passive (describes), outcome (campaign reaction), ignored.",
+        "docs/spec.md says what every key means; 'korzina docs spec' prints it.",
         *parts.notes,
     )
     document.value("name", name)

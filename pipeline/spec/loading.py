@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from pipeline.contract import Column, Dataset, Group, Kind, with_label
+from pipeline.contract import Column, Dataset, Group, Kind, share_label, with_label
 from pipeline.errors import SpecError
 from pipeline.spec.checks import check_references, explain
 from pipeline.spec.parts import (
@@ -174,7 +174,7 @@ def _group_columns(spec: Spec, key: str, group: GroupSpec) -> list[Column]:
                 name=share_name(member),
                 role=group.shares,
                 kind="number",
-                label=f"{label}: share",
+                label=share_label(label),
                 format=".0%",
                 group=key,
                 transform=transform if group.shares == "active" else (),
