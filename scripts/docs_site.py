@@ -1,4 +1,4 @@
-"""What ``make docs`` adds to MkDocs: the files at the root, pages of the interface, links into the repository, and a last check.
+"""What ``make docs`` adds to MkDocs: the files at the root, the interface, links into the repository, a last check.
 
 MkDocs calls the functions named ``on_...`` (its "hooks"), in their order here.
 """
@@ -13,13 +13,12 @@ import tomllib
 from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
-from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
 from mkdocs.structure.files import File, Files
-from mkdocs.structure.nav import Link, Navigation, Section
+from mkdocs.structure.nav import Navigation, Section
 from mkdocs.structure.pages import Page
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -70,7 +69,7 @@ def on_nav(nav: Navigation, *, config: MkDocsConfig, files: Files) -> Navigation
     return nav
 
 
-def on_page_markdown(markdown: str, *, page: Page, config: MkDocsConfig, files: Files) -> str:
+def on_page_markdown(markdown: str, *, page: Page, config: MkDocsConfig, files: Files) -> str:  # noqa: ARG001
     """Lead links out of ``docs/`` to the page made from that file, or to the repository; one to nothing is an error."""
     if page.file.src_uri in AT_THE_ROOT.values() or page.file.src_uri.startswith("interface/"):
         return markdown
@@ -81,7 +80,9 @@ def on_post_build(*, config: MkDocsConfig) -> None:
     """Raise where a finished page asks another host for something, or links to what is not there."""
     site = Path(config.site_dir)
     pages = {path: _Finished(path.read_text("utf-8")) for path in sorted(site.rglob("*.html"))}
-    wrong = [f"{path.relative_to(site)}: {fault}" for path, page in pages.items() for fault in _faults(path, page, pages)]
+    wrong = [
+        f"{path.relative_to(site)}: {fault}" for path, page in pages.items() for fault in _faults(path, page, pages)
+    ]
     styles = [path for path in site.rglob("*.css") if re.search(r"url\(\s*['\"]?(https?:)?//", path.read_text("utf-8"))]
     wrong += [f"{path.relative_to(site)}: asks another host" for path in styles]
     if wrong:
@@ -135,7 +136,8 @@ def _moved(text: str, where: str, page: str) -> str:
 
 def _page(files: Files, config: MkDocsConfig, name: str) -> Page:
     file = files.get_file_from_path(name)
-    assert file is not None, name
+    if file is None:
+        raise PluginError(f"{name} was not made")
     title = "Overview" if name.endswith("index.md") else Path(name).name.removesuffix(".md")
     return file.page if isinstance(file.page, Page) else Page(title, file, config)
 

@@ -102,7 +102,9 @@ def places(house: House) -> dict[str, tuple[float, int, float]]:
     found = _laid(rows)
     for _round in range(12):
         middle = {room: left + width / 2 for room, (left, _row, width) in found.items()}
-        wanted = {r: sum(middle[o] for o in others) / len(others) if others else middle[r] for r, others in joined.items()}
+        wanted = {
+            r: sum(middle[o] for o in others) / len(others) if others else middle[r] for r, others in joined.items()
+        }
         rows = [sorted(row, key=lambda room: (wanted[room], room)) for row in rows]
         found = _laid(rows)
     return found

@@ -38,7 +38,8 @@ def edit(copy: Path, diff: str) -> None:
 def run(copy: Path, line: str) -> str:
     """What a command printed; it has to succeed."""
     name, *words = shlex.split(line)
-    program = sys.executable if name == "python" else str(Path(sys.executable).with_name(name))
+    beside = Path(sys.executable).with_name(name)
+    program = str(beside if beside.exists() else name)
     done = subprocess.run(
         [program, *words],
         cwd=copy,
