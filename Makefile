@@ -10,7 +10,7 @@ export PIP_ROOT_USER_ACTION := ignore
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test lint packaging docs rooms container serve mlflow lock plotly clean
+.PHONY: help demo test lint packaging docs rooms container serve mlflow lock schema plotly clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 10
@@ -65,6 +65,9 @@ lock: $(VENV)/.made  ## resolve requirements.lock anew, for every platform and P
 	$(PY) -m pip install --quiet uv
 	$(PY) -m uv pip compile --quiet --universal --python-version 3.11 --all-extras --upgrade --no-emit-index-url \
 	  --custom-compile-command "make lock" pyproject.toml --output-file requirements.lock
+
+schema: $(VENV)/.demo  ## write docs/spec.schema.json anew, by which editors complete a spec's keys
+	$(PY) -m pipeline schema --output docs/spec.schema.json
 
 plotly: $(VENV)/.made  ## build dashapp/plotly.min.js for the installed plotly anew; needs Node and npm
 	@scripts/plotly.sh $(PY)

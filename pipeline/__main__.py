@@ -211,13 +211,26 @@ def init(
     force: Annotated[bool, typer.Option(help="Overwrite an existing spec.")] = False,
 ) -> None:
     """Analyse a file's structure and write a commented draft spec that trains as it is."""
-    from pipeline.drafting import draft_spec
+    from pipeline.drafting import draft_spec, write_draft
 
     target = output or Path(file).with_suffix(".toml")
     if target.exists() and not force:
         raise UsageError.because(f"{target} exists already", remedy="give another --output, or --force to overwrite")
-    target.write_text(draft_spec(file), encoding="utf-8")
+    write_draft(draft_spec(file), target)
     typer.echo(f"Wrote {target}. Look through it, then: korzina train --spec {target} --data {file}")
+
+
+@app.command(hidden=True)
+def schema(
+    output: Annotated[Path | None, typer.Option(help="File to write; left out: stdout.")] = None,
+) -> None:
+    """Print the JSON Schema of a spec, by which editors complete its keys."""
+    from pipeline.spec import schema_text
+
+    if output is None:
+        typer.echo(schema_text(), nl=False)
+    else:
+        output.write_text(schema_text(), encoding="utf-8")
 
 
 @app.command()

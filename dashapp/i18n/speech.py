@@ -8,6 +8,8 @@ in ``locales/ru/*.po``, or in ``ru.po`` in the folder of a page; a test finds an
 from __future__ import annotations
 
 import io
+from collections.abc import Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date, datetime
 from functools import lru_cache
@@ -40,15 +42,25 @@ def speak(name: object) -> str:
     return code
 
 
+@contextmanager
+def speaking(name: str) -> Iterator[None]:
+    """Use that language for a moment."""
+    before = _current.set(name)
+    try:
+        yield
+    finally:
+        _current.reset(before)
+
+
 def _(message: str, /, **values: object) -> str:
     """The message in the reader's language with its ``{names}`` filled in; numbers are to be words already."""
-    told = _messages(language()).gettext(message) if message else ""
+    told = catalogue(language()).gettext(message) if message else ""
     return told.format(**values) if values else told
 
 
 def plural(one: str, many: str, count: int, /, **values: object) -> str:
     """The form that ``count`` asks for, with ``{n}`` as the count in the reader's digits."""
-    return _messages(language()).ngettext(one, many, count).format(n=decimal(count), **values)
+    return catalogue(language()).ngettext(one, many, count).format(n=decimal(count), **values)
 
 
 def N_(message: str) -> str:  # noqa: N802 - gettext's own name
@@ -82,14 +94,15 @@ def separators() -> str:
     return f"{signs['decimal']}{signs['group']}"
 
 
-def catalogues(code: str) -> list[Path]:
-    """The files with a language's messages: those of the house, then those in the folders of pages."""
-    return [*sorted((LOCALES / code).glob("*.po")), *sorted(PAGES.glob(f"*/{code}.po"))]
+def catalogues(code: str, part: str = "") -> list[Path]:
+    """The files of ``catalogue``: those of the house, then those in the folders of pages."""
+    return [*sorted((LOCALES / code / part).glob("*.po")), *(() if part else sorted(PAGES.glob(f"*/{code}.po")))]
 
 
 @lru_cache
-def _messages(code: str) -> NullTranslations:
-    files = [_compiled(file, code) for file in catalogues(code)]
+def catalogue(code: str, part: str = "") -> NullTranslations:
+    """The messages of a language: those of the pages, or with ``part`` "pipeline" those that runs hold."""
+    files = [_compiled(file, code) for file in catalogues(code, part)]
     for other in files[1:]:
         files[0].merge(other)  # the first one keeps its rule for plurals
     return files[0] if files else NullTranslations()

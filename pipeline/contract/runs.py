@@ -121,6 +121,7 @@ class Segmentation:
     affinity_basis: AffinityBasis | None = None  # None: this run has no affinities
     campaigns: CampaignPlan | None = None  # None: this run has no plan, since it was not the recommended one
     sensitivity: pd.DataFrame = field(default_factory=partial(empty_table, "sensitivity"))  # of the sweep
+    has_messages: bool = True  # False: a run of version 0.1, whose texts are English alone
 
     @property
     def k(self) -> int:

@@ -53,12 +53,23 @@ def process_helper() -> Iterator[Helper]:
     """A helper process for the length of the block; it is stopped at the end, whatever happens."""
     from joblib.externals.loky import ProcessPoolExecutor
 
-    executor = ProcessPoolExecutor(max_workers=1)
+    executor = ProcessPoolExecutor(max_workers=1, initializer=_keep_going)
     try:
         _start(executor)
         yield ProcessHelper(executor)
     finally:
         executor.shutdown(wait=True, kill_workers=True)
+
+
+def _keep_going() -> None:
+    """Leave the worker alone that has grown: importing MLflow and Matplotlib is no leak.
+
+    Where psutil is installed, as beside every notebook, loky restarts a worker that has grown by 300 MB since its first
+    task, warns of it, and the imports have to be made again.
+    """
+    from joblib.externals.loky import process_executor
+
+    process_executor._USE_PSUTIL = False
 
 
 def _start(executor: Any) -> None:

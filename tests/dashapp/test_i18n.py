@@ -12,7 +12,7 @@ import pytest
 from babel.messages.pofile import read_po
 
 from dashapp.i18n import LANGUAGES, plural, speak, speech
-from dashapp.i18n.retell import Teller
+from dashapp.i18n.retell import EnglishParser
 from dashapp.i18n.speech import LOCALES, catalogues
 from dashapp.telling import amount, customers, day, number
 
@@ -136,7 +136,7 @@ WORDS = {
 def test_a_sentence_is_told_in_russian(said: str, expected: str) -> None:
     speak("ru")
 
-    assert Teller("ru", WORDS).tell(said) == expected
+    assert EnglishParser("ru", WORDS).tell(said) == expected
 
 
 def test_a_portrait_is_told_whole() -> None:
@@ -146,11 +146,11 @@ def test_a_portrait_is_told_whole() -> None:
         "wine: share 66 % (all customers: 46 %)."
     )
 
-    assert Teller("ru", WORDS).tell(said) == (
+    assert EnglishParser("ru", WORDS).tell(said) == (
         "1\u00a0672 клиента (30 % от всех), приносят 33 % выручки. Для них типично: заказы 3 (у всех клиентов: 2); "
         "вино: доля 66 % (у всех клиентов: 46 %)."
     )
 
 
 def test_english_is_left_as_it_is() -> None:
-    assert Teller("en", WORDS).tell("Total spend") == "Total spend"
+    assert EnglishParser("en", WORDS).tell("Total spend") == "Total spend"
