@@ -45,7 +45,8 @@ def write_head(document: Document, structure: Structure, parts: Parts, name: str
     document.comment(
         f"Drafted from {Path(source).name if '://' not in source else source}: {rows:,} customers, "
         f"{len(structure.profiles)} columns. It trains as it is; read it and mend what is wrong.",
-        "Roles: active (clustered on), passive (describes), outcome (campaign reaction), ignored. See docs/spec.md.",
+        "Roles: active (clustered on), passive (describes), outcome (campaign reaction), ignored.",
+        "docs/spec.md says what every key means; 'korzina docs spec' prints it.",
         *parts.notes,
     )
     document.value("name", name)

@@ -257,8 +257,9 @@ def _query(spec: Spec, given: dict[str, Table], source: str) -> RawTable:
             frame = engine.query(spec.source.query or "")
     except QueryError as error:
         raise _query_failed(spec, "source.query", error, [*given], one_row=True) from error
-    rejects = [reject for raw in read for reject in raw.rejects]
-    notes = [note for raw in read for note in raw.notes]
+    rejects = [reject for raw in read.values() for reject in raw.rejects]
+    notes = [note for raw in read.values() for note in raw.notes]
+    notes += [note for name, raw in read.items() for note in _not_readable(raw, frames[name])]
     if rejects:
         notes.append(
             Message.of(
@@ -272,13 +273,13 @@ def _query(spec: Spec, given: dict[str, Table], source: str) -> RawTable:
 
 def _by_form(
     spec: Spec, given: dict[str, Table], source: str
-) -> tuple[dict[str, list[Path]], dict[str, pd.DataFrame | Arrow], list[RawTable]]:
+) -> tuple[dict[str, list[Path]], dict[str, pd.DataFrame | Arrow], dict[str, RawTable]]:
     """Parquet files by table, text tables and those in memory as frames, and what was read of the texts."""
     files = {name: table for name, table in given.items() if isinstance(table, list)}
     parquet = {name: paths for name, paths in files.items() if _is_parquet(paths)}
     read = {name: _text(spec.source, paths, source) for name, paths in files.items() if name not in parquet}
     frames = {name: table for name, table in given.items() if not isinstance(table, list)}
-    return parquet, frames | {name: _inferred(raw, spec.source) for name, raw in read.items()}, list(read.values())
+    return parquet, frames | {name: _inferred(raw, spec.source) for name, raw in read.items()}, read
 
 
 def _query_failed(spec: Spec, key: str, error: QueryError, names: list[str], *, one_row: bool = False) -> SpecError:
@@ -311,3 +312,27 @@ def _inferred(raw: RawTable, source: Source) -> pd.DataFrame:
     from pipeline.reading.kinds import infer
 
     return infer(raw.frame, decimal=source.decimal, date_format=source.date_format)
+
+
+def _not_readable(raw: RawTable, inferred: pd.DataFrame) -> list[str]:
+    """What stands in a column of numbers or dates and is neither: SQL finds nothing there, though something is."""
+    from pipeline.reading.kinds import as_text
+
+    kinds = {
+        name: Message.of("a number") if pd.api.types.is_numeric_dtype(inferred[name]) else Message.of("a date")
+        for name in inferred
+    }
+    texts = {name for name in inferred if pd.api.types.is_string_dtype(inferred[name])}
+    gaps = {name: raw.frame[name][inferred[name].isna()] for name in inferred if name not in texts}
+    counts = {name: int(as_text(values).notna().sum()) for name, values in gaps.items()}
+    return [
+        Message.counted(
+            "{n} value of {column} not readable as {kind}: made unknown",
+            "{n} values of {column} not readable as {kind}: made unknown",
+            count,
+            column=name,
+            kind=kinds[name],
+        )
+        for name, count in counts.items()
+        if count
+    ]
