@@ -15,7 +15,7 @@ from dashapp.telling import percent
 from pipeline.contract import SegmentCard
 
 ROW, LINE, LOWEST = 46, 16, 150  # pixels of a row, of a further line of its words, of a chart
-_LONGEST, _LINES = {"en": 50, "ru": 42}, 2  # letters that a phone has room for (Cyrillic ones are wider), and lines
+_LONGEST, _OTHERWISE, _LINES = {"en": 50}, 42, 2  # letters that a phone has room for (other words are wider), and lines
 _BRACKETS = re.compile(r"\([^)]*\)")
 
 
@@ -27,7 +27,7 @@ def height(words: Sequence[str], row: int = ROW, lowest: int = LOWEST) -> int:
 
 def _in_lines(words: str) -> list[str]:
     whole = _BRACKETS.sub(lambda found: found[0].replace(" ", "\u00a0"), words)  # no line begins with a lone "8 %)"
-    return wrap(whole, _LONGEST[language()], max_lines=_LINES, placeholder=" …") or [""]
+    return wrap(whole, _LONGEST.get(language(), _OTHERWISE), max_lines=_LINES, placeholder=" …") or [""]
 
 
 def bar_trace(values: Sequence[float], base: float, colour: str, look: Scheme) -> dict[str, Any]:
