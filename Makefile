@@ -10,7 +10,7 @@ export PIP_ROOT_USER_ACTION := ignore
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test lint serve mlflow lock plotly clean
+.PHONY: help demo test lint serve mlflow lock plotly font clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 10
@@ -41,6 +41,9 @@ lock: $(VENV)/.made  ## resolve requirements.lock anew, for every platform and P
 	$(PY) -m pip install --quiet uv
 	$(PY) -m uv pip compile --quiet --universal --python-version 3.11 --all-extras --upgrade --no-emit-index-url \
 	  --custom-compile-command "make lock" pyproject.toml --output-file requirements.lock
+
+font: $(VENV)/.made  ## build the dashboard's face, its style sheet and its measures anew; needs npm
+	@$(PY) scripts/font.py
 
 plotly: $(VENV)/.made  ## build dashapp/plotly.min.js for the installed plotly anew; needs Node and npm
 	@scripts/plotly.sh $(PY)

@@ -11,7 +11,7 @@ import dash
 from dash import Dash, html, set_props
 from flask import request
 
-from dashapp import callbacks, customers, health, ids, plotlyjs, shell
+from dashapp import callbacks, customers, font, health, ids, plotlyjs, shell
 from dashapp.data import SegmentationData
 from dashapp.i18n import COOKIE, LANGUAGES, N_, _, language, speak
 from dashapp.pages import baskets, campaigns, compare, explore, overview, score, segment
@@ -28,6 +28,7 @@ _INDEX = """<!DOCTYPE html>
     {%metas%}
     <title>{%title%}</title>
     {%favicon%}
+    <link rel="preload" as="font" type="font/woff2" crossorigin href="{%font%}">
     {%css%}
     <link rel="prefetch" as="script" href="{%plotly%}">
     <script>{%natives%}</script>
@@ -53,7 +54,8 @@ class _Dashboard(Dash):
         """The page around the app; Plotly, most of what is loaded, is on its way before the first chart asks for it."""
         page = str(super().interpolate_index(**parts))  # type: ignore[no-untyped-call]
         plotly = str(self.get_relative_path(plotlyjs.PATH))  # type: ignore[no-untyped-call]
-        return page.replace("{%lang%}", language()).replace("{%plotly%}", plotly).replace("{%natives%}", _NATIVES)
+        page = page.replace("{%lang%}", language()).replace("{%font%}", self.get_asset_url(font.FILE))
+        return page.replace("{%plotly%}", plotly).replace("{%natives%}", _NATIVES)
 
 
 def create_app(data: SegmentationData) -> Dash:
@@ -100,6 +102,7 @@ def create_app(data: SegmentationData) -> Dash:
     route.register(app.server, data)
     customers.register(app.server, data)
     plotlyjs.register(app.server)
+    font.register(app.server)
     return app
 
 
