@@ -18,26 +18,16 @@ from sklearn.cluster import KMeans
 from sklearn.ensemble import GradientBoostingClassifier, HistGradientBoostingClassifier
 from sklearn.tree import DecisionTreeClassifier
 
-from pipeline.clean import clean
-from pipeline.contract import Features
-from pipeline.evidence import Subject, _segments_at_test
-from pipeline.features import fit_features
-from pipeline.history import place, read_history
-from pipeline.offers import (
-    PAST,
-    RECEIVED,
-    RESPONDED,
-    Offers,
-    known_of_customers,
-    last_campaign,
-    offers_of_last,
-    offers_over_time,
-)
-from pipeline.response import FOLDS, REPEATS, cross_fit, fit_response, folds, predict
-from pipeline.rivals import predict_by_cells, rfm_cells, with_past
-from pipeline.sources import read_source
-from pipeline.spec import load_spec
-from pipeline.spec_checks import outcome_derived
+from pipeline.campaigns import PAST, RECEIVED, known_of_customers, place, predict, read_history
+from pipeline.campaigns.evidence import Subject, _segments_at_test
+from pipeline.campaigns.offers import RESPONDED, Offers, last_campaign, offers_of_last, offers_over_time
+from pipeline.campaigns.response_model import FOLDS, REPEATS, cross_fit, fit_response, folds
+from pipeline.campaigns.rivals import predict_by_cells, rfm_cells, with_past
+from pipeline.cleaning import clean
+from pipeline.reading import read_source
+from pipeline.segmenting import fit_features
+from pipeline.spec import load_spec, outcome_derived
+from pipeline.stages import Features
 
 BOOSTING = {
     "gradient boosting (150 trees of depth 3)": lambda seed: GradientBoostingClassifier(

@@ -39,7 +39,8 @@ from served import (
 
 from dashapp import ids
 from dashapp.shell import PAGES
-from pipeline.contract import Assignments, Projection, Training
+from pipeline.contract import Assignments, Projection
+from pipeline.stages import Training
 
 MOST_FILTERS, FAR = 4, 1e300
 KINDS, CHANCES = ("segment", "bar", "range", "outline", "remove", "reset"), (0.25, 0.25, 0.2, 0.15, 0.1, 0.05)

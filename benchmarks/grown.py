@@ -12,8 +12,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from pipeline.contract import Assignments, Candidate, Customers, Projection, Targets, Training
+from pipeline.contract import Assignments, Customers, Projection, Targets
 from pipeline.settings import Settings
+from pipeline.stages import Candidate, Training
 
 SPEC = "complete_journey"
 MEASURED = 20_000  # silhouettes, at most
@@ -45,7 +46,7 @@ def grow(base: Training, n: int, seed: int = 0) -> Training:
 
 def save(training: Training, home: Path) -> str:
     """Into a new store, promoted; returns the run's id."""
-    from pipeline.record import record_training
+    from pipeline.recording import record_training
     from pipeline.store import Store
 
     store = Store.open(Settings(home=home), create=True)

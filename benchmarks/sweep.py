@@ -43,7 +43,7 @@ def generate(rows: int, seed: int, generator: str):
 
 
 def korzina(data, seed):
-    from pipeline.sweep import sweep
+    from pipeline.segmenting import sweep
 
     return {one.k: one.inertia for one in sweep(data, KS, seed=seed)}
 
@@ -92,8 +92,9 @@ def whole(data, seed):
     import pandas as pd
 
     from pipeline.analyse import Options, Stopwatch, analyse
-    from pipeline.contract import Cleaned, Column, Dataset, Ledger
-    from pipeline.parallel import process_helper
+    from pipeline.contract import Column, Dataset, Ledger
+    from pipeline.processors import process_helper
+    from pipeline.stages import Cleaned
 
     names = [f"f{place}" for place in range(data.shape[1])]
     columns = tuple(
@@ -242,8 +243,7 @@ def silhouette_table(rows: int) -> str:
     import numpy as np
     from sklearn.metrics import silhouette_score
 
-    from pipeline.quality import silhouettes
-    from pipeline.sweep import sweep
+    from pipeline.segmenting import silhouettes, sweep
 
     data = generate(rows, 0, "shops")
     labellings = [one.labels for one in sweep(data, KS, seed=0)]
@@ -298,7 +298,7 @@ def growth(found, sizes, drawn: Path) -> str:
 def _seconds_by_k():
     import numpy as np
 
-    from pipeline.sweep import sweep
+    from pipeline.segmenting import sweep
 
     data, found = generate(50_000, 0, "shops"), []
     for top in (4, 6, 8, 12, 16, 24):

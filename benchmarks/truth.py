@@ -14,11 +14,10 @@ import numpy as np
 from report import machine_line, write_section
 from sklearn.datasets import load_breast_cancer, load_digits, load_iris, load_wine
 
-from pipeline.choose import decide, elbow
 from pipeline.contract import CandidateRecord
-from pipeline.quality import silhouettes
-from pipeline.stability import assess_stability, null_silhouettes
-from pipeline.sweep import LIGHT, sweep
+from pipeline.segmenting import assess_stability, decide, null_silhouettes, silhouettes, sweep
+from pipeline.segmenting.choose import elbow
+from pipeline.segmenting.kmeans import LIGHT
 
 K_MAX = 10
 GAP_DRAWS = 10

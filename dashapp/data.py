@@ -63,14 +63,14 @@ class Run:
     @cached_property
     def expected_file(self) -> ExpectedFile:
         """What a file of new customers is to hold, with labels as the run tells them."""
-        from pipeline.score import expected_file
+        from pipeline.scoring import expected_file
 
         found = expected_file((self.original or self).segmentation)
         return replace(found, columns=tuple(replace(one, label=self.tell(one.label)) for one in found.columns))
 
     def score(self, name: str, content: bytes) -> Scored:
         """New customers from a file called ``name``, placed by the run as it was stored; raises ``InputError``."""
-        from pipeline.score import score_upload
+        from pipeline.scoring import score_upload
 
         return score_upload((self.original or self).segmentation, name, content)
 

@@ -12,22 +12,20 @@ import numpy as np
 import numpy.typing as npt
 
 from dashapp.kept import Kept
-from pipeline.campaigns import at_prices
-from pipeline.contract import CampaignPlan, HeldOut, HoldOutAdvice, Segmentation, Targets
-from pipeline.plan_words import hold_out_advice
-from pipeline.profit import (
-    FEW,
-    FEWEST,
+from pipeline.campaigns import (
     Curve,
     Interval,
-    Vector,
+    ListNumbers,
     Word,
     advice,
+    at_prices,
     expected_curve,
+    hold_out_advice,
+    in_numbers,
     profit_curve,
-    wilson,
 )
-from pipeline.target_list import ListNumbers, in_numbers
+from pipeline.contract import CampaignPlan, HeldOut, HoldOutAdvice, Segmentation, Targets
+from pipeline.statistics import FEW, FEWEST, Vector, wilson
 
 __all__ = [
     "FEW",

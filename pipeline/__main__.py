@@ -19,7 +19,7 @@ from pipeline.settings import Settings
 
 if TYPE_CHECKING:
     from pipeline.contract import CampaignPlan
-    from pipeline.report import ReportMaker
+    from pipeline.serving import ReportMaker
     from pipeline.store import Store
 
 app = typer.Typer(
@@ -151,7 +151,7 @@ def score(
     as_json: JsonOption = False,
 ) -> None:
     """Place customers into the champion's segments."""
-    from pipeline.score import score_file
+    from pipeline.scoring import score_file
 
     store = _store()
     champion = store.champion(_only_experiment(store, experiment))
@@ -195,7 +195,7 @@ def campaigns(
             revenue=summary.revenue if revenue is None else revenue,
         )
     if as_json:
-        from pipeline.plan_words import plan_as_json
+        from pipeline.campaigns import plan_as_json
 
         _print_json(
             {"experiment": champion.experiment, "run_id": champion.run_id, "k": champion.k, **plan_as_json(plan)}
@@ -211,7 +211,7 @@ def init(
     force: Annotated[bool, typer.Option(help="Overwrite an existing spec.")] = False,
 ) -> None:
     """Analyse a file's structure and write a commented draft spec that trains as it is."""
-    from pipeline.draft import draft_spec
+    from pipeline.drafting import draft_spec
 
     target = output or Path(file).with_suffix(".toml")
     if target.exists() and not force:
@@ -226,7 +226,7 @@ def serve(
     mlflow: Annotated[bool, typer.Option(help="Serve the MLflow UI too.")] = True,
 ) -> None:
     """Serve the dashboard and the MLflow UI until Ctrl-C."""
-    from pipeline.serve import serve as run
+    from pipeline.serving import serve as run
 
     raise typer.Exit(run(Settings(), dashboard=dashboard, mlflow_ui=mlflow, announce=typer.echo))
 
@@ -282,7 +282,7 @@ def _report(value: dict[str, Any], sentence: str, as_json: bool) -> None:
 
 
 def _report_maker() -> ReportMaker:
-    from pipeline.report import ReportMaker
+    from pipeline.serving import ReportMaker
 
     return ReportMaker(Settings(), partial(typer.echo, err=True))
 
@@ -302,7 +302,7 @@ def _table(header: list[str], rows: list[list[str]]) -> None:
 
 
 def _show_plan(plan: CampaignPlan, currency: str) -> None:
-    from pipeline.plan_words import plan_in_words, strategy_rows
+    from pipeline.campaigns import plan_in_words, strategy_rows
 
     for sentence in plan_in_words(plan, currency):
         typer.echo(sentence)

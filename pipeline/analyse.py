@@ -11,42 +11,47 @@ from importlib.metadata import version
 
 import numpy as np
 
-from pipeline.choose import decide, override
-from pipeline.contract import (
-    Assignments,
-    Candidate,
-    CandidateRecord,
-    Cleaned,
-    Decision,
-    Features,
-    Partition,
-    Training,
-)
-from pipeline.describe import (
+from pipeline.contract import Assignments, CandidateRecord, Decision
+from pipeline.describing import (
+    Codes,
+    Predecessor,
+    Profiled,
+    Trait,
     assign,
+    describe_passive,
     differences_by_segment,
+    encode,
+    find_rules,
+    follow,
+    keep_colours,
+    make_cards,
+    profile,
     profile_categories,
+    read_columns,
+    read_traits,
     revenue_shares,
     typical_customers,
 )
 from pipeline.errors import UsageError
-from pipeline.features import fit_features, project
-from pipeline.identity import Predecessor, follow, keep_colours
-from pipeline.parallel import Helper
-from pipeline.passive import Trait, describe_passive, read_traits
-from pipeline.profiles import Profiled, profile, read_columns
-from pipeline.quality import (
+from pipeline.processors import Helper
+from pipeline.segmenting import (
+    THOROUGH,
     Silhouettes,
+    Stability,
+    assess_stability,
     by_segment,
     calinski_harabasz,
     davies_bouldin,
+    decide,
+    fit_features,
+    null_silhouettes,
+    override,
+    project,
     restart_silhouettes,
     silhouettes,
+    sweep,
 )
-from pipeline.rules import Codes, encode, find_rules
-from pipeline.stability import Stability, assess_stability, null_silhouettes
-from pipeline.sweep import THOROUGH, sweep
-from pipeline.words import make_cards
+from pipeline.stages import Candidate, Cleaned, Features, Partition, Training
 
 SHARED_ROWS = 1_000
 VERSIONED = ("korzina", "scikit-learn", "numpy", "pandas", "mlflow", "duckdb")

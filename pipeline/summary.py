@@ -58,7 +58,7 @@ def summarise_ledger(ledger: Ledger) -> dict[str, Any]:
 
 def told(result: Result) -> Iterator[str]:
     """The same for people, line by line."""
-    from pipeline.sensitivity import sensitivity_in_words
+    from pipeline.segmenting import sensitivity_in_words
 
     training, decision = result.training, result.training.decision
     ledger = training.ledger

@@ -10,17 +10,17 @@ from dataclasses import dataclass
 from threading import Event
 from typing import TYPE_CHECKING, Literal
 
-from pipeline.contract import Candidate, Champion, Decision, SavedSweep, SweepRecord, Training, Verdict
+from pipeline.contract import Champion, Decision, SavedSweep, SweepRecord, Verdict
 from pipeline.settings import Settings
 from pipeline.spec import Spec, load_spec
+from pipeline.stages import Candidate, Training
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from pipeline.analyse import Progress
-    from pipeline.baskets import Baskets
-    from pipeline.identity import Predecessor
-    from pipeline.parallel import Helper
+    from pipeline.describing import Baskets, Predecessor
+    from pipeline.processors import Helper
 
 _RANK: Mapping[Verdict, int] = {"none": 0, "weak": 1, "strong": 2}
 
@@ -61,7 +61,7 @@ def train(request: Request, settings: Settings, progress: Progress | None = None
         Before anything is visible in the store.
 
     """
-    from pipeline.parallel import process_helper
+    from pipeline.processors import process_helper
 
     spec, saving = load_spec(request.spec), Event()
     try:
@@ -89,12 +89,12 @@ def _train(
     saving: Event,
 ) -> Result:
     from pipeline.analyse import Options, Stopwatch, analyse
-    from pipeline.baskets import with_affinities
     from pipeline.campaigns import with_campaigns
-    from pipeline.clean import clean
-    from pipeline.record import draw, draw_curves, drawable, record_training, write_models
-    from pipeline.sensitivity import with_sensitivity
-    from pipeline.sources import read_source
+    from pipeline.cleaning import clean
+    from pipeline.describing import with_affinities
+    from pipeline.reading import read_source
+    from pipeline.recording import draw, draw_curves, drawable, record_training, write_models
+    from pipeline.segmenting import with_sensitivity
 
     watch = Stopwatch(progress)
     options = Options(
@@ -148,15 +148,15 @@ def _train(
 
 
 def _read_history(spec: Spec, data: str | None) -> pd.DataFrame | None:
-    from pipeline.history import read_history
+    from pipeline.campaigns import read_history
 
     return read_history(spec, data)
 
 
 def _open_store(settings: Settings, experiment: str) -> Predecessor | None:
     """Make the store where there is none; returns the present champion's identity, if it can be read."""
+    from pipeline.describing import Predecessor
     from pipeline.errors import StoreError
-    from pipeline.identity import Predecessor
     from pipeline.store import Store
 
     store = Store.open(settings, create=True)
@@ -171,7 +171,7 @@ def _open_store(settings: Settings, experiment: str) -> Predecessor | None:
 
 
 def _prepare_store(settings: Settings) -> None:
-    from pipeline.record import prepare_drawing
+    from pipeline.recording import prepare_drawing
     from pipeline.store import Store
 
     Store.open(settings).prepare()
@@ -185,7 +185,7 @@ def _close_unfinished(settings: Settings, experiment: str) -> None:
 
 
 def _read_baskets(spec: Spec, data: str | None) -> Baskets | None:
-    from pipeline.baskets import read_baskets
+    from pipeline.describing import read_baskets
 
     return read_baskets(spec, data)
 

@@ -7,8 +7,10 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from pipeline.baskets import as_baskets, with_affinities
-from pipeline.contract import Assignments, Segmentation, Training
+from pipeline.contract import Assignments, Segmentation
+from pipeline.describing import with_affinities
+from pipeline.describing.baskets import as_baskets
+from pipeline.stages import Training
 
 
 def with_sample_baskets(training: Training, *, each: int = 12, seed: int = 0) -> Training:

@@ -6,9 +6,10 @@ from dataclasses import replace
 
 import numpy as np
 
-from pipeline.campaigns import plan_campaigns
-from pipeline.contract import Assignments, Training
-from pipeline.evidence import Subject
+from pipeline.campaigns.evidence import Subject
+from pipeline.campaigns.plan import plan_campaigns
+from pipeline.contract import Assignments
+from pipeline.stages import Training
 from tests.support import make_training
 
 COST, REVENUE = 4.0, 20.0

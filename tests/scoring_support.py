@@ -9,10 +9,11 @@ import pandas as pd
 
 from pipeline.analyse import Options, Stopwatch, analyse
 from pipeline.campaigns import with_campaigns
-from pipeline.clean import clean
-from pipeline.contract import Segmentation, Training
-from pipeline.sources import read_source
+from pipeline.cleaning import clean
+from pipeline.contract import Segmentation
+from pipeline.reading import read_source
 from pipeline.spec import Spec, load_spec
+from pipeline.stages import Training
 
 K = 3
 SPEC = """

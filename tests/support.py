@@ -21,13 +21,11 @@ from sklearn.metrics import (
 
 from pipeline.contract import (
     Campaign,
-    Candidate,
     CandidateRecord,
     Column,
     Dataset,
     Decision,
     Difference,
-    Features,
     FeatureTransform,
     Group,
     Labels,
@@ -37,9 +35,9 @@ from pipeline.contract import (
     Matrix,
     SavedSweep,
     SegmentCard,
-    Training,
 )
 from pipeline.settings import Settings
+from pipeline.stages import Candidate, Features, Training
 
 KS = (2, 3, 4)
 PASSIVE, ACTIVE = "passive", "active"
@@ -289,7 +287,7 @@ def make_training(n: int = 300, seed: int = 0) -> Training:
 
 def save_training(training: Training, settings: Settings, experiment: str = "sample") -> SavedSweep:
     """Save into the store of ``settings``, which is created if there is none."""
-    from pipeline.record import record_training
+    from pipeline.recording import record_training
     from pipeline.store import Store
 
     store = Store.open(settings, create=True)

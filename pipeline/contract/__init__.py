@@ -4,7 +4,7 @@ The pipeline writes these, the dashboard reads them, and ``check_table`` is appl
 spells a column of these tables or the name of an artifact.
 """
 
-from pipeline.contract.campaigns import (
+from pipeline.contract.campaign_plan import (
     Calibration,
     CampaignPlan,
     CampaignSummary,
@@ -12,6 +12,7 @@ from pipeline.contract.campaigns import (
     HeldOut,
     HoldOutAdvice,
     KindOutlook,
+    Method,
     ResponseModel,
     Responses,
     SegmentAdvice,
@@ -23,11 +24,13 @@ from pipeline.contract.curation import (
     LONGEST_NAME,
     LONGEST_NOTE,
     Annotation,
+    Segment,
     given_names,
     identity_of,
     with_names,
 )
 from pipeline.contract.findings import AffinityBasis, Condition, SegmentRule
+from pipeline.contract.phrases import inline, is_latin, more_or_less, names_its_unit, with_label
 from pipeline.contract.records import (
     CATEGORY_KINDS,
     NUMERIC_KINDS,
@@ -57,7 +60,19 @@ from pipeline.contract.records import (
     Variation,
     Verdict,
 )
-from pipeline.contract.scoring import (
+from pipeline.contract.runs import (
+    MODEL_FILE,
+    TRUSTED_TYPES,
+    Labels,
+    Matrix,
+    ModelRecord,
+    Placement,
+    RunRecord,
+    SavedSweep,
+    Segmentation,
+    SweepRecord,
+)
+from pipeline.contract.scored import (
     DRIFTED,
     MOVED,
     Drift,
@@ -68,23 +83,7 @@ from pipeline.contract.scoring import (
     Scored,
     Scores,
     SegmentDrift,
-)
-from pipeline.contract.stages import (
-    Bought,
-    Candidate,
-    Cleaned,
-    Features,
-    Labels,
-    Matrix,
-    ModelRecord,
-    Partition,
-    Placement,
-    Restarts,
-    RunRecord,
-    SavedSweep,
-    Segmentation,
-    SweepRecord,
-    Training,
+    plain_number,
 )
 from pipeline.contract.tables import (
     TABLES,
@@ -109,25 +108,24 @@ __all__ = [
     "DRIFTED",
     "LONGEST_NAME",
     "LONGEST_NOTE",
+    "MODEL_FILE",
     "MOVED",
     "NUMERIC_KINDS",
     "SCHEMA_VERSION",
     "TABLES",
+    "TRUSTED_TYPES",
     "Affinities",
     "AffinityBasis",
     "Annotation",
     "Artifacts",
     "Assignments",
-    "Bought",
     "Calibration",
     "Campaign",
     "CampaignPlan",
     "CampaignSummary",
-    "Candidate",
     "CandidateRecord",
     "CategoryProfiles",
     "Champion",
-    "Cleaned",
     "Column",
     "Condition",
     "CurvePoint",
@@ -141,7 +139,6 @@ __all__ = [
     "ExpectedFile",
     "FeatureDrift",
     "FeatureTransform",
-    "Features",
     "Group",
     "GroupMeaning",
     "HeldOut",
@@ -155,8 +152,8 @@ __all__ = [
     "Loadings",
     "Matrix",
     "Meaning",
+    "Method",
     "ModelRecord",
-    "Partition",
     "Passive",
     "Placement",
     "Profiles",
@@ -165,7 +162,6 @@ __all__ = [
     "Record",
     "ResponseModel",
     "Responses",
-    "Restarts",
     "Role",
     "RunIndex",
     "RunRecord",
@@ -173,6 +169,7 @@ __all__ = [
     "SavedSweep",
     "Scored",
     "Scores",
+    "Segment",
     "SegmentAdvice",
     "SegmentCard",
     "SegmentDrift",
@@ -183,7 +180,6 @@ __all__ = [
     "SweepRecord",
     "Targets",
     "Term",
-    "Training",
     "Trust",
     "Typical",
     "Variation",
@@ -193,5 +189,11 @@ __all__ = [
     "empty_table",
     "given_names",
     "identity_of",
+    "inline",
+    "is_latin",
+    "more_or_less",
+    "names_its_unit",
+    "plain_number",
+    "with_label",
     "with_names",
 ]

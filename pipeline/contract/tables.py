@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from pipeline.contract.campaigns import CAMPAIGN_TABLES
+from pipeline.contract.campaign_plan import CAMPAIGN_TABLES
 from pipeline.contract.records import SCHEMA_VERSION
 from pipeline.errors import ContractError
 

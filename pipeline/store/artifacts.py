@@ -28,7 +28,7 @@ from pipeline.contract import (
 )
 from pipeline.errors import ContractError, StoreError
 from pipeline.settings import Settings
-from pipeline.store.index import RunRow
+from pipeline.store.tracking.index import RunRow
 
 R = TypeVar("R", bound=Record)
 

@@ -19,19 +19,20 @@ from pipeline.contract import (
     Promotion,
     RunSummary,
     SavedSweep,
+    Segment,
     Segmentation,
     SweepRecord,
     given_names,
     with_names,
 )
-from pipeline.contract.curation import Segment
 from pipeline.errors import StoreError
 from pipeline.settings import Settings
-from pipeline.store import artifacts, notes, preflight, reader
-from pipeline.store.history import history, written
-from pipeline.store.index import Index, RunRow, SqliteIndex
-from pipeline.store.names import check_experiment
-from pipeline.store.relocate import relocate
+from pipeline.store import artifacts, notes, reader
+from pipeline.store.moves import history, written
+from pipeline.store.tracking import preflight
+from pipeline.store.tracking.index import Index, RunRow, SqliteIndex
+from pipeline.store.tracking.names import check_experiment
+from pipeline.store.tracking.relocate import relocate
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -64,7 +65,7 @@ class Store:
             _ = store._index.models("")  # asks the server once
         elif create:
             if not preflight.exists(store._file):
-                from pipeline.store.creation import create_store
+                from pipeline.store.tracking.creation import create_store
 
                 create_store(store._file)
             preflight.check(store._file, write=True)
@@ -84,7 +85,7 @@ class Store:
         self._check_writable()
         if self._file is not None:
             relocate(self._file, self._settings.artifacts, experiment)
-        from pipeline.store.client import translated
+        from pipeline.store.tracking.client import translated
         from pipeline.store.writer import Writer
 
         with translated(self._settings):
@@ -94,8 +95,8 @@ class Store:
 
     def close_unfinished(self, experiment: str) -> None:
         """Mark as failed what stopped trainings of this machine left open, as the next save would."""
-        from pipeline.store.client import translated
-        from pipeline.store.writers import close_dead_runs
+        from pipeline.store.tracking.client import translated
+        from pipeline.store.tracking.writers import close_dead_runs
 
         with translated(self._settings):
             found = self._client.get_experiment_by_name(experiment)
@@ -175,7 +176,7 @@ class Store:
         folder = artifacts.local_folder(row, self._settings)
         if folder is not None:
             return (folder / name).is_file()
-        from pipeline.store.client import translated
+        from pipeline.store.tracking.client import translated
 
         with translated(self._settings):
             return name in (one.path for one in self._client.list_artifacts(row.run_id))
@@ -187,7 +188,7 @@ class Store:
         if folder is not None:
             artifacts.attach(folder, name, content)  # as MLflow itself keeps local files, without seconds of imports
             return
-        from pipeline.store.client import translated
+        from pipeline.store.tracking.client import translated
 
         with translated(self._settings), tempfile.TemporaryDirectory(prefix="korzina-") as draft:
             (Path(draft) / name).write_bytes(content)
@@ -203,8 +204,8 @@ class Store:
     def _registry(self) -> Iterator[Registry]:
         """The registry, held by one process at a time where the store is a local file."""
         self._check_writable()
-        from pipeline.store.client import translated
         from pipeline.store.registry import Registry
+        from pipeline.store.tracking.client import translated
 
         held = preflight.locked(self._file) if self._file is not None else nullcontext()
         remote = self._settings.store_uri.startswith("http")
@@ -213,7 +214,7 @@ class Store:
 
     @cached_property
     def _client(self) -> MlflowClient:
-        from pipeline.store.client import make_client
+        from pipeline.store.tracking.client import make_client
 
         return make_client(self._settings)
 
@@ -221,7 +222,7 @@ class Store:
     def _index(self) -> Index:
         if self._file is not None:
             return SqliteIndex(self._file)
-        from pipeline.store.client_index import ClientIndex
+        from pipeline.store.tracking.client_index import ClientIndex
 
         return ClientIndex(self._client, self._settings)
 
@@ -241,7 +242,7 @@ class Store:
         folder = artifacts.local_folder(row, self._settings)
         if folder is not None:
             return folder
-        from pipeline.store.client import translated
+        from pipeline.store.tracking.client import translated
 
         with translated(self._settings):
             return artifacts.download(row, self._settings, self._client)

@@ -19,8 +19,7 @@ from mlflow.types import ColSpec, Schema, TensorSpec
 from mlflow.utils.environment import _mlflow_conda_env, _PythonEnv
 from mlflow.version import VERSION
 
-from pipeline.contract import ModelRecord
-from pipeline.model import MODEL_FILE, TRUSTED_TYPES
+from pipeline.contract import MODEL_FILE, TRUSTED_TYPES, ModelRecord
 
 _CONDA, _PYTHON, _REQUIREMENTS = "conda.yaml", "python_env.yaml", "requirements.txt"
 

@@ -25,17 +25,17 @@ from pipeline.contract import (
     Ledger,
     Placement,
     RunSummary,
+    Segment,
     Segmentation,
     SegmentCard,
     SegmentRule,
     Verdict,
     with_names,
 )
-from pipeline.contract.curation import Segment
 from pipeline.errors import ContractError, StoreError
 from pipeline.store.artifacts import RunFiles
-from pipeline.store.index import Index, ModelRow, RunRow
-from pipeline.store.names import NAME, PARENT
+from pipeline.store.tracking.index import Index, ModelRow, RunRow
+from pipeline.store.tracking.names import NAME, PARENT
 
 _SHORTEST_PREFIX = 6
 

@@ -19,9 +19,9 @@ from mlflow.exceptions import MlflowException
 from pipeline.contract import Annotation, Champion, Promotion
 from pipeline.errors import StoreError
 from pipeline.store import reader
-from pipeline.store.history import entry_key, history, previous
-from pipeline.store.index import Index, ModelRow, RunRow
-from pipeline.store.names import ALIAS, ANNOTATION, HISTORY
+from pipeline.store.moves import entry_key, history, previous
+from pipeline.store.tracking.index import Index, ModelRow, RunRow
+from pipeline.store.tracking.names import ALIAS, ANNOTATION, HISTORY
 
 _LONGEST_REASON = 2000
 Action = Literal["promote", "rollback"]

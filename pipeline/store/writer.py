@@ -30,8 +30,8 @@ from pipeline.errors import StoreError
 from pipeline.settings import Settings
 from pipeline.store import artifacts
 from pipeline.store.model_files import write_model
-from pipeline.store.names import COMPLETED, NOTE, PARENT, SCHEMA, STARTED, STATUS, WRITER, folder_of
-from pipeline.store.writers import close_dead_runs, this_writer, user_name
+from pipeline.store.tracking.names import COMPLETED, NOTE, PARENT, SCHEMA, STARTED, STATUS, WRITER, folder_of
+from pipeline.store.tracking.writers import close_dead_runs, this_writer, user_name
 
 _LONGEST_PARAM = 6000
 Progress = Callable[[str], None]

@@ -13,9 +13,10 @@ import pytest
 from dashapp.app import create_app
 from dashapp.crossfilter import Cube
 from dashapp.data import SegmentationData
-from pipeline.contract import Annotation, Champion, Dataset, Placement, Promotion, RunSummary, Segmentation, Training
+from pipeline.contract import Annotation, Champion, Dataset, Placement, Promotion, RunSummary, Segmentation
 from pipeline.errors import StoreError
 from pipeline.settings import Settings
+from pipeline.stages import Training
 from tests.support import make_training, save_training
 
 RUN = "0123456789abcdef0123456789abcdef"

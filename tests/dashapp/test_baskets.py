@@ -24,8 +24,9 @@ from dashapp.pages.baskets import figures, grid, ids, words
 from dashapp.pages.baskets.asked import read, search_of
 from dashapp.pages.baskets.layout import in_sentences
 from dashapp.theme import DARK, LIGHT
-from pipeline.contract import Affinities, AffinityBasis, Segmentation, Training
+from pipeline.contract import Affinities, AffinityBasis, Segmentation
 from pipeline.settings import Settings
+from pipeline.stages import Training
 from tests.dashapp.conftest import RUN, MemoryStore, champion, segmentation_of
 from tests.sample_baskets import with_affinities_of, with_sample_baskets
 

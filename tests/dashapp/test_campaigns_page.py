@@ -23,11 +23,10 @@ from dashapp.pages.campaigns.layout import texts
 from dashapp.report.plan import campaign_plan
 from dashapp.theme import DARK, LIGHT
 from dashapp.words import rate
+from pipeline.campaigns import expected_curve, in_numbers, plan_as_json, plan_in_words
+from pipeline.campaigns.profit import expected_profit
 from pipeline.contract import CampaignPlan, Segmentation, Targets
-from pipeline.plan_words import plan_as_json, plan_in_words
-from pipeline.profit import expected_curve, expected_profit
 from pipeline.settings import Settings
-from pipeline.target_list import in_numbers
 from tests.dashapp.conftest import RUN, MemoryStore, champion, segmentation_of
 from tests.sample_campaigns import planned_training
 

@@ -17,8 +17,9 @@ from dashapp.pages.compare import champion, facts, figures, figures_runs, grid, 
 from dashapp.pages.compare.layout import _decision, _silhouette
 from dashapp.selection import Range
 from dashapp.theme import LIGHT
-from pipeline.contract import Promotion, Segmentation, Training
+from pipeline.contract import Promotion, Segmentation
 from pipeline.settings import Settings
+from pipeline.stages import Training
 from pipeline.store import Store
 from tests.dashapp.conftest import segmentation_of
 

@@ -9,9 +9,10 @@ import pytest
 
 from dashapp.data import SegmentationData
 from dashapp.i18n import speak
-from pipeline.contract import Segmentation, Training
+from pipeline.contract import Segmentation
 from pipeline.errors import StoreError
 from pipeline.settings import Settings
+from pipeline.stages import Training
 from tests.dashapp.conftest import RUN, MemoryStore, champion, segmentation_of
 
 OTHER = "aaaabbbbccccddddeeeeffff00001111"

@@ -22,7 +22,7 @@ from dashapp.data import Run, SegmentationData
 from dashapp.pages.score import facts, figures, ids, layout
 from dashapp.theme import LIGHT
 from pipeline.contract import Segmentation
-from pipeline.score import score_upload
+from pipeline.scoring import score_upload
 from pipeline.settings import Settings
 from tests.dashapp.conftest import MemoryStore, champion
 from tests.scoring_support import K, as_stored, shoppers, train_shop

@@ -19,10 +19,11 @@ from dashapp.pages.segment import facts, figures, sections, words
 from dashapp.pages.segment.layout import nearest
 from dashapp.theme import DARK, LIGHT, mark
 from dashapp.words import TRUST_WORDS, money, rate
-from pipeline.contract import Identity, Segmentation, SegmentRule, Training
-from pipeline.profit import wilson
+from pipeline.campaigns import in_numbers
+from pipeline.contract import Identity, Segmentation, SegmentRule
 from pipeline.settings import Settings
-from pipeline.target_list import in_numbers
+from pipeline.stages import Training
+from pipeline.statistics import wilson
 from tests.dashapp.conftest import RUN, MemoryStore, champion, segmentation_of
 from tests.sample_baskets import with_affinities_of, with_sample_baskets
 from tests.sample_campaigns import planned_training

@@ -7,8 +7,8 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
+from pipeline.campaigns.evidence import Subject
 from pipeline.contract import Campaign, Column, Dataset, Labels, SegmentCard
-from pipeline.evidence import Subject
 
 COST, REVENUE = 1.0, 6.0
 

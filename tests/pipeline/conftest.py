@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.contract import SavedSweep, Training
+from pipeline.contract import SavedSweep
 from pipeline.settings import Settings
+from pipeline.stages import Training
 from pipeline.store import Store
 from tests.support import make_training, save_training
 

@@ -11,10 +11,12 @@ import pytest
 from scipy.sparse import csr_array
 from scipy.stats import chi2_contingency, fisher_exact
 
-from pipeline.baskets import affinities, as_baskets, benjamini_hochberg, independence, read_baskets, with_affinities
-from pipeline.contract import Affinities, Training, check_table
+from pipeline.contract import Affinities, check_table
+from pipeline.describing import read_baskets, with_affinities
+from pipeline.describing.baskets import affinities, as_baskets, benjamini_hochberg, independence
 from pipeline.errors import SpecError
 from pipeline.spec import load_spec, parse_spec
+from pipeline.stages import Training
 
 # ten baskets: bread in 6, butter in 5, both in 4; milk in 9
 BREAD, BUTTER, MILK = [1, 1, 1, 1, 1, 1, 0, 0, 0, 0], [1, 1, 1, 1, 0, 0, 1, 0, 0, 0], [1, 1, 1, 1, 1, 1, 1, 1, 1, 0]
@@ -130,7 +132,7 @@ def test_baskets_find_their_customers_segment(training: Training) -> None:
 def test_of_many_customers_the_recommended_k_alone_is_counted(
     training: Training, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pipeline.contract.stages.RIVAL_CUSTOMERS", 100)
+    monkeypatch.setattr("pipeline.stages.RIVAL_CUSTOMERS", 100)
     assert list(with_affinities(training, None).bought) == [training.decision.k]
 
 

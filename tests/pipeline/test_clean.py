@@ -9,12 +9,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pipeline.clean import clean
-from pipeline.contract import Cleaned, LedgerEntry
-from pipeline.convert import convert, decimal_hint
+from pipeline.cleaning import clean
+from pipeline.contract import LedgerEntry
 from pipeline.errors import InputError, SpecError
-from pipeline.raw import ROW_ID, RawTable, Reject
+from pipeline.reading import ROW_ID, RawTable, convert, decimal_hint
+from pipeline.reading.raw import Reject
 from pipeline.spec import Spec
+from pipeline.stages import Cleaned
 from tests.pipeline.sources_support import tiny_rows, tiny_spec
 
 

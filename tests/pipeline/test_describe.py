@@ -4,13 +4,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipeline.contract import Column, Dataset, Features, Partition, Profiles
-from pipeline.describe import effects_from_sums, profile_categories, revenue_shares
-from pipeline.features import fit_features
-from pipeline.phrases import with_label
-from pipeline.profiles import profile, read_columns
-from pipeline.sweep import sweep
-from pipeline.words import make_cards, phrase
+from pipeline.contract import Column, Dataset, Profiles, with_label
+from pipeline.describing import make_cards, profile, profile_categories, read_columns, revenue_shares
+from pipeline.describing.cards import phrase
+from pipeline.describing.describe import effects_from_sums
+from pipeline.segmenting import fit_features, sweep
+from pipeline.stages import Features, Partition
 
 SPEND = Column(
     name="spend",

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from pipeline.contract import Assignments, SavedSweep, Segmentation
-from pipeline.drift import measure_drift, stability_index
+from pipeline.scoring.drift import measure_drift, stability_index
 from pipeline.store import Store
 
 

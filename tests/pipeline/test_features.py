@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from pipeline.contract import Column, Dataset, Loadings
 from pipeline.errors import InputError
-from pipeline.features import apply_transform, fit_features, project
+from pipeline.segmenting import apply_transform, fit_features, project
 
 
 def dataset(**transforms):

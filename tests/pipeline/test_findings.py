@@ -9,13 +9,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipeline.baskets import with_affinities
-from pipeline.contract import Artifacts, Assignments, Candidate, Partition, SavedSweep, Training, Typical
-from pipeline.describe import typical_customers
-from pipeline.passive import describe_passive, read_traits
-from pipeline.record import record_training
-from pipeline.rules import encode, find_rules
+from pipeline.contract import Artifacts, Assignments, SavedSweep, Typical
+from pipeline.describing import describe_passive, encode, find_rules, read_traits, typical_customers, with_affinities
+from pipeline.recording import record_training
 from pipeline.settings import Settings
+from pipeline.stages import Candidate, Partition, Training
 from pipeline.store import Store
 from tests.support import save_training
 

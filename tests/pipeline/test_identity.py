@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from pipeline.contract import FeatureTransform, SegmentCard
-from pipeline.identity import Predecessor, follow, keep_colours
+from pipeline.describing import Predecessor, follow, keep_colours
 
 N = 90
 IDS = pd.Series([f"c{number}" for number in range(N)])

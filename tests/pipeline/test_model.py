@@ -11,9 +11,10 @@ import pytest
 import skops.io
 from sklearn.preprocessing import FunctionTransformer
 
-from pipeline.contract import FeatureTransform, Training
+from pipeline.contract import TRUSTED_TYPES, FeatureTransform
 from pipeline.errors import StoreError
-from pipeline.model import TRUSTED_TYPES, as_sklearn, load_model, model_record
+from pipeline.recording.model import as_sklearn, load_model, model_record
+from pipeline.stages import Training
 
 TRANSFORM = FeatureTransform(
     names=("a", "b", "c"),

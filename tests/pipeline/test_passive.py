@@ -7,9 +7,8 @@ import pandas as pd
 import pytest
 
 from pipeline.contract import Assignments, Column, Dataset, Passive, Typical, check_table
-from pipeline.describe import typical_customers
-from pipeline.passive import describe_passive, read_traits
-from pipeline.profit import wilson
+from pipeline.describing import describe_passive, read_traits, typical_customers
+from pipeline.statistics import wilson
 
 AGE = Column(name="age", role="passive", kind="integer", label="Age", unit="years", meaning="age")
 INCOME = Column(name="income", role="passive", kind="number", label="Income", unit="$ a year")

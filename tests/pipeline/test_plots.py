@@ -11,8 +11,9 @@ import matplotlib.image
 import numpy as np
 import pytest
 
-from pipeline.contract import Candidate, SegmentCard, Training
-from pipeline.plots import Plotter
+from pipeline.contract import SegmentCard
+from pipeline.recording.plots import Plotter
+from pipeline.stages import Candidate, Training
 
 
 @pytest.fixture(scope="module")
@@ -41,7 +42,7 @@ def test_reused_figure_keeps_nothing(training: Training, images: dict[str, bytes
 
 
 def test_pyplot_is_not_imported() -> None:
-    program = "import sys, pipeline.plots; assert 'matplotlib.pyplot' not in sys.modules"
+    program = "import sys, pipeline.recording.plots; assert 'matplotlib.pyplot' not in sys.modules"
     subprocess.run([sys.executable, "-c", program], check=True)
 
 

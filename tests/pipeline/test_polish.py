@@ -7,12 +7,12 @@ import pytest
 from sklearn.cluster import KMeans
 from threadpoolctl import ThreadpoolController
 
-import pipeline.polish as polish_module
+import pipeline.segmenting.polish as polish_module
 from pipeline.contract import Matrix
 from pipeline.errors import InputError
-from pipeline.geometry import cluster_means
-from pipeline.polish import partition, polish
-from pipeline.threads import one_thread, pool
+from pipeline.processors import one_thread, pool
+from pipeline.segmenting.distances import cluster_means
+from pipeline.segmenting.polish import partition, polish
 
 
 def continuum(n: int = 6_000, p: int = 4) -> Matrix:
@@ -24,7 +24,7 @@ def continuum(n: int = 6_000, p: int = 4) -> Matrix:
 @pytest.fixture
 def large(monkeypatch: pytest.MonkeyPatch) -> None:
     """A few thousand rows are treated like a million."""
-    monkeypatch.setattr("pipeline.polish.LARGE_ROWS", 1_000)
+    monkeypatch.setattr("pipeline.segmenting.polish.LARGE_ROWS", 1_000)
 
 
 def test_a_large_table_ends_where_a_fit_on_all_rows_ends(large: None) -> None:

@@ -7,8 +7,9 @@ import math
 import numpy as np
 import pytest
 
-from pipeline import profit
-from pipeline.profit import advice, benjamini_hochberg, break_even, holdout_size, precision_of, wilson
+from pipeline.campaigns import advice, profit
+from pipeline.campaigns.profit import break_even, holdout_size, precision_of
+from pipeline.statistics import benjamini_hochberg, wilson
 
 
 def test_break_even_is_cost_over_revenue() -> None:

@@ -5,9 +5,15 @@ import pytest
 from sklearn.datasets import make_blobs
 from sklearn.metrics import calinski_harabasz_score, davies_bouldin_score, silhouette_samples, silhouette_score
 
-from pipeline import quality
-from pipeline.quality import by_segment, calinski_harabasz, davies_bouldin, restart_silhouettes, silhouettes
-from pipeline.sweep import sweep
+from pipeline.segmenting import (
+    by_segment,
+    calinski_harabasz,
+    davies_bouldin,
+    quality,
+    restart_silhouettes,
+    silhouettes,
+    sweep,
+)
 
 MATRIX, _ = make_blobs(700, n_features=5, centers=4, cluster_std=2.0, random_state=0)
 PARTITIONS = sweep(MATRIX + 100.0, range(2, 8), seed=0)  # far from the origin: float32 must not suffer

@@ -6,8 +6,9 @@ import dataclasses
 
 import pytest
 
-from pipeline.contract import Artifacts, SweepRecord, Training
-from pipeline.record import record_training
+from pipeline.contract import Artifacts, SweepRecord
+from pipeline.recording import record_training
+from pipeline.stages import Training
 
 METRICS = {
     "k",

@@ -7,7 +7,7 @@ import subprocess
 import sys
 
 from pipeline.contract import Artifacts, SavedSweep
-from pipeline.report import ReportMaker
+from pipeline.serving import ReportMaker
 from pipeline.settings import Settings
 from pipeline.store import Store
 from tests.pipeline.test_train import korzina

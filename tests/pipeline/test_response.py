@@ -6,9 +6,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from pipeline.campaigns import PAST, RECEIVED, SEGMENT, known_of_customers, predict
+from pipeline.campaigns.offers import RESPONDED, last_campaign, offers_of_last
+from pipeline.campaigns.response_model import calibrate, contributions, cross_fit, fit_response, folds, reasons
 from pipeline.contract import Column, ResponseModel
-from pipeline.offers import PAST, RECEIVED, RESPONDED, SEGMENT, known_of_customers, last_campaign, offers_of_last
-from pipeline.response import calibrate, contributions, cross_fit, fit_response, folds, predict, reasons
 from tests.pipeline.campaigns_support import campaign, dataset, people, subject
 
 

@@ -11,10 +11,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.contract import Column, Condition, Dataset, FeatureTransform, Partition, SegmentRule
-from pipeline.rule_words import rule_in_words
-from pipeline.rules import as_sql, encode, find_rules, selects
-from pipeline.thresholds import friendly_thresholds
+from pipeline.contract import Column, Condition, Dataset, FeatureTransform, SegmentRule
+from pipeline.describing import encode, find_rules
+from pipeline.describing.rule_words import rule_in_words
+from pipeline.describing.rules import as_sql, selects
+from pipeline.describing.thresholds import friendly_thresholds
+from pipeline.stages import Partition
 
 SPEND = Column(name="spend", role="active", kind="number", label="Total spend", unit="$", format=",.0f")
 WEB = Column(name='web "share"', role="active", kind="number", label="Web: share", format=".0%")

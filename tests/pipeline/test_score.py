@@ -10,13 +10,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipeline.campaigns import KIND_PREFIX, plan_campaigns
+from pipeline.campaigns import known_of_customers, predict
+from pipeline.campaigns.plan import KIND_PREFIX, plan_campaigns
+from pipeline.campaigns.response_model import cross_fit, fit_response
 from pipeline.contract import Assignments, HeldOut, Scored, Segmentation, Targets
 from pipeline.errors import InputError
-from pipeline.offers import known_of_customers
-from pipeline.outlook import response_outlook
-from pipeline.response import cross_fit, fit_response, predict
-from pipeline.score import score, score_upload
+from pipeline.scoring import score_upload
+from pipeline.scoring.outlook import response_outlook
+from pipeline.scoring.score import score
 from pipeline.spec import Spec
 from tests.pipeline.campaigns_support import subject
 from tests.pipeline.test_campaigns import customers_of, history_of, shop

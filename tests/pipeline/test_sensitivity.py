@@ -11,8 +11,9 @@ import pytest
 from sklearn.metrics import adjusted_rand_score
 
 from pipeline.contract import Artifacts, Sensitivity
-from pipeline.record import record_training
-from pipeline.sensitivity import adjusted_rand, sensitivity_in_words, with_sensitivity
+from pipeline.recording import record_training
+from pipeline.segmenting import sensitivity_in_words, with_sensitivity
+from pipeline.segmenting.sensitivity import adjusted_rand
 from tests.support import make_training
 
 TRAINING = make_training(400)

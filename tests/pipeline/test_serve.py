@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from pipeline.errors import StoreError, UsageError
-from pipeline.serve import as_environment, dashboard_program, free_port, mlflow_program, serve
+from pipeline.serving import serve
+from pipeline.serving.programs import as_environment, dashboard_program, free_port, mlflow_program
 from pipeline.settings import Settings
 
 

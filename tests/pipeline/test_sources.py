@@ -9,9 +9,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from pipeline.clean import clean
+from pipeline.cleaning import clean
 from pipeline.errors import InputError, SpecError
-from pipeline.sources import read_source
+from pipeline.reading import read_source
 from pipeline.spec import Spec, load_spec
 from tests.pipeline.sources_support import (
     CAMPAIGN_FILE,

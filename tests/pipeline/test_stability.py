@@ -4,11 +4,8 @@ import numpy as np
 import pytest
 from sklearn.datasets import make_blobs
 
-from pipeline.choose import decide
 from pipeline.contract import CandidateRecord
-from pipeline.quality import silhouettes
-from pipeline.stability import assess_stability, null_silhouettes
-from pipeline.sweep import sweep
+from pipeline.segmenting import assess_stability, decide, null_silhouettes, silhouettes, sweep
 
 KS = range(2, 7)
 

@@ -13,12 +13,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipeline.contract import Artifacts, Candidate, SavedSweep, Training
+from pipeline.contract import Artifacts, SavedSweep
 from pipeline.errors import ContractError, StoreError, UsageError
-from pipeline.record import record_training
+from pipeline.recording import record_training
 from pipeline.settings import Settings
+from pipeline.stages import Candidate, Training
 from pipeline.store import Store
-from pipeline.store.client_index import ClientIndex
+from pipeline.store.tracking.client_index import ClientIndex
 from tests.support import make_training, save_training
 
 

@@ -13,7 +13,7 @@ from pipeline.contract import SavedSweep
 from pipeline.errors import KorzinaError, StoreError, UsageError
 from pipeline.settings import Settings
 from pipeline.store import Store
-from pipeline.store.client_index import ClientIndex
+from pipeline.store.tracking.client_index import ClientIndex
 from pipeline.train import Request, train
 
 
@@ -142,7 +142,7 @@ def people(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     import numpy as np
     import pandas as pd
 
-    from pipeline.draft import draft_spec
+    from pipeline.drafting import draft_spec
 
     folder = tmp_path_factory.mktemp("people")
     rng = np.random.default_rng(5)

@@ -12,10 +12,11 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.contract import SavedSweep, Training
+from pipeline.contract import SavedSweep
 from pipeline.errors import StoreError
-from pipeline.record import record_training
+from pipeline.recording import record_training
 from pipeline.settings import Settings
+from pipeline.stages import Training
 from pipeline.store import Store
 from tests.support import save_training
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from pipeline.contract import Training
 from pipeline.settings import Settings
+from pipeline.stages import Training
 from pipeline.store import Store
 from tests.pipeline.sources_support import postgres_server
 from tests.support import save_training

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.contract import Artifacts, SavedSweep, Training
+from pipeline.contract import Artifacts, SavedSweep
 from pipeline.errors import StoreError
 from pipeline.settings import Settings
+from pipeline.stages import Training
 from pipeline.store import Store
 from tests.support import save_training
 

@@ -15,8 +15,8 @@ from urllib.request import urlopen
 import pandas as pd
 import pytest
 
-from pipeline.contract import Training
 from pipeline.settings import Settings
+from pipeline.stages import Training
 from pipeline.store import Store
 from tests.support import save_training
 

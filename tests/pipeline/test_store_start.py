@@ -11,15 +11,17 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.contract import SavedSweep, Training
+from pipeline.contract import SavedSweep
 from pipeline.errors import StoreError
-from pipeline.record import record_training
+from pipeline.recording import record_training
 from pipeline.settings import Settings
-from pipeline.store import Store, creation, preflight
+from pipeline.stages import Training
+from pipeline.store import Store
+from pipeline.store.tracking import creation, preflight
 
 
 def test_schema_is_what_the_installed_mlflow_makes() -> None:
-    """When this fails: write ``pipeline.store.creation.dump_schema()`` to ``schema.sql``."""
+    """When this fails: write ``pipeline.store.tracking.creation.dump_schema()`` to ``schema.sql``."""
 
     # MLflow makes its indices, and the constraints of a table, in any order
     def parts(script: str) -> list[list[str]]:
@@ -90,7 +92,7 @@ def test_killed_save_is_invisible_and_closed_at_the_next_start(
     program = f"""
 import os, signal
 from pathlib import Path
-from pipeline.record import record_training
+from pipeline.recording import (record_training)
 from pipeline.settings import Settings
 from pipeline.store import Store
 from tests.support import make_training

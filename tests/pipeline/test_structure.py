@@ -8,15 +8,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipeline.clean import clean
-from pipeline.contract import Cleaned
-from pipeline.draft import draft_spec
+from pipeline.cleaning import clean
+from pipeline.drafting import draft_spec
+from pipeline.drafting.structure import analyse_structure, id_candidates
 from pipeline.errors import InputError
-from pipeline.features import fit_features
-from pipeline.raw import ROW_ID
-from pipeline.sources import read_source
+from pipeline.reading import ROW_ID, read_source
+from pipeline.segmenting import fit_features
 from pipeline.spec import Spec, load_spec
-from pipeline.structure import analyse_structure, id_candidates
+from pipeline.stages import Cleaned
 from tests.pipeline.sources_support import CAMPAIGN_FILE, needs_campaign_file
 
 N = 120

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from pipeline import supervise as module
-from pipeline.serve import free_port
-from pipeline.supervise import Program, supervise
+from pipeline.serving import supervisor as module
+from pipeline.serving.programs import free_port
+from pipeline.serving.supervisor import Program, supervise
 
 ROOT = Path(__file__).resolve().parents[2]
 # a server with a helper process of its own, as gunicorn and MLflow have; both leave their pid
@@ -35,7 +35,7 @@ HTTPServer(("127.0.0.1", port), Handler).serve_forever()
 PARENT = """
 import sys
 from pathlib import Path
-from pipeline.supervise import Program, supervise
+from pipeline.serving.supervisor import (Program, supervise)
 from tests.pipeline.test_supervise import server
 folder = Path(sys.argv[1])
 programs = [server("First", int(sys.argv[2]), folder), server("Second", int(sys.argv[3]), folder)]

@@ -8,8 +8,9 @@ from sklearn.cluster import KMeans
 from sklearn.datasets import make_blobs
 
 from pipeline.errors import InputError
-from pipeline.geometry import cluster_means
-from pipeline.sweep import LIGHT, THOROUGH, sweep
+from pipeline.segmenting import THOROUGH, sweep
+from pipeline.segmenting.distances import cluster_means
+from pipeline.segmenting.kmeans import LIGHT
 
 BLOBS, TRUTH = make_blobs(600, n_features=4, centers=5, cluster_std=0.6, random_state=3)
 
@@ -37,7 +38,7 @@ def test_same_seed_gives_the_same_partition_to_the_last_bit():
 
 
 def test_the_number_of_threads_changes_nothing(monkeypatch):
-    monkeypatch.setattr("pipeline.sweep.FLOAT32_SEARCH_ROWS", 100)  # threads are for larger tables
+    monkeypatch.setattr("pipeline.segmenting.kmeans.FLOAT32_SEARCH_ROWS", 100)  # threads are for larger tables
     one, two = (sweep(BLOBS, range(2, 7), seed=4, effort=replace(THOROUGH, threads=threads)) for threads in (1, 2))
     assert [first.inertia for first in one] == [second.inertia for second in two]
     assert all(np.array_equal(first.labels, second.labels) for first, second in zip(one, two, strict=True))

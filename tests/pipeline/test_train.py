@@ -14,10 +14,10 @@ import pytest
 from mlflow import MlflowClient
 
 from pipeline.analyse import Options, Stopwatch, analyse
-from pipeline.clean import clean
+from pipeline.cleaning import clean
 from pipeline.contract import Artifacts, Assignments, Customers
+from pipeline.reading import read_source
 from pipeline.settings import Settings
-from pipeline.sources import read_source
 from pipeline.spec import load_spec
 from pipeline.store import Store
 

@@ -1,0 +1,37 @@
+"""Whom to contact next: answers by segment, the response model, the plan, its profit and its evidence."""
+
+from pipeline.campaigns.history import place, read_history
+from pipeline.campaigns.offers import KIND, PAST, RECEIVED, SEGMENT, earlier_outcomes, known_of_customers, next_offers
+from pipeline.campaigns.plan import artifacts, at_prices, with_campaigns
+from pipeline.campaigns.plan_words import hold_out_advice, plan_as_json, plan_in_words, strategy_rows
+from pipeline.campaigns.profit import Curve, Interval, Word, advice, expected_curve, profit_curve
+from pipeline.campaigns.response_model import predict
+from pipeline.campaigns.target_list import ListNumbers, in_numbers
+
+__all__ = [
+    "KIND",
+    "PAST",
+    "RECEIVED",
+    "SEGMENT",
+    "Curve",
+    "Interval",
+    "ListNumbers",
+    "Word",
+    "advice",
+    "artifacts",
+    "at_prices",
+    "earlier_outcomes",
+    "expected_curve",
+    "hold_out_advice",
+    "in_numbers",
+    "known_of_customers",
+    "next_offers",
+    "place",
+    "plan_as_json",
+    "plan_in_words",
+    "predict",
+    "profit_curve",
+    "read_history",
+    "strategy_rows",
+    "with_campaigns",
+]

@@ -1,0 +1,188 @@
+"""What the response model and its rivals predicted for contacts they had not seen, and for whom it is used next."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from pipeline.campaigns.history import TEST, place
+from pipeline.campaigns.offers import (
+    Offers,
+    columns_over_time,
+    enough,
+    known_of_customers,
+    last_campaign,
+    next_offers,
+    offers_of_last,
+    offers_over_time,
+)
+from pipeline.campaigns.profit import Mask
+from pipeline.campaigns.response_model import calibrate, cross_fit, fit_response, folds, predict, reasons
+from pipeline.campaigns.rivals import predict_by_cells, rfm_cells, segments_then, with_past
+from pipeline.contract import Calibration, Dataset, HeldOut, Labels, Method, ResponseModel, SegmentCard
+from pipeline.processors import one_thread
+from pipeline.spec import HistorySpec
+from pipeline.statistics import Vector
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """A fitted model, what it and simple rules predicted unseen, and its view of every customer now."""
+
+    method: Method
+    model: ResponseModel
+    calibration: Calibration
+    held_out: pd.DataFrame
+    outlook: Mapping[str, Vector]  # kind of the next campaign -> probability of every customer
+    reasons: Mapping[str, list[str]]
+    campaign: str = ""  # the outcome column that the model predicts, where it is one
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Subject:
+    """The customers with their segments."""
+
+    customers: pd.DataFrame
+    dataset: Dataset
+    segments: Labels
+    cards: Sequence[SegmentCard]
+    leaky: frozenset[str] = frozenset()  # columns computed from an outcome; see ``spec_checks.outcome_derived``
+
+
+def gather(subject: Subject, history: pd.DataFrame | None, spec: HistorySpec | None, seed: int) -> Evidence | None:
+    """Over time where the history of each campaign is known, else of the last campaign; None where neither can be."""
+    with one_thread():  # small systems: threads waiting for each other cost ten times as much
+        if history is not None and spec is not None and subject.dataset.id_column is not None:
+            placed = place(history, subject.customers, subject.dataset.id_column)
+            found = _over_time(subject, placed, spec, seed)
+            if found is not None:
+                return found
+        return _of_last(subject, seed)
+
+
+# ------------------------------------------------------------------ one table: the last campaign, cross-fitted
+
+
+def _of_last(subject: Subject, seed: int) -> Evidence | None:
+    campaign = last_campaign(subject.customers, subject.dataset)
+    if campaign is None:
+        return None
+    parts = (subject.customers, subject.dataset, subject.segments, subject.cards, campaign, subject.leaky)
+    offers = offers_of_last(*parts)
+    probability = cross_fit(offers.known, offers.columns, offers.outcome, seed).mean(axis=0)
+    model = fit_response(offers.known, offers.columns, offers.outcome, campaign.column)
+    everyone, _ = known_of_customers(*parts)
+    now = predict(model, everyone)
+    now[offers.customer] = probability  # of a model that has not seen the customer's own answer
+    notes = ["Each probability comes from models that have not seen the customer's own answer to this campaign."]
+    as_of = subject.dataset.as_of
+    if campaign.start is not None and as_of is not None and as_of > campaign.start:
+        notes.append(
+            f"Behaviour is known as of {as_of}, after the campaign began on {campaign.start}: the evaluation "
+            "may be too kind. A [history] query in the spec mends that."
+        )
+    return Evidence(
+        "cross-fitted",
+        model,
+        calibrate(probability, offers.outcome),
+        _held_out(offers, probability, _cross_rivals(offers, seed)),
+        {campaign.kind: now},
+        {campaign.kind: reasons(model, everyone)},
+        campaign.column,
+        tuple(notes),
+    )
+
+
+def _cross_rivals(offers: Offers, seed: int) -> dict[str, Vector]:
+    fold = folds(offers.outcome, seed)
+    made: dict[str, Vector] = {}
+    for one in range(int(fold.max()) + 1):
+        train, test = fold != one, fold == one
+        for name, values in _rivals(offers, offers.segment, train, test).items():
+            made.setdefault(name, np.full(len(fold), np.nan))[test] = values
+    return made
+
+
+# ------------------------------------------------------------------ campaigns over time
+
+
+def _over_time(subject: Subject, history: Mapping[str, pd.DataFrame], spec: HistorySpec, seed: int) -> Evidence | None:
+    customers, dataset = subject.customers, subject.dataset
+    offers = offers_over_time(customers, dataset, subject.segments, history, spec)
+    ahead = next_offers(customers, dataset, history, spec)
+    if offers is None or offers.test is None or not ahead:
+        return None
+    test, train = offers.test, ~offers.test
+    if not (enough(offers.outcome[test]) and enough(offers.outcome[train])):
+        return None
+    earlier, later = offers.where(train), offers.where(test)
+    probability = predict(fit_response(earlier.known, offers.columns, earlier.outcome), later.known)
+    then = _segments_at_test(subject, history, spec, later, seed)[offers.customer]
+    model = fit_response(offers.known, offers.columns, offers.outcome)
+    rivals = _rivals(offers, then, train, test)
+    note = (
+        f"Fitted on {int(train.sum()):,} contacts of {len(set(earlier.campaign))} campaigns, tested on "
+        f"{int(test.sum()):,} contacts of {len(set(later.campaign))} later ones. In the comparison, segments and "
+        "cells are made of what was known when the tests began."
+    )
+    today = (
+        "Responses by segment describe past campaigns in today's segments, which know what people bought, and "
+        "which coupons they used, since then: they tell who answered, not who will."
+    )
+    return Evidence(
+        "time split",
+        model,
+        calibrate(probability, later.outcome),
+        _held_out(later, probability, rivals),
+        {kind: predict(model, known) for kind, known in ahead.items()},
+        {kind: reasons(model, known) for kind, known in ahead.items()},
+        notes=(note, today),
+    )
+
+
+def _segments_at_test(
+    subject: Subject, history: Mapping[str, pd.DataFrame], spec: HistorySpec, later: Offers, seed: int
+) -> Labels:
+    """Segments made of what was known when the tests began; whoever was unknown then is a group of its own."""
+    moment = TEST if TEST in history else str(later.campaign[0])
+    columns = tuple(
+        one
+        for one in columns_over_time(subject.customers, subject.dataset, spec)
+        if one.name in spec.columns and history[moment][one.name].notna().any()
+    )
+    k = len(subject.cards)
+    labels = np.full(len(subject.customers), k, dtype=np.int64)
+    known = history[moment].sort_index()
+    labels[known.index.to_numpy()] = segments_then(known, columns, k, seed)
+    return labels
+
+
+# ------------------------------------------------------------------ both
+
+
+def _rivals(offers: Offers, segments: Labels, train: Mask, test: Mask) -> dict[str, Vector]:
+    cells = {
+        HeldOut.BY_SEGMENT: segments,
+        HeldOut.BY_RFM: rfm_cells(offers, train),
+        HeldOut.BY_SEGMENT_AND_PAST: with_past(offers, segments),
+    }
+    return {name: predict_by_cells(one, offers.outcome, train, test) for name, one in cells.items() if one is not None}
+
+
+def _held_out(offers: Offers, probability: Vector, rivals: Mapping[str, Vector]) -> pd.DataFrame:
+    unknown = np.full(len(probability), np.nan)
+    names = (HeldOut.BY_SEGMENT, HeldOut.BY_RFM, HeldOut.BY_SEGMENT_AND_PAST)
+    return pd.DataFrame(
+        {
+            HeldOut.KEY: offers.customer,
+            HeldOut.CAMPAIGN: pd.Series(offers.campaign, dtype="str"),
+            HeldOut.SEGMENT: offers.segment,
+            HeldOut.OUTCOME: offers.outcome.astype(np.int64),
+            HeldOut.PROBABILITY: probability,
+            **{name: rivals.get(name, unknown) for name in names},
+        }
+    )

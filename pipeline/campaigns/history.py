@@ -1,0 +1,84 @@
+"""What was known of each customer when each campaign began, from the raw tables by the spec's own history query."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+
+import pandas as pd
+
+from pipeline.contract import Campaign
+from pipeline.errors import SpecError
+from pipeline.spec import Spec
+
+MOMENT, AS_OF, CAMPAIGN = "moment", "as_of", "campaign"
+ROW = "(row)"  # position of the customer in the customers table
+TEST = "(test)"  # the moment from which campaigns test the model
+
+
+def read_history(spec: Spec, data: str | None) -> pd.DataFrame | None:
+    """One row a customer and moment: the columns of ``[history]``; None where the spec has none or ``data`` is a URL.
+
+    Moments are the starts of all campaigns, the day from which campaigns test the model, and ``as_of`` once a
+    kind of campaign, with the latest campaign of that kind standing in for the next one's offer.
+
+    Raises
+    ------
+    SpecError
+        Where the query fails or does not yield what ``[history]`` says.
+    """
+    if spec.history is None or not spec.history.query or (data is not None and "://" in data):
+        return None
+    from pipeline.reading import query_tables
+
+    frame = query_tables(spec, data, "history.query", spec.history.query, moments=moments(spec))
+    wanted = [MOMENT, spec.id.column, spec.history.received, spec.history.responded, *spec.history.columns]
+    for name in wanted:
+        if name not in frame:
+            raise SpecError.unknown_name(
+                f"{spec.path or spec.name}: history.query yields no column", name, map(str, frame.columns)
+            )
+    frame = frame[wanted]
+    if frame.duplicated([MOMENT, spec.id.column]).any():
+        raise SpecError.because(
+            f"{spec.path or spec.name}: history.query yields several rows for one customer and moment",
+            remedy="group by moment and the id",
+        )
+    return frame
+
+
+def place(history: pd.DataFrame, customers: pd.DataFrame, id_column: str) -> dict[str, pd.DataFrame]:
+    """The history of each moment, its index the customer's position; rows of customers set aside are left out."""
+    ids, found = pd.factorize(history[id_column])
+    position = pd.Index(customers[id_column].astype("str")).get_indexer(pd.Index(found).astype("str"))[ids]
+    known = history.assign(**{ROW: position}).drop(columns=id_column)
+    known = known[position >= 0]
+    return {str(moment): part.set_index(ROW) for moment, part in known.groupby(MOMENT, sort=True)}
+
+
+def moments(spec: Spec) -> pd.DataFrame:
+    """Table ``moments`` of the history query: moment, as_of, campaign; dated campaigns only, by start."""
+    dated = by_start(spec.campaigns)
+    rows: list[tuple[str, date, str | None]] = [(one.column, one.start, one.column) for one in dated if one.start]
+    if spec.history and spec.history.test_from:
+        rows.append((TEST, spec.history.test_from, None))
+    if spec.as_of:
+        rows += [(next_moment(one.kind), spec.as_of, one.column) for one in latest_by_kind(dated)]
+    frame = pd.DataFrame(rows, columns=[MOMENT, AS_OF, CAMPAIGN])
+    return frame.astype({MOMENT: "str", AS_OF: "datetime64[us]", CAMPAIGN: "str"})
+
+
+def by_start(campaigns: Iterable[Campaign]) -> list[Campaign]:
+    """Dated campaigns in the order of their starts."""
+    return sorted((one for one in campaigns if one.start), key=lambda one: (one.start, one.column))
+
+
+def latest_by_kind(campaigns: Iterable[Campaign]) -> list[Campaign]:
+    """The last campaign of each kind, in the order of the kinds' names."""
+    latest = {one.kind: one for one in campaigns}
+    return [latest[kind] for kind in sorted(latest)]
+
+
+def next_moment(kind: str) -> str:
+    """Name of the moment at which the next campaign of ``kind`` would begin."""
+    return f"(next) {kind}"

@@ -1,0 +1,199 @@
+"""What contacting people earns: plain arithmetic on probabilities and outcomes, NumPy only.
+
+Nothing here knows scikit-learn or pandas, so that a page can redo it for every move of a cost or revenue slider.
+Money is in the data set's own unit; ``cost`` is that of one contact, ``revenue`` that of one response.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from pipeline.statistics import FEWEST, Z95, Vector, wilson
+
+Mask = npt.NDArray[np.bool_]
+Keys = npt.NDArray[np.int64]
+Word = Literal["act", "test", "don't", "too few"]
+
+CURVE_POINTS = 100
+
+
+def break_even(cost: float, revenue: float) -> float:
+    """Response rate at which a contact pays for itself; infinite where a response earns nothing."""
+    return cost / revenue if revenue > 0 else math.inf
+
+
+def advice(n: int, low: float, high: float, even: float) -> Word:
+    """One of four words, from the interval of a response rate against break-even."""
+    if n < FEWEST:
+        return "too few"
+    if low > even:
+        return "act"
+    return "don't" if high < even else "test"
+
+
+def worth_contacting(probability: Vector, cost: float, revenue: float) -> Mask:
+    """Whose expected revenue is above the cost of the contact."""
+    chosen: Mask = probability * revenue > cost
+    return chosen
+
+
+# ------------------------------------------------------------------ measured on known outcomes
+
+
+@dataclass(frozen=True)
+class Interval:
+    """A sum of money with its 95 % interval."""
+
+    value: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
+class Curve:
+    """Profit against the number contacted, best prospects first; index 0 is nobody."""
+
+    contacts: Keys
+    profit: Vector
+    low: Vector
+    high: Vector
+
+
+def measured_profit(
+    outcome: Vector, contacted: Mask, cost: float, revenue: float, customer: Keys | None = None
+) -> Interval:
+    """Profit of contacting ``contacted``, with the interval of a bootstrap over customers.
+
+    The bootstrap's variance has a closed form: with g a customer's gain (0 if not contacted), resampling n customers
+    gives sum(g^2) - sum(g)^2 / n. Several rows of one ``customer`` are one gain.
+    """
+    gains = np.where(contacted, outcome * revenue - cost, 0.0)
+    total = float(gains.sum())
+    return _around(total, _bootstrap_sd(gains, customer))
+
+
+def _bootstrap_sd(gains: Vector, customer: Keys | None) -> float:
+    each = gains if customer is None else np.bincount(np.unique(customer, return_inverse=True)[1], weights=gains)
+    return math.sqrt(max(float(each @ each) - float(each.sum()) ** 2 / max(len(each), 1), 0.0))
+
+
+def _around(value: float, deviation: float) -> Interval:
+    return Interval(value, value - Z95 * deviation, value + Z95 * deviation)
+
+
+def profit_curve(
+    probability: Vector, outcome: Vector, cost: float, revenue: float, customer: Keys | None = None
+) -> Curve:
+    """Measured profit of the best m prospects for up to ``CURVE_POINTS`` values of m; intervals as above."""
+    n = len(probability)
+    order = np.argsort(-probability, kind="stable")
+    counts = np.unique(np.linspace(0, n, min(n, CURVE_POINTS) + 1).round().astype(np.int64))
+    gains = (outcome * revenue - cost)[order]
+    who = None if customer is None else np.unique(customer, return_inverse=True)[1][order]
+    number = n if who is None else int(who.max(initial=-1)) + 1
+    profit, spread = np.zeros(len(counts)), np.zeros(len(counts))
+    each = np.zeros(number)
+    for at in range(1, len(counts)):
+        part = slice(counts[at - 1], counts[at])
+        if who is None:
+            each[part] = gains[part]
+        else:
+            each += np.bincount(who[part], weights=gains[part], minlength=number)
+        profit[at] = each.sum()
+        spread[at] = math.sqrt(max(float(each @ each) - profit[at] ** 2 / number, 0.0))
+    return Curve(counts, profit, profit - Z95 * spread, profit + Z95 * spread)
+
+
+# ------------------------------------------------------------------ expected of the next campaign
+
+
+def ratio_variance(probability: Vector, outcome: Vector, customer: Keys | None = None) -> float:
+    """Variance of (responses / expected responses) on held-out rows: how far the model's level can be off."""
+    expected = float(probability.sum())
+    if expected <= 0:
+        return 0.0
+    off = outcome - outcome.sum() / expected * probability
+    each = off if customer is None else np.bincount(np.unique(customer, return_inverse=True)[1], weights=off)
+    return float(each @ each) / expected**2
+
+
+def expected_profit(probability: Vector, cost: float, revenue: float, level_variance: float) -> Interval:
+    """Profit to expect of contacting everyone in ``probability`` once.
+
+    The interval holds the chance of a single campaign (sum of p (1 - p)) and the doubt about the model's level
+    (``ratio_variance`` on held-out customers).
+    """
+    responses = float(probability.sum())
+    variance = float((probability * (1 - probability)).sum()) + responses**2 * level_variance
+    return _around(responses * revenue - cost * len(probability), revenue * math.sqrt(variance))
+
+
+def expected_curve(probability: Vector, cost: float, revenue: float, level_variance: float) -> Curve:
+    """``expected_profit`` of the first m for up to ``CURVE_POINTS`` values of m; ``probability`` falls."""
+    n = len(probability)
+    counts = np.unique(np.linspace(0, n, min(n, CURVE_POINTS) + 1).round().astype(np.int64))
+    responses = np.append(0.0, np.cumsum(probability))[counts]
+    chance = np.append(0.0, np.cumsum(probability * (1 - probability)))[counts]
+    profit = responses * revenue - cost * counts
+    half = Z95 * revenue * np.sqrt(chance + responses**2 * level_variance)
+    return Curve(counts, profit, profit - half, profit + half)
+
+
+# ------------------------------------------------------------------ tests with a hold-out group
+
+
+def precision_of(candidates: int, held_out: int, rate: float) -> float:
+    """Half the 95 % interval of (response of the contacted - response of those held out), both near ``rate``."""
+    contacted = candidates - held_out
+    if held_out <= 0 or contacted <= 0:
+        return math.inf
+    return Z95 * math.sqrt(rate * (1 - rate) * (1 / contacted + 1 / held_out))
+
+
+def holdout_size(candidates: int, rate: float, precision: float) -> int | None:
+    """Fewest customers to hold out so that a test is as precise as wanted; None where even half would not do."""
+    if candidates < 2 or precision_of(candidates, candidates // 2, rate) > precision:
+        return None
+    low, high = 1, candidates // 2
+    while low < high:
+        middle = (low + high) // 2
+        if precision_of(candidates, middle, rate) <= precision:
+            high = middle
+        else:
+            low = middle + 1
+    return low
+
+
+def draw_holdout(contacted: Mask, size: int, seed: int) -> Mask:
+    """``size`` of the contacted, drawn at random with ``seed``."""
+    chosen = np.zeros(len(contacted), dtype=bool)
+    rows = np.flatnonzero(contacted)
+    chosen[np.random.default_rng(seed).choice(rows, min(size, len(rows)), replace=False)] = True
+    return chosen
+
+
+@dataclass(frozen=True)
+class Uplift:
+    """A finished test: difference in response, and what the contacts earned beyond what would have come anyway."""
+
+    difference: float
+    difference_low: float
+    difference_high: float
+    profit: Interval  # incremental, of all contacted
+
+
+def read_test(
+    contacted: int, responses: int, held_out: int, held_out_responses: int, cost: float, revenue: float
+) -> Uplift:
+    """Compare the contacted with those held out (Newcombe's interval of a difference of proportions, 1998)."""
+    p, q = responses / contacted, held_out_responses / held_out
+    (p_low, q_low), (p_high, q_high) = wilson([responses, held_out_responses], [contacted, held_out])
+    low = p - q - math.sqrt((p - p_low) ** 2 + (q_high - q) ** 2)
+    high = p - q + math.sqrt((p_high - p) ** 2 + (q - q_low) ** 2)
+    money = [contacted * (one * revenue - cost) for one in (p - q, low, high)]
+    return Uplift(p - q, low, high, Interval(money[0], money[1], money[2]))

@@ -1,0 +1,115 @@
+"""Customers in canonical order, their fingerprint, and the rows set aside: what leaves the cleaning."""
+
+from __future__ import annotations
+
+import hashlib
+
+import numpy as np
+import pandas as pd
+
+from pipeline.cleaning.derive import mentions
+from pipeline.contract import Customers, Dataset
+from pipeline.reading import ROW_ID, RawTable
+from pipeline.spec import RangeRule, ReplaceRule, Spec, WhereRule, raw_columns
+
+_WITHHELD = "(withheld: the spec does not keep the id)"
+
+
+def used_columns(spec: Spec, *, active_only: bool = False) -> set[str]:
+    """Raw columns that matter: of some role, or used by a derived column, a group or a rule."""
+    names = set(raw_columns(spec)) | set(spec.columns)
+    kept = {
+        name
+        for name, column in spec.columns.items()
+        if column.role == "active" or (not active_only and column.role != "ignored")
+    }
+    for group in spec.groups.values():
+        if group.shares == "active" or not active_only:
+            kept |= set(group.members)
+    if not active_only:
+        kept |= {rule.column for rule in spec.rules if isinstance(rule, RangeRule | ReplaceRule)}
+        kept |= {name for rule in spec.rules if isinstance(rule, WhereRule) for name in mentions(rule.sql, names)}
+    found = kept
+    while found:
+        found = {
+            name
+            for one in found
+            if one in spec.columns and spec.columns[one].sql
+            for name in mentions(spec.columns[one].sql or "", names)
+        } - kept
+        kept |= found
+    return kept & set(raw_columns(spec))
+
+
+def in_order(frame: pd.DataFrame, column: str) -> pd.DataFrame:
+    """By id, as numbers where all ids are whole numbers; the index still tells the raw position.
+
+    Row numbers are no property of a customer: such a table is sorted by content, so that shuffling changes nothing.
+    """
+    ids = frame[column]
+    if column == ROW_ID:
+        return frame.sort_values([*frame.columns.drop(column), column], kind="stable")
+    if len(ids) and ids.str.isdecimal().all() and ids.str.len().max() <= 18:
+        return frame.assign(**{"": ids.astype("int64")}).sort_values(["", column], kind="stable").drop(columns="")
+    return frame.sort_values(column, kind="stable")
+
+
+def customers_table(frame: pd.DataFrame, dataset: Dataset) -> pd.DataFrame:
+    """The key, the id if it is kept, then every column that is used, in the data set's order."""
+    members = {member for group in dataset.groups for member in group.members}
+    names = [column.name for column in dataset.columns if column.role != "ignored" or column.name in members]
+    kept = [dataset.id_column] if dataset.id_column is not None else []
+    names = kept + [name for name in names if name not in kept]
+    table = frame[names].reset_index(drop=True)
+    table.insert(0, Customers.KEY, np.arange(len(table), dtype=np.int64))
+    return table
+
+
+def quarantine_table(raw: RawTable, spec: Spec, aside: list[tuple[str, int]]) -> pd.DataFrame:
+    """Raw values, as text, of rows set aside; nothing that may identify a person unless the spec keeps the id."""
+    present = {str(name).strip(): name for name in raw.frame.columns}
+    used = used_columns(spec)
+    kept = [name for name in raw_columns(spec) if name in used and name in present]
+    if spec.id.keep:
+        kept = [spec.id.column, *(name for name in kept if name != spec.id.column)]
+    kept = [name for name in kept if name in present]
+    positions = [at for _, at in aside]
+    values = {name: raw.frame[present[name]].iloc[positions].astype("str").tolist() for name in kept}
+    table = pd.DataFrame(
+        {"rule": [rule for rule, _ in aside], "row": [raw.where(at) for at in positions], **values}, dtype="str"
+    )
+    if not raw.rejects:
+        return table
+    lines = pd.DataFrame(
+        {
+            "rule": "unreadable rows",
+            "row": [one.where for one in raw.rejects],
+            "text": [one.text if spec.id.keep else _WITHHELD for one in raw.rejects],
+        },
+        dtype="str",
+    )
+    return pd.concat([lines, table], ignore_index=True).reindex(columns=[*table.columns, "text"])
+
+
+def fingerprint(frame: pd.DataFrame, customers: pd.DataFrame, spec: Spec) -> str:
+    """Tells contents apart: the same for every order, delimiter and encoding of the same customers."""
+    if spec.id.column == ROW_ID:  # where a row stands is not content
+        return _digest(pd.Series(dtype="str"), customers.drop(columns=ROW_ID, errors="ignore"))
+    return _digest(frame[spec.id.column], customers)
+
+
+def _digest(ids: pd.Series, customers: pd.DataFrame) -> str:
+    """First 16 hex digits of the SHA-256 of the cleaned content: names and values, in canonical order."""
+    digest = hashlib.sha256("\x1f".join(ids.to_numpy(dtype=object)).encode())
+    for name in customers.columns:
+        column = customers[name]
+        digest.update(f"\x1e{name}\x1e".encode())
+        if pd.api.types.is_string_dtype(column):
+            codes, words = pd.factorize(column, sort=True)
+            digest.update("\x1f".join(words).encode() + codes.astype("int64").tobytes())
+        elif pd.api.types.is_datetime64_any_dtype(column):
+            digest.update(column.to_numpy(dtype="datetime64[us]").astype("int64").tobytes())
+        else:
+            values = column.to_numpy(dtype=np.float64) + 0.0  # turns -0 into 0
+            digest.update(np.where(np.isnan(values), np.nan, values).tobytes())
+    return digest.hexdigest()[:16]

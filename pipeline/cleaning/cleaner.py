@@ -1,0 +1,266 @@
+"""Raw rows -> customers, with a ledger that accounts for every row and every repaired value."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from pipeline.cleaning import steps
+from pipeline.cleaning.canonical import customers_table, fingerprint, in_order, quarantine_table, used_columns
+from pipeline.cleaning.derive import add_shares, derive, mentions
+from pipeline.cleaning.steps import Step
+from pipeline.contract import Dataset, Kind, Ledger, LedgerEntry
+from pipeline.errors import InputError, SpecError
+from pipeline.reading import ROW_ID, RawTable, as_text, convert, decimal_hint
+from pipeline.spec import (
+    DuplicateIdRule,
+    LookalikeRule,
+    RangeRule,
+    ReplaceRule,
+    Spec,
+    WhereRule,
+    describe_dataset,
+    raw_columns,
+    share_name,
+)
+from pipeline.stages import Cleaned
+
+LEAST_ROWS = 10
+MOST_LOST = 0.9
+
+
+def clean(raw: RawTable, spec: Spec, *, minimum_rows: int = LEAST_ROWS) -> Cleaned:
+    """Apply the spec to raw rows.
+
+    Parameters
+    ----------
+    raw
+        Rows as they were written.
+    spec
+        What the columns mean, and which values are impossible.
+    minimum_rows
+        Fewer than ``LEAST_ROWS`` means new customers for an existing model: losing most rows is no error, a constant
+        column keeps its role, and columns that no active column needs may be absent.
+
+    Returns
+    -------
+    Cleaned
+        Customers sorted by id under ``customer`` = 0..n-1, so that the order of the input cannot matter.
+
+    Raises
+    ------
+    InputError, SpecError
+        Where columns are missing or cannot be read as what the spec says, or hardly a row is left.
+    """
+    scoring = minimum_rows < LEAST_ROWS
+    chosen = _select(raw, spec, scoring)
+    untyped = [_rejected(raw, chosen), steps.exact_duplicates(chosen, raw.where)]
+    ids = untyped[-1].frame.assign(**{spec.id.column: as_text(untyped[-1].frame[spec.id.column])})
+    done = [*untyped, steps.missing_ids(ids, spec.id.column, raw.where)]
+    done.append(_typed(done[-1].frame, raw, spec))
+    done += _repeats(done[-1].frame, raw, spec)
+    done += _apply_rules(done[-1].frame, raw, spec, derived=False)
+    done.append(Step(add_shares(derive(done[-1].frame, spec), spec)))
+    done += _apply_rules(done[-1].frame, raw, spec, derived=True)
+    frame = in_order(done[-1].frame, spec.id.column)
+    entries = tuple(entry for step in done for entry in step.entries)
+    _refuse_few(raw, frame, entries, minimum_rows)
+    dataset, constant = _without_constants(spec, frame, scoring)
+    aside = [one for step in done for one in step.aside]
+    return _account(raw, spec, dataset, frame, (*entries, *constant, *_imputed(frame, dataset)), aside)
+
+
+def _refuse_few(raw: RawTable, frame: pd.DataFrame, entries: tuple[LedgerEntry, ...], minimum_rows: int) -> None:
+    """Hardly anything left means that the spec does not fit; a model trained on the rest would be worthless."""
+    rows_in = len(raw.frame) + len(raw.rejects)
+    most_lost = MOST_LOST if minimum_rows >= LEAST_ROWS else 1.0
+    if len(frame) < minimum_rows or len(frame) < (1 - most_lost) * rows_in:
+        lost = sorted(entries, key=lambda entry: -(entry.dropped + entry.quarantined))
+        raise InputError.because(
+            f"{raw.source}: {len(frame)} of {rows_in} rows are left after cleaning",
+            expected=f"at least {minimum_rows} customers and a tenth of the rows",
+            found="; ".join(entry.detail for entry in lost[:3] if entry.dropped + entry.quarantined) or "a small file",
+            remedy="check the rules in the spec and the id column",
+        )
+
+
+def _account(
+    raw: RawTable,
+    spec: Spec,
+    dataset: Dataset,
+    frame: pd.DataFrame,
+    entries: tuple[LedgerEntry, ...],
+    aside: list[tuple[str, int]],
+) -> Cleaned:
+    rows_in = len(raw.frame) + len(raw.rejects)
+    customers = customers_table(frame, dataset)
+    ledger = Ledger(
+        source=raw.source,
+        fingerprint=fingerprint(frame, customers, spec),
+        rows_in=rows_in,
+        rows_out=len(frame),
+        dropped=sum(entry.dropped for entry in entries),
+        quarantined=sum(entry.quarantined for entry in entries),
+        entries=entries,
+        notes=(*raw.notes, *_unknown_columns(raw, spec)),
+        tables=dict(raw.tables),
+    )
+    return Cleaned(dataset=dataset, customers=customers, quarantine=quarantine_table(raw, spec, aside), ledger=ledger)
+
+
+# ------------------------------------------------------------------ columns
+
+
+def _select(raw: RawTable, spec: Spec, scoring: bool) -> pd.DataFrame:
+    """The spec's columns in the spec's order; headers match after trimming."""
+    present = {str(name).strip().strip("\ufeff"): name for name in raw.frame.columns}
+    source = raw.frame
+    if spec.id.column == ROW_ID and ROW_ID not in present:
+        present[ROW_ID], source = ROW_ID, source.assign(**{ROW_ID: raw.row_ids()})
+    wanted = raw_columns(spec)
+    needed = used_columns(spec, active_only=True) if scoring else set(wanted)
+    for name in wanted:
+        if name not in present and name in needed | {spec.id.column}:
+            raise SpecError.unknown_name(f"{spec.path or spec.name} does not fit {raw.source}: column", name, present)
+    empty = pd.Series([None] * len(raw.frame), dtype="str")
+    return pd.DataFrame({name: source[present[name]] if name in present else empty for name in wanted})
+
+
+def _unknown_columns(raw: RawTable, spec: Spec) -> tuple[str, ...]:
+    names = [str(name).strip().strip("\ufeff") for name in raw.frame.columns]
+    extra = [name for name in names if name not in raw_columns(spec)]
+    return (f"columns that the spec does not name were left out: {', '.join(extra[:30])}",) if extra else ()
+
+
+# ------------------------------------------------------------------ rules
+
+
+def _rejected(raw: RawTable, frame: pd.DataFrame) -> Step:
+    number = len(raw.rejects)
+    entry = LedgerEntry(
+        rule="unreadable rows",
+        quarantined=number,
+        examples=tuple(f"{one.where}: {one.why}" for one in raw.rejects[: steps.MOST_EXAMPLES]),
+        detail=f"{steps.count(number, 'row does', 'rows do')} not fit the header and could not be taken apart",
+    )
+    return Step(frame, (entry,))
+
+
+def _typed(frame: pd.DataFrame, raw: RawTable, spec: Spec) -> Step:
+    """Every column that matters as its kind; values that cannot be read become unknown and are counted."""
+    kinds, used = raw_columns(spec), used_columns(spec)
+    numbers = [name for name, kind in kinds.items() if kind in ("number", "integer") and name in used]
+    decimal = spec.source.decimal or decimal_hint(frame[name] for name in numbers)
+    columns: dict[str, pd.Series] = {}
+    entries: list[LedgerEntry] = []
+    for name, kind in kinds.items():
+        if name == spec.id.column or name not in used:
+            columns[name] = as_text(frame[name])
+            continue
+        made = convert(frame[name], kind, decimal=decimal, date_format=spec.source.date_format)
+        order = spec.columns[name].order if name in spec.columns else ()
+        strange = made.bad | (made.values.notna() & ~made.values.isin(order)).to_numpy() if order else made.bad
+        columns[name] = made.values.mask(strange)
+        if strange.any():
+            entries.append(_unreadable(frame[name], name, kind, strange, raw, spec))
+        if made.note:
+            entries.append(LedgerEntry(rule="format", column=name, detail=f"{name}: {made.note}"))
+    return Step(pd.DataFrame(columns, index=frame.index), tuple(entries))
+
+
+def _unreadable(series: pd.Series, name: str, kind: Kind, bad: np.ndarray, raw: RawTable, spec: Spec) -> LedgerEntry:
+    number, known = int(bad.sum()), int(as_text(series).notna().sum())
+    first = series.index[bad][: steps.MOST_EXAMPLES]
+    examples = tuple(f"{str(series[at])[:60]!r} ({raw.where(int(at))})" for at in first)
+    order = spec.columns[name].order if name in spec.columns else ()
+    wanted = f"one of {', '.join(order)}" if kind == "ordered" else f"a {kind}"
+    if number > known / 2:
+        raise InputError.because(
+            f"{raw.source}: column {name!r} cannot be read as {kind}: {number:,} of {known:,} values do not fit",
+            expected=wanted,
+            found=", ".join(examples),
+            remedy=f"change kind of [columns.{name}] in {spec.path or spec.name}, or set decimal or date_format under "
+            "[source]",
+        )
+    return LedgerEntry(
+        rule="unreadable values",
+        column=name,
+        repaired=number,
+        examples=examples,
+        detail=f"{steps.count(number, 'value', 'values')} of {name} not readable as {wanted}: made unknown",
+    )
+
+
+def _repeats(frame: pd.DataFrame, raw: RawTable, spec: Spec) -> list[Step]:
+    """Several rows of one id, then different ids with the same content (the lower id stays if they are dropped)."""
+    action = next((rule.action for rule in spec.rules if isinstance(rule, DuplicateIdRule)), "quarantine")
+    alike = next((rule for rule in spec.rules if isinstance(rule, LookalikeRule)), LookalikeRule(rule="lookalikes"))
+    single = steps.duplicate_ids(frame, spec.id.column, action, raw.where)
+    return [single, steps.lookalikes(in_order(single.frame, spec.id.column), spec.id.column, alike, raw.where)]
+
+
+def _apply_rules(frame: pd.DataFrame, raw: RawTable, spec: Spec, *, derived: bool) -> list[Step]:
+    """The spec's own rules in its order; those about derived columns come after derivation."""
+    late = {name for name, column in spec.columns.items() if column.sql is not None}
+    late |= {share_name(member) for group in spec.groups.values() for member in group.members}
+    done: list[Step] = []
+    for rule in spec.rules:
+        rows = done[-1].frame if done else frame
+        if isinstance(rule, WhereRule):
+            if bool(mentions(rule.sql, late)) == derived:
+                done.append(steps.where_rule(rows, rule, spec, raw.where))
+        elif isinstance(rule, RangeRule | ReplaceRule) and (rule.column in late) == derived:
+            done.append(
+                steps.replace(rows, rule) if isinstance(rule, ReplaceRule) else steps.limits(rows, rule, raw.where)
+            )
+    return done or [Step(frame)]
+
+
+def _without_constants(spec: Spec, frame: pd.DataFrame, scoring: bool) -> tuple[Dataset, tuple[LedgerEntry, ...]]:
+    """A column with one value separates nobody: noted, and no longer active."""
+    dataset = describe_dataset(spec)
+    names = [] if scoring else [name for name in frame.columns if name != spec.id.column]
+    constant = [name for name in names if frame[name].nunique() <= 1]
+    active = {column.name for column in dataset.with_role("active")}
+    shown = set(frame.columns) - set(raw_columns(spec)) | used_columns(spec)  # what is not used may name a person
+    entries = []
+    for name in constant:
+        value = next(iter(frame[name].dropna().unique()), None)
+        value = f"{value:g}" if isinstance(value, float) else value
+        what = "empty" if value is None else f"{value} everywhere" if name in shown else "the same everywhere"
+        entries.append(
+            LedgerEntry(
+                rule="constant columns",
+                column=name,
+                detail=f"{name} is {what}"
+                + (": left out of the clustering, since it separates nobody" if name in active else ""),
+            )
+        )
+    columns = tuple(
+        column.model_copy(update={"role": "ignored", "transform": ()})
+        if column.name in constant and column.role == "active"
+        else column
+        for column in dataset.columns
+    )
+    if not any(column.role == "active" for column in columns):
+        raise InputError.because(
+            f"data set {dataset.spec}: every active column has the same value for all customers",
+            remedy="make other columns active in the spec",
+        )
+    return dataset.model_copy(update={"columns": columns}), tuple(entries)
+
+
+def _imputed(frame: pd.DataFrame, dataset: Dataset) -> tuple[LedgerEntry, ...]:
+    """Unknown values of clustered columns; the median stands in for them later, with the other transforms."""
+    counts = {column.name: int(frame[column.name].isna().sum()) for column in dataset.with_role("active")}
+    return tuple(
+        LedgerEntry(
+            rule="imputed",
+            column=name,
+            repaired=number,
+            detail=f"{steps.count(number, 'customer has', 'customers have')} no {name}; the median "
+            "stands in when clustering",
+        )
+        for name, number in counts.items()
+        if number
+    )

@@ -1,0 +1,140 @@
+"""Derived columns: one SQL expression each, over the cleaned columns of the same row and nothing else."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+import pandas as pd
+
+from pipeline.contract import Kind
+from pipeline.errors import SpecError
+from pipeline.reading import Engine, QueryError, as_text, quote, tables
+from pipeline.spec import Spec, identifiers, share_name
+
+AS_OF = "as_of"
+_WORK = "customers"
+# a derived value must depend on its own row only, and be the same tomorrow: a customer scored alone gets the same one
+_REFUSED = {
+    "a window function": r"\bover\s*\(",
+    "a query": r"\bselect\b",
+    "today's clock": r"\b(now|today|current_date|current_time|current_timestamp|localtimestamp|get_current_time\w*)\b",
+    "chance": r"\b(random|setseed|uuid|gen_random_uuid|nextval)\b\s*\(",
+}
+
+
+def derive(frame: pd.DataFrame, spec: Spec) -> pd.DataFrame:
+    """``frame`` with every derived column of the spec added; expressions may use each other in any order.
+
+    Raises
+    ------
+    SpecError
+        Naming the file, the column and what DuckDB says of its SQL.
+    """
+    wanted = {name: column.sql for name, column in spec.columns.items() if column.sql is not None}
+    if not wanted:
+        return frame
+    made = _evaluate(frame, _ordered(wanted, spec), spec)
+    return frame.assign(**{name: _as_kind(made[name], spec.columns[name].kind) for name in wanted})
+
+
+def condition(frame: pd.DataFrame, sql: str, spec: Spec, name: str) -> pd.Series:
+    """Where an SQL condition holds (unknown counts as no); raises ``SpecError``."""
+    label = f"rule {name!r}"
+    made = _evaluate(frame, {label: sql}, spec)[label]
+    return pd.Series(made.fillna(False).astype("bool").to_numpy(), index=frame.index)
+
+
+def add_shares(frame: pd.DataFrame, spec: Spec) -> pd.DataFrame:
+    """Each group member's share in the sum of the group's members; unknown where the total is not positive."""
+    shares: dict[str, pd.Series] = {}
+    for group in spec.groups.values():
+        members = frame[list(group.members)].astype("float64")
+        total = members.sum(axis=1, skipna=False)
+        shares |= {share_name(member): members[member] / total.where(total > 0) for member in group.members}
+    return frame.assign(**shares)
+
+
+def mentions(sql: str, names: set[str]) -> set[str]:
+    """Those of ``names`` that the expression uses; capitals do not matter, and ``year(`` is a function, no column."""
+    used = {one.lower() for one in identifiers(re.sub(r"\b\w+\s*\(", "(", sql))}
+    return {name for name in names if name.lower() in used}
+
+
+def _ordered(wanted: dict[str, str], spec: Spec) -> dict[str, str]:
+    """Expressions so that each comes after those it uses."""
+    ordered: dict[str, str] = {}
+    while len(ordered) < len(wanted):
+        ready = [
+            name for name, sql in wanted.items() if name not in ordered and mentions(sql, set(wanted)) <= set(ordered)
+        ]
+        if not ready:
+            stuck = sorted(set(wanted) - set(ordered))
+            raise SpecError.because(
+                f"{spec.path or spec.name}: {', '.join(stuck)} are computed from each other",
+                expected="SQL that leads back to columns of the data",
+                remedy="give one of them another name than the column it is computed from",
+            )
+        ordered |= {name: wanted[name] for name in ready}
+    return ordered
+
+
+def _evaluate(frame: pd.DataFrame, expressions: dict[str, str], spec: Spec) -> pd.DataFrame:
+    for name, sql in expressions.items():
+        _refuse(name, sql, spec)
+    numbered = frame.assign(**{"": np.arange(len(frame))}).rename(columns={"": "_position"})
+    with tables(frames={"frame": numbered}, sealed=True) as engine:
+        as_of = f"DATE '{spec.as_of.isoformat()}'" if spec.as_of else "CAST(NULL AS DATE)"
+        view = f"SELECT *, {as_of} AS {AS_OF} FROM frame"  # noqa: S608
+        for name, sql in expressions.items():
+            view = f"SELECT *, ({sql}\n) AS {quote(name)} FROM ({view}) AS {_WORK}"  # noqa: S608
+            _check(engine, f"SELECT * FROM ({view}) LIMIT 0", name, sql, spec)  # noqa: S608
+        names = ", ".join(map(quote, expressions))
+        try:
+            made = engine.query(f"SELECT {names} FROM ({view}) ORDER BY _position")  # noqa: S608
+        except QueryError as error:
+            raise SpecError.because(
+                f"{spec.path or spec.name}: SQL of {', '.join(expressions)} fails on the data",
+                found=error.brief,
+                remedy="use try_cast or nullif where a value may not fit",
+            ) from error
+    return made.set_axis(frame.index)
+
+
+def _check(engine: Engine, query: str, name: str, sql: str, spec: Spec) -> None:
+    try:
+        engine.query(query)
+    except QueryError as error:
+        raise SpecError.because(
+            f"{spec.path or spec.name}: column {name!r}: its SQL is wrong: {sql.strip()}",
+            found=error.brief,
+            expected="an expression over columns of the spec, one value a row",
+            remedy='a column of the data that is used only here needs its own [columns.NAME] with role = "ignored"',
+        ) from error
+
+
+def _refuse(name: str, sql: str, spec: Spec) -> None:
+    bare = re.sub(r"'(?:[^']|'')*'|\"[^\"]*\"", " ", sql).lower()
+    where = f"{spec.path or spec.name}: column {name!r}"
+    for what, pattern in _REFUSED.items():
+        if re.search(pattern, bare):
+            raise SpecError.because(
+                f"{where}: its SQL uses {what}",
+                expected="an expression over the same row's columns",
+                found=sql.strip(),
+                remedy=f"use {AS_OF} for dates; aggregate in source.query",
+            )
+    if AS_OF in re.findall(r"\w+", bare) and spec.as_of is None:
+        raise SpecError.because(
+            f"{where}: its SQL uses {AS_OF}, which the spec does not set",
+            remedy="add as_of = 2026-01-31 (the day from which ages count) at the top of the spec",
+        )
+
+
+def _as_kind(made: pd.Series, kind: Kind) -> pd.Series:
+    if kind in ("number", "integer", "flag"):
+        values = pd.to_numeric(made, errors="coerce").astype("float64")
+        return values.where(np.isfinite(values)).set_axis(made.index)
+    if kind == "date":
+        return pd.to_datetime(made, errors="coerce").astype("datetime64[us]")
+    return as_text(made)

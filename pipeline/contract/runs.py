@@ -1,0 +1,128 @@
+"""What is recorded of a run and what the store hands out again: records together with their frames and arrays."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import partial
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from pipeline.contract.campaign_plan import CampaignPlan
+from pipeline.contract.findings import AffinityBasis, SegmentRule
+from pipeline.contract.records import CandidateRecord, Dataset, Decision, FeatureTransform, Ledger, SegmentCard
+from pipeline.contract.tables import empty_table
+
+Matrix = npt.NDArray[np.float64]
+Labels = npt.NDArray[np.int64]
+
+MODEL_FILE = "model.skops"
+TRUSTED_TYPES: tuple[str, ...] = ("numpy.clip", "numpy.dtype")
+"""The only types beyond skops' own defaults that may be read from a model file, whatever the file itself claims."""
+
+# ------------------------------------------------------------------ what to record, apart from how
+
+
+@dataclass(frozen=True)
+class ModelRecord:
+    """A fitted scikit-learn pipeline and what MLflow needs to log it without guessing."""
+
+    skops: bytes  # the pipeline as a skops file: written where scikit-learn is loaded, logged where MLflow is
+    example: pd.DataFrame  # a few invented rows (medians), never a customer's
+    requirements: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class RunRecord:
+    """Everything that one MLflow run is to hold."""
+
+    name: str
+    params: Mapping[str, str]
+    metrics: Mapping[str, float]
+    tags: Mapping[str, str]
+    description: str  # Markdown
+    tables: Mapping[str, pd.DataFrame] = field(default_factory=dict)  # artifact name -> table
+    records: Mapping[str, str] = field(default_factory=dict)  # artifact name -> JSON text
+    images: Mapping[str, bytes] = field(default_factory=dict)  # artifact name -> PNG
+    ui_tables: Mapping[str, pd.DataFrame] = field(default_factory=dict)  # artifact name -> table for the MLflow UI
+    model: ModelRecord | None = None
+    curves: Mapping[str, Mapping[int, float]] = field(default_factory=dict)  # metric -> step -> value, drawn by the UI
+
+
+@dataclass(frozen=True)
+class SweepRecord:
+    """The parent run and one nested run for each k."""
+
+    parent: RunRecord
+    children: Mapping[int, RunRecord]
+    recommended_k: int
+    dataset_name: str
+    source: str
+    fingerprint: str
+    rows: int = 0
+    schema: Mapping[str, str] = field(default_factory=dict)  # column -> MLflow type; what the run's data set looks like
+
+
+@dataclass(frozen=True)
+class SavedSweep:
+    """Where a sweep went in the store."""
+
+    experiment_id: str
+    sweep_run_id: str
+    run_ids: Mapping[int, str]
+
+
+# ------------------------------------------------------------------ what the store hands out
+
+
+@dataclass(frozen=True)
+class Placement:
+    """Who is where in one run, without the customers themselves; rows as in the sweep's customers."""
+
+    run_id: str
+    cards: tuple[SegmentCard, ...]
+    labels: Labels
+
+    @property
+    def k(self) -> int:
+        """Number of segments."""
+        return len(self.cards)
+
+
+@dataclass(frozen=True)
+class Segmentation:
+    """One completed run with all it needs to be drawn, read back and checked."""
+
+    run_id: str
+    sweep_run_id: str
+    experiment: str
+    started: float
+    dataset: Dataset
+    ledger: Ledger
+    decision: Decision
+    candidates: tuple[CandidateRecord, ...]
+    transform: FeatureTransform
+    centres: Matrix
+    cards: tuple[SegmentCard, ...]
+    customers: pd.DataFrame
+    projection: pd.DataFrame
+    loadings: pd.DataFrame
+    quarantine: pd.DataFrame
+    assignments: pd.DataFrame
+    profiles: pd.DataFrame
+    category_profiles: pd.DataFrame
+    spec: str = "{}"  # the whole spec as JSON, for scoring new customers alike
+    rules: tuple[SegmentRule, ...] = ()
+    typical: pd.DataFrame = field(default_factory=partial(empty_table, "typical"))
+    passive: pd.DataFrame = field(default_factory=partial(empty_table, "passive"))
+    affinities: pd.DataFrame = field(default_factory=partial(empty_table, "affinities"))
+    affinity_basis: AffinityBasis | None = None  # None: this run has no affinities
+    campaigns: CampaignPlan | None = None  # None: this run has no plan, since it was not the recommended one
+    sensitivity: pd.DataFrame = field(default_factory=partial(empty_table, "sensitivity"))  # of the sweep
+
+    @property
+    def k(self) -> int:
+        """Number of segments."""
+        return len(self.cards)

@@ -1,0 +1,272 @@
+"""What is bought together: pairs of categories over baskets, or over customers where only totals are known.
+
+All pairs of all baskets are one product of a sparse 0/1 matrix with itself. A pair is compared with chance: lift is
+how many times as often the two meet as if they were independent, leverage how much larger a share of the baskets that
+is (Piatetsky-Shapiro 1991). Milk is in every other basket and has a lift near 1 with everything, a rare pair may have
+any lift; so pairs are ranked by leverage, with a floor on the count.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy.sparse import csr_array
+from scipy.special import chdtrc
+
+from pipeline.contract import TABLES, Affinities, AffinityBasis, Assignments, Dataset, Labels, Matrix
+from pipeline.errors import SpecError
+from pipeline.spec import Spec
+from pipeline.stages import Bought, Training
+
+LEAST_COUNT = 50
+LISTED = 300  # pairs kept of each segment: so many by leverage, and so many by lift
+_LEAST_EXPECTED = 5.0  # below that in any cell of the fourfold table: Fisher's exact test
+
+
+@dataclass(frozen=True)
+class Baskets:
+    """Which categories are in which basket, and whose basket it is."""
+
+    items: csr_array  # (baskets, categories), 0 or 1
+    names: tuple[str, ...]  # of the categories, sorted
+    owner: Labels  # (baskets,) place in ``owners``
+    owners: tuple[str, ...]  # ids of customers, as text
+
+
+def read_baskets(spec: Spec, data: str | None) -> Baskets | None:
+    """Run the spec's basket query; None where it has none.
+
+    Raises
+    ------
+    InputError, SpecError
+        Where the source cannot be read, or the query does not give three columns.
+
+    """
+    from pipeline.reading import read_source
+
+    if spec.baskets is None or spec.baskets.query is None:
+        return None
+    source = spec.source.model_copy(update={"query": spec.baskets.query})
+    frame = read_source(spec.model_copy(update={"source": source}), data).frame
+    if frame.shape[1] != 3:
+        raise SpecError.because(
+            f"{spec.path or spec.name}: baskets.query",
+            expected="three columns: customer, basket, category",
+            found=", ".join(map(str, frame.columns)),
+        )
+    return as_baskets(frame)
+
+
+def as_baskets(lines: pd.DataFrame) -> Baskets:
+    """Lines of (customer, basket, category) as a matrix; repeated and incomplete lines count once and not at all."""
+    from pipeline.reading import as_text
+
+    known = lines[lines.notna().all(axis=1)]
+    customer, owners = pd.factorize(known.iloc[:, 0])
+    number, baskets = pd.factorize(known.iloc[:, 1])
+    category, names = pd.factorize(known.iloc[:, 2], sort=True)
+    basket, pairs = pd.factorize(customer.astype(np.int64) * max(len(baskets), 1) + number)
+    items = csr_array((np.ones(len(known), dtype=np.int32), (basket, category)), shape=(len(pairs), len(names)))
+    items.sum_duplicates()
+    items.data[:] = 1
+    return Baskets(
+        items=items,
+        names=tuple(map(str, names)),
+        owner=pairs // max(len(baskets), 1),
+        owners=tuple(as_text(pd.Series(owners)).astype("str")),
+    )
+
+
+def with_affinities(training: Training, baskets: Baskets | None) -> Training:
+    """``training`` with the affinities of each k, from baskets if there are any, else from the mix."""
+    found: dict[int, Bought] = {}
+    for k in training.described_ks():
+        labels = training.candidate(k).assignments[Assignments.SEGMENT].to_numpy()
+        one = _of_baskets(baskets, training, labels, k) if baskets is not None else _of_mix(training, labels, k)
+        if one is None:
+            return training
+        found[k] = one
+    return replace(training, bought=found)
+
+
+def affinities(
+    items: csr_array, names: Sequence[str], segments: Labels, k: int, *, least: int = LEAST_COUNT
+) -> tuple[pd.DataFrame, int]:
+    """The ``affinities`` table and the number of pairs tested, for which its q values are corrected.
+
+    Parameters
+    ----------
+    items
+        0/1, one row a basket and one column a category of ``names``, whose order is the order within a pair.
+    segments
+        (baskets,) from 0; -1 for baskets that count for everybody only.
+
+    """
+    counts, totals = _count(items, segments, k)
+    overall, n = counts.sum(axis=0), int(totals.sum())
+    groups = [
+        (Affinities.EVERYBODY, overall, n),
+        *((segment, counts[segment], int(totals[segment])) for segment in range(k)),
+    ]
+    with np.errstate(invalid="ignore", divide="ignore"):
+        lift = overall * n / np.outer(np.diag(overall), np.diag(overall))
+    parts = [_measure(segment, matrix, total, lift, least) for segment, matrix, total in groups]
+    table = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+    table[Affinities.Q] = benjamini_hochberg(table.pop("p_value"))
+    frame = pd.DataFrame(table)
+    kept = _ranked(frame)
+    words = np.array(names, dtype=object)
+    kept = kept.assign(
+        **{side: words[kept[side].to_numpy(dtype=np.int64)] for side in (Affinities.LEFT, Affinities.RIGHT)}
+    ).astype({Affinities.LEFT: "str", Affinities.RIGHT: "str"})
+    return kept[list(TABLES["affinities"])].reset_index(drop=True), len(frame)
+
+
+def _count(items: csr_array, segments: Labels, k: int) -> tuple[Matrix, Matrix]:
+    """How often two categories meet in each segment, (k + 1, m, m), the last for no segment; and baskets of each."""
+    own = np.where(segments < 0, k, segments)
+    counts = np.zeros((k + 1, items.shape[1], items.shape[1]))
+    for segment in range(k + 1):
+        part = items[np.flatnonzero(own == segment)]
+        if part.shape[0]:
+            counts[segment] = (part.T @ part).toarray()
+    return counts, np.bincount(own, minlength=k + 1).astype(np.float64)
+
+
+def _measure(segment: int, counts: Matrix, n: int, overall_lift: Matrix, least: int) -> dict[str, Any]:
+    left, right = np.nonzero(np.triu(counts >= least, k=1))
+    both, lefts, rights = counts[left, right], np.diag(counts)[left], np.diag(counts)[right]
+    lift = both * n / (lefts * rights)
+    return {
+        Affinities.SEGMENT: np.full(len(left), segment, dtype=np.int64),
+        Affinities.LEFT: left,
+        Affinities.RIGHT: right,
+        Affinities.COUNT: both.astype(np.int64),
+        Affinities.SUPPORT: both / max(n, 1),
+        Affinities.CONFIDENCE: both / lefts,
+        Affinities.REVERSE: both / rights,
+        Affinities.LIFT: lift,
+        Affinities.LEVERAGE: both / max(n, 1) - lefts / max(n, 1) * (rights / max(n, 1)),
+        Affinities.OVERALL_LIFT: overall_lift[left, right],
+        Affinities.DIFFERENCE: lift - overall_lift[left, right],
+        "p_value": independence(both, lefts, rights, n),
+    }
+
+
+def independence(both: Matrix, left: Matrix, right: Matrix, n: int) -> Matrix:
+    """Two-sided p values of fourfold tables: chi-square, or Fisher's exact test where a cell expects under 5."""
+    p = np.ones(len(both))
+    if not n:
+        return p
+    with np.errstate(invalid="ignore", divide="ignore"):
+        square = n * (both * n - left * right) ** 2 / (left * right * (n - left) * (n - right))
+    varies = np.isfinite(square)
+    p[varies] = chdtrc(1, square[varies])
+    least = np.minimum(left, n - left) * np.minimum(right, n - right) / n
+    few = varies & (least < _LEAST_EXPECTED)
+    if few.any():
+        from scipy.stats import hypergeom
+
+        more = hypergeom.sf(both[few] - 1, n, left[few], right[few])
+        less = hypergeom.cdf(both[few], n, left[few], right[few])
+        p[few] = np.minimum(1.0, 2 * np.minimum(more, less))
+    return p
+
+
+def benjamini_hochberg(p: Matrix) -> Matrix:
+    """Q values: the least false discovery rate at which each test would be called (Benjamini and Hochberg 1995)."""
+    order = np.argsort(p, kind="stable")
+    steps = p[order] * len(p) / np.arange(1, len(p) + 1)
+    q = np.empty_like(steps)
+    q[order] = np.minimum(np.minimum.accumulate(steps[::-1])[::-1], 1.0)
+    return q
+
+
+def _ranked(frame: pd.DataFrame) -> pd.DataFrame:
+    """The best pairs of each segment by leverage and by lift, the highest leverage first."""
+    by_leverage = frame.sort_values(
+        [Affinities.SEGMENT, Affinities.LEVERAGE, Affinities.LEFT, Affinities.RIGHT],
+        ascending=[True, False, True, True],
+        kind="stable",
+    )
+    place = by_leverage.groupby(Affinities.SEGMENT).cumcount()
+    lifted = by_leverage.groupby(Affinities.SEGMENT)[Affinities.LIFT].rank(method="first", ascending=False)
+    return by_leverage[(place < LISTED) | (lifted <= LISTED)]
+
+
+# ------------------------------------------------------------------ the two kinds of sources
+
+
+def _of_baskets(baskets: Baskets, training: Training, labels: Labels, k: int) -> Bought:
+    """Baskets of customers who were analysed; without stored ids nobody knows whose they are."""
+    identity = training.dataset.id_column
+    if identity is None:
+        items, segments = baskets.items, np.full(len(baskets.owner), -1)
+        whose = " The spec does not keep the id, so baskets cannot be told apart by segment."
+    else:
+        owners = pd.Index(training.customers[identity].astype("str")).get_indexer(pd.Index(baskets.owners))
+        kept = owners[baskets.owner] >= 0
+        items, segments = baskets.items[np.flatnonzero(kept)], labels[owners[baskets.owner][kept]]
+        whose = ""
+    table, tested = affinities(items, baskets.names, segments, k)
+    units, categories = items.shape
+    return Bought(
+        table,
+        AffinityBasis(
+            kind="baskets",
+            units=units,
+            items=categories,
+            least_count=LEAST_COUNT,
+            tested=tested,
+            sentence=f"Counted over {units:,} baskets and {categories:,} categories; pairs in fewer than {LEAST_COUNT} "
+            "baskets are left out. Large baskets hold a little of everything, so most pairs lie above a lift of "
+            "1: compare pairs with each other. Baskets of one customer resemble each other, so pairs look "
+            "somewhat surer than they are (their q values are too small)."
+            f"{whose}",
+        ),
+    )
+
+
+def _of_mix(training: Training, labels: Labels, k: int) -> Bought | None:
+    """Customers who spend more than the median share on both categories, where baskets are not known."""
+    found = _above_median(training.dataset, training.customers)
+    if found is None:
+        return None
+    above, known, names = found
+    order = np.argsort(np.array(names, dtype=object), kind="stable")
+    table, tested = affinities(
+        csr_array(above[:, order].astype(np.int32)), [names[one] for one in order], labels[known], k
+    )
+    return Bought(
+        table,
+        AffinityBasis(
+            kind="category_mix",
+            units=len(above),
+            items=len(names),
+            least_count=LEAST_COUNT,
+            tested=tested,
+            sentence=f"Only totals by category are known, no baskets. Counted are those of {len(above):,} customers "
+            "who spend a larger share than the median customer on both categories. Shares add up to 100 %, so more "
+            "of one means less of the others: a lift under 1 need not be dislike.",
+        ),
+    )
+
+
+def _above_median(
+    dataset: Dataset, customers: pd.DataFrame
+) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_], tuple[str, ...]] | None:
+    group = dataset.group("categories")
+    if group is None or len(group.members) < 3 or not set(group.members) <= set(customers):
+        return None
+    spend = customers[list(group.members)].to_numpy(dtype=np.float64, na_value=np.nan)
+    total = spend.sum(axis=1)
+    known = np.isfinite(total) & (total > 0)
+    if known.sum() < 2 * LEAST_COUNT:
+        return None
+    shares = spend[known] / total[known][:, None]
+    return shares > np.median(shares, axis=0), known, group.member_labels

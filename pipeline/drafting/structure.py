@@ -1,0 +1,254 @@
+"""What a table holds: kinds, nulls, ranges, ids, copies, known columns and columns that add up."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from pipeline.contract import GroupMeaning, Kind, Meaning
+from pipeline.drafting import vocabulary as names
+from pipeline.reading import FALSE, TRUE, convert, decimal_hint, infer_column
+
+NEAR_DUPLICATE = 0.98  # |correlation| above which two columns say the same
+MOST_CATEGORIES = 40
+LEAST_IN_GROUP = 3
+_SAMPLE = 20_000
+_NOT_AMOUNTS = r"month|visit|посещ|визит|заход"
+
+
+@dataclass(frozen=True)
+class Profile:
+    """One column: what it holds and what it seems to be."""
+
+    name: str
+    kind: Kind
+    rows: int
+    nulls: int
+    distinct: int
+    low: str
+    high: str
+    minimum: float | None  # of numbers
+    maximum: float | None
+    skew: float | None
+    meaning: Meaning | None
+    personal: bool
+    same_as: str | None = None  # an earlier column that says the same
+    note: str = ""  # which date format was taken where two fit
+
+    @property
+    def numeric(self) -> bool:
+        """A number that can be clustered on."""
+        return self.kind in ("number", "integer")
+
+    @property
+    def unique(self) -> bool:
+        """No two rows share a value and none is missing."""
+        return self.nulls == 0 and self.distinct == self.rows
+
+    @property
+    def summary(self) -> str:
+        """One line for a comment: ``integer, no nulls, 59 distinct, 1893 to 1996``."""
+        nulls = f"{self.nulls:,} of {self.rows:,} missing" if self.nulls else "none missing"
+        spread = f", {self.low} to {self.high}" if self.low and self.kind not in ("category", "text", "flag") else ""
+        return f"{self.kind}, {nulls}, {self.distinct:,} distinct{spread}"
+
+
+@dataclass(frozen=True)
+class Family:
+    """Columns that seem to add up to a total."""
+
+    key: str
+    meaning: GroupMeaning
+    members: Mapping[str, str]  # column -> label
+
+
+@dataclass(frozen=True)
+class Structure:
+    """A whole table."""
+
+    profiles: tuple[Profile, ...]
+    frame: pd.DataFrame  # typed as the profiles say
+    families: tuple[Family, ...]
+
+    def profile(self, name: str) -> Profile:
+        """The profile of column ``name``."""
+        return next(one for one in self.profiles if one.name == name)
+
+
+def analyse_structure(frame: pd.DataFrame) -> Structure:
+    """Look at every column of a raw table (text or typed); nothing is changed."""
+    decimal = decimal_hint(frame[name] for name in frame)
+    typed: dict[str, pd.Series] = {}
+    profiles: list[Profile] = []
+    for name in frame.columns:
+        kind, values = infer_column(frame[name], decimal=decimal)
+        note = convert(frame[name], "date").note if kind == "date" else ""
+        kind, values = _narrow(kind, values, frame[name])
+        typed[name] = values
+        profiles.append(_profile(str(name), kind, values, note))
+    table = pd.DataFrame(typed)
+    copies = _copies(table, profiles)
+    profiles = [Profile(**{**vars(one), "same_as": copies.get(one.name)}) for one in profiles]
+    return Structure(tuple(profiles), table, _families(profiles))
+
+
+def _narrow(kind: Kind, values: pd.Series, raw: pd.Series) -> tuple[Kind, pd.Series]:
+    """Number -> integer or flag, text -> flag or category, where the values allow it."""
+    known = values.dropna()
+    if kind == "number" and len(known):
+        if known.isin([0.0, 1.0]).all() and known.nunique() == 2:
+            return "flag", values
+        return ("integer" if (known == known.round()).all() else "number"), values
+    if kind == "text" and len(known):
+        few = known.nunique()
+        lower = set(known.iloc[:1000].str.lower())
+        if few == 2 and lower & TRUE and lower & FALSE and lower <= TRUE | FALSE:
+            return "flag", convert(raw, "flag").values
+        if few <= MOST_CATEGORIES and few <= max(2, len(known) / 3):
+            return "category", values
+    return kind, values
+
+
+def _profile(name: str, kind: Kind, values: pd.Series, note: str) -> Profile:
+    known = values.dropna()
+    low = high = ""
+    least = most = skew = None
+    if kind in ("number", "integer", "flag") and len(known):
+        least, most = float(known.min()), float(known.max())
+        skew = _skewness(known.to_numpy(dtype=np.float64))
+        low, high = f"{least:,.8g}", f"{most:,.8g}"
+    elif kind == "date" and len(known):
+        low, high = f"{known.min():%Y-%m-%d}", f"{known.max():%Y-%m-%d}"
+    text = known.iloc[:500].astype("str") if kind in ("text", "category") else pd.Series(dtype="str")
+    personal = names.fits(names.PERSONAL, name) or (len(text) > 0 and text.map(names.looks_personal).mean() > 0.5)
+    return Profile(
+        name=name,
+        kind=kind,
+        rows=len(values),
+        nulls=int(values.isna().sum()),
+        distinct=int(known.nunique()),
+        low=low,
+        high=high,
+        minimum=least,
+        maximum=most,
+        skew=skew,
+        meaning=names.meaning_of(name),
+        personal=bool(personal),
+        note=note,
+    )
+
+
+def _skewness(values: npt.NDArray[np.float64]) -> float:
+    spread = float(values.std())
+    return float(np.mean(((values - values.mean()) / spread) ** 3)) if spread > 0 else 0.0
+
+
+def _copies(table: pd.DataFrame, profiles: Sequence[Profile]) -> dict[str, str]:
+    """Column -> earlier column that equals it or is correlated with it almost perfectly."""
+    numbers = [one.name for one in profiles if one.numeric and one.distinct > 2]
+    step = max(1, len(table) // _SAMPLE)
+    copies: dict[str, str] = {}
+    if len(numbers) > 1:
+        strength = np.abs(table[numbers].iloc[::step].corr().to_numpy())
+        for at, name in enumerate(numbers):
+            earlier = [numbers[place] for place in range(at) if strength[place, at] > NEAR_DUPLICATE]
+            if earlier:
+                copies[name] = earlier[0]
+    texts = [one.name for one in profiles if one.kind in ("category", "flag") and one.distinct > 1]
+    for at, name in enumerate(texts):
+        same = [other for other in texts[:at] if table[other].equals(table[name])]
+        if same:
+            copies[name] = same[0]
+    return copies
+
+
+# ------------------------------------------------------------------ ids
+
+
+def id_candidates(structure: Structure) -> list[Profile]:
+    """Columns that can tell customers apart, the likeliest first; a well named one may repeat now and then."""
+    named = [
+        one
+        for one in structure.profiles
+        if _can_be_id(one)
+        and _is_named_id(one)
+        and one.distinct >= 0.9 * (one.rows - one.nulls)
+        and one.nulls <= 0.1 * one.rows
+    ]
+    plain = [
+        one
+        for one in structure.profiles
+        if one.unique and one not in named and _can_be_id(one) and one.meaning is None and not _measure(one)
+    ]
+    contacts = [one for one in structure.profiles if one.unique and one.personal and one not in named + plain]
+    return sorted(named, key=lambda one: (not names.fits(names.CUSTOMER, one.name), one.personal)) + plain + contacts
+
+
+def _can_be_id(one: Profile) -> bool:
+    return one.kind in ("integer", "text", "category") and one.distinct > 1
+
+
+def _is_named_id(one: Profile) -> bool:
+    return names.fits(names.ID, one.name) or (names.fits(names.CUSTOMER, one.name) and one.meaning is None)
+
+
+def _measure(one: Profile) -> bool:
+    """A unique integer is an id only if it does not look like a quantity: ids are dense or of one length."""
+    if one.kind != "integer" or one.minimum is None or one.maximum is None:
+        return False
+    dense = one.maximum - one.minimum < 3 * one.rows
+    return not dense and len(f"{one.minimum:.0f}") != len(f"{one.maximum:.0f}")
+
+
+# ------------------------------------------------------------------ columns that add up
+
+
+def _families(profiles: Sequence[Profile]) -> tuple[Family, ...]:
+    """Three or more columns of amounts with a common first or last word, or all named after products or channels."""
+    free = [
+        one
+        for one in profiles
+        if one.numeric
+        and one.minimum is not None
+        and one.minimum >= 0
+        and not names.fits(names.OUTCOME + "|" + names.CODES + "|" + names.BIRTH, one.name)
+        and one.distinct > 1
+        and one.meaning not in (names.DEMOGRAPHIC | {"average_cheque", "recency", "tenure"})
+    ]
+    found: list[Family] = []
+    for meaning, pattern in (("channels", names.CHANNELS), ("categories", names.PRODUCTS)):
+        members = [one for one in free if names.fits(pattern, one.name) and not names.fits(_NOT_AMOUNTS, one.name)]
+        tied = _tied(members)
+        if len(tied) >= LEAST_IN_GROUP:
+            found.append(_family(meaning, tied))  # type: ignore[arg-type]
+            free = [one for one in free if one.name not in found[-1].members]
+    money = _tied([one for one in free if names.fits(names.MONEY, one.name) and len(names.words(one.name).split()) > 1])
+    if len(money) >= LEAST_IN_GROUP and not any(one.meaning == "categories" for one in found):
+        found.append(_family("categories", money))
+    return tuple(found)
+
+
+def _tied(members: list[Profile]) -> list[Profile]:
+    """The largest set of members with the same first or last word; all of them if none has a common word."""
+    best: list[Profile] = []
+    for place in (0, -1):
+        counts = Counter(names.words(one.name).split()[place] for one in members)
+        for word, number in counts.most_common(1):
+            if number > len(best):
+                best = [one for one in members if names.words(one.name).split()[place] == word]
+    return best if len(best) >= LEAST_IN_GROUP else members
+
+
+def _family(meaning: GroupMeaning, members: list[Profile]) -> Family:
+    split = [names.words(one.name).split() for one in members]
+    while len({parts[0] for parts in split}) == 1 and min(map(len, split)) > 1:
+        split = [parts[1:] for parts in split]
+    while len({parts[-1] for parts in split}) == 1 and min(map(len, split)) > 1:
+        split = [parts[:-1] for parts in split]
+    labels = [" ".join(parts).capitalize() for parts in split]
+    return Family(meaning, meaning, {one.name: label for one, label in zip(members, labels, strict=True)})

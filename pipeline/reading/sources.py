@@ -1,0 +1,299 @@
+"""A source -> raw rows: text, Parquet, a database, an installed package; SQL over several tables if the spec has it."""
+
+from __future__ import annotations
+
+import glob
+import importlib.util
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from pipeline.errors import InputError, SpecError
+from pipeline.reading.databases import read_database
+from pipeline.reading.engine import QueryError, count_rows, quote, tables
+from pipeline.reading.raw import RawTable, Reject
+from pipeline.reading.text import TextTable, read_text
+from pipeline.spec import Source, Spec
+
+SINGLE = "data"  # the name under which a query finds the one table given with --data
+_PARQUET = {".parquet", ".pq"}
+_TEXT = {".csv", ".tsv", ".txt", ".tab"}
+_MOST_CELLS = 400_000_000  # rows x columns; a small Parquet file can unfold to more memory than there is
+
+
+def read_source(spec: Spec, data: str | None) -> RawTable:
+    """Rows as they were written, from ``data`` or from where the spec says they are.
+
+    Parameters
+    ----------
+    spec
+        ``source`` gives tables, query, encoding, delimiter; all may be left out.
+    data
+        A file, a folder, a glob pattern or a database's URL; None: the spec's own package or tables.
+
+    Raises
+    ------
+    InputError
+        Naming what was looked for and what to do.
+
+    """
+    if data is not None and "://" in data:
+        return read_database(spec, data)
+    try:
+        return _read_files(spec, data)
+    except OSError as error:
+        raise InputError.because(
+            f"{error.filename or data}: cannot be read",
+            found=error.strerror or str(error),
+            remedy="check that the file is there and that you may read it",
+        ) from error
+
+
+def _read_files(spec: Spec, data: str | None) -> RawTable:
+    tables, source = _tables(spec, data)
+    if spec.source.query:
+        return _query(spec, tables, source)
+    if len(tables) != 1:
+        raise SpecError.because(
+            f"{spec.path or spec.name}: several tables and no query",
+            found=", ".join(tables),
+            expected="[source] query with one row a customer",
+        )
+    files = next(iter(tables.values()))
+    if _is_parquet(files):
+        return _parquet(spec, files, source)
+    return _text(spec.source, files, source)
+
+
+def _tables(spec: Spec, data: str | None) -> tuple[dict[str, list[Path]], str]:
+    """Files of each table, and the source in words."""
+    named = spec.source.tables
+    if data is None:
+        if spec.source.package is None and not named:
+            raise InputError.because(
+                "no data given", expected="a file, a folder, a glob or a database's address", remedy="add --data FILE"
+            )
+        folder = _package(spec.source.package) if spec.source.package else Path(spec.path).parent
+        source = f"package {spec.source.package}" if spec.source.package else str(folder)
+        return {name: find_files(str(folder / file)) for name, file in named.items()}, source
+    if not named:
+        return {SINGLE: find_files(data)}, data
+    path = Path(data).expanduser()
+    if path.is_dir():
+        return {name: _in_folder(path, name, file) for name, file in named.items()}, data
+    if len(named) == 1:
+        return {next(iter(named)): find_files(data)}, data
+    raise InputError.because(
+        f"{data}: the spec reads {len(named)} tables",
+        expected="a folder that holds " + ", ".join(named.values()),
+        found="one file",
+        remedy="give the folder with --data",
+    )
+
+
+def _package(name: str) -> Path:
+    """Folder of an installed package, found without importing (running) it."""
+    try:
+        found = importlib.util.find_spec(name)
+    except (ImportError, ValueError):
+        found = None
+    if found is None or not found.submodule_search_locations:
+        raise InputError.because(
+            f"package {name!r} is not installed; the spec reads its data from there",
+            remedy=f"pip install {name.replace('_', '-')}, or give a folder with --data",
+        )
+    return Path(next(iter(found.submodule_search_locations)))
+
+
+def _in_folder(folder: Path, name: str, file: str) -> list[Path]:
+    places = [folder / file, folder / Path(file).name, *sorted(folder.glob(f"{glob.escape(name)}.*"))]
+    for place in places:
+        if place.exists():
+            return find_files(str(place))
+    raise InputError.because(
+        f"{folder}: no file for table {name!r}",
+        expected=f"{Path(file).name} or another file called {name}",
+        found=", ".join(sorted(one.name for one in folder.iterdir())[:10]) or "an empty folder",
+    )
+
+
+def find_files(pattern: str) -> list[Path]:
+    """Data files behind a path, a folder or a glob pattern, sorted; raises ``InputError`` where there is none."""
+    path = Path(pattern).expanduser()
+    if path.is_file():
+        return [path]
+    if path.is_dir():
+        inside = [one for one in sorted(path.rglob("*")) if one.is_file() and not one.name.startswith((".", "_"))]
+        files = [one for one in inside if one.suffix.lower() in _PARQUET]
+        files = files or [one for one in inside if one.suffix.lower() in _TEXT]
+        if not files:
+            raise InputError.because(
+                f"{pattern}: no data in this folder",
+                expected="*.parquet or *.csv files",
+                found=", ".join(one.name for one in inside[:10]) or "an empty folder",
+            )
+        return files
+    found = sorted(glob.glob(str(path), recursive=True))  # noqa: PTH207  (Path.glob refuses absolute patterns)
+    files = [Path(one) for one in found if Path(one).is_file()]
+    if not files:
+        near = path.parent if path.parent.is_dir() else None
+        here = ", ".join(sorted(one.name for one in near.iterdir())[:10]) if near else "no such folder either"
+        raise InputError.because(
+            f"{pattern}: no such file", found=f"there: {here}", remedy="check the path after --data"
+        )
+    if len({_is_parquet([one]) for one in files}) > 1:
+        raise InputError.because(
+            f"{pattern}: Parquet and text files together", expected="one format", remedy="narrow the pattern"
+        )
+    return files
+
+
+def _is_parquet(files: list[Path]) -> bool:
+    with files[0].open("rb") as stream:
+        return stream.read(4) == b"PAR1"
+
+
+def _text(source: Source, files: list[Path], shown: str) -> RawTable:
+    read = [read_text(file, encoding=source.encoding, delimiter=source.delimiter) for file in files]
+    if len(read) == 1:
+        return RawTable(
+            read[0].frame,
+            shown,
+            read[0].lines,
+            read[0].rejects,
+            {SINGLE: len(read[0].frame)},
+            read[0].notes,
+            unit="line",
+        )
+    frame = pd.concat(_same_columns(files, read), ignore_index=True)
+    rejects = tuple(
+        Reject(one.line, one.text, one.why, file.name)
+        for file, table in zip(files, read, strict=True)
+        for one in table.rejects
+    )
+    starts = np.cumsum([0, *(len(table.frame) for table in read[:-1])])
+    return RawTable(
+        frame,
+        f"{shown} ({len(files)} files)",
+        np.concatenate([table.lines for table in read]),
+        rejects,
+        {SINGLE: len(frame)},
+        tuple(dict.fromkeys(note for table in read for note in table.notes)),
+        tuple((int(start), file.name) for start, file in zip(starts, files, strict=True)),
+        unit="line",
+    )
+
+
+def _same_columns(files: list[Path], read: list[TextTable]) -> list[pd.DataFrame]:
+    first = list(read[0].frame.columns)
+    for file, table in zip(files, read, strict=True):
+        other = set(first) ^ set(table.frame.columns)
+        if other:
+            raise InputError.because(
+                f"{file}: other columns than {files[0].name}",
+                found=", ".join(sorted(other)[:10]),
+                expected="the same header in every file",
+            )
+    return [table.frame[first] for table in read]
+
+
+def _refuse_bombs(files: list[Path], width: int) -> None:
+    rows = count_rows(files)
+    if rows * width > _MOST_CELLS:
+        raise InputError.because(
+            f"{files[0]}: too large to read as one customer table",
+            found=f"{rows:,} rows x {width}",
+            expected=f"at most {_MOST_CELLS:,} values",
+            remedy="aggregate with [source] query",
+        )
+
+
+def _parquet(spec: Spec, files: list[Path], shown: str) -> RawTable:
+    try:
+        with tables({SINGLE: files}) as engine:
+            described = engine.columns(SINGLE)
+            _refuse_bombs(files, len(described))
+            nested = [
+                name for name, kind in described.items() if "[" in kind or kind.startswith(("STRUCT", "MAP", "UNION"))
+            ]
+            # ids as text: a nullable 64-bit number would come back as a float and lose digits
+            exact = [name for name in described if name.strip() == spec.id.column]
+            columns = f"* REPLACE (CAST({quote(exact[0])} AS VARCHAR) AS {quote(exact[0])})" if exact else "*"
+            frame = engine.query(f"SELECT {columns} FROM {quote(SINGLE)}")  # noqa: S608
+    except QueryError as error:
+        raise InputError.because(f"{shown}: not readable as Parquet", found=str(error).splitlines()[0]) from error
+    if nested:
+        raise InputError.because(
+            f"{shown}: columns with lists or records inside",
+            found=", ".join(nested[:10]),
+            expected="one value in each cell",
+            remedy="unnest them with [source] query",
+        )
+    return _typed(frame, shown, {SINGLE: len(frame)})
+
+
+def _typed(frame: pd.DataFrame, source: str, tables: dict[str, int], notes: tuple[str, ...] = ()) -> RawTable:
+    if frame.empty:
+        raise InputError.because(f"{source}: no rows", expected="one row a customer")
+    return RawTable(frame, source, np.arange(1, len(frame) + 1, dtype=np.int64), tables=tables, notes=notes)
+
+
+def _query(spec: Spec, files: dict[str, list[Path]], source: str) -> RawTable:
+    """Each table under its name, then the spec's query."""
+    parquet, frames, read = _by_form(spec, files, source)
+    try:
+        with tables(parquet, frames) as engine:
+            sizes = {name: len(frames[name]) if name in frames else engine.count(name) for name in files}
+            frame = engine.query(spec.source.query or "")
+    except QueryError as error:
+        raise _query_failed(spec, "source.query", error, [*files], one_row=True) from error
+    rejects = [reject for raw in read for reject in raw.rejects]
+    notes = [note for raw in read for note in raw.notes]
+    if rejects:
+        notes.append(
+            f"{len(rejects)} lines of the tables could not be taken apart and are not in the sums: "
+            + "; ".join(f"{reject.where}: {reject.why}" for reject in rejects[:5])
+        )
+    return _typed(frame, source, sizes, tuple(notes))
+
+
+def _by_form(
+    spec: Spec, files: dict[str, list[Path]], source: str
+) -> tuple[dict[str, list[Path]], dict[str, pd.DataFrame], list[RawTable]]:
+    """Parquet files by table, text tables as frames, and what was read of the texts."""
+    parquet = {name: paths for name, paths in files.items() if _is_parquet(paths)}
+    read = {name: _text(spec.source, paths, source) for name, paths in files.items() if name not in parquet}
+    return parquet, {name: _inferred(raw, spec.source) for name, raw in read.items()}, list(read.values())
+
+
+def _query_failed(spec: Spec, key: str, error: QueryError, names: list[str], *, one_row: bool = False) -> SpecError:
+    return SpecError.because(
+        f"{spec.path or spec.name}: {key} failed",
+        found=str(error)[:600],
+        expected=f"SQL over {', '.join(names)}" + (" with one row a customer" if one_row else ""),
+    )
+
+
+def query_tables(spec: Spec, data: str | None, key: str, query: str, **given: pd.DataFrame) -> pd.DataFrame:
+    """The answer to another query of the spec over the same tables, and over frames ``given`` by name.
+
+    Raises
+    ------
+    SpecError
+        Where the query fails; ``key`` is the spec's name for it.
+    """
+    files, source = _tables(spec, data)
+    parquet, frames, _read = _by_form(spec, files, source)
+    try:
+        with tables(parquet, frames) as engine:
+            return engine.query(query, given)
+    except QueryError as error:
+        raise _query_failed(spec, key, error, [*files, *given]) from error
+
+
+def _inferred(raw: RawTable, source: Source) -> pd.DataFrame:
+    """A text table with numbers and dates recognised, so that SQL can add and compare them."""
+    from pipeline.reading.kinds import infer
+
+    return infer(raw.frame, decimal=source.decimal, date_format=source.date_format)

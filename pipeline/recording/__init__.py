@@ -1,0 +1,5 @@
+"""What a run leaves behind: metrics, tables, words, plots and the model, ready for the store."""
+
+from pipeline.recording.record import draw, draw_curves, drawable, prepare_drawing, record_training, write_models
+
+__all__ = ["draw", "draw_curves", "drawable", "prepare_drawing", "record_training", "write_models"]

@@ -1,0 +1,137 @@
+"""The segmentation as a stock scikit-learn pipeline, built from its numbers and safe to read back.
+
+Korzina itself scores with the numbers alone. The pipeline is for those who take the model from MLflow: it maps
+customers in original units to segments, holds no customer, and its skops file needs no type outside
+``TRUSTED_TYPES``.
+"""
+
+from __future__ import annotations
+
+import zipfile
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from pipeline.contract import TRUSTED_TYPES, FeatureTransform, Matrix, ModelRecord
+
+if TYPE_CHECKING:
+    from sklearn.pipeline import Pipeline
+
+REQUIREMENTS = ("scikit-learn", "numpy", "pandas", "scipy", "skops")
+
+
+def as_sklearn(transform: FeatureTransform, centres: Matrix) -> Pipeline:
+    """Feature transform and centres (k, p) as ``impute -> logarithm -> clip -> scale -> kmeans``.
+
+    ``predict`` takes a frame with the columns ``transform.names`` in original units (missing values allowed) and
+    returns the segment of each row. Columns under the logarithm go first inside, so the steps after it hold
+    their numbers in that order.
+    """
+    from sklearn.pipeline import Pipeline
+
+    order = np.argsort(~np.array(transform.log1p, dtype=bool), kind="stable")
+    logs = int(np.sum(transform.log1p))
+    return Pipeline(
+        [
+            ("impute", _imputer(transform)),
+            ("logarithm", _logarithm(transform, order, logs)),
+            ("clip", _clip(transform, order)),
+            ("scale", _scaler(transform, order)),
+            ("kmeans", _kmeans(centres[:, order])),
+        ]
+    )
+
+
+def model_record(transform: FeatureTransform, centres: Matrix) -> ModelRecord:
+    """What the store needs to log the model; the example rows are invented around the fill-in values."""
+    fill = np.array(transform.fill, dtype=np.float64)
+    example = pd.DataFrame(np.vstack([fill, fill * 0.5, fill * 1.5]), columns=list(transform.names))
+    from skops.io import dumps
+
+    written = dumps(as_sklearn(transform, centres), compression=zipfile.ZIP_DEFLATED)
+    return ModelRecord(skops=written, example=example, requirements=_requirements())
+
+
+def load_model(data: bytes) -> Pipeline:
+    """Read a skops file, refusing every type that is neither a skops default nor in ``TRUSTED_TYPES``.
+
+    Raises
+    ------
+    StoreError
+        Naming the types that are not trusted, or saying that the file is damaged.
+
+    """
+    from skops.io import get_untrusted_types, loads
+
+    from pipeline.errors import StoreError
+
+    try:
+        unknown = sorted(set(get_untrusted_types(data=data)) - set(TRUSTED_TYPES))
+        if unknown:
+            raise StoreError.because(
+                "the model file holds types that are not trusted",
+                found=", ".join(unknown),
+                remedy="do not open it; train again and promote the new run",
+            )
+        return loads(data, trusted=list(TRUSTED_TYPES))
+    except (zipfile.BadZipFile, KeyError, ValueError) as error:
+        raise StoreError.because("the model file is damaged", remedy="train again") from error
+
+
+@cache
+def _requirements() -> tuple[str, ...]:
+    from importlib.metadata import version
+
+    return tuple(f"{package}=={version(package)}" for package in REQUIREMENTS)
+
+
+def _imputer(transform: FeatureTransform) -> Any:
+    from sklearn.impute import SimpleImputer
+
+    # the median of one row is that row: the statistics are the recorded values to the last bit
+    row = pd.DataFrame([transform.fill], columns=list(transform.names), dtype=np.float64)
+    return SimpleImputer(strategy="median").fit(row)
+
+
+def _logarithm(transform: FeatureTransform, order: Any, logs: int) -> Any:
+    from sklearn.compose import ColumnTransformer
+    from sklearn.preprocessing import FunctionTransformer
+
+    row = np.array([transform.fill], dtype=np.float64)
+    parts = [
+        ("log1p", FunctionTransformer(np.log1p), order[:logs].tolist()),
+        ("as_is", FunctionTransformer(), order[logs:].tolist()),
+    ]
+    return ColumnTransformer([part for part in parts if part[2]]).fit(row)
+
+
+def _clip(transform: FeatureTransform, order: Any) -> Any:
+    from sklearn.preprocessing import FunctionTransformer
+
+    lower = np.array([-np.inf if bound is None else bound for bound in transform.lower])
+    upper = np.array([np.inf if bound is None else bound for bound in transform.upper])
+    return FunctionTransformer(np.clip, kw_args={"a_min": lower[order], "a_max": upper[order]}).fit(lower[None])
+
+
+def _scaler(transform: FeatureTransform, order: Any) -> Any:
+    from sklearn.preprocessing import StandardScaler
+
+    scaler = StandardScaler()
+    scaler.mean_ = np.array(transform.centre, dtype=np.float64)[order]
+    scaler.scale_ = np.array(transform.scale, dtype=np.float64)[order]
+    scaler.var_ = scaler.scale_**2
+    scaler.n_features_in_ = len(order)
+    scaler.n_samples_seen_ = 0
+    return scaler
+
+
+def _kmeans(centres: Matrix) -> Any:
+    from sklearn.cluster import KMeans
+
+    model = KMeans(n_clusters=len(centres))
+    model.cluster_centers_ = np.ascontiguousarray(centres, dtype=np.float64)
+    model.n_features_in_ = centres.shape[1]
+    model._n_threads = 1  # what fit() would set; no labels_: they are one entry a customer
+    return model

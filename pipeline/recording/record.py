@@ -1,0 +1,329 @@
+"""``Training`` -> ``SweepRecord``: what a sweep leaves in the store. How it gets there is the store's business."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from functools import cache
+from statistics import pstdev
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from pipeline.campaigns import artifacts
+from pipeline.contract import (
+    Artifacts,
+    Assignments,
+    CandidateRecord,
+    Column,
+    Dataset,
+    Decision,
+    ModelRecord,
+    Profiles,
+    Record,
+    RunRecord,
+    Sensitivity,
+    SweepRecord,
+)
+from pipeline.recording.decision_card import decision_as_html, decision_as_json
+from pipeline.recording.model import model_record
+from pipeline.segmenting import excess, sensitivity_in_words
+from pipeline.stages import Candidate, Training
+
+if TYPE_CHECKING:
+    from pipeline.recording.plots import Plotter
+
+VERDICT, RECOMMENDED = "verdict", "recommended"  # tags, so that the UI can filter: tags.recommended = 'true'
+REASON, CHOSEN_BY = "reason", "chosen_by"
+_MLFLOW_TYPES = {"number": "double", "integer": "long", "flag": "boolean", "date": "datetime"}
+_CURVES = ("inertia", "silhouette", "calinski_harabasz", "davies_bouldin", "stability")
+
+
+def record_training(
+    training: Training,
+    images: Mapping[int, Mapping[str, bytes]] | None = None,
+    curves: Mapping[str, bytes] | None = None,
+    models: Mapping[int, ModelRecord] | None = None,
+) -> SweepRecord:
+    """Everything that the store is to hold of one sweep; what is given was made meanwhile, the rest is made here.
+
+    Customer rows go into one Parquet table of the parent run; parameters, metrics, tags, descriptions, images and
+    models hold aggregates only.
+    """
+    models = models or write_models(training)
+    drawn = images or {one.record.k: draw(drawable(one), training.dataset) for one in training.candidates}
+    return SweepRecord(
+        parent=_parent(training, curves or draw_curves([one.record for one in training.candidates], training.decision)),
+        children={
+            one.record.k: _child(training, one, drawn[one.record.k], models[one.record.k])
+            for one in training.candidates
+        },
+        recommended_k=training.decision.k,
+        dataset_name=training.dataset.title,
+        source=_public(training.ledger.source),
+        fingerprint=training.ledger.fingerprint,
+        rows=len(training.customers),
+        schema={
+            column.name: _MLFLOW_TYPES.get(column.kind, "string")
+            for column in training.dataset.columns
+            if column.name in training.customers
+        },
+    )
+
+
+def _parent(training: Training, curves: Mapping[str, bytes]) -> RunRecord:
+    records = [candidate.record for candidate in training.candidates]
+    chosen = _recommended(training)
+    low, high = min(one.k for one in records), max(one.k for one in records)
+    seconds = {f"seconds_{stage}": spent for stage, spent in training.seconds.items()}
+    return RunRecord(
+        name=f"{training.dataset.spec}: k {low}-{high}, seed {training.params.get('seed', '?')}",
+        params=_params(training, chosen.record),
+        metrics={**_metrics(chosen.record), **_decision_metrics(training), **seconds},
+        curves={f"sweep_{name}": _curve(records, name) for name in _CURVES if _curve(records, name)},
+        tags={
+            VERDICT: training.decision.verdict,
+            REASON: training.decision.reason,
+            CHOSEN_BY: training.decision.chosen_by,
+        },
+        description=_describe_sweep(training),
+        tables={
+            Artifacts.CUSTOMERS: training.customers,
+            Artifacts.PROJECTION: training.projection,
+            Artifacts.LOADINGS: training.loadings,
+            Artifacts.QUARANTINE: training.quarantine,
+            Artifacts.SENSITIVITY: training.sensitivity,
+        },
+        records={
+            Artifacts.SPEC: _public(training.spec),
+            Artifacts.DATASET: training.dataset.model_dump_json(),
+            Artifacts.LEDGER: _public(training.ledger.model_dump_json()),
+            Artifacts.DECISION: training.decision.model_dump_json(),
+            Artifacts.CANDIDATES: _json_list(records),
+            Artifacts.TRANSFORM: training.features.transform.model_dump_json(),
+            Artifacts.DECISION_CARD: decision_as_json(training),
+            Artifacts.DECISION_PAGE: decision_as_html(training),
+        },
+        images=curves,
+    )
+
+
+@cache
+def _plotter() -> Plotter:
+    """One canvas a process: building one costs more than drawing on it, and Matplotlib's import more than both."""
+    from pipeline.recording.plots import Plotter
+
+    return Plotter()
+
+
+def prepare_drawing() -> None:
+    """Load Matplotlib, which takes a second, before the first image is wanted."""
+    _plotter()
+
+
+def write_models(training: Training) -> dict[int, ModelRecord]:
+    """The scikit-learn pipeline of every k, as a file."""
+    return {one.record.k: model_record(training.features.transform, one.centres) for one in training.candidates}
+
+
+def draw_curves(records: Sequence[CandidateRecord], decision: Decision) -> dict[str, bytes]:
+    """Elbow and silhouette over k, PNG by artifact name."""
+    return {
+        f"{Artifacts.PLOTS}/elbow.png": _plotter().elbow(records, decision),
+        f"{Artifacts.PLOTS}/silhouette.png": _plotter().silhouette(records, decision),
+    }
+
+
+def drawable(candidate: Candidate) -> Candidate:
+    """What the images need of a candidate: of its customers only those whose silhouette was measured."""
+    measured = candidate.assignments[candidate.assignments[Assignments.SILHOUETTE].notna()]
+    return replace(candidate, assignments=measured)
+
+
+def draw(candidate: Candidate, dataset: Dataset) -> dict[str, bytes]:
+    """The images of one k, PNG by artifact name."""
+    return {
+        f"{Artifacts.PLOTS}/silhouette_by_segment.png": _plotter().blades(candidate),
+        f"{Artifacts.PLOTS}/profiles.png": _plotter().heat_map(candidate, dataset),
+    }
+
+
+def _child(training: Training, candidate: Candidate, images: Mapping[str, bytes], model: ModelRecord) -> RunRecord:
+    record = candidate.record
+    recommended = {RECOMMENDED: "true"} if record.k == training.decision.k else {}
+    bought, plan = training.bought.get(record.k), training.plans.get(record.k)
+    tables, records, metrics = artifacts(plan) if plan else ({}, {}, {})
+    return RunRecord(
+        name=f"k = {record.k}",
+        params=_params(training, record),
+        metrics=_metrics(record) | {"seconds_fit": record.seconds} | metrics,
+        tags={VERDICT: training.decision.verdict, **recommended},
+        description=_describe_candidate(training, candidate),
+        tables={
+            Artifacts.ASSIGNMENTS: candidate.assignments,
+            Artifacts.PROFILES: candidate.profiles,
+            Artifacts.CATEGORY_PROFILES: candidate.category_profiles,
+            Artifacts.TYPICAL: candidate.typical,
+            Artifacts.PASSIVE: candidate.passive,
+            **({Artifacts.AFFINITIES: bought.affinities} if bought else {}),
+            **tables,
+        },
+        records={
+            Artifacts.SEGMENTS: _json_list(candidate.cards),
+            Artifacts.CENTRES: json.dumps(candidate.centres.tolist()),
+            Artifacts.RULES: _json_list(candidate.rules),
+            **({Artifacts.AFFINITY_BASIS: bought.basis.model_dump_json()} if bought else {}),
+            **records,
+        },
+        images=images,
+        ui_tables={Artifacts.PROFILES_TABLE: _profile_table(training, candidate)},
+        model=model,
+    )
+
+
+def _params(training: Training, record: CandidateRecord) -> dict[str, str]:
+    """The same on every run of a sweep but for ``k`` and the silhouette.
+
+    The UI's Compare draws the parameters that differ (three at most) against one metric, the first. The silhouette is
+    a parameter as well so that k, silhouette and inertia stand side by side with nothing to be set up.
+    """
+    ks = [candidate.record.k for candidate in training.candidates]
+    return {
+        **training.params,
+        "k": str(record.k),
+        "k_min": str(min(ks)),
+        "k_max": str(max(ks)),
+        "silhouette": f"{record.silhouette:.4f}",
+    }
+
+
+def _metrics(record: CandidateRecord) -> dict[str, float]:
+    """Numbers of one k. ``k`` is among them so that the UI can draw the others against it.
+
+    Inertia comes first: of several runs compared, the UI draws the first metric against the parameters that differ.
+    """
+    values: Mapping[str, float | None] = {
+        "inertia": record.inertia,
+        "k": record.k,
+        "silhouette": record.silhouette,
+        "silhouette_se": record.silhouette_se,
+        "calinski_harabasz": record.calinski_harabasz,
+        "davies_bouldin": record.davies_bouldin,
+        "stability": record.stability,
+        "null_silhouette": record.null_silhouette,
+        "excess": excess(record),
+        "seed_spread": record.seed_spread,
+        "silhouette_spread": pstdev(record.silhouette_by_seed) if record.silhouette_by_seed else None,
+        "size_min": min(record.sizes),
+        "size_max": max(record.sizes),
+        "rows": sum(record.sizes),
+    }
+    return {name: float(value) for name, value in values.items() if value is not None}
+
+
+def _decision_metrics(training: Training) -> dict[str, float]:
+    """What the decision rests on, as numbers: verdict (0 none, 1 weak, 2 strong), rival choices, sensitivity."""
+    decision, table = training.decision, training.sensitivity
+    values: dict[str, float | None] = {
+        "verdict_level": ("none", "weak", "strong").index(decision.verdict),
+        "elbow_k": decision.elbow_k,
+        "silhouette_k": decision.silhouette_k,
+        "supported_k": decision.supported_k,
+    }
+    if len(table):
+        values |= {
+            "sensitivity_same_k": float((table[Sensitivity.K] == decision.k).mean()),
+            "sensitivity_agreement_min": float(table[Sensitivity.AGREEMENT].min()),
+        }
+    return {name: float(value) for name, value in values.items() if value is not None}
+
+
+def _curve(records: Iterable[CandidateRecord], name: str) -> dict[int, float]:
+    values = {record.k: getattr(record, name) for record in records}
+    return {k: float(value) for k, value in values.items() if value is not None}
+
+
+def _recommended(training: Training) -> Candidate:
+    return next(one for one in training.candidates if one.record.k == training.decision.k)
+
+
+def _json_list(records: Iterable[Record]) -> str:
+    return "[" + ",".join(record.model_dump_json() for record in records) + "]"
+
+
+def _public(text: str) -> str:
+    """``text`` without the user, password and options that a database's address in it may carry."""
+    return re.sub(r"(\w://)(?:[^/@\s\"]*@)?([^?\s\"]*)(?:\?[^\s\"]*)?", r"\1\2", text)
+
+
+# ------------------------------------------------------------------ in words
+
+
+def _describe_sweep(training: Training) -> str:
+    decision, ledger = training.decision, training.ledger
+    lines = [
+        f"### {training.dataset.title}: {decision.k} segments recommended (structure: {decision.verdict})",
+        "",
+        decision.reason,
+        "",
+        *(f"- {one}" for one in decision.disagreements),
+        "",
+        *(f"- {one}" for one in sensitivity_in_words(training.sensitivity, decision)),
+        "",
+        f"{ledger.rows_in:,} rows read, {ledger.rows_out:,} used, {ledger.dropped:,} dropped, "
+        f"{ledger.quarantined:,} set aside.",
+        "",
+        "| k | inertia | silhouette | stability | smallest segment |",
+        "|--:|--:|--:|--:|--:|",
+    ]
+    for one in (candidate.record for candidate in training.candidates):
+        k = f"**{one.k}**" if one.k == decision.k else str(one.k)
+        stability = "" if one.stability is None else f"{one.stability:.2f}"
+        lines.append(f"| {k} | {one.inertia:,.1f} | {one.silhouette:.3f} | {stability} | {min(one.sizes):,} |")
+    return "\n".join(lines)
+
+
+def _describe_candidate(training: Training, candidate: Candidate) -> str:
+    record = candidate.record
+    chosen = " Recommended." if record.k == training.decision.k else ""
+    lines = [
+        f"### {record.k} segments of {sum(record.sizes):,} customers",
+        "",
+        f"Silhouette {record.silhouette:.3f}, inertia {record.inertia:,.1f}.{chosen}",
+        "",
+        "| segment | customers | share | trust | portrait | rule (precision, recall) |",
+        "|:--|--:|--:|:--|:--|:--|",
+    ]
+    rules = {rule.segment: f"{rule.text} ({rule.precision:.0%}, {rule.recall:.0%})" for rule in candidate.rules}
+    lines += [
+        f"| {_cell(card.name)} | {card.size:,} | {card.share:.0%} | {card.trust} | {_cell(card.portrait)} "
+        f"| {_cell(rules.get(card.segment, ''))} |"
+        for card in candidate.cards
+    ]
+    return "\n".join(lines)
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|").replace("\n", " ")
+
+
+def _profile_table(training: Training, candidate: Candidate) -> pd.DataFrame:
+    """Segments as rows, medians of the numeric columns as columns, for the UI's table view."""
+    medians = candidate.profiles.pivot_table(index=Profiles.SEGMENT, columns=Profiles.COLUMN, values=Profiles.MEDIAN)
+    rows = []
+    for card in candidate.cards:
+        row: dict[str, object] = {"segment": card.name, "customers": card.size, "share": round(card.share, 4)}
+        mine = medians.loc[card.segment].to_dict()
+        row |= {
+            _title(column): float(f"{mine[column.name]:.6g}")
+            for column in training.dataset.columns
+            if column.name in mine
+        }
+        rows.append(row)
+    return pd.DataFrame(rows)
+
+
+def _title(column: Column) -> str:
+    return f"median {column.axis_title}"

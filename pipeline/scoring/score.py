@@ -1,0 +1,206 @@
+"""New customers -> segments of a trained run, through the same cleaning and the same transforms. No model is loaded."""
+
+from __future__ import annotations
+
+import os
+import re
+import tempfile
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from pipeline.cleaning import used_columns
+from pipeline.contract import (
+    NUMERIC_KINDS,
+    Assignments,
+    ExpectedColumn,
+    ExpectedFile,
+    Ledger,
+    Scored,
+    Scores,
+    Segmentation,
+)
+from pipeline.errors import InputError, nearest_name
+from pipeline.reading import ROW_ID, RawTable
+from pipeline.scoring.drift import measure_drift
+from pipeline.segmenting import apply_transform, squared_distances
+
+if TYPE_CHECKING:
+    from pipeline.spec import Spec
+
+FIT_QUANTILE = 0.995  # farther from its centre than this share of the training's customers: fits none
+_PARQUET = b"PAR1"
+
+
+def score_file(segmentation: Segmentation, data: str, output: Path) -> Scored:
+    """Place every customer in ``data`` and write a CSV; raises ``InputError``."""
+    scored = score(segmentation, data)
+    try:
+        neutralise_formulas(scored.table).to_csv(output, index=False, encoding="utf-8")
+    except OSError as error:
+        raise InputError.because(f"{output} cannot be written ({error.strerror})") from error
+    return scored
+
+
+def score_upload(segmentation: Segmentation, name: str, content: bytes) -> Scored:
+    """Place the customers of a text table that came over the network; nothing of it stays on the disk.
+
+    Raises
+    ------
+    InputError
+        Naming the file as its sender does.
+    """
+    if content.startswith(_PARQUET):  # a few kilobytes of it can unfold to gigabytes
+        raise InputError.because(
+            f"{name} is a Parquet file",
+            expected="a table as text (CSV)",
+            remedy="save it as CSV, or use 'korzina score'",
+        )
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder, re.sub(r"[^\w. -]", "_", name).strip(". ")[-80:] or "upload.csv")
+        file.write_bytes(content)
+        here = f"{folder}{os.sep}"
+        try:
+            scored = score(segmentation, str(file))
+        except InputError as error:
+            raise InputError(str(error).replace(here, "")) from error
+        return replace(scored, ledger=Ledger.model_validate_json(scored.ledger.model_dump_json().replace(here, "")))
+
+
+def score(segmentation: Segmentation, data: str) -> Scored:
+    """Clean ``data`` by the run's own spec and place every customer; raises ``InputError``."""
+    from pipeline.campaigns import read_history
+    from pipeline.cleaning import clean
+    from pipeline.reading import read_source
+    from pipeline.scoring.outlook import response_outlook
+    from pipeline.spec import restore_spec
+
+    spec = restore_spec(segmentation.spec)
+    # the id goes back to who sent it, even where the run keeps none
+    spec = spec.model_copy(update={"path": "", "id": spec.id.model_copy(update={"keep": True})})
+    ready = _is_ready(spec, data)
+    raw = read_source(_as_table(spec) if ready else spec, data)
+    _check_columns(raw, spec)
+    cleaned = clean(raw, spec, minimum_rows=1)
+    customers = cleaned.customers
+    table = place(customers, segmentation)
+    labels = table[Scores.SEGMENT].to_numpy(dtype=np.int64) - 1
+    outlook = response_outlook(customers, labels, segmentation, spec, None if ready else read_history(spec, data))
+    table.insert(0, spec.id.column, customers[spec.id.column].to_numpy())
+    return Scored(
+        table.assign(**outlook.columns), cleaned.ledger, measure_drift(customers, labels, segmentation), outlook.notes
+    )
+
+
+def expected_file(segmentation: Segmentation) -> ExpectedFile:
+    """The columns that a file of new customers needs, then those that help; the id first."""
+    from pipeline.spec import raw_columns, restore_spec
+
+    spec = restore_spec(segmentation.spec)
+    needed, used = used_columns(spec, active_only=True) | {spec.id.column}, used_columns(spec)
+    earlier = _earlier_outcomes(segmentation)
+    outcomes = {column.name for column in segmentation.dataset.with_role("outcome")}
+    helpful = used - needed - (outcomes - earlier) if earlier is not None else set()
+    names = [name for some in (needed, helpful) for name in raw_columns(spec) if name in some]
+    labels = {column.name: column.label for column in segmentation.dataset.columns}
+    return ExpectedFile(
+        tuple(
+            ExpectedColumn(
+                name,
+                labels.get(name, name),
+                name in needed,
+                "EXAMPLE-1" if name == spec.id.column else _example(name, segmentation),
+            )
+            for name in names
+        ),
+        tuple(spec.source.tables) if len(spec.source.tables) > 1 else (),
+    )
+
+
+def _earlier_outcomes(segmentation: Segmentation) -> set[str] | None:
+    """Answers that the response model knows of each customer: before its campaign; None where one table has no use."""
+    from pipeline.campaigns import earlier_outcomes
+
+    summary = segmentation.campaigns.summary if segmentation.campaigns else None
+    campaign = next((one for one in segmentation.dataset.campaigns if summary and one.column == summary.campaign), None)
+    return set(earlier_outcomes(segmentation.dataset, campaign)) if campaign else None
+
+
+def _example(name: str, segmentation: Segmentation) -> str:
+    """Nobody's own value; empty where the run keeps none of the column."""
+    known = segmentation.customers[name].dropna() if name in segmentation.customers else pd.Series(dtype="float64")
+    if not len(known):
+        return ""
+    column = segmentation.dataset.column(name)
+    if column.kind not in NUMERIC_KINDS:
+        common = known.mode().iloc[0]
+        return f"{common:g}" if isinstance(common, int | float | np.number) else str(common)
+    middle = float(known.astype("float64").median())
+    return str(round(middle)) if column.kind == "integer" else f"{middle:.10g}" if middle % 1 == 0 else f"{middle:.4g}"
+
+
+def _check_columns(raw: RawTable, spec: Spec) -> None:
+    """Name every column that is missing at once, and what may be meant by it."""
+    present = [str(name).strip().strip("\ufeff") for name in raw.frame.columns]
+    needed = sorted(used_columns(spec, active_only=True) | ({spec.id.column} - {ROW_ID}))
+    missing = [name for name in needed if name not in present]
+    if not missing:
+        return
+    near = {name: nearest_name(name, missing) for name in present if name not in needed}
+    meant = ", ".join(f"{name} to {found}" for name, found in near.items() if found)
+    raise InputError.because(
+        f"{raw.source}: missing columns: {', '.join(missing)}",
+        expected=", ".join(needed) if len(missing) < len(needed) else "",  # else the list would stand there twice
+        found=", ".join(present[:30]) + (", ..." if len(present) > 30 else ""),
+        remedy=f"rename {meant}" if meant else "name the columns as in the data of the training",
+    )
+
+
+def _is_ready(spec: Spec, data: str) -> bool:
+    """Whether ``data`` is one file although the spec reads several tables: what its query would yield, then."""
+    return len(spec.source.tables) > 1 and "://" not in data and Path(data).expanduser().is_file()
+
+
+def _as_table(spec: Spec) -> Spec:
+    return spec.model_copy(
+        update={"source": spec.source.model_copy(update={"package": None, "tables": {}, "query": None})}
+    )
+
+
+def place(customers: pd.DataFrame, segmentation: Segmentation) -> pd.DataFrame:
+    """Segment (counted from 1), name, distance, second segment, confidence and fit of each customer.
+
+    ``confidence`` is 1 - d1 / d2 for the distances to the nearest and second nearest centre: 0 on the border, 1 on the
+    centre. ``fits`` is false for customers farther from their centre than nearly everyone in training.
+    """
+    distances = np.sqrt(squared_distances(apply_transform(customers, segmentation.transform), segmentation.centres))
+    order = np.argsort(distances, axis=1, kind="stable")
+    rows = np.arange(len(distances))
+    own, second = order[:, 0], order[:, 1]
+    nearest, next_nearest = distances[rows, own], distances[rows, second]
+    names: Mapping[int, str] = {card.segment: card.name for card in segmentation.cards}
+    reach = segmentation.assignments.groupby(Assignments.SEGMENT)[Assignments.DISTANCE].quantile(FIT_QUANTILE)
+    return pd.DataFrame(
+        {
+            Scores.SEGMENT: own + 1,
+            Scores.NAME: [names[segment] for segment in own],
+            Scores.DISTANCE: nearest,
+            Scores.SECOND: second + 1,
+            Scores.CONFIDENCE: 1 - nearest / np.where(next_nearest > 0, next_nearest, 1.0),
+            Scores.FITS: nearest <= reach.reindex(range(segmentation.k)).to_numpy()[own],
+        }
+    )
+
+
+def neutralise_formulas(table: pd.DataFrame) -> pd.DataFrame:
+    """A copy in which no text cell starts a spreadsheet formula (=, +, -, @, tab): such cells get an apostrophe."""
+    safe = table.copy()
+    for name in safe.columns:
+        if pd.api.types.is_string_dtype(safe[name]) or safe[name].dtype == object:
+            text = safe[name].astype("str")
+            safe[name] = text.where(~text.str.match(r"^[=+\-@\t\r]"), "'" + text)
+    return safe

@@ -1,0 +1,40 @@
+"""Customers to segments: the matrix, the sweep of KMeans over k, its quality, and the choice of k."""
+
+from pipeline.segmenting.choose import decide, excess, override
+from pipeline.segmenting.distances import blocks, squared_distances
+from pipeline.segmenting.features import apply_transform, fit_features, project
+from pipeline.segmenting.kmeans import THOROUGH, sweep
+from pipeline.segmenting.quality import (
+    Silhouettes,
+    by_segment,
+    calinski_harabasz,
+    davies_bouldin,
+    restart_silhouettes,
+    silhouettes,
+)
+from pipeline.segmenting.sensitivity import sensitivity_in_words, with_sensitivity
+from pipeline.segmenting.stability import Stability, assess_stability, null_silhouettes
+
+__all__ = [
+    "THOROUGH",
+    "Silhouettes",
+    "Stability",
+    "apply_transform",
+    "assess_stability",
+    "blocks",
+    "by_segment",
+    "calinski_harabasz",
+    "davies_bouldin",
+    "decide",
+    "excess",
+    "fit_features",
+    "null_silhouettes",
+    "override",
+    "project",
+    "restart_silhouettes",
+    "sensitivity_in_words",
+    "silhouettes",
+    "squared_distances",
+    "sweep",
+    "with_sensitivity",
+]

@@ -1,0 +1,127 @@
+"""Customers -> the clustered matrix. Each transform is fitted once and stored as plain numbers."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from pipeline.contract import Column, Dataset, FeatureTransform, Loadings, Matrix, Projection
+from pipeline.errors import InputError
+from pipeline.stages import Features
+
+WINSORIZE_TAIL = 0.005
+_MAD_TO_SD = 1.349  # interquartile range of the standard normal distribution
+
+
+def fit_features(customers: pd.DataFrame, dataset: Dataset) -> Features:
+    """Fit every active column's transform and apply it.
+
+    Returns
+    -------
+    Features
+        Matrix of shape (n, p), float64, one column for each active column in the spec's order.
+
+    Raises
+    ------
+    InputError
+        Where a column cannot separate anybody once it is transformed.
+    """
+    columns = dataset.with_role("active")
+    transform = _join([_fit(customers[column.name], column) for column in columns], columns)
+    return Features(matrix=apply_transform(customers, transform), transform=transform)
+
+
+def apply_transform(customers: pd.DataFrame, transform: FeatureTransform) -> Matrix:
+    """The clustered space of ``customers``: shape (n, p), float64; missing values stand at the stored fill."""
+    values = customers[list(transform.names)].to_numpy(dtype=np.float64, na_value=np.nan)
+    values = np.where(np.isfinite(values), values, np.asarray(transform.fill))
+    logged = np.asarray(transform.log1p)
+    values[:, logged] = np.log1p(np.maximum(values[:, logged], 0.0))
+    lower = np.array([-np.inf if bound is None else bound for bound in transform.lower])
+    upper = np.array([np.inf if bound is None else bound for bound in transform.upper])
+    scaled: Matrix = (np.clip(values, lower, upper) - np.asarray(transform.centre)) / np.asarray(transform.scale)
+    return scaled
+
+
+def project(features: Features) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Two principal components for the map: (projection, loadings).
+
+    The map is for looking only: clustering never uses it. The row ``explained variance`` of the loadings holds each
+    axis's share of the total variance. Signs are fixed (largest loading positive), so that a map does not flip
+    between runs.
+    """
+    centred = features.matrix - features.matrix.mean(axis=0)
+    variances, vectors = np.linalg.eigh(centred.T @ centred / len(centred))
+    axes = vectors[:, ::-1][:, :2]
+    if axes.shape[1] < 2:  # a single feature has no second axis
+        axes = np.hstack([axes, np.zeros_like(axes)])
+    axes = axes * np.sign(axes[np.abs(axes).argmax(axis=0), range(2)] + 1e-300)
+    scores = centred @ axes
+    explained = [*(variances[::-1] / variances.sum()), 0.0][:2]
+    projection = pd.DataFrame(
+        {Projection.KEY: np.arange(len(scores)), Projection.X: scores[:, 0], Projection.Y: scores[:, 1]}
+    )
+    loadings = pd.DataFrame(
+        {
+            Loadings.FEATURE: [*features.transform.names, Loadings.EXPLAINED],
+            Loadings.X: [*axes[:, 0], explained[0]],
+            Loadings.Y: [*axes[:, 1], explained[1]],
+        }
+    )
+    return projection, loadings
+
+
+def _fit(series: pd.Series, column: Column) -> tuple[float, bool, float | None, float | None, float, float]:
+    raw = series.to_numpy(dtype=np.float64, na_value=np.nan)
+    known = raw[np.isfinite(raw)]
+    if not len(known):
+        raise InputError.because(
+            f"column {column.name!r} is active but has no value at all", remedy="make it ignored in the spec"
+        )
+    fill = float(np.median(known))
+    values = np.where(np.isfinite(raw), raw, fill)
+    logged = "log1p" in column.transform
+    if logged:
+        if values.min() < 0:
+            raise InputError.because(
+                f"column {column.name!r}: log1p needs values of 0 or more",
+                found=f"a least value of {values.min():g}",
+                remedy="remove log1p from its transform, or add a range rule",
+            )
+        values = np.log1p(values)
+    lower = upper = None
+    if "winsorize" in column.transform:
+        lower, upper = (float(bound) for bound in np.quantile(values, [WINSORIZE_TAIL, 1 - WINSORIZE_TAIL]))
+        if lower < upper:
+            values = np.clip(values, lower, upper)
+        else:  # a rare flag: winsorizing would leave nothing of it
+            lower = upper = None
+    centre, scale = _scaling(values, column.transform)
+    return fill, logged, lower, upper, centre, scale
+
+
+def _scaling(values: np.ndarray, transform: tuple[str, ...]) -> tuple[float, float]:
+    if "robust" in transform:
+        low, middle, high = np.quantile(values, [0.25, 0.5, 0.75])
+        spread = (high - low) / _MAD_TO_SD
+        if spread > 0:
+            return float(middle), float(spread)
+    elif "standardize" not in transform:
+        return 0.0, 1.0
+    deviation = float(values.std())
+    return float(values.mean()), deviation if deviation > 0 else 1.0
+
+
+def _join(
+    parts: list[tuple[float, bool, float | None, float | None, float, float]], columns: tuple[Column, ...]
+) -> FeatureTransform:
+    fill, logged, lower, upper, centre, scale = zip(*parts, strict=True)
+    return FeatureTransform(
+        names=tuple(column.name for column in columns),
+        fill=fill,
+        log1p=logged,
+        lower=lower,
+        upper=upper,
+        centre=centre,
+        scale=scale,
+    )

@@ -1,0 +1,230 @@
+"""Matrix -> one partition a k. scikit-learn's KMeans does every Lloyd step; ours is which rows and centres it gets.
+
+The search runs on at most ``SEARCH_ROWS`` rows (``LARGE_SEARCH_ROWS`` of large tables): greedy k-means++ seedings
+at the largest k whose prefixes seed every smaller k, then neighbour moves (k from k - 1 by adding a centre, k from
+k + 1 by removing the cheapest) and swaps.
+Lloyd on all rows then starts from the winners (``polish.py``). Rows come in canonical order, so the input's order
+cannot matter, and every task has a random generator of its own, so which thread takes it cannot matter either.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from sklearn import config_context
+from sklearn.cluster import KMeans, kmeans_plusplus
+
+from pipeline.contract import Labels, Matrix
+from pipeline.errors import InputError
+from pipeline.processors import THREADS, Pool, one_thread, pool
+from pipeline.segmenting.distances import Array, squared_distances
+from pipeline.segmenting.polish import LARGE_ROWS, partition, polish
+from pipeline.stages import Partition, Restarts
+
+SEARCH_ROWS = 16_000
+LARGE_SEARCH_ROWS = 12_000  # above ``LARGE_ROWS``, where Lloyd goes on with a larger part
+FLOAT32_SEARCH_ROWS = 4_000  # above this the search does, whose winners are polished anyway: half the time
+_ADD_TRIALS = 4
+
+Tick = Callable[[float], None]
+
+
+@dataclass(frozen=True)
+class Effort:
+    """How hard the search tries."""
+
+    seedings: int = 10
+    passes: int = 2
+    swaps: int = 2
+    threads: int = THREADS
+    converge: bool = True  # also where the search ran on all rows and came within a thousandth of a variance
+
+
+THOROUGH = Effort()
+# for stability and null draws, where many sweeps are averaged and share the processors among them
+LIGHT = Effort(seedings=1, passes=1, swaps=1, threads=1, converge=False)
+
+
+@dataclass(frozen=True)
+class _Fit:
+    """What Lloyd found from one start."""
+
+    centres: Array
+    inertia: float
+    labels: Labels
+
+
+@dataclass(frozen=True)
+class _Found:
+    """Best fit of one k, and the fits of single seedings that it won against."""
+
+    best: _Fit
+    singles: tuple[_Fit, ...]
+
+
+def sweep(
+    matrix: Matrix, ks: Iterable[int], *, seed: int, effort: Effort = THOROUGH, tick: Tick | None = None
+) -> tuple[Partition, ...]:
+    """Fit KMeans for every k.
+
+    Parameters
+    ----------
+    matrix : (n, p) float64, rows in canonical order.
+    ks : the numbers of clusters, each at least 2.
+    seed : every random choice derives from it.
+    tick : called with the fraction done, 0 to 1.
+
+    Raises
+    ------
+    InputError
+        Where the rows are fewer or less distinct than the largest k.
+    """
+    wanted = sorted(set(ks))
+    _check(matrix, wanted[-1])
+    rng = np.random.default_rng(seed)
+    started = time.perf_counter()
+    # the matrix was checked above, so scikit-learn need not check it again at each of hundreds of fits
+    with one_thread(), config_context(assume_finite=True, skip_parameter_validation=True):
+        places = _search_rows(len(matrix), rng)
+        rows = matrix[places].astype(np.float32 if len(places) > FLOAT32_SEARCH_ROWS else np.float64, copy=False)
+        with pool(effort.threads if len(rows) > FLOAT32_SEARCH_ROWS else 1) as threads:
+            found = _search(rows, wanted, rng, effort, threads)
+        if tick:
+            tick(0.5)
+        search_seconds = (time.perf_counter() - started) / len(wanted)
+        done: dict[int, Partition] = {}
+        best = {k: found[k].best for k in wanted}
+        for one in _finish(matrix, best, converge=effort.converge or len(rows) < len(matrix)):
+            done[one.k] = one
+            if tick:
+                tick(0.5 + 0.5 * len(done) / len(wanted))
+    return tuple(
+        replace(
+            done[k],
+            restarts=Restarts(places, np.stack([one.labels for one in found[k].singles])),
+            seed_spread=_relative_deviation([one.inertia for one in found[k].singles]),
+            seconds=search_seconds + done[k].seconds,
+        )
+        for k in wanted
+    )
+
+
+def _finish(matrix: Matrix, best: Mapping[int, _Fit], *, converge: bool) -> Iterator[Partition]:
+    if converge:
+        return polish(matrix, {k: fit.centres for k, fit in best.items()})
+    return (partition(matrix, k, fit.labels) for k, fit in best.items())
+
+
+def _check(matrix: Matrix, largest: int) -> None:
+    if not np.isfinite(matrix).all():
+        raise InputError.because("the clustered matrix holds values that are not finite numbers")
+    distinct = len(np.unique(matrix, axis=0)) if len(matrix) <= SEARCH_ROWS else largest
+    if distinct < largest:
+        raise InputError.because(
+            f"too few different customers for k = {largest}",
+            expected=f"at least {largest} different rows",
+            found=str(distinct),
+            remedy="lower --k-max, or add active columns that tell customers apart",
+        )
+
+
+def _search_rows(n: int, rng: np.random.Generator) -> Labels:
+    if n <= SEARCH_ROWS:
+        return np.arange(n)
+    return np.sort(rng.choice(n, LARGE_SEARCH_ROWS if n > LARGE_ROWS else SEARCH_ROWS, replace=False))
+
+
+# ------------------------------------------------------------------ the search
+
+
+def _search(
+    rows: Array, ks: Sequence[int], rng: np.random.Generator, effort: Effort, threads: Pool
+) -> dict[int, _Found]:
+    # neighbour moves need an unbroken chain of k, so the gaps are searched too
+    chain = list(range(max(2, ks[0]), ks[-1] + 1))
+    singles = _seedings(rows, chain, rng, effort.seedings, threads)
+    best = {k: min(fits, key=lambda one: one.inertia) for k, fits in singles.items()}
+    for _ in range(effort.passes):
+        [up] = rng.spawn(1)
+        moves = [threads.submit(_climb, rows, chain, best, up), threads.submit(_descend, rows, chain, best)]
+        for moved in moves:
+            best = _better(best, moved.result())
+    for _ in range(effort.swaps):
+        several = [k for k in chain if k > 2]
+        swapped = threads.map(_swap, [rows] * len(several), [best[k] for k in several], rng.spawn(len(several)))
+        best = _better(best, dict(zip(several, swapped, strict=True)))
+    return {k: _Found(best[k], singles[k]) for k in chain}
+
+
+def _seedings(
+    rows: Array, chain: Sequence[int], rng: np.random.Generator, number: int, threads: Pool
+) -> dict[int, tuple[_Fit, ...]]:
+    """Lloyd from the prefixes of some k-means++ seedings, by k; the longest fits start first."""
+    squared = np.einsum("ij,ij->i", rows, rows)
+    states = [int(rng.integers(2**31 - 1)) for _ in range(number)]
+    seeds = list(
+        threads.map(
+            lambda state: kmeans_plusplus(rows, chain[-1], x_squared_norms=squared, random_state=state)[0], states
+        )
+    )
+    tasks = [(k, one) for k in reversed(chain) for one in seeds]
+    fits = list(threads.map(lambda task: _lloyd(rows, task[1][: task[0]]), tasks))
+    return {k: tuple(fit for (of, _), fit in zip(tasks, fits, strict=True) if of == k) for k in chain}
+
+
+def _lloyd(rows: Array, centres: Array) -> _Fit:
+    model = KMeans(len(centres), init=centres, n_init=1, tol=1e-3, max_iter=100, copy_x=True).fit(rows)
+    return _Fit(model.cluster_centers_, float(model.inertia_), model.labels_)
+
+
+def _better(best: Mapping[int, _Fit], moved: Mapping[int, _Fit]) -> dict[int, _Fit]:
+    return {k: moved[k] if k in moved and moved[k].inertia < own.inertia else own for k, own in best.items()}
+
+
+def _climb(rows: Array, chain: Sequence[int], best: Mapping[int, _Fit], rng: np.random.Generator) -> dict[int, _Fit]:
+    """Each k from k - 1 by one more centre; a success carries on to the next."""
+    found = dict(best)
+    for k in chain[1:]:
+        found = _better(found, {k: _lloyd(rows, _add_centre(rows, found[k - 1].centres, rng))})
+    return found
+
+
+def _descend(rows: Array, chain: Sequence[int], best: Mapping[int, _Fit]) -> dict[int, _Fit]:
+    """Each k from k + 1 by the centre that is missed least."""
+    found = dict(best)
+    for k in reversed(chain[:-1]):
+        found = _better(found, {k: _lloyd(rows, _remove_centre(rows, found[k + 1].centres))})
+    return found
+
+
+def _swap(rows: Array, own: _Fit, rng: np.random.Generator) -> _Fit:
+    """The same k with its least missed centre put elsewhere."""
+    return _lloyd(rows, _add_centre(rows, _remove_centre(rows, own.centres), rng))
+
+
+def _add_centre(rows: Array, centres: Array, rng: np.random.Generator) -> Array:
+    """The row that lowers the inertia most among a few drawn with probability proportional to their distance."""
+    nearest = squared_distances(rows, centres).min(axis=1)
+    total = nearest.sum(dtype=np.float64)
+    if total <= 0:
+        return np.vstack([centres, rows[:1]])
+    drawn = rng.choice(len(rows), _ADD_TRIALS, p=nearest.astype(np.float64) / total)
+    left = np.minimum(nearest[:, None], squared_distances(rows, rows[drawn])).sum(axis=0)
+    return np.vstack([centres, rows[drawn[left.argmin()]]])
+
+
+def _remove_centre(rows: Array, centres: Array) -> Array:
+    """All centres but the one whose members are nearest to another one."""
+    distances = squared_distances(rows, centres)
+    two = np.partition(distances, 1, axis=1)[:, :2]
+    cost = np.bincount(distances.argmin(axis=1), weights=two[:, 1] - two[:, 0], minlength=len(centres))
+    kept: Array = np.delete(centres, cost.argmin(), axis=0)
+    return kept
+
+
+def _relative_deviation(values: list[float]) -> float | None:
+    mean = float(np.mean(values))
+    return float(np.std(values)) / mean if len(values) > 1 and mean > 0 else None

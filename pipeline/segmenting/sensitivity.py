@@ -1,0 +1,236 @@
+"""What the decision hangs on: the rule once more with other features, another scaler, outlier rule and seed.
+
+Every variation is clustered and judged from scratch, on at most ``SAMPLE`` customers and for k up to two above the
+recommended one, so that all of them together take a few seconds at any size.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+
+from pipeline.contract import (
+    CandidateRecord,
+    Column,
+    Dataset,
+    Decision,
+    Labels,
+    Matrix,
+    Sensitivity,
+    Variation,
+    empty_table,
+)
+from pipeline.errors import InputError
+from pipeline.processors import Helper, share
+from pipeline.segmenting.choose import decide
+from pipeline.segmenting.features import fit_features
+from pipeline.segmenting.kmeans import LIGHT, sweep
+from pipeline.segmenting.quality import silhouettes
+from pipeline.segmenting.stability import SPLITS, Tick, assess_stability, null_silhouettes
+from pipeline.stages import Training
+
+SAMPLE = 2_500
+DRAWS = 2  # of structure-free data a variation
+FEW_SPLITS = 4  # half-splits a variation; where only the seed is another, as many as the decision itself rests on
+ABOVE = 2  # how far above the recommended k a variation may go
+MOST_LEFT_OUT = 3
+_FEWEST_FEATURES = 2
+
+
+@dataclass(frozen=True)
+class _Variant:
+    aspect: Variation
+    change: str
+    dataset: Dataset
+    seed: int
+
+
+def with_sensitivity(training: Training, helper: Helper | None = None, tick: Tick | None = None) -> Training:
+    """The training with the table of what other choices would have brought."""
+    seed = int(training.params.get("seed", "0"))
+    rows = _sampled(len(training.customers), seed)
+    chosen = next(one for one in training.candidates if one.record.k == training.decision.k)
+    labels = chosen.assignments["segment"].to_numpy(dtype=np.int64)[rows]
+    customers = training.customers.iloc[rows].reset_index(drop=True)
+    largest = max(one.record.k for one in training.candidates)
+    ks = tuple(range(2, min(training.decision.k + ABOVE, largest) + 1))
+    variants = list(_variants(training, labels, rows, seed))
+    tasks = [
+        (
+            customers,
+            one.dataset,
+            ks,
+            one.seed,
+            training.decision,
+            labels,
+            SPLITS if one.aspect == "seed" else FEW_SPLITS,
+        )
+        for one in variants
+    ]
+    judged = share(_judge, tasks, helper, tick)
+    found = [(one.aspect, one.change, *result) for one, result in zip(variants, judged, strict=True) if result]
+    if not found:
+        return training
+    table = pd.DataFrame(found, columns=list(empty_table("sensitivity").columns))
+    return replace(training, sensitivity=table)
+
+
+def adjusted_rand(first: Labels, second: Labels) -> float:
+    """Agreement of two labellings beyond chance (Hubert and Arabie 1985), from one table of counts."""
+    columns = int(second.max()) + 1
+    table = np.bincount(first * columns + second, minlength=(int(first.max()) + 1) * columns).reshape(-1, columns)
+
+    def pairs(counts: np.ndarray) -> float:
+        return float((counts * (counts - 1) / 2).sum())
+
+    together, rows, cols = pairs(table), pairs(table.sum(axis=1)), pairs(table.sum(axis=0))
+    expected = rows * cols / max(pairs(np.array([len(first)])), 1.0)
+    most = (rows + cols) / 2
+    return 1.0 if most == expected else (together - expected) / (most - expected)
+
+
+# ------------------------------------------------------------------ the variations
+
+
+def _sampled(n: int, seed: int) -> Labels:
+    if n <= SAMPLE:
+        return np.arange(n)
+    return np.sort(np.random.default_rng([seed, 7]).choice(n, SAMPLE, replace=False))
+
+
+def _variants(training: Training, labels: Labels, rows: Labels, seed: int) -> Iterator[_Variant]:
+    dataset = training.dataset
+    yield _Variant("seed", "another seed", dataset, seed + 1)
+    yield _Variant("scaler", *_rescaled(dataset), seed)
+    yield _Variant("outliers", *_clipped(dataset), seed)
+    for label, names in _deciding(dataset, training.features.matrix[rows], labels):
+        yield _Variant("features", f"without {label}", _changed(dataset, names, role="passive"), seed)
+
+
+def _rescaled(dataset: Dataset) -> tuple[str, Dataset]:
+    """Robust scaling in place of standardizing, or the other way round."""
+    active = dataset.with_role("active")
+    robust = any("robust" in column.transform for column in active)
+    new, words = ("standardize", "scaled by mean and deviation") if robust else ("robust", "scaled by the quartiles")
+    changed = {
+        column.name: (*(step for step in column.transform if step not in ("standardize", "robust")), new)
+        for column in active
+    }
+    return words, _transformed(dataset, changed)
+
+
+def _clipped(dataset: Dataset) -> tuple[str, Dataset]:
+    """Without clipping the extremes where the spec clips them, else with it."""
+    active = dataset.with_role("active")
+    if any("winsorize" in column.transform for column in active):
+        changed = {one.name: tuple(step for step in one.transform if step != "winsorize") for one in active}
+        return "extremes left as they are", _transformed(dataset, changed)
+    return "extremes clipped", _transformed(dataset, {one.name: ("winsorize", *one.transform) for one in active})
+
+
+def _deciding(dataset: Dataset, matrix: Matrix, labels: Labels) -> list[tuple[str, set[str]]]:
+    """The features that the segments differ in most: all shares of a group together, any other column by itself."""
+    active = dataset.with_role("active")
+    between = _between(matrix, labels)
+    blocks: dict[str, tuple[str, set[str], float]] = {}
+    for column, weight in zip(active, between, strict=True):
+        group = next((one for one in dataset.groups if one.key == column.group), None)
+        key, label = (f"group {group.key}", group.label) if group else (column.name, column.label)
+        _, names, so_far = blocks.get(key, (label, set(), 0.0))
+        blocks[key] = label, names | {column.name}, so_far + float(weight)
+    small_enough = [one for one in blocks.values() if len(active) - len(one[1]) >= _FEWEST_FEATURES]
+    strongest = sorted(small_enough, key=lambda one: -one[2])[:MOST_LEFT_OUT]
+    return [(_named(label), names) for label, names, _ in strongest]
+
+
+def _between(matrix: Matrix, labels: Labels) -> Matrix:
+    """Sum of squares between the segments, by feature."""
+    counts = np.bincount(labels)
+    means = (
+        np.stack([np.bincount(labels, weights=column) for column in matrix.T], axis=1) / np.maximum(counts, 1)[:, None]
+    )
+    spread: Matrix = (counts[:, None] * (means - matrix.mean(axis=0)) ** 2).sum(axis=0)
+    return spread
+
+
+def _named(label: str) -> str:
+    return f"“{label}”"
+
+
+def _transformed(dataset: Dataset, steps: dict[str, tuple[str, ...]]) -> Dataset:
+    columns = tuple(
+        one.model_copy(update={"transform": steps[one.name]}) if one.name in steps else one for one in dataset.columns
+    )
+    return dataset.model_copy(update={"columns": columns})
+
+
+def _changed(dataset: Dataset, names: set[str], *, role: str) -> Dataset:
+    columns: tuple[Column, ...] = tuple(
+        one.model_copy(update={"role": role}) if one.name in names else one for one in dataset.columns
+    )
+    return dataset.model_copy(update={"columns": columns})
+
+
+# ------------------------------------------------------------------ judging one
+
+
+def _judge(
+    customers: pd.DataFrame,
+    dataset: Dataset,
+    ks: Sequence[int],
+    seed: int,
+    decision: Decision,
+    labels: Labels,
+    splits: int,
+) -> tuple[int, str, float] | None:
+    """(k, verdict, agreement with the recommended segments at their own k); None where it cannot be clustered."""
+    matrix = fit_features(customers, dataset).matrix
+    try:
+        partitions = sweep(matrix, ks, seed=seed, effort=LIGHT)
+        stability = assess_stability(matrix, partitions, seed=seed, splits=splits)
+        nulls = null_silhouettes(matrix, ks, seed=seed, draws=DRAWS)
+    except InputError:  # fewer different customers than segments are left without this feature
+        return None
+    measured = silhouettes(matrix, [one.labels for one in partitions], seed=seed)
+    records = [
+        CandidateRecord(
+            k=one.k,
+            inertia=one.inertia,
+            silhouette=silhouette.overall,
+            silhouette_se=None,
+            calinski_harabasz=0.0,
+            davies_bouldin=0.0,
+            stability=stability[one.k].prediction_strength,
+            null_silhouette=float(np.mean(nulls[one.k])),
+            seed_spread=one.seed_spread,
+            sizes=(),
+            silhouette_by_segment=(),
+            seconds=0.0,
+        )
+        for one, silhouette in zip(partitions, measured, strict=True)
+    ]
+    found = decide(records, bounds=decision.bounds)
+    same_k = next(one for one in partitions if one.k == decision.k)
+    return found.k, found.verdict, adjusted_rand(labels, same_k.labels)
+
+
+# ------------------------------------------------------------------ in words
+
+
+def sensitivity_in_words(table: pd.DataFrame, decision: Decision) -> tuple[str, ...]:
+    """Two sentences: what becomes of the number, and of who belongs together."""
+    if table.empty:
+        return ()
+    others = table[table[Sensitivity.K] != decision.k]
+    changes = "; ".join(f"{row[Sensitivity.CHANGE]}: {row[Sensitivity.K]}" for row in others.to_dict("records"))
+    number = f"{len(table) - len(others)} of {len(table)} other ways of preparing the data lead to {decision.k} too"
+    least = table.iloc[int(table[Sensitivity.AGREEMENT].to_numpy().argmin())]
+    return (
+        f"{number} ({changes})." if changes else f"{number}.",
+        f"Who belongs together agrees with these segments by {table[Sensitivity.AGREEMENT].min():.2f} to "
+        f"{table[Sensitivity.AGREEMENT].max():.2f} (adjusted Rand index; 1 is the same, 0 is chance), least with: "
+        f"{least[Sensitivity.CHANGE]}.",
+    )

@@ -1,0 +1,148 @@
+"""Does a segment come back on another sample, and would data without structure look as good?
+
+Every subsample and every null draw is clustered from scratch: a warm start from the full solution reports stability
+that is not there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from pipeline.contract import Labels, Matrix
+from pipeline.processors import Helper, share
+from pipeline.segmenting.distances import blocks, squared_distances
+from pipeline.segmenting.kmeans import LIGHT, sweep
+from pipeline.segmenting.quality import silhouettes
+from pipeline.stages import Partition
+
+SPLITS = 8  # four, as in the paper's examples, let the worst segment's share swing by 0.05 between seeds
+NULL_DRAWS = 4
+HALF_ROWS = 5_000
+_FLAT = 0.1  # excess kurtosis nearer to 0 than this counts as Gaussian
+NULL_ROWS = 5_000
+
+Tick = Callable[[float], None]
+
+
+@dataclass(frozen=True)
+class Stability:
+    """What resampling says about one k."""
+
+    prediction_strength: float
+    jaccard: tuple[float, ...]  # one a segment: mean over the halves
+
+
+def assess_stability(
+    matrix: Matrix,
+    partitions: Sequence[Partition],
+    *,
+    seed: int,
+    splits: int = SPLITS,
+    helper: Helper | None = None,
+    tick: Tick | None = None,
+) -> Mapping[int, Stability]:
+    """Prediction strength of every k and bootstrap Jaccard of every segment, from the same half-samples.
+
+    Prediction strength (Tibshirani and Walther 2005): cluster both halves, then ask of each cluster of one half which
+    share of its pairs the other half's centres keep together; the worst cluster counts, averaged over the splits,
+    both ways. Jaccard (Hennig 2007, by subsetting): the best match of each segment among the half's own clusters.
+    """
+    ks = [partition.k for partition in partitions]
+    halves = list(_halves(len(matrix), seed, splits))
+    tasks = [(matrix[rows], ks, seed + split) for split, pair in enumerate(halves, start=1) for rows in pair]
+    fits = share(_fit_light, tasks, helper, tick)
+    strengths: dict[int, list[float]] = {k: [] for k in ks}
+    jaccards: dict[int, list[Matrix]] = {k: [] for k in ks}
+    for (first, second), ones, others in zip(halves, fits[::2], fits[1::2], strict=True):
+        for partition, one, other in zip(partitions, ones, others, strict=True):
+            for fitted, guide, rows in ((one, other, first), (other, one, second)):
+                strengths[fitted.k].append(_strength(matrix[rows], fitted, guide))
+                jaccards[fitted.k].append(_best_jaccard(partition.labels[rows], fitted.labels, fitted.k))
+    return {k: Stability(float(np.mean(strengths[k])), tuple(np.mean(jaccards[k], axis=0).tolist())) for k in ks}
+
+
+def null_silhouettes(
+    matrix: Matrix,
+    ks: Sequence[int],
+    *,
+    seed: int,
+    draws: int = NULL_DRAWS,
+    helper: Helper | None = None,
+    tick: Tick | None = None,
+) -> Mapping[int, tuple[float, ...]]:
+    """Silhouettes that structure-free data of the same covariance reach when clustered alike, by k.
+
+    One draw a value; each has as many rows as the data, at most ``NULL_ROWS``. The draws are Gaussian, but flat along
+    those principal axes where the data are flat (excess kurtosis below 0, at the least a uniform's): a continuum from
+    one extreme to another, evenly filled, would beat a Gaussian without having any groups.
+    """
+    rows = min(len(matrix), NULL_ROWS)
+    variances, axes = np.linalg.eigh(np.atleast_2d(np.cov(matrix, rowvar=False)))
+    deviations = np.sqrt(np.maximum(variances, 0.0))
+    flatness = _flatness(matrix, axes)
+    tasks = [(axes * deviations, flatness, rows, list(ks), seed, draw) for draw in range(draws)]
+    drawn = share(_one_null, tasks, helper, tick)
+    return {k: tuple(draw[place] for draw in drawn) for place, k in enumerate(ks)}
+
+
+def _fit_light(rows: Matrix, ks: Sequence[int], seed: int) -> tuple[Partition, ...]:
+    return sweep(rows, ks, seed=seed, effort=LIGHT)
+
+
+def _flatness(matrix: Matrix, axes: Matrix) -> Matrix:
+    """Parameter a of the symmetric Beta(a, a) with the kurtosis along each axis; infinite where Gaussian, least 1."""
+    middle, seconds, fourths = matrix.mean(axis=0), np.zeros(axes.shape[1]), np.zeros(axes.shape[1])
+    for rows in blocks(len(matrix)):
+        squares = ((matrix[rows] - middle) @ axes) ** 2
+        seconds += squares.sum(axis=0)
+        fourths += (squares**2).sum(axis=0)
+    variance = seconds / len(matrix)
+    kurtosis = fourths / len(matrix) / np.where(variance > 0, variance, 1.0) ** 2 - 3.0
+    with np.errstate(divide="ignore"):
+        parameter: Matrix = np.where(kurtosis < -_FLAT, (-6.0 / np.minimum(kurtosis, -1e-9) - 3.0) / 2.0, np.inf)
+    return np.maximum(parameter, 1.0)
+
+
+def _one_null(axes: Matrix, flatness: Matrix, rows: int, ks: Sequence[int], seed: int, draw: int) -> list[float]:
+    """Silhouettes of one structure-free draw; ``axes`` are the principal axes times their deviations, (p, p)."""
+    rng = np.random.default_rng([seed, draw])
+    scores = rng.standard_normal((rows, len(flatness)))
+    for axis in np.flatnonzero(np.isfinite(flatness)):
+        a = flatness[axis]
+        scores[:, axis] = (rng.beta(a, a, rows) - 0.5) * np.sqrt(4.0 * (2.0 * a + 1.0))
+    invented = scores @ axes.T
+    partitions = sweep(invented, ks, seed=seed + draw, effort=LIGHT)
+    return [one.overall for one in silhouettes(invented, [one.labels for one in partitions], seed=seed)]
+
+
+def _halves(n: int, seed: int, splits: int) -> Iterator[tuple[Labels, Labels]]:
+    size = min(n // 2, HALF_ROWS)
+    for split in range(splits):
+        drawn = np.random.default_rng([seed, 1, split]).permutation(n)
+        yield np.sort(drawn[:size]), np.sort(drawn[size : 2 * size])
+
+
+def _strength(rows: Matrix, fitted: Partition, guide: Partition) -> float:
+    """Worst cluster's share of pairs that the other half's centres keep together."""
+    assigned = squared_distances(rows, guide.centres).argmin(axis=1)
+    table = _contingency(fitted.labels, assigned, fitted.k, guide.k)
+    sizes = table.sum(axis=1)
+    pairs = sizes * (sizes - 1)
+    kept = (table * (table - 1)).sum(axis=1)
+    return float(np.where(pairs > 0, kept / np.maximum(pairs, 1), 0.0).min())
+
+
+def _best_jaccard(original: Labels, found: Labels, k: int) -> Matrix:
+    table = _contingency(original, found, k, k)
+    union = table.sum(axis=1)[:, None] + table.sum(axis=0)[None, :] - table
+    best: Matrix = (table / np.maximum(union, 1)).max(axis=1)
+    return best
+
+
+def _contingency(rows: Labels, columns: Labels, n_rows: int, n_columns: int) -> Matrix:
+    counts = np.bincount(rows * n_columns + columns, minlength=n_rows * n_columns)
+    table: Matrix = counts.reshape(n_rows, n_columns).astype(np.float64)
+    return table

@@ -1,0 +1,130 @@
+"""The dashboard and the MLflow UI: what to start, on which ports, with which settings.
+
+Launches programs and nothing else: neither Dash nor MLflow is imported here.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import sys
+import tempfile
+from collections.abc import Callable, Collection
+from contextlib import closing, suppress
+from pathlib import Path
+
+from pipeline.errors import StoreError, UsageError
+from pipeline.serving.supervisor import Program, supervise
+from pipeline.settings import Settings
+
+GUNICORN_CONFIG = Path(__file__).resolve().parent.parent / "gunicorn.conf.py"
+LOOPBACK = "127.0.0.1"
+ANY_ADDRESS = {"0.0.0.0": LOOPBACK, "::": "::1", "": LOOPBACK}  # noqa: S104 - compared with, never bound
+PORTS_TRIED = 20
+
+Announce = Callable[[str], None]
+
+
+def serve(settings: Settings, *, dashboard: bool, mlflow_ui: bool, announce: Announce) -> int:
+    """Serve what is asked for until a signal comes (exit code 0) or a server ends by itself (exit code 1).
+
+    Raises ``UsageError`` where nothing is asked for or no port is free, and ``StoreError`` where only the MLflow UI is
+    asked for and there is no store that it could show.
+    """
+    if not (dashboard or mlflow_ui):
+        raise UsageError.because("nothing to serve", remedy="leave out --no-dashboard or --no-mlflow")
+    programs = [dashboard_program(settings)] if dashboard else []
+    obstacle = _no_ui_because(settings) if mlflow_ui else ""
+    if obstacle and not dashboard:
+        raise StoreError.because(f"the MLflow UI is not started: {obstacle}")
+    if obstacle:
+        announce(f"MLflow UI  not started: {obstacle}")
+    elif mlflow_ui:
+        programs.append(mlflow_program(settings, avoid={program.port for program in programs}))
+    for program in programs:
+        wanted = settings.port if program.name == "Dashboard" else settings.mlflow_port
+        if program.port != wanted:
+            announce(f"Port {wanted} is taken; {program.name} takes {program.port}")
+    return supervise(programs, announce, _log_folder(settings))
+
+
+def dashboard_program(settings: Settings) -> Program:
+    """Gunicorn with the project's configuration file, seeing exactly these settings."""
+    port = free_port(settings.host, settings.port)
+    bind = f"[{settings.host}]" if ":" in settings.host else settings.host
+    configuration = ["-c", str(GUNICORN_CONFIG)] if GUNICORN_CONFIG.is_file() else ["--no-control-socket"]
+    return Program(
+        name="Dashboard",
+        host=ANY_ADDRESS.get(settings.host, settings.host),
+        port=port,
+        health="/healthz",
+        command=(sys.executable, "-m", "gunicorn", *configuration, "--bind", f"{bind}:{port}", "dashapp.wsgi:server"),
+        environment=as_environment(settings.model_copy(update={"port": port})),
+    )
+
+
+def mlflow_program(settings: Settings, *, avoid: Collection[int] = ()) -> Program:
+    """The MLflow UI, on the loopback address whatever the dashboard listens on: it has no sign-in of its own."""
+    port = free_port(LOOPBACK, settings.mlflow_port, avoid=avoid)
+    return Program(
+        name="MLflow UI",
+        host=LOOPBACK,
+        port=port,
+        health="/health",
+        command=(sys.executable, "-m", "mlflow", "server", "-w", "1", "--host", LOOPBACK, "--port", str(port)),
+        environment={
+            # not on the command line: a database's URI can hold a password, and everybody can list processes
+            "MLFLOW_BACKEND_STORE_URI": settings.store_uri,
+            "MLFLOW_ARTIFACTS_DESTINATION": settings.artifacts,
+            "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false",  # ten processes and 2 GB for nothing that is used here
+            "MLFLOW_DISABLE_TELEMETRY": "true",
+        },
+    )
+
+
+def as_environment(settings: Settings) -> dict[str, str]:
+    """The settings as the environment variables that give the same settings again."""
+    prefix = settings.model_config["env_prefix"]
+    return {f"{prefix}{name}".upper(): str(getattr(settings, name)) for name in type(settings).model_fields}
+
+
+def free_port(host: str, first: int, *, avoid: Collection[int] = ()) -> int:
+    """The first port from ``first`` on that can be bound on ``host``; raises ``UsageError`` where there is none."""
+    ports = [port for port in range(first, min(first + PORTS_TRIED, 65536)) if port not in avoid]
+    for port in ports:
+        if _can_bind(host, port):
+            return port
+    raise UsageError.because(
+        f"no port is free on {host}",
+        expected=f"one of {first} to {first + PORTS_TRIED - 1}",
+        remedy="set KORZINA_PORT or KORZINA_MLFLOW_PORT, and see that KORZINA_HOST is an address of this machine",
+    )
+
+
+def _can_bind(host: str, port: int) -> bool:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with closing(socket.socket(family)) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # a port closed a moment ago counts as free
+        with suppress(OSError):
+            probe.bind((host, port))
+            return True
+    return False
+
+
+def _no_ui_because(settings: Settings) -> str:
+    """Why the MLflow UI cannot show the store, or nothing: MLflow would make an empty store where there is none."""
+    if settings.store_uri.startswith("http"):
+        return "the runs are kept by a tracking server, which has a UI of its own"
+    file = settings.database_file
+    if file is not None and not file.is_file():
+        return f"there is no store at {file} yet; run 'korzina train', or look at KORZINA_HOME"
+    return ""
+
+
+def _log_folder(settings: Settings) -> Path:
+    """``logs`` in the store's folder, or a temporary one where that cannot be written."""
+    folder = settings.home / "logs"
+    if settings.home.is_dir():
+        with suppress(OSError):
+            folder.mkdir(exist_ok=True)
+    return folder if os.access(folder, os.W_OK) else Path(tempfile.mkdtemp(prefix="korzina-"))

@@ -1,0 +1,146 @@
+"""What pydantic cannot see of a spec: references, leaks of outcomes, and complaints that name the nearest valid key."""
+
+from __future__ import annotations
+
+import re
+
+from pydantic import BaseModel, ValidationError
+
+from pipeline.contract import Campaign
+from pipeline.errors import SpecError
+from pipeline.spec.parts import (
+    BasketsSpec,
+    ColumnSpec,
+    DuplicateIdRule,
+    GroupSpec,
+    HistorySpec,
+    IdColumn,
+    LookalikeRule,
+    RangeRule,
+    ReplaceRule,
+    SegmentsSpec,
+    Source,
+    Spec,
+    WhereRule,
+)
+
+PARTS: dict[str, type[BaseModel]] = {
+    "columns": ColumnSpec,
+    "groups": GroupSpec,
+    "campaigns": Campaign,
+    "source": Source,
+    "id": IdColumn,
+    "segments": SegmentsSpec,
+    "baskets": BasketsSpec,
+    "history": HistorySpec,
+}
+RULES: dict[str, type[BaseModel]] = {
+    "replace": ReplaceRule,
+    "range": RangeRule,
+    "where": WhereRule,
+    "lookalikes": LookalikeRule,
+    "duplicate_ids": DuplicateIdRule,
+}
+
+
+def explain(error: ValidationError, where: str) -> SpecError:
+    """Turn pydantic's first complaint into one that names the key and the nearest valid one."""
+    errors = error.errors(include_url=False)
+    # a misspelt key also makes the right one "missing": speak of the misspelling
+    first = next((one for one in errors if one["type"] == "extra_forbidden"), errors[0])
+    key = ".".join(str(part) for part in first["loc"] if part not in RULES)
+    if first["type"] == "extra_forbidden":
+        *parents, name = (str(part) for part in first["loc"])
+        return SpecError.unknown_name(f"{where}: {'.'.join(parents) or 'top level'}", name, _valid_keys(first["loc"]))
+    found = "nothing" if first["type"] == "missing" else repr(first["input"])
+    return SpecError.because(
+        f"{where}: key {key!r} is wrong",
+        expected=first["msg"],
+        found=found[:120],
+        remedy="mend this key; docs/spec.md lists them all",
+    )
+
+
+def _valid_keys(location: tuple[int | str, ...]) -> list[str]:
+    """Keys of the part of a spec in which ``location`` stands."""
+    head = location[0] if len(location) > 1 else ""
+    model: type[BaseModel] = RULES[str(location[2])] if head == "rules" else PARTS.get(str(head), Spec)
+    return [key for key in model.model_fields if key not in ("path", "hash")]
+
+
+def check_references(spec: Spec, known: set[str], where: str) -> None:
+    """Refuse what would cluster on an outcome, and references to columns that do not exist."""
+    outcomes = {name for name, column in spec.columns.items() if column.role == "outcome"}
+    for rule in spec.rules:
+        column = getattr(rule, "column", None)
+        if column is not None and column not in known:
+            raise SpecError.unknown_name(f"{where}: rules ({rule.rule})", column, known)
+    for campaign in spec.campaigns:
+        if campaign.column not in outcomes:
+            raise SpecError.because(
+                f"{where}: campaigns: column {campaign.column!r} is not an outcome",
+                expected='a column with role = "outcome"',
+                found=campaign.column,
+            )
+    _refuse_leaks(spec, outcomes, where)
+    if not any(part.role == "active" for part in spec.columns.values()) and not any(
+        group.shares == "active" for group in spec.groups.values()
+    ):
+        raise SpecError.because(
+            f"{where}: no active column",
+            expected='at least one column (or group share) with role = "active"',
+            remedy="mark the columns that describe behaviour as active",
+        )
+    meanings = [column.meaning for column in spec.columns.values() if column.meaning]
+    for meaning in meanings:
+        if meanings.count(meaning) > 1:
+            raise SpecError.because(f"{where}: two columns have meaning = {meaning!r}", expected="one column at most")
+    if spec.history and not any(campaign.start for campaign in spec.campaigns):
+        raise SpecError.because(
+            f"{where}: [history] needs campaigns with a start",
+            remedy="add start to [[campaigns]], or leave [history] out",
+        )
+    if spec.segments.min > spec.segments.max:
+        raise SpecError.because(f"{where}: segments.min is above segments.max")
+
+
+def _refuse_leaks(spec: Spec, outcomes: set[str], where: str) -> None:
+    """An active column must not be computed from an outcome, directly or through other derived columns."""
+    tainted = _derived_from(spec, outcomes)
+    for group in spec.groups.values():
+        if group.shares == "active":
+            tainted |= {f"share of {member}" for member in group.members if member in tainted}
+    bad = sorted(
+        name
+        for name in tainted
+        if name.startswith("share of ") or (name in spec.columns and spec.columns[name].role == "active")
+    )
+    if bad:
+        raise SpecError.because(
+            f"{where}: column {bad[0]!r} is active but is computed from a campaign outcome",
+            expected="segments that know nothing of campaign responses",
+            remedy="make it passive or ignored, or leave the outcome out of its SQL",
+        )
+
+
+def outcome_derived(spec: Spec) -> frozenset[str]:
+    """Outcomes, and every column and share that is computed from one, directly or through others."""
+    tainted = _derived_from(spec, {name for name, column in spec.columns.items() if column.role == "outcome"})
+    shares = {
+        f"{member}_share" for group in spec.groups.values() for member in group.members if tainted & set(group.members)
+    }  # a share's whole is the sum of all members
+    return frozenset(tainted | shares)
+
+
+def _derived_from(spec: Spec, names: set[str]) -> set[str]:
+    tainted = set(names)
+    for _ in spec.columns:
+        tainted |= {name for name, column in spec.columns.items() if column.sql and identifiers(column.sql) & tainted}
+    return tainted
+
+
+def identifiers(sql: str) -> set[str]:
+    """Words of an SQL expression that can be column names; string literals are left out."""
+    without_strings = re.sub(r"'(?:[^']|'')*'", " ", sql)
+    quoted = set(re.findall(r'"([^"]+)"', without_strings))
+    return quoted | set(re.findall(r"\b[^\W\d]\w*+(?!\s*\()", re.sub(r'"[^"]*"', " ", without_strings)))

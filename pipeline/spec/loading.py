@@ -1,0 +1,189 @@
+"""What a data set's columns mean: roles, labels, units, rules. Read from one TOML file, checked, frozen."""
+
+from __future__ import annotations
+
+import hashlib
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from pipeline.contract import Column, Dataset, Group, Kind, with_label
+from pipeline.errors import SpecError
+from pipeline.spec.checks import check_references, explain
+from pipeline.spec.parts import (
+    BasketsSpec,
+    ColumnSpec,
+    GroupSpec,
+    HistorySpec,
+    Source,
+    Spec,
+)
+
+SPECS_FOLDER = Path(__file__).parents[1] / "specs"
+
+
+def load_spec(name_or_file: str) -> Spec:
+    """Read a shipped spec by name or a TOML file by path.
+
+    Raises
+    ------
+    SpecError
+        Naming the file, the key, what was expected and the nearest valid name.
+
+    """
+    path = _find(name_or_file)
+    try:
+        raw = path.read_bytes()
+        data = tomllib.loads(raw.decode("utf-8-sig"))
+    except OSError as error:
+        raise SpecError.because(f"{path}: cannot be read ({error.strerror})") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SpecError.because(f"{path}: not valid TOML", found=str(error), remedy="mend the line named") from error
+    spec = parse_spec(data, where=str(path))
+    query = _query("source", spec.source, path)
+    past = _query("history", spec.history, path) if spec.history else None
+    lines = _query("baskets", spec.baskets, path) if spec.baskets else None
+    texts = "".join(text or "" for text in (query, past, lines))
+    digest = hashlib.sha256(raw + texts.encode()).hexdigest()[:16]
+    source = spec.source.model_copy(update={"query": query})
+    history = spec.history.model_copy(update={"query": past}) if spec.history else None
+    baskets = spec.baskets.model_copy(update={"query": lines}) if spec.baskets else None
+    return spec.model_copy(
+        update={"path": str(path), "hash": digest, "source": source, "history": history, "baskets": baskets}
+    )
+
+
+def parse_spec(data: dict[str, Any], *, where: str) -> Spec:
+    """Check the parsed TOML; ``where`` opens each message. Raises ``SpecError``."""
+    try:
+        spec = Spec.model_validate(data)
+    except ValidationError as error:
+        raise explain(error, where) from error
+    check_references(spec, set(raw_columns(spec)) | set(spec.columns), where)
+    return spec
+
+
+def restore_spec(text: str) -> Spec:
+    """The spec that a run was trained with, from the JSON stored beside it; raises ``SpecError``."""
+    try:
+        return Spec.model_validate_json(text)
+    except ValidationError as error:
+        raise SpecError.because(
+            "the spec stored with the run cannot be read",
+            found=str(error.errors()[0]["msg"]),
+            remedy="train again with this version of Korzina",
+        ) from error
+
+
+def shipped_specs() -> tuple[str, ...]:
+    """Names of the specs that come with Korzina."""
+    return tuple(sorted(path.stem for path in SPECS_FOLDER.glob("*.toml")))
+
+
+def describe_dataset(spec: Spec) -> Dataset:
+    """The spec as a reader needs it: every column of the customers table with its meaning."""
+    columns = [_column(spec, name, column) for name, column in spec.columns.items()]
+    groups = []
+    for key, group in spec.groups.items():
+        columns += _group_columns(spec, key, group)
+        groups.append(
+            Group(
+                key=key,
+                label=group.label,
+                meaning=group.meaning,
+                members=tuple(group.members),
+                member_labels=tuple(group.members.values()),
+                unit=group.unit or spec.currency,
+                shares=tuple(map(share_name, group.members)),
+            )
+        )
+    return Dataset(
+        spec=spec.name,
+        title=spec.title or spec.name,
+        spec_hash=spec.hash,
+        as_of=spec.as_of,
+        currency=spec.currency,
+        columns=tuple(columns),
+        groups=tuple(groups),
+        campaigns=spec.campaigns,
+        id_column=spec.id.column if spec.id.keep else None,
+    )
+
+
+def share_name(member: str) -> str:
+    """Name of the derived column that holds the share of a group's member in the group's total."""
+    return f"{member}_share"
+
+
+def raw_columns(spec: Spec) -> dict[str, Kind]:
+    """Columns that the source must have, with the kind to read each as; the id comes first, as text."""
+    kinds: dict[str, Kind] = {spec.id.column: "text"}
+    kinds |= {name: column.kind for name, column in spec.columns.items() if column.sql is None}
+    for group in spec.groups.values():
+        kinds |= {member: "number" for member in group.members if member not in spec.columns}
+    return kinds
+
+
+def _column(spec: Spec, name: str, column: ColumnSpec) -> Column:
+    fields = column.model_dump(exclude={"sql", "transform", "label"})
+    transform = column.transform if column.transform is not None else spec.transform
+    label = column.label or name.replace("_", " ").strip().capitalize()
+    return Column(name=name, label=label, transform=transform if column.role == "active" else (), **fields)
+
+
+def _group_columns(spec: Spec, key: str, group: GroupSpec) -> list[Column]:
+    made: list[Column] = []
+    transform = group.transform if group.transform is not None else spec.transform
+    for member, label in group.members.items():
+        if member not in spec.columns:
+            made.append(
+                Column(
+                    name=member,
+                    role=group.member_role,
+                    kind="number",
+                    label=label,
+                    group=key,
+                    unit=group.unit or spec.currency,
+                    format=",.0f",
+                )
+            )
+        made.append(
+            Column(
+                name=share_name(member),
+                role=group.shares,
+                kind="number",
+                label=f"{label}: share",
+                format=".0%",
+                group=key,
+                transform=transform if group.shares == "active" else (),
+                high=with_label(group.high, label, more=True),
+                low=with_label(group.low, label, more=False),
+            )
+        )
+    return made
+
+
+def _find(name_or_file: str) -> Path:
+    path = Path(name_or_file)
+    if path.suffix == ".toml":
+        if not path.is_file():
+            raise SpecError.because(
+                f"{path}: no such spec file",
+                remedy="give the path of a TOML file, or make one with 'korzina init FILE'",
+            )
+        return path
+    if name_or_file not in shipped_specs():
+        raise SpecError.unknown_name("--spec", name_or_file, shipped_specs())
+    return SPECS_FOLDER / f"{name_or_file}.toml"
+
+
+def _query(key: str, part: Source | HistorySpec | BasketsSpec, path: Path) -> str | None:
+    if part.query_file is None:
+        return part.query
+    file = path.parent / part.query_file
+    try:
+        return file.read_text("utf-8")
+    except OSError as error:
+        raise SpecError.because(f"{path}: {key}.query_file: {file} cannot be read ({error.strerror})") from error

@@ -1,0 +1,132 @@
+"""What one stage hands to the next, up to the whole training: records together with their frames and arrays."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import partial
+
+import pandas as pd
+
+from pipeline.contract import (
+    AffinityBasis,
+    CampaignPlan,
+    CandidateRecord,
+    Dataset,
+    Decision,
+    FeatureTransform,
+    Labels,
+    Ledger,
+    Matrix,
+    SegmentCard,
+    SegmentRule,
+    empty_table,
+)
+
+RIVAL_CUSTOMERS = 20_000  # up to so many, plans and affinities are made for the rivals of the recommended k too
+
+
+@dataclass(frozen=True)
+class Cleaned:
+    """Customers in canonical order (sorted by id), what was set aside, and the account of both."""
+
+    dataset: Dataset
+    customers: pd.DataFrame
+    quarantine: pd.DataFrame  # raw values as text, with the columns "rule" and "row" in front
+    ledger: Ledger
+
+
+@dataclass(frozen=True)
+class Features:
+    """The clustered matrix, (n, p) in the order of ``transform.names``, and how it was made."""
+
+    matrix: Matrix
+    transform: FeatureTransform
+
+
+@dataclass(frozen=True)
+class Restarts:
+    """What one seeding alone would have found: labels (seedings, m) of the m customers at ``rows``."""
+
+    rows: Labels
+    labels: Labels
+
+
+@dataclass(frozen=True)
+class Partition:
+    """One k fitted: centres (k, p) in the clustered space, labels (n,) numbered by falling size."""
+
+    k: int
+    centres: Matrix
+    labels: Labels
+    inertia: float
+    seed_spread: float | None
+    seconds: float
+    restarts: Restarts | None = None
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """One k with its quality, tables and words."""
+
+    record: CandidateRecord
+    centres: Matrix
+    assignments: pd.DataFrame
+    profiles: pd.DataFrame
+    category_profiles: pd.DataFrame
+    cards: tuple[SegmentCard, ...]
+    rules: tuple[SegmentRule, ...] = ()
+    typical: pd.DataFrame = field(default_factory=partial(empty_table, "typical"))
+    passive: pd.DataFrame = field(default_factory=partial(empty_table, "passive"))
+
+
+@dataclass(frozen=True)
+class Bought:
+    """Which categories are bought together, overall and in each segment of one k, and how that was counted."""
+
+    affinities: pd.DataFrame
+    basis: AffinityBasis
+
+
+@dataclass(frozen=True)
+class Training:
+    """Everything that one sweep found."""
+
+    dataset: Dataset
+    ledger: Ledger
+    customers: pd.DataFrame
+    quarantine: pd.DataFrame
+    projection: pd.DataFrame
+    loadings: pd.DataFrame
+    features: Features
+    candidates: tuple[Candidate, ...]
+    decision: Decision
+    params: Mapping[str, str]  # seed, restarts, algorithm, spec, hash, features, fingerprint, versions
+    seconds: Mapping[str, float]
+    spec: str = "{}"  # the whole spec as JSON
+    bought: Mapping[int, Bought] = field(default_factory=dict)  # k -> what is bought together in its segments
+    plans: Mapping[int, CampaignPlan] = field(default_factory=dict)  # k -> whom to contact next, told by its segments
+    sensitivity: pd.DataFrame = field(default_factory=partial(empty_table, "sensitivity"))
+
+    @property
+    def campaigns(self) -> CampaignPlan | None:
+        """The plan of the recommended k."""
+        return self.plans.get(self.decision.k)
+
+    def described_ks(self) -> tuple[int, ...]:
+        """The k that get affinities and a plan, since somebody may well promote them.
+
+        The recommended one, its neighbours and what the elbow and the silhouette would rather have; of many customers
+        the recommended one alone, as a plan for each would take longer than everything else.
+        """
+        decision = self.decision
+        wanted = (
+            {decision.k, decision.k - 1, decision.k + 1, decision.elbow_k, decision.silhouette_k, decision.supported_k}
+            if len(self.customers) <= RIVAL_CUSTOMERS
+            else {decision.k}
+        )
+        return tuple(one.record.k for one in self.candidates if one.record.k in wanted)
+
+    def candidate(self, k: int) -> Candidate:
+        """The candidate of k segments."""
+        return next(one for one in self.candidates if one.record.k == k)

@@ -1,0 +1,33 @@
+"""Proportions and many tests at once, and how small a group may be to be spoken of: NumPy only."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+Vector = npt.NDArray[np.float64]
+
+Z95 = 1.959963984540054  # two-sided 95 % of the standard normal distribution
+FEWEST = 30  # under this no rate is shown
+FEW = 60  # under this a rate is flagged
+
+
+def wilson(successes: npt.ArrayLike, n: npt.ArrayLike) -> tuple[Vector, Vector]:
+    """Wilson's 95 % interval of a proportion (Wilson 1927); (nan, nan) where ``n`` is 0."""
+    s, m = np.asarray(successes, dtype=np.float64), np.asarray(n, dtype=np.float64)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        p, z2 = s / m, Z95**2
+        centre = (p + z2 / (2 * m)) / (1 + z2 / m)
+        half = Z95 * np.sqrt(p * (1 - p) / m + z2 / (4 * m**2)) / (1 + z2 / m)
+    return np.maximum(centre - half, 0.0), np.minimum(centre + half, 1.0)
+
+
+def benjamini_hochberg(p: npt.ArrayLike) -> Vector:
+    """Adjusted p values that control the false discovery rate (Benjamini and Hochberg 1995); nan stays nan."""
+    values = np.asarray(p, dtype=np.float64)
+    adjusted = np.full(values.shape, np.nan)
+    known = np.flatnonzero(~np.isnan(values))
+    order = known[np.argsort(values[known], kind="stable")]
+    raised = values[order] * len(order) / np.arange(1, len(order) + 1)
+    adjusted[order] = np.minimum(np.minimum.accumulate(raised[::-1])[::-1], 1.0)
+    return adjusted

@@ -1,0 +1,1 @@
+"""MLflow's tracking database: its client, the direct and careful reading of it, its creation and its locks."""
