@@ -6,7 +6,7 @@ Flask-Compress, and npm, which fetches the package ``inter-ui``. It writes
 - ``dashapp/assets/korzina-sans-HASH.woff2``, named after its content so that a browser may keep it for ever,
 - ``dashapp/assets/korzina-sans.LICENSE.txt``, its licence,
 - ``dashapp/assets/font.css``, which declares it, and a substitute of its measures for the moment before it is there,
-- ``dashapp/font.json``: the name of that file, and the advance width of every character in thousandths of an em.
+- ``dashapp/charts/font.json``: the name of that file, and the advance width of every character in thousandths of an em.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ def main() -> None:
     (assets / file).write_bytes(content)
     (assets / "korzina-sans.LICENSE.txt").write_text(licence, "utf-8")
     (assets / "font.css").write_text(_style(font, file), "utf-8")
-    (root / "dashapp" / "font.json").write_text(_measures(font, file), "utf-8")
+    (root / "dashapp" / "charts" / "font.json").write_text(_measures(font, file), "utf-8")
     print(f"{file}: {len(content):,} bytes, {len(font.getBestCmap())} characters")
 
 

@@ -85,6 +85,7 @@ from pipeline.contract.scored import (
     SegmentDrift,
     plain_number,
 )
+from pipeline.contract.spreadsheets import harmless
 from pipeline.contract.tables import (
     TABLES,
     Affinities,
@@ -188,6 +189,7 @@ __all__ = [
     "check_table",
     "empty_table",
     "given_names",
+    "harmless",
     "identity_of",
     "inline",
     "is_latin",
