@@ -30,6 +30,7 @@ from pipeline.contract.curation import (
     with_names,
 )
 from pipeline.contract.findings import AffinityBasis, Condition, SegmentRule
+from pipeline.contract.metrics import Metrics, grouped, metric
 from pipeline.contract.phrases import inline, is_latin, more_or_less, names_its_unit, with_label
 from pipeline.contract.records import (
     CATEGORY_KINDS,
@@ -74,6 +75,7 @@ from pipeline.contract.runs import (
 )
 from pipeline.contract.scored import (
     DRIFTED,
+    FIT_QUANTILE,
     MOVED,
     Drift,
     DriftWord,
@@ -106,6 +108,7 @@ from pipeline.contract.tables import (
 __all__ = [
     "CATEGORY_KINDS",
     "DRIFTED",
+    "FIT_QUANTILE",
     "LONGEST_NAME",
     "LONGEST_NOTE",
     "MODEL_FILE",
@@ -153,6 +156,7 @@ __all__ = [
     "Matrix",
     "Meaning",
     "Method",
+    "Metrics",
     "ModelRecord",
     "Passive",
     "Placement",
@@ -188,9 +192,11 @@ __all__ = [
     "check_table",
     "empty_table",
     "given_names",
+    "grouped",
     "identity_of",
     "inline",
     "is_latin",
+    "metric",
     "more_or_less",
     "names_its_unit",
     "plain_number",
