@@ -38,7 +38,7 @@ from served import (
 )
 
 from dashapp import ids
-from dashapp.shell import PAGES
+from dashapp.frame import PAGES
 from pipeline.contract import Assignments, Projection
 from pipeline.stages import Training
 

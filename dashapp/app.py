@@ -11,17 +11,16 @@ import dash
 from dash import Dash, html, set_props
 from flask import request
 
-from dashapp import callbacks, customers, health, ids, plotlyjs, shell
+from dashapp import callbacks, frame, ids, report, routes
 from dashapp.data import SegmentationData
 from dashapp.i18n import COOKIE, LANGUAGES, N_, _, language, speak
 from dashapp.pages import baskets, campaigns, compare, explore, overview, score, segment
 from dashapp.pages import data as data_page
-from dashapp.report import route
 from dashapp.widgets import message
 from pipeline.errors import KorzinaError
 
 _log = logging.getLogger(__name__)
-PAGES = (overview, explore, segment, baskets, campaigns, compare, data_page, score)  # in the order of shell.PAGES
+PAGES = (overview, explore, segment, baskets, campaigns, compare, data_page, score)  # in the order of frame.PAGES
 _INDEX = """<!DOCTYPE html>
 <html lang="{%lang%}">
   <head>
@@ -52,7 +51,7 @@ class _Dashboard(Dash):
     def interpolate_index(self, **parts: Any) -> str:  # type: ignore[override]  # Dash passes keywords only
         """The page around the app; Plotly, most of what is loaded, is on its way before the first chart asks for it."""
         page = str(super().interpolate_index(**parts))  # type: ignore[no-untyped-call]
-        plotly = str(self.get_relative_path(plotlyjs.PATH))  # type: ignore[no-untyped-call]
+        plotly = str(self.get_relative_path(routes.PLOTLY_PATH))  # type: ignore[no-untyped-call]
         return page.replace("{%lang%}", language()).replace("{%plotly%}", plotly).replace("{%natives%}", _NATIVES)
 
 
@@ -77,11 +76,11 @@ def create_app(data: SegmentationData) -> Dash:
             {"name": "color-scheme", "content": "light dark"},
         ],
     )
-    for (name, path, label), page in zip(shell.PAGES, PAGES, strict=True):
+    for (name, path, label), page in zip(frame.PAGES, PAGES, strict=True):
         dash.register_page(  # type: ignore[no-untyped-call]
             f"dashapp.pages.{name}",
             path=path,
-            path_template=shell.TEMPLATES.get(name),
+            path_template=frame.TEMPLATES.get(name),
             name=label,
             title=partial(_page_title, label),
             layout=partial(page.layout, data),
@@ -93,19 +92,17 @@ def create_app(data: SegmentationData) -> Dash:
         title=partial(_page_title, N_("Not found")),
         layout=partial(_not_found, data),
     )
-    app.layout = shell.frame  # asked for anew by every reader, each in a language
+    app.layout = frame.around  # asked for anew by every reader, each in a language
     app.server.before_request(_listen)
     callbacks.register(app, data)
-    health.register(app.server, data)
-    route.register(app.server, data)
-    customers.register(app.server, data)
-    plotlyjs.register(app.server)
+    routes.register(app.server, data)
+    report.register(app.server, data)
     return app
 
 
 def _not_found(data: SegmentationData, /, run: object = None, **_query: object) -> Any:
-    links = html.Ul([html.Li(html.A(_(label), href=path)) for _name, path, label in shell.PAGES])
-    return shell.page(
+    links = html.Ul([html.Li(html.A(_(label), href=path)) for _name, path, label in frame.PAGES])
+    return frame.page(
         data.view(run),
         _("Not found"),
         _("There is no such page"),

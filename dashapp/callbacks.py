@@ -8,13 +8,13 @@ from urllib.parse import urlencode
 
 from dash import ALL, ClientsideFunction, Dash, Input, Output, State, no_update, set_props
 
-from dashapp import ids, shell
-from dashapp.crossfilter import Filtered
+from dashapp import frame, ids
 from dashapp.data import Run, SegmentationData
-from dashapp.dimensions import SEGMENT
-from dashapp.selection import (
+from dashapp.selecting import (
+    SEGMENT,
     Area,
     Filter,
+    Filtered,
     Selection,
     Values,
     area_of,
@@ -41,7 +41,7 @@ def select(data: SegmentationData, event: object, search: object, origin: object
     before, _ = parse_query(address, run.cube.dimensions)
     after = changed(run, before, event)
     link = origin.get("link") if isinstance(origin, dict) else ""
-    named = run.run_id[: shell.SHORT] if after or link else None
+    named = run.run_id[: frame.SHORT] if after or link else None
     query = "&".join(filter(None, (to_query(after, named), urlencode(page_parameters(address)))))
     wanted = f"?{query}" if query else ""
     return no_update if wanted == search else wanted
@@ -107,14 +107,14 @@ def draw_chips(data: SegmentationData, search: object, origin: object, path: obj
     alone = only_segment(run, selection)
     query = search if isinstance(search, str) else ""
     set_props(ids.nav("segment"), {"href": f"/segment/{alone.segment + 1 if alone else 1}{query}"})
-    file = f"/customers.csv?{to_query(selection, run.run_id[: shell.SHORT])}" if path == "/explore" else ""
-    return shell.chip_bar(
+    file = f"/customers.csv?{to_query(selection, run.run_id[: frame.SHORT])}" if path == "/explore" else ""
+    return frame.chip_bar(
         selection,
         run.cube.dimensions,
         count,
         run.cube.n,
         notices,
-        apart=shell.apart_of(path),
+        apart=frame.apart_of(path),
         file=file,
         linked=isinstance(origin, dict) and origin.get("linked") is True,
     )
@@ -138,7 +138,7 @@ def look_for_newer(data: SegmentationData, _ticks: object, origin: object, path:
         return []
     if not known.get("run") and data.not_ready():  # the page shows nothing since this champion cannot be read
         return []
-    return shell.newer_banner(found[0], _plain_path(path))
+    return frame.newer_banner(found[0], _plain_path(path))
 
 
 def list_data_sets(data: SegmentationData, origin: object, path: object) -> Answer:
@@ -146,7 +146,7 @@ def list_data_sets(data: SegmentationData, origin: object, path: object) -> Answ
     experiment = origin.get("experiment") if isinstance(origin, dict) else ""
     found = data.champions().found
     titles = [data.title(one) for one in found] if len(found) > 1 else []
-    return shell.data_sets(found, titles, str(experiment or ""), _plain_path(path))
+    return frame.data_sets(found, titles, str(experiment or ""), _plain_path(path))
 
 
 def page_run(data: SegmentationData, origin: object) -> Run | None:
@@ -229,7 +229,7 @@ def register(app: Dash, data: SegmentationData) -> None:
 
 
 def _plain_path(path: object) -> str:
-    known = {place for _, place, _ in shell.PAGES}
+    known = {place for _, place, _ in frame.PAGES}
     return path if isinstance(path, str) and path in known else "/"
 
 

@@ -15,10 +15,9 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TypeVar
 
-from dashapp.crossfilter import Cube
-from dashapp.i18n import _, language
+from dashapp.i18n import _, language, retold, titled
 from dashapp.readable import ReadableStore
-from dashapp.retell import retold, titled
+from dashapp.selecting import Cube
 from pipeline.contract import (
     Annotation,
     Champion,

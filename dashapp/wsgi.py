@@ -5,7 +5,7 @@ from __future__ import annotations
 from dashapp.app import create_app
 from dashapp.data import SegmentationData
 from dashapp.readable import ReadableStore
-from dashapp.report.later import log_later
+from dashapp.report import log_later
 from pipeline.settings import Settings
 
 

@@ -11,37 +11,13 @@ from importlib.metadata import version
 
 import numpy as np
 
-from pipeline.contract import Assignments, CandidateRecord, Decision
-from pipeline.describing import (
-    Codes,
-    Predecessor,
-    Profiled,
-    Trait,
-    assign,
-    describe_passive,
-    differences_by_segment,
-    encode,
-    find_rules,
-    follow,
-    keep_colours,
-    make_cards,
-    profile,
-    profile_categories,
-    read_columns,
-    read_traits,
-    revenue_shares,
-    typical_customers,
-)
+from pipeline.contract import CandidateRecord, Decision
+from pipeline.describing import Measured, Predecessor, describe_candidates
 from pipeline.errors import UsageError
 from pipeline.processors import Helper
 from pipeline.segmenting import (
     THOROUGH,
-    Silhouettes,
-    Stability,
     assess_stability,
-    by_segment,
-    calinski_harabasz,
-    davies_bouldin,
     decide,
     fit_features,
     null_silhouettes,
@@ -51,7 +27,7 @@ from pipeline.segmenting import (
     silhouettes,
     sweep,
 )
-from pipeline.stages import Candidate, Cleaned, Features, Partition, Training
+from pipeline.stages import Candidate, Cleaned, Features, Training
 
 SHARED_ROWS = 1_000
 VERSIONED = ("korzina", "scikit-learn", "numpy", "pandas", "mlflow", "duckdb")
@@ -127,22 +103,15 @@ def analyse(
     with watch.stage("stability") as tick:
         stability = assess_stability(features.matrix, partitions, seed=options.seed, helper=resampler, tick=tick)
     with watch.stage("describe"):
-        codes = encode(cleaned.customers, cleaned.dataset, features.transform, seed=options.seed)
-        traits = read_traits(cleaned.customers, cleaned.dataset)
-        columns = read_columns(cleaned.customers, cleaned.dataset, features)
-        waiting: list[Candidate] = []
-        fewer = None
-        for partition, silhouette, singles in zip(partitions, measured, restarts, strict=True):
-            one = _candidate(
-                cleaned, features, partition, silhouette, stability[partition.k], before, codes, traits, columns
-            )
-            cards = keep_colours(one.cards, partition.labels, fewer)
-            fewer = cards, partition.labels
-            waiting.append(
-                replace(one, cards=cards, record=one.record.model_copy(update={"silhouette_by_seed": singles}))
-            )
+        waiting = []
+        fits = (
+            Measured(partition, silhouette, by_seed, stability[partition.k])
+            for partition, silhouette, by_seed in zip(partitions, measured, restarts, strict=True)
+        )
+        for candidate in describe_candidates(cleaned, features, fits, before=before, seed=options.seed):
+            waiting.append(candidate)
             if described:
-                described(waiting[-1])
+                described(candidate)
     with watch.stage("null") as tick:
         nulls = null_silhouettes(features.matrix, list(ks), seed=options.seed, helper=resampler, tick=tick)
         candidates = tuple(_compared(one, nulls[one.record.k]) for one in waiting)
@@ -175,60 +144,6 @@ def _decide(records: Sequence[CandidateRecord], options: Options) -> Decision:
     if options.choose is None:
         return decision
     return override(decision, options.choose, options.choose_reason, records)
-
-
-def _candidate(
-    cleaned: Cleaned,
-    features: Features,
-    partition: Partition,
-    silhouette: Silhouettes,
-    stability: Stability,
-    before: Predecessor | None,
-    codes: Codes,
-    traits: tuple[Trait, ...],
-    columns: tuple[Profiled, ...],
-) -> Candidate:
-    k, labels = partition.k, partition.labels
-    assignments = assign(features, partition, silhouette)
-    profiles = profile(columns, partition)
-    sizes = tuple(np.bincount(labels, minlength=k).tolist())
-    of_segments, errors = by_segment(silhouette, partition)
-    cards = make_cards(
-        differences_by_segment(profiles, cleaned.dataset),
-        cleaned.dataset,
-        sizes=sizes,
-        silhouettes=of_segments,
-        revenue_shares=revenue_shares(cleaned.customers, cleaned.dataset, labels, k),
-        jaccards=stability.jaccard,
-    )
-    cards, dissolved = follow(cards, labels, cleaned.customers, cleaned.dataset.id_column, before)
-    record = CandidateRecord(
-        k=k,
-        inertia=partition.inertia,
-        silhouette=silhouette.overall,
-        silhouette_se=silhouette.standard_error,
-        calinski_harabasz=calinski_harabasz(features.matrix, partition),
-        davies_bouldin=davies_bouldin(partition, assignments[Assignments.DISTANCE].to_numpy()),
-        stability=stability.prediction_strength,
-        null_silhouette=None,
-        seed_spread=partition.seed_spread,
-        sizes=sizes,
-        silhouette_by_segment=of_segments,
-        silhouette_se_by_segment=errors,
-        seconds=partition.seconds,
-        dissolved=dissolved,
-    )
-    return Candidate(
-        record=record,
-        centres=partition.centres,
-        assignments=assignments,
-        profiles=profiles,
-        cards=cards,
-        category_profiles=profile_categories(cleaned.customers, cleaned.dataset, partition),
-        rules=find_rules(codes, partition, cleaned.customers, cleaned.dataset, features.transform),
-        typical=typical_customers(assignments),
-        passive=describe_passive(traits, labels, k),
-    )
 
 
 def _compared(candidate: Candidate, nulls: Sequence[float]) -> Candidate:

@@ -24,10 +24,11 @@ def wilson(successes: npt.ArrayLike, n: npt.ArrayLike) -> tuple[Vector, Vector]:
 
 def benjamini_hochberg(p: npt.ArrayLike) -> Vector:
     """Adjusted p values that control the false discovery rate (Benjamini and Hochberg 1995); nan stays nan."""
+    from scipy.stats import false_discovery_control  # late: pages need the rest of this module, but no SciPy
+
     values = np.asarray(p, dtype=np.float64)
     adjusted = np.full(values.shape, np.nan)
-    known = np.flatnonzero(~np.isnan(values))
-    order = known[np.argsort(values[known], kind="stable")]
-    raised = values[order] * len(order) / np.arange(1, len(order) + 1)
-    adjusted[order] = np.minimum(np.minimum.accumulate(raised[::-1])[::-1], 1.0)
+    known = ~np.isnan(values)
+    if known.any():
+        adjusted[known] = false_discovery_control(values[known])
     return adjusted

@@ -7,12 +7,11 @@ from pathlib import PurePath
 from dash import html
 from dash.development.base_component import Component
 
+from dashapp.charts import LIGHT, sweep_curves
 from dashapp.i18n import N_, _, decimal
-from dashapp.pages.compare import figures
 from dashapp.report.parts import chart, facts, sentences, sheet
-from dashapp.theme import LIGHT
+from dashapp.telling import TRUST_WORDS, VERDICT_TITLES, VERDICT_WORDS, day, number
 from dashapp.widgets import table
-from dashapp.words import TRUST_WORDS, VERDICT_TITLES, VERDICT_WORDS, day, number
 from pipeline.contract import CandidateRecord, LedgerEntry, Segmentation, Trust
 
 _HEIGHT = 240
@@ -44,12 +43,12 @@ def choice(it: Segmentation) -> Component:
                 [
                     chart(
                         _("How much closer together does one more segment bring them?"),
-                        figures.inertia(it.candidates, decided, it.k, LIGHT),
+                        sweep_curves.inertia(it.candidates, decided, it.k, LIGHT),
                         _HEIGHT,
                     ),
                     chart(
                         _("How clearly are the segments apart?"),
-                        figures.silhouette(it.candidates, decided, it.k, LIGHT),
+                        sweep_curves.silhouette(it.candidates, decided, it.k, LIGHT),
                         _HEIGHT,
                     ),
                 ],

@@ -5,14 +5,13 @@ from __future__ import annotations
 from dash import html
 from dash.development.base_component import Component
 
+from dashapp.charts import LIGHT, heat, ink_on, order_bubbles, portions
 from dashapp.data import Run
+from dashapp.findings import totals as overview
 from dashapp.i18n import _
-from dashapp.pages.overview import facts as overview
-from dashapp.pages.overview import figures, heat
 from dashapp.report.parts import chart, facts, sheet
-from dashapp.theme import LIGHT, ink_on
+from dashapp.telling import VERDICT_TITLES, VERDICT_WORDS, finding, reliance
 from dashapp.widgets import kpi, segment_name, table, trust_badge
-from dashapp.words import VERDICT_TITLES, VERDICT_WORDS, finding, reliance
 from pipeline.contract import Segmentation
 
 _ROW, _LEAST = 58, 320  # pixels a segment, and of a chart
@@ -110,13 +109,13 @@ def _shares(run: Run) -> Component:
         _("What share of customers, what share of revenue?") if rated else _("How many customers are in each segment?")
     )
     return chart(
-        title, figures.marimekko(found, LIGHT, selected=False), _height(it.k), summary=overview.how_to_read(it.cards)
+        title, portions.marimekko(found, LIGHT, selected=False), _height(it.k), summary=overview.how_to_read(it.cards)
     )
 
 
 def _bubbles(run: Run) -> Component:
     it, found = run.segmentation, overview.portions(run, run.cube.everyone)
-    plot = figures.bubbles(it, found, LIGHT, selected=False, named=False)  # the table below has the names
+    plot = order_bubbles.bubbles(it, found, LIGHT, selected=False, named=False)  # the table below has the names
     return chart(
         _("Who orders often, who fills the basket?"),
         plot,

@@ -10,8 +10,8 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from dashapp.i18n import _, plural
+from dashapp.telling import moment, shown
 from dashapp.widgets import Children, aria
-from dashapp.words import moment, shown
 from pipeline.contract import Segmentation
 
 

@@ -7,14 +7,13 @@ from collections.abc import Sequence
 from dash import html
 from dash.development.base_component import Component
 
+from dashapp.charts import LIGHT, deviations, rates, segment_rows
+from dashapp.findings import segment_words, traits
+from dashapp.findings import totals as overview
 from dashapp.i18n import N_, _, plural
-from dashapp.pages.overview import facts as overview
-from dashapp.pages.segment import facts, figures
-from dashapp.pages.segment.words import identity_words, response_finding, rule_words, traits_finding
 from dashapp.report.parts import chart, sentences, sheet
-from dashapp.theme import LIGHT
+from dashapp.telling import customers, difference, moment, number
 from dashapp.widgets import segment_name, trust_badge
-from dashapp.words import customers, difference, moment, number
 from pipeline.contract import Annotation, GroupMeaning, Segmentation, SegmentCard, identity_of
 
 _ROW, _LEAST = 38, 104  # pixels; a sheet of paper has less room than a screen
@@ -51,7 +50,7 @@ def portrait(it: Segmentation, one: SegmentCard, notes: Sequence[Annotation] = (
             ),
             html.P(action, className="k-action") if action else None,
             html.P([html.Strong(_("How far to rely on it:")), " ", one.trust_reason]),
-            html.P([html.Strong(_("Since last time:")), " ", identity_words(one)]),
+            html.P([html.Strong(_("Since last time:")), " ", segment_words.identity_words(one)]),
             *_notes(it, one, notes),
             html.Div(
                 [
@@ -76,31 +75,37 @@ def _notes(it: Segmentation, one: SegmentCard, notes: Sequence[Annotation]) -> l
 def _differences(it: Segmentation, one: SegmentCard) -> Component:
     return chart(
         _("What sets them apart, the strongest first?"),
-        figures.differences(one, it.dataset, LIGHT),
-        _height(figures.difference_words(one, it.dataset)),
+        deviations.differences(one, it.dataset, LIGHT),
+        _height(deviations.difference_words(one, it.dataset)),
     )
 
 
 def _mix(it: Segmentation, one: SegmentCard, meaning: GroupMeaning, title: str) -> Component | None:
-    shares = facts.mix(it, one.segment, meaning)
-    return chart(_(title), figures.mix(shares, one, LIGHT), _height(figures.mix_words(shares))) if shares else None
+    shares = traits.mix(it, one.segment, meaning)
+    return (
+        chart(_(title), deviations.mix(shares, one, LIGHT), _height(deviations.mix_words(shares))) if shares else None
+    )
 
 
 def _rule(it: Segmentation, one: SegmentCard) -> list[Component]:
     rule = next((rule for rule in it.rules if rule.segment == one.segment), None)
     if rule is None:
         return []
-    return [html.H3(_("How to recognise them?")), html.P(html.Strong(f"{rule.text}.")), html.P(rule_words(rule))]
+    return [
+        html.H3(_("How to recognise them?")),
+        html.P(html.Strong(f"{rule.text}.")),
+        html.P(segment_words.rule_words(rule)),
+    ]
 
 
 def _traits(it: Segmentation, one: SegmentCard) -> list[Component]:
-    found = facts.traits(it, one.segment)
+    found = traits.traits(it, one.segment)
     if not found:
         return []
     known = [trait for trait in found if trait.effect is not None][1:_TRAITS]  # the first one is in the sentence
     return [
         html.H3(_("Who are they?")),
-        html.P(traits_finding(found)),
+        html.P(segment_words.traits_finding(found)),
         html.Ul(
             [
                 html.Li(_("{trait}; all customers: {overall}", trait=trait.text, overall=trait.overall))
@@ -112,14 +117,14 @@ def _traits(it: Segmentation, one: SegmentCard) -> list[Component]:
 
 def _responses(it: Segmentation, one: SegmentCard) -> Component:
     title = _("What did they answer so far?")
-    found = facts.responses(it, one.segment)
+    found = traits.responses(it, one.segment)
     if not found:
         return html.Div(
             [html.H3(title), *sentences(_("These data hold no campaigns, so nothing is known about responses."))]
         )
     drawn = _most_contacted([response for response in found if response.rate is not None])
     if not drawn:
-        return html.Div([html.H3(title), *sentences(response_finding(found))])
+        return html.Div([html.H3(title), *sentences(segment_words.response_finding(found))])
     left_out = (
         plural(
             "Drawn is the {n} campaign with the most contacts, of {all}.",
@@ -134,20 +139,20 @@ def _responses(it: Segmentation, one: SegmentCard) -> Component:
         [
             chart(
                 title,
-                figures.responses(drawn, one, LIGHT),
-                _height(figures.campaign_words(drawn)),
-                summary=response_finding(found),
+                rates.responses(drawn, one, LIGHT),
+                _height(rates.campaign_words(drawn)),
+                summary=segment_words.response_finding(found),
             ),
             html.P(left_out, className="note") if left_out else None,
         ]
     )
 
 
-def _most_contacted(found: Sequence[facts.Response]) -> list[facts.Response]:
+def _most_contacted(found: Sequence[traits.Response]) -> list[traits.Response]:
     """By date, so that two segments can be compared."""
     most = set(sorted(range(len(found)), key=lambda place: -found[place].contacted)[:_CAMPAIGNS])
     return [one for place, one in enumerate(found) if place in most]
 
 
 def _height(words: Sequence[str]) -> int:
-    return figures.height(words, _ROW, _LEAST)
+    return segment_rows.height(words, _ROW, _LEAST)

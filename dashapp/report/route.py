@@ -11,7 +11,7 @@ from flask import Flask, Response, request
 
 from dashapp.data import Run, SegmentationData
 from dashapp.i18n import _, language
-from dashapp.report import file_name, report
+from dashapp.report.document import file_name, report
 from pipeline.contract import Annotation
 from pipeline.errors import KorzinaError
 

@@ -19,8 +19,8 @@ from pathlib import Path
 from PIL import Image
 from playwright.sync_api import Browser, sync_playwright
 
+from dashapp.frame import PAGES
 from dashapp.i18n import COOKIE
-from dashapp.shell import PAGES
 
 HERE = Path(__file__).parent
 VIEWS = {  # file ending -> width, scheme, language

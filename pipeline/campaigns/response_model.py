@@ -89,11 +89,12 @@ def reasons(model: ResponseModel, known: pd.DataFrame) -> list[str]:
 
 def folds(outcome: Vector, seed: int, number: int = FOLDS) -> np.ndarray:
     """Fold of each row, each with its share of the responses."""
-    rng = np.random.default_rng(seed)
+    from sklearn.model_selection import StratifiedKFold
+
     made = np.empty(len(outcome), dtype=np.int64)
-    for value in (0.0, 1.0):
-        rows = rng.permutation(np.flatnonzero(outcome == value))
-        made[rows] = np.arange(len(rows)) % number
+    parts = StratifiedKFold(number, shuffle=True, random_state=seed).split(np.zeros(len(outcome)), outcome)
+    for fold, (_training, held_out) in enumerate(parts):
+        made[held_out] = fold
     return made
 
 
@@ -116,7 +117,8 @@ def cross_fit(known: pd.DataFrame, columns: Sequence[Column], outcome: Vector, s
 
 def calibrate(probability: Vector, outcome: Vector) -> Calibration:
     """How the predictions of held-out rows compare with what came of them."""
-    safe = np.clip(probability, 1e-9, 1 - 1e-9)
+    from sklearn.metrics import log_loss, roc_auc_score
+
     order = np.argsort(probability, kind="stable")
     tenths = [part for part in np.array_split(order, 10) if len(part)]
     return Calibration(
@@ -124,17 +126,10 @@ def calibrate(probability: Vector, outcome: Vector) -> Calibration:
         observed=float(outcome.mean()),
         contacts=len(outcome),
         responses=int(outcome.sum()),
-        auc=_auc(probability, outcome),
-        log_loss=float(-(outcome * np.log(safe) + (1 - outcome) * np.log(1 - safe)).mean()),
+        auc=float(roc_auc_score(outcome, probability)) if 0 < outcome.mean() < 1 else 0.5,
+        log_loss=float(log_loss(outcome, probability, labels=[0.0, 1.0])),
         bins=tuple((len(part), float(probability[part].mean()), float(outcome[part].mean())) for part in tenths),
     )
-
-
-def _auc(probability: Vector, outcome: Vector) -> float:
-    ranks = pd.Series(probability).rank().to_numpy()
-    positive = outcome == 1
-    n, m = int(positive.sum()), int((~positive).sum())
-    return float((ranks[positive].sum() - n * (n + 1) / 2) / (n * m)) if n and m else 0.5
 
 
 # ------------------------------------------------------------------ terms

@@ -87,6 +87,7 @@ from pipeline.contract.scored import (
     SegmentDrift,
     plain_number,
 )
+from pipeline.contract.spreadsheets import harmless
 from pipeline.contract.tables import (
     TABLES,
     Affinities,
@@ -193,6 +194,7 @@ __all__ = [
     "empty_table",
     "given_names",
     "grouped",
+    "harmless",
     "identity_of",
     "inline",
     "is_latin",

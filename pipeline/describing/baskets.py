@@ -22,6 +22,7 @@ from pipeline.contract import TABLES, Affinities, AffinityBasis, Assignments, Da
 from pipeline.errors import SpecError
 from pipeline.spec import Spec
 from pipeline.stages import Bought, Training
+from pipeline.statistics import benjamini_hochberg
 
 LEAST_COUNT = 50
 LISTED = 300  # pairs kept of each segment: so many by leverage, and so many by lift
@@ -176,15 +177,6 @@ def independence(both: Matrix, left: Matrix, right: Matrix, n: int) -> Matrix:
         less = hypergeom.cdf(both[few], n, left[few], right[few])
         p[few] = np.minimum(1.0, 2 * np.minimum(more, less))
     return p
-
-
-def benjamini_hochberg(p: Matrix) -> Matrix:
-    """Q values: the least false discovery rate at which each test would be called (Benjamini and Hochberg 1995)."""
-    order = np.argsort(p, kind="stable")
-    steps = p[order] * len(p) / np.arange(1, len(p) + 1)
-    q = np.empty_like(steps)
-    q[order] = np.minimum(np.minimum.accumulate(steps[::-1])[::-1], 1.0)
-    return q
 
 
 def _ranked(frame: pd.DataFrame) -> pd.DataFrame:

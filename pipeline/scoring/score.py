@@ -24,6 +24,7 @@ from pipeline.contract import (
     Scored,
     Scores,
     Segmentation,
+    harmless,
 )
 from pipeline.errors import InputError, nearest_name
 from pipeline.reading import ROW_ID, RawTable
@@ -197,10 +198,6 @@ def place(customers: pd.DataFrame, segmentation: Segmentation) -> pd.DataFrame:
 
 
 def neutralise_formulas(table: pd.DataFrame) -> pd.DataFrame:
-    """A copy in which no text cell starts a spreadsheet formula (=, +, -, @, tab): such cells get an apostrophe."""
-    safe = table.copy()
-    for name in safe.columns:
-        if pd.api.types.is_string_dtype(safe[name]) or safe[name].dtype == object:
-            text = safe[name].astype("str")
-            safe[name] = text.where(~text.str.match(r"^[=+\-@\t\r]"), "'" + text)
-    return safe
+    """A copy in which no text cell starts a spreadsheet formula: such cells get an apostrophe."""
+    texts = [name for name in table if pd.api.types.is_string_dtype(table[name]) or table[name].dtype == object]
+    return table.assign(**{str(name): table[name].astype("str").map(harmless) for name in texts})

@@ -11,8 +11,8 @@ import dash
 import pytest
 
 from dashapp.app import create_app
-from dashapp.crossfilter import Cube
 from dashapp.data import SegmentationData
+from dashapp.selecting import Cube
 from pipeline.contract import Annotation, Champion, Dataset, Placement, Promotion, RunSummary, Segmentation
 from pipeline.errors import StoreError
 from pipeline.settings import Settings

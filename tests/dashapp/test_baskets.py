@@ -15,15 +15,16 @@ import plotly.graph_objects as go
 import pytest
 from flask.testing import FlaskClient
 
-from dashapp import affinity
 from dashapp.app import create_app
+from dashapp.charts import LIGHT
+from dashapp.charts.theme import DARK
 from dashapp.data import Run, SegmentationData
+from dashapp.findings import affinity, pair_words
 from dashapp.i18n import speak
 from dashapp.pages import baskets
-from dashapp.pages.baskets import figures, grid, ids, words
-from dashapp.pages.baskets.asked import read, search_of
+from dashapp.pages.baskets import figures, ids, pair_rows
+from dashapp.pages.baskets.address import read, search_of
 from dashapp.pages.baskets.layout import in_sentences
-from dashapp.theme import DARK, LIGHT
 from pipeline.contract import Affinities, AffinityBasis, Segmentation
 from pipeline.settings import Settings
 from pipeline.stages import Training
@@ -72,21 +73,21 @@ def test_the_page_names_the_heaviest_pair_and_counts_in_the_right_unit(run: Run,
     found = affinity.rules(run)
     heavy = affinity.heaviest(found)
 
-    said = words.finding(found, basis)
+    said = pair_words.finding(found, basis)
     assert heavy is not None
     assert said.startswith(
         f"Who buys “Tea” also buys “Milk” {heavy.lift:.1f} times as often as chance would have it, "
         f"in {heavy.count:,} baskets."
     )
-    assert f"{basis.units:,} baskets here" in words.counted(found, basis)
+    assert f"{basis.units:,} baskets here" in pair_words.counted(found, basis)
 
 
 def test_of_a_category_mix_it_is_said_that_customers_are_counted(run: Run, basis: AffinityBasis) -> None:
     found = affinity.rules(run)
     mixed = basis.model_copy(update={"kind": "category_mix"})
 
-    assert "hold no baskets" in words.counted(found, mixed)
-    assert "Who spends more than most on “Tea”" in words.finding(found, mixed)
+    assert "hold no baskets" in pair_words.counted(found, mixed)
+    assert "Who spends more than most on “Tea”" in pair_words.finding(found, mixed)
 
 
 def test_what_only_one_segment_buys_together_is_named_there_and_nowhere_else(run: Run) -> None:
@@ -166,14 +167,14 @@ def test_a_choice_stands_in_the_address_beside_run_and_selection(run: Run) -> No
 def test_the_file_holds_what_the_table_shows_and_says_of_what(run: Run) -> None:
     asked, _ = read(run, "?of=sample-0&item=Beer")
 
-    lines = list(csv.reader(io.StringIO(grid.as_csv(asked).removeprefix("\ufeff"))))
+    lines = list(csv.reader(io.StringIO(pair_rows.as_csv(asked).removeprefix("\ufeff"))))
 
     about, (header, *body) = dict(lines[: lines.index([])]), lines[lines.index([]) + 1 :]
     assert about["Run"] == RUN
     assert about["Segments"] == str(run.segmentation.k)
     assert about["Item"] == "Beer"
     assert [row[header.index("Count")] for row in body] == [str(rule.count) for rule in asked.shown]
-    assert [row["key"] for row in grid.rows(asked.shown)] == [rule.key for rule in asked.shown]
+    assert [row["key"] for row in pair_rows.rows(asked.shown)] == [rule.key for rule in asked.shown]
 
 
 def test_a_run_that_was_not_recommended_leads_to_the_one_that_was(saved: Settings) -> None:
@@ -222,7 +223,7 @@ def test_a_pair_is_told_in_russian(run: Run, basis: AffinityBasis) -> None:
     rule = replace(affinity.rules(run)[0], first="Чай", second="Молоко", lift=2.0, count=21)
     speak("ru")
     try:
-        assert words.rule_sentence(rule, basis) == (
+        assert pair_words.rule_sentence(rule, basis) == (
             "Кто покупает «Чай», берёт и «Молоко» в 2,0 раза чаще, чем вышло бы случайно: в 21 корзине."
         )
     finally:

@@ -14,15 +14,16 @@ import plotly.graph_objects as go
 import pytest
 
 from dashapp import pricing
+from dashapp.charts import LIGHT
+from dashapp.charts.theme import DARK
 from dashapp.data import Run, SegmentationData
 from dashapp.i18n import speak
 from dashapp.pages import campaigns
-from dashapp.pages.campaigns import callbacks, export, facts, figures, ids, words
-from dashapp.pages.campaigns.asked import read, search_of
+from dashapp.pages.campaigns import callbacks, figures, ids, list_file, plan_sentences, prospects
+from dashapp.pages.campaigns.address import read, search_of
 from dashapp.pages.campaigns.layout import texts
-from dashapp.report.plan import campaign_plan
-from dashapp.theme import DARK, LIGHT
-from dashapp.words import rate
+from dashapp.report.next_campaign import campaign_plan
+from dashapp.telling import rate
 from pipeline.campaigns import expected_curve, in_numbers, plan_as_json, plan_in_words
 from pipeline.campaigns.profit import expected_profit
 from pipeline.contract import CampaignPlan, Segmentation, Targets
@@ -115,9 +116,9 @@ def test_filters_and_segments_leave_their_part_of_the_list(run: Run, planned: Se
 
     assert set(filtered.prospects.listed) == set(by_segment.listed) == set(inside.index)
     assert filtered.prospects.customers == best.size
-    assert sum(one.numbers.contacts for one in facts.by_segment(whole)) == whole.prospects.numbers.contacts
-    assert "left by the filters" in words.finding(filtered)
-    assert [one.card for one in facts.by_segment(filtered)] == [best]
+    assert sum(one.numbers.contacts for one in prospects.by_segment(whole)) == whole.prospects.numbers.contacts
+    assert "left by the filters" in plan_sentences.finding(filtered)
+    assert [one.card for one in prospects.by_segment(filtered)] == [best]
     assert "filtered out" in text_of(texts(filtered)[ids.SEGMENTS])
 
 
@@ -126,8 +127,8 @@ def test_screen_file_pipeline_and_report_tell_the_same_list_with_its_hold_out_gr
 ) -> None:
     asked, _ = read(run, "")
     found = in_numbers(stored(planned))
-    profit = words.money(found.expected.value, "$")
-    lines = list(csv.reader(io.StringIO(export.as_csv(asked, None, marked=True).removeprefix("\ufeff"))))
+    profit = plan_sentences.money(found.expected.value, "$")
+    lines = list(csv.reader(io.StringIO(list_file.as_csv(asked, None, marked=True).removeprefix("\ufeff"))))
     cut = lines.index([])
     about, body = dict(lines[:cut]), lines[cut + 2 :]
     contacted = [row for row in body if row[-1] == "contact"]
@@ -135,7 +136,7 @@ def test_screen_file_pipeline_and_report_tell_the_same_list_with_its_hold_out_gr
 
     assert found.held > 0
     assert f"Contact {found.contacts} of 600 customers and hold out {found.held}: expected profit {profit}" in (
-        words.finding(asked)
+        plan_sentences.finding(asked)
     )
     assert (len(contacted), len(body) - len(contacted)) == (found.contacts, found.held)
     assert sum(float(row[4]) for row in contacted) == pytest.approx(found.expected.value, abs=0.1)
@@ -145,7 +146,7 @@ def test_screen_file_pipeline_and_report_tell_the_same_list_with_its_hold_out_gr
     assert plan_as_json(stored(planned))["with_hold_out"]["expected_profit"] == found.expected.value
     assert f"hold out {found.held}" in text_of(campaign_plan(run))
     assert profit in text_of(campaign_plan(run))
-    assert words.money(found.given_up, "$") in words.price_of_test(asked, asked.prospects)
+    assert plan_sentences.money(found.given_up, "$") in plan_sentences.price_of_test(asked, asked.prospects)
 
 
 def test_expected_profit_along_the_ranking_is_that_of_the_best(run: Run) -> None:
@@ -167,7 +168,7 @@ def test_expected_profit_along_the_ranking_is_that_of_the_best(run: Run) -> None
 def test_the_file_holds_the_list_of_the_screen_with_its_hold_out_group(run: Run, planned: Segmentation) -> None:
     asked, _ = read(run, "")
 
-    lines = list(csv.reader(io.StringIO(export.as_csv(asked, None, marked=True).removeprefix("\ufeff"))))
+    lines = list(csv.reader(io.StringIO(list_file.as_csv(asked, None, marked=True).removeprefix("\ufeff"))))
     cut = lines.index([])
     about, body = dict(lines[:cut]), lines[cut + 2 :]
 
@@ -176,7 +177,7 @@ def test_the_file_holds_the_list_of_the_screen_with_its_hold_out_group(run: Run,
     assert len(body) == asked.summary.contacts == int(about["Customers on the list"])
     assert sum(row[-1].startswith("hold out") for row in body) == stored(planned).targets[Targets.HOLD_OUT].sum()
     assert not any(cell.startswith(("=", "+", "@")) for row in body for cell in row)
-    assert export.as_csv(asked, None, marked=True) == export.as_csv(asked, None, marked=True)
+    assert list_file.as_csv(asked, None, marked=True) == list_file.as_csv(asked, None, marked=True)
 
 
 def test_who_is_held_out_of_the_whole_list_is_held_out_of_a_part_of_it(run: Run, planned: Segmentation) -> None:
@@ -192,17 +193,17 @@ def test_few_contacted_show_no_rate_and_say_too_few(run: Run, planned: Segmentat
     scarce = table.assign(n=np.where(table["segment"] == planned.cards[0].segment, 12, table["n"]))
     few = Run(replace(planned, run_id="a" * 32, campaigns=replace(stored(planned), responses=scarce)))
 
-    one = facts.dots(read(few, "")[0])[0]
+    one = prospects.dots(read(few, "")[0])[0]
 
     assert (one.rate, one.word, one.few) == (None, "too few", True)
-    assert "too few for a rate" in words.dot_words(one)
+    assert "too few for a rate" in plan_sentences.dot_words(one)
 
 
 def test_prices_nobody_pays_for_are_said_plainly(run: Run) -> None:
     asked, _ = read(run, "?cost=50&revenue=2")
 
-    assert words.finding(asked).startswith("Contact nobody")
-    assert "even a sure response would not pay" in words.break_even(asked)
+    assert plan_sentences.finding(asked).startswith("Contact nobody")
+    assert "even a sure response would not pay" in plan_sentences.break_even(asked)
     assert "not uplift" in text_of(texts(asked)[ids.HEAD])
 
 
@@ -215,7 +216,7 @@ def test_every_figure_is_one_that_plotly_takes(run: Run, look: Any, search: str)
     for made in (
         figures.expected(ahead, asked.prospects.numbers.listed, "$", look),
         figures.measured(past, 3, "$", look),
-        figures.responses(facts.dots(asked), facts.overall(asked), asked.summary.break_even, look),
+        figures.responses(prospects.dots(asked), prospects.overall(asked), asked.summary.break_even, look),
     ):
         go.Figure(made.to_dict())
 

@@ -9,14 +9,14 @@ import numpy as np
 import pytest
 from sklearn.metrics import adjusted_rand_score
 
+from dashapp.charts import LIGHT, sweep_curves
 from dashapp.data import SegmentationData
-from dashapp.dimensions import SURE, dimensions
 from dashapp.i18n import speak
 from dashapp.pages import compare
-from dashapp.pages.compare import champion, facts, figures, figures_runs, grid, pair
+from dashapp.pages.compare import champion, figures, matching, pair, run_rows
 from dashapp.pages.compare.layout import _decision, _silhouette
-from dashapp.selection import Range
-from dashapp.theme import LIGHT
+from dashapp.selecting import SURE, Range
+from dashapp.selecting.dimensions import dimensions
 from pipeline.contract import Promotion, Segmentation
 from pipeline.settings import Settings
 from pipeline.stages import Training
@@ -30,28 +30,28 @@ def both(training: Training) -> tuple[Segmentation, Segmentation]:
 
 
 def test_a_run_beside_itself_is_the_same_in_everything(both: tuple[Segmentation, Segmentation]) -> None:
-    found = facts.pair(both[0], both[0])
+    found = matching.pair(both[0], both[0])
 
-    assert isinstance(found, facts.Pair)
-    assert facts.adjusted_rand(found.table) == pytest.approx(1.0)
+    assert isinstance(found, matching.Pair)
+    assert matching.adjusted_rand(found.table) == pytest.approx(1.0)
     assert (found.common, found.moved) == (400, 0)
     assert [(one.fate, one.overlap) for one in found.matches] == [("same", 1.0)] * 3
-    assert all(shift == 0 for one in facts.deltas(found) for shift in one.shifts)
+    assert all(shift == 0 for one in matching.deltas(found) for shift in one.shifts)
 
 
 def test_agreement_is_what_scikit_learn_says(both: tuple[Segmentation, Segmentation]) -> None:
-    found = facts.pair(*both)
+    found = matching.pair(*both)
     labels = [one.assignments["segment"] for one in both]
 
-    assert isinstance(found, facts.Pair)
-    assert facts.adjusted_rand(found.table) == pytest.approx(adjusted_rand_score(*labels))
+    assert isinstance(found, matching.Pair)
+    assert matching.adjusted_rand(found.table) == pytest.approx(adjusted_rand_score(*labels))
     assert found.table.sum(axis=1).tolist() == [card.size for card in both[0].cards]
 
 
 def test_one_segment_goes_on_one_changed_one_dissolved_and_one_is_new(both: tuple[Segmentation, Segmentation]) -> None:
     table = np.array([[90, 5, 0], [0, 45, 50], [20, 20, 20]])
 
-    found = facts.matches(table, both[0].cards, both[1].cards[:3])
+    found = matching.matches(table, both[0].cards, both[1].cards[:3])
 
     assert [(one.fate, one.a.segment if one.a else None, one.b.segment if one.b else None) for one in found] == [
         ("same", 0, 0),
@@ -73,34 +73,34 @@ def test_runs_on_other_data_are_compared_by_id_or_not_at_all(both: tuple[Segment
     )
     nameless = dataclasses.replace(other, dataset=other.dataset.model_copy(update={"id_column": None}))
 
-    found, refused = facts.pair(a, other), facts.pair(a, nameless)
+    found, refused = matching.pair(a, other), matching.pair(a, nameless)
 
     if a.dataset.id_column is None:
         assert isinstance(found, str)
     else:
-        assert isinstance(found, facts.Pair)
+        assert isinstance(found, matching.Pair)
         assert found.common == 300
     assert isinstance(refused, str)
     assert "ids of customers" in refused
 
 
 def test_the_charts_hold_every_common_customer(both: tuple[Segmentation, Segmentation]) -> None:
-    found = facts.pair(*both)
-    assert isinstance(found, facts.Pair)
+    found = matching.pair(*both)
+    assert isinstance(found, matching.Pair)
 
-    sankey: Any = figures_runs.movers(found, LIGHT).data[0]
-    heat: Any = figures_runs.overlap(found, LIGHT).data[0]
+    sankey: Any = figures.movers(found, LIGHT).data[0]
+    heat: Any = figures.overlap(found, LIGHT).data[0]
 
     assert sum(sankey.link.value) == 400
     assert np.sum(heat.z, axis=1) == pytest.approx(np.ones(3))
-    assert len(figures_runs.blades(both[0], LIGHT).data) == 3
-    assert list(figures_runs.returns(both[0].cards, LIGHT).data[0].x) == [card.jaccard for card in both[0].cards]
+    assert len(figures.blades(both[0], LIGHT).data) == 3
+    assert list(figures.returns(both[0].cards, LIGHT).data[0].x) == [card.jaccard for card in both[0].cards]
 
 
 def test_what_is_selected_of_the_blades_is_framed_and_the_rest_pale(both: tuple[Segmentation, Segmentation]) -> None:
     it = both[0]
 
-    free, held = figures_runs.blades(it, LIGHT), figures_runs.blades(it, LIGHT, Range(None, 0.25), (it.cards[1].key,))
+    free, held = figures.blades(it, LIGHT), figures.blades(it, LIGHT, Range(None, 0.25), (it.cards[1].key,))
 
     assert free.layout.dragmode == "select"
     assert [key for key, _from, _to in free.layout.meta] == [card.key for card in it.cards[::-1]]
@@ -113,7 +113,7 @@ def test_blades_of_which_a_sample_was_measured_select_nobody(both: tuple[Segment
     measured = both[0].assignments.assign(silhouette=both[0].assignments["silhouette"].where(lambda one: one > 0.1))
     it = dataclasses.replace(both[0], assignments=measured)
 
-    assert figures_runs.blades(it, LIGHT).layout.dragmode is False
+    assert figures.blades(it, LIGHT).layout.dragmode is False
     assert SURE not in {one.name for one in dimensions(it)}
 
 
@@ -121,7 +121,7 @@ def test_no_clear_knee_is_said(both: tuple[Segmentation, Segmentation]) -> None:
     it = both[0]
     without = it.decision.model_copy(update={"elbow_k": None})
 
-    notes = [one.text for one in figures.inertia(it.candidates, without, it.k, LIGHT).layout.annotations]
+    notes = [one.text for one in sweep_curves.inertia(it.candidates, without, it.k, LIGHT).layout.annotations]
 
     assert notes == ["no clear knee"]
 
@@ -147,8 +147,8 @@ def test_the_address_names_both_runs_and_nonsense_is_told(opened: SegmentationDa
 def test_only_what_differs_between_the_runs_is_listed(opened: SegmentationData) -> None:
     two, three = opened.runs("sample")[:2]
 
-    assert {name for name, _one, _other in facts.parameters(two, three)} == {"k"}
-    assert facts.parameters(two, two) == []
+    assert {name for name, _one, _other in matching.parameters(two, three)} == {"k"}
+    assert matching.parameters(two, two) == []
 
 
 def test_without_the_setting_the_page_says_why_there_are_no_controls(opened: SegmentationData) -> None:
@@ -159,11 +159,11 @@ def test_without_the_setting_the_page_says_why_there_are_no_controls(opened: Seg
 
 
 def test_names_and_grades_stand_on_every_node_row_and_blade(both: tuple[Segmentation, Segmentation]) -> None:
-    found = facts.pair(*both)
-    assert isinstance(found, facts.Pair)
-    nodes: Any = figures_runs.movers(found, LIGHT).data[0].node.label
-    rows: Any = figures_runs.overlap(found, LIGHT).layout.yaxis.ticktext
-    blades = [one.text for one in figures_runs.blades(both[0], LIGHT).layout.annotations]
+    found = matching.pair(*both)
+    assert isinstance(found, matching.Pair)
+    nodes: Any = figures.movers(found, LIGHT).data[0].node.label
+    rows: Any = figures.overlap(found, LIGHT).layout.yaxis.ticktext
+    blades = [one.text for one in figures.blades(both[0], LIGHT).layout.annotations]
 
     for card, node, row, blade in zip(both[0].cards, nodes, rows, blades[2::-1], strict=False):
         for told in (node, row, blade):
@@ -178,11 +178,11 @@ def test_the_grid_tells_two_trainings_apart_and_numbers_as_the_reader_writes_the
     ]
     speak("ru")
     try:
-        found = grid.rows([*runs, *again], runs[0].run_id)
+        found = run_rows.rows([*runs, *again], runs[0].run_id)
     finally:
         speak("en")
 
-    fields = [one["field"] for one in grid.columns(found, only_differences=True)]
+    fields = [one["field"] for one in run_rows.columns(found, only_differences=True)]
     assert fields[:5] == ["status", "k", "open", "when", "seed"]
     assert "," in found[0]["silhouette_said"]
     assert not {one for one in fields if one.endswith("_said")}

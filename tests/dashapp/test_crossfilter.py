@@ -7,10 +7,9 @@ import pandas as pd
 import pytest
 from matplotlib.path import Path
 
-from dashapp.crossfilter import GHOST_POINTS, MAP_POINTS, Cube
-from dashapp.dimensions import MAP, SEGMENT, SURE, Dimension
-from dashapp.geometry import inside
-from dashapp.selection import Area, Filter, Range, Selection, Values
+from dashapp.selecting import MAP, SEGMENT, SURE, Area, Cube, Dimension, Filter, Range, Selection, Values
+from dashapp.selecting.crossfilter import GHOST_POINTS, MAP_POINTS
+from dashapp.selecting.outlines import inside
 from pipeline.contract import Segmentation
 from tests.dashapp.conftest import segmentation_of
 from tests.support import make_training

@@ -12,8 +12,8 @@ import pytest
 from flask.testing import FlaskClient
 
 from dashapp import ids as shared
+from dashapp.access.curation import is_loopback
 from dashapp.app import create_app
-from dashapp.curation import is_loopback
 from dashapp.data import SegmentationData
 from dashapp.pages.compare import ids, promotion
 from dashapp.pages.segment import ids as segment_ids

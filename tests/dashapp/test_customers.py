@@ -9,9 +9,9 @@ from dataclasses import replace
 import dash
 import pytest
 
-from dashapp import customers
 from dashapp.data import Run
-from dashapp.selection import Range, Selection
+from dashapp.routes import customers
+from dashapp.selecting import Range, Selection
 from pipeline.contract import Segmentation
 from tests.dashapp.conftest import RUN
 

@@ -12,15 +12,15 @@ import dash
 import pytest
 from flask.testing import FlaskClient
 
-from dashapp.crossfilter import Cube
+from dashapp.charts import LIGHT
 from dashapp.data import Run, SegmentationData
-from dashapp.export import csv_text
 from dashapp.i18n import speak
 from dashapp.pages import data as page
 from dashapp.pages.data import figures, ids
-from dashapp.pages.data.facts import TakenOut, counts_of, merged, missing_values, taken_out
+from dashapp.pages.data.cleaning_account import TakenOut, counts_of, merged, missing_values, taken_out
 from dashapp.pages.data.layout import chain, change
-from dashapp.theme import LIGHT
+from dashapp.selecting import Cube
+from dashapp.telling import csv_text
 from pipeline.contract import Ledger, LedgerEntry, Segmentation
 from pipeline.settings import Settings
 from tests.dashapp.conftest import RUN, MemoryStore

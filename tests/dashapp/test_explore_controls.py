@@ -10,13 +10,12 @@ import plotly.graph_objects as go
 import pytest
 
 from dashapp.callbacks import changed
-from dashapp.crossfilter import Cube
+from dashapp.charts import LIGHT
 from dashapp.data import Run
-from dashapp.dimensions import SURE
-from dashapp.pages.explore import controls, pairs
-from dashapp.selection import Area, Range, Selection, Values
-from dashapp.theme import LIGHT
-from dashapp.words import chip
+from dashapp.pages.explore import controls
+from dashapp.pages.explore.figures import pairs
+from dashapp.selecting import SURE, Area, Cube, Range, Selection, Values
+from dashapp.telling.wording import chip
 from pipeline.contract import Segmentation
 from tests.dashapp.test_crossfilter import marks
 

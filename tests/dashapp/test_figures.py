@@ -10,19 +10,14 @@ import plotly.graph_objects as go
 import pytest
 from plotly.io.json import to_json_plotly
 
-from dashapp import labels
-from dashapp.crossfilter import Cube
+from dashapp.charts import LIGHT, Bubble, beside, heat, ink_on, labels, mark, order_bubbles, portions
+from dashapp.charts import sweep_curves as compare
+from dashapp.charts.theme import DARK
 from dashapp.data import Run
-from dashapp.dimensions import MAP, SEGMENT
-from dashapp.labels import Bubble, beside
-from dashapp.pages.compare import figures as compare
+from dashapp.findings import totals
 from dashapp.pages.explore import figures as explore
-from dashapp.pages.overview import figures as overview
-from dashapp.pages.overview import heat
-from dashapp.pages.overview.facts import held, portions, profile
-from dashapp.selection import Area, Range, Selection, Values
-from dashapp.theme import DARK, LIGHT, ink_on, mark
-from dashapp.words import of_column
+from dashapp.selecting import MAP, SEGMENT, Area, Cube, Range, Selection, Values
+from dashapp.telling import of_column
 from pipeline.contract import Segmentation
 
 
@@ -119,9 +114,9 @@ def test_every_figure_is_valid_plotly(segmentation: Segmentation, cube: Cube) ->
     ]
     made += [
         explore.customer_map(filtered.points(), it.cards, Area(((0.0, 0.0), (1.0, 0.0), (1.0, 1.0))), axes, DARK),
-        overview.marimekko(portions(run, filtered), DARK, selected=True),
-        overview.bubbles(it, portions(run, filtered), DARK, selected=True),
-        heat.profile(profile(it, it.cards), it.cards, ("sample-1",), DARK),
+        portions.marimekko(totals.portions(run, filtered), DARK, selected=True),
+        order_bubbles.bubbles(it, totals.portions(run, filtered), DARK, selected=True),
+        heat.profile(totals.profile(it, it.cards), it.cards, ("sample-1",), DARK),
         compare.inertia(it.candidates, it.decision, 3, DARK),
         compare.silhouette(it.candidates, it.decision, 3, DARK),
     ]
@@ -143,11 +138,11 @@ def test_labels_from_data_are_escaped(segmentation: Segmentation, cube: Cube) ->
     cards = tuple(card.model_copy(update={"name": "<a href='//evil'>x</a>"}) for card in segmentation.cards)
 
     run = Run(replace(segmentation, cards=cards))
-    found = portions(run, run.cube.everyone)
+    found = totals.portions(run, run.cube.everyone)
     figures = [
-        overview.marimekko(found, LIGHT, selected=False),
-        heat.profile(profile(segmentation, cards), cards, (), LIGHT),
-        overview.bubbles(segmentation, found, LIGHT, selected=False),
+        portions.marimekko(found, LIGHT, selected=False),
+        heat.profile(totals.profile(segmentation, cards), cards, (), LIGHT),
+        order_bubbles.bubbles(segmentation, found, LIGHT, selected=False),
         explore.draw(cube.everyone.slice("age"), cards, LIGHT, selected=False),
         explore.customer_map(cube.everyone.points(), cards, None, ("x", "y"), LIGHT),
         explore.draw(cube.everyone.slice("main.categories"), cards, LIGHT, selected=False),
@@ -158,25 +153,25 @@ def test_labels_from_data_are_escaped(segmentation: Segmentation, cube: Cube) ->
 
 def test_the_area_of_an_overview_bar_is_the_share_of_the_revenue(segmentation: Segmentation) -> None:
     run = Run(segmentation)
-    found = portions(run, run.cube.everyone)
+    found = totals.portions(run, run.cube.everyone)
 
-    (bars,) = overview.marimekko(found, DARK, selected=False).data
+    (bars,) = portions.marimekko(found, DARK, selected=False).data
 
     assert list(bars.width) == [one.card.share for one in found]
     assert [x * width for x, width in zip(bars.x, bars.width, strict=True)] == pytest.approx(
         [one.card.revenue_share for one in found]
     )
-    assert overview.marimekko((), LIGHT, selected=False).layout.annotations[0].text == "No segments"
+    assert portions.marimekko((), LIGHT, selected=False).layout.annotations[0].text == "No segments"
 
 
 def test_overview_bars_of_a_selection_stand_before_those_of_all(segmentation: Segmentation) -> None:
     run = Run(segmentation)
     filtered = run.cube.filtered(Selection({"age": Range(30.0, 50.0), SEGMENT: Values(("sample-1",))}))
-    found = portions(run, filtered)
+    found = totals.portions(run, filtered)
     frame = segmentation.customers.assign(segment=segmentation.assignments["segment"])
     own = frame[frame["age"].between(30, 50, inclusive="left")]
 
-    ghost, bars = overview.marimekko(found, DARK, selected=True).data
+    ghost, bars = portions.marimekko(found, DARK, selected=True).data
 
     assert list(ghost.width) == [one.card.share for one in found]
     for one, length in zip(found, bars.x, strict=True):
@@ -184,16 +179,16 @@ def test_overview_bars_of_a_selection_stand_before_those_of_all(segmentation: Se
         assert one.customers == len(mine)
         assert length == pytest.approx(mine["spend"].mean() / frame["spend"].mean() if len(mine) else 0.0)
         assert one.chosen == (one.card.key == "sample-1")
-    assert held(found[0].card, run.cube.everyone) == f"{found[0].card.size} customers"
+    assert totals.held(found[0].card, run.cube.everyone) == f"{found[0].card.size} customers"
     alone = next(one for one in found if one.card.key == "sample-1")
-    assert held(alone.card, filtered) == f"{alone.customers} of the {alone.customers} selected customers"
+    assert totals.held(alone.card, filtered) == f"{alone.customers} of the {alone.customers} selected customers"
 
 
 def test_on_a_narrow_screen_the_profile_has_symbols_for_segments_and_names_over_their_cells(
     segmentation: Segmentation,
 ) -> None:
     cards = segmentation.cards
-    features = profile(segmentation, cards)
+    features = totals.profile(segmentation, cards)
 
     figure = heat.profile(features, cards, (), LIGHT, width=300)
     cells, words = figure.data
@@ -214,7 +209,7 @@ def test_on_a_narrow_screen_the_profile_has_symbols_for_segments_and_names_over_
 
 def test_the_profile_puts_first_what_differs_most_and_last_all_customers(segmentation: Segmentation) -> None:
     cards = segmentation.cards
-    features = profile(segmentation, cards)
+    features = totals.profile(segmentation, cards)
 
     cells, words = heat.profile(features, cards, ("sample-1",), LIGHT).data
 
@@ -248,11 +243,13 @@ def test_names_beside_bubbles_do_not_lie_on_each_other() -> None:
 
 def test_bubbles_stand_at_the_medians(segmentation: Segmentation) -> None:
     run = Run(segmentation)
-    figure = overview.bubbles(segmentation, portions(run, run.cube.everyone), LIGHT, selected=False)
+    figure = order_bubbles.bubbles(segmentation, totals.portions(run, run.cube.everyone), LIGHT, selected=False)
 
     frame = segmentation.customers.assign(segment=segmentation.assignments["segment"])
     found = {trace.meta: (trace.x[0], trace.y[0]) for trace in figure.data}
-    signs = overview.bubbles(segmentation, portions(run, run.cube.everyone), LIGHT, selected=False, named=False)
+    signs = order_bubbles.bubbles(
+        segmentation, totals.portions(run, run.cube.everyone), LIGHT, selected=False, named=False
+    )
     assert len(figure.layout.annotations) == len(segmentation.cards)
     assert not signs.layout.annotations
     assert [trace.text[0] for trace in signs.data] == [mark(one.colour).glyph for one in segmentation.cards]
@@ -267,7 +264,7 @@ def test_data_without_orders_say_so_instead_of_an_empty_frame(segmentation: Segm
 
     run = Run(bare)
 
-    figure = overview.bubbles(bare, portions(run, run.cube.everyone), LIGHT, selected=False)
+    figure = order_bubbles.bubbles(bare, totals.portions(run, run.cube.everyone), LIGHT, selected=False)
 
     assert "no orders" in figure.layout.annotations[0].text
 

@@ -11,12 +11,12 @@ from pathlib import Path
 import pytest
 from babel.messages.pofile import read_po
 
-from dashapp import i18n
-from dashapp.i18n import LOCALES, plural, speak
-from dashapp.retell import Teller
-from dashapp.words import amount, customers, day, number
+from dashapp.i18n import plural, speak, speech
+from dashapp.i18n.retell import Teller
+from dashapp.i18n.speech import LOCALES
+from dashapp.telling import amount, customers, day, number
 
-DASHAPP = Path(i18n.__file__).parent
+DASHAPP = Path(speech.__file__).parents[1]
 _HOLES = re.compile(r"{(\w+)}")
 
 

@@ -12,9 +12,9 @@ from flask import Flask
 from plotly.basedatatypes import BaseTraceType
 from plotly.offline import get_plotlyjs
 
-from dashapp import plotlyjs
+from dashapp.routes import plotlyjs
 
-DASHAPP = Path(plotlyjs.__file__).parent
+DASHAPP = Path(plotlyjs.__file__).parents[1]
 
 
 @pytest.fixture

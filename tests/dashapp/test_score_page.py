@@ -18,9 +18,9 @@ import pytest
 from flask.testing import FlaskClient
 
 from dashapp.app import create_app
+from dashapp.charts import LIGHT
 from dashapp.data import Run, SegmentationData
-from dashapp.pages.score import facts, figures, ids, layout
-from dashapp.theme import LIGHT
+from dashapp.pages.score import figures, ids, layout, placements
 from pipeline.contract import Segmentation
 from pipeline.scoring import score_upload
 from pipeline.settings import Settings
@@ -124,7 +124,7 @@ def test_an_upload_is_placed_counted_and_compared(client: FlaskClient, scorable:
     counts = expected.table["segment"].value_counts()
     assert found["counts"] == [int(counts.get(place + 1, 0)) for place in range(K)]
     assert found["fits_none"] == int((~expected.table["fits"]).sum())
-    assert [row["id"] for row in found["first"]] == expected.table["card"].head(facts.SHOWN).tolist()
+    assert [row["id"] for row in found["first"]] == expected.table["card"].head(placements.SHOWN).tolist()
     assert found["first"][0]["probabilities"] == [pytest.approx(expected.table["response_probability_autumn"].iloc[0])]
 
 
@@ -197,7 +197,7 @@ def test_a_file_that_does_not_fit_is_answered_with_what_to_do(
 
 
 def test_a_file_over_the_limit_is_refused_with_a_way_out(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(facts, "MOST_BYTES", 1000)
+    monkeypatch.setattr(placements, "MOST_BYTES", 1000)
 
     text = upload(client, as_upload(b"x" * 2000)).get_data(as_text=True)
 
@@ -208,7 +208,7 @@ def test_a_file_over_the_limit_is_refused_with_a_way_out(client: FlaskClient, mo
 def test_a_body_beyond_every_limit_is_not_read(client: FlaskClient) -> None:
     most = client.application.config["MAX_CONTENT_LENGTH"]
 
-    assert facts.MOST_BYTES * 4 / 3 < most < 2 * facts.MOST_BYTES
+    assert placements.MOST_BYTES * 4 / 3 < most < 2 * placements.MOST_BYTES
     assert upload(client, "x" * most).status_code == 413
 
 
@@ -284,18 +284,23 @@ def test_few_customers_are_placed_but_not_compared(client: FlaskClient) -> None:
 
 def test_sureness_is_told_in_words(scorable: Segmentation) -> None:
     one, two = scorable.cards[0].name, scorable.cards[1].name
-    row = facts.Placed(id="x", segment=0, second=1, confidence=0.05, fits=True, probabilities=())
+    row = placements.Placed(id="x", segment=0, second=1, confidence=0.05, fits=True, probabilities=())
 
-    assert facts.sureness(row, scorable.cards) == f"Between “{one}” and “{two}”"
-    assert facts.sureness(row.model_copy(update={"confidence": 0.2}), scorable.cards) == f"Rather this one than “{two}”"
-    assert facts.sureness(row.model_copy(update={"confidence": 0.6}), scorable.cards) == "Clearly this one"
-    assert facts.sureness(row.model_copy(update={"fits": False}), scorable.cards).startswith("Fits none")
+    assert placements.sureness(row, scorable.cards) == f"Between “{one}” and “{two}”"
+    assert (
+        placements.sureness(row.model_copy(update={"confidence": 0.2}), scorable.cards)
+        == f"Rather this one than “{two}”"
+    )
+    assert placements.sureness(row.model_copy(update={"confidence": 0.6}), scorable.cards) == "Clearly this one"
+    assert placements.sureness(row.model_copy(update={"fits": False}), scorable.cards).startswith("Fits none")
 
 
 def test_bars_stand_for_the_index_in_the_colour_of_its_word(scorable: Segmentation) -> None:
     frame = shoppers(300, seed=9).assign(spend=lambda rows: rows["spend"] * 4)
     features = score_upload(scorable, "new.csv", csv_of(frame)).drift.features
-    figure = figures.drift(features, dict(facts.DRIFT_WORDS), [facts.medians(one, scorable) for one in features], LIGHT)
+    figure = figures.drift(
+        features, dict(placements.DRIFT_WORDS), [placements.medians(one, scorable) for one in features], LIGHT
+    )
 
     drawn = {
         (trace.name, row): x
@@ -304,7 +309,7 @@ def test_bars_stand_for_the_index_in_the_colour_of_its_word(scorable: Segmentati
         if row is not None
     }
     assert drawn == {
-        (facts.DRIFT_WORDS[one.word], row): pytest.approx(min(one.psi, 3.0)) for row, one in enumerate(features)
+        (placements.DRIFT_WORDS[one.word], row): pytest.approx(min(one.psi, 3.0)) for row, one in enumerate(features)
     }
     assert "different: train anew" in {word for word, _ in drawn}
 

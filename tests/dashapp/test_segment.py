@@ -11,14 +11,15 @@ import pandas as pd
 import plotly.graph_objects as go
 import pytest
 
-from dashapp import advice
+from dashapp.charts import LIGHT, deviations, mark, rates, segment_rows
+from dashapp.charts.theme import DARK
 from dashapp.data import SegmentationData
+from dashapp.findings import advice, segment_words, traits
 from dashapp.i18n import speak
 from dashapp.pages import segment
-from dashapp.pages.segment import facts, figures, sections, words
+from dashapp.pages.segment import context
 from dashapp.pages.segment.layout import nearest
-from dashapp.theme import DARK, LIGHT, mark
-from dashapp.words import TRUST_WORDS, money, rate
+from dashapp.telling import TRUST_WORDS, money, rate
 from pipeline.campaigns import in_numbers
 from pipeline.contract import Identity, Segmentation, SegmentRule
 from pipeline.settings import Settings
@@ -32,14 +33,14 @@ from tests.sample_campaigns import planned_training
 def test_differences_stand_by_effect_in_the_colour_of_the_segment(segmentation: Segmentation) -> None:
     card = segmentation.cards[1]
 
-    bar = figures.differences(card, segmentation.dataset, LIGHT).data[0]
+    bar = deviations.differences(card, segmentation.dataset, LIGHT).data[0]
 
     assert list(bar.x) == sorted((one.effect for one in card.differences), key=lambda one: -abs(one))
     assert bar.marker.color == mark(card.colour).colour
 
 
 def test_the_mix_index_is_the_share_over_the_share_of_all(segmentation: Segmentation) -> None:
-    found = {one.label: one for one in facts.mix(segmentation, 0, "categories")}
+    found = {one.label: one for one in traits.mix(segmentation, 0, "categories")}
 
     own = segmentation.customers[segmentation.assignments["segment"] == 0]
     members = ["wine", "meat", "sweets"]
@@ -49,7 +50,7 @@ def test_the_mix_index_is_the_share_over_the_share_of_all(segmentation: Segmenta
 
 
 def test_responses_count_who_was_contacted_and_carry_the_interval(segmentation: Segmentation) -> None:
-    found = facts.responses(segmentation, 0)[1]
+    found = traits.responses(segmentation, 0)[1]
 
     own = segmentation.customers.loc[segmentation.assignments["segment"] == 0, "response_2"].dropna()
     low, high = wilson(np.array([int(own.sum())], dtype=np.int64), np.array([len(own)], dtype=np.int64))
@@ -65,8 +66,8 @@ def test_small_groups_have_no_rate_or_a_flag(
     own = frame.index[segmentation.assignments["segment"] == 0]
     frame.loc[own[contacted:], "response_1"] = None
 
-    found = facts.responses(replace(segmentation, customers=frame), 0)[0]
-    dots = figures.responses([found], segmentation.cards[0], LIGHT).data[1]
+    found = traits.responses(replace(segmentation, customers=frame), 0)[0]
+    dots = rates.responses([found], segmentation.cards[0], LIGHT).data[1]
 
     assert (found.contacted, found.rate is not None, found.few) == (contacted, rated, few)
     assert (dots.x[0] is not None) == rated
@@ -75,13 +76,13 @@ def test_small_groups_have_no_rate_or_a_flag(
 
 def test_every_figure_is_valid_plotly_and_escapes_what_comes_from_data(segmentation: Segmentation) -> None:
     card = segmentation.cards[0].model_copy(update={"name": "<a href='//evil'>x</a>"})
-    trait = facts.Trait("<a href>", "<a href>", 1.0, 0.5, "10 %", 0.2, 0.1, 0.3, 0.1)
+    trait = traits.Trait("<a href>", "<a href>", 1.0, 0.5, "10 %", 0.2, 0.1, 0.3, 0.1)
 
     made = [
-        figures.differences(card, segmentation.dataset, DARK),
-        figures.traits([trait], card, DARK),
-        figures.mix(facts.mix(segmentation, 0, "channels"), card, DARK),
-        figures.responses(facts.responses(segmentation, 0), card, DARK),
+        deviations.differences(card, segmentation.dataset, DARK),
+        rates.trait_shares([trait], card, DARK),
+        deviations.mix(traits.mix(segmentation, 0, "channels"), card, DARK),
+        rates.responses(traits.responses(segmentation, 0), card, DARK),
     ]
 
     for figure in made:
@@ -122,7 +123,7 @@ def test_the_rule_and_the_typical_customers_are_shown(segmentation: Segmentation
 def test_identity_is_told(segmentation: Segmentation, status: str, said: str) -> None:
     identity = Identity.model_validate({"status": status, "overlap": 0.6, "previous": "Old"})
 
-    assert said in words.identity_words(segmentation.cards[0].model_copy(update={"identity": identity}))
+    assert said in segment_words.identity_words(segmentation.cards[0].model_copy(update={"identity": identity}))
 
 
 @pytest.mark.parametrize(
@@ -196,7 +197,7 @@ def _store(it: Segmentation) -> SegmentationData:
 def test_the_advice_stands_with_its_trust_and_a_link_that_keeps_the_selection(planned: Segmentation, word: str) -> None:
     text = str(segment.layout(_store(_worded(planned, word)), age="30~40"))
 
-    for part in (words.ADVICE[word], TRUST_WORDS[planned.cards[0].trust], "/campaigns?", "age=30~40"):
+    for part in (segment_words.ADVICE[word], TRUST_WORDS[planned.cards[0].trust], "/campaigns?", "age=30~40"):
         assert part in text
 
 
@@ -205,7 +206,7 @@ def test_the_advice_tells_the_rate_of_those_to_contact_and_not_of_the_whole_segm
     assert plan is not None
     one = max(planned.cards, key=lambda card: in_numbers(plan, card.segment).held)
     found = in_numbers(plan, one.segment)
-    text = str(sections.action(_store(planned).view(None), planned, one, {}))
+    text = str(context.action(_store(planned).view(None), planned, one, {}))
 
     assert found.probability > (plan.summary.break_even or 0)
     for part in (
@@ -239,14 +240,14 @@ def test_a_list_that_promises_less_than_one_response_is_no_advice_to_contact(
 def test_a_mix_says_only_what_whole_percentages_show(segmentation: Segmentation) -> None:
     group = segmentation.dataset.groups[0]
     small = [
-        facts.Share("Nutrition", 0.012, 0.008),
-        facts.Share("Drugstore", 0.16, 0.15),
-        facts.Share("Rest", 0.8, 0.8),
+        traits.Share("Nutrition", 0.012, 0.008),
+        traits.Share("Drugstore", 0.16, 0.15),
+        traits.Share("Rest", 0.8, 0.8),
     ]
-    clear = [facts.Share("Wine", 0.66, 0.5), facts.Share("Fish", 0.04, 0.08)]
+    clear = [traits.Share("Wine", 0.66, 0.5), traits.Share("Fish", 0.04, 0.08)]
 
-    assert "much the same" in words.mix_finding(small, group)
-    assert words.mix_finding(clear, group).endswith("Least of all Fish: 4 % instead of 8 %.")
+    assert "much the same" in segment_words.mix_finding(small, group)
+    assert segment_words.mix_finding(clear, group).endswith("Least of all Fish: 4 % instead of 8 %.")
 
 
 def test_campaigns_stand_by_date_and_those_without_a_rate_only_in_the_table(segmentation: Segmentation) -> None:
@@ -255,26 +256,26 @@ def test_campaigns_stand_by_date_and_those_without_a_rate_only_in_the_table(segm
     frame = segmentation.customers.assign(**{late.column: None})
     it = replace(segmentation, customers=frame, dataset=segmentation.dataset.model_copy(update={"campaigns": dated}))
 
-    found = facts.responses(it, 0)
+    found = traits.responses(it, 0)
 
     assert [one.label for one in found] == [early.label, late.label]
-    assert facts.drawn(found) == [found[0]]
-    assert "1 more campaign reached too few" in words.response_finding(found)
+    assert traits.drawn(found) == [found[0]]
+    assert "1 more campaign reached too few" in segment_words.response_finding(found)
 
 
 def test_words_above_the_marks_are_broken_for_a_phone_and_the_chart_grows(segmentation: Segmentation) -> None:
     long = "Purchases of organic vegetables, typically 1,234 a year (all: 987 a year)"
     card = segmentation.cards[0]
 
-    notes = figures.differences(card, segmentation.dataset, LIGHT).layout.annotations
+    notes = deviations.differences(card, segmentation.dataset, LIGHT).layout.annotations
 
-    assert figures.height([long] * 5) > figures.height(["short"] * 5)
+    assert segment_rows.height([long] * 5) > segment_rows.height(["short"] * 5)
     assert all(len(line) <= 50 for note in notes for line in note.text.split("<br>"))
     assert "typically" in notes[0].text
 
 
 def test_what_stands_in_for_missing_values_is_rounded_and_a_limit_is_not() -> None:
-    said = words.short_sql('COALESCE("coupon_baskets", 1.9607843137254901) > 3.1415926535')
+    said = segment_words.short_sql('COALESCE("coupon_baskets", 1.9607843137254901) > 3.1415926535')
 
     assert said == 'COALESCE("coupon_baskets", 1.961) > 3.1415926535'
 
@@ -316,17 +317,17 @@ def test_the_table_beside_all_customers_has_medians_and_keeps_small_groups_quiet
     own = segmentation.customers[segmentation.assignments["segment"] == 0]
     label = segmentation.dataset.column("orders").label
 
-    full = next(row for row in facts.beside(segmentation, 0) if row.label == label)
-    few = next(row for row in facts.beside(small, 0) if row.label == label)
+    full = next(row for row in traits.beside(segmentation, 0) if row.label == label)
+    few = next(row for row in traits.beside(small, 0) if row.label == label)
 
     assert full.here.startswith(f"{own['orders'].median():.0f}")
     assert (few.here, few.overall) == ("too few known", full.overall)
-    assert not any("response" in row.label.lower() for row in facts.beside(segmentation, 0))
+    assert not any("response" in row.label.lower() for row in traits.beside(segmentation, 0))
 
 
 @pytest.mark.parametrize(("effect", "said"), [(0.84, "+0.8"), (-0.84, "-0.8"), (-0.01, "0.0")])
 def test_an_effect_has_its_sign_and_zero_has_none(effect: float, said: str) -> None:
-    assert figures.signed(effect, 1) == said
+    assert deviations.signed(effect, 1) == said
 
 
 def test_the_neighbours_are_the_segments_before_and_after(segmentation: Segmentation) -> None:

@@ -6,21 +6,21 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from dashapp.crossfilter import Cube
-from dashapp.dimensions import MAP, SEGMENT
-from dashapp.selection import (
+from dashapp.selecting import (
+    MAP,
+    SEGMENT,
     Area,
+    Cube,
     Filter,
     Range,
     Selection,
     Values,
     area_of,
     parse_query,
-    parse_range,
-    run_of,
     snapped,
     to_query,
 )
+from dashapp.selecting.selection import parse_range, run_of
 
 ends = st.floats(-1e9, 1e9, allow_nan=False)
 

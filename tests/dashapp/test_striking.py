@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from dashapp.crossfilter import Cube
-from dashapp.dimensions import SEGMENT
-from dashapp.pages.explore import responses, striking
-from dashapp.selection import Range, Selection, Values
-from dashapp.theme import LIGHT
+from dashapp.charts import LIGHT
+from dashapp.pages.explore import striking
+from dashapp.pages.explore.figures import answer_rates
+from dashapp.selecting import SEGMENT, Cube, Range, Selection, Values
 from pipeline.contract import Segmentation
 
 NAMES = ("age", "income", "spend", "marital_status")
@@ -36,7 +35,7 @@ def test_the_shares_of_answers_are_those_of_the_selected(segmentation: Segmentat
     for card in segmentation.cards:
         mine = own.loc[own["segment"] == card.segment, ["response_1", "response_2"]].astype(float)
         assert found.shown[:, card.segment].tolist() == [mine.notna().sum().sum(), mine.sum().sum()]
-    ghost, bars = responses.draw(found, segmentation.cards, ("sample-1",), LIGHT, selected=True).data
+    ghost, bars = answer_rates.draw(found, segmentation.cards, ("sample-1",), LIGHT, selected=True).data
     assert bars.x[1] == pytest.approx(found.shown[1, 1] / found.shown[0, 1])
     assert list(bars.meta) == [card.key for card in segmentation.cards]
     assert list(bars.marker.opacity) == [0.25, 1.0, 0.25]

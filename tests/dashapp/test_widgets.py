@@ -9,8 +9,7 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from dashapp import ids
-from dashapp.markup import markup
-from dashapp.widgets import aria, as_table, table
+from dashapp.widgets import aria, as_table, markup, table
 
 
 def body(cell: Any) -> Component:

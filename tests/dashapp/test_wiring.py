@@ -12,7 +12,7 @@ from dash.development.base_component import Component
 from flask.testing import FlaskClient
 
 import dashapp
-from dashapp import ids, shell
+from dashapp import frame, ids
 from dashapp.app import PAGES, create_app
 from dashapp.data import SegmentationData
 from pipeline.errors import StoreError
@@ -43,7 +43,7 @@ def ids_of(component: Component) -> set[str]:
 
 def all_ids(data: SegmentationData) -> set[str]:
     pages = [page.layout(data) for page in PAGES]
-    return set().union(*(ids_of(page) for page in [shell.frame(), *pages]))
+    return set().union(*(ids_of(page) for page in [frame.around(), *pages]))
 
 
 def wanted_ids(client: FlaskClient) -> set[str]:

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterable
 import pytest
 from playwright.sync_api import Page, expect
 
+from dashapp.frame import PAGES
 from dashapp.i18n import COOKIE
-from dashapp.shell import PAGES
 from pipeline.settings import Settings
 from tests.e2e.axe import LOOKS, OTHER_LOOKS, complaints, violations
 from tests.e2e.conftest import Served, Watched, settle, visit

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from dashapp.shell import PAGES
+from dashapp.frame import PAGES
 from pipeline.settings import Settings
 from pipeline.store import Store
 from tests.e2e.conftest import Watched, settle, status, visit

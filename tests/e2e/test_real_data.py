@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
+from dashapp.frame import PAGES
 from dashapp.i18n import COOKIE
-from dashapp.shell import PAGES
 from pipeline.settings import Settings
 from pipeline.store import Store
 from pipeline.train import Request, train

@@ -13,10 +13,11 @@ from scipy.stats import chi2_contingency, fisher_exact
 
 from pipeline.contract import Affinities, check_table
 from pipeline.describing import read_baskets, with_affinities
-from pipeline.describing.baskets import affinities, as_baskets, benjamini_hochberg, independence
+from pipeline.describing.baskets import affinities, as_baskets, independence
 from pipeline.errors import SpecError
 from pipeline.spec import load_spec, parse_spec
 from pipeline.stages import Training
+from pipeline.statistics import benjamini_hochberg
 
 # ten baskets: bread in 6, butter in 5, both in 4; milk in 9
 BREAD, BUTTER, MILK = [1, 1, 1, 1, 1, 1, 0, 0, 0, 0], [1, 1, 1, 1, 0, 0, 1, 0, 0, 0], [1, 1, 1, 1, 1, 1, 1, 1, 1, 0]

@@ -5,9 +5,9 @@ import pandas as pd
 import pytest
 
 from pipeline.contract import Column, Dataset, Profiles, with_label
-from pipeline.describing import make_cards, profile, profile_categories, read_columns, revenue_shares
-from pipeline.describing.cards import phrase
-from pipeline.describing.describe import effects_from_sums
+from pipeline.describing.cards import make_cards, phrase
+from pipeline.describing.describe import effects_from_sums, profile_categories, revenue_shares
+from pipeline.describing.profiles import profile, read_columns
 from pipeline.segmenting import fit_features, sweep
 from pipeline.stages import Features, Partition
 

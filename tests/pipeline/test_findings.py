@@ -10,7 +10,10 @@ import pandas as pd
 import pytest
 
 from pipeline.contract import Artifacts, Assignments, SavedSweep, Typical
-from pipeline.describing import describe_passive, encode, find_rules, read_traits, typical_customers, with_affinities
+from pipeline.describing import with_affinities
+from pipeline.describing.describe import typical_customers
+from pipeline.describing.passive import describe_passive, read_traits
+from pipeline.describing.rules import encode, find_rules
 from pipeline.recording import record_training
 from pipeline.settings import Settings
 from pipeline.stages import Candidate, Partition, Training

@@ -5,7 +5,8 @@ import pandas as pd
 import pytest
 
 from pipeline.contract import FeatureTransform, SegmentCard
-from pipeline.describing import Predecessor, follow, keep_colours
+from pipeline.describing import Predecessor
+from pipeline.describing.identity import follow, keep_colours
 
 N = 90
 IDS = pd.Series([f"c{number}" for number in range(N)])

@@ -7,7 +7,8 @@ import pandas as pd
 import pytest
 
 from pipeline.contract import Assignments, Column, Dataset, Passive, Typical, check_table
-from pipeline.describing import describe_passive, read_traits, typical_customers
+from pipeline.describing.describe import typical_customers
+from pipeline.describing.passive import describe_passive, read_traits
 from pipeline.statistics import wilson
 
 AGE = Column(name="age", role="passive", kind="integer", label="Age", unit="years", meaning="age")

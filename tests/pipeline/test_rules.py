@@ -12,9 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.contract import Column, Condition, Dataset, FeatureTransform, SegmentRule
-from pipeline.describing import encode, find_rules
 from pipeline.describing.rule_words import rule_in_words
-from pipeline.describing.rules import as_sql, selects
+from pipeline.describing.rules import as_sql, encode, find_rules, selects
 from pipeline.describing.thresholds import friendly_thresholds
 from pipeline.stages import Partition
 

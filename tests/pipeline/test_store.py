@@ -82,7 +82,7 @@ def test_reading_does_not_import_mlflow_or_scikit_learn(settings: Settings, save
 import sys
 from pathlib import Path
 from pipeline.settings import Settings
-from pipeline.store import Store
+from pipeline.store import (Store)
 store = Store.open(Settings(home=Path({str(settings.home)!r})))
 assert len(store.runs()) == 3 and store.champion("sample") is None and store.champions() == ()
 store.load({saved.run_ids[2]!r})

@@ -94,7 +94,7 @@ import os, signal
 from pathlib import Path
 from pipeline.recording import (record_training)
 from pipeline.settings import Settings
-from pipeline.store import Store
+from pipeline.store import (Store)
 from tests.support import make_training
 store = Store.open(Settings(home=Path({str(settings.home)!r})))
 store.save(record_training(make_training(n=60)), experiment="sample",

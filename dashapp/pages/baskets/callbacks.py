@@ -9,12 +9,12 @@ from dash import Dash, Input, Output, State, ctx, no_update, set_props
 
 from dashapp import ids as shared
 from dashapp.callbacks import page_run
+from dashapp.charts import scheme
 from dashapp.data import SegmentationData
-from dashapp.export import csv_file
-from dashapp.pages.baskets import asked as asking
-from dashapp.pages.baskets import figures, grid, ids, layout
-from dashapp.pages.baskets.asked import Asked
-from dashapp.theme import scheme
+from dashapp.pages.baskets import address as asking
+from dashapp.pages.baskets import figures, ids, layout, pair_rows
+from dashapp.pages.baskets.address import Asked
+from dashapp.telling import csv_file
 
 _DRAWN = 11
 
@@ -81,9 +81,9 @@ def draw(
         figures.heat(asked.known, items, asked.rule, scheme(scheme_name)),
         {"height": f"{figures.height(len(items))}px"},
         layout.shown_words(asked.shown),
-        grid.rows(asked.shown, asked.pair),
-        grid.columns(compared=asked.card is not None),
-        {"height": grid.height(asked.shown)},
+        pair_rows.rows(asked.shown, asked.pair),
+        pair_rows.columns(compared=asked.card is not None),
+        {"height": pair_rows.height(asked.shown)},
         layout.options(asked),
         layout.in_sentences(asked),
     )
@@ -103,7 +103,7 @@ def download(data: SegmentationData, clicks: object, search: object, origin: obj
     if run is None or run.segmentation.affinity_basis is None or not clicks:
         return no_update
     asked, _notices = asking.read(run, search)
-    return csv_file(f"korzina-{run.run_id[:8]}-k{run.segmentation.k}-rules", grid.as_csv(asked))
+    return csv_file(f"korzina-{run.run_id[:8]}-k{run.segmentation.k}-rules", pair_rows.as_csv(asked))
 
 
 def register(app: Dash, data: SegmentationData) -> None:

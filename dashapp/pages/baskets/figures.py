@@ -9,12 +9,10 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
-from dashapp import affinity
-from dashapp.affinity import Rule
+from dashapp.charts import Scheme, diverging, empty_figure, escaped, figure_of
+from dashapp.findings import Rule, affinity, pair_words
 from dashapp.i18n import _, decimal
-from dashapp.pages.baskets.words import short_verdict, times
-from dashapp.theme import Scheme, diverging, empty_figure, escaped, figure_of
-from dashapp.words import number
+from dashapp.telling import number
 
 MOST, MOST_NARROW = 22, 8  # items on a desk and on a phone, where more would be too small to hit
 WRITTEN = 10  # up to so many items each cell says its lift
@@ -133,16 +131,16 @@ def _hover(rules: Sequence[Rule], items: Sequence[str]) -> list[list[str]]:
         items,
         lambda rule: (
             f"<b>{escaped(rule.first)}</b> + <b>{escaped(rule.second)}</b><br>"
-            + _("{times} times as often as chance", times=times(rule.lift))
+            + _("{times} times as often as chance", times=pair_words.times(rule.lift))
             + "<br>"
             + _("together: {n}", n=number(rule.count))
-            + f"<br>{short_verdict(rule)}"
+            + f"<br>{pair_words.short_verdict(rule)}"
         ),
     )
 
 
 def _written(rules: Sequence[Rule], items: Sequence[str]) -> list[list[str]]:
-    return _square(rules, items, lambda rule: times(rule.lift))
+    return _square(rules, items, lambda rule: pair_words.times(rule.lift))
 
 
 def _square(rules: Sequence[Rule], items: Sequence[str], said: Any) -> list[list[str]]:

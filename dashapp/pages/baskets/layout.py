@@ -9,15 +9,14 @@ import dash_bootstrap_components as dbc
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from dashapp import affinity, shell
-from dashapp.affinity import Rule
+from dashapp import frame
 from dashapp.callbacks import recommended_run
 from dashapp.data import Run, SegmentationData, View
+from dashapp.findings import Rule, affinity, pair_words
 from dashapp.i18n import _, plural
-from dashapp.pages.baskets import asked as asking
-from dashapp.pages.baskets import figures, grid, ids
-from dashapp.pages.baskets.asked import EVERY_ITEM, EVERYBODY, Asked
-from dashapp.pages.baskets.words import comparison, counted, details, finding, glossary, map_words, rule_sentence
+from dashapp.pages.baskets import address as asking
+from dashapp.pages.baskets import figures, ids, pair_rows
+from dashapp.pages.baskets.address import EVERY_ITEM, EVERYBODY, Asked
 from dashapp.widgets import aria, card, chart_card, graph, message, segment_name, trust_badge
 from pipeline.contract import AffinityBasis, SegmentCard
 
@@ -39,7 +38,7 @@ def layout(
     view = data.view(run)
     given = (("of", of), ("item", item), ("pair", pair), ("segment", segment))
     wanted = urlencode([(name, value) for name, value in given if isinstance(value, str)])
-    return shell.page(view, _("Baskets"), _("What is bought together?"), _content(data, view, wanted), data.settings)
+    return frame.page(view, _("Baskets"), _("What is bought together?"), _content(data, view, wanted), data.settings)
 
 
 def _content(data: SegmentationData, view: View, search: str) -> list[Component | None]:
@@ -88,9 +87,9 @@ def first_words(asked: Asked | None) -> list[Component]:
             )
         ]
     return [
-        html.P(finding(asked.known, basis), className="k-finding"),
-        html.P([html.Strong(_("What is counted:")), " ", counted(asked.known, basis)], className="k-lead"),
-        *([html.P(comparison(asked.known), className="k-lead")] if asked.card else []),
+        html.P(pair_words.finding(asked.known, basis), className="k-finding"),
+        html.P([html.Strong(_("What is counted:")), " ", pair_words.counted(asked.known, basis)], className="k-lead"),
+        *([html.P(pair_words.comparison(asked.known), className="k-lead")] if asked.card else []),
     ]
 
 
@@ -103,13 +102,18 @@ def picked(asked: Asked | None) -> list[Component]:
     if asked is None or basis is None or rule is None:
         hint = html.P(_("Click a cell of the map or a row of the table to read about a pair."), className="k-muted")
         return [title, hint, clear]
-    words = details(rule, basis, compared=asked.card is not None)
-    return [title, html.P(rule_sentence(rule, basis)), *(html.P(one, className="k-muted") for one in words), clear]
+    words = pair_words.details(rule, basis, compared=asked.card is not None)
+    return [
+        title,
+        html.P(pair_words.rule_sentence(rule, basis)),
+        *(html.P(one, className="k-muted") for one in words),
+        clear,
+    ]
 
 
 def heat_words(asked: Asked, items: tuple[str, ...], basis: AffinityBasis) -> str:
     """What the map shows and leaves out."""
-    return map_words(len(items), len(affinity.items_of(asked.shown)), basis)
+    return pair_words.map_words(len(items), len(affinity.items_of(asked.shown)), basis)
 
 
 def shown_words(found: tuple[Rule, ...]) -> str:
@@ -129,7 +133,7 @@ def in_sentences(asked: Asked | None) -> list[Component]:
     more = len(asked.shown) - MOST_SENTENCES
     rest = plural("{n} more rule is in the file (CSV).", "{n} more rules are in the file (CSV).", more)
     return [
-        html.Ol([html.Li(rule_sentence(rule, basis)) for rule in asked.shown[:MOST_SENTENCES]]),
+        html.Ol([html.Li(pair_words.rule_sentence(rule, basis)) for rule in asked.shown[:MOST_SENTENCES]]),
         *([html.P(rest, className="k-muted")] if more > 0 else []),
     ]
 
@@ -158,7 +162,7 @@ def _lacking(data: SegmentationData, run: Run) -> Component:
         )
     chosen = recommended_run(data, run)
     link = (
-        html.A(_("Open the recommended one"), href=f"{PATH}?run={chosen[: shell.SHORT]}", className="k-button")
+        html.A(_("Open the recommended one"), href=f"{PATH}?run={chosen[: frame.SHORT]}", className="k-button")
         if chosen
         else None
     )
@@ -208,7 +212,11 @@ def _map(asked: Asked | None) -> Component:
 
 
 def _glossary(basis: AffinityBasis | None) -> Component:
-    parts = [part for name, words in (glossary(basis) if basis else ()) for part in (html.Dt(name), html.Dd(words))]
+    parts = [
+        part
+        for name, words in (pair_words.glossary(basis) if basis else ())
+        for part in (html.Dt(name), html.Dd(words))
+    ]
     return card(
         [html.H3(_("How to read the numbers"), className="k-chart-title"), html.Dl(parts)],
         label=_("How to read the numbers"),
@@ -249,12 +257,12 @@ def _rules(asked: Asked | None) -> Component:
                 dag.AgGrid(
                     id=ids.GRID,
                     rowData=[],
-                    columnDefs=grid.columns(compared=False),
-                    getRowId=grid.ROW_ID,
-                    rowClassRules=grid.PICKED,
+                    columnDefs=pair_rows.columns(compared=False),
+                    getRowId=pair_rows.ROW_ID,
+                    rowClassRules=pair_rows.PICKED,
                     defaultColDef={"sortable": True, "resizable": True, "suppressMovable": True},
-                    dashGridOptions={"animateRows": False, "localeText": grid.locale_text()},
-                    style={"height": grid.height(asked.shown if asked else ())},
+                    dashGridOptions={"animateRows": False, "localeText": pair_rows.locale_text()},
+                    style={"height": pair_rows.height(asked.shown if asked else ())},
                 ),
                 className="k-baskets-table",
             ),

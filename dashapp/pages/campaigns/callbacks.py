@@ -9,13 +9,13 @@ from dash import Dash, Input, Output, State, ctx, no_update, set_props
 
 from dashapp import ids as shared
 from dashapp.callbacks import page_run
+from dashapp.charts import empty_figure, scheme
 from dashapp.data import Run, SegmentationData
-from dashapp.export import csv_file
 from dashapp.i18n import _
-from dashapp.pages.campaigns import asked as asking
-from dashapp.pages.campaigns import export, facts, figures, ids, layout, sections
-from dashapp.pages.campaigns.asked import Asked
-from dashapp.theme import empty_figure, scheme
+from dashapp.pages.campaigns import address as asking
+from dashapp.pages.campaigns import figures, ids, layout, list_file, plan_parts, prospects
+from dashapp.pages.campaigns.address import Asked
+from dashapp.telling import csv_file
 from dashapp.widgets import message
 
 _TEXTS = (
@@ -78,7 +78,7 @@ def tell_list(data: SegmentationData, search: object, segment: object, marked: o
     if run is None:
         return no_update
     asked, _notices = asking.read(run, search)
-    return sections.listed(asked, asked.of_segment(_segment(run, segment)), marked=marked is True)
+    return plan_parts.listed(asked, asked.of_segment(_segment(run, segment)), marked=marked is True)
 
 
 def download(
@@ -91,7 +91,7 @@ def download(
     asked, _notices = asking.read(run, search)
     if not asked.priced:
         return no_update
-    return csv_file(export.file_name(asked), export.as_csv(asked, _segment(run, segment), marked=marked is True))
+    return csv_file(list_file.file_name(asked), list_file.as_csv(asked, _segment(run, segment), marked=marked is True))
 
 
 def register(app: Dash, data: SegmentationData) -> None:
@@ -145,7 +145,7 @@ def _segment(run: Run, key: object) -> int | None:
 
 def _drawn(asked: Asked, scheme_name: object) -> tuple[Any, ...]:
     look = scheme(scheme_name)
-    dots = figures.responses(facts.dots(asked), facts.overall(asked), asked.summary.break_even, look)
+    dots = figures.responses(prospects.dots(asked), prospects.overall(asked), asked.summary.break_even, look)
     if not asked.priced:
         nothing = empty_figure(_("No prices yet"), look)
         return nothing, nothing, dots

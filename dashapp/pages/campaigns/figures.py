@@ -7,12 +7,12 @@ from typing import Any
 
 import plotly.graph_objects as go
 
+from dashapp.charts import Scheme, empty_figure, escaped, figure_of, mark, tinted
 from dashapp.i18n import _
-from dashapp.pages.campaigns.facts import Dot
-from dashapp.pages.campaigns.words import ADVICE, dot_words
+from dashapp.pages.campaigns.plan_sentences import ADVICE, dot_words
+from dashapp.pages.campaigns.prospects import Dot
 from dashapp.pricing import Curve, Expected, Measured, Vector
-from dashapp.theme import Scheme, empty_figure, escaped, figure_of, mark, tinted
-from dashapp.words import TRUST_WORDS, money, number, rate
+from dashapp.telling import TRUST_WORDS, money, number, rate
 
 CURVES, ROW, LINES = 380, 74, 104  # pixels of a curve, of a segment's row, of what stands around the rows
 _SEGMENTS, _RANDOM = "#b07d1a", "#7a8494"  # of the two rules that a model is compared with

@@ -8,15 +8,15 @@ import dash_bootstrap_components as dbc
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from dashapp import shell
+from dashapp import frame
 from dashapp.callbacks import recommended_run
 from dashapp.data import Run, SegmentationData
 from dashapp.i18n import _, plural
-from dashapp.pages.campaigns import asked as asking
-from dashapp.pages.campaigns import facts, figures, ids, sections, words
-from dashapp.pages.campaigns.asked import Asked
+from dashapp.pages.campaigns import address as asking
+from dashapp.pages.campaigns import figures, ids, plan_parts, plan_sentences, prospects
+from dashapp.pages.campaigns.address import Asked
+from dashapp.telling import TRUST_WORDS
 from dashapp.widgets import Children, aria, card, chart_card, graph, message
-from dashapp.words import TRUST_WORDS
 
 PATH = "/campaigns"
 EVERY_SEGMENT = "*"
@@ -38,7 +38,7 @@ def layout(data: SegmentationData, /, run: object = None, **query: object) -> Co
     parts = texts(asked) if asked else {}
     fitted, answered = bool(asked and asked.summary.method != "none"), bool(asked and asked.campaign)
     content = [
-        html.Div(sections.notices(told[1] if told else ()), id=ids.NOTICES),
+        html.Div(plan_parts.notices(told[1] if told else ()), id=ids.NOTICES),
         _lacking(data, view.run) if view.run and asked is None else None,
         _no_model(asked) if asked and not fitted else None,
         html.Div(
@@ -69,31 +69,31 @@ def layout(data: SegmentationData, /, run: object = None, **query: object) -> Co
             [_measured(parts), html.Ul(parts.get(ids.NOTES), id=ids.NOTES, className="k-note")], hidden=not fitted
         ),
     ]
-    return shell.page(view, _("Campaigns"), _("Whom should we contact next?"), content, data.settings, linked=True)
+    return frame.page(view, _("Campaigns"), _("Whom should we contact next?"), content, data.settings, linked=True)
 
 
 def texts(asked: Asked) -> dict[str, Children]:
     """Everything but the figures that follows the address, by id."""
-    dots, every = facts.dots(asked), facts.overall(asked)
+    dots, every = prospects.dots(asked), prospects.overall(asked)
     made: dict[str, Children] = {
-        ids.HEAD: sections.head(asked),
-        ids.SEGMENTS: sections.segments(asked),
-        ids.TOP: sections.top(asked),
-        ids.HOLD_OUT: sections.hold_out(asked),
-        ids.NOTES: sections.notes(asked),
-        ids.DOTS_WORDS: words.dots_words(dots, every, asked.summary.break_even),
-        ids.DOTS_TABLE: sections.dots_table(dots),
-        ids.EXPECTED_WORDS: words.finding(asked),
+        ids.HEAD: plan_parts.head(asked),
+        ids.SEGMENTS: plan_parts.segments(asked),
+        ids.TOP: plan_parts.top(asked),
+        ids.HOLD_OUT: plan_parts.hold_out(asked),
+        ids.NOTES: plan_parts.notes(asked),
+        ids.DOTS_WORDS: plan_sentences.dots_words(dots, every, asked.summary.break_even),
+        ids.DOTS_TABLE: plan_parts.dots_table(dots),
+        ids.EXPECTED_WORDS: plan_sentences.finding(asked),
         ids.EXPECTED_TABLE: None,
         ids.MEASURED_WORDS: "",
         ids.MEASURED_TABLE: None,
     }
     if asked.priced:
         made |= {
-            ids.EXPECTED_WORDS: words.expected_words(asked, asked.ahead),
-            ids.EXPECTED_TABLE: sections.expected_table(asked, asked.ahead),
-            ids.MEASURED_WORDS: words.measured_words(asked, asked.past),
-            ids.MEASURED_TABLE: sections.measured_table(asked, asked.past),
+            ids.EXPECTED_WORDS: plan_sentences.expected_words(asked, asked.ahead),
+            ids.EXPECTED_TABLE: plan_parts.expected_table(asked, asked.ahead),
+            ids.MEASURED_WORDS: plan_sentences.measured_words(asked, asked.past),
+            ids.MEASURED_TABLE: plan_parts.measured_table(asked, asked.past),
         }
     return made
 
@@ -144,7 +144,7 @@ def _download(asked: Asked | None, parts: dict[str, Children]) -> Component:
         {"label": _("All segments"), "value": EVERY_SEGMENT},
         *({"label": f"{one.name} ({_(TRUST_WORDS[one.trust])})", "value": one.key} for one in cards),
     ]
-    said = sections.listed(asked, asked.prospects, marked=True) if asked else ""
+    said = plan_parts.listed(asked, asked.prospects, marked=True) if asked else ""
     return card(
         [
             html.H2(_("Take the list along"), className="k-chart-title"),
@@ -207,7 +207,7 @@ def _lacking(data: SegmentationData, run: Run) -> Component:
     found = "" if it.k == it.decision.k else recommended_run(data, run)
     if not found:
         return message(_("This run holds no campaign plan."), _("Train again to get one."))
-    link = html.A(_("Open the recommended one"), href=f"{PATH}?run={found[: shell.SHORT]}", className="k-button")
+    link = html.A(_("Open the recommended one"), href=f"{PATH}?run={found[: frame.SHORT]}", className="k-button")
     return message(
         _("This run holds no campaign plan."),
         plural(

@@ -10,12 +10,11 @@ from dash import ClientsideFunction, Dash, Input, Output, State, no_update
 
 from dashapp import ids as shared
 from dashapp.callbacks import page_run, under
+from dashapp.charts import Scheme, empty_figure, scheme, sweep_curves
 from dashapp.data import SegmentationData
-from dashapp.dimensions import SEGMENT, SURE
 from dashapp.i18n import _
-from dashapp.pages.compare import champion, facts, figures, figures_runs, grid, ids, lineage, pair, promotion
-from dashapp.selection import Range, Values
-from dashapp.theme import Scheme, empty_figure, scheme
+from dashapp.pages.compare import champion, figures, ids, lineage, matching, pair, promotion, run_rows
+from dashapp.selecting import SEGMENT, SURE, Range, Values
 from dashapp.widgets import message
 
 _OWN = ("a", "b")
@@ -29,9 +28,9 @@ def draw(data: SegmentationData, scheme_name: object, origin: object) -> tuple[A
         return (no_update,) * 3
     it, look = run.segmentation, scheme(scheme_name)
     return (
-        figures.inertia(it.candidates, it.decision, it.k, look),
-        figures.silhouette(it.candidates, it.decision, it.k, look),
-        figures.stability(it.candidates, it.k, look),
+        sweep_curves.inertia(it.candidates, it.decision, it.k, look),
+        sweep_curves.silhouette(it.candidates, it.decision, it.k, look),
+        sweep_curves.stability(it.candidates, it.k, look),
     )
 
 
@@ -43,7 +42,7 @@ def draw_segments(
     if run is None or not scheme_name or not screen or not seen:
         return (no_update,) * 4
     it, look = run.segmentation, scheme(scheme_name)
-    return (*lineage.drawn(data, run, look, narrow=screen == shared.PHONE), figures_runs.returns(it.cards, look))
+    return (*lineage.drawn(data, run, look, narrow=screen == shared.PHONE), figures.returns(it.cards, look))
 
 
 def draw_blades(data: SegmentationData, search: object, scheme_name: object, seen: object, origin: object) -> Any:
@@ -53,7 +52,7 @@ def draw_blades(data: SegmentationData, search: object, scheme_name: object, see
         return no_update
     held = under(run, search).selection.filters
     within, among = held.get(SURE), held.get(SEGMENT)
-    return figures_runs.blades(
+    return figures.blades(
         run.segmentation,
         scheme(scheme_name),
         within if isinstance(within, Range) else None,
@@ -68,8 +67,8 @@ def list_runs(
     run = page_run(data, origin)
     if run is None or not screen or not seen:
         return no_update, no_update
-    rows = grid.rows(data.runs(run.segmentation.experiment), run.run_id)
-    return rows, grid.columns(rows, only_differences=bool(only_differences), narrow=screen == shared.PHONE)
+    rows = run_rows.rows(data.runs(run.segmentation.experiment), run.run_id)
+    return rows, run_rows.columns(rows, only_differences=bool(only_differences), narrow=screen == shared.PHONE)
 
 
 def choose(data: SegmentationData, a: object, b: object, search: object, origin: object) -> Any:
@@ -101,16 +100,16 @@ def compare(
     runs, look = pair.both(data, chosen), scheme(scheme_name)
     if runs is None or chosen.a is None or chosen.b is None:
         return _nothing(_("There is only one run, so there is nothing to compare it with."), look)
-    found = facts.pair(runs[0].segmentation, runs[1].segmentation)
+    found = matching.pair(runs[0].segmentation, runs[1].segmentation)
     if isinstance(found, str):
         return _nothing(found, look)
     going, narrow = [one for one in found.matches if one.a and one.b], screen == shared.PHONE
     return (
         pair.words(found),
         False,
-        figures_runs.overlap(found, look, narrow=narrow),
-        figures_runs.movers(found, look, narrow=narrow),
-        figures_runs.deltas(facts.deltas(found), going, look),
+        figures.overlap(found, look, narrow=narrow),
+        figures.movers(found, look, narrow=narrow),
+        figures.deltas(matching.deltas(found), going, look),
         pair.overlap_words(),
         pair.movers_words(found),
         pair.deltas_words(found),

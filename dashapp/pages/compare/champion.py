@@ -9,14 +9,14 @@ import dash_bootstrap_components as dbc
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from dashapp import curation
+from dashapp import access
 from dashapp.data import SegmentationData, View
+from dashapp.frame import SHORT
 from dashapp.i18n import _, plural
 from dashapp.pages.compare import ids
 from dashapp.pages.compare.pair import option_label
-from dashapp.shell import SHORT
+from dashapp.telling import VERDICT_TITLES, moment, number
 from dashapp.widgets import aria, card, command, table
-from dashapp.words import VERDICT_TITLES, moment, number
 from pipeline.contract import Promotion, RunSummary, Verdict
 from pipeline.errors import KorzinaError
 
@@ -80,7 +80,7 @@ def _reason(reason: str) -> str:
 
 
 def _form(data: SegmentationData, view: View, runs: Sequence[RunSummary]) -> list[Component | None]:
-    absent = curation.why_absent(data.settings)
+    absent = access.why_absent(data.settings)
     other = next((run.run_id[:SHORT] for run in runs if run.champion_version is None), "RUN")
     shown = view.run.run_id[:SHORT] if view.run and not view.is_champion else ""
     fields = [
@@ -93,7 +93,7 @@ def _form(data: SegmentationData, view: View, runs: Sequence[RunSummary]) -> lis
             _("Who"),
             ids.WHO,
             dbc.Input(
-                id=ids.WHO, value="" if absent else curation.signature(), maxlength=LONGEST_WHO, autocomplete="off"
+                id=ids.WHO, value="" if absent else access.signature(), maxlength=LONGEST_WHO, autocomplete="off"
             ),
         ),
         (

@@ -11,13 +11,14 @@ import dash_bootstrap_components as dbc
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from dashapp import shell
+from dashapp import frame
+from dashapp.charts import sweep_curves
 from dashapp.data import SegmentationData, View
-from dashapp.dimensions import all_measured
 from dashapp.i18n import _, decimal, plural
-from dashapp.pages.compare import champion, figures, figures_runs, grid, ids, pair
+from dashapp.pages.compare import champion, figures, ids, pair, run_rows
+from dashapp.selecting import all_measured
+from dashapp.telling import VERDICT_TITLES, VERDICT_WORDS, number
 from dashapp.widgets import as_table, card, chart_card, graph, segment_name, trust_badge
-from dashapp.words import VERDICT_TITLES, VERDICT_WORDS, number
 from pipeline.contract import CandidateRecord, Segmentation, Sensitivity
 
 
@@ -26,7 +27,7 @@ def layout(
 ) -> Component:
     """The page; the runs themselves are asked for anew by a callback."""
     view = data.view(run)
-    return shell.page(
+    return frame.page(
         view, _("Compare"), _("Why this segmentation and not another?"), _content(data, view, a, b), data.settings
     )
 
@@ -90,7 +91,7 @@ def _runs() -> Component:
                     "paginationPageSize": 20,
                     "paginationPageSizeSelector": False,
                     "animateRows": False,
-                    "localeText": grid.locale_text(),
+                    "localeText": run_rows.locale_text(),
                 },
                 style={"height": None},
             ),
@@ -193,7 +194,7 @@ def _inertia(candidates: tuple[CandidateRecord, ...]) -> Component:
     rows = [[number(one.k), number(one.inertia), _share(one.seed_spread)] for one in candidates]
     return chart_card(
         title,
-        graph(ids.INERTIA, title, height=figures.HEIGHT),
+        graph(ids.INERTIA, title, height=sweep_curves.HEIGHT),
         below=as_table([_("Segments"), _("Inertia"), _("Spread over restarts")], rows, caption=title),
         summary=_(
             "Inertia is the spread of customers around the middle of their segment: the lower, the more alike "
@@ -216,7 +217,7 @@ def _silhouette(candidates: tuple[CandidateRecord, ...]) -> Component:
     ]
     return chart_card(
         title,
-        graph(ids.SILHOUETTE, title, height=figures.HEIGHT),
+        graph(ids.SILHOUETTE, title, height=sweep_curves.HEIGHT),
         below=as_table(
             [_("Segments"), _("Silhouette"), _("Single starts, from to"), _("Without structure"), _("Stability")],
             rows,
@@ -243,7 +244,7 @@ def _stability(candidates: tuple[CandidateRecord, ...]) -> Component:
     rows = [[number(one.k), _decimal(one.stability, 2)] for one in candidates]
     return chart_card(
         title,
-        graph(ids.STABILITY, title, height=figures.HEIGHT),
+        graph(ids.STABILITY, title, height=sweep_curves.HEIGHT),
         below=as_table([_("Segments"), _("Stability")], rows, caption=title),
         summary=_(
             "Half of the customers are divided anew by what the other half taught: the share of pairs that stay "
@@ -256,7 +257,7 @@ def _lineage(it: Segmentation | None) -> Component:
     title = _("What does one more segment split?")
     return chart_card(
         title,
-        graph(ids.LINEAGE, title, height=figures_runs.height_of(it.k + 1 if it else 0)),
+        graph(ids.LINEAGE, title, height=figures.height_of(it.k + 1 if it else 0)),
         summary=html.P("", id=ids.LINEAGE_WORDS, className="k-chart-summary"),
         note=_(
             "A click on a segment or a stream follows its customers to the left and to the right; the same click "
@@ -276,7 +277,7 @@ def _blades(view: View) -> Component:
         if it
         else []
     )
-    query = shell.run_query(view)
+    query = frame.run_query(view)
     brushed = it is not None and all_measured(it)
     links = [
         html.Li(
@@ -289,7 +290,7 @@ def _blades(view: View) -> Component:
     ]
     return chart_card(
         title,
-        graph(ids.BLADES, title, height=figures_runs.height_of(it.k if it else 0)),
+        graph(ids.BLADES, title, height=figures.height_of(it.k if it else 0)),
         below=html.Div(
             [
                 html.Div([html.Span(_("Look at the customers of:")), html.Ul(links)], className="k-compare-links"),
@@ -318,7 +319,7 @@ def _returns(it: Segmentation | None) -> Component:
     )
     return chart_card(
         title,
-        graph(ids.RETURNS, title, height=figures_runs.height_of(it.k if it else 0)),
+        graph(ids.RETURNS, title, height=figures.height_of(it.k if it else 0)),
         below=as_table([_("Segment"), _("Share that comes back")], rows, caption=title),
         summary=_(
             "The share of members that came back when samples were divided again. Below 0.6 do not rely on it; "

@@ -8,13 +8,13 @@ from typing import Any
 from dash import dcc, html
 from dash.development.base_component import Component
 
+from dashapp.charts import Scheme, empty_figure
 from dashapp.data import Run, SegmentationData
+from dashapp.frame import SHORT
 from dashapp.i18n import _, plural
-from dashapp.pages.compare import facts, figures_runs
-from dashapp.shell import SHORT
-from dashapp.theme import Scheme, empty_figure
+from dashapp.pages.compare import figures, matching
+from dashapp.telling import number
 from dashapp.widgets import as_table, segment_name, trust_badge
-from dashapp.words import number
 from pipeline.contract import Labels, Placement
 from pipeline.errors import KorzinaError
 
@@ -31,8 +31,8 @@ def drawn(data: SegmentationData, run: Run, look: Scheme, *, narrow: bool) -> tu
             _("This training tried one number of segments, so there is no other to follow."),
             [],
         )
-    tables = [facts.contingency(one.labels, other.labels, one.k, other.k) for one, other in pairwise(runs)]
-    return figures_runs.lineage(runs, tables, look, narrow=narrow), words(runs, tables), _below(runs, tables)
+    tables = [matching.contingency(one.labels, other.labels, one.k, other.k) for one, other in pairwise(runs)]
+    return figures.lineage(runs, tables, look, narrow=narrow), words(runs, tables), _below(runs, tables)
 
 
 def neighbours(data: SegmentationData, run: Run) -> list[Placement]:

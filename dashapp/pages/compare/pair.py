@@ -10,23 +10,12 @@ from dash import html
 from dash.development.base_component import Component
 
 from dashapp.data import Run, SegmentationData, View
+from dashapp.frame import SHORT
 from dashapp.i18n import N_, _, decimal, plural
-from dashapp.pages.compare import facts, figures_runs, ids
-from dashapp.pages.compare.facts import Fate, Match, Pair
-from dashapp.shell import SHORT
-from dashapp.widgets import (
-    as_table,
-    card,
-    chart_card,
-    graph,
-    key_list,
-    kpi,
-    message,
-    segment_name,
-    table,
-    trust_badge,
-)
-from dashapp.words import customers, moment, number, of_column, percent
+from dashapp.pages.compare import figures, ids, matching
+from dashapp.pages.compare.matching import Fate, Match, Pair
+from dashapp.telling import customers, moment, number, of_column, percent
+from dashapp.widgets import as_table, card, chart_card, graph, key_list, kpi, message, segment_name, table, trust_badge
 from pipeline.contract import RunSummary
 from pipeline.errors import KorzinaError
 
@@ -115,7 +104,7 @@ def section(data: SegmentationData, view: View, a: object, b: object) -> list[Co
 
 def words(it: Pair) -> list[Component]:
     """The verdict on two runs: numbers, then what became of each segment."""
-    rand = facts.adjusted_rand(it.table)
+    rand = matching.adjusted_rand(it.table)
     return [
         html.P(finding(it, rand), className="k-finding"),
         html.Div(
@@ -184,7 +173,7 @@ def overlap_words() -> list[Component]:
 
 def deltas_words(it: Pair) -> str:
     """The largest shift, or that there is none."""
-    found = facts.deltas(it)
+    found = matching.deltas(it)
     if not found:
         return _("No segment goes on, so no profile can be compared.")
     top = found[0]
@@ -246,7 +235,7 @@ def deltas_table(it: Pair) -> list[Component]:
                 for before, after in zip(delta.before, delta.after, strict=True)
             ),
         ]
-        for delta in facts.deltas(it)
+        for delta in matching.deltas(it)
     ]
     return [
         key_list([one.b for one in going if one.b]),
@@ -260,7 +249,7 @@ def deltas_table(it: Pair) -> list[Component]:
 
 def parameters_table(a: RunSummary, b: RunSummary) -> Component:
     """Only what differs, quality included."""
-    rows = [[name.replace("_", " "), one, other] for name, one, other in facts.parameters(a, b)]
+    rows = [[name.replace("_", " "), one, other] for name, one, other in matching.parameters(a, b)]
     quality = [
         (_("Inertia"), number(a.inertia), number(b.inertia)),
         (_("Silhouette"), decimal(a.silhouette, 3), decimal(b.silhouette, 3)),
@@ -319,7 +308,7 @@ def _deltas() -> Component:
         ids.DELTAS,
         ids.DELTAS_WORDS,
         ids.DELTAS_BELOW,
-        facts.MOST_DELTAS // 2 + 1,
+        matching.MOST_DELTAS // 2 + 1,
     )
 
 
@@ -328,7 +317,7 @@ def _most(chosen: Chosen) -> int:
 
 
 def _place(title: str, chart: str, sentence: str, below: str, rows: int) -> Component:
-    plot = graph(chart, title, height=figures_runs.height_of(rows))
+    plot = graph(chart, title, height=figures.height_of(rows))
     return chart_card(
         title, plot, summary=html.Div("", id=sentence, className="k-chart-summary"), below=html.Div(id=below)
     )

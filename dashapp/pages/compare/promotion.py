@@ -8,14 +8,14 @@ from typing import Any
 
 from dash import Dash, Input, Output, State, ctx, html, no_update
 
-from dashapp import curation
+from dashapp import access
 from dashapp import ids as shared
 from dashapp.callbacks import page_run
 from dashapp.data import Run, SegmentationData
 from dashapp.i18n import _, plural
-from dashapp.pages.compare import champion, facts, ids
+from dashapp.pages.compare import champion, ids, matching
+from dashapp.telling import moment, number
 from dashapp.widgets import message
-from dashapp.words import moment, number
 from pipeline.contract import RunSummary
 from pipeline.errors import KorzinaError
 
@@ -37,7 +37,7 @@ def ask(
     run = page_run(data, origin)
     if run is None or ctx.triggered_id not in (ids.PROMOTE, ids.ROLLBACK):
         return True, [], None, []
-    problem = curation.refusal(data.settings)
+    problem = access.refusal(data.settings)
     if problem:
         return True, [], None, message(_("Nothing was changed."), problem, tone="error")
     if not (_said(who) and _said(reason)):
@@ -63,7 +63,7 @@ def change(
 ) -> tuple[Any, Any]:
     """Promote or roll back; whatever a browser sends, the server decides whether it may."""
     run = page_run(data, origin)
-    refused = curation.refusal(data.settings)
+    refused = access.refusal(data.settings)
     if refused or run is None:
         return message(_("Nothing was changed."), refused, tone="error"), no_update
     if not (_said(who) and _said(reason)):
@@ -136,7 +136,7 @@ def _consequences(data: SegmentationData, run: Run, chosen: RunSummary) -> list[
             )
         )
     ]
-    pair = facts.pair(before, after)
+    pair = matching.pair(before, after)
     gone = [] if isinstance(pair, str) else [one.a.name for one in pair.matches if one.fate == "dissolved" and one.a]
     lost = (
         [_("These segments will no longer be there: {names}.", names=", ".join(f"“{one}”" for one in gone))]

@@ -9,28 +9,29 @@ from dash import ALL, Dash, Input, Output, State, ctx, no_update
 
 from dashapp import ids as shared
 from dashapp.callbacks import page_run
+from dashapp.charts import scheme
 from dashapp.data import SegmentationData
-from dashapp.export import csv_file, csv_text
 from dashapp.i18n import _
-from dashapp.pages.data import facts, figures, ids
-from dashapp.theme import scheme
-from dashapp.words import moment
+from dashapp.pages.data import cleaning_account, figures, ids
+from dashapp.telling import csv_file, csv_text, moment
 
 
 def draw(data: SegmentationData, scheme_name: object, origin: object, places: object) -> Any:
     """Every chart, in the reader's light or dark."""
     run = page_run(data, origin)
     names = [str(one.get("column")) for one in places if isinstance(one, dict)] if isinstance(places, list) else []
-    known = {one.name: one for one in facts.main_columns(run)} if run else {}
+    known = {one.name: one for one in cleaning_account.main_columns(run)} if run else {}
     asked = len(ctx.outputs_list[2])  # comes from the browser too
     if run is None or not scheme_name or len(names) != asked or any(name not in known for name in names):
         return no_update, no_update, [no_update] * asked
     look = scheme(scheme_name)
     return (
         figures.account(run.segmentation.ledger, look),
-        figures.missing(facts.missing_values(run), run.cube.n, look),
+        figures.missing(cleaning_account.missing_values(run), run.cube.n, look),
         [
-            figures.distribution(one, facts.counts_of(run, one), look, facts.taken_out(run, one).by_bin(one))
+            figures.distribution(
+                one, cleaning_account.counts_of(run, one), look, cleaning_account.taken_out(run, one).by_bin(one)
+            )
             for one in map(known.__getitem__, names)
         ],
     )

@@ -7,10 +7,10 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from dashapp.dimensions import Array, Dimension
+from dashapp.charts import Scheme, empty_figure, escaped, figure_of
 from dashapp.i18n import _
-from dashapp.theme import Scheme, empty_figure, escaped, figure_of
-from dashapp.words import bin_label, customers, number, percent
+from dashapp.selecting import Array, Dimension
+from dashapp.telling import bin_label, customers, number, percent
 from pipeline.contract import Ledger
 
 ACCOUNT, HISTOGRAM, ROW, LEAST = 110, 220, 34, 120  # pixels

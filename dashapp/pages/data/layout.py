@@ -7,14 +7,14 @@ from pathlib import PurePath
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from dashapp import shell
+from dashapp import frame
 from dashapp.data import Run, SegmentationData, View
-from dashapp.dimensions import Dimension
 from dashapp.i18n import N_, _, plural
-from dashapp.pages.data import facts, figures, ids
-from dashapp.pages.data.facts import TakenOut
+from dashapp.pages.data import cleaning_account, figures, ids
+from dashapp.pages.data.cleaning_account import TakenOut
+from dashapp.selecting import Dimension
+from dashapp.telling import bin_label, customers, day, moment, number, of_column, percent, summary_of_number
 from dashapp.widgets import as_table, card, chart_card, graph
-from dashapp.words import bin_label, customers, day, moment, number, of_column, percent, summary_of_number
 from pipeline.contract import Ledger, LedgerEntry
 
 _DONE = (
@@ -28,7 +28,7 @@ _DONE = (
 def layout(data: SegmentationData, /, run: object = None, **_query: object) -> Component:
     """The page; other parts of the address belong to the selection."""
     view = data.view(run)
-    return shell.page(view, _("Data"), _("Can I trust the data?"), _content(view), data.settings)
+    return frame.page(view, _("Data"), _("Can I trust the data?"), _content(view), data.settings)
 
 
 def _content(view: View) -> list[Component | None]:
@@ -42,7 +42,7 @@ def _content(view: View) -> list[Component | None]:
         _missing(run),
         html.H2(_("The main columns before and after cleaning")),
         html.Div(
-            [_distribution(run, one) for one in facts.main_columns(run)] if run else [],
+            [_distribution(run, one) for one in cleaning_account.main_columns(run)] if run else [],
             className="k-grid k-grid-charts",
         ),
     ]
@@ -154,7 +154,7 @@ def _rules(run: Run | None) -> Component:
         (told, one) for told, one in zip(entries, stored, strict=True) if one.rows or one.rule == "constant columns"
     ]
     quiet = [one for one in entries if all(one != told for told, _stored in noted)]
-    touched = facts.merged(run, noted) if run else []
+    touched = cleaning_account.merged(run, noted) if run else []
     tell = run.tell if run else str
     return card(
         [
@@ -168,7 +168,10 @@ def _rules(run: Run | None) -> Component:
                 [
                     html.Summary(plural("{n} check that found nothing", "{n} checks that found nothing", len(quiet))),
                     html.Ul(
-                        [html.Li(f"{_title(one)}: {facts.labelled(run, one) if run else one.detail}") for one in quiet]
+                        [
+                            html.Li(f"{_title(one)}: {cleaning_account.labelled(run, one) if run else one.detail}")
+                            for one in quiet
+                        ]
                     ),
                 ],
                 className="k-details",
@@ -208,7 +211,7 @@ def _title(entry: LedgerEntry) -> str:
 
 def _missing(run: Run | None) -> Component:
     title = _("Which values are missing?")
-    gaps = facts.missing_values(run) if run else []
+    gaps = cleaning_account.missing_values(run) if run else []
     total = run.cube.n if run else 0
     words = _("Every customer has every value.")
     if gaps:
@@ -239,7 +242,7 @@ def _missing(run: Run | None) -> Component:
 
 def _distribution(run: Run, dimension: Dimension) -> Component:
     part, title = run.cube.everyone.slice(dimension.name), dimension.label
-    counts, gone = facts.counts_of(run, dimension), facts.taken_out(run, dimension)
+    counts, gone = cleaning_account.counts_of(run, dimension), cleaning_account.taken_out(run, dimension)
     header = (
         [dimension.axis_title, _("Before cleaning"), _("After")]
         if gone.values

@@ -9,17 +9,15 @@ from dash import ALL, Dash, Input, Output, State, ctx, no_update
 
 from dashapp import ids as shared
 from dashapp.callbacks import page_run, under
-from dashapp.crossfilter import Filtered
+from dashapp.charts import Scheme, scheme
 from dashapp.data import Run, SegmentationData
-from dashapp.dimensions import MAP, SEGMENT
-from dashapp.export import csv_file, csv_text
 from dashapp.i18n import _
-from dashapp.pages.explore import controls, figures, ids, layout, pairs, responses, striking
-from dashapp.pages.explore.export import about, as_csv
-from dashapp.selection import Area, Values
-from dashapp.theme import Scheme, scheme
+from dashapp.pages.explore import controls, figures, ids, layout, striking
+from dashapp.pages.explore.figures import answer_rates, pairs
+from dashapp.pages.explore.slice_file import about, as_csv
+from dashapp.selecting import MAP, SEGMENT, Area, Filtered, Values
+from dashapp.telling import csv_file, csv_text, number, shown, summary_of_bins, summary_of_number
 from dashapp.widgets import table
-from dashapp.words import number, shown, summary_of_bins, summary_of_number
 
 Answer = Any
 
@@ -52,14 +50,14 @@ def draw_responses(data: SegmentationData, search: object, scheme_name: object, 
         return no_update, no_update, no_update
     filtered, cards = under(run, search), run.segmentation.cards
     found, chosen = filtered.responses(), filtered.selection.filters.get(SEGMENT)
-    figure = responses.draw(
+    figure = answer_rates.draw(
         found,
         cards,
         chosen.tokens if isinstance(chosen, Values) else (),
         scheme(scheme_name),
         selected=bool(filtered.selection),
     )
-    return figure, responses.sentence(found), layout.responses_table(found, cards)
+    return figure, answer_rates.sentence(found), layout.responses_table(found, cards)
 
 
 def draw_pair(

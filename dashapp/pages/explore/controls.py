@@ -10,10 +10,9 @@ from dash.development.base_component import Component
 
 from dashapp import ids as shared
 from dashapp.data import Run
-from dashapp.dimensions import MAP, Dimension
 from dashapp.i18n import _
 from dashapp.pages.explore import ids
-from dashapp.selection import Filter, Range, Values
+from dashapp.selecting import MAP, Dimension, Filter, Range, Values
 from dashapp.widgets import aria, card
 
 NONE = "-"  # an empty value would leave the list blank

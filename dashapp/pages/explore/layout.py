@@ -9,16 +9,16 @@ import dash_bootstrap_components as dbc
 from dash import dcc, html
 from dash.development.base_component import Component
 
+from dashapp import frame
 from dashapp import ids as shared
-from dashapp import shell
+from dashapp.charts import MIX
 from dashapp.data import Run, SegmentationData, View
-from dashapp.dimensions import MAP, SEGMENT, UNKNOWN, Array, Dimension, explore_charts, mixes
 from dashapp.i18n import N_, _, plural
-from dashapp.pages.explore import figures, ids, pairs, responses
+from dashapp.pages.explore import figures, ids
 from dashapp.pages.explore.controls import filters, options_of
-from dashapp.responses import Responses
-from dashapp.slices import Slice
-from dashapp.theme import MIX
+from dashapp.pages.explore.figures import answer_rates, pairs
+from dashapp.selecting import MAP, SEGMENT, UNKNOWN, Array, Dimension, Responses, Slice, explore_charts, mixes
+from dashapp.telling import bin_label, number, percent
 from dashapp.widgets import (
     aria,
     as_table,
@@ -30,7 +30,6 @@ from dashapp.widgets import (
     table,
     trust_badge,
 )
-from dashapp.words import bin_label, number, percent
 from pipeline.contract import Loadings, Meaning, SegmentCard
 
 _QUESTIONS: dict[Meaning, str] = {
@@ -56,7 +55,7 @@ _MIX_QUESTIONS = {"categories": N_("What do they buy?"), "channels": N_("Where d
 def layout(data: SegmentationData, /, run: object = None, **_query: object) -> Component:
     """The page; the selection in the address is read when the charts are drawn."""
     view = data.view(run)
-    return shell.page(view, _("Explore"), _("What do they look like?"), _content(view), data.settings, linked=True)
+    return frame.page(view, _("Explore"), _("What do they look like?"), _content(view), data.settings, linked=True)
 
 
 def _content(view: View) -> list[Component | None]:
@@ -124,7 +123,7 @@ def _columns(run: Run | None, charts: Sequence[Dimension]) -> Component:
         else []
     )
     k = run.segmentation.k if run else 0
-    for made, length in [*tall, (_responses(run), k * responses.ROW + _FRAME), *_missing(run)]:
+    for made, length in [*tall, (_responses(run), k * answer_rates.ROW + _FRAME), *_missing(run)]:
         place = lengths.index(min(lengths))
         columns[place].append(made)
         lengths[place] += length
@@ -135,7 +134,7 @@ def _responses(run: Run | None) -> Component:
     title = _("Who answers campaigns?")
     k, known = (run.segmentation.k, run.cube.everyone.responses().known) if run else (0, True)
     below = html.Div(id=ids.RESPONSES_TABLE)
-    plot = graph(shared.segments(ids.RESPONSES), title, height=k * responses.ROW + 10)
+    plot = graph(shared.segments(ids.RESPONSES), title, height=k * answer_rates.ROW + 10)
     if not known:  # the ids stay, so that the callbacks have their places
         return html.Div(
             [
@@ -194,7 +193,7 @@ def responses_table(found: Responses, cards: Sequence[SegmentCard]) -> Component
     ]
     return as_table(
         header,
-        [[name, *row] for name, row in zip(names, responses.rows(found, cards), strict=True)],
+        [[name, *row] for name, row in zip(names, answer_rates.rows(found, cards), strict=True)],
         caption=_("Who answers campaigns?"),
     )
 

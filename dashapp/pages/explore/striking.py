@@ -6,11 +6,9 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from dashapp.crossfilter import Filtered
-from dashapp.dimensions import SEGMENT
 from dashapp.i18n import _
-from dashapp.slices import Slice
-from dashapp.words import amount, difference, percent, trusted
+from dashapp.selecting import SEGMENT, Filtered, Slice
+from dashapp.telling import amount, difference, percent, trusted
 from pipeline.contract import Segmentation
 
 _LEAST, _FEW = 0.05, 30  # share of customers that has to move, and customers under which nothing is told

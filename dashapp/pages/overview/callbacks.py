@@ -9,11 +9,11 @@ from dash import ALL, Dash, Input, Output, State, ctx, no_update
 
 from dashapp import ids as shared
 from dashapp.callbacks import page_run, under
+from dashapp.charts import heat, order_bubbles, portions, scheme
 from dashapp.data import SegmentationData
-from dashapp.dimensions import SEGMENT
-from dashapp.pages.overview import facts, figures, heat, ids
-from dashapp.selection import Values
-from dashapp.theme import scheme
+from dashapp.findings import totals
+from dashapp.pages.overview import ids
+from dashapp.selecting import SEGMENT, Values
 
 _WIDTHS = {shared.PHONE: 300, shared.TABLET: 560}  # pixels of a row of the profile where its heads are symbols
 
@@ -26,14 +26,14 @@ def draw(
     if run is None or not scheme_name or not screen:
         return no_update, no_update, no_update
     it, look, filtered = run.segmentation, scheme(scheme_name), under(run, search)
-    found = facts.portions(run, filtered)
+    found = totals.portions(run, filtered)
     cards, selected = [one.card for one in found], bool(filtered.selection)
     chosen = filtered.selection.filters.get(SEGMENT)
     return (
-        figures.marimekko(found, look, selected=selected),
-        figures.bubbles(it, found, look, selected=selected, named=screen != shared.PHONE),
+        portions.marimekko(found, look, selected=selected),
+        order_bubbles.bubbles(it, found, look, selected=selected, named=screen != shared.PHONE),
         heat.profile(
-            facts.profile(it, cards),
+            totals.profile(it, cards),
             cards,
             chosen.tokens if isinstance(chosen, Values) else (),
             look,
@@ -48,7 +48,7 @@ def count(data: SegmentationData, search: object, origin: object) -> list[Any]:
     if run is None:
         return [no_update] * len(ctx.outputs_list)
     filtered = under(run, search)
-    words = {card.key: facts.held(card, filtered) for card in run.segmentation.cards}
+    words = {card.key: totals.held(card, filtered) for card in run.segmentation.cards}
     return [words.get(str(one["id"].get("segment")), no_update) for one in ctx.outputs_list]
 
 

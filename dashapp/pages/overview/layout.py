@@ -7,12 +7,15 @@ from collections.abc import Sequence
 from dash import dcc, html
 from dash.development.base_component import Component
 
+from dashapp import frame
 from dashapp import ids as shared
-from dashapp import shell
+from dashapp.charts import heat, portions
 from dashapp.data import Run, SegmentationData, View
+from dashapp.findings import totals
 from dashapp.i18n import _
-from dashapp.pages.overview import facts, figures, heat, ids
-from dashapp.selection import Selection, Values, to_query
+from dashapp.pages.overview import ids
+from dashapp.selecting import Selection, Values, to_query
+from dashapp.telling import VERDICT_TITLES, VERDICT_WORDS, customers, difference, finding, reliance
 from dashapp.widgets import (
     aria,
     as_table,
@@ -25,21 +28,13 @@ from dashapp.widgets import (
     segment_with_trust,
     trust_badge,
 )
-from dashapp.words import (
-    VERDICT_TITLES,
-    VERDICT_WORDS,
-    customers,
-    difference,
-    finding,
-    reliance,
-)
 from pipeline.contract import Segmentation, SegmentCard
 
 
 def layout(data: SegmentationData, /, run: object = None, **_query: object) -> Component:
     """The page; other parts of the address belong to the selection."""
     view = data.view(run)
-    return shell.page(view, _("Overview"), _("Who are our customers?"), _content(view), data.settings, linked=True)
+    return frame.page(view, _("Overview"), _("Who are our customers?"), _content(view), data.settings, linked=True)
 
 
 def _content(view: View) -> list[Component | None]:
@@ -64,7 +59,7 @@ def _content(view: View) -> list[Component | None]:
 
 
 def _totals(run: Run) -> Component:
-    return html.Div([*(kpi(value, label) for value, label in facts.totals(run))], className="k-kpis")
+    return html.Div([*(kpi(value, label) for value, label in totals.totals(run))], className="k-kpis")
 
 
 def _report(run: Run) -> Component:
@@ -79,15 +74,15 @@ def _report(run: Run) -> Component:
 
 
 def _segment(it: SegmentCard, segmentation: Segmentation, view: View) -> Component:
-    named = view.run.run_id[: shell.SHORT] if view.run else None
+    named = view.run.run_id[: frame.SHORT] if view.run else None
     query = to_query(Selection({"segment": Values((it.key,))}), named)
-    action = facts.action(it, segmentation)
+    action = totals.action(it, segmentation)
     return html.Article(
         [
             html.Div([html.H3(segment_name(it)), trust_badge(it.trust)], className="k-segment-head"),
             html.P(
                 [
-                    html.Strong(facts.worth(it)),
+                    html.Strong(totals.worth(it)),
                     html.Span(customers(it.size), id=shared.of_segment(it.key), className="k-muted"),
                 ],
                 className="k-segment-size",
@@ -133,11 +128,11 @@ def _shares(cards: Sequence[SegmentCard]) -> Component:
     title = (
         _("What share of customers, what share of revenue?") if rated else _("How many customers are in each segment?")
     )
-    rows = [[_toggle(one, "shares"), *facts.share_cells(one)] for one in cards]
+    rows = [[_toggle(one, "shares"), *totals.share_cells(one)] for one in cards]
     return chart_card(
         title,
         graph(shared.segments(ids.SHARES), title, height=_height(len(cards))),
-        summary=facts.how_to_read(cards),
+        summary=totals.how_to_read(cards),
         below=as_table(
             [_("Segment"), _("Customers"), _("Share of customers"), _("Share of revenue")], rows, caption=title
         ),
@@ -146,7 +141,7 @@ def _shares(cards: Sequence[SegmentCard]) -> Component:
 
 def _bubbles(it: Segmentation | None) -> Component:
     title = _("Who orders often, who fills the basket?")
-    header, cells = facts.medians(it) if it else ([], [])
+    header, cells = totals.medians(it) if it else ([], [])
     rows = [[segment_with_trust(one), *row] for one, row in zip(it.cards, cells, strict=True)] if it and header else []
     below = as_table([_("Segment"), *header], rows, caption=title) if rows else None
     plot = graph(shared.segments(ids.BUBBLES), title, height=_height(it.k if it else 0))
@@ -164,8 +159,8 @@ def _bubbles(it: Segmentation | None) -> Component:
 
 def _profile(it: Segmentation | None) -> Component:
     title = _("What makes them different?")
-    cards = facts.by_size(it) if it else []
-    features = facts.profile(it, cards) if it else ()
+    cards = totals.by_size(it) if it else []
+    features = totals.profile(it, cards) if it else ()
     header = [_("Feature"), *(segment_with_trust(one) for one in cards), _("All customers")]
     plot = graph(
         shared.segments(ids.PROFILE),
@@ -176,8 +171,8 @@ def _profile(it: Segmentation | None) -> Component:
     return chart_card(
         title,
         html.Div([plot, key_list(cards, "tablet")]),
-        summary=facts.profile_note(),
-        below=as_table(header, facts.profile_rows(features), caption=title),
+        summary=totals.profile_note(),
+        below=as_table(header, totals.profile_rows(features), caption=title),
         class_name="k-profile",
         note=_(
             "These are medians of whole segments. A click on a column selects its segment; a second click undoes it."
@@ -193,7 +188,7 @@ def _toggle(one: SegmentCard, place: str) -> Component:
 
 
 def _height(segments: int) -> int:
-    return max(figures.LEAST, segments * figures.ROW + 20)
+    return max(portions.LEAST, segments * portions.ROW + 20)
 
 
 def _origin(it: Segmentation) -> Component:
@@ -203,7 +198,7 @@ def _origin(it: Segmentation) -> Component:
             html.P(html.Strong(_(VERDICT_TITLES[it.decision.verdict]))),
             html.P(_(VERDICT_WORDS[it.decision.verdict])),
             html.Dl(
-                [part for name, words in facts.origin(it) for part in (html.Dt(name), html.Dd(words))],
+                [part for name, words in totals.origin(it) for part in (html.Dt(name), html.Dd(words))],
                 className="k-facts",
             ),
         ],

@@ -10,21 +10,20 @@ from dash import ClientsideFunction, Dash, Input, Output, State, no_update
 
 from dashapp import ids as shared
 from dashapp.callbacks import page_run
+from dashapp.charts import scheme
 from dashapp.data import Run, SegmentationData
-from dashapp.export import csv_file, csv_text
 from dashapp.i18n import _
-from dashapp.pages.score import facts, ids
+from dashapp.pages.score import ids, placements
 from dashapp.pages.score.layout import expected_of
 from dashapp.pages.score.result import head, result
-from dashapp.theme import scheme
+from dashapp.telling import csv_file, csv_text, day, moment
 from dashapp.widgets import message
-from dashapp.words import day, moment
 from pipeline.contract import Scored
 from pipeline.errors import KorzinaError
 
 Answer = Any
 _log = logging.getLogger(__name__)
-_BODY = facts.MOST_BYTES * 4 // 3 + 1024 * 1024  # base64, and what a callback sends beside it
+_BODY = placements.MOST_BYTES * 4 // 3 + 1024 * 1024  # base64, and what a callback sends beside it
 
 
 def place(data: SegmentationData, upload: object, name: object, origin: object) -> Answer:
@@ -34,7 +33,7 @@ def place(data: SegmentationData, upload: object, name: object, origin: object) 
         return no_update, no_update, no_update, no_update, no_update
     file = name if isinstance(name, str) and name else _("the file")
     try:
-        scored = run.score(file, facts.content_of(upload))
+        scored = run.score(file, placements.content_of(upload))
     except KorzinaError as error:
         _log.warning("an upload could not be scored")  # its words may quote the file
         return (
@@ -44,7 +43,7 @@ def place(data: SegmentationData, upload: object, name: object, origin: object) 
             message(_("These customers could not be placed."), run.tell(str(error)), tone="error", dismiss=True),
             True,
         )
-    answer = facts.answer_of(run, file, scored)
+    answer = placements.answer_of(run, file, scored)
     return answer.model_dump_json(), as_file(run, scored), False, None, True
 
 
@@ -67,7 +66,7 @@ def as_file(run: Run, scored: Scored) -> dict[str, str]:
 def show(data: SegmentationData, stored: object, scheme_name: object, origin: object) -> Answer:
     """What was found, in the reader's light or dark."""
     run = page_run(data, origin)
-    answer = facts.read_answer(stored, run) if run else None
+    answer = placements.read_answer(stored, run) if run else None
     return (head(answer), result(run, answer, scheme(scheme_name))) if run and answer else ([], [])
 
 

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 import plotly.graph_objects as go
 
+from dashapp.charts import Scheme, escaped, figure_of, mark, tinted
 from dashapp.i18n import _
-from dashapp.theme import Scheme, escaped, figure_of, mark, tinted
-from dashapp.words import customers, number, percent
+from dashapp.telling import customers, number, percent
 from pipeline.contract import DRIFTED, MOVED, DriftWord, FeatureDrift, SegmentCard
 
 ROW, HEAD, LEAST = 48, 60, 150  # pixels

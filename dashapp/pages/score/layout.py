@@ -7,12 +7,12 @@ from typing import Any
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from dashapp import shell
+from dashapp import frame
 from dashapp.data import Run, SegmentationData
 from dashapp.i18n import _
-from dashapp.pages.score import facts, ids
+from dashapp.pages.score import ids, placements
+from dashapp.telling import number
 from dashapp.widgets import aria, as_table, card, command, message
-from dashapp.words import number
 from pipeline.contract import ExpectedFile
 from pipeline.errors import KorzinaError
 
@@ -21,7 +21,7 @@ def layout(data: SegmentationData, /, run: object = None, **_query: object) -> C
     """The page; other parts of the address belong to the selection."""
     view = data.view(run)
     expected = expected_of(view.run)
-    return shell.page(
+    return frame.page(
         view,
         _("Score"),
         _("Where do new customers belong?"),
@@ -61,8 +61,8 @@ def expected_of(run: Run | None) -> ExpectedFile | None:
 
 def _upload(run: Run | None, expected: ExpectedFile | None) -> Component:
     title = _("Your file")
-    most = number(facts.MOST_BYTES / 1024**2)
-    limit: dict[str, Any] = {"data-most-bytes": str(facts.MOST_BYTES), "data-label": title}  # for assets/score.js
+    most = number(placements.MOST_BYTES / 1024**2)
+    limit: dict[str, Any] = {"data-most-bytes": str(placements.MOST_BYTES), "data-label": title}  # for assets/score.js
     return card(
         [
             html.H2(title),
@@ -78,7 +78,7 @@ def _upload(run: Run | None, expected: ExpectedFile | None) -> Component:
                     className="k-drop",
                     className_active="k-drop k-drop-over",
                     multiple=False,
-                    max_size=facts.MOST_BYTES,
+                    max_size=placements.MOST_BYTES,
                     style={},
                     style_active={},
                     style_reject={},
@@ -101,7 +101,7 @@ def _upload(run: Run | None, expected: ExpectedFile | None) -> Component:
                 className="k-note",
             ),
             html.Div(
-                message(_("This file is too large."), facts.too_large(), tone="error", dismiss=True),
+                message(_("This file is too large."), placements.too_large(), tone="error", dismiss=True),
                 id=ids.TOO_LARGE,
                 hidden=True,
             ),

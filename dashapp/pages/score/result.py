@@ -8,13 +8,13 @@ from typing import Any
 from dash import html
 from dash.development.base_component import Component
 
+from dashapp.charts import Scheme
 from dashapp.data import Run
 from dashapp.i18n import N_, _, plural
-from dashapp.pages.score import facts, figures, ids
-from dashapp.pages.score.facts import Answer, Placed
-from dashapp.theme import Scheme
+from dashapp.pages.score import figures, ids, placements
+from dashapp.pages.score.placements import Answer, Placed
+from dashapp.telling import customers, number, percent
 from dashapp.widgets import as_table, card, chart_card, graph, kpi, segment_name, table, trust_badge
-from dashapp.words import customers, number, percent
 from pipeline.contract import LedgerEntry
 
 
@@ -29,7 +29,7 @@ def head(answer: Answer) -> list[Component]:
 
 def result(run: Run, answer: Answer, look: Scheme) -> list[Component]:
     """Segments, drift and repairs, and the first customers."""
-    compare = answer.customers >= facts.LEAST
+    compare = answer.customers >= placements.LEAST
     return [
         html.Div(
             [
@@ -80,7 +80,7 @@ def _segments(run: Run, answer: Answer, look: Scheme, *, compare: bool) -> Compo
     top = max(range(len(cards)), key=lambda place: answer.counts[place])
     words = _("Most often “{name}”: {n}.", name=cards[top].name, n=customers(answer.counts[top]))
     if not compare:
-        words += " " + _("With fewer than {least} customers no shares are given.", least=number(facts.LEAST))
+        words += " " + _("With fewer than {least} customers no shares are given.", least=number(placements.LEAST))
     figure = figures.segments(answer.counts, cards, look, compare=compare)
     return chart_card(
         title,
@@ -108,7 +108,7 @@ def _drift(run: Run, answer: Answer, look: Scheme, *, compare: bool) -> Componen
                     _(
                         "With fewer than {least} customers chance alone makes them look different; upload more "
                         "to compare.",
-                        least=number(facts.LEAST),
+                        least=number(placements.LEAST),
                     )
                 ),
             ],
@@ -116,9 +116,9 @@ def _drift(run: Run, answer: Answer, look: Scheme, *, compare: bool) -> Componen
         )
     features = sorted(answer.drift.features, key=lambda one: -one.psi)
     named = [replace(one, label=it.dataset.column(one.column).label) for one in features]
-    words = {word: _(told) for word, told in facts.DRIFT_WORDS.items()}
-    middles = [facts.medians(one, it) for one in named]
-    shown = max(sum(one.word != "stable" for one in named), min(facts.NEAREST, len(named)))
+    words = {word: _(told) for word, told in placements.DRIFT_WORDS.items()}
+    middles = [placements.medians(one, it) for one in named]
+    shown = max(sum(one.word != "stable" for one in named), min(placements.NEAREST, len(named)))
     rows = [
         [one.label, words[one.word], new, old, number(one.psi, 2), number(one.chance, 2)]
         for one, (new, old) in zip(named, middles, strict=True)
@@ -137,7 +137,7 @@ def _drift(run: Run, answer: Answer, look: Scheme, *, compare: bool) -> Componen
     return chart_card(
         title,
         _drawn(ids.DRIFT, title, figures.drift(named[:shown], words, middles, look), shown),
-        summary=facts.drift_sentence(answer),
+        summary=placements.drift_sentence(answer),
         note=note,
         below=as_table(
             [_("Trait"), _("In words"), _("Median now"), _("Median in training"), _("Index"), _("Chance reaches")],
@@ -250,7 +250,7 @@ def _row(run: Run, row: Placed) -> list[Any]:
     return [
         row.id,
         html.Span([segment_name(one), trust_badge(one.trust, one.trust_reason)], className="k-placed"),
-        facts.sureness(row, cards),
+        placements.sureness(row, cards),
         *(percent(probability) for probability in row.probabilities),
     ]
 

@@ -9,9 +9,10 @@ from dash import Dash, Input, Output, State, no_update
 
 from dashapp import ids as shared
 from dashapp.callbacks import page_run
+from dashapp.charts import deviations, rates, scheme
 from dashapp.data import SegmentationData
-from dashapp.pages.segment import facts, figures, ids
-from dashapp.theme import scheme
+from dashapp.findings import traits
+from dashapp.pages.segment import ids
 
 
 def draw(data: SegmentationData, scheme_name: object, origin: object, number: object) -> tuple[Any, ...]:
@@ -22,11 +23,11 @@ def draw(data: SegmentationData, scheme_name: object, origin: object, number: ob
     it, look = run.segmentation, scheme(scheme_name)
     card = it.cards[number]
     return (
-        figures.differences(card, it.dataset, look),
-        figures.mix(facts.mix(it, card.segment, "categories"), card, look),
-        figures.mix(facts.mix(it, card.segment, "channels"), card, look),
-        figures.traits(facts.traits(it, card.segment), card, look),
-        figures.responses(facts.drawn(facts.responses(it, card.segment)), card, look),
+        deviations.differences(card, it.dataset, look),
+        deviations.mix(traits.mix(it, card.segment, "categories"), card, look),
+        deviations.mix(traits.mix(it, card.segment, "channels"), card, look),
+        rates.trait_shares(traits.traits(it, card.segment), card, look),
+        rates.responses(traits.drawn(traits.responses(it, card.segment)), card, look),
     )
 
 

@@ -8,32 +8,15 @@ from typing import Any
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from dashapp import shell
+from dashapp import frame
+from dashapp.charts import deviations, rates, segment_rows
 from dashapp.data import SegmentationData, View
+from dashapp.findings import segment_words, traits
 from dashapp.i18n import N_, _
-from dashapp.pages.segment import facts, figures, ids, notes, sections
-from dashapp.pages.segment.words import (
-    drawn_words,
-    mix_finding,
-    response_finding,
-    rule_words,
-    short_sql,
-    traits_finding,
-)
+from dashapp.pages.segment import context, ids, notes
 from dashapp.pricing import FEW
-from dashapp.widgets import (
-    as_table,
-    card,
-    chart_card,
-    command,
-    graph,
-    kpi,
-    message,
-    segment_name,
-    table,
-    trust_badge,
-)
-from dashapp.words import number, of_column, percent, rate
+from dashapp.telling import number, of_column, percent, rate
+from dashapp.widgets import as_table, card, chart_card, command, graph, kpi, message, segment_name, table, trust_badge
 from pipeline.contract import Column, GroupMeaning, Segmentation, SegmentCard
 
 _TEXT, _ACTION, _AROUND = 290, 430, 190  # about the pixels of cards of words, and of what stands around a chart
@@ -52,7 +35,7 @@ def layout(data: SegmentationData, /, segment_number: object = "1", run: object 
         *_content(view, place, notice, query),
         html.Div(notes.section(data, view, place), className="k-segment-after"),
     ]
-    return shell.page(view, _("Segment"), _("What makes this one different?"), content, data.settings)
+    return frame.page(view, _("Segment"), _("What makes this one different?"), content, data.settings)
 
 
 def nearest(wanted: object, k: int) -> tuple[int, str]:
@@ -80,27 +63,25 @@ def _content(view: View, place: int, notice: str, query: dict[str, object]) -> l
     return [
         dcc.Store(id=ids.NUMBER, data=place),
         message(_("There is no such segment."), notice, tone="warning") if notice and it else None,
-        sections.picker(it) if it else None,
+        context.picker(it) if it else None,
         _header(one) if one else None,
         _columns(
             [
                 (
                     _ACTION if it and it.campaigns else _TEXT // 2,
-                    sections.action(view, it, one, query) if it and one else None,
+                    context.action(view, it, one, query) if it and one else None,
                 ),
                 (_TEXT, _rule(it, one) if it and one else None),
                 _differences(it, one),
                 *(_mix(it, one, *which) for which in _MIXES),
                 _traits(it, one),
                 _responses(it, one),
-                (_TEXT, sections.together(view, one, query) if one else None),
-                (_TEXT, sections.before(it, one) if it and one else None),
+                (_TEXT, context.together(view, one, query) if one else None),
+                (_TEXT, context.before(it, one) if it and one else None),
             ]
         ),
-        html.Div([_typical(it, one), sections.beside_all(it, one)], className="k-segment-after")
-        if it and one
-        else None,
-        sections.neighbours(it, place) if it else None,
+        html.Div([_typical(it, one), context.beside_all(it, one)], className="k-segment-after") if it and one else None,
+        context.neighbours(it, place) if it else None,
     ]
 
 
@@ -136,8 +117,8 @@ def _header(one: SegmentCard) -> Component:
 
 def _differences(it: Segmentation | None, one: SegmentCard | None) -> tuple[int, Component]:
     title = _("What sets them apart, the strongest first?")
-    words = figures.difference_words(one, it.dataset) if it and one else []
-    plot = graph(ids.DIFFERENCES, title, height=figures.height(words))
+    words = deviations.difference_words(one, it.dataset) if it and one else []
+    plot = graph(ids.DIFFERENCES, title, height=segment_rows.height(words))
     if it is None or one is None:
         return 0, chart_card(title, plot)
     shown = sorted(one.differences, key=lambda difference: -abs(difference.effect))
@@ -149,7 +130,7 @@ def _differences(it: Segmentation | None, one: SegmentCard | None) -> tuple[int,
                 column.label,
                 of_column(difference.median, column),
                 of_column(difference.overall_median, column),
-                figures.signed(difference.effect, 2),
+                deviations.signed(difference.effect, 2),
                 difference.phrase,
             ]
         )
@@ -157,7 +138,7 @@ def _differences(it: Segmentation | None, one: SegmentCard | None) -> tuple[int,
     return _high(words), chart_card(
         title,
         plot,
-        summary=_("Above all: {words}.", words=told) if shown else _(figures.NO_DIFFERENCES) + ".",
+        summary=_("Above all: {words}.", words=told) if shown else _(deviations.NO_DIFFERENCES) + ".",
         note=_(
             "Typical: half of the customers have more, half less (median). The bars count in standard deviations: "
             "0.8 or more is a large difference, under 0.2 a small one."
@@ -183,13 +164,13 @@ def _rule(it: Segmentation, one: SegmentCard) -> Component:
         [
             html.H3(title, className="k-chart-title"),
             html.P(rule.text + ".", className="k-finding k-rule"),
-            html.P(rule_words(rule)),
+            html.P(segment_words.rule_words(rule)),
             html.Details(
                 [
                     html.Summary(_("The same as a condition for a database (SQL)")),
                     html.Div(
                         [
-                            html.Div(command(short_sql(rule.sql)), id=ids.SQL),
+                            html.Div(command(segment_words.short_sql(rule.sql)), id=ids.SQL),
                             dcc.Clipboard(
                                 target_id=ids.SQL, title=_("Copy the condition"), className="k-icon-button k-copy"
                             ),
@@ -209,8 +190,8 @@ def _mix(
 ) -> tuple[int, Component]:
     title = _(question)
     if it is None or one is None:
-        return 0, chart_card(title, graph(place, title, height=figures.height([])))
-    shares, group = facts.mix(it, one.segment, meaning), it.dataset.group(meaning)
+        return 0, chart_card(title, graph(place, title, height=segment_rows.height([])))
+    shares, group = traits.mix(it, one.segment, meaning), it.dataset.group(meaning)
     if not shares or group is None:
         return _unknown(
             place,
@@ -228,7 +209,7 @@ def _mix(
         ]
         for share in shares
     ]
-    words = figures.mix_words(shares)
+    words = deviations.mix_words(shares)
     said = (
         _(
             "Share of all that the segment spent, not of the typical customer; the bar compares it with the share of "
@@ -242,8 +223,8 @@ def _mix(
     )
     return _high(words), chart_card(
         title,
-        graph(place, title, height=figures.height(words)),
-        summary=mix_finding(shares, group),
+        graph(place, title, height=segment_rows.height(words)),
+        summary=segment_words.mix_finding(shares, group),
         note=said,
         below=as_table([group.label, _("Share here"), _("Share of all"), _("Index")], rows, caption=title),
     )
@@ -251,18 +232,20 @@ def _mix(
 
 def _traits(it: Segmentation | None, one: SegmentCard | None) -> tuple[int, Component]:
     title = _("Who are they?")
-    found = facts.traits(it, one.segment) if it and one else ()
+    found = traits.traits(it, one.segment) if it and one else ()
     if it and not found:
         return _unknown(
             ids.TRAITS, title, _("This run holds nothing about who the customers are (age, income and the like).")
         )
-    words = figures.trait_words(found)
-    plot = graph(ids.TRAITS, title, height=figures.height(words)) if words or not it else _hidden(ids.TRAITS, title)
+    words = rates.trait_words(found)
+    plot = (
+        graph(ids.TRAITS, title, height=segment_rows.height(words)) if words or not it else _hidden(ids.TRAITS, title)
+    )
     rows = [[trait.text, trait.overall, percent(trait.coverage)] for trait in found]
     return _high(words), chart_card(
         title,
         plot,
-        summary=traits_finding(found),
+        summary=segment_words.traits_finding(found),
         note=_(
             "These traits did not form the segments. Dots: share in this segment with its 95 % interval; grey line: "
             "all customers. Averages stand in the table."
@@ -273,7 +256,7 @@ def _traits(it: Segmentation | None, one: SegmentCard | None) -> tuple[int, Comp
 
 def _responses(it: Segmentation | None, one: SegmentCard | None) -> tuple[int, Component]:
     title = _("What did they answer so far?")
-    found = facts.responses(it, one.segment) if it and one else ()
+    found = traits.responses(it, one.segment) if it and one else ()
     if it and not found:
         return _unknown(ids.RESPONSES, title, _("These data hold no campaigns, so nothing is known about responses."))
     rows = [
@@ -288,19 +271,21 @@ def _responses(it: Segmentation | None, one: SegmentCard | None) -> tuple[int, C
         ]
         for row in found
     ]
-    words = figures.campaign_words(facts.drawn(found))
+    words = rates.campaign_words(traits.drawn(found))
     plot = (
-        graph(ids.RESPONSES, title, height=figures.height(words)) if words or not it else _hidden(ids.RESPONSES, title)
+        graph(ids.RESPONSES, title, height=segment_rows.height(words))
+        if words or not it
+        else _hidden(ids.RESPONSES, title)
     )
     return _high(words), chart_card(
         title,
         plot,
-        summary=response_finding(found) + drawn_words(found),
+        summary=segment_words.response_finding(found) + segment_words.drawn_words(found),
         note=_(
             "This is response, not uplift: without a control group nobody knows who would have bought anyway. "
             "Lines: 95 % interval; grey: all customers. Hollow: under {few} contacted; under {least} no rate.",
             few=number(FEW),
-            least=number(facts.LEAST),
+            least=number(traits.LEAST),
         ),
         below=as_table(
             [_("Campaign"), _("Contacted"), _("Responded"), _("Response here"), _("All customers")], rows, caption=title
@@ -310,7 +295,7 @@ def _responses(it: Segmentation | None, one: SegmentCard | None) -> tuple[int, C
 
 def _typical(it: Segmentation, one: SegmentCard) -> Component:
     title = _("Typical customers")
-    columns, identity, rows = facts.typical(it, one.segment)
+    columns, identity, rows = traits.typical(it, one.segment)
     if rows.empty:
         return card(
             [html.H2(title), html.P(_("This run names no typical customers."))], label=title, class_name="k-origin"
@@ -344,7 +329,7 @@ def _cell(row: dict[Hashable, Any], column: Column) -> str:
 
 def _high(words: Sequence[str]) -> int:
     """About how many pixels a chart's card takes up."""
-    return figures.height(words) + _AROUND
+    return segment_rows.height(words) + _AROUND
 
 
 def _unknown(place: str, title: str, words: str) -> tuple[int, Component]:
@@ -357,4 +342,4 @@ def _unknown(place: str, title: str, words: str) -> tuple[int, Component]:
 
 def _hidden(place: str, title: str) -> Component:
     """The place of a chart that these data cannot fill, which the callback still draws into."""
-    return html.Div(graph(place, title, height=figures.LOWEST), hidden=True)
+    return html.Div(graph(place, title, height=segment_rows.LOWEST), hidden=True)

@@ -11,14 +11,14 @@ import dash_bootstrap_components as dbc
 from dash import ClientsideFunction, Dash, Input, Output, State, dcc, html, no_update
 from dash.development.base_component import Component
 
-from dashapp import curation
+from dashapp import access
 from dashapp import ids as shared
 from dashapp.callbacks import page_run
 from dashapp.data import Run, SegmentationData, View
 from dashapp.i18n import _
 from dashapp.pages.segment import ids
+from dashapp.telling import moment
 from dashapp.widgets import aria, card, message
-from dashapp.words import moment
 from pipeline.contract import LONGEST_NAME, LONGEST_NOTE, Annotation, SegmentCard, identity_of
 from pipeline.errors import KorzinaError
 
@@ -75,7 +75,7 @@ def write(
 ) -> tuple[Any, Any, Any, Any]:
     """One more entry; whatever a browser sends, the server decides whether it may."""
     run = page_run(data, origin)
-    refused = curation.refusal(data.settings)
+    refused = access.refusal(data.settings)
     if refused or run is None or not isinstance(number, int) or not 0 <= number < run.segmentation.k:
         return message(_("Nothing was saved."), refused, tone="error"), no_update, no_update, no_update
     one = run.segmentation.cards[number]
@@ -147,7 +147,7 @@ def _naming(entry: Annotation) -> str:
 
 
 def _form(data: SegmentationData, one: SegmentCard | None) -> list[Component | None]:
-    absent = curation.why_absent(data.settings)
+    absent = access.why_absent(data.settings)
     fields = [
         (
             _("Name (empty: the one that the analysis gave)"),
@@ -158,7 +158,7 @@ def _form(data: SegmentationData, one: SegmentCard | None) -> list[Component | N
             _("Who"),
             ids.WHO,
             dbc.Input(
-                id=ids.WHO, value="" if absent else curation.signature(), maxlength=_LONGEST_WHO, autocomplete="off"
+                id=ids.WHO, value="" if absent else access.signature(), maxlength=_LONGEST_WHO, autocomplete="off"
             ),
         ),
         (_("Note"), ids.NOTE, dbc.Textarea(id=ids.NOTE, maxlength=LONGEST_NOTE, rows=2)),

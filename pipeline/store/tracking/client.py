@@ -21,13 +21,10 @@ for _name, _value in {
     os.environ.setdefault(_name, _value)
 
 from mlflow import MlflowClient  # noqa: E402
-from mlflow.exceptions import MlflowException  # noqa: E402
 
 from pipeline.errors import KorzinaError, StoreError  # noqa: E402
 from pipeline.settings import Settings  # noqa: E402
 from pipeline.store.tracking import preflight  # noqa: E402
-
-_NOT_FOUND = ("RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE")
 
 logging.getLogger("mlflow.store.db.utils").setLevel(logging.WARNING)  # "Creating initial MLflow database tables..."
 logging.getLogger("alembic").setLevel(logging.WARNING)
@@ -55,11 +52,6 @@ def migrate(file: Path) -> None:
 def _careless(connection: sqlite3.Connection, _record: object) -> None:
     connection.execute("PRAGMA synchronous = OFF")
     connection.execute("PRAGMA journal_mode = MEMORY")
-
-
-def is_missing(error: MlflowException) -> bool:
-    """Whether MLflow means that a run, model or alias does not exist."""
-    return error.error_code in _NOT_FOUND
 
 
 @contextmanager

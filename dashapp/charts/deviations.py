@@ -1,0 +1,97 @@
+"""How far a segment departs from all customers: bars to both sides of what is usual."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import plotly.graph_objects as go
+
+from dashapp.charts.segment_rows import bar_trace, in_rows
+from dashapp.charts.theme import Scheme, empty_figure, escaped, mark
+from dashapp.findings import Share
+from dashapp.i18n import N_, _
+from dashapp.telling import number, of_column, percent
+from pipeline.contract import Dataset, Difference, SegmentCard
+
+NO_DIFFERENCES = N_("No column sets this segment apart")
+NO_MIX = N_("These data have no such totals")
+
+
+def difference_words(card: SegmentCard, dataset: Dataset) -> list[str]:
+    """What stands above each bar of ``differences``: the typical customer, here and overall."""
+    return [
+        _(
+            "{label}, typically {here} (all: {overall})",
+            label=column.label,
+            here=of_column(one.median, column),
+            overall=of_column(one.overall_median, column),
+        )
+        for one in _by_effect(card)
+        for column in (dataset.column(one.column),)
+    ]
+
+
+def mix_words(shares: Sequence[Share]) -> list[str]:
+    """What stands above each bar of ``mix``: the part of all that the segment spent or bought, not of one customer."""
+    said = {
+        "categories": N_("{label}: {here} of all their money (all: {overall})"),
+        "channels": N_("{label}: {here} of all their purchases (all: {overall})"),
+    }
+    return [
+        _(said[one.of], label=one.label, here=percent(one.share), overall=percent(one.overall)) for one in drawn(shares)
+    ]
+
+
+def drawn(shares: Sequence[Share]) -> list[Share]:
+    """The members of a mix that the chart shows: of a share under a hundredth no index means anything."""
+    return [one for one in shares if one.index is not None and one.visible]
+
+
+def differences(card: SegmentCard, dataset: Dataset, look: Scheme) -> go.Figure:
+    """A bar a column from 0, as long as the effect; the medians in words above it."""
+    shown = _by_effect(card)
+    if not shown:
+        return empty_figure(_(NO_DIFFERENCES), look)
+    words = difference_words(card, dataset)
+    reach = max(abs(one.effect) for one in shown) * 1.25 or 1.0
+    bars = bar_trace([one.effect for one in shown], 0.0, mark(card.colour, look).colour, look)
+    bars["text"] = [signed(one.effect, 1) for one in shown]
+    bars["hovertext"] = [
+        f"{escaped(one.phrase)}<br>{escaped(word)}<br>"
+        + _("{effect} standard deviations", effect=signed(one.effect, 2))
+        for one, word in zip(shown, words, strict=True)
+    ]
+    return in_rows([bars], words, look, span=(-reach, reach), centre=0.0, title=_("◂ less than others · more ▸"))
+
+
+def mix(shares: Sequence[Share], card: SegmentCard, look: Scheme) -> go.Figure:
+    """A bar a member from index 100, the share that all customers have."""
+    known = [(one, one.index or 0.0) for one in drawn(shares)]
+    if not known:
+        return empty_figure(_(NO_MIX), look)
+    reach = max(20.0, *(abs(index - 100) for _one, index in known)) * 1.3
+    bars = bar_trace([index - 100 for _one, index in known], 100.0, mark(card.colour, look).colour, look)
+    bars["text"] = [number(index, 0) for _one, index in known]
+    words = mix_words(shares)
+    bars["hovertext"] = [
+        f"{escaped(word)}<br>" + _("index {index}", index=number(index, 0))
+        for word, (_one, index) in zip(words, known, strict=True)
+    ]
+    return in_rows(
+        [bars],
+        words,
+        look,
+        span=(100 - reach, 100 + reach),
+        centre=100.0,
+        title=_("index: 100 is the share of all customers"),
+    )
+
+
+def signed(value: float, places: int) -> str:
+    """A number with its sign."""
+    rounded = round(value, places) + 0.0  # no minus before a zero
+    return f"{'+' if rounded > 0 else ''}{number(rounded, places)}"
+
+
+def _by_effect(card: SegmentCard) -> list[Difference]:
+    return sorted(card.differences, key=lambda one: -abs(one.effect))

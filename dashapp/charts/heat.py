@@ -1,0 +1,187 @@
+"""The profile of all segments at once: features by segments, coloured by how far each departs from all others."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import plotly.graph_objects as go
+
+from dashapp.charts.labels import wrapped
+from dashapp.charts.theme import Scheme, diverging, empty_figure, escaped, figure_of, ink_on, mark, shade
+from dashapp.findings import Feature, totals
+from dashapp.i18n import _, decimal
+from dashapp.telling import trusted, with_trust
+from pipeline.contract import SegmentCard
+
+_REACH = 2.0  # standard deviations at either end of the scale; beyond them all is plain
+_ROW, _HEAD = 34, 110  # pixels
+_NARROW_ROW, _NARROW_HEAD = 2 * 26, 40  # the name of a feature stands over its cells
+_ROOMY, _SIZES = 80, ((80, 13), (48, 12), (36, 10))  # pixels of a cell, and of the letters in it; fewer hold none
+_HEADS = 104  # letters of all heads together, on the narrowest screen where they are written out
+
+
+def height(features: int, *, narrow: bool = False) -> int:
+    """Pixels that the chart needs."""
+    return max(4, features) * (_NARROW_ROW if narrow else _ROW) + (_NARROW_HEAD if narrow else _HEAD)
+
+
+def profile(
+    features: Sequence[Feature],
+    cards: Sequence[SegmentCard],
+    chosen: Sequence[str],
+    look: Scheme,
+    *,
+    width: int | None = None,
+) -> go.Figure:
+    """A cell for each feature and segment: colour the standardised difference, text the median; last all customers.
+
+    Where there is only so much ``width``, symbols stand for the segments, and names of features over their cells.
+    """
+    if not features or not cards:
+        return empty_figure(_("These data have no features to compare"), look)
+    last, step = len(cards), 2 if width else 1
+    words = totals.profile_rows(features)
+    colours = [_cells(one) for one in features]
+    hover = [
+        [_hover(one, place, cards[place], words[row][1 + place]) for place in range(last)]
+        + [f"{escaped(one.column.label)}<br>" + _("all customers: {median}", median=words[row][-1])]
+        for row, one in enumerate(features)
+    ]
+    rows = step * len(features)
+    trace = {
+        "type": "heatmap",
+        "z": _below(colours, step),
+        "x": list(range(last + 1)),
+        "y": list(range(rows)),
+        "zmid": 0,
+        "hoverongaps": False,
+        "zmin": -_REACH,
+        "zmax": _REACH,
+        "colorscale": diverging(look),
+        "showscale": False,
+        "xgap": 3,
+        "ygap": 3,
+        "hovertext": _below(hover, step),
+        "hovertemplate": "%{hovertext}<extra></extra>",
+        "meta": [*(card.key for card in cards), ""],
+    }
+    letters = max(8, min(16, _HEADS // (last + 1)))
+    heads = [mark(card.colour, look).sign if width else _head(card, look, letters) for card in cards]
+    frames = [
+        {
+            "type": "rect",
+            "x0": place - 0.5,
+            "x1": place + 0.5,
+            "y0": -0.5,
+            "y1": rows - 0.5,
+            "line": {"color": look.accent, "width": 2},
+            "fillcolor": "rgba(0,0,0,0)",
+        }
+        for place, card in enumerate(cards)
+        if card.key in chosen
+    ]
+    return figure_of(
+        [trace, _medians(words, colours, look, width)],
+        look,
+        shapes=frames,
+        dragmode=False,
+        annotations=[_over(one, step * row, look) for row, one in enumerate(features)] if width else [],
+        xaxis={
+            "side": "top",
+            "range": [-0.5, last + 0.5],
+            "showgrid": False,
+            "tickvals": list(range(last + 1)),
+            "tickangle": 0,
+            "ticktext": [*heads, _("All") if width else _("All customers")],
+            "tickfont": {"size": 12, "color": look.ink},
+        },
+        yaxis={
+            "range": [rows - 0.5, -0.5],
+            "showgrid": False,
+            "tickvals": [] if width else list(range(rows)),
+            "ticktext": [escaped(one.column.label, 30) for one in features],
+            "tickfont": {"size": 12, "color": look.ink},
+        },
+    )
+
+
+def shades(one: Feature, look: Scheme) -> list[str]:
+    """The colour of each cell of a row, all customers last."""
+    return [_shade(effect, look) for effect in _cells(one)]
+
+
+def _cells(one: Feature) -> list[float | None]:
+    """The effects of a row as far as the scale reaches, none where there is none; all customers last."""
+    return [None if effect != effect else max(-_REACH, min(_REACH, effect)) for effect in one.effects] + [0.0]
+
+
+def _shade(effect: float | None, look: Scheme) -> str:
+    return shade(look, 0.5 + (effect or 0.0) / _REACH / 2)
+
+
+def _below(rows: Sequence[Sequence[Any]], step: int) -> list[Sequence[Any]]:
+    """The rows of the grid, each under an empty one for its name where it takes two."""
+    return [line for row in rows for line in ([[None] * len(row)] * (step - 1) + [row])]
+
+
+def _over(one: Feature, row: int, look: Scheme) -> dict[str, Any]:
+    """The name of a feature over its cells."""
+    return {
+        "x": 0,
+        "xref": "paper",
+        "xanchor": "left",
+        "y": row,
+        "yanchor": "middle",
+        "yshift": -3,
+        "showarrow": False,
+        "text": escaped(one.column.label, 44),
+        "font": {"size": 12, "color": look.ink},
+    }
+
+
+def _medians(
+    words: Sequence[Sequence[str]], colours: Sequence[Sequence[float | None]], look: Scheme, width: int | None
+) -> dict[str, Any]:
+    """The text of the cells; each in the ink that is legible on its colour, which Plotly's own choice is not always.
+
+    None where a cell is too narrow for it.
+    """
+    room = width / len(colours[0]) if width else _ROOMY
+    size = next((size for least, size in _SIZES if room >= least), 0)
+    step = 2 if width else 1
+    cells = (
+        [
+            (place, step * row + step - 1, text, colours[row][place])
+            for row, line in enumerate(words)
+            for place, text in enumerate(line[1:])
+        ]
+        if size
+        else []
+    )
+    return {
+        "type": "scatter",
+        "mode": "text",
+        "x": [one[0] for one in cells],
+        "y": [one[1] for one in cells],
+        "text": [escaped(one[2]) for one in cells],
+        "hoverinfo": "skip",
+        "textfont": {"size": size or 1, "color": [ink_on(_shade(one[3], look)) for one in cells]},
+    }
+
+
+def _head(card: SegmentCard, look: Scheme, letters: int) -> str:
+    return f"{mark(card.colour, look).sign} " + "<br>".join(wrapped(card.name, letters, 3)) + f"<br>{trusted(card)}"
+
+
+def _hover(one: Feature, place: int, card: SegmentCard, median: str) -> str:
+    effect = one.effects[place]
+    lines = [f"<b>{escaped(with_trust(card))}</b>", f"{escaped(one.column.label)}: {escaped(median)}"]
+    if effect == effect:
+        far = decimal(abs(effect), 1)
+        lines.append(
+            _("{far} standard deviations above all others", far=far)
+            if effect > 0
+            else _("{far} standard deviations below all others", far=far)
+        )
+    return "<br>".join(lines)

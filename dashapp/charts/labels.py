@@ -1,0 +1,111 @@
+"""Where names stand beside marks without lying on each other, on wide screens and smaller ones alike. Plain NumPy."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import product
+
+import numpy as np
+import numpy.typing as npt
+
+from dashapp.charts.theme import escaped
+
+Offset = tuple[float, float]
+Box = tuple[float, float, float, float]  # left, top, right, bottom, in pixels
+Boxes = npt.NDArray[np.float64]
+
+SCREENS = ((510, 380, 4), (330, 380, 1))  # pixels inside the axes of a chart, on a wide and a small desk, and weight
+_LETTER, _LINE = 6.6, 16
+_WAYS = (
+    (1, 0),
+    (-1, 0),
+    (0, -1),
+    (0, 1),
+    (1, -1),
+    (1, 1),
+    (-1, -1),
+    (-1, 1),
+    (0.5, -1),
+    (-0.5, -1),
+    (0.5, 1),
+    (-0.5, 1),
+)
+_ROUNDS = 3
+_GAPS = (10, 26, 42, 60, 85)
+
+
+@dataclass(frozen=True)
+class Bubble:
+    """A round mark: its place in shares of the axes, its radius in pixels, and the lines of its name."""
+
+    x: float
+    y: float
+    radius: float
+    lines: tuple[str, ...]
+
+
+def wrapped(text: str, width: int, most: int) -> tuple[str, ...]:
+    """At most so many lines, safe for Plotly; the last one is cut where more would follow."""
+    lines = textwrap.wrap(text, width) or [""]
+    if len(lines) > most:
+        lines = [*lines[: most - 1], textwrap.shorten(" ".join(lines[most - 1 :]), width, placeholder=" …")]
+    return tuple(escaped(line) for line in lines)
+
+
+def beside(marks: Sequence[Bubble], screens: Sequence[tuple[int, int, int]] = SCREENS) -> list[Offset]:
+    """For each mark where the middle of its name stands, in pixels right and down of the mark."""
+    placed: dict[int, Offset] = {}
+    for mine in [*range(len(marks))] * _ROUNDS:  # the first to choose may have taken the place of a later one
+        others = {other: at for other, at in placed.items() if other != mine}
+        choices = _choices(marks[mine])
+        costs = 10.0 * np.arange(len(choices))
+        for screen in screens:
+            boxes = np.array([_box(marks[mine], at, screen) for at in choices])
+            costs += _costs(boxes, _taken(marks, others, screen), screen)
+        placed[mine] = choices[int(costs.argmin())]
+    return [placed[mine] for mine in range(len(marks))]
+
+
+def _choices(one: Bubble) -> list[Offset]:
+    (wide, high), found = _size(one), [] if one.radius else [(0.0, 0.0)]  # on a mere point there is nothing to hide
+    for gap, (right, down) in product(_GAPS, _WAYS):
+        away = one.radius * (0.8 if right and down else 1) + gap
+        found.append((right * (away + wide / 2), down * (away + high / 2)))
+    return found
+
+
+def _taken(marks: Sequence[Bubble], placed: Mapping[int, Offset], screen: tuple[int, int, int]) -> Boxes:
+    """What must not be covered: names that have their place, and all marks."""
+    taken = [_box(marks[other], offset, screen) for other, offset in placed.items()]
+    for one in marks:
+        x, y = one.x * screen[0], (1 - one.y) * screen[1]
+        taken.append((x - one.radius, y - one.radius, x + one.radius, y + one.radius))
+    return np.array(taken)
+
+
+def _costs(boxes: Boxes, taken: Boxes, screen: tuple[int, int, int]) -> Boxes:
+    """Pixels of each box that would be covered twice or cut off."""
+    inside = _shared(boxes, np.array([(0, 0, screen[0], screen[1])]))[:, 0]
+    cut = (boxes[:, 2] - boxes[:, 0]) * (boxes[:, 3] - boxes[:, 1]) - inside
+    found: Boxes = screen[2] * (_shared(boxes, taken).sum(axis=1) + 2 * cut)
+    return found
+
+
+def _size(one: Bubble) -> tuple[float, float]:
+    letters = max([len(one.lines[0]) + 2, *map(len, one.lines)])  # the symbol stands before the first line
+    return letters * _LETTER, len(one.lines) * _LINE + 4
+
+
+def _box(one: Bubble, at: Offset, screen: tuple[int, int, int]) -> Box:
+    wide, high = _size(one)
+    x, y = one.x * screen[0] + at[0], (1 - one.y) * screen[1] + at[1]
+    return x - wide / 2, y - high / 2, x + wide / 2, y + high / 2
+
+
+def _shared(boxes: Boxes, others: Boxes) -> Boxes:
+    """Pixels that each of ``boxes`` shares with each of the others, (boxes, others)."""
+    sides = np.minimum(boxes[:, None, 2:], others[None, :, 2:]) - np.maximum(boxes[:, None, :2], others[None, :, :2])
+    found: Boxes = np.maximum(sides, 0.0).prod(axis=2)
+    return found

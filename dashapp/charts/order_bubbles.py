@@ -1,0 +1,143 @@
+"""Orders by cheque: a bubble a segment."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import plotly.graph_objects as go
+
+from dashapp.charts.labels import Bubble, beside, wrapped
+from dashapp.charts.portions import _PALE
+from dashapp.charts.theme import Scheme, empty_figure, escaped, figure_of, mark, tinted
+from dashapp.findings import Portion
+from dashapp.i18n import _
+from dashapp.telling import amount, customers, number, trusted, with_trust
+from pipeline.contract import Column, Profiles, Segmentation
+
+
+def bubbles(
+    it: Segmentation, found: Sequence[Portion], look: Scheme, *, selected: bool, named: bool = True
+) -> go.Figure:
+    """Median orders by median cheque, the area of a bubble for the customers.
+
+    Names stand beside the bubbles; where there is no room for them, symbols stand in the bubbles.
+    """
+    orders, cheque = it.dataset.meaning("orders"), it.dataset.meaning("average_cheque")
+    if orders is None or cheque is None or not found:
+        return empty_figure(_("These data have no orders and no average cheque"), look)
+    medians = it.profiles.set_index([Profiles.SEGMENT, Profiles.COLUMN])[Profiles.MEDIAN]
+    points = [
+        (float(medians[one.card.segment, orders.name]), float(medians[one.card.segment, cheque.name])) for one in found
+    ]
+    across, up = _padded([x for x, _ in points]), _padded([y for _, y in points])
+    largest = max(one.card.size for one in found)
+    whole = [16 + 40 * (one.card.size / largest) ** 0.5 for one in found]
+    traces = []
+    for one, (x, y), size in zip(found, points, whole, strict=True):
+        shared = {
+            "type": "scatter",
+            "mode": "markers",
+            "x": [x],
+            "y": [y],
+            "meta": one.card.key,
+            "name": escaped(one.card.name),
+            "hoverinfo": "text",
+            "hovertext": [_bubble_words(one, x, y, orders, cheque)],
+        }
+        if selected:
+            traces.append(
+                {
+                    **shared,
+                    "marker": {
+                        "color": tinted(look.ghost, 0.6),
+                        "size": [size],
+                        "line": {"color": look.muted, "width": 1},
+                    },
+                }
+            )
+        style = mark(one.card.colour, look)
+        sign = (
+            {}
+            if named
+            else {
+                "mode": "markers+text",
+                "text": [style.glyph],
+                "textfont": {"size": 13, "color": style.ink if one.chosen else look.ink},
+            }
+        )
+        traces.append(
+            {
+                **shared,
+                **sign,
+                "marker": {
+                    "color": tinted(style.colour, 0.8 if one.chosen else _PALE),
+                    "line": {"color": look.surface, "width": 1.5},
+                    "size": [size * one.fraction**0.5 if one.customers else 0],
+                },
+            }
+        )
+    marks = [
+        Bubble(
+            (x - across[0]) / (across[1] - across[0]),
+            (y - up[0]) / (up[1] - up[0]),
+            size / 2,
+            wrapped(f"{one.card.name} ·\u00a0{trusted(one.card)}", 18, 4),
+        )
+        for one, (x, y), size in zip(found, points, whole, strict=True)
+    ]
+    notes = (
+        [
+            _bubble_label(one, point, at, bubble.lines, look)
+            for one, point, at, bubble in zip(found, points, beside(marks), marks, strict=True)
+        ]
+        if named
+        else []
+    )
+    return figure_of(
+        traces,
+        look,
+        annotations=notes,
+        xaxis={"title": {"text": _("{label} (median)", label=orders.axis_title)}, "range": across},
+        yaxis={"title": {"text": _("{label} (median)", label=cheque.axis_title)}, "range": up},
+    )
+
+
+def _bubble_label(
+    one: Portion, point: tuple[float, float], at: tuple[float, float], lines: Sequence[str], look: Scheme
+) -> dict[str, Any]:
+    """The name beside its bubble, with a thin line to it where it had to stand apart."""
+    style = mark(one.card.colour, look)
+    text = f"{style.sign} " + "<br>".join(lines)
+    return {
+        "x": point[0],
+        "y": point[1],
+        "ax": at[0],
+        "ay": at[1],
+        "text": text,
+        "showarrow": True,
+        "arrowhead": 0,
+        "arrowwidth": 1,
+        "arrowcolor": style.colour,
+        "standoff": 4,
+        "font": {"size": 12, "color": look.ink},
+    }
+
+
+def _bubble_words(one: Portion, x: float, y: float, orders: Column, cheque: Column) -> str:
+    lines = [f"<b>{escaped(with_trust(one.card))}</b>", customers(one.card.size)]
+    if one.customers < one.card.size:
+        lines.append(_("selected: {n} of {m}", n=number(one.customers), m=number(one.card.size)))
+    return "<br>".join(
+        [
+            *lines,
+            f"{escaped(orders.label)}: {amount(x, orders.unit, orders.format)}",
+            f"{escaped(cheque.label)}: {amount(y, cheque.unit, cheque.format)}",
+        ]
+    )
+
+
+def _padded(values: Sequence[float]) -> list[float]:
+    low, high = min(values), max(values)
+    room = (high - low) * 0.3 or abs(high) * 0.3 or 1.0
+    return [low - room, high + room]

@@ -1,0 +1,141 @@
+"""Each segment's part of customers and revenue."""
+
+from __future__ import annotations
+
+from bisect import bisect
+from collections.abc import Sequence
+from itertools import accumulate
+from typing import Any
+
+import plotly.graph_objects as go
+
+from dashapp.charts.labels import wrapped
+from dashapp.charts.theme import Scheme, empty_figure, escaped, figure_of, mark
+from dashapp.findings import Portion
+from dashapp.i18n import _
+from dashapp.telling import number, percent, trusted, with_trust
+
+ROW, LEAST = 84, 400  # pixels a segment, and of the whole chart
+_PALE, _LINE, _FULL = 0.25, 20, 0.48  # characters of a line beside a bar, which takes this much of the width at most
+
+
+def marimekko(found: Sequence[Portion], look: Scheme, *, selected: bool) -> go.Figure:
+    """A bar a segment: as thick as its share of the customers, as long as the revenue that one of them brings.
+
+    Its area is therefore its share of the revenue. With ``selected`` all customers stand behind it in grey.
+    """
+    if not found:
+        return empty_figure(_("No segments"), look)
+    ends = list(accumulate(one.card.share for one in found))
+    places = [end - one.card.share / 2 for end, one in zip(ends, found, strict=True)]
+    longest = max(max(_level(one.level), _level(one.whole)) for one in found) or 1.0
+    traces = [_bars(found, places, look, ghost=True)] if selected else []
+    traces.append(_bars(found, places, look, ghost=False))
+    names = [
+        note
+        for one, place in zip(found, places, strict=True)
+        if (note := _bar_label(one, place, look, selected=selected))
+    ]
+    rated = any(one.whole is not None for one in found)
+    usual = (
+        [
+            {
+                "x": 1,
+                "y": 0,
+                "yanchor": "bottom",
+                "text": _("average customer"),
+                "showarrow": False,
+                "font": {"size": 12, "color": look.muted},
+            }
+        ]
+        if rated
+        else []
+    )
+    line = {
+        "type": "line",
+        "x0": 1,
+        "x1": 1,
+        "y0": 0,
+        "y1": ends[-1],
+        "layer": "above",
+        "line": {"color": look.muted, "width": 1, "dash": "dot"},
+    }
+    return figure_of(
+        traces,
+        look,
+        barmode="overlay",
+        annotations=[*names, *usual],
+        shapes=[line] if rated else [],
+        margin={"l": 0, "r": 0, "t": 22, "b": 0},
+        dragmode=False,
+        xaxis={"visible": False, "range": [0, longest / _FULL]},
+        yaxis={"visible": False, "range": [ends[-1], 0]},
+    )
+
+
+def _bars(found: Sequence[Portion], places: Sequence[float], look: Scheme, *, ghost: bool) -> dict[str, Any]:
+    colours = [look.ghost if ghost else mark(one.card.colour, look).colour for one in found]
+    return {
+        "type": "bar",
+        "orientation": "h",
+        "y": list(places),
+        "x": [_level(one.whole if ghost else one.level) if ghost or one.customers else 0.0 for one in found],
+        "width": [one.card.share * (1.0 if ghost else one.fraction) for one in found],
+        "name": _("All customers") if ghost else _("Revenue of a customer"),
+        "marker": {
+            "color": colours,
+            "opacity": [1.0 if ghost or one.chosen else _PALE for one in found],
+            "line": {"color": look.surface, "width": 1.5},
+        },
+        "hovertext": [_bar_words(one) for one in found],
+        "hoverinfo": "text",
+        "meta": [one.card.key for one in found],
+    }
+
+
+def _bar_words(one: Portion) -> str:
+    lines = [f"<b>{escaped(with_trust(one.card))}</b>", _("{share} of customers", share=percent(one.card.share))]
+    if one.card.revenue_share is not None:
+        lines.append(_("{share} of revenue", share=percent(one.card.revenue_share)))
+    if one.whole is not None:
+        lines.append(_("a customer brings {times} times the average", times=number(one.whole, 1)))
+    if one.customers < one.card.size:
+        lines.append(_("selected: {n} of {m}", n=number(one.customers), m=number(one.card.size)))
+        if one.level is not None:
+            lines.append(_("one of those brings {times} times the average", times=number(one.level, 1)))
+    return "<br>".join(lines)
+
+
+def _bar_label(one: Portion, place: float, look: Scheme, *, selected: bool) -> dict[str, Any] | None:
+    """Name, trust and share, beside the bar; fewer lines beside a thin one, none beside a hair."""
+    style, room = mark(one.card.colour, look), bisect([0.07, 0.12, 0.18], one.card.share) + 1
+    if one.card.share < 0.03:
+        return None
+    lines = wrapped(one.card.name, _LINE, max(1, room - 1))
+    what = (
+        _("not selected")
+        if not one.chosen
+        else _("{n} of {m}", n=number(one.customers), m=number(one.card.size))
+        if selected
+        else _("{share} of customers", share=percent(one.card.share))
+        if one.card.revenue_share is None
+        else _("{share} of revenue", share=percent(one.card.revenue_share))
+    )
+    text = f"{style.sign} " + "<br>".join(f"<b>{line}</b>" for line in lines)
+    if room > 1:
+        text += f"<br>{what} · {trusted(one.card)}"
+    return {
+        "x": max(_level(one.level) if one.customers else 0.0, _level(one.whole)),
+        "y": place,
+        "text": text,
+        "xanchor": "left",
+        "align": "left",
+        "showarrow": False,
+        "xshift": 6,
+        "bgcolor": look.surface,
+        "font": {"size": 12, "color": look.ink if one.chosen else look.muted},
+    }
+
+
+def _level(value: float | None) -> float:
+    return 1.0 if value is None else max(0.0, value)

@@ -1,0 +1,21 @@
+"""What a run says of its segments, in numbers and sentences that every page and the report tell alike."""
+
+from dashapp.findings import advice, affinity, pair_words, segment_words, totals, traits
+from dashapp.findings.affinity import Rule
+from dashapp.findings.totals import Feature, Portion
+from dashapp.findings.traits import Response, Share, Trait
+
+__all__ = [
+    "Feature",
+    "Portion",
+    "Response",
+    "Rule",
+    "Share",
+    "Trait",
+    "advice",
+    "affinity",
+    "pair_words",
+    "segment_words",
+    "totals",
+    "traits",
+]

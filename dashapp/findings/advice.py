@@ -1,0 +1,48 @@
+"""What to do about a segment next, in one sentence that every page and the report tell alike; nothing knows of Dash."""
+
+from __future__ import annotations
+
+from dashapp.i18n import _, plural
+from dashapp.pricing import ListNumbers, in_numbers
+from dashapp.telling import money, number
+from pipeline.contract import SegmentAdvice, Segmentation, SegmentCard
+
+
+def advised(one: SegmentCard, it: Segmentation) -> tuple[SegmentAdvice, ListNumbers] | None:
+    """The segment's part of the plan and its list in numbers; None where the run has no plan with prices."""
+    plan = it.campaigns
+    found = next((advice for advice in plan.summary.segments if advice.segment == one.segment), None) if plan else None
+    if plan is None or found is None or plan.summary.cost is None:
+        return None
+    return found, in_numbers(plan, one.segment)
+
+
+def action(one: SegmentCard, it: Segmentation) -> str:
+    """Whom of the segment to contact, whom to hold out, and what that brings; empty where the run has no plan."""
+    said = advised(one, it)
+    if said is None or it.campaigns is None:
+        return ""
+    advice, found = said
+    if not found.listed:
+        return _("Next campaign: leave them out, nobody here is worth a contact.")
+    if not found.pays(it.campaigns.summary.revenue or 0.0):
+        return (
+            _("No campaign pays in this segment now: try one on a small sample before spending more.")
+            if advice.word == "test"
+            else _("No campaign pays in this segment now: keep them out of paid campaigns.")
+        )
+    profit = money(found.expected.value, it.dataset.currency)
+    if not found.held:
+        return plural(
+            "Next campaign: contact {n} of them, expected profit {profit}.",
+            "Next campaign: contact {n} of them, expected profit {profit}.",
+            found.contacts,
+            profit=profit,
+        )
+    return plural(
+        "Next campaign: contact {n} of them and hold out {held}, expected profit {profit}.",
+        "Next campaign: contact {n} of them and hold out {held}, expected profit {profit}.",
+        found.contacts,
+        held=number(found.held),
+        profit=profit,
+    )

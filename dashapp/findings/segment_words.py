@@ -1,0 +1,188 @@
+"""What the Segment page says in sentences; nothing here knows of Dash or Plotly."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from dashapp.findings import affinity
+from dashapp.findings.affinity import Rule
+from dashapp.findings.traits import LEAST, Response, Share, Trait, drawn
+from dashapp.i18n import N_, _, decimal, plural
+from dashapp.telling import customers, number, percent
+from pipeline.contract import AffinityBasis, Group, SegmentCard, SegmentRule
+
+_FILL = re.compile(r'(COALESCE\("(?:[^"]|"")+", )(-?\d+\.\d{5,})\)')
+ADVICE = {
+    "act": N_("Contact them: it pays for the segment as a whole."),
+    "test": N_("Test it first: for the segment as a whole it may pay or not."),
+    "don't": N_("Do not contact all of them: for the segment as a whole it does not pay."),
+    "too few": N_("Too few of them were ever contacted to say."),
+}
+
+
+def identity_words(card: SegmentCard) -> str:
+    """How the segment relates to the one in use when it was found."""
+    it = card.identity
+    if it is None:
+        return _("there was no earlier segmentation to compare with.")
+    told = {
+        "before": _("“{name}”", name=it.previous) if it.previous else _("an earlier segment"),
+        "overlap": percent(it.overlap),
+    }
+    if it.status == "same":
+        return _("the same as {before}; they share {overlap} of their members.", **told)
+    if it.status == "changed":
+        return _("changed; it continues {before}, with {overlap} of the members of both in common.", **told)
+    if it.previous:
+        return _("new; no earlier segment is like it. The closest, {before}, shares {overlap}.", **told)
+    return _("new; no earlier segment is like it.")
+
+
+def dissolved_words(names: Sequence[str]) -> str:
+    """Earlier segments that none of this run's segments continues; empty where there is none."""
+    if not names:
+        return ""
+    listed = ", ".join(_("“{name}”", name=name) for name in names)
+    return plural(
+        "{n} earlier segment has no successor: {names}.",
+        "{n} earlier segments have no successor: {names}.",
+        len(names),
+        names=listed,
+    )
+
+
+def rule_words(rule: SegmentRule) -> str:
+    """Precision and recall without their names, tested on customers that the rule was not made from."""
+    return _(
+        "The rule selects {customers}. Of those it selects, {precision} belong to the segment (precision); it "
+        "finds {recall} of the segment (recall). Both were measured on customers that the rule had not seen.",
+        customers=customers(rule.size),
+        precision=percent(rule.precision),
+        recall=percent(rule.recall),
+    )
+
+
+def mix_finding(shares: Sequence[Share], group: Group) -> str:
+    """The member of a mix that stands out and the one that is missed the most, where whole percentages show either."""
+    seen = [one for one in shares if one.index is not None and one.visible and one.differs]
+    said = []
+    if seen and seen[0].share > seen[0].overall:
+        said.append(
+            _(
+                "{label}: {name} stands out, {share} instead of {overall}.",
+                label=group.label,
+                name=seen[0].label,
+                share=percent(seen[0].share),
+                overall=percent(seen[0].overall),
+            )
+        )
+    if seen and seen[-1].share < seen[-1].overall:
+        said.append(
+            _(
+                "Least of all {name}: {share} instead of {overall}.",
+                name=seen[-1].label,
+                share=percent(seen[-1].share),
+                overall=percent(seen[-1].overall),
+            )
+        )
+    return " ".join(said) or _("{label}: much the same as all customers.", label=group.label)
+
+
+def traits_finding(traits: Sequence[Trait]) -> str:
+    """The most different trait, and how much is known."""
+    known = [one for one in traits if one.effect is not None]
+    known.sort(key=lambda one: one.overall_share is None)  # the chart draws shares, so it is a share that leads
+    if not known:
+        return _("Too little is known of these customers to say.")
+    least = min(one.coverage for one in known)
+    first = _("Most different: {trait}; all customers: {overall}.", trait=known[0].text, overall=known[0].overall)
+    gaps = _("Some of it is known for {share} of the segment only.", share=percent(least)) if least < 0.9 else ""
+    return f"{first} {gaps}".strip()
+
+
+def response_finding(found: Sequence[Response]) -> str:
+    """Where the segment's interval lies wholly above or below all customers."""
+    rated = [one for one in found if one.rate is not None and one.overall is not None]
+    if not rated:
+        return _("In no campaign were {least} of them contacted, so there is no rate to show.", least=number(LEAST))
+    above = [one.label for one in rated if (one.low or 0.0) > (one.overall or 0.0)]
+    below = [one.label for one in rated if one.high is not None and one.high < (one.overall or 0.0)]
+    said = plural(
+        "In {above} of {n} campaign they responded more often than all customers, in {below} less often; elsewhere the "
+        "difference may be chance. Among many campaigns, one in twenty stands out by chance alone.",
+        "In {above} of {n} campaigns they responded more often than all customers, in {below} less often; elsewhere "
+        "the difference may be chance. Among many campaigns, one in twenty stands out by chance alone.",
+        len(rated),
+        above=number(len(above)),
+        below=number(len(below)),
+    )
+    if len(found) == len(rated):
+        return said
+    return (
+        said
+        + " "
+        + plural(
+            "{n} more campaign reached too few of them for a rate; it stands in the table only.",
+            "{n} more campaigns reached too few of them for a rate; they stand in the table only.",
+            len(found) - len(rated),
+        )
+    )
+
+
+def drawn_words(found: Sequence[Response]) -> str:
+    """Which campaigns the chart holds, where it has no room for all that have a rate; empty where it has."""
+    rated, shown = sum(one.rate is not None for one in found), len(drawn(found))
+    if shown == rated:
+        return ""
+    return " " + plural(
+        "Drawn is the latest of the {all} with a rate.",
+        "Drawn are the {n} latest of the {all} with a rate.",
+        shown,
+        all=number(rated),
+    )
+
+
+def short_sql(sql: str) -> str:
+    """The condition with what stands in for missing values rounded; the limits themselves stay exact."""
+    return _FILL.sub(lambda found: f"{found[1]}{float(found[2]):.4g})", sql)
+
+
+def together_words(found: Sequence[Rule], basis: AffinityBasis) -> list[str]:
+    """What the segment buys together: the pair that weighs the most, the closest one, and what is stronger here."""
+    heavy, close = affinity.heaviest(found), affinity.closest(found)
+    if heavy is None:
+        return [_("No pair goes together more often than chance would have it.")]
+    said = [_pair(heavy, basis)]
+    if close is not None and close.key != heavy.key:
+        said.append(_pair(close, basis))
+    return said + [
+        _(
+            "Stronger than among all customers: “{first}” with “{second}”, {here} instead of {every} times as "
+            "often as chance.",
+            first=rule.first,
+            second=rule.second,
+            here=decimal(rule.lift, 1),
+            every=decimal(rule.overall_lift or 1.0, 1),
+        )
+        for rule in affinity.stronger(found, 2)
+    ]
+
+
+def _pair(rule: Rule, basis: AffinityBasis) -> str:
+    told = {"first": rule.first, "second": rule.second, "times": decimal(rule.lift, 1)}
+    if basis.kind == "baskets":
+        return plural(
+            "“{first}” with “{second}”: {times} times as often as chance, in {n} basket.",
+            "“{first}” with “{second}”: {times} times as often as chance, in {n} baskets.",
+            rule.count,
+            **told,
+        )
+    return plural(
+        "More than most is spent on “{first}” and “{second}” together {times} times as often as chance, by "
+        "{n} customer.",
+        "More than most is spent on “{first}” and “{second}” together {times} times as often as chance, by "
+        "{n} customers.",
+        rule.count,
+        **told,
+    )

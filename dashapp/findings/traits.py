@@ -1,0 +1,241 @@
+"""What the Segment page counts: responses, mix indices, traits, typical customers. Frames in, values out."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from dashapp.i18n import _
+from dashapp.pricing import FEW, FEWEST, wilson
+from dashapp.telling import of_column, percent
+from pipeline.contract import (
+    NUMERIC_KINDS,
+    Assignments,
+    CategoryProfiles,
+    Column,
+    Customers,
+    GroupMeaning,
+    Meaning,
+    Passive,
+    Profiles,
+    Segmentation,
+    Typical,
+)
+
+LEAST = FEWEST  # contacted, under which there is no rate
+LEAST_SHARE, LEAST_GAP = 0.01, 0.02  # of a total: drawn from the first on, said in words from the second on
+MOST_CAMPAIGNS = 10
+_MAIN: tuple[Meaning, ...] = ("spend", "orders", "average_cheque", "recency", "age", "income")
+
+
+@dataclass(frozen=True)
+class Response:
+    """What one segment answered to one campaign; ``rate`` and its interval are None under ``LEAST`` contacted."""
+
+    label: str
+    contacted: int
+    answered: int
+    overall: float | None  # None under ``LEAST`` contacted overall
+    rate: float | None = None
+    low: float | None = None
+    high: float | None = None
+
+    @property
+    def few(self) -> bool:
+        """Whether the rate stands on so few customers that it is to be read with care."""
+        return self.contacted < FEW
+
+
+@dataclass(frozen=True)
+class Share:
+    """One member of a mix: its share of the segment's total and of everybody's, and the index of the two."""
+
+    label: str
+    share: float
+    overall: float
+    of: GroupMeaning = "categories"
+
+    @property
+    def visible(self) -> bool:
+        """Whether there is enough of it, here or overall, for an index to mean anything."""
+        return max(self.share, self.overall) >= LEAST_SHARE
+
+    @property
+    def differs(self) -> bool:
+        """Whether the two shares differ so much that whole percentages show it."""
+        return abs(self.share - self.overall) >= LEAST_GAP
+
+    @property
+    def index(self) -> float | None:
+        """100 is the share that all customers have; None where nobody has any."""
+        return 100 * self.share / self.overall if self.overall > 0 else None
+
+
+@dataclass(frozen=True)
+class Trait:
+    """One passive trait as stored; numbers are None under 30 known customers."""
+
+    label: str
+    text: str
+    coverage: float
+    effect: float | None
+    overall: str
+    value: float | None = None
+    low: float | None = None
+    high: float | None = None
+    overall_share: float | None = None  # of a share only; None for means
+
+
+@dataclass(frozen=True)
+class Beside:
+    """One trait of a segment beside all customers, in words; ``known`` customers of the segment have a value."""
+
+    label: str
+    here: str
+    overall: str
+    known: int
+
+
+def responses(it: Segmentation, segment: int) -> tuple[Response, ...]:
+    """Each campaign with its contacts and answers, by date; those without one in the data set's order, last."""
+    inside = members(it, segment)
+    found = []
+    for campaign in sorted(it.dataset.campaigns, key=lambda one: one.start or date.max):
+        if campaign.column not in it.customers:
+            continue
+        outcome = _floats(it.customers[campaign.column])
+        known, yes = np.isfinite(outcome), outcome > 0
+        contacted, answered = int((known & inside).sum()), int((yes & inside).sum())
+        overall = float(yes.sum() / known.sum()) if known.sum() >= LEAST else None
+        if contacted < LEAST:
+            found.append(Response(campaign.label, contacted, answered, overall))
+            continue
+        low, high = map(float, wilson(answered, contacted))
+        found.append(Response(campaign.label, contacted, answered, overall, answered / contacted, low, high))
+    return tuple(found)
+
+
+def drawn(found: Sequence[Response]) -> list[Response]:
+    """Those that the chart has room for: the latest with a rate; all of them stand in the table."""
+    return [one for one in found if one.rate is not None][-MOST_CAMPAIGNS:]
+
+
+def mix(it: Segmentation, segment: int, meaning: GroupMeaning) -> tuple[Share, ...]:
+    """Members of a group by falling index; empty where the data set has no such group."""
+    group = it.dataset.group(meaning)
+    if group is None or not group.members or not set(group.members) <= set(it.customers):
+        return ()
+    inside = members(it, segment)
+    sums, everybody = np.array([_sums(it.customers[member], inside) for member in group.members]).T
+    if sums.sum() <= 0 or everybody.sum() <= 0:
+        return ()
+    shares, overall = sums / sums.sum(), everybody / everybody.sum()
+    found = [
+        Share(label, float(share), float(every), meaning)
+        for label, share, every in zip(group.member_labels, shares, overall, strict=True)
+    ]
+    return tuple(sorted(found, key=lambda one: -(one.index or 0)))
+
+
+def traits(it: Segmentation, segment: int) -> tuple[Trait, ...]:
+    """Passive traits, the most different first; those of which too little is known come last."""
+    mine = it.passive[it.passive[Passive.SEGMENT] == segment]
+    found = [_trait(it, {str(name): value for name, value in row.items()}) for row in mine.to_dict("records")]
+    return tuple(sorted(found, key=lambda one: -abs(one.effect) if one.effect is not None else math.inf))
+
+
+def typical(it: Segmentation, segment: int) -> tuple[tuple[Column, ...], str, pd.DataFrame]:
+    """Main columns, the id's column (empty where not kept), and the rows of the typical customers, nearest first."""
+    keys = it.typical[it.typical[Typical.SEGMENT] == segment].sort_values(Typical.RANK)[Typical.KEY]
+    rows = it.customers[it.customers[Customers.KEY].isin(keys)].set_index(Customers.KEY).reindex(keys)
+    columns = [column for meaning in _MAIN if (column := it.dataset.meaning(meaning)) and column.name in rows]
+    identity = it.dataset.id_column or ""
+    return tuple(columns), identity if identity in rows else "", rows
+
+
+def beside(it: Segmentation, segment: int) -> tuple[Beside, ...]:
+    """Medians of numbers and shares of groups, campaigns left out; nothing is told of under ``LEAST`` customers."""
+    known = {column.name: column for column in it.dataset.columns if column.role in ("active", "passive")}
+    numbers = it.profiles[it.profiles[Profiles.SEGMENT] == segment].to_dict("records")
+    found = [
+        _beside(
+            known[row[Profiles.COLUMN]], "", int(row[Profiles.N]), row[Profiles.MEDIAN], row[Profiles.OVERALL_MEDIAN]
+        )
+        for row in numbers
+        if row[Profiles.COLUMN] in known and known[row[Profiles.COLUMN]].kind in NUMERIC_KINDS
+    ]
+    groups = it.category_profiles[it.category_profiles[CategoryProfiles.SEGMENT] == segment]
+    sizes = groups.groupby(CategoryProfiles.COLUMN)[CategoryProfiles.N].sum()
+    return tuple(
+        found
+        + [
+            _beside(
+                known[row[CategoryProfiles.COLUMN]],
+                str(row[CategoryProfiles.CATEGORY]),
+                int(sizes[row[CategoryProfiles.COLUMN]]),
+                row[CategoryProfiles.SHARE],
+                row[CategoryProfiles.OVERALL_SHARE],
+            )
+            for row in groups.to_dict("records")
+            if row[CategoryProfiles.COLUMN] in known
+        ]
+    )
+
+
+def members(it: Segmentation, segment: int) -> npt.NDArray[np.bool_]:
+    """Which rows of the customers belong to the segment, (n,)."""
+    keys = it.assignments.loc[it.assignments[Assignments.SEGMENT] == segment, Assignments.KEY]
+    return it.customers[Customers.KEY].isin(keys).to_numpy()
+
+
+def _beside(column: Column, category: str, known: int, here: float, overall: float) -> Beside:
+    def told(value: float) -> str:
+        return percent(value) if category else of_column(value, column)
+
+    return Beside(
+        f"{column.label}: {category}" if category else column.label,
+        told(here) if known >= LEAST else _("too few known"),
+        told(overall),
+        known,
+    )
+
+
+def _sums(series: pd.Series, inside: npt.NDArray[np.bool_]) -> tuple[float, float]:
+    """What is above zero, added up: inside, and overall."""
+    values = np.nan_to_num(_floats(series)).clip(min=0)
+    return float(values @ inside), float(values.sum())
+
+
+def _floats(series: pd.Series) -> npt.NDArray[np.float64]:
+    found: npt.NDArray[np.float64] = pd.to_numeric(series, errors="coerce").to_numpy(np.float64, na_value=np.nan)
+    return found
+
+
+def _trait(it: Segmentation, row: dict[str, object]) -> Trait:
+    column, category = it.dataset.column(str(row[Passive.COLUMN])), str(row[Passive.CATEGORY])
+    share = bool(category) or column.kind == "flag"
+    overall = _known(row[Passive.OVERALL])
+    words = _("not known") if overall is None else percent(overall) if share else of_column(overall, column)
+    label = f"{column.label}: {category}" if category else column.label
+    text, coverage = str(row[Passive.TEXT]), _known(row[Passive.COVERAGE]) or 0.0
+    return Trait(
+        label,
+        text,
+        coverage,
+        _known(row[Passive.EFFECT]),
+        words,
+        _known(row[Passive.VALUE]),
+        _known(row[Passive.LOW]),
+        _known(row[Passive.HIGH]),
+        overall if share else None,
+    )
+
+
+def _known(value: object) -> float | None:
+    return float(value) if isinstance(value, int | float) and not math.isnan(value) else None

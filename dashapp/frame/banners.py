@@ -1,0 +1,85 @@
+"""Messages above a page: what a reader has to know first."""
+
+from __future__ import annotations
+
+from dash import html
+from dash.development.base_component import Component
+
+from dashapp.data import View
+from dashapp.frame.site import SHORT
+from dashapp.i18n import _, plural
+from dashapp.telling import moment
+from dashapp.widgets import aria, command, message
+from pipeline.contract import Champion
+
+
+def newer_banner(champion: Champion, path: str) -> Component:
+    """A new champion has been promoted since the page was drawn."""
+    words = plural(
+        "It has {n} segment (version {version}).",
+        "It has {n} segments (version {version}).",
+        champion.k,
+        version=champion.version,
+    )
+    return message(
+        _("A newer segmentation is in use."), words, action=html.A(_("Show it"), href=path, className="k-button")
+    )
+
+
+def banners(view: View) -> list[Component]:
+    """What to know before reading: an old link, a store that does not answer, a run that is not in use."""
+    found = []
+    if view.notice:
+        found.append(message(_("The link is out of date."), view.notice, tone="warning"))
+    if view.run is not None and view.champions.problem:
+        seen = view.champions.seen
+        since = [_("This is what was there on {moment}.", moment=moment(seen))] if seen else []
+        found.append(
+            message(_("The store does not answer."), " ".join([*since, view.champions.problem]), tone="warning")
+        )
+    if view.run is not None and not view.is_champion:
+        it = view.run.segmentation
+        back = (
+            html.A(_("Back to the one in use"), href=f"?run={view.champion.run_id[:SHORT]}", className="k-button")
+            if view.champion
+            else None
+        )
+        words = plural(
+            "{n} segment, run {run} of {moment}.",
+            "{n} segments, run {run} of {moment}.",
+            it.k,
+            run=it.run_id[:8],
+            moment=moment(it.started),
+        )
+        found.append(
+            message(
+                _("You are looking at a segmentation that is not the one in use:"), words, tone="warning", action=back
+            )
+        )
+    return found
+
+
+def nothing_yet(view: View) -> Component:
+    """What stands in place of a page while there is no run to show."""
+    if view.champions.problem and "there is no store" not in view.champions.problem:
+        return html.Div(
+            [message(_("There is nothing to show: the store cannot be read."), view.champions.problem, tone="error")]
+        )
+    return html.Section(
+        [
+            html.H2(_("No segmentation yet")),
+            html.P(
+                _(
+                    "This dashboard shows a segmentation as soon as one is trained and promoted. "
+                    "Nothing needs a restart."
+                )
+            ),
+            html.P(_("To see it on sample data:")),
+            command("make demo"),
+            html.P(_("To train on a data set of your own:")),
+            command("korzina init customers.csv\nkorzina train --spec customers.toml --data customers.csv"),
+            html.P(view.champions.problem, className="k-note") if view.champions.problem else None,
+        ],
+        className="k-card k-empty",
+        **aria(label=_("No segmentation yet")),
+    )

@@ -1,0 +1,77 @@
+"""The selection in words, each part removable."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from dash import html
+from dash.development.base_component import Component
+
+from dashapp import ids
+from dashapp.i18n import _
+from dashapp.selecting import Dimension, Selection
+from dashapp.telling import chips, shown
+from dashapp.widgets import aria, message
+
+
+def chip_bar(
+    selection: Selection,
+    dimensions: dict[str, Dimension],
+    count: int,
+    total: int,
+    notices: Sequence[str],
+    *,
+    linked: bool,
+    apart: str = "",
+    file: str = "",
+) -> list[Component]:
+    """The selection in words, each part removable, with the number of customers it leaves.
+
+    A page that is not ``linked`` shows it only where there is one, and says with ``apart`` why it does not follow.
+    ``file`` is the address of the selected customers as a file.
+    """
+    if not linked and not selection and not notices:
+        return []
+    crosses = [
+        html.Button(
+            [words, html.Span("×", className="k-cross", **aria(hidden="true"))],
+            id=ids.remove(name),
+            className="k-chip",
+            type="button",
+            **aria(label=_("Remove filter {filter}", filter=words)),
+        )
+        for name, words in chips(selection, dimensions)
+    ]
+    clear = html.Button(
+        _("Reset all"), id=ids.reset("chips"), className="k-link-button", type="button", hidden=not selection
+    )
+    told = shown(count, total) if linked else _("Selected: {shown}", shown=shown(count, total))
+    take = (
+        html.A(
+            _("Download these customers (CSV)"),
+            href=file,
+            className="k-link-button k-take",
+            title=_("One line a customer, written while it is sent: a million take about half a minute."),
+        )
+        if file and count
+        else None
+    )
+    bar = html.Div(
+        [html.Strong(told, className="k-count", role="status"), *crosses, clear, take], className="k-chip-row"
+    )
+    empty = (
+        message(
+            _("No customers match."),
+            _("These filters leave nobody over."),
+            tone="warning",
+            action=html.Button(_("Clear all filters"), id=ids.reset("empty"), className="k-button", type="button"),
+        )
+        if count == 0
+        else None
+    )
+    reason = html.P(apart, className="k-note") if apart and not linked else None
+    return [
+        *(message(_("Part of the link could not be used."), words, tone="warning") for words in notices),
+        bar,
+        *(one for one in (reason, empty) if one),
+    ]

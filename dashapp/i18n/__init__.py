@@ -1,0 +1,32 @@
+"""The reader's language: texts in it, numbers and dates as it writes them, and stored runs told in it."""
+
+from dashapp.i18n.retell import retold, titled
+from dashapp.i18n.speech import (
+    COOKIE,
+    LANGUAGES,
+    N_,
+    _,
+    decimal,
+    language,
+    plural,
+    separators,
+    speak,
+    written_date,
+    written_time,
+)
+
+__all__ = [
+    "COOKIE",
+    "LANGUAGES",
+    "N_",
+    "_",
+    "decimal",
+    "language",
+    "plural",
+    "retold",
+    "separators",
+    "speak",
+    "titled",
+    "written_date",
+    "written_time",
+]

@@ -1,0 +1,75 @@
+"""The target list as CSV: with the run, prices and filters it belongs to, safe to open in a spreadsheet."""
+
+from __future__ import annotations
+
+from dashapp.i18n import _
+from dashapp.pages.campaigns import plan_sentences, prospects
+from dashapp.pages.campaigns.address import Asked
+from dashapp.pricing import ListNumbers
+from dashapp.telling import TRUST_WORDS, csv_text, day, moment
+
+
+def file_name(asked: Asked) -> str:
+    """Without its ending."""
+    it = asked.run.segmentation
+    return f"korzina-{it.run_id[:8]}-k{it.k}-targets"
+
+
+def as_csv(asked: Asked, segment: int | None, *, marked: bool) -> str:
+    """One line a customer worth a contact, the best first; ``marked`` adds who is to be left uncontacted."""
+    found = asked.of_segment(segment)
+    header = [
+        _("Customer") if prospects.has_ids(asked) else _("Place in the ranking"),
+        _("Segment"),
+        _("Trust"),
+        _("Probability of a response"),
+        _("Expected profit"),
+        _("Reasons"),
+    ]
+    rows = [
+        [
+            one.name or one.rank,
+            one.card.name,
+            _(TRUST_WORDS[one.card.trust]),
+            round(one.probability, 6),
+            round(one.profit, 4),
+            plan_sentences.reasons(asked, one),
+            *([_("hold out: do not contact") if one.held else _("contact")] if marked else []),
+        ]
+        for one in prospects.people(asked, found)
+    ]
+    return csv_text(
+        [*header, _("Group")] if marked else header, rows, _about(asked, segment, found.numbers, marked=marked)
+    )
+
+
+def _about(asked: Asked, segment: int | None, found: ListNumbers, *, marked: bool) -> list[tuple[str, object]]:
+    it, summary = asked.run.segmentation, asked.summary
+    name = next((card.name for card in it.cards if card.segment == segment), _("All segments"))
+    return [
+        (_("Run"), it.run_id),
+        (_("Trained"), moment(it.started)),
+        (_("Data"), it.dataset.title),
+        (_("Data as of"), day(it.dataset.as_of)),
+        (_("Segments"), it.k),
+        (_("For"), asked.run.tell(summary.about)),
+        (_("Cost of a contact"), summary.cost or 0),
+        (_("Revenue of a response"), summary.revenue or 0),
+        (_("Break-even"), round(summary.break_even or 0, 6)),
+        (_("Selection"), plan_sentences.filters(asked)),
+        (_("Segment"), name),
+        (_("Customers covered"), found.customers),
+        (_("Customers of the run"), len(asked.plan.targets)),
+        (_("Customers on the list"), found.listed),
+        *(
+            [
+                (_("To contact"), found.contacts),
+                (_("To hold out"), found.held),
+                (_("Expected profit"), round(found.expected.value, 2)),
+                (_("Expected profit with nobody held out"), round(found.whole, 2)),
+            ]
+            if marked
+            else [(_("Expected profit"), round(found.whole, 2))]
+        ),
+        (_("Please note"), _(plan_sentences.NOT_UPLIFT)),
+    ]

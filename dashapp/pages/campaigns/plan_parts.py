@@ -1,0 +1,259 @@
+"""The parts of the Campaigns page that follow the address: prices, campaign and filters in, components out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from dash import html
+from dash.development.base_component import Component
+
+from dashapp.i18n import _, plural
+from dashapp.pages.campaigns import plan_sentences, prospects
+from dashapp.pages.campaigns.address import Asked
+from dashapp.pages.campaigns.plan_sentences import price
+from dashapp.pages.campaigns.prospects import Dot
+from dashapp.pricing import Curve, Expected, Interval, Measured, Prospects
+from dashapp.telling import money, number, percent, rate
+from dashapp.widgets import as_table, kpi, message, segment_name, table, trust_badge
+from pipeline.contract import SegmentCard
+
+_LINES = 21  # of a curve's table
+
+
+def notices(said: Sequence[str]) -> list[Component]:
+    """What of the address made no sense."""
+    return [message(_("Part of the link could not be used."), one, tone="warning") for one in said]
+
+
+def head(asked: Asked) -> list[Component]:
+    """The finding, the numbers behind it, break-even in a sentence, and what kind of number it is."""
+    found, summary = asked.prospects, asked.summary
+    if not asked.priced:
+        return [html.P(plan_sentences.finding(asked), className="k-finding")] if summary.method != "none" else []
+    it = found.numbers
+    tiles = [
+        kpi(money(it.expected.value, asked.currency), _("expected profit")),
+        kpi(
+            number(it.contacts),
+            plural(
+                "customer to contact, {share} of them",
+                "customers to contact, {share} of them",
+                it.contacts,
+                share=plan_sentences.head_share(found),
+            ),
+        ),
+        kpi(money(it.contacts * (summary.cost or 0.0), asked.currency), _("cost of the contacts")),
+        kpi(rate(summary.break_even or 0.0), _("break-even response")),
+        kpi(
+            number(it.held), _("to hold out as a test, at a price of {price}", price=money(it.given_up, asked.currency))
+        ),
+    ]
+    return [
+        html.P(plan_sentences.finding(asked), className="k-finding", role="status"),
+        html.Div(tiles, className="k-kpis"),
+        html.P([plan_sentences.break_even(asked), " ", plan_sentences.price_of_test(asked, found)], className="k-lead"),
+        html.P(
+            [_("For {campaign}.", campaign=asked.run.tell(summary.about)), " ", plan_sentences.kinds(asked)],
+            className="k-muted",
+        ),
+        html.P([html.Strong(_("How to read it:")), " ", _(plan_sentences.NOT_UPLIFT)], className="k-note"),
+    ]
+
+
+def expected_table(asked: Asked, found: Expected) -> Component:
+    """The curve's numbers."""
+    rows = [
+        [
+            number(int(found.model.contacts[at])),
+            *_money_at(found.model, at, asked.currency),
+            money(float(found.by_segment[at]), asked.currency),
+            money(float(found.at_random[at]), asked.currency),
+        ]
+        for at in _thinned(len(found.model.contacts))
+    ]
+    return as_table(
+        [_("Contacted"), _("Response model"), _("95 % interval"), _("Segments alone"), _("Random")],
+        rows,
+        caption=_("Expected profit by number contacted"),
+    )
+
+
+def measured_table(asked: Asked, found: Measured) -> Component:
+    """What each rule earned, and the curve's numbers: the honest comparison."""
+    rows = [
+        [
+            _(plan_sentences.RULES.get(one.key, one.label)),
+            number(one.contacts),
+            money(one.profit, asked.currency),
+            plan_sentences.span(Interval(one.profit, one.low, one.high), asked.currency),
+        ]
+        for one in asked.summary.evaluation
+    ]
+    caption = _("What each rule earned on contacts it had not learned from")
+    header = [_("Who is contacted"), _("Contacts"), _("Profit"), _("95 % interval")]
+    curve = [
+        [number(int(found.model.contacts[at])), *_money_at(found.model, at, asked.currency)]
+        for at in _thinned(len(found.model.contacts))
+    ]
+    return html.Div(
+        [
+            table(header, rows, caption=caption),
+            html.P(asked.run.tell(asked.summary.worth)),
+            html.P(plan_sentences.calibration(asked)),
+            as_table(
+                [_("Contacted"), _("Response model"), _("95 % interval")],
+                curve,
+                caption=_("Profit by number contacted"),
+            ),
+        ]
+    )
+
+
+def dots_table(found: Sequence[Dot]) -> Component:
+    """The dots' numbers."""
+    rows = [
+        [
+            _segment(one.card),
+            number(one.contacted),
+            number(one.answered),
+            _("too few")
+            if one.rate is None or one.low is None or one.high is None
+            else _("{rate} ({low} to {high})", rate=rate(one.rate), low=rate(one.low), high=rate(one.high)),
+            _(plan_sentences.ADVICE[one.word]) if one.word else "–",
+        ]
+        for one in found
+    ]
+    said = (
+        [
+            html.Li([html.Strong(_(plan_sentences.ADVICE[word])), ": ", _(meaning)])
+            for word, meaning in plan_sentences.ADVICE_MEANS.items()
+        ]
+        if any(one.word for one in found)
+        else []
+    )
+    return html.Div(
+        [
+            html.Ul(
+                [
+                    html.Li([segment_name(one.card), " ", trust_badge(one.card.trust, one.card.trust_reason)])
+                    for one in found
+                ],
+                className="k-campaigns-key",
+            ),
+            html.Ul(said, className="k-note k-campaigns-words"),
+            as_table(
+                [_("Segment"), _("Contacted"), _("Responded"), _("Response here"), _("In a word")],
+                rows,
+                caption=_("Response by segment"),
+            ),
+        ]
+    )
+
+
+def segments(asked: Asked) -> Component | None:
+    """Who is on the list, told in segments."""
+    if not asked.priced:
+        return None
+    shares = prospects.by_segment(asked)
+    rows = [
+        [
+            _segment(one.card),
+            number(one.numbers.customers),
+            number(one.numbers.contacts),
+            number(one.numbers.held),
+            percent(one.numbers.listed / one.numbers.customers)
+            if one.numbers.customers >= prospects.LEAST
+            else _("too few"),
+            money(one.numbers.expected.value, asked.currency),
+            _(plan_sentences.ADVICE[one.word]) if one.word in plan_sentences.ADVICE else "–",
+        ]
+        for one in shares
+    ]
+    header = [
+        _("Segment"),
+        _("Customers"),
+        _("To contact"),
+        _("To hold out"),
+        _("Both, share of the segment"),
+        _("Expected profit"),
+        _("Contact all of it?"),
+    ]
+    gone = asked.run.segmentation.k - len(shares)
+    return html.Div(
+        [
+            table(header, rows, caption=_("The list by segment")),
+            html.P(plural("{n} segment is filtered out.", "{n} segments are filtered out.", gone), className="k-note")
+            if gone
+            else None,
+        ]
+    )
+
+
+def top(asked: Asked) -> list[Component]:
+    """The best prospects, each with the reasons for the score."""
+    if not asked.priced:
+        return []
+    found = prospects.people(asked, asked.prospects, prospects.TOP)
+    if not found:
+        return [html.P(_("Nobody is on the list."), className="k-muted")]
+    rows = [
+        [
+            one.name or _("no. {rank}", rank=number(one.rank)),
+            _segment(one.card),
+            rate(one.probability),
+            price(round(one.profit, 2), asked.currency) if one.profit >= 0 else money(one.profit, asked.currency),
+            html.Span(plan_sentences.reasons(asked, one), className="k-campaigns-reasons"),
+        ]
+        for one in found
+    ]
+    header = [_("Customer"), _("Segment"), _("Chance of a response"), _("Expected profit"), _("Why")]
+    kept = (
+        []
+        if prospects.has_ids(asked)
+        else [html.P(_("The id of customers is not kept in this run."), className="k-note")]
+    )
+    return [table(header, rows, caption=_("The first on the list")), *kept]
+
+
+def hold_out(asked: Asked) -> list[Component]:
+    """How large a test group, and what for."""
+    if not asked.priced:
+        return []
+    return [
+        html.P(plan_sentences.hold_out(asked, asked.prospects)),
+        html.P(
+            _(
+                "Do not contact the hold-out group. Afterwards compare its response with that of the contacted: "
+                "only the difference is what the campaign itself brought."
+            ),
+            className="k-note",
+        ),
+    ]
+
+
+def listed(asked: Asked, found: Prospects, *, marked: bool) -> str:
+    """What the file will hold."""
+    if not asked.priced:
+        return ""
+    return f"{plan_sentences.covered(asked, found)} {plan_sentences.in_the_file(asked, found, marked=marked)}".strip()
+
+
+def notes(asked: Asked) -> list[Component]:
+    """What else the pipeline says of the plan."""
+    return [html.Li(asked.run.tell(one)) for one in asked.summary.notes]
+
+
+def _money_at(curve: Curve, at: int, currency: str) -> list[str]:
+    value = Interval(float(curve.profit[at]), float(curve.low[at]), float(curve.high[at]))
+    return [money(value.value, currency), plan_sentences.span(value, currency)]
+
+
+def _thinned(points: int) -> list[int]:
+    """Places of at most ``_LINES`` points, the ends among them."""
+    if points <= _LINES:
+        return list(range(points))
+    return sorted({round(place * (points - 1) / (_LINES - 1)) for place in range(_LINES)})
+
+
+def _segment(card: SegmentCard) -> Component:
+    return html.Span([segment_name(card), " ", trust_badge(card.trust, card.trust_reason)])

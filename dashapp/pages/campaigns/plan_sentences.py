@@ -1,0 +1,274 @@
+"""What the Campaigns page says: the list in a sentence, prices, advice, and where a number comes from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from dashapp.i18n import N_, _, plural
+from dashapp.pages.campaigns.address import Asked
+from dashapp.pages.campaigns.prospects import LEAST, Dot, Prospect
+from dashapp.pricing import Expected, Interval, Measured, Prospects
+from dashapp.telling import chips, customers, money, number, percent, rate, shown
+
+ADVICE = {"act": N_("act"), "test": N_("test"), "don't": N_("don't"), "too few": N_("too few")}
+ADVICE_MEANS = {
+    "act": N_("even the low end of the interval is above break-even: contacting all of it pays"),
+    "test": N_("the interval holds break-even: try it on a part first"),
+    "don't": N_("even the high end is under break-even: contacting all of it loses money"),
+    "too few": N_("under 30 contacted: no rate is shown"),
+}
+RULES = {
+    "everybody": N_("Everybody"),
+    "nobody": N_("Nobody"),
+    "random": N_("As many at random"),
+    "by_segment": N_("Segments alone"),
+    "by_rfm": N_("Groups by recency, frequency and money (RFM)"),
+    "by_segment_and_past": N_("Segments and earlier answers"),
+    "probability": N_("Response model"),
+    "foresight": N_("Perfect foresight"),
+}
+NOT_UPLIFT = N_(
+    "This is response, not uplift: without a control group nobody knows who would have bought anyway. "
+    "Keep the hold-out group uncontacted, and the test will tell."
+)
+
+
+def price(value: float | None, currency: str) -> str:
+    """``$3`` or ``$0.35``: of one contact or response."""
+    if value is None:
+        return _("not known")
+    return f"{currency}{number(value, 0 if float(value).is_integer() else 2)}"
+
+
+def span(value: Interval, currency: str) -> str:
+    """``$1,100 to $1,590``."""
+    return _("{low} to {high}", low=money(value.low, currency), high=money(value.high, currency))
+
+
+def finding(asked: Asked) -> str:
+    """Whom to contact, and what to expect of it."""
+    found = asked.prospects
+    if not asked.priced:
+        return _("Give the cost of a contact and the revenue of a response to see whom to contact.")
+    if not found.customers:
+        return _("No customers match.")
+    if not found.numbers.listed and asked.selection:
+        return _(
+            "Contact nobody of those left by the filters: at these prices none of them is expected to bring back "
+            "the cost of a contact."
+        )
+    if not found.numbers.listed:
+        return _("Contact nobody: at these prices no customer is expected to bring back the cost of a contact.")
+    return _whom(asked, found)
+
+
+def _whom(asked: Asked, found: Prospects) -> str:
+    expected = found.numbers.expected
+    told = {
+        "count": number(found.numbers.contacts),
+        "held": number(found.numbers.held),
+        "profit": money(expected.value, asked.currency),
+        "span": span(expected, asked.currency),
+    }
+    if asked.selection:
+        return plural(
+            "Contact {count} of the {n} customer left by the filters and hold out {held}: expected profit "
+            "{profit} ({span})",
+            "Contact {count} of the {n} customers left by the filters and hold out {held}: expected profit "
+            "{profit} ({span})",
+            found.customers,
+            **told,
+        )
+    return plural(
+        "Contact {count} of {n} customer and hold out {held}: expected profit {profit} ({span})",
+        "Contact {count} of {n} customers and hold out {held}: expected profit {profit} ({span})",
+        found.customers,
+        **told,
+    )
+
+
+def price_of_test(asked: Asked, found: Prospects) -> str:
+    """What the hold-out group costs, and what it buys; empty where nobody is held out."""
+    it = found.numbers
+    if not it.held:
+        return ""
+    return plural(
+        "Holding out {n} costs {price} of expected profit: with everybody on the list contacted it would be "
+        "{whole}, but then nobody knows what the campaign itself brought.",
+        "Holding out {n} costs {price} of expected profit: with everybody on the list contacted it would be "
+        "{whole}, but then nobody knows what the campaign itself brought.",
+        it.held,
+        price=money(it.given_up, asked.currency),
+        whole=money(it.whole, asked.currency),
+    )
+
+
+def break_even(asked: Asked) -> str:
+    """Break-even in one plain sentence."""
+    summary = asked.summary
+    even = summary.break_even
+    if even is None:
+        return ""
+    told = {"cost": price(summary.cost, asked.currency), "revenue": price(summary.revenue, asked.currency)}
+    if even > 1:
+        return _("A contact costs {cost} and a response brings {revenue}: even a sure response would not pay.", **told)
+    return _(
+        "A contact costs {cost} and a response brings {revenue}, so a contact pays for itself where the chance of "
+        "a response is above {even} (break-even).",
+        even=rate(even),
+        **told,
+    )
+
+
+def expected_words(asked: Asked, found: Expected) -> str:
+    """Where the best cut-off lies, and what contacting everybody instead would mean."""
+    prospects = asked.prospects
+    if not prospects.customers:
+        return _("No customers match.")
+    every = money(float(found.model.profit[-1]), asked.currency)
+    if not prospects.numbers.listed:
+        return _("Every contact is expected to cost more than it brings; contacting all: {every}.", every=every)
+    return _(
+        "Profit grows up to {best} contacts and falls after that; contacting all {all} is expected to bring {every}.",
+        best=number(prospects.numbers.listed),
+        all=number(prospects.customers),
+        every=every,
+    )
+
+
+def measured_words(asked: Asked, found: Measured) -> str:
+    """What the model earned on contacts that it had not learned from."""
+    by_key = {one.key: one for one in asked.summary.evaluation}
+    model, segments = by_key.get("probability"), by_key.get("by_segment")
+    if model is None:
+        return ""
+    first = _(
+        "On {n} past contacts that were not learned from, the model's list earned {profit} ({span}).",
+        n=number(float(found.model.contacts[-1])),
+        profit=money(model.profit, asked.currency),
+        span=span(Interval(model.profit, model.low, model.high), asked.currency),
+    )
+    if segments is None:
+        return first
+    return (
+        first
+        + " "
+        + _(
+            "Segments alone: {profit}; everybody: {every}.",
+            profit=money(segments.profit, asked.currency),
+            every=money(found.everybody, asked.currency),
+        )
+    )
+
+
+def calibration(asked: Asked) -> str:
+    """How honest the probabilities are."""
+    it = asked.summary.calibration
+    if it is None:
+        return ""
+    return _(
+        "Can the probabilities be trusted? On {n} contacts that were not learned from, {predicted} were expected "
+        "to respond and {observed} did.",
+        n=number(it.contacts),
+        predicted=rate(it.mean_predicted),
+        observed=rate(it.observed),
+    )
+
+
+def dot_words(one: Dot) -> str:
+    """One segment's response in a sentence."""
+    if one.rate is None or one.low is None or one.high is None:
+        return plural(
+            "{n} contacted, too few for a rate (at least {least})",
+            "{n} contacted, too few for a rate (at least {least})",
+            one.contacted,
+            least=number(LEAST),
+        )
+    said = _(
+        "{answered} of {contacted} responded: {rate} ({low} to {high})",
+        answered=number(one.answered),
+        contacted=number(one.contacted),
+        rate=rate(one.rate),
+        low=rate(one.low),
+        high=rate(one.high),
+    )
+    return said + "; " + _("few contacted, read with care") if one.few else said
+
+
+def dots_words(found: Sequence[Dot], every: float | None, even: float | None) -> str:
+    """Which segments are provably worth it as a whole, if any."""
+    said = "" if every is None else _("Of all contacted {rate} responded.", rate=rate(every)) + " "
+    if even is None:
+        return said.strip()
+    act = [one.card.name for one in found if one.word == "act"]
+    if act:
+        return said + _("Above break-even for sure: {names}.", names=", ".join(f"“{name}”" for name in act))
+    return said + _("No segment as a whole is above break-even for sure.")
+
+
+def hold_out(asked: Asked, found: Prospects) -> str:
+    """How many to leave uncontacted; in the pipeline's words."""
+    return asked.run.tell(found.hold_out.sentence)
+
+
+def reasons(asked: Asked, one: Prospect) -> str:
+    """What speaks for (+) and against (−) a customer."""
+    return "; ".join(
+        f"{part[:2].replace('-', '−')}{asked.run.tell(part[2:])}" if part[:2] in ("+ ", "- ") else asked.run.tell(part)
+        for part in one.reasons.split("; ")
+        if part
+    )
+
+
+def covered(asked: Asked, found: Prospects) -> str:
+    """Which customers a list covers, and how many are on it."""
+    everybody = len(asked.plan.targets)
+    said = plural("The list holds {n} customer.", "The list holds {n} customers.", found.numbers.listed)
+    return said + " " + _("Covered: {shown}.", shown=shown(found.customers, everybody).lower())
+
+
+def in_the_file(asked: Asked, found: Prospects, *, marked: bool) -> str:
+    """Whom the file says to contact, and what that is expected to bring."""
+    it = found.numbers
+    if not it.listed:
+        return ""
+    if not marked or not it.held:
+        return _(
+            "Nobody is marked as hold-out: contacting all of them is expected to bring {profit}.",
+            profit=money(it.whole, asked.currency),
+        )
+    return plural(
+        "{n} of them is marked as hold-out; contacting the other {rest} is expected to bring {profit}.",
+        "{n} of them are marked as hold-out; contacting the other {rest} is expected to bring {profit}.",
+        it.held,
+        rest=number(it.contacts),
+        profit=money(it.expected.value, asked.currency),
+    )
+
+
+def filters(asked: Asked) -> str:
+    """The filters in words."""
+    words = [one for _name, one in chips(asked.selection, asked.run.cube.dimensions)]
+    return "; ".join(words) or _("All customers")
+
+
+def kinds(asked: Asked) -> str:
+    """What a campaign of each kind would bring; empty where there is one."""
+    found = asked.summary.kinds
+    if len(found) < 2:
+        return ""
+    told = [
+        _(
+            "{kind}: {profit} from {contacts}",
+            kind=asked.run.tell(one.kind),
+            contacts=customers(one.contacts),
+            profit=money(one.expected_profit, asked.currency),
+        )
+        for one in found
+    ]
+    return _("Expected of all customers by kind of campaign, with nobody held out: {list}.", list="; ".join(told))
+
+
+def head_share(found: Prospects) -> str:
+    """The part of the customers that is to be contacted."""
+    return percent(found.numbers.contacts / found.customers) if found.customers else percent(0)

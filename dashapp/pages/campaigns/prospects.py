@@ -1,0 +1,111 @@
+"""What the Campaigns page counts from a plan: dots of responses, the list by segment, its top, what rules earned."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from dashapp import pricing
+from dashapp.pages.campaigns.address import Asked
+from dashapp.pricing import FEW, FEWEST, ListNumbers, Word
+from pipeline.contract import Responses, SegmentCard, Targets
+
+LEAST, TOP = FEWEST, 10  # contacted, under which there is no rate; customers shown
+
+
+@dataclass(frozen=True)
+class Dot:
+    """What one segment answered to a campaign; ``rate`` and its interval are None under ``LEAST`` contacted."""
+
+    card: SegmentCard
+    contacted: int
+    answered: int
+    rate: float | None
+    low: float | None
+    high: float | None
+    word: Word | None  # against the reader's break-even; None where prices are not known
+
+    @property
+    def few(self) -> bool:
+        """Whether the rate stands on so few customers that it is to be read with care."""
+        return self.contacted < FEW
+
+
+@dataclass(frozen=True)
+class Share:
+    """One segment's part of the list."""
+
+    card: SegmentCard
+    numbers: ListNumbers
+    word: str  # for contacting the whole segment
+
+
+@dataclass(frozen=True)
+class Prospect:
+    """One customer of the list; ``name`` is empty where ids are not kept."""
+
+    name: str
+    rank: int
+    card: SegmentCard
+    probability: float
+    profit: float
+    reasons: str
+    held: bool
+
+
+def dots(asked: Asked) -> tuple[Dot, ...]:
+    """Responses to the chosen campaign, a dot a segment."""
+    table = asked.plan.responses
+    columns = [Responses.SEGMENT, Responses.N, Responses.RESPONSES, Responses.RATE, Responses.LOW, Responses.HIGH]
+    rows = {
+        row[0]: row[1:]
+        for row in table.loc[table[Responses.CAMPAIGN] == asked.campaign, columns].itertuples(index=False, name=None)
+    }
+    even = asked.summary.break_even
+    made = []
+    for card in asked.run.segmentation.cards:
+        n, answered, *rates = rows.get(card.segment, (0, 0, None, None, None))
+        rate, low, high = map(float, rates) if n >= LEAST else (None, None, None)
+        word = pricing.advice(int(n), low or 0.0, high or 0.0, even) if even is not None else None
+        made.append(Dot(card, int(n), int(answered), rate, low, high, word))
+    return tuple(made)
+
+
+def overall(asked: Asked) -> float | None:
+    """The chosen campaign's response over all customers; None under ``LEAST`` contacted."""
+    table = asked.plan.responses
+    row = table[(table[Responses.CAMPAIGN] == asked.campaign) & (table[Responses.SEGMENT] == Responses.EVERYBODY)]
+    return float(row[Responses.RATE].iloc[0]) if len(row) and int(row[Responses.N].iloc[0]) >= LEAST else None
+
+
+def by_segment(asked: Asked) -> tuple[Share, ...]:
+    """The list told in segments, of the customers that the filters leave; a segment without any is left out."""
+    words = {one.segment: one.word for one in asked.summary.segments}
+    found = [
+        Share(card, pricing.in_numbers(asked.plan, card.segment, asked.prospects.order), words.get(card.segment, ""))
+        for card in asked.run.segmentation.cards
+    ]
+    return tuple(one for one in found if one.numbers.customers)
+
+
+def people(asked: Asked, prospects: pricing.Prospects, most: int | None = None) -> list[Prospect]:
+    """The customers of a list, the best first."""
+    it, places = asked.run.segmentation, prospects.listed[:most]
+    rows = asked.plan.targets.iloc[places]
+    names = it.customers[it.dataset.id_column].iloc[places].astype(str) if has_ids(asked) else [""] * len(places)
+    cards = {card.segment: card for card in it.cards}
+    held = np.isin(places, prospects.held)
+    columns = (Targets.RANK, Targets.SEGMENT, Targets.PROBABILITY, Targets.EXPECTED, Targets.REASONS)
+    return [
+        Prospect(name, int(rank), cards[int(segment)], float(probability), float(profit), str(reasons), bool(out))
+        for name, rank, segment, probability, profit, reasons, out in zip(
+            names, *(rows[column] for column in columns), held, strict=True
+        )
+    ]
+
+
+def has_ids(asked: Asked) -> bool:
+    """Whether the run keeps the customers' own ids."""
+    it = asked.run.segmentation
+    return bool(it.dataset.id_column) and it.dataset.id_column in it.customers

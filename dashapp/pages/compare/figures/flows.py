@@ -1,0 +1,88 @@
+"""Who went where, from one division of the customers to the next: Sankey charts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import plotly.graph_objects as go
+
+from dashapp.charts import Scheme, escaped, figure_of, mark, tinted, wrapped
+from dashapp.i18n import _
+from dashapp.pages.compare.figures.titles import named
+from dashapp.pages.compare.matching import Pair
+from dashapp.telling import number
+from pipeline.contract import Labels, Placement, SegmentCard
+
+_SHORT, _SHORTEST = 17, 12  # characters of a name in one line of a flow on a phone, of two stages and of three
+
+
+def movers(it: Pair, look: Scheme, *, narrow: bool = False) -> go.Figure:
+    """Who went where: every customer that both runs hold, from the left segment to the right one."""
+    return flow([it.a.cards, it.b.cards], [it.table], look, narrow=narrow)
+
+
+def lineage(runs: Sequence[Placement], tables: Sequence[Labels], look: Scheme, *, narrow: bool = False) -> go.Figure:
+    """How the segments split from one number of segments to the next."""
+    return flow([one.cards for one in runs], tables, look, narrow=narrow)
+
+
+def flow(stages: Sequence[Sequence[SegmentCard]], tables: Sequence[Labels], look: Scheme, *, narrow: bool) -> go.Figure:
+    """A Sankey of customers through stages; ``tables[i]`` counts from stage ``i`` to the next.
+
+    A ``narrow`` one has short names, and only symbols where names from both sides would meet.
+    """
+    labels = [
+        _node(card, look, place, len(stages)) if narrow else named(card, look)
+        for place, stage in enumerate(stages)
+        for card in stage
+    ]
+    cards = [card for stage in stages for card in stage]
+    starts = np.cumsum([0, *(len(stage) for stage in stages)])
+    sizes = [int(total) for total in tables[0].sum(axis=1)] + [int(n) for one in tables for n in one.sum(axis=0)]
+    links = [
+        (int(starts[place]) + row, int(starts[place + 1]) + column, int(table[row, column]))
+        for place, table in enumerate(tables)
+        for row, column in zip(*np.nonzero(table), strict=True)
+    ]
+    return figure_of(
+        [
+            {
+                "type": "sankey",
+                "arrangement": "fixed",
+                "textfont": {"size": 12, "color": look.ink, "shadow": "none"},
+                "node": {
+                    "label": labels,
+                    "pad": 24,
+                    "thickness": 16,
+                    "color": [mark(card.colour, look).colour for card in cards],
+                    "line": {"width": 0},
+                    "customdata": [
+                        _("“{name}”: {n}", name=escaped(card.name), n=number(size))
+                        for card, size in zip(cards, sizes, strict=True)
+                    ],
+                    "hovertemplate": "%{customdata}<extra></extra>",
+                },
+                "link": {
+                    "source": [a for a, _b, _n in links],
+                    "target": [b for _a, b, _n in links],
+                    "value": [n for _a, _b, n in links],
+                    "color": [tinted(mark(cards[a].colour, look).colour, 0.35) for a, _b, _n in links],
+                    "customdata": [
+                        _("{n} from “{a}” to “{b}”", n=number(n), a=escaped(cards[a].name), b=escaped(cards[b].name))
+                        for a, b, n in links
+                    ],
+                    "hovertemplate": "%{customdata}<extra></extra>",
+                },
+            }
+        ],
+        look,
+        margin={"l": 8, "r": 8, "t": 12, "b": 12},
+    )
+
+
+def _node(card: SegmentCard, look: Scheme, place: int, stages: int) -> str:
+    """The label of a node of the stage ``place`` where there is little room."""
+    if 0 < place < stages - 1:
+        return mark(card.colour, look).sign
+    return f"{mark(card.colour, look).sign} " + "<br>".join(wrapped(card.name, _SHORT if stages == 2 else _SHORTEST, 3))

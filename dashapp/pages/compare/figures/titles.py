@@ -1,0 +1,45 @@
+"""Names of segments beside and above the rows of the charts, and the heights that these need."""
+
+from __future__ import annotations
+
+from textwrap import wrap
+from typing import Any
+
+from dashapp.charts import Scheme, escaped, mark
+from dashapp.i18n import _
+from dashapp.telling import TRUST_WORDS
+from pipeline.contract import SegmentCard
+
+LEAST, AROUND = 360, 90  # pixels of a chart, and of its axis and margins
+LINE = 22  # characters of a name in one line, so that two columns of a phone hold it
+
+
+def height_of(rows: int, *, row: int = 68) -> int:
+    """Height of a chart with so many rows, a name above or beside each."""
+    return max(LEAST, AROUND + row * rows)
+
+
+def named(card: SegmentCard, look: Scheme) -> str:
+    """Symbol in its colour, the whole name in short lines, and how far the segment is to be trusted."""
+    return f"{mark(card.colour, look).sign} " + "<br>".join(map(escaped, wrap(title(card), LINE)))
+
+
+def title(card: SegmentCard) -> str:
+    """Name of a segment, and how far to trust it."""
+    return f"{card.name} · {_(TRUST_WORDS[card.trust])}"
+
+
+def above(card: SegmentCard, y: float, more: str, look: Scheme, *, shift: int = 0) -> dict[str, Any]:
+    """The name over its row, from the left edge on."""
+    return {
+        "x": 0,
+        "xref": "paper",
+        "xanchor": "left",
+        "y": y,
+        "yanchor": "bottom",
+        "yshift": shift,
+        "showarrow": False,
+        "align": "left",
+        "font": {"size": 12, "color": look.ink},
+        "text": f"{mark(card.colour, look).sign} " + "<br>".join(map(escaped, wrap(title(card) + more, 44))),
+    }

@@ -1,0 +1,146 @@
+"""What the Data page tells, computed: missing values, the main columns, and what cleaning took out of each."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from dashapp.data import Run
+from dashapp.i18n import _
+from dashapp.selecting import Array, Dimension
+from pipeline.contract import LedgerEntry, Meaning
+
+MAIN: tuple[Meaning, ...] = ("age", "income", "spend", "average_cheque", "orders", "recency")
+_EXAMPLE = re.compile(r"(-?\d+(?:\.\d+)?(?:e[+-]?\d+)?) \(")  # how the ledger writes a value with its place
+
+
+@dataclass(frozen=True)
+class TakenOut:
+    """Values of one column that cleaning took out, as far as the run keeps them."""
+
+    count: int
+    values: tuple[float, ...]
+    because: tuple[LedgerEntry, ...] = ()  # rules that reached the column through one that it is computed from
+
+    def by_bin(self, dimension: Dimension) -> Array:
+        """Known values by the bins of ``dimension``; the outermost bins are open."""
+        edges = np.array(dimension.edges[1:-1])
+        return np.bincount(np.searchsorted(edges, np.array(self.values), side="right"), minlength=dimension.bins)
+
+
+def labelled(run: Run, entry: LedgerEntry) -> str:
+    """What a rule did, with columns by the labels that the pages use.
+
+    A column's name may be a common word, so it counts as a name only where it looks like one, stands before a
+    comparison, or is what the rule is about.
+    """
+    labels = _labels(run)
+    told = entry.detail
+    for name in sorted(labels, key=len, reverse=True):
+        plain = name.isalpha() and name.islower() and name != entry.column
+        told = re.sub(
+            rf"(?<![\w“]){re.escape(name)}(?![\w”])" + (r"(?= [=<>])" if plain else ""),
+            _("“{name}”", name=labels[name]).replace("\\", r"\\"),
+            told,
+        )
+    return told
+
+
+def merged(run: Run, noted: Sequence[tuple[LedgerEntry, LedgerEntry]]) -> list[LedgerEntry]:
+    """Rules with their columns by label, told and as stored; missing values of the same customers stand in one."""
+    found: dict[object, list[LedgerEntry]] = {}
+    for place, (told, stored) in enumerate(noted):
+        same = stored.detail.replace(stored.column or "", "{}") if stored.rule == "imputed" else place
+        found.setdefault(same, []).append(told)
+    return [_joined(run, entries) for entries in found.values()]
+
+
+def _joined(run: Run, entries: Sequence[LedgerEntry]) -> LedgerEntry:
+    first = entries[0]
+    words = labelled(run, first)
+    if len(entries) > 1:
+        labels = _labels(run)
+        names = [_("“{name}”", name=labels.get(one.column or "", one.column or "")) for one in entries]
+        words = words.replace(names[0], ", ".join(names))
+    return first.model_copy(update={"detail": words})
+
+
+def _labels(run: Run) -> dict[str, str]:
+    """Labels of the columns that have one, those that were only read included."""
+    try:
+        columns = json.loads((run.original or run).segmentation.spec).get("columns", {})
+    except (ValueError, AttributeError):
+        columns = {}
+    read = {str(name): run.tell(str(one.get("label") or "")) for name, one in columns.items() if isinstance(one, dict)}
+    known = {one.name: one.label for one in run.segmentation.dataset.columns}
+    return {name: label for name, label in {**read, **known}.items() if label and label != name}
+
+
+def missing_values(run: Run) -> list[tuple[str, int]]:
+    """Label and number of customers without a value of each described column that has gaps, the most first.
+
+    An outcome without a value is none that is missing: the customer was not contacted.
+    """
+    it = run.segmentation
+    named = [(one.label, one.name) for one in it.dataset.columns if one.role not in ("id", "ignored", "outcome")]
+    gaps = [(label, int(it.customers[name].isna().sum())) for label, name in named if name in it.customers]
+    return sorted([one for one in gaps if one[1]], key=lambda one: (-one[1], one[0]))
+
+
+def main_columns(run: Run) -> list[Dimension]:
+    """Columns of known meaning that hold numbers, in a fixed order."""
+    found = [run.segmentation.dataset.meaning(one) for one in MAIN]
+    return [
+        run.cube.dimensions[one.name]
+        for one in found
+        if one and one.name in run.cube.dimensions and run.cube.dimensions[one.name].kind == "number"
+    ]
+
+
+def counts_of(run: Run, dimension: Dimension) -> Array:
+    """All customers by the bins of a dimension."""
+    counts: Array = run.cube.everyone.slice(dimension.name).everyone.sum(axis=0)
+    return counts
+
+
+def taken_out(run: Run, dimension: Dimension) -> TakenOut:
+    """What stood in a column before cleaning and does not now: values of rows set aside, and impossible values.
+
+    The store keeps every row set aside, and of repaired or dropped values the first few with their number.
+    """
+    told = run.segmentation
+    stored = (run.original or run).segmentation  # rules by the names that the pipeline gave them
+    aside = _numbers(stored.quarantine.get(dimension.column))
+    count, values = len(aside), list(aside)
+    for entry in stored.ledger.entries:
+        if entry.rule == "range" and entry.column == dimension.column and entry.repaired + entry.dropped:
+            count += entry.repaired + entry.dropped
+            values += [float(found.group(1)) for one in entry.examples if (found := _EXAMPLE.match(one))]
+    sources = _computed_from(stored.spec, dimension.column)
+    because = tuple(
+        words
+        for entry, words in zip(stored.ledger.entries, told.ledger.entries, strict=True)
+        if entry.rule == "range" and entry.column in sources and entry.rows
+    )
+    return TakenOut(count, tuple(values), because)
+
+
+def _numbers(series: pd.Series | None) -> list[float]:
+    if series is None:
+        return []
+    return [float(one) for one in pd.to_numeric(series, errors="coerce").dropna()]
+
+
+def _computed_from(spec: str, column: str) -> set[str]:
+    """Columns that the SQL of a derived column names; an old run keeps no spec."""
+    try:
+        columns = json.loads(spec).get("columns", {})
+        sql = columns.get(column, {}).get("sql") or ""
+    except (ValueError, AttributeError):
+        return set()
+    return set(re.findall(r"\w+", str(sql))) & set(columns)

@@ -1,0 +1,173 @@
+"""What the page tells of scored customers, small enough to stay in the reader's browser, and its words."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Sequence
+
+from pydantic import ValidationError
+
+from dashapp.data import Run
+from dashapp.i18n import N_, _
+from dashapp.telling import number, of_column
+from pipeline.contract import Drift, DriftWord, FeatureDrift, Ledger, Record, Scored, Scores, Segmentation, SegmentCard
+from pipeline.errors import InputError
+
+MOST_BYTES = 10 * 1024 * 1024
+NEAREST = 3  # traits drawn where none has moved
+SHOWN = 20  # customers in the table on the page; all are in the download
+LEAST = 30  # fewer customers are not compared with the training
+BETWEEN, RATHER = 0.1, 0.25  # confidence under which somebody lies between two segments, or leans to one
+DRIFT_WORDS: dict[DriftWord, str] = {
+    "stable": N_("like the training data"),
+    "moved": N_("somewhat different"),
+    "drifted": N_("different: train anew"),
+}
+
+
+class Placed(Record):
+    """One customer; segments are counted from 0."""
+
+    id: str
+    segment: int
+    second: int
+    confidence: float
+    fits: bool
+    probabilities: tuple[float, ...]
+
+
+class Answer(Record):
+    """What scoring found, without the customers beyond the first few."""
+
+    run: str
+    file: str
+    ledger: Ledger
+    drift: Drift
+    response_notes: tuple[str, ...]
+    counts: tuple[int, ...]  # customers of each segment
+    fits_none: int
+    between: int
+    rather: int
+    outcomes: tuple[str, ...]
+    first: tuple[Placed, ...]
+
+    @property
+    def customers(self) -> int:
+        """Customers placed."""
+        return sum(self.counts)
+
+
+def content_of(upload: str) -> bytes:
+    """The bytes behind a browser's ``data:...;base64,...``; raises ``InputError``."""
+    head, comma, body = upload.partition(",")
+    if not comma or not head.startswith("data:"):
+        raise InputError.because(_("the browser sent something that is no file"), remedy=_("choose the file again"))
+    if len(body) > MOST_BYTES * 4 / 3 + 4:
+        raise InputError(too_large())
+    try:
+        return base64.b64decode(body, validate=True)
+    except (binascii.Error, ValueError) as error:
+        raise InputError.because(
+            _("the browser sent something that is no file"), remedy=_("choose the file again")
+        ) from error
+
+
+def too_large() -> str:
+    """What is said of a file over the limit."""
+    return _(
+        "The file is larger than {most} MB. Split it, or place its customers with the command “korzina score”, "
+        "which takes files of any size.",
+        most=number(MOST_BYTES / 1024**2),
+    )
+
+
+def answer_of(run: Run, file: str, scored: Scored) -> Answer:
+    """The part of a scoring that the page shows."""
+    table = scored.table
+    outcomes = [str(name) for name in table.columns if str(name).startswith(Scores.PROBABILITY)]
+    sure, fits = table[Scores.CONFIDENCE], table[Scores.FITS]
+    places = table[Scores.SEGMENT] - 1
+    first = [
+        Placed(
+            id=str(row[0]),
+            segment=int(row[1]) - 1,
+            second=int(row[2]) - 1,
+            confidence=float(row[3]),
+            fits=bool(row[4]),
+            probabilities=tuple(float(one) for one in row[5:]),
+        )
+        for row in table[[table.columns[0], Scores.SEGMENT, Scores.SECOND, Scores.CONFIDENCE, Scores.FITS, *outcomes]]
+        .head(SHOWN)
+        .itertuples(index=False)
+    ]
+    return Answer(
+        run=run.run_id,
+        file=file[:200],
+        ledger=scored.ledger,
+        drift=scored.drift,
+        response_notes=scored.response_notes,
+        fits_none=int((~fits).sum()),
+        counts=tuple(int((places == place).sum()) for place in range(run.segmentation.k)),
+        between=int((fits & (sure < BETWEEN)).sum()),
+        rather=int((fits & (sure >= BETWEEN) & (sure < RATHER)).sum()),
+        outcomes=tuple(name.removeprefix(Scores.PROBABILITY) for name in outcomes),
+        first=tuple(first),
+    )
+
+
+def read_answer(stored: object, run: Run) -> Answer | None:
+    """The answer that the browser kept, if it belongs to ``run``; None for whatever else a browser sends."""
+    try:
+        answer = Answer.model_validate_json(stored) if isinstance(stored, str) else None
+    except ValidationError:
+        return None
+    if answer is None or answer.run != run.run_id or len(answer.counts) != run.segmentation.k:
+        return None
+    named = {place for row in answer.first for place in (row.segment, row.second)}
+    whole = all(len(row.probabilities) == len(answer.outcomes) for row in answer.first)
+    columns = {column.name for column in run.segmentation.dataset.columns}
+    known = all(one.column in columns for one in answer.drift.features) and answer.ledger.rows_in >= 0
+    return answer if whole and known and named <= set(range(run.segmentation.k)) and min(answer.counts) >= 0 else None
+
+
+# ------------------------------------------------------------------ words
+
+
+def sureness(row: Placed, cards: Sequence[SegmentCard]) -> str:
+    """How sure the segment is: ``between “A” and “B”``, ``fits none``."""
+    first, second = cards[row.segment].name, cards[row.second].name
+    if not row.fits:
+        return _("Fits none; “{first}” is the nearest", first=first)
+    if row.confidence < BETWEEN:
+        return _("Between “{first}” and “{second}”", first=first, second=second)
+    if row.confidence < RATHER:
+        return _("Rather this one than “{second}”", second=second)
+    return _("Clearly this one")
+
+
+def drift_sentence(answer: Answer) -> str:
+    """What the comparison with the training says to do."""
+    words = [one.word for one in answer.drift.features]
+    moved, drifted = words.count("moved"), words.count("drifted")
+    told = {"n": number(moved + drifted), "all": number(len(words))}
+    if drifted:
+        return _(
+            "{n} of {all} traits differ from the training data, some of them so much that the segments should be "
+            "trained anew.",
+            **told,
+        )
+    if moved:
+        return _(
+            "{n} of {all} traits differ somewhat from the training data: use the segments, and look again soon.", **told
+        )
+    return _("The new customers are like those that the segments were made of.")
+
+
+def medians(one: FeatureDrift, it: Segmentation) -> tuple[str, str]:
+    """The middle of the new customers and of the training."""
+    column = it.dataset.column(one.column)
+    new, old = (
+        _("not known") if value is None else of_column(value, column) for value in (one.median, one.training_median)
+    )
+    return new, old

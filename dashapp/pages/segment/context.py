@@ -1,0 +1,230 @@
+"""Sections of the Segment page that hold words and links: what to do next, what is bought together, what was before."""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode
+
+from dash import dcc, html
+from dash.development.base_component import Component
+
+from dashapp import frame, pricing
+from dashapp import ids as shared
+from dashapp.data import View
+from dashapp.findings import advice, affinity, segment_words, traits
+from dashapp.i18n import N_, _
+from dashapp.pricing import ListNumbers
+from dashapp.telling import money, number, percent, rate
+from dashapp.widgets import aria, as_table, card, kpi, segment_name, trust_badge
+from pipeline.contract import Segmentation, SegmentCard
+
+PATH = "/segment/{}"
+_CHANGES = {"same": N_("Same segment as before"), "changed": N_("Changed since last time"), "new": N_("New segment")}
+
+
+def address(path: str, view: View, query: dict[str, object], **own: str) -> str:
+    """A link to another page that keeps the run and the selection."""
+    run = frame.run_query(view)
+    kept = {name: value for name, value in query.items() if isinstance(value, str | list)}
+    pairs = {**({"run": run} if run else {}), **kept, **own}
+    return f"{path}?{urlencode(pairs, doseq=True, safe='~,:')}" if pairs else path
+
+
+def neighbours(it: Segmentation, place: int) -> Component | None:
+    """The segments before and after this one; as links of the navigation they keep the run and the selection."""
+    if it.k < 2:
+        return None
+    before, after = (place - 1) % it.k, (place + 1) % it.k
+    links = [
+        html.Li(
+            dcc.Link(
+                ["← ", *_with_trust(it.cards[before])],
+                href=PATH.format(before + 1),
+                id=shared.nav("segment-before"),
+                className="k-nav-link",
+            )
+        ),
+        html.Li(
+            dcc.Link(
+                [*_with_trust(it.cards[after]), " →"],
+                href=PATH.format(after + 1),
+                id=shared.nav("segment-after"),
+                className="k-nav-link",
+            )
+        ),
+    ]
+    return html.Nav(html.Ul(links), className="k-segment-neighbours", **aria(label=_("Previous and next segment")))
+
+
+def picker(it: Segmentation) -> Component:
+    """Links to every segment; as links of the navigation they keep the run and the selection."""
+    links = [
+        html.Li(
+            dcc.Link(
+                _with_trust(one), href=PATH.format(place), id=shared.nav(f"segment-{place}"), className="k-nav-link"
+            )
+        )
+        for place, one in enumerate(it.cards, start=1)
+    ]
+    return html.Nav(html.Ul(links), className="k-segment-picker", **aria(label=_("Segments")))
+
+
+def _with_trust(one: SegmentCard) -> list[Component | str]:
+    return [segment_name(one), " ", trust_badge(one.trust, one.trust_reason)]
+
+
+def action(view: View, it: Segmentation, one: SegmentCard, query: dict[str, object]) -> Component:
+    """What the plan of the next campaign says of this segment, with the trust that the segment deserves."""
+    title = _("What to do next?")
+    said = advice.advised(one, it)
+    plan = pricing.own_plan((view.run.original or view.run).segmentation) if view.run else None
+    if said is None or plan is None or view.run is None:
+        return card([html.H3(title, className="k-chart-title"), html.P(_no_plan(it))], label=title)
+    word, found = said[0].word, said[1]
+    told = next((row.sentence for row in plan.summary.segments if row.segment == one.segment), "")
+    return card(
+        [
+            html.Div([html.H3(title, className="k-chart-title"), trust_badge(one.trust)], className="k-segment-head"),
+            html.P(advice.action(one, it), className="k-finding k-rule"),
+            html.Div(_plan_tiles(found, it.dataset.currency), className="k-kpis")
+            if found.pays(plan.summary.revenue or 0.0)
+            else None,
+            html.P([html.Strong(_("If everybody in the segment were contacted:")), " ", _(segment_words.ADVICE[word])])
+            if word in segment_words.ADVICE
+            else None,
+            html.P(
+                _("About {campaign}. Why: {why}", campaign=view.run.tell(plan.summary.about), why=view.run.tell(told)),
+                className="k-note",
+            ),
+            html.P(
+                _("This is response, not uplift: without a control group nobody knows who would have bought anyway."),
+                className="k-note",
+            ),
+            html.P(
+                dcc.Link(
+                    _("Whom exactly, and at which cost"), href=address("/campaigns", view, query), className="k-button"
+                ),
+                className="k-actions",
+            ),
+        ],
+        label=title,
+    )
+
+
+def _plan_tiles(found: ListNumbers, currency: str) -> list[Component]:
+    """The list of this segment: every number is that of those who are really contacted."""
+    tiles = [kpi(number(found.contacts), _("to contact"))]
+    if found.held:
+        tiles.append(kpi(number(found.held), _("to hold out as a test")))
+    return [
+        *tiles,
+        kpi(money(found.expected.value, currency), _("expected profit")),
+        kpi(rate(found.probability), _("of those to contact are expected to respond")),
+    ]
+
+
+def together(view: View, one: SegmentCard, query: dict[str, object]) -> Component:
+    """The pairs that matter most in this segment."""
+    title = _("What do they buy together?")
+    it = view.run.segmentation if view.run else None
+    basis = it.affinity_basis if it else None
+    if it is None or view.run is None or basis is None:
+        words = (
+            _not_recommended()
+            if it and it.k != it.decision.k
+            else _("These data hold neither baskets nor what customers spent by category.")
+        )
+        return card(
+            [html.H3(title, className="k-chart-title"), html.P(words)], label=title, class_name="k-segment-side"
+        )
+    unit = (
+        _("Counted in real baskets.")
+        if basis.kind == "baskets"
+        else _("These data hold no baskets: customers are counted who spend a larger share than most on both.")
+    )
+    said = segment_words.together_words(affinity.rules(view.run, one.segment), basis)
+    return card(
+        [
+            html.H3(title, className="k-chart-title"),
+            html.Ul([html.Li(words) for words in said], className="k-differences k-together"),
+            html.P(unit, className="k-note"),
+            html.P(
+                dcc.Link(
+                    _("All pairs of this segment"),
+                    href=address("/baskets", view, query, of=one.key),
+                    className="k-button",
+                ),
+                className="k-actions",
+            ),
+        ],
+        label=title,
+        class_name="k-segment-side",
+    )
+
+
+def before(it: Segmentation, one: SegmentCard) -> Component:
+    """The previous version of the segment: which it was, how much of it is left, and who has no successor."""
+    title = _("What was it last time?")
+    identity = one.identity
+    head = _(_CHANGES[identity.status]) if identity else _("First segmentation of these data")
+    record = next((row for row in it.candidates if row.k == it.k), None)
+    gone = segment_words.dissolved_words(record.dissolved if record else ())
+    said = segment_words.identity_words(one)
+    rows = (
+        [
+            [_("Name now"), one.name],
+            [_("Name before"), identity.previous or "–"],
+            [_("Members in common"), percent(identity.overlap)],
+        ]
+        if identity
+        else []
+    )
+    return card(
+        [
+            html.H3(title, className="k-chart-title"),
+            html.P(head, className="k-finding k-rule"),
+            html.P(said[:1].upper() + said[1:]),
+            html.Dl([part for name, words in rows for part in (html.Dt(name), html.Dd(words))], className="k-facts"),
+            html.P(gone) if gone else None,
+            html.P(
+                _("Members in common: of all customers who are in one of the two, the share that is in both."),
+                className="k-note",
+            )
+            if rows
+            else None,
+            html.P(
+                dcc.Link(_("Compare runs"), href="/compare", id=shared.nav("segment-compare"), className="k-nav-link"),
+                className="k-actions k-segment-compare",
+            ),
+        ],
+        label=title,
+        class_name="k-segment-side",
+    )
+
+
+def beside_all(it: Segmentation, one: SegmentCard) -> Component:
+    """Every column of the segment beside all customers, as a table."""
+    title = _("The whole segment beside all customers")
+    header = [_("Trait"), _("Here"), _("All customers"), _("Known for")]
+    rows = [[row.label, row.here, row.overall, number(row.known)] for row in traits.beside(it, one.segment)]
+    return card(
+        [
+            html.H2(title),
+            html.P(
+                _("All that is known of this segment: medians of numbers, shares of groups."),
+                className="k-chart-summary",
+            ),
+            as_table(header, rows, caption=title),
+        ],
+        label=title,
+        class_name="k-origin",
+    )
+
+
+def _no_plan(it: Segmentation) -> str:
+    if it.k != it.decision.k:
+        return _("The next campaign is planned for the recommended run and for those next to it.")
+    return _("These data do not allow a plan for the next campaign, so there is nothing to recommend.")
+
+
+def _not_recommended() -> str:
+    return _("What is bought together is counted for the recommended run and for those next to it.")

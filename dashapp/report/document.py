@@ -1,0 +1,95 @@
+"""The report to take away: one HTML file with everything in it, drawn by what draws the pages.
+
+``python -m dashapp.report --log RUN_ID`` renders it and puts it beside the run's files in the store.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from contextvars import copy_context
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from dashapp.data import Run
+from dashapp.i18n import _, language, plural, speak
+from dashapp.report.account import choice, data_account, reading
+from dashapp.report.front import cover, glance, profile
+from dashapp.report.next_campaign import campaign_plan, together
+from dashapp.report.parts import caption
+from dashapp.report.portrait import portrait
+from dashapp.routes import script
+from dashapp.widgets import markup
+from pipeline.contract import Annotation
+
+# nothing is loaded from anywhere: the browser itself sees to it
+_POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data: blob:"
+_DRAW = """
+document.querySelectorAll(".chart").forEach(function (place) {
+  var figure = JSON.parse(place.nextElementSibling.textContent);
+  Plotly.newPlot(place, figure.data, figure.layout, {staticPlot: true, responsive: true, typesetMath: false});
+});
+"""
+
+
+def report(run: Run, code: str, notes: Sequence[Annotation] = ()) -> str:
+    """The whole report in the language ``code``, as one HTML document of about 2 MB (Plotly's script is most of it).
+
+    ``notes`` are the data set's; each stands with the segment that it is about.
+    """
+    return copy_context().run(_spoken, run, code, notes)  # whoever asks keeps the language that they speak
+
+
+def file_name(run: Run) -> str:
+    """``korzina-complete_journey-k5-20261124-86085a44.html``: data set, segments, date and run."""
+    it = run.segmentation
+    when = datetime.fromtimestamp(it.started, UTC).strftime("%Y%m%d")
+    name = re.sub(r"[^A-Za-z0-9_-]+", "-", it.experiment).strip("-")
+    return "-".join(filter(None, ("korzina", name, f"k{it.k}", when, it.run_id[:8]))) + ".html"
+
+
+def _spoken(run: Run, code: str, notes: Sequence[Annotation]) -> str:
+    told = (run.original or run).retold(speak(code))
+    it = told.segmentation
+    title = plural("{title}: {n} segment", "{title}: {n} segments", it.k, title=it.dataset.title)
+    return "\n".join(
+        [
+            f'<!DOCTYPE html>\n<html lang="{language()}">\n<head>\n<meta charset="utf-8">',
+            f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">',
+            '<meta name="viewport" content="width=device-width, initial-scale=1">',
+            f"<title>{markup(title)}</title>\n<style>{_style()}{_foot(caption(it))}</style>\n</head>\n<body>\n<main>",
+            *(markup(part) for part in _sheets(told, notes)),
+            "</main>",
+            f"<noscript><p>{markup(_('The charts need JavaScript; the tables do not.'))}</p></noscript>",
+            f"<script>{script()}</script>\n<script>{_DRAW}</script>\n</body>\n</html>\n",
+        ]
+    )
+
+
+def _sheets(run: Run, notes: Sequence[Annotation]) -> list[Any]:
+    """All sheets in their order."""
+    it = run.segmentation
+    return [
+        cover(run),
+        glance(run),
+        profile(run),
+        *(portrait(it, one, notes) for one in it.cards),
+        campaign_plan(run),
+        together(run),
+        choice(it),
+        data_account(it),
+        reading(it),
+    ]
+
+
+def _foot(words: str) -> str:
+    """The run and its date at the foot of every printed page."""
+    safe = "".join(sign if sign.isalnum() or sign == " " else f"\\{ord(sign):x} " for sign in words)
+    return f'\n@page {{ @bottom-left {{ content: "{safe}"; font: 9px sans-serif; color: #5a6475; }} }}\n'
+
+
+@cache
+def _style() -> str:
+    return Path(__file__).with_name("report.css").read_text("utf-8")

@@ -1,0 +1,198 @@
+"""The campaign plan in words with what it earned on customers not seen, and what is bought together."""
+
+from __future__ import annotations
+
+from dash import html
+from dash.development.base_component import Component
+
+from dashapp.data import Run
+from dashapp.findings import affinity, pair_words
+from dashapp.i18n import _, plural
+from dashapp.pricing import in_numbers, own_plan
+from dashapp.report.parts import facts, sentences, sheet
+from dashapp.telling import amount, money, number, rate
+from dashapp.widgets import segment_name, table, trust_badge
+from pipeline.contract import CampaignPlan, CampaignSummary
+
+_PAIRS = 15
+
+
+def campaign_plan(run: Run) -> Component:
+    """Whom to contact next, by segment; and what each rule earned."""
+    it = run.segmentation
+    plan = own_plan((run.original or run).segmentation)
+    if it.campaigns is None:
+        told = sentences(
+            _(
+                "This run holds no campaign plan: these data hold no campaigns, or the run is not the one "
+                "that was recommended."
+            )
+        )
+    elif plan is None:
+        told = sentences(*it.campaigns.summary.notes)
+    else:
+        currency = it.dataset.currency
+        told = [
+            *sentences(*_list(run, plan)),
+            _by_segment(run, plan),
+            *sentences(*_doubts(run, plan.summary)),
+            *_evaluation(run, plan.summary, currency),
+        ]
+    return sheet("campaigns", it, [html.H2(_("Whom should we contact next?")), *told])
+
+
+def together(run: Run) -> Component:
+    """The pairs that go together, the strongest first."""
+    it = run.segmentation
+    found, title = affinity.rules(run), _("What is bought together?")
+    if it.affinity_basis is None or not found:
+        return sheet(
+            "baskets",
+            it,
+            [
+                html.H2(title),
+                html.P(
+                    _(
+                        "This run holds nothing about what is bought together: these data hold no baskets and no spend "
+                        "by category, or the run is not the one that was recommended."
+                    )
+                ),
+            ],
+        )
+    shown = found[:_PAIRS]
+    header = [_("Who has"), _("also has"), _("Lift"), _("Confidence"), _("Support"), _("Count"), _("Chance?")]
+    rows = [
+        [
+            rule.first,
+            rule.second,
+            pair_words.times(rule.lift),
+            pair_words.fine_percent(rule.confidence),
+            pair_words.fine_percent(rule.support),
+            number(rule.count),
+            pair_words.short_verdict(rule),
+        ]
+        for rule in shown
+    ]
+    most = plural(
+        "The {n} strongest pair of {all}.", "The {n} strongest pairs of {all}.", len(shown), all=number(len(found))
+    )
+    return sheet(
+        "baskets",
+        it,
+        [
+            html.H2(title),
+            html.P(pair_words.finding(found, it.affinity_basis), className="finding"),
+            html.P(pair_words.counted(found, it.affinity_basis), className="note"),
+            html.Div(table(header, rows, caption=title), className="paired"),
+            html.P(most, className="note"),
+            facts(pair_words.glossary(it.affinity_basis), "reading"),
+        ],
+    )
+
+
+def _list(run: Run, plan: CampaignPlan) -> list[str]:
+    """The list, and what is expected of it."""
+    it, found, currency = plan.summary, in_numbers(plan), run.segmentation.dataset.currency
+    who = _(
+        "For {about}: contact {contacts} of {n} customers and hold out {held}; all of them have a probability of "
+        "responding above break-even ({even}: a contact costs {cost}, a response brings {revenue}).",
+        about=run.tell(it.about),
+        contacts=number(found.contacts),
+        n=number(found.customers),
+        held=number(found.held),
+        even=rate(it.break_even or 0.0),
+        cost=amount(it.cost or 0.0, currency),
+        revenue=amount(it.revenue or 0.0, currency),
+    )
+    profit = _(
+        "Expected profit {profit} (95 %: {low} to {high}); with nobody held out {whole}, but then nobody knows "
+        "what the campaign itself brought.",
+        profit=money(found.expected.value, currency),
+        low=money(found.expected.low, currency),
+        high=money(found.expected.high, currency),
+        whole=money(found.whole, currency),
+    )
+    return [who, profit]
+
+
+def _by_segment(run: Run, plan: CampaignPlan) -> Component:
+    cards, currency = {card.segment: card for card in run.segmentation.cards}, run.segmentation.dataset.currency
+    header = [
+        _("Segment"),
+        _("To contact"),
+        _("To hold out"),
+        _("Of those to contact will respond"),
+        _("Expected profit"),
+        _("In words"),
+    ]
+    rows = []
+    for one in plan.summary.segments:
+        found, card = in_numbers(plan, one.segment), cards[one.segment]
+        rows.append(
+            [
+                html.Span([segment_name(card), " ", trust_badge(card.trust)]),
+                _("{n} of {m}", n=number(found.contacts), m=number(found.customers)),
+                number(found.held),
+                rate(found.probability) if found.contacts else "–",
+                money(found.expected.value, currency),
+                run.tell(one.sentence),
+            ]
+        )
+    made = table(header, rows, caption=_("The plan by segment"))
+    return html.Div(made, className="worded")
+
+
+def _doubts(run: Run, it: CampaignSummary) -> list[str]:
+    """What else is known of the plan, and what is not."""
+    said, currency = [], run.segmentation.dataset.currency
+    if len(it.kinds) > 1:
+        said.append(
+            _(
+                "By kind of campaign, with nobody held out: {kinds}.",
+                kinds="; ".join(
+                    _(
+                        "{kind}: {profit} from {n} contacts",
+                        kind=run.tell(one.kind),
+                        profit=money(one.expected_profit, currency),
+                        n=number(one.contacts),
+                    )
+                    for one in it.kinds
+                ),
+            )
+        )
+    if it.hold_out:
+        said.append(run.tell(it.hold_out.sentence))
+    if it.calibration:
+        said.append(
+            _(
+                "On held-out contacts {predicted} were predicted to respond, {observed} did.",
+                predicted=rate(it.calibration.mean_predicted),
+                observed=rate(it.calibration.observed),
+            )
+        )
+    return [
+        *said,
+        *map(run.tell, it.notes),
+        _(
+            "This is response, not uplift: without a control group nobody knows who would have bought anyway. Keep "
+            "the hold-out group uncontacted, and the test will tell."
+        ),
+    ]
+
+
+def _evaluation(run: Run, it: CampaignSummary, currency: str) -> list[Component]:
+    if not it.evaluation:
+        return []
+    title = _("What did each rule earn on contacts that it had not learned from?")
+    told = [run.tell(one.label) for one in it.evaluation]
+    rows = [
+        [
+            label[:1].upper() + label[1:],
+            number(one.contacts),
+            money(one.profit, currency),
+            _("{low} to {high}", low=money(one.low, currency), high=money(one.high, currency)),
+        ]
+        for label, one in zip(told, it.evaluation, strict=True)
+    ]
+    header = [_("Who is contacted"), _("Contacts"), _("Profit"), _("95 % interval")]
+    return [html.H3(title), table(header, rows, caption=title), *sentences(run.tell(it.worth))]

@@ -1,0 +1,18 @@
+"""Addresses of the server beside its pages: health, the selected customers as a file, and Plotly's script."""
+
+from flask import Flask
+
+from dashapp.data import SegmentationData
+from dashapp.routes import customers, health, plotlyjs
+from dashapp.routes.plotlyjs import PATH as PLOTLY_PATH
+from dashapp.routes.plotlyjs import script
+
+
+def register(server: Flask, data: SegmentationData) -> None:
+    """Add every route; they answer before Dash's own catch-all."""
+    health.register(server, data)
+    customers.register(server, data)
+    plotlyjs.register(server)
+
+
+__all__ = ["PLOTLY_PATH", "register", "script"]

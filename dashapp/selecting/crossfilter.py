@@ -1,0 +1,323 @@
+"""Counts of a run's customers under a selection, fast enough for a click: every chart obeys all filters but its own.
+
+Rows are kept sorted by segment (shuffled within), so that sums by segment are sums over slices and the first rows of
+a slice are a random sample of it. All of it is NumPy over small integer codes; nothing here knows of Dash.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable
+from dataclasses import replace
+from functools import cached_property
+from itertools import pairwise
+
+import numpy as np
+import numpy.typing as npt
+
+from dashapp.kept import Kept
+from dashapp.selecting.dimensions import (
+    MAP,
+    REST,
+    SEGMENT,
+    SURE,
+    UNKNOWN,
+    Array,
+    Dimension,
+    dimensions,
+    mix_name,
+    mixes,
+    to_codes,
+    to_numbers,
+)
+from dashapp.selecting.medians import median
+from dashapp.selecting.outlines import inside
+from dashapp.selecting.reactions import Responses, offers
+from dashapp.selecting.selection import Area, Filter, Range, Selection, Values
+from dashapp.selecting.slices import Mask, Points, Slice
+from pipeline.contract import Assignments, Group, Projection, Segmentation
+
+Rows = npt.NDArray[np.int64] | None  # row numbers in rising order; None stands for all
+
+MAP_POINTS, GHOST_POINTS = 3_500, 1_500
+_MASKS_KEPT, _SELECTIONS_KEPT = 48, 4
+_SEED = 20_140_629
+_OFFERS = "offers"  # beside the mixes, whose names have a dot
+
+
+class Cube:
+    """One run's customers, coded once and counted often. Safe to use from several threads."""
+
+    def __init__(self, it: Segmentation) -> None:
+        self.dimensions = {dimension.name: dimension for dimension in dimensions(it)}
+        segments = it.assignments[Assignments.SEGMENT].to_numpy(dtype=np.int64)
+        self.n, self.k = len(segments), it.k
+        shuffled = np.random.default_rng(_SEED).permutation(self.n)
+        order = shuffled[np.argsort(segments[shuffled], kind="stable")]
+        self._segments, self.order = segments[order], order  # row here -> place in canonical order
+        self._starts = np.searchsorted(self._segments, np.arange(self.k + 1))
+        self.x = it.projection[Projection.X].to_numpy(dtype=np.float64)[order]
+        self.y = it.projection[Projection.Y].to_numpy(dtype=np.float64)[order]
+        self._rising = np.argsort(self.y)  # rows from the bottom of the map to its top
+        self._values: dict[str, Array] = {}
+        self._amounts: dict[str, Array] = {}
+        self._codes: dict[str, Array] = {}
+        self._amounts[_OFFERS] = np.ascontiguousarray(offers(it)[:, order])
+        for group in mixes(it):
+            self._add_mix(group, it, order)
+        for dimension in self.dimensions.values():
+            if dimension.kind in ("number", "category"):
+                self._add_column(dimension, it, order)
+        self._masks: Kept[tuple[str, Filter], Mask] = Kept(_MASKS_KEPT)
+        self._selections: Kept[tuple[tuple[str, Filter], ...], Filtered] = Kept(_SELECTIONS_KEPT)
+
+    def retold(self, tell: Callable[[str], str]) -> Cube:
+        """The same customers with labels told anew; codes, values and masks are shared."""
+        made = copy.copy(self)
+        made.__dict__.pop("everyone", None)
+        made._selections = Kept(_SELECTIONS_KEPT)  # their slices have labels
+        made.dimensions = {name: one.retold(tell) for name, one in self.dimensions.items()}
+        return made
+
+    @cached_property
+    def everyone(self) -> Filtered:
+        """No filter at all."""
+        return Filtered(self, Selection())
+
+    def filtered(self, selection: Selection) -> Filtered:
+        """The customers under ``selection``; the last ones are kept, since every chart of a page asks for the same."""
+        if not selection:
+            return self.everyone
+        return self._selections.of(tuple(selection.filters.items()), lambda: Filtered(self, selection))
+
+    def span(self) -> float:
+        """Width or height of the map, whichever is larger."""
+        return float(max(np.ptp(self.x), np.ptp(self.y))) if self.n else 0.0
+
+    def mask(self, name: str, chosen: Filter) -> Mask:
+        """Who passes one filter, (n,); kept for the next click."""
+
+        def make() -> Mask:
+            made = self._make_mask(self.dimensions[name], chosen)
+            made.setflags(write=False)
+            return made
+
+        return self._masks.of((name, chosen), make)
+
+    def bins_passing(self, dimension: Dimension, chosen: Filter | None) -> Mask:
+        """Which bins a filter lets pass (a number's bin: wholly or in part)."""
+        if isinstance(chosen, Values):
+            return np.isin(np.array(dimension.tokens, dtype=object), np.array(chosen.tokens, dtype=object))
+        if isinstance(chosen, Range):
+            lows, highs = np.array(dimension.edges[:-1]), np.array(dimension.edges[1:])
+            low, high = _ends(chosen)
+            return (highs > low) & (lows < high)
+        return np.ones(dimension.bins, dtype=np.bool_)
+
+    def counts(self, name: str, rows: Rows) -> Array:
+        """Customers by segment and bin, (k, bins); customers without a value are in no bin."""
+        if name == SEGMENT:
+            return np.diag(self.by_segment(rows))
+        codes, bins = self._codes[name], self.dimensions[name].bins + 1
+        counted = np.bincount(codes if rows is None else codes.take(rows), minlength=self.k * bins)
+        return counted.reshape(self.k, bins)[:, :-1]
+
+    def together(self, across: str, up: str, rows: Rows) -> Array:
+        """Customers by the bins of two dimensions; those without a value of either are left out."""
+        high = self.dimensions[up].bins + 1
+        both = self._bins_of(across, rows).astype(np.int64) * high + self._bins_of(up, rows)
+        counted = np.bincount(both, minlength=(self.dimensions[across].bins + 1) * high)
+        return counted.reshape(-1, high)[:-1, :-1]
+
+    def _bins_of(self, name: str, rows: Rows) -> Array:
+        stored = self._segments if name == SEGMENT else self._codes[name]
+        codes = stored if rows is None else stored.take(rows)
+        return codes if name == SEGMENT else codes % (self.dimensions[name].bins + 1)
+
+    def amounts(self, name: str, rows: Rows) -> Array:
+        """Sums of a mix's members by segment, (k, members)."""
+        table = self._amounts[name] if rows is None else self._amounts[name].take(rows, axis=1)
+        cuts = self._starts if rows is None else np.searchsorted(rows, self._starts)
+        return np.stack([table[:, first:last].sum(axis=1) for first, last in pairwise(cuts)])
+
+    def sums(self, name: str, rows: Rows) -> Array:
+        """Sum of a number by segment, (k,); a value that is not known adds nothing."""
+        values = self._values[name] if rows is None else self._values[name].take(rows)
+        cuts = self._starts if rows is None else np.searchsorted(rows, self._starts)
+        return np.array([np.nansum(values[first:last]) for first, last in pairwise(cuts)])
+
+    def by_segment(self, rows: Rows) -> Array:
+        """Customers by segment, (k,)."""
+        return np.diff(self._starts if rows is None else np.searchsorted(rows, self._starts))
+
+    def median(self, name: str, rows: Rows, counts: Array) -> float | None:
+        """Median of a number among those whose value is known, given their ``counts`` by bin."""
+        return median(self._values[name], self._codes[name], self.k, rows, counts)
+
+    def sample(self, rows: Rows, size: int) -> Array:
+        """Rows of a sample in proportion to the segments, at least 30 of each, the same for the same customers."""
+        rows = np.arange(self.n) if rows is None else rows
+        if len(rows) <= size:
+            return rows
+        cuts = np.searchsorted(rows, self._starts)
+        counts = np.diff(cuts)
+        least = min(30, size // max(1, self.k))
+        spare = max(0, size - least * self.k)
+        wanted = np.minimum(counts, least + np.floor(counts * (spare / len(rows))).astype(np.int64))
+        return np.concatenate([rows[cut : cut + number] for cut, number in zip(cuts, wanted, strict=False)])
+
+    def segment_of(self, rows: Array) -> Array:
+        """Segment numbers of rows."""
+        picked: Array = self._segments[rows]
+        return picked
+
+    # ------------------------------------------------------------------ building
+
+    def _add_mix(self, group: Group, it: Segmentation, order: Array) -> None:
+        table = np.column_stack([to_numbers(it.customers[member]) for member in group.members])[order]
+        table = np.where(np.isfinite(table) & (table > 0), table, 0.0)
+        most = np.where(table.max(axis=1) > 0, table.argmax(axis=1), len(group.members))
+        self._amounts[mix_name(group)] = np.ascontiguousarray(table.T)
+        self._store_codes(mix_name(group), most)
+
+    def _add_column(self, dimension: Dimension, it: Segmentation, order: Array) -> None:
+        measured = dimension.name == SURE  # by the analysis, and no column of the data
+        series = it.assignments[Assignments.SILHOUETTE] if measured else it.customers[dimension.column]
+        if dimension.kind == "number":
+            values = to_numbers(series)[order]
+            self._values[dimension.name] = values
+            places = np.searchsorted(np.array(dimension.edges[1:-1]), values, side="right")
+            self._store_codes(dimension.name, np.where(np.isfinite(values), places, dimension.bins))
+            return
+        places, words = to_codes(it.dataset.column(dimension.column), series)
+        bins = {token: place for place, token in enumerate(dimension.tokens)}
+        missing = bins.get(UNKNOWN, dimension.bins)
+        rest = bins.get(REST, missing)
+        table = np.array([*(bins.get(word, rest) for word in words), missing])  # -1, not known, finds the last
+        self._store_codes(dimension.name, table[places][order])
+
+    def _store_codes(self, name: str, codes: Array) -> None:
+        """Segment and bin in one small integer; the last bin of each segment holds those without a value."""
+        bins = self.dimensions[name].bins + 1
+        width = np.uint16 if self.k * bins < 2**16 else np.int64
+        self._codes[name] = (self._segments * bins + codes).astype(width)
+
+    def _make_mask(self, dimension: Dimension, chosen: Filter) -> Mask:
+        if isinstance(chosen, Area):
+            return inside(self.x, self.y, chosen.corners, self._rising)
+        if isinstance(chosen, Range):
+            low, high = _ends(chosen)
+            values = self._values[dimension.name]
+            within: Mask = (values >= low) & (values < high)
+            return within
+        passing = self.bins_passing(dimension, chosen)
+        if dimension.name == SEGMENT:
+            own: Mask = passing[self._segments]
+            return own
+        table = np.tile(np.append(passing, False), self.k)
+        return table[self._codes[dimension.name]]
+
+
+class Filtered:
+    """A cube under one selection."""
+
+    def __init__(self, cube: Cube, selection: Selection) -> None:
+        self._cube, self.selection = cube, selection
+        self._own = {name: cube.mask(name, chosen) for name, chosen in selection.filters.items()}
+        self._slices: dict[str, Slice] = {}
+        self._failed: Array = np.zeros(cube.n, dtype=np.uint16)
+        for mask in self._own.values():
+            self._failed += ~mask
+
+    @property
+    def dimensions(self) -> dict[str, Dimension]:
+        """Everything that can be counted and filtered by."""
+        return self._cube.dimensions
+
+    @cached_property
+    def _all(self) -> Rows:
+        return np.flatnonzero(self._failed == 0) if self._own else None
+
+    @cached_property
+    def customers(self) -> int:
+        """How many pass every filter."""
+        return self._count(self._all)
+
+    @cached_property
+    def by_segment(self) -> Array:
+        """How many of each segment pass every filter, (k,)."""
+        return self._cube.by_segment(self._all)
+
+    def places(self) -> Rows:
+        """Who passes every filter, as rising places in canonical order; None stands for all."""
+        return None if self._all is None else np.sort(self._cube.order[self._all])
+
+    def slice(self, name: str) -> Slice:
+        """What the chart of dimension ``name`` shows."""
+        if name not in self._slices:
+            self._slices[name] = self._slice(name)
+        return self._slices[name]
+
+    def points(self) -> Points:
+        """What the map shows."""
+        cube, among = self._cube, self._without(MAP)
+        rows, ghosts = cube.sample(among, MAP_POINTS), cube.sample(None, GHOST_POINTS)
+        own = self._own.get(MAP)
+        return Points(
+            x=cube.x[rows],
+            y=cube.y[rows],
+            segment=cube.segment_of(rows),
+            inside=np.ones(len(rows), dtype=np.bool_) if own is None else own[rows],
+            ghost_x=cube.x[ghosts],
+            ghost_y=cube.y[ghosts],
+            customers=self._count(among),
+        )
+
+    def sums(self, name: str) -> Array:
+        """Sum of a number by segment, (k,), under every filter but that on the segments."""
+        return self._cube.sums(name, self._without(SEGMENT))
+
+    def responses(self) -> Responses:
+        """Offers made and answered."""
+        rows = self._without(SEGMENT)
+        shown, everyone = self._cube.amounts(_OFFERS, rows), self._cube.amounts(_OFFERS, None)
+        return Responses(shown.T, everyone.T, self._count(rows))
+
+    def together(self, across: str, up: str) -> Array:
+        """Customers by the bins of two dimensions, (bins across, bins up), under every filter but their own."""
+        return self._cube.together(across, up, self._without(across, up))
+
+    def _slice(self, name: str) -> Slice:
+        cube, dimension, rows = self._cube, self._cube.dimensions[name], self._without(name)
+        base = cube.everyone.slice(name) if self is not cube.everyone else None
+        chosen = cube.bins_passing(dimension, self.selection.filters.get(name))
+        if base is not None and rows is None:
+            return replace(base, chosen=chosen)
+        shown = cube.amounts(name, rows) if dimension.kind == "mix" else cube.counts(name, rows)
+        middle = cube.median(name, rows, shown.sum(axis=0)) if dimension.kind == "number" else None
+        return Slice(
+            dimension=dimension,
+            chosen=chosen,
+            shown=shown,
+            everyone=base.everyone if base else shown,
+            customers=self._count(rows),
+            middle=middle,
+            overall_middle=base.overall_middle if base else middle,
+        )
+
+    def _count(self, rows: Rows) -> int:
+        return self._cube.n if rows is None else len(rows)
+
+    def _without(self, *names: str) -> Rows:
+        """Who passes every filter but those of ``names``."""
+        own = [self._own[name] for name in names if name in self._own]
+        if not own:
+            return self._all
+        if len(self._own) == len(own):
+            return None
+        failed = sum((~mask).astype(np.uint16) for mask in own)
+        return np.flatnonzero(self._failed == failed)
+
+
+def _ends(chosen: Range) -> tuple[float, float]:
+    return -np.inf if chosen.low is None else chosen.low, np.inf if chosen.high is None else chosen.high

@@ -1,0 +1,37 @@
+"""Reactions to all campaigns together: offers made to a customer, and how many of them were answered. Plain NumPy."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from dashapp.selecting.dimensions import Array, to_numbers
+from pipeline.contract import Segmentation
+
+
+@dataclass(frozen=True)
+class Responses:
+    """Offers made and answered, by segment: (2, k) each."""
+
+    shown: Array  # under every filter but that on the segments
+    everyone: Array
+    customers: int  # that those filters let pass
+
+    @property
+    def known(self) -> bool:
+        """Whether any campaign is."""
+        return bool(self.everyone[0].sum())
+
+
+def offers(it: Segmentation) -> Array:
+    """Offers made to each customer and answered, (2, n) in canonical order; a reaction not known is no offer."""
+    made = np.zeros((2, len(it.customers)), dtype=np.float32)
+    for campaign in it.dataset.campaigns:
+        if campaign.column in it.customers:
+            series = it.customers[campaign.column]
+            answered = to_numbers(series.astype("Float64") if series.dtype == bool else series)
+            known = np.isfinite(answered)
+            made[0] += known
+            made[1] += np.where(known, answered > 0, False)
+    return made

@@ -1,0 +1,116 @@
+"""Each k of a sweep as a candidate: its record, its tables and its words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from pipeline.contract import Assignments, CandidateRecord
+from pipeline.describing.cards import make_cards
+from pipeline.describing.describe import (
+    assign,
+    differences_by_segment,
+    profile_categories,
+    revenue_shares,
+    typical_customers,
+)
+from pipeline.describing.identity import Predecessor, follow, keep_colours
+from pipeline.describing.passive import Trait, describe_passive, read_traits
+from pipeline.describing.profiles import Profiled, profile, read_columns
+from pipeline.describing.rules import Codes, encode, find_rules
+from pipeline.segmenting import Silhouettes, Stability, by_segment, calinski_harabasz, davies_bouldin
+from pipeline.stages import Candidate, Cleaned, Features, Partition
+
+
+@dataclass(frozen=True)
+class Measured:
+    """One k as the segmenting room leaves it."""
+
+    partition: Partition
+    silhouettes: Silhouettes
+    silhouette_by_seed: tuple[float, ...]
+    stability: Stability
+
+
+@dataclass(frozen=True)
+class _Common:
+    """What is the same for every k, prepared once."""
+
+    cleaned: Cleaned
+    features: Features
+    before: Predecessor | None
+    codes: Codes
+    traits: tuple[Trait, ...]
+    columns: tuple[Profiled, ...]
+
+
+def describe_candidates(
+    cleaned: Cleaned, features: Features, measured: Iterable[Measured], *, before: Predecessor | None, seed: int
+) -> Iterator[Candidate]:
+    """The candidates by rising k, each as soon as it is described; a segment keeps its colour from one k to the next.
+
+    Only the comparison with structure-free data is missing from their records.
+    """
+    customers, dataset = cleaned.customers, cleaned.dataset
+    common = _Common(
+        cleaned,
+        features,
+        before,
+        encode(customers, dataset, features.transform, seed=seed),
+        read_traits(customers, dataset),
+        read_columns(customers, dataset, features),
+    )
+    fewer = None
+    for fit in measured:
+        candidate = _describe(fit, common)
+        cards = keep_colours(candidate.cards, fit.partition.labels, fewer)
+        fewer = cards, fit.partition.labels
+        yield Candidate(**{**vars(candidate), "cards": cards})
+
+
+def _describe(fit: Measured, common: _Common) -> Candidate:
+    customers, dataset = common.cleaned.customers, common.cleaned.dataset
+    partition, k, labels = fit.partition, fit.partition.k, fit.partition.labels
+    assignments = assign(common.features, partition, fit.silhouettes)
+    profiles = profile(common.columns, partition)
+    sizes = tuple(np.bincount(labels, minlength=k).tolist())
+    of_segments, errors = by_segment(fit.silhouettes, partition)
+    cards = make_cards(
+        differences_by_segment(profiles, dataset),
+        dataset,
+        sizes=sizes,
+        silhouettes=of_segments,
+        revenue_shares=revenue_shares(customers, dataset, labels, k),
+        jaccards=fit.stability.jaccard,
+    )
+    cards, dissolved = follow(cards, labels, customers, dataset.id_column, common.before)
+    record = CandidateRecord(
+        k=k,
+        inertia=partition.inertia,
+        silhouette=fit.silhouettes.overall,
+        silhouette_se=fit.silhouettes.standard_error,
+        silhouette_by_seed=fit.silhouette_by_seed,
+        calinski_harabasz=calinski_harabasz(common.features.matrix, partition),
+        davies_bouldin=davies_bouldin(partition, assignments[Assignments.DISTANCE].to_numpy()),
+        stability=fit.stability.prediction_strength,
+        null_silhouette=None,
+        seed_spread=partition.seed_spread,
+        sizes=sizes,
+        silhouette_by_segment=of_segments,
+        silhouette_se_by_segment=errors,
+        seconds=partition.seconds,
+        dissolved=dissolved,
+    )
+    return Candidate(
+        record=record,
+        centres=partition.centres,
+        assignments=assignments,
+        profiles=profiles,
+        cards=cards,
+        category_profiles=profile_categories(customers, dataset, partition),
+        rules=find_rules(common.codes, partition, customers, dataset, common.features.transform),
+        typical=typical_customers(assignments),
+        passive=describe_passive(common.traits, labels, k),
+    )
