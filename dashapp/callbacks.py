@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 from dash import ALL, ClientsideFunction, Dash, Input, Output, State, no_update, set_props
 
 from dashapp import frame, ids
+from dashapp.address import inner, outer
 from dashapp.data import Run, SegmentationData
 from dashapp.frame import Page
 from dashapp.i18n import _
@@ -112,11 +113,11 @@ def draw_chips(data: SegmentationData, pages: Sequence[Page], search: object, or
     alone = only_segment(run, selection)
     for page in pages:
         if page.template:
-            set_props(ids.nav(page.name), {"href": page.about(alone.segment + 1 if alone else 1) + query})
-    here = next((page for page in pages if page.stands_at(path)), None)
+            set_props(ids.nav(page.name), {"href": outer(page.about(alone.segment + 1 if alone else 1) + query)})
+    here = next((page for page in pages if page.stands_at(inner(path))), None)
     file = ""
     if here and here.takes_customers:
-        file = f"/customers.csv?{to_query(selection, run.run_id[: frame.SHORT])}"
+        file = outer(f"/customers.csv?{to_query(selection, run.run_id[: frame.SHORT])}")
     return frame.chip_bar(
         selection,
         run.cube.dimensions,
@@ -232,7 +233,8 @@ def register(app: Dash, data: SegmentationData, pages: Sequence[Page]) -> None:
 
 
 def _plain_path(pages: Sequence[Page], path: object) -> str:
-    return path if isinstance(path, str) and path in {page.path for page in pages} else "/"
+    """The address of the page that the browser is on; the first page's where it names none."""
+    return outer(inner(path) if inner(path) in {page.path for page in pages} else "/")
 
 
 def _numbers(given: object) -> list[float]:

@@ -9,6 +9,7 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from dashapp import ids
+from dashapp.address import outer
 from dashapp.frame.lacking import SHORT
 from dashapp.frame.page import Page
 from dashapp.i18n import LANGUAGES, _, language
@@ -41,7 +42,7 @@ def data_sets(champions: Sequence[Champion], titles: Sequence[str], experiment: 
 def header(pages: Sequence[Page]) -> Component:
     """Name, links to the pages, and menus."""
     links = [
-        html.Li(dcc.Link(_(page.label), href=page.path, id=ids.nav(page.name), className="k-nav-link"))
+        html.Li(dcc.Link(_(page.label), href=outer(page.path), id=ids.nav(page.name), className="k-nav-link"))
         for page in pages
     ]
     return html.Header(

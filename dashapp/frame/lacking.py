@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from dash import html
 from dash.development.base_component import Component
 
+from dashapp.address import outer
 from dashapp.data import Run, SegmentationData
 from dashapp.i18n import _
 from dashapp.widgets import message
@@ -34,7 +35,7 @@ def lacking(lack: Lack, data: SegmentationData, run: Run, path: str) -> Componen
     other = recommended_run(data, run) if lack.elsewhere and it.k != it.decision.k else ""
     if not other:
         return message(lack.title, lack.words)
-    link = html.A(_("Open the recommended one"), href=f"{path}?run={other[:SHORT]}", className="k-button")
+    link = html.A(_("Open the recommended one"), href=outer(f"{path}?run={other[:SHORT]}"), className="k-button")
     return message(lack.title, lack.elsewhere, action=link)
 
 

@@ -66,10 +66,8 @@ class Page:
         """The page's path for the segment counted from 1, where it has one for each."""
         return self.template.replace("<segment_number>", str(segment)) or self.path
 
-    def stands_at(self, path: object) -> bool:
-        """Whether ``path``, which a browser sent, is this page's, for whatever segment."""
-        if not isinstance(path, str):
-            return False
+    def stands_at(self, path: str) -> bool:
+        """Whether ``path`` is this page's, for whatever segment."""
         if self.template:
             return path.startswith(self.template.split("<")[0])
         return path.strip("/") == self.path.strip("/")

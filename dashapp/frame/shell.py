@@ -8,6 +8,7 @@ from dash import Dash, dcc, html, page_container
 from dash.development.base_component import Component
 
 from dashapp import ids
+from dashapp.address import outer
 from dashapp.data import SegmentationData, View
 from dashapp.frame.header import header
 from dashapp.frame.page import Page
@@ -35,7 +36,7 @@ def not_found(pages: Sequence[Page]) -> Page:
     """The page of an address that is none, with links to ``pages``."""
 
     def layout(_data: SegmentationData, _view: View, /, **_address: object) -> Children:
-        links = [html.Li(html.A(_(page.label), href=page.path)) for page in pages]
+        links = [html.Li(html.A(_(page.label), href=outer(page.path))) for page in pages]
         return [html.P(_("These pages exist:")), html.Ul(links)]
 
     def register(_app: Dash, _data: SegmentationData) -> None:
