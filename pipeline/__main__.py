@@ -1,24 +1,32 @@
-"""The command line, and the only module that prints. Results go to stdout, everything else to stderr."""
+"""The command line: every command, in the order in which they are used."""
 
 from __future__ import annotations
 
-import json
-import logging
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+import getpass
 from enum import StrEnum
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipeline.errors import KorzinaError, UsageError
+from pipeline.errors import UsageError
 from pipeline.settings import Settings
+from pipeline.terminal import (
+    ChampionOption,
+    DataOption,
+    JsonOption,
+    ReasonOption,
+    SpecOption,
+    print_json,
+    progress,
+    report,
+    run_commands,
+    table,
+)
 
 if TYPE_CHECKING:
-    from pipeline.contract import CampaignPlan
+    from pipeline.contract import Champion
     from pipeline.serving import ReportMaker
     from pipeline.store import Store
 
@@ -28,17 +36,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-
-SpecOption = Annotated[str, typer.Option(help="A shipped spec's name or a TOML file.")]
-DataOption = Annotated[str | None, typer.Option(help="File, folder, glob or database URL; left out: the spec's own.")]
-JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout.")]
-ReasonOption = Annotated[str, typer.Option(help="Why; kept in the history.")]
-ChampionOption = Annotated[
-    str | None,
-    typer.Option(
-        "--experiment", help="Whose champion; left out: KORZINA_EXPERIMENT's, else the only one that has one."
-    ),
-]
 
 
 def _tell_version(wanted: bool) -> None:
@@ -99,12 +96,12 @@ def train(
         choose_reason=reason,
     )
     with _report_maker() as maker:
-        with _progress() as progress:
-            result = run(request, Settings(), maker.early(progress) if promote is Promote.AUTO else progress)
+        with progress() as tick:
+            result = run(request, Settings(), maker.early(tick) if promote is Promote.AUTO else tick)
         if result.champion and result.promoted:
             maker.make(result.champion.run_id)
         if as_json:
-            _print_json(summarise(result))
+            print_json(summarise(result))
         else:
             for line in told(result):
                 typer.echo(line)
@@ -118,24 +115,11 @@ def runs(
     """List the completed runs, the newest sweep first; the champion is marked."""
     found = _store().runs(experiment)
     if as_json:
-        _print_json({"runs": [run.model_dump(exclude={"params"}) for run in found]})
+        print_json({"runs": [run.model_dump(exclude={"params"}) for run in found]})
         return
-    _table(
-        ["", "run", "experiment", "k", "inertia", "silhouette", "stability", "verdict"],
-        [
-            [
-                "champion" if run.champion_version else "recommended" if run.recommended else "",
-                run.run_id,
-                run.experiment,
-                str(run.k),
-                f"{run.inertia:,.1f}",
-                f"{run.silhouette:.3f}",
-                "" if run.stability is None else f"{run.stability:.2f}",
-                run.verdict,
-            ]
-            for run in found
-        ],
-    )
+    from pipeline.summary import RUN_HEADER, run_rows
+
+    table(RUN_HEADER, run_rows(found))
 
 
 @app.command()
@@ -145,10 +129,10 @@ def promote(
     as_json: JsonOption = False,
 ) -> None:
     """Make a run the champion; the dashboard shows it within seconds."""
-    champion = _store().promote(run_id, reason=_given(reason), who=_who())
+    champion = _store().promote(run_id, reason=_given(reason), who=getpass.getuser())
     with _report_maker() as maker:
         _make_if_lacking(maker, champion.run_id)
-        _report(
+        report(
             champion.model_dump(),
             f"{champion.experiment}: run {champion.run_id} (k = {champion.k}) is champion, version {champion.version}",
             as_json,
@@ -159,10 +143,12 @@ def promote(
 def rollback(reason: ReasonOption, experiment: ChampionOption = None, as_json: JsonOption = False) -> None:
     """Go back to the champion before the present one."""
     store = _store()
-    champion = store.rollback(_only_experiment(store, experiment), reason=_given(reason), who=_who())
+    champion = store.rollback(
+        store.only_experiment(experiment or Settings().experiment), reason=_given(reason), who=getpass.getuser()
+    )
     with _report_maker() as maker:
         _make_if_lacking(maker, champion.run_id)
-        _report(
+        report(
             champion.model_dump(),
             f"{champion.experiment}: back to run {champion.run_id} (k = {champion.k}), version {champion.version}",
             as_json,
@@ -179,14 +165,11 @@ def score(
     """Place customers into the champion's segments."""
     from pipeline.scoring import score_file
 
-    store = _store()
-    champion = store.champion(_only_experiment(store, experiment))
-    if champion is None:
-        raise UsageError.because("there is no champion to score with", remedy="run 'korzina train' first")
+    store, champion = _champion(experiment, "there is no champion to score with")
     scored = score_file(store.load(champion.run_id), data, output)
     for note in scored.notes:
         typer.echo(note, err=True)
-    _report(scored.summary(), f"{scored.rows} customers placed, written to {output}", as_json)
+    report(scored.summary(), f"{scored.rows} customers placed, written to {output}", as_json)
 
 
 @app.command(short_help="Whom to contact next, at which cost and profit.")
@@ -201,10 +184,7 @@ def campaigns(
     """Whom to contact next: the champion's plan, and what each rule earned on customers it had not seen."""
     from pipeline.campaigns import at_prices
 
-    store = _store()
-    champion = store.champion(_only_experiment(store, experiment))
-    if champion is None:
-        raise UsageError.because("there is no champion to plan with", remedy="run 'korzina train' first")
+    store, champion = _champion(experiment, "there is no champion to plan with")
     run = store.load(champion.run_id)
     if run.campaigns is None:
         raise UsageError.because(
@@ -223,11 +203,19 @@ def campaigns(
     if as_json:
         from pipeline.campaigns import plan_as_json
 
-        _print_json(
+        print_json(
             {"experiment": champion.experiment, "run_id": champion.run_id, "k": champion.k, **plan_as_json(plan)}
         )
     else:
-        _show_plan(plan, run.dataset.currency)
+        from pipeline.campaigns import plan_in_words, strategy_rows
+
+        for sentence in plan_in_words(plan, run.dataset.currency):
+            typer.echo(sentence)
+        if plan.summary.evaluation:
+            table(
+                ["who is contacted", "contacts", "profit", "95 %"],
+                strategy_rows(plan.summary.evaluation, run.dataset.currency),
+            )
 
 
 @app.command(short_help="Analyse a file and write a commented draft spec of it.")
@@ -293,45 +281,18 @@ def _store() -> Store:
     return Store.open(Settings())
 
 
-def _only_experiment(store: Store, experiment: str | None) -> str:
-    """The experiment named, the setting's, or the only one that has a champion."""
-    named = experiment or Settings().experiment
-    if named:
-        return named
-    names = [champion.experiment for champion in store.champions()]
-    if len(names) == 1:
-        return str(names[0])
-    if not names:
-        raise UsageError.because("the store has no champion yet", remedy="run 'korzina train' first")
-    raise UsageError.because(
-        "several experiments have a champion",
-        expected="one named",
-        found=", ".join(names),
-        remedy="add --experiment NAME",
-    )
+def _champion(experiment: str | None, without: str) -> tuple[Store, Champion]:
+    store = _store()
+    champion = store.champion(store.only_experiment(experiment or Settings().experiment))
+    if champion is None:
+        raise UsageError.because(without, remedy="run 'korzina train' first")
+    return store, champion
 
 
 def _given(reason: str) -> str:
     if not reason.strip():
         raise UsageError.because("--reason is empty", expected="a sentence that a colleague will understand")
     return reason.strip()
-
-
-def _who() -> str:
-    import getpass
-
-    return getpass.getuser()
-
-
-def _print_json(value: dict[str, Any]) -> None:
-    typer.echo(json.dumps(value, ensure_ascii=False, allow_nan=False, default=str))
-
-
-def _report(value: dict[str, Any], sentence: str, as_json: bool) -> None:
-    if as_json:
-        _print_json(value)
-    else:
-        typer.echo(sentence)
 
 
 def _report_maker() -> ReportMaker:
@@ -347,61 +308,9 @@ def _make_if_lacking(maker: ReportMaker, run_id: str) -> None:
         maker.make(run_id)
 
 
-def _table(header: list[str], rows: list[list[str]]) -> None:
-    from pipeline.summary import text_table
-
-    for line in text_table(header, rows):
-        typer.echo(line)
-
-
-def _show_plan(plan: CampaignPlan, currency: str) -> None:
-    from pipeline.campaigns import plan_in_words, strategy_rows
-
-    for sentence in plan_in_words(plan, currency):
-        typer.echo(sentence)
-    if plan.summary.evaluation:
-        _table(["who is contacted", "contacts", "profit", "95 %"], strategy_rows(plan.summary.evaluation, currency))
-
-
-@contextmanager
-def _progress() -> Iterator[Callable[[str, float], None] | None]:
-    """A Rich bar on stderr with the stage and the time left; nothing where stderr is not a terminal."""
-    if not sys.stderr.isatty():
-        yield None
-        return
-    from pipeline.progress import progress_bar
-
-    with progress_bar() as report:
-        yield report
-
-
 def main() -> None:
-    """Run the command line and turn every fault into one message and an exit code."""
-    try:
-        settings = Settings()
-    except ValueError as error:
-        typer.echo(f"korzina: a setting is wrong. {error}", err=True)
-        raise SystemExit(2) from None
-    logging.basicConfig(level="WARNING", stream=sys.stderr, format="%(levelname)s %(name)s: %(message)s")
-    logging.getLogger("pipeline").setLevel(settings.log_level.upper())
-    try:
-        app(standalone_mode=True)
-    except KorzinaError as error:
-        typer.echo(f"korzina: {error}", err=True)
-        raise SystemExit(error.exit_code) from None
-    except SystemExit as stop:
-        if stop.code == 130:  # what Typer makes of Ctrl-C
-            typer.echo("korzina: stopped; nothing half-done is visible in the store", err=True)
-        raise
-    except Exception as error:
-        if settings.log_level == "debug":
-            raise
-        typer.echo(
-            f"korzina: unexpected fault, {type(error).__name__}: {error}. Set KORZINA_LOG_LEVEL=debug for the "
-            "details and please report it.",
-            err=True,
-        )
-        raise SystemExit(70) from None
+    """The program ``korzina``."""
+    run_commands(app)
 
 
 if __name__ == "__main__":

@@ -1,11 +1,11 @@
-"""The result of a training: as one JSON object, which ``korzina train --json`` promises, and as lines to read."""
+"""Trainings and runs for people and scripts: the JSON that ``korzina train --json`` promises, or lines to read."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from pipeline.contract import Ledger
+from pipeline.contract import Ledger, RunSummary
 
 if TYPE_CHECKING:
     from pipeline.train import Result
@@ -85,6 +85,26 @@ def told(result: Result) -> Iterator[str]:
     chosen = next(one for one in training.candidates if one.record.k == decision.k)
     yield from (f"  {card.segment + 1}. {card.name} [{card.trust}]: {card.portrait}" for card in chosen.cards)
     yield f"Sweep {result.saved.sweep_run_id}; {result.note}. {sum(result.seconds.values()):.1f} s"
+
+
+RUN_HEADER = ("", "run", "experiment", "k", "inertia", "silhouette", "stability", "verdict")
+
+
+def run_rows(runs: Sequence[RunSummary]) -> list[list[str]]:
+    """Runs as rows of text under ``RUN_HEADER``."""
+    return [
+        [
+            "champion" if run.champion_version else "recommended" if run.recommended else "",
+            run.run_id,
+            run.experiment,
+            str(run.k),
+            f"{run.inertia:,.1f}",
+            f"{run.silhouette:.3f}",
+            "" if run.stability is None else f"{run.stability:.2f}",
+            run.verdict,
+        ]
+        for run in runs
+    ]
 
 
 def text_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:

@@ -29,9 +29,9 @@ from pipeline.contract.curation import (
     identity_of,
     with_names,
 )
-from pipeline.contract.currency import CURRENCY_SIGNS, affixes, currency_of, with_currency
 from pipeline.contract.findings import AffinityBasis, Condition, SegmentRule
-from pipeline.contract.messages import (
+from pipeline.contract.messages.currency import CURRENCY_SIGNS, affixes, currency_of, with_currency
+from pipeline.contract.messages.message import (
     ENGLISH,
     Cased,
     Day,
@@ -49,9 +49,9 @@ from pipeline.contract.messages import (
     own,
     percent,
 )
-from pipeline.contract.messages_file import messages_of, with_messages
+from pipeline.contract.messages.phrases import inline, is_latin, more_or_less, names_its_unit, share_label, with_label
+from pipeline.contract.messages.stored import messages_of, with_messages
 from pipeline.contract.metrics import Metrics, grouped, metric
-from pipeline.contract.phrases import inline, is_latin, more_or_less, names_its_unit, share_label, with_label
 from pipeline.contract.records import (
     CATEGORY_KINDS,
     NUMERIC_KINDS,

@@ -29,7 +29,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import WrapValidator
 
-from pipeline.contract.currency import currency_of, with_currency
+from pipeline.contract.messages.currency import currency_of, with_currency
 
 Case = Literal["upper", "lower", "small"]  # first letter capital, first letter small, all letters small
 _HOLE = re.compile(r"{(\w+)}")
