@@ -11,7 +11,7 @@ import dash
 from dash import Dash, html, set_props
 from flask import request
 
-from dashapp import callbacks, frame, ids, report, routes
+from dashapp import callbacks, charts, frame, ids, report, routes
 from dashapp.address import UnderPrefix, outer
 from dashapp.data import SegmentationData
 from dashapp.i18n import COOKIE, LANGUAGES, N_, _, language, speak
@@ -28,6 +28,7 @@ _INDEX = """<!DOCTYPE html>
     {%metas%}
     <title>{%title%}</title>
     {%favicon%}
+    <link rel="preload" as="font" type="font/woff2" crossorigin href="{%font%}">
     {%css%}
     <link rel="prefetch" as="script" href="{%plotly%}">
     <script>{%natives%}</script>
@@ -53,7 +54,8 @@ class _Dashboard(Dash):
         """The page around the app; Plotly, most of what is loaded, is on its way before the first chart asks for it."""
         page = str(super().interpolate_index(**parts))  # type: ignore[no-untyped-call]
         plotly = str(self.get_relative_path(routes.PLOTLY_PATH))  # type: ignore[no-untyped-call]
-        return page.replace("{%lang%}", language()).replace("{%plotly%}", plotly).replace("{%natives%}", _NATIVES)
+        page = page.replace("{%lang%}", language()).replace("{%font%}", self.get_asset_url(charts.FONT_FILE))
+        return page.replace("{%plotly%}", plotly).replace("{%natives%}", _NATIVES)
 
 
 def create_app(data: SegmentationData) -> Dash:
