@@ -15,8 +15,8 @@ import pytest
 from playwright.sync_api import expect
 
 import pipeline
+from pipeline.command_line import DOCUMENTS
 from pipeline.contract import Artifacts
-from pipeline.manual import DOCUMENTS
 from tests.command_support import environment, get, run, serving
 from tests.e2e.conftest import Watched, settle
 from tests.pipeline.test_train import russian_customers
