@@ -1,29 +1,33 @@
-"""The command line: every command, in the order in which they are used."""
+"""The command line, and the only module that prints. Results go to stdout, everything else to stderr."""
 
 from __future__ import annotations
 
-import getpass
-from enum import StrEnum
+import json
+import logging
+import sys
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from pipeline.errors import UsageError
-from pipeline.settings import Settings
-from pipeline.terminal import (
+from pipeline.command_line import (
+    DOCUMENTS,
     ChampionOption,
     DataOption,
     JsonOption,
+    Promote,
     ReasonOption,
     SpecOption,
-    print_json,
-    progress,
-    report,
-    run_commands,
-    table,
+    champion_to,
+    document,
+    given,
+    only_experiment,
+    plan_at,
+    who,
 )
+from pipeline.errors import KorzinaError, UsageError
+from pipeline.settings import Settings
 
 if TYPE_CHECKING:
     from pipeline.contract import Champion
@@ -55,13 +59,6 @@ def korzina(
     """Korzina: customer segmentation from raw data to a promoted, explained champion."""
 
 
-class Promote(StrEnum):
-    """When a finished sweep becomes champion."""
-
-    AUTO = "auto"
-    NEVER = "never"
-
-
 @app.command(short_help="Clean the data, sweep KMeans over k, choose, log, promote.")
 def train(
     spec: SpecOption = "complete_journey",
@@ -80,6 +77,7 @@ def train(
     """Clean the data, sweep KMeans over k, choose, describe, log every k to MLflow, promote."""
     if choose is not None and not reason.strip():
         raise UsageError.because("--choose needs a reason", remedy='add --reason "..."')
+    from pipeline.progress import progress_on_terminal
     from pipeline.summary import summarise, told
     from pipeline.train import Request
     from pipeline.train import train as run
@@ -96,12 +94,12 @@ def train(
         choose_reason=reason,
     )
     with _report_maker() as maker:
-        with progress() as tick:
-            result = run(request, Settings(), maker.early(tick) if promote is Promote.AUTO else tick)
+        with progress_on_terminal() as progress:
+            result = run(request, Settings(), maker.early(progress) if promote is Promote.AUTO else progress)
         if result.champion and result.promoted:
             maker.make(result.champion.run_id)
         if as_json:
-            print_json(summarise(result))
+            _print_json(summarise(result))
         else:
             for line in told(result):
                 typer.echo(line)
@@ -115,11 +113,12 @@ def runs(
     """List the completed runs, the newest sweep first; the champion is marked."""
     found = _store().runs(experiment)
     if as_json:
-        print_json({"runs": [run.model_dump(exclude={"params"}) for run in found]})
+        _print_json({"runs": [run.model_dump(exclude={"params"}) for run in found]})
         return
-    from pipeline.summary import RUN_HEADER, run_rows
+    from pipeline.summary import told_runs
 
-    table(RUN_HEADER, run_rows(found))
+    for line in told_runs(found):
+        typer.echo(line)
 
 
 @app.command()
@@ -129,30 +128,16 @@ def promote(
     as_json: JsonOption = False,
 ) -> None:
     """Make a run the champion; the dashboard shows it within seconds."""
-    champion = _store().promote(run_id, reason=_given(reason), who=getpass.getuser())
-    with _report_maker() as maker:
-        _make_if_lacking(maker, champion.run_id)
-        report(
-            champion.model_dump(),
-            f"{champion.experiment}: run {champion.run_id} (k = {champion.k}) is champion, version {champion.version}",
-            as_json,
-        )
+    champion = _store().promote(run_id, reason=given(reason), who=who())
+    _tell_champion(champion, "run {} (k = {}) is champion", as_json)
 
 
 @app.command()
 def rollback(reason: ReasonOption, experiment: ChampionOption = None, as_json: JsonOption = False) -> None:
     """Go back to the champion before the present one."""
     store = _store()
-    champion = store.rollback(
-        store.only_experiment(experiment or Settings().experiment), reason=_given(reason), who=getpass.getuser()
-    )
-    with _report_maker() as maker:
-        _make_if_lacking(maker, champion.run_id)
-        report(
-            champion.model_dump(),
-            f"{champion.experiment}: back to run {champion.run_id} (k = {champion.k}), version {champion.version}",
-            as_json,
-        )
+    champion = store.rollback(only_experiment(store, experiment), reason=given(reason), who=who())
+    _tell_champion(champion, "back to run {} (k = {})", as_json)
 
 
 @app.command()
@@ -165,11 +150,12 @@ def score(
     """Place customers into the champion's segments."""
     from pipeline.scoring import score_file
 
-    store, champion = _champion(experiment, "there is no champion to score with")
+    store = _store()
+    champion = champion_to("score", store, experiment)
     scored = score_file(store.load(champion.run_id), data, output)
     for note in scored.notes:
         typer.echo(note, err=True)
-    report(scored.summary(), f"{scored.rows} customers placed, written to {output}", as_json)
+    _report(scored.summary(), f"{scored.rows} customers placed, written to {output}", as_json)
 
 
 @app.command(short_help="Whom to contact next, at which cost and profit.")
@@ -182,40 +168,21 @@ def campaigns(
     as_json: JsonOption = False,
 ) -> None:
     """Whom to contact next: the champion's plan, and what each rule earned on customers it had not seen."""
-    from pipeline.campaigns import at_prices
-
-    store, champion = _champion(experiment, "there is no champion to plan with")
+    store = _store()
+    champion = champion_to("plan", store, experiment)
     run = store.load(champion.run_id)
-    if run.campaigns is None:
-        raise UsageError.because(
-            f"run {run.run_id} (k = {run.k}) has no campaign plan",
-            found="a run that was not the recommended one, or of an older version",
-            remedy="run 'korzina train' again",
-        )
-    plan, summary = run.campaigns, run.campaigns.summary
-    if cost is not None or revenue is not None:
-        plan = at_prices(
-            plan,
-            run.dataset,
-            cost=summary.cost if cost is None else cost,
-            revenue=summary.revenue if revenue is None else revenue,
-        )
+    plan = plan_at(run, cost, revenue)
     if as_json:
         from pipeline.campaigns import plan_as_json
 
-        print_json(
+        _print_json(
             {"experiment": champion.experiment, "run_id": champion.run_id, "k": champion.k, **plan_as_json(plan)}
         )
     else:
-        from pipeline.campaigns import plan_in_words, strategy_rows
+        from pipeline.summary import told_plan
 
-        for sentence in plan_in_words(plan, run.dataset.currency):
-            typer.echo(sentence)
-        if plan.summary.evaluation:
-            table(
-                ["who is contacted", "contacts", "profit", "95 %"],
-                strategy_rows(plan.summary.evaluation, run.dataset.currency),
-            )
+        for line in told_plan(plan, run.dataset.currency):
+            typer.echo(line)
 
 
 @app.command(short_help="Analyse a file and write a commented draft spec of it.")
@@ -263,8 +230,6 @@ def docs(
     name: Annotated[str, typer.Argument(help="spec, settings or procfile; left out: where each of them lies.")] = "",
 ) -> None:
     """Print a document that comes with Korzina: every key of a spec, every setting, the Procfile."""
-    from pipeline.manual import DOCUMENTS, document
-
     if name:
         typer.echo(document(name).read_text("utf-8"), nl=False)
     else:
@@ -281,18 +246,15 @@ def _store() -> Store:
     return Store.open(Settings())
 
 
-def _champion(experiment: str | None, without: str) -> tuple[Store, Champion]:
-    store = _store()
-    champion = store.champion(store.only_experiment(experiment or Settings().experiment))
-    if champion is None:
-        raise UsageError.because(without, remedy="run 'korzina train' first")
-    return store, champion
+def _print_json(value: dict[str, Any]) -> None:
+    typer.echo(json.dumps(value, ensure_ascii=False, allow_nan=False, default=str))
 
 
-def _given(reason: str) -> str:
-    if not reason.strip():
-        raise UsageError.because("--reason is empty", expected="a sentence that a colleague will understand")
-    return reason.strip()
+def _report(value: dict[str, Any], sentence: str, as_json: bool) -> None:
+    if as_json:
+        _print_json(value)
+    else:
+        typer.echo(sentence)
 
 
 def _report_maker() -> ReportMaker:
@@ -301,16 +263,44 @@ def _report_maker() -> ReportMaker:
     return ReportMaker(Settings(), partial(typer.echo, err=True))
 
 
-def _make_if_lacking(maker: ReportMaker, run_id: str) -> None:
+def _tell_champion(champion: Champion, what: str, as_json: bool) -> None:
+    """Say who is champion, while its report is made where it has none."""
     from pipeline.contract import Artifacts
 
-    if not _store().attached(run_id, Artifacts.REPORT):
-        maker.make(run_id)
+    with _report_maker() as maker:
+        if not _store().attached(champion.run_id, Artifacts.REPORT):
+            maker.make(champion.run_id)
+        sentence = what.format(champion.run_id, champion.k)
+        _report(champion.model_dump(), f"{champion.experiment}: {sentence}, version {champion.version}", as_json)
 
 
 def main() -> None:
-    """The program ``korzina``."""
-    run_commands(app)
+    """Run the command line and turn every fault into one message and an exit code."""
+    try:
+        settings = Settings()
+    except ValueError as error:
+        typer.echo(f"korzina: a setting is wrong. {error}", err=True)
+        raise SystemExit(2) from None
+    logging.basicConfig(level="WARNING", stream=sys.stderr, format="%(levelname)s %(name)s: %(message)s")
+    logging.getLogger("pipeline").setLevel(settings.log_level.upper())
+    try:
+        app(standalone_mode=True)
+    except KorzinaError as error:
+        typer.echo(f"korzina: {error}", err=True)
+        raise SystemExit(error.exit_code) from None
+    except SystemExit as stop:
+        if stop.code == 130:  # what Typer makes of Ctrl-C
+            typer.echo("korzina: stopped; nothing half-done is visible in the store", err=True)
+        raise
+    except Exception as error:
+        if settings.log_level == "debug":
+            raise
+        typer.echo(
+            f"korzina: unexpected fault, {type(error).__name__}: {error}. Set KORZINA_LOG_LEVEL=debug for the "
+            "details and please report it.",
+            err=True,
+        )
+        raise SystemExit(70) from None
 
 
 if __name__ == "__main__":

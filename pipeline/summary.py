@@ -1,11 +1,11 @@
-"""Trainings and runs for people and scripts: the JSON that ``korzina train --json`` promises, or lines to read."""
+"""The result of a training: as one JSON object, which ``korzina train --json`` promises, and as lines to read."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from pipeline.contract import Ledger, RunSummary
+from pipeline.contract import CampaignPlan, Ledger, RunSummary
 
 if TYPE_CHECKING:
     from pipeline.train import Result
@@ -87,12 +87,17 @@ def told(result: Result) -> Iterator[str]:
     yield f"Sweep {result.saved.sweep_run_id}; {result.note}. {sum(result.seconds.values()):.1f} s"
 
 
-RUN_HEADER = ("", "run", "experiment", "k", "inertia", "silhouette", "stability", "verdict")
+def text_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
+    """Lines of plain columns: nothing is cut, neither on a narrow terminal nor in a pipe."""
+    widths = [max(map(len, column)) for column in zip(header, *rows, strict=True)]
+    for row in (header, *rows):
+        yield "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
 
 
-def run_rows(runs: Sequence[RunSummary]) -> list[list[str]]:
-    """Runs as rows of text under ``RUN_HEADER``."""
-    return [
+def told_runs(runs: Sequence[RunSummary]) -> Iterator[str]:
+    """The lines of a table of runs; the champion and what was recommended are marked."""
+    header = ["", "run", "experiment", "k", "inertia", "silhouette", "stability", "verdict"]
+    rows = [
         [
             "champion" if run.champion_version else "recommended" if run.recommended else "",
             run.run_id,
@@ -105,10 +110,14 @@ def run_rows(runs: Sequence[RunSummary]) -> list[list[str]]:
         ]
         for run in runs
     ]
+    yield from text_table(header, rows)
 
 
-def text_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
-    """Lines of plain columns: nothing is cut, neither on a narrow terminal nor in a pipe."""
-    widths = [max(map(len, column)) for column in zip(header, *rows, strict=True)]
-    for row in (header, *rows):
-        yield "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+def told_plan(plan: CampaignPlan, currency: str) -> Iterator[str]:
+    """The plan in sentences, and the table of what each rule earned where it was judged."""
+    from pipeline.campaigns import plan_in_words, strategy_rows
+
+    yield from plan_in_words(plan, currency)
+    if plan.summary.evaluation:
+        rows = strategy_rows(plan.summary.evaluation, currency)
+        yield from text_table(["who is contacted", "contacts", "profit", "95 %"], rows)

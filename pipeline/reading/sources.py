@@ -14,6 +14,7 @@ from pipeline.reading.databases import read_database
 from pipeline.reading.engine import QueryError, count_rows, quote, tables
 from pipeline.reading.files import files_in, find_files, is_parquet, package_folder
 from pipeline.reading.frames import SINGLE, Arrow, Data, Frames
+from pipeline.reading.kinds import infer, not_readable
 from pipeline.reading.raw import RawTable, Reject
 from pipeline.reading.text import TextTable, read_text
 from pipeline.spec import Source, Spec
@@ -194,7 +195,7 @@ def _query(spec: Spec, given: dict[str, Table], source: str) -> RawTable:
         raise _query_failed(spec, "source.query", error, [*given], one_row=True) from error
     rejects = [reject for raw in read.values() for reject in raw.rejects]
     notes = [note for raw in read.values() for note in raw.notes]
-    notes += [note for name, raw in read.items() for note in _not_readable(raw, frames[name])]
+    notes += [note for name, raw in read.items() for note in not_readable(raw.frame, frames[name])]
     if rejects:
         notes.append(
             Message.of(
@@ -244,30 +245,4 @@ def query_tables(spec: Spec, data: Data | None, key: str, query: str, **given: p
 
 def _inferred(raw: RawTable, source: Source) -> pd.DataFrame:
     """A text table with numbers and dates recognised, so that SQL can add and compare them."""
-    from pipeline.reading.kinds import infer
-
     return infer(raw.frame, decimal=source.decimal, date_format=source.date_format)
-
-
-def _not_readable(raw: RawTable, inferred: pd.DataFrame) -> list[str]:
-    """What stands in a column of numbers or dates and is neither: SQL finds nothing there, though something is."""
-    from pipeline.reading.kinds import as_text
-
-    kinds = {
-        name: Message.of("a number") if pd.api.types.is_numeric_dtype(inferred[name]) else Message.of("a date")
-        for name in inferred
-    }
-    texts = {name for name in inferred if pd.api.types.is_string_dtype(inferred[name])}
-    gaps = {name: raw.frame[name][inferred[name].isna()] for name in inferred if name not in texts}
-    counts = {name: int(as_text(values).notna().sum()) for name, values in gaps.items()}
-    return [
-        Message.counted(
-            "{n} value of {column} not readable as {kind}: made unknown",
-            "{n} values of {column} not readable as {kind}: made unknown",
-            count,
-            column=str(name),
-            kind=kinds[name],
-        )
-        for name, count in counts.items()
-        if count
-    ]

@@ -25,7 +25,7 @@ from pipeline.contract import (
     given_names,
     with_names,
 )
-from pipeline.errors import StoreError, UsageError
+from pipeline.errors import StoreError
 from pipeline.settings import Settings
 from pipeline.store import artifacts, notes, reader
 from pipeline.store.moves import history, written
@@ -149,22 +149,6 @@ class Store:
     def champions(self) -> tuple[Champion, ...]:
         """The champion of every experiment that has one, newest promotion first."""
         return reader.champions(self._index.models(), self._index)
-
-    def only_experiment(self, named: str | None) -> str:
-        """``named``, else the only experiment that has a champion; raises ``UsageError`` where that is not one."""
-        if named:
-            return named
-        names = [champion.experiment for champion in self.champions()]
-        if len(names) == 1:
-            return names[0]
-        if not names:
-            raise UsageError.because("the store has no champion yet", remedy="run 'korzina train' first")
-        raise UsageError.because(
-            "several experiments have a champion",
-            expected="one named",
-            found=", ".join(names),
-            remedy="add --experiment NAME",
-        )
 
     def history(self, experiment: str) -> tuple[Promotion, ...]:
         """Every move of an experiment's champion, oldest first; rows are only ever added."""
