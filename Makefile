@@ -10,7 +10,7 @@ export PIP_ROOT_USER_ACTION := ignore
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test lint serve mlflow lock schema plotly clean
+.PHONY: help demo test lint serve mlflow lock schema tour plotly clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 10
@@ -45,6 +45,9 @@ lock: $(VENV)/.made  ## resolve requirements.lock anew, for every platform and P
 schema: $(VENV)/.demo  ## write docs/spec.schema.json anew, by which editors complete a spec's keys
 	$(PY) -m pipeline schema --output docs/spec.schema.json
 
+tour: $(VENV)/.packaging  ## run docs/tour.ipynb from top to bottom and write docs/tour.md from it
+	$(PY) scripts/tour.py run
+
 plotly: $(VENV)/.made  ## build dashapp/plotly.min.js for the installed plotly anew; needs Node and npm
 	@scripts/plotly.sh $(PY)
 
@@ -64,7 +67,7 @@ $(VENV)/.made:
 	  { rm -rf $(VENV); echo "No virtual environment could be made. On Debian: apt install python3-venv" >&2; exit 1; }; }
 	@touch $@
 
-$(VENV)/.demo $(VENV)/.test $(VENV)/.lint: $(VENV)/.%: $(VENV)/.made $(NEEDS)
+$(VENV)/.demo $(VENV)/.test $(VENV)/.lint $(VENV)/.packaging: $(VENV)/.%: $(VENV)/.made $(NEEDS)
 	@echo "Installing Korzina and what '$*' needs (the first time takes about two minutes) ..."
 	@$(PIP) --editable ".[$*]"
 	@touch $@

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterator
 from html import escape
 from typing import TYPE_CHECKING
@@ -63,7 +62,7 @@ def _rows(result: SweepResult) -> str:
 
 
 def _assumed(result: SweepResult) -> str:
-    return assumptions(tomllib.loads(result.draft.text)) if result.draft is not None else ""
+    return assumptions(result.spec.model_dump())
 
 
 def _card(card: SegmentCard) -> str:
