@@ -53,3 +53,14 @@ def test_the_notebook_stays_small() -> None:
 def shown(cell: Any) -> list[str]:
     """What a reader sees under a cell as text, charts aside."""
     return [output.get("text") or output.get("data", {}).get("text/plain", "") for output in cell.get("outputs", [])]
+
+
+def test_the_helper_is_not_restarted_where_psutil_watches_it() -> None:
+    """Every notebook brings psutil, with which loky takes the imports of a worker for a leak."""
+    from joblib.externals.loky import process_executor
+
+    from pipeline.processors import process_helper
+
+    assert process_executor._USE_PSUTIL
+    with process_helper() as helper:
+        assert helper.submit(getattr, process_executor, "_USE_PSUTIL").result() is False
