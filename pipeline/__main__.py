@@ -201,7 +201,7 @@ def init(
     typer.echo(f"Wrote {target}. Look through it, then: korzina train --spec {target} --data {file}")
 
 
-@app.command(hidden=True)
+@app.command()
 def schema(
     output: Annotated[Path | None, typer.Option(help="File to write; left out: stdout.")] = None,
 ) -> None:
@@ -210,8 +210,13 @@ def schema(
 
     if output is None:
         typer.echo(schema_text(), nl=False)
-    else:
+        return
+    try:
         output.write_text(schema_text(), encoding="utf-8")
+    except OSError as error:
+        raise UsageError.because(
+            f"{output} cannot be written ({error.strerror})", remedy="give another --output"
+        ) from None
 
 
 @app.command()
