@@ -15,6 +15,7 @@ RUN mkdir pipeline \
  && pip install --constraint requirements.lock ".[demo,postgres]"
 COPY pipeline pipeline
 COPY dashapp dashapp
+COPY korzina korzina
 RUN rm -rf build \
  && pip install --no-deps --force-reinstall . \
  && pip uninstall --yes pip

@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV   := .venv
 PY     := $(VENV)/bin/python
 PIP    := $(PY) -m pip --disable-pip-version-check install --quiet --constraint requirements.lock
-NEEDS  := pyproject.toml requirements.lock
+NEEDS  := pyproject.toml requirements.lock pipeline/__init__.py
 
 export PIP_ROOT_USER_ACTION := ignore
 
