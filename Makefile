@@ -10,7 +10,7 @@ export PIP_ROOT_USER_ACTION := ignore
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test lint packaging docs rooms container serve mlflow lock schema plotly clean
+.PHONY: help demo test lint packaging docs rooms container serve mlflow lock schema plotly font clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 10
@@ -68,6 +68,9 @@ lock: $(VENV)/.made  ## resolve requirements.lock anew, for every platform and P
 
 schema: $(VENV)/.demo  ## write docs/spec.schema.json anew, by which editors complete a spec's keys
 	$(PY) -m pipeline schema --output docs/spec.schema.json
+
+font: $(VENV)/.made  ## build the dashboard's face, its style sheet and its measures anew; needs npm
+	@$(PY) scripts/font.py
 
 plotly: $(VENV)/.made  ## build dashapp/plotly.min.js for the installed plotly anew; needs Node and npm
 	@scripts/plotly.sh $(PY)

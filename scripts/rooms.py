@@ -203,7 +203,7 @@ def main() -> None:
     houses = [read(name) for name in HOUSES]
     parser.parse_args().output.write_text(drawn(houses), "utf-8")
     for house in houses:
-        print(f"{house.name}: {summary(house)}")  # noqa: T201 - a script
+        print(f"{house.name}: {summary(house)}")
 
 
 if __name__ == "__main__":

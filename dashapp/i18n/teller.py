@@ -126,7 +126,7 @@ def retold(it: Segmentation, language: str) -> tuple[Segmentation, Teller]:
     if language == "en":
         return it, teller
     inherited = EnglishParser(language, _own_words(it.spec, language)).tell
-    changes: dict[str, Any] = {name: _told(getattr(it, name), teller.words) for name in _TEXTS}
+    changes: dict[str, Any] = {name: told_anew(getattr(it, name), teller.words) for name in _TEXTS}
     pairs = zip(it.cards, changes["cards"], strict=True)
     changes["cards"] = tuple(_named(card, told, inherited) for card, told in pairs)
     changes["passive"] = _told_table(it.passive, _PASSIVE, teller.words)
@@ -134,7 +134,7 @@ def retold(it: Segmentation, language: str) -> tuple[Segmentation, Teller]:
     if it.affinity_basis and it.affinity_basis.kind == "category_mix":  # a basket's products are the data's own
         changes["affinities"] = _told_table(it.affinities, _PAIRS, teller.words)
     if isinstance(it.campaigns, CampaignPlan):
-        changes["campaigns"] = dataclasses.replace(it.campaigns, summary=_told(it.campaigns.summary, teller.words))
+        changes["campaigns"] = dataclasses.replace(it.campaigns, summary=told_anew(it.campaigns.summary, teller.words))
     return dataclasses.replace(it, **changes), teller
 
 
@@ -152,18 +152,18 @@ def _named(card: SegmentCard, told: SegmentCard, parsed: Callable[[str], str]) -
     return told.model_copy(update={inherited: parsed(name)})
 
 
-def _told(value: Told, tell: Callable[[str], str], *, words: bool = False) -> Told:
+def told_anew(value: Told, tell: Callable[[str], str], *, words: bool = False) -> Told:
     """The same record with the fields that hold words told anew."""
     made: Any = value
     if isinstance(value, str):
         made = tell(value) if words else value
     elif isinstance(value, tuple):
-        made = tuple(_told(part, tell, words=words) for part in value)
+        made = tuple(told_anew(part, tell, words=words) for part in value)
     elif isinstance(value, BaseModel):
         held = _fields_of_words(type(value))
         made = value.model_copy(
             update={
-                name: _told(field, tell, words=name in held)
+                name: told_anew(field, tell, words=name in held)
                 for name, field in value
                 if isinstance(field, str | tuple | BaseModel)
             }

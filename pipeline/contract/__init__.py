@@ -50,6 +50,7 @@ from pipeline.contract.messages import (
     percent,
 )
 from pipeline.contract.messages_file import messages_of, with_messages
+from pipeline.contract.metrics import Metrics, grouped, metric
 from pipeline.contract.phrases import inline, is_latin, more_or_less, names_its_unit, share_label, with_label
 from pipeline.contract.records import (
     CATEGORY_KINDS,
@@ -94,6 +95,7 @@ from pipeline.contract.runs import (
 )
 from pipeline.contract.scored import (
     DRIFTED,
+    FIT_QUANTILE,
     MOVED,
     Drift,
     DriftWord,
@@ -130,6 +132,7 @@ __all__ = [
     "CURRENCY_SIGNS",
     "DRIFTED",
     "ENGLISH",
+    "FIT_QUANTILE",
     "LONGEST_NAME",
     "LONGEST_NOTE",
     "MODEL_FILE",
@@ -181,6 +184,7 @@ __all__ = [
     "Meaning",
     "Message",
     "Method",
+    "Metrics",
     "ModelRecord",
     "Own",
     "Passive",
@@ -226,12 +230,14 @@ __all__ = [
     "empty_table",
     "encoded",
     "given_names",
+    "grouped",
     "harmless",
     "identity_of",
     "inline",
     "is_latin",
     "joined",
     "messages_of",
+    "metric",
     "more_or_less",
     "names_its_unit",
     "own",

@@ -66,8 +66,9 @@ def postgres_server() -> Iterator[str]:
         pytest.skip("no PostgreSQL server programs (initdb, pg_ctl) on this machine")
     prefix: list[str] = []
     if os.geteuid() == 0:  # the server refuses to run as root
-        prefix = ["runuser", "-u", "postgres", "--"]
-        if shutil.which("runuser") is None or subprocess.run(["id", "postgres"], capture_output=True).returncode:
+        runuser = shutil.which("runuser", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin")  # often not in PATH
+        prefix = [str(runuser), "-u", "postgres", "--"]
+        if runuser is None or subprocess.run(["id", "postgres"], capture_output=True).returncode:
             pytest.skip("running as root and there is no user 'postgres' to start a server as")
     folder = Path(tempfile.mkdtemp(prefix="korzina-pg-"))
     try:
