@@ -96,10 +96,10 @@ def places(house: House) -> dict[str, tuple[float, int, float]]:
     Within a row rooms stand near the middle of what they are joined with, so that few arrows cross.
     """
     rows = [part for floor in reversed(house.floors()) for part in _broken(floor)]
-    joined: dict[str, set[str]] = {room: set() for room in house.arrows}
+    joined: dict[str, list[str]] = {room: [] for room in house.arrows}
     for room, other in house.reduced():
-        joined[room].add(other)
-        joined[other].add(room)
+        joined[room].append(other)
+        joined[other].append(room)
     found = _laid(rows)
     for _round in range(12):
         middle = {room: left + width / 2 for room, (left, _row, width) in found.items()}
