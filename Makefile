@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV   := .venv
 PY     := $(VENV)/bin/python
 PIP    := $(PY) -m pip --disable-pip-version-check install --quiet --constraint requirements.lock
-NEEDS  := pyproject.toml requirements.lock
+NEEDS  := pyproject.toml requirements.lock pipeline/__init__.py
 
 export PIP_ROOT_USER_ACTION := ignore
 
@@ -41,7 +41,7 @@ packaging: $(VENV)/.packaging  ## try what leaves the checkout: the wheel, the n
 	@$(PY) -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder tests/packaging
 
 docs: $(VENV)/.docs  ## build the documentation into site/, with every link checked
-	@$(PY) -m mkdocs --quiet build --strict --clean
+	@NO_MKDOCS_2_WARNING=1 $(PY) -m mkdocs build --quiet --strict --clean
 	@echo "Documentation: site/index.html"
 
 rooms: $(VENV)/.test  ## draw docs/rooms.svg, who imports whom, anew
