@@ -12,6 +12,7 @@ from dash import Dash, html, set_props
 from flask import request
 
 from dashapp import callbacks, charts, frame, ids, report, routes
+from dashapp.address import UnderPrefix, outer
 from dashapp.data import SegmentationData
 from dashapp.i18n import COOKIE, LANGUAGES, N_, _, language, speak
 from dashapp.pages import baskets, campaigns, compare, explore, overview, score, segment
@@ -59,6 +60,7 @@ class _Dashboard(Dash):
 
 def create_app(data: SegmentationData) -> Dash:
     """The dashboard over ``data``; one a process, since Dash's registry of pages is global."""
+    prefix = data.settings.url_prefix
     app = _Dashboard(
         "dashapp",
         title="Korzina",
@@ -70,6 +72,8 @@ def create_app(data: SegmentationData) -> Dash:
         compress=True,
         include_pages_meta=False,
         index_string=_INDEX,
+        requests_pathname_prefix=f"{prefix}/",
+        routes_pathname_prefix="/",
         assets_folder=str(Path(__file__).parent / "assets"),
         on_error=_show_error,
         enable_mcp=False,
@@ -99,11 +103,13 @@ def create_app(data: SegmentationData) -> Dash:
     callbacks.register(app, data)
     routes.register(app.server, data)
     report.register(app.server, data)
+    if prefix:
+        app.server.wsgi_app = UnderPrefix(app.server.wsgi_app, prefix)
     return app
 
 
 def _not_found(data: SegmentationData, /, run: object = None, **_query: object) -> Any:
-    links = html.Ul([html.Li(html.A(_(label), href=path)) for _name, path, label in frame.PAGES])
+    links = html.Ul([html.Li(html.A(_(label), href=outer(path))) for _name, path, label in frame.PAGES])
     return frame.page(
         data.view(run),
         _("Not found"),

@@ -30,6 +30,8 @@ from pipeline.contract import (
     Dataset,
     HeldOut,
     KindOutlook,
+    Message,
+    Quantity,
     Responses,
     SegmentAdvice,
     Targets,
@@ -43,7 +45,7 @@ if TYPE_CHECKING:
     from pipeline.campaigns.evidence import Evidence, Subject
     from pipeline.spec import HistorySpec, Spec
 
-UNPRICED = "Cost of a contact and revenue of a response are not known: give both to see what pays."
+UNPRICED = Message.of("Cost of a contact and revenue of a response are not known: give both to see what pays.")
 KIND_PREFIX = "probability, "  # further columns of the targets: the probability for each kind of campaign
 
 
@@ -83,7 +85,9 @@ def plan_campaigns(
     )
     found = gather(subject, history, spec, seed) if len(responses) else None
     if found is None:
-        summary = CampaignSummary(method="none", about="no campaign", notes=(_why_not(responses),), seed=seed)
+        summary = CampaignSummary(
+            method="none", about=Message.of("no campaign"), notes=(_why_not(responses),), seed=seed
+        )
         return CampaignPlan(summary, responses, empty_table("targets"), empty_table("held_out"))
     latest = {one.kind: one for one in dataset.campaigns}
     if cost is None or revenue is None:
@@ -142,26 +146,10 @@ def _plan(subject: Subject, history: pd.DataFrame | None, spec: HistorySpec | No
     return plan_campaigns(subject, history=history, spec=spec, seed=seed)
 
 
-def artifacts(plan: CampaignPlan) -> tuple[dict[str, pd.DataFrame], dict[str, str], dict[str, float]]:
-    """What a plan leaves in a run: tables and records by artifact name, and headline metrics."""
-    summary = plan.summary
+def artifacts(plan: CampaignPlan) -> tuple[dict[str, pd.DataFrame], dict[str, str]]:
+    """What a plan leaves in a run: tables and records by artifact name."""
     tables = {Artifacts.RESPONSES: plan.responses, Artifacts.TARGETS: plan.targets, Artifacts.HELD_OUT: plan.held_out}
-    metrics: dict[str, float | None] = {
-        "expected_profit": summary.expected_profit,
-        "expected_profit_low": summary.expected_low,
-        "expected_profit_high": summary.expected_high,
-        "contacts": float(summary.contacts),
-    }
-    metrics |= {f"held_out_profit_{one.key}": one.profit for one in summary.evaluation}
-    if summary.calibration:
-        metrics |= {
-            "response_auc": summary.calibration.auc,
-            "response_log_loss": summary.calibration.log_loss,
-            "response_mean_predicted": summary.calibration.mean_predicted,
-            "response_observed": summary.calibration.observed,
-        }
-    known = {name: value for name, value in metrics.items() if value is not None} if summary.cost is not None else {}
-    return tables, {Artifacts.CAMPAIGNS: summary.model_dump_json()}, known
+    return tables, {Artifacts.CAMPAIGNS: plan.summary.model_dump_json()}
 
 
 def at_prices(plan: CampaignPlan, dataset: Dataset, *, cost: float | None, revenue: float | None) -> CampaignPlan:
@@ -230,14 +218,16 @@ def _prices(dataset: Dataset, cost: float | None, revenue: float | None) -> dict
     return {name: (c, r) for name, (c, r) in made.items() if c is not None and r is not None}
 
 
-def _why_not(responses: pd.DataFrame) -> str:
+def _why_not(responses: pd.DataFrame) -> Message:
     if not len(responses):
-        return "The data hold no campaigns: there is nothing to learn a response from."
+        return Message.of("The data hold no campaigns: there is nothing to learn a response from.")
     overall = responses[responses[Responses.SEGMENT] == Responses.EVERYBODY]
     most = int(overall[Responses.RESPONSES].max())
-    return (
-        f"No campaign has {FEWEST} customers who responded and {FEWEST} who did not (the most answered one has "
-        f"{most} responses): too few to fit a model or to judge one."
+    return Message.of(
+        "No campaign has {least} customers who responded and {least} who did not (the most answered one has {most} "
+        "responses): too few to fit a model or to judge one.",
+        least=Quantity(FEWEST),
+        most=Quantity(most, ".0f"),
     )
 
 
@@ -266,7 +256,8 @@ def _targets(subject: Subject, found: Evidence, kind: str) -> pd.DataFrame:
             Targets.EXPECTED: np.full(len(rank), np.nan),
             Targets.CONTACT: zeros,
             Targets.HOLD_OUT: zeros,
-            Targets.REASONS: pd.Series(found.reasons[kind], dtype="str"),
+            Targets.REASONS: pd.Series(found.reasons[kind].words, dtype="str"),
+            Targets.TERMS: pd.Series(found.reasons[kind].terms, dtype="str"),
             **{KIND_PREFIX + one: values for one, values in others.items()},
         }
     )

@@ -27,11 +27,13 @@ TRUSTED_TYPES: tuple[str, ...] = ("numpy.clip", "numpy.dtype")
 
 @dataclass(frozen=True)
 class ModelRecord:
-    """A fitted scikit-learn pipeline and what MLflow needs to log it without guessing."""
+    """A fitted scikit-learn pipeline, what leads to it from raw columns, and what MLflow needs to log both."""
 
     skops: bytes  # the pipeline as a skops file: written where scikit-learn is loaded, logged where MLflow is
-    example: pd.DataFrame  # a few invented rows (medians), never a customer's
+    example: pd.DataFrame  # a few invented rows of raw columns (medians), never a customer's
     requirements: tuple[str, ...]
+    recipe: str = "{}"  # JSON: raw columns to segments, for ``code``
+    code: str = ""  # the module that follows the recipe where Korzina is not installed
 
 
 @dataclass(frozen=True)
@@ -121,6 +123,7 @@ class Segmentation:
     affinity_basis: AffinityBasis | None = None  # None: this run has no affinities
     campaigns: CampaignPlan | None = None  # None: this run has no plan, since it was not the recommended one
     sensitivity: pd.DataFrame = field(default_factory=partial(empty_table, "sensitivity"))  # of the sweep
+    has_messages: bool = True  # False: a run of version 0.1, whose texts are English alone
 
     @property
     def k(self) -> int:

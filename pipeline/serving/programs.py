@@ -15,9 +15,9 @@ from pathlib import Path
 
 from pipeline.errors import StoreError, UsageError
 from pipeline.serving.supervisor import Program, supervise
-from pipeline.settings import Settings
+from pipeline.settings import PACKAGES, Settings
 
-GUNICORN_CONFIG = Path(__file__).resolve().parent.parent / "gunicorn.conf.py"
+GUNICORN = ("gunicorn", "-c", "python:dashapp.gunicorn_conf")  # as in the Procfile
 LOOPBACK = "127.0.0.1"
 ANY_ADDRESS = {"0.0.0.0": LOOPBACK, "::": "::1", "": LOOPBACK}  # noqa: S104 - compared with, never bound
 PORTS_TRIED = 20
@@ -49,17 +49,18 @@ def serve(settings: Settings, *, dashboard: bool, mlflow_ui: bool, announce: Ann
 
 
 def dashboard_program(settings: Settings) -> Program:
-    """Gunicorn with the project's configuration file, seeing exactly these settings."""
+    """Gunicorn with the configuration that the dashboard's package brings, seeing exactly these settings."""
     port = free_port(settings.host, settings.port)
     bind = f"[{settings.host}]" if ":" in settings.host else settings.host
-    configuration = ["-c", str(GUNICORN_CONFIG)] if GUNICORN_CONFIG.is_file() else ["--no-control-socket"]
     return Program(
         name="Dashboard",
         host=ANY_ADDRESS.get(settings.host, settings.host),
         port=port,
         health="/healthz",
-        command=(sys.executable, "-m", "gunicorn", *configuration, "--bind", f"{bind}:{port}", "dashapp.wsgi:server"),
-        environment=as_environment(settings.model_copy(update={"port": port})),
+        path=f"{settings.url_prefix}/" if settings.url_prefix else "",
+        command=(sys.executable, "-m", *GUNICORN, "--bind", f"{bind}:{port}", "dashapp.wsgi:server"),
+        environment=settings.model_copy(update={"port": port}).as_environment(),
+        folder=PACKAGES,
     )
 
 
@@ -74,18 +75,13 @@ def mlflow_program(settings: Settings, *, avoid: Collection[int] = ()) -> Progra
         command=(sys.executable, "-m", "mlflow", "server", "-w", "1", "--host", LOOPBACK, "--port", str(port)),
         environment={
             # not on the command line: a database's URI can hold a password, and everybody can list processes
-            "MLFLOW_BACKEND_STORE_URI": settings.store_uri,
+            "MLFLOW_BACKEND_STORE_URI": settings.absolute().store_uri,
             "MLFLOW_ARTIFACTS_DESTINATION": settings.artifacts,
             "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false",  # ten processes and 2 GB for nothing that is used here
             "MLFLOW_DISABLE_TELEMETRY": "true",
         },
+        folder=PACKAGES,
     )
-
-
-def as_environment(settings: Settings) -> dict[str, str]:
-    """The settings as the environment variables that give the same settings again."""
-    prefix = settings.model_config["env_prefix"]
-    return {f"{prefix}{name}".upper(): str(getattr(settings, name)) for name in type(settings).model_fields}
 
 
 def free_port(host: str, first: int, *, avoid: Collection[int] = ()) -> int:

@@ -33,11 +33,13 @@ class Program:
     port: int
     health: str  # path that gives 200 as soon as the program serves
     environment: Mapping[str, str] = field(default_factory=dict)
+    path: str = ""  # what a reader opens there; empty: the root
+    folder: Path | None = None  # where the program runs; None: where we do
 
     @property
     def address(self) -> str:
         """What to type into a browser on this machine."""
-        return f"http://{f'[{self.host}]' if ':' in self.host else self.host}:{self.port}"
+        return f"http://{f'[{self.host}]' if ':' in self.host else self.host}:{self.port}{self.path}"
 
     def answers(self) -> bool:
         """Whether the program serves by now."""
@@ -117,6 +119,7 @@ def _start(program: Program, logs: Path) -> Process:
             stdout=log,
             stderr=subprocess.STDOUT,
             env={**os.environ, **program.environment},
+            cwd=program.folder,
             process_group=0,
         )
 

@@ -53,7 +53,7 @@ def write(path: Path, text: str, encoding: str = "utf-8") -> str:
     return str(path)
 
 
-def _program(name: str) -> str | None:
+def program(name: str) -> str | None:
     homes = sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
     return next((str(home / name) for home in homes if (home / name).is_file()), None) or shutil.which(name)
 
@@ -61,7 +61,7 @@ def _program(name: str) -> str | None:
 @contextmanager
 def postgres_server() -> Iterator[str]:
     """A PostgreSQL server of its own on a free port; skips the test where there is none to start."""
-    initdb, control = _program("initdb"), _program("pg_ctl")
+    initdb, control = program("initdb"), program("pg_ctl")
     if initdb is None or control is None:
         pytest.skip("no PostgreSQL server programs (initdb, pg_ctl) on this machine")
     prefix: list[str] = []
