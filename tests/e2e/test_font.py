@@ -11,15 +11,15 @@ from playwright.sync_api import Browser, Page, Playwright
 
 from dashapp.charts import FONT_FAMILY, FONT_FILE
 from dashapp.charts.font import missing, width
-from dashapp.frame import PAGES
 from dashapp.i18n import COOKIE
+from dashapp.pages import PAGES
 from tests.e2e.conftest import Served, Watched, draw_all, launched, settle, visit
 from tests.e2e.fontless import fontless
 
 pytestmark = pytest.mark.e2e
 Watch = Callable[..., Watched]
 
-PATHS = [path for _name, path, _label in PAGES]
+PATHS = [page.path for page in PAGES]
 # what is shown as text: its letters, and the family that its style names first
 SHOWN = """() => [...document.querySelectorAll('body *')].filter((one) => one.getClientRects().length)
     .flatMap((one) => [...one.childNodes].filter((child) => child.nodeType === Node.TEXT_NODE && child.data.trim())
