@@ -27,7 +27,7 @@ SHOWN = """() => [...document.querySelectorAll('body *')].filter((one) => one.ge
 SAMPLES = ("h1", ".k-logo", ".k-nav-button span", "#scheme-button", ".k-symbol", ".js-plotly-plot svg text")
 MEASURED = """(texts) => {
     const pen = document.createElement('canvas').getContext('2d');
-    pen.fontKerning = 'none';
+    Object.assign(pen, { fontKerning: 'none', textRendering: 'geometricPrecision' });
     return texts.map(([text, weight]) => {
         pen.font = `${weight} 100px "FAMILY"`;
         return pen.measureText(text).width;
@@ -105,7 +105,7 @@ def test_letters_are_as_wide_as_the_table_says(served: Served, watch: Watch) -> 
     measured = page.evaluate(MEASURED, [[text, weight] for weight in (400, 700) for text in texts])
 
     planned = [width(text, 100, bold=bold) for bold in (False, True) for text in texts]
-    assert measured == pytest.approx(planned, rel=0.01)  # Chromium may put letters on whole pixels
+    assert measured == pytest.approx(planned, rel=0.002)
 
 
 def test_nothing_moves_while_a_page_loads(served: Served, watch: Watch) -> None:
@@ -133,8 +133,8 @@ def test_an_image_is_the_same_with_and_without_fonts_on_the_machine(
         full = saved(window.open("/"), tmp_path / "full.png")
 
     assert bare.size == full.size
-    title = (0, 0, bare.width, 60)
-    assert len(bare.crop(title).getcolors() or []) > 10, "the title is drawn"
+    for part, (top, bottom) in {"title": (0, 60), "origin": (bare.height - 60, bare.height)}.items():
+        assert len(bare.crop((0, top, bare.width, bottom)).getcolors() or []) > 10, f"the {part} is drawn"
     gaps = ImageChops.difference(bare, full).convert("L").point(lambda value: 255 if value > 64 else 0)
     assert gaps.histogram()[255] < 0.002 * bare.width * bare.height
 
