@@ -10,7 +10,7 @@ export PIP_ROOT_USER_ACTION := ignore
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test lint packaging docs rooms container serve mlflow lock schema tour plotly font clean
+.PHONY: help demo test lint fontless packaging docs rooms container serve mlflow lock schema tour plotly font clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 10
@@ -35,6 +35,12 @@ lint: $(VENV)/.lint  ## style, types, who may import whom, Dockerfile, compose.y
 	    "$(SCHEMA).github-issue-forms .github/ISSUE_TEMPLATE/fault.yml .github/ISSUE_TEMPLATE/wish.yml"; do \
 	  echo "$$check"; $$check || failed=1; \
 	done; exit $$failed
+
+fontless: $(VENV)/.test  ## the browser journeys once more on a machine without fonts, which ours must do without
+	@.ci/prepare $(PY)
+	@folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && \
+	  FONTCONFIG_FILE=$$($(PY) -m tests.e2e.fontless "$$folder") $(PY) -m pytest --numprocesses 2 --dist loadfile \
+	  --no-loadscope-reorder tests/e2e
 
 packaging: $(VENV)/.packaging  ## try what leaves the checkout: the wheel, the notebook, a model elsewhere, the container
 	@.ci/prepare $(PY) packaging
