@@ -330,7 +330,7 @@ def _not_readable(raw: RawTable, inferred: pd.DataFrame) -> list[str]:
             "{n} value of {column} not readable as {kind}: made unknown",
             "{n} values of {column} not readable as {kind}: made unknown",
             count,
-            column=name,
+            column=str(name),
             kind=kinds[name],
         )
         for name, count in counts.items()

@@ -274,7 +274,7 @@ def test_every_message_of_a_training_is_told_in_russian(runs: list[Segmentation]
             assert set(re.findall("[A-Za-z]+", text)) <= LATIN_TOO, (message.id, teller.words(message))
             assert not re.search(r"\d\.\d", text), (message.id, text)
             told += 1
-    assert told > 200
+    assert told > 150
 
 
 def test_numbers_are_told_in_the_reader_s_digits(runs: list[Segmentation]) -> None:
@@ -294,7 +294,7 @@ def test_every_sentence_of_a_training_is_a_message(runs: list[Segmentation]) -> 
     """What is plain text in a field of words is the data set's own: nothing that the pipeline says is left out."""
     for it in runs:
         spec = json.loads(it.spec)
-        said = {text for _, text in leaves(spec, "")} | {text.casefold() for text in names(spec)}
+        said = {text for _, text in leaves(spec, "")} | {text.casefold() for text in names(spec)} | filled(spec)
         assert sorted({text for text in plain_words(it) if not {text, text.casefold().replace(" ", "_")} & said}) == []
 
 
@@ -318,6 +318,16 @@ def plain_words(it: Segmentation) -> set[str]:
     return found - {""}
 
 
+def filled(spec: dict[str, Any]) -> set[str]:
+    """What the templates of a spec's groups make of their labels: ``{label} lovers``."""
+    return {
+        group[side].format(label=label.lower())
+        for group in spec["groups"].values()
+        for side in ("high", "low")
+        for label in group["members"].values()
+    }
+
+
 def names(spec: Any) -> set[str]:
     """Every key of a spec: columns without a label are called after their name."""
     if not isinstance(spec, dict):
@@ -338,13 +348,11 @@ def test_a_hostile_name_is_told_as_it_is(hostile: list[Segmentation], name: str)
 
 def test_hostile_values_and_columns_stand_in_russian_sentences(hostile: list[Segmentation]) -> None:
     it = retold(hostile[0], "ru")[0]
-    details = {entry.column: entry.detail for entry in it.ledger.entries if entry.column and entry.repaired}
+    details = {entry.detail for entry in it.ledger.entries}
     passive = set(it.passive["text"].str.extract(r"^(Segment \S+):", expand=False).dropna())
 
-    assert details["no"] == "1 значение no не читается как целое число: считается неизвестным"
-    assert "1 значение {0} вне пределов от ... до 1,5: считаются неизвестными" in {
-        one.detail for one in it.ledger.entries
-    }
+    assert "1 значение no не читается как целое число: считается неизвестным" in details
+    assert "1 значение {0} вне пределов от ... до 1,5: считаются неизвестными" in details
     assert passive == {"Segment yes", "Segment no", "Segment {n}", "Segment %d"}
 
 
@@ -357,13 +365,21 @@ def test_a_flag_is_the_product_s_yes_and_a_value_the_data_s(hostile: list[Segmen
     assert set(category.labels) == {"yes", "no", "{n}", "%d"}
 
 
+def test_so_are_they_in_the_table_of_a_segment(hostile: list[Segmentation]) -> None:
+    table = retold(hostile[0], "ru")[0].category_profiles
+    said = {column: set(part["category"]) for column, part in table.groupby("column")}
+
+    assert said["Segment"] == {"yes", "no", "{n}", "%d"}
+    assert said["%s"] <= {"да", "нет"}
+
+
 def test_money_of_a_run_closes_with_its_sign(hostile: list[Segmentation]) -> None:
     it = retold(next(run for run in hostile if run.campaigns is not None), "ru")[0]
 
     assert it.campaigns is not None
     assert re.search(r"\d\u00a0₽", it.campaigns.summary.worth)
-    assert "₽" in "".join(rule.text for rule in it.rules)
-    assert not re.search(r"₽\s?\d", it.campaigns.summary.worth + "".join(rule.text for rule in it.rules))
+    assert all(re.search(r"yes: \d+(,\d)?\u00a0₽", card.portrait) for card in it.cards)
+    assert not re.search(r"₽\s?\d", " ".join([it.campaigns.summary.worth, *(card.portrait for card in it.cards)]))
 
 
 # ------------------------------------------------------------------ new customers
@@ -381,7 +397,7 @@ def test_what_scoring_says_is_told(hostile: list[Segmentation]) -> None:
     assert "Segment: при обучении не встречалось 'perhaps' (1 клиент); считается неизвестным, сегмент от этого не " in (
         "".join(told)
     )
-    assert "no.csv: текст в кодировке utf-8" in told
+    assert "no.csv: кодировка utf-8" in told
 
 
 @pytest.mark.parametrize(
