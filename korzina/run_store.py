@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 import pandas as pd
+from pydantic import ValidationError
 
 from korzina.sources import Table, source_of
 from pipeline.contract import Champion
@@ -55,8 +56,9 @@ def open(uri: str | PathLike[str] | None = None) -> RunStore:
 
     Examples
     --------
+    After ``result.log("mlruns")``:
+
     >>> import korzina
-    >>> logged = korzina.segment("customers.parquet", k=range(2, 6)).log("mlruns")
     >>> store = korzina.open("mlruns")
     >>> store.champion().k
     3
@@ -88,7 +90,8 @@ class RunStore:
         """
         found = [one.model_dump(include=set(_RUNS)) for one in self._store.runs(experiment)]
         table = pd.DataFrame(found, columns=list(_RUNS)).astype({"champion_version": "Int64"})
-        return table.assign(started=pd.to_datetime(table["started"], unit="s", utc=True))
+        milliseconds = (table["started"] * 1000).round().astype("int64")
+        return table.assign(started=pd.to_datetime(milliseconds, unit="ms", utc=True))
 
     def champion(self, experiment: str | None = None) -> Champion:
         """The promoted run of an experiment; None: of the only one that has a champion.
@@ -239,8 +242,9 @@ def settings_of(uri: str | PathLike[str] | None) -> Settings:
     """The settings of the store at ``uri``, an MLflow address or a folder; raises ``UsageError`` for wrong settings."""
     try:
         found = Settings()
-    except ValueError as error:
-        raise UsageError.because("a setting in the environment is wrong", found=str(error)) from None
+    except ValidationError as error:
+        wrong = [f"KORZINA_{'_'.join(map(str, one['loc'])).upper()}: {one['msg']}" for one in error.errors()]
+        raise UsageError.because("a setting in the environment is wrong", found="; ".join(wrong)) from None
     if uri is None:
         return found
     if isinstance(uri, str) and "://" in uri:

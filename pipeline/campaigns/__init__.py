@@ -1,5 +1,6 @@
 """Whom to contact next: answers by segment, the response model, the plan, its profit and its evidence."""
 
+from pipeline.campaigns.headline import headline
 from pipeline.campaigns.history import place, read_history
 from pipeline.campaigns.offers import KIND, PAST, RECEIVED, SEGMENT, earlier_outcomes, known_of_customers, next_offers
 from pipeline.campaigns.plan import artifacts, at_prices, with_campaigns
@@ -22,6 +23,7 @@ __all__ = [
     "at_prices",
     "earlier_outcomes",
     "expected_curve",
+    "headline",
     "hold_out_advice",
     "in_numbers",
     "known_of_customers",

@@ -85,10 +85,7 @@ def plan_campaigns(
     )
     found = gather(subject, history, spec, seed) if len(responses) else None
     if found is None:
-        summary = CampaignSummary(
-            method="none", about=Message.of("no campaign"), notes=(_why_not(responses),), seed=seed
-        )
-        return CampaignPlan(summary, responses, empty_table("targets"), empty_table("held_out"))
+        return _no_plan(responses, seed)
     latest = {one.kind: one for one in dataset.campaigns}
     if cost is None or revenue is None:
         known = next((one for one in reversed(dataset.campaigns) if one.cost is not None and one.revenue), None)
@@ -146,26 +143,10 @@ def _plan(subject: Subject, history: pd.DataFrame | None, spec: HistorySpec | No
     return plan_campaigns(subject, history=history, spec=spec, seed=seed)
 
 
-def artifacts(plan: CampaignPlan) -> tuple[dict[str, pd.DataFrame], dict[str, str], dict[str, float]]:
-    """What a plan leaves in a run: tables and records by artifact name, and headline metrics."""
-    summary = plan.summary
+def artifacts(plan: CampaignPlan) -> tuple[dict[str, pd.DataFrame], dict[str, str]]:
+    """What a plan leaves in a run: tables and records by artifact name."""
     tables = {Artifacts.RESPONSES: plan.responses, Artifacts.TARGETS: plan.targets, Artifacts.HELD_OUT: plan.held_out}
-    metrics: dict[str, float | None] = {
-        "expected_profit": summary.expected_profit,
-        "expected_profit_low": summary.expected_low,
-        "expected_profit_high": summary.expected_high,
-        "contacts": float(summary.contacts),
-    }
-    metrics |= {f"held_out_profit_{one.key}": one.profit for one in summary.evaluation}
-    if summary.calibration:
-        metrics |= {
-            "response_auc": summary.calibration.auc,
-            "response_log_loss": summary.calibration.log_loss,
-            "response_mean_predicted": summary.calibration.mean_predicted,
-            "response_observed": summary.calibration.observed,
-        }
-    known = {name: value for name, value in metrics.items() if value is not None} if summary.cost is not None else {}
-    return tables, {Artifacts.CAMPAIGNS: summary.model_dump_json()}, known
+    return tables, {Artifacts.CAMPAIGNS: plan.summary.model_dump_json()}
 
 
 def at_prices(plan: CampaignPlan, dataset: Dataset, *, cost: float | None, revenue: float | None) -> CampaignPlan:
@@ -232,6 +213,11 @@ def _prices(dataset: Dataset, cost: float | None, revenue: float | None) -> dict
         for one in dataset.campaigns
     }
     return {name: (c, r) for name, (c, r) in made.items() if c is not None and r is not None}
+
+
+def _no_plan(responses: pd.DataFrame, seed: int) -> CampaignPlan:
+    summary = CampaignSummary(method="none", about=Message.of("no campaign"), notes=(_why_not(responses),), seed=seed)
+    return CampaignPlan(summary, responses, empty_table("targets"), empty_table("held_out"))
 
 
 def _why_not(responses: pd.DataFrame) -> Message:

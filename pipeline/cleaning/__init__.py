@@ -2,5 +2,6 @@
 
 from pipeline.cleaning.canonical import used_columns
 from pipeline.cleaning.cleaner import clean
+from pipeline.cleaning.derive import derivations
 
-__all__ = ["clean", "used_columns"]
+__all__ = ["clean", "derivations", "used_columns"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 import numpy as np
 import pandas as pd
@@ -59,6 +60,17 @@ def mentions(sql: str, names: set[str]) -> set[str]:
     """Those of ``names`` that the expression uses; capitals do not matter, and ``year(`` is a function, no column."""
     used = {one.lower() for one in identifiers(re.sub(r"\b\w+\s*\(", "(", sql))}
     return {name for name in names if name.lower() in used}
+
+
+def derivations(names: Iterable[str], spec: Spec) -> dict[str, str]:
+    """SQL of the derived columns among ``names`` and of those that they use, each after those it uses."""
+    every = {name: column.sql for name, column in spec.columns.items() if column.sql is not None}
+    wanted: set[str] = set()
+    found = set(names) & set(every)
+    while found:
+        wanted |= found
+        found = {name for one in found for name in mentions(every[one], set(every))} - wanted
+    return _ordered({name: sql for name, sql in every.items() if name in wanted}, spec)
 
 
 def _ordered(wanted: dict[str, str], spec: Spec) -> dict[str, str]:

@@ -54,6 +54,7 @@ from pipeline.contract.messages import (
     with_currency,
     with_messages,
 )
+from pipeline.contract.metrics import Metrics, grouped, metric
 from pipeline.contract.phrases import inline, is_latin, more_or_less, names_its_unit, share_label, with_label
 from pipeline.contract.records import (
     CATEGORY_KINDS,
@@ -98,6 +99,7 @@ from pipeline.contract.runs import (
 )
 from pipeline.contract.scored import (
     DRIFTED,
+    FIT_QUANTILE,
     MOVED,
     Drift,
     DriftWord,
@@ -134,6 +136,7 @@ __all__ = [
     "CURRENCY_SIGNS",
     "DRIFTED",
     "ENGLISH",
+    "FIT_QUANTILE",
     "LONGEST_NAME",
     "LONGEST_NOTE",
     "MODEL_FILE",
@@ -185,6 +188,7 @@ __all__ = [
     "Meaning",
     "Message",
     "Method",
+    "Metrics",
     "ModelRecord",
     "Own",
     "Passive",
@@ -230,12 +234,14 @@ __all__ = [
     "empty_table",
     "encoded",
     "given_names",
+    "grouped",
     "harmless",
     "identity_of",
     "inline",
     "is_latin",
     "joined",
     "messages_of",
+    "metric",
     "more_or_less",
     "names_its_unit",
     "own",

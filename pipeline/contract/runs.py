@@ -27,11 +27,13 @@ TRUSTED_TYPES: tuple[str, ...] = ("numpy.clip", "numpy.dtype")
 
 @dataclass(frozen=True)
 class ModelRecord:
-    """A fitted scikit-learn pipeline and what MLflow needs to log it without guessing."""
+    """A fitted scikit-learn pipeline, what leads to it from raw columns, and what MLflow needs to log both."""
 
     skops: bytes  # the pipeline as a skops file: written where scikit-learn is loaded, logged where MLflow is
-    example: pd.DataFrame  # a few invented rows (medians), never a customer's
+    example: pd.DataFrame  # a few invented rows of raw columns (medians), never a customer's
     requirements: tuple[str, ...]
+    recipe: str = "{}"  # JSON: raw columns to segments, for ``code``
+    code: str = ""  # the module that follows the recipe where Korzina is not installed
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from pipeline.contract.records import Ledger
 DriftWord = Literal["stable", "moved", "drifted"]
 MOVED, DRIFTED = 0.1, 0.25  # the index from which a feature has moved, and from which it has drifted
 _SHOWN = 5
+FIT_QUANTILE = 0.995  # farther from its centre than this share of the training's customers: fits none
 
 
 class Scores:

@@ -2,12 +2,13 @@
 
 from pipeline.reading.engine import Engine, QueryError, quote, tables
 from pipeline.reading.frames import SINGLE, Data, Frames
-from pipeline.reading.kinds import FALSE, TRUE, as_text, convert, decimal_hint, infer_column
+from pipeline.reading.kinds import FALSE, NULLS, TRUE, as_text, convert, decimal_hint, infer_column
 from pipeline.reading.raw import ROW_ID, RawTable
 from pipeline.reading.sources import query_tables, read_source
 
 __all__ = [
     "FALSE",
+    "NULLS",
     "ROW_ID",
     "SINGLE",
     "TRUE",

@@ -1,20 +1,24 @@
 """The segmentation as a stock scikit-learn pipeline, built from its numbers and safe to read back.
 
 Korzina itself scores with the numbers alone. The pipeline is for those who take the model from MLflow: it maps
-customers in original units to segments, holds no customer, and its skops file needs no type outside
-``TRUSTED_TYPES``.
+features in original units to segments, holds no customer, and its skops file needs no type outside
+``TRUSTED_TYPES``. ``placing`` and its recipe go with it and lead from raw columns to those features.
 """
 
 from __future__ import annotations
 
+import json
 import zipfile
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
 from pipeline.contract import TRUSTED_TYPES, FeatureTransform, Matrix, ModelRecord
+from pipeline.recording import placing
+from pipeline.recording.recipe import Recipe, example_rows, recipe_of_features
 
 if TYPE_CHECKING:
     from sklearn.pipeline import Pipeline
@@ -44,14 +48,24 @@ def as_sklearn(transform: FeatureTransform, centres: Matrix) -> Pipeline:
     )
 
 
-def model_record(transform: FeatureTransform, centres: Matrix) -> ModelRecord:
-    """What the store needs to log the model; the example rows are invented around the fill-in values."""
-    fill = np.array(transform.fill, dtype=np.float64)
-    example = pd.DataFrame(np.vstack([fill, fill * 0.5, fill * 1.5]), columns=list(transform.names))
+def model_record(
+    transform: FeatureTransform, centres: Matrix, recipe: Recipe | None = None, example: pd.DataFrame | None = None
+) -> ModelRecord:
+    """What the store needs to log the model.
+
+    ``recipe`` leads from raw columns to its features (left out: those are the raw columns), and ``example`` holds rows
+    of them that are nobody's (left out: rows around the fill-in values).
+    """
     from skops.io import dumps
 
-    written = dumps(as_sklearn(transform, centres), compression=zipfile.ZIP_DEFLATED)
-    return ModelRecord(skops=written, example=example, requirements=_requirements())
+    recipe = recipe or recipe_of_features(transform, centres)
+    return ModelRecord(
+        skops=dumps(as_sklearn(transform, centres), compression=zipfile.ZIP_DEFLATED),
+        example=example_rows(recipe) if example is None else example,
+        requirements=_requirements(with_sql=bool(recipe["derived"])),
+        recipe=json.dumps(recipe, ensure_ascii=False, allow_nan=False),
+        code=_placing_code(),
+    )
 
 
 def load_model(data: bytes) -> Pipeline:
@@ -81,10 +95,15 @@ def load_model(data: bytes) -> Pipeline:
 
 
 @cache
-def _requirements() -> tuple[str, ...]:
+def _requirements(*, with_sql: bool) -> tuple[str, ...]:
     from importlib.metadata import version
 
-    return tuple(f"{package}=={version(package)}" for package in REQUIREMENTS)
+    return tuple(f"{package}=={version(package)}" for package in (*REQUIREMENTS, *(["duckdb"] if with_sql else [])))
+
+
+@cache
+def _placing_code() -> str:
+    return Path(placing.__file__).read_text("utf-8")
 
 
 def _imputer(transform: FeatureTransform) -> Any:

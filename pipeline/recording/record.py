@@ -8,7 +8,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from pathlib import PurePosixPath
-from statistics import pstdev
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -25,13 +24,14 @@ from pipeline.contract import (
     Profiles,
     Record,
     RunRecord,
-    Sensitivity,
     SweepRecord,
     messages_of,
 )
 from pipeline.recording.decision_card import decision_as_html, decision_as_json
 from pipeline.recording.model import model_record
-from pipeline.segmenting import excess, sensitivity_in_words
+from pipeline.recording.numbers import run_metrics, sweep_curves, sweep_metrics
+from pipeline.recording.recipe import example_rows, recipe_of
+from pipeline.segmenting import sensitivity_in_words
 from pipeline.stages import Candidate, Training
 
 if TYPE_CHECKING:
@@ -40,7 +40,6 @@ if TYPE_CHECKING:
 VERDICT, RECOMMENDED = "verdict", "recommended"  # tags, so that the UI can filter: tags.recommended = 'true'
 REASON, CHOSEN_BY = "reason", "chosen_by"
 _MLFLOW_TYPES = {"number": "double", "integer": "long", "flag": "boolean", "date": "datetime"}
-_CURVES = ("inertia", "silhouette", "calinski_harabasz", "davies_bouldin", "stability")
 
 
 def record_training(
@@ -79,12 +78,11 @@ def _parent(training: Training, curves: Mapping[str, bytes]) -> RunRecord:
     records = [candidate.record for candidate in training.candidates]
     chosen = _recommended(training)
     low, high = min(one.k for one in records), max(one.k for one in records)
-    seconds = {f"seconds_{stage}": spent for stage, spent in training.seconds.items()}
     return RunRecord(
         name=f"{training.dataset.spec}: k {low}-{high}, seed {training.params.get('seed', '?')}",
         params=_params(training, chosen.record),
-        metrics={**_metrics(chosen.record), **_decision_metrics(training), **seconds},
-        curves={f"sweep_{name}": _curve(records, name) for name in _CURVES if _curve(records, name)},
+        metrics=sweep_metrics(training),
+        curves=sweep_curves(records),
         tags={
             VERDICT: training.decision.verdict,
             REASON: training.decision.reason,
@@ -137,8 +135,13 @@ def prepare_drawing() -> None:
 
 
 def write_models(training: Training) -> dict[int, ModelRecord]:
-    """The scikit-learn pipeline of every k, as a file."""
-    return {one.record.k: model_record(training.features.transform, one.centres) for one in training.candidates}
+    """The scikit-learn pipeline of every k, as a file, with what leads to it from raw columns."""
+    return {one.record.k: _model(training, one) for one in training.candidates}
+
+
+def _model(training: Training, candidate: Candidate) -> ModelRecord:
+    recipe = recipe_of(training, candidate)
+    return model_record(training.features.transform, candidate.centres, recipe, example_rows(recipe, training))
 
 
 def draw_curves(records: Sequence[CandidateRecord], decision: Decision) -> dict[str, bytes]:
@@ -167,11 +170,11 @@ def _child(training: Training, candidate: Candidate, images: Mapping[str, bytes]
     record = candidate.record
     recommended = {RECOMMENDED: "true"} if record.k == training.decision.k else {}
     bought, plan = training.bought.get(record.k), training.plans.get(record.k)
-    tables, records, metrics = artifacts(plan) if plan else ({}, {}, {})
+    tables, records = artifacts(plan) if plan else ({}, {})
     return RunRecord(
         name=f"k = {record.k}",
         params=_params(training, record),
-        metrics=_metrics(record) | {"seconds_fit": record.seconds} | metrics,
+        metrics=run_metrics(training, candidate),
         tags={VERDICT: training.decision.verdict, **recommended},
         description=_describe_candidate(training, candidate),
         tables={
@@ -219,52 +222,6 @@ def _params(training: Training, record: CandidateRecord) -> dict[str, str]:
         "k_max": str(max(ks)),
         "silhouette": f"{record.silhouette:.4f}",
     }
-
-
-def _metrics(record: CandidateRecord) -> dict[str, float]:
-    """Numbers of one k. ``k`` is among them so that the UI can draw the others against it.
-
-    Inertia comes first: of several runs compared, the UI draws the first metric against the parameters that differ.
-    """
-    values: Mapping[str, float | None] = {
-        "inertia": record.inertia,
-        "k": record.k,
-        "silhouette": record.silhouette,
-        "silhouette_se": record.silhouette_se,
-        "calinski_harabasz": record.calinski_harabasz,
-        "davies_bouldin": record.davies_bouldin,
-        "stability": record.stability,
-        "null_silhouette": record.null_silhouette,
-        "excess": excess(record),
-        "seed_spread": record.seed_spread,
-        "silhouette_spread": pstdev(record.silhouette_by_seed) if record.silhouette_by_seed else None,
-        "size_min": min(record.sizes),
-        "size_max": max(record.sizes),
-        "rows": sum(record.sizes),
-    }
-    return {name: float(value) for name, value in values.items() if value is not None}
-
-
-def _decision_metrics(training: Training) -> dict[str, float]:
-    """What the decision rests on, as numbers: verdict (0 none, 1 weak, 2 strong), rival choices, sensitivity."""
-    decision, table = training.decision, training.sensitivity
-    values: dict[str, float | None] = {
-        "verdict_level": ("none", "weak", "strong").index(decision.verdict),
-        "elbow_k": decision.elbow_k,
-        "silhouette_k": decision.silhouette_k,
-        "supported_k": decision.supported_k,
-    }
-    if len(table):
-        values |= {
-            "sensitivity_same_k": float((table[Sensitivity.K] == decision.k).mean()),
-            "sensitivity_agreement_min": float(table[Sensitivity.AGREEMENT].min()),
-        }
-    return {name: float(value) for name, value in values.items() if value is not None}
-
-
-def _curve(records: Iterable[CandidateRecord], name: str) -> dict[int, float]:
-    values = {record.k: getattr(record, name) for record in records}
-    return {k: float(value) for k, value in values.items() if value is not None}
 
 
 def _recommended(training: Training) -> Candidate:

@@ -16,6 +16,7 @@ import pandas as pd
 
 from pipeline.cleaning import used_columns
 from pipeline.contract import (
+    FIT_QUANTILE,
     NUMERIC_KINDS,
     Assignments,
     ExpectedColumn,
@@ -40,7 +41,6 @@ from pipeline.segmenting import apply_transform, squared_distances
 if TYPE_CHECKING:
     from pipeline.spec import Spec
 
-FIT_QUANTILE = 0.995  # farther from its centre than this share of the training's customers: fits none
 _PARQUET = b"PAR1"
 
 

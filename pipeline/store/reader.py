@@ -23,6 +23,7 @@ from pipeline.contract import (
     Decision,
     FeatureTransform,
     Ledger,
+    Metrics,
     Placement,
     RunSummary,
     Segment,
@@ -30,6 +31,7 @@ from pipeline.contract import (
     SegmentCard,
     SegmentRule,
     Verdict,
+    metric,
     with_names,
 )
 from pipeline.errors import ContractError, StoreError
@@ -213,12 +215,12 @@ def _summary(row: RunRow, parent: RunRow, version: int | None) -> RunSummary:
             k=k_of(row),
             recommended=row.tags.get("recommended") == "true",
             verdict=cast("Verdict", row.tags["verdict"]),
-            inertia=row.metrics["inertia"],
-            silhouette=row.metrics["silhouette"],
-            calinski_harabasz=row.metrics["calinski_harabasz"],
-            davies_bouldin=row.metrics["davies_bouldin"],
-            stability=row.metrics.get("stability"),
-            rows=int(row.metrics["rows"]),
+            inertia=_number(row, Metrics.INERTIA),
+            silhouette=_number(row, Metrics.SILHOUETTE),
+            calinski_harabasz=_number(row, Metrics.CALINSKI_HARABASZ),
+            davies_bouldin=_number(row, Metrics.DAVIES_BOULDIN),
+            stability=metric(row.metrics, Metrics.STABILITY),
+            rows=int(_number(row, Metrics.ROWS)),
             params=dict(row.params),
             champion_version=version,
         )
@@ -228,6 +230,13 @@ def _summary(row: RunRow, parent: RunRow, version: int | None) -> RunSummary:
             found=str(error)[:200],
             remedy="train again with this version of Korzina",
         ) from error
+
+
+def _number(row: RunRow, name: str) -> float:
+    value = metric(row.metrics, name)
+    if value is None:
+        raise KeyError(name)
+    return value
 
 
 def _check_shapes(it: Segmentation) -> None:

@@ -17,6 +17,7 @@ from pipeline.campaigns import (
     RECEIVED,
     artifacts,
     at_prices,
+    headline,
     hold_out_advice,
     in_numbers,
     place,
@@ -267,14 +268,38 @@ def test_a_plan_survives_being_stored_and_printed() -> None:
     frame, _ = people(600)
     plan = plan_campaigns(subject(frame))
 
-    tables, records, metrics = artifacts(plan)
+    tables, records = artifacts(plan)
 
     assert CampaignSummary.model_validate_json(next(iter(records.values()))) == plan.summary
-    assert metrics["expected_profit"] == plan.summary.expected_profit
-    assert all(np.isfinite(value) for value in metrics.values())
     assert set(tables) == {"korzina/responses.parquet", "korzina/targets.parquet", "korzina/held_out.parquet"}
     json.dumps(plan_as_json(plan), allow_nan=False)
     assert any("response, not uplift" in line for line in plan_in_words(plan, "$"))
+
+
+def test_numbers_of_a_plan_that_knows_segments_are_the_segmentation_s_own() -> None:
+    frame, _ = people(600)
+    plan = plan_campaigns(subject(frame))
+
+    own, shared = headline(plan)
+
+    assert plan.summary.method == "cross-fitted"
+    assert shared == {}
+    assert own["expected_profit"] == plan.summary.expected_profit
+    assert own["contacts"] == plan.summary.contacts
+    assert all(np.isfinite(value) for value in own.values() if value is not None)
+    assert headline(replace(plan, summary=plan.summary.model_copy(update={"cost": None}))) == ({}, {})
+
+
+def test_whole_segments_are_contacted_where_their_mean_is_worth_it() -> None:
+    frame, _ = people(600)
+    plan = plan_campaigns(subject(frame))
+    probability = np.array([0.5, 0.1, 0.1, 0.0, 0.3, 0.1])
+    targets = plan.targets.head(6).assign(segment=[0, 0, 1, 1, 2, 2], probability=probability)
+
+    own, _shared = headline(replace(plan, targets=targets))  # of one contact, 1, pays from 1 / 6 on
+
+    assert own["whole_segments_contacts"] == 4
+    assert own["whole_segments_expected_profit"] == pytest.approx(6 * (0.6 + 0.4) - 4)
 
 
 def test_the_champion_s_plan_comes_back_from_the_store_and_from_the_command_line(
@@ -431,6 +456,24 @@ def test_later_campaigns_test_what_earlier_ones_taught(tmp_path: Path) -> None:
     profit = {one.key: one.profit for one in plan.summary.evaluation}
     assert profit[HeldOut.PROBABILITY] > profit["random"]
     assert plan.summary.contacts > 0
+
+
+def test_over_time_the_list_belongs_to_the_sweep_and_whole_segments_to_each_k(tmp_path: Path) -> None:
+    spec = shop(tmp_path, n=1200)
+    frame = customers_of(spec, tmp_path)
+    it = subject(frame, spec.campaigns)
+    by_spend = (frame["spend"].rank(pct=True).to_numpy() > 0.7).astype(np.int64)
+    numbers = [
+        headline(plan_campaigns(one, history=history_of(spec), spec=spec.history))
+        for one in (it, replace(it, segments=by_spend, cards=it.cards[:2]))
+    ]
+
+    (own, shared), (other, same) = numbers
+    assert shared == same
+    assert {"expected_profit", "contacts", "held_out_profit_probability", "response_auc"} <= set(shared)
+    assert own.keys() == other.keys()
+    assert set(own) & set(shared) == set()
+    assert own["whole_segments_expected_profit"] != other["whole_segments_expected_profit"]
 
 
 def test_a_query_that_does_not_yield_its_columns_is_refused_by_name(tmp_path: Path) -> None:

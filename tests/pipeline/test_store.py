@@ -207,7 +207,7 @@ def test_runs_in_mlflow(store: Store, saved: SavedSweep, training: Training) -> 
     assert parent.data.metrics["inertia"] == child.data.metrics["inertia"]
     assert training.decision.reason in parent.data.tags["mlflow.note.content"]
     assert {data.dataset.digest for data in child.inputs.dataset_inputs} == {training.ledger.fingerprint}
-    curve = store._client.get_metric_history(saved.sweep_run_id, "sweep_inertia")
+    curve = store._client.get_metric_history(saved.sweep_run_id, "sweep/inertia")
     assert [(point.step, point.value) for point in curve] == [
         (one.record.k, one.record.inertia) for one in training.candidates
     ]

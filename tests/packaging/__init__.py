@@ -1,0 +1,1 @@
+"""What leaves the checkout: wheel, notebook, model and container, each tried away from it (`make packaging`)."""
