@@ -47,7 +47,7 @@ from pipeline.store import Store
 from pipeline.train import Request, train
 
 FIXTURE = Path(__file__).parents[1] / "fixtures" / "store-0.1"
-HOSTILE = ("yes", "no", "Segment", "{0}", "%s")
+HOSTILE = ("yes", "no", "Segment", "{0}", "%s", "None")
 LATIN_TOO = {"RFM", "q", "history"}  # what Russian writes in Latin letters: names of methods, a key of the spec
 RECORDS = ("dataset", "ledger", "decision", "candidates", "cards", "rules", "affinity_basis")
 
@@ -170,6 +170,7 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> list[Segmentation]:
             "no": np.array([30, 4, 90])[kind] + rng.integers(0, 5, 300),
             "Segment": rng.choice(["yes", "no", "{n}", "%d"], 300),
             "{0}": np.where(rng.random(300) < 0.05, np.nan, np.round(rng.normal(0.5, 0.1, 300), 3)),
+            "None": rng.integers(0, 2, 300),
             "%s": (rng.random(300) < np.array([0.2, 0.6, 0.4])[kind]).astype(int),
         }
     )
@@ -200,6 +201,10 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> list[Segmentation]:
         [columns."{0}"]
         role = "active"
         label = "{0}"
+        [columns.None]
+        role = "passive"
+        kind = "flag"
+        label = "None"
         [columns."%s"]
         role = "outcome"
         kind = "flag"
@@ -370,7 +375,7 @@ def test_so_are_they_in_the_table_of_a_segment(hostile: list[Segmentation]) -> N
     said = {column: set(part["category"]) for column, part in table.groupby("column")}
 
     assert said["Segment"] == {"yes", "no", "{n}", "%d"}
-    assert said["%s"] <= {"да", "нет"}
+    assert said["None"] == {"да", "нет"}
 
 
 def test_money_of_a_run_closes_with_its_sign(hostile: list[Segmentation]) -> None:
@@ -387,7 +392,7 @@ def test_money_of_a_run_closes_with_its_sign(hostile: list[Segmentation]) -> Non
 
 def test_what_scoring_says_is_told(hostile: list[Segmentation]) -> None:
     run = Run(hostile[0]).retold("ru")
-    scored = run.score("no.csv", b"card;yes;no;{0};Segment;%s\nA;2,5;30;;perhaps;1\nB;40;4;0,5;yes;0\n")
+    scored = run.score("no.csv", b"card;yes;no;{0};Segment;None;%s\nA;2,5;30;;perhaps;1;1\nB;40;4;0,5;yes;0;0\n")
 
     told = [run.tell(one) for one in (*scored.drift.substitutions, *scored.ledger.notes)]
 
