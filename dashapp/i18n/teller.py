@@ -38,7 +38,7 @@ from pipeline.errors import KorzinaError
 
 _TEXTS = ("dataset", "ledger", "decision", "candidates", "cards", "rules", "affinity_basis")
 _PASSIVE, _PAIRS = (Passive.TEXT, Passive.CATEGORY), (Affinities.LEFT, Affinities.RIGHT)
-_FLAG = {"yes": Message.of("yes"), "no": Message.of("no")}
+_CATEGORY = (CategoryProfiles.CATEGORY,)
 _MARK = get_args(Words)[1]
 Told = TypeVar("Told")
 
@@ -132,7 +132,8 @@ def retold(it: Segmentation, language: str) -> tuple[Segmentation, Teller]:
     pairs = zip(it.cards, changes["cards"], strict=True)
     changes["cards"] = tuple(_named(card, told, inherited) for card, told in pairs)
     changes["passive"] = _told_table(it.passive, _PASSIVE, teller.words)
-    changes["category_profiles"] = _told_categories(it, teller)
+    if it.has_messages:  # 0.1 left them as they are
+        changes["category_profiles"] = _told_table(it.category_profiles, _CATEGORY, teller.words)
     changes["sensitivity"] = _told_table(it.sensitivity, (Sensitivity.CHANGE,), teller.words)
     if it.affinity_basis and it.affinity_basis.kind == "category_mix":  # a basket's products are the data's own
         changes["affinities"] = _told_table(it.affinities, _PAIRS, teller.words)
@@ -144,16 +145,6 @@ def retold(it: Segmentation, language: str) -> tuple[Segmentation, Teller]:
 def titled(title: str, spec: str, language: str) -> str:
     """The title of a data set in ``language``, where its spec has it."""
     return Teller(language, _own_words(spec, language)).words(title)
-
-
-def _told_categories(it: Segmentation, teller: Teller) -> pd.DataFrame:
-    """A flag's yes and no are the product's, every other category the data's; 0.1 left them all as they are."""
-    table, flags = it.category_profiles, {column.name for column in it.dataset.columns if column.kind == "flag"}
-    if not it.has_messages or not len(table):
-        return table
-    pairs = zip(table[CategoryProfiles.COLUMN], table[CategoryProfiles.CATEGORY], strict=True)
-    told = [teller.words(_FLAG.get(category, category) if column in flags else category) for column, category in pairs]
-    return table.assign(**{CategoryProfiles.CATEGORY: told})
 
 
 def _named(card: SegmentCard, told: SegmentCard, parsed: Callable[[str], str]) -> SegmentCard:

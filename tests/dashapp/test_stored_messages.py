@@ -25,6 +25,9 @@ from dashapp.data import Run
 from dashapp.i18n import LANGUAGES, Teller, retold, speak, teller_of
 from dashapp.i18n.speech import LOCALES
 from dashapp.i18n.teller import told_anew
+from dashapp.pages.campaigns import plan_sentences
+from dashapp.pages.campaigns.address import read
+from dashapp.pages.campaigns.prospects import people
 from pipeline.contract import (
     Cased,
     Column,
@@ -370,12 +373,27 @@ def test_a_flag_is_the_product_s_yes_and_a_value_the_data_s(hostile: list[Segmen
     assert set(category.labels) == {"yes", "no", "{n}", "%d"}
 
 
-def test_so_are_they_in_the_table_of_a_segment(hostile: list[Segmentation]) -> None:
-    table = retold(hostile[0], "ru")[0].category_profiles
-    said = {column: set(part["category"]) for column, part in table.groupby("column")}
+def test_a_value_stays_in_the_table_of_a_segment_unless_the_spec_translates_it(
+    hostile: list[Segmentation], shop: list[Segmentation]
+) -> None:
+    strange, told = (retold(runs[0], "ru")[0].category_profiles for runs in (hostile, shop))
 
-    assert said["Segment"] == {"yes", "no", "{n}", "%d"}
-    assert said["None"] == {"да", "нет"}
+    assert set(strange["category"]) == {"yes", "no", "{n}", "%d"}
+    assert set(told["category"]) == {"School", "Bachelor", "Master"}  # the spec has no Russian for them
+
+
+def test_the_reasons_of_a_score_are_told(hostile: list[Segmentation]) -> None:
+    """A plan is kept for its prices, whatever the language: its words are told where they are shown."""
+    run = Run(next(it for it in hostile if it.campaigns is not None))
+    english, russian = (read(one, "")[0] for one in (run, run.retold("ru")))
+    first = people(russian, russian.prospects, 20)
+
+    told = [plan_sentences.reasons(russian, one) for one in first]
+
+    assert [plan_sentences.reasons(english, one) for one in first] == [one.reasons.replace("- ", "− ") for one in first]
+    assert all(re.fullmatch(r"[+−] .+(; [+−] .+)*", one) for one in told)
+    assert "сегмент: " in " ".join(told)
+    assert set(re.findall("[A-Za-z]+", " ".join(told))) <= {"yes", "no", "segment", "n", "d", "none", "Yes", "No"}
 
 
 def test_money_of_a_run_closes_with_its_sign(hostile: list[Segmentation]) -> None:
