@@ -22,7 +22,7 @@ from pydantic import BaseModel
 import dashapp
 import pipeline
 from dashapp.data import Run
-from dashapp.i18n import LANGUAGES, Teller, retold, speak, teller_of
+from dashapp.i18n import LANGUAGES, Teller, explained, retold, speak, teller_of
 from dashapp.i18n.speech import LOCALES
 from dashapp.i18n.teller import told_anew
 from dashapp.pages.campaigns import plan_sentences
@@ -43,10 +43,11 @@ from pipeline.contract import (
     messages_of,
     with_messages,
 )
-from pipeline.errors import InputError
+from pipeline.errors import InputError, UsageError
 from pipeline.scoring import score_upload
 from pipeline.settings import Settings
 from pipeline.store import Store
+from pipeline.store.notes import entry
 from pipeline.train import Request, train
 
 FIXTURE = Path(__file__).parents[1] / "fixtures" / "store-0.1"
@@ -537,3 +538,20 @@ def test_messages_beside_a_label_go_with_it() -> None:
 
     assert said == "high wine share"
     assert Teller("ru", {"Wine": "Вино"}).words(said) == "вино (доля) ↑"
+
+
+# ------------------------------------------------------------------ errors of the store
+
+
+def test_why_the_store_refused_is_told(hostile: list[Segmentation]) -> None:
+    card = hostile[0].cards[0]
+
+    with pytest.raises(UsageError) as long:
+        entry(hostile[0].run_id, hostile[0].cards, card.key, who="Anna", name="n" * 81, note="")
+    with pytest.raises(UsageError) as unsigned:
+        entry(hostile[0].run_id, hostile[0].cards, card.key, who=" ", name=None, note="{0} of 1.5")
+
+    assert explained(long.value) == "the name has 81 characters. Expected: at most 80."
+    speak("ru")
+    assert explained(long.value) == "в имени символов: 81. Ожидалось: не больше 80."
+    assert explained(unsigned.value) == "нет подписи. Что делать: назовите себя."
