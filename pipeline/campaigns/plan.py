@@ -68,10 +68,7 @@ def plan_campaigns(
     )
     found = gather(subject, history, spec, seed) if len(responses) else None
     if found is None:
-        summary = CampaignSummary(
-            method="none", about=Message.of("no campaign"), notes=(_why_not(responses),), seed=seed
-        )
-        return CampaignPlan(summary, responses, empty_table("targets"), empty_table("held_out"))
+        return _no_plan(responses, seed)
     cost, revenue = _latest_prices(dataset, cost, revenue)
     kind = _best_kind(found.outlook, cost, revenue)
     latest = {campaign.kind: campaign for campaign in dataset.campaigns}
@@ -148,12 +145,15 @@ def _prices(dataset: Dataset, cost: float | None, revenue: float | None) -> dict
 
 def _latest_prices(dataset: Dataset, cost: float | None, revenue: float | None) -> tuple[float | None, float | None]:
     """What is given, else that of the latest campaign which has both."""
-    known = next(
-        (campaign for campaign in reversed(dataset.campaigns) if campaign.cost is not None and campaign.revenue), None
-    )
-    if known is None:
+    priced = [campaign for campaign in dataset.campaigns if campaign.cost is not None and campaign.revenue]
+    if not priced:
         return cost, revenue
-    return known.cost if cost is None else cost, known.revenue if revenue is None else revenue
+    return priced[-1].cost if cost is None else cost, priced[-1].revenue if revenue is None else revenue
+
+
+def _no_plan(responses: pd.DataFrame, seed: int) -> CampaignPlan:
+    summary = CampaignSummary(method="none", about=Message.of("no campaign"), notes=(_why_not(responses),), seed=seed)
+    return CampaignPlan(summary, responses, empty_table("targets"), empty_table("held_out"))
 
 
 def _why_not(responses: pd.DataFrame) -> Message:

@@ -8,7 +8,7 @@ from pipeline.cleaning import steps
 from pipeline.cleaning.canonical import customers_table, fingerprint, in_order, quarantine_table, used_columns
 from pipeline.cleaning.derive import add_shares, derive, mentions
 from pipeline.cleaning.steps import Step
-from pipeline.cleaning.typed import as_kinds
+from pipeline.cleaning.typed import typed
 from pipeline.contract import Dataset, Joined, Ledger, LedgerEntry, Message, Own, Quantity, Value
 from pipeline.errors import InputError, SpecError
 from pipeline.reading import ROW_ID, RawTable, as_text
@@ -57,7 +57,7 @@ def clean(raw: RawTable, spec: Spec, *, minimum_rows: int = LEAST_ROWS) -> Clean
     untyped = [_rejected(raw, chosen), steps.exact_duplicates(chosen, raw.where)]
     ids = untyped[-1].frame.assign(**{spec.id.column: as_text(untyped[-1].frame[spec.id.column])})
     done = [*untyped, steps.missing_ids(ids, spec.id.column, raw.where)]
-    done.append(as_kinds(done[-1].frame, raw, spec))
+    done.append(typed(done[-1].frame, raw, spec))
     done += _repeats(done[-1].frame, raw, spec)
     done += _apply_rules(done[-1].frame, raw, spec, derived=False)
     done.append(Step(add_shares(derive(done[-1].frame, spec), spec)))

@@ -1,4 +1,4 @@
-"""Text as numbers, dates and categories; what cannot be read becomes unknown, is counted and told."""
+"""Columns as what the spec says they are; a value that cannot be read so becomes unknown, and is counted."""
 
 from __future__ import annotations
 
@@ -11,12 +11,9 @@ from pipeline.cleaning.steps import Step
 from pipeline.contract import Joined, Kind, LedgerEntry, Message, Own, Quantity
 from pipeline.errors import InputError
 from pipeline.reading import RawTable, as_text, convert, decimal_hint
-from pipeline.spec import (
-    Spec,
-    raw_columns,
-)
+from pipeline.spec import Spec, raw_columns
 
-A_KIND: dict[Kind, Message] = {
+_A_KIND: dict[Kind, Message] = {
     "number": Message.of("a number"),
     "integer": Message.of("a integer"),
     "flag": Message.of("a flag"),
@@ -25,7 +22,7 @@ A_KIND: dict[Kind, Message] = {
     "date": Message.of("a date"),
     "text": Message.of("a text"),
 }
-KINDS: dict[Kind, Message] = {
+_KINDS: dict[Kind, Message] = {
     "number": Message.of("number"),
     "integer": Message.of("integer"),
     "flag": Message.of("flag"),
@@ -36,7 +33,7 @@ KINDS: dict[Kind, Message] = {
 }
 
 
-def as_kinds(frame: pd.DataFrame, raw: RawTable, spec: Spec) -> Step:
+def typed(frame: pd.DataFrame, raw: RawTable, spec: Spec) -> Step:
     """Every column that matters as its kind; values that cannot be read become unknown and are counted."""
     kinds, used = raw_columns(spec), used_columns(spec)
     numbers = [name for name, kind in kinds.items() if kind in ("number", "integer") and name in used]
@@ -66,14 +63,16 @@ def _unreadable(series: pd.Series, name: str, kind: Kind, bad: np.ndarray, raw: 
         Message.of("{value} ({where})", value=repr(str(series[at])[:60]), where=raw.where(int(at))) for at in first
     )
     order = spec.columns[name].order if name in spec.columns else ()
-    wanted = Message.of("one of {values}", values=Joined(tuple(map(Own, order)))) if kind == "ordered" else A_KIND[kind]
+    wanted = (
+        Message.of("one of {values}", values=Joined(tuple(map(Own, order)))) if kind == "ordered" else _A_KIND[kind]
+    )
     if number > known / 2:
         raise InputError.because(
             Message.of(
                 "{source}: column {column} cannot be read as {kind}: {n} of {known} values do not fit",
                 source=raw.source,
                 column=repr(name),
-                kind=KINDS[kind],
+                kind=_KINDS[kind],
                 n=Quantity(number),
                 known=Quantity(known),
             ),

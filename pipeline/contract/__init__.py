@@ -30,8 +30,8 @@ from pipeline.contract.curation import (
     with_names,
 )
 from pipeline.contract.findings import AffinityBasis, Condition, SegmentRule
-from pipeline.contract.messages.currency import CURRENCY_SIGNS, affixes, currency_of, with_currency
-from pipeline.contract.messages.message import (
+from pipeline.contract.messages import (
+    CURRENCY_SIGNS,
     ENGLISH,
     Cased,
     Day,
@@ -42,16 +42,20 @@ from pipeline.contract.messages.message import (
     Speaker,
     Value,
     Words,
+    affixes,
     cased,
+    currency_of,
     decoded,
     encoded,
     joined,
+    messages_of,
     own,
     percent,
+    with_currency,
+    with_messages,
 )
-from pipeline.contract.messages.phrases import inline, is_latin, more_or_less, names_its_unit, share_label, with_label
-from pipeline.contract.messages.stored import messages_of, with_messages
 from pipeline.contract.metrics import Metrics, grouped, metric
+from pipeline.contract.phrases import inline, is_latin, more_or_less, names_its_unit, share_label, with_label
 from pipeline.contract.records import (
     CATEGORY_KINDS,
     NUMERIC_KINDS,

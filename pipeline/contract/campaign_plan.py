@@ -8,7 +8,7 @@ from typing import Literal
 
 import pandas as pd
 
-from pipeline.contract.messages.message import Words
+from pipeline.contract.messages import Words
 from pipeline.contract.records import Record
 
 Method = Literal["cross-fitted", "time split", "none"]

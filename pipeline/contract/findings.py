@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pipeline.contract.messages.message import Words
+from pipeline.contract.messages import Words
 from pipeline.contract.records import Record
 
 

@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, model_validator
 
-from pipeline.contract.messages.message import Words
+from pipeline.contract.messages import Words
 from pipeline.errors import ContractError
 
 SCHEMA_VERSION = 1

@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 import pandas as pd
 
-from pipeline.contract.messages.message import Quantity, Words
+from pipeline.contract.messages import Quantity, Words
 from pipeline.contract.records import Ledger
 
 DriftWord = Literal["stable", "moved", "drifted"]

@@ -16,7 +16,7 @@ from typing import Literal
 from mlflow import MlflowClient
 from mlflow.exceptions import MlflowException
 
-from pipeline.contract import Annotation, Champion, Promotion
+from pipeline.contract import Annotation, Champion, Message, Promotion
 from pipeline.errors import StoreError
 from pipeline.store import reader
 from pipeline.store.moves import entry_key, history, previous
@@ -24,6 +24,7 @@ from pipeline.store.tracking.index import Index, ModelRow, RunRow
 from pipeline.store.tracking.names import ALIAS, ANNOTATION, HISTORY
 
 _LONGEST_REASON = 2000
+_CHOOSE = Message.of("choose a run from 'korzina runs' and promote it")
 Action = Literal["promote", "rollback"]
 
 
@@ -46,14 +47,14 @@ class Registry:
         past = previous(history(model)) if model is not None else None
         if model is None or past is None:
             raise StoreError.because(
-                f"experiment {experiment!r} has no earlier champion",
-                remedy="choose a run from 'korzina runs' and promote it",
+                Message.of("experiment {experiment} has no earlier champion", experiment=repr(experiment)),
+                remedy=_CHOOSE,
             )
         row = next(iter(self._index.runs(prefix=past, experiment=experiment)), None)
         if row is None:
             raise StoreError.because(
-                f"the earlier champion {past} is no longer in the store",
-                remedy="choose a run from 'korzina runs' and promote it",
+                Message.of("the earlier champion {run} is no longer in the store", run=past),
+                remedy=_CHOOSE,
             )
         return self._move(row, model, reason=reason, who=who, action="rollback")
 
@@ -127,7 +128,10 @@ class Registry:
         outputs = self._client.get_run(row.run_id).outputs
         models = outputs.model_outputs if outputs else []
         if not models:
-            raise StoreError.because(f"run {row.run_id} holds no model", remedy="train again and promote the new run")
+            raise StoreError.because(
+                Message.of("run {run} holds no model", run=row.run_id),
+                remedy=Message.of("train again and promote the new run"),
+            )
         model = self._client.get_logged_model(models[0].model_id)
         # a server resolves and checks the address itself; a client without one would ask MLflow's process-global store
         source = f"models:/{model.model_id}" if self._remote else model.artifact_location

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 
-from pipeline.contract.messages.message import Cased, Message, Own, Value, own
+from pipeline.contract.messages import Cased, Message, Own, Value, own
 from pipeline.contract.records import Column
 
 SHARE = "{label}: share"
