@@ -1,6 +1,7 @@
 """Names of a run's metrics. What stands before a slash is the group that MLflow's pages put it in.
 
-The four without a group come first there. A run of version 0.1 has the same metrics without any group.
+The four without a group stand first in a run's list of metrics, in comparisons and in the view of a sweep. Charts of
+groups are in alphabetical order, those without one last. A run of version 0.1 has the same metrics without any group.
 """
 
 from __future__ import annotations
@@ -13,15 +14,8 @@ class Metrics:
 
     K, INERTIA, SILHOUETTE, STABILITY = "k", "inertia", "silhouette", "stability"
     CALINSKI_HARABASZ, DAVIES_BOULDIN = "quality/calinski_harabasz", "quality/davies_bouldin"
-    ROWS = "customers/rows"
-    QUALITY, CUSTOMERS, DECISION, CAMPAIGN, SWEEP, TIME = (
-        "quality",
-        "customers",
-        "decision",
-        "campaign",
-        "sweep",
-        "time",
-    )
+    ROWS = "size/rows"
+    QUALITY, SIZE, VERDICT, TARGET, SWEEP, TIME = "quality", "size", "verdict", "target", "sweep", "time"
 
 
 def grouped(group: str, values: Mapping[str, float | None]) -> dict[str, float]:

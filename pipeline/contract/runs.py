@@ -123,6 +123,7 @@ class Segmentation:
     affinity_basis: AffinityBasis | None = None  # None: this run has no affinities
     campaigns: CampaignPlan | None = None  # None: this run has no plan, since it was not the recommended one
     sensitivity: pd.DataFrame = field(default_factory=partial(empty_table, "sensitivity"))  # of the sweep
+    experiment_id: str = ""  # MLflow's own id of ``experiment``, for links to its pages; empty: not from a store
 
     @property
     def k(self) -> int:

@@ -33,6 +33,7 @@ class Program:
     port: int
     health: str  # path that gives 200 as soon as the program serves
     environment: Mapping[str, str] = field(default_factory=dict)
+    page: str = ""  # what follows the address to open the page that a person wants first
 
     @property
     def address(self) -> str:
@@ -68,7 +69,7 @@ def supervise(programs: Sequence[Program], announce: Callable[[str], None], logs
                     return 1
             while waiting and waiting[0].answers():
                 program = waiting.pop(0)
-                announce(f"{program.name:<10} {program.address}")
+                announce(f"{program.name:<10} {program.address}{program.page}")
                 if not waiting:
                     announce(f"Ctrl-C stops; logs are in {logs}")
             if waiting and time.monotonic() > deadline:
