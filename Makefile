@@ -10,7 +10,7 @@ export PIP_ROOT_USER_ACTION := ignore
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test lint serve mlflow lock plotly clean
+.PHONY: help demo test lint packaging docs rooms container serve mlflow lock schema plotly font clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 10
@@ -25,11 +25,35 @@ test: $(VENV)/.test  ## install what tests need (Chromium and PostgreSQL include
 	@.ci/prepare $(PY)
 	@$(PY) -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
-lint: $(VENV)/.lint  ## ruff (checks and format), mypy --strict, and the dependency rule
+SCHEMA := $(VENV)/bin/check-jsonschema --builtin-schema vendor
+
+lint: $(VENV)/.lint  ## style, types, who may import whom, Dockerfile, compose.yaml and workflows
 	@failed=0; \
-	for check in "$(PY) -m ruff check ." "$(PY) -m ruff format --check ." "$(PY) -m mypy" "$(VENV)/bin/lint-imports --no-cache --no-logo"; do \
+	for check in "$(PY) -m ruff check ." "$(PY) -m ruff format --check ." "$(PY) -m mypy" "$(VENV)/bin/lint-imports --no-cache --no-logo" \
+	    "$(VENV)/bin/hadolint Dockerfile" "$(SCHEMA).compose-spec compose.yaml" "$(SCHEMA).dependabot .github/dependabot.yml" \
+	    "$(SCHEMA).github-workflows .github/workflows/check.yml" "$(SCHEMA).github-issue-config .github/ISSUE_TEMPLATE/config.yml" \
+	    "$(SCHEMA).github-issue-forms .github/ISSUE_TEMPLATE/fault.yml .github/ISSUE_TEMPLATE/wish.yml"; do \
 	  echo "$$check"; $$check || failed=1; \
 	done; exit $$failed
+
+packaging: $(VENV)/.packaging  ## try what leaves the checkout: the wheel, the notebook, a model elsewhere, the container
+	@.ci/prepare $(PY) packaging
+	@$(PY) -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder tests/packaging
+
+docs: $(VENV)/.docs  ## build the documentation into site/, with every link checked
+	@$(PY) -m mkdocs --quiet build --strict --clean
+	@echo "Documentation: site/index.html"
+
+rooms: $(VENV)/.test  ## draw docs/rooms.svg, who imports whom, anew
+	@$(PY) scripts/rooms.py
+
+# of a project name of its own: no container or volume of anybody's is touched
+CHECK := docker compose --project-name korzina-check
+
+container:  ## where Docker runs: build the image, start dashboard, MLflow UI and database until they are healthy, and stop
+	@export POSTGRES_PASSWORD=$${POSTGRES_PASSWORD:-only-for-this-check}; \
+	$(CHECK) up --build --detach --wait --wait-timeout 300; code=$$?; \
+	[ $$code = 0 ] || $(CHECK) logs --tail 50; $(CHECK) down --volumes; exit $$code
 
 serve: $(VENV)/.demo  ## serve dashboard and MLflow UI on what was trained
 	@exec $(PY) -m pipeline serve
@@ -42,11 +66,17 @@ lock: $(VENV)/.made  ## resolve requirements.lock anew, for every platform and P
 	$(PY) -m uv pip compile --quiet --universal --python-version 3.11 --all-extras --upgrade --no-emit-index-url \
 	  --custom-compile-command "make lock" pyproject.toml --output-file requirements.lock
 
+schema: $(VENV)/.demo  ## write docs/spec.schema.json anew, by which editors complete a spec's keys
+	$(PY) -m pipeline schema --output docs/spec.schema.json
+
+font: $(VENV)/.made  ## build the dashboard's face, its style sheet and its measures anew; needs npm
+	@$(PY) scripts/font.py
+
 plotly: $(VENV)/.made  ## build dashapp/plotly.min.js for the installed plotly anew; needs Node and npm
 	@scripts/plotly.sh $(PY)
 
 clean:  ## remove the environment and caches; what was trained (mlruns/) stays
-	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) build dist site *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 
 # ---------------------------------------------------------------- the environment; stamps make a second run quick
 
@@ -61,7 +91,7 @@ $(VENV)/.made:
 	  { rm -rf $(VENV); echo "No virtual environment could be made. On Debian: apt install python3-venv" >&2; exit 1; }; }
 	@touch $@
 
-$(VENV)/.demo $(VENV)/.test $(VENV)/.lint: $(VENV)/.%: $(VENV)/.made $(NEEDS)
+$(VENV)/.demo $(VENV)/.test $(VENV)/.lint $(VENV)/.packaging $(VENV)/.docs: $(VENV)/.%: $(VENV)/.made $(NEEDS)
 	@echo "Installing Korzina and what '$*' needs (the first time takes about two minutes) ..."
 	@$(PIP) --editable ".[$*]"
 	@touch $@

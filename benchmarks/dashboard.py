@@ -271,7 +271,7 @@ def measure(
     started = time.perf_counter()
     server = start(
         "Korzina",
-        ["-c", "gunicorn.conf.py", "dashapp.wsgi:server"],
+        ["-c", "python:dashapp.gunicorn_conf", "dashapp.wsgi:server"],
         {"KORZINA_HOME": str(folder / "store"), "KORZINA_LOG_LEVEL": "warning"},
         folder / "korzina.log",
     )

@@ -91,10 +91,11 @@ def whole(data, seed):
     import numpy as np
     import pandas as pd
 
-    from pipeline.analyse import Options, Stopwatch, analyse
+    from pipeline.analyse import analyse
     from pipeline.contract import Column, Dataset, Ledger
     from pipeline.processors import process_helper
-    from pipeline.stages import Cleaned
+    from pipeline.stages import Cleaned, Options
+    from pipeline.stopwatch import Stopwatch
 
     names = [f"f{place}" for place in range(data.shape[1])]
     columns = tuple(

@@ -11,7 +11,8 @@ import dash
 from dash import Dash, html, set_props
 from flask import request
 
-from dashapp import callbacks, frame, ids, report, routes
+from dashapp import callbacks, charts, frame, ids, report, routes
+from dashapp.address import UnderPrefix, outer
 from dashapp.data import SegmentationData
 from dashapp.i18n import COOKIE, LANGUAGES, N_, _, language, speak
 from dashapp.pages import baskets, campaigns, compare, explore, overview, score, segment
@@ -27,6 +28,7 @@ _INDEX = """<!DOCTYPE html>
     {%metas%}
     <title>{%title%}</title>
     {%favicon%}
+    <link rel="preload" as="font" type="font/woff2" crossorigin href="{%font%}">
     {%css%}
     <link rel="prefetch" as="script" href="{%plotly%}">
     <script>{%natives%}</script>
@@ -52,11 +54,13 @@ class _Dashboard(Dash):
         """The page around the app; Plotly, most of what is loaded, is on its way before the first chart asks for it."""
         page = str(super().interpolate_index(**parts))  # type: ignore[no-untyped-call]
         plotly = str(self.get_relative_path(routes.PLOTLY_PATH))  # type: ignore[no-untyped-call]
-        return page.replace("{%lang%}", language()).replace("{%plotly%}", plotly).replace("{%natives%}", _NATIVES)
+        page = page.replace("{%lang%}", language()).replace("{%font%}", self.get_asset_url(charts.FONT_FILE))
+        return page.replace("{%plotly%}", plotly).replace("{%natives%}", _NATIVES)
 
 
 def create_app(data: SegmentationData) -> Dash:
     """The dashboard over ``data``; one a process, since Dash's registry of pages is global."""
+    prefix = data.settings.url_prefix
     app = _Dashboard(
         "dashapp",
         title="Korzina",
@@ -68,6 +72,8 @@ def create_app(data: SegmentationData) -> Dash:
         compress=True,
         include_pages_meta=False,
         index_string=_INDEX,
+        requests_pathname_prefix=f"{prefix}/",
+        routes_pathname_prefix="/",
         assets_folder=str(Path(__file__).parent / "assets"),
         on_error=_show_error,
         enable_mcp=False,
@@ -97,11 +103,13 @@ def create_app(data: SegmentationData) -> Dash:
     callbacks.register(app, data)
     routes.register(app.server, data)
     report.register(app.server, data)
+    if prefix:
+        app.server.wsgi_app = UnderPrefix(app.server.wsgi_app, prefix)
     return app
 
 
 def _not_found(data: SegmentationData, /, run: object = None, **_query: object) -> Any:
-    links = html.Ul([html.Li(html.A(_(label), href=path)) for _name, path, label in frame.PAGES])
+    links = html.Ul([html.Li(html.A(_(label), href=outer(path))) for _name, path, label in frame.PAGES])
     return frame.page(
         data.view(run),
         _("Not found"),

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from dash import ALL, ClientsideFunction, Dash, Input, Output, State, no_update, set_props
 
 from dashapp import frame, ids
+from dashapp.address import inner, outer
 from dashapp.data import Run, SegmentationData
 from dashapp.selecting import (
     SEGMENT,
@@ -106,8 +107,10 @@ def draw_chips(data: SegmentationData, search: object, origin: object, path: obj
     count = run.cube.filtered(selection).customers
     alone = only_segment(run, selection)
     query = search if isinstance(search, str) else ""
-    set_props(ids.nav("segment"), {"href": f"/segment/{alone.segment + 1 if alone else 1}{query}"})
-    file = f"/customers.csv?{to_query(selection, run.run_id[: frame.SHORT])}" if path == "/explore" else ""
+    set_props(ids.nav("segment"), {"href": outer(f"/segment/{alone.segment + 1 if alone else 1}{query}")})
+    file = (
+        outer(f"/customers.csv?{to_query(selection, run.run_id[: frame.SHORT])}") if inner(path) == "/explore" else ""
+    )
     return frame.chip_bar(
         selection,
         run.cube.dimensions,
@@ -229,8 +232,9 @@ def register(app: Dash, data: SegmentationData) -> None:
 
 
 def _plain_path(path: object) -> str:
+    """The address of the page that the browser is on; the first page's where it names none."""
     known = {place for _, place, _ in frame.PAGES}
-    return path if isinstance(path, str) and path in known else "/"
+    return outer(inner(path) if inner(path) in known else "/")
 
 
 def _numbers(given: object) -> list[float]:

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TypeVar
 
-from dashapp.i18n import _, language, retold, titled
+from dashapp.i18n import Teller, _, language, retold, teller_of, titled
 from dashapp.readable import ReadableStore
 from dashapp.selecting import Cube
 from pipeline.contract import (
@@ -46,8 +46,16 @@ class Run:
     """One completed run, ready to be drawn."""
 
     segmentation: Segmentation
-    tell: Callable[[str], str] = str  # a text of the stored run that is not part of the segmentation's records
+    teller: Teller | None = None  # in whose language; None: English, as stored
     original: Run | None = None  # as stored, where this one is told in another language
+
+    def tell(self, text: str) -> str:
+        """A text of the stored run that is not part of the segmentation's records, in the language of this one."""
+        return self.teller.words(text) if self.teller else str(text)
+
+    def explain(self, error: KorzinaError) -> str:
+        """Why something could not be done with this run, likewise."""
+        return (self.teller or teller_of(self.segmentation, "en")).error(error)
 
     @property
     def run_id(self) -> str:
@@ -77,7 +85,7 @@ class Run:
         """The same run in the language ``code``; kept, since every click asks for it."""
         if code not in self._retold:
             told, teller = retold(self.segmentation, code)
-            self._retold[code] = Run(told, teller.tell, self)
+            self._retold[code] = Run(told, teller, self)
         return self._retold[code]
 
     @cached_property

@@ -1,3 +1,3 @@
 """Korzina's training pipeline: raw customer data in, a promoted segmentation in the MLflow store out."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0.dev0"

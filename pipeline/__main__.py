@@ -27,14 +27,35 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
-    help="Korzina: customer segmentation from raw data to a promoted, explained champion.",
 )
 
 SpecOption = Annotated[str, typer.Option(help="A shipped spec's name or a TOML file.")]
 DataOption = Annotated[str | None, typer.Option(help="File, folder, glob or database URL; left out: the spec's own.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout.")]
 ReasonOption = Annotated[str, typer.Option(help="Why; kept in the history.")]
-ExperimentOption = Annotated[str | None, typer.Option(help="Experiment in MLflow; left out: the spec's name.")]
+ChampionOption = Annotated[
+    str | None,
+    typer.Option(
+        "--experiment", help="Whose champion; left out: KORZINA_EXPERIMENT's, else the only one that has one."
+    ),
+]
+
+
+def _tell_version(wanted: bool) -> None:
+    if wanted:
+        from pipeline import __version__
+
+        typer.echo(f"korzina {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def korzina(
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the version and exit.", callback=_tell_version, is_eager=True)
+    ] = False,
+) -> None:
+    """Korzina: customer segmentation from raw data to a promoted, explained champion."""
 
 
 class Promote(StrEnum):
@@ -44,14 +65,16 @@ class Promote(StrEnum):
     NEVER = "never"
 
 
-@app.command()
+@app.command(short_help="Clean the data, sweep KMeans over k, choose, log, promote.")
 def train(
     spec: SpecOption = "complete_journey",
     data: DataOption = None,
     k_min: Annotated[int, typer.Option(help="Least number of segments to try.")] = 2,
     k_max: Annotated[int, typer.Option(help="Largest number of segments to try.")] = 12,
     seed: Annotated[int, typer.Option(help="Every random choice derives from it.")] = 0,
-    experiment: ExperimentOption = None,
+    experiment: Annotated[
+        str | None, typer.Option(help="Experiment in MLflow to record it in; left out: the spec's name.")
+    ] = None,
     promote: Annotated[Promote, typer.Option(help="auto: promote unless the champion stands firmer.")] = Promote.AUTO,
     choose: Annotated[int | None, typer.Option(help="Your own number of segments, recorded as such.")] = None,
     reason: Annotated[str, typer.Option(help="Why this number; needed with --choose.")] = "",
@@ -87,8 +110,11 @@ def train(
                 typer.echo(line)
 
 
-@app.command()
-def runs(experiment: ExperimentOption = None, as_json: JsonOption = False) -> None:
+@app.command(short_help="List the completed runs, the newest sweep first.")
+def runs(
+    experiment: Annotated[str | None, typer.Option(help="Only this experiment's; left out: those of all.")] = None,
+    as_json: JsonOption = False,
+) -> None:
     """List the completed runs, the newest sweep first; the champion is marked."""
     found = _store().runs(experiment)
     if as_json:
@@ -130,7 +156,7 @@ def promote(
 
 
 @app.command()
-def rollback(reason: ReasonOption, experiment: ExperimentOption = None, as_json: JsonOption = False) -> None:
+def rollback(reason: ReasonOption, experiment: ChampionOption = None, as_json: JsonOption = False) -> None:
     """Go back to the champion before the present one."""
     store = _store()
     champion = store.rollback(_only_experiment(store, experiment), reason=_given(reason), who=_who())
@@ -147,7 +173,7 @@ def rollback(reason: ReasonOption, experiment: ExperimentOption = None, as_json:
 def score(
     data: Annotated[str, typer.Option(help="File, folder, glob or database URL of the customers to place.")],
     output: Annotated[Path, typer.Option(help="CSV file to write.")],
-    experiment: ExperimentOption = None,
+    experiment: ChampionOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Place customers into the champion's segments."""
@@ -163,12 +189,12 @@ def score(
     _report(scored.summary(), f"{scored.rows} customers placed, written to {output}", as_json)
 
 
-@app.command()
+@app.command(short_help="Whom to contact next, at which cost and profit.")
 def campaigns(
-    experiment: ExperimentOption = None,
-    cost: Annotated[float | None, typer.Option(help="Of one contact; left out: the data set's own.", min=0.0)] = None,
+    experiment: ChampionOption = None,
+    cost: Annotated[float | None, typer.Option(help="Cost of one contact; left out: the spec's.", min=0.0)] = None,
     revenue: Annotated[
-        float | None, typer.Option(help="Of one response; left out: the data set's own.", min=0.0)
+        float | None, typer.Option(help="Revenue of one response; left out: the spec's.", min=0.0)
     ] = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -204,26 +230,39 @@ def campaigns(
         _show_plan(plan, run.dataset.currency)
 
 
-@app.command()
+@app.command(short_help="Analyse a file and write a commented draft spec of it.")
 def init(
-    file: Annotated[str, typer.Argument(help="Your file: a customer table or transactions.")],
+    file: Annotated[str, typer.Argument(help="Your file: a table of customers or of purchases.")],
     output: Annotated[Path | None, typer.Option(help="Spec to write; left out: beside the file, as NAME.toml.")] = None,
-    force: Annotated[bool, typer.Option(help="Overwrite an existing spec.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Overwrite an existing spec.")] = False,
 ) -> None:
     """Analyse a file's structure and write a commented draft spec that trains as it is."""
-    from pipeline.drafting import draft_spec
+    from pipeline.drafting import draft_spec, write_draft
 
     target = output or Path(file).with_suffix(".toml")
     if target.exists() and not force:
         raise UsageError.because(f"{target} exists already", remedy="give another --output, or --force to overwrite")
-    target.write_text(draft_spec(file), encoding="utf-8")
+    write_draft(draft_spec(file), target)
     typer.echo(f"Wrote {target}. Look through it, then: korzina train --spec {target} --data {file}")
+
+
+@app.command(hidden=True)
+def schema(
+    output: Annotated[Path | None, typer.Option(help="File to write; left out: stdout.")] = None,
+) -> None:
+    """Print the JSON Schema of a spec, by which editors complete its keys."""
+    from pipeline.spec import schema_text
+
+    if output is None:
+        typer.echo(schema_text(), nl=False)
+    else:
+        output.write_text(schema_text(), encoding="utf-8")
 
 
 @app.command()
 def serve(
-    dashboard: Annotated[bool, typer.Option(help="Serve the dashboard.")] = True,
-    mlflow: Annotated[bool, typer.Option(help="Serve the MLflow UI too.")] = True,
+    dashboard: Annotated[bool, typer.Option(help="With or without the dashboard.")] = True,
+    mlflow: Annotated[bool, typer.Option(help="With or without the MLflow UI.")] = True,
 ) -> None:
     """Serve the dashboard and the MLflow UI until Ctrl-C."""
     from pipeline.serving import serve as run
@@ -231,6 +270,20 @@ def serve(
     settings = Settings()
     page = _pages(settings) if mlflow else ""
     raise typer.Exit(run(settings, dashboard=dashboard, mlflow_ui=mlflow, announce=typer.echo, page=page))
+
+
+@app.command(short_help="Print every key of a spec, the settings, or the Procfile.")
+def docs(
+    name: Annotated[str, typer.Argument(help="spec, settings or procfile; left out: where each of them lies.")] = "",
+) -> None:
+    """Print a document that comes with Korzina: every key of a spec, every setting, the Procfile."""
+    from pipeline.manual import DOCUMENTS, document
+
+    if name:
+        typer.echo(document(name).read_text("utf-8"), nl=False)
+    else:
+        for known in DOCUMENTS:
+            typer.echo(f"{known:<9} {document(known)}")
 
 
 # ------------------------------------------------------------------ helpers of the commands

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import platform
-import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from importlib.metadata import version
 
 import numpy as np
@@ -27,51 +25,11 @@ from pipeline.segmenting import (
     silhouettes,
     sweep,
 )
-from pipeline.stages import Candidate, Cleaned, Features, Training
+from pipeline.stages import Candidate, Cleaned, Features, Options, Training
+from pipeline.stopwatch import Stopwatch
 
 SHARED_ROWS = 1_000
 VERSIONED = ("korzina", "scikit-learn", "numpy", "pandas", "mlflow", "duckdb")
-
-Progress = Callable[[str, float], None]  # stage, fraction of it done
-
-
-@dataclass
-class Stopwatch:
-    """Seconds a stage, and word of it to whoever watches."""
-
-    progress: Progress | None = None
-    seconds: dict[str, float] = field(default_factory=dict)
-
-    @contextmanager
-    def stage(self, name: str) -> Iterator[Callable[[float], None]]:
-        """Time the block as stage ``name``; yields a function that takes the fraction done."""
-        started = time.perf_counter()
-        report = self.progress or (lambda _name, _fraction: None)
-        report(name, 0.0)
-        yield lambda fraction: report(name, fraction)
-        self.seconds[name] = self.seconds.get(name, 0.0) + time.perf_counter() - started
-        report(name, 1.0)
-
-
-@dataclass(frozen=True)
-class Options:
-    """What a caller of the analysis may choose."""
-
-    k_min: int = 2
-    k_max: int = 12
-    seed: int = 0
-    bounds: tuple[int, int] = (2, 12)
-    choose: int | None = None
-    choose_reason: str = ""
-
-    def __post_init__(self) -> None:
-        """Refuse ranges that hold no k."""
-        if not 2 <= self.k_min <= self.k_max:
-            raise UsageError.because(
-                "no such range of k",
-                expected="2 <= --k-min <= --k-max",
-                found=f"--k-min {self.k_min} --k-max {self.k_max}",
-            )
 
 
 def analyse(

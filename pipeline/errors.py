@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import ClassVar, Self
 
 
@@ -14,6 +14,7 @@ class KorzinaError(Exception):
     """
 
     exit_code: ClassVar[int] = 1
+    parts: Mapping[str, str] = {}  # what, expected, found and remedy as given, for telling in another language
 
     @classmethod
     def because(cls, what: str, *, expected: str = "", found: str = "", remedy: str = "") -> Self:
@@ -25,7 +26,9 @@ class KorzinaError(Exception):
             parts.append(f"Found: {found}.")
         if remedy:
             parts.append(f"What to do: {remedy}.")
-        return cls(" ".join(parts))
+        error = cls(" ".join(parts))
+        error.parts = {"what": what, "expected": expected, "found": found, "remedy": remedy}
+        return error
 
 
 class InputError(KorzinaError):

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import os
+import re
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal, Self
 from urllib.parse import unquote, urlsplit
 
-from pydantic import Field
+from pydantic import Field, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+# Where ``pipeline`` and ``dashapp`` lie. Whatever is started from here runs in this folder: Python looks for modules in
+# the working folder first, and a reader's own may hold a ``pandas.py``.
+PACKAGES = Path(__file__).resolve().parent.parent
+_SQLITE = "sqlite:///"
 
 
 class Settings(BaseSettings):
@@ -27,16 +34,54 @@ class Settings(BaseSettings):
     )
     workers: int = Field(2, ge=1, description="gunicorn workers")
     threads: int = Field(4, ge=1, description="threads a worker")
+    url_prefix: str = Field("", description="path under which a proxy shows the dashboard, such as /korzina")
+    access_log: bool = Field(False, description="log every request in the dashboard's log")
     poll_seconds: float = Field(5.0, gt=0, description="how often the dashboard looks for a new champion")
     curate: bool = Field(
         False, description="promote, roll back and rename from the dashboard; on the loopback address only"
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="least level that is logged")
 
+    @model_validator(mode="before")
+    @classmethod
+    def _platform_port(cls, given: dict[str, Any]) -> dict[str, Any]:
+        """A platform that hosts programs says in ``PORT`` where it expects them; a port of our own goes before it."""
+        port = os.environ.get("PORT")
+        return {**given, "port": port} if port and "port" not in given else given
+
+    @field_validator("url_prefix")
+    @classmethod
+    def _plain_prefix(cls, given: str) -> str:
+        """``korzina``, ``/korzina`` and ``/korzina/`` are the same: ``/korzina``; ``/`` is none."""
+        prefix = given.strip().strip("/")
+        if not re.fullmatch(r"[\w.~-]+(/[\w.~-]+)*|", prefix, re.ASCII) or {".", ".."} & set(prefix.split("/")):
+            raise ValueError("expected a path of letters, digits and - . _ ~, such as /korzina")
+        return f"/{prefix}" if prefix else ""
+
+    def absolute(self) -> Self:
+        """The same settings, none of which hangs on the working folder any more."""
+        uri, artifacts = self.tracking_uri, self.artifact_root
+        file = uri.removeprefix(_SQLITE)
+        if uri.startswith(_SQLITE) and file and not file.startswith(("/", ":", "file:")):
+            uri = f"{_SQLITE}{Path.cwd() / file}"
+        if artifacts and "://" not in artifacts:
+            artifacts = str(Path(artifacts).absolute())
+        found = {"home": self.home.absolute(), "tracking_uri": uri, "artifact_root": artifacts}
+        return self.model_copy(update=found)
+
+    def as_environment(self) -> dict[str, str]:
+        """The environment variables that give a process in whatever folder the same settings again."""
+        settings, prefix = self.absolute(), self.model_config["env_prefix"]
+        named = {f"{prefix}{name}".upper(): str(getattr(settings, name)) for name in type(self).model_fields}
+        return {
+            **named,
+            "PYTHONSAFEPATH": "",
+        }  # the folder that it is started in, ``PACKAGES``, is where it has to look
+
     @property
     def store_uri(self) -> str:
         """The tracking URI in force."""
-        return self.tracking_uri or f"sqlite:///{(self.home / 'mlflow.db').absolute()}"
+        return self.tracking_uri or f"{_SQLITE}{(self.home / 'mlflow.db').absolute()}"
 
     @property
     def mlflow_pages(self) -> str:
@@ -48,7 +93,7 @@ class Settings(BaseSettings):
     @property
     def database_file(self) -> Path | None:
         """The SQLite file behind the store, or None where the store is a server or another database."""
-        if not self.store_uri.startswith("sqlite:///"):
+        if not self.store_uri.startswith(_SQLITE):
             return None
         return Path(unquote(urlsplit(self.store_uri).path[1:])).absolute()
 

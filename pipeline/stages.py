@@ -22,6 +22,7 @@ from pipeline.contract import (
     SegmentRule,
     empty_table,
 )
+from pipeline.errors import UsageError
 
 RIVAL_CUSTOMERS = 20_000  # up to so many, plans and affinities are made for the rivals of the recommended k too
 
@@ -130,3 +131,24 @@ class Training:
     def candidate(self, k: int) -> Candidate:
         """The candidate of k segments."""
         return next(one for one in self.candidates if one.record.k == k)
+
+
+@dataclass(frozen=True)
+class Options:
+    """What a caller of a training may choose of the sweep."""
+
+    k_min: int = 2
+    k_max: int = 12
+    seed: int = 0
+    bounds: tuple[int, int] = (2, 12)
+    choose: int | None = None
+    choose_reason: str = ""
+
+    def __post_init__(self) -> None:
+        """Refuse ranges that hold no k."""
+        if not 2 <= self.k_min <= self.k_max:
+            raise UsageError.because(
+                "no such range of k",
+                expected="2 <= --k-min <= --k-max",
+                found=f"--k-min {self.k_min} --k-max {self.k_max}",
+            )

@@ -4,23 +4,24 @@ from __future__ import annotations
 
 import getpass
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass
 from threading import Event
 from typing import TYPE_CHECKING, Literal
 
-from pipeline.contract import Champion, Decision, SavedSweep, SweepRecord, Verdict
+from pipeline.contract import Champion, Dataset, Decision, SavedSweep, SweepRecord, Verdict
 from pipeline.settings import Settings
 from pipeline.spec import Spec, load_spec
-from pipeline.stages import Candidate, Training
+from pipeline.stages import Candidate, Options, Training
+from pipeline.stopwatch import Progress, Stopwatch
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from pipeline.analyse import Progress
     from pipeline.describing import Baskets, Predecessor
     from pipeline.processors import Helper
+    from pipeline.reading import Data
 
 _RANK: Mapping[Verdict, int] = {"none": 0, "weak": 1, "strong": 2}
 
@@ -52,6 +53,15 @@ class Result:
     seconds: Mapping[str, float]
 
 
+@dataclass(frozen=True)
+class Analysis:
+    """A training that is in no store yet, with what its campaign plans were made from."""
+
+    training: Training
+    spec: Spec
+    history: pd.DataFrame | None = None  # from ``read_history``
+
+
 def train(request: Request, settings: Settings, progress: Progress | None = None) -> Result:
     """Run the whole path.
 
@@ -63,41 +73,38 @@ def train(request: Request, settings: Settings, progress: Progress | None = None
     """
     from pipeline.processors import process_helper
 
-    spec, saving = load_spec(request.spec), Event()
+    spec, saving, watch = load_spec(request.spec), Event(), Stopwatch(progress)
+    options, experiment = options_of(request, spec), request.experiment or spec.name
+    images: dict[int, Future[dict[str, bytes]]] = {}
     try:
         with process_helper() as helper:
-            before = helper.submit(_open_store, settings, request.experiment or spec.name)
+            before = helper.submit(open_store, settings, experiment)
             helper.submit(_prepare_store, settings)  # seconds of imports, while the data are read and clustered
-            bought = helper.submit(_read_baskets, spec, request.data) if spec.baskets else None
-            known = helper.submit(_read_history, spec, request.data) if spec.history else None
-            return _train(request, spec, settings, helper, before, bought, known, progress, saving)
+
+            def have_drawn(candidate: Candidate, dataset: Dataset) -> None:
+                images[candidate.record.k] = _draw(helper, candidate, dataset)
+
+            analysis = analyse_source(
+                spec,
+                request.data,
+                options,
+                helper=helper,
+                watch=watch,
+                before=before,
+                described=have_drawn,
+            )
+            return record_and_promote(
+                analysis.training, settings, experiment, request.promote, helper, watch, images, saving
+            )
     except KeyboardInterrupt:
         if saving.is_set():  # the helper was stopped in the middle of it
-            _close_unfinished(settings, request.experiment or spec.name)
+            close_unfinished(settings, experiment)
         raise
 
 
-def _train(
-    request: Request,
-    spec: Spec,
-    settings: Settings,
-    helper: Helper,
-    before: Future[Predecessor | None],
-    bought: Future[Baskets | None] | None,
-    known: Future[pd.DataFrame | None] | None,
-    progress: Progress | None,
-    saving: Event,
-) -> Result:
-    from pipeline.analyse import Options, Stopwatch, analyse
-    from pipeline.campaigns import with_campaigns
-    from pipeline.cleaning import clean
-    from pipeline.describing import with_affinities
-    from pipeline.reading import read_source
-    from pipeline.recording import draw, draw_curves, drawable, record_training, write_models
-    from pipeline.segmenting import with_sensitivity
-
-    watch = Stopwatch(progress)
-    options = Options(
+def options_of(request: Request, spec: Spec) -> Options:
+    """The request as the analysis takes it; raises ``UsageError`` for a range that holds no k."""
+    return Options(
         k_min=request.k_min,
         k_max=request.k_max,
         seed=request.seed,
@@ -105,55 +112,135 @@ def _train(
         choose_reason=request.choose_reason,
         bounds=(spec.segments.min, spec.segments.max),
     )
+
+
+def analyse_source(
+    spec: Spec,
+    data: Data | None,
+    options: Options,
+    *,
+    helper: Helper,
+    watch: Stopwatch,
+    before: Future[Predecessor | None] | None = None,
+    described: Callable[[Candidate, Dataset], None] | None = None,
+) -> Analysis:
+    """All that is computed of a source, in order, and nothing written anywhere; raises ``InputError``, ``UsageError``.
+
+    ``before`` is the champion to follow, and ``described`` is handed each candidate as soon as it has its tables.
+    """
+    from pipeline.analyse import analyse
+    from pipeline.campaigns import with_campaigns
+    from pipeline.cleaning import clean
+    from pipeline.describing import with_affinities
+    from pipeline.reading import read_source
+    from pipeline.segmenting import with_sensitivity
+
+    bought = helper.submit(_read_baskets, spec, data) if spec.baskets else None
+    known = helper.submit(_read_history, spec, data) if spec.history else None
     with watch.stage("read"):
-        raw = read_source(spec, request.data)
+        raw = read_source(spec, data)
     with watch.stage("clean"):
         cleaned = clean(raw, spec)
-    images: dict[int, Future[dict[str, bytes]]] = {}
-
-    def have_drawn(candidate: Candidate) -> None:
-        images[candidate.record.k] = helper.submit(draw, drawable(candidate), cleaned.dataset)
-
     training = analyse(
         cleaned,
         options,
         watch,
         spec=spec.model_dump_json(),
         helper=helper,
-        before=before.result(),
-        described=have_drawn,
+        before=before.result() if before else None,
+        described=(lambda candidate: described(candidate, cleaned.dataset)) if described else None,
     )
     with watch.stage("baskets"):
         training = with_affinities(training, bought.result() if bought else None)
+    history = known.result() if known else None
     with watch.stage("campaigns"):
-        training = with_campaigns(training, spec, known.result() if known else None, helper)
+        training = with_campaigns(training, spec, history, helper)
     with watch.stage("sensitivity") as tick:
         training = with_sensitivity(training, helper, tick)
+    return Analysis(training, spec, history)
+
+
+def record_and_promote(
+    training: Training,
+    settings: Settings,
+    experiment: str,
+    promote: Literal["auto", "never"],
+    helper: Helper,
+    watch: Stopwatch,
+    images: Mapping[int, Future[dict[str, bytes]]],
+    saving: Event,
+) -> Result:
+    """Save a training and, unless ``promote`` is "never", make its recommended run the champion where that may be.
+
+    ``images`` are those of each k, drawn meanwhile; ``saving`` is set when the store is about to change.
+    """
+    from pipeline.recording import draw_curves, record_training, write_models
+
     with watch.stage("record"):
         curves = helper.submit(draw_curves, [one.record for one in training.candidates], training.decision)
         models = write_models(training)  # while the helper is still drawing
         record = record_training(training, {k: image.result() for k, image in images.items()}, curves.result(), models)
     with watch.stage("store"):
-        experiment = request.experiment or spec.name
         saving.set()
         saved = helper.submit(_save, record, settings, experiment).result()
     with watch.stage("promote"):
         champion, promoted, note = helper.submit(
-            _promote, settings, experiment, saved.run_ids[training.decision.k], training.decision, request.promote
+            _promote, settings, experiment, saved.run_ids[training.decision.k], training.decision, promote
         ).result()
     return Result(training, saved, champion, promoted, note, dict(watch.seconds))
+
+
+def log_analysis(
+    analysis: Analysis,
+    settings: Settings,
+    *,
+    experiment: str | None = None,
+    promote: Literal["auto", "never"] = "auto",
+    progress: Progress | None = None,
+) -> Result:
+    """Put an analysis into the store, as ``train`` would have; raises ``StoreError``, ``UsageError``."""
+    from pipeline.processors import process_helper
+
+    watch, saving, name = Stopwatch(progress), Event(), experiment or analysis.spec.name
+    try:
+        with process_helper() as helper:
+            before = helper.submit(open_store, settings, name)
+            helper.submit(_prepare_store, settings)
+            training = _followed(analysis, before.result(), helper)
+            images = {one.record.k: _draw(helper, one, training.dataset) for one in training.candidates}
+            return record_and_promote(training, settings, name, promote, helper, watch, images, saving)
+    except KeyboardInterrupt:
+        if saving.is_set():
+            close_unfinished(settings, name)
+        raise
+
+
+def _followed(analysis: Analysis, before: Predecessor | None, helper: Helper) -> Training:
+    """The training with its segments under the names of the champion's that they continue, in its plans too."""
+    from pipeline.campaigns import with_campaigns
+    from pipeline.describing import follow_in
+
+    if before is None:
+        return analysis.training
+    return with_campaigns(follow_in(analysis.training, before), analysis.spec, analysis.history, helper)
+
+
+def _draw(helper: Helper, candidate: Candidate, dataset: Dataset) -> Future[dict[str, bytes]]:
+    from pipeline.recording import draw, drawable
+
+    return helper.submit(draw, drawable(candidate), dataset)
 
 
 # ------------------------------------------------------------------ what the helper process does
 
 
-def _read_history(spec: Spec, data: str | None) -> pd.DataFrame | None:
+def _read_history(spec: Spec, data: Data | None) -> pd.DataFrame | None:
     from pipeline.campaigns import read_history
 
     return read_history(spec, data)
 
 
-def _open_store(settings: Settings, experiment: str) -> Predecessor | None:
+def open_store(settings: Settings, experiment: str) -> Predecessor | None:
     """Make the store where there is none; returns the present champion's identity, if it can be read."""
     from pipeline.describing import Predecessor
     from pipeline.errors import StoreError
@@ -178,13 +265,14 @@ def _prepare_store(settings: Settings) -> None:
     prepare_drawing()
 
 
-def _close_unfinished(settings: Settings, experiment: str) -> None:
+def close_unfinished(settings: Settings, experiment: str) -> None:
+    """Mark as failed what a stopped saving left open."""
     from pipeline.store import Store
 
     Store.open(settings).close_unfinished(experiment)
 
 
-def _read_baskets(spec: Spec, data: str | None) -> Baskets | None:
+def _read_baskets(spec: Spec, data: Data | None) -> Baskets | None:
     from pipeline.describing import read_baskets
 
     return read_baskets(spec, data)

@@ -7,13 +7,14 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from pipeline.analyse import Options, Stopwatch, analyse
+from pipeline.analyse import analyse
 from pipeline.campaigns import with_campaigns
 from pipeline.cleaning import clean
 from pipeline.contract import Segmentation
 from pipeline.reading import read_source
 from pipeline.spec import Spec, load_spec
-from pipeline.stages import Training
+from pipeline.stages import Options, Training
+from pipeline.stopwatch import Stopwatch
 
 K = 3
 SPEC = """

@@ -134,8 +134,9 @@
   const korzina = window.dash_clientside.korzina, navigate = korzina.navigate;
   korzina.navigate = function (search, pathname, hrefs) {
     const [links, names] = navigate(search, pathname, hrefs);
-    const first = hrefs.findIndex((href) => href.startsWith("/segment/"));  // the header's own stands before the page's
-    if (first >= 0 && (pathname || "").startsWith("/segment/")) { names[first] = "k-nav-link active"; }
+    const ofSegment = /\/segment\/[^\/?]*(\?|$)/;
+    const first = hrefs.findIndex((href) => ofSegment.test(href));  // the header's own stands before the page's
+    if (first >= 0 && ofSegment.test(pathname || "")) { names[first] = "k-nav-link active"; }
     return [links, names];
   };
 }());

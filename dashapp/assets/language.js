@@ -3,6 +3,6 @@ document.addEventListener("click", function (event) {
   "use strict";
   const button = event.target.closest(".k-language");
   if (!button) { return; }
-  document.cookie = "korzina-language=" + button.lang + "; path=/; max-age=31536000; samesite=lax";
+  document.cookie = "korzina-language=" + button.lang + "; path=" + window.korzinaRoot + "; max-age=31536000; samesite=lax";
   window.location.reload();
 });

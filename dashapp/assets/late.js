@@ -3,8 +3,9 @@
 (function () {
   "use strict";
   const NEAR = "300px", SOON = 2000;  // milliseconds
+  const FACE = '12px "Korzina Sans"';  // names of axes are measured when a chart is drawn: in the face they are shown in
   const charts = new WeakMap();  // place of a chart -> whether it is near, the figure that waits, the listeners that wait
-  let library;
+  let library, faced = false;
 
   function empty(figure) {  // the place holder before the server's first answer
     return !(figure.data || []).length && !((figure.layout || {}).annotations || []).length;
@@ -26,7 +27,11 @@
     return done;
   }
 
+  // a chart whose face does not come is drawn without it
+  const face = document.fonts.load(FACE).catch(() => null).then(() => { faced = true; });
+
   function drawSoon(place) {  // what is on the screen at once, what is only near when the browser has a moment
+    if (!faced) { return face.then(() => (charts.get(place).near ? drawSoon(place) : place)); }
     const box = place.getBoundingClientRect();
     if (box.bottom > 0 && box.top < window.innerHeight) { return draw(place); }
     const spare = window.requestIdleCallback || window.setTimeout;

@@ -37,6 +37,25 @@
     return text.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;");
   }
 
+  async function face() {  // the rule of assets/font.css with the face itself in it: an image loads nothing
+    const sheets = [...document.styleSheets].filter((sheet) => (sheet.href || "").startsWith(window.location.origin));
+    const rule = sheets.flatMap((sheet) => [...sheet.cssRules]).find((one) => one.type === CSSRule.FONT_FACE_RULE && one.cssText.includes("woff2"));
+    const address = new URL(rule.style.getPropertyValue("src").match(/url\("?([^")]+)/)[1], rule.parentStyleSheet.href);
+    const content = new Uint8Array(await (await fetch(address)).arrayBuffer());
+    const data = btoa(Array.from(content, (byte) => String.fromCharCode(byte)).join(""));
+    const { fontFamily, fontWeight } = rule.style;
+    return `<style>@font-face{font-family:${fontFamily};font-weight:${fontWeight};src:url(data:font/woff2;base64,${data})}</style>`;
+  }
+
+  async function painted(address, width, height) {  // twice as many pixels, for sharp letters on any screen
+    const svg = decodeURIComponent(address.slice(address.indexOf(",") + 1)), image = new Image();
+    image.src = "data:image/svg+xml," + encodeURIComponent(svg.replace(/(<svg[^>]*>)/, "$1" + await face()));
+    await image.decode();
+    const canvas = Object.assign(document.createElement("canvas"), { width: 2 * width, height: 2 * height });
+    canvas.getContext("2d").drawImage(image, 0, 0, canvas.width, canvas.height);
+    return canvas.toDataURL("image/png");
+  }
+
   async function asImage(card) {
     const plot = card.querySelector(".js-plotly-plot");
     if (!plot || !window.Plotly) { return; }
@@ -55,8 +74,8 @@
         { ...place, y: 0, yanchor: "top", yshift: -margin.b - 30, text: foot.map(escaped).join("<br>"), font: { size: 11 } },
       ],
     };
-    const url = await window.Plotly.toImage({ data: plot.data, layout }, { format: "png", width, height: layout.height, scale: 2 });
-    save(url, fileName(about, title, ".png"));
+    const svg = await window.Plotly.toImage({ data: plot.data, layout }, { format: "svg", width, height: layout.height });
+    save(await painted(svg, width, layout.height), fileName(about, title, ".png"));
   }
 
   function cell(text) {

@@ -1,6 +1,10 @@
 """How charts look, and the charts that more than one page or the report draws; nothing here knows of Dash."""
 
 from dashapp.charts import deviations, heat, order_bubbles, portions, rates, segment_rows, sweep_curves
+from dashapp.charts.font import FAMILY as FONT_FAMILY
+from dashapp.charts.font import FILE as FONT_FILE
+from dashapp.charts.font import embedded as embedded_font
+from dashapp.charts.font import fitted, widest
 from dashapp.charts.labels import Bubble, beside, wrapped
 from dashapp.charts.theme import (
     LIGHT,
@@ -18,6 +22,8 @@ from dashapp.charts.theme import (
 )
 
 __all__ = [
+    "FONT_FAMILY",
+    "FONT_FILE",
     "LIGHT",
     "MIX",
     "Bubble",
@@ -26,9 +32,11 @@ __all__ = [
     "beside",
     "deviations",
     "diverging",
+    "embedded_font",
     "empty_figure",
     "escaped",
     "figure_of",
+    "fitted",
     "heat",
     "ink_on",
     "mark",
@@ -39,5 +47,6 @@ __all__ = [
     "segment_rows",
     "sweep_curves",
     "tinted",
+    "widest",
     "wrapped",
 ]

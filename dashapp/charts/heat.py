@@ -7,6 +7,7 @@ from typing import Any
 
 import plotly.graph_objects as go
 
+from dashapp.charts.font import fitted, widest
 from dashapp.charts.labels import wrapped
 from dashapp.charts.theme import Scheme, diverging, empty_figure, escaped, figure_of, ink_on, mark, shade
 from dashapp.findings import Feature, totals
@@ -18,7 +19,8 @@ _REACH = 2.0  # standard deviations at either end of the scale; beyond them all 
 _ROW, _HEAD = 34, 110  # pixels
 _NARROW_ROW, _NARROW_HEAD = 2 * 26, 40  # the name of a feature stands over its cells
 _ROOMY, _SIZES = 80, ((80, 13), (48, 12), (36, 10))  # pixels of a cell, and of the letters in it; fewer hold none
-_HEADS = 104  # letters of all heads together, on the narrowest screen where they are written out
+_NAMES, _LINE, _AROUND = 190, 16, 8  # pixels of a feature's name, of a line of a head, and around the cells
+_HEADS, _LEAST, _MOST = 690, 56, 106  # pixels of all heads on the narrowest screen that has them, and of one
 
 
 def height(features: int, *, narrow: bool = False) -> int:
@@ -66,8 +68,9 @@ def profile(
         "hovertemplate": "%{hovertext}<extra></extra>",
         "meta": [*(card.key for card in cards), ""],
     }
-    letters = max(8, min(16, _HEADS // (last + 1)))
-    heads = [mark(card.colour, look).sign if width else _head(card, look, letters) for card in cards]
+    names = [fitted(one.column.label, _NAMES, 1)[0] for one in features]
+    room = max(_LEAST, min(_MOST, _HEADS // (last + 1)))
+    heads = [mark(card.colour, look).sign if width else _head(card, look, room) for card in cards]
     frames = [
         {
             "type": "rect",
@@ -86,6 +89,7 @@ def profile(
         look,
         shapes=frames,
         dragmode=False,
+        margin=_margin(heads, [] if width else names),
         annotations=[_over(one, step * row, look) for row, one in enumerate(features)] if width else [],
         xaxis={
             "side": "top",
@@ -95,13 +99,15 @@ def profile(
             "tickangle": 0,
             "ticktext": [*heads, _("All") if width else _("All customers")],
             "tickfont": {"size": 12, "color": look.ink},
+            "automargin": False,
         },
         yaxis={
             "range": [rows - 0.5, -0.5],
             "showgrid": False,
             "tickvals": [] if width else list(range(rows)),
-            "ticktext": [escaped(one.column.label, 30) for one in features],
+            "ticktext": [escaped(name) for name in names],
             "tickfont": {"size": 12, "color": look.ink},
+            "automargin": False,
         },
     )
 
@@ -170,8 +176,14 @@ def _medians(
     }
 
 
-def _head(card: SegmentCard, look: Scheme, letters: int) -> str:
-    return f"{mark(card.colour, look).sign} " + "<br>".join(wrapped(card.name, letters, 3)) + f"<br>{trusted(card)}"
+def _margin(heads: Sequence[str], names: Sequence[str]) -> dict[str, int]:
+    """Room for the heads above and the names at the left, known before anything is drawn."""
+    lines = max(head.count("<br>") + 1 for head in heads)
+    return {"l": widest(names) + _AROUND, "r": _AROUND, "t": lines * _LINE + _AROUND, "b": _AROUND}
+
+
+def _head(card: SegmentCard, look: Scheme, room: float) -> str:
+    return f"{mark(card.colour, look).sign} " + "<br>".join(wrapped(card.name, room, 3)) + f"<br>{trusted(card)}"
 
 
 def _hover(one: Feature, place: int, card: SegmentCard, median: str) -> str:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from html import unescape
 from itertools import product
 
 import numpy as np
 import numpy.typing as npt
 
+from dashapp.charts import font
 from dashapp.charts.theme import escaped
 
 Offset = tuple[float, float]
@@ -17,7 +18,7 @@ Box = tuple[float, float, float, float]  # left, top, right, bottom, in pixels
 Boxes = npt.NDArray[np.float64]
 
 SCREENS = ((510, 380, 4), (330, 380, 1))  # pixels inside the axes of a chart, on a wide and a small desk, and weight
-_LETTER, _LINE = 6.6, 16
+_LINE, _SIGN = 16, "● "  # pixels; a segment's symbol, all of one width, stands before the first line
 _WAYS = (
     (1, 0),
     (-1, 0),
@@ -46,12 +47,9 @@ class Bubble:
     lines: tuple[str, ...]
 
 
-def wrapped(text: str, width: int, most: int) -> tuple[str, ...]:
-    """At most so many lines, safe for Plotly; the last one is cut where more would follow."""
-    lines = textwrap.wrap(text, width) or [""]
-    if len(lines) > most:
-        lines = [*lines[: most - 1], textwrap.shorten(" ".join(lines[most - 1 :]), width, placeholder=" …")]
-    return tuple(escaped(line) for line in lines)
+def wrapped(text: str, room: float, most: int, *, bold: bool = False) -> tuple[str, ...]:
+    """At most so many lines, each within ``room`` pixels, safe for Plotly; the last is cut where more would follow."""
+    return tuple(escaped(line) for line in font.fitted(text, room, most, bold=bold))
 
 
 def beside(marks: Sequence[Bubble], screens: Sequence[tuple[int, int, int]] = SCREENS) -> list[Offset]:
@@ -94,8 +92,8 @@ def _costs(boxes: Boxes, taken: Boxes, screen: tuple[int, int, int]) -> Boxes:
 
 
 def _size(one: Bubble) -> tuple[float, float]:
-    letters = max([len(one.lines[0]) + 2, *map(len, one.lines)])  # the symbol stands before the first line
-    return letters * _LETTER, len(one.lines) * _LINE + 4
+    first, *others = map(unescape, one.lines)
+    return font.widest([_SIGN + first, *others]) + 4, len(one.lines) * _LINE + 4
 
 
 def _box(one: Bubble, at: Offset, screen: tuple[int, int, int]) -> Box:

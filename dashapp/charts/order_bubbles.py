@@ -15,6 +15,8 @@ from dashapp.i18n import _
 from dashapp.telling import amount, customers, number, trusted, with_trust
 from pipeline.contract import Column, Profiles, Segmentation
 
+_NAME = 125  # pixels of a line of a name
+
 
 def bubbles(
     it: Segmentation, found: Sequence[Portion], look: Scheme, *, selected: bool, named: bool = True
@@ -82,7 +84,7 @@ def bubbles(
             (x - across[0]) / (across[1] - across[0]),
             (y - up[0]) / (up[1] - up[0]),
             size / 2,
-            wrapped(f"{one.card.name} ·\u00a0{trusted(one.card)}", 18, 4),
+            wrapped(f"{one.card.name} ·\u00a0{trusted(one.card)}", _NAME, 4),
         )
         for one, (x, y), size in zip(found, points, whole, strict=True)
     ]

@@ -16,7 +16,7 @@ from dashapp.i18n import _
 from dashapp.telling import number, percent, trusted, with_trust
 
 ROW, LEAST = 84, 400  # pixels a segment, and of the whole chart
-_PALE, _LINE, _FULL = 0.25, 20, 0.48  # characters of a line beside a bar, which takes this much of the width at most
+_PALE, _LINE, _FULL = 0.25, 140, 0.48  # pixels of a line beside a bar, which takes this much of the width at most
 
 
 def marimekko(found: Sequence[Portion], look: Scheme, *, selected: bool) -> go.Figure:
@@ -111,7 +111,7 @@ def _bar_label(one: Portion, place: float, look: Scheme, *, selected: bool) -> d
     style, room = mark(one.card.colour, look), bisect([0.07, 0.12, 0.18], one.card.share) + 1
     if one.card.share < 0.03:
         return None
-    lines = wrapped(one.card.name, _LINE, max(1, room - 1))
+    lines = wrapped(one.card.name, _LINE, max(1, room - 1), bold=True)
     what = (
         _("not selected")
         if not one.chosen

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from textwrap import wrap
 from typing import Any
 
 import plotly.graph_objects as go
 
+from dashapp.charts.font import fitted
 from dashapp.charts.theme import Scheme, escaped, figure_of, mark
-from dashapp.i18n import _, language
+from dashapp.i18n import _
 from dashapp.telling import percent
 from pipeline.contract import SegmentCard
 
 ROW, LINE, LOWEST = 46, 16, 150  # pixels of a row, of a further line of its words, of a chart
-_LONGEST, _LINES = {"en": 50, "ru": 42}, 2  # letters that a phone has room for (Cyrillic ones are wider), and lines
+_ROOM, _LINES = 300, 2  # pixels that a phone has for words, and lines
 _BRACKETS = re.compile(r"\([^)]*\)")
 
 
@@ -27,7 +27,7 @@ def height(words: Sequence[str], row: int = ROW, lowest: int = LOWEST) -> int:
 
 def _in_lines(words: str) -> list[str]:
     whole = _BRACKETS.sub(lambda found: found[0].replace(" ", "\u00a0"), words)  # no line begins with a lone "8 %)"
-    return wrap(whole, _LONGEST[language()], max_lines=_LINES, placeholder=" …") or [""]
+    return fitted(whole, _ROOM, _LINES)
 
 
 def bar_trace(values: Sequence[float], base: float, colour: str, look: Scheme) -> dict[str, Any]:

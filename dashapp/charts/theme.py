@@ -9,10 +9,10 @@ from typing import Any, Literal
 import numpy as np
 import plotly.graph_objects as go
 
+from dashapp.charts import font
 from dashapp.i18n import separators
 
 SchemeName = Literal["light", "dark"]
-FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', 'Noto Sans', Arial, sans-serif"
 
 
 @dataclass(frozen=True)
@@ -124,7 +124,7 @@ def template(look: Scheme) -> go.layout.Template:
     }
     return go.layout.Template(
         layout={
-            "font": {"family": FONT, "size": 13, "color": look.ink},
+            "font": {"family": font.STACK, "size": 13, "color": look.ink},
             "paper_bgcolor": "rgba(0,0,0,0)",
             "plot_bgcolor": "rgba(0,0,0,0)",
             "colorway": [mark(place, look).colour for place in range(len(_PALETTE))],
@@ -136,7 +136,7 @@ def template(look: Scheme) -> go.layout.Template:
                 "bgcolor": look.surface,
                 "bordercolor": look.ghost,
                 "align": "left",
-                "font": {"family": FONT, "size": 13, "color": look.ink},
+                "font": {"family": font.STACK, "size": 13, "color": look.ink},
             },
             "hovermode": "closest",
             "barmode": "stack",

@@ -9,6 +9,7 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from dashapp import ids
+from dashapp.address import outer
 from dashapp.frame.site import PAGES, SHORT
 from dashapp.i18n import LANGUAGES, _, language
 from dashapp.widgets import aria
@@ -40,7 +41,8 @@ def data_sets(champions: Sequence[Champion], titles: Sequence[str], experiment: 
 def header() -> Component:
     """Name, links to the pages, and menus."""
     links = [
-        html.Li(dcc.Link(_(label), href=path, id=ids.nav(name), className="k-nav-link")) for name, path, label in PAGES
+        html.Li(dcc.Link(_(label), href=outer(path), id=ids.nav(name), className="k-nav-link"))
+        for name, path, label in PAGES
     ]
     return html.Header(
         html.Div(

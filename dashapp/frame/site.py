@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dashapp.address import inner
 from dashapp.i18n import N_, _
 
 PAGES = (
@@ -34,13 +35,9 @@ SHORT = 12  # digits of a run id that stand in the address
 
 
 def apart_of(path: object) -> str:
-    """Why the page at ``path`` does not follow the selection; empty for one that does, or says nothing of it."""
+    """Why the page at ``path`` (a browser's) does not follow the selection; empty for one that does, or is silent."""
     name = next(
-        (
-            name
-            for name, place, _ in PAGES
-            if isinstance(path, str) and place != "/" and path.startswith("/" + place.split("/")[1])
-        ),
+        (name for name, place, _ in PAGES if place != "/" and inner(path).startswith("/" + place.split("/")[1])),
         "",
     )
     return _(APART[name]) if name in APART else ""

@@ -1,6 +1,5 @@
 """The reader's language: texts in it, numbers and dates as it writes them, and stored runs told in it."""
 
-from dashapp.i18n.retell import retold, titled
 from dashapp.i18n.speech import (
     COOKIE,
     LANGUAGES,
@@ -14,11 +13,13 @@ from dashapp.i18n.speech import (
     written_date,
     written_time,
 )
+from dashapp.i18n.teller import Teller, retold, teller_of, titled
 
 __all__ = [
     "COOKIE",
     "LANGUAGES",
     "N_",
+    "Teller",
     "_",
     "decimal",
     "language",
@@ -26,6 +27,7 @@ __all__ = [
     "retold",
     "separators",
     "speak",
+    "teller_of",
     "titled",
     "written_date",
     "written_time",

@@ -1,64 +1,29 @@
-"""A stored run told in the reader's language.
+"""Runs of version 0.1 alone: finished English sentences, taken apart by their templates and told anew.
 
-A run holds finished English sentences. Each is made from a template, so it can be recognised and told anew: the
-templates stand in ``locales/<language>/stored/*.po`` with ``{placeholders}``, and what fills them is told the same way.
-A data set's own words (labels, phrases, categories) are translated in its spec, under ``[translations.<language>]``.
-What is in neither stays as it is. docs/decisions/0006 says why a run does not hold its sentences in every language.
+Later runs hold what their sentences were made of (``pipeline.contract.messages``) and never come here; nothing is to be
+added to the templates, ``locales/<language>/stored/*.po``, for no version writes such sentences any more. What fills
+their ``{placeholders}`` is told the same way, the data set's own words by its spec's ``[translations.<language>]``, and
+what is in neither stays as it is. docs/decisions/0012 says what this got wrong, and why it is kept.
 """
 
 from __future__ import annotations
 
 import dataclasses
-import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import lru_cache
-from typing import Any, TypeVar, cast
 
-import pandas as pd
 from babel import Locale
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
-from pydantic import BaseModel
 
 from dashapp.i18n.speech import LOCALES, decimal
-from pipeline.contract import Affinities, CampaignPlan, Passive, SegmentAdvice, Segmentation, SegmentCard, Sensitivity
 
-# fields of records that hold words for a reader; every other text is a name, a code or a formula
-_TOLD = frozenset(
-    {
-        "label",
-        "member_labels",
-        "title",
-        "unit",
-        "high",
-        "low",
-        "portrait",
-        "trust_reason",
-        "phrase",
-        "previous",
-        "generated",
-        "dissolved",
-        "detail",
-        "rule",
-        "notes",
-        "reason",
-        "disagreements",
-        "text",
-        "sentence",
-        "worth",
-        "about",
-    }
-)
-_NAMED = (SegmentCard, SegmentAdvice)  # whose name is in words; a column's is a code
-_PASSIVE, _PAIRS = (Passive.TEXT, Passive.CATEGORY), (Affinities.LEFT, Affinities.RIGHT)
 _NUMBER = re.compile(r"(?<![\w.,])\d{1,3}(?:,\d{3})+(?:\.\d+)?(?![\w,])|(?<![\w.,])\d+\.\d+(?![\w.])")
 _HOLE = re.compile(r"\\{(\w+)\\}")
 _PLURALS = {"ru": ["one", "few", "many"]}  # CLDR's names of a language's forms, in gettext's order
 _SEPARATORS = ("; ", ", or ", ", ", " and ")
 _SENTENCE = 16  # a template of so many letters or more is told apart from a list by them
-
-Told = TypeVar("Told")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -68,8 +33,8 @@ class _Template:
     forms: tuple[str, ...]  # one, or the plural forms, chosen by ``n``
 
 
-class Teller:
-    """Tells texts of one data set in one language."""
+class EnglishParser:
+    """Tells English texts of one data set in another language."""
 
     def __init__(self, language: str, words: Mapping[str, str]) -> None:
         self._language = language
@@ -131,62 +96,6 @@ class Teller:
             if all(known) or (any(known) and not every):
                 return (_by_name(self._language, separator) or separator).join(told)
         return ""
-
-
-def retold(it: Segmentation, language: str) -> tuple[Segmentation, Teller]:
-    """The run with every sentence, label and name in ``language``, and who told it."""
-    teller = Teller(language, _own_words(it.spec, language))
-    if language == "en":
-        return it, teller
-    changes: dict[str, Any] = {
-        name: _tell(getattr(it, name), teller.tell)
-        for name in ("dataset", "ledger", "decision", "candidates", "cards", "rules", "affinity_basis")
-    }
-    changes["passive"] = _tell_table(it.passive, _PASSIVE, teller.tell)
-    changes["sensitivity"] = _tell_table(it.sensitivity, (Sensitivity.CHANGE,), teller.tell)
-    if it.affinity_basis and it.affinity_basis.kind == "category_mix":  # a basket's products are the data's own
-        changes["affinities"] = _tell_table(it.affinities, _PAIRS, teller.tell)
-    if isinstance(it.campaigns, CampaignPlan):
-        changes["campaigns"] = dataclasses.replace(it.campaigns, summary=_tell(it.campaigns.summary, teller.tell))
-    return dataclasses.replace(it, **changes), teller
-
-
-def titled(title: str, spec: str, language: str) -> str:
-    """The title of a data set in ``language``, where its spec has it."""
-    return Teller(language, _own_words(spec, language)).tell(title)
-
-
-def _tell(value: Told, tell: Callable[[str], str], *, words: bool = False) -> Told:
-    """The same record with the fields that hold words told anew."""
-    made: Any = value
-    if isinstance(value, str):
-        made = tell(value) if words else value
-    elif isinstance(value, tuple):
-        made = tuple(_tell(one, tell, words=words) for one in value)
-    elif isinstance(value, BaseModel):
-        made = value.model_copy(
-            update={
-                name: _tell(field, tell, words=name in _TOLD or (name == "name" and isinstance(value, _NAMED)))
-                for name, field in value
-                if isinstance(field, str | tuple | BaseModel)
-            }
-        )
-    return cast("Told", made)
-
-
-def _tell_table(table: pd.DataFrame, columns: tuple[str, ...], tell: Callable[[str], str]) -> pd.DataFrame:
-    held = [column for column in columns if column in table]
-    told = {column: table[column].map(lambda cell: tell(cell) if isinstance(cell, str) else cell) for column in held}
-    return table.assign(**told) if held and len(table) else table
-
-
-def _own_words(spec: str, language: str) -> dict[str, str]:
-    """The data set's translations; a run of an older version has none."""
-    try:
-        found = json.loads(spec).get("translations", {}).get(language, {})
-    except (ValueError, AttributeError):
-        return {}
-    return {str(said): str(told) for said, told in found.items()} if isinstance(found, dict) else {}
 
 
 @lru_cache

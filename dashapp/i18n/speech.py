@@ -2,12 +2,14 @@
 
 ``_("{n} of {m} customers", n=..., m=...)`` translates first and fills in afterwards, so a message never holds an
 f-string; ``N_("Solid")`` marks a constant whose translation is asked for where it is shown. The Russian messages stand
-in ``locales/ru/*.po``, one file a page; a test finds any that is missing.
+in ``locales/ru/*.po``, or in ``ru.po`` in the folder of a page; a test finds any that is missing.
 """
 
 from __future__ import annotations
 
 import io
+from collections.abc import Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date, datetime
 from functools import lru_cache
@@ -23,7 +25,8 @@ from babel.support import NullTranslations, Translations
 LANGUAGES = {"en": "English", "ru": "Русский"}
 COOKIE = "korzina-language"
 LOCALES = Path(__file__).parents[1] / "locales"
-_FORMATS = {"en": Locale("en"), "ru": Locale("ru")}
+PAGES = Path(__file__).parents[1] / "pages"
+_FORMATS = {code: Locale(code) for code in LANGUAGES}
 _current: ContextVar[str] = ContextVar("korzina_language", default="en")
 
 
@@ -39,15 +42,25 @@ def speak(name: object) -> str:
     return code
 
 
+@contextmanager
+def speaking(name: str) -> Iterator[None]:
+    """Use that language for a moment."""
+    before = _current.set(name)
+    try:
+        yield
+    finally:
+        _current.reset(before)
+
+
 def _(message: str, /, **values: object) -> str:
     """The message in the reader's language with its ``{names}`` filled in; numbers are to be words already."""
-    told = _messages(language()).gettext(message) if message else ""
+    told = catalogue(language()).gettext(message) if message else ""
     return told.format(**values) if values else told
 
 
 def plural(one: str, many: str, count: int, /, **values: object) -> str:
     """The form that ``count`` asks for, with ``{n}`` as the count in the reader's digits."""
-    return _messages(language()).ngettext(one, many, count).format(n=decimal(count), **values)
+    return catalogue(language()).ngettext(one, many, count).format(n=decimal(count), **values)
 
 
 def N_(message: str) -> str:  # noqa: N802 - gettext's own name
@@ -77,12 +90,19 @@ def written_time(when: datetime) -> str:
 
 def separators() -> str:
     """Decimal and thousands separators, as Plotly's ``layout.separators`` takes them."""
-    return ",\u00a0" if language() == "ru" else ".,"
+    signs = _FORMATS[language()].number_symbols["latn"]
+    return f"{signs['decimal']}{signs['group']}"
+
+
+def catalogues(code: str, part: str = "") -> list[Path]:
+    """The files of ``catalogue``: those of the house, then those in the folders of pages."""
+    return [*sorted((LOCALES / code / part).glob("*.po")), *(() if part else sorted(PAGES.glob(f"*/{code}.po")))]
 
 
 @lru_cache
-def _messages(code: str) -> NullTranslations:
-    files = [_compiled(file, code) for file in sorted((LOCALES / code).glob("*.po"))]
+def catalogue(code: str, part: str = "") -> NullTranslations:
+    """The messages of a language: those of the pages, or with ``part`` "pipeline" those that runs hold."""
+    files = [_compiled(file, code) for file in catalogues(code, part)]
     for other in files[1:]:
         files[0].merge(other)  # the first one keeps its rule for plurals
     return files[0] if files else NullTranslations()

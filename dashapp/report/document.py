@@ -13,6 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from dashapp.charts import FONT_FAMILY, embedded_font
 from dashapp.data import Run
 from dashapp.i18n import _, language, plural, speak
 from dashapp.report.account import choice, data_account, reading
@@ -25,13 +26,18 @@ from dashapp.widgets import markup
 from pipeline.contract import Annotation
 
 # nothing is loaded from anywhere: the browser itself sees to it
-_POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data: blob:"
+_POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data: blob:; font-src data:"
+)
 _DRAW = """
-document.querySelectorAll(".chart").forEach(function (place) {
-  var figure = JSON.parse(place.nextElementSibling.textContent);
-  Plotly.newPlot(place, figure.data, figure.layout, {staticPlot: true, responsive: true, typesetMath: false});
-});
-"""
+function draw() {
+  document.querySelectorAll(".chart").forEach(function (place) {
+    var figure = JSON.parse(place.nextElementSibling.textContent);
+    Plotly.newPlot(place, figure.data, figure.layout, {staticPlot: true, responsive: true, typesetMath: false});
+  });
+}
+document.fonts.load('12px "FAMILY"').then(draw, draw);  // names are measured in the face that they are shown in
+""".replace("FAMILY", FONT_FAMILY)
 
 
 def report(run: Run, code: str, notes: Sequence[Annotation] = ()) -> str:
@@ -87,9 +93,10 @@ def _sheets(run: Run, notes: Sequence[Annotation]) -> list[Any]:
 def _foot(words: str) -> str:
     """The run and its date at the foot of every printed page."""
     safe = "".join(sign if sign.isalnum() or sign == " " else f"\\{ord(sign):x} " for sign in words)
-    return f'\n@page {{ @bottom-left {{ content: "{safe}"; font: 9px sans-serif; color: #5a6475; }} }}\n'
+    face = f'font: 9px "{FONT_FAMILY}", sans-serif; color: #5a6475;'
+    return f'\n@page {{ @bottom-left {{ content: "{safe}"; {face} }} }}\n'
 
 
 @cache
 def _style() -> str:
-    return Path(__file__).with_name("report.css").read_text("utf-8")
+    return embedded_font() + "\n" + Path(__file__).with_name("report.css").read_text("utf-8")

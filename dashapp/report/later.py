@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import logging
+import os
 import subprocess
 import sys
 import threading
+
+from pipeline.settings import PACKAGES, Settings
 
 _PATIENCE = 120.0  # seconds; it takes three
 _log = logging.getLogger(__name__)
@@ -17,10 +20,12 @@ def log_later(run_id: str) -> None:
 
 
 def _log_report(run_id: str) -> None:
-    command = (sys.executable, "-m", "dashapp.report", "--log", run_id)  # reads the same settings as this process
+    command = (sys.executable, "-m", "dashapp.report", "--log", run_id)
     try:
         made = subprocess.run(  # noqa: S603
             command,
+            env={**os.environ, **Settings().as_environment()},
+            cwd=PACKAGES,
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,

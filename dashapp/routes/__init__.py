@@ -1,9 +1,9 @@
-"""Addresses of the server beside its pages: health, the selected customers as a file, and Plotly's script."""
+"""Addresses of the server beside its pages: health, the selected customers as a file, Plotly's script and the face."""
 
 from flask import Flask
 
 from dashapp.data import SegmentationData
-from dashapp.routes import customers, health, plotlyjs
+from dashapp.routes import customers, health, plotlyjs, typeface
 from dashapp.routes.plotlyjs import PATH as PLOTLY_PATH
 from dashapp.routes.plotlyjs import script
 
@@ -13,6 +13,7 @@ def register(server: Flask, data: SegmentationData) -> None:
     health.register(server, data)
     customers.register(server, data)
     plotlyjs.register(server)
+    typeface.register(server)
 
 
 __all__ = ["PLOTLY_PATH", "register", "script"]

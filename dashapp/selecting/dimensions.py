@@ -21,6 +21,8 @@ from pipeline.contract import (
     Dataset,
     Group,
     Meaning,
+    Message,
+    Quantity,
     Segmentation,
 )
 
@@ -88,7 +90,7 @@ class Dimension:
 
 def dimensions(it: Segmentation) -> tuple[Dimension, ...]:
     """Every dimension of a run: segments, map, the two mixes and every described column."""
-    found = [segment_dimension(it), Dimension(MAP, "map", "Map")]
+    found = [segment_dimension(it), Dimension(MAP, "map", Message.of("Map"))]
     found += [mix_dimension(group) for group in mixes(it)]
     for column in it.dataset.columns:
         if column.role in ("active", "passive", "outcome") and column.group is None and column.name in it.customers:
@@ -117,7 +119,7 @@ def segment_dimension(it: Segmentation) -> Dimension:
     return Dimension(
         SEGMENT,
         "segment",
-        "Segment",
+        Message.of("Segment"),
         tokens=tuple(card.key for card in it.cards),
         labels=tuple(card.name for card in it.cards),
     )
@@ -133,7 +135,7 @@ def sure_dimension(it: Segmentation) -> list[Dimension]:
     if not all_measured(it):
         return []
     values = it.assignments[Assignments.SILHOUETTE].to_numpy(dtype=np.float64)
-    return [_in_bins(Dimension(SURE, "number", "How surely a customer belongs (silhouette)"), values)]
+    return [_in_bins(Dimension(SURE, "number", Message.of("How surely a customer belongs (silhouette)")), values)]
 
 
 def mixes(it: Segmentation) -> tuple[Group, ...]:
@@ -149,7 +151,7 @@ def mix_dimension(group: Group) -> Dimension:
         group.label,
         unit=group.unit,
         tokens=(*group.members, UNKNOWN),
-        labels=(*group.member_labels, "Nothing yet"),
+        labels=(*group.member_labels, Message.of("Nothing yet")),
     )
 
 
@@ -220,7 +222,9 @@ def _category(column: Column, series: pd.Series, profiles: pd.DataFrame) -> Dime
     kept = found if len(found) <= MOST_CATEGORIES else found[: MOST_CATEGORIES - 1]
     rest = len(found) - len(kept)
     tokens = [*kept, *([REST] if rest else [])]
-    named = {REST: f"All others ({rest})"}
+    named: dict[str, str] = {REST: Message.of("All others ({n})", n=Quantity(rest, "d"))}
+    if column.kind == "flag":
+        named |= {"yes": Message.of("yes"), "no": Message.of("no")}
     return Dimension(
         column_name(column),
         "category",

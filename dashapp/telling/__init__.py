@@ -24,6 +24,7 @@ from dashapp.telling.wording import (
     summary_of_number,
     trusted,
     with_trust,
+    with_unit,
 )
 
 __all__ = [
@@ -52,4 +53,5 @@ __all__ = [
     "summary_of_number",
     "trusted",
     "with_trust",
+    "with_unit",
 ]

@@ -6,11 +6,10 @@ import math
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 
-from dashapp.i18n import N_, _, decimal, plural, written_date, written_time
+from dashapp.i18n import N_, _, decimal, language, plural, written_date, written_time
 from dashapp.selecting import Area, Dimension, Filter, Range, Selection
-from pipeline.contract import Column, Decision, Segmentation, SegmentCard, Trust, Verdict
+from pipeline.contract import Column, Decision, Segmentation, SegmentCard, Trust, Verdict, currency_of, with_currency
 
-_SIGNS = ("$", "€", "£")
 TRUST_WORDS: dict[Trust, str] = {"solid": N_("Solid"), "usable": N_("Usable"), "fragile": N_("Fragile")}
 VERDICT_WORDS: dict[Verdict, str] = {
     "strong": N_("The groups are real: they come back when the analysis is repeated on other samples of customers."),
@@ -54,9 +53,8 @@ def amount(value: float, unit: str, spec: str = "") -> str:
         return _("not known")
     if "%" in spec:
         return percent(value)
-    sign = next((one for one in _SIGNS if unit.startswith(one)), "")
-    if sign:
-        return f"{sign}{number(value)}{unit.removeprefix(sign)}"
+    if currency_of(unit)[0]:
+        return with_unit(number(value), unit)
     return _counted(value, unit) if unit else number(value)
 
 
@@ -66,6 +64,12 @@ def _counted(value: float, unit: str) -> str:
         return f"{number(value)} {unit}"
     form = "{n} " + unit.replace("{", "{{").replace("}", "}}")
     return plural(form, form, int(value))
+
+
+def with_unit(written: str, unit: str) -> str:
+    """A written number with its unit: money in the form of the language."""
+    sign, rest = currency_of(unit)
+    return with_currency(written, sign, language()) + rest if sign else f"{written} {unit}".rstrip()
 
 
 def money(value: float, currency: str) -> str:
@@ -278,5 +282,4 @@ def _amount(value: float, dimension: Dimension) -> str:
 
 def _bare(value: float, dimension: Dimension) -> str:
     """Without the unit where it stands at the end anyway."""
-    sign = next((one for one in _SIGNS if dimension.unit.startswith(one)), "")
-    return amount(value, sign, dimension.format)
+    return amount(value, currency_of(dimension.unit)[0], dimension.format)

@@ -23,7 +23,7 @@ _DRAWN_ON: dict[str, Any] = {
     "responsive": True,
     "displayModeBar": True,
     "scrollZoom": False,
-    "modeBarButtons": [["lasso2d", "select2d", "toImage"]],
+    "modeBarButtons": [["lasso2d", "select2d"]],  # the card's own button saves an image, in our face
 }
 
 

@@ -43,7 +43,7 @@ def main() -> None:
         "-m",
         "gunicorn",
         "-c",
-        "gunicorn.conf.py",
+        "python:dashapp.gunicorn_conf",
         "--bind",
         f"127.0.0.1:{port}",
         "dashapp.wsgi:server",

@@ -20,9 +20,20 @@ from pipeline.campaigns.offers import (
     offers_over_time,
 )
 from pipeline.campaigns.profit import Mask
-from pipeline.campaigns.response_model import calibrate, cross_fit, fit_response, folds, predict, reasons
+from pipeline.campaigns.response_model import Reasons, calibrate, cross_fit, explain, fit_response, folds, predict
 from pipeline.campaigns.rivals import predict_by_cells, rfm_cells, segments_then, with_past
-from pipeline.contract import Calibration, Dataset, HeldOut, Labels, Method, ResponseModel, SegmentCard
+from pipeline.contract import (
+    Calibration,
+    Dataset,
+    Day,
+    HeldOut,
+    Labels,
+    Message,
+    Method,
+    Quantity,
+    ResponseModel,
+    SegmentCard,
+)
 from pipeline.processors import one_thread
 from pipeline.spec import HistorySpec
 from pipeline.statistics import Vector
@@ -37,7 +48,7 @@ class Evidence:
     calibration: Calibration
     held_out: pd.DataFrame
     outlook: Mapping[str, Vector]  # kind of the next campaign -> probability of every customer
-    reasons: Mapping[str, list[str]]
+    reasons: Mapping[str, Reasons]
     campaign: str = ""  # the outcome column that the model predicts, where it is one
     notes: tuple[str, ...] = ()
 
@@ -78,12 +89,18 @@ def _of_last(subject: Subject, seed: int) -> Evidence | None:
     everyone, _ = known_of_customers(*parts)
     now = predict(model, everyone)
     now[offers.customer] = probability  # of a model that has not seen the customer's own answer
-    notes = ["Each probability comes from models that have not seen the customer's own answer to this campaign."]
+    notes = [
+        Message.of("Each probability comes from models that have not seen the customer's own answer to this campaign.")
+    ]
     as_of = subject.dataset.as_of
     if campaign.start is not None and as_of is not None and as_of > campaign.start:
         notes.append(
-            f"Behaviour is known as of {as_of}, after the campaign began on {campaign.start}: the evaluation "
-            "may be too kind. A [history] query in the spec mends that."
+            Message.of(
+                "Behaviour is known as of {as_of}, after the campaign began on {start}: the evaluation may be too "
+                "kind. A [history] query in the spec mends that.",
+                as_of=Day(as_of),
+                start=Day(campaign.start),
+            )
         )
     return Evidence(
         "cross-fitted",
@@ -91,7 +108,7 @@ def _of_last(subject: Subject, seed: int) -> Evidence | None:
         calibrate(probability, offers.outcome),
         _held_out(offers, probability, _cross_rivals(offers, seed)),
         {campaign.kind: now},
-        {campaign.kind: reasons(model, everyone)},
+        {campaign.kind: explain(model, everyone)},
         campaign.column,
         tuple(notes),
     )
@@ -124,12 +141,15 @@ def _over_time(subject: Subject, history: Mapping[str, pd.DataFrame], spec: Hist
     then = _segments_at_test(subject, history, spec, later, seed)[offers.customer]
     model = fit_response(offers.known, offers.columns, offers.outcome)
     rivals = _rivals(offers, then, train, test)
-    note = (
-        f"Fitted on {int(train.sum()):,} contacts of {len(set(earlier.campaign))} campaigns, tested on "
-        f"{int(test.sum()):,} contacts of {len(set(later.campaign))} later ones. In the comparison, segments and "
-        "cells are made of what was known when the tests began."
+    note = Message.of(
+        "Fitted on {contacts} contacts of {campaigns} campaigns, tested on {tested} contacts of {later} later ones. "
+        "In the comparison, segments and cells are made of what was known when the tests began.",
+        contacts=Quantity(int(train.sum())),
+        campaigns=Quantity(len(set(earlier.campaign))),
+        tested=Quantity(int(test.sum())),
+        later=Quantity(len(set(later.campaign))),
     )
-    today = (
+    today = Message.of(
         "Responses by segment describe past campaigns in today's segments, which know what people bought, and "
         "which coupons they used, since then: they tell who answered, not who will."
     )
@@ -139,7 +159,7 @@ def _over_time(subject: Subject, history: Mapping[str, pd.DataFrame], spec: Hist
         calibrate(probability, later.outcome),
         _held_out(later, probability, rivals),
         {kind: predict(model, known) for kind, known in ahead.items()},
-        {kind: reasons(model, known) for kind, known in ahead.items()},
+        {kind: explain(model, known) for kind, known in ahead.items()},
         notes=(note, today),
     )
 

@@ -9,6 +9,7 @@ import pandas as pd
 
 from pipeline.contract import Campaign
 from pipeline.errors import SpecError
+from pipeline.reading import Data
 from pipeline.spec import Spec
 
 MOMENT, AS_OF, CAMPAIGN = "moment", "as_of", "campaign"
@@ -16,7 +17,7 @@ ROW = "(row)"  # position of the customer in the customers table
 TEST = "(test)"  # the moment from which campaigns test the model
 
 
-def read_history(spec: Spec, data: str | None) -> pd.DataFrame | None:
+def read_history(spec: Spec, data: Data | None) -> pd.DataFrame | None:
     """One row a customer and moment: the columns of ``[history]``; None where the spec has none or ``data`` is a URL.
 
     Moments are the starts of all campaigns, the day from which campaigns test the model, and ``as_of`` once a
@@ -27,7 +28,7 @@ def read_history(spec: Spec, data: str | None) -> pd.DataFrame | None:
     SpecError
         Where the query fails or does not yield what ``[history]`` says.
     """
-    if spec.history is None or not spec.history.query or (data is not None and "://" in data):
+    if spec.history is None or not spec.history.query or (isinstance(data, str) and "://" in data):
         return None
     from pipeline.reading import query_tables
 

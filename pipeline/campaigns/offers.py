@@ -10,7 +10,7 @@ import pandas as pd
 
 from pipeline.campaigns.history import by_start, latest_by_kind, next_moment
 from pipeline.campaigns.profit import Keys, Mask
-from pipeline.contract import Campaign, Column, Customers, Dataset, Labels, SegmentCard
+from pipeline.contract import Campaign, Column, Customers, Dataset, Labels, Message, SegmentCard
 from pipeline.spec import HistorySpec
 from pipeline.statistics import FEWEST, Vector
 
@@ -108,9 +108,9 @@ def known_of_customers(
     ]
     known = {one.name: customers[one.name] for one in chosen}
     names = {card.segment: card.name for card in cards}
-    known[SEGMENT] = pd.Series([names.get(int(one), str(one)) for one in segments], index=customers.index, dtype="str")
+    known[SEGMENT] = pd.Series([names.get(int(one), str(one)) for one in segments], index=customers.index, dtype=object)
     before = [_values(customers, one) for one in earlier_outcomes(dataset, campaign) if one in customers]
-    columns = [*chosen, Column(name=SEGMENT, role="passive", kind="category", label="Segment")]
+    columns = [*chosen, Column(name=SEGMENT, role="passive", kind="category", label=Message.of("Segment"))]
     if before:
         answers = np.array(before)
         known[RECEIVED] = pd.Series((~np.isnan(answers)).sum(axis=0).astype(float), index=customers.index)
@@ -134,9 +134,9 @@ def past_column() -> Column:
         name=PAST,
         role="passive",
         kind="number",
-        label="Answers to earlier campaigns",
-        high="answered earlier campaigns",
-        low="did not answer earlier campaigns",
+        label=Message.of("Answers to earlier campaigns"),
+        high=Message.of("answered earlier campaigns"),
+        low=Message.of("did not answer earlier campaigns"),
     )
 
 
@@ -209,7 +209,7 @@ def columns_over_time(customers: pd.DataFrame, dataset: Dataset, spec: HistorySp
         )
         for name, one in spec.columns.items()
     ]
-    kind = Column(name=KIND, role="passive", kind="category", label="Kind of campaign")
+    kind = Column(name=KIND, role="passive", kind="category", label=Message.of("Kind of campaign"))
     return (*made, *_lasting(customers, dataset), kind, past_column())
 
 

@@ -30,6 +30,8 @@ from pipeline.contract import (
     Dataset,
     HeldOut,
     KindOutlook,
+    Message,
+    Quantity,
     Responses,
     SegmentAdvice,
     Targets,
@@ -43,7 +45,7 @@ if TYPE_CHECKING:
     from pipeline.campaigns.evidence import Evidence, Subject
     from pipeline.spec import HistorySpec, Spec
 
-UNPRICED = "Cost of a contact and revenue of a response are not known: give both to see what pays."
+UNPRICED = Message.of("Cost of a contact and revenue of a response are not known: give both to see what pays.")
 KIND_PREFIX = "probability, "  # further columns of the targets: the probability for each kind of campaign
 
 
@@ -83,7 +85,9 @@ def plan_campaigns(
     )
     found = gather(subject, history, spec, seed) if len(responses) else None
     if found is None:
-        summary = CampaignSummary(method="none", about="no campaign", notes=(_why_not(responses),), seed=seed)
+        summary = CampaignSummary(
+            method="none", about=Message.of("no campaign"), notes=(_why_not(responses),), seed=seed
+        )
         return CampaignPlan(summary, responses, empty_table("targets"), empty_table("held_out"))
     latest = {one.kind: one for one in dataset.campaigns}
     if cost is None or revenue is None:
@@ -214,14 +218,16 @@ def _prices(dataset: Dataset, cost: float | None, revenue: float | None) -> dict
     return {name: (c, r) for name, (c, r) in made.items() if c is not None and r is not None}
 
 
-def _why_not(responses: pd.DataFrame) -> str:
+def _why_not(responses: pd.DataFrame) -> Message:
     if not len(responses):
-        return "The data hold no campaigns: there is nothing to learn a response from."
+        return Message.of("The data hold no campaigns: there is nothing to learn a response from.")
     overall = responses[responses[Responses.SEGMENT] == Responses.EVERYBODY]
     most = int(overall[Responses.RESPONSES].max())
-    return (
-        f"No campaign has {FEWEST} customers who responded and {FEWEST} who did not (the most answered one has "
-        f"{most} responses): too few to fit a model or to judge one."
+    return Message.of(
+        "No campaign has {least} customers who responded and {least} who did not (the most answered one has {most} "
+        "responses): too few to fit a model or to judge one.",
+        least=Quantity(FEWEST),
+        most=Quantity(most, ".0f"),
     )
 
 
@@ -250,7 +256,8 @@ def _targets(subject: Subject, found: Evidence, kind: str) -> pd.DataFrame:
             Targets.EXPECTED: np.full(len(rank), np.nan),
             Targets.CONTACT: zeros,
             Targets.HOLD_OUT: zeros,
-            Targets.REASONS: pd.Series(found.reasons[kind], dtype="str"),
+            Targets.REASONS: pd.Series(found.reasons[kind].words, dtype="str"),
+            Targets.TERMS: pd.Series(found.reasons[kind].terms, dtype="str"),
             **{KIND_PREFIX + one: values for one, values in others.items()},
         }
     )

@@ -7,32 +7,61 @@ from typing import Any
 
 from pipeline.campaigns.profit import Mask, break_even, holdout_size, precision_of
 from pipeline.campaigns.target_list import ListNumbers, in_numbers
-from pipeline.contract import CampaignPlan, HeldOut, HoldOutAdvice, SegmentAdvice, Strategy
+from pipeline.contract import (
+    ENGLISH,
+    CampaignPlan,
+    HeldOut,
+    HoldOutAdvice,
+    Message,
+    Own,
+    Quantity,
+    SegmentAdvice,
+    Strategy,
+    percent,
+)
 from pipeline.statistics import Vector
 
 FALLBACK_SHARE = 5  # one in five is held out where no group is large enough for the precision wanted
 QUICK_SHARE = 0.5  # of the model's profit: from here on segments will do where time is short
+_REACHABLE = (
+    "Hold out {size} of the {contacts}, drawn at random: the difference in response will be known to within "
+    "{precision} points; half of break-even is {wanted}. That gives up {price} of expected profit."
+)
+_TOO_SHORT = (
+    "A list of {contacts} is too short to know the difference in response to within {wanted} points; holding out "
+    "{size} tells it to within {precision} points. That gives up {price} of expected profit."
+)
 NOT_UPLIFT = (
     "This is response, not uplift: without a control group nobody knows who would have bought anyway. "
     "Keep the hold-out group uncontacted, and the test will tell."
 )
 
 
-def about(method: str, label: str, kind: str) -> str:
+def about(method: str, label: str, kind: str) -> Message:
     """The campaign that the list is for."""
     if method == "cross-fitted":
-        return f"a campaign like “{label}”"
-    return f"the next campaign of {kind}" if kind else "the next campaign"
+        return Message.of("a campaign like “{label}”", label=Own(label))
+    if kind:
+        return Message.of("the next campaign of {kind}", kind=Own(kind))
+    return Message.of("the next campaign")
 
 
 def money(amount: float, currency: str = "") -> str:
     """``$1,345`` or ``−$30``."""
-    return f"{'−' if round(amount) < 0 else ''}{currency}{abs(round(amount)):,}"
+    return ENGLISH.tell(_money(amount, currency))
 
 
 def rate(share: float) -> str:
     """``27.3 %``: near break-even a whole percent is too coarse, and one rate is to read the same everywhere."""
-    return f"{100 * share:.1f} %"
+    return ENGLISH.tell(percent(share, 1))
+
+
+def _money(amount: float, currency: str) -> Quantity:
+    return Quantity(round(amount), ",.0f", currency)
+
+
+def _price(amount: float, currency: str) -> str:
+    return ENGLISH.tell(Quantity(amount, "g", currency))
 
 
 def hold_out_size(probability: Vector, cost: float, revenue: float) -> int:
@@ -47,23 +76,22 @@ def hold_out_advice(probability: Vector, held: Mask, cost: float, revenue: float
     contacts, size = len(probability), int(held.sum())
     wanted = min(break_even(cost, revenue) / 2, 1.0)
     precision = min(precision_of(contacts, size, float(probability.mean()) if contacts else 0.0), 1.0)
-    price = money(float((probability[held] * revenue - cost).sum()), currency)
+    price = _money(float((probability[held] * revenue - cost).sum()), currency)
     reachable = precision <= wanted and size > 0
     if not contacts:
-        sentence = "Nobody is worth a contact at these prices, so there is nothing to test."
+        sentence = Message.of("Nobody is worth a contact at these prices, so there is nothing to test.")
     elif not size:
-        sentence = f"A list of {contacts:,} is too short for a test: nobody is held out."
-    elif reachable:
-        sentence = (
-            f"Hold out {size:,} of the {contacts:,}, drawn at random: the difference in response will be known "
-            f"to within {100 * precision:.1f} points; half of break-even is {100 * wanted:.1f}. That gives up "
-            f"{price} of expected profit."
+        sentence = Message.of(
+            "A list of {contacts} is too short for a test: nobody is held out.", contacts=Quantity(contacts)
         )
     else:
-        sentence = (
-            f"A list of {contacts:,} is too short to know the difference in response to within "
-            f"{100 * wanted:.1f} points; holding out {size:,} tells it to within "
-            f"{100 * precision:.1f} points. That gives up {price} of expected profit."
+        sentence = Message.of(
+            _REACHABLE if reachable else _TOO_SHORT,
+            size=Quantity(size),
+            contacts=Quantity(contacts),
+            precision=Quantity(100 * precision, ".1f"),
+            wanted=Quantity(100 * wanted, ".1f"),
+            price=price,
         )
     return HoldOutAdvice(size=size, precision=precision, wanted=wanted, reachable=reachable, sentence=sentence)
 
@@ -93,17 +121,9 @@ def segment_advice(
             word=word,
             sentence="",
         )
-    measured = (
-        f"{rate(rates[0])} {'are expected to respond' if ahead else 'responded'} (95 %: {rate(rates[1])} to "
-        f"{rate(rates[2])}), break-even is {rate(even)}"
-    )
-    whole = {
-        "act": f"contacting all {found.customers:,} pays: {measured}",
-        "don't": f"do not contact all {found.customers:,}: {measured}",
-        "test": f"whether all {found.customers:,} would pay is open: {measured}; test it",
-        "too few": "too few customers to say anything of the whole segment",
-    }.get(word, "")
     listed = _listed(found, revenue, currency)
+    whole = _whole(word, found.customers, rates, even, ahead=ahead)
+    sentence = Message.of("{listed}; {whole}.", listed=listed, whole=whole) if whole else None
     return SegmentAdvice(
         segment=segment,
         name=name,
@@ -112,22 +132,53 @@ def segment_advice(
         mean_probability=mean_probability,
         expected_profit=found.whole,
         word=word,
-        sentence=f"{listed}; {whole}." if whole else f"{listed}.",
+        sentence=sentence or Message.of("{listed}.", listed=listed),
     )
 
 
-def _listed(found: ListNumbers, revenue: float, currency: str) -> str:
+def _whole(word: str, customers: int, rates: tuple[float, float, float], even: float, *, ahead: bool) -> Message | None:
+    """What contacting all of a segment would mean."""
+    if word == "too few":
+        return Message.of("too few customers to say anything of the whole segment")
+    measured = Message.of(
+        "{rate} are expected to respond (95 %: {low} to {high}), break-even is {even}"
+        if ahead
+        else "{rate} responded (95 %: {low} to {high}), break-even is {even}",
+        rate=percent(rates[0], 1),
+        low=percent(rates[1], 1),
+        high=percent(rates[2], 1),
+        even=percent(even, 1),
+    )
+    template = {
+        "act": "contacting all {customers} pays: {measured}",
+        "don't": "do not contact all {customers}: {measured}",
+        "test": "whether all {customers} would pay is open: {measured}; test it",
+    }.get(word)
+    return Message.of(template, customers=Quantity(customers), measured=measured) if template else None
+
+
+def _listed(found: ListNumbers, revenue: float, currency: str) -> Message:
+    customers = Quantity(found.customers)
     if not found.listed:
-        return f"none of {found.customers:,} is worth a contact"
+        return Message.of("none of {customers} is worth a contact", customers=customers)
     if not found.pays(revenue):
-        return (
-            f"no campaign pays here now: {found.listed:,} of {found.customers:,} "
-            f"{'is' if found.listed == 1 else 'are'} worth a contact, {money(found.whole, currency)} expected"
+        return Message.counted(
+            "no campaign pays here now: {n} of {customers} is worth a contact, {profit} expected",
+            "no campaign pays here now: {n} of {customers} are worth a contact, {profit} expected",
+            found.listed,
+            customers=customers,
+            profit=_money(found.whole, currency),
         )
-    held = f" and hold out {found.held:,}" if found.held else ""
-    return (
-        f"contact {found.contacts:,} of {found.customers:,}{held}: {money(found.expected.value, currency)} "
-        f"expected, {rate(found.probability)} of them are expected to respond"
+    return Message.of(
+        "contact {contacts} of {customers} and hold out {held}: {profit} expected, {rate} of them are expected to "
+        "respond"
+        if found.held
+        else "contact {contacts} of {customers}: {profit} expected, {rate} of them are expected to respond",
+        contacts=Quantity(found.contacts),
+        customers=customers,
+        held=Quantity(found.held),
+        profit=_money(found.expected.value, currency),
+        rate=percent(found.probability, 1),
     )
 
 
@@ -138,31 +189,42 @@ def worth(evaluation: Sequence[Strategy], currency: str = "") -> str:
     if segments is None:
         return ""
     best = max(0.0, by_key["everybody"].profit)
-    figures = (
-        f"On contacts that were not learned from, segments alone earn {_range(segments, currency)}, the "
-        f"response model {_range(model, currency)}, everybody {money(by_key['everybody'].profit, currency)}."
+    figures = Message.of(
+        "On contacts that were not learned from, segments alone earn {segments}, the response model {model}, "
+        "everybody {everybody}.",
+        segments=_range(segments, currency),
+        model=_range(model, currency),
+        everybody=_money(by_key["everybody"].profit, currency),
     )
+    return Message.of("{figures} {verdict}", figures=figures, verdict=_worth(segments, model, best))
+
+
+def _worth(segments: Strategy, model: Strategy, best: float) -> Message:
     if model.profit <= best:
-        return f"{figures} Here no rule beats the simplest one: target by none of them yet."
-    share = max(segments.profit, 0.0) / model.profit
+        return Message.of("Here no rule beats the simplest one: target by none of them yet.")
     if segments.low <= best:
-        return (
-            f"{figures} Segments alone are no proven targeting rule here: take the model's list, and use segments "
-            "to say who is on it and what to tell them."
+        return Message.of(
+            "Segments alone are no proven targeting rule here: take the model's list, and use segments to say who is "
+            "on it and what to tell them."
         )
-    if share < QUICK_SHARE:
-        return (
-            f"{figures} Segments alone pay, but reach only {rate(share)} of the model's profit: take the model's "
-            "list, and use segments to say who is on it."
-        )
-    return (
-        f"{figures} Segments alone reach {rate(share)} of the model's profit: good enough for a quick campaign, "
-        "the model's list for the rest."
+    share = max(segments.profit, 0.0) / model.profit
+    return Message.of(
+        "Segments alone pay, but reach only {share} of the model's profit: take the model's list, and use segments to "
+        "say who is on it."
+        if share < QUICK_SHARE
+        else "Segments alone reach {share} of the model's profit: good enough for a quick campaign, the model's list "
+        "for the rest.",
+        share=percent(share, 1),
     )
 
 
-def _range(one: Strategy, currency: str) -> str:
-    return f"{money(one.profit, currency)} ({money(one.low, currency)} to {money(one.high, currency)})"
+def _range(one: Strategy, currency: str) -> Message:
+    return Message.of(
+        "{profit} ({low} to {high})",
+        profit=_money(one.profit, currency),
+        low=_money(one.low, currency),
+        high=_money(one.high, currency),
+    )
 
 
 # ------------------------------------------------------------------ the whole plan
@@ -181,10 +243,11 @@ def plan_in_words(plan: CampaignPlan, currency: str = "") -> list[str]:
         if found.held
         else ""
     )
+    cost, revenue = _price(summary.cost, currency), _price(summary.revenue or 0.0, currency)
     lines = [
         f"For {summary.about}: {found.listed:,} of {found.customers:,} customers are worth a contact, those whose "
-        f"probability is above break-even ({rate(summary.break_even or 0.0)}: cost {currency}{summary.cost:g}, revenue "
-        f"{currency}{summary.revenue:g}). Contact {found.contacts:,}{held}.",
+        f"probability is above break-even ({rate(summary.break_even or 0.0)}: cost {cost}, revenue {revenue}). "
+        f"Contact {found.contacts:,}{held}.",
         f"Expected profit {money(found.expected.value, currency)} (95 %: {low} to {high}).{without}",
     ]
     lines += [f"  {one.segment + 1}. {one.name} [{one.word}]: {one.sentence}" for one in summary.segments]

@@ -9,12 +9,25 @@ a standardised term), never tuned on the data they are judged by.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
 from pipeline.campaigns.offers import KIND, PAST, RECEIVED, RESPONDED
-from pipeline.contract import CATEGORY_KINDS, Calibration, Column, Matrix, ResponseModel, Term, is_latin, more_or_less
+from pipeline.contract import (
+    CATEGORY_KINDS,
+    Calibration,
+    Cased,
+    Column,
+    Matrix,
+    Message,
+    ResponseModel,
+    Term,
+    is_latin,
+    more_or_less,
+    own,
+)
 from pipeline.statistics import FEWEST, Vector
 
 STRENGTH = 0.1  # scikit-learn's C
@@ -68,20 +81,35 @@ def contributions(model: ResponseModel, known: pd.DataFrame) -> Matrix:
     return np.asarray(_design(frame, model.terms) * weights)
 
 
+@dataclass(frozen=True)
+class Reasons:
+    """What speaks for and against each row, (n,): in words, and as the codes of ``Targets.TERMS``."""
+
+    words: list[str]
+    terms: list[str]
+
+
 def reasons(model: ResponseModel, known: pd.DataFrame) -> list[str]:
+    """What speaks for and against each row, in words."""
+    return explain(model, known).words
+
+
+def explain(model: ResponseModel, known: pd.DataFrame) -> Reasons:
     """The three largest personal terms of each score, in words: ``+ answered earlier campaigns; - low income``."""
     kept = [at for at, term in enumerate(model.terms) if term.personal and term.coefficient]
     if not kept:
-        return [""] * len(known)
+        return Reasons([""] * len(known), [""] * len(known))
     values = contributions(model, known)[:, kept]
     order = np.argsort(-np.abs(values), axis=1, kind="stable")[:, :MOST_REASONS]
     largest = np.take_along_axis(values, order, axis=1)
     above = (largest > 0) == (np.array([model.terms[at].coefficient for at in kept])[order] > 0)
+    which = order, (largest > 0).astype(int), above.astype(int)
     words = np.array(
         [[[f"{sign} {side}" for side in (model.terms[at].low, model.terms[at].high)] for sign in "-+"] for at in kept],
         dtype=object,
     )
-    return ["; ".join(row) for row in words[order, (largest > 0).astype(int), above.astype(int)]]
+    codes = np.array([[[f"{sign}{at}{side}" for side in "lh"] for sign in "-+"] for at in kept], dtype=object)
+    return Reasons(["; ".join(row) for row in words[which]], [" ".join(row) for row in codes[which]])
 
 
 # ------------------------------------------------------------------ held-out predictions
@@ -186,14 +214,16 @@ def _terms(series: pd.Series, column: Column) -> list[Term]:
 def _told(column: Column, flag: bool, *, more: bool) -> str:
     if not flag or not is_latin(column.label):
         return more_or_less(column.label, more=more)
-    return column.label.lower() if more else f"not {column.label.lower()}"
+    small = Cased("small", own(column.label))
+    return Message.of("{label}" if more else "not {label}", label=small)
 
 
 def _category_terms(series: pd.Series, column: Column) -> list[Term]:
     """One term for each category of 30 customers or more, the rest together being the base."""
     text = series.astype("object").where(series.notna(), None)
-    made = []
-    for category in sorted({str(one) for one in text if one is not None}):
+    label, made = Cased("small", own(column.label)), []
+    told = {str(one): own(one if isinstance(one, str) else str(one)) for one in text if one is not None}
+    for category in sorted(told):
         hits = np.array([one is not None and str(one) == category for one in text], dtype=np.float64)
         if FEWEST <= hits.sum() <= len(hits) - FEWEST:
             made.append(
@@ -204,8 +234,8 @@ def _category_terms(series: pd.Series, column: Column) -> list[Term]:
                     lower=0.0,
                     upper=1.0,
                     personal=column.name != KIND,
-                    high=f"{column.label.lower()}: {category}",
-                    low=f"{column.label.lower()}: not {category}",
+                    high=Message.of("{label}: {category}", label=label, category=told[category]),
+                    low=Message.of("{label}: not {category}", label=label, category=told[category]),
                 )
             )
     return made + _unknown_term(text.isna().to_numpy(), column)
@@ -222,8 +252,8 @@ def _unknown_term(missing: np.ndarray, column: Column) -> list[Term]:
             unknown=True,
             lower=0.0,
             upper=1.0,
-            high=f"{column.label.lower()} not known",
-            low=f"{column.label.lower()} known",
+            high=Message.of("{label} not known", label=Cased("small", own(column.label))),
+            low=Message.of("{label} known", label=Cased("small", own(column.label))),
         )
     ]
 

@@ -6,15 +6,16 @@ import numpy as np
 import pandas as pd
 
 from pipeline.campaigns.profit import Mask, measured_profit, worth_contacting
-from pipeline.contract import HeldOut, Strategy
+from pipeline.contract import HeldOut, Message, Strategy
 from pipeline.statistics import Vector
 
 LABELS = {
-    HeldOut.BY_SEGMENT: "segments alone",
-    HeldOut.BY_RFM: "groups by recency, frequency and money (RFM)",
-    HeldOut.BY_SEGMENT_AND_PAST: "segments x earlier answers",
-    HeldOut.PROBABILITY: "response model",
+    HeldOut.BY_SEGMENT: Message.of("segments alone"),
+    HeldOut.BY_RFM: Message.of("groups by recency, frequency and money (RFM)"),
+    HeldOut.BY_SEGMENT_AND_PAST: Message.of("segments x earlier answers"),
+    HeldOut.PROBABILITY: Message.of("response model"),
 }
+_SIMPLEST = {"everybody": Message.of("everybody"), "nobody": Message.of("nobody")}
 
 
 def evaluate(held_out: pd.DataFrame, cost: float, revenue: float) -> tuple[Strategy, ...]:
@@ -27,11 +28,12 @@ def evaluate(held_out: pd.DataFrame, cost: float, revenue: float) -> tuple[Strat
         if not np.isnan(predicted).any():
             chosen[name] = worth_contacting(predicted, cost, revenue)
     made = [
-        _strategy(name, LABELS.get(name, name), mask, outcome, cost, revenue, customer) for name, mask in chosen.items()
+        _strategy(name, {**_SIMPLEST, **LABELS}[name], mask, outcome, cost, revenue, customer)
+        for name, mask in chosen.items()
     ]
     made.insert(2, _random(outcome, int(chosen[HeldOut.PROBABILITY].sum()), cost, revenue))
     knowing = worth_contacting(outcome, cost, revenue)  # who knows all does not contact where even a response loses
-    made.append(_strategy("foresight", "perfect foresight", knowing, outcome, cost, revenue, customer))
+    made.append(_strategy("foresight", Message.of("perfect foresight"), knowing, outcome, cost, revenue, customer))
     return tuple(made)
 
 
@@ -49,5 +51,10 @@ def _random(outcome: Vector, contacts: int, cost: float, revenue: float) -> Stra
     left = (n - contacts) / max(n - 1, 1)  # without replacement
     half = 1.96 * revenue * float(np.sqrt(contacts * rate * (1 - rate) * left))
     return Strategy(
-        key="random", label="as many at random", contacts=contacts, profit=value, low=value - half, high=value + half
+        key="random",
+        label=Message.of("as many at random"),
+        contacts=contacts,
+        profit=value,
+        low=value - half,
+        high=value + half,
     )

@@ -9,7 +9,7 @@ from pipeline.cleaning import steps
 from pipeline.cleaning.canonical import customers_table, fingerprint, in_order, quarantine_table, used_columns
 from pipeline.cleaning.derive import add_shares, derive, mentions
 from pipeline.cleaning.steps import Step
-from pipeline.contract import Dataset, Kind, Ledger, LedgerEntry
+from pipeline.contract import Dataset, Joined, Kind, Ledger, LedgerEntry, Message, Own, Quantity, Value
 from pipeline.errors import InputError, SpecError
 from pipeline.reading import ROW_ID, RawTable, as_text, convert, decimal_hint
 from pipeline.spec import (
@@ -25,6 +25,24 @@ from pipeline.spec import (
 )
 from pipeline.stages import Cleaned
 
+A_KIND: dict[Kind, Message] = {
+    "number": Message.of("a number"),
+    "integer": Message.of("a integer"),
+    "flag": Message.of("a flag"),
+    "category": Message.of("a category"),
+    "ordered": Message.of("a ordered"),
+    "date": Message.of("a date"),
+    "text": Message.of("a text"),
+}
+KINDS: dict[Kind, Message] = {
+    "number": Message.of("number"),
+    "integer": Message.of("integer"),
+    "flag": Message.of("flag"),
+    "category": Message.of("category"),
+    "ordered": Message.of("ordered"),
+    "date": Message.of("date"),
+    "text": Message.of("text"),
+}
 LEAST_ROWS = 10
 MOST_LOST = 0.9
 
@@ -75,12 +93,20 @@ def _refuse_few(raw: RawTable, frame: pd.DataFrame, entries: tuple[LedgerEntry, 
     rows_in = len(raw.frame) + len(raw.rejects)
     most_lost = MOST_LOST if minimum_rows >= LEAST_ROWS else 1.0
     if len(frame) < minimum_rows or len(frame) < (1 - most_lost) * rows_in:
-        lost = sorted(entries, key=lambda entry: -(entry.dropped + entry.quarantined))
+        lost = sorted(entries, key=lambda entry: -(entry.dropped + entry.quarantined))[:3]
+        reasons = tuple(entry.detail for entry in lost if entry.dropped + entry.quarantined)
         raise InputError.because(
-            f"{raw.source}: {len(frame)} of {rows_in} rows are left after cleaning",
-            expected=f"at least {minimum_rows} customers and a tenth of the rows",
-            found="; ".join(entry.detail for entry in lost[:3] if entry.dropped + entry.quarantined) or "a small file",
-            remedy="check the rules in the spec and the id column",
+            Message.of(
+                "{source}: {n} of {rows} rows are left after cleaning",
+                source=raw.source,
+                n=Quantity(len(frame), "d"),
+                rows=Quantity(rows_in, "d"),
+            ),
+            expected=Message.of(
+                "at least {least} customers and a tenth of the rows", least=Quantity(minimum_rows, "d")
+            ),
+            found=Message.of("{reasons}", reasons=Joined(reasons, "; ")) if reasons else Message.of("a small file"),
+            remedy=Message.of("check the rules in the spec and the id column"),
         )
 
 
@@ -129,7 +155,8 @@ def _select(raw: RawTable, spec: Spec, scoring: bool) -> pd.DataFrame:
 def _unknown_columns(raw: RawTable, spec: Spec) -> tuple[str, ...]:
     names = [str(name).strip().strip("\ufeff") for name in raw.frame.columns]
     extra = [name for name in names if name not in raw_columns(spec)]
-    return (f"columns that the spec does not name were left out: {', '.join(extra[:30])}",) if extra else ()
+    left = Message.of("columns that the spec does not name were left out: {columns}", columns=Joined(tuple(extra[:30])))
+    return (left,) if extra else ()
 
 
 # ------------------------------------------------------------------ rules
@@ -138,10 +165,14 @@ def _unknown_columns(raw: RawTable, spec: Spec) -> tuple[str, ...]:
 def _rejected(raw: RawTable, frame: pd.DataFrame) -> Step:
     number = len(raw.rejects)
     entry = LedgerEntry(
-        rule="unreadable rows",
+        rule=Message.of("unreadable rows"),
         quarantined=number,
-        examples=tuple(f"{one.where}: {one.why}" for one in raw.rejects[: steps.MOST_EXAMPLES]),
-        detail=f"{steps.count(number, 'row does', 'rows do')} not fit the header and could not be taken apart",
+        examples=tuple(one.told for one in raw.rejects[: steps.MOST_EXAMPLES]),
+        detail=Message.counted(
+            "{n} row does not fit the header and could not be taken apart",
+            "{n} rows do not fit the header and could not be taken apart",
+            number,
+        ),
     )
     return Step(frame, (entry,))
 
@@ -164,30 +195,49 @@ def _typed(frame: pd.DataFrame, raw: RawTable, spec: Spec) -> Step:
         if strange.any():
             entries.append(_unreadable(frame[name], name, kind, strange, raw, spec))
         if made.note:
-            entries.append(LedgerEntry(rule="format", column=name, detail=f"{name}: {made.note}"))
+            note = Message.of("{column}: {note}", column=name, note=made.note)
+            entries.append(LedgerEntry(rule=Message.of("format"), column=name, detail=note))
     return Step(pd.DataFrame(columns, index=frame.index), tuple(entries))
 
 
 def _unreadable(series: pd.Series, name: str, kind: Kind, bad: np.ndarray, raw: RawTable, spec: Spec) -> LedgerEntry:
     number, known = int(bad.sum()), int(as_text(series).notna().sum())
     first = series.index[bad][: steps.MOST_EXAMPLES]
-    examples = tuple(f"{str(series[at])[:60]!r} ({raw.where(int(at))})" for at in first)
+    examples = tuple(
+        Message.of("{value} ({where})", value=repr(str(series[at])[:60]), where=raw.where(int(at))) for at in first
+    )
     order = spec.columns[name].order if name in spec.columns else ()
-    wanted = f"one of {', '.join(order)}" if kind == "ordered" else f"a {kind}"
+    wanted = Message.of("one of {values}", values=Joined(tuple(map(Own, order)))) if kind == "ordered" else A_KIND[kind]
     if number > known / 2:
         raise InputError.because(
-            f"{raw.source}: column {name!r} cannot be read as {kind}: {number:,} of {known:,} values do not fit",
+            Message.of(
+                "{source}: column {column} cannot be read as {kind}: {n} of {known} values do not fit",
+                source=raw.source,
+                column=repr(name),
+                kind=KINDS[kind],
+                n=Quantity(number),
+                known=Quantity(known),
+            ),
             expected=wanted,
-            found=", ".join(examples),
-            remedy=f"change kind of [columns.{name}] in {spec.path or spec.name}, or set decimal or date_format under "
-            "[source]",
+            found=Message.of("{examples}", examples=Joined(examples)),
+            remedy=Message.of(
+                "change kind of [columns.{column}] in {spec}, or set decimal or date_format under [source]",
+                column=name,
+                spec=spec.path or spec.name,
+            ),
         )
     return LedgerEntry(
-        rule="unreadable values",
+        rule=Message.of("unreadable values"),
         column=name,
         repaired=number,
         examples=examples,
-        detail=f"{steps.count(number, 'value', 'values')} of {name} not readable as {wanted}: made unknown",
+        detail=Message.counted(
+            "{n} value of {column} not readable as {kind}: made unknown",
+            "{n} values of {column} not readable as {kind}: made unknown",
+            number,
+            column=name,
+            kind=wanted,
+        ),
     )
 
 
@@ -225,17 +275,10 @@ def _without_constants(spec: Spec, frame: pd.DataFrame, scoring: bool) -> tuple[
     shown = set(frame.columns) - set(raw_columns(spec)) | used_columns(spec)  # what is not used may name a person
     entries = []
     for name in constant:
-        value = next(iter(frame[name].dropna().unique()), None)
-        value = f"{value:g}" if isinstance(value, float) else value
-        what = "empty" if value is None else f"{value} everywhere" if name in shown else "the same everywhere"
-        entries.append(
-            LedgerEntry(
-                rule="constant columns",
-                column=name,
-                detail=f"{name} is {what}"
-                + (": left out of the clustering, since it separates nobody" if name in active else ""),
-            )
-        )
+        detail = _constant(name, frame[name], shown=name in shown)
+        if name in active:
+            detail = Message.of("{constant}: left out of the clustering, since it separates nobody", constant=detail)
+        entries.append(LedgerEntry(rule=Message.of("constant columns"), column=name, detail=detail))
     columns = tuple(
         column.model_copy(update={"role": "ignored", "transform": ()})
         if column.name in constant and column.role == "active"
@@ -250,16 +293,30 @@ def _without_constants(spec: Spec, frame: pd.DataFrame, scoring: bool) -> tuple[
     return dataset.model_copy(update={"columns": columns}), tuple(entries)
 
 
+def _constant(name: str, series: pd.Series, *, shown: bool) -> Message:
+    value = next(iter(series.dropna().unique()), None)
+    if value is None:
+        return Message.of("{column} is empty", column=name)
+    if not shown:
+        return Message.of("{column} is the same everywhere", column=name)
+    only: Value = Quantity(value, "g") if isinstance(value, float) else Own(str(value))
+    return Message.of("{column} is {value} everywhere", column=name, value=only)
+
+
 def _imputed(frame: pd.DataFrame, dataset: Dataset) -> tuple[LedgerEntry, ...]:
     """Unknown values of clustered columns; the median stands in for them later, with the other transforms."""
     counts = {column.name: int(frame[column.name].isna().sum()) for column in dataset.with_role("active")}
     return tuple(
         LedgerEntry(
-            rule="imputed",
+            rule=Message.of("imputed"),
             column=name,
             repaired=number,
-            detail=f"{steps.count(number, 'customer has', 'customers have')} no {name}; the median "
-            "stands in when clustering",
+            detail=Message.counted(
+                "{n} customer has no {column}; the median stands in when clustering",
+                "{n} customers have no {column}; the median stands in when clustering",
+                number,
+                column=name,
+            ),
         )
         for name, number in counts.items()
         if number

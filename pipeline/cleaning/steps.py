@@ -8,11 +8,18 @@ from dataclasses import dataclass
 import pandas as pd
 
 from pipeline.cleaning.derive import condition
-from pipeline.contract import LedgerEntry
+from pipeline.contract import LedgerEntry, Message, Own, Quantity, Value
 from pipeline.reading import as_text
 from pipeline.spec import LookalikeRule, RangeRule, ReplaceRule, Spec, WhereRule
 
 MOST_EXAMPLES = 5
+DONE = {
+    "null": Message.of("made unknown"),
+    "clip": Message.of("set to the nearest limit"),
+    "drop": Message.of("dropped"),
+    "quarantine": Message.of("set aside"),
+    "flag": Message.of("kept and flagged"),
+}
 Where = Callable[[int], str]
 
 
@@ -23,11 +30,6 @@ class Step:
     frame: pd.DataFrame
     entries: tuple[LedgerEntry, ...] = ()
     aside: tuple[tuple[str, int], ...] = ()
-
-
-def count(number: int, one: str, many: str) -> str:
-    """``1 row repeats``, ``2,000 rows repeat``: number with the right form of the rest."""
-    return f"{number:,} {one if number == 1 else many}"
 
 
 def remove(frame: pd.DataFrame, gone: pd.Series, entry: LedgerEntry, action: str) -> Step:
@@ -46,9 +48,13 @@ def exact_duplicates(frame: pd.DataFrame, where: Where) -> Step:
         frame,
         gone,
         LedgerEntry(
-            rule="exact duplicates",
+            rule=Message.of("exact duplicates"),
             examples=spots(frame.index[gone], where),
-            detail=f"{count(number, 'row repeats', 'rows repeat')} another one in every column; one of each was kept",
+            detail=Message.counted(
+                "{n} row repeats another one in every column; one of each was kept",
+                "{n} rows repeat another one in every column; one of each was kept",
+                number,
+            ),
         ),
         "drop",
     )
@@ -61,10 +67,12 @@ def missing_ids(frame: pd.DataFrame, column: str, where: Where) -> Step:
         frame,
         gone,
         LedgerEntry(
-            rule="missing id",
+            rule=Message.of("missing id"),
             column=column,
             examples=spots(frame.index[gone], where),
-            detail=f"{count(int(gone.sum()), 'row has', 'rows have')} no {column}",
+            detail=Message.counted(
+                "{n} row has no {column}", "{n} rows have no {column}", int(gone.sum()), column=column
+            ),
         ),
         "quarantine",
     )
@@ -82,10 +90,12 @@ def duplicate_ids(frame: pd.DataFrame, column: str, action: str, where: Where) -
         frame,
         gone,
         LedgerEntry(
-            rule="duplicate ids",
+            rule=Message.of("duplicate ids"),
             column=column,
             examples=spots(lost, where),
-            detail=f"{count(len(lost), 'row has', 'rows have')} the id of a more complete row",
+            detail=Message.counted(
+                "{n} row has the id of a more complete row", "{n} rows have the id of a more complete row", len(lost)
+            ),
         ),
         action,
     )
@@ -96,14 +106,27 @@ def lookalikes(frame: pd.DataFrame, column: str, rule: LookalikeRule, where: Whe
     alike = _duplicated(frame.drop(columns=column))
     number = int(alike.sum())
     entry = LedgerEntry(
-        rule="lookalikes",
+        rule=Message.of("lookalikes"),
         examples=spots(frame.index[alike], where),
-        detail=f"{count(number, 'row equals', 'rows equal')} another one in everything but the id; "
-        + ("dropped as the spec says" if rule.action == "drop" else "kept, since two customers can be alike"),
+        detail=_alike(number, dropped=rule.action == "drop"),
     )
     if rule.action == "drop":
         return remove(frame, alike, entry, "drop")
     return Step(frame, (entry.model_copy(update={"flagged": number}),))
+
+
+def _alike(number: int, *, dropped: bool) -> Message:
+    if dropped:
+        return Message.counted(
+            "{n} row equals another one in everything but the id; dropped as the spec says",
+            "{n} rows equal another one in everything but the id; dropped as the spec says",
+            number,
+        )
+    return Message.counted(
+        "{n} row equals another one in everything but the id; kept, since two customers can be alike",
+        "{n} rows equal another one in everything but the id; kept, since two customers can be alike",
+        number,
+    )
 
 
 def replace(frame: pd.DataFrame, rule: ReplaceRule) -> Step:
@@ -117,17 +140,28 @@ def replace(frame: pd.DataFrame, rule: ReplaceRule) -> Step:
         after = before.where(~touched, pd.to_numeric(after, errors="coerce"))
     tally = words[touched].value_counts()
     examples = tuple(
-        f"{value} -> {rule.values[str(value)] or 'unknown'}: {number}"
+        _replaced(str(value), rule.values[str(value)], int(number))
         for value, number in tally.sort_index().head(MOST_EXAMPLES).items()
     )
     entry = LedgerEntry(
-        rule="replace",
+        rule=Message.of("replace"),
         column=rule.column,
         repaired=int(touched.sum()),
         examples=examples,
-        detail=f"{count(int(touched.sum()), 'value', 'values')} of {rule.column} put right",
+        detail=Message.counted(
+            "{n} value of {column} put right",
+            "{n} values of {column} put right",
+            int(touched.sum()),
+            column=rule.column,
+        ),
     )
     return Step(frame.assign(**{rule.column: after}), (entry,))
+
+
+def _replaced(old: str, new: str, number: int) -> Message:
+    if not new:
+        return Message.of("{value} -> unknown: {n}", value=Own(old), n=Quantity(number, "d"))
+    return Message.of("{value} -> {other}: {n}", value=Own(old), other=Own(new), n=Quantity(number, "d"))
 
 
 def limits(frame: pd.DataFrame, rule: RangeRule, where: Where) -> Step:
@@ -137,14 +171,23 @@ def limits(frame: pd.DataFrame, rule: RangeRule, where: Where) -> Step:
     most = rule.max if rule.max is not None else float("inf")
     outside = (values < least) | (values > most)
     number = int(outside.sum())
-    bounds = " to ".join("..." if bound is None else f"{bound:.12g}" for bound in (rule.min, rule.max))
-    done = {"null": "made unknown", "clip": "set to the nearest limit", "drop": "dropped", "quarantine": "set aside"}
-    examples = tuple(f"{values[at]:.12g} ({where(int(at))})" for at in frame.index[outside][:MOST_EXAMPLES])
+    examples = tuple(
+        Message.of("{value} ({where})", value=Quantity(float(values[at]), ".12g"), where=where(int(at)))
+        for at in frame.index[outside][:MOST_EXAMPLES]
+    )
     entry = LedgerEntry(
-        rule="range",
+        rule=Message.of("range"),
         column=rule.column,
         examples=examples,
-        detail=f"{count(number, 'value', 'values')} of {rule.column} outside {bounds}: {done[rule.action]}",
+        detail=Message.counted(
+            "{n} value of {column} outside {least} to {most}: {done}",
+            "{n} values of {column} outside {least} to {most}: {done}",
+            number,
+            column=rule.column,
+            least=_bound(rule.min),
+            most=_bound(rule.max),
+            done=DONE[rule.action],
+        ),
     )
     if rule.action in ("drop", "quarantine"):
         return remove(frame, outside, entry, rule.action)
@@ -152,14 +195,23 @@ def limits(frame: pd.DataFrame, rule: RangeRule, where: Where) -> Step:
     return Step(frame.assign(**{rule.column: repaired}), (entry.model_copy(update={"repaired": number}),))
 
 
+def _bound(value: float | None) -> Value:
+    return "..." if value is None else Quantity(value, ".12g")
+
+
 def where_rule(frame: pd.DataFrame, rule: WhereRule, spec: Spec, where: Where) -> Step:
     """Rows for which the rule's condition holds."""
     held = condition(frame, rule.sql, spec, rule.name)
-    done = {"drop": "dropped", "quarantine": "set aside", "flag": "kept and flagged"}[rule.action]
     entry = LedgerEntry(
         rule=rule.name,
         examples=spots(frame.index[held], where),
-        detail=f"{count(int(held.sum()), 'row', 'rows')} where {rule.sql}: {done}",
+        detail=Message.counted(
+            "{n} row where {sql}: {done}",
+            "{n} rows where {sql}: {done}",
+            int(held.sum()),
+            sql=rule.sql,
+            done=DONE[rule.action],
+        ),
     )
     if rule.action == "flag":
         return Step(frame, (entry.model_copy(update={"flagged": int(held.sum())}),))

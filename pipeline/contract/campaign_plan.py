@@ -8,6 +8,7 @@ from typing import Literal
 
 import pandas as pd
 
+from pipeline.contract.messages import Words
 from pipeline.contract.records import Record
 
 Method = Literal["cross-fitted", "time split", "none"]
@@ -32,11 +33,14 @@ class Targets:
     """``targets``: one row a customer in canonical order, for the campaign that the plan is about.
 
     ``RANK`` 1 is the best prospect. ``CONTACT`` and ``HOLD_OUT`` are 0 or 1; who is held out is not to be contacted, so
-    that the test can be read. ``REASONS`` names the largest terms of the customer's score with their signs.
+    that the test can be read. ``REASONS`` names the largest terms of the customer's score with their signs; ``TERMS``,
+    which runs of version 0.1 lack, has them as codes for telling: ``+3h -7l`` is the third term's ``high`` speaking for
+    a response and the seventh's ``low`` against it, counted from 0.
     """
 
     KEY, SEGMENT, RANK, PROBABILITY = "customer", "segment", "rank", "probability"
     EXPECTED, CONTACT, HOLD_OUT, REASONS = "expected_profit", "contact", "hold_out", "reasons"
+    TERMS = "reason_terms"
 
 
 class HeldOut:
@@ -95,7 +99,7 @@ class Term(Record):
     """
 
     column: str
-    label: str
+    label: Words
     category: str | None = None
     unknown: bool = False
     order: tuple[str, ...] = ()  # of an ordered column, whose places count as 0, 1, 2 ...
@@ -106,8 +110,8 @@ class Term(Record):
     centre: float
     scale: float
     coefficient: float
-    high: str  # in words: above average
-    low: str
+    high: Words  # in words: above average
+    low: Words
     personal: bool = True  # False: the same for every customer of a campaign (its kind)
 
 
@@ -136,7 +140,7 @@ class Strategy(Record):
     """What one rule earns on held-out contacts."""
 
     key: str
-    label: str
+    label: Words
     contacts: int
     profit: float
     low: float
@@ -159,20 +163,20 @@ class HoldOutAdvice(Record):
     precision: float  # half the 95 % interval of the difference in response
     wanted: float
     reachable: bool
-    sentence: str
+    sentence: Words
 
 
 class SegmentAdvice(Record):
     """The plan told in segments."""
 
     segment: int
-    name: str
+    name: Words
     customers: int
     contacts: int
     mean_probability: float
     expected_profit: float
     word: str  # of the segment as a whole; see ``profit.advice``
-    sentence: str
+    sentence: Words
 
 
 class KindOutlook(Record):
@@ -189,7 +193,7 @@ class CampaignSummary(Record):
     """The plan without its tables; ``method`` "none" means that no model could be fitted, and ``notes`` say why."""
 
     method: Method
-    about: str  # the campaign that the list is for, in words
+    about: Words  # the campaign that the list is for, in words
     campaign: str = ""  # its outcome column, where it is one campaign
     kind: str = ""
     cost: float | None = None
@@ -204,11 +208,11 @@ class CampaignSummary(Record):
     model: ResponseModel | None = None
     calibration: Calibration | None = None
     evaluation: tuple[Strategy, ...] = ()
-    worth: str = ""  # is the segmentation worth it here?
+    worth: Words = ""  # is the segmentation worth it here?
     curve: tuple[CurvePoint, ...] = ()
     kinds: tuple[KindOutlook, ...] = ()
     segments: tuple[SegmentAdvice, ...] = ()
-    notes: tuple[str, ...] = ()
+    notes: tuple[Words, ...] = ()
     seed: int = 0
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
+from pipeline.contract.messages import Words
 from pipeline.contract.records import Record
 
 
@@ -25,7 +26,7 @@ class SegmentRule(Record):
     """A segment in one sentence that a person, or a database, can apply."""
 
     segment: int
-    text: str  # "Total spend over $610 and catalogue share over 12 %"
+    text: Words  # "Total spend over $610 and catalogue share over 12 %"
     sql: str  # a condition over the customers' columns, missing values treated as in training
     alternatives: tuple[tuple[Condition, ...], ...]  # all conditions of one of them hold
     precision: float  # cross-validated share of the customers selected that belong to the segment
@@ -41,4 +42,4 @@ class AffinityBasis(Record):
     items: int  # categories
     least_count: int  # pairs counted less often are not listed
     tested: int  # pairs tested over all segments, for which the q values are corrected
-    sentence: str
+    sentence: Words

@@ -4,15 +4,25 @@ from __future__ import annotations
 
 import unicodedata
 
+from pipeline.contract.messages import Cased, Message, Own, Value, own
 from pipeline.contract.records import Column
 
-ARROWS = {True: "↑", False: "↓"}
+SHARE = "{label}: share"
+_SHARE = ": share"  # as labels of version 0.1 end, which are plain text
 
 
-def inline(label: str) -> str:
+def share_label(label: str) -> Message:
+    """The label of a member's share in its group: ``Wine: share``."""
+    return Message.of("{label}: share", label=Own(label))
+
+
+def inline(label: str) -> Value:
     """The label inside a sentence: ``wine share``; an acronym keeps its capitals."""
-    short = label.replace(": share", " share")
-    return short if short[1:2].isupper() else short[:1].lower() + short[1:]
+    if isinstance(label, Message) and label.id == SHARE:
+        return Message.of("{label} share", label=Cased("lower", label.values["label"]))
+    if label.endswith(_SHARE):
+        return Message.of("{label} share", label=Cased("lower", Own(label.removesuffix(_SHARE))))
+    return Cased("lower", own(label))
 
 
 def names_its_unit(column: Column) -> bool:
@@ -28,12 +38,16 @@ def is_latin(text: str) -> bool:
 def more_or_less(label: str, *, more: bool) -> str:
     """``high web visits``. A label of another script is not put behind an English word: an arrow says the same."""
     if is_latin(label):
-        return f"{'high' if more else 'low'} {inline(label)}"
-    return f"{inline(label)} {ARROWS[more]}"
+        return Message.of("high {label}" if more else "low {label}", label=inline(label))
+    return _with_arrow(inline(label), more=more)
 
 
 def with_label(template: str, label: str, *, more: bool) -> str:
     """The template of a group ("{label} lovers") filled in, unless that would mix two scripts."""
     if is_latin(template.replace("{label}", "")) and not is_latin(label):
-        return f"{label.lower()} {ARROWS[more]}" if template.strip() != "{label}" else label.lower()
+        return _with_arrow(Cased("small", Own(label)), more=more) if template.strip() != "{label}" else label.lower()
     return template.format(label=label.lower())
+
+
+def _with_arrow(label: Value, *, more: bool) -> Message:
+    return Message.of("{label} ↑" if more else "{label} ↓", label=label)

@@ -7,6 +7,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, model_validator
 
+from pipeline.contract.messages import Words
 from pipeline.errors import ContractError
 
 SCHEMA_VERSION = 1
@@ -52,15 +53,15 @@ class Column(Record):
     name: str
     role: Role
     kind: Kind
-    label: str
-    unit: str = ""
+    label: Words
+    unit: Words = ""
     format: str = ",.3~r"  # d3-format, as Plotly takes it
     meaning: Meaning | None = None
     group: str | None = None
     transform: tuple[str, ...] = ()
     order: tuple[str, ...] = ()
-    high: str = ""  # how a segment above the others is called: "big spenders"
-    low: str = ""
+    high: Words = ""  # how a segment above the others is called: "big spenders"
+    low: Words = ""
 
     @property
     def axis_title(self) -> str:
@@ -72,31 +73,31 @@ class Group(Record):
     """Columns that add up to one total: spend by category, orders by channel."""
 
     key: str
-    label: str
+    label: Words
     meaning: GroupMeaning
     members: tuple[str, ...]
-    member_labels: tuple[str, ...]
+    member_labels: tuple[Words, ...]
     shares: tuple[str, ...] = ()  # the derived share of each member in the total, same order; may be empty
-    unit: str = ""
+    unit: Words = ""
 
 
 class Campaign(Record):
     """One campaign and the outcome column that holds the reactions (null: not contacted)."""
 
     column: str
-    label: str
+    label: Words
     start: date | None = None
     end: date | None = None
     cost: float | None = None
     revenue: float | None = None
-    kind: str = ""
+    kind: str = ""  # of the data set; a code too, since campaigns are told apart by it
 
 
 class Dataset(Record):
     """What was analysed: the spec's description of a data set, resolved against the data."""
 
     spec: str
-    title: str
+    title: Words
     spec_hash: str
     as_of: date | None
     currency: str
@@ -131,14 +132,14 @@ class Dataset(Record):
 class LedgerEntry(Record):
     """What one cleaning rule did."""
 
-    rule: str
-    detail: str  # a sentence for the reader
+    rule: Words
+    detail: Words  # a sentence for the reader
     column: str | None = None
     dropped: int = 0
     repaired: int = 0
     quarantined: int = 0
     flagged: int = 0
-    examples: tuple[str, ...] = ()
+    examples: tuple[Words, ...] = ()
 
     @property
     def rows(self) -> int:
@@ -156,7 +157,7 @@ class Ledger(Record):
     dropped: int
     quarantined: int
     entries: tuple[LedgerEntry, ...] = ()
-    notes: tuple[str, ...] = ()
+    notes: tuple[Words, ...] = ()
     tables: dict[str, int] = {}  # rows of each table read, where there are several
 
     @model_validator(mode="after")
@@ -198,7 +199,7 @@ class Difference(Record):
     median: float
     overall_median: float
     index: float | None  # segment mean / overall mean x 100; None where the overall mean is not positive
-    phrase: str  # in words, without the segment's name: "big spenders"
+    phrase: Words  # in words, without the segment's name: "big spenders"
 
 
 class Identity(Record):
@@ -206,7 +207,7 @@ class Identity(Record):
 
     status: Literal["same", "changed", "new"]
     overlap: float  # Jaccard overlap of members with the previous segment
-    previous: str | None = None  # its name
+    previous: Words | None = None  # its name
     previous_key: str | None = None
 
 
@@ -216,19 +217,19 @@ class SegmentCard(Record):
     segment: int
     key: str  # identity that survives a re-train; colour, notes and name follow it
     colour: int  # place in the palette, follows the key
-    name: str
-    portrait: str
+    name: Words
+    portrait: Words
     size: int
     share: float
     revenue_share: float | None
     trust: Trust
-    trust_reason: str
+    trust_reason: Words
     silhouette: float | None
     jaccard: float | None
     differences: tuple[Difference, ...]
     identity: Identity | None = None  # None: there was no champion to compare with
     origin: str = ""  # the run where this segment first appeared; empty: the card's own run
-    generated: str = ""  # the name in the pipeline's words, where ``name`` is one that a person gave
+    generated: Words = ""  # the name in the pipeline's words, where ``name`` is one that a person gave
 
 
 class CandidateRecord(Record):
@@ -248,7 +249,7 @@ class CandidateRecord(Record):
     seconds: float
     silhouette_se_by_segment: tuple[float | None, ...] = ()  # None where every customer was measured
     silhouette_by_seed: tuple[float, ...] = ()  # what one k-means++ start alone would reach, one a start
-    dissolved: tuple[str, ...] = ()  # names of the champion's segments that none of these continues
+    dissolved: tuple[Words, ...] = ()  # names of the champion's segments that none of these continues
     run_id: str = ""
 
 
@@ -257,11 +258,11 @@ class Decision(Record):
 
     k: int
     verdict: Verdict
-    reason: str
+    reason: Words
     elbow_k: int | None
     silhouette_k: int
     supported_k: int | None  # what the data support without any bound; None: no structure found
-    disagreements: tuple[str, ...] = ()
+    disagreements: tuple[Words, ...] = ()
     bounds: tuple[int, int]
     chosen_by: Literal["rule", "person"] = "rule"
 

@@ -124,6 +124,7 @@ class Segmentation:
     campaigns: CampaignPlan | None = None  # None: this run has no plan, since it was not the recommended one
     sensitivity: pd.DataFrame = field(default_factory=partial(empty_table, "sensitivity"))  # of the sweep
     experiment_id: str = ""  # MLflow's own id of ``experiment``, for links to its pages; empty: not from a store
+    has_messages: bool = True  # False: a run of version 0.1, whose texts are English alone
 
     @property
     def k(self) -> int:

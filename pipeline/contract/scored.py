@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 import pandas as pd
 
+from pipeline.contract.messages import Quantity, Words
 from pipeline.contract.records import Ledger
 
 DriftWord = Literal["stable", "moved", "drifted"]
@@ -45,7 +46,7 @@ class FeatureDrift:
     """One active column: the index, what chance alone reaches, and the medians behind it."""
 
     column: str
-    label: str
+    label: Words
     psi: float
     chance: float
     word: DriftWord
@@ -58,7 +59,7 @@ class SegmentDrift:
     """One segment's share among the new customers and in training."""
 
     segment: int  # counted from 1, as in the output
-    name: str
+    name: Words
     share: float
     training_share: float
 
@@ -72,7 +73,7 @@ class Drift:
     segments: tuple[SegmentDrift, ...]
     segments_psi: float
     segments_word: DriftWord
-    substitutions: tuple[str, ...]  # missing and unseen values, and how they were treated
+    substitutions: tuple[Words, ...]  # missing and unseen values, and how they were treated
 
     def summary(self) -> dict[str, Any]:
         """The figures for a script to read."""
@@ -143,4 +144,9 @@ class Scored:
 
 def plain_number(value: float | None) -> str:
     """``51,382``, ``0.314``, or that it is not known."""
-    return "not known" if value is None else f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
+    return "not known" if value is None else plain_quantity(value).written
+
+
+def plain_quantity(value: float) -> Quantity:
+    """A number without its unit, in three digits at least."""
+    return Quantity(value, ",.0f" if abs(value) >= 100 else ".3g")

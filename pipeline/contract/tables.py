@@ -212,6 +212,7 @@ class Artifacts:
     SEGMENTS = "korzina/segments.json"
     CENTRES = "korzina/centres.json"
     RULES = "korzina/rules.json"
+    MESSAGES = "korzina/messages.json"  # of either run: what its English sentences were made of; 0.1 stored none
     TYPICAL = "korzina/typical.parquet"
     PASSIVE = "korzina/passive.parquet"
     # on the run of the recommended k

@@ -18,8 +18,9 @@ import pandas as pd
 from scipy.sparse import csr_array
 from scipy.special import chdtrc
 
-from pipeline.contract import TABLES, Affinities, AffinityBasis, Assignments, Dataset, Labels, Matrix
+from pipeline.contract import TABLES, Affinities, AffinityBasis, Assignments, Dataset, Labels, Matrix, Message, Quantity
 from pipeline.errors import SpecError
+from pipeline.reading import Data
 from pipeline.spec import Spec
 from pipeline.stages import Bought, Training
 from pipeline.statistics import benjamini_hochberg
@@ -39,7 +40,7 @@ class Baskets:
     owners: tuple[str, ...]  # ids of customers, as text
 
 
-def read_baskets(spec: Spec, data: str | None) -> Baskets | None:
+def read_baskets(spec: Spec, data: Data | None) -> Baskets | None:
     """Run the spec's basket query; None where it has none.
 
     Raises
@@ -199,12 +200,10 @@ def _of_baskets(baskets: Baskets, training: Training, labels: Labels, k: int) ->
     identity = training.dataset.id_column
     if identity is None:
         items, segments = baskets.items, np.full(len(baskets.owner), -1)
-        whose = " The spec does not keep the id, so baskets cannot be told apart by segment."
     else:
         owners = pd.Index(training.customers[identity].astype("str")).get_indexer(pd.Index(baskets.owners))
         kept = owners[baskets.owner] >= 0
         items, segments = baskets.items[np.flatnonzero(kept)], labels[owners[baskets.owner][kept]]
-        whose = ""
     table, tested = affinities(items, baskets.names, segments, k)
     units, categories = items.shape
     return Bought(
@@ -215,12 +214,25 @@ def _of_baskets(baskets: Baskets, training: Training, labels: Labels, k: int) ->
             items=categories,
             least_count=LEAST_COUNT,
             tested=tested,
-            sentence=f"Counted over {units:,} baskets and {categories:,} categories; pairs in fewer than {LEAST_COUNT} "
-            "baskets are left out. Large baskets hold a little of everything, so most pairs lie above a lift of "
-            "1: compare pairs with each other. Baskets of one customer resemble each other, so pairs look "
-            "somewhat surer than they are (their q values are too small)."
-            f"{whose}",
+            sentence=_counted(units, categories, apart=identity is not None),
         ),
+    )
+
+
+def _counted(units: int, categories: int, *, apart: bool) -> Message:
+    counted = Message.of(
+        "Counted over {baskets} baskets and {categories} categories; pairs in fewer than {least} baskets are left out. "
+        "Large baskets hold a little of everything, so most pairs lie above a lift of 1: compare pairs with each "
+        "other. Baskets of one customer resemble each other, so pairs look somewhat surer than they are (their q "
+        "values are too small).",
+        baskets=Quantity(units),
+        categories=Quantity(categories),
+        least=Quantity(LEAST_COUNT),
+    )
+    if apart:
+        return counted
+    return Message.of(
+        "{counted} The spec does not keep the id, so baskets cannot be told apart by segment.", counted=counted
     )
 
 
@@ -242,9 +254,12 @@ def _of_mix(training: Training, labels: Labels, k: int) -> Bought | None:
             items=len(names),
             least_count=LEAST_COUNT,
             tested=tested,
-            sentence=f"Only totals by category are known, no baskets. Counted are those of {len(above):,} customers "
-            "who spend a larger share than the median customer on both categories. Shares add up to 100 %, so more "
-            "of one means less of the others: a lift under 1 need not be dislike.",
+            sentence=Message.of(
+                "Only totals by category are known, no baskets. Counted are those of {customers} customers who spend a "
+                "larger share than the median customer on both categories. Shares add up to 100 %, so more of one "
+                "means less of the others: a lift under 1 need not be dislike.",
+                customers=Quantity(len(above)),
+            ),
         ),
     )
 

@@ -8,15 +8,22 @@ from typing import Any
 import pandas as pd
 
 from pipeline.contract import (
+    Cased,
     Column,
     Dataset,
     Difference,
+    Joined,
+    Message,
     Profiles,
+    Quantity,
     SegmentCard,
     Trust,
+    currency_of,
     inline,
     more_or_less,
     names_its_unit,
+    own,
+    percent,
 )
 
 NAMED_EFFECT = 0.4  # a weaker difference does not enter a name
@@ -99,63 +106,87 @@ def _for_names(differences: tuple[Difference, ...], dataset: Dataset) -> tuple[D
     return (*lead, *others, *(one for one in worth if one not in lead))
 
 
-def _unique_names(told: Sequence[tuple[Difference, ...]]) -> list[str]:
+def _unique_names(told: Sequence[tuple[Difference, ...]]) -> list[Message]:
     names = [_name(differences, 2) for differences in told]
     for words in (3, 4, 5):
         for segment, name in enumerate(names):
             if names.count(name) > 1:
                 names[segment] = _name(told[segment], words)
     return [
-        name if names.count(name) == 1 else f"{name} ({names[:segment].count(name) + 1})"
+        name
+        if names.count(name) == 1
+        else Message.of("{name} ({n})", name=name, n=Quantity(names[:segment].count(name) + 1))
         for segment, name in enumerate(names)
     ]
 
 
-def _name(differences: tuple[Difference, ...], words: int) -> str:
-    strong = [one.phrase for one in differences if abs(one.effect) >= NAMED_EFFECT][:words]
+def _name(differences: tuple[Difference, ...], words: int) -> Message:
+    strong = [own(one.phrase) for one in differences if abs(one.effect) >= NAMED_EFFECT][:words]
     if not strong:
-        return "Near the average"
-    joined = ", ".join(strong)
-    return joined[:1].upper() + joined[1:]
+        return Message.of("Near the average")
+    return Message.of("{phrases}", phrases=Cased("upper", Joined(tuple(strong))))
 
 
 def _portrait(
     differences: tuple[Difference, ...], dataset: Dataset, size: int, share: float, revenue_share: float | None
-) -> str:
-    worth = "" if revenue_share is None else f" who bring {_percent(revenue_share)} of revenue"
-    first = f"{size:,} customers ({_percent(share)} of all){worth}."
+) -> Message:
+    first = _weight(size, share, revenue_share)
     strong = [one for one in differences if abs(one.effect) >= NAMED_EFFECT][:3]
     if not strong:
-        return f"{first} In no column do they stand clearly apart from the others."
-    parts = [_trait(one, dataset.column(one.column)) for one in strong]
-    return f"{first} Typical for them: {'; '.join(parts)}."
+        return Message.of("{first} In no column do they stand clearly apart from the others.", first=first)
+    traits = Joined(tuple(_trait(one, dataset.column(one.column)) for one in strong), "; ")
+    return Message.of("{first} Typical for them: {traits}.", first=first, traits=traits)
 
 
-def _trait(one: Difference, column: Column) -> str:
-    return f"{inline(column.label)}: {_value(one.median, column)} (all customers: {_value(one.overall_median, column)})"
+def _weight(size: int, share: float, revenue_share: float | None) -> Message:
+    """How many they are, and what they bring."""
+    if revenue_share is None:
+        return Message.counted(
+            "{n} customers ({share} of all).", "{n} customers ({share} of all).", size, share=percent(share)
+        )
+    return Message.counted(
+        "{n} customers ({share} of all) who bring {revenue} of revenue.",
+        "{n} customers ({share} of all) who bring {revenue} of revenue.",
+        size,
+        share=percent(share),
+        revenue=percent(revenue_share),
+    )
 
 
-def _trust(jaccard: float | None, size: int) -> tuple[Trust, str]:
+def _trait(one: Difference, column: Column) -> Message:
+    return Message.of(
+        "{label}: {value} (all customers: {overall})",
+        label=inline(column.label),
+        value=_value(one.median, column),
+        overall=_value(one.overall_median, column),
+    )
+
+
+def _trust(jaccard: float | None, size: int) -> tuple[Trust, Message]:
     if size < 60:
-        return "fragile", f"Only {size} customers: too few to rely on."
+        return "fragile", Message.of("Only {n} customers: too few to rely on.", n=Quantity(size))
     if jaccard is None:
-        return "usable", "How well this segment comes back on other samples was not measured."
-    found = f"On random halves of the customers {_percent(jaccard)} of this segment comes back"
+        return "usable", Message.of("How well this segment comes back on other samples was not measured.")
+    back = percent(jaccard)
     if jaccard >= TRUSTED:
-        return "solid", f"{found}: it is stable."
+        return "solid", Message.of(
+            "On random halves of the customers {share} of this segment comes back: it is stable.", share=back
+        )
     if jaccard >= PATTERN:
-        return "usable", f"{found}: a real pattern with a blurred border."
-    return "fragile", f"{found}: do not rely on who exactly belongs to it."
+        return "usable", Message.of(
+            "On random halves of the customers {share} of this segment comes back: a real pattern with a blurred "
+            "border.",
+            share=back,
+        )
+    return "fragile", Message.of(
+        "On random halves of the customers {share} of this segment comes back: do not rely on who exactly belongs "
+        "to it.",
+        share=back,
+    )
 
 
-def _percent(value: float) -> str:
-    return f"{100 * value:.0f} %"
-
-
-def _value(value: float, column: Column) -> str:
+def _value(value: float, column: Column) -> Quantity:
     if "%" in column.format:
-        return _percent(value)
-    number = f"{value:,.0f}" if abs(value) >= 10 or value == int(value) else f"{value:,.1f}"
-    if column.unit in ("$", "€", "£"):
-        return f"{column.unit}{number}"
-    return number if names_its_unit(column) else f"{number} {column.unit}".strip()
+        return percent(value)
+    unit = "" if names_its_unit(column) and not currency_of(column.unit)[0] else column.unit
+    return Quantity(value, ",.0f" if abs(value) >= 10 or value == int(value) else ",.1f", unit)

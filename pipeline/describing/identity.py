@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -14,10 +14,13 @@ from pipeline.contract import (
     Identity,
     Labels,
     Matrix,
+    Message,
     Segmentation,
     SegmentCard,
+    own,
 )
 from pipeline.segmenting import apply_transform, squared_distances
+from pipeline.stages import Candidate, Training
 
 SAME, CHANGED = 0.6, 0.3  # least Jaccard overlap of members
 GOES_ON = 0.5  # from here on a segment is told as the same one among one fewer of the same sweep
@@ -82,6 +85,19 @@ def follow(
     }
     kept = {identity.previous_key for identity in found.values()}
     return _renewed(cards, before, found), tuple(card.name for card in before.cards if card.key not in kept)
+
+
+def follow_in(training: Training, before: Predecessor) -> Training:
+    """A training made without a champion, with the cards that it would have had beside ``before``."""
+    candidates: list[Candidate] = []
+    fewer = None
+    for one in training.candidates:
+        labels = one.assignments[Assignments.SEGMENT].to_numpy(dtype=np.int64)
+        cards, dissolved = follow(one.cards, labels, training.customers, training.dataset.id_column, before)
+        cards = keep_colours(cards, labels, fewer)
+        fewer = cards, labels
+        candidates.append(replace(one, cards=cards, record=one.record.model_copy(update={"dissolved": dissolved})))
+    return replace(training, candidates=tuple(candidates))
 
 
 def keep_colours(
@@ -159,7 +175,7 @@ def _renewed(cards: Sequence[SegmentCard], before: Predecessor, found: dict[int,
             fresh += 1
             colour = next(place for place in range(len(cards) + len(colours) + 1) if place not in colours)
             colours.add(colour)
-            name = card.name if card.name not in names else f"{card.name} (new)"
+            name = card.name if card.name not in names else Message.of("{name} (new)", name=own(card.name))
             names.add(name)
             update = {"key": f"s{fresh}", "colour": colour, "name": name}
         renewed.append(card.model_copy(update={**update, "identity": identity}))

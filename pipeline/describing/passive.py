@@ -22,14 +22,20 @@ from pipeline.contract import (
     Dataset,
     Labels,
     Matrix,
+    Message,
     Passive,
+    Quantity,
+    Value,
+    currency_of,
     empty_table,
+    names_its_unit,
+    own,
+    percent,
 )
 from pipeline.describing.describe import category_order, effects_from_sums
 from pipeline.statistics import wilson
 
 LEAST_KNOWN = 30  # fewer known values in a segment: no mean and no share is given
-_SIGNS = "$€£₽"
 
 
 @dataclass(frozen=True)
@@ -85,8 +91,10 @@ def describe_passive(traits: tuple[Trait, ...], labels: Labels, k: int) -> pd.Da
     ]
     if not parts:
         return empty_table("passive")
-    return pd.DataFrame({name: np.concatenate([part[name] for part in parts]) for name in TABLES["passive"]}).astype(
-        {name: "str" for name, kind in TABLES["passive"].items() if kind == "text"}
+    table = {name: np.concatenate([part[name] for part in parts]) for name in TABLES["passive"]}
+    texts = pd.Series(table.pop(Passive.TEXT), dtype=object)  # messages, which "str" would make plain text of
+    return pd.DataFrame({**table, Passive.TEXT: texts}).astype(
+        {name: "str" for name, kind in TABLES["passive"].items() if kind == "text" and name != Passive.TEXT}
     )
 
 
@@ -154,30 +162,50 @@ def _part(
         Passive.HIGH: high,
         Passive.EFFECT: effect,
         Passive.OVERALL: np.full(k, overall),
-        Passive.TEXT: texts,
+        Passive.TEXT: np.array(texts, dtype=object),
     }
 
 
-def _text(trait: Trait, category: str, n: int, size: int, value: float, low: float, high: float) -> str:
+def _text(trait: Trait, category: str, n: int, size: int, value: float, low: float, high: float) -> Message:
     """``Age 52 (51 to 54), known for 32 % of customers``."""
-    label = f"{trait.column.label} {category}".strip()
+    label = own(trait.column.label)
+    if category:
+        label = Message.of("{label} {category}", label=label, category=own(category))
     if n < LEAST_KNOWN:
-        return f"{label}: known for {n:,} of {size:,} customers, too few to tell"
-    coverage = n / max(size, 1)
-    known = "" if coverage >= 0.995 else f", known for {100 * coverage:.0f} % of customers"
+        return Message.of(
+            "{label}: known for {n} of {size} customers, too few to tell",
+            label=label,
+            n=Quantity(int(n)),
+            size=Quantity(int(size)),
+        )
+    measured = _measured(trait, label, float(value), float(low), float(high))
+    coverage = float(n / max(size, 1))
+    if coverage >= 0.995:
+        return measured
+    return Message.of("{measured}, known for {share} of customers", measured=measured, share=percent(coverage))
+
+
+def _measured(trait: Trait, label: Value, value: float, low: float, high: float) -> Message:
     if trait.categories or "%" in trait.column.format:
-        return f"{label}: {100 * value:.0f} % ({100 * low:.0f} to {100 * high:.0f} %){known}"
-    digits = 0 if abs(value) >= 10 else 1
-    return (
-        f"{label} {_with_unit(f'{value:,.{digits}f}', trait.column)} ({low:,.{digits}f} to {high:,.{digits}f}){known}"
+        return Message.of(
+            "{label}: {value} ({low} to {high})",
+            label=label,
+            value=percent(value),
+            low=Quantity(100 * low, ".0f"),
+            high=percent(high),
+        )
+    digits = ",.0f" if abs(value) >= 10 else ",.1f"
+    return Message.of(
+        "{label} {value} ({low} to {high})",
+        label=label,
+        value=Quantity(value, digits, _unit(trait.column)),
+        low=Quantity(low, digits),
+        high=Quantity(high, digits),
     )
 
 
-def _with_unit(number: str, column: Column) -> str:
-    """``$52,000 a year``: a sign of money stands in front; years of age and days since go without saying."""
-    unit = column.unit
-    if unit[:1] and unit[0] in _SIGNS:
-        return f"{unit[0]}{number}{unit[1:]}"
-    if column.meaning == "age" or unit.lower() in column.label.lower().split():
-        return number
-    return f"{number} {unit}".strip()
+def _unit(column: Column) -> str:
+    """Years of age and days since go without saying."""
+    if currency_of(column.unit)[0]:
+        return column.unit
+    return "" if column.meaning == "age" or names_its_unit(column) else column.unit

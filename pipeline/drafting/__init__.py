@@ -1,5 +1,5 @@
 """A file nobody has described yet to a draft of its spec."""
 
-from pipeline.drafting.draft import draft_spec
+from pipeline.drafting.draft import draft_spec, write_draft
 
-__all__ = ["draft_spec"]
+__all__ = ["draft_spec", "write_draft"]

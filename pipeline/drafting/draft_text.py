@@ -1,20 +1,24 @@
-"""How a draft spec is written: TOML with a comment for each column."""
+"""How the parts of a draft spec are written: each column under what was found in it."""
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
-from pipeline.contract import Kind, Meaning, Role
-from pipeline.drafting.structure import Family, Structure
+from pipeline.contract import CURRENCY_SIGNS, Meaning
+from pipeline.drafting.columns import PLAIN, Entry, Limits, Parts
+from pipeline.drafting.document import Document, literal
+from pipeline.drafting.structure import Family, Profile, Structure
+from pipeline.reading import ROW_ID
+from pipeline.spec import SCHEMA_FILE
 
-_CURRENCIES = {"руб": "₽", "₽": "₽", "€": "€", "eur": "€", "$": "$", "usd": "$", "£": "£"}
-LOG, PLAIN = ("log1p", "standardize"), ("winsorize", "standardize")
+_CURRENCIES = {  # what a column's name may say, and the sign that it means
+    "руб": "₽",
+    **{sign: sign for sign in CURRENCY_SIGNS},
+    "eur": "€",
+    "usd": "$",
+}
 _WORDS: dict[Meaning, tuple[str, str]] = {
     "spend": ("big spenders", "light spenders"),
     "orders": ("frequent buyers", "occasional buyers"),
@@ -28,152 +32,129 @@ _WORDS: dict[Meaning, tuple[str, str]] = {
 }
 
 
-@dataclass
-class Entry:
-    """One [columns.NAME] to be written; ``role`` may still change."""
-
-    name: str
-    role: Role
-    kind: Kind
-    comment: str
-    sql: str = ""
-    meaning: Meaning | None = None
-    transform: tuple[str, ...] = ()
-    order: tuple[str, ...] = ()
-    unit: str = ""
-    extra: tuple[str, ...] = ()  # further comment lines
-
-
-def toml(value: Any) -> str:
-    """A TOML value: text, a list of texts, or a number."""
-    if isinstance(value, list | tuple):
-        return "[" + ", ".join(map(toml, value)) + "]"
-    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
-
-
-def _literal(text: str) -> str:
-    """TOML text in which quotation marks need no backslash, where that can be written."""
-    if re.search(r"[\x00-\x1f\x7f]", text) or "'''" in text or text.endswith("'"):
-        return toml(text)
-    return f"'{text}'" if "'" not in text else f"'''{text}'''"
-
-
-def long_text(text: str) -> str:
-    """TOML text over several lines."""
-    if "'''" not in text:
-        return f"'''\n{text}'''"
-    escaped = text.replace("\\", "\\\\").replace('"""', '""\\"')
-    return f'"""\n{escaped}"""'
-
-
-def key(name: str) -> str:
-    """A TOML key, quoted where it needs to be."""
-    return name if re.fullmatch(r"[A-Za-z0-9_-]+", name) else toml(name)
-
-
-def comment(text: str) -> str:
-    """Text safe behind a #: one line, no control characters."""
-    return "# " + re.sub(r"[\x00-\x1f\x7f]+", " ", text)
-
-
 def label_of(name: str) -> str:
     """A column's name as a reader would write it."""
     spaced = re.sub(r"(?<=[a-zа-яё])(?=[A-ZА-ЯЁ])", " ", name).replace("_", " ").strip()
     return spaced[:1].upper() + spaced[1:]
 
 
-def column_text(one: Entry) -> str:
+def write_head(document: Document, structure: Structure, parts: Parts, name: str, source: str) -> None:
+    """The top of a draft: what was read, and the keys that stand before every table."""
+    rows = structure.profiles[0].rows
+    document.comment(f"schema ./{SCHEMA_FILE}", mark="#:")  # by which editors complete keys
+    document.comment(
+        f"Drafted from {Path(source).name if '://' not in source else source}: {rows:,} customers, "
+        f"{len(structure.profiles)} columns. It trains as it is; read it and mend what is wrong.",
+        "Roles: active (clustered on), passive (describes), outcome (campaign reaction), ignored.",
+        "docs/spec.md says what every key means; 'korzina docs spec' prints it.",
+        *parts.notes,
+    )
+    document.value("name", name)
+    document.value("title", label_of(name))
+    if parts.as_of:
+        document.value("as_of", parts.as_of, "the latest date in the file; ages count from it")
+    else:
+        document.comment(
+            "as_of = 2026-01-31        # the day from which ages and recencies count; the file has no date"
+        )
+    document.value("currency", _currency(structure), "shown beside amounts")
+    document.value("transform", PLAIN)
+    document.blank()
+
+
+def write_id(document: Document, candidates: Sequence[Profile]) -> None:
+    """The [id]: the likeliest candidate, or the line of the file where there is none."""
+    document.table("id")
+    if not candidates:
+        document.comment(
+            "No column tells customers apart, so a customer is known by the line in this very file: a list",
+            "of customers can be read only with the same file at hand. Better add a column of customer numbers.",
+        )
+        document.value("column", ROW_ID)
+        document.value("keep", True)
+        document.blank()
+        return
+    first, others = candidates[0], [one.name for one in candidates[1:6] if not one.personal]
+    document.comment(first.summary)
+    if others:
+        document.comment(f"others that would do: {', '.join(others)}")
+    document.value("column", first.name)
+    if first.personal:
+        document.value("keep", False, "looks personal: it is not stored beside the segments")
+    else:
+        document.value("keep", True, "false: the id is not stored beside the segments")
+    document.blank()
+
+
+def write_column(document: Document, entry: Entry) -> None:
     """The [columns.NAME] of one column under its comment."""
-    lines = [comment(one.comment), *map(comment, one.extra), f"[columns.{key(one.name)}]"]
-    if one.sql:
-        lines.append(f"sql = {_literal(one.sql)}")
-    lines += [f"role = {toml(one.role)}", f"kind = {toml(one.kind)}"]
-    if one.role != "ignored":
-        lines.append(f"label = {toml(label_of(one.name))}")
-    if one.unit:
-        lines.append(f"unit = {toml(one.unit)}")
-    if one.kind == "integer":
-        lines.append('format = ",.0f"')
-    if one.meaning:
-        lines.append(f"meaning = {toml(one.meaning)}")
-    if one.role == "active":
-        lines.append(f"transform = {toml(one.transform or PLAIN)}")
-    if one.meaning in _WORDS and one.kind in ("number", "integer"):
-        high, low = _WORDS[one.meaning]
-        lines += [f"high = {toml(high)}", f"low = {toml(low)}"]
-    return "\n".join([*lines, ""])
+    document.comment(entry.comment, *entry.extra)
+    document.table("columns", entry.name)
+    if entry.sql:
+        document.value("sql", literal(entry.sql))
+    document.value("role", entry.role)
+    document.value("kind", entry.kind)
+    if entry.role != "ignored":
+        document.value("label", label_of(entry.name))
+    if entry.unit:
+        document.value("unit", entry.unit)
+    if entry.kind == "integer":
+        document.value("format", ",.0f")
+    if entry.meaning:
+        document.value("meaning", entry.meaning)
+    if entry.role == "active":
+        document.value("transform", entry.transform or PLAIN)
+    if entry.meaning in _WORDS and entry.kind in ("number", "integer"):
+        high, low = _WORDS[entry.meaning]
+        document.value("high", high)
+        document.value("low", low)
+    document.blank()
 
 
-def family_text(family: Family, structure: Structure) -> str:
+def write_family(document: Document, family: Family, structure: Structure) -> None:
     """The [groups.NAME] of columns that add up to a total."""
     titles = {"categories": "Spend by category", "channels": "Orders by channel"}
-    comments = [comment(f"{member}: {structure.profile(member).summary}") for member in family.members]
-    table = ", ".join(f"{key(member)} = {toml(label or member)}" for member, label in family.members.items())
-    return "\n".join(
-        [
-            f"# {'-' * 64} columns that add up to a total: their shares are clustered on",
-            *comments,
-            f"[groups.{key(family.key)}]",
-            f"label = {toml(titles.get(family.meaning, 'Parts'))}",
-            f"meaning = {toml(family.meaning)}",
-            *(['unit = "orders"'] if family.meaning == "channels" else []),
-            f"members = {{ {table} }}",
-            'shares = "active"',
-            'high = "much {label}"',
-            'low = "little {label}"',
-            f"transform = {toml(PLAIN)}",
-            "",
-        ]
-    )
+    document.comment(f"{'-' * 64} columns that add up to a total: their shares are clustered on")
+    document.comment(*(f"{member}: {structure.profile(member).summary}" for member in family.members))
+    document.table("groups", family.key)
+    document.value("label", titles.get(family.meaning, "Parts"))
+    document.value("meaning", family.meaning)
+    if family.meaning == "channels":
+        document.value("unit", "orders")
+    document.value("members", {member: label or member for member, label in family.members.items()})
+    document.value("shares", "active")
+    document.value("high", "much {label}")
+    document.value("low", "little {label}")
+    document.value("transform", PLAIN)
+    document.blank()
 
 
-def campaign_text(column: str) -> str:
+def write_campaign(document: Document, column: str) -> None:
     """A [[campaigns]] entry; what a contact costs and a response brings is left to fill in."""
-    return "\n".join(
-        [
-            "[[campaigns]]",
-            f"column = {toml(column)}",
-            f"label = {toml(label_of(column))}",
-            "# cost = 1                  # of one contact, in the currency above",
-            "# revenue = 10              # of one response",
-            "",
-        ]
+    document.entry("campaigns")
+    document.value("column", column)
+    document.value("label", label_of(column))
+    document.comment(
+        "cost = 1                  # of one contact, in the currency above",
+        "revenue = 10              # of one response",
     )
+    document.blank()
 
 
-def range_rule(column: str, least: float, most: float | None, why: str) -> str:
+def write_limits(document: Document, limits: Limits) -> None:
     """A [[rules]] entry that makes impossible values unknown."""
-    lines: Iterable[str] = ["[[rules]]", 'rule = "range"', f"column = {toml(column)}", f"min = {least}"]
-    upper = [f"max = {most}"] if most is not None else []
-    return "\n".join([comment(why), *lines, *upper, 'action = "null"', ""])
+    document.comment(limits.why)
+    document.entry("rules")
+    document.value("rule", "range")
+    document.value("column", limits.column)
+    document.value("min", limits.least)
+    if limits.most is not None:
+        document.value("max", limits.most)
+    document.value("action", "null")
+    document.blank()
 
 
 def _currency(structure: Structure) -> str:
     """A currency that the names of columns mention."""
     every = " ".join(one.name for one in structure.profiles).lower()
     return next((sign for word, sign in _CURRENCIES.items() if word in every), "")
-
-
-def head_text(structure: Structure, as_of: date | None, notes: Sequence[str], name: str, source: str) -> str:
-    """The top of a draft: what was read, and the keys that stand before every table."""
-    rows = structure.profiles[0].rows
-    lines = [
-        comment(
-            f"Drafted from {Path(source).name if '://' not in source else source}: {rows:,} customers, "
-            f"{len(structure.profiles)} columns. It trains as it is; read it and mend what is wrong."
-        ),
-        "# Roles: active (clustered on), passive (describes), outcome (campaign reaction), ignored. See docs/spec.md.",
-        *map(comment, notes),
-        f"name = {toml(name)}",
-        f"title = {toml(label_of(name))}",
-    ]
-    if as_of:
-        lines.append(f"as_of = {as_of.isoformat()}          # the latest date in the file; ages count from it")
-    else:
-        lines.append("# as_of = 2026-01-31        # the day from which ages and recencies count; the file has no date")
-    lines += [
-        f"currency = {toml(_currency(structure))}               # shown beside amounts",
-        f"transform = {toml(PLAIN)}",
-        "",
-    ]
-    return "\n".join(lines)

@@ -8,8 +8,7 @@ from datetime import date
 import pandas as pd
 
 from pipeline.drafting import vocabulary as names
-from pipeline.drafting.draft import draft_customers
-from pipeline.drafting.draft_text import long_text
+from pipeline.drafting.customers import draft_customers
 from pipeline.drafting.structure import Family, Profile, Structure, analyse_structure
 from pipeline.reading import SINGLE, quote, tables
 
@@ -88,18 +87,11 @@ def draft_purchases(found: Purchases, structure: Structure, name: str, source: s
         for start, kind in (("spend on", "categories"), ("orders by", "channels"))
         if len(parts.get(start, [])) > 1
     )
-    head = [
-        "[source]",
-        "# The file holds purchases: this query makes one row a customer of them. The table is called",
-        "# data; amounts and dates are read as such, whatever their format in the file.",
-        f"query = {long_text(query)}",
-        "",
-    ]
     return draft_customers(
         Structure(table.profiles, table.frame, families),
         name,
         source,
-        head=head,
+        query=query,
         as_of=found.as_of,
         id_column=found.customer,
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -12,7 +12,7 @@ import pandas as pd
 
 from pipeline.contract import GroupMeaning, Kind, Meaning
 from pipeline.drafting import vocabulary as names
-from pipeline.reading import FALSE, TRUE, convert, decimal_hint, infer_column
+from pipeline.reading import FALSE, TRUE, as_text, convert, decimal_hint, infer_column
 
 NEAR_DUPLICATE = 0.98  # |correlation| above which two columns say the same
 MOST_CATEGORIES = 40
@@ -28,7 +28,7 @@ class Profile:
     name: str
     kind: Kind
     rows: int
-    nulls: int
+    nulls: int  # values that are unknown: missing, or there and not readable
     distinct: int
     low: str
     high: str
@@ -38,6 +38,7 @@ class Profile:
     meaning: Meaning | None
     personal: bool
     same_as: str | None = None  # an earlier column that says the same
+    unreadable: int = 0  # of ``nulls``: values that are there and no such number or date
     note: str = ""  # which date format was taken where two fit
 
     @property
@@ -47,13 +48,15 @@ class Profile:
 
     @property
     def unique(self) -> bool:
-        """No two rows share a value and none is missing."""
+        """No two rows share a value and none is unknown."""
         return self.nulls == 0 and self.distinct == self.rows
 
     @property
     def summary(self) -> str:
-        """One line for a comment: ``integer, no nulls, 59 distinct, 1893 to 1996``."""
-        nulls = f"{self.nulls:,} of {self.rows:,} missing" if self.nulls else "none missing"
+        """One line for a comment: ``date, none missing, 2 not readable, 59 distinct, 2025-01-02 to 2026-03-04``."""
+        missing = self.nulls - self.unreadable
+        nulls = f"{missing:,} of {self.rows:,} missing" if missing else "none missing"
+        nulls += f", {self.unreadable:,} not readable" if self.unreadable else ""
         spread = f", {self.low} to {self.high}" if self.low and self.kind not in ("category", "text", "flag") else ""
         return f"{self.kind}, {nulls}, {self.distinct:,} distinct{spread}"
 
@@ -90,10 +93,11 @@ def analyse_structure(frame: pd.DataFrame) -> Structure:
         note = convert(frame[name], "date").note if kind == "date" else ""
         kind, values = _narrow(kind, values, frame[name])
         typed[name] = values
-        profiles.append(_profile(str(name), kind, values, note))
+        unreadable = int(as_text(frame.loc[values.isna(), name]).notna().sum())
+        profiles.append(replace(_profile(str(name), kind, values, note), unreadable=unreadable))
     table = pd.DataFrame(typed)
     copies = _copies(table, profiles)
-    profiles = [Profile(**{**vars(one), "same_as": copies.get(one.name)}) for one in profiles]
+    profiles = [replace(one, same_as=copies.get(one.name)) for one in profiles]
     return Structure(tuple(profiles), table, _families(profiles))
 
 

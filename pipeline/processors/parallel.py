@@ -6,9 +6,10 @@ share them where two threads would wait for each other. Loky (joblib's executor)
 
 from __future__ import annotations
 
+import os
 import signal
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager
 from typing import Any, ParamSpec, Protocol, TypeVar
@@ -53,12 +54,41 @@ def process_helper() -> Iterator[Helper]:
     """A helper process for the length of the block; it is stopped at the end, whatever happens."""
     from joblib.externals.loky import ProcessPoolExecutor
 
-    executor = ProcessPoolExecutor(max_workers=1)
+    # Python would look for the helper's modules in the working folder first, where a reader may have a pandas.py. For
+    # the whole block, since Loky starts a worker anew that has grown, and processes that track what it holds.
+    with _environment({"PYTHONSAFEPATH": "1"}):
+        executor = ProcessPoolExecutor(max_workers=1, initializer=_keep_going)
+        try:
+            _start(executor)
+            yield ProcessHelper(executor)
+        finally:
+            executor.shutdown(wait=True, kill_workers=True)
+
+
+@contextmanager
+def _environment(variables: Mapping[str, str]) -> Iterator[None]:
+    """Processes that are started in the block see these variables."""
+    before = {name: os.environ.get(name) for name in variables}
+    os.environ.update(variables)
     try:
-        _start(executor)
-        yield ProcessHelper(executor)
+        yield
     finally:
-        executor.shutdown(wait=True, kill_workers=True)
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
+
+
+def _keep_going() -> None:
+    """Leave the worker alone that has grown: importing MLflow and Matplotlib is no leak.
+
+    Where psutil is installed, as beside every notebook, loky restarts a worker that has grown by 300 MB since its first
+    task, warns of it, and the imports have to be made again.
+    """
+    from joblib.externals.loky import process_executor
+
+    process_executor._USE_PSUTIL = False
 
 
 def _start(executor: Any) -> None:

@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
 from functools import cache
-from typing import Any, ParamSpec, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, ParamSpec, Protocol, TypeVar
 
-from sklearn import set_config
-from threadpoolctl import ThreadpoolController
+if TYPE_CHECKING:
+    from threadpoolctl import ThreadpoolController
 
 THREADS = 2
 
@@ -49,6 +49,8 @@ def one_thread(api: str | None = None) -> AbstractContextManager[Any]:
 
 @cache
 def _controller() -> ThreadpoolController:  # looking for the libraries takes 7 ms, as long as several small fits
+    from threadpoolctl import ThreadpoolController
+
     return ThreadpoolController()
 
 
@@ -58,6 +60,8 @@ def pool(threads: int = THREADS) -> Iterator[Pool]:
     if threads == 1:
         yield _Here()
         return
+
+    from sklearn import set_config
 
     def prepare() -> None:  # OpenMP's thread count and scikit-learn's settings belong to the thread that sets them
         _controller().limit(limits=1, user_api="openmp")

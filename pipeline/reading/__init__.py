@@ -1,9 +1,10 @@
 """A source to raw rows: text in any encoding, Parquet, databases; DuckDB is asked from here and nowhere else."""
 
 from pipeline.reading.engine import Engine, QueryError, quote, tables
+from pipeline.reading.frames import SINGLE, Data, Frames
 from pipeline.reading.kinds import FALSE, NULLS, TRUE, as_text, convert, decimal_hint, infer_column
 from pipeline.reading.raw import ROW_ID, RawTable
-from pipeline.reading.sources import SINGLE, query_tables, read_source
+from pipeline.reading.sources import query_tables, read_source
 
 __all__ = [
     "FALSE",
@@ -11,7 +12,9 @@ __all__ = [
     "ROW_ID",
     "SINGLE",
     "TRUE",
+    "Data",
     "Engine",
+    "Frames",
     "QueryError",
     "RawTable",
     "as_text",

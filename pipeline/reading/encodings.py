@@ -7,22 +7,31 @@ import re
 
 from charset_normalizer import from_bytes
 
+from pipeline.contract import Message
 from pipeline.errors import InputError
 
 _SAMPLE = 200_000
 _NOT_TEXT = (
     (
         b"PK\x03\x04",
-        "an Excel workbook (xlsx) or a ZIP archive",
-        "save the sheet as CSV (File, Save As, CSV UTF-8), or unpack the archive, and give that file",
+        Message.of("an Excel workbook (xlsx) or a ZIP archive"),
+        Message.of("save the sheet as CSV (File, Save As, CSV UTF-8), or unpack the archive, and give that file"),
     ),
-    (b"\xd0\xcf\x11\xe0", "an old Excel workbook (xls)", "save the sheet as CSV and give that file"),
-    (b"\x1f\x8b", "a gzip archive", "unpack it with gunzip and give the file inside"),
-    (b"BZh", "a bzip2 archive", "unpack it and give the file inside"),
-    (b"\xfd7zXZ", "an xz archive", "unpack it and give the file inside"),
-    (b"SQLite format 3\x00", "an SQLite database", "give its address instead: --data sqlite:///FILE"),
-    (b"%PDF", "a PDF document", "export the table as CSV"),
-    (b"DUCK", "a DuckDB database", "export the table as Parquet and give that file"),
+    (
+        b"\xd0\xcf\x11\xe0",
+        Message.of("an old Excel workbook (xls)"),
+        Message.of("save the sheet as CSV and give that file"),
+    ),
+    (b"\x1f\x8b", Message.of("a gzip archive"), Message.of("unpack it with gunzip and give the file inside")),
+    (b"BZh", Message.of("a bzip2 archive"), Message.of("unpack it and give the file inside")),
+    (b"\xfd7zXZ", Message.of("an xz archive"), Message.of("unpack it and give the file inside")),
+    (
+        b"SQLite format 3\x00",
+        Message.of("an SQLite database"),
+        Message.of("give its address instead: --data sqlite:///FILE"),
+    ),
+    (b"%PDF", Message.of("a PDF document"), Message.of("export the table as CSV")),
+    (b"DUCK", Message.of("a DuckDB database"), Message.of("export the table as Parquet and give that file")),
 )
 _MARKUP = re.compile(rb"\s*(<!doctype|<html|<\?xml|<table|<svg)", re.IGNORECASE)
 _JSON = re.compile(rb"\s*([\[{]\s*[\"{\[\]}]|\[\s*-?\d)")
@@ -34,19 +43,27 @@ _CYRILLIC = ["cp1251", "koi8_r", "cp866"]
 def refuse_other_formats(data: bytes, name: str) -> None:
     """Raise ``InputError`` naming what the bytes are where they are no table in text form."""
     if not data.strip(b"\xef\xbb\xbf \t\r\n"):
-        raise InputError.because(f"{name}: the file is empty", expected="a header line and one line a customer")
+        raise InputError.because(
+            Message.of("{file}: the file is empty", file=name),
+            expected=Message.of("a header line and one line a customer"),
+        )
     for magic, what, remedy in _NOT_TEXT:
         if data.startswith(magic):
-            raise InputError.because(f"{name}: not a text table", found=what, remedy=remedy)
+            raise InputError.because(no_table(name), found=what, remedy=remedy)
     head = data[:2000].removeprefix(codecs.BOM_UTF8)
     if _MARKUP.match(head):
         raise InputError.because(
-            f"{name}: not a text table",
-            found="an HTML or XML page",
-            remedy="the download may have returned a sign-in or error page; get the CSV itself",
+            no_table(name),
+            found=Message.of("an HTML or XML page"),
+            remedy=Message.of("the download may have returned a sign-in or error page; get the CSV itself"),
         )
     if _JSON.match(head):
-        raise InputError.because(f"{name}: not a text table", found="JSON", remedy="convert it to CSV or Parquet")
+        raise InputError.because(no_table(name), found="JSON", remedy=Message.of("convert it to CSV or Parquet"))
+
+
+def no_table(name: str) -> Message:
+    """What is said of a file that is no table in text form."""
+    return Message.of("{file}: not a text table", file=name)
 
 
 def decode(data: bytes, name: str, encoding: str | None) -> tuple[str, str]:
@@ -59,15 +76,15 @@ def decode(data: bytes, name: str, encoding: str | None) -> tuple[str, str]:
         return data.decode(chosen).removeprefix("\ufeff"), chosen
     except LookupError as error:
         raise InputError.because(
-            f"{name}: unknown encoding {chosen!r}",
+            Message.of("{file}: unknown encoding {encoding}", file=name, encoding=repr(chosen)),
             expected="utf-8, utf-16, cp1251, latin-1 ...",
-            remedy="mend source.encoding in the spec",
+            remedy=Message.of("mend source.encoding in the spec"),
         ) from error
     except UnicodeDecodeError as error:
         raise InputError.because(
-            f"{name}: not {chosen} text",
-            found=f"byte {data[error.start]:#x} at {error.start}",
-            remedy="set source.encoding in the spec to the file's real encoding",
+            Message.of("{file}: not {encoding} text", file=name, encoding=chosen),
+            found=Message.of("byte {byte} at {place}", byte=f"{data[error.start]:#x}", place=str(error.start)),
+            remedy=Message.of("set source.encoding in the spec to the file's real encoding"),
         ) from error
 
 
@@ -99,9 +116,9 @@ def _utf16_by_nul(data: bytes, name: str) -> str | None:
         return encoding
     if len(sample.translate(None, _CONTROLS)) < 0.99 * len(sample):
         raise InputError.because(
-            f"{name}: not a text table",
-            found="binary data (control characters)",
-            remedy="export the table as CSV or Parquet",
+            no_table(name),
+            found=Message.of("binary data (control characters)"),
+            remedy=Message.of("export the table as CSV or Parquet"),
         )
     return None
 

@@ -10,6 +10,8 @@ from typing import Any
 import duckdb
 import pandas as pd
 
+from pipeline.reading.frames import Arrow
+
 
 class QueryError(Exception):
     """What the engine says of SQL that it cannot run, or of a file that it cannot read."""
@@ -59,7 +61,7 @@ class Engine:
 @contextmanager
 def tables(
     files: Mapping[str, Sequence[Path]] | None = None,
-    frames: Mapping[str, pd.DataFrame] | None = None,
+    frames: Mapping[str, pd.DataFrame | Arrow] | None = None,
     *,
     sealed: bool = False,
 ) -> Iterator[Engine]:

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from pipeline.contract import Kind
+from pipeline.contract import CURRENCY_SIGNS, Kind, Message
 
 Decimal = Literal[".", ","]
 Mask = npt.NDArray[np.bool_]
@@ -46,7 +46,7 @@ NULLS = frozenset(
 )
 TRUE = frozenset({"1", "1.0", "1,0", "true", "t", "yes", "y", "да", "д", "истина"})
 FALSE = frozenset({"0", "0.0", "0,0", "false", "f", "no", "n", "нет", "н", "ложь"})
-_CURRENCY = r"(?i)[$€£¥₽₴₸%]|\b(?:usd|eur|gbp|rub|руб|р)\b\.?"
+_CURRENCY = rf"(?i)[{''.join(CURRENCY_SIGNS)}%]|\b(?:{'|'.join(CURRENCY_SIGNS.values())}|руб|р)\b\.?"
 _GROUPING = {".": r"[ \u00a0\u202f\u2009',]", ",": r"[ \u00a0\u202f\u2009'.]"}
 _DATE_FORMATS = (
     "%Y-%m-%d",
@@ -208,7 +208,9 @@ def _number(series: pd.Series, decimal: Decimal | None) -> Converted:
     grouped = bare.where(fits).str.replace(_GROUPING[sign], "", regex=True).str.replace(sign, ".", regex=False)
     values = pd.to_numeric(grouped, errors="coerce").astype("float64")
     doubtful = decimal is None and int(comma.sum()) == int(point.sum()) and bare.str.contains(",").any()
-    note = "1,234 is read as 1234; set source.decimal in the spec if the comma is decimal" if doubtful else ""
+    note = (
+        Message.of("1,234 is read as 1234; set source.decimal in the spec if the comma is decimal") if doubtful else ""
+    )
     return _sane(values, known, note)
 
 
@@ -256,7 +258,11 @@ def _dates(text: pd.Series, date_format: str | None) -> tuple[pd.Series, str]:
     best = max(formats, key=lambda one: counts[one])  # the first of equals: ISO, then day first
     rivals = [one for one in formats if one != best and counts[one] == counts[best]]
     note = (
-        f"read as {best}, though {rivals[0]} fits as well; set source.date_format in the spec if that is meant"
+        Message.of(
+            "read as {best}, though {rival} fits as well; set source.date_format in the spec if that is meant",
+            best=best,
+            rival=rivals[0],
+        )
         if rivals
         else ""
     )

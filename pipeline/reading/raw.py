@@ -10,6 +10,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from pipeline.contract import Message, Quantity
+
 ROW_ID = "(row)"  # id of a table that has none: where the row stands in its file; holds for that very file only
 
 
@@ -19,13 +21,19 @@ class Reject:
 
     line: int
     text: str
-    why: str
+    why: Message
     file: str = ""  # named where several files were read
 
     @property
-    def where(self) -> str:
+    def where(self) -> Message:
         """Where the row stands: ``line 17`` or ``b.csv, line 17``."""
-        return f"{self.file}, line {self.line}" if self.file else f"line {self.line}"
+        spot = Message.of("line {n}", n=Quantity(self.line, "d"))
+        return Message.of("{file}, {spot}", file=self.file, spot=spot) if self.file else spot
+
+    @property
+    def told(self) -> Message:
+        """Where the row stands and why it cannot be taken apart."""
+        return Message.of("{where}: {why}", where=self.where, why=self.why)
 
 
 @dataclass(frozen=True)
@@ -50,10 +58,11 @@ class RawTable:
         sizes = np.diff([*starts, len(self.rows)])
         return pd.Series(np.repeat([file for _, file in self.parts], sizes), dtype="str") + ":" + numbers
 
-    def where(self, position: int) -> str:
+    def where(self, position: int) -> Message:
         """Where the row at ``position`` of the frame stands, in words."""
-        spot = f"{self.unit} {self.rows[position]}"
+        number = Quantity(int(self.rows[position]), "d")
+        spot = Message.of("line {n}" if self.unit == "line" else "row {n}", n=number)
         if not self.parts:
             return spot
         part = bisect_right([start for start, _ in self.parts], position) - 1
-        return f"{self.parts[part][1]}, {spot}"
+        return Message.of("{file}, {spot}", file=self.parts[part][1], spot=spot)

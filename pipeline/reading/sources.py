@@ -5,24 +5,27 @@ from __future__ import annotations
 import glob
 import importlib.util
 from pathlib import Path
+from typing import TypeAlias
 
 import numpy as np
 import pandas as pd
 
+from pipeline.contract import Joined, Message, Quantity
 from pipeline.errors import InputError, SpecError
 from pipeline.reading.databases import read_database
 from pipeline.reading.engine import QueryError, count_rows, quote, tables
+from pipeline.reading.frames import SINGLE, Arrow, Data, Frames
 from pipeline.reading.raw import RawTable, Reject
 from pipeline.reading.text import TextTable, read_text
 from pipeline.spec import Source, Spec
 
-SINGLE = "data"  # the name under which a query finds the one table given with --data
+Table: TypeAlias = list[Path] | Arrow  # a table's files, or the table itself
 _PARQUET = {".parquet", ".pq"}
 _TEXT = {".csv", ".tsv", ".txt", ".tab"}
 _MOST_CELLS = 400_000_000  # rows x columns; a small Parquet file can unfold to more memory than there is
 
 
-def read_source(spec: Spec, data: str | None) -> RawTable:
+def read_source(spec: Spec, data: Data | None) -> RawTable:
     """Rows as they were written, from ``data`` or from where the spec says they are.
 
     Parameters
@@ -30,7 +33,7 @@ def read_source(spec: Spec, data: str | None) -> RawTable:
     spec
         ``source`` gives tables, query, encoding, delimiter; all may be left out.
     data
-        A file, a folder, a glob pattern or a database's URL; None: the spec's own package or tables.
+        A file, a folder, a glob pattern, a database's URL, or tables in memory; None: the spec's own package or tables.
 
     Raises
     ------
@@ -38,10 +41,10 @@ def read_source(spec: Spec, data: str | None) -> RawTable:
         Naming what was looked for and what to do.
 
     """
-    if data is not None and "://" in data:
+    if isinstance(data, str) and "://" in data:
         return read_database(spec, data)
     try:
-        return _read_files(spec, data)
+        return _read_tables(spec, data)
     except OSError as error:
         raise InputError.because(
             f"{error.filename or data}: cannot be read",
@@ -50,25 +53,27 @@ def read_source(spec: Spec, data: str | None) -> RawTable:
         ) from error
 
 
-def _read_files(spec: Spec, data: str | None) -> RawTable:
-    tables, source = _tables(spec, data)
+def _read_tables(spec: Spec, data: Data | None) -> RawTable:
+    given, source = _tables(spec, data)
     if spec.source.query:
-        return _query(spec, tables, source)
-    if len(tables) != 1:
+        return _query(spec, given, source)
+    if len(given) != 1:
         raise SpecError.because(
             f"{spec.path or spec.name}: several tables and no query",
-            found=", ".join(tables),
+            found=", ".join(given),
             expected="[source] query with one row a customer",
         )
-    files = next(iter(tables.values()))
-    if _is_parquet(files):
-        return _parquet(spec, files, source)
-    return _text(spec.source, files, source)
+    table = next(iter(given.values()))
+    if isinstance(table, list) and not _is_parquet(table):
+        return _text(spec.source, table, source)
+    return _typed_table(spec, table, source)
 
 
-def _tables(spec: Spec, data: str | None) -> tuple[dict[str, list[Path]], str]:
-    """Files of each table, and the source in words."""
+def _tables(spec: Spec, data: Data | None) -> tuple[dict[str, Table], str]:
+    """Files of each table, or the table itself, and the source in words."""
     named = spec.source.tables
+    if isinstance(data, Frames):
+        return dict(data.under(named)), data.title
     if data is None:
         if spec.source.package is None and not named:
             raise InputError.because(
@@ -209,11 +214,14 @@ def _refuse_bombs(files: list[Path], width: int) -> None:
         )
 
 
-def _parquet(spec: Spec, files: list[Path], shown: str) -> RawTable:
+def _typed_table(spec: Spec, table: Table, shown: str) -> RawTable:
+    """Parquet files or a table in memory, whose columns have types already."""
+    in_files = isinstance(table, list)
     try:
-        with tables({SINGLE: files}) as engine:
+        with tables({SINGLE: table} if in_files else {}, {} if in_files else {SINGLE: table}) as engine:
             described = engine.columns(SINGLE)
-            _refuse_bombs(files, len(described))
+            if isinstance(table, list):
+                _refuse_bombs(table, len(described))
             nested = [
                 name for name, kind in described.items() if "[" in kind or kind.startswith(("STRUCT", "MAP", "UNION"))
             ]
@@ -222,7 +230,8 @@ def _parquet(spec: Spec, files: list[Path], shown: str) -> RawTable:
             columns = f"* REPLACE (CAST({quote(exact[0])} AS VARCHAR) AS {quote(exact[0])})" if exact else "*"
             frame = engine.query(f"SELECT {columns} FROM {quote(SINGLE)}")  # noqa: S608
     except QueryError as error:
-        raise InputError.because(f"{shown}: not readable as Parquet", found=str(error).splitlines()[0]) from error
+        what = "as Parquet" if in_files else "as a table"
+        raise InputError.because(f"{shown}: not readable {what}", found=str(error).splitlines()[0]) from error
     if nested:
         raise InputError.because(
             f"{shown}: columns with lists or records inside",
@@ -239,32 +248,38 @@ def _typed(frame: pd.DataFrame, source: str, tables: dict[str, int], notes: tupl
     return RawTable(frame, source, np.arange(1, len(frame) + 1, dtype=np.int64), tables=tables, notes=notes)
 
 
-def _query(spec: Spec, files: dict[str, list[Path]], source: str) -> RawTable:
+def _query(spec: Spec, given: dict[str, Table], source: str) -> RawTable:
     """Each table under its name, then the spec's query."""
-    parquet, frames, read = _by_form(spec, files, source)
+    parquet, frames, read = _by_form(spec, given, source)
     try:
         with tables(parquet, frames) as engine:
-            sizes = {name: len(frames[name]) if name in frames else engine.count(name) for name in files}
+            sizes = {name: len(frames[name]) if name in frames else engine.count(name) for name in given}
             frame = engine.query(spec.source.query or "")
     except QueryError as error:
-        raise _query_failed(spec, "source.query", error, [*files], one_row=True) from error
-    rejects = [reject for raw in read for reject in raw.rejects]
-    notes = [note for raw in read for note in raw.notes]
+        raise _query_failed(spec, "source.query", error, [*given], one_row=True) from error
+    rejects = [reject for raw in read.values() for reject in raw.rejects]
+    notes = [note for raw in read.values() for note in raw.notes]
+    notes += [note for name, raw in read.items() for note in _not_readable(raw, frames[name])]
     if rejects:
         notes.append(
-            f"{len(rejects)} lines of the tables could not be taken apart and are not in the sums: "
-            + "; ".join(f"{reject.where}: {reject.why}" for reject in rejects[:5])
+            Message.of(
+                "{n} lines of the tables could not be taken apart and are not in the sums: {examples}",
+                n=Quantity(len(rejects), "d"),
+                examples=Joined(tuple(one.told for one in rejects[:5]), "; "),
+            )
         )
     return _typed(frame, source, sizes, tuple(notes))
 
 
 def _by_form(
-    spec: Spec, files: dict[str, list[Path]], source: str
-) -> tuple[dict[str, list[Path]], dict[str, pd.DataFrame], list[RawTable]]:
-    """Parquet files by table, text tables as frames, and what was read of the texts."""
+    spec: Spec, given: dict[str, Table], source: str
+) -> tuple[dict[str, list[Path]], dict[str, pd.DataFrame | Arrow], dict[str, RawTable]]:
+    """Parquet files by table, text tables and those in memory as frames, and what was read of the texts."""
+    files = {name: table for name, table in given.items() if isinstance(table, list)}
     parquet = {name: paths for name, paths in files.items() if _is_parquet(paths)}
     read = {name: _text(spec.source, paths, source) for name, paths in files.items() if name not in parquet}
-    return parquet, {name: _inferred(raw, spec.source) for name, raw in read.items()}, list(read.values())
+    frames = {name: table for name, table in given.items() if not isinstance(table, list)}
+    return parquet, frames | {name: _inferred(raw, spec.source) for name, raw in read.items()}, read
 
 
 def _query_failed(spec: Spec, key: str, error: QueryError, names: list[str], *, one_row: bool = False) -> SpecError:
@@ -275,7 +290,7 @@ def _query_failed(spec: Spec, key: str, error: QueryError, names: list[str], *, 
     )
 
 
-def query_tables(spec: Spec, data: str | None, key: str, query: str, **given: pd.DataFrame) -> pd.DataFrame:
+def query_tables(spec: Spec, data: Data | None, key: str, query: str, **given: pd.DataFrame) -> pd.DataFrame:
     """The answer to another query of the spec over the same tables, and over frames ``given`` by name.
 
     Raises
@@ -283,13 +298,13 @@ def query_tables(spec: Spec, data: str | None, key: str, query: str, **given: pd
     SpecError
         Where the query fails; ``key`` is the spec's name for it.
     """
-    files, source = _tables(spec, data)
-    parquet, frames, _read = _by_form(spec, files, source)
+    stored, source = _tables(spec, data)
+    parquet, frames, _read = _by_form(spec, stored, source)
     try:
         with tables(parquet, frames) as engine:
             return engine.query(query, given)
     except QueryError as error:
-        raise _query_failed(spec, key, error, [*files, *given]) from error
+        raise _query_failed(spec, key, error, [*stored, *given]) from error
 
 
 def _inferred(raw: RawTable, source: Source) -> pd.DataFrame:
@@ -297,3 +312,27 @@ def _inferred(raw: RawTable, source: Source) -> pd.DataFrame:
     from pipeline.reading.kinds import infer
 
     return infer(raw.frame, decimal=source.decimal, date_format=source.date_format)
+
+
+def _not_readable(raw: RawTable, inferred: pd.DataFrame) -> list[str]:
+    """What stands in a column of numbers or dates and is neither: SQL finds nothing there, though something is."""
+    from pipeline.reading.kinds import as_text
+
+    kinds = {
+        name: Message.of("a number") if pd.api.types.is_numeric_dtype(inferred[name]) else Message.of("a date")
+        for name in inferred
+    }
+    texts = {name for name in inferred if pd.api.types.is_string_dtype(inferred[name])}
+    gaps = {name: raw.frame[name][inferred[name].isna()] for name in inferred if name not in texts}
+    counts = {name: int(as_text(values).notna().sum()) for name, values in gaps.items()}
+    return [
+        Message.counted(
+            "{n} value of {column} not readable as {kind}: made unknown",
+            "{n} values of {column} not readable as {kind}: made unknown",
+            count,
+            column=str(name),
+            kind=kinds[name],
+        )
+        for name, count in counts.items()
+        if count
+    ]

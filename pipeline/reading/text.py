@@ -10,11 +10,17 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from pipeline.contract import Message, Quantity
 from pipeline.errors import InputError, SpecError
 from pipeline.reading.encodings import decode, refuse_other_formats
 from pipeline.reading.raw import Reject
 
-DELIMITERS = {";": "semicolon", ",": "comma", "\t": "tab", "|": "bar"}
+DELIMITERS = {
+    ";": Message.of("fields parted by semicolon"),
+    ",": Message.of("fields parted by comma"),
+    "\t": Message.of("fields parted by tab"),
+    "|": Message.of("fields parted by bar"),
+}
 _SNIFF_LINES = 200
 _LONGEST_RECORD = 50  # physical lines; a quote left open must not swallow the rest of the file
 _NEWLINE, _QUOTE = 10, 34
@@ -58,7 +64,12 @@ def read_text(path: Path, *, encoding: str | None = None, delimiter: str | None 
     data = path.read_bytes()
     refuse_other_formats(data, str(path))
     text, used = decode(data, str(path), encoding)
-    return parse_text(text, name=str(path), delimiter=delimiter, notes=(f"{path.name}: text in {used}",))
+    return parse_text(
+        text,
+        name=str(path),
+        delimiter=delimiter,
+        notes=(Message.of("{file}: text in {encoding}", file=path.name, encoding=used),),
+    )
 
 
 def parse_text(text: str, *, name: str, delimiter: str | None = None, notes: tuple[str, ...] = ()) -> TextTable:
@@ -78,13 +89,13 @@ def parse_text(text: str, *, name: str, delimiter: str | None = None, notes: tup
         header, frame, lines, rejects = _fast(data, records, separator, name)
     if frame.empty:
         raise InputError.because(
-            f"{name}: no rows",
-            expected="a header line and one line a customer",
-            found=f"a header and {len(rejects)} lines that do not fit it",
+            Message.of("{file}: no rows", file=name),
+            expected=Message.of("a header line and one line a customer"),
+            found=Message.of("a header and {n} lines that do not fit it", n=Quantity(len(rejects), "d")),
         )
     named, kept = _named(frame, header, name)
-    extra = (f"{name}: a column without a name was ignored",) if kept < len(header) else ()
-    how = f"fields parted by {DELIMITERS.get(separator, repr(separator))}"
+    extra = (Message.of("{file}: a column without a name was ignored", file=name),) if kept < len(header) else ()
+    how = DELIMITERS.get(separator) or Message.of("fields parted by {sign}", sign=repr(separator))
     moved = tuple(Reject(one.line + skipped, one.text, one.why) for one in rejects)
     return TextTable(named, lines + skipped, moved, (*notes, how, *extra))
 
@@ -104,10 +115,10 @@ def sniff_delimiter(text: str, name: str) -> str:
             best, best_score = candidate, score
     if not best:
         raise InputError.because(
-            f"{name}: only one column",
-            expected="columns parted by a comma, semicolon, tab or bar",
-            found=f"the first line {lines[0][:80]!r}",
-            remedy="set source.delimiter in the spec if it is another sign",
+            Message.of("{file}: only one column", file=name),
+            expected=Message.of("columns parted by a comma, semicolon, tab or bar"),
+            found=Message.of("the first line {line}", line=repr(lines[0][:80])),
+            remedy=Message.of("set source.delimiter in the spec if it is another sign"),
         )
     return best
 
@@ -223,7 +234,15 @@ def _fields(line: str, delimiter: str) -> list[str]:
 
 
 def _reject(line: int, text: str, found: int, expected: int) -> Reject:
-    why = "a NUL byte" if "\0" in text else f"{found} fields where the header has {expected}"
+    why = (
+        Message.of("a NUL byte")
+        if "\0" in text
+        else Message.of(
+            "{found} fields where the header has {expected}",
+            found=Quantity(found, "d"),
+            expected=Quantity(expected, "d"),
+        )
+    )
     return Reject(line, text[:2000], why)
 
 
@@ -231,27 +250,27 @@ def _header(line: str, delimiter: str, sizes: Positions, name: str) -> list[str]
     names = [part.strip().strip("\ufeff") for part in _fields(line, delimiter)]
     if len(names) < 2:
         raise InputError.because(
-            f"{name}: only one column",
+            Message.of("{file}: only one column", file=name),
             found=repr(line[:80]),
-            expected="columns parted by a comma, semicolon, tab or bar",
-            remedy="set source.delimiter in the spec",
+            expected=Message.of("columns parted by a comma, semicolon, tab or bar"),
+            remedy=Message.of("set source.delimiter in the spec"),
         )
     numeric = sum(part.replace(",", "").replace(".", "").replace("-", "").isdigit() for part in names)
     if numeric > len(names) / 2:
         raise InputError.because(
-            f"{name}: no header line",
-            expected="names of columns in the first line",
+            Message.of("{file}: no header line", file=name),
+            expected=Message.of("names of columns in the first line"),
             found=repr(line[:80]),
-            remedy="put a line with the columns' names on top",
+            remedy=Message.of("put a line with the columns' names on top"),
         )
     if len(sizes) and np.mean(sizes == len(names) + 1) > 0.5:
         names = ["", *names]
     twice = sorted({part for part in names if part and names.count(part) > 1})
     if twice:
         raise InputError.because(
-            f"{name}: the header names a column twice",
+            Message.of("{file}: the header names a column twice", file=name),
             found=", ".join(map(repr, twice[:5])),
-            remedy="rename one of them in the file",
+            remedy=Message.of("rename one of them in the file"),
         )
     return names
 
@@ -260,5 +279,5 @@ def _named(frame: pd.DataFrame, header: list[str], name: str) -> tuple[pd.DataFr
     """The frame under its names, without columns that have none (an exported index)."""
     kept = [place for place, column in enumerate(header) if column and not column.startswith("Unnamed: ")]
     if not kept:
-        raise InputError.because(f"{name}: no column has a name")
+        raise InputError.because(Message.of("{file}: no column has a name", file=name))
     return frame[kept].set_axis([header[place] for place in kept], axis=1), len(kept)

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -24,6 +25,7 @@ from pipeline.contract import (
     Record,
     RunRecord,
     SweepRecord,
+    messages_of,
 )
 from pipeline.recording.decision_card import decision_as_html, decision_as_json
 from pipeline.recording.model import model_record
@@ -103,6 +105,17 @@ def _parent(training: Training, curves: Mapping[str, bytes]) -> RunRecord:
             Artifacts.TRANSFORM: training.features.transform.model_dump_json(),
             Artifacts.DECISION_CARD: decision_as_json(training),
             Artifacts.DECISION_PAGE: decision_as_html(training),
+            Artifacts.MESSAGES: _public(
+                _messages(
+                    {
+                        Artifacts.DATASET: training.dataset,
+                        Artifacts.LEDGER: training.ledger,
+                        Artifacts.DECISION: training.decision,
+                        Artifacts.CANDIDATES: tuple(records),
+                        Artifacts.SENSITIVITY: training.sensitivity,
+                    }
+                )
+            ),
         },
         images=curves,
     )
@@ -179,6 +192,15 @@ def _child(training: Training, candidate: Candidate, images: Mapping[str, bytes]
             Artifacts.RULES: _json_list(candidate.rules),
             **({Artifacts.AFFINITY_BASIS: bought.basis.model_dump_json()} if bought else {}),
             **records,
+            Artifacts.MESSAGES: _messages(
+                {
+                    Artifacts.SEGMENTS: candidate.cards,
+                    Artifacts.RULES: candidate.rules,
+                    Artifacts.PASSIVE: candidate.passive,
+                    Artifacts.AFFINITY_BASIS: bought.basis if bought else None,
+                    Artifacts.CAMPAIGNS: plan.summary if plan else None,
+                }
+            ),
         },
         images=images,
         ui_tables={Artifacts.PROFILES_TABLE: _profile_table(training, candidate)},
@@ -208,6 +230,12 @@ def _recommended(training: Training) -> Candidate:
 
 def _json_list(records: Iterable[Record]) -> str:
     return "[" + ",".join(record.model_dump_json() for record in records) + "]"
+
+
+def _messages(held: Mapping[str, object]) -> str:
+    """What the sentences in these files were made of, by the name of the file."""
+    found = {PurePosixPath(name).stem: messages_of(value) for name, value in held.items()}
+    return json.dumps({name: tree for name, tree in found.items() if tree}, ensure_ascii=False)
 
 
 def _public(text: str) -> str:

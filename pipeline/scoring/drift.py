@@ -20,11 +20,14 @@ from pipeline.contract import (
     Drift,
     DriftWord,
     FeatureDrift,
+    Joined,
     Labels,
     Matrix,
+    Message,
     Segmentation,
     SegmentDrift,
-    plain_number,
+    own,
+    plain_quantity,
 )
 
 TENTHS = np.arange(1, 10) / 10
@@ -91,19 +94,23 @@ def _tenths(values: Matrix, edges: Matrix) -> Labels:
     return np.bincount(bins, minlength=len(edges) + 2)
 
 
-def _missing(customers: pd.DataFrame, segmentation: Segmentation) -> list[str]:
+def _missing(customers: pd.DataFrame, segmentation: Segmentation) -> list[Message]:
     """Missing values of active columns stand at the median of the training, as they did there."""
     transform, dataset, notes = segmentation.transform, segmentation.dataset, []
     for name, fill in zip(transform.names, transform.fill, strict=True):
         if count := int((~np.isfinite(_numbers(customers[name]))).sum()):
             notes.append(
-                f"{dataset.column(name).label}: missing for {_customers(count)}, treated as in training: "
-                f"{plain_number(fill)} stands in"
+                Message.of(
+                    "{label}: missing for {customers}, treated as in training: {value} stands in",
+                    label=own(dataset.column(name).label),
+                    customers=counted_customers(count),
+                    value=plain_quantity(fill),
+                )
             )
     return notes
 
 
-def _unseen(customers: pd.DataFrame, segmentation: Segmentation) -> list[str]:
+def _unseen(customers: pd.DataFrame, segmentation: Segmentation) -> list[Message]:
     """Categories that training never saw. No category is clustered on, so the segment does not depend on them."""
     notes, trained = [], segmentation.customers
     for column in segmentation.dataset.columns:
@@ -112,10 +119,15 @@ def _unseen(customers: pd.DataFrame, segmentation: Segmentation) -> list[str]:
         values = customers[column.name].dropna().astype("str")
         unseen = values[~values.isin(set(trained[column.name].dropna().astype("str")))]
         if len(unseen):
-            examples = ", ".join(f"'{one}'" for one in sorted(unseen.unique())[:3])
+            examples = Joined(tuple(f"'{one}'" for one in sorted(unseen.unique())[:3]))
             notes.append(
-                f"{column.label}: {examples} not seen in training ({_customers(len(unseen))}); treated as "
-                "unknown, the segment does not depend on it"
+                Message.of(
+                    "{label}: {values} not seen in training ({customers}); treated as unknown, the segment does not "
+                    "depend on it",
+                    label=own(column.label),
+                    values=examples,
+                    customers=counted_customers(len(unseen)),
+                )
             )
     return notes
 
@@ -129,5 +141,6 @@ def _median(values: Matrix) -> float | None:
     return float(np.median(known)) if len(known) else None
 
 
-def _customers(count: int) -> str:
-    return f"{count:,} customer" if count == 1 else f"{count:,} customers"
+def counted_customers(count: int) -> Message:
+    """``1 customer``, ``2,240 customers``."""
+    return Message.counted("{n} customer", "{n} customers", count)

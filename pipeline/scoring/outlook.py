@@ -15,17 +15,19 @@ from pipeline.campaigns import KIND, PAST, RECEIVED, SEGMENT, known_of_customers
 from pipeline.contract import (
     CATEGORY_KINDS,
     CampaignSummary,
+    Joined,
     Labels,
+    Message,
     ResponseModel,
     Scores,
     Segmentation,
     Term,
-    plain_number,
+    own,
+    plain_quantity,
 )
+from pipeline.scoring.drift import counted_customers
 from pipeline.spec import Spec, outcome_derived
 from pipeline.statistics import Vector
-
-NONE = "no response probabilities"
 
 
 @dataclass(frozen=True)
@@ -48,12 +50,17 @@ def response_outlook(
     if plan is None:
         return Outlook(
             notes=(
-                f"{NONE}: run {segmentation.run_id[:8]} holds no response model, since it is not the one "
-                "that its sweep recommended",
+                Message.of(
+                    "no response probabilities: run {run} holds no response model, since it is not the one that its "
+                    "sweep recommended",
+                    run=segmentation.run_id[:8],
+                ),
             )
         )
     if plan.summary.model is None:
-        return Outlook(notes=(f"{NONE}: {' '.join(plan.summary.notes) or 'the run holds no response model'}",))
+        why = Joined(tuple(map(own, plan.summary.notes)), " ")
+        reason = why if plan.summary.notes else Message.of("the run holds no response model")
+        return Outlook(notes=(Message.of("no response probabilities: {reason}", reason=reason),))
     if plan.summary.campaign:
         return _of_campaign(customers, labels, segmentation, spec, plan.summary, plan.summary.model)
     return _of_kinds(customers, segmentation, spec, plan.summary.model, history)
@@ -80,8 +87,11 @@ def _of_kinds(
     if history is None or spec.history is None:
         return Outlook(
             notes=(
-                f"{NONE}: they need the history of purchases and campaigns; give --data the folder with "
-                f"the tables {', '.join(spec.source.tables)}",
+                Message.of(
+                    "no response probabilities: they need the history of purchases and campaigns; give --data the "
+                    "folder with the tables {tables}",
+                    tables=Joined(tuple(spec.source.tables)),
+                ),
             )
         )
     id_column = spec.id.column
@@ -117,15 +127,23 @@ def _stand_in(name: str, terms: list[Term], known: pd.DataFrame) -> str:
     missing = _missing(name, known)
     if not missing:
         return ""
-    customers = f"{missing:,} {'customer' if missing == 1 else 'customers'}"
+    return Message.of(
+        "{label}: missing for {customers}; in the response probability {what}, as in training",
+        label=own(terms[0].label),
+        customers=counted_customers(missing),
+        what=_instead(name, terms),
+    )
+
+
+def _instead(name: str, terms: list[Term]) -> Message:
     if name == PAST:
-        what = "everybody's rate stands in"
-    elif any(term.unknown for term in terms):
-        what = "counts as not known"
-    else:
-        filled = next((term.fill for term in terms if term.category is None), None)
-        what = "counts with the rest" if filled is None else f"{plain_number(filled)} stands in"
-    return f"{terms[0].label}: missing for {customers}; in the response probability {what}, as in training"
+        return Message.of("everybody's rate stands in")
+    if any(term.unknown for term in terms):
+        return Message.of("counts as not known")
+    filled = next((term.fill for term in terms if term.category is None), None)
+    if filled is None:
+        return Message.of("counts with the rest")
+    return Message.of("{value} stands in", value=plain_quantity(filled))
 
 
 def _missing(name: str, known: pd.DataFrame) -> int:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import tempfile
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -20,14 +21,20 @@ from pipeline.contract import (
     Assignments,
     ExpectedColumn,
     ExpectedFile,
+    Joined,
     Ledger,
+    Message,
     Scored,
     Scores,
     Segmentation,
+    decoded,
+    encoded,
     harmless,
+    messages_of,
+    with_messages,
 )
 from pipeline.errors import InputError, nearest_name
-from pipeline.reading import ROW_ID, RawTable
+from pipeline.reading import ROW_ID, Data, Frames, RawTable
 from pipeline.scoring.drift import measure_drift
 from pipeline.segmenting import apply_transform, squared_distances
 
@@ -57,9 +64,9 @@ def score_upload(segmentation: Segmentation, name: str, content: bytes) -> Score
     """
     if content.startswith(_PARQUET):  # a few kilobytes of it can unfold to gigabytes
         raise InputError.because(
-            f"{name} is a Parquet file",
-            expected="a table as text (CSV)",
-            remedy="save it as CSV, or use 'korzina score'",
+            Message.of("{file} is a Parquet file", file=name),
+            expected=Message.of("a table as text (CSV)"),
+            remedy=Message.of("save it as CSV, or use 'korzina score'"),
         )
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder, re.sub(r"[^\w. -]", "_", name).strip(". ")[-80:] or "upload.csv")
@@ -68,11 +75,35 @@ def score_upload(segmentation: Segmentation, name: str, content: bytes) -> Score
         try:
             scored = score(segmentation, str(file))
         except InputError as error:
-            raise InputError(str(error).replace(here, "")) from error
-        return replace(scored, ledger=Ledger.model_validate_json(scored.ledger.model_dump_json().replace(here, "")))
+            raise _without(error, here) from error
+        return replace(scored, ledger=_ledger_without(scored.ledger, here))
 
 
-def score(segmentation: Segmentation, data: str) -> Scored:
+def _without(error: InputError, folder: str) -> InputError:
+    """The same error about a file without the folder that it lay in for a moment."""
+    if not error.parts:
+        return InputError(str(error).replace(folder, ""))
+    return InputError.because(**{name: _cut(part, folder) for name, part in error.parts.items()})
+
+
+def _cut(part: str, folder: str) -> str:
+    text = str(part).replace(folder, "")
+    if not isinstance(part, Message):
+        return text
+    made = decoded(_json_without(encoded(part), folder), text)
+    return made if isinstance(made, str) else text
+
+
+def _ledger_without(ledger: Ledger, folder: str) -> Ledger:
+    plain = Ledger.model_validate(_json_without(ledger.model_dump(mode="json"), folder))
+    return with_messages(plain, _json_without(messages_of(ledger), folder))
+
+
+def _json_without(held: Any, folder: str) -> Any:
+    return json.loads(json.dumps(held).replace(json.dumps(folder)[1:-1], ""))
+
+
+def score(segmentation: Segmentation, data: Data) -> Scored:
     """Clean ``data`` by the run's own spec and place every customer; raises ``InputError``."""
     from pipeline.campaigns import read_history
     from pipeline.cleaning import clean
@@ -152,17 +183,21 @@ def _check_columns(raw: RawTable, spec: Spec) -> None:
     if not missing:
         return
     near = {name: nearest_name(name, missing) for name in present if name not in needed}
-    meant = ", ".join(f"{name} to {found}" for name, found in near.items() if found)
+    meant = tuple(Message.of("{one} to {other}", one=name, other=found) for name, found in near.items() if found)
     raise InputError.because(
-        f"{raw.source}: missing columns: {', '.join(missing)}",
+        Message.of("{file}: missing columns: {columns}", file=raw.source, columns=Joined(tuple(missing))),
         expected=", ".join(needed) if len(missing) < len(needed) else "",  # else the list would stand there twice
         found=", ".join(present[:30]) + (", ..." if len(present) > 30 else ""),
-        remedy=f"rename {meant}" if meant else "name the columns as in the data of the training",
+        remedy=Message.of("rename {columns}", columns=Joined(meant))
+        if meant
+        else Message.of("name the columns as in the data of the training"),
     )
 
 
-def _is_ready(spec: Spec, data: str) -> bool:
+def _is_ready(spec: Spec, data: Data) -> bool:
     """Whether ``data`` is one file although the spec reads several tables: what its query would yield, then."""
+    if isinstance(data, Frames):
+        return len(spec.source.tables) > 1 and data.single is not None
     return len(spec.source.tables) > 1 and "://" not in data and Path(data).expanduser().is_file()
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from pipeline.contract import CandidateRecord, Decision, Verdict
+from pipeline.contract import CandidateRecord, Decision, Message, Quantity, Value, Verdict, percent
 from pipeline.errors import UsageError
 
 MIN_STRENGTH = 0.8
@@ -53,8 +53,11 @@ def override(decision: Decision, k: int, reason: str, candidates: Sequence[Candi
     if k not in {one.k for one in candidates}:
         ks = ", ".join(str(one.k) for one in candidates)
         raise UsageError.because(f"--choose {k}: no such candidate", expected=f"one of {ks}", found=str(k))
-    words = (
-        f"Chosen by a person: {reason.strip().rstrip('.')}. The rule's own choice was {decision.k}. {decision.reason}"
+    words = Message.of(
+        "Chosen by a person: {reason}. The rule's own choice was {k}. {rule}",
+        reason=reason.strip().rstrip("."),
+        k=Quantity(decision.k),
+        rule=decision.reason,
     )
     return decision.model_copy(update={"k": k, "chosen_by": "person", "reason": words})
 
@@ -93,57 +96,78 @@ def _verdict(supported: Sequence[CandidateRecord], chosen: CandidateRecord, supp
     return "weak"
 
 
-def _reason(chosen: CandidateRecord, supported_k: int | None, verdict: Verdict, bounds: tuple[int, int]) -> str:
-    measured = (
-        "Divided anew by what half of the customers taught, the weakest group kept "
-        f"{_percent(chosen.stability)} of its pairs together (prediction strength; 80 % are needed). How "
-        f"clearly the groups are apart is {chosen.silhouette:.2f} of 1 (silhouette), "
-        f"{_signed(excess(chosen))} against customers without any "
-        "groups (more than +0.03 is needed)."
+def _reason(chosen: CandidateRecord, supported_k: int | None, verdict: Verdict, bounds: tuple[int, int]) -> Message:
+    template = {
+        "strong": "{k} is the largest number of segments that the data clearly support. {measured}",
+        "weak": "{k} is the largest number of segments that the data weakly support. {measured}",
+        "none": "The data show no separate groups, into however many they are divided. {k} segments, of the {least} to "
+        "{most} that were asked for, are a convenient division of a continuum, not a discovery. {measured}",
+    }[verdict]
+    if verdict != "none" and chosen.k != supported_k:
+        template = (
+            "The data by themselves support {supported} segments. {least} to {most} were asked for, and of these {k} "
+            "come back most surely when the analysis is repeated. {measured}"
+        )
+    return Message.of(
+        template,
+        k=Quantity(chosen.k),
+        supported=Quantity(supported_k or 0),
+        least=Quantity(bounds[0]),
+        most=Quantity(bounds[1]),
+        measured=_measured(chosen),
     )
-    if verdict == "none":
-        return (
-            f"The data show no separate groups, into however many they are divided. {chosen.k} segments, of the "
-            f"{bounds[0]} to {bounds[1]} that were asked for, are a convenient division of a continuum, not a "
-            f"discovery. {measured}"
-        )
-    if chosen.k != supported_k:
-        return (
-            f"The data by themselves support {supported_k} segments. {bounds[0]} to {bounds[1]} were asked for, "
-            f"and of these {chosen.k} come back most surely when the analysis is repeated. {measured}"
-        )
-    strength = "clearly" if verdict == "strong" else "weakly"
-    return f"{chosen.k} is the largest number of segments that the data {strength} support. {measured}"
+
+
+def _measured(chosen: CandidateRecord) -> Message:
+    above = excess(chosen)
+    strength: Value = Message.of("an unknown share") if chosen.stability is None else percent(chosen.stability)
+    return Message.of(
+        "Divided anew by what half of the customers taught, the weakest group kept {strength} of its pairs together "
+        "(prediction strength; 80 % are needed). How clearly the groups are apart is {silhouette} of 1 (silhouette), "
+        "{excess} against customers without any groups (more than {needed} is needed).",
+        strength=strength,
+        silhouette=Quantity(chosen.silhouette, ".2f"),
+        excess=Message.of("not compared") if above is None else Quantity(above, "+.3f"),
+        needed=Quantity(MIN_EXCESS, "+.2f"),
+    )
 
 
 def _disagreements(
     k: int, elbow_k: int | None, silhouette_k: int, supported_k: int | None, bounds: tuple[int, int]
-) -> tuple[str, ...]:
+) -> tuple[Message, ...]:
     found = []
     if elbow_k is None:
         found.append(
-            "Each further segment brings customers closer together at an even pace: there is no clear knee (inertia)."
+            Message.of(
+                "Each further segment brings customers closer together at an even pace: there is no clear knee "
+                "(inertia)."
+            )
         )
     elif elbow_k != k:
         found.append(
-            f"From {elbow_k} segments on, not {k}, one more brings customers little closer together (elbow of "
-            "the inertia). That measure always names a number, also where there are no groups."
+            Message.of(
+                "From {elbow} segments on, not {k}, one more brings customers little closer together (elbow of the "
+                "inertia). That measure always names a number, also where there are no groups.",
+                elbow=Quantity(elbow_k),
+                k=Quantity(k),
+            )
         )
     if silhouette_k != k:
         found.append(
-            f"The groups are most clearly apart with {silhouette_k} segments, not {k} (silhouette): that "
-            "measure favours few, coarse groups."
+            Message.of(
+                "The groups are most clearly apart with {clearest} segments, not {k} (silhouette): that measure "
+                "favours few, coarse groups.",
+                clearest=Quantity(silhouette_k),
+                k=Quantity(k),
+            )
         )
     if supported_k is not None and not bounds[0] <= supported_k <= bounds[1]:
         found.append(
-            f"The data support {supported_k} segments, outside the {bounds[0]} to {bounds[1]} that were asked for."
+            Message.of(
+                "The data support {supported} segments, outside the {least} to {most} that were asked for.",
+                supported=Quantity(supported_k),
+                least=Quantity(bounds[0]),
+                most=Quantity(bounds[1]),
+            )
         )
     return tuple(found)
-
-
-def _percent(value: float | None) -> str:
-    return "an unknown share" if value is None else f"{100 * value:.0f} %"
-
-
-def _signed(value: float | None) -> str:
-    return "not compared" if value is None else f"{value:+.3f}"

@@ -19,9 +19,11 @@ from pipeline.contract import (
     Decision,
     Labels,
     Matrix,
+    Message,
     Sensitivity,
     Variation,
     empty_table,
+    own,
 )
 from pipeline.errors import InputError
 from pipeline.processors import Helper, share
@@ -43,7 +45,7 @@ _FEWEST_FEATURES = 2
 @dataclass(frozen=True)
 class _Variant:
     aspect: Variation
-    change: str
+    change: Message
     dataset: Dataset
     seed: int
 
@@ -75,6 +77,7 @@ def with_sensitivity(training: Training, helper: Helper | None = None, tick: Tic
     if not found:
         return training
     table = pd.DataFrame(found, columns=list(empty_table("sensitivity").columns))
+    table[Sensitivity.CHANGE] = pd.Series([one[1] for one in found], dtype=object)  # else plain text is made of it
     return replace(training, sensitivity=table)
 
 
@@ -103,18 +106,24 @@ def _sampled(n: int, seed: int) -> Labels:
 
 def _variants(training: Training, labels: Labels, rows: Labels, seed: int) -> Iterator[_Variant]:
     dataset = training.dataset
-    yield _Variant("seed", "another seed", dataset, seed + 1)
+    yield _Variant("seed", Message.of("another seed"), dataset, seed + 1)
     yield _Variant("scaler", *_rescaled(dataset), seed)
     yield _Variant("outliers", *_clipped(dataset), seed)
     for label, names in _deciding(dataset, training.features.matrix[rows], labels):
-        yield _Variant("features", f"without {label}", _changed(dataset, names, role="passive"), seed)
+        yield _Variant(
+            "features",
+            Message.of("without “{label}”", label=own(label)),
+            _changed(dataset, names, role="passive"),
+            seed,
+        )
 
 
-def _rescaled(dataset: Dataset) -> tuple[str, Dataset]:
+def _rescaled(dataset: Dataset) -> tuple[Message, Dataset]:
     """Robust scaling in place of standardizing, or the other way round."""
     active = dataset.with_role("active")
     robust = any("robust" in column.transform for column in active)
-    new, words = ("standardize", "scaled by mean and deviation") if robust else ("robust", "scaled by the quartiles")
+    new = "standardize" if robust else "robust"
+    words = Message.of("scaled by mean and deviation" if robust else "scaled by the quartiles")
     changed = {
         column.name: (*(step for step in column.transform if step not in ("standardize", "robust")), new)
         for column in active
@@ -122,13 +131,14 @@ def _rescaled(dataset: Dataset) -> tuple[str, Dataset]:
     return words, _transformed(dataset, changed)
 
 
-def _clipped(dataset: Dataset) -> tuple[str, Dataset]:
+def _clipped(dataset: Dataset) -> tuple[Message, Dataset]:
     """Without clipping the extremes where the spec clips them, else with it."""
     active = dataset.with_role("active")
     if any("winsorize" in column.transform for column in active):
         changed = {one.name: tuple(step for step in one.transform if step != "winsorize") for one in active}
-        return "extremes left as they are", _transformed(dataset, changed)
-    return "extremes clipped", _transformed(dataset, {one.name: ("winsorize", *one.transform) for one in active})
+        return Message.of("extremes left as they are"), _transformed(dataset, changed)
+    changed = {one.name: ("winsorize", *one.transform) for one in active}
+    return Message.of("extremes clipped"), _transformed(dataset, changed)
 
 
 def _deciding(dataset: Dataset, matrix: Matrix, labels: Labels) -> list[tuple[str, set[str]]]:
@@ -143,7 +153,7 @@ def _deciding(dataset: Dataset, matrix: Matrix, labels: Labels) -> list[tuple[st
         blocks[key] = label, names | {column.name}, so_far + float(weight)
     small_enough = [one for one in blocks.values() if len(active) - len(one[1]) >= _FEWEST_FEATURES]
     strongest = sorted(small_enough, key=lambda one: -one[2])[:MOST_LEFT_OUT]
-    return [(_named(label), names) for label, names, _ in strongest]
+    return [(label, names) for label, names, _ in strongest]
 
 
 def _between(matrix: Matrix, labels: Labels) -> Matrix:
@@ -154,10 +164,6 @@ def _between(matrix: Matrix, labels: Labels) -> Matrix:
     )
     spread: Matrix = (counts[:, None] * (means - matrix.mean(axis=0)) ** 2).sum(axis=0)
     return spread
-
-
-def _named(label: str) -> str:
-    return f"“{label}”"
 
 
 def _transformed(dataset: Dataset, steps: dict[str, tuple[str, ...]]) -> Dataset:

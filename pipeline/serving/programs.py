@@ -15,9 +15,9 @@ from pathlib import Path
 
 from pipeline.errors import StoreError, UsageError
 from pipeline.serving.supervisor import Program, supervise
-from pipeline.settings import Settings
+from pipeline.settings import PACKAGES, Settings
 
-GUNICORN_CONFIG = Path(__file__).resolve().parent.parent / "gunicorn.conf.py"
+GUNICORN = ("gunicorn", "-c", "python:dashapp.gunicorn_conf")  # as in the Procfile
 LOOPBACK = "127.0.0.1"
 ANY_ADDRESS = {"0.0.0.0": LOOPBACK, "::": "::1", "": LOOPBACK}  # noqa: S104 - compared with, never bound
 PORTS_TRIED = 20
@@ -52,22 +52,23 @@ def _programs(settings: Settings, page: str, *, dashboard: bool, mlflow_ui: bool
     """The dashboard first; it knows the address of the MLflow UI that runs beside it."""
     port = free_port(settings.host, settings.port) if dashboard else 0
     beside = [mlflow_program(settings, avoid={port}, page=page)] if mlflow_ui else []
-    linked = {"mlflow_url": settings.mlflow_url or beside[0].address} if beside else {}
+    linked = {"mlflow_url": settings.mlflow_url or beside[0].origin} if beside else {}
     return [*([dashboard_program(settings.model_copy(update=linked))] if dashboard else []), *beside]
 
 
 def dashboard_program(settings: Settings) -> Program:
-    """Gunicorn with the project's configuration file, seeing exactly these settings."""
+    """Gunicorn with the configuration that the dashboard's package brings, seeing exactly these settings."""
     port = free_port(settings.host, settings.port)
     bind = f"[{settings.host}]" if ":" in settings.host else settings.host
-    configuration = ["-c", str(GUNICORN_CONFIG)] if GUNICORN_CONFIG.is_file() else ["--no-control-socket"]
     return Program(
         name="Dashboard",
         host=ANY_ADDRESS.get(settings.host, settings.host),
         port=port,
         health="/healthz",
-        command=(sys.executable, "-m", "gunicorn", *configuration, "--bind", f"{bind}:{port}", "dashapp.wsgi:server"),
-        environment=as_environment(settings.model_copy(update={"port": port})),
+        path=f"{settings.url_prefix}/" if settings.url_prefix else "",
+        command=(sys.executable, "-m", *GUNICORN, "--bind", f"{bind}:{port}", "dashapp.wsgi:server"),
+        environment=settings.model_copy(update={"port": port}).as_environment(),
+        folder=PACKAGES,
     )
 
 
@@ -79,22 +80,17 @@ def mlflow_program(settings: Settings, *, avoid: Collection[int] = (), page: str
         host=LOOPBACK,
         port=port,
         health="/health",
-        page=page,
+        path=page,
         command=(sys.executable, "-m", "mlflow", "server", "-w", "1", "--host", LOOPBACK, "--port", str(port)),
         environment={
             # not on the command line: a database's URI can hold a password, and everybody can list processes
-            "MLFLOW_BACKEND_STORE_URI": settings.store_uri,
+            "MLFLOW_BACKEND_STORE_URI": settings.absolute().store_uri,
             "MLFLOW_ARTIFACTS_DESTINATION": settings.artifacts,
             "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false",  # ten processes and 2 GB for nothing that is used here
             "MLFLOW_DISABLE_TELEMETRY": "true",
         },
+        folder=PACKAGES,
     )
-
-
-def as_environment(settings: Settings) -> dict[str, str]:
-    """The settings as the environment variables that give the same settings again."""
-    prefix = settings.model_config["env_prefix"]
-    return {f"{prefix}{name}".upper(): str(getattr(settings, name)) for name in type(settings).model_fields}
 
 
 def free_port(host: str, first: int, *, avoid: Collection[int] = ()) -> int:

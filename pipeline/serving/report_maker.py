@@ -10,8 +10,7 @@ from contextlib import suppress
 from types import TracebackType
 from typing import Self
 
-from pipeline.serving.programs import as_environment
-from pipeline.settings import Settings
+from pipeline.settings import PACKAGES, Settings
 
 _PATIENCE = 60.0  # seconds; it takes two
 
@@ -36,7 +35,8 @@ class ReportMaker:
         self._process = self._process or subprocess.Popen(
             (sys.executable, "-m", "dashapp.report", "--log", "-"),
             text=True,
-            env={**os.environ, **as_environment(self._settings)},
+            env={**os.environ, **self._settings.as_environment()},
+            cwd=PACKAGES,
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,

@@ -33,11 +33,17 @@ class Program:
     port: int
     health: str  # path that gives 200 as soon as the program serves
     environment: Mapping[str, str] = field(default_factory=dict)
-    page: str = ""  # what follows the address to open the page that a person wants first
+    path: str = ""  # what a reader opens there; empty: the root
+    folder: Path | None = None  # where the program runs; None: where we do
 
     @property
     def address(self) -> str:
         """What to type into a browser on this machine."""
+        return f"{self.origin}{self.path}"
+
+    @property
+    def origin(self) -> str:
+        """The root of the server."""
         return f"http://{f'[{self.host}]' if ':' in self.host else self.host}:{self.port}"
 
     def answers(self) -> bool:
@@ -69,7 +75,7 @@ def supervise(programs: Sequence[Program], announce: Callable[[str], None], logs
                     return 1
             while waiting and waiting[0].answers():
                 program = waiting.pop(0)
-                announce(f"{program.name:<10} {program.address}{program.page}")
+                announce(f"{program.name:<10} {program.address}")
                 if not waiting:
                     announce(f"Ctrl-C stops; logs are in {logs}")
             if waiting and time.monotonic() > deadline:
@@ -118,6 +124,7 @@ def _start(program: Program, logs: Path) -> Process:
             stdout=log,
             stderr=subprocess.STDOUT,
             env={**os.environ, **program.environment},
+            cwd=program.folder,
             process_group=0,
         )
 

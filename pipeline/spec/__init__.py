@@ -6,6 +6,7 @@ from pipeline.spec.loading import (
     load_spec,
     parse_spec,
     raw_columns,
+    read_spec,
     restore_spec,
     share_name,
     shipped_specs,
@@ -21,8 +22,10 @@ from pipeline.spec.parts import (
     Spec,
     WhereRule,
 )
+from pipeline.spec.schema import SCHEMA_FILE, schema_text, spec_schema
 
 __all__ = [
+    "SCHEMA_FILE",
     "DuplicateIdRule",
     "HistorySpec",
     "IdColumn",
@@ -38,7 +41,10 @@ __all__ = [
     "outcome_derived",
     "parse_spec",
     "raw_columns",
+    "read_spec",
     "restore_spec",
+    "schema_text",
     "share_name",
     "shipped_specs",
+    "spec_schema",
 ]

@@ -57,7 +57,7 @@ def explain(error: ValidationError, where: str) -> SpecError:
         f"{where}: key {key!r} is wrong",
         expected=first["msg"],
         found=found[:120],
-        remedy="mend this key; docs/spec.md lists them all",
+        remedy="mend this key; docs/spec.md lists them all ('korzina docs spec' prints it)",
     )
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from pipeline.contract import Column, Dataset, Group, Kind, with_label
+from pipeline.contract import Column, Dataset, Group, Kind, share_label, with_label
 from pipeline.errors import SpecError
 from pipeline.spec.checks import check_references, explain
 from pipeline.spec.parts import (
@@ -36,22 +36,42 @@ def load_spec(name_or_file: str) -> Spec:
     path = _find(name_or_file)
     try:
         raw = path.read_bytes()
-        data = tomllib.loads(raw.decode("utf-8-sig"))
     except OSError as error:
         raise SpecError.because(f"{path}: cannot be read ({error.strerror})") from error
+    return read_spec(raw, where=str(path), path=path)
+
+
+def read_spec(raw: bytes, *, where: str, path: Path | None = None) -> Spec:
+    """A spec from the bytes of a TOML file, whose queries in other files are found beside ``path``.
+
+    Raises
+    ------
+    SpecError
+        As ``load_spec`` does; ``where`` opens each message.
+
+    """
+    try:
+        data = tomllib.loads(raw.decode("utf-8-sig"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise SpecError.because(f"{path}: not valid TOML", found=str(error), remedy="mend the line named") from error
-    spec = parse_spec(data, where=str(path))
-    query = _query("source", spec.source, path)
-    past = _query("history", spec.history, path) if spec.history else None
-    lines = _query("baskets", spec.baskets, path) if spec.baskets else None
+        raise SpecError.because(f"{where}: not valid TOML", found=str(error), remedy="mend the line named") from error
+    spec = parse_spec(data, where=where)
+    beside = path or Path(where)
+    query = _query("source", spec.source, beside)
+    past = _query("history", spec.history, beside) if spec.history else None
+    lines = _query("baskets", spec.baskets, beside) if spec.baskets else None
     texts = "".join(text or "" for text in (query, past, lines))
     digest = hashlib.sha256(raw + texts.encode()).hexdigest()[:16]
     source = spec.source.model_copy(update={"query": query})
     history = spec.history.model_copy(update={"query": past}) if spec.history else None
     baskets = spec.baskets.model_copy(update={"query": lines}) if spec.baskets else None
     return spec.model_copy(
-        update={"path": str(path), "hash": digest, "source": source, "history": history, "baskets": baskets}
+        update={
+            "path": str(path) if path else "",
+            "hash": digest,
+            "source": source,
+            "history": history,
+            "baskets": baskets,
+        }
     )
 
 
@@ -154,7 +174,7 @@ def _group_columns(spec: Spec, key: str, group: GroupSpec) -> list[Column]:
                 name=share_name(member),
                 role=group.shares,
                 kind="number",
-                label=f"{label}: share",
+                label=share_label(label),
                 format=".0%",
                 group=key,
                 transform=transform if group.shares == "active" else (),

@@ -14,43 +14,65 @@ Action = Literal["quarantine", "drop", "null", "clip"]
 
 
 class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    """Texts below the keys go into the JSON Schema, where an editor shows them."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
 
 class Source(_Part):
     """Where rows come from and how text is written. What is left out is detected."""
 
-    package: str | None = None  # an installed Python package whose Parquet files are the tables
-    tables: dict[str, str] = {}  # table name -> file, relative to the package or to the spec
-    query: str | None = None  # SQL over the tables (or over a database); one row a customer
+    package: str | None = None
+    """An installed Python package whose Parquet files are the tables."""
+    tables: dict[str, str] = {}
+    """Table name -> file, relative to the package or to the spec."""
+    query: str | None = None
+    """SQL over the tables (or over a database); one row a customer."""
     query_file: str | None = None
+    """The same, in a file beside the spec."""
     encoding: str | None = None
+    """Of text files; left out: detected."""
     delimiter: str | None = None
+    """Of text files; left out: detected."""
     decimal: Literal[".", ","] | None = None
-    date_format: str | None = None  # strptime form, e.g. %d-%m-%Y
+    """The decimal sign; left out: detected."""
+    date_format: str | None = None
+    """Strptime form, e.g. %d-%m-%Y."""
 
 
 class IdColumn(_Part):
     """The column that identifies a customer; ``keep`` stores it beside the segments (needed for exports)."""
 
     column: str
+    """The column that tells customers apart; "(row)" for a table without one."""
     keep: bool = True
+    """Whether the id is stored beside the segments, which exports need; false for what names a person."""
 
 
 class ColumnSpec(_Part):
     """One column; with ``sql`` it is derived from the cleaned columns of the same row."""
 
     role: Role
+    """Active (clustered on), passive (describes), outcome (reaction to a campaign) or ignored."""
     kind: Kind = "number"
+    """How its values are read."""
     sql: str | None = None
+    """Makes it a derived column: an expression over the cleaned columns of the same row, and as_of."""
     label: str = ""
+    """How readers meet it."""
     unit: str = ""
     format: str = ",.3~r"
+    """A d3-format such as ,.0f or .0%."""
     meaning: Meaning | None = None
+    """The known part it plays; one column each."""
     transform: tuple[Transform, ...] | None = None
+    """Active columns only, in this order; left out: the spec's own."""
     order: tuple[str, ...] = ()
+    """The categories of an ordered column from low to high; any other value becomes unknown."""
     high: str = ""
+    """What a segment above the others is called: "big spenders"."""
     low: str = ""
+    """What a segment below the others is called: "light spenders"."""
 
 
 class GroupSpec(_Part):
@@ -58,12 +80,17 @@ class GroupSpec(_Part):
 
     label: str
     meaning: GroupMeaning = "other"
-    members: dict[str, str]  # column -> label
+    members: dict[str, str]
+    """Column -> label."""
     shares: Literal["active", "passive", "ignored"] = "passive"
+    """Role of each member's share in the total."""
     member_role: Literal["passive", "ignored"] = "passive"
+    """Role of the members themselves."""
     transform: tuple[Transform, ...] | None = None
+    """Of active shares."""
     unit: str = ""
     high: str = "much {label}"
+    """With {label} for the member's label."""
     low: str = "little {label}"
 
 
@@ -118,7 +145,8 @@ class HistoryColumn(_Part):
     unit: str = ""
     format: str = ",.3~r"
     kind: Literal["number", "integer", "flag"] = "number"
-    meaning: Meaning | None = None  # recency, orders and spend make the cells that the model is compared with
+    meaning: Meaning | None = None
+    """Recency, orders and spend make the cells that the model is compared with."""
     log: bool = False
     high: str = ""
     low: str = ""
@@ -127,18 +155,22 @@ class HistoryColumn(_Part):
 class HistorySpec(_Part):
     """How to compute what was known at the start of each campaign, so that a response model sees no later thing."""
 
-    query: str | None = None  # SQL over the source's tables and ``moments(moment, as_of, campaign)``
+    query: str | None = None
+    """SQL over the source's tables and ``moments(moment, as_of, campaign)``."""
     query_file: str | None = None
-    received: str  # columns of the query: campaigns received before the moment, and answered before it
+    received: str
+    """Columns of the query: campaigns received before the moment, and answered before it."""
     responded: str
-    test_from: date | None = None  # campaigns that begin on this day or later test a model fitted on those before
+    test_from: date | None = None
+    """Campaigns that begin on this day or later test a model fitted on those before."""
     columns: dict[str, HistoryColumn]
 
 
 class BasketsSpec(_Part):
     """What is in each basket, for transaction data."""
 
-    query: str | None = None  # SQL over the source's tables: customer, basket, category; one row a line
+    query: str | None = None
+    """SQL over the source's tables: customer, basket, category; one row a line."""
     query_file: str | None = None
 
 
@@ -146,18 +178,25 @@ class SegmentsSpec(_Part):
     """How many segments a team can work with."""
 
     min: int = Field(2, ge=2)
+    """The least number of segments that a team can work with."""
     max: int = Field(12, ge=2)
+    """The largest."""
 
 
 class Spec(_Part):
     """A whole spec."""
 
     name: str = Field(pattern=r"^[\w-]+$")
+    """Letters, digits, _ and -; also the name of the experiment in MLflow."""
     title: str = ""
+    """For readers."""
     description: str = ""
     as_of: date | None = None
+    """The day from which ages and recencies count; today's clock is never asked."""
     currency: str = ""
+    """Shown beside the amounts of groups."""
     transform: tuple[Transform, ...] = ("standardize",)
+    """For active columns that name none of their own."""
     source: Source = Source()
     id: IdColumn
     columns: dict[str, ColumnSpec]
@@ -167,7 +206,8 @@ class Spec(_Part):
     segments: SegmentsSpec = SegmentsSpec()
     baskets: BasketsSpec | None = None
     history: HistorySpec | None = None
-    translations: dict[str, dict[str, str]] = {}  # language -> a label, phrase or category of this data set -> its own
+    translations: dict[str, dict[str, str]] = {}
+    """Language -> a label, phrase or category of this data set -> its own."""
 
     # filled in by the loader
     path: str = ""

@@ -9,6 +9,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Mapping
+from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import Any, TypeVar
 from urllib.parse import unquote, urlsplit
@@ -25,12 +26,14 @@ from pipeline.contract import (
     check_schema_version,
     check_table,
     empty_table,
+    with_messages,
 )
 from pipeline.errors import ContractError, StoreError
 from pipeline.settings import Settings
 from pipeline.store.tracking.index import RunRow
 
 R = TypeVar("R", bound=Record)
+Held = TypeVar("Held")
 
 _FOLDER = str(PurePosixPath(Artifacts.MANIFEST).parent)
 _REMEDY = "restore the run's folder from a backup, or train again"
@@ -101,7 +104,7 @@ class RunFiles:
             frame = pd.read_parquet(io.BytesIO(self._bytes(name)))
         except (OSError, ValueError) as error:
             raise self._fault(name, "is not a Parquet file") from error
-        return check_table(PurePosixPath(name).stem, frame)
+        return self._with_messages(name, check_table(PurePosixPath(name).stem, frame))
 
     def has(self, name: str) -> bool:
         """Whether the run has a file that not every run has."""
@@ -124,11 +127,25 @@ class RunFiles:
 
     def record(self, name: str, kind: type[R]) -> R:
         """A JSON file as one record of the contract."""
-        return self._parse(name, kind, self.json(name))
+        return self._with_messages(name, self._parse(name, kind, self.json(name)))
 
     def records(self, name: str, kind: type[R]) -> tuple[R, ...]:
         """A JSON list as records of the contract."""
-        return tuple(self._parse(name, kind, item) for item in self.json(name))
+        return self._with_messages(name, tuple(self._parse(name, kind, item) for item in self.json(name)))
+
+    def _with_messages(self, name: str, value: Held) -> Held:
+        """What was read of a file, its sentences with what they were made of."""
+        held = self._messages.get(PurePosixPath(name).stem)
+        if not held:
+            return value
+        try:
+            return with_messages(value, held)
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            raise self._fault(Artifacts.MESSAGES, f"does not fit {name}") from error
+
+    @cached_property
+    def _messages(self) -> Mapping[str, dict[str, Any]]:
+        return self.json(Artifacts.MESSAGES) if self.has(Artifacts.MESSAGES) else {}
 
     def check_all(self) -> None:
         """Compare every file that Korzina reads with its checksum; images for the MLflow UI may go missing."""

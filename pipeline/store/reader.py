@@ -144,6 +144,7 @@ def load(row: RunRow, parent: RunRow, folder: Callable[[RunRow], Path]) -> Segme
         else None,
         campaigns=_campaigns(own),
         sensitivity=sweep.table_or_empty(Artifacts.SENSITIVITY),
+        has_messages=sweep.has(Artifacts.MESSAGES),
     )
     _check_shapes(segmentation)
     return segmentation

@@ -29,6 +29,8 @@ OFFENCES = {
     "pipeline": {"pipeline/describing/cards.py": "import dashapp"},
     "rooms": {"pipeline/contract/tables.py": "from pipeline.reading import read_source"},
     "dashboard": {"dashapp/pages/__init__.py": "from pipeline.segmenting import sweep"},
+    "door": {"pipeline/summary.py": "import korzina"},
+    "door_charts": {"korzina/telling.py": "from dashapp import data"},
     "dashboard_rooms": {"dashapp/telling/wording.py": "from dashapp import charts"},
     "mlflow": {"pipeline/segmenting/features.py": "import mlflow"},
     "store": {"pipeline/summary.py": "from pipeline.store import Store"},
@@ -65,7 +67,7 @@ def test_every_contract_has_an_offence_that_shows_it_bites() -> None:
 
 @pytest.mark.parametrize("contract", OFFENCES)
 def test_an_offence_is_noticed_and_its_contract_named(contract: str, tmp_path: Path) -> None:
-    for package in ("pipeline", "dashapp"):
+    for package in ("korzina", "pipeline", "dashapp"):
         shutil.copytree(ROOT / package, tmp_path / package, ignore=shutil.ignore_patterns("__pycache__", "assets"))
     shutil.copy(ROOT / "pyproject.toml", tmp_path)
     for module, line in OFFENCES[contract].items():

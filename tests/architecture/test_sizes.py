@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-MODULES = sorted(path for package in ("pipeline", "dashapp") for path in (ROOT / package).rglob("*.py"))
+MODULES = sorted(path for package in ("korzina", "pipeline", "dashapp") for path in (ROOT / package).rglob("*.py"))
 MOST_LINES, MOST_FUNCTION_LINES = 320, 60  # the aim is 300 and 50; a few lines more are better than a poor cut
 # put together here, so that this file does not contain what it looks for
 FOREIGN = [
@@ -121,7 +121,7 @@ def test_every_dependency_is_explained_and_nothing_else_is() -> None:
 def test_every_import_is_a_dependency_or_comes_with_one() -> None:
     modules = [alias.name for _path, node in nodes() if isinstance(node, ast.Import) for alias in node.names]
     modules += [node.module or "" for _path, node in nodes() if isinstance(node, ast.ImportFrom) and not node.level]
-    imported = {name.split(".")[0] for name in modules} - sys.stdlib_module_names - {"pipeline", "dashapp"}
+    imported = {name.split(".")[0] for name in modules} - sys.stdlib_module_names - {"korzina", "pipeline", "dashapp"}
     packages = packages_distributions()
     distributions = {name: {one.lower().replace("_", "-") for one in packages.get(name, [name])} for name in imported}
     known = declared() | explained("Borrowed")

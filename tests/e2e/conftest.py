@@ -187,6 +187,7 @@ def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[Settin
             "KORZINA_POLL_SECONDS": str(settings.poll_seconds),
             "KORZINA_CURATE": str(settings.curate),
             "KORZINA_WORKERS": str(settings.workers),
+            "KORZINA_URL_PREFIX": settings.url_prefix,
         }
         environment.pop("KORZINA_PORT", None)
         with log.open("wb") as output:

@@ -53,7 +53,7 @@ def write(path: Path, text: str, encoding: str = "utf-8") -> str:
     return str(path)
 
 
-def _program(name: str) -> str | None:
+def program(name: str) -> str | None:
     homes = sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
     return next((str(home / name) for home in homes if (home / name).is_file()), None) or shutil.which(name)
 
@@ -61,13 +61,14 @@ def _program(name: str) -> str | None:
 @contextmanager
 def postgres_server() -> Iterator[str]:
     """A PostgreSQL server of its own on a free port; skips the test where there is none to start."""
-    initdb, control = _program("initdb"), _program("pg_ctl")
+    initdb, control = program("initdb"), program("pg_ctl")
     if initdb is None or control is None:
         pytest.skip("no PostgreSQL server programs (initdb, pg_ctl) on this machine")
     prefix: list[str] = []
     if os.geteuid() == 0:  # the server refuses to run as root
-        prefix = ["runuser", "-u", "postgres", "--"]
-        if shutil.which("runuser") is None or subprocess.run(["id", "postgres"], capture_output=True).returncode:
+        runuser = shutil.which("runuser", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin")  # often not in PATH
+        prefix = [str(runuser), "-u", "postgres", "--"]
+        if runuser is None or subprocess.run(["id", "postgres"], capture_output=True).returncode:
             pytest.skip("running as root and there is no user 'postgres' to start a server as")
     folder = Path(tempfile.mkdtemp(prefix="korzina-pg-"))
     try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import sys
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -11,8 +12,8 @@ import pytest
 
 from pipeline.errors import StoreError, UsageError
 from pipeline.serving import serve
-from pipeline.serving.programs import as_environment, dashboard_program, free_port, mlflow_program
-from pipeline.settings import Settings
+from pipeline.serving.programs import dashboard_program, free_port, mlflow_program
+from pipeline.settings import PACKAGES, Settings
 
 
 @pytest.fixture
@@ -43,7 +44,7 @@ def test_an_address_that_is_not_of_this_machine_is_an_error_in_words() -> None:
 
 def test_settings_survive_the_way_through_the_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     settings = Settings(home=tmp_path, experiment="my shop", port=9000, poll_seconds=1.5, log_level="debug")
-    for name, value in as_environment(settings).items():
+    for name, value in settings.as_environment().items():
         monkeypatch.setenv(name, value)
 
     assert Settings() == settings
@@ -54,6 +55,25 @@ def test_the_dashboard_is_told_the_port_that_was_found(taken: int) -> None:
 
     assert program.environment["KORZINA_PORT"] == str(program.port) != str(taken)
     assert program.command[-2:] == (f"127.0.0.1:{program.port}", "dashapp.wsgi:server")
+
+
+def test_the_dashboard_is_announced_under_its_prefix() -> None:
+    assert dashboard_program(Settings(url_prefix="/korzina")).address.endswith("/korzina/")
+    assert not dashboard_program(Settings()).address.endswith("/")
+
+
+def test_the_procfile_starts_what_serve_starts() -> None:
+    lines = (PACKAGES / "Procfile").read_text("utf-8").splitlines()
+    web = next(line.removeprefix("web: ").split() for line in lines if line.startswith("web: "))
+
+    python, module, *command = dashboard_program(Settings()).command
+    assert (python, module) == (sys.executable, "-m")
+    assert [*command[:-3], command[-1]] == web  # without --bind
+
+
+def test_servers_start_where_no_module_of_a_reader_lies(tmp_path: Path) -> None:
+    for program in (dashboard_program(Settings(home=tmp_path)), mlflow_program(Settings(home=tmp_path))):
+        assert program.folder == PACKAGES
 
 
 def test_a_dashboard_open_to_the_network_is_announced_with_an_address_that_a_browser_can_open() -> None:

@@ -180,6 +180,24 @@ def test_a_query_over_text_tables_adds_numbers_and_compares_dates(tmp_path: Path
     assert pd.api.types.is_datetime64_any_dtype(raw.frame["last"])
 
 
+def test_what_a_query_cannot_see_is_counted_as_unreadable_and_not_passed_over(tmp_path: Path) -> None:
+    days = [f"{1 + number % 28:02d}.03.2024" for number in range(600)]
+    days[7], days[8], days[9] = "31.31.2024", "soon", ""
+    amounts = [f"{number},5" for number in range(600)]
+    amounts[20], amounts[21] = "many", ""
+    rows = "".join(f"{n % 12};{day};{amount}\n" for n, (day, amount) in enumerate(zip(days, amounts, strict=True)))
+    write(tmp_path / "bought.csv", "who;when;amount\n" + rows)
+    query = 'SELECT who AS id, sum(amount) AS spend, max("when") AS last FROM data GROUP BY who'
+
+    raw = read_source(tiny_spec(source={"query": query}), str(tmp_path / "bought.csv"))
+
+    assert raw.notes[2:] == (  # the first two are on the encoding and the delimiter
+        "2 values of when not readable as a date: made unknown",
+        "1 value of amount not readable as a number: made unknown",
+    )
+    assert raw.frame["spend"].sum() == sum(range(600)) + 299 - 20 - 21
+
+
 def test_a_wrong_query_names_the_spec_and_the_fault(tmp_path: Path) -> None:
     write(tmp_path / "a.csv", TEXT)
     with pytest.raises(SpecError, match=r"tiny: source\.query failed.*nosuch"):

@@ -170,6 +170,16 @@ def test_structure_finds_ids_copies_constants_and_ranges() -> None:
     assert found.profile("customer_id").summary == f"integer, none missing, {N} distinct, 5 to {N + 4}"
 
 
+def test_a_date_that_cannot_be_read_is_not_called_missing() -> None:
+    days = [f"2026-03-{1 + number % 28:02d}" for number in range(300)]
+    days[5], days[6], days[7] = "2026-31-31", "soon", ""
+
+    found = analyse_structure(pd.DataFrame({"joined": days}, dtype="str")).profile("joined")
+
+    assert found.summary == "date, 1 of 300 missing, 2 not readable, 28 distinct, 2026-03-01 to 2026-03-28"
+    assert (found.nulls, found.unreadable, found.unique) == (3, 2, False)
+
+
 def test_every_column_of_a_draft_carries_a_comment(tmp_path: Path) -> None:
     russian_customers().to_csv(tmp_path / "a.csv", index=False)
     text = draft_spec(str(tmp_path / "a.csv"))

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -128,6 +129,18 @@ def test_the_first_is_announced_first_even_where_the_second_is_quicker(
     assert [line.split()[0] for line in said] == ["Slow", "Quick", "Deaf"]
     assert code == 1
     assert "Deaf gave no answer in 4 s" in said[-1]
+
+
+def test_a_program_runs_in_its_folder(tmp_path: Path) -> None:
+    first, _second = two_ports()
+    where = tmp_path / "where"
+    where.mkdir()
+    script = "import pathlib; print(pathlib.Path.cwd()); raise SystemExit(3)"
+    said: list[str] = []
+
+    supervise([replace(server("Where", first, tmp_path, script=script), folder=where)], said.append, tmp_path)
+
+    assert str(where) in said[-1]
 
 
 def test_a_program_that_cannot_start_takes_the_others_with_it(tmp_path: Path) -> None:

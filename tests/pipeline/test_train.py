@@ -13,12 +13,14 @@ import pandas as pd
 import pytest
 from mlflow import MlflowClient
 
-from pipeline.analyse import Options, Stopwatch, analyse
+from pipeline.analyse import analyse
 from pipeline.cleaning import clean
 from pipeline.contract import Artifacts, Assignments, Customers
 from pipeline.reading import read_source
 from pipeline.settings import Settings
 from pipeline.spec import load_spec
+from pipeline.stages import Options
+from pipeline.stopwatch import Stopwatch
 from pipeline.store import Store
 
 CAMPAIGN = Path(__file__).parents[2].parent / "shared" / "data" / "marketing_campaign.csv"

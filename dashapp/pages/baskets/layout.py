@@ -10,6 +10,7 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from dashapp import frame
+from dashapp.address import outer
 from dashapp.callbacks import recommended_run
 from dashapp.data import Run, SegmentationData, View
 from dashapp.findings import Rule, affinity, pair_words
@@ -162,7 +163,7 @@ def _lacking(data: SegmentationData, run: Run) -> Component:
         )
     chosen = recommended_run(data, run)
     link = (
-        html.A(_("Open the recommended one"), href=f"{PATH}?run={chosen[: frame.SHORT]}", className="k-button")
+        html.A(_("Open the recommended one"), href=outer(f"{PATH}?run={chosen[: frame.SHORT]}"), className="k-button")
         if chosen
         else None
     )

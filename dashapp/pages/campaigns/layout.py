@@ -9,6 +9,7 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from dashapp import frame
+from dashapp.address import outer
 from dashapp.callbacks import recommended_run
 from dashapp.data import Run, SegmentationData
 from dashapp.i18n import _, plural
@@ -207,7 +208,7 @@ def _lacking(data: SegmentationData, run: Run) -> Component:
     found = "" if it.k == it.decision.k else recommended_run(data, run)
     if not found:
         return message(_("This run holds no campaign plan."), _("Train again to get one."))
-    link = html.A(_("Open the recommended one"), href=f"{PATH}?run={found[: frame.SHORT]}", className="k-button")
+    link = html.A(_("Open the recommended one"), href=outer(f"{PATH}?run={found[: frame.SHORT]}"), className="k-button")
     return message(
         _("This run holds no campaign plan."),
         plural(

@@ -8,7 +8,8 @@ from dashapp.i18n import N_, _, plural
 from dashapp.pages.campaigns.address import Asked
 from dashapp.pages.campaigns.prospects import LEAST, Dot, Prospect
 from dashapp.pricing import Expected, Interval, Measured, Prospects
-from dashapp.telling import chips, customers, money, number, percent, rate, shown
+from dashapp.telling import chips, customers, money, number, percent, rate, shown, with_unit
+from pipeline.contract import ResponseModel
 
 ADVICE = {"act": N_("act"), "test": N_("test"), "don't": N_("don't"), "too few": N_("too few")}
 ADVICE_MEANS = {
@@ -37,7 +38,7 @@ def price(value: float | None, currency: str) -> str:
     """``$3`` or ``$0.35``: of one contact or response."""
     if value is None:
         return _("not known")
-    return f"{currency}{number(value, 0 if float(value).is_integer() else 2)}"
+    return with_unit(number(value, 0 if float(value).is_integer() else 2), currency)
 
 
 def span(value: Interval, currency: str) -> str:
@@ -213,11 +214,20 @@ def hold_out(asked: Asked, found: Prospects) -> str:
 
 def reasons(asked: Asked, one: Prospect) -> str:
     """What speaks for (+) and against (−) a customer."""
+    model = asked.summary.model
+    if one.terms and model:
+        return "; ".join(_reason(code, model) for code in one.terms.split())
     return "; ".join(
         f"{part[:2].replace('-', '−')}{asked.run.tell(part[2:])}" if part[:2] in ("+ ", "- ") else asked.run.tell(part)
         for part in one.reasons.split("; ")
         if part
     )
+
+
+def _reason(code: str, model: ResponseModel) -> str:
+    """One code of ``Targets.TERMS`` in the words of the model's term, which are told with the run."""
+    term = model.terms[int(code[1:-1])]
+    return f"{code[0].replace('-', '−')} {term.high if code[-1] == 'h' else term.low}"
 
 
 def covered(asked: Asked, found: Prospects) -> str:

@@ -51,6 +51,7 @@ class Prospect:
     probability: float
     profit: float
     reasons: str
+    terms: str  # the reasons as codes of the model's terms; empty in a run of version 0.1
     held: bool
 
 
@@ -97,10 +98,13 @@ def people(asked: Asked, prospects: pricing.Prospects, most: int | None = None) 
     cards = {card.segment: card for card in it.cards}
     held = np.isin(places, prospects.held)
     columns = (Targets.RANK, Targets.SEGMENT, Targets.PROBABILITY, Targets.EXPECTED, Targets.REASONS)
+    terms = rows[Targets.TERMS] if Targets.TERMS in rows else [""] * len(places)
     return [
-        Prospect(name, int(rank), cards[int(segment)], float(probability), float(profit), str(reasons), bool(out))
-        for name, rank, segment, probability, profit, reasons, out in zip(
-            names, *(rows[column] for column in columns), held, strict=True
+        Prospect(
+            name, int(rank), cards[int(segment)], float(probability), float(profit), str(reasons), str(codes), bool(out)
+        )
+        for name, rank, segment, probability, profit, reasons, codes, out in zip(
+            names, *(rows[column] for column in columns), terms, held, strict=True
         )
     ]
 

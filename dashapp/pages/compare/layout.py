@@ -12,6 +12,7 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from dashapp import frame
+from dashapp.address import outer
 from dashapp.charts import sweep_curves
 from dashapp.data import SegmentationData, View
 from dashapp.i18n import _, decimal, plural
@@ -283,7 +284,7 @@ def _blades(view: View) -> Component:
         html.Li(
             dcc.Link(
                 segment_name(card),
-                href="/explore?" + urlencode({"segment": card.key, **({"run": query} if query else {})}),
+                href=outer("/explore?" + urlencode({"segment": card.key, **({"run": query} if query else {})})),
             )
         )
         for card in (it.cards if it else ())

@@ -8,6 +8,7 @@ from typing import Any
 from dash import dcc, html
 from dash.development.base_component import Component
 
+from dashapp.address import outer
 from dashapp.charts import Scheme, empty_figure
 from dashapp.data import Run, SegmentationData
 from dashapp.frame import SHORT
@@ -78,7 +79,7 @@ def _below(runs: list[Placement], tables: list[Labels]) -> Any:
 def _linked(one: Placement, place: int) -> Component:
     """The name of a segment as the way to its page in that run, with how far it is to be trusted."""
     card = one.cards[place]
-    name = dcc.Link(segment_name(card), href=f"/segment/{card.segment + 1}?run={one.run_id[:SHORT]}")
+    name = dcc.Link(segment_name(card), href=outer(f"/segment/{card.segment + 1}?run={one.run_id[:SHORT]}"))
     return html.Span([name, " ", trust_badge(card.trust)])
 
 

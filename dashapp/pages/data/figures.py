@@ -7,7 +7,7 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from dashapp.charts import Scheme, empty_figure, escaped, figure_of
+from dashapp.charts import Scheme, empty_figure, escaped, figure_of, fitted, widest
 from dashapp.i18n import _
 from dashapp.selecting import Array, Dimension
 from dashapp.telling import bin_label, customers, number, percent
@@ -15,7 +15,7 @@ from pipeline.contract import Ledger
 
 ACCOUNT, HISTOGRAM, ROW, LEAST = 110, 220, 34, 120  # pixels
 MOST_NAMED = 5  # values that cleaning took out, by name
-_LONGEST = 26
+_NAMES = 170  # pixels of a column's name
 _LEAST_SHARE = 0.2  # a gap of one per cent must not fill the chart
 _DROPPED, _GONE = "#c98a12", "#d55e00"
 _EDGE = 5  # pixels: a part of a few rows among thousands is to be seen
@@ -63,6 +63,7 @@ def missing(gaps: Sequence[tuple[str, int]], total: int, look: Scheme) -> go.Fig
     if not gaps or not total:
         return empty_figure(_("Nothing is missing"), look)
     shares = [count / total for _name, count in gaps]
+    names = [fitted(name, _NAMES, 1)[0] for name, _count in gaps]
     return figure_of(
         [
             {
@@ -82,10 +83,12 @@ def missing(gaps: Sequence[tuple[str, int]], total: int, look: Scheme) -> go.Fig
             }
         ],
         look,
+        margin={"l": widest(names) + 8, "r": 8, "t": 8, "b": 8},
         xaxis={"visible": False, "range": [0, max(*shares, _LEAST_SHARE) * 1.25]},
         yaxis={
             "tickvals": list(range(len(gaps))),
-            "ticktext": [escaped(name, _LONGEST) for name, _count in gaps],
+            "ticktext": [escaped(name) for name in names],
+            "automargin": False,
             "range": [len(gaps) - 0.5, -0.5],
             "showgrid": False,
         },

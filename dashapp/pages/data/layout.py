@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import PurePath
 
 from dash import dcc, html
@@ -155,15 +156,12 @@ def _rules(run: Run | None) -> Component:
     ]
     quiet = [one for one in entries if all(one != told for told, _stored in noted)]
     touched = cleaning_account.merged(run, noted) if run else []
-    tell = run.tell if run else str
     return card(
         [
             html.H2(_("What did cleaning do, rule by rule?")),
             html.P(_("Nothing had to be cleaned."))
             if not touched
-            else html.Ul(
-                [_rule(one, [tell(example) for example in one.examples]) for one in touched], className="k-ledger"
-            ),
+            else html.Ul([_rule(one, one.examples) for one in touched], className="k-ledger"),
             html.Details(
                 [
                     html.Summary(plural("{n} check that found nothing", "{n} checks that found nothing", len(quiet))),
@@ -184,7 +182,7 @@ def _rules(run: Run | None) -> Component:
     )
 
 
-def _rule(entry: LedgerEntry, examples: list[str]) -> Component:
+def _rule(entry: LedgerEntry, examples: Sequence[str]) -> Component:
     done = [_(words, n=number(getattr(entry, field))) for field, words in _DONE if getattr(entry, field)]
     return html.Li(
         [

@@ -9,6 +9,7 @@ from dash.development.base_component import Component
 
 from dashapp import frame
 from dashapp import ids as shared
+from dashapp.address import outer
 from dashapp.charts import heat, portions
 from dashapp.data import Run, SegmentationData, View
 from dashapp.findings import totals
@@ -66,7 +67,7 @@ def _report(run: Run) -> Component:
     words = _("The whole segmentation as one file of 2 MB, to pass on or to print.")
     return html.P(
         [
-            html.A(_("Report (HTML)"), href=f"/report?run={run.run_id}", className="k-button k-report"),
+            html.A(_("Report (HTML)"), href=outer(f"/report?run={run.run_id}"), className="k-button k-report"),
             html.Span(words, className="k-muted"),
         ],
         className="k-take-along",
@@ -105,7 +106,7 @@ def _segment(it: SegmentCard, segmentation: Segmentation, view: View) -> Compone
             html.P(action, className="k-action") if action else None,
             dcc.Link(
                 [_("What makes them different"), " ", html.Span(it.name, className="visually-hidden")],
-                href=f"/segment/{it.segment + 1}" + (f"?run={named}" if named else ""),
+                href=outer(f"/segment/{it.segment + 1}" + (f"?run={named}" if named else "")),
                 className="k-segment-link",
             ),
             dcc.Link(
@@ -115,7 +116,7 @@ def _segment(it: SegmentCard, segmentation: Segmentation, view: View) -> Compone
                     html.Span(it.name, className="visually-hidden"),
                     html.Span("→", **aria(hidden="true")),
                 ],
-                href=f"/explore?{query}",
+                href=outer(f"/explore?{query}"),
                 className="k-button",
             ),
         ],

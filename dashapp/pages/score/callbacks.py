@@ -40,7 +40,7 @@ def place(data: SegmentationData, upload: object, name: object, origin: object) 
             None,
             None,
             True,
-            message(_("These customers could not be placed."), run.tell(str(error)), tone="error", dismiss=True),
+            message(_("These customers could not be placed."), run.explain(error), tone="error", dismiss=True),
             True,
         )
     answer = placements.answer_of(run, file, scored)

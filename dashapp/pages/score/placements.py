@@ -5,13 +5,27 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Sequence
+from typing import Any
 
-from pydantic import ValidationError
+from pydantic import Field, ValidationError
 
 from dashapp.data import Run
 from dashapp.i18n import N_, _
 from dashapp.telling import number, of_column
-from pipeline.contract import Drift, DriftWord, FeatureDrift, Ledger, Record, Scored, Scores, Segmentation, SegmentCard
+from pipeline.contract import (
+    Drift,
+    DriftWord,
+    FeatureDrift,
+    Ledger,
+    Record,
+    Scored,
+    Scores,
+    Segmentation,
+    SegmentCard,
+    Words,
+    messages_of,
+    with_messages,
+)
 from pipeline.errors import InputError
 
 MOST_BYTES = 10 * 1024 * 1024
@@ -44,13 +58,16 @@ class Answer(Record):
     file: str
     ledger: Ledger
     drift: Drift
-    response_notes: tuple[str, ...]
+    response_notes: tuple[Words, ...]
     counts: tuple[int, ...]  # customers of each segment
     fits_none: int
     between: int
     rather: int
     outcomes: tuple[str, ...]
     first: tuple[Placed, ...]
+    messages: dict[str, Any] = Field(
+        default_factory=dict
+    )  # what the sentences were made of, for telling them in another language
 
     @property
     def customers(self) -> int:
@@ -101,7 +118,7 @@ def answer_of(run: Run, file: str, scored: Scored) -> Answer:
         .head(SHOWN)
         .itertuples(index=False)
     ]
-    return Answer(
+    answer = Answer(
         run=run.run_id,
         file=file[:200],
         ledger=scored.ledger,
@@ -114,13 +131,15 @@ def answer_of(run: Run, file: str, scored: Scored) -> Answer:
         outcomes=tuple(name.removeprefix(Scores.PROBABILITY) for name in outcomes),
         first=tuple(first),
     )
+    return answer.model_copy(update={"messages": messages_of(answer)})
 
 
 def read_answer(stored: object, run: Run) -> Answer | None:
     """The answer that the browser kept, if it belongs to ``run``; None for whatever else a browser sends."""
     try:
         answer = Answer.model_validate_json(stored) if isinstance(stored, str) else None
-    except ValidationError:
+        answer = with_messages(answer, answer.messages) if answer else None
+    except (ValidationError, KeyError, TypeError, ValueError, AttributeError, RecursionError):
         return None
     if answer is None or answer.run != run.run_id or len(answer.counts) != run.segmentation.k:
         return None

@@ -9,6 +9,7 @@ from dash.development.base_component import Component
 
 from dashapp import frame, pricing
 from dashapp import ids as shared
+from dashapp.address import outer
 from dashapp.data import View
 from dashapp.findings import advice, affinity, segment_words, traits
 from dashapp.i18n import N_, _
@@ -26,7 +27,7 @@ def address(path: str, view: View, query: dict[str, object], **own: str) -> str:
     run = frame.run_query(view)
     kept = {name: value for name, value in query.items() if isinstance(value, str | list)}
     pairs = {**({"run": run} if run else {}), **kept, **own}
-    return f"{path}?{urlencode(pairs, doseq=True, safe='~,:')}" if pairs else path
+    return outer(f"{path}?{urlencode(pairs, doseq=True, safe='~,:')}" if pairs else path)
 
 
 def neighbours(it: Segmentation, place: int) -> Component | None:
@@ -38,7 +39,7 @@ def neighbours(it: Segmentation, place: int) -> Component | None:
         html.Li(
             dcc.Link(
                 ["← ", *_with_trust(it.cards[before])],
-                href=PATH.format(before + 1),
+                href=outer(PATH.format(before + 1)),
                 id=shared.nav("segment-before"),
                 className="k-nav-link",
             )
@@ -46,7 +47,7 @@ def neighbours(it: Segmentation, place: int) -> Component | None:
         html.Li(
             dcc.Link(
                 [*_with_trust(it.cards[after]), " →"],
-                href=PATH.format(after + 1),
+                href=outer(PATH.format(after + 1)),
                 id=shared.nav("segment-after"),
                 className="k-nav-link",
             )
@@ -60,7 +61,10 @@ def picker(it: Segmentation) -> Component:
     links = [
         html.Li(
             dcc.Link(
-                _with_trust(one), href=PATH.format(place), id=shared.nav(f"segment-{place}"), className="k-nav-link"
+                _with_trust(one),
+                href=outer(PATH.format(place)),
+                id=shared.nav(f"segment-{place}"),
+                className="k-nav-link",
             )
         )
         for place, one in enumerate(it.cards, start=1)
@@ -192,7 +196,9 @@ def before(it: Segmentation, one: SegmentCard) -> Component:
             if rows
             else None,
             html.P(
-                dcc.Link(_("Compare runs"), href="/compare", id=shared.nav("segment-compare"), className="k-nav-link"),
+                dcc.Link(
+                    _("Compare runs"), href=outer("/compare"), id=shared.nav("segment-compare"), className="k-nav-link"
+                ),
                 className="k-actions k-segment-compare",
             ),
         ],

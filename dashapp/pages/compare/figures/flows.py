@@ -14,7 +14,7 @@ from dashapp.pages.compare.matching import Pair
 from dashapp.telling import number
 from pipeline.contract import Labels, Placement, SegmentCard
 
-_SHORT, _SHORTEST = 17, 12  # characters of a name in one line of a flow on a phone, of two stages and of three
+_SHORT, _SHORTEST = 112, 80  # pixels of a name in one line of a flow on a phone, of two stages and of three
 
 
 def movers(it: Pair, look: Scheme, *, narrow: bool = False) -> go.Figure:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from textwrap import wrap
 
 import plotly.graph_objects as go
 
-from dashapp.charts import Scheme, empty_figure, escaped, figure_of, mark
+from dashapp.charts import Scheme, empty_figure, escaped, figure_of, mark, wrapped
 from dashapp.i18n import _, decimal
-from dashapp.pages.compare.figures.titles import LINE, named
+from dashapp.pages.compare.figures.titles import LINE, MOST, named
 from dashapp.pages.compare.matching import Delta, Match, Pair
 from dashapp.telling import number, of_column, percent
 
@@ -120,6 +119,6 @@ def deltas(found: Sequence[Delta], going: Sequence[Match], look: Scheme) -> go.F
             "autorange": "reversed",
             "tickvals": list(range(len(found))),
             "showgrid": False,
-            "ticktext": ["<br>".join(map(escaped, wrap(one.column.label, LINE))) for one in found],
+            "ticktext": ["<br>".join(wrapped(one.column.label, LINE, MOST)) for one in found],
         },
     )

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from textwrap import wrap
 from typing import Any
 
-from dashapp.charts import Scheme, escaped, mark
+from dashapp.charts import Scheme, mark, wrapped
 from dashapp.i18n import _
 from dashapp.telling import TRUST_WORDS
 from pipeline.contract import SegmentCard
 
 LEAST, AROUND = 360, 90  # pixels of a chart, and of its axis and margins
-LINE = 22  # characters of a name in one line, so that two columns of a phone hold it
+MOST = 4  # lines of a name
+LINE, WIDE = 145, 300  # pixels of a name in one line: so that two columns of a phone hold it, or the whole of one
 
 
 def height_of(rows: int, *, row: int = 68) -> int:
@@ -21,7 +21,7 @@ def height_of(rows: int, *, row: int = 68) -> int:
 
 def named(card: SegmentCard, look: Scheme) -> str:
     """Symbol in its colour, the whole name in short lines, and how far the segment is to be trusted."""
-    return f"{mark(card.colour, look).sign} " + "<br>".join(map(escaped, wrap(title(card), LINE)))
+    return f"{mark(card.colour, look).sign} " + "<br>".join(wrapped(title(card), LINE, MOST))
 
 
 def title(card: SegmentCard) -> str:
@@ -41,5 +41,5 @@ def above(card: SegmentCard, y: float, more: str, look: Scheme, *, shift: int = 
         "showarrow": False,
         "align": "left",
         "font": {"size": 12, "color": look.ink},
-        "text": f"{mark(card.colour, look).sign} " + "<br>".join(map(escaped, wrap(title(card) + more, 44))),
+        "text": f"{mark(card.colour, look).sign} " + "<br>".join(wrapped(title(card) + more, WIDE, MOST)),
     }

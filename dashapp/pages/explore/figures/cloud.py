@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from dashapp.charts import Bubble, Scheme, beside, escaped, figure_of, mark, tinted, wrapped
+from dashapp.charts import Bubble, Scheme, beside, escaped, figure_of, fitted, mark, tinted, widest, wrapped
 from dashapp.i18n import _
 from dashapp.selecting import Area, Array, Points
 from dashapp.telling import percent, trusted, with_trust
@@ -17,8 +17,8 @@ from pipeline.contract import Dataset, Loadings, SegmentCard
 
 MAP = 520  # pixels
 _NAMED, _SCREEN = 20, ((800, 430, 1),)  # marks that make a segment worth a name; pixels inside the map's axes
-_END = 24  # characters that name one end of an axis of the map
-_ONE_LINE = 30  # characters that name both ends beside each other
+_NAME = 135  # pixels of a line of a segment's name
+_END, _AXIS, _TITLE = 165, 265, 13  # pixels for the name of one end of an axis, of an axis on a phone, of a letter
 
 
 def customer_map(
@@ -84,7 +84,7 @@ def _centres(points: Points, cards: Sequence[SegmentCard], look: Scheme) -> list
     middles = [(float(np.median(points.x[rows])), float(np.median(points.y[rows]))) for _card, rows in held]
     (left, wide), (low, high) = ((float(axis.min()), float(np.ptp(axis)) or 1.0) for axis in (points.x, points.y))
     marks = [
-        Bubble((x - left) / wide, (y - low) / high, 0, wrapped(f"{card.name} ·\u00a0{trusted(card)}", 20, 3))
+        Bubble((x - left) / wide, (y - low) / high, 0, wrapped(f"{card.name} ·\u00a0{trusted(card)}", _NAME, 3))
         for (card, _rows), (x, y) in zip(held, middles, strict=True)
     ]
     return [
@@ -122,8 +122,9 @@ def axis_titles(loadings: pd.DataFrame, dataset: Dataset) -> tuple[str, str]:
         column = dataset.column(feature)
         ends = [column.low or f"{column.label} ↓", column.high or f"{column.label} ↑"]
         low, high = ends if loads[feature] > 0 else ends[::-1]
-        between = "   " if len(low) + len(high) <= _ONE_LINE else "<br>"  # a phone has no room for more
-        titles.append(f"← {escaped(low, _END)}{between}{escaped(high, _END)} →<br>{heading}")
+        low, high = (fitted(end, _END, 1, size=_TITLE)[0] for end in (low, high))
+        between = "   " if widest([f"← {low}   {high} →"], _TITLE) <= _AXIS else "<br>"  # a phone has no room for more
+        titles.append(f"← {escaped(low)}{between}{escaped(high)} →<br>{heading}")
     return titles[0], titles[1]
 
 

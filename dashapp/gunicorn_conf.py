@@ -1,17 +1,16 @@
-"""How gunicorn serves the dashboard: ``gunicorn -c gunicorn.conf.py dashapp.wsgi:server``."""
+"""How gunicorn serves the dashboard: ``gunicorn -c python:dashapp.gunicorn_conf dashapp.wsgi:server``."""
 
-import os
+from __future__ import annotations
+
 import threading
 from typing import Any
 
 from pipeline.settings import Settings
 
 _settings = Settings()
-# a platform that hosts programs says in PORT where it expects them; a port of our own setting goes before it
-_port = _settings.port if "port" in _settings.model_fields_set else int(os.environ.get("PORT") or _settings.port)
 _host = f"[{_settings.host}]" if ":" in _settings.host else _settings.host
 
-bind = f"{_host}:{_port}"
+bind = f"{_host}:{_settings.port}"
 workers = _settings.workers
 worker_class = "gthread"
 threads = _settings.threads
@@ -22,7 +21,7 @@ max_requests = 0
 control_socket_disable = True
 proc_name = "korzina"
 loglevel = _settings.log_level
-accesslog = None
+accesslog = "-" if _settings.access_log else None
 
 
 def post_worker_init(worker: Any) -> None:

@@ -1,0 +1,50 @@
+"""Where the dashboard is: at a server's root, or under the path at which a proxy shows it (``KORZINA_URL_PREFIX``).
+
+Inside, every address starts at the root. What goes out to a browser passes through ``outer``; a path that comes from
+one, through ``inner``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from flask import Response, has_request_context, request
+
+if TYPE_CHECKING:
+    from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+
+
+class UnderPrefix:
+    """A WSGI application shown under ``prefix``, whether the proxy in front passes it on or takes it away."""
+
+    def __init__(self, application: WSGIApplication, prefix: str) -> None:
+        self._application, self._prefix = application, prefix
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """The answer to the same request without the prefix; the prefix itself lacks only its last slash."""
+        path, prefix = str(environ.get("PATH_INFO", "")), self._prefix
+        if path == prefix:
+            query = str(environ.get("QUERY_STRING", ""))
+            moved = Response(status=302, headers={"Location": f"{prefix}/" + (f"?{query}" if query else "")})
+            return moved(environ, start_response)
+        environ["PATH_INFO"] = path.removeprefix(prefix) if path.startswith(f"{prefix}/") else path
+        environ["SCRIPT_NAME"] = prefix
+        return self._application(environ, start_response)
+
+
+def outer(path: str) -> str:
+    """The address of a page or a file of ours, for a browser."""
+    return f"{_prefix()}{path}"
+
+
+def inner(path: object) -> str:
+    """The page behind an address that a browser sends; empty for what is none."""
+    prefix = _prefix()
+    if not isinstance(path, str) or not (path == prefix or path.startswith(f"{prefix}/")):
+        return ""
+    return path.removeprefix(prefix) or "/"
+
+
+def _prefix() -> str:
+    return request.script_root if has_request_context() else ""

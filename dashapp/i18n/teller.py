@@ -1,0 +1,203 @@
+"""What a run holds, told in the reader's language: its messages by their templates, the data set's words by its spec.
+
+The templates stand in ``locales/<language>/pipeline/*.po``, a test finds any that is missing. What has no translation
+stays as it is.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Callable, Mapping
+from datetime import date
+from functools import cache
+from typing import Annotated, Any, TypeVar, cast, get_args, get_origin, get_type_hints
+
+import pandas as pd
+from babel.numbers import get_decimal_symbol, get_group_symbol
+from pydantic import BaseModel
+
+from dashapp.i18n.retell import EnglishParser
+from dashapp.i18n.speech import catalogue, speaking, written_date
+from pipeline.contract import (
+    Affinities,
+    CampaignPlan,
+    Message,
+    Passive,
+    Quantity,
+    Segmentation,
+    SegmentCard,
+    Sensitivity,
+    Speaker,
+    Words,
+    currency_of,
+    with_currency,
+)
+from pipeline.errors import KorzinaError
+
+_TEXTS = ("dataset", "ledger", "decision", "candidates", "cards", "rules", "affinity_basis")
+_PASSIVE, _PAIRS = (Passive.TEXT, Passive.CATEGORY), (Affinities.LEFT, Affinities.RIGHT)
+_MARK = get_args(Words)[1]
+Told = TypeVar("Told")
+
+
+class Teller(Speaker):
+    """Tells one run in one language; ``parsed`` tells plain English of a run that holds nothing else."""
+
+    def __init__(self, language: str, words: Mapping[str, str], parsed: Callable[[str], str] | None = None) -> None:
+        """``words`` are the data set's own: as said, and as told in this language."""
+        self._language = language
+        self._words = {**{said.casefold(): told for said, told in words.items()}, **words}
+        self._parsed = parsed
+        self._digits = str.maketrans({",": get_group_symbol(language), ".": get_decimal_symbol(language)})
+
+    def words(self, text: str) -> str:
+        """A text of the run: the product's own where it is a message, else the data set's or a person's."""
+        return self.message(text) if isinstance(text, Message) else self.own(text)
+
+    def error(self, error: KorzinaError) -> str:
+        """Why something could not be done: what was expected, what was found, and what to do."""
+        parts = {name: part for name, part in error.parts.items() if part}
+        if not parts:
+            return self.own(str(error))
+        told = {name: (self.message(part) if isinstance(part, Message) else part) for name, part in parts.items()}
+        told["what"] = told["what"].rstrip(".")
+        return " ".join(self.filled(self.template(_ERROR[name]), {name: text}) for name, text in told.items())
+
+    def message(self, message: Message) -> str:
+        """The template's translation with every value told."""
+        if self._language == "en":
+            return str(message)
+        return self.filled(self._form(message), message.values)
+
+    def template(self, said: str) -> str:
+        """Its translation, else itself."""
+        return catalogue(self._language, "pipeline").gettext(said) if said else said
+
+    def own(self, text: str) -> str:
+        """By the spec's translations, with a capital where the text has one."""
+        if not text or self._language == "en":
+            return text
+        known = self._words.get(text) or self._words.get(text.casefold())
+        if known:
+            return _cased_like(text, known)
+        return self._parsed(text) if self._parsed else text
+
+    def quantity(self, quantity: Quantity) -> str:
+        """In the reader's digits; money in the form of the language, other units in the form that the number asks."""
+        digits, unit = quantity.written.translate(self._digits), self.own(quantity.unit)
+        sign, rest = currency_of(unit)
+        if sign:
+            return with_currency(digits, sign, self._language) + rest
+        if unit.isalpha() and float(quantity.number).is_integer():
+            form = f"{{n}} {unit}"
+            return catalogue(self._language).ngettext(form, form, int(quantity.number)).replace("{n}", digits)
+        return f"{digits} {unit}".rstrip()
+
+    def day(self, when: date) -> str:
+        """``29 июня 2014``."""
+        with speaking(self._language):
+            return written_date(when)
+
+    def _form(self, message: Message) -> str:
+        count = message.values.get("n")
+        if message.many and isinstance(count, Quantity):
+            return catalogue(self._language, "pipeline").ngettext(message.id, message.many, int(count.number))
+        return self.template(message.id)
+
+
+_ERROR = {
+    "what": "{what}.",
+    "expected": "Expected: {expected}.",
+    "found": "Found: {found}.",
+    "remedy": "What to do: {remedy}.",
+}
+
+
+def teller_of(it: Segmentation, language: str) -> Teller:
+    """Who tells this run."""
+    words = _own_words(it.spec, language)
+    return Teller(language, words, None if it.has_messages else EnglishParser(language, words).tell)
+
+
+def retold(it: Segmentation, language: str) -> tuple[Segmentation, Teller]:
+    """The run with every sentence, label and name in ``language``, and who told it."""
+    teller = teller_of(it, language)
+    if language == "en":
+        return it, teller
+    inherited = EnglishParser(language, _own_words(it.spec, language)).tell
+    changes: dict[str, Any] = {name: told_anew(getattr(it, name), teller.words) for name in _TEXTS}
+    pairs = zip(it.cards, changes["cards"], strict=True)
+    changes["cards"] = tuple(_named(card, told, inherited) for card, told in pairs)
+    changes["passive"] = _told_table(it.passive, _PASSIVE, teller.words)
+    changes["sensitivity"] = _told_table(it.sensitivity, (Sensitivity.CHANGE,), teller.words)
+    if it.affinity_basis and it.affinity_basis.kind == "category_mix":  # a basket's products are the data's own
+        changes["affinities"] = _told_table(it.affinities, _PAIRS, teller.words)
+    if isinstance(it.campaigns, CampaignPlan):
+        changes["campaigns"] = dataclasses.replace(it.campaigns, summary=told_anew(it.campaigns.summary, teller.words))
+    return dataclasses.replace(it, **changes), teller
+
+
+def titled(title: str, spec: str, language: str) -> str:
+    """The title of a data set in ``language``, where its spec has it."""
+    return Teller(language, _own_words(spec, language)).words(title)
+
+
+def _named(card: SegmentCard, told: SegmentCard, parsed: Callable[[str], str]) -> SegmentCard:
+    """A name that came down from a champion of version 0.1 is still plain English; one that a person gave stays."""
+    inherited = "generated" if card.generated else "name"
+    name = getattr(card, inherited)
+    if not card.origin or isinstance(name, Message):
+        return told
+    return told.model_copy(update={inherited: parsed(name)})
+
+
+def told_anew(value: Told, tell: Callable[[str], str], *, words: bool = False) -> Told:
+    """The same record with the fields that hold words told anew."""
+    made: Any = value
+    if isinstance(value, str):
+        made = tell(value) if words else value
+    elif isinstance(value, tuple):
+        made = tuple(told_anew(part, tell, words=words) for part in value)
+    elif isinstance(value, BaseModel):
+        held = _fields_of_words(type(value))
+        made = value.model_copy(
+            update={
+                name: told_anew(field, tell, words=name in held)
+                for name, field in value
+                if isinstance(field, str | tuple | BaseModel)
+            }
+        )
+    return cast("Told", made)
+
+
+@cache
+def _fields_of_words(kind: type[BaseModel]) -> frozenset[str]:
+    return frozenset(name for name, hint in get_type_hints(kind, include_extras=True).items() if _holds_words(hint))
+
+
+def _holds_words(hint: Any) -> bool:
+    if get_origin(hint) is Annotated:
+        return _MARK in hint.__metadata__
+    return any(_holds_words(part) for part in get_args(hint))
+
+
+def _told_table(table: pd.DataFrame, columns: tuple[str, ...], tell: Callable[[str], str]) -> pd.DataFrame:
+    held = [column for column in columns if column in table]
+    told = {column: table[column].map(lambda cell: tell(cell) if isinstance(cell, str) else cell) for column in held}
+    return table.assign(**told) if held and len(table) else table
+
+
+def _own_words(spec: str, language: str) -> dict[str, str]:
+    """The data set's translations; a run of an older version has none."""
+    try:
+        found = json.loads(spec).get("translations", {}).get(language, {})
+    except (ValueError, AttributeError):
+        return {}
+    return {str(said): str(told) for said, told in found.items()} if isinstance(found, dict) else {}
+
+
+def _cased_like(text: str, told: str) -> str:
+    if text[:1].isupper():
+        return told[:1].upper() + told[1:]
+    return told[:1].lower() + told[1:] if text[:1].islower() and not text.isupper() else told

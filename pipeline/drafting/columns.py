@@ -1,0 +1,309 @@
+"""Which part every column of a table plays: its role, kind and transform, and the columns derived from it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from pipeline.contract import Kind, Meaning, Role
+from pipeline.drafting import vocabulary as names
+from pipeline.drafting.structure import Family, Profile, Structure
+from pipeline.errors import InputError
+from pipeline.reading import quote
+
+LOG, PLAIN = ("log1p", "standardize"), ("winsorize", "standardize")
+_MOST_NULLS = 0.6
+_SKEWED = 1.0
+_TOTALS: dict[str, Meaning] = {"categories": "spend", "channels": "orders"}
+
+
+@dataclass
+class Entry:
+    """One [columns.NAME] to be written; ``role`` may still change."""
+
+    name: str
+    role: Role
+    kind: Kind
+    comment: str
+    sql: str = ""
+    meaning: Meaning | None = None
+    transform: tuple[str, ...] = ()
+    unit: str = ""
+    extra: tuple[str, ...] = ()  # further comment lines
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Values outside of them are impossible, and why."""
+
+    column: str
+    least: int
+    most: int | None
+    why: str
+
+
+@dataclass
+class Parts:
+    """What is known of the columns so far."""
+
+    structure: Structure
+    as_of: date | None
+    entries: list[Entry] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    limits: list[Limits] = field(default_factory=list)
+
+    def has(self, meaning: Meaning) -> str | None:
+        """The column that plays this part, if one does."""
+        return next((one.name for one in self.entries if one.meaning == meaning), None)
+
+
+def settle_columns(
+    structure: Structure, as_of: date | None, families: Sequence[Family], id_column: str | None
+) -> Parts:
+    """Every column but the id, in the table's order, then those derived; raises ``InputError`` without behaviour."""
+    parts = Parts(structure, as_of)
+    members = {member for family in families for member in family.members}
+    shared = _meanings(structure, members, families)
+    for profile in structure.profiles:
+        if profile.name != id_column:
+            _add_column(parts, profile, shared.get(profile.name), profile.name in members)
+    for family in families:
+        _add_total(parts, family.meaning, list(family.members))
+    _add_cheque(parts)
+    _ensure_active(parts, bool(families))
+    return parts
+
+
+def _meanings(structure: Structure, members: set[str], families: Sequence[Family]) -> dict[str, Meaning]:
+    """Column -> part it plays, where just one column claims it; a member of a group is a part, not the total."""
+    claims: dict[Meaning, list[Profile]] = {}
+    for one in structure.profiles:
+        if (
+            one.meaning
+            and one.name not in members
+            and one.distinct > 1
+            and not one.personal
+            and one.kind != "date"
+            and not names.fits(names.BIRTH, one.name)
+        ):
+            claims.setdefault(one.meaning, []).append(one)
+    numeric: set[Meaning] = {"spend", "orders", "average_cheque", "recency", "tenure"}
+    taken: dict[str, Meaning] = {}
+    for meaning, several in claims.items():
+        fitting = [one for one in several if one.numeric] if meaning in numeric else several
+        summands = next((list(one.members) for one in families if _TOTALS.get(one.meaning) == meaning), [])
+        if summands:
+            fitting = [one for one in fitting if _is_total(structure, one.name, summands)]
+        if meaning in names.DEMOGRAPHIC:
+            fitting = [one for one in several if one.kind not in ("text", "date")]
+        if len(fitting) == 1 or (fitting and meaning in names.DEMOGRAPHIC):
+            taken[fitting[0].name] = meaning
+    return taken
+
+
+def _is_total(structure: Structure, name: str, summands: list[str]) -> bool:
+    """Whether a column is at least the sum of the summands on nearly every row."""
+    sums = structure.frame[summands].sum(axis=1)
+    return bool((structure.frame[name] >= 0.99 * sums).mean() > 0.9)
+
+
+def _add_column(parts: Parts, one: Profile, meaning: Meaning | None, member: bool) -> None:
+    outcome = one.kind == "flag" and names.fits(names.OUTCOME, one.name)
+    why = _unsuitable(one, member)
+    if one.kind == "date":
+        _add_date(parts, one)
+    elif one.numeric and names.fits(names.BIRTH, one.name):
+        _add_birth(parts, one)
+    elif why:
+        parts.entries.append(Entry(one.name, "ignored", _plain_kind(one), f"{one.summary}: {why}"))
+    elif outcome:
+        parts.entries.append(Entry(one.name, "outcome", "flag", one.summary))
+    elif member:
+        return
+    elif one.numeric:
+        role: Role = "passive" if one.meaning in names.DEMOGRAPHIC | {"tenure"} else "active"
+        parts.entries.append(
+            Entry(
+                one.name,
+                role,
+                one.kind,
+                one.summary,
+                meaning=meaning,
+                transform=_transform(one) if role == "active" else (),
+            )
+        )
+        if meaning == "age":
+            parts.limits.append(Limits(one.name, 0, 110, "nobody is older"))
+    else:
+        parts.entries.append(Entry(one.name, "passive", one.kind, one.summary, meaning=meaning))
+
+
+def _plain_kind(one: Profile) -> Kind:
+    return "text" if one.kind in ("category", "flag") else one.kind
+
+
+def _unsuitable(one: Profile, member: bool) -> str:
+    """Why a column should not be used; empty if it can be."""
+    if one.distinct <= 1:
+        return "constant, so it separates nobody" if one.distinct else "empty"
+    if one.personal:
+        return "looks personal"
+    if one.kind == "text":
+        return "too many different texts to compare"
+    if one.nulls > _MOST_NULLS * one.rows and one.numeric:
+        return "mostly missing"
+    if member:
+        return ""
+    if one.same_as:
+        return f"says the same as {one.same_as}"
+    if one.kind == "integer" and (names.fits(names.CODES, one.name) or names.fits(names.ID, one.name)):
+        return "a code, not a quantity"
+    if one.unique and one.kind == "integer" and names.fits(names.CUSTOMER, one.name):
+        return "another id"
+    return ""
+
+
+def _add_date(parts: Parts, one: Profile) -> None:
+    """A date itself is not compared; the days or years from it to ``as_of`` are."""
+    extra = (one.note,) if one.note else ()
+    parts.entries.append(Entry(one.name, "ignored", "date", one.summary, extra=extra))
+    if parts.as_of is None or one.distinct <= 1:
+        return
+    days = f"date_diff('day', {quote(one.name)}, as_of)"
+    if names.fits(names.BIRTH, one.name):
+        parts.entries.append(
+            Entry(
+                _free(parts, "age"),
+                "passive",
+                "integer",
+                f"full years from {one.name} to as_of",
+                meaning="age",
+                unit="years",
+                sql=f"date_diff('month', {quote(one.name)}, as_of) // 12",
+            )
+        )
+    elif names.fits(names.LAST, one.name) and not parts.has("recency"):
+        parts.entries.append(
+            Entry(
+                _free(parts, "recency"),
+                "active",
+                "integer",
+                f"days from {one.name} to as_of",
+                sql=days,
+                meaning="recency",
+                transform=LOG,
+                unit="days",
+            )
+        )
+        parts.limits.append(Limits("recency", 0, None, "nobody buys after as_of"))
+    elif names.fits(names.JOINED, one.name) and not parts.has("tenure"):
+        parts.entries.append(
+            Entry(
+                _free(parts, "tenure"),
+                "passive",
+                "integer",
+                f"days from {one.name} to as_of",
+                sql=days,
+                meaning="tenure",
+                unit="days",
+            )
+        )
+
+
+def _add_birth(parts: Parts, one: Profile) -> None:
+    """A year of birth becomes an age, if the file tells from which day to count."""
+    parts.entries.append(Entry(one.name, "ignored", "integer", f"{one.summary}: the age is derived from it"))
+    if parts.as_of is None:
+        parts.notes.append(
+            f"{one.name} looks like a year of birth, but no date in the file tells from when to count. "
+            'For an age, set as_of and add a column with this SQL and meaning = "age": '
+            f"year(as_of) - {quote(one.name)}"
+        )
+        parts.entries[-1] = Entry(one.name, "passive", "integer", one.summary)
+        return
+    parts.entries.append(
+        Entry(
+            _free(parts, "age"),
+            "passive",
+            "integer",
+            f"as_of less {one.name}",
+            meaning="age",
+            sql=f"year(as_of) - {quote(one.name)}",
+            unit="years",
+        )
+    )
+    year = parts.as_of.year
+    parts.limits.append(Limits(one.name, year - 100, year, "nobody is over 100"))
+
+
+def _free(parts: Parts, name: str) -> str:
+    taken = {one.name for one in parts.structure.profiles} | {one.name for one in parts.entries}
+    while name.lower() in {one.lower() for one in taken}:
+        name += "_derived"
+    return name
+
+
+def _add_total(parts: Parts, meaning: str, members: list[str]) -> None:
+    """Spend is the sum over categories, orders the sum over channels, where no column says it."""
+    wanted = _TOTALS.get(meaning)
+    if wanted is None or parts.has(wanted):
+        return
+    parts.entries.append(
+        Entry(
+            _free(parts, wanted),
+            "active",
+            "number" if wanted == "spend" else "integer",
+            f"sum of {', '.join(members)}",
+            sql=" + ".join(map(quote, members)),
+            meaning=wanted,
+            transform=LOG,
+        )
+    )
+
+
+def _add_cheque(parts: Parts) -> None:
+    spend, orders = parts.has("spend"), parts.has("orders")
+    if spend and orders and not parts.has("average_cheque"):
+        parts.entries.append(
+            Entry(
+                _free(parts, "average_cheque"),
+                "active",
+                "number",
+                f"{spend} by {orders}",
+                meaning="average_cheque",
+                transform=PLAIN if _can_be_negative(parts, spend) else LOG,
+                sql=f"{quote(spend)} / nullif({quote(orders)}, 0)",
+            )
+        )
+
+
+def _can_be_negative(parts: Parts, name: str) -> bool:
+    return any(one.name == name and (one.minimum or 0) < 0 for one in parts.structure.profiles)
+
+
+def _ensure_active(parts: Parts, groups: bool) -> None:
+    """Behaviour is what should be clustered on; where a file has hardly any, what it has must do."""
+    behaviour = sum(one.role == "active" for one in parts.entries)
+    if groups or behaviour > 1:
+        return
+    numbers = [one for one in parts.entries if one.role == "passive" and one.kind in ("number", "integer", "flag")]
+    if not numbers and not behaviour:
+        raise InputError.because(
+            "no column to cluster on",
+            expected="numbers that describe what customers do: orders, spend, visits",
+            found=", ".join(one.name for one in parts.entries[:10]),
+            remedy="add such columns, or give a table of purchases",
+        )
+    for one in numbers:
+        one.role, one.transform = "active", PLAIN
+    if numbers:
+        parts.notes.append(
+            ("Only one" if behaviour else "No") + " column of behaviour was found, so the segments are "
+            "also made of who the customers are."
+        )
+
+
+def _transform(one: Profile) -> tuple[str, ...]:
+    skewed = one.skew is not None and one.skew > _SKEWED and one.minimum is not None and one.minimum >= 0
+    return LOG if skewed else PLAIN

@@ -1,0 +1,95 @@
+"""A TOML document written from top to bottom, each table under its comments."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+import tomlkit
+from tomlkit.items import Item, String, StringType, Table, Trivia
+
+Value = str | int | float | bool | date | Sequence[str] | Mapping[str, str]
+_WIDTH = 27  # characters up to the note behind a value
+
+
+class Document:
+    """What was written so far; values go into the table begun last."""
+
+    def __init__(self) -> None:
+        self._document = tomlkit.document()
+        self._last: tomlkit.TOMLDocument | Table = self._document
+
+    @property
+    def text(self) -> str:
+        """The document, without blank lines at its end."""
+        return tomlkit.dumps(self._document).rstrip() + "\n"
+
+    def comment(self, *lines: str, mark: str = "# ") -> None:
+        """Lines behind a ``#``; whatever a column is called, a line stays one line."""
+        for line in lines:
+            comment = tomlkit.comment("")
+            comment.trivia.indent, comment.trivia.comment = "", mark + re.sub(r"[\x00-\x1f\x7f]+", " ", line)
+            self._last.add(comment)
+
+    def blank(self) -> None:
+        """An empty line."""
+        self._last.add(tomlkit.nl())
+
+    def value(self, key: str, value: Value | Item, note: str = "") -> None:
+        """``key = value  # note``."""
+        item = _item(value)
+        if note:
+            item.comment(note)
+            item.trivia.comment_ws = " " * max(1, _WIDTH - len(f"{key} = {item.as_string()}"))
+        self._last.append(key, item)
+
+    def table(self, name: str, below: str | None = None) -> None:
+        """Begin ``[name]``, or ``[name.below]``."""
+        whole: Any
+        table = tomlkit.table()
+        if below is None:
+            self._document.append(name, table)
+        else:
+            if name not in self._document:
+                whole = tomlkit.table(is_super_table=True)
+                self._document.append(name, whole)
+                whole.trivia.indent = ""
+            whole = self._document[name]
+            whole.append(below, table)
+        self._begin(table)
+
+    def entry(self, name: str) -> None:
+        """Begin another ``[[name]]``."""
+        if name not in self._document:
+            self._document.append(name, tomlkit.aot())
+        entries: Any = self._document[name]
+        entries.append(tomlkit.table())
+        self._begin(entries[-1])
+
+    def _begin(self, table: Table) -> None:
+        table.trivia.indent = ""  # blank lines are written where they are wanted
+        self._last = table
+
+
+def _item(value: Value | Item) -> Item:
+    if isinstance(value, Mapping):
+        table = tomlkit.inline_table()
+        table.update(value)
+        return table
+    return tomlkit.item(value)
+
+
+def literal(text: str) -> Item:
+    """Text in which quotation marks need no backslash, where that can be written."""
+    if re.search(r"[\x00-\x1f\x7f]", text) or "'''" in text or text.endswith("'"):
+        return tomlkit.string(text)
+    return tomlkit.string(text, literal=True, multiline="'" in text)
+
+
+def long_text(text: str) -> Item:
+    """Text over several lines, which begins on a line of its own."""
+    if "'''" in text or re.search(r"[\x00-\x08\x0b-\x1f\x7f]", text):
+        return tomlkit.string(text, multiline=True)
+    return String(StringType.MLL, text, f"\n{text}", Trivia())

@@ -1,0 +1,74 @@
+"""What the command says of itself: its version, the help of each command, and the documents that come with it."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+
+import pytest
+from typer.main import get_command
+from typer.testing import CliRunner
+
+import pipeline
+from pipeline.__main__ import app
+from pipeline.errors import UsageError
+from pipeline.manual import DOCUMENTS, document
+
+ROOT = Path(__file__).resolve().parents[1]
+COMMANDS = get_command(app).commands  # type: ignore[attr-defined]
+
+
+def said(*arguments: str) -> str:
+    done = CliRunner().invoke(app, list(arguments))
+    assert done.exit_code == 0, done.output
+    return done.stdout
+
+
+def option_help(command: str, option: str) -> str:
+    return next(one.help for one in COMMANDS[command].params if option in one.opts)
+
+
+def test_it_knows_its_version() -> None:
+    assert said("--version") == f"korzina {pipeline.__version__}\n"
+
+
+def test_the_list_of_commands_says_each_in_a_whole_sentence() -> None:
+    listed = said("--help").split("Commands:\n")[1].splitlines()
+
+    assert [line.split()[0] for line in listed] == list(COMMANDS)
+    assert [line for line in listed if not line.endswith(".") or line.endswith("...")] == []
+
+
+def test_an_option_of_one_name_is_described_by_what_it_does_in_each_command() -> None:
+    """Training names a new experiment after the spec; the others have no spec, and look for a champion or list runs."""
+    found = {name: option_help(name, "--experiment") for name in ("train", "runs", "rollback", "score", "campaigns")}
+
+    assert "the spec's name" in found.pop("train")
+    assert "of all" in found.pop("runs")
+    assert all("champion" in text and "KORZINA_EXPERIMENT" in text for text in found.values())
+
+
+def test_a_switch_that_is_off_has_no_opposite() -> None:
+    (force,) = (one for one in COMMANDS["init"].params if one.name == "force")
+
+    assert (force.opts, force.secondary_opts) == (["--force"], [])
+
+
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_a_document_is_printed_as_it_is(name: str) -> None:
+    assert said("docs", name) == (ROOT / DOCUMENTS[name]).read_text("utf-8")
+
+
+def test_without_a_name_it_says_where_they_lie() -> None:
+    assert [line.split()[1] for line in said("docs").splitlines()] == [str(ROOT / path) for path in DOCUMENTS.values()]
+
+
+def test_what_is_no_document_is_told_with_those_that_are() -> None:
+    with pytest.raises(UsageError, match="spec, settings, procfile"):
+        document("sepc")
+
+
+def test_the_wheel_is_told_to_bring_every_document() -> None:
+    configured = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["setuptools"]["data-files"]
+
+    assert set(configured["share/korzina"]) >= set(DOCUMENTS.values())
