@@ -38,17 +38,17 @@ def serve(settings: Settings, *, dashboard: bool, mlflow_ui: bool, announce: Ann
     obstacle = _no_ui_because(settings, page) if mlflow_ui else ""
     if obstacle and not dashboard:
         raise StoreError.because(f"the MLflow UI is not started: {obstacle}")
-    programs = _programs(settings, page, dashboard=dashboard, mlflow_ui=mlflow_ui and not obstacle)
+    started = programs(settings, page, dashboard=dashboard, mlflow_ui=mlflow_ui and not obstacle)
     if obstacle:
         announce(f"MLflow UI  not started: {obstacle}")
-    for program in programs:
+    for program in started:
         wanted = settings.port if program.name == "Dashboard" else settings.mlflow_port
         if program.port != wanted:
             announce(f"Port {wanted} is taken; {program.name} takes {program.port}")
-    return supervise(programs, announce, _log_folder(settings))
+    return supervise(started, announce, _log_folder(settings))
 
 
-def _programs(settings: Settings, page: str, *, dashboard: bool, mlflow_ui: bool) -> list[Program]:
+def programs(settings: Settings, page: str, *, dashboard: bool, mlflow_ui: bool) -> list[Program]:
     """The dashboard first; it knows the address of the MLflow UI that runs beside it."""
     port = free_port(settings.host, settings.port) if dashboard else 0
     beside = [mlflow_program(settings, avoid={port}, page=page)] if mlflow_ui else []
