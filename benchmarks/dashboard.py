@@ -38,7 +38,7 @@ from served import (
 )
 
 from dashapp import ids
-from dashapp.frame import PAGES
+from dashapp.pages import PAGES
 from pipeline.contract import Assignments, Projection
 from pipeline.stages import Training
 
@@ -301,7 +301,7 @@ def measure(
         ours.csv = file.seconds, file.size
         ours.peak, theirs.peak = server.peak_megabytes(), rival.peak_megabytes()
         if browser:
-            for name, path, _label in PAGES:
+            for name, path in ((page.name, page.path) for page in PAGES):
                 times = options.loads if name in ("overview", "explore") else 1
                 ours.loads[name] = load(browser, server.url + path, times)
             theirs.loads["explore"] = load(browser, rival.url, 1)
@@ -333,7 +333,7 @@ def table(found: dict[int, dict[str, Measured]]) -> str:
 
 def loads_table(found: dict[int, dict[str, Measured]]) -> str:
     """Every page in Chromium, by size."""
-    rows = [("Korzina", name) for name, *_ in PAGES] + [("plain page", "explore")]
+    rows = [("Korzina", page.name) for page in PAGES] + [("plain page", "explore")]
     head = " | ".join(f"{n:,}: s, empty and filled cache | slowest callback, ms | largest, KB" for n in found)
     lines = [f"| page | {head} |", "|:--|" + "--:|" * 3 * len(found)]
     for page, name in rows:

@@ -3,25 +3,25 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import dash
-from dash import Dash, html, set_props
+from dash import Dash, set_props
 from flask import request
 
 from dashapp import callbacks, charts, frame, ids, report, routes
-from dashapp.address import UnderPrefix, outer
+from dashapp.address import UnderPrefix
 from dashapp.data import SegmentationData
-from dashapp.i18n import COOKIE, LANGUAGES, N_, _, language, speak
-from dashapp.pages import baskets, campaigns, compare, explore, overview, score, segment
-from dashapp.pages import data as data_page
+from dashapp.frame import Page
+from dashapp.i18n import COOKIE, LANGUAGES, _, language, speak
+from dashapp.pages import PAGES
 from dashapp.widgets import message
 from pipeline.errors import KorzinaError
 
 _log = logging.getLogger(__name__)
-PAGES = (overview, explore, segment, baskets, campaigns, compare, data_page, score)  # in the order of frame.PAGES
 _INDEX = """<!DOCTYPE html>
 <html lang="{%lang%}">
   <head>
@@ -58,8 +58,9 @@ class _Dashboard(Dash):
         return page.replace("{%plotly%}", plotly).replace("{%natives%}", _NATIVES)
 
 
-def create_app(data: SegmentationData) -> Dash:
-    """The dashboard over ``data``; one a process, since Dash's registry of pages is global."""
+def create_app(data: SegmentationData, pages: Sequence[Page] = PAGES) -> Dash:
+    """The dashboard over ``data`` with ``pages``; one a process, since Dash's registry of pages is global."""
+    data.reserve(frame.own_parameters(pages))
     prefix = data.settings.url_prefix
     app = _Dashboard(
         "dashapp",
@@ -82,41 +83,24 @@ def create_app(data: SegmentationData) -> Dash:
             {"name": "color-scheme", "content": "light dark"},
         ],
     )
-    for (name, path, label), page in zip(frame.PAGES, PAGES, strict=True):
+    for page in (*pages, frame.not_found(pages)):
         dash.register_page(  # type: ignore[no-untyped-call]
-            f"dashapp.pages.{name}",
-            path=path,
-            path_template=frame.TEMPLATES.get(name),
-            name=label,
-            title=partial(_page_title, label),
-            layout=partial(page.layout, data),
+            f"dashapp.pages.{page.name}",
+            path=page.path,
+            path_template=page.template or None,
+            name=page.label,
+            title=partial(_page_title, page.label),
+            layout=partial(page.drawn, data),
         )
         page.register(app, data)
-    dash.register_page(  # type: ignore[no-untyped-call]
-        "dashapp.pages.not_found_404",
-        path="/404",
-        title=partial(_page_title, N_("Not found")),
-        layout=partial(_not_found, data),
-    )
-    app.layout = frame.around  # asked for anew by every reader, each in a language
+    app.layout = partial(frame.around, pages)  # asked for anew by every reader, each in a language
     app.server.before_request(_listen)
-    callbacks.register(app, data)
+    callbacks.register(app, data, pages)
     routes.register(app.server, data)
     report.register(app.server, data)
     if prefix:
         app.server.wsgi_app = UnderPrefix(app.server.wsgi_app, prefix)
     return app
-
-
-def _not_found(data: SegmentationData, /, run: object = None, **_query: object) -> Any:
-    links = html.Ul([html.Li(html.A(_(label), href=outer(path))) for _name, path, label in frame.PAGES])
-    return frame.page(
-        data.view(run),
-        _("Not found"),
-        _("There is no such page"),
-        [html.P(_("These pages exist:")), links],
-        data.settings,
-    )
 
 
 def _page_title(label: str, **_address: object) -> str:

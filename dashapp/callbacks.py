@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 from urllib.parse import urlencode
@@ -11,6 +12,8 @@ from dash import ALL, ClientsideFunction, Dash, Input, Output, State, no_update,
 from dashapp import frame, ids
 from dashapp.address import inner, outer
 from dashapp.data import Run, SegmentationData
+from dashapp.frame import Page
+from dashapp.i18n import _
 from dashapp.selecting import (
     SEGMENT,
     Area,
@@ -20,8 +23,6 @@ from dashapp.selecting import (
     Values,
     area_of,
     filter_of,
-    page_parameters,
-    parse_query,
     range_of,
     snapped,
     to_query,
@@ -39,11 +40,11 @@ def select(data: SegmentationData, event: object, search: object, origin: object
     if run is None or not isinstance(event, dict):
         return no_update
     address = search if isinstance(search, str) else ""
-    before, _ = parse_query(address, run.cube.dimensions)
+    before, _notices = run.cube.selected(address)
     after = changed(run, before, event)
     link = origin.get("link") if isinstance(origin, dict) else ""
     named = run.run_id[: frame.SHORT] if after or link else None
-    query = "&".join(filter(None, (to_query(after, named), urlencode(page_parameters(address)))))
+    query = "&".join(filter(None, (to_query(after, named), urlencode(run.cube.kept_by_pages(address)))))
     wanted = f"?{query}" if query else ""
     return no_update if wanted == search else wanted
 
@@ -98,26 +99,32 @@ def _both(run: Run, before: Selection, cell: list[Any]) -> Selection:
     return before
 
 
-def draw_chips(data: SegmentationData, search: object, origin: object, path: object) -> Answer:
-    """The selection in words, with the number of customers it leaves; the link to Segment opens the one selected."""
+def draw_chips(data: SegmentationData, pages: Sequence[Page], search: object, origin: object, path: object) -> Answer:
+    """The selection in words, with the number of customers it leaves.
+
+    The link to a page that has one of itself for each segment opens the segment that is selected alone.
+    """
     run = page_run(data, origin)
     if run is None:
         return []
-    selection, notices = parse_query(search if isinstance(search, str) else "", run.cube.dimensions)
+    query = search if isinstance(search, str) else ""
+    selection, notices = run.cube.selected(query)
     count = run.cube.filtered(selection).customers
     alone = only_segment(run, selection)
-    query = search if isinstance(search, str) else ""
-    set_props(ids.nav("segment"), {"href": outer(f"/segment/{alone.segment + 1 if alone else 1}{query}")})
-    file = (
-        outer(f"/customers.csv?{to_query(selection, run.run_id[: frame.SHORT])}") if inner(path) == "/explore" else ""
-    )
+    for page in pages:
+        if page.template:
+            set_props(ids.nav(page.name), {"href": outer(page.about(alone.segment + 1 if alone else 1) + query)})
+    here = next((page for page in pages if page.stands_at(inner(path))), None)
+    file = ""
+    if here and here.takes_customers:
+        file = outer(f"/customers.csv?{to_query(selection, run.run_id[: frame.SHORT])}")
     return frame.chip_bar(
         selection,
         run.cube.dimensions,
         count,
         run.cube.n,
         notices,
-        apart=frame.apart_of(path),
+        apart=_(here.apart) if here else "",
         file=file,
         linked=isinstance(origin, dict) and origin.get("linked") is True,
     )
@@ -131,7 +138,9 @@ def only_segment(run: Run, selection: Selection) -> SegmentCard | None:
     return next((card for card in run.segmentation.cards if card.key == chosen.tokens[0]), None)
 
 
-def look_for_newer(data: SegmentationData, _ticks: object, origin: object, path: object) -> Answer:
+def look_for_newer(
+    data: SegmentationData, pages: Sequence[Page], _ticks: object, origin: object, path: object
+) -> Answer:
     """A banner when another champion has taken over since the page was drawn."""
     known = origin if isinstance(origin, dict) else {}
     found = data.champions().found
@@ -141,15 +150,15 @@ def look_for_newer(data: SegmentationData, _ticks: object, origin: object, path:
         return []
     if not known.get("run") and data.not_ready():  # the page shows nothing since this champion cannot be read
         return []
-    return frame.newer_banner(found[0], _plain_path(path))
+    return frame.newer_banner(found[0], _plain_path(pages, path))
 
 
-def list_data_sets(data: SegmentationData, origin: object, path: object) -> Answer:
+def list_data_sets(data: SegmentationData, pages: Sequence[Page], origin: object, path: object) -> Answer:
     """The menu of data sets."""
     experiment = origin.get("experiment") if isinstance(origin, dict) else ""
     found = data.champions().found
     titles = [data.title(one) for one in found] if len(found) > 1 else []
-    return frame.data_sets(found, titles, str(experiment or ""), _plain_path(path))
+    return frame.data_sets(found, titles, str(experiment or ""), _plain_path(pages, path))
 
 
 def page_run(data: SegmentationData, origin: object) -> Run | None:
@@ -165,22 +174,12 @@ def page_run(data: SegmentationData, origin: object) -> Run | None:
 
 def under(run: Run, search: object) -> Filtered:
     """The run's customers under the selection in the address."""
-    selection, _ = parse_query(search if isinstance(search, str) else "", run.cube.dimensions)
+    selection, _notices = run.cube.selected(search if isinstance(search, str) else "")
     return run.cube.filtered(selection)
 
 
-def recommended_run(data: SegmentationData, run: Run) -> str:
-    """The recommended run of the same sweep; empty where the store does not say."""
-    try:
-        listed = data.runs(run.segmentation.experiment)
-    except KorzinaError:
-        return ""
-    sweep = run.segmentation.sweep_run_id
-    return next((one.run_id for one in listed if one.recommended and one.sweep_run_id == sweep), "")
-
-
-def register(app: Dash, data: SegmentationData) -> None:
-    """Bind the callbacks to ``app``."""
+def register(app: Dash, data: SegmentationData, pages: Sequence[Page]) -> None:
+    """Bind the callbacks to ``app``, whose pages these are."""
     page, search = State(ids.PAGE, "data"), Input(ids.URL, "search")
     any_linked, any_toggle = ids.linked(ALL), ids.toggle(ALL, ALL, ALL)
     app.clientside_callback(  # type: ignore[no-untyped-call]
@@ -218,23 +217,24 @@ def register(app: Dash, data: SegmentationData) -> None:
     app.callback(
         Output(ids.URL, "search"), Input(ids.EVENT, "data"), State(ids.URL, "search"), page, prevent_initial_call=True
     )(partial(select, data))
-    app.callback(Output(ids.CHIPS, "children"), search, page, State(ids.URL, "pathname"))(partial(draw_chips, data))
+    app.callback(Output(ids.CHIPS, "children"), search, page, State(ids.URL, "pathname"))(
+        partial(draw_chips, data, pages)
+    )
     app.callback(
         Output(ids.NEWER, "children"),
         Input(ids.POLL, "n_intervals"),
         page,
         State(ids.URL, "pathname"),
         prevent_initial_call=True,
-    )(partial(look_for_newer, data))
+    )(partial(look_for_newer, data, pages))
     app.callback(Output(ids.DATASETS, "children"), Input(ids.PAGE, "data"), State(ids.URL, "pathname"))(
-        partial(list_data_sets, data)
+        partial(list_data_sets, data, pages)
     )
 
 
-def _plain_path(path: object) -> str:
+def _plain_path(pages: Sequence[Page], path: object) -> str:
     """The address of the page that the browser is on; the first page's where it names none."""
-    known = {place for _, place, _ in frame.PAGES}
-    return outer(inner(path) if inner(path) in known else "/")
+    return outer(inner(path) if inner(path) in {page.path for page in pages} else "/")
 
 
 def _numbers(given: object) -> list[float]:

@@ -48,6 +48,7 @@ class Run:
     segmentation: Segmentation
     teller: Teller | None = None  # in whose language; None: English, as stored
     original: Run | None = None  # as stored, where this one is told in another language
+    reserved: frozenset[str] = frozenset()  # names in the address that no dimension may have
 
     def tell(self, text: str) -> str:
         """A text of the stored run that is not part of the segmentation's records, in the language of this one."""
@@ -65,7 +66,9 @@ class Run:
     @cached_property
     def cube(self) -> Cube:
         """Its customers, coded for counting; once, in whatever languages they are told."""
-        return Cube(self.segmentation) if self.original is None else self.original.cube.retold(self.tell)
+        if self.original is not None:
+            return self.original.cube.retold(self.tell)
+        return Cube(self.segmentation, self.reserved)
 
     @cached_property
     def expected_file(self) -> ExpectedFile:
@@ -134,6 +137,7 @@ class SegmentationData:
     ) -> None:
         """``promoted`` is told the id of each run that becomes the champion here."""
         self.settings = settings
+        self._reserved: frozenset[str] = frozenset()
         self._promoted = promoted
         self._open_store = open_store
         self._store: ReadableStore | None = None
@@ -145,6 +149,12 @@ class SegmentationData:
         self._champions = Champions()
         self._looked = self._checked = float("-inf")
         self._reasons: tuple[str, ...] = ()
+
+    def reserve(self, names: frozenset[str]) -> None:
+        """Keep these names in the address for pages: a column called so is filtered on as ``column.<name>``."""
+        with self._loading:
+            self._reserved = names
+            self._runs.clear()
 
     def view(self, run_id: object = None) -> View:
         """The run that a page names, else the newest champion; never raises on what a browser sends."""
@@ -176,7 +186,7 @@ class SegmentationData:
         with self._loading:
             held = self._held(run_id)
             if held is None:
-                held = Run(self._opened().load(run_id))
+                held = Run(self._opened().load(run_id), reserved=self._reserved)
                 self._runs[held.run_id] = held
             self._runs.move_to_end(held.run_id)
             while len(self._runs) > _RUNS_KEPT:

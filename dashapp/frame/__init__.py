@@ -3,18 +3,19 @@
 from dashapp.frame.banners import newer_banner
 from dashapp.frame.chips import chip_bar
 from dashapp.frame.header import data_sets
-from dashapp.frame.shell import around, page, run_query
-from dashapp.frame.site import PAGES, SHORT, TEMPLATES, apart_of
+from dashapp.frame.lacking import SHORT, Lack
+from dashapp.frame.page import Page, own_parameters, run_query
+from dashapp.frame.shell import around, not_found
 
 __all__ = [
-    "PAGES",
     "SHORT",
-    "TEMPLATES",
-    "apart_of",
+    "Lack",
+    "Page",
     "around",
     "chip_bar",
     "data_sets",
     "newer_banner",
-    "page",
+    "not_found",
+    "own_parameters",
     "run_query",
 ]

@@ -6,7 +6,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from dashapp.data import View
-from dashapp.frame.site import SHORT
+from dashapp.frame.lacking import SHORT
 from dashapp.i18n import _, plural
 from dashapp.telling import moment
 from dashapp.widgets import aria, command, message

@@ -10,7 +10,8 @@ from dash.development.base_component import Component
 
 from dashapp import ids
 from dashapp.address import outer
-from dashapp.frame.site import PAGES, SHORT
+from dashapp.frame.lacking import SHORT
+from dashapp.frame.page import Page
 from dashapp.i18n import LANGUAGES, _, language
 from dashapp.widgets import aria
 from pipeline.contract import Champion
@@ -38,11 +39,11 @@ def data_sets(champions: Sequence[Champion], titles: Sequence[str], experiment: 
     return menu
 
 
-def header() -> Component:
+def header(pages: Sequence[Page]) -> Component:
     """Name, links to the pages, and menus."""
     links = [
-        html.Li(dcc.Link(_(label), href=outer(path), id=ids.nav(name), className="k-nav-link"))
-        for name, path, label in PAGES
+        html.Li(dcc.Link(_(page.label), href=outer(page.path), id=ids.nav(page.name), className="k-nav-link"))
+        for page in pages
     ]
     return html.Header(
         html.Div(

@@ -11,7 +11,7 @@ from flask import Flask, Response, request
 
 from dashapp.data import Run, SegmentationData
 from dashapp.i18n import _
-from dashapp.selecting import Filtered, parse_query
+from dashapp.selecting import Filtered
 from dashapp.telling import TRUST_WORDS, chips, csv_text, day, harmless_lines, moment
 from pipeline.contract import Assignments, Column, Customers
 
@@ -31,7 +31,7 @@ def take_along(data: SegmentationData, /) -> Response:
         return Response(
             _("There is no such segmentation in the store."), status=404, content_type="text/plain; charset=utf-8"
         )
-    selection, _notices = parse_query(request.query_string.decode("ascii", "replace"), run.cube.dimensions)
+    selection, _notices = run.cube.selected(request.query_string.decode("ascii", "replace"))
     filtered = run.cube.filtered(selection)
     answer = Response(lines(run, filtered), content_type="text/csv; charset=utf-8")
     answer.headers["Content-Disposition"] = f'attachment; filename="{file_name(run)}"'

@@ -33,7 +33,7 @@ from dashapp.selecting.dimensions import (
 from dashapp.selecting.medians import median
 from dashapp.selecting.outlines import inside
 from dashapp.selecting.reactions import Responses, offers
-from dashapp.selecting.selection import Area, Filter, Range, Selection, Values
+from dashapp.selecting.selection import Area, Filter, Range, Selection, Values, page_parameters, parse_query
 from dashapp.selecting.slices import Mask, Points, Slice
 from pipeline.contract import Assignments, Group, Projection, Segmentation
 
@@ -48,8 +48,10 @@ _OFFERS = "offers"  # beside the mixes, whose names have a dot
 class Cube:
     """One run's customers, coded once and counted often. Safe to use from several threads."""
 
-    def __init__(self, it: Segmentation) -> None:
-        self.dimensions = {dimension.name: dimension for dimension in dimensions(it)}
+    def __init__(self, it: Segmentation, reserved: frozenset[str] = frozenset()) -> None:
+        """``reserved``: names in the address that pages keep for themselves."""
+        self._reserved = reserved
+        self.dimensions = {dimension.name: dimension for dimension in dimensions(it, reserved)}
         segments = it.assignments[Assignments.SEGMENT].to_numpy(dtype=np.int64)
         self.n, self.k = len(segments), it.k
         shuffled = np.random.default_rng(_SEED).permutation(self.n)
@@ -78,6 +80,14 @@ class Cube:
         made._selections = Kept(_SELECTIONS_KEPT)  # their slices have labels
         made.dimensions = {name: one.retold(tell) for name, one in self.dimensions.items()}
         return made
+
+    def selected(self, query: str) -> tuple[Selection, tuple[str, ...]]:
+        """The selection that an address's query holds, and a sentence for each part that does not fit this run."""
+        return parse_query(query, self.dimensions, self._reserved)
+
+    def kept_by_pages(self, query: str) -> list[tuple[str, str]]:
+        """What pages keep for themselves in an address's query, beside the selection; unchecked."""
+        return page_parameters(query, self._reserved)
 
     @cached_property
     def everyone(self) -> Filtered:

@@ -30,9 +30,7 @@ Array = npt.NDArray[Any]
 Kind = Literal["segment", "number", "category", "mix", "map"]
 
 SEGMENT, MAP, RUN, SURE = "segment", "map", "run", "silhouette"
-# kept in the address by one page, beside the selection
-PAGE_PARAMETERS = frozenset({"of", "item", "pair", "cost", "revenue", "campaign", "a", "b"})
-_OWN = frozenset({SEGMENT, MAP, RUN, SURE}) | PAGE_PARAMETERS
+_OWN = frozenset({SEGMENT, MAP, RUN, SURE})
 UNKNOWN, REST = "", "…"  # tokens of customers whose value is not known, and of all rarer categories together
 MOST_BINS, MOST_CATEGORIES, MOST_CHARTS = 24, 12, 9
 _TAIL = 0.005  # share of customers at either end that goes into an open bin
@@ -88,30 +86,34 @@ class Dimension:
         return [low + shift for low in lows]
 
 
-def dimensions(it: Segmentation) -> tuple[Dimension, ...]:
-    """Every dimension of a run: segments, map, the two mixes and every described column."""
+def dimensions(it: Segmentation, reserved: frozenset[str] = frozenset()) -> tuple[Dimension, ...]:
+    """Every dimension of a run: segments, map, the two mixes and every described column; none is named as reserved."""
     found = [segment_dimension(it), Dimension(MAP, "map", Message.of("Map"))]
     found += [mix_dimension(group) for group in mixes(it)]
     for column in it.dataset.columns:
         if column.role in ("active", "passive", "outcome") and column.group is None and column.name in it.customers:
-            found += column_dimension(column, it)
+            found += column_dimension(column, it, reserved)
     return (*found, *sure_dimension(it))
 
 
 def explore_charts(dataset: Dataset, available: Sequence[Dimension]) -> tuple[Dimension, ...]:
     """The charts of the Explore page in reading order: what the data set has, never more than ``MOST_CHARTS``."""
-    by_name = {dimension.name: dimension for dimension in available}
-    return tuple(by_name[name] for name in dict.fromkeys(_wanted(dataset, available)) if name in by_name)[:MOST_CHARTS]
+    return tuple(dict.fromkeys(_wanted(dataset, available)))[:MOST_CHARTS]
 
 
-def _wanted(dataset: Dataset, available: Sequence[Dimension]) -> Iterator[str]:
-    known = [dataset.meaning(meaning) for meaning in _SHOWN]
-    yield from (column_name(column) for column in known if column)
-    yield from (dimension.name for dimension in available if dimension.kind == "mix")
-    yield from (column_name(column) for column in map(dataset.meaning, _SHOWN_AFTER[:4]) if column)
-    if len([one for one in known if one]) < len(_SHOWN):  # a data set without the usual columns shows what it has
-        yield from (column_name(column) for column in map(dataset.meaning, _SHOWN_AFTER) if column)
-        yield from (one.name for one in available if one.kind in ("category", "number") and one.name != SURE)
+def _wanted(dataset: Dataset, available: Sequence[Dimension]) -> Iterator[Dimension]:
+    of_column = {dimension.column: dimension for dimension in available if dimension.column}
+
+    def meant(meanings: Sequence[Meaning]) -> Iterator[Dimension]:
+        columns = (dataset.meaning(meaning) for meaning in meanings)
+        return (of_column[column.name] for column in columns if column and column.name in of_column)
+
+    yield from meant(_SHOWN)
+    yield from (dimension for dimension in available if dimension.kind == "mix")
+    yield from meant(_SHOWN_AFTER[:4])
+    if not all(map(dataset.meaning, _SHOWN)):  # a data set without the usual columns shows what it has
+        yield from meant(_SHOWN_AFTER)
+        yield from (one for one in available if one.kind in ("category", "number") and one.name != SURE)
 
 
 def segment_dimension(it: Segmentation) -> Dimension:
@@ -160,16 +162,17 @@ def mix_name(group: Group) -> str:
     return f"main.{group.key}"
 
 
-def column_dimension(column: Column, it: Segmentation) -> list[Dimension]:
+def column_dimension(column: Column, it: Segmentation, reserved: frozenset[str]) -> list[Dimension]:
     """The dimension of a column; none for dates, free text and columns without a single value."""
     series = it.customers[column.name]
     if series.notna().sum() == 0:
         return []
+    name = column_name(column, reserved)
     if column.kind in NUMERIC_KINDS:
         values = to_numbers(series)
-        return [_number(column, values)] if np.isfinite(values).any() else []
+        return [_number(name, column, values)] if np.isfinite(values).any() else []
     if column.kind in CATEGORY_KINDS or column.kind == "flag":
-        return [_category(column, series, it.category_profiles)]
+        return [_category(name, column, series, it.category_profiles)]
     return []
 
 
@@ -188,17 +191,17 @@ def to_codes(column: Column, series: pd.Series) -> tuple[Array, list[str]]:
     return codes, [str(one) for one in found]
 
 
-def column_name(column: Column) -> str:
-    """Name of a column's dimension: its own, or with a prefix where that is taken by one of ours."""
-    taken = column.name in _OWN or column.name.startswith(("main.", "column."))
+def column_name(column: Column, reserved: frozenset[str]) -> str:
+    """Name of a column's dimension: its own, or with a prefix where that is taken by one of ours or reserved."""
+    taken = column.name in _OWN | reserved or column.name.startswith(("main.", "column."))
     return f"column.{column.name}" if taken else column.name
 
 
-def _number(column: Column, values: Array) -> Dimension:
+def _number(name: str, column: Column, values: Array) -> Dimension:
     known = values[np.isfinite(values)]
     whole = column.kind == "integer" and bool((known == np.round(known)).all())
     return _in_bins(
-        Dimension(column_name(column), "number", column.label, column.name, column.unit, column.format, whole=whole),
+        Dimension(name, "number", column.label, column.name, column.unit, column.format, whole=whole),
         known,
     )
 
@@ -209,7 +212,7 @@ def _in_bins(dimension: Dimension, known: Array) -> Dimension:
     return replace(dimension, tokens=tokens, labels=tokens, edges=edges, step=step)
 
 
-def _category(column: Column, series: pd.Series, profiles: pd.DataFrame) -> Dimension:
+def _category(name: str, column: Column, series: pd.Series, profiles: pd.DataFrame) -> Dimension:
     codes, words = to_codes(column, series)
     counted = np.bincount(codes[codes >= 0], minlength=len(words))
     counts = pd.Series(counted, index=words)[counted > 0].sort_values(ascending=False, kind="stable")
@@ -226,7 +229,7 @@ def _category(column: Column, series: pd.Series, profiles: pd.DataFrame) -> Dime
     if column.kind == "flag":
         named |= {"yes": Message.of("yes"), "no": Message.of("no")}
     return Dimension(
-        column_name(column),
+        name,
         "category",
         column.label,
         column.name,

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from urllib.parse import parse_qsl, urlencode
 
 from dashapp.i18n import _
-from dashapp.selecting.dimensions import PAGE_PARAMETERS, RUN, Dimension, range_token
+from dashapp.selecting.dimensions import RUN, Dimension, range_token
 from dashapp.selecting.outlines import simplify
 
 _LONGEST_QUERY, _MOST_CORNERS, _FAR = 8_000, 64, 1e12
@@ -141,14 +141,19 @@ def to_query(selection: Selection, run: str | None = None) -> str:
     return urlencode(pairs, safe="~,:")
 
 
-def parse_query(query: str, dimensions: Mapping[str, Dimension]) -> tuple[Selection, tuple[str, ...]]:
-    """The selection that a query string holds, and a sentence for each part that does not fit this run."""
+def parse_query(
+    query: str, dimensions: Mapping[str, Dimension], reserved: frozenset[str] = frozenset()
+) -> tuple[Selection, tuple[str, ...]]:
+    """The selection that a query string holds, and a sentence for each part that does not fit this run.
+
+    What pages keep in the address under ``reserved`` names is no part of it.
+    """
     if len(query) > _LONGEST_QUERY:
         return Selection(), (_("The address is too long to be read; everything is shown."),)
     given: dict[str, list[str]] = {}
     for parameter, text in parse_qsl(query.removeprefix("?"), keep_blank_values=True, errors="replace"):
         given.setdefault(parameter, []).append(text)
-    for parameter in (RUN, *PAGE_PARAMETERS):
+    for parameter in (RUN, *reserved):
         given.pop(parameter, None)
     filters: dict[str, Filter] = {}
     notices: list[str] = []
@@ -167,15 +172,10 @@ def parse_query(query: str, dimensions: Mapping[str, Dimension]) -> tuple[Select
     return Selection(filters), tuple(notices)
 
 
-def page_parameters(query: str) -> list[tuple[str, str]]:
-    """What a page keeps in the address for itself; unchecked."""
+def page_parameters(query: str, reserved: frozenset[str]) -> list[tuple[str, str]]:
+    """What pages keep in the address under ``reserved`` names; unchecked."""
     given = parse_qsl(query.removeprefix("?")[:_LONGEST_QUERY], errors="replace")
-    return [(name, text) for name, text in given if name in PAGE_PARAMETERS]
-
-
-def run_of(query: str) -> str | None:
-    """The run that a query string names."""
-    return dict(parse_qsl(query.removeprefix("?")[:_LONGEST_QUERY], errors="replace")).get(RUN)
+    return [(name, text) for name, text in given if name in reserved]
 
 
 def _texts(chosen: Filter) -> list[str]:

@@ -19,8 +19,8 @@ from pathlib import Path
 from PIL import Image
 from playwright.sync_api import Browser, sync_playwright
 
-from dashapp.frame import PAGES
 from dashapp.i18n import COOKIE
+from dashapp.pages import PAGES
 
 HERE = Path(__file__).parent
 VIEWS = {  # file ending -> width, scheme, language
@@ -67,7 +67,7 @@ def _take(browser: Browser, url: str, view: str) -> None:
     width, scheme, language = VIEWS[view]
     context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
     context.add_cookies([{"name": COOKIE, "value": language, "url": url}])
-    for name, path, _label in PAGES:
+    for name, path in ((known.name, known.path) for known in PAGES):
         page = context.new_page()
         page.goto(url + path)
         page.wait_for_load_state("networkidle")

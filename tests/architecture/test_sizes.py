@@ -16,7 +16,12 @@ from typing import Any
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-MODULES = sorted(path for package in ("korzina", "pipeline", "dashapp") for path in (ROOT / package).rglob("*.py"))
+MODULES = sorted(
+    path
+    for package in ("korzina", "pipeline", "dashapp")
+    for path in (ROOT / package).rglob("*.py")
+    if path.parent.name != "tests"  # a page's own
+)
 MOST_LINES, MOST_FUNCTION_LINES = 320, 60  # the aim is 300 and 50; a few lines more are better than a poor cut
 # put together here, so that this file does not contain what it looks for
 FOREIGN = [

@@ -144,7 +144,7 @@ def test_names_from_data_cannot_bring_markup(run: Run) -> None:
 def test_nonsense_in_the_address_is_told_and_shows_everybody(counted: Segmentation, search: str) -> None:
     name, _, value = search.removeprefix("?").partition("=")
 
-    text = str(baskets.layout(_data(counted), **{name: value}))
+    text = str(baskets.PAGE.drawn(_data(counted), **{name: value}))
 
     assert "Part of the link could not be used." in text
     assert read(Run(counted), search)[0].card is None
@@ -158,7 +158,7 @@ def test_a_choice_stands_in_the_address_beside_run_and_selection(run: Run) -> No
     alone, _none = read(run, "?segment=sample-1")
     assert alone.of == "sample-1"
     assert search_of("?segment=sample-1", alone.changed("of", "all")) == "?segment=sample-1&of=all"
-    assert "sample-1" in str(baskets.layout(_data(run.segmentation), segment="sample-1").to_plotly_json())
+    assert "sample-1" in str(baskets.PAGE.drawn(_data(run.segmentation), segment="sample-1").to_plotly_json())
     assert read(run, "?segment=sample-1&of=all")[0].of == "all"
     assert read(run, "?segment=sample-0&segment=sample-1")[0].of == "all"
     assert search_of("?of=sample-0", asked.changed("of", "all").changed("item", "").changed("pair", "")) == ""
@@ -184,14 +184,14 @@ def test_a_run_that_was_not_recommended_leads_to_the_one_that_was(saved: Setting
     listed = store.runs("sample")
     best, other = (next(one for one in listed if one.recommended is wanted) for wanted in (True, False))
 
-    text = str(baskets.layout(SegmentationData(lambda: store, saved), run=other.run_id))
+    text = str(baskets.PAGE.drawn(SegmentationData(lambda: store, saved), run=other.run_id))
 
     assert f"/baskets?run={best.run_id[:12]}" in text
     assert "This run holds no baskets." in text
 
 
 def test_where_the_data_hold_nothing_to_count_it_is_said(counted: Segmentation) -> None:
-    assert "neither baskets nor" in str(baskets.layout(_data(replace(counted, affinity_basis=None))))
+    assert "neither baskets nor" in str(baskets.PAGE.drawn(_data(replace(counted, affinity_basis=None))))
 
 
 def test_the_names_of_another_language_do_not_change_the_address(counted: Segmentation) -> None:

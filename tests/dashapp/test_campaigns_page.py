@@ -240,14 +240,14 @@ def test_the_charts_survive_what_a_browser_sends(planned: Segmentation, search: 
     ],
 )
 def test_the_page_stands_on_any_address(planned: Segmentation, query: dict[str, Any], noticed: bool) -> None:
-    page = text_of(campaigns.layout(data_of(planned), **query))
+    page = text_of(campaigns.PAGE.drawn(data_of(planned), **query))
 
     assert "Contact " in page
     assert ("could not be used" in page) == noticed
 
 
 def test_a_run_without_a_plan_says_so_and_keeps_every_id(data: SegmentationData) -> None:
-    page = text_of(campaigns.layout(data))
+    page = text_of(campaigns.PAGE.drawn(data))
 
     assert "no campaign plan" in page
     assert all(name in page for name in (ids.COST, ids.DOTS, ids.EXPECTED, ids.MEASURED, ids.DOWNLOAD))
@@ -256,7 +256,7 @@ def test_a_run_without_a_plan_says_so_and_keeps_every_id(data: SegmentationData)
 def test_the_page_is_russian_for_a_russian_reader(planned: Segmentation) -> None:
     speak("ru")
 
-    page = text_of(campaigns.layout(data_of(planned)))
+    page = text_of(campaigns.PAGE.drawn(data_of(planned)))
 
     assert "Обратитесь к" in page
     assert "Это отклик" in page or "отклик, а не" in page.lower()

@@ -141,7 +141,7 @@ def test_the_address_names_both_runs_and_nonsense_is_told(opened: SegmentationDa
     assert bad.a is not None
     assert bad.b is not None
     assert bad.a != bad.b
-    assert "names no run" in str(compare.layout(opened, a="nonsense", b=runs[0].run_id))
+    assert "names no run" in str(compare.PAGE.drawn(opened, a="nonsense", b=runs[0].run_id))
 
 
 def test_only_what_differs_between_the_runs_is_listed(opened: SegmentationData) -> None:
@@ -152,7 +152,7 @@ def test_only_what_differs_between_the_runs_is_listed(opened: SegmentationData) 
 
 
 def test_without_the_setting_the_page_says_why_there_are_no_controls(opened: SegmentationData) -> None:
-    shown = str(compare.layout(opened))
+    shown = str(compare.PAGE.drawn(opened))
 
     assert "KORZINA_CURATE=true" in shown
     assert "korzina promote" in shown

@@ -103,7 +103,7 @@ def test_a_histogram_counts_every_known_customer(segmentation: Segmentation, cub
 
 
 def test_the_page_tells_every_rule_with_count_and_example(data: SegmentationData) -> None:
-    text = str(page.layout(data))
+    text = str(page.PAGE.drawn(data))
 
     for words in (
         "Exact duplicates",
@@ -118,7 +118,7 @@ def test_the_page_tells_every_rule_with_count_and_example(data: SegmentationData
 
 
 def test_an_empty_store_says_what_to_run() -> None:
-    assert "make demo" in str(page.layout(SegmentationData(lambda: MemoryStore({}), Settings(poll_seconds=1))))
+    assert "make demo" in str(page.PAGE.drawn(SegmentationData(lambda: MemoryStore({}), Settings(poll_seconds=1))))
 
 
 def test_the_download_is_the_quarantine_without_formulas(client: FlaskClient) -> None:
@@ -217,7 +217,7 @@ def test_an_old_run_without_a_spec_takes_nothing_out(segmentation: Segmentation,
 def test_the_page_is_told_in_russian(data: SegmentationData) -> None:
     speak("ru")
     try:
-        text = str(page.layout(data))
+        text = str(page.PAGE.drawn(data))
     finally:
         speak("en")
 

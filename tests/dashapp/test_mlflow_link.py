@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from dashapp.data import SegmentationData
-from dashapp.pages import overview
+from dashapp.pages.overview import PAGE
 from pipeline.contract import Segmentation
 from pipeline.settings import Settings
 from tests.dashapp.conftest import RUN, MemoryStore, champion
@@ -21,7 +21,7 @@ def foot(segmentation: Segmentation, settings: Settings, **request: object) -> s
 
     data = SegmentationData(lambda: MemoryStore({RUN: segmentation}, (champion(),)), settings)
     with Flask(__name__).test_request_context(**request):  # type: ignore[arg-type]
-        return str(overview.layout(data))
+        return str(PAGE.drawn(data))
 
 
 @pytest.fixture

@@ -137,7 +137,7 @@ def test_nothing_is_loaded_from_anywhere(run: Run) -> None:
 def test_every_number_of_the_overview_page_stands_in_the_report(run: Run, data: SegmentationData, code: str) -> None:
     found = Parsed(report(run, code)).sheets
     speak(code)
-    page = overview.layout(data)
+    page = overview.PAGE.drawn(data)
     speak("en")
 
     shares, medians, profile = folded(page)
@@ -247,6 +247,6 @@ def test_a_new_name_and_a_new_note_are_in_the_next_report(app: dash.Dash, store:
 
 
 def test_the_overview_page_offers_it(data: SegmentationData) -> None:
-    links = [one.href for one in parts(overview.layout(data), html.A)]
+    links = [one.href for one in parts(overview.PAGE.drawn(data), html.A)]
 
     assert f"/report?run={RUN}" in links

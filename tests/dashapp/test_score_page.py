@@ -20,7 +20,7 @@ from flask.testing import FlaskClient
 from dashapp.app import create_app
 from dashapp.charts import LIGHT
 from dashapp.data import Run, SegmentationData
-from dashapp.pages.score import figures, ids, layout, placements
+from dashapp.pages.score import PAGE, figures, ids, placements
 from pipeline.contract import Segmentation
 from pipeline.scoring import score_upload
 from pipeline.settings import Settings
@@ -315,14 +315,14 @@ def test_bars_stand_for_the_index_in_the_colour_of_its_word(scorable: Segmentati
 
 
 def test_a_run_that_cannot_score_says_so(data: SegmentationData) -> None:
-    assert "cannot place customers" in str(layout(data))
+    assert "cannot place customers" in str(PAGE.drawn(data))
 
 
 def test_data_of_several_tables_name_the_command(scorable: Segmentation) -> None:
     several = replace(scorable, spec=scorable.spec.replace('"tables":{}', '"tables":{"a":"a.csv","b":"b.csv"}'))
     store = MemoryStore({RUN_ID: several}, (champion(RUN_ID, K, experiment="tea_shop"),))
 
-    text = str(layout(SegmentationData(lambda: store, Settings(poll_seconds=1))))
+    text = str(PAGE.drawn(SegmentationData(lambda: store, Settings(poll_seconds=1))))
 
     assert "korzina score --experiment tea_shop --data FOLDER --output segments.csv" in text
 

@@ -92,7 +92,7 @@ def test_every_figure_is_valid_plotly_and_escapes_what_comes_from_data(segmentat
 def test_what_the_data_lack_is_said_in_the_place_of_the_chart(segmentation: Segmentation) -> None:
     bare = segmentation.dataset.model_copy(update={"campaigns": (), "groups": ()})
 
-    text = str(segment.layout(_data(replace(segmentation, dataset=bare))))
+    text = str(segment.PAGE.drawn(_data(replace(segmentation, dataset=bare))))
 
     for sentence in (
         "hold no campaigns",
@@ -111,7 +111,7 @@ def test_the_rule_and_the_typical_customers_are_shown(segmentation: Segmentation
     )
     near = pd.DataFrame({"segment": [0, 0], "rank": [1, 2], "customer": [5, 3]})
 
-    text = str(segment.layout(_data(replace(segmentation, rules=(rule,), typical=near))))
+    text = str(segment.PAGE.drawn(_data(replace(segmentation, rules=(rule,), typical=near))))
 
     for part in ('"orders" > 7', "80 % belong", "finds 70 %", "C00005", "C00003", "not uplift"):
         assert part in text
@@ -136,12 +136,12 @@ def test_an_unknown_number_opens_the_nearest_segment_with_a_notice(
 
     assert found == place
     assert bool(notice) == (wanted != "2")
-    assert notice in str(segment.layout(data, segment_number=wanted, run=RUN[:12], age="30~40"))
+    assert notice in str(segment.PAGE.drawn(data, segment_number=wanted, run=RUN[:12], age="30~40"))
 
 
 def test_the_layout_needs_neither_arguments_nor_a_store(data: SegmentationData) -> None:
-    assert RUN in str(segment.layout(data))
-    assert "make demo" in str(segment.layout(SegmentationData(lambda: MemoryStore({}), Settings(poll_seconds=1))))
+    assert RUN in str(segment.PAGE.drawn(data))
+    assert "make demo" in str(segment.PAGE.drawn(SegmentationData(lambda: MemoryStore({}), Settings(poll_seconds=1))))
 
 
 def test_the_charts_answer_through_the_app_and_a_forged_number_does_no_harm(app: dash.Dash) -> None:
@@ -195,7 +195,7 @@ def _store(it: Segmentation) -> SegmentationData:
 
 @pytest.mark.parametrize("word", ["act", "test", "don't", "too few"])
 def test_the_advice_stands_with_its_trust_and_a_link_that_keeps_the_selection(planned: Segmentation, word: str) -> None:
-    text = str(segment.layout(_store(_worded(planned, word)), age="30~40"))
+    text = str(segment.PAGE.drawn(_store(_worded(planned, word)), age="30~40"))
 
     for part in (segment_words.ADVICE[word], TRUST_WORDS[planned.cards[0].trust], "/campaigns?", "age=30~40"):
         assert part in text
@@ -284,9 +284,9 @@ def test_without_a_plan_it_is_said_why(segmentation: Segmentation) -> None:
     other = segmentation.decision.model_copy(update={"k": 4})
 
     assert "nothing to recommend" in str(
-        segment.layout(_data(replace(segmentation, decision=other.model_copy(update={"k": 3}))))
+        segment.PAGE.drawn(_data(replace(segmentation, decision=other.model_copy(update={"k": 3}))))
     )
-    assert "and for those next to it" in str(segment.layout(_data(replace(segmentation, decision=other))))
+    assert "and for those next to it" in str(segment.PAGE.drawn(_data(replace(segmentation, decision=other))))
 
 
 def test_earlier_segments_without_a_successor_are_named(segmentation: Segmentation) -> None:
@@ -294,7 +294,7 @@ def test_earlier_segments_without_a_successor_are_named(segmentation: Segmentati
     identity = Identity(status="changed", overlap=0.55, previous="Wine people")
     cards = tuple(one.model_copy(update={"identity": identity}) for one in segmentation.cards)
 
-    text = str(segment.layout(_data(replace(segmentation, candidates=candidates, cards=cards))))
+    text = str(segment.PAGE.drawn(_data(replace(segmentation, candidates=candidates, cards=cards))))
 
     for part in ("“Old friends”", "Wine people", "55 %", "Changed since last time"):
         assert part in text
@@ -304,7 +304,7 @@ def test_what_is_bought_together_leads_to_the_pairs_of_the_segment(training: Tra
     made = with_sample_baskets(training)
     it = with_affinities_of(segmentation_of(training, k=training.decision.k), made)
 
-    text = str(segment.layout(_data(it)))
+    text = str(segment.PAGE.drawn(_data(it)))
 
     assert "“Beer” with “Crisps”" in text
     assert f"/baskets?of={it.cards[0].key}" in text
@@ -331,7 +331,7 @@ def test_an_effect_has_its_sign_and_zero_has_none(effect: float, said: str) -> N
 
 
 def test_the_neighbours_are_the_segments_before_and_after(segmentation: Segmentation) -> None:
-    page = segment.layout(_data(segmentation), segment_number="3")
+    page = segment.PAGE.drawn(_data(segmentation), segment_number="3")
 
     found = {
         str(one.id["page"]): one.href
@@ -345,7 +345,7 @@ def test_the_neighbours_are_the_segments_before_and_after(segmentation: Segmenta
 def test_the_page_is_told_in_russian(segmentation: Segmentation) -> None:
     speak("ru")
     try:
-        text = str(segment.layout(_data(segmentation), segment_number="9"))
+        text = str(segment.PAGE.drawn(_data(segmentation), segment_number="9"))
     finally:
         speak("en")
 

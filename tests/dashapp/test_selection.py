@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from urllib.parse import parse_qsl
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from dashapp.frame import own_parameters
+from dashapp.pages import PAGES
 from dashapp.selecting import (
     MAP,
     SEGMENT,
@@ -16,11 +20,11 @@ from dashapp.selecting import (
     Selection,
     Values,
     area_of,
-    parse_query,
     snapped,
     to_query,
 )
-from dashapp.selecting.selection import parse_range, run_of
+from dashapp.selecting.selection import parse_range
+from pipeline.contract import Segmentation
 
 ends = st.floats(-1e9, 1e9, allow_nan=False)
 
@@ -49,14 +53,14 @@ def test_a_selection_comes_back_from_its_url_as_it_was(cube: Cube, data: st.Data
 
     query = to_query(selection, "abc123")
 
-    assert parse_query(query, cube.dimensions) == (selection, ())
-    assert run_of(f"?{query}") == "abc123"
+    assert cube.selected(query) == (selection, ())
+    assert dict(parse_qsl(query))["run"] == "abc123"
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=300)
 @given(query=st.text(max_size=200) | st.from_regex(r"(age|map|segment|run|main\.channels)=[^&]{0,40}(&age=~)?"))
 def test_no_query_makes_parsing_fail(cube: Cube, query: str) -> None:
-    selection, _ = parse_query(query, cube.dimensions)
+    selection, _ = cube.selected(query)
 
     assert set(selection.filters) <= set(cube.dimensions)
     assert cube.filtered(selection).customers >= 0
@@ -77,20 +81,34 @@ def test_no_query_makes_parsing_fail(cube: Cube, query: str) -> None:
     ],
 )
 def test_what_does_not_fit_is_said(cube: Cube, query: str, said: str) -> None:
-    _, notices = parse_query(query, cube.dimensions)
+    _, notices = cube.selected(query)
 
     assert said in " ".join(notices)
 
 
 def test_the_rest_of_an_outdated_link_still_holds(cube: Cube) -> None:
-    selection, notices = parse_query("?run=abc&segment=gone&age=30~45", cube.dimensions)
+    selection, notices = cube.selected("?run=abc&segment=gone&age=30~45")
 
     assert selection.filters == {"age": Range(30.0, 45.0)}
     assert len(notices) == 1
 
 
-def test_what_a_page_keeps_for_itself_is_no_filter(cube: Cube) -> None:
-    assert parse_query("?of=s1&item=Tea&pair=Tea~Milk", cube.dimensions) == (Selection(), ())
+def test_what_a_page_keeps_for_itself_is_no_filter(segmentation: Segmentation) -> None:
+    cube = Cube(segmentation, own_parameters(PAGES))
+
+    assert cube.selected("?of=s1&item=Tea&pair=Tea~Milk") == (Selection(), ())
+    assert cube.kept_by_pages("?of=s1&age=30~40&pair=Tea~Milk") == [("of", "s1"), ("pair", "Tea~Milk")]
+
+
+def test_a_column_named_like_a_pages_own_parameter_is_filtered_on_under_another_name(
+    segmentation: Segmentation,
+) -> None:
+    cube = Cube(segmentation, frozenset({"age"}))
+
+    selection, notices = cube.selected("?column.age=30~45&age=x")
+
+    assert (selection.filters, notices) == ({"column.age": Range(30.0, 45.0)}, ())
+    assert cube.kept_by_pages("?column.age=30~45&age=x") == [("age", "x")]
 
 
 def test_a_second_click_undoes_the_first(cube: Cube) -> None:
@@ -123,7 +141,7 @@ def test_a_drag_takes_the_bars_whose_middle_it_covers(cube: Cube) -> None:
     assert snapped(age, float("nan"), 3.0) is None
 
 
-def test_an_outline_is_kept_short_and_keeps_its_shape() -> None:
+def test_an_outline_is_kept_short_and_keeps_its_shape(cube: Cube) -> None:
     import math
 
     angles = [2 * math.pi * step / 400 for step in range(400)]
@@ -133,4 +151,4 @@ def test_an_outline_is_kept_short_and_keeps_its_shape() -> None:
     assert 8 <= len(area.corners) <= 32
     assert all(2.9 < math.hypot(*corner) < 3.1 for corner in area.corners)
     assert area_of([0.0, 1.0], [0.0, 1.0], span=10.0) is None
-    assert MAP not in parse_query(to_query(Selection()), {})[0].filters
+    assert MAP not in cube.selected(to_query(Selection()))[0].filters

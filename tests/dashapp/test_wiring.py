@@ -13,8 +13,10 @@ from flask.testing import FlaskClient
 
 import dashapp
 from dashapp import frame, ids
-from dashapp.app import PAGES, create_app
+from dashapp.app import create_app
 from dashapp.data import SegmentationData
+from dashapp.frame import Page
+from dashapp.pages import PAGES
 from pipeline.errors import StoreError
 from pipeline.settings import Settings
 from tests.dashapp.conftest import RUN, MemoryStore
@@ -42,8 +44,8 @@ def ids_of(component: Component) -> set[str]:
 
 
 def all_ids(data: SegmentationData) -> set[str]:
-    pages = [page.layout(data) for page in PAGES]
-    return set().union(*(ids_of(page) for page in [frame.around(), *pages]))
+    pages = [page.drawn(data) for page in PAGES]
+    return set().union(*(ids_of(page) for page in [frame.around(PAGES), *pages]))
 
 
 def wanted_ids(client: FlaskClient) -> set[str]:
@@ -83,18 +85,18 @@ def test_with_an_empty_store_the_same_named_ids_exist() -> None:
         dash.page_registry.clear()
 
 
-@pytest.mark.parametrize("page", PAGES)
-def test_an_empty_store_says_what_to_run(page: Any) -> None:
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_an_empty_store_says_what_to_run(page: Page) -> None:
     def refuse() -> MemoryStore:
         raise StoreError.because("there is no store at /x/mlflow.db")
 
-    text = str(page.layout(SegmentationData(refuse, Settings(poll_seconds=1))))
+    text = str(page.drawn(SegmentationData(refuse, Settings(poll_seconds=1))))
 
     assert "make demo" in text
     assert "korzina train" in text
 
 
-@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 @pytest.mark.parametrize(
     "query",
     [
@@ -105,9 +107,9 @@ def test_an_empty_store_says_what_to_run(page: Any) -> None:
     ],
 )
 def test_a_layout_takes_whatever_stands_in_the_address(
-    data: SegmentationData, page: Any, query: dict[str, Any]
+    data: SegmentationData, page: Page, query: dict[str, Any]
 ) -> None:
-    assert RUN in str(page.layout(data, **query))
+    assert RUN in str(page.drawn(data, **query))
 
 
 def post(

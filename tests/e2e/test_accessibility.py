@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterable
 import pytest
 from playwright.sync_api import Page, expect
 
-from dashapp.frame import PAGES
 from dashapp.i18n import COOKIE
+from dashapp.pages import PAGES
 from pipeline.settings import Settings
 from tests.e2e.axe import LOOKS, OTHER_LOOKS, complaints, violations
 from tests.e2e.conftest import Served, Watched, settle, visit
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.e2e
 Watch = Callable[..., Watched]
 
 FILTERED = "/explore?segment=sample-1&age=30~60"
-PATHS = tuple(path for _name, path, _label in PAGES)
+PATHS = tuple(page.path for page in PAGES)
 
 
 def test_axe_finds_nothing_on_any_page(served: Served, watch: Watch) -> None:

@@ -9,13 +9,14 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from dashapp.frame import PAGES
+from dashapp.pages import PAGES
 from pipeline.settings import Settings
 from pipeline.store import Store
 from tests.e2e.conftest import Watched, settle, status, visit
 from tests.support import make_training, save_training
 
 pytestmark = pytest.mark.e2e
+PATHS = tuple(page.path for page in PAGES)
 
 
 def test_a_champion_without_its_files_is_told_on_every_page_and_shown_once_they_are_back(
@@ -30,7 +31,7 @@ def test_a_champion_without_its_files_is_told_on_every_page_and_shown_once_they_
     window = watch(url)
 
     page = window.open("/")
-    for _name, path, _label in PAGES:
+    for path in PATHS:
         visit(page, path)
         expect(page.get_by_text("restore the run's folder from a backup, or train again")).to_be_visible()
         assert "Traceback" not in page.content()

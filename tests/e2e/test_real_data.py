@@ -9,14 +9,15 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from dashapp.frame import PAGES
 from dashapp.i18n import COOKIE
+from dashapp.pages import PAGES
 from pipeline.settings import Settings
 from pipeline.store import Store
 from pipeline.train import Request, train
 from tests.e2e.conftest import Served, Watched, draw_all, settle, visit
 
 pytestmark = pytest.mark.e2e
+PATHS = tuple(page.path for page in PAGES)
 Watch = Callable[..., Watched]
 SLOW = 30_000
 
@@ -55,7 +56,7 @@ def run_of(both: Served, experiment: str) -> str:
 @pytest.mark.parametrize("experiment", [GROCERIES, RETAILER])
 def test_every_page_is_filled_or_says_why_not(both: Served, watch: Watch, experiment: str) -> None:
     page = watch(both.url).open(f"/?run={run_of(both, experiment)[:12]}")
-    for _name, path, _label in PAGES:
+    for path in PATHS:
         visit(page, path)
         draw_all(page)
         settle(page)
@@ -90,7 +91,7 @@ def test_a_selection_is_counted_and_goes_along_in_russian_on_a_phone(
 @pytest.mark.parametrize("experiment", [GROCERIES, RETAILER])
 def test_nothing_scrolls_sideways_inside_a_card_of_a_phone(both: Served, watch: Watch, experiment: str) -> None:
     page = watch(both.url, width=390).open(f"/?run={run_of(both, experiment)[:12]}")
-    for _name, path, _label in PAGES:
+    for path in PATHS:
         visit(page, path)
         draw_all(page)
         settle(page)

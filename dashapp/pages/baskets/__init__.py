@@ -1,6 +1,24 @@
 """Baskets: what is bought together?"""
 
+from dashapp.frame import Page
+from dashapp.i18n import N_
+from dashapp.pages.baskets.address import OWN
 from dashapp.pages.baskets.callbacks import register
-from dashapp.pages.baskets.layout import layout
+from dashapp.pages.baskets.layout import layout, needs
 
-__all__ = ["layout", "register"]
+PAGE = Page(
+    name="baskets",
+    path="/baskets",
+    label=N_("Baskets"),
+    question=N_("What is bought together?"),
+    layout=layout,
+    register=register,
+    needs=needs,
+    parameters=frozenset(OWN),
+    apart=N_(
+        "What is bought together is counted over whole segments; where exactly one is selected, it "
+        "is the one shown at first."
+    ),
+)
+
+__all__ = ["PAGE"]

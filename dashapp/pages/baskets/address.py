@@ -14,7 +14,7 @@ from pipeline.contract import Affinities, SegmentCard
 
 EVERYBODY = "all"
 EVERY_ITEM = "*"  # of the menu of items, which reads an empty value as none chosen
-_OWN = ("of", "item", "pair")
+OWN = ("of", "item", "pair")
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ def read(run: Run, search: object) -> tuple[Asked, tuple[str, ...]]:
     """
     given = dict(parse_qsl(search[:8000].removeprefix("?"), errors="replace")) if isinstance(search, str) else {}
     asked, notices = Asked(run).changed("of", _selected(search)), []
-    for name, said in zip(_OWN, _missing(), strict=True):
+    for name, said in zip(OWN, _missing(), strict=True):
         wanted = given.get(name, "")
         asked = asked.changed(name, wanted) if wanted else asked
         if wanted and getattr(asked, name) != wanted:
@@ -75,8 +75,8 @@ def search_of(search: object, asked: Asked) -> str:
     """The address's query with what is asked now; the run and the selection stay as they are."""
     given = parse_qsl(search[:8000].removeprefix("?"), keep_blank_values=True) if isinstance(search, str) else []
     usual = {"of": _selected(search)}
-    own = [(name, value) for name in _OWN if (value := getattr(asked, name)) and value != usual.get(name)]
-    query = urlencode([*(one for one in given if one[0] not in _OWN), *own], safe="~,:")
+    own = [(name, value) for name in OWN if (value := getattr(asked, name)) and value != usual.get(name)]
+    query = urlencode([*(one for one in given if one[0] not in OWN), *own], safe="~,:")
     return f"?{query}" if query else ""
 
 

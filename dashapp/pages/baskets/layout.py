@@ -9,47 +9,37 @@ import dash_bootstrap_components as dbc
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from dashapp import frame
-from dashapp.address import outer
-from dashapp.callbacks import recommended_run
-from dashapp.data import Run, SegmentationData, View
+from dashapp.data import SegmentationData, View
 from dashapp.findings import Rule, affinity, pair_words
+from dashapp.frame import Lack
 from dashapp.i18n import _, plural
 from dashapp.pages.baskets import address as asking
 from dashapp.pages.baskets import figures, ids, pair_rows
 from dashapp.pages.baskets.address import EVERY_ITEM, EVERYBODY, Asked
 from dashapp.widgets import aria, card, chart_card, graph, message, segment_name, trust_badge
-from pipeline.contract import AffinityBasis, SegmentCard
+from pipeline.contract import AffinityBasis, Segmentation, SegmentCard
 
-PATH = "/baskets"
 MOST_SENTENCES = 15
 
 
 def layout(
-    data: SegmentationData,
+    _data: SegmentationData,
+    view: View,
     /,
-    run: object = None,
     of: object = "",
     item: object = "",
     pair: object = "",
     segment: object = "",
-    **_query: object,
-) -> Component:
-    """The page of all customers, of one segment, or of that selected alone; what is named and not there is told."""
-    view = data.view(run)
+    **_address: object,
+) -> list[Component | None]:
+    """The content for all customers, one segment, or that selected alone; what is named and not there is told."""
     given = (("of", of), ("item", item), ("pair", pair), ("segment", segment))
     wanted = urlencode([(name, value) for name, value in given if isinstance(value, str)])
-    return frame.page(view, _("Baskets"), _("What is bought together?"), _content(data, view, wanted), data.settings)
-
-
-def _content(data: SegmentationData, view: View, search: str) -> list[Component | None]:
     run = view.run
     basis = run.segmentation.affinity_basis if run else None
-    asked, notices = asking.read(run, search) if run and basis else (None, ())
-    ready = asked is not None and basis is not None
+    asked, notices = asking.read(run, wanted) if run and basis else (None, ())
     return [
         *(message(_("Part of the link could not be used."), words, tone="warning") for words in notices),
-        _lacking(data, run) if run and not ready else None,
         html.Div(
             [
                 _picker(asked),
@@ -66,7 +56,7 @@ def _content(data: SegmentationData, view: View, search: str) -> list[Component 
                 if basis
                 else None,
             ],
-            hidden=not ready,
+            hidden=basis is None,
         ),
     ]
 
@@ -154,25 +144,21 @@ def map_items(asked: Asked | None, *, narrow: bool = False) -> tuple[str, ...]:
     return affinity.grouped(asked.known, most, asked.item or None) if asked else ()
 
 
-def _lacking(data: SegmentationData, run: Run) -> Component:
-    it = run.segmentation
+def needs(it: Segmentation) -> Lack | None:
+    """What a run lacks for this page: pairs, which are counted for the recommended run and for those next to it."""
+    if it.affinity_basis is not None:
+        return None
     if it.k == it.decision.k:
-        return message(
+        return Lack(
             _("Nothing is known of what is bought together."),
             _("These data hold neither baskets nor what customers spent by category."),
         )
-    chosen = recommended_run(data, run)
-    link = (
-        html.A(_("Open the recommended one"), href=outer(f"{PATH}?run={chosen[: frame.SHORT]}"), className="k-button")
-        if chosen
-        else None
-    )
     words = plural(
         "What is bought together is counted for the recommended run with {n} segment and for those next to it.",
         "What is bought together is counted for the recommended run with {n} segments and for those next to it.",
         it.decision.k,
     )
-    return message(_("This run holds no baskets."), words, action=link)
+    return Lack(_("This run holds no baskets."), words, elsewhere=words)
 
 
 def _picker(asked: Asked | None) -> Component:

@@ -1,6 +1,21 @@
 """Campaigns: whom should we contact next?"""
 
+from dashapp.frame import Page
+from dashapp.i18n import N_
+from dashapp.pages.campaigns.address import OWN
 from dashapp.pages.campaigns.callbacks import register
-from dashapp.pages.campaigns.layout import layout
+from dashapp.pages.campaigns.layout import layout, needs
 
-__all__ = ["layout", "register"]
+PAGE = Page(
+    name="campaigns",
+    path="/campaigns",
+    label=N_("Campaigns"),
+    question=N_("Whom should we contact next?"),
+    layout=layout,
+    register=register,
+    needs=needs,
+    parameters=frozenset(OWN),
+    linked=True,
+)
+
+__all__ = ["PAGE"]

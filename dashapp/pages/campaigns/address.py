@@ -11,12 +11,12 @@ from dashapp import pricing
 from dashapp.data import Run
 from dashapp.i18n import _
 from dashapp.pricing import Expected, Measured, Prospects
-from dashapp.selecting import Selection, parse_query
+from dashapp.selecting import Selection
 from pipeline.contract import Campaign, CampaignPlan, CampaignSummary
 
 MOST = 1e9  # of a cost or revenue; beyond it somebody is playing
 _LONGEST = 8_000
-_OWN = ("cost", "revenue", "campaign")
+OWN = ("cost", "revenue", "campaign")
 
 
 @dataclass(frozen=True)
@@ -85,7 +85,7 @@ def read(run: Run, search: object) -> tuple[Asked, tuple[str, ...]]:
     if campaign and campaign not in _answered(run):
         notices.append(_("There is no campaign “{text}” in this run.", text=campaign[:40]))
         campaign = ""
-    selection, _notices = parse_query(text, run.cube.dimensions)
+    selection, _notices = run.cube.selected(text)
     return Asked(
         run,
         stored.cost if cost is None else cost,
@@ -127,7 +127,7 @@ def search_of(search: object, run: Run, cost: float | None, revenue: float | Non
     ]
     if campaign in _answered(run) and campaign != _usual(run):
         own.append(("campaign", campaign))
-    query = urlencode([*(one for one in given if one[0] not in _OWN), *own], safe="~,:")
+    query = urlencode([*(one for one in given if one[0] not in OWN), *own], safe="~,:")
     return f"?{query}" if query else ""
 
 

@@ -8,24 +8,21 @@ import dash_bootstrap_components as dbc
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from dashapp import frame
-from dashapp.address import outer
-from dashapp.callbacks import recommended_run
-from dashapp.data import Run, SegmentationData
+from dashapp.data import SegmentationData, View
+from dashapp.frame import Lack
 from dashapp.i18n import _, plural
 from dashapp.pages.campaigns import address as asking
 from dashapp.pages.campaigns import figures, ids, plan_parts, plan_sentences, prospects
 from dashapp.pages.campaigns.address import Asked
 from dashapp.telling import TRUST_WORDS
 from dashapp.widgets import Children, aria, card, chart_card, graph, message
+from pipeline.contract import Segmentation
 
-PATH = "/campaigns"
 EVERY_SEGMENT = "*"
 
 
-def layout(data: SegmentationData, /, run: object = None, **query: object) -> Component:
-    """The page at the prices, campaign and filters of the address; what makes no sense there is told."""
-    view = data.view(run)
+def layout(_data: SegmentationData, view: View, /, **query: object) -> list[Component | None]:
+    """The content at the prices, campaign and filters of the address; what makes no sense there is told."""
     search = urlencode(
         [
             (name, value)
@@ -38,9 +35,8 @@ def layout(data: SegmentationData, /, run: object = None, **query: object) -> Co
     asked = told[0] if told else None
     parts = texts(asked) if asked else {}
     fitted, answered = bool(asked and asked.summary.method != "none"), bool(asked and asked.campaign)
-    content = [
+    return [
         html.Div(plan_parts.notices(told[1] if told else ()), id=ids.NOTICES),
-        _lacking(data, view.run) if view.run and asked is None else None,
         _no_model(asked) if asked and not fitted else None,
         html.Div(
             [
@@ -70,7 +66,6 @@ def layout(data: SegmentationData, /, run: object = None, **query: object) -> Co
             [_measured(parts), html.Ul(parts.get(ids.NOTES), id=ids.NOTES, className="k-note")], hidden=not fitted
         ),
     ]
-    return frame.page(view, _("Campaigns"), _("Whom should we contact next?"), content, data.settings, linked=True)
 
 
 def texts(asked: Asked) -> dict[str, Children]:
@@ -197,27 +192,21 @@ def _measured(parts: dict[str, Children]) -> Component:
     )
 
 
-def _lacking(data: SegmentationData, run: Run) -> Component:
-    """No plan in this run: why, and a link to the run that has it."""
-    it = run.segmentation
+def needs(it: Segmentation) -> Lack | None:
+    """What a run lacks for this page: a plan, which is made for the recommended run and for those next to it."""
+    if it.campaigns:
+        return None
     if not it.dataset.campaigns:
-        return message(
+        return Lack(
             _("These data hold no campaigns."),
             _("Without the answers to past campaigns nothing is known of who responds, so there is no list."),
         )
-    found = "" if it.k == it.decision.k else recommended_run(data, run)
-    if not found:
-        return message(_("This run holds no campaign plan."), _("Train again to get one."))
-    link = html.A(_("Open the recommended one"), href=outer(f"{PATH}?run={found[: frame.SHORT]}"), className="k-button")
-    return message(
-        _("This run holds no campaign plan."),
-        plural(
-            "Campaigns are planned for the recommended run with {n} segment and for those next to it.",
-            "Campaigns are planned for the recommended run with {n} segments and for those next to it.",
-            it.decision.k,
-        ),
-        action=link,
+    elsewhere = plural(
+        "Campaigns are planned for the recommended run with {n} segment and for those next to it.",
+        "Campaigns are planned for the recommended run with {n} segments and for those next to it.",
+        it.decision.k,
     )
+    return Lack(_("This run holds no campaign plan."), _("Train again to get one."), elsewhere=elsewhere)
 
 
 def _no_model(asked: Asked) -> Component:

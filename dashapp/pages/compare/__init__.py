@@ -1,6 +1,19 @@
 """Compare: why this segmentation and not another?"""
 
-from dashapp.pages.compare.callbacks import register
+from dashapp.frame import Page
+from dashapp.i18n import N_
+from dashapp.pages.compare.callbacks import OWN, register
 from dashapp.pages.compare.layout import layout
 
-__all__ = ["layout", "register"]
+PAGE = Page(
+    name="compare",
+    path="/compare",
+    label=N_("Compare"),
+    question=N_("Why this segmentation and not another?"),
+    layout=layout,
+    register=register,
+    parameters=frozenset(OWN),
+    apart=N_("Segmentations are compared over all their customers; only the blades below show who is selected."),
+)
+
+__all__ = ["PAGE"]

@@ -17,7 +17,7 @@ from dashapp.pages.compare import champion, figures, ids, lineage, matching, pai
 from dashapp.selecting import SEGMENT, SURE, Range, Values
 from dashapp.widgets import message
 
-_OWN = ("a", "b")
+OWN = ("a", "b")
 _DRAWN = 12
 
 
@@ -77,7 +77,7 @@ def choose(data: SegmentationData, a: object, b: object, search: object, origin:
     if run is None or not isinstance(a, str) or not isinstance(b, str):
         return no_update
     given = parse_qsl(search.removeprefix("?")[:4000]) if isinstance(search, str) else []
-    kept = [(name, text) for name, text in given if name not in _OWN]
+    kept = [(name, text) for name, text in given if name not in OWN]
     wanted = f"?{urlencode([*kept, ('a', a), ('b', b)])}"
     return no_update if wanted == search else wanted
 

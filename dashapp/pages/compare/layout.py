@@ -24,16 +24,9 @@ from pipeline.contract import CandidateRecord, Segmentation, Sensitivity
 
 
 def layout(
-    data: SegmentationData, /, run: object = None, a: object = None, b: object = None, **_query: object
-) -> Component:
-    """The page; the runs themselves are asked for anew by a callback."""
-    view = data.view(run)
-    return frame.page(
-        view, _("Compare"), _("Why this segmentation and not another?"), _content(data, view, a, b), data.settings
-    )
-
-
-def _content(data: SegmentationData, view: View, a: object, b: object) -> list[Component | None]:
+    data: SegmentationData, view: View, /, a: object = None, b: object = None, **_address: object
+) -> list[Component | None]:
+    """The page's content; the runs themselves are asked for anew by a callback."""
     it = view.run.segmentation if view.run else None
     candidates = it.candidates if it else ()
     return [

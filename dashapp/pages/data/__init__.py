@@ -1,6 +1,18 @@
 """Data: can I trust the data?"""
 
+from dashapp.frame import Page
+from dashapp.i18n import N_
 from dashapp.pages.data.callbacks import register
 from dashapp.pages.data.layout import layout
 
-__all__ = ["layout", "register"]
+PAGE = Page(
+    name="data",
+    path="/data",
+    label=N_("Data"),
+    question=N_("Can I trust the data?"),
+    layout=layout,
+    register=register,
+    apart=N_("Cleaning concerns every row of the data, whoever is selected."),
+)
+
+__all__ = ["PAGE"]

@@ -8,7 +8,6 @@ from pathlib import PurePath
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from dashapp import frame
 from dashapp.data import Run, SegmentationData, View
 from dashapp.i18n import N_, _, plural
 from dashapp.pages.data import cleaning_account, figures, ids
@@ -26,13 +25,8 @@ _DONE = (
 )
 
 
-def layout(data: SegmentationData, /, run: object = None, **_query: object) -> Component:
-    """The page; other parts of the address belong to the selection."""
-    view = data.view(run)
-    return frame.page(view, _("Data"), _("Can I trust the data?"), _content(view), data.settings)
-
-
-def _content(view: View) -> list[Component | None]:
+def layout(_data: SegmentationData, view: View, /, **_address: object) -> list[Component | None]:
+    """The page's content; all parts of the address belong to the selection."""
     run = view.run
     ledger = run.segmentation.ledger if run else None
     return [

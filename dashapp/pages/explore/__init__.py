@@ -1,6 +1,19 @@
 """Explore: what do they look like?"""
 
+from dashapp.frame import Page
+from dashapp.i18n import N_
 from dashapp.pages.explore.callbacks import register
 from dashapp.pages.explore.layout import layout
 
-__all__ = ["layout", "register"]
+PAGE = Page(
+    name="explore",
+    path="/explore",
+    label=N_("Explore"),
+    question=N_("What do they look like?"),
+    layout=layout,
+    register=register,
+    linked=True,
+    takes_customers=True,
+)
+
+__all__ = ["PAGE"]

@@ -9,7 +9,6 @@ import dash_bootstrap_components as dbc
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from dashapp import frame
 from dashapp import ids as shared
 from dashapp.charts import MIX
 from dashapp.data import Run, SegmentationData, View
@@ -52,13 +51,8 @@ _COLUMNS, _FRAME, _KEYS = 3, 165, 110  # pixels around a chart, and of the key u
 _MIX_QUESTIONS = {"categories": N_("What do they buy?"), "channels": N_("Where do they buy?")}
 
 
-def layout(data: SegmentationData, /, run: object = None, **_query: object) -> Component:
-    """The page; the selection in the address is read when the charts are drawn."""
-    view = data.view(run)
-    return frame.page(view, _("Explore"), _("What do they look like?"), _content(view), data.settings, linked=True)
-
-
-def _content(view: View) -> list[Component | None]:
+def layout(_data: SegmentationData, view: View, /, **_address: object) -> list[Component | None]:
+    """The page's content; the selection in the address is read when the charts are drawn."""
     it = view.run
     charts = explore_charts(it.segmentation.dataset, tuple(it.cube.dimensions.values())) if it else ()
     return [

@@ -1,6 +1,18 @@
 """Overview: who are our customers?"""
 
+from dashapp.frame import Page
+from dashapp.i18n import N_
 from dashapp.pages.overview.callbacks import register
 from dashapp.pages.overview.layout import layout
 
-__all__ = ["layout", "register"]
+PAGE = Page(
+    name="overview",
+    path="/",
+    label=N_("Overview"),
+    question=N_("Who are our customers?"),
+    layout=layout,
+    register=register,
+    linked=True,
+)
+
+__all__ = ["PAGE"]

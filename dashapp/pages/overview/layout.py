@@ -32,13 +32,8 @@ from dashapp.widgets import (
 from pipeline.contract import Segmentation, SegmentCard
 
 
-def layout(data: SegmentationData, /, run: object = None, **_query: object) -> Component:
-    """The page; other parts of the address belong to the selection."""
-    view = data.view(run)
-    return frame.page(view, _("Overview"), _("Who are our customers?"), _content(view), data.settings, linked=True)
-
-
-def _content(view: View) -> list[Component | None]:
+def layout(_data: SegmentationData, view: View, /, **_address: object) -> list[Component | None]:
+    """The page's content; all parts of the address belong to the selection."""
     it = view.run.segmentation if view.run else None
     cards = it.cards if it else ()
     return [

@@ -7,8 +7,7 @@ from typing import Any
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from dashapp import frame
-from dashapp.data import Run, SegmentationData
+from dashapp.data import Run, SegmentationData, View
 from dashapp.i18n import _
 from dashapp.pages.score import ids, placements
 from dashapp.telling import number
@@ -17,38 +16,31 @@ from pipeline.contract import ExpectedFile
 from pipeline.errors import KorzinaError
 
 
-def layout(data: SegmentationData, /, run: object = None, **_query: object) -> Component:
-    """The page; other parts of the address belong to the selection."""
-    view = data.view(run)
+def layout(_data: SegmentationData, view: View, /, **_address: object) -> list[Component | None]:
+    """The page's content; all parts of the address belong to the selection."""
     expected = expected_of(view.run)
-    return frame.page(
-        view,
-        _("Score"),
-        _("Where do new customers belong?"),
-        [
-            html.P(
-                _(
-                    "Upload a table of customers: each one is put into the segment whose members they are most like, "
-                    "through the same cleaning as in training."
-                ),
-                className="k-lead",
+    return [
+        html.P(
+            _(
+                "Upload a table of customers: each one is put into the segment whose members they are most like, "
+                "through the same cleaning as in training."
             ),
-            message(
-                _("This run cannot place customers."),
-                _("It was made by an older version. Train again to get one that can."),
-                tone="warning",
-            )
-            if view.run and not expected
-            else None,
-            html.Div(
-                [_upload(view.run, expected), _expected(expected)],
-                className="k-grid k-grid-2",
-                hidden=bool(view.run) and not expected,
-            ),
-            *_answer(),
-        ],
-        data.settings,
-    )
+            className="k-lead",
+        ),
+        message(
+            _("This run cannot place customers."),
+            _("It was made by an older version. Train again to get one that can."),
+            tone="warning",
+        )
+        if view.run and not expected
+        else None,
+        html.Div(
+            [_upload(view.run, expected), _expected(expected)],
+            className="k-grid k-grid-2",
+            hidden=bool(view.run) and not expected,
+        ),
+        *_answer(),
+    ]
 
 
 def expected_of(run: Run | None) -> ExpectedFile | None:

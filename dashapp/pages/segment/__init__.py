@@ -3,6 +3,8 @@
 from dash import Dash
 
 from dashapp.data import SegmentationData
+from dashapp.frame import Page
+from dashapp.i18n import N_
 from dashapp.pages.segment import callbacks, notes
 from dashapp.pages.segment.layout import layout
 
@@ -13,4 +15,15 @@ def register(app: Dash, data: SegmentationData) -> None:
     notes.register(app, data)
 
 
-__all__ = ["layout", "register"]
+PAGE = Page(
+    name="segment",
+    path="/segment/1",
+    label=N_("Segment"),
+    question=N_("What makes this one different?"),
+    layout=layout,
+    register=register,
+    apart=N_("This page describes the whole segment, whoever of it is selected."),
+    template="/segment/<segment_number>",
+)
+
+__all__ = ["PAGE"]

@@ -8,7 +8,6 @@ from typing import Any
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from dashapp import frame
 from dashapp.charts import deviations, rates, segment_rows
 from dashapp.data import SegmentationData, View
 from dashapp.findings import segment_words, traits
@@ -26,16 +25,16 @@ _MIXES: tuple[tuple[GroupMeaning, str, str], ...] = (
 )
 
 
-def layout(data: SegmentationData, /, segment_number: object = "1", run: object = None, **query: object) -> Component:
-    """The page of one segment, counted from 1; a number that there is not opens the nearest one, and says so."""
-    view = data.view(run)
+def layout(
+    data: SegmentationData, view: View, /, segment_number: object = "1", **query: object
+) -> list[Component | None]:
+    """The content for one segment, counted from 1; a number that there is not opens the nearest one, and says so."""
     it = view.run.segmentation if view.run else None
     place, notice = nearest(segment_number, it.k if it else 1)
-    content = [
+    return [
         *_content(view, place, notice, query),
         html.Div(notes.section(data, view, place), className="k-segment-after"),
     ]
-    return frame.page(view, _("Segment"), _("What makes this one different?"), content, data.settings)
 
 
 def nearest(wanted: object, k: int) -> tuple[int, str]:

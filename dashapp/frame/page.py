@@ -1,0 +1,139 @@
+"""A page as the app and the screen around it know it, and what every page has: question, banners, selection, foot."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from dash import Dash, dcc, html
+from dash.development.base_component import Component
+
+from dashapp import ids
+from dashapp.access import reachable
+from dashapp.data import SegmentationData, View
+from dashapp.frame.banners import banners, nothing_yet
+from dashapp.frame.lacking import SHORT, Lack, lacking
+from dashapp.i18n import _, plural
+from dashapp.telling import customers, moment
+from dashapp.widgets import Children, aria
+from pipeline.contract import Segmentation
+from pipeline.settings import Settings
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page: all that is known of it outside its folder. Its texts are marked by ``N_``.
+
+    ``layout(data, view, **address)`` gives the content, with every id that ``register`` names, whatever ``view`` holds:
+    what cannot be shown stands there hidden. ``needs`` says what a run lacks for this page, None for nothing.
+    """
+
+    name: str  # its folder's
+    path: str
+    label: str  # of the link to it
+    question: str  # that it answers
+    layout: Callable[..., Children]
+    register: Callable[[Dash, SegmentationData], None]
+    needs: Callable[[Segmentation], Lack | None] | None = None
+    parameters: frozenset[str] = frozenset()  # what it keeps in the address for itself, beside run and selection
+    linked: bool = False  # the selection applies to all that it shows
+    apart: str = ""  # why it shows the same whatever is selected
+    takes_customers: bool = False  # it offers the selected customers as a file
+    template: str = ""  # the path with ``<segment_number>`` in it, where the address names a segment
+
+    def drawn(self, data: SegmentationData, /, run: object = None, **address: object) -> Component:
+        """The whole page, drawn from the run that the address names; with nothing to show the content stays hidden."""
+        view = data.view(run)
+        ready = view.run is not None
+        lack = self.needs(view.run.segmentation) if self.needs and view.run else None
+        content = self.layout(data, view, **address)
+        return html.Div(
+            [
+                dcc.Store(id=ids.PAGE, data=_origin(view, linked=self.linked)),
+                dcc.Interval(id=ids.POLL, interval=max(500, int(data.settings.poll_seconds * 500))),
+                html.Div(id=ids.NEWER, **aria(live="polite")),
+                *banners(view),
+                html.Div([html.P(_(self.label), className="k-eyebrow"), html.H1(_(self.question))], className="k-head"),
+                None if ready else nothing_yet(view),
+                html.Div(id=ids.CHIPS, className="k-chips", hidden=not ready),
+                lacking(lack, data, view.run, self.path) if lack and view.run else None,
+                html.Div(content, hidden=not ready),
+                _foot(view, data.settings) if ready else None,
+            ],
+            **_provenance(view),
+        )
+
+    def about(self, segment: int) -> str:
+        """The page's path for the segment counted from 1, where it has one for each."""
+        return self.template.replace("<segment_number>", str(segment)) or self.path
+
+    def stands_at(self, path: str) -> bool:
+        """Whether ``path`` is this page's, for whatever segment."""
+        if self.template:
+            return path.startswith(self.template.split("<")[0])
+        return path.strip("/") == self.path.strip("/")
+
+
+def own_parameters(pages: Sequence[Page]) -> frozenset[str]:
+    """What any of the pages keeps in the address for itself."""
+    return frozenset().union(*(page.parameters for page in pages))
+
+
+def run_query(view: View) -> str | None:
+    """How links name the run in view: not at all where it is the champion that a plain address opens."""
+    if view.run is None:
+        return None
+    opens = view.champions.found[0].run_id if view.champions.found else ""
+    return None if view.is_champion and view.run.run_id == opens else view.run.run_id[:SHORT]
+
+
+def _origin(view: View, *, linked: bool) -> dict[str, object]:
+    if view.run is None:
+        return {}
+    return {
+        "run": view.run.run_id,
+        "experiment": view.run.segmentation.experiment,
+        "link": run_query(view) or "",
+        "champion": view.champion.run_id if view.champion else "",
+        "linked": linked,
+    }
+
+
+def _provenance(view: View) -> dict[str, Any]:
+    """What an image or a table taken from the page says of its origin (``assets/tools.js``)."""
+    if view.run is None:
+        return {}
+    it = view.run.segmentation
+    words = [
+        it.dataset.title,
+        plural("{n} segment", "{n} segments", it.k),
+        _("run {run}", run=it.run_id[:8]),
+        _("trained {moment}", moment=moment(it.started)),
+    ]
+    return {"data-run": it.run_id, "data-origin": " · ".join(words)}
+
+
+def _foot(view: View, settings: Settings) -> Component | None:
+    if view.run is None:
+        return None
+    it = view.run.segmentation
+    facts = [
+        it.dataset.title,
+        plural("{n} segment", "{n} segments", it.k),
+        customers(it.ledger.rows_out),
+        _("run {run}", run=it.run_id[:8]),
+        _("trained {moment}", moment=moment(it.started)),
+    ]
+    link = _in_mlflow(it.experiment_id, it.run_id, settings)
+    return html.Footer(html.Ul([html.Li(fact) for fact in (*facts, link) if fact]), className="k-foot")
+
+
+def _in_mlflow(experiment_id: str, run_id: str, settings: Settings) -> Component | None:
+    """A link to the run in MLflow's pages, for readers who can open them."""
+    pages = settings.mlflow_pages
+    if not (pages and experiment_id and reachable(pages)):
+        return None
+    # without the last part, MLflow opens its pages for language models
+    href = f"{pages}/#/experiments/{experiment_id}/runs/{run_id}?workflowType=machine_learning"
+    return html.A(_("this run in MLflow"), href=href, target="_blank", rel="noopener")
