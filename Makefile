@@ -10,7 +10,7 @@ export PIP_ROOT_USER_ACTION := ignore
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test lint fontless packaging docs rooms container serve mlflow lock schema tour plotly font clean
+.PHONY: help demo test lint fontless packaging versions docs rooms container serve mlflow lock schema tour plotly font clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 10
@@ -45,6 +45,10 @@ fontless: $(VENV)/.test  ## the browser journeys once more on a machine without 
 packaging: $(VENV)/.packaging  ## try what leaves the checkout: the wheel, the notebook, a model elsewhere, the container
 	@.ci/prepare $(PY) packaging
 	@$(PY) -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder tests/packaging
+
+versions: $(VENV)/.test  ## run the store's tests on each MLflow that is supported, in .venv-mlflow/
+	@$(PY) -m pip install --quiet uv
+	@scripts/mlflow-versions.sh $(PY)
 
 docs: $(VENV)/.docs  ## build the documentation into site/, with every link checked
 	@NO_MKDOCS_2_WARNING=1 $(PY) -m mkdocs build --quiet --strict --clean

@@ -227,7 +227,9 @@ def serve(
     """Serve the dashboard and the MLflow UI until Ctrl-C."""
     from pipeline.serving import serve as run
 
-    raise typer.Exit(run(Settings(), dashboard=dashboard, mlflow_ui=mlflow, announce=typer.echo))
+    settings = Settings()
+    page = _pages(settings) if mlflow else ""
+    raise typer.Exit(run(settings, dashboard=dashboard, mlflow_ui=mlflow, announce=typer.echo, page=page))
 
 
 @app.command(short_help="Print every key of a spec, the settings, or the Procfile.")
@@ -243,6 +245,16 @@ def docs(
 
 
 # ------------------------------------------------------------------ helpers of the commands
+
+
+def _pages(settings: Settings) -> str:
+    """Where MLflow's pages show the runs; nothing where the store cannot say, which whoever serves it tells better."""
+    from pipeline.store import Store
+
+    try:
+        return Store.open(settings).pages(settings.experiment)
+    except KorzinaError:
+        return ""
 
 
 def _store() -> Store:

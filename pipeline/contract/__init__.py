@@ -54,7 +54,6 @@ from pipeline.contract.messages import (
     with_currency,
     with_messages,
 )
-from pipeline.contract.metrics import Metrics, grouped, metric
 from pipeline.contract.phrases import inline, is_latin, more_or_less, names_its_unit, share_label, with_label
 from pipeline.contract.records import (
     CATEGORY_KINDS,
@@ -90,12 +89,15 @@ from pipeline.contract.runs import (
     TRUSTED_TYPES,
     Labels,
     Matrix,
+    Metrics,
     ModelRecord,
     Placement,
     RunRecord,
     SavedSweep,
     Segmentation,
     SweepRecord,
+    grouped,
+    metric,
 )
 from pipeline.contract.scored import (
     DRIFTED,

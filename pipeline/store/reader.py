@@ -119,6 +119,7 @@ def load(row: RunRow, parent: RunRow, folder: Callable[[RunRow], Path]) -> Segme
         run_id=row.run_id,
         sweep_run_id=parent.run_id,
         experiment=row.experiment,
+        experiment_id=row.experiment_id,
         started=parent.started,
         dataset=sweep.record(Artifacts.DATASET, Dataset),
         ledger=sweep.record(Artifacts.LEDGER, Ledger),

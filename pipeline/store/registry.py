@@ -10,6 +10,7 @@ next move writes down what it finds before its own.
 
 from __future__ import annotations
 
+import logging
 import time
 from typing import Literal
 
@@ -18,13 +19,14 @@ from mlflow.exceptions import MlflowException
 
 from pipeline.contract import Annotation, Champion, Message, Promotion
 from pipeline.errors import StoreError
-from pipeline.store import reader
+from pipeline.store import entrance, reader
 from pipeline.store.moves import entry_key, history, previous
 from pipeline.store.tracking.index import Index, ModelRow, RunRow
-from pipeline.store.tracking.names import ALIAS, ANNOTATION, HISTORY
+from pipeline.store.tracking.names import ALIAS, ANNOTATION, CHAMPION, HISTORY, PARENT, VIEW
 
 _LONGEST_REASON = 2000
 _CHOOSE = Message.of("choose a run from 'korzina runs' and promote it")
+_log = logging.getLogger(__name__)
 Action = Literal["promote", "rollback"]
 
 
@@ -71,20 +73,40 @@ class Registry:
             self._catch_up(model)
         version, k = self._version(row), reader.k_of(row)
         self._client.set_registered_model_alias(row.experiment, ALIAS, str(version))
-        self._write(
-            row.experiment,
-            Promotion(
-                when=time.time(),
-                who=who[:200],
-                reason=reason[:_LONGEST_REASON],
-                action=action,
-                from_run=model.run_id if model is not None else None,
-                to_run=row.run_id,
-                version=version,
-                k=k,
-            ),
+        move = Promotion(
+            when=time.time(),
+            who=who[:200],
+            reason=reason[:_LONGEST_REASON],
+            action=action,
+            from_run=model.run_id if model is not None else None,
+            to_run=row.run_id,
+            version=version,
+            k=k,
         )
+        self._write(row.experiment, move)
+        self._show(row, move)
         return Champion(experiment=row.experiment, run_id=row.run_id, k=k, version=version)
+
+    def _show(self, row: RunRow, move: Promotion) -> None:
+        """Tell MLflow's pages of the move, in tags and descriptions that nothing of Korzina reads.
+
+        The alias and the history have it already, so a fault here takes nothing back; whatever a kill left undone, the
+        next move mends.
+        """
+        try:
+            for run in self._client.search_runs([row.experiment_id], f"tags.`{CHAMPION}` = 'true'"):
+                if run.info.run_id != row.run_id:
+                    self._client.delete_tag(run.info.run_id, CHAMPION)
+            self._client.set_tag(row.run_id, CHAMPION, "true")
+            sweep = next((one for one in self._index.runs(sweep=row.tags[PARENT]) if PARENT not in one.tags), row)
+            note = entrance.version_note(move.k, sweep.tags, move.action, move.who, move.reason)
+            self._client.update_model_version(row.experiment, str(move.version), note)
+            self._client.update_registered_model(row.experiment, entrance.model_note(row.experiment))
+            found = self._index.experiment(row.experiment)
+            if found is not None and VIEW not in found.tags:  # a store of version 0.1
+                self._client.set_experiment_tag(row.experiment_id, *entrance.sweep_view(sweep.run_id, move.when))
+        except Exception:
+            _log.warning("MLflow's pages do not tell of the new champion", exc_info=True)
 
     def _catch_up(self, model: ModelRow) -> None:
         """Write the row of a champion that the history does not know of."""
