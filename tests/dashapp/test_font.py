@@ -17,6 +17,9 @@ from dashapp.charts.font import STACK, missing, width
 ROOT = Path(__file__).resolve().parents[2]
 ASSETS = ROOT / "dashapp/assets"
 EM = 2048  # units
+SYSTEMS = (
+    "֏"  # the Armenian dram, which Inter does not have: as text of its data's own script, a system's face draws it
+)
 
 
 def written() -> list[Path]:
@@ -36,7 +39,7 @@ def test_every_character_that_is_written_here_is_in_the_face() -> None:
 
     controls = {sign for text in lacking.values() for sign in text if unicodedata.category(sign) == "Cc"}
     assert controls <= {"\n", "\t", "\r"}
-    assert {path: rest for path, text in lacking.items() if (rest := text.strip("\n\t\r"))} == {}
+    assert {path: rest for path, text in lacking.items() if (rest := text.strip(f"\n\t\r{SYSTEMS}"))} == {}
 
 
 def test_a_character_that_it_lacks_is_found() -> None:
