@@ -82,6 +82,8 @@
     const plain = text.trim();
     const number = plain.replace(/[,\u00a0](?=\d{3}(\D|$))/g, "");
     if (/^-?\d+(\.\d+)?$/.test(number)) { return number; }
+    // no formula for a spreadsheet: the rule of pipeline/contract/spreadsheets.py, again here since this file never
+    // reaches the server
     const safe = /^[=+\-@\t\r]/.test(plain) ? "'" + plain : plain;
     return /[",\n\r]/.test(safe) ? '"' + safe.replace(/"/g, '""') + '"' : safe;
   }
