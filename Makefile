@@ -10,7 +10,7 @@ export PIP_ROOT_USER_ACTION := ignore
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test lint packaging docs rooms container serve mlflow lock schema plotly font clean
+.PHONY: help demo test lint develop packaging docs rooms container serve mlflow lock schema plotly font clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 10
@@ -35,6 +35,9 @@ lint: $(VENV)/.lint  ## style, types, who may import whom, Dockerfile, compose.y
 	    "$(SCHEMA).github-issue-forms .github/ISSUE_TEMPLATE/fault.yml .github/ISSUE_TEMPLATE/wish.yml"; do \
 	  echo "$$check"; $$check || failed=1; \
 	done; exit $$failed
+
+develop: $(VENV)/.demo $(VENV)/.test $(VENV)/.lint  ## install all that a change needs, and the checks before each commit
+	@$(VENV)/bin/pre-commit install
 
 packaging: $(VENV)/.packaging  ## try what leaves the checkout: the wheel, the notebook, a model elsewhere, the container
 	@.ci/prepare $(PY) packaging
