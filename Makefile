@@ -10,7 +10,7 @@ export PIP_ROOT_USER_ACTION := ignore
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test lint fontless packaging versions docs rooms container serve mlflow lock schema tour plotly font clean
+.PHONY: help demo test lint fontless develop packaging versions docs rooms container serve mlflow lock schema tour plotly font clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 10
@@ -41,6 +41,9 @@ fontless: $(VENV)/.test  ## the browser journeys once more on a machine without 
 	@folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && \
 	  FONTCONFIG_FILE=$$($(PY) -m tests.e2e.fontless "$$folder") $(PY) -m pytest --numprocesses 2 --dist loadfile \
 	  --no-loadscope-reorder tests/e2e
+
+develop: $(VENV)/.demo $(VENV)/.test $(VENV)/.lint  ## install all that a change needs, and the checks before each commit
+	@$(VENV)/bin/pre-commit install
 
 packaging: $(VENV)/.packaging  ## try what leaves the checkout: the wheel, the notebook, a model elsewhere, the container
 	@.ci/prepare $(PY) packaging
