@@ -14,20 +14,7 @@ from dashapp.address import inner, outer
 from dashapp.data import Run, SegmentationData
 from dashapp.frame import Page
 from dashapp.i18n import _
-from dashapp.selecting import (
-    SEGMENT,
-    Area,
-    Filter,
-    Filtered,
-    Selection,
-    Values,
-    area_of,
-    filter_of,
-    range_of,
-    snapped,
-    to_query,
-    values_of,
-)
+from dashapp.selecting import SEGMENT, Filtered, Selection, Values, changed, to_query
 from pipeline.contract import SegmentCard
 from pipeline.errors import KorzinaError
 
@@ -41,62 +28,12 @@ def select(data: SegmentationData, event: object, search: object, origin: object
         return no_update
     address = search if isinstance(search, str) else ""
     before, _notices = run.cube.selected(address)
-    after = changed(run, before, event)
+    after = changed(run.cube, before, event)
     link = origin.get("link") if isinstance(origin, dict) else ""
     named = run.run_id[: frame.SHORT] if after or link else None
     query = "&".join(filter(None, (to_query(after, named), urlencode(run.cube.kept_by_pages(address)))))
     wanted = f"?{query}" if query else ""
     return no_update if wanted == search else wanted
-
-
-def changed(run: Run, before: Selection, event: dict[str, Any]) -> Selection:
-    """The selection after one event; an event that makes no sense changes nothing."""
-    if event.get("reset") is True:
-        return Selection()
-    if isinstance(event.get("pair"), list):
-        return _both(run, before, event["pair"])
-    if isinstance(event.get("brush"), list):
-        for part in event["brush"][:2]:
-            before = changed(run, before, part) if isinstance(part, dict) and "brush" not in part else before
-        return before
-    name = event.get("dimension")
-    dimension = run.cube.dimensions.get(name) if isinstance(name, str) else None
-    if dimension is None:
-        return before
-    if event.get("remove") is True:
-        return before.having(dimension.name, None)
-    if isinstance(event.get("token"), str):
-        target = run.cube.dimensions["segment"] if dimension.kind == "map" else dimension
-        return before.toggled(target, event["token"])
-    if isinstance(event.get("tokens"), list) and dimension.kind in ("segment", "category", "mix"):
-        tokens = {one for one in event["tokens"] if isinstance(one, str)}
-        return before.having(dimension.name, values_of(dimension, tokens))
-    span = _numbers(event.get("span"))
-    if dimension.kind == "number" and len(span) == 2:
-        return before.having(dimension.name, range_of(dimension, *span))
-    xs, ys = _numbers(event.get("xs")), _numbers(event.get("ys"))
-    if dimension.kind == "map" and xs and ys:
-        area: Area | None = area_of(xs, ys, run.cube.span())
-        return before.having(dimension.name, area) if area else before
-    if dimension.kind == "number" and len(xs) == 2:
-        return before.having(dimension.name, snapped(dimension, xs[0], xs[1]))
-    return before
-
-
-def _both(run: Run, before: Selection, cell: list[Any]) -> Selection:
-    """The filters of one cell of two dimensions; a second click on it takes both away."""
-    wanted: dict[str, Filter] = {}
-    for part in cell[:2]:
-        name, token = part if isinstance(part, list) and len(part) == 2 else (None, None)
-        dimension = run.cube.dimensions.get(name) if isinstance(name, str) else None
-        bin_of = filter_of(dimension, token) if dimension and isinstance(token, str) else None
-        if dimension is None or bin_of is None:
-            return before
-        wanted[dimension.name] = bin_of
-    again = all(before.filters.get(name) == one for name, one in wanted.items())
-    for name, one in wanted.items():
-        before = before.having(name, None if again else one)
-    return before
 
 
 def draw_chips(data: SegmentationData, pages: Sequence[Page], search: object, origin: object, path: object) -> Answer:
@@ -235,12 +172,3 @@ def register(app: Dash, data: SegmentationData, pages: Sequence[Page]) -> None:
 def _plain_path(pages: Sequence[Page], path: object) -> str:
     """The address of the page that the browser is on; the first page's where it names none."""
     return outer(inner(path) if inner(path) in {page.path for page in pages} else "/")
-
-
-def _numbers(given: object) -> list[float]:
-    """Numbers of a list that came from a browser; empty where it is anything else."""
-    if not isinstance(given, list) or len(given) > 20_000:
-        return []
-    if not all(isinstance(one, int | float) and not isinstance(one, bool) for one in given):
-        return []
-    return [float(one) for one in given]

@@ -9,13 +9,13 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TypeVar
 
 from dashapp.i18n import Teller, _, language, retold, teller_of, titled
+from dashapp.kept import Kept
 from dashapp.readable import ReadableStore
 from dashapp.selecting import Cube
 from pipeline.contract import (
@@ -142,8 +142,8 @@ class SegmentationData:
         self._open_store = open_store
         self._store: ReadableStore | None = None
         self._opening, self._looking, self._loading = threading.Lock(), threading.Lock(), threading.Lock()
-        self._runs: OrderedDict[str, Run] = OrderedDict()
-        self._placements: OrderedDict[str, Placement] = OrderedDict()
+        self._runs: Kept[str, Run] = Kept(_RUNS_KEPT)
+        self._placements: Kept[str, Placement] = Kept(_PLACEMENTS_KEPT)
         self._about: dict[str, tuple[Dataset, str]] = {}  # a champion's data: small, and never changing
         self._names: dict[tuple[str, str], str] = {}
         self._champions = Champions()
@@ -184,14 +184,8 @@ class SegmentationData:
         if not self._champions.problem:
             self.champions(max_age=_FRESH_SECONDS)  # a segment may have been renamed, perhaps in another process
         with self._loading:
-            held = self._held(run_id)
-            if held is None:
-                held = Run(self._opened().load(run_id), reserved=self._reserved)
-                self._runs[held.run_id] = held
-            self._runs.move_to_end(held.run_id)
-            while len(self._runs) > _RUNS_KEPT:
-                self._runs.popitem(last=False)
-            return held.retold(language())
+            run = self._held(run_id) or Run(self._opened().load(run_id), reserved=self._reserved)
+            return self._runs.of(run.run_id, lambda: run).retold(language())
 
     def asked(self, named: str) -> Run | None:
         """The run that the address of a file names, the one in use where it names none; None for no such run."""
@@ -220,11 +214,7 @@ class SegmentationData:
     def placement(self, run_id: str) -> Placement:
         """Who is where in one run, without its customers; raises ``StoreError``."""
         with self._loading:
-            if run_id not in self._placements:
-                self._placements[run_id] = self._opened().placement(run_id)
-            while len(self._placements) > _PLACEMENTS_KEPT:
-                self._placements.popitem(last=False)
-            return self._placements[run_id]
+            return self._placements.of(run_id, lambda: self._opened().placement(run_id))
 
     def title(self, champion: Champion) -> str:
         """What the champion's data are called, in the reader's language; their short name where the store is silent."""
@@ -311,16 +301,12 @@ class SegmentationData:
         return next((one for one in found if not wanted or one.experiment == wanted), None)
 
     def _last_good(self, champions: Champions, notice: str) -> View:
-        with self._loading:
-            last = next(reversed(self._runs.values()), None)
-        return View(last.retold(language()) if last else None, champions, notice)
+        last = self._runs.values()[-1:]
+        return View(last[0].retold(language()) if last else None, champions, notice)
 
     def _held(self, run_id: str) -> Run | None:
-        if run_id in self._runs:
-            return self._runs[run_id]
-        if len(run_id) < 6:
-            return None
-        alike = [run for known, run in self._runs.items() if known.startswith(run_id)]
+        """The one run at hand whose id starts so."""
+        alike = [run for run in self._runs.values() if run.run_id.startswith(run_id)] if len(run_id) >= 6 else []
         return alike[0] if len(alike) == 1 else None
 
     def _opened(self) -> ReadableStore:

@@ -28,6 +28,17 @@ class Kept(Generic[K, V]):
         made = make()
         with self._lock:
             self._values[key] = made
+            self._values.move_to_end(key)
             while len(self._values) > self._most:
                 self._values.popitem(last=False)
         return made
+
+    def values(self) -> list[V]:
+        """What is kept, the last asked for at the end."""
+        with self._lock:
+            return list(self._values.values())
+
+    def clear(self) -> None:
+        """Forget all."""
+        with self._lock:
+            self._values.clear()

@@ -51,39 +51,11 @@ def profile(
         for row, one in enumerate(features)
     ]
     rows = step * len(features)
-    trace = {
-        "type": "heatmap",
-        "z": _below(colours, step),
-        "x": list(range(last + 1)),
-        "y": list(range(rows)),
-        "zmid": 0,
-        "hoverongaps": False,
-        "zmin": -_REACH,
-        "zmax": _REACH,
-        "colorscale": diverging(look),
-        "showscale": False,
-        "xgap": 3,
-        "ygap": 3,
-        "hovertext": _below(hover, step),
-        "hovertemplate": "%{hovertext}<extra></extra>",
-        "meta": [*(card.key for card in cards), ""],
-    }
+    trace = {**_grid(_below(colours, step), _below(hover, step), look), "meta": [*(card.key for card in cards), ""]}
     names = [fitted(one.column.label, _NAMES, 1)[0] for one in features]
     room = max(_LEAST, min(_MOST, _HEADS // (last + 1)))
     heads = [mark(card.colour, look).sign if width else _head(card, look, room) for card in cards]
-    frames = [
-        {
-            "type": "rect",
-            "x0": place - 0.5,
-            "x1": place + 0.5,
-            "y0": -0.5,
-            "y1": rows - 0.5,
-            "line": {"color": look.accent, "width": 2},
-            "fillcolor": "rgba(0,0,0,0)",
-        }
-        for place, card in enumerate(cards)
-        if card.key in chosen
-    ]
+    frames = [_frame(place, rows, look) for place, card in enumerate(cards) if card.key in chosen]
     return figure_of(
         [trace, _medians(words, colours, look, width)],
         look,
@@ -110,6 +82,39 @@ def profile(
             "automargin": False,
         },
     )
+
+
+def _grid(cells: Sequence[Sequence[Any]], hover: Sequence[Sequence[Any]], look: Scheme) -> dict[str, Any]:
+    """The coloured cells, (rows, columns), with what is told of each."""
+    return {
+        "type": "heatmap",
+        "z": cells,
+        "x": list(range(len(cells[0]))),
+        "y": list(range(len(cells))),
+        "zmid": 0,
+        "hoverongaps": False,
+        "zmin": -_REACH,
+        "zmax": _REACH,
+        "colorscale": diverging(look),
+        "showscale": False,
+        "xgap": 3,
+        "ygap": 3,
+        "hovertext": hover,
+        "hovertemplate": "%{hovertext}<extra></extra>",
+    }
+
+
+def _frame(place: int, rows: int, look: Scheme) -> dict[str, Any]:
+    """Around the column of a segment that is selected."""
+    return {
+        "type": "rect",
+        "x0": place - 0.5,
+        "x1": place + 0.5,
+        "y0": -0.5,
+        "y1": rows - 0.5,
+        "line": {"color": look.accent, "width": 2},
+        "fillcolor": "rgba(0,0,0,0)",
+    }
 
 
 def shades(one: Feature, look: Scheme) -> list[str]:

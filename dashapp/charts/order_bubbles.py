@@ -35,50 +35,11 @@ def bubbles(
     across, up = _padded([x for x, _ in points]), _padded([y for _, y in points])
     largest = max(one.card.size for one in found)
     whole = [16 + 40 * (one.card.size / largest) ** 0.5 for one in found]
-    traces = []
-    for one, (x, y), size in zip(found, points, whole, strict=True):
-        shared = {
-            "type": "scatter",
-            "mode": "markers",
-            "x": [x],
-            "y": [y],
-            "meta": one.card.key,
-            "name": escaped(one.card.name),
-            "hoverinfo": "text",
-            "hovertext": [_bubble_words(one, x, y, orders, cheque)],
-        }
-        if selected:
-            traces.append(
-                {
-                    **shared,
-                    "marker": {
-                        "color": tinted(look.ghost, 0.6),
-                        "size": [size],
-                        "line": {"color": look.muted, "width": 1},
-                    },
-                }
-            )
-        style = mark(one.card.colour, look)
-        sign = (
-            {}
-            if named
-            else {
-                "mode": "markers+text",
-                "text": [style.glyph],
-                "textfont": {"size": 13, "color": style.ink if one.chosen else look.ink},
-            }
-        )
-        traces.append(
-            {
-                **shared,
-                **sign,
-                "marker": {
-                    "color": tinted(style.colour, 0.8 if one.chosen else _PALE),
-                    "line": {"color": look.surface, "width": 1.5},
-                    "size": [size * one.fraction**0.5 if one.customers else 0],
-                },
-            }
-        )
+    traces = [
+        trace
+        for one, (x, y), size in zip(found, points, whole, strict=True)
+        for trace in _marks(one, x, y, size, _bubble_words(one, x, y, orders, cheque), look, selected, named)
+    ]
     marks = [
         Bubble(
             (x - across[0]) / (across[1] - across[0]),
@@ -103,6 +64,39 @@ def bubbles(
         xaxis={"title": {"text": _("{label} (median)", label=orders.axis_title)}, "range": across},
         yaxis={"title": {"text": _("{label} (median)", label=cheque.axis_title)}, "range": up},
     )
+
+
+def _marks(
+    one: Portion, x: float, y: float, size: float, words: str, look: Scheme, selected: bool, named: bool
+) -> list[dict[str, Any]]:
+    """One segment's bubble of those who are shown; with ``selected`` all of its customers stand behind it in grey."""
+    shared = {
+        "type": "scatter",
+        "mode": "markers",
+        "x": [x],
+        "y": [y],
+        "meta": one.card.key,
+        "name": escaped(one.card.name),
+        "hoverinfo": "text",
+        "hovertext": [words],
+    }
+    behind = {
+        **shared,
+        "marker": {"color": tinted(look.ghost, 0.6), "size": [size], "line": {"color": look.muted, "width": 1}},
+    }
+    style = mark(one.card.colour, look)
+    ink = style.ink if one.chosen else look.ink
+    sign = {"mode": "markers+text", "text": [style.glyph], "textfont": {"size": 13, "color": ink}}
+    front = {
+        **shared,
+        **({} if named else sign),
+        "marker": {
+            "color": tinted(style.colour, 0.8 if one.chosen else _PALE),
+            "line": {"color": look.surface, "width": 1.5},
+            "size": [size * one.fraction**0.5 if one.customers else 0],
+        },
+    }
+    return [behind, front] if selected else [front]
 
 
 def _bubble_label(

@@ -77,61 +77,18 @@ def silhouette(candidates: Sequence[CandidateRecord], decision: Decision, k: int
     ks = [one.k for one in candidates]
     values = [one.silhouette for one in candidates]
     errors = [2 * (one.silhouette_se or 0.0) for one in candidates]
-    band = {
-        "type": "scatter",
-        "mode": "lines",
-        "x": ks + ks[::-1],
-        "fill": "toself",
-        "line": {"width": 0},
-        "fillcolor": tinted(look.accent, 0.16),
-        "hoverinfo": "skip",
-        "name": "two standard errors",
-        "y": [value + error for value, error in zip(values, errors, strict=True)]
-        + [value - error for value, error in zip(values[::-1], errors[::-1], strict=True)],
-    }
-    ribbon = [
+    around = [(k, value - error, value + error) for k, value, error in zip(ks, values, errors, strict=True)]
+    starts = [
         (one.k, min(one.silhouette_by_seed), max(one.silhouette_by_seed))
         for one in candidates
         if one.silhouette_by_seed
     ]
-    seeds = {
-        "type": "scatter",
-        "mode": "lines",
-        "x": [x for x, _low, _high in ribbon + ribbon[::-1]],
-        "fill": "toself",
-        "y": [high for _x, _low, high in ribbon] + [low for _x, low, _high in ribbon[::-1]],
-        "line": {"width": 0},
-        "fillcolor": tinted(look.accent, 0.22),
-        "hoverinfo": "skip",
-        "name": "single starts",
-    }
-    traces = ([seeds] if ribbon else []) + ([band] if any(errors) else [])
-    notes = []
     nulls = [(one.k, one.null_silhouette) for one in candidates if one.null_silhouette is not None]
-    if nulls:
-        traces.append(
-            {
-                "type": "scatter",
-                "mode": "lines",
-                "x": [x for x, _ in nulls],
-                "y": [y for _, y in nulls],
-                "fill": "tozeroy",
-                "fillcolor": tinted(look.ghost, 0.45),
-                "name": "without structure",
-                "line": {"color": look.muted, "dash": "dot", "width": 1.5},
-                "hovertemplate": _("data without structure: {y}", y="%{y:.3f}") + "<extra></extra>",
-            }
-        )
-        notes.append(
-            {
-                "x": nulls[-1][0],
-                "y": nulls[-1][1] / 2,
-                "text": _("data without any groups"),
-                "showarrow": False,
-                "xanchor": "right",
-                "font": {"size": 12, "color": look.muted},
-            }
-        )
+    traces = [_band(starts, "single starts", tinted(look.accent, 0.22))] if starts else []
+    if any(errors):
+        traces.append(_band(around, "two standard errors", tinted(look.accent, 0.16)))
+    traces += _without_structure(nulls, look)
+    notes = _ground_note(nulls, look)
     traces.append(_curve(ks, values, _("silhouette"), "%{y:.3f}", k, look))
     best = ks.index(decision.silhouette_k) if decision.silhouette_k in ks else 0
     notes.append(_note(_("highest at {k}", k=ks[best]), ks[best], values[best] + errors[best], look, "above"))
@@ -147,6 +104,54 @@ def silhouette(candidates: Sequence[CandidateRecord], decision: Decision, k: int
             "range": [min(0.0, *values), max(values) + max(errors) + 0.15 * max(values)],
         },
     )
+
+
+def _band(points: Sequence[tuple[int, float, float]], name: str, colour: str) -> dict[str, Any]:
+    """The ground between a low and a high value at each k."""
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        "x": [x for x, _low, _high in [*points, *points[::-1]]],
+        "y": [high for _x, _low, high in points] + [low for _x, low, _high in points[::-1]],
+        "fill": "toself",
+        "line": {"width": 0},
+        "fillcolor": colour,
+        "hoverinfo": "skip",
+        "name": name,
+    }
+
+
+def _without_structure(nulls: Sequence[tuple[int, float]], look: Scheme) -> list[dict[str, Any]]:
+    """The silhouette of data without groups, by k; nothing where it was not measured."""
+    if not nulls:
+        return []
+    trace = {
+        "type": "scatter",
+        "mode": "lines",
+        "x": [x for x, _ in nulls],
+        "y": [y for _, y in nulls],
+        "fill": "tozeroy",
+        "fillcolor": tinted(look.ghost, 0.45),
+        "name": "without structure",
+        "line": {"color": look.muted, "dash": "dot", "width": 1.5},
+        "hovertemplate": _("data without structure: {y}", y="%{y:.3f}") + "<extra></extra>",
+    }
+    return [trace]
+
+
+def _ground_note(nulls: Sequence[tuple[int, float]], look: Scheme) -> list[dict[str, Any]]:
+    """What that ground is, in words."""
+    return [
+        {
+            "x": x,
+            "y": y / 2,
+            "text": _("data without any groups"),
+            "showarrow": False,
+            "xanchor": "right",
+            "font": {"size": 12, "color": look.muted},
+        }
+        for x, y in nulls[-1:]
+    ]
 
 
 def stability(candidates: Sequence[CandidateRecord], k: int, look: Scheme) -> go.Figure:

@@ -59,19 +59,20 @@ def chip_bar(
     bar = html.Div(
         [html.Strong(told, className="k-count", role="status"), *crosses, clear, take], className="k-chip-row"
     )
-    empty = (
-        message(
-            _("No customers match."),
-            _("These filters leave nobody over."),
-            tone="warning",
-            action=html.Button(_("Clear all filters"), id=ids.reset("empty"), className="k-button", type="button"),
-        )
-        if count == 0
-        else None
-    )
     reason = html.P(apart, className="k-note") if apart and not linked else None
     return [
         *(message(_("Part of the link could not be used."), words, tone="warning") for words in notices),
         bar,
-        *(one for one in (reason, empty) if one),
+        *([reason] if reason else []),
+        *([] if count else [_nobody()]),
     ]
+
+
+def _nobody() -> Component:
+    """What is said of filters that nobody passes."""
+    return message(
+        _("No customers match."),
+        _("These filters leave nobody over."),
+        tone="warning",
+        action=html.Button(_("Clear all filters"), id=ids.reset("empty"), className="k-button", type="button"),
+    )

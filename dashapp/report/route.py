@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Hashable
 from functools import partial
 from threading import Lock
@@ -11,6 +10,7 @@ from flask import Flask, Response, request
 
 from dashapp.data import Run, SegmentationData
 from dashapp.i18n import _, language
+from dashapp.kept import Kept
 from dashapp.report.document import file_name, report
 from pipeline.contract import Annotation
 from pipeline.errors import KorzinaError
@@ -23,20 +23,15 @@ class Reports:
     """The reports last asked for; made anew when a segment has another name or a note has come."""
 
     def __init__(self) -> None:
-        self._made: OrderedDict[Hashable, bytes] = OrderedDict()
-        self._making = Lock()
+        self._made: Kept[Hashable, bytes] = Kept(_KEPT)
+        self._making = Lock()  # one at a time: who waits for the same report finds it made
 
     def of(self, run: Run, notes: tuple[Annotation, ...]) -> bytes:
         """The report in the language that is spoken."""
         names = tuple(card.name for card in (run.original or run).segmentation.cards)
         key = (run.run_id, language(), names, tuple(one.model_dump_json() for one in notes))
         with self._making:
-            if key not in self._made:
-                self._made[key] = report(run, language(), notes).encode()
-            self._made.move_to_end(key)
-            while len(self._made) > _KEPT:
-                self._made.popitem(last=False)
-            return self._made[key]
+            return self._made.of(key, lambda: report(run, language(), notes).encode())
 
 
 def register(server: Flask, data: SegmentationData) -> None:

@@ -12,6 +12,7 @@ from dashapp.selecting.dimensions import (
     explore_charts,
     mixes,
 )
+from dashapp.selecting.events import changed
 from dashapp.selecting.reactions import Responses
 from dashapp.selecting.selection import (
     Area,
@@ -19,12 +20,7 @@ from dashapp.selecting.selection import (
     Range,
     Selection,
     Values,
-    area_of,
-    filter_of,
-    range_of,
-    snapped,
     to_query,
-    values_of,
 )
 from dashapp.selecting.slices import Points, Slice
 
@@ -46,12 +42,8 @@ __all__ = [
     "Slice",
     "Values",
     "all_measured",
-    "area_of",
+    "changed",
     "explore_charts",
-    "filter_of",
     "mixes",
-    "range_of",
-    "snapped",
     "to_query",
-    "values_of",
 ]

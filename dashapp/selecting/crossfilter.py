@@ -1,7 +1,7 @@
 """Counts of a run's customers under a selection, fast enough for a click: every chart obeys all filters but its own.
 
-Rows are kept sorted by segment (shuffled within), so that sums by segment are sums over slices and the first rows of
-a slice are a random sample of it. All of it is NumPy over small integer codes; nothing here knows of Dash.
+Rows are sorted by segment (``coding``), so that sums by segment are sums over slices and the first rows of a slice are
+a random sample of it. All of it is NumPy over small integer codes; nothing here knows of Dash.
 """
 
 from __future__ import annotations
@@ -16,33 +16,25 @@ import numpy as np
 import numpy.typing as npt
 
 from dashapp.kept import Kept
+from dashapp.selecting.coding import OFFERS, coded_customers
 from dashapp.selecting.dimensions import (
     MAP,
-    REST,
     SEGMENT,
-    SURE,
-    UNKNOWN,
     Array,
     Dimension,
     dimensions,
-    mix_name,
-    mixes,
-    to_codes,
-    to_numbers,
 )
 from dashapp.selecting.medians import median
 from dashapp.selecting.outlines import inside
-from dashapp.selecting.reactions import Responses, offers
+from dashapp.selecting.reactions import Responses
 from dashapp.selecting.selection import Area, Filter, Range, Selection, Values, page_parameters, parse_query
 from dashapp.selecting.slices import Mask, Points, Slice
-from pipeline.contract import Assignments, Group, Projection, Segmentation
+from pipeline.contract import Segmentation
 
 Rows = npt.NDArray[np.int64] | None  # row numbers in rising order; None stands for all
 
 MAP_POINTS, GHOST_POINTS = 3_500, 1_500
 _MASKS_KEPT, _SELECTIONS_KEPT = 48, 4
-_SEED = 20_140_629
-_OFFERS = "offers"  # beside the mixes, whose names have a dot
 
 
 class Cube:
@@ -52,24 +44,11 @@ class Cube:
         """``reserved``: names in the address that pages keep for themselves."""
         self._reserved = reserved
         self.dimensions = {dimension.name: dimension for dimension in dimensions(it, reserved)}
-        segments = it.assignments[Assignments.SEGMENT].to_numpy(dtype=np.int64)
-        self.n, self.k = len(segments), it.k
-        shuffled = np.random.default_rng(_SEED).permutation(self.n)
-        order = shuffled[np.argsort(segments[shuffled], kind="stable")]
-        self._segments, self.order = segments[order], order  # row here -> place in canonical order
-        self._starts = np.searchsorted(self._segments, np.arange(self.k + 1))
-        self.x = it.projection[Projection.X].to_numpy(dtype=np.float64)[order]
-        self.y = it.projection[Projection.Y].to_numpy(dtype=np.float64)[order]
-        self._rising = np.argsort(self.y)  # rows from the bottom of the map to its top
-        self._values: dict[str, Array] = {}
-        self._amounts: dict[str, Array] = {}
-        self._codes: dict[str, Array] = {}
-        self._amounts[_OFFERS] = np.ascontiguousarray(offers(it)[:, order])
-        for group in mixes(it):
-            self._add_mix(group, it, order)
-        for dimension in self.dimensions.values():
-            if dimension.kind in ("number", "category"):
-                self._add_column(dimension, it, order)
+        coded = coded_customers(it, self.dimensions.values())
+        self.n, self.k, self.order = len(coded.order), it.k, coded.order
+        self.x, self.y, self._rising = coded.x, coded.y, coded.rising
+        self._segments, self._starts = coded.segments, coded.starts
+        self._values, self._amounts, self._codes = coded.values, coded.amounts, coded.codes
         self._masks: Kept[tuple[str, Filter], Mask] = Kept(_MASKS_KEPT)
         self._selections: Kept[tuple[tuple[str, Filter], ...], Filtered] = Kept(_SELECTIONS_KEPT)
 
@@ -181,37 +160,6 @@ class Cube:
         picked: Array = self._segments[rows]
         return picked
 
-    # ------------------------------------------------------------------ building
-
-    def _add_mix(self, group: Group, it: Segmentation, order: Array) -> None:
-        table = np.column_stack([to_numbers(it.customers[member]) for member in group.members])[order]
-        table = np.where(np.isfinite(table) & (table > 0), table, 0.0)
-        most = np.where(table.max(axis=1) > 0, table.argmax(axis=1), len(group.members))
-        self._amounts[mix_name(group)] = np.ascontiguousarray(table.T)
-        self._store_codes(mix_name(group), most)
-
-    def _add_column(self, dimension: Dimension, it: Segmentation, order: Array) -> None:
-        measured = dimension.name == SURE  # by the analysis, and no column of the data
-        series = it.assignments[Assignments.SILHOUETTE] if measured else it.customers[dimension.column]
-        if dimension.kind == "number":
-            values = to_numbers(series)[order]
-            self._values[dimension.name] = values
-            places = np.searchsorted(np.array(dimension.edges[1:-1]), values, side="right")
-            self._store_codes(dimension.name, np.where(np.isfinite(values), places, dimension.bins))
-            return
-        places, words = to_codes(it.dataset.column(dimension.column), series)
-        bins = {token: place for place, token in enumerate(dimension.tokens)}
-        missing = bins.get(UNKNOWN, dimension.bins)
-        rest = bins.get(REST, missing)
-        table = np.array([*(bins.get(word, rest) for word in words), missing])  # -1, not known, finds the last
-        self._store_codes(dimension.name, table[places][order])
-
-    def _store_codes(self, name: str, codes: Array) -> None:
-        """Segment and bin in one small integer; the last bin of each segment holds those without a value."""
-        bins = self.dimensions[name].bins + 1
-        width = np.uint16 if self.k * bins < 2**16 else np.int64
-        self._codes[name] = (self._segments * bins + codes).astype(width)
-
     def _make_mask(self, dimension: Dimension, chosen: Filter) -> Mask:
         if isinstance(chosen, Area):
             return inside(self.x, self.y, chosen.corners, self._rising)
@@ -290,7 +238,7 @@ class Filtered:
     def responses(self) -> Responses:
         """Offers made and answered."""
         rows = self._without(SEGMENT)
-        shown, everyone = self._cube.amounts(_OFFERS, rows), self._cube.amounts(_OFFERS, None)
+        shown, everyone = self._cube.amounts(OFFERS, rows), self._cube.amounts(OFFERS, None)
         return Responses(shown.T, everyone.T, self._count(rows))
 
     def together(self, across: str, up: str) -> Array:

@@ -6,7 +6,8 @@ import csv
 import io
 from collections.abc import Iterable, Sequence
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+from pipeline.contract import harmless
+
 _MARK = "\ufeff"  # tells spreadsheets that the file is UTF-8
 
 
@@ -32,8 +33,3 @@ def harmless_lines(rows: Iterable[Sequence[object]]) -> str:
 def csv_file(name: str, text: str) -> dict[str, str]:
     """What ``dcc.Download`` takes."""
     return {"content": text, "type": "text/csv; charset=utf-8", "filename": f"{name}.csv"}
-
-
-def harmless(value: object) -> object:
-    """Text that a spreadsheet does not take for a formula (OWASP, CSV injection); numbers stay as they are."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value

@@ -14,7 +14,7 @@ from dashapp.data import SegmentationData
 from dashapp.i18n import speak
 from dashapp.pages import compare
 from dashapp.pages.compare import champion, figures, matching, pair, run_rows
-from dashapp.pages.compare.layout import _decision, _silhouette
+from dashapp.pages.compare.decision import silhouette, verdict
 from dashapp.selecting import SURE, Range
 from dashapp.selecting.dimensions import dimensions
 from pipeline.contract import Promotion, Segmentation
@@ -189,11 +189,11 @@ def test_the_grid_tells_two_trainings_apart_and_numbers_as_the_reader_writes_the
 
 
 def test_the_band_of_single_starts_is_promised_only_where_it_is_drawn(both: tuple[Segmentation, Segmentation]) -> None:
-    drawn = str(_silhouette(both[0].candidates))
+    drawn = str(silhouette(both[0].candidates))
     without = tuple(one.model_copy(update={"silhouette_by_seed": ()}) for one in both[0].candidates)
 
     assert "single starts of the search" in drawn
-    assert "single starts of the search" not in str(_silhouette(without))
+    assert "single starts of the search" not in str(silhouette(without))
 
 
 def test_solid_segments_and_blurred_borders_are_explained_together(both: tuple[Segmentation, Segmentation]) -> None:
@@ -204,9 +204,9 @@ def test_solid_segments_and_blurred_borders_are_explained_together(both: tuple[S
         cards=tuple(card.model_copy(update={"trust": "solid"}) for card in it.cards),
     )
 
-    assert "there are 2 groups only" in str(_decision(blurred))
+    assert "there are 2 groups only" in str(verdict(blurred))
     assert "no contradiction" not in str(
-        _decision(dataclasses.replace(blurred, decision=it.decision.model_copy(update={"verdict": "strong"})))
+        verdict(dataclasses.replace(blurred, decision=it.decision.model_copy(update={"verdict": "strong"})))
     )
 
 

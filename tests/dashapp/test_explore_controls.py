@@ -9,12 +9,11 @@ import pandas as pd
 import plotly.graph_objects as go
 import pytest
 
-from dashapp.callbacks import changed
 from dashapp.charts import LIGHT
 from dashapp.data import Run
 from dashapp.pages.explore import controls
 from dashapp.pages.explore.figures import pairs
-from dashapp.selecting import SURE, Area, Cube, Range, Selection, Values
+from dashapp.selecting import SURE, Area, Cube, Range, Selection, Values, changed
 from dashapp.telling.wording import chip
 from pipeline.contract import Segmentation
 from tests.dashapp.test_crossfilter import marks
@@ -27,28 +26,28 @@ def run(segmentation: Segmentation) -> Run:
 
 def test_a_slider_makes_a_range_and_its_ends_are_open(run: Run) -> None:
     low, high = run.cube.dimensions["age"].ends
-    middle = changed(run, Selection(), {"dimension": "age", "span": [low + 5, high]})
+    middle = changed(run.cube, Selection(), {"dimension": "age", "span": [low + 5, high]})
 
     assert middle == Selection({"age": Range(low + 5, None)})
-    assert changed(run, middle, {"dimension": "age", "span": [low, high]}) == Selection()
+    assert changed(run.cube, middle, {"dimension": "age", "span": [low, high]}) == Selection()
 
 
 def test_a_list_makes_values_in_the_dimensions_order(run: Run) -> None:
-    chosen = changed(run, Selection(), {"dimension": "marital_status", "tokens": ["Single", "Married", "gone", 3]})
+    chosen = changed(run.cube, Selection(), {"dimension": "marital_status", "tokens": ["Single", "Married", "gone", 3]})
 
     assert set(chosen.filters["marital_status"].tokens) == {"Married", "Single"}  # type: ignore[union-attr]
-    assert changed(run, chosen, {"dimension": "marital_status", "tokens": []}) == Selection()
+    assert changed(run.cube, chosen, {"dimension": "marital_status", "tokens": []}) == Selection()
 
 
 def test_a_cell_filters_on_both_and_a_second_click_undoes_it(run: Run) -> None:
     token = run.cube.dimensions["age"].tokens[4]
     event = {"pair": [["age", token], ["marital_status", "Married"]]}
 
-    once = changed(run, Selection(), event)
+    once = changed(run.cube, Selection(), event)
 
     assert once.filters["marital_status"] == Values(("Married",))
     assert isinstance(once.filters["age"], Range)
-    assert changed(run, once, event) == Selection()
+    assert changed(run.cube, once, event) == Selection()
 
 
 def test_a_filter_names_the_ends_that_it_has(run: Run) -> None:
@@ -77,7 +76,7 @@ def test_a_filter_names_the_ends_that_it_has(run: Run) -> None:
 def test_a_forged_event_changes_nothing(run: Run, event: dict[str, Any]) -> None:
     held = Selection({"income": Range(1.0, 9.0)})
 
-    assert changed(run, held, event) == held
+    assert changed(run.cube, held, event) == held
 
 
 @pytest.mark.parametrize("names", [("age", "spend"), ("segment", "marital_status"), ("main.categories", "age")])

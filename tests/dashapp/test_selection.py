@@ -19,11 +19,9 @@ from dashapp.selecting import (
     Range,
     Selection,
     Values,
-    area_of,
-    snapped,
     to_query,
 )
-from dashapp.selecting.selection import parse_range
+from dashapp.selecting.selection import area_of, parse_range, snapped
 from pipeline.contract import Segmentation
 
 ends = st.floats(-1e9, 1e9, allow_nan=False)

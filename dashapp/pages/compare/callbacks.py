@@ -13,7 +13,7 @@ from dashapp.callbacks import page_run, under
 from dashapp.charts import Scheme, empty_figure, scheme, sweep_curves
 from dashapp.data import SegmentationData
 from dashapp.i18n import _
-from dashapp.pages.compare import champion, figures, ids, lineage, matching, pair, promotion, run_rows
+from dashapp.pages.compare import champion, comparison, figures, ids, lineage, matching, pair, promotion, run_rows
 from dashapp.selecting import SEGMENT, SURE, Range, Values
 from dashapp.widgets import message
 
@@ -105,18 +105,18 @@ def compare(
         return _nothing(found, look)
     going, narrow = [one for one in found.matches if one.a and one.b], screen == shared.PHONE
     return (
-        pair.words(found),
+        comparison.words(found),
         False,
         figures.overlap(found, look, narrow=narrow),
         figures.movers(found, look, narrow=narrow),
         figures.deltas(matching.deltas(found), going, look),
-        pair.overlap_words(),
-        pair.movers_words(found),
-        pair.deltas_words(found),
-        pair.overlap_table(found),
-        pair.movers_table(found),
-        pair.deltas_table(found),
-        pair.parameters_table(chosen.a, chosen.b),
+        comparison.overlap_words(),
+        comparison.movers_words(found),
+        comparison.deltas_words(found),
+        comparison.overlap_table(found),
+        comparison.movers_table(found),
+        comparison.deltas_table(found),
+        comparison.parameters_table(chosen.a, chosen.b),
     )
 
 
@@ -136,9 +136,15 @@ def _nothing(why: str, look: Scheme) -> tuple[Any, ...]:
 
 def register(app: Dash, data: SegmentationData) -> None:
     """Bind the callbacks to ``app``."""
-    page, search, changed = State(shared.PAGE, "data"), State(shared.URL, "search"), Input(ids.CHANGED, "data")
-    look, screen = Input(shared.SCHEME, "data"), Input(shared.SCREEN, "data")
-    app.callback(*(Output(one, "figure") for one in (ids.INERTIA, ids.SILHOUETTE, ids.STABILITY)), look, page)(
+    _register_charts(app, data)
+    _register_gestures(app)
+    _register_runs(app, data)
+    promotion.register(app, data)
+
+
+def _register_charts(app: Dash, data: SegmentationData) -> None:
+    page, look, screen = State(shared.PAGE, "data"), Input(shared.SCHEME, "data"), Input(shared.SCREEN, "data")
+    app.callback(*(Output(chart, "figure") for chart in (ids.INERTIA, ids.SILHOUETTE, ids.STABILITY)), look, page)(
         partial(draw, data)
     )
     app.callback(
@@ -154,6 +160,10 @@ def register(app: Dash, data: SegmentationData) -> None:
     app.callback(
         Output(ids.BLADES, "figure"), Input(shared.URL, "search"), look, Input(ids.SEEN_SEGMENTS, "data"), page
     )(partial(draw_blades, data))
+
+
+def _register_gestures(app: Dash) -> None:
+    """What a browser does by itself: a box over blades becomes a filter, a click follows a stream."""
     app.clientside_callback(  # type: ignore[no-untyped-call]
         ClientsideFunction("korzina_compare", "brush"),
         Output(shared.EVENT, "data", allow_duplicate=True),
@@ -169,6 +179,12 @@ def register(app: Dash, data: SegmentationData) -> None:
             State(flow, "figure"),
             prevent_initial_call=True,
         )
+
+
+def _register_runs(app: Dash, data: SegmentationData) -> None:
+    """The list of runs, two of them side by side, and the champion's history."""
+    page, changed = State(shared.PAGE, "data"), Input(ids.CHANGED, "data")
+    look, screen = Input(shared.SCHEME, "data"), Input(shared.SCREEN, "data")
     app.callback(
         Output(ids.GRID, "rowData"),
         Output(ids.GRID, "columnDefs"),
@@ -182,22 +198,16 @@ def register(app: Dash, data: SegmentationData) -> None:
         Output(shared.URL, "search", allow_duplicate=True),
         Input(ids.LEFT, "value"),
         Input(ids.RIGHT, "value"),
-        search,
+        State(shared.URL, "search"),
         page,
         prevent_initial_call=True,
     )(partial(choose, data))
     app.callback(
         Output(ids.PAIR_WORDS, "children"),
         Output(ids.PAIR_CHARTS, "hidden"),
-        Output(ids.OVERLAP, "figure"),
-        Output(ids.MOVERS, "figure"),
-        Output(ids.DELTAS, "figure"),
-        Output(ids.OVERLAP_WORDS, "children"),
-        Output(ids.MOVERS_WORDS, "children"),
-        Output(ids.DELTAS_WORDS, "children"),
-        Output(ids.OVERLAP_BELOW, "children"),
-        Output(ids.MOVERS_BELOW, "children"),
-        Output(ids.DELTAS_BELOW, "children"),
+        *(Output(chart, "figure") for chart in (ids.OVERLAP, ids.MOVERS, ids.DELTAS)),
+        *(Output(words, "children") for words in (ids.OVERLAP_WORDS, ids.MOVERS_WORDS, ids.DELTAS_WORDS)),
+        *(Output(below, "children") for below in (ids.OVERLAP_BELOW, ids.MOVERS_BELOW, ids.DELTAS_BELOW)),
         Output(ids.PARAMETERS, "children"),
         Input(shared.URL, "search"),
         look,
@@ -206,7 +216,6 @@ def register(app: Dash, data: SegmentationData) -> None:
         Input(ids.SEEN_PAIR, "data"),
         page,
     )(partial(compare, data))
-    promotion.register(app, data)
     app.callback(
         Output(ids.HISTORY, "children"), Output(ids.PROMOTED, "options"), changed, page, prevent_initial_call=True
     )(partial(show_history, data))

@@ -12,7 +12,7 @@ from dashapp.callbacks import page_run, under
 from dashapp.charts import Scheme, scheme
 from dashapp.data import Run, SegmentationData
 from dashapp.i18n import _
-from dashapp.pages.explore import controls, figures, ids, layout, striking
+from dashapp.pages.explore import answers, controls, figures, ids, striking
 from dashapp.pages.explore.figures import answer_rates, pairs
 from dashapp.pages.explore.slice_file import about, as_csv
 from dashapp.selecting import MAP, SEGMENT, Area, Filtered, Values
@@ -33,7 +33,7 @@ def draw(data: SegmentationData, search: object, scheme_name: object, origin: ob
     drawn = [_draw_one(run, filtered, name, look) for name in names]
     chosen = filtered.selection.filters.get(SEGMENT)
     part = filtered.slice(SEGMENT)
-    legend = layout.legend(
+    legend = answers.legend(
         part.shown.sum(axis=0),
         part.customers,
         run.segmentation.cards,
@@ -57,7 +57,7 @@ def draw_responses(data: SegmentationData, search: object, scheme_name: object, 
         scheme(scheme_name),
         selected=bool(filtered.selection),
     )
-    return figure, answer_rates.sentence(found), layout.responses_table(found, cards)
+    return figure, answer_rates.sentence(found), answers.responses_table(found, cards)
 
 
 def draw_pair(
@@ -102,9 +102,9 @@ def show_table(
         return True, pairs.title(pair), table(*pairs.table(pair), caption=pairs.title(pair)), name
     if run is None or name not in run.cube.dimensions or not any(clicks):
         return no_update, no_update, no_update, no_update
-    title = layout.question(run, run.cube.dimensions[name])
+    title = answers.question(run, run.cube.dimensions[name])
     part = under(run, search).slice(name)
-    return True, title, layout.slice_table(part, run.segmentation.cards, title), name
+    return True, title, answers.slice_table(part, run.segmentation.cards, title), name
 
 
 def download(

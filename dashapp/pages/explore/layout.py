@@ -14,41 +14,27 @@ from dashapp.charts import MIX
 from dashapp.data import Run, SegmentationData, View
 from dashapp.i18n import N_, _, plural
 from dashapp.pages.explore import figures, ids
+from dashapp.pages.explore.answers import question
 from dashapp.pages.explore.controls import filters, options_of
 from dashapp.pages.explore.figures import answer_rates, pairs
-from dashapp.selecting import MAP, SEGMENT, UNKNOWN, Array, Dimension, Responses, Slice, explore_charts, mixes
-from dashapp.telling import bin_label, number, percent
+from dashapp.selecting import MAP, UNKNOWN, Dimension, explore_charts, mixes
+from dashapp.telling import number, percent
 from dashapp.widgets import (
     aria,
     as_table,
     card,
     chart_card,
     graph,
-    segment_name,
-    segment_with_trust,
-    table,
-    trust_badge,
 )
-from pipeline.contract import Loadings, Meaning, SegmentCard
+from pipeline.contract import Loadings
 
-_QUESTIONS: dict[Meaning, str] = {
-    "age": N_("How old are they?"),
-    "income": N_("What do they earn?"),
-    "spend": N_("How much have they spent?"),
-    "average_cheque": N_("How much a basket?"),
-    "orders": N_("How often do they order?"),
-    "marital_status": N_("How do they live?"),
-    "household": N_("How large are their households?"),
-    "children": N_("Have they children at home?"),
-    "education": N_("What is their education?"),
-    "recency": N_("When did they last buy?"),
-}
 _HOW = N_(
     "Click a segment or a bar, drag across a histogram, or draw around customers on the map: every other chart "
     "follows. A second click undoes it."
 )
+
+
 _COLUMNS, _FRAME, _KEYS = 3, 165, 110  # pixels around a chart, and of the key under a mix
-_MIX_QUESTIONS = {"categories": N_("What do they buy?"), "channels": N_("Where do they buy?")}
 
 
 def layout(_data: SegmentationData, view: View, /, **_address: object) -> list[Component | None]:
@@ -173,25 +159,6 @@ def _missing(run: Run | None) -> list[tuple[Component, int]]:
     ]
 
 
-def responses_table(found: Responses, cards: Sequence[SegmentCard]) -> Component:
-    """The numbers of the chart of reactions; each name is a button that does what a click on its bar does."""
-    header = [_("Segment"), _("Offers"), _("Answered"), _("Share"), _("All customers")]
-    names = [
-        html.Button(
-            segment_with_trust(one),
-            id=shared.toggle(SEGMENT, one.key, "responses"),
-            type="button",
-            className="k-link-button",
-        )
-        for one in cards
-    ]
-    return as_table(
-        header,
-        [[name, *row] for name, row in zip(names, answer_rates.rows(found, cards), strict=True)],
-        caption=_("Who answers campaigns?"),
-    )
-
-
 def _chart(run: Run, dimension: Dimension) -> Component:
     title = question(run, dimension)
     button = html.Button(
@@ -243,74 +210,6 @@ def _pair(run: Run | None) -> Component:
         ),
         class_name="k-pair",
     )
-
-
-def question(run: Run, dimension: Dimension) -> str:
-    """The chart's title: a question where the meaning is known, else the label."""
-    it = run.segmentation.dataset
-    if dimension.kind == "mix":
-        group = next(group for group in it.groups if dimension.name.endswith(f".{group.key}"))
-        asked = _MIX_QUESTIONS.get(group.meaning)
-        return _(asked) if asked else group.label
-    meaning = it.column(dimension.column).meaning
-    return _(_QUESTIONS[meaning]) if meaning in _QUESTIONS else dimension.label
-
-
-def legend(counts: Array, total: int, cards: tuple[SegmentCard, ...], chosen: tuple[str, ...]) -> list[Component]:
-    """A button a segment: what a click on its marks does, for mouse and keyboard, with its number of customers."""
-    return [
-        html.Button(
-            [
-                segment_name(one),
-                trust_badge(one.trust),
-                html.Span(
-                    [
-                        number(int(counts[one.segment])),
-                        html.Span(f" · {_share(counts[one.segment], total)}", className="k-muted"),
-                    ],
-                    className="k-number",
-                ),
-            ],
-            id=shared.toggle(SEGMENT, one.key, "legend"),
-            type="button",
-            className="k-toggle" + ("" if not chosen or one.key in chosen else " k-off"),
-            **aria(pressed="true" if one.key in chosen else "false"),
-        )
-        for one in cards
-    ]
-
-
-def slice_table(part: Slice, cards: tuple[SegmentCard, ...], caption: str) -> Component:
-    """A chart's numbers; the name of each row is a button that does what a click on its mark does."""
-    dimension, mix = part.dimension, part.dimension.kind == "mix"
-    header = [dimension.label, *(segment_with_trust(one) for one in cards), _("Shown"), _("All customers")]
-    shown, every = part.shown.sum(axis=0), part.everyone.sum(axis=0)
-    whole = part.shown.sum(axis=1) if mix else None
-    rows = []
-    for place in range(part.shown.shape[1]):
-        name = html.Button(
-            bin_label(dimension, place),
-            type="button",
-            className="k-link-button",
-            id=shared.toggle(dimension.name, dimension.tokens[place], "table"),
-        )
-        cells = [
-            _share(part.shown[one.segment, place], whole[one.segment])
-            if whole is not None
-            else number(int(part.shown[one.segment, place]))
-            for one in cards
-        ]
-        rows.append([name, *cells, *(_both(total, place, mix=mix) for total in (shown, every))])
-    return table(header, rows, caption=caption)
-
-
-def _both(counts: Array, place: int, *, mix: bool) -> str:
-    share = _share(counts[place], counts.sum())
-    return share if mix else f"{number(int(counts[place]))} ({share})"
-
-
-def _share(value: float, total: float) -> str:
-    return percent(value / total) if total else "–"
 
 
 def _summary(name: str) -> Component:

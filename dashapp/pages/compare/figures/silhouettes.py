@@ -11,9 +11,9 @@ import plotly.graph_objects as go
 from dashapp.charts import Scheme, empty_figure, escaped, figure_of, mark, tinted
 from dashapp.i18n import _, decimal
 from dashapp.pages.compare.figures.titles import AROUND, above, height_of
-from dashapp.selecting import Range, all_measured
+from dashapp.selecting import Array, Range, all_measured
 from dashapp.telling import number
-from pipeline.contract import Assignments, Segmentation
+from pipeline.contract import Assignments, Segmentation, SegmentCard
 
 _BLADE_POINTS = 120
 _PALE = 0.25  # a segment that is not selected
@@ -38,28 +38,13 @@ def blades(it: Segmentation, look: Scheme, within: Range | None = None, among: S
             continue
         shown = np.quantile(mine, np.linspace(0, 1, min(_BLADE_POINTS, len(mine))))
         places = start + np.linspace(0, len(mine), len(shown))
-        own = mark(card.colour, look)
         lies.append([card.key, start, start + len(mine)])
-        traces.append(
-            {
-                "type": "scatter",
-                "mode": "lines",
-                "opacity": 1 if not among or card.key in among else _PALE,
-                "x": [0.0, *shown.tolist(), 0.0],
-                "y": [places[0], *places.tolist(), places[-1]],
-                "fill": "toself",
-                "fillcolor": tinted(own.colour, 0.75),
-                "line": {"color": own.colour, "width": 1},
-                "name": escaped(card.name),
-                "hoveron": "fills",
-                "text": escaped(card.name),
-                "hoverinfo": "text",
-            }
-        )
+        traces.append(_blade(card, shown, places, look, pale=bool(among) and card.key not in among))
         start += len(mine)
         names.append(above(card, start, f" · {number(len(mine))}", look))
         start += gap
     mean = float(np.nanmean(values))
+    dashed = {"color": look.ink, "dash": "dash", "width": 1.5}
     return figure_of(
         traces,
         look,
@@ -68,15 +53,7 @@ def blades(it: Segmentation, look: Scheme, within: Range | None = None, among: S
         dragmode="select" if all_measured(it) else False,
         shapes=[
             *_frame(within, look),
-            {
-                "type": "line",
-                "x0": mean,
-                "x1": mean,
-                "y0": 0,
-                "y1": 1,
-                "yref": "paper",
-                "line": {"color": look.ink, "dash": "dash", "width": 1.5},
-            },
+            {"type": "line", "x0": mean, "x1": mean, "y0": 0, "y1": 1, "yref": "paper", "line": dashed},
         ],
         annotations=[
             *names,
@@ -95,6 +72,25 @@ def blades(it: Segmentation, look: Scheme, within: Range | None = None, among: S
         xaxis={"title": {"text": _("silhouette of a customer")}, "tickformat": ".1f", "nticks": 7},
         yaxis={"visible": False, "range": [0, start]},
     )
+
+
+def _blade(card: SegmentCard, shown: Array, places: Array, look: Scheme, *, pale: bool) -> dict[str, Any]:
+    """The outline of one segment's silhouettes: values ``shown`` at ``places``, both (points,)."""
+    own = mark(card.colour, look)
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        "opacity": _PALE if pale else 1,
+        "x": [0.0, *shown.tolist(), 0.0],
+        "y": [places[0], *places.tolist(), places[-1]],
+        "fill": "toself",
+        "fillcolor": tinted(own.colour, 0.75),
+        "line": {"color": own.colour, "width": 1},
+        "name": escaped(card.name),
+        "hoveron": "fills",
+        "text": escaped(card.name),
+        "hoverinfo": "text",
+    }
 
 
 def _frame(within: Range | None, look: Scheme) -> list[dict[str, Any]]:

@@ -1,0 +1,84 @@
+"""A run's customers as arrays that are quick to count: sorted by segment, each value the number of its bin."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from dashapp.selecting.dimensions import REST, SURE, UNKNOWN, Array, Dimension, mix_name, mixes, to_codes, to_numbers
+from dashapp.selecting.reactions import offers
+from pipeline.contract import Assignments, Group, Projection, Segmentation
+
+OFFERS = "offers"  # beside the mixes, whose names have a dot
+_SEED = 20_140_629
+
+
+@dataclass(frozen=True)
+class Coded:
+    """Customers by row, sorted by segment and shuffled within; arrays by the name of their dimension."""
+
+    order: Array  # (n,) row here -> place in canonical order
+    segments: Array  # (n,)
+    starts: Array  # (k + 1,) first row of each segment, and the end
+    x: Array  # (n,) place on the map
+    y: Array
+    rising: Array  # (n,) rows from the bottom of the map to its top
+    values: dict[str, Array] = field(default_factory=dict)  # (n,) of numbers
+    amounts: dict[str, Array] = field(default_factory=dict)  # (members, n) of mixes, (offers, n) of ``OFFERS``
+    codes: dict[str, Array] = field(default_factory=dict)  # (n,) segment and bin in one small integer
+
+    def add_mix(self, group: Group, it: Segmentation) -> None:
+        """The amounts of a mix's members, and which of them is the largest."""
+        table = np.column_stack([to_numbers(it.customers[member]) for member in group.members])[self.order]
+        table = np.where(np.isfinite(table) & (table > 0), table, 0.0)
+        most = np.where(table.max(axis=1) > 0, table.argmax(axis=1), len(group.members))
+        self.amounts[mix_name(group)] = np.ascontiguousarray(table.T)
+        self._store_codes(mix_name(group), most, len(group.members) + 1)
+
+    def add_column(self, dimension: Dimension, it: Segmentation) -> None:
+        """The values of a number and their bins, or the bins of a category."""
+        measured = dimension.name == SURE  # by the analysis, and no column of the data
+        series = it.assignments[Assignments.SILHOUETTE] if measured else it.customers[dimension.column]
+        if dimension.kind == "number":
+            values = to_numbers(series)[self.order]
+            self.values[dimension.name] = values
+            places = np.searchsorted(np.array(dimension.edges[1:-1]), values, side="right")
+            self._store_codes(dimension.name, np.where(np.isfinite(values), places, dimension.bins), dimension.bins)
+            return
+        places, words = to_codes(it.dataset.column(dimension.column), series)
+        bins = {token: place for place, token in enumerate(dimension.tokens)}
+        missing = bins.get(UNKNOWN, dimension.bins)
+        rest = bins.get(REST, missing)
+        table = np.array([*(bins.get(word, rest) for word in words), missing])  # -1, not known, finds the last
+        self._store_codes(dimension.name, table[places][self.order], dimension.bins)
+
+    def _store_codes(self, name: str, places: Array, bins: int) -> None:
+        """Segment and bin in one small integer; one more bin of each segment holds those without a value."""
+        k = len(self.starts) - 1
+        width = np.uint16 if k * (bins + 1) < 2**16 else np.int64
+        self.codes[name] = (self.segments * (bins + 1) + places).astype(width)
+
+
+def coded_customers(it: Segmentation, dimensions: Iterable[Dimension]) -> Coded:
+    """The customers of a run, coded for its ``dimensions``."""
+    segments = it.assignments[Assignments.SEGMENT].to_numpy(dtype=np.int64)
+    shuffled = np.random.default_rng(_SEED).permutation(len(segments))
+    order = shuffled[np.argsort(segments[shuffled], kind="stable")]
+    y = it.projection[Projection.Y].to_numpy(dtype=np.float64)[order]
+    coded = Coded(
+        order=order,
+        segments=segments[order],
+        starts=np.searchsorted(segments[order], np.arange(it.k + 1)),
+        x=it.projection[Projection.X].to_numpy(dtype=np.float64)[order],
+        y=y,
+        rising=np.argsort(y),
+    )
+    coded.amounts[OFFERS] = np.ascontiguousarray(offers(it)[:, order])
+    for group in mixes(it):
+        coded.add_mix(group, it)
+    for dimension in dimensions:
+        if dimension.kind in ("number", "category"):
+            coded.add_column(dimension, it)
+    return coded
