@@ -9,12 +9,14 @@ RUN apt-get update \
 ENV PATH=/opt/korzina/bin:$PATH PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1 PIP_ROOT_USER_ACTION=ignore
 WORKDIR /source
 # what Korzina needs comes first, with nothing in its packages: this layer stays while only the code changes
-COPY pyproject.toml requirements.lock README.md LICENSE ./
+COPY pyproject.toml requirements.lock README.md LICENSE Procfile .env.example ./
+COPY docs/spec.md docs/
 RUN mkdir pipeline \
  && echo '__version__ = "0"' > pipeline/__init__.py \
  && pip install --constraint requirements.lock ".[demo,postgres]"
 COPY pipeline pipeline
 COPY dashapp dashapp
+COPY korzina korzina
 RUN rm -rf build \
  && pip install --no-deps --force-reinstall . \
  && pip uninstall --yes pip

@@ -4,13 +4,13 @@ PYTHON ?= python3
 VENV   := .venv
 PY     := $(VENV)/bin/python
 PIP    := $(PY) -m pip --disable-pip-version-check install --quiet --constraint requirements.lock
-NEEDS  := pyproject.toml requirements.lock
+NEEDS  := pyproject.toml requirements.lock pipeline/__init__.py
 
 export PIP_ROOT_USER_ACTION := ignore
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test lint packaging docs rooms container serve mlflow lock schema plotly font clean
+.PHONY: help demo test lint fontless develop packaging versions docs rooms container serve mlflow lock schema tour plotly font clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 10
@@ -36,12 +36,25 @@ lint: $(VENV)/.lint  ## style, types, who may import whom, Dockerfile, compose.y
 	  echo "$$check"; $$check || failed=1; \
 	done; exit $$failed
 
+fontless: $(VENV)/.test  ## the browser journeys once more on a machine without fonts, which ours must do without
+	@.ci/prepare $(PY)
+	@folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && \
+	  FONTCONFIG_FILE=$$($(PY) -m tests.e2e.fontless "$$folder") $(PY) -m pytest --numprocesses 2 --dist loadfile \
+	  --no-loadscope-reorder tests/e2e
+
+develop: $(VENV)/.demo $(VENV)/.test $(VENV)/.lint  ## install all that a change needs, and the checks before each commit
+	@$(VENV)/bin/pre-commit install
+
 packaging: $(VENV)/.packaging  ## try what leaves the checkout: the wheel, the notebook, a model elsewhere, the container
 	@.ci/prepare $(PY) packaging
 	@$(PY) -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder tests/packaging
 
+versions: $(VENV)/.test  ## run the store's tests on each MLflow that is supported, in .venv-mlflow/
+	@$(PY) -m pip install --quiet uv
+	@scripts/mlflow-versions.sh $(PY)
+
 docs: $(VENV)/.docs  ## build the documentation into site/, with every link checked
-	@$(PY) -m mkdocs --quiet build --strict --clean
+	@NO_MKDOCS_2_WARNING=1 $(PY) -m mkdocs build --quiet --strict --clean
 	@echo "Documentation: site/index.html"
 
 rooms: $(VENV)/.test  ## draw docs/rooms.svg, who imports whom, anew
@@ -68,6 +81,9 @@ lock: $(VENV)/.made  ## resolve requirements.lock anew, for every platform and P
 
 schema: $(VENV)/.demo  ## write docs/spec.schema.json anew, by which editors complete a spec's keys
 	$(PY) -m pipeline schema --output docs/spec.schema.json
+
+tour: $(VENV)/.packaging  ## run docs/tour.ipynb from top to bottom and write docs/tour.md from it
+	$(PY) scripts/tour.py run
 
 font: $(VENV)/.made  ## build the dashboard's face, its style sheet and its measures anew; needs npm
 	@$(PY) scripts/font.py

@@ -19,10 +19,10 @@ from sklearn.ensemble import GradientBoostingClassifier, HistGradientBoostingCla
 from sklearn.tree import DecisionTreeClassifier
 
 from pipeline.campaigns import PAST, RECEIVED, known_of_customers, place, predict, read_history
-from pipeline.campaigns.evidence import Subject, _segments_at_test
-from pipeline.campaigns.offers import RESPONDED, Offers, last_campaign, offers_of_last, offers_over_time
-from pipeline.campaigns.response_model import FOLDS, REPEATS, cross_fit, fit_response, folds
-from pipeline.campaigns.rivals import predict_by_cells, rfm_cells, with_past
+from pipeline.campaigns.learning.evidence import Subject, _segments_at_test
+from pipeline.campaigns.learning.offers import RESPONDED, Offers, last_campaign, offers_of_last, offers_over_time
+from pipeline.campaigns.learning.response_model import FOLDS, REPEATS, cross_fit, fit_response, folds
+from pipeline.campaigns.learning.rivals import predict_by_cells, rfm_cells, with_past
 from pipeline.cleaning import clean
 from pipeline.reading import read_source
 from pipeline.segmenting import fit_features

@@ -21,7 +21,7 @@ _MOST_POINTS = 5_000
 _SEED = 0
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False, eq=False)
 class Figures:
     """Charts of one sweep, drawn when they are asked for; ``dark=True`` for a dark page.
 

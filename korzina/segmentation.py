@@ -71,7 +71,7 @@ def segment(
     from pipeline.processors import process_helper
     from pipeline.stages import Options
     from pipeline.stopwatch import Stopwatch
-    from pipeline.train import analyse_source
+    from pipeline.train import analyse_source, prepare_analysis
 
     k_min, k_max = _ends(k)
     if choose is not None and not reason.strip():
@@ -92,6 +92,7 @@ def segment(
         bounds=(meant.segments.min, meant.segments.max),
     )
     with process_helper() as helper:
+        helper.submit(prepare_analysis)
         source = source_of(data) if data is not None else None
         analysis = analyse_source(meant, source, options, helper=helper, watch=Stopwatch(progress))
     return SweepResult(analysis, drafted, analysis.training.decision.k)

@@ -34,7 +34,7 @@ _QUALITY = (
 )
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, repr=False, eq=False)
 class SweepResult:
     """One sweep over k, in memory. In a notebook it shows its segments as cards.
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterator
 from html import escape
 from typing import TYPE_CHECKING
@@ -63,12 +62,10 @@ def _rows(result: SweepResult) -> str:
 
 
 def _assumed(result: SweepResult) -> str:
-    return assumptions(tomllib.loads(result.draft.text)) if result.draft is not None else ""
+    return assumptions(result.spec.model_dump())
 
 
 def _card(card: SegmentCard) -> str:
-    worth = [f"{card.size:,} customers", f"{card.share:.0%} of customers"]
-    worth += [f"{card.revenue_share:.0%} of revenue"] if card.revenue_share is not None else []
     phrases = [one.phrase for one in card.differences[:_MOST_DIFFERENCES]]
     listed = "".join(f"<li>{escape(phrase)}</li>" for phrase in phrases)
     return (
@@ -76,7 +73,6 @@ def _card(card: SegmentCard) -> str:
         f"<div><strong>{card.segment + 1}. {escape(card.name)}</strong></div>"
         f"<div style='height:.4em;margin:.4em 0;border:1px solid {_LINE}'>"
         f"<div style='height:100%;width:{100 * card.share:.1f}%;background:currentColor;opacity:.6'></div></div>"
-        f"<div style='opacity:.75'>{escape(' · '.join(worth))}</div>"
         f"<p style='margin:.5em 0'>{escape(card.portrait)}</p>"
         + (f"<ul style='margin:.25em 0;padding-left:1.2em'>{listed}</ul>" if listed else "")
         + f"<div style='opacity:.75'>{escape(card.trust)}: {escape(card.trust_reason)}</div></div>"

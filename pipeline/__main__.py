@@ -5,20 +5,32 @@ from __future__ import annotations
 import json
 import logging
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from enum import StrEnum
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from pipeline.command_line import (
+    DOCUMENTS,
+    ChampionOption,
+    DataOption,
+    JsonOption,
+    Promote,
+    ReasonOption,
+    SpecOption,
+    champion_to,
+    document,
+    given,
+    only_experiment,
+    plan_at,
+    who,
+)
 from pipeline.errors import KorzinaError, UsageError
 from pipeline.settings import Settings
 
 if TYPE_CHECKING:
-    from pipeline.contract import CampaignPlan
+    from pipeline.contract import Champion
     from pipeline.serving import ReportMaker
     from pipeline.store import Store
 
@@ -28,17 +40,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-
-SpecOption = Annotated[str, typer.Option(help="A shipped spec's name or a TOML file.")]
-DataOption = Annotated[str | None, typer.Option(help="File, folder, glob or database URL; left out: the spec's own.")]
-JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout.")]
-ReasonOption = Annotated[str, typer.Option(help="Why; kept in the history.")]
-ChampionOption = Annotated[
-    str | None,
-    typer.Option(
-        "--experiment", help="Whose champion; left out: KORZINA_EXPERIMENT's, else the only one that has one."
-    ),
-]
 
 
 def _tell_version(wanted: bool) -> None:
@@ -56,13 +57,6 @@ def korzina(
     ] = False,
 ) -> None:
     """Korzina: customer segmentation from raw data to a promoted, explained champion."""
-
-
-class Promote(StrEnum):
-    """When a finished sweep becomes champion."""
-
-    AUTO = "auto"
-    NEVER = "never"
 
 
 @app.command(short_help="Clean the data, sweep KMeans over k, choose, log, promote.")
@@ -83,6 +77,7 @@ def train(
     """Clean the data, sweep KMeans over k, choose, describe, log every k to MLflow, promote."""
     if choose is not None and not reason.strip():
         raise UsageError.because("--choose needs a reason", remedy='add --reason "..."')
+    from pipeline.progress import progress_on_terminal
     from pipeline.summary import summarise, told
     from pipeline.train import Request
     from pipeline.train import train as run
@@ -99,7 +94,7 @@ def train(
         choose_reason=reason,
     )
     with _report_maker() as maker:
-        with _progress() as progress:
+        with progress_on_terminal() as progress:
             result = run(request, Settings(), maker.early(progress) if promote is Promote.AUTO else progress)
         if result.champion and result.promoted:
             maker.make(result.champion.run_id)
@@ -120,22 +115,10 @@ def runs(
     if as_json:
         _print_json({"runs": [run.model_dump(exclude={"params"}) for run in found]})
         return
-    _table(
-        ["", "run", "experiment", "k", "inertia", "silhouette", "stability", "verdict"],
-        [
-            [
-                "champion" if run.champion_version else "recommended" if run.recommended else "",
-                run.run_id,
-                run.experiment,
-                str(run.k),
-                f"{run.inertia:,.1f}",
-                f"{run.silhouette:.3f}",
-                "" if run.stability is None else f"{run.stability:.2f}",
-                run.verdict,
-            ]
-            for run in found
-        ],
-    )
+    from pipeline.summary import told_runs
+
+    for line in told_runs(found):
+        typer.echo(line)
 
 
 @app.command()
@@ -145,28 +128,16 @@ def promote(
     as_json: JsonOption = False,
 ) -> None:
     """Make a run the champion; the dashboard shows it within seconds."""
-    champion = _store().promote(run_id, reason=_given(reason), who=_who())
-    with _report_maker() as maker:
-        _make_if_lacking(maker, champion.run_id)
-        _report(
-            champion.model_dump(),
-            f"{champion.experiment}: run {champion.run_id} (k = {champion.k}) is champion, version {champion.version}",
-            as_json,
-        )
+    champion = _store().promote(run_id, reason=given(reason), who=who())
+    _tell_champion(champion, "run {} (k = {}) is champion", as_json)
 
 
 @app.command()
 def rollback(reason: ReasonOption, experiment: ChampionOption = None, as_json: JsonOption = False) -> None:
     """Go back to the champion before the present one."""
     store = _store()
-    champion = store.rollback(_only_experiment(store, experiment), reason=_given(reason), who=_who())
-    with _report_maker() as maker:
-        _make_if_lacking(maker, champion.run_id)
-        _report(
-            champion.model_dump(),
-            f"{champion.experiment}: back to run {champion.run_id} (k = {champion.k}), version {champion.version}",
-            as_json,
-        )
+    champion = store.rollback(only_experiment(store, experiment), reason=given(reason), who=who())
+    _tell_champion(champion, "back to run {} (k = {})", as_json)
 
 
 @app.command()
@@ -180,9 +151,7 @@ def score(
     from pipeline.scoring import score_file
 
     store = _store()
-    champion = store.champion(_only_experiment(store, experiment))
-    if champion is None:
-        raise UsageError.because("there is no champion to score with", remedy="run 'korzina train' first")
+    champion = champion_to("score", store, experiment)
     scored = score_file(store.load(champion.run_id), data, output)
     for note in scored.notes:
         typer.echo(note, err=True)
@@ -199,27 +168,10 @@ def campaigns(
     as_json: JsonOption = False,
 ) -> None:
     """Whom to contact next: the champion's plan, and what each rule earned on customers it had not seen."""
-    from pipeline.campaigns import at_prices
-
     store = _store()
-    champion = store.champion(_only_experiment(store, experiment))
-    if champion is None:
-        raise UsageError.because("there is no champion to plan with", remedy="run 'korzina train' first")
+    champion = champion_to("plan", store, experiment)
     run = store.load(champion.run_id)
-    if run.campaigns is None:
-        raise UsageError.because(
-            f"run {run.run_id} (k = {run.k}) has no campaign plan",
-            found="a run that was not the recommended one, or of an older version",
-            remedy="run 'korzina train' again",
-        )
-    plan, summary = run.campaigns, run.campaigns.summary
-    if cost is not None or revenue is not None:
-        plan = at_prices(
-            plan,
-            run.dataset,
-            cost=summary.cost if cost is None else cost,
-            revenue=summary.revenue if revenue is None else revenue,
-        )
+    plan = plan_at(run, cost, revenue)
     if as_json:
         from pipeline.campaigns import plan_as_json
 
@@ -227,7 +179,10 @@ def campaigns(
             {"experiment": champion.experiment, "run_id": champion.run_id, "k": champion.k, **plan_as_json(plan)}
         )
     else:
-        _show_plan(plan, run.dataset.currency)
+        from pipeline.summary import told_plan
+
+        for line in told_plan(plan, run.dataset.currency):
+            typer.echo(line)
 
 
 @app.command(short_help="Analyse a file and write a commented draft spec of it.")
@@ -246,7 +201,7 @@ def init(
     typer.echo(f"Wrote {target}. Look through it, then: korzina train --spec {target} --data {file}")
 
 
-@app.command(hidden=True)
+@app.command()
 def schema(
     output: Annotated[Path | None, typer.Option(help="File to write; left out: stdout.")] = None,
 ) -> None:
@@ -255,8 +210,13 @@ def schema(
 
     if output is None:
         typer.echo(schema_text(), nl=False)
-    else:
+        return
+    try:
         output.write_text(schema_text(), encoding="utf-8")
+    except OSError as error:
+        raise UsageError.because(
+            f"{output} cannot be written ({error.strerror})", remedy="give another --output"
+        ) from None
 
 
 @app.command()
@@ -267,7 +227,9 @@ def serve(
     """Serve the dashboard and the MLflow UI until Ctrl-C."""
     from pipeline.serving import serve as run
 
-    raise typer.Exit(run(Settings(), dashboard=dashboard, mlflow_ui=mlflow, announce=typer.echo))
+    settings = Settings()
+    page = _pages(settings) if mlflow else ""
+    raise typer.Exit(run(settings, dashboard=dashboard, mlflow_ui=mlflow, announce=typer.echo, page=page))
 
 
 @app.command(short_help="Print every key of a spec, the settings, or the Procfile.")
@@ -275,8 +237,6 @@ def docs(
     name: Annotated[str, typer.Argument(help="spec, settings or procfile; left out: where each of them lies.")] = "",
 ) -> None:
     """Print a document that comes with Korzina: every key of a spec, every setting, the Procfile."""
-    from pipeline.manual import DOCUMENTS, document
-
     if name:
         typer.echo(document(name).read_text("utf-8"), nl=False)
     else:
@@ -287,40 +247,20 @@ def docs(
 # ------------------------------------------------------------------ helpers of the commands
 
 
+def _pages(settings: Settings) -> str:
+    """Where MLflow's pages show the runs; nothing where the store cannot say, which whoever serves it tells better."""
+    from pipeline.store import Store
+
+    try:
+        return Store.open(settings).pages(settings.experiment)
+    except KorzinaError:
+        return ""
+
+
 def _store() -> Store:
     from pipeline.store import Store
 
     return Store.open(Settings())
-
-
-def _only_experiment(store: Store, experiment: str | None) -> str:
-    """The experiment named, the setting's, or the only one that has a champion."""
-    named = experiment or Settings().experiment
-    if named:
-        return named
-    names = [champion.experiment for champion in store.champions()]
-    if len(names) == 1:
-        return str(names[0])
-    if not names:
-        raise UsageError.because("the store has no champion yet", remedy="run 'korzina train' first")
-    raise UsageError.because(
-        "several experiments have a champion",
-        expected="one named",
-        found=", ".join(names),
-        remedy="add --experiment NAME",
-    )
-
-
-def _given(reason: str) -> str:
-    if not reason.strip():
-        raise UsageError.because("--reason is empty", expected="a sentence that a colleague will understand")
-    return reason.strip()
-
-
-def _who() -> str:
-    import getpass
-
-    return getpass.getuser()
 
 
 def _print_json(value: dict[str, Any]) -> None:
@@ -340,39 +280,15 @@ def _report_maker() -> ReportMaker:
     return ReportMaker(Settings(), partial(typer.echo, err=True))
 
 
-def _make_if_lacking(maker: ReportMaker, run_id: str) -> None:
+def _tell_champion(champion: Champion, what: str, as_json: bool) -> None:
+    """Say who is champion, while its report is made where it has none."""
     from pipeline.contract import Artifacts
 
-    if not _store().attached(run_id, Artifacts.REPORT):
-        maker.make(run_id)
-
-
-def _table(header: list[str], rows: list[list[str]]) -> None:
-    from pipeline.summary import text_table
-
-    for line in text_table(header, rows):
-        typer.echo(line)
-
-
-def _show_plan(plan: CampaignPlan, currency: str) -> None:
-    from pipeline.campaigns import plan_in_words, strategy_rows
-
-    for sentence in plan_in_words(plan, currency):
-        typer.echo(sentence)
-    if plan.summary.evaluation:
-        _table(["who is contacted", "contacts", "profit", "95 %"], strategy_rows(plan.summary.evaluation, currency))
-
-
-@contextmanager
-def _progress() -> Iterator[Callable[[str, float], None] | None]:
-    """A Rich bar on stderr with the stage and the time left; nothing where stderr is not a terminal."""
-    if not sys.stderr.isatty():
-        yield None
-        return
-    from pipeline.progress import progress_bar
-
-    with progress_bar() as report:
-        yield report
+    with _report_maker() as maker:
+        if not _store().attached(champion.run_id, Artifacts.REPORT):
+            maker.make(champion.run_id)
+        sentence = what.format(champion.run_id, champion.k)
+        _report(champion.model_dump(), f"{champion.experiment}: {sentence}, version {champion.version}", as_json)
 
 
 def main() -> None:

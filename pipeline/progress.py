@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -44,4 +45,14 @@ def progress_bar() -> Iterator[Callable[[str, float], None]]:
             words, weight = STAGES.get(stage, (stage, 0))
             bar.update(task, description=words, completed=before.get(stage, 0) + weight * fraction)
 
+        yield report
+
+
+@contextmanager
+def progress_on_terminal() -> Iterator[Callable[[str, float], None] | None]:
+    """The bar where stderr is a terminal, else nothing."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    with progress_bar() as report:
         yield report

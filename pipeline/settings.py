@@ -29,6 +29,9 @@ class Settings(BaseSettings):
     host: str = Field("127.0.0.1", description="address that the dashboard listens on")
     port: int = Field(8050, ge=1, le=65535, description="port of the dashboard")
     mlflow_port: int = Field(5000, ge=1, le=65535, description="port of the MLflow UI")
+    mlflow_url: str = Field(
+        "", description="address of MLflow's pages that the dashboard links to; empty: the tracking server's, if any"
+    )
     workers: int = Field(2, ge=1, description="gunicorn workers")
     threads: int = Field(4, ge=1, description="threads a worker")
     url_prefix: str = Field("", description="path under which a proxy shows the dashboard, such as /korzina")
@@ -79,6 +82,13 @@ class Settings(BaseSettings):
     def store_uri(self) -> str:
         """The tracking URI in force."""
         return self.tracking_uri or f"{_SQLITE}{(self.home / 'mlflow.db').absolute()}"
+
+    @property
+    def mlflow_pages(self) -> str:
+        """Address of MLflow's pages without a user and password; empty where there are none that we know of."""
+        address = self.mlflow_url or (self.store_uri if self.store_uri.startswith("http") else "")
+        parts = urlsplit(address)
+        return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl().rstrip("/")
 
     @property
     def database_file(self) -> Path | None:

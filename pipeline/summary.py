@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from pipeline.contract import Ledger
+from pipeline.contract import CampaignPlan, Ledger, RunSummary
 
 if TYPE_CHECKING:
     from pipeline.train import Result
@@ -92,3 +92,32 @@ def text_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator
     widths = [max(map(len, column)) for column in zip(header, *rows, strict=True)]
     for row in (header, *rows):
         yield "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+
+
+def told_runs(runs: Sequence[RunSummary]) -> Iterator[str]:
+    """The lines of a table of runs; the champion and what was recommended are marked."""
+    header = ["", "run", "experiment", "k", "inertia", "silhouette", "stability", "verdict"]
+    rows = [
+        [
+            "champion" if run.champion_version else "recommended" if run.recommended else "",
+            run.run_id,
+            run.experiment,
+            str(run.k),
+            f"{run.inertia:,.1f}",
+            f"{run.silhouette:.3f}",
+            "" if run.stability is None else f"{run.stability:.2f}",
+            run.verdict,
+        ]
+        for run in runs
+    ]
+    yield from text_table(header, rows)
+
+
+def told_plan(plan: CampaignPlan, currency: str) -> Iterator[str]:
+    """The plan in sentences, and the table of what each rule earned where it was judged."""
+    from pipeline.campaigns import plan_in_words, strategy_rows
+
+    yield from plan_in_words(plan, currency)
+    if plan.summary.evaluation:
+        rows = strategy_rows(plan.summary.evaluation, currency)
+        yield from text_table(["who is contacted", "contacts", "profit", "95 %"], rows)

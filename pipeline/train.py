@@ -234,6 +234,13 @@ def _draw(helper: Helper, candidate: Candidate, dataset: Dataset) -> Future[dict
 # ------------------------------------------------------------------ what the helper process does
 
 
+def prepare_analysis() -> None:
+    """Import what a share of the analysis needs, while the data are read; ``_prepare_store`` brings it along."""
+    import sklearn.linear_model  # noqa: F401
+
+    from pipeline import analyse, campaigns  # noqa: F401
+
+
 def _read_history(spec: Spec, data: Data | None) -> pd.DataFrame | None:
     from pipeline.campaigns import read_history
 

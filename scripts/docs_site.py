@@ -10,9 +10,11 @@ import html
 import posixpath
 import re
 import tomllib
+from collections.abc import Iterator
 from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from mkdocs.config.defaults import MkDocsConfig
@@ -41,8 +43,16 @@ def repository() -> str:
 
 
 def on_config(config: MkDocsConfig) -> MkDocsConfig:
-    """Name the repository where it is known."""
+    """Name the repository where it is known, and complete the navigation by what the folder holds."""
     config.repo_url = repository() or None
+    docs = Path(config.docs_dir)
+    for section in config.nav:
+        for name, part in section.items():
+            if isinstance(part, str) and part.endswith("/"):
+                section[name] = [page.relative_to(docs).as_posix() for page in sorted((docs / part).glob("*.md"))]
+    listed = set(_pages(config.nav))
+    guides = next(section["Guides"] for section in config.nav if "Guides" in section)
+    guides += [page.name for page in sorted(docs.glob("*.md")) if page.name not in listed]
     return config
 
 
@@ -87,6 +97,15 @@ def on_post_build(*, config: MkDocsConfig) -> None:
     wrong += [f"{path.relative_to(site)}: asks another host" for path in styles]
     if wrong:
         raise PluginError("The site is faulty:\n" + "\n".join(wrong))
+
+
+def _pages(nav: Any) -> Iterator[str]:
+    """Every page that a navigation names."""
+    if isinstance(nav, str):
+        yield nav
+    else:
+        for part in nav.values() if isinstance(nav, dict) else nav:
+            yield from _pages(part)
 
 
 def rooms() -> list[str]:

@@ -7,6 +7,7 @@ arrow goes down; arrows that follow from two others are left out. Prints how man
 from __future__ import annotations
 
 import argparse
+import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 from xml.sax.saxutils import escape
@@ -14,7 +15,7 @@ from xml.sax.saxutils import escape
 import grimp
 
 ROOT = Path(__file__).resolve().parents[1]
-HOUSES = ("dashapp", "pipeline")
+HOUSES = ("korzina", "dashapp", "pipeline")
 WIDTH, BOX_HEIGHT, GAP, FLOOR, MARGIN, LETTER = 880, 28, 14, 66, 16, 7.8
 STYLE = """
   text { font: 13px ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; fill: #1f2328 }
@@ -77,8 +78,8 @@ class House:
 
 
 def read(package: str) -> House:
-    """The rooms of ``package`` and their imports, read without running any of it."""
-    graph = grimp.build_graph(package, cache_dir=None)
+    """The rooms of ``package`` and what they import when they run, read without running any of it."""
+    graph = grimp.build_graph(package, cache_dir=None, exclude_type_checking_imports=True)
     rooms = sorted(graph.find_children(package))
     arrows: dict[str, set[str]] = {room.split(".")[1]: set() for room in rooms}
     for module in graph.modules - {package}:
@@ -95,10 +96,10 @@ def places(house: House) -> dict[str, tuple[float, int, float]]:
     Within a row rooms stand near the middle of what they are joined with, so that few arrows cross.
     """
     rows = [part for floor in reversed(house.floors()) for part in _broken(floor)]
-    joined: dict[str, set[str]] = {room: set() for room in house.arrows}
+    joined: dict[str, list[str]] = {room: [] for room in house.arrows}
     for room, other in house.reduced():
-        joined[room].add(other)
-        joined[other].add(room)
+        joined[room].append(other)
+        joined[other].append(room)
     found = _laid(rows)
     for _round in range(12):
         middle = {room: left + width / 2 for room, (left, _row, width) in found.items()}
@@ -198,6 +199,7 @@ def main() -> None:
     """Write the picture to ``--output``."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--output", type=Path, default=ROOT / "docs" / "rooms.svg")
+    sys.path.insert(0, str(ROOT))  # these packages, wherever another copy may be installed
     houses = [read(name) for name in HOUSES]
     parser.parse_args().output.write_text(drawn(houses), "utf-8")
     for house in houses:

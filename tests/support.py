@@ -33,8 +33,10 @@ from pipeline.contract import (
     LedgerEntry,
     Loadings,
     Matrix,
+    Message,
     SavedSweep,
     SegmentCard,
+    share_label,
 )
 from pipeline.settings import Settings
 from pipeline.stages import Candidate, Features, Training
@@ -140,7 +142,7 @@ def sample_dataset() -> Dataset:
                     name=f"{member}_share",
                     role=role,
                     kind="number",
-                    label=f"{label}: share",
+                    label=share_label(label),
                     format=".0%",
                     group=key,
                     transform=("standardize",),
@@ -249,9 +251,13 @@ def make_training(n: int = 300, seed: int = 0) -> Training:
             dropped=2,
             quarantined=1,
             entries=(
-                LedgerEntry(rule="exact duplicates", detail="2 rows repeat an earlier one and were dropped", dropped=2),
                 LedgerEntry(
-                    rule="range",
+                    rule=Message.of("exact duplicates"),
+                    detail="2 rows repeat an earlier one and were dropped",
+                    dropped=2,
+                ),
+                LedgerEntry(
+                    rule=Message.of("range"),
                     column="spend",
                     detail="1 row has a negative spend and was set aside",
                     quarantined=1,

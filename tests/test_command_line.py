@@ -11,11 +11,11 @@ from typer.testing import CliRunner
 
 import pipeline
 from pipeline.__main__ import app
+from pipeline.command_line import DOCUMENTS, document
 from pipeline.errors import UsageError
-from pipeline.manual import DOCUMENTS, document
 
 ROOT = Path(__file__).resolve().parents[1]
-COMMANDS = get_command(app).commands  # type: ignore[attr-defined]
+COMMANDS = {name: one for name, one in get_command(app).commands.items() if not one.hidden}  # type: ignore[attr-defined]
 
 
 def said(*arguments: str) -> str:

@@ -54,7 +54,7 @@ def test_env_example_lists_every_setting_with_its_default() -> None:
 
 def test_the_code_map_names_every_module_and_nothing_else() -> None:
     section = README.split("## The code, in reading order")[1].split("\n## ")[0]
-    for package in ("pipeline", "dashapp"):
+    for package in ("korzina", "pipeline", "dashapp"):
         part = section.split(f"\n`{package}/`")[1].split("\n`")[0]
         named = set(re.findall(r"`(\w+\.py|\w+/)`", part))
         there = {path.name for path in (ROOT / package).glob("*.py") if path.name != "__init__.py"}

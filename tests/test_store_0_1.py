@@ -23,7 +23,11 @@ from dashapp.app import create_app
 from dashapp.data import SegmentationData
 from pipeline.settings import Settings
 from pipeline.store import Store
+from pipeline.store.tracking import preflight
 
+pytestmark = pytest.mark.skipif(
+    preflight.schema_head() != "dc11669786a5", reason="an older MLflow refuses a store that 3.17.2 has written"
+)
 FIXTURE = Path(__file__).with_name("fixtures") / "store-0.1"
 CHAMPION_K, ROLLED_BACK_K = 3, 4
 

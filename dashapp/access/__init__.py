@@ -1,5 +1,5 @@
 """Who may change what the store holds."""
 
-from dashapp.access.curation import refusal, signature, why_absent
+from dashapp.access.curation import reachable, refusal, signature, why_absent
 
-__all__ = ["refusal", "signature", "why_absent"]
+__all__ = ["reachable", "refusal", "signature", "why_absent"]

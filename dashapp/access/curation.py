@@ -57,6 +57,11 @@ def signature() -> str:
         return ""
 
 
+def reachable(address: str) -> bool:
+    """Whether the reader's browser can open ``address``: this machine's own is open only to a browser on it."""
+    return not is_loopback(urlsplit(address).hostname or "") or (has_request_context() and _is_near())
+
+
 def is_loopback(address: str) -> bool:
     """Whether a host name or address is this machine's own, which nobody reaches from outside."""
     if address == "localhost":

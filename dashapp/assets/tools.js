@@ -24,10 +24,11 @@
     link.remove();
   }
 
-  function wrapped(text, width) {
-    const lines = [""];
+  function wrapped(text, size, room) {  // lines within so many pixels, in letters of that size
+    const lines = [""], pen = document.createElement("canvas").getContext("2d");
+    pen.font = `${size}px ${getComputedStyle(document.body).fontFamily}`;
     for (const word of text.split(" ")) {
-      if ((lines.at(-1) + word).length > width) { lines.push(""); }
+      if (pen.measureText(lines.at(-1) + word).width > room) { lines.push(""); }
       lines[lines.length - 1] += word + " ";
     }
     return lines.map((line) => line.trim()).filter(Boolean);
@@ -44,7 +45,7 @@
     const content = new Uint8Array(await (await fetch(address)).arrayBuffer());
     const data = btoa(Array.from(content, (byte) => String.fromCharCode(byte)).join(""));
     const { fontFamily, fontWeight } = rule.style;
-    return `<style>@font-face{font-family:${fontFamily};font-weight:${fontWeight};src:url(data:font/woff2;base64,${data})}</style>`;
+    return `<style>@font-face{font-family:${fontFamily};font-weight:${fontWeight};src:url(data:font/woff2;base64,${data})}text{text-rendering:geometricPrecision}</style>`;
   }
 
   async function painted(address, width, height) {  // twice as many pixels, for sharp letters on any screen
@@ -61,9 +62,11 @@
     if (!plot || !window.Plotly) { return; }
     const about = origin(), title = card.querySelector(".k-chart-title").textContent;
     const width = Math.max(plot.clientWidth, 640), style = getComputedStyle(document.body);
-    const head = wrapped(title, width / 9), foot = wrapped([about.origin, about.filters].filter(Boolean).join(" · "), width / 6);
-    const margin = plot._fullLayout.margin, above = 24 + 22 * head.length, below = 16 + 16 * foot.length;
-    const place = { xref: "paper", yref: "paper", x: 0, xanchor: "left", showarrow: false, align: "left" };
+    const head = wrapped(title, 17, width - 32);
+    const foot = wrapped([about.origin, about.filters].filter(Boolean).join(" · "), 11, width - 32);
+    const margin = plot._fullLayout._size;  // as drawn, with room for what stands beside the axes
+    const above = 24 + 22 * head.length, below = 16 + 16 * foot.length;
+    const place = { xref: "paper", yref: "paper", x: 0, xanchor: "left", xshift: -margin.l, showarrow: false, align: "left" };
     const layout = {
       ...plot.layout, width, height: plot.clientHeight + above + below, autosize: false,
       paper_bgcolor: style.getPropertyValue("--k-surface").trim(),
@@ -71,7 +74,7 @@
       annotations: [
         ...(plot.layout.annotations || []),
         { ...place, y: 1, yanchor: "bottom", yshift: margin.t + 4, text: head.map(escaped).join("<br>"), font: { size: 17 } },
-        { ...place, y: 0, yanchor: "top", yshift: -margin.b - 30, text: foot.map(escaped).join("<br>"), font: { size: 11 } },
+        { ...place, y: 0, yanchor: "top", yshift: -margin.b - 8, text: foot.map(escaped).join("<br>"), font: { size: 11 } },
       ],
     };
     const svg = await window.Plotly.toImage({ data: plot.data, layout }, { format: "svg", width, height: layout.height });

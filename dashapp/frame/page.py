@@ -10,6 +10,7 @@ from dash import Dash, dcc, html
 from dash.development.base_component import Component
 
 from dashapp import ids
+from dashapp.access import reachable
 from dashapp.data import SegmentationData, View
 from dashapp.frame.banners import banners, nothing_yet
 from dashapp.frame.lacking import SHORT, Lack, lacking
@@ -17,6 +18,7 @@ from dashapp.i18n import _, plural
 from dashapp.telling import customers, moment
 from dashapp.widgets import Children, aria
 from pipeline.contract import Segmentation
+from pipeline.settings import Settings
 
 
 @dataclass(frozen=True)
@@ -57,7 +59,7 @@ class Page:
                 html.Div(id=ids.CHIPS, className="k-chips", hidden=not ready),
                 lacking(lack, data, view.run, self.path) if lack and view.run else None,
                 html.Div(content, hidden=not ready),
-                _foot(view) if ready else None,
+                _foot(view, data.settings) if ready else None,
             ],
             **_provenance(view),
         )
@@ -112,7 +114,7 @@ def _provenance(view: View) -> dict[str, Any]:
     return {"data-run": it.run_id, "data-origin": " · ".join(words)}
 
 
-def _foot(view: View) -> Component | None:
+def _foot(view: View, settings: Settings) -> Component | None:
     if view.run is None:
         return None
     it = view.run.segmentation
@@ -123,4 +125,15 @@ def _foot(view: View) -> Component | None:
         _("run {run}", run=it.run_id[:8]),
         _("trained {moment}", moment=moment(it.started)),
     ]
-    return html.Footer(html.Ul([html.Li(fact) for fact in facts]), className="k-foot")
+    link = _in_mlflow(it.experiment_id, it.run_id, settings)
+    return html.Footer(html.Ul([html.Li(fact) for fact in (*facts, link) if fact]), className="k-foot")
+
+
+def _in_mlflow(experiment_id: str, run_id: str, settings: Settings) -> Component | None:
+    """A link to the run in MLflow's pages, for readers who can open them."""
+    pages = settings.mlflow_pages
+    if not (pages and experiment_id and reachable(pages)):
+        return None
+    # without the last part, MLflow opens its pages for language models
+    href = f"{pages}/#/experiments/{experiment_id}/runs/{run_id}?workflowType=machine_learning"
+    return html.A(_("this run in MLflow"), href=href, target="_blank", rel="noopener")

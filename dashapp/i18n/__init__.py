@@ -13,7 +13,7 @@ from dashapp.i18n.speech import (
     written_date,
     written_time,
 )
-from dashapp.i18n.teller import Teller, retold, teller_of, titled
+from dashapp.i18n.teller import Teller, explained, retold, teller_of, titled
 
 __all__ = [
     "COOKIE",
@@ -22,6 +22,7 @@ __all__ = [
     "Teller",
     "_",
     "decimal",
+    "explained",
     "language",
     "plural",
     "retold",

@@ -1,9 +1,10 @@
 """Runs of version 0.1 alone: finished English sentences, taken apart by their templates and told anew.
 
-Later runs hold what their sentences were made of (``pipeline.contract.messages``) and never come here; nothing is to be
-added to the templates, ``locales/<language>/stored/*.po``, for no version writes such sentences any more. What fills
-their ``{placeholders}`` is told the same way, the data set's own words by its spec's ``[translations.<language>]``, and
-what is in neither stays as it is. docs/decisions/0012 says what this got wrong, and why it is kept.
+Later runs hold what their sentences were made of (``pipeline.contract.messages``) and never come here; nothing is to
+be added to the templates, ``locales/<language>/stored/*.po``, for no version writes such sentences any more. What
+fills their ``{placeholders}`` is told the same way, the data set's own words by its spec's
+``[translations.<language>]``, and what is in neither stays as it is. docs/decisions/0012 says what this got wrong,
+and why it is kept.
 """
 
 from __future__ import annotations

@@ -18,10 +18,11 @@ from babel.numbers import get_decimal_symbol, get_group_symbol
 from pydantic import BaseModel
 
 from dashapp.i18n.retell import EnglishParser
-from dashapp.i18n.speech import catalogue, speaking, written_date
+from dashapp.i18n.speech import catalogue, language, speaking, written_date
 from pipeline.contract import (
     Affinities,
     CampaignPlan,
+    CategoryProfiles,
     Message,
     Passive,
     Quantity,
@@ -37,6 +38,7 @@ from pipeline.errors import KorzinaError
 
 _TEXTS = ("dataset", "ledger", "decision", "candidates", "cards", "rules", "affinity_basis")
 _PASSIVE, _PAIRS = (Passive.TEXT, Passive.CATEGORY), (Affinities.LEFT, Affinities.RIGHT)
+_CATEGORY = (CategoryProfiles.CATEGORY,)
 _MARK = get_args(Words)[1]
 Told = TypeVar("Told")
 
@@ -44,12 +46,12 @@ Told = TypeVar("Told")
 class Teller(Speaker):
     """Tells one run in one language; ``parsed`` tells plain English of a run that holds nothing else."""
 
-    def __init__(self, language: str, words: Mapping[str, str], parsed: Callable[[str], str] | None = None) -> None:
+    def __init__(self, code: str, words: Mapping[str, str], parsed: Callable[[str], str] | None = None) -> None:
         """``words`` are the data set's own: as said, and as told in this language."""
-        self._language = language
+        self._language = code
         self._words = {**{said.casefold(): told for said, told in words.items()}, **words}
         self._parsed = parsed
-        self._digits = str.maketrans({",": get_group_symbol(language), ".": get_decimal_symbol(language)})
+        self._digits = str.maketrans({",": get_group_symbol(code), ".": get_decimal_symbol(code)})
 
     def words(self, text: str) -> str:
         """A text of the run: the product's own where it is a message, else the data set's or a person's."""
@@ -114,22 +116,29 @@ _ERROR = {
 }
 
 
-def teller_of(it: Segmentation, language: str) -> Teller:
+def teller_of(it: Segmentation, code: str) -> Teller:
     """Who tells this run."""
-    words = _own_words(it.spec, language)
-    return Teller(language, words, None if it.has_messages else EnglishParser(language, words).tell)
+    words = _own_words(it.spec, code)
+    return Teller(code, words, None if it.has_messages else EnglishParser(code, words).tell)
 
 
-def retold(it: Segmentation, language: str) -> tuple[Segmentation, Teller]:
-    """The run with every sentence, label and name in ``language``, and who told it."""
-    teller = teller_of(it, language)
-    if language == "en":
+def explained(error: KorzinaError) -> str:
+    """Why something could not be done, in the reader's language."""
+    return Teller(language(), {}).error(error)
+
+
+def retold(it: Segmentation, code: str) -> tuple[Segmentation, Teller]:
+    """The run with every sentence, label and name in ``code``, and who told it."""
+    teller = teller_of(it, code)
+    if code == "en":
         return it, teller
-    inherited = EnglishParser(language, _own_words(it.spec, language)).tell
+    inherited = EnglishParser(code, _own_words(it.spec, code)).tell
     changes: dict[str, Any] = {name: told_anew(getattr(it, name), teller.words) for name in _TEXTS}
     pairs = zip(it.cards, changes["cards"], strict=True)
     changes["cards"] = tuple(_named(card, told, inherited) for card, told in pairs)
     changes["passive"] = _told_table(it.passive, _PASSIVE, teller.words)
+    if it.has_messages:  # 0.1 left them as they are
+        changes["category_profiles"] = _told_table(it.category_profiles, _CATEGORY, teller.words)
     changes["sensitivity"] = _told_table(it.sensitivity, (Sensitivity.CHANGE,), teller.words)
     if it.affinity_basis and it.affinity_basis.kind == "category_mix":  # a basket's products are the data's own
         changes["affinities"] = _told_table(it.affinities, _PAIRS, teller.words)
@@ -138,9 +147,9 @@ def retold(it: Segmentation, language: str) -> tuple[Segmentation, Teller]:
     return dataclasses.replace(it, **changes), teller
 
 
-def titled(title: str, spec: str, language: str) -> str:
-    """The title of a data set in ``language``, where its spec has it."""
-    return Teller(language, _own_words(spec, language)).words(title)
+def titled(title: str, spec: str, code: str) -> str:
+    """The title of a data set in ``code``, where its spec has it."""
+    return Teller(code, _own_words(spec, code)).words(title)
 
 
 def _named(card: SegmentCard, told: SegmentCard, parsed: Callable[[str], str]) -> SegmentCard:
@@ -188,10 +197,10 @@ def _told_table(table: pd.DataFrame, columns: tuple[str, ...], tell: Callable[[s
     return table.assign(**told) if held and len(table) else table
 
 
-def _own_words(spec: str, language: str) -> dict[str, str]:
+def _own_words(spec: str, code: str) -> dict[str, str]:
     """The data set's translations; a run of an older version has none."""
     try:
-        found = json.loads(spec).get("translations", {}).get(language, {})
+        found = json.loads(spec).get("translations", {}).get(code, {})
     except (ValueError, AttributeError):
         return {}
     return {str(said): str(told) for said, told in found.items()} if isinstance(found, dict) else {}

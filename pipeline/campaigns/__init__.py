@@ -1,13 +1,21 @@
 """Whom to contact next: answers by segment, the response model, the plan, its profit and its evidence."""
 
-from pipeline.campaigns.headline import headline
-from pipeline.campaigns.history import place, read_history
-from pipeline.campaigns.offers import KIND, PAST, RECEIVED, SEGMENT, earlier_outcomes, known_of_customers, next_offers
-from pipeline.campaigns.plan import artifacts, at_prices, with_campaigns
+from pipeline.campaigns.learning.history import place, read_history
+from pipeline.campaigns.learning.offers import (
+    KIND,
+    PAST,
+    RECEIVED,
+    SEGMENT,
+    earlier_outcomes,
+    known_of_customers,
+    next_offers,
+)
+from pipeline.campaigns.learning.response_model import predict
+from pipeline.campaigns.plan import artifacts, with_campaigns
 from pipeline.campaigns.plan_words import hold_out_advice, plan_as_json, plan_in_words, strategy_rows
+from pipeline.campaigns.priced import at_prices
 from pipeline.campaigns.profit import Curve, Interval, Word, advice, expected_curve, profit_curve
-from pipeline.campaigns.response_model import predict
-from pipeline.campaigns.target_list import ListNumbers, in_numbers
+from pipeline.campaigns.target_list import ListNumbers, headline, in_numbers
 
 __all__ = [
     "KIND",

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pandas as pd
 
 from pipeline.cleaning import steps
 from pipeline.cleaning.canonical import customers_table, fingerprint, in_order, quarantine_table, used_columns
 from pipeline.cleaning.derive import add_shares, derive, mentions
 from pipeline.cleaning.steps import Step
-from pipeline.contract import Dataset, Joined, Kind, Ledger, LedgerEntry, Message, Own, Quantity, Value
+from pipeline.cleaning.typed import typed
+from pipeline.contract import Dataset, Joined, Ledger, LedgerEntry, Message, Own, Quantity, Value
 from pipeline.errors import InputError, SpecError
-from pipeline.reading import ROW_ID, RawTable, as_text, convert, decimal_hint
+from pipeline.reading import ROW_ID, RawTable, as_text
 from pipeline.spec import (
     DuplicateIdRule,
     LookalikeRule,
@@ -25,24 +25,6 @@ from pipeline.spec import (
 )
 from pipeline.stages import Cleaned
 
-A_KIND: dict[Kind, Message] = {
-    "number": Message.of("a number"),
-    "integer": Message.of("a integer"),
-    "flag": Message.of("a flag"),
-    "category": Message.of("a category"),
-    "ordered": Message.of("a ordered"),
-    "date": Message.of("a date"),
-    "text": Message.of("a text"),
-}
-KINDS: dict[Kind, Message] = {
-    "number": Message.of("number"),
-    "integer": Message.of("integer"),
-    "flag": Message.of("flag"),
-    "category": Message.of("category"),
-    "ordered": Message.of("ordered"),
-    "date": Message.of("date"),
-    "text": Message.of("text"),
-}
 LEAST_ROWS = 10
 MOST_LOST = 0.9
 
@@ -75,7 +57,7 @@ def clean(raw: RawTable, spec: Spec, *, minimum_rows: int = LEAST_ROWS) -> Clean
     untyped = [_rejected(raw, chosen), steps.exact_duplicates(chosen, raw.where)]
     ids = untyped[-1].frame.assign(**{spec.id.column: as_text(untyped[-1].frame[spec.id.column])})
     done = [*untyped, steps.missing_ids(ids, spec.id.column, raw.where)]
-    done.append(_typed(done[-1].frame, raw, spec))
+    done.append(typed(done[-1].frame, raw, spec))
     done += _repeats(done[-1].frame, raw, spec)
     done += _apply_rules(done[-1].frame, raw, spec, derived=False)
     done.append(Step(add_shares(derive(done[-1].frame, spec), spec)))
@@ -175,70 +157,6 @@ def _rejected(raw: RawTable, frame: pd.DataFrame) -> Step:
         ),
     )
     return Step(frame, (entry,))
-
-
-def _typed(frame: pd.DataFrame, raw: RawTable, spec: Spec) -> Step:
-    """Every column that matters as its kind; values that cannot be read become unknown and are counted."""
-    kinds, used = raw_columns(spec), used_columns(spec)
-    numbers = [name for name, kind in kinds.items() if kind in ("number", "integer") and name in used]
-    decimal = spec.source.decimal or decimal_hint(frame[name] for name in numbers)
-    columns: dict[str, pd.Series] = {}
-    entries: list[LedgerEntry] = []
-    for name, kind in kinds.items():
-        if name == spec.id.column or name not in used:
-            columns[name] = as_text(frame[name])
-            continue
-        made = convert(frame[name], kind, decimal=decimal, date_format=spec.source.date_format)
-        order = spec.columns[name].order if name in spec.columns else ()
-        strange = made.bad | (made.values.notna() & ~made.values.isin(order)).to_numpy() if order else made.bad
-        columns[name] = made.values.mask(strange)
-        if strange.any():
-            entries.append(_unreadable(frame[name], name, kind, strange, raw, spec))
-        if made.note:
-            note = Message.of("{column}: {note}", column=name, note=made.note)
-            entries.append(LedgerEntry(rule=Message.of("format"), column=name, detail=note))
-    return Step(pd.DataFrame(columns, index=frame.index), tuple(entries))
-
-
-def _unreadable(series: pd.Series, name: str, kind: Kind, bad: np.ndarray, raw: RawTable, spec: Spec) -> LedgerEntry:
-    number, known = int(bad.sum()), int(as_text(series).notna().sum())
-    first = series.index[bad][: steps.MOST_EXAMPLES]
-    examples = tuple(
-        Message.of("{value} ({where})", value=repr(str(series[at])[:60]), where=raw.where(int(at))) for at in first
-    )
-    order = spec.columns[name].order if name in spec.columns else ()
-    wanted = Message.of("one of {values}", values=Joined(tuple(map(Own, order)))) if kind == "ordered" else A_KIND[kind]
-    if number > known / 2:
-        raise InputError.because(
-            Message.of(
-                "{source}: column {column} cannot be read as {kind}: {n} of {known} values do not fit",
-                source=raw.source,
-                column=repr(name),
-                kind=KINDS[kind],
-                n=Quantity(number),
-                known=Quantity(known),
-            ),
-            expected=wanted,
-            found=Message.of("{examples}", examples=Joined(examples)),
-            remedy=Message.of(
-                "change kind of [columns.{column}] in {spec}, or set decimal or date_format under [source]",
-                column=name,
-                spec=spec.path or spec.name,
-            ),
-        )
-    return LedgerEntry(
-        rule=Message.of("unreadable values"),
-        column=name,
-        repaired=number,
-        examples=examples,
-        detail=Message.counted(
-            "{n} value of {column} not readable as {kind}: made unknown",
-            "{n} values of {column} not readable as {kind}: made unknown",
-            number,
-            column=name,
-            kind=wanted,
-        ),
-    )
 
 
 def _repeats(frame: pd.DataFrame, raw: RawTable, spec: Spec) -> list[Step]:

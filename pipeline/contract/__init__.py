@@ -29,9 +29,9 @@ from pipeline.contract.curation import (
     identity_of,
     with_names,
 )
-from pipeline.contract.currency import CURRENCY_SIGNS, affixes, currency_of, with_currency
 from pipeline.contract.findings import AffinityBasis, Condition, SegmentRule
 from pipeline.contract.messages import (
+    CURRENCY_SIGNS,
     ENGLISH,
     Cased,
     Day,
@@ -42,15 +42,18 @@ from pipeline.contract.messages import (
     Speaker,
     Value,
     Words,
+    affixes,
     cased,
+    currency_of,
     decoded,
     encoded,
     joined,
+    messages_of,
     own,
     percent,
+    with_currency,
+    with_messages,
 )
-from pipeline.contract.messages_file import messages_of, with_messages
-from pipeline.contract.metrics import Metrics, grouped, metric
 from pipeline.contract.phrases import inline, is_latin, more_or_less, names_its_unit, share_label, with_label
 from pipeline.contract.records import (
     CATEGORY_KINDS,
@@ -86,12 +89,15 @@ from pipeline.contract.runs import (
     TRUSTED_TYPES,
     Labels,
     Matrix,
+    Metrics,
     ModelRecord,
     Placement,
     RunRecord,
     SavedSweep,
     Segmentation,
     SweepRecord,
+    grouped,
+    metric,
 )
 from pipeline.contract.scored import (
     DRIFTED,

@@ -76,6 +76,30 @@ class SavedSweep:
     run_ids: Mapping[int, str]
 
 
+class Metrics:
+    """Names of a run's metrics: what the store reads back, and the groups of all others, which stand before a slash.
+
+    The four without a group stand first in a run's list of metrics, in comparisons and in the view of a sweep. Charts
+    of groups are in alphabetical order, those without one last. A run of version 0.1 has the same metrics without any
+    group.
+    """
+
+    K, INERTIA, SILHOUETTE, STABILITY = "k", "inertia", "silhouette", "stability"
+    CALINSKI_HARABASZ, DAVIES_BOULDIN = "quality/calinski_harabasz", "quality/davies_bouldin"
+    ROWS = "size/rows"
+    QUALITY, SIZE, VERDICT, TARGET, SWEEP, TIME = "quality", "size", "verdict", "target", "sweep", "time"
+
+
+def grouped(group: str, values: Mapping[str, float | None]) -> dict[str, float]:
+    """Those of the values that are known, under names in their group."""
+    return {f"{group}/{name}": float(value) for name, value in values.items() if value is not None}
+
+
+def metric(values: Mapping[str, float], name: str) -> float | None:
+    """The metric called ``name``, in a run of version 0.1 too; None where the run has none."""
+    return values.get(name, values.get(name.rpartition("/")[2]))
+
+
 # ------------------------------------------------------------------ what the store hands out
 
 
@@ -123,6 +147,7 @@ class Segmentation:
     affinity_basis: AffinityBasis | None = None  # None: this run has no affinities
     campaigns: CampaignPlan | None = None  # None: this run has no plan, since it was not the recommended one
     sensitivity: pd.DataFrame = field(default_factory=partial(empty_table, "sensitivity"))  # of the sweep
+    experiment_id: str = ""  # MLflow's own id of ``experiment``, for links to its pages; empty: not from a store
     has_messages: bool = True  # False: a run of version 0.1, whose texts are English alone
 
     @property

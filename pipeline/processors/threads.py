@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
+import warnings
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, redirect_stderr
 from functools import cache
 from typing import TYPE_CHECKING, Any, ParamSpec, Protocol, TypeVar
 
@@ -43,6 +45,7 @@ class _Here:
 
 def one_thread(api: str | None = None) -> AbstractContextManager[Any]:
     """One thread for the native libraries, or for those of one ``api`` ("blas" or "openmp")."""
+    _count_cores()
     limit: AbstractContextManager[Any] = _controller().limit(limits=1, user_api=api)
     return limit
 
@@ -54,9 +57,24 @@ def _controller() -> ThreadpoolController:  # looking for the libraries takes 7 
     return ThreadpoolController()
 
 
+@cache
+def _count_cores() -> None:
+    """Let joblib count the physical cores before scikit-learn asks it to.
+
+    Where they cannot be counted (a container without ``/sys``) joblib takes the logical ones and says so once, with a
+    warning and a traceback that nobody who segments customers can do anything about.
+    """
+    from joblib import cpu_count
+
+    with warnings.catch_warnings(), redirect_stderr(io.StringIO()):
+        warnings.simplefilter("ignore")
+        cpu_count(only_physical_cores=True)
+
+
 @contextmanager
 def pool(threads: int = THREADS) -> Iterator[Pool]:
     """Threads for scikit-learn's fits, one processor each: it lets go of the interpreter while it computes."""
+    _count_cores()
     if threads == 1:
         yield _Here()
         return

@@ -150,6 +150,23 @@ def infer(frame: pd.DataFrame, *, decimal: Decimal | None = None, date_format: s
     return pd.DataFrame({name: infer_column(frame[name], decimal=hint, date_format=date_format)[1] for name in frame})
 
 
+def not_readable(frame: pd.DataFrame, inferred: pd.DataFrame) -> list[Message]:
+    """What stands in a column of numbers or dates and is neither: SQL finds nothing there, though something is."""
+    notes = []
+    for name in (column for column in inferred if not pd.api.types.is_string_dtype(inferred[column])):
+        count = int(as_text(frame[name][inferred[name].isna()]).notna().sum())
+        is_number = pd.api.types.is_numeric_dtype(inferred[name])
+        told = Message.counted(
+            "{n} value of {column} not readable as {kind}: made unknown",
+            "{n} values of {column} not readable as {kind}: made unknown",
+            count,
+            column=str(name),
+            kind=Message.of("a number") if is_number else Message.of("a date"),
+        )
+        notes += [told] if count else []
+    return notes
+
+
 def infer_column(
     series: pd.Series, *, decimal: Decimal | None = None, date_format: str | None = None
 ) -> tuple[Kind, pd.Series]:

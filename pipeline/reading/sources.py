@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import glob
-import importlib.util
 from pathlib import Path
 from typing import TypeAlias
 
@@ -14,14 +12,14 @@ from pipeline.contract import Joined, Message, Quantity
 from pipeline.errors import InputError, SpecError
 from pipeline.reading.databases import read_database
 from pipeline.reading.engine import QueryError, count_rows, quote, tables
+from pipeline.reading.files import files_in, find_files, is_parquet, package_folder
 from pipeline.reading.frames import SINGLE, Arrow, Data, Frames
+from pipeline.reading.kinds import infer, not_readable
 from pipeline.reading.raw import RawTable, Reject
 from pipeline.reading.text import TextTable, read_text
 from pipeline.spec import Source, Spec
 
 Table: TypeAlias = list[Path] | Arrow  # a table's files, or the table itself
-_PARQUET = {".parquet", ".pq"}
-_TEXT = {".csv", ".tsv", ".txt", ".tab"}
 _MOST_CELLS = 400_000_000  # rows x columns; a small Parquet file can unfold to more memory than there is
 
 
@@ -64,7 +62,7 @@ def _read_tables(spec: Spec, data: Data | None) -> RawTable:
             expected="[source] query with one row a customer",
         )
     table = next(iter(given.values()))
-    if isinstance(table, list) and not _is_parquet(table):
+    if isinstance(table, list) and not is_parquet(table):
         return _text(spec.source, table, source)
     return _typed_table(spec, table, source)
 
@@ -79,14 +77,14 @@ def _tables(spec: Spec, data: Data | None) -> tuple[dict[str, Table], str]:
             raise InputError.because(
                 "no data given", expected="a file, a folder, a glob or a database's address", remedy="add --data FILE"
             )
-        folder = _package(spec.source.package) if spec.source.package else Path(spec.path).parent
+        folder = package_folder(spec.source.package) if spec.source.package else Path(spec.path).parent
         source = f"package {spec.source.package}" if spec.source.package else str(folder)
         return {name: find_files(str(folder / file)) for name, file in named.items()}, source
     if not named:
         return {SINGLE: find_files(data)}, data
     path = Path(data).expanduser()
     if path.is_dir():
-        return {name: _in_folder(path, name, file) for name, file in named.items()}, data
+        return {name: files_in(path, name, file) for name, file in named.items()}, data
     if len(named) == 1:
         return {next(iter(named)): find_files(data)}, data
     raise InputError.because(
@@ -95,68 +93,6 @@ def _tables(spec: Spec, data: Data | None) -> tuple[dict[str, Table], str]:
         found="one file",
         remedy="give the folder with --data",
     )
-
-
-def _package(name: str) -> Path:
-    """Folder of an installed package, found without importing (running) it."""
-    try:
-        found = importlib.util.find_spec(name)
-    except (ImportError, ValueError):
-        found = None
-    if found is None or not found.submodule_search_locations:
-        raise InputError.because(
-            f"package {name!r} is not installed; the spec reads its data from there",
-            remedy=f"pip install {name.replace('_', '-')}, or give a folder with --data",
-        )
-    return Path(next(iter(found.submodule_search_locations)))
-
-
-def _in_folder(folder: Path, name: str, file: str) -> list[Path]:
-    places = [folder / file, folder / Path(file).name, *sorted(folder.glob(f"{glob.escape(name)}.*"))]
-    for place in places:
-        if place.exists():
-            return find_files(str(place))
-    raise InputError.because(
-        f"{folder}: no file for table {name!r}",
-        expected=f"{Path(file).name} or another file called {name}",
-        found=", ".join(sorted(one.name for one in folder.iterdir())[:10]) or "an empty folder",
-    )
-
-
-def find_files(pattern: str) -> list[Path]:
-    """Data files behind a path, a folder or a glob pattern, sorted; raises ``InputError`` where there is none."""
-    path = Path(pattern).expanduser()
-    if path.is_file():
-        return [path]
-    if path.is_dir():
-        inside = [one for one in sorted(path.rglob("*")) if one.is_file() and not one.name.startswith((".", "_"))]
-        files = [one for one in inside if one.suffix.lower() in _PARQUET]
-        files = files or [one for one in inside if one.suffix.lower() in _TEXT]
-        if not files:
-            raise InputError.because(
-                f"{pattern}: no data in this folder",
-                expected="*.parquet or *.csv files",
-                found=", ".join(one.name for one in inside[:10]) or "an empty folder",
-            )
-        return files
-    found = sorted(glob.glob(str(path), recursive=True))  # noqa: PTH207  (Path.glob refuses absolute patterns)
-    files = [Path(one) for one in found if Path(one).is_file()]
-    if not files:
-        near = path.parent if path.parent.is_dir() else None
-        here = ", ".join(sorted(one.name for one in near.iterdir())[:10]) if near else "no such folder either"
-        raise InputError.because(
-            f"{pattern}: no such file", found=f"there: {here}", remedy="check the path after --data"
-        )
-    if len({_is_parquet([one]) for one in files}) > 1:
-        raise InputError.because(
-            f"{pattern}: Parquet and text files together", expected="one format", remedy="narrow the pattern"
-        )
-    return files
-
-
-def _is_parquet(files: list[Path]) -> bool:
-    with files[0].open("rb") as stream:
-        return stream.read(4) == b"PAR1"
 
 
 def _text(source: Source, files: list[Path], shown: str) -> RawTable:
@@ -259,7 +195,7 @@ def _query(spec: Spec, given: dict[str, Table], source: str) -> RawTable:
         raise _query_failed(spec, "source.query", error, [*given], one_row=True) from error
     rejects = [reject for raw in read.values() for reject in raw.rejects]
     notes = [note for raw in read.values() for note in raw.notes]
-    notes += [note for name, raw in read.items() for note in _not_readable(raw, frames[name])]
+    notes += [note for name, raw in read.items() for note in not_readable(raw.frame, frames[name])]
     if rejects:
         notes.append(
             Message.of(
@@ -276,7 +212,7 @@ def _by_form(
 ) -> tuple[dict[str, list[Path]], dict[str, pd.DataFrame | Arrow], dict[str, RawTable]]:
     """Parquet files by table, text tables and those in memory as frames, and what was read of the texts."""
     files = {name: table for name, table in given.items() if isinstance(table, list)}
-    parquet = {name: paths for name, paths in files.items() if _is_parquet(paths)}
+    parquet = {name: paths for name, paths in files.items() if is_parquet(paths)}
     read = {name: _text(spec.source, paths, source) for name, paths in files.items() if name not in parquet}
     frames = {name: table for name, table in given.items() if not isinstance(table, list)}
     return parquet, frames | {name: _inferred(raw, spec.source) for name, raw in read.items()}, read
@@ -309,30 +245,4 @@ def query_tables(spec: Spec, data: Data | None, key: str, query: str, **given: p
 
 def _inferred(raw: RawTable, source: Source) -> pd.DataFrame:
     """A text table with numbers and dates recognised, so that SQL can add and compare them."""
-    from pipeline.reading.kinds import infer
-
     return infer(raw.frame, decimal=source.decimal, date_format=source.date_format)
-
-
-def _not_readable(raw: RawTable, inferred: pd.DataFrame) -> list[str]:
-    """What stands in a column of numbers or dates and is neither: SQL finds nothing there, though something is."""
-    from pipeline.reading.kinds import as_text
-
-    kinds = {
-        name: Message.of("a number") if pd.api.types.is_numeric_dtype(inferred[name]) else Message.of("a date")
-        for name in inferred
-    }
-    texts = {name for name in inferred if pd.api.types.is_string_dtype(inferred[name])}
-    gaps = {name: raw.frame[name][inferred[name].isna()] for name in inferred if name not in texts}
-    counts = {name: int(as_text(values).notna().sum()) for name, values in gaps.items()}
-    return [
-        Message.counted(
-            "{n} value of {column} not readable as {kind}: made unknown",
-            "{n} values of {column} not readable as {kind}: made unknown",
-            count,
-            column=str(name),
-            kind=kinds[name],
-        )
-        for name, count in counts.items()
-        if count
-    ]

@@ -19,7 +19,7 @@ def run_metrics(training: Training, candidate: Candidate) -> dict[str, float]:
     own, _shared = headline(plan) if plan else ({}, {})
     return {
         **_quality(candidate.record),
-        **grouped(Metrics.CAMPAIGN, own),
+        **grouped(Metrics.TARGET, own),
         **grouped(Metrics.TIME, {"seconds_fit": candidate.record.seconds}),
     }
 
@@ -30,8 +30,8 @@ def sweep_metrics(training: Training) -> dict[str, float]:
     own, shared = headline(training.campaigns) if training.campaigns else ({}, {})
     return {
         **_quality(chosen.record),
-        **grouped(Metrics.DECISION, _decision(training)),
-        **grouped(Metrics.CAMPAIGN, own | shared),
+        **grouped(Metrics.VERDICT, _decision(training)),
+        **grouped(Metrics.TARGET, own | shared),
         **grouped(Metrics.TIME, {f"seconds_{stage}": spent for stage, spent in training.seconds.items()}),
     }
 
@@ -69,7 +69,7 @@ def _quality(record: CandidateRecord) -> dict[str, float]:
     return {
         **{name: float(value) for name, value in first.items() if value is not None},
         **grouped(Metrics.QUALITY, quality),
-        **grouped(Metrics.CUSTOMERS, sizes),
+        **grouped(Metrics.SIZE, sizes),
     }
 
 

@@ -25,27 +25,35 @@ PORTS_TRIED = 20
 Announce = Callable[[str], None]
 
 
-def serve(settings: Settings, *, dashboard: bool, mlflow_ui: bool, announce: Announce) -> int:
+def serve(settings: Settings, *, dashboard: bool, mlflow_ui: bool, announce: Announce, page: str = "") -> int:
     """Serve what is asked for until a signal comes (exit code 0) or a server ends by itself (exit code 1).
+
+    ``page`` is what follows the address of MLflow's pages to open the runs; the dashboard links to them.
 
     Raises ``UsageError`` where nothing is asked for or no port is free, and ``StoreError`` where only the MLflow UI is
     asked for and there is no store that it could show.
     """
     if not (dashboard or mlflow_ui):
         raise UsageError.because("nothing to serve", remedy="leave out --no-dashboard or --no-mlflow")
-    programs = [dashboard_program(settings)] if dashboard else []
-    obstacle = _no_ui_because(settings) if mlflow_ui else ""
+    obstacle = _no_ui_because(settings, page) if mlflow_ui else ""
     if obstacle and not dashboard:
         raise StoreError.because(f"the MLflow UI is not started: {obstacle}")
+    started = programs(settings, page, dashboard=dashboard, mlflow_ui=mlflow_ui and not obstacle)
     if obstacle:
         announce(f"MLflow UI  not started: {obstacle}")
-    elif mlflow_ui:
-        programs.append(mlflow_program(settings, avoid={program.port for program in programs}))
-    for program in programs:
+    for program in started:
         wanted = settings.port if program.name == "Dashboard" else settings.mlflow_port
         if program.port != wanted:
             announce(f"Port {wanted} is taken; {program.name} takes {program.port}")
-    return supervise(programs, announce, _log_folder(settings))
+    return supervise(started, announce, _log_folder(settings))
+
+
+def programs(settings: Settings, page: str, *, dashboard: bool, mlflow_ui: bool) -> list[Program]:
+    """The dashboard first; it knows the address of the MLflow UI that runs beside it."""
+    port = free_port(settings.host, settings.port) if dashboard else 0
+    beside = [mlflow_program(settings, avoid={port}, page=page)] if mlflow_ui else []
+    linked = {"mlflow_url": settings.mlflow_url or beside[0].origin} if beside else {}
+    return [*([dashboard_program(settings.model_copy(update=linked))] if dashboard else []), *beside]
 
 
 def dashboard_program(settings: Settings) -> Program:
@@ -64,7 +72,7 @@ def dashboard_program(settings: Settings) -> Program:
     )
 
 
-def mlflow_program(settings: Settings, *, avoid: Collection[int] = ()) -> Program:
+def mlflow_program(settings: Settings, *, avoid: Collection[int] = (), page: str = "") -> Program:
     """The MLflow UI, on the loopback address whatever the dashboard listens on: it has no sign-in of its own."""
     port = free_port(LOOPBACK, settings.mlflow_port, avoid=avoid)
     return Program(
@@ -72,6 +80,7 @@ def mlflow_program(settings: Settings, *, avoid: Collection[int] = ()) -> Progra
         host=LOOPBACK,
         port=port,
         health="/health",
+        path=page,
         command=(sys.executable, "-m", "mlflow", "server", "-w", "1", "--host", LOOPBACK, "--port", str(port)),
         environment={
             # not on the command line: a database's URI can hold a password, and everybody can list processes
@@ -107,10 +116,10 @@ def _can_bind(host: str, port: int) -> bool:
     return False
 
 
-def _no_ui_because(settings: Settings) -> str:
+def _no_ui_because(settings: Settings, page: str) -> str:
     """Why the MLflow UI cannot show the store, or nothing: MLflow would make an empty store where there is none."""
     if settings.store_uri.startswith("http"):
-        return "the runs are kept by a tracking server, which has a UI of its own"
+        return f"the runs are kept by a tracking server, which has a UI of its own: {settings.mlflow_pages}{page}"
     file = settings.database_file
     if file is not None and not file.is_file():
         return f"there is no store at {file} yet; run 'korzina train', or look at KORZINA_HOME"

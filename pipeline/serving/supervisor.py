@@ -39,7 +39,12 @@ class Program:
     @property
     def address(self) -> str:
         """What to type into a browser on this machine."""
-        return f"http://{f'[{self.host}]' if ':' in self.host else self.host}:{self.port}{self.path}"
+        return f"{self.origin}{self.path}"
+
+    @property
+    def origin(self) -> str:
+        """The root of the server."""
+        return f"http://{f'[{self.host}]' if ':' in self.host else self.host}:{self.port}"
 
     def answers(self) -> bool:
         """Whether the program serves by now."""

@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from dataclasses import replace
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -27,17 +27,27 @@ from pipeline.contract import (
 )
 from pipeline.errors import StoreError
 from pipeline.settings import Settings
-from pipeline.store import artifacts, notes, reader
+from pipeline.store import artifacts, entrance, notes, reader
 from pipeline.store.moves import history, written
 from pipeline.store.tracking import preflight
 from pipeline.store.tracking.index import Index, RunRow, SqliteIndex
 from pipeline.store.tracking.names import check_experiment
-from pipeline.store.tracking.relocate import relocate
+from pipeline.store.tracking.relocate import refuse_moved, relocate
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
 
     from pipeline.store.registry import Registry
+
+
+@cache
+def _say_unknown(schema: str) -> None:
+    """Once a process: a dashboard opens its store again after every fault."""
+    logging.getLogger(__name__).warning(
+        "the store has MLflow's schema %s, which this version of Korzina has not been tried with: it is read through "
+        "MLflow itself, which takes a few seconds more at the start",
+        schema,
+    )
 
 
 class Store:
@@ -83,8 +93,11 @@ class Store:
         """
         check_experiment(experiment)
         self._check_writable()
-        if self._file is not None:
+        if self._file is not None and self._is_known:
             relocate(self._file, self._settings.artifacts, experiment)
+        elif self._file is not None:
+            found = self._client.get_experiment_by_name(experiment)
+            refuse_moved(found.artifact_location if found else None, self._settings.artifacts, experiment)
         from pipeline.store.tracking.client import translated
         from pipeline.store.writer import Writer
 
@@ -170,6 +183,16 @@ class Store:
         with self._registry() as registry:
             return registry.rollback(experiment, reason=reason, who=who)
 
+    def pages(self, experiment: str = "") -> str:
+        """What follows the address of MLflow's pages to open the runs of ``experiment``.
+
+        Left out: of the newest champion's, else of the newest sweep's; empty where there is nothing to open.
+        """
+        newest = [one.experiment for one in self.champions()[:1]] or [one.experiment for one in self.runs()[:1]]
+        name = experiment or next(iter(newest), "")
+        found = self._index.experiment(name) if name else None
+        return entrance.runs_path(found.experiment_id, found.tags) if found is not None else ""
+
     def attached(self, run_id: str, name: str) -> bool:
         """Whether a completed run has a file called ``name`` at its top. Raises ``StoreError``."""
         row, _parent = reader.find(self._index, run_id)
@@ -220,11 +243,20 @@ class Store:
 
     @cached_property
     def _index(self) -> Index:
-        if self._file is not None:
+        if self._file is not None and self._is_known:
             return SqliteIndex(self._file)
         from pipeline.store.tracking.client_index import ClientIndex
 
         return ClientIndex(self._client, self._settings)
+
+    @cached_property
+    def _is_known(self) -> bool:
+        """Whether the SQLite file has tables that we may read and mend by ourselves; said once where not."""
+        assert self._file is not None  # noqa: S101 (for the type checker; the caller looked)
+        schema = preflight.schema_of(self._file)
+        if schema not in preflight.KNOWN_SCHEMAS:
+            _say_unknown(schema)
+        return schema in preflight.KNOWN_SCHEMAS
 
     def _names(self, experiment: str) -> Mapping[Segment, str]:
         """Given names; a damaged entry costs the names and not the run."""

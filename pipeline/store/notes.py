@@ -6,7 +6,7 @@ import re
 import time
 from collections.abc import Sequence
 
-from pipeline.contract import LONGEST_NAME, LONGEST_NOTE, Annotation, SegmentCard, identity_of
+from pipeline.contract import LONGEST_NAME, LONGEST_NOTE, Annotation, Message, Quantity, SegmentCard, identity_of
 from pipeline.errors import StoreError, UsageError
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
@@ -20,16 +20,22 @@ def entry(run_id: str, cards: Sequence[SegmentCard], key: str, *, who: str, name
     """
     card = next((one for one in cards if one.key == key), None)
     if card is None:
-        raise StoreError.because(f"run {run_id} has no segment {key!r}", expected=", ".join(one.key for one in cards))
+        raise StoreError.because(
+            Message.of("run {run} has no segment {key}", run=run_id, key=repr(key)),
+            expected=", ".join(one.key for one in cards),
+        )
     said, called = _plain(note), None if name is None else " ".join(_plain(name).split())
     if called is not None:
         _check_name(called, card, cards)
     if not said and called is None:
-        raise UsageError.because("nothing was written", remedy="give a name or a note")
+        raise UsageError.because(Message.of("nothing was written"), remedy=Message.of("give a name or a note"))
     if len(said) > LONGEST_NOTE:
-        raise UsageError.because(f"the note has {len(said):,} characters", expected=f"at most {LONGEST_NOTE:,}")
+        raise UsageError.because(
+            Message.of("the note has {n} characters", n=Quantity(len(said))),
+            expected=Message.of("at most {most}", most=Quantity(LONGEST_NOTE)),
+        )
     if not _plain(who):
-        raise UsageError.because("nobody has signed", remedy="say who you are")
+        raise UsageError.because(Message.of("nobody has signed"), remedy=Message.of("say who you are"))
     origin, _key = identity_of(card, run_id)
     return Annotation(
         when=time.time(), who=_plain(who)[:200], run_id=run_id, origin=origin, key=key, name=called, note=said
@@ -38,10 +44,16 @@ def entry(run_id: str, cards: Sequence[SegmentCard], key: str, *, who: str, name
 
 def _check_name(name: str, card: SegmentCard, cards: Sequence[SegmentCard]) -> None:
     if len(name) > LONGEST_NAME:
-        raise UsageError.because(f"the name has {len(name)} characters", expected=f"at most {LONGEST_NAME}")
+        raise UsageError.because(
+            Message.of("the name has {n} characters", n=Quantity(len(name), "d")),
+            expected=Message.of("at most {most}", most=Quantity(LONGEST_NAME)),
+        )
     taken = {one.casefold() for other in cards if other.key != card.key for one in (other.name, other.generated) if one}
     if name.casefold() in taken:
-        raise UsageError.because(f"another segment is called {name!r} already", remedy="give another name")
+        raise UsageError.because(
+            Message.of("another segment is called {name} already", name=repr(name)),
+            remedy=Message.of("give another name"),
+        )
 
 
 def _plain(text: str) -> str:

@@ -23,6 +23,7 @@ from pipeline.contract import (
     Decision,
     FeatureTransform,
     Ledger,
+    Message,
     Metrics,
     Placement,
     RunSummary,
@@ -74,8 +75,8 @@ def find(index: Index, run_id: str) -> tuple[RunRow, RunRow]:
     found = index.runs(prefix=wanted)
     if not found:
         raise StoreError.because(
-            f"no completed run {run_id!r} in the store",
-            remedy="take one from 'korzina runs'; a run that broke off is not listed",
+            Message.of("no completed run {run} in the store", run=repr(run_id)),
+            remedy=Message.of("take one from 'korzina runs'; a run that broke off is not listed"),
         )
     if len(found) > 1:
         raise StoreError.because(
@@ -92,8 +93,8 @@ def find(index: Index, run_id: str) -> tuple[RunRow, RunRow]:
     parent = next((one for one in index.runs(sweep=row.tags[PARENT]) if one.run_id == row.tags[PARENT]), None)
     if parent is None:
         raise StoreError.because(
-            f"run {row.run_id} belongs to a sweep that is not complete",
-            remedy="train again, or take another run from 'korzina runs'",
+            Message.of("run {run} belongs to a sweep that is not complete", run=row.run_id),
+            remedy=Message.of("train again, or take another run from 'korzina runs'"),
         )
     return row, parent
 
@@ -118,6 +119,7 @@ def load(row: RunRow, parent: RunRow, folder: Callable[[RunRow], Path]) -> Segme
         run_id=row.run_id,
         sweep_run_id=parent.run_id,
         experiment=row.experiment,
+        experiment_id=row.experiment_id,
         started=parent.started,
         dataset=sweep.record(Artifacts.DATASET, Dataset),
         ledger=sweep.record(Artifacts.LEDGER, Ledger),

@@ -10,20 +10,23 @@ next move writes down what it finds before its own.
 
 from __future__ import annotations
 
+import logging
 import time
 from typing import Literal
 
 from mlflow import MlflowClient
 from mlflow.exceptions import MlflowException
 
-from pipeline.contract import Annotation, Champion, Promotion
+from pipeline.contract import Annotation, Champion, Message, Promotion
 from pipeline.errors import StoreError
-from pipeline.store import reader
+from pipeline.store import entrance, reader
 from pipeline.store.moves import entry_key, history, previous
 from pipeline.store.tracking.index import Index, ModelRow, RunRow
-from pipeline.store.tracking.names import ALIAS, ANNOTATION, HISTORY
+from pipeline.store.tracking.names import ALIAS, ANNOTATION, CHAMPION, HISTORY, PARENT, VIEW
 
 _LONGEST_REASON = 2000
+_CHOOSE = Message.of("choose a run from 'korzina runs' and promote it")
+_log = logging.getLogger(__name__)
 Action = Literal["promote", "rollback"]
 
 
@@ -46,14 +49,14 @@ class Registry:
         past = previous(history(model)) if model is not None else None
         if model is None or past is None:
             raise StoreError.because(
-                f"experiment {experiment!r} has no earlier champion",
-                remedy="choose a run from 'korzina runs' and promote it",
+                Message.of("experiment {experiment} has no earlier champion", experiment=repr(experiment)),
+                remedy=_CHOOSE,
             )
         row = next(iter(self._index.runs(prefix=past, experiment=experiment)), None)
         if row is None:
             raise StoreError.because(
-                f"the earlier champion {past} is no longer in the store",
-                remedy="choose a run from 'korzina runs' and promote it",
+                Message.of("the earlier champion {run} is no longer in the store", run=past),
+                remedy=_CHOOSE,
             )
         return self._move(row, model, reason=reason, who=who, action="rollback")
 
@@ -70,20 +73,40 @@ class Registry:
             self._catch_up(model)
         version, k = self._version(row), reader.k_of(row)
         self._client.set_registered_model_alias(row.experiment, ALIAS, str(version))
-        self._write(
-            row.experiment,
-            Promotion(
-                when=time.time(),
-                who=who[:200],
-                reason=reason[:_LONGEST_REASON],
-                action=action,
-                from_run=model.run_id if model is not None else None,
-                to_run=row.run_id,
-                version=version,
-                k=k,
-            ),
+        move = Promotion(
+            when=time.time(),
+            who=who[:200],
+            reason=reason[:_LONGEST_REASON],
+            action=action,
+            from_run=model.run_id if model is not None else None,
+            to_run=row.run_id,
+            version=version,
+            k=k,
         )
+        self._write(row.experiment, move)
+        self._show(row, move)
         return Champion(experiment=row.experiment, run_id=row.run_id, k=k, version=version)
+
+    def _show(self, row: RunRow, move: Promotion) -> None:
+        """Tell MLflow's pages of the move, in tags and descriptions that nothing of Korzina reads.
+
+        The alias and the history have it already, so a fault here takes nothing back; whatever a kill left undone, the
+        next move mends.
+        """
+        try:
+            for run in self._client.search_runs([row.experiment_id], f"tags.`{CHAMPION}` = 'true'"):
+                if run.info.run_id != row.run_id:
+                    self._client.delete_tag(run.info.run_id, CHAMPION)
+            self._client.set_tag(row.run_id, CHAMPION, "true")
+            sweep = next((one for one in self._index.runs(sweep=row.tags[PARENT]) if PARENT not in one.tags), row)
+            note = entrance.version_note(move.k, sweep.tags, move.action, move.who, move.reason)
+            self._client.update_model_version(row.experiment, str(move.version), note)
+            self._client.update_registered_model(row.experiment, entrance.model_note(row.experiment))
+            found = self._index.experiment(row.experiment)
+            if found is not None and VIEW not in found.tags:  # a store of version 0.1
+                self._client.set_experiment_tag(row.experiment_id, *entrance.sweep_view(sweep.run_id, move.when))
+        except Exception:
+            _log.warning("MLflow's pages do not tell of the new champion", exc_info=True)
 
     def _catch_up(self, model: ModelRow) -> None:
         """Write the row of a champion that the history does not know of."""
@@ -127,7 +150,10 @@ class Registry:
         outputs = self._client.get_run(row.run_id).outputs
         models = outputs.model_outputs if outputs else []
         if not models:
-            raise StoreError.because(f"run {row.run_id} holds no model", remedy="train again and promote the new run")
+            raise StoreError.because(
+                Message.of("run {run} holds no model", run=row.run_id),
+                remedy=Message.of("train again and promote the new run"),
+            )
         model = self._client.get_logged_model(models[0].model_id)
         # a server resolves and checks the address itself; a client without one would ask MLflow's process-global store
         source = f"models:/{model.model_id}" if self._remote else model.artifact_location

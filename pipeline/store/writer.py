@@ -8,6 +8,7 @@ children of a completed parent are ever listed.
 from __future__ import annotations
 
 import json
+import logging
 import tempfile
 import time
 from collections.abc import Callable, Mapping
@@ -28,12 +29,13 @@ from mlflow.exceptions import MlflowException
 from pipeline.contract import SCHEMA_VERSION, Artifacts, RunRecord, SavedSweep, SweepRecord
 from pipeline.errors import StoreError
 from pipeline.settings import Settings
-from pipeline.store import artifacts
+from pipeline.store import artifacts, entrance
 from pipeline.store.model_files import write_model
 from pipeline.store.tracking.names import COMPLETED, NOTE, PARENT, SCHEMA, STARTED, STATUS, WRITER, folder_of
 from pipeline.store.tracking.writers import close_dead_runs, this_writer, user_name
 
 _LONGEST_PARAM = 6000
+_log = logging.getLogger(__name__)
 Progress = Callable[[str], None]
 
 
@@ -66,6 +68,7 @@ class Writer:
         self._fill(experiment_id, parent, record.parent, data)
         for run_id in (*children.values(), parent):
             self._complete(run_id)
+        self._describe(experiment_id, parent, record)
         return SavedSweep(experiment_id=experiment_id, sweep_run_id=parent, run_ids=children)
 
     def _experiment(self, name: str) -> str:
@@ -134,10 +137,22 @@ class Writer:
         with tempfile.TemporaryDirectory(prefix="korzina-") as draft:
             write_model(Path(draft) / Artifacts.MODEL, record.model, model, run_id)
             self._client.log_model_artifacts(model.model_id, str(Path(draft) / Artifacts.MODEL))
+        columns = [str(name) for name in record.model.example.columns]
+        self._client.set_tag(run_id, NOTE, entrance.with_usage(record.description, model.model_id, columns))
         self._client.log_outputs(run_id, [LoggedModelOutput(model.model_id, step=0)])
         ready = self._client.finalize_logged_model(model.model_id, "READY")
         self._models.remove(model.model_id)
         return ready
+
+    def _describe(self, experiment_id: str, sweep_run_id: str, record: SweepRecord) -> None:
+        """What MLflow's pages say of the experiment and show first; the sweep is complete without."""
+        note = entrance.experiment_note(record.dataset_name, record.rows, record.parent.tags, record.recommended_k)
+        view, value = entrance.sweep_view(sweep_run_id, time.time())
+        try:
+            self._client.set_experiment_tag(experiment_id, NOTE, note[: entrance.LONGEST_NOTE])
+            self._client.set_experiment_tag(experiment_id, view, value)
+        except Exception:
+            _log.warning("MLflow's pages keep what they said of the experiment before", exc_info=True)
 
     def _complete(self, run_id: str) -> None:
         self._client.set_terminated(run_id, "FINISHED")

@@ -79,6 +79,10 @@ def test_others_use_a_rooms_face_only(package: str) -> None:
     assert past_the_face(ROOT / package, rooms) == []
 
 
+def test_the_public_door_uses_faces_only() -> None:
+    assert past_the_face(ROOT / "korzina", ROOMS) == []
+
+
 def test_an_import_past_a_face_is_noticed(tmp_path: Path) -> None:
     for name, line in {
         "__init__": "",

@@ -20,7 +20,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Request, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, Request, sync_playwright
 
 from pipeline.contract import SavedSweep
 from pipeline.settings import Settings
@@ -226,14 +226,23 @@ def served(serve: Callable[[Settings], str], tmp_path_factory: pytest.TempPathFa
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
+def playwright() -> Iterator[Playwright]:
+    with sync_playwright() as started:
+        yield started
+
+
+def launched(playwright: Playwright, **environment: str) -> Browser:
     """Chromium: the one named by CHROMIUM, the system's, or Playwright's own; best without its windows."""
     names = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
     named = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=named, args=FLAGS)
+    return playwright.chromium.launch(executable_path=named, args=FLAGS, env={**os.environ, **environment})
+
+
+@pytest.fixture(scope="session")
+def browser(playwright: Playwright) -> Iterator[Browser]:
+    """A browser of the machine as it is."""
+    with launched(playwright) as browser:
         yield browser
-        browser.close()
 
 
 @pytest.hookimpl(wrapper=True)

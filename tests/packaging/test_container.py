@@ -12,6 +12,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,7 @@ from tests.support import sample_customers
 ROOT = Path(__file__).resolve().parents[2]
 PASSWORD = "p@ss word/1"  # with the signs that a URI would trip over
 SECONDS = 120
+DASHBOARD, MLFLOW = "http://127.0.0.1:8050", "http://127.0.0.1:5000"  # in the container's own network
 
 
 @dataclass(frozen=True)
@@ -47,10 +49,17 @@ class Machine:
     def run(self, *words: str, **options: Any) -> subprocess.CompletedProcess[str]:
         return subprocess.run(self.command(*words, **options), capture_output=True, text=True, timeout=600, check=False)
 
-    def start(self, *words: str, log: Path, environment: Mapping[str, str]) -> subprocess.Popen[bytes]:
+    @contextmanager
+    def running(self, *words: str, log: Path, environment: Mapping[str, str]) -> Iterator[subprocess.Popen[bytes]]:
+        """A program in the image for the length of the block."""
+        command = self.command(*words, environment=environment)
         with log.open("wb") as file:
-            command = self.command(*words, environment=environment)
-            return subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=file, stderr=subprocess.STDOUT)
+            program = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=file, stderr=subprocess.STDOUT)
+        try:
+            yield program
+        finally:
+            self.run("python3", "-c", "import os, signal; os.kill(-1, signal.SIGTERM)")  # all of this user's
+            program.wait(timeout=60)
 
     def fetch(self, address: str, **headers: str) -> tuple[int, str]:
         """Status and text of a page, asked for from inside."""
@@ -212,7 +221,7 @@ def test_the_image_holds_no_build_tool_and_its_user_can_change_nothing_in_it(mac
 
 
 def test_the_services_of_compose_train_serve_and_are_healthy(machine: Machine, database: None, tmp_path: Path) -> None:
-    services, dashboard, mlflow = compose(), environment_of("dashboard"), environment_of("mlflow")
+    services = compose()
     health = {"dashboard": machine.stage.health, "mlflow": services["mlflow"]["healthcheck"]["test"][1:]}
 
     def healthy(name: str) -> bool:
@@ -221,31 +230,35 @@ def test_the_services_of_compose_train_serve_and_are_healthy(machine: Machine, d
     assert not healthy("dashboard")  # nothing runs yet: the check can fail
     assert not healthy("mlflow")
 
-    tracker = machine.start(*services["mlflow"]["command"], log=tmp_path / "mlflow", environment=mlflow)
-    server = machine.start(*machine.stage.command, log=tmp_path / "dashboard", environment=dashboard)
-    soon("dashboard", lambda: healthy("dashboard"), server, tmp_path / "dashboard")
-    soon("MLflow UI", lambda: healthy("mlflow"), tracker, tmp_path / "mlflow")
+    with ExitStack() as stack:
+        tracker, server = (
+            stack.enter_context(machine.running(*command, log=tmp_path / name, environment=environment_of(name)))
+            for name, command in (("mlflow", services["mlflow"]["command"]), ("dashboard", machine.stage.command))
+        )
+        soon("dashboard", lambda: healthy("dashboard"), server, tmp_path / "dashboard")
+        soon("MLflow UI", lambda: healthy("mlflow"), tracker, tmp_path / "mlflow")
+        train(machine)
+        soon("champion", lambda: machine.fetch(f"{DASHBOARD}/readyz")[0] == 200, server, tmp_path / "dashboard")
+        for language in ("en", "ru"):
+            status, text = machine.fetch(f"{DASHBOARD}/", **{"Accept-Language": language})
+            assert status == 200
+            assert f'<html lang="{language}">' in text
+        status, text = machine.fetch(f"{MLFLOW}/ajax-api/2.0/mlflow/experiments/get-by-name?experiment_name=customers")
+        assert status == 200, text
+        assert json.loads(text)["experiment"]["name"] == "customers"
+    for log in ("mlflow", "dashboard"):
+        assert "Traceback" not in (tmp_path / log).read_text("utf-8"), log
 
+
+def train(machine: Machine) -> None:
+    """A draft of a spec and a training from it, as compose.yaml says to run them."""
     for words in (
         ("korzina", "init", "/files/customers.csv", "--output", "/data/customers.toml"),
         ("korzina", "train", "--spec", "/data/customers.toml", "--data", "/files/customers.csv", "--k-max", "4"),
     ):
-        done = machine.run(*words, environment=dashboard)
+        done = machine.run(*words, environment=environment_of("dashboard"))
         assert done.returncode == 0, done.stderr[-3000:]
         assert PASSWORD not in done.stdout + done.stderr
-
-    soon("champion", lambda: machine.fetch("http://127.0.0.1:8050/readyz")[0] == 200, server, tmp_path / "dashboard")
-    for language in ("en", "ru"):
-        status, text = machine.fetch("http://127.0.0.1:8050/", **{"Accept-Language": language})
-        assert status == 200
-        assert f'<html lang="{language}">' in text
-    status, text = machine.fetch(
-        "http://127.0.0.1:5000/ajax-api/2.0/mlflow/experiments/get-by-name?experiment_name=customers"
-    )
-    assert status == 200, text
-    assert json.loads(text)["experiment"]["name"] == "customers"
-    for log in ("mlflow", "dashboard"):
-        assert "Traceback" not in (tmp_path / log).read_text("utf-8"), log
 
 
 def test_every_port_is_published_on_the_loopback_address_only() -> None:

@@ -26,9 +26,9 @@ from pipeline.campaigns import (
     read_history,
 )
 from pipeline.campaigns.answers import fit_prior, respond_by_segment, shrink
-from pipeline.campaigns.evidence import Subject
-from pipeline.campaigns.history import TEST, moments
-from pipeline.campaigns.offers import RESPONDED, offers_over_time
+from pipeline.campaigns.learning.evidence import Subject
+from pipeline.campaigns.learning.history import TEST, moments
+from pipeline.campaigns.learning.offers import RESPONDED, offers_over_time
 from pipeline.campaigns.plan import plan_campaigns
 from pipeline.campaigns.plan_words import money, rate
 from pipeline.contract import CampaignSummary, HeldOut, Responses, Targets, check_table

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+from pathlib import Path
+
 import numpy as np
 import pytest
 from sklearn.cluster import KMeans
@@ -13,6 +17,8 @@ from pipeline.errors import InputError
 from pipeline.processors import one_thread, pool
 from pipeline.segmenting.distances import cluster_means
 from pipeline.segmenting.polish import partition, polish
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def continuum(n: int = 6_000, p: int = 4) -> Matrix:
@@ -104,3 +110,18 @@ def test_one_thread_holds_for_the_block_and_in_every_thread_of_a_pool() -> None:
     assert set(within) == {1}
     assert set(inside) == {1}
     assert openmp() == before
+
+
+def test_nothing_is_printed_where_physical_cores_cannot_be_counted(tmp_path: Path) -> None:
+    fit = (
+        "import numpy as np; from sklearn.cluster import KMeans; from pipeline.processors import pool\n"
+        "with pool(1) as threads:\n"
+        "    threads.submit(KMeans(2, n_init=1, random_state=0).fit, np.arange(20.0).reshape(-1, 1)).result()\n"
+    )
+
+    # joblib asks lscpu, which is not there
+    ran = subprocess.run(
+        [sys.executable, "-c", fit], env={"PATH": str(tmp_path)}, cwd=ROOT, capture_output=True, text=True, check=True
+    )
+
+    assert (ran.stdout, ran.stderr) == ("", "")

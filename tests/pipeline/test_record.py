@@ -16,9 +16,9 @@ METRICS = {
     "quality/silhouette_se",
     "quality/calinski_harabasz",
     "quality/davies_bouldin",
-    "customers/size_min",
-    "customers/size_max",
-    "customers/rows",
+    "size/size_min",
+    "size/size_max",
+    "size/rows",
 }
 
 
@@ -44,7 +44,7 @@ def test_metrics_have_the_names_that_the_ui_compares(record: SweepRecord, traini
         assert sorted(name for name in metrics if "/" not in name) == FIRST
         assert metrics["k"] == candidate.record.k
         assert metrics["inertia"] == candidate.record.inertia
-        assert metrics["customers/size_min"] == min(candidate.record.sizes)
+        assert metrics["size/size_min"] == min(candidate.record.sizes)
     assert record.parent.metrics["silhouette"] == record.children[training.decision.k].metrics["silhouette"]
     assert record.parent.metrics["time/seconds_sweep"] == training.seconds["sweep"]
 

@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 
 from pipeline.campaigns import PAST, RECEIVED, SEGMENT, known_of_customers, predict
-from pipeline.campaigns.offers import RESPONDED, last_campaign, offers_of_last
-from pipeline.campaigns.response_model import calibrate, contributions, cross_fit, fit_response, folds, reasons
+from pipeline.campaigns.learning.offers import RESPONDED, last_campaign, offers_of_last
+from pipeline.campaigns.learning.response_model import calibrate, contributions, cross_fit, fit_response, folds, reasons
 from pipeline.contract import Column, ResponseModel
 from tests.pipeline.campaigns_support import campaign, dataset, people, subject
 

@@ -11,8 +11,9 @@ import pandas as pd
 import pytest
 
 from pipeline.campaigns import known_of_customers, predict
-from pipeline.campaigns.plan import KIND_PREFIX, plan_campaigns
-from pipeline.campaigns.response_model import cross_fit, fit_response
+from pipeline.campaigns.learning.response_model import cross_fit, fit_response
+from pipeline.campaigns.plan import plan_campaigns
+from pipeline.campaigns.priced import KIND_PREFIX
 from pipeline.contract import Assignments, HeldOut, Scored, Segmentation, Targets
 from pipeline.errors import InputError
 from pipeline.scoring import score_upload

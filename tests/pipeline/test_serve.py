@@ -12,7 +12,7 @@ import pytest
 
 from pipeline.errors import StoreError, UsageError
 from pipeline.serving import serve
-from pipeline.serving.programs import dashboard_program, free_port, mlflow_program
+from pipeline.serving.programs import dashboard_program, free_port, mlflow_program, programs
 from pipeline.settings import PACKAGES, Settings
 
 
@@ -101,3 +101,49 @@ def test_the_ui_does_not_make_an_empty_store_where_the_path_is_mistyped(tmp_path
 def test_nothing_to_serve_is_a_wrong_call() -> None:
     with pytest.raises(UsageError, match="nothing to serve"):
         serve(Settings(), dashboard=False, mlflow_ui=False, announce=lambda _line: None)
+
+
+def test_the_ui_is_announced_with_the_page_that_shows_the_runs(tmp_path: Path) -> None:
+    page = "/#/experiments/1/runs?workflowType=machine_learning"
+    program = mlflow_program(Settings(home=tmp_path), page=page)
+
+    assert program.address == f"http://127.0.0.1:{program.port}{page}"
+
+
+def test_the_dashboard_knows_the_ui_beside_it(tmp_path: Path, taken: int) -> None:
+    settings = Settings(home=tmp_path, mlflow_port=taken)
+    dashboard, ui = programs(settings, "/#/experiments/1", dashboard=True, mlflow_ui=True)
+
+    assert dashboard.environment["KORZINA_MLFLOW_URL"] == f"http://127.0.0.1:{ui.port}"
+    assert ui.port not in (taken, dashboard.port)
+
+
+def test_an_operator_s_address_of_the_ui_is_kept(tmp_path: Path) -> None:
+    settings = Settings(home=tmp_path, mlflow_url="https://mlflow.example/")
+    dashboard, _ui = programs(settings, "", dashboard=True, mlflow_ui=True)
+    (alone,) = programs(settings, "", dashboard=True, mlflow_ui=False)
+
+    for program in (dashboard, alone):
+        assert program.environment["KORZINA_MLFLOW_URL"] == "https://mlflow.example/"
+
+
+@pytest.mark.parametrize(
+    ("settings", "address"),
+    [
+        ({}, ""),
+        ({"mlflow_url": "http://127.0.0.1:5001/"}, "http://127.0.0.1:5001"),
+        ({"tracking_uri": "https://anna:secret@mlflow.example/base"}, "https://mlflow.example/base"),
+        ({"tracking_uri": "postgresql+psycopg://anna:secret@db/korzina"}, ""),
+    ],
+)
+def test_address_of_mlflow_s_pages(settings: dict[str, str], address: str) -> None:
+    assert Settings(**settings).mlflow_pages == address  # type: ignore[arg-type]
+
+
+def test_a_tracking_server_s_own_ui_is_named_without_its_password() -> None:
+    said: list[str] = []
+    settings = Settings(tracking_uri="https://anna:secret@mlflow.example")
+
+    with pytest.raises(StoreError, match=r"a UI of its own: https://mlflow\.example/#/experiments/7"):
+        serve(settings, dashboard=False, mlflow_ui=True, announce=said.append, page="/#/experiments/7")
+    assert said == []

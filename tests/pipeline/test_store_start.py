@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 import signal
 import subprocess
 import sys
 import time
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -19,7 +21,10 @@ from pipeline.stages import Training
 from pipeline.store import Store
 from pipeline.store.tracking import creation, preflight
 
+LOCKED = re.search(r"^mlflow==(\S+)", (Path(__file__).parents[2] / "requirements.lock").read_text(), re.MULTILINE)
 
+
+@pytest.mark.skipif(LOCKED is None or version("mlflow") != LOCKED[1], reason="schema.sql is that of the locked MLflow")
 def test_schema_is_what_the_installed_mlflow_makes() -> None:
     """When this fails: write ``pipeline.store.tracking.creation.dump_schema()`` to ``schema.sql``."""
 
@@ -28,6 +33,10 @@ def test_schema_is_what_the_installed_mlflow_makes() -> None:
         return sorted(sorted(line.strip().rstrip(",") for line in one.splitlines()) for one in script.split(";\n"))
 
     assert parts(creation.SCRIPT.read_text("utf-8")) == parts(creation.dump_schema())
+
+
+def test_the_installed_mlflow_has_a_schema_that_is_known() -> None:
+    assert preflight.schema_head() in preflight.KNOWN_SCHEMAS
 
 
 def test_another_mlflow_makes_its_own_schema(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

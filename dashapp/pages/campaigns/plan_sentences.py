@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from dashapp.data import Run
 from dashapp.i18n import N_, _, plural
 from dashapp.pages.campaigns.address import Asked
 from dashapp.pages.campaigns.prospects import LEAST, Dot, Prospect
@@ -216,7 +217,7 @@ def reasons(asked: Asked, one: Prospect) -> str:
     """What speaks for (+) and against (−) a customer."""
     model = asked.summary.model
     if one.terms and model:
-        return "; ".join(_reason(code, model) for code in one.terms.split())
+        return "; ".join(_reason(code, model, asked.run) for code in one.terms.split())
     return "; ".join(
         f"{part[:2].replace('-', '−')}{asked.run.tell(part[2:])}" if part[:2] in ("+ ", "- ") else asked.run.tell(part)
         for part in one.reasons.split("; ")
@@ -224,10 +225,10 @@ def reasons(asked: Asked, one: Prospect) -> str:
     )
 
 
-def _reason(code: str, model: ResponseModel) -> str:
-    """One code of ``Targets.TERMS`` in the words of the model's term, which are told with the run."""
+def _reason(code: str, model: ResponseModel, run: Run) -> str:
+    """One code of ``Targets.TERMS`` in the words of the model's term."""
     term = model.terms[int(code[1:-1])]
-    return f"{code[0].replace('-', '−')} {term.high if code[-1] == 'h' else term.low}"
+    return f"{code[0].replace('-', '−')} {run.tell(term.high if code[-1] == 'h' else term.low)}"
 
 
 def covered(asked: Asked, found: Prospects) -> str:

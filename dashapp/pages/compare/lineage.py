@@ -12,7 +12,7 @@ from dashapp.address import outer
 from dashapp.charts import Scheme, empty_figure
 from dashapp.data import Run, SegmentationData
 from dashapp.frame import SHORT
-from dashapp.i18n import _, plural
+from dashapp.i18n import _, explained, plural
 from dashapp.pages.compare import figures, matching
 from dashapp.telling import number
 from dashapp.widgets import as_table, segment_name, trust_badge
@@ -25,7 +25,7 @@ def drawn(data: SegmentationData, run: Run, look: Scheme, *, narrow: bool) -> tu
     try:
         runs = neighbours(data, run)
     except KorzinaError as error:
-        return empty_figure("", look), str(error), []
+        return empty_figure("", look), explained(error), []
     if len(runs) < 2:
         return (
             empty_figure("", look),

@@ -12,7 +12,7 @@ from dashapp import access
 from dashapp import ids as shared
 from dashapp.callbacks import page_run
 from dashapp.data import Run, SegmentationData
-from dashapp.i18n import _, plural
+from dashapp.i18n import _, explained, plural
 from dashapp.pages.compare import champion, ids, matching
 from dashapp.telling import moment, number
 from dashapp.widgets import message
@@ -55,7 +55,7 @@ def ask(
         chosen = _chosen(data, run, wanted)
         return False, _consequences(data, run, chosen), chosen.run_id, []
     except KorzinaError as error:
-        return True, [], None, message(_("Nothing was changed."), str(error), tone="warning")
+        return True, [], None, message(_("Nothing was changed."), explained(error), tone="warning")
 
 
 def change(
@@ -73,7 +73,7 @@ def change(
     try:
         told = _change(data, run, pending, str(who), str(reason))
     except KorzinaError as error:
-        return message(_("Nothing was changed."), str(error), tone="error"), no_update
+        return message(_("Nothing was changed."), explained(error), tone="error"), no_update
     return message(_("Done."), told), time.time()
 
 

@@ -15,7 +15,7 @@ from dashapp import access
 from dashapp import ids as shared
 from dashapp.callbacks import page_run
 from dashapp.data import Run, SegmentationData, View
-from dashapp.i18n import _
+from dashapp.i18n import _, explained
 from dashapp.pages.segment import ids
 from dashapp.telling import moment
 from dashapp.widgets import aria, card, message
@@ -91,7 +91,7 @@ def write(
     try:
         data.annotate(run.run_id, one.key, who=who[:_LONGEST_WHO], name=wanted, note=said)
     except KorzinaError as error:
-        return message(_("Nothing was saved."), str(error), tone="error"), no_update, no_update, no_update
+        return message(_("Nothing was saved."), explained(error), tone="error"), no_update, no_update, no_update
     renamed = no_update if wanted is None else time.time()
     return message(_("Saved.")), told(entries(data, run, one)), "", renamed
 

@@ -8,7 +8,7 @@ from mlflow.entities.model_registry import RegisteredModel
 
 from pipeline.settings import Settings
 from pipeline.store.tracking.client import translated
-from pipeline.store.tracking.index import ModelRow, RunRow
+from pipeline.store.tracking.index import ExperimentRow, ModelRow, RunRow
 from pipeline.store.tracking.names import ALIAS, ANNOTATION, COMPLETED, HISTORY, PARENT, STATUS
 
 _PAGE = 1000
@@ -48,6 +48,14 @@ class ClientIndex:
                 if not token:
                     return rows
 
+    def experiment(self, name: str) -> ExperimentRow | None:
+        """See ``Index``."""
+        with translated(self._settings):
+            found = self._client.get_experiment_by_name(name)
+        if found is None or found.lifecycle_stage != "active":
+            return None
+        return ExperimentRow(str(found.experiment_id), dict(found.tags))
+
     def _search(self, experiments: list[str]) -> list[Run]:
         found: list[Run] = []
         token = None
@@ -70,6 +78,7 @@ class ClientIndex:
 def _run_row(run: Run, experiment: str) -> RunRow:
     return RunRow(
         run.info.run_id,
+        str(run.info.experiment_id),
         experiment,
         run.info.start_time / 1000,
         run.info.artifact_uri,

@@ -22,6 +22,7 @@ class RunRow:
     """One completed run as the database has it."""
 
     run_id: str
+    experiment_id: str
     experiment: str
     started: float  # seconds since the epoch, UTC
     artifact_uri: str
@@ -50,6 +51,14 @@ class ModelRow:
         return {key: value for key, value in self.tags.items() if key.startswith(ANNOTATION)}
 
 
+@dataclass(frozen=True)
+class ExperimentRow:
+    """One experiment: its id in MLflow, and its tags."""
+
+    experiment_id: str
+    tags: Mapping[str, str] = field(default_factory=dict)
+
+
 class Index(Protocol):
     """What reading needs to know."""
 
@@ -59,6 +68,10 @@ class Index(Protocol):
 
     def models(self, name: str | None = None) -> list[ModelRow]:
         """Registered models, or the one called ``name`` if it exists."""
+        ...
+
+    def experiment(self, name: str) -> ExperimentRow | None:
+        """The experiment called ``name``, unless it does not exist or was deleted."""
         ...
 
 
@@ -85,7 +98,7 @@ class SqliteIndex:
         values = {"status": STATUS, "completed": COMPLETED, "experiment": experiment, "prefix": prefix, "sweep": sweep}
         with preflight.connect(self._file) as connection:
             rows = connection.execute(
-                f"SELECT r.run_uuid, e.name, r.start_time, r.artifact_uri {_RUNS}", values
+                f"SELECT r.run_uuid, e.experiment_id, e.name, r.start_time, r.artifact_uri {_RUNS}", values
             ).fetchall()
             facts = {
                 table: _facts(
@@ -100,6 +113,7 @@ class SqliteIndex:
         return [
             RunRow(
                 run_id,
+                str(experiment_id),
                 name,
                 started / 1000,
                 uri,
@@ -107,7 +121,7 @@ class SqliteIndex:
                 params=facts["params"].get(run_id, {}),
                 metrics=facts["latest_metrics"].get(run_id, {}),
             )
-            for run_id, name, started, uri in rows
+            for run_id, experiment_id, name, started, uri in rows
         ]
 
     def models(self, name: str | None = None) -> list[ModelRow]:
@@ -134,6 +148,17 @@ class SqliteIndex:
             ModelRow(model, None if run_id is None else int(version), run_id, tags.get(model, {}))
             for model, version, run_id in rows
         ]
+
+    def experiment(self, name: str) -> ExperimentRow | None:
+        """See ``Index``."""
+        with preflight.connect(self._file) as connection:
+            found = connection.execute(
+                "SELECT experiment_id FROM experiments WHERE name = ? AND lifecycle_stage = 'active'", (name,)
+            ).fetchone()
+            if found is None:
+                return None
+            tags = connection.execute("SELECT key, value FROM experiment_tags WHERE experiment_id = ?", found)
+            return ExperimentRow(str(found[0]), dict(tags.fetchall()))
 
 
 def _facts(rows: sqlite3.Cursor | Iterable[tuple[str, str, object]]) -> dict[str, dict[str, Any]]:

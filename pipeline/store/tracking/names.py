@@ -12,6 +12,9 @@ SCHEMA = "korzina.schema_version"
 WRITER = "korzina.writer"  # host:process:birth of whoever writes the run, to tell a dead run from a busy one
 PARENT, NAME, NOTE = "mlflow.parentRunId", "mlflow.runName", "mlflow.note.content"
 ALIAS = "champion"
+CHAMPION = "champion"  # tag of the run that the alias points at: for MLflow's pages, the alias decides
+VIEW_KEY = "korzina"
+VIEW = f"mlflow.sharedViewState.{VIEW_KEY}"  # tag of an experiment: a view that MLflow's pages offer
 HISTORY = "korzina.history."  # prefix of the registered model's tags that hold the history of champions
 ANNOTATION = "korzina.segment."  # and of those that hold the names and notes of segments
 

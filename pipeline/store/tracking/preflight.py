@@ -20,6 +20,8 @@ from urllib.parse import quote
 
 from pipeline.errors import StoreError
 
+# the schemas of MLflow 3.15.2, 3.16.1 and 3.17.2, whose tables Korzina reads by itself
+KNOWN_SCHEMAS = frozenset({"6f8d9c3b2a1e", "b7e2c1a4d9f3", "dc11669786a5"})
 _PATIENCE = 2.0  # seconds that a reader waits for a writer's commit
 
 
@@ -136,6 +138,13 @@ def schema_head() -> str | None:
         replaced |= set(re.findall(r"^down_revision\s*=\s*[\"'](\w+)", text, re.MULTILINE))
     heads = made - replaced
     return heads.pop() if len(heads) == 1 else None
+
+
+def schema_of(file: Path) -> str:
+    """The schema version of an MLflow store; raises ``StoreError``."""
+    with connect(file) as connection:
+        found = connection.execute("SELECT version_num FROM alembic_version").fetchall()
+    return ", ".join(version for (version,) in found)
 
 
 def _not_a_database(file: Path, found: str) -> StoreError:

@@ -11,6 +11,7 @@ import sqlite3
 from pathlib import Path, PurePosixPath
 from urllib.parse import unquote, urlsplit
 
+from pipeline.errors import StoreError
 from pipeline.store.tracking import preflight
 from pipeline.store.tracking.names import folder_of
 
@@ -37,6 +38,19 @@ def relocate(file: Path, root: str, experiment: str) -> None:
         for table, column, parts in _PLACES:
             _rebase(connection, root, table, column, parts)
         connection.commit()
+
+
+def refuse_moved(location: str | None, root: str, experiment: str) -> None:
+    """The same where we may not touch the records: raise ``StoreError`` rather than write beside another store."""
+    here = str(Path(root, folder_of(experiment)))
+    if "://" in root or location in (None, here, Path(here).as_uri()):
+        return
+    raise StoreError.because(
+        f"the store was moved, and MLflow would write runs of {experiment!r} to where it was",
+        expected=here,
+        found=str(location),
+        remedy="train in the old place, or under another --experiment; a newer version of Korzina may know this schema",
+    )
 
 
 def _rebase(connection: sqlite3.Connection, root: str, table: str, column: str, parts: int) -> None:

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from pipeline.campaigns.history import TEST, place
-from pipeline.campaigns.offers import (
+from pipeline.campaigns.learning.history import TEST, place
+from pipeline.campaigns.learning.offers import (
     Offers,
     columns_over_time,
     enough,
@@ -19,9 +19,17 @@ from pipeline.campaigns.offers import (
     offers_of_last,
     offers_over_time,
 )
+from pipeline.campaigns.learning.response_model import (
+    Reasons,
+    calibrate,
+    cross_fit,
+    explain,
+    fit_response,
+    folds,
+    predict,
+)
+from pipeline.campaigns.learning.rivals import predict_by_cells, rfm_cells, segments_then, with_past
 from pipeline.campaigns.profit import Mask
-from pipeline.campaigns.response_model import Reasons, calibrate, cross_fit, explain, fit_response, folds, predict
-from pipeline.campaigns.rivals import predict_by_cells, rfm_cells, segments_then, with_past
 from pipeline.contract import (
     Calibration,
     Dataset,

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from pipeline.campaigns.history import by_start, latest_by_kind, next_moment
+from pipeline.campaigns.learning.history import by_start, latest_by_kind, next_moment
 from pipeline.campaigns.profit import Keys, Mask
 from pipeline.contract import Campaign, Column, Customers, Dataset, Labels, Message, SegmentCard
 from pipeline.spec import HistorySpec

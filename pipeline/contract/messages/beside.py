@@ -13,7 +13,8 @@ from typing import Any, TypeVar, cast
 import pandas as pd
 from pydantic import BaseModel
 
-from pipeline.contract.messages import Message, decoded, encoded
+from pipeline.contract.messages.as_json import decoded, encoded
+from pipeline.contract.messages.values import Message
 
 _LEAF = ""  # no field and no place is called so
 Held = TypeVar("Held")

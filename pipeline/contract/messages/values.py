@@ -20,7 +20,6 @@ What a value is decides how it is told:
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -29,11 +28,10 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import WrapValidator
 
-from pipeline.contract.currency import currency_of, with_currency
+from pipeline.contract.messages.currency import currency_of, with_currency
 
 Case = Literal["upper", "lower", "small"]  # first letter capital, first letter small, all letters small
-_HOLE = re.compile(r"{(\w+)}")
-_NUMBER = re.compile(r"[+]?,?(\.\d{1,2})?[dfg]?")  # what a stored format may be: it can come back from a browser
+HOLE = re.compile(r"{(\w+)}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +101,8 @@ class Message(str):
     @classmethod
     def of(cls, template: str, /, **values: Value) -> Self:
         """The template with its ``{names}`` filled in; what stands in a value is never read as a template."""
-        return cls(ENGLISH.filled(template, values), template, values)
+        used = {name: values[name] for name in HOLE.findall(template)}
+        return cls(ENGLISH.filled(template, used), template, used)
 
     @classmethod
     def counted(cls, one: str, many: str, n: int, /, **values: Value) -> Self:
@@ -140,7 +139,7 @@ class Speaker:
 
     def filled(self, template: str, values: Mapping[str, Value]) -> str:
         """The template with every value told."""
-        return _HOLE.sub(lambda hole: self.tell(values[hole[1]]), template)
+        return HOLE.sub(lambda hole: self.tell(values[hole[1]]), template)
 
     def message(self, message: Message) -> str:
         """A sentence of the product."""
@@ -191,60 +190,3 @@ def percent(share: float, places: int = 0) -> Quantity:
 def joined(parts: Sequence[Value], separator: str = ", ") -> Value:
     """A list of values; one alone stays as it is."""
     return parts[0] if len(parts) == 1 else Joined(tuple(parts), separator)
-
-
-# ------------------------------------------------------------------ as JSON
-
-
-def encoded(value: Value) -> Any:
-    """The value as JSON; of a message its template and values, for the text stands elsewhere or follows from them."""
-    match value:
-        case Message():
-            held = {"id": value.id, "values": {name: encoded(part) for name, part in value.values.items()}}
-            return {**held, "many": value.many} if value.many else held
-        case str():
-            return value
-        case Own(text):
-            return {"own": text}
-        case Quantity(number, form, unit):
-            return {"number": number, "format": form, "unit": unit}
-        case Day(when):
-            return {"day": when.isoformat()}
-        case Cased(case, inner):
-            return {"case": case, "of": encoded(inner)}
-        case Joined(parts, separator):
-            return {"parts": [encoded(part) for part in parts], "separator": separator}
-
-
-def decoded(held: Any, text: str | None = None) -> Value:
-    """The value that ``encoded`` made JSON of; ``text`` is a message's English as stored. It may come from a browser.
-
-    Raises ``KeyError``, ``TypeError`` or ``ValueError`` for whatever else it is given.
-    """
-    if isinstance(held, str):
-        return held
-    if "id" in held:
-        values = {str(name): decoded(part) for name, part in held["values"].items()}
-        one, many = str(held["id"]), str(held.get("many", ""))
-        if not set(_HOLE.findall(one + many)) <= set(values):
-            raise ValueError("a template without its values")
-        if text is None:
-            text = ENGLISH.filled(many if many and values["n"] != Quantity(1) else one, values)
-        return Message(text, one, values, many)
-    if "own" in held:
-        return Own(str(held["own"]))
-    if "number" in held:
-        return _checked(Quantity(held["number"], held["format"], str(held["unit"])))
-    if "day" in held:
-        return Day(date.fromisoformat(held["day"]))
-    if "case" in held:
-        return Cased(held["case"], decoded(held["of"]))
-    return Joined(tuple(map(decoded, held["parts"])), str(held["separator"]))
-
-
-def _checked(quantity: Quantity) -> Quantity:
-    """A number that can be written, at no great length."""
-    if not math.isfinite(quantity.number) or not _NUMBER.fullmatch(quantity.format):
-        raise ValueError(f"no number: {quantity.number}, written as {quantity.format[:20]!r}")
-    format(quantity.number, quantity.format)
-    return quantity

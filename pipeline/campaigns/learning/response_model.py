@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from pipeline.campaigns.offers import KIND, PAST, RECEIVED, RESPONDED
+from pipeline.campaigns.learning.offers import KIND, PAST, RECEIVED, RESPONDED
 from pipeline.contract import (
     CATEGORY_KINDS,
     Calibration,

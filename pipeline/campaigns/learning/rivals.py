@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from pipeline.campaigns.answers import shrink
-from pipeline.campaigns.offers import KIND, RESPONDED, Offers
+from pipeline.campaigns.learning.offers import KIND, RESPONDED, Offers
 from pipeline.campaigns.profit import Mask
 from pipeline.contract import Column, Labels, Matrix
 from pipeline.statistics import Vector

@@ -1,0 +1,174 @@
+"""A plan at a cost and a revenue: list, curve, expected profit and words, with nothing fitted again."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+
+from pipeline.campaigns.plan_words import hold_out_advice, hold_out_size, segment_advice, worth
+from pipeline.campaigns.profit import (
+    advice,
+    break_even,
+    draw_holdout,
+    expected_profit,
+    profit_curve,
+    ratio_variance,
+    worth_contacting,
+)
+from pipeline.campaigns.strategies import evaluate
+from pipeline.campaigns.target_list import in_numbers
+from pipeline.contract import (
+    CampaignPlan,
+    CurvePoint,
+    Dataset,
+    HeldOut,
+    KindOutlook,
+    Message,
+    Responses,
+    SegmentAdvice,
+    Targets,
+)
+
+UNPRICED = Message.of("Cost of a contact and revenue of a response are not known: give both to see what pays.")
+KIND_PREFIX = "probability, "  # further columns of the targets: the probability for each kind of campaign
+
+
+def at_prices(plan: CampaignPlan, dataset: Dataset, *, cost: float | None, revenue: float | None) -> CampaignPlan:
+    """The same evidence at another cost and revenue: nothing is fitted again, so a slider may call it."""
+    held_out = plan.held_out
+    if plan.summary.method == "none":
+        return plan
+    notes = tuple(one for one in plan.summary.notes if one != UNPRICED)
+    if cost is None or revenue is None:
+        return replace(plan, summary=plan.summary.model_copy(update={"notes": (*notes, UNPRICED)}))
+    outcome = held_out[HeldOut.OUTCOME].to_numpy(np.float64)
+    customer = held_out[HeldOut.KEY].to_numpy(np.int64)
+    predicted = held_out[HeldOut.PROBABILITY].to_numpy(np.float64)
+    probability = plan.targets[Targets.PROBABILITY].to_numpy(np.float64)
+    contact = worth_contacting(probability, cost, revenue)
+    chosen = worth_contacting(predicted, cost, revenue)
+    doubt = ratio_variance(predicted[chosen], outcome[chosen], customer[chosen])
+    expected = expected_profit(probability[contact], cost, revenue, doubt)
+    size = hold_out_size(probability[contact], cost, revenue)
+    held = draw_holdout(contact, size, plan.summary.seed)
+    evaluation = evaluate(held_out, cost, revenue)
+    curve = profit_curve(predicted, outcome, cost, revenue, customer)
+    priced = (plan.responses[Responses.WORD] != "").any()  # each campaign by its own prices, when first planned
+    responses = plan.responses if plan.summary.cost is None and priced else _reworded(plan.responses, cost, revenue)
+    summary = plan.summary.model_copy(
+        update={
+            "cost": cost,
+            "revenue": revenue,
+            "break_even": break_even(cost, revenue),
+            "contacts": int(contact.sum()),
+            "expected_profit": expected.value,
+            "expected_low": expected.low,
+            "expected_high": expected.high,
+            "level_variance": doubt,
+            "notes": notes,
+            "evaluation": evaluation,
+            "worth": worth(evaluation, dataset.currency),
+            "curve": tuple(
+                CurvePoint(contacts=int(n), profit=float(at), low=float(low), high=float(high))
+                for n, at, low, high in zip(curve.contacts, curve.profit, curve.low, curve.high, strict=True)
+            ),
+            "hold_out": hold_out_advice(probability[contact], held[contact], cost, revenue, dataset.currency),
+            "kinds": _kinds(plan.targets, cost, revenue, doubt),
+        }
+    )
+    targets = plan.targets.assign(
+        **{
+            Targets.EXPECTED: probability * revenue - cost,
+            Targets.CONTACT: contact.astype(np.int64),
+            Targets.HOLD_OUT: held.astype(np.int64),
+        }
+    )
+    made = replace(plan, summary=summary, responses=responses, targets=targets)
+    return replace(made, summary=summary.model_copy(update={"segments": _segments(made, dataset)}))
+
+
+def _kinds(targets: pd.DataFrame, cost: float, revenue: float, doubt: float) -> tuple[KindOutlook, ...]:
+    made = []
+    for name in (str(one) for one in targets.columns if str(one).startswith(KIND_PREFIX)):
+        probability = targets[name].to_numpy(np.float64)
+        best = probability[worth_contacting(probability, cost, revenue)]
+        money = expected_profit(best, cost, revenue, doubt)
+        made.append(
+            KindOutlook(
+                kind=name.removeprefix(KIND_PREFIX),
+                contacts=len(best),
+                expected_profit=money.value,
+                low=money.low,
+                high=money.high,
+            )
+        )
+    return tuple(made)
+
+
+def _reworded(responses: pd.DataFrame, cost: float, revenue: float) -> pd.DataFrame:
+    """The four words against this break-even."""
+    even = break_even(cost, revenue)
+    words = [
+        advice(int(n), low, high, even)
+        for n, low, high in zip(
+            responses[Responses.N], responses[Responses.LOW], responses[Responses.HIGH], strict=True
+        )
+    ]
+    return responses.assign(**{Responses.WORD: pd.Series(words, dtype="str", index=responses.index)})
+
+
+def _segments(plan: CampaignPlan, dataset: Dataset) -> tuple[SegmentAdvice, ...]:
+    """The list told in segments, each with the word for contacting the whole segment."""
+    segment = plan.targets[Targets.SEGMENT].to_numpy(np.int64)
+    probability = plan.targets[Targets.PROBABILITY].to_numpy(np.float64)
+    rates = _answered(plan.responses, plan.summary.campaign) if plan.summary.campaign else _expected(plan)
+    even = plan.summary.break_even or 0.0
+    made = []
+    for one in plan.summary.segments:
+        inside = segment == one.segment
+        n, *measured = rates.get(one.segment, (0, 0.0, 0.0, 1.0))
+        made.append(
+            segment_advice(
+                one.segment,
+                one.name,
+                in_numbers(plan, one.segment),
+                mean_probability=float(probability[inside].mean()) if inside.any() else 0.0,
+                word=advice(n, measured[1], measured[2], even),
+                rates=(measured[0], measured[1], measured[2]),
+                even=even,
+                revenue=plan.summary.revenue or 0.0,
+                currency=dataset.currency,
+                ahead=not plan.summary.campaign,
+            )
+        )
+    return tuple(made)
+
+
+def _answered(responses: pd.DataFrame, campaign: str) -> dict[int, tuple[int, float, float, float]]:
+    """Segment -> contacted, observed rate and its Wilson interval in one campaign."""
+    rows = responses[(responses[Responses.CAMPAIGN] == campaign) & (responses[Responses.SEGMENT] >= 0)]
+    names = [Responses.SEGMENT, Responses.N, Responses.RATE, Responses.LOW, Responses.HIGH]
+    return {
+        int(one[0]): (int(one[1]), float(one[2]), float(one[3]), float(one[4]))
+        for one in rows[names].itertuples(index=False)
+    }
+
+
+def _expected(plan: CampaignPlan) -> dict[int, tuple[int, float, float, float]]:
+    """Segment -> customers, mean probability now, and the interval of the rate that one campaign would bring.
+
+    Over time, observed rates of today's segments would be circular: segments know what followed the campaigns.
+    """
+    outcome = plan.held_out[HeldOut.OUTCOME].to_numpy(np.float64)
+    predicted = plan.held_out[HeldOut.PROBABILITY].to_numpy(np.float64)
+    doubt = ratio_variance(predicted, outcome, plan.held_out[HeldOut.KEY].to_numpy(np.int64))
+    segment = plan.targets[Targets.SEGMENT].to_numpy(np.int64)
+    probability = plan.targets[Targets.PROBABILITY].to_numpy(np.float64)
+    made = {}
+    for one in np.unique(segment).tolist():
+        mine = probability[segment == one]
+        rate = expected_profit(mine, 0.0, 1.0 / len(mine), doubt)
+        made[one] = (len(mine), rate.value, max(rate.low, 0.0), min(rate.high, 1.0))
+    return made

@@ -1,0 +1,94 @@
+"""The command line's options, and what they name: a champion, a plan at other prices, a reason, who signs."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from pipeline.errors import UsageError
+from pipeline.settings import Settings
+
+if TYPE_CHECKING:
+    from pipeline.contract import CampaignPlan, Champion, Segmentation
+    from pipeline.store import Store
+
+SpecOption = Annotated[str, typer.Option(help="A shipped spec's name or a TOML file.")]
+DataOption = Annotated[str | None, typer.Option(help="File, folder, glob or database URL; left out: the spec's own.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout.")]
+ReasonOption = Annotated[str, typer.Option(help="Why; kept in the history.")]
+ChampionOption = Annotated[
+    str | None,
+    typer.Option(
+        "--experiment", help="Whose champion; left out: KORZINA_EXPERIMENT's, else the only one that has one."
+    ),
+]
+
+
+class Promote(StrEnum):
+    """When a finished sweep becomes champion."""
+
+    AUTO = "auto"
+    NEVER = "never"
+
+
+def only_experiment(store: Store, experiment: str | None) -> str:
+    """The experiment named, the setting's, or the only one that has a champion; raises ``UsageError`` otherwise."""
+    named = experiment or Settings().experiment
+    if named:
+        return named
+    names = [champion.experiment for champion in store.champions()]
+    if len(names) == 1:
+        return str(names[0])
+    if not names:
+        raise UsageError.because("the store has no champion yet", remedy="run 'korzina train' first")
+    raise UsageError.because(
+        "several experiments have a champion",
+        expected="one named",
+        found=", ".join(names),
+        remedy="add --experiment NAME",
+    )
+
+
+def champion_to(purpose: str, store: Store, experiment: str | None) -> Champion:
+    """The experiment's champion; raises ``UsageError`` where there is none to ``purpose`` with."""
+    champion = store.champion(only_experiment(store, experiment))
+    if champion is None:
+        raise UsageError.because(f"there is no champion to {purpose} with", remedy="run 'korzina train' first")
+    return champion
+
+
+def plan_at(run: Segmentation, cost: float | None, revenue: float | None) -> CampaignPlan:
+    """The run's plan, at its own prices where none is given; raises ``UsageError`` where the run has no plan."""
+    from pipeline.campaigns import at_prices
+
+    if run.campaigns is None:
+        raise UsageError.because(
+            f"run {run.run_id} (k = {run.k}) has no campaign plan",
+            found="a run that was not the recommended one, or of an older version",
+            remedy="run 'korzina train' again",
+        )
+    plan, summary = run.campaigns, run.campaigns.summary
+    if cost is None and revenue is None:
+        return plan
+    return at_prices(
+        plan,
+        run.dataset,
+        cost=summary.cost if cost is None else cost,
+        revenue=summary.revenue if revenue is None else revenue,
+    )
+
+
+def given(reason: str) -> str:
+    """The reason without blanks around it; raises ``UsageError`` where nothing is left."""
+    if not reason.strip():
+        raise UsageError.because("--reason is empty", expected="a sentence that a colleague will understand")
+    return reason.strip()
+
+
+def who() -> str:
+    """The account that signs a change."""
+    import getpass
+
+    return getpass.getuser()

@@ -1,0 +1,46 @@
+"""What the product says of a run: sentences with what they were made of, their JSON, and the form of money in them."""
+
+from pipeline.contract.messages.as_json import decoded, encoded
+from pipeline.contract.messages.beside import messages_of, with_messages
+from pipeline.contract.messages.currency import CURRENCY_SIGNS, affixes, currency_of, with_currency
+from pipeline.contract.messages.values import (
+    ENGLISH,
+    Cased,
+    Day,
+    Joined,
+    Message,
+    Own,
+    Quantity,
+    Speaker,
+    Value,
+    Words,
+    cased,
+    joined,
+    own,
+    percent,
+)
+
+__all__ = [
+    "CURRENCY_SIGNS",
+    "ENGLISH",
+    "Cased",
+    "Day",
+    "Joined",
+    "Message",
+    "Own",
+    "Quantity",
+    "Speaker",
+    "Value",
+    "Words",
+    "affixes",
+    "cased",
+    "currency_of",
+    "decoded",
+    "encoded",
+    "joined",
+    "messages_of",
+    "own",
+    "percent",
+    "with_currency",
+    "with_messages",
+]

@@ -1,0 +1,76 @@
+"""Which files a source is made of: a path, a folder, a glob pattern, an installed package."""
+
+from __future__ import annotations
+
+import glob
+import importlib.util
+from pathlib import Path
+
+from pipeline.errors import InputError
+
+_PARQUET = {".parquet", ".pq"}
+_TEXT = {".csv", ".tsv", ".txt", ".tab"}
+
+
+def find_files(pattern: str) -> list[Path]:
+    """Data files behind a path, a folder or a glob pattern, sorted; raises ``InputError`` where there is none."""
+    path = Path(pattern).expanduser()
+    if path.is_file():
+        return [path]
+    if path.is_dir():
+        inside = [one for one in sorted(path.rglob("*")) if one.is_file() and not one.name.startswith((".", "_"))]
+        files = [one for one in inside if one.suffix.lower() in _PARQUET]
+        files = files or [one for one in inside if one.suffix.lower() in _TEXT]
+        if not files:
+            raise InputError.because(
+                f"{pattern}: no data in this folder",
+                expected="*.parquet or *.csv files",
+                found=", ".join(one.name for one in inside[:10]) or "an empty folder",
+            )
+        return files
+    found = sorted(glob.glob(str(path), recursive=True))  # noqa: PTH207  (Path.glob refuses absolute patterns)
+    files = [Path(one) for one in found if Path(one).is_file()]
+    if not files:
+        near = path.parent if path.parent.is_dir() else None
+        here = ", ".join(sorted(one.name for one in near.iterdir())[:10]) if near else "no such folder either"
+        raise InputError.because(
+            f"{pattern}: no such file", found=f"there: {here}", remedy="check the path after --data"
+        )
+    if len({is_parquet([one]) for one in files}) > 1:
+        raise InputError.because(
+            f"{pattern}: Parquet and text files together", expected="one format", remedy="narrow the pattern"
+        )
+    return files
+
+
+def package_folder(name: str) -> Path:
+    """Folder of an installed package, found without importing (running) it."""
+    try:
+        found = importlib.util.find_spec(name)
+    except (ImportError, ValueError):
+        found = None
+    if found is None or not found.submodule_search_locations:
+        raise InputError.because(
+            f"package {name!r} is not installed; the spec reads its data from there",
+            remedy=f"pip install {name.replace('_', '-')}, or give a folder with --data",
+        )
+    return Path(next(iter(found.submodule_search_locations)))
+
+
+def files_in(folder: Path, name: str, file: str) -> list[Path]:
+    """Files of one table in a folder, by the name that the spec gives, else by the table's; raises ``InputError``."""
+    places = [folder / file, folder / Path(file).name, *sorted(folder.glob(f"{glob.escape(name)}.*"))]
+    for place in places:
+        if place.exists():
+            return find_files(str(place))
+    raise InputError.because(
+        f"{folder}: no file for table {name!r}",
+        expected=f"{Path(file).name} or another file called {name}",
+        found=", ".join(sorted(one.name for one in folder.iterdir())[:10]) or "an empty folder",
+    )
+
+
+def is_parquet(files: list[Path]) -> bool:
+    """Whether the first of ``files`` starts as Parquet does."""
+    with files[0].open("rb") as stream:
+        return stream.read(4) == b"PAR1"

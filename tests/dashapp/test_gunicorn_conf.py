@@ -1,0 +1,47 @@
+"""What gunicorn is told: the settings, read anew by each process that is configured by them."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from tests.command_support import environment
+
+NAMES = ("bind", "workers", "threads", "accesslog", "loglevel")
+CODE = f"import json, dashapp.gunicorn_conf as c; print(json.dumps({{name: getattr(c, name) for name in {NAMES}}}))"
+
+
+def configured(**settings: str) -> dict[str, object]:
+    done = subprocess.run(
+        [sys.executable, "-c", CODE], env=environment(**settings), capture_output=True, text=True, check=True
+    )
+    return dict(json.loads(done.stdout))
+
+
+def test_by_default_two_workers_listen_on_the_loopback_address_and_log_no_request() -> None:
+    expected = {"bind": "127.0.0.1:8050", "workers": 2, "threads": 4, "accesslog": None, "loglevel": "info"}
+
+    assert configured() == expected
+
+
+def test_every_setting_is_obeyed() -> None:
+    found = configured(
+        KORZINA_HOST="::1",
+        KORZINA_PORT="8100",
+        KORZINA_WORKERS="3",
+        KORZINA_THREADS="5",
+        KORZINA_ACCESS_LOG="1",
+        KORZINA_LOG_LEVEL="warning",
+    )
+
+    assert found == {"bind": "[::1]:8100", "workers": 3, "threads": 5, "accesslog": "-", "loglevel": "warning"}
+
+
+@pytest.mark.parametrize(("own", "port"), [("", "8200"), ("8100", "8100")])
+def test_a_platforms_port_gives_way_to_one_of_our_own(own: str, port: str) -> None:
+    settings = {"KORZINA_PORT": own} if own else {}
+
+    assert configured(PORT="8200", **settings)["bind"] == f"127.0.0.1:{port}"
