@@ -68,14 +68,25 @@ def segment(
     True
 
     """
+    if choose is not None and not reason.strip():
+        raise UsageError.because("choose needs a reason", remedy='add reason="..."')
+    return _segment(data, spec, _ends(k), seed, progress, choose, reason)
+
+
+def _segment(
+    data: Table | None,
+    spec: str | PathLike[str] | Spec | SpecDraft | None,
+    ends: tuple[int, int],
+    seed: int,
+    progress: Progress | None,
+    choose: int | None,
+    reason: str,
+) -> SweepResult:
     from pipeline.processors import process_helper
     from pipeline.stages import Options
     from pipeline.stopwatch import Stopwatch
     from pipeline.train import analyse_source, prepare_analysis
 
-    k_min, k_max = _ends(k)
-    if choose is not None and not reason.strip():
-        raise UsageError.because("choose needs a reason", remedy='add reason="..."')
     if data is None and spec is None:
         raise UsageError.because(
             "nothing to segment",
@@ -84,8 +95,8 @@ def segment(
     drafted = spec if isinstance(spec, SpecDraft) else draft(data) if data is not None and spec is None else None
     meant = drafted.spec if drafted is not None else resolve(spec)
     options = Options(
-        k_min=k_min,
-        k_max=k_max,
+        k_min=ends[0],
+        k_max=ends[1],
         seed=seed,
         choose=choose,
         choose_reason=reason,

@@ -22,6 +22,7 @@ from pipeline.command_line import (
     champion_to,
     document,
     given,
+    mlflow_pages,
     only_experiment,
     plan_at,
     who,
@@ -228,7 +229,7 @@ def serve(
     from pipeline.serving import serve as run
 
     settings = Settings()
-    page = _pages(settings) if mlflow else ""
+    page = mlflow_pages(settings) if mlflow else ""
     raise typer.Exit(run(settings, dashboard=dashboard, mlflow_ui=mlflow, announce=typer.echo, page=page))
 
 
@@ -245,16 +246,6 @@ def docs(
 
 
 # ------------------------------------------------------------------ helpers of the commands
-
-
-def _pages(settings: Settings) -> str:
-    """Where MLflow's pages show the runs; nothing where the store cannot say, which whoever serves it tells better."""
-    from pipeline.store import Store
-
-    try:
-        return Store.open(settings).pages(settings.experiment)
-    except KorzinaError:
-        return ""
 
 
 def _store() -> Store:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipeline.errors import UsageError
+from pipeline.errors import KorzinaError, UsageError
 from pipeline.settings import Settings
 
 if TYPE_CHECKING:
@@ -92,3 +92,13 @@ def who() -> str:
     import getpass
 
     return getpass.getuser()
+
+
+def mlflow_pages(settings: Settings) -> str:
+    """Where MLflow's pages show the runs; nothing where the store cannot say, which whoever serves it tells better."""
+    from pipeline.store import Store
+
+    try:
+        return Store.open(settings).pages(settings.experiment)
+    except KorzinaError:
+        return ""
