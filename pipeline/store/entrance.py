@@ -3,7 +3,7 @@
 MLflow keeps the views that its pages offer under "Views" as tags of the experiment, and opens one that the address
 names. Ours lists the runs of the newest sweep by k, unfolded, with the columns that matter, and draws them over k. The
 pages open on an overview for language models unless the address says otherwise; that choice is the browser's.
-Tried on MLflow 3.15.2 and 3.17.2; a page that knows no such view shows the plain list.
+Tried on MLflow 3.17.2; a page that knows no such view shows the plain list.
 """
 
 from __future__ import annotations
