@@ -202,7 +202,7 @@ def init(
     typer.echo(f"Wrote {target}. Look through it, then: korzina train --spec {target} --data {file}")
 
 
-@app.command()
+@app.command(short_help="Print the JSON Schema of a spec.")
 def schema(
     output: Annotated[Path | None, typer.Option(help="File to write; left out: stdout.")] = None,
 ) -> None:

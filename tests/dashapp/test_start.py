@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-HEAVY = ("sklearn", "scipy.stats", "mlflow", "matplotlib")
+HEAVY = ("sklearn", "scipy.stats", "mlflow", "matplotlib", "duckdb")
 
 
 @pytest.mark.parametrize("module", ["dashapp.app", "dashapp.wsgi"])

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from pipeline.contract import Campaign
 from pipeline.errors import SpecError
-from pipeline.reading import Data
 from pipeline.spec import Spec
+
+if TYPE_CHECKING:
+    from pipeline.reading import Data
 
 MOMENT, AS_OF, CAMPAIGN = "moment", "as_of", "campaign"
 ROW = "(row)"  # position of the customer in the customers table
