@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -231,12 +232,12 @@ def test_the_services_of_compose_train_serve_and_are_healthy(machine: Machine, d
     assert not healthy("mlflow")
 
     with ExitStack() as stack:
-        tracker, server = (
-            stack.enter_context(machine.running(*command, log=tmp_path / name, environment=environment_of(name)))
-            for name, command in (("mlflow", services["mlflow"]["command"]), ("dashboard", machine.stage.command))
-        )
-        soon("dashboard", lambda: healthy("dashboard"), server, tmp_path / "dashboard")
-        soon("MLflow UI", lambda: healthy("mlflow"), tracker, tmp_path / "mlflow")
+        # in the order of depends_on, each when the one before is healthy
+        assert "mlflow" in services["dashboard"]["depends_on"]
+        for name, command in (("mlflow", services["mlflow"]["command"]), ("dashboard", machine.stage.command)):
+            log = tmp_path / name
+            server = stack.enter_context(machine.running(*command, log=log, environment=environment_of(name)))
+            soon(name, partial(healthy, name), server, log)
         train(machine)
         soon("champion", lambda: machine.fetch(f"{DASHBOARD}/readyz")[0] == 200, server, tmp_path / "dashboard")
         for language in ("en", "ru"):
