@@ -14,6 +14,7 @@ import pandas as pd
 from pydantic import ValidationError
 
 from korzina.sources import Table, source_of
+from pipeline.command_line import settings_fault
 from pipeline.contract import Champion
 from pipeline.errors import UsageError
 from pipeline.settings import Settings
@@ -152,7 +153,7 @@ class RunStore:
         table.attrs["notes"] = list(scored.notes)
         return table
 
-    def promote(self, run: str, *, reason: str) -> Champion:
+    def promote(self, run: str, *, reason: str = "") -> Champion:
         """Make a completed run the champion of its experiment; the dashboard shows it within seconds.
 
         Parameters
@@ -165,13 +166,20 @@ class RunStore:
         Raises
         ------
         UsageError
-            The reason is empty.
+            The reason is left out or empty, or the run is named by something else than its id.
         StoreError
             The run is not known, not complete, or damaged.
 
         """
-        if not reason.strip():
+        if not isinstance(reason, str) or not reason.strip():
             raise UsageError.because("reason is empty", expected="a sentence that a colleague will understand")
+        if not isinstance(run, str):
+            raise UsageError.because(
+                "no such run",
+                expected="a run's id, as in runs()",
+                found=repr(run),
+                remedy="promote(run_id, reason=...)",
+            )
         champion = self._store.promote(run, reason=reason.strip(), who=getpass.getuser())
         _report(self._settings, self._store, champion.run_id)
         return champion
@@ -243,8 +251,7 @@ def settings_of(uri: str | PathLike[str] | None) -> Settings:
     try:
         found = Settings()
     except ValidationError as error:
-        wrong = [f"KORZINA_{'_'.join(map(str, one['loc'])).upper()}: {one['msg']}" for one in error.errors()]
-        raise UsageError.because("a setting in the environment is wrong", found="; ".join(wrong)) from None
+        raise settings_fault(error) from None
     if uri is None:
         return found
     if isinstance(uri, str) and "://" in uri:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from numbers import Integral
 from os import PathLike
 
 from korzina.sources import Table, source_of
@@ -70,7 +71,7 @@ def segment(
     """
     if choose is not None and not reason.strip():
         raise UsageError.because("choose needs a reason", remedy='add reason="..."')
-    return _segment(data, spec, _ends(k), seed, progress, choose, reason)
+    return _segment(data, spec, _ends(k), _seed(seed), progress, choose, reason)
 
 
 def _segment(
@@ -124,12 +125,21 @@ def resolve(spec: str | PathLike[str] | Spec | SpecDraft | None) -> Spec:
     )
 
 
+def _seed(seed: int) -> int:
+    if not isinstance(seed, Integral) or not 0 <= seed < 2**32:
+        raise UsageError.because(
+            "seed is no such number", expected="a whole number from 0 to 4294967295", found=repr(seed)
+        )
+    return int(seed)
+
+
 def _ends(ks: Sequence[int]) -> tuple[int, int]:
-    wanted = [int(k) for k in ks]
-    if not wanted or wanted != list(range(wanted[0], wanted[0] + len(wanted))) or wanted[0] < 2:
+    wanted = list(ks) if isinstance(ks, Iterable) else []
+    whole = all(isinstance(k, Integral) and not isinstance(k, bool) for k in wanted)
+    if not wanted or not whole or wanted != list(range(wanted[0], wanted[0] + len(wanted))) or wanted[0] < 2:
         raise UsageError.because(
             "k does not say which numbers of segments to try",
             expected="consecutive numbers from 2 on, as range(2, 13)",
             found=repr(ks)[:120],
         )
-    return wanted[0], wanted[-1]
+    return int(wanted[0]), int(wanted[-1])

@@ -18,7 +18,7 @@ def source_of(data: Table) -> str | Frames:
     """``data`` as the reading room takes it; raises ``InputError`` for a frame that cannot be read as a table."""
     if isinstance(data, pd.DataFrame):
         return Frames.of(data)
-    if isinstance(data, Mapping):
+    if isinstance(data, Mapping) and all(isinstance(table, pd.DataFrame) for table in data.values()):
         return Frames.of_tables(data)
     if isinstance(data, str | PathLike):
         return fspath(data)

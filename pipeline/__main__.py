@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from pydantic import ValidationError
 
 from pipeline.command_line import (
     DOCUMENTS,
@@ -25,6 +26,7 @@ from pipeline.command_line import (
     mlflow_pages,
     only_experiment,
     plan_at,
+    settings_fault,
     who,
 )
 from pipeline.errors import KorzinaError, UsageError
@@ -66,7 +68,7 @@ def train(
     data: DataOption = None,
     k_min: Annotated[int, typer.Option(help="Least number of segments to try.")] = 2,
     k_max: Annotated[int, typer.Option(help="Largest number of segments to try.")] = 12,
-    seed: Annotated[int, typer.Option(help="Every random choice derives from it.")] = 0,
+    seed: Annotated[int, typer.Option(help="Every random choice derives from it.", min=0, max=2**32 - 1)] = 0,
     experiment: Annotated[
         str | None, typer.Option(help="Experiment in MLflow to record it in; left out: the spec's name.")
     ] = None,
@@ -196,6 +198,8 @@ def init(
     from pipeline.drafting import draft_spec, write_draft
 
     target = output or Path(file).with_suffix(".toml")
+    if target.resolve() == Path(file).expanduser().resolve():
+        raise UsageError.because(f"{target}: the data themselves would be overwritten", remedy="give another --output")
     if target.exists() and not force:
         raise UsageError.because(f"{target} exists already", remedy="give another --output, or --force to overwrite")
     write_draft(draft_spec(file), target)
@@ -286,8 +290,8 @@ def main() -> None:
     """Run the command line and turn every fault into one message and an exit code."""
     try:
         settings = Settings()
-    except ValueError as error:
-        typer.echo(f"korzina: a setting is wrong. {error}", err=True)
+    except ValidationError as error:
+        typer.echo(f"korzina: {settings_fault(error)}", err=True)
         raise SystemExit(2) from None
     logging.basicConfig(level="WARNING", stream=sys.stderr, format="%(levelname)s %(name)s: %(message)s")
     logging.getLogger("pipeline").setLevel(settings.log_level.upper())

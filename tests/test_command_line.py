@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
@@ -72,3 +75,36 @@ def test_the_wheel_is_told_to_bring_every_document() -> None:
     configured = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["setuptools"]["data-files"]
 
     assert set(configured["share/korzina"]) >= set(DOCUMENTS.values())
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "told"),
+    [
+        ("KORZINA_WORKERS", "0", "KORZINA_WORKERS: Input should be greater than or equal to 1. Found: '0'"),
+        ("KORZINA_PORT", "abc", "KORZINA_PORT: Input should be a valid integer"),
+        ("KORZINA_URL_PREFIX", "bad value", "KORZINA_URL_PREFIX: expected a path"),
+    ],
+)
+def test_a_wrong_setting_is_told_by_its_variable(variable: str, value: str, told: str, tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "pipeline", "runs"],
+        env={**os.environ, "KORZINA_HOME": str(tmp_path), variable: value},
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == 2
+    assert told in done.stderr
+    assert "pydantic" not in done.stderr
+
+
+def test_a_draft_never_takes_the_place_of_the_data(tmp_path: Path) -> None:
+    data = tmp_path / "customers.csv"
+    data.write_text("id,spend\n1,2\n", "utf-8")
+
+    done = CliRunner().invoke(app, ["init", str(data), "--output", str(data), "--force"])
+
+    assert isinstance(done.exception, UsageError)
+    assert data.read_text("utf-8") == "id,spend\n1,2\n"

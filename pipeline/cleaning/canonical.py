@@ -9,6 +9,7 @@ import pandas as pd
 
 from pipeline.cleaning.derive import mentions
 from pipeline.contract import Customers, Dataset
+from pipeline.errors import InputError
 from pipeline.reading import ROW_ID, RawTable
 from pipeline.spec import RangeRule, ReplaceRule, Spec, WhereRule, raw_columns
 
@@ -60,6 +61,12 @@ def customers_table(frame: pd.DataFrame, dataset: Dataset) -> pd.DataFrame:
     names = [column.name for column in dataset.columns if column.role != "ignored" or column.name in members]
     kept = [dataset.id_column] if dataset.id_column is not None else []
     names = kept + [name for name in names if name not in kept]
+    if Customers.KEY in names:
+        raise InputError.because(
+            f"column {Customers.KEY!r} has the name under which Korzina numbers the customers",
+            expected="another name",
+            remedy="rename it in the file, or read it under another name with [source] query",
+        )
     table = frame[names].reset_index(drop=True)
     table.insert(0, Customers.KEY, np.arange(len(table), dtype=np.int64))
     return table

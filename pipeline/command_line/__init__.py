@@ -13,6 +13,7 @@ from pipeline.command_line.options import (
     mlflow_pages,
     only_experiment,
     plan_at,
+    settings_fault,
     who,
 )
 
@@ -30,5 +31,6 @@ __all__ = [
     "mlflow_pages",
     "only_experiment",
     "plan_at",
+    "settings_fault",
     "who",
 ]

@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from pydantic import ValidationError
 
 from pipeline.errors import KorzinaError, UsageError
 from pipeline.settings import Settings
@@ -102,3 +103,17 @@ def mlflow_pages(settings: Settings) -> str:
         return Store.open(settings).pages(settings.experiment)
     except KorzinaError:
         return ""
+
+
+def settings_fault(error: ValidationError) -> UsageError:
+    """Which variables are wrong, what they may be, what was found; an address may hold a password, and is not shown."""
+    prefix = str(Settings.model_config["env_prefix"])
+    faults = [("_".join(map(str, fault["loc"])), fault) for fault in error.errors()]
+    wanted = [f"{prefix}{name.upper()}: {str(fault['msg']).removeprefix('Value error, ')}" for name, fault in faults]
+    shown = [repr(fault["input"]) for name, fault in faults if not name.endswith(("uri", "url", "root")) and name]
+    return UsageError.because(
+        "a setting is wrong" if len(faults) == 1 else "settings are wrong",
+        expected="; ".join(wanted),
+        found=", ".join(shown) or "something else",
+        remedy="mend it in the environment or in .env; 'korzina docs settings' lists them all",
+    )

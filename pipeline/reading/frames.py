@@ -80,7 +80,9 @@ def _as_arrow(frame: pd.DataFrame, what: str) -> Arrow:
 
     levels = [name for name in frame.index.names if name is not None and name not in frame.columns]
     whole = frame.reset_index(level=levels) if levels else frame
-    names = [str(name) for name in whole.columns]
+    names = [str(name).strip() for name in whole.columns]  # as in the header of a file
+    if not names:
+        raise InputError.because(f"{what} has no columns", expected="one row a customer, with what they did in columns")
     twice = [name for name, count in Counter(names).items() if count > 1]
     if twice:
         raise InputError.because(

@@ -33,7 +33,7 @@ from pipeline.contract import (
     messages_of,
     with_messages,
 )
-from pipeline.errors import InputError, nearest_name
+from pipeline.errors import InputError, UsageError, nearest_name
 from pipeline.reading import ROW_ID, Data, Frames, RawTable
 from pipeline.scoring.drift import measure_drift
 from pipeline.segmenting import apply_transform, squared_distances
@@ -45,12 +45,16 @@ _PARQUET = b"PAR1"
 
 
 def score_file(segmentation: Segmentation, data: str, output: Path) -> Scored:
-    """Place every customer in ``data`` and write a CSV; raises ``InputError``."""
+    """Place every customer in ``data`` and write a CSV; raises ``InputError``, ``UsageError``."""
+    if output.resolve() == Path(data).expanduser().resolve():
+        raise UsageError.because(
+            f"{output}: the customers' own file would be overwritten", remedy="give another file with --output"
+        )
     scored = score(segmentation, data)
     try:
         neutralise_formulas(scored.table).to_csv(output, index=False, encoding="utf-8")
     except OSError as error:
-        raise InputError.because(f"{output} cannot be written ({error.strerror})") from error
+        raise InputError.because(f"{output} cannot be written ({error.strerror or error})") from error
     return scored
 
 

@@ -60,8 +60,10 @@ def test_a_promotion_needs_a_reason_and_keeps_it(logged: korzina.LoggedSweep, re
     store = korzina.open(logged.store.uri)
     other = logged.run_ids[next(k for k in KS if k != result.k)]
 
-    with pytest.raises(TypeError, match="reason"):
-        store.promote(other)  # type: ignore[call-arg]
+    with pytest.raises(korzina.UsageError, match="reason is empty"):
+        store.promote(other)
+    with pytest.raises(korzina.UsageError, match=r"no such run.*Found: 3"):
+        store.promote(3, reason="k = 3 is what we want")  # type: ignore[arg-type]
     with pytest.raises(korzina.UsageError, match=r"reason is empty.*a colleague"):
         store.promote(other, reason="  ")
     champion = store.promote(other[:8], reason="the team prefers it")
@@ -109,7 +111,5 @@ def test_folder_and_address_name_the_same_store(uri, tmp_path, monkeypatch) -> N
 def test_a_wrong_setting_is_said_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("KORZINA_PORT", "many")
 
-    with pytest.raises(
-        korzina.UsageError, match=r"setting in the environment is wrong.*KORZINA_PORT: Input should be a valid integer"
-    ):
+    with pytest.raises(korzina.UsageError, match=r"a setting is wrong.*KORZINA_PORT: Input should be a valid integer"):
         korzina.open()

@@ -15,8 +15,8 @@ from pipeline.campaigns.learning.response_model import cross_fit, fit_response
 from pipeline.campaigns.plan import plan_campaigns
 from pipeline.campaigns.priced import KIND_PREFIX
 from pipeline.contract import Assignments, HeldOut, Scored, Segmentation, Targets
-from pipeline.errors import InputError
-from pipeline.scoring import score_upload
+from pipeline.errors import InputError, UsageError
+from pipeline.scoring import score_file, score_upload
 from pipeline.scoring.outlook import response_outlook
 from pipeline.scoring.score import score
 from pipeline.spec import Spec
@@ -253,3 +253,14 @@ def test_one_file_is_enough_for_a_spec_that_reads_several_tables(run: Segmentati
     assert score(several, str(file)).rows == 30
     with pytest.raises(InputError, match="no file for table"):
         score(several, str(tmp_path))
+
+
+def test_the_customers_own_file_is_never_written_over(run: Segmentation, tmp_path: Path) -> None:
+    data = tmp_path / "new.csv"
+    shoppers(40, seed=5).to_csv(data, index=False)
+    before = data.read_bytes()
+
+    with pytest.raises(UsageError, match=r"would be overwritten.*another file"):
+        score_file(run, str(data), data)
+
+    assert data.read_bytes() == before
