@@ -7,11 +7,12 @@ share them where two threads would wait for each other. Loky (joblib's executor)
 from __future__ import annotations
 
 import os
+import queue
 import signal
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any, ParamSpec, Protocol, TypeVar
 
 R = TypeVar("R")
@@ -62,6 +63,7 @@ def process_helper() -> Iterator[Helper]:
             _start(executor)
             yield ProcessHelper(executor)
         finally:
+            _forget_waiting(executor)
             executor.shutdown(wait=True, kill_workers=True)
 
 
@@ -89,6 +91,13 @@ def _keep_going() -> None:
     from joblib.externals.loky import process_executor
 
     process_executor._USE_PSUTIL = False
+
+
+def _forget_waiting(executor: Any) -> None:
+    """Take back tasks that no worker has yet: loky forgets them in its shutdown, looks for them, and fails aloud."""
+    with suppress(queue.Empty):
+        while True:
+            executor._work_ids.get_nowait()
 
 
 def _start(executor: Any) -> None:

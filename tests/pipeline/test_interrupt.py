@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -60,7 +61,7 @@ def statuses(home: Path) -> list[str]:
     if not file.exists():
         return []
     try:
-        with sqlite3.connect(f"file:{file}?mode=ro", uri=True) as connection:
+        with closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as connection:
             return [row[0] for row in connection.execute("SELECT status FROM runs ORDER BY start_time")]
     except sqlite3.OperationalError:  # it is being made
         return []
