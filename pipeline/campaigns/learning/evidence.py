@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -43,8 +44,10 @@ from pipeline.contract import (
     SegmentCard,
 )
 from pipeline.processors import one_thread
-from pipeline.spec import HistorySpec
 from pipeline.statistics import Vector
+
+if TYPE_CHECKING:
+    from pipeline.spec import HistorySpec
 
 
 @dataclass(frozen=True)

@@ -10,10 +10,10 @@ import pandas as pd
 
 from pipeline.contract import Campaign
 from pipeline.errors import SpecError
-from pipeline.spec import Spec
 
 if TYPE_CHECKING:
     from pipeline.reading import Data
+    from pipeline.spec import Spec
 
 MOMENT, AS_OF, CAMPAIGN = "moment", "as_of", "campaign"
 ROW = "(row)"  # position of the customer in the customers table

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -11,8 +12,10 @@ import pandas as pd
 from pipeline.campaigns.learning.history import by_start, latest_by_kind, next_moment
 from pipeline.campaigns.profit import Keys, Mask
 from pipeline.contract import Campaign, Column, Customers, Dataset, Labels, Message, SegmentCard
-from pipeline.spec import HistorySpec
 from pipeline.statistics import FEWEST, Vector
+
+if TYPE_CHECKING:
+    from pipeline.spec import HistorySpec
 
 SEGMENT, KIND, PAST = "(segment)", "(kind)", "(past)"
 RECEIVED, RESPONDED = "(received)", "(responded)"
