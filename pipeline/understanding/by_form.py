@@ -29,7 +29,7 @@ def contradiction(form: KnownForm, relations: Relations) -> str:
     if form.kind != "purchases" or order is None:
         return ""
     for role in ("customer", "day"):
-        column = form.roles.get(role)  # type: ignore[call-overload]
+        column = form.roles.get(role)
         if column is not None and relations.broken(order, column):
             return str(column)
     return ""

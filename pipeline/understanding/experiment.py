@@ -33,8 +33,9 @@ def recognise(reading: Understanding, table: Sequence[Profile], relations: Relat
     reading.arm = arm.name
     reading.afterwards = _afterwards(table, relations, arm)
     reading.tell(
-        "{column} says who was contacted ({values}): an experiment. It and what is known only afterwards ({columns}) shape no segment, and no campaign "
-        "is drafted: what a contact brought is the difference between the arms, not the share that answered",
+        "{column} says who was contacted ({values}): an experiment. It and what is known only afterwards ({columns}) "
+        "shape no segment, and no campaign is drafted: what a contact brought is the difference between the arms, "
+        "not the share that answered",
         column=arm.name,
         values=Joined(tuple(map(Own, arm.sample[:6]))) if arm.sample else "0, 1",
         columns=Joined(reading.afterwards),

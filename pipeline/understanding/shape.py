@@ -62,7 +62,7 @@ def _only_a_name(profile: Profile) -> bool:
 
 def _about_customers(table: Sequence[Profile]) -> list[str]:
     """Columns that only a table of people or of their behaviour has: age, income, recency, orders and spend."""
-    meanings = {}
+    meanings: dict[str, str] = {}
     for profile in table:
         meaning = names.meaning_of(profile.name)
         if meaning and not profile.empty:
@@ -96,11 +96,11 @@ def settle_customers(
     named = [profile for profile in keys if names_customer(profile.name)]
     people = _about_customers(table)
     other = _other_things(table, keys, named)
-    reading.customer = (named or keys or [None])[0].name if (named or keys) else None  # type: ignore[union-attr]
+    reading.customer = next((profile.name for profile in (*named, *keys)), None)
     spoilt = _spoilt(table)
     for name in spoilt:
         reading.tell(
-            "{column} was spoilt by a spreadsheet (1.23E+12: its digits are lost), so it tells nobody apart: export it as text",
+            "{column} was spoilt by a spreadsheet (1.23E+12: digits lost) and tells nobody apart: export it as text",
             column=name,
         )
     if given.get("kind") == "customers":

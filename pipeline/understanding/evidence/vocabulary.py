@@ -15,7 +15,8 @@ MEANINGS: Mapping[Meaning, str] = {
     r"|дней без",
     "tenure": r"tenure|days? (as|since) (customer|registration)|customer (for|since days)|months? as|стаж|срок жизни",
     "marital_status": r"\bmarital|\bmarried\b|семейн|\bбрак|\bженат|\bзамужем",
-    "children": r"\bkid(s|home)?\b|\bteen(s|home|agers?)?\b|\bchild(ren)?\b|\bdependents?\b|\bдет(и|ей)\b|\bребен|\bребён",
+    "children": r"\bkid(s|home)?\b|\bteen(s|home|agers?)?\b|\bchild(ren)?\b|\bdependents?\b|\bдет(и|ей)\b"
+    r"|\bребен|\bребён",
     "household": r"household (size|members)|family size|hh ?size|размер семь|членов семь|состав семь|семья",
     "education": r"\beducation|\bdegree\b|образован",
     "gender": r"\bgender\b|\bsex\b|^пол$|\bпол (клиента|покупателя)",

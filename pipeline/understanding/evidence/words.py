@@ -201,7 +201,7 @@ OTHER_SIGNS = (
 
 @lru_cache(maxsize=65536)
 def plain_words(name: str) -> str:
-    """A header as lower-case words without the accents of Latin letters: ``NumWebPurchases`` -> ``num web purchases``."""
+    """A header as lower-case words without accents of Latin letters: ``NumWebPurchases`` -> ``num web purchases``."""
     parted = re.sub(r"(?<=[a-zа-яё])(?=[A-ZА-ЯЁ])|(?<=[A-Za-zА-Яа-яё])(?=\d)|(?<=[A-Z])(?=[A-Z][a-z])", " ", name)
     return " ".join(re.findall(r"[^\W_]+|#|№", _plain(parted))).lower()
 

@@ -1,8 +1,9 @@
 """Lines of purchases: who bought, in which order, when, for how much, and which lines do not count."""
 
 from pipeline.understanding.purchases.customer import Candidate, clear, customers, repeating, worded
-from pipeline.understanding.purchases.money import Amounts, amounts_of, discounts, money_of
+from pipeline.understanding.purchases.money import money_of
 from pipeline.understanding.purchases.orders import DayCandidate, days, order_of, order_worded
+from pipeline.understanding.purchases.priced_columns import Amounts, amounts_of, discounts
 from pipeline.understanding.purchases.setting_aside import known_profile, set_aside
 from pipeline.understanding.purchases.text import literal
 

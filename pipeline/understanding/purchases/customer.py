@@ -106,7 +106,7 @@ class _Tally:
 
 
 def worded(profile: Profile) -> float:
-    """What a header and the form of the cells say for a customer: above 2 they support it, below 0 they speak against."""
+    """What header and cells say for a customer: 2 and more supports it, below 0 speaks against it."""
     score = 0.0
     if names_customer(profile.name):
         score += 4.0 if fits(_ID_WORDS, profile.name) or len(plain_words(profile.name).split()) == 1 else 3.0

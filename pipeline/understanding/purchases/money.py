@@ -7,24 +7,12 @@ from dataclasses import dataclass
 
 from pipeline.contract import Message, Quantity
 from pipeline.reading import Choice, Question, quote
-from pipeline.understanding.evidence import HOLDS, Profile, Relations, fits, plain_words, words
+from pipeline.understanding.evidence import HOLDS, Profile, Relations, fits, words
+from pipeline.understanding.purchases.priced_columns import Amounts
 from pipeline.understanding.roles import Money
 
+_ENOUGH = 200_000  # lines, for a correlation
 _AGREES = 0.95  # share of lines on which two amounts must agree to be the same
-
-
-@dataclass(frozen=True)
-class Amounts:
-    """Columns that have to do with money, by what their headers say."""
-
-    totals: tuple[Profile, ...]
-    prices: tuple[Profile, ...]
-    quantities: tuple[Profile, ...]
-
-    @property
-    def any(self) -> bool:
-        """Whether a table speaks of money at all."""
-        return bool(self.totals or self.prices)
 
 
 @dataclass(frozen=True)
@@ -34,52 +22,6 @@ class Found:
     money: Money | None
     told: tuple[Message, ...] = ()
     question: Question | None = None
-
-
-def amounts_of(table: Sequence[Profile], taken: set[str]) -> Amounts:
-    """Numeric columns by what their headers say; a word such as discount, tax or cost is never the money."""
-    numbers = [profile for profile in table if profile.numeric and profile.name not in taken and not profile.empty]
-    quantities = [
-        profile
-        for profile in table
-        if profile.numeric
-        and profile.name not in taken
-        and fits(words.QUANTITY, profile.name)
-        and not fits(words.PRICE, profile.name)
-    ]
-    counted = {profile.name for profile in quantities}
-    rest = [profile for profile in numbers if profile.name not in counted and not _other(profile)]
-    prices = [profile for profile in rest if fits(words.PRICE, profile.name) and not _total_worded(profile)]
-    priced = {profile.name for profile in prices}
-    totals = [
-        profile
-        for profile in rest
-        if profile.name not in priced
-        and (fits(words.MONEY_LINE, profile.name) or fits(words.MONEY_ORDER, profile.name))
-    ]
-    return Amounts(tuple(totals), tuple(prices), tuple(quantities))
-
-
-def _other(profile: Profile) -> bool:
-    """Discounts, taxes and the like; ``price after discount`` and ``total with tax`` are money."""
-    text = plain_words(profile.name)
-    if fits(
-        r"\b(after|with|incl|including|net of|less|minus|inkl|con|avec)\b|\bс учетом\b|со скидк|с ндс|без ндс|"
-        r"без скид",
-        profile.name,
-    ):
-        return fits(r"^(discount|tax|vat|shipping|скидка|налог|ндс)", profile.name)
-    if fits(r"\bgross (sales|amount|total|revenue)\b|\bnet (sales|amount|total|revenue|price)\b", profile.name):
-        return False
-    return fits(words.NOT_MONEY, profile.name) and not fits(r"\bunit ?cost\b", text)
-
-
-def _total_worded(profile: Profile) -> bool:
-    return fits(
-        r"\b(total|sum|amount|subtotal|extended|line) ?(price|cost)?\b|\bprice total\b|gesamtpreis|prix total|"
-        r"precio total|общая|сумм|итог|стоимость",
-        profile.name,
-    )
 
 
 def money_of(amounts: Amounts, relations: Relations, order: str | None, item: str | None) -> Found:
@@ -159,7 +101,8 @@ def _agree(relations: Relations, first: str, second: str) -> bool:
 def _order_sum_agrees(total: Profile, product: str, relations: Relations, order: str) -> bool:
     """Whether an order's total is the sum of its lines."""
     rows = relations.query(
-        f"SELECT count(*), count_if(abs(total - lines) <= greatest(0.05, 0.011 * pieces, 0.005 * abs(lines))) FROM (SELECT max({quote(total.name)}) AS total, "
+        "SELECT count(*), count_if(abs(total - lines) <= greatest(0.05, 0.011 * pieces, 0.005 * abs(lines))) "
+        f"FROM (SELECT max({quote(total.name)}) AS total, "
         f"sum({product}) AS lines, count(*) AS pieces FROM data GROUP BY {quote(order)} "
         f"HAVING max({quote(total.name)}) IS NOT NULL)"
     )
@@ -212,8 +155,10 @@ def _product_or_order(
 def _scales(price: Profile, quantity: Profile, relations: Relations, item: str) -> bool:
     """Whether a price is that of the whole line: for one item it grows with the pieces."""
     rows = relations.query(
-        f"SELECT corr(ln(p) - mp, ln(q) - mq), count(*) FROM (SELECT p, q, avg(ln(p)) OVER (PARTITION BY i) AS mp, avg(ln(q)) OVER (PARTITION BY i) AS mq "
-        f"FROM (SELECT {quote(price.name)} AS p, {quote(quantity.name)} AS q, {quote(item)} AS i FROM data LIMIT 200000) "
+        "SELECT corr(ln(p) - mp, ln(q) - mq), count(*) FROM (SELECT p, q, "
+        "avg(ln(p)) OVER (PARTITION BY i) AS mp, avg(ln(q)) OVER (PARTITION BY i) AS mq "
+        f"FROM (SELECT {quote(price.name)} AS p, {quote(quantity.name)} AS q, {quote(item)} AS i FROM data "
+        f"LIMIT {_ENOUGH}) "
         "WHERE p > 0 AND q > 0)"
     )
     correlation, pieces = rows[0]
@@ -308,17 +253,8 @@ def _single_total(totals: Sequence[Profile], relations: Relations) -> Found:
 def _told_apart(best: Profile, rivals: Sequence[Profile]) -> bool:
     """Whether the headers alone tell the line's money from the rest."""
     plain = (
-        r"^(amount|total|total amount|total price|sales|revenue|spend|total sales|line total|sum|total value|item total|"
-        r"purchase amount|amount spent|sales amount|order total|umsatz|betrag|montant|importe|kwota|"
+        r"^(amount|total|total amount|total price|sales|revenue|spend|total sales|line total|sum|total value|"
+        r"item total|purchase amount|amount spent|sales amount|order total|umsatz|betrag|montant|importe|kwota|"
         r"сумма|выручка|продажи)( usd| eur| gbp| rub| руб)?$"
     )
     return fits(plain, best.name) and not any(fits(plain, rival.name) for rival in rivals)
-
-
-def discounts(table: Sequence[Profile]) -> list[str]:
-    """Columns of discounts: told, and never taken off."""
-    return [
-        profile.name
-        for profile in table
-        if profile.numeric and fits(words.DISCOUNT, profile.name) and not profile.empty
-    ]
