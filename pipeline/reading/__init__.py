@@ -5,7 +5,7 @@ from pipeline.reading.frames import SINGLE, Data, Frames
 from pipeline.reading.kinds import FALSE, NULLS, TRUE, as_text, convert, decimal_hint, infer_column, read_as
 from pipeline.reading.questions import Choice, Question
 from pipeline.reading.raw import ROW_ID, RawTable
-from pipeline.reading.sources import query_tables, read_source
+from pipeline.reading.sources import open_tables, query_tables, read_source
 from pipeline.reading.values.currencies import currency_of
 from pipeline.reading.values.day_month import DayMonth, day_month_evidence, shown_days
 from pipeline.reading.values.forms import DayForm, day_forms
@@ -33,6 +33,7 @@ __all__ = [
     "day_month_evidence",
     "decimal_hint",
     "infer_column",
+    "open_tables",
     "query_tables",
     "quote",
     "read_as",
