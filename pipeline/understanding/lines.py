@@ -64,7 +64,11 @@ def _customer(
         reading.customer = chosen
         reading.tell("customer: {column}, as was answered", column=chosen)
         return
-    ranked = [candidate for candidate in ranked if candidate.words >= 1.0 or candidate.structure >= 0.5]
+    ranked = [
+        candidate
+        for candidate in ranked
+        if candidate.words >= 1.0 or (candidate.structure >= 0.5 and candidate.words > -4.0)
+    ]
     if not ranked:
         raise InputError.because(
             Message.of("no column says who bought"),
