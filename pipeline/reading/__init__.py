@@ -3,6 +3,7 @@
 from pipeline.reading.engine import Engine, QueryError, quote, tables
 from pipeline.reading.frames import SINGLE, Data, Frames
 from pipeline.reading.kinds import FALSE, NULLS, TRUE, as_text, convert, decimal_hint, infer_column
+from pipeline.reading.questions import Choice, Question
 from pipeline.reading.raw import ROW_ID, RawTable
 from pipeline.reading.sources import query_tables, read_source
 
@@ -12,10 +13,12 @@ __all__ = [
     "ROW_ID",
     "SINGLE",
     "TRUE",
+    "Choice",
     "Data",
     "Engine",
     "Frames",
     "QueryError",
+    "Question",
     "RawTable",
     "as_text",
     "convert",
