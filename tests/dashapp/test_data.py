@@ -13,7 +13,8 @@ from pipeline.contract import Segmentation
 from pipeline.errors import StoreError
 from pipeline.settings import Settings
 from pipeline.stages import Training
-from tests.dashapp.conftest import RUN, MemoryStore, champion, segmentation_of
+from tests.dashapp.conftest import RUN, MemoryStore, champion
+from tests.support import as_stored
 
 OTHER = "aaaabbbbccccddddeeeeffff00001111"
 
@@ -41,7 +42,7 @@ def test_a_new_champion_is_seen_by_the_next_page(
     data: SegmentationData, store: MemoryStore, training: Training, until: Callable[[Callable[[], bool]], None]
 ) -> None:
     assert data.view().champion == champion()
-    store.held[OTHER] = segmentation_of(training, OTHER, k=2)
+    store.held[OTHER] = as_stored(training, OTHER, k=2)
     store.current = (champion(OTHER, k=2, version=2),)
 
     until(lambda: data.view().champion == champion(OTHER, k=2, version=2))
