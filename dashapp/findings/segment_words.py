@@ -1,4 +1,4 @@
-"""What the Segment page says in sentences; nothing here knows of Dash or Plotly."""
+"""What is said of one segment in sentences; nothing here knows of Dash or Plotly."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from dashapp.findings import affinity
 from dashapp.findings.affinity import Rule
 from dashapp.findings.traits import LEAST, Response, Share, Trait, drawn
 from dashapp.i18n import N_, _, decimal, plural
-from dashapp.telling import customers, number, percent
-from pipeline.contract import AffinityBasis, Group, SegmentCard, SegmentRule
+from dashapp.telling import customers, number, of_column, percent
+from pipeline.contract import AffinityBasis, Dataset, Group, SegmentCard, SegmentRule
 
 _FILL = re.compile(r'(COALESCE\("(?:[^"]|"")+", )(-?\d+\.\d{5,})\)')
 ADVICE = {
@@ -19,6 +19,22 @@ ADVICE = {
     "don't": N_("Do not contact all of them: for the segment as a whole it does not pay."),
     "too few": N_("Too few of them were ever contacted to say."),
 }
+
+
+def differences(card: SegmentCard, dataset: Dataset, most: int = 3) -> list[tuple[str, str, str]]:
+    """The strongest differences of a segment: phrase, its median, the median of all."""
+    rows = []
+    for difference in card.differences[:most]:
+        column = dataset.column(difference.column)
+        phrase = difference.phrase[:1].upper() + difference.phrase[1:]
+        rows.append(
+            (
+                phrase,
+                f"{column.label} {of_column(difference.median, column)}",
+                of_column(difference.overall_median, column),
+            )
+        )
+    return rows
 
 
 def identity_words(card: SegmentCard) -> str:

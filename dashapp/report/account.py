@@ -8,9 +8,10 @@ from dash import html
 from dash.development.base_component import Component
 
 from dashapp.charts import LIGHT, sweep_curves
+from dashapp.findings import verdict_words
 from dashapp.i18n import N_, _, decimal
 from dashapp.report.parts import chart, facts, sentences, sheet
-from dashapp.telling import TRUST_WORDS, VERDICT_TITLES, VERDICT_WORDS, day, number
+from dashapp.telling import TRUST_WORDS, day, number
 from dashapp.widgets import table
 from pipeline.contract import CandidateRecord, LedgerEntry, Segmentation, Trust
 
@@ -36,7 +37,9 @@ def choice(it: Segmentation) -> Component:
         it,
         [
             html.H2(_("Why {k} segments?", k=number(decided.k))),
-            html.P([html.Strong(_(VERDICT_TITLES[decided.verdict])), ". ", _(VERDICT_WORDS[decided.verdict])]),
+            html.P(
+                [html.Strong(_(verdict_words.TITLES[decided.verdict])), ". ", _(verdict_words.WORDS[decided.verdict])]
+            ),
             *sentences(decided.reason, *person, *here),
             html.Ul([html.Li(one) for one in decided.disagreements]),
             html.Div(

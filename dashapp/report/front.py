@@ -8,9 +8,9 @@ from dash.development.base_component import Component
 from dashapp.charts import LIGHT, heat, ink_on, order_bubbles, portions
 from dashapp.data import Run
 from dashapp.findings import totals as overview
+from dashapp.findings import verdict_words
 from dashapp.i18n import _
 from dashapp.report.parts import chart, facts, sheet
-from dashapp.telling import VERDICT_TITLES, VERDICT_WORDS, finding, reliance
 from dashapp.widgets import kpi, segment_name, table, trust_badge
 from pipeline.contract import Segmentation
 
@@ -19,18 +19,18 @@ _ROW, _LEAST = 58, 320  # pixels a segment, and of a chart
 
 def cover(run: Run) -> Component:
     """The title, the finding, the totals, and what the verdict means."""
-    it = run.segmentation
+    it, verdict = run.segmentation, run.segmentation.decision.verdict
     return sheet(
         "cover",
         it,
         [
             html.P(_("Customer segmentation"), className="k-muted"),
             html.H1(it.dataset.title),
-            html.P(finding(it.cards), className="finding"),
+            html.P(verdict_words.finding(it.cards), className="finding"),
             html.Div([kpi(value, label) for value, label in overview.totals(run)], className="k-kpis"),
             html.H2(_("Can this be relied on?")),
-            html.P([html.Strong(_(VERDICT_TITLES[it.decision.verdict])), ". ", _(VERDICT_WORDS[it.decision.verdict])]),
-            html.P(reliance(it.cards, it.decision)),
+            html.P([html.Strong(_(verdict_words.TITLES[verdict])), ". ", _(verdict_words.WORDS[verdict])]),
+            html.P(verdict_words.reliance(it.cards, it.decision)),
             facts(overview.origin(it)),
             html.P(
                 _(

@@ -12,7 +12,7 @@ from dashapp.findings import segment_words, traits
 from dashapp.findings import totals as overview
 from dashapp.i18n import N_, _, plural
 from dashapp.report.parts import chart, sentences, sheet
-from dashapp.telling import customers, difference, moment, number
+from dashapp.telling import customers, moment, number
 from dashapp.widgets import segment_name, trust_badge
 from pipeline.contract import Annotation, GroupMeaning, Segmentation, SegmentCard, identity_of
 
@@ -44,7 +44,7 @@ def portrait(it: Segmentation, one: SegmentCard, notes: Sequence[Annotation] = (
                             ),
                         ]
                     )
-                    for phrase, median, overall in difference(one, it)
+                    for phrase, median, overall in segment_words.differences(one, it.dataset)
                 ],
                 className="k-differences",
             ),

@@ -6,9 +6,10 @@ from dash import html
 from dash.development.base_component import Component
 
 from dashapp.charts import sweep_curves
+from dashapp.findings import verdict_words
 from dashapp.i18n import _, decimal, plural
 from dashapp.pages.compare import ids
-from dashapp.telling import VERDICT_TITLES, VERDICT_WORDS, number
+from dashapp.telling import number
 from dashapp.widgets import as_table, card, chart_card, graph
 from pipeline.contract import CandidateRecord, Segmentation, Sensitivity
 
@@ -24,8 +25,8 @@ def verdict(it: Segmentation) -> Component:
     here = "" if it.k == decided.k else _("This page shows the run with {k}.", k=number(it.k))
     return card(
         [
-            html.H2(f"{chosen} {_(VERDICT_TITLES[decided.verdict])}."),
-            html.P(f"{_(VERDICT_WORDS[decided.verdict])} {here}".strip()),
+            html.H2(f"{chosen} {_(verdict_words.TITLES[decided.verdict])}."),
+            html.P(f"{_(verdict_words.WORDS[decided.verdict])} {here}".strip()),
             html.P(decided.reason),
             _reconciled(it),
             html.Ul([html.Li(one) for one in decided.disagreements]),
@@ -72,7 +73,7 @@ def _sensitivity(it: Segmentation) -> Component | None:
         [
             str(row[Sensitivity.CHANGE]),
             number(int(row[Sensitivity.K])),
-            _(VERDICT_TITLES[row[Sensitivity.VERDICT]]),
+            _(verdict_words.TITLES[row[Sensitivity.VERDICT]]),
             number(float(row[Sensitivity.AGREEMENT]), 2),
         ]
         for row in it.sensitivity.to_dict("records")

@@ -6,9 +6,10 @@ from collections.abc import Iterable
 
 import numpy as np
 
+from dashapp.findings import segment_words
 from dashapp.i18n import _
 from dashapp.selecting import SEGMENT, Filtered, Slice
-from dashapp.telling import amount, difference, percent, trusted
+from dashapp.telling import amount, percent, trusted
 from pipeline.contract import Segmentation
 
 _LEAST, _FEW = 0.05, 30  # share of customers that has to move, and customers under which nothing is told
@@ -32,7 +33,7 @@ def _of_all(it: Segmentation) -> str:
     if not standing:
         return ""
     card = max(standing, key=lambda one: abs(one.differences[0].effect))
-    phrase, median, overall = difference(card, it, 1)[0]
+    phrase, median, overall = segment_words.differences(card, it.dataset, 1)[0]
     return _(
         "“{name}” ({trust}) stand out most. {phrase}: {median} (all customers: {overall}).",
         name=card.name,

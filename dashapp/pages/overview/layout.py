@@ -12,11 +12,11 @@ from dashapp import ids as shared
 from dashapp.address import outer
 from dashapp.charts import heat, portions
 from dashapp.data import Run, SegmentationData, View
-from dashapp.findings import totals
+from dashapp.findings import segment_words, totals, verdict_words
 from dashapp.i18n import _
 from dashapp.pages.overview import ids
 from dashapp.selecting import Selection, Values, to_query
-from dashapp.telling import VERDICT_TITLES, VERDICT_WORDS, customers, difference, finding, reliance
+from dashapp.telling import customers
 from dashapp.widgets import (
     aria,
     as_table,
@@ -39,8 +39,8 @@ def layout(_data: SegmentationData, view: View, /, **_address: object) -> list[C
     return [
         html.Div(
             [
-                html.P(finding(cards), className="k-finding"),
-                html.P(reliance(cards, it.decision), className="k-lead") if it else None,
+                html.P(verdict_words.finding(cards), className="k-finding"),
+                html.P(verdict_words.reliance(cards, it.decision), className="k-lead") if it else None,
             ],
             className="k-findings",
         ),
@@ -93,7 +93,7 @@ def _segment(it: SegmentCard, segmentation: Segmentation, view: View) -> Compone
                             ),
                         ]
                     )
-                    for phrase, median, overall in difference(it, segmentation)
+                    for phrase, median, overall in segment_words.differences(it, segmentation.dataset)
                 ],
                 className="k-differences",
             ),
@@ -191,8 +191,8 @@ def _origin(it: Segmentation) -> Component:
     return card(
         [
             html.H2(_("Can this be relied on?")),
-            html.P(html.Strong(_(VERDICT_TITLES[it.decision.verdict]))),
-            html.P(_(VERDICT_WORDS[it.decision.verdict])),
+            html.P(html.Strong(_(verdict_words.TITLES[it.decision.verdict]))),
+            html.P(_(verdict_words.WORDS[it.decision.verdict])),
             html.Dl(
                 [part for name, words in totals.origin(it) for part in (html.Dt(name), html.Dd(words))],
                 className="k-facts",
