@@ -155,6 +155,7 @@ def test_without_the_setting_the_page_says_why_there_are_no_controls(opened: Seg
     shown = str(compare.PAGE.drawn(opened))
 
     assert "KORZINA_CURATE=true" in shown
+    assert "The command line can always do it:" in shown
     assert "korzina promote" in shown
 
 

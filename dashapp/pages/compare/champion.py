@@ -121,7 +121,7 @@ def _form(data: SegmentationData, view: View, runs: Sequence[RunSummary]) -> lis
         hidden=bool(absent),
     )
     return [
-        html.P(absent) if absent else None,
+        html.P([absent, " ", _("The command line can always do it:")]) if absent else None,
         command(f'korzina promote {other} --reason "..."\nkorzina rollback --reason "..."') if absent else None,
         form,
         html.P(_("Working: this takes a few seconds."), id=ids.BUSY, hidden=True, role="status"),
