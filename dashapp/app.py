@@ -16,7 +16,7 @@ from dashapp import callbacks, charts, frame, ids, report, routes
 from dashapp.address import UnderPrefix
 from dashapp.data import SegmentationData
 from dashapp.frame import Page
-from dashapp.i18n import COOKIE, LANGUAGES, _, language, speak
+from dashapp.i18n import COOKIE, LANGUAGES, _, explained, language, speak
 from dashapp.pages import PAGES
 from dashapp.widgets import message
 from pipeline.errors import KorzinaError
@@ -126,7 +126,7 @@ def _show_error(error: Exception) -> None:
     """An error in a callback, told on the page in words; the details go to the log."""
     if isinstance(error, KorzinaError):
         _log.warning("a callback could not answer: %s", error)
-        words = str(error)
+        words = explained(error)
     else:
         _log.error("a callback failed", exc_info=error)
         words = _("The details are in the log of the server. Reload the page; if it happens again, report it.")

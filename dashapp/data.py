@@ -102,7 +102,7 @@ class Champions:
 
     found: tuple[Champion, ...] = ()
     seen: float = 0.0  # wall clock, seconds since the epoch
-    problem: str = ""
+    problem: KorzinaError | None = None
 
 
 @dataclass(frozen=True)
@@ -172,7 +172,7 @@ class SegmentationData:
             return View(self.run(chosen.run_id), champions, notice)
         except KorzinaError as error:
             _log.warning("champion %s cannot be read: %s", chosen.run_id, error)
-            return self._last_good(replace(champions, problem=str(error)), notice)
+            return self._last_good(replace(champions, problem=error), notice)
 
     def run(self, run_id: object) -> Run:
         """One run by its id or the start of it, told in the reader's language.
@@ -207,7 +207,7 @@ class SegmentationData:
                     self._champions = Champions(self._opened().champions(), time.time())
                     self._follow_names()
                 except KorzinaError as error:
-                    self._champions = replace(self._champions, problem=str(error))
+                    self._champions = replace(self._champions, problem=error)
                 self._looked = time.monotonic()
             return self._champions
 
@@ -286,7 +286,7 @@ class SegmentationData:
     def _obstacles(self) -> list[str]:
         champions = self.champions(max_age=0.0)
         if champions.problem:
-            return [champions.problem]
+            return [str(champions.problem)]
         chosen = self._opening_champion(champions.found)
         if chosen is None:
             return ["No segmentation has been promoted yet. Run 'korzina train' or 'make demo'."]

@@ -26,6 +26,7 @@ from pipeline.contract import (
     Message,
     Metrics,
     Placement,
+    Quantity,
     RunSummary,
     Segment,
     Segmentation,
@@ -36,7 +37,7 @@ from pipeline.contract import (
     with_names,
 )
 from pipeline.errors import ContractError, StoreError
-from pipeline.store.artifacts import RunFiles
+from pipeline.store.artifacts import TRAIN_AGAIN, RunFiles
 from pipeline.store.tracking.index import Index, ModelRow, RunRow
 from pipeline.store.tracking.names import NAME, PARENT
 
@@ -68,9 +69,11 @@ def find(index: Index, run_id: str) -> tuple[RunRow, RunRow]:
     wanted = run_id.strip().lower()
     if not re.fullmatch(rf"[0-9a-f]{{{_SHORTEST_PREFIX},32}}", wanted):
         raise StoreError.because(
-            f"{run_id!r} is not a run id",
-            expected=f"32 hex digits, or the first {_SHORTEST_PREFIX} or more of them",
-            remedy="take one from 'korzina runs'",
+            Message.of("{run} is not a run id", run=repr(run_id)),
+            expected=Message.of(
+                "32 hex digits, or the first {shortest} or more of them", shortest=Quantity(_SHORTEST_PREFIX)
+            ),
+            remedy=Message.of("take one from 'korzina runs'"),
         )
     found = index.runs(prefix=wanted)
     if not found:
@@ -80,15 +83,15 @@ def find(index: Index, run_id: str) -> tuple[RunRow, RunRow]:
         )
     if len(found) > 1:
         raise StoreError.because(
-            f"{run_id!r} is the start of {len(found)} runs",
+            Message.of("{run} is the start of several runs", run=repr(run_id)),
             found=", ".join(sorted(row.run_id for row in found)),
-            remedy="give more digits",
+            remedy=Message.of("give more digits"),
         )
     row = found[0]
     if PARENT not in row.tags:
         raise StoreError.because(
-            f"run {row.run_id} is a whole sweep, not one number of segments",
-            remedy="take one of its runs from 'korzina runs'",
+            Message.of("run {run} is a whole sweep, not one number of segments", run=row.run_id),
+            remedy=Message.of("take one of its runs from 'korzina runs'"),
         )
     parent = next((one for one in index.runs(sweep=row.tags[PARENT]) if one.run_id == row.tags[PARENT]), None)
     if parent is None:
@@ -201,8 +204,8 @@ def k_of(row: RunRow) -> int:
         return int(row.params["k"])
     except (KeyError, ValueError) as error:
         raise ContractError.because(
-            f"run {row.run_id}: parameter k is missing or not a number",
-            remedy="train again with this version of Korzina",
+            Message.of("run {run}: parameter k is missing or not a number", run=row.run_id),
+            remedy=TRAIN_AGAIN,
         ) from error
 
 
@@ -228,9 +231,9 @@ def _summary(row: RunRow, parent: RunRow, version: int | None) -> RunSummary:
         )
     except (KeyError, ValueError) as error:
         raise ContractError.because(
-            f"run {row.run_id} lacks what every run of Korzina has",
+            Message.of("run {run} lacks what every run of Korzina has", run=row.run_id),
             found=str(error)[:200],
-            remedy="train again with this version of Korzina",
+            remedy=TRAIN_AGAIN,
         ) from error
 
 
@@ -257,6 +260,6 @@ def _check_shapes(it: Segmentation) -> None:
     for name, (found, expected) in checks.items():
         if found != expected:
             raise ContractError.because(
-                f"run {it.run_id}: {name} do not fit the other tables of the run",
-                remedy="train again with this version of Korzina",
+                Message.of("run {run}: {table} do not fit the other tables of the run", run=it.run_id, table=name),
+                remedy=TRAIN_AGAIN,
             )

@@ -84,7 +84,7 @@ def test_while_the_store_is_down_the_last_good_view_stands_with_its_time(
 
     assert view.run is not None
     assert view.champions.seen > 0
-    assert "locked" in view.champions.problem
+    assert "locked" in str(view.champions.problem)
 
 
 def test_a_store_that_opens_later_is_found_without_a_restart(store: MemoryStore) -> None:
@@ -118,7 +118,7 @@ def test_a_champion_whose_files_are_gone_leaves_the_reason(store: MemoryStore) -
     data = SegmentationData(lambda: store, Settings(poll_seconds=1))
 
     assert data.view().run is None
-    assert "no completed run" in data.view().champions.problem
+    assert "no completed run" in str(data.view().champions.problem)
     assert "no completed run" in data.not_ready()[0]
 
 
