@@ -76,7 +76,7 @@ class Run:
         from pipeline.scoring import expected_file
 
         found = expected_file((self.original or self).segmentation)
-        return replace(found, columns=tuple(replace(one, label=self.tell(one.label)) for one in found.columns))
+        return replace(found, columns=tuple(replace(column, label=self.tell(column.label)) for column in found.columns))
 
     def score(self, name: str, content: bytes) -> Scored:
         """New customers from a file called ``name``, placed by the run as it was stored; raises ``InputError``."""
@@ -118,7 +118,10 @@ class View:
         """The champion of the data set in view."""
         if self.run is None:
             return None
-        return next((one for one in self.champions.found if one.experiment == self.run.segmentation.experiment), None)
+        return next(
+            (champion for champion in self.champions.found if champion.experiment == self.run.segmentation.experiment),
+            None,
+        )
 
     @property
     def is_champion(self) -> bool:
@@ -296,9 +299,9 @@ class SegmentationData:
             return [str(error)]
         return []
 
-    def _opening_champion(self, found: tuple[Champion, ...]) -> Champion | None:
+    def _opening_champion(self, champions: tuple[Champion, ...]) -> Champion | None:
         wanted = self.settings.experiment
-        return next((one for one in found if not wanted or one.experiment == wanted), None)
+        return next((champion for champion in champions if not wanted or champion.experiment == wanted), None)
 
     def _last_good(self, champions: Champions, notice: str) -> View:
         last = self._runs.values()[-1:]

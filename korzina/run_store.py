@@ -88,7 +88,7 @@ class RunStore:
 
         ``started`` is in UTC; ``champion_version`` is missing for runs that are not the champion.
         """
-        found = [one.model_dump(include=set(_RUNS)) for one in self._store.runs(experiment)]
+        found = [run.model_dump(include=set(_RUNS)) for run in self._store.runs(experiment)]
         table = pd.DataFrame(found, columns=list(_RUNS)).astype({"champion_version": "Int64"})
         milliseconds = (table["started"] * 1000).round().astype("int64")
         return table.assign(started=pd.to_datetime(milliseconds, unit="ms", utc=True))
@@ -168,7 +168,7 @@ class RunStore:
         return champion
 
     def __repr__(self) -> str:
-        champions = ", ".join(f"{one.experiment} (k = {one.k})" for one in self._store.champions())
+        champions = ", ".join(f"{champion.experiment} (k = {champion.k})" for champion in self._store.champions())
         return f"RunStore at {self._settings.store_uri}; champions: {champions or 'none'}"
 
 

@@ -40,7 +40,7 @@ def banners(view: View) -> list[Component]:
             )
         )
     if view.run is not None and not view.is_champion:
-        it = view.run.segmentation
+        segmentation = view.run.segmentation
         back = (
             html.A(_("Back to the one in use"), href=f"?run={view.champion.run_id[:SHORT]}", className="k-button")
             if view.champion
@@ -49,9 +49,9 @@ def banners(view: View) -> list[Component]:
         words = plural(
             "{n} segment, run {run} of {moment}.",
             "{n} segments, run {run} of {moment}.",
-            it.k,
-            run=it.run_id[:8],
-            moment=moment(it.started),
+            segmentation.k,
+            run=segmentation.run_id[:8],
+            moment=moment(segmentation.started),
         )
         found.append(
             message(

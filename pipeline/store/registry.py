@@ -141,9 +141,9 @@ class Registry:
     def _version(self, row: RunRow) -> int:
         """The version registered for the run, made if there is none."""
         found = [
-            int(one.version)
-            for one in self._client.search_model_versions(f"run_id = '{row.run_id}'")
-            if one.name == row.experiment
+            int(version.version)
+            for version in self._client.search_model_versions(f"run_id = '{row.run_id}'")
+            if version.name == row.experiment
         ]
         if found:
             return min(found)

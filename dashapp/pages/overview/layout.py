@@ -135,13 +135,17 @@ def _shares(cards: Sequence[SegmentCard]) -> Component:
     )
 
 
-def _bubbles(it: Segmentation | None) -> Component:
+def _bubbles(segmentation: Segmentation | None) -> Component:
     title = _("Who orders often, who fills the basket?")
-    header, cells = totals.medians(it) if it else ([], [])
-    rows = [[segment_with_trust(one), *row] for one, row in zip(it.cards, cells, strict=True)] if it and header else []
+    header, cells = totals.medians(segmentation) if segmentation else ([], [])
+    rows = (
+        [[segment_with_trust(one), *row] for one, row in zip(segmentation.cards, cells, strict=True)]
+        if segmentation and header
+        else []
+    )
     below = as_table([_("Segment"), *header], rows, caption=title) if rows else None
-    plot = graph(shared.segments(ids.BUBBLES), title, height=_height(it.k if it else 0))
-    key = key_list(it.cards, "phone") if it and rows else None
+    plot = graph(shared.segments(ids.BUBBLES), title, height=_height(segmentation.k if segmentation else 0))
+    key = key_list(segmentation.cards, "phone") if segmentation and rows else None
     return chart_card(
         title,
         html.Div([plot, key]),
@@ -153,10 +157,10 @@ def _bubbles(it: Segmentation | None) -> Component:
     )
 
 
-def _profile(it: Segmentation | None) -> Component:
+def _profile(segmentation: Segmentation | None) -> Component:
     title = _("What makes them different?")
-    cards = totals.by_size(it) if it else []
-    features = totals.profile(it, cards) if it else ()
+    cards = totals.by_size(segmentation) if segmentation else []
+    features = totals.profile(segmentation, cards) if segmentation else ()
     header = [_("Feature"), *(segment_with_trust(one) for one in cards), _("All customers")]
     plot = graph(
         shared.segments(ids.PROFILE),
@@ -187,14 +191,14 @@ def _height(segments: int) -> int:
     return max(portions.LEAST, segments * portions.ROW + 20)
 
 
-def _origin(it: Segmentation) -> Component:
+def _origin(segmentation: Segmentation) -> Component:
     return card(
         [
             html.H2(_("Can this be relied on?")),
-            html.P(html.Strong(_(verdict_words.TITLES[it.decision.verdict]))),
-            html.P(_(verdict_words.WORDS[it.decision.verdict])),
+            html.P(html.Strong(_(verdict_words.TITLES[segmentation.decision.verdict]))),
+            html.P(_(verdict_words.WORDS[segmentation.decision.verdict])),
             html.Dl(
-                [part for name, words in totals.origin(it) for part in (html.Dt(name), html.Dd(words))],
+                [part for name, words in totals.origin(segmentation) for part in (html.Dt(name), html.Dd(words))],
                 className="k-facts",
             ),
         ],

@@ -158,11 +158,11 @@ def schema_of(file: Path) -> str:
     return ", ".join(version for (version,) in found)
 
 
-def _not_a_database(file: Path, found: Message) -> StoreError:
+def _not_a_database(file: Path, message: Message) -> StoreError:
     return StoreError.because(
         Message.of("{file} is not a SQLite database", file=str(file)),
         expected=_SQLITE_FILE,
-        found=found,
+        found=message,
         remedy=Message.of("check KORZINA_TRACKING_URI, or restore the file from a backup"),
     )
 
