@@ -18,7 +18,7 @@ from pipeline.reading.files import files_in, find_files, is_parquet, package_fol
 from pipeline.reading.frames import SINGLE, Arrow, Data, Frames
 from pipeline.reading.kinds import convert, infer, not_readable
 from pipeline.reading.lines import judge_days
-from pipeline.reading.queries import Given, answer, asked, last_of, opened, query_failed
+from pipeline.reading.queries import Given, account, answer, asked, last_of, opened, query_failed
 from pipeline.reading.raw import RawTable, Reject
 from pipeline.reading.text import TextTable, read_text
 from pipeline.spec import Source, Spec
@@ -213,6 +213,7 @@ def _query(spec: Spec, given: dict[str, Table], source: str) -> RawTable:
                 for name in given
             }
             frame = asked(found, known, key, query)
+            lines = account(found, known)
     except QueryError as error:
         raise query_failed(spec, key, error, known.names) from error
     rejects = [reject for raw in known.texts.values() for reject in raw.rejects]
@@ -226,7 +227,7 @@ def _query(spec: Spec, given: dict[str, Table], source: str) -> RawTable:
                 examples=Joined(tuple(one.told for one in rejects[:5]), "; "),
             )
         )
-    return replace(_typed(frame, source, sizes, tuple(notes)), as_of=found.spec.day)
+    return replace(_typed(frame, source, sizes, tuple(notes)), account=lines, as_of=found.spec.day)
 
 
 def _by_form(spec: Spec, given: dict[str, Table], source: str) -> Given:
