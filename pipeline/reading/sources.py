@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -13,14 +15,14 @@ import pandas as pd
 from pipeline.contract import Joined, Message, Quantity
 from pipeline.errors import InputError, SpecError
 from pipeline.reading.databases import read_database
-from pipeline.reading.engine import QueryError, count_rows, quote, tables
-from pipeline.reading.files import files_in, find_files, is_parquet, package_folder
+from pipeline.reading.engine import Engine, QueryError, count_rows, quote, tables
 from pipeline.reading.frames import SINGLE, Arrow, Data, Frames
 from pipeline.reading.kinds import convert, infer, not_readable
 from pipeline.reading.lines import judge_days
 from pipeline.reading.queries import Given, account, answer, asked, last_of, opened, query_failed
 from pipeline.reading.raw import RawTable, Reject
-from pipeline.reading.text import TextTable, read_text
+from pipeline.reading.shapes.files import files_in, find_files, is_parquet, package_folder
+from pipeline.reading.shapes.text import TextTable, read_text
 from pipeline.spec import Source, Spec
 
 Table: TypeAlias = list[Path] | Arrow  # a table's files, or the table itself
@@ -60,7 +62,7 @@ def _dated(raw: RawTable, spec: Spec) -> RawTable:
     if spec.as_of != "auto" or raw.as_of is not None:
         return raw
     days = [name for name, column in spec.columns.items() if column.kind == "date" and name in raw.frame]
-    last = [_last_day(raw.frame[name], spec.source.date_format) for name in days]
+    last = [_last_day(raw.frame[name], spec.source.day_form(name)) for name in days]
     return replace(raw, as_of=last_of([day for day in last if day], raw.source))
 
 
@@ -239,6 +241,21 @@ def _by_form(spec: Spec, given: dict[str, Table], source: str) -> Given:
     return Given(parquet, frames | {name: _inferred(raw, spec.source) for name, raw in read.items()}, read, source)
 
 
+@contextmanager
+def open_tables(spec: Spec, data: Data | None) -> Iterator[tuple[Engine, Given]]:
+    """The tables of a source in an engine, with numbers and dates as such, and what was read of those that were text.
+
+    Raises
+    ------
+    InputError
+        Where there is nothing to read.
+    """
+    stored, source = _tables(spec, data)
+    given = _by_form(spec, stored, source)
+    with opened(spec, given) as found:
+        yield found.engine, given
+
+
 def query_tables(spec: Spec, data: Data | None, key: str, query: str, **given: pd.DataFrame) -> pd.DataFrame:
     """The answer to another query of the spec over the same tables, and over frames ``given`` by name.
 
@@ -253,4 +270,4 @@ def query_tables(spec: Spec, data: Data | None, key: str, query: str, **given: p
 
 def _inferred(raw: RawTable, source: Source) -> pd.DataFrame:
     """A text table with numbers and dates recognised, so that SQL can add and compare them."""
-    return infer(raw.frame, decimal=source.decimal, date_format=source.date_format)
+    return infer(raw.frame, decimal=source.decimal, date_format=source.date_format, formats=source.formats)
