@@ -7,8 +7,9 @@ from typing import Any, Literal
 
 import pandas as pd
 
+from pipeline.contract.ledger import Ledger
+from pipeline.contract.line_words import account_in_words
 from pipeline.contract.messages import Quantity, Words
-from pipeline.contract.records import Ledger
 
 DriftWord = Literal["stable", "moved", "drifted"]
 MOVED, DRIFTED = 0.1, 0.25  # the index from which a feature has moved, and from which it has drifted
@@ -109,6 +110,7 @@ class Scored:
     table: pd.DataFrame
     ledger: Ledger
     drift: Drift
+    currency: str = ""
     response_notes: tuple[str, ...] = ()  # of the probabilities: why there are none, what stood in for missing values
 
     @property
@@ -118,11 +120,12 @@ class Scored:
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What cleaning did, which values were missing or unseen, and the drift."""
+        """What became of every line, what cleaning did, which values were missing or unseen, and the drift."""
         told = tuple(
             f"{entry.rule}: {entry.detail}" for entry in self.ledger.entries if entry.rows and entry.rule != "imputed"
         )  # drift tells of those with the value that stands in
-        return (*told, *self.response_notes, *self.drift.notes())
+        lines = account_in_words(self.ledger.lines, self.currency) if self.ledger.lines else ()
+        return (*lines, *told, *self.response_notes, *self.drift.notes())
 
     def summary(self) -> dict[str, Any]:
         """Counts for a script to read."""
