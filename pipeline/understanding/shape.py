@@ -164,6 +164,9 @@ def _other_things(table: Sequence[Profile], keys: Sequence[Profile], named: Sequ
     """Columns that say that the rows are no customers: employees, patients, products, houses."""
     if named:
         return []
+    daily = [profile.name for profile in table if profile.kind == "date" and profile.unique]
+    if daily:
+        return daily  # one row a day
     things = [profile.name for profile in keys if fits(words.OTHER_THINGS, profile.name)]
     signs = [profile.name for profile in table if fits(words.OTHER_SIGNS, profile.name)]
     goods = [
