@@ -11,7 +11,7 @@ from pathlib import Path
 from pipeline.contract import Message
 from pipeline.drafting.customers import draft_customers
 from pipeline.drafting.document import Document
-from pipeline.drafting.forms import Forms
+from pipeline.drafting.forms import Forms, one_currency
 from pipeline.drafting.opening import opened
 from pipeline.drafting.purchases import Summary, summarise
 from pipeline.drafting.sections import write_lines, write_source
@@ -54,6 +54,8 @@ def draft(data: Data, name: str | None = None, answers: Mapping[str, str] | None
     with opened(data, answers or {}) as source:
         reading, table = understand(source.engine, answers)
         _add_forms(reading, source.forms)
+        if reading.money and not reading.currency and source.text is not None:
+            reading.currency = one_currency(source.text.frame, reading.money.columns)
         summary = summarise(reading, table, source.engine) if reading.lines else None
     raw = _customers(data, title, reading, summary) if summary else source.raw
     raw = RawTable(**{**vars(raw), "frame": raw.frame.rename(columns=lambda column: str(column).strip())})

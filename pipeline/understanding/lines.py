@@ -13,7 +13,7 @@ from pipeline.understanding.evidence import Profile, Relations, fits, words
 from pipeline.understanding.purchases import (
     Amounts,
     DayCandidate,
-    discounts,
+    beside_the_money,
     money_of,
     order_worded,
     set_aside,
@@ -47,9 +47,9 @@ def read_lines(
     if reading.form == "purchases":
         shape.snapshots(reading, table, relations, given)
     set_aside(reading, table, relations, given)
-    for name in discounts(table):
-        if reading.money and name not in reading.money.columns:
-            reading.tell("{column} is a discount: told, never taken off the money", column=name)
+    beside = beside_the_money(table, reading.money.columns) if reading.money else []
+    if beside:
+        reading.tell("{columns}: neither taken off the money nor added to it", columns=Joined(tuple(beside)))
 
 
 def _customer(
