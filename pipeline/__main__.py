@@ -117,7 +117,7 @@ def promote(
     as_json: cli.JsonOption = False,
 ) -> None:
     """Make a run the champion; the dashboard shows it within seconds."""
-    champion = _store().promote(run_id, reason=cli.given(reason), who=cli.who())
+    champion = _store().promote(run_id, reason=cli.reason_given(reason), who=cli.who())
     _tell_champion(champion, "run {} (k = {}) is champion", as_json)
 
 
@@ -125,7 +125,7 @@ def promote(
 def rollback(reason: cli.ReasonOption, experiment: cli.ChampionOption = None, as_json: cli.JsonOption = False) -> None:
     """Go back to the champion before the present one."""
     store = _store()
-    champion = store.rollback(cli.only_experiment(store, experiment), reason=cli.given(reason), who=cli.who())
+    champion = store.rollback(cli.only_experiment(store, experiment), reason=cli.reason_given(reason), who=cli.who())
     _tell_champion(champion, "back to run {} (k = {})", as_json)
 
 
@@ -139,7 +139,7 @@ def score(
 ) -> None:
     """Place customers into the champion's segments."""
     store = _store()
-    champion = cli.champion_to("score", store, experiment)
+    champion = cli.champion_of(store, experiment)
     scored = cli.place(store.load(champion.run_id), data, output, as_of.date() if as_of else None)
     for note in scored.notes:
         typer.echo(note, err=True)
@@ -157,7 +157,7 @@ def campaigns(
 ) -> None:
     """Whom to contact next: the champion's plan, and what each rule earned on customers it had not seen."""
     store = _store()
-    champion = cli.champion_to("plan", store, experiment)
+    champion = cli.champion_of(store, experiment)
     run = store.load(champion.run_id)
     plan = cli.plan_at(run, cost, revenue)
     if as_json:

@@ -28,15 +28,15 @@ def summarise(result: Result) -> dict[str, Any]:
         "promotion": result.note,
         "runs": [
             {
-                "run_id": result.saved.run_ids[one.record.k],
-                "k": one.record.k,
-                "inertia": one.record.inertia,
-                "silhouette": one.record.silhouette,
-                "calinski_harabasz": one.record.calinski_harabasz,
-                "davies_bouldin": one.record.davies_bouldin,
-                "stability": one.record.stability,
+                "run_id": result.saved.run_ids[candidate.record.k],
+                "k": candidate.record.k,
+                "inertia": candidate.record.inertia,
+                "silhouette": candidate.record.silhouette,
+                "calinski_harabasz": candidate.record.calinski_harabasz,
+                "davies_bouldin": candidate.record.davies_bouldin,
+                "stability": candidate.record.stability,
             }
-            for one in training.candidates
+            for candidate in training.candidates
         ],
         "ledger": summarise_ledger(training.ledger),
         "seconds": {"total": sum(result.seconds.values()), **result.seconds},
@@ -52,7 +52,8 @@ def summarise_ledger(ledger: Ledger) -> dict[str, Any]:
         "quarantined": ledger.quarantined,
         "lines": None if ledger.lines is None else ledger.lines.model_dump(mode="json"),
         "rules": [
-            {"rule": one.rule, "column": one.column, "rows": one.rows, "detail": one.detail} for one in ledger.entries
+            {"rule": entry.rule, "column": entry.column, "rows": entry.rows, "detail": entry.detail}
+            for entry in ledger.entries
         ],
     }
 
@@ -72,19 +73,19 @@ def told(result: Result) -> Iterator[str]:
         ["", "k", "inertia", "silhouette", "stability"],
         [
             [
-                "->" if one.record.k == decision.k else "",
-                str(one.record.k),
-                f"{one.record.inertia:,.1f}",
-                f"{one.record.silhouette:.3f}",
-                "" if one.record.stability is None else f"{one.record.stability:.2f}",
+                "->" if candidate.record.k == decision.k else "",
+                str(candidate.record.k),
+                f"{candidate.record.inertia:,.1f}",
+                f"{candidate.record.silhouette:.3f}",
+                "" if candidate.record.stability is None else f"{candidate.record.stability:.2f}",
             ]
-            for one in training.candidates
+            for candidate in training.candidates
         ],
     )
     yield f"k = {decision.k}, verdict {decision.verdict}. {decision.reason}"
     yield from (f"  - {sentence}" for sentence in decision.disagreements)
     yield from (f"  - {sentence}" for sentence in sensitivity_in_words(training.sensitivity, decision))
-    chosen = next(one for one in training.candidates if one.record.k == decision.k)
+    chosen = next(candidate for candidate in training.candidates if candidate.record.k == decision.k)
     yield from (f"  {card.segment + 1}. {card.name} [{card.trust}]: {card.portrait}" for card in chosen.cards)
     yield f"Sweep {result.saved.sweep_run_id}; {result.note}. {sum(result.seconds.values()):.1f} s"
 

@@ -71,10 +71,10 @@ class Teller(Translator):
         return super().quantity(dataclasses.replace(quantity, unit=unit))
 
 
-def teller_of(it: Segmentation, code: str) -> Teller:
+def teller_of(segmentation: Segmentation, code: str) -> Teller:
     """Who tells this run."""
-    words = _own_words(it.spec, code)
-    return Teller(code, words, None if it.has_messages else EnglishParser(code, words).tell)
+    words = _own_words(segmentation.spec, code)
+    return Teller(code, words, None if segmentation.has_messages else EnglishParser(code, words).tell)
 
 
 def explained(error: KorzinaError) -> str:
@@ -82,24 +82,28 @@ def explained(error: KorzinaError) -> str:
     return Teller(language(), {}).error(error)
 
 
-def retold(it: Segmentation, code: str) -> tuple[Segmentation, Teller]:
+def retold(segmentation: Segmentation, code: str) -> tuple[Segmentation, Teller]:
     """The run with every sentence, label and name in ``code``, and who told it."""
-    teller = teller_of(it, code)
+    teller = teller_of(segmentation, code)
     if code == "en":
-        return it, teller
-    inherited = EnglishParser(code, _own_words(it.spec, code)).tell
-    changes: dict[str, Any] = {name: told_anew(getattr(it, name), teller.words) for name in _TEXTS}
-    pairs = zip(it.cards, changes["cards"], strict=True)
+        return segmentation, teller
+    inherited = EnglishParser(code, _own_words(segmentation.spec, code)).tell
+    changes: dict[str, Any] = {name: told_anew(getattr(segmentation, name), teller.words) for name in _TEXTS}
+    pairs = zip(segmentation.cards, changes["cards"], strict=True)
     changes["cards"] = tuple(_named(card, told, inherited) for card, told in pairs)
-    changes["passive"] = _told_table(it.passive, _PASSIVE, teller.words)
-    if it.has_messages:  # 0.1 left them as they are
-        changes["category_profiles"] = _told_table(it.category_profiles, _CATEGORY, teller.words)
-    changes["sensitivity"] = _told_table(it.sensitivity, (Sensitivity.CHANGE,), teller.words)
-    if it.affinity_basis and it.affinity_basis.kind == "category_mix":  # a basket's products are the data's own
-        changes["affinities"] = _told_table(it.affinities, _PAIRS, teller.words)
-    if isinstance(it.campaigns, CampaignPlan):
-        changes["campaigns"] = dataclasses.replace(it.campaigns, summary=told_anew(it.campaigns.summary, teller.words))
-    return dataclasses.replace(it, **changes), teller
+    changes["passive"] = _told_table(segmentation.passive, _PASSIVE, teller.words)
+    if segmentation.has_messages:  # 0.1 left them as they are
+        changes["category_profiles"] = _told_table(segmentation.category_profiles, _CATEGORY, teller.words)
+    changes["sensitivity"] = _told_table(segmentation.sensitivity, (Sensitivity.CHANGE,), teller.words)
+    if (
+        segmentation.affinity_basis and segmentation.affinity_basis.kind == "category_mix"
+    ):  # a basket's products are the data's own
+        changes["affinities"] = _told_table(segmentation.affinities, _PAIRS, teller.words)
+    if isinstance(segmentation.campaigns, CampaignPlan):
+        changes["campaigns"] = dataclasses.replace(
+            segmentation.campaigns, summary=told_anew(segmentation.campaigns.summary, teller.words)
+        )
+    return dataclasses.replace(segmentation, **changes), teller
 
 
 def titled(title: str, spec: str, code: str) -> str:

@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipeline.command_line.asking import can_ask, chosen
+from pipeline.command_line.terminal import can_ask, chosen
 from pipeline.errors import UsageError
 
 if TYPE_CHECKING:

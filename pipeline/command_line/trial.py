@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pipeline.command_line.asking import chosen
+from pipeline.command_line.terminal import chosen
 from pipeline.errors import KorzinaError, UsageError
 
 if TYPE_CHECKING:

@@ -83,7 +83,9 @@ class Drift:
 
     def notes(self) -> tuple[str, ...]:
         """Sentences for a reader, the worst first."""
-        worst = sorted((one for one in self.features if one.word != "stable"), key=lambda one: -one.psi)
+        worst = sorted(
+            (feature for feature in self.features if feature.word != "stable"), key=lambda feature: -feature.psi
+        )
         told = [
             f"{one.label} {one.word} (index {one.psi:.2f}, median {plain_number(one.median)}, in training "
             f"{plain_number(one.training_median)})"
@@ -92,7 +94,8 @@ class Drift:
         told += [f"{len(worst) - _SHOWN} more moved or drifted"] if len(worst) > _SHOWN else []
         rest = f"{len(self.features) - len(worst)} of {len(self.features)} features stable"
         shares = ", ".join(
-            f"{one.name} {one.share:.0%} (in training {one.training_share:.0%})" for one in self.segments
+            f"{segment.name} {segment.share:.0%} (in training {segment.training_share:.0%})"
+            for segment in self.segments
         )
         return (
             *self.substitutions,
