@@ -1,4 +1,4 @@
-"""How files that nobody described are read: drafting over the whole corpus of ``tests/files``, each with a known answer.
+"""How files that nobody described are read: drafting over the corpus of ``tests/files``, whose answers are known.
 
 Run: ``python -m benchmarks.files [--workers 2] [--only PATTERN] [--faults]``. Prints a table and, of the whole corpus,
 writes it into ``docs/benchmarks.md`` between its markers; ``--faults`` lists the files that fared badly, and why.

@@ -65,7 +65,7 @@ def look(name: str, **parts: object) -> Look:
 
 
 def render(table: pd.DataFrame, look: Look, *, before: Sequence[str] = (), after: Sequence[str] = ()) -> bytes:
-    """The table in ``look``, its columns called by their part, with lines ``before`` the header and ``after`` the rows."""
+    """The table in ``look``, its columns called by their part, lines ``before`` the header and ``after`` the rows."""
     columns = list(table.columns)[:: -1 if look.last_first else 1]
     cells = {column: _cells(table[column], look) for column in columns}
     return rows_as_text(
