@@ -24,6 +24,7 @@ class Answer:
     money: float | None = None  # net of returns
     first: date | None = None
     last: date | None = None
+    last_of_file: date | None = None  # of all lines, where those that do not count reach further
     may_ask: frozenset[str] = frozenset()  # keys of questions that may be asked; others are questions too many
     must_ask: frozenset[str] = frozenset()  # to take it without this question is wrong, whatever comes of it
     replies: Mapping[str, str] = field(default_factory=dict)  # the right answer to a question
@@ -57,8 +58,13 @@ class File:
 NO_CUSTOMERS = Answer("none")
 
 
-def answer_of(lines: pd.DataFrame, customer: str | None, **parts: object) -> Answer:
-    """The answer for the lines that count: ``customer``, ``order``, ``day``, ``money`` and perhaps ``returned``."""
+def answer_of(
+    lines: pd.DataFrame, customer: str | None, of_file: pd.DataFrame | None = None, **parts: object
+) -> Answer:
+    """The answer for the lines that count: ``customer``, ``order``, ``day``, ``money`` and perhaps ``returned``.
+
+    ``of_file``: all lines of the file, where that has others as well.
+    """
     bought = lines[~lines["returned"]] if "returned" in lines else lines
     answer = Answer(
         kind="purchases",
@@ -68,5 +74,6 @@ def answer_of(lines: pd.DataFrame, customer: str | None, **parts: object) -> Ans
         money=round(float(lines["money"].sum()), 2),
         first=bought["day"].min().date(),
         last=bought["day"].max().date(),
+        last_of_file=(lines if of_file is None else of_file)["day"].max().date(),
     )
     return Answer(**{**vars(answer), **parts})  # type: ignore[arg-type]

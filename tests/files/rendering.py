@@ -20,7 +20,7 @@ class Look:
     """How a file is written."""
 
     name: str
-    language: str = "en"
+    language: str = "en"  # empty: columns keep their names
     delimiter: str = ","
     encoding: str = "utf-8"
     decimal: str = "."
@@ -30,7 +30,7 @@ class Look:
 
     def header(self, column: str) -> str:
         """What a column is called in this language; a column of no known part keeps its name."""
-        return HEADERS[self.language].get(column, column)
+        return HEADERS.get(self.language, {}).get(column, column)
 
     def number(self, value: float) -> str:
         """Two decimals, grouped."""
@@ -57,6 +57,7 @@ LOOKS = (
     Look("comma_last_first", "english", ",", "utf-8", ".", ",", "%Y/%m/%d", last_first=True),
 )
 PLAIN = LOOKS[0]
+AS_IT_IS = Look("comma", "")
 
 
 def look(name: str, **parts: object) -> Look:

@@ -26,7 +26,7 @@ def shop(seed: int, customers: int = 60, orders: int = 300, days: int = 330) -> 
     rng.shuffle(who)
     # fewer sales on Sundays, shops open from 8 to 20
     offsets = np.sort(rng.integers(0, days, orders))
-    sundays = (FIRST_DAY + pd.to_timedelta(offsets, unit="D")).dayofweek == 6
+    sundays = (FIRST_DAY + pd.to_timedelta(offsets, unit="D")).day_of_week == 6
     offsets = np.sort(np.where(sundays & (rng.random(orders) < 0.7) & (offsets > 0), offsets - 1, offsets))
     offsets[0], offsets[-1] = 0, days
     seconds = np.sort(rng.integers(8 * 3600, 20 * 3600, orders))

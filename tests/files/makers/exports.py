@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from tests.files.answers import NO_CUSTOMERS, Answer, File, answer_of
-from tests.files.rendering import PLAIN, Look, look, render
+from tests.files.rendering import AS_IT_IS, Look, look, render
 from tests.files.shop import by_order, customer_codes, shop
 
 
@@ -20,7 +20,7 @@ class Export:
 
     table: pd.DataFrame
     answer: Answer
-    look: Look = PLAIN
+    look: Look = AS_IT_IS
     before: tuple[str, ...] = ()
 
 
@@ -90,7 +90,7 @@ def _shopify(seed: int) -> Export:
             "Billing Zip": lines["customer"].map(lambda one: f"'{10000 + one % 17}"),
         }
     )
-    return Export(table, answer_of(lines[status == "paid"], "Email"))
+    return Export(table, answer_of(lines[status == "paid"], "Email", lines))
 
 
 def _woocommerce_items(seed: int) -> Export:
@@ -114,7 +114,7 @@ def _woocommerce_items(seed: int) -> Export:
             "Item Cost": lines["price"],
         }
     )
-    return Export(table, answer_of(lines[status == "Completed"], "Email (Billing)"))
+    return Export(table, answer_of(lines[status == "Completed"], "Email (Billing)", lines))
 
 
 def _woocommerce_orders(seed: int) -> Export:
@@ -139,7 +139,7 @@ def _woocommerce_orders(seed: int) -> Export:
             "billing_postcode": (10_000 + orders["customer"] % 9).astype(str),
         }
     )
-    return Export(table, answer_of(lines[status == "completed"], "billing_email"))
+    return Export(table, answer_of(lines[status == "completed"], "billing_email", lines))
 
 
 def _stripe_payments(seed: int) -> Export:
@@ -164,7 +164,7 @@ def _stripe_payments(seed: int) -> Export:
             "Customer Email": customer_codes(orders["customer"], "email"),
         }
     )
-    return Export(table, answer_of(lines[status == "Paid"], "Customer ID"))
+    return Export(table, answer_of(lines[status == "Paid"], "Customer ID", lines))
 
 
 def _stripe_charges(seed: int) -> Export:
@@ -186,7 +186,7 @@ def _stripe_charges(seed: int) -> Export:
             "status": state,
         }
     )
-    return Export(table, answer_of(lines[status == "succeeded"], "customer"))
+    return Export(table, answer_of(lines[status == "succeeded"], "customer", lines))
 
 
 def _ga4_events(seed: int) -> Export:
@@ -288,9 +288,9 @@ def olist_tables(seed: int) -> Mapping[str, bytes]:
     items = ["order_id", "order_item_id", "product_id", "seller_id", "price", "freight_value"]
     customers = table[people].drop_duplicates().assign(customer_state="SP")
     return {
-        "olist_orders_dataset.csv": render(table[orders].drop_duplicates(), PLAIN),
-        "olist_customers_dataset.csv": render(customers, PLAIN),
-        "olist_order_items_dataset.csv": render(table[items], PLAIN),
+        "olist_orders_dataset.csv": render(table[orders].drop_duplicates(), AS_IT_IS),
+        "olist_customers_dataset.csv": render(customers, AS_IT_IS),
+        "olist_order_items_dataset.csv": render(table[items], AS_IT_IS),
     }
 
 
@@ -350,7 +350,7 @@ def _sales_1c(seed: int) -> Export:
             "Сумма": lines["money"],
         }
     )
-    return Export(table, answer_of(lines, "Контрагент"), look("semicolon_ru"))
+    return Export(table, answer_of(lines, "Контрагент"), look("semicolon_ru", language=""))
 
 
 def _instacart(seed: int) -> Export:
@@ -362,7 +362,7 @@ def _instacart(seed: int) -> Export:
             "user_id": (orders["customer"] + 1).astype(str),
             "eval_set": "prior",
             "order_number": (orders.groupby("customer").cumcount() + 1).astype(str),
-            "order_dow": orders["day"].dt.dayofweek.astype(str),
+            "order_dow": orders["day"].dt.day_of_week.astype(str),
             "order_hour_of_day": orders["day"].dt.hour.astype(str),
             "days_since_prior_order": (orders["order"] % 30).astype(float),
         }
@@ -400,7 +400,7 @@ def _square_items(seed: int) -> Export:
             "Customer Reference ID": "",
         }
     )
-    return Export(table, answer_of(lines[named], "Customer ID"))
+    return Export(table, answer_of(lines[named], "Customer ID", lines))
 
 
 def _square_transactions(seed: int) -> Export:
@@ -453,7 +453,7 @@ def _magento(seed: int) -> Export:
             "Payment Method": "checkmo",
         }
     )
-    return Export(table, answer_of(lines[status == "complete"], "Customer Email"))
+    return Export(table, answer_of(lines[status == "complete"], "Customer Email", lines))
 
 
 def _prestashop(seed: int) -> Export:
@@ -475,9 +475,13 @@ def _prestashop(seed: int) -> Export:
         }
     )
     answer = answer_of(
-        lines[status == "Delivered"], "Customer", must_ask=frozenset({"customer"}), replies={"customer": "Customer"}
+        lines[status == "Delivered"],
+        "Customer",
+        lines,
+        must_ask=frozenset({"customer"}),
+        replies={"customer": "Customer"},
     )
-    return Export(table, answer, look("comma_en", delimiter=";"))
+    return Export(table, answer, look("comma_en", language="", delimiter=";"))
 
 
 def _etsy_orders(seed: int) -> Export:
@@ -549,7 +553,7 @@ def _amazon(seed: int) -> Export:
             "ship-postal-code": (50_000 + lines["customer"] % 13).astype(str),
         }
     )
-    return Export(table, answer_of(lines, "buyer-email"), look("comma_en", delimiter="\t"))
+    return Export(table, answer_of(lines, "buyer-email"), look("comma_en", language="", delimiter="\t"))
 
 
 def _amazon_all(seed: int) -> Export:
@@ -567,7 +571,7 @@ def _amazon_all(seed: int) -> Export:
             "ship-postal-code": table["ship-postal-code"],
         }
     )
-    return Export(kept, NO_CUSTOMERS, look("comma_en", delimiter="\t"))
+    return Export(kept, NO_CUSTOMERS, look("comma_en", language="", delimiter="\t"))
 
 
 def _ebay(seed: int) -> Export:
@@ -609,7 +613,7 @@ def _ozon(seed: int) -> Export:
             "Количество": lines["quantity"].astype(str),
         }
     )
-    return Export(table, NO_CUSTOMERS, look("semicolon_ru", encoding="utf-8-sig"))
+    return Export(table, NO_CUSTOMERS, look("semicolon_ru", language="", encoding="utf-8-sig"))
 
 
 def _wildberries(seed: int) -> Export:
@@ -629,7 +633,7 @@ def _wildberries(seed: int) -> Export:
             "Вайлдберриз реализовал Товар (Пр)": lines["money"],
         }
     )
-    return Export(table, NO_CUSTOMERS, look("semicolon_ru", encoding="utf-8-sig"))
+    return Export(table, NO_CUSTOMERS, look("semicolon_ru", language="", encoding="utf-8-sig"))
 
 
 def _yandex_market(seed: int) -> Export:
@@ -648,7 +652,7 @@ def _yandex_market(seed: int) -> Export:
             "Регион доставки": lines["city"],
         }
     )
-    return Export(table, NO_CUSTOMERS, look("semicolon_ru", encoding="utf-8-sig"))
+    return Export(table, NO_CUSTOMERS, look("semicolon_ru", language="", encoding="utf-8-sig"))
 
 
 def _superstore(seed: int) -> Export:

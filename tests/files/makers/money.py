@@ -135,7 +135,7 @@ def _status(view: Look, seed: int) -> File:
         "statuses and returns",
         "finished, cancelled, refunded and pending orders",
         partial(render, table, view),
-        answer_of(lines[lines["status"] == words[0]], view.header("customer"), may_ask=frozenset({"status"})),
+        answer_of(lines[lines["status"] == words[0]], view.header("customer"), lines, may_ask=frozenset({"status"})),
     )
 
 
@@ -207,7 +207,7 @@ def _currencies(view: Look, seed: int) -> File:
         "currencies",
         "two currencies in one column of money",
         partial(render, table, view),
-        answer_of(kept, view.header("customer"), must_ask=frozenset({"currency"}), replies={"currency": "EUR"}),
+        answer_of(kept, view.header("customer"), orders, must_ask=frozenset({"currency"}), replies={"currency": "EUR"}),
     )
 
 
@@ -244,6 +244,7 @@ def _guests(view: Look, seed: int) -> File:
         answer_of(
             lines[~guest],
             view.header("customer"),
+            lines,
             may_ask=frozenset({"customer"}),
             replies={"customer": view.header("customer")},
         ),
@@ -264,7 +265,7 @@ def _nobody(view: Look, seed: int) -> File:
         "lines without a customer",
         "a quarter of the lines without a customer",
         partial(render, table, view),
-        answer_of(lines[~empty], view.header("customer")),
+        answer_of(lines[~empty], view.header("customer"), lines),
     )
 
 

@@ -22,7 +22,7 @@ def others() -> Iterator[File]:
                 f"{maker.__name__.strip('_')}_{name}",
                 "other tables",
                 "products, reviews, patients, employees, sensors, stocks: nobody who buys",
-                partial(render, table, look(name, language="en")),
+                partial(render, table, look(name, language="")),
                 NO_CUSTOMERS,
             )
 
