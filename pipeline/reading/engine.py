@@ -43,6 +43,19 @@ class Engine:
         except duckdb.Error as error:
             raise QueryError(str(error)) from error
 
+    def view(self, name: str, sql: str) -> None:
+        """Give the answer of a query a name, so that further SQL finds it as a table.
+
+        Raises
+        ------
+        QueryError
+            With the engine's own words.
+        """
+        try:
+            self._connection.execute(f"CREATE OR REPLACE TEMP VIEW {quote(name)} AS {sql.strip().rstrip(';')}")
+        except duckdb.Error as error:
+            raise QueryError(str(error)) from error
+
     def count(self, table: str) -> int:
         """Rows of a table."""
         return int(self._rows(f"SELECT count(*) FROM {quote(table)}")[0][0])  # noqa: S608

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeAlias
 
@@ -10,13 +12,14 @@ import pandas as pd
 
 from pipeline.contract import Joined, Message, Quantity
 from pipeline.errors import InputError, SpecError
-from pipeline.reading.databases import read_database
+from pipeline.reading.databases import is_database, loaded, read_database
 from pipeline.reading.engine import QueryError, count_rows, quote, tables
 from pipeline.reading.files import files_in, find_files, is_parquet, package_folder
 from pipeline.reading.frames import SINGLE, Arrow, Data, Frames
 from pipeline.reading.kinds import infer, not_readable
 from pipeline.reading.raw import RawTable, Reject
 from pipeline.reading.text import TextTable, read_text
+from pipeline.reading.view import make_view
 from pipeline.spec import Source, Spec
 
 Table: TypeAlias = list[Path] | Arrow  # a table's files, or the table itself
@@ -39,10 +42,11 @@ def read_source(spec: Spec, data: Data | None) -> RawTable:
         Naming what was looked for and what to do.
 
     """
-    if isinstance(data, str) and "://" in data:
+    if isinstance(data, str) and is_database(data) and not spec.source.load:
         return read_database(spec, data)
     try:
-        return _read_tables(spec, data)
+        with _opened(spec, data) as (given, source):
+            return _read_tables(spec, given, source)
     except OSError as error:
         raise InputError.because(
             f"{error.filename or data}: cannot be read",
@@ -51,9 +55,25 @@ def read_source(spec: Spec, data: Data | None) -> RawTable:
         ) from error
 
 
-def _read_tables(spec: Spec, data: Data | None) -> RawTable:
-    given, source = _tables(spec, data)
-    if spec.source.query:
+@contextmanager
+def _opened(spec: Spec, data: Data | None) -> Iterator[tuple[dict[str, Table], str]]:
+    """Each table by name, and the source in words; what is loaded of a database is there while this is open."""
+    if not (isinstance(data, str) and is_database(data)):
+        yield _tables(spec, data)
+        return
+    if not spec.source.load:
+        raise SpecError.because(
+            f"{spec.path or spec.name}: the spec does not say what to load from the database",
+            expected="[source.load] with the columns of each table",
+            remedy="write them down, or draft the spec anew with 'korzina init' and the database's address",
+        )
+    named = spec.source.tables
+    with loaded(data, {name: (named.get(name, name), columns) for name, columns in spec.source.load.items()}) as held:
+        yield held
+
+
+def _read_tables(spec: Spec, given: dict[str, Table], source: str) -> RawTable:
+    if spec.source.query or spec.source.view:
         return _query(spec, given, source)
     if len(given) != 1:
         raise SpecError.because(
@@ -190,7 +210,8 @@ def _query(spec: Spec, given: dict[str, Table], source: str) -> RawTable:
     try:
         with tables(parquet, frames) as engine:
             sizes = {name: len(frames[name]) if name in frames else engine.count(name) for name in given}
-            frame = engine.query(spec.source.query or "")
+            make_view(spec, engine)
+            frame = engine.query(spec.source.query or f"SELECT * FROM {SINGLE}")  # noqa: S608
     except QueryError as error:
         raise _query_failed(spec, "source.query", error, [*given], one_row=True) from error
     rejects = [reject for raw in read.values() for reject in raw.rejects]
@@ -234,13 +255,14 @@ def query_tables(spec: Spec, data: Data | None, key: str, query: str, **given: p
     SpecError
         Where the query fails; ``key`` is the spec's name for it.
     """
-    stored, source = _tables(spec, data)
-    parquet, frames, _read = _by_form(spec, stored, source)
-    try:
-        with tables(parquet, frames) as engine:
-            return engine.query(query, given)
-    except QueryError as error:
-        raise _query_failed(spec, key, error, [*stored, *given]) from error
+    with _opened(spec, data) as (stored, source):
+        parquet, frames, _read = _by_form(spec, stored, source)
+        try:
+            with tables(parquet, frames) as engine:
+                make_view(spec, engine)
+                return engine.query(query, given)
+        except QueryError as error:
+            raise _query_failed(spec, key, error, [*stored, *given]) from error
 
 
 def _inferred(raw: RawTable, source: Source) -> pd.DataFrame:
