@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 
 import numpy as np
 import numpy.typing as npt
@@ -49,6 +50,7 @@ class RawTable:
     notes: tuple[str, ...] = ()
     parts: tuple[tuple[int, str], ...] = ()  # (first position, file) where several files were read
     unit: str = "row"  # "line" for text files
+    as_of: date | None = None  # from which day the rows count ages, where the spec says "auto"
     questions: tuple[Question, ...] = ()  # what reading alone cannot decide; the likeliest was taken
 
     def row_ids(self) -> pd.Series:

@@ -2,13 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
 from pipeline.errors import InputError, SpecError
-from pipeline.reading.engine import Engine, QueryError
-from pipeline.reading.frames import SINGLE
+from pipeline.reading.engine import Engine, QueryError, numbered_rows, quote
+from pipeline.reading.frames import SINGLE, Arrow
+from pipeline.reading.lines import NUMBER
+from pipeline.reading.raw import RawTable
 from pipeline.spec import Spec
 
+_POSITION = "(position)"
 
-def make_view(spec: Spec, engine: Engine) -> None:
+
+def numbered_table(table: pd.DataFrame | Arrow, raw: RawTable | None) -> pd.DataFrame | Arrow:
+    """A table in memory with the lines of its file, else its rows counted from 1, for a view to hand on."""
+    number = np.arange(1, len(table) + 1, dtype=np.int64) if raw is None else raw.rows
+    if isinstance(table, pd.DataFrame):
+        return table if NUMBER in table else table.assign(**{NUMBER: number})
+    return table if NUMBER in table.column_names else table.append_column(NUMBER, [number])
+
+
+def make_view(spec: Spec, engine: Engine, parquet: Mapping[str, Sequence[Path]]) -> None:
     """The table ``data`` in the engine, as ``source.view`` says; nothing without it.
 
     Raises
@@ -22,7 +40,9 @@ def make_view(spec: Spec, engine: Engine) -> None:
         return
     where = spec.path or spec.name
     try:
-        engine.view(SINGLE, spec.source.view)
+        for name, files in parquet.items() if spec.lines else ():
+            _number(engine, name, files)
+        engine.define(SINGLE, spec.source.view.strip().rstrip(";"))
         rows = engine.count(SINGLE)
         kept = engine.count(spec.source.grain) if spec.source.grain else rows
     except QueryError as error:
@@ -37,3 +57,10 @@ def make_view(spec: Spec, engine: Engine) -> None:
             found=f"{rows:,}",
             remedy="look for repeated keys in the joined tables, or draft the spec anew with 'korzina init'",
         )
+
+
+def _number(engine: Engine, name: str, files: Sequence[Path]) -> None:
+    """A Parquet table with its rows counted from 1, under the same name."""
+    if NUMBER not in engine.columns(name):
+        rows = numbered_rows(files, _POSITION, NUMBER)
+        engine.define(name, f"SELECT * EXCLUDE ({quote(_POSITION)}) FROM ({rows})")  # noqa: S608
