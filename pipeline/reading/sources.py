@@ -15,7 +15,7 @@ import pandas as pd
 from pipeline.contract import Joined, Message, Quantity
 from pipeline.errors import InputError, SpecError
 from pipeline.reading.databases import is_database, loaded, read_database
-from pipeline.reading.engine import QueryError, count_rows, quote, tables
+from pipeline.reading.engine import Engine, QueryError, count_rows, quote, tables
 from pipeline.reading.files import files_in, find_files, is_parquet, package_folder
 from pipeline.reading.frames import SINGLE, Arrow, Data, Frames
 from pipeline.reading.kinds import convert, infer, not_readable
@@ -255,6 +255,21 @@ def _by_form(spec: Spec, given: dict[str, Table], source: str) -> Given:
     read = {name: _text(spec.source, paths, source) for name, paths in files.items() if name not in parquet}
     frames = {name: table for name, table in given.items() if not isinstance(table, list)}
     return Given(parquet, frames | {name: _inferred(raw, spec.source) for name, raw in read.items()}, read, source)
+
+
+@contextmanager
+def open_tables(spec: Spec, data: Data | None) -> Iterator[tuple[Engine, Given]]:
+    """The tables of a source in an engine, with numbers and dates as such, and what was read of those that were text.
+
+    Raises
+    ------
+    InputError
+        Where there is nothing to read.
+    """
+    with _opened(spec, data) as (stored, source):
+        given = _by_form(spec, stored, source)
+        with opened(spec, given) as found:
+            yield found.engine, given
 
 
 def query_tables(spec: Spec, data: Data | None, key: str, query: str, **given: pd.DataFrame) -> pd.DataFrame:

@@ -76,7 +76,7 @@ def _deduplicated(
         return Join(link), None, []
     table, key = link.key.table, link.key.name
     different = engine.query(
-        f"SELECT count(*) AS n FROM (SELECT {quote(key)} FROM (SELECT DISTINCT * FROM {quote(table)}) "  # noqa: S608
+        f"SELECT count(*) AS n FROM (SELECT {quote(key)} FROM (SELECT DISTINCT * FROM {quote(table)}) "
         f"WHERE {quote(key)} IS NOT NULL GROUP BY 1 HAVING count(*) > 1)"
     )["n"].iloc[0]
     if not different:
@@ -107,7 +107,7 @@ def _covered(engine: Engine, result: JoinedTables, tables: Tables) -> Iterator[M
     """Counts of the lines and of those that find their order, customer and product; refuses a join that repeats any."""
     counts = [f"count({join.link.key.sql}) AS c{at}" for at, join in enumerate(result.joins)]
     from_ = result.sql.split("\nFROM ", 1)[1]
-    row = engine.query(f"SELECT count(*) AS n{''.join(f', {count}' for count in counts)} FROM {from_}").iloc[0]  # noqa: S608
+    row = engine.query(f"SELECT count(*) AS n{''.join(f', {count}' for count in counts)} FROM {from_}").iloc[0]
     rows, lines = tables.rows[result.grain], int(row["n"])
     if lines != rows:
         raise InputError.because(

@@ -137,14 +137,14 @@ def _fields(engine: Engine, table: str, types: Mapping[str, str], rows: int) -> 
         coded = f"count_if(regexp_matches({column}, '[0-9]'))" if kind == "text" else "0"
         parts += [f"count({column})", exact.format(column), low, whole, coded]
     counted = ", ".join(f"{part} AS c{at}" for at, part in enumerate(parts))
-    row = engine.query(f"SELECT {counted} FROM {quote(table)}").iloc[0]  # noqa: S608
+    row = engine.query(f"SELECT {counted} FROM {quote(table)}").iloc[0]
     numbers = [0.0 if pd.isna(value) else float(value) for value in row]
     for at, (name, kind) in enumerate(kinds.items()):
         known, distinct, low_value, fractions, digits = numbers[5 * at : 5 * at + 5]
         if not known or fractions:
             continue
         if rows > _EXACT_ROWS and distinct > 0.8 * known:  # an estimate cannot tell a key from a near miss
-            distinct = engine.query(f"SELECT count(DISTINCT {quote(name)}) AS n FROM {quote(table)}")["n"].iloc[0]  # noqa: S608
+            distinct = engine.query(f"SELECT count(DISTINCT {quote(name)}) AS n FROM {quote(table)}")["n"].iloc[0]
         yield Field(table, name, kind, rows, int(known), min(int(distinct), int(known)), low_value, digits / known)
 
 
@@ -177,7 +177,7 @@ def _measured(engine: Engine, column: Field, key: Field, named: float) -> list[L
     """The link with what is found of it; none where too little is."""
     here, there = Link(column, key, named, 0.0).sides
     answer = engine.query(
-        f"WITH here AS (SELECT DISTINCT {here} AS v FROM {quote(column.table)} WHERE {here} IS NOT NULL), "  # noqa: S608
+        f"WITH here AS (SELECT DISTINCT {here} AS v FROM {quote(column.table)} WHERE {here} IS NOT NULL), "
         f"there AS (SELECT {there} AS v, count(*) AS n FROM {quote(key.table)} WHERE {there} IS NOT NULL GROUP BY ALL) "
         "SELECT count(*) AS n, count(there.v) AS found, (SELECT count_if(n > 1) FROM there) AS repeats "
         "FROM here LEFT JOIN there ON here.v = there.v"

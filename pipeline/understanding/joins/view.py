@@ -41,13 +41,13 @@ class Join:
         if self.rows == "all":
             return table
         if self.rows == "distinct":
-            return f"(SELECT DISTINCT * FROM {table}) AS {table}"  # noqa: S608
+            return f"(SELECT DISTINCT * FROM {table}) AS {table}"
         key = self.link.key.name
         order = [
             key,
             *(column.name for column in columns if column.table == self.link.key.table and column.name != key),
         ]
-        return f"(SELECT DISTINCT ON ({quote(key)}) * FROM {table} ORDER BY {', '.join(map(quote, order))}) AS {table}"  # noqa: S608
+        return f"(SELECT DISTINCT ON ({quote(key)}) * FROM {table} ORDER BY {', '.join(map(quote, order))}) AS {table}"
 
 
 @dataclass(frozen=True)
