@@ -48,8 +48,8 @@ def read_source(spec: Spec, data: Data | None) -> RawTable:
     if isinstance(data, str) and is_database(data) and not spec.source.load:
         return _dated(read_database(spec, data), spec)
     try:
-        with _opened(spec, data) as (given, source):
-            return _dated(_read_tables(spec, given, source), spec)
+        with _held(spec, data) as held:
+            return _dated(_read_tables(spec, held), spec)
     except OSError as error:
         raise InputError.because(
             f"{error.filename or data}: cannot be read",
@@ -59,10 +59,10 @@ def read_source(spec: Spec, data: Data | None) -> RawTable:
 
 
 @contextmanager
-def _opened(spec: Spec, data: Data | None) -> Iterator[tuple[dict[str, Table], str]]:
-    """Each table by name, and the source in words; what is loaded of a database is there while this is open."""
+def _held(spec: Spec, data: Data | None) -> Iterator[Data | None]:
+    """The data; of a database, the columns that the spec names, which are there while this is open."""
     if not (isinstance(data, str) and is_database(data)):
-        yield _tables(spec, data)
+        yield data
         return
     if not spec.source.load:
         raise SpecError.because(
@@ -84,9 +84,10 @@ def _dated(raw: RawTable, spec: Spec) -> RawTable:
     return replace(raw, as_of=last_of([day for day in last if day], raw.source))
 
 
-def _read_tables(spec: Spec, given: dict[str, Table], source: str) -> RawTable:
+def _read_tables(spec: Spec, data: Data | None) -> RawTable:
+    given, source = _tables(spec, data)
     if spec.source.query or spec.source.view:
-        return _query(spec, given, source)
+        return _query(spec, given, source, typed=_typed_already(data))
     if len(given) != 1:
         raise SpecError.because(
             f"{spec.path or spec.name}: several tables and no query",
@@ -108,7 +109,7 @@ def _tables(spec: Spec, data: Data | None) -> tuple[dict[str, Table], str]:
     """Files of each table, or the table itself, and the source in words."""
     named = spec.source.tables
     if isinstance(data, Frames):
-        return dict(data.under(named)), data.title
+        return dict(data.under({**named, **spec.source.load})), data.title
     if data is None:
         if spec.source.package is None and not named:
             raise InputError.because(
@@ -221,9 +222,9 @@ def _typed(frame: pd.DataFrame, source: str, tables: dict[str, int], notes: tupl
     return RawTable(frame, source, np.arange(1, len(frame) + 1, dtype=np.int64), tables=tables, notes=notes)
 
 
-def _query(spec: Spec, given: dict[str, Table], source: str) -> RawTable:
+def _query(spec: Spec, given: dict[str, Table], source: str, *, typed: bool) -> RawTable:
     """Each table under its name, then the spec's query."""
-    known = _by_form(spec, given, source)
+    known = _by_form(spec, given, source, typed=typed)
     query, key = spec.source.query or f"SELECT * FROM {SINGLE}", "source.query"  # noqa: S608
     try:
         with opened(spec, known) as found:
@@ -248,13 +249,32 @@ def _query(spec: Spec, given: dict[str, Table], source: str) -> RawTable:
     return replace(_typed(frame, source, sizes, tuple(notes)), as_of=found.spec.day)
 
 
-def _by_form(spec: Spec, given: dict[str, Table], source: str) -> Given:
+def _typed_already(data: Data | None) -> bool:
+    return not isinstance(data, Frames) or data.typed
+
+
+def _by_form(spec: Spec, given: dict[str, Table], source: str, *, typed: bool) -> Given:
     """Parquet files by table, text tables and those in memory as frames, and what was read of the texts."""
     files = {name: table for name, table in given.items() if isinstance(table, list)}
     parquet = {name: paths for name, paths in files.items() if is_parquet(paths)}
     read = {name: _text(spec.source, paths, source) for name, paths in files.items() if name not in parquet}
     frames = {name: table for name, table in given.items() if not isinstance(table, list)}
-    return Given(parquet, frames | {name: _inferred(raw, spec.source) for name, raw in read.items()}, read, source)
+    texts = {name: _inferred(raw, spec.source) for name, raw in read.items()}
+    if not typed:
+        frames |= {name: _with_typed_texts(table, spec.source) for name, table in frames.items()}
+    return Given(parquet, frames | texts, read, source)
+
+
+def _with_typed_texts(table: Arrow, source: Source) -> Arrow:
+    """A table of a database with numbers and dates recognised in its texts; what has a type keeps it."""
+    import pyarrow as pa  # type: ignore[import-untyped,unused-ignore]
+
+    texts = [name for name, kind in zip(table.column_names, table.schema.types, strict=True) if kind == pa.string()]
+    read = infer(table.select(texts).to_pandas(), decimal=source.decimal, date_format=source.date_format)
+    for name in (name for name in texts if not pd.api.types.is_string_dtype(read[name])):
+        column = pa.chunked_array([pa.array(read[name], from_pandas=True)])
+        table = table.set_column(table.column_names.index(name), name, column)
+    return table
 
 
 @contextmanager
@@ -266,8 +286,8 @@ def open_tables(spec: Spec, data: Data | None) -> Iterator[tuple[Engine, Given]]
     InputError
         Where there is nothing to read.
     """
-    with _opened(spec, data) as (stored, source):
-        given = _by_form(spec, stored, source)
+    with _held(spec, data) as held:
+        given = _by_form(spec, *_tables(spec, held), typed=_typed_already(held))
         with opened(spec, given) as found:
             yield found.engine, given
 
@@ -280,8 +300,9 @@ def query_tables(spec: Spec, data: Data | None, key: str, query: str, **given: p
     SpecError
         Where the query fails; ``key`` is the spec's name for it.
     """
-    with _opened(spec, data) as (stored, source):
-        return answer(spec, _by_form(spec, stored, source), key, query, **given)
+    with _held(spec, data) as held:
+        known = _by_form(spec, *_tables(spec, held), typed=_typed_already(held))
+        return answer(spec, known, key, query, **given)
 
 
 def _inferred(raw: RawTable, source: Source) -> pd.DataFrame:

@@ -60,8 +60,8 @@ def executed(url: str, *statements: str) -> None:
 
 
 def fetched(url: str, table: str, *columns: str) -> pd.DataFrame:
-    with loaded(url, {"asked": (table, columns)}) as (tables, _):
-        return tables["asked"].to_pandas()
+    with loaded(url, {"asked": (table, columns)}) as held:
+        return held.tables["asked"].to_pandas()
 
 
 def test_tables_views_columns_and_declared_keys_are_listed(shop: str) -> None:
@@ -137,11 +137,8 @@ def test_sqlite_columns_get_the_type_that_holds_every_cell(tmp_path: Path) -> No
         connection.commit()
     with loaded(
         f"sqlite:///{tmp_path / 'a.db'}", {"t": ("t", ["whole", "real", "mixed", "words", "bytes", "empty"])}
-    ) as (
-        tables,
-        _,
-    ):
-        table = tables["t"]
+    ) as held:
+        table = held.tables["t"]
     assert [str(kind) for kind in table.schema.types] == ["int64", "double", "string", "string", "string", "string"]
     assert table.column("whole").to_pylist() == [1, None, 2**60 + 1]
     assert table.column("mixed").to_pylist() == ["1", "two", "3.5"]
@@ -154,8 +151,8 @@ def test_large_tables_go_through_files_that_are_taken_away(tmp_path: Path, monke
     with closing(sqlite3.connect(tmp_path / "shop.db")) as connection:
         tiny_rows(1000).assign(spend=range(1000)).to_sql("customers", connection, index=False)
     url = f"sqlite:///{tmp_path / 'shop.db'}"
-    with loaded(url, {"customers": ("customers", ["id", "spend"])}) as (tables, _):
-        (file,) = tables["customers"]
+    with loaded(url, {"customers": ("customers", ["id", "spend"])}) as held:
+        (file,) = held.tables["customers"]
         assert pd.read_parquet(file)["spend"].tolist() == list(range(1000))
     assert not file.parent.exists()
     spec = tiny_spec(
@@ -179,9 +176,9 @@ def test_postgresql_types_arrive_as_the_engine_counts(postgres: str) -> None:
     )
     with open_database(postgres) as database:
         columns = list(stored_tables(database)["kinds"].columns)
-    with loaded(postgres, {"kinds": ("kinds", columns)}) as (tables, shown):
-        table = tables["kinds"]
-    assert "secret" not in shown
+    with loaded(postgres, {"kinds": ("kinds", columns)}) as held:
+        table = held.tables["kinds"]
+    assert "secret" not in held.title
     first = table.slice(0, 1).to_pylist()[0]
     assert first == {
         "price": 12.5,
@@ -286,3 +283,21 @@ def test_a_spec_that_names_no_columns_runs_in_its_database_and_says_what_its_his
     assert read_source(asked, shop).frame["city"].tolist() == ["integer"] * 3  # typeof of the engine would be BIGINT
     with pytest.raises(SpecError, match=r"\[source\.load\]"):
         query_tables(asked, shop, "history.query", "SELECT 1")
+
+
+def test_texts_that_hold_days_and_numbers_are_read_as_in_files(tmp_path: Path) -> None:
+    with closing(sqlite3.connect(tmp_path / "a.db")) as connection:
+        connection.execute("CREATE TABLE bought (who INTEGER, day TEXT, paid TEXT, code TEXT)")
+        rows = [(2**60 + n % 12, f"{1 + n % 28:02d}.03.2024", f"{n},50", f"{n:05d}") for n in range(60)]
+        connection.executemany("INSERT INTO bought VALUES (?, ?, ?, ?)", rows)
+        connection.commit()
+    query = """SELECT who AS id, sum(paid) AS spend, count(*) AS orders, max(day) AS last, min(code) AS city
+               FROM bought GROUP BY who ORDER BY who"""
+    spec = tiny_spec(source={"load": {"bought": ["who", "day", "paid", "code"]}, "query": query})
+
+    frame = read_source(spec, f"sqlite:///{tmp_path / 'a.db'}").frame
+
+    assert frame["spend"].sum() == sum(range(60)) + 30
+    assert frame["id"].tolist()[0] == 2**60
+    assert frame["city"].tolist()[0] == "00000"
+    assert frame["last"].max() == pd.Timestamp("2024-03-28")

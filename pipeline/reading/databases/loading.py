@@ -12,7 +12,7 @@ from pipeline.errors import SpecError
 from pipeline.reading.databases.address import CHUNK, Database, open_database
 from pipeline.reading.databases.catalogue import CellKind, StoredTable, stored_tables
 from pipeline.reading.databases.cells import arrow_type, column_of, expression
-from pipeline.reading.frames import Arrow
+from pipeline.reading.frames import Arrow, Frames
 
 if TYPE_CHECKING:
     import sqlalchemy as sa
@@ -21,10 +21,8 @@ _MOST_IN_MEMORY = 20_000_000  # cells of one table; more go to files that are ta
 
 
 @contextmanager
-def loaded(
-    url: str, wanted: Mapping[str, tuple[str, Sequence[str]]]
-) -> Iterator[tuple[dict[str, list[Path] | Arrow], str]]:
-    """Tables for the embedded engine, all as they stood at one moment, and the address as it may be shown.
+def loaded(url: str, wanted: Mapping[str, tuple[str, Sequence[str]]]) -> Iterator[Frames]:
+    """Tables for the embedded engine, all as they stood at one moment; those in files last while this is open.
 
     Parameters
     ----------
@@ -49,7 +47,7 @@ def loaded(
                 name: fetch(database, table, columns, folder / f"{number}.parquet")
                 for number, (name, (table, columns)) in enumerate(chosen.items())
             }
-        yield made, database.shown
+        yield Frames(made, database.shown, typed=False)
 
 
 def fetch(database: Database, table: StoredTable, columns: Sequence[str], spill: Path) -> list[Path] | Arrow:
