@@ -1,10 +1,13 @@
 """A source to raw rows: text in any encoding, Parquet, databases; DuckDB is asked from here and nowhere else."""
 
+from pipeline.reading.databases import database_tables, is_database, loaded
 from pipeline.reading.engine import Engine, QueryError, quote, tables
 from pipeline.reading.frames import SINGLE, Data, Frames
 from pipeline.reading.kinds import FALSE, NULLS, TRUE, as_text, convert, decimal_hint, infer_column
+from pipeline.reading.queries import Given
 from pipeline.reading.questions import Choice, Question
 from pipeline.reading.raw import ROW_ID, RawTable
+from pipeline.reading.several import tables_in
 from pipeline.reading.sources import open_tables, query_tables, read_source
 
 __all__ = [
@@ -17,16 +20,21 @@ __all__ = [
     "Data",
     "Engine",
     "Frames",
+    "Given",
     "QueryError",
     "Question",
     "RawTable",
     "as_text",
     "convert",
+    "database_tables",
     "decimal_hint",
     "infer_column",
+    "is_database",
+    "loaded",
     "open_tables",
     "query_tables",
     "quote",
     "read_source",
     "tables",
+    "tables_in",
 ]

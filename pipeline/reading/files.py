@@ -64,6 +64,8 @@ def files_in(folder: Path, name: str, file: str) -> list[Path]:
     for place in places:
         if place.exists():
             return find_files(str(place))
+    if glob.has_magic(file) and list(folder.glob(file)):
+        return find_files(str(folder / file))
     raise InputError.because(
         f"{folder}: no file for table {name!r}",
         expected=f"{Path(file).name} or another file called {name}",

@@ -1,7 +1,7 @@
 """What a file is: roles of its columns by evidence of words and of values, what is set aside, what must be asked."""
 
 from pipeline.understanding.evidence import Profile, Relations, fits, profiles, vocabulary, words
-from pipeline.understanding.joins import JoinedTables, joined
+from pipeline.understanding.joins import JoinedTables, Keys, joined, likely
 from pipeline.understanding.known_forms import (
     AsideForm,
     KnownForm,
@@ -19,6 +19,7 @@ __all__ = [
     "Aside",
     "AsideForm",
     "JoinedTables",
+    "Keys",
     "KnownForm",
     "KnownTables",
     "Money",
@@ -29,6 +30,7 @@ __all__ = [
     "Understanding",
     "fits",
     "joined",
+    "likely",
     "profiles",
     "recognise",
     "recognise_tables",

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from pipeline.reading.databases.address import Database
+from pipeline.errors import InputError
+from pipeline.reading.databases.address import Database, open_database
 
 if TYPE_CHECKING:
     import sqlalchemy as sa
@@ -43,6 +44,17 @@ class StoredTable:
     def kind(self, column: str) -> CellKind:
         """How the cells of a column are handed over."""
         return _kind(self.columns[column])
+
+
+def database_tables(url: str) -> dict[str, StoredTable]:
+    """What a database holds, by name; raises ``InputError`` where it cannot be read, or holds nothing."""
+    with open_database(url) as database:
+        held = stored_tables(database)
+    if not held:
+        raise InputError.because(
+            f"{database.shown}: no table", expected="a table that this user may read", remedy="check the address"
+        )
+    return held
 
 
 def stored_tables(database: Database) -> dict[str, StoredTable]:

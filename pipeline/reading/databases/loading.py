@@ -21,7 +21,7 @@ _MOST_IN_MEMORY = 20_000_000  # cells of one table; more go to files that are ta
 
 
 @contextmanager
-def loaded(url: str, wanted: Mapping[str, tuple[str, Sequence[str]]]) -> Iterator[Frames]:
+def loaded(url: str, wanted: Mapping[str, tuple[str, Sequence[str] | None]]) -> Iterator[Frames]:
     """Tables for the embedded engine, all as they stood at one moment; those in files last while this is open.
 
     Parameters
@@ -29,7 +29,7 @@ def loaded(url: str, wanted: Mapping[str, tuple[str, Sequence[str]]]) -> Iterato
     url
         The database's address.
     wanted
-        Name for the engine -> the table in the database and the columns to fetch.
+        Name for the engine -> the table in the database and the columns to fetch; None: all but those of bytes.
 
     Raises
     ------
@@ -76,10 +76,13 @@ def fetch(database: Database, table: StoredTable, columns: Sequence[str], spill:
 
 
 def _chosen(
-    database: Database, held: Mapping[str, StoredTable], name: str, columns: Sequence[str]
+    database: Database, held: Mapping[str, StoredTable], name: str, columns: Sequence[str] | None
 ) -> tuple[StoredTable, Sequence[str]]:
     if name not in held:
         raise SpecError.unknown_name(f"{database.shown}: tables", name, held)
+    if columns is None:
+        kinds = _kinds(database, held[name], list(held[name].columns))
+        return held[name], [column for column, kind in kinds.items() if kind != "bytes"]
     missing = [column for column in columns if column not in held[name].columns]
     if missing:
         raise SpecError.unknown_name(f"{database.shown}: columns of {name}", missing[0], held[name].columns)

@@ -60,13 +60,20 @@ class JoinedTables:
     told: tuple[Message, ...] = ()
     questions: tuple[Question, ...] = ()
     left_out: Mapping[str, Message] = field(default_factory=dict)  # table -> why
+    numbered: bool = False  # whether the view hands on the lines of the grain's file
+
+    @property
+    def plain(self) -> bool:
+        """Whether there is nothing to join and nothing to call anew: the table is what it was."""
+        return not self.joins and all(column.alias == column.name for column in self.columns)
 
     @property
     def sql(self) -> str:
         """For ``source.view``: the columns of all tables, each row of the grain once."""
-        plain = all(column.alias == column.name for column in self.columns) and not self.joins
-        chosen = ["*"] if plain else [self._chosen(column) for column in self.columns]
-        lines = [f"SELECT\n    {', '.join(chosen[:1])}" if plain else "SELECT\n    " + ",\n    ".join(chosen)]
+        chosen = ["*"] if self.plain else [self._chosen(column) for column in self.columns]
+        if self.numbered and not self.plain:
+            chosen.append(f"{quote(self.grain)}.line_number")
+        lines = ["SELECT\n    " + ",\n    ".join(chosen)]
         lines.append(f"FROM {quote(self.grain)}")
         return "\n".join([*lines, *(join.sql(self.columns) for join in self.joins)]) + "\n"
 
@@ -87,7 +94,7 @@ class JoinedTables:
                 needed[side.table][side.name] = None
         return {table: list(columns) for table, columns in needed.items()}
 
-    def keeping(self, aliases: Collection[str]) -> JoinedTables:
+    def keeping(self, aliases: Collection[str], *, numbered: bool = False) -> JoinedTables:
         """With these columns only, and without tables that are then joined for nothing."""
         columns = tuple(column for column in self.columns if column.alias in aliases)
         joins = self.joins
@@ -95,7 +102,7 @@ class JoinedTables:
             used = {column.table for column in columns} | {join.link.column.table for join in joins}
             kept = tuple(join for join in joins if join.link.key.table in used)
             if kept == joins:
-                return replace(self, columns=columns, joins=joins)
+                return replace(self, columns=columns, joins=joins, numbered=numbered)
             joins = kept
 
     def _chosen(self, column: Column) -> str:
