@@ -53,7 +53,7 @@ def _query(reading: Understanding, table: Sequence[Profile], parts: dict[str, li
     columns = [customer, f"{orders} FILTER (WHERE {_BOUGHT}) AS orders"]
     if reading.money:
         columns.append("round(sum(line_money), 2) AS spend")
-    if reading.money and reading.returns:
+    if reading.money and reading.returned:
         columns.append("round(coalesce(-sum(line_money) FILTER (WHERE is_return), 0), 2) AS returned")
     if reading.day:
         day = f"CAST({quote(reading.day)} AS DATE)"

@@ -3,12 +3,16 @@
 from pipeline.reading.databases import database_tables, is_database, loaded
 from pipeline.reading.engine import Engine, QueryError, quote, tables
 from pipeline.reading.frames import SINGLE, Data, Frames
-from pipeline.reading.kinds import FALSE, NULLS, TRUE, as_text, convert, decimal_hint, infer_column
+from pipeline.reading.kinds import FALSE, NULLS, TRUE, as_text, convert, decimal_hint, infer_column, read_as
 from pipeline.reading.queries import Given
 from pipeline.reading.questions import Choice, Question
 from pipeline.reading.raw import ROW_ID, RawTable
 from pipeline.reading.several import tables_in
 from pipeline.reading.sources import open_tables, query_tables, read_source
+from pipeline.reading.values.currencies import currency_of
+from pipeline.reading.values.day_month import DayMonth, day_month_evidence, shown_days
+from pipeline.reading.values.forms import DayForm, day_forms
+from pipeline.reading.values.ids import spoilt_ids
 
 __all__ = [
     "FALSE",
@@ -18,6 +22,8 @@ __all__ = [
     "TRUE",
     "Choice",
     "Data",
+    "DayForm",
+    "DayMonth",
     "Engine",
     "Frames",
     "Given",
@@ -26,7 +32,10 @@ __all__ = [
     "RawTable",
     "as_text",
     "convert",
+    "currency_of",
     "database_tables",
+    "day_forms",
+    "day_month_evidence",
     "decimal_hint",
     "infer_column",
     "is_database",
@@ -34,7 +43,10 @@ __all__ = [
     "open_tables",
     "query_tables",
     "quote",
+    "read_as",
     "read_source",
+    "shown_days",
+    "spoilt_ids",
     "tables",
     "tables_in",
 ]

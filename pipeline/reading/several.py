@@ -9,9 +9,9 @@ from pathlib import Path
 
 from pipeline.errors import InputError
 from pipeline.reading.engine import tables
-from pipeline.reading.files import find_files, is_parquet
 from pipeline.reading.frames import SINGLE
-from pipeline.reading.text import read_text
+from pipeline.reading.shapes.files import find_files, is_parquet
+from pipeline.reading.shapes.text import read_text
 
 
 def tables_in(data: str) -> dict[str, str]:
@@ -40,7 +40,7 @@ def _columns(file: Path) -> frozenset[str]:
     if is_parquet([file]):
         with tables({SINGLE: [file]}) as engine:
             return frozenset(engine.columns(SINGLE))
-    return frozenset(map(str, read_text(file, encoding=None, delimiter=None).frame.columns))
+    return frozenset(map(str, read_text(file).frame.columns))
 
 
 def _named(files: Sequence[str], every: Sequence[str], data: str) -> tuple[str, str]:

@@ -16,13 +16,13 @@ from pipeline.contract import Joined, Message, Quantity
 from pipeline.errors import InputError, SpecError
 from pipeline.reading.databases import is_database, loaded, read_database
 from pipeline.reading.engine import Engine, QueryError, count_rows, quote, tables
-from pipeline.reading.files import files_in, find_files, is_parquet, package_folder
 from pipeline.reading.frames import SINGLE, Arrow, Data, Frames
 from pipeline.reading.kinds import convert, infer, not_readable
 from pipeline.reading.lines import judge_days
 from pipeline.reading.queries import Given, answer, asked, last_of, opened, query_failed
 from pipeline.reading.raw import RawTable, Reject
-from pipeline.reading.text import TextTable, read_text
+from pipeline.reading.shapes.files import files_in, find_files, is_parquet, package_folder
+from pipeline.reading.shapes.text import TextTable, read_text
 from pipeline.spec import Source, Spec
 
 Table: TypeAlias = list[Path] | Arrow  # a table's files, or the table itself
@@ -80,7 +80,7 @@ def _dated(raw: RawTable, spec: Spec) -> RawTable:
     if spec.as_of != "auto" or raw.as_of is not None:
         return raw
     days = [name for name, column in spec.columns.items() if column.kind == "date" and name in raw.frame]
-    last = [_last_day(raw.frame[name], spec.source.date_format) for name in days]
+    last = [_last_day(raw.frame[name], spec.source.day_form(name)) for name in days]
     return replace(raw, as_of=last_of([day for day in last if day], raw.source))
 
 
@@ -269,8 +269,14 @@ def _with_typed_texts(table: Arrow, source: Source) -> Arrow:
     """A table of a database with numbers and dates recognised in its texts; what has a type keeps it."""
     import pyarrow as pa  # type: ignore[import-untyped,unused-ignore]
 
-    texts = [name for name, kind in zip(table.column_names, table.schema.types, strict=True) if kind == pa.string()]
-    read = infer(table.select(texts).to_pandas(), decimal=source.decimal, date_format=source.date_format)
+    types = zip(table.column_names, table.schema.types, strict=True)
+    texts = [name for name, kind in types if kind == pa.string() or name in source.formats]
+    read = infer(
+        table.select(texts).to_pandas(),
+        decimal=source.decimal,
+        date_format=source.date_format,
+        formats=source.formats,
+    )
     for name in (name for name in texts if not pd.api.types.is_string_dtype(read[name])):
         column = pa.chunked_array([pa.array(read[name], from_pandas=True)])
         table = table.set_column(table.column_names.index(name), name, column)
@@ -307,4 +313,4 @@ def query_tables(spec: Spec, data: Data | None, key: str, query: str, **given: p
 
 def _inferred(raw: RawTable, source: Source) -> pd.DataFrame:
     """A text table with numbers and dates recognised, so that SQL can add and compare them."""
-    return infer(raw.frame, decimal=source.decimal, date_format=source.date_format)
+    return infer(raw.frame, decimal=source.decimal, date_format=source.date_format, formats=source.formats)
