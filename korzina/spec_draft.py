@@ -92,7 +92,7 @@ class SpecDraft:
         import pandas as pd
 
         parts = ("role", "kind", "label", "meaning")
-        rows = [(name, *(getattr(one, part) or "" for part in parts)) for name, one in self.spec.columns.items()]
+        rows = [(name, *(getattr(column, part) or "" for part in parts)) for name, column in self.spec.columns.items()]
         return pd.DataFrame(rows, columns=["column", *parts])
 
     def write(self, path: str | PathLike[str], *, overwrite: bool = False) -> Path:

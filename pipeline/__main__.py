@@ -20,12 +20,12 @@ from pipeline.command_line import (
     Promote,
     ReasonOption,
     SpecOption,
-    champion_to,
+    champion_of,
     document,
-    given,
     mlflow_pages,
     only_experiment,
     plan_at,
+    reason_given,
     settings_fault,
     who,
 )
@@ -131,7 +131,7 @@ def promote(
     as_json: JsonOption = False,
 ) -> None:
     """Make a run the champion; the dashboard shows it within seconds."""
-    champion = _store().promote(run_id, reason=given(reason), who=who())
+    champion = _store().promote(run_id, reason=reason_given(reason), who=who())
     _tell_champion(champion, "run {} (k = {}) is champion", as_json)
 
 
@@ -139,7 +139,7 @@ def promote(
 def rollback(reason: ReasonOption, experiment: ChampionOption = None, as_json: JsonOption = False) -> None:
     """Go back to the champion before the present one."""
     store = _store()
-    champion = store.rollback(only_experiment(store, experiment), reason=given(reason), who=who())
+    champion = store.rollback(only_experiment(store, experiment), reason=reason_given(reason), who=who())
     _tell_champion(champion, "back to run {} (k = {})", as_json)
 
 
@@ -154,7 +154,7 @@ def score(
     from pipeline.scoring import score_file
 
     store = _store()
-    champion = champion_to("score", store, experiment)
+    champion = champion_of(store, experiment)
     scored = score_file(store.load(champion.run_id), data, output)
     for note in scored.notes:
         typer.echo(note, err=True)
@@ -172,7 +172,7 @@ def campaigns(
 ) -> None:
     """Whom to contact next: the champion's plan, and what each rule earned on customers it had not seen."""
     store = _store()
-    champion = champion_to("plan", store, experiment)
+    champion = champion_of(store, experiment)
     run = store.load(champion.run_id)
     plan = plan_at(run, cost, revenue)
     if as_json:

@@ -1,5 +1,6 @@
 """What the command line takes, whom that names, and the documents that it prints."""
 
+from pipeline.command_line.asking import PYTHON, champion_of, only_experiment, reason_given
 from pipeline.command_line.manual import DOCUMENTS, document
 from pipeline.command_line.options import (
     ChampionOption,
@@ -8,10 +9,7 @@ from pipeline.command_line.options import (
     Promote,
     ReasonOption,
     SpecOption,
-    champion_to,
-    given,
     mlflow_pages,
-    only_experiment,
     plan_at,
     settings_fault,
     who,
@@ -19,18 +17,19 @@ from pipeline.command_line.options import (
 
 __all__ = [
     "DOCUMENTS",
+    "PYTHON",
     "ChampionOption",
     "DataOption",
     "JsonOption",
     "Promote",
     "ReasonOption",
     "SpecOption",
-    "champion_to",
+    "champion_of",
     "document",
-    "given",
     "mlflow_pages",
     "only_experiment",
     "plan_at",
+    "reason_given",
     "settings_fault",
     "who",
 ]

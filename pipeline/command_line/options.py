@@ -1,4 +1,4 @@
-"""The command line's options, and what they name: a champion, a plan at other prices, a reason, who signs."""
+"""The command line's options, and what they name: a plan at other prices, who signs."""
 
 from __future__ import annotations
 
@@ -12,8 +12,7 @@ from pipeline.errors import KorzinaError, UsageError
 from pipeline.settings import Settings
 
 if TYPE_CHECKING:
-    from pipeline.contract import CampaignPlan, Champion, Segmentation
-    from pipeline.store import Store
+    from pipeline.contract import CampaignPlan, Segmentation
 
 SpecOption = Annotated[str, typer.Option(help="A shipped spec's name or a TOML file.")]
 DataOption = Annotated[str | None, typer.Option(help="File, folder, glob or database URL; left out: the spec's own.")]
@@ -32,32 +31,6 @@ class Promote(StrEnum):
 
     AUTO = "auto"
     NEVER = "never"
-
-
-def only_experiment(store: Store, experiment: str | None) -> str:
-    """The experiment named, the setting's, or the only one that has a champion; raises ``UsageError`` otherwise."""
-    named = experiment or Settings().experiment
-    if named:
-        return named
-    names = [champion.experiment for champion in store.champions()]
-    if len(names) == 1:
-        return str(names[0])
-    if not names:
-        raise UsageError.because("the store has no champion yet", remedy="run 'korzina train' first")
-    raise UsageError.because(
-        "several experiments have a champion",
-        expected="one named",
-        found=", ".join(names),
-        remedy="add --experiment NAME",
-    )
-
-
-def champion_to(purpose: str, store: Store, experiment: str | None) -> Champion:
-    """The experiment's champion; raises ``UsageError`` where there is none to ``purpose`` with."""
-    champion = store.champion(only_experiment(store, experiment))
-    if champion is None:
-        raise UsageError.because(f"there is no champion to {purpose} with", remedy="run 'korzina train' first")
-    return champion
 
 
 def plan_at(run: Segmentation, cost: float | None, revenue: float | None) -> CampaignPlan:
@@ -79,13 +52,6 @@ def plan_at(run: Segmentation, cost: float | None, revenue: float | None) -> Cam
         cost=summary.cost if cost is None else cost,
         revenue=summary.revenue if revenue is None else revenue,
     )
-
-
-def given(reason: str) -> str:
-    """The reason without blanks around it; raises ``UsageError`` where nothing is left."""
-    if not reason.strip():
-        raise UsageError.because("--reason is empty", expected="a sentence that a colleague will understand")
-    return reason.strip()
 
 
 def who() -> str:

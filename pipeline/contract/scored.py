@@ -7,8 +7,9 @@ from typing import Any, Literal
 
 import pandas as pd
 
+from pipeline.contract.ledger import Ledger
+from pipeline.contract.line_words import account_in_words
 from pipeline.contract.messages import Quantity, Words
-from pipeline.contract.records import Ledger
 
 DriftWord = Literal["stable", "moved", "drifted"]
 MOVED, DRIFTED = 0.1, 0.25  # the index from which a feature has moved, and from which it has drifted
@@ -81,7 +82,9 @@ class Drift:
 
     def notes(self) -> tuple[str, ...]:
         """Sentences for a reader, the worst first."""
-        worst = sorted((one for one in self.features if one.word != "stable"), key=lambda one: -one.psi)
+        worst = sorted(
+            (feature for feature in self.features if feature.word != "stable"), key=lambda feature: -feature.psi
+        )
         told = [
             f"{one.label} {one.word} (index {one.psi:.2f}, median {plain_number(one.median)}, in training "
             f"{plain_number(one.training_median)})"
@@ -90,7 +93,8 @@ class Drift:
         told += [f"{len(worst) - _SHOWN} more moved or drifted"] if len(worst) > _SHOWN else []
         rest = f"{len(self.features) - len(worst)} of {len(self.features)} features stable"
         shares = ", ".join(
-            f"{one.name} {one.share:.0%} (in training {one.training_share:.0%})" for one in self.segments
+            f"{segment.name} {segment.share:.0%} (in training {segment.training_share:.0%})"
+            for segment in self.segments
         )
         return (
             *self.substitutions,
@@ -106,6 +110,7 @@ class Scored:
     table: pd.DataFrame
     ledger: Ledger
     drift: Drift
+    currency: str = ""
     response_notes: tuple[str, ...] = ()  # of the probabilities: why there are none, what stood in for missing values
 
     @property
@@ -115,11 +120,12 @@ class Scored:
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What cleaning did, which values were missing or unseen, and the drift."""
+        """What became of every line, what cleaning did, which values were missing or unseen, and the drift."""
         told = tuple(
             f"{entry.rule}: {entry.detail}" for entry in self.ledger.entries if entry.rows and entry.rule != "imputed"
         )  # drift tells of those with the value that stands in
-        return (*told, *self.response_notes, *self.drift.notes())
+        lines = account_in_words(self.ledger.lines, self.currency) if self.ledger.lines else ()
+        return (*lines, *told, *self.response_notes, *self.drift.notes())
 
     def summary(self) -> dict[str, Any]:
         """Counts for a script to read."""

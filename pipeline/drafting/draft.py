@@ -11,6 +11,7 @@ from pathlib import Path
 from pipeline.contract import Message
 from pipeline.drafting.customers import draft_customers
 from pipeline.drafting.document import Document
+from pipeline.drafting.forms import Forms
 from pipeline.drafting.opening import Opened, opened
 from pipeline.drafting.purchases import Summary, summarise
 from pipeline.drafting.sections import write_lines, write_source
@@ -53,10 +54,7 @@ def draft(data: Data, name: str | None = None, answers: Mapping[str, str] | None
     title = spec_name(data) if name is None else name
     with opened(data, answers or {}) as source:
         reading, table = _understood(source, answers)
-        reading.formats |= source.formats
-        reading.questions[:0] = [
-            question for column, question in source.questions.items() if column == reading.day or not reading.lines
-        ]
+        _add_forms(reading, source.forms)
         summary = summarise(reading, table, source.engine) if reading.lines else None
         shop = source.shop.using(reading, summary.query if summary else "")
         raw = _customers(shop, title, reading, summary) if summary else source.raw
@@ -84,6 +82,20 @@ def _understood(source: Opened, answers: Mapping[str, str] | None) -> tuple[Unde
     reading.told[:0] = [*source.shop.told, *(made.told if made else ())]
     reading.questions[:0] = made.questions if made else ()
     return reading, table
+
+
+def _add_forms(reading: Understanding, forms: Forms) -> None:
+    """How the columns are written; what is open or told of a column that nobody uses is left out."""
+    reading.formats = forms.formats | reading.formats
+    used = {reading.customer, reading.order, reading.day, reading.period}
+    used |= set(reading.money.columns) if reading.money else set()
+    for column, question in forms.questions.items():
+        if column in used or not reading.lines:
+            reading.questions.insert(0, question)
+    reading.questions = list({question.key: question for question in reversed(reading.questions)}.values())[::-1]
+    for column, told in forms.told.items():
+        if column in used or not reading.lines:
+            reading.told += told
 
 
 def draft_spec(data: Data, name: str | None = None) -> str:

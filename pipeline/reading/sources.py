@@ -19,10 +19,11 @@ from pipeline.reading.engine import Engine, QueryError, count_rows, quote, table
 from pipeline.reading.frames import SINGLE, Arrow, Data, Frames
 from pipeline.reading.kinds import convert, infer, not_readable
 from pipeline.reading.lines import judge_days
-from pipeline.reading.queries import Given, answer, asked, last_of, opened, query_failed
+from pipeline.reading.queries import Given, account, answer, asked, last_of, opened, query_failed
 from pipeline.reading.raw import RawTable, Reject
 from pipeline.reading.shapes.files import files_in, find_files, is_parquet, package_folder
 from pipeline.reading.shapes.text import TextTable, read_text
+from pipeline.reading.stored import read_stored
 from pipeline.spec import Source, Spec
 
 Table: TypeAlias = list[Path] | Arrow  # a table's files, or the table itself
@@ -233,6 +234,7 @@ def _query(spec: Spec, given: dict[str, Table], source: str, *, typed: bool) -> 
                 for name in given
             }
             frame = asked(found, known, key, query)
+            lines = account(found, known)
     except QueryError as error:
         raise query_failed(spec, key, error, known.names) from error
     rejects = [reject for raw in known.texts.values() for reject in raw.rejects]
@@ -246,7 +248,7 @@ def _query(spec: Spec, given: dict[str, Table], source: str, *, typed: bool) -> 
                 examples=Joined(tuple(one.told for one in rejects[:5]), "; "),
             )
         )
-    return replace(_typed(frame, source, sizes, tuple(notes)), as_of=found.spec.day)
+    return replace(_typed(frame, source, sizes, tuple(notes)), account=lines, as_of=found.spec.day)
 
 
 def _typed_already(data: Data | None) -> bool:
@@ -260,27 +262,9 @@ def _by_form(spec: Spec, given: dict[str, Table], source: str, *, typed: bool) -
     read = {name: _text(spec.source, paths, source) for name, paths in files.items() if name not in parquet}
     frames = {name: table for name, table in given.items() if not isinstance(table, list)}
     texts = {name: _inferred(raw, spec.source) for name, raw in read.items()}
-    if not typed:
-        frames |= {name: _with_typed_texts(table, spec.source) for name, table in frames.items()}
+    for name, table in frames.items() if not typed else ():
+        read[name], texts[name] = read_stored(table, spec.source, source)
     return Given(parquet, frames | texts, read, source)
-
-
-def _with_typed_texts(table: Arrow, source: Source) -> Arrow:
-    """A table of a database with numbers and dates recognised in its texts; what has a type keeps it."""
-    import pyarrow as pa  # type: ignore[import-untyped,unused-ignore]
-
-    types = zip(table.column_names, table.schema.types, strict=True)
-    texts = [name for name, kind in types if kind == pa.string() or name in source.formats]
-    read = infer(
-        table.select(texts).to_pandas(),
-        decimal=source.decimal,
-        date_format=source.date_format,
-        formats=source.formats,
-    )
-    for name in (name for name in texts if not pd.api.types.is_string_dtype(read[name])):
-        column = pa.chunked_array([pa.array(read[name], from_pandas=True)])
-        table = table.set_column(table.column_names.index(name), name, column)
-    return table
 
 
 @contextmanager

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -18,15 +18,13 @@ from pipeline.spec import Spec
 _POSITION = "(position)"
 
 
-def numbered_table(table: pd.DataFrame | Arrow, raw: RawTable | None) -> pd.DataFrame | Arrow:
-    """A table in memory with the lines of its file, else its rows counted from 1, for a view to hand on."""
-    number = np.arange(1, len(table) + 1, dtype=np.int64) if raw is None else raw.rows
-    if isinstance(table, pd.DataFrame):
-        return table if NUMBER in table else table.assign(**{NUMBER: number})
-    return table if NUMBER in table.column_names else table.append_column(NUMBER, [number])
-
-
-def make_view(spec: Spec, engine: Engine, parquet: Mapping[str, Sequence[Path]]) -> None:
+def make_view(
+    spec: Spec,
+    engine: Engine,
+    parquet: Mapping[str, list[Path]],
+    frames: Mapping[str, pd.DataFrame | Arrow],
+    texts: Mapping[str, RawTable],
+) -> None:
     """The table ``data`` in the engine, as ``source.view`` says; nothing without it.
 
     Raises
@@ -40,8 +38,8 @@ def make_view(spec: Spec, engine: Engine, parquet: Mapping[str, Sequence[Path]])
         return
     where = spec.path or spec.name
     try:
-        for name, files in parquet.items() if spec.lines else ():
-            _number(engine, name, files)
+        if spec.lines:
+            _number(engine, parquet, frames, texts)
         engine.define(SINGLE, spec.source.view.strip().rstrip(";"))
         rows = engine.count(SINGLE)
         kept = engine.count(spec.source.grain) if spec.source.grain else rows
@@ -59,8 +57,21 @@ def make_view(spec: Spec, engine: Engine, parquet: Mapping[str, Sequence[Path]])
         )
 
 
-def _number(engine: Engine, name: str, files: Sequence[Path]) -> None:
-    """A Parquet table with its rows counted from 1, under the same name."""
-    if NUMBER not in engine.columns(name):
-        rows = numbered_rows(files, _POSITION, NUMBER)
-        engine.define(name, f"SELECT * EXCLUDE ({quote(_POSITION)}) FROM ({rows})")  # noqa: S608
+def _number(
+    engine: Engine,
+    parquet: Mapping[str, list[Path]],
+    frames: Mapping[str, pd.DataFrame | Arrow],
+    texts: Mapping[str, RawTable],
+) -> None:
+    """Each table with the lines of its file, else its rows counted from 1, for a view to hand on."""
+    for name, files in parquet.items():
+        if NUMBER not in engine.columns(name):
+            rows = numbered_rows(files, _POSITION, NUMBER)
+            engine.define(name, f"SELECT * EXCLUDE ({quote(_POSITION)}) FROM ({rows})")  # noqa: S608
+    for name, table in frames.items():
+        if NUMBER not in engine.columns(name):
+            lines = texts[name].rows if name in texts else np.arange(1, len(table) + 1, dtype=np.int64)
+            if isinstance(table, pd.DataFrame):
+                engine.give(name, table.assign(**{NUMBER: lines}))
+            else:
+                engine.give(name, table.append_column(NUMBER, [lines]))

@@ -128,7 +128,11 @@ def score(segmentation: Segmentation, data: Data) -> Scored:
     outlook = response_outlook(customers, labels, segmentation, spec, None if ready else read_history(spec, data))
     table.insert(0, spec.id.column, customers[spec.id.column].to_numpy())
     return Scored(
-        table.assign(**outlook.columns), cleaned.ledger, measure_drift(customers, labels, segmentation), outlook.notes
+        table=table.assign(**outlook.columns),
+        ledger=cleaned.ledger,
+        drift=measure_drift(customers, labels, segmentation),
+        currency=segmentation.dataset.currency,
+        response_notes=outlook.notes,
     )
 
 
