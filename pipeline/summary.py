@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from pipeline.contract import CampaignPlan, Ledger, RunSummary
+from pipeline.contract import CampaignPlan, Ledger, RunSummary, account_in_words
 
 if TYPE_CHECKING:
     from pipeline.train import Result
@@ -50,6 +50,7 @@ def summarise_ledger(ledger: Ledger) -> dict[str, Any]:
         "rows_out": ledger.rows_out,
         "dropped": ledger.dropped,
         "quarantined": ledger.quarantined,
+        "lines": None if ledger.lines is None else ledger.lines.model_dump(mode="json"),
         "rules": [
             {"rule": entry.rule, "column": entry.column, "rows": entry.rows, "detail": entry.detail}
             for entry in ledger.entries
@@ -63,6 +64,7 @@ def told(result: Result) -> Iterator[str]:
 
     training, decision = result.training, result.training.decision
     ledger = training.ledger
+    yield from told_lines(ledger, training.dataset.currency)
     yield (
         f"{ledger.rows_in:,} rows in, {ledger.rows_out:,} customers out "
         f"({ledger.dropped:,} dropped, {ledger.quarantined:,} quarantined)"
@@ -86,6 +88,14 @@ def told(result: Result) -> Iterator[str]:
     chosen = next(candidate for candidate in training.candidates if candidate.record.k == decision.k)
     yield from (f"  {card.segment + 1}. {card.name} [{card.trust}]: {card.portrait}" for card in chosen.cards)
     yield f"Sweep {result.saved.sweep_run_id}; {result.note}. {sum(result.seconds.values()):.1f} s"
+
+
+def told_lines(ledger: Ledger, currency: str) -> Iterator[str]:
+    """The account of every line of purchases, where the data are such."""
+    if ledger.lines is not None:
+        first, *others = account_in_words(ledger.lines, currency)
+        yield first
+        yield from (f"  - {sentence}" for sentence in others)
 
 
 def text_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:

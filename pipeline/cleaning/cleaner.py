@@ -112,6 +112,7 @@ def _account(
         entries=entries,
         notes=(*raw.notes, *_unknown_columns(raw, spec)),
         tables=dict(raw.tables),
+        lines=raw.account,
     )
     return Cleaned(dataset=dataset, customers=customers, quarantine=quarantine_table(raw, spec, aside), ledger=ledger)
 

@@ -69,7 +69,7 @@ def _query(reading: Understanding, table: Sequence[Profile], parts: dict[str, li
             columns.append(f"round(coalesce({amount}, 0), 2) AS {quote(f'{start} {value}')}")
     columns += [f"max({quote(trait)}) AS {quote(trait)}" for trait in traits]
     inner = ",\n    ".join(columns)
-    return f"SELECT\n    {inner}\nFROM lines\nGROUP BY {customer}\nHAVING count(*) FILTER (WHERE {_BOUGHT}) > 0\n"
+    return f"SELECT\n    {inner}\nFROM lines\nGROUP BY {customer}\n"
 
 
 def _orders(reading: Understanding, table: Sequence[Profile]) -> str:

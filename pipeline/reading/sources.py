@@ -19,7 +19,7 @@ from pipeline.reading.engine import Engine, QueryError, count_rows, quote, table
 from pipeline.reading.frames import SINGLE, Arrow, Data, Frames
 from pipeline.reading.kinds import convert, infer, not_readable
 from pipeline.reading.lines import judge_days
-from pipeline.reading.queries import Given, answer, asked, last_of, opened, query_failed
+from pipeline.reading.queries import Given, account, answer, asked, last_of, opened, query_failed
 from pipeline.reading.raw import RawTable, Reject
 from pipeline.reading.shapes.files import files_in, find_files, is_parquet, package_folder
 from pipeline.reading.shapes.text import TextTable, read_text
@@ -215,6 +215,7 @@ def _query(spec: Spec, given: dict[str, Table], source: str) -> RawTable:
                 for name in given
             }
             frame = asked(found, known, key, query)
+            lines = account(found, known)
     except QueryError as error:
         raise query_failed(spec, key, error, known.names) from error
     rejects = [reject for raw in known.texts.values() for reject in raw.rejects]
@@ -228,7 +229,7 @@ def _query(spec: Spec, given: dict[str, Table], source: str) -> RawTable:
                 examples=Joined(tuple(one.told for one in rejects[:5]), "; "),
             )
         )
-    return replace(_typed(frame, source, sizes, tuple(notes)), as_of=found.spec.day)
+    return replace(_typed(frame, source, sizes, tuple(notes)), account=lines, as_of=found.spec.day)
 
 
 def _by_form(spec: Spec, given: dict[str, Table], source: str) -> Given:

@@ -103,7 +103,7 @@ def _parent(training: Training, curves: Mapping[str, bytes]) -> RunRecord:
         records={
             Artifacts.SPEC: _public(training.spec),
             Artifacts.DATASET: training.dataset.model_dump_json(),
-            Artifacts.LEDGER: _public(training.ledger.model_dump_json()),
+            Artifacts.LEDGER: _public(training.ledger.as_json()),
             Artifacts.DECISION: training.decision.model_dump_json(),
             Artifacts.CANDIDATES: _json_list(records),
             Artifacts.TRANSFORM: training.features.transform.model_dump_json(),

@@ -25,7 +25,6 @@ import dashapp
 import pipeline
 from dashapp.data import Run, SegmentationData
 from dashapp.i18n import LANGUAGES, Teller, explained, retold, speak, teller_of
-from dashapp.i18n.speech import LOCALES
 from dashapp.i18n.teller import told_anew
 from dashapp.pages import overview
 from dashapp.pages.campaigns import plan_sentences
@@ -120,7 +119,7 @@ def in_words(template: str) -> bool:
 
 def russian() -> dict[str, tuple[str, ...]]:
     found = {}
-    for file in sorted((LOCALES / "ru" / "pipeline").glob("*.po")):
+    for file in sorted((Path(pipeline.__file__).parent / "locales" / "ru").glob("*.po")):
         with file.open("rb") as handle:
             for one in read_po(handle, locale="ru"):
                 key = one.id if isinstance(one.id, str) else one.id[0]
