@@ -11,6 +11,7 @@ from pipeline.drafting.forms import Forms, settle_forms
 from pipeline.drafting.shop import Shop, shop_of
 from pipeline.reading import ROW_ID, SINGLE, Data, Engine, Given, RawTable, open_tables, read_source
 from pipeline.spec import IdColumn, Source, Spec
+from pipeline.understanding import is_number
 
 
 @dataclass
@@ -39,7 +40,12 @@ def opened(data: Data, answers: Mapping[str, str]) -> Iterator[Opened]:
                 for name, raw in given.texts.items()
             }
             formats = _agreed(forms)
-            if not formats:
+            kinds = engine.columns(SINGLE) if SINGLE in given.names else {}
+            numbers = {name: is_number(kind) or formats.get(name) == "number" for name, kind in kinds.items()}
+            shop, question = shop.by_month(numbers, answers)
+            if question is not None:
+                forms.setdefault(SINGLE, Forms()).questions["(months)"] = question
+            if not (formats or shop.months):
                 yield _opened(engine, shop, forms, given, answers)
                 return
         with open_tables(nothing_known(shop, formats), shop.data) as (engine, given):
