@@ -67,7 +67,7 @@ class Shop:
             return self, ask_year(months)
         sql = lines_of_months(months, list(columns), int(year) if year.isdigit() else None, WIDE)
         told = Message.of(
-            "{n} columns are months: each of their cells is a line of its month; who bought in none of them is left out",
+            "{n} columns are months: each of their cells is a line of its month, and who bought in none is left out",
             n=Quantity(len(months.days or months.yearless)),
         )
         return replace(self, months=sql, told=(*self.told, told)), None
