@@ -1,6 +1,7 @@
 """How a value is said: numbers with their units, selections in words, tables as CSV."""
 
 from dashapp.telling.csv_files import csv_file, csv_text, harmless_lines
+from dashapp.telling.line_account import account_header, account_rows, account_sentences, finding_sentences
 from dashapp.telling.wording import (
     TRUST_WORDS,
     amount,
@@ -24,6 +25,9 @@ from dashapp.telling.wording import (
 
 __all__ = [
     "TRUST_WORDS",
+    "account_header",
+    "account_rows",
+    "account_sentences",
     "amount",
     "bin_label",
     "chips",
@@ -31,6 +35,7 @@ __all__ = [
     "csv_text",
     "customers",
     "day",
+    "finding_sentences",
     "harmless_lines",
     "moment",
     "money",

@@ -177,7 +177,8 @@ def _refuse_earlier(raw: RawTable, segmentation: Segmentation) -> None:
         expected=Message.of("{day} or later", day=Day(trained)),
         found=raw.as_of.isoformat(),
         remedy=Message.of(
-            "give the day from which recencies are to count: --as-of {trained}, or --as-of {day}",
+            "say from which day recencies are to count, {trained} as in the training or {day}: with --as-of, or beside "
+            "the file on the Score page",
             trained=trained.isoformat(),
             day=raw.as_of.isoformat(),
         ),

@@ -80,7 +80,9 @@ def post(
     )
 
 
-def upload(client: FlaskClient, contents: object, name: object = "new.csv", origin: object = ORIGIN) -> Any:
+def upload(
+    client: FlaskClient, contents: object, name: object = "new.csv", origin: object = ORIGIN, day: object = None
+) -> Any:
     return post(
         client,
         [
@@ -91,7 +93,7 @@ def upload(client: FlaskClient, contents: object, name: object = "new.csv", orig
             (ids.TOO_LARGE, "hidden"),
         ],
         [(ids.UPLOAD, "contents", contents)],
-        [(ids.UPLOAD, "filename", name), ("page-run", "data", origin)],
+        [(ids.UPLOAD, "filename", name), (ids.DAY, "value", day), ("page-run", "data", origin)],
     )
 
 

@@ -12,6 +12,7 @@ from dashapp.data import Run, SegmentationData, View
 from dashapp.i18n import N_, _, plural
 from dashapp.pages.data import cleaning_account, figures, ids
 from dashapp.pages.data.cleaning_account import TakenOut
+from dashapp.pages.data.lines_card import lines_card
 from dashapp.selecting import Dimension
 from dashapp.telling import bin_label, customers, day, moment, number, of_column, percent, summary_of_number
 from dashapp.widgets import as_table, card, chart_card, graph
@@ -32,6 +33,7 @@ def layout(_data: SegmentationData, view: View, /, **_address: object) -> list[C
     return [
         html.P(finding(ledger) if ledger else "", className="k-finding"),
         html.P(chain(ledger), className="k-lead") if ledger and len(ledger.tables) > 1 else None,
+        lines_card(run.segmentation) if run else None,
         html.Div([_account(ledger), _origin(run) if run else None], className="k-grid k-grid-2"),
         _rules(run),
         _missing(run),

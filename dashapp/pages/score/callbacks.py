@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from datetime import date
 from functools import partial
 from typing import Any
 
@@ -26,14 +27,14 @@ _log = logging.getLogger(__name__)
 _BODY = placements.MOST_BYTES * 4 // 3 + 1024 * 1024  # base64, and what a callback sends beside it
 
 
-def place(data: SegmentationData, upload: object, name: object, origin: object) -> Answer:
+def place(data: SegmentationData, upload: object, name: object, written: object, origin: object) -> Answer:
     """The file read, its customers placed: (what was found, the CSV, no button to hide, no complaints)."""
     run = page_run(data, origin)
     if run is None or not isinstance(upload, str) or not upload:
         return no_update, no_update, no_update, no_update, no_update
     file = name if isinstance(name, str) and name else _("the file")
     try:
-        scored = run.score(file, placements.content_of(upload))
+        scored = run.score(file, placements.content_of(upload), _day_asked(run, written))
     except KorzinaError as error:
         _log.warning("an upload could not be scored")  # its words may quote the file
         return (
@@ -47,6 +48,12 @@ def place(data: SegmentationData, upload: object, name: object, origin: object) 
     return answer.model_dump_json(), as_file(run, scored), False, None, True
 
 
+def _day_asked(run: Run, written: object) -> date | None:
+    """The day in the field; of a run whose spec has a day of its own, that one says nothing new."""
+    asked = placements.day_of(written)
+    return None if asked == run.segmentation.dataset.as_of and not placements.follows_data(run.segmentation) else asked
+
+
 def as_file(run: Run, scored: Scored) -> dict[str, str]:
     """All customers as CSV, with the run, k and date above them; segments by the names that the reader sees."""
     it = run.segmentation
@@ -57,7 +64,7 @@ def as_file(run: Run, scored: Scored) -> dict[str, str]:
         (_("Segments"), it.k),
         (_("Trained"), moment(it.started)),
         (_("Data"), it.dataset.title),
-        (_("As of"), day(it.dataset.as_of)),
+        (_("As of"), day(scored.counted.day if scored.counted else it.dataset.as_of)),
     )
     rows = table.astype(object).itertuples(index=False)
     return csv_file(f"korzina-{it.run_id[:8]}-scored", csv_text([str(one) for one in table.columns], rows, about))
@@ -95,6 +102,7 @@ def register(app: Dash, data: SegmentationData) -> None:
         Output(ids.TOO_LARGE, "hidden"),
         Input(ids.UPLOAD, "contents"),
         State(ids.UPLOAD, "filename"),
+        State(ids.DAY, "value", allow_optional=True),
         page,
         prevent_initial_call=True,
     )(partial(place, data))
