@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
@@ -17,6 +20,15 @@ if TYPE_CHECKING:
 SpecOption = Annotated[str, typer.Option(help="A shipped spec's name or a TOML file.")]
 DataOption = Annotated[str | None, typer.Option(help="File, folder, glob or database URL; left out: the spec's own.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout.")]
+DayOption = Annotated[
+    datetime | None,
+    typer.Option(
+        "--as-of",
+        formats=["%Y-%m-%d"],
+        help="Day from which recencies count; left out: the data's last where the spec says auto, else the spec's.",
+    ),
+]
+LanguageOption = Annotated[str, typer.Option(help="Language in which it is told: en or ru.")]
 ReasonOption = Annotated[str, typer.Option(help="Why; kept in the history.")]
 ChampionOption = Annotated[
     str | None,
@@ -69,6 +81,21 @@ def mlflow_pages(settings: Settings) -> str:
         return Store.open(settings).pages(settings.experiment)
     except KorzinaError:
         return ""
+
+
+@contextmanager
+def told_in(language: str) -> Iterator[None]:
+    """What goes wrong meanwhile is told in that language; raises ``UsageError`` where nobody here speaks it."""
+    from pipeline.contract import languages, speaker
+
+    if language not in languages():
+        raise UsageError.because(f"--language {language!r} is not known", expected=f"one of {', '.join(languages())}")
+    try:
+        yield
+    except KorzinaError as error:
+        if language != "en":
+            error.args = (speaker(language).error(error),)
+        raise
 
 
 def settings_fault(error: ValidationError) -> UsageError:

@@ -16,7 +16,7 @@ def account_in_words(account: LineAccount, currency: str = "") -> tuple[Message,
         return (*_by_customer(account), *_findings(account, currency))
     return (
         _read(account, currency),
-        *_used(account, currency),
+        _used(account),
         *(set_aside_in_words(rule, account, currency) for rule in account.aside if rule.lines),
         *_findings(account, currency),
     )
@@ -24,20 +24,14 @@ def account_in_words(account: LineAccount, currency: str = "") -> tuple[Message,
 
 def set_aside_in_words(rule: LinesSetAside, account: LineAccount, currency: str = "") -> Message:
     """What one rule took out of all lines and all money, and where the first of it stands."""
-    head = Message.counted(
-        "{n} of {lines} lines set aside: {rule}",
-        "{n} of {lines} lines set aside: {rule}",
-        rule.lines,
-        lines=_count(account.lines),
-        rule=own(rule.rule),
-    )
-    if rule.counts == "cancelled":
+    values: dict[str, Value] = {"lines": _count(account.lines), "rule": own(rule.rule)}
+    if rule.counts == "cancelled" and str(rule.rule) != "cancelled":
         head = Message.counted(
-            "{n} of {lines} lines cancelled: {rule}",
-            "{n} of {lines} lines cancelled: {rule}",
-            rule.lines,
-            lines=_count(account.lines),
-            rule=own(rule.rule),
+            "{n} of {lines} lines cancelled: {rule}", "{n} of {lines} lines cancelled: {rule}", rule.lines, **values
+        )
+    else:
+        head = Message.counted(
+            "{n} of {lines} lines set aside: {rule}", "{n} of {lines} lines set aside: {rule}", rule.lines, **values
         )
     return _with_details(head, rule, rule.places, currency, of=account.money)
 
@@ -65,39 +59,34 @@ def _with_details(
 
 
 def _read(account: LineAccount, currency: str) -> Message:
-    head = Message.counted("{n} line read", "{n} lines read", account.lines)
-    if account.money is None:
-        return Message.of("{read}, {used} used", read=head, used=_count(account.used.lines))
-    return Message.of(
-        "{read} with {money}, {used} used with {spend}",
-        read=head,
-        money=_money(account.money, currency),
-        used=_count(account.used.lines),
-        spend=_money(account.used.money or 0.0, currency),
-    )
+    """Lines and money read, and what of them is used: purchases, and returns beside them."""
+    read = Message.counted("{n} line read", "{n} lines read", account.lines)
+    back = account.returns.lines if account.returns else 0
+    bought = Message.counted("{n} line used", "{n} lines used", account.used.lines - back)
+    if account.money is not None:
+        read = Message.of("{lines} with {money}", lines=read, money=_money(account.money, currency))
+        bought = Message.of("{lines} with {money}", lines=bought, money=_money(account.used.money or 0.0, currency))
+    if not account.returns:
+        return Message.of("{read}: {used}", read=read, used=bought)
+    returns = Message.counted("{n} line of returns", "{n} lines of returns", back)
+    if account.returns.money is not None:
+        returns = Message.of("{lines} with {money}", lines=returns, money=_money(account.returns.money, currency))
+    return Message.of("{read}: {used}, {returns}", read=read, used=bought, returns=returns)
 
 
-def _used(account: LineAccount, currency: str) -> Iterator[Message]:
-    used, back = account.used, account.returns
+def _used(account: LineAccount) -> Message:
+    used = account.used
     customers = Message.counted("{n} customer", "{n} customers", used.customers or 0)
     orders = Message.counted("{n} order", "{n} orders", used.orders or 0)
-    if used.first_day and used.last_day:
-        yield Message.of(
-            "{customers}, {orders}, from {first} to {last}",
-            customers=customers,
-            orders=orders,
-            first=Day(used.first_day),
-            last=Day(used.last_day),
-        )
-    else:
-        yield Message.of("{customers}, {orders}", customers=customers, orders=orders)
-    if back and back.lines:
-        head = Message.counted(
-            "{n} line of these is a return: no order and no last purchase",
-            "{n} lines of these are returns: no orders and no last purchases",
-            back.lines,
-        )
-        yield _with_details(head, back, (), currency)
+    if not (used.first_day and used.last_day):
+        return Message.of("{customers}, {orders}", customers=customers, orders=orders)
+    return Message.of(
+        "{customers}, {orders}, from {first} to {last}",
+        customers=customers,
+        orders=orders,
+        first=Day(used.first_day),
+        last=Day(used.last_day),
+    )
 
 
 def _by_customer(account: LineAccount) -> Iterator[Message]:

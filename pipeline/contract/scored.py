@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
+from datetime import date
 from typing import Any, Literal
 
 import pandas as pd
 
 from pipeline.contract.ledger import Ledger
 from pipeline.contract.line_words import account_in_words
-from pipeline.contract.messages import Quantity, Words
+from pipeline.contract.messages import Day, Message, Quantity, Words
 
 DriftWord = Literal["stable", "moved", "drifted"]
 MOVED, DRIFTED = 0.1, 0.25  # the index from which a feature has moved, and from which it has drifted
@@ -104,6 +105,24 @@ class Drift:
 
 
 @dataclass(frozen=True)
+class Counted:
+    """The day from which ages and recencies of new customers count, and who said so."""
+
+    day: date
+    by: Literal["asked", "file", "spec"]
+
+    @property
+    def told(self) -> Message:
+        """In a sentence."""
+        told = {
+            "asked": Message.of("ages and recencies count from {day}, the day asked for", day=Day(self.day)),
+            "file": Message.of("ages and recencies count from {day}, the last day of the data", day=Day(self.day)),
+            "spec": Message.of("ages and recencies count from {day}, the day of the spec", day=Day(self.day)),
+        }
+        return told[self.by]
+
+
+@dataclass(frozen=True)
 class Scored:
     """Customers placed, one row each, in the order of their ids; columns as in ``Scores``."""
 
@@ -111,6 +130,7 @@ class Scored:
     ledger: Ledger
     drift: Drift
     currency: str = ""
+    counted: Counted | None = None
     response_notes: tuple[str, ...] = ()  # of the probabilities: why there are none, what stood in for missing values
 
     @property
@@ -120,12 +140,13 @@ class Scored:
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What became of every line, what cleaning did, which values were missing or unseen, and the drift."""
+        """From which day is counted, what became of lines and rows, which values were missing or unseen, the drift."""
         told = tuple(
             f"{entry.rule}: {entry.detail}" for entry in self.ledger.entries if entry.rows and entry.rule != "imputed"
         )  # drift tells of those with the value that stands in
         lines = account_in_words(self.ledger.lines, self.currency) if self.ledger.lines else ()
-        return (*lines, *told, *self.response_notes, *self.drift.notes())
+        counted = (self.counted.told,) if self.counted else ()
+        return (*counted, *lines, *told, *self.response_notes, *self.drift.notes())
 
     def summary(self) -> dict[str, Any]:
         """Counts for a script to read."""
@@ -138,6 +159,7 @@ class Scored:
             "fits_none": int((~self.table[Scores.FITS]).sum()),
             "segments": {str(name): int(count) for name, count in names.items()},
             "response_probability": self.mean_probabilities(),
+            "as_of": self.counted.day.isoformat() if self.counted else None,
             "notes": list(self.notes),
             "drift": self.drift.summary(),
         }

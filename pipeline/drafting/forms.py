@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import pandas as pd
 
 from pipeline.contract import Message
+from pipeline.errors import InputError
 from pipeline.reading import (
     Choice,
     DayForm,
     Question,
     convert,
+    currency_of,
     day_forms,
     day_month_evidence,
     decimal_hint,
@@ -129,3 +131,22 @@ def _tell_unreadable(forms: Forms, name: str, series: pd.Series, form: str) -> N
             column=name,
         ),
     )
+
+
+def one_currency(frame: pd.DataFrame, columns: Sequence[str]) -> str:
+    """The currency in the cells or headers of the money; empty where there is none.
+
+    Raises
+    ------
+    InputError
+        Where the cells of one column are in several, whose sums could not be compared.
+    """
+    seen = {name: currency_of(frame[name], name) for name in columns if name in frame}
+    for name, currency in seen.items():
+        if ", " in currency:
+            raise InputError.because(
+                Message.of("{column}: amounts in several currencies ({currencies})", column=name, currencies=currency),
+                expected=Message.of("amounts that can be added up"),
+                remedy=Message.of("give a file for each currency, or write the currency into a column of its own"),
+            )
+    return next(filter(None, seen.values()), "")

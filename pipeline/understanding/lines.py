@@ -13,7 +13,7 @@ from pipeline.understanding.evidence import Profile, Relations, fits, words
 from pipeline.understanding.purchases import (
     Amounts,
     DayCandidate,
-    discounts,
+    beside_the_money,
     money_of,
     order_worded,
     set_aside,
@@ -47,9 +47,9 @@ def read_lines(
     if reading.form == "purchases":
         shape.snapshots(reading, table, relations, given)
     set_aside(reading, table, relations, given)
-    for name in discounts(table):
-        if reading.money and name not in reading.money.columns:
-            reading.tell("{column} is a discount: told, never taken off the money", column=name)
+    beside = beside_the_money(table, reading.money.columns) if reading.money else []
+    if beside:
+        reading.tell("{columns}: neither taken off the money nor added to it", columns=Joined(tuple(beside)))
 
 
 def _customer(
@@ -117,6 +117,9 @@ def _day(
     if reading.day is None:
         reading.tell("no column says when: there will be no recency")
         return
+    bought = [candidate for candidate in dated if not _is_her_own(candidate, reading.customer, relations)]
+    if given.get("day") is None and bought:
+        dated, reading.day = bought, reading.day if reading.day in {day.name for day in bought} else bought[0].name
     others = [candidate for candidate in dated if candidate.name != reading.day]
     reading.tell("day of the purchase: {column}", column=reading.day)
     if others:
@@ -148,6 +151,11 @@ def _day(
             for candidate in dated[:3]
         )
         reading.questions.append(Question("day", Message.of("Which is the day of the purchase?"), choices))
+
+
+def _is_her_own(candidate: DayCandidate, customer: str | None, relations: Relations) -> bool:
+    """The same on all lines of a customer, like the day on which she signed up."""
+    return customer is not None and relations.holds(customer, candidate.name)
 
 
 def _other(candidate: DayCandidate, dated: Sequence[DayCandidate]) -> str:
