@@ -23,11 +23,11 @@ from report import machine_line, write_section
 ROOT = Path(__file__).resolve().parents[1]
 LINES = """
 SELECT 536365 + (n // {per_order}) AS order_id,
-    10000 + (hash(n // {per_order}) % {customers}) AS customer_id,
+    CAST(10000 + hash(n // {per_order}) % {customers} AS BIGINT) AS customer_id,
     TIMESTAMP '2022-01-03 08:00:00' + to_seconds(CAST((n // {per_order}) * 63e6 / {orders} AS BIGINT)) AS order_date,
     'Item ' || (hash(n * 7 + 1) % 4000) AS product,
-    ['Food', 'Home', 'Garden', 'Sport', 'Toys'][1 + (hash(n * 7 + 1) % 5)] AS category,
-    1 + (hash(n * 3 + 2) % 4) AS quantity,
+    ['Food', 'Home', 'Garden', 'Sport', 'Toys'][CAST(1 + hash(n * 7 + 1) % 5 AS BIGINT)] AS category,
+    CAST(1 + hash(n * 3 + 2) % 4 AS BIGINT) AS quantity,
     round(1 + (hash(hash(n * 7 + 1) % 4000) % 9000) / 100.0, 2) AS unit_price
 FROM range({lines}) numbers(n)
 """
