@@ -146,7 +146,7 @@ def rollback(reason: ReasonOption, experiment: ChampionOption = None, as_json: J
 @app.command()
 def score(
     data: Annotated[str, typer.Option(help="File, folder, glob or database URL of the customers to place.")],
-    output: Annotated[Path, typer.Option(help="CSV file to write.")],
+    output: Annotated[Path, typer.Option(help="File to write: CSV, or a workbook where it ends in .xlsx.")],
     experiment: ChampionOption = None,
     as_json: JsonOption = False,
 ) -> None:

@@ -1,6 +1,6 @@
-"""How a value is said: numbers with their units, selections and findings in words, tables as CSV."""
+"""How a value is said: numbers with their units, selections and findings in words, tables to take along."""
 
-from dashapp.telling.csv_files import csv_file, csv_text, harmless_lines
+from dashapp.telling.exports import FORMS, MOST_IN_WORKBOOK, Export, Form, content_type, file_name, told_apart
 from dashapp.telling.wording import (
     TRUST_WORDS,
     VERDICT_TITLES,
@@ -28,19 +28,22 @@ from dashapp.telling.wording import (
 )
 
 __all__ = [
+    "FORMS",
+    "MOST_IN_WORKBOOK",
     "TRUST_WORDS",
     "VERDICT_TITLES",
     "VERDICT_WORDS",
+    "Export",
+    "Form",
     "amount",
     "bin_label",
     "chips",
-    "csv_file",
-    "csv_text",
+    "content_type",
     "customers",
     "day",
     "difference",
+    "file_name",
     "finding",
-    "harmless_lines",
     "moment",
     "money",
     "number",
@@ -51,6 +54,7 @@ __all__ = [
     "shown",
     "summary_of_bins",
     "summary_of_number",
+    "told_apart",
     "trusted",
     "with_trust",
     "with_unit",

@@ -114,7 +114,7 @@ from pipeline.contract.scored import (
     plain_number,
     plain_quantity,
 )
-from pipeline.contract.spreadsheets import harmless
+from pipeline.contract.spreadsheets import BOM, SHEET_ROWS, account_text, csv_lines, harmless, write_workbook
 from pipeline.contract.tables import (
     TABLES,
     Affinities,
@@ -134,6 +134,7 @@ from pipeline.contract.tables import (
 )
 
 __all__ = [
+    "BOM",
     "CATEGORY_KINDS",
     "CURRENCY_SIGNS",
     "DRIFTED",
@@ -145,6 +146,7 @@ __all__ = [
     "MOVED",
     "NUMERIC_KINDS",
     "SCHEMA_VERSION",
+    "SHEET_ROWS",
     "TABLES",
     "TRUSTED_TYPES",
     "Affinities",
@@ -227,10 +229,12 @@ __all__ = [
     "Variation",
     "Verdict",
     "Words",
+    "account_text",
     "affixes",
     "cased",
     "check_schema_version",
     "check_table",
+    "csv_lines",
     "currency_of",
     "decoded",
     "empty_table",
@@ -255,4 +259,5 @@ __all__ = [
     "with_label",
     "with_messages",
     "with_names",
+    "write_workbook",
 ]
