@@ -83,10 +83,11 @@ def _segment(
     choose: int | None,
     reason: str,
 ) -> SweepResult:
+    from pipeline.helper_tasks import prepare_analysis
     from pipeline.processors import process_helper
     from pipeline.stages import Options
     from pipeline.stopwatch import Stopwatch
-    from pipeline.train import analyse_source, prepare_analysis
+    from pipeline.train import analyse_source
 
     if data is None and spec is None:
         raise UsageError.because(

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-import getpass
-import logging
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass
 from threading import Event
 from typing import TYPE_CHECKING, Literal
 
-from pipeline.contract import Champion, Dataset, Decision, SavedSweep, SweepRecord, Verdict
+from pipeline.contract import Champion, Dataset, SavedSweep
+from pipeline.helper_tasks import (
+    close_unfinished,
+    load_baskets,
+    load_history,
+    open_store,
+    prepare_store,
+    promote_recommended,
+    save_sweep,
+)
 from pipeline.settings import Settings
-from pipeline.spec import Spec, load_spec
+from pipeline.spec import Spec, load_spec, refuse_open_questions
 from pipeline.stages import Candidate, Options, Training
 from pipeline.stopwatch import Progress, Stopwatch
 
@@ -22,8 +29,6 @@ if TYPE_CHECKING:
     from pipeline.describing import Baskets, Predecessor
     from pipeline.processors import Helper
     from pipeline.reading import Data
-
-_RANK: Mapping[Verdict, int] = {"none": 0, "weak": 1, "strong": 2}
 
 
 @dataclass(frozen=True)
@@ -74,12 +79,13 @@ def train(request: Request, settings: Settings, progress: Progress | None = None
     from pipeline.processors import process_helper
 
     spec, saving, watch = load_spec(request.spec), Event(), Stopwatch(progress)
+    refuse_open_questions(spec, request.data)
     options, experiment = options_of(request, spec), request.experiment or spec.name
     images: dict[int, Future[dict[str, bytes]]] = {}
     try:
         with process_helper() as helper:
             before = helper.submit(open_store, settings, experiment)
-            helper.submit(_prepare_store, settings)  # seconds of imports, while the data are read and clustered
+            helper.submit(prepare_store, settings)  # seconds of imports, while the data are read and clustered
 
             def have_drawn(candidate: Candidate, dataset: Dataset) -> None:
                 images[candidate.record.k] = _draw(helper, candidate, dataset)
@@ -135,10 +141,14 @@ def analyse_source(
     from pipeline.reading import read_source
     from pipeline.segmenting import with_sensitivity
 
-    bought = helper.submit(_read_baskets, spec, data) if spec.baskets else None
-    known = helper.submit(_read_history, spec, data) if spec.history else None
+    refuse_open_questions(spec, data if isinstance(data, str) else None)
+    dated = spec if spec.as_of != "auto" else None  # from which day to count, only the data tell
+    bought, known = _read_beside(dated, data, helper) if dated else (None, None)
     with watch.stage("read"):
         raw = read_source(spec, data)
+    if dated is None:
+        dated = spec.at(raw.as_of)
+        bought, known = _read_beside(dated, data, helper)
     with watch.stage("clean"):
         cleaned = clean(raw, spec)
     training = analyse(
@@ -154,10 +164,18 @@ def analyse_source(
         training = with_affinities(training, bought.result() if bought else None)
     history = known.result() if known else None
     with watch.stage("campaigns"):
-        training = with_campaigns(training, spec, history, helper)
+        training = with_campaigns(training, dated, history, helper)
     with watch.stage("sensitivity") as tick:
         training = with_sensitivity(training, helper, tick)
     return Analysis(training, spec, history)
+
+
+def _read_beside(
+    spec: Spec, data: Data | None, helper: Helper
+) -> tuple[Future[Baskets | None] | None, Future[pd.DataFrame | None] | None]:
+    """Baskets and history, where the spec has them, read by the helper while this process goes on."""
+    bought = helper.submit(load_baskets, spec, data) if spec.baskets else None
+    return bought, helper.submit(load_history, spec, data) if spec.history else None
 
 
 def record_and_promote(
@@ -182,10 +200,10 @@ def record_and_promote(
         record = record_training(training, {k: image.result() for k, image in images.items()}, curves.result(), models)
     with watch.stage("store"):
         saving.set()
-        saved = helper.submit(_save, record, settings, experiment).result()
+        saved = helper.submit(save_sweep, record, settings, experiment).result()
     with watch.stage("promote"):
         champion, promoted, note = helper.submit(
-            _promote, settings, experiment, saved.run_ids[training.decision.k], training.decision, promote
+            promote_recommended, settings, experiment, saved.run_ids[training.decision.k], training.decision, promote
         ).result()
     return Result(training, saved, champion, promoted, note, dict(watch.seconds))
 
@@ -205,7 +223,7 @@ def log_analysis(
     try:
         with process_helper() as helper:
             before = helper.submit(open_store, settings, name)
-            helper.submit(_prepare_store, settings)
+            helper.submit(prepare_store, settings)
             training = _followed(analysis, before.result(), helper)
             images = {one.record.k: _draw(helper, one, training.dataset) for one in training.candidates}
             return record_and_promote(training, settings, name, promote, helper, watch, images, saving)
@@ -229,89 +247,3 @@ def _draw(helper: Helper, candidate: Candidate, dataset: Dataset) -> Future[dict
     from pipeline.recording import draw, drawable
 
     return helper.submit(draw, drawable(candidate), dataset)
-
-
-# ------------------------------------------------------------------ what the helper process does
-
-
-def prepare_analysis() -> None:
-    """Import what a share of the analysis needs, while the data are read; ``_prepare_store`` brings it along."""
-    import sklearn.linear_model  # noqa: F401
-
-    from pipeline import analyse, campaigns  # noqa: F401
-
-
-def _read_history(spec: Spec, data: Data | None) -> pd.DataFrame | None:
-    from pipeline.campaigns import read_history
-
-    return read_history(spec, data)
-
-
-def open_store(settings: Settings, experiment: str) -> Predecessor | None:
-    """Make the store where there is none; returns the present champion's identity, if it can be read."""
-    from pipeline.describing import Predecessor
-    from pipeline.errors import StoreError
-    from pipeline.store import Store
-
-    store = Store.open(settings, create=True)
-    champion = store.champion(experiment)
-    if champion is None:
-        return None
-    try:
-        return Predecessor.of(store.load(champion.run_id))
-    except StoreError as error:  # a damaged champion must not stand in the way of its successor
-        logging.getLogger(__name__).warning("the champion cannot be compared with: %s", error)
-        return None
-
-
-def _prepare_store(settings: Settings) -> None:
-    from pipeline.recording import prepare_drawing
-    from pipeline.store import Store
-
-    Store.open(settings).prepare()
-    prepare_drawing()
-
-
-def close_unfinished(settings: Settings, experiment: str) -> None:
-    """Mark as failed what a stopped saving left open."""
-    from pipeline.store import Store
-
-    Store.open(settings).close_unfinished(experiment)
-
-
-def _read_baskets(spec: Spec, data: Data | None) -> Baskets | None:
-    from pipeline.describing import read_baskets
-
-    return read_baskets(spec, data)
-
-
-def _save(record: SweepRecord, settings: Settings, experiment: str) -> SavedSweep:
-    from pipeline.store import Store
-
-    return Store.open(settings).save(record, experiment=experiment)
-
-
-def _promote(
-    settings: Settings, experiment: str, run_id: str, decision: Decision, when: str
-) -> tuple[Champion | None, bool, str]:
-    """Promote the recommended run unless the present champion stands on firmer ground."""
-    from pipeline.store import Store
-
-    store = Store.open(settings)
-    current = store.champion(experiment)
-    if when == "never":
-        return current, False, "not promoted: --promote never"
-    if current is not None and decision.chosen_by == "rule":
-        held: Verdict = next((run.verdict for run in store.runs(experiment) if run.run_id == current.run_id), "none")
-        if _RANK[decision.verdict] < _RANK[held]:
-            return (
-                current,
-                False,
-                (
-                    f"not promoted: the champion's verdict is {held}, this one's {decision.verdict}; "
-                    "'korzina promote RUN_ID --reason ...' does it all the same"
-                ),
-            )
-    reason = f"recommended by the sweep, verdict {decision.verdict}"
-    champion = store.promote(run_id, reason=reason, who=getpass.getuser())
-    return champion, True, f"promoted as version {champion.version}"

@@ -52,7 +52,7 @@ def clean(raw: RawTable, spec: Spec, *, minimum_rows: int = LEAST_ROWS) -> Clean
     InputError, SpecError
         Where columns are missing or cannot be read as what the spec says, or hardly a row is left.
     """
-    scoring = minimum_rows < LEAST_ROWS
+    scoring, spec = minimum_rows < LEAST_ROWS, spec.at(raw.as_of)
     chosen = _select(raw, spec, scoring)
     untyped = [_rejected(raw, chosen), steps.exact_duplicates(chosen, raw.where)]
     ids = untyped[-1].frame.assign(**{spec.id.column: as_text(untyped[-1].frame[spec.id.column])})

@@ -7,14 +7,16 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from pipeline.contract import Kind, Meaning, Role
-from pipeline.drafting import vocabulary as names
 from pipeline.drafting.structure import Family, Profile, Structure
 from pipeline.errors import InputError
 from pipeline.reading import quote
+from pipeline.understanding import Understanding, fits, words
+from pipeline.understanding import vocabulary as names
 
 LOG, PLAIN = ("log1p", "standardize"), ("winsorize", "standardize")
 _MOST_NULLS = 0.6
 _SKEWED = 1.0
+_DRAFTED: dict[str, Meaning] = {"orders": "orders", "spend": "spend", "recency": "recency", "tenure": "tenure"}
 _TOTALS: dict[str, Meaning] = {"categories": "spend", "channels": "orders"}
 
 
@@ -31,6 +33,7 @@ class Entry:
     transform: tuple[str, ...] = ()
     unit: str = ""
     extra: tuple[str, ...] = ()  # further comment lines
+    campaign: bool = False  # of an outcome: a reaction to something that was sent
 
 
 @dataclass(frozen=True)
@@ -49,6 +52,7 @@ class Parts:
 
     structure: Structure
     as_of: date | None
+    reading: Understanding
     entries: list[Entry] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     limits: list[Limits] = field(default_factory=list)
@@ -59,14 +63,16 @@ class Parts:
 
 
 def settle_columns(
-    structure: Structure, as_of: date | None, families: Sequence[Family], id_column: str | None
+    structure: Structure, as_of: date | None, families: Sequence[Family], reading: Understanding
 ) -> Parts:
     """Every column but the id, in the table's order, then those derived; raises ``InputError`` without behaviour."""
-    parts = Parts(structure, as_of)
+    parts = Parts(structure, as_of, reading)
     members = {member for family in families for member in family.members}
     shared = _meanings(structure, members, families)
+    if reading.form == "purchases":  # the drafted query names them
+        shared = {name: meaning for name, meaning in shared.items() if meaning not in _DRAFTED.values()} | _DRAFTED
     for profile in structure.profiles:
-        if profile.name != id_column:
+        if profile.name != reading.customer:
             _add_column(parts, profile, shared.get(profile.name), profile.name in members)
     for family in families:
         _add_total(parts, family.meaning, list(family.members))
@@ -109,16 +115,22 @@ def _is_total(structure: Structure, name: str, summands: list[str]) -> bool:
 
 
 def _add_column(parts: Parts, one: Profile, meaning: Meaning | None, member: bool) -> None:
-    outcome = one.kind == "flag" and names.fits(names.OUTCOME, one.name)
+    leaving = one.kind == "flag" and names.fits(names.LEAVING, one.name)
+    outcome = leaving or (one.kind == "flag" and names.fits(names.OUTCOME, one.name))
     why = _unsuitable(one, member)
+    if _apart(parts, one):
+        return
     if one.kind == "date":
         _add_date(parts, one)
     elif one.numeric and names.fits(names.BIRTH, one.name):
         _add_birth(parts, one)
     elif why:
         parts.entries.append(Entry(one.name, "ignored", _plain_kind(one), f"{one.summary}: {why}"))
+    elif leaving:
+        why = f"{one.summary}. Who leaves is told by segment; nobody was contacted, so there is no campaign to reckon"
+        parts.entries.append(Entry(one.name, "outcome", "flag", why))
     elif outcome:
-        parts.entries.append(Entry(one.name, "outcome", "flag", one.summary))
+        parts.entries.append(Entry(one.name, "outcome", "flag", one.summary, campaign=parts.reading.arm is None))
     elif member:
         return
     elif one.numeric:
@@ -135,8 +147,32 @@ def _add_column(parts: Parts, one: Profile, meaning: Meaning | None, member: boo
         )
         if meaning == "age":
             parts.limits.append(Limits(one.name, 0, 110, "nobody is older"))
+    elif one.kind == "flag":
+        why = f"{one.summary}: a flag describes; make it active where it is something that customers do"
+        parts.entries.append(Entry(one.name, "passive", "flag", why, meaning=meaning))
     else:
         parts.entries.append(Entry(one.name, "passive", one.kind, one.summary, meaning=meaning))
+
+
+def _apart(parts: Parts, one: Profile) -> bool:
+    """Columns that an experiment or the reading of the lines keeps out of the clustering."""
+    reading = parts.reading
+    if one.name == reading.arm:
+        parts.entries.append(Entry(one.name, "ignored", _plain_kind(one), f"{one.summary}: the arm of an experiment"))
+    elif one.name in reading.afterwards:
+        why = f"{one.summary}: known only after the contact"
+        flag = one.kind == "flag"
+        parts.entries.append(
+            Entry(one.name, "outcome" if flag else "ignored", "flag" if flag else _plain_kind(one), why)
+        )
+    elif reading.form == "purchases" and one.name == "returned":
+        why = f"{one.summary}: what was given back; taken off the spend, and no purchase"
+        parts.entries.append(Entry(one.name, "passive", "number", why))
+    elif one.name == reading.period:
+        parts.entries.append(Entry(one.name, "ignored", _plain_kind(one), f"{one.summary}: the latest is taken"))
+    else:
+        return False
+    return True
 
 
 def _plain_kind(one: Profile) -> Kind:
@@ -159,9 +195,19 @@ def _unsuitable(one: Profile, member: bool) -> str:
         return f"says the same as {one.same_as}"
     if one.kind == "integer" and (names.fits(names.CODES, one.name) or names.fits(names.ID, one.name)):
         return "a code, not a quantity"
-    if one.unique and one.kind == "integer" and names.fits(names.CUSTOMER, one.name):
+    if one.unique and one.kind == "integer" and one.meaning is None and is_key(one):
         return "another id"
     return ""
+
+
+def is_key(one: Profile) -> bool:
+    """Whether whole numbers that never repeat tell rows apart and count nothing: named so, dense, or of one length."""
+    if names.fits(names.CUSTOMER, one.name) or names.fits(names.ID, one.name) or fits(words.ROW_NUMBER, one.name):
+        return True
+    if one.minimum is None or one.maximum is None or names.fits(names.MONEY, one.name):
+        return False
+    dense = one.maximum - one.minimum < 1.5 * one.rows
+    return dense or (one.minimum >= 1000 and len(f"{one.minimum:.0f}") == len(f"{one.maximum:.0f}"))
 
 
 def _add_date(parts: Parts, one: Profile) -> None:
@@ -265,15 +311,17 @@ def _add_total(parts: Parts, meaning: str, members: list[str]) -> None:
 def _add_cheque(parts: Parts) -> None:
     spend, orders = parts.has("spend"), parts.has("orders")
     if spend and orders and not parts.has("average_cheque"):
+        returned = parts.reading.form == "purchases" and any(entry.name == "returned" for entry in parts.entries)
+        bought = f"({quote(spend)} + {quote('returned')})" if returned else quote(spend)
         parts.entries.append(
             Entry(
                 _free(parts, "average_cheque"),
                 "active",
                 "number",
-                f"{spend} by {orders}",
+                f"{spend} and returned by {orders}" if returned else f"{spend} by {orders}",
                 meaning="average_cheque",
-                transform=PLAIN if _can_be_negative(parts, spend) else LOG,
-                sql=f"{quote(spend)} / nullif({quote(orders)}, 0)",
+                transform=PLAIN if _can_be_negative(parts, spend) and not returned else LOG,
+                sql=f"{bought} / nullif({quote(orders)}, 0)",
             )
         )
 

@@ -6,12 +6,15 @@ from datetime import date
 
 import pandas as pd
 
-from pipeline.drafting import vocabulary as names
 from pipeline.drafting.columns import settle_columns
-from pipeline.drafting.document import Document, long_text
+from pipeline.drafting.document import Document
 from pipeline.drafting.draft_text import write_campaign, write_column, write_family, write_head, write_id, write_limits
-from pipeline.drafting.structure import Structure, id_candidates
+from pipeline.drafting.purchases import Summary
+from pipeline.drafting.sections import write_lines, write_questions, write_source
+from pipeline.drafting.structure import Structure
 from pipeline.spec import share_name
+from pipeline.understanding import Understanding
+from pipeline.understanding import vocabulary as names
 
 _SECTIONS = (
     ("behaviour: clustered on", "active"),
@@ -26,30 +29,28 @@ def draft_customers(
     name: str,
     source: str,
     *,
-    query: str = "",
-    as_of: date | None = None,
-    id_column: str | None = None,
+    reading: Understanding,
+    summary: Summary | None = None,
 ) -> str:
-    """The spec of a table with one row a customer, which ``query`` made of purchases where it is given."""
-    found = [structure.profile(id_column)] if id_column else id_candidates(structure)
+    """The spec of a table with one row a customer, which ``summary.query`` made of lines where it is given."""
     families = [
-        one
-        for one in structure.families
-        if not {share_name(member) for member in one.members} & {col.name for col in structure.profiles}
+        family
+        for family in structure.families
+        if not {share_name(member) for member in family.members} & {profile.name for profile in structure.profiles}
     ]
-    used = found[0].name if found else None
-    parts = settle_columns(structure, as_of or _latest_day(structure), families, used)
+    parts = settle_columns(structure, _latest_day(structure, reading), families, reading)
     document = Document()
-    write_head(document, structure, parts, name, source)
-    if query:
-        _write_query(document, query)
-    write_id(document, found)
+    write_head(document, structure, parts, name, source, reading)
+    write_questions(document, reading.questions)
+    write_source(document, reading, summary.query if summary else "")
+    write_lines(document, reading)
+    write_id(document, structure, reading)
     document.table("segments")
     document.value("min", 2)
     document.value("max", 8)
     document.blank()
     for title, role in _SECTIONS:
-        chosen = [one for one in parts.entries if one.role == role]
+        chosen = [entry for entry in parts.entries if entry.role == role]
         if chosen:
             document.comment(f"{'-' * 64} {title}")
             document.blank()
@@ -58,29 +59,21 @@ def draft_customers(
     for family in families:
         write_family(document, family, structure)
     for entry in parts.entries:
-        if entry.role == "outcome":
+        if entry.role == "outcome" and entry.campaign:
             write_campaign(document, entry.name)
     for limits in parts.limits:
         write_limits(document, limits)
     return document.text
 
 
-def _write_query(document: Document, query: str) -> None:
-    document.table("source")
-    document.comment(
-        "The file holds purchases: this query makes one row a customer of them. The table is called",
-        "data; amounts and dates are read as such, whatever their format in the file.",
-    )
-    document.value("query", long_text(query))
-    document.blank()
-
-
-def _latest_day(structure: Structure) -> date | None:
+def _latest_day(structure: Structure, reading: Understanding) -> date | None:
     """The latest date of the file: what was known then is what the file says; today's clock is never asked."""
+    if reading.lines and reading.day:
+        return date.max  # "auto": recencies are in the query already
     days = [
-        structure.frame[one.name].max()
-        for one in structure.profiles
-        if one.kind == "date" and not names.fits(names.BIRTH, one.name)
+        structure.frame[profile.name].max()
+        for profile in structure.profiles
+        if profile.kind == "date" and not names.fits(names.BIRTH, profile.name)
     ]
     known = [pd.Timestamp(day).date() for day in days if not pd.isna(day)]
     return max(known) if known else None

@@ -60,11 +60,13 @@ class Document:
             whole.append(below, table)
         self._begin(table)
 
-    def entry(self, name: str) -> None:
-        """Begin another ``[[name]]``."""
-        if name not in self._document:
-            self._document.append(name, tomlkit.aot())
-        entries: Any = self._document[name]
+    def entry(self, name: str, below: str | None = None) -> None:
+        """Begin another ``[[name]]``, or ``[[name.below]]`` where ``[name]`` stands already."""
+        whole: Any = self._document if below is None else self._document[name]
+        key = name if below is None else below
+        if key not in whole:
+            whole.append(key, tomlkit.aot())
+        entries: Any = whole[key]
         entries.append(tomlkit.table())
         self._begin(entries[-1])
 

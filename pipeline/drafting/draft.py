@@ -1,39 +1,88 @@
-"""A user's own file -> a commented draft spec that trains as it is."""
+"""A user's own file -> a commented draft spec, with what is still to be asked about it."""
 
 from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
+from pipeline.contract import Message
 from pipeline.drafting.customers import draft_customers
-from pipeline.drafting.purchases import draft_purchases, find_purchases
+from pipeline.drafting.document import Document
+from pipeline.drafting.opening import opened
+from pipeline.drafting.purchases import Summary, summarise
+from pipeline.drafting.sections import write_lines, write_source
 from pipeline.drafting.structure import analyse_structure
 from pipeline.errors import InputError
-from pipeline.reading import ROW_ID, Data, Frames, RawTable, read_source
-from pipeline.spec import SCHEMA_FILE, IdColumn, Spec, parse_spec, schema_text
+from pipeline.reading import ROW_ID, Data, Frames, Question, RawTable, read_source
+from pipeline.spec import SCHEMA_FILE, parse_spec, schema_text
+from pipeline.understanding import Understanding, understand
 
 
-def draft_spec(data: Data, name: str | None = None) -> str:
-    """The text of a TOML spec for ``data`` (file, folder, glob, database URL, frame), every column with what was found.
+@dataclass(frozen=True)
+class Draft:
+    """The text of a spec, what was taken for what, and the questions that are open."""
 
-    The spec is called ``name``, else after the file.
+    text: str
+    told: tuple[Message, ...] = ()
+    questions: tuple[Question, ...] = ()
+
+
+def draft(data: Data, name: str | None = None, answers: Mapping[str, str] | None = None) -> Draft:
+    """A draft of the spec of ``data``: a file, folder, glob, database URL or frame.
+
+    Parameters
+    ----------
+    data
+        One row a customer, or lines of purchases, which the drafted query sums up.
+    name
+        Of the spec; None: after the file.
+    answers
+        Question -> answer, as ``--answer KEY=VALUE`` gives them.
 
     Raises
     ------
     InputError
-        Where the data cannot be read or hold nothing that could be clustered on.
+        Where the data cannot be read, say nothing about who bought, or hold nothing that could be clustered on.
+    SpecError
+        Where an answer names a column that does not exist.
     """
-    raw = read_source(_nothing_known(), data)
-    raw = RawTable(**{**vars(raw), "frame": raw.frame.rename(columns=lambda name: str(name).strip())})
-    structure = analyse_structure(raw.frame)
-    purchases, title = find_purchases(structure), spec_name(data) if name is None else name
-    if purchases is not None:
-        text = draft_purchases(purchases, structure, title, raw.source)
-    else:
-        text = draft_customers(structure, title, raw.source)
+    title = spec_name(data) if name is None else name
+    with opened(data, answers or {}) as source:
+        reading, table = understand(source.engine, answers)
+        reading.formats |= source.formats
+        reading.questions[:0] = [
+            question for column, question in source.questions.items() if column == reading.day or not reading.lines
+        ]
+        summary = summarise(reading, table, source.engine) if reading.lines else None
+    raw = _customers(data, title, reading, summary) if summary else source.raw
+    raw = RawTable(**{**vars(raw), "frame": raw.frame.rename(columns=lambda column: str(column).strip())})
+    structure = analyse_structure(raw.frame, formats=reading.formats, families=summary.families if summary else None)
+    text = draft_customers(structure, title, source.source, reading=reading, summary=summary)
     parse_spec(tomllib.loads(text), where="draft")  # a draft that does not load would be a fault of ours
-    return text
+    return Draft(text, tuple(reading.told), tuple(reading.questions))
+
+
+def draft_spec(data: Data, name: str | None = None) -> str:
+    """The text of ``draft``; open questions stand in it."""
+    return draft(data, name).text
+
+
+def _customers(data: Data, title: str, reading: Understanding, summary: Summary) -> RawTable:
+    """One row a customer, by the very query that the draft will hold."""
+    document = Document()
+    document.value("name", title)
+    if reading.day:
+        document.value("as_of", "auto")
+    write_source(document, reading, summary.query)
+    write_lines(document, reading)
+    document.table("id")
+    document.value("column", reading.customer or ROW_ID)
+    document.table("columns", "orders")
+    document.value("role", "active")
+    return read_source(parse_spec(tomllib.loads(document.text), where="draft"), data)
 
 
 def write_draft(text: str, target: Path) -> None:
@@ -59,7 +108,3 @@ def spec_name(data: Data) -> str:
     tail = data.split("://", 1)[-1].split("?")[0].rstrip("/\\")
     stem = Path(tail).stem if "*" not in tail else Path(tail).parent.name
     return re.sub(r"[^\w-]+", "_", stem).strip("_") or "customers"
-
-
-def _nothing_known() -> Spec:
-    return Spec(name="draft", id=IdColumn(column=ROW_ID), columns={})

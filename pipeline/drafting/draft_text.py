@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from pathlib import Path
 
 from pipeline.contract import CURRENCY_SIGNS, Meaning
 from pipeline.drafting.columns import PLAIN, Entry, Limits, Parts
 from pipeline.drafting.document import Document, literal
-from pipeline.drafting.structure import Family, Profile, Structure
+from pipeline.drafting.structure import Family, Structure
 from pipeline.reading import ROW_ID
 from pipeline.spec import SCHEMA_FILE
+from pipeline.understanding import Understanding
 
 _CURRENCIES = {  # what a column's name may say, and the sign that it means
-    "руб": "₽",
-    **{sign: sign for sign in CURRENCY_SIGNS},
-    "eur": "€",
-    "usd": "$",
+    r"\bруб|\bрублей\b": "₽",
+    **{re.escape(sign): sign for sign in CURRENCY_SIGNS},
+    r"(?<![^\W_])(eur|euros?)(?![^\W_])": "€",
+    r"(?<![^\W_])(usd|dollars?)(?![^\W_])": "$",
+    r"(?<![^\W_])rub(?![^\W_])": "₽",
+    r"(?<![^\W_])gbp(?![^\W_])": "£",
 }
 _WORDS: dict[Meaning, tuple[str, str]] = {
     "spend": ("big spenders", "light spenders"),
@@ -38,13 +40,16 @@ def label_of(name: str) -> str:
     return spaced[:1].upper() + spaced[1:]
 
 
-def write_head(document: Document, structure: Structure, parts: Parts, name: str, source: str) -> None:
+def write_head(
+    document: Document, structure: Structure, parts: Parts, name: str, source: str, reading: Understanding
+) -> None:
     """The top of a draft: what was read, and the keys that stand before every table."""
     rows = structure.profiles[0].rows
     document.comment(f"schema ./{SCHEMA_FILE}", mark="#:")  # by which editors complete keys
     document.comment(
         f"Drafted from {Path(source).name if '://' not in source else source}: {rows:,} customers, "
-        f"{len(structure.profiles)} columns. It trains as it is; read it and mend what is wrong.",
+        f"{len(structure.profiles)} columns. Read it and mend what is wrong.",
+        *(() if reading.lines else map(str, reading.told)),
         "Roles: active (clustered on), passive (describes), outcome (campaign reaction), ignored.",
         "docs/spec.md says what every key means; 'korzina docs spec' prints it.",
         *parts.notes,
@@ -52,20 +57,20 @@ def write_head(document: Document, structure: Structure, parts: Parts, name: str
     document.value("name", name)
     document.value("title", label_of(name))
     if parts.as_of:
-        document.value("as_of", parts.as_of, "the latest date in the file; ages count from it")
+        document.value("as_of", "auto", "the last plausible day of the data; a date pins it")
     else:
         document.comment(
             "as_of = 2026-01-31        # the day from which ages and recencies count; the file has no date"
         )
-    document.value("currency", _currency(structure), "shown beside amounts")
+    document.value("currency", reading.currency or _currency(structure), "shown beside amounts")
     document.value("transform", PLAIN)
     document.blank()
 
 
-def write_id(document: Document, candidates: Sequence[Profile]) -> None:
-    """The [id]: the likeliest candidate, or the line of the file where there is none."""
+def write_id(document: Document, structure: Structure, reading: Understanding) -> None:
+    """The [id]: the customer, or the line of the file where no column tells customers apart."""
     document.table("id")
-    if not candidates:
+    if reading.customer is None:
         document.comment(
             "No column tells customers apart, so a customer is known by the line in this very file: a list",
             "of customers can be read only with the same file at hand. Better add a column of customer numbers.",
@@ -74,12 +79,10 @@ def write_id(document: Document, candidates: Sequence[Profile]) -> None:
         document.value("keep", True)
         document.blank()
         return
-    first, others = candidates[0], [one.name for one in candidates[1:6] if not one.personal]
-    document.comment(first.summary)
-    if others:
-        document.comment(f"others that would do: {', '.join(others)}")
-    document.value("column", first.name)
-    if first.personal:
+    profile = structure.profile(reading.customer)
+    document.comment(profile.summary)
+    document.value("column", profile.name)
+    if profile.personal:
         document.value("keep", False, "looks personal: it is not stored beside the segments")
     else:
         document.value("keep", True, "false: the id is not stored beside the segments")
@@ -156,5 +159,5 @@ def write_limits(document: Document, limits: Limits) -> None:
 
 def _currency(structure: Structure) -> str:
     """A currency that the names of columns mention."""
-    every = " ".join(one.name for one in structure.profiles).lower()
-    return next((sign for word, sign in _CURRENCIES.items() if word in every), "")
+    every = " ".join(profile.name for profile in structure.profiles).lower()
+    return next((sign for word, sign in _CURRENCIES.items() if re.search(word, every)), "")

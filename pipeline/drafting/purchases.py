@@ -1,173 +1,136 @@
-"""A table of purchases -> a draft spec whose query sums it up to one row a customer."""
+"""Lines of purchases -> the query that sums them up to one row a customer, and the [lines] that it stands on."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 
-import pandas as pd
+from pipeline.drafting.structure import Family
+from pipeline.reading import Engine, quote
+from pipeline.understanding import Profile, Relations, Understanding, vocabulary
 
-from pipeline.drafting import vocabulary as names
-from pipeline.drafting.customers import draft_customers
-from pipeline.drafting.structure import Family, Profile, Structure, analyse_structure
-from pipeline.reading import SINGLE, quote, tables
-
-LEAST_PURCHASES = 1.5  # rows a customer, on average
 MOST_PARTS = 20
+_MOST_TRAITS = 12
+_BOUGHT = "NOT is_return"
 
 
 @dataclass(frozen=True)
-class Purchases:
-    """Which columns of a table of purchases say who, when, how much and what."""
+class Summary:
+    """How lines become customers."""
 
-    customer: str
-    day: str
-    amount: str  # an SQL expression
-    order: str | None
-    category: str | None
-    channel: str | None
-    traits: tuple[str, ...]  # the same on every row of one customer: age, city
-    as_of: date
+    query: str
+    families: tuple[Family, ...] = ()
+    traits: tuple[str, ...] = ()  # the same on every line of one customer: age, city
+    ignored: tuple[str, ...] = field(default=())
 
 
-def find_purchases(structure: Structure) -> Purchases | None:
-    """The columns of a table of purchases, or None where the table has one row a customer."""
-    customer = _customer(structure)
-    dates = [one for one in structure.profiles if one.kind == "date" and not names.fits(names.BIRTH, one.name)]
-    amount = _amount(structure, customer.name) if customer else None
-    if customer is None or not dates or amount is None:
-        return None
-    day = max(dates, key=lambda one: one.distinct)
-    owner = structure.frame[customer.name]
-    order = next(
-        (
-            one.name
-            for one in structure.profiles
-            if one.name != customer.name
-            and one.distinct > customer.distinct
-            and one.kind in ("integer", "text")
-            and names.fits(names.ORDER_ID, one.name)
-        ),
-        None,
-    )
-    parts = [one for one in structure.profiles if one.kind in ("category", "text") and 1 < one.distinct <= MOST_PARTS]
-    traits = tuple(
-        one.name
-        for one in structure.profiles
-        if one.meaning in names.DEMOGRAPHIC
-        and one.distinct > 1
-        and int(structure.frame.groupby(owner)[one.name].nunique().max()) <= 1
-    )
-    latest = pd.Timestamp(structure.frame[day.name].max()).date()
-    return Purchases(
-        customer=customer.name,
-        day=day.name,
-        amount=amount,
-        order=order,
-        traits=traits,
-        as_of=latest,
-        category=_part(parts, names.CATEGORY, traits),
-        channel=_part(parts, names.CHANNEL, traits),
-    )
-
-
-def draft_purchases(found: Purchases, structure: Structure, name: str, source: str) -> str:
-    """The spec: a query to one row a customer, then the columns of its result."""
+def summarise(reading: Understanding, table: Sequence[Profile], engine: Engine) -> Summary:
+    """The query from ``lines`` to one row a customer."""
+    relations = Relations(engine)
+    if reading.form == "snapshots":
+        return Summary(_latest(reading))
+    traits = _traits(reading, table, relations)
     parts = {
-        kind: _values(structure, column)
-        for kind, column in (("spend on", found.category), ("orders by", found.channel))
-        if column
+        start: _values(engine, column)
+        for start, column in (("spend on", reading.category if reading.money else None), ("orders by", reading.channel))
+        if column and column not in traits
     }
-    query = purchase_query(found, parts)
-    with tables(frames={SINGLE: structure.frame}) as engine:
-        customers = engine.query(query)
-    table = analyse_structure(customers)
-    families = tuple(
+    return Summary(_query(reading, table, parts, traits), _families(parts), traits)
+
+
+def _latest(reading: Understanding) -> str:
+    """The latest row of each customer."""
+    return (
+        "SELECT * EXCLUDE (line_money, is_return, line_number)\nFROM lines\n"
+        f"QUALIFY row_number() OVER (PARTITION BY {quote(reading.customer or '')} "
+        f"ORDER BY {quote(reading.period or '')} DESC, line_number DESC) = 1\n"
+    )
+
+
+def _query(reading: Understanding, table: Sequence[Profile], parts: dict[str, list[str]], traits: Sequence[str]) -> str:
+    """SQL over the view ``lines``."""
+    customer, orders = quote(reading.customer or ""), _orders(reading, table)
+    columns = [customer, f"{orders} FILTER (WHERE {_BOUGHT}) AS orders"]
+    if reading.money:
+        columns.append("round(sum(line_money), 2) AS spend")
+    if reading.money and reading.returns:
+        columns.append("round(coalesce(-sum(line_money) FILTER (WHERE is_return), 0), 2) AS returned")
+    if reading.day:
+        day = f"CAST({quote(reading.day)} AS DATE)"
+        columns += [
+            f"date_diff('day', max({day}) FILTER (WHERE {_BOUGHT}), $as_of) AS recency",
+            f"date_diff('day', min({day}) FILTER (WHERE {_BOUGHT}), $as_of) AS tenure",
+        ]
+    for start, values in parts.items():
+        column = quote((reading.category if start == "spend on" else reading.channel) or "")
+        for value in values:
+            only = f"FILTER (WHERE {_BOUGHT} AND {column} = {text(value)})"
+            amount = f"sum(line_money) {only}" if start == "spend on" else f"{orders} {only}"
+            columns.append(f"round(coalesce({amount}, 0), 2) AS {quote(f'{start} {value}')}")
+    columns += [f"max({quote(trait)}) AS {quote(trait)}" for trait in traits]
+    inner = ",\n    ".join(columns)
+    return f"SELECT\n    {inner}\nFROM lines\nGROUP BY {customer}\nHAVING count(*) FILTER (WHERE {_BOUGHT}) > 0\n"
+
+
+def _orders(reading: Understanding, table: Sequence[Profile]) -> str:
+    """Orders by their number; without one, lines of goods on one day are one order, other lines one each."""
+    if reading.order:
+        return f"count(DISTINCT {quote(reading.order)})"
+    if reading.item and reading.day:
+        clock = next(profile.clock for profile in table if profile.name == reading.day)
+        return (
+            f"count(DISTINCT {quote(reading.day)})" if clock else f"count(DISTINCT CAST({quote(reading.day)} AS DATE))"
+        )
+    return "count(*)"
+
+
+def _traits(reading: Understanding, table: Sequence[Profile], relations: Relations) -> tuple[str, ...]:
+    """Columns that describe the customer: the same on each of her lines."""
+    taken = {
+        reading.customer,
+        reading.order,
+        reading.day,
+        reading.item,
+        *(reading.money.columns if reading.money else ()),
+    }
+    likely = [
+        profile
+        for profile in table
+        if profile.name not in taken
+        and profile.distinct > 1
+        and profile.name.lower() not in {"orders", "spend", "returned", "recency", "tenure"}
+        and (
+            vocabulary.meaning_of(profile.name) in vocabulary.DEMOGRAPHIC
+            or (profile.kind in ("category", "flag") and vocabulary.fits(vocabulary.CUSTOMER, profile.name))
+        )
+        and not profile.email > 0.5
+    ]
+    customer = reading.customer or ""
+    lifts = relations.lifts(customer, [profile.name for profile in likely])
+    return tuple(profile.name for profile, lift in zip(likely, lifts, strict=True) if lift is None or lift >= 0.999)[
+        :_MOST_TRAITS
+    ]
+
+
+def _values(engine: Engine, column: str) -> list[str]:
+    """The values of a category, the largest when there are too many to show."""
+    name = quote(column)
+    frame = engine.query(
+        f"SELECT CAST({name} AS VARCHAR) AS value FROM data WHERE {name} IS NOT NULL "
+        f"GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT {MOST_PARTS + 1}"
+    )
+    values = frame["value"].astype("str").tolist()
+    return sorted(values) if len(values) <= MOST_PARTS else []
+
+
+def _families(parts: dict[str, list[str]]) -> tuple[Family, ...]:
+    return tuple(
         Family(kind, kind, {f"{start} {value}": value for value in parts[start]})  # type: ignore[arg-type]
         for start, kind in (("spend on", "categories"), ("orders by", "channels"))
         if len(parts.get(start, [])) > 1
     )
-    return draft_customers(
-        Structure(table.profiles, table.frame, families),
-        name,
-        source,
-        query=query,
-        as_of=found.as_of,
-        id_column=found.customer,
-    )
 
 
-def purchase_query(found: Purchases, parts: dict[str, list[str]]) -> str:
-    """SQL over the table ``data``."""
-    orders = f"count(DISTINCT {quote(found.order)})" if found.order else "count(*)"
-    last = f"DATE '{found.as_of.isoformat()}'"
-    columns = [
-        quote(found.customer),
-        f"{orders} AS orders",
-        f"round(sum({found.amount}), 2) AS spend",
-        f"date_diff('day', max(CAST({quote(found.day)} AS DATE)), {last}) AS recency",
-        f"date_diff('day', min(CAST({quote(found.day)} AS DATE)), {last}) AS tenure",
-    ]
-    for start, column in (("spend on", found.category), ("orders by", found.channel)):
-        what = f"round(coalesce(sum({found.amount})" if start == "spend on" else f"round(coalesce({orders}"
-        for value in parts.get(start, []) if column else []:
-            text = value.replace("'", "''")
-            columns.append(
-                f"{what} FILTER (WHERE {quote(column or '')} = '{text}'), 0), 2) AS " + quote(f"{start} {value}")
-            )
-    columns += [f"max({quote(trait)}) AS {quote(trait)}" for trait in found.traits]
-    inner = ",\n    ".join(columns)
-    return (
-        f"SELECT\n    {inner}\nFROM {SINGLE}\nWHERE {quote(found.customer)} IS NOT NULL\n"
-        f"GROUP BY {quote(found.customer)}\n"
-    )
-
-
-def _customer(structure: Structure) -> Profile | None:
-    """A column named after customers (or an id) whose values repeat."""
-
-    def repeats(one: Profile) -> bool:
-        return (
-            one.kind in ("integer", "text", "category")
-            and one.distinct >= 2
-            and one.meaning is None
-            and one.rows - one.nulls >= LEAST_PURCHASES * one.distinct
-        )
-
-    repeating = [one for one in structure.profiles if repeats(one)]
-    named = [one for one in repeating if names.fits(names.CUSTOMER, one.name)]
-    ids = [
-        one
-        for one in repeating
-        if names.fits(names.ID, one.name)
-        and not names.fits(
-            names.ORDER_ID + "|product|item|sku|store|shop|товар|магазин|артикул|" + names.CATEGORY, one.name
-        )
-    ]
-    unique = [one for one in structure.profiles if one.unique and names.fits(names.CUSTOMER, one.name)]
-    if unique:
-        return None
-    return max(named or ids, key=lambda one: (names.fits(names.ID, one.name), one.distinct), default=None)
-
-
-def _amount(structure: Structure, customer: str) -> str | None:
-    """A column of money, else price times quantity."""
-    numbers = [
-        one for one in structure.profiles if one.numeric and one.name != customer and not names.fits(names.ID, one.name)
-    ]
-    money = [one for one in numbers if names.fits(names.MONEY, one.name) or one.meaning == "spend"]
-    price = [one for one in numbers if names.fits(names.PRICE, one.name)]
-    quantity = [one for one in numbers if names.fits(names.QUANTITY, one.name)]
-    if money:
-        return quote(money[0].name)
-    if price and quantity:
-        return f"{quote(price[0].name)} * {quote(quantity[0].name)}"
-    return quote(price[0].name) if price else None
-
-
-def _part(parts: list[Profile], pattern: str, traits: tuple[str, ...]) -> str | None:
-    return next((one.name for one in parts if names.fits(pattern, one.name) and one.name not in traits), None)
-
-
-def _values(structure: Structure, column: str) -> list[str]:
-    return sorted(structure.frame[column].dropna().astype("str").unique())
+def text(value: str) -> str:
+    """An SQL string."""
+    return "'" + value.replace("'", "''") + "'"

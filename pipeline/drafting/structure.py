@@ -11,11 +11,12 @@ import numpy.typing as npt
 import pandas as pd
 
 from pipeline.contract import GroupMeaning, Kind, Meaning
-from pipeline.drafting import vocabulary as names
 from pipeline.reading import FALSE, TRUE, as_text, convert, decimal_hint, infer_column
+from pipeline.understanding import vocabulary as names
 
 NEAR_DUPLICATE = 0.98  # |correlation| above which two columns say the same
 MOST_CATEGORIES = 40
+MOST_KINDS = 12  # numbers whose header names a kind of thing are a category up to so many
 LEAST_IN_GROUP = 3
 _SAMPLE = 20_000
 _NOT_AMOUNTS = r"month|visit|посещ|визит|заход"
@@ -83,14 +84,20 @@ class Structure:
         return next(one for one in self.profiles if one.name == name)
 
 
-def analyse_structure(frame: pd.DataFrame) -> Structure:
-    """Look at every column of a raw table (text or typed); nothing is changed."""
+def analyse_structure(
+    frame: pd.DataFrame, *, formats: Mapping[str, str] | None = None, families: Sequence[Family] | None = None
+) -> Structure:
+    """Look at every column of a table with one row a customer (text or typed); nothing is changed.
+
+    ``formats``: how columns of days are read; ``families``: columns that add up, where they are known.
+    """
     decimal = decimal_hint(frame[name] for name in frame)
     typed: dict[str, pd.Series] = {}
     profiles: list[Profile] = []
     for name in frame.columns:
-        kind, values = infer_column(frame[name], decimal=decimal)
-        note = convert(frame[name], "date").note if kind == "date" else ""
+        form = (formats or {}).get(str(name))
+        kind, values = infer_column(frame[name], decimal=decimal, date_format=form)
+        note = convert(frame[name], "date", date_format=form).note if kind == "date" else ""
         kind, values = _narrow(kind, values, frame[name])
         typed[name] = values
         unreadable = int(as_text(frame.loc[values.isna(), name]).notna().sum())
@@ -98,7 +105,7 @@ def analyse_structure(frame: pd.DataFrame) -> Structure:
     table = pd.DataFrame(typed)
     copies = _copies(table, profiles)
     profiles = [replace(one, same_as=copies.get(one.name)) for one in profiles]
-    return Structure(tuple(profiles), table, _families(profiles))
+    return Structure(tuple(profiles), table, _families(profiles) if families is None else tuple(families))
 
 
 def _narrow(kind: Kind, values: pd.Series, raw: pd.Series) -> tuple[Kind, pd.Series]:
@@ -107,7 +114,10 @@ def _narrow(kind: Kind, values: pd.Series, raw: pd.Series) -> tuple[Kind, pd.Ser
     if kind == "number" and len(known):
         if known.isin([0.0, 1.0]).all() and known.nunique() == 2:
             return "flag", values
-        return ("integer" if (known == known.round()).all() else "number"), values
+        whole = bool((known == known.round()).all())
+        if whole and known.nunique() <= MOST_KINDS and names.fits(names.KINDS, str(raw.name)):
+            return "category", as_text(raw)  # 1, 2 and 3 stand for kinds of things
+        return ("integer" if whole else "number"), values
     if kind == "text" and len(known):
         few = known.nunique()
         lower = set(known.iloc[:1000].str.lower())
@@ -129,7 +139,8 @@ def _profile(name: str, kind: Kind, values: pd.Series, note: str) -> Profile:
     elif kind == "date" and len(known):
         low, high = f"{known.min():%Y-%m-%d}", f"{known.max():%Y-%m-%d}"
     text = known.iloc[:500].astype("str") if kind in ("text", "category") else pd.Series(dtype="str")
-    personal = names.fits(names.PERSONAL, name) or (len(text) > 0 and text.map(names.looks_personal).mean() > 0.5)
+    named = names.fits(names.PERSONAL, name) and kind in ("text", "integer", "number")
+    personal = named or (len(text) > 0 and text.map(names.looks_personal).mean() > 0.5)
     return Profile(
         name=name,
         kind=kind,
@@ -158,7 +169,8 @@ def _copies(table: pd.DataFrame, profiles: Sequence[Profile]) -> dict[str, str]:
     step = max(1, len(table) // _SAMPLE)
     copies: dict[str, str] = {}
     if len(numbers) > 1:
-        strength = np.abs(table[numbers].iloc[::step].corr().to_numpy())
+        # by ranks: one customer of a thousand times the usual size makes any two amounts correlate
+        strength = np.abs(table[numbers].iloc[::step].rank().corr().to_numpy())
         for at, name in enumerate(numbers):
             earlier = [numbers[place] for place in range(at) if strength[place, at] > NEAR_DUPLICATE]
             if earlier:
@@ -169,44 +181,6 @@ def _copies(table: pd.DataFrame, profiles: Sequence[Profile]) -> dict[str, str]:
         if same:
             copies[name] = same[0]
     return copies
-
-
-# ------------------------------------------------------------------ ids
-
-
-def id_candidates(structure: Structure) -> list[Profile]:
-    """Columns that can tell customers apart, the likeliest first; a well named one may repeat now and then."""
-    named = [
-        one
-        for one in structure.profiles
-        if _can_be_id(one)
-        and _is_named_id(one)
-        and one.distinct >= 0.9 * (one.rows - one.nulls)
-        and one.nulls <= 0.1 * one.rows
-    ]
-    plain = [
-        one
-        for one in structure.profiles
-        if one.unique and one not in named and _can_be_id(one) and one.meaning is None and not _measure(one)
-    ]
-    contacts = [one for one in structure.profiles if one.unique and one.personal and one not in named + plain]
-    return sorted(named, key=lambda one: (not names.fits(names.CUSTOMER, one.name), one.personal)) + plain + contacts
-
-
-def _can_be_id(one: Profile) -> bool:
-    return one.kind in ("integer", "text", "category") and one.distinct > 1
-
-
-def _is_named_id(one: Profile) -> bool:
-    return names.fits(names.ID, one.name) or (names.fits(names.CUSTOMER, one.name) and one.meaning is None)
-
-
-def _measure(one: Profile) -> bool:
-    """A unique integer is an id only if it does not look like a quantity: ids are dense or of one length."""
-    if one.kind != "integer" or one.minimum is None or one.maximum is None:
-        return False
-    dense = one.maximum - one.minimum < 3 * one.rows
-    return not dense and len(f"{one.minimum:.0f}") != len(f"{one.maximum:.0f}")
 
 
 # ------------------------------------------------------------------ columns that add up

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import date
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +13,8 @@ import duckdb
 import pandas as pd
 
 from pipeline.reading.frames import Arrow
+
+AS_OF = "as_of"  # the parameter of a query, and the column of an expression
 
 
 class QueryError(Exception):
@@ -28,8 +32,15 @@ class Engine:
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
         self._connection = connection
 
-    def query(self, sql: str, given: Mapping[str, pd.DataFrame] | None = None) -> pd.DataFrame:
+    def query(
+        self, sql: str, given: Mapping[str, pd.DataFrame] | None = None, *, as_of: date | None = None
+    ) -> pd.DataFrame:
         """The answer to one query over the tables, and over the frames ``given`` by name.
+
+        Parameters
+        ----------
+        as_of
+            The day that stands for ``$as_of`` in the query.
 
         Raises
         ------
@@ -39,19 +50,32 @@ class Engine:
         try:
             for name, frame in (given or {}).items():
                 self._connection.register(name, frame)
-            return self._connection.execute(sql).df()
+            statements = self._connection.extract_statements(sql)
+            asks = bool(statements) and AS_OF in statements[-1].named_parameters
+            if asks and as_of is None:
+                raise QueryError("the query asks for $as_of, and the spec sets no as_of")
+            return self._connection.execute(sql, {AS_OF: as_of} if asks else None).df()
         except duckdb.Error as error:
             raise QueryError(str(error)) from error
 
+    def define(self, name: str, sql: str) -> None:
+        """A view of the answer to a query, under a name of its own."""
+        self.rows(f"CREATE OR REPLACE TEMP VIEW {quote(name)} AS {sql}")
+
+    def keep(self, name: str, sql: str) -> None:
+        """The answer to a query as a table, computed once."""
+        self.rows(f"CREATE OR REPLACE TEMP TABLE {quote(name)} AS {sql}")
+
     def count(self, table: str) -> int:
         """Rows of a table."""
-        return int(self._rows(f"SELECT count(*) FROM {quote(table)}")[0][0])  # noqa: S608
+        return int(self.rows(f"SELECT count(*) FROM {quote(table)}")[0][0])  # noqa: S608
 
     def columns(self, table: str) -> dict[str, str]:
         """Columns of a table with the names of their SQL types."""
-        return {row[0]: row[1] for row in self._rows(f"DESCRIBE SELECT * FROM {quote(table)}")}  # noqa: S608
+        return {row[0]: row[1] for row in self.rows(f"DESCRIBE SELECT * FROM {quote(table)}")}  # noqa: S608
 
-    def _rows(self, sql: str) -> list[tuple[Any, ...]]:
+    def rows(self, sql: str) -> list[tuple[Any, ...]]:
+        """The answer to a query as Python's own values; raises ``QueryError``."""
         try:
             return self._connection.execute(sql).fetchall()
         except duckdb.Error as error:
@@ -92,6 +116,17 @@ def count_rows(files: Sequence[Path]) -> int:
         except duckdb.Error as error:
             raise QueryError(str(error)) from error
         return int(answer.fetchall()[0][0])
+
+
+def numbered_rows(files: Sequence[Path], position: str, number: str) -> str:
+    """SQL for the rows of Parquet files with their places: ``position`` from 0 on in all, ``number`` from 1 in each."""
+    starts = accumulate((count_rows([file]) for file in files[:-1]), initial=0)
+    parts = (
+        f"SELECT * EXCLUDE (file_row_number), file_row_number + {start} AS {quote(position)}, "  # noqa: S608
+        f"file_row_number + 1 AS {quote(number)} FROM read_parquet([{_listed([file])}], file_row_number = true)"
+        for file, start in zip(files, starts, strict=True)
+    )
+    return " UNION ALL BY NAME ".join(parts)
 
 
 def quote(name: str) -> str:

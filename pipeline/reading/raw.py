@@ -5,12 +5,14 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from pipeline.contract import Message, Quantity
+from pipeline.reading.questions import Question
 
 ROW_ID = "(row)"  # id of a table that has none: where the row stands in its file; holds for that very file only
 
@@ -48,6 +50,8 @@ class RawTable:
     notes: tuple[str, ...] = ()
     parts: tuple[tuple[int, str], ...] = ()  # (first position, file) where several files were read
     unit: str = "row"  # "line" for text files
+    as_of: date | None = None  # from which day the rows count ages, where the spec says "auto"
+    questions: tuple[Question, ...] = ()  # what reading alone cannot decide; the likeliest was taken
 
     def row_ids(self) -> pd.Series:
         """Text that tells each row apart where no column does: ``17`` or ``b.csv:17``."""

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import TypeAlias
 
@@ -11,10 +15,12 @@ import pandas as pd
 from pipeline.contract import Joined, Message, Quantity
 from pipeline.errors import InputError, SpecError
 from pipeline.reading.databases import read_database
-from pipeline.reading.engine import QueryError, count_rows, quote, tables
+from pipeline.reading.engine import Engine, QueryError, count_rows, quote, tables
 from pipeline.reading.files import files_in, find_files, is_parquet, package_folder
 from pipeline.reading.frames import SINGLE, Arrow, Data, Frames
-from pipeline.reading.kinds import infer, not_readable
+from pipeline.reading.kinds import convert, infer, not_readable
+from pipeline.reading.lines import judge_days
+from pipeline.reading.queries import Given, answer, asked, last_of, opened, query_failed
 from pipeline.reading.raw import RawTable, Reject
 from pipeline.reading.text import TextTable, read_text
 from pipeline.spec import Source, Spec
@@ -40,15 +46,24 @@ def read_source(spec: Spec, data: Data | None) -> RawTable:
 
     """
     if isinstance(data, str) and "://" in data:
-        return read_database(spec, data)
+        return _dated(read_database(spec, data), spec)
     try:
-        return _read_tables(spec, data)
+        return _dated(_read_tables(spec, data), spec)
     except OSError as error:
         raise InputError.because(
             f"{error.filename or data}: cannot be read",
             found=error.strerror or str(error),
             remedy="check that the file is there and that you may read it",
         ) from error
+
+
+def _dated(raw: RawTable, spec: Spec) -> RawTable:
+    """With the day that "auto" is in a table of customers: the last plausible one of its columns of days."""
+    if spec.as_of != "auto" or raw.as_of is not None:
+        return raw
+    days = [name for name, column in spec.columns.items() if column.kind == "date" and name in raw.frame]
+    last = [_last_day(raw.frame[name], spec.source.date_format) for name in days]
+    return replace(raw, as_of=last_of([day for day in last if day], raw.source))
 
 
 def _read_tables(spec: Spec, data: Data | None) -> RawTable:
@@ -65,6 +80,11 @@ def _read_tables(spec: Spec, data: Data | None) -> RawTable:
     if isinstance(table, list) and not is_parquet(table):
         return _text(spec.source, table, source)
     return _typed_table(spec, table, source)
+
+
+def _last_day(column: pd.Series, date_format: str | None) -> date | None:
+    known = convert(column, "date", date_format=date_format).values.dropna().dt.date
+    return judge_days(sorted(known.value_counts().items())).last
 
 
 def _tables(spec: Spec, data: Data | None) -> tuple[dict[str, Table], str]:
@@ -186,16 +206,20 @@ def _typed(frame: pd.DataFrame, source: str, tables: dict[str, int], notes: tupl
 
 def _query(spec: Spec, given: dict[str, Table], source: str) -> RawTable:
     """Each table under its name, then the spec's query."""
-    parquet, frames, read = _by_form(spec, given, source)
+    known = _by_form(spec, given, source)
+    query, key = spec.source.query or "", "source.query"
     try:
-        with tables(parquet, frames) as engine:
-            sizes = {name: len(frames[name]) if name in frames else engine.count(name) for name in given}
-            frame = engine.query(spec.source.query or "")
+        with opened(spec, known) as found:
+            sizes = {
+                name: len(table) if (table := known.frames.get(name)) is not None else found.engine.count(name)
+                for name in given
+            }
+            frame = asked(found, known, key, query)
     except QueryError as error:
-        raise _query_failed(spec, "source.query", error, [*given], one_row=True) from error
-    rejects = [reject for raw in read.values() for reject in raw.rejects]
-    notes = [note for raw in read.values() for note in raw.notes]
-    notes += [note for name, raw in read.items() for note in not_readable(raw.frame, frames[name])]
+        raise query_failed(spec, key, error, known.names) from error
+    rejects = [reject for raw in known.texts.values() for reject in raw.rejects]
+    notes = [note for raw in known.texts.values() for note in raw.notes]
+    notes += [note for name, raw in known.texts.items() for note in not_readable(raw.frame, known.frames[name])]
     if rejects:
         notes.append(
             Message.of(
@@ -204,26 +228,31 @@ def _query(spec: Spec, given: dict[str, Table], source: str) -> RawTable:
                 examples=Joined(tuple(one.told for one in rejects[:5]), "; "),
             )
         )
-    return _typed(frame, source, sizes, tuple(notes))
+    return replace(_typed(frame, source, sizes, tuple(notes)), as_of=found.spec.day)
 
 
-def _by_form(
-    spec: Spec, given: dict[str, Table], source: str
-) -> tuple[dict[str, list[Path]], dict[str, pd.DataFrame | Arrow], dict[str, RawTable]]:
+def _by_form(spec: Spec, given: dict[str, Table], source: str) -> Given:
     """Parquet files by table, text tables and those in memory as frames, and what was read of the texts."""
     files = {name: table for name, table in given.items() if isinstance(table, list)}
     parquet = {name: paths for name, paths in files.items() if is_parquet(paths)}
     read = {name: _text(spec.source, paths, source) for name, paths in files.items() if name not in parquet}
     frames = {name: table for name, table in given.items() if not isinstance(table, list)}
-    return parquet, frames | {name: _inferred(raw, spec.source) for name, raw in read.items()}, read
+    return Given(parquet, frames | {name: _inferred(raw, spec.source) for name, raw in read.items()}, read, source)
 
 
-def _query_failed(spec: Spec, key: str, error: QueryError, names: list[str], *, one_row: bool = False) -> SpecError:
-    return SpecError.because(
-        f"{spec.path or spec.name}: {key} failed",
-        found=str(error)[:600],
-        expected=f"SQL over {', '.join(names)}" + (" with one row a customer" if one_row else ""),
-    )
+@contextmanager
+def open_tables(spec: Spec, data: Data | None) -> Iterator[tuple[Engine, Given]]:
+    """The tables of a source in an engine, with numbers and dates as such, and what was read of those that were text.
+
+    Raises
+    ------
+    InputError
+        Where there is nothing to read.
+    """
+    stored, source = _tables(spec, data)
+    given = _by_form(spec, stored, source)
+    with opened(spec, given) as found:
+        yield found.engine, given
 
 
 def query_tables(spec: Spec, data: Data | None, key: str, query: str, **given: pd.DataFrame) -> pd.DataFrame:
@@ -235,12 +264,7 @@ def query_tables(spec: Spec, data: Data | None, key: str, query: str, **given: p
         Where the query fails; ``key`` is the spec's name for it.
     """
     stored, source = _tables(spec, data)
-    parquet, frames, _read = _by_form(spec, stored, source)
-    try:
-        with tables(parquet, frames) as engine:
-            return engine.query(query, given)
-    except QueryError as error:
-        raise _query_failed(spec, key, error, [*stored, *given]) from error
+    return answer(spec, _by_form(spec, stored, source), key, query, **given)
 
 
 def _inferred(raw: RawTable, source: Source) -> pd.DataFrame:

@@ -43,7 +43,7 @@ def recipe_of(training: Training, candidate: Candidate) -> Recipe:
     reach = candidate.assignments.groupby(Assignments.SEGMENT)[Assignments.DISTANCE].quantile(FIT_QUANTILE)
     return {
         **recipe_of_features(transform, candidate.centres),
-        **(_from_spec(restore_spec(training.spec), transform) if training.spec != _NO_SPEC else {}),
+        **(_from_spec(_dated(training), transform) if training.spec != _NO_SPEC else {}),
         "segments": [card.name for card in sorted(candidate.cards, key=lambda card: card.segment)],
         "reach": reach.reindex(range(len(candidate.centres))).fillna(0.0).tolist(),
     }
@@ -62,6 +62,11 @@ def example_rows(recipe: Recipe, training: Training | None = None) -> pd.DataFra
             for name, how in recipe["columns"].items()
         }
     )
+
+
+def _dated(training: Training) -> Spec:
+    """The spec with the day that "auto" was in the data of the training."""
+    return restore_spec(training.spec).at(training.dataset.as_of)
 
 
 def _from_spec(spec: Spec, transform: FeatureTransform) -> Recipe:
@@ -84,7 +89,7 @@ def _from_spec(spec: Spec, transform: FeatureTransform) -> Recipe:
     derived = derivations({*transform.names, *members}, spec)
     return {
         "columns": columns,
-        "as_of": spec.as_of.isoformat() if spec.as_of else None,
+        "as_of": spec.day.isoformat() if spec.day else None,
         "rules": [_rule(rule) for rule in _rules(spec) if rule.column in columns],
         "derived": derived,
         "groups": groups,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 
 from pydantic import BaseModel, ValidationError
 
@@ -15,7 +16,10 @@ from pipeline.spec.parts import (
     GroupSpec,
     HistorySpec,
     IdColumn,
+    LineRule,
+    LinesSpec,
     LookalikeRule,
+    OpenQuestion,
     RangeRule,
     ReplaceRule,
     SegmentsSpec,
@@ -29,6 +33,9 @@ PARTS: dict[str, type[BaseModel]] = {
     "groups": GroupSpec,
     "campaigns": Campaign,
     "source": Source,
+    "lines": LinesSpec,
+    "aside": LineRule,
+    "questions": OpenQuestion,
     "id": IdColumn,
     "segments": SegmentsSpec,
     "baskets": BasketsSpec,
@@ -43,19 +50,22 @@ RULES: dict[str, type[BaseModel]] = {
 }
 
 
+_FORMS_OF_A_DAY = ("date", "literal['auto']")  # what pydantic calls the two forms of as_of
+
+
 def explain(error: ValidationError, where: str) -> SpecError:
     """Turn pydantic's first complaint into one that names the key and the nearest valid one."""
     errors = error.errors(include_url=False)
     # a misspelt key also makes the right one "missing": speak of the misspelling
     first = next((one for one in errors if one["type"] == "extra_forbidden"), errors[0])
-    key = ".".join(str(part) for part in first["loc"] if part not in RULES)
+    key = ".".join(str(part) for part in first["loc"] if part not in (*RULES, *_FORMS_OF_A_DAY))
     if first["type"] == "extra_forbidden":
         *parents, name = (str(part) for part in first["loc"])
         return SpecError.unknown_name(f"{where}: {'.'.join(parents) or 'top level'}", name, _valid_keys(first["loc"]))
     found = "nothing" if first["type"] == "missing" else repr(first["input"])
     return SpecError.because(
         f"{where}: key {key!r} is wrong",
-        expected=first["msg"],
+        expected='a day such as 2026-01-31, or "auto"' if key == "as_of" else first["msg"],
         found=found[:120],
         remedy="mend this key; docs/spec.md lists them all ('korzina docs spec' prints it)",
     )
@@ -64,8 +74,25 @@ def explain(error: ValidationError, where: str) -> SpecError:
 def _valid_keys(location: tuple[int | str, ...]) -> list[str]:
     """Keys of the part of a spec in which ``location`` stands."""
     head = location[0] if len(location) > 1 else ""
+    if head == "lines" and len(location) > 2:  # ("lines", "aside", 0, key)
+        head = location[1]
     model: type[BaseModel] = RULES[str(location[2])] if head == "rules" else PARTS.get(str(head), Spec)
     return [key for key in model.model_fields if key not in ("path", "hash")]
+
+
+def refuse_open_questions(spec: Spec, data: str | None) -> None:
+    """Raise ``SpecError`` while a draft's question is open, with the command that answers it."""
+    if not spec.questions:
+        return
+    asked, file = spec.questions[0], data or "FILE"
+    likely = next(iter(asked.choices), "VALUE")
+    target = f" --output {shlex.quote(spec.path)}" if spec.path else ""
+    command = f"korzina init {shlex.quote(file)} --answer {shlex.quote(f'{asked.key}={likely}')}{target} --force"
+    raise SpecError.because(
+        f"{spec.path or spec.name}: question {asked.key!r} is open: {asked.ask}",
+        expected=f"one of {', '.join(asked.choices)}" if asked.choices else "an answer",
+        remedy=f"{command} (or write the answer into the spec and take [[questions]] out)",
+    )
 
 
 def check_references(spec: Spec, known: set[str], where: str) -> None:

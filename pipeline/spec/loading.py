@@ -123,7 +123,7 @@ def describe_dataset(spec: Spec) -> Dataset:
         spec=spec.name,
         title=spec.title or spec.name,
         spec_hash=spec.hash,
-        as_of=spec.as_of,
+        as_of=spec.day,
         currency=spec.currency,
         columns=tuple(columns),
         groups=tuple(groups),

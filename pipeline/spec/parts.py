@@ -40,6 +40,40 @@ class Source(_Part):
     """Strptime form, e.g. %d-%m-%Y."""
 
 
+class LineRule(_Part):
+    """Lines for which ``sql`` holds are set aside, counted with their money, and told with their places."""
+
+    name: str
+    """A part of a sentence: "no customer"."""
+    sql: str
+    """A condition over the columns of one line, line_number and $as_of; unknown counts as no."""
+    counts: Literal["aside", "cancelled"] = "aside"
+    """Under which heading of the account the lines stand."""
+    whole_order: bool = False
+    """Set aside every line of an order in which the condition holds for one: a status that stands on the first only."""
+
+
+class LinesSpec(_Part):
+    """For data in which a row is a line of a purchase: what a line brought, and which lines do not count."""
+
+    customer: str
+    """Column of the customer on a line."""
+    query: str | None = None
+    """SQL over several tables that makes one table of their lines; left out: the only table, or ``data``."""
+    order: str | None = None
+    """Column of the order's number."""
+    day: str | None = None
+    """Column of the day of the purchase."""
+    money: str | None = None
+    """SQL over one line: what it brought."""
+    once_an_order: bool = False
+    """The money stands once an order, on its first line or on each: only its first known amount counts."""
+    returns: str | None = None
+    """SQL over one line: holds for a return, which lowers the money and is neither an order nor a last purchase."""
+    aside: tuple[LineRule, ...] = ()
+    """Which lines are set aside; the first rule that holds takes the line."""
+
+
 class IdColumn(_Part):
     """The column that identifies a customer; ``keep`` stores it beside the segments (needed for exports)."""
 
@@ -183,6 +217,17 @@ class SegmentsSpec(_Part):
     """The largest."""
 
 
+class OpenQuestion(_Part):
+    """What a draft could not decide; nothing is trained on the spec while it stands there."""
+
+    key: str
+    """What ``korzina init --answer KEY=VALUE`` calls it."""
+    ask: str
+    """The question, for people."""
+    choices: dict[str, str] = {}
+    """Answer -> what speaks for it, the likeliest first."""
+
+
 class Spec(_Part):
     """A whole spec."""
 
@@ -191,13 +236,14 @@ class Spec(_Part):
     title: str = ""
     """For readers."""
     description: str = ""
-    as_of: date | None = None
-    """The day from which ages and recencies count; today's clock is never asked."""
+    as_of: date | Literal["auto"] | None = None
+    """The day from which ages and recencies count; "auto": the last plausible day of the data. Never today's clock."""
     currency: str = ""
     """Shown beside the amounts of groups."""
     transform: tuple[Transform, ...] = ("standardize",)
     """For active columns that name none of their own."""
     source: Source = Source()
+    lines: LinesSpec | None = None
     id: IdColumn
     columns: dict[str, ColumnSpec]
     groups: dict[str, GroupSpec] = {}
@@ -206,9 +252,19 @@ class Spec(_Part):
     segments: SegmentsSpec = SegmentsSpec()
     baskets: BasketsSpec | None = None
     history: HistorySpec | None = None
+    questions: tuple[OpenQuestion, ...] = ()
     translations: dict[str, dict[str, str]] = {}
     """Language -> a label, phrase or category of this data set -> its own."""
 
     # filled in by the loader
     path: str = ""
     hash: str = ""
+
+    @property
+    def day(self) -> date | None:
+        """``as_of`` as a date; None where there is none, or where "auto" has not met its data yet."""
+        return self.as_of if isinstance(self.as_of, date) else None
+
+    def at(self, day: date | None) -> Spec:
+        """The same spec with ages and recencies counted from ``day``, where that is known."""
+        return self if day is None else self.model_copy(update={"as_of": day})

@@ -49,6 +49,7 @@ from pipeline.settings import Settings
 from pipeline.store import Store
 from pipeline.store.notes import entry
 from pipeline.train import Request, train
+from pipeline.understanding.known_forms import known_forms
 
 FIXTURE = Path(__file__).parents[1] / "fixtures" / "store-0.1"
 HOSTILE = ("yes", "no", "Segment", "{0}", "%s", "None")
@@ -95,7 +96,7 @@ def templates() -> dict[str, str]:
                     place = TAKES.get(ast.unparse(call.func))
                     if place is not None and len(call.args) > place:
                         found |= dict.fromkeys(literals(call.args[place], constants), file.name)
-    return found
+    return found | {text: f"{name}.toml" for name, form in known_forms().items() for text in form.texts}
 
 
 TAKES = {"Message.of": 0, "Message.counted": 0, "Joined": 1, "joined": 1}

@@ -66,8 +66,8 @@ def moments(spec: Spec) -> pd.DataFrame:
     rows: list[tuple[str, date, str | None]] = [(one.column, one.start, one.column) for one in dated if one.start]
     if spec.history and spec.history.test_from:
         rows.append((TEST, spec.history.test_from, None))
-    if spec.as_of:
-        rows += [(next_moment(one.kind), spec.as_of, one.column) for one in latest_by_kind(dated)]
+    if spec.day:
+        rows += [(next_moment(one.kind), spec.day, one.column) for one in latest_by_kind(dated)]
     frame = pd.DataFrame(rows, columns=[MOMENT, AS_OF, CAMPAIGN])
     return frame.astype({MOMENT: "str", AS_OF: "datetime64[us]", CAMPAIGN: "str"})
 

@@ -14,14 +14,16 @@ MEANINGS: Mapping[Meaning, str] = {
     "recency": r"recency|days since (the )?last|last (purchase|order|visit) days|давность|дней с (последн|покуп)"
     r"|дней без",
     "tenure": r"tenure|days? (as|since) (customer|registration)|customer (for|since days)|months? as|стаж|срок жизни",
-    "marital_status": r"marital|married|семейн|брак|женат|замужем",
-    "children": r"\bkid|\bteen|child|\bdet|дет(и|ей)|ребен|ребён",
+    "marital_status": r"\bmarital|\bmarried\b|семейн|\bбрак|\bженат|\bзамужем",
+    "children": r"\bkid(s|home)?\b|\bteen(s|home|agers?)?\b|\bchild(ren)?\b|\bdependents?\b|\bдет(и|ей)\b"
+    r"|\bребен|\bребён",
     "household": r"household (size|members)|family size|hh ?size|размер семь|членов семь|состав семь|семья",
-    "education": r"educat|degree|образован",
-    "gender": r"gender|\bsex\b|^пол$|\bпол (клиента|покупателя)",
-    "region": r"\bcity\b|region|country|\bstate\b|province|district|город|регион|область|страна|район",
+    "education": r"\beducation|\bdegree\b|образован",
+    "gender": r"\bgender\b|\bsex\b|^пол$|\bпол (клиента|покупателя)",
+    "region": r"\bcity\b|\bregion\b|\bcountry\b|\bstate\b|\bprovince\b|\bdistrict\b|\bgeography\b|\bгород\b|регион\b|"
+    r"область\b|\bстрана\b|\bрайон\b",
     "age": r"\bage\b|возраст|полных лет",
-    "income": r"income|salary|wage|earnings|доход|зарплат|заработ",
+    "income": r"\bincome\b|\bsalary\b|\bwages?\b|\bearnings\b|\bдоход|зарплат|\bзаработ",
     "orders": r"\borders?\b|\bpurchases?\b|transactions?|trips|visits?$|frequency|заказ"
     r"|(число|количество|кол во) (покупок|чеков|визитов)|^покупки$|^покупок|^чеки$|чеков",
     "spend": r"spend|spent|monetary|revenue|turnover|\bsales\b|total (amount|sum|value)|lifetime value|\bltv\b"
@@ -35,7 +37,10 @@ ID = (
     r"\bid\b|\buid\b|\bguid\b|customer (no|num|code|key)|client (no|num|code)|\bcard\b|номер клиента|код клиента"
     r"|карта|\bид\b"
 )
-CUSTOMER = r"customer|client|household|\buser\b|buyer|member|shopper|клиент|покупател|пользовател|карт[аы]|домохозяйств"
+CUSTOMER = (
+    r"customer|client|household|\buser\b|buyer|member|shopper|клиент|покупател|пользовател|карт[аы]|"
+    r"домохозяйств"
+)
 ORDER_ID = r"order|basket|invoice|receipt|transaction|cheque|\bcheck\b|чек|заказ|транзакц|накладн"
 BIRTH = r"birth|\bdob\b|рожден|рождён|\bгр\b"
 JOINED = (
@@ -44,15 +49,31 @@ JOINED = (
 )
 LAST = r"last|latest|recent|последн"
 OUTCOME = (
-    r"respon|accept|\bcmp|campaign|promo ?\d|convert|redeem|churn"
-    r"|отклик|акци|ответ|реакци|конверси|кампани|согласи|рассылк"
+    r"\brespon(se|ded|d|s|der)s?\b|\baccept(ed|s|ance)?\b|\bcmp|\bcampaign|\bpromo ?\d|\bconver(t|ted|sion)\b|"
+    r"\bredeem(ed)?\b|^deposit$|\bsubscribed\b"
+    r"|отклик|\bакци|\bответ|реакци|конверси|\bкампани|согласи|рассылк"
+)
+# who leaves or does not pay: it describes segments, but nobody was contacted, so there is no campaign to reckon
+LEAVING = (
+    r"\bchurn(ed|er|s)?\b|\battrition\b|\bexited\b|\bcancell?ed\b|\bunsubscribed?\b|\blapsed\b|"
+    r"\bdefault(ed)?\b|\bhas left\b|^left$|\bis left\b|\bdelinquen(t|cy)\b"
+    r"|\bclosed account\b|\battrited\b|\bотток\b|\bуш[её]л\b|\bпокинул|\bдефолт|\bотписал|\bрасторг|\bпросрочк"
+)
+# numbers that name a kind: few values make them a category
+KINDS = (
+    r"\bchannel\b|\bregion\b|\btype\b|\bclass\b|\bgroup\b|\bcategory\b|\bcluster\b|\bsegment\b|\bzone\b|"
+    r"\bdepartment\b|\bbranch\b|\bcode\b|\bplan\b|\btier\b|\bgender\b|\bsex\b"
+    r"|\bmarital\b|\bmarriage\b|\beducation\b|\boccupation\b|\bprofession\b|\bethnic|\bcountry\b|\bstate\b|"
+    r"\bcity\b|\bstatus\b|\bsettlement\b|\bкод\b|\bтип\b|\bвид\b|\bгруппа\b|\bкласс\b|\bрегион\b|\bканал\b"
+    r"|\bпол\b|\bкатегория\b|\bсегмент\b|\bотдел\b"
 )
 CODES = (
-    r"\bzip\b|postal|postcode|phone|mobile|\binn\b|latitude|longitude|\bcode\b"
+    r"\bzip\b|postal|postcode|\bphone\b|\bmobile\b|\binn\b|latitude|longitude|\bcode\b"
     r"|индекс|телефон|инн\b|\bкод\b|широта|долгота"
 )
 PERSONAL = (
-    r"e ?mail|phone|mobile|first ?name|last ?name|full ?name|surname|^name$|address|passport"
+    r"\be ?mails?\b|\bphone\b|\bmobile\b|\bfirst ?name\b|\blast ?name\b|\bfull ?name\b|\bsurname\b|^name$|"
+    r"\bcustomer name\b|\baddress\b|\bpassport\b|\bssn\b|\biban\b"
     r"|телефон|почта|фамил|^имя$|отчество|\bфио\b|адрес|паспорт"
 )
 MONEY = r"mnt|amount|spend|spent|sales|revenue|value|\bsum\b|сумма|траты|расход|потрачено|выручка|руб"

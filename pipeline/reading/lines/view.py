@@ -1,0 +1,200 @@
+"""The view ``lines``: lines of purchases that are used, with what each brought, over the tables of an engine."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from pipeline.errors import SpecError
+from pipeline.reading.engine import Engine, QueryError, quote
+from pipeline.reading.lines.days import Days
+from pipeline.spec import LineRule, LinesSpec, Spec, asks_day, forbidden, with_day
+
+LINES, NUMBER, MONEY, RETURN = "lines", "line_number", "line_money", "is_return"
+# names that no column of a file has: brackets are added to them where one has
+NUMBERED, JUDGED = "(numbered lines)", "(judged lines)"
+POSITION, RULE, AMOUNT, BACK = "(position)", "(rule)", "(money)", "(return)"
+_RAW, DAY = "(amount)", "(day)"
+_ABSURD = 1e15  # as for numbers in text
+_BEHIND = 1 << 60  # puts the position of a line that is set aside behind those of all that are used
+
+
+@dataclass(frozen=True)
+class Judged:
+    """Rules in the order in which they take lines: those of the spec, then what no spec needs to say."""
+
+    rules: tuple[LineRule, ...]
+    days: Days
+
+
+def _own_rules(engine: Engine, spec: LinesSpec, days: Days, day: date | None) -> tuple[LineRule, ...]:
+    """Lines that can belong to no customer and to no day, whatever the spec says."""
+    customer = quote(spec.customer)
+    blank = f" OR trim({customer}) = ''" if engine.columns(NUMBERED)[spec.customer] == "VARCHAR" else ""
+    rules = [LineRule(name="no customer", sql=f"{customer} IS NULL{blank}")]
+    if spec.day is None:
+        return tuple(rules)
+    bought = _as_day(spec.day)
+    if days.impossible:
+        listed = ", ".join(f"DATE '{when.isoformat()}'" for when in days.impossible)
+        rules.append(LineRule(name="impossible day", sql=f"{bought} IN ({listed})"))
+    if day is not None:
+        rules.append(LineRule(name="after the day of the analysis", sql=f"{bought} > DATE '{day.isoformat()}'"))
+    return tuple(rules)
+
+
+def count_days(engine: Engine, spec: LinesSpec, where: str) -> list[tuple[date, int]]:
+    """Days of purchases with their numbers of lines, in order; raises ``SpecError`` where the column holds none."""
+    if spec.day is None:
+        return []
+    _refuse_unknown(engine, spec, where)
+    counts = days_of(engine, NUMBERED, spec.day)
+    if not counts:
+        raise SpecError.because(
+            f"{where}: lines.day: column {spec.day!r} holds no day",
+            expected="dates",
+            remedy="name another column, or say how its days are written with source.date_format",
+        )
+    return counts
+
+
+def days_of(engine: Engine, table: str, column: str) -> list[tuple[date, int]]:
+    """Days of a column with their numbers of rows, in order; a text that is no ISO date is none."""
+    rows = engine.rows(
+        f"SELECT {quote(DAY)}, count(*) FROM "  # noqa: S608
+        f"(SELECT TRY_CAST({quote(column)} AS DATE) AS {quote(DAY)} FROM {quote(table)}) "
+        f"WHERE isfinite({quote(DAY)}) AND year({quote(DAY)}) BETWEEN 1 AND 9999 "
+        f"GROUP BY {quote(DAY)} ORDER BY {quote(DAY)}"
+    )
+    return [(day, int(number)) for day, number in rows]
+
+
+def judge_lines(engine: Engine, spec: Spec, days: Days) -> Judged:
+    """Define ``lines``, and beside it every line with its money and the number of the rule that took it (0: used).
+
+    Raises
+    ------
+    SpecError
+        Naming the key of an expression that fails, and what the engine says of it.
+    """
+    lines, where = spec.lines, spec.path or spec.name
+    if lines is None:
+        raise ValueError("the spec has no lines")
+    _refuse_unknown(engine, lines, where)
+    for key, sql in _expressions(lines):
+        _check(engine, sql, key, spec)
+    rules = (*lines.aside, *_own_rules(engine, lines, days, spec.day))
+    engine.define(JUDGED, _judged(lines, rules, spec.day))
+    engine.define(
+        LINES,
+        f"SELECT * EXCLUDE ({', '.join(map(quote, (POSITION, RULE, AMOUNT, BACK)))}), "  # noqa: S608
+        f"{quote(AMOUNT)} AS {MONEY}, {quote(BACK)} AS {RETURN} FROM {quote(JUDGED)} WHERE {quote(RULE)} = 0",
+    )
+    return Judged(rules, days)
+
+
+def failing_key(engine: Engine, spec: Spec) -> tuple[str, str, str] | None:
+    """The first expression of ``[lines]`` that fails on the data: its key, its SQL, and what the engine says."""
+    for key, sql in _expressions(spec.lines) if spec.lines else ():
+        try:
+            engine.rows(f"SELECT count({_bound(sql, spec.day)}) FROM {quote(NUMBERED)}")  # noqa: S608
+        except QueryError as error:
+            return key, sql, error.brief
+    return None
+
+
+def _judged(lines: LinesSpec, rules: tuple[LineRule, ...], day: date | None) -> str:
+    """Every line with its money, whether it is a return, and the number of the first rule that holds."""
+    raw, amount, back, rule = map(quote, (_RAW, AMOUNT, BACK, RULE))
+    money = f"TRY_CAST({_bound(lines.money, day)} AS DOUBLE)" if lines.money else "CAST(NULL AS DOUBLE)"
+    cases = " ".join(f"WHEN {_rule(one, lines, day)} THEN {at}" for at, one in enumerate(rules, 1))
+    known = f"CASE WHEN abs({raw}) < {_ABSURD:g} THEN CASE WHEN {back} THEN -abs({raw}) ELSE {raw} END END"
+    judged = (
+        f"SELECT * EXCLUDE ({raw}), {known} AS {amount} FROM "  # noqa: S608
+        f"(SELECT *, {money} AS {raw}, {_holds(lines.returns, day) if lines.returns else 'false'} AS {back}, "
+        f"CASE {cases} ELSE 0 END AS {rule} FROM {quote(NUMBERED)})"
+    )
+    return _once_an_order(judged, quote(lines.order)) if lines.once_an_order and lines.order else judged
+
+
+def _once_an_order(judged: str, order: str) -> str:
+    """Money on the first line of an order that has any: of those that are used, else of all; returns by themselves."""
+    position, amount, back, rule = map(quote, (POSITION, AMOUNT, BACK, RULE))
+    return (
+        f"WITH judged AS ({judged}), firsts AS (SELECT {order} AS of_order, {back} AS of_returns, "  # noqa: S608
+        f"min({position} + CASE WHEN {rule} > 0 THEN {_BEHIND} ELSE 0 END) % {_BEHIND} AS place FROM judged "
+        f"WHERE {amount} IS NOT NULL AND {order} IS NOT NULL GROUP BY ALL) "
+        f"SELECT judged.* REPLACE (CASE WHEN judged.{order} IS NULL OR firsts.place = judged.{position} "
+        f"THEN judged.{amount} END AS {amount}) FROM judged LEFT JOIN firsts "
+        f"ON judged.{order} = firsts.of_order AND judged.{back} = firsts.of_returns"
+    )
+
+
+def _rule(rule: LineRule, lines: LinesSpec, day: date | None) -> str:
+    held = _holds(rule.sql, day)
+    if not (rule.whole_order and lines.order):
+        return held
+    order = quote(lines.order)
+    return (
+        f"({held} OR coalesce({order} IN (SELECT {order} FROM {quote(NUMBERED)} "  # noqa: S608
+        f"WHERE {held} AND {order} IS NOT NULL), false))"
+    )
+
+
+def _expressions(lines: LinesSpec) -> Iterator[tuple[str, str]]:
+    if lines.money:
+        yield "lines.money", lines.money
+    if lines.returns:
+        yield "lines.returns", lines.returns
+    for at, rule in enumerate(lines.aside, 1):
+        yield f"lines.aside[{at}].sql", rule.sql
+
+
+def _check(engine: Engine, sql: str, key: str, spec: Spec) -> None:
+    where, what = spec.path or spec.name, forbidden(sql)
+    if what:
+        raise SpecError.because(
+            f"{where}: {key} uses {what}",
+            expected="an expression over the columns of one line",
+            found=sql.strip(),
+            remedy="use $as_of for dates, and whole_order where one line decides for its order",
+        )
+    if asks_day(sql) and spec.day is None:
+        raise SpecError.because(
+            f"{where}: {key} uses $as_of, which the spec does not set", remedy='add as_of = "auto" at its top'
+        )
+    try:
+        engine.rows(f"SELECT {_bound(sql, spec.day)} FROM {quote(NUMBERED)} LIMIT 0")  # noqa: S608
+    except QueryError as error:
+        raise lines_failed(where, key, sql, error.brief) from error
+
+
+def lines_failed(where: str, key: str, sql: str, found: str) -> SpecError:
+    """The error for an expression of ``[lines]`` that the engine cannot run."""
+    return SpecError.because(
+        f"{where}: {key} failed: {sql.strip()}",
+        found=found,
+        expected=f"SQL over the columns of one line, {NUMBER} and $as_of",
+        remedy="mend it in the spec; names with spaces stand in double quotes, texts in single ones",
+    )
+
+
+def _refuse_unknown(engine: Engine, lines: LinesSpec, where: str) -> None:
+    known = engine.columns(NUMBERED)
+    for key in ("customer", "order", "day"):
+        column = getattr(lines, key)
+        if column is not None and column not in known:
+            raise SpecError.unknown_name(f"{where}: lines.{key}", column, [name for name in known if name != POSITION])
+
+
+def _as_day(column: str) -> str:
+    return f"TRY_CAST({quote(column)} AS DATE)"
+
+
+def _bound(sql: str, day: date | None) -> str:
+    return f"({with_day(sql, day)}\n)"  # a line of its own: the expression may end in a comment
+
+
+def _holds(sql: str, day: date | None) -> str:
+    return f"coalesce(CAST({_bound(sql, day)} AS BOOLEAN), false)"

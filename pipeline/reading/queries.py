@@ -1,0 +1,180 @@
+"""The tables that a spec reads in the embedded engine, with the view of their lines, and queries over them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import pandas as pd
+
+from pipeline.errors import InputError, SpecError
+from pipeline.reading.engine import Engine, QueryError, tables
+from pipeline.reading.frames import Arrow
+from pipeline.reading.lines import (
+    Judged,
+    Where,
+    count_days,
+    days_of,
+    failing_key,
+    judge_days,
+    judge_lines,
+    lines_failed,
+    number_answer,
+    number_rows,
+    numbered_frame,
+    places_in_answer,
+    places_in_files,
+    row_number,
+    with_line_numbers,
+)
+from pipeline.reading.raw import RawTable
+from pipeline.spec import Spec
+
+
+@dataclass(frozen=True)
+class Given:
+    """What a spec's SQL is asked of: Parquet files and frames by table, and what was read of those that were text."""
+
+    parquet: Mapping[str, list[Path]]
+    frames: Mapping[str, pd.DataFrame | Arrow]
+    texts: Mapping[str, RawTable]
+    source: str  # for people
+
+    @property
+    def names(self) -> list[str]:
+        """The tables, as SQL calls them."""
+        return [*self.parquet, *self.frames]
+
+
+@dataclass(frozen=True)
+class Opened:
+    """The tables in an engine, the spec with the day that "auto" is in them, and their lines where it has them."""
+
+    engine: Engine
+    spec: Spec
+    judged: Judged | None = None
+    where: Where = row_number
+
+
+@contextmanager
+def opened(spec: Spec, given: Given) -> Iterator[Opened]:
+    """An engine over the tables, with the view ``lines`` where the spec has ``[lines]``.
+
+    Raises
+    ------
+    SpecError
+        Naming the key of ``[lines]`` that does not fit the tables.
+    InputError
+        Where ``as_of = "auto"`` finds no day.
+    QueryError
+        Where a table cannot be read.
+    """
+    with tables(given.parquet, _frames(spec, given)) as engine:
+        if spec.lines is None:
+            yield Opened(engine, spec.at(_last_day(engine, given)) if spec.as_of == "auto" else spec)
+            return
+        where = _number(engine, spec, given)
+        days = judge_days(count_days(engine, spec.lines, spec.path or spec.name))
+        if spec.as_of == "auto":
+            spec = spec.at(days.last if spec.lines.day else _last_day(engine, given))
+        yield Opened(engine, spec, judge_lines(engine, spec, days), where)
+
+
+def answer(spec: Spec, given: Given, key: str, query: str, /, **more: pd.DataFrame) -> pd.DataFrame:
+    """The answer to a query of the spec over the tables and over frames ``more``; ``key`` is the spec's name for it.
+
+    Raises
+    ------
+    SpecError
+        Where the query fails, or an expression of ``[lines]`` on some line.
+    """
+    try:
+        with opened(spec, given) as found:
+            return asked(found, given, key, query, **more)
+    except QueryError as error:
+        raise query_failed(spec, key, error, [*given.names, *more]) from error
+
+
+def asked(found: Opened, given: Given, key: str, query: str, /, **more: pd.DataFrame) -> pd.DataFrame:
+    """The same over tables that are open already."""
+    try:
+        return found.engine.query(query, more, as_of=found.spec.day)
+    except QueryError as error:
+        refuse_failing(found)
+        names = [*given.names, *(["lines"] if found.judged else []), *more]
+        raise query_failed(found.spec, key, error, names) from error
+
+
+def refuse_failing(found: Opened) -> None:
+    """Raise ``SpecError`` for the expression of ``[lines]`` that fails on the data, if one does."""
+    failing = failing_key(found.engine, found.spec) if found.judged else None
+    if failing:
+        raise lines_failed(found.spec.path or found.spec.name, *failing)
+
+
+def query_failed(spec: Spec, key: str, error: QueryError, names: list[str]) -> SpecError:
+    """The error for a query of the spec that the engine cannot run."""
+    one_row = " with one row a customer" if key == "source.query" else ""
+    return SpecError.because(
+        f"{spec.path or spec.name}: {key} failed",
+        found=str(error)[:600],
+        expected=f"SQL over {', '.join(names)}{one_row}",
+    )
+
+
+def _frames(spec: Spec, given: Given) -> dict[str, pd.DataFrame | Arrow]:
+    frames = dict(given.frames)
+    if spec.lines is None:
+        return frames
+    if spec.lines.query is not None:
+        texts = {name: with_line_numbers(frames[name], raw) for name, raw in given.texts.items()}
+        return frames | texts
+    for name, table in given.frames.items():
+        frames |= numbered_frame(table, given.texts.get(name))
+    return frames
+
+
+def _number(engine: Engine, spec: Spec, given: Given) -> Where:
+    """Give every line its place; returns how places are told."""
+    if spec.lines and spec.lines.query is not None:
+        try:
+            number_answer(engine, spec.lines.query)
+        except QueryError as error:
+            raise query_failed(spec, "lines.query", error, given.names) from error
+        return places_in_answer(engine)
+    if len(given.names) != 1:
+        raise SpecError.because(
+            f"{spec.path or spec.name}: [lines] over several tables",
+            expected="lines.query, which makes one table of their lines",
+            found=", ".join(given.names),
+        )
+    (name,) = given.names
+    number_rows(engine, given.parquet.get(name))
+    if name in given.parquet:
+        return places_in_files(given.parquet[name])
+    return given.texts[name].where if name in given.texts else row_number
+
+
+def _last_day(engine: Engine, given: Given) -> date:
+    """The last plausible day of any column of days; raises ``InputError`` where there is none."""
+    last: list[date] = []
+    for name in given.names:
+        for column, kind in engine.columns(name).items():
+            if kind == "DATE" or kind.startswith("TIMESTAMP"):
+                day = judge_days(days_of(engine, name, column)).last
+                last += [day] if day else []
+    return last_of(last, given.source)
+
+
+def last_of(days: list[date], source: str) -> date:
+    """The last of the days that columns end on, for ``as_of = "auto"``."""
+    if not days:
+        raise InputError.because(
+            f'{source}: as_of = "auto", and no column of days',
+            expected="a column of dates, the last of which ages and recencies count from",
+            remedy="set as_of = 2026-01-31 in the spec, or say how days are written with source.date_format",
+        )
+    return max(days)

@@ -1,0 +1,35 @@
+"""What a file is: roles of its columns by evidence of words and of values, what is set aside, what must be asked."""
+
+from pipeline.understanding.evidence import Profile, Relations, fits, profiles, vocabulary, words
+from pipeline.understanding.known_forms import (
+    AsideForm,
+    KnownForm,
+    KnownTables,
+    MoneyForm,
+    StatusForm,
+    recognise,
+    recognise_tables,
+)
+from pipeline.understanding.roles import Answers, Aside, Money, Understanding
+from pipeline.understanding.understand import understand
+
+__all__ = [
+    "Answers",
+    "Aside",
+    "AsideForm",
+    "KnownForm",
+    "KnownTables",
+    "Money",
+    "MoneyForm",
+    "Profile",
+    "Relations",
+    "StatusForm",
+    "Understanding",
+    "fits",
+    "profiles",
+    "recognise",
+    "recognise_tables",
+    "understand",
+    "vocabulary",
+    "words",
+]

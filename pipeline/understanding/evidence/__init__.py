@@ -1,0 +1,19 @@
+"""What speaks for a reading: profiles of columns, dependencies between them, words in their headers."""
+
+from pipeline.understanding.evidence import vocabulary, words
+from pipeline.understanding.evidence.profiles import Profile, is_email, profiles
+from pipeline.understanding.evidence.relations import HOLDS, Relations
+from pipeline.understanding.evidence.words import fits, names_customer, plain_words
+
+__all__ = [
+    "HOLDS",
+    "Profile",
+    "Relations",
+    "fits",
+    "is_email",
+    "names_customer",
+    "plain_words",
+    "profiles",
+    "vocabulary",
+    "words",
+]

@@ -1,0 +1,236 @@
+"""Words in headers that propose a role, in the languages of shops' exports: a prior, never a proof."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+
+# Each pattern is searched in a header's words (see ``plain_words``): lower case, accents of Latin letters gone.
+CUSTOMER = (
+    r"\b(cust|customers?|clients?|clientes?|buyers?|shoppers?|consumers?|members?|users?|households?|guests?|"
+    r"patrons?|"
+    r"subscribers?|visitors?|purchasers?|accounts?|acheteurs?|comprador(es)?|kunden?|besteller|kaufer|"
+    r"klienta?|klanten?|nabywca|"
+    r"kupujacy|musteri|kund)\b|\bkunden?(nummer|nr|id|kennung|code)\b|\bklant(nummer|nr|id)\b|\bsold to\b|"
+    r"\bbill to\b|\bbilled to\b|"
+    r"\bcustomerid\b|\buserid\b|\bclientid\b|\bmemberid\b|\bfull visitor\b|"
+    r"клиент|покупател|контрагент|заказчик|пользовател|получател|плательщик|домохозяйств|абонент|партнер\b|"
+    r"клієнт|покупець"
+)
+CARD = r"\b(loyalty|club|bonus|discount)? ?card\b|\bloyalty\b|\bкарт[аы]\b|дисконт\w* карт|бонусн\w* карт"
+EMAIL = r"\be ?mails?\b|\bmail\b|\bemailaddress\b|\bcorreo\b|почт[аы]\b|\bимейл\b"
+PHONE = r"\bphone\b|\bmobile\b|\btel\b|\btelephone\b|\btelefon\b|\btelefono\b|\btelephone\b|\bтелефон\b"
+PERSON = (
+    r"\b(full|first|last|sur|given|family) ?name\b|\bsurname\b|\bфио\b|фамил|\bимя\b|отчеств|\bnachname\b|"
+    r"\bvorname\b|\bapellidos?\b"
+)
+# what follows a word for a customer where the column describes her and does not name her
+_ATTRIBUTE = (
+    r"\b(types?|segments?|city|cities|country|countries|state|province|zip|postal|postcode|region|district|"
+    r"age|gender|sex|groups?|"
+    r"class|status|rating|satisfaction|since|dates?|service|calls?|value|ltv|lifetime|count|income|category|"
+    r"tier|level|feedback|comments?|"
+    r"reviews?|support|birth|dob|loyalty|score|points|balance|agent|address|language|first|last|joined|"
+    r"registered|lat|lng|"
+    r"latitude|longitude|job|occupation|title|marital|new|returning|acquisition|churn|typ|typology|stadt|land|plz|"
+    r"ville|pays|ciudad|pais|prefix|orders?|purchases?|notes?|order count|spent|spend|manager|discount|"
+    r"currency|amount|tax|vat|rate|"
+    r"channel|source|verified|active|tenure|months?|days?|years?)\b"
+    r"|тип\b|вид\b|город|регион|страна|возраст|пол\b|групп|сегмент|статус|дата|адрес|категор|рейтинг|оценка|"
+    r"скидк|менеджер|индекс|телефон"
+)
+_ORDER_NOUN = (
+    r"(orders?|invoices?|receipts?|transactions?|trans|txn|baskets?|purchases?|sales?|tickets?|checks?|"
+    r"cheques?|bills?|checkouts?|"
+    r"bookings?|vouchers?|documents?|doc|payments?|charges?|commandes?|factures?|pedidos?|facturas?|ordini|"
+    r"ordine|fattura|"
+    r"scontrino|ticket|zamowieni[ae]|faktura|paragon|siparis|fatura|rechnung|bestellung|bestellungs?|auftrag|"
+    r"beleg|bon|bestelling|factuur|"
+    r"nota|compra|venta|visits?|trips?)"
+)
+ORDER = (
+    rf"\b{_ORDER_NOUN}( (id|ids|no|nr|nbr|num|number|numbers|code|key|ref|reference|numero|nummer|#))?$"
+    rf"|\b(id|no|nr|numero|num|number|nº|n) ?(de |da |do |della |of )?(la |el |le )?{_ORDER_NOUN}\b"
+    r"|\b(bestell|rechnungs|auftrags|beleg|bon|kassenbon|faktura)(nummer|nr|id|numer)\b|\b(order|invoice|"
+    r"transaction|basket|receipt|txn)(id|no|number)\b"
+    r"|\bbasket\b|\bfactuurnummer\b|\bbestelnummer\b"
+    r"|(номер|код|№|ид|n) (заказ|чек|документ|накладн|счет|продаж|операци|транзакци|покупк|реализаци|отправлени)\w*"
+    r"|^(заказ|чек|накладная|документ|счет|транзакция|покупка|документ продажи|регистратор|ссылка|отправление)$"
+    r"|(заказ|чек|накладн|документ)\w* (id|ид|номер|№)|номер заказа|замовлення"
+)
+LINE = (
+    r"\b(line|row|position|pos|seq|sequence|item no|lineitem|order item|record)( (id|no|nr|number|num|key))?$|"
+    r"\bline ?item (id|no)|^(n|no|nr|#|№)$|номер строки|строка|\bп п\b|порядков"
+)
+ROW_NUMBER = (
+    r"^(row|rowid|row id|row number|row no|index|idx|unnamed|record|record id|record number|sr no|s no|serial|"
+    r"serial no|nr|no|n|№|# )$|номер строки|\bп п\b"
+)
+DAY_ORDER = (
+    r"\b(order|orders|ordered|purchase|purchased|invoice|invoiced|transaction|trans|txn|sale|sales|created|"
+    r"placed|booking|receipt|"
+    r"basket|charge|payment|trip|visit|event|bestell|rechnungs|beleg|commande|facture|pedido|compra|venta|"
+    r"factura|ordine|"
+    r"zamowienia|siparis|bestel|factuur)\b.*\b(dates?|day|time|datetime|timestamp|at|on|fecha|data|datum|"
+    r"tarihi?|dt)\b"
+    r"|\b(date|day|time|datetime|timestamp|fecha|data|datum|dt)\b.*\b(order|purchase|invoice|transaction|sale|"
+    r"commande|facture|pedido|compra|factura|ordine|"
+    r"zamowienia|achat|venta|created)\b|\b(bestelldatum|rechnungsdatum|kaufdatum|belegdatum|auftragsdatum|"
+    r"orderdate|invoicedate|"
+    r"purchasedate|besteldatum|factuurdatum|timestamp|buchungsdatum)\b|\bdate created\b|"
+    r"дата (заказ|покупк|продаж|чек|документ|операци|создан|оформлен|реализаци|транзакци|поступлени|принят)|"
+    r"(заказ|покупк|продаж|чек)\w* дата|дата и время|период\b"
+)
+DAY = (
+    r"\b(dates?|days?|datetime|time|timestamp|moment|fecha|datum|data|tarih|dt|when|period|month|week|"
+    r"year month|yearmonth)\b|\bдат[аы]\b|\bдень\b|\bвремя\b"
+    r"|\bмесяц\b|\bпериод\b|date$|datum$"
+)
+DAY_LATER = (
+    r"\b(ship|shipped|shipping|shipment|deliver|delivered|delivery|dispatch|dispatched|arriv|arrival|due|paid|"
+    r"payment|settled|"
+    r"updated?|modified|closed|completed|cancelled|canceled|refunded|return|returned|expir|expiry|expires|"
+    r"expected|estimated|approved|required|"
+    r"fulfilled|last|latest|available|liefer|lieferdatum|versand|versanddatum|livraison|envio|entrega|"
+    r"consegna|dostawy|limit|deadline|processed)\b"
+    r"|отгруз|доставк|оплат|обновл|изменен|закрыт|возврат|выдач|срок|последн|lieferdatum|versanddatum|"
+    r"leverdatum|faellig|fallig"
+)
+DAY_PERSON = (
+    r"birth|\bdob\b|geburt|naissance|nacimiento|рожден|registr|enrol|joined|sign ?up|регистрац|member since|\bhire"
+)
+MONEY_LINE = (
+    r"\b(line|item|row|position|product|ext|extended)\b.*\b(total|amount|sum|value|price total|subtotal|net|"
+    r"sales)\b|\b(total|extended) (price|line|cost of sale|item)\b"
+    r"|\bamounts?\b|\bsales?\b|\brevenue\b|\bturnover\b|\bspend(ing)?\b|\bspent\b|\bsum\b|\bnet\b|\bgross\b|"
+    r"\bmonetary\b|\bproceeds\b|\bpaid\b|\bmoney\b|\b(dollar|sales|net|gross|purchase|order|"
+    r"transaction|basket|invoice|payment|total)s? (value|amount|amt|sum|sales|paid|price|total|usd|eur|gbp)\b|"
+    r"\bamt\b|\bcharges?\b|\btotals?\b|\bgmv\b|\bsubtotal\b"
+    r"|\bumsatz\b|\bbetrag\b|\bsumme\b|\bgesamt(preis|betrag|summe|wert)?\b|\b(zeilen|netto|brutto|rechnungs|"
+    r"bestell)(betrag|summe|wert|umsatz)\b|\bmontant\b|\bimporte\b|\bmonto\b|\bimporto\b|\bvalor\b|\bkwota\b|"
+    r"\bwartosc\b|\btutar\b|\bbedrag\b|\btotaal\b|"
+    r"\bchiffre d affaires\b|сумм|выручк|оборот|стоимость|потрачен|итого|\bвсего\b|продажи\b|\bсума\b|реализац"
+)
+MONEY_ORDER = (
+    r"\b(order|invoice|basket|cart|receipt|grand|transaction|bill|checkout)s? ?(total|amount|value|sum|price|"
+    r"net|gross)\b|\bgrand total\b|\bsub ?total\b|\btotal (paid|charged)\b"
+    r"|сумма (заказ|чек|документ|счет)|итого по|\b(bestell|rechnungs|auftrags|bon)(summe|betrag|wert)\b|"
+    r"\btotal (commande|facture|pedido|ttc|ht)\b|total_value"
+)
+PRICE = (
+    r"\bprices?\b|\bunit ?(price|cost|value)\b|\bprix\b|\bprecio\b|\bprezzo\b|\bpreco\b|\bpreis\b|"
+    r"\beinzelpreis\b|\bstuckpreis\b|\bcena\b|\bfiyat\b|\bprijs\b|\brate\b|\bmrp\b|\bцен[аы]\b|\bціна\b|"
+    r"\bunitprice\b"
+)
+QUANTITY = (
+    r"\bquantit(y|ies|e|es|a)\b|\bqty\b|\bquant\b|\bunits?\b|\bpieces?\b|\bpcs\b|\bcount of items\b|"
+    r"\bitems? (count|number|qty)\b|\bnumber of items\b|\bcantidad\b|\bmenge\b|\banzahl\b|\bstuck(zahl)?\b|"
+    r"\bqte\b|"
+    r"\bquantita\b|\bquantidade\b|\bilosc\b|\badet\b|\bmiktar\b|\baantal\b|количеств|\bкол во\b|\bколво\b|"
+    r"\bкол\b|\bшт\b|\bштук\b|кількість"
+)
+NOT_MONEY = (
+    r"discount|rabatt|remise|descuento|sconto|\btax\b|\btaxes\b|\bvat\b|\bgst\b|\bmwst\b|\btva\b|\biva\b|"
+    r"\bship|freight|\bdelivery\b|\bpostage\b|\bhandling\b|versand|livraison|envio|"
+    r"\bcosts?\b|\bcogs\b|profit|margin|\bbalance\b|\bcredit\b|\bpoints?\b|\bbonus\b|\bfees?\b|\btips?\b|"
+    r"\bpercent\b|\bpct\b|\brate\b|\bratio\b|score|rating|\bweight\b|\bcommission\b|\brefund(ed)?\b|"
+    r"\bcoupon\b|"
+    r"\bincome\b|\bsalary\b|\bstock\b|\bbudget\b|\blimit\b|\bwallet\b|"
+    r"скидк|налог|\bндс\b|доставк|комисси|прибыл|маржа|себестоим|балл|бонус|вес\b|остат|закуп"
+)
+DISCOUNT = r"discount|rabatt|remise|descuento|sconto|\brebate\b|скидк|coupon|voucher value"
+TAX = r"\btax(es)?\b|\bvat\b|\bgst\b|\bmwst\b|\btva\b|\biva\b|\bндс\b|\bналог"
+SHIPPING = r"\bship(ping|ment)?\b|\bfreight\b|\bdelivery\b|\bpostage\b|versand|livraison|envio|доставк"
+ITEM = (
+    r"\b(product|item|article|sku|stock ?code|goods|merchandise|artikel|produkt|produit|producto|articulo|"
+    r"prodotto|produto|urun|asin|variant|lineitem name|isbn|upc|ean|barcode|title)s?\b|description"
+    r"|artikel(nummer|nr|name|bezeichnung)|товар(?!н)|номенклатур|артикул|наименован|\bsku\b|позици|продукт"
+)
+CATEGORY = (
+    r"categor|\bdepartment\b|\bdept\b|product (line|group|type|class)|\baisle\b|\bkategori|\bcategorie\b|"
+    r"warengruppe|\brayon\b|\bsub ?category\b|категор|\bотдел\b|товарная группа|группа (товар|номенклат)|"
+    r"номенклатурная группа|вид номенклат|раздел"
+)
+CHANNEL = r"channel|\bplatform\b|\bdevice\b|\bsource\b|канал|способ (покупки|заказа)|площадк|\bkanal\b|\bcanal\b"
+STATUS = (
+    r"\bstatus\b|\bstate\b|\bestado\b|\bstatut\b|\bstato\b|\bdurum\b|\bstan\b|\bзаказ закрыт\b|статус|"
+    r"состояни|\bfulfil?lment\b"
+)
+KIND_OF_LINE = (
+    r"\b(type|kind|typ|tipo|transaction type|event|event name|event type|operation|action|doc type|"
+    r"document type)\b|вид (операции|документа|движения)|тип (операции|документа|транзакции)|операция|событие"
+)
+CURRENCY = (
+    r"\bcurrency\b|\bcurr\b|\bccy\b|\bwahrung\b|\bdevise\b|\bmoneda\b|\bvaluta\b|\bmoeda\b|\bwaluta\b|"
+    r"para birimi|валют"
+)
+SIDE = (
+    r"suppl|vendor|seller|merchant|employee|staff|cashier|sales ?(person|man|rep)|salesman|manager|agent|"
+    r"operator|driver|courier|waiter|\bstores?\b|\bshops?\b|branch|warehouse|terminal|\bpos\b|\bregister\b|"
+    r"\btill\b|outlet|"
+    r"zip|postal|postcode|\bplz\b|\bcity\b|\bcountry\b|\bstate\b|\bregion\b|province|district|\bip\b|"
+    r"ip address|session|device|browser|user agent|campaign|coupon|promo|brand|manufacturer|card digits|last4|"
+    r"last 4|iban|\bbank\b|"
+    r"product|\bitem\b|\bsku\b|article|categor|payment (method|type|id)|gateway|carrier|tracking|referrer|utm|"
+    r"\bcreated by\b|\bowner\b|"
+    r"поставщик|продав|сотрудник|кассир|менеджер|магазин|склад|филиал|подразделен|организаци|город|регион|"
+    r"индекс|курьер|бренд|производител|товар|артикул|номенклатур|касса|терминал|категор"
+)
+ARM = (
+    r"\b(arm|treatment|treated|control|variant|ab ?group|test ?group|experiment|exposed|holdout|bucket|cell|"
+    r"cohort|group|segment)\b|\bконтрол|\bтестов\w* групп|групп[аы] (теста|эксперимента)|вариант"
+)
+OTHER_THINGS = (
+    r"\b(employees?|staff|patients?|students?|players?|teams?|houses?|propert(y|ies)|vehicles?|cars?|movies?|"
+    r"films?|books?|songs?|tracks?|artists?|listings?|hotels?|flights?|sensors?|devices?|stations?|"
+    r"applicants?|loans?|claims?|drivers?|cities|countries|schools?|products?|items?|sku|articles?|suppliers?|"
+    r"vendors?|stores?|machines?|assets?|reviews?|articles?|tweets?|posts?|videos?|apps?|games?|matches|match|"
+    r"plants?|animals?|samples?|subjects?|"
+    r"incidents?|crimes?|accidents?|trips?|rides?|jobs?|candidates?)\b|сотрудник|пациент|студент|ученик|товар|"
+    r"артикул|номенклатур|магазин|объект|автомобил|фильм|книг|отзыв"
+)
+OTHER_SIGNS = (
+    r"diagnos|\bbmi\b|glucose|blood|cholesterol|tumou?r|symptom|attrition|job ?(role|title|level)|\bhire|"
+    r"performance rating|over ?time|department head|\bgpa\b|exam|"
+    r"grade|\bsqft\b|bedrooms?|bathrooms?|mileage|horsepower|\bmpg\b|engine|temperature|humidity|pressure|"
+    r"\bstock\b|reorder|\bmanufacturer\b|runtime|\bgenre\b|author|publisher|\bloan\b|"
+    r"review ?text|\bstars\b|диагноз|должност|остаток|температур|оценка за"
+)
+
+
+@lru_cache(maxsize=65536)
+def plain_words(name: str) -> str:
+    """A header as lower-case words without accents of Latin letters: ``NumWebPurchases`` -> ``num web purchases``."""
+    parted = re.sub(r"(?<=[a-zа-яё])(?=[A-ZА-ЯЁ])|(?<=[A-Za-zА-Яа-яё])(?=\d)|(?<=[A-Z])(?=[A-Z][a-z])", " ", name)
+    return " ".join(re.findall(r"[^\W_]+|#|№", _plain(parted))).lower()
+
+
+def _plain(text: str) -> str:
+    """Latin letters without their accents; й and ё stay what they are."""
+    plain: list[str] = []
+    for letter in unicodedata.normalize(
+        "NFD", text.replace("ł", "l").replace("ß", "ss").replace("ı", "i").replace("ё", "е").replace("Ё", "Е")
+    ):
+        if unicodedata.combining(letter) and plain and plain[-1].isascii():
+            continue
+        plain.append(letter)
+    return unicodedata.normalize("NFC", "".join(plain))
+
+
+@lru_cache(maxsize=262144)
+def fits(pattern: str, name: str) -> bool:
+    """Whether a header's words fit one of the patterns above."""
+    return re.search(pattern, plain_words(name)) is not None
+
+
+def names_customer(name: str) -> bool:
+    """Whether the header names a customer, and not something about one (``Customer type``) or a number of them."""
+    text = plain_words(name)
+    if re.search(r"^(number|count|num|n) of\b|^кол", text):
+        return False
+    named = re.search(CUSTOMER, text)
+    if named is None:
+        return False
+    rest = text[: named.start()] + " " + text[named.end() :]
+    return re.search(_ATTRIBUTE, rest) is None

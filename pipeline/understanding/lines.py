@@ -1,0 +1,242 @@
+"""Lines of purchases: each role with the column that plays it, why, and what must be asked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from pipeline.contract import Joined, Message, Quantity
+from pipeline.errors import InputError
+from pipeline.reading import ROW_ID, Choice, Question, quote
+from pipeline.understanding import purchases as who
+from pipeline.understanding import shape
+from pipeline.understanding.evidence import Profile, Relations, fits, words
+from pipeline.understanding.purchases import (
+    Amounts,
+    DayCandidate,
+    discounts,
+    money_of,
+    order_worded,
+    set_aside,
+)
+from pipeline.understanding.roles import Answers, Money, Understanding
+
+_MOST_PARTS, _MANY_PARTS = 40, 20  # categories
+
+
+def read_lines(
+    reading: Understanding,
+    table: Sequence[Profile],
+    relations: Relations,
+    given: Answers,
+    order: str | None,
+    day: str | None,
+    dated: Sequence[DayCandidate],
+    ranked: Sequence[who.Candidate],
+    amounts: Amounts,
+) -> None:
+    """Write the roles of the columns of a table of lines into ``reading``."""
+    reading.form, reading.order = "purchases", order
+    _customer(reading, table, relations, given, ranked)
+    _tell_order(reading, relations)
+    _day(reading, dated, given, day, relations)
+    taken = {name for name in (reading.customer, reading.order, reading.day) if name}
+    reading.item = given.get("item") or _role(table, words.ITEM, taken, most=None)
+    reading.category = given.get("category") or _category(table, taken | {reading.item or ""}, relations, reading)
+    reading.channel = given.get("channel") or _role(table, words.CHANNEL, taken | {reading.category or ""}, most=20)
+    _money(reading, table, relations, given, amounts)
+    if reading.form == "purchases":
+        shape.snapshots(reading, table, relations, given)
+    set_aside(reading, table, relations, given)
+    for name in discounts(table):
+        if reading.money and name not in reading.money.columns:
+            reading.tell("{column} is a discount: told, never taken off the money", column=name)
+
+
+def _customer(
+    reading: Understanding,
+    table: Sequence[Profile],
+    relations: Relations,
+    given: Answers,
+    ranked: Sequence[who.Candidate],
+) -> None:
+    chosen = given.get("customer")
+    if chosen and chosen != ROW_ID:
+        reading.customer = chosen
+        reading.tell("customer: {column}, as was answered", column=chosen)
+        return
+    if not ranked or ranked[0].score < -2.0:
+        raise InputError.because(
+            Message.of("no column says who bought"),
+            expected=Message.of(
+                "a column of customer numbers, card numbers or e-mail addresses that repeats when a customer buys again"
+            ),
+            found=Message.of(
+                "lines of purchases with {columns}", columns=Joined(tuple(profile.name for profile in table[:15]))
+            ),
+            remedy=Message.of("export the orders with their customers, or name the column: --answer customer=COLUMN"),
+        )
+    best = ranked[0]
+    reading.customer = best.name
+    reading.tell("customer: {column} ({reasons})", column=best.name, reasons=Joined(best.reasons, "; "))
+    if not who.clear(ranked, relations):
+        reading.questions.append(
+            Question(
+                "customer",
+                Message.of("Which column says who bought?"),
+                tuple(candidate.choice for candidate in ranked[:5]),
+            )
+        )
+    spread = next(profile for profile in table if profile.name == best.name)
+    if spread.repeats < 0.05:
+        reading.tell("nearly every customer bought just once")
+
+
+def _tell_order(reading: Understanding, relations: Relations) -> None:
+    if reading.order is None:
+        return
+    customer = reading.customer or ""
+    lift = relations.lift(reading.order, customer)
+    if lift is not None and lift < 0.95:
+        reading.tell(
+            "one {order} has several {customer}: orders are counted for each of them",
+            order=reading.order,
+            customer=customer,
+        )
+    reading.tell("order: {column}", column=reading.order)
+
+
+def _day(
+    reading: Understanding, dated: Sequence[DayCandidate], given: Answers, day: str | None, relations: Relations
+) -> None:
+    reading.day = None if day == "none" else day
+    if reading.day is None:
+        reading.tell("no column says when: there will be no recency")
+        return
+    others = [candidate for candidate in dated if candidate.name != reading.day]
+    reading.tell("day of the purchase: {column}", column=reading.day)
+    if others:
+        reading.tell(
+            "other days in the file, not used: {columns}", columns=Joined(tuple(candidate.name for candidate in others))
+        )
+    if (
+        given.get("day") is None
+        and others
+        and dated[0].score - others[0].score < 0.5
+        and not _earlier(reading, others[0].name, relations)
+    ):
+        choices = tuple(
+            Choice(
+                candidate.name,
+                Message.of(
+                    "on or before {other} on {share} % of the lines",
+                    other=_other(candidate, dated),
+                    share=Quantity(
+                        round(
+                            100
+                            * relations.one(
+                                f"count_if({quote(candidate.name)} <= {quote(_other(candidate, dated))}) / count(*)"
+                            )
+                        )
+                    ),
+                ),
+            )
+            for candidate in dated[:3]
+        )
+        reading.questions.append(Question("day", Message.of("Which is the day of the purchase?"), choices))
+
+
+def _other(candidate: DayCandidate, dated: Sequence[DayCandidate]) -> str:
+    return next(other.name for other in dated if other.name != candidate.name)
+
+
+def _earlier(reading: Understanding, other: str, relations: Relations) -> bool:
+    """Of two days with like names the purchase is the one that comes first, on nearly every line."""
+    first = quote(reading.day or "")
+    before = relations.one(f"count_if({first} <= {quote(other)})")
+    after = relations.one(f"count_if({first} > {quote(other)})")
+    if after > 50 * before:
+        reading.day, other = other, reading.day or ""
+        return True
+    return before > 50 * after
+
+
+def _role(table: Sequence[Profile], pattern: str, taken: set[str], *, most: int | None) -> str | None:
+    fitting = [
+        profile
+        for profile in table
+        if profile.name not in taken
+        and fits(pattern, profile.name)
+        and profile.kind in ("category", "text", *(() if most else ("integer",)))
+        and profile.distinct > 1
+        and (most is None or profile.distinct <= most)
+        and profile.known > 0.3 * profile.rows
+        and not order_worded(profile)
+    ]
+    return fitting[0].name if fitting else None
+
+
+def _category(table: Sequence[Profile], taken: set[str], relations: Relations, reading: Understanding) -> str | None:
+    """A category of goods: named so, few values, and not a trait of the customer."""
+    named = [
+        profile
+        for profile in table
+        if profile.name not in taken
+        and profile.kind in ("category", "text")
+        and 2 <= profile.distinct <= _MOST_PARTS
+        and fits(words.CATEGORY, profile.name)
+        and not (reading.customer and relations.holds(reading.customer, profile.name))
+    ]
+    named.sort(key=lambda profile: (profile.distinct > _MANY_PARTS, fits("sub", profile.name)))
+    return named[0].name if named else None
+
+
+def _money(
+    reading: Understanding, table: Sequence[Profile], relations: Relations, given: Answers, amounts: Amounts
+) -> None:
+    chosen = given.get("money")
+    names = [profile.name for profile in table]
+    if chosen is not None and chosen != "none":
+        sql = quote(chosen) if chosen in names else chosen
+        columns = tuple(name for name in names if name == chosen or quote(name) in sql)
+        once = (
+            chosen in names
+            and reading.order is not None
+            and shape.once_an_order(table, relations, chosen, reading.order)
+        )
+        reading.money = Money(sql, columns, once)
+        reading.tell("money: {column}, as was answered", column=chosen)
+        return
+    if chosen == "none":
+        reading.tell("no money: segments know only how often and when")
+        return
+    found = money_of(amounts, relations, reading.order, reading.item)
+    reading.money = found.money
+    reading.told += found.told
+    if found.question:
+        reading.questions.append(found.question)
+    if found.money is None:
+        others = [
+            profile
+            for profile in table
+            if profile.numeric
+            and profile.name not in {reading.customer, reading.order, reading.item}
+            and not profile.empty
+        ]
+        reading.questions.append(
+            Question(
+                "money",
+                Message.of("No column says what was paid. Which one does?"),
+                (
+                    *(
+                        Choice(
+                            profile.name,
+                            Message.of(
+                                "{low} to {high}", low=Quantity(profile.low or 0), high=Quantity(profile.high or 0)
+                            ),
+                        )
+                        for profile in others[:4]
+                    ),
+                    Choice("none", Message.of("none: segments know only how often and when")),
+                ),
+            )
+        )

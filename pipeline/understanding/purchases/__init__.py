@@ -1,0 +1,27 @@
+"""Lines of purchases: who bought, in which order, when, for how much, and which lines do not count."""
+
+from pipeline.understanding.purchases.customer import Candidate, clear, customers, repeating, worded
+from pipeline.understanding.purchases.money import money_of
+from pipeline.understanding.purchases.orders import DayCandidate, days, order_of, order_worded
+from pipeline.understanding.purchases.priced_columns import Amounts, amounts_of, discounts
+from pipeline.understanding.purchases.setting_aside import known_profile, set_aside
+from pipeline.understanding.purchases.text import literal
+
+__all__ = [
+    "Amounts",
+    "Candidate",
+    "DayCandidate",
+    "amounts_of",
+    "clear",
+    "customers",
+    "days",
+    "discounts",
+    "known_profile",
+    "literal",
+    "money_of",
+    "order_of",
+    "order_worded",
+    "repeating",
+    "set_aside",
+    "worded",
+]

@@ -1,0 +1,152 @@
+"""What amounts are comparable and which are returns: currencies, signs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from pipeline.contract import Message, Quantity
+from pipeline.reading import Choice, Question, quote
+from pipeline.understanding.evidence import Profile, Relations, fits, words
+from pipeline.understanding.purchases.text import literal
+from pipeline.understanding.roles import Answers, Aside, Money, Understanding
+
+CURRENCIES = frozenset(
+    [
+        "USD",
+        "EUR",
+        "GBP",
+        "RUB",
+        "RUR",
+        "JPY",
+        "CNY",
+        "CHF",
+        "CAD",
+        "AUD",
+        "NZD",
+        "SEK",
+        "NOK",
+        "DKK",
+        "PLN",
+        "CZK",
+        "HUF",
+        "RON",
+        "BGN",
+        "TRY",
+        "UAH",
+        "BYN",
+        "KZT",
+        "INR",
+        "BRL",
+        "MXN",
+        "ZAR",
+        "SGD",
+        "HKD",
+        "KRW",
+        "THB",
+        "IDR",
+        "MYR",
+        "PHP",
+        "VND",
+        "AED",
+        "SAR",
+        "ILS",
+        "EGP",
+        "ARS",
+        "CLP",
+        "COP",
+        "PEN",
+        "GEL",
+        "AMD",
+        "AZN",
+        "UZS",
+    ]
+)
+
+
+def settle_currencies(reading: Understanding, table: Sequence[Profile], relations: Relations, answers: Answers) -> None:
+    """Note the currency; ask which one counts where there are several."""
+    for profile in table:
+        codes = [value for value in profile.sample if value.strip().upper() in CURRENCIES]
+        if not codes or len(codes) < len(profile.sample) or not (fits(words.CURRENCY, profile.name) or len(codes) > 1):
+            continue
+        if len(codes) == 1:
+            reading.currency = codes[0].strip().upper()
+            continue
+        column, chosen = quote(profile.name), answers.get("currency")
+        if chosen is not None:
+            reading.currency = chosen.upper()
+            reading.aside.append(Aside("other currencies", f"{column} <> {literal(chosen)}"))
+            reading.tell("only lines in {currency} count", currency=chosen)
+            continue
+        money = reading.money.sql if reading.money else "0"
+        sums = relations.query(
+            f"SELECT {column}, count(*) AS n, sum({money}) FROM data "
+            f"WHERE {column} IS NOT NULL GROUP BY 1 ORDER BY n DESC, 1"
+        )
+        reading.questions.append(
+            Question(
+                "currency",
+                Message.of(
+                    "{column} has {n} currencies, whose sums cannot be compared. Which lines count?",
+                    column=profile.name,
+                    n=Quantity(len(codes)),
+                ),
+                tuple(
+                    Choice(
+                        str(code),
+                        Message.of(
+                            "{n} lines, {sum} in all",
+                            n=Quantity(int(str(count))),
+                            sum=Quantity(round(float(str(total or 0)), 2), ",.2f"),
+                        ),
+                    )
+                    for code, count, total in sums
+                ),
+            )
+        )
+
+
+def settle_returns(reading: Understanding, relations: Relations, answers: Answers) -> None:
+    """Negative lines are returns: they lower the money and are no purchase."""
+    if reading.money is None:
+        return
+    money = reading.money.sql
+    negative = relations.one(f"count_if({money} < 0)")
+    if not negative:
+        return
+    sum_negative = relations.one(f"coalesce(sum(CASE WHEN {money} < 0 THEN {money} END), 0)")
+    share = negative / max(1.0, relations.one(f"count_if({money} IS NOT NULL)"))
+    if share > 0.4:
+        _mostly_negative(reading, share, money, answers)
+        return
+    condition = f"{money} < 0"
+    reading.returns = f"{reading.returns} OR {condition}" if reading.returns else condition
+    reading.tell(
+        "{n} lines with negative amounts ({sum} in all) are returns: they lower the money and are no purchase",
+        n=Quantity(int(negative)),
+        sum=Quantity(round(sum_negative, 2), ",.2f"),
+    )
+
+
+def _mostly_negative(reading: Understanding, share: float, money: str, answers: Answers) -> None:
+    chosen = answers.get("sign")
+    if chosen == "spent" and reading.money:
+        reading.money = Money(f"-({money})", reading.money.columns, reading.money.once_an_order)
+        reading.returns = f"-({money}) < 0"
+    elif chosen == "received":
+        reading.returns = f"{money} < 0"
+    else:
+        reading.returns = f"{money} < 0"
+        reading.questions.append(
+            Question(
+                "sign",
+                Message.of(
+                    "{share} % of the amounts are negative. What does the sign mean?",
+                    share=Quantity(round(100 * share)),
+                ),
+                (
+                    Choice("spent", Message.of("negative amounts are what customers spent, as in an account")),
+                    Choice("received", Message.of("negative amounts are returns")),
+                ),
+            )
+        )

@@ -1,0 +1,213 @@
+"""Who bought? Candidates for the customer with what speaks for and against each: words propose, structure vetoes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from pipeline.contract import Joined, Message, Quantity
+from pipeline.reading import Choice
+from pipeline.understanding.evidence import Profile, Relations, fits, is_email, names_customer, plain_words, words
+
+_MARGIN = 2.0  # by which the best must lead, or the reading is asked for
+_ID_WORDS = (
+    r"\b(id|ids|no|nr|num|number|key|code|uid|guid|nummer|numero|uuid|unique)\b|(код|номер|ид)\b|№|\w(id|nr|nummer|no)$"
+)
+PLACEHOLDERS = (
+    "guest",
+    "anonymous",
+    "unknown",
+    "none",
+    "n/a",
+    "na",
+    "null",
+    "walk-in",
+    "walk in",
+    "walkin",
+    "cash",
+    "cash customer",
+    "no customer",
+    "not registered",
+    "unregistered",
+    "default",
+    "default customer",
+    "retail",
+    "test",
+    "0",
+    "-1",
+    "00000",
+    "0000000000",
+    "99999",
+    "999999",
+    "9999999",
+    "гость",
+    "аноним",
+    "неизвестно",
+    "неизвестный",
+    "розничный покупатель",
+    "розница",
+    "физлицо",
+    "физическое лицо",
+    "физ лицо",
+    "частное лицо",
+    "без карты",
+    "нет",
+    "не указан",
+    "покупатель",
+    "laufkunde",
+    "barverkauf",
+    "gast",
+    "unbekannt",
+    "diverse",
+    "client comptoir",
+    "anonyme",
+    "invite",
+    "invitado",
+    "consumidor final",
+    "cliente varios",
+    "particular",
+)
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A column that may say who bought."""
+
+    profile: Profile
+    words: float  # what its header and the form of its cells say
+    structure: float
+    reasons: tuple[Message, ...]
+
+    @property
+    def name(self) -> str:
+        """The column."""
+        return self.profile.name
+
+    @property
+    def score(self) -> float:
+        """Both together."""
+        return self.words + self.structure
+
+    @property
+    def choice(self) -> Choice:
+        """As the answer to a question."""
+        return Choice(self.name, Message.of("{reasons}", reasons=Joined(self.reasons, "; ")))
+
+
+@dataclass
+class _Tally:
+    score: float = 0.0
+    reasons: list[Message] = field(default_factory=list)
+
+    def add(self, points: float, text: str = "", **values: object) -> None:
+        self.score += points
+        if text:
+            self.reasons.append(Message.of(text, **values))  # type: ignore[arg-type]
+
+
+def worded(profile: Profile) -> float:
+    """What header and cells say for a customer: 2 and more supports it, below 0 speaks against it."""
+    score = 0.0
+    if names_customer(profile.name):
+        score += 4.0 if fits(_ID_WORDS, profile.name) or len(plain_words(profile.name).split()) == 1 else 3.0
+        if fits(r"\bunique\b", profile.name):
+            score += 0.5
+        if fits(r"\bname\b|имя|наименован", profile.name):
+            score -= 0.5
+    elif is_email(profile):
+        score += 3.5
+    elif fits(words.CARD, profile.name) and not fits(r"type|тип|вид", profile.name):
+        score += 3.0
+    elif fits(words.PHONE, profile.name) and profile.phone + profile.person > 0.5:
+        score += 2.5
+    elif fits(words.PERSON, profile.name) or (profile.person > 0.8 and fits(r"\bname\b|наименован", profile.name)):
+        score += 2.0
+    elif fits(words.SIDE, profile.name) or fits(words.ITEM, profile.name) or fits(words.CATEGORY, profile.name):
+        score -= 5.0
+    elif fits(r"^(id|uid|key|code|ид|код)$", profile.name):
+        score += 1.0
+    if score <= 3.0 and (
+        fits(words.ORDER, profile.name) or fits(words.ROW_NUMBER, profile.name) or fits(words.QUANTITY, profile.name)
+    ):
+        score -= 3.0
+    return score
+
+
+def repeating(profile: Profile) -> bool:
+    """Whether a column can be the customer of several lines."""
+    return (profile.key_like or is_email(profile)) and profile.distinct >= 5 and profile.repeats > 0.02
+
+
+def customers(
+    table: Sequence[Profile], relations: Relations, order: str | None, days: Sequence[str]
+) -> list[Candidate]:
+    """Columns whose values repeat and that may be the customer, the likeliest first."""
+    named = [profile for profile in table if repeating(profile) and profile.name != order]
+    ranked = [_weighed(profile, relations, order, days) for profile in named if _possible(profile)]
+    return sorted(ranked, key=lambda candidate: (-candidate.score, candidate.profile.distinct * -1))
+
+
+def _possible(profile: Profile) -> bool:
+    """Numbers that are measures are no keys: they need a word, or whole values that look like numbers of something."""
+    if profile.kind in ("number", "date", "flag"):
+        return False
+    return not (
+        profile.kind == "integer" and worded(profile) <= 0 and (profile.low or 0) <= 1 and profile.distinct < 50
+    )
+
+
+def _weighed(profile: Profile, relations: Relations, order: str | None, days: Sequence[str]) -> Candidate:
+    tally = _Tally()
+    said = worded(profile)
+    if said >= 2:
+        how = "the cells are e-mail addresses" if profile.email > 0.5 else "the header names a customer"
+        tally.add(0, how)
+    tally.add(0, "{n} different values on {lines} lines", n=Quantity(profile.distinct), lines=Quantity(profile.known))
+    if order is not None:
+        _by_order(tally, profile, relations, order)
+    if days:
+        several = relations.per(profile.name, days[0])
+        if several > 1.3:
+            tally.add(0.5, "{n} days each on average", n=Quantity(round(several, 1)))
+        if relations.holds(profile.name, days[0]):
+            tally.add(-4.0, "it stands on one day only, like an order")
+    if profile.distinct < 20 or profile.distinct < 0.002 * profile.known:
+        tally.add(-2.0, "few different values, like a category")
+    return Candidate(profile, said, tally.score, tuple(tally.reasons))
+
+
+def _by_order(tally: _Tally, profile: Profile, relations: Relations, order: str) -> None:
+    lift = relations.lift(order, profile.name)
+    if lift is None:
+        return
+    if lift >= 0.985:
+        tally.add(3.0, "each {order} has just one", order=order)
+    elif lift < 0.9:
+        tally.add(-4.0, "one {order} has several", order=order)
+
+
+def clear(ranked: Sequence[Candidate], relations: Relations) -> bool:
+    """Whether the best candidate is supported by words, not contradicted by structure and far ahead of the rest.
+
+    A column that tells the same customers apart (an e-mail address beside a number) is no rival.
+    """
+    if not ranked:
+        return False
+    best = ranked[0]
+    if best.words < 2.0 or best.structure < -1.0:
+        return False
+    rivals = [
+        candidate
+        for candidate in ranked[1:]
+        if candidate.words >= 2.0 and best.score - candidate.score < _MARGIN and not same(best, candidate, relations)
+    ]
+    return not rivals
+
+
+def same(best: Candidate, other: Candidate, relations: Relations) -> bool:
+    """Whether one of the two columns (nearly) follows from the other, and the best is the finer or the named one."""
+    onward = relations.lift(best.name, other.name)
+    back = relations.lift(other.name, best.name)
+    both = onward is not None and back is not None and onward >= 0.95 and back >= 0.95
+    finer = onward is not None and onward >= 0.985
+    return both or finer

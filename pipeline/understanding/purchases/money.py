@@ -1,0 +1,260 @@
+"""What a line brought: a line's total, price times quantity, or an order's total; checked against each other."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pipeline.contract import Message, Quantity
+from pipeline.reading import Choice, Question, quote
+from pipeline.understanding.evidence import HOLDS, Profile, Relations, fits, words
+from pipeline.understanding.purchases.priced_columns import Amounts
+from pipeline.understanding.roles import Money
+
+_ENOUGH = 200_000  # lines, for a correlation
+_AGREES = 0.95  # share of lines on which two amounts must agree to be the same
+
+
+@dataclass(frozen=True)
+class Found:
+    """The money of a line, in words, and the question where it is not plain."""
+
+    money: Money | None
+    told: tuple[Message, ...] = ()
+    question: Question | None = None
+
+
+def money_of(amounts: Amounts, relations: Relations, order: str | None, item: str | None) -> Found:
+    """The money of one line, from the columns that speak of it.
+
+    A line's own total goes before price times quantity, that before an order's total; a total that repeats on every
+    line of an order, or stands on its first line only, counts once an order.
+    """
+    price, quantity = _first(amounts.prices), _quantity(amounts.quantities, relations)
+    product = f"{quote(price.name)} * {quote(quantity.name)}" if price and quantity else ""
+    by_order = [total for total in amounts.totals if order and _once(total, relations, order)]
+    by_line = [total for total in amounts.totals if total not in by_order]
+    if product and price and quantity:
+        agreeing = [total for total in by_line if _agree(relations, quote(total.name), product)]
+        if agreeing:
+            best = agreeing[0]
+            return Found(
+                Money(quote(best.name), (best.name,)),
+                (
+                    Message.of(
+                        "money: {column}, which is {price} times {quantity}",
+                        column=best.name,
+                        price=price.name,
+                        quantity=quantity.name,
+                    ),
+                ),
+            )
+        if not by_line:
+            return _product_or_order(price, quantity, product, by_order, relations, order, item)
+        return _total_or_product(by_line, price, quantity, product, relations)
+    if by_line:
+        return _single_total(by_line, relations)
+    if by_order and order:
+        best = _best_order_total(by_order)
+        return Found(Money(quote(best.name), (best.name,), once_an_order=True), (_once_told(best, relations, order),))
+    if price is not None:
+        return Found(
+            Money(quote(price.name), (price.name,)),
+            (Message.of("money: {column}, one piece a line", column=price.name),),
+        )
+    return Found(None)
+
+
+def _first(profiles: Sequence[Profile]) -> Profile | None:
+    ranked = sorted(
+        profiles,
+        key=lambda profile: (not fits(r"\bunit|за (шт|ед)|einzel|unitaire|unitario", profile.name), -profile.known),
+    )
+    return ranked[0] if ranked else None
+
+
+def _quantity(profiles: Sequence[Profile], relations: Relations) -> Profile | None:
+    whole = [profile for profile in profiles if profile.known >= 0.9 * relations.rows] or list(profiles)
+    return whole[0] if whole else None
+
+
+def _once(total: Profile, relations: Relations, order: str) -> bool:
+    """Whether a total stands once an order: repeated on each of its lines, or on the first line only."""
+    orders = relations.one(f"count(DISTINCT {quote(order)})")
+    if orders > 0.98 * relations.rows:
+        return False  # one line an order: there is no difference
+    if total.known <= 1.02 * orders and total.known < 0.95 * relations.rows:
+        return True
+    lift = relations.lift(order, total.name)
+    if lift is None or lift < HOLDS:
+        return False
+    # lines of one amount each would look alike: a total of the order differs between orders of one and of many lines
+    return fits(words.MONEY_ORDER, total.name) or relations.chance(total.name) < 0.2
+
+
+def _agree(relations: Relations, first: str, second: str) -> bool:
+    close = f"abs({first} - {second}) <= greatest(0.011, 0.002 * abs({second}))"
+    known = relations.one(f"count_if({first} IS NOT NULL AND {second} IS NOT NULL AND abs({second}) > 0)")
+    return known > 0 and relations.one(f"count_if({close} AND abs({second}) > 0)") >= _AGREES * known
+
+
+def _order_sum_agrees(total: Profile, product: str, relations: Relations, order: str) -> bool:
+    """Whether an order's total is the sum of its lines."""
+    rows = relations.query(
+        "SELECT count(*), count_if(abs(total - lines) <= greatest(0.05, 0.011 * pieces, 0.005 * abs(lines))) "
+        f"FROM (SELECT max({quote(total.name)}) AS total, "
+        f"sum({product}) AS lines, count(*) AS pieces FROM data GROUP BY {quote(order)} "
+        f"HAVING max({quote(total.name)}) IS NOT NULL)"
+    )
+    orders, agreeing = (float(str(value)) for value in rows[0])
+    return orders > 0 and agreeing >= 0.9 * orders
+
+
+def _product_or_order(
+    price: Profile,
+    quantity: Profile,
+    product: str,
+    by_order: Sequence[Profile],
+    relations: Relations,
+    order: str | None,
+    item: str | None,
+) -> Found:
+    told = Message.of("money: {price} times {quantity}", price=price.name, quantity=quantity.name)
+    taken = Found(Money(product, (price.name, quantity.name)), (told,))
+    if by_order and order:
+        equal = [total for total in by_order if _order_sum_agrees(total, product, relations, order)]
+        if equal:
+            return Found(
+                taken.money,
+                (
+                    told,
+                    Message.of(
+                        "{column} is the sum of these by {order}, repeated on each line: not added up",
+                        column=equal[0].name,
+                        order=order,
+                    ),
+                ),
+            )
+        best = _best_order_total(by_order)
+        return Found(Money(quote(best.name), (best.name,), once_an_order=True), (_once_told(best, relations, order),))
+    if item is not None and _scales(price, quantity, relations, item):
+        return Found(
+            Money(quote(price.name), (price.name,)),
+            (
+                Message.of(
+                    "money: {price}, which grows with {quantity} for the same {item}: the price of the whole line",
+                    price=price.name,
+                    quantity=quantity.name,
+                    item=item,
+                ),
+            ),
+        )
+    return taken
+
+
+def _scales(price: Profile, quantity: Profile, relations: Relations, item: str) -> bool:
+    """Whether a price is that of the whole line: for one item it grows with the pieces."""
+    rows = relations.query(
+        "SELECT corr(ln(p) - mp, ln(q) - mq), count(*) FROM (SELECT p, q, "
+        "avg(ln(p)) OVER (PARTITION BY i) AS mp, avg(ln(q)) OVER (PARTITION BY i) AS mq "
+        f"FROM (SELECT {quote(price.name)} AS p, {quote(quantity.name)} AS q, {quote(item)} AS i FROM data "
+        f"LIMIT {_ENOUGH}) "
+        "WHERE p > 0 AND q > 0)"
+    )
+    correlation, pieces = rows[0]
+    return pieces is not None and float(str(pieces)) > 50 and correlation is not None and float(str(correlation)) > 0.9
+
+
+def _total_or_product(
+    by_line: Sequence[Profile], price: Profile, quantity: Profile, product: str, relations: Relations
+) -> Found:
+    """A total beside price and quantity that is not their product: less a discount, plus tax, or something else."""
+    total = _best_line_total(by_line)
+    share = relations.one(f"sum({quote(total.name)}) / nullif(sum({product}), 0)")
+    apart = f"count_if({quote(total.name)} <= 1.02 * {product} AND {quote(total.name)} >= 0.3 * {product}) / count(*)"
+    if 0.5 <= share <= 1.35 and (relations.one(apart) > 0.85 or fits(words.MONEY_LINE, total.name)):
+        told = Message.of(
+            "money: {column}, {share} % of {price} times {quantity} (discounts and taxes are in it)",
+            column=total.name,
+            share=Quantity(round(100 * share, 1)),
+            price=price.name,
+            quantity=quantity.name,
+        )
+        return Found(Money(quote(total.name), (total.name,)), (told,))
+    return Found(
+        Money(product, (price.name, quantity.name)),
+        (Message.of("money: {price} times {quantity}", price=price.name, quantity=quantity.name),),
+        _question(
+            [*(Choice(_key(profile), Message.of("{column} alone", column=profile.name)) for profile in by_line[:2])],
+            Choice(product, Message.of("{price} times {quantity}", price=price.name, quantity=quantity.name)),
+        ),
+    )
+
+
+def _question(others: Sequence[Choice], first: Choice) -> Question:
+    return Question("money", Message.of("Which is the money of a line?"), (first, *others))
+
+
+def _key(profile: Profile) -> str:
+    return profile.name
+
+
+def _rank(profile: Profile) -> tuple[bool, bool, bool, int]:
+    """Sales and amounts before subtotals, sums of goods before those with shipping and tax."""
+    return (
+        not fits(
+            r"\b(sales|revenue|amount|total|sum)\b|сумм|выручк|стоимость|umsatz|betrag|montant|importe", profile.name
+        ),
+        fits(r"\bgross\b|\bbefore\b|до скид|без скид", profile.name),
+        fits(r"\btax\b|\bvat\b|ндс", profile.name),
+        -profile.known,
+    )
+
+
+def _best_line_total(totals: Sequence[Profile]) -> Profile:
+    return min(totals, key=_rank)
+
+
+def _best_order_total(totals: Sequence[Profile]) -> Profile:
+    return min(totals, key=lambda profile: (not fits(r"\bsub ?total\b|товар", profile.name), *_rank(profile)))
+
+
+def _once_told(total: Profile, relations: Relations, order: str) -> Message:
+    if total.known < 0.95 * relations.rows:
+        return Message.of("money: {column}, which stands on one line of each {order}", column=total.name, order=order)
+    return Message.of("money: {column}, repeated on each line of {order}: counted once", column=total.name, order=order)
+
+
+def _single_total(totals: Sequence[Profile], relations: Relations) -> Found:
+    best = _best_line_total(totals)
+    told = [Message.of("money: {column}", column=best.name)]
+    rivals = [
+        total
+        for total in totals
+        if total.name != best.name and not _agree(relations, quote(total.name), quote(best.name))
+    ]
+    if not rivals:
+        return Found(Money(quote(best.name), (best.name,)), tuple(told))
+    if _rank(rivals[0])[:3] > _rank(best)[:3] or _told_apart(best, rivals):
+        told.append(
+            Message.of("{columns}: other amounts, not added up", columns=", ".join(rival.name for rival in rivals[:4]))
+        )
+        return Found(Money(quote(best.name), (best.name,)), tuple(told))
+    choices = [
+        Choice(
+            profile.name,
+            Message.of("{sum} in all", sum=Quantity(round(relations.one(f"sum({quote(profile.name)})"), 2))),
+        )
+        for profile in [best, *rivals[:4]]
+    ]
+    return Found(Money(quote(best.name), (best.name,)), tuple(told), _question(choices[1:], choices[0]))
+
+
+def _told_apart(best: Profile, rivals: Sequence[Profile]) -> bool:
+    """Whether the headers alone tell the line's money from the rest."""
+    plain = (
+        r"^(amount|total|total amount|total price|sales|revenue|spend|total sales|line total|sum|total value|"
+        r"item total|purchase amount|amount spent|sales amount|order total|umsatz|betrag|montant|importe|kwota|"
+        r"сумма|выручка|продажи)( usd| eur| gbp| rub| руб)?$"
+    )
+    return fits(plain, best.name) and not any(fits(plain, rival.name) for rival in rivals)

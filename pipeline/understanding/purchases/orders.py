@@ -1,0 +1,113 @@
+"""What was bought together, and when: the order's number and the day of the purchase."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pipeline.understanding.evidence import (
+    HOLDS,
+    Profile,
+    Relations,
+    fits,
+    is_email,
+    names_customer,
+    plain_words,
+    words,
+)
+from pipeline.understanding.purchases.customer import worded
+
+
+@dataclass(frozen=True)
+class DayCandidate:
+    """A column of days, and how well it fits as the day of the purchase."""
+
+    name: str
+    score: float
+
+
+def days(table: Sequence[Profile]) -> list[DayCandidate]:
+    """Columns of days that may be the day of a purchase, the likeliest first."""
+    scored = []
+    for profile in table:
+        if profile.kind != "date" or profile.known < 0.5 * profile.rows or fits(words.DAY_PERSON, profile.name):
+            continue
+        score = 1.0 + 0.1 * (profile.known == profile.rows)
+        if fits(words.DAY_ORDER, profile.name):
+            score += 2.0
+        elif fits(words.DAY, profile.name) and len(plain_words(profile.name).split()) <= 2:
+            score += 1.0
+        if fits(words.DAY_LATER, profile.name) and not fits(
+            r"\b(order|purchase|заказ|покупк)\w*\b.*\b(date|at)\b", profile.name
+        ):
+            score -= 2.0
+        if fits(r"\bcreated\b|оформлен|создан", profile.name):
+            score += 0.3
+        scored.append(DayCandidate(profile.name, score))
+    return sorted(scored, key=lambda candidate: -candidate.score)
+
+
+def order_worded(profile: Profile) -> bool:
+    """Whether the header names an order, an invoice, a receipt."""
+    return (
+        fits(words.ORDER, profile.name)
+        and not names_customer(profile.name)
+        and not fits(
+            r"status|date|time|type|total|amount|value|sum|price|count|дата|сумма|статус|тип\b|вид\b", profile.name
+        )
+    )
+
+
+def order_of(table: Sequence[Profile], relations: Relations, day: str | None, owners: Sequence[str]) -> str | None:
+    """The column that numbers orders: named so, or one that determines both its day and its customer on many lines."""
+    keys = [profile for profile in table if profile.key_like and not is_email(profile) and profile.name not in owners]
+    named = [
+        profile
+        for profile in keys
+        if order_worded(profile) and profile.distinct >= 5 and not _breaks(profile, relations, day, owners)
+    ]
+    if named:
+        return max(
+            named,
+            key=lambda profile: (
+                _strength(profile, relations, day, owners),
+                fits(r"\b(id|no|number|nr)\b|номер|id$", profile.name),
+                -profile.distinct,
+            ),
+        ).name
+    silent = [
+        profile
+        for profile in keys
+        if profile.repeats > 0.05
+        and profile.distinct >= 20
+        and worded(profile) <= 1.0
+        and not fits(words.SIDE, profile.name)
+        and not fits(words.ITEM, profile.name)
+        and not fits(words.LINE, profile.name)
+        and not fits(words.ROW_NUMBER, profile.name)
+        and day is not None
+        and (relations.lift(profile.name, day) or 0.0) >= HOLDS
+        and _has_owner(profile, relations, table, owners)
+    ]
+    return max(silent, key=lambda profile: profile.distinct).name if silent else None
+
+
+def _has_owner(profile: Profile, relations: Relations, table: Sequence[Profile], owners: Sequence[str]) -> bool:
+    """An order determines some column that repeats over several orders: the one who placed it."""
+    coarser = owners or [
+        other.name
+        for other in table
+        if other.key_like and other.name != profile.name and 5 <= other.distinct < 0.98 * profile.distinct
+    ]
+    return any((lift or 0.0) >= HOLDS for lift in relations.lifts(profile.name, coarser)) if coarser else False
+
+
+def _breaks(profile: Profile, relations: Relations, day: str | None, owners: Sequence[str]) -> bool:
+    """An order of several customers or days is none, whatever it is called."""
+    checked = [*owners[:1], *([day] if day else [])]
+    return any(relations.broken(profile.name, other) for other in checked)
+
+
+def _strength(profile: Profile, relations: Relations, day: str | None, owners: Sequence[str]) -> int:
+    checked = [*owners[:1], *([day] if day else [])]
+    return sum((lift or 0.0) >= HOLDS for lift in relations.lifts(profile.name, checked)) if checked else 0

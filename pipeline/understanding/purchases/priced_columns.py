@@ -1,0 +1,77 @@
+"""Columns that have to do with money, by what their headers say."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pipeline.understanding.evidence import Profile, fits, plain_words, words
+
+
+@dataclass(frozen=True)
+class Amounts:
+    """Columns that have to do with money, by what their headers say."""
+
+    totals: tuple[Profile, ...]
+    prices: tuple[Profile, ...]
+    quantities: tuple[Profile, ...]
+
+    @property
+    def any(self) -> bool:
+        """Whether a table speaks of money at all."""
+        return bool(self.totals or self.prices)
+
+
+def amounts_of(table: Sequence[Profile], taken: set[str]) -> Amounts:
+    """Numeric columns by what their headers say; a word such as discount, tax or cost is never the money."""
+    numbers = [profile for profile in table if profile.numeric and profile.name not in taken and not profile.empty]
+    quantities = [
+        profile
+        for profile in table
+        if profile.numeric
+        and profile.name not in taken
+        and fits(words.QUANTITY, profile.name)
+        and not fits(words.PRICE, profile.name)
+    ]
+    counted = {profile.name for profile in quantities}
+    rest = [profile for profile in numbers if profile.name not in counted and not _other(profile)]
+    prices = [profile for profile in rest if fits(words.PRICE, profile.name) and not _total_worded(profile)]
+    priced = {profile.name for profile in prices}
+    totals = [
+        profile
+        for profile in rest
+        if profile.name not in priced
+        and (fits(words.MONEY_LINE, profile.name) or fits(words.MONEY_ORDER, profile.name))
+    ]
+    return Amounts(tuple(totals), tuple(prices), tuple(quantities))
+
+
+def _other(profile: Profile) -> bool:
+    """Discounts, taxes and the like; ``price after discount`` and ``total with tax`` are money."""
+    text = plain_words(profile.name)
+    if fits(
+        r"\b(after|with|incl|including|net of|less|minus|inkl|con|avec)\b|\bс учетом\b|со скидк|с ндс|без ндс|"
+        r"без скид",
+        profile.name,
+    ):
+        return fits(r"^(discount|tax|vat|shipping|скидка|налог|ндс)", profile.name)
+    if fits(r"\bgross (sales|amount|total|revenue)\b|\bnet (sales|amount|total|revenue|price)\b", profile.name):
+        return False
+    return fits(words.NOT_MONEY, profile.name) and not fits(r"\bunit ?cost\b", text)
+
+
+def _total_worded(profile: Profile) -> bool:
+    return fits(
+        r"\b(total|sum|amount|subtotal|extended|line) ?(price|cost)?\b|\bprice total\b|gesamtpreis|prix total|"
+        r"precio total|общая|сумм|итог|стоимость",
+        profile.name,
+    )
+
+
+def discounts(table: Sequence[Profile]) -> list[str]:
+    """Columns of discounts: told, and never taken off."""
+    return [
+        profile.name
+        for profile in table
+        if profile.numeric and fits(words.DISCOUNT, profile.name) and not profile.empty
+    ]

@@ -1,0 +1,213 @@
+"""Lines that must not count as they stand: without a customer, cancelled, returned, in another currency."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from pipeline.contract import Joined, Message, Own, Quantity
+from pipeline.reading import Choice, Question, quote
+from pipeline.understanding.evidence import Profile, Relations, fits, words
+from pipeline.understanding.purchases.amounts import settle_currencies, settle_returns
+from pipeline.understanding.purchases.customer import PLACEHOLDERS
+from pipeline.understanding.purchases.text import literal, plain_value
+from pipeline.understanding.roles import Answers, Aside, Understanding
+
+_DONE = (
+    r"^(complete[d]?|closed|done|success(ful)?|succeeded|fulfilled|partially fulfilled|shipped|shipping|"
+    r"delivered|dispatched|received|"
+    r"paid|partially paid|processing|in process|in progress|invoiced|approved|authorized|captured|settled|"
+    r"available|confirmed|accepted|sale|sales|purchase|"
+    r"order|charge|payment|debit|sold|finished|ok|active|wc completed|wc processing|resolved|"
+    r"выполнен\w*|доставлен\w*|заверш\w*|оплачен\w*|отгружен\w*|выдан\w*|получен\w*|закрыт\w*|подтвержд\w*|"
+    r"продажа|реализация\w*|покупка|обработан\w*|проведен\w*|в пути|в обработке|"
+    r"abgeschlossen|bezahlt|versendet|geliefert|verkauf|rechnung|terminee?|livree?|payee?|expediee?|"
+    r"completado|pagado|enviado|entregado|zrealizowane|wyslane|oplacone|verzonden|voltooid|tamamlandi)$"
+)
+_GONE = (
+    r"^((partially )?refund(ed)?|cancel(l?ed|lation)?|void(ed)?|returned?|failed|failure|declined|rejected|"
+    r"expired|pending|pending payment|on hold|draft|unpaid|abandoned|trash|deleted|"
+    r"charge ?back|disputed|fraud|error|unavailable|created|awaiting payment|requires payment method|"
+    r"incomplete|uncollectible|credit note|wc cancelled|wc refunded|wc failed|wc pending|wc on hold|"
+    r"отмен\w*|возврат\w*|возвращ\w*|отказ\w*|не оплачен\w*|неоплачен\w*|ожида\w*|удален\w*|черновик|"
+    r"просрочен\w*|аннулир\w*|сторно\w*|не выкуплен\w*|новый|"
+    r"storniert|zuruckgegeben|erstattet|retoure|offen|gutschrift|annulee?|remboursee?|en attente|cancelado|"
+    r"reembolsado|devuelto|pendiente|anulado|anulowane|zwrot|geannuleerd|iptal|iade)$"
+)
+_RETURNED = (
+    r"^(return(ed)?s?|refund(ed)?|credit note|credit memo|возврат\w*|retoure|gutschrift|avoir|devolucion|zwrot|iade)$"
+)
+
+
+def known_profile(table: Sequence[Profile], name: str) -> Profile:
+    """The profile of a column that is there."""
+    return next(profile for profile in table if profile.name == name)
+
+
+def set_aside(
+    reading: Understanding,
+    table: Sequence[Profile],
+    relations: Relations,
+    answers: Answers,
+    *,
+    statuses: bool = True,
+) -> None:
+    """Write into ``reading`` which lines do not count, and ask where the file does not say.
+
+    ``statuses``: whether columns of statuses are looked for; a known form says how they count.
+    """
+    by_name = {profile.name: profile for profile in table}
+    if reading.customer:
+        _without_customer(reading, by_name[reading.customer], relations, answers)
+    if statuses:
+        _statuses(reading, table, relations, answers)
+    settle_currencies(reading, table, relations, answers)
+    settle_returns(reading, relations, answers)
+
+
+def _without_customer(reading: Understanding, customer: Profile, relations: Relations, answers: Answers) -> None:
+    name = quote(customer.name)
+    reading.aside.append(Aside("no customer", f"{name} IS NULL"))
+    missing = customer.rows - customer.known
+    if missing:
+        money = reading.money.sql if reading.money else ""
+        _tell_missing(reading, customer, missing, relations, money)
+    heavy = relations.query(
+        f"SELECT CAST({name} AS VARCHAR) AS value, count(*) AS n FROM data "
+        f"WHERE {name} IS NOT NULL GROUP BY 1 ORDER BY n DESC, 1 LIMIT 50"
+    )
+    if len(heavy) < 2:
+        return
+    standing = [(str(value), int(str(count))) for value, count in heavy if _placeholder(str(value))]
+    usual = max(1, sorted(int(str(count)) for _, count in heavy)[len(heavy) // 2])
+    placed = [
+        (value, count) for value, count in standing if count > 3 * usual or not re.fullmatch(r"-?\d+(\.0)?", value)
+    ]
+    for value, count in placed:
+        reading.aside.append(Aside("placeholder customer", f"CAST({name} AS VARCHAR) = {literal(value)}"))
+        reading.tell(
+            "{n} lines have {value} as their customer, which stands for nobody: set aside",
+            n=Quantity(count),
+            value=Own(value),
+        )
+    known = {value for value, _ in placed}
+    value, count = next(((str(v), int(str(n))) for v, n in heavy if str(v) not in known), ("", 0))
+    following = sorted((int(str(n)) for v, n in heavy if str(v) not in known), reverse=True)[1:2]
+    if count > 0.15 * customer.known and following and count > 8 * following[0] and answers.get("placeholder") is None:
+        reading.questions.append(
+            Question(
+                "placeholder",
+                Message.of(
+                    "{value} has {share} % of all lines. Is it a customer?",
+                    value=Own(value),
+                    share=Quantity(round(100 * count / customer.known)),
+                ),
+                (
+                    Choice("no", Message.of("it stands for those who are not known: set aside")),
+                    Choice("yes", Message.of("a customer like the others")),
+                ),
+            )
+        )
+        reading.aside.append(Aside("placeholder customer", f"CAST({name} AS VARCHAR) = {literal(value)}"))
+    elif answers.get("placeholder") == "no" and count > 0.15 * customer.known:
+        reading.aside.append(Aside("placeholder customer", f"CAST({name} AS VARCHAR) = {literal(value)}"))
+
+
+def _tell_missing(reading: Understanding, customer: Profile, missing: int, relations: Relations, money: str) -> None:
+    lines = {"n": Quantity(missing), "lines": Quantity(customer.rows), "column": customer.name}
+    if not money or (reading.money and reading.money.once_an_order):
+        reading.tell("{n} of {lines} lines have no {column}: they are in no segment", **lines)
+        return
+    lost = relations.one(f"coalesce(sum(CASE WHEN {quote(customer.name)} IS NULL THEN {money} END), 0)")
+    whole = relations.one(f"coalesce(sum({money}), 0)")
+    reading.tell(
+        "{n} of {lines} lines, {lost} of {whole} of the money, have no {column}: they are in no segment",
+        lost=Quantity(round(lost, 2), ",.2f"),
+        whole=Quantity(round(whole, 2), ",.2f"),
+        **lines,
+    )
+
+
+def _placeholder(value: str) -> bool:
+    text = value.strip().lower()
+    return (
+        text in PLACEHOLDERS
+        or (text.endswith(".0") and text[:-2] in PLACEHOLDERS)
+        or re.fullmatch(r"(9{4,}|0+|-1)(\.0)?", text) is not None
+    )
+
+
+def _statuses(reading: Understanding, table: Sequence[Profile], relations: Relations, answers: Answers) -> None:
+    for profile in table:
+        if profile.kind not in ("category", "flag", "text") or profile.distinct > 30 or not profile.sample:
+            continue
+        named = fits(words.STATUS, profile.name) or fits(words.KIND_OF_LINE, profile.name)
+        gone = [value for value in profile.sample if re.match(_GONE, plain_value(value))]
+        done = [value for value in profile.sample if re.match(_DONE, plain_value(value))]
+        if not gone or not (named or (done and len(gone) + len(done) >= 0.7 * len(profile.sample))):
+            continue
+        if not done and len(gone) < len(profile.sample) and not named:
+            continue
+        _one_status(reading, profile, gone, done, relations, answers)
+
+
+def _one_status(
+    reading: Understanding,
+    profile: Profile,
+    gone: Sequence[str],
+    done: Sequence[str],
+    relations: Relations,
+    answers: Answers,
+) -> None:
+    column = quote(profile.name)
+    counted = {
+        str(v): int(str(n))
+        for v, n in relations.query(f"SELECT CAST({column} AS VARCHAR), count(*) FROM data GROUP BY 1")
+        if v is not None
+    }
+    returned = [
+        value
+        for value in gone
+        if re.match(_RETURNED, plain_value(value)) and _negative(reading, profile, value, relations)
+    ]
+    out = [value for value in gone if value not in returned]
+    unknown = [value for value in profile.sample if value not in gone and value not in done]
+    chosen = answers.get("status")
+    if chosen is not None:
+        kept = {part.strip() for part in chosen.split(",")}
+        out = [value for value in profile.sample if value not in kept]
+        unknown = []
+    if returned:
+        condition = f"{column} IN ({', '.join(map(literal, returned))})"
+        reading.returns = f"{reading.returns} OR {condition}" if reading.returns else condition
+    if out:
+        # an order's status may stand on its first line only: its other lines go with it
+        whole = reading.order is not None and profile.known < 0.95 * profile.rows
+        condition = f"{column} IN ({', '.join(map(literal, out))})"
+        reading.aside.append(Aside("not completed", condition, "cancelled", whole))
+    listed = Joined(
+        tuple(Message.of("{value} {n}", value=Own(value), n=Quantity(counted.get(value, 0))) for value in out)
+    )
+    if out:
+        reading.tell("{column}: {values} do not count", column=profile.name, values=listed)
+    left = sum(counted.get(value, 0) for value in unknown)
+    if unknown and left > 0.02 * profile.known and fits(words.STATUS, profile.name) and chosen is None:
+        suggested = [value for value in profile.sample if value not in out and value not in returned]
+        reading.questions.append(
+            Question(
+                "status",
+                Message.of("{column}: which values are purchases that count?", column=profile.name),
+                (
+                    Choice(",".join(suggested), Message.of("all but {values}", values=Joined(tuple(map(Own, out))))),
+                    Choice(",".join(done) or ",".join(profile.sample), Message.of("those known to be done")),
+                ),
+            )
+        )
+
+
+def _negative(reading: Understanding, profile: Profile, value: str, relations: Relations) -> bool:
+    """Whether lines of a value lower the money by themselves: a return, which counts against what was bought."""
+    if reading.money is None:
+        return False
+    sql = f"sum(CASE WHEN {quote(profile.name)} = {literal(value)} THEN {reading.money.sql} END)"
+    return relations.one(sql) < 0

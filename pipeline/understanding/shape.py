@@ -1,0 +1,283 @@
+"""What a row is: a line of a purchase, a customer, a customer in a month, or another kind of thing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from pipeline.contract import Joined, Message, Quantity
+from pipeline.errors import InputError
+from pipeline.reading import ROW_ID, Choice, Question, quote
+from pipeline.understanding import purchases as who
+from pipeline.understanding.evidence import Profile, Relations, fits, is_email, names_customer, words
+from pipeline.understanding.evidence import vocabulary as names
+from pipeline.understanding.purchases import Amounts, order_worded
+from pipeline.understanding.roles import Answers, Understanding
+
+_SUMMARY = {"recency", "orders", "spend", "average_cheque", "tenure"}
+
+
+def is_lines(
+    table: Sequence[Profile],
+    ranked: Sequence[who.Candidate],
+    order: str | None,
+    day: str | None,
+    amounts: Amounts,
+    given: Answers,
+) -> bool:
+    """Whether a row is a line of a purchase (or a customer at one time) and not a customer."""
+    kind = given.get("kind")
+    if kind in ("customers", "purchases"):
+        return kind == "purchases"
+    if given.get("customer") == ROW_ID:
+        return False
+    supported = [candidate for candidate in ranked if candidate.words >= 2.0 and candidate.structure > -4.0]
+    unique = [profile for profile in table if _one_row_each(profile)]
+    goods = any(fits(words.ITEM, profile.name) for profile in table) or bool(amounts.quantities) or bool(amounts.prices)
+    event = (day is not None and (amounts.any or order is not None)) or (order is not None and (amounts.any or goods))
+    ids = [candidate for candidate in supported if not _only_a_name(candidate.profile)]
+    if unique and not ids:
+        return False
+    if ids and ids[0].profile.repeats > 0.1:
+        return not unique or event
+    if ids:  # hardly anybody comes twice
+        return event
+    if supported and event:
+        return True
+    return not unique and event and not _about_customers(table)
+
+
+def _one_row_each(profile: Profile) -> bool:
+    """A column that names customers and (nearly) never repeats."""
+    return (
+        names_customer(profile.name)
+        and profile.key_like
+        and profile.repeats <= 0.02
+        and profile.known >= 0.9 * profile.rows
+    )
+
+
+def _only_a_name(profile: Profile) -> bool:
+    return not names_customer(profile.name) and not is_email(profile) and who.worded(profile) < 3.0
+
+
+def _about_customers(table: Sequence[Profile]) -> list[str]:
+    """Columns that only a table of people or of their behaviour has: age, income, recency, orders and spend."""
+    meanings: dict[str, str] = {}
+    for profile in table:
+        meaning = names.meaning_of(profile.name)
+        if meaning and not profile.empty:
+            meanings.setdefault(meaning, profile.name)
+    people = [name for meaning, name in meanings.items() if meaning in names.DEMOGRAPHIC - {"region"}]
+    summary = [name for meaning, name in meanings.items() if meaning in _SUMMARY]
+    born = [profile.name for profile in table if names.fits(names.BIRTH, profile.name)]
+    goods = [profile.name for profile in table if profile.numeric and names.fits(names.PRODUCTS, profile.name)]
+    told = people + born
+    if len(summary) >= 2:
+        told += summary
+    if len(goods) >= 3:
+        told += goods
+    return told
+
+
+def settle_customers(
+    reading: Understanding,
+    table: Sequence[Profile],
+    given: Answers,
+    ranked: Sequence[who.Candidate],
+) -> None:
+    """One row a customer: who is she, and are the rows customers at all?"""
+    reading.form = "customers"
+    chosen = given.get("customer")
+    if chosen:
+        reading.customer = None if chosen == ROW_ID else chosen
+        reading.tell("customer: {column}, as was answered", column=chosen)
+        return
+    keys = _keys(table)
+    named = [profile for profile in keys if names_customer(profile.name)]
+    people = _about_customers(table)
+    other = _other_things(table, keys, named)
+    reading.customer = next((profile.name for profile in (*named, *keys)), None)
+    spoilt = _spoilt(table)
+    for name in spoilt:
+        reading.tell(
+            "{column} was spoilt by a spreadsheet (1.23E+12: digits lost) and tells nobody apart: export it as text",
+            column=name,
+        )
+    if given.get("kind") == "customers":
+        reading.tell("one row a customer, as was answered")
+        return
+    rivals = [candidate for candidate in ranked if candidate.words >= 2.0 and candidate.profile.repeats > 0.02]
+    if not named and rivals and not _only_a_name(rivals[0].profile):
+        _ask_repeating(reading, rivals)
+        return
+    if other or not (named or people or any(is_email(profile) for profile in keys)):
+        _ask_kind(reading, table, other)
+        return
+    if reading.customer:
+        reading.tell("one row a customer, who is known by {column}", column=reading.customer)
+    else:
+        reading.tell("one row a customer, known by the line only: no column tells customers apart")
+
+
+def _keys(table: Sequence[Profile]) -> list[Profile]:
+    """Columns that tell rows apart, those named after customers first, row numbers last."""
+    keys = [
+        profile
+        for profile in table
+        if profile.kind in ("integer", "text", "category")
+        and profile.distinct > 1
+        and profile.repeats <= (0.1 if names_customer(profile.name) or names.fits(names.ID, profile.name) else 0.0)
+        and profile.known >= 0.9 * profile.rows
+        and not _measure(profile)
+    ]
+    return sorted(
+        keys,
+        key=lambda profile: (
+            not (names_customer(profile.name) and not fits(r"\bname\b|имя", profile.name)),
+            not names.fits(names.ID, profile.name),
+            fits(words.ROW_NUMBER, profile.name),
+            is_email(profile) or profile.phone > 0.5,
+            profile.kind == "text" and profile.person > 0.5,
+        ),
+    )
+
+
+def _measure(profile: Profile) -> bool:
+    """A unique integer is a key only if it does not look like a quantity: keys are named, dense or of one length."""
+    if names_customer(profile.name) or names.fits(names.ID, profile.name) or profile.kind != "integer":
+        return False
+    if names.meaning_of(profile.name) is not None or profile.low is None or profile.high is None:
+        return True
+    dense = profile.high - profile.low < 3 * profile.rows
+    return not dense and len(f"{profile.low:.0f}") != len(f"{profile.high:.0f}")
+
+
+def _other_things(table: Sequence[Profile], keys: Sequence[Profile], named: Sequence[Profile]) -> list[str]:
+    """Columns that say that the rows are no customers: employees, patients, products, houses."""
+    if named:
+        return []
+    things = [profile.name for profile in keys if fits(words.OTHER_THINGS, profile.name)]
+    signs = [profile.name for profile in table if fits(words.OTHER_SIGNS, profile.name)]
+    goods = [
+        profile.name
+        for profile in table
+        if fits(words.ITEM, profile.name) or (fits(words.PRICE, profile.name) and profile.numeric)
+    ]
+    orders = [profile.name for profile in keys if order_worded(profile)]
+    if things or orders:
+        return things + orders + signs
+    return signs if len(signs) >= 2 else goods if len(goods) >= 2 and not _about_customers(table) else []
+
+
+def _spoilt(table: Sequence[Profile]) -> list[str]:
+    """Columns of numbers that a spreadsheet rounded: named like an id, huge, and all alike."""
+    return [
+        profile.name
+        for profile in table
+        if profile.kind in ("integer", "number", "category", "text")
+        and (names_customer(profile.name) or names.fits(names.ID, profile.name) or fits(words.CARD, profile.name))
+        and profile.distinct < 0.2 * profile.known
+        and ((profile.high or 0) >= 1e11 or any("E+" in value.upper() for value in profile.sample[:20]))
+    ]
+
+
+def _ask_repeating(reading: Understanding, rivals: Sequence[who.Candidate]) -> None:
+    reading.customer = rivals[0].name
+    reading.form = "purchases"
+    reading.questions.append(
+        Question(
+            "customer",
+            Message.of(
+                "Several rows share a customer, and nothing says when or for how much they bought. Who is the customer?"
+            ),
+            (
+                *(candidate.choice for candidate in rivals[:3]),
+                Choice(ROW_ID, Message.of("every row is a customer")),
+            ),
+        )
+    )
+
+
+def _ask_kind(reading: Understanding, table: Sequence[Profile], other: Sequence[str]) -> None:
+    if not any(profile.numeric or profile.kind == "flag" for profile in table):
+        raise InputError.because(
+            Message.of("no column to cluster on"),
+            expected=Message.of("numbers that describe what customers do: orders, spend, visits"),
+            found=Joined(tuple(profile.name for profile in table[:10])),  # type: ignore[arg-type]
+            remedy=Message.of("add such columns, or give a table of purchases"),
+        )
+    seen = (
+        Message.of("the rows look like something else: {columns}", columns=Joined(tuple(other[:6])))
+        if other
+        else Message.of("no column names a customer or a person")
+    )
+    reading.questions.append(
+        Question(
+            "kind",
+            Message.of("Is each row a customer? {seen}", seen=seen),
+            (
+                Choice("customers", Message.of("one row a customer")),
+                Choice("purchases", Message.of("a row is a purchase or a part of one")),
+            ),
+        )
+    )
+
+
+# ------------------------------------------------------------------ customers at several times
+
+
+def snapshots(reading: Understanding, table: Sequence[Profile], relations: Relations, given: Answers) -> None:
+    """A customer in every month, with what was known then: the latest is the customer."""
+    if reading.order is not None or reading.item is not None or reading.customer is None:
+        return
+    period = _period(table, relations, reading.customer)
+    if period is None:
+        return
+    measures = [
+        profile
+        for profile in table
+        if profile.numeric and not names.fits(names.ID, profile.name) and profile.name not in (period, reading.customer)
+    ]
+    standing = [
+        profile
+        for profile in measures
+        if names.meaning_of(profile.name) in _SUMMARY | names.DEMOGRAPHIC
+        or fits(r"days|balance|score|остат|since", profile.name)
+    ]
+    if len(standing) < 2 and given.get("kind") != "snapshots":
+        return
+    several = relations.rows / max(1.0, relations.one(f"count(DISTINCT {quote(reading.customer)})"))
+    reading.form, reading.period, reading.day = "snapshots", period, None
+    reading.money = None
+    reading.questions = [question for question in reading.questions if question.key not in ("money", "day")]
+    reading.told = [message for message in reading.told if not message.startswith(("money", "no column says when"))]
+    reading.tell(
+        "{customer} repeats {n} times, once for each {period}: the latest row of each customer is taken",
+        customer=reading.customer,
+        n=Quantity(round(several, 1)),
+        period=period,
+    )
+
+
+def _period(table: Sequence[Profile], relations: Relations, customer: str) -> str | None:
+    """A column of times with a customer's row at (nearly) each of them."""
+    for profile in table:
+        timely = profile.kind == "date" or fits(
+            r"\b(month|period|quarter|year|week|snapshot)\b|месяц|период|квартал|год\b|срез", profile.name
+        )
+        if not timely or not 2 <= profile.distinct <= 120 or profile.known < profile.rows:
+            continue
+        pairs = relations.one(f"count(DISTINCT hash({quote(customer)}, {quote(profile.name)}))")
+        people = relations.one(f"count(DISTINCT {quote(customer)})")
+        if pairs >= 0.999 * relations.rows and relations.rows >= 0.7 * people * profile.distinct:
+            return profile.name
+    return None
+
+
+def once_an_order(table: Sequence[Profile], relations: Relations, column: str, order: str) -> bool:
+    """Whether an amount that was named stands once an order."""
+    profile = next(one for one in table if one.name == column)
+    orders = relations.one(f"count(DISTINCT {quote(order)})")
+    if profile.known <= 1.02 * orders and profile.known < 0.95 * relations.rows:
+        return True
+    return orders < 0.98 * relations.rows and relations.holds(order, column) and relations.chance(column) < 0.2
