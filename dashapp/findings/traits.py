@@ -153,7 +153,7 @@ def traits(it: Segmentation, segment: int) -> tuple[Trait, ...]:
 def typical(it: Segmentation, segment: int) -> tuple[tuple[Column, ...], str, pd.DataFrame]:
     """Main columns, the id's column (empty where not kept), and the rows of the typical customers, nearest first."""
     keys = it.typical[it.typical[Typical.SEGMENT] == segment].sort_values(Typical.RANK)[Typical.KEY]
-    rows = it.customers[it.customers[Customers.KEY].isin(keys)].set_index(Customers.KEY).reindex(keys)
+    rows = it.customers.set_index(Customers.keys(it.customers).to_numpy()).reindex(keys)
     columns = [column for meaning in _MAIN if (column := it.dataset.meaning(meaning)) and column.name in rows]
     identity = it.dataset.id_column or ""
     return tuple(columns), identity if identity in rows else "", rows
@@ -191,7 +191,7 @@ def beside(it: Segmentation, segment: int) -> tuple[Beside, ...]:
 def members(it: Segmentation, segment: int) -> npt.NDArray[np.bool_]:
     """Which rows of the customers belong to the segment, (n,)."""
     keys = it.assignments.loc[it.assignments[Assignments.SEGMENT] == segment, Assignments.KEY]
-    return it.customers[Customers.KEY].isin(keys).to_numpy()
+    return Customers.keys(it.customers).isin(keys).to_numpy()
 
 
 def _beside(column: Column, category: str, known: int, here: float, overall: float) -> Beside:

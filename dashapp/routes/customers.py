@@ -31,7 +31,7 @@ from dashapp.telling import (
     number,
     told_apart,
 )
-from pipeline.contract import BOM, Assignments, Column, Customers, account_text, csv_lines, write_workbook
+from pipeline.contract import BOM, Assignments, Column, account_text, csv_lines, write_workbook
 
 PATH = "/customers"
 _AT_ONCE = 5_000  # customers
@@ -74,7 +74,7 @@ def export(run: Run, filtered: Filtered) -> Export:
         f"korzina-{run.run_id[:8]}-k{it.k}-customers",
         _("Customers"),
         [header[place], *header[:place], *header[place + 1 :]],
-        _rows(run, filtered, [kept or Customers.KEY, *(column.name for column in columns)], named),
+        _rows(run, filtered, [kept or str(it.customers.columns[0]), *(column.name for column in columns)], named),
         _account(run, filtered),
     )
 

@@ -120,10 +120,10 @@ def score(segmentation: Segmentation, data: Data) -> Scored:
     table = place(customers, segmentation)
     labels = table[Scores.SEGMENT].to_numpy(dtype=np.int64) - 1
     outlook = response_outlook(customers, labels, segmentation, spec, None if ready else read_history(spec, data))
+    table = table.assign(**outlook.columns)
+    table.columns = pd.Index([Scores.beside(spec.id.column, str(name)) for name in table])
     table.insert(0, spec.id.column, customers[spec.id.column].to_numpy())
-    return Scored(
-        table.assign(**outlook.columns), cleaned.ledger, measure_drift(customers, labels, segmentation), outlook.notes
-    )
+    return Scored(table, cleaned.ledger, measure_drift(customers, labels, segmentation), outlook.notes)
 
 
 def expected_file(segmentation: Segmentation) -> ExpectedFile:

@@ -26,6 +26,7 @@ from pipeline.contract import (
     Message,
     Metrics,
     Placement,
+    Projection,
     RunSummary,
     Segment,
     Segmentation,
@@ -246,8 +247,8 @@ def _check_shapes(it: Segmentation) -> None:
     sizes = it.assignments[Assignments.SEGMENT].value_counts()
     checks = {
         "centres": (it.centres.shape, (len(it.cards), len(it.transform.names))),
-        "projection": (it.projection[Customers.KEY].tolist(), it.customers[Customers.KEY].tolist()),
-        "assignments": (it.assignments[Customers.KEY].tolist(), it.customers[Customers.KEY].tolist()),
+        "projection": (it.projection[Projection.KEY].tolist(), Customers.keys(it.customers).tolist()),
+        "assignments": (it.assignments[Assignments.KEY].tolist(), Customers.keys(it.customers).tolist()),
         "segments": ({card.segment: card.size for card in it.cards if card.size}, sizes.to_dict()),
         "columns": (
             [],

@@ -18,7 +18,7 @@ from dashapp.pages.score.layout import expected_of
 from dashapp.pages.score.result import head, result
 from dashapp.telling import FORMS, MOST_IN_WORKBOOK, Export, Form, day, moment
 from dashapp.widgets import message
-from pipeline.contract import Scored
+from pipeline.contract import Scored, Scores
 from pipeline.errors import KorzinaError
 
 Answer = Any
@@ -56,7 +56,8 @@ def as_files(run: Run, file: str, scored: Scored) -> dict[Form, dict[str, Any]]:
     """
     it = run.segmentation
     names = {card.segment + 1: card.name for card in it.cards}
-    table = scored.table.assign(segment_name=scored.table["segment"].map(names))
+    told = scored.column(Scores.NAME).name
+    table = scored.table.assign(**{str(told): scored.column(Scores.SEGMENT).map(names)})
     account = (
         (_("File"), file),
         (_("Run"), it.run_id),

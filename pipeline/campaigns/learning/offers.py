@@ -82,7 +82,7 @@ def offers_of_last(
     outcome = _values(customers, campaign.column)
     contacted = ~np.isnan(outcome)
     every = Offers(
-        customers[Customers.KEY].to_numpy(np.int64),
+        Customers.keys(customers).to_numpy(np.int64),
         np.full(len(customers), campaign.column),
         outcome,
         everyone,
@@ -172,7 +172,7 @@ def offers_over_time(
     rows = np.concatenate([one[0] for one in parts])
     campaigns = np.concatenate([one[1] for one in parts])
     return Offers(
-        customers[Customers.KEY].to_numpy(np.int64)[rows],
+        Customers.keys(customers).to_numpy(np.int64)[rows],
         campaigns,
         np.concatenate([one[2] for one in parts]),
         pd.concat([one[3] for one in parts], ignore_index=True),
