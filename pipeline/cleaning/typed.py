@@ -44,7 +44,7 @@ def typed(frame: pd.DataFrame, raw: RawTable, spec: Spec) -> Step:
         if name == spec.id.column or name not in used:
             columns[name] = as_text(frame[name])
             continue
-        made = convert(frame[name], kind, decimal=decimal, date_format=spec.source.date_format)
+        made = convert(frame[name], kind, decimal=decimal, date_format=spec.source.day_form(name))
         order = spec.columns[name].order if name in spec.columns else ()
         strange = made.bad | (made.values.notna() & ~made.values.isin(order)).to_numpy() if order else made.bad
         columns[name] = made.values.mask(strange)

@@ -11,6 +11,7 @@ from pathlib import Path
 from pipeline.contract import Message
 from pipeline.drafting.customers import draft_customers
 from pipeline.drafting.document import Document
+from pipeline.drafting.forms import Forms, one_currency
 from pipeline.drafting.opening import opened
 from pipeline.drafting.purchases import Summary, summarise
 from pipeline.drafting.sections import write_lines, write_source
@@ -52,10 +53,9 @@ def draft(data: Data, name: str | None = None, answers: Mapping[str, str] | None
     title = spec_name(data) if name is None else name
     with opened(data, answers or {}) as source:
         reading, table = understand(source.engine, answers)
-        reading.formats |= source.formats
-        reading.questions[:0] = [
-            question for column, question in source.questions.items() if column == reading.day or not reading.lines
-        ]
+        _add_forms(reading, source.forms)
+        if reading.money and not reading.currency and source.text is not None:
+            reading.currency = one_currency(source.text.frame, reading.money.columns)
         summary = summarise(reading, table, source.engine) if reading.lines else None
     raw = _customers(data, title, reading, summary) if summary else source.raw
     raw = RawTable(**{**vars(raw), "frame": raw.frame.rename(columns=lambda column: str(column).strip())})
@@ -63,6 +63,20 @@ def draft(data: Data, name: str | None = None, answers: Mapping[str, str] | None
     text = draft_customers(structure, title, source.source, reading=reading, summary=summary)
     parse_spec(tomllib.loads(text), where="draft")  # a draft that does not load would be a fault of ours
     return Draft(text, tuple(reading.told), tuple(reading.questions))
+
+
+def _add_forms(reading: Understanding, forms: Forms) -> None:
+    """How the columns are written; what is open or told of a column that nobody uses is left out."""
+    reading.formats = forms.formats | reading.formats
+    used = {reading.customer, reading.order, reading.day, reading.period}
+    used |= set(reading.money.columns) if reading.money else set()
+    for column, question in forms.questions.items():
+        if column in used or not reading.lines:
+            reading.questions.insert(0, question)
+    reading.questions = list({question.key: question for question in reversed(reading.questions)}.values())[::-1]
+    for column, told in forms.told.items():
+        if column in used or not reading.lines:
+            reading.told += told
 
 
 def draft_spec(data: Data, name: str | None = None) -> str:

@@ -7,19 +7,18 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 
-from pipeline.drafting.days import settle_days
-from pipeline.reading import ROW_ID, SINGLE, Data, Engine, Question, RawTable, open_tables, read_source
+from pipeline.drafting.forms import Forms, settle_forms
+from pipeline.reading import ROW_ID, SINGLE, Data, Engine, RawTable, open_tables, read_source
 from pipeline.spec import IdColumn, Source, Spec
 
 
 @dataclass
 class Opened:
-    """An engine with the table ``data``, typed; ``formats`` say how columns of days are read."""
+    """An engine with the table ``data``, typed by ``forms``."""
 
     engine: Engine
     data: Data
-    formats: Mapping[str, str]
-    questions: Mapping[str, Question]  # column of days -> what its form leaves open
+    forms: Forms
     source: str  # for people
     text: RawTable | None  # where the table was text
 
@@ -32,16 +31,17 @@ class Opened:
 @contextmanager
 def opened(data: Data, answers: Mapping[str, str]) -> Iterator[Opened]:
     """The one table of ``data``; raises ``InputError`` where there are several or none."""
-    spec = nothing_known()
-    with open_tables(spec, data) as (engine, given):
+    with open_tables(nothing_known(), data) as (engine, given):
         text = given.texts.get(SINGLE)
-        formats, questions = settle_days(engine, text, answers, given.source)
-        if not formats:
-            yield Opened(engine, data, {}, {}, given.source, text)
+        if text is None:
+            yield Opened(engine, data, Forms(), given.source, None)
             return
-    spec = nothing_known(formats)
-    with open_tables(spec, data) as (engine, given):
-        yield Opened(engine, data, formats, questions, given.source, given.texts.get(SINGLE))
+        forms = settle_forms(text.frame, given.frames[SINGLE], answers, given.source)
+        if not forms.formats:
+            yield Opened(engine, data, forms, given.source, text)
+            return
+    with open_tables(nothing_known(forms.formats), data) as (engine, given):
+        yield Opened(engine, data, forms, given.source, given.texts.get(SINGLE))
 
 
 def nothing_known(formats: Mapping[str, str] | None = None) -> Spec:

@@ -2,10 +2,14 @@
 
 from pipeline.reading.engine import Engine, QueryError, quote, tables
 from pipeline.reading.frames import SINGLE, Data, Frames
-from pipeline.reading.kinds import FALSE, NULLS, TRUE, as_text, convert, decimal_hint, infer_column
+from pipeline.reading.kinds import FALSE, NULLS, TRUE, as_text, convert, decimal_hint, infer_column, read_as
 from pipeline.reading.questions import Choice, Question
 from pipeline.reading.raw import ROW_ID, RawTable
 from pipeline.reading.sources import open_tables, query_tables, read_source
+from pipeline.reading.values.currencies import currency_of
+from pipeline.reading.values.day_month import DayMonth, day_month_evidence, shown_days
+from pipeline.reading.values.forms import DayForm, day_forms
+from pipeline.reading.values.ids import spoilt_ids
 
 __all__ = [
     "FALSE",
@@ -15,6 +19,8 @@ __all__ = [
     "TRUE",
     "Choice",
     "Data",
+    "DayForm",
+    "DayMonth",
     "Engine",
     "Frames",
     "QueryError",
@@ -22,11 +28,17 @@ __all__ = [
     "RawTable",
     "as_text",
     "convert",
+    "currency_of",
+    "day_forms",
+    "day_month_evidence",
     "decimal_hint",
     "infer_column",
     "open_tables",
     "query_tables",
     "quote",
+    "read_as",
     "read_source",
+    "shown_days",
+    "spoilt_ids",
     "tables",
 ]

@@ -2,76 +2,39 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from pipeline.contract import CURRENCY_SIGNS, Kind, Message
+from pipeline.contract import Kind, Message
+from pipeline.reading.values.days import Written, no_days, read_either, strptime
+from pipeline.reading.values.forms import best_form, text_forms
+from pipeline.reading.values.numbers import ABSURD, Decimal, Mask, Weights, decimal_hint, is_code, read_numbers
+from pipeline.reading.values.unknown import NULLS, is_fault, is_text, trimmed
 
-Decimal = Literal[".", ","]
-Mask = npt.NDArray[np.bool_]
-ABSURD = 1e15
-NULLS = frozenset(
-    {
-        "",
-        "na",
-        "n/a",
-        "#n/a",
-        "null",
-        "none",
-        "nan",
-        "nat",
-        "<na>",
-        "nil",
-        "-",
-        "--",
-        "–",
-        "—",
-        "?",
-        ".",
-        "н/д",
-        "#н/д",
-        "нет данных",
-        "не указано",
-        "не указан",
-        "не указана",
-        "неизвестно",
-        "пусто",
-    }
-)
+__all__ = [
+    "FALSE",
+    "NULLS",
+    "TRUE",
+    "Converted",
+    "as_text",
+    "convert",
+    "decimal_hint",
+    "infer",
+    "infer_column",
+    "not_readable",
+    "read_as",
+]
+
 TRUE = frozenset({"1", "1.0", "1,0", "true", "t", "yes", "y", "да", "д", "истина"})
 FALSE = frozenset({"0", "0.0", "0,0", "false", "f", "no", "n", "нет", "н", "ложь"})
-_CURRENCY = rf"(?i)[{''.join(CURRENCY_SIGNS)}%]|\b(?:{'|'.join(CURRENCY_SIGNS.values())}|руб|р)\b\.?"
-_GROUPING = {".": r"[ \u00a0\u202f\u2009',]", ",": r"[ \u00a0\u202f\u2009'.]"}
-_DATE_FORMATS = (
-    "%Y-%m-%d",
-    "%Y/%m/%d",
-    "%Y.%m.%d",
-    "%Y%m%d",
-    "%d-%m-%Y",
-    "%d.%m.%Y",
-    "%d/%m/%Y",
-    "%m/%d/%Y",
-    "%m-%d-%Y",
-    "%m.%d.%Y",
-    "%d.%m.%y",
-    "%d/%m/%y",
-    "%d-%m-%y",
-    "%m/%d/%y",
-    "%m-%d-%y",
-    "%d %b %Y",
-    "%d-%b-%Y",
-    "%d-%b-%y",
-    "%d %B %Y",
-    "%b %d, %Y",
-    "%B %d, %Y",
-)
-_TIME = re.compile(r"[T ]+(\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?)\s*(?:Z|UTC|[+-]\d{2}:?\d{2})?$")
+_FORM_KINDS: Mapping[str, Kind] = {"number": "number", "text": "text"}  # forms in a spec that are no form of a day
+_LOOKS_LIKE_A_DATE = r"\d{1,4}[-./]\d{1,2}[-./]\d{1,4}|\d{1,2}[ -][A-Za-z]{3}"
+_STRICT, _LOOSE = 0.99, 0.9  # share of the known cells that must read
+_MOST_WORDS = 20  # different words among numbers
 
 
 @dataclass(frozen=True)
@@ -86,27 +49,35 @@ class Converted:
 def convert(
     series: pd.Series, kind: Kind, *, decimal: Decimal | None = None, date_format: str | None = None
 ) -> Converted:
-    """``series`` as ``kind``: float64 for numbers, integers and flags; datetime64 for dates; str for the rest."""
-    if _is_text(series):  # distinct values recur in many rows: read each once
+    """``series`` as ``kind``: float64 for numbers, integers and flags; datetime64 for dates; str for the rest.
+
+    ``date_format``: a form as in ``source.formats``, that is a strptime form of the day (a clock behind it is read by
+    itself), ``excel``, ``unix``, ``unix_ms`` or ``unix_us``, or several parted by ``" | "``.
+    """
+    if is_text(series):  # distinct values recur in many rows: read each once
         codes, unique = pd.factorize(series)
-        made = _convert(pd.Series(unique, dtype="str"), kind, decimal, date_format)
+        counts = np.bincount(codes[codes >= 0], minlength=len(unique))
+        made = _convert(pd.Series(unique, dtype="str"), kind, decimal, date_format, counts)
         bad = np.append(made.bad, False)[codes]  # code -1: null
-        return Converted(made.values.reindex(codes).set_axis(series.index), bad, made.note)
-    return _convert(series, kind, decimal, date_format)
+        return Converted(_spread(made.values, codes, series.index), bad, made.note)
+    return _convert(series, kind, decimal, date_format, np.ones(len(series), dtype=np.int64))
 
 
-def _is_text(series: pd.Series) -> bool:
-    return isinstance(series.dtype, pd.StringDtype)
+def _spread(values: pd.Series, codes: npt.NDArray[np.int64], index: pd.Index) -> pd.Series:
+    """Distinct values back to every row that has them."""
+    return values.reindex(codes).set_axis(index)
 
 
-def _convert(series: pd.Series, kind: Kind, decimal: Decimal | None, date_format: str | None) -> Converted:
+def _convert(
+    series: pd.Series, kind: Kind, decimal: Decimal | None, date_format: str | None, counts: Weights
+) -> Converted:
     if kind in ("number", "integer"):
         return _number(series, decimal)
     if kind == "flag":
         return _flag(series)
     if kind == "date":
-        return _date(series, date_format)
-    text = _trimmed(series)
+        return _date(series, date_format, counts)
+    text = trimmed(series)
     return Converted(text, np.zeros(len(text), dtype=bool))
 
 
@@ -115,39 +86,36 @@ def as_text(series: pd.Series) -> pd.Series:
     return convert(series, "text").values
 
 
-def _trimmed(series: pd.Series) -> pd.Series:
-    if pd.api.types.is_float_dtype(series):
-        known = series.dropna()
-        if (known == known.round()).all() and (known.abs() < 2**53).all():
-            series = series.astype("Int64")
-    if _is_text(series):
-        text = series.astype("str").str.strip()
-    else:
-        text = series.astype(object).where(series.notna(), None).astype("str").str.strip()
-    unknown = text.str.lower().isin(NULLS)
-    return text.mask(unknown | text.isna(), None).astype("str")
+def infer(
+    frame: pd.DataFrame,
+    *,
+    decimal: Decimal | None = None,
+    date_format: str | None = None,
+    formats: Mapping[str, str] | None = None,
+) -> pd.DataFrame:
+    """Numbers and dates where (nearly) every value reads as one; anything else stays text. For queries over text.
 
-
-def decimal_hint(columns: Iterable[pd.Series]) -> Decimal | None:
-    """The decimal sign of a file: what the columns say that can be read in one way only; None: undecided."""
-    votes = {".": 0, ",": 0}
-    for series in columns:
-        if pd.api.types.is_numeric_dtype(series):
-            continue
-        text = _bare(as_text(series.dropna().iloc[:5000]).dropna())
-        text = text[text.str.contains(r"[.,]", regex=True)]
-        point, comma = int(_matches(text, ".").sum()), int(_matches(text, ",").sum())
-        if point != comma:
-            votes["." if point > comma else ","] += 1
-    if votes["."] == votes[","]:
-        return None
-    return "." if votes["."] > votes[","] else ","
-
-
-def infer(frame: pd.DataFrame, *, decimal: Decimal | None = None, date_format: str | None = None) -> pd.DataFrame:
-    """Numbers and dates where (nearly) every value reads as one; anything else stays text. For queries over text."""
+    ``formats``: forms of columns, as in ``source.formats``. A column that is not in it becomes what it was before
+    there were such forms, so that a query somebody wrote over its text goes on to work.
+    """
     hint = decimal or decimal_hint(frame[name] for name in frame)
-    return pd.DataFrame({name: infer_column(frame[name], decimal=hint, date_format=date_format)[1] for name in frame})
+    forms = formats or {}
+    return pd.DataFrame(
+        {
+            name: (
+                read_as(frame[name], forms[str(name)], decimal=hint).values
+                if str(name) in forms
+                else _Column(frame[name], hint, date_format).plainly(as_before=True)[1]
+            )
+            for name in frame
+        }
+    )
+
+
+def read_as(series: pd.Series, form: str, *, decimal: Decimal | None = None) -> Converted:
+    """A column in the form that ``source.formats`` gives it: ``number``, ``text``, or a form of days."""
+    kind = _FORM_KINDS.get(form, "date")
+    return convert(series, kind, decimal=decimal, date_format=form if kind == "date" else None)
 
 
 def not_readable(frame: pd.DataFrame, inferred: pd.DataFrame) -> list[Message]:
@@ -170,71 +138,109 @@ def not_readable(frame: pd.DataFrame, inferred: pd.DataFrame) -> list[Message]:
 def infer_column(
     series: pd.Series, *, decimal: Decimal | None = None, date_format: str | None = None
 ) -> tuple[Kind, pd.Series]:
-    """The narrowest of number, date and text that reads 99 % of the known values; codes such as 007 are text."""
+    """The narrowest of number, date and text that reads the column; codes such as 007 are text.
+
+    A column is what 99 % of its known values are. It is also a date where 90 % are in a form that is nothing else
+    (AM and PM, names of months), and a number where 90 % are and the rest are a spreadsheet's errors or, beside
+    amounts with decimals or a currency, a few words.
+    """
     if pd.api.types.is_datetime64_any_dtype(series):
         return "date", series
     if pd.api.types.is_bool_dtype(series):
         return "flag", series.astype("float64")
     if pd.api.types.is_numeric_dtype(series):
         return "number", series.astype("float64")
-    text = as_text(series)
-    known = int(text.notna().sum())
-    sample = text.dropna().iloc[:2000]
-    if not known:
-        return "text", text
-    coded = sample.str.match(r"0\d").mean() > 0.01 and not sample.str.contains(r"[-./:]", regex=True).mean() > 0.5
-    looks_like_date = sample.str.match(r"\d{1,4}[-./]\d{1,2}[-./]\d{1,4}|\d{1,2}[ -][A-Za-z]{3}").mean() > 0.5
-    if not coded and not looks_like_date and _number(sample, decimal).values.notna().mean() >= 0.9:
-        number = _number(text, decimal)
-        if number.bad.sum() <= known * 0.01:
-            return "number", number.values
-    if looks_like_date:
-        date = _date(text, date_format)
-        if date.bad.sum() <= known * 0.01:
-            return "date", date.values
-    return "text", text
+    column = _Column(series, decimal, date_format)
+    kind, values = column.plainly()
+    return column.largely() if kind == "text" else (kind, values)
 
 
-def _bare(text: pd.Series) -> pd.Series:
-    """Without currency signs, percent signs and typographic minus."""
-    return text.str.replace(_CURRENCY, "", regex=True).str.replace("−", "-", regex=False).str.strip()
+class _Column:
+    """The distinct texts of a column and how often each stands there."""
 
+    def __init__(self, series: pd.Series, decimal: Decimal | None, date_format: str | None) -> None:
+        self.typed = not (is_text(series) or series.dtype == object)
+        self.series, self.decimal, self.date_format = series, decimal, date_format
+        if self.typed:
+            return
+        self.codes, unique = pd.factorize(series if is_text(series) else trimmed(series))
+        self.text = trimmed(pd.Series(unique, dtype="str"))
+        self.known = self.text.notna().to_numpy()
+        self.counts = np.bincount(self.codes[self.codes >= 0], minlength=len(self.text))
 
-def _pattern(decimal: Decimal) -> str:
-    sign = re.escape(decimal)
-    return rf"^[+-]?(?:[1-9]\d{{0,2}}(?:{_GROUPING[decimal]}\d{{3}})+|\d+)?(?:{sign}\d*)?(?:[eE][+-]?\d+)?$"
+    def plainly(self, *, as_before: bool = False) -> tuple[Kind, pd.Series]:
+        """Number or date where 99 % of the known values are one, as they are written most plainly.
 
+        ``as_before``: as dates were read before they had forms.
+        """
+        if self.typed:
+            return infer_column(self.series)
+        if not self.known.any():
+            return "text", self._rows(self.text)
+        sample = self._sample()
+        coded = sample.str.match(r"0\d").mean() > 0.01 and not sample.str.contains(r"[-./:]", regex=True).mean() > 0.5
+        looks_like_date = sample.str.match(_LOOKS_LIKE_A_DATE).mean() > 0.5
+        if not coded and not looks_like_date:
+            few = read_numbers(sample, self.decimal)
+            if (few.plain & few.values.notna().to_numpy()).mean() >= 0.9:
+                number = read_numbers(self.text, self.decimal, self.counts)
+                if self._share(number.plain & number.values.notna().to_numpy()) >= _STRICT:
+                    return "number", self._rows(number.values)
+        if looks_like_date:
+            date = _days(self.text, self.date_format, self.counts, as_before=as_before)
+            if self._share(date.values.notna().to_numpy()) >= _STRICT:
+                return "date", self._rows(date.values)
+        return "text", self._rows(self.text)
 
-def _matches(text: pd.Series, decimal: Decimal) -> pd.Series:
-    return text.str.match(_pattern(decimal)) & text.str.contains(r"\d", regex=True)
+    def largely(self) -> tuple[Kind, pd.Series]:
+        """Number or date where 90 % are one and the rest is no code of something else."""
+        text, counts = self.text[self.known].reset_index(drop=True), self.counts[self.known]
+        if text.empty or not text.iloc[:2000].str.contains(r"\d", regex=True).mean() > 0.3:
+            return "text", self._rows(self.text)
+        forms = text_forms(text, counts)
+        if forms and forms[0].sure and forms[0].share >= _LOOSE:
+            form = self.date_format or forms[0].form
+            return "date", self._rows(_days(self.text, form, self.counts).values)
+        if read_numbers(text.iloc[:2000], self.decimal).values.notna().mean() < _LOOSE / 2:
+            return "text", self._rows(self.text)
+        number = read_numbers(self.text, self.decimal, self.counts)
+        reads = number.values.notna().to_numpy()
+        if self._share(reads) >= _LOOSE and self._is_amount(reads, number.values):
+            return "number", self._rows(number.values)
+        return "text", self._rows(self.text)
+
+    def _is_amount(self, reads: Mask, values: pd.Series) -> bool:
+        """Whether what does not read leaves the rest numbers: 85123A among 85123 makes all of them codes."""
+        leading = self.text.str.match(r"0\d").fillna(False).to_numpy(dtype=bool)
+        rest = self.text[self.known & ~reads]
+        if self._share(leading) > 1 - _STRICT:
+            return False
+        if is_fault(rest).all():
+            return True
+        measured = (values % 1 != 0).to_numpy() | (reads & self.text.str.contains(r"[^\d\s]", regex=True).fillna(False))
+        is_measure = self.counts[reads & measured].sum() > self.counts[reads].sum() / 2
+        return bool(is_measure) and not is_code(rest[~is_fault(rest)]).any() and len(rest) <= _MOST_WORDS
+
+    def _sample(self) -> pd.Series:
+        """The first two thousand known cells."""
+        rows = self.codes[self.codes >= 0]
+        return self.text.take(rows[self.known[rows]][:2000]).reset_index(drop=True)
+
+    def _share(self, reads: Mask) -> float:
+        return float(self.counts[reads & self.known].sum() / max(1, self.counts[self.known].sum()))
+
+    def _rows(self, values: pd.Series) -> pd.Series:
+        return _spread(values, self.codes, self.series.index)
 
 
 def _number(series: pd.Series, decimal: Decimal | None) -> Converted:
     if pd.api.types.is_numeric_dtype(series) or pd.api.types.is_bool_dtype(series):
-        return _sane(series.astype("float64"), series.notna())
-    text = _trimmed(series)
-    known = text.notna()
-    if decimal != ",":
-        values = pd.to_numeric(text, errors="coerce").astype("float64")
-        if not (values.isna() & known).any():
-            return _sane(values, known)
-    bare = _bare(text)
-    point, comma = _matches(bare, ".").fillna(False), _matches(bare, ",").fillna(False)
-    sign: Decimal = decimal or ("," if comma.sum() > point.sum() else ".")
-    fits = (comma if sign == "," else point).astype(bool)
-    grouped = bare.where(fits).str.replace(_GROUPING[sign], "", regex=True).str.replace(sign, ".", regex=False)
-    values = pd.to_numeric(grouped, errors="coerce").astype("float64")
-    doubtful = decimal is None and int(comma.sum()) == int(point.sum()) and bare.str.contains(",").any()
-    note = (
-        Message.of("1,234 is read as 1234; set source.decimal in the spec if the comma is decimal") if doubtful else ""
-    )
-    return _sane(values, known, note)
-
-
-def _sane(values: pd.Series, known: pd.Series, note: str = "") -> Converted:
-    """Infinite and absurd numbers are no numbers."""
-    values = values.where(values.abs() < ABSURD)
-    return Converted(values, (values.isna() & known).to_numpy(dtype=bool), note)
+        values = series.astype("float64")
+        values = values.where(values.abs() < ABSURD)
+        return Converted(values, (values.isna() & series.notna()).to_numpy(dtype=bool))
+    text = trimmed(series)
+    made = read_numbers(text, decimal)
+    return Converted(made.values, (made.values.isna() & text.notna()).to_numpy(dtype=bool), made.note)
 
 
 def _flag(series: pd.Series) -> Converted:
@@ -242,52 +248,33 @@ def _flag(series: pd.Series) -> Converted:
         values = series.astype("float64")
         values = values.where(values.isin([0.0, 1.0]))
         return Converted(values, (values.isna() & series.notna()).to_numpy(dtype=bool))
-    text = _trimmed(series)
+    text = trimmed(series)
     lower = series.astype("str").str.strip().str.lower()  # "нет" is a no, whatever else means unknown
     values = pd.Series(np.nan, index=series.index, dtype="float64")
     values = values.mask(lower.isin(TRUE), 1.0).mask(lower.isin(FALSE), 0.0)
     return Converted(values, (values.isna() & text.notna()).to_numpy(dtype=bool))
 
 
-def _date(series: pd.Series, date_format: str | None) -> Converted:
+def _date(series: pd.Series, date_format: str | None, counts: Weights) -> Converted:
     if pd.api.types.is_datetime64_any_dtype(series):
         plain = series.dt.tz_localize(None) if getattr(series.dt, "tz", None) is not None else series
         return Converted(plain.astype("datetime64[us]"), np.zeros(len(series), dtype=bool))
-    text = _trimmed(series)
-    values, note = _dates(text.dropna(), date_format)
-    dates = values.reindex(text.index).astype("datetime64[us]")
-    return Converted(dates, (dates.isna() & text.notna()).to_numpy(dtype=bool), note)
+    return _days(trimmed(series), date_format, counts)
 
 
-def _dates(text: pd.Series, date_format: str | None) -> tuple[pd.Series, str]:
-    """Distinct values -> dates by the one format that reads most of them; day before month where both do."""
-    if date_format:
-        return pd.to_datetime(text, format=date_format, errors="coerce"), ""
-    clock = text.str.extract(_TIME, expand=False)
-    day = text.str.replace(_TIME, "", regex=True).str.strip()
-    days = pd.Series(pd.unique(day), dtype="str")
-    sample = days.iloc[:: max(1, len(days) // 300)]
-    formats = [one for one in _DATE_FORMATS if _parses(sample, one) > 0.4]
-    read = {one: pd.to_datetime(days, format=one, errors="coerce") for one in formats}
-    if not read:
-        return pd.Series(pd.NaT, index=text.index, dtype="datetime64[us]"), ""
-    counts = {one: int(values.notna().sum()) for one, values in read.items()}
-    best = max(formats, key=lambda one: counts[one])  # the first of equals: ISO, then day first
-    rivals = [one for one in formats if one != best and counts[one] == counts[best]]
-    note = (
-        Message.of(
-            "read as {best}, though {rival} fits as well; set source.date_format in the spec if that is meant",
-            best=best,
-            rival=rivals[0],
-        )
-        if rivals
-        else ""
-    )
-    by_day = pd.Series(read[best].to_numpy(), index=days)
-    dates = pd.Series(by_day.reindex(day).to_numpy(), index=text.index)
-    minutes = clock.where(clock.str.count(":") != 1, clock + ":00")
-    return dates + pd.to_timedelta(minutes, errors="coerce").fillna(pd.Timedelta(0)), note
+def _days(text: pd.Series, date_format: str | None, counts: Weights, *, as_before: bool = False) -> Converted:
+    """Trimmed distinct texts -> moments in one form, which is told where another would do as well.
 
-
-def _parses(sample: pd.Series, date_format: str) -> float:
-    return float(pd.to_datetime(sample, format=date_format, errors="coerce").notna().mean()) if len(sample) else 0.0
+    ``counts``: cells of each text. ``as_before``: exactly in ``date_format``, and 9999-12-31 is a day like others.
+    """
+    known = text.dropna()
+    written = Written(known.reset_index(drop=True), plain=as_before)
+    form, note = (date_format, "") if date_format else best_form(written)
+    if not form:
+        return Converted(pd.Series(pd.NaT, index=text.index, dtype="datetime64[us]"), text.notna().to_numpy(dtype=bool))
+    moments = strptime(written.text, form) if as_before and date_format else read_either(written, form)
+    strange, cells = no_days(moments).to_numpy(), counts[text.notna().to_numpy()]
+    if not as_before and cells[strange].sum() <= cells.sum() / 2:  # on most rows it is what the column says
+        moments = moments.mask(strange)
+    days = moments.set_axis(known.index).reindex(text.index).astype("datetime64[us]")
+    return Converted(days, (days.isna() & text.notna()).to_numpy(dtype=bool), note)

@@ -16,13 +16,13 @@ from pipeline.contract import Joined, Message, Quantity
 from pipeline.errors import InputError, SpecError
 from pipeline.reading.databases import read_database
 from pipeline.reading.engine import Engine, QueryError, count_rows, quote, tables
-from pipeline.reading.files import files_in, find_files, is_parquet, package_folder
 from pipeline.reading.frames import SINGLE, Arrow, Data, Frames
 from pipeline.reading.kinds import convert, infer, not_readable
 from pipeline.reading.lines import judge_days
-from pipeline.reading.queries import Given, answer, asked, last_of, opened, query_failed
+from pipeline.reading.queries import Given, account, answer, asked, last_of, opened, query_failed
 from pipeline.reading.raw import RawTable, Reject
-from pipeline.reading.text import TextTable, read_text
+from pipeline.reading.shapes.files import files_in, find_files, is_parquet, package_folder
+from pipeline.reading.shapes.text import TextTable, read_text
 from pipeline.spec import Source, Spec
 
 Table: TypeAlias = list[Path] | Arrow  # a table's files, or the table itself
@@ -62,7 +62,7 @@ def _dated(raw: RawTable, spec: Spec) -> RawTable:
     if spec.as_of != "auto" or raw.as_of is not None:
         return raw
     days = [name for name, column in spec.columns.items() if column.kind == "date" and name in raw.frame]
-    last = [_last_day(raw.frame[name], spec.source.date_format) for name in days]
+    last = [_last_day(raw.frame[name], spec.source.day_form(name)) for name in days]
     return replace(raw, as_of=last_of([day for day in last if day], raw.source))
 
 
@@ -215,6 +215,7 @@ def _query(spec: Spec, given: dict[str, Table], source: str) -> RawTable:
                 for name in given
             }
             frame = asked(found, known, key, query)
+            lines = account(found, known)
     except QueryError as error:
         raise query_failed(spec, key, error, known.names) from error
     rejects = [reject for raw in known.texts.values() for reject in raw.rejects]
@@ -228,7 +229,7 @@ def _query(spec: Spec, given: dict[str, Table], source: str) -> RawTable:
                 examples=Joined(tuple(one.told for one in rejects[:5]), "; "),
             )
         )
-    return replace(_typed(frame, source, sizes, tuple(notes)), as_of=found.spec.day)
+    return replace(_typed(frame, source, sizes, tuple(notes)), account=lines, as_of=found.spec.day)
 
 
 def _by_form(spec: Spec, given: dict[str, Table], source: str) -> Given:
@@ -269,4 +270,4 @@ def query_tables(spec: Spec, data: Data | None, key: str, query: str, **given: p
 
 def _inferred(raw: RawTable, source: Source) -> pd.DataFrame:
     """A text table with numbers and dates recognised, so that SQL can add and compare them."""
-    return infer(raw.frame, decimal=source.decimal, date_format=source.date_format)
+    return infer(raw.frame, decimal=source.decimal, date_format=source.date_format, formats=source.formats)

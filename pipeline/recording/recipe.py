@@ -76,6 +76,7 @@ def _from_spec(spec: Spec, transform: FeatureTransform) -> Recipe:
             kind,
             spec.columns[name].order if name in spec.columns else (),
             spec.source,
+            name,
         )
         for name, kind in kinds.items()
         if name in used
@@ -97,9 +98,11 @@ def _from_spec(spec: Spec, transform: FeatureTransform) -> Recipe:
     }
 
 
-def _column(kind: str, order: Sequence[str] = (), source: Source | None = None) -> Recipe:
+def _column(kind: str, order: Sequence[str] = (), source: Source | None = None, name: str = "") -> Recipe:
     source = source or Source()
-    return {"kind": kind, "order": list(order), "format": source.date_format, "decimal": source.decimal or "."}
+    form = source.day_form(name) or ""
+    one_form = form if "%" in form and " | " not in form else None  # others are days already where the model is used
+    return {"kind": kind, "order": list(order), "format": one_form, "decimal": source.decimal or "."}
 
 
 def _rules(spec: Spec) -> list[RangeRule | ReplaceRule]:

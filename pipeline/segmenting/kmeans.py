@@ -104,8 +104,8 @@ def sweep(
     return tuple(
         replace(
             done[k],
-            restarts=Restarts(places, np.stack([one.labels for one in found[k].singles])),
-            seed_spread=_relative_deviation([one.inertia for one in found[k].singles]),
+            restarts=Restarts(places, np.stack([single.labels for single in found[k].singles])),
+            seed_spread=_relative_deviation([single.inertia for single in found[k].singles]),
             seconds=search_seconds + done[k].seconds,
         )
         for k in wanted
@@ -146,7 +146,7 @@ def _search(
     # neighbour moves need an unbroken chain of k, so the gaps are searched too
     chain = list(range(max(2, ks[0]), ks[-1] + 1))
     singles = _seedings(rows, chain, rng, effort.seedings, threads)
-    best = {k: min(fits, key=lambda one: one.inertia) for k, fits in singles.items()}
+    best = {k: min(fits, key=lambda fit: fit.inertia) for k, fits in singles.items()}
     for _ in range(effort.passes):
         [up] = rng.spawn(1)
         moves = [threads.submit(_climb, rows, chain, best, up), threads.submit(_descend, rows, chain, best)]
@@ -170,7 +170,7 @@ def _seedings(
             lambda state: kmeans_plusplus(rows, chain[-1], x_squared_norms=squared, random_state=state)[0], states
         )
     )
-    tasks = [(k, one) for k in reversed(chain) for one in seeds]
+    tasks = [(k, seed) for k in reversed(chain) for seed in seeds]
     fits = list(threads.map(lambda task: _lloyd(rows, task[1][: task[0]]), tasks))
     return {k: tuple(fit for (of, _), fit in zip(tasks, fits, strict=True) if of == k) for k in chain}
 

@@ -11,6 +11,7 @@ from pipeline.contract import Campaign, GroupMeaning, Kind, Meaning, Role
 
 Transform = Literal["log1p", "winsorize", "standardize", "robust", "binary"]
 Action = Literal["quarantine", "drop", "null", "clip"]
+Form = Annotated[str, Field(pattern=r"%|^(excel|unix|unix_ms|unix_us|number|text)$")]
 
 
 class _Part(BaseModel):
@@ -38,6 +39,17 @@ class Source(_Part):
     """The decimal sign; left out: detected."""
     date_format: str | None = None
     """Strptime form, e.g. %d-%m-%Y."""
+    sheet: str | None = None
+    """Of a workbook: the sheet that is the table, several parted by " | "; left out: the one that holds a table."""
+    header: int | None = Field(None, ge=0)
+    """Line of the header in a text file or a sheet; 0: there is none, columns are called "column 1", "column 2" ..."""
+    formats: dict[str, Form] = {}
+    """Column -> form in which its cells are read: a strptime form, excel, unix, unix_ms, unix_us, number or text."""
+
+    def day_form(self, column: str) -> str | None:
+        """In which form the days of a column are written, where the spec says it."""
+        form = self.formats.get(column)
+        return self.date_format if form in (None, "number", "text") else form
 
 
 class LineRule(_Part):

@@ -27,9 +27,9 @@ from dashapp.selecting import Range, Selection
 from dashapp.telling import Export, told_apart
 from pipeline.contract import Segmentation, csv_lines, write_workbook
 from pipeline.drafting import draft_spec
-from tests.dashapp.conftest import segmentation_of
 from tests.sample_baskets import with_affinities_of, with_sample_baskets
 from tests.sample_campaigns import planned_training
+from tests.support import as_stored
 
 EMAIL = "Email"  # a header that Klaviyo and Mailchimp know
 LISTS = ("customers", "targets")  # a line is a customer
@@ -41,7 +41,7 @@ MAILCHIMP_BYTES = 255  # longer text is clipped
 def mailed() -> Segmentation:
     """A run with a plan and baskets, whose customers are told apart by their e-mail."""
     training = with_sample_baskets(planned_training())
-    made = replace(segmentation_of(training, k=training.decision.k), campaigns=training.campaigns)
+    made = replace(as_stored(training, k=training.decision.k), campaigns=training.campaigns)
     key = str(made.dataset.id_column)
     addresses = [f"buyer{place:04}@example.com" for place in range(len(made.customers))]
     frame = made.customers.rename(columns={key: EMAIL}).assign(**{EMAIL: addresses})

@@ -12,8 +12,8 @@ import pandas as pd
 
 from pipeline.contract import Message, Quantity
 from pipeline.errors import InputError, SpecError
-from pipeline.reading.encodings import decode, refuse_other_formats
 from pipeline.reading.raw import Reject
+from pipeline.reading.shapes.encodings import decode, refuse_other_formats
 
 DELIMITERS = {
     ";": Message.of("fields parted by semicolon"),

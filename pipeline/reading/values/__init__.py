@@ -1,0 +1,1 @@
+"""Cells as people write them: what is unknown, numbers, money, days and the forms that they are written in."""

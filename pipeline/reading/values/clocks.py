@@ -1,0 +1,70 @@
+"""Text of a moment -> the day as written and the time of day."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+_ZONE = r"(?:\s*(?:Z|\(?[A-Z]{3,4}\)?|(?:UTC|GMT)?\s*[+-]\d{2}(?::?\d{2})?))?"
+_CLOCK = (
+    r"^(?P<day>.*?)(?:T|,?\s+|,)\s*(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2}(?:[.,]\d+)?))?"
+    rf"\s*(?:(?P<half>[AaPpАаПп])\.?\s?[MmМм]\.?)?{_ZONE}$"
+)
+_PLAIN_CLOCK = (
+    r"^(?P<day>.*?)[T ]+(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2}(?:\.\d+)?))?"
+    r"(?P<half>)\s*(?:Z|UTC|[+-]\d{2}:?\d{2})?$"
+)
+_COMPACT = r"^(?P<day>\d{8})[T ]?(?P<hour>\d{2})(?P<minute>\d{2})(?P<second>\d{2})?Z?(?P<half>)$"
+_BEFORE_NOON, _AFTER_NOON = ["a", "а"], ["p", "п", "р"]  # Latin and Cyrillic
+_HALF_DAY = 12
+
+
+@dataclass(frozen=True)
+class Moments:
+    """Days as written, and how long after midnight (nought where no time is written)."""
+
+    days: pd.Series
+    times: pd.Series
+
+
+def split_clock(text: pd.Series, *, plain: bool = False) -> Moments:
+    """The clock off the end of each text: ``3/20/2023 2:27 PM`` is ``3/20/2023`` and 14:27.
+
+    An offset or a zone is left out: the day is the one that the clock beside the customer showed. ``plain``: hours to
+    24, as ISO writes them, and no other clock.
+    """
+    import pyarrow as pa  # type: ignore[import-untyped,unused-ignore]
+    from pyarrow import compute as pc
+
+    written = pa.array(text, type=pa.string(), from_pandas=True)
+    timed = pc.any(pc.match_substring(written, ":")).as_py()
+    pattern = _PLAIN_CLOCK if plain else _CLOCK if timed else _COMPACT
+    parts = pc.extract_regex(written, pattern)
+    timed = pc.is_valid(parts).to_numpy(zero_copy_only=False)
+    if not timed.any():
+        return Moments(text, pd.Series(pd.Timedelta(0), index=text.index, dtype="timedelta64[us]"))
+    days = pc.utf8_trim_whitespace(pc.if_else(pc.is_valid(parts), pc.struct_field(parts, "day"), written))
+    return Moments(pd.Series(days.to_pandas(), dtype="str").set_axis(text.index), _times(parts).set_axis(text.index))
+
+
+def _times(parts: Any) -> pd.Series:
+    """Hours, minutes and seconds as a length of time; noon is 12 PM and midnight 12 AM."""
+    from pyarrow import compute as pc  # type: ignore[import-untyped,unused-ignore]
+
+    hours, minutes, seconds = (_numbers(parts, name) for name in ("hour", "minute", "second"))
+    half = pc.fill_null(pc.utf8_lower(pc.struct_field(parts, "half")), "").to_pandas()
+    late, early = half.isin(_AFTER_NOON).to_numpy(), half.isin(_BEFORE_NOON).to_numpy()
+    hours = hours + _HALF_DAY * (late & (hours < _HALF_DAY)) - _HALF_DAY * (early & (hours == _HALF_DAY))
+    micros = np.round((hours * 3600 + minutes * 60 + seconds) * 1e6).astype("int64")
+    return pd.Series(micros.view("timedelta64[us]"))
+
+
+def _numbers(parts: Any, name: str) -> Any:
+    from pyarrow import compute as pc  # type: ignore[import-untyped,unused-ignore]
+
+    digits = pc.replace_substring(pc.struct_field(parts, name), ",", ".")
+    filled = pc.if_else(pc.equal(pc.fill_null(digits, ""), ""), "0", digits)
+    return pc.cast(filled, "float64").to_numpy(zero_copy_only=False)
