@@ -93,7 +93,10 @@ def test_a_total_on_each_line_counts_once_an_order() -> None:
     lines = {**SHOP, "money": "order_total_value", "once_an_order": True}
     product = {**SHOP, "money": "quantity * unit_price"}
 
-    once, each = account_of_case("order_total_on_each_line", lines), account_of_case("order_total_on_each_line", product)
+    once, each = (
+        account_of_case("order_total_on_each_line", lines),
+        account_of_case("order_total_on_each_line", product),
+    )
 
     assert (once.lines, once.used.orders) == (860, 340)
     assert once.money == pytest.approx(each.money, abs=1.0)  # unit prices are rounded
@@ -164,7 +167,11 @@ def test_lines_that_cannot_be_taken_apart_are_lines_too(tmp_path: Path) -> None:
 
     assert account is not None
     assert account.lines == 7
-    assert (account.aside[0].rule, account.aside[0].lines, account.aside[0].places) == ("unreadable lines", 1, ("line 8",))
+    assert (account.aside[0].rule, account.aside[0].lines, account.aside[0].places) == (
+        "unreadable lines",
+        1,
+        ("line 8",),
+    )
 
 
 # ------------------------------------------------------------------ what is odd
