@@ -15,7 +15,7 @@ from dashapp.pages.data.cleaning_account import TakenOut
 from dashapp.pages.data.lines_card import lines_card
 from dashapp.selecting import Dimension
 from dashapp.telling import bin_label, customers, day, moment, number, of_column, percent, summary_of_number
-from dashapp.widgets import as_table, card, chart_card, graph
+from dashapp.widgets import as_table, card, chart_card, graph, take_along
 from pipeline.contract import Ledger, LedgerEntry
 
 _DONE = (
@@ -96,18 +96,15 @@ def _account(ledger: Ledger | None) -> Component:
             ],
             caption=title,
         )
-    button = html.Button(
-        _("Download the rows set aside (CSV)"),
-        id=ids.DOWNLOAD_BUTTON,
-        className="k-button",
-        type="button",
+    buttons = html.Div(
+        take_along(ids.DOWNLOAD_BUTTON, _("Download the rows set aside (CSV)"), title=_("the rows set aside")),
         hidden=not (ledger and ledger.quarantined),
     )
     return chart_card(
         title,
         graph(ids.ACCOUNT, title, height=figures.ACCOUNT),
         summary=words,
-        below=html.Div([below, button, dcc.Download(id=ids.DOWNLOAD)]),
+        below=html.Div([below, buttons, dcc.Download(id=ids.DOWNLOAD)]),
         note=_(
             "Dropped: repeats and rows that say nothing. Set aside: rows that contradict a rule; they "
             "are kept, so that somebody can look at them."

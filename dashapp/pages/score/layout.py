@@ -12,7 +12,7 @@ from dashapp.data import Run, SegmentationData, View
 from dashapp.i18n import _
 from dashapp.pages.score import ids, placements
 from dashapp.telling import day, number
-from dashapp.widgets import aria, as_table, card, command, message
+from dashapp.widgets import aria, as_table, card, command, message, take_along
 from pipeline.contract import ExpectedFile
 from pipeline.errors import KorzinaError
 
@@ -187,8 +187,8 @@ def _expected(expected: ExpectedFile | None) -> Component:
 
 
 def _answer() -> list[Component]:
-    button = html.Button(
-        _("Download all of them (CSV)"), id=ids.DOWNLOAD_BUTTON, className="k-button k-button-main", type="button"
+    buttons = take_along(
+        ids.DOWNLOAD_BUTTON, _("Download all of them (CSV)"), title=_("the customers placed"), main=True
     )
     return [
         dcc.Store(id=ids.ANSWER),
@@ -199,6 +199,6 @@ def _answer() -> list[Component]:
             overlay_style={"visibility": "visible", "opacity": 0.5},
             delay_show=150,
         ),
-        html.Div(button, id=ids.ACTIONS, className="k-actions k-score-actions", hidden=True),
+        html.Div(buttons, id=ids.ACTIONS, className="k-actions k-score-actions", hidden=True),
         html.Div(id=ids.RESULT),
     ]

@@ -126,10 +126,13 @@ def too_large() -> str:
 
 def answer_of(run: Run, file: str, scored: Scored) -> Answer:
     """The part of a scoring that the page shows."""
-    table = scored.table
-    outcomes = [str(name) for name in table.columns if str(name).startswith(Scores.PROBABILITY)]
-    sure, fits = table[Scores.CONFIDENCE], table[Scores.FITS]
-    places = table[Scores.SEGMENT] - 1
+    sure, fits, places = scored.column(Scores.CONFIDENCE), scored.column(Scores.FITS), scored.column(Scores.SEGMENT) - 1
+    names = (Scores.SEGMENT, Scores.SECOND, Scores.CONFIDENCE, Scores.FITS)
+    shown = [
+        scored.table.iloc[:, 0],
+        *(scored.column(name) for name in names),
+        *(scored.probability(outcome) for outcome in scored.outcomes),
+    ]
     first = [
         Placed(
             id=str(row[0]),
@@ -139,9 +142,7 @@ def answer_of(run: Run, file: str, scored: Scored) -> Answer:
             fits=bool(row[4]),
             probabilities=tuple(float(one) for one in row[5:]),
         )
-        for row in table[[table.columns[0], Scores.SEGMENT, Scores.SECOND, Scores.CONFIDENCE, Scores.FITS, *outcomes]]
-        .head(SHOWN)
-        .itertuples(index=False)
+        for row in zip(*(column.head(SHOWN) for column in shown), strict=True)
     ]
     answer = Answer(
         run=run.run_id,
@@ -155,7 +156,7 @@ def answer_of(run: Run, file: str, scored: Scored) -> Answer:
         counts=tuple(int((places == place).sum()) for place in range(run.segmentation.k)),
         between=int((fits & (sure < BETWEEN)).sum()),
         rather=int((fits & (sure >= BETWEEN) & (sure < RATHER)).sum()),
-        outcomes=tuple(name.removeprefix(Scores.PROBABILITY) for name in outcomes),
+        outcomes=scored.outcomes,
         first=tuple(first),
     )
     return answer.model_copy(update={"messages": messages_of(answer)})
