@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 from collections.abc import Sequence
 from fnmatch import fnmatch
 from itertools import takewhile
@@ -15,16 +16,17 @@ from pipeline.reading.shapes.text import read_text
 
 
 def tables_in(data: str) -> dict[str, str]:
-    """Name -> file or glob, below the folder ``data``; nothing where its files are one table.
+    """Name -> file or glob, below the folder or that of the pattern ``data``; nothing where its files are one table.
 
     Raises
     ------
     InputError
         Where there is no data, or files of one table have names that no glob tells from the others'.
     """
-    folder = Path(data).expanduser()
-    if not folder.is_dir():
+    path = Path(data).expanduser()
+    if not (path.is_dir() or glob.has_magic(data)):
         return {}
+    folder = path if path.is_dir() else path.parent
     files = find_files(data)
     groups: dict[frozenset[str], list[Path]] = {}
     for file in files:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -122,8 +123,9 @@ def _tables(spec: Spec, data: Data | None) -> tuple[dict[str, Table], str]:
     if not named:
         return {SINGLE: find_files(data)}, data
     path = Path(data).expanduser()
-    if path.is_dir():
-        return {name: files_in(path, name, file) for name, file in named.items()}, data
+    folder = path.parent if len(named) > 1 and glob.has_magic(data) else path  # a pattern for the files of one folder
+    if folder.is_dir():
+        return {name: files_in(folder, name, file) for name, file in named.items()}, data
     if len(named) == 1:
         return {next(iter(named)): find_files(data)}, data
     raise InputError.because(
