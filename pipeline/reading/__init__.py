@@ -5,6 +5,7 @@ from pipeline.reading.frames import SINGLE, Data, Frames
 from pipeline.reading.kinds import FALSE, NULLS, TRUE, as_text, convert, decimal_hint, infer_column, read_as
 from pipeline.reading.questions import Choice, Question
 from pipeline.reading.raw import ROW_ID, RawTable
+from pipeline.reading.shapes.together import tables_in
 from pipeline.reading.sources import open_tables, query_tables, read_source
 from pipeline.reading.values.currencies import currency_of
 from pipeline.reading.values.day_month import DayMonth, day_month_evidence, shown_days
@@ -41,4 +42,5 @@ __all__ = [
     "shown_days",
     "spoilt_ids",
     "tables",
+    "tables_in",
 ]
