@@ -10,18 +10,19 @@ from typing import Any
 
 import dash
 from dash import Dash, set_props
-from flask import request
+from flask import Response, request
 
 from dashapp import callbacks, charts, frame, ids, report, routes
 from dashapp.address import UnderPrefix
 from dashapp.data import SegmentationData
 from dashapp.frame import Page
-from dashapp.i18n import COOKIE, LANGUAGES, _, language, speak
+from dashapp.i18n import COOKIE, LANGUAGES, _, explained, language, speak
 from dashapp.pages import PAGES
 from dashapp.widgets import message
 from pipeline.errors import KorzinaError
 
 _log = logging.getLogger(__name__)
+_ANY_PATH = "/<path:path>"  # Dash's rule for all that no other takes
 _INDEX = """<!DOCTYPE html>
 <html lang="{%lang%}">
   <head>
@@ -95,6 +96,7 @@ def create_app(data: SegmentationData, pages: Sequence[Page] = PAGES) -> Dash:
         page.register(app, data)
     app.layout = partial(frame.around, pages)  # asked for anew by every reader, each in a language
     app.server.before_request(_listen)
+    app.server.after_request(partial(_say_unknown, pages))
     callbacks.register(app, data, pages)
     routes.register(app.server, data)
     report.register(app.server, data)
@@ -112,11 +114,19 @@ def _listen() -> None:
     speak(request.cookies.get(COOKIE) or request.accept_languages.best_match(list(LANGUAGES)))
 
 
+def _say_unknown(pages: Sequence[Page], answer: Response) -> Response:
+    """404 for an address of no page, for whoever reads the status: Dash answers every one with the empty screen."""
+    asked = request.url_rule.rule if request.url_rule else ""
+    if asked == _ANY_PATH and not any(page.stands_at(request.path) for page in pages):
+        answer.status_code = 404
+    return answer
+
+
 def _show_error(error: Exception) -> None:
     """An error in a callback, told on the page in words; the details go to the log."""
     if isinstance(error, KorzinaError):
         _log.warning("a callback could not answer: %s", error)
-        words = str(error)
+        words = explained(error)
     else:
         _log.error("a callback failed", exc_info=error)
         words = _("The details are in the log of the server. Reload the page; if it happens again, report it.")

@@ -76,7 +76,7 @@ class Run:
         from pipeline.scoring import expected_file
 
         found = expected_file((self.original or self).segmentation)
-        return replace(found, columns=tuple(replace(one, label=self.tell(one.label)) for one in found.columns))
+        return replace(found, columns=tuple(replace(column, label=self.tell(column.label)) for column in found.columns))
 
     def score(self, name: str, content: bytes) -> Scored:
         """New customers from a file called ``name``, placed by the run as it was stored; raises ``InputError``."""
@@ -102,7 +102,7 @@ class Champions:
 
     found: tuple[Champion, ...] = ()
     seen: float = 0.0  # wall clock, seconds since the epoch
-    problem: str = ""
+    problem: KorzinaError | None = None
 
 
 @dataclass(frozen=True)
@@ -118,7 +118,10 @@ class View:
         """The champion of the data set in view."""
         if self.run is None:
             return None
-        return next((one for one in self.champions.found if one.experiment == self.run.segmentation.experiment), None)
+        return next(
+            (champion for champion in self.champions.found if champion.experiment == self.run.segmentation.experiment),
+            None,
+        )
 
     @property
     def is_champion(self) -> bool:
@@ -172,7 +175,7 @@ class SegmentationData:
             return View(self.run(chosen.run_id), champions, notice)
         except KorzinaError as error:
             _log.warning("champion %s cannot be read: %s", chosen.run_id, error)
-            return self._last_good(replace(champions, problem=str(error)), notice)
+            return self._last_good(replace(champions, problem=error), notice)
 
     def run(self, run_id: object) -> Run:
         """One run by its id or the start of it, told in the reader's language.
@@ -207,7 +210,7 @@ class SegmentationData:
                     self._champions = Champions(self._opened().champions(), time.time())
                     self._follow_names()
                 except KorzinaError as error:
-                    self._champions = replace(self._champions, problem=str(error))
+                    self._champions = replace(self._champions, problem=error)
                 self._looked = time.monotonic()
             return self._champions
 
@@ -286,7 +289,7 @@ class SegmentationData:
     def _obstacles(self) -> list[str]:
         champions = self.champions(max_age=0.0)
         if champions.problem:
-            return [champions.problem]
+            return [str(champions.problem)]
         chosen = self._opening_champion(champions.found)
         if chosen is None:
             return ["No segmentation has been promoted yet. Run 'korzina train' or 'make demo'."]
@@ -296,9 +299,9 @@ class SegmentationData:
             return [str(error)]
         return []
 
-    def _opening_champion(self, found: tuple[Champion, ...]) -> Champion | None:
+    def _opening_champion(self, champions: tuple[Champion, ...]) -> Champion | None:
         wanted = self.settings.experiment
-        return next((one for one in found if not wanted or one.experiment == wanted), None)
+        return next((champion for champion in champions if not wanted or champion.experiment == wanted), None)
 
     def _last_good(self, champions: Champions, notice: str) -> View:
         last = self._runs.values()[-1:]

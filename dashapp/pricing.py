@@ -89,18 +89,25 @@ class Measured:
     everybody: float
 
 
-def plan_at(it: Segmentation, cost: float | None, revenue: float | None) -> CampaignPlan:
-    """The run's plan at these prices; ``it`` has to have one."""
-    assert it.campaigns is not None  # noqa: S101 - the page asks only for runs that have a plan
-    campaigns = it.campaigns
-    return _plans.of((it.run_id, cost, revenue), lambda: at_prices(campaigns, it.dataset, cost=cost, revenue=revenue))
+def plan_at(segmentation: Segmentation, cost: float | None, revenue: float | None) -> CampaignPlan:
+    """The run's plan at these prices; ``segmentation`` has to have one."""
+    assert segmentation.campaigns is not None  # noqa: S101 - the page asks only for runs that have a plan
+    campaigns = segmentation.campaigns
+    return _plans.of(
+        (segmentation.run_id, cost, revenue),
+        lambda: at_prices(campaigns, segmentation.dataset, cost=cost, revenue=revenue),
+    )
 
 
-def own_plan(it: Segmentation) -> CampaignPlan | None:
+def own_plan(segmentation: Segmentation) -> CampaignPlan | None:
     """The run's plan at its own prices, in the words of today, whichever version stored it; None where it has none."""
-    if it.campaigns is None or it.campaigns.summary.method == "none" or it.campaigns.summary.cost is None:
+    if (
+        segmentation.campaigns is None
+        or segmentation.campaigns.summary.method == "none"
+        or segmentation.campaigns.summary.cost is None
+    ):
         return None
-    return plan_at(it, it.campaigns.summary.cost, it.campaigns.summary.revenue)
+    return plan_at(segmentation, segmentation.campaigns.summary.cost, segmentation.campaigns.summary.revenue)
 
 
 def among(plan: CampaignPlan, places: Rows | None = None, segment: int | None = None, currency: str = "") -> Prospects:

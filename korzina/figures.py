@@ -91,7 +91,7 @@ class Figures:
 
     @property
     def _records(self) -> list[CandidateRecord]:
-        return [one.record for one in self._training.candidates]
+        return [candidate.record for candidate in self._training.candidates]
 
     def _card(self, segment: int) -> SegmentCard:
         for card in self._candidate.cards:

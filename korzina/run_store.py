@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -14,7 +13,7 @@ import pandas as pd
 from pydantic import ValidationError
 
 from korzina.sources import Table, source_of
-from pipeline.command_line import settings_fault
+from pipeline.command_line import PYTHON, champion_of, reason_given, settings_fault, who
 from pipeline.contract import Champion
 from pipeline.errors import UsageError
 from pipeline.settings import Settings
@@ -89,7 +88,7 @@ class RunStore:
 
         ``started`` is in UTC; ``champion_version`` is missing for runs that are not the champion.
         """
-        found = [one.model_dump(include=set(_RUNS)) for one in self._store.runs(experiment)]
+        found = [run.model_dump(include=set(_RUNS)) for run in self._store.runs(experiment)]
         table = pd.DataFrame(found, columns=list(_RUNS)).astype({"champion_version": "Int64"})
         milliseconds = (table["started"] * 1000).round().astype("int64")
         return table.assign(started=pd.to_datetime(milliseconds, unit="ms", utc=True))
@@ -100,25 +99,10 @@ class RunStore:
         Raises
         ------
         UsageError
-            Where there is none, or several experiments have one and none is named.
+            The store does not hold the experiment, it has no champion, or several have one and none is named.
 
         """
-        named = experiment or self._settings.experiment
-        champions = [one for one in self._store.champions() if named in ("", one.experiment)]
-        if not champions:
-            raise UsageError.because(
-                f"experiment {named!r} has no champion" if named else "the store has no champion yet",
-                found=", ".join(one.experiment for one in self._store.champions()),
-                remedy="make one of runs() the champion: promote(run_id, reason=...)",
-            )
-        if len(champions) > 1:
-            raise UsageError.because(
-                "several experiments have a champion",
-                expected="one named",
-                found=", ".join(one.experiment for one in champions),
-                remedy="add experiment=...",
-            )
-        return champions[0]
+        return champion_of(self._store, experiment, PYTHON)
 
     def score(self, data: Table, experiment: str | None = None) -> pd.DataFrame:
         """Place customers into the champion's segments, as ``korzina score`` does.
@@ -171,8 +155,7 @@ class RunStore:
             The run is not known, not complete, or damaged.
 
         """
-        if not isinstance(reason, str) or not reason.strip():
-            raise UsageError.because("reason is empty", expected="a sentence that a colleague will understand")
+        said = reason_given(reason, PYTHON)
         if not isinstance(run, str):
             raise UsageError.because(
                 "no such run",
@@ -180,12 +163,12 @@ class RunStore:
                 found=repr(run),
                 remedy="promote(run_id, reason=...)",
             )
-        champion = self._store.promote(run, reason=reason.strip(), who=getpass.getuser())
+        champion = self._store.promote(run, reason=said, who=who())
         _report(self._settings, self._store, champion.run_id)
         return champion
 
     def __repr__(self) -> str:
-        champions = ", ".join(f"{one.experiment} (k = {one.k})" for one in self._store.champions())
+        champions = ", ".join(f"{champion.experiment} (k = {champion.k})" for champion in self._store.champions())
         return f"RunStore at {self._settings.store_uri}; champions: {champions or 'none'}"
 
 

@@ -13,6 +13,7 @@ from korzina.sources import Table, source_of
 from pipeline.errors import SpecError, UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
     from os import PathLike
 
     import pandas as pd
@@ -30,6 +31,8 @@ class SpecDraft:
     ----------
     text
         TOML, as ``korzina init`` writes it.
+    told
+        What was taken for what, and why; of a draft that was just made.
 
     Raises
     ------
@@ -45,7 +48,8 @@ class SpecDraft:
 
     """
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, told: Sequence[str] = ()) -> None:
+        self.told = tuple(told)
         try:
             self._document = tomlkit.parse(text)
         except TOMLKitError as error:
@@ -78,12 +82,17 @@ class SpecDraft:
         return read_spec(self.text.encode(), where="draft")
 
     @property
+    def questions(self) -> dict[str, dict[str, str]]:
+        """What is open: question -> answer -> what speaks for it; ``answers`` of ``draft`` settle it."""
+        return {str(open_["key"]): dict(open_["choices"]) for open_ in tomllib.loads(self.text).get("questions", [])}
+
+    @property
     def columns(self) -> pd.DataFrame:
         """One row a column of the table: name, role, kind, label, meaning."""
         import pandas as pd
 
         parts = ("role", "kind", "label", "meaning")
-        rows = [(name, *(getattr(one, part) or "" for part in parts)) for name, one in self.spec.columns.items()]
+        rows = [(name, *(getattr(column, part) or "" for part in parts)) for name, column in self.spec.columns.items()]
         return pd.DataFrame(rows, columns=["column", *parts])
 
     def write(self, path: str | PathLike[str], *, overwrite: bool = False) -> Path:
@@ -110,7 +119,7 @@ class SpecDraft:
         return f"SpecDraft of {self._document.get('name', '?')!r}: {assumptions(tomllib.loads(self.text))}"
 
 
-def draft(data: Table, name: str | None = None) -> SpecDraft:
+def draft(data: Table, name: str | None = None, answers: Mapping[str, str] | None = None) -> SpecDraft:
     """Look at a table and say what its columns seem to mean: a spec that trains as it is.
 
     Parameters
@@ -119,11 +128,15 @@ def draft(data: Table, name: str | None = None) -> SpecDraft:
         A DataFrame or the path of a file: one row a customer, or purchases, which the spec then sums up by SQL.
     name
         Of the spec, and of its experiment in MLflow; None: after the file, ``customers`` for a DataFrame.
+    answers
+        Answers to ``questions`` of an earlier draft, or roles that are known: ``{"customer": "Email"}``.
 
     Raises
     ------
     InputError
-        The data cannot be read or hold nothing that could be clustered on.
+        The data cannot be read, say nothing about who bought, or hold nothing that could be clustered on.
+    SpecError
+        An answer names a column that does not exist.
 
     Examples
     --------
@@ -132,9 +145,10 @@ def draft(data: Table, name: str | None = None) -> SpecDraft:
     SpecDraft of 'customers': 3 active (spend, orders, visits), 1 passive (age), id customer_id
 
     """
-    from pipeline.drafting import draft_spec
+    from pipeline.drafting import draft as drafted
 
-    return SpecDraft(draft_spec(source_of(data), name=name))
+    made = drafted(source_of(data), name, answers)
+    return SpecDraft(made.text, tuple(map(str, made.told)))
 
 
 def assumptions(document: dict[str, Any]) -> str:

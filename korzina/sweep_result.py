@@ -86,7 +86,7 @@ class SweepResult:
         ``inertia`` is the sum of squared distances to the centres in the clustered space; ``stability`` the prediction
         strength; ``null_silhouette`` the silhouette that data of the same covariance without structure would have.
         """
-        return pd.DataFrame([self._row(one.record) for one in self._analysis.training.candidates])
+        return pd.DataFrame([self._row(candidate.record) for candidate in self._analysis.training.candidates])
 
     @property
     def decision(self) -> Decision:
@@ -117,7 +117,7 @@ class SweepResult:
             Where the sweep did not try that k.
 
         """
-        tried = [one.record.k for one in self._analysis.training.candidates]
+        tried = [candidate.record.k for candidate in self._analysis.training.candidates]
         if k not in tried:
             raise UsageError.because(f"k = {k} was not tried", expected=f"one of {', '.join(map(str, tried))}")
         return replace(self, k=k)

@@ -66,7 +66,7 @@ def _assumed(result: SweepResult) -> str:
 
 
 def _card(card: SegmentCard) -> str:
-    phrases = [one.phrase for one in card.differences[:_MOST_DIFFERENCES]]
+    phrases = [difference.phrase for difference in card.differences[:_MOST_DIFFERENCES]]
     listed = "".join(f"<li>{escape(phrase)}</li>" for phrase in phrases)
     return (
         f"<div style='flex:1 1 18em;max-width:26em;border:1px solid {_LINE};border-radius:6px;padding:.75em'>"

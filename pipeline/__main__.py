@@ -12,23 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from pydantic import ValidationError
 
-from pipeline.command_line import (
-    DOCUMENTS,
-    ChampionOption,
-    DataOption,
-    JsonOption,
-    Promote,
-    ReasonOption,
-    SpecOption,
-    champion_to,
-    document,
-    given,
-    mlflow_pages,
-    only_experiment,
-    plan_at,
-    settings_fault,
-    who,
-)
+from pipeline import command_line as cli
 from pipeline.errors import KorzinaError, UsageError
 from pipeline.settings import Settings
 
@@ -64,18 +48,20 @@ def korzina(
 
 @app.command(short_help="Clean the data, sweep KMeans over k, choose, log, promote.")
 def train(
-    spec: SpecOption = "complete_journey",
-    data: DataOption = None,
+    spec: cli.SpecOption = "complete_journey",
+    data: cli.DataOption = None,
     k_min: Annotated[int, typer.Option(help="Least number of segments to try.")] = 2,
     k_max: Annotated[int, typer.Option(help="Largest number of segments to try.")] = 12,
     seed: Annotated[int, typer.Option(help="Every random choice derives from it.", min=0, max=2**32 - 1)] = 0,
     experiment: Annotated[
         str | None, typer.Option(help="Experiment in MLflow to record it in; left out: the spec's name.")
     ] = None,
-    promote: Annotated[Promote, typer.Option(help="auto: promote unless the champion stands firmer.")] = Promote.AUTO,
+    promote: Annotated[
+        cli.Promote, typer.Option(help="auto: promote unless the champion stands firmer.")
+    ] = cli.Promote.AUTO,
     choose: Annotated[int | None, typer.Option(help="Your own number of segments, recorded as such.")] = None,
     reason: Annotated[str, typer.Option(help="Why this number; needed with --choose.")] = "",
-    as_json: JsonOption = False,
+    as_json: cli.JsonOption = False,
 ) -> None:
     """Clean the data, sweep KMeans over k, choose, describe, log every k to MLflow, promote."""
     if choose is not None and not reason.strip():
@@ -98,7 +84,7 @@ def train(
     )
     with _report_maker() as maker:
         with progress_on_terminal() as progress:
-            result = run(request, Settings(), maker.early(progress) if promote is Promote.AUTO else progress)
+            result = run(request, Settings(), maker.early(progress) if promote is cli.Promote.AUTO else progress)
         if result.champion and result.promoted:
             maker.make(result.champion.run_id)
         if as_json:
@@ -111,7 +97,7 @@ def train(
 @app.command(short_help="List the completed runs, the newest sweep first.")
 def runs(
     experiment: Annotated[str | None, typer.Option(help="Only this experiment's; left out: those of all.")] = None,
-    as_json: JsonOption = False,
+    as_json: cli.JsonOption = False,
 ) -> None:
     """List the completed runs, the newest sweep first; the champion is marked."""
     found = _store().runs(experiment)
@@ -127,19 +113,19 @@ def runs(
 @app.command()
 def promote(
     run_id: Annotated[str, typer.Argument(help="Run to promote, or the first 6 or more characters.")],
-    reason: ReasonOption,
-    as_json: JsonOption = False,
+    reason: cli.ReasonOption,
+    as_json: cli.JsonOption = False,
 ) -> None:
     """Make a run the champion; the dashboard shows it within seconds."""
-    champion = _store().promote(run_id, reason=given(reason), who=who())
+    champion = _store().promote(run_id, reason=cli.reason_given(reason), who=cli.who())
     _tell_champion(champion, "run {} (k = {}) is champion", as_json)
 
 
 @app.command()
-def rollback(reason: ReasonOption, experiment: ChampionOption = None, as_json: JsonOption = False) -> None:
+def rollback(reason: cli.ReasonOption, experiment: cli.ChampionOption = None, as_json: cli.JsonOption = False) -> None:
     """Go back to the champion before the present one."""
     store = _store()
-    champion = store.rollback(only_experiment(store, experiment), reason=given(reason), who=who())
+    champion = store.rollback(cli.only_experiment(store, experiment), reason=cli.reason_given(reason), who=cli.who())
     _tell_champion(champion, "back to run {} (k = {})", as_json)
 
 
@@ -147,15 +133,14 @@ def rollback(reason: ReasonOption, experiment: ChampionOption = None, as_json: J
 def score(
     data: Annotated[str, typer.Option(help="File, folder, glob or database URL of the customers to place.")],
     output: Annotated[Path, typer.Option(help="CSV file to write.")],
-    experiment: ChampionOption = None,
-    as_json: JsonOption = False,
+    experiment: cli.ChampionOption = None,
+    as_of: cli.DayOption = None,
+    as_json: cli.JsonOption = False,
 ) -> None:
     """Place customers into the champion's segments."""
-    from pipeline.scoring import score_file
-
     store = _store()
-    champion = champion_to("score", store, experiment)
-    scored = score_file(store.load(champion.run_id), data, output)
+    champion = cli.champion_of(store, experiment)
+    scored = cli.place(store.load(champion.run_id), data, output, as_of.date() if as_of else None)
     for note in scored.notes:
         typer.echo(note, err=True)
     _report(scored.summary(), f"{scored.rows} customers placed, written to {output}", as_json)
@@ -163,18 +148,18 @@ def score(
 
 @app.command(short_help="Whom to contact next, at which cost and profit.")
 def campaigns(
-    experiment: ChampionOption = None,
+    experiment: cli.ChampionOption = None,
     cost: Annotated[float | None, typer.Option(help="Cost of one contact; left out: the spec's.", min=0.0)] = None,
     revenue: Annotated[
         float | None, typer.Option(help="Revenue of one response; left out: the spec's.", min=0.0)
     ] = None,
-    as_json: JsonOption = False,
+    as_json: cli.JsonOption = False,
 ) -> None:
     """Whom to contact next: the champion's plan, and what each rule earned on customers it had not seen."""
     store = _store()
-    champion = champion_to("plan", store, experiment)
+    champion = cli.champion_of(store, experiment)
     run = store.load(champion.run_id)
-    plan = plan_at(run, cost, revenue)
+    plan = cli.plan_at(run, cost, revenue)
     if as_json:
         from pipeline.campaigns import plan_as_json
 
@@ -188,22 +173,29 @@ def campaigns(
             typer.echo(line)
 
 
-@app.command(short_help="Analyse a file and write a commented draft spec of it.")
+@app.command(short_help="Analyse data and write a commented draft spec of them.")
 def init(
-    file: Annotated[str, typer.Argument(help="Your file: a table of customers or of purchases.")],
+    files: Annotated[list[str], typer.Argument(metavar="FILE...|FOLDER|URL", help="Customers, or their purchases.")],
     output: Annotated[Path | None, typer.Option(help="Spec to write; left out: beside the file, as NAME.toml.")] = None,
     force: Annotated[bool, typer.Option("--force", help="Overwrite an existing spec.")] = False,
+    answer: Annotated[list[str] | None, typer.Option(help="KEY=VALUE: the answer to a question; repeatable.")] = None,
+    language: cli.LanguageOption = "en",
+    as_json: cli.JsonOption = False,
 ) -> None:
-    """Analyse a file's structure and write a commented draft spec that trains as it is."""
-    from pipeline.drafting import draft_spec, write_draft
+    """Analyse the data's structure, write a draft spec, and try it on the whole of them.
 
-    target = output or Path(file).with_suffix(".toml")
-    if target.resolve() == Path(file).expanduser().resolve():
-        raise UsageError.because(f"{target}: the data themselves would be overwritten", remedy="give another --output")
-    if target.exists() and not force:
-        raise UsageError.because(f"{target} exists already", remedy="give another --output, or --force to overwrite")
-    write_draft(draft_spec(file), target)
-    typer.echo(f"Wrote {target}. Look through it, then: korzina train --spec {target} --data {file}")
+    What is open is asked at a terminal; elsewhere the draft is written with its questions, and the exit code is 1.
+    """
+    with cli.told_in(language):
+        data = cli.data_of(files)
+        wanted = cli.Wanted(data, cli.target_of(data, output, force=force), cli.answers_of(answer or []), language)
+        outcome = cli.try_draft(wanted, asking=cli.can_ask() and not as_json)
+    if as_json:
+        _print_json(cli.as_document(outcome))
+    else:
+        for line in cli.told(outcome):
+            typer.echo(line)
+    raise typer.Exit(outcome.exit_code)
 
 
 @app.command(short_help="Print the JSON Schema of a spec.")
@@ -233,7 +225,7 @@ def serve(
     from pipeline.serving import serve as run
 
     settings = Settings()
-    page = mlflow_pages(settings) if mlflow else ""
+    page = cli.mlflow_pages(settings) if mlflow else ""
     raise typer.Exit(run(settings, dashboard=dashboard, mlflow_ui=mlflow, announce=typer.echo, page=page))
 
 
@@ -243,10 +235,10 @@ def docs(
 ) -> None:
     """Print a document that comes with Korzina: every key of a spec, every setting, the Procfile."""
     if name:
-        typer.echo(document(name).read_text("utf-8"), nl=False)
+        typer.echo(cli.document(name).read_text("utf-8"), nl=False)
     else:
-        for known in DOCUMENTS:
-            typer.echo(f"{known:<9} {document(known)}")
+        for known in cli.DOCUMENTS:
+            typer.echo(f"{known:<9} {cli.document(known)}")
 
 
 # ------------------------------------------------------------------ helpers of the commands
@@ -291,7 +283,7 @@ def main() -> None:
     try:
         settings = Settings()
     except ValidationError as error:
-        typer.echo(f"korzina: {settings_fault(error)}", err=True)
+        typer.echo(f"korzina: {cli.settings_fault(error)}", err=True)
         raise SystemExit(2) from None
     logging.basicConfig(level="WARNING", stream=sys.stderr, format="%(levelname)s %(name)s: %(message)s")
     logging.getLogger("pipeline").setLevel(settings.log_level.upper())

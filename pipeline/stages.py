@@ -126,11 +126,11 @@ class Training:
             if len(self.customers) <= RIVAL_CUSTOMERS
             else {decision.k}
         )
-        return tuple(one.record.k for one in self.candidates if one.record.k in wanted)
+        return tuple(candidate.record.k for candidate in self.candidates if candidate.record.k in wanted)
 
     def candidate(self, k: int) -> Candidate:
         """The candidate of k segments."""
-        return next(one for one in self.candidates if one.record.k == k)
+        return next(candidate for candidate in self.candidates if candidate.record.k == k)
 
 
 @dataclass(frozen=True)

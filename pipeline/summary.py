@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from pipeline.contract import CampaignPlan, Ledger, RunSummary
+from pipeline.contract import CampaignPlan, Ledger, RunSummary, account_in_words
 
 if TYPE_CHECKING:
     from pipeline.train import Result
@@ -28,15 +28,15 @@ def summarise(result: Result) -> dict[str, Any]:
         "promotion": result.note,
         "runs": [
             {
-                "run_id": result.saved.run_ids[one.record.k],
-                "k": one.record.k,
-                "inertia": one.record.inertia,
-                "silhouette": one.record.silhouette,
-                "calinski_harabasz": one.record.calinski_harabasz,
-                "davies_bouldin": one.record.davies_bouldin,
-                "stability": one.record.stability,
+                "run_id": result.saved.run_ids[candidate.record.k],
+                "k": candidate.record.k,
+                "inertia": candidate.record.inertia,
+                "silhouette": candidate.record.silhouette,
+                "calinski_harabasz": candidate.record.calinski_harabasz,
+                "davies_bouldin": candidate.record.davies_bouldin,
+                "stability": candidate.record.stability,
             }
-            for one in training.candidates
+            for candidate in training.candidates
         ],
         "ledger": summarise_ledger(training.ledger),
         "seconds": {"total": sum(result.seconds.values()), **result.seconds},
@@ -50,8 +50,10 @@ def summarise_ledger(ledger: Ledger) -> dict[str, Any]:
         "rows_out": ledger.rows_out,
         "dropped": ledger.dropped,
         "quarantined": ledger.quarantined,
+        "lines": None if ledger.lines is None else ledger.lines.model_dump(mode="json"),
         "rules": [
-            {"rule": one.rule, "column": one.column, "rows": one.rows, "detail": one.detail} for one in ledger.entries
+            {"rule": entry.rule, "column": entry.column, "rows": entry.rows, "detail": entry.detail}
+            for entry in ledger.entries
         ],
     }
 
@@ -62,6 +64,7 @@ def told(result: Result) -> Iterator[str]:
 
     training, decision = result.training, result.training.decision
     ledger = training.ledger
+    yield from told_lines(ledger, training.dataset.currency)
     yield (
         f"{ledger.rows_in:,} rows in, {ledger.rows_out:,} customers out "
         f"({ledger.dropped:,} dropped, {ledger.quarantined:,} quarantined)"
@@ -70,21 +73,29 @@ def told(result: Result) -> Iterator[str]:
         ["", "k", "inertia", "silhouette", "stability"],
         [
             [
-                "->" if one.record.k == decision.k else "",
-                str(one.record.k),
-                f"{one.record.inertia:,.1f}",
-                f"{one.record.silhouette:.3f}",
-                "" if one.record.stability is None else f"{one.record.stability:.2f}",
+                "->" if candidate.record.k == decision.k else "",
+                str(candidate.record.k),
+                f"{candidate.record.inertia:,.1f}",
+                f"{candidate.record.silhouette:.3f}",
+                "" if candidate.record.stability is None else f"{candidate.record.stability:.2f}",
             ]
-            for one in training.candidates
+            for candidate in training.candidates
         ],
     )
     yield f"k = {decision.k}, verdict {decision.verdict}. {decision.reason}"
     yield from (f"  - {sentence}" for sentence in decision.disagreements)
     yield from (f"  - {sentence}" for sentence in sensitivity_in_words(training.sensitivity, decision))
-    chosen = next(one for one in training.candidates if one.record.k == decision.k)
+    chosen = next(candidate for candidate in training.candidates if candidate.record.k == decision.k)
     yield from (f"  {card.segment + 1}. {card.name} [{card.trust}]: {card.portrait}" for card in chosen.cards)
     yield f"Sweep {result.saved.sweep_run_id}; {result.note}. {sum(result.seconds.values()):.1f} s"
+
+
+def told_lines(ledger: Ledger, currency: str) -> Iterator[str]:
+    """The account of every line of purchases, where the data are such."""
+    if ledger.lines is not None:
+        first, *others = account_in_words(ledger.lines, currency)
+        yield first
+        yield from (f"  - {sentence}" for sentence in others)
 
 
 def text_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:

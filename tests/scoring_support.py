@@ -10,7 +10,6 @@ import pandas as pd
 from pipeline.analyse import analyse
 from pipeline.campaigns import with_campaigns
 from pipeline.cleaning import clean
-from pipeline.contract import Segmentation
 from pipeline.reading import read_source
 from pipeline.spec import Spec, load_spec
 from pipeline.stages import Options, Training
@@ -136,33 +135,3 @@ def train_shop(folder: Path) -> tuple[Spec, Training]:
     cleaned = clean(read_source(spec, str(data)), spec)
     training = analyse(cleaned, Options(k_min=2, k_max=K + 1, bounds=(K, K)), Stopwatch(), spec=spec.model_dump_json())
     return spec, with_campaigns(training, spec)
-
-
-def as_stored(training: Training, run_id: str = "a" * 32) -> Segmentation:
-    """The recommended candidate as the store hands it out."""
-    one = next(one for one in training.candidates if one.record.k == training.decision.k)
-    return Segmentation(
-        run_id=run_id,
-        sweep_run_id="f" * 32,
-        experiment="tea_shop",
-        started=1_790_000_000.0,
-        dataset=training.dataset,
-        ledger=training.ledger,
-        decision=training.decision,
-        transform=training.features.transform,
-        candidates=tuple(each.record for each in training.candidates),
-        centres=one.centres,
-        cards=one.cards,
-        customers=training.customers,
-        projection=training.projection,
-        loadings=training.loadings,
-        quarantine=training.quarantine,
-        assignments=one.assignments,
-        profiles=one.profiles,
-        category_profiles=one.category_profiles,
-        spec=training.spec,
-        rules=one.rules,
-        typical=one.typical,
-        passive=one.passive,
-        campaigns=training.campaigns,
-    )

@@ -1,6 +1,7 @@
 """A small real training for tests: invented customers, real KMeans, every table that the contract knows.
 
-``make_training`` computes it in well under a second; ``save_training`` puts it into a real MLflow store.
+``make_training`` computes it in well under a second; ``save_training`` puts it into a real MLflow store,
+``as_stored`` is what a store would hand out.
 """
 
 from __future__ import annotations
@@ -35,12 +36,14 @@ from pipeline.contract import (
     Matrix,
     Message,
     SavedSweep,
+    Segmentation,
     SegmentCard,
     share_label,
 )
 from pipeline.settings import Settings
 from pipeline.stages import Candidate, Features, Training
 
+RUN = "0123456789abcdef0123456789abcdef"
 KS = (2, 3, 4)
 PASSIVE, ACTIVE = "passive", "active"
 NAMES = ("Wine lovers in the store", "Young web shoppers", "Frequent families", "Quiet minority")
@@ -298,6 +301,37 @@ def save_training(training: Training, settings: Settings, experiment: str = "sam
 
     store = Store.open(settings, create=True)
     return store.save(record_training(training), experiment=experiment)
+
+
+def as_stored(training: Training, run_id: str = RUN, k: int | None = None, experiment: str = "sample") -> Segmentation:
+    """One candidate of a training as the store would hand it out; ``k`` left out: the recommended one."""
+    wanted = training.decision.k if k is None else k
+    candidate = next(candidate for candidate in training.candidates if candidate.record.k == wanted)
+    return Segmentation(
+        run_id=run_id,
+        sweep_run_id="f" * 32,
+        experiment=experiment,
+        started=1_790_000_000.0,
+        dataset=training.dataset,
+        ledger=training.ledger,
+        decision=training.decision,
+        transform=training.features.transform,
+        candidates=tuple(candidate.record for candidate in training.candidates),
+        centres=candidate.centres,
+        cards=candidate.cards,
+        customers=training.customers,
+        projection=training.projection,
+        loadings=training.loadings,
+        quarantine=training.quarantine,
+        assignments=candidate.assignments,
+        profiles=candidate.profiles,
+        category_profiles=candidate.category_profiles,
+        spec=training.spec,
+        rules=candidate.rules,
+        typical=candidate.typical,
+        passive=candidate.passive,
+        campaigns=training.campaigns if wanted == training.decision.k else None,
+    )
 
 
 def sample_features(dataset: Dataset, customers: pd.DataFrame) -> Features:

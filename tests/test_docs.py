@@ -38,7 +38,7 @@ def edit(copy: Path, diff: str) -> None:
 def run(copy: Path, line: str) -> str:
     """What a command printed; it has to succeed."""
     name, *words = shlex.split(line)
-    beside = Path(sys.executable).with_name(name)
+    beside = Path(sys.executable).with_name(name.removeprefix(".venv/bin/"))  # the suite's own, whatever its folder
     program = str(beside if beside.exists() else name)
     done = subprocess.run(
         [program, *words],

@@ -27,12 +27,12 @@ def why_absent(settings: Settings) -> str:
     if not settings.curate:
         return _(
             "Changing this from the page is switched off. Whoever runs the dashboard may switch it on with "
-            "KORZINA_CURATE=true; the command line can always do it."
+            "KORZINA_CURATE=true."
         )
     if not is_loopback(settings.host):
         return _(
             "The dashboard can be reached from other machines and has no sign-in, so nothing can be changed from "
-            "its pages. The command line can always do it."
+            "its pages."
         )
     if has_request_context() and not _is_near():
         return _("Changes are possible only in a browser on the machine that the dashboard runs on.")

@@ -38,13 +38,14 @@ def mix_words(shares: Sequence[Share]) -> list[str]:
         "channels": N_("{label}: {here} of all their purchases (all: {overall})"),
     }
     return [
-        _(said[one.of], label=one.label, here=percent(one.share), overall=percent(one.overall)) for one in drawn(shares)
+        _(said[share.of], label=share.label, here=percent(share.share), overall=percent(share.overall))
+        for share in drawn(shares)
     ]
 
 
 def drawn(shares: Sequence[Share]) -> list[Share]:
     """The members of a mix that the chart shows: of a share under a hundredth no index means anything."""
-    return [one for one in shares if one.index is not None and one.visible]
+    return [share for share in shares if share.index is not None and share.visible]
 
 
 def differences(card: SegmentCard, dataset: Dataset, look: Scheme) -> go.Figure:
@@ -66,7 +67,7 @@ def differences(card: SegmentCard, dataset: Dataset, look: Scheme) -> go.Figure:
 
 def mix(shares: Sequence[Share], card: SegmentCard, look: Scheme) -> go.Figure:
     """A bar a member from index 100, the share that all customers have."""
-    known = [(one, one.index or 0.0) for one in drawn(shares)]
+    known = [(share, share.index or 0.0) for share in drawn(shares)]
     if not known:
         return empty_figure(_(NO_MIX), look)
     reach = max(20.0, *(abs(index - 100) for _one, index in known)) * 1.3
@@ -94,4 +95,4 @@ def signed(value: float, places: int) -> str:
 
 
 def _by_effect(card: SegmentCard) -> list[Difference]:
-    return sorted(card.differences, key=lambda one: -abs(one.effect))
+    return sorted(card.differences, key=lambda difference: -abs(difference.effect))

@@ -44,15 +44,15 @@ def profile(
         return empty_figure(_("These data have no features to compare"), look)
     last, step = len(cards), 2 if width else 1
     words = totals.profile_rows(features)
-    colours = [_cells(one) for one in features]
+    colours = [_cells(feature) for feature in features]
     hover = [
-        [_hover(one, place, cards[place], words[row][1 + place]) for place in range(last)]
-        + [f"{escaped(one.column.label)}<br>" + _("all customers: {median}", median=words[row][-1])]
-        for row, one in enumerate(features)
+        [_hover(feature, place, cards[place], words[row][1 + place]) for place in range(last)]
+        + [f"{escaped(feature.column.label)}<br>" + _("all customers: {median}", median=words[row][-1])]
+        for row, feature in enumerate(features)
     ]
     rows = step * len(features)
     trace = {**_grid(_below(colours, step), _below(hover, step), look), "meta": [*(card.key for card in cards), ""]}
-    names = [fitted(one.column.label, _NAMES, 1)[0] for one in features]
+    names = [fitted(feature.column.label, _NAMES, 1)[0] for feature in features]
     room = max(_LEAST, min(_MOST, _HEADS // (last + 1)))
     heads = [mark(card.colour, look).sign if width else _head(card, look, room) for card in cards]
     frames = [_frame(place, rows, look) for place, card in enumerate(cards) if card.key in chosen]
@@ -62,7 +62,7 @@ def profile(
         shapes=frames,
         dragmode=False,
         margin=_margin(heads, [] if width else names),
-        annotations=[_over(one, step * row, look) for row, one in enumerate(features)] if width else [],
+        annotations=[_over(feature, step * row, look) for row, feature in enumerate(features)] if width else [],
         xaxis={
             "side": "top",
             "range": [-0.5, last + 0.5],
@@ -117,14 +117,14 @@ def _frame(place: int, rows: int, look: Scheme) -> dict[str, Any]:
     }
 
 
-def shades(one: Feature, look: Scheme) -> list[str]:
+def shades(feature: Feature, look: Scheme) -> list[str]:
     """The colour of each cell of a row, all customers last."""
-    return [_shade(effect, look) for effect in _cells(one)]
+    return [_shade(effect, look) for effect in _cells(feature)]
 
 
-def _cells(one: Feature) -> list[float | None]:
+def _cells(feature: Feature) -> list[float | None]:
     """The effects of a row as far as the scale reaches, none where there is none; all customers last."""
-    return [None if effect != effect else max(-_REACH, min(_REACH, effect)) for effect in one.effects] + [0.0]
+    return [None if effect != effect else max(-_REACH, min(_REACH, effect)) for effect in feature.effects] + [0.0]
 
 
 def _shade(effect: float | None, look: Scheme) -> str:
@@ -136,7 +136,7 @@ def _below(rows: Sequence[Sequence[Any]], step: int) -> list[Sequence[Any]]:
     return [line for row in rows for line in ([[None] * len(row)] * (step - 1) + [row])]
 
 
-def _over(one: Feature, row: int, look: Scheme) -> dict[str, Any]:
+def _over(feature: Feature, row: int, look: Scheme) -> dict[str, Any]:
     """The name of a feature over its cells."""
     return {
         "x": 0,
@@ -146,7 +146,7 @@ def _over(one: Feature, row: int, look: Scheme) -> dict[str, Any]:
         "yanchor": "middle",
         "yshift": -3,
         "showarrow": False,
-        "text": escaped(one.column.label, 44),
+        "text": escaped(feature.column.label, 44),
         "font": {"size": 12, "color": look.ink},
     }
 
@@ -173,11 +173,11 @@ def _medians(
     return {
         "type": "scatter",
         "mode": "text",
-        "x": [one[0] for one in cells],
-        "y": [one[1] for one in cells],
-        "text": [escaped(one[2]) for one in cells],
+        "x": [cell[0] for cell in cells],
+        "y": [cell[1] for cell in cells],
+        "text": [escaped(cell[2]) for cell in cells],
         "hoverinfo": "skip",
-        "textfont": {"size": size or 1, "color": [ink_on(_shade(one[3], look)) for one in cells]},
+        "textfont": {"size": size or 1, "color": [ink_on(_shade(cell[3], look)) for cell in cells]},
     }
 
 
@@ -191,9 +191,9 @@ def _head(card: SegmentCard, look: Scheme, room: float) -> str:
     return f"{mark(card.colour, look).sign} " + "<br>".join(wrapped(card.name, room, 3)) + f"<br>{trusted(card)}"
 
 
-def _hover(one: Feature, place: int, card: SegmentCard, median: str) -> str:
-    effect = one.effects[place]
-    lines = [f"<b>{escaped(with_trust(card))}</b>", f"{escaped(one.column.label)}: {escaped(median)}"]
+def _hover(feature: Feature, place: int, card: SegmentCard, median: str) -> str:
+    effect = feature.effects[place]
+    lines = [f"<b>{escaped(with_trust(card))}</b>", f"{escaped(feature.column.label)}: {escaped(median)}"]
     if effect == effect:
         far = decimal(abs(effect), 1)
         lines.append(

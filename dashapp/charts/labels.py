@@ -66,10 +66,13 @@ def beside(marks: Sequence[Bubble], screens: Sequence[tuple[int, int, int]] = SC
     return [placed[mine] for mine in range(len(marks))]
 
 
-def _choices(one: Bubble) -> list[Offset]:
-    (wide, high), found = _size(one), [] if one.radius else [(0.0, 0.0)]  # on a mere point there is nothing to hide
+def _choices(bubble: Bubble) -> list[Offset]:
+    (wide, high), found = (
+        _size(bubble),
+        [] if bubble.radius else [(0.0, 0.0)],
+    )  # on a mere point there is nothing to hide
     for gap, (right, down) in product(_GAPS, _WAYS):
-        away = one.radius * (0.8 if right and down else 1) + gap
+        away = bubble.radius * (0.8 if right and down else 1) + gap
         found.append((right * (away + wide / 2), down * (away + high / 2)))
     return found
 
@@ -77,9 +80,9 @@ def _choices(one: Bubble) -> list[Offset]:
 def _taken(marks: Sequence[Bubble], placed: Mapping[int, Offset], screen: tuple[int, int, int]) -> Boxes:
     """What must not be covered: names that have their place, and all marks."""
     taken = [_box(marks[other], offset, screen) for other, offset in placed.items()]
-    for one in marks:
-        x, y = one.x * screen[0], (1 - one.y) * screen[1]
-        taken.append((x - one.radius, y - one.radius, x + one.radius, y + one.radius))
+    for mark in marks:
+        x, y = mark.x * screen[0], (1 - mark.y) * screen[1]
+        taken.append((x - mark.radius, y - mark.radius, x + mark.radius, y + mark.radius))
     return np.array(taken)
 
 
@@ -91,14 +94,14 @@ def _costs(boxes: Boxes, taken: Boxes, screen: tuple[int, int, int]) -> Boxes:
     return found
 
 
-def _size(one: Bubble) -> tuple[float, float]:
-    first, *others = map(unescape, one.lines)
-    return font.widest([_SIGN + first, *others]) + 4, len(one.lines) * _LINE + 4
+def _size(bubble: Bubble) -> tuple[float, float]:
+    first, *others = map(unescape, bubble.lines)
+    return font.widest([_SIGN + first, *others]) + 4, len(bubble.lines) * _LINE + 4
 
 
-def _box(one: Bubble, at: Offset, screen: tuple[int, int, int]) -> Box:
-    wide, high = _size(one)
-    x, y = one.x * screen[0] + at[0], (1 - one.y) * screen[1] + at[1]
+def _box(bubble: Bubble, at: Offset, screen: tuple[int, int, int]) -> Box:
+    wide, high = _size(bubble)
+    x, y = bubble.x * screen[0] + at[0], (1 - bubble.y) * screen[1] + at[1]
     return x - wide / 2, y - high / 2, x + wide / 2, y + high / 2
 
 

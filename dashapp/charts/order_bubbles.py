@@ -19,40 +19,41 @@ _NAME = 125  # pixels of a line of a name
 
 
 def bubbles(
-    it: Segmentation, found: Sequence[Portion], look: Scheme, *, selected: bool, named: bool = True
+    segmentation: Segmentation, portions: Sequence[Portion], look: Scheme, *, selected: bool, named: bool = True
 ) -> go.Figure:
     """Median orders by median cheque, the area of a bubble for the customers.
 
     Names stand beside the bubbles; where there is no room for them, symbols stand in the bubbles.
     """
-    orders, cheque = it.dataset.meaning("orders"), it.dataset.meaning("average_cheque")
-    if orders is None or cheque is None or not found:
+    orders, cheque = segmentation.dataset.meaning("orders"), segmentation.dataset.meaning("average_cheque")
+    if orders is None or cheque is None or not portions:
         return empty_figure(_("These data have no orders and no average cheque"), look)
-    medians = it.profiles.set_index([Profiles.SEGMENT, Profiles.COLUMN])[Profiles.MEDIAN]
+    medians = segmentation.profiles.set_index([Profiles.SEGMENT, Profiles.COLUMN])[Profiles.MEDIAN]
     points = [
-        (float(medians[one.card.segment, orders.name]), float(medians[one.card.segment, cheque.name])) for one in found
+        (float(medians[portion.card.segment, orders.name]), float(medians[portion.card.segment, cheque.name]))
+        for portion in portions
     ]
     across, up = _padded([x for x, _ in points]), _padded([y for _, y in points])
-    largest = max(one.card.size for one in found)
-    whole = [16 + 40 * (one.card.size / largest) ** 0.5 for one in found]
+    largest = max(portion.card.size for portion in portions)
+    whole = [16 + 40 * (portion.card.size / largest) ** 0.5 for portion in portions]
     traces = [
         trace
-        for one, (x, y), size in zip(found, points, whole, strict=True)
-        for trace in _marks(one, x, y, size, _bubble_words(one, x, y, orders, cheque), look, selected, named)
+        for portion, (x, y), size in zip(portions, points, whole, strict=True)
+        for trace in _marks(portion, x, y, size, _bubble_words(portion, x, y, orders, cheque), look, selected, named)
     ]
     marks = [
         Bubble(
             (x - across[0]) / (across[1] - across[0]),
             (y - up[0]) / (up[1] - up[0]),
             size / 2,
-            wrapped(f"{one.card.name} ·\u00a0{trusted(one.card)}", _NAME, 4),
+            wrapped(f"{portion.card.name} ·\u00a0{trusted(portion.card)}", _NAME, 4),
         )
-        for one, (x, y), size in zip(found, points, whole, strict=True)
+        for portion, (x, y), size in zip(portions, points, whole, strict=True)
     ]
     notes = (
         [
-            _bubble_label(one, point, at, bubble.lines, look)
-            for one, point, at, bubble in zip(found, points, beside(marks), marks, strict=True)
+            _bubble_label(portion, point, at, bubble.lines, look)
+            for portion, point, at, bubble in zip(portions, points, beside(marks), marks, strict=True)
         ]
         if named
         else []
@@ -67,7 +68,7 @@ def bubbles(
 
 
 def _marks(
-    one: Portion, x: float, y: float, size: float, words: str, look: Scheme, selected: bool, named: bool
+    portion: Portion, x: float, y: float, size: float, words: str, look: Scheme, selected: bool, named: bool
 ) -> list[dict[str, Any]]:
     """One segment's bubble of those who are shown; with ``selected`` all of its customers stand behind it in grey."""
     shared = {
@@ -75,8 +76,8 @@ def _marks(
         "mode": "markers",
         "x": [x],
         "y": [y],
-        "meta": one.card.key,
-        "name": escaped(one.card.name),
+        "meta": portion.card.key,
+        "name": escaped(portion.card.name),
         "hoverinfo": "text",
         "hovertext": [words],
     }
@@ -84,26 +85,26 @@ def _marks(
         **shared,
         "marker": {"color": tinted(look.ghost, 0.6), "size": [size], "line": {"color": look.muted, "width": 1}},
     }
-    style = mark(one.card.colour, look)
-    ink = style.ink if one.chosen else look.ink
+    style = mark(portion.card.colour, look)
+    ink = style.ink if portion.chosen else look.ink
     sign = {"mode": "markers+text", "text": [style.glyph], "textfont": {"size": 13, "color": ink}}
     front = {
         **shared,
         **({} if named else sign),
         "marker": {
-            "color": tinted(style.colour, 0.8 if one.chosen else _PALE),
+            "color": tinted(style.colour, 0.8 if portion.chosen else _PALE),
             "line": {"color": look.surface, "width": 1.5},
-            "size": [size * one.fraction**0.5 if one.customers else 0],
+            "size": [size * portion.fraction**0.5 if portion.customers else 0],
         },
     }
     return [behind, front] if selected else [front]
 
 
 def _bubble_label(
-    one: Portion, point: tuple[float, float], at: tuple[float, float], lines: Sequence[str], look: Scheme
+    portion: Portion, point: tuple[float, float], at: tuple[float, float], lines: Sequence[str], look: Scheme
 ) -> dict[str, Any]:
     """The name beside its bubble, with a thin line to it where it had to stand apart."""
-    style = mark(one.card.colour, look)
+    style = mark(portion.card.colour, look)
     text = f"{style.sign} " + "<br>".join(lines)
     return {
         "x": point[0],
@@ -120,10 +121,10 @@ def _bubble_label(
     }
 
 
-def _bubble_words(one: Portion, x: float, y: float, orders: Column, cheque: Column) -> str:
-    lines = [f"<b>{escaped(with_trust(one.card))}</b>", customers(one.card.size)]
-    if one.customers < one.card.size:
-        lines.append(_("selected: {n} of {m}", n=number(one.customers), m=number(one.card.size)))
+def _bubble_words(portion: Portion, x: float, y: float, orders: Column, cheque: Column) -> str:
+    lines = [f"<b>{escaped(with_trust(portion.card))}</b>", customers(portion.card.size)]
+    if portion.customers < portion.card.size:
+        lines.append(_("selected: {n} of {m}", n=number(portion.customers), m=number(portion.card.size)))
     return "<br>".join(
         [
             *lines,

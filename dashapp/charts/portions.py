@@ -19,24 +19,24 @@ ROW, LEAST = 84, 400  # pixels a segment, and of the whole chart
 _PALE, _LINE, _FULL = 0.25, 140, 0.48  # pixels of a line beside a bar, which takes this much of the width at most
 
 
-def marimekko(found: Sequence[Portion], look: Scheme, *, selected: bool) -> go.Figure:
+def marimekko(portions: Sequence[Portion], look: Scheme, *, selected: bool) -> go.Figure:
     """A bar a segment: as thick as its share of the customers, as long as the revenue that one of them brings.
 
     Its area is therefore its share of the revenue. With ``selected`` all customers stand behind it in grey.
     """
-    if not found:
+    if not portions:
         return empty_figure(_("No segments"), look)
-    ends = list(accumulate(one.card.share for one in found))
-    places = [end - one.card.share / 2 for end, one in zip(ends, found, strict=True)]
-    longest = max(max(_level(one.level), _level(one.whole)) for one in found) or 1.0
-    traces = [_bars(found, places, look, ghost=True)] if selected else []
-    traces.append(_bars(found, places, look, ghost=False))
+    ends = list(accumulate(portion.card.share for portion in portions))
+    places = [end - portion.card.share / 2 for end, portion in zip(ends, portions, strict=True)]
+    longest = max(max(_level(portion.level), _level(portion.whole)) for portion in portions) or 1.0
+    traces = [_bars(portions, places, look, ghost=True)] if selected else []
+    traces.append(_bars(portions, places, look, ghost=False))
     names = [
         note
-        for one, place in zip(found, places, strict=True)
-        if (note := _bar_label(one, place, look, selected=selected))
+        for portion, place in zip(portions, places, strict=True)
+        if (note := _bar_label(portion, place, look, selected=selected))
     ]
-    rated = any(one.whole is not None for one in found)
+    rated = any(portion.whole is not None for portion in portions)
     usual = (
         [
             {
@@ -73,59 +73,65 @@ def marimekko(found: Sequence[Portion], look: Scheme, *, selected: bool) -> go.F
     )
 
 
-def _bars(found: Sequence[Portion], places: Sequence[float], look: Scheme, *, ghost: bool) -> dict[str, Any]:
-    colours = [look.ghost if ghost else mark(one.card.colour, look).colour for one in found]
+def _bars(portions: Sequence[Portion], places: Sequence[float], look: Scheme, *, ghost: bool) -> dict[str, Any]:
+    colours = [look.ghost if ghost else mark(portion.card.colour, look).colour for portion in portions]
     return {
         "type": "bar",
         "orientation": "h",
         "y": list(places),
-        "x": [_level(one.whole if ghost else one.level) if ghost or one.customers else 0.0 for one in found],
-        "width": [one.card.share * (1.0 if ghost else one.fraction) for one in found],
+        "x": [
+            _level(portion.whole if ghost else portion.level) if ghost or portion.customers else 0.0
+            for portion in portions
+        ],
+        "width": [portion.card.share * (1.0 if ghost else portion.fraction) for portion in portions],
         "name": _("All customers") if ghost else _("Revenue of a customer"),
         "marker": {
             "color": colours,
-            "opacity": [1.0 if ghost or one.chosen else _PALE for one in found],
+            "opacity": [1.0 if ghost or portion.chosen else _PALE for portion in portions],
             "line": {"color": look.surface, "width": 1.5},
         },
-        "hovertext": [_bar_words(one) for one in found],
+        "hovertext": [_bar_words(portion) for portion in portions],
         "hoverinfo": "text",
-        "meta": [one.card.key for one in found],
+        "meta": [portion.card.key for portion in portions],
     }
 
 
-def _bar_words(one: Portion) -> str:
-    lines = [f"<b>{escaped(with_trust(one.card))}</b>", _("{share} of customers", share=percent(one.card.share))]
-    if one.card.revenue_share is not None:
-        lines.append(_("{share} of revenue", share=percent(one.card.revenue_share)))
-    if one.whole is not None:
-        lines.append(_("a customer brings {times} times the average", times=number(one.whole, 1)))
-    if one.customers < one.card.size:
-        lines.append(_("selected: {n} of {m}", n=number(one.customers), m=number(one.card.size)))
-        if one.level is not None:
-            lines.append(_("one of those brings {times} times the average", times=number(one.level, 1)))
+def _bar_words(portion: Portion) -> str:
+    lines = [
+        f"<b>{escaped(with_trust(portion.card))}</b>",
+        _("{share} of customers", share=percent(portion.card.share)),
+    ]
+    if portion.card.revenue_share is not None:
+        lines.append(_("{share} of revenue", share=percent(portion.card.revenue_share)))
+    if portion.whole is not None:
+        lines.append(_("a customer brings {times} times the average", times=number(portion.whole, 1)))
+    if portion.customers < portion.card.size:
+        lines.append(_("selected: {n} of {m}", n=number(portion.customers), m=number(portion.card.size)))
+        if portion.level is not None:
+            lines.append(_("one of those brings {times} times the average", times=number(portion.level, 1)))
     return "<br>".join(lines)
 
 
-def _bar_label(one: Portion, place: float, look: Scheme, *, selected: bool) -> dict[str, Any] | None:
+def _bar_label(portion: Portion, place: float, look: Scheme, *, selected: bool) -> dict[str, Any] | None:
     """Name, trust and share, beside the bar; fewer lines beside a thin one, none beside a hair."""
-    style, room = mark(one.card.colour, look), bisect([0.07, 0.12, 0.18], one.card.share) + 1
-    if one.card.share < 0.03:
+    style, room = mark(portion.card.colour, look), bisect([0.07, 0.12, 0.18], portion.card.share) + 1
+    if portion.card.share < 0.03:
         return None
-    lines = wrapped(one.card.name, _LINE, max(1, room - 1), bold=True)
+    lines = wrapped(portion.card.name, _LINE, max(1, room - 1), bold=True)
     what = (
         _("not selected")
-        if not one.chosen
-        else _("{n} of {m}", n=number(one.customers), m=number(one.card.size))
+        if not portion.chosen
+        else _("{n} of {m}", n=number(portion.customers), m=number(portion.card.size))
         if selected
-        else _("{share} of customers", share=percent(one.card.share))
-        if one.card.revenue_share is None
-        else _("{share} of revenue", share=percent(one.card.revenue_share))
+        else _("{share} of customers", share=percent(portion.card.share))
+        if portion.card.revenue_share is None
+        else _("{share} of revenue", share=percent(portion.card.revenue_share))
     )
     text = f"{style.sign} " + "<br>".join(f"<b>{line}</b>" for line in lines)
     if room > 1:
-        text += f"<br>{what} · {trusted(one.card)}"
+        text += f"<br>{what} · {trusted(portion.card)}"
     return {
-        "x": max(_level(one.level) if one.customers else 0.0, _level(one.whole)),
+        "x": max(_level(portion.level) if portion.customers else 0.0, _level(portion.whole)),
         "y": place,
         "text": text,
         "xanchor": "left",
@@ -133,7 +139,7 @@ def _bar_label(one: Portion, place: float, look: Scheme, *, selected: bool) -> d
         "showarrow": False,
         "xshift": 6,
         "bgcolor": look.surface,
-        "font": {"size": 12, "color": look.ink if one.chosen else look.muted},
+        "font": {"size": 12, "color": look.ink if portion.chosen else look.muted},
     }
 
 

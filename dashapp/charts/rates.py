@@ -20,7 +20,7 @@ NO_CAMPAIGNS = N_("These data hold no campaigns")
 
 def trait_words(found: Sequence[Trait]) -> list[str]:
     """What stands above each dot of ``traits``."""
-    return [_beside(one.label, percent(one.value or 0.0), one.overall) for one in shares_of(found)]
+    return [_beside(share.label, percent(share.value or 0.0), share.overall) for share in shares_of(found)]
 
 
 def campaign_words(found: Sequence[Response]) -> list[str]:
@@ -76,35 +76,35 @@ def shares_of(found: Sequence[Trait]) -> list[Trait]:
     return [one for one in found if one.overall_share is not None and one.value is not None][:MOST_TRAITS]
 
 
-def response_words(one: Response) -> str:
+def response_words(response: Response) -> str:
     """One campaign in a sentence."""
-    if one.rate is None or one.low is None or one.high is None:
+    if response.rate is None or response.low is None or response.high is None:
         return plural(
             "{n} contacted, too few for a rate (at least {least})",
             "{n} contacted, too few for a rate (at least {least})",
-            one.contacted,
+            response.contacted,
             least=number(traits.LEAST),
         )
     said = _(
         "{answered} of {contacted} responded: {rate} ({low} to {high})",
-        answered=number(one.answered),
-        contacted=number(one.contacted),
-        rate=rate(one.rate),
-        low=rate(one.low),
-        high=rate(one.high),
+        answered=number(response.answered),
+        contacted=number(response.contacted),
+        rate=rate(response.rate),
+        low=rate(response.low),
+        high=rate(response.high),
     )
-    return said + "; " + _("few contacted, read with care") if one.few else said
+    return said + "; " + _("few contacted, read with care") if response.few else said
 
 
-def _short(one: Response) -> str:
-    if one.rate is None:
-        return _("{label}: only {n} contacted", label=one.label, n=number(one.contacted))
+def _short(response: Response) -> str:
+    if response.rate is None:
+        return _("{label}: only {n} contacted", label=response.label, n=number(response.contacted))
     said = (
-        _beside(one.label, rate(one.rate), rate(one.overall))
-        if one.overall is not None
-        else f"{one.label}: {rate(one.rate)}"
+        _beside(response.label, rate(response.rate), rate(response.overall))
+        if response.overall is not None
+        else f"{response.label}: {rate(response.rate)}"
     )
-    return said + ", " + _("{n} contacted", n=number(one.contacted)) if one.few else said
+    return said + ", " + _("{n} contacted", n=number(response.contacted)) if response.few else said
 
 
 def _beside(label: str, here: str, overall: str) -> str:

@@ -21,7 +21,7 @@ _BRACKETS = re.compile(r"\([^)]*\)")
 
 def height(words: Sequence[str], row: int = ROW, lowest: int = LOWEST) -> int:
     """Pixels of a chart with these words above its rows."""
-    lines = max((len(_in_lines(one)) for one in words), default=1)
+    lines = max((len(_in_lines(word)) for word in words), default=1)
     return max(lowest, len(words) * (row + (lines - 1) * LINE) + 34)
 
 
@@ -91,7 +91,7 @@ def tick_trace(values: Sequence[float | None], look: Scheme) -> dict[str, Any]:
         "y": _lanes(len(values)),
         "name": _("all customers"),
         "hoverinfo": "text",
-        "hovertext": ["" if one is None else _("all customers: {value}", value=percent(one)) for one in values],
+        "hovertext": ["" if value is None else _("all customers: {value}", value=percent(value)) for value in values],
         "marker": {"symbol": "line-ns-open", "size": 11, "color": look.muted, "line": {"width": 2}},
     }
 
@@ -158,5 +158,5 @@ def _lanes(rows: int) -> list[float]:
 
 def span_of(values: Sequence[float | None]) -> tuple[float, float]:
     """What the x axis shows of shares: from 0 to a little beyond the largest."""
-    top = max((one for one in values if one is not None), default=0.0) or 1.0
+    top = max((value for value in values if value is not None), default=0.0) or 1.0
     return -0.02 * top, min(1.02, top * 1.12)

@@ -19,7 +19,7 @@ def inertia(candidates: Sequence[CandidateRecord], decision: Decision, k: int, l
     """Inertia by k, the chord from first to last, and the elbow: the point farthest below the chord."""
     if len(candidates) < 2:
         return empty_figure(_("One number of segments was tried: nothing to compare"), look)
-    ks, values = [one.k for one in candidates], [one.inertia for one in candidates]
+    ks, values = [candidate.k for candidate in candidates], [candidate.inertia for candidate in candidates]
     traces: list[dict[str, Any]] = [
         {
             "type": "scatter",
@@ -74,16 +74,18 @@ def silhouette(candidates: Sequence[CandidateRecord], decision: Decision, k: int
     """Silhouette by k with twice its standard error, the range of single starts, and data without any structure."""
     if len(candidates) < 2:
         return empty_figure(_("One number of segments was tried: nothing to compare"), look)
-    ks = [one.k for one in candidates]
-    values = [one.silhouette for one in candidates]
-    errors = [2 * (one.silhouette_se or 0.0) for one in candidates]
+    ks = [candidate.k for candidate in candidates]
+    values = [candidate.silhouette for candidate in candidates]
+    errors = [2 * (candidate.silhouette_se or 0.0) for candidate in candidates]
     around = [(k, value - error, value + error) for k, value, error in zip(ks, values, errors, strict=True)]
     starts = [
-        (one.k, min(one.silhouette_by_seed), max(one.silhouette_by_seed))
-        for one in candidates
-        if one.silhouette_by_seed
+        (candidate.k, min(candidate.silhouette_by_seed), max(candidate.silhouette_by_seed))
+        for candidate in candidates
+        if candidate.silhouette_by_seed
     ]
-    nulls = [(one.k, one.null_silhouette) for one in candidates if one.null_silhouette is not None]
+    nulls = [
+        (candidate.k, candidate.null_silhouette) for candidate in candidates if candidate.null_silhouette is not None
+    ]
     traces = [_band(starts, "single starts", tinted(look.accent, 0.22))] if starts else []
     if any(errors):
         traces.append(_band(around, "two standard errors", tinted(look.accent, 0.16)))
@@ -156,7 +158,7 @@ def _ground_note(nulls: Sequence[tuple[int, float]], look: Scheme) -> list[dict[
 
 def stability(candidates: Sequence[CandidateRecord], k: int, look: Scheme) -> go.Figure:
     """Prediction strength by k over the least that supports a division (Tibshirani and Walther 2005)."""
-    known = [(one.k, one.stability) for one in candidates if one.stability is not None]
+    known = [(candidate.k, candidate.stability) for candidate in candidates if candidate.stability is not None]
     if not known:
         return empty_figure(_("This run does not know how stable each number is"), look)
     ks, values = [one for one, _value in known], [value for _one, value in known]

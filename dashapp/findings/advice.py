@@ -8,30 +8,30 @@ from dashapp.telling import money, number
 from pipeline.contract import SegmentAdvice, Segmentation, SegmentCard
 
 
-def advised(one: SegmentCard, it: Segmentation) -> tuple[SegmentAdvice, ListNumbers] | None:
+def advised(card: SegmentCard, segmentation: Segmentation) -> tuple[SegmentAdvice, ListNumbers] | None:
     """The segment's part of the plan and its list in numbers; None where the run has no plan with prices."""
-    plan = it.campaigns
-    found = next((advice for advice in plan.summary.segments if advice.segment == one.segment), None) if plan else None
+    plan = segmentation.campaigns
+    found = next((advice for advice in plan.summary.segments if advice.segment == card.segment), None) if plan else None
     if plan is None or found is None or plan.summary.cost is None:
         return None
-    return found, in_numbers(plan, one.segment)
+    return found, in_numbers(plan, card.segment)
 
 
-def action(one: SegmentCard, it: Segmentation) -> str:
+def action(card: SegmentCard, segmentation: Segmentation) -> str:
     """Whom of the segment to contact, whom to hold out, and what that brings; empty where the run has no plan."""
-    said = advised(one, it)
-    if said is None or it.campaigns is None:
+    said = advised(card, segmentation)
+    if said is None or segmentation.campaigns is None:
         return ""
     advice, found = said
     if not found.listed:
         return _("Next campaign: leave them out, nobody here is worth a contact.")
-    if not found.pays(it.campaigns.summary.revenue or 0.0):
+    if not found.pays(segmentation.campaigns.summary.revenue or 0.0):
         return (
             _("No campaign pays in this segment now: try one on a small sample before spending more.")
             if advice.word == "test"
             else _("No campaign pays in this segment now: keep them out of paid campaigns.")
         )
-    profit = money(found.expected.value, it.dataset.currency)
+    profit = money(found.expected.value, segmentation.dataset.currency)
     if not found.held:
         return plural(
             "Next campaign: contact {n} of them, expected profit {profit}.",

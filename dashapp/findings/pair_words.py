@@ -110,9 +110,9 @@ def short_verdict(rule: Rule) -> str:
     return _("beyond chance") if rule.lift >= 1 else _("less than by chance")
 
 
-def finding(found: Sequence[Rule], basis: AffinityBasis) -> str:
+def finding(rules: Sequence[Rule], basis: AffinityBasis) -> str:
     """What the page says first: the heaviest pair, and the closest one where it is another."""
-    heavy, close = affinity.heaviest(found), affinity.closest(found)
+    heavy, close = affinity.heaviest(rules), affinity.closest(rules)
     if heavy is None:
         return _("No pair goes together more often than chance would have it.")
     if close is None or close.key == heavy.key:
@@ -129,9 +129,9 @@ def finding(found: Sequence[Rule], basis: AffinityBasis) -> str:
     return f"{rule_sentence(heavy, basis)} {closest}"
 
 
-def comparison(found: Sequence[Rule]) -> str:
+def comparison(rules: Sequence[Rule]) -> str:
     """What belongs together more closely in a segment than among all customers."""
-    best = affinity.stronger(found)
+    best = affinity.stronger(rules)
     if not best:
         return _("No pair is surely stronger here than among all customers.")
     pairs = "; ".join(
@@ -147,9 +147,9 @@ def comparison(found: Sequence[Rule]) -> str:
     return _("Stronger here than among all customers: {pairs}.", pairs=pairs)
 
 
-def counted(found: Sequence[Rule], basis: AffinityBasis) -> str:
+def counted(rules: Sequence[Rule], basis: AffinityBasis) -> str:
     """What one unit is, and how many there are."""
-    n = round(found[0].units) if found else 0
+    n = round(rules[0].units) if rules else 0
     if basis.kind == "baskets":
         return plural(
             "Counted in real baskets: everything on one receipt is one basket. {n} basket here.",

@@ -1,4 +1,4 @@
-"""What the Segment page says in sentences; nothing here knows of Dash or Plotly."""
+"""What is said of one segment in sentences; nothing here knows of Dash or Plotly."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from dashapp.findings import affinity
 from dashapp.findings.affinity import Rule
 from dashapp.findings.traits import LEAST, Response, Share, Trait, drawn
 from dashapp.i18n import N_, _, decimal, plural
-from dashapp.telling import customers, number, percent
-from pipeline.contract import AffinityBasis, Group, SegmentCard, SegmentRule
+from dashapp.telling import customers, number, of_column, percent
+from pipeline.contract import AffinityBasis, Dataset, Group, SegmentCard, SegmentRule
 
 _FILL = re.compile(r'(COALESCE\("(?:[^"]|"")+", )(-?\d+\.\d{5,})\)')
 ADVICE = {
@@ -21,20 +21,36 @@ ADVICE = {
 }
 
 
+def differences(card: SegmentCard, dataset: Dataset, most: int = 3) -> list[tuple[str, str, str]]:
+    """The strongest differences of a segment: phrase, its median, the median of all."""
+    rows = []
+    for difference in card.differences[:most]:
+        column = dataset.column(difference.column)
+        phrase = difference.phrase[:1].upper() + difference.phrase[1:]
+        rows.append(
+            (
+                phrase,
+                f"{column.label} {of_column(difference.median, column)}",
+                of_column(difference.overall_median, column),
+            )
+        )
+    return rows
+
+
 def identity_words(card: SegmentCard) -> str:
     """How the segment relates to the one in use when it was found."""
-    it = card.identity
-    if it is None:
+    identity = card.identity
+    if identity is None:
         return _("there was no earlier segmentation to compare with.")
     told = {
-        "before": _("“{name}”", name=it.previous) if it.previous else _("an earlier segment"),
-        "overlap": percent(it.overlap),
+        "before": _("“{name}”", name=identity.previous) if identity.previous else _("an earlier segment"),
+        "overlap": percent(identity.overlap),
     }
-    if it.status == "same":
+    if identity.status == "same":
         return _("the same as {before}; they share {overlap} of their members.", **told)
-    if it.status == "changed":
+    if identity.status == "changed":
         return _("changed; it continues {before}, with {overlap} of the members of both in common.", **told)
-    if it.previous:
+    if identity.previous:
         return _("new; no earlier segment is like it. The closest, {before}, shares {overlap}.", **told)
     return _("new; no earlier segment is like it.")
 
@@ -65,7 +81,7 @@ def rule_words(rule: SegmentRule) -> str:
 
 def mix_finding(shares: Sequence[Share], group: Group) -> str:
     """The member of a mix that stands out and the one that is missed the most, where whole percentages show either."""
-    seen = [one for one in shares if one.index is not None and one.visible and one.differs]
+    seen = [share for share in shares if share.index is not None and share.visible and share.differs]
     said = []
     if seen and seen[0].share > seen[0].overall:
         said.append(
@@ -91,7 +107,7 @@ def mix_finding(shares: Sequence[Share], group: Group) -> str:
 
 def traits_finding(traits: Sequence[Trait]) -> str:
     """The most different trait, and how much is known."""
-    known = [one for one in traits if one.effect is not None]
+    known = [trait for trait in traits if trait.effect is not None]
     known.sort(key=lambda one: one.overall_share is None)  # the chart draws shares, so it is a share that leads
     if not known:
         return _("Too little is known of these customers to say.")
@@ -101,9 +117,9 @@ def traits_finding(traits: Sequence[Trait]) -> str:
     return f"{first} {gaps}".strip()
 
 
-def response_finding(found: Sequence[Response]) -> str:
+def response_finding(responses: Sequence[Response]) -> str:
     """Where the segment's interval lies wholly above or below all customers."""
-    rated = [one for one in found if one.rate is not None and one.overall is not None]
+    rated = [response for response in responses if response.rate is not None and response.overall is not None]
     if not rated:
         return _("In no campaign were {least} of them contacted, so there is no rate to show.", least=number(LEAST))
     above = [one.label for one in rated if (one.low or 0.0) > (one.overall or 0.0)]
@@ -117,7 +133,7 @@ def response_finding(found: Sequence[Response]) -> str:
         above=number(len(above)),
         below=number(len(below)),
     )
-    if len(found) == len(rated):
+    if len(responses) == len(rated):
         return said
     return (
         said
@@ -125,14 +141,14 @@ def response_finding(found: Sequence[Response]) -> str:
         + plural(
             "{n} more campaign reached too few of them for a rate; it stands in the table only.",
             "{n} more campaigns reached too few of them for a rate; they stand in the table only.",
-            len(found) - len(rated),
+            len(responses) - len(rated),
         )
     )
 
 
-def drawn_words(found: Sequence[Response]) -> str:
+def drawn_words(responses: Sequence[Response]) -> str:
     """Which campaigns the chart holds, where it has no room for all that have a rate; empty where it has."""
-    rated, shown = sum(one.rate is not None for one in found), len(drawn(found))
+    rated, shown = sum(response.rate is not None for response in responses), len(drawn(responses))
     if shown == rated:
         return ""
     return " " + plural(
@@ -148,9 +164,9 @@ def short_sql(sql: str) -> str:
     return _FILL.sub(lambda found: f"{found[1]}{float(found[2]):.4g})", sql)
 
 
-def together_words(found: Sequence[Rule], basis: AffinityBasis) -> list[str]:
+def together_words(rules: Sequence[Rule], basis: AffinityBasis) -> list[str]:
     """What the segment buys together: the pair that weighs the most, the closest one, and what is stronger here."""
-    heavy, close = affinity.heaviest(found), affinity.closest(found)
+    heavy, close = affinity.heaviest(rules), affinity.closest(rules)
     if heavy is None:
         return [_("No pair goes together more often than chance would have it.")]
     said = [_pair(heavy, basis)]
@@ -165,7 +181,7 @@ def together_words(found: Sequence[Rule], basis: AffinityBasis) -> list[str]:
             here=decimal(rule.lift, 1),
             every=decimal(rule.overall_lift or 1.0, 1),
         )
-        for rule in affinity.stronger(found, 2)
+        for rule in affinity.stronger(rules, 2)
     ]
 
 

@@ -43,14 +43,14 @@ class Feature:
 
 def portions(run: Run, filtered: Filtered) -> tuple[Portion, ...]:
     """Each segment's part in the selection, the largest segment first."""
-    it, part = run.segmentation, filtered.slice(SEGMENT)
+    segmentation, part = run.segmentation, filtered.slice(SEGMENT)
     counts = part.shown.sum(axis=0)
-    spend = it.dataset.meaning("spend")
+    spend = segmentation.dataset.meaning("spend")
     rated = spend is not None and spend.name in run.cube.dimensions
     sums = filtered.sums(spend.name) if spend and rated else None
     average = float(run.cube.everyone.sums(spend.name).sum()) / run.cube.n if spend and rated else 0.0
     found = []
-    for card in by_size(it):
+    for card in by_size(segmentation):
         count = int(counts[card.segment])
         level = float(sums[card.segment]) / count / average if sums is not None and count and average > 0 else None
         whole = card.revenue_share / card.share if card.revenue_share is not None and card.share else None
@@ -70,12 +70,12 @@ def held(card: SegmentCard, filtered: Filtered) -> str:
     )
 
 
-def profile(it: Segmentation, cards: Sequence[SegmentCard]) -> tuple[Feature, ...]:
+def profile(segmentation: Segmentation, cards: Sequence[SegmentCard]) -> tuple[Feature, ...]:
     """The features that made the segments, those in which they differ most first."""
-    table = it.profiles.set_index([Profiles.COLUMN, Profiles.SEGMENT])
-    known = set(it.profiles[Profiles.COLUMN])
+    table = segmentation.profiles.set_index([Profiles.COLUMN, Profiles.SEGMENT])
+    known = set(segmentation.profiles[Profiles.COLUMN])
     found = []
-    for column in (one for one in it.dataset.with_role("active") if one.name in known):
+    for column in (one for one in segmentation.dataset.with_role("active") if one.name in known):
         rows = table.loc[column.name].loc[[card.segment for card in cards]]
         found.append(
             Feature(
@@ -97,46 +97,46 @@ def profile_note() -> str:
     )
 
 
-def by_size(it: Segmentation) -> list[SegmentCard]:
+def by_size(segmentation: Segmentation) -> list[SegmentCard]:
     """The segments, the largest first."""
-    return sorted(it.cards, key=lambda one: -one.size)
+    return sorted(segmentation.cards, key=lambda card: -card.size)
 
 
 def profile_rows(features: Sequence[Feature]) -> list[list[str]]:
     """The same as a table: label, a median a segment, and that of all customers."""
     return [
         [
-            one.column.label,
-            *(of_column(median, one.column) for median in one.medians),
-            of_column(one.overall, one.column),
+            feature.column.label,
+            *(of_column(median, feature.column) for median in feature.medians),
+            of_column(feature.overall, feature.column),
         ]
-        for one in features
+        for feature in features
     ]
 
 
 def totals(run: Run) -> list[tuple[str, str]]:
     """The numbers at the top with what each one counts."""
-    it = run.segmentation
-    found = [(number(it.ledger.rows_out), _("customers")), (number(it.k), _("segments"))]
+    segmentation = run.segmentation
+    found = [(number(segmentation.ledger.rows_out), _("customers")), (number(segmentation.k), _("segments"))]
     for meaning in ("spend", "average_cheque"):
-        column = it.dataset.meaning(meaning)
+        column = segmentation.dataset.meaning(meaning)
         middle = run.cube.everyone.slice(column.name).middle if column and column.name in run.cube.dimensions else None
         if column and middle is not None:
             found.append((of_column(middle, column), _("median {label}", label=column.label.lower())))
     return found
 
 
-def worth(one: SegmentCard) -> str:
+def worth(card: SegmentCard) -> str:
     """A segment's share of the customers and, where it is known, of the revenue."""
-    size = _("{share} of customers", share=percent(one.share))
-    if one.revenue_share is None:
+    size = _("{share} of customers", share=percent(card.share))
+    if card.revenue_share is None:
         return size
-    return " · ".join((size, _("{share} of revenue", share=percent(one.revenue_share))))
+    return " · ".join((size, _("{share} of revenue", share=percent(card.revenue_share))))
 
 
-def action(one: SegmentCard, it: Segmentation) -> str:
+def action(card: SegmentCard, segmentation: Segmentation) -> str:
     """What to do about the segment next, from the campaign plan; empty where the run has none."""
-    return advice.action(one, it)
+    return advice.action(card, segmentation)
 
 
 def how_to_read(cards: Sequence[SegmentCard]) -> str:
@@ -149,28 +149,28 @@ def how_to_read(cards: Sequence[SegmentCard]) -> str:
     return _("A bar is as thick as the segment's share of the customers.")
 
 
-def share_cells(one: SegmentCard) -> list[str]:
+def share_cells(card: SegmentCard) -> list[str]:
     """Customers, share of customers, share of revenue."""
     return [
-        number(one.size),
-        percent(one.share),
-        percent(one.revenue_share) if one.revenue_share is not None else _("not known"),
+        number(card.size),
+        percent(card.share),
+        percent(card.revenue_share) if card.revenue_share is not None else _("not known"),
     ]
 
 
-def medians(it: Segmentation) -> tuple[list[str], list[list[str]]]:
+def medians(segmentation: Segmentation) -> tuple[list[str], list[list[str]]]:
     """Header and cells of the medians behind the bubbles, a row a segment; nothing where the data have no such."""
-    orders, cheque = it.dataset.meaning("orders"), it.dataset.meaning("average_cheque")
+    orders, cheque = segmentation.dataset.meaning("orders"), segmentation.dataset.meaning("average_cheque")
     if orders is None or cheque is None:
         return [], []
-    known = it.profiles.set_index([Profiles.SEGMENT, Profiles.COLUMN])[Profiles.MEDIAN]
+    known = segmentation.profiles.set_index([Profiles.SEGMENT, Profiles.COLUMN])[Profiles.MEDIAN]
     rows = [
         [
-            of_column(float(known[one.segment, orders.name]), orders),
-            of_column(float(known[one.segment, cheque.name]), cheque),
-            number(one.size),
+            of_column(float(known[card.segment, orders.name]), orders),
+            of_column(float(known[card.segment, cheque.name]), cheque),
+            number(card.size),
         ]
-        for one in it.cards
+        for card in segmentation.cards
     ]
     return [
         _("Median {label}", label=orders.label.lower()),
@@ -179,20 +179,20 @@ def medians(it: Segmentation) -> tuple[list[str], list[list[str]]]:
     ], rows
 
 
-def origin(it: Segmentation) -> list[tuple[str, str]]:
+def origin(segmentation: Segmentation) -> list[tuple[str, str]]:
     """Where it all comes from: data, rows, time and run."""
     return [
-        (_("Data"), _("{title}, as of {day}", title=it.dataset.title, day=day(it.dataset.as_of))),
+        (_("Data"), _("{title}, as of {day}", title=segmentation.dataset.title, day=day(segmentation.dataset.as_of))),
         (
             _("Rows"),
             _(
                 "{read} read, {kept} customers kept, {dropped} dropped, {aside} set aside",
-                read=number(it.ledger.rows_in),
-                kept=number(it.ledger.rows_out),
-                dropped=number(it.ledger.dropped),
-                aside=number(it.ledger.quarantined),
+                read=number(segmentation.ledger.rows_in),
+                kept=number(segmentation.ledger.rows_out),
+                dropped=number(segmentation.ledger.dropped),
+                aside=number(segmentation.ledger.quarantined),
             ),
         ),
-        (_("Trained"), moment(it.started)),
-        (_("Run"), it.run_id),
+        (_("Trained"), moment(segmentation.started)),
+        (_("Run"), segmentation.run_id),
     ]

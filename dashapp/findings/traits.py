@@ -102,14 +102,14 @@ class Beside:
     known: int
 
 
-def responses(it: Segmentation, segment: int) -> tuple[Response, ...]:
+def responses(segmentation: Segmentation, segment: int) -> tuple[Response, ...]:
     """Each campaign with its contacts and answers, by date; those without one in the data set's order, last."""
-    inside = members(it, segment)
+    inside = members(segmentation, segment)
     found = []
-    for campaign in sorted(it.dataset.campaigns, key=lambda one: one.start or date.max):
-        if campaign.column not in it.customers:
+    for campaign in sorted(segmentation.dataset.campaigns, key=lambda one: one.start or date.max):
+        if campaign.column not in segmentation.customers:
             continue
-        outcome = _floats(it.customers[campaign.column])
+        outcome = _floats(segmentation.customers[campaign.column])
         known, yes = np.isfinite(outcome), outcome > 0
         contacted, answered = int((known & inside).sum()), int((yes & inside).sum())
         overall = float(yes.sum() / known.sum()) if known.sum() >= LEAST else None
@@ -126,13 +126,13 @@ def drawn(found: Sequence[Response]) -> list[Response]:
     return [one for one in found if one.rate is not None][-MOST_CAMPAIGNS:]
 
 
-def mix(it: Segmentation, segment: int, meaning: GroupMeaning) -> tuple[Share, ...]:
+def mix(segmentation: Segmentation, segment: int, meaning: GroupMeaning) -> tuple[Share, ...]:
     """Members of a group by falling index; empty where the data set has no such group."""
-    group = it.dataset.group(meaning)
-    if group is None or not group.members or not set(group.members) <= set(it.customers):
+    group = segmentation.dataset.group(meaning)
+    if group is None or not group.members or not set(group.members) <= set(segmentation.customers):
         return ()
-    inside = members(it, segment)
-    sums, everybody = np.array([_sums(it.customers[member], inside) for member in group.members]).T
+    inside = members(segmentation, segment)
+    sums, everybody = np.array([_sums(segmentation.customers[member], inside) for member in group.members]).T
     if sums.sum() <= 0 or everybody.sum() <= 0:
         return ()
     shares, overall = sums / sums.sum(), everybody / everybody.sum()
@@ -143,26 +143,28 @@ def mix(it: Segmentation, segment: int, meaning: GroupMeaning) -> tuple[Share, .
     return tuple(sorted(found, key=lambda one: -(one.index or 0)))
 
 
-def traits(it: Segmentation, segment: int) -> tuple[Trait, ...]:
+def traits(segmentation: Segmentation, segment: int) -> tuple[Trait, ...]:
     """Passive traits, the most different first; those of which too little is known come last."""
-    mine = it.passive[it.passive[Passive.SEGMENT] == segment]
-    found = [_trait(it, {str(name): value for name, value in row.items()}) for row in mine.to_dict("records")]
+    mine = segmentation.passive[segmentation.passive[Passive.SEGMENT] == segment]
+    found = [_trait(segmentation, {str(name): value for name, value in row.items()}) for row in mine.to_dict("records")]
     return tuple(sorted(found, key=lambda one: -abs(one.effect) if one.effect is not None else math.inf))
 
 
-def typical(it: Segmentation, segment: int) -> tuple[tuple[Column, ...], str, pd.DataFrame]:
+def typical(segmentation: Segmentation, segment: int) -> tuple[tuple[Column, ...], str, pd.DataFrame]:
     """Main columns, the id's column (empty where not kept), and the rows of the typical customers, nearest first."""
-    keys = it.typical[it.typical[Typical.SEGMENT] == segment].sort_values(Typical.RANK)[Typical.KEY]
-    rows = it.customers[it.customers[Customers.KEY].isin(keys)].set_index(Customers.KEY).reindex(keys)
-    columns = [column for meaning in _MAIN if (column := it.dataset.meaning(meaning)) and column.name in rows]
-    identity = it.dataset.id_column or ""
+    keys = segmentation.typical[segmentation.typical[Typical.SEGMENT] == segment].sort_values(Typical.RANK)[Typical.KEY]
+    rows = (
+        segmentation.customers[segmentation.customers[Customers.KEY].isin(keys)].set_index(Customers.KEY).reindex(keys)
+    )
+    columns = [column for meaning in _MAIN if (column := segmentation.dataset.meaning(meaning)) and column.name in rows]
+    identity = segmentation.dataset.id_column or ""
     return tuple(columns), identity if identity in rows else "", rows
 
 
-def beside(it: Segmentation, segment: int) -> tuple[Beside, ...]:
+def beside(segmentation: Segmentation, segment: int) -> tuple[Beside, ...]:
     """Medians of numbers and shares of groups, campaigns left out; nothing is told of under ``LEAST`` customers."""
-    known = {column.name: column for column in it.dataset.columns if column.role in ("active", "passive")}
-    numbers = it.profiles[it.profiles[Profiles.SEGMENT] == segment].to_dict("records")
+    known = {column.name: column for column in segmentation.dataset.columns if column.role in ("active", "passive")}
+    numbers = segmentation.profiles[segmentation.profiles[Profiles.SEGMENT] == segment].to_dict("records")
     found = [
         _beside(
             known[row[Profiles.COLUMN]], "", int(row[Profiles.N]), row[Profiles.MEDIAN], row[Profiles.OVERALL_MEDIAN]
@@ -170,7 +172,7 @@ def beside(it: Segmentation, segment: int) -> tuple[Beside, ...]:
         for row in numbers
         if row[Profiles.COLUMN] in known and known[row[Profiles.COLUMN]].kind in NUMERIC_KINDS
     ]
-    groups = it.category_profiles[it.category_profiles[CategoryProfiles.SEGMENT] == segment]
+    groups = segmentation.category_profiles[segmentation.category_profiles[CategoryProfiles.SEGMENT] == segment]
     sizes = groups.groupby(CategoryProfiles.COLUMN)[CategoryProfiles.N].sum()
     return tuple(
         found
@@ -188,10 +190,10 @@ def beside(it: Segmentation, segment: int) -> tuple[Beside, ...]:
     )
 
 
-def members(it: Segmentation, segment: int) -> npt.NDArray[np.bool_]:
+def members(segmentation: Segmentation, segment: int) -> npt.NDArray[np.bool_]:
     """Which rows of the customers belong to the segment, (n,)."""
-    keys = it.assignments.loc[it.assignments[Assignments.SEGMENT] == segment, Assignments.KEY]
-    return it.customers[Customers.KEY].isin(keys).to_numpy()
+    keys = segmentation.assignments.loc[segmentation.assignments[Assignments.SEGMENT] == segment, Assignments.KEY]
+    return segmentation.customers[Customers.KEY].isin(keys).to_numpy()
 
 
 def _beside(column: Column, category: str, known: int, here: float, overall: float) -> Beside:
@@ -217,8 +219,8 @@ def _floats(series: pd.Series) -> npt.NDArray[np.float64]:
     return found
 
 
-def _trait(it: Segmentation, row: dict[str, object]) -> Trait:
-    column, category = it.dataset.column(str(row[Passive.COLUMN])), str(row[Passive.CATEGORY])
+def _trait(segmentation: Segmentation, row: dict[str, object]) -> Trait:
+    column, category = segmentation.dataset.column(str(row[Passive.COLUMN])), str(row[Passive.CATEGORY])
     share = bool(category) or column.kind == "flag"
     overall = _known(row[Passive.OVERALL])
     words = _("not known") if overall is None else percent(overall) if share else of_column(overall, column)

@@ -7,7 +7,7 @@ from dash.development.base_component import Component
 
 from dashapp.data import View
 from dashapp.frame.lacking import SHORT
-from dashapp.i18n import _, plural
+from dashapp.i18n import _, explained, plural
 from dashapp.telling import moment
 from dashapp.widgets import aria, command, message
 from pipeline.contract import Champion
@@ -28,17 +28,19 @@ def newer_banner(champion: Champion, path: str) -> Component:
 
 def banners(view: View) -> list[Component]:
     """What to know before reading: an old link, a store that does not answer, a run that is not in use."""
-    found = []
+    components = []
     if view.notice:
-        found.append(message(_("The link is out of date."), view.notice, tone="warning"))
+        components.append(message(_("The link is out of date."), view.notice, tone="warning"))
     if view.run is not None and view.champions.problem:
         seen = view.champions.seen
         since = [_("This is what was there on {moment}.", moment=moment(seen))] if seen else []
-        found.append(
-            message(_("The store does not answer."), " ".join([*since, view.champions.problem]), tone="warning")
+        components.append(
+            message(
+                _("The store does not answer."), " ".join([*since, explained(view.champions.problem)]), tone="warning"
+            )
         )
     if view.run is not None and not view.is_champion:
-        it = view.run.segmentation
+        segmentation = view.run.segmentation
         back = (
             html.A(_("Back to the one in use"), href=f"?run={view.champion.run_id[:SHORT]}", className="k-button")
             if view.champion
@@ -47,23 +49,24 @@ def banners(view: View) -> list[Component]:
         words = plural(
             "{n} segment, run {run} of {moment}.",
             "{n} segments, run {run} of {moment}.",
-            it.k,
-            run=it.run_id[:8],
-            moment=moment(it.started),
+            segmentation.k,
+            run=segmentation.run_id[:8],
+            moment=moment(segmentation.started),
         )
-        found.append(
+        components.append(
             message(
                 _("You are looking at a segmentation that is not the one in use:"), words, tone="warning", action=back
             )
         )
-    return found
+    return components
 
 
 def nothing_yet(view: View) -> Component:
     """What stands in place of a page while there is no run to show."""
-    if view.champions.problem and "there is no store" not in view.champions.problem:
+    problem = view.champions.problem
+    if problem and "there is no store" not in str(problem):
         return html.Div(
-            [message(_("There is nothing to show: the store cannot be read."), view.champions.problem, tone="error")]
+            [message(_("There is nothing to show: the store cannot be read."), explained(problem), tone="error")]
         )
     return html.Section(
         [
@@ -78,7 +81,7 @@ def nothing_yet(view: View) -> Component:
             command("make demo"),
             html.P(_("To train on a data set of your own:")),
             command("korzina init customers.csv\nkorzina train --spec customers.toml --data customers.csv"),
-            html.P(view.champions.problem, className="k-note") if view.champions.problem else None,
+            html.P(explained(problem), className="k-note") if problem else None,
         ],
         className="k-card k-empty",
         **aria(label=_("No segmentation yet")),

@@ -22,11 +22,14 @@ def data_sets(champions: Sequence[Champion], titles: Sequence[str], experiment: 
     if len(champions) < 2:
         return None
     items = [
-        dbc.DropdownMenuItem(title, href=f"{path}?run={one.run_id[:SHORT]}", active=one.experiment == experiment)
-        for one, title in zip(champions, titles, strict=True)
+        dbc.DropdownMenuItem(
+            title, href=f"{path}?run={champion.run_id[:SHORT]}", active=champion.experiment == experiment
+        )
+        for champion, title in zip(champions, titles, strict=True)
     ]
     shown = next(
-        (title for one, title in zip(champions, titles, strict=True) if one.experiment == experiment), _("Data set")
+        (title for champion, title in zip(champions, titles, strict=True) if champion.experiment == experiment),
+        _("Data set"),
     )
     menu: Component = dbc.DropdownMenu(
         items,

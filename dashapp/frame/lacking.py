@@ -31,8 +31,8 @@ class Lack:
 
 def lacking(lack: Lack, data: SegmentationData, run: Run, path: str) -> Component:
     """The message of a page at ``path`` that cannot be drawn from ``run``."""
-    it = run.segmentation
-    other = recommended_run(data, run) if lack.elsewhere and it.k != it.decision.k else ""
+    segmentation = run.segmentation
+    other = recommended_run(data, run) if lack.elsewhere and segmentation.k != segmentation.decision.k else ""
     if not other:
         return message(lack.title, lack.words)
     link = html.A(_("Open the recommended one"), href=outer(f"{path}?run={other[:SHORT]}"), className="k-button")

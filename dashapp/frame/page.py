@@ -104,28 +104,28 @@ def _provenance(view: View) -> dict[str, Any]:
     """What an image or a table taken from the page says of its origin (``assets/tools.js``)."""
     if view.run is None:
         return {}
-    it = view.run.segmentation
+    segmentation = view.run.segmentation
     words = [
-        it.dataset.title,
-        plural("{n} segment", "{n} segments", it.k),
-        _("run {run}", run=it.run_id[:8]),
-        _("trained {moment}", moment=moment(it.started)),
+        segmentation.dataset.title,
+        plural("{n} segment", "{n} segments", segmentation.k),
+        _("run {run}", run=segmentation.run_id[:8]),
+        _("trained {moment}", moment=moment(segmentation.started)),
     ]
-    return {"data-run": it.run_id, "data-origin": " · ".join(words)}
+    return {"data-run": segmentation.run_id, "data-origin": " · ".join(words)}
 
 
 def _foot(view: View, settings: Settings) -> Component | None:
     if view.run is None:
         return None
-    it = view.run.segmentation
+    segmentation = view.run.segmentation
     facts = [
-        it.dataset.title,
-        plural("{n} segment", "{n} segments", it.k),
-        customers(it.ledger.rows_out),
-        _("run {run}", run=it.run_id[:8]),
-        _("trained {moment}", moment=moment(it.started)),
+        segmentation.dataset.title,
+        plural("{n} segment", "{n} segments", segmentation.k),
+        customers(segmentation.ledger.rows_out),
+        _("run {run}", run=segmentation.run_id[:8]),
+        _("trained {moment}", moment=moment(segmentation.started)),
     ]
-    link = _in_mlflow(it.experiment_id, it.run_id, settings)
+    link = _in_mlflow(segmentation.experiment_id, segmentation.run_id, settings)
     return html.Footer(html.Ul([html.Li(fact) for fact in (*facts, link) if fact]), className="k-foot")
 
 

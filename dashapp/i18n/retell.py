@@ -117,7 +117,14 @@ def _templates(language: str) -> tuple[_Template, ...]:
 @lru_cache
 def _by_name(language: str, text: str) -> str:
     """The text of a template without holes."""
-    found = next((one for one in _templates(language) if one.pattern.fullmatch(text) and one.words >= len(text)), None)
+    found = next(
+        (
+            template
+            for template in _templates(language)
+            if template.pattern.fullmatch(text) and template.words >= len(text)
+        ),
+        None,
+    )
     return found.forms[0] if found else ""
 
 

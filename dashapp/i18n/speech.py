@@ -7,9 +7,6 @@ in ``locales/ru/*.po``, or in ``ru.po`` in the folder of a page; a test finds an
 
 from __future__ import annotations
 
-import io
-from collections.abc import Iterator
-from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date, datetime
 from functools import lru_cache
@@ -17,10 +14,10 @@ from pathlib import Path
 
 from babel import Locale
 from babel.dates import format_date, format_time
-from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
-from babel.support import NullTranslations, Translations
+from babel.support import NullTranslations
+
+from pipeline.contract import merged
 
 LANGUAGES = {"en": "English", "ru": "Русский"}
 COOKIE = "korzina-language"
@@ -40,16 +37,6 @@ def speak(name: object) -> str:
     code = name if isinstance(name, str) and name in LANGUAGES else "en"
     _current.set(code)
     return code
-
-
-@contextmanager
-def speaking(name: str) -> Iterator[None]:
-    """Use that language for a moment."""
-    before = _current.set(name)
-    try:
-        yield
-    finally:
-        _current.reset(before)
 
 
 def _(message: str, /, **values: object) -> str:
@@ -101,17 +88,5 @@ def catalogues(code: str, part: str = "") -> list[Path]:
 
 @lru_cache
 def catalogue(code: str, part: str = "") -> NullTranslations:
-    """The messages of a language: those of the pages, or with ``part`` "pipeline" those that runs hold."""
-    files = [_compiled(file, code) for file in catalogues(code, part)]
-    for other in files[1:]:
-        files[0].merge(other)  # the first one keeps its rule for plurals
-    return files[0] if files else NullTranslations()
-
-
-def _compiled(file: Path, code: str) -> Translations:
-    with file.open("rb") as handle:
-        catalog = read_po(handle, locale=code)
-    compiled = io.BytesIO()
-    write_mo(compiled, catalog)
-    compiled.seek(0)
-    return Translations(compiled)
+    """The messages of a language: those of the pages; what runs hold is in the pipeline's own catalogue."""
+    return merged(catalogues(code, part), code)

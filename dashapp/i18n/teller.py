@@ -1,7 +1,7 @@
 """What a run holds, told in the reader's language: its messages by their templates, the data set's words by its spec.
 
-The templates stand in ``locales/<language>/pipeline/*.po``, a test finds any that is missing. What has no translation
-stays as it is.
+The templates stand in the pipeline's ``locales/<language>/*.po``, a test finds any that is missing. What has no
+translation stays as it is.
 """
 
 from __future__ import annotations
@@ -9,16 +9,14 @@ from __future__ import annotations
 import dataclasses
 import json
 from collections.abc import Callable, Mapping
-from datetime import date
 from functools import cache
 from typing import Annotated, Any, TypeVar, cast, get_args, get_origin, get_type_hints
 
 import pandas as pd
-from babel.numbers import get_decimal_symbol, get_group_symbol
 from pydantic import BaseModel
 
 from dashapp.i18n.retell import EnglishParser
-from dashapp.i18n.speech import catalogue, language, speaking, written_date
+from dashapp.i18n.speech import catalogue, language
 from pipeline.contract import (
     Affinities,
     CampaignPlan,
@@ -29,10 +27,9 @@ from pipeline.contract import (
     Segmentation,
     SegmentCard,
     Sensitivity,
-    Speaker,
+    Translator,
     Words,
     currency_of,
-    with_currency,
 )
 from pipeline.errors import KorzinaError
 
@@ -43,38 +40,18 @@ _MARK = get_args(Words)[1]
 Told = TypeVar("Told")
 
 
-class Teller(Speaker):
+class Teller(Translator):
     """Tells one run in one language; ``parsed`` tells plain English of a run that holds nothing else."""
 
     def __init__(self, code: str, words: Mapping[str, str], parsed: Callable[[str], str] | None = None) -> None:
         """``words`` are the data set's own: as said, and as told in this language."""
-        self._language = code
+        super().__init__(code)
         self._words = {**{said.casefold(): told for said, told in words.items()}, **words}
         self._parsed = parsed
-        self._digits = str.maketrans({",": get_group_symbol(code), ".": get_decimal_symbol(code)})
 
     def words(self, text: str) -> str:
         """A text of the run: the product's own where it is a message, else the data set's or a person's."""
         return self.message(text) if isinstance(text, Message) else self.own(text)
-
-    def error(self, error: KorzinaError) -> str:
-        """Why something could not be done: what was expected, what was found, and what to do."""
-        parts = {name: part for name, part in error.parts.items() if part}
-        if not parts:
-            return self.own(str(error))
-        told = {name: (self.message(part) if isinstance(part, Message) else part) for name, part in parts.items()}
-        told["what"] = told["what"].rstrip(".")
-        return " ".join(self.filled(self.template(_ERROR[name]), {name: text}) for name, text in told.items())
-
-    def message(self, message: Message) -> str:
-        """The template's translation with every value told."""
-        if self._language == "en":
-            return str(message)
-        return self.filled(self._form(message), message.values)
-
-    def template(self, said: str) -> str:
-        """Its translation, else itself."""
-        return catalogue(self._language, "pipeline").gettext(said) if said else said
 
     def own(self, text: str) -> str:
         """By the spec's translations, with a capital where the text has one."""
@@ -87,39 +64,17 @@ class Teller(Speaker):
 
     def quantity(self, quantity: Quantity) -> str:
         """In the reader's digits; money in the form of the language, other units in the form that the number asks."""
-        digits, unit = quantity.written.translate(self._digits), self.own(quantity.unit)
-        sign, rest = currency_of(unit)
-        if sign:
-            return with_currency(digits, sign, self._language) + rest
-        if unit.isalpha() and float(quantity.number).is_integer():
-            form = f"{{n}} {unit}"
+        unit = self.own(quantity.unit)
+        if unit.isalpha() and not currency_of(unit)[0] and float(quantity.number).is_integer():
+            form, digits = f"{{n}} {unit}", quantity.written.translate(self._digits)
             return catalogue(self._language).ngettext(form, form, int(quantity.number)).replace("{n}", digits)
-        return f"{digits} {unit}".rstrip()
-
-    def day(self, when: date) -> str:
-        """``29 июня 2014``."""
-        with speaking(self._language):
-            return written_date(when)
-
-    def _form(self, message: Message) -> str:
-        count = message.values.get("n")
-        if message.many and isinstance(count, Quantity):
-            return catalogue(self._language, "pipeline").ngettext(message.id, message.many, int(count.number))
-        return self.template(message.id)
+        return super().quantity(dataclasses.replace(quantity, unit=unit))
 
 
-_ERROR = {
-    "what": "{what}.",
-    "expected": "Expected: {expected}.",
-    "found": "Found: {found}.",
-    "remedy": "What to do: {remedy}.",
-}
-
-
-def teller_of(it: Segmentation, code: str) -> Teller:
+def teller_of(segmentation: Segmentation, code: str) -> Teller:
     """Who tells this run."""
-    words = _own_words(it.spec, code)
-    return Teller(code, words, None if it.has_messages else EnglishParser(code, words).tell)
+    words = _own_words(segmentation.spec, code)
+    return Teller(code, words, None if segmentation.has_messages else EnglishParser(code, words).tell)
 
 
 def explained(error: KorzinaError) -> str:
@@ -127,24 +82,28 @@ def explained(error: KorzinaError) -> str:
     return Teller(language(), {}).error(error)
 
 
-def retold(it: Segmentation, code: str) -> tuple[Segmentation, Teller]:
+def retold(segmentation: Segmentation, code: str) -> tuple[Segmentation, Teller]:
     """The run with every sentence, label and name in ``code``, and who told it."""
-    teller = teller_of(it, code)
+    teller = teller_of(segmentation, code)
     if code == "en":
-        return it, teller
-    inherited = EnglishParser(code, _own_words(it.spec, code)).tell
-    changes: dict[str, Any] = {name: told_anew(getattr(it, name), teller.words) for name in _TEXTS}
-    pairs = zip(it.cards, changes["cards"], strict=True)
+        return segmentation, teller
+    inherited = EnglishParser(code, _own_words(segmentation.spec, code)).tell
+    changes: dict[str, Any] = {name: told_anew(getattr(segmentation, name), teller.words) for name in _TEXTS}
+    pairs = zip(segmentation.cards, changes["cards"], strict=True)
     changes["cards"] = tuple(_named(card, told, inherited) for card, told in pairs)
-    changes["passive"] = _told_table(it.passive, _PASSIVE, teller.words)
-    if it.has_messages:  # 0.1 left them as they are
-        changes["category_profiles"] = _told_table(it.category_profiles, _CATEGORY, teller.words)
-    changes["sensitivity"] = _told_table(it.sensitivity, (Sensitivity.CHANGE,), teller.words)
-    if it.affinity_basis and it.affinity_basis.kind == "category_mix":  # a basket's products are the data's own
-        changes["affinities"] = _told_table(it.affinities, _PAIRS, teller.words)
-    if isinstance(it.campaigns, CampaignPlan):
-        changes["campaigns"] = dataclasses.replace(it.campaigns, summary=told_anew(it.campaigns.summary, teller.words))
-    return dataclasses.replace(it, **changes), teller
+    changes["passive"] = _told_table(segmentation.passive, _PASSIVE, teller.words)
+    if segmentation.has_messages:  # 0.1 left them as they are
+        changes["category_profiles"] = _told_table(segmentation.category_profiles, _CATEGORY, teller.words)
+    changes["sensitivity"] = _told_table(segmentation.sensitivity, (Sensitivity.CHANGE,), teller.words)
+    if (
+        segmentation.affinity_basis and segmentation.affinity_basis.kind == "category_mix"
+    ):  # a basket's products are the data's own
+        changes["affinities"] = _told_table(segmentation.affinities, _PAIRS, teller.words)
+    if isinstance(segmentation.campaigns, CampaignPlan):
+        changes["campaigns"] = dataclasses.replace(
+            segmentation.campaigns, summary=told_anew(segmentation.campaigns.summary, teller.words)
+        )
+    return dataclasses.replace(segmentation, **changes), teller
 
 
 def titled(title: str, spec: str, code: str) -> str:

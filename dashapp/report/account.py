@@ -8,9 +8,10 @@ from dash import html
 from dash.development.base_component import Component
 
 from dashapp.charts import LIGHT, sweep_curves
+from dashapp.findings import verdict_words
 from dashapp.i18n import N_, _, decimal
 from dashapp.report.parts import chart, facts, sentences, sheet
-from dashapp.telling import TRUST_WORDS, VERDICT_TITLES, VERDICT_WORDS, day, number
+from dashapp.telling import TRUST_WORDS, day, number
 from dashapp.widgets import table
 from pipeline.contract import CandidateRecord, LedgerEntry, Segmentation, Trust
 
@@ -24,57 +25,61 @@ _TRUST: dict[Trust, str] = {
 }
 
 
-def choice(it: Segmentation) -> Component:
+def choice(segmentation: Segmentation) -> Component:
     """The verdict, the reason, the doubts, and every number of segments that was tried."""
-    decided = it.decision
-    here = [] if it.k == decided.k else [_("This report is about the run with {k}.", k=number(it.k))]
+    decided = segmentation.decision
+    here = (
+        [] if segmentation.k == decided.k else [_("This report is about the run with {k}.", k=number(segmentation.k))]
+    )
     person = [_("A person chose this number, not the rule.")] if decided.chosen_by == "person" else []
     title = _("Every number of segments that was tried")
     header = [_("Segments"), _("Inertia"), _("Silhouette"), _("Without structure"), _("Stability")]
     return sheet(
         "choice",
-        it,
+        segmentation,
         [
             html.H2(_("Why {k} segments?", k=number(decided.k))),
-            html.P([html.Strong(_(VERDICT_TITLES[decided.verdict])), ". ", _(VERDICT_WORDS[decided.verdict])]),
+            html.P(
+                [html.Strong(_(verdict_words.TITLES[decided.verdict])), ". ", _(verdict_words.WORDS[decided.verdict])]
+            ),
             *sentences(decided.reason, *person, *here),
-            html.Ul([html.Li(one) for one in decided.disagreements]),
+            html.Ul([html.Li(disagreement) for disagreement in decided.disagreements]),
             html.Div(
                 [
                     chart(
                         _("How much closer together does one more segment bring them?"),
-                        sweep_curves.inertia(it.candidates, decided, it.k, LIGHT),
+                        sweep_curves.inertia(segmentation.candidates, decided, segmentation.k, LIGHT),
                         _HEIGHT,
                     ),
                     chart(
                         _("How clearly are the segments apart?"),
-                        sweep_curves.silhouette(it.candidates, decided, it.k, LIGHT),
+                        sweep_curves.silhouette(segmentation.candidates, decided, segmentation.k, LIGHT),
                         _HEIGHT,
                     ),
                 ],
                 className="columns",
             ),
             html.H3(title),
-            table(header, [_tried(one, it.k) for one in it.candidates], caption=title),
+            table(header, [_tried(candidate, segmentation.k) for candidate in segmentation.candidates], caption=title),
         ],
     )
 
 
-def _tried(one: CandidateRecord, k: int) -> list[str | Component]:
+def _tried(candidate: CandidateRecord, k: int) -> list[str | Component]:
     words = [
-        number(one.k),
-        number(one.inertia),
-        decimal(one.silhouette, 3),
-        "–" if one.null_silhouette is None else decimal(one.null_silhouette, 3),
-        "–" if one.stability is None else decimal(one.stability, 2),
+        number(candidate.k),
+        number(candidate.inertia),
+        decimal(candidate.silhouette, 3),
+        "–" if candidate.null_silhouette is None else decimal(candidate.null_silhouette, 3),
+        "–" if candidate.stability is None else decimal(candidate.stability, 2),
     ]
-    return [html.Strong(word) for word in words] if one.k == k else [*words]
+    return [html.Strong(word) for word in words] if candidate.k == k else [*words]
 
 
-def data_account(it: Segmentation) -> Component:
+def data_account(segmentation: Segmentation) -> Component:
     """Every row accounted for, rule by rule."""
-    ledger = it.ledger
-    touched = [one for one in ledger.entries if one.rows or one.rule == "constant columns"]
+    ledger = segmentation.ledger
+    touched = [entry for entry in ledger.entries if entry.rows or entry.rule == "constant columns"]
     title = _("What did cleaning do, rule by rule?")
     header = [_("Rule"), _("Dropped"), _("Repaired"), _("Set aside"), _("Noted"), _("In words")]
     told = (
@@ -84,7 +89,7 @@ def data_account(it: Segmentation) -> Component:
     )
     return sheet(
         "data",
-        it,
+        segmentation,
         [
             html.H2(_("Can I trust the data?")),
             html.P(
@@ -99,32 +104,32 @@ def data_account(it: Segmentation) -> Component:
             ),
             facts(
                 [
-                    (_("Data"), it.dataset.title),
+                    (_("Data"), segmentation.dataset.title),
                     (_("Read from"), PurePath(ledger.source).name or ledger.source),
-                    (_("As of"), day(it.dataset.as_of)),
+                    (_("As of"), day(segmentation.dataset.as_of)),
                     (_("Fingerprint"), ledger.fingerprint),
                 ]
             ),
             html.H3(title),
             *told,
-            html.Ul([html.Li(one) for one in ledger.notes]),
+            html.Ul([html.Li(note) for note in ledger.notes]),
         ],
     )
 
 
-def _entry(one: LedgerEntry) -> list[str]:
-    name = f"{one.rule} ({one.column})" if one.column and one.column not in one.detail else one.rule
+def _entry(entry: LedgerEntry) -> list[str]:
+    name = f"{entry.rule} ({entry.column})" if entry.column and entry.column not in entry.detail else entry.rule
     return [
         name[:1].upper() + name[1:],
-        number(one.dropped),
-        number(one.repaired),
-        number(one.quarantined),
-        number(one.flagged),
-        f"{one.detail[:1].upper()}{one.detail[1:]}.",
+        number(entry.dropped),
+        number(entry.repaired),
+        number(entry.quarantined),
+        number(entry.flagged),
+        f"{entry.detail[:1].upper()}{entry.detail[1:]}.",
     ]
 
 
-def reading(it: Segmentation) -> Component:
+def reading(segmentation: Segmentation) -> Component:
     """What the words mean."""
     rows = [
         *((_(TRUST_WORDS[trust]), _(words)) for trust, words in _TRUST.items()),
@@ -151,4 +156,4 @@ def reading(it: Segmentation) -> Component:
         (_("Too few"), _("Under 30 people no rate is given; under 60 it is drawn hollow.")),
         (_("Response"), _("Who answered, not who bought because of the campaign: that needs a control group.")),
     ]
-    return sheet("reading", it, [html.H2(_("How to read this")), facts(rows, "reading")])
+    return sheet("reading", segmentation, [html.H2(_("How to read this")), facts(rows, "reading")])

@@ -50,22 +50,22 @@ def report(run: Run, code: str, notes: Sequence[Annotation] = ()) -> str:
 
 def file_name(run: Run) -> str:
     """``korzina-complete_journey-k5-20261124-86085a44.html``: data set, segments, date and run."""
-    it = run.segmentation
-    when = datetime.fromtimestamp(it.started, UTC).strftime("%Y%m%d")
-    name = re.sub(r"[^A-Za-z0-9_-]+", "-", it.experiment).strip("-")
-    return "-".join(filter(None, ("korzina", name, f"k{it.k}", when, it.run_id[:8]))) + ".html"
+    segmentation = run.segmentation
+    when = datetime.fromtimestamp(segmentation.started, UTC).strftime("%Y%m%d")
+    name = re.sub(r"[^A-Za-z0-9_-]+", "-", segmentation.experiment).strip("-")
+    return "-".join(filter(None, ("korzina", name, f"k{segmentation.k}", when, segmentation.run_id[:8]))) + ".html"
 
 
 def _spoken(run: Run, code: str, notes: Sequence[Annotation]) -> str:
     told = (run.original or run).retold(speak(code))
-    it = told.segmentation
-    title = plural("{title}: {n} segment", "{title}: {n} segments", it.k, title=it.dataset.title)
+    segmentation = told.segmentation
+    title = plural("{title}: {n} segment", "{title}: {n} segments", segmentation.k, title=segmentation.dataset.title)
     return "\n".join(
         [
             f'<!DOCTYPE html>\n<html lang="{language()}">\n<head>\n<meta charset="utf-8">',
             f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">',
             '<meta name="viewport" content="width=device-width, initial-scale=1">',
-            f"<title>{markup(title)}</title>\n<style>{_style()}{_foot(caption(it))}</style>\n</head>\n<body>\n<main>",
+            f"<title>{markup(title)}</title>\n<style>{_style()}{_foot(caption(segmentation))}</style>\n</head>\n<body>\n<main>",
             *(markup(part) for part in _sheets(told, notes)),
             "</main>",
             f"<noscript><p>{markup(_('The charts need JavaScript; the tables do not.'))}</p></noscript>",
@@ -76,17 +76,17 @@ def _spoken(run: Run, code: str, notes: Sequence[Annotation]) -> str:
 
 def _sheets(run: Run, notes: Sequence[Annotation]) -> list[Any]:
     """All sheets in their order."""
-    it = run.segmentation
+    segmentation = run.segmentation
     return [
         cover(run),
         glance(run),
         profile(run),
-        *(portrait(it, one, notes) for one in it.cards),
+        *(portrait(segmentation, card, notes) for card in segmentation.cards),
         campaign_plan(run),
         together(run),
-        choice(it),
-        data_account(it),
-        reading(it),
+        choice(segmentation),
+        data_account(segmentation),
+        reading(segmentation),
     ]
 
 

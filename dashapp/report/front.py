@@ -8,9 +8,9 @@ from dash.development.base_component import Component
 from dashapp.charts import LIGHT, heat, ink_on, order_bubbles, portions
 from dashapp.data import Run
 from dashapp.findings import totals as overview
+from dashapp.findings import verdict_words
 from dashapp.i18n import _
 from dashapp.report.parts import chart, facts, sheet
-from dashapp.telling import VERDICT_TITLES, VERDICT_WORDS, finding, reliance
 from dashapp.widgets import kpi, segment_name, table, trust_badge
 from pipeline.contract import Segmentation
 
@@ -19,19 +19,19 @@ _ROW, _LEAST = 58, 320  # pixels a segment, and of a chart
 
 def cover(run: Run) -> Component:
     """The title, the finding, the totals, and what the verdict means."""
-    it = run.segmentation
+    segmentation, verdict = run.segmentation, run.segmentation.decision.verdict
     return sheet(
         "cover",
-        it,
+        segmentation,
         [
             html.P(_("Customer segmentation"), className="k-muted"),
-            html.H1(it.dataset.title),
-            html.P(finding(it.cards), className="finding"),
+            html.H1(segmentation.dataset.title),
+            html.P(verdict_words.finding(segmentation.cards), className="finding"),
             html.Div([kpi(value, label) for value, label in overview.totals(run)], className="k-kpis"),
             html.H2(_("Can this be relied on?")),
-            html.P([html.Strong(_(VERDICT_TITLES[it.decision.verdict])), ". ", _(VERDICT_WORDS[it.decision.verdict])]),
-            html.P(reliance(it.cards, it.decision)),
-            facts(overview.origin(it)),
+            html.P([html.Strong(_(verdict_words.TITLES[verdict])), ". ", _(verdict_words.WORDS[verdict])]),
+            html.P(verdict_words.reliance(segmentation.cards, segmentation.decision)),
+            facts(overview.origin(segmentation)),
             html.P(
                 _(
                     "Every number here is the dashboard's for this run. This file needs no connection: it can be "
@@ -45,49 +45,49 @@ def cover(run: Run) -> Component:
 
 def glance(run: Run) -> Component:
     """The segments in a table and two charts."""
-    it = run.segmentation
+    segmentation = run.segmentation
     title = _("The segments")
     header = [_("Segment"), _("Customers"), _("Share of customers"), _("Share of revenue"), _("Trust")]
     rows = [
         [
-            html.A(segment_name(one), href=f"#segment-{one.segment + 1}"),
-            *overview.share_cells(one),
-            trust_badge(one.trust),
+            html.A(segment_name(card), href=f"#segment-{card.segment + 1}"),
+            *overview.share_cells(card),
+            trust_badge(card.trust),
         ]
-        for one in it.cards
+        for card in segmentation.cards
     ]
     return sheet(
         "overview",
-        it,
+        segmentation,
         [
             html.H2(title),
             table(header, rows, caption=title),
             html.Div([_shares(run), _bubbles(run)], className="columns"),
-            _medians(it),
+            _medians(segmentation),
         ],
     )
 
 
 def profile(run: Run) -> Component | None:
     """Every feature of every segment, coloured like the dashboard's heat map; a table, since it fits any paper."""
-    it = run.segmentation
-    cards = overview.by_size(it)
-    features = overview.profile(it, cards)
+    segmentation = run.segmentation
+    cards = overview.by_size(segmentation)
+    features = overview.profile(segmentation, cards)
     if not features:
         return None
     title = _("What makes them different?")
     rows = [
-        [words[0], *(_cell(text, colour) for text, colour in zip(words[1:], heat.shades(one, LIGHT), strict=True))]
-        for one, words in zip(features, overview.profile_rows(features), strict=True)
+        [words[0], *(_cell(text, colour) for text, colour in zip(words[1:], heat.shades(feature, LIGHT), strict=True))]
+        for feature, words in zip(features, overview.profile_rows(features), strict=True)
     ]
     return sheet(
         "profile",
-        it,
+        segmentation,
         [
             html.H2(title),
             html.P(overview.profile_note(), className="note"),
             html.Div(
-                table([_("Feature"), *(segment_name(one) for one in cards), _("All customers")], rows, caption=title),
+                table([_("Feature"), *(segment_name(card) for card in cards), _("All customers")], rows, caption=title),
                 className="heat",
             ),
         ],
@@ -103,23 +103,28 @@ def _height(segments: int) -> int:
 
 
 def _shares(run: Run) -> Component:
-    it, found = run.segmentation, overview.portions(run, run.cube.everyone)
-    rated = any(one.revenue_share is not None for one in it.cards)
+    segmentation, found = run.segmentation, overview.portions(run, run.cube.everyone)
+    rated = any(card.revenue_share is not None for card in segmentation.cards)
     title = (
         _("What share of customers, what share of revenue?") if rated else _("How many customers are in each segment?")
     )
     return chart(
-        title, portions.marimekko(found, LIGHT, selected=False), _height(it.k), summary=overview.how_to_read(it.cards)
+        title,
+        portions.marimekko(found, LIGHT, selected=False),
+        _height(segmentation.k),
+        summary=overview.how_to_read(segmentation.cards),
     )
 
 
 def _bubbles(run: Run) -> Component:
-    it, found = run.segmentation, overview.portions(run, run.cube.everyone)
-    plot = order_bubbles.bubbles(it, found, LIGHT, selected=False, named=False)  # the table below has the names
+    segmentation, found = run.segmentation, overview.portions(run, run.cube.everyone)
+    plot = order_bubbles.bubbles(
+        segmentation, found, LIGHT, selected=False, named=False
+    )  # the table below has the names
     return chart(
         _("Who orders often, who fills the basket?"),
         plot,
-        _height(it.k),
+        _height(segmentation.k),
         summary=_(
             "Each bubble is a segment, the larger the more customers. Right: orders more often. "
             "Up: spends more each time."
@@ -127,9 +132,9 @@ def _bubbles(run: Run) -> Component:
     )
 
 
-def _medians(it: Segmentation) -> Component | None:
+def _medians(segmentation: Segmentation) -> Component | None:
     """The numbers behind the bubbles; where the data have none, the chart's place says so."""
-    header, cells = overview.medians(it)
-    rows = [[segment_name(one), *row] for one, row in zip(it.cards, cells, strict=True)] if header else []
+    header, cells = overview.medians(segmentation)
+    rows = [[segment_name(card), *row] for card, row in zip(segmentation.cards, cells, strict=True)] if header else []
     title = _("Who orders often, who fills the basket?")
     return table([_("Segment"), *header], rows, caption=title) if rows else None

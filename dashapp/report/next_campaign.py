@@ -19,9 +19,9 @@ _PAIRS = 15
 
 def campaign_plan(run: Run) -> Component:
     """Whom to contact next, by segment; and what each rule earned."""
-    it = run.segmentation
+    segmentation = run.segmentation
     plan = own_plan((run.original or run).segmentation)
-    if it.campaigns is None:
+    if segmentation.campaigns is None:
         told = sentences(
             _(
                 "This run holds no campaign plan: these data hold no campaigns, or the run is not the one "
@@ -29,26 +29,26 @@ def campaign_plan(run: Run) -> Component:
             )
         )
     elif plan is None:
-        told = sentences(*it.campaigns.summary.notes)
+        told = sentences(*segmentation.campaigns.summary.notes)
     else:
-        currency = it.dataset.currency
+        currency = segmentation.dataset.currency
         told = [
             *sentences(*_list(run, plan)),
             _by_segment(run, plan),
             *sentences(*_doubts(run, plan.summary)),
             *_evaluation(run, plan.summary, currency),
         ]
-    return sheet("campaigns", it, [html.H2(_("Whom should we contact next?")), *told])
+    return sheet("campaigns", segmentation, [html.H2(_("Whom should we contact next?")), *told])
 
 
 def together(run: Run) -> Component:
     """The pairs that go together, the strongest first."""
-    it = run.segmentation
+    segmentation = run.segmentation
     found, title = affinity.rules(run), _("What is bought together?")
-    if it.affinity_basis is None or not found:
+    if segmentation.affinity_basis is None or not found:
         return sheet(
             "baskets",
-            it,
+            segmentation,
             [
                 html.H2(title),
                 html.P(
@@ -78,31 +78,31 @@ def together(run: Run) -> Component:
     )
     return sheet(
         "baskets",
-        it,
+        segmentation,
         [
             html.H2(title),
-            html.P(pair_words.finding(found, it.affinity_basis), className="finding"),
-            html.P(pair_words.counted(found, it.affinity_basis), className="note"),
+            html.P(pair_words.finding(found, segmentation.affinity_basis), className="finding"),
+            html.P(pair_words.counted(found, segmentation.affinity_basis), className="note"),
             html.Div(table(header, rows, caption=title), className="paired"),
             html.P(most, className="note"),
-            facts(pair_words.glossary(it.affinity_basis), "reading"),
+            facts(pair_words.glossary(segmentation.affinity_basis), "reading"),
         ],
     )
 
 
 def _list(run: Run, plan: CampaignPlan) -> list[str]:
     """The list, and what is expected of it."""
-    it, found, currency = plan.summary, in_numbers(plan), run.segmentation.dataset.currency
+    summary, found, currency = plan.summary, in_numbers(plan), run.segmentation.dataset.currency
     who = _(
         "For {about}: contact {contacts} of {n} customers and hold out {held}; all of them have a probability of "
         "responding above break-even ({even}: a contact costs {cost}, a response brings {revenue}).",
-        about=run.tell(it.about),
+        about=run.tell(summary.about),
         contacts=number(found.contacts),
         n=number(found.customers),
         held=number(found.held),
-        even=rate(it.break_even or 0.0),
-        cost=amount(it.cost or 0.0, currency),
-        revenue=amount(it.revenue or 0.0, currency),
+        even=rate(summary.break_even or 0.0),
+        cost=amount(summary.cost or 0.0, currency),
+        revenue=amount(summary.revenue or 0.0, currency),
     )
     profit = _(
         "Expected profit {profit} (95 %: {low} to {high}); with nobody held out {whole}, but then nobody knows "
@@ -126,8 +126,8 @@ def _by_segment(run: Run, plan: CampaignPlan) -> Component:
         _("In words"),
     ]
     rows = []
-    for one in plan.summary.segments:
-        found, card = in_numbers(plan, one.segment), cards[one.segment]
+    for segment in plan.summary.segments:
+        found, card = in_numbers(plan, segment.segment), cards[segment.segment]
         rows.append(
             [
                 html.Span([segment_name(card), " ", trust_badge(card.trust)]),
@@ -135,44 +135,44 @@ def _by_segment(run: Run, plan: CampaignPlan) -> Component:
                 number(found.held),
                 rate(found.probability) if found.contacts else "–",
                 money(found.expected.value, currency),
-                run.tell(one.sentence),
+                run.tell(segment.sentence),
             ]
         )
     made = table(header, rows, caption=_("The plan by segment"))
     return html.Div(made, className="worded")
 
 
-def _doubts(run: Run, it: CampaignSummary) -> list[str]:
+def _doubts(run: Run, summary: CampaignSummary) -> list[str]:
     """What else is known of the plan, and what is not."""
     said, currency = [], run.segmentation.dataset.currency
-    if len(it.kinds) > 1:
+    if len(summary.kinds) > 1:
         said.append(
             _(
                 "By kind of campaign, with nobody held out: {kinds}.",
                 kinds="; ".join(
                     _(
                         "{kind}: {profit} from {n} contacts",
-                        kind=run.tell(one.kind),
-                        profit=money(one.expected_profit, currency),
-                        n=number(one.contacts),
+                        kind=run.tell(kind.kind),
+                        profit=money(kind.expected_profit, currency),
+                        n=number(kind.contacts),
                     )
-                    for one in it.kinds
+                    for kind in summary.kinds
                 ),
             )
         )
-    if it.hold_out:
-        said.append(run.tell(it.hold_out.sentence))
-    if it.calibration:
+    if summary.hold_out:
+        said.append(run.tell(summary.hold_out.sentence))
+    if summary.calibration:
         said.append(
             _(
                 "On held-out contacts {predicted} were predicted to respond, {observed} did.",
-                predicted=rate(it.calibration.mean_predicted),
-                observed=rate(it.calibration.observed),
+                predicted=rate(summary.calibration.mean_predicted),
+                observed=rate(summary.calibration.observed),
             )
         )
     return [
         *said,
-        *map(run.tell, it.notes),
+        *map(run.tell, summary.notes),
         _(
             "This is response, not uplift: without a control group nobody knows who would have bought anyway. Keep "
             "the hold-out group uncontacted, and the test will tell."
@@ -180,11 +180,11 @@ def _doubts(run: Run, it: CampaignSummary) -> list[str]:
     ]
 
 
-def _evaluation(run: Run, it: CampaignSummary, currency: str) -> list[Component]:
-    if not it.evaluation:
+def _evaluation(run: Run, summary: CampaignSummary, currency: str) -> list[Component]:
+    if not summary.evaluation:
         return []
     title = _("What did each rule earn on contacts that it had not learned from?")
-    told = [run.tell(one.label) for one in it.evaluation]
+    told = [run.tell(one.label) for one in summary.evaluation]
     rows = [
         [
             label[:1].upper() + label[1:],
@@ -192,7 +192,7 @@ def _evaluation(run: Run, it: CampaignSummary, currency: str) -> list[Component]
             money(one.profit, currency),
             _("{low} to {high}", low=money(one.low, currency), high=money(one.high, currency)),
         ]
-        for label, one in zip(told, it.evaluation, strict=True)
+        for label, one in zip(told, summary.evaluation, strict=True)
     ]
     header = [_("Who is contacted"), _("Contacts"), _("Profit"), _("95 % interval")]
-    return [html.H3(title), table(header, rows, caption=title), *sentences(run.tell(it.worth))]
+    return [html.H3(title), table(header, rows, caption=title), *sentences(run.tell(summary.worth))]

@@ -15,19 +15,19 @@ from dashapp.widgets import Children, aria
 from pipeline.contract import Segmentation
 
 
-def sheet(name: str, it: Segmentation, content: Sequence[Any]) -> Component:
+def sheet(name: str, segmentation: Segmentation, content: Sequence[Any]) -> Component:
     """One page when printed; what it is about and of which customers stands above it."""
-    return html.Section([html.P(caption(it), className="caption"), *content], id=name, className="sheet")
+    return html.Section([html.P(caption(segmentation), className="caption"), *content], id=name, className="sheet")
 
 
-def caption(it: Segmentation) -> str:
+def caption(segmentation: Segmentation) -> str:
     """Data set, run and time, and that no filter was set."""
     words = [
-        it.dataset.title,
-        plural("{n} segment", "{n} segments", it.k),
-        _("run {run}", run=it.run_id[:8]),
-        _("trained {moment}", moment=moment(it.started)),
-        _("{customers}, no filter", customers=shown(it.ledger.rows_out, it.ledger.rows_out)),
+        segmentation.dataset.title,
+        plural("{n} segment", "{n} segments", segmentation.k),
+        _("run {run}", run=segmentation.run_id[:8]),
+        _("trained {moment}", moment=moment(segmentation.started)),
+        _("{customers}, no filter", customers=shown(segmentation.ledger.rows_out, segmentation.ledger.rows_out)),
     ]
     return " · ".join(words)
 

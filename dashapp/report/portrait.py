@@ -12,7 +12,7 @@ from dashapp.findings import segment_words, traits
 from dashapp.findings import totals as overview
 from dashapp.i18n import N_, _, plural
 from dashapp.report.parts import chart, sentences, sheet
-from dashapp.telling import customers, difference, moment, number
+from dashapp.telling import customers, moment, number
 from dashapp.widgets import segment_name, trust_badge
 from pipeline.contract import Annotation, GroupMeaning, Segmentation, SegmentCard, identity_of
 
@@ -24,16 +24,16 @@ _MIXES: tuple[tuple[GroupMeaning, str], ...] = (
 )
 
 
-def portrait(it: Segmentation, one: SegmentCard, notes: Sequence[Annotation] = ()) -> Component:
+def portrait(segmentation: Segmentation, card: SegmentCard, notes: Sequence[Annotation] = ()) -> Component:
     """The whole sheet of one segment."""
-    action = overview.action(one, it)
+    action = overview.action(card, segmentation)
     return sheet(
-        f"segment-{one.segment + 1}",
-        it,
+        f"segment-{card.segment + 1}",
+        segmentation,
         [
-            html.Div([html.H2(segment_name(one)), trust_badge(one.trust)], className="head"),
-            html.P(one.portrait),
-            html.P([html.Strong(overview.worth(one)), " · ", html.Span(customers(one.size))]),
+            html.Div([html.H2(segment_name(card)), trust_badge(card.trust)], className="head"),
+            html.P(card.portrait),
+            html.P([html.Strong(overview.worth(card)), " · ", html.Span(customers(card.size))]),
             html.Ul(
                 [
                     html.Li(
@@ -44,18 +44,24 @@ def portrait(it: Segmentation, one: SegmentCard, notes: Sequence[Annotation] = (
                             ),
                         ]
                     )
-                    for phrase, median, overall in difference(one, it)
+                    for phrase, median, overall in segment_words.differences(card, segmentation.dataset)
                 ],
                 className="k-differences",
             ),
             html.P(action, className="k-action") if action else None,
-            html.P([html.Strong(_("How far to rely on it:")), " ", one.trust_reason]),
-            html.P([html.Strong(_("Since last time:")), " ", segment_words.identity_words(one)]),
-            *_notes(it, one, notes),
+            html.P([html.Strong(_("How far to rely on it:")), " ", card.trust_reason]),
+            html.P([html.Strong(_("Since last time:")), " ", segment_words.identity_words(card)]),
+            *_notes(segmentation, card, notes),
             html.Div(
                 [
-                    html.Div([_differences(it, one), _responses(it, one)]),
-                    html.Div([*(_mix(it, one, *mix) for mix in _MIXES), *_rule(it, one), *_traits(it, one)]),
+                    html.Div([_differences(segmentation, card), _responses(segmentation, card)]),
+                    html.Div(
+                        [
+                            *(_mix(segmentation, card, *mix) for mix in _MIXES),
+                            *_rule(segmentation, card),
+                            *_traits(segmentation, card),
+                        ]
+                    ),
                 ],
                 className="columns",
             ),
@@ -63,32 +69,32 @@ def portrait(it: Segmentation, one: SegmentCard, notes: Sequence[Annotation] = (
     )
 
 
-def _notes(it: Segmentation, one: SegmentCard, notes: Sequence[Annotation]) -> list[Component]:
+def _notes(segmentation: Segmentation, card: SegmentCard, notes: Sequence[Annotation]) -> list[Component]:
     """The latest notes on this segment, whichever run they were written on."""
-    mine = [note for note in notes if note.note and note.segment == identity_of(one, it.run_id)]
+    mine = [note for note in notes if note.note and note.segment == identity_of(card, segmentation.run_id)]
     return [
         html.P([html.Strong(f"{_('Note')} ({note.who}, {moment(note.when)}):"), " ", note.note])
         for note in mine[: -_NOTES - 1 : -1]
     ]
 
 
-def _differences(it: Segmentation, one: SegmentCard) -> Component:
+def _differences(segmentation: Segmentation, card: SegmentCard) -> Component:
     return chart(
         _("What sets them apart, the strongest first?"),
-        deviations.differences(one, it.dataset, LIGHT),
-        _height(deviations.difference_words(one, it.dataset)),
+        deviations.differences(card, segmentation.dataset, LIGHT),
+        _height(deviations.difference_words(card, segmentation.dataset)),
     )
 
 
-def _mix(it: Segmentation, one: SegmentCard, meaning: GroupMeaning, title: str) -> Component | None:
-    shares = traits.mix(it, one.segment, meaning)
+def _mix(segmentation: Segmentation, card: SegmentCard, meaning: GroupMeaning, title: str) -> Component | None:
+    shares = traits.mix(segmentation, card.segment, meaning)
     return (
-        chart(_(title), deviations.mix(shares, one, LIGHT), _height(deviations.mix_words(shares))) if shares else None
+        chart(_(title), deviations.mix(shares, card, LIGHT), _height(deviations.mix_words(shares))) if shares else None
     )
 
 
-def _rule(it: Segmentation, one: SegmentCard) -> list[Component]:
-    rule = next((rule for rule in it.rules if rule.segment == one.segment), None)
+def _rule(segmentation: Segmentation, card: SegmentCard) -> list[Component]:
+    rule = next((rule for rule in segmentation.rules if rule.segment == card.segment), None)
     if rule is None:
         return []
     return [
@@ -98,8 +104,8 @@ def _rule(it: Segmentation, one: SegmentCard) -> list[Component]:
     ]
 
 
-def _traits(it: Segmentation, one: SegmentCard) -> list[Component]:
-    found = traits.traits(it, one.segment)
+def _traits(segmentation: Segmentation, card: SegmentCard) -> list[Component]:
+    found = traits.traits(segmentation, card.segment)
     if not found:
         return []
     known = [trait for trait in found if trait.effect is not None][1:_TRAITS]  # the first one is in the sentence
@@ -115,9 +121,9 @@ def _traits(it: Segmentation, one: SegmentCard) -> list[Component]:
     ]
 
 
-def _responses(it: Segmentation, one: SegmentCard) -> Component:
+def _responses(segmentation: Segmentation, card: SegmentCard) -> Component:
     title = _("What did they answer so far?")
-    found = traits.responses(it, one.segment)
+    found = traits.responses(segmentation, card.segment)
     if not found:
         return html.Div(
             [html.H3(title), *sentences(_("These data hold no campaigns, so nothing is known about responses."))]
@@ -139,7 +145,7 @@ def _responses(it: Segmentation, one: SegmentCard) -> Component:
         [
             chart(
                 title,
-                rates.responses(drawn, one, LIGHT),
+                rates.responses(drawn, card, LIGHT),
                 _height(rates.campaign_words(drawn)),
                 summary=segment_words.response_finding(found),
             ),
@@ -148,10 +154,10 @@ def _responses(it: Segmentation, one: SegmentCard) -> Component:
     )
 
 
-def _most_contacted(found: Sequence[traits.Response]) -> list[traits.Response]:
+def _most_contacted(responses: Sequence[traits.Response]) -> list[traits.Response]:
     """By date, so that two segments can be compared."""
-    most = set(sorted(range(len(found)), key=lambda place: -found[place].contacted)[:_CAMPAIGNS])
-    return [one for place, one in enumerate(found) if place in most]
+    most = set(sorted(range(len(responses)), key=lambda place: -responses[place].contacted)[:_CAMPAIGNS])
+    return [response for place, response in enumerate(responses) if place in most]
 
 
 def _height(words: Sequence[str]) -> int:

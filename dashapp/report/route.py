@@ -29,7 +29,7 @@ class Reports:
     def of(self, run: Run, notes: tuple[Annotation, ...]) -> bytes:
         """The report in the language that is spoken."""
         names = tuple(card.name for card in (run.original or run).segmentation.cards)
-        key = (run.run_id, language(), names, tuple(one.model_dump_json() for one in notes))
+        key = (run.run_id, language(), names, tuple(note.model_dump_json() for note in notes))
         with self._making:
             return self._made.of(key, lambda: report(run, language(), notes).encode())
 

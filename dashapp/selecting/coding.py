@@ -29,25 +29,27 @@ class Coded:
     amounts: dict[str, Array] = field(default_factory=dict)  # (members, n) of mixes, (offers, n) of ``OFFERS``
     codes: dict[str, Array] = field(default_factory=dict)  # (n,) segment and bin in one small integer
 
-    def add_mix(self, group: Group, it: Segmentation) -> None:
+    def add_mix(self, group: Group, segmentation: Segmentation) -> None:
         """The amounts of a mix's members, and which of them is the largest."""
-        table = np.column_stack([to_numbers(it.customers[member]) for member in group.members])[self.order]
+        table = np.column_stack([to_numbers(segmentation.customers[member]) for member in group.members])[self.order]
         table = np.where(np.isfinite(table) & (table > 0), table, 0.0)
         most = np.where(table.max(axis=1) > 0, table.argmax(axis=1), len(group.members))
         self.amounts[mix_name(group)] = np.ascontiguousarray(table.T)
         self._store_codes(mix_name(group), most, len(group.members) + 1)
 
-    def add_column(self, dimension: Dimension, it: Segmentation) -> None:
+    def add_column(self, dimension: Dimension, segmentation: Segmentation) -> None:
         """The values of a number and their bins, or the bins of a category."""
         measured = dimension.name == SURE  # by the analysis, and no column of the data
-        series = it.assignments[Assignments.SILHOUETTE] if measured else it.customers[dimension.column]
+        series = (
+            segmentation.assignments[Assignments.SILHOUETTE] if measured else segmentation.customers[dimension.column]
+        )
         if dimension.kind == "number":
             values = to_numbers(series)[self.order]
             self.values[dimension.name] = values
             places = np.searchsorted(np.array(dimension.edges[1:-1]), values, side="right")
             self._store_codes(dimension.name, np.where(np.isfinite(values), places, dimension.bins), dimension.bins)
             return
-        places, words = to_codes(it.dataset.column(dimension.column), series)
+        places, words = to_codes(segmentation.dataset.column(dimension.column), series)
         bins = {token: place for place, token in enumerate(dimension.tokens)}
         missing = bins.get(UNKNOWN, dimension.bins)
         rest = bins.get(REST, missing)
@@ -61,24 +63,24 @@ class Coded:
         self.codes[name] = (self.segments * (bins + 1) + places).astype(width)
 
 
-def coded_customers(it: Segmentation, dimensions: Iterable[Dimension]) -> Coded:
+def coded_customers(segmentation: Segmentation, dimensions: Iterable[Dimension]) -> Coded:
     """The customers of a run, coded for its ``dimensions``."""
-    segments = it.assignments[Assignments.SEGMENT].to_numpy(dtype=np.int64)
+    segments = segmentation.assignments[Assignments.SEGMENT].to_numpy(dtype=np.int64)
     shuffled = np.random.default_rng(_SEED).permutation(len(segments))
     order = shuffled[np.argsort(segments[shuffled], kind="stable")]
-    y = it.projection[Projection.Y].to_numpy(dtype=np.float64)[order]
+    y = segmentation.projection[Projection.Y].to_numpy(dtype=np.float64)[order]
     coded = Coded(
         order=order,
         segments=segments[order],
-        starts=np.searchsorted(segments[order], np.arange(it.k + 1)),
-        x=it.projection[Projection.X].to_numpy(dtype=np.float64)[order],
+        starts=np.searchsorted(segments[order], np.arange(segmentation.k + 1)),
+        x=segmentation.projection[Projection.X].to_numpy(dtype=np.float64)[order],
         y=y,
         rising=np.argsort(y),
     )
-    coded.amounts[OFFERS] = np.ascontiguousarray(offers(it)[:, order])
-    for group in mixes(it):
-        coded.add_mix(group, it)
+    coded.amounts[OFFERS] = np.ascontiguousarray(offers(segmentation)[:, order])
+    for group in mixes(segmentation):
+        coded.add_mix(group, segmentation)
     for dimension in dimensions:
         if dimension.kind in ("number", "category"):
-            coded.add_column(dimension, it)
+            coded.add_column(dimension, segmentation)
     return coded

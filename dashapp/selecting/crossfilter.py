@@ -40,12 +40,12 @@ _MASKS_KEPT, _SELECTIONS_KEPT = 48, 4
 class Cube:
     """One run's customers, coded once and counted often. Safe to use from several threads."""
 
-    def __init__(self, it: Segmentation, reserved: frozenset[str] = frozenset()) -> None:
+    def __init__(self, segmentation: Segmentation, reserved: frozenset[str] = frozenset()) -> None:
         """``reserved``: names in the address that pages keep for themselves."""
         self._reserved = reserved
-        self.dimensions = {dimension.name: dimension for dimension in dimensions(it, reserved)}
-        coded = coded_customers(it, self.dimensions.values())
-        self.n, self.k, self.order = len(coded.order), it.k, coded.order
+        self.dimensions = {dimension.name: dimension for dimension in dimensions(segmentation, reserved)}
+        coded = coded_customers(segmentation, self.dimensions.values())
+        self.n, self.k, self.order = len(coded.order), segmentation.k, coded.order
         self.x, self.y, self._rising = coded.x, coded.y, coded.rising
         self._segments, self._starts = coded.segments, coded.starts
         self._values, self._amounts, self._codes = coded.values, coded.amounts, coded.codes
@@ -57,7 +57,7 @@ class Cube:
         made = copy.copy(self)
         made.__dict__.pop("everyone", None)
         made._selections = Kept(_SELECTIONS_KEPT)  # their slices have labels
-        made.dimensions = {name: one.retold(tell) for name, one in self.dimensions.items()}
+        made.dimensions = {name: dimension.retold(tell) for name, dimension in self.dimensions.items()}
         return made
 
     def selected(self, query: str) -> tuple[Selection, tuple[str, ...]]:

@@ -86,14 +86,18 @@ class Dimension:
         return [low + shift for low in lows]
 
 
-def dimensions(it: Segmentation, reserved: frozenset[str] = frozenset()) -> tuple[Dimension, ...]:
+def dimensions(segmentation: Segmentation, reserved: frozenset[str] = frozenset()) -> tuple[Dimension, ...]:
     """Every dimension of a run: segments, map, the two mixes and every described column; none is named as reserved."""
-    found = [segment_dimension(it), Dimension(MAP, "map", Message.of("Map"))]
-    found += [mix_dimension(group) for group in mixes(it)]
-    for column in it.dataset.columns:
-        if column.role in ("active", "passive", "outcome") and column.group is None and column.name in it.customers:
-            found += column_dimension(column, it, reserved)
-    return (*found, *sure_dimension(it))
+    found = [segment_dimension(segmentation), Dimension(MAP, "map", Message.of("Map"))]
+    found += [mix_dimension(group) for group in mixes(segmentation)]
+    for column in segmentation.dataset.columns:
+        if (
+            column.role in ("active", "passive", "outcome")
+            and column.group is None
+            and column.name in segmentation.customers
+        ):
+            found += column_dimension(column, segmentation, reserved)
+    return (*found, *sure_dimension(segmentation))
 
 
 def explore_charts(dataset: Dataset, available: Sequence[Dimension]) -> tuple[Dimension, ...]:
@@ -116,33 +120,37 @@ def _wanted(dataset: Dataset, available: Sequence[Dimension]) -> Iterator[Dimens
         yield from (one for one in available if one.kind in ("category", "number") and one.name != SURE)
 
 
-def segment_dimension(it: Segmentation) -> Dimension:
+def segment_dimension(segmentation: Segmentation) -> Dimension:
     """Segments, by the key that survives a re-train."""
     return Dimension(
         SEGMENT,
         "segment",
         Message.of("Segment"),
-        tokens=tuple(card.key for card in it.cards),
-        labels=tuple(card.name for card in it.cards),
+        tokens=tuple(card.key for card in segmentation.cards),
+        labels=tuple(card.name for card in segmentation.cards),
     )
 
 
-def all_measured(it: Segmentation) -> bool:
+def all_measured(segmentation: Segmentation) -> bool:
     """Whether every customer's silhouette is known, and not only that of a sample."""
-    return bool(len(it.assignments)) and bool(it.assignments[Assignments.SILHOUETTE].notna().all())
+    return bool(len(segmentation.assignments)) and bool(segmentation.assignments[Assignments.SILHOUETTE].notna().all())
 
 
-def sure_dimension(it: Segmentation) -> list[Dimension]:
+def sure_dimension(segmentation: Segmentation) -> list[Dimension]:
     """Silhouette of each customer; none where it was measured on a sample only."""
-    if not all_measured(it):
+    if not all_measured(segmentation):
         return []
-    values = it.assignments[Assignments.SILHOUETTE].to_numpy(dtype=np.float64)
+    values = segmentation.assignments[Assignments.SILHOUETTE].to_numpy(dtype=np.float64)
     return [_in_bins(Dimension(SURE, "number", Message.of("How surely a customer belongs (silhouette)")), values)]
 
 
-def mixes(it: Segmentation) -> tuple[Group, ...]:
+def mixes(segmentation: Segmentation) -> tuple[Group, ...]:
     """Groups whose members stand in the customers table."""
-    return tuple(group for group in it.dataset.groups if group.members and set(group.members) <= set(it.customers))
+    return tuple(
+        group
+        for group in segmentation.dataset.groups
+        if group.members and set(group.members) <= set(segmentation.customers)
+    )
 
 
 def mix_dimension(group: Group) -> Dimension:
@@ -162,9 +170,9 @@ def mix_name(group: Group) -> str:
     return f"main.{group.key}"
 
 
-def column_dimension(column: Column, it: Segmentation, reserved: frozenset[str]) -> list[Dimension]:
+def column_dimension(column: Column, segmentation: Segmentation, reserved: frozenset[str]) -> list[Dimension]:
     """The dimension of a column; none for dates, free text and columns without a single value."""
-    series = it.customers[column.name]
+    series = segmentation.customers[column.name]
     if series.notna().sum() == 0:
         return []
     name = column_name(column, reserved)
@@ -172,7 +180,7 @@ def column_dimension(column: Column, it: Segmentation, reserved: frozenset[str])
         values = to_numbers(series)
         return [_number(name, column, values)] if np.isfinite(values).any() else []
     if column.kind in CATEGORY_KINDS or column.kind == "flag":
-        return [_category(name, column, series, it.category_profiles)]
+        return [_category(name, column, series, segmentation.category_profiles)]
     return []
 
 

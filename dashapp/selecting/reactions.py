@@ -24,12 +24,12 @@ class Responses:
         return bool(self.everyone[0].sum())
 
 
-def offers(it: Segmentation) -> Array:
+def offers(segmentation: Segmentation) -> Array:
     """Offers made to each customer and answered, (2, n) in canonical order; a reaction not known is no offer."""
-    made = np.zeros((2, len(it.customers)), dtype=np.float32)
-    for campaign in it.dataset.campaigns:
-        if campaign.column in it.customers:
-            series = it.customers[campaign.column]
+    made = np.zeros((2, len(segmentation.customers)), dtype=np.float32)
+    for campaign in segmentation.dataset.campaigns:
+        if campaign.column in segmentation.customers:
+            series = segmentation.customers[campaign.column]
             answered = to_numbers(series.astype("Float64") if series.dtype == bool else series)
             known = np.isfinite(answered)
             made[0] += known

@@ -1,24 +1,19 @@
-"""How a value is said: numbers with their units, selections and findings in words, tables as CSV."""
+"""How a value is said: numbers with their units, selections in words, tables as CSV."""
 
 from dashapp.telling.csv_files import csv_file, csv_text, harmless_lines
 from dashapp.telling.wording import (
     TRUST_WORDS,
-    VERDICT_TITLES,
-    VERDICT_WORDS,
     amount,
     bin_label,
     chips,
     customers,
     day,
-    difference,
-    finding,
     moment,
     money,
     number,
     of_column,
     percent,
     rate,
-    reliance,
     shown,
     summary_of_bins,
     summary_of_number,
@@ -29,8 +24,6 @@ from dashapp.telling.wording import (
 
 __all__ = [
     "TRUST_WORDS",
-    "VERDICT_TITLES",
-    "VERDICT_WORDS",
     "amount",
     "bin_label",
     "chips",
@@ -38,8 +31,6 @@ __all__ = [
     "csv_text",
     "customers",
     "day",
-    "difference",
-    "finding",
     "harmless_lines",
     "moment",
     "money",
@@ -47,7 +38,6 @@ __all__ = [
     "of_column",
     "percent",
     "rate",
-    "reliance",
     "shown",
     "summary_of_bins",
     "summary_of_number",

@@ -1,4 +1,4 @@
-"""Numbers and findings as sentences, in the reader's language; nothing here knows of Dash or Plotly."""
+"""Numbers, selections and what is shown as words, in the reader's language; nothing here knows of Dash or Plotly."""
 
 from __future__ import annotations
 
@@ -8,23 +8,9 @@ from datetime import UTC, date, datetime
 
 from dashapp.i18n import N_, _, decimal, language, plural, written_date, written_time
 from dashapp.selecting import Area, Dimension, Filter, Range, Selection
-from pipeline.contract import Column, Decision, Segmentation, SegmentCard, Trust, Verdict, currency_of, with_currency
+from pipeline.contract import Column, SegmentCard, Trust, currency_of, with_currency
 
 TRUST_WORDS: dict[Trust, str] = {"solid": N_("Solid"), "usable": N_("Usable"), "fragile": N_("Fragile")}
-VERDICT_WORDS: dict[Verdict, str] = {
-    "strong": N_("The groups are real: they come back when the analysis is repeated on other samples of customers."),
-    "weak": N_(
-        "The groups are a useful pattern with blurred borders: those near a border could belong to either side."
-    ),
-    "none": N_(
-        "The data show no clear borders. The groups divide a continuum into handy parts; they are not a discovery."
-    ),
-}
-VERDICT_TITLES: dict[Verdict, str] = {
-    "strong": N_("Clearly separate groups"),
-    "weak": N_("Groups with blurred borders"),
-    "none": N_("No clear borders"),
-}
 
 
 def number(value: float, decimals: int | None = None) -> str:
@@ -152,7 +138,7 @@ def shown(count: int, total: int) -> str:
     return plural("{count} of {n} customer", "{count} of {n} customers", total, count=number(count))
 
 
-# ------------------------------------------------------------------ findings
+# ------------------------------------------------------------------ segments, and what is shown of them
 
 
 def trusted(card: SegmentCard) -> str:
@@ -164,69 +150,6 @@ def with_trust(card: SegmentCard, longest: int = 0) -> str:
     """``Big spenders (solid)`` where there is no room for a badge; the name cut to ``longest`` characters if given."""
     cut = card.name if not longest or len(card.name) <= longest else card.name[: longest - 1].rstrip(" ,") + "…"
     return f"{cut} ({trusted(card)})"
-
-
-def reliance(cards: Sequence[SegmentCard], decision: Decision) -> str:
-    """The trust of the groups and the verdict on their borders in one breath, since either alone misleads."""
-    solid = sum(card.trust == "solid" for card in cards)
-    if solid == len(cards):
-        back = _("The groups come back when the analysis is repeated on other customers")
-    elif solid:
-        back = plural(
-            "{solid} of the {n} group comes back when the analysis is repeated on other customers",
-            "{solid} of the {n} groups come back when the analysis is repeated on other customers",
-            len(cards),
-            solid=number(solid),
-        )
-    else:
-        back = _("The groups come back only in part when the analysis is repeated on other customers")
-    borders = {
-        "strong": _("{back}, and their borders are clear.", back=back),
-        "weak": _("{back}, but their borders are blurred: those near one could belong to either side.", back=back),
-        "none": _(
-            "{back}, but the data show no borders between them: they divide a continuum into handy parts.", back=back
-        ),
-    }[decision.verdict]
-    if not decision.supported_k or decision.supported_k == len(cards):
-        return borders
-    alone = plural(
-        "By themselves the data support {n} group.", "By themselves the data support {n} groups.", decision.supported_k
-    )
-    return f"{borders} {alone}"
-
-
-def finding(cards: Sequence[SegmentCard]) -> str:
-    """What the overview says first: who brings the most for their number, or who are the most."""
-    if not cards:
-        return ""
-    rated = [card for card in cards if card.revenue_share is not None and card.share > 0]
-    if rated:
-        best = max(rated, key=lambda card: (card.revenue_share or 0) / card.share)
-        if (best.revenue_share or 0) / best.share >= 1.15:
-            return _(
-                "“{name}” are {share} of the customers and bring {revenue} of the revenue.",
-                name=best.name,
-                share=percent(best.share),
-                revenue=percent(best.revenue_share or 0),
-            )
-    largest = max(cards, key=lambda card: card.size)
-    return plural(
-        "The customers fall into {n} group; the largest, “{name}”, holds {share}.",
-        "The customers fall into {n} groups; the largest, “{name}”, holds {share}.",
-        len(cards),
-        name=largest.name,
-        share=percent(largest.share),
-    )
-
-
-def difference(card: SegmentCard, it: Segmentation, most: int = 3) -> list[tuple[str, str, str]]:
-    """The strongest differences of a segment: phrase, its median, the median of all."""
-    rows = []
-    for one in card.differences[:most]:
-        column = it.dataset.column(one.column)
-        phrase = one.phrase[:1].upper() + one.phrase[1:]
-        rows.append((phrase, f"{column.label} {of_column(one.median, column)}", of_column(one.overall_median, column)))
-    return rows
 
 
 def summary_of_number(dimension: Dimension, middle: float | None, overall: float | None) -> str:

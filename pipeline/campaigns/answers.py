@@ -41,14 +41,14 @@ def respond_by_segment(
     """Table ``responses``; ``prices`` gives (cost, revenue) of the campaigns whose prices are known."""
     parts = [
         _campaign(
-            customers[one.column].to_numpy(dtype=np.float64, na_value=np.nan),
-            one.column,
+            customers[campaign.column].to_numpy(dtype=np.float64, na_value=np.nan),
+            campaign.column,
             segments,
             k,
-            prices.get(one.column),
+            prices.get(campaign.column),
         )
-        for one in dataset.campaigns
-        if one.column in customers
+        for campaign in dataset.campaigns
+        if campaign.column in customers
     ]
     parts = [part for part in parts if part[Responses.N].iloc[0] > 0]
     if not parts:

@@ -137,8 +137,8 @@ def artifacts(plan: CampaignPlan) -> tuple[dict[str, pd.DataFrame], dict[str, st
 def _prices(dataset: Dataset, cost: float | None, revenue: float | None) -> dict[str, tuple[float, float]]:
     """(cost, revenue) of each campaign: as given, else its own; campaigns without either are left out."""
     made = {
-        one.column: (one.cost if cost is None else cost, one.revenue if revenue is None else revenue)
-        for one in dataset.campaigns
+        campaign.column: (campaign.cost if cost is None else cost, campaign.revenue if revenue is None else revenue)
+        for campaign in dataset.campaigns
     }
     return {name: (c, r) for name, (c, r) in made.items() if c is not None and r is not None}
 
@@ -179,12 +179,12 @@ def _best_kind(outlook: Mapping[str, Vector], cost: float | None, revenue: float
     return max(sorted(outlook), key=promise)
 
 
-def _targets(subject: Subject, found: Evidence, kind: str) -> pd.DataFrame:
-    probability = found.outlook[kind]
+def _targets(subject: Subject, evidence: Evidence, kind: str) -> pd.DataFrame:
+    probability = evidence.outlook[kind]
     rank = np.empty(len(probability), dtype=np.int64)
     rank[np.argsort(-probability, kind="stable")] = np.arange(1, len(probability) + 1)
     zeros = np.zeros(len(probability), dtype=np.int64)
-    others = found.outlook if len(found.outlook) > 1 else {}
+    others = evidence.outlook if len(evidence.outlook) > 1 else {}
     return pd.DataFrame(
         {
             Targets.KEY: subject.customers[Targets.KEY].to_numpy(np.int64),
@@ -194,8 +194,8 @@ def _targets(subject: Subject, found: Evidence, kind: str) -> pd.DataFrame:
             Targets.EXPECTED: np.full(len(rank), np.nan),
             Targets.CONTACT: zeros,
             Targets.HOLD_OUT: zeros,
-            Targets.REASONS: pd.Series(found.reasons[kind].words, dtype="str"),
-            Targets.TERMS: pd.Series(found.reasons[kind].terms, dtype="str"),
+            Targets.REASONS: pd.Series(evidence.reasons[kind].words, dtype="str"),
+            Targets.TERMS: pd.Series(evidence.reasons[kind].terms, dtype="str"),
             **{KIND_PREFIX + one: values for one, values in others.items()},
         }
     )

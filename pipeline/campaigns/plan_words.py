@@ -99,7 +99,7 @@ def hold_out_advice(probability: Vector, held: Mask, cost: float, revenue: float
 def segment_advice(
     segment: int,
     name: str,
-    found: ListNumbers | None = None,
+    numbers: ListNumbers | None = None,
     *,
     mean_probability: float = 0.0,
     word: str = "",
@@ -110,7 +110,7 @@ def segment_advice(
     ahead: bool = False,
 ) -> SegmentAdvice:
     """One segment's part of the plan, and what contacting all of it would mean."""
-    if found is None:
+    if numbers is None:
         return SegmentAdvice(
             segment=segment,
             name=name,
@@ -121,16 +121,16 @@ def segment_advice(
             word=word,
             sentence="",
         )
-    listed = _listed(found, revenue, currency)
-    whole = _whole(word, found.customers, rates, even, ahead=ahead)
+    listed = _listed(numbers, revenue, currency)
+    whole = _whole(word, numbers.customers, rates, even, ahead=ahead)
     sentence = Message.of("{listed}; {whole}.", listed=listed, whole=whole) if whole else None
     return SegmentAdvice(
         segment=segment,
         name=name,
-        customers=found.customers,
-        contacts=found.listed,
+        customers=numbers.customers,
+        contacts=numbers.listed,
         mean_probability=mean_probability,
-        expected_profit=found.whole,
+        expected_profit=numbers.whole,
         word=word,
         sentence=sentence or Message.of("{listed}.", listed=listed),
     )
@@ -157,28 +157,28 @@ def _whole(word: str, customers: int, rates: tuple[float, float, float], even: f
     return Message.of(template, customers=Quantity(customers), measured=measured) if template else None
 
 
-def _listed(found: ListNumbers, revenue: float, currency: str) -> Message:
-    customers = Quantity(found.customers)
-    if not found.listed:
+def _listed(numbers: ListNumbers, revenue: float, currency: str) -> Message:
+    customers = Quantity(numbers.customers)
+    if not numbers.listed:
         return Message.of("none of {customers} is worth a contact", customers=customers)
-    if not found.pays(revenue):
+    if not numbers.pays(revenue):
         return Message.counted(
             "no campaign pays here now: {n} of {customers} is worth a contact, {profit} expected",
             "no campaign pays here now: {n} of {customers} are worth a contact, {profit} expected",
-            found.listed,
+            numbers.listed,
             customers=customers,
-            profit=_money(found.whole, currency),
+            profit=_money(numbers.whole, currency),
         )
     return Message.of(
         "contact {contacts} of {customers} and hold out {held}: {profit} expected, {rate} of them are expected to "
         "respond"
-        if found.held
+        if numbers.held
         else "contact {contacts} of {customers}: {profit} expected, {rate} of them are expected to respond",
-        contacts=Quantity(found.contacts),
+        contacts=Quantity(numbers.contacts),
         customers=customers,
-        held=Quantity(found.held),
-        profit=_money(found.expected.value, currency),
-        rate=percent(found.probability, 1),
+        held=Quantity(numbers.held),
+        profit=_money(numbers.expected.value, currency),
+        rate=percent(numbers.probability, 1),
     )
 
 
@@ -218,12 +218,12 @@ def _worth(segments: Strategy, model: Strategy, best: float) -> Message:
     )
 
 
-def _range(one: Strategy, currency: str) -> Message:
+def _range(strategy: Strategy, currency: str) -> Message:
     return Message.of(
         "{profit} ({low} to {high})",
-        profit=_money(one.profit, currency),
-        low=_money(one.low, currency),
-        high=_money(one.high, currency),
+        profit=_money(strategy.profit, currency),
+        low=_money(strategy.low, currency),
+        high=_money(strategy.high, currency),
     )
 
 
@@ -250,10 +250,13 @@ def plan_in_words(plan: CampaignPlan, currency: str = "") -> list[str]:
         f"Contact {found.contacts:,}{held}.",
         f"Expected profit {money(found.expected.value, currency)} (95 %: {low} to {high}).{without}",
     ]
-    lines += [f"  {one.segment + 1}. {one.name} [{one.word}]: {one.sentence}" for one in summary.segments]
+    lines += [
+        f"  {segment.segment + 1}. {segment.name} [{segment.word}]: {segment.sentence}" for segment in summary.segments
+    ]
     if len(summary.kinds) > 1:
         outlook = [
-            f"{one.kind} {money(one.expected_profit, currency)} from {one.contacts:,} contacts" for one in summary.kinds
+            f"{kind.kind} {money(kind.expected_profit, currency)} from {kind.contacts:,} contacts"
+            for kind in summary.kinds
         ]
         lines.append(f"By kind of campaign: {'; '.join(outlook)}.")
     if summary.hold_out:

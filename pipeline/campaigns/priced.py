@@ -40,7 +40,7 @@ def at_prices(plan: CampaignPlan, dataset: Dataset, *, cost: float | None, reven
     held_out = plan.held_out
     if plan.summary.method == "none":
         return plan
-    notes = tuple(one for one in plan.summary.notes if one != UNPRICED)
+    notes = tuple(note for note in plan.summary.notes if note != UNPRICED)
     if cost is None or revenue is None:
         return replace(plan, summary=plan.summary.model_copy(update={"notes": (*notes, UNPRICED)}))
     outcome = held_out[HeldOut.OUTCOME].to_numpy(np.float64)
@@ -91,7 +91,7 @@ def at_prices(plan: CampaignPlan, dataset: Dataset, *, cost: float | None, reven
 
 def _kinds(targets: pd.DataFrame, cost: float, revenue: float, doubt: float) -> tuple[KindOutlook, ...]:
     made = []
-    for name in (str(one) for one in targets.columns if str(one).startswith(KIND_PREFIX)):
+    for name in (str(column) for column in targets.columns if str(column).startswith(KIND_PREFIX)):
         probability = targets[name].to_numpy(np.float64)
         best = probability[worth_contacting(probability, cost, revenue)]
         money = expected_profit(best, cost, revenue, doubt)

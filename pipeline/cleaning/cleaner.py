@@ -112,6 +112,7 @@ def _account(
         entries=entries,
         notes=(*raw.notes, *_unknown_columns(raw, spec)),
         tables=dict(raw.tables),
+        lines=raw.account,
     )
     return Cleaned(dataset=dataset, customers=customers, quarantine=quarantine_table(raw, spec, aside), ledger=ledger)
 
@@ -129,7 +130,7 @@ def _select(raw: RawTable, spec: Spec, scoring: bool) -> pd.DataFrame:
     needed = used_columns(spec, active_only=True) if scoring else set(wanted)
     for name in wanted:
         if name not in present and name in needed | {spec.id.column}:
-            raise SpecError.unknown_name(f"{spec.path or spec.name} does not fit {raw.source}: column", name, present)
+            raise SpecError.no_column(f"{spec.path or spec.name} does not fit {raw.source}, which has", name, present)
     empty = pd.Series([None] * len(raw.frame), dtype="str")
     return pd.DataFrame({name: source[present[name]] if name in present else empty for name in wanted})
 

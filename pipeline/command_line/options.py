@@ -1,7 +1,10 @@
-"""The command line's options, and what they name: a champion, a plan at other prices, a reason, who signs."""
+"""The command line's options, and what they name: a plan at other prices, who signs."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,12 +15,20 @@ from pipeline.errors import KorzinaError, UsageError
 from pipeline.settings import Settings
 
 if TYPE_CHECKING:
-    from pipeline.contract import CampaignPlan, Champion, Segmentation
-    from pipeline.store import Store
+    from pipeline.contract import CampaignPlan, Segmentation
 
 SpecOption = Annotated[str, typer.Option(help="A shipped spec's name or a TOML file.")]
 DataOption = Annotated[str | None, typer.Option(help="File, folder, glob or database URL; left out: the spec's own.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout.")]
+DayOption = Annotated[
+    datetime | None,
+    typer.Option(
+        "--as-of",
+        formats=["%Y-%m-%d"],
+        help="Day from which recencies count; left out: the data's last where the spec says auto, else the spec's.",
+    ),
+]
+LanguageOption = Annotated[str, typer.Option(help="Language in which it is told: en or ru.")]
 ReasonOption = Annotated[str, typer.Option(help="Why; kept in the history.")]
 ChampionOption = Annotated[
     str | None,
@@ -32,32 +43,6 @@ class Promote(StrEnum):
 
     AUTO = "auto"
     NEVER = "never"
-
-
-def only_experiment(store: Store, experiment: str | None) -> str:
-    """The experiment named, the setting's, or the only one that has a champion; raises ``UsageError`` otherwise."""
-    named = experiment or Settings().experiment
-    if named:
-        return named
-    names = [champion.experiment for champion in store.champions()]
-    if len(names) == 1:
-        return str(names[0])
-    if not names:
-        raise UsageError.because("the store has no champion yet", remedy="run 'korzina train' first")
-    raise UsageError.because(
-        "several experiments have a champion",
-        expected="one named",
-        found=", ".join(names),
-        remedy="add --experiment NAME",
-    )
-
-
-def champion_to(purpose: str, store: Store, experiment: str | None) -> Champion:
-    """The experiment's champion; raises ``UsageError`` where there is none to ``purpose`` with."""
-    champion = store.champion(only_experiment(store, experiment))
-    if champion is None:
-        raise UsageError.because(f"there is no champion to {purpose} with", remedy="run 'korzina train' first")
-    return champion
 
 
 def plan_at(run: Segmentation, cost: float | None, revenue: float | None) -> CampaignPlan:
@@ -81,13 +66,6 @@ def plan_at(run: Segmentation, cost: float | None, revenue: float | None) -> Cam
     )
 
 
-def given(reason: str) -> str:
-    """The reason without blanks around it; raises ``UsageError`` where nothing is left."""
-    if not reason.strip():
-        raise UsageError.because("--reason is empty", expected="a sentence that a colleague will understand")
-    return reason.strip()
-
-
 def who() -> str:
     """The account that signs a change."""
     import getpass
@@ -103,6 +81,21 @@ def mlflow_pages(settings: Settings) -> str:
         return Store.open(settings).pages(settings.experiment)
     except KorzinaError:
         return ""
+
+
+@contextmanager
+def told_in(language: str) -> Iterator[None]:
+    """What goes wrong meanwhile is told in that language; raises ``UsageError`` where nobody here speaks it."""
+    from pipeline.contract import languages, speaker
+
+    if language not in languages():
+        raise UsageError.because(f"--language {language!r} is not known", expected=f"one of {', '.join(languages())}")
+    try:
+        yield
+    except KorzinaError as error:
+        if language != "en":
+            error.args = (speaker(language).error(error),)
+        raise
 
 
 def settings_fault(error: ValidationError) -> UsageError:

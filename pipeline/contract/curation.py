@@ -38,7 +38,7 @@ def identity_of(card: SegmentCard, run_id: str) -> Segment:
 
 def given_names(entries: Iterable[Annotation]) -> dict[Segment, str]:
     """The name last given to each segment, from entries in order; one that was taken back is left out."""
-    names = {one.segment: one.name for one in entries if one.name is not None}
+    names = {entry.segment: entry.name for entry in entries if entry.name is not None}
     return {segment: name for segment, name in names.items() if name}
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, model_validator
+from pydantic import BaseModel, ConfigDict
 
 from pipeline.contract.messages import Words
 from pipeline.errors import ContractError
@@ -124,50 +124,6 @@ class Dataset(Record):
     def group(self, meaning: GroupMeaning) -> Group | None:
         """The group of a known meaning, if the data set has one."""
         return next((group for group in self.groups if group.meaning == meaning), None)
-
-
-# ------------------------------------------------------------------ cleaning
-
-
-class LedgerEntry(Record):
-    """What one cleaning rule did."""
-
-    rule: Words
-    detail: Words  # a sentence for the reader
-    column: str | None = None
-    dropped: int = 0
-    repaired: int = 0
-    quarantined: int = 0
-    flagged: int = 0
-    examples: tuple[Words, ...] = ()
-
-    @property
-    def rows(self) -> int:
-        """Rows that the rule touched or flagged."""
-        return self.dropped + self.repaired + self.quarantined + self.flagged
-
-
-class Ledger(Record):
-    """Every row accounted for: ``rows_in == rows_out + dropped + quarantined``, checked at construction."""
-
-    source: str
-    fingerprint: str  # sha256 of the content in canonical order, first 16 hex digits
-    rows_in: int
-    rows_out: int
-    dropped: int
-    quarantined: int
-    entries: tuple[LedgerEntry, ...] = ()
-    notes: tuple[Words, ...] = ()
-    tables: dict[str, int] = {}  # rows of each table read, where there are several
-
-    @model_validator(mode="after")
-    def _accounts(self) -> Ledger:
-        if self.rows_in != self.rows_out + self.dropped + self.quarantined:
-            raise ValueError(
-                f"ledger does not add up: {self.rows_in} rows in, {self.rows_out} out, "
-                f"{self.dropped} dropped, {self.quarantined} quarantined"
-            )
-        return self
 
 
 # ------------------------------------------------------------------ features

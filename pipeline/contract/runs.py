@@ -12,7 +12,8 @@ import pandas as pd
 
 from pipeline.contract.campaign_plan import CampaignPlan
 from pipeline.contract.findings import AffinityBasis, SegmentRule
-from pipeline.contract.records import CandidateRecord, Dataset, Decision, FeatureTransform, Ledger, SegmentCard
+from pipeline.contract.ledger import Ledger
+from pipeline.contract.records import CandidateRecord, Dataset, Decision, FeatureTransform, SegmentCard
 from pipeline.contract.tables import empty_table
 
 Matrix = npt.NDArray[np.float64]

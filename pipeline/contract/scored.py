@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
+from datetime import date
 from typing import Any, Literal
 
 import pandas as pd
 
-from pipeline.contract.messages import Quantity, Words
-from pipeline.contract.records import Ledger
+from pipeline.contract.ledger import Ledger
+from pipeline.contract.line_words import account_in_words
+from pipeline.contract.messages import Day, Message, Quantity, Words
 
 DriftWord = Literal["stable", "moved", "drifted"]
 MOVED, DRIFTED = 0.1, 0.25  # the index from which a feature has moved, and from which it has drifted
@@ -81,7 +83,9 @@ class Drift:
 
     def notes(self) -> tuple[str, ...]:
         """Sentences for a reader, the worst first."""
-        worst = sorted((one for one in self.features if one.word != "stable"), key=lambda one: -one.psi)
+        worst = sorted(
+            (feature for feature in self.features if feature.word != "stable"), key=lambda feature: -feature.psi
+        )
         told = [
             f"{one.label} {one.word} (index {one.psi:.2f}, median {plain_number(one.median)}, in training "
             f"{plain_number(one.training_median)})"
@@ -90,7 +94,8 @@ class Drift:
         told += [f"{len(worst) - _SHOWN} more moved or drifted"] if len(worst) > _SHOWN else []
         rest = f"{len(self.features) - len(worst)} of {len(self.features)} features stable"
         shares = ", ".join(
-            f"{one.name} {one.share:.0%} (in training {one.training_share:.0%})" for one in self.segments
+            f"{segment.name} {segment.share:.0%} (in training {segment.training_share:.0%})"
+            for segment in self.segments
         )
         return (
             *self.substitutions,
@@ -100,12 +105,32 @@ class Drift:
 
 
 @dataclass(frozen=True)
+class Counted:
+    """The day from which ages and recencies of new customers count, and who said so."""
+
+    day: date
+    by: Literal["asked", "file", "spec"]
+
+    @property
+    def told(self) -> Message:
+        """In a sentence."""
+        told = {
+            "asked": Message.of("ages and recencies count from {day}, the day asked for", day=Day(self.day)),
+            "file": Message.of("ages and recencies count from {day}, the last day of the data", day=Day(self.day)),
+            "spec": Message.of("ages and recencies count from {day}, the day of the spec", day=Day(self.day)),
+        }
+        return told[self.by]
+
+
+@dataclass(frozen=True)
 class Scored:
     """Customers placed, one row each, in the order of their ids; columns as in ``Scores``."""
 
     table: pd.DataFrame
     ledger: Ledger
     drift: Drift
+    currency: str = ""
+    counted: Counted | None = None
     response_notes: tuple[str, ...] = ()  # of the probabilities: why there are none, what stood in for missing values
 
     @property
@@ -115,11 +140,13 @@ class Scored:
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What cleaning did, which values were missing or unseen, and the drift."""
+        """From which day is counted, what became of lines and rows, which values were missing or unseen, the drift."""
         told = tuple(
             f"{entry.rule}: {entry.detail}" for entry in self.ledger.entries if entry.rows and entry.rule != "imputed"
         )  # drift tells of those with the value that stands in
-        return (*told, *self.response_notes, *self.drift.notes())
+        lines = account_in_words(self.ledger.lines, self.currency) if self.ledger.lines else ()
+        counted = (self.counted.told,) if self.counted else ()
+        return (*counted, *lines, *told, *self.response_notes, *self.drift.notes())
 
     def summary(self) -> dict[str, Any]:
         """Counts for a script to read."""
@@ -132,6 +159,7 @@ class Scored:
             "fits_none": int((~self.table[Scores.FITS]).sum()),
             "segments": {str(name): int(count) for name, count in names.items()},
             "response_probability": self.mean_probabilities(),
+            "as_of": self.counted.day.isoformat() if self.counted else None,
             "notes": list(self.notes),
             "drift": self.drift.summary(),
         }

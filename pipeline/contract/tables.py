@@ -7,8 +7,11 @@ from collections.abc import Mapping
 import pandas as pd
 
 from pipeline.contract.campaign_plan import CAMPAIGN_TABLES
+from pipeline.contract.messages import Message
 from pipeline.contract.records import SCHEMA_VERSION
 from pipeline.errors import ContractError
+
+_TRAIN_AGAIN = Message.of("train again with this version of Korzina")
 
 
 class Customers:
@@ -241,17 +244,17 @@ def check_table(name: str, frame: pd.DataFrame) -> pd.DataFrame:
     for column, kind in TABLES[name].items():
         if column not in frame.columns:
             raise ContractError.because(
-                f"table {name}: column {column!r} is missing",
+                Message.of("table {table}: column {column} is missing", table=name, column=repr(column)),
                 expected=", ".join(TABLES[name]),
                 found=", ".join(map(str, frame.columns)),
-                remedy="train again with this version of Korzina",
+                remedy=_TRAIN_AGAIN,
             )
         if _kind(frame[column]) != kind:
             raise ContractError.because(
-                f"table {name}, column {column!r}: wrong type",
+                Message.of("table {table}, column {column}: wrong type", table=name, column=repr(column)),
                 expected=kind,
                 found=str(frame[column].dtype),
-                remedy="train again with this version of Korzina",
+                remedy=_TRAIN_AGAIN,
             )
     return frame
 
@@ -260,8 +263,8 @@ def check_schema_version(found: int) -> None:
     """Refuse a run that another version of the contract wrote; raises ``ContractError``."""
     if found != SCHEMA_VERSION:
         raise ContractError.because(
-            "this run was written by another version of Korzina",
-            expected=f"schema version {SCHEMA_VERSION}",
-            found=f"schema version {found}",
-            remedy="train again, or open it with the version that wrote it",
+            Message.of("this run was written by another version of Korzina"),
+            expected=Message.of("schema version {version}", version=str(SCHEMA_VERSION)),
+            found=Message.of("schema version {version}", version=str(found)),
+            remedy=Message.of("train again, or open it with the version that wrote it"),
         )

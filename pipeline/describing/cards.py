@@ -97,10 +97,10 @@ def _for_names(differences: tuple[Difference, ...], dataset: Dataset) -> tuple[D
     Spend, orders and cheque say much the same, so at most one of them comes before the others; and what a segment has
     more of tells more than what it has less of, unless that is much stronger.
     """
-    worth = [one for one in differences if dataset.column(one.column).meaning in _WORTH]
+    worth = [difference for difference in differences if dataset.column(difference.column).meaning in _WORTH]
     others = sorted(
-        (one for one in differences if one not in worth),
-        key=lambda one: -one.effect if one.effect > 0 else 0.7 * one.effect,
+        (difference for difference in differences if difference not in worth),
+        key=lambda difference: -difference.effect if difference.effect > 0 else 0.7 * difference.effect,
     )
     lead = [one for one in worth[:1] if abs(one.effect) >= LEADING_EFFECT]
     return (*lead, *others, *(one for one in worth if one not in lead))
@@ -121,7 +121,7 @@ def _unique_names(told: Sequence[tuple[Difference, ...]]) -> list[Message]:
 
 
 def _name(differences: tuple[Difference, ...], words: int) -> Message:
-    strong = [own(one.phrase) for one in differences if abs(one.effect) >= NAMED_EFFECT][:words]
+    strong = [own(difference.phrase) for difference in differences if abs(difference.effect) >= NAMED_EFFECT][:words]
     if not strong:
         return Message.of("Near the average")
     return Message.of("{phrases}", phrases=Cased("upper", Joined(tuple(strong))))
@@ -131,7 +131,7 @@ def _portrait(
     differences: tuple[Difference, ...], dataset: Dataset, size: int, share: float, revenue_share: float | None
 ) -> Message:
     first = _weight(size, share, revenue_share)
-    strong = [one for one in differences if abs(one.effect) >= NAMED_EFFECT][:3]
+    strong = [difference for difference in differences if abs(difference.effect) >= NAMED_EFFECT][:3]
     if not strong:
         return Message.of("{first} In no column do they stand clearly apart from the others.", first=first)
     traits = Joined(tuple(_trait(one, dataset.column(one.column)) for one in strong), "; ")
@@ -153,12 +153,12 @@ def _weight(size: int, share: float, revenue_share: float | None) -> Message:
     )
 
 
-def _trait(one: Difference, column: Column) -> Message:
+def _trait(difference: Difference, column: Column) -> Message:
     return Message.of(
         "{label}: {value} (all customers: {overall})",
         label=inline(column.label),
-        value=_value(one.median, column),
-        overall=_value(one.overall_median, column),
+        value=_value(difference.median, column),
+        overall=_value(difference.overall_median, column),
     )
 
 

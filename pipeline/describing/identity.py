@@ -91,12 +91,14 @@ def follow_in(training: Training, before: Predecessor) -> Training:
     """A training made without a champion, with the cards that it would have had beside ``before``."""
     candidates: list[Candidate] = []
     fewer = None
-    for one in training.candidates:
-        labels = one.assignments[Assignments.SEGMENT].to_numpy(dtype=np.int64)
-        cards, dissolved = follow(one.cards, labels, training.customers, training.dataset.id_column, before)
+    for candidate in training.candidates:
+        labels = candidate.assignments[Assignments.SEGMENT].to_numpy(dtype=np.int64)
+        cards, dissolved = follow(candidate.cards, labels, training.customers, training.dataset.id_column, before)
         cards = keep_colours(cards, labels, fewer)
         fewer = cards, labels
-        candidates.append(replace(one, cards=cards, record=one.record.model_copy(update={"dissolved": dissolved})))
+        candidates.append(
+            replace(candidate, cards=cards, record=candidate.record.model_copy(update={"dissolved": dissolved}))
+        )
     return replace(training, candidates=tuple(candidates))
 
 

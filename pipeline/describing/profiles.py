@@ -71,7 +71,7 @@ def profile(columns: Sequence[Profiled], partition: Partition) -> pd.DataFrame:
     ``effect`` is Cohen's d of the segment against all other customers (never against a mean that includes it).
     """
     labels = partition.labels.astype(np.uint16)  # sixteen bits are sorted by counting, in one pass
-    parts = [_profile(one, labels, partition.k) for one in columns]
+    parts = [_profile(column, labels, partition.k) for column in columns]
     return pd.DataFrame({name: np.concatenate([part[name] for part in parts]) for name in TABLES["profiles"]}).astype(
         {Profiles.COLUMN: "str"}
     )

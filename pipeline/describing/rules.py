@@ -106,20 +106,20 @@ def selects(alternatives: Sequence[Sequence[Condition]], customers: pd.DataFrame
     chosen = np.zeros(len(customers), dtype=bool)
     for conditions in alternatives:
         within = np.ones(len(customers), dtype=bool)
-        for one in conditions:
-            values = customers[one.column].to_numpy(dtype=np.float64, na_value=np.nan)
-            values = np.where(np.isfinite(values), values, one.fill)
-            if one.over is not None:
-                within &= values > one.over
-            if one.up_to is not None:
-                within &= values <= one.up_to
+        for condition in conditions:
+            values = customers[condition.column].to_numpy(dtype=np.float64, na_value=np.nan)
+            values = np.where(np.isfinite(values), values, condition.fill)
+            if condition.over is not None:
+                within &= values > condition.over
+            if condition.up_to is not None:
+                within &= values <= condition.up_to
         chosen |= within
     return chosen
 
 
 def as_sql(alternatives: Sequence[Sequence[Condition]]) -> str:
     """The rule as an ANSI SQL condition that is never unknown where it matters: NULL stands at the stored fill."""
-    parts = [" AND ".join(_sql(one) for one in conditions) or "TRUE" for conditions in alternatives]
+    parts = [" AND ".join(_sql(condition) for condition in conditions) or "TRUE" for conditions in alternatives]
     return parts[0] if len(parts) == 1 else " OR ".join(f"({part})" for part in parts)
 
 

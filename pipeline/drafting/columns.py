@@ -16,6 +16,7 @@ from pipeline.understanding import vocabulary as names
 LOG, PLAIN = ("log1p", "standardize"), ("winsorize", "standardize")
 _MOST_NULLS = 0.6
 _SKEWED = 1.0
+_MOST_NEGATIVE = 0.02  # share of customers; a few who returned more than they bought do not undo the logarithm
 _DRAFTED: dict[str, Meaning] = {"orders": "orders", "spend": "spend", "recency": "recency", "tenure": "tenure"}
 _TOTALS: dict[str, Meaning] = {"categories": "spend", "channels": "orders"}
 
@@ -327,7 +328,7 @@ def _add_cheque(parts: Parts) -> None:
 
 
 def _can_be_negative(parts: Parts, name: str) -> bool:
-    return any(one.name == name and (one.minimum or 0) < 0 for one in parts.structure.profiles)
+    return any(one.name == name and one.negative > _MOST_NEGATIVE * one.rows for one in parts.structure.profiles)
 
 
 def _ensure_active(parts: Parts, groups: bool) -> None:
@@ -353,5 +354,6 @@ def _ensure_active(parts: Parts, groups: bool) -> None:
 
 
 def _transform(one: Profile) -> tuple[str, ...]:
-    skewed = one.skew is not None and one.skew > _SKEWED and one.minimum is not None and one.minimum >= 0
-    return LOG if skewed else PLAIN
+    if one.skew is None or one.skew <= _SKEWED or one.minimum is None:
+        return PLAIN
+    return LOG if one.minimum >= 0 or one.negative <= _MOST_NEGATIVE * one.rows else PLAIN

@@ -7,44 +7,67 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 
-from pipeline.drafting.days import settle_days
-from pipeline.reading import ROW_ID, SINGLE, Data, Engine, Question, RawTable, open_tables, read_source
+from pipeline.drafting.forms import Forms, settle_forms
+from pipeline.drafting.shop import Shop, shop_of
+from pipeline.reading import ROW_ID, SINGLE, Data, Engine, Given, RawTable, open_tables, read_source
 from pipeline.spec import IdColumn, Source, Spec
 
 
 @dataclass
 class Opened:
-    """An engine with the table ``data``, typed; ``formats`` say how columns of days are read."""
+    """An engine with the table ``data``, typed by ``forms``."""
 
     engine: Engine
-    data: Data
-    formats: Mapping[str, str]
-    questions: Mapping[str, Question]  # column of days -> what its form leaves open
+    shop: Shop
+    forms: Forms
     source: str  # for people
     text: RawTable | None  # where the table was text
 
     @cached_property
     def raw(self) -> RawTable:
         """Every row as it was written."""
-        return self.text if self.text is not None else read_source(nothing_known(), self.data)
+        return self.text if self.text is not None else read_source(nothing_known(self.shop), self.shop.data)
 
 
 @contextmanager
 def opened(data: Data, answers: Mapping[str, str]) -> Iterator[Opened]:
-    """The one table of ``data``; raises ``InputError`` where there are several or none."""
-    spec = nothing_known()
-    with open_tables(spec, data) as (engine, given):
-        text = given.texts.get(SINGLE)
-        formats, questions = settle_days(engine, text, answers, given.source)
-        if not formats:
-            yield Opened(engine, data, {}, {}, given.source, text)
-            return
-    spec = nothing_known(formats)
-    with open_tables(spec, data) as (engine, given):
-        yield Opened(engine, data, formats, questions, given.source, given.texts.get(SINGLE))
+    """The one table of ``data``, or the one that its tables make; raises ``InputError`` where there is nothing."""
+    with shop_of(data) as shop:
+        with open_tables(nothing_known(shop), shop.data) as (engine, given):
+            forms = {
+                name: settle_forms(raw.frame, given.frames[name], answers, given.source)
+                for name, raw in given.texts.items()
+            }
+            formats = _agreed(forms)
+            if not formats:
+                yield _opened(engine, shop, forms, given, answers)
+                return
+        with open_tables(nothing_known(shop, formats), shop.data) as (engine, given):
+            yield _opened(engine, shop, forms, given, answers)
 
 
-def nothing_known(formats: Mapping[str, str] | None = None) -> Spec:
-    """A spec of a table nobody has described, but for the forms of its days."""
-    source = Source.model_validate({"formats": dict(formats)} if formats else {})
-    return Spec(name="draft", id=IdColumn(column=ROW_ID), columns={}, source=source)
+def nothing_known(shop: Shop, formats: Mapping[str, str] | None = None) -> Spec:
+    """A spec of a table nobody has described, but for where it is and the forms of its days."""
+    keys = shop.source.model_dump(exclude_defaults=True) | ({"formats": dict(formats)} if formats else {})
+    return Spec(name="draft", id=IdColumn(column=ROW_ID), columns={}, source=Source.model_validate(keys))
+
+
+def _opened(engine: Engine, shop: Shop, forms: Mapping[str, Forms], given: Given, answers: Mapping[str, str]) -> Opened:
+    if not shop.tables:
+        return Opened(engine, shop, forms.get(SINGLE, Forms()), given.source, given.texts.get(SINGLE))
+    shop = shop.joined(engine, answers)
+    engine.define(SINGLE, shop.view)
+    together = Forms(_agreed(forms))
+    for column in shop.made.columns if shop.made else ():
+        of_table = forms.get(column.table, Forms())
+        if column.name in of_table.questions:
+            together.questions[column.alias] = of_table.questions[column.name]
+        for told in of_table.told.get(column.name, ()):
+            together.tell(column.alias, told)
+    return Opened(engine, shop, together, given.source, None)
+
+
+def _agreed(forms: Mapping[str, Forms]) -> dict[str, str]:
+    """Forms of columns by their names; of columns of two tables with one name, only where they are written alike."""
+    every = [(column, form) for part in forms.values() for column, form in part.formats.items()]
+    return {column: form for column, form in every if all(form == other for name, other in every if name == column)}

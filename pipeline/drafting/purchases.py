@@ -53,7 +53,7 @@ def _query(reading: Understanding, table: Sequence[Profile], parts: dict[str, li
     columns = [customer, f"{orders} FILTER (WHERE {_BOUGHT}) AS orders"]
     if reading.money:
         columns.append("round(sum(line_money), 2) AS spend")
-    if reading.money and reading.returns:
+    if reading.money and reading.returned:
         columns.append("round(coalesce(-sum(line_money) FILTER (WHERE is_return), 0), 2) AS returned")
     if reading.day:
         day = f"CAST({quote(reading.day)} AS DATE)"
@@ -69,7 +69,7 @@ def _query(reading: Understanding, table: Sequence[Profile], parts: dict[str, li
             columns.append(f"round(coalesce({amount}, 0), 2) AS {quote(f'{start} {value}')}")
     columns += [f"max({quote(trait)}) AS {quote(trait)}" for trait in traits]
     inner = ",\n    ".join(columns)
-    return f"SELECT\n    {inner}\nFROM lines\nGROUP BY {customer}\nHAVING count(*) FILTER (WHERE {_BOUGHT}) > 0\n"
+    return f"SELECT\n    {inner}\nFROM lines\nGROUP BY {customer}\n"
 
 
 def _orders(reading: Understanding, table: Sequence[Profile]) -> str:

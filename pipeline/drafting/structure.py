@@ -41,6 +41,7 @@ class Profile:
     same_as: str | None = None  # an earlier column that says the same
     unreadable: int = 0  # of ``nulls``: values that are there and no such number or date
     note: str = ""  # which date format was taken where two fit
+    negative: int = 0  # numbers below zero
 
     @property
     def numeric(self) -> bool:
@@ -134,7 +135,7 @@ def _profile(name: str, kind: Kind, values: pd.Series, note: str) -> Profile:
     least = most = skew = None
     if kind in ("number", "integer", "flag") and len(known):
         least, most = float(known.min()), float(known.max())
-        skew = _skewness(known.to_numpy(dtype=np.float64))
+        skew = _skewness(np.maximum(known.to_numpy(dtype=np.float64), min(0.0, float(known.quantile(0.02)))))
         low, high = f"{least:,.8g}", f"{most:,.8g}"
     elif kind == "date" and len(known):
         low, high = f"{known.min():%Y-%m-%d}", f"{known.max():%Y-%m-%d}"
@@ -155,6 +156,7 @@ def _profile(name: str, kind: Kind, values: pd.Series, note: str) -> Profile:
         meaning=names.meaning_of(name),
         personal=bool(personal),
         note=note,
+        negative=int((known < 0).sum()) if kind in ("number", "integer") else 0,
     )
 
 

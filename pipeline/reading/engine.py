@@ -49,7 +49,7 @@ class Engine:
         """
         try:
             for name, frame in (given or {}).items():
-                self._connection.register(name, frame)
+                self.give(name, frame)
             statements = self._connection.extract_statements(sql)
             asks = bool(statements) and AS_OF in statements[-1].named_parameters
             if asks and as_of is None:
@@ -57,6 +57,10 @@ class Engine:
             return self._connection.execute(sql, {AS_OF: as_of} if asks else None).df()
         except duckdb.Error as error:
             raise QueryError(str(error)) from error
+
+    def give(self, name: str, table: pd.DataFrame | Arrow) -> None:
+        """One more table in memory, under a name."""
+        self._connection.register(name, table)
 
     def define(self, name: str, sql: str) -> None:
         """A view of the answer to a query, under a name of its own."""
@@ -101,11 +105,12 @@ def tables(
                 connection.execute(f"CREATE VIEW {quote(name)} AS SELECT * FROM {_scan(paths)}")  # noqa: S608
         except duckdb.Error as error:
             raise QueryError(str(error)) from error
+        engine = Engine(connection)
         for name, frame in (frames or {}).items():
-            connection.register(name, frame)
+            engine.give(name, frame)
         if sealed:
             connection.execute("SET enable_external_access = false")
-        yield Engine(connection)
+        yield engine
 
 
 def count_rows(files: Sequence[Path]) -> int:

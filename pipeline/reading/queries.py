@@ -2,35 +2,42 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
+from pipeline.contract import LineAccount
 from pipeline.errors import InputError, SpecError
 from pipeline.reading.engine import Engine, QueryError, tables
-from pipeline.reading.frames import Arrow
+from pipeline.reading.frames import SINGLE, Arrow
 from pipeline.reading.lines import (
     Judged,
+    Subject,
     Where,
+    account_of,
     count_days,
     days_of,
     failing_key,
+    judge_by_customer,
     judge_days,
     judge_lines,
     lines_failed,
     number_answer,
     number_rows,
-    numbered_frame,
     places_in_answer,
     places_in_files,
     row_number,
+    unreadable_cells,
     with_line_numbers,
 )
 from pipeline.reading.raw import RawTable
+from pipeline.reading.view import make_view
 from pipeline.spec import Spec
 
 
@@ -72,7 +79,8 @@ def opened(spec: Spec, given: Given) -> Iterator[Opened]:
     QueryError
         Where a table cannot be read.
     """
-    with tables(given.parquet, _frames(spec, given)) as engine:
+    with tables(given.parquet, given.frames) as engine:
+        make_view(spec, engine, given.parquet, given.frames, given.texts)
         if spec.lines is None:
             yield Opened(engine, spec.at(_last_day(engine, given)) if spec.as_of == "auto" else spec)
             return
@@ -125,23 +133,62 @@ def query_failed(spec: Spec, key: str, error: QueryError, names: list[str]) -> S
     )
 
 
-def _frames(spec: Spec, given: Given) -> dict[str, pd.DataFrame | Arrow]:
-    frames = dict(given.frames)
-    if spec.lines is None:
-        return frames
-    if spec.lines.query is not None:
-        texts = {name: with_line_numbers(frames[name], raw) for name, raw in given.texts.items()}
-        return frames | texts
-    for name, table in given.frames.items():
-        frames |= numbered_frame(table, given.texts.get(name))
-    return frames
+def account(found: Opened, given: Given) -> LineAccount | None:
+    """What became of every line; None where the spec says nothing of lines and no table has its column of customers.
+
+    Raises
+    ------
+    SpecError
+        Naming the key of ``[lines]`` that fails on some line.
+    """
+    spec, lines = found.spec, found.spec.lines
+    try:
+        if lines is not None and found.judged is not None:
+            return account_of(Subject(found.engine, lines, found.judged, found.where, spec.id.keep, **_read(given)))
+    except QueryError as error:
+        refuse_failing(found)
+        raise query_failed(spec, "lines", error, given.names) from error
+    try:
+        return _account_by_customer(found, given)
+    except QueryError as error:  # nothing that trained before is refused for want of an account
+        logging.getLogger(__name__).warning("the lines of the data cannot be accounted for: %s", error.brief)
+        return None
+
+
+def _account_by_customer(found: Opened, given: Given) -> LineAccount | None:
+    engine, customer = found.engine, found.spec.id.column
+    sizes = {name: engine.count(name) for name in given.names if customer in engine.columns(name)}
+    if not sizes:
+        return None
+    name = max(sizes, key=lambda table: sizes[table])
+    kinds = engine.columns(name)
+    stray = {
+        column: judge_days(days_of(engine, name, column)).impossible for column in kinds if _of_days(kinds[column])
+    }
+    where = _number_table(engine, given, name)
+    lines, judged = judge_by_customer(engine, customer, {column: days for column, days in stray.items() if days})
+    table = name if len(given.names) > 1 else ""
+    subject = Subject(
+        engine, lines, judged, where, found.spec.id.keep, declared=False, table=table, **_read(given, name)
+    )
+    return account_of(subject)
+
+
+def _read(given: Given, table: str | None = None) -> dict[str, Any]:
+    """What the texts, or one of them, hold that is no line and no value."""
+    texts = {name: raw for name, raw in given.texts.items() if table in (None, name)}
+    cells = [cell for name, raw in texts.items() for cell in unreadable_cells(raw.frame, given.frames[name])]
+    return {"rejects": [one for raw in texts.values() for one in raw.rejects], "unreadable": cells}
 
 
 def _number(engine: Engine, spec: Spec, given: Given) -> Where:
     """Give every line its place; returns how places are told."""
-    if spec.lines and spec.lines.query is not None:
+    query = spec.lines.query if spec.lines else None
+    if query is not None or spec.source.view:
+        for name, raw in given.texts.items() if query is not None else ():
+            engine.give(name, with_line_numbers(given.frames[name], raw))
         try:
-            number_answer(engine, spec.lines.query)
+            number_answer(engine, query or f"SELECT * FROM {SINGLE}")  # noqa: S608
         except QueryError as error:
             raise query_failed(spec, "lines.query", error, given.names) from error
         return places_in_answer(engine)
@@ -151,11 +198,19 @@ def _number(engine: Engine, spec: Spec, given: Given) -> Where:
             expected="lines.query, which makes one table of their lines",
             found=", ".join(given.names),
         )
-    (name,) = given.names
-    number_rows(engine, given.parquet.get(name))
-    if name in given.parquet:
-        return places_in_files(given.parquet[name])
-    return given.texts[name].where if name in given.texts else row_number
+    return _number_table(engine, given, given.names[0])
+
+
+def _number_table(engine: Engine, given: Given, name: str) -> Where:
+    files, raw = given.parquet.get(name), given.texts.get(name)
+    number_rows(engine, files if files is not None else given.frames[name], raw)
+    if files is not None:
+        return places_in_files(files)
+    return raw.where if raw is not None else row_number
+
+
+def _of_days(kind: str) -> bool:
+    return kind == "DATE" or kind.startswith("TIMESTAMP")
 
 
 def _last_day(engine: Engine, given: Given) -> date:
@@ -163,7 +218,7 @@ def _last_day(engine: Engine, given: Given) -> date:
     last: list[date] = []
     for name in given.names:
         for column, kind in engine.columns(name).items():
-            if kind == "DATE" or kind.startswith("TIMESTAMP"):
+            if _of_days(kind):
                 day = judge_days(days_of(engine, name, column)).last
                 last += [day] if day else []
     return last_of(last, given.source)

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from pipeline.contract import Message, Quantity
+from pipeline.contract import LineAccount, Message, Quantity
 from pipeline.reading.questions import Question
 
 ROW_ID = "(row)"  # id of a table that has none: where the row stands in its file; holds for that very file only
@@ -50,6 +50,7 @@ class RawTable:
     notes: tuple[str, ...] = ()
     parts: tuple[tuple[int, str], ...] = ()  # (first position, file) where several files were read
     unit: str = "row"  # "line" for text files
+    account: LineAccount | None = None  # of the lines of purchases that the rows were made from
     as_of: date | None = None  # from which day the rows count ages, where the spec says "auto"
     questions: tuple[Question, ...] = ()  # what reading alone cannot decide; the likeliest was taken
     header: int | None = None  # line of the header in the one file or sheet read; 0: there is none

@@ -45,7 +45,7 @@ def decision_card(training: Training) -> dict[str, Any]:
         "supported_k": decision.supported_k,
         "elbow_k": decision.elbow_k,
         "silhouette_k": decision.silhouette_k,
-        "candidates": [_candidate(one) for one in _records(training)],
+        "candidates": [_candidate(record) for record in _records(training)],
         "sensitivity": training.sensitivity.to_dict("records"),
     }
 
@@ -64,8 +64,8 @@ def decision_as_html(training: Training) -> str:
         *decision.disagreements,
     ]
     sentences = sensitivity_in_words(training.sensitivity, decision)
-    rows = [_cells(one) for one in _records(training)]
-    chosen = [one.k for one in _records(training)].index(decision.k)
+    rows = [_cells(record) for record in _records(training)]
+    chosen = [record.k for record in _records(training)].index(decision.k)
     return "\n".join(
         [
             '<!doctype html><html lang="en"><meta charset="utf-8">',
@@ -92,19 +92,19 @@ def _candidate(record: CandidateRecord) -> dict[str, Any]:
     return {**record.model_dump(exclude={"run_id", "seconds", "dissolved"}), "excess": excess(record)}
 
 
-def _cells(one: CandidateRecord) -> list[str]:
+def _cells(candidate: CandidateRecord) -> list[str]:
     return [
-        str(one.k),
-        f"{one.inertia:,.1f}",
-        f"{one.silhouette:.3f}",
-        _number(one.silhouette_se, ".4f"),
-        _number(one.null_silhouette, ".3f"),
-        _number(excess(one), "+.3f"),
-        _number(one.stability, ".2f"),
-        f"{one.calinski_harabasz:,.1f}",
-        f"{one.davies_bouldin:.2f}",
-        _number(one.seed_spread, ".2%"),
-        f"{min(one.sizes):,}",
+        str(candidate.k),
+        f"{candidate.inertia:,.1f}",
+        f"{candidate.silhouette:.3f}",
+        _number(candidate.silhouette_se, ".4f"),
+        _number(candidate.null_silhouette, ".3f"),
+        _number(excess(candidate), "+.3f"),
+        _number(candidate.stability, ".2f"),
+        f"{candidate.calinski_harabasz:,.1f}",
+        f"{candidate.davies_bouldin:.2f}",
+        _number(candidate.seed_spread, ".2%"),
+        f"{min(candidate.sizes):,}",
     ]
 
 
@@ -125,7 +125,7 @@ def _number(value: float | None, form: str) -> str:
 
 
 def _list(sentences: Sequence[str]) -> str:
-    return "<ul>" + "".join(f"<li>{escape(one)}</li>" for one in sentences) + "</ul>"
+    return "<ul>" + "".join(f"<li>{escape(sentence)}</li>" for sentence in sentences) + "</ul>"
 
 
 def _table(header: Sequence[str], rows: Sequence[Sequence[str]], *, chosen: int | None = None, text: int = 0) -> str:

@@ -40,7 +40,8 @@ def sweep_curves(records: Iterable[CandidateRecord]) -> dict[str, dict[int, floa
     """Each measure of quality over k."""
     records = list(records)
     curves = {
-        name: {one.k: float(value) for one in records if (value := getattr(one, name)) is not None} for name in _CURVES
+        name: {record.k: float(value) for record in records if (value := getattr(record, name)) is not None}
+        for name in _CURVES
     }
     return {f"{Metrics.SWEEP}/{name}": curve for name, curve in curves.items() if curve}
 

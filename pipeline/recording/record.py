@@ -54,12 +54,16 @@ def record_training(
     models hold aggregates only.
     """
     models = models or write_models(training)
-    drawn = images or {one.record.k: draw(drawable(one), training.dataset) for one in training.candidates}
+    drawn = images or {
+        candidate.record.k: draw(drawable(candidate), training.dataset) for candidate in training.candidates
+    }
     return SweepRecord(
-        parent=_parent(training, curves or draw_curves([one.record for one in training.candidates], training.decision)),
+        parent=_parent(
+            training, curves or draw_curves([candidate.record for candidate in training.candidates], training.decision)
+        ),
         children={
-            one.record.k: _child(training, one, drawn[one.record.k], models[one.record.k])
-            for one in training.candidates
+            candidate.record.k: _child(training, candidate, drawn[candidate.record.k], models[candidate.record.k])
+            for candidate in training.candidates
         },
         recommended_k=training.decision.k,
         dataset_name=training.dataset.title,
@@ -77,7 +81,7 @@ def record_training(
 def _parent(training: Training, curves: Mapping[str, bytes]) -> RunRecord:
     records = [candidate.record for candidate in training.candidates]
     chosen = _recommended(training)
-    low, high = min(one.k for one in records), max(one.k for one in records)
+    low, high = min(record.k for record in records), max(record.k for record in records)
     return RunRecord(
         name=f"{training.dataset.spec}: k {low}-{high}, seed {training.params.get('seed', '?')}",
         params=_params(training, chosen.record),
@@ -99,7 +103,7 @@ def _parent(training: Training, curves: Mapping[str, bytes]) -> RunRecord:
         records={
             Artifacts.SPEC: _public(training.spec),
             Artifacts.DATASET: training.dataset.model_dump_json(),
-            Artifacts.LEDGER: _public(training.ledger.model_dump_json()),
+            Artifacts.LEDGER: _public(training.ledger.as_json()),
             Artifacts.DECISION: training.decision.model_dump_json(),
             Artifacts.CANDIDATES: _json_list(records),
             Artifacts.TRANSFORM: training.features.transform.model_dump_json(),
@@ -136,7 +140,7 @@ def prepare_drawing() -> None:
 
 def write_models(training: Training) -> dict[int, ModelRecord]:
     """The scikit-learn pipeline of every k, as a file, with what leads to it from raw columns."""
-    return {one.record.k: _model(training, one) for one in training.candidates}
+    return {candidate.record.k: _model(training, candidate) for candidate in training.candidates}
 
 
 def _model(training: Training, candidate: Candidate) -> ModelRecord:
@@ -225,7 +229,7 @@ def _params(training: Training, record: CandidateRecord) -> dict[str, str]:
 
 
 def _recommended(training: Training) -> Candidate:
-    return next(one for one in training.candidates if one.record.k == training.decision.k)
+    return next(candidate for candidate in training.candidates if candidate.record.k == training.decision.k)
 
 
 def _json_list(records: Iterable[Record]) -> str:
@@ -253,7 +257,7 @@ def _describe_sweep(training: Training) -> str:
         "",
         decision.reason,
         "",
-        *(f"- {one}" for one in decision.disagreements),
+        *(f"- {disagreement}" for disagreement in decision.disagreements),
         "",
         *(f"- {one}" for one in sensitivity_in_words(training.sensitivity, decision)),
         "",
@@ -263,10 +267,10 @@ def _describe_sweep(training: Training) -> str:
         "| k | inertia | silhouette | stability | smallest segment |",
         "|--:|--:|--:|--:|--:|",
     ]
-    for one in (candidate.record for candidate in training.candidates):
-        k = f"**{one.k}**" if one.k == decision.k else str(one.k)
-        stability = "" if one.stability is None else f"{one.stability:.2f}"
-        lines.append(f"| {k} | {one.inertia:,.1f} | {one.silhouette:.3f} | {stability} | {min(one.sizes):,} |")
+    for record in (candidate.record for candidate in training.candidates):
+        k = f"**{record.k}**" if record.k == decision.k else str(record.k)
+        stability = "" if record.stability is None else f"{record.stability:.2f}"
+        lines.append(f"| {k} | {record.inertia:,.1f} | {record.silhouette:.3f} | {stability} | {min(record.sizes):,} |")
     return "\n".join(lines)
 
 

@@ -69,19 +69,23 @@ def response_outlook(
 def _of_campaign(
     customers: pd.DataFrame,
     labels: Labels,
-    it: Segmentation,
+    segmentation: Segmentation,
     spec: Spec,
     summary: CampaignSummary,
     model: ResponseModel,
 ) -> Outlook:
-    campaign = next(one for one in it.dataset.campaigns if one.column == summary.campaign)
-    seen = _only_seen(customers, it)
-    known, _ = known_of_customers(seen, it.dataset, labels, it.cards, campaign, outcome_derived(spec))
-    return Outlook({Scores.PROBABILITY + campaign.column: predict(model, known)}, _stand_ins(model, known, it))
+    campaign = next(one for one in segmentation.dataset.campaigns if one.column == summary.campaign)
+    seen = _only_seen(customers, segmentation)
+    known, _ = known_of_customers(
+        seen, segmentation.dataset, labels, segmentation.cards, campaign, outcome_derived(spec)
+    )
+    return Outlook(
+        {Scores.PROBABILITY + campaign.column: predict(model, known)}, _stand_ins(model, known, segmentation)
+    )
 
 
 def _of_kinds(
-    customers: pd.DataFrame, it: Segmentation, spec: Spec, model: ResponseModel, history: pd.DataFrame | None
+    customers: pd.DataFrame, segmentation: Segmentation, spec: Spec, model: ResponseModel, history: pd.DataFrame | None
 ) -> Outlook:
     """By kind of the next campaign; the model counts on what was bought before it, which one table does not tell."""
     if history is None or spec.history is None:
@@ -96,26 +100,26 @@ def _of_kinds(
         )
     id_column = spec.id.column
     then = place(history, customers, id_column)
-    offers = next_offers(_only_seen(customers, it), it.dataset, then, spec.history)
+    offers = next_offers(_only_seen(customers, segmentation), segmentation.dataset, then, spec.history)
     columns = {Scores.PROBABILITY + (kind or "campaign"): predict(model, known) for kind, known in offers.items()}
-    notes = dict.fromkeys(note for known in offers.values() for note in _stand_ins(model, known, it))
+    notes = dict.fromkeys(note for known in offers.values() for note in _stand_ins(model, known, segmentation))
     return Outlook(columns, tuple(notes))
 
 
-def _only_seen(customers: pd.DataFrame, it: Segmentation) -> pd.DataFrame:
+def _only_seen(customers: pd.DataFrame, segmentation: Segmentation) -> pd.DataFrame:
     """``customers`` with categories that training never saw made unknown, as ``drift`` says of them."""
     made = {}
-    for column in it.dataset.columns:
-        if column.kind in CATEGORY_KINDS and column.name in customers and column.name in it.customers:
-            seen = set(it.customers[column.name].dropna().astype("str"))
+    for column in segmentation.dataset.columns:
+        if column.kind in CATEGORY_KINDS and column.name in customers and column.name in segmentation.customers:
+            seen = set(segmentation.customers[column.name].dropna().astype("str"))
             values = customers[column.name]
             made[column.name] = values.where(values.isna() | values.astype("str").isin(seen))
     return customers.assign(**made)
 
 
-def _stand_ins(model: ResponseModel, known: pd.DataFrame, it: Segmentation) -> tuple[str, ...]:
+def _stand_ins(model: ResponseModel, known: pd.DataFrame, segmentation: Segmentation) -> tuple[str, ...]:
     """What stands in for missing values; ``drift`` tells of the columns that are clustered on."""
-    told = {SEGMENT, KIND, *it.transform.names}
+    told = {SEGMENT, KIND, *segmentation.transform.names}
     terms: dict[str, list[Term]] = {}
     for term in model.terms:
         if term.column not in told:

@@ -8,6 +8,7 @@ import re
 import tempfile
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +20,8 @@ from pipeline.contract import (
     FIT_QUANTILE,
     NUMERIC_KINDS,
     Assignments,
+    Counted,
+    Day,
     ExpectedColumn,
     ExpectedFile,
     Joined,
@@ -44,13 +47,19 @@ if TYPE_CHECKING:
 _PARQUET = b"PAR1"
 
 
-def score_file(segmentation: Segmentation, data: str, output: Path) -> Scored:
-    """Place every customer in ``data`` and write a CSV; raises ``InputError``, ``UsageError``."""
+class EarlierDayError(InputError):
+    """The data end before the day from which the training counted; ``day`` is their last."""
+
+    day: date
+
+
+def score_file(segmentation: Segmentation, data: str, output: Path, *, as_of: date | None = None) -> Scored:
+    """Place every customer in ``data`` and write a CSV; raises ``InputError``, ``UsageError`` as ``score`` does."""
     if output.resolve() == Path(data).expanduser().resolve():
         raise UsageError.because(
             f"{output}: the customers' own file would be overwritten", remedy="give another file with --output"
         )
-    scored = score(segmentation, data)
+    scored = score(segmentation, data, as_of=as_of)
     try:
         neutralise_formulas(scored.table).to_csv(output, index=False, encoding="utf-8")
     except OSError as error:
@@ -58,8 +67,10 @@ def score_file(segmentation: Segmentation, data: str, output: Path) -> Scored:
     return scored
 
 
-def score_upload(segmentation: Segmentation, name: str, content: bytes) -> Scored:
+def score_upload(segmentation: Segmentation, name: str, content: bytes, *, as_of: date | None = None) -> Scored:
     """Place the customers of a text table that came over the network; nothing of it stays on the disk.
+
+    ``as_of`` as for ``score``.
 
     Raises
     ------
@@ -77,7 +88,7 @@ def score_upload(segmentation: Segmentation, name: str, content: bytes) -> Score
         file.write_bytes(content)
         here = f"{folder}{os.sep}"
         try:
-            scored = score(segmentation, str(file))
+            scored = score(segmentation, str(file), as_of=as_of)
         except InputError as error:
             raise _without(error, here) from error
         return replace(scored, ledger=_ledger_without(scored.ledger, here))
@@ -107,8 +118,22 @@ def _json_without(held: Any, folder: str) -> Any:
     return json.loads(json.dumps(held).replace(json.dumps(folder)[1:-1], ""))
 
 
-def score(segmentation: Segmentation, data: Data) -> Scored:
-    """Clean ``data`` by the run's own spec and place every customer; raises ``InputError``."""
+def score(segmentation: Segmentation, data: Data, *, as_of: date | None = None) -> Scored:
+    """Clean ``data`` by the run's own spec and place every customer.
+
+    Parameters
+    ----------
+    as_of
+        The day from which ages and recencies count; None: the last plausible day of ``data`` where the spec says
+        ``as_of = "auto"``, else the spec's own.
+
+    Raises
+    ------
+    InputError
+        Where the data cannot be read or placed.
+    EarlierDayError
+        Where no day was asked for and ``data`` end before the day from which the training counted.
+    """
     from pipeline.campaigns import read_history
     from pipeline.cleaning import clean
     from pipeline.reading import read_source
@@ -118,9 +143,14 @@ def score(segmentation: Segmentation, data: Data) -> Scored:
     spec = restore_spec(segmentation.spec)
     # the id goes back to who sent it, even where the run keeps none
     spec = spec.model_copy(update={"path": "", "id": spec.id.model_copy(update={"keep": True})})
-    ready = _is_ready(spec, data)
+    ready, by_file = _is_ready(spec, data), spec.as_of == "auto" and as_of is None
+    if as_of is not None or (by_file and ready):  # finished columns were counted from some day already
+        spec = spec.at(as_of or segmentation.dataset.as_of)
     raw = read_source(_as_table(spec) if ready else spec, data)
     _check_columns(raw, spec)
+    spec = spec.at(raw.as_of)
+    if by_file and not ready:
+        _refuse_earlier(raw, segmentation)
     cleaned = clean(raw, spec, minimum_rows=1)
     customers = cleaned.customers
     table = place(customers, segmentation)
@@ -128,8 +158,38 @@ def score(segmentation: Segmentation, data: Data) -> Scored:
     outlook = response_outlook(customers, labels, segmentation, spec, None if ready else read_history(spec, data))
     table.insert(0, spec.id.column, customers[spec.id.column].to_numpy())
     return Scored(
-        table.assign(**outlook.columns), cleaned.ledger, measure_drift(customers, labels, segmentation), outlook.notes
+        table=table.assign(**outlook.columns),
+        ledger=cleaned.ledger,
+        drift=measure_drift(customers, labels, segmentation),
+        currency=segmentation.dataset.currency,
+        counted=_counted(spec, as_of, by_file=by_file and not ready),
+        response_notes=outlook.notes,
     )
+
+
+def _refuse_earlier(raw: RawTable, segmentation: Segmentation) -> None:
+    """Recencies as of a day before the training's would tell nothing of the segments: somebody has to want that."""
+    trained = segmentation.dataset.as_of
+    if raw.as_of is None or trained is None or raw.as_of >= trained:
+        return
+    error = EarlierDayError.because(
+        Message.of("{file}: the last day of the data is before that of the training", file=raw.source),
+        expected=Message.of("{day} or later", day=Day(trained)),
+        found=raw.as_of.isoformat(),
+        remedy=Message.of(
+            "give the day from which recencies are to count: --as-of {trained}, or --as-of {day}",
+            trained=trained.isoformat(),
+            day=raw.as_of.isoformat(),
+        ),
+    )
+    error.day = raw.as_of
+    raise error
+
+
+def _counted(spec: Spec, as_of: date | None, *, by_file: bool) -> Counted | None:
+    if spec.day is None:
+        return None
+    return Counted(spec.day, "asked" if as_of is not None else "file" if by_file else "spec")
 
 
 def expected_file(segmentation: Segmentation) -> ExpectedFile:

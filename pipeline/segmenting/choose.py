@@ -27,7 +27,7 @@ def decide(candidates: Sequence[CandidateRecord], *, bounds: tuple[int, int]) ->
     supported = _supported(candidates)
     supported_k = max((one.k for one in supported), default=None)
     low, high = bounds
-    within = [one for one in candidates if low <= one.k <= high] or list(candidates)
+    within = [candidate for candidate in candidates if low <= candidate.k <= high] or list(candidates)
     passing = [one for one in within if one in supported]
     chosen = (
         max(passing, key=lambda one: one.k)
@@ -50,8 +50,8 @@ def decide(candidates: Sequence[CandidateRecord], *, bounds: tuple[int, int]) ->
 
 def override(decision: Decision, k: int, reason: str, candidates: Sequence[CandidateRecord]) -> Decision:
     """A person's choice, recorded as such; what the data support stays as the rule found it."""
-    if k not in {one.k for one in candidates}:
-        ks = ", ".join(str(one.k) for one in candidates)
+    if k not in {candidate.k for candidate in candidates}:
+        ks = ", ".join(str(candidate.k) for candidate in candidates)
         raise UsageError.because(f"--choose {k}: no such candidate", expected=f"one of {ks}", found=str(k))
     words = Message.of(
         "Chosen by a person: {reason}. The rule's own choice was {k}. {rule}",
@@ -66,8 +66,8 @@ def elbow(candidates: Sequence[CandidateRecord]) -> int | None:
     """The knee of inertia over k: the point farthest below the chord (Satopaa et al. 2011); None without one."""
     if len(candidates) < 3:
         return None
-    ks = np.array([one.k for one in candidates], dtype=float)
-    inertias = np.array([one.inertia for one in candidates])
+    ks = np.array([candidate.k for candidate in candidates], dtype=float)
+    inertias = np.array([candidate.inertia for candidate in candidates])
     if inertias[0] <= inertias[-1]:
         return None
     x = (ks - ks[0]) / (ks[-1] - ks[0])
@@ -83,9 +83,17 @@ def excess(candidate: CandidateRecord) -> float | None:
 
 
 def _supported(candidates: Sequence[CandidateRecord]) -> list[CandidateRecord]:
-    above = {one.k: excess(one) or 0.0 for one in candidates if (one.stability or 0.0) >= MIN_STRENGTH}
+    above = {
+        candidate.k: excess(candidate) or 0.0
+        for candidate in candidates
+        if (candidate.stability or 0.0) >= MIN_STRENGTH
+    }
     least = KEPT_EXCESS * max(above.values(), default=0.0)
-    return [one for one in candidates if above.get(one.k, 0.0) > MIN_EXCESS and above[one.k] >= least]
+    return [
+        candidate
+        for candidate in candidates
+        if above.get(candidate.k, 0.0) > MIN_EXCESS and above[candidate.k] >= least
+    ]
 
 
 def _verdict(supported: Sequence[CandidateRecord], chosen: CandidateRecord, supported_k: int | None) -> Verdict:
@@ -135,16 +143,16 @@ def _measured(chosen: CandidateRecord) -> Message:
 def _disagreements(
     k: int, elbow_k: int | None, silhouette_k: int, supported_k: int | None, bounds: tuple[int, int]
 ) -> tuple[Message, ...]:
-    found = []
+    messages = []
     if elbow_k is None:
-        found.append(
+        messages.append(
             Message.of(
                 "Each further segment brings customers closer together at an even pace: there is no clear knee "
                 "(inertia)."
             )
         )
     elif elbow_k != k:
-        found.append(
+        messages.append(
             Message.of(
                 "From {elbow} segments on, not {k}, one more brings customers little closer together (elbow of the "
                 "inertia). That measure always names a number, also where there are no groups.",
@@ -153,7 +161,7 @@ def _disagreements(
             )
         )
     if silhouette_k != k:
-        found.append(
+        messages.append(
             Message.of(
                 "The groups are most clearly apart with {clearest} segments, not {k} (silhouette): that measure "
                 "favours few, coarse groups.",
@@ -162,7 +170,7 @@ def _disagreements(
             )
         )
     if supported_k is not None and not bounds[0] <= supported_k <= bounds[1]:
-        found.append(
+        messages.append(
             Message.of(
                 "The data support {supported} segments, outside the {least} to {most} that were asked for.",
                 supported=Quantity(supported_k),
@@ -170,4 +178,4 @@ def _disagreements(
                 most=Quantity(bounds[1]),
             )
         )
-    return tuple(found)
+    return tuple(messages)

@@ -9,6 +9,7 @@ from pipeline.contract import Column, Dataset, FeatureTransform, Loadings, Matri
 from pipeline.errors import InputError
 from pipeline.stages import Features
 
+_MOST_BELOW_ZERO = 0.02  # share of customers; with more, the logarithm would hide what they have in common
 WINSORIZE_TAIL = 0.005
 _MAD_TO_SD = 1.349  # interquartile range of the standard normal distribution
 
@@ -82,13 +83,14 @@ def _fit(series: pd.Series, column: Column) -> tuple[float, bool, float | None, 
     values = np.where(np.isfinite(raw), raw, fill)
     logged = "log1p" in column.transform
     if logged:
-        if values.min() < 0:
+        below = float((values < 0).mean())
+        if below > _MOST_BELOW_ZERO:
             raise InputError.because(
                 f"column {column.name!r}: log1p needs values of 0 or more",
-                found=f"a least value of {values.min():g}",
+                found=f"{below:.0%} of the values below 0, the least {values.min():g}",
                 remedy="remove log1p from its transform, or add a range rule",
             )
-        values = np.log1p(values)
+        values = np.log1p(np.maximum(values, 0.0))  # the few below zero (more returned than bought) count as nothing
     lower = upper = None
     if "winsorize" in column.transform:
         lower, upper = (float(bound) for bound in np.quantile(values, [WINSORIZE_TAIL, 1 - WINSORIZE_TAIL]))

@@ -14,8 +14,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from sklearn import config_context
-from sklearn.cluster import KMeans, kmeans_plusplus
 
 from pipeline.contract import Labels, Matrix
 from pipeline.errors import InputError
@@ -82,6 +80,8 @@ def sweep(
     InputError
         Where the rows are fewer or less distinct than the largest k.
     """
+    from sklearn import config_context  # late, here and below: who places customers needs this room and no fit
+
     wanted = sorted(set(ks))
     _check(matrix, wanted[-1])
     rng = np.random.default_rng(seed)
@@ -104,8 +104,8 @@ def sweep(
     return tuple(
         replace(
             done[k],
-            restarts=Restarts(places, np.stack([one.labels for one in found[k].singles])),
-            seed_spread=_relative_deviation([one.inertia for one in found[k].singles]),
+            restarts=Restarts(places, np.stack([single.labels for single in found[k].singles])),
+            seed_spread=_relative_deviation([single.inertia for single in found[k].singles]),
             seconds=search_seconds + done[k].seconds,
         )
         for k in wanted
@@ -146,7 +146,7 @@ def _search(
     # neighbour moves need an unbroken chain of k, so the gaps are searched too
     chain = list(range(max(2, ks[0]), ks[-1] + 1))
     singles = _seedings(rows, chain, rng, effort.seedings, threads)
-    best = {k: min(fits, key=lambda one: one.inertia) for k, fits in singles.items()}
+    best = {k: min(fits, key=lambda fit: fit.inertia) for k, fits in singles.items()}
     for _ in range(effort.passes):
         [up] = rng.spawn(1)
         moves = [threads.submit(_climb, rows, chain, best, up), threads.submit(_descend, rows, chain, best)]
@@ -163,6 +163,8 @@ def _seedings(
     rows: Array, chain: Sequence[int], rng: np.random.Generator, number: int, threads: Pool
 ) -> dict[int, tuple[_Fit, ...]]:
     """Lloyd from the prefixes of some k-means++ seedings, by k; the longest fits start first."""
+    from sklearn.cluster import kmeans_plusplus
+
     squared = np.einsum("ij,ij->i", rows, rows)
     states = [int(rng.integers(2**31 - 1)) for _ in range(number)]
     seeds = list(
@@ -170,12 +172,14 @@ def _seedings(
             lambda state: kmeans_plusplus(rows, chain[-1], x_squared_norms=squared, random_state=state)[0], states
         )
     )
-    tasks = [(k, one) for k in reversed(chain) for one in seeds]
+    tasks = [(k, seed) for k in reversed(chain) for seed in seeds]
     fits = list(threads.map(lambda task: _lloyd(rows, task[1][: task[0]]), tasks))
     return {k: tuple(fit for (of, _), fit in zip(tasks, fits, strict=True) if of == k) for k in chain}
 
 
 def _lloyd(rows: Array, centres: Array) -> _Fit:
+    from sklearn.cluster import KMeans
+
     model = KMeans(len(centres), init=centres, n_init=1, tol=1e-3, max_iter=100, copy_x=True).fit(rows)
     return _Fit(model.cluster_centers_, float(model.inertia_), model.labels_)
 

@@ -54,26 +54,28 @@ def with_sensitivity(training: Training, helper: Helper | None = None, tick: Tic
     """The training with the table of what other choices would have brought."""
     seed = int(training.params.get("seed", "0"))
     rows = _sampled(len(training.customers), seed)
-    chosen = next(one for one in training.candidates if one.record.k == training.decision.k)
+    chosen = next(candidate for candidate in training.candidates if candidate.record.k == training.decision.k)
     labels = chosen.assignments["segment"].to_numpy(dtype=np.int64)[rows]
     customers = training.customers.iloc[rows].reset_index(drop=True)
-    largest = max(one.record.k for one in training.candidates)
+    largest = max(candidate.record.k for candidate in training.candidates)
     ks = tuple(range(2, min(training.decision.k + ABOVE, largest) + 1))
     variants = list(_variants(training, labels, rows, seed))
     tasks = [
         (
             customers,
-            one.dataset,
+            variant.dataset,
             ks,
-            one.seed,
+            variant.seed,
             training.decision,
             labels,
-            SPLITS if one.aspect == "seed" else FEW_SPLITS,
+            SPLITS if variant.aspect == "seed" else FEW_SPLITS,
         )
-        for one in variants
+        for variant in variants
     ]
     judged = share(_judge, tasks, helper, tick)
-    found = [(one.aspect, one.change, *result) for one, result in zip(variants, judged, strict=True) if result]
+    found = [
+        (variant.aspect, variant.change, *result) for variant, result in zip(variants, judged, strict=True) if result
+    ]
     if not found:
         return training
     table = pd.DataFrame(found, columns=list(empty_table("sensitivity").columns))
@@ -151,7 +153,7 @@ def _deciding(dataset: Dataset, matrix: Matrix, labels: Labels) -> list[tuple[st
         key, label = (f"group {group.key}", group.label) if group else (column.name, column.label)
         _, names, so_far = blocks.get(key, (label, set(), 0.0))
         blocks[key] = label, names | {column.name}, so_far + float(weight)
-    small_enough = [one for one in blocks.values() if len(active) - len(one[1]) >= _FEWEST_FEATURES]
+    small_enough = [block for block in blocks.values() if len(active) - len(block[1]) >= _FEWEST_FEATURES]
     strongest = sorted(small_enough, key=lambda one: -one[2])[:MOST_LEFT_OUT]
     return [(label, names) for label, names, _ in strongest]
 
@@ -168,14 +170,15 @@ def _between(matrix: Matrix, labels: Labels) -> Matrix:
 
 def _transformed(dataset: Dataset, steps: dict[str, tuple[str, ...]]) -> Dataset:
     columns = tuple(
-        one.model_copy(update={"transform": steps[one.name]}) if one.name in steps else one for one in dataset.columns
+        column.model_copy(update={"transform": steps[column.name]}) if column.name in steps else column
+        for column in dataset.columns
     )
     return dataset.model_copy(update={"columns": columns})
 
 
 def _changed(dataset: Dataset, names: set[str], *, role: str) -> Dataset:
     columns: tuple[Column, ...] = tuple(
-        one.model_copy(update={"role": role}) if one.name in names else one for one in dataset.columns
+        column.model_copy(update={"role": role}) if column.name in names else column for column in dataset.columns
     )
     return dataset.model_copy(update={"columns": columns})
 
@@ -200,26 +203,26 @@ def _judge(
         nulls = null_silhouettes(matrix, ks, seed=seed, draws=DRAWS)
     except InputError:  # fewer different customers than segments are left without this feature
         return None
-    measured = silhouettes(matrix, [one.labels for one in partitions], seed=seed)
+    measured = silhouettes(matrix, [partition.labels for partition in partitions], seed=seed)
     records = [
         CandidateRecord(
-            k=one.k,
-            inertia=one.inertia,
+            k=partition.k,
+            inertia=partition.inertia,
             silhouette=silhouette.overall,
             silhouette_se=None,
             calinski_harabasz=0.0,
             davies_bouldin=0.0,
-            stability=stability[one.k].prediction_strength,
-            null_silhouette=float(np.mean(nulls[one.k])),
-            seed_spread=one.seed_spread,
+            stability=stability[partition.k].prediction_strength,
+            null_silhouette=float(np.mean(nulls[partition.k])),
+            seed_spread=partition.seed_spread,
             sizes=(),
             silhouette_by_segment=(),
             seconds=0.0,
         )
-        for one, silhouette in zip(partitions, measured, strict=True)
+        for partition, silhouette in zip(partitions, measured, strict=True)
     ]
     found = decide(records, bounds=decision.bounds)
-    same_k = next(one for one in partitions if one.k == decision.k)
+    same_k = next(partition for partition in partitions if partition.k == decision.k)
     return found.k, found.verdict, adjusted_rand(labels, same_k.labels)
 
 

@@ -115,7 +115,7 @@ def _one_null(axes: Matrix, flatness: Matrix, rows: int, ks: Sequence[int], seed
         scores[:, axis] = (rng.beta(a, a, rows) - 0.5) * np.sqrt(4.0 * (2.0 * a + 1.0))
     invented = scores @ axes.T
     partitions = sweep(invented, ks, seed=seed + draw, effort=LIGHT)
-    return [one.overall for one in silhouettes(invented, [one.labels for one in partitions], seed=seed)]
+    return [one.overall for one in silhouettes(invented, [partition.labels for partition in partitions], seed=seed)]
 
 
 def _halves(n: int, seed: int, splits: int) -> Iterator[tuple[Labels, Labels]]:
@@ -135,8 +135,8 @@ def _strength(rows: Matrix, fitted: Partition, guide: Partition) -> float:
     return float(np.where(pairs > 0, kept / np.maximum(pairs, 1), 0.0).min())
 
 
-def _best_jaccard(original: Labels, found: Labels, k: int) -> Matrix:
-    table = _contingency(original, found, k, k)
+def _best_jaccard(original: Labels, labels: Labels, k: int) -> Matrix:
+    table = _contingency(original, labels, k, k)
     union = table.sum(axis=1)[:, None] + table.sum(axis=0)[None, :] - table
     best: Matrix = (table / np.maximum(union, 1)).max(axis=1)
     return best

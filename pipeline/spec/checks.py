@@ -109,6 +109,7 @@ def check_references(spec: Spec, known: set[str], where: str) -> None:
                 expected='a column with role = "outcome"',
                 found=campaign.column,
             )
+    _check_view(spec.source, where)
     _refuse_leaks(spec, outcomes, where)
     if not any(part.role == "active" for part in spec.columns.values()) and not any(
         group.shares == "active" for group in spec.groups.values()
@@ -129,6 +130,32 @@ def check_references(spec: Spec, known: set[str], where: str) -> None:
         )
     if spec.segments.min > spec.segments.max:
         raise SpecError.because(f"{where}: segments.min is above segments.max")
+
+
+def _check_view(source: Source, where: str) -> None:
+    """A view is the table ``data`` and stands on others, of which the grain is one."""
+    named = {**source.tables, **source.load}
+    if source.grain and not source.view:
+        raise SpecError.because(
+            f"{where}: source.grain without source.view",
+            expected="the view whose rows are those of the grain",
+            remedy="add source.view, or leave source.grain out",
+        )
+    if source.grain and named and source.grain not in named:
+        raise SpecError.unknown_name(f"{where}: source.grain", source.grain, named)
+    if source.view and "data" in named:
+        raise SpecError.because(
+            f"{where}: a table of the source is called 'data'",
+            expected="another name: 'data' is what source.view makes of the tables",
+            remedy="rename it in source.tables, source.load and the view",
+        )
+    unknown = sorted(set(source.tables) - set(source.load)) if source.load else []
+    if unknown:
+        raise SpecError.because(
+            f"{where}: source.load has no columns for table {unknown[0]!r}",
+            expected="columns for every table of source.tables",
+            remedy=f"add {unknown[0]} to [source.load], or take it out of source.tables",
+        )
 
 
 def _refuse_leaks(spec: Spec, outcomes: set[str], where: str) -> None:

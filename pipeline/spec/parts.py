@@ -27,6 +27,12 @@ class Source(_Part):
     """An installed Python package whose Parquet files are the tables."""
     tables: dict[str, str] = {}
     """Table name -> file, relative to the package or to the spec."""
+    load: dict[str, tuple[str, ...]] = {}
+    """Table name -> columns to load from a database, so that view and query are SQL of the embedded engine."""
+    view: str | None = None
+    """SQL over the tables that makes one table of them, called data: the query then reads from it."""
+    grain: str | None = None
+    """The table whose rows the view keeps, one for one; a view that repeats or loses any is refused."""
     query: str | None = None
     """SQL over the tables (or over a database); one row a customer."""
     query_file: str | None = None

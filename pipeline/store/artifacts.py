@@ -20,6 +20,7 @@ from pydantic import ValidationError
 from pipeline.contract import (
     SCHEMA_VERSION,
     Artifacts,
+    Message,
     Record,
     RunIndex,
     RunRecord,
@@ -36,7 +37,8 @@ R = TypeVar("R", bound=Record)
 Held = TypeVar("Held")
 
 _FOLDER = str(PurePosixPath(Artifacts.MANIFEST).parent)
-_REMEDY = "restore the run's folder from a backup, or train again"
+TRAIN_AGAIN = Message.of("train again with this version of Korzina")
+_REMEDY = Message.of("restore the run's folder from a backup, or train again")
 
 
 # ------------------------------------------------------------------ saving
@@ -73,8 +75,8 @@ def attach(folder: Path, name: str, content: bytes) -> None:
     except OSError as error:
         draft.unlink(missing_ok=True)
         raise StoreError.because(
-            f"{folder / name} cannot be written ({error.strerror})",
-            remedy="give this user the right to write there, or free some disk space",
+            Message.of("{file} cannot be written ({why})", file=str(folder / name), why=str(error.strerror)),
+            remedy=Message.of("give this user the right to write there, or free some disk space"),
         ) from error
 
 
@@ -103,7 +105,7 @@ class RunFiles:
         try:
             frame = pd.read_parquet(io.BytesIO(self._bytes(name)))
         except (OSError, ValueError) as error:
-            raise self._fault(name, "is not a Parquet file") from error
+            raise self._fault(name, Message.of("is not a Parquet file")) from error
         return self._with_messages(name, check_table(PurePosixPath(name).stem, frame))
 
     def has(self, name: str) -> bool:
@@ -119,7 +121,7 @@ class RunFiles:
         try:
             return json.loads(self._bytes(name))
         except ValueError as error:
-            raise self._fault(name, "is not JSON") from error
+            raise self._fault(name, Message.of("is not JSON")) from error
 
     def text(self, name: str) -> str:
         """A file as text."""
@@ -141,7 +143,7 @@ class RunFiles:
         try:
             return with_messages(value, held)
         except (KeyError, TypeError, ValueError, AttributeError) as error:
-            raise self._fault(Artifacts.MESSAGES, f"does not fit {name}") from error
+            raise self._fault(Artifacts.MESSAGES, Message.of("does not fit {file}", file=name)) from error
 
     @cached_property
     def _messages(self) -> Mapping[str, dict[str, Any]]:
@@ -155,13 +157,13 @@ class RunFiles:
 
     def _bytes(self, name: str) -> bytes:
         if name not in self._files:
-            raise self._fault(name, "is not in the run's manifest")
+            raise self._fault(name, Message.of("is not in the run's manifest"))
         try:
             data = (self._folder / name).read_bytes()
         except OSError as error:
-            raise self._fault(name, f"cannot be read ({error.strerror})") from error
+            raise self._fault(name, _unreadable(error)) from error
         if hashlib.sha256(data).hexdigest() != self._files[name]:
-            raise self._fault(name, "was changed after it was saved")
+            raise self._fault(name, Message.of("was changed after it was saved"))
         return data
 
     def _parse(self, name: str, kind: type[R], value: Any) -> R:
@@ -171,8 +173,9 @@ class RunFiles:
             first = error.errors(include_url=False)[0]
             key = ".".join(map(str, first["loc"]))
             raise ContractError.because(
-                f"run {self._run_id}, file {name}, key {key!r}: {first['msg']}",
-                remedy="train again with this version of Korzina",
+                Message.of("run {run}, file {file}, key {key}", run=self._run_id, file=name, key=repr(key)),
+                found=str(first["msg"]),
+                remedy=TRAIN_AGAIN,
             ) from error
 
     def _read_manifest(self) -> Mapping[str, str]:
@@ -180,16 +183,22 @@ class RunFiles:
             data = json.loads((self._folder / Artifacts.MANIFEST).read_bytes())
             version = int(data["schema_version"])
         except OSError as error:
-            raise self._fault(Artifacts.MANIFEST, f"cannot be read ({error.strerror})") from error
+            raise self._fault(Artifacts.MANIFEST, _unreadable(error)) from error
         except (ValueError, KeyError, TypeError) as error:
-            raise self._fault(Artifacts.MANIFEST, "is damaged") from error
+            raise self._fault(Artifacts.MANIFEST, Message.of("is damaged")) from error
         check_schema_version(version)
         return self._parse(Artifacts.MANIFEST, RunIndex, data).files
 
-    def _fault(self, name: str, what: str) -> StoreError:
+    def _fault(self, name: str, what: Message) -> StoreError:
         return StoreError.because(
-            f"run {self._run_id}: file {name} {what}", found=str(self._folder / name), remedy=_REMEDY
+            Message.of("run {run}: file {file} {what}", run=self._run_id, file=name, what=what),
+            found=str(self._folder / name),
+            remedy=_REMEDY,
         )
+
+
+def _unreadable(error: OSError) -> Message:
+    return Message.of("cannot be read ({why})", why=str(error.strerror))
 
 
 def local_folder(row: RunRow, settings: Settings) -> Path | None:

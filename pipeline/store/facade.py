@@ -141,7 +141,7 @@ class Store:
 
     def annotations(self, experiment: str | None = None) -> tuple[Annotation, ...]:
         """Names and notes of segments, oldest first; rows are only ever added."""
-        return tuple(one for model in self._index.models(experiment) for one in written(model))
+        return tuple(annotation for model in self._index.models(experiment) for annotation in written(model))
 
     def annotate(self, run_id: str, key: str, *, who: str, name: str | None = None, note: str = "") -> Annotation:
         """Give a segment a name (empty: its generated one again), a note, or both; they stay with it when it returns.
@@ -188,7 +188,9 @@ class Store:
 
         Left out: of the newest champion's, else of the newest sweep's; empty where there is nothing to open.
         """
-        newest = [one.experiment for one in self.champions()[:1]] or [one.experiment for one in self.runs()[:1]]
+        newest = [champion.experiment for champion in self.champions()[:1]] or [
+            run.experiment for run in self.runs()[:1]
+        ]
         name = experiment or next(iter(newest), "")
         found = self._index.experiment(name) if name else None
         return entrance.runs_path(found.experiment_id, found.tags) if found is not None else ""
@@ -202,7 +204,7 @@ class Store:
         from pipeline.store.tracking.client import translated
 
         with translated(self._settings):
-            return name in (one.path for one in self._client.list_artifacts(row.run_id))
+            return name in (artifact.path for artifact in self._client.list_artifacts(row.run_id))
 
     def attach(self, run_id: str, name: str, content: bytes) -> None:
         """Put a file beside a completed run's own, which its manifest does not know. Raises ``StoreError``."""

@@ -26,6 +26,7 @@ from pipeline.contract import (
     Message,
     Metrics,
     Placement,
+    Quantity,
     RunSummary,
     Segment,
     Segmentation,
@@ -36,7 +37,7 @@ from pipeline.contract import (
     with_names,
 )
 from pipeline.errors import ContractError, StoreError
-from pipeline.store.artifacts import RunFiles
+from pipeline.store.artifacts import TRAIN_AGAIN, RunFiles
 from pipeline.store.tracking.index import Index, ModelRow, RunRow
 from pipeline.store.tracking.names import NAME, PARENT
 
@@ -68,9 +69,11 @@ def find(index: Index, run_id: str) -> tuple[RunRow, RunRow]:
     wanted = run_id.strip().lower()
     if not re.fullmatch(rf"[0-9a-f]{{{_SHORTEST_PREFIX},32}}", wanted):
         raise StoreError.because(
-            f"{run_id!r} is not a run id",
-            expected=f"32 hex digits, or the first {_SHORTEST_PREFIX} or more of them",
-            remedy="take one from 'korzina runs'",
+            Message.of("{run} is not a run id", run=repr(run_id)),
+            expected=Message.of(
+                "32 hex digits, or the first {shortest} or more of them", shortest=Quantity(_SHORTEST_PREFIX)
+            ),
+            remedy=Message.of("take one from 'korzina runs'"),
         )
     found = index.runs(prefix=wanted)
     if not found:
@@ -80,17 +83,17 @@ def find(index: Index, run_id: str) -> tuple[RunRow, RunRow]:
         )
     if len(found) > 1:
         raise StoreError.because(
-            f"{run_id!r} is the start of {len(found)} runs",
+            Message.of("{run} is the start of several runs", run=repr(run_id)),
             found=", ".join(sorted(row.run_id for row in found)),
-            remedy="give more digits",
+            remedy=Message.of("give more digits"),
         )
     row = found[0]
     if PARENT not in row.tags:
         raise StoreError.because(
-            f"run {row.run_id} is a whole sweep, not one number of segments",
-            remedy="take one of its runs from 'korzina runs'",
+            Message.of("run {run} is a whole sweep, not one number of segments", run=row.run_id),
+            remedy=Message.of("take one of its runs from 'korzina runs'"),
         )
-    parent = next((one for one in index.runs(sweep=row.tags[PARENT]) if one.run_id == row.tags[PARENT]), None)
+    parent = next((run for run in index.runs(sweep=row.tags[PARENT]) if run.run_id == row.tags[PARENT]), None)
     if parent is None:
         raise StoreError.because(
             Message.of("run {run} belongs to a sweep that is not complete", run=row.run_id),
@@ -169,18 +172,25 @@ def cards(row: RunRow, folder: Callable[[RunRow], Path]) -> tuple[SegmentCard, .
     return RunFiles(row.run_id, folder(row)).records(Artifacts.SEGMENTS, SegmentCard)
 
 
-def called(it: Segmentation, names: Mapping[Segment, str]) -> Segmentation:
+def called(segmentation: Segmentation, names: Mapping[Segment, str]) -> Segmentation:
     """The run under the names that people gave, in its cards and in its campaign plan."""
-    cards = with_names(it.cards, it.run_id, names)
-    if cards == it.cards:
-        return it
-    return replace(it, cards=cards, campaigns=_plan_with(it.campaigns, {one.segment: one.name for one in cards}))
+    cards = with_names(segmentation.cards, segmentation.run_id, names)
+    if cards == segmentation.cards:
+        return segmentation
+    return replace(
+        segmentation,
+        cards=cards,
+        campaigns=_plan_with(segmentation.campaigns, {card.segment: card.name for card in cards}),
+    )
 
 
 def _plan_with(plan: CampaignPlan | None, names: Mapping[int, str]) -> CampaignPlan | None:
     if plan is None:
         return None
-    advice = tuple(one.model_copy(update={"name": names.get(one.segment, one.name)}) for one in plan.summary.segments)
+    advice = tuple(
+        segment.model_copy(update={"name": names.get(segment.segment, segment.name)})
+        for segment in plan.summary.segments
+    )
     return replace(plan, summary=plan.summary.model_copy(update={"segments": advice}))
 
 
@@ -201,8 +211,8 @@ def k_of(row: RunRow) -> int:
         return int(row.params["k"])
     except (KeyError, ValueError) as error:
         raise ContractError.because(
-            f"run {row.run_id}: parameter k is missing or not a number",
-            remedy="train again with this version of Korzina",
+            Message.of("run {run}: parameter k is missing or not a number", run=row.run_id),
+            remedy=TRAIN_AGAIN,
         ) from error
 
 
@@ -228,9 +238,9 @@ def _summary(row: RunRow, parent: RunRow, version: int | None) -> RunSummary:
         )
     except (KeyError, ValueError) as error:
         raise ContractError.because(
-            f"run {row.run_id} lacks what every run of Korzina has",
+            Message.of("run {run} lacks what every run of Korzina has", run=row.run_id),
             found=str(error)[:200],
-            remedy="train again with this version of Korzina",
+            remedy=TRAIN_AGAIN,
         ) from error
 
 
@@ -241,22 +251,31 @@ def _number(row: RunRow, name: str) -> float:
     return value
 
 
-def _check_shapes(it: Segmentation) -> None:
+def _check_shapes(segmentation: Segmentation) -> None:
     """Tables that belong together must fit together."""
-    sizes = it.assignments[Assignments.SEGMENT].value_counts()
+    sizes = segmentation.assignments[Assignments.SEGMENT].value_counts()
     checks = {
-        "centres": (it.centres.shape, (len(it.cards), len(it.transform.names))),
-        "projection": (it.projection[Customers.KEY].tolist(), it.customers[Customers.KEY].tolist()),
-        "assignments": (it.assignments[Customers.KEY].tolist(), it.customers[Customers.KEY].tolist()),
-        "segments": ({card.segment: card.size for card in it.cards if card.size}, sizes.to_dict()),
+        "centres": (segmentation.centres.shape, (len(segmentation.cards), len(segmentation.transform.names))),
+        "projection": (segmentation.projection[Customers.KEY].tolist(), segmentation.customers[Customers.KEY].tolist()),
+        "assignments": (
+            segmentation.assignments[Customers.KEY].tolist(),
+            segmentation.customers[Customers.KEY].tolist(),
+        ),
+        "segments": ({card.segment: card.size for card in segmentation.cards if card.size}, sizes.to_dict()),
         "columns": (
             [],
-            [one.name for one in it.dataset.columns if one.role != "ignored" and one.name not in it.customers],
+            [
+                column.name
+                for column in segmentation.dataset.columns
+                if column.role != "ignored" and column.name not in segmentation.customers
+            ],
         ),
     }
     for name, (found, expected) in checks.items():
         if found != expected:
             raise ContractError.because(
-                f"run {it.run_id}: {name} do not fit the other tables of the run",
-                remedy="train again with this version of Korzina",
+                Message.of(
+                    "run {run}: {table} do not fit the other tables of the run", run=segmentation.run_id, table=name
+                ),
+                remedy=TRAIN_AGAIN,
             )

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import logging
 import time
-from typing import Literal
+from typing import Any, Literal
 
 from mlflow import MlflowClient
 from mlflow.exceptions import MlflowException
@@ -72,7 +72,7 @@ class Registry:
         else:
             self._catch_up(model)
         version, k = self._version(row), reader.k_of(row)
-        self._client.set_registered_model_alias(row.experiment, ALIAS, str(version))
+        self._client.set_registered_model_alias(row.experiment, ALIAS, self._asked(version))
         move = Promotion(
             when=time.time(),
             who=who[:200],
@@ -100,7 +100,7 @@ class Registry:
             self._client.set_tag(row.run_id, CHAMPION, "true")
             sweep = next((one for one in self._index.runs(sweep=row.tags[PARENT]) if PARENT not in one.tags), row)
             note = entrance.version_note(move.k, sweep.tags, move.action, move.who, move.reason)
-            self._client.update_model_version(row.experiment, str(move.version), note)
+            self._client.update_model_version(row.experiment, self._asked(move.version), note)
             self._client.update_registered_model(row.experiment, entrance.model_note(row.experiment))
             found = self._index.experiment(row.experiment)
             if found is not None and VIEW not in found.tags:  # a store of version 0.1
@@ -141,9 +141,9 @@ class Registry:
     def _version(self, row: RunRow) -> int:
         """The version registered for the run, made if there is none."""
         found = [
-            int(one.version)
-            for one in self._client.search_model_versions(f"run_id = '{row.run_id}'")
-            if one.name == row.experiment
+            int(version.version)
+            for version in self._client.search_model_versions(f"run_id = '{row.run_id}'")
+            if version.name == row.experiment
         ]
         if found:
             return min(found)
@@ -161,6 +161,13 @@ class Registry:
             row.experiment, source=source, run_id=row.run_id, model_id=model.model_id
         )
         return int(made.version)
+
+    def _asked(self, version: int) -> Any:  # int | str: MLflow says str of both
+        """A version as the registry is to be asked for it: a server's messages hold text, a database a number.
+
+        MLflow before 3.16 puts what it is given into its query, and PostgreSQL compares no number with text.
+        """
+        return str(version) if self._remote else version
 
     def _write(self, experiment: str, promotion: Promotion) -> None:
         key = entry_key(HISTORY, promotion.when)

@@ -1,6 +1,7 @@
 """What a file is: roles of its columns by evidence of words and of values, what is set aside, what must be asked."""
 
 from pipeline.understanding.evidence import Profile, Relations, fits, profiles, vocabulary, words
+from pipeline.understanding.joins import JoinedTables, Keys, joined, likely
 from pipeline.understanding.known_forms import (
     AsideForm,
     KnownForm,
@@ -17,6 +18,8 @@ __all__ = [
     "Answers",
     "Aside",
     "AsideForm",
+    "JoinedTables",
+    "Keys",
     "KnownForm",
     "KnownTables",
     "Money",
@@ -26,6 +29,8 @@ __all__ = [
     "StatusForm",
     "Understanding",
     "fits",
+    "joined",
+    "likely",
     "profiles",
     "recognise",
     "recognise_tables",

@@ -13,7 +13,7 @@ from pipeline.understanding.evidence import Profile, Relations, fits, words
 from pipeline.understanding.purchases import (
     Amounts,
     DayCandidate,
-    discounts,
+    beside_the_money,
     money_of,
     order_worded,
     set_aside,
@@ -47,9 +47,9 @@ def read_lines(
     if reading.form == "purchases":
         shape.snapshots(reading, table, relations, given)
     set_aside(reading, table, relations, given)
-    for name in discounts(table):
-        if reading.money and name not in reading.money.columns:
-            reading.tell("{column} is a discount: told, never taken off the money", column=name)
+    beside = beside_the_money(table, reading.money.columns) if reading.money else []
+    if beside:
+        reading.tell("{columns}: neither taken off the money nor added to it", columns=Joined(tuple(beside)))
 
 
 def _customer(
@@ -64,7 +64,12 @@ def _customer(
         reading.customer = chosen
         reading.tell("customer: {column}, as was answered", column=chosen)
         return
-    if not ranked or ranked[0].score < -2.0:
+    ranked = [
+        candidate
+        for candidate in ranked
+        if candidate.words >= 1.0 or (candidate.structure >= 0.5 and candidate.words > -4.0)
+    ]
+    if not ranked:
         raise InputError.because(
             Message.of("no column says who bought"),
             expected=Message.of(
@@ -112,6 +117,9 @@ def _day(
     if reading.day is None:
         reading.tell("no column says when: there will be no recency")
         return
+    bought = [candidate for candidate in dated if not _is_her_own(candidate, reading.customer, relations)]
+    if given.get("day") is None and bought:
+        dated, reading.day = bought, reading.day if reading.day in {day.name for day in bought} else bought[0].name
     others = [candidate for candidate in dated if candidate.name != reading.day]
     reading.tell("day of the purchase: {column}", column=reading.day)
     if others:
@@ -143,6 +151,11 @@ def _day(
             for candidate in dated[:3]
         )
         reading.questions.append(Question("day", Message.of("Which is the day of the purchase?"), choices))
+
+
+def _is_her_own(candidate: DayCandidate, customer: str | None, relations: Relations) -> bool:
+    """The same on all lines of a customer, like the day on which she signed up."""
+    return customer is not None and relations.holds(customer, candidate.name)
 
 
 def _other(candidate: DayCandidate, dated: Sequence[DayCandidate]) -> str:
@@ -215,28 +228,49 @@ def _money(
     if found.question:
         reading.questions.append(found.question)
     if found.money is None:
-        others = [
-            profile
-            for profile in table
-            if profile.numeric
-            and profile.name not in {reading.customer, reading.order, reading.item}
-            and not profile.empty
-        ]
-        reading.questions.append(
-            Question(
-                "money",
-                Message.of("No column says what was paid. Which one does?"),
-                (
-                    *(
-                        Choice(
-                            profile.name,
-                            Message.of(
-                                "{low} to {high}", low=Quantity(profile.low or 0), high=Quantity(profile.high or 0)
-                            ),
-                        )
-                        for profile in others[:4]
-                    ),
-                    Choice("none", Message.of("none: segments know only how often and when")),
-                ),
-            )
+        reading.questions.append(_ask_money(reading, table, relations))
+
+
+def _ask_money(reading: Understanding, table: Sequence[Profile], relations: Relations) -> Question:
+    """Which column is the money, where no header says it: amounts with decimals first, or price times quantity."""
+    taken = {reading.customer, reading.order, reading.item}
+    others = [profile for profile in table if profile.numeric and profile.name not in taken and not profile.empty]
+    others.sort(key=lambda profile: (not profile.fractions, profile.unique, -profile.distinct))
+    choices = [
+        Choice(
+            profile.name,
+            Message.of("{low} to {high}", low=Quantity(profile.low or 0), high=Quantity(profile.high or 0)),
         )
+        for profile in others[:4]
+    ]
+    product = _product(table, others, relations)
+    if product:
+        price, pieces = product
+        sql = f"{quote(price)} * {quote(pieces)}"
+        evidence = Message.of(
+            "{price} times {quantity}: the same thing has the same {price}", price=price, quantity=pieces
+        )
+        choices.insert(0, Choice(sql, evidence))
+    if choices and reading.money is None:
+        first = choices[0].value
+        names = tuple(profile.name for profile in others if first == profile.name or quote(profile.name) in first)
+        reading.money = Money(first if product else quote(first), names)
+    none = Choice("none", Message.of("none: segments know only how often and when"))
+    return Question("money", Message.of("No column says what was paid. Which one does?"), (*choices, none))
+
+
+def _product(table: Sequence[Profile], numbers: Sequence[Profile], relations: Relations) -> tuple[str, str] | None:
+    """A price and its pieces: a price belongs to a thing, pieces are few and whole."""
+    things = [profile.name for profile in table if profile.kind in ("text", "category") and profile.repeats > 0.5]
+    pieces = [
+        profile.name
+        for profile in numbers
+        if profile.kind == "integer"
+        and profile.distinct <= 50
+        and (profile.low or 0) >= 0
+        and (profile.high or 0) <= 1000
+    ]
+    for price in numbers:
+        if price.fractions and pieces and any(relations.holds(thing, price.name) for thing in things):
+            return price.name, pieces[0]
+    return None

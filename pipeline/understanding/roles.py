@@ -46,6 +46,7 @@ class Understanding:
     channel: str | None = None
     currency: str = ""  # a sign or an ISO code
     returns: str = ""  # SQL: lines that are returns
+    returned: bool = False  # whether there are any
     period: str | None = None  # of snapshots
     months: tuple[str, ...] = ()  # of a table with a column a month
     arm: str | None = None  # the arm of an experiment

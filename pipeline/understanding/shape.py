@@ -43,7 +43,12 @@ def is_lines(
         return event
     if supported and event:
         return True
-    return not unique and event and not _about_customers(table)
+    silent = day is not None and bool(ranked) and ranked[0].structure >= 0.5 and any(map(_fractional, table))
+    return not unique and (event or silent) and not _about_customers(table)
+
+
+def _fractional(profile: Profile) -> bool:
+    return profile.kind == "number"
 
 
 def _one_row_each(profile: Profile) -> bool:
@@ -110,6 +115,9 @@ def settle_customers(
     if not named and rivals and not _only_a_name(rivals[0].profile):
         _ask_repeating(reading, rivals)
         return
+    if spoilt and not named:
+        _ask_spoilt(reading, spoilt[0])
+        return
     if other or not (named or people or any(is_email(profile) for profile in keys)):
         _ask_kind(reading, table, other)
         return
@@ -156,6 +164,9 @@ def _other_things(table: Sequence[Profile], keys: Sequence[Profile], named: Sequ
     """Columns that say that the rows are no customers: employees, patients, products, houses."""
     if named:
         return []
+    daily = [profile.name for profile in table if profile.kind == "date" and profile.unique]
+    if daily:
+        return daily  # one row a day
     things = [profile.name for profile in keys if fits(words.OTHER_THINGS, profile.name)]
     signs = [profile.name for profile in table if fits(words.OTHER_SIGNS, profile.name)]
     goods = [
@@ -179,6 +190,19 @@ def _spoilt(table: Sequence[Profile]) -> list[str]:
         and profile.distinct < 0.2 * profile.known
         and ((profile.high or 0) >= 1e11 or any("E+" in value.upper() for value in profile.sample[:20]))
     ]
+
+
+def _ask_spoilt(reading: Understanding, column: str) -> None:
+    reading.customer = None
+    reading.questions.append(
+        Question(
+            "customer",
+            Message.of(
+                "{column} no longer tells customers apart. Is each row a customer, known by its line?", column=column
+            ),
+            (Choice(ROW_ID, Message.of("yes: a list can be read only with this very file at hand")),),
+        )
+    )
 
 
 def _ask_repeating(reading: Understanding, rivals: Sequence[who.Candidate]) -> None:

@@ -17,34 +17,8 @@ from pipeline.contract import Annotation, Champion, Dataset, Placement, Promotio
 from pipeline.errors import StoreError
 from pipeline.settings import Settings
 from pipeline.stages import Training
-from tests.support import make_training, save_training
-
-RUN = "0123456789abcdef0123456789abcdef"
-
-
-def segmentation_of(training: Training, run_id: str = RUN, k: int = 3) -> Segmentation:
-    """One candidate of a training as the store would hand it out."""
-    one = next(candidate for candidate in training.candidates if candidate.record.k == k)
-    return Segmentation(
-        run_id=run_id,
-        sweep_run_id="f" * 32,
-        experiment="sample",
-        started=1_790_000_000.0,
-        dataset=training.dataset,
-        ledger=training.ledger,
-        decision=training.decision,
-        transform=training.features.transform,
-        candidates=tuple(candidate.record for candidate in training.candidates),
-        centres=one.centres,
-        cards=one.cards,
-        customers=training.customers,
-        projection=training.projection,
-        loadings=training.loadings,
-        quarantine=training.quarantine,
-        assignments=one.assignments,
-        profiles=one.profiles,
-        category_profiles=one.category_profiles,
-    )
+from tests.support import RUN as RUN
+from tests.support import as_stored, make_training, save_training
 
 
 @dataclass
@@ -107,7 +81,7 @@ def training() -> Training:
 
 @pytest.fixture(scope="session")
 def segmentation(training: Training) -> Segmentation:
-    return segmentation_of(training)
+    return as_stored(training, k=3)
 
 
 @pytest.fixture(scope="session")

@@ -28,14 +28,15 @@ from dashapp.pages.baskets.layout import in_sentences
 from pipeline.contract import Affinities, AffinityBasis, Segmentation
 from pipeline.settings import Settings
 from pipeline.stages import Training
-from tests.dashapp.conftest import RUN, MemoryStore, champion, segmentation_of
+from tests.dashapp.conftest import RUN, MemoryStore, champion
 from tests.sample_baskets import with_affinities_of, with_sample_baskets
+from tests.support import as_stored
 
 
 @pytest.fixture(scope="module")
 def counted(training: Training) -> Segmentation:
     made = with_sample_baskets(training)
-    return with_affinities_of(segmentation_of(training, k=training.decision.k), made)
+    return with_affinities_of(as_stored(training), made)
 
 
 @pytest.fixture

@@ -28,14 +28,15 @@ from pipeline.campaigns import expected_curve, in_numbers, plan_as_json, plan_in
 from pipeline.campaigns.profit import expected_profit
 from pipeline.contract import CampaignPlan, Segmentation, Targets
 from pipeline.settings import Settings
-from tests.dashapp.conftest import RUN, MemoryStore, champion, segmentation_of
+from tests.dashapp.conftest import RUN, MemoryStore, champion
 from tests.sample_campaigns import planned_training
+from tests.support import as_stored
 
 
 @pytest.fixture(scope="module")
 def planned() -> Segmentation:
     training = planned_training()
-    return replace(segmentation_of(training, k=training.decision.k), campaigns=training.campaigns)
+    return as_stored(training)
 
 
 @pytest.fixture(autouse=True)

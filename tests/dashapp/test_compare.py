@@ -21,12 +21,12 @@ from pipeline.contract import Promotion, Segmentation
 from pipeline.settings import Settings
 from pipeline.stages import Training
 from pipeline.store import Store
-from tests.dashapp.conftest import segmentation_of
+from tests.support import as_stored
 
 
 @pytest.fixture(scope="module")
 def both(training: Training) -> tuple[Segmentation, Segmentation]:
-    return segmentation_of(training, "a" * 32, 3), segmentation_of(training, "b" * 32, 4)
+    return as_stored(training, "a" * 32, 3), as_stored(training, "b" * 32, 4)
 
 
 def test_a_run_beside_itself_is_the_same_in_everything(both: tuple[Segmentation, Segmentation]) -> None:
@@ -155,6 +155,7 @@ def test_without_the_setting_the_page_says_why_there_are_no_controls(opened: Seg
     shown = str(compare.PAGE.drawn(opened))
 
     assert "KORZINA_CURATE=true" in shown
+    assert "The command line can always do it:" in shown
     assert "korzina promote" in shown
 
 

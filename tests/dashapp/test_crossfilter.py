@@ -11,8 +11,7 @@ from dashapp.selecting import MAP, SEGMENT, SURE, Area, Cube, Dimension, Filter,
 from dashapp.selecting.crossfilter import GHOST_POINTS, MAP_POINTS
 from dashapp.selecting.outlines import inside
 from pipeline.contract import Segmentation
-from tests.dashapp.conftest import segmentation_of
-from tests.support import make_training
+from tests.support import as_stored, make_training
 
 SELECTIONS: list[dict[str, Filter]] = [
     {},
@@ -109,7 +108,7 @@ def test_the_median_is_that_of_the_customers_shown(segmentation: Segmentation, c
 
 
 def test_the_map_draws_a_sample_and_keeps_every_segment() -> None:
-    cube = Cube(segmentation_of(make_training(12_000)))
+    cube = Cube(as_stored(make_training(12_000), k=3))
 
     points = cube.everyone.points()
 
@@ -129,7 +128,7 @@ def test_edges_are_round_and_hold_everybody(cube: Cube) -> None:
 
 
 def test_a_column_named_like_our_own_parameters_is_told_apart() -> None:
-    it = segmentation_of(make_training(120))
+    it = as_stored(make_training(120), k=3)
     columns = tuple(
         column.model_copy(update={"name": "segment"}) if column.name == "marital_status" else column
         for column in it.dataset.columns

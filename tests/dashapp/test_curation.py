@@ -15,6 +15,7 @@ from dashapp import ids as shared
 from dashapp.access.curation import is_loopback
 from dashapp.app import create_app
 from dashapp.data import SegmentationData
+from dashapp.pages import compare, segment
 from dashapp.pages.compare import ids, promotion
 from dashapp.pages.segment import ids as segment_ids
 from pipeline.settings import Settings
@@ -197,6 +198,17 @@ def test_a_forged_callback_is_refused_where_the_page_shows_no_controls(
 
     assert "Nothing was changed." in press(served)
     assert moves(served) == []
+
+
+def test_where_nothing_can_be_changed_only_what_the_command_line_has_is_promised_of_it(saved: Settings) -> None:
+    """Promoting is a command, naming a segment is none."""
+    data = SegmentationData(lambda: Store.open(saved), saved)
+    compare_page, segment_page = str(compare.PAGE.drawn(data)), str(segment.PAGE.drawn(data))
+
+    assert "KORZINA_CURATE=true" in compare_page
+    assert "KORZINA_CURATE=true" in segment_page
+    assert "command line" in compare_page
+    assert "command line" not in segment_page
 
 
 @pytest.mark.parametrize(

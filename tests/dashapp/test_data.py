@@ -13,7 +13,8 @@ from pipeline.contract import Segmentation
 from pipeline.errors import StoreError
 from pipeline.settings import Settings
 from pipeline.stages import Training
-from tests.dashapp.conftest import RUN, MemoryStore, champion, segmentation_of
+from tests.dashapp.conftest import RUN, MemoryStore, champion
+from tests.support import as_stored
 
 OTHER = "aaaabbbbccccddddeeeeffff00001111"
 
@@ -41,7 +42,7 @@ def test_a_new_champion_is_seen_by_the_next_page(
     data: SegmentationData, store: MemoryStore, training: Training, until: Callable[[Callable[[], bool]], None]
 ) -> None:
     assert data.view().champion == champion()
-    store.held[OTHER] = segmentation_of(training, OTHER, k=2)
+    store.held[OTHER] = as_stored(training, OTHER, k=2)
     store.current = (champion(OTHER, k=2, version=2),)
 
     until(lambda: data.view().champion == champion(OTHER, k=2, version=2))
@@ -83,7 +84,7 @@ def test_while_the_store_is_down_the_last_good_view_stands_with_its_time(
 
     assert view.run is not None
     assert view.champions.seen > 0
-    assert "locked" in view.champions.problem
+    assert "locked" in str(view.champions.problem)
 
 
 def test_a_store_that_opens_later_is_found_without_a_restart(store: MemoryStore) -> None:
@@ -117,7 +118,7 @@ def test_a_champion_whose_files_are_gone_leaves_the_reason(store: MemoryStore) -
     data = SegmentationData(lambda: store, Settings(poll_seconds=1))
 
     assert data.view().run is None
-    assert "no completed run" in data.view().champions.problem
+    assert "no completed run" in str(data.view().champions.problem)
     assert "no completed run" in data.not_ready()[0]
 
 

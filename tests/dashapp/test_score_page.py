@@ -25,7 +25,8 @@ from pipeline.contract import Segmentation
 from pipeline.scoring import score_upload
 from pipeline.settings import Settings
 from tests.dashapp.conftest import MemoryStore, champion
-from tests.scoring_support import K, as_stored, shoppers, train_shop
+from tests.scoring_support import K, shoppers, train_shop
+from tests.support import as_stored
 
 RUN_ID = "a" * 32
 ORIGIN = {"run": RUN_ID}
@@ -33,7 +34,7 @@ ORIGIN = {"run": RUN_ID}
 
 @pytest.fixture(scope="module")
 def scorable(tmp_path_factory: pytest.TempPathFactory) -> Segmentation:
-    return as_stored(train_shop(tmp_path_factory.mktemp("shop"))[1], RUN_ID)
+    return as_stored(train_shop(tmp_path_factory.mktemp("shop"))[1], RUN_ID, experiment="tea_shop")
 
 
 @pytest.fixture

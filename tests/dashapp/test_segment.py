@@ -25,9 +25,10 @@ from pipeline.contract import Identity, Segmentation, SegmentRule
 from pipeline.settings import Settings
 from pipeline.stages import Training
 from pipeline.statistics import wilson
-from tests.dashapp.conftest import RUN, MemoryStore, champion, segmentation_of
+from tests.dashapp.conftest import RUN, MemoryStore, champion
 from tests.sample_baskets import with_affinities_of, with_sample_baskets
 from tests.sample_campaigns import planned_training
+from tests.support import as_stored
 
 
 def test_differences_stand_by_effect_in_the_colour_of_the_segment(segmentation: Segmentation) -> None:
@@ -177,7 +178,7 @@ def _data(it: Segmentation) -> SegmentationData:
 @pytest.fixture(scope="module")
 def planned() -> Segmentation:
     training = planned_training()
-    return replace(segmentation_of(training, k=training.decision.k), campaigns=training.campaigns)
+    return as_stored(training)
 
 
 def _worded(it: Segmentation, word: str) -> Segmentation:
@@ -302,7 +303,7 @@ def test_earlier_segments_without_a_successor_are_named(segmentation: Segmentati
 
 def test_what_is_bought_together_leads_to_the_pairs_of_the_segment(training: Training) -> None:
     made = with_sample_baskets(training)
-    it = with_affinities_of(segmentation_of(training, k=training.decision.k), made)
+    it = with_affinities_of(as_stored(training), made)
 
     text = str(segment.PAGE.drawn(_data(it)))
 

@@ -7,6 +7,8 @@ import importlib.util
 import json
 import re
 import shutil
+import sqlite3
+import time
 import zipfile
 from collections.abc import Iterator
 from dataclasses import replace
@@ -21,10 +23,10 @@ from pydantic import BaseModel
 
 import dashapp
 import pipeline
-from dashapp.data import Run
+from dashapp.data import Run, SegmentationData
 from dashapp.i18n import LANGUAGES, Teller, explained, retold, speak, teller_of
-from dashapp.i18n.speech import LOCALES
 from dashapp.i18n.teller import told_anew
+from dashapp.pages import overview
 from dashapp.pages.campaigns import plan_sentences
 from dashapp.pages.campaigns.address import read
 from dashapp.pages.campaigns.prospects import people
@@ -43,7 +45,7 @@ from pipeline.contract import (
     messages_of,
     with_messages,
 )
-from pipeline.errors import InputError, UsageError
+from pipeline.errors import InputError, StoreError, UsageError
 from pipeline.scoring import score_upload
 from pipeline.settings import Settings
 from pipeline.store import Store
@@ -117,7 +119,7 @@ def in_words(template: str) -> bool:
 
 def russian() -> dict[str, tuple[str, ...]]:
     found = {}
-    for file in sorted((LOCALES / "ru" / "pipeline").glob("*.po")):
+    for file in sorted((Path(pipeline.__file__).parent / "locales" / "ru").glob("*.po")):
         with file.open("rb") as handle:
             for one in read_po(handle, locale="ru"):
                 key = one.id if isinstance(one.id, str) else one.id[0]
@@ -556,3 +558,41 @@ def test_why_the_store_refused_is_told(hostile: list[Segmentation]) -> None:
     speak("ru")
     assert explained(long.value) == "в имени символов: 81. Ожидалось: не больше 80."
     assert explained(unsigned.value) == "нет подписи. Что делать: назовите себя."
+
+
+def test_what_is_wrong_with_a_store_is_told_in_the_readers_language(tmp_path: Path) -> None:
+    (tmp_path / "text").mkdir()
+    (tmp_path / "text/mlflow.db").write_text("customer,spend\n1,2\n")
+    (tmp_path / "folder/mlflow.db").mkdir(parents=True)
+    speak("ru")
+
+    said = {}
+    for home in ("text", "folder", "nothing"):
+        with pytest.raises(StoreError) as caught:
+            Store.open(Settings(home=tmp_path / home))
+        said[home] = explained(caught.value).replace(f"{tmp_path}/", "")
+
+    assert said == {
+        "text": "text/mlflow.db — не база данных SQLite. Ожидалось: файл SQLite хранилища MLflow. Найдено: что-то "
+        "другое. Что делать: проверьте KORZINA_TRACKING_URI или восстановите файл из резервной копии.",
+        "folder": "folder/mlflow.db — папка. Ожидалось: файл SQLite хранилища MLflow. Что делать: укажите в "
+        "KORZINA_TRACKING_URI сам файл, например sqlite:///folder/mlflow.db/mlflow.db.",
+        "nothing": "хранилища nothing/mlflow.db нет. Что делать: проверьте KORZINA_HOME и KORZINA_TRACKING_URI; новое "
+        "хранилище создаёт команда «korzina train».",
+    }
+
+
+def test_a_page_over_a_store_that_does_not_answer_tells_why_in_the_readers_language(saved: Settings) -> None:
+    data = SegmentationData(lambda: Store.open(saved), saved)
+    assert data.view().run is not None
+    speak("ru")
+    holder = sqlite3.connect(saved.home / "mlflow.db")
+    holder.execute("BEGIN EXCLUSIVE")
+    try:
+        time.sleep(saved.poll_seconds * 2)
+        page = str(overview.PAGE.drawn(data))
+    finally:
+        holder.close()
+
+    assert "занято другой программой. Что делать: дождитесь" in page
+    assert "locked" not in page

@@ -86,6 +86,20 @@ def test_with_an_empty_store_the_same_named_ids_exist() -> None:
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_the_address_of_a_page_is_known(client: FlaskClient, page: Page) -> None:
+    for path in (page.path, page.about(2), f"{page.path}?run=nonsense"):
+        assert client.get(path).status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/nowhere", "/explore/nowhere", "/segment", "/404", "/favicon.png"])
+def test_an_address_of_no_page_is_404_and_still_the_screen_that_tells_so(client: FlaskClient, path: str) -> None:
+    answer = client.get(path)
+
+    assert answer.status_code == 404
+    assert "react-entry-point" in answer.text  # from where the page "There is no such page" is asked for
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_an_empty_store_says_what_to_run(page: Page) -> None:
     def refuse() -> MemoryStore:
         raise StoreError.because("there is no store at /x/mlflow.db")

@@ -96,9 +96,9 @@ def links(page: Page) -> set[str]:
     return set(found)
 
 
-@pytest.mark.parametrize("form", ["kept", "taken"])
-def test_every_page_stays_under_the_path(proxied: Proxied, watch: Watch, form: str) -> None:
-    watched = watch(getattr(proxied, form))
+@pytest.mark.parametrize(("form", "width"), [("kept", 1440), ("taken", 390)])
+def test_every_page_stays_under_the_path(proxied: Proxied, watch: Watch, form: str, width: int) -> None:
+    watched = watch(getattr(proxied, form), width=width)
     page = watched.open(f"{PREFIX}/")
     outside = asked_outside(page)
     page.reload()
@@ -113,6 +113,7 @@ def test_every_page_stays_under_the_path(proxied: Proxied, watch: Watch, form: s
         page.reload()  # the same address opened anew
         settle(page)
         expect(page).to_have_title(f"{label} · Korzina")
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
 
     assert outside == []
 

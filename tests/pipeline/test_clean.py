@@ -212,7 +212,8 @@ def test_a_column_that_is_not_what_the_spec_says_is_refused() -> None:
 
 
 def test_a_missing_column_names_the_nearest_one() -> None:
-    with pytest.raises(SpecError, match=r"does not fit tiny\.csv.*'spend'.*use 'spending'"):
+    told = r"does not fit tiny\.csv, which has no column 'spend'\. Found: .*spending.*use 'spending'"
+    with pytest.raises(SpecError, match=told):
         clean(table(tiny_rows().rename(columns={"spend": "spending"})), tiny_spec())
 
 

@@ -22,7 +22,8 @@ from pipeline.scoring.score import score
 from pipeline.spec import Spec
 from tests.pipeline.campaigns_support import subject
 from tests.pipeline.test_campaigns import customers_of, history_of, shop
-from tests.scoring_support import as_stored, shoppers, train_shop
+from tests.scoring_support import shoppers, train_shop
+from tests.support import as_stored
 
 COLUMNS = [
     "card",
@@ -39,7 +40,7 @@ COLUMNS = [
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Spec, Segmentation]:
     spec, training = train_shop(tmp_path_factory.mktemp("shop"))
-    return spec, as_stored(training)
+    return spec, as_stored(training, "a" * 32)
 
 
 @pytest.fixture(scope="module")

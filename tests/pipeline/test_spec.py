@@ -40,6 +40,11 @@ def with_part(path, value):
         (["campaigns"], [{"column": "age", "label": "x"}], r"column 'age' is not an outcome"),
         (["segments"], {"min": 6, "max": 3}, "segments.min is above segments.max"),
         (["as_of"], "yesterday", r"key 'as_of'"),
+        (["source"], {"grain": "items"}, r"source\.grain without source\.view"),
+        (["source"], {"view": "x", "grain": "itms", "load": {"items": ["a"]}}, r"source\.grain: .*use 'items'"),
+        (["source"], {"view": "x", "tables": {"data": "a.csv"}}, r"called 'data'.*rename it"),
+        (["source"], {"load": {"a": ["x"]}, "tables": {"b": "c"}}, r"source\.load has no columns for table 'b'"),
+        (["source"], {"load": {"a": "x"}}, r"key 'source\.load\.a'"),
     ],
 )
 def test_a_mistake_is_named_with_its_remedy(path, value, message):

@@ -38,4 +38,7 @@ def test_round_trip_and_promotion_in_postgresql(address: str, training: Training
     assert store.rollback("sample", reason="no", who="anna").run_id == saved.run_ids[3]
     assert [one.k for one in Store.open(settings).champions()] == [3]
     assert [move.action for move in store.history("sample")] == ["promote", "promote", "rollback"]
+    described = {int(version.version): version.description for version in store._client.search_model_versions()}
+    assert "anna" in described[1]
+    assert "anna" in described[2]
     assert not (tmp_path / "home/mlflow.db").exists()

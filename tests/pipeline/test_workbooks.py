@@ -212,12 +212,10 @@ def test_files_are_told_apart_by_their_columns(tmp_path: Path) -> None:
     put(tmp_path / "Customers.xlsx", xlsx({"s": [["customer", "city"], [1001, "Perm"], [1002, "Kazan"]]}))
     pd.DataFrame({"item": ["a"], "price": [1.5]}).to_parquet(tmp_path / "items.parquet")
 
-    found = tables_in([tmp_path])
-
-    assert {name: [file.name for file in files] for name, files in found.items()} == {
-        "customers": ["Customers.xlsx"],
-        "items": ["items.parquet"],
-        "orders": ["orders_2023-01.csv", "orders_2023-02.csv"],
+    assert tables_in(str(tmp_path)) == {
+        "Customers": "Customers.xlsx",
+        "items": "items.parquet",
+        "orders": "orders_2023-0*.csv",
     }
 
 

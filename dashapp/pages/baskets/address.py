@@ -29,7 +29,7 @@ class Asked:
     @property
     def card(self) -> SegmentCard | None:
         """The segment; None for everybody."""
-        return next((one for one in self.run.segmentation.cards if one.key == self.of), None)
+        return next((card for card in self.run.segmentation.cards if card.key == self.of), None)
 
     @cached_property
     def known(self) -> tuple[Rule, ...]:

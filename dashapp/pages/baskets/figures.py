@@ -26,12 +26,12 @@ def height(items: int) -> int:
     return max(4, items) * (_ROW if items > WRITTEN else _TALL_ROW) + _LABELS
 
 
-def heat(found: Sequence[Rule], items: Sequence[str], picked: Rule | None, look: Scheme) -> go.Figure:
+def heat(rules: Sequence[Rule], items: Sequence[str], picked: Rule | None, look: Scheme) -> go.Figure:
     """Lift of every pair of ``items``; a pair that may be chance is pale, the picked one has a frame."""
     if len(items) < 2:
         return empty_figure(_("There is no pair to draw"), look)
-    names = affinity.items_of(found)
-    inside = [rule for rule in found if set(rule.items) <= set(items)]
+    names = affinity.items_of(rules)
+    inside = [rule for rule in rules if set(rule.items) <= set(items)]
     sure = [rule for rule in inside if rule.beyond]
     colours, reach = np.log2(affinity.lifts(sure, items)), _reach(sure)
     pale = np.where(np.isfinite(affinity.lifts([rule for rule in inside if not rule.beyond], items)), 1.0, np.nan)

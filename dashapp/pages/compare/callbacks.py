@@ -26,11 +26,11 @@ def draw(data: SegmentationData, scheme_name: object, origin: object) -> tuple[A
     run = page_run(data, origin)
     if run is None or not scheme_name:
         return (no_update,) * 3
-    it, look = run.segmentation, scheme(scheme_name)
+    segmentation, look = run.segmentation, scheme(scheme_name)
     return (
-        sweep_curves.inertia(it.candidates, it.decision, it.k, look),
-        sweep_curves.silhouette(it.candidates, it.decision, it.k, look),
-        sweep_curves.stability(it.candidates, it.k, look),
+        sweep_curves.inertia(segmentation.candidates, segmentation.decision, segmentation.k, look),
+        sweep_curves.silhouette(segmentation.candidates, segmentation.decision, segmentation.k, look),
+        sweep_curves.stability(segmentation.candidates, segmentation.k, look),
     )
 
 
@@ -41,8 +41,8 @@ def draw_segments(
     run = page_run(data, origin)
     if run is None or not scheme_name or not screen or not seen:
         return (no_update,) * 4
-    it, look = run.segmentation, scheme(scheme_name)
-    return (*lineage.drawn(data, run, look, narrow=screen == shared.PHONE), figures.returns(it.cards, look))
+    segmentation, look = run.segmentation, scheme(scheme_name)
+    return (*lineage.drawn(data, run, look, narrow=screen == shared.PHONE), figures.returns(segmentation.cards, look))
 
 
 def draw_blades(data: SegmentationData, search: object, scheme_name: object, seen: object, origin: object) -> Any:
@@ -103,7 +103,7 @@ def compare(
     found = matching.pair(runs[0].segmentation, runs[1].segmentation)
     if isinstance(found, str):
         return _nothing(found, look)
-    going, narrow = [one for one in found.matches if one.a and one.b], screen == shared.PHONE
+    going, narrow = [match for match in found.matches if match.a and match.b], screen == shared.PHONE
     return (
         comparison.words(found),
         False,

@@ -11,11 +11,12 @@ from dash.development.base_component import Component
 
 from dashapp import access
 from dashapp.data import SegmentationData, View
+from dashapp.findings import verdict_words
 from dashapp.frame import SHORT
 from dashapp.i18n import _, plural
 from dashapp.pages.compare import ids
 from dashapp.pages.compare.pair import option_label
-from dashapp.telling import VERDICT_TITLES, moment, number
+from dashapp.telling import moment, number
 from dashapp.widgets import aria, card, command, table
 from pipeline.contract import Promotion, RunSummary, Verdict
 from pipeline.errors import KorzinaError
@@ -76,7 +77,7 @@ def _reason(reason: str) -> str:
     if not found:
         return reason
     verdict: Verdict = found.group(1)  # type: ignore[assignment]
-    return _("recommended by the analysis: {verdict}", verdict=_(VERDICT_TITLES[verdict]).lower())
+    return _("recommended by the analysis: {verdict}", verdict=_(verdict_words.TITLES[verdict]).lower())
 
 
 def _form(data: SegmentationData, view: View, runs: Sequence[RunSummary]) -> list[Component | None]:
@@ -120,7 +121,7 @@ def _form(data: SegmentationData, view: View, runs: Sequence[RunSummary]) -> lis
         hidden=bool(absent),
     )
     return [
-        html.P(absent) if absent else None,
+        html.P([absent, " ", _("The command line can always do it:")]) if absent else None,
         command(f'korzina promote {other} --reason "..."\nkorzina rollback --reason "..."') if absent else None,
         form,
         html.P(_("Working: this takes a few seconds."), id=ids.BUSY, hidden=True, role="status"),

@@ -20,23 +20,26 @@ _FATES: dict[Fate, str] = {
 }
 
 
-def words(it: Pair) -> list[Component]:
+def words(pair: Pair) -> list[Component]:
     """The verdict on two runs: numbers, then what became of each segment."""
-    rand = matching.adjusted_rand(it.table)
+    rand = matching.adjusted_rand(pair.table)
     return [
-        html.P(finding(it, rand), className="k-finding"),
+        html.P(finding(pair, rand), className="k-finding"),
         html.Div(
             [
                 kpi(decimal(rand, 2), _("agreement (adjusted Rand index): 1 the same, 0 as by chance")),
-                kpi(percent(it.moved / max(it.common, 1)), _("of the common customers moved")),
-                kpi(number(it.common), _("customers are in both runs")),
+                kpi(percent(pair.moved / max(pair.common, 1)), _("of the common customers moved")),
+                kpi(number(pair.common), _("customers are in both runs")),
             ],
             className="k-kpis",
         ),
         html.Div(
             table(
                 [_("First run"), _("Second run"), _("What became of it"), _("In common")],
-                [[_side(one, "a"), _side(one, "b"), _(_FATES[one.fate]), percent(one.overlap)] for one in it.matches],
+                [
+                    [_side(match, "a"), _side(match, "b"), _(_FATES[match.fate]), percent(match.overlap)]
+                    for match in pair.matches
+                ],
                 caption=_("What became of each segment?"),
             ),
             className="k-compare-text",
@@ -52,9 +55,9 @@ def words(it: Pair) -> list[Component]:
     ]
 
 
-def finding(it: Pair, rand: float) -> str:
+def finding(pair: Pair, rand: float) -> str:
     """What a reader is to take along; names the segments that dissolved."""
-    gone = [one.a.name for one in it.matches if one.fate == "dissolved" and one.a]
+    gone = [match.a.name for match in pair.matches if match.fate == "dissolved" and match.a]
     told = [
         _("The two runs divide the customers alike.")
         if rand >= 0.8
@@ -67,13 +70,15 @@ def finding(it: Pair, rand: float) -> str:
     return " ".join(told)
 
 
-def overlap_table(it: Pair) -> list[Component]:
+def overlap_table(pair: Pair) -> list[Component]:
     """Customers by segment in both runs, and what the symbols stand for."""
-    rows = [[segment_name(one), *(number(int(n)) for n in it.table[place])] for place, one in enumerate(it.a.cards)]
+    rows = [
+        [segment_name(card), *(number(int(n)) for n in pair.table[place])] for place, card in enumerate(pair.a.cards)
+    ]
     return [
-        key_list(it.a.cards, "phone", title=_("First run")),
-        key_list(it.b.cards, title=_("Second run")),
-        as_table(["", *(segment_name(one) for one in it.b.cards)], rows, caption=_("Who is where in both?")),
+        key_list(pair.a.cards, "phone", title=_("First run")),
+        key_list(pair.b.cards, title=_("Second run")),
+        as_table(["", *(segment_name(card) for card in pair.b.cards)], rows, caption=_("Who is where in both?")),
     ]
 
 
@@ -89,13 +94,13 @@ def overlap_words() -> list[Component]:
     ]
 
 
-def deltas_words(it: Pair) -> str:
+def deltas_words(pair: Pair) -> str:
     """The largest shift, or that there is none."""
-    found = matching.deltas(it)
+    found = matching.deltas(pair)
     if not found:
         return _("No segment goes on, so no profile can be compared.")
     top = found[0]
-    going = [one.b for one in it.matches if one.a and one.b]
+    going = [match.b for match in pair.matches if match.a and match.b]
     place = max(range(len(top.shifts)), key=lambda one: abs(top.shifts[one]))
     if abs(top.shifts[place]) < 0.05 or going[place] is None:
         return _("The segments that go on look the same in both runs.")
@@ -109,42 +114,42 @@ def deltas_words(it: Pair) -> str:
     )
 
 
-def movers_table(it: Pair) -> Component:
+def movers_table(pair: Pair) -> Component:
     """Streams of customers, the largest first."""
     streams = sorted(
-        ((int(n), a, b) for a, row in enumerate(it.table) for b, n in enumerate(row) if n), key=lambda one: -one[0]
+        ((int(n), a, b) for a, row in enumerate(pair.table) for b, n in enumerate(row) if n), key=lambda one: -one[0]
     )
     return as_table(
         [_("From"), _("To"), _("Customers")],
-        [[segment_name(it.a.cards[a]), segment_name(it.b.cards[b]), number(n)] for n, a, b in streams],
+        [[segment_name(pair.a.cards[a]), segment_name(pair.b.cards[b]), number(n)] for n, a, b in streams],
         caption=_("Who moved, and where to?"),
     )
 
 
-def movers_words(it: Pair) -> str:
+def movers_words(pair: Pair) -> str:
     """How many stayed, and the largest stream of those who did not."""
-    stayed = {(one.a.segment, one.b.segment) for one in it.matches if one.a and one.b}
+    stayed = {(match.a.segment, match.b.segment) for match in pair.matches if match.a and match.b}
     away = [
-        (int(it.table[a, b]), a, b)
-        for a in range(it.a.k)
-        for b in range(it.b.k)
-        if (a, b) not in stayed and it.table[a, b]
+        (int(pair.table[a, b]), a, b)
+        for a in range(pair.a.k)
+        for b in range(pair.b.k)
+        if (a, b) not in stayed and pair.table[a, b]
     ]
     if not away:
         return _("Nobody moved: every customer is in the segment that continues their own.")
     most, a, b = max(away)
     return _(
         "{n} moved; the largest stream, {most}, went from “{a}” to “{b}”.",
-        n=customers(it.moved),
+        n=customers(pair.moved),
         most=number(most),
-        a=it.a.cards[a].name,
-        b=it.b.cards[b].name,
+        a=pair.a.cards[a].name,
+        b=pair.b.cards[b].name,
     )
 
 
-def deltas_table(it: Pair) -> list[Component]:
+def deltas_table(pair: Pair) -> list[Component]:
     """Medians before and after, and what the symbols stand for."""
-    going = [one for one in it.matches if one.a and one.b]
+    going = [match for match in pair.matches if match.a and match.b]
     rows = [
         [
             delta.column.label,
@@ -153,7 +158,7 @@ def deltas_table(it: Pair) -> list[Component]:
                 for before, after in zip(delta.before, delta.after, strict=True)
             ),
         ]
-        for delta in matching.deltas(it)
+        for delta in matching.deltas(pair)
     ]
     return [
         key_list([one.b for one in going if one.b]),
@@ -182,6 +187,6 @@ def parameters_table(a: RunSummary, b: RunSummary) -> Component:
     )
 
 
-def _side(one: Match, which: str) -> Component | str:
-    found = one.a if which == "a" else one.b
+def _side(match: Match, which: str) -> Component | str:
+    found = match.a if which == "a" else match.b
     return html.Span([segment_name(found), " ", trust_badge(found.trust)]) if found else "–"

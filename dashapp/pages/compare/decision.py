@@ -6,39 +6,40 @@ from dash import html
 from dash.development.base_component import Component
 
 from dashapp.charts import sweep_curves
+from dashapp.findings import verdict_words
 from dashapp.i18n import _, decimal, plural
 from dashapp.pages.compare import ids
-from dashapp.telling import VERDICT_TITLES, VERDICT_WORDS, number
+from dashapp.telling import number
 from dashapp.widgets import as_table, card, chart_card, graph
 from pipeline.contract import CandidateRecord, Segmentation, Sensitivity
 
 
-def verdict(it: Segmentation) -> Component:
+def verdict(segmentation: Segmentation) -> Component:
     """The decision in words: how many segments, by whom, why, and what speaks against it."""
-    decided = it.decision
+    decided = segmentation.decision
     chosen = (
         plural("{n} segment was chosen by a person.", "{n} segments were chosen by a person.", decided.k)
         if decided.chosen_by == "person"
         else plural("{n} segment was chosen.", "{n} segments were chosen.", decided.k)
     )
-    here = "" if it.k == decided.k else _("This page shows the run with {k}.", k=number(it.k))
+    here = "" if segmentation.k == decided.k else _("This page shows the run with {k}.", k=number(segmentation.k))
     return card(
         [
-            html.H2(f"{chosen} {_(VERDICT_TITLES[decided.verdict])}."),
-            html.P(f"{_(VERDICT_WORDS[decided.verdict])} {here}".strip()),
+            html.H2(f"{chosen} {_(verdict_words.TITLES[decided.verdict])}."),
+            html.P(f"{_(verdict_words.WORDS[decided.verdict])} {here}".strip()),
             html.P(decided.reason),
-            _reconciled(it),
-            html.Ul([html.Li(one) for one in decided.disagreements]),
-            _sensitivity(it),
+            _reconciled(segmentation),
+            html.Ul([html.Li(disagreement) for disagreement in decided.disagreements]),
+            _sensitivity(segmentation),
         ],
         label=_("The decision"),
         class_name="k-decision",
     )
 
 
-def _reconciled(it: Segmentation) -> Component | None:
+def _reconciled(segmentation: Segmentation) -> Component | None:
     """Why segments can be solid where the data support fewer of them; nothing where that is no question."""
-    solid, decided = sum(card.trust == "solid" for card in it.cards), it.decision
+    solid, decided = sum(card.trust == "solid" for card in segmentation.cards), segmentation.decision
     if not solid or decided.verdict == "strong":
         return None
     grade = _(
@@ -46,9 +47,9 @@ def _reconciled(it: Segmentation) -> Component | None:
         "place again on other samples of customers, so that one can plan with it. It does not say that there is "
         "a gap around it.",
         n=number(solid),
-        all=number(it.k),
+        all=number(segmentation.k),
     )
-    apart = decided.supported_k if decided.supported_k != it.k else None
+    apart = decided.supported_k if decided.supported_k != segmentation.k else None
     return html.P(
         [
             grade,
@@ -60,26 +61,26 @@ def _reconciled(it: Segmentation) -> Component | None:
                 "differ little.",
                 apart,
             )
-            if apart and apart < it.k
+            if apart and apart < segmentation.k
             else "",
         ]
     )
 
 
-def _sensitivity(it: Segmentation) -> Component | None:
+def _sensitivity(segmentation: Segmentation) -> Component | None:
     """What other choices of preparing the data would have brought; nothing for runs that did not try them."""
     rows = [
         [
             str(row[Sensitivity.CHANGE]),
             number(int(row[Sensitivity.K])),
-            _(VERDICT_TITLES[row[Sensitivity.VERDICT]]),
+            _(verdict_words.TITLES[row[Sensitivity.VERDICT]]),
             number(float(row[Sensitivity.AGREEMENT]), 2),
         ]
-        for row in it.sensitivity.to_dict("records")
+        for row in segmentation.sensitivity.to_dict("records")
     ]
     if not rows:
         return None
-    same = sum(int(k) == it.decision.k for k in it.sensitivity[Sensitivity.K])
+    same = sum(int(k) == segmentation.decision.k for k in segmentation.sensitivity[Sensitivity.K])
     caption = _("What does this choice hang on?")
     return html.Div(
         [
@@ -90,7 +91,7 @@ def _sensitivity(it: Segmentation) -> Component | None:
                     "segments again.",
                     same=number(same),
                     all=number(len(rows)),
-                    k=number(it.decision.k),
+                    k=number(segmentation.decision.k),
                 )
             ),
             as_table(
@@ -105,7 +106,7 @@ def _sensitivity(it: Segmentation) -> Component | None:
 def inertia(candidates: tuple[CandidateRecord, ...]) -> Component:
     """The curve of the inertia over k, and its numbers."""
     title = _("How much closer together does one more segment bring them?")
-    rows = [[number(one.k), number(one.inertia), _share(one.seed_spread)] for one in candidates]
+    rows = [[number(candidate.k), number(candidate.inertia), _share(candidate.seed_spread)] for candidate in candidates]
     return chart_card(
         title,
         graph(ids.INERTIA, title, height=sweep_curves.HEIGHT),
@@ -122,13 +123,13 @@ def silhouette(candidates: tuple[CandidateRecord, ...]) -> Component:
     title = _("How clearly are the segments apart?")
     rows = [
         [
-            number(one.k),
-            decimal(one.silhouette, 3),
-            _from_to(one.silhouette_by_seed),
-            or_dash(one.null_silhouette, 3),
-            or_dash(one.stability, 2),
+            number(candidate.k),
+            decimal(candidate.silhouette, 3),
+            _from_to(candidate.silhouette_by_seed),
+            or_dash(candidate.null_silhouette, 3),
+            or_dash(candidate.stability, 2),
         ]
-        for one in candidates
+        for candidate in candidates
     ]
     return chart_card(
         title,
@@ -148,7 +149,7 @@ def silhouette(candidates: tuple[CandidateRecord, ...]) -> Component:
                 "The shaded band shows how much the answer depends on luck: what single starts of the search would "
                 "have found."
             )
-            if any(one.silhouette_by_seed for one in candidates)
+            if any(candidate.silhouette_by_seed for candidate in candidates)
             else ""
         ),
     )
@@ -157,7 +158,7 @@ def silhouette(candidates: tuple[CandidateRecord, ...]) -> Component:
 def stability(candidates: tuple[CandidateRecord, ...]) -> Component:
     """The curve of the stability over k, and its numbers."""
     title = _("Do the segments come back on another sample?")
-    rows = [[number(one.k), or_dash(one.stability, 2)] for one in candidates]
+    rows = [[number(candidate.k), or_dash(candidate.stability, 2)] for candidate in candidates]
     return chart_card(
         title,
         graph(ids.STABILITY, title, height=sweep_curves.HEIGHT),

@@ -96,11 +96,11 @@ def _runs() -> Component:
     )
 
 
-def _lineage(it: Segmentation | None) -> Component:
+def _lineage(segmentation: Segmentation | None) -> Component:
     title = _("What does one more segment split?")
     return chart_card(
         title,
-        graph(ids.LINEAGE, title, height=figures.height_of(it.k + 1 if it else 0)),
+        graph(ids.LINEAGE, title, height=figures.height_of(segmentation.k + 1 if segmentation else 0)),
         summary=html.P("", id=ids.LINEAGE_WORDS, className="k-chart-summary"),
         note=_(
             "A click on a segment or a stream follows its customers to the left and to the right; the same click "
@@ -150,16 +150,19 @@ def _blades(view: View) -> Component:
     )
 
 
-def _returns(it: Segmentation | None) -> Component:
+def _returns(segmentation: Segmentation | None) -> Component:
     title = _("How far is each segment to be relied on?")
     rows = (
-        [[html.Span([segment_name(card), " ", trust_badge(card.trust)]), or_dash(card.jaccard, 2)] for card in it.cards]
-        if it
+        [
+            [html.Span([segment_name(card), " ", trust_badge(card.trust)]), or_dash(card.jaccard, 2)]
+            for card in segmentation.cards
+        ]
+        if segmentation
         else []
     )
     return chart_card(
         title,
-        graph(ids.RETURNS, title, height=figures.height_of(it.k if it else 0)),
+        graph(ids.RETURNS, title, height=figures.height_of(segmentation.k if segmentation else 0)),
         below=as_table([_("Segment"), _("Share that comes back")], rows, caption=title),
         summary=_(
             "The share of members that came back when samples were divided again. Below 0.6 do not rely on it; "
@@ -168,10 +171,13 @@ def _returns(it: Segmentation | None) -> Component:
     )
 
 
-def _errors(it: Segmentation) -> tuple[float | None, ...]:
+def _errors(segmentation: Segmentation) -> tuple[float | None, ...]:
     """Standard error of each segment's mean silhouette, where it was measured on a sample."""
-    mine = next((one.silhouette_se_by_segment for one in it.candidates if one.k == it.k), ())
-    return mine or (None,) * it.k
+    mine = next(
+        (candidate.silhouette_se_by_segment for candidate in segmentation.candidates if candidate.k == segmentation.k),
+        (),
+    )
+    return mine or (None,) * segmentation.k
 
 
 def _measured(value: float | None, error: float | None) -> str:

@@ -38,9 +38,13 @@ def drawn(data: SegmentationData, run: Run, look: Scheme, *, narrow: bool) -> tu
 
 def neighbours(data: SegmentationData, run: Run) -> list[Placement]:
     """Who is where with one segment less, as many, and one more, told in the reader's language."""
-    it = run.segmentation
+    segmentation = run.segmentation
     near = sorted(
-        (one for one in data.runs(it.experiment) if one.sweep_run_id == it.sweep_run_id and abs(one.k - it.k) <= 1),
+        (
+            one
+            for one in data.runs(segmentation.experiment)
+            if one.sweep_run_id == segmentation.sweep_run_id and abs(one.k - segmentation.k) <= 1
+        ),
         key=lambda one: one.k,
     )
     return [_told(data.placement(one.run_id), run) for one in near]
@@ -53,7 +57,7 @@ def words(runs: list[Placement], tables: list[Labels]) -> str:
     place = max(range(before.k), key=lambda one: second[one])
     parts = sorted(range(after.k), key=lambda one: -table[place, one])[:2]
     step = plural("From left to right: {n} segment", "From left to right: {n} segments", runs[0].k)
-    then = ", ".join(number(one.k) for one in runs[1:])
+    then = ", ".join(number(run.k) for run in runs[1:])
     return _(
         "{step}, then {then}. The last step takes most of its customers out of “{name}”, which goes to “{one}” "
         "and “{other}”.",
@@ -67,22 +71,22 @@ def words(runs: list[Placement], tables: list[Labels]) -> str:
 
 def _below(runs: list[Placement], tables: list[Labels]) -> Any:
     rows = [
-        [_linked(one, a), _linked(other, b), number(int(table[a, b]))]
-        for one, other, table in zip(runs[:-1], runs[1:], tables, strict=True)
-        for a in range(one.k)
+        [_linked(run, a), _linked(other, b), number(int(table[a, b]))]
+        for run, other, table in zip(runs[:-1], runs[1:], tables, strict=True)
+        for a in range(run.k)
         for b in range(other.k)
         if table[a, b]
     ]
     return as_table([_("From"), _("To"), _("Customers")], rows, caption=_("What does one more segment split?"))
 
 
-def _linked(one: Placement, place: int) -> Component:
+def _linked(placement: Placement, place: int) -> Component:
     """The name of a segment as the way to its page in that run, with how far it is to be trusted."""
-    card = one.cards[place]
-    name = dcc.Link(segment_name(card), href=outer(f"/segment/{card.segment + 1}?run={one.run_id[:SHORT]}"))
+    card = placement.cards[place]
+    name = dcc.Link(segment_name(card), href=outer(f"/segment/{card.segment + 1}?run={placement.run_id[:SHORT]}"))
     return html.Span([name, " ", trust_badge(card.trust)])
 
 
-def _told(found: Placement, run: Run) -> Placement:
-    cards = tuple(card.model_copy(update={"name": run.tell(card.name)}) for card in found.cards)
-    return Placement(found.run_id, cards, found.labels)
+def _told(placement: Placement, run: Run) -> Placement:
+    cards = tuple(card.model_copy(update={"name": run.tell(card.name)}) for card in placement.cards)
+    return Placement(placement.run_id, cards, placement.labels)

@@ -46,7 +46,7 @@ class Pair:
     @property
     def moved(self) -> int:
         """Common customers outside the segment that continues their own."""
-        stayed = sum(int(self.table[one.a.segment, one.b.segment]) for one in self.matches if one.a and one.b)
+        stayed = sum(int(self.table[match.a.segment, match.b.segment]) for match in self.matches if match.a and match.b)
         return self.common - stayed
 
     @property
@@ -113,7 +113,7 @@ def matches(table: Labels, a: Sequence[SegmentCard], b: Sequence[SegmentCard]) -
 
 def deltas(it: Pair) -> tuple[Delta, ...]:
     """Columns whose mean shifted most in the segments that go on, the largest shift first."""
-    going = [(one.a.segment, one.b.segment) for one in it.matches if one.a and one.b]
+    going = [(match.a.segment, match.b.segment) for match in it.matches if match.a and match.b]
     before, after = _by_place(it.a), _by_place(it.b)
     spread = it.a.customers.select_dtypes("number").std()
     found = []
@@ -140,8 +140,8 @@ def parameters(a: RunSummary, b: RunSummary) -> list[tuple[str, str, str]]:
     ]
 
 
-def _by_place(it: Segmentation) -> Mapping[tuple[int, str], tuple[float, float]]:
-    rows = it.profiles[[Profiles.SEGMENT, Profiles.COLUMN, Profiles.MEAN, Profiles.MEDIAN]].dropna()
+def _by_place(segmentation: Segmentation) -> Mapping[tuple[int, str], tuple[float, float]]:
+    rows = segmentation.profiles[[Profiles.SEGMENT, Profiles.COLUMN, Profiles.MEAN, Profiles.MEDIAN]].dropna()
     return {
         (int(segment), str(column)): (float(mean), float(median))
         for segment, column, mean, median in rows.itertuples(index=False)
@@ -167,11 +167,11 @@ def _common(a: Segmentation, b: Segmentation) -> tuple[Labels, Labels] | str:
     return both["a"].to_numpy(dtype=np.int64), both["b"].to_numpy(dtype=np.int64)
 
 
-def _labels(it: Segmentation) -> Labels:
-    found: Labels = it.assignments[Assignments.SEGMENT].to_numpy(dtype=np.int64)
-    return found
+def _labels(segmentation: Segmentation) -> Labels:
+    labels: Labels = segmentation.assignments[Assignments.SEGMENT].to_numpy(dtype=np.int64)
+    return labels
 
 
-def _by_id(it: Segmentation, name: str, labels: Labels) -> pd.Series:
-    held = pd.Series(labels, index=it.customers[name].astype("str"))
+def _by_id(segmentation: Segmentation, name: str, labels: Labels) -> pd.Series:
+    held = pd.Series(labels, index=segmentation.customers[name].astype("str"))
     return held[~held.index.duplicated()]

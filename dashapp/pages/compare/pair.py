@@ -38,7 +38,7 @@ def choose(runs: Sequence[RunSummary], shown: str, wanted_a: object, wanted_b: o
         for wanted, found in ((wanted_a, first), (wanted_b, second))
         if wanted and found is None
     )
-    a = first or next((one for one in runs if one.run_id == shown and one != second), None) or next(iter(runs), None)
+    a = first or next((run for run in runs if run.run_id == shown and run != second), None) or next(iter(runs), None)
     return Chosen(tuple(runs), a, second or _counterpart(runs, a), notices)
 
 
@@ -68,7 +68,10 @@ def section(data: SegmentationData, view: View, a: object, b: object) -> list[Co
         card(
             [
                 html.H2(title),
-                *(message(_("Part of the link could not be used."), one, tone="warning") for one in chosen.notices),
+                *(
+                    message(_("Part of the link could not be used."), notice, tone="warning")
+                    for notice in chosen.notices
+                ),
                 html.Div(menus, className="k-compare-menus"),
                 html.Div(id=ids.PAIR_WORDS),
             ],

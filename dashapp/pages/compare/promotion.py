@@ -137,7 +137,11 @@ def _consequences(data: SegmentationData, run: Run, chosen: RunSummary) -> list[
         )
     ]
     pair = matching.pair(before, after)
-    gone = [] if isinstance(pair, str) else [one.a.name for one in pair.matches if one.fate == "dissolved" and one.a]
+    gone = (
+        []
+        if isinstance(pair, str)
+        else [match.a.name for match in pair.matches if match.fate == "dissolved" and match.a]
+    )
     lost = (
         [_("These segments will no longer be there: {names}.", names=", ".join(f"“{one}”" for one in gone))]
         if gone

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+from dashapp.findings import verdict_words
 from dashapp.frame import SHORT
 from dashapp.i18n import N_, _, decimal
-from dashapp.telling import VERDICT_TITLES
 from pipeline.contract import RunSummary
 
 Row = dict[str, Any]
@@ -35,7 +35,7 @@ def rows(runs: Sequence[RunSummary], shown: str) -> list[Row]:
             "k": run.k,
             "when": _when(run.started),
             _SEED: run.params.get(_SEED, "–"),
-            "verdict": _(VERDICT_TITLES[run.verdict]),
+            "verdict": _(verdict_words.TITLES[run.verdict]),
             "status": _status(run),
             "open": _("shown here") if run.run_id == shown else f"[{_('Open')}](/compare?run={run.run_id[:SHORT]})",
             **{_field(name): value for name, value in run.params.items() if name not in _KNOWN},

@@ -40,33 +40,33 @@ _QUESTIONS: dict[Meaning, str] = {
 _MIX_QUESTIONS = {"categories": N_("What do they buy?"), "channels": N_("Where do they buy?")}
 
 
-def responses_table(found: Responses, cards: Sequence[SegmentCard]) -> Component:
+def responses_table(responses: Responses, cards: Sequence[SegmentCard]) -> Component:
     """The numbers of the chart of reactions; each name is a button that does what a click on its bar does."""
     header = [_("Segment"), _("Offers"), _("Answered"), _("Share"), _("All customers")]
     names = [
         html.Button(
-            segment_with_trust(one),
-            id=shared.toggle(SEGMENT, one.key, "responses"),
+            segment_with_trust(card),
+            id=shared.toggle(SEGMENT, card.key, "responses"),
             type="button",
             className="k-link-button",
         )
-        for one in cards
+        for card in cards
     ]
     return as_table(
         header,
-        [[name, *row] for name, row in zip(names, answer_rates.rows(found, cards), strict=True)],
+        [[name, *row] for name, row in zip(names, answer_rates.rows(responses, cards), strict=True)],
         caption=_("Who answers campaigns?"),
     )
 
 
 def question(run: Run, dimension: Dimension) -> str:
     """The chart's title: a question where the meaning is known, else the label."""
-    it = run.segmentation.dataset
+    dataset = run.segmentation.dataset
     if dimension.kind == "mix":
-        group = next(group for group in it.groups if dimension.name.endswith(f".{group.key}"))
+        group = next(group for group in dataset.groups if dimension.name.endswith(f".{group.key}"))
         asked = _MIX_QUESTIONS.get(group.meaning)
         return _(asked) if asked else group.label
-    meaning = it.column(dimension.column).meaning
+    meaning = dataset.column(dimension.column).meaning
     return _(_QUESTIONS[meaning]) if meaning in _QUESTIONS else dimension.label
 
 
@@ -75,29 +75,29 @@ def legend(counts: Array, total: int, cards: tuple[SegmentCard, ...], chosen: tu
     return [
         html.Button(
             [
-                segment_name(one),
-                trust_badge(one.trust),
+                segment_name(card),
+                trust_badge(card.trust),
                 html.Span(
                     [
-                        number(int(counts[one.segment])),
-                        html.Span(f" · {_share(counts[one.segment], total)}", className="k-muted"),
+                        number(int(counts[card.segment])),
+                        html.Span(f" · {_share(counts[card.segment], total)}", className="k-muted"),
                     ],
                     className="k-number",
                 ),
             ],
-            id=shared.toggle(SEGMENT, one.key, "legend"),
+            id=shared.toggle(SEGMENT, card.key, "legend"),
             type="button",
-            className="k-toggle" + ("" if not chosen or one.key in chosen else " k-off"),
-            **aria(pressed="true" if one.key in chosen else "false"),
+            className="k-toggle" + ("" if not chosen or card.key in chosen else " k-off"),
+            **aria(pressed="true" if card.key in chosen else "false"),
         )
-        for one in cards
+        for card in cards
     ]
 
 
 def slice_table(part: Slice, cards: tuple[SegmentCard, ...], caption: str) -> Component:
     """A chart's numbers; the name of each row is a button that does what a click on its mark does."""
     dimension, mix = part.dimension, part.dimension.kind == "mix"
-    header = [dimension.label, *(segment_with_trust(one) for one in cards), _("Shown"), _("All customers")]
+    header = [dimension.label, *(segment_with_trust(card) for card in cards), _("Shown"), _("All customers")]
     shown, every = part.shown.sum(axis=0), part.everyone.sum(axis=0)
     whole = part.shown.sum(axis=1) if mix else None
     rows = []
@@ -109,10 +109,10 @@ def slice_table(part: Slice, cards: tuple[SegmentCard, ...], caption: str) -> Co
             id=shared.toggle(dimension.name, dimension.tokens[place], "table"),
         )
         cells = [
-            _share(part.shown[one.segment, place], whole[one.segment])
+            _share(part.shown[card.segment, place], whole[card.segment])
             if whole is not None
-            else number(int(part.shown[one.segment, place]))
-            for one in cards
+            else number(int(part.shown[card.segment, place]))
+            for card in cards
         ]
         rows.append([name, *cells, *(_both(total, place, mix=mix) for total in (shown, every))])
     return table(header, rows, caption=caption)

@@ -6,18 +6,19 @@ from collections.abc import Iterable
 
 import numpy as np
 
+from dashapp.findings import segment_words
 from dashapp.i18n import _
 from dashapp.selecting import SEGMENT, Filtered, Slice
-from dashapp.telling import amount, difference, percent, trusted
+from dashapp.telling import amount, percent, trusted
 from pipeline.contract import Segmentation
 
 _LEAST, _FEW = 0.05, 30  # share of customers that has to move, and customers under which nothing is told
 
 
-def sentence(it: Segmentation, filtered: Filtered, names: Iterable[str]) -> str:
+def sentence(segmentation: Segmentation, filtered: Filtered, names: Iterable[str]) -> str:
     """Where the selected depart most from all customers; of all customers, which segment stands out most."""
     if not filtered.selection:
-        return _of_all(it)
+        return _of_all(segmentation)
     if filtered.customers < _FEW:
         return _("So few customers are selected that their differences from all may be chance.")
     parts = [filtered.slice(name) for name in (SEGMENT, *names) if name not in filtered.selection.filters]
@@ -27,12 +28,12 @@ def sentence(it: Segmentation, filtered: Filtered, names: Iterable[str]) -> str:
     return _told(max(told, key=lambda one: one[0])[1])
 
 
-def _of_all(it: Segmentation) -> str:
-    standing = [card for card in it.cards if card.differences]
+def _of_all(segmentation: Segmentation) -> str:
+    standing = [card for card in segmentation.cards if card.differences]
     if not standing:
         return ""
     card = max(standing, key=lambda one: abs(one.differences[0].effect))
-    phrase, median, overall = difference(card, it, 1)[0]
+    phrase, median, overall = segment_words.differences(card, segmentation.dataset, 1)[0]
     return _(
         "“{name}” ({trust}) stand out most. {phrase}: {median} (all customers: {overall}).",
         name=card.name,

@@ -25,15 +25,15 @@ def draw(
     run = page_run(data, origin)
     if run is None or not scheme_name or not screen:
         return no_update, no_update, no_update
-    it, look, filtered = run.segmentation, scheme(scheme_name), under(run, search)
+    segmentation, look, filtered = run.segmentation, scheme(scheme_name), under(run, search)
     found = totals.portions(run, filtered)
     cards, selected = [one.card for one in found], bool(filtered.selection)
     chosen = filtered.selection.filters.get(SEGMENT)
     return (
         portions.marimekko(found, look, selected=selected),
-        order_bubbles.bubbles(it, found, look, selected=selected, named=screen != shared.PHONE),
+        order_bubbles.bubbles(segmentation, found, look, selected=selected, named=screen != shared.PHONE),
         heat.profile(
-            totals.profile(it, cards),
+            totals.profile(segmentation, cards),
             cards,
             chosen.tokens if isinstance(chosen, Values) else (),
             look,

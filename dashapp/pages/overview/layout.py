@@ -12,11 +12,11 @@ from dashapp import ids as shared
 from dashapp.address import outer
 from dashapp.charts import heat, portions
 from dashapp.data import Run, SegmentationData, View
-from dashapp.findings import totals
+from dashapp.findings import segment_words, totals, verdict_words
 from dashapp.i18n import _
 from dashapp.pages.overview import ids
 from dashapp.selecting import Selection, Values, to_query
-from dashapp.telling import VERDICT_TITLES, VERDICT_WORDS, customers, difference, finding, reliance
+from dashapp.telling import customers
 from dashapp.widgets import (
     aria,
     as_table,
@@ -39,8 +39,8 @@ def layout(_data: SegmentationData, view: View, /, **_address: object) -> list[C
     return [
         html.Div(
             [
-                html.P(finding(cards), className="k-finding"),
-                html.P(reliance(cards, it.decision), className="k-lead") if it else None,
+                html.P(verdict_words.finding(cards), className="k-finding"),
+                html.P(verdict_words.reliance(cards, it.decision), className="k-lead") if it else None,
             ],
             className="k-findings",
         ),
@@ -93,7 +93,7 @@ def _segment(it: SegmentCard, segmentation: Segmentation, view: View) -> Compone
                             ),
                         ]
                     )
-                    for phrase, median, overall in difference(it, segmentation)
+                    for phrase, median, overall in segment_words.differences(it, segmentation.dataset)
                 ],
                 className="k-differences",
             ),
@@ -135,13 +135,17 @@ def _shares(cards: Sequence[SegmentCard]) -> Component:
     )
 
 
-def _bubbles(it: Segmentation | None) -> Component:
+def _bubbles(segmentation: Segmentation | None) -> Component:
     title = _("Who orders often, who fills the basket?")
-    header, cells = totals.medians(it) if it else ([], [])
-    rows = [[segment_with_trust(one), *row] for one, row in zip(it.cards, cells, strict=True)] if it and header else []
+    header, cells = totals.medians(segmentation) if segmentation else ([], [])
+    rows = (
+        [[segment_with_trust(one), *row] for one, row in zip(segmentation.cards, cells, strict=True)]
+        if segmentation and header
+        else []
+    )
     below = as_table([_("Segment"), *header], rows, caption=title) if rows else None
-    plot = graph(shared.segments(ids.BUBBLES), title, height=_height(it.k if it else 0))
-    key = key_list(it.cards, "phone") if it and rows else None
+    plot = graph(shared.segments(ids.BUBBLES), title, height=_height(segmentation.k if segmentation else 0))
+    key = key_list(segmentation.cards, "phone") if segmentation and rows else None
     return chart_card(
         title,
         html.Div([plot, key]),
@@ -153,10 +157,10 @@ def _bubbles(it: Segmentation | None) -> Component:
     )
 
 
-def _profile(it: Segmentation | None) -> Component:
+def _profile(segmentation: Segmentation | None) -> Component:
     title = _("What makes them different?")
-    cards = totals.by_size(it) if it else []
-    features = totals.profile(it, cards) if it else ()
+    cards = totals.by_size(segmentation) if segmentation else []
+    features = totals.profile(segmentation, cards) if segmentation else ()
     header = [_("Feature"), *(segment_with_trust(one) for one in cards), _("All customers")]
     plot = graph(
         shared.segments(ids.PROFILE),
@@ -187,14 +191,14 @@ def _height(segments: int) -> int:
     return max(portions.LEAST, segments * portions.ROW + 20)
 
 
-def _origin(it: Segmentation) -> Component:
+def _origin(segmentation: Segmentation) -> Component:
     return card(
         [
             html.H2(_("Can this be relied on?")),
-            html.P(html.Strong(_(VERDICT_TITLES[it.decision.verdict]))),
-            html.P(_(VERDICT_WORDS[it.decision.verdict])),
+            html.P(html.Strong(_(verdict_words.TITLES[segmentation.decision.verdict]))),
+            html.P(_(verdict_words.WORDS[segmentation.decision.verdict])),
             html.Dl(
-                [part for name, words in totals.origin(it) for part in (html.Dt(name), html.Dd(words))],
+                [part for name, words in totals.origin(segmentation) for part in (html.Dt(name), html.Dd(words))],
                 className="k-facts",
             ),
         ],

@@ -80,9 +80,9 @@ def gather(subject: Subject, history: pd.DataFrame | None, spec: HistorySpec | N
     with one_thread():  # small systems: threads waiting for each other cost ten times as much
         if history is not None and spec is not None and subject.dataset.id_column is not None:
             placed = place(history, subject.customers, subject.dataset.id_column)
-            found = _over_time(subject, placed, spec, seed)
-            if found is not None:
-                return found
+            evidence = _over_time(subject, placed, spec, seed)
+            if evidence is not None:
+                return evidence
         return _of_last(subject, seed)
 
 
@@ -181,9 +181,9 @@ def _segments_at_test(
     """Segments made of what was known when the tests began; whoever was unknown then is a group of its own."""
     moment = TEST if TEST in history else str(later.campaign[0])
     columns = tuple(
-        one
-        for one in columns_over_time(subject.customers, subject.dataset, spec)
-        if one.name in spec.columns and history[moment][one.name].notna().any()
+        column
+        for column in columns_over_time(subject.customers, subject.dataset, spec)
+        if column.name in spec.columns and history[moment][column.name].notna().any()
     )
     k = len(subject.cards)
     labels = np.full(len(subject.customers), k, dtype=np.int64)
@@ -201,7 +201,9 @@ def _rivals(offers: Offers, segments: Labels, train: Mask, test: Mask) -> dict[s
         HeldOut.BY_RFM: rfm_cells(offers, train),
         HeldOut.BY_SEGMENT_AND_PAST: with_past(offers, segments),
     }
-    return {name: predict_by_cells(one, offers.outcome, train, test) for name, one in cells.items() if one is not None}
+    return {
+        name: predict_by_cells(cell, offers.outcome, train, test) for name, cell in cells.items() if cell is not None
+    }
 
 
 def _held_out(offers: Offers, probability: Vector, rivals: Mapping[str, Vector]) -> pd.DataFrame:

@@ -39,9 +39,7 @@ def read_history(spec: Spec, data: Data | None) -> pd.DataFrame | None:
     wanted = [MOMENT, spec.id.column, spec.history.received, spec.history.responded, *spec.history.columns]
     for name in wanted:
         if name not in frame:
-            raise SpecError.unknown_name(
-                f"{spec.path or spec.name}: history.query yields no column", name, map(str, frame.columns)
-            )
+            raise SpecError.no_column(f"{spec.path or spec.name}: history.query yields", name, map(str, frame.columns))
     frame = frame[wanted]
     if frame.duplicated([MOMENT, spec.id.column]).any():
         raise SpecError.because(

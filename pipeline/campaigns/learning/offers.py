@@ -102,16 +102,18 @@ def known_of_customers(
 ) -> tuple[pd.DataFrame, tuple[Column, ...]]:
     """What may be known of each customer before ``campaign``, and what the columns mean."""
     chosen = [
-        one
-        for one in dataset.columns
-        if one.name in customers
-        and one.name not in leaky
-        and one.kind in _KINDS
-        and (one.role == "active" or (one.role == "passive" and one.group is None))
+        column
+        for column in dataset.columns
+        if column.name in customers
+        and column.name not in leaky
+        and column.kind in _KINDS
+        and (column.role == "active" or (column.role == "passive" and column.group is None))
     ]
     known = {one.name: customers[one.name] for one in chosen}
     names = {card.segment: card.name for card in cards}
-    known[SEGMENT] = pd.Series([names.get(int(one), str(one)) for one in segments], index=customers.index, dtype=object)
+    known[SEGMENT] = pd.Series(
+        [names.get(int(segment), str(segment)) for segment in segments], index=customers.index, dtype=object
+    )
     before = [_values(customers, one) for one in earlier_outcomes(dataset, campaign) if one in customers]
     columns = [*chosen, Column(name=SEGMENT, role="passive", kind="category", label=Message.of("Segment"))]
     if before:
@@ -169,16 +171,16 @@ def offers_over_time(
         parts.append((rows, np.full(len(rows), campaign.column), outcome[rows], known))
     if not parts:
         return None
-    rows = np.concatenate([one[0] for one in parts])
-    campaigns = np.concatenate([one[1] for one in parts])
+    rows = np.concatenate([part[0] for part in parts])
+    campaigns = np.concatenate([part[1] for part in parts])
     return Offers(
         customers[Customers.KEY].to_numpy(np.int64)[rows],
         campaigns,
-        np.concatenate([one[2] for one in parts]),
-        pd.concat([one[3] for one in parts], ignore_index=True),
+        np.concatenate([part[2] for part in parts]),
+        pd.concat([part[3] for part in parts], ignore_index=True),
         columns_over_time(customers, dataset, spec),
         segments[rows],
-        _tested(dataset, spec, campaigns, np.concatenate([one[2] for one in parts])),
+        _tested(dataset, spec, campaigns, np.concatenate([part[2] for part in parts])),
     )
 
 
@@ -188,7 +190,9 @@ def known_at(
     """What was known at one moment of the customers in ``rows``; one without a row in ``then`` had no history."""
     then = then.reindex(rows)
     known: dict[str, object] = {name: then[name].to_numpy(dtype=np.float64, na_value=np.nan) for name in spec.columns}
-    known |= {one.name: customers[one.name].to_numpy(dtype=object)[rows] for one in _lasting(customers, dataset)}
+    known |= {
+        column.name: customers[column.name].to_numpy(dtype=object)[rows] for column in _lasting(customers, dataset)
+    }
     known[KIND] = np.full(len(rows), kind or "campaign", dtype=object)
     known[RECEIVED] = then[spec.received].fillna(0).to_numpy(dtype=np.float64)
     known[RESPONDED] = then[spec.responded].fillna(0).to_numpy(dtype=np.float64)
@@ -201,16 +205,16 @@ def columns_over_time(customers: pd.DataFrame, dataset: Dataset, spec: HistorySp
         Column(
             name=name,
             role="passive",
-            kind=one.kind,
-            label=one.label,
-            unit=one.unit,
-            format=one.format,
-            meaning=one.meaning,
-            transform=("log1p",) if one.log else (),
-            high=one.high,
-            low=one.low,
+            kind=column.kind,
+            label=column.label,
+            unit=column.unit,
+            format=column.format,
+            meaning=column.meaning,
+            transform=("log1p",) if column.log else (),
+            high=column.high,
+            low=column.low,
         )
-        for name, one in spec.columns.items()
+        for name, column in spec.columns.items()
     ]
     kind = Column(name=KIND, role="passive", kind="category", label=Message.of("Kind of campaign"))
     return (*made, *_lasting(customers, dataset), kind, past_column())
@@ -219,7 +223,9 @@ def columns_over_time(customers: pd.DataFrame, dataset: Dataset, spec: HistorySp
 def _lasting(customers: pd.DataFrame, dataset: Dataset) -> list[Column]:
     """Who people are (age, income, household as categories): taken as lasting; counts of days are not."""
     return [
-        one for one in dataset.with_role("passive") if one.kind in ("category", "ordered") and one.name in customers
+        column
+        for column in dataset.with_role("passive")
+        if column.kind in ("category", "ordered") and column.name in customers
     ]
 
 
@@ -242,7 +248,7 @@ def next_offers(
     customers: pd.DataFrame, dataset: Dataset, history: Mapping[str, pd.DataFrame], spec: HistorySpec
 ) -> dict[str, pd.DataFrame]:
     """What is known of every customer now, for the next campaign of each kind."""
-    kinds = [one.kind for one in latest_by_kind(by_start(dataset.campaigns))]
+    kinds = [campaign.kind for campaign in latest_by_kind(by_start(dataset.campaigns))]
     everyone = np.arange(len(customers))
     return {
         kind: known_at(customers, dataset, history[next_moment(kind)], spec, kind, everyone)

@@ -50,7 +50,7 @@ def with_past(offers: Offers, segments: Labels) -> Labels:
 
 
 def _meaning(offers: Offers, meaning: str) -> Column | None:
-    return next((one for one in offers.columns if one.meaning == meaning), None)
+    return next((column for column in offers.columns if column.meaning == meaning), None)
 
 
 def segments_then(known: pd.DataFrame, columns: tuple[Column, ...], k: int, seed: int) -> Labels:
@@ -61,7 +61,7 @@ def segments_then(known: pd.DataFrame, columns: tuple[Column, ...], k: int, seed
     from sklearn.cluster import KMeans
 
     matrix = np.column_stack(
-        [_scaled(known[one.name].to_numpy(dtype=np.float64, na_value=np.nan), one) for one in columns]
+        [_scaled(known[column.name].to_numpy(dtype=np.float64, na_value=np.nan), column) for column in columns]
     )
     return np.asarray(KMeans(k, n_init=5, random_state=seed).fit_predict(matrix), dtype=np.int64)
 

@@ -3,6 +3,7 @@
 from pipeline.contract.messages.as_json import decoded, encoded
 from pipeline.contract.messages.beside import messages_of, with_messages
 from pipeline.contract.messages.currency import CURRENCY_SIGNS, affixes, currency_of, with_currency
+from pipeline.contract.messages.languages import Translator, catalogue, languages, merged, speaker
 from pipeline.contract.messages.values import (
     ENGLISH,
     Cased,
@@ -30,17 +31,22 @@ __all__ = [
     "Own",
     "Quantity",
     "Speaker",
+    "Translator",
     "Value",
     "Words",
     "affixes",
     "cased",
+    "catalogue",
     "currency_of",
     "decoded",
     "encoded",
     "joined",
+    "languages",
+    "merged",
     "messages_of",
     "own",
     "percent",
+    "speaker",
     "with_currency",
     "with_messages",
 ]

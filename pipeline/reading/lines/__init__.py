@@ -1,33 +1,47 @@
 """Lines of purchases: which are used and which are set aside, what each brought, where each stands."""
 
+from pipeline.reading.lines.account import Subject, account_of
 from pipeline.reading.lines.days import Days, judge_days
 from pipeline.reading.lines.numbering import (
     Where,
     number_answer,
     number_rows,
-    numbered_frame,
     places_in_answer,
     places_in_files,
     row_number,
     with_line_numbers,
 )
-from pipeline.reading.lines.view import Judged, count_days, days_of, failing_key, judge_lines, lines_failed
+from pipeline.reading.lines.unreadable import unreadable_cells
+from pipeline.reading.lines.view import (
+    NUMBER,
+    Judged,
+    count_days,
+    days_of,
+    failing_key,
+    judge_by_customer,
+    judge_lines,
+    lines_failed,
+)
 
 __all__ = [
+    "NUMBER",
     "Days",
     "Judged",
+    "Subject",
     "Where",
+    "account_of",
     "count_days",
     "days_of",
     "failing_key",
+    "judge_by_customer",
     "judge_days",
     "judge_lines",
     "lines_failed",
     "number_answer",
     "number_rows",
-    "numbered_frame",
     "places_in_answer",
     "places_in_files",
     "row_number",
+    "unreadable_cells",
     "with_line_numbers",
 ]

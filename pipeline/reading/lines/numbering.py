@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from itertools import accumulate
 from pathlib import Path
 from typing import Any
@@ -22,24 +22,15 @@ _TABLE, _NUMBER = "(table)", "(number)"
 _TAKEN = frozenset({NUMBER, MONEY, RETURN})
 
 
-def numbered_frame(table: pd.DataFrame | Arrow, raw: RawTable | None) -> Mapping[str, pd.DataFrame | Arrow]:
-    """The one table in memory with the places of its rows, under a name for the engine; nothing of it is copied."""
-    position = np.arange(len(table), dtype=np.int64)
-    number = position + 1 if raw is None else raw.rows
-    if isinstance(table, pd.DataFrame):
-        return {_TABLE: table.assign(**{POSITION: position, _NUMBER: number})}
-    return {_TABLE: table.append_column(POSITION, [position]).append_column(_NUMBER, [number])}
+def number_rows(engine: Engine, table: pd.DataFrame | Arrow | Sequence[Path], raw: RawTable | None) -> None:
+    """Define the numbered lines of one table: Parquet files, or one in memory, of which nothing is copied.
 
-
-def with_line_numbers(frame: pd.DataFrame, raw: RawTable) -> pd.DataFrame:
-    """One of several tables with the lines of its file, for ``lines.query`` to hand on."""
-    return frame.assign(**{NUMBER: raw.rows}) if NUMBER not in frame else frame
-
-
-def number_rows(engine: Engine, table: Sequence[Path] | None) -> None:
-    """Define the numbered lines: of Parquet files, or of the table in memory that ``numbered_frame`` handed over."""
-    if table is not None:
+    ``raw`` is what was read where the table was text, and knows the lines of the file.
+    """
+    if isinstance(table, list):
         engine.define(_TABLE, numbered_rows(table, POSITION, _NUMBER))
+    else:
+        engine.give(_TABLE, _with_places(table, raw))
     taken = [name for name in engine.columns(_TABLE) if name.lower() in _TAKEN]
     given = ", ".join(f"{quote(name)} AS {quote(f'{name} (file)')}" for name in taken)
     renamed = f" RENAME ({given})" if taken else ""
@@ -47,6 +38,19 @@ def number_rows(engine: Engine, table: Sequence[Path] | None) -> None:
         NUMBERED,
         f"SELECT * EXCLUDE ({quote(_NUMBER)}){renamed}, {quote(_NUMBER)} AS {NUMBER} FROM {quote(_TABLE)}",  # noqa: S608
     )
+
+
+def _with_places(table: pd.DataFrame | Arrow, raw: RawTable | None) -> pd.DataFrame | Arrow:
+    position = np.arange(len(table), dtype=np.int64)
+    number = position + 1 if raw is None else raw.rows
+    if isinstance(table, pd.DataFrame):
+        return table.assign(**{POSITION: position, _NUMBER: number})
+    return table.append_column(POSITION, [position]).append_column(_NUMBER, [number])
+
+
+def with_line_numbers(frame: pd.DataFrame, raw: RawTable) -> pd.DataFrame:
+    """One of several tables with the lines of its file, for ``lines.query`` to hand on."""
+    return frame.assign(**{NUMBER: raw.rows}) if NUMBER not in frame else frame
 
 
 def number_answer(engine: Engine, query: str) -> None:

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 
 from pipeline.errors import SpecError
 from pipeline.reading.engine import Engine, QueryError, quote
-from pipeline.reading.lines.days import Days
+from pipeline.reading.lines.days import Days, judge_days
 from pipeline.spec import LineRule, LinesSpec, Spec, asks_day, forbidden, with_day
 
 LINES, NUMBER, MONEY, RETURN = "lines", "line_number", "line_money", "is_return"
 # names that no column of a file has: brackets are added to them where one has
 NUMBERED, JUDGED = "(numbered lines)", "(judged lines)"
 POSITION, RULE, AMOUNT, BACK = "(position)", "(rule)", "(money)", "(return)"
-_RAW, DAY = "(amount)", "(day)"
+RAW = "(amount)"  # before it counts once an order
+_DAY = "(day)"
 _ABSURD = 1e15  # as for numbers in text
 _BEHIND = 1 << 60  # puts the position of a line that is set aside behind those of all that are used
 
@@ -25,7 +26,7 @@ class Judged:
     """Rules in the order in which they take lines: those of the spec, then what no spec needs to say."""
 
     rules: tuple[LineRule, ...]
-    days: Days
+    stray: Mapping[str, tuple[date, ...]] = field(default_factory=dict)  # column -> days far from the rest, left in
 
 
 def _own_rules(engine: Engine, spec: LinesSpec, days: Days, day: date | None) -> tuple[LineRule, ...]:
@@ -62,12 +63,20 @@ def count_days(engine: Engine, spec: LinesSpec, where: str) -> list[tuple[date, 
 def days_of(engine: Engine, table: str, column: str) -> list[tuple[date, int]]:
     """Days of a column with their numbers of rows, in order; a text that is no ISO date is none."""
     rows = engine.rows(
-        f"SELECT {quote(DAY)}, count(*) FROM "  # noqa: S608
-        f"(SELECT TRY_CAST({quote(column)} AS DATE) AS {quote(DAY)} FROM {quote(table)}) "
-        f"WHERE isfinite({quote(DAY)}) AND year({quote(DAY)}) BETWEEN 1 AND 9999 "
-        f"GROUP BY {quote(DAY)} ORDER BY {quote(DAY)}"
+        f"SELECT {quote(_DAY)}, count(*) FROM "  # noqa: S608
+        f"(SELECT TRY_CAST({quote(column)} AS DATE) AS {quote(_DAY)} FROM {quote(table)}) "
+        f"WHERE isfinite({quote(_DAY)}) AND year({quote(_DAY)}) BETWEEN 1 AND 9999 "
+        f"GROUP BY {quote(_DAY)} ORDER BY {quote(_DAY)}"
     )
     return [(day, int(number)) for day, number in rows]
+
+
+def judge_by_customer(engine: Engine, customer: str, stray: Mapping[str, tuple[date, ...]]) -> tuple[LinesSpec, Judged]:
+    """The same for a spec that does not say which lines count: all that is known is who has no customer."""
+    lines = LinesSpec(customer=customer)
+    rules = _own_rules(engine, lines, judge_days([]), None)
+    engine.define(JUDGED, _judged(lines, rules, None))
+    return lines, Judged(rules, stray)
 
 
 def judge_lines(engine: Engine, spec: Spec, days: Days) -> Judged:
@@ -88,10 +97,10 @@ def judge_lines(engine: Engine, spec: Spec, days: Days) -> Judged:
     engine.define(JUDGED, _judged(lines, rules, spec.day))
     engine.define(
         LINES,
-        f"SELECT * EXCLUDE ({', '.join(map(quote, (POSITION, RULE, AMOUNT, BACK)))}), "  # noqa: S608
+        f"SELECT * EXCLUDE ({', '.join(map(quote, (POSITION, RULE, RAW, AMOUNT, BACK)))}), "  # noqa: S608
         f"{quote(AMOUNT)} AS {MONEY}, {quote(BACK)} AS {RETURN} FROM {quote(JUDGED)} WHERE {quote(RULE)} = 0",
     )
-    return Judged(rules, days)
+    return Judged(rules)
 
 
 def failing_key(engine: Engine, spec: Spec) -> tuple[str, str, str] | None:
@@ -106,12 +115,12 @@ def failing_key(engine: Engine, spec: Spec) -> tuple[str, str, str] | None:
 
 def _judged(lines: LinesSpec, rules: tuple[LineRule, ...], day: date | None) -> str:
     """Every line with its money, whether it is a return, and the number of the first rule that holds."""
-    raw, amount, back, rule = map(quote, (_RAW, AMOUNT, BACK, RULE))
+    raw, amount, back, rule = map(quote, (RAW, AMOUNT, BACK, RULE))
     money = f"TRY_CAST({_bound(lines.money, day)} AS DOUBLE)" if lines.money else "CAST(NULL AS DOUBLE)"
     cases = " ".join(f"WHEN {_rule(one, lines, day)} THEN {at}" for at, one in enumerate(rules, 1))
     known = f"CASE WHEN abs({raw}) < {_ABSURD:g} THEN CASE WHEN {back} THEN -abs({raw}) ELSE {raw} END END"
     judged = (
-        f"SELECT * EXCLUDE ({raw}), {known} AS {amount} FROM "  # noqa: S608
+        f"SELECT *, {known} AS {amount} FROM "  # noqa: S608
         f"(SELECT *, {money} AS {raw}, {_holds(lines.returns, day) if lines.returns else 'false'} AS {back}, "
         f"CASE {cases} ELSE 0 END AS {rule} FROM {quote(NUMBERED)})"
     )

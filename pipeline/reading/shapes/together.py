@@ -1,9 +1,8 @@
-"""Files that are one table: each by its form, put under each other; and files of several tables told apart."""
+"""Files that are one table: each read by its form, and put under each other."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +13,6 @@ from pipeline.errors import InputError
 from pipeline.reading.frames import SINGLE
 from pipeline.reading.raw import RawTable, Reject
 from pipeline.reading.shapes.archives import Member, unfold
-from pipeline.reading.shapes.files import data_files, is_parquet
 from pipeline.reading.shapes.json_records import read_json
 from pipeline.reading.shapes.table import FileTable
 from pipeline.reading.shapes.workbooks import is_workbook_data, read_workbook
@@ -57,51 +55,9 @@ def read_files(files: Sequence[Path], source: Source, shown: str) -> RawTable:
     )
 
 
-def tables_in(paths: Iterable[Path], source: Source | None = None) -> dict[str, list[Path]]:
-    """Files by the table that they are parts of: those with the same columns, in any order, are one table.
-
-    A folder among ``paths`` stands for all the data files in it.
-
-    Returns
-    -------
-    dict
-        A name that SQL takes without quotes, from what the names of the files share, to its files in order.
-
-    Raises
-    ------
-    InputError
-        Where a file cannot be read.
-    """
-    groups: dict[frozenset[str], list[Path]] = {}
-    for file in (file for path in paths for file in data_files(path)):
-        groups.setdefault(_signature(file, source or Source()), []).append(file)
-    named: dict[str, list[Path]] = {}
-    for files in groups.values():
-        name = _table_name(files)
-        while name in named:
-            name += "_"
-        named[name] = sorted(files)
-    return named
-
-
-def _signature(path: Path, source: Source) -> frozenset[str]:
-    if is_parquet([path]):
-        import pyarrow.parquet as pq  # type: ignore[import-untyped,unused-ignore]
-
-        return frozenset(pq.read_schema(path).names)
-    return frozenset(name for _, table in _tables(path, source) for name in table.signature)
-
-
-def _table_name(files: Sequence[Path]) -> str:
-    stems = [file.name.split(".")[0].lower() for file in files]
-    shared = stems[0] if len(stems) == 1 else _common_start(stems)
-    words = re.sub(r"[^\w]+|_+", "_", re.sub(r"[\d_\W]+$", "", shared)).strip("_")
-    return words if words and not words[0].isdigit() else f"table_{words}".strip("_")
-
-
-def _common_start(words: Sequence[str]) -> str:
-    alike = [len(set(letters)) == 1 for letters in zip(*words, strict=False)]
-    return words[0][: alike.index(False) if False in alike else len(alike)]
+def columns_in(file: Path, source: Source | None = None) -> frozenset[str]:
+    """The columns of the table that a text file, a workbook, JSON or an archive holds; raises ``InputError``."""
+    return frozenset(name for _, table in _tables(file, source or Source()) for name in table.signature)
 
 
 def _tables(file: Path, source: Source) -> list[tuple[Member, FileTable]]:

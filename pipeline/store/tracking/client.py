@@ -22,6 +22,7 @@ for _name, _value in {
 
 from mlflow import MlflowClient  # noqa: E402
 
+from pipeline.contract import Message  # noqa: E402
 from pipeline.errors import KorzinaError, StoreError  # noqa: E402
 from pipeline.settings import Settings  # noqa: E402
 from pipeline.store.tracking import preflight  # noqa: E402
@@ -70,26 +71,28 @@ def _explain(error: Exception, settings: Settings) -> StoreError:
     place = without_password(settings.store_uri)
     if isinstance(error, OSError) and not place.startswith("http"):
         return StoreError.because(
-            f"a file of the store cannot be read or written: {said}",
-            remedy=f"check space and rights in {settings.artifacts}",
+            Message.of("a file of the store cannot be read or written: {said}", said=said),
+            remedy=Message.of("check space and rights in {folder}", folder=settings.artifacts),
         )
     if place.startswith("http"):
         return StoreError.because(
-            f"the tracking server {place} does not answer as it should",
+            Message.of("the tracking server {address} does not answer as it should", address=place),
             found=said,
-            remedy="start it, or check KORZINA_TRACKING_URI",
+            remedy=Message.of("start it, or check KORZINA_TRACKING_URI"),
         )
     file = settings.database_file
     if file is not None and ("sqlite3" in str(error) or "locked" in str(error)):
         return preflight.explain(error, file)
     if "out-of-date database schema" in str(error):
         return StoreError.because(
-            f"the store {place} was written by another version of MLflow",
+            Message.of("the store {store} was written by another version of MLflow", store=place),
             found=said,
-            remedy=f"take a backup, then run: mlflow db upgrade {place}",
+            remedy=Message.of("take a backup, then run: {command}", command=f"mlflow db upgrade {place}"),
         )
     return StoreError.because(
-        f"the store {place} cannot be used", found=said, remedy="check KORZINA_TRACKING_URI and that the database is up"
+        Message.of("the store {store} cannot be used", store=place),
+        found=said,
+        remedy=Message.of("check KORZINA_TRACKING_URI and that the database is up"),
     )
 
 

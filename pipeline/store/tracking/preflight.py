@@ -18,10 +18,13 @@ from functools import cache
 from pathlib import Path
 from urllib.parse import quote
 
+from pipeline.contract import Message
 from pipeline.errors import StoreError
 
 # the schemas of MLflow 3.15.2, 3.16.1 and 3.17.2, whose tables Korzina reads by itself
 KNOWN_SCHEMAS = frozenset({"6f8d9c3b2a1e", "b7e2c1a4d9f3", "dc11669786a5"})
+_SQLITE_FILE = Message.of("the SQLite file of an MLflow store")
+_NEW_STORE = Message.of("check KORZINA_TRACKING_URI; 'korzina train' makes a new store")
 _PATIENCE = 2.0  # seconds that a reader waits for a writer's commit
 
 
@@ -29,17 +32,19 @@ def check(file: Path, *, write: bool = False) -> None:
     """Raise ``StoreError`` unless ``file`` is an MLflow store of this version that can be read (and written)."""
     if file.is_dir():
         raise StoreError.because(
-            f"{file} is a folder",
-            expected="the SQLite file of an MLflow store",
-            remedy=f"point KORZINA_TRACKING_URI at the file, e.g. sqlite:///{file / 'mlflow.db'}",
+            Message.of("{file} is a folder", file=str(file)),
+            expected=_SQLITE_FILE,
+            remedy=Message.of(
+                "point KORZINA_TRACKING_URI at the file, e.g. {address}", address=f"sqlite:///{file / 'mlflow.db'}"
+            ),
         )
     if not file.exists():
         raise StoreError.because(
-            f"there is no store at {file}",
-            remedy="check KORZINA_HOME and KORZINA_TRACKING_URI; 'korzina train' makes a new store",
+            Message.of("there is no store at {file}", file=str(file)),
+            remedy=Message.of("check KORZINA_HOME and KORZINA_TRACKING_URI; 'korzina train' makes a new store"),
         )
     if file.stat().st_size == 0:
-        raise _not_a_database(file, "an empty file")
+        raise _not_a_database(file, Message.of("an empty file"))
     with connect(file, write=write) as connection:
         _check_schema(file, connection)
         if write:
@@ -89,21 +94,27 @@ def explain(error: Exception, file: Path) -> StoreError:
     """A person's words for what SQLite said."""
     said = str(error)
     if "not a database" in said:
-        return _not_a_database(file, "something else")
+        return _not_a_database(file, Message.of("something else"))
     if "locked" in said or "busy" in said:
         return StoreError.because(
-            f"the store {file} is locked by another program", remedy="wait for the other program to end, then try again"
+            Message.of("the store {store} is locked by another program", store=str(file)),
+            remedy=Message.of("wait for the other program to end, then try again"),
         )
     if "readonly" in said or "unable to open" in said:
         return StoreError.because(
-            f"the store {file} cannot be opened or written",
+            Message.of("the store {store} cannot be opened or written", store=str(file)),
             found=said,
-            remedy="give this user the right to read and write the file and its folder",
+            remedy=Message.of("give this user the right to read and write the file and its folder"),
         )
     if "disk" in said and "full" in said:
-        return StoreError.because(f"no space is left for the store {file}", remedy="free some disk space")
+        return StoreError.because(
+            Message.of("no space is left for the store {store}", store=str(file)),
+            remedy=Message.of("free some disk space"),
+        )
     return StoreError.because(
-        f"the store {file} is damaged", found=said, remedy="restore it from a backup, or move it away and train again"
+        Message.of("the store {store} is damaged", store=str(file)),
+        found=said,
+        remedy=Message.of("restore it from a backup, or move it away and train again"),
     )
 
 
@@ -116,8 +127,8 @@ def locked(file: Path) -> Iterator[None]:
         handle = lock.open("a")
     except OSError as error:
         raise StoreError.because(
-            f"cannot write to {lock.parent} ({error.strerror})",
-            remedy="give this user the right to write there, or set KORZINA_HOME",
+            Message.of("cannot write to {folder} ({why})", folder=str(lock.parent), why=str(error.strerror)),
+            remedy=Message.of("give this user the right to write there, or set KORZINA_HOME"),
         ) from error
     with handle:
         fcntl.flock(handle, fcntl.LOCK_EX)
@@ -147,12 +158,12 @@ def schema_of(file: Path) -> str:
     return ", ".join(version for (version,) in found)
 
 
-def _not_a_database(file: Path, found: str) -> StoreError:
+def _not_a_database(file: Path, message: Message) -> StoreError:
     return StoreError.because(
-        f"{file} is not a SQLite database",
-        expected="the SQLite file of an MLflow store",
-        found=found,
-        remedy="check KORZINA_TRACKING_URI, or restore the file from a backup",
+        Message.of("{file} is not a SQLite database", file=str(file)),
+        expected=_SQLITE_FILE,
+        found=message,
+        remedy=Message.of("check KORZINA_TRACKING_URI, or restore the file from a backup"),
     )
 
 
@@ -160,15 +171,15 @@ def _check_schema(file: Path, connection: sqlite3.Connection) -> None:
     tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
     if not {"runs", "experiments", "alembic_version"} <= tables:
         raise StoreError.because(
-            f"{file} is a SQLite database, but not an MLflow store",
-            remedy="check KORZINA_TRACKING_URI; 'korzina train' makes a new store",
+            Message.of("{file} is a SQLite database, but not an MLflow store", file=str(file)),
+            remedy=_NEW_STORE,
         )
     found = [version for (version,) in connection.execute("SELECT version_num FROM alembic_version")]
     head = schema_head()
     if head is not None and found != [head]:
         raise StoreError.because(
-            f"the store {file} was written by another version of MLflow",
-            expected=f"schema {head}",
-            found=f"schema {', '.join(found) or 'none'}",
-            remedy=f"take a backup, then run: mlflow db upgrade sqlite:///{file}",
+            Message.of("the store {store} was written by another version of MLflow", store=str(file)),
+            expected=Message.of("schema {schema}", schema=head),
+            found=Message.of("schema {schema}", schema=", ".join(found) or "none"),
+            remedy=Message.of("take a backup, then run: {command}", command=f"mlflow db upgrade sqlite:///{file}"),
         )

@@ -3,7 +3,7 @@
 from pipeline.understanding.purchases.customer import Candidate, clear, customers, repeating, worded
 from pipeline.understanding.purchases.money import money_of
 from pipeline.understanding.purchases.orders import DayCandidate, days, order_of, order_worded
-from pipeline.understanding.purchases.priced_columns import Amounts, amounts_of, discounts
+from pipeline.understanding.purchases.priced_columns import Amounts, amounts_of, beside_the_money
 from pipeline.understanding.purchases.setting_aside import known_profile, set_aside
 from pipeline.understanding.purchases.text import literal
 
@@ -12,10 +12,10 @@ __all__ = [
     "Candidate",
     "DayCandidate",
     "amounts_of",
+    "beside_the_money",
     "clear",
     "customers",
     "days",
-    "discounts",
     "known_profile",
     "literal",
     "money_of",

@@ -113,7 +113,10 @@ def settle_returns(reading: Understanding, relations: Relations, answers: Answer
     money = reading.money.sql
     negative = relations.one(f"count_if({money} < 0)")
     if not negative:
+        reading.returned = bool(reading.returns)
+        reading.returns = reading.returns or f"{money} < 0"  # there may be some in the next file
         return
+    reading.returned = True
     sum_negative = relations.one(f"coalesce(sum(CASE WHEN {money} < 0 THEN {money} END), 0)")
     share = negative / max(1.0, relations.one(f"count_if({money} IS NOT NULL)"))
     if share > 0.4:

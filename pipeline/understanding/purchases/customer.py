@@ -13,6 +13,7 @@ _MARGIN = 2.0  # by which the best must lead, or the reading is asked for
 _ID_WORDS = (
     r"\b(id|ids|no|nr|num|number|key|code|uid|guid|nummer|numero|uuid|unique)\b|(код|номер|ид)\b|№|\w(id|nr|nummer|no)$"
 )
+_CARD_PART = r"type|brand|last|digits|expir|issuer|network|fingerprint|тип|вид|последн|цифр|срок|банк"
 PLACEHOLDERS = (
     "guest",
     "anonymous",
@@ -116,7 +117,7 @@ def worded(profile: Profile) -> float:
             score -= 0.5
     elif is_email(profile):
         score += 3.5
-    elif fits(words.CARD, profile.name) and not fits(r"type|тип|вид", profile.name):
+    elif fits(words.CARD, profile.name) and not fits(_CARD_PART, profile.name):
         score += 3.0
     elif fits(words.PHONE, profile.name) and profile.phone + profile.person > 0.5:
         score += 2.5
@@ -144,7 +145,11 @@ def customers(
     """Columns whose values repeat and that may be the customer, the likeliest first."""
     named = [profile for profile in table if repeating(profile) and profile.name != order]
     ranked = [_weighed(profile, relations, order, days) for profile in named if _possible(profile)]
-    return sorted(ranked, key=lambda candidate: (-candidate.score, candidate.profile.distinct * -1))
+    vetoed = -3.0  # by structure: whatever the header says, another column comes first
+    return sorted(
+        ranked,
+        key=lambda candidate: (candidate.structure <= vetoed, -candidate.score, -candidate.profile.distinct),
+    )
 
 
 def _possible(profile: Profile) -> bool:
@@ -159,6 +164,8 @@ def _possible(profile: Profile) -> bool:
 def _weighed(profile: Profile, relations: Relations, order: str | None, days: Sequence[str]) -> Candidate:
     tally = _Tally()
     said = worded(profile)
+    if fits(words.ITEM, profile.name) and order is not None and relations.holds(order, profile.name):
+        said = 0.0  # one order holds several things: whatever has one of them is none
     if said >= 2:
         how = "the cells are e-mail addresses" if profile.email > 0.5 else "the header names a customer"
         tally.add(0, how)
@@ -194,7 +201,8 @@ def clear(ranked: Sequence[Candidate], relations: Relations) -> bool:
     if not ranked:
         return False
     best = ranked[0]
-    if best.words < 2.0 or best.structure < -1.0:
+    alone = len(ranked) == 1 and best.words >= 1.0 and best.structure >= 0.5  # a bare "ID" that comes on several days
+    if (best.words < 2.0 and not alone) or best.structure < -1.0:
         return False
     rivals = [
         candidate

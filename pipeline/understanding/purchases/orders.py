@@ -103,9 +103,10 @@ def _has_owner(profile: Profile, relations: Relations, table: Sequence[Profile],
 
 
 def _breaks(profile: Profile, relations: Relations, day: str | None, owners: Sequence[str]) -> bool:
-    """An order of several customers or days is none, whatever it is called."""
-    checked = [*owners[:1], *([day] if day else [])]
-    return any(relations.broken(profile.name, other) for other in checked)
+    """An order of several days is none, whatever its header; one of one day speaks against the customer."""
+    if day is not None and relations.lift(profile.name, day) is not None:
+        return relations.broken(profile.name, day)
+    return any(relations.broken(profile.name, owner) for owner in owners[:1])
 
 
 def _strength(profile: Profile, relations: Relations, day: str | None, owners: Sequence[str]) -> int:

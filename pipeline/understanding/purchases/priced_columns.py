@@ -68,10 +68,11 @@ def _total_worded(profile: Profile) -> bool:
     )
 
 
-def discounts(table: Sequence[Profile]) -> list[str]:
-    """Columns of discounts: told, and never taken off."""
+def beside_the_money(table: Sequence[Profile], money: Sequence[str]) -> list[str]:
+    """Columns of discounts, taxes and shipping: told, and neither taken off nor added."""
+    pattern = rf"{words.DISCOUNT}|{words.TAX}|{words.SHIPPING}"
     return [
         profile.name
         for profile in table
-        if profile.numeric and fits(words.DISCOUNT, profile.name) and not profile.empty
+        if profile.numeric and profile.name not in money and not profile.empty and fits(pattern, profile.name)
     ]

@@ -17,14 +17,14 @@ from pipeline.contract import Labels, Placement, SegmentCard
 _SHORT, _SHORTEST = 112, 80  # pixels of a name in one line of a flow on a phone, of two stages and of three
 
 
-def movers(it: Pair, look: Scheme, *, narrow: bool = False) -> go.Figure:
+def movers(pair: Pair, look: Scheme, *, narrow: bool = False) -> go.Figure:
     """Who went where: every customer that both runs hold, from the left segment to the right one."""
-    return flow([it.a.cards, it.b.cards], [it.table], look, narrow=narrow)
+    return flow([pair.a.cards, pair.b.cards], [pair.table], look, narrow=narrow)
 
 
 def lineage(runs: Sequence[Placement], tables: Sequence[Labels], look: Scheme, *, narrow: bool = False) -> go.Figure:
     """How the segments split from one number of segments to the next."""
-    return flow([one.cards for one in runs], tables, look, narrow=narrow)
+    return flow([run.cards for run in runs], tables, look, narrow=narrow)
 
 
 def flow(stages: Sequence[Sequence[SegmentCard]], tables: Sequence[Labels], look: Scheme, *, narrow: bool) -> go.Figure:

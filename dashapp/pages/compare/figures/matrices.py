@@ -13,25 +13,25 @@ from dashapp.pages.compare.matching import Delta, Match, Pair
 from dashapp.telling import number, of_column, percent
 
 
-def overlap(it: Pair, look: Scheme, *, narrow: bool = False) -> go.Figure:
+def overlap(pair: Pair, look: Scheme, *, narrow: bool = False) -> go.Figure:
     """Rows: the segments of the first run; how their customers spread over the second, whose symbols head the columns.
 
     A ``narrow`` one has symbols for the rows too.
     """
-    shares = it.shares
-    rows = [mark(card.colour, look).sign if narrow else named(card, look) for card in it.a.cards]
-    columns = [mark(card.colour, look).sign for card in it.b.cards]
+    shares = pair.shares
+    rows = [mark(card.colour, look).sign if narrow else named(card, look) for card in pair.a.cards]
+    columns = [mark(card.colour, look).sign for card in pair.b.cards]
     hover = [
         [
             _(
                 "{n} of “{a}” are in “{b}”",
-                n=number(int(it.table[row, column])),
+                n=number(int(pair.table[row, column])),
                 a=escaped(one.name),
                 b=escaped(other.name),
             )
-            for column, other in enumerate(it.b.cards)
+            for column, other in enumerate(pair.b.cards)
         ]
-        for row, one in enumerate(it.a.cards)
+        for row, one in enumerate(pair.a.cards)
     ]
     text = [[percent(value) if value >= 0.005 else "" for value in row] for row in shares.tolist()]
     light = "#ffffff" if look.name == "light" else "#181d27"

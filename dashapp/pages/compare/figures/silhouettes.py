@@ -20,19 +20,23 @@ _PALE = 0.25  # a segment that is not selected
 _TITLE = 34  # pixels that a name takes above its row
 
 
-def blades(it: Segmentation, look: Scheme, within: Range | None = None, among: Sequence[str] = ()) -> go.Figure:
+def blades(
+    segmentation: Segmentation, look: Scheme, within: Range | None = None, among: Sequence[str] = ()
+) -> go.Figure:
     """Every customer's silhouette, segment by segment, the clearest at the top, with the mean of all.
 
     A box drawn over a part of it selects these customers: ``within`` is framed, segments not ``among`` the chosen are
     pale. ``meta`` tells the browser where each blade lies.
     """
-    values = it.assignments[Assignments.SILHOUETTE].to_numpy(dtype=np.float64)
-    labels = it.assignments[Assignments.SEGMENT].to_numpy(dtype=np.int64)
+    values = segmentation.assignments[Assignments.SILHOUETTE].to_numpy(dtype=np.float64)
+    labels = segmentation.assignments[Assignments.SEGMENT].to_numpy(dtype=np.int64)
     if not np.isfinite(values).any():
         return empty_figure(_("This run keeps no value for each customer"), look)
-    gap = len(values) * _TITLE / max(height_of(it.k) - AROUND - it.k * _TITLE, _TITLE)  # in customers
+    gap = (
+        len(values) * _TITLE / max(height_of(segmentation.k) - AROUND - segmentation.k * _TITLE, _TITLE)
+    )  # in customers
     traces, names, lies, start = [], [], [], 0.0
-    for card in it.cards[::-1]:
+    for card in segmentation.cards[::-1]:
         mine = np.sort(values[(labels == card.segment) & np.isfinite(values)])
         if not len(mine):
             continue
@@ -50,7 +54,7 @@ def blades(it: Segmentation, look: Scheme, within: Range | None = None, among: S
         look,
         meta=lies,
         selectionrevision=f"{within} {among}",
-        dragmode="select" if all_measured(it) else False,
+        dragmode="select" if all_measured(segmentation) else False,
         shapes=[
             *_frame(within, look),
             {"type": "line", "x0": mean, "x1": mean, "y0": 0, "y1": 1, "yref": "paper", "line": dashed},

@@ -19,15 +19,15 @@ _PALE = 0.25
 
 
 def draw(
-    found: Responses, cards: Sequence[SegmentCard], chosen: Sequence[str], look: Scheme, *, selected: bool
+    responses: Responses, cards: Sequence[SegmentCard], chosen: Sequence[str], look: Scheme, *, selected: bool
 ) -> go.Figure:
     """The share of offers that were answered; a segment with too few offers has no bar."""
-    if not found.customers:
+    if not responses.customers:
         return empty_figure(_("No customers match."), look)
-    traces = [_bars(found.everyone, cards, (), look, ghost=True)] if selected else []
-    traces.append(_bars(found.shown, cards, chosen, look, ghost=False))
-    overall = _rate(*found.everyone.sum(axis=1)) or 0.0
-    rates = [_rate(*table[:, card.segment]) or 0.0 for table in (found.shown, found.everyone) for card in cards]
+    traces = [_bars(responses.everyone, cards, (), look, ghost=True)] if selected else []
+    traces.append(_bars(responses.shown, cards, chosen, look, ghost=False))
+    overall = _rate(*responses.everyone.sum(axis=1)) or 0.0
+    rates = [_rate(*table[:, card.segment]) or 0.0 for table in (responses.shown, responses.everyone) for card in cards]
     top = max(*rates, overall) or 1.0
     names = [
         {
@@ -62,9 +62,9 @@ def draw(
     )
 
 
-def sentence(found: Responses) -> str:
+def sentence(responses: Responses) -> str:
     """The rate of those shown beside that of all."""
-    every, mine = _rate(*found.everyone.sum(axis=1)), _rate(*found.shown.sum(axis=1))
+    every, mine = _rate(*responses.everyone.sum(axis=1)), _rate(*responses.shown.sum(axis=1))
     if every is None:
         return ""
     if mine is None:
@@ -78,14 +78,14 @@ def sentence(found: Responses) -> str:
     )
 
 
-def rows(found: Responses, cards: Sequence[SegmentCard]) -> list[list[str]]:
+def rows(responses: Responses, cards: Sequence[SegmentCard]) -> list[list[str]]:
     """Offers, answered and share of each segment, as a table has them."""
     return [
         [
-            number(int(found.shown[0, card.segment])),
-            number(int(found.shown[1, card.segment])),
-            _told(_rate(*found.shown[:, card.segment])),
-            _told(_rate(*found.everyone[:, card.segment])),
+            number(int(responses.shown[0, card.segment])),
+            number(int(responses.shown[1, card.segment])),
+            _told(_rate(*responses.shown[:, card.segment])),
+            _told(_rate(*responses.everyone[:, card.segment])),
         ]
         for card in cards
     ]

@@ -72,7 +72,7 @@ def bars(part: Slice, cards: Sequence[SegmentCard], look: Scheme, *, selected: b
             "x": np.maximum(totals, ghost).tolist(),
             "y": places,
             "hoverinfo": "skip",
-            "text": [f" {percent(float(one))}" for one in totals],
+            "text": [f" {percent(float(total))}" for total in totals],
             "textposition": "middle right",
             "cliponaxis": False,
             "textfont": {"color": look.muted, "size": 12},
@@ -207,14 +207,14 @@ def _mix_bar(part: Slice, member: int, shares: Array, names: Sequence[str], look
             "opacity": [faded] * last + [faded * 0.7],
             "line": {"color": look.surface, "width": 1},
         },
-        "text": [percent(float(one)) if one >= _BIG_ENOUGH else "" for one in shares],
+        "text": [percent(float(share)) if share >= _BIG_ENOUGH else "" for share in shares],
         "textposition": "inside",
         "insidetextanchor": "middle",
         "textangle": 0,
         "textfont": {"color": ink_on(colour), "size": 11},
         "hovertext": [
-            f"{escaped(name)}<br>{escaped(label)}: {percent(float(one))}"
-            for name, one in zip(names, shares, strict=True)
+            f"{escaped(name)}<br>{escaped(label)}: {percent(float(share))}"
+            for name, share in zip(names, shares, strict=True)
         ],
         "hoverinfo": "text",
     }

@@ -35,8 +35,10 @@ def pair_of(filtered: Filtered, across: Dimension, up: Dimension) -> Pair:
 def opening(run: Run) -> tuple[str, str]:
     """The two that a reader sees first: known by most and not each other's cause; whatever there is otherwise."""
     columns = [run.segmentation.dataset.meaning(one) for one in _WANTED]
-    named = [one.name for one in columns if one and one.name in run.cube.dimensions]
-    names = list(dict.fromkeys([*named, *(name for name, one in run.cube.dimensions.items() if one.kind != "map")]))
+    named = [column.name for column in columns if column and column.name in run.cube.dimensions]
+    names = list(
+        dict.fromkeys([*named, *(name for name, dimension in run.cube.dimensions.items() if dimension.kind != "map")])
+    )
     return names[0], names[1] if len(names) > 1 else names[0]
 
 

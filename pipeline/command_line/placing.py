@@ -1,0 +1,42 @@
+"""``korzina score``: new customers placed, from the day that the data, the spec or whoever asks says."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pipeline.command_line.terminal import can_ask, chosen
+from pipeline.errors import UsageError
+
+if TYPE_CHECKING:
+    from pipeline.contract import Scored, Segmentation
+
+
+def place(run: Segmentation, data: str, output: Path, as_of: date | None) -> Scored:
+    """Place every customer in ``data``; a day before the training's is asked where there is somebody to ask.
+
+    Raises
+    ------
+    InputError, UsageError
+        As ``score_file`` does.
+    """
+    from pipeline.scoring import EarlierDayError, score_file
+
+    try:
+        return score_file(run, data, output, as_of=as_of)
+    except EarlierDayError as error:
+        if not can_ask() or run.dataset.as_of is None:
+            raise
+        days = [run.dataset.as_of.isoformat(), error.day.isoformat()]
+        lines = [str(error), f"  1. {days[0]}: the day of the training", f"  2. {days[1]}: the last day of the data"]
+        return score_file(run, data, output, as_of=_day(chosen(lines, days)))
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise UsageError.because(
+            f"{text!r} is no day", expected="a number from the list, or a day such as 2026-01-31"
+        ) from None

@@ -1,0 +1,29 @@
+"""Questions at the terminal: numbered answers, of which the first is the likeliest."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+import typer
+
+
+def can_ask() -> bool:
+    """Whether somebody sits there who can answer."""
+    return sys.stdin.isatty() and sys.stderr.isatty()
+
+
+def chosen(lines: Sequence[str], values: Sequence[str]) -> str:
+    """The value whose number was typed, or another text that was typed instead of a number; goes to stderr.
+
+    Parameters
+    ----------
+    lines
+        The question and its numbered answers.
+    values
+        The answers, in the order of their numbers.
+    """
+    answer = str(typer.prompt("\n".join(lines) + "\n>", default="1" if values else None, err=True)).strip()
+    if answer.isdecimal() and 1 <= int(answer) <= len(values):
+        return values[int(answer) - 1]
+    return answer

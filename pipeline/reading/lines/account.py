@@ -1,0 +1,173 @@
+"""The account of every line: how many, with how much money, were used, returned, cancelled and set aside, and where."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from pipeline.contract import LineAccount, LineFinding, LinesSetAside, LinesTally, LinesUsed, Message
+from pipeline.reading.engine import Engine, quote
+from pipeline.reading.lines.findings import Summary, SummedLines, find_in_lines, find_unreadable
+from pipeline.reading.lines.numbering import Where
+from pipeline.reading.lines.unreadable import Unreadable
+from pipeline.reading.lines.view import AMOUNT, BACK, JUDGED, POSITION, RULE, Judged
+from pipeline.reading.raw import Reject
+from pipeline.spec import LinesSpec
+
+MOST_PLACES = 3
+_KNOWN = {
+    str(name): name
+    for name in (
+        Message.of("no customer"),
+        Message.of("impossible day"),
+        Message.of("after the day of the analysis"),
+        Message.of("unreadable lines"),
+        Message.of("no day"),
+        Message.of("no order"),
+        Message.of("no amount"),
+        Message.of("placeholder customer"),
+        Message.of("cancelled"),
+        Message.of("refunded"),
+        Message.of("returned"),
+        Message.of("not paid"),
+        Message.of("not completed"),
+        Message.of("test order"),
+        Message.of("total row"),
+        Message.of("repeated line"),
+        Message.of("no purchase"),
+        Message.of("other currency"),
+    )
+}
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What an account is made of: the judged lines, how places are told, what could not be read."""
+
+    engine: Engine
+    lines: LinesSpec
+    judged: Judged
+    where: Where
+    keeps_id: bool
+    rejects: Sequence[Reject] = ()
+    unreadable: Sequence[Unreadable] = field(default=())
+    declared: bool = True
+    table: str = ""
+
+
+def account_of(subject: Subject) -> LineAccount:
+    """One aggregate over the judged lines, and a few more where it shows something odd.
+
+    Raises
+    ------
+    QueryError
+        Where an expression of ``[lines]`` fails on some line.
+    """
+    groups = _summed(subject)
+    knows_money = subject.lines.money is not None
+    rejects = [_rejected(subject)] if subject.rejects else []
+    aside = [*rejects, *_set_aside(subject, groups, knows_money)]
+    purchases = [one for one in groups if one.rule == 0 and not one.back]
+    returned = [one for one in groups if one.rule == 0 and one.back]
+    back = _tally(returned, knows_money) if returned else None
+    bought = _tally(purchases, knows_money)
+    used = _used(subject, bought, back)
+    every = _tally(groups, knows_money)
+    summary = Summary(groups, bought, every.lines, used.customers or 0)
+    return LineAccount(
+        table=subject.table,
+        declared=subject.declared,
+        lines=every.lines + len(subject.rejects),
+        money=every.money,
+        used=used,
+        returns=back,
+        aside=tuple(aside),
+        findings=(
+            *find_unreadable(subject.unreadable, subject.where),
+            *find_in_lines(subject.engine, subject.lines, subject.where, summary, keeps_id=subject.keeps_id),
+            *_stray_days(subject),
+        ),
+    )
+
+
+def _summed(subject: Subject) -> list[SummedLines]:
+    amount, back, position, rule = map(quote, (AMOUNT, BACK, POSITION, RULE))
+    money = f"coalesce(sum(CAST({amount} AS DECIMAL(38, 6))), 0)"  # exact, whatever the order of adding
+    below = f"FILTER (WHERE {amount} < 0 AND NOT {back})"
+    few = max(1, subject.engine.count(JUDGED) // 1000 + 6)
+    rows = subject.engine.rows(
+        f"SELECT {rule}, {back}, count(*), {money}, min({position}, {MOST_PLACES}), "  # noqa: S608
+        f"count(*) FILTER (WHERE {amount} IS NULL), count(*) {below}, "
+        f"coalesce(sum(CAST({amount} AS DECIMAL(38, 6))) {below}, 0), min({position}, {MOST_PLACES}) {below}, "
+        f"max(abs({amount}), {few}) FROM {quote(JUDGED)} GROUP BY ALL ORDER BY 1, 2"
+    )
+    return [SummedLines(*row[:4], *map(_listed, row[4:5]), *row[5:8], *map(_listed, row[8:])) for row in rows]
+
+
+def _listed(values: list[Any] | None) -> tuple[Any, ...]:
+    return tuple(values or ())
+
+
+def _tally(groups: Sequence[SummedLines], knows_money: bool) -> LinesTally:
+    money = float(sum((one.money for one in groups), Decimal(0))) if knows_money else None
+    return LinesTally(lines=sum(one.lines for one in groups), money=money)
+
+
+def _set_aside(subject: Subject, groups: Sequence[SummedLines], knows_money: bool) -> Iterator[LinesSetAside]:
+    for number, rule in enumerate(subject.judged.rules, 1):
+        taken = [one for one in groups if one.rule == number]
+        if not taken and number > len(subject.lines.aside):
+            continue  # what no spec needs to say is told where it happened
+        tally = _tally(taken, knows_money)
+        places = sorted(place for one in taken for place in one.places)[:MOST_PLACES]
+        yield LinesSetAside(
+            rule=_KNOWN.get(rule.name, rule.name),
+            counts=rule.counts,
+            lines=tally.lines,
+            money=tally.money,
+            places=tuple(map(subject.where, places)),
+        )
+
+
+def _rejected(subject: Subject) -> LinesSetAside:
+    places = tuple(one.where for one in subject.rejects[:MOST_PLACES])
+    return LinesSetAside(rule=_KNOWN["unreadable lines"], lines=len(subject.rejects), places=places)
+
+
+def _used(subject: Subject, bought: LinesTally, back: LinesTally | None) -> LinesUsed:
+    lines = subject.lines
+    order = f"count(DISTINCT {quote(lines.order)})" if lines.order else "count(*)"
+    days = f"TRY_CAST({quote(lines.day)} AS DATE)" if lines.day else "CAST(NULL AS DATE)"
+    customers, orders, first, last = subject.engine.rows(
+        f"SELECT count(DISTINCT {quote(lines.customer)}), {order}, min({days}), max({days}) "  # noqa: S608
+        f"FROM {quote(JUDGED)} WHERE {quote(RULE)} = 0 AND NOT {quote(BACK)}"
+    )[0]
+    return LinesUsed(
+        lines=bought.lines + (back.lines if back else 0),
+        money=bought.money,
+        customers=customers,
+        orders=orders if subject.declared else None,
+        first_day=first,
+        last_day=last,
+    )
+
+
+def _stray_days(subject: Subject) -> Iterator[LineFinding]:
+    """Of a spec that does not say which lines count: days far from the rest, which its query counts with."""
+    for column, days in subject.judged.stray.items():
+        listed = ", ".join(f"DATE '{day.isoformat()}'" for day in days)
+        lines, places = subject.engine.rows(
+            f"SELECT count(*), min({quote(POSITION)}, {MOST_PLACES}) FROM {quote(JUDGED)} "  # noqa: S608
+            f"WHERE TRY_CAST({quote(column)} AS DATE) IN ({listed})"
+        )[0]
+        told = Message.counted(
+            "{n} line has a day of {column} that is far from all others; the query counts with it",
+            "{n} lines have a day of {column} that is far from all others; the query counts with them",
+            lines,
+            column=column,
+        )
+        yield LineFinding(
+            kind="days", told=told, lines=lines, column=column, places=tuple(map(subject.where, places or ()))
+        )

@@ -1,0 +1,24 @@
+"""The corpus: every file that the makers know, each with its right answer."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from tests.files.answers import File
+from tests.files.makers.customers import customers
+from tests.files.makers.days import days_and_numbers
+from tests.files.makers.exports import exports
+from tests.files.makers.money import money
+from tests.files.makers.others import others
+from tests.files.makers.purchases import purchases
+from tests.files.makers.shapes import shapes
+
+
+@cache
+def corpus() -> tuple[File, ...]:
+    """Every file, in the order of the chapters."""
+    return tuple(
+        file
+        for chapter in (purchases, money, days_and_numbers, customers, others, shapes, exports)
+        for file in chapter()
+    )

@@ -1,0 +1,1 @@
+"""Makers of the corpus's files, a module a chapter."""
