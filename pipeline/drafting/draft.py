@@ -92,7 +92,7 @@ def _add_forms(reading: Understanding, forms: Forms) -> None:
     used = {reading.customer, reading.order, reading.day, reading.period}
     used |= set(reading.money.columns) if reading.money else set()
     for column, question in forms.questions.items():
-        if column in used or not reading.lines:
+        if column in used or not reading.lines or question.key == "year":
             reading.questions.insert(0, question)
     reading.questions = list({question.key: question for question in reversed(reading.questions)}.values())[::-1]
     for column, told in forms.told.items():

@@ -7,10 +7,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 
-from pipeline.drafting.forms import Forms, settle_forms
+import pandas as pd
+
+from pipeline.drafting.forms import SERIAL_WORDS, Forms, settle_forms
 from pipeline.drafting.shop import Shop, shop_of
-from pipeline.reading import ROW_ID, SINGLE, Data, Engine, Given, RawTable, open_tables, read_source
+from pipeline.reading import ROW_ID, SINGLE, Data, Engine, Given, RawTable, open_tables, quote, read_source
 from pipeline.spec import IdColumn, Source, Spec
+from pipeline.understanding import fits, is_number
+
+_SAMPLE = 100_000  # rows, for the forms of a table that is not read into memory
 
 
 @dataclass
@@ -37,13 +42,42 @@ def opened(data: Data, answers: Mapping[str, str]) -> Iterator[Opened]:
             forms = {
                 name: settle_forms(raw.frame, given.frames[name], answers, given.source)
                 for name, raw in given.texts.items()
+            } | {
+                name: _forms_of_typed(engine, name, answers, given.source)
+                for name in given.names
+                if name not in given.texts
             }
             formats = _agreed(forms)
-            if not formats:
+            kinds = engine.columns(SINGLE) if SINGLE in given.names else {}
+            numbers = {name: is_number(kind) or formats.get(name) == "number" for name, kind in kinds.items()}
+            shop, question = shop.by_month(numbers, answers)
+            if question is not None:
+                forms.setdefault(SINGLE, Forms()).questions["(months)"] = question
+            if not (formats or shop.months):
                 yield _opened(engine, shop, forms, given, answers)
                 return
         with open_tables(nothing_known(shop, formats), shop.data) as (engine, given):
             yield _opened(engine, shop, forms, given, answers)
+
+
+def _forms_of_typed(engine: Engine, table: str, answers: Mapping[str, str], source: str) -> Forms:
+    """Days and amounts that a table with types (Parquet) keeps as text, and days that it keeps as numbers."""
+    kinds = engine.columns(table)
+    likely = [
+        name for name, kind in kinds.items() if kind == "VARCHAR" or (is_number(kind) and fits(SERIAL_WORDS, name))
+    ]
+    if not likely:
+        return Forms()
+    frame = engine.query(f"SELECT {', '.join(map(quote, likely))} FROM {quote(table)} LIMIT {_SAMPLE}")
+    frame = frame.assign(**{name: frame[name].astype("str") for name in likely if kinds[name] == "VARCHAR"})
+    forms = settle_forms(frame, frame, answers, source)
+    whole = [name for name, form in forms.formats.items() if form == "number" and _whole(frame[name])]
+    return Forms({name: form for name, form in forms.formats.items() if name not in whole}, forms.questions, forms.told)
+
+
+def _whole(series: pd.Series) -> bool:
+    """Digits only: a number of something, which stays the text that it is."""
+    return bool(series.dropna().str.fullmatch(r"\d+").all())
 
 
 def nothing_known(shop: Shop, formats: Mapping[str, str] | None = None) -> Spec:

@@ -8,10 +8,21 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from pipeline.contract import Joined, Message
-from pipeline.reading import SINGLE, Data, Engine, Frames, database_tables, is_database, loaded, tables_in
+from pipeline.contract import Joined, Message, Quantity
+from pipeline.reading import SINGLE, Data, Engine, Frames, Question, database_tables, is_database, loaded, tables_in
 from pipeline.spec import Source, identifiers
-from pipeline.understanding import JoinedTables, Keys, Understanding, joined, likely
+from pipeline.understanding import (
+    JoinedTables,
+    Keys,
+    Understanding,
+    ask_year,
+    joined,
+    likely,
+    lines_of_months,
+    months_of,
+)
+
+WIDE = "wide"  # the table with a column a month
 
 
 @dataclass(frozen=True)
@@ -24,11 +35,14 @@ class Shop:
     declared: Keys = field(default_factory=dict)
     told: tuple[Message, ...] = ()
     made: JoinedTables | None = None
+    months: str = ""  # SQL that makes a line of each cell of a table with a column a month
 
     @property
     def source(self) -> Source:
         """The [source] by which the tables are found, and joined where they are."""
         keys: dict[str, Any] = {"tables": dict(self.tables)} if self.tables else {}
+        if self.months:
+            keys = {"tables": {WIDE: WIDE}, "view": self.months}
         if self.made is not None:
             made = self.made
             keys = {"tables": {name: self.tables[name] for name in made.tables}}
@@ -42,6 +56,21 @@ class Shop:
     def view(self) -> str:
         """SQL for the one table that these make."""
         return self.made.sql if self.made else ""
+
+    def by_month(self, columns: Mapping[str, bool], answers: Mapping[str, str]) -> tuple[Shop, Question | None]:
+        """With a line of each cell, where a table has a column of numbers a month (column -> whether of numbers)."""
+        months = months_of([name for name, of_numbers in columns.items() if of_numbers])
+        year = answers.get("year", "")
+        if not (months.days or months.yearless) or self.tables:
+            return self, None
+        if not months.days and not year.isdigit():
+            return self, ask_year(months)
+        sql = lines_of_months(months, list(columns), int(year) if year.isdigit() else None, WIDE)
+        told = Message.of(
+            "{n} columns are months: each of their cells is a line of its month, and who bought in none is left out",
+            n=Quantity(len(months.days or months.yearless)),
+        )
+        return replace(self, months=sql, told=(*self.told, told)), None
 
     def joined(self, engine: Engine, answers: Mapping[str, str]) -> Shop:
         """With the one table that these make."""

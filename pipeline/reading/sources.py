@@ -23,7 +23,7 @@ from pipeline.reading.queries import Given, account, answer, asked, last_of, ope
 from pipeline.reading.raw import RawTable
 from pipeline.reading.shapes.files import files_in, find_files, is_parquet, package_folder
 from pipeline.reading.shapes.together import read_files
-from pipeline.reading.stored import read_stored
+from pipeline.reading.stored import has_any, read_stored, whole_table
 from pipeline.spec import Source, Spec
 
 Table: TypeAlias = list[Path] | Arrow  # a table's files, or the table itself
@@ -218,8 +218,11 @@ def _by_form(spec: Spec, given: dict[str, Table], source: str, *, typed: bool) -
     read = {name: read_files(paths, spec.source, source) for name, paths in files.items() if name not in parquet}
     frames = {name: table for name, table in given.items() if not isinstance(table, list)}
     texts = {name: _inferred(raw, spec.source) for name, raw in read.items()}
-    for name, table in frames.items() if not typed else ():
-        read[name], texts[name] = read_stored(table, spec.source, source)
+    written = {name: whole_table(paths) for name, paths in parquet.items() if has_any(paths, spec.source.formats)}
+    for name, table in (frames | written).items():
+        if not typed or name in written or set(spec.source.formats) & set(table.column_names):
+            read[name], texts[name] = read_stored(table, spec.source, source)
+    parquet = {name: paths for name, paths in parquet.items() if name not in written}
     return Given(parquet, frames | texts, read, source)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -23,6 +25,21 @@ def read_stored(table: Arrow, source: Source, shown: str) -> tuple[RawTable, pd.
     read = infer(frame[texts], decimal=source.decimal, date_format=source.date_format, formats=source.formats)
     raw = RawTable(frame, shown, np.arange(1, len(frame) + 1, dtype=np.int64))
     return raw, frame.assign(**{str(name): read[name] for name in texts})
+
+
+def has_any(files: Sequence[Path], columns: Collection[str]) -> bool:
+    """Whether the Parquet files have one of the columns, by their footers."""
+    import pyarrow.parquet as pq  # type: ignore[import-untyped,unused-ignore]
+
+    return bool(columns) and any(set(pq.read_schema(file).names) & set(columns) for file in files)
+
+
+def whole_table(files: Sequence[Path]) -> Arrow:
+    """The rows of Parquet files in memory, for columns that must be read otherwise than they are stored."""
+    import pyarrow as pa  # type: ignore[import-untyped,unused-ignore]
+    import pyarrow.parquet as pq  # type: ignore[import-untyped,unused-ignore]
+
+    return pa.concat_tables([pq.read_table(file) for file in files], promote_options="default")
 
 
 def _as_frame(table: Arrow) -> pd.DataFrame:

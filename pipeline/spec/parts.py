@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from pipeline.contract import Campaign, GroupMeaning, Kind, Meaning, Role
 
-Transform = Literal["log1p", "winsorize", "standardize", "robust"]
+Transform = Literal["log1p", "winsorize", "standardize", "robust", "binary"]
 Action = Literal["quarantine", "drop", "null", "clip"]
 Form = Annotated[str, Field(pattern=r"%|^(excel|unix|unix_ms|unix_us|number|text)$")]
 
