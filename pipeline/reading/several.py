@@ -11,8 +11,8 @@ from pathlib import Path
 from pipeline.errors import InputError
 from pipeline.reading.engine import tables
 from pipeline.reading.frames import SINGLE
-from pipeline.reading.shapes.files import find_files, is_parquet
-from pipeline.reading.shapes.text import read_text
+from pipeline.reading.shapes.files import data_files, find_files, is_parquet
+from pipeline.reading.shapes.together import columns_in
 
 
 def tables_in(data: str) -> dict[str, str]:
@@ -27,7 +27,7 @@ def tables_in(data: str) -> dict[str, str]:
     if not (path.is_dir() or glob.has_magic(data)):
         return {}
     folder = path if path.is_dir() else path.parent
-    files = find_files(data)
+    files = data_files(path) if path.is_dir() else find_files(data)
     groups: dict[frozenset[str], list[Path]] = {}
     for file in files:
         groups.setdefault(_columns(file), []).append(file)
@@ -42,7 +42,7 @@ def _columns(file: Path) -> frozenset[str]:
     if is_parquet([file]):
         with tables({SINGLE: [file]}) as engine:
             return frozenset(engine.columns(SINGLE))
-    return frozenset(map(str, read_text(file).frame.columns))
+    return columns_in(file)
 
 
 def _named(files: Sequence[str], every: Sequence[str], data: str) -> tuple[str, str]:
