@@ -197,7 +197,7 @@ def _query(spec: Spec, given: dict[str, Table], source: str, *, typed: bool) -> 
         raise query_failed(spec, key, error, known.names) from error
     rejects = [reject for raw in known.texts.values() for reject in raw.rejects]
     notes = [note for raw in known.texts.values() for note in raw.notes]
-    notes += [note for name, raw in known.texts.items() for note in not_readable(raw.frame, known.frames[name])]
+    notes += [note for name, raw in known.texts.items() for note in not_readable(raw, known.frames[name])]
     if rejects:
         notes.append(
             Message.of(
