@@ -1,4 +1,4 @@
-"""``korzina init``: the draft tried on the whole data, what it prints, what it asks, and commands that work as printed."""
+"""``korzina init``: the draft tried on the whole data, what is printed and asked, and commands that work as printed."""
 
 from __future__ import annotations
 
