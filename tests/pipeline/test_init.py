@@ -1,4 +1,4 @@
-"""``korzina init``: the draft tried on the whole data, what is printed and asked, and commands that work as printed."""
+"""What korzina init says of a file: what was taken for what, the account of its lines, questions, the next command."""
 
 from __future__ import annotations
 

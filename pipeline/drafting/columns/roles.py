@@ -1,66 +1,22 @@
-"""Which part every column of a table plays: its role, kind and transform, and the columns derived from it."""
+"""Which part every column of a table plays: its role, kind and transform, or what keeps it out."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from datetime import date
 
 from pipeline.contract import Kind, Meaning, Role
+from pipeline.drafting.columns.dates import add_birth, add_date
+from pipeline.drafting.columns.parts import LOG, MOST_NEGATIVE, PLAIN, Entry, Limits, Parts
+from pipeline.drafting.columns.totals import TOTALS, add_cheque, add_total
 from pipeline.drafting.structure import Family, Profile, Structure
 from pipeline.errors import InputError
-from pipeline.reading import quote
 from pipeline.understanding import Understanding, fits, words
 from pipeline.understanding import vocabulary as names
 
-LOG, PLAIN = ("log1p", "standardize"), ("winsorize", "standardize")
 _MOST_NULLS = 0.6
 _SKEWED = 1.0
-_MOST_NEGATIVE = 0.02  # share of customers; a few who returned more than they bought do not undo the logarithm
 _DRAFTED: dict[str, Meaning] = {"orders": "orders", "spend": "spend", "recency": "recency", "tenure": "tenure"}
-_TOTALS: dict[str, Meaning] = {"categories": "spend", "channels": "orders"}
-
-
-@dataclass
-class Entry:
-    """One [columns.NAME] to be written; ``role`` may still change."""
-
-    name: str
-    role: Role
-    kind: Kind
-    comment: str
-    sql: str = ""
-    meaning: Meaning | None = None
-    transform: tuple[str, ...] = ()
-    unit: str = ""
-    extra: tuple[str, ...] = ()  # further comment lines
-    campaign: bool = False  # of an outcome: a reaction to something that was sent
-
-
-@dataclass(frozen=True)
-class Limits:
-    """Values outside of them are impossible, and why."""
-
-    column: str
-    least: int
-    most: int | None
-    why: str
-
-
-@dataclass
-class Parts:
-    """What is known of the columns so far."""
-
-    structure: Structure
-    as_of: date | None
-    reading: Understanding
-    entries: list[Entry] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
-    limits: list[Limits] = field(default_factory=list)
-
-    def has(self, meaning: Meaning) -> str | None:
-        """The column that plays this part, if one does."""
-        return next((one.name for one in self.entries if one.meaning == meaning), None)
 
 
 def settle_columns(
@@ -76,8 +32,8 @@ def settle_columns(
         if profile.name != reading.customer:
             _add_column(parts, profile, shared.get(profile.name), profile.name in members)
     for family in families:
-        _add_total(parts, family.meaning, list(family.members))
-    _add_cheque(parts)
+        add_total(parts, family.meaning, list(family.members))
+    add_cheque(parts)
     _ensure_active(parts, bool(families))
     return parts
 
@@ -99,7 +55,7 @@ def _meanings(structure: Structure, members: set[str], families: Sequence[Family
     taken: dict[str, Meaning] = {}
     for meaning, several in claims.items():
         fitting = [one for one in several if one.numeric] if meaning in numeric else several
-        summands = next((list(one.members) for one in families if _TOTALS.get(one.meaning) == meaning), [])
+        summands = next((list(one.members) for one in families if TOTALS.get(one.meaning) == meaning), [])
         if summands:
             fitting = [one for one in fitting if _is_total(structure, one.name, summands)]
         if meaning in names.DEMOGRAPHIC:
@@ -122,9 +78,9 @@ def _add_column(parts: Parts, one: Profile, meaning: Meaning | None, member: boo
     if _apart(parts, one):
         return
     if one.kind == "date":
-        _add_date(parts, one)
+        add_date(parts, one)
     elif one.numeric and names.fits(names.BIRTH, one.name):
-        _add_birth(parts, one)
+        add_birth(parts, one)
     elif why:
         parts.entries.append(Entry(one.name, "ignored", _plain_kind(one), f"{one.summary}: {why}"))
     elif leaving:
@@ -211,126 +167,6 @@ def is_key(one: Profile) -> bool:
     return dense or (one.minimum >= 1000 and len(f"{one.minimum:.0f}") == len(f"{one.maximum:.0f}"))
 
 
-def _add_date(parts: Parts, one: Profile) -> None:
-    """A date itself is not compared; the days or years from it to ``as_of`` are."""
-    extra = (one.note,) if one.note else ()
-    parts.entries.append(Entry(one.name, "ignored", "date", one.summary, extra=extra))
-    if parts.as_of is None or one.distinct <= 1:
-        return
-    days = f"date_diff('day', {quote(one.name)}, as_of)"
-    if names.fits(names.BIRTH, one.name):
-        parts.entries.append(
-            Entry(
-                _free(parts, "age"),
-                "passive",
-                "integer",
-                f"full years from {one.name} to as_of",
-                meaning="age",
-                unit="years",
-                sql=f"date_diff('month', {quote(one.name)}, as_of) // 12",
-            )
-        )
-    elif names.fits(names.LAST, one.name) and not parts.has("recency"):
-        parts.entries.append(
-            Entry(
-                _free(parts, "recency"),
-                "active",
-                "integer",
-                f"days from {one.name} to as_of",
-                sql=days,
-                meaning="recency",
-                transform=LOG,
-                unit="days",
-            )
-        )
-        parts.limits.append(Limits("recency", 0, None, "nobody buys after as_of"))
-    elif names.fits(names.JOINED, one.name) and not parts.has("tenure"):
-        parts.entries.append(
-            Entry(
-                _free(parts, "tenure"),
-                "passive",
-                "integer",
-                f"days from {one.name} to as_of",
-                sql=days,
-                meaning="tenure",
-                unit="days",
-            )
-        )
-
-
-def _add_birth(parts: Parts, one: Profile) -> None:
-    """A year of birth becomes an age, if the file tells from which day to count."""
-    parts.entries.append(Entry(one.name, "ignored", "integer", f"{one.summary}: the age is derived from it"))
-    if parts.as_of is None:
-        parts.notes.append(
-            f"{one.name} looks like a year of birth, but no date in the file tells from when to count. "
-            'For an age, set as_of and add a column with this SQL and meaning = "age": '
-            f"year(as_of) - {quote(one.name)}"
-        )
-        parts.entries[-1] = Entry(one.name, "passive", "integer", one.summary)
-        return
-    parts.entries.append(
-        Entry(
-            _free(parts, "age"),
-            "passive",
-            "integer",
-            f"as_of less {one.name}",
-            meaning="age",
-            sql=f"year(as_of) - {quote(one.name)}",
-            unit="years",
-        )
-    )
-    year = parts.as_of.year
-    parts.limits.append(Limits(one.name, year - 100, year, "nobody is over 100"))
-
-
-def _free(parts: Parts, name: str) -> str:
-    taken = {one.name for one in parts.structure.profiles} | {one.name for one in parts.entries}
-    while name.lower() in {one.lower() for one in taken}:
-        name += "_derived"
-    return name
-
-
-def _add_total(parts: Parts, meaning: str, members: list[str]) -> None:
-    """Spend is the sum over categories, orders the sum over channels, where no column says it."""
-    wanted = _TOTALS.get(meaning)
-    if wanted is None or parts.has(wanted):
-        return
-    parts.entries.append(
-        Entry(
-            _free(parts, wanted),
-            "active",
-            "number" if wanted == "spend" else "integer",
-            f"sum of {', '.join(members)}",
-            sql=" + ".join(map(quote, members)),
-            meaning=wanted,
-            transform=LOG,
-        )
-    )
-
-
-def _add_cheque(parts: Parts) -> None:
-    spend, orders = parts.has("spend"), parts.has("orders")
-    if spend and orders and not parts.has("average_cheque"):
-        returned = parts.reading.form == "purchases" and any(entry.name == "returned" for entry in parts.entries)
-        bought = f"({quote(spend)} + {quote('returned')})" if returned else quote(spend)
-        parts.entries.append(
-            Entry(
-                _free(parts, "average_cheque"),
-                "active",
-                "number",
-                f"{spend} and returned by {orders}" if returned else f"{spend} by {orders}",
-                meaning="average_cheque",
-                transform=PLAIN if _can_be_negative(parts, spend) and not returned else LOG,
-                sql=f"{bought} / nullif({quote(orders)}, 0)",
-            )
-        )
-
-
-def _can_be_negative(parts: Parts, name: str) -> bool:
-    return any(one.name == name and one.negative > _MOST_NEGATIVE * one.rows for one in parts.structure.profiles)
-
-
 def _ensure_active(parts: Parts, groups: bool) -> None:
     """Behaviour is what should be clustered on; where a file has hardly any, what it has must do."""
     behaviour = sum(one.role == "active" for one in parts.entries)
@@ -356,4 +192,4 @@ def _ensure_active(parts: Parts, groups: bool) -> None:
 def _transform(one: Profile) -> tuple[str, ...]:
     if one.skew is None or one.skew <= _SKEWED or one.minimum is None:
         return PLAIN
-    return LOG if one.minimum >= 0 or one.negative <= _MOST_NEGATIVE * one.rows else PLAIN
+    return LOG if one.minimum >= 0 or one.negative <= MOST_NEGATIVE * one.rows else PLAIN

@@ -1,0 +1,62 @@
+"""What is known of the columns of a draft so far."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+
+from pipeline.contract import Kind, Meaning, Role
+from pipeline.drafting.structure import Structure
+from pipeline.understanding import Understanding
+
+LOG, PLAIN = ("log1p", "standardize"), ("winsorize", "standardize")
+MOST_NEGATIVE = 0.02  # share of customers; a few who returned more than they bought do not undo the logarithm
+
+
+@dataclass
+class Entry:
+    """One [columns.NAME] to be written; ``role`` may still change."""
+
+    name: str
+    role: Role
+    kind: Kind
+    comment: str
+    sql: str = ""
+    meaning: Meaning | None = None
+    transform: tuple[str, ...] = ()
+    unit: str = ""
+    extra: tuple[str, ...] = ()  # further comment lines
+    campaign: bool = False  # of an outcome: a reaction to something that was sent
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Values outside of them are impossible, and why."""
+
+    column: str
+    least: int
+    most: int | None
+    why: str
+
+
+@dataclass
+class Parts:
+    """What is known of the columns so far."""
+
+    structure: Structure
+    as_of: date | None
+    reading: Understanding
+    entries: list[Entry] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    limits: list[Limits] = field(default_factory=list)
+
+    def has(self, meaning: Meaning) -> str | None:
+        """The column that plays this part, if one does."""
+        return next((one.name for one in self.entries if one.meaning == meaning), None)
+
+    def free_name(self, name: str) -> str:
+        """``name``, lengthened until no column of the table or of the draft is called so."""
+        taken = {profile.name for profile in self.structure.profiles} | {entry.name for entry in self.entries}
+        while name.lower() in {other.lower() for other in taken}:
+            name += "_derived"
+        return name
