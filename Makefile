@@ -10,7 +10,7 @@ export PIP_ROOT_USER_ACTION := ignore
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test lint fontless develop packaging versions docs rooms container serve mlflow lock schema tour plotly font clean
+.PHONY: help demo test lint fontless develop packaging versions docs rooms files container serve mlflow lock schema tour plotly font clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 10
@@ -59,6 +59,10 @@ docs: $(VENV)/.docs  ## build the documentation into site/, with every link chec
 
 rooms: $(VENV)/.test  ## draw docs/rooms.svg, who imports whom, anew
 	@$(PY) scripts/rooms.py
+
+files: $(VENV)/.test  ## read every file of tests/files anew, and write docs/files.md and its section of docs/benchmarks.md
+	@$(PY) benchmarks/files.py
+	@$(PY) scripts/files_table.py
 
 # of a project name of its own: no container or volume of anybody's is touched
 CHECK := docker compose --project-name korzina-check

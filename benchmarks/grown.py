@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from pipeline.contract import Assignments, Customers, Projection, Targets
+from pipeline.contract import Assignments, Projection, Targets
 from pipeline.settings import Settings
 from pipeline.stages import Candidate, Training
 
@@ -60,7 +60,7 @@ def _grow_customers(base: Training, rows: np.ndarray, rng: np.random.Generator) 
     numbers = [column.name for column in base.dataset.columns if column.kind == "number" and column.name in grown]
     for name in numbers:
         grown[name] *= rng.lognormal(sigma=NOISE, size=len(rows))
-    grown[Customers.KEY] = np.arange(len(rows))
+    grown[grown.columns[0]] = np.arange(len(rows))
     if base.dataset.id_column in grown:
         grown[base.dataset.id_column] = np.arange(len(rows)).astype(str)
     return grown

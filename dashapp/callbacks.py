@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
-from dash import ALL, ClientsideFunction, Dash, Input, Output, State, no_update, set_props
+from dash import ALL, ClientsideFunction, Dash, Input, Output, State, ctx, no_update, set_props
 
 from dashapp import frame, ids
 from dashapp.address import inner, outer
@@ -15,6 +15,7 @@ from dashapp.data import Run, SegmentationData
 from dashapp.frame import Page
 from dashapp.i18n import _
 from dashapp.selecting import SEGMENT, Filtered, Selection, Values, changed, to_query
+from dashapp.telling import FORMS, Form
 from pipeline.contract import SegmentCard
 from pipeline.errors import KorzinaError
 
@@ -52,9 +53,8 @@ def draw_chips(data: SegmentationData, pages: Sequence[Page], search: object, or
         if page.template:
             set_props(ids.nav(page.name), {"href": outer(page.about(alone.segment + 1 if alone else 1) + query)})
     here = next((page for page in pages if page.stands_at(inner(path))), None)
-    file = ""
-    if here and here.takes_customers:
-        file = outer(f"/customers.csv?{to_query(selection, run.run_id[: frame.SHORT])}")
+    asked = to_query(selection, run.run_id[: frame.SHORT])
+    files = {form: outer(f"/customers.{form}?{asked}") for form in FORMS} if here and here.takes_customers else {}
     return frame.chip_bar(
         selection,
         run.cube.dimensions,
@@ -62,7 +62,7 @@ def draw_chips(data: SegmentationData, pages: Sequence[Page], search: object, or
         run.cube.n,
         notices,
         apart=_(here.apart) if here else "",
-        file=file,
+        files=files,
         linked=isinstance(origin, dict) and origin.get("linked") is True,
     )
 
@@ -113,6 +113,19 @@ def under(run: Run, search: object) -> Filtered:
     """The run's customers under the selection in the address."""
     selection, _notices = run.cube.selected(search if isinstance(search, str) else "")
     return run.cube.filtered(selection)
+
+
+def takes(button: str) -> tuple[Input, ...]:
+    """The buttons that give a table away, as inputs of a callback: one for each form."""
+    return tuple(Input(place, "n_clicks") for place in ids.taking(button).values())
+
+
+def asked_form(button: str) -> Form | None:
+    """The form in which a reader wants the table; None where nothing was clicked."""
+    clicked = ctx.triggered[0]["value"] if ctx.triggered else None
+    places = {place: form for form, place in ids.taking(button).items()}
+    form = places.get(str(ctx.triggered_id)) if clicked else None
+    return next((known for known in FORMS if known == form), None)
 
 
 def register(app: Dash, data: SegmentationData, pages: Sequence[Page]) -> None:

@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import cached_property
 from typing import TypeVar
 
@@ -78,11 +79,11 @@ class Run:
         found = expected_file((self.original or self).segmentation)
         return replace(found, columns=tuple(replace(column, label=self.tell(column.label)) for column in found.columns))
 
-    def score(self, name: str, content: bytes) -> Scored:
+    def score(self, name: str, content: bytes, as_of: date | None = None) -> Scored:
         """New customers from a file called ``name``, placed by the run as it was stored; raises ``InputError``."""
         from pipeline.scoring import score_upload
 
-        return score_upload((self.original or self).segmentation, name, content)
+        return score_upload((self.original or self).segmentation, name, content, as_of=as_of)
 
     def retold(self, code: str) -> Run:
         """The same run in the language ``code``; kept, since every click asks for it."""

@@ -54,6 +54,11 @@ def pair(place: Key) -> Pattern:
     return {"type": "pair", "place": place}
 
 
+def taking(button: str) -> dict[str, str]:
+    """Form of a file -> the id of the button that gives a table in that form; ``button`` is the one for CSV."""
+    return {"csv": button, "xlsx": f"{button}-xlsx", "txt": f"{button}-txt"}
+
+
 def remove(dimension: Key) -> Pattern:
     """The cross of a chip."""
     return {"type": "remove", "dimension": dimension}

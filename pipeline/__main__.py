@@ -132,7 +132,7 @@ def rollback(reason: cli.ReasonOption, experiment: cli.ChampionOption = None, as
 @app.command()
 def score(
     data: Annotated[str, typer.Option(help="File, folder, glob or database URL of the customers to place.")],
-    output: Annotated[Path, typer.Option(help="CSV file to write.")],
+    output: Annotated[Path, typer.Option(help="File to write: CSV, or a workbook where it ends in .xlsx.")],
     experiment: cli.ChampionOption = None,
     as_of: cli.DayOption = None,
     as_json: cli.JsonOption = False,

@@ -4,7 +4,11 @@
   "use strict";
   const dash = window.dash_clientside = window.dash_clientside || {};
   dash.korzina_score = {
-    download: function (clicks, file) { return clicks && file ? file : dash.no_update; },
+    download: function (_csv, _xlsx, _txt, files) {  // of the form whose button was clicked (``ids.taking``)
+      const clicked = dash.callback_context.triggered_id || "";
+      const form = clicked.endsWith("-xlsx") ? "xlsx" : clicked.endsWith("-txt") ? "txt" : "csv";
+      return clicked && files && files[form] ? files[form] : dash.no_update;
+    },
   };
 
   function refuse(event) {

@@ -1,6 +1,6 @@
-// The table under a chart, made when it is unfolded, and a chart's ways out of the page: as an image and, from that table,
-// as CSV. Both say which run they are from and under which filters; a cell that a spreadsheet would run as a formula is
-// quoted (OWASP, CSV injection).
+// The table under a chart, made when it is unfolded, and a chart's ways out of the page: as an image, which says which run it
+// is from and under which filters, and that table as CSV, with the same account as a text file of its own. A cell that a
+// spreadsheet would run as a formula is quoted (OWASP, CSV injection).
 (function () {
   "use strict";
 
@@ -97,15 +97,22 @@
     return said.textContent;
   }
 
-  function asCsv(button) {
+  function written(lines, type, name) {
+    const url = URL.createObjectURL(new Blob(["\ufeff" + lines.join("\r\n") + "\r\n"], { type: type + ";charset=utf-8" }));
+    save(url, name);
+    setTimeout(() => URL.revokeObjectURL(url), 10000);
+  }
+
+  function asText(button) {  // the table with its header in the first line, or what it was taken from
     const table = button.closest(".k-details").querySelector("table"), about = origin();
     const title = table.caption ? table.caption.textContent : "";
-    const lines = [[title], [about.origin || ""], [about.filters], []].filter((line) => line[0] !== "");
-    for (const row of table.rows) { lines.push([...row.cells].map(words)); }
-    const text = "\ufeff" + lines.map((line) => line.map(cell).join(",")).join("\r\n") + "\r\n";
-    const url = URL.createObjectURL(new Blob([text], { type: "text/csv;charset=utf-8" }));
-    save(url, fileName(about, title, ".csv"));
-    setTimeout(() => URL.revokeObjectURL(url), 10000);
+    if (button.classList.contains("k-about")) {
+      const account = [title, about.origin, about.filters].filter(Boolean);
+      written(account, "text/plain", fileName(about, title, "-about.txt"));
+    } else {
+      const lines = [...table.rows].map((row) => [...row.cells].map(words).map(cell).join(","));
+      written(lines, "text/csv", fileName(about, title, ".csv"));
+    }
   }
 
   const unfolded = new Set();  // what a reader opened: Dash makes a table anew with its numbers, folded
@@ -136,6 +143,6 @@
   document.addEventListener("click", function (event) {
     const button = event.target.closest(".k-png, .k-csv");
     if (!button) { return; }
-    if (button.classList.contains("k-png")) { asImage(button.closest(".k-chart")); } else { asCsv(button); }
+    if (button.classList.contains("k-png")) { asImage(button.closest(".k-chart")); } else { asText(button); }
   });
 }());

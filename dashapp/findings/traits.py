@@ -153,9 +153,7 @@ def traits(segmentation: Segmentation, segment: int) -> tuple[Trait, ...]:
 def typical(segmentation: Segmentation, segment: int) -> tuple[tuple[Column, ...], str, pd.DataFrame]:
     """Main columns, the id's column (empty where not kept), and the rows of the typical customers, nearest first."""
     keys = segmentation.typical[segmentation.typical[Typical.SEGMENT] == segment].sort_values(Typical.RANK)[Typical.KEY]
-    rows = (
-        segmentation.customers[segmentation.customers[Customers.KEY].isin(keys)].set_index(Customers.KEY).reindex(keys)
-    )
+    rows = segmentation.customers.set_index(Customers.keys(segmentation.customers).to_numpy()).reindex(keys)
     columns = [column for meaning in _MAIN if (column := segmentation.dataset.meaning(meaning)) and column.name in rows]
     identity = segmentation.dataset.id_column or ""
     return tuple(columns), identity if identity in rows else "", rows
@@ -193,7 +191,7 @@ def beside(segmentation: Segmentation, segment: int) -> tuple[Beside, ...]:
 def members(segmentation: Segmentation, segment: int) -> npt.NDArray[np.bool_]:
     """Which rows of the customers belong to the segment, (n,)."""
     keys = segmentation.assignments.loc[segmentation.assignments[Assignments.SEGMENT] == segment, Assignments.KEY]
-    return segmentation.customers[Customers.KEY].isin(keys).to_numpy()
+    return Customers.keys(segmentation.customers).isin(keys).to_numpy()
 
 
 def _beside(column: Column, category: str, known: int, here: float, overall: float) -> Beside:

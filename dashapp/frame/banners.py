@@ -28,13 +28,13 @@ def newer_banner(champion: Champion, path: str) -> Component:
 
 def banners(view: View) -> list[Component]:
     """What to know before reading: an old link, a store that does not answer, a run that is not in use."""
-    found = []
+    components = []
     if view.notice:
-        found.append(message(_("The link is out of date."), view.notice, tone="warning"))
+        components.append(message(_("The link is out of date."), view.notice, tone="warning"))
     if view.run is not None and view.champions.problem:
         seen = view.champions.seen
         since = [_("This is what was there on {moment}.", moment=moment(seen))] if seen else []
-        found.append(
+        components.append(
             message(
                 _("The store does not answer."), " ".join([*since, explained(view.champions.problem)]), tone="warning"
             )
@@ -53,12 +53,12 @@ def banners(view: View) -> list[Component]:
             run=segmentation.run_id[:8],
             moment=moment(segmentation.started),
         )
-        found.append(
+        components.append(
             message(
                 _("You are looking at a segmentation that is not the one in use:"), words, tone="warning", action=back
             )
         )
-    return found
+    return components
 
 
 def nothing_yet(view: View) -> Component:

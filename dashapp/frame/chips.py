@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from dash import html
 from dash.development.base_component import Component
@@ -10,7 +10,7 @@ from dash.development.base_component import Component
 from dashapp import ids
 from dashapp.i18n import _
 from dashapp.selecting import Dimension, Selection
-from dashapp.telling import chips, shown
+from dashapp.telling import MOST_IN_WORKBOOK, Form, chips, shown
 from dashapp.widgets import aria, message
 
 
@@ -23,12 +23,12 @@ def chip_bar(
     *,
     linked: bool,
     apart: str = "",
-    file: str = "",
+    files: Mapping[Form, str] = {},
 ) -> list[Component]:
     """The selection in words, each part removable, with the number of customers it leaves.
 
     A page that is not ``linked`` shows it only where there is one, and says with ``apart`` why it does not follow.
-    ``file`` is the address of the selected customers as a file.
+    ``files`` are the addresses of the selected customers as a file, by its form.
     """
     if not linked and not selection and not notices:
         return []
@@ -46,16 +46,7 @@ def chip_bar(
         _("Reset all"), id=ids.reset("chips"), className="k-link-button", type="button", hidden=not selection
     )
     told = shown(count, total) if linked else _("Selected: {shown}", shown=shown(count, total))
-    take = (
-        html.A(
-            _("Download these customers (CSV)"),
-            href=file,
-            className="k-link-button k-take",
-            title=_("One line a customer, written while it is sent: a million take about half a minute."),
-        )
-        if file and count
-        else None
-    )
+    take = _take(files, count) if files and count else None
     bar = html.Div(
         [html.Strong(told, className="k-count", role="status"), *crosses, clear, take], className="k-chip-row"
     )
@@ -66,6 +57,36 @@ def chip_bar(
         *([reason] if reason else []),
         *([] if count else [_nobody()]),
     ]
+
+
+def _take(files: Mapping[Form, str], count: int) -> Component:
+    """Links to the selected customers: CSV for what imports them, a workbook and the account for who reads them."""
+    about = html.A(
+        _("About this file"),
+        href=files["txt"],
+        className="k-link-button",
+        title=_("The run, the filters and the date behind it, as a text file."),
+    )
+    excel = html.A(
+        "Excel",
+        href=files["xlsx"],
+        className="k-link-button",
+        title=_("A workbook: the customers on the first sheet, where they come from on the second."),
+        hidden=count > MOST_IN_WORKBOOK,
+    )
+    return html.Span(
+        [
+            html.A(
+                _("Download these customers (CSV)"),
+                href=files["csv"],
+                className="k-link-button",
+                title=_("One line a customer, written while it is sent: a million take about half a minute."),
+            ),
+            excel,
+            about,
+        ],
+        className="k-take",
+    )
 
 
 def _nobody() -> Component:

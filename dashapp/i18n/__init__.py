@@ -13,7 +13,7 @@ from dashapp.i18n.speech import (
     written_date,
     written_time,
 )
-from dashapp.i18n.teller import Teller, explained, retold, teller_of, titled
+from dashapp.i18n.teller import Teller, explained, retold, said, teller_of, titled
 
 __all__ = [
     "COOKIE",
@@ -26,6 +26,7 @@ __all__ = [
     "language",
     "plural",
     "retold",
+    "said",
     "separators",
     "speak",
     "teller_of",

@@ -82,6 +82,11 @@ def explained(error: KorzinaError) -> str:
     return Teller(language(), {}).error(error)
 
 
+def said(message: Message) -> str:
+    """A sentence of the product that no run holds, in the reader's language."""
+    return Teller(language(), {}).message(message)
+
+
 def retold(segmentation: Segmentation, code: str) -> tuple[Segmentation, Teller]:
     """The run with every sentence, label and name in ``code``, and who told it."""
     teller = teller_of(segmentation, code)

@@ -11,7 +11,15 @@ from dashapp.charts import LIGHT, sweep_curves
 from dashapp.findings import verdict_words
 from dashapp.i18n import N_, _, decimal
 from dashapp.report.parts import chart, facts, sentences, sheet
-from dashapp.telling import TRUST_WORDS, day, number
+from dashapp.telling import (
+    TRUST_WORDS,
+    account_header,
+    account_rows,
+    account_sentences,
+    day,
+    finding_sentences,
+    number,
+)
 from dashapp.widgets import table
 from pipeline.contract import CandidateRecord, LedgerEntry, Segmentation, Trust
 
@@ -110,11 +118,26 @@ def data_account(segmentation: Segmentation) -> Component:
                     (_("Fingerprint"), ledger.fingerprint),
                 ]
             ),
+            *_lines(segmentation),
             html.H3(title),
             *told,
             html.Ul([html.Li(note) for note in ledger.notes]),
         ],
     )
+
+
+def _lines(segmentation: Segmentation) -> list[Component]:
+    """What became of every line of purchases; nothing where the customers were not made of such."""
+    lines, currency = segmentation.ledger.lines, segmentation.dataset.currency
+    title = _("What became of every line?")
+    if lines is None:
+        return []
+    return [
+        html.H3(title),
+        html.P(account_sentences(lines, currency)[0]),
+        html.Div(table(account_header(lines), account_rows(lines, currency), caption=title), className="worded"),
+        html.Ul([html.Li(sentence) for sentence in finding_sentences(lines, currency)]),
+    ]
 
 
 def _entry(entry: LedgerEntry) -> list[str]:

@@ -1,54 +1,111 @@
-"""``/customers.csv?...``: the selected customers as a file, sent in pieces: a million need no more memory than ten."""
+"""``/customers.csv?...``, ``.xlsx`` and ``.txt``: the selected customers as a file, and what they were taken from.
+
+The CSV is sent in pieces: a million customers need no more memory than ten.
+"""
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Iterator, Sequence
 from functools import partial
+from itertools import islice
 from typing import Any
 
 import numpy as np
-from flask import Flask, Response, request
+from flask import Flask, Response, request, send_file
 
 from dashapp.data import Run, SegmentationData
 from dashapp.i18n import _
 from dashapp.selecting import Filtered
-from dashapp.telling import TRUST_WORDS, chips, csv_text, day, harmless_lines, moment
-from pipeline.contract import Assignments, Column, Customers
+from dashapp.telling import (
+    FORMS,
+    MOST_IN_WORKBOOK,
+    TRUST_WORDS,
+    Export,
+    Form,
+    chips,
+    content_type,
+    day,
+    file_name,
+    moment,
+    number,
+    told_apart,
+)
+from pipeline.contract import BOM, Assignments, Column, account_text, csv_lines, write_workbook
 
-PATH = "/customers.csv"
+PATH = "/customers"
 _AT_ONCE = 5_000  # customers
 
 
 def register(server: Flask, data: SegmentationData) -> None:
-    """Add the route; it answers before Dash's own catch-all."""
-    server.add_url_rule(PATH, "customers", partial(take_along, data))
+    """Add a route for each form; they answer before Dash's own catch-all."""
+    for form in FORMS:
+        server.add_url_rule(f"{PATH}.{form}", f"customers_{form}", partial(take_along, data, form))
 
 
-def take_along(data: SegmentationData, /) -> Response:
-    """The file, or 404 with a sentence where the store holds no such run."""
+def take_along(data: SegmentationData, form: Form, /) -> Response:
+    """The file; 404 with a sentence where the store holds no such run, 413 where a workbook is too small for it."""
     run = data.asked(request.args.get("run", ""))
     if run is None:
-        return Response(
-            _("There is no such segmentation in the store."), status=404, content_type="text/plain; charset=utf-8"
-        )
+        return _sentence(404, _("There is no such segmentation in the store."))
     selection, _notices = run.cube.selected(request.query_string.decode("ascii", "replace"))
     filtered = run.cube.filtered(selection)
-    answer = Response(lines(run, filtered), content_type="text/csv; charset=utf-8")
-    answer.headers["Content-Disposition"] = f'attachment; filename="{file_name(run)}"'
+    if form == "xlsx" and filtered.customers > MOST_IN_WORKBOOK:
+        most = number(MOST_IN_WORKBOOK)
+        return _sentence(413, _("A workbook holds at most {most} customers: take the CSV, or filter first.", most=most))
+    file = export(run, filtered)
+    answer = _answer(file, form)
+    answer.headers["Content-Disposition"] = f'attachment; filename="{file_name(file.name, form)}"'
     answer.headers["Cache-Control"] = "no-store"
     return answer
 
 
-def file_name(run: Run) -> str:
-    """With what it belongs to."""
-    return f"korzina-{run.run_id[:8]}-k{run.segmentation.k}-customers.csv"
+def export(run: Run, filtered: Filtered) -> Export:
+    """The customers in canonical order, under the id's own name and the labels that readers know."""
+    it = run.segmentation
+    columns = _columns(run)
+    kept = it.dataset.id_column if it.dataset.id_column in it.customers else None
+    ours = [_("Segment"), _("Segment name"), _("Trust"), *([] if kept else [_("Customer")])]
+    header = told_apart(ours, [*([kept] if kept else []), *(column.axis_title for column in columns)])
+    place = 3  # of what tells customers apart; it goes to the front
+    named = {card.segment: (card.key, card.name, _(TRUST_WORDS[card.trust])) for card in it.cards}
+    # every word is told before the first row goes out: what follows may run where nobody knows the reader's language
+    return Export(
+        f"korzina-{run.run_id[:8]}-k{it.k}-customers",
+        _("Customers"),
+        [header[place], *header[:place], *header[place + 1 :]],
+        _rows(run, filtered, [kept or str(it.customers.columns[0]), *(column.name for column in columns)], named),
+        _account(run, filtered),
+    )
 
 
-def lines(run: Run, filtered: Filtered) -> Iterator[str]:
-    """The file in pieces: where it comes from, the header, and the customers in canonical order."""
+def lines(file: Export) -> Iterator[str]:
+    """The CSV in pieces: the header, then some thousands of customers at a time."""
+    yield BOM + csv_lines([file.header])
+    rows = iter(file.rows)
+    while part := list(islice(rows, _AT_ONCE)):
+        yield csv_lines(part)
+
+
+def _answer(file: Export, form: Form) -> Response:
+    if form == "csv":
+        return Response(lines(file), content_type=content_type(form))
+    if form == "txt":
+        return Response(BOM + account_text(file.account), content_type=content_type(form))
+    book = tempfile.TemporaryFile()  # noqa: SIM115 - closed by the server when it is sent
+    write_workbook(book, file.header, file.rows, file.account, sheet=file.sheet, about=_("About"))
+    book.seek(0)
+    return send_file(book, mimetype=content_type(form))
+
+
+def _sentence(status: int, words: str) -> Response:
+    return Response(words, status=status, content_type="text/plain; charset=utf-8")
+
+
+def _account(run: Run, filtered: Filtered) -> list[tuple[str, object]]:
     it = run.segmentation
     filters = "; ".join(words for _name, words in chips(filtered.selection, filtered.dimensions))
-    about: list[tuple[str, object]] = [
+    return [
         (_("Run"), it.run_id),
         (_("Segments"), it.k),
         (_("Trained"), moment(it.started)),
@@ -57,34 +114,27 @@ def lines(run: Run, filtered: Filtered) -> Iterator[str]:
         (_("Selection"), filters or _("All customers")),
         (_("Customers"), filtered.customers),
     ]
-    columns = _columns(run)
-    key = it.dataset.id_column if it.dataset.id_column in it.customers else Customers.KEY
-    header = [_("Customer"), _("Segment"), _("Segment name"), _("Trust"), *(column.axis_title for column in columns)]
-    named = {card.segment: (card.key, card.name, _(TRUST_WORDS[card.trust])) for card in it.cards}
-    # every word is told before the first piece goes out: what follows may run where nobody knows the reader's language
-    return _pieces(csv_text(header, (), about), run, filtered, [str(key), *(column.name for column in columns)], named)
 
 
-def _pieces(
-    head: str, run: Run, filtered: Filtered, columns: Sequence[str], named: dict[int, tuple[str, str, str]]
-) -> Iterator[str]:
-    yield head
+def _rows(
+    run: Run, filtered: Filtered, columns: Sequence[str], named: dict[int, tuple[str, str, str]]
+) -> Iterator[Sequence[object]]:
     it, places = run.segmentation, filtered.places()
     rows = np.arange(run.cube.n) if places is None else places
+    whole = {column.name for column in it.dataset.columns if column.kind == "integer"}
     for first in range(0, len(rows), _AT_ONCE):
         part = rows[first : first + _AT_ONCE]
         table = it.customers[list(columns)].iloc[part]
         segments = it.assignments[Assignments.SEGMENT].iloc[part].tolist()
         cells: list[list[Any]] = [
             [
-                "" if empty else value
+                "" if empty else int(value) if column in whole else value
                 for value, empty in zip(table[column].tolist(), table[column].isna().tolist(), strict=True)
             ]
             for column in columns
         ]
-        yield harmless_lines(
-            [key, *named[segment], *rest] for segment, key, *rest in zip(segments, *cells, strict=True)
-        )
+        for segment, key, *rest in zip(segments, *cells, strict=True):
+            yield (key, *named[segment], *rest)
 
 
 def _columns(run: Run) -> list[Column]:

@@ -1,6 +1,7 @@
-"""How a value is said: numbers with their units, selections in words, tables as CSV."""
+"""How a value is said: numbers with their units, selections in words, tables to take along."""
 
-from dashapp.telling.csv_files import csv_file, csv_text, harmless_lines
+from dashapp.telling.exports import FORMS, MOST_IN_WORKBOOK, Export, Form, content_type, file_name, told_apart
+from dashapp.telling.line_account import account_header, account_rows, account_sentences, finding_sentences
 from dashapp.telling.wording import (
     TRUST_WORDS,
     amount,
@@ -23,15 +24,22 @@ from dashapp.telling.wording import (
 )
 
 __all__ = [
+    "FORMS",
+    "MOST_IN_WORKBOOK",
     "TRUST_WORDS",
+    "Export",
+    "Form",
+    "account_header",
+    "account_rows",
+    "account_sentences",
     "amount",
     "bin_label",
     "chips",
-    "csv_file",
-    "csv_text",
+    "content_type",
     "customers",
     "day",
-    "harmless_lines",
+    "file_name",
+    "finding_sentences",
     "moment",
     "money",
     "number",
@@ -41,6 +49,7 @@ __all__ = [
     "shown",
     "summary_of_bins",
     "summary_of_number",
+    "told_apart",
     "trusted",
     "with_trust",
     "with_unit",

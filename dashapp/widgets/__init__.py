@@ -14,6 +14,7 @@ from dashapp.widgets.blocks import (
     segment_name,
     segment_with_trust,
     table,
+    take_along,
     trust_badge,
 )
 from dashapp.widgets.markup import markup
@@ -33,5 +34,6 @@ __all__ = [
     "segment_name",
     "segment_with_trust",
     "table",
+    "take_along",
     "trust_badge",
 ]

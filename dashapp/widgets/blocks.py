@@ -8,6 +8,7 @@ from typing import Any, Literal
 from dash import dcc, html
 from dash.development.base_component import Component
 
+from dashapp import ids
 from dashapp.charts import LIGHT, empty_figure, mark
 from dashapp.i18n import _, language
 from dashapp.telling import TRUST_WORDS
@@ -174,9 +175,44 @@ def as_table(header: Sequence[Children], rows: Sequence[Sequence[Children]], *, 
         "CSV", type="button", className="k-link-button k-csv", **aria(label=_("Save as CSV: {title}", title=caption))
     )
     whole = table(header, rows, caption=caption)
+    about = html.Button(
+        _("About this file"),
+        type="button",
+        className="k-link-button k-csv k-about",
+        **aria(label=f"{_('About this file')}: {caption}"),
+    )
     folded: dict[str, Any] = {"data-folded": markup(whole)} if plain(whole) else {"children": whole}
     named: dict[str, Any] = {"data-table": caption}
-    return html.Details([html.Summary(_("View as table")), html.Div(**folded), save], className="k-details", **named)
+    return html.Details(
+        [html.Summary(_("View as table")), html.Div(**folded), save, about], className="k-details", **named
+    )
+
+
+def take_along(button: str, words: str, *, title: str, main: bool = False) -> Component:
+    """Three buttons for a table (``ids.taking``): CSV, which is called ``words``, an Excel workbook, and the account.
+
+    ``title`` says of what, to those who hear one button at a time.
+    """
+    places = ids.taking(button)
+    look = "k-button k-button-main" if main else "k-button"
+    named = aria(label=f"{words}: {title}") if title not in words else {}
+    return html.Div(
+        [
+            html.Button(words, id=places["csv"], type="button", className=look, **named),
+            html.Button(
+                "Excel", id=places["xlsx"], type="button", className="k-button", **aria(label=f"Excel: {title}")
+            ),
+            html.Button(
+                _("About this file"),
+                id=places["txt"],
+                type="button",
+                className="k-link-button",
+                title=_("The run, the filters and the date behind it, as a text file."),
+                **aria(label=f"{_('About this file')}: {title}"),
+            ),
+        ],
+        className="k-take-forms",
+    )
 
 
 def message(

@@ -9,10 +9,10 @@ import pandas as pd
 
 from pipeline.cleaning.derive import mentions
 from pipeline.contract import Customers, Dataset
-from pipeline.errors import InputError
 from pipeline.reading import ROW_ID, RawTable
 from pipeline.spec import RangeRule, ReplaceRule, Spec, WhereRule, raw_columns
 
+_ADDED = ("rule", "row", "text")
 _WITHHELD = "(withheld: the spec does not keep the id)"
 
 
@@ -51,7 +51,7 @@ def in_order(frame: pd.DataFrame, column: str) -> pd.DataFrame:
     if column == ROW_ID:
         return frame.sort_values([*frame.columns.drop(column), column], kind="stable")
     if len(ids) and ids.str.isdecimal().all() and ids.str.len().max() <= 18:
-        return frame.assign(**{"": ids.astype("int64")}).sort_values(["", column], kind="stable").drop(columns="")
+        return frame.iloc[np.lexsort((ids.to_numpy(dtype=object), ids.astype("int64").to_numpy()))]
     return frame.sort_values(column, kind="stable")
 
 
@@ -61,14 +61,8 @@ def customers_table(frame: pd.DataFrame, dataset: Dataset) -> pd.DataFrame:
     names = [column.name for column in dataset.columns if column.role != "ignored" or column.name in members]
     kept = [dataset.id_column] if dataset.id_column is not None else []
     names = kept + [name for name in names if name not in kept]
-    if Customers.KEY in names:
-        raise InputError.because(
-            f"column {Customers.KEY!r} has the name under which Korzina numbers the customers",
-            expected="another name",
-            remedy="rename it in the file, or read it under another name with [source] query",
-        )
     table = frame[names].reset_index(drop=True)
-    table.insert(0, Customers.KEY, np.arange(len(table), dtype=np.int64))
+    table.insert(0, Customers.key_beside(names), np.arange(len(table), dtype=np.int64))
     return table
 
 
@@ -82,6 +76,7 @@ def quarantine_table(raw: RawTable, spec: Spec, aside: list[tuple[str, int]]) ->
     kept = [name for name in kept if name in present]
     positions = [at for _, at in aside]
     values = {name: raw.frame[present[name]].iloc[positions].astype("str").tolist() for name in kept}
+    values = {_apart(name): column for name, column in values.items()}
     table = pd.DataFrame(
         {"rule": [rule for rule, _ in aside], "row": [raw.where(at) for at in positions], **values}, dtype="str"
     )
@@ -96,6 +91,11 @@ def quarantine_table(raw: RawTable, spec: Spec, aside: list[tuple[str, int]]) ->
         dtype="str",
     )
     return pd.concat([lines, table], ignore_index=True).reindex(columns=[*table.columns, "text"])
+
+
+def _apart(name: str) -> str:
+    """A column's name beside those that Korzina adds to the rows set aside."""
+    return f"{name} (data)" if name.casefold() in _ADDED else name
 
 
 def fingerprint(frame: pd.DataFrame, customers: pd.DataFrame, spec: Spec) -> str:

@@ -87,7 +87,9 @@ def _ordered(wanted: dict[str, str], spec: Spec) -> dict[str, str]:
 def _evaluate(frame: pd.DataFrame, expressions: dict[str, str], spec: Spec) -> pd.DataFrame:
     for name, sql in expressions.items():
         _refuse(name, sql, spec)
-    numbered = frame.assign(**{"": np.arange(len(frame))}).rename(columns={"": "_position"})
+    inside = [name for name in frame if str(name).casefold() != AS_OF]  # in an expression that is the spec's day
+    position = "_" * (1 + max((len(str(name)) for name in frame), default=0))  # longer than any other name
+    numbered = frame[inside].assign(**{position: np.arange(len(frame))})
     with tables(frames={"frame": numbered}, sealed=True) as engine:
         as_of = f"DATE '{spec.day.isoformat()}'" if spec.day else "CAST(NULL AS DATE)"
         view = f"SELECT *, {as_of} AS {AS_OF} FROM frame"  # noqa: S608
@@ -96,7 +98,7 @@ def _evaluate(frame: pd.DataFrame, expressions: dict[str, str], spec: Spec) -> p
             _check(engine, f"SELECT * FROM ({view}) LIMIT 0", name, sql, spec)  # noqa: S608
         names = ", ".join(map(quote, expressions))
         try:
-            made = engine.query(f"SELECT {names} FROM ({view}) ORDER BY _position")  # noqa: S608
+            made = engine.query(f"SELECT {names} FROM ({view}) ORDER BY {position}")  # noqa: S608
         except QueryError as error:
             raise SpecError.because(
                 f"{spec.path or spec.name}: SQL of {', '.join(expressions)} fails on the data",

@@ -128,7 +128,7 @@ from pipeline.contract.scored import (
     plain_number,
     plain_quantity,
 )
-from pipeline.contract.spreadsheets import harmless
+from pipeline.contract.spreadsheets import BOM, SHEET_ROWS, account_text, csv_lines, harmless, write_workbook
 from pipeline.contract.tables import (
     TABLES,
     Affinities,
@@ -148,6 +148,7 @@ from pipeline.contract.tables import (
 )
 
 __all__ = [
+    "BOM",
     "CATEGORY_KINDS",
     "CURRENCY_SIGNS",
     "DRIFTED",
@@ -159,6 +160,7 @@ __all__ = [
     "MOVED",
     "NUMERIC_KINDS",
     "SCHEMA_VERSION",
+    "SHEET_ROWS",
     "TABLES",
     "TRUSTED_TYPES",
     "Affinities",
@@ -249,11 +251,13 @@ __all__ = [
     "Verdict",
     "Words",
     "account_in_words",
+    "account_text",
     "affixes",
     "cased",
     "catalogue",
     "check_schema_version",
     "check_table",
+    "csv_lines",
     "currency_of",
     "decoded",
     "empty_table",
@@ -283,4 +287,5 @@ __all__ = [
     "with_label",
     "with_messages",
     "with_names",
+    "write_workbook",
 ]

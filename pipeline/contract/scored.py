@@ -19,10 +19,18 @@ FIT_QUANTILE = 0.995  # farther from its centre than this share of the training'
 
 
 class Scores:
-    """``Scored.table``: the id under its own name, then these, then a ``PROBABILITY`` column for each outcome."""
+    """``Scored.table``: the id under its own name, then these, then a ``PROBABILITY`` column for each outcome.
+
+    Where the id itself is called like one of them, that one gives way: ``korzina_segment``.
+    """
 
     SEGMENT, NAME, DISTANCE, SECOND = "segment", "segment_name", "distance", "second_segment"
     CONFIDENCE, FITS, PROBABILITY = "confidence", "fits", "response_probability_"
+
+    @staticmethod
+    def beside(id_column: str, name: str) -> str:
+        """How the column ``name`` is called in a table whose first column is ``id_column``."""
+        return f"korzina_{name}" if name.casefold() == id_column.casefold() else name
 
 
 @dataclass(frozen=True)
@@ -133,6 +141,10 @@ class Scored:
     counted: Counted | None = None
     response_notes: tuple[str, ...] = ()  # of the probabilities: why there are none, what stood in for missing values
 
+    def column(self, name: str) -> pd.Series:
+        """One of ``Scores``, whatever it is called beside this id."""
+        return self.table[Scores.beside(str(self.table.columns[0]), name)]
+
     @property
     def rows(self) -> int:
         """Number of customers placed."""
@@ -150,13 +162,13 @@ class Scored:
 
     def summary(self) -> dict[str, Any]:
         """Counts for a script to read."""
-        names = self.table[Scores.NAME].value_counts()
+        names = self.column(Scores.NAME).value_counts()
         return {
             "rows_in": self.ledger.rows_in,
             "rows_out": self.rows,
             "dropped": self.ledger.dropped,
             "quarantined": self.ledger.quarantined,
-            "fits_none": int((~self.table[Scores.FITS]).sum()),
+            "fits_none": int((~self.column(Scores.FITS)).sum()),
             "segments": {str(name): int(count) for name, count in names.items()},
             "response_probability": self.mean_probabilities(),
             "as_of": self.counted.day.isoformat() if self.counted else None,
@@ -166,8 +178,17 @@ class Scored:
 
     def mean_probabilities(self) -> dict[str, float]:
         """Mean probability of each outcome that has one."""
-        wanted = [str(name) for name in self.table.columns if str(name).startswith(Scores.PROBABILITY)]
-        return {name.removeprefix(Scores.PROBABILITY): float(self.table[name].mean()) for name in wanted}
+        return {outcome: float(self.probability(outcome).mean()) for outcome in self.outcomes}
+
+    @property
+    def outcomes(self) -> tuple[str, ...]:
+        """Outcomes, or kinds of campaigns, that have a probability."""
+        names = (str(name).removeprefix("korzina_") for name in self.table.columns[1:])
+        return tuple(name.removeprefix(Scores.PROBABILITY) for name in names if name.startswith(Scores.PROBABILITY))
+
+    def probability(self, outcome: str) -> pd.Series:
+        """The probability of a response to one of ``outcomes``."""
+        return self.column(f"{Scores.PROBABILITY}{outcome}")
 
 
 def plain_number(value: float | None) -> str:

@@ -1,10 +1,134 @@
-"""Cells that others open in a spreadsheet."""
+"""Tables that others open: cells that no spreadsheet runs, CSV whose first line is the header, and workbooks."""
 
 from __future__ import annotations
 
+import csv
+import io
+import math
+import re
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, time
+from pathlib import Path
+from typing import IO, Any
+
+import pandas as pd
+
+SHEET_ROWS = 1_048_575  # customers that fit on a sheet below its header
+ABOUT = "About"  # the second sheet of a workbook: what the first was taken from
+BOM = "\ufeff"  # tells spreadsheets that a file is UTF-8
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_LONGEST = 32_767  # characters of a cell
+_EXACT = 2**53  # whole numbers above it are no longer told apart as floats, which is all that a cell holds
+
+Cells = Sequence[object]
+Account = Sequence[tuple[str, object]]
 
 
 def harmless(value: object) -> object:
     """Text that a spreadsheet does not take for a formula (OWASP, CSV injection); numbers stay as they are."""
     return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
+
+
+def csv_lines(rows: Iterable[Cells]) -> str:
+    """Rows as lines of a CSV file (RFC 4180: a comma between cells, CRLF behind each line), harmless to open."""
+    written = io.StringIO()
+    csv.writer(written, lineterminator="\r\n").writerows([harmless(_written(cell)) for cell in row] for row in rows)
+    return written.getvalue()
+
+
+def account_text(account: Account) -> str:
+    """What a table was taken from, a line a fact, for a text file beside it."""
+    return "".join(f"{name}: {_written(value)}\r\n" for name, value in account)
+
+
+def write_workbook(
+    file: Path | IO[bytes],
+    header: Sequence[str],
+    rows: Iterable[Cells],
+    account: Account,
+    *,
+    sheet: str,
+    about: str = ABOUT,
+) -> None:
+    """An Excel workbook: the table on the first sheet with its header in row 1, the account on the second.
+
+    Text stays text whatever it begins with, so that no cell is a formula or a link and ids keep their zeros in front.
+    Rows are written while they come: the memory needed does not depend on their number.
+
+    Raises
+    ------
+    OSError
+        Where ``file`` cannot be written.
+    ValueError
+        For more than ``SHEET_ROWS`` rows.
+
+    """
+    from xlsxwriter import Workbook  # late: most of what asks for this module writes no workbook
+    from xlsxwriter.exceptions import FileCreateError
+
+    book = Workbook(
+        str(file) if isinstance(file, Path) else file,
+        {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False},
+    )
+    forms = {"head": book.add_format({"bold": True, "text_wrap": True, "valign": "top"})}
+    forms |= {day: book.add_format({"num_format": form}) for day, form in _DAYS.items()}
+    page = book.add_worksheet(_sheet_name(sheet, about))
+    page.freeze_panes(1, 0)
+    page.set_column(0, max(len(header) - 1, 0), 16)
+    for place, name in enumerate(header):
+        page.write_string(0, place, name[:_LONGEST], forms["head"])
+    for line, row in enumerate(rows, start=1):
+        if line > SHEET_ROWS:
+            raise ValueError(f"a sheet holds {SHEET_ROWS} rows at most")
+        for place, cell in enumerate(row):
+            _write(page, line, place, _plain(cell), forms)
+    beside = book.add_worksheet(about[:31])
+    beside.set_column(0, 1, 36)
+    for line, (name, value) in enumerate(account):
+        beside.write_string(line, 0, name, forms["head"])
+        _write(beside, line, 1, _plain(value), forms)
+    try:
+        book.close()
+    except FileCreateError as error:
+        raise error.args[0] if isinstance(error.args[0], OSError) else OSError(str(error)) from error
+
+
+def _sheet_name(wanted: str, other: str) -> str:
+    """A name that Excel allows for a sheet, and not the other sheet's."""
+    name = re.sub(r"[\[\]:*?/\\]", " ", wanted)[:29].strip(" '") or "1"
+    return f"{name} 1" if name.casefold() == other.casefold() else name
+
+
+_DAYS = {"day": "yyyy-mm-dd", "moment": "yyyy-mm-dd hh:mm:ss"}
+_FIRST_DAY = datetime(1900, 3, 1)  # before it Excel counts a leap day that was none
+
+
+def _write(page: Any, line: int, place: int, cell: object, forms: dict[str, Any]) -> None:
+    if isinstance(cell, bool):
+        page.write_boolean(line, place, cell)
+    elif isinstance(cell, datetime) and cell.tzinfo is None and cell >= _FIRST_DAY:
+        page.write_datetime(line, place, cell, forms["moment" if cell.time() != time() else "day"])
+    elif isinstance(cell, int | float) and abs(cell) <= _EXACT:
+        page.write_number(line, place, cell)
+    elif cell != "":
+        page.write_string(line, place, str(cell)[:_LONGEST])
+
+
+def _plain(cell: object) -> object:
+    """The cell as Python's own value; empty where it holds none."""
+    value = cell.item() if hasattr(cell, "item") and not isinstance(cell, datetime) else cell
+    if value is None or value is pd.NA or value != value:
+        return ""
+    if isinstance(value, float) and math.isinf(value):
+        return ""
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return datetime.combine(value, time())
+    return value
+
+
+def _written(cell: object) -> object:
+    """The same for a text file: a day as ``2026-06-30``."""
+    value = _plain(cell)
+    if not isinstance(value, datetime):
+        return value
+    return value.date().isoformat() if value.time() == time() else value.isoformat(" ")

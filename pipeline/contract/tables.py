@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import pandas as pd
 
@@ -15,9 +15,25 @@ _TRAIN_AGAIN = Message.of("train again with this version of Korzina")
 
 
 class Customers:
-    """``customers``: one row a customer in canonical order; ``KEY``, the id if kept, then the data set's columns."""
+    """``customers``: one row a customer in canonical order; the key, the id if kept, then the data set's columns.
+
+    The key is the first column whatever its name: ``KEY`` gives way to a column of the data that is called so.
+    """
 
     KEY = "customer"  # int64, 0..n-1
+
+    @classmethod
+    def key_beside(cls, names: Collection[str]) -> str:
+        """A name for the key that none of the data set's columns has, also where capitals do not count."""
+        taken, key = {name.casefold() for name in names}, cls.KEY
+        while key in taken:
+            key = f"({key})"
+        return key
+
+    @staticmethod
+    def keys(customers: pd.DataFrame) -> pd.Series:
+        """The key of each customer."""
+        return customers.iloc[:, 0]
 
 
 class Projection:
@@ -102,7 +118,7 @@ class Sensitivity:
 
 
 TABLES: Mapping[str, Mapping[str, str]] = {
-    "customers": {Customers.KEY: "int"},
+    "customers": {},  # its key is known by its place
     "projection": {Projection.KEY: "int", Projection.X: "float", Projection.Y: "float"},
     "loadings": {Loadings.FEATURE: "text", Loadings.X: "float", Loadings.Y: "float"},
     "quarantine": {},
@@ -241,6 +257,13 @@ def check_table(name: str, frame: pd.DataFrame) -> pd.DataFrame:
         Naming the table, the column, what was expected and what was found.
 
     """
+    if name == "customers" and (frame.columns.empty or _kind(Customers.keys(frame)) != "int"):
+        raise ContractError.because(
+            f"table {name}: its first column is no key",
+            expected=f"{Customers.KEY}: int",
+            found=", ".join(map(str, frame.columns[:1])) or "no column",
+            remedy="train again with this version of Korzina",
+        )
     for column, kind in TABLES[name].items():
         if column not in frame.columns:
             raise ContractError.because(

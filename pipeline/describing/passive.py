@@ -63,7 +63,7 @@ class Trait:
 
 def read_traits(customers: pd.DataFrame, dataset: Dataset) -> tuple[Trait, ...]:
     """The passive columns that can be summed up; members of a group are left out, their shares speak for them."""
-    found = []
+    traits = []
     for column in dataset.with_role("passive"):
         if column.name not in customers or column.group is not None:
             continue
@@ -71,14 +71,14 @@ def read_traits(customers: pd.DataFrame, dataset: Dataset) -> tuple[Trait, ...]:
         if column.kind in CATEGORY_KINDS:
             order = category_order(column, series)
             codes = pd.Categorical(series, categories=order).codes.astype(np.float64)
-            found.append(Trait.of(column, tuple(order), np.where(codes >= 0, codes, np.nan)))
+            traits.append(Trait.of(column, tuple(order), np.where(codes >= 0, codes, np.nan)))
         elif column.kind in NUMERIC_KINDS or column.kind == "flag":
             values = series.to_numpy(dtype=np.float64, na_value=np.nan)
             if column.kind == "flag":  # the code 0 of the only category told: "yes"
-                found.append(Trait.of(column, ("",), np.where(np.isfinite(values), 1.0 - values, np.nan)))
+                traits.append(Trait.of(column, ("",), np.where(np.isfinite(values), 1.0 - values, np.nan)))
             else:
-                found.append(Trait.of(column, (), np.where(np.isfinite(values), values, np.nan)))
-    return tuple(found)
+                traits.append(Trait.of(column, (), np.where(np.isfinite(values), values, np.nan)))
+    return tuple(traits)
 
 
 def describe_passive(traits: tuple[Trait, ...], labels: Labels, k: int) -> pd.DataFrame:

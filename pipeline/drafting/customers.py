@@ -12,7 +12,7 @@ from pipeline.drafting.draft_text import write_campaign, write_column, write_fam
 from pipeline.drafting.purchases import Summary
 from pipeline.drafting.sections import write_lines, write_questions, write_source
 from pipeline.drafting.structure import Structure
-from pipeline.spec import share_name
+from pipeline.spec import Source, share_name
 from pipeline.understanding import Understanding
 from pipeline.understanding import vocabulary as names
 
@@ -31,8 +31,12 @@ def draft_customers(
     *,
     reading: Understanding,
     summary: Summary | None = None,
+    tables: Source | None = None,
 ) -> str:
-    """The spec of a table with one row a customer, which ``summary.query`` made of lines where it is given."""
+    """The spec of a table with one row a customer, which ``summary.query`` made of lines where it is given.
+
+    ``tables`` says how it is made of several.
+    """
     families = [
         family
         for family in structure.families
@@ -42,7 +46,7 @@ def draft_customers(
     document = Document()
     write_head(document, structure, parts, name, source, reading)
     write_questions(document, reading.questions)
-    write_source(document, reading, summary.query if summary else "")
+    write_source(document, reading, summary.query if summary else "", tables)
     write_lines(document, reading)
     write_id(document, structure, reading)
     document.table("segments")

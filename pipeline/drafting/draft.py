@@ -12,14 +12,15 @@ from pipeline.contract import Message
 from pipeline.drafting.customers import draft_customers
 from pipeline.drafting.document import Document
 from pipeline.drafting.forms import Forms, one_currency
-from pipeline.drafting.opening import opened
+from pipeline.drafting.opening import Opened, opened
 from pipeline.drafting.purchases import Summary, summarise
 from pipeline.drafting.sections import write_lines, write_source
+from pipeline.drafting.shop import Shop
 from pipeline.drafting.structure import analyse_structure
 from pipeline.errors import InputError
 from pipeline.reading import ROW_ID, Data, Frames, Question, RawTable, read_source
 from pipeline.spec import SCHEMA_FILE, parse_spec, schema_text
-from pipeline.understanding import Understanding, understand
+from pipeline.understanding import Profile, Understanding, understand
 
 
 @dataclass(frozen=True)
@@ -52,17 +53,37 @@ def draft(data: Data, name: str | None = None, answers: Mapping[str, str] | None
     """
     title = spec_name(data) if name is None else name
     with opened(data, answers or {}) as source:
-        reading, table = understand(source.engine, answers)
+        reading, table = _understood(source, answers)
         _add_forms(reading, source.forms)
         if reading.money and not reading.currency and source.text is not None:
             reading.currency = one_currency(source.text.frame, reading.money.columns)
         summary = summarise(reading, table, source.engine) if reading.lines else None
-    raw = _customers(data, title, reading, summary) if summary else source.raw
+        shop = source.shop.using(reading, summary.query if summary else "")
+        raw = _customers(shop, title, reading, summary) if summary else source.raw
     raw = RawTable(**{**vars(raw), "frame": raw.frame.rename(columns=lambda column: str(column).strip())})
     structure = analyse_structure(raw.frame, formats=reading.formats, families=summary.families if summary else None)
-    text = draft_customers(structure, title, source.source, reading=reading, summary=summary)
+    text = draft_customers(structure, title, source.source, reading=reading, summary=summary, tables=shop.source)
     parse_spec(tomllib.loads(text), where="draft")  # a draft that does not load would be a fault of ours
     return Draft(text, tuple(reading.told), tuple(reading.questions))
+
+
+def _understood(source: Opened, answers: Mapping[str, str] | None) -> tuple[Understanding, tuple[Profile, ...]]:
+    """What the table is; a question about its tables comes before what is missing in the one that was guessed."""
+    made = source.shop.made
+    try:
+        reading, table = understand(source.engine, answers)
+    except InputError as error:
+        if made is None or not made.questions:
+            raise
+        question = made.questions[0]
+        raise InputError.because(
+            question.ask,
+            found="; ".join(f"{choice.value} ({choice.evidence})" for choice in question.choices),
+            remedy=f"say which: --answer {question.key}={question.choices[0].value}",
+        ) from error
+    reading.told[:0] = [*source.shop.told, *(made.told if made else ())]
+    reading.questions[:0] = made.questions if made else ()
+    return reading, table
 
 
 def _add_forms(reading: Understanding, forms: Forms) -> None:
@@ -71,7 +92,7 @@ def _add_forms(reading: Understanding, forms: Forms) -> None:
     used = {reading.customer, reading.order, reading.day, reading.period}
     used |= set(reading.money.columns) if reading.money else set()
     for column, question in forms.questions.items():
-        if column in used or not reading.lines:
+        if column in used or not reading.lines or question.key == "year":
             reading.questions.insert(0, question)
     reading.questions = list({question.key: question for question in reversed(reading.questions)}.values())[::-1]
     for column, told in forms.told.items():
@@ -84,19 +105,19 @@ def draft_spec(data: Data, name: str | None = None) -> str:
     return draft(data, name).text
 
 
-def _customers(data: Data, title: str, reading: Understanding, summary: Summary) -> RawTable:
+def _customers(shop: Shop, title: str, reading: Understanding, summary: Summary) -> RawTable:
     """One row a customer, by the very query that the draft will hold."""
     document = Document()
     document.value("name", title)
     if reading.day:
         document.value("as_of", "auto")
-    write_source(document, reading, summary.query)
+    write_source(document, reading, summary.query, shop.source)
     write_lines(document, reading)
     document.table("id")
     document.value("column", reading.customer or ROW_ID)
     document.table("columns", "orders")
     document.value("role", "active")
-    return read_source(parse_spec(tomllib.loads(document.text), where="draft"), data)
+    return read_source(parse_spec(tomllib.loads(document.text), where="draft"), shop.data)
 
 
 def write_draft(text: str, target: Path) -> None:

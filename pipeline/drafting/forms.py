@@ -24,7 +24,7 @@ from pipeline.reading import (
 )
 from pipeline.understanding import fits, words
 
-_SERIAL_WORDS = rf"{words.DAY}|{words.DAY_ORDER}|\bat$|timestamp|created|updated"
+SERIAL_WORDS = rf"{words.DAY}|{words.DAY_ORDER}|\bat$|timestamp|created|updated"
 _LEAST = 0.5  # of the known cells, for a form to be taken
 
 
@@ -62,7 +62,7 @@ def settle_forms(frame: pd.DataFrame, typed: pd.DataFrame, answers: Mapping[str,
         if kind == "date":
             if not pd.api.types.is_datetime64_any_dtype(series):
                 dated[name] = day_forms(series)
-        elif fits(_SERIAL_WORDS, str(name)):
+        elif fits(SERIAL_WORDS, str(name)):
             serial = day_forms(series)
             if serial and serial[0].share >= _LEAST:
                 dated[name] = serial

@@ -7,9 +7,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 
-from pipeline.drafting.forms import Forms, settle_forms
-from pipeline.reading import ROW_ID, SINGLE, Data, Engine, RawTable, open_tables, read_source
+import pandas as pd
+
+from pipeline.drafting.forms import SERIAL_WORDS, Forms, settle_forms
+from pipeline.drafting.shop import Shop, shop_of
+from pipeline.reading import ROW_ID, SINGLE, Data, Engine, Given, RawTable, open_tables, quote, read_source
 from pipeline.spec import IdColumn, Source, Spec
+from pipeline.understanding import fits, is_number
+
+_SAMPLE = 100_000  # rows, for the forms of a table that is not read into memory
 
 
 @dataclass
@@ -17,7 +23,7 @@ class Opened:
     """An engine with the table ``data``, typed by ``forms``."""
 
     engine: Engine
-    data: Data
+    shop: Shop
     forms: Forms
     source: str  # for people
     text: RawTable | None  # where the table was text
@@ -25,26 +31,77 @@ class Opened:
     @cached_property
     def raw(self) -> RawTable:
         """Every row as it was written."""
-        return self.text if self.text is not None else read_source(nothing_known(), self.data)
+        return self.text if self.text is not None else read_source(nothing_known(self.shop), self.shop.data)
 
 
 @contextmanager
 def opened(data: Data, answers: Mapping[str, str]) -> Iterator[Opened]:
-    """The one table of ``data``; raises ``InputError`` where there are several or none."""
-    with open_tables(nothing_known(), data) as (engine, given):
-        text = given.texts.get(SINGLE)
-        if text is None:
-            yield Opened(engine, data, Forms(), given.source, None)
-            return
-        forms = settle_forms(text.frame, given.frames[SINGLE], answers, given.source)
-        if not forms.formats:
-            yield Opened(engine, data, forms, given.source, text)
-            return
-    with open_tables(nothing_known(forms.formats), data) as (engine, given):
-        yield Opened(engine, data, forms, given.source, given.texts.get(SINGLE))
+    """The one table of ``data``, or the one that its tables make; raises ``InputError`` where there is nothing."""
+    with shop_of(data) as shop:
+        with open_tables(nothing_known(shop), shop.data) as (engine, given):
+            forms = {
+                name: settle_forms(raw.frame, given.frames[name], answers, given.source)
+                for name, raw in given.texts.items()
+            } | {
+                name: _forms_of_typed(engine, name, answers, given.source)
+                for name in given.names
+                if name not in given.texts
+            }
+            formats = _agreed(forms)
+            kinds = engine.columns(SINGLE) if SINGLE in given.names else {}
+            numbers = {name: is_number(kind) or formats.get(name) == "number" for name, kind in kinds.items()}
+            shop, question = shop.by_month(numbers, answers)
+            if question is not None:
+                forms.setdefault(SINGLE, Forms()).questions["(months)"] = question
+            if not (formats or shop.months):
+                yield _opened(engine, shop, forms, given, answers)
+                return
+        with open_tables(nothing_known(shop, formats), shop.data) as (engine, given):
+            yield _opened(engine, shop, forms, given, answers)
 
 
-def nothing_known(formats: Mapping[str, str] | None = None) -> Spec:
-    """A spec of a table nobody has described, but for the forms of its days."""
-    source = Source.model_validate({"formats": dict(formats)} if formats else {})
-    return Spec(name="draft", id=IdColumn(column=ROW_ID), columns={}, source=source)
+def _forms_of_typed(engine: Engine, table: str, answers: Mapping[str, str], source: str) -> Forms:
+    """Days and amounts that a table with types (Parquet) keeps as text, and days that it keeps as numbers."""
+    kinds = engine.columns(table)
+    likely = [
+        name for name, kind in kinds.items() if kind == "VARCHAR" or (is_number(kind) and fits(SERIAL_WORDS, name))
+    ]
+    if not likely:
+        return Forms()
+    frame = engine.query(f"SELECT {', '.join(map(quote, likely))} FROM {quote(table)} LIMIT {_SAMPLE}")
+    frame = frame.assign(**{name: frame[name].astype("str") for name in likely if kinds[name] == "VARCHAR"})
+    forms = settle_forms(frame, frame, answers, source)
+    whole = [name for name, form in forms.formats.items() if form == "number" and _whole(frame[name])]
+    return Forms({name: form for name, form in forms.formats.items() if name not in whole}, forms.questions, forms.told)
+
+
+def _whole(series: pd.Series) -> bool:
+    """Digits only: a number of something, which stays the text that it is."""
+    return bool(series.dropna().str.fullmatch(r"\d+").all())
+
+
+def nothing_known(shop: Shop, formats: Mapping[str, str] | None = None) -> Spec:
+    """A spec of a table nobody has described, but for where it is and the forms of its days."""
+    keys = shop.source.model_dump(exclude_defaults=True) | ({"formats": dict(formats)} if formats else {})
+    return Spec(name="draft", id=IdColumn(column=ROW_ID), columns={}, source=Source.model_validate(keys))
+
+
+def _opened(engine: Engine, shop: Shop, forms: Mapping[str, Forms], given: Given, answers: Mapping[str, str]) -> Opened:
+    if not shop.tables:
+        return Opened(engine, shop, forms.get(SINGLE, Forms()), given.source, given.texts.get(SINGLE))
+    shop = shop.joined(engine, answers)
+    engine.define(SINGLE, shop.view)
+    together = Forms(_agreed(forms))
+    for column in shop.made.columns if shop.made else ():
+        of_table = forms.get(column.table, Forms())
+        if column.name in of_table.questions:
+            together.questions[column.alias] = of_table.questions[column.name]
+        for told in of_table.told.get(column.name, ()):
+            together.tell(column.alias, told)
+    return Opened(engine, shop, together, given.source, None)
+
+
+def _agreed(forms: Mapping[str, Forms]) -> dict[str, str]:
+    """Forms of columns by their names; of columns of two tables with one name, only where they are written alike."""
+    every = [(column, form) for part in forms.values() for column, form in part.formats.items()]
+    return {column: form for column, form in every if all(form == other for name, other in every if name == column)}

@@ -6,14 +6,22 @@ from collections.abc import Sequence
 
 from pipeline.drafting.document import Document, literal, long_text
 from pipeline.reading import Question
+from pipeline.spec import Source
 from pipeline.understanding import Understanding
 
 
-def write_source(document: Document, reading: Understanding, query: str = "") -> None:
-    """The [source]: forms of the columns that are not read as they look, and the query to one row a customer."""
-    if not (reading.formats or query):
+def write_source(document: Document, reading: Understanding, query: str = "", tables: Source | None = None) -> None:
+    """The [source]: its tables and how they are joined, forms of columns, and the query to one row a customer."""
+    tables = tables or Source()
+    if not (reading.formats or query or tables.tables):
         return
     document.table("source")
+    if tables.tables:
+        document.value("tables", dict(tables.tables))
+    if tables.view:
+        document.comment(f"one table of several, which is called data: a row for each row of {tables.grain}")
+        document.value("view", long_text(tables.view))
+        document.value("grain", tables.grain or "")
     if query:
         document.comment(
             "The file holds more than one row a customer: this query makes one row of them. The table is called",
@@ -24,6 +32,12 @@ def write_source(document: Document, reading: Understanding, query: str = "") ->
         document.comment("how cells are read: each column in one form")
         document.value("formats", dict(reading.formats))
     document.blank()
+    if tables.load:
+        document.comment("columns that are loaded from the database")
+        document.table("source", "load")
+        for table, columns in tables.load.items():
+            document.value(table, columns)
+        document.blank()
 
 
 def write_lines(document: Document, reading: Understanding) -> None:

@@ -52,6 +52,7 @@ def one_thread(api: str | None = None) -> AbstractContextManager[Any]:
 
 @cache
 def _controller() -> ThreadpoolController:  # looking for the libraries takes 7 ms, as long as several small fits
+    import sklearn.cluster  # noqa: F401  (only libraries that are loaded by now are controlled)
     from threadpoolctl import ThreadpoolController
 
     return ThreadpoolController()

@@ -1,10 +1,13 @@
 """A source to raw rows: text in any encoding, Parquet, databases; DuckDB is asked from here and nowhere else."""
 
+from pipeline.reading.databases import database_tables, is_database, loaded
 from pipeline.reading.engine import Engine, QueryError, quote, tables
 from pipeline.reading.frames import SINGLE, Data, Frames
 from pipeline.reading.kinds import FALSE, NULLS, TRUE, as_text, convert, decimal_hint, infer_column, read_as
+from pipeline.reading.queries import Given
 from pipeline.reading.questions import Choice, Question
 from pipeline.reading.raw import ROW_ID, RawTable
+from pipeline.reading.several import tables_in
 from pipeline.reading.sources import open_tables, query_tables, read_source
 from pipeline.reading.values.currencies import currency_of
 from pipeline.reading.values.day_month import DayMonth, day_month_evidence, shown_days
@@ -23,16 +26,20 @@ __all__ = [
     "DayMonth",
     "Engine",
     "Frames",
+    "Given",
     "QueryError",
     "Question",
     "RawTable",
     "as_text",
     "convert",
     "currency_of",
+    "database_tables",
     "day_forms",
     "day_month_evidence",
     "decimal_hint",
     "infer_column",
+    "is_database",
+    "loaded",
     "open_tables",
     "query_tables",
     "quote",
@@ -41,4 +48,5 @@ __all__ = [
     "shown_days",
     "spoilt_ids",
     "tables",
+    "tables_in",
 ]

@@ -20,8 +20,9 @@ Arrow: TypeAlias = Any  # pyarrow.Table, which has no types and is imported wher
 class Frames:
     """Arrow tables by name; DuckDB reads them where they are."""
 
-    tables: Mapping[str, Arrow]
+    tables: Mapping[str, Arrow]  # or Parquet files, of what a database holds and memory does not
     title: str = TITLE
+    typed: bool = True  # false: texts may hold numbers and days, as they do in databases
 
     @classmethod
     def of(cls, frame: pd.DataFrame) -> Frames:

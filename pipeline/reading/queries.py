@@ -15,7 +15,7 @@ import pandas as pd
 from pipeline.contract import LineAccount
 from pipeline.errors import InputError, SpecError
 from pipeline.reading.engine import Engine, QueryError, tables
-from pipeline.reading.frames import Arrow
+from pipeline.reading.frames import SINGLE, Arrow
 from pipeline.reading.lines import (
     Judged,
     Subject,
@@ -37,6 +37,7 @@ from pipeline.reading.lines import (
     with_line_numbers,
 )
 from pipeline.reading.raw import RawTable
+from pipeline.reading.view import make_view
 from pipeline.spec import Spec
 
 
@@ -79,6 +80,7 @@ def opened(spec: Spec, given: Given) -> Iterator[Opened]:
         Where a table cannot be read.
     """
     with tables(given.parquet, given.frames) as engine:
+        make_view(spec, engine, given.parquet, given.frames, given.texts)
         if spec.lines is None:
             yield Opened(engine, spec.at(_last_day(engine, given)) if spec.as_of == "auto" else spec)
             return
@@ -181,11 +183,12 @@ def _read(given: Given, table: str | None = None) -> dict[str, Any]:
 
 def _number(engine: Engine, spec: Spec, given: Given) -> Where:
     """Give every line its place; returns how places are told."""
-    if spec.lines and spec.lines.query is not None:
-        for name, raw in given.texts.items():
+    query = spec.lines.query if spec.lines else None
+    if query is not None or spec.source.view:
+        for name, raw in given.texts.items() if query is not None else ():
             engine.give(name, with_line_numbers(given.frames[name], raw))
         try:
-            number_answer(engine, spec.lines.query)
+            number_answer(engine, query or f"SELECT * FROM {SINGLE}")  # noqa: S608
         except QueryError as error:
             raise query_failed(spec, "lines.query", error, given.names) from error
         return places_in_answer(engine)

@@ -14,7 +14,7 @@ import pandas as pd
 
 from pipeline.contract import Joined, Message, Quantity
 from pipeline.errors import InputError, SpecError
-from pipeline.reading.databases import read_database
+from pipeline.reading.databases import is_database, loaded, read_database
 from pipeline.reading.engine import Engine, QueryError, count_rows, quote, tables
 from pipeline.reading.frames import SINGLE, Arrow, Data, Frames
 from pipeline.reading.kinds import convert, infer, not_readable
@@ -23,6 +23,7 @@ from pipeline.reading.queries import Given, account, answer, asked, last_of, ope
 from pipeline.reading.raw import RawTable, Reject
 from pipeline.reading.shapes.files import files_in, find_files, is_parquet, package_folder
 from pipeline.reading.shapes.text import TextTable, read_text
+from pipeline.reading.stored import has_any, read_stored, whole_table
 from pipeline.spec import Source, Spec
 
 Table: TypeAlias = list[Path] | Arrow  # a table's files, or the table itself
@@ -45,16 +46,34 @@ def read_source(spec: Spec, data: Data | None) -> RawTable:
         Naming what was looked for and what to do.
 
     """
-    if isinstance(data, str) and "://" in data:
+    if isinstance(data, str) and is_database(data) and not spec.source.load:
         return _dated(read_database(spec, data), spec)
     try:
-        return _dated(_read_tables(spec, data), spec)
+        with _held(spec, data) as held:
+            return _dated(_read_tables(spec, held), spec)
     except OSError as error:
         raise InputError.because(
             f"{error.filename or data}: cannot be read",
             found=error.strerror or str(error),
             remedy="check that the file is there and that you may read it",
         ) from error
+
+
+@contextmanager
+def _held(spec: Spec, data: Data | None) -> Iterator[Data | None]:
+    """The data; of a database, the columns that the spec names, which are there while this is open."""
+    if not (isinstance(data, str) and is_database(data)):
+        yield data
+        return
+    if not spec.source.load:
+        raise SpecError.because(
+            f"{spec.path or spec.name}: the spec does not say what to load from the database",
+            expected="[source.load] with the columns of each table",
+            remedy="write them down, or draft the spec anew with 'korzina init' and the database's address",
+        )
+    named = spec.source.tables
+    with loaded(data, {name: (named.get(name, name), columns) for name, columns in spec.source.load.items()}) as held:
+        yield held
 
 
 def _dated(raw: RawTable, spec: Spec) -> RawTable:
@@ -68,8 +87,8 @@ def _dated(raw: RawTable, spec: Spec) -> RawTable:
 
 def _read_tables(spec: Spec, data: Data | None) -> RawTable:
     given, source = _tables(spec, data)
-    if spec.source.query:
-        return _query(spec, given, source)
+    if spec.source.query or spec.source.view:
+        return _query(spec, given, source, typed=_typed_already(data))
     if len(given) != 1:
         raise SpecError.because(
             f"{spec.path or spec.name}: several tables and no query",
@@ -91,7 +110,7 @@ def _tables(spec: Spec, data: Data | None) -> tuple[dict[str, Table], str]:
     """Files of each table, or the table itself, and the source in words."""
     named = spec.source.tables
     if isinstance(data, Frames):
-        return dict(data.under(named)), data.title
+        return dict(data.under({**named, **spec.source.load})), data.title
     if data is None:
         if spec.source.package is None and not named:
             raise InputError.because(
@@ -204,10 +223,10 @@ def _typed(frame: pd.DataFrame, source: str, tables: dict[str, int], notes: tupl
     return RawTable(frame, source, np.arange(1, len(frame) + 1, dtype=np.int64), tables=tables, notes=notes)
 
 
-def _query(spec: Spec, given: dict[str, Table], source: str) -> RawTable:
+def _query(spec: Spec, given: dict[str, Table], source: str, *, typed: bool) -> RawTable:
     """Each table under its name, then the spec's query."""
-    known = _by_form(spec, given, source)
-    query, key = spec.source.query or "", "source.query"
+    known = _by_form(spec, given, source, typed=typed)
+    query, key = spec.source.query or f"SELECT * FROM {SINGLE}", "source.query"  # noqa: S608
     try:
         with opened(spec, known) as found:
             sizes = {
@@ -232,13 +251,23 @@ def _query(spec: Spec, given: dict[str, Table], source: str) -> RawTable:
     return replace(_typed(frame, source, sizes, tuple(notes)), account=lines, as_of=found.spec.day)
 
 
-def _by_form(spec: Spec, given: dict[str, Table], source: str) -> Given:
+def _typed_already(data: Data | None) -> bool:
+    return not isinstance(data, Frames) or data.typed
+
+
+def _by_form(spec: Spec, given: dict[str, Table], source: str, *, typed: bool) -> Given:
     """Parquet files by table, text tables and those in memory as frames, and what was read of the texts."""
     files = {name: table for name, table in given.items() if isinstance(table, list)}
     parquet = {name: paths for name, paths in files.items() if is_parquet(paths)}
     read = {name: _text(spec.source, paths, source) for name, paths in files.items() if name not in parquet}
     frames = {name: table for name, table in given.items() if not isinstance(table, list)}
-    return Given(parquet, frames | {name: _inferred(raw, spec.source) for name, raw in read.items()}, read, source)
+    texts = {name: _inferred(raw, spec.source) for name, raw in read.items()}
+    written = {name: whole_table(paths) for name, paths in parquet.items() if has_any(paths, spec.source.formats)}
+    for name, table in (frames | written).items():
+        if not typed or name in written or set(spec.source.formats) & set(table.column_names):
+            read[name], texts[name] = read_stored(table, spec.source, source)
+    parquet = {name: paths for name, paths in parquet.items() if name not in written}
+    return Given(parquet, frames | texts, read, source)
 
 
 @contextmanager
@@ -250,10 +279,10 @@ def open_tables(spec: Spec, data: Data | None) -> Iterator[tuple[Engine, Given]]
     InputError
         Where there is nothing to read.
     """
-    stored, source = _tables(spec, data)
-    given = _by_form(spec, stored, source)
-    with opened(spec, given) as found:
-        yield found.engine, given
+    with _held(spec, data) as held:
+        given = _by_form(spec, *_tables(spec, held), typed=_typed_already(held))
+        with opened(spec, given) as found:
+            yield found.engine, given
 
 
 def query_tables(spec: Spec, data: Data | None, key: str, query: str, **given: pd.DataFrame) -> pd.DataFrame:
@@ -264,8 +293,9 @@ def query_tables(spec: Spec, data: Data | None, key: str, query: str, **given: p
     SpecError
         Where the query fails; ``key`` is the spec's name for it.
     """
-    stored, source = _tables(spec, data)
-    return answer(spec, _by_form(spec, stored, source), key, query, **given)
+    with _held(spec, data) as held:
+        known = _by_form(spec, *_tables(spec, held), typed=_typed_already(held))
+        return answer(spec, known, key, query, **given)
 
 
 def _inferred(raw: RawTable, source: Source) -> pd.DataFrame:

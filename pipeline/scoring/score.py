@@ -32,13 +32,13 @@ from pipeline.contract import (
     Segmentation,
     decoded,
     encoded,
-    harmless,
     messages_of,
     with_messages,
 )
-from pipeline.errors import InputError, UsageError, nearest_name
+from pipeline.errors import InputError, nearest_name
 from pipeline.reading import ROW_ID, Data, Frames, RawTable
 from pipeline.scoring.drift import measure_drift
+from pipeline.scoring.output import check_output, write_scores
 from pipeline.segmenting import apply_transform, squared_distances
 
 if TYPE_CHECKING:
@@ -54,16 +54,17 @@ class EarlierDayError(InputError):
 
 
 def score_file(segmentation: Segmentation, data: str, output: Path, *, as_of: date | None = None) -> Scored:
-    """Place every customer in ``data`` and write a CSV; raises ``InputError``, ``UsageError`` as ``score`` does."""
-    if output.resolve() == Path(data).expanduser().resolve():
-        raise UsageError.because(
-            f"{output}: the customers' own file would be overwritten", remedy="give another file with --output"
-        )
+    """Place every customer in ``data`` and write CSV or a workbook.
+
+    Raises
+    ------
+    InputError, UsageError
+        As ``score`` and ``write_scores`` do.
+
+    """
+    check_output(output, data)
     scored = score(segmentation, data, as_of=as_of)
-    try:
-        neutralise_formulas(scored.table).to_csv(output, index=False, encoding="utf-8")
-    except OSError as error:
-        raise InputError.because(f"{output} cannot be written ({error.strerror or error})") from error
+    write_scores(scored, segmentation, data, output)
     return scored
 
 
@@ -156,9 +157,11 @@ def score(segmentation: Segmentation, data: Data, *, as_of: date | None = None) 
     table = place(customers, segmentation)
     labels = table[Scores.SEGMENT].to_numpy(dtype=np.int64) - 1
     outlook = response_outlook(customers, labels, segmentation, spec, None if ready else read_history(spec, data))
+    table = table.assign(**outlook.columns)
+    table.columns = pd.Index([Scores.beside(spec.id.column, str(name)) for name in table])
     table.insert(0, spec.id.column, customers[spec.id.column].to_numpy())
     return Scored(
-        table=table.assign(**outlook.columns),
+        table=table,
         ledger=cleaned.ledger,
         drift=measure_drift(customers, labels, segmentation),
         currency=segmentation.dataset.currency,
@@ -177,7 +180,8 @@ def _refuse_earlier(raw: RawTable, segmentation: Segmentation) -> None:
         expected=Message.of("{day} or later", day=Day(trained)),
         found=raw.as_of.isoformat(),
         remedy=Message.of(
-            "give the day from which recencies are to count: --as-of {trained}, or --as-of {day}",
+            "say from which day recencies are to count, {trained} as in the training or {day}: with --as-of, or beside "
+            "the file on the Score page",
             trained=trained.isoformat(),
             day=raw.as_of.isoformat(),
         ),
@@ -294,9 +298,3 @@ def place(customers: pd.DataFrame, segmentation: Segmentation) -> pd.DataFrame:
             Scores.FITS: nearest <= reach.reindex(range(segmentation.k)).to_numpy()[own],
         }
     )
-
-
-def neutralise_formulas(table: pd.DataFrame) -> pd.DataFrame:
-    """A copy in which no text cell starts a spreadsheet formula: such cells get an apostrophe."""
-    texts = [name for name in table if pd.api.types.is_string_dtype(table[name]) or table[name].dtype == object]
-    return table.assign(**{str(name): table[name].astype("str").map(harmless) for name in texts})

@@ -143,16 +143,16 @@ def _measured(chosen: CandidateRecord) -> Message:
 def _disagreements(
     k: int, elbow_k: int | None, silhouette_k: int, supported_k: int | None, bounds: tuple[int, int]
 ) -> tuple[Message, ...]:
-    found = []
+    messages = []
     if elbow_k is None:
-        found.append(
+        messages.append(
             Message.of(
                 "Each further segment brings customers closer together at an even pace: there is no clear knee "
                 "(inertia)."
             )
         )
     elif elbow_k != k:
-        found.append(
+        messages.append(
             Message.of(
                 "From {elbow} segments on, not {k}, one more brings customers little closer together (elbow of the "
                 "inertia). That measure always names a number, also where there are no groups.",
@@ -161,7 +161,7 @@ def _disagreements(
             )
         )
     if silhouette_k != k:
-        found.append(
+        messages.append(
             Message.of(
                 "The groups are most clearly apart with {clearest} segments, not {k} (silhouette): that measure "
                 "favours few, coarse groups.",
@@ -170,7 +170,7 @@ def _disagreements(
             )
         )
     if supported_k is not None and not bounds[0] <= supported_k <= bounds[1]:
-        found.append(
+        messages.append(
             Message.of(
                 "The data support {supported} segments, outside the {least} to {most} that were asked for.",
                 supported=Quantity(supported_k),
@@ -178,4 +178,4 @@ def _disagreements(
                 most=Quantity(bounds[1]),
             )
         )
-    return tuple(found)
+    return tuple(messages)

@@ -11,6 +11,10 @@ from pipeline.stages import Features
 
 _MOST_BELOW_ZERO = 0.02  # share of customers; with more, the logarithm would hide what they have in common
 WINSORIZE_TAIL = 0.005
+# A flag that half of the customers have gets the spread of a standardized column, a rare one less: standardized, one
+# that 1 in 100 has would set those ten deviations apart. Gelman (2008), Scaling regression inputs by dividing by two
+# standard deviations, Statistics in Medicine 27: what is binary is left alone where the rest is divided by two.
+_BINARY_SCALE = 0.5
 _MAD_TO_SD = 1.349  # interquartile range of the standard normal distribution
 
 
@@ -103,6 +107,8 @@ def _fit(series: pd.Series, column: Column) -> tuple[float, bool, float | None, 
 
 
 def _scaling(values: np.ndarray, transform: tuple[str, ...]) -> tuple[float, float]:
+    if "binary" in transform:
+        return float(values.mean()), _BINARY_SCALE
     if "robust" in transform:
         low, middle, high = np.quantile(values, [0.25, 0.5, 0.75])
         spread = (high - low) / _MAD_TO_SD

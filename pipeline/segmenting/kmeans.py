@@ -14,8 +14,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from sklearn import config_context
-from sklearn.cluster import KMeans, kmeans_plusplus
 
 from pipeline.contract import Labels, Matrix
 from pipeline.errors import InputError
@@ -82,6 +80,8 @@ def sweep(
     InputError
         Where the rows are fewer or less distinct than the largest k.
     """
+    from sklearn import config_context  # late, here and below: who places customers needs this room and no fit
+
     wanted = sorted(set(ks))
     _check(matrix, wanted[-1])
     rng = np.random.default_rng(seed)
@@ -163,6 +163,8 @@ def _seedings(
     rows: Array, chain: Sequence[int], rng: np.random.Generator, number: int, threads: Pool
 ) -> dict[int, tuple[_Fit, ...]]:
     """Lloyd from the prefixes of some k-means++ seedings, by k; the longest fits start first."""
+    from sklearn.cluster import kmeans_plusplus
+
     squared = np.einsum("ij,ij->i", rows, rows)
     states = [int(rng.integers(2**31 - 1)) for _ in range(number)]
     seeds = list(
@@ -176,6 +178,8 @@ def _seedings(
 
 
 def _lloyd(rows: Array, centres: Array) -> _Fit:
+    from sklearn.cluster import KMeans
+
     model = KMeans(len(centres), init=centres, n_init=1, tol=1e-3, max_iter=100, copy_x=True).fit(rows)
     return _Fit(model.cluster_centers_, float(model.inertia_), model.labels_)
 

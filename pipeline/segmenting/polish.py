@@ -5,15 +5,18 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
-from sklearn.cluster import KMeans
 
 from pipeline.contract import Labels, Matrix
 from pipeline.errors import InputError
 from pipeline.processors import THREADS, pool
 from pipeline.segmenting.distances import Array, cluster_means, cluster_sums
 from pipeline.stages import Partition
+
+if TYPE_CHECKING:
+    from sklearn.cluster import KMeans
 
 LARGE_ROWS = 100_000  # above this Lloyd runs in float32, half the memory traffic, and on a part of the rows first
 STRICT_ROWS = 20_000  # up to this many Lloyd runs until no row changes sides
@@ -89,6 +92,8 @@ def _large(matrix: Matrix) -> Lloyd:
 
 
 def _fit(rows: Array, centres: Array, tolerance: float) -> KMeans:
+    from sklearn.cluster import KMeans
+
     return KMeans(len(centres), init=centres, n_init=1, tol=tolerance, max_iter=300).fit(rows)
 
 

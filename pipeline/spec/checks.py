@@ -95,6 +95,14 @@ def refuse_open_questions(spec: Spec, data: str | None) -> None:
     )
 
 
+_QUANTITIES = ("number", "integer", "flag")
+_REMEDIES = {
+    "category": 'set its role to "passive" (it describes the segments then), or make a flag of one value: a column of '
+    """its own with sql = "COLUMN = 'VALUE'", kind = "flag", role = "active" and transform = ["binary"]""",
+    "date": 'set its role to "passive", or derive days from it: sql = "date_diff(\'day\', COLUMN, as_of)"',
+}
+
+
 def check_references(spec: Spec, known: set[str], where: str) -> None:
     """Refuse what would cluster on an outcome, and references to columns that do not exist."""
     outcomes = {name for name, column in spec.columns.items() if column.role == "outcome"}
@@ -109,7 +117,9 @@ def check_references(spec: Spec, known: set[str], where: str) -> None:
                 expected='a column with role = "outcome"',
                 found=campaign.column,
             )
+    _check_view(spec.source, where)
     _refuse_leaks(spec, outcomes, where)
+    _refuse_no_quantity(spec, where)
     if not any(part.role == "active" for part in spec.columns.values()) and not any(
         group.shares == "active" for group in spec.groups.values()
     ):
@@ -129,6 +139,53 @@ def check_references(spec: Spec, known: set[str], where: str) -> None:
         )
     if spec.segments.min > spec.segments.max:
         raise SpecError.because(f"{where}: segments.min is above segments.max")
+
+
+def _check_view(source: Source, where: str) -> None:
+    """A view is the table ``data`` and stands on others, of which the grain is one."""
+    named = {**source.tables, **source.load}
+    if source.grain and not source.view:
+        raise SpecError.because(
+            f"{where}: source.grain without source.view",
+            expected="the view whose rows are those of the grain",
+            remedy="add source.view, or leave source.grain out",
+        )
+    if source.grain and named and source.grain not in named:
+        raise SpecError.unknown_name(f"{where}: source.grain", source.grain, named)
+    if source.view and "data" in named:
+        raise SpecError.because(
+            f"{where}: a table of the source is called 'data'",
+            expected="another name: 'data' is what source.view makes of the tables",
+            remedy="rename it in source.tables, source.load and the view",
+        )
+    unknown = sorted(set(source.tables) - set(source.load)) if source.load else []
+    if unknown:
+        raise SpecError.because(
+            f"{where}: source.load has no columns for table {unknown[0]!r}",
+            expected="columns for every table of source.tables",
+            remedy=f"add {unknown[0]} to [source.load], or take it out of source.tables",
+        )
+
+
+def _refuse_no_quantity(spec: Spec, where: str) -> None:
+    """What is clustered on has distances: numbers and flags have, categories, days and texts have none."""
+    if "binary" in spec.transform:
+        raise SpecError.because(f"{where}: transform: 'binary' is for single flags", remedy="give it to their columns")
+    for name, column in spec.columns.items():
+        if column.role == "active" and column.kind not in _QUANTITIES:
+            raise SpecError.because(
+                f"{where}: columns.{name}: kind = {column.kind!r} cannot be active",
+                expected="a number, an integer or a flag: between others there is no distance to cluster by",
+                found=f'role = "active" with kind = {column.kind!r}',
+                remedy=_REMEDIES.get(column.kind, 'set its role to "passive": it describes the segments then'),
+            )
+        if "binary" in (column.transform or ()) and (column.kind != "flag" or column.transform != ("binary",)):
+            raise SpecError.because(
+                f"{where}: columns.{name}: transform = {list(column.transform or ())} does not fit",
+                expected='"binary" alone, for a flag',
+                found=f"kind = {column.kind!r}",
+                remedy='use "standardize" or "robust" for numbers',
+            )
 
 
 def _refuse_leaks(spec: Spec, outcomes: set[str], where: str) -> None:
@@ -166,8 +223,10 @@ def _derived_from(spec: Spec, names: set[str]) -> set[str]:
     return tainted
 
 
+_WORD = re.compile(r"""'(?:[^']|'')*'|"(?P<quoted>(?:[^"]|"")*)"|(?P<word>\b[^\W\d]\w*+(?!\s*\())""")
+
+
 def identifiers(sql: str) -> set[str]:
     """Words of an SQL expression that can be column names; string literals are left out."""
-    without_strings = re.sub(r"'(?:[^']|'')*'", " ", sql)
-    quoted = set(re.findall(r'"([^"]+)"', without_strings))
-    return quoted | set(re.findall(r"\b[^\W\d]\w*+(?!\s*\()", re.sub(r'"[^"]*"', " ", without_strings)))
+    words = (match["quoted"] or match["word"] for match in _WORD.finditer(sql))
+    return {word.replace('""', '"') for word in words if word}

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from pipeline.contract import Campaign, GroupMeaning, Kind, Meaning, Role
 
-Transform = Literal["log1p", "winsorize", "standardize", "robust"]
+Transform = Literal["log1p", "winsorize", "standardize", "robust", "binary"]
 Action = Literal["quarantine", "drop", "null", "clip"]
 Form = Annotated[str, Field(pattern=r"%|^(excel|unix|unix_ms|unix_us|number|text)$")]
 
@@ -27,6 +27,12 @@ class Source(_Part):
     """An installed Python package whose Parquet files are the tables."""
     tables: dict[str, str] = {}
     """Table name -> file, relative to the package or to the spec."""
+    load: dict[str, tuple[str, ...]] = {}
+    """Table name -> columns to load from a database, so that view and query are SQL of the embedded engine."""
+    view: str | None = None
+    """SQL over the tables that makes one table of them, called data: the query then reads from it."""
+    grain: str | None = None
+    """The table whose rows the view keeps, one for one; a view that repeats or loses any is refused."""
     query: str | None = None
     """SQL over the tables (or over a database); one row a customer."""
     query_file: str | None = None

@@ -26,6 +26,7 @@ from pipeline.contract import (
     Message,
     Metrics,
     Placement,
+    Projection,
     Quantity,
     RunSummary,
     Segment,
@@ -254,13 +255,11 @@ def _number(row: RunRow, name: str) -> float:
 def _check_shapes(segmentation: Segmentation) -> None:
     """Tables that belong together must fit together."""
     sizes = segmentation.assignments[Assignments.SEGMENT].value_counts()
+    keys = Customers.keys(segmentation.customers).tolist()
     checks = {
         "centres": (segmentation.centres.shape, (len(segmentation.cards), len(segmentation.transform.names))),
-        "projection": (segmentation.projection[Customers.KEY].tolist(), segmentation.customers[Customers.KEY].tolist()),
-        "assignments": (
-            segmentation.assignments[Customers.KEY].tolist(),
-            segmentation.customers[Customers.KEY].tolist(),
-        ),
+        "projection": (segmentation.projection[Projection.KEY].tolist(), keys),
+        "assignments": (segmentation.assignments[Assignments.KEY].tolist(), keys),
         "segments": ({card.segment: card.size for card in segmentation.cards if card.size}, sizes.to_dict()),
         "columns": (
             [],

@@ -1,6 +1,7 @@
 """What a file is: roles of its columns by evidence of words and of values, what is set aside, what must be asked."""
 
-from pipeline.understanding.evidence import Profile, Relations, fits, profiles, vocabulary, words
+from pipeline.understanding.evidence import Profile, Relations, fits, is_number, profiles, vocabulary, words
+from pipeline.understanding.joins import JoinedTables, Keys, joined, likely
 from pipeline.understanding.known_forms import (
     AsideForm,
     KnownForm,
@@ -10,6 +11,7 @@ from pipeline.understanding.known_forms import (
     recognise,
     recognise_tables,
 )
+from pipeline.understanding.months import ask_year, lines_of_months, months_of
 from pipeline.understanding.roles import Answers, Aside, Money, Understanding
 from pipeline.understanding.understand import understand
 
@@ -17,6 +19,8 @@ __all__ = [
     "Answers",
     "Aside",
     "AsideForm",
+    "JoinedTables",
+    "Keys",
     "KnownForm",
     "KnownTables",
     "Money",
@@ -25,7 +29,13 @@ __all__ = [
     "Relations",
     "StatusForm",
     "Understanding",
+    "ask_year",
     "fits",
+    "is_number",
+    "joined",
+    "likely",
+    "lines_of_months",
+    "months_of",
     "profiles",
     "recognise",
     "recognise_tables",

@@ -117,6 +117,9 @@ def _day(
     if reading.day is None:
         reading.tell("no column says when: there will be no recency")
         return
+    bought = [candidate for candidate in dated if not _is_her_own(candidate, reading.customer, relations)]
+    if given.get("day") is None and bought:
+        dated, reading.day = bought, reading.day if reading.day in {day.name for day in bought} else bought[0].name
     others = [candidate for candidate in dated if candidate.name != reading.day]
     reading.tell("day of the purchase: {column}", column=reading.day)
     if others:
@@ -148,6 +151,11 @@ def _day(
             for candidate in dated[:3]
         )
         reading.questions.append(Question("day", Message.of("Which is the day of the purchase?"), choices))
+
+
+def _is_her_own(candidate: DayCandidate, customer: str | None, relations: Relations) -> bool:
+    """The same on all lines of a customer, like the day on which she signed up."""
+    return customer is not None and relations.holds(customer, candidate.name)
 
 
 def _other(candidate: DayCandidate, dated: Sequence[DayCandidate]) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pipeline.contract import Message, Quantity
-from pipeline.reading import SINGLE, Choice, Question, quote
+from pipeline.reading import Choice, Question, quote
 from pipeline.understanding.evidence import plain_words
 
 LEAST_MONTHS = 3
@@ -75,13 +75,13 @@ def _named(part: str) -> int:
     return next((int(name[1:]) for name, value in found.groupdict().items() if value), 0) if found else 0
 
 
-def lines_of_months(months: Months, columns: Sequence[str], year: int | None) -> str:
+def lines_of_months(months: Months, columns: Sequence[str], year: int | None, table: str) -> str:
     """SQL that makes one line of each cell that holds something: its column's month, and ``amount``."""
     days = months.days or {column: f"{year:04d}-{month:02d}-01" for column, month in months.yearless.items()}
     kept = ", ".join(quote(column) for column in columns if column not in days)
     parts = [
         f"SELECT {kept}, DATE '{day}' AS {quote('month')}, {quote(column)} AS {quote('amount')} "
-        f"FROM {quote(SINGLE)} WHERE {quote(column)} <> 0"
+        f"FROM {quote(table)} WHERE {quote(column)} <> 0"
         for column, day in days.items()
     ]
     return "\nUNION ALL BY NAME ".join(parts)

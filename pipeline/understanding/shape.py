@@ -227,7 +227,7 @@ def _ask_kind(reading: Understanding, table: Sequence[Profile], other: Sequence[
         raise InputError.because(
             Message.of("no column to cluster on"),
             expected=Message.of("numbers that describe what customers do: orders, spend, visits"),
-            found=Joined(tuple(profile.name for profile in table[:10])),  # type: ignore[arg-type]
+            found=Message.of("{columns}", columns=Joined(tuple(profile.name for profile in table[:10]))),
             remedy=Message.of("add such columns, or give a table of purchases"),
         )
     seen = (

@@ -168,11 +168,11 @@ def test_a_choice_stands_in_the_address_beside_run_and_selection(run: Run) -> No
 def test_the_file_holds_what_the_table_shows_and_says_of_what(run: Run) -> None:
     asked, _ = read(run, "?of=sample-0&item=Beer")
 
-    lines = list(csv.reader(io.StringIO(pair_rows.as_csv(asked).removeprefix("\ufeff"))))
+    file = pair_rows.export(asked)
 
-    about, (header, *body) = dict(lines[: lines.index([])]), lines[lines.index([]) + 1 :]
+    about, (header, *body) = dict(file.account), csv.reader(io.StringIO(file.csv().removeprefix("\ufeff")))
     assert about["Run"] == RUN
-    assert about["Segments"] == str(run.segmentation.k)
+    assert about["Segments"] == run.segmentation.k
     assert about["Item"] == "Beer"
     assert [row[header.index("Count")] for row in body] == [str(rule.count) for rule in asked.shown]
     assert [row["key"] for row in pair_rows.rows(asked.shown)] == [rule.key for rule in asked.shown]

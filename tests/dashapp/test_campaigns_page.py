@@ -129,9 +129,8 @@ def test_screen_file_pipeline_and_report_tell_the_same_list_with_its_hold_out_gr
     asked, _ = read(run, "")
     found = in_numbers(stored(planned))
     profit = plan_sentences.money(found.expected.value, "$")
-    lines = list(csv.reader(io.StringIO(list_file.as_csv(asked, None, marked=True).removeprefix("\ufeff"))))
-    cut = lines.index([])
-    about, body = dict(lines[:cut]), lines[cut + 2 :]
+    file = list_file.export(asked, None, marked=True)
+    about, (_header, *body) = dict(file.account), csv.reader(io.StringIO(file.csv().removeprefix("\ufeff")))
     contacted = [row for row in body if row[-1] == "contact"]
     told = plan_in_words(stored(planned), "$")
 
@@ -141,7 +140,7 @@ def test_screen_file_pipeline_and_report_tell_the_same_list_with_its_hold_out_gr
     )
     assert (len(contacted), len(body) - len(contacted)) == (found.contacts, found.held)
     assert sum(float(row[4]) for row in contacted) == pytest.approx(found.expected.value, abs=0.1)
-    assert float(about["Expected profit"]) == pytest.approx(found.expected.value, abs=0.01)
+    assert about["Expected profit"] == pytest.approx(found.expected.value, abs=0.01)
     assert f"Contact {found.contacts:,} and hold out {found.held:,}" in told[0]
     assert f"Expected profit {profit} " in told[1]
     assert plan_as_json(stored(planned))["with_hold_out"]["expected_profit"] == found.expected.value
@@ -169,16 +168,15 @@ def test_expected_profit_along_the_ranking_is_that_of_the_best(run: Run) -> None
 def test_the_file_holds_the_list_of_the_screen_with_its_hold_out_group(run: Run, planned: Segmentation) -> None:
     asked, _ = read(run, "")
 
-    lines = list(csv.reader(io.StringIO(list_file.as_csv(asked, None, marked=True).removeprefix("\ufeff"))))
-    cut = lines.index([])
-    about, body = dict(lines[:cut]), lines[cut + 2 :]
+    file = list_file.export(asked, None, marked=True)
+    about, (_header, *body) = dict(file.account), csv.reader(io.StringIO(file.csv().removeprefix("\ufeff")))
 
     assert about["Run"] == planned.run_id
-    assert float(about["Cost of a contact"]) == asked.cost
-    assert len(body) == asked.summary.contacts == int(about["Customers on the list"])
+    assert about["Cost of a contact"] == asked.cost
+    assert len(body) == asked.summary.contacts == about["Customers on the list"]
     assert sum(row[-1].startswith("hold out") for row in body) == stored(planned).targets[Targets.HOLD_OUT].sum()
     assert not any(cell.startswith(("=", "+", "@")) for row in body for cell in row)
-    assert list_file.as_csv(asked, None, marked=True) == list_file.as_csv(asked, None, marked=True)
+    assert list_file.export(asked, None, marked=True) == list_file.export(asked, None, marked=True)
 
 
 def test_who_is_held_out_of_the_whole_list_is_held_out_of_a_part_of_it(run: Run, planned: Segmentation) -> None:

@@ -20,6 +20,7 @@ from flask.testing import FlaskClient
 from dashapp.app import create_app
 from dashapp.charts import LIGHT
 from dashapp.data import Run, SegmentationData
+from dashapp.ids import taking
 from dashapp.pages.score import PAGE, figures, ids, placements
 from pipeline.contract import Segmentation
 from pipeline.scoring import score_upload
@@ -80,7 +81,9 @@ def post(
     )
 
 
-def upload(client: FlaskClient, contents: object, name: object = "new.csv", origin: object = ORIGIN) -> Any:
+def upload(
+    client: FlaskClient, contents: object, name: object = "new.csv", origin: object = ORIGIN, day: object = None
+) -> Any:
     return post(
         client,
         [
@@ -89,9 +92,10 @@ def upload(client: FlaskClient, contents: object, name: object = "new.csv", orig
             (ids.ACTIONS, "hidden"),
             (ids.PROBLEM, "children"),
             (ids.TOO_LARGE, "hidden"),
+            (taking(ids.DOWNLOAD_BUTTON)["xlsx"], "hidden"),
         ],
         [(ids.UPLOAD, "contents", contents)],
-        [(ids.UPLOAD, "filename", name), ("page-run", "data", origin)],
+        [(ids.UPLOAD, "filename", name), (ids.DAY, "value", day), ("page-run", "data", origin)],
     )
 
 
@@ -151,15 +155,20 @@ def test_what_was_found_is_told_in_words(client: FlaskClient, scorable: Segmenta
 def test_the_download_holds_every_customer_with_run_k_and_date(client: FlaskClient, scorable: Segmentation) -> None:
     frame = shoppers(200, seed=9)
     frame.loc[0, "card"] = "=1+1"
-    content = scored(client, frame)[ids.FILE]["data"]["content"]
+    files = scored(client, frame)[ids.FILE]["data"]
 
-    rows = list(csv.reader(io.StringIO(content.removeprefix("\ufeff"))))
+    header, *rows = csv.reader(io.StringIO(files["csv"]["content"].removeprefix("\ufeff")))
     table = score_upload(scorable, "new.csv", csv_of(frame)).table
-    assert rows[:2] == [["Run", RUN_ID], ["Segments", str(K)]]
-    assert rows[2][1].endswith("UTC")
-    assert rows[6] == list(table.columns)
-    assert [row[1] for row in rows[7:]] == table["segment"].astype(str).tolist()
-    assert "'=1+1" in {row[0] for row in rows[7:]}
+    assert header == list(table.columns)
+    assert [row[1] for row in rows] == table["segment"].astype(str).tolist()
+    assert "'=1+1" in {row[0] for row in rows}
+    about = files["txt"]["content"].removeprefix("\ufeff").split("\r\n")
+    assert about[:3] == ["File: new.csv", f"Run: {RUN_ID}", f"Segments: {K}"]
+    assert about[3].endswith("UTC")
+    book = pd.read_excel(
+        io.BytesIO(base64.b64decode(files["xlsx"]["content"])), dtype={"card": "str"}, engine="openpyxl"
+    )
+    assert sorted(book["card"]) == sorted(frame["card"])  # text is no formula on a sheet, and needs no apostrophe
 
 
 def test_the_template_can_be_uploaded_as_it_is(client: FlaskClient, scorable: Segmentation) -> None:

@@ -18,3 +18,16 @@ def test_the_dashboard_starts_without_what_only_training_needs(module: str) -> N
 
     assert done.returncode == 0, done.stderr
     assert done.stdout.strip() == "[]"
+
+
+def test_a_worker_that_scores_loads_no_machine_learning() -> None:
+    """Every worker of the dashboard loads it for the Score page: 80 MB and a second each."""
+    done = subprocess.run(
+        [sys.executable, "-c", f"import sys, pipeline.scoring; print([n for n in {HEAVY[:-1]} if n in sys.modules])"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.strip() == "[]"

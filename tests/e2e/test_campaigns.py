@@ -6,6 +6,7 @@ import csv
 from collections.abc import Callable
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -85,11 +86,15 @@ def test_the_file_holds_the_list_on_the_screen(shop: Served, watch: Watch, tmp_p
 
     with page.expect_download() as coming:
         page.get_by_role("button", name="Download the list (CSV)").click()
-    saved = tmp_path / coming.value.suggested_filename
-    coming.value.save_as(saved)
-    lines = list(csv.reader(saved.read_text(encoding="utf-8-sig").splitlines()))
-    cut = lines.index([])
-    about, body = dict(lines[:cut]), lines[cut + 2 :]
+    with page.expect_download() as beside:
+        page.get_by_role("button", name="About this file: whom to contact").click()
+    with page.expect_download() as sheets:
+        page.get_by_role("button", name="Excel: whom to contact").click()
+    header, *body = csv.reader(coming.value.path().read_text(encoding="utf-8-sig").splitlines())
+    about = dict(line.split(": ", 1) for line in beside.value.path().read_text(encoding="utf-8-sig").splitlines())
+    sheets.value.save_as(tmp_path / "list.xlsx")
+    book = pd.read_excel(tmp_path / "list.xlsx", engine="openpyxl")
+    assert (list(book.columns), len(book)) == (header, len(body))
 
     assert finding(page).startswith(f"Contact {len(body) - held} of 600 customers and hold out {held}: ")
     assert (about["Cost of a contact"], about["Revenue of a response"]) == ("5.0", "20.0")

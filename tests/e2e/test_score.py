@@ -51,7 +51,7 @@ def uploaded(page: Page, file: Path) -> None:
 
 
 def test_customers_are_placed_and_the_download_holds_what_the_screen_shows(
-    shop: Served, watch: Watch, customers: Path
+    shop: Served, watch: Watch, customers: Path, tmp_path: Path
 ) -> None:
     page = watch(shop.url).open("/score")
     uploaded(page, customers)
@@ -60,10 +60,14 @@ def test_customers_are_placed_and_the_download_holds_what_the_screen_shows(
     expect(page.get_by_text("1 set aside")).to_be_visible()
     with page.expect_download() as download:
         page.get_by_role("button", name="Download all of them (CSV)").click()
-    rows = list(csv.reader(io.StringIO(download.value.path().read_text("utf-8-sig"))))
-    assert [row[0] for row in rows[:3]] == ["Run", "Segments", "Trained"]
-    table = pd.DataFrame(rows[7:], columns=rows[6])
+    with page.expect_download() as sheets:
+        page.get_by_role("button", name="Excel: the customers placed").click()
+    header, *rows = csv.reader(io.StringIO(download.value.path().read_text("utf-8-sig")))
+    table = pd.DataFrame(rows, columns=header)
     assert len(table) == 79
+    sheets.value.save_as(tmp_path / "scored.xlsx")
+    book = pd.read_excel(tmp_path / "scored.xlsx", sheet_name=["Customers", "About"], engine="openpyxl")
+    assert book["Customers"]["card"].tolist() == table["card"].tolist()
     body = page.get_by_role("region", name="The first 20 of 79 customers").locator("tbody tr")
     assert body.count() == 20
     for place in (0, 7, 19):

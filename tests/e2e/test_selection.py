@@ -80,12 +80,14 @@ def test_a_table_under_a_chart_selects_and_is_taken_along_with_its_origin(served
 
     with page.expect_download() as waited:
         other.get_by_role("button", name="Save as CSV").press("Enter")
+    with page.expect_download() as beside:
+        other.get_by_role("button", name="About this file").press("Enter")
 
-    lines = list(csv.reader(waited.value.path().read_text("utf-8-sig").splitlines()))
+    table = list(csv.reader(waited.value.path().read_text("utf-8-sig").splitlines()))
     assert served.sweep is not None
     assert served.sweep.run_ids[3][:8] in waited.value.suggested_filename
-    assert "; ".join(chips) in lines[2]
-    table = lines[lines.index([]) + 1 :]
+    assert beside.value.suggested_filename == waited.value.suggested_filename.replace(".csv", "-about.txt")
+    assert "; ".join(chips) in beside.value.path().read_text("utf-8-sig").splitlines()[2]
     assert [row[1:] for row in table] == [[one.replace(",", "") for one in row[1:]] for row in cells]
     assert [row[0].split() for row in table[1:-1]] == [row[0].split()[1:] for row in cells[1:-1]]
     assert table[-1][0] == "'=1+1"

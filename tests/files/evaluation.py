@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
+import tempfile
 import tomllib
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -17,6 +20,7 @@ from pipeline.reading import read_source
 from pipeline.spec import Spec, parse_spec
 from pipeline.stages import Cleaned
 from tests.files.answers import Answer, File
+from tests.files.corpus import corpus
 
 Verdict = Literal[
     "taken right",
@@ -33,15 +37,17 @@ VERDICTS: tuple[Verdict, ...] = (
 )  # fmt: skip
 
 
+STORED = Path(__file__).with_name("outcomes.json")  # of the whole corpus, as it last ran
+
+
 @dataclass(frozen=True)
 class Outcome:
     """How a file fared, and why where it fared badly."""
 
-    file: File
+    name: str
     verdict: Verdict
     asked: tuple[str, ...] = ()  # keys of its questions
     why: str = ""
-    message: str = ""  # of a refusal
 
 
 def evaluate(file: File, folder: Path) -> Outcome:
@@ -51,6 +57,7 @@ def evaluate(file: File, folder: Path) -> Outcome:
     leads to wrong customers is "asked, other first".
     """
     path = file.write(folder)
+    verdict: Verdict
     try:
         first = draft(str(path))
         questions = {question.key: [choice.value for choice in question.choices] for question in first.questions}
@@ -58,14 +65,39 @@ def evaluate(file: File, folder: Path) -> Outcome:
             faults = differences(file.answer, *outcome_of(first.text, path))
             if file.answer.must_ask:
                 faults = [f"not asked: {', '.join(sorted(file.answer.must_ask))}", *faults]
-            return Outcome(file, "taken wrong" if faults else "taken right", why="; ".join(faults))
+            return Outcome(file.name, "taken wrong" if faults else "taken right", why="; ".join(faults))
         faults = _after_replies(file.answer, path, questions)
     except InputError as error:
-        verdict: Verdict = "refused rightly" if file.answer.kind == "none" else "refused wrongly"
-        return Outcome(file, verdict, why=str(error) if verdict == "refused wrongly" else "", message=str(error))
+        verdict = "refused rightly" if file.answer.kind == "none" else "refused wrongly"
+        return Outcome(file.name, verdict, why=str(error) if verdict == "refused wrongly" else "")
     except Exception as error:  # a fault of ours is what is counted here
-        return Outcome(file, "crash", why=f"{type(error).__name__}: {error}"[:300])
-    return Outcome(file, "asked, other first" if faults else "asked, right first", tuple(questions), "; ".join(faults))
+        return Outcome(file.name, "crash", why=f"{type(error).__name__}: {error}"[:300])
+    verdict = "asked, other first" if faults else "asked, right first"
+    return Outcome(file.name, verdict, tuple(questions), "; ".join(faults))
+
+
+def evaluate_all(names: Sequence[str], workers: int) -> list[Outcome]:
+    """The outcomes of the files with these names, in that order."""
+    with ProcessPoolExecutor(workers) as pool:
+        return list(pool.map(_evaluate_named, names, chunksize=4))
+
+
+def _evaluate_named(name: str) -> Outcome:
+    with tempfile.TemporaryDirectory() as folder:
+        return evaluate(next(file for file in corpus() if file.name == name), Path(folder))
+
+
+def store(outcomes: Iterable[Outcome]) -> None:
+    """Keep verdicts and questions of the whole corpus beside this module."""
+    kept = {outcome.name: [outcome.verdict, *outcome.asked] for outcome in outcomes}
+    lines = ",\n".join(f"{json.dumps(name)}: {json.dumps(values)}" for name, values in kept.items())
+    STORED.write_text("{\n" + lines + "\n}\n", "utf-8")
+
+
+def stored() -> dict[str, Outcome]:
+    """The outcomes of the whole corpus when it last ran, by the file's name."""
+    kept = json.loads(STORED.read_text("utf-8"))
+    return {name: Outcome(name, verdict, tuple(asked)) for name, (verdict, *asked) in kept.items()}
 
 
 def _after_replies(answer: Answer, path: Path, questions: Mapping[str, Sequence[str]]) -> list[str]:
@@ -139,5 +171,6 @@ def share_right(outcomes: Sequence[Outcome]) -> float:
 
 def share_asked(outcomes: Sequence[Outcome]) -> float:
     """Of the files that have an answer, the share about which something is asked."""
-    answered = [outcome for outcome in outcomes if outcome.file.answer.kind != "none"]
+    without = {file.name for file in corpus() if file.answer.kind == "none"}
+    answered = [outcome for outcome in outcomes if outcome.name not in without]
     return sum(bool(outcome.asked) for outcome in answered) / len(answered) if answered else 0.0

@@ -59,8 +59,11 @@ def program(name: str) -> str | None:
 
 
 @contextmanager
-def postgres_server() -> Iterator[str]:
-    """A PostgreSQL server of its own on a free port; skips the test where there is none to start."""
+def postgres_server(auth: str = "trust", password: str = "") -> Iterator[str]:
+    """A PostgreSQL server of its own on a free port; skips the test where there is none to start.
+
+    The address names the password ``secret``, which a server with another ``auth`` refuses unless it is ``password``.
+    """
     initdb, control = program("initdb"), program("pg_ctl")
     if initdb is None or control is None:
         pytest.skip("no PostgreSQL server programs (initdb, pg_ctl) on this machine")
@@ -81,7 +84,11 @@ def postgres_server() -> Iterator[str]:
         run = partial(
             subprocess.run, check=True, cwd=folder, timeout=120, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )  # pipes would stay open in the server and never end
-        run([*prefix, initdb, "-D", str(data), "-A", "trust", "-U", "korzina", "-E", "UTF8", "--no-sync"])
+        secret = folder / "password"
+        secret.write_text(password or "secret", "utf-8")
+        secret.chmod(0o644)  # the server's user reads it
+        made = ["-D", str(data), "-A", auth, "-U", "korzina", "-E", "UTF8", "--no-sync", "--pwfile", str(secret)]
+        run([*prefix, initdb, *made])
         options = f"-p {port} -k {folder} -c listen_addresses=127.0.0.1 -c fsync=off"
         run([*prefix, control, "-D", str(data), "-o", options, "-w", "-l", str(folder / "log"), "start"])
         try:

@@ -303,13 +303,6 @@ def test_a_constant_active_column_is_no_longer_clustered_on() -> None:
         clean(table(tiny_rows().assign(orders="3", spend="1")), tiny_spec())
 
 
-def test_a_column_with_the_name_of_the_key_is_refused_in_words() -> None:
-    spec = tiny_spec(id={"column": "customer", "keep": True})
-
-    with pytest.raises(InputError, match=r"'customer' has the name under which.*rename it"):
-        clean(table(tiny_rows().rename(columns={"id": "customer"})), spec)
-
-
 def test_too_few_rows_left_is_an_error_for_training_only() -> None:
     with pytest.raises(InputError, match="9 of 9 rows are left"):
         clean(table(tiny_rows(9)), tiny_spec())

@@ -25,6 +25,16 @@ def test_standardized_columns_have_mean_zero_and_deviation_one():
     assert features.matrix.std() == pytest.approx(1)
 
 
+@pytest.mark.parametrize("share", [0.5, 0.1, 0.01])
+def test_a_flag_weighs_at_most_as_much_as_a_standardized_number_and_a_rare_one_less(share):
+    flag = np.repeat([0.0, 1.0], [round(1000 * (1 - share)), round(1000 * share)])
+    matrix = fit_features(pd.DataFrame({"a": flag}), dataset(a=("binary",))).matrix.ravel()
+
+    assert matrix.mean() == pytest.approx(0)
+    assert np.ptp(matrix) == pytest.approx(2)  # the two sides of a flag are as far apart whatever its share
+    assert matrix.var() == pytest.approx(4 * share * (1 - share))
+
+
 def test_a_missing_value_stands_at_the_median():
     features = fit_features(pd.DataFrame({"a": [1.0, 3, np.nan, 9]}), dataset(a=()))
     assert features.matrix.ravel().tolist() == [1, 3, 3, 9]

@@ -265,3 +265,29 @@ def test_the_customers_own_file_is_never_written_over(run: Segmentation, tmp_pat
         score_file(run, str(data), data)
 
     assert data.read_bytes() == before
+
+
+def test_the_file_begins_with_its_header_and_the_workbook_holds_the_account(run: Segmentation, tmp_path: Path) -> None:
+    data, table, book = (tmp_path / name for name in ("new.csv", "scored.csv", "scored.xlsx"))
+    shoppers(40, seed=5).to_csv(data, index=False)
+
+    scored = score_file(run, str(data), table)
+    score_file(run, str(data), book)
+
+    assert table.read_text("utf-8").splitlines()[0].split(",") == COLUMNS
+    sheets = pd.read_excel(book, sheet_name=None, engine="openpyxl")
+    assert list(sheets) == ["Customers", "About"]
+    pd.testing.assert_frame_equal(sheets["Customers"], pd.read_csv(table), check_dtype=False)
+    about = pd.read_excel(book, sheet_name="About", header=None, engine="openpyxl")
+    assert dict(zip(about[0], about[1], strict=True))["Run"] == run.run_id
+    assert set(scored.notes) <= set(about[1])
+
+
+def test_a_spreadsheet_knows_letters_beyond_ascii(run: Segmentation, tmp_path: Path) -> None:
+    data, table = tmp_path / "new.csv", tmp_path / "scored.csv"
+    shoppers(40, seed=5).assign(card=[f"Карта {place}" for place in range(40)]).to_csv(data, index=False)
+
+    score_file(run, str(data), table)
+
+    assert table.read_bytes().startswith(b"\xef\xbb\xbf")
+    assert pd.read_csv(table)["card"].str.startswith("Карта").all()

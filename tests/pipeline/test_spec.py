@@ -38,8 +38,23 @@ def with_part(path, value):
         (["rules"], [{"rule": "range", "column": "agee", "min": 0}], r"unknown name 'agee'.*use 'age'"),
         (["groups", "g"], {"label": "G", "memers": {}}, r"groups.g: unknown name 'memers'.*use 'members'"),
         (["campaigns"], [{"column": "age", "label": "x"}], r"column 'age' is not an outcome"),
+        (
+            ["columns", "plan"],
+            {"role": "active", "kind": "category"},
+            r"columns.plan: kind = 'category' cannot be active.*set its role to \"passive\".*make a flag of one value",
+        ),
+        (["columns", "age"], {"role": "active", "kind": "ordered", "order": ["a", "b"]}, r"columns.age.*'ordered'"),
+        (["columns", "age"], {"role": "active", "kind": "date"}, r"columns.age: kind = 'date'.*date_diff"),
+        (["columns", "age"], {"role": "active", "kind": "text"}, r"columns.age: kind = 'text' cannot be active"),
+        (["columns", "spend", "transform"], ["binary"], r"columns.spend: transform = \['binary'\].*for a flag"),
+        (["transform"], ["binary"], r"'binary' is for single flags"),
         (["segments"], {"min": 6, "max": 3}, "segments.min is above segments.max"),
         (["as_of"], "yesterday", r"key 'as_of'"),
+        (["source"], {"grain": "items"}, r"source\.grain without source\.view"),
+        (["source"], {"view": "x", "grain": "itms", "load": {"items": ["a"]}}, r"source\.grain: .*use 'items'"),
+        (["source"], {"view": "x", "tables": {"data": "a.csv"}}, r"called 'data'.*rename it"),
+        (["source"], {"load": {"a": ["x"]}, "tables": {"b": "c"}}, r"source\.load has no columns for table 'b'"),
+        (["source"], {"load": {"a": "x"}}, r"key 'source\.load\.a'"),
     ],
 )
 def test_a_mistake_is_named_with_its_remedy(path, value, message):

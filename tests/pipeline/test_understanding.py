@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
 
+from pipeline.drafting import draft
 from pipeline.errors import InputError, SpecError
-from pipeline.reading import SINGLE, tables
+from pipeline.reading import SINGLE, read_source, tables
+from pipeline.spec import parse_spec
 from pipeline.understanding import Relations, Understanding, understand
 
 ORDERS, CUSTOMERS = 300, 60
@@ -254,3 +258,38 @@ def test_arms_of_an_experiment_are_asked_for_and_what_follows_is_kept_apart() ->
 def test_an_answer_must_name_a_column() -> None:
     with pytest.raises(SpecError, match="custoner"):
         read(lines(), {"customer": "custoner"})
+
+
+def test_days_and_amounts_that_parquet_keeps_as_text_or_numbers_are_read(tmp_path: Path) -> None:
+    frame = lines()
+    frame["amount"] = [f"${value:,.2f}" for value in frame["price"] * frame["quantity"] * 100]
+    whole = frame.drop(columns=["price", "quantity"])
+    money = (frame["price"] * frame["quantity"] * 100).round(2).sum()
+    forms = {"named": whole["day"].dt.strftime("%d %b %Y"), "compact": whole["day"].dt.strftime("%Y%m%d").astype(int)}
+    for name, days in forms.items():
+        whole.assign(day=days).to_parquet(tmp_path / f"{name}.parquet")
+        made = draft(str(tmp_path / f"{name}.parquet"))
+        assert not made.questions
+        spec = parse_spec(tomllib.loads(made.text), where="draft")
+        raw = read_source(spec, str(tmp_path / f"{name}.parquet"))
+        assert raw.as_of == frame["day"].max().date()
+        assert raw.frame["spend"].sum() == pytest.approx(money)
+
+
+def test_a_column_a_month_makes_lines(tmp_path: Path) -> None:
+    rng = np.random.default_rng(9)
+    amounts = np.where(rng.random((80, 4)) < 0.6, rng.gamma(2, 40, (80, 4)).round(2), 0.0)
+    amounts[:, 0] += 1
+    wide = pd.DataFrame(amounts, columns=["Jan 2024", "Feb 2024", "Mar 2024", "Apr 2024"])
+    wide.insert(0, "Client", [f"C{number}" for number in range(80)])
+    wide.to_csv(tmp_path / "wide.csv", index=False)
+    spec = parse_spec(tomllib.loads(draft(str(tmp_path / "wide.csv")).text), where="draft")
+    raw = read_source(spec, str(tmp_path / "wide.csv"))
+    assert raw.frame["spend"].sum() == pytest.approx(amounts.sum())
+    assert raw.frame["orders"].sum() == (amounts > 0).sum()
+    assert str(raw.as_of) == "2024-04-01"
+    wide.columns = pd.Index(["Client", "Январь", "Февраль", "Март", "Апрель"])
+    wide.assign(Май=1.0, Июнь=1.0).to_csv(tmp_path / "yearless.csv", index=False)
+    assert [question.key for question in draft(str(tmp_path / "yearless.csv")).questions] == ["year"]
+    answered = draft(str(tmp_path / "yearless.csv"), answers={"year": "2023"})
+    assert "2023-06-01" in answered.text

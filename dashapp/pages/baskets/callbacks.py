@@ -8,13 +8,12 @@ from typing import Any
 from dash import Dash, Input, Output, State, ctx, no_update, set_props
 
 from dashapp import ids as shared
-from dashapp.callbacks import page_run
+from dashapp.callbacks import asked_form, page_run, takes
 from dashapp.charts import scheme
 from dashapp.data import SegmentationData
 from dashapp.pages.baskets import address as asking
 from dashapp.pages.baskets import figures, ids, layout, pair_rows
 from dashapp.pages.baskets.address import Asked
-from dashapp.telling import csv_file
 
 _DRAWN = 11
 
@@ -97,13 +96,14 @@ def show_row(data: SegmentationData, _rows: object, search: object, origin: obje
     return {"rowId": rule.key} if asked and rule in asked.shown and rule else no_update
 
 
-def download(data: SegmentationData, clicks: object, search: object, origin: object) -> Any:
+def download(data: SegmentationData, *given: object) -> Any:
     """The rules on the screen as a file."""
-    run = page_run(data, origin)
-    if run is None or run.segmentation.affinity_basis is None or not clicks:
+    *_clicks, search, origin = given
+    run, form = page_run(data, origin), asked_form(ids.DOWNLOAD_BUTTON)
+    if run is None or run.segmentation.affinity_basis is None or form is None:
         return no_update
     asked, _notices = asking.read(run, search)
-    return csv_file(f"korzina-{run.run_id[:8]}-k{run.segmentation.k}-rules", pair_rows.as_csv(asked))
+    return pair_rows.export(asked).download(form)
 
 
 def register(app: Dash, data: SegmentationData) -> None:
@@ -140,6 +140,6 @@ def register(app: Dash, data: SegmentationData) -> None:
     app.callback(Output(ids.GRID, "scrollTo"), Input(ids.GRID, "rowData"), search, page, prevent_initial_call=True)(
         partial(show_row, data)
     )
-    app.callback(
-        Output(ids.DOWNLOAD, "data"), Input(ids.DOWNLOAD_BUTTON, "n_clicks"), search, page, prevent_initial_call=True
-    )(partial(download, data))
+    app.callback(Output(ids.DOWNLOAD, "data"), *takes(ids.DOWNLOAD_BUTTON), search, page, prevent_initial_call=True)(
+        partial(download, data)
+    )

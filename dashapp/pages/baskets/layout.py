@@ -16,7 +16,7 @@ from dashapp.i18n import _, plural
 from dashapp.pages.baskets import address as asking
 from dashapp.pages.baskets import figures, ids, pair_rows
 from dashapp.pages.baskets.address import EVERY_ITEM, EVERYBODY, Asked
-from dashapp.widgets import aria, card, chart_card, graph, message, segment_name, trust_badge
+from dashapp.widgets import aria, card, chart_card, graph, message, segment_name, take_along, trust_badge
 from pipeline.contract import AffinityBasis, Segmentation, SegmentCard
 
 MOST_SENTENCES = 15
@@ -224,13 +224,7 @@ def _rules(asked: Asked | None) -> Component:
                             dbc.Select(
                                 options(asked), value=asked.item or EVERY_ITEM if asked else EVERY_ITEM, id=ids.ITEM
                             ),
-                            html.Button(
-                                "CSV",
-                                id=ids.DOWNLOAD_BUTTON,
-                                className="k-button",
-                                type="button",
-                                **aria(label=_("Save as CSV: {title}", title=title)),
-                            ),
+                            take_along(ids.DOWNLOAD_BUTTON, "CSV", title=title),
                             dcc.Download(id=ids.DOWNLOAD),
                         ],
                         className="k-baskets-tools",

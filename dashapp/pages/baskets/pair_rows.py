@@ -8,7 +8,7 @@ from typing import Any
 from dashapp.findings import Rule, pair_words
 from dashapp.i18n import _
 from dashapp.pages.baskets.address import Asked
-from dashapp.telling import TRUST_WORDS, csv_text, moment, number
+from dashapp.telling import TRUST_WORDS, Export, moment, number
 
 Row = dict[str, Any]
 ROW_ID, PICKED = "params.data.key", {"k-picked": "params.data.picked"}
@@ -78,8 +78,8 @@ def locale_text() -> dict[str, str]:
     return {"noRowsToShow": _("No rule holds this item."), "ariaSortableColumn": _("Press ENTER to sort")}
 
 
-def as_csv(asked: Asked) -> str:
-    """The rules on the screen with their full numbers; the first lines say what they are."""
+def export(asked: Asked) -> Export:
+    """The rules on the screen with their full numbers."""
     it, card = asked.run.segmentation, asked.card
     basis = it.affinity_basis
     names = dict(
@@ -126,7 +126,7 @@ def as_csv(asked: Asked) -> str:
         )
         for rule in asked.shown
     ]
-    return csv_text(header, lines, about)
+    return Export(f"korzina-{it.run_id[:8]}-k{it.k}-rules", _("Rules"), header, lines, about)
 
 
 def _both(name: str, value: float | None, said: str) -> Row:

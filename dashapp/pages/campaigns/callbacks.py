@@ -8,14 +8,13 @@ from typing import Any
 from dash import Dash, Input, Output, State, ctx, no_update, set_props
 
 from dashapp import ids as shared
-from dashapp.callbacks import page_run
+from dashapp.callbacks import asked_form, page_run, takes
 from dashapp.charts import empty_figure, scheme
 from dashapp.data import Run, SegmentationData
 from dashapp.i18n import _
 from dashapp.pages.campaigns import address as asking
 from dashapp.pages.campaigns import figures, ids, layout, list_file, plan_parts, prospects
 from dashapp.pages.campaigns.address import Asked
-from dashapp.telling import csv_file
 from dashapp.widgets import message
 
 _TEXTS = (
@@ -81,17 +80,16 @@ def tell_list(data: SegmentationData, search: object, segment: object, marked: o
     return plan_parts.listed(asked, asked.of_segment(_segment(run, segment)), marked=marked is True)
 
 
-def download(
-    data: SegmentationData, clicks: object, search: object, segment: object, marked: object, origin: object
-) -> Any:
+def download(data: SegmentationData, *given: object) -> Any:
     """The list as a file."""
-    run = _run(data, origin)
-    if run is None or not clicks:
+    *_clicks, search, segment, marked, origin = given
+    run, form = _run(data, origin), asked_form(ids.DOWNLOAD_BUTTON)
+    if run is None or form is None:
         return no_update
     asked, _notices = asking.read(run, search)
     if not asked.priced:
         return no_update
-    return csv_file(list_file.file_name(asked), list_file.as_csv(asked, _segment(run, segment), marked=marked is True))
+    return list_file.export(asked, _segment(run, segment), marked=marked is True).download(form)
 
 
 def register(app: Dash, data: SegmentationData) -> None:
@@ -123,7 +121,7 @@ def register(app: Dash, data: SegmentationData) -> None:
     )(partial(tell_list, data))
     app.callback(
         Output(ids.DOWNLOAD, "data"),
-        Input(ids.DOWNLOAD_BUTTON, "n_clicks"),
+        *takes(ids.DOWNLOAD_BUTTON),
         search,
         State(ids.SEGMENT, "value"),
         State(ids.MARKED, "value"),

@@ -15,7 +15,7 @@ from dashapp.pages.campaigns import address as asking
 from dashapp.pages.campaigns import figures, ids, plan_parts, plan_sentences, prospects
 from dashapp.pages.campaigns.address import Asked
 from dashapp.telling import TRUST_WORDS
-from dashapp.widgets import Children, aria, card, chart_card, graph, message
+from dashapp.widgets import Children, aria, card, chart_card, graph, message, take_along
 from pipeline.contract import Segmentation
 
 EVERY_SEGMENT = "*"
@@ -148,7 +148,7 @@ def _download(asked: Asked | None, parts: dict[str, Children]) -> Component:
             dbc.Select(choices, value=EVERY_SEGMENT, id=ids.SEGMENT),
             dbc.Checkbox(id=ids.MARKED, value=True, label=_("Mark a random hold-out group in a column of its own")),
             html.P(said, id=ids.LISTED, role="status"),
-            html.Button(_("Download the list (CSV)"), id=ids.DOWNLOAD_BUTTON, type="button", className="k-button"),
+            take_along(ids.DOWNLOAD_BUTTON, _("Download the list (CSV)"), title=_("whom to contact")),
             dcc.Download(id=ids.DOWNLOAD),
             html.H3(_("How large a hold-out group?"), className="k-chart-title k-campaigns-hold-out"),
             html.Div(parts.get(ids.HOLD_OUT), id=ids.HOLD_OUT),

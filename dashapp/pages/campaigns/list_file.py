@@ -1,4 +1,4 @@
-"""The target list as CSV: with the run, prices and filters it belongs to, safe to open in a spreadsheet."""
+"""The target list to take along, with the run, prices and filters it belongs to."""
 
 from __future__ import annotations
 
@@ -6,20 +6,13 @@ from dashapp.i18n import _
 from dashapp.pages.campaigns import plan_sentences, prospects
 from dashapp.pages.campaigns.address import Asked
 from dashapp.pricing import ListNumbers
-from dashapp.telling import TRUST_WORDS, csv_text, day, moment
+from dashapp.telling import TRUST_WORDS, Export, day, moment, told_apart
 
 
-def file_name(asked: Asked) -> str:
-    """Without its ending."""
-    it = asked.run.segmentation
-    return f"korzina-{it.run_id[:8]}-k{it.k}-targets"
-
-
-def as_csv(asked: Asked, segment: int | None, *, marked: bool) -> str:
+def export(asked: Asked, segment: int | None, *, marked: bool) -> Export:
     """One line a customer worth a contact, the best first; ``marked`` adds who is to be left uncontacted."""
-    found = asked.of_segment(segment)
-    header = [
-        _("Customer") if prospects.has_ids(asked) else _("Place in the ranking"),
+    it, found = asked.run.segmentation, asked.of_segment(segment)
+    ours = [
         _("Segment"),
         _("Trust"),
         _("Probability of a response"),
@@ -38,8 +31,14 @@ def as_csv(asked: Asked, segment: int | None, *, marked: bool) -> str:
         ]
         for one in prospects.people(asked, found)
     ]
-    return csv_text(
-        [*header, _("Group")] if marked else header, rows, _about(asked, segment, found.numbers, marked=marked)
+    id_column = str(it.dataset.id_column) if prospects.has_ids(asked) else _("Place in the ranking")
+    *added, first = told_apart([*ours, *([_("Group")] if marked else [])], [id_column])
+    return Export(
+        f"korzina-{it.run_id[:8]}-k{it.k}-targets",
+        _("Customers"),
+        [first, *added],
+        rows,
+        _about(asked, segment, found.numbers, marked=marked),
     )
 
 

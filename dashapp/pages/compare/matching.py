@@ -168,8 +168,8 @@ def _common(a: Segmentation, b: Segmentation) -> tuple[Labels, Labels] | str:
 
 
 def _labels(segmentation: Segmentation) -> Labels:
-    found: Labels = segmentation.assignments[Assignments.SEGMENT].to_numpy(dtype=np.int64)
-    return found
+    labels: Labels = segmentation.assignments[Assignments.SEGMENT].to_numpy(dtype=np.int64)
+    return labels
 
 
 def _by_id(segmentation: Segmentation, name: str, labels: Labels) -> pd.Series:

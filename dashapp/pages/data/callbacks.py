@@ -8,12 +8,12 @@ from typing import Any
 from dash import ALL, Dash, Input, Output, State, ctx, no_update
 
 from dashapp import ids as shared
-from dashapp.callbacks import page_run
+from dashapp.callbacks import asked_form, page_run, takes
 from dashapp.charts import scheme
 from dashapp.data import SegmentationData
 from dashapp.i18n import _
 from dashapp.pages.data import cleaning_account, figures, ids
-from dashapp.telling import csv_file, csv_text, moment
+from dashapp.telling import Export, moment
 
 
 def draw(data: SegmentationData, scheme_name: object, origin: object, places: object) -> Any:
@@ -37,10 +37,11 @@ def draw(data: SegmentationData, scheme_name: object, origin: object, places: ob
     )
 
 
-def download(data: SegmentationData, clicks: object, origin: object) -> Any:
+def download(data: SegmentationData, *given: object) -> Any:
     """The rows set aside, as they were read, with the rule that each one broke."""
-    run = page_run(data, origin)
-    if run is None or not clicks:
+    *_clicks, origin = given
+    run, form = page_run(data, origin), asked_form(ids.DOWNLOAD_BUTTON)
+    if run is None or form is None:
         return no_update
     it = run.segmentation
     rows = it.quarantine.fillna("").itertuples(index=False)
@@ -50,9 +51,8 @@ def download(data: SegmentationData, clicks: object, origin: object) -> Any:
         (_("Trained"), moment(it.started)),
         (_("Data"), it.dataset.title),
     )
-    return csv_file(
-        f"korzina-{it.run_id[:8]}-set-aside", csv_text([str(one) for one in it.quarantine.columns], rows, about)
-    )
+    name, header = f"korzina-{it.run_id[:8]}-set-aside", [str(column) for column in it.quarantine.columns]
+    return Export(name, _("Set aside"), header, rows, about).download(form)
 
 
 def register(app: Dash, data: SegmentationData) -> None:
@@ -67,7 +67,7 @@ def register(app: Dash, data: SegmentationData) -> None:
     )(partial(draw, data))
     app.callback(
         Output(ids.DOWNLOAD, "data"),
-        Input(ids.DOWNLOAD_BUTTON, "n_clicks"),
+        *takes(ids.DOWNLOAD_BUTTON),
         State(shared.PAGE, "data"),
         prevent_initial_call=True,
     )(partial(download, data))

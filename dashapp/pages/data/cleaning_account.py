@@ -115,7 +115,8 @@ def taken_out(run: Run, dimension: Dimension) -> TakenOut:
     """
     told = run.segmentation
     stored = (run.original or run).segmentation  # rules by the names that the pipeline gave them
-    aside = _numbers(stored.quarantine.get(dimension.column))
+    apart = f"{dimension.column} (data)"  # a column called as one that Korzina adds to the rows set aside
+    aside = _numbers(stored.quarantine.get(apart, stored.quarantine.get(dimension.column)))
     count, values = len(aside), list(aside)
     for entry in stored.ledger.entries:
         if entry.rule == "range" and entry.column == dimension.column and entry.repaired + entry.dropped:

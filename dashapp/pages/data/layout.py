@@ -12,9 +12,10 @@ from dashapp.data import Run, SegmentationData, View
 from dashapp.i18n import N_, _, plural
 from dashapp.pages.data import cleaning_account, figures, ids
 from dashapp.pages.data.cleaning_account import TakenOut
+from dashapp.pages.data.lines_card import lines_card
 from dashapp.selecting import Dimension
 from dashapp.telling import bin_label, customers, day, moment, number, of_column, percent, summary_of_number
-from dashapp.widgets import as_table, card, chart_card, graph
+from dashapp.widgets import as_table, card, chart_card, graph, take_along
 from pipeline.contract import Ledger, LedgerEntry
 
 _DONE = (
@@ -32,6 +33,7 @@ def layout(_data: SegmentationData, view: View, /, **_address: object) -> list[C
     return [
         html.P(finding(ledger) if ledger else "", className="k-finding"),
         html.P(chain(ledger), className="k-lead") if ledger and len(ledger.tables) > 1 else None,
+        lines_card(run.segmentation) if run else None,
         html.Div([_account(ledger), _origin(run) if run else None], className="k-grid k-grid-2"),
         _rules(run),
         _missing(run),
@@ -94,18 +96,15 @@ def _account(ledger: Ledger | None) -> Component:
             ],
             caption=title,
         )
-    button = html.Button(
-        _("Download the rows set aside (CSV)"),
-        id=ids.DOWNLOAD_BUTTON,
-        className="k-button",
-        type="button",
+    buttons = html.Div(
+        take_along(ids.DOWNLOAD_BUTTON, _("Download the rows set aside (CSV)"), title=_("the rows set aside")),
         hidden=not (ledger and ledger.quarantined),
     )
     return chart_card(
         title,
         graph(ids.ACCOUNT, title, height=figures.ACCOUNT),
         summary=words,
-        below=html.Div([below, button, dcc.Download(id=ids.DOWNLOAD)]),
+        below=html.Div([below, buttons, dcc.Download(id=ids.DOWNLOAD)]),
         note=_(
             "Dropped: repeats and rows that say nothing. Set aside: rows that contradict a rule; they "
             "are kept, so that somebody can look at them."

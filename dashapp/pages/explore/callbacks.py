@@ -8,15 +8,15 @@ from typing import Any
 from dash import ALL, Dash, Input, Output, State, ctx, no_update
 
 from dashapp import ids as shared
-from dashapp.callbacks import page_run, under
+from dashapp.callbacks import asked_form, page_run, takes, under
 from dashapp.charts import Scheme, scheme
 from dashapp.data import Run, SegmentationData
 from dashapp.i18n import _
 from dashapp.pages.explore import answers, controls, figures, ids, striking
 from dashapp.pages.explore.figures import answer_rates, pairs
-from dashapp.pages.explore.slice_file import about, as_csv
+from dashapp.pages.explore.slice_file import pair_export, slice_export
 from dashapp.selecting import MAP, SEGMENT, Area, Filtered, Values
-from dashapp.telling import csv_file, csv_text, number, shown, summary_of_bins, summary_of_number
+from dashapp.telling import number, shown, summary_of_bins, summary_of_number
 from dashapp.widgets import table
 
 Answer = Any
@@ -107,21 +107,18 @@ def show_table(
     return True, title, answers.slice_table(part, run.segmentation.cards, title), name
 
 
-def download(
-    data: SegmentationData, clicks: object, search: object, origin: object, name: object, across: object, up: object
-) -> Answer:
-    """The same numbers as a CSV file that says where they come from."""
-    run = page_run(data, origin)
-    pair = _pair(run, search, across, up) if name == ids.PAIR and clicks else None
-    if run is not None and pair is not None:
-        return csv_file(
-            f"korzina-{run.run_id[:8]}-{pair.across.name}-{pair.up.name}".replace(".", "-"),
-            csv_text(*pairs.table(pair), about(run.segmentation, under(run, search))),
-        )
-    if run is None or not clicks or not isinstance(name, str) or name not in run.cube.dimensions:
+def download(data: SegmentationData, *given: object) -> Answer:
+    """The same numbers as a file."""
+    *_clicks, search, origin, name, across, up = given
+    run, form = page_run(data, origin), asked_form(ids.DOWNLOAD_BUTTON)
+    if run is None or form is None:
         return no_update
-    filtered = under(run, search)
-    return csv_file(f"korzina-{run.run_id[:8]}-{name.replace('.', '-')}", as_csv(run.segmentation, filtered, name))
+    pair = _pair(run, search, across, up) if name == ids.PAIR else None
+    if pair is not None:
+        return pair_export(run.segmentation, under(run, search), pair).download(form)
+    if not isinstance(name, str) or name not in run.cube.dimensions:
+        return no_update
+    return slice_export(run.segmentation, under(run, search), name).download(form)
 
 
 def register(app: Dash, data: SegmentationData) -> None:
@@ -174,7 +171,7 @@ def register(app: Dash, data: SegmentationData) -> None:
     )(partial(show_table, data))
     app.callback(
         Output(ids.DOWNLOAD, "data"),
-        Input(ids.DOWNLOAD_BUTTON, "n_clicks"),
+        *takes(ids.DOWNLOAD_BUTTON),
         State(shared.URL, "search"),
         page,
         State(ids.TABLE_CHART, "data"),

@@ -19,13 +19,7 @@ from dashapp.pages.explore.controls import filters, options_of
 from dashapp.pages.explore.figures import answer_rates, pairs
 from dashapp.selecting import MAP, UNKNOWN, Dimension, explore_charts, mixes
 from dashapp.telling import number, percent
-from dashapp.widgets import (
-    aria,
-    as_table,
-    card,
-    chart_card,
-    graph,
-)
+from dashapp.widgets import aria, as_table, card, chart_card, graph, take_along
 from pipeline.contract import Loadings
 
 _HOW = N_(
@@ -267,7 +261,7 @@ def _table_dialog() -> Component:
             dbc.ModalHeader(dbc.ModalTitle(id=ids.TABLE_TITLE)),
             dbc.ModalBody(id=ids.TABLE_BODY),
             dbc.ModalFooter(
-                html.Button(_("Download as CSV"), id=ids.DOWNLOAD_BUTTON, type="button", className="k-button")
+                take_along(ids.DOWNLOAD_BUTTON, _("Download as CSV"), title=_("the numbers of this chart"))
             ),
         ],
         id=ids.TABLE,

@@ -1,10 +1,11 @@
-"""A chart's numbers as CSV: with the selection, the run and the date they belong to, safe to open in a spreadsheet."""
+"""A chart's numbers to take along, with the selection, the run and the date they belong to."""
 
 from __future__ import annotations
 
 from dashapp.i18n import _
+from dashapp.pages.explore.figures import pairs
 from dashapp.selecting import Filtered
-from dashapp.telling import bin_label, chips, csv_text, moment
+from dashapp.telling import Export, bin_label, chips, moment
 from pipeline.contract import Segmentation
 
 
@@ -20,16 +21,28 @@ def about(it: Segmentation, filtered: Filtered) -> list[tuple[str, object]]:
     ]
 
 
-def as_csv(it: Segmentation, filtered: Filtered, name: str) -> str:
-    """One row a bin and one column a segment; the first lines say what it is."""
+def slice_export(it: Segmentation, filtered: Filtered, name: str) -> Export:
+    """One row a bin and one column a segment."""
     part = filtered.slice(name)
     header = [part.dimension.label, *(card.name for card in it.cards), _("All customers")]
     rows = [
         [
             bin_label(part.dimension, place),
-            *(f"{part.shown[card.segment, place]:.10g}" for card in it.cards),
-            f"{part.everyone[:, place].sum():.10g}",
+            *(float(f"{part.shown[card.segment, place]:.10g}") for card in it.cards),
+            float(f"{part.everyone[:, place].sum():.10g}"),
         ]
         for place in range(part.shown.shape[1])
     ]
-    return csv_text(header, rows, about(it, filtered))
+    return Export(_named(it, name), part.dimension.label, header, rows, about(it, filtered))
+
+
+def pair_export(it: Segmentation, filtered: Filtered, pair: pairs.Pair) -> Export:
+    """Customers in the bins of two columns: one row a bin across, one column a bin up."""
+    header = [pair.across.axis_title, *(bin_label(pair.up, place) for place in range(pair.up.bins))]
+    rows = [[bin_label(pair.across, x), *counts] for x, counts in enumerate(pair.counts)]
+    name = _named(it, f"{pair.across.name}-{pair.up.name}")
+    return Export(name, pairs.title(pair), header, rows, about(it, filtered))
+
+
+def _named(it: Segmentation, what: str) -> str:
+    return f"korzina-{it.run_id[:8]}-{what}".replace(".", "-")

@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import logging
+from datetime import date
 from functools import partial
 from typing import Any
 
 from dash import ClientsideFunction, Dash, Input, Output, State, no_update
 
 from dashapp import ids as shared
-from dashapp.callbacks import page_run
+from dashapp.callbacks import page_run, takes
 from dashapp.charts import scheme
 from dashapp.data import Run, SegmentationData
 from dashapp.i18n import _
 from dashapp.pages.score import ids, placements
 from dashapp.pages.score.layout import expected_of
 from dashapp.pages.score.result import head, result
-from dashapp.telling import csv_file, csv_text, day, moment
+from dashapp.telling import FORMS, MOST_IN_WORKBOOK, Export, Form, day, moment
 from dashapp.widgets import message
-from pipeline.contract import Scored
+from pipeline.contract import Scored, Scores
 from pipeline.errors import KorzinaError
 
 Answer = Any
@@ -26,14 +27,14 @@ _log = logging.getLogger(__name__)
 _BODY = placements.MOST_BYTES * 4 // 3 + 1024 * 1024  # base64, and what a callback sends beside it
 
 
-def place(data: SegmentationData, upload: object, name: object, origin: object) -> Answer:
-    """The file read, its customers placed: (what was found, the CSV, no button to hide, no complaints)."""
+def place(data: SegmentationData, upload: object, name: object, written: object, origin: object) -> Answer:
+    """The file read, its customers placed: (what was found, the files, no button to hide, no complaints)."""
     run = page_run(data, origin)
     if run is None or not isinstance(upload, str) or not upload:
-        return no_update, no_update, no_update, no_update, no_update
+        return (no_update,) * 6
     file = name if isinstance(name, str) and name else _("the file")
     try:
-        scored = run.score(file, placements.content_of(upload))
+        scored = run.score(file, placements.content_of(upload), _day_asked(run, written))
     except KorzinaError as error:
         _log.warning("an upload could not be scored")  # its words may quote the file
         return (
@@ -42,25 +43,40 @@ def place(data: SegmentationData, upload: object, name: object, origin: object) 
             True,
             message(_("These customers could not be placed."), run.explain(error), tone="error", dismiss=True),
             True,
+            False,
         )
     answer = placements.answer_of(run, file, scored)
-    return answer.model_dump_json(), as_file(run, scored), False, None, True
+    files = as_files(run, file, scored)
+    return answer.model_dump_json(), files, False, None, True, "xlsx" not in files
 
 
-def as_file(run: Run, scored: Scored) -> dict[str, str]:
-    """All customers as CSV, with the run, k and date above them; segments by the names that the reader sees."""
+def _day_asked(run: Run, written: object) -> date | None:
+    """The day in the field; of a run whose spec has a day of its own, that one says nothing new."""
+    asked = placements.day_of(written)
+    return None if asked == run.segmentation.dataset.as_of and not placements.follows_data(run.segmentation) else asked
+
+
+def as_files(run: Run, file: str, scored: Scored) -> dict[Form, dict[str, Any]]:
+    """All customers in each form; segments by the names that the reader sees.
+
+    What came by an upload is kept nowhere, so all forms go to the browser at once; a workbook where it is soon made.
+    """
     it = run.segmentation
     names = {card.segment + 1: card.name for card in it.cards}
-    table = scored.table.assign(segment_name=scored.table["segment"].map(names))
-    about = (
+    told = scored.column(Scores.NAME).name
+    table = scored.table.assign(**{str(told): scored.column(Scores.SEGMENT).map(names)})
+    account = (
+        (_("File"), file),
         (_("Run"), it.run_id),
         (_("Segments"), it.k),
         (_("Trained"), moment(it.started)),
         (_("Data"), it.dataset.title),
-        (_("As of"), day(it.dataset.as_of)),
+        (_("As of"), day(scored.counted.day if scored.counted else it.dataset.as_of)),
     )
-    rows = table.astype(object).itertuples(index=False)
-    return csv_file(f"korzina-{it.run_id[:8]}-scored", csv_text([str(one) for one in table.columns], rows, about))
+    rows = list(table.astype(object).itertuples(index=False, name=None))
+    header = [str(column) for column in table.columns]
+    made = Export(f"korzina-{it.run_id[:8]}-scored", _("Customers"), header, rows, account)
+    return {form: made.download(form) for form in FORMS if form != "xlsx" or len(rows) <= MOST_IN_WORKBOOK}
 
 
 def show(data: SegmentationData, stored: object, scheme_name: object, origin: object) -> Answer:
@@ -77,10 +93,8 @@ def template(data: SegmentationData, clicks: object, origin: object) -> Answer:
     if run is None or expected is None or not clicks:
         return no_update
     columns = expected.columns
-    return csv_file(
-        f"{run.segmentation.experiment}-template",
-        csv_text([one.name for one in columns], [[one.example for one in columns]]),
-    )
+    header, example = [one.name for one in columns], [one.example for one in columns]
+    return Export(f"{run.segmentation.experiment}-template", _("Customers"), header, [example]).download("csv")
 
 
 def register(app: Dash, data: SegmentationData) -> None:
@@ -93,8 +107,10 @@ def register(app: Dash, data: SegmentationData) -> None:
         Output(ids.ACTIONS, "hidden"),
         Output(ids.PROBLEM, "children"),
         Output(ids.TOO_LARGE, "hidden"),
+        Output(shared.taking(ids.DOWNLOAD_BUTTON)["xlsx"], "hidden"),
         Input(ids.UPLOAD, "contents"),
         State(ids.UPLOAD, "filename"),
+        State(ids.DAY, "value", allow_optional=True),
         page,
         prevent_initial_call=True,
     )(partial(place, data))
@@ -111,7 +127,7 @@ def register(app: Dash, data: SegmentationData) -> None:
     app.clientside_callback(  # type: ignore[no-untyped-call]
         ClientsideFunction("korzina_score", "download"),
         Output(ids.DOWNLOAD, "data"),
-        Input(ids.DOWNLOAD_BUTTON, "n_clicks"),
+        *takes(ids.DOWNLOAD_BUTTON),
         State(ids.FILE, "data"),
         prevent_initial_call=True,
     )

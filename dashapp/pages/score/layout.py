@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+import dash_bootstrap_components as dbc
 from dash import dcc, html
 from dash.development.base_component import Component
 
 from dashapp.data import Run, SegmentationData, View
 from dashapp.i18n import _
 from dashapp.pages.score import ids, placements
-from dashapp.telling import number
-from dashapp.widgets import aria, as_table, card, command, message
+from dashapp.telling import day, number
+from dashapp.widgets import aria, as_table, card, command, message, take_along
 from pipeline.contract import ExpectedFile
 from pipeline.errors import KorzinaError
 
@@ -78,6 +79,7 @@ def _upload(run: Run | None, expected: ExpectedFile | None) -> Component:
                 className="k-upload",
                 **limit,
             ),
+            _day(run),
             html.P(
                 _(
                     "Text with one row a customer: CSV, TSV or TXT, any separator and encoding, up to {most} MB.",
@@ -100,6 +102,27 @@ def _upload(run: Run | None, expected: ExpectedFile | None) -> Component:
             _several(run, expected) if run and expected and expected.tables else None,
         ],
         label=title,
+    )
+
+
+def _day(run: Run | None) -> Component | None:
+    """A field for the day from which recencies count; none where the data set knows of no day."""
+    trained = run.segmentation.dataset.as_of if run else None
+    if run is None or trained is None:
+        return None
+    follows = placements.follows_data(run.segmentation)
+    return html.Div(
+        [
+            html.Label(_("Count ages and recencies from"), htmlFor=ids.DAY),
+            dbc.Input(id=ids.DAY, type="date", className="k-day", value=None if follows else trained.isoformat()),
+            html.P(
+                _("Left empty: from the last day in your file. In training it was {day}.", day=day(trained))
+                if follows
+                else _("In training it was {day}; recencies are comparable when counted alike.", day=day(trained)),
+                className="k-note",
+            ),
+        ],
+        className="k-field",
     )
 
 
@@ -164,8 +187,8 @@ def _expected(expected: ExpectedFile | None) -> Component:
 
 
 def _answer() -> list[Component]:
-    button = html.Button(
-        _("Download all of them (CSV)"), id=ids.DOWNLOAD_BUTTON, className="k-button k-button-main", type="button"
+    buttons = take_along(
+        ids.DOWNLOAD_BUTTON, _("Download all of them (CSV)"), title=_("the customers placed"), main=True
     )
     return [
         dcc.Store(id=ids.ANSWER),
@@ -176,6 +199,6 @@ def _answer() -> list[Component]:
             overlay_style={"visibility": "visible", "opacity": 0.5},
             delay_show=150,
         ),
-        html.Div(button, id=ids.ACTIONS, className="k-actions k-score-actions", hidden=True),
+        html.Div(buttons, id=ids.ACTIONS, className="k-actions k-score-actions", hidden=True),
         html.Div(id=ids.RESULT),
     ]

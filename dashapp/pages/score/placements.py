@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import base64
 import binascii
+import json
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from pydantic import Field, ValidationError
@@ -13,6 +15,7 @@ from dashapp.data import Run
 from dashapp.i18n import N_, _
 from dashapp.telling import number, of_column
 from pipeline.contract import (
+    Counted,
     Drift,
     DriftWord,
     FeatureDrift,
@@ -58,6 +61,8 @@ class Answer(Record):
     file: str
     ledger: Ledger
     drift: Drift
+    counted: Counted | None = None
+    currency: str = ""
     response_notes: tuple[Words, ...]
     counts: tuple[int, ...]  # customers of each segment
     fits_none: int
@@ -73,6 +78,26 @@ class Answer(Record):
     def customers(self) -> int:
         """Customers placed."""
         return sum(self.counts)
+
+
+def follows_data(it: Segmentation) -> bool:
+    """Whether recencies count from the last day of the file at hand, as the run's spec says with "auto"."""
+    try:
+        return bool(json.loads(it.spec).get("as_of") == "auto")
+    except (ValueError, AttributeError):
+        return False
+
+
+def day_of(written: object) -> date | None:
+    """The day that a reader asked for; None where the field is empty; raises ``InputError`` for what is no day."""
+    if not isinstance(written, str) or not written.strip():
+        return None
+    try:
+        return date.fromisoformat(written.strip()[:10])
+    except ValueError as error:
+        raise InputError.because(
+            _("{written} is no day", written=repr(written[:20])), expected=_("a day such as 2026-01-31")
+        ) from error
 
 
 def content_of(upload: str) -> bytes:
@@ -101,10 +126,13 @@ def too_large() -> str:
 
 def answer_of(run: Run, file: str, scored: Scored) -> Answer:
     """The part of a scoring that the page shows."""
-    table = scored.table
-    outcomes = [str(name) for name in table.columns if str(name).startswith(Scores.PROBABILITY)]
-    sure, fits = table[Scores.CONFIDENCE], table[Scores.FITS]
-    places = table[Scores.SEGMENT] - 1
+    sure, fits, places = scored.column(Scores.CONFIDENCE), scored.column(Scores.FITS), scored.column(Scores.SEGMENT) - 1
+    names = (Scores.SEGMENT, Scores.SECOND, Scores.CONFIDENCE, Scores.FITS)
+    shown = [
+        scored.table.iloc[:, 0],
+        *(scored.column(name) for name in names),
+        *(scored.probability(outcome) for outcome in scored.outcomes),
+    ]
     first = [
         Placed(
             id=str(row[0]),
@@ -114,21 +142,21 @@ def answer_of(run: Run, file: str, scored: Scored) -> Answer:
             fits=bool(row[4]),
             probabilities=tuple(float(one) for one in row[5:]),
         )
-        for row in table[[table.columns[0], Scores.SEGMENT, Scores.SECOND, Scores.CONFIDENCE, Scores.FITS, *outcomes]]
-        .head(SHOWN)
-        .itertuples(index=False)
+        for row in zip(*(column.head(SHOWN) for column in shown), strict=True)
     ]
     answer = Answer(
         run=run.run_id,
         file=file[:200],
         ledger=scored.ledger,
         drift=scored.drift,
+        counted=scored.counted,
+        currency=scored.currency,
         response_notes=scored.response_notes,
         fits_none=int((~fits).sum()),
         counts=tuple(int((places == place).sum()) for place in range(run.segmentation.k)),
         between=int((fits & (sure < BETWEEN)).sum()),
         rather=int((fits & (sure >= BETWEEN) & (sure < RATHER)).sum()),
-        outcomes=tuple(name.removeprefix(Scores.PROBABILITY) for name in outcomes),
+        outcomes=scored.outcomes,
         first=tuple(first),
     )
     return answer.model_copy(update={"messages": messages_of(answer)})

@@ -10,19 +10,20 @@ from dash.development.base_component import Component
 
 from dashapp.charts import Scheme
 from dashapp.data import Run
-from dashapp.i18n import N_, _, plural
+from dashapp.i18n import N_, _, plural, said
 from dashapp.pages.score import figures, ids, placements
 from dashapp.pages.score.placements import Answer, Placed
-from dashapp.telling import customers, number, percent
+from dashapp.telling import account_sentences, customers, number, percent
 from dashapp.widgets import as_table, card, chart_card, graph, kpi, segment_name, table, trust_badge
 from pipeline.contract import LedgerEntry
 
 
-def head(answer: Answer) -> list[Component]:
+def head(answer: Answer) -> list[Component | None]:
     """What was found, in a sentence and three numbers."""
     return [
         html.H2(_("What was found in {file}", file=answer.file)),
         html.P(finding(answer), className="k-finding", role="status"),
+        html.P(_ended(said(answer.counted.told)), className="k-lead") if answer.counted else None,
         _tiles(answer),
     ]
 
@@ -153,10 +154,12 @@ def _cleaning(run: Run, answer: Answer) -> Component:
     touched = [one for one in ledger.entries if one.rows and one.rule != "imputed"]
     told = [run.tell(one) for one in (*answer.response_notes, *answer.drift.substitutions)]
     without = told.pop(0) if told and not answer.outcomes else ""  # why there are no probabilities
+    lines = account_sentences(ledger.lines, answer.currency) if ledger.lines else []
     nothing = _("Nothing had to be repaired or left out, and no value that places a customer was missing.")
     return card(
         [
             html.H2(title),
+            html.Ul([html.Li(sentence) for sentence in lines], className="k-ledger-notes") if lines else None,
             html.P(nothing) if not touched and not told else None,
             html.P(_ended(without)) if without else None,
             html.Ul([_entry(run, one) for one in touched], className="k-ledger") if touched else None,

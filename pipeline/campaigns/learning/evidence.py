@@ -80,9 +80,9 @@ def gather(subject: Subject, history: pd.DataFrame | None, spec: HistorySpec | N
     with one_thread():  # small systems: threads waiting for each other cost ten times as much
         if history is not None and spec is not None and subject.dataset.id_column is not None:
             placed = place(history, subject.customers, subject.dataset.id_column)
-            found = _over_time(subject, placed, spec, seed)
-            if found is not None:
-                return found
+            evidence = _over_time(subject, placed, spec, seed)
+            if evidence is not None:
+                return evidence
         return _of_last(subject, seed)
 
 

@@ -82,7 +82,7 @@ def offers_of_last(
     outcome = _values(customers, campaign.column)
     contacted = ~np.isnan(outcome)
     every = Offers(
-        customers[Customers.KEY].to_numpy(np.int64),
+        Customers.keys(customers).to_numpy(np.int64),
         np.full(len(customers), campaign.column),
         outcome,
         everyone,
@@ -174,7 +174,7 @@ def offers_over_time(
     rows = np.concatenate([part[0] for part in parts])
     campaigns = np.concatenate([part[1] for part in parts])
     return Offers(
-        customers[Customers.KEY].to_numpy(np.int64)[rows],
+        Customers.keys(customers).to_numpy(np.int64)[rows],
         campaigns,
         np.concatenate([part[2] for part in parts]),
         pd.concat([part[3] for part in parts], ignore_index=True),

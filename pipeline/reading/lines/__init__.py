@@ -13,6 +13,7 @@ from pipeline.reading.lines.numbering import (
 )
 from pipeline.reading.lines.unreadable import unreadable_cells
 from pipeline.reading.lines.view import (
+    NUMBER,
     Judged,
     count_days,
     days_of,
@@ -23,6 +24,7 @@ from pipeline.reading.lines.view import (
 )
 
 __all__ = [
+    "NUMBER",
     "Days",
     "Judged",
     "Subject",

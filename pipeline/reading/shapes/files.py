@@ -59,10 +59,13 @@ def package_folder(name: str) -> Path:
 
 def files_in(folder: Path, name: str, file: str) -> list[Path]:
     """Files of one table in a folder, by the name that the spec gives, else by the table's; raises ``InputError``."""
-    places = [folder / file, folder / Path(file).name, *sorted(folder.glob(f"{glob.escape(name)}.*"))]
+    named = [path for stem in (Path(file).name, name) for path in sorted(folder.glob(f"{glob.escape(stem)}.*"))]
+    places = [folder / file, folder / Path(file).name, *named]
     for place in places:
         if place.exists():
             return find_files(str(place))
+    if glob.has_magic(file) and list(folder.glob(file)):
+        return find_files(str(folder / file))
     raise InputError.because(
         f"{folder}: no file for table {name!r}",
         expected=f"{Path(file).name} or another file called {name}",

@@ -57,16 +57,16 @@ class ClientIndex:
         return ExperimentRow(str(found.experiment_id), dict(found.tags))
 
     def _search(self, experiments: list[str]) -> list[Run]:
-        found: list[Run] = []
+        runs: list[Run] = []
         token = None
         while True:
             page = self._client.search_runs(
                 experiments, f"tags.`{STATUS}` = '{COMPLETED}'", max_results=_PAGE, page_token=token
             )
-            found += page
+            runs += page
             token = page.token
             if not token:
-                return found
+                return runs
 
     def _model_row(self, model: RegisteredModel) -> ModelRow:
         version = model.aliases.get(ALIAS)

@@ -1,7 +1,7 @@
 """What speaks for a reading: profiles of columns, dependencies between them, words in their headers."""
 
 from pipeline.understanding.evidence import vocabulary, words
-from pipeline.understanding.evidence.profiles import Profile, is_email, profiles
+from pipeline.understanding.evidence.profiles import Profile, is_email, is_number, profiles
 from pipeline.understanding.evidence.relations import HOLDS, Relations
 from pipeline.understanding.evidence.words import fits, names_customer, plain_words
 
@@ -11,6 +11,7 @@ __all__ = [
     "Relations",
     "fits",
     "is_email",
+    "is_number",
     "names_customer",
     "plain_words",
     "profiles",

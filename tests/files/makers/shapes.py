@@ -41,7 +41,8 @@ def shapes() -> Iterator[File]:
         yield _parts(view, 1060 + turn)
         yield _three_tables(view, 1065 + turn)
         yield _empty_columns(view, 1070 + turn)
-        yield _workbook(view, 1075 + turn)
+    for turn, name in enumerate(("comma_en", "semicolon_ru", "semicolon_de")):
+        yield _workbook(look(name), 1075 + turn)
 
 
 def _banner(name: str, before: tuple[str, ...], seed: int, *, by_line: bool) -> File:

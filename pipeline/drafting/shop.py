@@ -1,0 +1,135 @@
+"""The tables of a source: of a folder, of DataFrames or of a database, and how a spec names them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from pipeline.contract import Joined, Message, Quantity
+from pipeline.reading import SINGLE, Data, Engine, Frames, Question, database_tables, is_database, loaded, tables_in
+from pipeline.spec import Source, identifiers
+from pipeline.understanding import (
+    JoinedTables,
+    Keys,
+    Understanding,
+    ask_year,
+    joined,
+    likely,
+    lines_of_months,
+    months_of,
+)
+
+WIDE = "wide"  # the table with a column a month
+
+
+@dataclass(frozen=True)
+class Shop:
+    """A source of which a draft is made: its tables, and the one that they make."""
+
+    data: Data  # of a database: what was loaded of it
+    tables: Mapping[str, str] = field(default_factory=dict)  # name -> file or table; nothing for a source of one table
+    stored: bool = False  # in a database
+    declared: Keys = field(default_factory=dict)
+    told: tuple[Message, ...] = ()
+    made: JoinedTables | None = None
+    months: str = ""  # SQL that makes a line of each cell of a table with a column a month
+
+    @property
+    def source(self) -> Source:
+        """The [source] by which the tables are found, and joined where they are."""
+        keys: dict[str, Any] = {"tables": dict(self.tables)} if self.tables else {}
+        if self.months:
+            keys = {"tables": {WIDE: WIDE}, "view": self.months}
+        if self.made is not None:
+            made = self.made
+            keys = {"tables": {name: self.tables[name] for name in made.tables}}
+            if self.stored:
+                keys["load"] = made.load
+            if not made.plain:
+                keys |= {"view": made.sql, "grain": made.grain}
+        return Source.model_validate(keys)
+
+    @property
+    def view(self) -> str:
+        """SQL for the one table that these make."""
+        return self.made.sql if self.made else ""
+
+    def by_month(self, columns: Mapping[str, bool], answers: Mapping[str, str]) -> tuple[Shop, Question | None]:
+        """With a line of each cell, where a table has a column of numbers a month (column -> whether of numbers)."""
+        months = months_of([name for name, of_numbers in columns.items() if of_numbers])
+        year = answers.get("year", "")
+        if not (months.days or months.yearless) or self.tables:
+            return self, None
+        if not months.days and not year.isdigit():
+            return self, ask_year(months)
+        sql = lines_of_months(months, list(columns), int(year) if year.isdigit() else None, WIDE)
+        told = Message.of(
+            "{n} columns are months: each of their cells is a line of its month, and who bought in none is left out",
+            n=Quantity(len(months.days or months.yearless)),
+        )
+        return replace(self, months=sql, told=(*self.told, told)), None
+
+    def joined(self, engine: Engine, answers: Mapping[str, str]) -> Shop:
+        """With the one table that these make."""
+        return replace(self, made=joined(engine, list(self.tables), answers, self.declared))
+
+    def using(self, reading: Understanding, query: str) -> Shop:
+        """With the columns only that a query over lines and their reading use, and the lines' numbers."""
+        if self.made is None or not reading.lines or reading.form == "snapshots":
+            return self
+        expressions = [query, reading.returns, *(aside.sql for aside in reading.aside)]
+        expressions += [reading.money.sql] if reading.money else []
+        used = {name for name in (reading.customer, reading.order, reading.day) if name}
+        used |= {name for sql in expressions for name in identifiers(sql)}
+        return replace(self, made=self.made.keeping(used, numbered=True))
+
+
+@contextmanager
+def shop_of(data: Data) -> Iterator[Shop]:
+    """The tables of ``data``; what is loaded of a database is there while this is open.
+
+    Raises
+    ------
+    InputError
+        Where nothing can be read.
+    """
+    if isinstance(data, Frames):
+        yield Shop(data, {name: name for name in data.tables} if len(data.tables) > 1 else {})
+    elif not is_database(data):
+        yield Shop(data, tables_in(data))
+    else:
+        held = database_tables(data)
+        declared = {
+            (name, reference.column): (reference.table, reference.key)
+            for name, table in held.items()
+            for reference in table.references
+        }
+        chosen = likely({name: list(table.columns) for name, table in held.items()}, declared)
+        names = _short(chosen)
+        by_stored = {stored: name for name, stored in names.items()}
+        keys = {
+            (by_stored[here], column): (by_stored[there], key)
+            for (here, column), (there, key) in declared.items()
+            if {here, there} <= set(by_stored)
+        }
+        with loaded(data, {name: (stored, None) for name, stored in names.items()}) as frames:
+            yield Shop(frames, names, True, keys, _passed_over([name for name in held if name not in by_stored]))
+
+
+def _short(stored: list[str]) -> dict[str, str]:
+    """Name for SQL -> table of the database: without the schema where no two tables are then called alike."""
+    bare = [name.rsplit(".", 1)[-1] for name in stored]
+    names = [short if bare.count(short) == 1 else name for name, short in zip(stored, bare, strict=True)]
+    return {
+        f"{name} table" if name.lower() == SINGLE else name: table for name, table in zip(names, stored, strict=True)
+    }
+
+
+def _passed_over(names: list[str]) -> tuple[Message, ...]:
+    if not names:
+        return ()
+    shown = tuple(re.sub(r"\s+", " ", name) for name in names[:20])
+    return (Message.of("not looked at, by their names: {tables}", tables=Joined(shown)),)

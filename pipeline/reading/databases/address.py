@@ -1,0 +1,132 @@
+"""A database's address: a connection that only reads, and its faults in words, without the password."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pipeline.errors import InputError
+
+if TYPE_CHECKING:
+    import sqlalchemy as sa
+
+CHUNK = 50_000  # rows that are held at a time
+_PATIENCE = 10  # seconds until a server that does not answer counts as unreachable
+_FORM = "sqlite:///FILE or postgresql://USER:PASSWORD@HOST/DATABASE"
+_FAULTS = (  # SQLSTATE, or what the driver's words hold where a failed connection has none; what it means; what to do
+    (
+        ("28P01", "28000", "password authentication failed", "no password supplied"),
+        "the server refuses this user or password",
+        "check both in the address; in a password, @ : / and % are written %40 %3A %2F and %25",
+    ),
+    (
+        ("3D000", 'FATAL:  database "'),
+        "there is no such database on this server",
+        "check the name at the end of the address",
+    ),
+    (
+        ("Connection refused", "translate host", "resolve host", "timeout expired", "No route", "unreachable"),
+        "no server answers there",
+        "check host and port, and that the server runs and lets this machine in",
+    ),
+    (("file is not a database", "malformed"), "the file is no SQLite database", "check the path after sqlite:///"),
+    (("database is locked",), "another program is writing to it", "try again when it is done"),
+    (("42501", "permission denied"), "this user may not read it", "ask for the right to SELECT"),
+)
+
+
+@dataclass(frozen=True)
+class Database:
+    """An open connection, on which every statement sees the same data, and the address as it may be shown."""
+
+    connection: sa.Connection
+    shown: str
+
+    @property
+    def dialect(self) -> str:
+        """``postgresql``, ``sqlite`` ..."""
+        return self.connection.dialect.name
+
+
+def is_database(data: object) -> bool:
+    """Whether ``data`` is the address of a database rather than a path."""
+    return isinstance(data, str) and "://" in data
+
+
+@contextmanager
+def open_database(url: str) -> Iterator[Database]:
+    """A connection in one transaction that only reads.
+
+    Raises
+    ------
+    InputError
+        Where the address is none, its driver is missing, or the database cannot be reached or asked, also in the
+        body; the message never holds the password.
+    """
+    import sqlalchemy as sa
+
+    engine, shown = _engine(url)
+    try:
+        with engine.connect() as connection:
+            if connection.dialect.name == "sqlite":
+                connection.exec_driver_sql("BEGIN")  # the driver begins none for what only reads
+            yield Database(connection, shown)
+    except sa.exc.SQLAlchemyError as error:
+        raise _refusal(error, shown, engine.url.password) from error
+    finally:
+        engine.dispose()
+
+
+def _engine(url: str) -> tuple[sa.Engine, str]:
+    """An engine that only reads, and the address without its password."""
+    import sqlalchemy as sa
+
+    try:
+        address = sa.make_url(url)
+        if address.drivername in ("postgresql", "postgres"):
+            address = address.set(drivername="postgresql+psycopg")
+        shown = address.set(drivername=address.drivername.split("+")[0]).render_as_string(hide_password=True)
+        if address.drivername.startswith("sqlite"):
+            return sa.create_engine(_existing_file(address, shown)), shown
+        if address.drivername.startswith("postgresql"):
+            patience = {} if "connect_timeout" in address.query else {"connect_timeout": _PATIENCE}
+            return _postgres(sa.create_engine(address, connect_args=patience)), shown
+        return sa.create_engine(address), shown
+    except sa.exc.ArgumentError as error:
+        raise InputError.because(
+            "--data: not a database address", expected=_FORM, found="an address of another form"
+        ) from error
+    except (ImportError, sa.exc.NoSuchModuleError) as error:
+        extra = "korzina[postgres]" if "postgres" in url else "the database's SQLAlchemy driver"
+        raise InputError.because(
+            "the driver of this database is not installed", found=str(error), remedy=f"pip install '{extra}'"
+        ) from error
+
+
+def _existing_file(address: sa.URL, shown: str) -> sa.URL:
+    """Read-only: a mistyped path must not become a new, empty database."""
+    if not address.database or not Path(address.database).is_file():
+        raise InputError.because(f"{shown}: no such database file", remedy="check the path after sqlite:///")
+    return address.set(database=f"file:{Path(address.database).absolute()}", query={"mode": "ro", "uri": "true"})
+
+
+def _postgres(engine: sa.Engine) -> sa.Engine:
+    """Repeatable reads, so that orders and their lines are of one moment."""
+    return engine.execution_options(postgresql_readonly=True, isolation_level="REPEATABLE READ")
+
+
+def _refusal(error: sa.exc.SQLAlchemyError, shown: str, password: Any) -> InputError:
+    orig = getattr(error, "orig", None)
+    cause = str(orig or error).strip()
+    state = getattr(orig, "sqlstate", None) or ""
+    brief = cause.splitlines()[0] if cause else type(error).__name__
+    known = (fault for fault in _FAULTS if state in fault[0] or any(sign in cause for sign in fault[0]))
+    _, meaning, remedy = next(known, ((), "", "check the address, that the server runs, and source.query in the spec"))
+    return InputError.because(
+        f"{shown}: the database cannot be read" + (f", {meaning}" if meaning else ""),
+        found=(brief.replace(str(password), "***") if password else brief)[:300],
+        remedy=remedy,
+    )

@@ -1,0 +1,134 @@
+"""Named columns of a database's tables, fetched in chunks: Arrow tables, or Parquet files where they are large."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pipeline.errors import SpecError
+from pipeline.reading.databases.address import CHUNK, Database, open_database
+from pipeline.reading.databases.catalogue import CellKind, StoredTable, stored_tables
+from pipeline.reading.databases.cells import arrow_type, column_of, expression
+from pipeline.reading.frames import Arrow, Frames
+
+if TYPE_CHECKING:
+    import sqlalchemy as sa
+
+_MOST_IN_MEMORY = 20_000_000  # cells of one table; more go to files that are taken away afterwards
+
+
+@contextmanager
+def loaded(url: str, wanted: Mapping[str, tuple[str, Sequence[str] | None]]) -> Iterator[Frames]:
+    """Tables for the embedded engine, all as they stood at one moment; those in files last while this is open.
+
+    Parameters
+    ----------
+    url
+        The database's address.
+    wanted
+        Name for the engine -> the table in the database and the columns to fetch; None: all but those of bytes.
+
+    Raises
+    ------
+    InputError
+        Where the database cannot be reached or read.
+    SpecError
+        Naming a table or a column that is not there, and the nearest that is.
+    """
+    with ExitStack() as stack:
+        with open_database(url) as database:
+            held = stored_tables(database)
+            chosen = {name: _chosen(database, held, table, columns) for name, (table, columns) in wanted.items()}
+            folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="korzina-")))  # nobody else's to read
+            made: dict[str, list[Path] | Arrow] = {
+                name: fetch(database, table, columns, folder / f"{number}.parquet")
+                for number, (name, (table, columns)) in enumerate(chosen.items())
+            }
+        yield Frames(made, database.shown, typed=False)
+
+
+def fetch(database: Database, table: StoredTable, columns: Sequence[str], spill: Path) -> list[Path] | Arrow:
+    """All rows of some columns: an Arrow table, or a Parquet file at ``spill`` where they are many."""
+    import pyarrow as pa  # type: ignore[import-untyped,unused-ignore]
+    import pyarrow.parquet as pq  # type: ignore[import-untyped,unused-ignore]
+
+    kinds = _kinds(database, table, columns)
+    schema = pa.schema([(name, arrow_type(kind)) for name, kind in kinds.items()])
+    chunks: list[Any] = []
+    with ExitStack() as stack:
+        writer: Any = None
+        for rows in _chunks(database, table, kinds):
+            values = zip(*rows, strict=True)
+            chunks.append(
+                pa.table(
+                    [column_of(cells, kinds[name]) for name, cells in zip(kinds, values, strict=True)], schema=schema
+                )
+            )
+            if writer is None and sum(map(len, chunks)) * len(kinds) > _MOST_IN_MEMORY:
+                writer = stack.enter_context(pq.ParquetWriter(spill, schema))
+            if writer is not None:
+                writer.write_table(pa.concat_tables(chunks))
+                chunks = []
+    return [spill] if writer is not None else pa.concat_tables(chunks or [schema.empty_table()])
+
+
+def _chosen(
+    database: Database, held: Mapping[str, StoredTable], name: str, columns: Sequence[str] | None
+) -> tuple[StoredTable, Sequence[str]]:
+    if name not in held:
+        raise SpecError.unknown_name(f"{database.shown}: tables", name, held)
+    if columns is None:
+        kinds = _kinds(database, held[name], list(held[name].columns))
+        return held[name], [column for column, kind in kinds.items() if kind != "bytes"]
+    missing = [column for column in columns if column not in held[name].columns]
+    if missing:
+        raise SpecError.unknown_name(f"{database.shown}: columns of {name}", missing[0], held[name].columns)
+    return held[name], columns
+
+
+def _kinds(database: Database, table: StoredTable, columns: Sequence[str]) -> dict[str, CellKind]:
+    """Kinds of the cells; SQLite keeps one with each cell, so that all have to be looked at."""
+    if database.dialect != "sqlite":
+        return {column: table.kind(column) for column in columns}
+    import sqlalchemy as sa
+
+    counts = [
+        sa.func.sum(sa.func.typeof(_column(name)) == stored)
+        for name in columns
+        for stored in ("text", "blob", "real", "integer")
+    ]
+    answer = [number or 0 for number in database.connection.execute(sa.select(*counts).select_from(_from(table))).one()]
+    kinds: dict[str, CellKind] = {}
+    for at, name in enumerate(columns):
+        text, blob, real, integer = answer[4 * at : 4 * at + 4]
+        kinds[name] = "text" if text else "bytes" if blob else "number" if real else "integer" if integer else "text"
+    return kinds
+
+
+def _chunks(
+    database: Database, table: StoredTable, kinds: Mapping[str, CellKind]
+) -> Iterator[Sequence[sa.Row[tuple[Any, ...]]]]:
+    import sqlalchemy as sa
+
+    wanted = [
+        expression(_column(name), table.columns[name], kind, database.dialect).label(f"c{at}")
+        for at, (name, kind) in enumerate(kinds.items())
+    ]
+    streaming = database.connection.execution_options(stream_results=True, yield_per=CHUNK)
+    yield from streaming.execute(sa.select(*wanted).select_from(_from(table))).partitions(CHUNK)
+
+
+def _column(name: str) -> sa.ColumnClause[Any]:
+    import sqlalchemy as sa
+
+    return sa.column(sa.quoted_name(name, quote=True))
+
+
+def _from(table: StoredTable) -> sa.TableClause:
+    import sqlalchemy as sa
+
+    schema = sa.quoted_name(table.schema, quote=True) if table.schema else None
+    return sa.table(sa.quoted_name(table.table, quote=True), schema=schema)

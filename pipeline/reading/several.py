@@ -1,0 +1,70 @@
+"""Files of a folder that are tables of their own: those with the same columns are one table in parts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fnmatch import fnmatch
+from itertools import takewhile
+from pathlib import Path
+
+from pipeline.errors import InputError
+from pipeline.reading.engine import tables
+from pipeline.reading.frames import SINGLE
+from pipeline.reading.shapes.files import find_files, is_parquet
+from pipeline.reading.shapes.text import read_text
+
+
+def tables_in(data: str) -> dict[str, str]:
+    """Name -> file or glob, below the folder ``data``; nothing where its files are one table.
+
+    Raises
+    ------
+    InputError
+        Where there is no data, or files of one table have names that no glob tells from the others'.
+    """
+    folder = Path(data).expanduser()
+    if not folder.is_dir():
+        return {}
+    files = find_files(data)
+    groups: dict[frozenset[str], list[Path]] = {}
+    for file in files:
+        groups.setdefault(_columns(file), []).append(file)
+    if len(groups) < 2:
+        return {}
+    every = [str(file.relative_to(folder)) for file in files]
+    named = dict(_named([str(file.relative_to(folder)) for file in group], every, data) for group in groups.values())
+    return dict(sorted(named.items()))
+
+
+def _columns(file: Path) -> frozenset[str]:
+    if is_parquet([file]):
+        with tables({SINGLE: [file]}) as engine:
+            return frozenset(engine.columns(SINGLE))
+    return frozenset(map(str, read_text(file).frame.columns))
+
+
+def _named(files: Sequence[str], every: Sequence[str], data: str) -> tuple[str, str]:
+    """A name for one table, and the file or the glob that finds its files and no others."""
+    if len(files) == 1:
+        return _free(Path(files[0]).stem), files[0]
+    start, end = _shared(files), _shared([file[::-1] for file in files])[::-1]
+    pattern = f"{start}*{end}"
+    if {file for file in every if fnmatch(file, pattern)} != set(files):
+        raise InputError.because(
+            f"{data}: several files of one table have names that do not tell them from the others",
+            found=", ".join(files[:5]),
+            remedy="put the files of each table into a folder of its own",
+        )
+    return _free(Path(start.rstrip("/")).name.rstrip(" _-.0123456789") or Path(files[0]).stem), pattern
+
+
+def _shared(texts: Sequence[str]) -> str:
+    """What all of them begin with."""
+    return "".join(
+        letters[0] for letters in takewhile(lambda letters: len(set(letters)) == 1, zip(*texts, strict=False))
+    )
+
+
+def _free(name: str) -> str:
+    """``data`` is what the tables make together."""
+    return f"{name} table" if name.lower() == SINGLE else name

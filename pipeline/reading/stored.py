@@ -1,0 +1,51 @@
+"""A table of a database in memory: its texts are read as those of files are, for they hold numbers and days as well."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from pipeline.reading.frames import Arrow
+from pipeline.reading.kinds import infer
+from pipeline.reading.raw import RawTable
+from pipeline.spec import Source
+
+
+def read_stored(table: Arrow, source: Source, shown: str) -> tuple[RawTable, pd.DataFrame]:
+    """The table as it is stored, and with numbers and days recognised in its texts; what has a type keeps it.
+
+    A column that ``source.formats`` names is read in that form whatever its type: seconds as days, say.
+    """
+    frame = _as_frame(table)
+    texts = [name for name in frame if pd.api.types.is_string_dtype(frame[name]) or name in source.formats]
+    read = infer(frame[texts], decimal=source.decimal, date_format=source.date_format, formats=source.formats)
+    raw = RawTable(frame, shown, np.arange(1, len(frame) + 1, dtype=np.int64))
+    return raw, frame.assign(**{str(name): read[name] for name in texts})
+
+
+def has_any(files: Sequence[Path], columns: Collection[str]) -> bool:
+    """Whether the Parquet files have one of the columns, by their footers."""
+    import pyarrow.parquet as pq  # type: ignore[import-untyped,unused-ignore]
+
+    return bool(columns) and any(set(pq.read_schema(file).names) & set(columns) for file in files)
+
+
+def whole_table(files: Sequence[Path]) -> Arrow:
+    """The rows of Parquet files in memory, for columns that must be read otherwise than they are stored."""
+    import pyarrow as pa  # type: ignore[import-untyped,unused-ignore]
+    import pyarrow.parquet as pq  # type: ignore[import-untyped,unused-ignore]
+
+    return pa.concat_tables([pq.read_table(file) for file in files], promote_options="default")
+
+
+def _as_frame(table: Arrow) -> pd.DataFrame:
+    """With whole numbers and truth values that stay what they are beside nulls."""
+    import pyarrow as pa  # type: ignore[import-untyped,unused-ignore]
+
+    kept: dict[Any, Any] = {pa.int64(): pd.Int64Dtype(), pa.bool_(): pd.BooleanDtype()}
+    frame: pd.DataFrame = table.to_pandas(types_mapper=kept.get, date_as_object=False)
+    return frame

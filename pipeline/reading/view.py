@@ -1,0 +1,77 @@
+"""Several tables as the one that a spec's ``source.view`` makes of them, refused where a join repeats or loses rows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from pipeline.errors import InputError, SpecError
+from pipeline.reading.engine import Engine, QueryError, numbered_rows, quote
+from pipeline.reading.frames import SINGLE, Arrow
+from pipeline.reading.lines import NUMBER
+from pipeline.reading.raw import RawTable
+from pipeline.spec import Spec
+
+_POSITION = "(position)"
+
+
+def make_view(
+    spec: Spec,
+    engine: Engine,
+    parquet: Mapping[str, list[Path]],
+    frames: Mapping[str, pd.DataFrame | Arrow],
+    texts: Mapping[str, RawTable],
+) -> None:
+    """The table ``data`` in the engine, as ``source.view`` says; nothing without it.
+
+    Raises
+    ------
+    SpecError
+        The view is no SQL over these tables.
+    InputError
+        It has more or fewer rows than the table that ``source.grain`` names: a key of a joined table repeats.
+    """
+    if spec.source.view is None:
+        return
+    where = spec.path or spec.name
+    try:
+        if spec.lines:
+            _number(engine, parquet, frames, texts)
+        engine.define(SINGLE, spec.source.view.strip().rstrip(";"))
+        rows = engine.count(SINGLE)
+        kept = engine.count(spec.source.grain) if spec.source.grain else rows
+    except QueryError as error:
+        raise SpecError.because(
+            f"{where}: source.view failed", found=str(error)[:600], expected="SQL over the tables of the source"
+        ) from error
+    if rows != kept:
+        what = "a key repeats in a table that is joined" if rows > kept else "a join leaves rows out"
+        raise InputError.because(
+            f"{where}: source.view does not keep the rows of {spec.source.grain}: {what}",
+            expected=f"{kept:,} rows, one for each of {spec.source.grain}",
+            found=f"{rows:,}",
+            remedy="look for repeated keys in the joined tables, or draft the spec anew with 'korzina init'",
+        )
+
+
+def _number(
+    engine: Engine,
+    parquet: Mapping[str, list[Path]],
+    frames: Mapping[str, pd.DataFrame | Arrow],
+    texts: Mapping[str, RawTable],
+) -> None:
+    """Each table with the lines of its file, else its rows counted from 1, for a view to hand on."""
+    for name, files in parquet.items():
+        if NUMBER not in engine.columns(name):
+            rows = numbered_rows(files, _POSITION, NUMBER)
+            engine.define(name, f"SELECT * EXCLUDE ({quote(_POSITION)}) FROM ({rows})")  # noqa: S608
+    for name, table in frames.items():
+        if NUMBER not in engine.columns(name):
+            lines = texts[name].rows if name in texts else np.arange(1, len(table) + 1, dtype=np.int64)
+            if isinstance(table, pd.DataFrame):
+                engine.give(name, table.assign(**{NUMBER: lines}))
+            else:
+                engine.give(name, table.append_column(NUMBER, [lines]))

@@ -1,0 +1,84 @@
+"""Customers placed as a file that others read: CSV with its header in line 1, or a workbook with the account in it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pandas as pd
+
+from pipeline.contract import SHEET_ROWS, Scored, Segmentation, harmless, write_workbook
+from pipeline.errors import InputError, UsageError
+
+WORKBOOK = ".xlsx"
+
+
+def check_output(output: Path, data: str) -> None:
+    """Refuse, before anything is computed, a file that would overwrite the data; raises ``UsageError``."""
+    if output.resolve() == Path(data).expanduser().resolve():
+        raise UsageError.because(
+            f"{output}: the customers' own file would be overwritten", remedy="give another file with --output"
+        )
+
+
+def write_scores(scored: Scored, segmentation: Segmentation, data: str, output: Path) -> None:
+    """Write ``scored``: a workbook where ``output`` ends in ``.xlsx``, else CSV.
+
+    Text that is not ASCII gets the mark by which spreadsheets know UTF-8; without it they would garble it. What is
+    ASCII goes without, for scripts that take the first bytes of a file for the name of its first column.
+
+    Raises
+    ------
+    InputError
+        Where the file cannot be written, or a sheet does not hold so many customers.
+
+    """
+    try:
+        if output.suffix.lower() == WORKBOOK:
+            _workbook(scored, segmentation, data, output)
+        else:
+            text = neutralise_formulas(scored.table).to_csv(index=False)
+            output.write_text(text, encoding="utf-8" if text.isascii() else "utf-8-sig", newline="")
+    except OSError as error:
+        raise InputError.because(f"{output} cannot be written ({error.strerror or error})") from error
+
+
+def neutralise_formulas(table: pd.DataFrame) -> pd.DataFrame:
+    """A copy in which no text cell or header starts a spreadsheet formula: such cells get an apostrophe."""
+    made = {
+        place: table[name].astype("str").map(harmless) if _is_text(table[name]) else table[name]
+        for place, name in enumerate(table)
+    }
+    return pd.DataFrame(made, index=table.index).set_axis([str(harmless(str(name))) for name in table], axis=1)
+
+
+def _is_text(column: pd.Series) -> bool:
+    return bool(pd.api.types.is_string_dtype(column)) or column.dtype == object
+
+
+def _workbook(scored: Scored, segmentation: Segmentation, data: str, output: Path) -> None:
+    if scored.rows > SHEET_ROWS:
+        raise InputError.because(
+            f"{output}: a sheet holds {SHEET_ROWS:,} customers at most",
+            found=f"{scored.rows:,}",
+            remedy="give --output a name that ends in .csv",
+        )
+    header = [str(name) for name in scored.table.columns]
+    rows = scored.table.astype(object).itertuples(index=False, name=None)
+    write_workbook(output, header, rows, _account(scored, segmentation, data), sheet="Customers")
+
+
+def _account(scored: Scored, segmentation: Segmentation, data: str) -> list[tuple[str, object]]:
+    """What the customers were placed by, and what cleaning and drift have to say."""
+    dataset = segmentation.dataset
+    return [
+        ("File", data if "://" not in data else data.split("://", 1)[0]),  # an address may hold a password
+        ("Experiment", segmentation.experiment),
+        ("Run", segmentation.run_id),
+        ("Segments", segmentation.k),
+        ("Trained", f"{datetime.fromtimestamp(segmentation.started, UTC):%Y-%m-%d %H:%M} UTC"),
+        ("Data set", str(dataset.title)),
+        ("As of", dataset.as_of),
+        ("Customers placed", scored.rows),
+        *(("Note", str(note)) for note in scored.notes),
+    ]
