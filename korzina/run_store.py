@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from os import PathLike, fspath
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -104,7 +105,7 @@ class RunStore:
         """
         return champion_of(self._store, experiment, PYTHON)
 
-    def score(self, data: Table, experiment: str | None = None) -> pd.DataFrame:
+    def score(self, data: Table, experiment: str | None = None, *, as_of: date | None = None) -> pd.DataFrame:
         """Place customers into the champion's segments, as ``korzina score`` does.
 
         Parameters
@@ -113,6 +114,8 @@ class RunStore:
             A DataFrame or the path of a file with the columns of the training.
         experiment
             Whose champion; None: that of the only experiment that has one.
+        as_of
+            The day from which recencies count; None: the data's last where the spec says "auto", else the spec's.
 
         Returns
         -------
@@ -132,7 +135,7 @@ class RunStore:
         """
         from pipeline.scoring import score
 
-        scored = score(self._store.load(self.champion(experiment).run_id), source_of(data))
+        scored = score(self._store.load(self.champion(experiment).run_id), source_of(data), as_of=as_of)
         table = scored.table.copy(deep=False)
         table.attrs["notes"] = list(scored.notes)
         return table

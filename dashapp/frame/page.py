@@ -36,6 +36,7 @@ class Page:
     layout: Callable[..., Children]
     register: Callable[[Dash, SegmentationData], None]
     needs: Callable[[Segmentation], Lack | None] | None = None
+    asks: Callable[[Segmentation], str] | None = None  # another question for what a run holds; empty for the page's own
     parameters: frozenset[str] = frozenset()  # what it keeps in the address for itself, beside run and selection
     linked: bool = False  # the selection applies to all that it shows
     apart: str = ""  # why it shows the same whatever is selected
@@ -46,6 +47,7 @@ class Page:
         """The whole page, drawn from the run that the address names; with nothing to show the content stays hidden."""
         view = data.view(run)
         ready = view.run is not None
+        question = (self.asks(view.run.segmentation) if self.asks and view.run else "") or _(self.question)
         lack = self.needs(view.run.segmentation) if self.needs and view.run else None
         content = self.layout(data, view, **address)
         return html.Div(
@@ -54,7 +56,7 @@ class Page:
                 dcc.Interval(id=ids.POLL, interval=max(500, int(data.settings.poll_seconds * 500))),
                 html.Div(id=ids.NEWER, **aria(live="polite")),
                 *banners(view),
-                html.Div([html.P(_(self.label), className="k-eyebrow"), html.H1(_(self.question))], className="k-head"),
+                html.Div([html.P(_(self.label), className="k-eyebrow"), html.H1(question)], className="k-head"),
                 None if ready else nothing_yet(view),
                 html.Div(id=ids.CHIPS, className="k-chips", hidden=not ready),
                 lacking(lack, data, view.run, self.path) if lack and view.run else None,

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from dash import html
 from dash.development.base_component import Component
 
 from dashapp.data import Run
-from dashapp.findings import affinity, pair_words
+from dashapp.findings import affinity, happenings, pair_words
 from dashapp.i18n import _, plural
 from dashapp.pricing import in_numbers, own_plan
 from dashapp.report.parts import facts, sentences, sheet
 from dashapp.telling import amount, money, number, rate
 from dashapp.widgets import segment_name, table, trust_badge
-from pipeline.contract import CampaignPlan, CampaignSummary
+from pipeline.contract import CampaignPlan, CampaignSummary, Column, Segmentation
 
 _PAIRS = 15
 
@@ -21,6 +23,9 @@ def campaign_plan(run: Run) -> Component:
     """Whom to contact next, by segment; and what each rule earned."""
     segmentation = run.segmentation
     plan = own_plan((run.original or run).segmentation)
+    described = happenings.outcomes(segmentation)
+    if described and not segmentation.dataset.campaigns:
+        return sheet("campaigns", segmentation, _happened(segmentation, described))
     if segmentation.campaigns is None:
         told = sentences(
             _(
@@ -39,6 +44,30 @@ def campaign_plan(run: Run) -> Component:
             *_evaluation(run, plan.summary, currency),
         ]
     return sheet("campaigns", segmentation, [html.H2(_("Whom should we contact next?")), *told])
+
+
+def _happened(segmentation: Segmentation, described: Sequence[Column]) -> list[Component]:
+    """What no campaign asked for, by segment."""
+    made: list[Component] = []
+    for column in described:
+        everyone, segments = happenings.by_segment(segmentation, column)
+        rows = [
+            [
+                html.Span([segment_name(card), trust_badge(card.trust)]),
+                number(one.known),
+                _("too few")
+                if one.share is None or one.low is None or one.high is None
+                else _("{rate} ({low} to {high})", rate=rate(one.share), low=rate(one.low), high=rate(one.high)),
+            ]
+            for card, one in zip(segmentation.cards, segments, strict=True)
+        ]
+        title = happenings.title(column)
+        made += [
+            html.H2(title),
+            *sentences(happenings.finding(column, everyone, segments, segmentation.cards)),
+            table([_("Segment"), _("Customers known"), _("Share (95 % interval)")], rows, caption=title),
+        ]
+    return [*made, *sentences(happenings.why_no_campaign(described))]
 
 
 def together(run: Run) -> Component:

@@ -8,7 +8,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from dashapp.charts import LIGHT, deviations, rates, segment_rows
-from dashapp.findings import segment_words, traits
+from dashapp.findings import happenings, segment_words, traits
 from dashapp.findings import totals as overview
 from dashapp.i18n import N_, _, plural
 from dashapp.report.parts import chart, sentences, sheet
@@ -124,6 +124,10 @@ def _traits(segmentation: Segmentation, card: SegmentCard) -> list[Component]:
 def _responses(segmentation: Segmentation, card: SegmentCard) -> Component:
     title = _("What did they answer so far?")
     found = traits.responses(segmentation, card.segment)
+    described = happenings.outcomes(segmentation)
+    if not found and described:
+        told = [happenings.in_segment(segmentation, column, card.segment) for column in described]
+        return html.Div([html.H3(_("What happens to them?")), *sentences(*told)])
     if not found:
         return html.Div(
             [html.H3(title), *sentences(_("These data hold no campaigns, so nothing is known about responses."))]

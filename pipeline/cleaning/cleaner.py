@@ -6,7 +6,7 @@ import pandas as pd
 
 from pipeline.cleaning import steps
 from pipeline.cleaning.canonical import customers_table, fingerprint, in_order, quarantine_table, used_columns
-from pipeline.cleaning.derive import add_shares, derive, mentions
+from pipeline.cleaning.derive import add_shares, below_zero, derive, mentions
 from pipeline.cleaning.steps import Step
 from pipeline.cleaning.typed import typed
 from pipeline.contract import Dataset, Joined, Ledger, LedgerEntry, Message, Own, Quantity, Value
@@ -60,7 +60,7 @@ def clean(raw: RawTable, spec: Spec, *, minimum_rows: int = LEAST_ROWS) -> Clean
     done.append(typed(done[-1].frame, raw, spec))
     done += _repeats(done[-1].frame, raw, spec)
     done += _apply_rules(done[-1].frame, raw, spec, derived=False)
-    done.append(Step(add_shares(derive(done[-1].frame, spec), spec)))
+    done.append(_shares(derive(done[-1].frame, spec), spec, raw))
     done += _apply_rules(done[-1].frame, raw, spec, derived=True)
     frame = in_order(done[-1].frame, spec.id.column)
     entries = tuple(entry for step in done for entry in step.entries)
@@ -118,6 +118,24 @@ def _account(
 
 
 # ------------------------------------------------------------------ columns
+
+
+def _shares(frame: pd.DataFrame, spec: Spec, raw: RawTable) -> Step:
+    """The shares of groups, and a word on customers who returned more of a part than they bought."""
+    entries = []
+    for group in spec.groups.values():
+        negative = below_zero(frame, group)
+        number = int(negative.sum())
+        detail = Message.counted(
+            "{n} customer has a part of {group} below zero: the shares of it are unknown",
+            "{n} customers have a part of {group} below zero: the shares of it are unknown",
+            number,
+            group=Own(group.label),
+        )
+        where = steps.spots(frame.index[negative], raw.where)
+        if number:
+            entries.append(LedgerEntry(rule=Message.of("shares"), flagged=number, examples=where, detail=detail))
+    return Step(add_shares(frame, spec), tuple(entries))
 
 
 def _select(raw: RawTable, spec: Spec, scoring: bool) -> pd.DataFrame:

@@ -11,7 +11,7 @@ import pandas as pd
 from pipeline.contract import Kind
 from pipeline.errors import SpecError
 from pipeline.reading import Engine, QueryError, as_text, quote, tables
-from pipeline.spec import Spec, forbidden, identifiers, share_name, unquoted
+from pipeline.spec import GroupSpec, Spec, forbidden, identifiers, share_name, unquoted
 
 AS_OF = "as_of"
 _WORK = "customers"
@@ -40,13 +40,23 @@ def condition(frame: pd.DataFrame, sql: str, spec: Spec, name: str) -> pd.Series
 
 
 def add_shares(frame: pd.DataFrame, spec: Spec) -> pd.DataFrame:
-    """Each group member's share in the sum of the group's members; unknown where the total is not positive."""
+    """Each group member's share in the sum of the group's members, 0 to 1.
+
+    Unknown where the total is not positive, and where a member is below zero: what was returned is no part of a whole.
+    """
     shares: dict[str, pd.Series] = {}
     for group in spec.groups.values():
         members = frame[list(group.members)].astype("float64")
         total = members.sum(axis=1, skipna=False)
-        shares |= {share_name(member): members[member] / total.where(total > 0) for member in group.members}
+        whole = total.where((total > 0) & ~below_zero(frame, group))
+        shares |= {share_name(member): members[member] / whole for member in group.members}
     return frame.assign(**shares)
+
+
+def below_zero(frame: pd.DataFrame, group: GroupSpec) -> pd.Series:
+    """Whether a member of the group is negative, for each row."""
+    found: pd.Series = (frame[list(group.members)].astype("float64") < 0).any(axis=1)
+    return found
 
 
 def mentions(sql: str, names: set[str]) -> set[str]:

@@ -49,6 +49,16 @@ def plan_at(run: Segmentation, cost: float | None, revenue: float | None) -> Cam
     """The run's plan, at its own prices where none is given; raises ``UsageError`` where the run has no plan."""
     from pipeline.campaigns import at_prices
 
+    described = [column.label for column in run.dataset.with_role("outcome")]
+    if run.campaigns is None and not run.dataset.campaigns:
+        raise UsageError.because(
+            f"the data of run {run.run_id} hold no campaign",
+            found=f"{', '.join(described)}, which no [[campaigns]] of the spec names" if described else "no outcome",
+            remedy="see on the dashboard in which segments it happens; where a column holds the answers "
+            "of people who were contacted, name it in a [[campaigns]] and train again"
+            if described
+            else "give a column of answers to a campaign the role outcome, name it in a [[campaigns]], and train again",
+        )
     if run.campaigns is None:
         raise UsageError.because(
             f"run {run.run_id} (k = {run.k}) has no campaign plan",

@@ -22,7 +22,7 @@ from pipeline.reading import (
     read_as,
     shown_days,
 )
-from pipeline.understanding import fits, words
+from pipeline.understanding import fits, names_customer, words
 
 SERIAL_WORDS = rf"{words.DAY}|{words.DAY_ORDER}|\bat$|timestamp|created|updated"
 _LEAST = 0.5  # of the known cells, for a form to be taken
@@ -66,6 +66,9 @@ def settle_forms(frame: pd.DataFrame, typed: pd.DataFrame, answers: Mapping[str,
             serial = day_forms(series)
             if serial and serial[0].share >= _LEAST:
                 dated[name] = serial
+        elif kind == "number" and is_id_with_point(series, str(name)):
+            forms.formats[name] = "text"
+            continue
         elif kind == "number" and pd.api.types.is_string_dtype(typed[name]):
             forms.formats[name] = "number"
         if name not in dated and kind == "number":
@@ -73,6 +76,13 @@ def settle_forms(frame: pd.DataFrame, typed: pd.DataFrame, answers: Mapping[str,
     for name, candidates in dated.items():
         _settle_days(forms, frame, name, candidates, [other for other in dated if other != name], answers, file)
     return forms
+
+
+def is_id_with_point(series: pd.Series, name: str) -> bool:
+    """A customer's number such as ``1640000000.7766001``, which no float holds and nobody adds up."""
+    if not names_customer(name) or not pd.api.types.is_string_dtype(series):
+        return False
+    return bool(series.dropna().iloc[:1000].str.fullmatch(r"\d{5,}\.\d{4,}").mean() > 0.9)
 
 
 def _settle_days(

@@ -97,7 +97,9 @@ def analyse_structure(
     profiles: list[Profile] = []
     for name in frame.columns:
         form = (formats or {}).get(str(name))
-        kind, values = infer_column(frame[name], decimal=decimal, date_format=form)
+        kind, values = infer_column(frame[name], decimal=decimal, date_format=None if form == "text" else form)
+        if form == "text":
+            kind, values = "text", as_text(frame[name])
         note = convert(frame[name], "date", date_format=form).note if kind == "date" else ""
         kind, values = _narrow(kind, values, frame[name])
         typed[name] = values

@@ -53,6 +53,8 @@ class RawTable:
     account: LineAccount | None = None  # of the lines of purchases that the rows were made from
     as_of: date | None = None  # from which day the rows count ages, where the spec says "auto"
     questions: tuple[Question, ...] = ()  # what reading alone cannot decide; the likeliest was taken
+    header: int | None = None  # line of the header in the one file or sheet read; 0: there is none
+    sheet: str | None = None  # of the workbook that was read
 
     def row_ids(self) -> pd.Series:
         """Text that tells each row apart where no column does: ``17`` or ``b.csv:17``."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 from collections.abc import Sequence
 from fnmatch import fnmatch
 from itertools import takewhile
@@ -10,22 +11,23 @@ from pathlib import Path
 from pipeline.errors import InputError
 from pipeline.reading.engine import tables
 from pipeline.reading.frames import SINGLE
-from pipeline.reading.shapes.files import find_files, is_parquet
-from pipeline.reading.shapes.text import read_text
+from pipeline.reading.shapes.files import data_files, find_files, is_parquet
+from pipeline.reading.shapes.together import columns_in
 
 
 def tables_in(data: str) -> dict[str, str]:
-    """Name -> file or glob, below the folder ``data``; nothing where its files are one table.
+    """Name -> file or glob, below the folder or that of the pattern ``data``; nothing where its files are one table.
 
     Raises
     ------
     InputError
         Where there is no data, or files of one table have names that no glob tells from the others'.
     """
-    folder = Path(data).expanduser()
-    if not folder.is_dir():
+    path = Path(data).expanduser()
+    if not (path.is_dir() or glob.has_magic(data)):
         return {}
-    files = find_files(data)
+    folder = path if path.is_dir() else path.parent
+    files = data_files(path) if path.is_dir() else find_files(data)
     groups: dict[frozenset[str], list[Path]] = {}
     for file in files:
         groups.setdefault(_columns(file), []).append(file)
@@ -40,7 +42,7 @@ def _columns(file: Path) -> frozenset[str]:
     if is_parquet([file]):
         with tables({SINGLE: [file]}) as engine:
             return frozenset(engine.columns(SINGLE))
-    return frozenset(map(str, read_text(file).frame.columns))
+    return columns_in(file)
 
 
 def _named(files: Sequence[str], every: Sequence[str], data: str) -> tuple[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -20,9 +21,9 @@ from pipeline.reading.frames import SINGLE, Arrow, Data, Frames
 from pipeline.reading.kinds import convert, infer, not_readable
 from pipeline.reading.lines import judge_days
 from pipeline.reading.queries import Given, account, answer, asked, last_of, opened, query_failed
-from pipeline.reading.raw import RawTable, Reject
+from pipeline.reading.raw import RawTable
 from pipeline.reading.shapes.files import files_in, find_files, is_parquet, package_folder
-from pipeline.reading.shapes.text import TextTable, read_text
+from pipeline.reading.shapes.together import read_files
 from pipeline.reading.stored import has_any, read_stored, whole_table
 from pipeline.spec import Source, Spec
 
@@ -97,7 +98,7 @@ def _read_tables(spec: Spec, data: Data | None) -> RawTable:
         )
     table = next(iter(given.values()))
     if isinstance(table, list) and not is_parquet(table):
-        return _text(spec.source, table, source)
+        return read_files(table, spec.source, source)
     return _typed_table(spec, table, source)
 
 
@@ -122,8 +123,9 @@ def _tables(spec: Spec, data: Data | None) -> tuple[dict[str, Table], str]:
     if not named:
         return {SINGLE: find_files(data)}, data
     path = Path(data).expanduser()
-    if path.is_dir():
-        return {name: files_in(path, name, file) for name, file in named.items()}, data
+    folder = path.parent if len(named) > 1 and glob.has_magic(data) else path  # a pattern for the files of one folder
+    if folder.is_dir():
+        return {name: files_in(folder, name, file) for name, file in named.items()}, data
     if len(named) == 1:
         return {next(iter(named)): find_files(data)}, data
     raise InputError.because(
@@ -132,50 +134,6 @@ def _tables(spec: Spec, data: Data | None) -> tuple[dict[str, Table], str]:
         found="one file",
         remedy="give the folder with --data",
     )
-
-
-def _text(source: Source, files: list[Path], shown: str) -> RawTable:
-    read = [read_text(file, encoding=source.encoding, delimiter=source.delimiter) for file in files]
-    if len(read) == 1:
-        return RawTable(
-            read[0].frame,
-            shown,
-            read[0].lines,
-            read[0].rejects,
-            {SINGLE: len(read[0].frame)},
-            read[0].notes,
-            unit="line",
-        )
-    frame = pd.concat(_same_columns(files, read), ignore_index=True)
-    rejects = tuple(
-        Reject(one.line, one.text, one.why, file.name)
-        for file, table in zip(files, read, strict=True)
-        for one in table.rejects
-    )
-    starts = np.cumsum([0, *(len(table.frame) for table in read[:-1])])
-    return RawTable(
-        frame,
-        f"{shown} ({len(files)} files)",
-        np.concatenate([table.lines for table in read]),
-        rejects,
-        {SINGLE: len(frame)},
-        tuple(dict.fromkeys(note for table in read for note in table.notes)),
-        tuple((int(start), file.name) for start, file in zip(starts, files, strict=True)),
-        unit="line",
-    )
-
-
-def _same_columns(files: list[Path], read: list[TextTable]) -> list[pd.DataFrame]:
-    first = list(read[0].frame.columns)
-    for file, table in zip(files, read, strict=True):
-        other = set(first) ^ set(table.frame.columns)
-        if other:
-            raise InputError.because(
-                f"{file}: other columns than {files[0].name}",
-                found=", ".join(sorted(other)[:10]),
-                expected="the same header in every file",
-            )
-    return [table.frame[first] for table in read]
 
 
 def _refuse_bombs(files: list[Path], width: int) -> None:
@@ -259,7 +217,7 @@ def _by_form(spec: Spec, given: dict[str, Table], source: str, *, typed: bool) -
     """Parquet files by table, text tables and those in memory as frames, and what was read of the texts."""
     files = {name: table for name, table in given.items() if isinstance(table, list)}
     parquet = {name: paths for name, paths in files.items() if is_parquet(paths)}
-    read = {name: _text(spec.source, paths, source) for name, paths in files.items() if name not in parquet}
+    read = {name: read_files(paths, spec.source, source) for name, paths in files.items() if name not in parquet}
     frames = {name: table for name, table in given.items() if not isinstance(table, list)}
     texts = {name: _inferred(raw, spec.source) for name, raw in read.items()}
     written = {name: whole_table(paths) for name, paths in parquet.items() if has_any(paths, spec.source.formats)}

@@ -81,7 +81,8 @@ class Placing:
         frame = _derived(frame, self._recipe)
         for members in self._recipe["groups"]:
             total = frame[members].sum(axis=1, skipna=False)
-            shares = {f"{member}_share": frame[member] / total.where(total > 0) for member in members}
+            whole = total.where((total > 0) & (frame[members] >= 0).all(axis=1))  # what was returned is no part of it
+            shares = {f"{member}_share": frame[member] / whole for member in members}
             frame = frame.assign(**shares)
         frame = _ruled(frame, self._recipe["late_rules"])
         features: pd.DataFrame = frame[self._recipe["features"]["names"]].astype("float64")

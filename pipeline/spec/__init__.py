@@ -14,6 +14,7 @@ from pipeline.spec.loading import (
 )
 from pipeline.spec.parts import (
     DuplicateIdRule,
+    GroupSpec,
     HistorySpec,
     IdColumn,
     LineRule,
@@ -31,6 +32,7 @@ from pipeline.spec.schema import SCHEMA_FILE, schema_text, spec_schema
 __all__ = [
     "SCHEMA_FILE",
     "DuplicateIdRule",
+    "GroupSpec",
     "HistorySpec",
     "IdColumn",
     "LineRule",

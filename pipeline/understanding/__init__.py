@@ -1,6 +1,15 @@
 """What a file is: roles of its columns by evidence of words and of values, what is set aside, what must be asked."""
 
-from pipeline.understanding.evidence import Profile, Relations, fits, is_number, profiles, vocabulary, words
+from pipeline.understanding.evidence import (
+    Profile,
+    Relations,
+    fits,
+    is_number,
+    names_customer,
+    profiles,
+    vocabulary,
+    words,
+)
 from pipeline.understanding.joins import JoinedTables, Keys, joined, likely
 from pipeline.understanding.known_forms import (
     AsideForm,
@@ -36,6 +45,7 @@ __all__ = [
     "likely",
     "lines_of_months",
     "months_of",
+    "names_customer",
     "profiles",
     "recognise",
     "recognise_tables",

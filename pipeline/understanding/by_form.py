@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from pipeline.contract import Joined, Message, Own, Quantity
 from pipeline.errors import InputError
-from pipeline.reading import quote
+from pipeline.reading import Choice, Question, quote
 from pipeline.understanding.evidence import Profile, Relations
 from pipeline.understanding.known_forms import KnownForm, StatusForm
 from pipeline.understanding.purchases import known_profile, literal, set_aside
@@ -56,6 +56,7 @@ def read_by_form(
         columns = tuple(profile.name for profile in table if quote(profile.name) in form.money.sql)
         reading.money = Money(form.money.sql, columns, form.money.once_an_order)
     reading.returns = form.returns
+    _ask_what_is_open(reading, form, answers)
     for part, column in (
         ("customer", reading.customer),
         ("order", reading.order),
@@ -70,6 +71,24 @@ def read_by_form(
         _statuses(reading, form.status, relations)
     for aside in form.aside:
         reading.aside.append(Aside(str(aside.name), aside.sql, _counts(aside.counts)))
+
+
+def _ask_what_is_open(reading: Understanding, form: KnownForm, answers: Answers) -> None:
+    """What an export of this form does not say by itself."""
+    chosen = answers.get("money")
+    if chosen and reading.money:
+        reading.money = Money(chosen, reading.money.columns, reading.money.once_an_order)
+    open_ = {
+        "customer": tuple(Choice(column, Message.of("the header names a customer")) for column in form.customers),
+        "money": (Choice(reading.money.sql, Message.of("as such exports mostly have it")),) if reading.money else (),
+    }
+    asked = {
+        "customer": Message.of("{title}: does this column tell customers apart?", title=form.title),
+        "money": Message.of("{title}: is this what a line brought?", title=form.title),
+    }
+    for key, choices in open_.items():
+        if key in form.asks and choices and answers.get(key) is None:
+            reading.questions.append(Question(key, asked[key], choices))
 
 
 _ROLES = {

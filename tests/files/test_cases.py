@@ -69,7 +69,8 @@ def start(tmp_path: Path) -> Callable[..., Started]:
     def started(name: str, *answers: str) -> Started:
         said, target = init(name, tmp_path, *answers)
         spec = load_spec(str(target))
-        cleaned = clean(read_source(spec, str(CASES / name)), spec)
+        kept = spec.model_copy(update={"id": spec.id.model_copy(update={"keep": True})})  # to look customers up
+        cleaned = clean(read_source(kept, str(CASES / name)), kept)
         return Started(spec, cleaned, said, target.read_text("utf-8"))
 
     return started

@@ -358,3 +358,24 @@ def test_types_of_the_customers_table() -> None:
         "flag": "float64",
     }
     assert entry(cleaned, "unreadable values", "level").examples == ("'strange' (line 3)",)
+
+
+def test_what_was_returned_is_no_part_of_a_whole() -> None:
+    spec = tiny_spec(
+        groups={"g": {"label": "Spend", "members": {"food": "Food", "home": "Home"}, "shares": "active"}},
+    )
+    rows = tiny_rows().assign(food=[str(30 + number) for number in range(20)], home="10")
+    rows.loc[0, ["food", "home"]] = ["50", "-49"]
+
+    cleaned = clean(table(rows), spec)
+
+    shares = cleaned.customers[["food_share", "home_share"]]
+    assert shares.iloc[0].isna().all()
+    assert shares.iloc[1:].stack().between(0, 1).all()
+    assert shares.iloc[1:].sum(axis=1).to_numpy() == pytest.approx(np.ones(19))
+    told = entry(cleaned, "shares")
+    assert (told.flagged, told.detail) == (
+        1,
+        "1 customer has a part of Spend below zero: the shares of it are unknown",
+    )
+    assert told.examples == ("line 2",)

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import shlex
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -197,3 +202,29 @@ def test_a_question_about_the_tables_stands_in_the_draft_until_it_is_answered(tm
     assert [question.key for question in read_spec(drafted.text.encode(), where="shop.toml").questions] == ["table"]
     assert answered.questions == ()
     assert '"receipts"."Total"' in answered.text
+
+
+def test_a_pattern_for_the_files_of_one_folder_finds_the_tables_as_the_folder_does(tmp_path: Path) -> None:
+    shop = shops.russian()
+    kept(shop, tmp_path, "csv")
+    (tmp_path / "readme.txt").write_text("none of them", "utf-8")
+
+    customers = customers_of(str(tmp_path / "*.csv"))
+
+    np.testing.assert_allclose(customers["spend"], joined_by_hand("russian", shop)["spend"], atol=0.011)
+
+
+def test_init_and_train_on_a_database_as_their_lines_are_printed(tmp_path: Path) -> None:
+    data = kept(shops.plain(), tmp_path, "sqlite")
+    python = [sys.executable, "-m", "pipeline"]
+    environment = {**os.environ, "KORZINA_HOME": str(tmp_path / "store")}
+    run = partial(subprocess.run, capture_output=True, text=True, env=environment, check=False, timeout=300)
+
+    drafted = run([*python, "init", str(data), "--output", str(tmp_path / "shop.toml")])
+    command = drafted.stdout.strip().splitlines()[-1]
+    trained = run([*python, *shlex.split(command)[1:], "--k-max", "3"])
+
+    assert drafted.returncode == 0, drafted.stderr
+    assert command == f"korzina train --spec {tmp_path / 'shop.toml'} --data {data}"
+    assert trained.returncode == 0, trained.stderr
+    assert "100 rows in, 100 customers out" in trained.stdout + trained.stderr

@@ -4,7 +4,7 @@ from dashapp.frame import Page
 from dashapp.i18n import N_
 from dashapp.pages.campaigns.address import OWN
 from dashapp.pages.campaigns.callbacks import register
-from dashapp.pages.campaigns.layout import layout, needs
+from dashapp.pages.campaigns.layout import asks, layout, needs
 
 PAGE = Page(
     name="campaigns",
@@ -14,6 +14,7 @@ PAGE = Page(
     layout=layout,
     register=register,
     needs=needs,
+    asks=asks,
     parameters=frozenset(OWN),
     linked=True,
 )

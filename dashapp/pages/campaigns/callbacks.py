@@ -8,12 +8,12 @@ from typing import Any
 from dash import Dash, Input, Output, State, ctx, no_update, set_props
 
 from dashapp import ids as shared
-from dashapp.callbacks import asked_form, page_run, takes
+from dashapp.callbacks import asked_form, page_run, takes, under
 from dashapp.charts import empty_figure, scheme
 from dashapp.data import Run, SegmentationData
 from dashapp.i18n import _
 from dashapp.pages.campaigns import address as asking
-from dashapp.pages.campaigns import figures, ids, layout, list_file, plan_parts, prospects
+from dashapp.pages.campaigns import figures, happened, ids, layout, list_file, plan_parts, prospects
 from dashapp.pages.campaigns.address import Asked
 from dashapp.widgets import message
 
@@ -92,6 +92,12 @@ def download(data: SegmentationData, *given: object) -> Any:
     return list_file.export(asked, _segment(run, segment), marked=marked is True).download(form)
 
 
+def draw_outcomes(data: SegmentationData, search: object, scheme_name: object, origin: object) -> Any:
+    """To whom it happened what no campaign asked for."""
+    run = page_run(data, origin)
+    return happened.cards(run, under(run, search), scheme(scheme_name)) if run and scheme_name else no_update
+
+
 def register(app: Dash, data: SegmentationData) -> None:
     """Bind the callbacks to ``app``."""
     page, search = State(shared.PAGE, "data"), State(shared.URL, "search")
@@ -112,6 +118,9 @@ def register(app: Dash, data: SegmentationData) -> None:
         Input(shared.SCHEME, "data"),
         page,
     )(partial(draw, data))
+    app.callback(Output(ids.OUTCOMES, "children"), Input(shared.URL, "search"), Input(shared.SCHEME, "data"), page)(
+        partial(draw_outcomes, data)
+    )
     app.callback(
         Output(ids.LISTED, "children"),
         Input(shared.URL, "search"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import plotly.graph_objects as go
@@ -64,8 +64,19 @@ def measured(found: Measured, listed: int, currency: str, look: Scheme) -> go.Fi
     return _curves(traces, (listed, label), _("past contacts, the best first"), _("profit"), currency, look)
 
 
-def responses(found: Sequence[Dot], every: float | None, even: float | None, look: Scheme) -> go.Figure:
-    """A dot a segment with its interval and its word, the overall line and the break-even line."""
+def responses(
+    found: Sequence[Dot],
+    every: float | None,
+    even: float | None,
+    look: Scheme,
+    *,
+    axis: str = "",
+    words: Callable[[Dot], str] = dot_words,
+) -> go.Figure:
+    """A dot a segment with its interval and its word, the overall line and the break-even line.
+
+    ``axis`` and ``words`` say what was counted, where that is not responses to a contact.
+    """
     if not found:
         return empty_figure(_("No segments"), look)
     lines = [
@@ -96,7 +107,7 @@ def responses(found: Sequence[Dot], every: float | None, even: float | None, loo
         for value, _label, colour, dash in lines
     ]
     return figure_of(
-        [_dot(one, place, look) for place, one in enumerate(found)],
+        [_dot(one, place, look, words) for place, one in enumerate(found)],
         look,
         annotations=notes,
         shapes=shapes,
@@ -105,22 +116,22 @@ def responses(found: Sequence[Dot], every: float | None, even: float | None, loo
             "range": [-0.02 * reach, reach * 1.32],
             "tickformat": ".0%" if reach > 0.05 else ".1%",
             "nticks": 6,
-            "title": {"text": _("share of those contacted who responded")},
+            "title": {"text": axis or _("share of those contacted who responded")},
         },
         yaxis={"visible": False, "range": [rows - 0.6, -0.75]},
     )
 
 
-def _dot(one: Dot, place: int, look: Scheme) -> dict[str, Any]:
+def _dot(one: Dot, place: int, look: Scheme, words: Callable[[Dot], str]) -> dict[str, Any]:
     style = mark(one.card.colour, look)
     known = one.rate is not None and one.low is not None and one.high is not None
-    words = f"<b>{escaped(one.card.name)}</b><br>{dot_words(one)}"
+    said = f"<b>{escaped(one.card.name)}</b><br>{words(one)}"
     made: dict[str, Any] = {
         "type": "scatter",
         "mode": "markers",
         "x": [one.rate],
         "y": [place],
-        "hovertext": [words],
+        "hovertext": [said],
         "hoverinfo": "text",
         "marker": {"color": style.colour, "symbol": f"{style.symbol}-open" if one.few else style.symbol, "size": 12},
     }

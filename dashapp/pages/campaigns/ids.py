@@ -7,4 +7,5 @@ MEASURED, MEASURED_WORDS, MEASURED_TABLE = "campaigns-measured", "campaigns-meas
 DOTS, DOTS_WORDS, DOTS_TABLE = "campaigns-dots", "campaigns-dots-words", "campaigns-dots-table"
 SEGMENTS, TOP, HOLD_OUT = "campaigns-segments", "campaigns-top", "campaigns-hold-out"
 SEGMENT, MARKED, LISTED = "campaigns-segment", "campaigns-marked", "campaigns-listed"
+OUTCOMES = "campaigns-outcomes"
 DOWNLOAD, DOWNLOAD_BUTTON = "campaigns-download", "campaigns-download-button"

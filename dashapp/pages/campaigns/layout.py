@@ -9,6 +9,7 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from dashapp.data import SegmentationData, View
+from dashapp.findings import happenings
 from dashapp.frame import Lack
 from dashapp.i18n import _, plural
 from dashapp.pages.campaigns import address as asking
@@ -62,6 +63,7 @@ def layout(_data: SegmentationData, view: View, /, **query: object) -> list[Comp
             hidden=not fitted,
         ),
         html.Div(_responses(asked, parts), hidden=not answered, className="k-block"),
+        html.Div(id=ids.OUTCOMES, className="k-block"),
         html.Div(
             [_measured(parts), html.Ul(parts.get(ids.NOTES), id=ids.NOTES, className="k-note")], hidden=not fitted
         ),
@@ -196,6 +198,9 @@ def needs(it: Segmentation) -> Lack | None:
     """What a run lacks for this page: a plan, which is made for the recommended run and for those next to it."""
     if it.campaigns:
         return None
+    described = happenings.outcomes(it)
+    if not it.dataset.campaigns and described:
+        return Lack(_("There is no campaign to plan."), happenings.why_no_campaign(described))
     if not it.dataset.campaigns:
         return Lack(
             _("These data hold no campaigns."),
@@ -207,6 +212,12 @@ def needs(it: Segmentation) -> Lack | None:
         it.decision.k,
     )
     return Lack(_("This run holds no campaign plan."), _("Train again to get one."), elsewhere=elsewhere)
+
+
+def asks(it: Segmentation) -> str:
+    """The page's question where nobody can be contacted but something happened to customers; else empty."""
+    described = happenings.outcomes(it)
+    return happenings.title(described[0]) if described and not it.dataset.campaigns else ""
 
 
 def _no_model(asked: Asked) -> Component:

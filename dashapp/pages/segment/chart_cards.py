@@ -8,7 +8,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from dashapp.charts import deviations, rates, segment_rows
-from dashapp.findings import segment_words, traits
+from dashapp.findings import happenings, segment_words, traits
 from dashapp.i18n import N_, _
 from dashapp.pages.segment import ids
 from dashapp.pricing import FEW
@@ -133,6 +133,10 @@ def responses_card(it: Segmentation | None, one: SegmentCard | None) -> tuple[in
     """What its customers answered to past campaigns."""
     title = _("What did they answer so far?")
     found = traits.responses(it, one.segment) if it and one else ()
+    described = happenings.outcomes(it) if it and one and not found else ()
+    if it and one and described:
+        told = " ".join(happenings.in_segment(it, column, one.segment) for column in described)
+        return _unknown(ids.RESPONSES, _("What happens to them?"), told)
     if it and not found:
         return _unknown(ids.RESPONSES, title, _("These data hold no campaigns, so nothing is known about responses."))
     rows = [

@@ -17,6 +17,7 @@ _MOST_PLACES = 3
 _LARGE_CUSTOMER, _EVEN_SHARES = 0.1, 3  # of the revenue
 _ABSURD_TIMES, _ABSURD_SHARE = 100, 0.1  # so many times the largest usual line, and so large a share of all money
 _LEAST_LINES = 20
+_REPEATED = "(repeated)"  # contents that stand on several lines, with the first of them
 
 
 @dataclass(frozen=True)
@@ -82,18 +83,18 @@ def _repeats(engine: Engine, lines: LinesSpec, where: Where) -> Iterator[LineFin
     """Lines equal to an earlier one in every column; two of a thing can be bought, so they stay."""
     own = {POSITION, NUMBER, RULE, RAW, AMOUNT, BACK}
     columns = ", ".join(quote(name) for name in engine.columns(JUDGED) if name not in own)
-    every, different = engine.rows(
-        f'SELECT count(*), count(DISTINCT "(hash)") FROM '  # noqa: S608
-        f'(SELECT hash({columns}) AS "(hash)" FROM {quote(JUDGED)})'
-    )[0]
-    if every == different:
+    hashed = f'hash({columns}) AS "(hash)", {quote(POSITION)} AS "(place)"'
+    engine.keep(
+        _REPEATED,
+        f'SELECT "(hash)" AS "(of)", min("(place)") AS "(first)" FROM (SELECT {hashed} FROM {quote(JUDGED)}) '  # noqa: S608
+        'GROUP BY "(hash)" HAVING count(*) > 1',
+    )
+    if not engine.count(_REPEATED):
         return
     number, money, places = engine.rows(
-        f'WITH hashed AS (SELECT hash({columns}) AS "(hash)", {quote(POSITION)} AS place, '  # noqa: S608
-        f"{quote(AMOUNT)} AS money FROM {quote(JUDGED)}), "
-        'firsts AS (SELECT "(hash)" AS h, min(place) AS first FROM hashed GROUP BY "(hash)" HAVING count(*) > 1) '
-        f"SELECT count(*), sum(CAST(money AS DECIMAL(38, 6))), min(place, {_MOST_PLACES}) "
-        'FROM hashed JOIN firsts ON "(hash)" = h AND place > first'
+        f'SELECT count(*), sum(CAST("(money)" AS DECIMAL(38, 6))), min("(place)", {_MOST_PLACES}) FROM '  # noqa: S608
+        f'(SELECT {hashed}, {quote(AMOUNT)} AS "(money)" FROM {quote(JUDGED)}) JOIN {quote(_REPEATED)} '
+        'ON "(hash)" = "(of)" AND "(place)" > "(first)"'
     )[0]
     told = Message.counted(
         "{n} line repeats an earlier one in every column and is counted like it",
@@ -179,13 +180,15 @@ def _one_customer(
     least = revenue * max(_LARGE_CUSTOMER, _EVEN_SHARES / max(1, summary.customers))
     customer, amount, position = map(quote, (lines.customer, AMOUNT, POSITION))
     rows = engine.rows(
-        f'SELECT {customer}, count(*), sum(CAST({amount} AS DECIMAL(38, 6))) AS "(sum)", '  # noqa: S608
-        f"min({position}, {_MOST_PLACES}) FROM {quote(JUDGED)} WHERE {quote(RULE)} = 0 AND NOT {quote(BACK)} "
-        f'GROUP BY {customer} ORDER BY "(sum)" DESC NULLS LAST, min({position}) LIMIT 1'
+        f'SELECT {customer}, sum(CAST({amount} AS DECIMAL(38, 6))) AS "(sum)", min({position}) AS "(first)" '  # noqa: S608
+        f"FROM {quote(JUDGED)} WHERE {quote(RULE)} = 0 AND NOT {quote(BACK)} GROUP BY {customer} "
+        'ORDER BY "(sum)" DESC NULLS LAST, "(first)" LIMIT 1'
     )
-    if not rows or rows[0][2] is None or revenue <= 0 or float(rows[0][2]) <= least:
+    if not rows or rows[0][1] is None or revenue <= 0 or float(rows[0][1]) <= least:
         return
-    name, number, money, places = rows[0]
+    name, money, first = rows[0]
+    theirs = f"{customer} = (SELECT {customer} FROM {quote(JUDGED)} WHERE {position} = {int(first)} LIMIT 1)"  # noqa: S608
+    number, _, places = _where_used(engine, f"NOT {quote(BACK)} AND {theirs}")
     share = percent(float(money) / revenue)
     told = (
         Message.of("one customer, {id}, brings {share} of the revenue", id=Own(_written(name)), share=share)

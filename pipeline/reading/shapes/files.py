@@ -10,6 +10,8 @@ from pipeline.errors import InputError
 
 _PARQUET = {".parquet", ".pq"}
 _TEXT = {".csv", ".tsv", ".txt", ".tab"}
+_OTHER = {".xlsx", ".xlsm", ".xlsb", ".xls", ".ods", ".json", ".jsonl", ".ndjson", ".zip"}
+_PACKED = {".gz", ".bz2", ".xz"}
 
 
 def find_files(pattern: str) -> list[Path]:
@@ -18,13 +20,12 @@ def find_files(pattern: str) -> list[Path]:
     if path.is_file():
         return [path]
     if path.is_dir():
-        inside = [one for one in sorted(path.rglob("*")) if one.is_file() and not one.name.startswith((".", "_"))]
-        files = [one for one in inside if one.suffix.lower() in _PARQUET]
-        files = files or [one for one in inside if one.suffix.lower() in _TEXT]
+        inside = _inside(path)
+        files = next((some for kinds in (_PARQUET, _TEXT) if (some := _of(inside, kinds))), data_files(path))
         if not files:
             raise InputError.because(
                 f"{pattern}: no data in this folder",
-                expected="*.parquet or *.csv files",
+                expected="*.parquet, *.csv, *.csv.gz, *.xlsx or *.json files",
                 found=", ".join(one.name for one in inside[:10]) or "an empty folder",
             )
         return files
@@ -41,6 +42,26 @@ def find_files(pattern: str) -> list[Path]:
             f"{pattern}: Parquet and text files together", expected="one format", remedy="narrow the pattern"
         )
     return files
+
+
+def data_files(path: Path) -> list[Path]:
+    """Every data file of any kind in a folder, sorted; a path that is no folder stands for itself."""
+    return _of(_inside(path), _PARQUET | _TEXT | _OTHER | _PACKED) if path.is_dir() else [path]
+
+
+def _inside(folder: Path) -> list[Path]:
+    return [one for one in sorted(folder.rglob("*")) if one.is_file() and not one.name.startswith((".", "_", "~$"))]
+
+
+def _of(files: list[Path], kinds: set[str]) -> list[Path]:
+    """Files whose names end so; of a packed file the end before counts."""
+    ends = {one: [end.lower() for end in one.suffixes[-2:]] for one in files}
+    packed = _TEXT | _OTHER if kinds & _PACKED else set()
+    return [
+        one
+        for one, end in ends.items()
+        if end and (end[-1] in kinds - _PACKED or (end[-1] in _PACKED and len(end) > 1 and end[0] in packed))
+    ]
 
 
 def package_folder(name: str) -> Path:

@@ -53,6 +53,8 @@ PLAIN_FORMS = 21  # so many of them were read before files had forms
 NAMED_FORMS = (
     "%d %b %Y",
     "%b %d %Y",
+    "%b-%d-%Y",
+    "%b-%d-%y",
     "%d-%b-%Y",
     "%d-%b-%y",
     "%d %b %y",

@@ -42,7 +42,11 @@ class Relations:
                 f"count(DISTINCT CASE WHEN {quote(other)} IS NOT NULL THEN hash({quote(key)}, {quote(other)}) END)"
                 for other in fresh
             )
-            row = self._engine.query(f"SELECT {pairs} FROM {self._groups_of(key)}").iloc[0].tolist()
+            row = (
+                self._engine.query(f"SELECT {pairs} FROM {self._groups_of(key)} WHERE {quote(key)} IS NOT NULL")
+                .iloc[0]
+                .tolist()
+            )
             for at, other in enumerate(fresh):
                 known, groups, pairs_seen = (int(number) for number in row[3 * at : 3 * at + 3])
                 beyond = known - groups

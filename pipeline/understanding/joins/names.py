@@ -62,6 +62,7 @@ MONEY = _set(
     "price amount total sum value revenue spend cost subtotal gross net sales umsatz betrag preis prix montant precio "
     "importe цена сумма стоимость выручка итого"
 )
+DAY = _set("date day time calendar дата день время календарь")
 _BUYING = ORDER | BILL | _set("sold billing payer buy покупка плательщик")
 _BESIDE = _set(  # written beside a table's name, and says nothing of what it holds
     "dim dimension fact facts fct tbl table tb v vw stg raw src dataset data csv export list таблица справочник факт "

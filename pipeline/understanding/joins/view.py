@@ -95,8 +95,11 @@ class JoinedTables:
         return {table: list(columns) for table, columns in needed.items()}
 
     def keeping(self, aliases: Collection[str], *, numbered: bool = False) -> JoinedTables:
-        """With these columns only, and without tables that are then joined for nothing."""
-        columns = tuple(column for column in self.columns if column.alias in aliases)
+        """With these columns only, and without tables that are then joined for nothing.
+
+        All columns of the grain stay: a line that repeats another in some of them may be another line.
+        """
+        columns = tuple(column for column in self.columns if column.alias in aliases or column.table == self.grain)
         joins = self.joins
         while True:
             used = {column.table for column in columns} | {join.link.column.table for join in joins}
@@ -118,9 +121,9 @@ def columns_of(
     ``without`` are (table, column) that are left out.
     """
     referring = {(link.key.table, link.key.name): link.column for link in links}
-    dropped = {place for place, column in referring.items() if (column.table, column.name) not in without} | set(
-        without
-    )
+    dropped = {place for place, column in referring.items() if (column.table, column.name) not in without}
+    dropped |= {(link.column.table, link.column.name) for link in links if _stands_for_names(link, tables)}
+    dropped |= set(without)
     places = [
         (table, name)
         for table in (grain, *(link.key.table for link in links))
@@ -135,3 +138,10 @@ def columns_of(
         )
         for table, name in places
     )
+
+
+def _stands_for_names(link: Link, tables: Tables) -> bool:
+    """A number of a city, a category or a shop, which is known by its name once its table is joined."""
+    spoken = words.CUSTOMER | words.ORDER | words.BILL | words.PRODUCT | words.DAY
+    said = words.meant(link.column.name) | tables.things[link.key.table]
+    return link.key.kind != "text" and not said & spoken and len(tables.columns[link.key.table]) > 1

@@ -51,14 +51,23 @@ def refuse_other_formats(data: bytes, name: str) -> None:
         if data.startswith(magic):
             raise InputError.because(no_table(name), found=what, remedy=remedy)
     head = data[:2000].removeprefix(codecs.BOM_UTF8)
+    if _MARKUP.match(head) and name.lower().endswith((".xls", ".xlsx")):
+        raise InputError.because(
+            no_table(name),
+            found=Message.of("an HTML or XML table under the name of a workbook"),
+            remedy=Message.of("open it in a spreadsheet, save it as a real workbook (xlsx) or CSV and give that file"),
+        )
     if _MARKUP.match(head):
         raise InputError.because(
             no_table(name),
             found=Message.of("an HTML or XML page"),
             remedy=Message.of("the download may have returned a sign-in or error page; get the CSV itself"),
         )
-    if _JSON.match(head):
-        raise InputError.because(no_table(name), found="JSON", remedy=Message.of("convert it to CSV or Parquet"))
+
+
+def is_json(data: bytes) -> bool:
+    """Whether bytes begin as JSON does."""
+    return bool(_JSON.match(data[:2000].removeprefix(codecs.BOM_UTF8)))
 
 
 def no_table(name: str) -> Message:

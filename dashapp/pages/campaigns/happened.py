@@ -1,0 +1,74 @@
+"""The cards of outcomes that no campaign asked for: to whom it happens, by segment, under the filters."""
+
+from __future__ import annotations
+
+from dash import html
+from dash.development.base_component import Component
+
+from dashapp.charts import Scheme
+from dashapp.data import Run
+from dashapp.findings import happenings
+from dashapp.i18n import _, plural
+from dashapp.pages.campaigns import figures, ids
+from dashapp.pages.campaigns.prospects import Dot
+from dashapp.selecting import Filtered
+from dashapp.telling import number, rate
+from dashapp.widgets import as_table, chart_card, graph, segment_name, trust_badge
+from pipeline.contract import Column
+
+
+def cards(run: Run, filtered: Filtered, look: Scheme) -> list[Component]:
+    """A card for each such outcome; none where the data have none."""
+    return [_card(run, filtered, column, look) for column in happenings.outcomes(run.segmentation)]
+
+
+def _card(run: Run, filtered: Filtered, column: Column, look: Scheme) -> Component:
+    segmentation, title = run.segmentation, happenings.title(column)
+    everyone, segments = happenings.by_segment(segmentation, column, filtered.places())
+    dots = [
+        Dot(card, one.known, one.count, one.share, one.low, one.high, None)
+        for card, one in zip(segmentation.cards, segments, strict=True)
+    ]
+    frame = graph(f"{ids.OUTCOMES}-{column.name}", title, height=figures.dots_height(segmentation.k))
+    frame.children.figure = figures.responses(
+        dots, everyone.share, None, look, axis=_("share to whom it happened"), words=_hover
+    )
+    return chart_card(
+        title,
+        frame,
+        summary=happenings.finding(column, everyone, segments, segmentation.cards),
+        below=_table(dots, title),
+        note=_("Lines: 95 % interval. Hollow: under 60 customers known; under 30 no share. The filters apply."),
+    )
+
+
+def _hover(one: Dot) -> str:
+    if one.rate is None or one.low is None or one.high is None:
+        return plural(
+            "{n} customer known, too few for a share", "{n} customers known, too few for a share", one.contacted
+        )
+    return _(
+        "{count} of {known}: {rate} ({low} to {high})",
+        count=number(one.answered),
+        known=number(one.contacted),
+        rate=rate(one.rate),
+        low=rate(one.low),
+        high=rate(one.high),
+    )
+
+
+def _table(dots: list[Dot], title: str) -> Component:
+    rows = [
+        [
+            html.Span([segment_name(one.card), " ", trust_badge(one.card.trust, one.card.trust_reason)]),
+            number(one.contacted),
+            number(one.answered),
+            _("too few")
+            if one.rate is None or one.low is None or one.high is None
+            else _("{rate} ({low} to {high})", rate=rate(one.rate), low=rate(one.low), high=rate(one.high)),
+        ]
+        for one in dots
+    ]
+    return as_table(
+        [_("Segment"), _("Customers known"), _("To whom it happened"), _("Share (95 % interval)")], rows, caption=title
+    )

@@ -1,0 +1,162 @@
+"""What a file unfolds to, up to a cap: itself, what a gzip, bzip2 or xz holds, the files in a ZIP."""
+
+from __future__ import annotations
+
+import bz2
+import gzip
+import io
+import lzma
+import zipfile
+import zlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import IO, Protocol
+
+from pipeline.contract import Message, Quantity
+from pipeline.errors import InputError
+
+MOST_BYTES = 1 << 30  # that a packed file may unfold to
+MOST_FILES = 1000  # in an archive
+_CHUNK = 1 << 20
+_PACKED: dict[bytes, Callable[[IO[bytes]], gzip.GzipFile | bz2.BZ2File | lzma.LZMAFile]] = {
+    b"\x1f\x8b": lambda stream: gzip.GzipFile(fileobj=stream),
+    b"BZh": bz2.BZ2File,
+    b"\xfd7zXZ": lzma.LZMAFile,
+}
+_ZIP = b"PK\x03\x04"
+_WORKBOOKS = ("xl/workbook.xml", "xl/workbook.bin")
+_SHEET_TYPE = b"application/vnd.oasis.opendocument.spreadsheet"
+
+
+class Readable(Protocol):
+    """Bytes that come a piece at a time."""
+
+    def read(self, size: int, /) -> bytes:
+        """At most ``size`` bytes; none at the end."""
+        ...
+
+
+@dataclass(frozen=True)
+class Member:
+    """A file that is no archive: how people know it, and its bytes."""
+
+    name: str
+    data: bytes
+
+
+def unfold(path: Path) -> list[Member]:
+    """The files that a path stands for.
+
+    Raises
+    ------
+    InputError
+        Where an archive is broken, encrypted, holds no table or unfolds to more than the cap.
+    """
+    name = str(path)
+    with path.open("rb") as stream:
+        head = stream.read(8)
+        stream.seek(0)
+        for magic, opened in _PACKED.items():
+            if head.startswith(magic):
+                return [Member(name, _unpacked(opened(stream), name))]
+        if head.startswith(_ZIP) and not is_workbook(stream):
+            stream.seek(0)
+            return _zipped(stream, name)
+        stream.seek(0)
+        return [Member(name, stream.read())]
+
+
+def is_workbook(stream: IO[bytes]) -> bool:
+    """Whether a ZIP is a workbook of Excel or of OpenDocument."""
+    try:
+        with zipfile.ZipFile(stream) as archive:
+            names = set(archive.namelist())
+            if names & set(_WORKBOOKS):
+                return True
+            return "mimetype" in names and archive.open("mimetype").read(100).startswith(_SHEET_TYPE)
+    except (zipfile.BadZipFile, RuntimeError, NotImplementedError, OSError, zlib.error):
+        return False
+
+
+def read_capped(stream: Readable, name: str, most: int = MOST_BYTES) -> bytes:
+    """All bytes of a stream, counted as they come: what an archive says of its size may be untrue."""
+    made = io.BytesIO()
+    while chunk := stream.read(_CHUNK):
+        made.write(chunk)
+        if made.tell() > most:
+            raise too_large(name, most)
+    return made.getvalue()
+
+
+def too_large(name: str, most: int) -> InputError:
+    """The error for what unfolds to more than the cap."""
+    return InputError.because(
+        Message.of("{file}: unfolds to more than can be read", file=name),
+        expected=Message.of("at most {n} MB", n=Quantity(most / 1e6, ",.0f")),
+        remedy=Message.of("unpack it, keep the columns and rows that matter, and give that file"),
+    )
+
+
+def _unpacked(stream: Readable, name: str) -> bytes:
+    try:
+        return read_capped(stream, name)
+    except (EOFError, OSError, zlib.error, lzma.LZMAError) as error:
+        raise _broken(name, str(error)) from error
+
+
+def _broken(name: str, why: str) -> InputError:
+    return InputError.because(
+        Message.of("{file}: the archive cannot be unpacked", file=name),
+        found=why[:200],
+        remedy=Message.of("get the file again, or unpack it and give the file inside"),
+    )
+
+
+def _zipped(stream: IO[bytes], name: str) -> list[Member]:
+    try:
+        with zipfile.ZipFile(stream) as archive:
+            entries = [entry for entry in archive.infolist() if _is_data(entry)]
+            if len(entries) > MOST_FILES:
+                raise InputError.because(
+                    Message.of("{file}: too many files inside", file=name),
+                    expected=Message.of("at most {n}", n=Quantity(MOST_FILES)),
+                    found=Message.of("{n}", n=Quantity(len(entries))),
+                    remedy=Message.of("unpack it and give the folder"),
+                )
+            members, left = [], MOST_BYTES
+            for entry in sorted(entries, key=lambda entry: entry.filename):
+                with archive.open(entry) as inside:
+                    data = read_capped(inside, name, left)
+                left -= len(data)
+                members.append(_member(f"{name}/{entry.filename}", data))
+    except RuntimeError as error:  # encrypted
+        raise InputError.because(
+            Message.of("{file}: the archive is protected by a password", file=name),
+            remedy=Message.of("unpack it and give the file inside"),
+        ) from error
+    except (zipfile.BadZipFile, NotImplementedError, zlib.error, EOFError, lzma.LZMAError) as error:
+        raise _broken(name, str(error)) from error
+    if not members:
+        raise InputError.because(
+            Message.of("{file}: no data in this archive", file=name),
+            expected=Message.of("text tables or workbooks"),
+            remedy=Message.of("unpack it and give the file inside"),
+        )
+    return members
+
+
+def _is_data(entry: zipfile.ZipInfo) -> bool:
+    parts = PurePosixPath(entry.filename).parts
+    return not entry.is_dir() and not any(part.startswith((".", "__MACOSX", "_rels", "[")) for part in parts)
+
+
+def _member(name: str, data: bytes) -> Member:
+    inside = io.BytesIO(data)
+    packed = any(data.startswith(magic) for magic in _PACKED)
+    if packed or data.startswith(b"PAR1") or (data.startswith(_ZIP) and not is_workbook(inside)):
+        raise InputError.because(
+            Message.of("{file}: an archive or a Parquet file inside an archive", file=name),
+            remedy=Message.of("unpack it and give the file inside"),
+        )
+    return Member(name, data)

@@ -1,0 +1,115 @@
+"""The table of one file or sheet: named columns, rows with their places, and what is no row of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from pipeline.contract import Message, Quantity
+from pipeline.errors import InputError
+from pipeline.reading.questions import Question
+from pipeline.reading.raw import Reject
+from pipeline.reading.shapes.aside import set_aside
+
+MOST_COLUMNS = 20_000
+Positions = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class FileTable:
+    """One table: columns as written (empty: null), and the line or row each of its rows begins on."""
+
+    frame: pd.DataFrame
+    lines: Positions
+    rejects: tuple[Reject, ...] = ()
+    notes: tuple[str, ...] = ()
+    questions: tuple[Question, ...] = ()
+    header: int | None = 1  # line of the header; 0: there is none; None: the form has no such line
+    name: str = ""  # of the sheet or of the file in an archive
+    unit: str = "line"
+
+    @property
+    def signature(self) -> frozenset[str]:
+        """The names of its columns; tables with the same ones are parts of one table."""
+        return frozenset(map(str, self.frame.columns))
+
+
+def refuse_wide(columns: int, name: str) -> None:
+    """Raise ``InputError`` for more columns than a table has."""
+    if columns > MOST_COLUMNS:
+        raise InputError.because(
+            Message.of("{file}: too many columns", file=name),
+            expected=Message.of("at most {n}", n=Quantity(MOST_COLUMNS)),
+            found=Message.of("{n}", n=Quantity(columns)),
+            remedy=Message.of("check source.delimiter, or keep the columns that matter"),
+        )
+
+
+def finish_table(frame: pd.DataFrame, lines: Positions, header: list[str], name: str, *, named: bool) -> FileTable:
+    """Rows with columns numbered from 0 under their names, without totals and repeated headers.
+
+    Raises
+    ------
+    InputError
+        Where no row is left, no column has a name, or two columns of one name differ.
+    """
+    kept = set_aside(frame, lines, header if named else [])
+    places, notes = [place for place, column in enumerate(header) if column and not _is_index(column)], []
+    if not places:
+        raise InputError.because(Message.of("{file}: no column has a name", file=name))
+    if len(places) < len(header):
+        notes.append(Message.of("{file}: a column without a name was ignored", file=name))
+    copies = _copies(kept.frame, places, header, name)
+    if copies:
+        twice = ", ".join(repr(header[place]) for place in copies[:5])
+        told = "{file}: {columns} stands twice with the same cells; one is kept"
+        notes.append(Message.of(told, file=name, columns=twice))
+    places = [place for place in places if place not in copies]
+    table = kept.frame[places].set_axis([header[place] for place in places], axis=1)
+    return FileTable(table, kept.lines, kept.aside, tuple(notes))
+
+
+def without_rows(name: str, rejects: int) -> InputError:
+    """The error for a header with nothing below it that fits."""
+    return InputError.because(
+        Message.of("{file}: no rows", file=name),
+        expected=Message.of("a header line and one line a customer"),
+        found=Message.of("a header and {n} lines that do not fit it", n=Quantity(rejects, "d")),
+    )
+
+
+def ordered(table: FileTable) -> FileTable:
+    """Rejects in the order of their lines."""
+    return replace(table, rejects=tuple(sorted(table.rejects, key=lambda reject: reject.line)))
+
+
+def _is_index(column: str) -> bool:
+    return column.startswith("Unnamed: ")
+
+
+def _copies(frame: pd.DataFrame, places: list[int], header: list[str], name: str) -> list[int]:
+    """Columns that repeat an earlier one of their name cell by cell; raises ``InputError`` where they differ."""
+    first: dict[str, int] = {}
+    copies: list[int] = []
+    differing: list[int] = []
+    for place in places:
+        earlier = first.setdefault(header[place], place)
+        if earlier == place:
+            continue
+        same = frame[earlier].equals(frame[place]) and frame[place].notna().any() and len(frame) > 1
+        (copies if same else differing).append(place)
+    if differing:
+        raise InputError.because(
+            Message.of("{file}: the header names a column twice", file=name),
+            found=", ".join(repr(column) for column in sorted({header[place] for place in differing})[:5]),
+            remedy=Message.of("rename one of them in the file"),
+        )
+    return copies
+
+
+def numbered(rows: int, start: int = 1) -> Positions:
+    """Running numbers from ``start``."""
+    return np.arange(start, start + rows, dtype=np.int64)

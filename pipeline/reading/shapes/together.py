@@ -1,0 +1,126 @@
+"""Files that are one table: each read by its form, and put under each other."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from pipeline.contract import Message
+from pipeline.errors import InputError
+from pipeline.reading.frames import SINGLE
+from pipeline.reading.raw import RawTable, Reject
+from pipeline.reading.shapes.archives import Member, unfold
+from pipeline.reading.shapes.json_records import read_json
+from pipeline.reading.shapes.table import FileTable
+from pipeline.reading.shapes.workbooks import is_workbook_data, read_workbook
+from pipeline.reading.text.encodings import is_json, refuse_other_formats
+from pipeline.reading.text.parsing import read_text
+from pipeline.reading.values.unknown import is_text, trimmed
+from pipeline.spec import Source
+
+
+def read_files(files: Sequence[Path], source: Source, shown: str) -> RawTable:
+    """Text files, workbooks, JSON and archives of them as one table; ``shown``: the source in words.
+
+    Raises
+    ------
+    InputError
+        Where a file is no table, or its columns are not those of the first.
+    """
+    read = [(member, table) for file in files for member, table in _tables(file, source)]
+    tables = [table for _, table in read]
+    if len(tables) == 1:
+        return _single(tables[0], shown)
+    names = _part_names([member for member, _ in read], tables)
+    frame = _under_each_other(_same_columns(names, tables))
+    starts = np.cumsum([0, *(len(table.frame) for table in tables[:-1])])
+    rejects = tuple(
+        Reject(one.line, one.text, one.why, name)
+        for name, table in zip(names, tables, strict=True)
+        for one in table.rejects
+    )
+    return RawTable(
+        frame,
+        f"{shown} ({len(files)} files)" if len(files) > 1 else shown,
+        np.concatenate([table.lines for table in tables]),
+        rejects,
+        {SINGLE: len(frame)},
+        tuple(dict.fromkeys(note for table in tables for note in table.notes)),
+        tuple((int(start), name) for start, name in zip(starts, names, strict=True)),
+        unit="line" if all(table.unit == "line" for table in tables) else "row",
+        questions=tuple(dict.fromkeys(question for table in tables for question in table.questions)),
+    )
+
+
+def columns_in(file: Path, source: Source | None = None) -> frozenset[str]:
+    """The columns of the table that a text file, a workbook, JSON or an archive holds; raises ``InputError``."""
+    return frozenset(name for _, table in _tables(file, source or Source()) for name in table.signature)
+
+
+def _tables(file: Path, source: Source) -> list[tuple[Member, FileTable]]:
+    return [(member, table) for member in unfold(file) for table in _read(member, source)]
+
+
+def _read(member: Member, source: Source) -> list[FileTable]:
+    if is_workbook_data(member.data):
+        return read_workbook(member.data, member.name, source)
+    if is_json(member.data):
+        return [read_json(member.data, member.name, source.encoding)]
+    refuse_other_formats(member.data, member.name)
+    return [read_text(member.data, member.name, source)]
+
+
+def _single(table: FileTable, shown: str) -> RawTable:
+    sizes = {SINGLE: len(table.frame)}
+    return RawTable(
+        table.frame,
+        shown,
+        table.lines,
+        table.rejects,
+        sizes,
+        table.notes,
+        unit=table.unit,
+        questions=table.questions,
+        header=table.header,
+        sheet=table.name or None,
+    )
+
+
+def _part_names(members: Sequence[Member], tables: Sequence[FileTable]) -> list[str]:
+    """Short names of the parts: the file, or the sheet where one file has several."""
+    names = [Path(member.name).name for member in members]
+    several = len(set(names)) < len(names)
+    return [
+        (f"{name}, {table.name}" if len(set(names)) > 1 else table.name) if several and table.name else name
+        for name, table in zip(names, tables, strict=True)
+    ]
+
+
+def _same_columns(names: Sequence[str], tables: Sequence[FileTable]) -> list[pd.DataFrame]:
+    first = list(tables[0].frame.columns)
+    for name, table in zip(names, tables, strict=True):
+        other = set(first) ^ set(table.frame.columns)
+        if other:
+            raise InputError.because(
+                Message.of("{file}: other columns than {first}", file=name, first=names[0]),
+                found=", ".join(sorted(map(str, other))[:10]),
+                expected=Message.of("the same header in every file"),
+            )
+    return [table.frame[first] for table in tables]
+
+
+def _under_each_other(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """One frame; a column that is text in one part is text in all."""
+    mixed = [name for name in frames[0] if len({frame[name].dtype for frame in frames}) > 1]
+    made = [
+        frame.assign(**{str(name): trimmed(frame[name]) for name in mixed if not is_text(frame[name])})
+        for frame in frames
+    ]
+    return pd.concat(made, ignore_index=True)
+
+
+def _as_text(series: pd.Series) -> pd.Series:
+    return series if is_text(series) else trimmed(series)

@@ -1,0 +1,1 @@
+"""Text tables: bytes to text, the sign between columns, records and their true lines."""
