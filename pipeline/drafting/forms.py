@@ -102,7 +102,9 @@ def _settle_days(
     if not rivals:
         forms.formats[name] = candidates[0].form
         if not candidates[0].sure:
-            forms.tell(name, Message.of("{column}: days, {days}", column=name, days=shown_days(candidates[0])))
+            forms.tell(
+                name, Message.of("{column} is read as days: {days}", column=name, days=shown_days(candidates[0]))
+            )
     else:
         chosen = answers.get("date_format")
         meant = day_month_evidence(frame[name], *(frame[other] for other in others), file=file)
@@ -135,8 +137,8 @@ def _tell_unreadable(forms: Forms, name: str, series: pd.Series, form: str) -> N
     forms.tell(
         name,
         Message.counted(
-            "{n} value of {column} cannot be read: unknown",
-            "{n} values of {column} cannot be read: unknown",
+            "{n} value of {column} cannot be read and counts as unknown",
+            "{n} values of {column} cannot be read and count as unknown",
             int(made.bad.sum()),
             column=name,
         ),

@@ -92,8 +92,8 @@ def _ask_what_is_open(reading: Understanding, form: KnownForm, answers: Answers)
 
 
 _ROLES = {
-    "customer": "customer: {column}",
-    "order": "order: {column}",
+    "customer": "who bought: {column}",
+    "order": "order number: {column}",
     "day of the purchase": "day of the purchase: {column}",
 }
 
@@ -122,4 +122,4 @@ def _statuses(reading: Understanding, status: StatusForm, relations: Relations) 
         condition = f"{column} IN ({', '.join(map(literal, out))})"
         reading.aside.append(Aside(name, condition, counts, status.once_an_order and reading.order is not None))
         listed = tuple(Message.of("{value} {n}", value=Own(value), n=Quantity(counted[value])) for value in out)
-        reading.tell("{column}: {values} do not count", column=status.column, values=Joined(listed))
+        reading.tell("lines do not count where {column} is: {values}", column=status.column, values=Joined(listed))

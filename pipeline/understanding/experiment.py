@@ -33,21 +33,26 @@ def recognise(reading: Understanding, table: Sequence[Profile], relations: Relat
     reading.arm = arm.name
     reading.afterwards = _afterwards(table, relations, arm)
     reading.tell(
-        "{column} says who was contacted ({values}): an experiment. It and what is known only afterwards ({columns}) "
-        "shape no segment, and no campaign is drafted: what a contact brought is the difference between the arms, "
-        "not the share that answered",
+        "{column} says who was contacted ({values}), as in a test: it shapes no segment. No campaign is drafted of it, "
+        "since a contact brings the difference between those contacted and those not, not the share that responded",
         column=arm.name,
         values=Joined(tuple(map(Own, arm.sample[:6]))) if arm.sample else "0, 1",
-        columns=Joined(reading.afterwards),
     )
+    if reading.afterwards:
+        reading.tell(
+            "known only after the contact, so they shape no segment: {columns}", columns=Joined(reading.afterwards)
+        )
     if chosen is None:
         reading.questions.append(
             Question(
                 "arm",
-                Message.of("Does {column} say which arm of an experiment a customer was in?", column=arm.name),
+                Message.of(
+                    "Does {column} say which customers were contacted, and which were not for comparison?",
+                    column=arm.name,
+                ),
                 (
-                    Choice(arm.name, Message.of("yes: who was contacted and who was not")),
-                    Choice("none", Message.of("no: it describes customers")),
+                    Choice(arm.name, Message.of("yes: a test, in which some were contacted and others were not")),
+                    Choice("none", Message.of("no: it describes customers in another way")),
                 ),
             )
         )

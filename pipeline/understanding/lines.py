@@ -49,7 +49,7 @@ def read_lines(
     set_aside(reading, table, relations, given)
     beside = beside_the_money(table, reading.money.columns) if reading.money else []
     if beside:
-        reading.tell("{columns}: neither taken off the money nor added to it", columns=Joined(tuple(beside)))
+        reading.tell("{columns}: neither added to the money nor taken off it", columns=Joined(tuple(beside)))
 
 
 def _customer(
@@ -62,7 +62,7 @@ def _customer(
     chosen = given.get("customer")
     if chosen and chosen != ROW_ID:
         reading.customer = chosen
-        reading.tell("customer: {column}, as was answered", column=chosen)
+        reading.tell("who bought: {column}, as you answered", column=chosen)
         return
     ranked = [
         candidate
@@ -82,7 +82,7 @@ def _customer(
         )
     best = ranked[0]
     reading.customer = best.name
-    reading.tell("customer: {column} ({reasons})", column=best.name, reasons=Joined(best.reasons, "; "))
+    reading.tell("who bought: {column} ({reasons})", column=best.name, reasons=Joined(best.reasons, "; "))
     if not who.clear(ranked, relations):
         reading.questions.append(
             Question(
@@ -103,11 +103,11 @@ def _tell_order(reading: Understanding, relations: Relations) -> None:
     lift = relations.lift(reading.order, customer)
     if lift is not None and lift < 0.95:
         reading.tell(
-            "one {order} has several {customer}: orders are counted for each of them",
+            "some orders ({order}) belong to several customers ({customer}): such an order counts for each of them",
             order=reading.order,
             customer=customer,
         )
-    reading.tell("order: {column}", column=reading.order)
+    reading.tell("order number: {column}", column=reading.order)
 
 
 def _day(
@@ -115,7 +115,7 @@ def _day(
 ) -> None:
     reading.day = None if day == "none" else day
     if reading.day is None:
-        reading.tell("no column says when: there will be no recency")
+        reading.tell("no column says when customers bought, so nothing is known of how long ago")
         return
     bought = [candidate for candidate in dated if not _is_her_own(candidate, reading.customer, relations)]
     if given.get("day") is None and bought:
@@ -124,7 +124,7 @@ def _day(
     reading.tell("day of the purchase: {column}", column=reading.day)
     if others:
         reading.tell(
-            "other days in the file, not used: {columns}", columns=Joined(tuple(candidate.name for candidate in others))
+            "other columns of days, not used: {columns}", columns=Joined(tuple(candidate.name for candidate in others))
         )
     if (
         given.get("day") is None
@@ -150,7 +150,7 @@ def _day(
             )
             for candidate in dated[:3]
         )
-        reading.questions.append(Question("day", Message.of("Which is the day of the purchase?"), choices))
+        reading.questions.append(Question("day", Message.of("Which column is the day of the purchase?"), choices))
 
 
 def _is_her_own(candidate: DayCandidate, customer: str | None, relations: Relations) -> bool:
@@ -217,10 +217,10 @@ def _money(
             and shape.once_an_order(table, relations, chosen, reading.order)
         )
         reading.money = Money(sql, columns, once)
-        reading.tell("money: {column}, as was answered", column=chosen)
+        reading.tell("money: {column}, as you answered", column=chosen)
         return
     if chosen == "none":
-        reading.tell("no money: segments know only how often and when")
+        reading.tell("no column of money is used: segments know only how often and when customers bought")
         return
     found = money_of(amounts, relations, reading.order, reading.item)
     reading.money = found.money
@@ -239,7 +239,9 @@ def _ask_money(reading: Understanding, table: Sequence[Profile], relations: Rela
     choices = [
         Choice(
             profile.name,
-            Message.of("{low} to {high}", low=Quantity(profile.low or 0), high=Quantity(profile.high or 0)),
+            Message.of(
+                "numbers from {low} to {high}", low=Quantity(profile.low or 0), high=Quantity(profile.high or 0)
+            ),
         )
         for profile in others[:4]
     ]
@@ -248,15 +250,19 @@ def _ask_money(reading: Understanding, table: Sequence[Profile], relations: Rela
         price, pieces = product
         sql = f"{quote(price)} * {quote(pieces)}"
         evidence = Message.of(
-            "{price} times {quantity}: the same thing has the same {price}", price=price, quantity=pieces
+            "{price} times {quantity}: the same product always has the same {price}", price=price, quantity=pieces
         )
         choices.insert(0, Choice(sql, evidence))
     if choices and reading.money is None:
         first = choices[0].value
         names = tuple(profile.name for profile in others if first == profile.name or quote(profile.name) in first)
         reading.money = Money(first if product else quote(first), names)
-    none = Choice("none", Message.of("none: segments know only how often and when"))
-    return Question("money", Message.of("No column says what was paid. Which one does?"), (*choices, none))
+    none = Choice("none", Message.of("segments will know only how often and when customers bought"))
+    return Question(
+        "money",
+        Message.of("No header says which column is the money that was paid. Which one is it?"),
+        (*choices, none),
+    )
 
 
 def _product(table: Sequence[Profile], numbers: Sequence[Profile], relations: Relations) -> tuple[str, str] | None:

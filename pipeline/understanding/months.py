@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from pipeline.contract import Message, Quantity
 from pipeline.reading import Choice, Question, quote
@@ -92,5 +93,5 @@ def ask_year(months: Months) -> Question:
     return Question(
         "year",
         Message.of("{n} columns are months without a year. Of which year are they?", n=Quantity(len(months.yearless))),
-        (Choice("2025", Message.of("the last whole year, or any other")),),
+        (Choice(str(date.today().year - 1), Message.of("last year, or give another one")),),
     )

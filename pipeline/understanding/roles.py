@@ -61,6 +61,10 @@ class Understanding:
         """Add a line on what was taken for what."""
         self.told.append(Message.of(text, **values))  # type: ignore[arg-type]
 
+    def count(self, one: str, many: str, n: int, **values: object) -> None:
+        """Add a line on what was counted, in the form that ``n`` asks for."""
+        self.told.append(Message.counted(one, many, n, **values))  # type: ignore[arg-type]
+
     @property
     def lines(self) -> bool:
         """Whether a row is less than a customer."""

@@ -95,7 +95,10 @@ def settle_customers(
     chosen = given.get("customer")
     if chosen:
         reading.customer = None if chosen == ROW_ID else chosen
-        reading.tell("customer: {column}, as was answered", column=chosen)
+        if reading.customer:
+            reading.tell("who bought: {column}, as you answered", column=chosen)
+        else:
+            reading.tell("every row is a customer of its own, known by the line, as you answered")
         return
     keys = _keys(table)
     named = [profile for profile in keys if names_customer(profile.name)]
@@ -109,7 +112,7 @@ def settle_customers(
             column=name,
         )
     if given.get("kind") == "customers":
-        reading.tell("one row a customer, as was answered")
+        reading.tell("one row a customer, as you answered")
         return
     rivals = [candidate for candidate in ranked if candidate.words >= 2.0 and candidate.profile.repeats > 0.02]
     if not named and rivals and not _only_a_name(rivals[0].profile):
@@ -122,9 +125,9 @@ def settle_customers(
         _ask_kind(reading, table, other)
         return
     if reading.customer:
-        reading.tell("one row a customer, who is known by {column}", column=reading.customer)
+        reading.tell("one row a customer, known by {column}", column=reading.customer)
     else:
-        reading.tell("one row a customer, known by the line only: no column tells customers apart")
+        reading.tell("one row a customer, known only by the line: no column tells customers apart")
 
 
 def _keys(table: Sequence[Profile]) -> list[Profile]:
@@ -200,7 +203,7 @@ def _ask_spoilt(reading: Understanding, column: str) -> None:
             Message.of(
                 "{column} no longer tells customers apart. Is each row a customer, known by its line?", column=column
             ),
-            (Choice(ROW_ID, Message.of("yes: a list can be read only with this very file at hand")),),
+            (Choice(ROW_ID, Message.of("yes: lists of customers will hold line numbers of this very file")),),
         )
     )
 
@@ -212,11 +215,11 @@ def _ask_repeating(reading: Understanding, rivals: Sequence[who.Candidate]) -> N
         Question(
             "customer",
             Message.of(
-                "Several rows share a customer, and nothing says when or for how much they bought. Who is the customer?"
+                "Several rows seem to be one customer, but none says when or for how much. Who is the customer?"
             ),
             (
                 *(candidate.choice for candidate in rivals[:3]),
-                Choice(ROW_ID, Message.of("every row is a customer")),
+                Choice(ROW_ID, Message.of("every row is a customer of its own")),
             ),
         )
     )
@@ -225,23 +228,23 @@ def _ask_repeating(reading: Understanding, rivals: Sequence[who.Candidate]) -> N
 def _ask_kind(reading: Understanding, table: Sequence[Profile], other: Sequence[str]) -> None:
     if not any(profile.numeric or profile.kind == "flag" for profile in table):
         raise InputError.because(
-            Message.of("no column to cluster on"),
+            Message.of("no column of which segments could be made"),
             expected=Message.of("numbers that describe what customers do: orders, spend, visits"),
             found=Message.of("{columns}", columns=Joined(tuple(profile.name for profile in table[:10]))),
             remedy=Message.of("add such columns, or give a table of purchases"),
         )
     seen = (
-        Message.of("the rows look like something else: {columns}", columns=Joined(tuple(other[:6])))
+        Message.of("Columns such as {columns} speak of other things than customers", columns=Joined(tuple(other[:6])))
         if other
-        else Message.of("no column names a customer or a person")
+        else Message.of("No column names a customer or a person")
     )
     reading.questions.append(
         Question(
             "kind",
-            Message.of("Is each row a customer? {seen}", seen=seen),
+            Message.of("{seen}. Is each row a customer?", seen=seen),
             (
-                Choice("customers", Message.of("one row a customer")),
-                Choice("purchases", Message.of("a row is a purchase or a part of one")),
+                Choice("customers", Message.of("each row is one customer")),
+                Choice("purchases", Message.of("a row is a purchase or one item of it")),
             ),
         )
     )
@@ -274,9 +277,9 @@ def snapshots(reading: Understanding, table: Sequence[Profile], relations: Relat
     reading.form, reading.period, reading.day = "snapshots", period, None
     reading.money = None
     reading.questions = [question for question in reading.questions if question.key not in ("money", "day")]
-    reading.told = [message for message in reading.told if not message.startswith(("money", "no column says when"))]
+    reading.told = [message for message in reading.told if not message.id.startswith(("money", "no column says when"))]
     reading.tell(
-        "{customer} repeats {n} times, once for each {period}: the latest row of each customer is taken",
+        "each {customer} comes {n} times on average, once for each {period}: only the latest row of a customer is used",
         customer=reading.customer,
         n=Quantity(round(several, 1)),
         period=period,

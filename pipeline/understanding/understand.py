@@ -72,11 +72,11 @@ def _not_the_form(form: KnownForm, column: str) -> Question:
     return Question(
         "form",
         Message.of(
-            "The headers are those of {title}, but one order has several {column}. Is it read by its columns alone?",
+            "The headers are those of {title}, but one order has several values of {column}. Is it some other file?",
             title=form.title,
             column=column,
         ),
-        (Choice("other", Message.of("yes: by what stands in its columns")),),
+        (Choice("other", Message.of("yes: it is read by what stands in its columns")),),
     )
 
 

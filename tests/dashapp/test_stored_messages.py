@@ -101,7 +101,15 @@ def templates() -> dict[str, str]:
     return found | {text: f"{name}.toml" for name, form in known_forms().items() for text in form.texts}
 
 
-TAKES = {"Message.of": 0, "Message.counted": 0, "Joined": 1, "joined": 1}
+TAKES = {
+    "Message.of": 0,
+    "Message.counted": 0,
+    "Joined": 1,
+    "joined": 1,
+    "reading.tell": 0,
+    "reading.count": 0,
+    "tally.add": 1,
+}
 
 
 def assigned(scope: ast.AST) -> dict[str, ast.expr]:

@@ -148,7 +148,7 @@ ERRORS = {
     "choose needs a reason": {"data": "nowhere.csv", "choose": 3},
     "no table 'transactions'.*dictionary": {"data": pd.DataFrame({"a": [1]}), "spec": "complete_journey"},
     "names a column twice": {"data": pd.DataFrame([[1, 2]], columns=["a", "a"])},
-    "only one column|no column to cluster on": {"data": pd.DataFrame({"a": list("abcdefghijkl")})},
+    "only one column|no column of which segments could be made": {"data": pd.DataFrame({"a": list("abcdefghijkl")})},
 }
 
 

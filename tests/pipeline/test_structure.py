@@ -145,7 +145,7 @@ def test_no_id_personal_id_and_hardly_any_behaviour(tmp_path: Path) -> None:
     assert {column.name for column in cleaned.dataset.with_role("active")} == {"Age", "Income", "Spending Score"}
 
     pd.DataFrame({"id": range(N), "city": "Perm"}).to_csv(tmp_path / "none.csv", index=False)
-    with pytest.raises(InputError, match="no column to cluster on"):
+    with pytest.raises(InputError, match="no column of which segments could be made"):
         draft_spec(str(tmp_path / "none.csv"))
 
 

@@ -175,7 +175,7 @@ def _ensure_active(parts: Parts, groups: bool) -> None:
     numbers = [one for one in parts.entries if one.role == "passive" and one.kind in ("number", "integer", "flag")]
     if not numbers and not behaviour:
         raise InputError.because(
-            "no column to cluster on",
+            "no column of which segments could be made",
             expected="numbers that describe what customers do: orders, spend, visits",
             found=", ".join(one.name for one in parts.entries[:10]),
             remedy="add such columns, or give a table of purchases",

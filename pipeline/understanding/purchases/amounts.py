@@ -87,16 +87,17 @@ def settle_currencies(reading: Understanding, table: Sequence[Profile], relation
             Question(
                 "currency",
                 Message.of(
-                    "{column} has {n} currencies, whose sums cannot be compared. Which lines count?",
+                    "{column} holds {n} currencies, whose amounts cannot be added up. Lines in which one count?",
                     column=profile.name,
                     n=Quantity(len(codes)),
                 ),
                 tuple(
                     Choice(
                         str(code),
-                        Message.of(
+                        Message.counted(
+                            "{n} line, {sum} in all",
                             "{n} lines, {sum} in all",
-                            n=Quantity(int(str(count))),
+                            int(str(count)),
                             sum=Quantity(round(float(str(total or 0)), 2), ",.2f"),
                         ),
                     )
@@ -124,9 +125,10 @@ def settle_returns(reading: Understanding, relations: Relations, answers: Answer
         return
     condition = f"{money} < 0"
     reading.returns = f"{reading.returns} OR {condition}" if reading.returns else condition
-    reading.tell(
-        "{n} lines with negative amounts ({sum} in all) are returns: they lower the money and are no purchase",
-        n=Quantity(int(negative)),
+    reading.count(
+        "{n} line with a negative amount ({sum}) is a return: it lowers the money and is no purchase",
+        "{n} lines with negative amounts ({sum} in all) are returns: they lower the money and are no purchases",
+        int(negative),
         sum=Quantity(round(sum_negative, 2), ",.2f"),
     )
 
@@ -144,12 +146,12 @@ def _mostly_negative(reading: Understanding, share: float, money: str, answers: 
             Question(
                 "sign",
                 Message.of(
-                    "{share} % of the amounts are negative. What does the sign mean?",
+                    "{share} % of the amounts are negative. What does a negative amount mean?",
                     share=Quantity(round(100 * share)),
                 ),
                 (
-                    Choice("spent", Message.of("negative amounts are what customers spent, as in an account")),
-                    Choice("received", Message.of("negative amounts are returns")),
+                    Choice("spent", Message.of("what a customer spent, as in the statement of an account")),
+                    Choice("received", Message.of("a return: money given back to the customer")),
                 ),
             )
         )

@@ -175,9 +175,9 @@ def _weighed(profile: Profile, relations: Relations, order: str | None, days: Se
     if days:
         several = relations.per(profile.name, days[0])
         if several > 1.3:
-            tally.add(0.5, "{n} days each on average", n=Quantity(round(several, 1)))
+            tally.add(0.5, "each comes on {n} days on average", n=Quantity(round(several, 1)))
         if relations.holds(profile.name, days[0]):
-            tally.add(-4.0, "it stands on one day only, like an order")
+            tally.add(-4.0, "each comes on one day only, like an order")
     if profile.distinct < 20 or profile.distinct < 0.002 * profile.known:
         tally.add(-2.0, "few different values, like a category")
     return Candidate(profile, said, tally.score, tuple(tally.reasons))
@@ -188,9 +188,9 @@ def _by_order(tally: _Tally, profile: Profile, relations: Relations, order: str)
     if lift is None:
         return
     if lift >= 0.985:
-        tally.add(3.0, "each {order} has just one", order=order)
+        tally.add(3.0, "each {order} has just one of them", order=order)
     elif lift < 0.9:
-        tally.add(-4.0, "one {order} has several", order=order)
+        tally.add(-4.0, "some {order} have several of them", order=order)
 
 
 def clear(ranked: Sequence[Candidate], relations: Relations) -> bool:

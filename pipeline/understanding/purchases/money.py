@@ -60,7 +60,11 @@ def money_of(amounts: Amounts, relations: Relations, order: str | None, item: st
     if price is not None:
         return Found(
             Money(quote(price.name), (price.name,)),
-            (Message.of("money: {column}, one piece a line", column=price.name),),
+            (
+                Message.of(
+                    "money: {column}; no column says how many pieces, so each line counts as one", column=price.name
+                ),
+            ),
         )
     return Found(None)
 
@@ -129,7 +133,7 @@ def _product_or_order(
                 (
                     told,
                     Message.of(
-                        "{column} is the sum of these by {order}, repeated on each line: not added up",
+                        "{column} is the total of an order ({order}), repeated on its lines: not added to the money",
                         column=equal[0].name,
                         order=order,
                     ),
@@ -142,7 +146,7 @@ def _product_or_order(
             Money(quote(price.name), (price.name,)),
             (
                 Message.of(
-                    "money: {price}, which grows with {quantity} for the same {item}: the price of the whole line",
+                    "money: {price}, the price of the whole line: for the same {item} it grows with {quantity}",
                     price=price.name,
                     quantity=quantity.name,
                     item=item,
@@ -174,7 +178,7 @@ def _total_or_product(
     apart = f"count_if({quote(total.name)} <= 1.02 * {product} AND {quote(total.name)} >= 0.3 * {product}) / count(*)"
     if 0.5 <= share <= 1.35 and (relations.one(apart) > 0.85 or fits(words.MONEY_LINE, total.name)):
         told = Message.of(
-            "money: {column}, {share} % of {price} times {quantity} (discounts and taxes are in it)",
+            "money: {column}, in all {share} % of {price} times {quantity}: discounts or taxes are already in it",
             column=total.name,
             share=Quantity(round(100 * share, 1)),
             price=price.name,
@@ -192,7 +196,7 @@ def _total_or_product(
 
 
 def _question(others: Sequence[Choice], first: Choice) -> Question:
-    return Question("money", Message.of("Which is the money of a line?"), (first, *others))
+    return Question("money", Message.of("Which is the money that a line brought?"), (first, *others))
 
 
 def _key(profile: Profile) -> str:
@@ -221,8 +225,14 @@ def _best_order_total(totals: Sequence[Profile]) -> Profile:
 
 def _once_told(total: Profile, relations: Relations, order: str) -> Message:
     if total.known < 0.95 * relations.rows:
-        return Message.of("money: {column}, which stands on one line of each {order}", column=total.name, order=order)
-    return Message.of("money: {column}, repeated on each line of {order}: counted once", column=total.name, order=order)
+        return Message.of(
+            "money: {column}, which stands on just one line of an order ({order})", column=total.name, order=order
+        )
+    return Message.of(
+        "money: {column}, the total of an order ({order}), which is repeated on its lines and counts once",
+        column=total.name,
+        order=order,
+    )
 
 
 def _single_total(totals: Sequence[Profile], relations: Relations) -> Found:
@@ -237,7 +247,10 @@ def _single_total(totals: Sequence[Profile], relations: Relations) -> Found:
         return Found(Money(quote(best.name), (best.name,)), tuple(told))
     if _rank(rivals[0])[:3] > _rank(best)[:3] or _told_apart(best, rivals):
         told.append(
-            Message.of("{columns}: other amounts, not added up", columns=", ".join(rival.name for rival in rivals[:4]))
+            Message.of(
+                "other amounts in the file, not added up: {columns}",
+                columns=", ".join(rival.name for rival in rivals[:4]),
+            )
         )
         return Found(Money(quote(best.name), (best.name,)), tuple(told))
     choices = [

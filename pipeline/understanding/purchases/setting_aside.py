@@ -85,9 +85,10 @@ def _without_customer(reading: Understanding, customer: Profile, relations: Rela
     ]
     for value, count in placed:
         reading.aside.append(Aside("placeholder customer", f"CAST({name} AS VARCHAR) = {literal(value)}"))
-        reading.tell(
-            "{n} lines have {value} as their customer, which stands for nobody: set aside",
-            n=Quantity(count),
+        reading.count(
+            "{n} line has {value} for a customer, which stands for nobody in particular: it is set aside",
+            "{n} lines have {value} for a customer, which stands for nobody in particular: they are set aside",
+            count,
             value=Own(value),
         )
     known = {value for value, _ in placed}
@@ -103,8 +104,8 @@ def _without_customer(reading: Understanding, customer: Profile, relations: Rela
                     share=Quantity(round(100 * count / customer.known)),
                 ),
                 (
-                    Choice("no", Message.of("it stands for those who are not known: set aside")),
-                    Choice("yes", Message.of("a customer like the others")),
+                    Choice("no", Message.of("no: it stands for buyers who are not known, and its lines are set aside")),
+                    Choice("yes", Message.of("yes: a customer like the others")),
                 ),
             )
         )
@@ -116,12 +117,12 @@ def _without_customer(reading: Understanding, customer: Profile, relations: Rela
 def _tell_missing(reading: Understanding, customer: Profile, missing: int, relations: Relations, money: str) -> None:
     lines = {"n": Quantity(missing), "lines": Quantity(customer.rows), "column": customer.name}
     if not money or (reading.money and reading.money.once_an_order):
-        reading.tell("{n} of {lines} lines have no {column}: they are in no segment", **lines)
+        reading.tell("{n} of {lines} lines have no {column}: they belong to no segment", **lines)
         return
     lost = relations.one(f"coalesce(sum(CASE WHEN {quote(customer.name)} IS NULL THEN {money} END), 0)")
     whole = relations.one(f"coalesce(sum({money}), 0)")
     reading.tell(
-        "{n} of {lines} lines, {lost} of {whole} of the money, have no {column}: they are in no segment",
+        "{n} of {lines} lines, with {lost} of {whole} of the money, have no {column}: they belong to no segment",
         lost=Quantity(round(lost, 2), ",.2f"),
         whole=Quantity(round(whole, 2), ",.2f"),
         **lines,
@@ -189,17 +190,19 @@ def _one_status(
         tuple(Message.of("{value} {n}", value=Own(value), n=Quantity(counted.get(value, 0))) for value in out)
     )
     if out:
-        reading.tell("{column}: {values} do not count", column=profile.name, values=listed)
+        reading.tell("lines do not count where {column} is: {values}", column=profile.name, values=listed)
     left = sum(counted.get(value, 0) for value in unknown)
     if unknown and left > 0.02 * profile.known and fits(words.STATUS, profile.name) and chosen is None:
         suggested = [value for value in profile.sample if value not in out and value not in returned]
         reading.questions.append(
             Question(
                 "status",
-                Message.of("{column}: which values are purchases that count?", column=profile.name),
+                Message.of("Which values of {column} are purchases that count?", column=profile.name),
                 (
                     Choice(",".join(suggested), Message.of("all but {values}", values=Joined(tuple(map(Own, out))))),
-                    Choice(",".join(done) or ",".join(profile.sample), Message.of("those known to be done")),
+                    Choice(
+                        ",".join(done) or ",".join(profile.sample), Message.of("only those that are surely completed")
+                    ),
                 ),
             )
         )
