@@ -38,6 +38,7 @@ def read_lines(
     reading.form, reading.order = "purchases", order
     _customer(reading, table, relations, given, ranked)
     _tell_order(reading, relations)
+    _ask_order(reading, table, given)
     _day(reading, dated, given, day, relations)
     taken = {name for name in (reading.customer, reading.order, reading.day) if name}
     reading.item = given.get("item") or _role(table, words.ITEM, taken, most=None)
@@ -108,6 +109,26 @@ def _tell_order(reading: Understanding, relations: Relations) -> None:
             customer=customer,
         )
     reading.tell("order: {column}", column=reading.order)
+
+
+def _ask_order(reading: Understanding, table: Sequence[Profile], given: Answers) -> None:
+    """Where a header names an order and the values of its column are not orders, words and structure disagree."""
+    named = [
+        profile
+        for profile in table
+        if order_worded(profile) and profile.key_like and profile.distinct > 2 and profile.name != reading.customer
+    ]
+    if given.get("order") or any(profile.name == reading.order for profile in named) or not named:
+        return
+    choices = [
+        Choice(profile.name, Message.of("the header names an order, but one of them has several days or customers"))
+        for profile in named[:3]
+    ]
+    none = Choice("none", Message.of("no column: what one customer buys on one day is one order"))
+    first = Choice(reading.order, Message.of("each has one day and one customer")) if reading.order else none
+    reading.questions.append(
+        Question("order", Message.of("Which column tells what was bought together?"), (first, *choices))
+    )
 
 
 def _day(
