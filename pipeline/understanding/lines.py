@@ -38,7 +38,6 @@ def read_lines(
     reading.form, reading.order = "purchases", order
     _customer(reading, table, relations, given, ranked)
     _tell_order(reading, relations)
-    _ask_order(reading, table, given)
     _day(reading, dated, given, day, relations)
     taken = {name for name in (reading.customer, reading.order, reading.day) if name}
     reading.item = given.get("item") or _role(table, words.ITEM, taken, most=None)
@@ -47,6 +46,8 @@ def read_lines(
     _money(reading, table, relations, given, amounts)
     if reading.form == "purchases":
         shape.snapshots(reading, table, relations, given)
+    if reading.form == "purchases":
+        _ask_order(reading, table, given)
     set_aside(reading, table, relations, given)
     beside = beside_the_money(table, reading.money.columns) if reading.money else []
     if beside:
@@ -116,7 +117,11 @@ def _ask_order(reading: Understanding, table: Sequence[Profile], given: Answers)
     named = [
         profile
         for profile in table
-        if order_worded(profile) and profile.key_like and profile.distinct > 2 and profile.name != reading.customer
+        if order_worded(profile)
+        and not fits(r"\b(orders|purchases|transactions)\b|заказов|чеков", profile.name)  # how many there were
+        and profile.key_like
+        and profile.distinct > 2
+        and profile.name != reading.customer
     ]
     if given.get("order") or any(profile.name == reading.order for profile in named) or not named:
         return
