@@ -24,7 +24,8 @@ MEANINGS: Mapping[Meaning, str] = {
     r"область\b|\bстрана\b|\bрайон\b",
     "age": r"\bage\b|возраст|полных лет",
     "income": r"\bincome\b|\bsalary\b|\bwages?\b|\bearnings\b|\bдоход|зарплат|\bзаработ",
-    "orders": r"\borders?\b|\bpurchases?\b|transactions?|trips|visits?$|frequency|заказ"
+    "orders": r"\borders?\b|\bpurchases?\b(?! (revenue|amount|value|sum|total))|transactions?|trips"
+    r"|visits?$|frequency|заказ"
     r"|(число|количество|кол во) (покупок|чеков|визитов)|^покупки$|^покупок|^чеки$|чеков",
     "spend": r"spend|spent|monetary|revenue|turnover|\bsales\b|total (amount|sum|value)|lifetime value|\bltv\b"
     r"|\bamount\b"

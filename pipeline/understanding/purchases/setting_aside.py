@@ -25,11 +25,12 @@ _DONE = (
     r"completado|pagado|enviado|entregado|zrealizowane|wyslane|oplacone|verzonden|voltooid|tamamlandi)$"
 )
 _GONE = (
-    r"^((partially )?refund(ed)?|cancel(l?ed|lation)?|void(ed)?|returned?|failed|failure|declined|rejected|"
+    r"^((partially )?refund(ed)?|cancel(l?ed|lation)?( (by|before|in) [\w ]+)?|void(ed)?|returned?|failed|failure|"
+    r"declined|rejected|payment (failed|error|pending|review)|awaiting [\w ]*payment|"
     r"expired|pending|pending payment|on hold|draft|unpaid|abandoned|trash|deleted|"
     r"charge ?back|disputed|fraud|error|unavailable|created|awaiting payment|requires payment method|"
     r"incomplete|uncollectible|credit note|wc cancelled|wc refunded|wc failed|wc pending|wc on hold|"
-    r"отмен\w*|возврат\w*|возвращ\w*|отказ\w*|не оплачен\w*|неоплачен\w*|ожида\w*|удален\w*|черновик|"
+    r"отмен[\w ]*|возврат[\w ]*|возвращ[\w ]*|отказ[\w ]*|не оплачен\w*|неоплачен\w*|ожида[\w ]*|удален\w*|черновик|"
     r"просрочен\w*|аннулир\w*|сторно\w*|не выкуплен\w*|новый|"
     r"storniert|zuruckgegeben|erstattet|retoure|offen|gutschrift|annulee?|remboursee?|en attente|cancelado|"
     r"reembolsado|devuelto|pendiente|anulado|anulowane|zwrot|geannuleerd|iptal|iade)$"

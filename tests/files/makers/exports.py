@@ -219,7 +219,7 @@ def _ga4_users(seed: int) -> Export:
     table = pd.DataFrame(
         {
             "Effective user ID": people["customer"].map(lambda one: f"{1_640_000_000 + one * 9770}.{7_766_000 + one}"),
-            "Sessions": (people["orders"] * 3 + 1 + people["customer"] % 5).astype(str),
+            "Sessions": np.random.default_rng(seed).integers(1, 90, len(people)).astype(str),
             "Transactions": people["orders"].astype(str),
             "Purchase revenue": people["spend"].round(2),
         }
