@@ -18,7 +18,7 @@ from pipeline.drafting.sections import write_lines, write_source
 from pipeline.drafting.shop import Shop
 from pipeline.drafting.structure import analyse_structure
 from pipeline.errors import InputError
-from pipeline.reading import ROW_ID, Data, Frames, Question, RawTable, read_source
+from pipeline.reading import ROW_ID, Data, Frames, Question, RawTable, keeping, read_source
 from pipeline.spec import SCHEMA_FILE, parse_spec, schema_text
 from pipeline.understanding import Profile, Understanding, understand
 
@@ -32,6 +32,7 @@ class Draft:
     questions: tuple[Question, ...] = ()
 
 
+@keeping()
 def draft(data: Data, name: str | None = None, answers: Mapping[str, str] | None = None) -> Draft:
     """A draft of the spec of ``data``: a file, folder, glob, database URL or frame.
 

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 from pipeline.contract import Joined, Message, Own, Quantity
 from pipeline.errors import InputError
-from pipeline.reading import Choice, Question, quote
+from pipeline.reading import Choice, Question, literal, quote
 from pipeline.understanding.evidence import Profile, Relations
 from pipeline.understanding.known_forms import KnownForm, StatusForm
-from pipeline.understanding.purchases import known_profile, literal, set_aside
+from pipeline.understanding.purchases import known_profile, set_aside
 from pipeline.understanding.roles import Answers, Aside, Counts, Money, Understanding
 
 

@@ -14,7 +14,9 @@ from pipeline.understanding.purchases import (
     Amounts,
     DayCandidate,
     beside_the_money,
+    known_profile,
     money_of,
+    once_an_order,
     order_worded,
     set_aside,
 )
@@ -240,7 +242,7 @@ def _money(
         once = (
             chosen in names
             and reading.order is not None
-            and shape.once_an_order(table, relations, chosen, reading.order)
+            and once_an_order(known_profile(table, chosen), relations, reading.order)
         )
         reading.money = Money(sql, columns, once)
         reading.tell("money: {column}, as you answered", column=chosen)

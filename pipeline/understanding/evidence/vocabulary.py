@@ -42,7 +42,6 @@ CUSTOMER = (
     r"customer|client|household|\buser\b|buyer|member|shopper|клиент|покупател|пользовател|карт[аы]|"
     r"домохозяйств"
 )
-ORDER_ID = r"order|basket|invoice|receipt|transaction|cheque|\bcheck\b|чек|заказ|транзакц|накладн"
 BIRTH = r"birth|\bdob\b|рожден|рождён|\bгр\b"
 JOINED = (
     r"regist|enrol|joined|signup|sign up|dt customer|customer since|since|created|first (order|purchase|visit)"
@@ -78,9 +77,6 @@ PERSONAL = (
     r"|телефон|почта|фамил|^имя$|отчество|\bфио\b|адрес|паспорт"
 )
 MONEY = r"mnt|amount|spend|spent|sales|revenue|value|\bsum\b|сумма|траты|расход|потрачено|выручка|руб"
-PRICE, QUANTITY = r"price|цена|стоимость", r"quantity|\bqty\b|количество|кол во|штук"
-CATEGORY = r"categor|department|product (line|group|type)|aisle|категор|отдел|товарная группа|группа товар"
-CHANNEL = r"channel|канал|способ покупки"
 CHANNELS = (
     r"\bweb|online|internet|\bsite|store|\bshop|catalog|\bapp\b|mobile|phone|call|market ?place|offline"
     r"|сайт|магазин|каталог|приложен|онлайн|офлайн|оффлайн|интернет|маркетплейс|телефон"

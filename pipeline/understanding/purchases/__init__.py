@@ -1,11 +1,10 @@
 """Lines of purchases: who bought, in which order, when, for how much, and which lines do not count."""
 
 from pipeline.understanding.purchases.customer import Candidate, clear, customers, repeating, worded
-from pipeline.understanding.purchases.money import money_of
+from pipeline.understanding.purchases.money import money_of, once_an_order
 from pipeline.understanding.purchases.orders import DayCandidate, days, order_of, order_worded
 from pipeline.understanding.purchases.priced_columns import Amounts, amounts_of, beside_the_money
 from pipeline.understanding.purchases.setting_aside import known_profile, set_aside
-from pipeline.understanding.purchases.text import literal
 
 __all__ = [
     "Amounts",
@@ -17,8 +16,8 @@ __all__ = [
     "customers",
     "days",
     "known_profile",
-    "literal",
     "money_of",
+    "once_an_order",
     "order_of",
     "order_worded",
     "repeating",

@@ -6,11 +6,11 @@ import re
 from collections.abc import Sequence
 
 from pipeline.contract import Joined, Message, Own, Quantity
-from pipeline.reading import Choice, Question, quote
+from pipeline.reading import Choice, Question, literal, quote
 from pipeline.understanding.evidence import Profile, Relations, fits, words
 from pipeline.understanding.purchases.amounts import settle_currencies, settle_returns
 from pipeline.understanding.purchases.customer import PLACEHOLDERS
-from pipeline.understanding.purchases.text import literal, plain_value
+from pipeline.understanding.purchases.text import plain_value
 from pipeline.understanding.roles import Answers, Aside, Understanding
 
 _DONE = (
