@@ -11,7 +11,7 @@ import pandas as pd
 
 from tests.files.answers import NO_CUSTOMERS, Answer, File, answer_of
 from tests.files.rendering import AS_IT_IS, Look, look, render
-from tests.files.shop import by_order, customer_codes, shop
+from tests.files.shop import by_order, customer_codes, shop, with_returns
 
 
 @dataclass(frozen=True)
@@ -310,15 +310,7 @@ def _olist_orders(seed: int) -> Export:
 
 def _online_retail(seed: int) -> Export:
     lines = shop(seed)
-    rng = np.random.default_rng(seed)
-    back = lines[lines["line"] == 1].sample(25, random_state=seed)
-    back = back.assign(
-        day=back["day"] + pd.to_timedelta(rng.integers(1, 9, len(back)), unit="D"),
-        quantity=-back["quantity"],
-        money=-back["money"],
-        returned=True,
-    )
-    every = pd.concat([lines.assign(returned=False), back]).sort_values("day", kind="stable", ignore_index=True)
+    every = with_returns(lines, 25, seed)
     second = seed % 2 == 1
     number = (536365 + every["order"]).astype(str)
     names = ("Invoice", "Price", "Customer ID") if second else ("InvoiceNo", "UnitPrice", "CustomerID")
