@@ -9,7 +9,7 @@ from pipeline.contract import Joined, Message, Own, Quantity
 from pipeline.reading import Choice, Question, literal, quote
 from pipeline.understanding.evidence import Profile, Relations, fits, words
 from pipeline.understanding.purchases.amounts import settle_currencies, settle_returns
-from pipeline.understanding.purchases.customer import PLACEHOLDERS
+from pipeline.understanding.purchases.placeholders import placeholder
 from pipeline.understanding.purchases.text import plain_value
 from pipeline.understanding.roles import Answers, Aside, Understanding
 
@@ -69,21 +69,15 @@ def set_aside(
 def _without_customer(reading: Understanding, customer: Profile, relations: Relations, answers: Answers) -> None:
     name = quote(customer.name)
     reading.aside.append(Aside("no customer", f"{name} IS NULL"))
-    missing = customer.rows - customer.known
-    if missing:
-        money = reading.money.sql if reading.money else ""
-        _tell_missing(reading, customer, missing, relations, money)
     heavy = relations.query(
         f"SELECT CAST({name} AS VARCHAR) AS value, count(*) AS n FROM data "
         f"WHERE {name} IS NOT NULL GROUP BY 1 ORDER BY n DESC, 1 LIMIT 50"
     )
     if len(heavy) < 2:
         return
-    standing = [(str(value), int(str(count))) for value, count in heavy if _placeholder(str(value))]
     usual = max(1, sorted(int(str(count)) for _, count in heavy)[len(heavy) // 2])
-    placed = [
-        (value, count) for value, count in standing if count > 3 * usual or not re.fullmatch(r"-?\d+(\.0)?", value)
-    ]
+    kinds = [(str(value), int(str(count)), placeholder(str(value))) for value, count in heavy]
+    placed = [(value, count) for value, count, kind in kinds if kind == "words" or (kind and count > 3 * usual)]
     for value, count in placed:
         reading.aside.append(Aside("placeholder customer", f"CAST({name} AS VARCHAR) = {literal(value)}"))
         reading.count(
@@ -95,7 +89,7 @@ def _without_customer(reading: Understanding, customer: Profile, relations: Rela
     known = {value for value, _ in placed}
     value, count = next(((str(v), int(str(n))) for v, n in heavy if str(v) not in known), ("", 0))
     following = sorted((int(str(n)) for v, n in heavy if str(v) not in known), reverse=True)[1:2]
-    if count > 0.15 * customer.known and following and count > 8 * following[0] and answers.get("placeholder") is None:
+    if count > 0.1 * customer.known and following and count > 5 * following[0] and answers.get("placeholder") is None:
         reading.questions.append(
             Question(
                 "placeholder",
@@ -113,30 +107,6 @@ def _without_customer(reading: Understanding, customer: Profile, relations: Rela
         reading.aside.append(Aside("placeholder customer", f"CAST({name} AS VARCHAR) = {literal(value)}"))
     elif answers.get("placeholder") == "no" and count > 0.15 * customer.known:
         reading.aside.append(Aside("placeholder customer", f"CAST({name} AS VARCHAR) = {literal(value)}"))
-
-
-def _tell_missing(reading: Understanding, customer: Profile, missing: int, relations: Relations, money: str) -> None:
-    lines = {"n": Quantity(missing), "lines": Quantity(customer.rows), "column": customer.name}
-    if not money or (reading.money and reading.money.once_an_order):
-        reading.tell("{n} of {lines} lines have no {column}: they belong to no segment", **lines)
-        return
-    lost = relations.one(f"coalesce(sum(CASE WHEN {quote(customer.name)} IS NULL THEN {money} END), 0)")
-    whole = relations.one(f"coalesce(sum({money}), 0)")
-    reading.tell(
-        "{n} of {lines} lines, with {lost} of {whole} of the money, have no {column}: they belong to no segment",
-        lost=Quantity(round(lost, 2), ",.2f"),
-        whole=Quantity(round(whole, 2), ",.2f"),
-        **lines,
-    )
-
-
-def _placeholder(value: str) -> bool:
-    text = value.strip().lower()
-    return (
-        text in PLACEHOLDERS
-        or (text.endswith(".0") and text[:-2] in PLACEHOLDERS)
-        or re.fullmatch(r"(9{4,}|0+|-1)(\.0)?", text) is not None
-    )
 
 
 def lines_by_value(relations: Relations, column: str) -> dict[str, int]:
