@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import sys
+from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -13,7 +14,7 @@ import typer
 from pydantic import ValidationError
 
 from pipeline import command_line as cli
-from pipeline.errors import KorzinaError, UsageError
+from pipeline.errors import KorzinaError, StoreError, UsageError
 from pipeline.settings import Settings
 
 if TYPE_CHECKING:
@@ -196,6 +197,26 @@ def init(
         for line in cli.told(outcome):
             typer.echo(line)
     raise typer.Exit(outcome.exit_code)
+
+
+@app.command(short_help="Say what is wrong in the store, and mend what can be.")
+def doctor(
+    mend: Annotated[
+        bool, typer.Option("--mend", help="Close runs that died, and move aside folders that no run knows.")
+    ] = False,
+    as_json: cli.JsonOption = False,
+) -> None:
+    """Look at every run, model and file of the store; the exit code is 3 while something is wrong."""
+    store = _store()
+    faults = store.examine()
+    done = store.mend(faults) if mend else ()
+    left = store.examine() if mend else faults
+    if as_json:
+        _print_json({"mended": list(done), "faults": [asdict(fault) for fault in left]})
+    else:
+        for line in cli.told_faults(done, left):
+            typer.echo(line)
+    raise typer.Exit(StoreError.exit_code if left else 0)
 
 
 @app.command(short_help="Print the JSON Schema of a spec.")

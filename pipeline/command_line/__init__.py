@@ -1,6 +1,7 @@
 """What the command line takes, whom that names, and the documents that it prints."""
 
 from pipeline.command_line.asking import PYTHON, champion_of, only_experiment, reason_given
+from pipeline.command_line.health import told_faults
 from pipeline.command_line.manual import DOCUMENTS, document
 from pipeline.command_line.options import (
     ChampionOption,
@@ -47,6 +48,7 @@ __all__ = [
     "settings_fault",
     "target_of",
     "told",
+    "told_faults",
     "told_in",
     "try_draft",
     "who",
