@@ -331,6 +331,8 @@ def as_stored(training: Training, run_id: str = RUN, k: int | None = None, exper
         typical=candidate.typical,
         passive=candidate.passive,
         campaigns=training.campaigns if wanted == training.decision.k else None,
+        rfm=training.rfm,
+        rfm_scores=training.rfm_scores,
     )
 
 
