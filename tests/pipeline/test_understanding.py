@@ -293,3 +293,19 @@ def test_a_column_a_month_makes_lines(tmp_path: Path) -> None:
     assert [question.key for question in draft(str(tmp_path / "yearless.csv")).questions] == ["year"]
     answered = draft(str(tmp_path / "yearless.csv"), answers={"year": "2023"})
     assert "2023-06-01" in answered.text
+
+
+@pytest.mark.parametrize("described", ["household_size", "Customer profile", "Kundentyp", "members_band"])
+def test_beside_a_customer_a_row_a_column_of_few_values_describes_her(described: str) -> None:
+    rng = np.random.default_rng(3)
+    customers = pd.DataFrame(
+        {
+            "household_id": 1 + rng.permutation(900),
+            "orders": rng.integers(1, 80, 900),
+            "spend": np.round(rng.gamma(2, 300, 900), 2),
+            "last_purchase": pd.Timestamp("2024-01-01") + pd.to_timedelta(rng.integers(0, 300, 900), unit="D"),
+            described: rng.choice(["1", "2", "3", "4", "5+"], 900),
+        }
+    )
+    reading = read(customers)
+    assert (reading.form, reading.customer, keys(reading)) == ("customers", "household_id", [])

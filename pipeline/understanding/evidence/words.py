@@ -28,7 +28,7 @@ PERSON = (
 # what follows a word for a customer where the column describes her and does not name her
 _ATTRIBUTE = (
     r"\b(types?|segments?|city|cities|country|countries|state|province|zip|postal|postcode|region|district|"
-    r"age|gender|sex|groups?|"
+    r"age|gender|sex|groups?|sizes?|members|persons|people|composition|structure|"
     r"class|status|rating|satisfaction|since|dates?|service|calls?|value|ltv|lifetime|count|income|category|"
     r"tier|level|feedback|comments?|"
     r"reviews?|support|birth|dob|loyalty|score|points|balance|agent|address|language|first|last|joined|"
