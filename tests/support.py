@@ -40,7 +40,9 @@ from pipeline.contract import (
     SegmentCard,
     share_label,
 )
+from pipeline.describing import with_rfm
 from pipeline.settings import Settings
+from pipeline.spec import RfmSpec
 from pipeline.stages import Candidate, Features, Training
 
 RUN = "0123456789abcdef0123456789abcdef"
@@ -292,6 +294,11 @@ def make_training(n: int = 300, seed: int = 0) -> Training:
         },
         seconds={"clean": 0.01, "sweep": 0.1},
     )
+
+
+def with_sample_rfm(training: Training) -> Training:
+    """The sample training with RFM scores of its customers."""
+    return with_rfm(training, RfmSpec(recency="recency", frequency="orders", monetary="spend"))
 
 
 def save_training(training: Training, settings: Settings, experiment: str = "sample") -> SavedSweep:

@@ -57,6 +57,7 @@ class RfmScores:
     """
 
     KEY, RECENCY, FREQUENCY, MONETARY, CELL = "customer", "recency", "frequency", "monetary", "cell"
+    SCORED = (RECENCY, FREQUENCY, MONETARY, CELL)
 
 
 class RfmCells:
