@@ -16,6 +16,7 @@ from flask import Flask, Response, request, send_file
 
 from dashapp.data import Run, SegmentationData
 from dashapp.i18n import _
+from dashapp.observing import ROWS_EXPORTED
 from dashapp.selecting import Filtered
 from dashapp.telling import (
     FORMS,
@@ -54,6 +55,8 @@ def take_along(data: SegmentationData, form: Form, /) -> Response:
         most = number(MOST_IN_WORKBOOK)
         return _sentence(413, _("A workbook holds at most {most} customers: take the CSV, or filter first.", most=most))
     file = export(run, filtered)
+    if form != "txt":
+        ROWS_EXPORTED.labels(form).inc(filtered.customers)
     answer = _answer(file, form)
     answer.headers["Content-Disposition"] = f'attachment; filename="{file_name(file.name, form)}"'
     answer.headers["Cache-Control"] = "no-store"
