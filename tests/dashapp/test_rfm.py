@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import csv
 import io
+import tomllib
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import product
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -18,6 +20,7 @@ from dashapp.pages.overview import PAGE, figures, rfm_numbers
 from dashapp.routes import customers
 from dashapp.selecting import RFM, Cube, Range, Selection, Values, changed, explore_charts
 from pipeline.contract import RFM_NAMES, RfmFactor, RfmScores, Segmentation, rfm_cell
+from pipeline.drafting import draft_spec
 from pipeline.settings import Settings
 from pipeline.stages import Training
 from tests.dashapp.conftest import RUN, MemoryStore, champion
@@ -141,6 +144,20 @@ def test_exports_hold_scores_and_cell_and_obey_the_filter(run: Run, segmentation
     assert [row[4:7] for row in rows] == kept[list(RfmScores.SCORED[:3])].astype("str").to_numpy().tolist()
     assert [row[7] for row in rows] == [str(RFM_NAMES[cell]) for cell in kept[RfmScores.CELL]]
     assert [row[0] for row in rows] == segmentation.customers["customer_id"].iloc[kept.index].tolist()
+
+
+@pytest.mark.parametrize("code", ["en", "ru"])
+def test_a_draft_of_an_export_clusters_on_no_score_and_has_its_own_rfm(run: Run, tmp_path: Path, code: str) -> None:
+    speak(code)
+    file = tmp_path / "customers.csv"
+    told = run.retold(code)
+    file.write_text(customers.export(told, told.cube.everyone).csv(), "utf-8", newline="")
+    spec = tomllib.loads(draft_spec(str(file)))
+    header = file.read_text("utf-8").removeprefix("\ufeff").splitlines()[0].split(",")
+
+    assert {spec["columns"][name]["role"] for name in header[4:8]} == {"ignored"}
+    assert spec["rfm"]["frequency"] == "Orders"
+    assert [spec["columns"][name]["meaning"] for name in spec["rfm"].values()] == ["recency", "orders", "spend"]
 
 
 def test_a_workbook_in_russian_names_the_cells_in_russian(run: Run) -> None:
