@@ -29,7 +29,17 @@ from pipeline.contract.curation import (
     identity_of,
     with_names,
 )
-from pipeline.contract.findings import AffinityBasis, Condition, SegmentRule
+from pipeline.contract.findings import (
+    RFM_NAMES,
+    AffinityBasis,
+    Condition,
+    RfmCells,
+    RfmFactor,
+    RfmScale,
+    RfmScores,
+    SegmentRule,
+    rfm_cell,
+)
 from pipeline.contract.ledger import (
     Ledger,
     LedgerEntry,
@@ -159,6 +169,7 @@ __all__ = [
     "MODEL_FILE",
     "MOVED",
     "NUMERIC_KINDS",
+    "RFM_NAMES",
     "SCHEMA_VERSION",
     "SHEET_ROWS",
     "TABLES",
@@ -224,6 +235,10 @@ __all__ = [
     "Record",
     "ResponseModel",
     "Responses",
+    "RfmCells",
+    "RfmFactor",
+    "RfmScale",
+    "RfmScores",
     "Role",
     "RunIndex",
     "RunRecord",
@@ -280,6 +295,7 @@ __all__ = [
     "percent",
     "plain_number",
     "plain_quantity",
+    "rfm_cell",
     "set_aside_in_words",
     "share_label",
     "speaker",
