@@ -207,15 +207,11 @@ def doctor(
     as_json: cli.JsonOption = False,
 ) -> None:
     """Look at every run, model and file of the store; the exit code is 3 while something is wrong."""
-    store = _store()
-    faults = store.examine()
-    done = store.mend(faults) if mend else ()
-    left = store.examine() if mend else faults
+    done, left = cli.examined(_store(), mend=mend)
     if as_json:
-        _print_json({"mended": list(done), "faults": [asdict(fault) for fault in left]})
+        _print_json({"mended": done, "faults": [asdict(fault) for fault in left]})
     else:
-        for line in cli.told_faults(done, left):
-            typer.echo(line)
+        typer.echo("\n".join(cli.told_faults(done, left)))
     raise typer.Exit(StoreError.exit_code if left else 0)
 
 
@@ -224,17 +220,7 @@ def schema(
     output: Annotated[Path | None, typer.Option(help="File to write; left out: stdout.")] = None,
 ) -> None:
     """Print the JSON Schema of a spec, by which editors complete its keys."""
-    from pipeline.spec import schema_text
-
-    if output is None:
-        typer.echo(schema_text(), nl=False)
-        return
-    try:
-        output.write_text(schema_text(), encoding="utf-8")
-    except OSError as error:
-        raise UsageError.because(
-            f"{output} cannot be written ({error.strerror})", remedy="give another --output"
-        ) from None
+    typer.echo(cli.schema_into(output), nl=False)
 
 
 @app.command()

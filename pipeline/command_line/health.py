@@ -6,7 +6,15 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from pipeline.store import Fault
+    from pipeline.store import Fault, Store
+
+
+def examined(store: Store, *, mend: bool) -> tuple[Sequence[str], Sequence[Fault]]:
+    """What was mended, where that is wanted, and what is wrong after it; raises ``StoreError``."""
+    faults = store.examine()
+    if not mend:
+        return (), faults
+    return store.mend(faults), store.examine()
 
 
 def told_faults(done: Sequence[str], left: Sequence[Fault]) -> Iterator[str]:

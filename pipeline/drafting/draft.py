@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.contract import Message
+from pipeline.drafting.baskets import baskets_of
 from pipeline.drafting.customers import draft_customers
 from pipeline.drafting.document import Document
 from pipeline.drafting.forms import Forms, one_currency
@@ -63,11 +64,14 @@ def draft(data: Data, name: str | None = None, answers: Mapping[str, str] | None
         if reading.money and not reading.currency and source.text is not None:
             reading.currency = one_currency(source.text.frame, reading.money.columns)
         summary = summarise(reading, table, source.engine) if reading.lines else None
-        shop = source.shop.using(reading, summary.query if summary else "")
+        bought = baskets_of(reading, table, source.engine)
+        shop = source.shop.using(reading, f"{summary.query};{bought.query}" if summary else "")
         raw = _customers(shop, title, reading, summary) if summary else source.raw
     raw = RawTable(**{**vars(raw), "frame": raw.frame.rename(columns=lambda column: str(column).strip())})
     structure = analyse_structure(raw.frame, formats=reading.formats, families=summary.families if summary else None)
-    text = draft_customers(structure, title, source.source, reading=reading, summary=summary, tables=shop.source)
+    text = draft_customers(
+        structure, title, source.source, reading=reading, summary=summary, tables=shop.source, bought=bought
+    )
     parse_spec(tomllib.loads(text), where="draft")  # a draft that does not load would be a fault of ours
     return Draft(text, tuple(reading.told), tuple(reading.questions), answers.unused, answers.looked_up)
 
