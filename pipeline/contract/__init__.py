@@ -79,7 +79,7 @@ from pipeline.contract.messages import (
     with_currency,
     with_messages,
 )
-from pipeline.contract.phrases import inline, is_latin, more_or_less, names_its_unit, share_label, with_label
+from pipeline.contract.phrases import inline, is_latin, more_or_less, names_its_unit, share_label, than_all, with_label
 from pipeline.contract.records import (
     CATEGORY_KINDS,
     NUMERIC_KINDS,
@@ -299,6 +299,7 @@ __all__ = [
     "set_aside_in_words",
     "share_label",
     "speaker",
+    "than_all",
     "with_currency",
     "with_label",
     "with_messages",
