@@ -12,7 +12,7 @@ import dash
 from dash import Dash, set_props
 from flask import Response, request
 
-from dashapp import callbacks, charts, frame, ids, report, routes
+from dashapp import access, callbacks, charts, frame, ids, report, routes
 from dashapp.address import UnderPrefix
 from dashapp.data import SegmentationData
 from dashapp.frame import Page
@@ -61,6 +61,7 @@ class _Dashboard(Dash):
 
 def create_app(data: SegmentationData, pages: Sequence[Page] = PAGES) -> Dash:
     """The dashboard over ``data`` with ``pages``; one a process, since Dash's registry of pages is global."""
+    data = access.ReadersData(data)
     data.reserve(frame.own_parameters(pages))
     prefix = data.settings.url_prefix
     app = _Dashboard(
@@ -100,6 +101,7 @@ def create_app(data: SegmentationData, pages: Sequence[Page] = PAGES) -> Dash:
     callbacks.register(app, data, pages)
     routes.register(app.server, data)
     report.register(app.server, data)
+    access.register(app.server, data.settings)
     if prefix:
         app.server.wsgi_app = UnderPrefix(app.server.wsgi_app, prefix)
     return app
