@@ -122,6 +122,4 @@ def test_where_it_cannot_be_written_it_says_so(tmp_path: Path) -> None:
     (tmp_path / "audit").write_text("a file where a folder has to be")
     log = AuditLog(Database(f"sqlite:///{tmp_path}/accounts.db"), KEY, tmp_path / "audit" / "head")
     with pytest.raises(StoreError, match="audit"):
-        AuditLog(Database(f"sqlite:///{tmp_path}/accounts.db"), KEY, tmp_path / "audit" / "head").add(
-            AuditEntry("start")
-        )
+        log.add(AuditEntry("start"))
