@@ -12,7 +12,7 @@ import dash
 from dash import Dash, set_props
 from flask import Response, request
 
-from dashapp import callbacks, charts, frame, ids, report, routes
+from dashapp import callbacks, charts, frame, guard, ids, report, routes
 from dashapp.address import UnderPrefix
 from dashapp.data import SegmentationData
 from dashapp.frame import Page
@@ -95,11 +95,12 @@ def create_app(data: SegmentationData, pages: Sequence[Page] = PAGES) -> Dash:
         )
         page.register(app, data)
     app.layout = partial(frame.around, pages)  # asked for anew by every reader, each in a language
-    app.server.before_request(_listen)
     app.server.after_request(partial(_say_unknown, pages))
     callbacks.register(app, data, pages)
     routes.register(app.server, data)
     report.register(app.server, data)
+    guard.register(app, data.settings, _NATIVES)
+    app.server.before_request_funcs[None].insert(0, _listen)  # refusals too are in the reader's language
     if prefix:
         app.server.wsgi_app = UnderPrefix(app.server.wsgi_app, prefix)
     return app
@@ -128,6 +129,6 @@ def _show_error(error: Exception) -> None:
         _log.warning("a callback could not answer: %s", error)
         words = explained(error)
     else:
-        _log.error("a callback failed", exc_info=error)
+        guard.report(error, "a callback")
         words = _("The details are in the log of the server. Reload the page; if it happens again, report it.")
     set_props(ids.PROBLEM, {"children": message(_("This could not be shown."), words, tone="error", dismiss=True)})

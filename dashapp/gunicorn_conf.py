@@ -2,12 +2,28 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from typing import Any
 
+from pydantic import ValidationError
+
+from pipeline.errors import ExposureError
 from pipeline.settings import Settings
 
-_settings = Settings()
+
+def _checked() -> Settings:
+    """The settings; where they would show data to anybody, or are none, the server does not start."""
+    try:
+        settings = Settings()
+        settings.check_exposure()
+    except (ExposureError, ValidationError) as error:
+        sys.stderr.write(f"Error: {error}\n")
+        sys.exit(ExposureError.exit_code)
+    return settings
+
+
+_settings = _checked()
 _host = f"[{_settings.host}]" if ":" in _settings.host else _settings.host
 
 bind = f"{_host}:{_settings.port}"
