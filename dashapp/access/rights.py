@@ -11,12 +11,15 @@ from typing import Literal
 
 from pipeline.contract import ReaderRole
 
-Least = Literal["anybody"] | ReaderRole
+Open = Literal["anybody", "operator"]  # the second: answered for the program itself, to whoever watches it
+Least = Open | ReaderRole
 
 # rule of Flask -> the lowest role that reaches it
 ROUTES: Mapping[str, Least] = {
-    "/healthz": "anybody",
-    "/readyz": "anybody",
+    "/healthz": "operator",
+    "/readyz": "operator",
+    "/metrics": "operator",  # on this machine, or with a token of its own
+    "/_mcp": "anybody",  # 404 always
     "/assets/<path:filename>": "viewer",  # what the sign-in page needs of it: PUBLIC_ASSETS
     "/_favicon.ico": "anybody",
     "/static/<path:filename>": "viewer",
@@ -67,6 +70,9 @@ OUTPUTS: Mapping[str, ReaderRole] = {
     '{"place":"bubbles","type":"segments"}.figure': "viewer",
     '{"place":"profile","type":"segments"}.figure': "viewer",
     '{"segment":["ALL"],"type":"of-segment"}.children': "viewer",
+    '{"place":"rfm","type":"pair"}.figure': "viewer",
+    "rfm-summary.children": "viewer",
+    "rfm-table.children": "viewer",
     # explore
     '{"chart":["ALL"],"type":"linked"}.figure': "viewer",
     '{"chart":["ALL"],"type":"linked-summary"}.children': "viewer",

@@ -1,4 +1,4 @@
-"""Who reads: a value set at the door for each request, by which everything behind it shows and permits."""
+"""The reader of the present request."""
 
 from __future__ import annotations
 
