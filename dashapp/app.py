@@ -12,7 +12,7 @@ import dash
 from dash import Dash, set_props
 from flask import Response, request
 
-from dashapp import callbacks, charts, frame, ids, observing, report, routes
+from dashapp import access, callbacks, charts, frame, guard, ids, observing, report, routes
 from dashapp.address import UnderPrefix
 from dashapp.data import SegmentationData
 from dashapp.frame import Page
@@ -61,6 +61,7 @@ class _Dashboard(Dash):
 
 def create_app(data: SegmentationData, pages: Sequence[Page] = PAGES) -> Dash:
     """The dashboard over ``data`` with ``pages``; one a process, since Dash's registry of pages is global."""
+    data = access.ReadersData(data)
     data.reserve(frame.own_parameters(pages))
     prefix = data.settings.url_prefix
     app = _Dashboard(
@@ -96,11 +97,13 @@ def create_app(data: SegmentationData, pages: Sequence[Page] = PAGES) -> Dash:
         page.register(app, data)
     app.layout = partial(frame.around, pages)  # asked for anew by every reader, each in a language
     observing.watch(app.server, log=data.settings.access_log)
-    app.server.before_request(_listen)
     app.server.after_request(partial(_say_unknown, pages))
     callbacks.register(app, data, pages)
     routes.register(app.server, data)
     report.register(app.server, data)
+    access.register(app.server, data.settings)  # before a body is judged: who is nobody learns nothing by it
+    guard.register(app, data.settings, _NATIVES)
+    app.server.before_request_funcs[None].insert(0, _listen)  # refusals too are in the reader's language
     if prefix:
         app.server.wsgi_app = UnderPrefix(app.server.wsgi_app, prefix)
     return app
@@ -129,6 +132,6 @@ def _show_error(error: Exception) -> None:
         _log.warning("a callback could not answer: %s", error)
         words = explained(error)
     else:
-        _log.error("a callback failed", exc_info=error)
+        guard.report(error, "a callback")
         words = _("The details are in the log of the server. Reload the page; if it happens again, report it.")
     set_props(ids.PROBLEM, {"children": message(_("This could not be shown."), words, tone="error", dismiss=True)})

@@ -67,6 +67,12 @@ class UsageError(KorzinaError):
     exit_code = 2
 
 
+class ExposureError(KorzinaError):
+    """The settings would show people's data to whoever asks."""
+
+    exit_code = 78  # EX_CONFIG of sysexits.h
+
+
 class StoreError(KorzinaError):
     """The MLflow store cannot be read or written, or holds something unexpected."""
 

@@ -9,14 +9,13 @@ local (forwarding headers), a foreign site in the same browser (Origin), a forei
 from __future__ import annotations
 
 import getpass
-import ipaddress
 import logging
 from urllib.parse import urlsplit
 
 from flask import has_request_context, request
 
 from dashapp.i18n import _
-from pipeline.settings import Settings
+from pipeline.settings import Settings, is_loopback
 
 _FORWARDED = ("Forwarded", "Via", "X-Real-Ip", "Client-Ip", "True-Client-Ip", "Cf-Connecting-Ip")
 _log = logging.getLogger(__name__)
@@ -29,7 +28,7 @@ def why_absent(settings: Settings) -> str:
             "Changing this from the page is switched off. Whoever runs the dashboard may switch it on with "
             "KORZINA_CURATE=true."
         )
-    if not is_loopback(settings.host):
+    if settings.auth != "local" or not is_loopback(settings.host):
         return _(
             "The dashboard can be reached from other machines and has no sign-in, so nothing can be changed from "
             "its pages."
@@ -60,16 +59,6 @@ def signature() -> str:
 def reachable(address: str) -> bool:
     """Whether the reader's browser can open ``address``: this machine's own is open only to a browser on it."""
     return not is_loopback(urlsplit(address).hostname or "") or (has_request_context() and _is_near())
-
-
-def is_loopback(address: str) -> bool:
-    """Whether a host name or address is this machine's own, which nobody reaches from outside."""
-    if address == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(address.strip("[]")).is_loopback
-    except ValueError:
-        return False
 
 
 def _is_near() -> bool:

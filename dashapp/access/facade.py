@@ -1,0 +1,107 @@
+"""What pages get for ``SegmentationData``: the same, as far as the present reader may see and do it.
+
+It keeps no data of its own: a method that is not permitted here has nothing to answer from, so that what is added to
+``SegmentationData`` stays closed until somebody has said here who may use it (a test walks its methods).
+"""
+
+from __future__ import annotations
+
+from dashapp.access.curation import refusal
+from dashapp.data import Champions, Run, SegmentationData, View
+from dashapp.i18n import _
+from dashapp.reader import Right, reader
+from pipeline.contract import Annotation, Champion, Placement, Promotion, RunSummary
+from pipeline.errors import KorzinaError, StoreError
+
+
+class ForbiddenError(StoreError):
+    """The present reader may not have what was asked for."""
+
+
+class ReadersData(SegmentationData):
+    """``SegmentationData`` for whoever asks; what each reader may is asked anew at every call."""
+
+    def __init__(self, behind: SegmentationData) -> None:
+        self._behind = behind
+        self.settings = behind.settings
+
+    def reserve(self, names: frozenset[str]) -> None:
+        """As behind: the app's own, at its start."""
+        self._behind.reserve(names)
+
+    def warm_up(self) -> None:
+        """As behind: nothing of it is shown."""
+        self._behind.warm_up()
+
+    def not_ready(self) -> tuple[str, ...]:
+        """As behind: health is public."""
+        return self._behind.not_ready()
+
+    def champions(self, *, max_age: float | None = None) -> Champions:
+        """The champions; none for nobody."""
+        return self._behind.champions(max_age=max_age) if reader().may("look") else Champions()
+
+    def view(self, run_id: object = None) -> View:
+        """The run that a page names or the champion; nothing for nobody, so that an empty page can be drawn."""
+        return self._behind.view(run_id) if reader().may("look") else View(None, Champions())
+
+    def run(self, run_id: object) -> Run:
+        """One run; raises ``StoreError``, ``ForbiddenError`` among them."""
+        _need("look")
+        return self._behind.run(run_id)
+
+    def asked(self, named: str) -> Run | None:
+        """The run that the address of a file names; None for no such run, or none for this reader."""
+        try:
+            return self.run(named) if named else self.view().run
+        except KorzinaError:
+            return None
+
+    def runs(self, experiment: str) -> tuple[RunSummary, ...]:
+        """Completed runs of a data set; none for readers to whom only those in use are shown."""
+        return self._behind.runs(experiment) if reader().may("rows") else ()
+
+    def placement(self, run_id: str) -> Placement:
+        """Who is where in one run; raises ``StoreError``."""
+        _need("rows")
+        return self._behind.placement(run_id)
+
+    def title(self, champion: Champion) -> str:
+        """What the champion's data are called."""
+        _need("look")
+        return self._behind.title(champion)
+
+    def history(self, experiment: str) -> tuple[Promotion, ...]:
+        """Every move of a data set's champion; raises ``StoreError``."""
+        _need("rows")
+        return self._behind.history(experiment)
+
+    def annotations(self, experiment: str) -> tuple[Annotation, ...]:
+        """Names and notes of a data set's segments; raises ``StoreError``."""
+        _need("look")
+        return self._behind.annotations(experiment)
+
+    def promote(self, run_id: str, *, reason: str, who: str) -> Champion:
+        """Make a run the champion; raises ``KorzinaError``."""
+        return self._behind.promote(run_id, reason=reason, who=self._changer(who))
+
+    def rollback(self, experiment: str, *, reason: str, who: str) -> Champion:
+        """Go back to the champion before; raises ``KorzinaError``."""
+        return self._behind.rollback(experiment, reason=reason, who=self._changer(who))
+
+    def annotate(self, run_id: str, key: str, *, who: str, name: str | None = None, note: str = "") -> Annotation:
+        """Name a segment or write a note on it; raises ``KorzinaError``."""
+        return self._behind.annotate(run_id, key, who=self._changer(who), name=name, note=note)
+
+    def _changer(self, who: str) -> str:
+        """Under which name a change is kept: the one that was proven, where there is one. Raises ``ForbiddenError``."""
+        _need("change")
+        why_not = refusal(self.settings)
+        if why_not:
+            raise ForbiddenError(why_not)
+        return reader().name if reader().signed_in else who
+
+
+def _need(right: Right) -> None:
+    if not reader().may(right):
+        raise ForbiddenError(_("Your role does not include this."))
