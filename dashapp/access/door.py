@@ -53,7 +53,10 @@ def _admit(recognise: Recognise) -> Response | None:
 
 
 def _outputs_asked() -> tuple[str, ...]:
-    body = request.get_json(silent=True)
+    try:
+        body = request.get_json(silent=True)
+    except RecursionError:  # nested thousands deep, which the parser does not call a fault of the text
+        body = None
     callback = body.get("output") if isinstance(body, dict) else None
     # nonsense is one output that nobody knows
     return rights.outputs_in(callback) if isinstance(callback, str) else ("",)
@@ -67,7 +70,7 @@ def _reaches(least: Least | None) -> bool:
     who = reader()
     if least is None:
         return who is LOCAL
-    return least in ("anybody", "operator") or who.has(least)
+    return least == "anybody" or least == "operator" or who.has(least)
 
 
 def _refuse(what: str) -> Response:
