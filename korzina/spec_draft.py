@@ -145,10 +145,11 @@ def draft(data: Table, name: str | None = None, answers: Mapping[str, str] | Non
     SpecDraft of 'customers': 3 active (spend, orders, visits), 1 passive (age), id customer_id
 
     """
+    from pipeline.contract import speaker
     from pipeline.drafting import draft as drafted
 
     made = drafted(source_of(data), name, answers)
-    return SpecDraft(made.text, tuple(map(str, made.told)))
+    return SpecDraft(made.text, tuple(map(speaker(made.language).message, made.told)))
 
 
 def assumptions(document: dict[str, Any]) -> str:

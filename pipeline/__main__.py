@@ -179,14 +179,14 @@ def init(
     output: Annotated[Path | None, typer.Option(help="Spec to write; left out: beside the file, as NAME.toml.")] = None,
     force: Annotated[bool, typer.Option("--force", help="Overwrite an existing spec.")] = False,
     answer: Annotated[list[str] | None, typer.Option(help="KEY=VALUE: the answer to a question; repeatable.")] = None,
-    language: cli.LanguageOption = "en",
+    language: cli.LanguageOption = None,
     as_json: cli.JsonOption = False,
 ) -> None:
     """Analyse the data's structure, write a draft spec, and try it on the whole of them.
 
     What is open is asked at a terminal; elsewhere the draft is written with its questions, and the exit code is 1.
     """
-    with cli.told_in(language):
+    with cli.told_in(language or "en"):
         data = cli.data_of(files)
         wanted = cli.Wanted(data, cli.target_of(data, output, force=force), cli.answers_of(answer or []), language)
         outcome = cli.try_draft(wanted, asking=cli.can_ask() and not as_json)

@@ -28,7 +28,9 @@ DayOption = Annotated[
         help="Day from which recencies count; left out: the data's last where the spec says auto, else the spec's.",
     ),
 ]
-LanguageOption = Annotated[str, typer.Option(help="Language in which it is told: en or ru.")]
+LanguageOption = Annotated[
+    str | None, typer.Option(help="Language in which it is told: en or ru; left out: that of the headers.")
+]
 ReasonOption = Annotated[str, typer.Option(help="Why; kept in the history.")]
 ChampionOption = Annotated[
     str | None,

@@ -6,9 +6,18 @@ from datetime import date
 
 import pandas as pd
 
+from pipeline.contract import Message
 from pipeline.drafting.columns import settle_columns
 from pipeline.drafting.document import Document
-from pipeline.drafting.draft_text import write_campaign, write_column, write_family, write_head, write_id, write_limits
+from pipeline.drafting.draft_text import (
+    RULE,
+    write_campaign,
+    write_column,
+    write_family,
+    write_head,
+    write_id,
+    write_limits,
+)
 from pipeline.drafting.purchases import Summary
 from pipeline.drafting.sections import write_lines, write_questions, write_source
 from pipeline.drafting.structure import Structure
@@ -17,10 +26,10 @@ from pipeline.understanding import Understanding
 from pipeline.understanding import vocabulary as names
 
 _SECTIONS = (
-    ("behaviour: clustered on", "active"),
-    ("who they are: describes only", "passive"),
-    ("reactions to campaigns: never clustered on", "outcome"),
-    ("not used (give one another role to use it)", "ignored"),
+    (Message.of("what customers do: segments are made of it"), "active"),
+    (Message.of("who customers are: describes segments only"), "passive"),
+    (Message.of("what came of contacts: no segment is made of it"), "outcome"),
+    (Message.of("not used (change the role of a column to use it)"), "ignored"),
 )
 
 
@@ -32,10 +41,11 @@ def draft_customers(
     reading: Understanding,
     summary: Summary | None = None,
     tables: Source | None = None,
+    language: str = "en",
 ) -> str:
     """The spec of a table with one row a customer, which ``summary.query`` made of lines where it is given.
 
-    ``tables`` says how it is made of several.
+    ``tables`` says how it is made of several; what is said for people is said in ``language``.
     """
     families = [
         family
@@ -43,7 +53,7 @@ def draft_customers(
         if not {share_name(member) for member in family.members} & {profile.name for profile in structure.profiles}
     ]
     parts = settle_columns(structure, _latest_day(structure, reading), families, reading)
-    document = Document()
+    document = Document(language)
     write_head(document, structure, parts, name, source, reading)
     write_questions(document, reading.questions)
     write_source(document, reading, summary.query if summary else "", tables)
@@ -56,7 +66,7 @@ def draft_customers(
     for title, role in _SECTIONS:
         chosen = [entry for entry in parts.entries if entry.role == role]
         if chosen:
-            document.comment(f"{'-' * 64} {title}")
+            document.comment(Message.of("{rule} {title}", rule=RULE, title=title))
             document.blank()
         for entry in chosen:
             write_column(document, entry)

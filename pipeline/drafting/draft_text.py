@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from pipeline.contract import CURRENCY_SIGNS, Meaning
+from pipeline.contract import CURRENCY_SIGNS, Meaning, Message, Quantity
 from pipeline.drafting.columns import PLAIN, Entry, Limits, Parts
 from pipeline.drafting.document import Document, literal
 from pipeline.drafting.structure import Family, Structure
@@ -21,17 +21,19 @@ _CURRENCIES = {  # what a column's name may say, and the sign that it means
     r"(?<![^\W_])rub(?![^\W_])": "₽",
     r"(?<![^\W_])gbp(?![^\W_])": "£",
 }
-_WORDS: dict[Meaning, tuple[str, str]] = {
-    "spend": ("big spenders", "light spenders"),
-    "orders": ("frequent buyers", "occasional buyers"),
-    "average_cheque": ("large baskets", "small baskets"),
-    "recency": ("bought long ago", "bought recently"),
-    "tenure": ("long-standing", "new"),
-    "age": ("older", "younger"),
-    "income": ("high income", "low income"),
-    "children": ("more children at home", "fewer children at home"),
-    "household": ("large households", "small households"),
+_WORDS: dict[Meaning, tuple[Message, Message]] = {
+    "spend": (Message.of("big spenders"), Message.of("light spenders")),
+    "orders": (Message.of("frequent buyers"), Message.of("occasional buyers")),
+    "average_cheque": (Message.of("large baskets"), Message.of("small baskets")),
+    "recency": (Message.of("bought long ago"), Message.of("bought recently")),
+    "tenure": (Message.of("long-standing"), Message.of("new")),
+    "age": (Message.of("older"), Message.of("younger")),
+    "income": (Message.of("high income"), Message.of("low income")),
+    "children": (Message.of("more children at home"), Message.of("fewer children at home")),
+    "household": (Message.of("large households"), Message.of("small households")),
 }
+_TITLES = {"categories": Message.of("Spend by category"), "channels": Message.of("Orders by channel")}
+RULE = "-" * 64
 
 
 def label_of(name: str) -> str:
@@ -47,22 +49,32 @@ def write_head(
     rows = structure.profiles[0].rows
     document.comment(f"schema ./{SCHEMA_FILE}", mark="#:")  # by which editors complete keys
     document.comment(
-        f"Drafted from {Path(source).name if '://' not in source else source}: {rows:,} customers, "
-        f"{len(structure.profiles)} columns. Read it and mend what is wrong.",
-        *(() if reading.lines else map(str, reading.told)),
-        "Roles: active (clustered on), passive (describes), outcome (campaign reaction), ignored.",
-        "docs/spec.md says what every key means; 'korzina docs spec' prints it.",
+        Message.of(
+            "Drafted from {source}: {rows} customers, {columns} columns. Read it and mend what is wrong.",
+            source=Path(source).name if "://" not in source else source,
+            rows=Quantity(rows),
+            columns=Quantity(len(structure.profiles)),
+        ),
+        *(() if reading.lines else reading.told),
+        Message.of(
+            "Roles of columns: active (segments are made of it), passive (describes them), outcome (what came of "
+            "a contact), ignored."
+        ),
+        Message.of("docs/spec.md says what every key means; 'korzina docs spec' prints it."),
         *parts.notes,
     )
     document.value("name", name)
     document.value("title", label_of(name))
     if parts.as_of:
-        document.value("as_of", "auto", "the last plausible day of the data; a date pins it")
+        document.value("as_of", "auto", Message.of("the last plausible day of the data; give a date to fix it"))
     else:
         document.comment(
-            "as_of = 2026-01-31        # the day from which ages and recencies count; the file has no date"
+            Message.of(
+                "{example}# the day from which ages and days since a purchase count; the file has no date",
+                example="as_of = 2026-01-31        ",
+            )
         )
-    document.value("currency", reading.currency or _currency(structure), "shown beside amounts")
+    document.value("currency", reading.currency or _currency(structure), Message.of("shown beside amounts"))
     document.value("transform", PLAIN)
     document.blank()
 
@@ -72,8 +84,10 @@ def write_id(document: Document, structure: Structure, reading: Understanding) -
     document.table("id")
     if reading.customer is None:
         document.comment(
-            "No column tells customers apart, so a customer is known by the line in this very file: a list",
-            "of customers can be read only with the same file at hand. Better add a column of customer numbers.",
+            Message.of(
+                "No column tells customers apart, so a customer is known by the line in this very file: lists of "
+                "customers can be read only with it at hand. A column of customer numbers would be better."
+            )
         )
         document.value("column", ROW_ID)
         document.value("keep", True)
@@ -83,9 +97,9 @@ def write_id(document: Document, structure: Structure, reading: Understanding) -
     document.comment(profile.summary)
     document.value("column", profile.name)
     if profile.personal:
-        document.value("keep", False, "looks personal: it is not stored beside the segments")
+        document.value("keep", False, Message.of("looks personal: it is not stored beside the segments"))
     else:
-        document.value("keep", True, "false: the id is not stored beside the segments")
+        document.value("keep", True, Message.of("false: the id is not stored beside the segments"))
     document.blank()
 
 
@@ -116,18 +130,22 @@ def write_column(document: Document, entry: Entry) -> None:
 
 def write_family(document: Document, family: Family, structure: Structure) -> None:
     """The [groups.NAME] of columns that add up to a total."""
-    titles = {"categories": "Spend by category", "channels": "Orders by channel"}
-    document.comment(f"{'-' * 64} columns that add up to a total: their shares are clustered on")
-    document.comment(*(f"{member}: {structure.profile(member).summary}" for member in family.members))
+    document.comment(
+        Message.of("{rule} columns that add up to a total: segments are made of their shares", rule=RULE),
+        *(
+            Message.of("{column}: {summary}", column=member, summary=structure.profile(member).summary)
+            for member in family.members
+        ),
+    )
     document.table("groups", family.key)
-    document.value("label", titles.get(family.meaning, "Parts"))
+    document.value("label", _TITLES.get(family.meaning, Message.of("Parts")))
     document.value("meaning", family.meaning)
     if family.meaning == "channels":
         document.value("unit", "orders")
     document.value("members", {member: label or member for member, label in family.members.items()})
     document.value("shares", "active")
-    document.value("high", "much {label}")
-    document.value("low", "little {label}")
+    document.value("high", Message.of("much {label}", label="{label}"))
+    document.value("low", Message.of("little {label}", label="{label}"))
     document.value("transform", PLAIN)
     document.blank()
 
@@ -138,8 +156,8 @@ def write_campaign(document: Document, column: str) -> None:
     document.value("column", column)
     document.value("label", label_of(column))
     document.comment(
-        "cost = 1                  # of one contact, in the currency above",
-        "revenue = 10              # of one response",
+        Message.of("{example}# of one contact, in the currency above", example="cost = 1                  "),
+        Message.of("{example}# of one response", example="revenue = 10              "),
     )
     document.blank()
 

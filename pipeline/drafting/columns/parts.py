@@ -5,12 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date
 
-from pipeline.contract import Kind, Meaning, Role
-from pipeline.drafting.structure import Structure
+from pipeline.contract import Kind, Meaning, Message, Role, Value
+from pipeline.drafting.structure import Profile, Structure
 from pipeline.understanding import Understanding
 
 LOG, PLAIN = ("log1p", "standardize"), ("winsorize", "standardize")
 MOST_NEGATIVE = 0.02  # share of customers; a few who returned more than they bought do not undo the logarithm
+
+
+def because(profile: Profile, why: str, **values: Value) -> Message:
+    """What a column holds, and why it plays the part that it plays."""
+    return Message.of("{summary}: {why}", summary=profile.summary, why=Message.of(why, **values))
 
 
 @dataclass
@@ -20,7 +25,7 @@ class Entry:
     name: str
     role: Role
     kind: Kind
-    comment: str
+    comment: Message
     sql: str = ""
     meaning: Meaning | None = None
     transform: tuple[str, ...] = ()
@@ -36,7 +41,7 @@ class Limits:
     column: str
     least: int
     most: int | None
-    why: str
+    why: Message
 
 
 @dataclass
@@ -47,7 +52,7 @@ class Parts:
     as_of: date | None
     reading: Understanding
     entries: list[Entry] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
+    notes: list[Message] = field(default_factory=list)
     limits: list[Limits] = field(default_factory=list)
 
     def has(self, meaning: Meaning) -> str | None:
