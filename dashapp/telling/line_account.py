@@ -24,7 +24,8 @@ def finding_sentences(account: LineAccount, currency: str) -> list[str]:
 def account_header(account: LineAccount) -> list[str]:
     """Titles of the columns of ``account_rows``."""
     money = [_("Money")] if account.money is not None else []
-    return [_("What"), _("Lines"), *money, _("Where, for example")]
+    places = [_("Where, for example")] if _has_places(account) else []
+    return [_("What"), _("Lines"), *money, *places]
 
 
 def account_rows(account: LineAccount, currency: str) -> list[list[str]]:
@@ -48,8 +49,12 @@ def _row(account: LineAccount, what: str, tally: LinesTally, places: Sequence[st
         what,
         number(tally.lines),
         *(money if account.money is not None else []),
-        ", ".join(places[:_MOST_PLACES]) + more,
+        *([", ".join(places[:_MOST_PLACES]) + more or "–"] if _has_places(account) else []),
     ]
+
+
+def _has_places(account: LineAccount) -> bool:
+    return any(rule.places for rule in account.aside)
 
 
 def _sentence(text: str) -> str:

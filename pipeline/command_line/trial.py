@@ -109,8 +109,19 @@ def try_draft(wanted: Wanted, *, asking: bool = False) -> Outcome:
     InputError
         Where the data cannot be read, or the draft cannot be written.
     """
+    from pipeline.drafting import write_draft
+    from pipeline.reading import keeping
+
+    with keeping():
+        outcome = _drafted(wanted, asking=asking)
+    write_draft(_with_account(outcome.draft.text, [*account_lines(outcome)]), wanted.target)
+    return outcome
+
+
+def _drafted(wanted: Wanted, *, asking: bool) -> Outcome:
+    """The draft with what was answered, tried where nothing is open."""
     from pipeline.contract import speaker
-    from pipeline.drafting import draft, write_draft
+    from pipeline.drafting import draft
 
     made = draft(wanted.data, answers=wanted.answers, language=wanted.language)
     while made.questions and asking:
@@ -120,9 +131,7 @@ def try_draft(wanted: Wanted, *, asking: bool = False) -> Outcome:
         made = draft(wanted.data, answers=wanted.answers, language=wanted.language)
         if any(open_.key == question.key for open_ in made.questions):
             break  # the answer did not settle it: it stays open, and is shown
-    outcome = Outcome(wanted, made) if made.questions else _tried(wanted, made)
-    write_draft(_with_account(made.text, [*account_lines(outcome)]), wanted.target)
-    return outcome
+    return Outcome(wanted, made) if made.questions else _tried(wanted, made)
 
 
 def _tried(wanted: Wanted, made: Draft) -> Outcome:

@@ -18,7 +18,7 @@ from pipeline.drafting.sections import write_lines, write_source
 from pipeline.drafting.shop import Shop
 from pipeline.drafting.structure import analyse_structure
 from pipeline.errors import InputError
-from pipeline.reading import ROW_ID, SINGLE, Data, Frames, Question, RawTable, read_source
+from pipeline.reading import ROW_ID, SINGLE, Data, Frames, Question, RawTable, keeping, read_source
 from pipeline.spec import SCHEMA_FILE, parse_spec, schema_text
 from pipeline.understanding import Profile, Understanding, understand
 
@@ -33,6 +33,7 @@ class Draft:
     language: str = "en"  # in which the text speaks to people
 
 
+@keeping()
 def draft(
     data: Data, name: str | None = None, answers: Mapping[str, str] | None = None, language: str | None = None
 ) -> Draft:

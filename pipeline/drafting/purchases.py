@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from pipeline.drafting.structure import Family
-from pipeline.reading import Engine, quote
+from pipeline.reading import Engine, literal, quote
 from pipeline.understanding import Profile, Relations, Understanding, vocabulary
 
 MOST_PARTS = 20
@@ -64,7 +64,7 @@ def _query(reading: Understanding, table: Sequence[Profile], parts: dict[str, li
     for start, values in parts.items():
         column = quote((reading.category if start == "spend on" else reading.channel) or "")
         for value in values:
-            only = f"FILTER (WHERE {_BOUGHT} AND {column} = {text(value)})"
+            only = f"FILTER (WHERE {_BOUGHT} AND {column} = {literal(value)})"
             amount = f"sum(line_money) {only}" if start == "spend on" else f"{orders} {only}"
             columns.append(f"round(coalesce({amount}, 0), 2) AS {quote(f'{start} {value}')}")
     columns += [f"max({quote(trait)}) AS {quote(trait)}" for trait in traits]
@@ -129,8 +129,3 @@ def _families(parts: dict[str, list[str]]) -> tuple[Family, ...]:
         for start, kind in (("spend on", "categories"), ("orders by", "channels"))
         if len(parts.get(start, [])) > 1
     )
-
-
-def text(value: str) -> str:
-    """An SQL string."""
-    return "'" + value.replace("'", "''") + "'"

@@ -1,8 +1,9 @@
 """A source to raw rows: text in any encoding, Parquet, databases; DuckDB is asked from here and nowhere else."""
 
 from pipeline.reading.databases import database_tables, is_database, loaded
-from pipeline.reading.engine import Engine, QueryError, quote, tables
+from pipeline.reading.engine import Engine, QueryError, literal, quote, tables
 from pipeline.reading.frames import SINGLE, Data, Frames
+from pipeline.reading.kept import keeping
 from pipeline.reading.kinds import FALSE, NULLS, TRUE, as_text, convert, decimal_hint, infer_column, read_as
 from pipeline.reading.queries import Given
 from pipeline.reading.questions import Choice, Question
@@ -13,6 +14,7 @@ from pipeline.reading.values.currencies import currency_of
 from pipeline.reading.values.day_month import DayMonth, day_month_evidence, shown_days
 from pipeline.reading.values.forms import DayForm, day_forms
 from pipeline.reading.values.ids import spoilt_ids
+from pipeline.reading.values.months import with_english_months
 
 __all__ = [
     "FALSE",
@@ -39,6 +41,8 @@ __all__ = [
     "decimal_hint",
     "infer_column",
     "is_database",
+    "keeping",
+    "literal",
     "loaded",
     "open_tables",
     "query_tables",
@@ -49,4 +53,5 @@ __all__ = [
     "spoilt_ids",
     "tables",
     "tables_in",
+    "with_english_months",
 ]

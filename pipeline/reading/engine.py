@@ -139,9 +139,14 @@ def quote(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
+def literal(value: str) -> str:
+    """An SQL string."""
+    return "'" + value.replace("'", "''") + "'"
+
+
 def _scan(files: Sequence[Path]) -> str:
     return f"read_parquet([{_listed(files)}], union_by_name = true)"
 
 
 def _listed(files: Sequence[Path]) -> str:
-    return ", ".join("'" + str(file).replace("'", "''") + "'" for file in files)
+    return ", ".join(literal(str(file)) for file in files)

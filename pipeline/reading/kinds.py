@@ -9,7 +9,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from pipeline.contract import Kind, Message
+from pipeline.contract import Joined, Kind, Message
+from pipeline.reading.raw import RawTable
 from pipeline.reading.values.days import Written, no_days, read_either, strptime
 from pipeline.reading.values.forms import best_form, text_forms
 from pipeline.reading.values.numbers import ABSURD, Decimal, Mask, Weights, decimal_hint, is_code, read_numbers
@@ -34,6 +35,7 @@ FALSE = frozenset({"0", "0.0", "0,0", "false", "f", "no", "n", "нет", "н", "
 _FORM_KINDS: Mapping[str, Kind] = {"number": "number", "text": "text"}  # forms in a spec that are no form of a day
 _LOOKS_LIKE_A_DATE = r"\d{1,4}[-./]\d{1,2}[-./]\d{1,4}|\d{1,2}[ -][A-Za-z]{3}"
 _STRICT, _LOOSE = 0.99, 0.9  # share of the known cells that must read
+_MOST_PLACES = 3  # named of cells that cannot be read
 _MOST_WORDS = 20  # different words among numbers
 
 
@@ -118,20 +120,27 @@ def read_as(series: pd.Series, form: str, *, decimal: Decimal | None = None) -> 
     return convert(series, kind, decimal=decimal, date_format=form if kind == "date" else None)
 
 
-def not_readable(frame: pd.DataFrame, inferred: pd.DataFrame) -> list[Message]:
-    """What stands in a column of numbers or dates and is neither: SQL finds nothing there, though something is."""
+def not_readable(raw: RawTable, inferred: pd.DataFrame) -> list[Message]:
+    """What stands in a column of numbers or dates and is neither: SQL finds nothing there, though something is.
+
+    Each is told with where the first of them stand.
+    """
     notes = []
     for name in (column for column in inferred if not pd.api.types.is_string_dtype(inferred[column])):
-        count = int(as_text(frame[name][inferred[name].isna()]).notna().sum())
+        empty = np.flatnonzero(inferred[name].isna())
+        places = empty[as_text(raw.frame[name].iloc[empty]).notna().to_numpy()]
+        if not len(places):
+            continue
         is_number = pd.api.types.is_numeric_dtype(inferred[name])
         told = Message.counted(
-            "{n} value of {column} not readable as {kind}: made unknown",
-            "{n} values of {column} not readable as {kind}: made unknown",
-            count,
+            "{n} value of {column} not readable as {kind}: made unknown ({where})",
+            "{n} values of {column} not readable as {kind}: made unknown ({where})",
+            len(places),
             column=str(name),
             kind=Message.of("a number") if is_number else Message.of("a date"),
+            where=Joined(tuple(raw.where(int(place)) for place in places[:_MOST_PLACES]), ", "),
         )
-        notes += [told] if count else []
+        notes.append(told)
     return notes
 
 

@@ -18,6 +18,7 @@ from pipeline.errors import InputError, SpecError
 from pipeline.reading.databases import is_database, loaded, read_database
 from pipeline.reading.engine import Engine, QueryError, count_rows, quote, tables
 from pipeline.reading.frames import SINGLE, Arrow, Data, Frames
+from pipeline.reading.kept import kept, state_of
 from pipeline.reading.kinds import convert, infer, not_readable
 from pipeline.reading.lines import judge_days
 from pipeline.reading.queries import Given, account, answer, asked, last_of, opened, query_failed
@@ -28,6 +29,7 @@ from pipeline.reading.stored import has_any, read_stored, whole_table
 from pipeline.spec import Source, Spec
 
 Table: TypeAlias = list[Path] | Arrow  # a table's files, or the table itself
+_ROWS = {"encoding", "delimiter", "sheet", "header"}  # keys of a source on which the rows of its texts depend
 _MOST_CELLS = 400_000_000  # rows x columns; a small Parquet file can unfold to more memory than there is
 
 
@@ -98,7 +100,7 @@ def _read_tables(spec: Spec, data: Data | None) -> RawTable:
         )
     table = next(iter(given.values()))
     if isinstance(table, list) and not is_parquet(table):
-        return read_files(table, spec.source, source)
+        return _read(table, spec.source, source)
     return _typed_table(spec, table, source)
 
 
@@ -197,7 +199,7 @@ def _query(spec: Spec, given: dict[str, Table], source: str, *, typed: bool) -> 
         raise query_failed(spec, key, error, known.names) from error
     rejects = [reject for raw in known.texts.values() for reject in raw.rejects]
     notes = [note for raw in known.texts.values() for note in raw.notes]
-    notes += [note for name, raw in known.texts.items() for note in not_readable(raw.frame, known.frames[name])]
+    notes += [note for name, raw in known.texts.items() for note in not_readable(raw, known.frames[name])]
     if rejects:
         notes.append(
             Message.of(
@@ -217,9 +219,10 @@ def _by_form(spec: Spec, given: dict[str, Table], source: str, *, typed: bool) -
     """Parquet files by table, text tables and those in memory as frames, and what was read of the texts."""
     files = {name: table for name, table in given.items() if isinstance(table, list)}
     parquet = {name: paths for name, paths in files.items() if is_parquet(paths)}
-    read = {name: read_files(paths, spec.source, source) for name, paths in files.items() if name not in parquet}
+    written_out = {name: paths for name, paths in files.items() if name not in parquet}
+    read = {name: _read(paths, spec.source, source) for name, paths in written_out.items()}
     frames = {name: table for name, table in given.items() if not isinstance(table, list)}
-    texts = {name: _inferred(raw, spec.source) for name, raw in read.items()}
+    texts = {name: _inferred(read[name], paths, spec.source) for name, paths in written_out.items()}
     written = {name: whole_table(paths) for name, paths in parquet.items() if has_any(paths, spec.source.formats)}
     for name, table in (frames | written).items():
         if not typed or name in written or set(spec.source.formats) & set(table.column_names):
@@ -256,6 +259,16 @@ def query_tables(spec: Spec, data: Data | None, key: str, query: str, **given: p
         return answer(spec, known, key, query, **given)
 
 
-def _inferred(raw: RawTable, source: Source) -> pd.DataFrame:
+def _read(files: list[Path], source: Source, shown: str) -> RawTable:
+    """Files that are one table, read once where a command needs them several times."""
+    how = source.model_dump_json(include=_ROWS)
+    return kept(("rows", state_of(files), how, shown), lambda: read_files(files, source, shown))
+
+
+def _inferred(raw: RawTable, files: list[Path], source: Source) -> pd.DataFrame:
     """A text table with numbers and dates recognised, so that SQL can add and compare them."""
-    return infer(raw.frame, decimal=source.decimal, date_format=source.date_format, formats=source.formats)
+    how = source.model_dump_json(include={*_ROWS, "decimal", "date_format", "formats"})
+    return kept(
+        ("values", state_of(files), how),
+        lambda: infer(raw.frame, decimal=source.decimal, date_format=source.date_format, formats=source.formats),
+    )

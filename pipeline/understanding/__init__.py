@@ -21,11 +21,10 @@ from pipeline.understanding.known_forms import (
     recognise_tables,
 )
 from pipeline.understanding.months import ask_year, lines_of_months, months_of
-from pipeline.understanding.roles import Answers, Aside, Money, Understanding
+from pipeline.understanding.roles import Aside, Money, Understanding
 from pipeline.understanding.understand import understand
 
 __all__ = [
-    "Answers",
     "Aside",
     "AsideForm",
     "JoinedTables",

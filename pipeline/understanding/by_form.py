@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pipeline.contract import Joined, Message, Own, Quantity
+from pipeline.contract import Message
 from pipeline.errors import InputError
 from pipeline.reading import Choice, Question, quote
 from pipeline.understanding.evidence import Profile, Relations
 from pipeline.understanding.known_forms import KnownForm, StatusForm
-from pipeline.understanding.purchases import known_profile, literal, set_aside
+from pipeline.understanding.purchases import is_one_of, known_profile, leave_out, lines_by_value, set_aside
 from pipeline.understanding.roles import Answers, Aside, Counts, Money, Understanding
 
 
@@ -109,17 +109,11 @@ def _counts(counts: str) -> Counts:
 
 
 def _statuses(reading: Understanding, status: StatusForm, relations: Relations) -> None:
-    column = quote(status.column)
-    rows = relations.query(
-        f"SELECT CAST({column} AS VARCHAR), count(*) FROM data WHERE {column} IS NOT NULL GROUP BY 1"
-    )
-    counted = {str(value): int(str(number)) for value, number in rows}
+    counted = lines_by_value(relations, status.column)
     kinds: tuple[tuple[str, Counts], ...] = (("cancelled", "cancelled"), ("not completed", "aside"))
     for name, counts in kinds:
         out = sorted(value for value in counted if status.count(value) == counts)
         if not out:
             continue
-        condition = f"{column} IN ({', '.join(map(literal, out))})"
-        reading.aside.append(Aside(name, condition, counts, status.once_an_order and reading.order is not None))
-        listed = tuple(Message.of("{value} {n}", value=Own(value), n=Quantity(counted[value])) for value in out)
-        reading.tell("lines do not count where {column} is: {values}", column=status.column, values=Joined(listed))
+        rule = Aside(name, is_one_of(status.column, out), counts, status.once_an_order and reading.order is not None)
+        leave_out(reading, rule, status.column, {value: counted[value] for value in out})

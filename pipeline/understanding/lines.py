@@ -14,7 +14,9 @@ from pipeline.understanding.purchases import (
     Amounts,
     DayCandidate,
     beside_the_money,
+    known_profile,
     money_of,
+    once_an_order,
     order_worded,
     set_aside,
 )
@@ -46,6 +48,8 @@ def read_lines(
     _money(reading, table, relations, given, amounts)
     if reading.form == "purchases":
         shape.snapshots(reading, table, relations, given)
+    if reading.form == "purchases":
+        _ask_order(reading, table, given)
     set_aside(reading, table, relations, given)
     beside = beside_the_money(table, reading.money.columns) if reading.money else []
     if beside:
@@ -108,6 +112,30 @@ def _tell_order(reading: Understanding, relations: Relations) -> None:
             customer=customer,
         )
     reading.tell("order number: {column}", column=reading.order)
+
+
+def _ask_order(reading: Understanding, table: Sequence[Profile], given: Answers) -> None:
+    """Where a header names an order and the values of its column are not orders, words and structure disagree."""
+    named = [
+        profile
+        for profile in table
+        if order_worded(profile)
+        and not fits(r"\b(orders|purchases|transactions)\b|заказов|чеков", profile.name)  # how many there were
+        and profile.key_like
+        and profile.distinct > 2
+        and profile.name != reading.customer
+    ]
+    if given.get("order") or any(profile.name == reading.order for profile in named) or not named:
+        return
+    choices = [
+        Choice(profile.name, Message.of("the header names an order, but one of them has several days or customers"))
+        for profile in named[:3]
+    ]
+    none = Choice("none", Message.of("no column: what one customer buys on one day is one order"))
+    first = Choice(reading.order, Message.of("each has one day and one customer")) if reading.order else none
+    reading.questions.append(
+        Question("order", Message.of("Which column tells what was bought together?"), (first, *choices))
+    )
 
 
 def _day(
@@ -214,7 +242,7 @@ def _money(
         once = (
             chosen in names
             and reading.order is not None
-            and shape.once_an_order(table, relations, chosen, reading.order)
+            and once_an_order(known_profile(table, chosen), relations, reading.order)
         )
         reading.money = Money(sql, columns, once)
         reading.tell("money: {column}, as you answered", column=chosen)

@@ -7,26 +7,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+import pandas as pd
+
 from pipeline.contract import Message, Quantity
-from pipeline.reading import Choice, Question, quote
-from pipeline.understanding.evidence import plain_words
+from pipeline.reading import Choice, Question, quote, with_english_months
 
 LEAST_MONTHS = 3
-_NAMES = (
-    "jan|янв|ене|enero|gen(naio)?\\b|stycz",
-    "feb|фев|fev|febr|luty",
-    "mar|мар|maerz|marz|marzec",
-    "apr|апр|avr|abr|kwie",
-    "may|май|мая|mai|mag(gio)?\\b|maj",
-    "jun|июн|juin|giu|czerw",
-    "jul|июл|juil|lug|lipiec",
-    "aug|авг|aout|ago|sierp",
-    "sep|сен|set(iembre|tembre)?\\b|wrze",
-    "oct|окт|okt|ott|pazdz",
-    "nov|ноя|listop",
-    "dec|дек|dez|dic|grud",
-)
-_NAMED = re.compile(r"^(?:" + "|".join(f"(?P<m{at}>{names})" for at, names in enumerate(_NAMES, 1)) + r")[^\W\d_]*$")
+_PART = re.compile(r"\d+|[^\W\d_]+")
+_YEARS = range(1990, 2101)
+_SHORT = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
 @dataclass(frozen=True)
@@ -41,8 +30,9 @@ def months_of(columns: Sequence[str]) -> Months:
     """The columns whose headers are months, alone or behind one common word (``sales_2023_01``)."""
     days: dict[str, str] = {}
     yearless: dict[str, int] = {}
-    for column in columns:
-        month, year = _month(column)
+    parted = pd.Series([" ".join(_PART.findall(column)) for column in columns], dtype="str")
+    for column, english in zip(columns, with_english_months(parted), strict=True):
+        month, year = _month(english)
         if month and year:
             days[column] = f"{year:04d}-{month:02d}-01"
         elif month:
@@ -54,26 +44,21 @@ def months_of(columns: Sequence[str]) -> Months:
     return Months(days, {} if days else yearless)
 
 
-def _month(column: str) -> tuple[int, int]:
-    """Month and year in a header (0: not said)."""
-    parts = re.findall(r"\d+|[^\W\d_]+", plain_words(column))
+def _month(header: str) -> tuple[int, int]:
+    """Month and year in the parts of a header with English months (0: not said)."""
+    parts = header.split()
     numbers = [int(part) for part in parts if part.isdigit()]
-    years = [number for number in numbers if 1990 <= number <= 2100]
-    named = [at for part in parts if (at := _named(part))]
+    years = [number for number in numbers if number in _YEARS]
+    named = [_SHORT.index(part) + 1 for part in parts if part in _SHORT]
     if len(named) == 1:
         return named[0], years[0] if years else 0
-    compact = [number for number in numbers if 199001 <= number <= 210012 and 1 <= number % 100 <= 12]
+    compact = [number for number in numbers if number // 100 in _YEARS and 1 <= number % 100 <= 12]
     if compact and len(numbers) == 1:
         return compact[0] % 100, compact[0] // 100
     rest = [number for number in numbers if number not in years]
     if years and len(rest) == 1 and 1 <= rest[0] <= 12 and len(parts) <= 4:
         return rest[0], years[0]
     return 0, 0
-
-
-def _named(part: str) -> int:
-    found = _NAMED.match(part)
-    return next((int(name[1:]) for name, value in found.groupdict().items() if value), 0) if found else 0
 
 
 def lines_of_months(months: Months, columns: Sequence[str], year: int | None, table: str) -> str:

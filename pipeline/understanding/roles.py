@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, TypeAlias
 
 from pipeline.contract import Message
 from pipeline.reading import Question
 
 Form = Literal["customers", "purchases", "snapshots", "months"]
 Counts = Literal["aside", "cancelled"]
+Answers: TypeAlias = Mapping[str, str]  # question -> answer
 
 
 @dataclass(frozen=True)
@@ -69,14 +70,3 @@ class Understanding:
     def lines(self) -> bool:
         """Whether a row is less than a customer."""
         return self.form in ("purchases", "snapshots")
-
-
-@dataclass(frozen=True)
-class Answers:
-    """What was answered so far, by the key of the question."""
-
-    given: Mapping[str, str]
-
-    def get(self, key: str) -> str | None:
-        """The answer to one question, if there is one."""
-        return self.given.get(key)

@@ -299,12 +299,3 @@ def _period(table: Sequence[Profile], relations: Relations, customer: str) -> st
         if pairs >= 0.999 * relations.rows and relations.rows >= 0.7 * people * profile.distinct:
             return profile.name
     return None
-
-
-def once_an_order(table: Sequence[Profile], relations: Relations, column: str, order: str) -> bool:
-    """Whether an amount that was named stands once an order."""
-    profile = next(one for one in table if one.name == column)
-    orders = relations.one(f"count(DISTINCT {quote(order)})")
-    if profile.known <= 1.02 * orders and profile.known < 0.95 * relations.rows:
-        return True
-    return orders < 0.98 * relations.rows and relations.holds(order, column) and relations.chance(column) < 0.2

@@ -41,7 +41,7 @@ def understand(engine: Engine, answers: Mapping[str, str] | None = None) -> tupl
     SpecError
         Where an answer names a column that does not exist.
     """
-    table, relations, given = profiles(engine), Relations(engine), Answers(answers or {})
+    table, relations, given = profiles(engine), Relations(engine), answers or {}
     _check(given, table)
     reading = Understanding()
     form = recognise([profile.name for profile in table]) if given.get("form") is None else None

@@ -14,6 +14,7 @@ from flask.testing import FlaskClient
 from dashapp.app import create_app
 from dashapp.data import SegmentationData
 from dashapp.i18n import speak
+from dashapp.pages.data.layout import finding
 from dashapp.pages.data.lines_card import lines_card
 from dashapp.pages.score import ids
 from dashapp.report.account import data_account
@@ -153,3 +154,9 @@ def test_the_score_page_says_what_is_wrong_with_a_day(client: FlaskClient, days:
 
     assert told in json.dumps(answer[ids.PROBLEM])
     assert answer[ids.ANSWER] == {"data": None}
+
+
+def test_the_page_does_not_say_that_nothing_was_set_aside_where_lines_were(run: Segmentation) -> None:
+    assert finding(run.ledger) == (
+        "5 of 401 lines read are set aside, each by a rule named below; the others make 40 customers."
+    )

@@ -190,7 +190,7 @@ def test_the_template_can_be_uploaded_as_it_is(client: FlaskClient, scorable: Se
     [
         (b"name,town\nAda,London\n", ("missing columns: card, orders, spend. Found: name, town",)),
         (b"Card,Spend,orders\n1,2,3\n", ("rename Card to card, Spend to spend",)),
-        (b"PK\x03\x04 workbook", ("Excel workbook", "save the sheet as CSV")),
+        (b"PK\x03\x04 workbook", ("cannot be unpacked",)),
         (b"", ("empty",)),
     ],
 )

@@ -241,7 +241,8 @@ def test_the_numbers_behind_a_chart_can_be_read_used_and_taken_away(served: Serv
     settle(page)
 
     assert served.sweep is not None
-    assert served.sweep.run_ids[3] in text
+    assert served.sweep.run_ids[3][:8] in download.value.suggested_filename
+    assert text.splitlines()[0].startswith("Marital status,")
     assert "Married" in text
     assert "marital_status=Married" in page.url
 

@@ -28,6 +28,7 @@ class Answer:
     may_ask: frozenset[str] = frozenset()  # keys of questions that may be asked; others are questions too many
     must_ask: frozenset[str] = frozenset()  # to take it without this question is wrong, whatever comes of it
     replies: Mapping[str, str] = field(default_factory=dict)  # the right answer to a question
+    even: frozenset[str] = frozenset()  # questions on which nothing speaks for an answer: any may stand first
     never_active: frozenset[str] = frozenset()  # columns that must not be clustered on
 
 

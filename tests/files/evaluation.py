@@ -107,7 +107,7 @@ def _after_replies(answer: Answer, path: Path, questions: Mapping[str, Sequence[
     faults = [
         f"{key}: {choices[0]!r} stands first, {answer.replies[key]!r} is right"
         for key, choices in questions.items()
-        if key in answer.replies and choices and choices[0] != answer.replies[key]
+        if key in answer.replies and key not in answer.even and choices and choices[0] != answer.replies[key]
     ]
     replies = {key: answer.replies.get(key, choices[0]) for key, choices in questions.items() if choices}
     try:

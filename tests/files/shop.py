@@ -106,3 +106,16 @@ def order_codes(numbers: pd.Series, style: str = "number") -> pd.Series:
     """Orders as a shop numbers them: ``number``, ``hash`` (#1001) or ``code`` (a prefix and the number)."""
     forms = {"number": "{}", "hash": "#{}", "code": "ORD-{}"}
     return numbers.map(lambda one: forms[style].format(536300 + one))
+
+
+def with_returns(lines: pd.DataFrame, count: int, seed: int) -> pd.DataFrame:
+    """Lines with ``count`` of the first ones of their orders given back within nine days, marked ``returned``."""
+    rng = np.random.default_rng(seed)
+    back = lines[lines["line"] == 1].sample(count, random_state=seed)
+    back = back.assign(
+        day=back["day"] + pd.to_timedelta(rng.integers(1, 9, len(back)), unit="D"),
+        quantity=-back["quantity"],
+        money=-back["money"],
+        returned=True,
+    )
+    return pd.concat([lines.assign(returned=False), back]).sort_values("day", kind="stable", ignore_index=True)

@@ -191,8 +191,8 @@ def test_what_a_query_cannot_see_is_counted_as_unreadable_and_not_passed_over(tm
     raw = read_source(tiny_spec(source={"query": query}), str(tmp_path / "bought.csv"))
 
     assert raw.notes[2:] == (  # the first two are on the encoding and the delimiter
-        "2 values of when not readable as a date: made unknown",
-        "1 value of amount not readable as a number: made unknown",
+        "2 values of when not readable as a date: made unknown (line 9, line 10)",
+        "1 value of amount not readable as a number: made unknown (line 22)",
     )
     assert raw.frame["spend"].sum() == sum(range(600)) + 299 - 20 - 21
 

@@ -47,7 +47,16 @@ def layout(_data: SegmentationData, view: View, /, **_address: object) -> list[C
 
 def finding(ledger: Ledger) -> str:
     """What the ledger says, in one or two sentences."""
-    read = number(ledger.rows_in)
+    read, lines = number(ledger.rows_in), ledger.lines
+    aside = sum(rule.lines for rule in lines.aside) if lines is not None else 0
+    if lines is not None and aside:
+        return plural(
+            "{n} of {all} lines read is set aside, by a rule named below; the others make {customers} customers.",
+            "{n} of {all} lines read are set aside, each by a rule named below; the others make {customers} customers.",
+            aside,
+            all=number(lines.lines),
+            customers=number(ledger.rows_out),
+        )
     if not ledger.dropped + ledger.quarantined:
         return _("All {n} rows that were read became customers; none was dropped or set aside.", n=read)
     parts = [

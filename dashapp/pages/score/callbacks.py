@@ -110,7 +110,7 @@ def register(app: Dash, data: SegmentationData) -> None:
         Output(shared.taking(ids.DOWNLOAD_BUTTON)["xlsx"], "hidden"),
         Input(ids.UPLOAD, "contents"),
         State(ids.UPLOAD, "filename"),
-        State(ids.DAY, "value", allow_optional=True),
+        State(ids.DAY, "value"),
         page,
         prevent_initial_call=True,
     )(partial(place, data))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import dash_bootstrap_components as dbc
@@ -105,25 +106,30 @@ def _upload(run: Run | None, expected: ExpectedFile | None) -> Component:
     )
 
 
-def _day(run: Run | None) -> Component | None:
-    """A field for the day from which recencies count; none where the data set knows of no day."""
+def _day(run: Run | None) -> Component:
+    """A field for the day from which recencies count; hidden where the data set knows of no day."""
     trained = run.segmentation.dataset.as_of if run else None
-    if run is None or trained is None:
-        return None
-    follows = placements.follows_data(run.segmentation)
+    follows = run is None or placements.follows_data(run.segmentation)
     return html.Div(
         [
             html.Label(_("Count ages and recencies from"), htmlFor=ids.DAY),
-            dbc.Input(id=ids.DAY, type="date", className="k-day", value=None if follows else trained.isoformat()),
-            html.P(
-                _("Left empty: from the last day in your file. In training it was {day}.", day=day(trained))
-                if follows
-                else _("In training it was {day}; recencies are comparable when counted alike.", day=day(trained)),
-                className="k-note",
+            dbc.Input(
+                id=ids.DAY,
+                type="date",
+                className="k-day",
+                value=None if follows or not trained else trained.isoformat(),
             ),
+            html.P(_counted_in_training(trained, follows=follows) if trained else "", className="k-note"),
         ],
         className="k-field",
+        hidden=trained is None,
     )
+
+
+def _counted_in_training(trained: date, *, follows: bool) -> str:
+    if follows:
+        return _("Left empty: from the last day in your file. In training it was {day}.", day=day(trained))
+    return _("In training it was {day}; recencies are comparable when counted alike.", day=day(trained))
 
 
 def _several(run: Run, expected: ExpectedFile) -> Component:

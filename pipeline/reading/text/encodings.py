@@ -36,8 +36,12 @@ _NOT_TEXT = (
 _MARKUP = re.compile(rb"\s*(<!doctype|<html|<\?xml|<table|<svg)", re.IGNORECASE)
 _JSON = re.compile(rb"\s*([\[{]\s*[\"{\[\]}]|\[\s*-?\d)")
 _HIGH = re.compile(rb"[\x80-\xff]+")
+# without spaces that do not break, which group thousands; with the ASCII letters that it touches
+_HIGH_LETTERS = re.compile(rb"[A-Za-z]?[\x80-\x9f\xa1-\xff]+[A-Za-z]?")
 _CONTROLS = bytes(set(range(32)) - set(b"\t\n\r"))
 _CYRILLIC = ["cp1251", "koi8_r", "cp866"]
+_WESTERN = ("àâçéèêëîïôœùûü", "äöüß", "áéíñóúü", "àáâãçéêíóôõúü", "àèéìíîòóùú", "åäöéæøáëïç")
+_CENTRAL = ("ąćęłńóśźż", "áčďéěíňóřšťúůýž", "áéíóöőúüű", "äáčďéíĺľňóôŕšťúýž", "čćđšž")
 
 
 def refuse_other_formats(data: bytes, name: str) -> None:
@@ -139,17 +143,33 @@ def _reads_as(sample: bytes, encoding: str) -> bool:
 
 def _code_page(data: bytes) -> str:
     """Cyrillic words are runs of high bytes; in Western text they stand alone among ASCII letters."""
-    runs = [len(run) for run in _HIGH.findall(data[:_SAMPLE])] or [len(run) for run in _HIGH.findall(data)]
-    if sum(runs) / len(runs) >= 2:
-        sample = b" ".join(_HIGH.findall(data)[:5000])
+    runs = _HIGH_LETTERS.findall(data[:_SAMPLE]) or _HIGH_LETTERS.findall(data)
+    alone = [run for run in runs if run[0] > 127 and run[-1] > 127]
+    if 2 * len(alone) > len(runs) and sum(map(len, alone)) >= 2 * len(alone):
+        sample = b" ".join([run for run in _HIGH.findall(data) if len(run) > 1][:5000])
         best = from_bytes(sample, cp_isolation=_CYRILLIC).best()
         guess = best.encoding if best else "cp1251"
         return guess if _mostly_letters(sample, guess) else _likeliest(sample)
+    if _words_read(data, "cp1250", _CENTRAL) > _words_read(data, "cp1252", _WESTERN):
+        return "cp1250"
     try:
         data.decode("cp1252")
     except UnicodeDecodeError:
         return "latin-1"
     return "cp1252"
+
+
+def _words_read(data: bytes, page: str, alphabets: tuple[str, ...]) -> int:
+    """Distinct words of the sample whose letters beyond ASCII all belong to one language."""
+    text = data[:_SAMPLE].decode(page, errors="replace").lower()
+    beyond = {"".join(sorted(set(letters))) for letters in _letters_beyond(text)}
+    return sum(any(set(letters) <= set(alphabet) for alphabet in alphabets) for letters in beyond)
+
+
+def _letters_beyond(text: str) -> list[str]:
+    """Of each word with a letter beyond ASCII, these letters (or the signs that stand in their place)."""
+    words = (word for word in re.findall(r"[^\W\d_]*[^\x00-\xa0]+\w*", text) if re.search(r"[a-z]", word))
+    return ["".join(letter for letter in word if letter > "\x7f") for word in words]
 
 
 def _likeliest(sample: bytes) -> str:

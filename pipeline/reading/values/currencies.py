@@ -16,7 +16,7 @@ _CODES = (
     *("PHP", "AUD", "NZD", "CAD", "MXN", "BRL", "ARS", "CLP", "COP", "PEN", "AED", "SAR", "QAR", "KWD", "EGP", "MAD"),
     *("ZAR", "NGN", "KES", "GHS", "PKR", "BDT", "LKR", "UZS", "AZN", "KGS", "TJS", "MDL", "ISK"),
 )
-_SIGNS = {**CURRENCY_SIGNS, "₱": "PHP", "฿": "THB", "₦": "NGN"}
+_SIGNS = {**CURRENCY_SIGNS, "₱": "PHP", "\u0e3f": "THB", "₦": "NGN"}
 _DOLLARS = {"US": "USD", "CA": "CAD", "C": "CAD", "AU": "AUD", "A": "AUD", "NZ": "NZD", "HK": "HKD", "R": "BRL"} | {
     "S": "SGD"
 }
@@ -52,9 +52,9 @@ _WORDS = {
     "lei": "RON",
     "yen": "JPY",
     "yuan": "CNY",
-    "元": "CNY",
-    "円": "JPY",
-    "원": "KRW",
+    "\u5143": "CNY",  # yuan
+    "\u5186": "JPY",  # yen
+    "\uc6d0": "KRW",  # won
 }
 _IN_HEADERS = {word for word in _WORDS if len(word) > 2 and word not in ("сом", "сум", "лари", "lei")}
 _AMBIGUOUS = {"all", "try", "cop", "mad", "pen", "ron", "clp", "mdl"}  # words or names of columns in lower case

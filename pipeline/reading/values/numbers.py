@@ -22,7 +22,7 @@ ABSURD = 1e15
 _CURRENCY = rf"(?i)[{''.join(CURRENCY_SIGNS)}%]|\b(?:{'|'.join(CURRENCY_SIGNS.values())}|руб|р)\b\.?"
 _GROUPING: dict[Decimal, str] = {".": r"[ \u00a0\u202f\u2009',]", ",": r"[ \u00a0\u202f\u2009'.]"}
 _LAKH = r"[+-]?\d{1,2}(?:,\d{2})+,\d{3}(?:\.\d*)?"
-_APOSTROPHES = r"[’‘ʼ´`′]"
+_APOSTROPHES = "[’‘\u02bc´`′]"
 _DASHES = r"[−–—‐‑]"
 
 

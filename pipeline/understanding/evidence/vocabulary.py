@@ -24,7 +24,8 @@ MEANINGS: Mapping[Meaning, str] = {
     r"область\b|\bстрана\b|\bрайон\b",
     "age": r"\bage\b|возраст|полных лет",
     "income": r"\bincome\b|\bsalary\b|\bwages?\b|\bearnings\b|\bдоход|зарплат|\bзаработ",
-    "orders": r"\borders?\b|\bpurchases?\b|transactions?|trips|visits?$|frequency|заказ"
+    "orders": r"\borders?\b|\bpurchases?\b(?! (revenue|amount|value|sum|total))|transactions?|trips"
+    r"|visits?$|frequency|заказ"
     r"|(число|количество|кол во) (покупок|чеков|визитов)|^покупки$|^покупок|^чеки$|чеков",
     "spend": r"spend|spent|monetary|revenue|turnover|\bsales\b|total (amount|sum|value)|lifetime value|\bltv\b"
     r"|\bamount\b"
@@ -41,7 +42,6 @@ CUSTOMER = (
     r"customer|client|household|\buser\b|buyer|member|shopper|клиент|покупател|пользовател|карт[аы]|"
     r"домохозяйств"
 )
-ORDER_ID = r"order|basket|invoice|receipt|transaction|cheque|\bcheck\b|чек|заказ|транзакц|накладн"
 BIRTH = r"birth|\bdob\b|рожден|рождён|\bгр\b"
 JOINED = (
     r"regist|enrol|joined|signup|sign up|dt customer|customer since|since|created|first (order|purchase|visit)"
@@ -77,9 +77,6 @@ PERSONAL = (
     r"|телефон|почта|фамил|^имя$|отчество|\bфио\b|адрес|паспорт"
 )
 MONEY = r"mnt|amount|spend|spent|sales|revenue|value|\bsum\b|сумма|траты|расход|потрачено|выручка|руб"
-PRICE, QUANTITY = r"price|цена|стоимость", r"quantity|\bqty\b|количество|кол во|штук"
-CATEGORY = r"categor|department|product (line|group|type)|aisle|категор|отдел|товарная группа|группа товар"
-CHANNEL = r"channel|канал|способ покупки"
 CHANNELS = (
     r"\bweb|online|internet|\bsite|store|\bshop|catalog|\bapp\b|mobile|phone|call|market ?place|offline"
     r"|сайт|магазин|каталог|приложен|онлайн|офлайн|оффлайн|интернет|маркетплейс|телефон"

@@ -1,11 +1,16 @@
 """Lines of purchases: who bought, in which order, when, for how much, and which lines do not count."""
 
 from pipeline.understanding.purchases.customer import Candidate, clear, customers, repeating, worded
-from pipeline.understanding.purchases.money import money_of
+from pipeline.understanding.purchases.money import money_of, once_an_order
 from pipeline.understanding.purchases.orders import DayCandidate, days, order_of, order_worded
 from pipeline.understanding.purchases.priced_columns import Amounts, amounts_of, beside_the_money
-from pipeline.understanding.purchases.setting_aside import known_profile, set_aside
-from pipeline.understanding.purchases.text import literal
+from pipeline.understanding.purchases.setting_aside import (
+    is_one_of,
+    known_profile,
+    leave_out,
+    lines_by_value,
+    set_aside,
+)
 
 __all__ = [
     "Amounts",
@@ -16,9 +21,12 @@ __all__ = [
     "clear",
     "customers",
     "days",
+    "is_one_of",
     "known_profile",
-    "literal",
+    "leave_out",
+    "lines_by_value",
     "money_of",
+    "once_an_order",
     "order_of",
     "order_worded",
     "repeating",

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from pipeline.contract import Message, Quantity
-from pipeline.reading import Choice, Question, quote
+from pipeline.reading import Choice, Question, literal, quote
 from pipeline.understanding.evidence import Profile, Relations, fits, words
-from pipeline.understanding.purchases.text import literal
 from pipeline.understanding.roles import Answers, Aside, Money, Understanding
 
 CURRENCIES = frozenset(

@@ -32,7 +32,7 @@ def money_of(amounts: Amounts, relations: Relations, order: str | None, item: st
     """
     price, quantity = _first(amounts.prices), _quantity(amounts.quantities, relations)
     product = f"{quote(price.name)} * {quote(quantity.name)}" if price and quantity else ""
-    by_order = [total for total in amounts.totals if order and _once(total, relations, order)]
+    by_order = [total for total in amounts.totals if order and once_an_order(total, relations, order)]
     by_line = [total for total in amounts.totals if total not in by_order]
     if product and price and quantity:
         agreeing = [total for total in by_line if _agree(relations, quote(total.name), product)]
@@ -82,7 +82,7 @@ def _quantity(profiles: Sequence[Profile], relations: Relations) -> Profile | No
     return whole[0] if whole else None
 
 
-def _once(total: Profile, relations: Relations, order: str) -> bool:
+def once_an_order(total: Profile, relations: Relations, order: str) -> bool:
     """Whether a total stands once an order: repeated on each of its lines, or on the first line only."""
     orders = relations.one(f"count(DISTINCT {quote(order)})")
     if orders > 0.98 * relations.rows:

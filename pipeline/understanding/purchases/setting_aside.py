@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from pipeline.contract import Joined, Message, Own, Quantity
-from pipeline.reading import Choice, Question, quote
+from pipeline.reading import Choice, Question, literal, quote
 from pipeline.understanding.evidence import Profile, Relations, fits, words
 from pipeline.understanding.purchases.amounts import settle_currencies, settle_returns
 from pipeline.understanding.purchases.customer import PLACEHOLDERS
-from pipeline.understanding.purchases.text import literal, plain_value
+from pipeline.understanding.purchases.text import plain_value
 from pipeline.understanding.roles import Answers, Aside, Understanding
 
 _DONE = (
@@ -25,11 +25,12 @@ _DONE = (
     r"completado|pagado|enviado|entregado|zrealizowane|wyslane|oplacone|verzonden|voltooid|tamamlandi)$"
 )
 _GONE = (
-    r"^((partially )?refund(ed)?|cancel(l?ed|lation)?|void(ed)?|returned?|failed|failure|declined|rejected|"
+    r"^((partially )?refund(ed)?|cancel(l?ed|lation)?( (by|before|in) [\w ]+)?|void(ed)?|returned?|failed|failure|"
+    r"declined|rejected|payment (failed|error|pending|review)|awaiting [\w ]*payment|"
     r"expired|pending|pending payment|on hold|draft|unpaid|abandoned|trash|deleted|"
     r"charge ?back|disputed|fraud|error|unavailable|created|awaiting payment|requires payment method|"
     r"incomplete|uncollectible|credit note|wc cancelled|wc refunded|wc failed|wc pending|wc on hold|"
-    r"отмен\w*|возврат\w*|возвращ\w*|отказ\w*|не оплачен\w*|неоплачен\w*|ожида\w*|удален\w*|черновик|"
+    r"отмен[\w ]*|возврат[\w ]*|возвращ[\w ]*|отказ[\w ]*|не оплачен\w*|неоплачен\w*|ожида[\w ]*|удален\w*|черновик|"
     r"просрочен\w*|аннулир\w*|сторно\w*|не выкуплен\w*|новый|"
     r"storniert|zuruckgegeben|erstattet|retoure|offen|gutschrift|annulee?|remboursee?|en attente|cancelado|"
     r"reembolsado|devuelto|pendiente|anulado|anulowane|zwrot|geannuleerd|iptal|iade)$"
@@ -138,6 +139,25 @@ def _placeholder(value: str) -> bool:
     )
 
 
+def lines_by_value(relations: Relations, column: str) -> dict[str, int]:
+    """How many lines have each value of a column."""
+    name = quote(column)
+    rows = relations.query(f"SELECT CAST({name} AS VARCHAR), count(*) FROM data WHERE {name} IS NOT NULL GROUP BY 1")
+    return {str(value): int(str(number)) for value, number in rows}
+
+
+def is_one_of(column: str, values: Iterable[str]) -> str:
+    """SQL for a column that has one of some values."""
+    return f"{quote(column)} IN ({', '.join(map(literal, values))})"
+
+
+def leave_out(reading: Understanding, rule: Aside, column: str, lines: Mapping[str, int]) -> None:
+    """Set lines aside by the values of a column, and tell which and how many (value -> lines)."""
+    reading.aside.append(rule)
+    listed = tuple(Message.of("{value} {n}", value=Own(value), n=Quantity(number)) for value, number in lines.items())
+    reading.tell("lines do not count where {column} is: {values}", column=column, values=Joined(listed))
+
+
 def _statuses(reading: Understanding, table: Sequence[Profile], relations: Relations, answers: Answers) -> None:
     for profile in table:
         if profile.kind not in ("category", "flag", "text") or profile.distinct > 30 or not profile.sample:
@@ -160,12 +180,7 @@ def _one_status(
     relations: Relations,
     answers: Answers,
 ) -> None:
-    column = quote(profile.name)
-    counted = {
-        str(v): int(str(n))
-        for v, n in relations.query(f"SELECT CAST({column} AS VARCHAR), count(*) FROM data GROUP BY 1")
-        if v is not None
-    }
+    counted = lines_by_value(relations, profile.name)
     returned = [
         value
         for value in gone
@@ -179,18 +194,13 @@ def _one_status(
         out = [value for value in profile.sample if value not in kept]
         unknown = []
     if returned:
-        condition = f"{column} IN ({', '.join(map(literal, returned))})"
+        condition = is_one_of(profile.name, returned)
         reading.returns = f"{reading.returns} OR {condition}" if reading.returns else condition
     if out:
         # an order's status may stand on its first line only: its other lines go with it
         whole = reading.order is not None and profile.known < 0.95 * profile.rows
-        condition = f"{column} IN ({', '.join(map(literal, out))})"
-        reading.aside.append(Aside("not completed", condition, "cancelled", whole))
-    listed = Joined(
-        tuple(Message.of("{value} {n}", value=Own(value), n=Quantity(counted.get(value, 0))) for value in out)
-    )
-    if out:
-        reading.tell("lines do not count where {column} is: {values}", column=profile.name, values=listed)
+        rule = Aside("not completed", is_one_of(profile.name, out), "cancelled", whole)
+        leave_out(reading, rule, profile.name, {value: counted.get(value, 0) for value in out})
     left = sum(counted.get(value, 0) for value in unknown)
     if unknown and left > 0.02 * profile.known and fits(words.STATUS, profile.name) and chosen is None:
         suggested = [value for value in profile.sample if value not in out and value not in returned]

@@ -1,13 +1,8 @@
-"""Values as SQL and as words to compare."""
+"""Values as words to compare."""
 
 from __future__ import annotations
 
 import re
-
-
-def literal(value: str) -> str:
-    """An SQL string."""
-    return "'" + value.replace("'", "''") + "'"
 
 
 def plain_value(value: str) -> str:

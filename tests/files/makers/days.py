@@ -145,7 +145,11 @@ def _ambiguous(seed: int, *, monthly: bool, russian: bool) -> File:
     lines["day"] = days
     view = look("semicolon_ru" if russian else "comma_en", day="%d/%m/%Y" if russian else "%m/%d/%Y")
     answer = answer_of(
-        lines, view.header("customer"), may_ask=frozenset({"date_format"}), replies={"date_format": view.day}
+        lines,
+        view.header("customer"),
+        may_ask=frozenset({"date_format"}),
+        replies={"date_format": view.day},
+        even=frozenset() if monthly else frozenset({"date_format"}),
     )
     return File(
         f"ambiguous_{'monthly' if monthly else 'days'}_{view.name}",
@@ -164,7 +168,8 @@ def _sentinel(last: str, seed: int) -> File:
     table.loc[150, "day"] = last
     answer = answer_of(lines, "customer_id", may_ask=frozenset({"as_of"}))
     set_aside = answer_of(by_order(lines).drop(index=150), "customer_id")
-    answer = Answer(**{**vars(answer), "money": set_aside.money, "orders": set_aside.orders})
+    if last != "9999-12-31":  # no calendar of ours reaches so far: a day that is not known, of a purchase that is
+        answer = Answer(**{**vars(answer), "money": set_aside.money, "orders": set_aside.orders})
     return File(
         f"sentinel_{last[:4]}",
         "days that cannot be",

@@ -11,7 +11,7 @@ import pandas as pd
 
 from tests.files.answers import NO_CUSTOMERS, Answer, File, answer_of
 from tests.files.rendering import AS_IT_IS, Look, look, render
-from tests.files.shop import by_order, customer_codes, shop
+from tests.files.shop import by_order, customer_codes, shop, with_returns
 
 
 @dataclass(frozen=True)
@@ -219,7 +219,7 @@ def _ga4_users(seed: int) -> Export:
     table = pd.DataFrame(
         {
             "Effective user ID": people["customer"].map(lambda one: f"{1_640_000_000 + one * 9770}.{7_766_000 + one}"),
-            "Sessions": (people["orders"] * 3 + 1 + people["customer"] % 5).astype(str),
+            "Sessions": np.random.default_rng(seed).integers(1, 90, len(people)).astype(str),
             "Transactions": people["orders"].astype(str),
             "Purchase revenue": people["spend"].round(2),
         }
@@ -310,15 +310,7 @@ def _olist_orders(seed: int) -> Export:
 
 def _online_retail(seed: int) -> Export:
     lines = shop(seed)
-    rng = np.random.default_rng(seed)
-    back = lines[lines["line"] == 1].sample(25, random_state=seed)
-    back = back.assign(
-        day=back["day"] + pd.to_timedelta(rng.integers(1, 9, len(back)), unit="D"),
-        quantity=-back["quantity"],
-        money=-back["money"],
-        returned=True,
-    )
-    every = pd.concat([lines.assign(returned=False), back]).sort_values("day", kind="stable", ignore_index=True)
+    every = with_returns(lines, 25, seed)
     second = seed % 2 == 1
     number = (536365 + every["order"]).astype(str)
     names = ("Invoice", "Price", "Customer ID") if second else ("InvoiceNo", "UnitPrice", "CustomerID")

@@ -11,7 +11,7 @@ import pandas as pd
 from tests.files.answers import File, answer_of
 from tests.files.makers.purchases import line_table, order_table
 from tests.files.rendering import Look, look, render
-from tests.files.shop import by_order, customer_codes, order_codes, shop
+from tests.files.shop import by_order, customer_codes, order_codes, shop, with_returns
 
 VIEWS = ("comma_en", "semicolon_ru", "tab_english", "semicolon_de")
 
@@ -142,15 +142,7 @@ def _status(view: Look, seed: int) -> File:
 def _cancelled_by_prefix(view: Look, seed: int) -> File:
     """Invoices that begin with C have negative quantities: returns, which lower the money and are no orders."""
     lines = shop(seed)
-    rng = np.random.default_rng(seed)
-    back = lines[lines["line"] == 1].sample(30, random_state=seed)
-    back = back.assign(
-        day=back["day"] + pd.to_timedelta(rng.integers(1, 9, len(back)), unit="D"),
-        quantity=-back["quantity"],
-        money=-back["money"],
-        returned=True,
-    )
-    every = pd.concat([lines.assign(returned=False), back]).sort_values("day", kind="stable", ignore_index=True)
+    every = with_returns(lines, 30, seed)
     table = line_table(every)
     prefix = "В" if view.language in ("ru", "russian") else "C"
     table["order"] = table["order"].where(~every["returned"], prefix + table["order"])

@@ -225,8 +225,9 @@ def _swapped_headers() -> Iterator[File]:
             table = line_table(lines)
             headers = {left: view.header(right), right: view.header(left)}
             every = frozenset({"kind", "customer", "order", "day", "money", "date_format", "status"})
+            called = {part: headers.get(part, view.header(part)) for part in ("customer", "order", "day")}
             answer = answer_of(
-                lines, view.header(right) if left == "customer" else view.header("customer"), may_ask=every
+                lines, called["customer"], may_ask=every, replies=called | {"kind": "purchases"}, even=every
             )
             yield File(
                 f"swapped_{left}_{right}_{view.name}",

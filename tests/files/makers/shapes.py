@@ -58,6 +58,11 @@ def _banner(name: str, before: tuple[str, ...], seed: int, *, by_line: bool) -> 
     )
 
 
+def visits(orders: pd.DataFrame) -> pd.DataFrame:
+    """Without a number of the order, what one customer buys on one day is one."""
+    return orders.assign(order=orders["customer"].astype(str) + orders["day"].dt.strftime(" %Y%m%d"))
+
+
 def _cells(table: pd.DataFrame, view: Look) -> list[list[str]]:
     text = render(table, view).decode(view.encoding).splitlines()[1:]
     return [line.split(view.delimiter) for line in text]
@@ -76,8 +81,9 @@ def _no_header(seed: int) -> File:
         }
     )
     answer = answer_of(
-        orders,
+        visits(orders),
         "column 1",
+        orders=None,  # the quantity can be taken for what was bought together
         may_ask=frozenset({"kind", "customer", "header", "day", "money"}),
         replies={"kind": "purchases", "customer": "column 1", "header": "0", "day": "column 2", "money": "column 4"},
     )
@@ -101,7 +107,7 @@ def _spaces(seed: int, width: int) -> File:
     ]
     widths = [max(len(row[place]) for row in rows) + width for place in range(4)]
     text = "\n".join("".join(cell.rjust(wide) for cell, wide in zip(row, widths, strict=True)) for row in rows) + "\n"
-    answer = answer_of(orders, "customer_id")
+    answer = answer_of(visits(orders), "customer_id")
     return File(
         f"spaces_{width}",
         "shapes",
