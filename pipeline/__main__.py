@@ -186,7 +186,7 @@ def init(
 
     What is open is asked at a terminal; elsewhere the draft is written with its questions, and the exit code is 1.
     """
-    with cli.told_in(language or "en"):
+    with cli.told_in(language):
         data = cli.data_of(files)
         wanted = cli.Wanted(data, cli.target_of(data, output, force=force), cli.answers_of(answer or []), language)
         outcome = cli.try_draft(wanted, asking=cli.can_ask() and not as_json)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
 import pandas as pd
 
 from pipeline.contract import Message
-from pipeline.drafting.columns import settle_columns
+from pipeline.drafting.columns import Entry, label_of, settle_columns
 from pipeline.drafting.document import Document
 from pipeline.drafting.draft_text import (
     RULE,
+    currency_named,
     write_campaign,
     write_column,
     write_family,
@@ -54,7 +56,9 @@ def draft_customers(
     ]
     parts = settle_columns(structure, _latest_day(structure, reading), families, reading)
     document = Document(language)
-    write_head(document, structure, parts, name, source, reading)
+    currency = reading.currency or currency_named(structure)
+    _call(parts.entries, document, currency)
+    write_head(document, structure, parts, name, source, reading, currency)
     write_questions(document, reading.questions)
     write_source(document, reading, summary.query if summary else "", tables)
     write_lines(document, reading)
@@ -78,6 +82,16 @@ def draft_customers(
     for limits in parts.limits:
         write_limits(document, limits)
     return document.text
+
+
+def _call(entries: Sequence[Entry], document: Document, currency: str) -> None:
+    """Name the columns that the draft makes as nobody calls a column of the file, and amounts in their currency."""
+    taken = {label_of(entry.name).casefold() for entry in entries if entry.label is None}
+    for entry in entries:
+        if entry.label and document.told(entry.label).casefold() in taken:
+            entry.label = Message.of("{label} (derived)", label=entry.label)
+        if entry.money and entry.role != "ignored":
+            entry.unit = currency
 
 
 def _latest_day(structure: Structure, reading: Understanding) -> date | None:

@@ -79,17 +79,18 @@ class Document:
 
     def _line(self, text: str) -> str:
         """A message in the language of the document, anything else as it is, on one line."""
-        return re.sub(r"[\x00-\x1f\x7f]+", " ", self._told(text))
+        return re.sub(r"[\x00-\x1f\x7f]+", " ", self.told(text))
 
-    def _told(self, text: str) -> str:
+    def told(self, text: str) -> str:
+        """A message in the language of the document, anything else as it is."""
         return self._say.message(text) if isinstance(text, Message) else text
 
     def _item(self, value: Value | Item) -> Item:
         if isinstance(value, Mapping):
             table = tomlkit.inline_table()
-            table.update({key: self._told(text) for key, text in value.items()})
+            table.update({key: self.told(text) for key, text in value.items()})
             return table
-        return tomlkit.item(self._told(value) if isinstance(value, str) else value)
+        return tomlkit.item(self.told(value) if isinstance(value, str) else value)
 
 
 def literal(text: str) -> Item:

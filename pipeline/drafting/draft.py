@@ -60,13 +60,21 @@ def draft(
     title = spec_name(data) if name is None else name
     with opened(data, answers or {}) as source:
         language = language or language_of(source.engine.columns(SINGLE))
-        reading, table = _understood(source, answers)
-        _add_forms(reading, source.forms)
-        if reading.money and not reading.currency and source.text is not None:
-            reading.currency = one_currency(source.text.frame, reading.money.columns)
-        summary = summarise(reading, table, source.engine) if reading.lines else None
-        shop = source.shop.using(reading, summary.query if summary else "")
-        raw = _customers(shop, title, reading, summary) if summary else source.raw
+        try:
+            return _drafted(source, title, answers, language)
+        except InputError as error:
+            error.language = language
+            raise
+
+
+def _drafted(source: Opened, title: str, answers: Mapping[str, str] | None, language: str) -> Draft:
+    reading, table = _understood(source, answers)
+    _add_forms(reading, source.forms)
+    if reading.money and not reading.currency and source.text is not None:
+        reading.currency = one_currency(source.text.frame, reading.money.columns)
+    summary = summarise(reading, table, source.engine) if reading.lines else None
+    shop = source.shop.using(reading, summary.query if summary else "")
+    raw = _customers(shop, title, reading, summary) if summary else source.raw
     raw = RawTable(**{**vars(raw), "frame": raw.frame.rename(columns=lambda column: str(column).strip())})
     structure = analyse_structure(raw.frame, formats=reading.formats, families=summary.families if summary else None)
     text = draft_customers(

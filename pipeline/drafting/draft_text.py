@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from pipeline.contract import CURRENCY_SIGNS, Meaning, Message, Quantity
-from pipeline.drafting.columns import PLAIN, Entry, Limits, Parts
+from pipeline.contract import CURRENCY_SIGNS, Message, Quantity
+from pipeline.drafting.columns import PHRASES, PLAIN, TITLES, Entry, Limits, Parts, label_of
 from pipeline.drafting.document import Document, literal
 from pipeline.drafting.structure import Family, Structure
 from pipeline.reading import ROW_ID
@@ -21,29 +21,17 @@ _CURRENCIES = {  # what a column's name may say, and the sign that it means
     r"(?<![^\W_])rub(?![^\W_])": "₽",
     r"(?<![^\W_])gbp(?![^\W_])": "£",
 }
-_WORDS: dict[Meaning, tuple[Message, Message]] = {
-    "spend": (Message.of("big spenders"), Message.of("light spenders")),
-    "orders": (Message.of("frequent buyers"), Message.of("occasional buyers")),
-    "average_cheque": (Message.of("large baskets"), Message.of("small baskets")),
-    "recency": (Message.of("bought long ago"), Message.of("bought recently")),
-    "tenure": (Message.of("long-standing"), Message.of("new")),
-    "age": (Message.of("older"), Message.of("younger")),
-    "income": (Message.of("high income"), Message.of("low income")),
-    "children": (Message.of("more children at home"), Message.of("fewer children at home")),
-    "household": (Message.of("large households"), Message.of("small households")),
-}
-_TITLES = {"categories": Message.of("Spend by category"), "channels": Message.of("Orders by channel")}
 RULE = "-" * 64
 
 
-def label_of(name: str) -> str:
-    """A column's name as a reader would write it."""
-    spaced = re.sub(r"(?<=[a-zа-яё])(?=[A-ZА-ЯЁ])", " ", name).replace("_", " ").strip()
-    return spaced[:1].upper() + spaced[1:]
-
-
 def write_head(
-    document: Document, structure: Structure, parts: Parts, name: str, source: str, reading: Understanding
+    document: Document,
+    structure: Structure,
+    parts: Parts,
+    name: str,
+    source: str,
+    reading: Understanding,
+    currency: str,
 ) -> None:
     """The top of a draft: what was read, and the keys that stand before every table."""
     rows = structure.profiles[0].rows
@@ -74,7 +62,7 @@ def write_head(
                 example="as_of = 2026-01-31        ",
             )
         )
-    document.value("currency", reading.currency or _currency(structure), Message.of("shown beside amounts"))
+    document.value("currency", currency, Message.of("shown beside amounts"))
     document.value("transform", PLAIN)
     document.blank()
 
@@ -112,7 +100,7 @@ def write_column(document: Document, entry: Entry) -> None:
     document.value("role", entry.role)
     document.value("kind", entry.kind)
     if entry.role != "ignored":
-        document.value("label", label_of(entry.name))
+        document.value("label", entry.label or label_of(entry.name))
     if entry.unit:
         document.value("unit", entry.unit)
     if entry.kind == "integer":
@@ -121,8 +109,8 @@ def write_column(document: Document, entry: Entry) -> None:
         document.value("meaning", entry.meaning)
     if entry.role == "active":
         document.value("transform", entry.transform or PLAIN)
-    if entry.meaning in _WORDS and entry.kind in ("number", "integer"):
-        high, low = _WORDS[entry.meaning]
+    if entry.meaning in PHRASES and entry.kind in ("number", "integer"):
+        high, low = PHRASES[entry.meaning]
         document.value("high", high)
         document.value("low", low)
     document.blank()
@@ -138,10 +126,10 @@ def write_family(document: Document, family: Family, structure: Structure) -> No
         ),
     )
     document.table("groups", family.key)
-    document.value("label", _TITLES.get(family.meaning, Message.of("Parts")))
+    document.value("label", TITLES.get(family.meaning, Message.of("Parts")))
     document.value("meaning", family.meaning)
     if family.meaning == "channels":
-        document.value("unit", "orders")
+        document.value("unit", Message.of("orders"))
     document.value("members", {member: label or member for member, label in family.members.items()})
     document.value("shares", "active")
     document.value("high", Message.of("much {label}", label="{label}"))
@@ -175,7 +163,7 @@ def write_limits(document: Document, limits: Limits) -> None:
     document.blank()
 
 
-def _currency(structure: Structure) -> str:
+def currency_named(structure: Structure) -> str:
     """A currency that the names of columns mention."""
     every = " ".join(profile.name for profile in structure.profiles).lower()
     return next((sign for word, sign in _CURRENCIES.items() if re.search(word, every)), "")

@@ -24,7 +24,7 @@ def add_date(parts: Parts, one: Profile) -> None:
                 "integer",
                 Message.of("full years from {column} to as_of", column=one.name),
                 meaning="age",
-                unit="years",
+                unit=Message.of("years"),
                 sql=f"date_diff('month', {quote(one.name)}, as_of) // 12",
             )
         )
@@ -38,7 +38,7 @@ def add_date(parts: Parts, one: Profile) -> None:
                 sql=days,
                 meaning="recency",
                 transform=LOG,
-                unit="days",
+                unit=Message.of("days"),
             )
         )
         parts.limits.append(Limits("recency", 0, None, Message.of("nobody buys after as_of")))
@@ -51,7 +51,7 @@ def add_date(parts: Parts, one: Profile) -> None:
                 Message.of("days from {column} to as_of", column=one.name),
                 sql=days,
                 meaning="tenure",
-                unit="days",
+                unit=Message.of("days"),
             )
         )
 
@@ -78,7 +78,7 @@ def add_birth(parts: Parts, one: Profile) -> None:
             Message.of("the year of as_of less {column}", column=one.name),
             meaning="age",
             sql=f"year(as_of) - {quote(one.name)}",
-            unit="years",
+            unit=Message.of("years"),
         )
     )
     year = parts.as_of.year

@@ -30,8 +30,15 @@ class Entry:
     meaning: Meaning | None = None
     transform: tuple[str, ...] = ()
     unit: str = ""
+    label: Message | None = None  # of a column that the draft makes; the file's own are called as the file calls them
     extra: tuple[str, ...] = ()  # further comment lines
     campaign: bool = False  # of an outcome: a reaction to something that was sent
+
+    @property
+    def money(self) -> bool:
+        """Whether it is an amount in the currency of the purchases."""
+        returned = self.label is not None and self.name == "returned"
+        return self.kind in ("number", "integer") and (self.meaning in ("spend", "average_cheque") or returned)
 
 
 @dataclass(frozen=True)

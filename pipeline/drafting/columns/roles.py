@@ -9,6 +9,7 @@ from pipeline.contract import Joined, Kind, Meaning, Message, Role
 from pipeline.drafting.columns.dates import add_birth, add_date
 from pipeline.drafting.columns.parts import LOG, MOST_NEGATIVE, PLAIN, Entry, Limits, Parts, because
 from pipeline.drafting.columns.totals import TOTALS, add_cheque, add_total
+from pipeline.drafting.columns.words import DERIVED, OF_LINES
 from pipeline.drafting.structure import Family, Profile, Structure
 from pipeline.errors import InputError
 from pipeline.understanding import Understanding, fits, words
@@ -35,7 +36,18 @@ def settle_columns(
         add_total(parts, family.meaning, list(family.members))
     add_cheque(parts)
     _ensure_active(parts, bool(families))
+    _label(parts)
     return parts
+
+
+def _label(parts: Parts) -> None:
+    """Call the columns that are not the file's own."""
+    for entry in parts.entries:
+        if entry.sql and entry.meaning:
+            entry.label = DERIVED[entry.meaning]
+        elif parts.reading.form == "purchases":
+            entry.label = OF_LINES.get(entry.name)
+            entry.unit = Message.of("days") if entry.name in ("recency", "tenure") else entry.unit
 
 
 def _meanings(structure: Structure, members: set[str], families: Sequence[Family]) -> dict[str, Meaning]:
