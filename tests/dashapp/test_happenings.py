@@ -15,7 +15,16 @@ from dashapp.i18n import speak
 from dashapp.pages.campaigns import PAGE, happened
 from dashapp.report.next_campaign import campaign_plan
 from dashapp.report.portrait import portrait
-from pipeline.contract import Assignments, Campaign, Column, Segmentation
+from pipeline.contract import (
+    Assignments,
+    Campaign,
+    CampaignPlan,
+    CampaignSummary,
+    Column,
+    Message,
+    Segmentation,
+    empty_table,
+)
 from pipeline.settings import Settings
 from pipeline.statistics import wilson
 from tests.dashapp.conftest import RUN, MemoryStore, champion
@@ -136,6 +145,17 @@ def test_the_page_has_the_question_and_no_prices(leaving: Segmentation) -> None:
     assert "Left us: in which segments?" in text
     assert "No campaign of these data asked for it: “Left us”" in text
     assert "Whom should we contact next?" not in text
+
+
+def test_the_page_says_so_of_a_run_that_was_recommended_too(leaving: Segmentation) -> None:
+    summary = CampaignSummary(method="none", about=Message.of("no campaign"), notes=(Message.of("Nothing."),), seed=0)
+    plan = CampaignPlan(summary, *map(empty_table, ("responses", "targets", "held_out")))
+
+    text = str(PAGE.drawn(_data(replace(leaving, campaigns=plan))))
+
+    assert "There is no campaign to plan." in text
+    assert "No campaign of these data asked for it: “Left us”" in text
+    assert "These data hold no campaigns" not in text
 
 
 def test_the_card_draws_a_dot_a_segment_and_the_same_numbers_as_a_table(leaving: Segmentation) -> None:

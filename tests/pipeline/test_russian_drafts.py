@@ -14,6 +14,7 @@ from typer.testing import CliRunner
 
 from pipeline.__main__ import app
 from pipeline.drafting import draft
+from pipeline.drafting.columns import label_of
 from pipeline.errors import InputError
 from pipeline.reading import Frames
 from pipeline.spec import describe_dataset, parse_spec
@@ -152,6 +153,21 @@ def test_a_russian_file_is_refused_in_russian(tmp_path: Path) -> None:
         done = CliRunner().invoke(app, ["init", str(tmp_path / "список.csv"), *language])
         assert isinstance(done.exception, InputError)
         assert remedy in str(done.exception)
+
+
+@pytest.mark.parametrize(
+    ("name", "label"),
+    [
+        ("MonthlyCharges", "Monthly charges"),
+        ("total_spend", "Total spend"),
+        ("customerID", "Customer ID"),
+        ("СрокДоговора", "Срок договора"),
+        ("Сумма, руб.", "Сумма, руб."),
+        ("Web Visits", "Web Visits"),
+    ],
+)
+def test_a_name_is_spaced_and_otherwise_left_as_it_is(name: str, label: str) -> None:
+    assert label_of(name) == label
 
 
 def test_an_english_file_is_drafted_in_english(tmp_path: Path) -> None:

@@ -40,5 +40,6 @@ DERIVED: dict[Meaning, Message] = {
 
 def label_of(name: str) -> str:
     """A column's name as a reader would write it."""
-    spaced = re.sub(r"(?<=[a-zа-яё])(?=[A-ZА-ЯЁ])", " ", name).replace("_", " ").strip()
+    words = re.sub(r"(?<=[a-zа-яё])[A-ZА-ЯЁ](?=[a-zа-яё])", lambda capital: f" {capital[0].lower()}", name)
+    spaced = re.sub(r"(?<=[a-zа-яё])(?=[A-ZА-ЯЁ])", " ", words).replace("_", " ").strip()
     return spaced[:1].upper() + spaced[1:]
