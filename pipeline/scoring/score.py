@@ -35,7 +35,7 @@ from pipeline.contract import (
     messages_of,
     with_messages,
 )
-from pipeline.errors import InputError, nearest_name
+from pipeline.errors import InputError, SpecError, nearest_name
 from pipeline.reading import ROW_ID, Data, Frames, RawTable
 from pipeline.scoring.drift import measure_drift
 from pipeline.scoring.output import check_output, write_scores
@@ -147,7 +147,13 @@ def score(segmentation: Segmentation, data: Data, *, as_of: date | None = None) 
     ready, by_file = _is_ready(spec, data), spec.as_of == "auto" and as_of is None
     if as_of is not None or (by_file and ready):  # finished columns were counted from some day already
         spec = spec.at(as_of or segmentation.dataset.as_of)
-    raw = read_source(_as_table(spec) if ready else spec, data)
+    try:
+        raw = read_source(_as_table(spec) if ready else spec, data)
+    except SpecError:
+        counted = spec.at(as_of or segmentation.dataset.as_of)
+        if spec.lines is None or (finished := _finished(counted, data)) is None:
+            raise
+        ready, raw, spec = True, finished, counted
     _check_columns(raw, spec)
     spec = spec.at(raw.as_of)
     if by_file and not ready:
@@ -270,9 +276,18 @@ def _is_ready(spec: Spec, data: Data) -> bool:
 
 
 def _as_table(spec: Spec) -> Spec:
-    return spec.model_copy(
-        update={"source": spec.source.model_copy(update={"package": None, "tables": {}, "query": None})}
-    )
+    bare = spec.source.model_copy(update={"package": None, "tables": {}, "query": None})
+    return spec.model_copy(update={"source": bare, "lines": None})
+
+
+def _finished(spec: Spec, data: Data) -> RawTable | None:
+    """Customers such as the query over lines makes, where ``data`` hold them instead of lines; else None."""
+    from pipeline.reading import read_source
+    from pipeline.spec import raw_columns
+
+    raw = read_source(_as_table(spec), data)
+    needed = (used_columns(spec, active_only=True) | {spec.id.column}) & set(raw_columns(spec))
+    return raw if needed <= set(raw.frame.columns) else None
 
 
 def place(customers: pd.DataFrame, segmentation: Segmentation) -> pd.DataFrame:
