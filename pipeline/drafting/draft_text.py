@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from pipeline.contract import CURRENCY_SIGNS, Message, Quantity
+from pipeline.contract import CURRENCY_SIGNS, Meaning, Message, Quantity
 from pipeline.drafting.columns import PHRASES, PLAIN, TITLES, Entry, Limits, Parts, label_of
 from pipeline.drafting.document import Document, literal
 from pipeline.drafting.structure import Family, Structure
@@ -21,6 +21,7 @@ _CURRENCIES = {  # what a column's name may say, and the sign that it means
     r"(?<![^\W_])rub(?![^\W_])": "₽",
     r"(?<![^\W_])gbp(?![^\W_])": "£",
 }
+_RFM: dict[str, Meaning] = {"recency": "recency", "frequency": "orders", "monetary": "spend"}
 RULE = "-" * 64
 
 
@@ -113,6 +114,29 @@ def write_column(document: Document, entry: Entry) -> None:
         high, low = PHRASES[entry.meaning]
         document.value("high", high)
         document.value("low", low)
+    document.blank()
+
+
+def write_rfm(document: Document, parts: Parts) -> None:
+    """The [rfm], where recency, orders and spend are known as numbers that a run keeps."""
+    named = {key: parts.has(meaning) for key, meaning in _RFM.items()}
+    kept = [
+        entry.name
+        for entry in parts.entries
+        if entry.role in ("active", "passive") and entry.kind in ("number", "integer")
+    ]
+    if not all(name in kept for name in named.values()):
+        return
+    document.comment(Message.of("{rule} scores from 1 to 5 beside the segments: no segment is made of them", rule=RULE))
+    document.table("rfm")
+    for key, name in named.items():
+        document.value(key, name or "")
+    document.comment(
+        Message.of(
+            "{example}# where scores end; left out: quintiles of the customers trained on",
+            example="cuts = { frequency = [1, 2, 4, 9] }  ",
+        )
+    )
     document.blank()
 
 

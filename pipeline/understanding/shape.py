@@ -35,6 +35,8 @@ def is_lines(
     goods = any(fits(words.ITEM, profile.name) for profile in table) or bool(amounts.quantities) or bool(amounts.prices)
     event = (day is not None and (amounts.any or order is not None)) or (order is not None and (amounts.any or goods))
     ids = [candidate for candidate in supported if not _only_a_name(candidate.profile)]
+    if unique:  # beside a customer a row, a column of a handful of values describes her
+        ids = [candidate for candidate in ids if candidate.profile.distinct > 0.02 * candidate.profile.rows]
     if unique and not ids:
         return False
     if ids and ids[0].profile.repeats > 0.1:

@@ -193,6 +193,23 @@ def test_negative_lines_are_returns_and_mostly_negative_amounts_are_asked_about(
     assert read(account, {"sign": "spent"}).money.sql == '-("amount")'  # type: ignore[union-attr]
 
 
+def test_a_credit_note_without_a_sign_counts_against_the_money() -> None:
+    frame = lines().assign(doc_type="Invoice")
+    back = frame.head(12).assign(doc_type="Credit note", order=lambda rows: rows["order"] + 90_000)
+    reading = read(pd.concat([frame, back]))
+    assert reading.money is not None
+    assert "-abs(" in reading.money.sql
+    assert "'Credit note'" in reading.returns
+    assert not any("Credit" in rule.sql for rule in reading.aside)
+
+
+def test_what_visitors_look_at_is_no_purchase() -> None:
+    frame = lines()
+    kinds = np.array(["purchase", "view", "cart"])[np.arange(len(frame)) % 3]
+    reading = read(frame.assign(event_type=kinds))
+    assert [rule.sql for rule in reading.aside if "event_type" in rule.sql] == ["\"event_type\" IN ('cart', 'view')"]
+
+
 def test_guests_are_set_aside_and_a_heavy_customer_is_asked_about() -> None:
     frame = lines()
     some = frame["order"] % 3 == 0
@@ -293,3 +310,19 @@ def test_a_column_a_month_makes_lines(tmp_path: Path) -> None:
     assert [question.key for question in draft(str(tmp_path / "yearless.csv")).questions] == ["year"]
     answered = draft(str(tmp_path / "yearless.csv"), answers={"year": "2023"})
     assert "2023-06-01" in answered.text
+
+
+@pytest.mark.parametrize("described", ["household_size", "Customer profile", "Kundentyp", "members_band"])
+def test_beside_a_customer_a_row_a_column_of_few_values_describes_her(described: str) -> None:
+    rng = np.random.default_rng(3)
+    customers = pd.DataFrame(
+        {
+            "household_id": 1 + rng.permutation(900),
+            "orders": rng.integers(1, 80, 900),
+            "spend": np.round(rng.gamma(2, 300, 900), 2),
+            "last_purchase": pd.Timestamp("2024-01-01") + pd.to_timedelta(rng.integers(0, 300, 900), unit="D"),
+            described: rng.choice(["1", "2", "3", "4", "5+"], 900),
+        }
+    )
+    reading = read(customers)
+    assert (reading.form, reading.customer, keys(reading)) == ("customers", "household_id", [])

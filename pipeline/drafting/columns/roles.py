@@ -166,6 +166,8 @@ def _unsuitable(one: Profile, member: bool) -> Message | None:
         return Message.of("mostly missing")
     if member:
         return None
+    if names.fits(names.RFM_SCORE, one.name):
+        return Message.of("a score made of other columns")
     if one.same_as:
         return Message.of("says the same as {column}", column=one.same_as)
     if one.kind == "integer" and (names.fits(names.CODES, one.name) or names.fits(names.ID, one.name)):

@@ -7,7 +7,7 @@ import importlib.util
 from collections.abc import Sequence
 from pathlib import Path
 
-from pipeline.contract import Joined, Message, Value
+from pipeline.contract import Joined, Message
 from pipeline.errors import InputError
 
 _PARQUET = {".parquet", ".pq"}
@@ -51,8 +51,9 @@ def find_files(pattern: str) -> list[Path]:
     return files
 
 
-def _named(files: Sequence[Path]) -> Value:
-    return Joined(tuple(one.name for one in files)) if files else Message.of("an empty folder")
+def _named(files: Sequence[Path]) -> Message:
+    names = Joined(tuple(one.name for one in files))
+    return Message.of("{files}", files=names) if files else Message.of("an empty folder")
 
 
 def data_files(path: Path) -> list[Path]:

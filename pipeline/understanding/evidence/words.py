@@ -28,7 +28,7 @@ PERSON = (
 # what follows a word for a customer where the column describes her and does not name her
 _ATTRIBUTE = (
     r"\b(types?|segments?|city|cities|country|countries|state|province|zip|postal|postcode|region|district|"
-    r"age|gender|sex|groups?|"
+    r"age|gender|sex|groups?|sizes?|members|persons|people|composition|structure|"
     r"class|status|rating|satisfaction|since|dates?|service|calls?|value|ltv|lifetime|count|income|category|"
     r"tier|level|feedback|comments?|"
     r"reviews?|support|birth|dob|loyalty|score|points|balance|agent|address|language|first|last|joined|"
@@ -125,8 +125,8 @@ PRICE = (
 )
 QUANTITY = (
     r"\bquantit(y|ies|e|es|a)\b|\bqty\b|\bquant\b|\bunits?\b|\bpieces?\b|\bpcs\b|\bcount of items\b|"
-    r"\bitems? (count|number|qty)\b|\bnumber of items\b|\bcantidad\b|\bmenge\b|\banzahl\b|\bstuck(zahl)?\b|"
-    r"\bqte\b|"
+    r"^(items|products|articles)$|\bitems? (count|number|qty)\b|\bnumber of items\b|\bcantidad\b|"
+    r"\bmenge\b|\banzahl\b|\bstuck(zahl)?\b|\bqte\b|"
     r"\bquantita\b|\bquantidade\b|\bilosc\b|\badet\b|\bmiktar\b|\baantal\b|количеств|\bкол во\b|\bколво\b|"
     r"\bкол\b|\bшт\b|\bштук\b|кількість"
 )
