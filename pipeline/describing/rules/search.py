@@ -16,8 +16,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from pipeline.contract import Condition, Dataset, FeatureTransform, Labels, Matrix, SegmentRule
-from pipeline.describing.rule_words import rule_in_words
-from pipeline.describing.thresholds import friendly_thresholds
+from pipeline.describing.rules.phrasing import rule_in_words
+from pipeline.describing.rules.thresholds import friendly_thresholds
 from pipeline.stages import Partition
 
 MOST_ROWS = 50_000
