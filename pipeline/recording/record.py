@@ -26,6 +26,7 @@ from pipeline.contract import (
     RunRecord,
     SweepRecord,
     messages_of,
+    verdict_at,
 )
 from pipeline.recording.decision_card import decision_as_html, decision_as_json
 from pipeline.recording.model import model_record
@@ -171,7 +172,7 @@ def draw(candidate: Candidate, dataset: Dataset) -> dict[str, bytes]:
 
 
 def _child(training: Training, candidate: Candidate, images: Mapping[str, bytes], model: ModelRecord) -> RunRecord:
-    record = candidate.record
+    record, every = candidate.record, [one.record for one in training.candidates]
     recommended = {RECOMMENDED: "true"} if record.k == training.decision.k else {}
     bought, plan = training.bought.get(record.k), training.plans.get(record.k)
     tables, records = artifacts(plan) if plan else ({}, {})
@@ -179,7 +180,7 @@ def _child(training: Training, candidate: Candidate, images: Mapping[str, bytes]
         name=f"k = {record.k}",
         params=_params(training, record),
         metrics=run_metrics(training, candidate),
-        tags={VERDICT: training.decision.verdict, **recommended},
+        tags={VERDICT: verdict_at(record.k, training.decision, every), **recommended},
         description=_describe_candidate(training, candidate),
         tables={
             Artifacts.ASSIGNMENTS: candidate.assignments,

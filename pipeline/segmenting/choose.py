@@ -6,11 +6,19 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from pipeline.contract import CandidateRecord, Decision, Message, Quantity, Value, Verdict, percent
+from pipeline.contract import (
+    MIN_EXCESS,
+    MIN_STRENGTH,
+    CandidateRecord,
+    Decision,
+    Message,
+    Quantity,
+    Value,
+    Verdict,
+    percent,
+)
 from pipeline.errors import UsageError
 
-MIN_STRENGTH = 0.8
-MIN_EXCESS = 0.03
 KEPT_EXCESS = 0.5
 STRONG_EXCESS = 0.06
 
@@ -54,8 +62,8 @@ def override(decision: Decision, k: int, reason: str, candidates: Sequence[Candi
         ks = ", ".join(str(candidate.k) for candidate in candidates)
         raise UsageError.because(f"--choose {k}: no such candidate", expected=f"one of {ks}", found=str(k))
     words = Message.of(
-        "Chosen by a person: {reason}. The rule's own choice was {k}. {rule}",
-        reason=reason.strip().rstrip("."),
+        "Chosen by a person: “{reason}”. The rule's own choice was {k}. {rule}",
+        reason=reason.strip(),
         k=Quantity(decision.k),
         rule=decision.reason,
     )
