@@ -9,7 +9,10 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from korzina.spec_draft import assumptions
-from pipeline.contract import SegmentCard, verdict_at
+from pipeline.contract import (
+    SegmentCard,
+    verdict_at,
+)
 
 if TYPE_CHECKING:
     from korzina.sweep_result import SweepResult

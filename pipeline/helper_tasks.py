@@ -6,7 +6,14 @@ import getpass
 import logging
 from typing import TYPE_CHECKING
 
-from pipeline.contract import Champion, Decision, SavedSweep, SweepRecord, Verdict, persons_reason, weaker
+from pipeline.contract import (
+    Champion,
+    Decision,
+    SavedSweep,
+    SweepRecord,
+    Verdict,
+    verdicts,
+)
 from pipeline.settings import Settings
 from pipeline.spec import Spec
 
@@ -90,7 +97,7 @@ def promote_recommended(
         return current, False, "not promoted: --promote never"
     if current is not None and decision.chosen_by == "rule":
         held: Verdict = next((run.verdict for run in store.runs(experiment) if run.run_id == current.run_id), "none")
-        if weaker(decision.verdict, held) != held:
+        if verdicts.weaker(decision.verdict, held) != held:
             return (
                 current,
                 False,
@@ -99,6 +106,6 @@ def promote_recommended(
                     "'korzina promote RUN_ID --reason ...' does it all the same"
                 ),
             )
-    reason = persons_reason(decision) or f"recommended by the sweep, verdict {decision.verdict}"
+    reason = verdicts.persons_reason(decision) or f"recommended by the sweep, verdict {decision.verdict}"
     champion = store.promote(run_id, reason=reason, who=getpass.getuser())
     return champion, True, f"promoted as version {champion.version}"

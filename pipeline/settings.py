@@ -35,12 +35,18 @@ class Settings(BaseSettings):
     workers: int = Field(2, ge=1, description="gunicorn workers")
     threads: int = Field(4, ge=1, description="threads a worker")
     url_prefix: str = Field("", description="path under which a proxy shows the dashboard, such as /korzina")
-    access_log: bool = Field(False, description="log every request in the dashboard's log")
+    access_log: bool = Field(False, description="log every request in the dashboard's log, without its query")
+    metrics_token: str = Field(
+        "", description="what a scraper of /metrics sends as its bearer token; empty: this machine only"
+    )
     poll_seconds: float = Field(5.0, gt=0, description="how often the dashboard looks for a new champion")
     curate: bool = Field(
         False, description="promote, roll back and rename from the dashboard; on the loopback address only"
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="least level that is logged")
+    log_form: Literal["text", "json"] = Field(
+        "text", description="form of the dashboard's log: lines for people, or json: an object a line"
+    )
 
     @model_validator(mode="before")
     @classmethod

@@ -8,7 +8,12 @@ from dataclasses import dataclass, replace
 from threading import Event
 from typing import TYPE_CHECKING, Literal
 
-from pipeline.contract import Champion, Dataset, SavedSweep, reviewed
+from pipeline.contract import (
+    Champion,
+    Dataset,
+    SavedSweep,
+    verdicts,
+)
 from pipeline.helper_tasks import (
     close_unfinished,
     load_baskets,
@@ -137,7 +142,7 @@ def analyse_source(
     from pipeline.analyse import analyse
     from pipeline.campaigns import with_campaigns
     from pipeline.cleaning import clean
-    from pipeline.describing import with_affinities
+    from pipeline.describing import with_affinities, with_rfm
     from pipeline.reading import read_source
     from pipeline.segmenting import with_sensitivity
 
@@ -160,6 +165,7 @@ def analyse_source(
         before=before.result() if before else None,
         described=(lambda candidate: described(candidate, cleaned.dataset)) if described else None,
     )
+    training = with_rfm(training, spec.rfm)
     with watch.stage("baskets"):
         training = with_affinities(training, bought.result() if bought else None)
     history = known.result() if known else None
@@ -173,7 +179,7 @@ def analyse_source(
 def _reviewed(training: Training) -> Training:
     """The training with its verdict held against the variations, which come last."""
     orders, records = training.dataset.meaning("orders"), [candidate.record for candidate in training.candidates]
-    decision = reviewed(
+    decision = verdicts.reviewed(
         training.decision, records, training.sensitivity, training.customers, orders.name if orders else None
     )
     return replace(training, decision=decision)

@@ -6,7 +6,13 @@ from collections.abc import Sequence
 
 from dashapp.i18n import N_, _, plural
 from dashapp.telling import number, percent
-from pipeline.contract import APART, Segmentation, SegmentCard, Verdict, verdict_at
+from pipeline.contract import (
+    APART,
+    Segmentation,
+    SegmentCard,
+    Verdict,
+    verdict_at,
+)
 
 WORDS: dict[Verdict, str] = {
     "strong": N_("The groups are real: they come back when the analysis is repeated on other samples of customers."),

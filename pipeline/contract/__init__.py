@@ -4,6 +4,7 @@ The pipeline writes these, the dashboard reads them, and ``check_table`` is appl
 spells a column of these tables or the name of an artifact.
 """
 
+from pipeline.contract import verdicts
 from pipeline.contract.campaign_plan import (
     Calibration,
     CampaignPlan,
@@ -29,7 +30,17 @@ from pipeline.contract.curation import (
     identity_of,
     with_names,
 )
-from pipeline.contract.findings import AffinityBasis, Condition, SegmentRule
+from pipeline.contract.findings import (
+    RFM_NAMES,
+    AffinityBasis,
+    Condition,
+    RfmCells,
+    RfmFactor,
+    RfmScale,
+    RfmScores,
+    SegmentRule,
+    rfm_cell,
+)
 from pipeline.contract.ledger import (
     Ledger,
     LedgerEntry,
@@ -146,18 +157,7 @@ from pipeline.contract.tables import (
     check_table,
     empty_table,
 )
-from pipeline.contract.verdicts import (
-    APART,
-    MIN_EXCESS,
-    MIN_STRENGTH,
-    own_verdict,
-    persons_reason,
-    reviewed,
-    reviewed_run,
-    reviewed_summary,
-    verdict_at,
-    weaker,
-)
+from pipeline.contract.verdicts import APART, reviewed_run, verdict_at
 
 __all__ = [
     "APART",
@@ -169,11 +169,10 @@ __all__ = [
     "FIT_QUANTILE",
     "LONGEST_NAME",
     "LONGEST_NOTE",
-    "MIN_EXCESS",
-    "MIN_STRENGTH",
     "MODEL_FILE",
     "MOVED",
     "NUMERIC_KINDS",
+    "RFM_NAMES",
     "SCHEMA_VERSION",
     "SHEET_ROWS",
     "TABLES",
@@ -239,6 +238,10 @@ __all__ = [
     "Record",
     "ResponseModel",
     "Responses",
+    "RfmCells",
+    "RfmFactor",
+    "RfmScale",
+    "RfmScores",
     "Role",
     "RunIndex",
     "RunRecord",
@@ -292,20 +295,17 @@ __all__ = [
     "more_or_less",
     "names_its_unit",
     "own",
-    "own_verdict",
     "percent",
-    "persons_reason",
     "plain_number",
     "plain_quantity",
-    "reviewed",
     "reviewed_run",
-    "reviewed_summary",
+    "rfm_cell",
     "set_aside_in_words",
     "share_label",
     "speaker",
     "than_all",
     "verdict_at",
-    "weaker",
+    "verdicts",
     "with_currency",
     "with_label",
     "with_messages",

@@ -26,6 +26,7 @@ from pipeline.stages import Bought, Training
 from pipeline.statistics import benjamini_hochberg
 
 LEAST_COUNT = 50
+MOST_ITEMS = 1_000  # whose pairs are counted: each k holds a table of items by items for every segment
 LISTED = 300  # pairs kept of each segment: so many by leverage, and so many by lift
 _LEAST_EXPECTED = 5.0  # below that in any cell of the fourfold table: Fisher's exact test
 
@@ -204,8 +205,10 @@ def _of_baskets(baskets: Baskets, training: Training, labels: Labels, k: int) ->
         owners = pd.Index(training.customers[identity].astype("str")).get_indexer(pd.Index(baskets.owners))
         kept = owners[baskets.owner] >= 0
         items, segments = baskets.items[np.flatnonzero(kept)], labels[owners[baskets.owner][kept]]
-    table, tested = affinities(items, baskets.names, segments, k)
     units, categories = items.shape
+    able = _able(items)
+    counted = sorted(able[:MOST_ITEMS])
+    table, tested = affinities(items[:, counted], [baskets.names[one] for one in counted], segments, k)
     return Bought(
         table,
         AffinityBasis(
@@ -214,12 +217,20 @@ def _of_baskets(baskets: Baskets, training: Training, labels: Labels, k: int) ->
             items=categories,
             least_count=LEAST_COUNT,
             tested=tested,
-            sentence=_counted(units, categories, apart=identity is not None),
+            sentence=_counted(units, categories, cut=len(able) > MOST_ITEMS, apart=identity is not None),
         ),
     )
 
 
-def _counted(units: int, categories: int, *, apart: bool) -> Message:
+def _able(items: csr_array) -> list[int]:
+    """Columns whose pairs can reach the least count, the commonest first."""
+    often = np.asarray(items.sum(axis=0)).ravel()
+    able = np.flatnonzero(often >= LEAST_COUNT)
+    found: list[int] = able[np.argsort(-often[able], kind="stable")].tolist()
+    return found
+
+
+def _counted(units: int, categories: int, *, cut: bool, apart: bool) -> Message:
     counted = Message.of(
         "Counted over {baskets} baskets and {categories} categories; pairs in fewer than {least} baskets are left out. "
         "Large baskets hold a little of everything, so most pairs lie above a lift of 1: compare pairs with each "
@@ -229,6 +240,12 @@ def _counted(units: int, categories: int, *, apart: bool) -> Message:
         categories=Quantity(categories),
         least=Quantity(LEAST_COUNT),
     )
+    if cut:
+        counted = Message.of(
+            "{counted} There are so many categories that only the pairs of the {most} commonest are counted.",
+            counted=counted,
+            most=Quantity(MOST_ITEMS),
+        )
     if apart:
         return counted
     return Message.of(

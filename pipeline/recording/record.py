@@ -17,7 +17,6 @@ from pipeline.contract import (
     Artifacts,
     Assignments,
     CandidateRecord,
-    Column,
     Dataset,
     Decision,
     ModelRecord,
@@ -26,8 +25,9 @@ from pipeline.contract import (
     RunRecord,
     SweepRecord,
     messages_of,
-    verdict_at,
+    verdicts,
 )
+from pipeline.describing import rfm_cells
 from pipeline.recording.decision_card import decision_as_html, decision_as_json
 from pipeline.recording.model import model_record
 from pipeline.recording.numbers import run_metrics, sweep_curves, sweep_metrics
@@ -100,6 +100,7 @@ def _parent(training: Training, curves: Mapping[str, bytes]) -> RunRecord:
             Artifacts.LOADINGS: training.loadings,
             Artifacts.QUARANTINE: training.quarantine,
             Artifacts.SENSITIVITY: training.sensitivity,
+            **({Artifacts.RFM_SCORES: training.rfm_scores} if training.rfm else {}),
         },
         records={
             Artifacts.SPEC: _public(training.spec),
@@ -108,6 +109,7 @@ def _parent(training: Training, curves: Mapping[str, bytes]) -> RunRecord:
             Artifacts.DECISION: training.decision.model_dump_json(),
             Artifacts.CANDIDATES: _json_list(records),
             Artifacts.TRANSFORM: training.features.transform.model_dump_json(),
+            **({Artifacts.RFM: training.rfm.model_dump_json()} if training.rfm else {}),
             Artifacts.DECISION_CARD: decision_as_json(training),
             Artifacts.DECISION_PAGE: decision_as_html(training),
             Artifacts.MESSAGES: _public(
@@ -118,6 +120,7 @@ def _parent(training: Training, curves: Mapping[str, bytes]) -> RunRecord:
                         Artifacts.DECISION: training.decision,
                         Artifacts.CANDIDATES: tuple(records),
                         Artifacts.SENSITIVITY: training.sensitivity,
+                        Artifacts.RFM: training.rfm,
                     }
                 )
             ),
@@ -180,7 +183,7 @@ def _child(training: Training, candidate: Candidate, images: Mapping[str, bytes]
         name=f"k = {record.k}",
         params=_params(training, record),
         metrics=run_metrics(training, candidate),
-        tags={VERDICT: verdict_at(record.k, training.decision, every), **recommended},
+        tags={VERDICT: verdicts.verdict_at(record.k, training.decision, every), **recommended},
         description=_describe_candidate(training, candidate),
         tables={
             Artifacts.ASSIGNMENTS: candidate.assignments,
@@ -188,6 +191,7 @@ def _child(training: Training, candidate: Candidate, images: Mapping[str, bytes]
             Artifacts.CATEGORY_PROFILES: candidate.category_profiles,
             Artifacts.TYPICAL: candidate.typical,
             Artifacts.PASSIVE: candidate.passive,
+            **({Artifacts.RFM_CELLS: rfm_cells(training, candidate)} if training.rfm else {}),
             **({Artifacts.AFFINITIES: bought.affinities} if bought else {}),
             **tables,
         },
@@ -307,13 +311,9 @@ def _profile_table(training: Training, candidate: Candidate) -> pd.DataFrame:
         row: dict[str, object] = {"segment": card.name, "customers": card.size, "share": round(card.share, 4)}
         mine = medians.loc[card.segment].to_dict()
         row |= {
-            _title(column): float(f"{mine[column.name]:.6g}")
+            f"median {column.axis_title}": float(f"{mine[column.name]:.6g}")
             for column in training.dataset.columns
             if column.name in mine
         }
         rows.append(row)
     return pd.DataFrame(rows)
-
-
-def _title(column: Column) -> str:
-    return f"median {column.axis_title}"

@@ -7,8 +7,6 @@ from collections.abc import Sequence
 import numpy as np
 
 from pipeline.contract import (
-    MIN_EXCESS,
-    MIN_STRENGTH,
     CandidateRecord,
     Decision,
     Message,
@@ -16,6 +14,7 @@ from pipeline.contract import (
     Value,
     Verdict,
     percent,
+    verdicts,
 )
 from pipeline.errors import UsageError
 
@@ -94,13 +93,13 @@ def _supported(candidates: Sequence[CandidateRecord]) -> list[CandidateRecord]:
     above = {
         candidate.k: excess(candidate) or 0.0
         for candidate in candidates
-        if (candidate.stability or 0.0) >= MIN_STRENGTH
+        if (candidate.stability or 0.0) >= verdicts.MIN_STRENGTH
     }
     least = KEPT_EXCESS * max(above.values(), default=0.0)
     return [
         candidate
         for candidate in candidates
-        if above.get(candidate.k, 0.0) > MIN_EXCESS and above[candidate.k] >= least
+        if above.get(candidate.k, 0.0) > verdicts.MIN_EXCESS and above[candidate.k] >= least
     ]
 
 
@@ -144,7 +143,7 @@ def _measured(chosen: CandidateRecord) -> Message:
         strength=strength,
         silhouette=Quantity(chosen.silhouette, ".2f"),
         excess=Message.of("not compared") if above is None else Quantity(above, "+.3f"),
-        needed=Quantity(MIN_EXCESS, "+.2f"),
+        needed=Quantity(verdicts.MIN_EXCESS, "+.2f"),
     )
 
 

@@ -28,6 +28,8 @@ from pipeline.contract import (
     Placement,
     Projection,
     Quantity,
+    RfmScale,
+    RfmScores,
     RunSummary,
     Segment,
     Segmentation,
@@ -35,7 +37,7 @@ from pipeline.contract import (
     SegmentRule,
     Verdict,
     metric,
-    reviewed_summary,
+    verdicts,
     with_names,
 )
 from pipeline.errors import ContractError, StoreError
@@ -150,6 +152,8 @@ def load(row: RunRow, parent: RunRow, folder: Callable[[RunRow], Path]) -> Segme
         else None,
         campaigns=_campaigns(own),
         sensitivity=sweep.table_or_empty(Artifacts.SENSITIVITY),
+        rfm=sweep.record(Artifacts.RFM, RfmScale) if sweep.has(Artifacts.RFM) else None,
+        rfm_scores=sweep.table_or_empty(Artifacts.RFM_SCORES),
         has_messages=sweep.has(Artifacts.MESSAGES),
     )
     _check_shapes(segmentation)
@@ -238,7 +242,7 @@ def _summary(row: RunRow, parent: RunRow, version: int | None) -> RunSummary:
             params=dict(row.params),
             champion_version=version,
         )
-        return reviewed_summary(
+        return verdicts.reviewed_summary(
             summary,
             metric(row.metrics, f"{Metrics.QUALITY}/null_silhouette"),
             metric(parent.metrics, f"{Metrics.VERDICT}/sensitivity_same_k"),
@@ -263,7 +267,9 @@ def _check_shapes(segmentation: Segmentation) -> None:
     """Tables that belong together must fit together."""
     sizes = segmentation.assignments[Assignments.SEGMENT].value_counts()
     keys = Customers.keys(segmentation.customers).tolist()
+    scored = segmentation.rfm_scores[RfmScores.KEY].tolist()
     checks = {
+        "rfm_scores": (scored, keys if segmentation.rfm else []),
         "centres": (segmentation.centres.shape, (len(segmentation.cards), len(segmentation.transform.names))),
         "projection": (segmentation.projection[Projection.KEY].tolist(), keys),
         "assignments": (segmentation.assignments[Assignments.KEY].tolist(), keys),

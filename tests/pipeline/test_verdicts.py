@@ -12,10 +12,7 @@ from pipeline.contract import (
     Message,
     RunSummary,
     Sensitivity,
-    persons_reason,
-    reviewed,
-    reviewed_summary,
-    verdict_at,
+    verdicts,
 )
 from pipeline.helper_tasks import promote_recommended
 from pipeline.segmenting import decide, override
@@ -52,7 +49,7 @@ def of_rule() -> Decision:
 
 
 def test_a_verdict_that_the_board_bears_out_stays() -> None:
-    assert reviewed(of_rule(), WIDER, board(4, 4, 4, 3, 3), MANY_ORDERS, "orders") == of_rule()
+    assert verdicts.reviewed(of_rule(), WIDER, board(4, 4, 4, 3, 3), MANY_ORDERS, "orders") == of_rule()
 
 
 @pytest.mark.parametrize(
@@ -65,17 +62,17 @@ def test_a_verdict_that_the_board_bears_out_stays() -> None:
     ],
 )
 def test_no_verdict_is_strong_against_its_own_board(table: pd.DataFrame, customers: pd.DataFrame, said: str) -> None:
-    found = reviewed(of_rule(), WIDER, table, customers, "orders")
+    found = verdicts.reviewed(of_rule(), WIDER, table, customers, "orders")
 
     assert found.verdict == "weak"
     assert any(sentence.startswith(said) for sentence in found.disagreements)
     assert "clearly" not in found.reason.split(". ")[0]
-    assert reviewed(found, WIDER, table, customers, "orders") == found
+    assert verdicts.reviewed(found, WIDER, table, customers, "orders") == found
 
 
 def test_the_end_of_the_range_is_no_strong_choice() -> None:
     ending = WIDER[:3]
-    found = reviewed(decide(ending, bounds=(2, 4)), ending, board(4, 4, 4), MANY_ORDERS, "orders")
+    found = verdicts.reviewed(decide(ending, bounds=(2, 4)), ending, board(4, 4, 4), MANY_ORDERS, "orders")
 
     assert found.verdict == "weak"
     assert any("4 is the largest number of segments that was tried" in said for said in found.disagreements)
@@ -83,23 +80,25 @@ def test_the_end_of_the_range_is_no_strong_choice() -> None:
 
 def test_a_reason_of_plain_english_is_toned_down_too() -> None:
     plain = of_rule().model_copy(update={"reason": str(of_rule().reason)})
-    found = reviewed(plain, WIDER, board(3, 3, 3), MANY_ORDERS, "orders")
+    found = verdicts.reviewed(plain, WIDER, board(3, 3, 3), MANY_ORDERS, "orders")
 
     assert not isinstance(found.reason, Message)
     assert "that the data weakly support" in found.reason
 
 
 def test_each_k_has_the_verdict_of_its_own_figures() -> None:
-    verdicts = {one.k: verdict_at(one.k, of_rule(), WIDER) for one in WIDER}
+    by_k = {one.k: verdicts.verdict_at(one.k, of_rule(), WIDER) for one in WIDER}
 
-    assert verdicts == {2: "weak", 3: "weak", 4: "strong", 5: "none", 6: "none", 7: "none", 8: "none"}
+    assert by_k == {2: "weak", 3: "weak", 4: "strong", 5: "none", 6: "none", 7: "none", 8: "none"}
 
 
 def test_a_person_s_choice_has_no_verdict_of_the_rule_s() -> None:
-    chosen = reviewed(override(of_rule(), 7, "Seven teams.", WIDER), WIDER, board(7, 7, seed=7), MANY_ORDERS, "orders")
+    chosen = verdicts.reviewed(
+        override(of_rule(), 7, "Seven teams.", WIDER), WIDER, board(7, 7, seed=7), MANY_ORDERS, "orders"
+    )
 
     assert chosen.verdict == "none"
-    assert persons_reason(chosen) == "Seven teams."
+    assert verdicts.persons_reason(chosen) == "Seven teams."
 
 
 def test_a_list_of_runs_tells_each_by_its_own_figures() -> None:
@@ -121,7 +120,7 @@ def test_a_list_of_runs_tells_each_by_its_own_figures() -> None:
             rows=9,
             params={"k_min": "2", "k_max": "12"},
         )
-        return reviewed_summary(run, 0.2, same, by_person=False).verdict
+        return verdicts.reviewed_summary(run, 0.2, same, by_person=False).verdict
 
     assert verdict(4, 0.9, 0.8, recommended=True) == "strong"
     assert verdict(4, 0.9, 1 / 6, recommended=True) == "weak"
