@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import glob
 import importlib.util
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from pipeline.contract import Joined, Message
-from pipeline.errors import InputError
+from pipeline.errors import InputError, SpecError
 
 _PARQUET = {".parquet", ".pq"}
 _TEXT = {".csv", ".tsv", ".txt", ".tab"}
@@ -79,7 +79,9 @@ def _of(files: list[Path], kinds: set[str]) -> list[Path]:
 def package_folder(name: str) -> Path:
     """Folder of an installed package, found without importing (running) it."""
     try:
-        found = importlib.util.find_spec(name)
+        found = (
+            importlib.util.find_spec(name) if name.isidentifier() else None
+        )  # of a dotted name it runs the first part
     except (ImportError, ValueError):
         found = None
     if found is None or not found.submodule_search_locations:
@@ -88,6 +90,19 @@ def package_folder(name: str) -> Path:
             remedy=f"pip install {name.replace('_', '-')}, or give a folder with --data",
         )
     return Path(next(iter(found.submodule_search_locations)))
+
+
+def refuse_outside(tables: Mapping[str, str], where: str) -> None:
+    """Raise ``SpecError`` for a file of a spec's tables that is not under the folder: a spec reads what it is given."""
+    for name, file in tables.items():
+        path = Path(file)
+        if path.is_absolute() or ".." in path.parts or file.startswith("~"):
+            raise SpecError.because(
+                f"{where}: source.tables.{name} leads out of its folder",
+                found=file,
+                expected="a file in the folder of the spec or of the package",
+                remedy="write the file's name alone, and give its folder with --data",
+            )
 
 
 def files_in(folder: Path, name: str, file: str) -> list[Path]:
