@@ -54,7 +54,7 @@ def grade_sample(place: int, sample: int) -> list[Graded]:
     measured = silhouettes(matrix, [one.labels for one in partitions], seed=sample)
     stability = assess_stability(matrix, partitions, seed=sample)
     nulls = null_silhouettes(matrix, list(range(2, LARGEST + 1)), seed=sample)
-    decision = decide(judged(partitions, measured, stability, nulls), bounds=(2, LARGEST))
+    decision = decide(judged(matrix, partitions, measured, stability, nulls), bounds=(2, LARGEST))
     wanted = [k for k in (population.k - 1, population.k, population.k + 1) if k >= 2]
     others = [_other(population, values, wanted, [place, sample, other]) for other in range(OTHERS)]
     graded = []

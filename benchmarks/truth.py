@@ -55,7 +55,7 @@ def judge(family: str, right: set[int | None], data, seed: int) -> Verdicts:
         measured = silhouettes(matrix, [one.labels for one in partitions], seed=seed)
         stability = assess_stability(matrix, partitions, seed=seed)
         nulls = null_silhouettes(matrix, list(range(2, last + 1)), seed=seed)
-        records = judged(partitions, measured, stability, nulls)
+        records = judged(matrix, partitions, measured, stability, nulls)
         if not at_the_end(records):
             break
     return Verdicts(

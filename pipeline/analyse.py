@@ -107,7 +107,7 @@ def _measured(
         Measured(partition, silhouette, by_seed, stability[partition.k], nulls[partition.k])
         for partition, silhouette, by_seed in zip(partitions, measured, restarts, strict=True)
     ]
-    return fits, judged(partitions, measured, stability, nulls)
+    return fits, judged(matrix, partitions, measured, stability, nulls)
 
 
 def _decide(records: Sequence[CandidateRecord], options: Options) -> Decision:

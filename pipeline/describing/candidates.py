@@ -21,7 +21,7 @@ from pipeline.describing.naming import Naming
 from pipeline.describing.passive import Trait, describe_passive, read_traits
 from pipeline.describing.profiles import Profiled, profile, read_columns
 from pipeline.describing.rules import Codes, encode, find_rules
-from pipeline.segmenting import Silhouettes, Stability, by_segment, calinski_harabasz, davies_bouldin
+from pipeline.segmenting import Silhouettes, Stability, by_segment, calinski_harabasz, davies_bouldin, elongation
 from pipeline.stages import Candidate, Cleaned, Features, Partition
 
 
@@ -110,6 +110,7 @@ def _describe(fit: Measured, common: _Common) -> Candidate:
         davies_bouldin=davies_bouldin(partition, assignments[Assignments.DISTANCE].to_numpy()),
         stability=fit.stability.prediction_strength,
         heaps=fit.stability.heaps,
+        elongation=elongation(common.features.matrix, partition),
         null_silhouette=float(np.mean(fit.nulls)),
         seed_spread=partition.seed_spread,
         sizes=sizes,

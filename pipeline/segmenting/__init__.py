@@ -10,6 +10,7 @@ from pipeline.segmenting.quality import (
     by_segment,
     calinski_harabasz,
     davies_bouldin,
+    elongation,
     restart_silhouettes,
     silhouettes,
 )
@@ -28,6 +29,7 @@ __all__ = [
     "calinski_harabasz",
     "davies_bouldin",
     "decide",
+    "elongation",
     "excess",
     "fit_features",
     "judged",

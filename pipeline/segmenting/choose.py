@@ -15,6 +15,7 @@ KEPT_EXCESS = 0.5
 STRONG_EXCESS = 0.06
 A_VALLEY = 0.25  # mean heaps above one, from which on the customers lie in more than one
 _FURTHER = 0.5
+LONG = 2.0  # round groups that k-means finds are at most 1.7 times as long as wide on generated data
 SEPARATE = 0.1  # mean heaps under k, up to which all k groups are heaps of their own
 
 
@@ -47,7 +48,7 @@ def decide(candidates: Sequence[CandidateRecord], *, bounds: tuple[int, int]) ->
         silhouette_k=silhouette_k,
         supported_k=supported_k,
         bounds=bounds,
-        disagreements=_disagreements(chosen.k, elbow_k, silhouette_k, supported_k, bounds),
+        disagreements=_disagreements(chosen, elbow_k, silhouette_k, supported_k, bounds),
     )
 
 
@@ -173,9 +174,17 @@ def _measured(chosen: CandidateRecord) -> Message:
 
 
 def _disagreements(
-    k: int, elbow_k: int | None, silhouette_k: int, supported_k: int | None, bounds: tuple[int, int]
+    chosen: CandidateRecord, elbow_k: int | None, silhouette_k: int, supported_k: int | None, bounds: tuple[int, int]
 ) -> tuple[Message, ...]:
-    messages = []
+    k, messages = chosen.k, []
+    if chosen.elongation is not None and chosen.elongation >= LONG:
+        messages.append(
+            Message.of(
+                "A segment is {times} times as long as it is wide. K-means looks for round groups: it may have cut a "
+                "long group, or set a border along one.",
+                times=Quantity(chosen.elongation, ".1f"),
+            )
+        )
     if elbow_k is None:
         messages.append(
             Message.of(

@@ -6,13 +6,14 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from pipeline.contract import CandidateRecord
-from pipeline.segmenting.quality import Silhouettes
+from pipeline.contract import CandidateRecord, Matrix
+from pipeline.segmenting.quality import Silhouettes, elongation
 from pipeline.segmenting.stability import Stability
 from pipeline.stages import Partition
 
 
 def judged(
+    matrix: Matrix,
     partitions: Sequence[Partition],
     measured: Sequence[Silhouettes],
     stability: Mapping[int, Stability],
@@ -30,6 +31,7 @@ def judged(
             stability=stability[partition.k].prediction_strength,
             heaps=stability[partition.k].heaps,
             null_silhouette=float(np.mean(nulls[partition.k])),
+            elongation=elongation(matrix, partition),
             seed_spread=partition.seed_spread,
             sizes=(),
             silhouette_by_segment=(),

@@ -204,7 +204,7 @@ def _judge(
     except InputError:  # fewer different customers than segments are left without this feature
         return None
     measured = silhouettes(matrix, [partition.labels for partition in partitions], seed=seed)
-    found = decide(judged(partitions, measured, stability, nulls), bounds=decision.bounds)
+    found = decide(judged(matrix, partitions, measured, stability, nulls), bounds=decision.bounds)
     same_k = next(partition for partition in partitions if partition.k == decision.k)
     return found.k, found.verdict, adjusted_rand(labels, same_k.labels)
 

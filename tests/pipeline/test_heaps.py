@@ -6,6 +6,7 @@ import pytest
 from pipeline.analyse import _swept
 from pipeline.segmenting import assess_stability, decide, judged, null_silhouettes, silhouettes, sweep
 from pipeline.segmenting.heaps import count_heaps, dip, has_valley
+from pipeline.segmenting.quality import elongation
 from pipeline.stages import Features, Options
 from pipeline.stopwatch import Stopwatch
 
@@ -13,12 +14,17 @@ RNG = np.random.default_rng
 
 
 def decision_for(matrix, last=5):
-    matrix = (matrix - matrix.mean(axis=0)) / matrix.std(axis=0)
+    return decided((matrix - matrix.mean(axis=0)) / matrix.std(axis=0), last)
+
+
+def decided(matrix, last):
     ks = range(2, last + 1)
     partitions = sweep(matrix, ks, seed=0)
     measured = silhouettes(matrix, [one.labels for one in partitions], seed=0)
     stability = assess_stability(matrix, partitions, seed=0)
-    return decide(judged(partitions, measured, stability, null_silhouettes(matrix, list(ks), seed=0)), bounds=(2, last))
+    return decide(
+        judged(matrix, partitions, measured, stability, null_silhouettes(matrix, list(ks), seed=0)), bounds=(2, last)
+    )
 
 
 def horseshoe(rng):
@@ -59,6 +65,17 @@ def test_a_group_that_is_cut_in_two_is_one_heap_and_a_small_one_is_another():
 
     [guide] = sweep(drawn(), [3], seed=0)
     assert count_heaps(drawn(), guide) == 2
+
+
+def test_long_groups_are_told():
+    rng = RNG(4)
+    places = 12.0 * np.eye(3, 6)[rng.integers(0, 3, 600)]
+    round_ones, long_ones = (places + rng.normal(size=(600, 6)) * [1, 1, 1, length, 1, 1] for length in (1, 3))
+
+    assert not any("as long as" in told for told in decision_for(round_ones, last=3).disagreements)
+    partitions = sweep(long_ones, [3], seed=0)
+    assert elongation(long_ones, partitions[0]) == pytest.approx(3, rel=0.15)
+    assert any("as long as" in told for told in decided(long_ones, 3).disagreements)
 
 
 def test_fourteen_groups_are_looked_for_beyond_twelve_unless_somebody_says_how_far_to_go():
