@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from pipeline.campaigns.learning.cross_fitting import folds
 from pipeline.campaigns.learning.history import TEST, place
 from pipeline.campaigns.learning.offers import (
     Offers,
@@ -20,15 +21,7 @@ from pipeline.campaigns.learning.offers import (
     offers_of_last,
     offers_over_time,
 )
-from pipeline.campaigns.learning.response_model import (
-    Reasons,
-    calibrate,
-    cross_fit,
-    explain,
-    fit_response,
-    folds,
-    predict,
-)
+from pipeline.campaigns.learning.response_model import Reasons, calibrate, explain, learn, predict
 from pipeline.campaigns.learning.rivals import predict_by_cells, rfm_cells, segments_then, with_past
 from pipeline.campaigns.profit import Mask
 from pipeline.contract import (
@@ -95,8 +88,8 @@ def _of_last(subject: Subject, seed: int) -> Evidence | None:
         return None
     parts = (subject.customers, subject.dataset, subject.segments, subject.cards, campaign, subject.leaky)
     offers = offers_of_last(*parts)
-    probability = cross_fit(offers.known, offers.columns, offers.outcome, seed).mean(axis=0)
-    model = fit_response(offers.known, offers.columns, offers.outcome, campaign.column)
+    learned = learn(offers.known, offers.columns, offers.outcome, seed, name=campaign.column)
+    probability, model = learned.probability, learned.model
     everyone, _ = known_of_customers(*parts)
     now = predict(model, everyone)
     now[offers.customer] = probability  # of a model that has not seen the customer's own answer
@@ -126,7 +119,7 @@ def _of_last(subject: Subject, seed: int) -> Evidence | None:
 
 
 def _cross_rivals(offers: Offers, seed: int) -> dict[str, Vector]:
-    fold = folds(offers.outcome, seed)
+    fold = folds(len(offers.outcome), seed)
     made: dict[str, Vector] = {}
     for one in range(int(fold.max()) + 1):
         train, test = fold != one, fold == one
@@ -148,9 +141,10 @@ def _over_time(subject: Subject, history: Mapping[str, pd.DataFrame], spec: Hist
     if not (enough(offers.outcome[test]) and enough(offers.outcome[train])):
         return None
     earlier, later = offers.where(train), offers.where(test)
-    probability = predict(fit_response(earlier.known, offers.columns, earlier.outcome), later.known)
+    before = learn(earlier.known, offers.columns, earlier.outcome, seed, customer=earlier.customer)
+    probability = predict(before.model, later.known)
     then = _segments_at_test(subject, history, spec, later, seed)[offers.customer]
-    model = fit_response(offers.known, offers.columns, offers.outcome)
+    model = learn(offers.known, offers.columns, offers.outcome, seed, customer=offers.customer).model
     rivals = _rivals(offers, then, train, test)
     note = Message.of(
         "Fitted on {contacts} contacts of {campaigns} campaigns, tested on {tested} contacts of {later} later ones. "
