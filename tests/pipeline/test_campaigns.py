@@ -26,6 +26,7 @@ from pipeline.campaigns import (
     read_history,
 )
 from pipeline.campaigns.answers import UNKNOWN, respond_by_segment
+from pipeline.campaigns.learning.earlier_segments import segments_before
 from pipeline.campaigns.learning.evidence import Subject
 from pipeline.campaigns.learning.history import TEST, moments
 from pipeline.campaigns.learning.offers import RESPONDED, offers_over_time
@@ -554,6 +555,44 @@ def test_later_campaigns_test_what_earlier_ones_taught(tmp_path: Path) -> None:
     profit = {one.key: one.profit for one in plan.summary.evaluation}
     assert profit[HeldOut.PROBABILITY] > profit["random"]
     assert plan.summary.contacts > 0
+
+
+def test_past_campaigns_are_judged_by_the_segments_that_were_known_before_them(tmp_path: Path) -> None:
+    """Segments that know who answered: by themselves one answers always and one never, which is no advice."""
+    spec = shop(tmp_path)
+    frame = customers_of(spec, tmp_path)
+    it = subject(frame, spec.campaigns)
+    knowing = replace(it, segments=frame["c4"].to_numpy(np.int64), cards=it.cards[:2])
+
+    plan = plan_campaigns(knowing, history=history_of(spec), spec=spec.history)
+    undated = plan_campaigns(knowing)
+
+    def of_last(made: pd.DataFrame) -> pd.DataFrame:
+        return made[(made[Responses.CAMPAIGN] == "c4") & (made[Responses.SEGMENT] >= 0)]
+
+    known = of_last(plan.responses)
+    assert plan.summary.known_before
+    assert "known when each began" in plan.summary.notes[1]
+    assert known[Responses.RATE].max() < 0.6 < of_last(undated.responses)[Responses.RATE].max() == 1.0
+    assert known[Responses.N].sum() <= len(frame)
+    assert set(known[Responses.WORD]) <= {"act", "test", "don't", "too few"}
+    assert set(of_last(undated.responses)[Responses.WORD]) == {"association"}
+
+
+def test_what_is_bought_after_a_campaign_moves_nobody_between_its_segments(tmp_path: Path) -> None:
+    spec = shop(tmp_path)
+    frame = customers_of(spec, tmp_path)
+    it, history = subject(frame, spec.campaigns), place(history_of(spec), frame, "id")
+    assert spec.history is not None
+    later = {**history, "c4": history["c4"].assign(spend=history["c4"]["spend"].to_numpy()[::-1])}
+
+    first, second = (segments_before(frame, it.dataset, it.segments, one, spec.history) for one in (history, later))
+
+    assert first is not None
+    assert second is not None
+    assert first.agreement > 0.8
+    assert all((first.segments[name] == second.segments[name]).all() for name in ("c1", "c2", "c3"))
+    assert (first.segments["c4"] != second.segments["c4"]).any()
 
 
 def test_over_time_the_list_belongs_to_the_sweep_and_whole_segments_to_each_k(tmp_path: Path) -> None:

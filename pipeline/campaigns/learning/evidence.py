@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from pipeline.campaigns.learning.cross_fitting import folds
+from pipeline.campaigns.learning.earlier_segments import Earlier, columns_at, segments_before
 from pipeline.campaigns.learning.history import TEST, place
 from pipeline.campaigns.learning.offers import (
     Offers,
-    columns_over_time,
     enough,
     known_of_customers,
     last_campaign,
@@ -35,6 +35,7 @@ from pipeline.contract import (
     Quantity,
     ResponseModel,
     SegmentCard,
+    percent,
 )
 from pipeline.processors import one_thread
 from pipeline.statistics import Vector
@@ -55,6 +56,7 @@ class Evidence:
     reasons: Mapping[str, Reasons]
     campaign: str = ""  # the outcome column that the model predicts, where it is one
     notes: tuple[str, ...] = ()
+    then: Mapping[str, Labels] = field(default_factory=dict)  # outcome column -> segments of before the campaign
 
 
 @dataclass(frozen=True)
@@ -154,10 +156,7 @@ def _over_time(subject: Subject, history: Mapping[str, pd.DataFrame], spec: Hist
         tested=Quantity(int(test.sum())),
         later=Quantity(len(set(later.campaign))),
     )
-    today = Message.of(
-        "Responses by segment describe past campaigns in today's segments, which know what people bought, and "
-        "which coupons they used, since then: they tell who answered, not who will."
-    )
+    earlier_segments = segments_before(customers, dataset, subject.segments, history, spec)
     return Evidence(
         "time split",
         model,
@@ -165,7 +164,21 @@ def _over_time(subject: Subject, history: Mapping[str, pd.DataFrame], spec: Hist
         _held_out(later, probability, rivals),
         {kind: predict(model, known) for kind, known in ahead.items()},
         {kind: explain(model, known) for kind, known in ahead.items()},
-        notes=(note, today),
+        notes=(note, _about_segments(earlier_segments)),
+        then=earlier_segments.segments if earlier_segments else {},
+    )
+
+
+def _about_segments(earlier: Earlier | None) -> Message:
+    if earlier is None:
+        return Message.of(
+            "Responses by segment describe past campaigns in today's segments, which know what people bought, and "
+            "which coupons they used, since then: they tell who answered, not who will."
+        )
+    return Message.of(
+        "Responses by segment describe past campaigns in segments by what was known when each began. The rule behind "
+        "them, given what is known today, puts {share} of the customers into their own segment.",
+        share=percent(earlier.agreement),
     )
 
 
@@ -174,11 +187,7 @@ def _segments_at_test(
 ) -> Labels:
     """Segments made of what was known when the tests began; whoever was unknown then is a group of its own."""
     moment = TEST if TEST in history else str(later.campaign[0])
-    columns = tuple(
-        column
-        for column in columns_over_time(subject.customers, subject.dataset, spec)
-        if column.name in spec.columns and history[moment][column.name].notna().any()
-    )
+    columns = columns_at(subject.customers, subject.dataset, history, spec, moment)
     k = len(subject.cards)
     labels = np.full(len(subject.customers), k, dtype=np.int64)
     known = history[moment].sort_index()
