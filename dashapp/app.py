@@ -12,7 +12,7 @@ import dash
 from dash import Dash, set_props
 from flask import Response, request
 
-from dashapp import callbacks, charts, frame, ids, report, routes
+from dashapp import callbacks, charts, frame, ids, observing, report, routes
 from dashapp.address import UnderPrefix
 from dashapp.data import SegmentationData
 from dashapp.frame import Page
@@ -95,6 +95,7 @@ def create_app(data: SegmentationData, pages: Sequence[Page] = PAGES) -> Dash:
         )
         page.register(app, data)
     app.layout = partial(frame.around, pages)  # asked for anew by every reader, each in a language
+    observing.watch(app.server, log=data.settings.access_log)
     app.server.before_request(_listen)
     app.server.after_request(partial(_say_unknown, pages))
     callbacks.register(app, data, pages)
