@@ -15,7 +15,7 @@ from pipeline.contract import Labels, Matrix, Tree
 from pipeline.statistics import Vector
 
 STRENGTH = 0.1  # scikit-learn's C
-FOLDS, REPEATS, LARGE = 5, 5, 50_000
+FOLDS, REPEATS, GROWN, LARGE = 5, 5, 2, 50_000
 SHARES = (0.0, 0.25, 0.5, 0.75, 1.0)  # of the logistic part
 STEEPEST = 2.0  # a mean of two cautious models may be too cautious; more than this is chance
 _STEPS = 40
@@ -68,34 +68,33 @@ class Unseen:
 def unseen(
     design: Matrix, columns: Sequence[str], outcome: Vector, seed: int, customer: np.ndarray | None = None
 ) -> Unseen:
-    """Both parts cross-fitted: five times for the logistic regression, once for many rows and for the trees.
+    """Both parts cross-fitted: five times for the logistic regression, twice for the trees, and once for many rows.
 
     The trees leave the segment out. It is made of columns that they have, and so they are the same for every k.
     """
-    repeats = REPEATS if len(outcome) <= LARGE else 1
-    fold = folds(len(outcome), seed, customer)
+    few = len(outcome) <= LARGE
+    parts = np.array([folds(len(outcome), seed + repeat, customer) for repeat in range(REPEATS if few else 1)])
     added = np.zeros(len(outcome))
-    for repeat in range(repeats):
-        part = fold if repeat == 0 else folds(len(outcome), seed + repeat, customer)
+    for part in parts:
         for one in range(FOLDS):
             inside = part != one
             intercept, weights = logistic(design[inside], outcome[inside])
-            added[~inside] += (design[~inside] @ weights + intercept) / repeats
+            added[~inside] += (design[~inside] @ weights + intercept) / len(parts)
     kept = np.array([at for at, name in enumerate(columns) if name != SEGMENT], dtype=np.int64)
-    rows = _Rows(design[:, kept], outcome, fold)
-    boosted, trees = _boosted(rows) if len(outcome) <= LARGE else _boosted.__wrapped__(rows)
+    rows = _Rows(design[:, kept], outcome, parts[:GROWN])
+    boosted, trees = _boosted(rows) if few else _boosted.__wrapped__(rows)
     moved = tuple(
         tree.model_copy(update={"term": tuple(int(kept[at]) if at >= 0 else at for at in tree.term)}) for tree in trees
     )
-    return Unseen(added, boosted, moved, fold)
+    return Unseen(added, boosted, moved, parts[0])
 
 
 class _Rows:
     """Rows to grow trees on, equal where their numbers are, so that what was grown once is not grown for every k."""
 
-    def __init__(self, design: Matrix, outcome: Vector, fold: Labels) -> None:
-        self.design, self.outcome, self.fold = np.ascontiguousarray(design), outcome, fold
-        parts = (self.design, self.outcome, self.fold)
+    def __init__(self, design: Matrix, outcome: Vector, folds: Labels) -> None:
+        self.design, self.outcome, self.folds = np.ascontiguousarray(design), outcome, folds  # folds: (repeats, n)
+        parts = (self.design, self.outcome, self.folds)
         self.digest = blake2b(b"".join(part.tobytes() for part in parts)).digest()
 
     def __hash__(self) -> int:
@@ -108,11 +107,12 @@ class _Rows:
 @lru_cache(maxsize=2)
 def _boosted(rows: _Rows) -> tuple[Vector, tuple[Tree, ...]]:
     """(log-odds of each row by trees that have not seen it, trees grown on all rows)."""
-    made = np.empty(len(rows.outcome))
-    for one in range(FOLDS):
-        inside = rows.fold != one
-        base, trees = grow(*_sample(rows.design[inside], rows.outcome[inside]))
-        made[~inside] = base + scores(trees, rows.design[~inside])
+    made = np.zeros(len(rows.outcome))
+    for part in rows.folds:
+        for one in range(FOLDS):
+            inside = part != one
+            base, trees = grow(*_sample(rows.design[inside], rows.outcome[inside]))
+            made[~inside] += (base + scores(trees, rows.design[~inside])) / len(rows.folds)
     return made, grow(*_sample(rows.design, rows.outcome))[1]
 
 
