@@ -173,8 +173,8 @@ def _measured(chosen: CandidateRecord) -> Message:
         "How clearly the groups are apart is {silhouette} of 1 (silhouette), {excess} against customers without any groups."
         if verdicts.apart(chosen) and (above or 0.0) <= verdicts.MIN_EXCESS
         else "Divided anew by what half of the customers taught, the weakest group kept {strength} of its pairs "
-        "together (prediction strength; 80 % are needed). How clearly the groups are apart is {silhouette} of 1 (silhouette), "
-        "{excess} against customers without any groups (more than {needed} is needed)."
+        "together (prediction strength; 80 % are needed). How clearly the groups are apart is {silhouette} of 1 "
+        "(silhouette), {excess} against customers without any groups (more than {needed} is needed)."
     )
     strength: Value = Message.of("an unknown share") if chosen.stability is None else percent(chosen.stability)
     return Message.of(
