@@ -170,7 +170,8 @@ def _measured(chosen: CandidateRecord) -> Message:
     template = (
         "Divided anew by what half of the customers taught, the weakest group kept {strength} of its pairs together "
         "(prediction strength; 80 % are needed). Between any two of the groups there is a valley with few customers. "
-        "How clearly the groups are apart is {silhouette} of 1 (silhouette), {excess} against customers without any groups."
+        "How clearly the groups are apart is {silhouette} of 1 (silhouette), {excess} against customers without any "
+        "groups."
         if verdicts.apart(chosen) and (above or 0.0) <= verdicts.MIN_EXCESS
         else "Divided anew by what half of the customers taught, the weakest group kept {strength} of its pairs "
         "together (prediction strength; 80 % are needed). How clearly the groups are apart is {silhouette} of 1 "
