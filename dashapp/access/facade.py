@@ -7,6 +7,7 @@ It keeps no data of its own: a method that is not permitted here has nothing to 
 from __future__ import annotations
 
 from dashapp.access.curation import refusal
+from dashapp.access.keeper import record
 from dashapp.data import Champions, Run, SegmentationData, View
 from dashapp.i18n import _
 from dashapp.reader import Right, reader
@@ -83,15 +84,21 @@ class ReadersData(SegmentationData):
 
     def promote(self, run_id: str, *, reason: str, who: str) -> Champion:
         """Make a run the champion; raises ``KorzinaError``."""
-        return self._behind.promote(run_id, reason=reason, who=self._changer(who))
+        signed = self._changer(who)
+        record("promote", run=run_id)
+        return self._behind.promote(run_id, reason=reason, who=signed)
 
     def rollback(self, experiment: str, *, reason: str, who: str) -> Champion:
         """Go back to the champion before; raises ``KorzinaError``."""
-        return self._behind.rollback(experiment, reason=reason, who=self._changer(who))
+        signed = self._changer(who)
+        record("rollback", told=experiment)
+        return self._behind.rollback(experiment, reason=reason, who=signed)
 
     def annotate(self, run_id: str, key: str, *, who: str, name: str | None = None, note: str = "") -> Annotation:
         """Name a segment or write a note on it; raises ``KorzinaError``."""
-        return self._behind.annotate(run_id, key, who=self._changer(who), name=name, note=note)
+        signed = self._changer(who)
+        record("rename", run=run_id, told=f"{key}: {'a note' if name is None else 'a name'}")
+        return self._behind.annotate(run_id, key, who=signed, name=name, note=note)
 
     def _changer(self, who: str) -> str:
         """Under which name a change is kept: the one that was proven, where there is one. Raises ``ForbiddenError``."""
