@@ -51,7 +51,7 @@ def baskets_of(reading: Understanding, table: Sequence[Profile], engine: Engine)
         return Bought()
     if reading.order is None:
         return Bought(comment="No column holds the number of an order, so nobody can tell what was bought together.")
-    goods = [_counted(engine, reading.order, profile, item=item) for profile, item in _candidates(reading, table)]
+    goods = _counted(engine, reading.order, _candidates(reading, table))
     if not goods:
         return Bought(comment="No column says what was bought, so no pairs of goods can be counted.")
     repeated = [one for one in goods if not one.unique]
@@ -79,14 +79,20 @@ def _candidates(reading: Understanding, table: Sequence[Profile]) -> list[tuple[
     return found
 
 
-def _counted(engine: Engine, order: str, profile: Profile, *, item: bool) -> _Goods:
-    name, number = quote(profile.name), quote(order)
-    things, in_orders, several = engine.rows(
-        f"SELECT count(DISTINCT thing), count(*), count_if(nth = 2) FROM (SELECT thing, "
-        f"row_number() OVER (PARTITION BY number) AS nth FROM (SELECT DISTINCT {number} AS number, {name} AS thing "
-        f"FROM {quote(SINGLE)} WHERE {number} IS NOT NULL AND {name} IS NOT NULL))"
+def _counted(engine: Engine, order: str, candidates: Sequence[tuple[Profile, bool]]) -> list[_Goods]:
+    """What each column holds in the orders, by one query."""
+    if not candidates:
+        return []
+    number = quote(order)
+    each = ", ".join(f"count(DISTINCT {quote(profile.name)}) AS n{at}" for at, (profile, _) in enumerate(candidates))
+    sums = ", ".join(f"coalesce(sum(n{at}), 0), count_if(n{at} > 1)" for at in range(len(candidates)))
+    counted = engine.rows(
+        f"SELECT {sums} FROM (SELECT {each} FROM {quote(SINGLE)} WHERE {number} IS NOT NULL GROUP BY {number})"
     )[0]
-    return _Goods(profile, int(things), int(in_orders), int(several), item)
+    return [
+        _Goods(profile, profile.distinct, int(counted[2 * at]), int(counted[2 * at + 1]), item)
+        for at, (profile, item) in enumerate(candidates)
+    ]
 
 
 def _best(goods: Sequence[_Goods]) -> _Goods:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 import hashlib
 import hmac
 import ipaddress
@@ -177,3 +178,11 @@ class Settings(BaseSettings):
         if file is not None:
             return str(file.parent / "artifacts")
         return "" if self.store_uri.startswith("http") else str((self.home / "artifacts").absolute())
+
+
+def account_name() -> str:
+    """The account that this process runs under; its number where it has no name, as in a container."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError, ImportError):  # which of them depends on the system and on Python's version
+        return f"uid {os.getuid()}" if hasattr(os, "getuid") else "unknown"
