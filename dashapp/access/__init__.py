@@ -47,3 +47,7 @@ def register(server: Flask, settings: Settings) -> None:
             server
         )
     sign_in.register(server, keeper)
+    if settings.auth == "oidc":
+        from dashapp.access import provider  # it takes a third of a second to load, and other modes have no use for it
+
+        provider.register(server, keeper)

@@ -24,6 +24,8 @@ ROUTES: Mapping[str, Least] = {
     ASSETS: "viewer",  # but for what the sign-in page is drawn with
     "/sign-in": "anybody",
     "/sign-in.js": "anybody",
+    "/sign-in/start": "anybody",
+    "/sign-in/back": "anybody",
     "/sign-out": "viewer",
     "/account": "viewer",
     "/_favicon.ico": "anybody",

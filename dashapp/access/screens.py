@@ -104,7 +104,7 @@ def provider_link(*, provider: str, start: str, problem: str = "", status: int =
     return _screen(_("Sign in"), "/sign-in", content, status)
 
 
-def account(who: Reader, *, csrf: str, can_leave: bool) -> Response:
+def account(who: Reader, *, csrf: str, can_leave: bool, forms: str = "") -> Response:
     """Who has signed in, what that role may, and the way out."""
     roles = {
         "viewer": (_("Viewer"), _("You see groups of ten customers and more.")),
@@ -126,7 +126,7 @@ def account(who: Reader, *, csrf: str, can_leave: bool) -> Response:
         button=_("Sign out"),
         back_words=_("Back to the dashboard"),
     )
-    return _screen(_("Your account"), "/account", content)
+    return _screen(_("Your account"), "/account", content, forms=forms)
 
 
 def script() -> Response:

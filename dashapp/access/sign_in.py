@@ -7,6 +7,7 @@ import hmac
 import logging
 import secrets
 from functools import partial
+from urllib.parse import urlsplit
 
 from flask import Flask, Response, redirect, request
 
@@ -24,7 +25,7 @@ from pipeline.contract import ReaderRole
 BEFORE = "__Host-korzina-before"  # a random text of whoever has not signed in, to which the form's token belongs
 CSRF_COOKIE = "korzina-csrf"  # Dash copies it into the header with every callback
 CSRF_HEADER = "X-CSRFToken"
-_log = logging.getLogger(__name__)
+log = logging.getLogger(__name__)
 
 
 def register(server: Flask, keeper: Keeper) -> None:
@@ -32,7 +33,7 @@ def register(server: Flask, keeper: Keeper) -> None:
     if keeper.settings.auth == "password":
         server.add_url_rule("/sign-in", "sign_in", partial(show, keeper), methods=["GET"])
         server.add_url_rule("/sign-in", "sign_in_with", partial(check, keeper), methods=["POST"])
-    if keeper.settings.auth != "proxy":
+    if keeper.settings.auth == "password":
         server.add_url_rule("/sign-out", "sign_out", partial(leave, keeper), methods=["POST"])
     server.add_url_rule("/account", "account", partial(account, keeper))
     server.add_url_rule("/sign-in.js", "sign_in_script", screens.script)
@@ -87,7 +88,9 @@ def account(keeper: Keeper) -> Response:
     if (chosen := language_chosen()) is not None:
         return chosen
     token = token_for(keeper, request.cookies.get(COOKIE, ""))
-    return screens.account(reader(), csrf=token, can_leave=keeper.settings.auth != "proxy")
+    issuer = urlsplit(keeper.settings.oidc_issuer)
+    forms = f" {issuer.scheme}://{issuer.netloc}" if keeper.settings.auth == "oidc" else ""  # to sign out there too
+    return screens.account(reader(), csrf=token, can_leave=keeper.settings.auth != "proxy", forms=forms)
 
 
 def leave(keeper: Keeper) -> Response:
@@ -140,5 +143,5 @@ def language_chosen() -> Response | None:
 
 def _refused(keeper: Keeper, name: str, why: str) -> None:
     known = keeper.users.find(name)  # a name that nobody has may be a password, typed into the wrong field
-    _log.warning("a sign-in was refused: %s", why)
+    log.warning("a sign-in was refused: %s", why)
     record("sign-in refused", who=known.name if known else "(unknown name)", told=why)

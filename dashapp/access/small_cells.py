@@ -302,7 +302,6 @@ def _known_shares(table: pd.DataFrame) -> pd.DataFrame:
     """Passive columns with a value of ten customers and more, whose share is none of fewer than ten."""
     n = table[Passive.N].to_numpy(np.float64)
     told = np.where(table[Passive.CATEGORY].eq(""), n, n * table[Passive.VALUE].fillna(0.0).to_numpy(np.float64))
-    kept: pd.Series = (n >= LEAST) & (told >= LEAST)
-    made = table[kept].reset_index(drop=True)
+    made = table[(n >= LEAST) & (told >= LEAST)].reset_index(drop=True)
     counts = pd.Series([rounded(float(count)) for count in made[Passive.N]], dtype=np.int64)
     return made.assign(**{Passive.N: counts}, **{name: made[name].round(2) for name in (Passive.COVERAGE,)})

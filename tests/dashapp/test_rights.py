@@ -20,6 +20,8 @@ from dashapp.pages import PAGES
 from dashapp.reader import LOCAL, NOBODY, Reader, let_in
 from pipeline.contract import READER_ROLES, ReaderRole
 
+SIGNING = {"/sign-in", "/sign-in.js", "/sign-in/start", "/sign-in/back", "/sign-out", "/account"}
+
 
 def test_every_route_and_every_output_is_in_the_table_and_nothing_else(app: dash.Dash) -> None:
     app.server.test_client().get("/")
@@ -27,7 +29,7 @@ def test_every_route_and_every_output_is_in_the_table_and_nothing_else(app: dash
     outputs = {output for callback in app.callback_map for output in rights.outputs_in(callback)}
 
     assert rights.missing(rules, app.callback_map) == []
-    assert rights.ROUTES.keys() - set(rules) == {"/sign-in", "/sign-in.js", "/sign-out", "/account"}
+    assert rights.ROUTES.keys() - set(rules) == SIGNING
     assert rights.OUTPUTS.keys() - outputs == set()
     assert rights.PAGES.keys() == {page.name for page in PAGES} | {"not_found_404"}
 
