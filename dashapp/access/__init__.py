@@ -7,8 +7,8 @@ from flask import Flask
 from dashapp.access import sign_in
 from dashapp.access.curation import reachable, refusal, signature, why_absent
 from dashapp.access.door import Door, may_open
-from dashapp.access.facade import ForbiddenError, ReadersData
-from dashapp.access.keeper import EXTENSION, Keeper, exported, record
+from dashapp.access.facade import ReadersData
+from dashapp.access.keeper import EXTENSION, Audit, ForbiddenError, Keeper, audit, exported, record
 from dashapp.access.recognise import by_proxy, by_session
 from dashapp.access.sign_in import CSRF_COOKIE
 from dashapp.reader import LOCAL
@@ -16,8 +16,10 @@ from pipeline.settings import Settings
 
 __all__ = [
     "CSRF_COOKIE",
+    "Audit",
     "ForbiddenError",
     "ReadersData",
+    "audit",
     "exported",
     "may_open",
     "reachable",

@@ -10,20 +10,16 @@ from dataclasses import replace
 from threading import Lock
 
 from dashapp.access.curation import refusal
-from dashapp.access.keeper import record
+from dashapp.access.keeper import ForbiddenError, record
 from dashapp.access.small_cells import coarse
 from dashapp.data import Champions, Run, SegmentationData, View
 from dashapp.i18n import _, language
 from dashapp.kept import Kept
 from dashapp.reader import Right, reader
 from pipeline.contract import Annotation, Champion, Placement, Promotion, RunSummary
-from pipeline.errors import KorzinaError, StoreError
+from pipeline.errors import KorzinaError
 
 _RUNS_KEPT = 4
-
-
-class ForbiddenError(StoreError):
-    """The present reader may not have what was asked for."""
 
 
 class ReadersData(SegmentationData):

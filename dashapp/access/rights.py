@@ -55,6 +55,7 @@ PAGES: Mapping[str, ReaderRole] = {
     "compare": "marketer",  # two segmentations side by side tell of the few who moved
     "data": "marketer",  # single rows that were set aside
     "score": "analyst",
+    "audit": "analyst",
 }
 
 # an output as Dash writes it (id.property) -> the lowest role whose browser may ask for it

@@ -159,9 +159,12 @@ def test_the_verifier_that_the_challenge_was_made_of_is_sent_with_the_code(
     """The provider of these tests does not compare the two, so what is sent is looked at here."""
     client, sent = browser(), []
     exchange = oidc.OAuth2Session.fetch_token
-    monkeypatch.setattr(
-        oidc.OAuth2Session, "fetch_token", lambda *a, **more: (sent.append(more), exchange(*a, **more))[1]
-    )
+
+    def noted(*given: Any, **more: Any) -> Any:
+        sent.append(more)
+        return exchange(*given, **more)
+
+    monkeypatch.setattr(oidc.OAuth2Session, "fetch_token", noted)
     address = client.get("/sign-in/start", **BASE).headers["Location"]
     parts = urlsplit(agree(address, "1"))
 
