@@ -181,7 +181,7 @@ def init(
     output: Annotated[Path | None, typer.Option(help="Spec to write; left out: beside the file, as NAME.toml.")] = None,
     force: Annotated[bool, typer.Option("--force", help="Overwrite an existing spec.")] = False,
     answer: Annotated[list[str] | None, typer.Option(help="KEY=VALUE: the answer to a question; repeatable.")] = None,
-    language: cli.LanguageOption = "en",
+    language: cli.LanguageOption = None,
     as_json: cli.JsonOption = False,
 ) -> None:
     """Analyse the data's structure, write a draft spec, and try it on the whole of them.

@@ -4,6 +4,7 @@ The pipeline writes these, the dashboard reads them, and ``check_table`` is appl
 spells a column of these tables or the name of an artifact.
 """
 
+from pipeline.contract import verdicts
 from pipeline.contract.campaign_plan import (
     Calibration,
     CampaignPlan,
@@ -158,8 +159,10 @@ from pipeline.contract.tables import (
     check_table,
     empty_table,
 )
+from pipeline.contract.verdicts import APART, reviewed_run, verdict_at
 
 __all__ = [
+    "APART",
     "BOM",
     "CATEGORY_KINDS",
     "CURRENCY_SIGNS",
@@ -299,11 +302,14 @@ __all__ = [
     "percent",
     "plain_number",
     "plain_quantity",
+    "reviewed_run",
     "rfm_cell",
     "set_aside_in_words",
     "share_label",
     "speaker",
     "than_all",
+    "verdict_at",
+    "verdicts",
     "with_currency",
     "with_label",
     "with_messages",

@@ -6,11 +6,18 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from pipeline.contract import CandidateRecord, Decision, Message, Quantity, Value, Verdict, percent
+from pipeline.contract import (
+    CandidateRecord,
+    Decision,
+    Message,
+    Quantity,
+    Value,
+    Verdict,
+    percent,
+    verdicts,
+)
 from pipeline.errors import UsageError
 
-MIN_STRENGTH = 0.8
-MIN_EXCESS = 0.03
 KEPT_EXCESS = 0.5
 STRONG_EXCESS = 0.06
 
@@ -54,8 +61,8 @@ def override(decision: Decision, k: int, reason: str, candidates: Sequence[Candi
         ks = ", ".join(str(candidate.k) for candidate in candidates)
         raise UsageError.because(f"--choose {k}: no such candidate", expected=f"one of {ks}", found=str(k))
     words = Message.of(
-        "Chosen by a person: {reason}. The rule's own choice was {k}. {rule}",
-        reason=reason.strip().rstrip("."),
+        "Chosen by a person: “{reason}”. The rule's own choice was {k}. {rule}",
+        reason=reason.strip(),
         k=Quantity(decision.k),
         rule=decision.reason,
     )
@@ -86,13 +93,13 @@ def _supported(candidates: Sequence[CandidateRecord]) -> list[CandidateRecord]:
     above = {
         candidate.k: excess(candidate) or 0.0
         for candidate in candidates
-        if (candidate.stability or 0.0) >= MIN_STRENGTH
+        if (candidate.stability or 0.0) >= verdicts.MIN_STRENGTH
     }
     least = KEPT_EXCESS * max(above.values(), default=0.0)
     return [
         candidate
         for candidate in candidates
-        if above.get(candidate.k, 0.0) > MIN_EXCESS and above[candidate.k] >= least
+        if above.get(candidate.k, 0.0) > verdicts.MIN_EXCESS and above[candidate.k] >= least
     ]
 
 
@@ -136,7 +143,7 @@ def _measured(chosen: CandidateRecord) -> Message:
         strength=strength,
         silhouette=Quantity(chosen.silhouette, ".2f"),
         excess=Message.of("not compared") if above is None else Quantity(above, "+.3f"),
-        needed=Quantity(MIN_EXCESS, "+.2f"),
+        needed=Quantity(verdicts.MIN_EXCESS, "+.2f"),
     )
 
 
