@@ -80,6 +80,7 @@ def create_app(data: SegmentationData, pages: Sequence[Page] = PAGES) -> Dash:
         assets_folder=str(Path(__file__).parent / "assets"),
         on_error=_show_error,
         enable_mcp=False,
+        csrf_token_name=access.CSRF_COOKIE,
         meta_tags=[
             {"name": "viewport", "content": "width=device-width, initial-scale=1"},
             {"name": "color-scheme", "content": "light dark"},

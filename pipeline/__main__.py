@@ -1,4 +1,4 @@
-"""The command line, and the only module that prints. Results go to stdout, everything else to stderr."""
+"""The command line. Results go to stdout, everything else to stderr; only it and the commands of accounts print."""
 
 from __future__ import annotations
 
@@ -28,6 +28,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+cli.attach_accounts(app)
 
 
 def _tell_version(wanted: bool) -> None:

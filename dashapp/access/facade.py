@@ -6,16 +6,20 @@ It keeps no data of its own: a method that is not permitted here has nothing to 
 
 from __future__ import annotations
 
+from dataclasses import replace
+from threading import Lock
+
 from dashapp.access.curation import refusal
+from dashapp.access.keeper import ForbiddenError, record
+from dashapp.access.small_cells import coarse
 from dashapp.data import Champions, Run, SegmentationData, View
-from dashapp.i18n import _
+from dashapp.i18n import _, language
+from dashapp.kept import Kept
 from dashapp.reader import Right, reader
 from pipeline.contract import Annotation, Champion, Placement, Promotion, RunSummary
-from pipeline.errors import KorzinaError, StoreError
+from pipeline.errors import KorzinaError
 
-
-class ForbiddenError(StoreError):
-    """The present reader may not have what was asked for."""
+_RUNS_KEPT = 4
 
 
 class ReadersData(SegmentationData):
@@ -24,6 +28,8 @@ class ReadersData(SegmentationData):
     def __init__(self, behind: SegmentationData) -> None:
         self._behind = behind
         self.settings = behind.settings
+        self._viewed: Kept[tuple[str, tuple[str, ...]], Run] = Kept(_RUNS_KEPT)
+        self._making = Lock()
 
     def reserve(self, names: frozenset[str]) -> None:
         """As behind: the app's own, at its start."""
@@ -43,12 +49,25 @@ class ReadersData(SegmentationData):
 
     def view(self, run_id: object = None) -> View:
         """The run that a page names or the champion; nothing for nobody, so that an empty page can be drawn."""
-        return self._behind.view(run_id) if reader().may("look") else View(None, Champions())
+        if not reader().may("look"):
+            return View(None, Champions())
+        view = self._behind.view(run_id)
+        if reader().may("rows") or view.run is None:
+            return view
+        if not self._in_use(view.run):
+            notice = _("The link names a segmentation that is not in use. This is the current one.")
+            view = replace(self._behind.view(), notice=notice)
+        return view if view.run is None else replace(view, run=self._coarse(view.run))
 
     def run(self, run_id: object) -> Run:
         """One run; raises ``StoreError``, ``ForbiddenError`` among them."""
         _need("look")
-        return self._behind.run(run_id)
+        run = self._behind.run(run_id)
+        if reader().may("rows"):
+            return run
+        if not self._in_use(run):
+            raise ForbiddenError(_("Your role does not include this."))
+        return self._coarse(run)
 
     def asked(self, named: str) -> Run | None:
         """The run that the address of a file names; None for no such run, or none for this reader."""
@@ -83,15 +102,35 @@ class ReadersData(SegmentationData):
 
     def promote(self, run_id: str, *, reason: str, who: str) -> Champion:
         """Make a run the champion; raises ``KorzinaError``."""
-        return self._behind.promote(run_id, reason=reason, who=self._changer(who))
+        signed = self._changer(who)
+        record("promote", run=run_id)
+        return self._behind.promote(run_id, reason=reason, who=signed)
 
     def rollback(self, experiment: str, *, reason: str, who: str) -> Champion:
         """Go back to the champion before; raises ``KorzinaError``."""
-        return self._behind.rollback(experiment, reason=reason, who=self._changer(who))
+        signed = self._changer(who)
+        record("rollback", told=experiment)
+        return self._behind.rollback(experiment, reason=reason, who=signed)
 
     def annotate(self, run_id: str, key: str, *, who: str, name: str | None = None, note: str = "") -> Annotation:
         """Name a segment or write a note on it; raises ``KorzinaError``."""
-        return self._behind.annotate(run_id, key, who=self._changer(who), name=name, note=note)
+        signed = self._changer(who)
+        record("rename", run=run_id, told=f"{key}: {'a note' if name is None else 'a name'}")
+        return self._behind.annotate(run_id, key, who=signed, name=name, note=note)
+
+    def _in_use(self, run: Run) -> bool:
+        """Whether a run is a champion: two segmentations of the same customers, subtracted, tell of single ones."""
+        return any(champion.run_id == run.run_id for champion in self._behind.champions().found)
+
+    def _coarse(self, run: Run) -> Run:
+        """The run in groups of ten and more, in the reader's language; made once for each set of names."""
+        stored = run.original or run
+        names = tuple(card.name for card in stored.segmentation.cards)
+        with self._making:
+            made = self._viewed.of(
+                (run.run_id, names), lambda: Run(coarse(stored.segmentation), reserved=stored.reserved)
+            )
+        return made.retold(language())
 
     def _changer(self, who: str) -> str:
         """Under which name a change is kept: the one that was proven, where there is one. Raises ``ForbiddenError``."""

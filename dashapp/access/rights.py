@@ -14,13 +14,20 @@ from pipeline.contract import ReaderRole
 Open = Literal["anybody", "operator"]  # the second: answered for the program itself, to whoever watches it
 Least = Open | ReaderRole
 
+ASSETS = "/assets/<path:filename>"
 # rule of Flask -> the lowest role that reaches it
 ROUTES: Mapping[str, Least] = {
     "/healthz": "operator",
     "/readyz": "operator",
     "/metrics": "operator",  # on this machine, or with a token of its own
     "/_mcp": "anybody",  # 404 always
-    "/assets/<path:filename>": "viewer",  # what the sign-in page needs of it: PUBLIC_ASSETS
+    ASSETS: "viewer",  # but for what the sign-in page is drawn with
+    "/sign-in": "anybody",
+    "/sign-in.js": "anybody",
+    "/sign-in/start": "anybody",
+    "/sign-in/back": "anybody",
+    "/sign-out": "viewer",
+    "/account": "viewer",
     "/_favicon.ico": "anybody",
     "/static/<path:filename>": "viewer",
     "/": "viewer",
@@ -48,6 +55,7 @@ PAGES: Mapping[str, ReaderRole] = {
     "compare": "marketer",  # two segmentations side by side tell of the few who moved
     "data": "marketer",  # single rows that were set aside
     "score": "analyst",
+    "audit": "analyst",
 }
 
 # an output as Dash writes it (id.property) -> the lowest role whose browser may ask for it
@@ -181,6 +189,17 @@ OUTPUTS: Mapping[str, ReaderRole] = {
     "score-template.data": "analyst",
     "score-download.data": "analyst",
 }
+
+
+# what hands out rows about people, one by one; the audit log tells each time
+EXPORTS = frozenset(
+    {
+        "/customers.csv",
+        "/customers.xlsx",
+        "campaigns-download.data",
+        "data-download.data",
+    }
+)
 
 
 def outputs_in(callback: str) -> tuple[str, ...]:

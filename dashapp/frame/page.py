@@ -42,6 +42,7 @@ class Page:
     linked: bool = False  # the selection applies to all that it shows
     apart: str = ""  # why it shows the same whatever is selected
     takes_customers: bool = False  # it offers the selected customers as a file
+    signed_in_only: bool = False  # it has something to say only where people sign in: elsewhere nothing links to it
     template: str = ""  # the path with ``<segment_number>`` in it, where the address names a segment
 
     def drawn(self, data: SegmentationData, /, run: object = None, **address: object) -> Component:

@@ -24,6 +24,7 @@ import sqlalchemy as sql
 
 from pipeline.accounts.database import AUDIT, Database
 from pipeline.errors import StoreError
+from pipeline.settings import Settings
 
 Event = Literal[
     "start", "sign-in", "sign-in refused", "sign-out", "refused", "promote", "rollback", "rename", "export", "score",
@@ -76,6 +77,11 @@ class AuditLog:
 
     def __init__(self, database: Database, key: bytes, anchor: Path) -> None:
         self._database, self._key, self._anchor = database, key, anchor
+
+    @classmethod
+    def of(cls, settings: Settings) -> AuditLog:
+        """The log that these settings name; its anchor lies in the home folder."""
+        return cls(Database(settings.accounts), settings.key("audit"), settings.home.absolute() / "audit.head")
 
     def add(self, entry: AuditEntry) -> Head:
         """Add an entry; it is in the database when this returns."""

@@ -12,7 +12,7 @@ import sqlalchemy as sql
 from pipeline.accounts.database import SESSIONS, USERS, Database
 from pipeline.contract import ReaderRole
 
-SECONDS = 8 * 3600
+SESSION_SECONDS = 8 * 3600
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,14 @@ class Sessions:
     def start(self, name: str, role: ReaderRole, *, own: bool, hint: str = "") -> str:
         """A new session of eight hours; its token is for the browser, and nowhere else."""
         token, now = secrets.token_urlsafe(32), time.time()
-        values = {"token": _hashed(token), "name": name, "role": role, "own": own, "ends": now + SECONDS, "hint": hint}
+        values = {
+            "token": _hashed(token),
+            "name": name,
+            "role": role,
+            "own": own,
+            "ends": now + SESSION_SECONDS,
+            "hint": hint,
+        }
         with self._database.writing(SESSIONS) as connection:
             connection.execute(SESSIONS.delete().where(SESSIONS.c.ends < now))
             connection.execute(SESSIONS.insert().values(**values))
