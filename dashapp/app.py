@@ -12,7 +12,7 @@ import dash
 from dash import Dash, set_props
 from flask import Response, request
 
-from dashapp import callbacks, charts, frame, guard, ids, report, routes
+from dashapp import callbacks, charts, frame, guard, ids, observing, report, routes
 from dashapp.address import UnderPrefix
 from dashapp.data import SegmentationData
 from dashapp.frame import Page
@@ -95,12 +95,14 @@ def create_app(data: SegmentationData, pages: Sequence[Page] = PAGES) -> Dash:
         )
         page.register(app, data)
     app.layout = partial(frame.around, pages)  # asked for anew by every reader, each in a language
+    observing.watch(app.server, log=data.settings.access_log)
     app.server.after_request(partial(_say_unknown, pages))
     callbacks.register(app, data, pages)
     routes.register(app.server, data)
     report.register(app.server, data)
-    guard.register(app, data.settings, _NATIVES)
-    app.server.before_request_funcs[None].insert(0, _listen)  # refusals too are in the reader's language
+    guard.register(app, _NATIVES)
+    # behind the request's id and before Dash's own: refusals too have a number, and are in the reader's language
+    app.server.before_request_funcs[None][1:1] = [_listen, guard.door(data.settings)]
     if prefix:
         app.server.wsgi_app = UnderPrefix(app.server.wsgi_app, prefix)
     return app

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import sys
+import tempfile
 import threading
 from typing import Any
 
 from pydantic import ValidationError
 
+from dashapp import logs
 from pipeline.errors import ExposureError
 from pipeline.settings import Settings
+
+_COUNTED_IN = "PROMETHEUS_MULTIPROC_DIR"  # ``dashapp.observing.FOLDER``, which is not to be imported yet
 
 
 def _checked() -> Settings:
@@ -37,7 +43,25 @@ max_requests = 0
 control_socket_disable = True
 proc_name = "korzina"
 loglevel = _settings.log_level
-accesslog = "-" if _settings.access_log else None
+accesslog = None  # gunicorn's own would hold the queries, in which filters stand: see ``dashapp.observing``
+logconfig_dict = logs.configuration(_settings.log_form, _settings.log_level)
+
+
+def on_starting(_arbiter: Any) -> None:
+    """Give the workers a folder in which they count together; it has to be known before they import the client."""
+    os.environ[_COUNTED_IN] = tempfile.mkdtemp(prefix="korzina-metrics-")
+
+
+def on_exit(_arbiter: Any) -> None:
+    """Leave nothing behind."""
+    shutil.rmtree(os.environ.pop(_COUNTED_IN, ""), ignore_errors=True)
+
+
+def child_exit(_arbiter: Any, worker: Any) -> None:
+    """A worker has ended; what it counted stays."""
+    from dashapp import observing  # late: see there
+
+    observing.forget(worker.pid)
 
 
 def post_worker_init(worker: Any) -> None:

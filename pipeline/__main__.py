@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import sys
+from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -13,7 +14,7 @@ import typer
 from pydantic import ValidationError
 
 from pipeline import command_line as cli
-from pipeline.errors import KorzinaError, UsageError
+from pipeline.errors import KorzinaError, StoreError, UsageError
 from pipeline.settings import Settings
 
 if TYPE_CHECKING:
@@ -198,22 +199,28 @@ def init(
     raise typer.Exit(outcome.exit_code)
 
 
+@app.command(short_help="Say what is wrong in the store, and mend what can be.")
+def doctor(
+    mend: Annotated[
+        bool, typer.Option("--mend", help="Close runs that died, and move aside folders that no run knows.")
+    ] = False,
+    as_json: cli.JsonOption = False,
+) -> None:
+    """Look at every run, model and file of the store; the exit code is 3 while something is wrong."""
+    done, left = cli.examined(_store(), mend=mend)
+    if as_json:
+        _print_json({"mended": done, "faults": [asdict(fault) for fault in left]})
+    else:
+        typer.echo("\n".join(cli.told_faults(done, left)))
+    raise typer.Exit(StoreError.exit_code if left else 0)
+
+
 @app.command(short_help="Print the JSON Schema of a spec.")
 def schema(
     output: Annotated[Path | None, typer.Option(help="File to write; left out: stdout.")] = None,
 ) -> None:
     """Print the JSON Schema of a spec, by which editors complete its keys."""
-    from pipeline.spec import schema_text
-
-    if output is None:
-        typer.echo(schema_text(), nl=False)
-        return
-    try:
-        output.write_text(schema_text(), encoding="utf-8")
-    except OSError as error:
-        raise UsageError.because(
-            f"{output} cannot be written ({error.strerror})", remedy="give another --output"
-        ) from None
+    typer.echo(cli.schema_into(output), nl=False)
 
 
 @app.command()

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import getpass
 import logging
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from pipeline.contract import Champion, Decision, SavedSweep, SweepRecord, Verdict
-from pipeline.settings import Settings
+from pipeline.settings import Settings, account_name
 from pipeline.spec import Spec
 
 if TYPE_CHECKING:
@@ -103,5 +102,5 @@ def promote_recommended(
                 ),
             )
     reason = f"recommended by the sweep, verdict {decision.verdict}"
-    champion = store.promote(run_id, reason=reason, who=getpass.getuser())
+    champion = store.promote(run_id, reason=reason, who=account_name())
     return champion, True, f"promoted as version {champion.version}"

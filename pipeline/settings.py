@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 import ipaddress
 import os
 import re
@@ -50,12 +51,18 @@ class Settings(BaseSettings):
         "", repr=False, description="what that proxy sends as X-Korzina-Proxy-Secret; 32 characters or more"
     )
     url_prefix: str = Field("", description="path under which a proxy shows the dashboard, such as /korzina")
-    access_log: bool = Field(False, description="log every request in the dashboard's log")
+    access_log: bool = Field(False, description="log every request in the dashboard's log, without its query")
+    metrics_token: str = Field(
+        "", description="what a scraper of /metrics sends as its bearer token; empty: this machine only"
+    )
     poll_seconds: float = Field(5.0, gt=0, description="how often the dashboard looks for a new champion")
     curate: bool = Field(
         False, description="promote, roll back and rename from the dashboard; on the loopback address only"
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="least level that is logged")
+    log_form: Literal["text", "json"] = Field(
+        "text", description="form of the dashboard's log: lines for people, or json: an object a line"
+    )
 
     @model_validator(mode="before")
     @classmethod
@@ -181,3 +188,11 @@ def is_loopback(address: str) -> bool:
 
 def _parts(given: str) -> list[str]:
     return [part.strip() for part in given.split(",") if part.strip()]
+
+
+def account_name() -> str:
+    """The account that this process runs under; its number where it has no name, as in a container."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError, ImportError):  # which of them depends on the system and on Python's version
+        return f"uid {os.getuid()}" if hasattr(os, "getuid") else "unknown"

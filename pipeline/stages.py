@@ -18,6 +18,7 @@ from pipeline.contract import (
     Labels,
     Ledger,
     Matrix,
+    RfmScale,
     SegmentCard,
     SegmentRule,
     empty_table,
@@ -108,6 +109,8 @@ class Training:
     bought: Mapping[int, Bought] = field(default_factory=dict)  # k -> what is bought together in its segments
     plans: Mapping[int, CampaignPlan] = field(default_factory=dict)  # k -> whom to contact next, told by its segments
     sensitivity: pd.DataFrame = field(default_factory=partial(empty_table, "sensitivity"))
+    rfm: RfmScale | None = None  # None: the spec has no [rfm]
+    rfm_scores: pd.DataFrame = field(default_factory=partial(empty_table, "rfm_scores"))  # rows as in customers
 
     @property
     def campaigns(self) -> CampaignPlan | None:

@@ -137,7 +137,7 @@ def analyse_source(
     from pipeline.analyse import analyse
     from pipeline.campaigns import with_campaigns
     from pipeline.cleaning import clean
-    from pipeline.describing import with_affinities
+    from pipeline.describing import with_affinities, with_rfm
     from pipeline.reading import read_source
     from pipeline.segmenting import with_sensitivity
 
@@ -160,6 +160,7 @@ def analyse_source(
         before=before.result() if before else None,
         described=(lambda candidate: described(candidate, cleaned.dataset)) if described else None,
     )
+    training = with_rfm(training, spec.rfm)
     with watch.stage("baskets"):
         training = with_affinities(training, bought.result() if bought else None)
     history = known.result() if known else None

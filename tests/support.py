@@ -40,7 +40,9 @@ from pipeline.contract import (
     SegmentCard,
     share_label,
 )
+from pipeline.describing import with_rfm
 from pipeline.settings import Settings
+from pipeline.spec import RfmSpec
 from pipeline.stages import Candidate, Features, Training
 
 RUN = "0123456789abcdef0123456789abcdef"
@@ -294,6 +296,11 @@ def make_training(n: int = 300, seed: int = 0) -> Training:
     )
 
 
+def with_sample_rfm(training: Training) -> Training:
+    """The sample training with RFM scores of its customers."""
+    return with_rfm(training, RfmSpec(recency="recency", frequency="orders", monetary="spend"))
+
+
 def save_training(training: Training, settings: Settings, experiment: str = "sample") -> SavedSweep:
     """Save into the store of ``settings``, which is created if there is none."""
     from pipeline.recording import record_training
@@ -331,6 +338,8 @@ def as_stored(training: Training, run_id: str = RUN, k: int | None = None, exper
         typical=candidate.typical,
         passive=candidate.passive,
         campaigns=training.campaigns if wanted == training.decision.k else None,
+        rfm=training.rfm,
+        rfm_scores=training.rfm_scores,
     )
 
 

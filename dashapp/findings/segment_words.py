@@ -13,6 +13,7 @@ from dashapp.telling import customers, number, of_column, percent
 from pipeline.contract import AffinityBasis, Dataset, Group, SegmentCard, SegmentRule
 
 _FILL = re.compile(r'(COALESCE\("(?:[^"]|"")+", )(-?\d+\.\d{5,})\)')
+NAMED = 0.4  # of a standard deviation: what is weaker is no part of a name
 ADVICE = {
     "act": N_("Contact them: it pays for the segment as a whole."),
     "test": N_("Test it first: for the segment as a whole it may pay or not."),
@@ -35,6 +36,13 @@ def differences(card: SegmentCard, dataset: Dataset, most: int = 3) -> list[tupl
             )
         )
     return rows
+
+
+def long_name(card: SegmentCard, most: int = 3) -> str:
+    """The long form of a name: the words of its strongest differences; empty where there is only one."""
+    words = [difference.phrase for difference in card.differences[:most] if abs(difference.effect) >= NAMED]
+    told = ", ".join(words)
+    return told[:1].upper() + told[1:] if len(words) > 1 else ""
 
 
 def identity_words(card: SegmentCard) -> str:

@@ -33,7 +33,7 @@ from pipeline.contract import (
 )
 from pipeline.errors import KorzinaError
 
-_TEXTS = ("dataset", "ledger", "decision", "candidates", "cards", "rules", "affinity_basis")
+_TEXTS = ("dataset", "ledger", "decision", "candidates", "cards", "rules", "affinity_basis", "rfm")
 _PASSIVE, _PAIRS = (Passive.TEXT, Passive.CATEGORY), (Affinities.LEFT, Affinities.RIGHT)
 _CATEGORY = (CategoryProfiles.CATEGORY,)
 _MARK = get_args(Words)[1]

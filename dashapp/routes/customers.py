@@ -16,6 +16,7 @@ from flask import Flask, Response, request, send_file
 
 from dashapp.data import Run, SegmentationData
 from dashapp.i18n import _
+from dashapp.observing import ROWS_EXPORTED
 from dashapp.selecting import Filtered
 from dashapp.telling import (
     FORMS,
@@ -31,7 +32,7 @@ from dashapp.telling import (
     number,
     told_apart,
 )
-from pipeline.contract import BOM, Assignments, Column, account_text, csv_lines, write_workbook
+from pipeline.contract import BOM, RFM_NAMES, Assignments, Column, RfmScores, account_text, csv_lines, write_workbook
 
 PATH = "/customers"
 _AT_ONCE = 5_000  # customers
@@ -54,6 +55,8 @@ def take_along(data: SegmentationData, form: Form, /) -> Response:
         most = number(MOST_IN_WORKBOOK)
         return _sentence(413, _("A workbook holds at most {most} customers: take the CSV, or filter first.", most=most))
     file = export(run, filtered)
+    if form != "txt":
+        ROWS_EXPORTED.labels(form).inc(filtered.customers)
     answer = _answer(file, form)
     answer.headers["Content-Disposition"] = f'attachment; filename="{file_name(file.name, form)}"'
     answer.headers["Cache-Control"] = "no-store"
@@ -65,16 +68,24 @@ def export(run: Run, filtered: Filtered) -> Export:
     it = run.segmentation
     columns = _columns(run)
     kept = it.dataset.id_column if it.dataset.id_column in it.customers else None
-    ours = [_("Segment"), _("Segment name"), _("Trust"), *([] if kept else [_("Customer")])]
+    scored = [_("Recency score"), _("Frequency score"), _("Monetary score"), _("RFM cell")] if it.rfm else []
+    first = [_("Segment"), _("Segment name"), _("Trust"), *scored]
+    ours = [*first, *([] if kept else [_("Customer")])]
     header = told_apart(ours, [*([kept] if kept else []), *(column.axis_title for column in columns)])
-    place = 3  # of what tells customers apart; it goes to the front
+    place = len(first)  # of what tells customers apart; it goes to the front
     named = {card.segment: (card.key, card.name, _(TRUST_WORDS[card.trust])) for card in it.cards}
     # every word is told before the first row goes out: what follows may run where nobody knows the reader's language
     return Export(
         f"korzina-{run.run_id[:8]}-k{it.k}-customers",
         _("Customers"),
         [header[place], *header[:place], *header[place + 1 :]],
-        _rows(run, filtered, [kept or str(it.customers.columns[0]), *(column.name for column in columns)], named),
+        _rows(
+            run,
+            filtered,
+            _scores(run),
+            [kept or str(it.customers.columns[0]), *(column.name for column in columns)],
+            named,
+        ),
         _account(run, filtered),
     )
 
@@ -116,8 +127,22 @@ def _account(run: Run, filtered: Filtered) -> list[tuple[str, object]]:
     ]
 
 
+def _scores(run: Run) -> list[list[object]]:
+    """Three RFM scores and the cell of each customer, in canonical order; empty where they are not known."""
+    it = run.segmentation
+    if it.rfm is None:
+        return []
+    names = {key: run.tell(name) for key, name in RFM_NAMES.items()}
+    *scores, cells = (it.rfm_scores[name].tolist() for name in RfmScores.SCORED)
+    return [*([score or "" for score in column] for column in scores), [names.get(cell, "") for cell in cells]]
+
+
 def _rows(
-    run: Run, filtered: Filtered, columns: Sequence[str], named: dict[int, tuple[str, str, str]]
+    run: Run,
+    filtered: Filtered,
+    scores: Sequence[Sequence[object]],
+    columns: Sequence[str],
+    named: dict[int, tuple[str, str, str]],
 ) -> Iterator[Sequence[object]]:
     it, places = run.segmentation, filtered.places()
     rows = np.arange(run.cube.n) if places is None else places
@@ -133,7 +158,8 @@ def _rows(
             ]
             for column in columns
         ]
-        for segment, key, *rest in zip(segments, *cells, strict=True):
+        own = ([column[place] for place in part.tolist()] for column in scores)
+        for segment, key, *rest in zip(segments, cells[0], *own, *cells[1:], strict=True):
             yield (key, *named[segment], *rest)
 
 

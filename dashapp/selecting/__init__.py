@@ -3,6 +3,7 @@
 from dashapp.selecting.crossfilter import Cube, Filtered
 from dashapp.selecting.dimensions import (
     MAP,
+    RFM,
     SEGMENT,
     SURE,
     UNKNOWN,
@@ -14,6 +15,7 @@ from dashapp.selecting.dimensions import (
 )
 from dashapp.selecting.events import changed
 from dashapp.selecting.reactions import Responses
+from dashapp.selecting.rfm import FREQUENCY, MONETARY, RECENCY
 from dashapp.selecting.selection import (
     Area,
     Filter,
@@ -25,7 +27,11 @@ from dashapp.selecting.selection import (
 from dashapp.selecting.slices import Points, Slice
 
 __all__ = [
+    "FREQUENCY",
     "MAP",
+    "MONETARY",
+    "RECENCY",
+    "RFM",
     "SEGMENT",
     "SURE",
     "UNKNOWN",

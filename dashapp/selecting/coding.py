@@ -9,6 +9,7 @@ import numpy as np
 
 from dashapp.selecting.dimensions import REST, SURE, UNKNOWN, Array, Dimension, mix_name, mixes, to_codes, to_numbers
 from dashapp.selecting.reactions import offers
+from dashapp.selecting.rfm import rfm_places
 from pipeline.contract import Assignments, Group, Projection, Segmentation
 
 OFFERS = "offers"  # beside the mixes, whose names have a dot
@@ -36,6 +37,10 @@ class Coded:
         most = np.where(table.max(axis=1) > 0, table.argmax(axis=1), len(group.members))
         self.amounts[mix_name(group)] = np.ascontiguousarray(table.T)
         self._store_codes(mix_name(group), most, len(group.members) + 1)
+
+    def add_rfm(self, dimension: Dimension, places: Array) -> None:
+        """The bins of RFM cells or scores."""
+        self._store_codes(dimension.name, places[self.order], dimension.bins)
 
     def add_column(self, dimension: Dimension, segmentation: Segmentation) -> None:
         """The values of a number and their bins, or the bins of a category."""
@@ -81,6 +86,9 @@ def coded_customers(segmentation: Segmentation, dimensions: Iterable[Dimension])
     for group in mixes(segmentation):
         coded.add_mix(group, segmentation)
     for dimension in dimensions:
-        if dimension.kind in ("number", "category"):
+        places = rfm_places(segmentation, dimension)
+        if places is not None:
+            coded.add_rfm(dimension, places)
+        elif dimension.kind in ("number", "category"):
             coded.add_column(dimension, segmentation)
     return coded

@@ -7,7 +7,7 @@ a random sample of it. All of it is NumPy over small integer codes; nothing here
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import cached_property
 from itertools import pairwise
@@ -27,6 +27,7 @@ from dashapp.selecting.dimensions import (
 from dashapp.selecting.medians import median
 from dashapp.selecting.outlines import inside
 from dashapp.selecting.reactions import Responses
+from dashapp.selecting.rfm import rfm_dimensions
 from dashapp.selecting.selection import Area, Filter, Range, Selection, Values, page_parameters, parse_query
 from dashapp.selecting.slices import Mask, Points, Slice
 from pipeline.contract import Segmentation
@@ -43,7 +44,8 @@ class Cube:
     def __init__(self, segmentation: Segmentation, reserved: frozenset[str] = frozenset()) -> None:
         """``reserved``: names in the address that pages keep for themselves."""
         self._reserved = reserved
-        self.dimensions = {dimension.name: dimension for dimension in dimensions(segmentation, reserved)}
+        every = (*dimensions(segmentation, reserved), *rfm_dimensions(segmentation))
+        self.dimensions = {dimension.name: dimension for dimension in every}
         coded = coded_customers(segmentation, self.dimensions.values())
         self.n, self.k, self.order = len(coded.order), segmentation.k, coded.order
         self.x, self.y, self._rising = coded.x, coded.y, coded.rising
@@ -111,11 +113,13 @@ class Cube:
         counted = np.bincount(codes if rows is None else codes.take(rows), minlength=self.k * bins)
         return counted.reshape(self.k, bins)[:, :-1]
 
-    def together(self, across: str, up: str, rows: Rows) -> Array:
-        """Customers by the bins of two dimensions; those without a value of either are left out."""
+    def together(self, across: str, up: str, rows: Rows, amount: str = "") -> Array:
+        """Customers by the bins of two dimensions, or the sum of a number; who has no value of either is left out."""
         high = self.dimensions[up].bins + 1
         both = self._bins_of(across, rows).astype(np.int64) * high + self._bins_of(up, rows)
-        counted = np.bincount(both, minlength=(self.dimensions[across].bins + 1) * high)
+        values = self._values[amount] if amount else None
+        weights = None if values is None else np.nan_to_num(values if rows is None else values.take(rows))
+        counted = np.bincount(both, weights, minlength=(self.dimensions[across].bins + 1) * high)
         return counted.reshape(-1, high)[:-1, :-1]
 
     def _bins_of(self, name: str, rows: Rows) -> Array:
@@ -241,9 +245,12 @@ class Filtered:
         shown, everyone = self._cube.amounts(OFFERS, rows), self._cube.amounts(OFFERS, None)
         return Responses(shown.T, everyone.T, self._count(rows))
 
-    def together(self, across: str, up: str) -> Array:
-        """Customers by the bins of two dimensions, (bins across, bins up), under every filter but their own."""
-        return self._cube.together(across, up, self._without(across, up))
+    def together(self, across: str, up: str, *, apart: Sequence[str] = (), amount: str = "") -> Array:
+        """Customers by the bins of two dimensions, (bins across, bins up), or the sum of the number ``amount``.
+
+        Under every filter but their own and those of ``apart``.
+        """
+        return self._cube.together(across, up, self._without(across, up, *apart), amount)
 
     def _slice(self, name: str) -> Slice:
         cube, dimension, rows = self._cube, self._cube.dimensions[name], self._without(name)

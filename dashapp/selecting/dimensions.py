@@ -29,8 +29,8 @@ from pipeline.contract import (
 Array = npt.NDArray[Any]
 Kind = Literal["segment", "number", "category", "mix", "map"]
 
-SEGMENT, MAP, RUN, SURE = "segment", "map", "run", "silhouette"
-_OWN = frozenset({SEGMENT, MAP, RUN, SURE})
+SEGMENT, MAP, RUN, SURE, RFM = "segment", "map", "run", "silhouette", "rfm"
+_OWN = frozenset({SEGMENT, MAP, RUN, SURE, RFM})
 UNKNOWN, REST = "", "…"  # tokens of customers whose value is not known, and of all rarer categories together
 MOST_BINS, MOST_CATEGORIES, MOST_CHARTS = 24, 12, 9
 _TAIL = 0.005  # share of customers at either end that goes into an open bin
@@ -117,7 +117,7 @@ def _wanted(dataset: Dataset, available: Sequence[Dimension]) -> Iterator[Dimens
     yield from meant(_SHOWN_AFTER[:4])
     if not all(map(dataset.meaning, _SHOWN)):  # a data set without the usual columns shows what it has
         yield from meant(_SHOWN_AFTER)
-        yield from (one for one in available if one.kind in ("category", "number") and one.name != SURE)
+        yield from (one for one in available if one.kind in ("category", "number") and one.column)
 
 
 def segment_dimension(segmentation: Segmentation) -> Dimension:
@@ -201,7 +201,7 @@ def to_codes(column: Column, series: pd.Series) -> tuple[Array, list[str]]:
 
 def column_name(column: Column, reserved: frozenset[str]) -> str:
     """Name of a column's dimension: its own, or with a prefix where that is taken by one of ours or reserved."""
-    taken = column.name in _OWN | reserved or column.name.startswith(("main.", "column."))
+    taken = column.name in _OWN | reserved or column.name.startswith(("main.", "column.", f"{RFM}."))
     return f"column.{column.name}" if taken else column.name
 
 

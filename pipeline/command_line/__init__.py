@@ -1,7 +1,8 @@
 """What the command line takes, whom that names, and the documents that it prints."""
 
 from pipeline.command_line.asking import PYTHON, champion_of, only_experiment, reason_given
-from pipeline.command_line.manual import DOCUMENTS, document
+from pipeline.command_line.health import examined, told_faults
+from pipeline.command_line.manual import DOCUMENTS, document, schema_into
 from pipeline.command_line.options import (
     ChampionOption,
     DataOption,
@@ -39,14 +40,17 @@ __all__ = [
     "champion_of",
     "data_of",
     "document",
+    "examined",
     "mlflow_pages",
     "only_experiment",
     "place",
     "plan_at",
     "reason_given",
+    "schema_into",
     "settings_fault",
     "target_of",
     "told",
+    "told_faults",
     "told_in",
     "try_draft",
     "who",

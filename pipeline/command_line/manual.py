@@ -40,3 +40,18 @@ def _shipped(path: str) -> Path:
             remedy="install Korzina's wheel anew",
         )
     return place.resolve()
+
+
+def schema_into(output: Path | None) -> str:
+    """Write the JSON Schema of a spec to ``output``, else return it to be printed; raises ``UsageError``."""
+    from pipeline.spec import schema_text
+
+    if output is None:
+        return schema_text()
+    try:
+        output.write_text(schema_text(), encoding="utf-8")
+    except OSError as error:
+        raise UsageError.because(
+            f"{output} cannot be written ({error.strerror})", remedy="give another --output"
+        ) from None
+    return ""

@@ -12,7 +12,7 @@ import typer
 from pydantic import ValidationError
 
 from pipeline.errors import KorzinaError, UsageError
-from pipeline.settings import Settings
+from pipeline.settings import Settings, account_name
 
 if TYPE_CHECKING:
     from pipeline.contract import CampaignPlan, Segmentation
@@ -78,9 +78,7 @@ def plan_at(run: Segmentation, cost: float | None, revenue: float | None) -> Cam
 
 def who() -> str:
     """The account that signs a change."""
-    import getpass
-
-    return getpass.getuser()
+    return account_name()
 
 
 def mlflow_pages(settings: Settings) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipeline.command_line.terminal import chosen
-from pipeline.errors import KorzinaError, UsageError
+from pipeline.errors import KorzinaError, SpecError, UsageError
 
 if TYPE_CHECKING:
     from pipeline.contract import Translator
@@ -119,6 +119,8 @@ def _drafted(wanted: Wanted, *, asking: bool) -> Outcome:
     from pipeline.drafting import draft
 
     made = draft(wanted.data, answers=wanted.answers)
+    if made.unused:
+        raise SpecError.unknown_name("--answer", made.unused[0], made.keys)
     while made.questions and asking:
         question = made.questions[0]
         answer = chosen([*told_question(question, speaker(wanted.language))], [one.value for one in question.choices])

@@ -29,7 +29,17 @@ from pipeline.contract.curation import (
     identity_of,
     with_names,
 )
-from pipeline.contract.findings import AffinityBasis, Condition, SegmentRule
+from pipeline.contract.findings import (
+    RFM_NAMES,
+    AffinityBasis,
+    Condition,
+    RfmCells,
+    RfmFactor,
+    RfmScale,
+    RfmScores,
+    SegmentRule,
+    rfm_cell,
+)
 from pipeline.contract.ledger import (
     Ledger,
     LedgerEntry,
@@ -69,7 +79,7 @@ from pipeline.contract.messages import (
     with_currency,
     with_messages,
 )
-from pipeline.contract.phrases import inline, is_latin, more_or_less, names_its_unit, share_label, with_label
+from pipeline.contract.phrases import inline, is_latin, more_or_less, names_its_unit, share_label, than_all, with_label
 from pipeline.contract.records import (
     CATEGORY_KINDS,
     NUMERIC_KINDS,
@@ -167,6 +177,7 @@ __all__ = [
     "MODEL_FILE",
     "MOVED",
     "NUMERIC_KINDS",
+    "RFM_NAMES",
     "SCHEMA_VERSION",
     "SHEET_ROWS",
     "TABLES",
@@ -232,6 +243,10 @@ __all__ = [
     "Record",
     "ResponseModel",
     "Responses",
+    "RfmCells",
+    "RfmFactor",
+    "RfmScale",
+    "RfmScores",
     "Role",
     "RunIndex",
     "RunRecord",
@@ -289,9 +304,11 @@ __all__ = [
     "plain_number",
     "plain_quantity",
     "restored",
+    "rfm_cell",
     "set_aside_in_words",
     "share_label",
     "speaker",
+    "than_all",
     "with_currency",
     "with_label",
     "with_messages",

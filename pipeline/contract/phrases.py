@@ -42,6 +42,13 @@ def more_or_less(label: str, *, more: bool) -> str:
     return _with_arrow(inline(label), more=more)
 
 
+def than_all(label: str, *, more: bool) -> str:
+    """``higher web visits``, of whoever is above all customers without having the most of it."""
+    if is_latin(label):
+        return Message.of("higher {label}" if more else "lower {label}", label=inline(label))
+    return Message.of("{label} +" if more else "{label} −", label=inline(label))
+
+
 def with_label(template: str, label: str, *, more: bool) -> str:
     """The template of a group ("{label} lovers") filled in, unless that would mix two scripts."""
     if is_latin(template.replace("{label}", "")) and not is_latin(label):

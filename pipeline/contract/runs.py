@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from pipeline.contract.campaign_plan import CampaignPlan
-from pipeline.contract.findings import AffinityBasis, SegmentRule
+from pipeline.contract.findings import AffinityBasis, RfmScale, SegmentRule
 from pipeline.contract.ledger import Ledger
 from pipeline.contract.records import CandidateRecord, Dataset, Decision, FeatureTransform, SegmentCard
 from pipeline.contract.tables import empty_table
@@ -148,6 +148,8 @@ class Segmentation:
     affinity_basis: AffinityBasis | None = None  # None: this run has no affinities
     campaigns: CampaignPlan | None = None  # None: this run has no plan, since it was not the recommended one
     sensitivity: pd.DataFrame = field(default_factory=partial(empty_table, "sensitivity"))  # of the sweep
+    rfm: RfmScale | None = None  # of the sweep; None: its spec has no [rfm]
+    rfm_scores: pd.DataFrame = field(default_factory=partial(empty_table, "rfm_scores"))  # rows as in customers
     experiment_id: str = ""  # MLflow's own id of ``experiment``, for links to its pages; empty: not from a store
     has_messages: bool = True  # False: a run of version 0.1, whose texts are English alone
 

@@ -21,11 +21,14 @@ FIT_QUANTILE = 0.995  # farther from its centre than this share of the training'
 class Scores:
     """``Scored.table``: the id under its own name, then these, then a ``PROBABILITY`` column for each outcome.
 
+    ``RFM`` (three scores and the name of the cell, empty where they are not known) only of a run that has a scale.
+
     Where the id itself is called like one of them, that one gives way: ``korzina_segment``.
     """
 
     SEGMENT, NAME, DISTANCE, SECOND = "segment", "segment_name", "distance", "second_segment"
     CONFIDENCE, FITS, PROBABILITY = "confidence", "fits", "response_probability_"
+    RFM = ("recency_score", "frequency_score", "monetary_score", "rfm_cell")
 
     @staticmethod
     def beside(id_column: str, name: str) -> str:

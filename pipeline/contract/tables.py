@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping
 import pandas as pd
 
 from pipeline.contract.campaign_plan import CAMPAIGN_TABLES
+from pipeline.contract.findings import RFM_TABLES
 from pipeline.contract.messages import Message
 from pipeline.contract.records import SCHEMA_VERSION
 from pipeline.errors import ContractError
@@ -188,6 +189,7 @@ TABLES: Mapping[str, Mapping[str, str]] = {
         Sensitivity.AGREEMENT: "float",
     },
     **CAMPAIGN_TABLES,
+    **RFM_TABLES,
 }
 
 _DTYPES = {"int": "int64", "float": "float64", "text": "str"}
@@ -223,6 +225,8 @@ class Artifacts:
     LOADINGS = "korzina/loadings.parquet"
     QUARANTINE = "korzina/quarantine.parquet"
     SENSITIVITY = "korzina/sensitivity.parquet"
+    RFM = "korzina/rfm.json"  # this and the scores only where the spec has [rfm]
+    RFM_SCORES = "korzina/rfm_scores.parquet"
     DECISION_CARD, DECISION_PAGE = "decision_card.json", "decision_card.html"  # for people, in the MLflow UI
     # on the run of each k
     ASSIGNMENTS = "korzina/assignments.parquet"
@@ -234,6 +238,7 @@ class Artifacts:
     MESSAGES = "korzina/messages.json"  # of either run: what its English sentences were made of; 0.1 stored none
     TYPICAL = "korzina/typical.parquet"
     PASSIVE = "korzina/passive.parquet"
+    RFM_CELLS = "korzina/rfm_cells.parquet"
     # on the run of the recommended k
     AFFINITIES = "korzina/affinities.parquet"
     AFFINITY_BASIS = "korzina/affinity_basis.json"

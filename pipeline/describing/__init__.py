@@ -1,8 +1,9 @@
-"""Segments in numbers and words: profiles, cards, rules, baskets, and which is which after a new training."""
+"""Segments in numbers and words: profiles, cards, rules, baskets, RFM, and which is which after a new training."""
 
 from pipeline.describing.baskets import Baskets, read_baskets, with_affinities
 from pipeline.describing.candidates import Measured, describe_candidates
 from pipeline.describing.identity import Predecessor, follow_in
+from pipeline.describing.rfm import rfm_cells, with_rfm
 
 __all__ = [
     "Baskets",
@@ -11,5 +12,7 @@ __all__ = [
     "describe_candidates",
     "follow_in",
     "read_baskets",
+    "rfm_cells",
     "with_affinities",
+    "with_rfm",
 ]

@@ -26,6 +26,7 @@ from pipeline.stages import Bought, Training
 from pipeline.statistics import benjamini_hochberg
 
 LEAST_COUNT = 50
+MOST_ITEMS = 1_000  # whose pairs are counted: each k holds a table of items by items for every segment
 LISTED = 300  # pairs kept of each segment: so many by leverage, and so many by lift
 _LEAST_EXPECTED = 5.0  # below that in any cell of the fourfold table: Fisher's exact test
 
@@ -85,11 +86,13 @@ def as_baskets(lines: pd.DataFrame) -> Baskets:
 
 
 def with_affinities(training: Training, baskets: Baskets | None) -> Training:
-    """``training`` with the affinities of each k, from baskets if there are any, else from the mix."""
+    """``training`` with the affinities of each k: from baskets, or from the mix where there are none or too few."""
     found: dict[int, Bought] = {}
     for k in training.described_ks():
         labels = training.candidate(k).assignments[Assignments.SEGMENT].to_numpy()
-        one = _of_baskets(baskets, training, labels, k) if baskets is not None else _of_mix(training, labels, k)
+        one = _of_mix(training, labels, k) if baskets is None else _of_baskets(baskets, training, labels, k)
+        if one is not None and one.affinities.empty and baskets is not None:
+            one = _instead(one, _of_mix(training, labels, k))
         if one is None:
             return training
         found[k] = one
@@ -204,8 +207,10 @@ def _of_baskets(baskets: Baskets, training: Training, labels: Labels, k: int) ->
         owners = pd.Index(training.customers[identity].astype("str")).get_indexer(pd.Index(baskets.owners))
         kept = owners[baskets.owner] >= 0
         items, segments = baskets.items[np.flatnonzero(kept)], labels[owners[baskets.owner][kept]]
-    table, tested = affinities(items, baskets.names, segments, k)
     units, categories = items.shape
+    able = _able(items)
+    counted = sorted(able[:MOST_ITEMS])
+    table, tested = affinities(items[:, counted], [baskets.names[one] for one in counted], segments, k)
     return Bought(
         table,
         AffinityBasis(
@@ -214,12 +219,34 @@ def _of_baskets(baskets: Baskets, training: Training, labels: Labels, k: int) ->
             items=categories,
             least_count=LEAST_COUNT,
             tested=tested,
-            sentence=_counted(units, categories, apart=identity is not None),
+            sentence=_counted(units, categories, cut=len(able) > MOST_ITEMS, apart=identity is not None),
         ),
     )
 
 
-def _counted(units: int, categories: int, *, apart: bool) -> Message:
+def _able(items: csr_array) -> list[int]:
+    """Columns whose pairs can reach the least count, the commonest first."""
+    often = np.asarray(items.sum(axis=0)).ravel()
+    able = np.flatnonzero(often >= LEAST_COUNT)
+    found: list[int] = able[np.argsort(-often[able], kind="stable")].tolist()
+    return found
+
+
+def _instead(bought: Bought, mix: Bought | None) -> Bought:
+    """The mix in place of baskets of which no pair comes often enough; those where there is none of it either."""
+    if mix is None or mix.affinities.empty:
+        return bought
+    told = Message.of(
+        "No two categories are in {least} baskets or more together, too few to compare. Counted are instead those of "
+        "{customers} customers who spend a larger share than the median customer on both categories. Shares add up to "
+        "100 %, so more of one means less of the others: a lift under 1 need not be dislike.",
+        least=Quantity(LEAST_COUNT),
+        customers=Quantity(mix.basis.units),
+    )
+    return replace(mix, basis=mix.basis.model_copy(update={"sentence": told}))
+
+
+def _counted(units: int, categories: int, *, cut: bool, apart: bool) -> Message:
     counted = Message.of(
         "Counted over {baskets} baskets and {categories} categories; pairs in fewer than {least} baskets are left out. "
         "Large baskets hold a little of everything, so most pairs lie above a lift of 1: compare pairs with each "
@@ -229,6 +256,12 @@ def _counted(units: int, categories: int, *, apart: bool) -> Message:
         categories=Quantity(categories),
         least=Quantity(LEAST_COUNT),
     )
+    if cut:
+        counted = Message.of(
+            "{counted} There are so many categories that only the pairs of the {most} commonest are counted.",
+            counted=counted,
+            most=Quantity(MOST_ITEMS),
+        )
     if apart:
         return counted
     return Message.of(

@@ -17,6 +17,7 @@ from pipeline.describing.describe import (
     typical_customers,
 )
 from pipeline.describing.identity import Predecessor, follow, keep_colours
+from pipeline.describing.naming import Naming
 from pipeline.describing.passive import Trait, describe_passive, read_traits
 from pipeline.describing.profiles import Profiled, profile, read_columns
 from pipeline.describing.rules import Codes, encode, find_rules
@@ -77,15 +78,18 @@ def _describe(fit: Measured, common: _Common) -> Candidate:
     profiles = profile(common.columns, partition)
     sizes = tuple(np.bincount(labels, minlength=k).tolist())
     of_segments, errors = by_segment(fit.silhouettes, partition)
+    differences = differences_by_segment(profiles, dataset)
     cards = make_cards(
-        differences_by_segment(profiles, dataset),
+        differences,
         dataset,
         sizes=sizes,
         silhouettes=of_segments,
         revenue_shares=revenue_shares(customers, dataset, labels, k),
         jaccards=fit.stability.jaccard,
     )
-    cards, dissolved = follow(cards, labels, customers, dataset.id_column, common.before)
+    cards, dissolved = follow(
+        cards, labels, customers, dataset.id_column, common.before, Naming.of(differences, dataset, k)
+    )
     record = CandidateRecord(
         k=k,
         inertia=partition.inertia,

@@ -14,11 +14,11 @@ from pipeline.contract import (
     Identity,
     Labels,
     Matrix,
-    Message,
     Segmentation,
     SegmentCard,
-    own,
 )
+from pipeline.describing.describe import differences_by_segment
+from pipeline.describing.naming import Naming
 from pipeline.segmenting import apply_transform, squared_distances
 from pipeline.stages import Candidate, Training
 
@@ -58,18 +58,20 @@ def follow(
     customers: pd.DataFrame,
     id_column: str | None,
     before: Predecessor | None,
+    naming: Naming | None = None,
 ) -> tuple[tuple[SegmentCard, ...], tuple[str, ...]]:
     """The cards with the identity they inherit, and the names of the champion's segments that dissolved.
 
     Members decide: customers of both runs by their id, else the new customers as the champion's centres place them.
     Pairs come from Hungarian assignment on the Jaccard overlap; from ``SAME`` on a segment keeps key, colour and name,
-    from ``CHANGED`` on it is told as changed, below that it is new.
+    from ``CHANGED`` on it is told as changed, below that it is new. A name that ``naming`` finds to be true no longer
+    is not handed on.
     """
     if before is None:
         return tuple(cards), ()
     overlap = _overlap(labels, len(cards), customers, id_column, before)
     if overlap is None:
-        return _renewed(cards, before, {}), tuple(card.name for card in before.cards)
+        return _renewed(cards, before, {}, naming), tuple(card.name for card in before.cards)
     from scipy.optimize import linear_sum_assignment  # SciPy takes a second to load, and most calls return before
 
     pairs = {int(new): int(old) for new, old in zip(*linear_sum_assignment(-overlap), strict=True)}
@@ -84,7 +86,7 @@ def follow(
         if overlap[new, old] >= CHANGED
     }
     kept = {identity.previous_key for identity in found.values()}
-    return _renewed(cards, before, found), tuple(card.name for card in before.cards if card.key not in kept)
+    return _renewed(cards, before, found, naming), tuple(card.name for card in before.cards if card.key not in kept)
 
 
 def follow_in(training: Training, before: Predecessor) -> Training:
@@ -93,7 +95,12 @@ def follow_in(training: Training, before: Predecessor) -> Training:
     fewer = None
     for candidate in training.candidates:
         labels = candidate.assignments[Assignments.SEGMENT].to_numpy(dtype=np.int64)
-        cards, dissolved = follow(candidate.cards, labels, training.customers, training.dataset.id_column, before)
+        naming = Naming.of(
+            differences_by_segment(candidate.profiles, training.dataset), training.dataset, candidate.record.k
+        )
+        cards, dissolved = follow(
+            candidate.cards, labels, training.customers, training.dataset.id_column, before, naming
+        )
         cards = keep_colours(cards, labels, fewer)
         fewer = cards, labels
         candidates.append(
@@ -154,31 +161,31 @@ def _jaccard(new: Labels, old: Labels, new_k: int, old_k: int) -> Matrix:
     return overlap
 
 
-def _renewed(cards: Sequence[SegmentCard], before: Predecessor, found: dict[int, Identity]) -> tuple[SegmentCard, ...]:
+def _renewed(
+    cards: Sequence[SegmentCard], before: Predecessor, found: dict[int, Identity], naming: Naming | None
+) -> tuple[SegmentCard, ...]:
     """Give each card its inherited or a fresh key, colour and name; no two cards share any of them."""
     old = {card.key: card for card in before.cards}
     same = {segment: old[str(one.previous_key)] for segment, one in found.items() if one.status == "same"}
     colours = {card.colour for card in same.values()}
     numbers = [int(card.key[1:]) for card in before.cards if card.key[1:].isdigit()]
     fresh = max(numbers, default=0)
-    names = {card.generated or card.name for card in same.values()}
     renewed = []
     for card in cards:
         identity = found.get(card.segment, Identity(status="new", overlap=0.0))
         if card.segment in same:
             heir = same[card.segment]
+            name = heir.generated or heir.name
             update = {
                 "key": heir.key,
                 "colour": heir.colour,
-                "name": heir.generated or heir.name,
+                "name": name if naming is None or naming.holds(name, card.segment) else card.name,
                 "origin": heir.origin or before.run_id,
             }
         else:
             fresh += 1
             colour = next(place for place in range(len(cards) + len(colours) + 1) if place not in colours)
             colours.add(colour)
-            name = card.name if card.name not in names else Message.of("{name} (new)", name=own(card.name))
-            names.add(name)
-            update = {"key": f"s{fresh}", "colour": colour, "name": name}
+            update = {"key": f"s{fresh}", "colour": colour}
         renewed.append(card.model_copy(update={**update, "identity": identity}))
     return tuple(renewed)

@@ -6,11 +6,20 @@ from datetime import date
 
 import pandas as pd
 
+from pipeline.drafting.baskets import Bought
 from pipeline.drafting.columns import settle_columns
 from pipeline.drafting.document import Document
-from pipeline.drafting.draft_text import write_campaign, write_column, write_family, write_head, write_id, write_limits
+from pipeline.drafting.draft_text import (
+    write_campaign,
+    write_column,
+    write_family,
+    write_head,
+    write_id,
+    write_limits,
+    write_rfm,
+)
 from pipeline.drafting.purchases import Summary
-from pipeline.drafting.sections import write_lines, write_questions, write_source
+from pipeline.drafting.sections import write_baskets, write_lines, write_questions, write_source
 from pipeline.drafting.structure import Structure
 from pipeline.spec import Source, share_name
 from pipeline.understanding import Understanding
@@ -32,10 +41,11 @@ def draft_customers(
     reading: Understanding,
     summary: Summary | None = None,
     tables: Source | None = None,
+    bought: Bought | None = None,
 ) -> str:
     """The spec of a table with one row a customer, which ``summary.query`` made of lines where it is given.
 
-    ``tables`` says how it is made of several.
+    ``tables`` says how it is made of several, and ``bought`` what the lines say of goods that are bought together.
     """
     families = [
         family
@@ -48,6 +58,7 @@ def draft_customers(
     write_questions(document, reading.questions)
     write_source(document, reading, summary.query if summary else "", tables)
     write_lines(document, reading)
+    write_baskets(document, bought or Bought())
     write_id(document, structure, reading)
     document.table("segments")
     document.value("min", 2)
@@ -60,6 +71,7 @@ def draft_customers(
             document.blank()
         for entry in chosen:
             write_column(document, entry)
+    write_rfm(document, parts)
     for family in families:
         write_family(document, family, structure)
     for entry in parts.entries:

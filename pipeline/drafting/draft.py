@@ -7,8 +7,10 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from pipeline.contract import Message
+from pipeline.drafting.baskets import baskets_of
 from pipeline.drafting.customers import draft_customers
 from pipeline.drafting.document import Document
 from pipeline.drafting.forms import Forms, one_currency
@@ -30,6 +32,8 @@ class Draft:
     text: str
     told: tuple[Message, ...] = ()
     questions: tuple[Question, ...] = ()
+    unused: tuple[str, ...] = ()  # answers to questions that these data do not raise
+    keys: tuple[str, ...] = ()  # questions that can be answered about them
 
 
 @keeping()
@@ -53,19 +57,49 @@ def draft(data: Data, name: str | None = None, answers: Mapping[str, str] | None
         Where an answer names a column that does not exist.
     """
     title = spec_name(data) if name is None else name
-    with opened(data, answers or {}) as source:
+    answers = _Answers(answers or {})
+    with opened(data, answers) as source:
         reading, table = _understood(source, answers)
         _add_forms(reading, source.forms)
         if reading.money and not reading.currency and source.text is not None:
             reading.currency = one_currency(source.text.frame, reading.money.columns)
         summary = summarise(reading, table, source.engine) if reading.lines else None
-        shop = source.shop.using(reading, summary.query if summary else "")
+        bought = baskets_of(reading, table, source.engine)
+        shop = source.shop.using(reading, f"{summary.query};{bought.query}" if summary else "")
         raw = _customers(shop, title, reading, summary) if summary else source.raw
     raw = RawTable(**{**vars(raw), "frame": raw.frame.rename(columns=lambda column: str(column).strip())})
     structure = analyse_structure(raw.frame, formats=reading.formats, families=summary.families if summary else None)
-    text = draft_customers(structure, title, source.source, reading=reading, summary=summary, tables=shop.source)
+    text = draft_customers(
+        structure, title, source.source, reading=reading, summary=summary, tables=shop.source, bought=bought
+    )
     parse_spec(tomllib.loads(text), where="draft")  # a draft that does not load would be a fault of ours
-    return Draft(text, tuple(reading.told), tuple(reading.questions))
+    return Draft(text, tuple(reading.told), tuple(reading.questions), answers.unused, answers.looked_up)
+
+
+class _Answers(dict[str, str]):
+    """Answers that remember which keys were looked up: a key that no question of the data has must not pass."""
+
+    def __init__(self, given: Mapping[str, str]) -> None:
+        super().__init__(given)
+        self._asked: set[str] = set()
+
+    def get(self, key: str, default: Any = None) -> Any:
+        self._asked.add(key)
+        return super().get(key, default)
+
+    def __getitem__(self, key: str) -> str:
+        self._asked.add(key)
+        return super().__getitem__(key)
+
+    @property
+    def unused(self) -> tuple[str, ...]:
+        """Keys that were answered and never looked up."""
+        return tuple(key for key in self if key not in self._asked)
+
+    @property
+    def looked_up(self) -> tuple[str, ...]:
+        """Keys that can be answered about these data."""
+        return tuple(sorted(self._asked))
 
 
 def _understood(source: Opened, answers: Mapping[str, str] | None) -> tuple[Understanding, tuple[Profile, ...]]:

@@ -32,6 +32,7 @@ _WORDS: dict[Meaning, tuple[str, str]] = {
     "children": ("more children at home", "fewer children at home"),
     "household": ("large households", "small households"),
 }
+_RFM: dict[str, Meaning] = {"recency": "recency", "frequency": "orders", "monetary": "spend"}
 
 
 def label_of(name: str) -> str:
@@ -111,6 +112,26 @@ def write_column(document: Document, entry: Entry) -> None:
         high, low = _WORDS[entry.meaning]
         document.value("high", high)
         document.value("low", low)
+    document.blank()
+
+
+def write_rfm(document: Document, parts: Parts) -> None:
+    """The [rfm], where recency, orders and spend are known as numbers that a run keeps."""
+    named = {key: parts.has(meaning) for key, meaning in _RFM.items()}
+    kept = [
+        entry.name
+        for entry in parts.entries
+        if entry.role in ("active", "passive") and entry.kind in ("number", "integer")
+    ]
+    if not all(name in kept for name in named.values()):
+        return
+    document.comment(f"{'-' * 64} scores from 1 to 5 beside the segments: never clustered on")
+    document.table("rfm")
+    for key, name in named.items():
+        document.value(key, name or "")
+    document.comment(
+        "cuts = { frequency = [1, 2, 4, 9] }  # where scores end; left out: quintiles of the customers trained on"
+    )
     document.blank()
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from pipeline.drafting.structure import Family
 from pipeline.reading import Engine, literal, quote
-from pipeline.understanding import Profile, Relations, Understanding, vocabulary
+from pipeline.understanding import Profile, Relations, Understanding, fits, vocabulary, words
 
 MOST_PARTS = 20
 _MOST_TRAITS = 12
@@ -73,10 +73,11 @@ def _query(reading: Understanding, table: Sequence[Profile], parts: dict[str, li
 
 
 def _orders(reading: Understanding, table: Sequence[Profile]) -> str:
-    """Orders by their number; without one, lines of goods on one day are one order, other lines one each."""
+    """Orders by their number; without one, goods or pieces bought on one day are one order, other lines one each."""
     if reading.order:
         return f"count(DISTINCT {quote(reading.order)})"
-    if reading.item and reading.day:
+    goods = reading.item or any(profile.numeric and fits(words.QUANTITY, profile.name) for profile in table)
+    if goods and reading.day:
         clock = next(profile.clock for profile in table if profile.name == reading.day)
         return (
             f"count(DISTINCT {quote(reading.day)})" if clock else f"count(DISTINCT CAST({quote(reading.day)} AS DATE))"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from pipeline.drafting.baskets import Bought
 from pipeline.drafting.document import Document, literal, long_text
 from pipeline.reading import Question
 from pipeline.spec import Source
@@ -66,6 +67,18 @@ def write_lines(document: Document, reading: Understanding) -> None:
             document.value("counts", aside.counts)
         if aside.whole_order:
             document.value("whole_order", True)
+        document.blank()
+
+
+def write_baskets(document: Document, bought: Bought) -> None:
+    """The [baskets] under what was found, or why there are none; nothing for a table of customers."""
+    if bought.query:
+        document.table("baskets")
+        document.comment(bought.comment)
+        document.value("query", long_text(bought.query))
+        document.blank()
+    elif bought.comment:
+        document.comment(f"No [baskets]: {bought.comment[:1].lower()}{bought.comment[1:]}")
         document.blank()
 
 

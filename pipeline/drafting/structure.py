@@ -19,6 +19,7 @@ MOST_CATEGORIES = 40
 MOST_KINDS = 12  # numbers whose header names a kind of thing are a category up to so many
 LEAST_IN_GROUP = 3
 _SAMPLE = 20_000
+_PARTS, _FIRST = r"\bshare\b|\bpercent(age)?\b|\bдоля\b|\bпроцент", r"days since (the )?first|дней с первой"
 _NOT_AMOUNTS = r"month|visit|посещ|визит|заход"
 
 
@@ -155,11 +156,18 @@ def _profile(name: str, kind: Kind, values: pd.Series, note: str) -> Profile:
         minimum=least,
         maximum=most,
         skew=skew,
-        meaning=names.meaning_of(name),
+        meaning=_meaning(name),
         personal=bool(personal),
         note=note,
         negative=int((known < 0).sum()) if kind in ("number", "integer") else 0,
     )
+
+
+def _meaning(name: str) -> Meaning | None:
+    """The part a column plays by its name: a share of spend is no spend, days since the first order are no orders."""
+    if names.fits(_FIRST, name):
+        return "tenure"
+    return None if "%" in name or names.fits(_PARTS, name) else names.meaning_of(name)
 
 
 def _skewness(values: npt.NDArray[np.float64]) -> float:
@@ -169,7 +177,8 @@ def _skewness(values: npt.NDArray[np.float64]) -> float:
 
 def _copies(table: pd.DataFrame, profiles: Sequence[Profile]) -> dict[str, str]:
     """Column -> earlier column that equals it or is correlated with it almost perfectly."""
-    numbers = [one.name for one in profiles if one.numeric and one.distinct > 2]
+    scores = {one.name for one in profiles if names.fits(names.RFM_SCORE, one.name)}  # of columns that stay
+    numbers = [one.name for one in profiles if one.numeric and one.distinct > 2 and one.name not in scores]
     step = max(1, len(table) // _SAMPLE)
     copies: dict[str, str] = {}
     if len(numbers) > 1:

@@ -17,7 +17,6 @@ from pipeline.contract import (
     Artifacts,
     Assignments,
     CandidateRecord,
-    Column,
     Dataset,
     Decision,
     ModelRecord,
@@ -27,6 +26,7 @@ from pipeline.contract import (
     SweepRecord,
     messages_of,
 )
+from pipeline.describing import rfm_cells
 from pipeline.recording.decision_card import decision_as_html, decision_as_json
 from pipeline.recording.model import model_record
 from pipeline.recording.numbers import run_metrics, sweep_curves, sweep_metrics
@@ -99,6 +99,7 @@ def _parent(training: Training, curves: Mapping[str, bytes]) -> RunRecord:
             Artifacts.LOADINGS: training.loadings,
             Artifacts.QUARANTINE: training.quarantine,
             Artifacts.SENSITIVITY: training.sensitivity,
+            **({Artifacts.RFM_SCORES: training.rfm_scores} if training.rfm else {}),
         },
         records={
             Artifacts.SPEC: _public(training.spec),
@@ -107,6 +108,7 @@ def _parent(training: Training, curves: Mapping[str, bytes]) -> RunRecord:
             Artifacts.DECISION: training.decision.model_dump_json(),
             Artifacts.CANDIDATES: _json_list(records),
             Artifacts.TRANSFORM: training.features.transform.model_dump_json(),
+            **({Artifacts.RFM: training.rfm.model_dump_json()} if training.rfm else {}),
             Artifacts.DECISION_CARD: decision_as_json(training),
             Artifacts.DECISION_PAGE: decision_as_html(training),
             Artifacts.MESSAGES: _public(
@@ -117,6 +119,7 @@ def _parent(training: Training, curves: Mapping[str, bytes]) -> RunRecord:
                         Artifacts.DECISION: training.decision,
                         Artifacts.CANDIDATES: tuple(records),
                         Artifacts.SENSITIVITY: training.sensitivity,
+                        Artifacts.RFM: training.rfm,
                     }
                 )
             ),
@@ -187,6 +190,7 @@ def _child(training: Training, candidate: Candidate, images: Mapping[str, bytes]
             Artifacts.CATEGORY_PROFILES: candidate.category_profiles,
             Artifacts.TYPICAL: candidate.typical,
             Artifacts.PASSIVE: candidate.passive,
+            **({Artifacts.RFM_CELLS: rfm_cells(training, candidate)} if training.rfm else {}),
             **({Artifacts.AFFINITIES: bought.affinities} if bought else {}),
             **tables,
         },
@@ -306,13 +310,9 @@ def _profile_table(training: Training, candidate: Candidate) -> pd.DataFrame:
         row: dict[str, object] = {"segment": card.name, "customers": card.size, "share": round(card.share, 4)}
         mine = medians.loc[card.segment].to_dict()
         row |= {
-            _title(column): float(f"{mine[column.name]:.6g}")
+            f"median {column.axis_title}": float(f"{mine[column.name]:.6g}")
             for column in training.dataset.columns
             if column.name in mine
         }
         rows.append(row)
     return pd.DataFrame(rows)
-
-
-def _title(column: Column) -> str:
-    return f"median {column.axis_title}"

@@ -19,6 +19,7 @@ from pipeline.cleaning import used_columns
 from pipeline.contract import (
     FIT_QUANTILE,
     NUMERIC_KINDS,
+    RFM_NAMES,
     Assignments,
     Counted,
     Day,
@@ -157,7 +158,7 @@ def score(segmentation: Segmentation, data: Data, *, as_of: date | None = None) 
     table = place(customers, segmentation)
     labels = table[Scores.SEGMENT].to_numpy(dtype=np.int64) - 1
     outlook = response_outlook(customers, labels, segmentation, spec, None if ready else read_history(spec, data))
-    table = table.assign(**outlook.columns)
+    table = table.assign(**_rfm(customers, segmentation), **outlook.columns)
     table.columns = pd.Index([Scores.beside(spec.id.column, str(name)) for name in table])
     table.insert(0, spec.id.column, customers[spec.id.column].to_numpy())
     return Scored(
@@ -168,6 +169,17 @@ def score(segmentation: Segmentation, data: Data, *, as_of: date | None = None) 
         counted=_counted(spec, as_of, by_file=by_file and not ready),
         response_notes=outlook.notes,
     )
+
+
+def _rfm(customers: pd.DataFrame, segmentation: Segmentation) -> dict[str, pd.Series]:
+    """RFM scores by the cut points of the training, and the name of the cell; nothing for a run without a scale."""
+    if segmentation.rfm is None:
+        return {}
+    made = segmentation.rfm.score(customers)
+    *scores, cells = (made[name] for name in made)
+    known = [score.astype("Int64").mask(score == 0) for score in scores]
+    named = cells.map(lambda cell: str(RFM_NAMES[cell]) if cell else "").astype("str")
+    return dict(zip(Scores.RFM, [*known, named], strict=True))
 
 
 def _refuse_earlier(raw: RawTable, segmentation: Segmentation) -> None:

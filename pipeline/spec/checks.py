@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
+from itertools import pairwise
 
 from pydantic import BaseModel, ValidationError
 
@@ -22,6 +23,8 @@ from pipeline.spec.parts import (
     OpenQuestion,
     RangeRule,
     ReplaceRule,
+    RfmCuts,
+    RfmSpec,
     SegmentsSpec,
     Source,
     Spec,
@@ -40,6 +43,8 @@ PARTS: dict[str, type[BaseModel]] = {
     "segments": SegmentsSpec,
     "baskets": BasketsSpec,
     "history": HistorySpec,
+    "rfm": RfmSpec,
+    "cuts": RfmCuts,
 }
 RULES: dict[str, type[BaseModel]] = {
     "replace": ReplaceRule,
@@ -74,7 +79,7 @@ def explain(error: ValidationError, where: str) -> SpecError:
 def _valid_keys(location: tuple[int | str, ...]) -> list[str]:
     """Keys of the part of a spec in which ``location`` stands."""
     head = location[0] if len(location) > 1 else ""
-    if head == "lines" and len(location) > 2:  # ("lines", "aside", 0, key)
+    if head in ("lines", "rfm") and len(location) > 2:  # ("lines", "aside", 0, key), ("rfm", "cuts", key)
         head = location[1]
     model: type[BaseModel] = RULES[str(location[2])] if head == "rules" else PARTS.get(str(head), Spec)
     return [key for key in model.model_fields if key not in ("path", "hash")]
@@ -118,6 +123,7 @@ def check_references(spec: Spec, known: set[str], where: str) -> None:
                 found=campaign.column,
             )
     _check_view(spec.source, where)
+    _check_rfm(spec, where)
     _refuse_leaks(spec, outcomes, where)
     _refuse_no_quantity(spec, where)
     if not any(part.role == "active" for part in spec.columns.values()) and not any(
@@ -164,6 +170,39 @@ def _check_view(source: Source, where: str) -> None:
             f"{where}: source.load has no columns for table {unknown[0]!r}",
             expected="columns for every table of source.tables",
             remedy=f"add {unknown[0]} to [source.load], or take it out of source.tables",
+        )
+
+
+def _check_rfm(spec: Spec, where: str) -> None:
+    """RFM scores are of three columns of numbers that a run keeps, and their cut points rise."""
+    if spec.rfm is None:
+        return
+    named = {key: getattr(spec.rfm, key) for key in RfmCuts.model_fields}
+    for key, name in named.items():
+        if name not in spec.columns:
+            raise SpecError.unknown_name(f"{where}: rfm.{key}", name, spec.columns)
+        column = spec.columns[name]
+        if column.role not in ("active", "passive") or column.kind not in ("number", "integer"):
+            raise SpecError.because(
+                f"{where}: rfm.{key}: column {name!r} cannot be scored",
+                expected="an active or passive column of numbers",
+                found=f'role = "{column.role}", kind = "{column.kind}"',
+                remedy="make days of a date: sql = \"date_diff('day', COLUMN, as_of)\""
+                if column.kind == "date"
+                else "",
+            )
+        cuts = getattr(spec.rfm.cuts, key)
+        if cuts and any(low >= high for low, high in pairwise(cuts)):
+            raise SpecError.because(
+                f"{where}: rfm.cuts.{key} does not rise",
+                expected="four numbers, each above the one before",
+                found=", ".join(f"{cut:g}" for cut in cuts),
+            )
+    if len(set(named.values())) < len(named):
+        raise SpecError.because(
+            f"{where}: rfm names one column twice",
+            expected="a column each for recency, frequency and monetary",
+            found=", ".join(named.values()),
         )
 
 

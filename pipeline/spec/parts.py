@@ -226,6 +226,35 @@ class BasketsSpec(_Part):
     query_file: str | None = None
 
 
+Cuts = tuple[float, float, float, float]
+
+
+class RfmCuts(_Part):
+    """Cut points of one's own: four rising numbers a score, in the column's units; a value equal to one is below it."""
+
+    recency: Cuts | None = None
+    """Left out: the quintiles of the customers trained on."""
+    frequency: Cuts | None = None
+    """Left out: the quintiles of the customers trained on."""
+    monetary: Cuts | None = None
+    """Left out: the quintiles of the customers trained on."""
+
+
+class RfmSpec(_Part):
+    """Recency, frequency and monetary value as scores from 1 to 5 beside the segments; never clustered on."""
+
+    recency: str
+    """Column of how long ago a customer last bought."""
+    frequency: str
+    """Column of how often she bought."""
+    monetary: str
+    """Column of what she spent."""
+    recent: Literal["low", "high"] = "low"
+    """Which values of recency are recent ones: low (days since the last purchase), or high (number of a month)."""
+    cuts: RfmCuts = RfmCuts()
+    """Where a score ends and the next begins; kept with the run, so that new customers are scored alike."""
+
+
 class SegmentsSpec(_Part):
     """How many segments a team can work with."""
 
@@ -269,6 +298,7 @@ class Spec(_Part):
     campaigns: tuple[Campaign, ...] = ()
     segments: SegmentsSpec = SegmentsSpec()
     baskets: BasketsSpec | None = None
+    rfm: RfmSpec | None = None
     history: HistorySpec | None = None
     questions: tuple[OpenQuestion, ...] = ()
     translations: dict[str, dict[str, str]] = {}

@@ -1,5 +1,6 @@
 """The MLflow store: save, list, load, promote, roll back. The only package that imports MLflow."""
 
 from pipeline.store.facade import Store
+from pipeline.store.faults import Fault
 
-__all__ = ["Store"]
+__all__ = ["Fault", "Store"]

@@ -28,6 +28,7 @@ from pipeline.contract import (
 from pipeline.errors import StoreError
 from pipeline.settings import Settings
 from pipeline.store import artifacts, entrance, notes, reader
+from pipeline.store.faults import Fault
 from pipeline.store.moves import history, written
 from pipeline.store.tracking import preflight
 from pipeline.store.tracking.index import Index, RunRow, SqliteIndex
@@ -218,6 +219,23 @@ class Store:
         with translated(self._settings), tempfile.TemporaryDirectory(prefix="korzina-") as draft:
             (Path(draft) / name).write_bytes(content)
             self._client.log_artifact(row.run_id, str(Path(draft) / name))
+
+    def examine(self) -> tuple[Fault, ...]:
+        """What is wrong in the store: reads every file of every completed run. Raises ``StoreError``."""
+        from pipeline.store.examination import examine
+        from pipeline.store.tracking.client import translated
+
+        with translated(self._settings):
+            return examine(self._client, self._index, self._settings)
+
+    def mend(self, faults: tuple[Fault, ...]) -> tuple[str, ...]:
+        """Mend what can be mended without losing anything; says what was done. Raises ``StoreError``."""
+        self._check_writable()
+        from pipeline.store.examination import mend
+        from pipeline.store.tracking.client import translated
+
+        with translated(self._settings):
+            return mend(self._client, self._settings, faults)
 
     def prepare(self) -> None:
         """Import what saving needs (two to four seconds of imports), in a thread while something else computes."""

@@ -28,6 +28,8 @@ from pipeline.contract import (
     Placement,
     Projection,
     Quantity,
+    RfmScale,
+    RfmScores,
     RunSummary,
     Segment,
     Segmentation,
@@ -149,6 +151,8 @@ def load(row: RunRow, parent: RunRow, folder: Callable[[RunRow], Path]) -> Segme
         else None,
         campaigns=_campaigns(own),
         sensitivity=sweep.table_or_empty(Artifacts.SENSITIVITY),
+        rfm=sweep.record(Artifacts.RFM, RfmScale) if sweep.has(Artifacts.RFM) else None,
+        rfm_scores=sweep.table_or_empty(Artifacts.RFM_SCORES),
         has_messages=sweep.has(Artifacts.MESSAGES),
     )
     _check_shapes(segmentation)
@@ -256,7 +260,9 @@ def _check_shapes(segmentation: Segmentation) -> None:
     """Tables that belong together must fit together."""
     sizes = segmentation.assignments[Assignments.SEGMENT].value_counts()
     keys = Customers.keys(segmentation.customers).tolist()
+    scored = segmentation.rfm_scores[RfmScores.KEY].tolist()
     checks = {
+        "rfm_scores": (scored, keys if segmentation.rfm else []),
         "centres": (segmentation.centres.shape, (len(segmentation.cards), len(segmentation.transform.names))),
         "projection": (segmentation.projection[Projection.KEY].tolist(), keys),
         "assignments": (segmentation.assignments[Assignments.KEY].tolist(), keys),

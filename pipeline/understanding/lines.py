@@ -212,6 +212,7 @@ def _role(table: Sequence[Profile], pattern: str, taken: set[str], *, most: int 
         and (most is None or profile.distinct <= most)
         and profile.known > 0.3 * profile.rows
         and not order_worded(profile)
+        and not (profile.numeric and fits(words.QUANTITY, profile.name))
     ]
     return fitting[0].name if fitting else None
 

@@ -144,8 +144,9 @@ def test_every_template_has_its_russian() -> None:
 
 def test_no_russian_is_left_of_what_no_run_holds() -> None:
     errors = {"Expected: {expected}.", "Found: {found}.", "What to do: {remedy}."}
+    earlier = {"{name} (new)"}  # runs stored before names were true by construction hold it
 
-    assert sorted(set(russian()) - set(templates()) - errors - {""}) == []
+    assert sorted(set(russian()) - set(templates()) - errors - earlier - {""}) == []
 
 
 # ------------------------------------------------------------------ every message of a real training

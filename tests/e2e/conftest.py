@@ -24,7 +24,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, Playwright, Reque
 
 from pipeline.contract import SavedSweep
 from pipeline.settings import Settings
-from tests.support import make_training, save_training
+from tests.support import make_training, save_training, with_sample_rfm
 
 ROOT = Path(__file__).resolve().parents[2]
 SHOTS = ROOT / ".e2e"
@@ -220,7 +220,7 @@ def served(serve: Callable[[Settings], str], tmp_path_factory: pytest.TempPathFa
     from pipeline.store import Store
 
     settings = Settings(home=tmp_path_factory.mktemp("store"), poll_seconds=5.0)
-    sweep = save_training(make_training(600), settings)
+    sweep = save_training(with_sample_rfm(make_training(600)), settings)
     Store.open(settings).promote(sweep.run_ids[3], reason="test", who="test")
     return Served(serve(settings), settings, sweep)
 

@@ -50,6 +50,21 @@ def test_a_segment_clicked_on_overview_is_selected_on_every_page(served: Served,
     assert page.locator(".k-segment-size .k-muted").all_inner_texts() == before
 
 
+def test_a_square_of_rfm_selects_its_cell_and_the_keyboard_lets_it_go(served: Served, watch: Watch) -> None:
+    page = watch(served.url).open("/")
+
+    click_on(page, "Who bought lately, who often? (RFM)", 0.95, 0.05)
+
+    assert "rfm=champions" in page.url
+    expect(page.locator(".k-chip")).to_contain_text("RFM cell: Champions")
+    named = page.locator("#rfm-table").get_by_role("button", name="Champions")
+    named.focus()
+    page.keyboard.press("Enter")
+    settle(page)
+    assert "rfm=" not in page.url
+    expect(page.locator(".k-chip")).to_have_count(0)
+
+
 def test_a_bar_of_answers_selects_and_the_selected_become_a_file(served: Served, watch: Watch) -> None:
     page = watch(served.url).open("/explore")
     expect(page.locator("#explore-finding")).to_contain_text("stand out most")

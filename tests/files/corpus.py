@@ -9,6 +9,7 @@ from tests.files.makers.customers import customers
 from tests.files.makers.days import days_and_numbers
 from tests.files.makers.exports import exports
 from tests.files.makers.money import money
+from tests.files.makers.old_exports import old_exports
 from tests.files.makers.others import others
 from tests.files.makers.purchases import purchases
 from tests.files.makers.shapes import shapes
@@ -19,6 +20,6 @@ def corpus() -> tuple[File, ...]:
     """Every file, in the order of the chapters."""
     return tuple(
         file
-        for chapter in (purchases, money, days_and_numbers, customers, others, shapes, exports)
+        for chapter in (purchases, money, days_and_numbers, customers, others, shapes, exports, old_exports)
         for file in chapter()
     )

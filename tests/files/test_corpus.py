@@ -53,7 +53,7 @@ def test_the_whole_corpus_meets_its_goals() -> None:
     outcomes = list(stored().values())
     counted = tally(outcomes)
 
-    assert share_right(outcomes) >= 0.96  # the goal is 0.99; docs/benchmarks.md shows what is still missing
+    assert share_right(outcomes) >= 0.99
     assert share_asked(outcomes) <= 0.2
     assert counted["crash"] == 0
     assert counted["refused wrongly"] <= 0.01 * len(outcomes)

@@ -13,7 +13,7 @@ from scipy.stats import chi2_contingency, fisher_exact
 
 from pipeline.contract import Affinities, check_table
 from pipeline.describing import read_baskets, with_affinities
-from pipeline.describing.baskets import affinities, as_baskets, independence
+from pipeline.describing.baskets import LEAST_COUNT, affinities, as_baskets, independence
 from pipeline.errors import SpecError
 from pipeline.spec import load_spec, parse_spec
 from pipeline.stages import Training
@@ -73,6 +73,46 @@ def test_p_values_equal_the_textbook_chi_square(both: int, left: int, right: int
     p = independence(np.array([both]), np.array([left]), np.array([right]), n)
 
     assert p[0] == pytest.approx(chi2_contingency(cells, correction=False).pvalue)
+
+
+def test_of_many_items_the_commonest_are_counted_over_all_baskets(training: Training) -> None:
+    rng = np.random.default_rng(0)
+    ids = training.customers[str(training.dataset.id_column)].to_numpy()
+    baskets = pd.DataFrame({"customer": rng.choice(ids, 60_000), "basket": np.arange(60_000)})
+    rare = baskets.assign(item=[f"rare {one % 2_000}" for one in range(60_000)])  # 30 times each
+    common = [baskets.assign(item=[f"common {(one * step) % 1_500}" for one in range(60_000)]) for step in (1, 7)]
+    some = as_baskets(pd.concat([rare, *common]))
+    bought = with_affinities(training, some).bought[training.decision.k]
+
+    assert (bought.basis.units, bought.basis.items) == (60_000, 2_000 + 1_500)
+    assert bought.basis.sentence.endswith("only the pairs of the 1,000 commonest are counted.")
+    everybody = bought.affinities[bought.affinities[Affinities.SEGMENT] == Affinities.EVERYBODY]
+    assert len(everybody)
+    assert everybody[Affinities.SUPPORT].tolist() == (everybody[Affinities.COUNT] / 60_000).tolist()
+
+
+def test_items_that_can_reach_no_pair_change_nothing(training: Training) -> None:
+    rng = np.random.default_rng(1)
+    ids = training.customers[str(training.dataset.id_column)].to_numpy()
+    baskets = pd.DataFrame({"customer": rng.choice(ids, 2_000), "basket": np.arange(2_000)})
+    common = [baskets.assign(item=rng.choice(["tea", "milk", "bread"], 2_000)) for _ in range(3)]
+    rare = baskets.head(LEAST_COUNT - 1).assign(item="caviar")
+    without, among = (with_affinities(training, as_baskets(pd.concat(some))) for some in (common, [*common, rare]))
+    k = training.decision.k
+
+    pd.testing.assert_frame_equal(without.bought[k].affinities, among.bought[k].affinities)
+
+
+def test_too_few_baskets_give_way_to_the_mix_and_it_says_so(training: Training) -> None:
+    ids = training.customers[str(training.dataset.id_column)].to_numpy()
+    few = as_baskets(pd.DataFrame({"customer": ids[:20], "basket": range(20), "item": ["tea", "milk"] * 10}))
+    k = training.decision.k
+    bought, mix = (with_affinities(training, some).bought[k] for some in (few, None))
+
+    assert bought.basis.kind == "category_mix"
+    assert bought.basis.sentence.startswith("No two categories are in 50 baskets or more together")
+    pd.testing.assert_frame_equal(bought.affinities, mix.affinities)
+    assert len(mix.affinities)
 
 
 def test_small_tables_are_tested_exactly() -> None:

@@ -34,6 +34,11 @@ def test_the_end_of_a_calendar_is_impossible_however_many_lines_it_has(lines: in
     assert judge_days([*YEAR, (date(2099, 12, 31), lines)]).impossible == (date(2099, 12, 31),)
 
 
+@pytest.mark.parametrize("odd", [date(2050, 1, 1), date(1980, 1, 1), date(2038, 1, 19)])
+def test_a_single_day_decades_away_is_impossible_however_many_lines_it_has(odd: date) -> None:
+    assert judge_days(sorted([*YEAR, (odd, 400)])).impossible == (odd,)
+
+
 def test_a_day_a_few_months_later_is_plausible() -> None:
     assert judge_days([*YEAR, (date(2024, 10, 1), 1)]).last == date(2024, 10, 1)
 

@@ -5,8 +5,9 @@ import pandas as pd
 import pytest
 
 from pipeline.contract import Column, Dataset, Profiles, with_label
-from pipeline.describing.cards import make_cards, phrase
+from pipeline.describing.cards import make_cards
 from pipeline.describing.describe import effects_from_sums, profile_categories, revenue_shares
+from pipeline.describing.naming import phrase
 from pipeline.describing.profiles import profile, read_columns
 from pipeline.segmenting import fit_features, sweep
 from pipeline.stages import Features, Partition
@@ -70,19 +71,20 @@ def test_revenue_is_shared_out_completely():
     assert revenue_shares(CUSTOMERS, DATASET, TWO.labels, 2) == pytest.approx([36 / 246, 210 / 246])
 
 
-def cards(effects, sizes=(300, 200)):
-    frames = {
-        segment: pd.DataFrame(
-            {
-                Profiles.COLUMN: ["spend"],
-                Profiles.EFFECT: [effect],
-                Profiles.MEDIAN: [12.0],
-                Profiles.OVERALL_MEDIAN: [14.0],
-                Profiles.INDEX: [86.0],
-            }
-        )
-        for segment, effect in enumerate(effects)
+def of_spend(effect, median, overall=14.0, column="spend"):
+    row = {
+        Profiles.COLUMN: column,
+        Profiles.EFFECT: effect,
+        Profiles.MEDIAN: median,
+        Profiles.MEAN: median,
+        Profiles.OVERALL_MEDIAN: overall,
+        Profiles.INDEX: 86.0,
     }
+    return pd.DataFrame([row])
+
+
+def cards(effects, medians=(12.0, 30.0), sizes=(300, 200)):
+    frames = {segment: of_spend(*pair) for segment, pair in enumerate(zip(effects, medians, strict=True))}
     return make_cards(
         frames, DATASET, sizes=sizes, revenue_shares=[0.4, 0.6], silhouettes=[0.2, 0.3], jaccards=[0.9, 0.5]
     )
@@ -92,9 +94,14 @@ def test_names_come_from_the_strongest_differences():
     assert [card.name for card in cards([-1.2, 2.0])] == ["Light spenders", "Big spenders"]
 
 
-def test_names_are_unique():
-    names = [card.name for card in cards([1.2, 2.0])]
-    assert len(set(names)) == 2
+def test_of_two_with_the_same_strength_only_the_one_with_more_is_called_so():
+    assert [card.name for card in cards([1.2, 2.0], medians=(20.0, 30.0))] == ["Total spend $20", "Big spenders"]
+
+
+def test_a_difference_that_the_medians_deny_is_not_told():
+    denied = cards([1.2, 2.0], medians=(12.0, 30.0))[0]
+    assert denied.differences[0].phrase != "big spenders"
+    assert "Typical" not in denied.portrait or denied.name == "Total spend $12"
 
 
 def test_a_weak_difference_names_nobody():
@@ -130,17 +137,7 @@ def test_no_phrase_mixes_two_languages(label, more, said):
 def test_a_portrait_does_not_say_a_unit_twice():
     recency = SPEND.model_copy(update={"name": "spend", "label": "Days since the last purchase", "unit": "days"})
     dataset = DATASET.model_copy(update={"columns": (recency,)})
-    frames = {
-        0: pd.DataFrame(
-            {
-                Profiles.COLUMN: ["spend"],
-                Profiles.EFFECT: [1.0],
-                Profiles.MEDIAN: [3.0],
-                Profiles.OVERALL_MEDIAN: [8.0],
-                Profiles.INDEX: [40.0],
-            }
-        )
-    }
+    frames = {0: of_spend(-1.0, 3.0, overall=8.0)}
     (card,) = make_cards(frames, dataset, sizes=[100], revenue_shares=[None], silhouettes=[None], jaccards=[None])
 
     assert card.portrait.endswith("days since the last purchase: 3 (all customers: 8).")

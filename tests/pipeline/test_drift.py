@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 import numpy as np
 import pandas as pd
@@ -98,3 +98,36 @@ def test_a_column_without_any_value_is_no_error(trained: Segmentation) -> None:
     spend = next(one for one in measure_drift(customers, labels(trained), trained).features if one.column == "spend")
 
     assert (spend.word, spend.median) == ("drifted", None)
+
+
+def halved(trained: Segmentation, seed: int) -> tuple[Segmentation, pd.DataFrame, np.ndarray]:
+    """The run as if trained on a random part of its customers, and 40 of the others as new ones with their segments."""
+    order = np.random.default_rng(seed).permutation(len(trained.customers))
+    new, old = np.sort(order[:40]), np.sort(order[40:])
+    kept = replace(
+        trained,
+        customers=trained.customers.iloc[old].reset_index(drop=True),
+        assignments=trained.assignments.iloc[old].reset_index(drop=True),
+    )
+    return kept, trained.customers.iloc[new], labels(trained)[new]
+
+
+def test_of_clean_files_one_in_twenty_is_told_of_drift(trained: Segmentation) -> None:
+    drifts = [
+        measure_drift(customers, placed, run)
+        for run, customers, placed in (halved(trained, seed) for seed in range(60))
+    ]
+    told = sum(
+        any(one.word != "stable" for one in drift.features) or drift.segments_word != "stable" for drift in drifts
+    )
+
+    assert told <= 6  # three are expected; each feature at its own 5 % would tell of drift in about twenty
+
+
+def test_what_chance_reaches_is_what_the_word_goes_by(trained: Segmentation) -> None:
+    run, customers, placed = halved(trained, 1)
+    drift = measure_drift(customers.assign(spend=2 * customers["spend"]), placed, run)
+
+    assert any(one.word != "stable" for one in drift.features)
+    for one in drift.features:
+        assert (one.word != "stable") == (one.psi >= max(one.chance, 0.1))

@@ -22,6 +22,17 @@ from pipeline.reading.text.encodings import detect_encoding
         ("Клиент;Сумма\nа\n", "cp866"),
         ("Клиент;Сумма\n", "koi8_r"),
         ("Имя;Email №1\nИванов;a@b.c\n", "cp1251"),
+        ("ПОКУПАТЕЛЬ;ДАТА\nПЕТРОВА АННА;1\n", "cp1251"),
+        ("ПОКУПАТЕЛЬ;ДАТА\nПЕТРОВА АННА;1\n", "koi8_r"),
+        ("Покупатель;Дата\nИВАНОВ ПЁТР;1\n", "cp866"),
+        ("Номер заказа;Дата заказа\n", "iso8859_5"),
+        ("Номер заказа;Дата заказа\n", "mac_cyrillic"),
+        ("Покупець;Кількість;Ціна, грн\n", "cp1251"),
+        ("Numer zamówienia;Ilość;Świętosława\n", "iso8859_2"),
+        ("Numer zamówienia;Ilość;Łukasz\n", "cp852"),
+        ("Müşteri;Tutar;Sipariş tarihi\n", "cp1254"),
+        ("Numéro;Prénom;Quantité\n", "cp850"),
+        ("Numéro;Prénom;Quantité\n", "mac_roman"),
     ],
 )
 def test_the_code_page_of_a_header_is_known_by_its_words(text: str, encoding: str) -> None:

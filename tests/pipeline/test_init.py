@@ -269,3 +269,12 @@ def test_the_cases_are_accounted_for(tmp_path: Path, name: str, told: str) -> No
 
     assert done.exit_code == 0, done.stdout
     assert told in done.stdout
+
+
+def test_an_answer_to_no_question_is_refused_with_the_keys_that_there_are(tmp_path: Path) -> None:
+    result = init(shop(tmp_path), "--answer", "custmer=customer_id")
+
+    assert isinstance(result.exception, SpecError)
+    assert "unknown name 'custmer'" in str(result.exception)
+    assert "use 'customer' if that was meant" in str(result.exception)
+    assert not (tmp_path / "shop.toml").exists()

@@ -193,6 +193,23 @@ def test_negative_lines_are_returns_and_mostly_negative_amounts_are_asked_about(
     assert read(account, {"sign": "spent"}).money.sql == '-("amount")'  # type: ignore[union-attr]
 
 
+def test_a_credit_note_without_a_sign_counts_against_the_money() -> None:
+    frame = lines().assign(doc_type="Invoice")
+    back = frame.head(12).assign(doc_type="Credit note", order=lambda rows: rows["order"] + 90_000)
+    reading = read(pd.concat([frame, back]))
+    assert reading.money is not None
+    assert "-abs(" in reading.money.sql
+    assert "'Credit note'" in reading.returns
+    assert not any("Credit" in rule.sql for rule in reading.aside)
+
+
+def test_what_visitors_look_at_is_no_purchase() -> None:
+    frame = lines()
+    kinds = np.array(["purchase", "view", "cart"])[np.arange(len(frame)) % 3]
+    reading = read(frame.assign(event_type=kinds))
+    assert [rule.sql for rule in reading.aside if "event_type" in rule.sql] == ["\"event_type\" IN ('cart', 'view')"]
+
+
 def test_guests_are_set_aside_and_a_heavy_customer_is_asked_about() -> None:
     frame = lines()
     some = frame["order"] % 3 == 0

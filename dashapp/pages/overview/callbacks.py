@@ -12,7 +12,8 @@ from dashapp.callbacks import page_run, under
 from dashapp.charts import heat, order_bubbles, portions, scheme
 from dashapp.data import SegmentationData
 from dashapp.findings import totals
-from dashapp.pages.overview import ids
+from dashapp.pages.overview import figures, ids, rfm_numbers
+from dashapp.pages.overview.rfm_card import across_segments
 from dashapp.selecting import SEGMENT, Values
 
 _WIDTHS = {shared.PHONE: 300, shared.TABLET: 560}  # pixels of a row of the profile where its heads are symbols
@@ -52,6 +53,21 @@ def count(data: SegmentationData, search: object, origin: object) -> list[Any]:
     return [words.get(str(one["id"].get("segment")), no_update) for one in ctx.outputs_list]
 
 
+def draw_rfm(
+    data: SegmentationData, search: object, scheme_name: object, screen: object, origin: object
+) -> tuple[Any, Any, Any]:
+    """RFM cells under the selection: the squares, a sentence, and cells by segments."""
+    run = page_run(data, origin)
+    held = rfm_numbers.cells_of(run, under(run, search)) if run else None
+    if run is None or held is None or not scheme_name or not screen:
+        return no_update, no_update, no_update
+    return (
+        figures.cells(held, scheme(scheme_name), narrow=screen == shared.PHONE),
+        rfm_numbers.summary(held),
+        across_segments(held, run.segmentation.cards),
+    )
+
+
 def register(app: Dash, data: SegmentationData) -> None:
     """Bind the callbacks to ``app``."""
     search, page = Input(shared.URL, "search"), State(shared.PAGE, "data")
@@ -62,4 +78,13 @@ def register(app: Dash, data: SegmentationData) -> None:
         Input(shared.SCREEN, "data"),
         page,
     )(partial(draw, data))
+    app.callback(
+        Output(shared.pair(ids.RFM), "figure"),
+        Output(ids.RFM_SUMMARY, "children"),
+        Output(ids.RFM_TABLE, "children"),
+        search,
+        Input(shared.SCHEME, "data"),
+        Input(shared.SCREEN, "data"),
+        page,
+    )(partial(draw_rfm, data))
     app.callback(Output(shared.of_segment(ALL), "children"), search, page)(partial(count, data))

@@ -15,6 +15,7 @@ from dashapp.data import Run, SegmentationData, View
 from dashapp.findings import segment_words, totals, verdict_words
 from dashapp.i18n import _
 from dashapp.pages.overview import ids
+from dashapp.pages.overview.rfm_card import rfm_cards
 from dashapp.selecting import Selection, Values, to_query
 from dashapp.telling import customers
 from dashapp.widgets import (
@@ -50,6 +51,7 @@ def layout(_data: SegmentationData, view: View, /, **_address: object) -> list[C
         html.Div([_segment(one, it, view) for one in cards] if it else [], className="k-grid k-grid-segments"),
         html.Div([_shares(cards), _bubbles(it)], className="k-grid k-grid-2"),
         _profile(it),
+        rfm_cards(view.run),
         _origin(it) if it else None,
     ]
 

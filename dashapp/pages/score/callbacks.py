@@ -14,6 +14,7 @@ from dashapp.callbacks import page_run, takes
 from dashapp.charts import scheme
 from dashapp.data import Run, SegmentationData
 from dashapp.i18n import _
+from dashapp.observing import REFUSED_UPLOADS
 from dashapp.pages.score import ids, placements
 from dashapp.pages.score.layout import expected_of
 from dashapp.pages.score.result import head, result
@@ -36,6 +37,7 @@ def place(data: SegmentationData, upload: object, name: object, written: object,
     try:
         scored = run.score(file, placements.content_of(upload), _day_asked(run, written))
     except KorzinaError as error:
+        REFUSED_UPLOADS.labels(type(error).__name__).inc()
         _log.warning("an upload could not be scored")  # its words may quote the file
         return (
             None,

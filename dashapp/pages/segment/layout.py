@@ -100,6 +100,7 @@ def _header(one: SegmentCard) -> Component:
     return card(
         [
             html.Div([html.H2(segment_name(one)), trust_badge(one.trust)], className="k-segment-head"),
+            html.P(segment_words.long_name(one), className="k-muted k-long-name"),
             html.P(one.portrait),
             html.Div(tiles, className="k-kpis"),
             html.P([html.Strong(_("How far to rely on it:")), " ", one.trust_reason], className="k-last"),

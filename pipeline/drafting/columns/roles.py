@@ -148,6 +148,8 @@ def _unsuitable(one: Profile, member: bool) -> str:
         return "mostly missing"
     if member:
         return ""
+    if names.fits(names.RFM_SCORE, one.name):
+        return "a score made of other columns"
     if one.same_as:
         return f"says the same as {one.same_as}"
     if one.kind == "integer" and (names.fits(names.CODES, one.name) or names.fits(names.ID, one.name)):

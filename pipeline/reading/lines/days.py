@@ -43,7 +43,8 @@ def judge_days(counts: Sequence[tuple[date, int]]) -> Days:
 
     Impossible is what stands far from the rest with few lines: more than a year ahead of it (a typing mistake such as
     2032), more than ten years behind it, both also more than three times as far as days of this file usually stand
-    apart; and the end of a program's calendar (9999-12-31, 1970-01-01) wherever no other day is within a year.
+    apart; a single day more than ten years from the rest, with however many lines; and the end of a program's
+    calendar (9999-12-31, 1970-01-01) wherever no other day is within a year.
 
     Parameters
     ----------
@@ -56,11 +57,10 @@ def judge_days(counts: Sequence[tuple[date, int]]) -> Days:
     runs = _runs(plausible)
     body = max(range(len(runs)), key=lambda at: sum(number for _, number in runs[at]))
     few = max(1.0, _FEW * sum(number for _, number in plausible))
-    last = max(at for at, run in enumerate(runs) if at == body or not _alone(run, few))
+    odd = [_alone(run, few) or _one_far_day(run, runs[body]) for run in runs]
+    last = max(at for at in range(len(runs)) if at == body or not odd[at])
     first = min(
-        at
-        for at, run in enumerate(runs)
-        if at == body or not _alone(run, few) or runs[body][0][0] - run[-1][0] <= _FAR_BEHIND
+        at for at, run in enumerate(runs) if at == body or not odd[at] or runs[body][0][0] - run[-1][0] <= _FAR_BEHIND
     )
     kept = {day for run in runs[first : last + 1] for day, _ in run}
     return Days(min(kept), max(kept), tuple(day for day, _ in counts if day not in kept))
@@ -89,3 +89,8 @@ def _runs(counts: Sequence[tuple[date, int]]) -> list[list[tuple[date, int]]]:
 
 def _alone(run: Sequence[tuple[date, int]], few: float) -> bool:
     return sum(number for _, number in run) <= few
+
+
+def _one_far_day(run: Sequence[tuple[date, int]], body: Sequence[tuple[date, int]]) -> bool:
+    """A single day more than ten years from the rest, however many lines have it: written where none is known."""
+    return len(run) == 1 and (run[0][0] - body[-1][0] > _FAR_BEHIND or body[0][0] - run[0][0] > _FAR_BEHIND)

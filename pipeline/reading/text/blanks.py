@@ -18,7 +18,8 @@ def with_tabs(text: str) -> str | None:
         return None
     lines = text.split("\n")
     sample = [line for line in lines[:_SAMPLE_LINES] if line.strip()]
-    for run in (_RUN, _LONG_RUN):
+    aligned = len(_gutters(sample[1:]))
+    for run in sorted((_RUN, _LONG_RUN), key=lambda run: _unlike(sample, run, aligned)):
         if _parts(sample, run):
             return "\n".join(run.sub("\t", line.strip(" \u00a0")) for line in lines)
     places = _gutters(sample)
@@ -35,6 +36,13 @@ def _parts(sample: list[str], run: re.Pattern[str]) -> bool:
     common = int(np.bincount(counts).argmax())
     least = 2 if np.mean([any(letter.isdigit() for letter in line) for line in sample]) >= _LEAST_SHARE else 3
     return common >= least and float((counts == common).mean()) >= _LEAST_SHARE
+
+
+def _unlike(sample: list[str], run: re.Pattern[str], aligned: int) -> tuple[bool, bool]:
+    """How runs do not part the first line, or not the columns that stand one below the other: cells hold blanks."""
+    counts = [len(run.split(line.strip())) for line in sample]
+    common = int(np.bincount(counts).argmax()) if counts else 0
+    return not counts or counts[0] != common, common != aligned
 
 
 def _gutters(sample: list[str]) -> list[int]:

@@ -5,10 +5,9 @@ from __future__ import annotations
 import codecs
 import re
 
-from charset_normalizer import from_bytes
-
 from pipeline.contract import Message
 from pipeline.errors import InputError
+from pipeline.reading.text.code_pages import code_page
 
 _SAMPLE = 200_000
 _NOT_TEXT = (
@@ -35,13 +34,7 @@ _NOT_TEXT = (
 )
 _MARKUP = re.compile(rb"\s*(<!doctype|<html|<\?xml|<table|<svg)", re.IGNORECASE)
 _JSON = re.compile(rb"\s*([\[{]\s*[\"{\[\]}]|\[\s*-?\d)")
-_HIGH = re.compile(rb"[\x80-\xff]+")
-# without spaces that do not break, which group thousands; with the ASCII letters that it touches
-_HIGH_LETTERS = re.compile(rb"[A-Za-z]?[\x80-\x9f\xa1-\xff]+[A-Za-z]?")
-_CONTROLS = bytes(set(range(32)) - set(b"\t\n\r"))
-_CYRILLIC = ["cp1251", "koi8_r", "cp866"]
-_WESTERN = ("àâçéèêëîïôœùûü", "äöüß", "áéíñóúü", "àáâãçéêíóôõúü", "àèéìíîòóùú", "åäöéæøáëïç")
-_CENTRAL = ("ąćęłńóśźż", "áčďéěíňóřšťúůýž", "áéíóöőúüű", "äáčďéíĺľňóôŕšťúýž", "čćđšž")
+_CONTROLS = bytes(set(range(32)) - set(b"\t\n\r\x01\x1e\x1f"))  # the last three part fields in some exports
 
 
 def refuse_other_formats(data: bytes, name: str) -> None:
@@ -102,7 +95,7 @@ def decode(data: bytes, name: str, encoding: str | None) -> tuple[str, str]:
 
 
 def detect_encoding(data: bytes, name: str) -> str:
-    """Byte-order mark, else NUL pattern, else UTF-8, else a code page of Cyrillic or Western letters."""
+    """Byte-order mark, else NUL pattern, else UTF-8, else a code page."""
     if data.startswith(codecs.BOM_UTF8):
         return "utf-8-sig"
     if data.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
@@ -115,7 +108,7 @@ def detect_encoding(data: bytes, name: str) -> str:
     try:
         data.decode("utf-8")
     except UnicodeDecodeError:
-        return _code_page(data)
+        return code_page(data)
     return "utf-8"
 
 
@@ -139,48 +132,3 @@ def _utf16_by_nul(data: bytes, name: str) -> str | None:
 def _reads_as(sample: bytes, encoding: str) -> bool:
     text = sample.decode(encoding, errors="replace")
     return sum(letter.isprintable() or letter in "\t\r\n" for letter in text) > 0.99 * len(text)
-
-
-def _code_page(data: bytes) -> str:
-    """Cyrillic words are runs of high bytes; in Western text they stand alone among ASCII letters."""
-    runs = _HIGH_LETTERS.findall(data[:_SAMPLE]) or _HIGH_LETTERS.findall(data)
-    alone = [run for run in runs if run[0] > 127 and run[-1] > 127]
-    if 2 * len(alone) > len(runs) and sum(map(len, alone)) >= 2 * len(alone):
-        sample = b" ".join([run for run in _HIGH.findall(data) if len(run) > 1][:5000])
-        best = from_bytes(sample, cp_isolation=_CYRILLIC).best()
-        guess = best.encoding if best else "cp1251"
-        return guess if _mostly_letters(sample, guess) else _likeliest(sample)
-    if _words_read(data, "cp1250", _CENTRAL) > _words_read(data, "cp1252", _WESTERN):
-        return "cp1250"
-    try:
-        data.decode("cp1252")
-    except UnicodeDecodeError:
-        return "latin-1"
-    return "cp1252"
-
-
-def _words_read(data: bytes, page: str, alphabets: tuple[str, ...]) -> int:
-    """Distinct words of the sample whose letters beyond ASCII all belong to one language."""
-    text = data[:_SAMPLE].decode(page, errors="replace").lower()
-    beyond = {"".join(sorted(set(letters))) for letters in _letters_beyond(text)}
-    return sum(any(set(letters) <= set(alphabet) for alphabet in alphabets) for letters in beyond)
-
-
-def _letters_beyond(text: str) -> list[str]:
-    """Of each word with a letter beyond ASCII, these letters (or the signs that stand in their place)."""
-    words = (word for word in re.findall(r"[^\W\d_]*[^\x00-\xa0]+\w*", text) if re.search(r"[a-z]", word))
-    return ["".join(letter for letter in word if letter > "\x7f") for word in words]
-
-
-def _likeliest(sample: bytes) -> str:
-    return max(_CYRILLIC, key=lambda page: _lower_letters(sample, page))
-
-
-def _mostly_letters(sample: bytes, page: str) -> bool:
-    return _lower_letters(sample, page) >= 0.5
-
-
-def _lower_letters(sample: bytes, page: str) -> float:
-    """Share of lower-case Russian letters: the right page reads mostly so, the wrong ones do not."""
-    text = sample.decode(page, errors="replace").replace(" ", "")
-    return sum("а" <= letter <= "я" for letter in text) / max(1, len(text))

@@ -14,6 +14,7 @@ from pipeline.reading.shapes.header import SAMPLE_ROWS, Header, find_header, hea
 from pipeline.reading.shapes.table import FileTable, finish_table, ordered, refuse_wide, without_rows
 from pipeline.reading.text.blanks import with_tabs
 from pipeline.reading.text.encodings import decode, refuse_other_formats
+from pipeline.reading.text.habits import other_sign, without_habits
 from pipeline.reading.text.records import Body, Records, fast_body, find_records, slow_body, split_fields
 from pipeline.spec import Source
 
@@ -68,6 +69,7 @@ def parse_text(text: str, *, name: str, delimiter: str | None = None, header: in
     if hint:
         first, _, text = text.partition("\n")
         delimiter = delimiter or first[4:5]
+    text = without_habits(text)
     separator, text, how = _separator(text, name, delimiter)
     records = find_records(text.encode(), separator)
     physical = text.split("\n") if records is None else []
@@ -90,6 +92,10 @@ def parse_text(text: str, *, name: str, delimiter: str | None = None, header: in
 
 def _separator(text: str, name: str, delimiter: str | None) -> tuple[str, str, Message]:
     """The sign between columns, the text, with tabs in place of blanks that part the columns, and how to say it."""
+    other = other_sign(_first_lines(text)) if delimiter is None else ""
+    if other:
+        how = Message.of("fields parted by {sign}", sign=repr(other))
+        return (other, text, how) if other.isascii() else ("\t", text.replace("\t", " ").replace(other, "\t"), how)
     if delimiter == " " or (delimiter is None and _blanks_first(text)):
         tabbed = with_tabs(text)
         if tabbed is not None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import os
 import socket
 import time
@@ -20,25 +19,22 @@ def this_writer() -> str:
     return f"{socket.gethostname()}:{os.getpid()}:{_birth(os.getpid())}"
 
 
-def user_name() -> str:
-    """The account that trains; containers may run without one."""
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        return "unknown"
-
-
-def close_dead_runs(client: MlflowClient, experiment_id: str) -> None:
-    """Mark as failed what a killed process of this machine left open.
+def dead_runs(client: MlflowClient, experiment_id: str) -> list[str]:
+    """Ids of runs that are open and that nobody writes any more.
 
     Open runs of other machines (a container is one) are left alone for a day; no save takes that long.
     """
     unfinished = f"tags.`{STATUS}` = '{STARTED}' AND attributes.status = 'RUNNING'"
-    dead = [
+    return [
         run.info.run_id
         for run in client.search_runs([experiment_id], unfinished)
         if _is_dead(run.data.tags.get(WRITER, "")) or time.time() - run.info.start_time / 1000 > _LONGEST_SAVE
     ]
+
+
+def close_dead_runs(client: MlflowClient, experiment_id: str) -> None:
+    """Mark as failed what a killed process of this machine left open."""
+    dead = dead_runs(client, experiment_id)
     for run_id in dead:
         client.set_terminated(run_id, "FAILED")
     if not dead:

@@ -125,8 +125,8 @@ PRICE = (
 )
 QUANTITY = (
     r"\bquantit(y|ies|e|es|a)\b|\bqty\b|\bquant\b|\bunits?\b|\bpieces?\b|\bpcs\b|\bcount of items\b|"
-    r"\bitems? (count|number|qty)\b|\bnumber of items\b|\bcantidad\b|\bmenge\b|\banzahl\b|\bstuck(zahl)?\b|"
-    r"\bqte\b|"
+    r"^(items|products|articles)$|\bitems? (count|number|qty)\b|\bnumber of items\b|\bcantidad\b|"
+    r"\bmenge\b|\banzahl\b|\bstuck(zahl)?\b|\bqte\b|"
     r"\bquantita\b|\bquantidade\b|\bilosc\b|\badet\b|\bmiktar\b|\baantal\b|количеств|\bкол во\b|\bколво\b|"
     r"\bкол\b|\bшт\b|\bштук\b|кількість"
 )

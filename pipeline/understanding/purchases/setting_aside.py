@@ -9,15 +9,16 @@ from pipeline.contract import Joined, Message, Own, Quantity
 from pipeline.reading import Choice, Question, literal, quote
 from pipeline.understanding.evidence import Profile, Relations, fits, words
 from pipeline.understanding.purchases.amounts import settle_currencies, settle_returns
-from pipeline.understanding.purchases.customer import PLACEHOLDERS
+from pipeline.understanding.purchases.placeholders import placeholder
 from pipeline.understanding.purchases.text import plain_value
-from pipeline.understanding.roles import Answers, Aside, Understanding
+from pipeline.understanding.roles import Answers, Aside, Money, Understanding
 
 _DONE = (
     r"^(complete[d]?|closed|done|success(ful)?|succeeded|fulfilled|partially fulfilled|shipped|shipping|"
     r"delivered|dispatched|received|"
     r"paid|partially paid|processing|in process|in progress|invoiced|approved|authorized|captured|settled|"
     r"available|confirmed|accepted|sale|sales|purchase|"
+    r"invoice|receipt|facture|venta|vente|приход|чек|transaction|checkout completed|"
     r"order|charge|payment|debit|sold|finished|ok|active|wc completed|wc processing|resolved|"
     r"выполнен\w*|доставлен\w*|заверш\w*|оплачен\w*|отгружен\w*|выдан\w*|получен\w*|закрыт\w*|подтвержд\w*|"
     r"продажа|реализация\w*|покупка|обработан\w*|проведен\w*|в пути|в обработке|"
@@ -35,6 +36,12 @@ _GONE = (
     r"storniert|zuruckgegeben|erstattet|retoure|offen|gutschrift|annulee?|remboursee?|en attente|cancelado|"
     r"reembolsado|devuelto|pendiente|anulado|anulowane|zwrot|geannuleerd|iptal|iade)$"
 )
+_LOOKED = (
+    r"^((page |product |item )?(view|click|impression)(s|ed|ed item| item| content| product)?|search|"
+    r"(add|added|remove|removed)( to| from)? (cart|basket|wish ?list)|cart|basket|wish ?list|begin checkout|"
+    r"checkout|checkout started|add (payment|shipping) info|sign ?up|log ?in|session start|scroll|"
+    r"просмотр\w*|клик|поиск|(добавлен\w* |удален\w* )?(в |из )?корзин\w*|избранное|вход|регистрация)$"
+)  # what visitors do in a shop before they buy, or without it
 _RETURNED = (
     r"^(return(ed)?s?|refund(ed)?|credit note|credit memo|возврат\w*|retoure|gutschrift|avoir|devolucion|zwrot|iade)$"
 )
@@ -69,21 +76,15 @@ def set_aside(
 def _without_customer(reading: Understanding, customer: Profile, relations: Relations, answers: Answers) -> None:
     name = quote(customer.name)
     reading.aside.append(Aside("no customer", f"{name} IS NULL"))
-    missing = customer.rows - customer.known
-    if missing:
-        money = reading.money.sql if reading.money else ""
-        _tell_missing(reading, customer, missing, relations, money)
     heavy = relations.query(
         f"SELECT CAST({name} AS VARCHAR) AS value, count(*) AS n FROM data "
         f"WHERE {name} IS NOT NULL GROUP BY 1 ORDER BY n DESC, 1 LIMIT 50"
     )
     if len(heavy) < 2:
         return
-    standing = [(str(value), int(str(count))) for value, count in heavy if _placeholder(str(value))]
     usual = max(1, sorted(int(str(count)) for _, count in heavy)[len(heavy) // 2])
-    placed = [
-        (value, count) for value, count in standing if count > 3 * usual or not re.fullmatch(r"-?\d+(\.0)?", value)
-    ]
+    kinds = [(str(value), int(str(count)), placeholder(str(value))) for value, count in heavy]
+    placed = [(value, count) for value, count, kind in kinds if kind == "words" or (kind and count > 3 * usual)]
     for value, count in placed:
         reading.aside.append(Aside("placeholder customer", f"CAST({name} AS VARCHAR) = {literal(value)}"))
         reading.count(
@@ -95,7 +96,7 @@ def _without_customer(reading: Understanding, customer: Profile, relations: Rela
     known = {value for value, _ in placed}
     value, count = next(((str(v), int(str(n))) for v, n in heavy if str(v) not in known), ("", 0))
     following = sorted((int(str(n)) for v, n in heavy if str(v) not in known), reverse=True)[1:2]
-    if count > 0.15 * customer.known and following and count > 8 * following[0] and answers.get("placeholder") is None:
+    if count > 0.1 * customer.known and following and count > 5 * following[0] and answers.get("placeholder") is None:
         reading.questions.append(
             Question(
                 "placeholder",
@@ -113,30 +114,6 @@ def _without_customer(reading: Understanding, customer: Profile, relations: Rela
         reading.aside.append(Aside("placeholder customer", f"CAST({name} AS VARCHAR) = {literal(value)}"))
     elif answers.get("placeholder") == "no" and count > 0.15 * customer.known:
         reading.aside.append(Aside("placeholder customer", f"CAST({name} AS VARCHAR) = {literal(value)}"))
-
-
-def _tell_missing(reading: Understanding, customer: Profile, missing: int, relations: Relations, money: str) -> None:
-    lines = {"n": Quantity(missing), "lines": Quantity(customer.rows), "column": customer.name}
-    if not money or (reading.money and reading.money.once_an_order):
-        reading.tell("{n} of {lines} lines have no {column}: they belong to no segment", **lines)
-        return
-    lost = relations.one(f"coalesce(sum(CASE WHEN {quote(customer.name)} IS NULL THEN {money} END), 0)")
-    whole = relations.one(f"coalesce(sum({money}), 0)")
-    reading.tell(
-        "{n} of {lines} lines, with {lost} of {whole} of the money, have no {column}: they belong to no segment",
-        lost=Quantity(round(lost, 2), ",.2f"),
-        whole=Quantity(round(whole, 2), ",.2f"),
-        **lines,
-    )
-
-
-def _placeholder(value: str) -> bool:
-    text = value.strip().lower()
-    return (
-        text in PLACEHOLDERS
-        or (text.endswith(".0") and text[:-2] in PLACEHOLDERS)
-        or re.fullmatch(r"(9{4,}|0+|-1)(\.0)?", text) is not None
-    )
 
 
 def lines_by_value(relations: Relations, column: str) -> dict[str, int]:
@@ -163,7 +140,8 @@ def _statuses(reading: Understanding, table: Sequence[Profile], relations: Relat
         if profile.kind not in ("category", "flag", "text") or profile.distinct > 30 or not profile.sample:
             continue
         named = fits(words.STATUS, profile.name) or fits(words.KIND_OF_LINE, profile.name)
-        gone = [value for value in profile.sample if re.match(_GONE, plain_value(value))]
+        out = rf"{_GONE}|{_LOOKED}" if fits(words.KIND_OF_LINE, profile.name) else _GONE
+        gone = [value for value in profile.sample if re.match(out, plain_value(value))]
         done = [value for value in profile.sample if re.match(_DONE, plain_value(value))]
         if not gone or not (named or (done and len(gone) + len(done) >= 0.7 * len(profile.sample))):
             continue
@@ -186,6 +164,7 @@ def _one_status(
         for value in gone
         if re.match(_RETURNED, plain_value(value)) and _negative(reading, profile, value, relations)
     ]
+    returned += _documents_of_returns(reading, profile, [value for value in gone if value not in returned], done)
     out = [value for value in gone if value not in returned]
     unknown = [value for value in profile.sample if value not in gone and value not in done]
     chosen = answers.get("status")
@@ -216,6 +195,27 @@ def _one_status(
                 ),
             )
         )
+
+
+def _documents_of_returns(
+    reading: Understanding, profile: Profile, gone: Sequence[str], done: Sequence[str]
+) -> list[str]:
+    """Kinds of documents that give money back with its sign left out; their amounts are turned round.
+
+    A status says what became of a purchase; a kind of document is one of its own, and the purchase stands beside it.
+    """
+    back = [value for value in gone if re.match(_RETURNED, plain_value(value))]
+    money = reading.money
+    if not (back and done and money) or not fits(words.KIND_OF_LINE, profile.name) or fits(words.STATUS, profile.name):
+        return []
+    turned = f"CASE WHEN {is_one_of(profile.name, back)} THEN -abs({money.sql}) ELSE {money.sql} END"
+    reading.money = Money(turned, money.columns, money.once_an_order)
+    reading.tell(
+        "amounts count against the money where {column} is: {values}",
+        column=profile.name,
+        values=Joined(tuple(map(Own, back))),
+    )
+    return back
 
 
 def _negative(reading: Understanding, profile: Profile, value: str, relations: Relations) -> bool:

@@ -1,0 +1,260 @@
+"""What segments are called: short names that no figure beside them contradicts.
+
+A word of the spec such as "big spenders" is given to one segment alone: the one that has the most of it, by the median
+that stands beside the name and by the mean as well. So no two names share a word, and whoever is called so has more
+than everybody who is not. Everybody else is told of as above or below all customers, or by the typical value itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Self
+
+import pandas as pd
+
+from pipeline.contract import (
+    Cased,
+    Column,
+    Dataset,
+    Difference,
+    Message,
+    Profiles,
+    Quantity,
+    currency_of,
+    inline,
+    more_or_less,
+    names_its_unit,
+    own,
+    percent,
+    than_all,
+)
+
+NAMED_EFFECT = 0.4  # a weaker difference does not enter a name
+LEADING_EFFECT = 0.7  # from here on a difference in worth opens the name
+NEARLY = 0.6  # as strong as this part of the strongest a difference may name in its place, for another first word
+_WORTH = ("spend", "orders", "average_cheque")
+
+
+@dataclass(frozen=True)
+class Standing:
+    """One segment in one column beside all the others."""
+
+    column: Column
+    effect: float
+    median: float
+    mean: float
+    overall: float  # median of all customers
+    index: float | None
+    leads: bool = False  # nobody else has as much of it (as little, where the effect is negative)
+
+    @property
+    def sign(self) -> int:
+        """1 for more than the others, -1 for less."""
+        return 1 if self.effect > 0 else -1
+
+    @property
+    def confirmed(self) -> bool:
+        """Whether the medians, as they are shown, say what the effect says."""
+        apart = self.sign * (self.median - self.overall) > 0
+        return apart and typical(self.median, self.column) != typical(self.overall, self.column)
+
+    @property
+    def epithet(self) -> str:
+        """What the one segment is called that leads here: the spec's word, else high or low with the label."""
+        return phrase(self.column, self.effect)
+
+    @property
+    def words(self) -> str:
+        """The epithet where it is due, else how the segment stands beside all customers."""
+        return self.epithet if self.leads else than_all(self.column.label, more=self.effect > 0)
+
+    def told(self) -> Difference:
+        """As a card holds it."""
+        return Difference(
+            column=self.column.name,
+            effect=self.effect,
+            median=self.median,
+            overall_median=self.overall,
+            index=self.index,
+            phrase=self.words,
+        )
+
+
+@dataclass(frozen=True)
+class Naming:
+    """Every segment's standings, the strongest first, and the name that follows from them."""
+
+    standings: tuple[tuple[Standing, ...], ...]
+    names: tuple[Message, ...]
+    reasons: tuple[Standing | None, ...]  # the standing that a name is made of; None for "Near the average"
+
+    @classmethod
+    def of(cls, differences: Mapping[int, pd.DataFrame], dataset: Dataset, k: int) -> Self:
+        """From rows of the ``profiles`` table by segment, the strongest difference first."""
+        rows = {segment: _standings(differences.get(segment), dataset) for segment in range(k)}
+        led = _with_leaders(rows)
+        confirmed = tuple(tuple(one for one in led[segment] if one.confirmed) for segment in range(k))
+        names, reasons = _names(confirmed, led)
+        return cls(confirmed, names, reasons)
+
+    def ordered(self, segment: int) -> tuple[Standing, ...]:
+        """What a card tells: the difference that the name is made of, then the others by strength."""
+        reason = self.reasons[segment]
+        rest = tuple(one for one in self.standings[segment] if reason is None or one.column != reason.column)
+        return rest if reason is None else (reason, *rest)
+
+    def holds(self, name: str, segment: int) -> bool:
+        """Whether a name that the segment had before says of it now what is so."""
+        if name == self.names[segment]:
+            return True
+        due = {_key(one.epithet) for one in self.standings[segment] if one.leads}
+        return all(part in due for part in _key(name).split(", "))
+
+
+def phrase(column: Column, effect: float) -> str:
+    """How those above (or below) the others are called: the spec's word, else high or low with the label."""
+    word = column.high if effect > 0 else column.low
+    return word or more_or_less(column.label, more=effect > 0)
+
+
+def typical(value: float, column: Column, *, places: int = 0) -> Quantity:
+    """A median as it is shown, with its unit; ``places`` more digits than a reader needs as a rule."""
+    if "%" in column.format:
+        return percent(value, places)
+    unit = "" if names_its_unit(column) and not currency_of(column.unit)[0] else column.unit
+    if value == int(value) or abs(value) >= 10:
+        form = f",.{places}f"
+    else:
+        form = f",.{1 + places}f" if abs(value) >= 1 else f".{2 + places}g"
+    return Quantity(value, form, unit)
+
+
+def _standings(rows: pd.DataFrame | None, dataset: Dataset) -> tuple[Standing, ...]:
+    if rows is None:
+        return ()
+    return tuple(_standing(row, dataset) for row in rows[rows[Profiles.MEDIAN].notna()].to_dict("records"))
+
+
+def _standing(row: Mapping[Hashable, Any], dataset: Dataset) -> Standing:
+    index = float(row[Profiles.INDEX])
+    return Standing(
+        column=dataset.column(str(row[Profiles.COLUMN])),
+        effect=float(row[Profiles.EFFECT]),
+        median=float(row[Profiles.MEDIAN]),
+        mean=float(row[Profiles.MEAN]),
+        overall=float(row[Profiles.OVERALL_MEDIAN]),
+        index=index if index == index else None,
+    )
+
+
+def _with_leaders(rows: Mapping[int, Sequence[Standing]]) -> dict[int, tuple[Standing, ...]]:
+    """The standings with ``leads`` where a segment alone has a word's most; a word may belong to several columns."""
+    columns: dict[tuple[str, int], dict[int, Standing]] = {}
+    for segment, standings in rows.items():
+        for one in standings:
+            for sign in (1, -1):
+                columns.setdefault((one.column.name, sign), {})[segment] = one
+    leaders: dict[tuple[str, ...], set[int | None]] = {}
+    for (_name, sign), places in columns.items():
+        word = _words(phrase(next(iter(places.values())).column, sign))
+        leaders.setdefault(word, set()).add(_leader(places, sign))
+    due = {word: next(iter(segments)) for word, segments in leaders.items() if len(segments) == 1}
+    return {
+        segment: tuple(replace(one, leads=due.get(_words(one.epithet)) == segment) for one in standings)
+        for segment, standings in rows.items()
+    }
+
+
+def _leader(places: Mapping[int, Standing], sign: int) -> int | None:
+    """The segment whose median and mean both lie beyond those of all others; None where there is no such."""
+    best = max(places, key=lambda segment: sign * places[segment].median)
+    others = [one for segment, one in places.items() if segment != best]
+    ahead = all(sign * (places[best].median - one.median) > 0 for one in others)
+    return best if ahead and all(sign * (places[best].mean - one.mean) > 0 for one in others) else None
+
+
+def _names(
+    confirmed: Sequence[tuple[Standing, ...]], every: Mapping[int, tuple[Standing, ...]]
+) -> tuple[tuple[Message, ...], tuple[Standing | None, ...]]:
+    """Names and what they are made of; those with the least choice come first, so that first words differ."""
+    k = len(confirmed)
+    choices = [[one for one in _preferred(confirmed[s]) if one.leads and _strong(one)] for s in range(k)]
+    names: dict[int, Message] = {}
+    reasons: dict[int, Standing | None] = {}
+    opened: set[str] = set()
+    for segment in sorted(range(k), key=lambda s: (len(choices[s]) or len(every) * 99, s)):
+        name: Message
+        if choices[segment]:
+            reason = _chosen(choices[segment], opened)
+            name = Message.of("{phrases}", phrases=Cased("upper", own(reason.epithet)))
+            reasons[segment] = reason
+        else:
+            name, reasons[segment] = _in_between(segment, confirmed[segment], every, set(names.values()))
+        names[segment] = name
+        opened.add(_first(name))
+    return tuple(names[s] for s in range(k)), tuple(reasons[s] for s in range(k))
+
+
+def _strong(one: Standing) -> bool:
+    return abs(one.effect) >= NAMED_EFFECT
+
+
+def _chosen(choices: Sequence[Standing], opened: set[str]) -> Standing:
+    """The first choice, or one nearly as strong whose first word no other name has."""
+    fresh = (one for one in choices if _first(one.epithet) not in opened)
+    return next((one for one in fresh if abs(one.effect) >= NEARLY * abs(choices[0].effect)), choices[0])
+
+
+def _preferred(standings: Sequence[Standing]) -> list[Standing]:
+    """In the order that a name takes them: what the segment is worth, what it likes, then the rest.
+
+    Spend, orders and cheque say much the same, so at most one of them comes before the others; and what a segment has
+    more of tells more than what it has less of, unless that is much stronger.
+    """
+    worth = [one for one in standings if one.column.meaning in _WORTH]
+    lead = [one for one in worth if one.leads and abs(one.effect) >= LEADING_EFFECT][:1]
+    others = sorted(
+        (one for one in standings if one not in worth),
+        key=lambda one: -one.effect if one.effect > 0 else 0.7 * one.effect,
+    )
+    return [*lead, *others, *(one for one in worth if one not in lead)]
+
+
+def _in_between(
+    segment: int,
+    confirmed: Sequence[Standing],
+    every: Mapping[int, tuple[Standing, ...]],
+    taken: set[Message],
+) -> tuple[Message, Standing | None]:
+    """A name for a segment that leads nowhere: near the average, or the typical value that no other segment has."""
+    average = Message.of("Near the average")
+    if average not in taken and not any(map(_strong, every[segment])):
+        return average, None
+    candidates = [*confirmed, *(one for one in every[segment] if one not in confirmed)]
+    others = [one for place, standings in every.items() if place != segment for one in standings]
+    for places in (0, 1, 2):
+        for one in candidates:
+            value = typical(one.median, one.column, places=places)
+            elsewhere = (typical(other.median, one.column, places=places) for other in others if _alike(other, one))
+            name = Message.of("{label} {value}", label=Cased("upper", inline(one.column.label)), value=value)
+            if name not in taken and all(other.written != value.written for other in elsewhere):
+                return name, one
+    return Message.of("Group {n}", n=Quantity(segment + 1)), None
+
+
+def _alike(other: Standing, one: Standing) -> bool:
+    return other.column.name == one.column.name
+
+
+def _key(text: str) -> str:
+    return text.casefold().strip()
+
+
+def _words(text: str) -> tuple[str, ...]:
+    """The words in no order, by which two phrases are told apart."""
+    return tuple(sorted(_key(text).split()))
+
+
+def _first(text: str) -> str:
+    return _key(text).split(" ")[0].strip(",.:")

@@ -1,0 +1,150 @@
+"""What is wrong in a store, each fault with what can be done; and doing it where nothing can be lost by it.
+
+Imports MLflow. Nothing is ever deleted: a folder that no run knows may be all that is left of a run after an older
+database was restored, so it is moved aside and its new place is told.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from mlflow import MlflowClient
+from mlflow.entities import Run, ViewType
+
+from pipeline.errors import KorzinaError
+from pipeline.settings import Settings
+from pipeline.store.artifacts import RunFiles, local_folder
+from pipeline.store.faults import Fault
+from pipeline.store.tracking.index import Index, RunRow
+from pipeline.store.tracking.names import ALIAS
+from pipeline.store.tracking.writers import close_dead_runs, dead_runs
+
+_RUN_FOLDER = re.compile(r"[0-9a-f]{32}")
+_MODEL_FOLDER = re.compile(r"m-[0-9a-f]{32}")
+_MODELS = "models"
+ASIDE = "orphaned"  # folder beside the experiments' own, for what no run knows
+
+
+def examine(client: MlflowClient, index: Index, settings: Settings) -> tuple[Fault, ...]:
+    """Everything that is wrong, in the order in which it is best looked at. Reads every file of every completed run."""
+    return (
+        *_unfinished(client),
+        *_damaged(index, settings),
+        *_lost_champions(client),
+        *_orphaned(client, settings),
+    )
+
+
+def mend(client: MlflowClient, settings: Settings, faults: tuple[Fault, ...]) -> tuple[str, ...]:
+    """Close what died and move aside what no run knows; says what was done. What else is wrong stays."""
+    done = []
+    for name in dict.fromkeys(fault.experiment for fault in faults if fault.kind == "unfinished"):
+        found = client.get_experiment_by_name(name)
+        if found is not None:
+            close_dead_runs(client, found.experiment_id)
+            done.append(f"{name}: what was left open is marked as failed")
+    done.extend(
+        f"{fault.what} was moved to {_move_aside(Path(settings.artifacts), fault.what)}"
+        for fault in faults
+        if fault.kind == "orphaned"
+    )
+    return tuple(done)
+
+
+def _unfinished(client: MlflowClient) -> Iterator[Fault]:
+    for experiment in client.search_experiments(view_type=ViewType.ACTIVE_ONLY):
+        for run_id in dead_runs(client, experiment.experiment_id):
+            yield Fault(
+                "unfinished",
+                experiment.name,
+                run_id,
+                f"run {run_id} was left open by a training that ended before it was saved",
+                "korzina doctor --mend marks it as failed",
+                mendable=True,
+            )
+
+
+def _damaged(index: Index, settings: Settings) -> Iterator[Fault]:
+    for row in index.runs():
+        folder = local_folder(row, settings)
+        problem = _problem(row, folder) if folder is not None else None
+        if problem is not None:
+            yield Fault(
+                "damaged", row.experiment, row.run_id, str(problem), str(problem.parts["remedy"]), mendable=False
+            )
+
+
+def _problem(row: RunRow, folder: Path) -> KorzinaError | None:
+    try:
+        RunFiles(row.run_id, folder).check_all()
+    except KorzinaError as error:
+        return error
+    return None
+
+
+def _lost_champions(client: MlflowClient) -> Iterator[Fault]:
+    runs = {run.info.run_id for run in _all_runs(client, ViewType.ACTIVE_ONLY)}
+    for model in client.search_registered_models():
+        version = model.aliases.get(ALIAS)
+        if version is None:
+            continue
+        run_id = client.get_model_version(model.name, str(version)).run_id
+        if run_id not in runs:
+            yield Fault(
+                "lost champion",
+                model.name,
+                model.name,
+                f"the champion of {model.name} is run {run_id}, which was deleted",
+                f"restore it (mlflow gc has not run yet: mlflow runs restore --run-id {run_id}), or promote another: "
+                "korzina promote RUN --reason ...",
+                mendable=False,
+            )
+
+
+def _orphaned(client: MlflowClient, settings: Settings) -> Iterator[Fault]:
+    root = Path(settings.artifacts) if settings.artifacts and "://" not in settings.artifacts else None
+    if root is None or not root.is_dir():
+        return
+    runs = {run.info.run_id for run in _all_runs(client, ViewType.ALL)}
+    experiments = client.search_experiments(view_type=ViewType.ALL)
+    models = {
+        model.model_id
+        for experiment in experiments
+        for model in client.search_logged_models([experiment.experiment_id], max_results=10_000)
+    }
+    for folder in sorted(root.iterdir()):
+        if not folder.is_dir() or folder.name == ASIDE:
+            continue
+        for place in sorted((*folder.glob("*"), *folder.glob(f"{_MODELS}/*"))):
+            unknown_run = _RUN_FOLDER.fullmatch(place.name) and place.name not in runs
+            unknown_model = _MODEL_FOLDER.fullmatch(place.name) and place.name not in models
+            if place.is_dir() and (unknown_run or unknown_model):
+                name = place.relative_to(root).as_posix()
+                yield Fault(
+                    "orphaned",
+                    folder.name,
+                    name,
+                    f"folder {name} belongs to no run of the store",
+                    f"korzina doctor --mend moves it to {ASIDE}/; remove it there once nobody misses it",
+                    mendable=True,
+                )
+
+
+def _all_runs(client: MlflowClient, view: int) -> Iterator[Run]:
+    experiments = [experiment.experiment_id for experiment in client.search_experiments(view_type=ViewType.ALL)]
+    token: str | None = None
+    while True:
+        page = client.search_runs(experiments, run_view_type=view, max_results=1000, page_token=token)
+        yield from page
+        token = page.token
+        if not token:
+            return
+
+
+def _move_aside(root: Path, name: str) -> Path:
+    target = root / ASIDE / name
+    target.parent.mkdir(parents=True, exist_ok=True)
+    (root / name).rename(target)
+    return target

@@ -1,0 +1,192 @@
+"""No name contradicts a figure: checked against the customers themselves, on generated sets and on the real one."""
+
+from __future__ import annotations
+
+import re
+from itertools import combinations
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.cluster import KMeans
+
+from pipeline.cleaning import clean
+from pipeline.contract import Column, Dataset, SegmentCard
+from pipeline.describing.cards import make_cards
+from pipeline.describing.describe import differences_by_segment
+from pipeline.describing.identity import Predecessor, follow
+from pipeline.describing.naming import Naming, phrase, typical
+from pipeline.describing.profiles import profile, read_columns
+from pipeline.reading import read_source
+from pipeline.segmenting import fit_features
+from pipeline.spec import load_spec
+from pipeline.stages import Features, Partition
+
+SETS = 120
+MARKETING = Path(__file__).parents[3] / "shared" / "data" / "marketing_campaign.csv"
+WORDS = {"spend": ("big spenders", "light spenders"), "orders": ("frequent buyers", "occasional buyers")}
+
+
+def generated(seed: int) -> tuple[pd.DataFrame, Dataset, int]:
+    """Customers of columns with long tails, many zeros, few values or two, some of which say much the same."""
+    rng = np.random.default_rng([31, seed])
+    n, width, k = int(rng.integers(150, 500)), int(rng.integers(2, 9)), int(rng.integers(2, 11))
+    groups = rng.integers(0, max(2, k - 2), n)
+    frame, columns = {}, []
+    for place in range(width):
+        level = rng.normal(size=groups.max() + 1)[groups] * rng.uniform(0.2, 2) + rng.normal(size=n)
+        shape = rng.choice(["tail", "zeros", "few", "flag", "share", "plain", "twin"])
+        values = {
+            "tail": np.round(np.exp(level * 1.3) * 20, 2),
+            "zeros": np.round(np.clip(level - 0.6, 0, None) * 30),
+            "few": np.round(np.clip(level + 2, 0, 4)),
+            "flag": (level > 0.3).astype(float),
+            "share": 1 / (1 + np.exp(-level)),
+            "plain": level * 5 + 40,
+            "twin": np.round(next(iter(frame.values()), level) * rng.uniform(0.9, 1.1, n), 3),
+        }[str(shape)]
+        meaning = {0: "spend", 1: "orders"}.get(place) if rng.random() < 0.5 else None
+        high, low = WORDS.get(meaning or "", ("", "")) if rng.random() < 0.8 else ("much of it", "little of it")
+        columns.append(
+            Column(
+                name=f"c{place}",
+                role="active",
+                kind="flag" if shape == "flag" else "integer" if shape in ("zeros", "few") else "number",
+                label=str(rng.choice([f"Trait {place}", f"Measure number {place}", f"Доля вина {place}"])),
+                unit="$" if meaning == "spend" else "",
+                format=".0%" if shape == "share" else ",.0f",
+                meaning=meaning,
+                transform=("log1p", "standardize") if shape == "tail" else ("standardize",),
+                high=high,
+                low=low,
+            )
+        )
+        frame[f"c{place}"] = values
+    dataset = Dataset(spec="t", title="", spec_hash="", as_of=None, currency="$", columns=tuple(columns))
+    return pd.DataFrame(frame), dataset, k
+
+
+def divided(customers: pd.DataFrame, dataset: Dataset, k: int) -> tuple[Features, Partition]:
+    features = fit_features(customers, dataset)
+    labels = KMeans(k, n_init=1, random_state=0).fit(features.matrix).labels_.astype(np.int64)
+    _, labels = np.unique(labels, return_inverse=True)
+    return features, Partition(int(labels.max()) + 1, np.zeros((k, 1)), labels, 0.0, None, 0.0)
+
+
+def described(customers: pd.DataFrame, dataset: Dataset, k: int) -> tuple[tuple[SegmentCard, ...], Partition, Naming]:
+    features, cut = divided(customers, dataset, k)
+    table = profile(read_columns(customers, dataset, features), cut)
+    differences, none = differences_by_segment(table, dataset), [None] * cut.k
+    sizes = np.bincount(cut.labels).tolist()
+    cards = make_cards(differences, dataset, sizes=sizes, revenue_shares=none, silhouettes=none, jaccards=none)
+    return cards, cut, Naming.of(differences, dataset, cut.k)
+
+
+def assert_true(cards: tuple[SegmentCard, ...], customers: pd.DataFrame, dataset: Dataset, cut: Partition) -> None:
+    """Every word said of a segment holds for the customers, by their medians and by their means."""
+    groups = customers.assign(segment=cut.labels).groupby("segment")
+    told = [{card.name.casefold(), *(one.phrase.casefold() for one in card.differences)} for card in cards]
+    for column in dataset.with_role("active"):
+        for sign in (1, -1):
+            word = phrase(column, sign).casefold()
+            so_called = [any(word == part for part in parts) for parts in told]
+            for statistic in ("median", "mean") if any(so_called) else ():
+                values = sign * getattr(groups[column.name], statistic)().to_numpy()
+                if not all(so_called):
+                    assert values[so_called].min() > values[~np.array(so_called)].max(), (word, statistic, values)
+    for card in cards:
+        for one in card.differences:
+            column = dataset.column(one.column)
+            here, overall = groups[column.name].median()[card.segment], customers[column.name].median()
+            assert (one.median, one.overall_median) == (pytest.approx(here), pytest.approx(overall))
+            assert card.name.casefold() != one.phrase.casefold() or (here > overall) == (one.effect > 0)
+    for first, second in combinations(cards, 2):
+        assert sorted(first.name.casefold().split()) != sorted(second.name.casefold().split())
+    assert not [card.name for card in cards if re.search(r"\(\d+\)|\(new\)|, ", card.name)]
+    assert [card.name for card in cards].count("Near the average") <= 1
+
+
+@pytest.mark.parametrize("seed", range(SETS))
+def test_no_name_contradicts_the_figures_of_a_generated_set(seed: int) -> None:
+    customers, dataset, k = generated(seed)
+    cards, cut, _naming = described(customers, dataset, k)
+
+    assert_true(cards, customers, dataset, cut)
+
+
+@pytest.mark.parametrize("seed", range(SETS))
+def test_the_explanation_opens_with_the_figure_that_the_name_rests_on(seed: int) -> None:
+    cards, _cut, naming = described(*generated(seed))
+    for card, reason in zip(cards, naming.reasons, strict=True):
+        if reason is not None:
+            first = card.differences[0]
+            assert first.column == reason.column.name
+            value = typical(first.median, reason.column)
+            assert card.name.casefold() == first.phrase.casefold() or card.name.startswith(reason.column.label[:1])
+            assert value.written.strip("-−") in card.portrait or abs(first.effect) < 0.4
+
+
+@pytest.mark.skipif(not MARKETING.is_file(), reason="the data set of 2,240 customers is not beside the project")
+def test_the_names_of_the_real_data_are_true_short_and_open_differently_for_every_k() -> None:
+    spec = load_spec("marketing_campaign")
+    cleaned = clean(read_source(spec, str(MARKETING)), spec)
+    for k in range(2, 13):
+        cards, cut, _naming = described(cleaned.customers, cleaned.dataset, k)
+        assert_true(cards, cleaned.customers, cleaned.dataset, cut)
+        assert max(len(card.name.split()) for card in cards) <= 5
+        if k <= 6:
+            assert len({card.name.split()[0] for card in cards}) == k
+
+
+def spenders(medians: list[float], n: int = 100) -> tuple[pd.DataFrame, Dataset, list[int]]:
+    rng = np.random.default_rng(0)
+    spend = np.concatenate([rng.uniform(0.8, 1.2, n) * median for median in medians])
+    columns = (
+        Column(name="spend", role="active", kind="number", label="Total spend", unit="$", meaning="spend",
+               high="big spenders", low="light spenders", format=",.0f"),
+    )  # fmt: skip
+    dataset = Dataset(spec="t", title="", spec_hash="", as_of=None, currency="$", columns=columns)
+    return pd.DataFrame({"spend": spend}), dataset, np.repeat(range(len(medians)), n).tolist()
+
+
+def names_of(medians: list[float]) -> tuple[list[str], Naming]:
+    customers, dataset, labels = spenders(medians)
+    features = fit_features(customers, dataset)
+    cut = Partition(len(medians), np.zeros((1, 1)), np.array(labels), 0.0, None, 0.0)
+    table = profile(read_columns(customers, dataset, features), cut)
+    naming = Naming.of(differences_by_segment(table, dataset), dataset, cut.k)
+    return list(naming.names), naming
+
+
+def test_only_who_spends_the_most_is_a_big_spender_and_who_lies_between_is_told_by_the_figure() -> None:
+    names, _naming = names_of([10, 79, 301])
+    assert names[0] == "Light spenders"
+    assert names[2] == "Big spenders"
+    assert re.fullmatch(r"Total spend \$\d+", names[1])
+
+
+def test_who_has_many_customers_of_one_value_is_named_by_no_equal_median() -> None:
+    customers = pd.DataFrame({"spend": [0.0] * 60 + [0.0] * 30 + [5.0] * 10 + [0.0] * 28 + [90.0] * 12})
+    _customers, dataset, _labels = spenders([1, 2])
+    cut = Partition(3, np.zeros((1, 1)), np.array([0] * 60 + [1] * 40 + [2] * 40), 0.0, None, 0.0)
+    table = profile(read_columns(customers, dataset, fit_features(customers, dataset)), cut)
+    names = Naming.of(differences_by_segment(table, dataset), dataset, 3).names
+    assert "Big spenders" not in names
+    assert "Light spenders" not in names
+
+
+def test_a_name_that_is_no_longer_true_is_not_handed_on() -> None:
+    customers, dataset, k = spenders([10, 79, 301])[0], spenders([1])[1], 3
+    cards, cut, naming = described(customers, dataset, k)
+    by_name = {card.name: card for card in cards}
+    big, light = by_name["Big spenders"], by_name["Light spenders"]
+    swapped = {big.segment: "Light spenders", light.segment: "Big spenders"}
+    old = tuple(card.model_copy(update={"name": swapped.get(card.segment, card.name)}) for card in cards)
+    ids = pd.Series([f"c{n}" for n in range(len(customers))])
+    before = Predecessor("r", old, ids, cut.labels, fit_features(customers, dataset).transform, np.zeros((k, 1)))
+
+    followed, _ = follow(cards, cut.labels, customers.assign(id=ids), "id", before, naming)
+
+    assert [card.name for card in followed] == [card.name for card in cards]
+    assert {card.identity.status for card in followed if card.identity} == {"same"}
