@@ -310,11 +310,8 @@ def main() -> None:
     except Exception as error:
         if settings.log_level == "debug":
             raise
-        typer.echo(
-            f"korzina: unexpected fault, {type(error).__name__}: {error}. Set KORZINA_LOG_LEVEL=debug for the "
-            "details and please report it.",
-            err=True,
-        )
+        remedy = "Set KORZINA_LOG_LEVEL=debug for the details and please report it."
+        typer.echo(f"korzina: unexpected fault, {type(error).__name__}: {error}. {remedy}", err=True)
         raise SystemExit(70) from None
 
 

@@ -73,13 +73,9 @@ def plan_campaigns(
         responses = respond_by_segment(*parts, found.then)
     cost, revenue = _latest_prices(dataset, cost, revenue)
     kind = _best_kind(found.outlook, cost, revenue)
-    latest = {campaign.kind: campaign for campaign in dataset.campaigns}
-    label = next(
-        (campaign.label for campaign in dataset.campaigns if campaign.column == found.campaign), latest[kind].label
-    )
     summary = CampaignSummary(
         method=found.method,
-        about=about(found.method, label, kind),
+        about=about(found.method, _label(dataset, found.campaign, kind), kind),
         campaign=found.campaign,
         kind=kind,
         model=found.model,
@@ -95,6 +91,12 @@ def plan_campaigns(
         cost=cost,
         revenue=revenue,
     )
+
+
+def _label(dataset: Dataset, column: str, kind: str) -> str:
+    """Of the campaign that was learned from, else of the latest of its kind."""
+    latest = {campaign.kind: campaign.label for campaign in dataset.campaigns}
+    return next((campaign.label for campaign in dataset.campaigns if campaign.column == column), latest[kind])
 
 
 def with_campaigns(

@@ -55,7 +55,7 @@ from pipeline.contract.ledger import (
     LinesTally,
     LinesUsed,
 )
-from pipeline.contract.line_words import account_in_words, finding_in_words, set_aside_in_words
+from pipeline.contract.line_words import account_in_words, finding_in_words
 from pipeline.contract.messages import (
     CURRENCY_SIGNS,
     ENGLISH,
@@ -65,13 +65,9 @@ from pipeline.contract.messages import (
     Message,
     Own,
     Quantity,
-    Speaker,
     Translator,
     Value,
     Words,
-    affixes,
-    cased,
-    catalogue,
     currency_of,
     decoded,
     encoded,
@@ -141,7 +137,6 @@ from pipeline.contract.scored import (
     Scored,
     Scores,
     SegmentDrift,
-    plain_number,
     plain_quantity,
 )
 from pipeline.contract.spreadsheets import (
@@ -170,10 +165,8 @@ from pipeline.contract.tables import (
     check_table,
     empty_table,
 )
-from pipeline.contract.verdicts import APART, reviewed_run, verdict_at
 
 __all__ = [
-    "APART",
     "BOM",
     "CATEGORY_KINDS",
     "CURRENCY_SIGNS",
@@ -272,7 +265,6 @@ __all__ = [
     "SegmentRule",
     "Segmentation",
     "Sensitivity",
-    "Speaker",
     "Strategy",
     "SweepRecord",
     "Targets",
@@ -288,9 +280,6 @@ __all__ = [
     "Words",
     "account_in_words",
     "account_text",
-    "affixes",
-    "cased",
-    "catalogue",
     "check_schema_version",
     "check_table",
     "csv_lines",
@@ -314,16 +303,12 @@ __all__ = [
     "names_its_unit",
     "own",
     "percent",
-    "plain_number",
     "plain_quantity",
     "restored",
-    "reviewed_run",
     "rfm_cell",
-    "set_aside_in_words",
     "share_label",
     "speaker",
     "than_all",
-    "verdict_at",
     "verdicts",
     "with_currency",
     "with_label",
