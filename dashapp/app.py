@@ -99,7 +99,7 @@ def create_app(data: SegmentationData, pages: Sequence[Page] = PAGES) -> Dash:
     app.server.before_request(_listen)
     app.server.after_request(partial(_say_unknown, pages))
     callbacks.register(app, data, pages)
-    routes.register(app.server, data)
+    routes.register(app.server, data, [page.path for page in pages if page.template])
     report.register(app.server, data)
     if prefix:
         app.server.wsgi_app = UnderPrefix(app.server.wsgi_app, prefix)
