@@ -17,7 +17,7 @@ from typing import TypeVar
 
 from dashapp.i18n import Teller, _, language, retold, teller_of, titled
 from dashapp.kept import Kept
-from dashapp.readable import ReadableStore
+from dashapp.readable import ReadableStore, plain
 from dashapp.selecting import Cube
 from pipeline.contract import (
     Annotation,
@@ -186,7 +186,7 @@ class SegmentationData:
         if not self._champions.problem:
             self.champions(max_age=_FRESH_SECONDS)  # a segment may have been renamed, perhaps in another process
         with self._loading:
-            run = self._held(run_id) or Run(reviewed_run(self._opened().load(run_id)), reserved=self._reserved)
+            run = self._held(run_id) or Run(plain(reviewed_run(self._opened().load(run_id))), reserved=self._reserved)
             return self._runs.of(run.run_id, lambda: run).retold(language())
 
     def asked(self, named: str) -> Run | None:

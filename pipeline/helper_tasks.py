@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import logging
 from typing import TYPE_CHECKING
 
@@ -14,7 +13,7 @@ from pipeline.contract import (
     Verdict,
     verdicts,
 )
-from pipeline.settings import Settings
+from pipeline.settings import Settings, account_name
 from pipeline.spec import Spec
 
 if TYPE_CHECKING:
@@ -107,5 +106,5 @@ def promote_recommended(
                 ),
             )
     reason = verdicts.persons_reason(decision) or f"recommended by the sweep, verdict {decision.verdict}"
-    champion = store.promote(run_id, reason=reason, who=getpass.getuser())
+    champion = store.promote(run_id, reason=reason, who=account_name())
     return champion, True, f"promoted as version {champion.version}"

@@ -25,6 +25,8 @@ from pipeline.contract import (
 )
 from pipeline.errors import UsageError
 
+LARGEST = 12  # k up to which is tried where nobody says otherwise
+WIDEST = 20  # and up to which where the best of those is the last
 RIVAL_CUSTOMERS = 200_000  # up to so many, plans and affinities are made for every k
 
 
@@ -132,20 +134,29 @@ class Training:
 
 @dataclass(frozen=True)
 class Options:
-    """What a caller of a training may choose of the sweep."""
+    """What a caller of a training may choose of the sweep.
+
+    Without ``k_max`` the sweep goes to ``LARGEST``, and to ``WIDEST`` where the best k is the last; the second of
+    ``bounds`` is None where a team can work with any number of segments.
+    """
 
     k_min: int = 2
-    k_max: int = 12
+    k_max: int | None = None
     seed: int = 0
-    bounds: tuple[int, int] = (2, 12)
+    bounds: tuple[int, int | None] = (2, None)
     choose: int | None = None
     choose_reason: str = ""
 
     def __post_init__(self) -> None:
         """Refuse ranges that hold no k."""
-        if not 2 <= self.k_min <= self.k_max:
+        if not 2 <= self.k_min <= self.last:
             raise UsageError.because(
                 "no such range of k",
                 expected="2 <= --k-min <= --k-max",
-                found=f"--k-min {self.k_min} --k-max {self.k_max}",
+                found=f"--k-min {self.k_min} --k-max {self.last}",
             )
+
+    @property
+    def last(self) -> int:
+        """The largest k to try first."""
+        return LARGEST if self.k_max is None else self.k_max

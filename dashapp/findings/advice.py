@@ -28,7 +28,7 @@ def action(card: SegmentCard, segmentation: Segmentation) -> str:
     if not found.pays(segmentation.campaigns.summary.revenue or 0.0):
         return (
             _("No campaign pays in this segment now: try one on a small sample before spending more.")
-            if advice.word == "test"
+            if advice.word in ("test", "association")
             else plural(
                 "No campaign pays in this segment as a whole; {n} of them is on the list for a chance of their own.",
                 "No campaign pays in this segment as a whole; {n} of them are on the list for chances of their own.",

@@ -195,7 +195,9 @@ def glossary(basis: AffinityBasis) -> list[tuple[str, str]]:
 
 
 def map_words(drawn: int, known: int, basis: AffinityBasis) -> str:
-    """What the heat map leaves out, and what is pale."""
+    """What the heat map leaves out, and what is pale; nothing of an empty one."""
+    if not drawn:
+        return ""
     some = (
         plural(
             "Drawn is the {n} item that weighs the most, of {all}.",

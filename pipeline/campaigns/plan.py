@@ -64,12 +64,13 @@ def plan_campaigns(
     from pipeline.campaigns.learning.evidence import gather
 
     dataset = subject.dataset
-    responses = respond_by_segment(
-        subject.customers, dataset, subject.segments, len(subject.cards), _prices(dataset, cost, revenue)
-    )
+    parts = (subject.customers, dataset, subject.segments, len(subject.cards), _prices(dataset, cost, revenue))
+    responses = respond_by_segment(*parts)
     found = gather(subject, history, spec, seed) if len(responses) else None
     if found is None:
         return _no_plan(responses, seed)
+    if found.then:
+        responses = respond_by_segment(*parts, found.then)
     cost, revenue = _latest_prices(dataset, cost, revenue)
     kind = _best_kind(found.outlook, cost, revenue)
     latest = {campaign.kind: campaign for campaign in dataset.campaigns}
@@ -84,6 +85,7 @@ def plan_campaigns(
         model=found.model,
         calibration=found.calibration,
         notes=found.notes,
+        known_before=bool(found.then),
         seed=seed,
         segments=tuple(segment_advice(card.segment, card.name) for card in subject.cards),
     )

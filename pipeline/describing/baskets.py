@@ -86,11 +86,13 @@ def as_baskets(lines: pd.DataFrame) -> Baskets:
 
 
 def with_affinities(training: Training, baskets: Baskets | None) -> Training:
-    """``training`` with the affinities of each k, from baskets if there are any, else from the mix."""
+    """``training`` with the affinities of each k: from baskets, or from the mix where there are none or too few."""
     found: dict[int, Bought] = {}
     for k in training.described_ks():
         labels = training.candidate(k).assignments[Assignments.SEGMENT].to_numpy()
-        one = _of_baskets(baskets, training, labels, k) if baskets is not None else _of_mix(training, labels, k)
+        one = _of_mix(training, labels, k) if baskets is None else _of_baskets(baskets, training, labels, k)
+        if one is not None and one.affinities.empty and baskets is not None:
+            one = _instead(one, _of_mix(training, labels, k))
         if one is None:
             return training
         found[k] = one
@@ -228,6 +230,20 @@ def _able(items: csr_array) -> list[int]:
     able = np.flatnonzero(often >= LEAST_COUNT)
     found: list[int] = able[np.argsort(-often[able], kind="stable")].tolist()
     return found
+
+
+def _instead(bought: Bought, mix: Bought | None) -> Bought:
+    """The mix in place of baskets of which no pair comes often enough; those where there is none of it either."""
+    if mix is None or mix.affinities.empty:
+        return bought
+    told = Message.of(
+        "No two categories are in {least} baskets or more together, too few to compare. Counted are instead those of "
+        "{customers} customers who spend a larger share than the median customer on both categories. Shares add up to "
+        "100 %, so more of one means less of the others: a lift under 1 need not be dislike.",
+        least=Quantity(LEAST_COUNT),
+        customers=Quantity(mix.basis.units),
+    )
+    return replace(mix, basis=mix.basis.model_copy(update={"sentence": told}))
 
 
 def _counted(units: int, categories: int, *, cut: bool, apart: bool) -> Message:

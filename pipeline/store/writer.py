@@ -28,11 +28,11 @@ from mlflow.exceptions import MlflowException
 
 from pipeline.contract import SCHEMA_VERSION, Artifacts, RunRecord, SavedSweep, SweepRecord
 from pipeline.errors import StoreError
-from pipeline.settings import Settings
+from pipeline.settings import Settings, account_name
 from pipeline.store import artifacts, entrance
 from pipeline.store.model_files import write_model
 from pipeline.store.tracking.names import COMPLETED, NOTE, PARENT, SCHEMA, STARTED, STATUS, WRITER, folder_of
-from pipeline.store.tracking.writers import close_dead_runs, this_writer, user_name
+from pipeline.store.tracking.writers import close_dead_runs, this_writer
 
 _LONGEST_PARAM = 6000
 _log = logging.getLogger(__name__)
@@ -96,7 +96,7 @@ class Writer:
             SCHEMA: str(SCHEMA_VERSION),
             WRITER: this_writer(),
             NOTE: record.description,
-            "mlflow.user": user_name(),
+            "mlflow.user": account_name(),
             "mlflow.source.name": "korzina train",
             "mlflow.source.type": "LOCAL",
         }

@@ -114,6 +114,7 @@ TAKES = {
     "reading.tell": 0,
     "reading.count": 0,
     "tally.add": 1,
+    "because": 1,
 }
 
 

@@ -103,6 +103,18 @@ def test_items_that_can_reach_no_pair_change_nothing(training: Training) -> None
     pd.testing.assert_frame_equal(without.bought[k].affinities, among.bought[k].affinities)
 
 
+def test_too_few_baskets_give_way_to_the_mix_and_it_says_so(training: Training) -> None:
+    ids = training.customers[str(training.dataset.id_column)].to_numpy()
+    few = as_baskets(pd.DataFrame({"customer": ids[:20], "basket": range(20), "item": ["tea", "milk"] * 10}))
+    k = training.decision.k
+    bought, mix = (with_affinities(training, some).bought[k] for some in (few, None))
+
+    assert bought.basis.kind == "category_mix"
+    assert bought.basis.sentence.startswith("No two categories are in 50 baskets or more together")
+    pd.testing.assert_frame_equal(bought.affinities, mix.affinities)
+    assert len(mix.affinities)
+
+
 def test_small_tables_are_tested_exactly() -> None:
     p = independence(np.array([3.0]), np.array([4.0]), np.array([4.0]), 8)
 

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 from pydantic import ValidationError
 
 from pipeline.settings import PACKAGES, Settings
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture(autouse=True)
@@ -59,7 +64,7 @@ def test_a_child_in_another_folder_reads_the_same_settings_whatever_that_holds(
 
 
 def test_the_packages_lie_where_children_start() -> None:
-    assert (PACKAGES / "pipeline" / "settings.py").is_file()
+    assert (PACKAGES / "pipeline" / "settings" / "values.py").is_file()
     assert (PACKAGES / "dashapp" / "wsgi.py").is_file()
 
 
@@ -103,3 +108,15 @@ def test_a_prefix_has_one_form(given: str, prefix: str) -> None:
 def test_what_is_no_path_is_refused(given: str) -> None:
     with pytest.raises(ValidationError, match="expected a path"):
         Settings(url_prefix=given)
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root can take another account")
+def test_an_account_without_a_name_signs_with_its_number() -> None:
+    script = "import os, pwd; from pipeline.settings import account_name; os.setuid(54321); print(account_name())"
+    nameless = {key: value for key, value in os.environ.items() if key not in {"LOGNAME", "USER", "LNAME", "USERNAME"}}
+
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=ROOT, env=nameless, capture_output=True, text=True, check=True
+    )
+
+    assert done.stdout.strip() == "uid 54321"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import os
 import socket
 import time
@@ -18,14 +17,6 @@ _LONGEST_SAVE = 24 * 3600.0  # seconds
 def this_writer() -> str:
     """``host:process:birth``: enough to tell later whether this process still lives."""
     return f"{socket.gethostname()}:{os.getpid()}:{_birth(os.getpid())}"
-
-
-def user_name() -> str:
-    """The account that trains; containers may run without one."""
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        return "unknown"
 
 
 def dead_runs(client: MlflowClient, experiment_id: str) -> list[str]:

@@ -17,7 +17,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from pipeline.contract import Column, Condition, Dataset, FeatureTransform, Labels, Matrix, SegmentRule
-from pipeline.describing.rule_words import rule_in_words
+from pipeline.describing.rules.phrasing import rule_in_words
 from pipeline.stages import Partition
 
 MOST_ROWS = 50_000
