@@ -114,7 +114,7 @@ def test_a_rule_s_derived_columns_come_with_sql_that_runs_on_the_source(segmenta
     sql = "SELECT * FROM frame"
     for name, expression in derived:
         sql = f'SELECT *, ({expression}) AS "{name}" FROM ({sql}) AS t'
-    with tables(frames={"frame": pd.DataFrame(own)}, sealed=True) as engine:
+    with tables(frames={"frame": pd.DataFrame(own)}) as engine:
         found = engine.query(sql)
     assert set(wanted) <= set(found.columns)
     assert not set(wanted) & set(own)
