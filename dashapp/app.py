@@ -100,7 +100,7 @@ def create_app(data: SegmentationData, pages: Sequence[Page] = PAGES) -> Dash:
     observing.watch(app.server, log=data.settings.access_log)
     app.server.after_request(partial(_say_unknown, pages))
     callbacks.register(app, data, pages)
-    routes.register(app.server, data)
+    routes.register(app.server, data, [page.path for page in pages if page.template])
     report.register(app.server, data)
     access.register(app.server, data.settings)  # before a body is judged: who is nobody learns nothing by it
     guard.register(app, _NATIVES)

@@ -3,6 +3,7 @@
 from dashapp.findings import (
     advice,
     affinity,
+    derivation,
     happenings,
     pair_words,
     segment_words,
@@ -24,6 +25,7 @@ __all__ = [
     "Trait",
     "advice",
     "affinity",
+    "derivation",
     "happenings",
     "pair_words",
     "segment_words",

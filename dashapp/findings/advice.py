@@ -29,7 +29,11 @@ def action(card: SegmentCard, segmentation: Segmentation) -> str:
         return (
             _("No campaign pays in this segment now: try one on a small sample before spending more.")
             if advice.word in ("test", "association")
-            else _("No campaign pays in this segment now: keep them out of paid campaigns.")
+            else plural(
+                "No campaign pays in this segment as a whole; {n} of them is on the list for a chance of their own.",
+                "No campaign pays in this segment as a whole; {n} of them are on the list for chances of their own.",
+                found.listed,
+            )
         )
     profit = money(found.expected.value, segmentation.dataset.currency)
     if not found.held:

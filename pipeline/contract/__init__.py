@@ -46,15 +46,7 @@ from pipeline.contract.findings import (
     SegmentRule,
     rfm_cell,
 )
-from pipeline.contract.ledger import (
-    Ledger,
-    LedgerEntry,
-    LineAccount,
-    LineFinding,
-    LinesSetAside,
-    LinesTally,
-    LinesUsed,
-)
+from pipeline.contract.ledger import Ledger, LedgerEntry, LineAccount, LineFinding, LinesSetAside, LinesTally, LinesUsed
 from pipeline.contract.line_words import account_in_words, finding_in_words
 from pipeline.contract.messages import (
     CURRENCY_SIGNS,
@@ -139,15 +131,7 @@ from pipeline.contract.scored import (
     SegmentDrift,
     plain_quantity,
 )
-from pipeline.contract.spreadsheets import (
-    BOM,
-    SHEET_ROWS,
-    account_text,
-    csv_lines,
-    harmless,
-    restored,
-    write_workbook,
-)
+from pipeline.contract.spreadsheets import BOM, SHEET_ROWS, account_text, csv_lines, harmless, restored, write_workbook
 from pipeline.contract.tables import (
     TABLES,
     Affinities,

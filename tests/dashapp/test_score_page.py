@@ -301,6 +301,10 @@ def test_sureness_is_told_in_words(scorable: Segmentation) -> None:
         placements.sureness(row.model_copy(update={"confidence": 0.2}), scorable.cards)
         == f"Rather this one than “{two}”"
     )
+    assert (
+        placements.sureness(row.model_copy(update={"confidence": 0.3}), scorable.cards)
+        == f"This one; next to it is “{two}”"
+    )
     assert placements.sureness(row.model_copy(update={"confidence": 0.6}), scorable.cards) == "Clearly this one"
     assert placements.sureness(row.model_copy(update={"fits": False}), scorable.cards).startswith("Fits none")
 

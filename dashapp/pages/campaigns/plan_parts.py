@@ -51,13 +51,24 @@ def head(asked: Asked) -> list[Component]:
     return [
         html.P(plan_sentences.finding(asked), className="k-finding", role="status"),
         html.Div(tiles, className="k-kpis"),
-        html.P([plan_sentences.break_even(asked), " ", plan_sentences.price_of_test(asked, found)], className="k-lead"),
+        html.P(
+            [plan_sentences.break_even(asked), _assumed(asked), " ", plan_sentences.price_of_test(asked, found)],
+            className="k-lead",
+        ),
         html.P(
             [_("For {campaign}.", campaign=asked.run.tell(summary.about)), " ", plan_sentences.kinds(asked)],
             className="k-muted",
         ),
         html.P([html.Strong(_("How to read it:")), " ", _(plan_sentences.NOT_UPLIFT)], className="k-note"),
     ]
+
+
+def _assumed(asked: Asked) -> str:
+    """That the prices are the spec's, where the reader has set none."""
+    own = asked.run.segmentation.campaigns
+    if own is None or (asked.summary.cost, asked.summary.revenue) != (own.summary.cost, own.summary.revenue):
+        return ""
+    return " " + _("Both are what the spec assumes: set your own above.")
 
 
 def expected_table(asked: Asked, found: Expected) -> Component:

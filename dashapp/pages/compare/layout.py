@@ -71,7 +71,6 @@ def _runs() -> Component:
             html.P(_("A wider screen shows all that is known of each run."), className="k-note k-phone-only"),
             dag.AgGrid(
                 id=ids.GRID,
-                rowData=[],
                 columnDefs=[{"field": "status", "headerName": _("In use")}],
                 defaultColDef={
                     "sortable": True,

@@ -110,6 +110,7 @@ def locale_text() -> dict[str, str]:
     """AG Grid's own words, as far as this grid shows them."""
     return {
         "noRowsToShow": _("No completed run yet."),
+        "loadingOoo": _("Loading the runs …"),
         "ariaSortableColumn": _("Press ENTER to sort"),
         "page": _("Page"),
         "of": _("of"),

@@ -39,7 +39,9 @@ def draw(data: SegmentationData, search: object, scheme_name: object, origin: ob
         run.segmentation.cards,
         chosen.tokens if isinstance(chosen, Values) else (),
     )
-    told = striking.sentence(run.segmentation, filtered, [name for name in names if name != MAP])
+    told = striking.sentence(
+        run.segmentation, filtered, [name for name in run.cube.dimensions if name not in (MAP, SEGMENT)]
+    )
     return [figure for figure, _ in drawn], [words for _, words in drawn], legend, told
 
 

@@ -16,7 +16,10 @@ _LEAST, _FEW = 0.05, 30  # share of customers that has to move, and customers un
 
 
 def sentence(segmentation: Segmentation, filtered: Filtered, names: Iterable[str]) -> str:
-    """Where the selected depart most from all customers; of all customers, which segment stands out most."""
+    """Where the selected depart most from all customers in anything known of them, charted or not.
+
+    Of all customers it is the segment that stands out most.
+    """
     if not filtered.selection:
         return _of_all(segmentation)
     if filtered.customers < _FEW:

@@ -12,9 +12,11 @@ from dashapp.callbacks import page_run, under
 from dashapp.charts import heat, order_bubbles, portions, scheme
 from dashapp.data import SegmentationData
 from dashapp.findings import totals
+from dashapp.i18n import _
 from dashapp.pages.overview import figures, ids, rfm_numbers
 from dashapp.pages.overview.rfm_card import across_segments
 from dashapp.selecting import SEGMENT, Values
+from dashapp.telling import number
 
 _WIDTHS = {shared.PHONE: 300, shared.TABLET: 560}  # pixels of a row of the profile where its heads are symbols
 
@@ -53,6 +55,21 @@ def count(data: SegmentationData, search: object, origin: object) -> list[Any]:
     return [words.get(str(one["id"].get("segment")), no_update) for one in ctx.outputs_list]
 
 
+def scope(data: SegmentationData, search: object, origin: object) -> Any:
+    """Whom the head of the page tells of, where only some customers are selected."""
+    run = page_run(data, origin)
+    if run is None:
+        return no_update
+    filtered = under(run, search)
+    if not filtered.selection:
+        return ""
+    return _(
+        "The sentences, the figures at the head and what the cards say of a segment are about all {all} customers; "
+        "the charts and the counts on the cards follow the selection.",
+        all=number(run.cube.n),
+    )
+
+
 def draw_rfm(
     data: SegmentationData, search: object, scheme_name: object, screen: object, origin: object
 ) -> tuple[Any, Any, Any]:
@@ -87,4 +104,5 @@ def register(app: Dash, data: SegmentationData) -> None:
         Input(shared.SCREEN, "data"),
         page,
     )(partial(draw_rfm, data))
+    app.callback(Output(ids.SCOPE, "children"), search, page)(partial(scope, data))
     app.callback(Output(shared.of_segment(ALL), "children"), search, page)(partial(count, data))

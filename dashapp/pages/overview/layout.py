@@ -45,6 +45,7 @@ def layout(_data: SegmentationData, view: View, /, **_address: object) -> list[C
             ],
             className="k-findings",
         ),
+        html.P(id=ids.SCOPE, className="k-note", role="status"),
         _totals(view.run) if view.run else None,
         _report(view.run) if view.run else None,
         html.H2(_("The segments")),

@@ -35,7 +35,7 @@ MOST_BYTES = 10 * 1024 * 1024
 NEAREST = 3  # traits drawn where none has moved
 SHOWN = 20  # customers in the table on the page; all are in the download
 LEAST = 30  # fewer customers are not compared with the training
-BETWEEN, RATHER = 0.1, 0.25  # confidence under which somebody lies between two segments, or leans to one
+BETWEEN, RATHER, CLEAR = 0.1, 0.25, 0.5  # confidence: between two segments under, leaning to one under, clear from
 DRIFT_WORDS: dict[DriftWord, str] = {
     "stable": N_("like the training data"),
     "moved": N_("somewhat different"),
@@ -190,6 +190,8 @@ def sureness(row: Placed, cards: Sequence[SegmentCard]) -> str:
         return _("Between “{first}” and “{second}”", first=first, second=second)
     if row.confidence < RATHER:
         return _("Rather this one than “{second}”", second=second)
+    if row.confidence < CLEAR:
+        return _("This one; next to it is “{second}”", second=second)
     return _("Clearly this one")
 
 

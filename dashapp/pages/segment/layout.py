@@ -9,13 +9,13 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from dashapp.data import SegmentationData, View
-from dashapp.findings import segment_words, traits
+from dashapp.findings import derivation, segment_words, traits
 from dashapp.i18n import _
 from dashapp.pages.segment import context, ids, notes
 from dashapp.pages.segment.chart_cards import MIXES, TEXT, differences_card, mix_card, responses_card, traits_card
 from dashapp.telling import number, of_column, percent
 from dashapp.widgets import card, command, kpi, message, segment_name, table, trust_badge
-from pipeline.contract import Column, Segmentation, SegmentCard
+from pipeline.contract import Column, Segmentation, SegmentCard, SegmentRule
 
 _ACTION = 430  # about the pixels of the card of what to do
 
@@ -138,12 +138,28 @@ def _rule(it: Segmentation, one: SegmentCard) -> Component:
                         ],
                         className="k-sql",
                     ),
+                    *_derived(it, rule),
                 ],
                 className="k-details",
             ),
         ],
         label=title,
     )
+
+
+def _derived(it: Segmentation, rule: SegmentRule) -> list[Component]:
+    """Where the columns of the condition come from that the source does not have."""
+    derived, query = derivation.derived_columns(it, rule), derivation.query_of(it)
+    parts: list[Component] = []
+    if derived:
+        lines = ",\n".join(f'{sql} AS "{name}"' for name, sql in derived)
+        parts += [
+            html.P(_("The source does not have all of these columns. They are derived from its own:")),
+            command(lines),
+        ]
+    if query:
+        parts += [html.P(_("The columns are those of the spec's query over the source:")), command(query)]
+    return parts
 
 
 def _typical(it: Segmentation, one: SegmentCard) -> Component:

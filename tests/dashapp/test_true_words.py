@@ -1,0 +1,127 @@
+"""What pages say agrees with what they show: whom the head tells of, what a rule's SQL names, what is most striking."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from types import SimpleNamespace
+
+import dash
+import numpy as np
+import pandas as pd
+import pytest
+from flask.testing import FlaskClient
+
+from dashapp.data import SegmentationData
+from dashapp.findings import advice, derivation
+from dashapp.pages.compare.layout import _runs as runs_card
+from dashapp.pages.explore import striking
+from dashapp.pages.overview import callbacks as overview
+from dashapp.selecting import MAP, SEGMENT, Cube, Selection, Values
+from pipeline.contract import Segmentation
+from pipeline.reading import tables
+from pipeline.spec import load_spec, share_name
+
+
+@pytest.fixture
+def client(app: dash.Dash) -> FlaskClient:
+    return app.server.test_client()
+
+
+@pytest.mark.parametrize("path", ["/segment", "/segment/"])
+def test_a_segment_without_a_number_leads_to_the_first(client: FlaskClient, path: str) -> None:
+    answer = client.get(f"{path}?run=0123456789ab")
+
+    assert answer.status_code == 302
+    assert answer.headers["Location"].endswith("/segment/1?run=0123456789ab")
+
+
+def test_a_grid_that_waits_for_its_rows_does_not_say_that_there_are_none() -> None:
+    (grid,) = [part for part in walk(runs_card()) if type(part).__name__ == "AgGrid"]
+
+    assert getattr(grid, "rowData", None) is None
+    assert "Loading" in grid.dashGridOptions["localeText"]["loadingOoo"]  # type: ignore[attr-defined]
+
+
+def walk(part: object) -> list[object]:
+    children = getattr(part, "children", None) or []
+    listed = children if isinstance(children, list | tuple) else [children]
+    return [part, *(inner for child in listed for inner in walk(child))]
+
+
+def test_under_a_selection_the_overview_says_whom_its_head_tells_of(
+    data: SegmentationData, segmentation: Segmentation
+) -> None:
+    origin, key = {"run": segmentation.run_id}, segmentation.cards[0].key
+
+    assert "all 400 customers" in overview.scope(data, f"?segment={key}", origin)
+    assert overview.scope(data, "", origin) == ""
+
+
+def test_most_striking_looks_at_what_is_not_charted_too(segmentation: Segmentation) -> None:
+    """Who is of one status is older here than all others; only orders are on a chart."""
+    rng = np.random.default_rng(0)
+    frame = segmentation.customers
+    widowed = frame["marital_status"] == "Widow"
+    it = replace(
+        segmentation,
+        customers=frame.assign(
+            orders=rng.permutation(frame["orders"]), age=np.where(widowed, 85.0, 30.0) + rng.random(len(frame))
+        ),
+    )
+    cube = Cube(it)
+    filtered = cube.filtered(Selection({"marital_status": Values(("Widow",))}))
+
+    told = striking.sentence(it, filtered, [name for name in cube.dimensions if name not in (MAP, SEGMENT)])
+
+    assert "Age" in told
+    assert "Age" not in striking.sentence(it, filtered, ["orders"])
+
+
+def test_advice_and_list_agree(segmentation: Segmentation, monkeypatch: pytest.MonkeyPatch) -> None:
+    numbers = SimpleNamespace(listed=3, contacts=3, held=0, pays=lambda revenue: False)
+    said = (SimpleNamespace(word="don't"), numbers)
+    monkeypatch.setattr(advice, "advised", lambda card, of: said)
+    it = replace(segmentation, campaigns=SimpleNamespace(summary=SimpleNamespace(revenue=11.0)))  # type: ignore[arg-type]
+
+    told = advice.action(segmentation.cards[0], it)
+
+    assert "3 of them are on the list" in told
+    assert "keep them out" not in told
+
+
+def test_a_rule_s_derived_columns_come_with_sql_that_runs_on_the_source(segmentation: Segmentation) -> None:
+    spec = load_spec("marketing_campaign")
+    dataset = segmentation.dataset.model_copy(
+        update={
+            "as_of": spec.day,
+            "groups": tuple(
+                segmentation.dataset.groups[0].model_copy(
+                    update={"members": tuple(group.members), "shares": tuple(map(share_name, group.members))}
+                )
+                for group in spec.groups.values()
+            ),
+        }
+    )
+    it = replace(segmentation, dataset=dataset, spec=spec.model_dump_json())
+    wanted = ("orders", "MntWines_share", "average_cheque")
+    rule = segmentation_rule(wanted)
+
+    derived = derivation.derived_columns(it, rule)
+
+    source = {name: [float(place + 1) for _ in range(3)] for place, name in enumerate(spec.columns)}
+    own = {name: values for name, values in source.items() if spec.columns[name].sql is None}
+    own |= {member: [2.0, 3.0, 4.0] for group in spec.groups.values() for member in group.members}
+    sql = "SELECT * FROM frame"
+    for name, expression in derived:
+        sql = f'SELECT *, ({expression}) AS "{name}" FROM ({sql}) AS t'
+    with tables(frames={"frame": pd.DataFrame(own)}) as engine:
+        found = engine.query(sql)
+    assert set(wanted) <= set(found.columns)
+    assert not set(wanted) & set(own)
+
+
+def segmentation_rule(columns: tuple[str, ...]):  # type: ignore[no-untyped-def]
+    from pipeline.contract import Condition, SegmentRule
+
+    conditions = tuple(Condition(column=column, over=1.0, fill=0.0) for column in columns)
+    return SegmentRule(segment=0, text="", sql="", alternatives=(conditions,), precision=1, recall=1, size=1)
