@@ -236,12 +236,12 @@ def run(name: str, given: argparse.Namespace) -> list[Row]:
     there = {(row["world"], row["n"], row["number"]) for row in rows}
     left = [task for task in tasks_of(part, given.sets, given.world) if task not in there]
     end = time.monotonic() + 60 * given.minutes
-    for start in range(0, len(left), 40):
+    for start in range(0, len(left), 10):
         if time.monotonic() > end:
             print(f"{name}: {len(left) - start} sets are left; run again with --keep for them")
             break
         made = Parallel(given.workers)(
-            delayed(limited)(part.make, *task, given.seed) for task in left[start : start + 40]
+            delayed(limited)(part.make, *task, given.seed) for task in left[start : start + 10]
         )
         rows += made
         if kept:

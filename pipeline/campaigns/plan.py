@@ -73,30 +73,12 @@ def plan_campaigns(
         responses = respond_by_segment(*parts, found.then)
     cost, revenue = _latest_prices(dataset, cost, revenue)
     kind = _best_kind(found.outlook, cost, revenue)
-    summary = CampaignSummary(
-        method=found.method,
-        about=about(found.method, _label(dataset, found.campaign, kind), kind),
-        campaign=found.campaign,
-        kind=kind,
-        model=found.model,
-        calibration=found.calibration,
-        notes=found.notes,
-        known_before=bool(found.then),
-        seed=seed,
-        segments=tuple(segment_advice(card.segment, card.name) for card in subject.cards),
-    )
     return at_prices(
-        CampaignPlan(summary, responses, _targets(subject, found, kind), found.held_out),
+        CampaignPlan(_unpriced(subject, found, kind, seed), responses, _targets(subject, found, kind), found.held_out),
         dataset,
         cost=cost,
         revenue=revenue,
     )
-
-
-def _label(dataset: Dataset, column: str, kind: str) -> str:
-    """Of the campaign that was learned from, else of the latest of its kind."""
-    latest = {campaign.kind: campaign.label for campaign in dataset.campaigns}
-    return next((campaign.label for campaign in dataset.campaigns if campaign.column == column), latest[kind])
 
 
 def with_campaigns(
@@ -182,6 +164,25 @@ def _latest_prices(dataset: Dataset, cost: float | None, revenue: float | None) 
     if not priced:
         return cost, revenue
     return priced[-1].cost if cost is None else cost, priced[-1].revenue if revenue is None else revenue
+
+
+def _unpriced(subject: Subject, found: Evidence, kind: str, seed: int) -> CampaignSummary:
+    """What is known of the next campaign of ``kind`` before its prices are."""
+    campaigns = subject.dataset.campaigns
+    latest = {campaign.kind: campaign for campaign in campaigns}
+    label = next((campaign.label for campaign in campaigns if campaign.column == found.campaign), latest[kind].label)
+    return CampaignSummary(
+        method=found.method,
+        about=about(found.method, label, kind),
+        campaign=found.campaign,
+        kind=kind,
+        model=found.model,
+        calibration=found.calibration,
+        notes=found.notes,
+        known_before=bool(found.then),
+        seed=seed,
+        segments=tuple(segment_advice(card.segment, card.name) for card in subject.cards),
+    )
 
 
 def _no_plan(responses: pd.DataFrame, seed: int) -> CampaignPlan:
