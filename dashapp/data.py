@@ -30,7 +30,7 @@ from pipeline.contract import (
     Scored,
     Segmentation,
     given_names,
-    verdicts,
+    reviewed_run,
 )
 from pipeline.errors import KorzinaError, StoreError
 from pipeline.settings import Settings
@@ -186,9 +186,7 @@ class SegmentationData:
         if not self._champions.problem:
             self.champions(max_age=_FRESH_SECONDS)  # a segment may have been renamed, perhaps in another process
         with self._loading:
-            run = self._held(run_id) or Run(
-                plain(verdicts.reviewed_run(self._opened().load(run_id))), reserved=self._reserved
-            )
+            run = self._held(run_id) or Run(plain(reviewed_run(self._opened().load(run_id))), reserved=self._reserved)
             return self._runs.of(run.run_id, lambda: run).retold(language())
 
     def asked(self, named: str) -> Run | None:

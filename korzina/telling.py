@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from korzina.spec_draft import assumptions
-from pipeline.contract import SegmentCard, verdicts
+from pipeline.contract import SegmentCard, verdict_at
 
 if TYPE_CHECKING:
     from korzina.sweep_result import SweepResult
@@ -51,7 +51,7 @@ def _headline(result: SweepResult) -> str:
     title = result._analysis.training.dataset.title
     what = "recommended" if result.k == result.decision.k else f"shown; {result.decision.k} are recommended"
     records = [candidate.record for candidate in result._analysis.training.candidates]
-    verdict = verdicts.verdict_at(result.k, result.decision, records)
+    verdict = verdict_at(result.k, result.decision, records)
     return f"{title}: {result.k} segments {what} (structure: {verdict})"
 
 

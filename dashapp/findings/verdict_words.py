@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from dashapp.i18n import N_, _, plural
 from dashapp.telling import number, percent
-from pipeline.contract import Segmentation, SegmentCard, Verdict, verdicts
+from pipeline.contract import APART, Segmentation, SegmentCard, Verdict, verdict_at
 
 WORDS: dict[Verdict, str] = {
     "strong": N_("The groups are real: they come back when the analysis is repeated on other samples of customers."),
@@ -26,12 +26,12 @@ TITLES: dict[Verdict, str] = {
 
 def verdict_of(segmentation: Segmentation) -> Verdict:
     """The verdict on the number of segments that this run has, by its own figures."""
-    return verdicts.verdict_at(segmentation.k, segmentation.decision, segmentation.candidates)
+    return verdict_at(segmentation.k, segmentation.decision, segmentation.candidates)
 
 
 def title(verdict: Verdict, silhouette: float | None) -> str:
     """A verdict in few words; groups are apart only where the silhouette says so too."""
-    if verdict == "strong" and silhouette is not None and silhouette >= verdicts.APART:
+    if verdict == "strong" and silhouette is not None and silhouette >= APART:
         return _("Clearly separate groups")
     return _(TITLES[verdict])
 
@@ -94,7 +94,7 @@ def reliance(segmentation: Segmentation) -> str:
 
 def _borders(segmentation: Segmentation, back: str) -> str:
     verdict = verdict_of(segmentation)
-    if verdict == "strong" and (_silhouette(segmentation, segmentation.k) or 0.0) >= verdicts.APART:
+    if verdict == "strong" and (_silhouette(segmentation, segmentation.k) or 0.0) >= APART:
         return _("{back}, and their borders are clear.", back=back)
     if verdict == "none" and not _too_many(segmentation):
         return _(

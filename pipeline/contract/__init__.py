@@ -149,8 +149,10 @@ from pipeline.contract.tables import (
     check_table,
     empty_table,
 )
+from pipeline.contract.verdicts import APART, reviewed_run, verdict_at
 
 __all__ = [
+    "APART",
     "BOM",
     "CATEGORY_KINDS",
     "CURRENCY_SIGNS",
@@ -289,10 +291,12 @@ __all__ = [
     "percent",
     "plain_quantity",
     "restored",
+    "reviewed_run",
     "rfm_cell",
     "share_label",
     "speaker",
     "than_all",
+    "verdict_at",
     "verdicts",
     "with_currency",
     "with_label",
