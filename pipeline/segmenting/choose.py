@@ -109,8 +109,12 @@ def _supported(candidates: Sequence[CandidateRecord]) -> list[CandidateRecord]:
     if all(one.heaps is not None and one.heaps < 1 + A_VALLEY for one in returning):
         return []
     least = KEPT_EXCESS * max((excess(one) or 0.0 for one in returning), default=0.0)
-    separate = [one for one in returning if one.heaps is not None and one.heaps >= one.k - SEPARATE]
+    separate = [one for one in returning if _is_separate(one)]
     return [one for one in returning if one in separate or (_stands_out(one, least) and not _cut(one, separate))]
+
+
+def _is_separate(candidate: CandidateRecord) -> bool:
+    return candidate.heaps is not None and candidate.heaps >= candidate.k - SEPARATE
 
 
 def _stands_out(candidate: CandidateRecord, least: float) -> bool:
@@ -129,7 +133,7 @@ def _cut(candidate: CandidateRecord, separate: Sequence[CandidateRecord]) -> boo
 def _verdict(supported: Sequence[CandidateRecord], chosen: CandidateRecord, supported_k: int | None) -> Verdict:
     if not supported:
         return "none"
-    if chosen.k == supported_k and (excess(chosen) or 0.0) >= STRONG_EXCESS:
+    if chosen.k == supported_k and ((excess(chosen) or 0.0) >= STRONG_EXCESS or _is_separate(chosen)):
         return "strong"
     return "weak"
 
