@@ -27,7 +27,7 @@ from pipeline.errors import UsageError
 
 LARGEST = 12  # k up to which is tried where nobody says otherwise
 WIDEST = 20  # and up to which where the best of those is the last
-RIVAL_CUSTOMERS = 20_000  # up to so many, plans and affinities are made for the rivals of the recommended k too
+RIVAL_CUSTOMERS = 200_000  # up to so many, plans and affinities are made for every k
 
 
 @dataclass(frozen=True)
@@ -120,18 +120,12 @@ class Training:
         return self.plans.get(self.decision.k)
 
     def described_ks(self) -> tuple[int, ...]:
-        """The k that get affinities and a plan, since somebody may well promote them.
+        """The k that get affinities and a plan: all, since somebody may promote any; the recommended one comes first.
 
-        The recommended one, its neighbours and what the elbow and the silhouette would rather have; of many customers
-        the recommended one alone, as a plan for each would take longer than everything else.
+        Of very many customers the recommended one alone, as lists for each would fill the store.
         """
-        decision = self.decision
-        wanted = (
-            {decision.k, decision.k - 1, decision.k + 1, decision.elbow_k, decision.silhouette_k, decision.supported_k}
-            if len(self.customers) <= RIVAL_CUSTOMERS
-            else {decision.k}
-        )
-        return tuple(candidate.record.k for candidate in self.candidates if candidate.record.k in wanted)
+        others = [candidate.record.k for candidate in self.candidates if candidate.record.k != self.decision.k]
+        return (self.decision.k, *(others if len(self.customers) <= RIVAL_CUSTOMERS else ()))
 
     def candidate(self, k: int) -> Candidate:
         """The candidate of k segments."""

@@ -72,7 +72,7 @@ def _portrait(standings: Sequence[Standing], size: int, share: float, revenue_sh
     if not strong:
         return Message.of("{first} In no column do they stand clearly apart from the others.", first=first)
     traits = Joined(tuple(map(_trait, strong)), "; ")
-    return Message.of("{first} Typical for them: {traits}.", first=first, traits=traits)
+    return Message.of("{first} Typical for them (medians): {traits}.", first=first, traits=traits)
 
 
 def _weight(size: int, share: float, revenue_share: float | None) -> Message:

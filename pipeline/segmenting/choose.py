@@ -6,17 +6,23 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from pipeline.contract import CandidateRecord, Decision, Message, Quantity, Value, Verdict, percent
+from pipeline.contract import (
+    CandidateRecord,
+    Decision,
+    Message,
+    Quantity,
+    Value,
+    Verdict,
+    percent,
+    verdicts,
+)
 from pipeline.errors import UsageError
-from pipeline.segmenting.stability import MIN_STRENGTH
 
-MIN_EXCESS = 0.03
 KEPT_EXCESS = 0.5
 STRONG_EXCESS = 0.06
 A_VALLEY = 0.25  # mean heaps above one, from which on the customers lie in more than one
 _FURTHER = 0.5
 LONG = 2.0  # round groups that k-means finds are at most 1.7 times as long as wide on generated data
-SEPARATE = 0.1  # mean heaps under k, up to which all k groups are heaps of their own
 
 
 def decide(candidates: Sequence[CandidateRecord], *, bounds: tuple[int, int]) -> Decision:
@@ -58,7 +64,7 @@ def at_the_end(candidates: Sequence[CandidateRecord]) -> bool:
     if any(one.k == last.k for one in _supported(candidates)):
         return True
     best = max(candidates, key=lambda one: one.silhouette)
-    return best.k == last.k and (excess(last) or 0.0) > MIN_EXCESS
+    return best.k == last.k and (excess(last) or 0.0) > verdicts.MIN_EXCESS
 
 
 def override(decision: Decision, k: int, reason: str, candidates: Sequence[CandidateRecord]) -> Decision:
@@ -67,8 +73,8 @@ def override(decision: Decision, k: int, reason: str, candidates: Sequence[Candi
         ks = ", ".join(str(candidate.k) for candidate in candidates)
         raise UsageError.because(f"--choose {k}: no such candidate", expected=f"one of {ks}", found=str(k))
     words = Message.of(
-        "Chosen by a person: {reason}. The rule's own choice was {k}. {rule}",
-        reason=reason.strip().rstrip("."),
+        "Chosen by a person: “{reason}”. The rule's own choice was {k}. {rule}",
+        reason=reason.strip(),
         k=Quantity(decision.k),
         rule=decision.reason,
     )
@@ -105,21 +111,17 @@ def _chosen(within: Sequence[CandidateRecord], supported: Sequence[CandidateReco
 
 
 def _supported(candidates: Sequence[CandidateRecord]) -> list[CandidateRecord]:
-    returning = [one for one in candidates if (one.stability or 0.0) >= MIN_STRENGTH]
+    returning = [one for one in candidates if (one.stability or 0.0) >= verdicts.MIN_STRENGTH]
     if all(one.heaps is not None and one.heaps < 1 + A_VALLEY for one in returning):
         return []
     least = KEPT_EXCESS * max((excess(one) or 0.0 for one in returning), default=0.0)
-    separate = [one for one in returning if _is_separate(one)]
+    separate = [one for one in returning if verdicts.apart(one)]
     return [one for one in returning if one in separate or (_stands_out(one, least) and not _cut(one, separate))]
-
-
-def _is_separate(candidate: CandidateRecord) -> bool:
-    return candidate.heaps is not None and candidate.heaps >= candidate.k - SEPARATE
 
 
 def _stands_out(candidate: CandidateRecord, least: float) -> bool:
     above = excess(candidate) or 0.0
-    return above > MIN_EXCESS and above >= least
+    return above > verdicts.MIN_EXCESS and above >= least
 
 
 def _cut(candidate: CandidateRecord, separate: Sequence[CandidateRecord]) -> bool:
@@ -133,7 +135,7 @@ def _cut(candidate: CandidateRecord, separate: Sequence[CandidateRecord]) -> boo
 def _verdict(supported: Sequence[CandidateRecord], chosen: CandidateRecord, supported_k: int | None) -> Verdict:
     if not supported:
         return "none"
-    if chosen.k == supported_k and ((excess(chosen) or 0.0) >= STRONG_EXCESS or _is_separate(chosen)):
+    if chosen.k == supported_k and ((excess(chosen) or 0.0) >= STRONG_EXCESS or verdicts.apart(chosen)):
         return "strong"
     return "weak"
 
@@ -165,15 +167,23 @@ def _reason(chosen: CandidateRecord, supported_k: int | None, verdict: Verdict, 
 
 def _measured(chosen: CandidateRecord) -> Message:
     above = excess(chosen)
+    template = (
+        "Divided anew by what half of the customers taught, the weakest group kept {strength} of its pairs together "
+        "(prediction strength; 80 % are needed). Between any two of the groups there is a valley with few customers. "
+        "How clearly the groups are apart is {silhouette} of 1 (silhouette), {excess} against customers without any "
+        "groups."
+        if verdicts.apart(chosen) and (above or 0.0) <= verdicts.MIN_EXCESS
+        else "Divided anew by what half of the customers taught, the weakest group kept {strength} of its pairs "
+        "together (prediction strength; 80 % are needed). How clearly the groups are apart is {silhouette} of 1 "
+        "(silhouette), {excess} against customers without any groups (more than {needed} is needed)."
+    )
     strength: Value = Message.of("an unknown share") if chosen.stability is None else percent(chosen.stability)
     return Message.of(
-        "Divided anew by what half of the customers taught, the weakest group kept {strength} of its pairs together "
-        "(prediction strength; 80 % are needed). How clearly the groups are apart is {silhouette} of 1 (silhouette), "
-        "{excess} against customers without any groups (more than {needed} is needed).",
+        template,
         strength=strength,
         silhouette=Quantity(chosen.silhouette, ".2f"),
         excess=Message.of("not compared") if above is None else Quantity(above, "+.3f"),
-        needed=Quantity(MIN_EXCESS, "+.2f"),
+        needed=Quantity(verdicts.MIN_EXCESS, "+.2f"),
     )
 
 

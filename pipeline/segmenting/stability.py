@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pipeline.contract import Labels, Matrix
+from pipeline.contract import Labels, Matrix, verdicts
 from pipeline.processors import Helper, share
 from pipeline.segmenting.distances import blocks, nearest
 from pipeline.segmenting.heaps import count_heaps
@@ -19,7 +19,6 @@ from pipeline.segmenting.kmeans import LIGHT, sweep
 from pipeline.segmenting.quality import silhouettes
 from pipeline.stages import Partition
 
-MIN_STRENGTH = 0.8  # under this a k does not come back
 OFTEN = 0.8  # of the repeats reach a segment's recurrence: a mean would hide that a fifth of them lose it
 SPLITS = 8  # four, as in the paper's examples, let the worst segment's share swing by 0.05 between seeds
 NULL_DRAWS = 4
@@ -92,7 +91,7 @@ def _assess(partition: Partition, place: int, pairs: Sequence[_Pair]) -> Stabili
         strengths += [_strength(one, by_two[:size], two.k), _strength(two, by_one[size:], one.k)]
         back += _recurrence(partition.labels[pair.rows], by_one, by_two, partition.k)
     strength = float(np.mean(strengths))
-    if strength >= MIN_STRENGTH:
+    if strength >= verdicts.MIN_STRENGTH:
         counts = [
             count_heaps(rows, guide)
             for pair in pairs

@@ -127,7 +127,7 @@ def test_a_straight_line_has_no_elbow():
 def test_a_persons_choice_is_recorded_as_such():
     decision = override(decide(RETAILER, bounds=(2, 8)), 3, "three campaign teams", RETAILER)
     assert (decision.k, decision.chosen_by, decision.supported_k) == (3, "person", 4)
-    assert decision.reason.startswith("Chosen by a person: three campaign teams. The rule's own choice was 4.")
+    assert decision.reason.startswith("Chosen by a person: “three campaign teams”. The rule's own choice was 4.")
 
 
 def test_choosing_a_k_that_was_not_tried_is_refused():
