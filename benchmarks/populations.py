@@ -64,6 +64,6 @@ POPULATIONS = (
     Population("heavy tails", 4, True, 6, apart=5.0, tails=3.0),
     Population("many noise features", 3, True, 7, apart=4.5, noise=15),
     Population("blurred", 5, True, 8, p=3, apart=2.2),
-    Population("structureless: one factor", 3, False, 9),
-    Population("structureless: skewed", 4, False, 10, p=5),
+    Population("structureless: one factor", 3, False, 9, shape="factor"),
+    Population("structureless: skewed", 4, False, 10, p=5, shape="skewed"),
 )

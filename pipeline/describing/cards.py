@@ -11,7 +11,7 @@ from pipeline.contract import Dataset, Joined, Message, Quantity, SegmentCard, T
 from pipeline.describing.naming import NAMED_EFFECT, Naming, Standing, typical
 
 SHOWN = 8
-TRUSTED, PATTERN = 0.75, 0.6  # Hennig's bounds for the Jaccard of a cluster that comes back
+HIGHLY_TRUSTED, TRUSTED, PATTERN = 0.85, 0.75, 0.6  # Hennig's bounds for the Jaccard of a cluster that comes back
 
 
 @dataclass(frozen=True)
@@ -20,6 +20,11 @@ class Support:
 
     clear: bool = True  # the verdict is strong
     finer: bool = False  # into more segments than they support: which of the groups is cut, chance decides
+
+    @property
+    def solid(self) -> float:
+        """The Jaccard from which on a segment is solid."""
+        return HIGHLY_TRUSTED if self.finer else TRUSTED
 
 
 def make_cards(
@@ -106,7 +111,7 @@ def _trust(jaccard: float | None, size: int, support: Support) -> tuple[Trust, M
             "Looked for in two separate halves of the customers, {share} of this segment or more is the same "
             "{repeats}: do not rely on who exactly belongs to it."
         )
-    elif jaccard < TRUSTED:
+    elif jaccard < support.solid:
         grade = "usable"
         template = (
             "Looked for in two separate halves of the customers, {share} of this segment or more is the same "

@@ -135,7 +135,7 @@ def _cut(candidate: CandidateRecord, separate: Sequence[CandidateRecord]) -> boo
 def _verdict(supported: Sequence[CandidateRecord], chosen: CandidateRecord, supported_k: int | None) -> Verdict:
     if not supported:
         return "none"
-    if chosen.k == supported_k and (excess(chosen) or 0.0) >= STRONG_EXCESS:
+    if chosen.k == supported_k and ((excess(chosen) or 0.0) >= STRONG_EXCESS or verdicts.apart(chosen)):
         return "strong"
     return "weak"
 
