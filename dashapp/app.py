@@ -12,7 +12,7 @@ import dash
 from dash import Dash, set_props
 from flask import Response, request
 
-from dashapp import callbacks, charts, frame, guard, ids, observing, report, routes
+from dashapp import access, callbacks, charts, frame, guard, ids, observing, report, routes
 from dashapp.address import UnderPrefix
 from dashapp.data import SegmentationData
 from dashapp.frame import Page
@@ -61,6 +61,7 @@ class _Dashboard(Dash):
 
 def create_app(data: SegmentationData, pages: Sequence[Page] = PAGES) -> Dash:
     """The dashboard over ``data`` with ``pages``; one a process, since Dash's registry of pages is global."""
+    data = access.ReadersData(data)
     data.reserve(frame.own_parameters(pages))
     prefix = data.settings.url_prefix
     app = _Dashboard(
@@ -79,6 +80,7 @@ def create_app(data: SegmentationData, pages: Sequence[Page] = PAGES) -> Dash:
         assets_folder=str(Path(__file__).parent / "assets"),
         on_error=_show_error,
         enable_mcp=False,
+        csrf_token_name=access.CSRF_COOKIE,
         meta_tags=[
             {"name": "viewport", "content": "width=device-width, initial-scale=1"},
             {"name": "color-scheme", "content": "light dark"},
@@ -100,6 +102,7 @@ def create_app(data: SegmentationData, pages: Sequence[Page] = PAGES) -> Dash:
     callbacks.register(app, data, pages)
     routes.register(app.server, data)
     report.register(app.server, data)
+    access.register(app.server, data.settings)  # before a body is judged: who is nobody learns nothing by it
     guard.register(app, _NATIVES)
     # behind the request's id and before Dash's own: refusals too have a number, and are in the reader's language
     app.server.before_request_funcs[None][1:1] = [_listen, guard.door(data.settings)]

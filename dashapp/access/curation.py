@@ -1,6 +1,6 @@
-"""Who may change what the store holds. Until there are roles: whoever sits at this machine, where a setting allows it.
+"""Who may change what the store holds: analysts; in ``local`` mode whoever sits here, where a setting allows it.
 
-The dashboard has no sign-in, so a change has to come from a browser on the machine that it runs on, straight and from
+There nobody signs in, so a change has to come from a browser on the machine that it runs on, straight and from
 its own page. Each check closes one way around that: a machine elsewhere (address), a proxy that makes everybody look
 local (forwarding headers), a foreign site in the same browser (Origin), a foreign name that resolves to this machine
 (Host; DNS rebinding).
@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from flask import has_request_context, request
 
 from dashapp.i18n import _
+from dashapp.reader import reader
 from pipeline.settings import Settings, is_loopback
 
 _FORWARDED = ("Forwarded", "Via", "X-Real-Ip", "Client-Ip", "True-Client-Ip", "Cf-Connecting-Ip")
@@ -23,12 +24,14 @@ _log = logging.getLogger(__name__)
 
 def why_absent(settings: Settings) -> str:
     """Why the reader sees no controls, in words; empty where there are some."""
+    if settings.auth != "local":
+        return "" if reader().may("change") else _("Only analysts can change this.")
     if not settings.curate:
         return _(
             "Changing this from the page is switched off. Whoever runs the dashboard may switch it on with "
             "KORZINA_CURATE=true."
         )
-    if settings.auth != "local" or not is_loopback(settings.host):
+    if not is_loopback(settings.host):
         return _(
             "The dashboard can be reached from other machines and has no sign-in, so nothing can be changed from "
             "its pages."
@@ -49,7 +52,9 @@ def refusal(settings: Settings) -> str:
 
 
 def signature() -> str:
-    """Who signs unless somebody else says so: the account that the dashboard runs under."""
+    """Who signs: the reader who signed in, else the account that the dashboard runs under."""
+    if reader().signed_in:
+        return reader().name
     try:
         return getpass.getuser()
     except (KeyError, OSError):

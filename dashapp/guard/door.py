@@ -62,6 +62,8 @@ def _unknown_sender(settings: Settings) -> Refused | None:
         if not address or is_loopback(address):
             return None
         return Refused(403, "it came from another machine", _("This dashboard answers on its own machine only."))
+    if settings.auth != "proxy":  # whoever it is, is asked to sign in here (``access``)
+        return None
     try:
         known = any(ipaddress.ip_address(address) in network for network in settings.proxies)
     except ValueError:

@@ -204,7 +204,7 @@ def _query(spec: Spec, given: dict[str, Table], source: str, *, typed: bool) -> 
     if rejects:
         notes.append(
             Message.of(
-                "{n} lines of the tables could not be taken apart and are not in the sums: {examples}",
+                "rows that are no lines of purchases and are not in the sums ({n}): {examples}",
                 n=Quantity(len(rejects), "d"),
                 examples=Joined(tuple(one.told for one in rejects[:5]), "; "),
             )

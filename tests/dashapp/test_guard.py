@@ -180,7 +180,8 @@ def test_a_link_from_another_site_opens_the_dashboard(serve: Serve) -> None:
 def test_behind_a_proxy_only_that_proxy_is_answered(
     serve: Serve, address: str, secret: str | None, status: int, path: str
 ) -> None:
-    headers = {"Host": "shop.example", **({} if secret is None else {"X-Korzina-Proxy-Secret": secret})}
+    reader = {"X-Forwarded-User": "anna", "X-Forwarded-Groups": "marketer"}
+    headers = {"Host": "shop.example", **reader, **({} if secret is None else {"X-Korzina-Proxy-Secret": secret})}
 
     with serve(**BEHIND).get(path, headers=headers, environ_overrides={"REMOTE_ADDR": address}) as answer:
         assert answer.status_code == status

@@ -54,6 +54,7 @@ def _inner(folder: Path, gate: int, dashboard: int) -> str:
         ("/run/secrets/users", str(folder / "users")),
         ("http://dashboard:8050", f"http://127.0.0.1:{dashboard}"),
         ("${KORZINA_PROXY_SECRET:?set it in the environment or in .env}", SECRET),
+        ("${KORZINA_READERS_ROLE:-viewer}", "analyst"),
         ("$$", "$"),
     ):
         assert old in text

@@ -245,6 +245,7 @@ def test_the_services_of_compose_train_serve_and_are_healthy(machine: Machine, d
         soon("champion", lambda: machine.fetch(f"{DASHBOARD}/readyz")[0] == 200, server, tmp_path / "dashboard")
         for language in ("en", "ru"):
             passed = {"Accept-Language": language, "X-Korzina-Proxy-Secret": SECRET}
+            passed |= {"X-Forwarded-User": "anna", "X-Forwarded-Groups": "analyst"}
             status, text = machine.fetch(f"{DASHBOARD}/", **passed)
             assert status == 200
             assert machine.fetch(f"{DASHBOARD}/")[0] == 403  # past the proxy

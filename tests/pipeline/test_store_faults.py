@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from pipeline.contract import SavedSweep
@@ -202,3 +203,19 @@ def test_only_what_sqlite_calls_corrupt_is_damaged(tmp_path: Path, name: str, sa
 
     assert ("is damaged" in told) is damaged
     assert ("move it away" in told) is damaged
+
+
+def test_arrow_s_threads_read_no_object_of_python_s(
+    store: Store, saved: SavedSweep, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One that gave an object back while the interpreter ended took the process with it, now and then."""
+    import pyarrow as pa
+
+    given: list[object] = []
+    read = pd.read_parquet
+    monkeypatch.setattr(pd, "read_parquet", lambda file, **options: given.append(file) or read(file, **options))
+
+    store.load(saved.run_ids[3])
+
+    assert given
+    assert all(isinstance(file, pa.BufferReader) for file in given)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import glob
 import importlib.util
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from pipeline.contract import Joined, Message
 from pipeline.errors import InputError, SpecError
 
 _PARQUET = {".parquet", ".pq"}
@@ -25,24 +26,34 @@ def find_files(pattern: str) -> list[Path]:
         files = next((some for kinds in (_PARQUET, _TEXT) if (some := _of(inside, kinds))), data_files(path))
         if not files:
             raise InputError.because(
-                f"{pattern}: no data in this folder",
-                expected="*.parquet, *.csv, *.csv.gz, *.xlsx or *.json files",
-                found=", ".join(one.name for one in inside[:10]) or "an empty folder",
+                Message.of("{file}: no data in this folder", file=pattern),
+                expected=Message.of("*.parquet, *.csv, *.csv.gz, *.xlsx or *.json files"),
+                found=_named(inside[:10]),
             )
         return files
     found = sorted(glob.glob(str(path), recursive=True))  # noqa: PTH207  (Path.glob refuses absolute patterns)
     files = [Path(one) for one in found if Path(one).is_file()]
     if not files:
         near = path.parent if path.parent.is_dir() else None
-        here = ", ".join(sorted(one.name for one in near.iterdir())[:10]) if near else "no such folder either"
         raise InputError.because(
-            f"{pattern}: no such file", found=f"there: {here}", remedy="check the path after --data"
+            Message.of("{file}: no such file", file=pattern),
+            found=Message.of("in its folder: {files}", files=_named(sorted(near.iterdir())[:10]))
+            if near
+            else Message.of("no such folder either"),
+            remedy=Message.of("check how the path is written, and in which folder the command runs"),
         )
     if len({is_parquet([one]) for one in files}) > 1:
         raise InputError.because(
-            f"{pattern}: Parquet and text files together", expected="one format", remedy="narrow the pattern"
+            Message.of("{file}: Parquet and text files together", file=pattern),
+            expected=Message.of("files of one format"),
+            remedy=Message.of("name files of one format, such as 'FOLDER/*.parquet'"),
         )
     return files
+
+
+def _named(files: Sequence[Path]) -> Message:
+    names = Joined(tuple(one.name for one in files))
+    return Message.of("{files}", files=names) if files else Message.of("an empty folder")
 
 
 def data_files(path: Path) -> list[Path]:

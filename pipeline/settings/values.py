@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import getpass
+import hashlib
+import hmac
 import ipaddress
 import os
 import re
@@ -13,14 +15,13 @@ from urllib.parse import unquote, urlsplit
 from pydantic import Field, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from pipeline.errors import ExposureError
+from pipeline.settings import exposure
+from pipeline.settings.exposure import Network, parts
 
 # Where ``pipeline`` and ``dashapp`` lie. Whatever is started from here runs in this folder: Python looks for modules in
 # the working folder first, and a reader's own may hold a ``pandas.py``.
-PACKAGES = Path(__file__).resolve().parent.parent
+PACKAGES = Path(__file__).resolve().parents[2]
 _SQLITE = "sqlite:///"
-_LEAST_SECRET = 32  # characters
-Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
 class Settings(BaseSettings):
@@ -40,9 +41,26 @@ class Settings(BaseSettings):
     )
     workers: int = Field(2, ge=1, description="gunicorn workers")
     threads: int = Field(16, ge=1, description="threads a worker")
-    auth: Literal["local", "proxy"] = Field(
-        "local", description="who is let in: this machine (local), or whom a proxy in front has signed in (proxy)"
+    auth: Literal["local", "password", "oidc", "proxy"] = Field(
+        "local",
+        description="who is let in: this machine (local), users of its own (password), of an OpenID provider (oidc), "
+        "of a proxy in front (proxy)",
     )
+    secret_key: str = Field(
+        "", repr=False, description="secret of the server for password and oidc: 32 random characters or more"
+    )
+    users: str = Field(
+        "",
+        repr=False,
+        description="database of users, sessions and audit log; empty: accounts.db in the home folder",
+    )
+    oidc_issuer: str = Field("", description="address of the OpenID provider")
+    oidc_client_id: str = Field("", description="name under which the provider knows this dashboard")
+    oidc_client_secret: str = Field("", repr=False, description="what the provider gave with that name")
+    role_claim: str = Field("", description="claim of the provider that holds roles or groups; dots lead into it")
+    roles: str = Field("", description="GROUP=ROLE; GROUP=ROLE: what groups may; empty: the provider names the roles")
+    proxy_user_header: str = Field("X-Forwarded-User", description="header in which the proxy says who it is")
+    proxy_role_header: str = Field("X-Forwarded-Groups", description="header in which it says the role, or groups")
     allowed_hosts: str = Field(
         "", description="names under which browsers reach the dashboard, with commas; this machine's own always may"
     )
@@ -83,46 +101,34 @@ class Settings(BaseSettings):
     @field_validator("proxy_addresses")
     @classmethod
     def _narrow_networks(cls, given: str) -> str:
-        for part in _parts(given):
+        for part in parts(given):
             if ipaddress.ip_network(part, strict=False).prefixlen == 0:
                 raise ValueError(f"{part} is everybody: expected the addresses of the proxy, such as 10.0.0.2")
         return given
 
     def check_exposure(self) -> None:
         """Raise ``ExposureError`` where these settings would show people's data to whoever asks."""
-        if self.auth == "proxy":
-            lacking = [
-                name
-                for name, given in (("PROXY_ADDRESSES", self.proxy_addresses), ("ALLOWED_HOSTS", self.allowed_hosts))
-                if not _parts(given)
-            ]
-            if len(self.proxy_secret) < _LEAST_SECRET or len(set(self.proxy_secret)) < _LEAST_SECRET // 4:
-                lacking.append("PROXY_SECRET")
-            if lacking:
-                names = ", ".join(f"KORZINA_{name}" for name in lacking)
-                raise ExposureError.because(
-                    f"KORZINA_AUTH=proxy without {names}",
-                    expected="the proxy's addresses, a secret of 32 random characters or more that it sends with every "
-                    "request, and the names under which browsers reach it",
-                    remedy="set them; docs/operations.md has an example for nginx",
-                )
-        elif not is_loopback(self.host):
-            raise ExposureError.because(
-                f"KORZINA_HOST={self.host} can be reached from other machines, and nobody would have to sign in",
-                expected="an address of this machine alone, such as 127.0.0.1",
-                remedy="leave KORZINA_HOST out; or put a proxy in front that signs people in, and set "
-                "KORZINA_AUTH=proxy (docs/operations.md)",
-            )
+        exposure.check(self)
+
+    @property
+    def accounts(self) -> str:
+        """The address of the database of accounts in force."""
+        return self.users or f"{_SQLITE}{(self.home / 'accounts.db').absolute()}"
+
+    def key(self, purpose: str) -> bytes:
+        """A key of 32 bytes for one purpose, from the server's secret (HMAC as in the expanding step of HKDF)."""
+        secret = self.secret_key or self.proxy_secret
+        return hmac.new(secret.encode(), f"korzina {purpose}".encode(), hashlib.sha256).digest()
 
     @property
     def hosts(self) -> frozenset[str]:
         """The names under which browsers may reach the dashboard, besides this machine's own; in lower case."""
-        return frozenset(name.lower().strip("[]") for name in _parts(self.allowed_hosts))
+        return frozenset(name.lower().strip("[]") for name in parts(self.allowed_hosts))
 
     @property
     def proxies(self) -> tuple[Network, ...]:
         """The networks that the proxy in front speaks from."""
-        return tuple(ipaddress.ip_network(part, strict=False) for part in _parts(self.proxy_addresses))
+        return tuple(ipaddress.ip_network(part, strict=False) for part in parts(self.proxy_addresses))
 
     def absolute(self) -> Self:
         """The same settings, none of which hangs on the working folder any more."""
@@ -172,22 +178,6 @@ class Settings(BaseSettings):
         if file is not None:
             return str(file.parent / "artifacts")
         return "" if self.store_uri.startswith("http") else str((self.home / "artifacts").absolute())
-
-
-def is_loopback(address: str) -> bool:
-    """Whether a host name or address is this machine's own, which nobody reaches from outside."""
-    if address.lower() == "localhost":
-        return True
-    try:
-        found = ipaddress.ip_address(address.strip("[]").partition("%")[0])
-    except ValueError:
-        return False
-    mapped = getattr(found, "ipv4_mapped", None)
-    return (mapped or found).is_loopback
-
-
-def _parts(given: str) -> list[str]:
-    return [part.strip() for part in given.split(",") if part.strip()]
 
 
 def account_name() -> str:
