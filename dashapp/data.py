@@ -82,9 +82,9 @@ class Run:
 
     def score(self, name: str, content: bytes, as_of: date | None = None) -> Scored:
         """New customers from a file called ``name``, placed by the run as it was stored; raises ``InputError``."""
-        from pipeline.scoring import score_upload
+        from pipeline.scoring import score_apart
 
-        return score_upload((self.original or self).segmentation, name, content, as_of=as_of)
+        return score_apart((self.original or self).segmentation, name, content, as_of)
 
     def retold(self, code: str) -> Run:
         """The same run in the language ``code``; kept, since every click asks for it."""

@@ -22,7 +22,7 @@ def configured(**settings: str) -> dict[str, object]:
 
 
 def test_by_default_two_workers_listen_on_the_loopback_address_and_log_no_request() -> None:
-    expected = {"bind": "127.0.0.1:8050", "workers": 2, "threads": 4, "accesslog": None, "loglevel": "info"}
+    expected = {"bind": "127.0.0.1:8050", "workers": 2, "threads": 16, "accesslog": None, "loglevel": "info"}
 
     assert configured() == expected
 
@@ -53,8 +53,8 @@ SECRET = "k7Qm2Zr9Tn4Vx8Lp1Wd6Ys3Bf5Hc0Jg_"
 @pytest.mark.parametrize(
     ("settings", "said"),
     [
-        ({"KORZINA_HOST": "0.0.0.0"}, "KORZINA_AUTH=proxy"),
-        ({"KORZINA_HOST": "::"}, "KORZINA_AUTH=proxy"),
+        ({"KORZINA_HOST": "0.0.0.0"}, "KORZINA_AUTH=password"),
+        ({"KORZINA_HOST": "::"}, "KORZINA_AUTH=password"),
         ({"KORZINA_AUTH": "proxy"}, "KORZINA_PROXY_SECRET"),
         ({"KORZINA_AUTH": "nobody"}, "auth"),
         ({"KORZINA_PROXY_ADDRESSES": "0.0.0.0/0"}, "the addresses of the proxy"),
