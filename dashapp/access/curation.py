@@ -8,7 +8,6 @@ local (forwarding headers), a foreign site in the same browser (Origin), a forei
 
 from __future__ import annotations
 
-import getpass
 import ipaddress
 import logging
 from urllib.parse import urlsplit
@@ -16,7 +15,7 @@ from urllib.parse import urlsplit
 from flask import has_request_context, request
 
 from dashapp.i18n import _
-from pipeline.settings import Settings
+from pipeline.settings import Settings, account_name
 
 _FORWARDED = ("Forwarded", "Via", "X-Real-Ip", "Client-Ip", "True-Client-Ip", "Cf-Connecting-Ip")
 _log = logging.getLogger(__name__)
@@ -51,10 +50,7 @@ def refusal(settings: Settings) -> str:
 
 def signature() -> str:
     """Who signs unless somebody else says so: the account that the dashboard runs under."""
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        return ""
+    return account_name()
 
 
 def reachable(address: str) -> bool:
