@@ -1,10 +1,11 @@
 """A source to raw rows: text in any encoding, Parquet, databases; DuckDB is asked from here and nowhere else."""
 
 from pipeline.reading.databases import database_tables, is_database, loaded
-from pipeline.reading.engine import Engine, QueryError, literal, quote, tables
+from pipeline.reading.engine import Engine, QueryError, literal, named_columns, quote, tables
 from pipeline.reading.frames import SINGLE, Data, Frames
 from pipeline.reading.kept import keeping
 from pipeline.reading.kinds import FALSE, NULLS, TRUE, as_text, convert, decimal_hint, infer_column, read_as
+from pipeline.reading.lines import LINE_NAMES
 from pipeline.reading.queries import Given
 from pipeline.reading.questions import Choice, Question
 from pipeline.reading.raw import ROW_ID, RawTable
@@ -18,6 +19,7 @@ from pipeline.reading.values.months import with_english_months
 
 __all__ = [
     "FALSE",
+    "LINE_NAMES",
     "NULLS",
     "ROW_ID",
     "SINGLE",
@@ -44,6 +46,7 @@ __all__ = [
     "keeping",
     "literal",
     "loaded",
+    "named_columns",
     "open_tables",
     "query_tables",
     "quote",

@@ -13,6 +13,7 @@ from pipeline.reading.lines.numbering import (
 )
 from pipeline.reading.lines.unreadable import unreadable_cells
 from pipeline.reading.lines.view import (
+    LINE_NAMES,
     NUMBER,
     Judged,
     count_days,
@@ -24,6 +25,7 @@ from pipeline.reading.lines.view import (
 )
 
 __all__ = [
+    "LINE_NAMES",
     "NUMBER",
     "Days",
     "Judged",
