@@ -16,6 +16,7 @@ from pipeline.reading.values.day_month import DayMonth, day_month_evidence, show
 from pipeline.reading.values.forms import DayForm, day_forms
 from pipeline.reading.values.ids import spoilt_ids
 from pipeline.reading.values.months import with_english_months
+from pipeline.reading.values.portable import reading_of_days
 
 __all__ = [
     "FALSE",
@@ -52,6 +53,7 @@ __all__ = [
     "quote",
     "read_as",
     "read_source",
+    "reading_of_days",
     "shown_days",
     "spoilt_ids",
     "tables",
