@@ -67,6 +67,7 @@ def draft(data: Data, name: str | None = None, answers: Mapping[str, str] | None
         bought = baskets_of(reading, table, source.engine)
         shop = source.shop.using(reading, f"{summary.query};{bought.query}" if summary else "")
         raw = _customers(shop, title, reading, summary) if summary else source.raw
+    reading.told += raw.faults_told()  # of lines they stand in the account
     raw = RawTable(**{**vars(raw), "frame": raw.frame.rename(columns=lambda column: str(column).strip())})
     structure = analyse_structure(raw.frame, formats=reading.formats, families=summary.families if summary else None)
     text = draft_customers(

@@ -9,12 +9,14 @@ import json
 import lzma
 import time
 import zipfile
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
+from pipeline.command_line.trial import Wanted, account_lines, try_draft
 from pipeline.errors import InputError, SpecError
 from pipeline.reading import RawTable, as_text, read_source, tables_in
 from pipeline.reading.shapes import archives, bombs
@@ -217,6 +219,55 @@ def test_files_are_told_apart_by_their_columns(tmp_path: Path) -> None:
         "items": "items.parquet",
         "orders": "orders_2023-0*.csv",
     }
+
+
+# ------------------------------------------------------------------ errors of a spreadsheet
+
+
+def purchases(folder: Path) -> str:
+    """200 lines of 40 customers on two sheets of one table; the second has errors in two columns."""
+    rows = [[f"C{n % 40}", f"O{n // 2}", date(2023, 1, 1 + n // 10), 5.5 + n % 7, "tea"] for n in range(200)]
+    rows = [[f"C{(n // 2) % 40}", *row[1:]] for n, row in enumerate(rows)]
+    rows[103][3], rows[150][3], rows[120][4] = "=1/0|#DIV/0!", "=NA()|#N/A", '=VLOOKUP("a",A1:B2,2)|#N/A'
+    head = ["customer_id", "order_id", "order_date", "amount", "product"]
+    sheets = {"Jan & Feb": [head, *rows[:100]], "Mar": [["Sales"], [], head, *rows[100:]]}
+    return put(folder / "book.xlsx", xlsx(sheets))
+
+
+def test_errors_of_a_workbook_are_found_where_they_stand(tmp_path: Path) -> None:
+    raw = read(purchases(tmp_path))
+
+    assert [(name, str(raw.where(at))) for name, at in raw.faults] == [
+        ("amount", "Mar, row 7"),
+        ("product", "Mar, row 24"),
+        ("amount", "Mar, row 54"),
+    ]
+    assert raw.frame["amount"].isna().sum() == 2
+
+
+def test_the_account_of_lines_tells_errors_of_a_workbook(tmp_path: Path) -> None:
+    outcome = try_draft(Wanted(purchases(tmp_path), tmp_path / "s.toml"))
+    told = list(account_lines(outcome))
+    russian = list(account_lines(replace(outcome, wanted=replace(outcome.wanted, language="ru"))))
+
+    assert any(
+        line.startswith("2 cells of amount hold an error of the workbook, such as #N/A: unknown") and "row 7" in line
+        for line in told
+    ), told
+    assert any("столбец amount: 2 ячейки с ошибкой книги" in line for line in russian), russian
+
+
+def test_a_table_of_customers_tells_errors_of_a_workbook_too(tmp_path: Path) -> None:
+    rows = [[f"C{n}", 3 + n % 9, 20.5 * (n % 11) + n, 30 + n % 40] for n in range(60)]
+    rows[6][2] = "=1/0|#DIV/0!"
+    path = put(tmp_path / "a.xlsx", xlsx({"s": [["customer_id", "orders", "spend", "age"], *rows]}))
+
+    outcome = try_draft(Wanted(path, tmp_path / "s.toml"))
+
+    what = "1 cell of spend holds an error of the workbook, such as #N/A: unknown (row 8)"
+    assert what in map(str, outcome.draft.told)
+    assert outcome.cleaned is not None
+    assert what in map(str, outcome.cleaned.ledger.notes)
 
 
 # ------------------------------------------------------------------ bombs

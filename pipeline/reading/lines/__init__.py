@@ -11,7 +11,7 @@ from pipeline.reading.lines.numbering import (
     row_number,
     with_line_numbers,
 )
-from pipeline.reading.lines.unreadable import unreadable_cells
+from pipeline.reading.lines.unreadable import error_cells, unreadable_cells
 from pipeline.reading.lines.view import (
     LINE_NAMES,
     NUMBER,
@@ -34,6 +34,7 @@ __all__ = [
     "account_of",
     "count_days",
     "days_of",
+    "error_cells",
     "failing_key",
     "judge_by_customer",
     "judge_days",
