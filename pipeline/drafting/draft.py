@@ -60,6 +60,7 @@ def draft(data: Data, name: str | None = None, answers: Mapping[str, str] | None
     answers = _Answers(answers or {})
     with opened(data, answers) as source:
         reading, table = _understood(source, answers)
+        reading.told[:0] = source.text.told if source.text is not None else ()
         _add_forms(reading, source.forms)
         if reading.money and not reading.currency and source.text is not None:
             reading.currency = one_currency(source.text.frame, reading.money.columns)

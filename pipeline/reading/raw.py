@@ -56,6 +56,7 @@ class RawTable:
     questions: tuple[Question, ...] = ()  # what reading alone cannot decide; the likeliest was taken
     header: int | None = None  # line of the header in the one file or sheet read; 0: there is none
     sheet: str | None = None  # of the workbook that was read
+    told: tuple[Message, ...] = ()  # of the notes, those that a reader has to know before training
     faults: tuple[tuple[str, int], ...] = ()  # column and position of cells that hold an error of the spreadsheet
 
     def row_ids(self) -> pd.Series:

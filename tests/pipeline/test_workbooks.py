@@ -190,10 +190,70 @@ def test_json_records_are_rows(tmp_path: Path) -> None:
     assert (array.where(0), by_line.where(0), by_line.rejects[0].told) == ("row 1", "line 1", "line 9: no JSON record")
 
 
+ORDERS = [
+    {
+        "id": 500 + n,
+        "created_at": f"2024-{1 + n // 28:02d}-{1 + n % 28:02d}T10:00:00+03:00",
+        "customer": {"id": 7000 + n % 30, "email": f"b{n % 30}@example.com", "address": {"city": "Perm"}},
+        "total_price": f"{12.5 * (1 + n % 3) + 4:.2f}",
+        "line_items": [{"sku": f"S{k}", "price": "12.50", "quantity": 1} for k in range(1 + n % 3)]
+        + [{"sku": "S9", "price": "2.00", "quantity": 2}],
+        "refunds": [],
+    }
+    for n in range(200)
+]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [json.dumps(ORDERS), json.dumps({"orders": ORDERS, "next": None}, indent=1), "\n".join(map(json.dumps, ORDERS))],
+    ids=["array", "wrapped", "lines"],
+)
+def test_orders_of_a_shop_in_json_are_lines_with_their_customers(tmp_path: Path, text: str) -> None:
+    path = write(tmp_path / "orders.json", text)
+    raw = read(path)
+
+    assert list(raw.frame.columns) == [
+        *("id", "created_at", "customer.id", "customer.email", "customer.address.city", "total_price"),
+        *("line_items.sku", "line_items.price", "line_items.quantity"),
+    ]
+    assert len(raw.frame) == 599
+    assert [str(told) for told in raw.told] == [
+        "orders.json: records inside customer became columns with a dot in the name",
+        "orders.json: 200 records with a list in line_items became 599 lines, one an item",
+    ]
+    assert raw.where(2) == ("line 2" if "\n" in text and text[0] == "{" and text[1] != "\n" else "row 2")
+
+    outcome = try_draft(Wanted(path, tmp_path / "s.toml"))
+
+    assert outcome.cleaned is not None
+    assert set(map(str, raw.told)) <= set(map(str, outcome.draft.told))
+    customers, account = outcome.cleaned.customers, outcome.cleaned.ledger.lines
+    assert len(customers) == 30
+    assert customers["orders"].sum() == 200
+    assert customers["spend"].sum() == pytest.approx(sum(float(order["total_price"]) for order in ORDERS))
+    assert account is not None
+    assert account.lines == 599
+
+
+def test_an_order_without_items_stays_a_line(tmp_path: Path) -> None:
+    records = [{"id": 1, "items": [{"a": 1}, {"a": 2}]}, {"id": 2, "items": []}, {"id": 3}, {"id": 4, "items": None}]
+
+    raw = read(write(tmp_path / "a.json", json.dumps(records)))
+
+    assert raw.frame["id"].tolist() == [1, 1, 2, 3, 4]
+    assert raw.frame["items.a"].fillna(0).tolist() == [1, 2, 0, 0, 0]
+
+
 @pytest.mark.parametrize(
     ("text", "why"),
     [
-        ('[{"id": 1, "items": [1, 2]}, {"id": 2, "items": []}]', "records or lists inside items"),
+        ('[{"id": 1, "items": [1, 2]}, {"id": 2, "items": []}]', "a list of values without names inside items"),
+        ('[{"id": 1, "items": [{"a": 1}], "taxes": [{"b": 2}]}]', "several lists in one record: items, taxes"),
+        ('[{"id": 1, "items": [{"a": [{"b": 2}]}]}]', r"lists inside a list: items\.a"),
+        ('[{"id": 1, "items": [{"a": 1}]}, {"id": 2, "items": "none"}]', "items is a list in some records only"),
+        ('[{"id": 1, "a": {"b": 2}, "a.b": 3}]', r"a column named twice: a\.b"),
+        ('[{"id": 1, "a": ' + '{"a": ' * 40 + "1" + "}" * 40 + "}]", "objects in objects without end"),
         ("[1, 2, 3]", "values without names"),
         ('[{"id": 1}, {"id": 2}]', "one column only"),
         ('[{"id": 1, "a": 2}', "JSON"),

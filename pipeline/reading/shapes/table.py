@@ -30,6 +30,7 @@ class FileTable:
     header: int | None = 1  # line of the header; 0: there is none; None: the form has no such line
     name: str = ""  # of the sheet or of the file in an archive
     unit: str = "line"
+    told: tuple[Message, ...] = ()  # of the notes, those that a reader has to know before training
     faults: tuple[tuple[str, int], ...] = ()  # column and row of cells that hold an error of the spreadsheet
 
     @property
