@@ -14,7 +14,6 @@ from pipeline.reading.sources import open_tables, query_tables, read_source
 from pipeline.reading.values.currencies import currency_of
 from pipeline.reading.values.day_month import DayMonth, day_month_evidence, shown_days
 from pipeline.reading.values.forms import DayForm, day_forms
-from pipeline.reading.values.ids import spoilt_ids
 from pipeline.reading.values.months import with_english_months
 from pipeline.reading.values.portable import reading_of_days
 
@@ -55,7 +54,6 @@ __all__ = [
     "read_source",
     "reading_of_days",
     "shown_days",
-    "spoilt_ids",
     "tables",
     "tables_in",
     "with_english_months",
