@@ -9,7 +9,7 @@ from pipeline.reading.lines import LINE_NAMES
 from pipeline.reading.queries import Given
 from pipeline.reading.questions import Choice, Question
 from pipeline.reading.raw import ROW_ID, RawTable
-from pipeline.reading.several import tables_in
+from pipeline.reading.several import holds_files, tables_in
 from pipeline.reading.sources import open_tables, query_tables, read_source
 from pipeline.reading.values.currencies import currency_of
 from pipeline.reading.values.day_month import DayMonth, day_month_evidence, shown_days
@@ -41,6 +41,7 @@ __all__ = [
     "day_forms",
     "day_month_evidence",
     "decimal_hint",
+    "holds_files",
     "infer_column",
     "is_database",
     "keeping",

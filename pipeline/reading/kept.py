@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
+from pipeline.reading.shapes.archives import archive_of
+
 Made = TypeVar("Made")
 
 
@@ -64,5 +66,5 @@ def kept_open(key: Hashable, open_it: Callable[[], AbstractContextManager[Made]]
 
 def state_of(files: Sequence[Path]) -> Hashable:
     """A key that changes with the files: their names, sizes and times of change."""
-    stats = [(str(file), file.stat()) for file in files]
+    stats = [(str(file), (archive_of(file) or file).stat()) for file in files]
     return tuple((name, stat.st_size, stat.st_mtime_ns) for name, stat in stats)

@@ -34,7 +34,7 @@ from pipeline.contract import (
     with_messages,
 )
 from pipeline.errors import InputError, nearest_name
-from pipeline.reading import ROW_ID, Data, Frames, RawTable
+from pipeline.reading import ROW_ID, Data, Frames, RawTable, holds_files
 from pipeline.scoring.drift import measure_drift
 from pipeline.scoring.output import check_output, write_scores
 from pipeline.segmenting import apply_transform, squared_distances
@@ -228,7 +228,8 @@ def _is_ready(spec: Spec, data: Data) -> bool:
     """Whether ``data`` is one file although the spec reads several tables: what its query would yield, then."""
     if isinstance(data, Frames):
         return len(spec.source.tables) > 1 and data.single is not None
-    return len(spec.source.tables) > 1 and "://" not in data and Path(data).expanduser().is_file()
+    several = len(spec.source.tables) > 1 and "://" not in data
+    return several and Path(data).expanduser().is_file() and not holds_files(data)
 
 
 def _as_table(spec: Spec) -> Spec:

@@ -20,6 +20,7 @@ from pipeline.command_line.trial import Wanted, account_lines, try_draft
 from pipeline.errors import InputError, SpecError
 from pipeline.reading import RawTable, as_text, read_source, tables_in
 from pipeline.reading.shapes import archives, bombs
+from pipeline.spec import load_spec
 from tests.pipeline.sources_support import tiny_spec, write
 from tests.pipeline.workbook_support import ods, put, xls, xlsx, zipped
 
@@ -279,6 +280,90 @@ def test_files_are_told_apart_by_their_columns(tmp_path: Path) -> None:
         "items": "items.parquet",
         "orders": "orders_2023-0*.csv",
     }
+
+
+def shop_folder(folder: Path) -> Path:
+    """Orders in two months, their items, and customers in a workbook."""
+    folder.mkdir()
+    orders = pd.DataFrame({"order_id": range(500, 740), "customer_id": [1 + (7 * n) % 31 for n in range(240)]})
+    orders["order_date"] = (pd.Timestamp("2024-01-01") + pd.to_timedelta(range(240), unit="D")).strftime("%Y-%m-%d")
+    items = pd.DataFrame(
+        [
+            {
+                "order_id": 500 + n,
+                "product": f"P{(n + k) % 9}",
+                "quantity": 1 + (n + k) % 3,
+                "price": 3.5 + (n * k) % 11,
+            }
+            for n in range(240)
+            for k in range(1 + n % 3)
+        ]
+    )
+    orders.iloc[:120].to_csv(folder / "orders_1.csv", index=False)
+    orders.iloc[120:].to_csv(folder / "orders_2.csv", index=False)
+    items.to_csv(folder / "items.csv", index=False, sep=";")
+    put(folder / "customers.xlsx", xlsx({"s": [["customer_id", "city"], *[[n, "Perm"] for n in range(1, 32)]]}))
+    return folder
+
+
+def test_a_zip_of_several_tables_is_read_as_the_folder_of_its_files(tmp_path: Path) -> None:
+    folder = shop_folder(tmp_path / "shop")
+    files = {f"export/{file.name}": file.read_bytes() for file in folder.iterdir()}
+    packed = put(tmp_path / "packed.zip", zipped({**files, "__MACOSX/._items.csv": b"x"}))
+
+    assert tables_in(packed) == {name: f"export/{file}" for name, file in tables_in(str(folder)).items()}
+    assert tables_in(packed)["orders"] == "export/orders_*.csv"
+    of_folder = try_draft(Wanted(str(folder), tmp_path / "folder.toml"))
+    of_zip = try_draft(Wanted(packed, tmp_path / "zip.toml"))
+
+    assert of_zip.cleaned is not None
+    assert of_folder.cleaned is not None
+    assert [str(told) for told in of_zip.draft.told] == [str(told) for told in of_folder.draft.told]
+    assert of_zip.cleaned.ledger.lines == of_folder.cleaned.ledger.lines
+    pd.testing.assert_frame_equal(of_zip.cleaned.customers, of_folder.cleaned.customers)
+    assert len(of_zip.cleaned.customers) == 31
+    less = put(tmp_path / "less.zip", zipped({name: data for name, data in files.items() if "items" not in name}))
+    with pytest.raises(InputError, match=r"no file export/items\.csv in this archive.*orders_1"):
+        read_source(load_spec(str(tmp_path / "zip.toml")), less)
+
+
+def test_a_path_leads_to_one_file_of_a_zip(tmp_path: Path) -> None:
+    packed = put(tmp_path / "a.zip", zipped({"a.csv": CSV.encode(), "b.csv": b"x,y\n1,2\n"}))
+
+    assert list(read(f"{packed}/b.csv").frame.columns) == ["x", "y"]
+    assert len(read(f"{packed}/a*").frame) == 20
+    with pytest.raises(InputError, match=r"no file c\.csv in this archive"):
+        read(f"{packed}/c.csv")
+
+
+def test_no_name_in_a_zip_leads_out_of_it(tmp_path: Path) -> None:
+    secret = write(tmp_path / "secret.csv", "password,x\nhunter2,1\n")
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w") as archive:
+        for name, text in ((secret, "a,b\n1,2\n"), ("../secret.csv", "c,d\n1,2\n"), ("plain.csv", "e,f\n1,2\n")):
+            archive.writestr(name, text)
+    (tmp_path / "in").mkdir()
+    packed = put(tmp_path / "in" / "a.zip", made.getvalue())
+
+    for name in (secret.lstrip("/"), "../secret.csv"):
+        try:
+            columns = list(read(f"{packed}/{name}").frame.columns)
+        except InputError:
+            columns = []
+        assert "password" not in columns
+    try:
+        found = tables_in(packed)
+    except InputError:
+        found = {}
+    assert all(not Path(file).is_absolute() for file in found.values())
+
+
+def test_a_zip_of_tables_that_unfold_to_too_much_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(archives, "MOST_BYTES", 1000)
+    packed = put(tmp_path / "a.zip", zipped({f"{n}.csv": f"a{n},b\n".encode() + b"1,2\n" * 150 for n in range(3)}))
+
+    with pytest.raises(InputError, match="unfolds to more"):
+        tables_in(packed)
 
 
 # ------------------------------------------------------------------ errors of a spreadsheet
