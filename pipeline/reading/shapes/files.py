@@ -99,7 +99,7 @@ def package_folder(name: str) -> Path:
 
 
 def files_in(folder: Path, name: str, file: str) -> list[Path]:
-    """Files of a table in a folder or a ZIP, by the name that the spec gives, else by its own; raises ``InputError``."""
+    """Files of a table in a folder or a ZIP, by the name that the spec gives, else its own; raises ``InputError``."""
     if is_archive(folder):
         return find_files(str(folder / file))
     named = [path for stem in (Path(file).name, name) for path in sorted(folder.glob(f"{glob.escape(stem)}.*"))]
