@@ -4,6 +4,7 @@ The pipeline writes these, the dashboard reads them, and ``check_table`` is appl
 spells a column of these tables or the name of an artifact.
 """
 
+from pipeline.contract import verdicts
 from pipeline.contract.campaign_plan import (
     Calibration,
     CampaignPlan,
@@ -11,6 +12,7 @@ from pipeline.contract.campaign_plan import (
     CurvePoint,
     HeldOut,
     HoldOutAdvice,
+    Judgement,
     KindOutlook,
     Method,
     ResponseModel,
@@ -19,11 +21,15 @@ from pipeline.contract.campaign_plan import (
     Strategy,
     Targets,
     Term,
+    Tree,
+    Wanted,
 )
 from pipeline.contract.curation import (
     LONGEST_NAME,
     LONGEST_NOTE,
+    READER_ROLES,
     Annotation,
+    ReaderRole,
     Segment,
     given_names,
     identity_of,
@@ -138,7 +144,15 @@ from pipeline.contract.scored import (
     plain_number,
     plain_quantity,
 )
-from pipeline.contract.spreadsheets import BOM, SHEET_ROWS, account_text, csv_lines, harmless, write_workbook
+from pipeline.contract.spreadsheets import (
+    BOM,
+    SHEET_ROWS,
+    account_text,
+    csv_lines,
+    harmless,
+    restored,
+    write_workbook,
+)
 from pipeline.contract.tables import (
     TABLES,
     Affinities,
@@ -156,8 +170,10 @@ from pipeline.contract.tables import (
     check_table,
     empty_table,
 )
+from pipeline.contract.verdicts import APART, reviewed_run, verdict_at
 
 __all__ = [
+    "APART",
     "BOM",
     "CATEGORY_KINDS",
     "CURRENCY_SIGNS",
@@ -169,6 +185,7 @@ __all__ = [
     "MODEL_FILE",
     "MOVED",
     "NUMERIC_KINDS",
+    "READER_ROLES",
     "RFM_NAMES",
     "SCHEMA_VERSION",
     "SHEET_ROWS",
@@ -208,6 +225,7 @@ __all__ = [
     "HoldOutAdvice",
     "Identity",
     "Joined",
+    "Judgement",
     "Kind",
     "KindOutlook",
     "Labels",
@@ -232,6 +250,7 @@ __all__ = [
     "Projection",
     "Promotion",
     "Quantity",
+    "ReaderRole",
     "Record",
     "ResponseModel",
     "Responses",
@@ -259,11 +278,13 @@ __all__ = [
     "Targets",
     "Term",
     "Translator",
+    "Tree",
     "Trust",
     "Typical",
     "Value",
     "Variation",
     "Verdict",
+    "Wanted",
     "Words",
     "account_in_words",
     "account_text",
@@ -295,11 +316,15 @@ __all__ = [
     "percent",
     "plain_number",
     "plain_quantity",
+    "restored",
+    "reviewed_run",
     "rfm_cell",
     "set_aside_in_words",
     "share_label",
     "speaker",
     "than_all",
+    "verdict_at",
+    "verdicts",
     "with_currency",
     "with_label",
     "with_messages",

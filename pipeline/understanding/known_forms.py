@@ -73,7 +73,7 @@ class KnownForm:
     """
 
     name: str
-    title: str
+    title: Message
     kind: FormKind
     roles: Mapping[Role, str]
     customers: tuple[str, ...]
@@ -161,7 +161,7 @@ class FormFile(_Part):
     @property
     def texts(self) -> list[str]:
         """Every text that a reader may meet."""
-        return [*self.notes, *(one.name for one in self.aside), *filter(None, (self.reason, self.remedy))]
+        return [self.title, *self.notes, *(one.name for one in self.aside), *filter(None, (self.reason, self.remedy))]
 
 
 def _read(name: str, form: FormFile, spelt: Mapping[str, str]) -> KnownForm | None:
@@ -175,7 +175,7 @@ def _read(name: str, form: FormFile, spelt: Mapping[str, str]) -> KnownForm | No
         return None
     return KnownForm(
         name=name,
-        title=form.title,
+        title=Message.of(form.title),
         kind=form.kind,
         roles=roles,
         customers=tuple(able.get("customer", ())),

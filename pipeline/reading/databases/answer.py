@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from pipeline.errors import InputError
+from pipeline.errors import InputError, SpecError
 from pipeline.reading.databases.address import CHUNK, Database, open_database
 from pipeline.reading.raw import RawTable
 from pipeline.spec import Spec
+
+_QUESTION = re.compile(r"(\s|--[^\n]*\n|/\*.*?\*/|\()*(SELECT|WITH|VALUES|TABLE)\b", re.IGNORECASE | re.DOTALL)
 
 if TYPE_CHECKING:
     import sqlalchemy as sa
@@ -30,6 +32,7 @@ def read_database(spec: Spec, url: str) -> RawTable:
 
     with open_database(url) as database:
         query = spec.source.query or _only_table(database)
+        _refuse_changes(query, database.shown)
         answer = database.connection.execution_options(stream_results=True, yield_per=CHUNK)
         frame = _fetch(answer.execute(sa.text(_literal(query))))
     if frame.empty:
@@ -37,6 +40,16 @@ def read_database(spec: Spec, url: str) -> RawTable:
             f"{database.shown}: no rows", expected="one row a customer", remedy="check source.query"
         )
     return RawTable(frame=frame, source=database.shown, rows=np.arange(1, len(frame) + 1, dtype=np.int64))
+
+
+def _refuse_changes(query: str, shown: str) -> None:
+    """Raise ``SpecError`` for what does not begin like a question; a database that is only read refuses the rest."""
+    if not _QUESTION.match(query):
+        raise SpecError.because(
+            f"{shown}: source.query is no SELECT",
+            found=" ".join(query.split())[:100],
+            expected="one SELECT in the database's own SQL",
+        )
 
 
 def _only_table(database: Database) -> str:

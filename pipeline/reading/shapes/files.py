@@ -5,9 +5,11 @@ from __future__ import annotations
 import fnmatch
 import glob
 import importlib.util
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from pipeline.errors import InputError
+from pipeline.contract import Joined, Message
+from pipeline.errors import InputError, SpecError
 from pipeline.reading.shapes.archives import archive_of, is_archive, paths_in
 
 _PARQUET = {".parquet", ".pq"}
@@ -29,22 +31,27 @@ def find_files(pattern: str) -> list[Path]:
         files = next((some for kinds in (_PARQUET, _TEXT) if (some := _of(inside, kinds))), data_files(path))
         if not files:
             raise InputError.because(
-                f"{pattern}: no data in this folder",
-                expected="*.parquet, *.csv, *.csv.gz, *.xlsx or *.json files",
-                found=", ".join(one.name for one in inside[:10]) or "an empty folder",
+                Message.of("{file}: no data in this folder", file=pattern),
+                expected=Message.of("*.parquet, *.csv, *.csv.gz, *.xlsx or *.json files"),
+                found=_named(inside[:10]),
             )
         return files
     found = sorted(glob.glob(str(path), recursive=True))  # noqa: PTH207  (Path.glob refuses absolute patterns)
     files = [Path(one) for one in found if Path(one).is_file()]
     if not files:
         near = path.parent if path.parent.is_dir() else None
-        here = ", ".join(sorted(one.name for one in near.iterdir())[:10]) if near else "no such folder either"
         raise InputError.because(
-            f"{pattern}: no such file", found=f"there: {here}", remedy="check the path after --data"
+            Message.of("{file}: no such file", file=pattern),
+            found=Message.of("in its folder: {files}", files=_named(sorted(near.iterdir())[:10]))
+            if near
+            else Message.of("no such folder either"),
+            remedy=Message.of("check how the path is written, and in which folder the command runs"),
         )
     if len({is_parquet([one]) for one in files}) > 1:
         raise InputError.because(
-            f"{pattern}: Parquet and text files together", expected="one format", remedy="narrow the pattern"
+            Message.of("{file}: Parquet and text files together", file=pattern),
+            expected=Message.of("files of one format"),
+            remedy=Message.of("name files of one format, such as 'FOLDER/*.parquet'"),
         )
     return files
 
@@ -60,6 +67,11 @@ def _in_archive(packed: Path, pattern: str) -> list[Path]:
             remedy="give the archive that the spec was drafted from, or one with the same files",
         )
     return chosen
+
+
+def _named(files: Sequence[Path]) -> Message:
+    names = Joined(tuple(one.name for one in files))
+    return Message.of("{files}", files=names) if files else Message.of("an empty folder")
 
 
 def data_files(path: Path) -> list[Path]:
@@ -87,7 +99,9 @@ def _of(files: list[Path], kinds: set[str]) -> list[Path]:
 def package_folder(name: str) -> Path:
     """Folder of an installed package, found without importing (running) it."""
     try:
-        found = importlib.util.find_spec(name)
+        found = (
+            importlib.util.find_spec(name) if name.isidentifier() else None
+        )  # of a dotted name it runs the first part
     except (ImportError, ValueError):
         found = None
     if found is None or not found.submodule_search_locations:
@@ -96,6 +110,19 @@ def package_folder(name: str) -> Path:
             remedy=f"pip install {name.replace('_', '-')}, or give a folder with --data",
         )
     return Path(next(iter(found.submodule_search_locations)))
+
+
+def refuse_outside(tables: Mapping[str, str], where: str) -> None:
+    """Raise ``SpecError`` for a file of a spec's tables that is not under the folder: a spec reads what it is given."""
+    for name, file in tables.items():
+        path = Path(file)
+        if path.is_absolute() or ".." in path.parts or file.startswith("~"):
+            raise SpecError.because(
+                f"{where}: source.tables.{name} leads out of its folder",
+                found=file,
+                expected="a file in the folder of the spec or of the package",
+                remedy="write the file's name alone, and give its folder with --data",
+            )
 
 
 def files_in(folder: Path, name: str, file: str) -> list[Path]:
