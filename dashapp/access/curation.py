@@ -8,7 +8,6 @@ local (forwarding headers), a foreign site in the same browser (Origin), a forei
 
 from __future__ import annotations
 
-import getpass
 import logging
 from urllib.parse import urlsplit
 
@@ -16,7 +15,7 @@ from flask import has_request_context, request
 
 from dashapp.i18n import _
 from dashapp.reader import reader
-from pipeline.settings import Settings, is_loopback
+from pipeline.settings import Settings, account_name, is_loopback
 
 _FORWARDED = ("Forwarded", "Via", "X-Real-Ip", "Client-Ip", "True-Client-Ip", "Cf-Connecting-Ip")
 _log = logging.getLogger(__name__)
@@ -53,12 +52,7 @@ def refusal(settings: Settings) -> str:
 
 def signature() -> str:
     """Who signs: the reader who signed in, else the account that the dashboard runs under."""
-    if reader().signed_in:
-        return reader().name
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        return ""
+    return reader().name if reader().signed_in else account_name()
 
 
 def reachable(address: str) -> bool:

@@ -110,7 +110,7 @@ def _account(
         dropped=sum(entry.dropped for entry in entries),
         quarantined=sum(entry.quarantined for entry in entries),
         entries=entries,
-        notes=(*raw.notes, *_unknown_columns(raw, spec)),
+        notes=(*raw.notes, *raw.faults_told(), *_unknown_columns(raw, spec)),
         tables=dict(raw.tables),
         lines=raw.account,
     )

@@ -41,17 +41,21 @@ class ExpectedColumn:
     """A column of a file to score, as the file spells it; ``example`` is the training's median or commonest value."""
 
     name: str
-    label: str
+    label: Words
     needed: bool  # without it nobody can be placed; the others tell more of how likely a response is
     example: str
 
 
 @dataclass(frozen=True)
 class ExpectedFile:
-    """What a file of new customers is to hold; ``tables`` are those of a data set that is made of several."""
+    """What a file of new customers is to hold; ``tables`` are those of a data set that is made of several.
+
+    ``lines``: a row is a line of a purchase, not a customer.
+    """
 
     columns: tuple[ExpectedColumn, ...]
     tables: tuple[str, ...] = ()
+    lines: bool = False
 
 
 @dataclass(frozen=True)

@@ -74,6 +74,7 @@ def draft(
 
 def _drafted(source: Opened, title: str, answers: _Answers, language: str) -> Draft:
     reading, table = _understood(source, answers)
+    reading.told[:0] = source.text.told if source.text is not None else ()
     _add_forms(reading, source.forms)
     if reading.money and not reading.currency and source.text is not None:
         reading.currency = one_currency(source.text.frame, reading.money.columns)
@@ -81,6 +82,7 @@ def _drafted(source: Opened, title: str, answers: _Answers, language: str) -> Dr
     bought = baskets_of(reading, table, source.engine)
     shop = source.shop.using(reading, f"{summary.query};{bought.query}" if summary else "")
     raw = _customers(shop, title, reading, summary) if summary else source.raw
+    reading.told += raw.faults_told()  # of lines they stand in the account
     raw = RawTable(**{**vars(raw), "frame": raw.frame.rename(columns=lambda column: str(column).strip())})
     structure = analyse_structure(raw.frame, formats=reading.formats, families=summary.families if summary else None)
     text = draft_customers(

@@ -13,6 +13,7 @@ from pipeline.reading import (
     Choice,
     DayForm,
     Question,
+    as_text,
     convert,
     currency_of,
     day_forms,
@@ -25,6 +26,7 @@ from pipeline.reading import (
 from pipeline.understanding import fits, names_customer, words
 
 SERIAL_WORDS = rf"{words.DAY}|{words.DAY_ORDER}|\bat$|timestamp|created|updated"
+_FEW, _LEAST_DAYS = 50, 20  # cells looked at first; different days without which digits may be days by chance
 _LEAST = 0.5  # of the known cells, for a form to be taken
 
 
@@ -62,7 +64,7 @@ def settle_forms(frame: pd.DataFrame, typed: pd.DataFrame, answers: Mapping[str,
         if kind == "date":
             if not pd.api.types.is_datetime64_any_dtype(series):
                 dated[name] = day_forms(series)
-        elif fits(SERIAL_WORDS, str(name)):
+        elif fits(SERIAL_WORDS, str(name)) or (kind == "number" and _are_compact_days(series)):
             serial = day_forms(series)
             if serial and serial[0].share >= _LEAST:
                 dated[name] = serial
@@ -76,6 +78,15 @@ def settle_forms(frame: pd.DataFrame, typed: pd.DataFrame, answers: Mapping[str,
     for name, candidates in dated.items():
         _settle_days(forms, frame, name, candidates, [other for other in dated if other != name], answers, file)
     return forms
+
+
+def _are_compact_days(series: pd.Series) -> bool:
+    """Whether every cell is a day of the calendar without signs (20230320): of other numbers a third would be."""
+    few = as_text(series.dropna().iloc[:_FEW])
+    if few.empty or not few.str.fullmatch(r"(?:19|20)\d{6}").all():
+        return False
+    forms = [form for form in day_forms(series) if form.form == "%Y%m%d"]
+    return bool(forms) and forms[0].share == 1.0 and series.nunique() >= _LEAST_DAYS
 
 
 def is_id_with_point(series: pd.Series, name: str) -> bool:

@@ -1,23 +1,25 @@
 """A source to raw rows: text in any encoding, Parquet, databases; DuckDB is asked from here and nowhere else."""
 
 from pipeline.reading.databases import database_tables, is_database, loaded
-from pipeline.reading.engine import Engine, QueryError, literal, quote, tables
+from pipeline.reading.engine import Engine, QueryError, literal, named_columns, quote, tables
 from pipeline.reading.frames import SINGLE, Data, Frames
 from pipeline.reading.kept import keeping
 from pipeline.reading.kinds import FALSE, NULLS, TRUE, as_text, convert, decimal_hint, infer_column, read_as
+from pipeline.reading.lines import LINE_NAMES
 from pipeline.reading.queries import Given
 from pipeline.reading.questions import Choice, Question
 from pipeline.reading.raw import ROW_ID, RawTable
-from pipeline.reading.several import tables_in
+from pipeline.reading.several import holds_files, tables_in
 from pipeline.reading.sources import open_tables, query_tables, read_source
 from pipeline.reading.values.currencies import currency_of
 from pipeline.reading.values.day_month import DayMonth, day_month_evidence, shown_days
 from pipeline.reading.values.forms import DayForm, day_forms
-from pipeline.reading.values.ids import spoilt_ids
 from pipeline.reading.values.months import with_english_months
+from pipeline.reading.values.portable import reading_of_days
 
 __all__ = [
     "FALSE",
+    "LINE_NAMES",
     "NULLS",
     "ROW_ID",
     "SINGLE",
@@ -39,18 +41,20 @@ __all__ = [
     "day_forms",
     "day_month_evidence",
     "decimal_hint",
+    "holds_files",
     "infer_column",
     "is_database",
     "keeping",
     "literal",
     "loaded",
+    "named_columns",
     "open_tables",
     "query_tables",
     "quote",
     "read_as",
     "read_source",
+    "reading_of_days",
     "shown_days",
-    "spoilt_ids",
     "tables",
     "tables_in",
     "with_english_months",

@@ -7,9 +7,11 @@ connects anywhere, changes a setting or runs without end.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import date
 from itertools import accumulate
 from pathlib import Path
@@ -189,6 +191,36 @@ def numbered_rows(files: Sequence[Path], position: str, number: str) -> str:
         for file, start in zip(files, starts, strict=True)
     )
     return " UNION ALL BY NAME ".join(parts)
+
+
+@dataclass(frozen=True)
+class NamedColumns:
+    """Columns that a query refers to, in the order of the query, and names that it gives itself."""
+
+    asked: tuple[str, ...]
+    given: frozenset[str]
+
+
+def named_columns(sql: str) -> NamedColumns:
+    """What the engine's own parser finds in a query, of which nothing is run; raises ``QueryError`` for other SQL."""
+    with tables() as engine:
+        tree = json.loads(engine.rows(f"SELECT json_serialize_sql({literal(sql)})")[0][0])
+    if tree["error"]:
+        raise QueryError(str(tree.get("error_message", "")))
+    asked: dict[str, None] = {}
+    given: set[str] = set()
+    left: list[Any] = [tree["statements"]]
+    while left:
+        node = left.pop()
+        if isinstance(node, list):
+            left.extend(reversed(node))
+        elif isinstance(node, dict):
+            if node.get("class") == "COLUMN_REF":
+                asked[node["column_names"][-1]] = None
+            if node.get("class") and node.get("alias"):
+                given.add(node["alias"])
+            left.extend(reversed(node.values()))
+    return NamedColumns(tuple(asked), frozenset(given))
 
 
 def quote(name: str) -> str:

@@ -23,6 +23,7 @@ from pipeline.reading.lines import (
     account_of,
     count_days,
     days_of,
+    error_cells,
     failing_key,
     judge_by_customer,
     judge_days,
@@ -178,6 +179,7 @@ def _read(given: Given, table: str | None = None) -> dict[str, Any]:
     """What the texts, or one of them, hold that is no line and no value."""
     texts = {name: raw for name, raw in given.texts.items() if table in (None, name)}
     cells = [cell for name, raw in texts.items() for cell in unreadable_cells(raw.frame, given.frames[name])]
+    cells += [cell for raw in texts.values() for cell in error_cells(raw.faults)]
     return {"rejects": [one for raw in texts.values() for one in raw.rejects], "unreadable": cells}
 
 

@@ -11,9 +11,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from pipeline.contract import LineAccount, Message, Quantity
+from pipeline.contract import Joined, LineAccount, Message, Quantity
 from pipeline.reading.questions import Question
 
+_MOST_PLACES = 3
 ROW_ID = "(row)"  # id of a table that has none: where the row stands in its file; holds for that very file only
 
 
@@ -55,6 +56,8 @@ class RawTable:
     questions: tuple[Question, ...] = ()  # what reading alone cannot decide; the likeliest was taken
     header: int | None = None  # line of the header in the one file or sheet read; 0: there is none
     sheet: str | None = None  # of the workbook that was read
+    told: tuple[Message, ...] = ()  # of the notes, those that a reader has to know before training
+    faults: tuple[tuple[str, int], ...] = ()  # column and position of cells that hold an error of the spreadsheet
 
     def row_ids(self) -> pd.Series:
         """Text that tells each row apart where no column does: ``17`` or ``b.csv:17``."""
@@ -64,6 +67,22 @@ class RawTable:
         starts = [start for start, _ in self.parts]
         sizes = np.diff([*starts, len(self.rows)])
         return pd.Series(np.repeat([file for _, file in self.parts], sizes), dtype="str") + ":" + numbers
+
+    def faults_told(self) -> list[Message]:
+        """Cells with an error, by column, with the first few places."""
+        by_column: dict[str, list[int]] = {}
+        for name, position in self.faults:
+            by_column.setdefault(name, []).append(position)
+        return [
+            Message.counted(
+                "{n} cell of {column} holds an error of the workbook, such as #N/A: unknown ({places})",
+                "{n} cells of {column} hold an error of the workbook, such as #N/A: unknown ({places})",
+                len(positions),
+                column=name,
+                places=Joined(tuple(self.where(position) for position in positions[:_MOST_PLACES])),
+            )
+            for name, positions in by_column.items()
+        ]
 
     def where(self, position: int) -> Message:
         """Where the row at ``position`` of the frame stands, in words."""

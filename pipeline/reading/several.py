@@ -1,4 +1,4 @@
-"""Files of a folder that are tables of their own: those with the same columns are one table in parts."""
+"""Files of a folder or a ZIP that are tables of their own: those with the same columns are one table in parts."""
 
 from __future__ import annotations
 
@@ -11,12 +11,13 @@ from pathlib import Path
 from pipeline.errors import InputError
 from pipeline.reading.engine import tables
 from pipeline.reading.frames import SINGLE
+from pipeline.reading.shapes.archives import is_archive
 from pipeline.reading.shapes.files import data_files, find_files, is_parquet
 from pipeline.reading.shapes.together import columns_in
 
 
 def tables_in(data: str) -> dict[str, str]:
-    """Name -> file or glob, below the folder or that of the pattern ``data``; nothing where its files are one table.
+    """Name -> file or glob, below the folder, the ZIP or the pattern's folder; nothing where its files are one table.
 
     Raises
     ------
@@ -24,10 +25,11 @@ def tables_in(data: str) -> dict[str, str]:
         Where there is no data, or files of one table have names that no glob tells from the others'.
     """
     path = Path(data).expanduser()
-    if not (path.is_dir() or glob.has_magic(data)):
+    holds = path.is_dir() or is_archive(path)
+    if not (holds or glob.has_magic(data)):
         return {}
-    folder = path if path.is_dir() else path.parent
-    files = data_files(path) if path.is_dir() else find_files(data)
+    folder = path if holds else path.parent
+    files = data_files(path) if holds else find_files(data)
     groups: dict[frozenset[str], list[Path]] = {}
     for file in files:
         groups.setdefault(_columns(file), []).append(file)
@@ -36,6 +38,12 @@ def tables_in(data: str) -> dict[str, str]:
     every = [str(file.relative_to(folder)) for file in files]
     named = dict(_named([str(file.relative_to(folder)) for file in group], every, data) for group in groups.values())
     return dict(sorted(named.items()))
+
+
+def holds_files(data: str) -> bool:
+    """Whether ``data`` is a folder, or a ZIP of several files."""
+    path = Path(data).expanduser()
+    return path.is_dir() or (is_archive(path) and len(data_files(path)) > 1)
 
 
 def _columns(file: Path) -> frozenset[str]:

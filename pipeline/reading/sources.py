@@ -23,6 +23,7 @@ from pipeline.reading.kinds import convert, infer, not_readable
 from pipeline.reading.lines import judge_days
 from pipeline.reading.queries import Given, account, answer, asked, last_of, opened, query_failed
 from pipeline.reading.raw import RawTable
+from pipeline.reading.shapes.archives import is_archive
 from pipeline.reading.shapes.files import files_in, find_files, is_parquet, package_folder, refuse_outside
 from pipeline.reading.shapes.together import read_files
 from pipeline.reading.stored import has_any, read_stored, whole_table
@@ -127,13 +128,13 @@ def _tables(spec: Spec, data: Data | None) -> tuple[dict[str, Table], str]:
         return {SINGLE: find_files(data)}, data
     path = Path(data).expanduser()
     folder = path.parent if len(named) > 1 and glob.has_magic(data) else path  # a pattern for the files of one folder
-    if folder.is_dir():
+    if folder.is_dir() or (len(named) > 1 and is_archive(folder)):
         return {name: files_in(folder, name, file) for name, file in named.items()}, data
     if len(named) == 1:
         return {next(iter(named)): find_files(data)}, data
     raise InputError.because(
         f"{data}: the spec reads {len(named)} tables",
-        expected="a folder that holds " + ", ".join(named.values()),
+        expected="a folder or a ZIP that holds " + ", ".join(named.values()),
         found="one file",
         remedy="give the folder with --data",
     )

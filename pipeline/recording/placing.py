@@ -8,7 +8,9 @@ beside the model, made by ``pipeline.recording.recipe``. Tests hold it to what `
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +19,11 @@ import numpy.typing as npt
 import pandas as pd
 
 Recipe = Mapping[str, Any]
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_ORDINAL = r"(?i)(?<=\d)(?:(?:st|nd|rd|th|er|º|ª)\b|\.(?=\s))"
+_HALF_DAY = 12
+_THIS_CENTURY = 2000
+_LATEST = 3e11  # seconds: ten thousand years; more does not fit
 _ABSURD = 1e15  # no amount of anything; Korzina's reading takes it for unreadable too
 
 
@@ -113,7 +120,7 @@ def _load_pyfunc(path: str) -> Placing:
 def _typed(series: pd.Series, how: Recipe, words: Recipe) -> pd.Series:
     """As the spec reads it; what cannot be read is unknown. ``words``: what means unknown, yes and no."""
     if how["kind"] == "date":
-        return pd.to_datetime(series, errors="coerce", format=how["format"]).astype("datetime64[us]")
+        return _days(series, how["days"], words)
     if how["kind"] in ("number", "integer", "flag") and not pd.api.types.is_numeric_dtype(series):
         text = _text(series).str.lower()
         if how["kind"] == "flag":
@@ -125,6 +132,80 @@ def _typed(series: pd.Series, how: Recipe, words: Recipe) -> pd.Series:
     text = _text(series)
     text = text.mask(text.str.lower().isin(words["unknown"]), None).astype("str")
     return text.where(text.isin(how["order"])) if how["order"] else text
+
+
+def _days(series: pd.Series, how: Recipe | None, words: Recipe) -> pd.Series:
+    """Moments by the first of the column's forms that reads a cell; what nobody lives to see is unknown."""
+    if how is None or pd.api.types.is_datetime64_any_dtype(series):
+        moments = pd.to_datetime(series, errors="coerce")
+        return (moments.dt.tz_localize(None) if moments.dt.tz is not None else moments).astype("datetime64[us]")
+    # days and times of Python's own, as databases give them
+    days = pd.to_datetime(series.map(lambda cell: cell if isinstance(cell, date) else None), errors="coerce")
+    moments = days.astype("datetime64[us]")
+    text = _text(series)
+    text = text.mask(text.str.lower().isin(words["unknown"]), None)
+    for form in how["forms"]:
+        moments = moments.fillna(_serials(text, form) if "seconds" in form else _written(text, form, how))
+    return moments.where(moments.dt.year.between(*how["years"]))
+
+
+def _serials(text: pd.Series, form: Recipe) -> pd.Series:
+    """Days since the origin of a spreadsheet, or seconds and parts of them since 1970, to the second."""
+    seconds = (pd.to_numeric(text, errors="coerce").astype("float64") * form["seconds"]).round()
+    elapsed: pd.Series = pd.to_timedelta(seconds.where(seconds.abs() < _LATEST), unit="s")
+    moments: pd.Series = (pd.Timestamp(form["origin"]) + elapsed).astype("datetime64[us]")
+    return moments
+
+
+def _written(text: pd.Series, form: Recipe, how: Recipe) -> pd.Series:
+    """A strptime form of the day, with a clock behind it or none; a form with a clock of its own reads all."""
+    whole = _strptime(text, form["strptime"], how["century"])
+    if form["whole"]:
+        return whole
+    timed = text.str.contains(":", regex=False).fillna(False).any()
+    parts = text.str.extract(how["clocks"][0 if timed else 1])
+    days = parts["day"].fillna(text).str.strip()
+    if form["named"]:
+        days = days.map(lambda day: _english(day, how), na_action="ignore").astype("str")
+    if form["digits"]:
+        days = days.where(days.str.fullmatch(rf"\d{{{form['digits']}}}").fillna(False).astype(bool))
+    moments = _strptime(days, form["strptime"], how["century"]) + _clock(parts, how["noon"])
+    return moments if form["digits"] else moments.fillna(whole)
+
+
+def _clock(parts: pd.DataFrame, noon: Recipe) -> pd.Series:
+    """Time since midnight; noon is 12 PM and midnight 12 AM."""
+    half = parts["half"].str.lower()
+    hours, minutes, seconds = (
+        pd.to_numeric(parts[name].str.replace(",", "."), errors="coerce").fillna(0.0).astype("float64")
+        for name in ("hour", "minute", "second")
+    )
+    hours = hours + _HALF_DAY * (half.isin(noon["after"]) & (hours < _HALF_DAY))
+    hours = hours - _HALF_DAY * (half.isin(noon["before"]) & (hours == _HALF_DAY))
+    return pd.to_timedelta((hours * 3600 + minutes * 60 + seconds).round(6), unit="s").astype("timedelta64[us]")
+
+
+def _english(day: str, how: Recipe) -> str:
+    """``пн, 20 марта 2023 г.`` -> ``20 Mar 2023``."""
+
+    def short(match: re.Match[str]) -> str:
+        word = match[0].lower()
+        if word in how["months"]:
+            return _MONTHS[how["months"][word] - 1]
+        return "" if word in how["idle"] else match[0]
+
+    named = re.sub(r"[^\W\d_]+", short, re.sub(_ORDINAL, "", day)).replace(",", " ")
+    return " ".join(re.sub(r"(?<=[A-Z][a-z]{2})\.", "", named).split()).strip(". ")
+
+
+def _strptime(text: pd.Series, form: str, century: int) -> pd.Series:
+    """What the form reads to its end; a week is its Monday, a year of two digits one of the hundred around 2000."""
+    if form == "%G-W%V":
+        text, form = text.str.upper() + "-1", "%G-W%V-%u"
+    moments = pd.to_datetime(text, errors="coerce", format=form, utc="%z" in form)
+    moments = (moments.dt.tz_localize(None) if moments.dt.tz is not None else moments).astype("datetime64[us]")
+    late = moments.dt.year >= _THIS_CENTURY + century
+    return moments.mask(late, moments - pd.DateOffset(years=100)) if "%y" in form and late.any() else moments
 
 
 def _text(series: pd.Series) -> pd.Series:

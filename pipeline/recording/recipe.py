@@ -10,7 +10,7 @@ import pandas as pd
 
 from pipeline.cleaning import derivations, used_columns
 from pipeline.contract import FIT_QUANTILE, NUMERIC_KINDS, Assignments, FeatureTransform, Matrix
-from pipeline.reading import FALSE, NULLS, TRUE
+from pipeline.reading import FALSE, NULLS, TRUE, reading_of_days
 from pipeline.spec import RangeRule, ReplaceRule, Source, Spec, raw_columns, restore_spec, share_name
 from pipeline.stages import Candidate, Training
 
@@ -100,9 +100,9 @@ def _from_spec(spec: Spec, transform: FeatureTransform) -> Recipe:
 
 def _column(kind: str, order: Sequence[str] = (), source: Source | None = None, name: str = "") -> Recipe:
     source = source or Source()
-    form = source.day_form(name) or ""
-    one_form = form if "%" in form and " | " not in form else None  # others are days already where the model is used
-    return {"kind": kind, "order": list(order), "format": one_form, "decimal": source.decimal or "."}
+    form = source.day_form(name) if kind == "date" else None
+    days = reading_of_days(form) if form else None  # without a form they are days already, or ISO's text
+    return {"kind": kind, "order": list(order), "days": days, "decimal": source.decimal or "."}
 
 
 def _rules(spec: Spec) -> list[RangeRule | ReplaceRule]:

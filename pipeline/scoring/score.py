@@ -18,13 +18,10 @@ import pandas as pd
 from pipeline.cleaning import used_columns
 from pipeline.contract import (
     FIT_QUANTILE,
-    NUMERIC_KINDS,
     RFM_NAMES,
     Assignments,
     Counted,
     Day,
-    ExpectedColumn,
-    ExpectedFile,
     Joined,
     Ledger,
     Message,
@@ -213,53 +210,6 @@ def _counted(spec: Spec, as_of: date | None, *, by_file: bool) -> Counted | None
     if spec.day is None:
         return None
     return Counted(spec.day, "asked" if as_of is not None else "file" if by_file else "spec")
-
-
-def expected_file(segmentation: Segmentation) -> ExpectedFile:
-    """The columns that a file of new customers needs, then those that help; the id first."""
-    from pipeline.spec import raw_columns, restore_spec
-
-    spec = restore_spec(segmentation.spec)
-    needed, used = used_columns(spec, active_only=True) | {spec.id.column}, used_columns(spec)
-    earlier = _earlier_outcomes(segmentation)
-    outcomes = {column.name for column in segmentation.dataset.with_role("outcome")}
-    helpful = used - needed - (outcomes - earlier) if earlier is not None else set()
-    names = [name for some in (needed, helpful) for name in raw_columns(spec) if name in some]
-    labels = {column.name: column.label for column in segmentation.dataset.columns}
-    return ExpectedFile(
-        tuple(
-            ExpectedColumn(
-                name,
-                labels.get(name, name),
-                name in needed,
-                "EXAMPLE-1" if name == spec.id.column else _example(name, segmentation),
-            )
-            for name in names
-        ),
-        tuple(spec.source.tables) if len(spec.source.tables) > 1 else (),
-    )
-
-
-def _earlier_outcomes(segmentation: Segmentation) -> set[str] | None:
-    """Answers that the response model knows of each customer: before its campaign; None where one table has no use."""
-    from pipeline.campaigns import earlier_outcomes
-
-    summary = segmentation.campaigns.summary if segmentation.campaigns else None
-    campaign = next((one for one in segmentation.dataset.campaigns if summary and one.column == summary.campaign), None)
-    return set(earlier_outcomes(segmentation.dataset, campaign)) if campaign else None
-
-
-def _example(name: str, segmentation: Segmentation) -> str:
-    """Nobody's own value; empty where the run keeps none of the column."""
-    known = segmentation.customers[name].dropna() if name in segmentation.customers else pd.Series(dtype="float64")
-    if not len(known):
-        return ""
-    column = segmentation.dataset.column(name)
-    if column.kind not in NUMERIC_KINDS:
-        common = known.mode().iloc[0]
-        return f"{common:g}" if isinstance(common, int | float | np.number) else str(common)
-    middle = float(known.astype("float64").median())
-    return str(round(middle)) if column.kind == "integer" else f"{middle:.10g}" if middle % 1 == 0 else f"{middle:.4g}"
 
 
 def _check_columns(raw: RawTable, spec: Spec) -> None:

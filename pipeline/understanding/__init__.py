@@ -14,11 +14,9 @@ from pipeline.understanding.joins import JoinedTables, Keys, joined, likely
 from pipeline.understanding.known_forms import (
     AsideForm,
     KnownForm,
-    KnownTables,
     MoneyForm,
     StatusForm,
     recognise,
-    recognise_tables,
 )
 from pipeline.understanding.months import ask_year, lines_of_months, months_of
 from pipeline.understanding.roles import Aside, Money, Understanding
@@ -30,7 +28,6 @@ __all__ = [
     "JoinedTables",
     "Keys",
     "KnownForm",
-    "KnownTables",
     "Money",
     "MoneyForm",
     "Profile",
@@ -47,7 +44,6 @@ __all__ = [
     "names_customer",
     "profiles",
     "recognise",
-    "recognise_tables",
     "understand",
     "vocabulary",
     "words",

@@ -89,17 +89,6 @@ class KnownForm:
     source: str  # the public page that describes the export
 
 
-@dataclass(frozen=True)
-class KnownTables:
-    """Tables that belong together: ``sql`` joins them, one row a line, without fan-out; ``form`` reads the result."""
-
-    name: str
-    title: Message
-    tables: Mapping[str, str]  # part -> the table's name as given
-    sql: str
-    form: KnownForm
-
-
 def recognise(columns: Sequence[str]) -> KnownForm | None:
     """The form of a table with these headers, the one with the longest signature where several fit; None without one.
 
@@ -113,22 +102,6 @@ def recognise(columns: Sequence[str]) -> KnownForm | None:
     ]
     readings = (_read(name, known_forms()[name], spelt) for _length, name in sorted(fitting, key=lambda one: -one[0]))
     return next((reading for reading in readings if reading is not None), None)
-
-
-def recognise_tables(tables: Mapping[str, Sequence[str]]) -> KnownTables | None:
-    """The tables of a known data set (name -> headers) and the query that joins them; None where a part is missing."""
-    for name, form in known_forms().items():
-        parts = {
-            part: next((table for table, columns in tables.items() if _has(_spelt(columns), signature)), None)
-            for part, signature in form.tables.items()
-        }
-        if parts and all(parts.values()):
-            given = {part: table for part, table in parts.items() if table is not None}
-            sql = _HOLE.sub(lambda hole, given=given: quote(given[hole[1]]), form.join)  # type: ignore[misc]
-            reading = _read(name, form, _spelt(form.joined))
-            if reading is not None:
-                return KnownTables(name, Message.of(form.title), given, sql.strip(), reading)
-    return None
 
 
 @cache
@@ -184,9 +157,6 @@ class FormFile(_Part):
     notes: list[str] = []
     reason: str = ""
     remedy: str = ""
-    tables: dict[str, list[str]] = {}  # part -> headers by which its table is known
-    join: str = ""
-    joined: list[str] = []  # columns of the join's result
 
     @property
     def texts(self) -> list[str]:
@@ -245,10 +215,6 @@ def _filled(sql: str, roles: Mapping[Role, str]) -> str:
 
 def _has(spelt: Mapping[str, str], signature: Sequence[str]) -> bool:
     return all(_plain(column) in spelt for column in signature)
-
-
-def _spelt(columns: Sequence[str]) -> dict[str, str]:
-    return {_plain(column): column for column in columns}
 
 
 def _plain(column: str) -> str:

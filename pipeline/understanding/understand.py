@@ -97,7 +97,7 @@ def _order_and_customers(
     chosen = given.get("customer")
     if chosen and chosen != ROW_ID:
         owners = [chosen]
-    order = given.get("order") or order_of(table, relations, day, owners)
+    order = given.get("order") or order_of(table, relations, day, owners, known=owners == [chosen])
     order = None if order == "none" else order
     ranked = who.customers(table, relations, order, [candidate.name for candidate in dated] if dated else [])
     if chosen:

@@ -12,11 +12,12 @@ import pytest
 from flask.testing import FlaskClient
 
 from dashapp.app import create_app
-from dashapp.data import SegmentationData
+from dashapp.data import Champions, Run, SegmentationData, View
 from dashapp.i18n import speak
 from dashapp.pages.data.layout import finding
 from dashapp.pages.data.lines_card import lines_card
 from dashapp.pages.score import ids
+from dashapp.pages.score.layout import layout as score_page
 from dashapp.report.account import data_account
 from dashapp.telling import account_header, account_rows, finding_sentences
 from pipeline.contract import Segmentation
@@ -160,3 +161,18 @@ def test_the_page_does_not_say_that_nothing_was_set_aside_where_lines_were(run: 
     assert finding(run.ledger) == (
         "5 of 401 lines read are set aside, each by a rule named below; the others make 40 customers."
     )
+
+
+def test_the_score_page_asks_for_lines_of_purchases(run: Segmentation) -> None:
+    store = MemoryStore({RUN_ID: run}, (champion(RUN_ID, run.k, experiment="shop"),))
+    data = SegmentationData(lambda: store, Settings(poll_seconds=0.01))
+    told = {}
+    for code in ("en", "ru"):
+        speak(code)
+        told[code] = str(score_page(data, View(Run(run).retold(code), Champions())))
+
+    assert "one row a line of a purchase, as in training" in told["en"]
+    for column in ("customer", "order", "day", "amount", "status"):
+        assert f"Code('{column}')" in told["en"]
+    assert "Code('spend')" not in told["en"]
+    assert "кто купил" in told["ru"]

@@ -11,7 +11,7 @@ import pytest
 from pipeline.drafting import draft
 from pipeline.errors import InputError
 from pipeline.reading import quote, tables
-from pipeline.understanding import recognise, recognise_tables
+from pipeline.understanding import recognise
 from pipeline.understanding.known_forms import known_forms
 from tests.files.answers import File
 from tests.files.evaluation import differences, outcome_of
@@ -148,26 +148,6 @@ def test_headers_whose_values_contradict_are_asked_and_not_taken(name: str, colu
 
     assert drafted.questions
     assert any(column in str(message) for message in (*drafted.told, *(one.ask for one in drafted.questions)))
-
-
-def test_the_tables_of_olist_are_joined_without_fan_out(tmp_path: Path) -> None:
-    file = FILES["export_olist_folder"]
-    folder = file.write(tmp_path)
-    frames = {path.stem: pd.read_csv(path, dtype=str) for path in folder.iterdir()}
-    known = recognise_tables({name: list(frame.columns) for name, frame in frames.items()})
-
-    assert known is not None
-    with tables(frames=frames) as engine:
-        joined = engine.query(known.sql)
-
-    assert len(joined) == len(frames["olist_order_items_dataset"])
-    assert set(known.form.roles.values()) <= set(joined.columns)
-    assert known.form.roles["customer"] == "customer_unique_id"
-    assert joined["customer_unique_id"].nunique() < joined["order_id"].nunique()
-
-
-def test_a_missing_table_is_not_made_up() -> None:
-    assert recognise_tables({"orders": ["order_id", "customer_id", "order_status", "order_purchase_timestamp"]}) is None
 
 
 def test_statuses_are_compared_without_case() -> None:

@@ -7,12 +7,14 @@ from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 import sqlalchemy as sa
 
+from pipeline.command_line.trial import Wanted, try_draft
 from pipeline.errors import InputError, SpecError
-from pipeline.reading import query_tables, read_source
+from pipeline.reading import keeping, query_tables, read_source
 from pipeline.reading.databases import Reference, loaded, loading, open_database, stored_tables
 from tests.pipeline.sources_support import postgres_server, tiny_rows, tiny_spec
 
@@ -159,6 +161,62 @@ def test_large_tables_go_through_files_that_are_taken_away(tmp_path: Path, monke
         source={"load": {"customers": ["id", "spend", "orders", "city"]}, "query": "SELECT * FROM customers"}
     )
     assert len(read_source(spec, url).frame) == 1000
+
+
+@pytest.mark.parametrize("most", [loading._MOST_IN_MEMORY, 2])
+def test_a_command_that_reads_several_times_asks_the_database_once(
+    shop: str, most: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(loading, "_MOST_IN_MEMORY", most)
+    asked: list[str] = []
+    sa.event.listen(sa.Engine, "before_cursor_execute", watch := lambda *call: asked.append(call[2]))
+    try:
+        with keeping():
+            with loaded(shop, {"orders": ("orders", None), "items": ("Order Details", None)}) as whole:
+                fetched_once = len(asked)
+            with loaded(shop, {"lines": ("Order Details", ["price", "order"]), "orders": ("orders", ["day"])}) as part:
+                assert len(asked) == fetched_once > 0
+                given = {
+                    name: pd.read_parquet(table) if isinstance(table, list) else table.to_pandas()
+                    for name, table in part.tables.items()
+                }
+            with loaded(shop, {"customers": ("customers", ["city"])}) as other:
+                assert len(asked) > fetched_once
+                assert set(other.tables) == {"customers"}
+            with pytest.raises(SpecError, match="cty"), loaded(shop, {"customers": ("customers", ["cty"])}):
+                pass
+        files = [file for table in whole.tables.values() if isinstance(table, list) for file in table]
+        assert bool(files) == (most == 2)
+        assert not any(file.parent.exists() for file in files)
+    finally:
+        sa.event.remove(sa.Engine, "before_cursor_execute", watch)
+    assert list(given["lines"]) == ["price", "order"]
+    assert given["lines"]["price"].tolist() == [2.5, 1, 3.25, 4, 5.5]
+    assert list(given["orders"]) == ["day"]
+
+
+def test_a_draft_asks_the_database_once_and_its_trial_no_more(tmp_path: Path) -> None:
+    rng = np.random.default_rng(3)
+    lines = pd.DataFrame(
+        {
+            "customer_id": rng.integers(1, 40, 400),
+            "order_id": np.arange(400) // 2,
+            "day": pd.Timestamp("2024-01-01") + pd.to_timedelta(np.arange(400) // 2, unit="D"),
+            "amount": rng.uniform(1, 90, 400).round(2),
+        }
+    )
+    lines["customer_id"] = lines.groupby("order_id")["customer_id"].transform("first")
+    with closing(sqlite3.connect(tmp_path / "shop.db")) as connection:
+        lines.assign(day=lines["day"].dt.strftime("%Y-%m-%d")).to_sql("purchases", connection, index=False)
+    asked: list[str] = []
+    sa.event.listen(sa.Engine, "before_cursor_execute", watch := lambda *call: asked.append(call[2]))
+    try:
+        outcome = try_draft(Wanted(f"sqlite:///{tmp_path / 'shop.db'}", tmp_path / "shop.toml"))
+    finally:
+        sa.event.remove(sa.Engine, "before_cursor_execute", watch)
+
+    assert outcome.cleaned is not None
+    assert ["c0" in statement for statement in asked if 'FROM "purchases"' in statement].count(True) == 1
 
 
 def test_postgresql_types_arrive_as_the_engine_counts(postgres: str) -> None:

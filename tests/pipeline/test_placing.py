@@ -13,7 +13,7 @@ import pytest
 from pipeline.analyse import Options, Stopwatch, analyse
 from pipeline.cleaning import clean
 from pipeline.contract import Assignments
-from pipeline.reading import read_source
+from pipeline.reading import NULLS, convert, read_source, reading_of_days
 from pipeline.recording import placing
 from pipeline.recording.placing import Placing
 from pipeline.recording.recipe import example_rows, recipe_of
@@ -27,6 +27,7 @@ as_of = 2026-06-30
 transform = ["winsorize", "standardize"]
 [source]
 decimal = ","
+formats = { joined = "%Y-%m-%d | %d.%m.%Y" }
 [id]
 column = "код"
 [columns."сумма, руб"]
@@ -115,7 +116,7 @@ def raw(n: int = 240) -> pd.DataFrame:
             "level": rng.choice(["1", "2", "3"], n),
             "member": np.where(rng.random(n) < 0.3 + 0.4 * kind, "да", "нет"),
             "joined": (pd.Timestamp("2026-06-01") - pd.to_timedelta(rng.integers(1, 900, n), unit="D")).strftime(
-                "%Y-%m-%d"
+                "%d.%m.%Y 14:27"
             ),
             "wine": wine,
             "meat": (1 - wine).round(2),
@@ -175,7 +176,7 @@ def test_numbers_as_text_numbers_and_dates_as_dates_are_read_alike(trained: tupl
     table, training = trained
     typed = table.assign(
         born=table["born"].astype("int64"),
-        joined=pd.to_datetime(table["joined"]),
+        joined=pd.to_datetime(table["joined"], format="%d.%m.%Y %H:%M"),
         **{"сумма, руб": table["сумма, руб"].str.replace(",", ".").astype("float64")},
     )
 
@@ -214,6 +215,65 @@ def test_the_example_is_nobody_and_can_be_placed(trained: tuple[pd.DataFrame, Tr
     assert not set(rows["сумма, руб"]) & set(training.customers["сумма, руб"])
 
 
+MOMENT = pd.Timestamp("2023-03-09 14:27")
+DAY = pd.Timestamp("2023-03-09")
+WRITTEN = [
+    ("%d.%m.%Y", "09.03.2023", DAY),
+    ("%d.%m.%Y", "09.03.2023 14:27", MOMENT),
+    ("%m/%d/%Y", "3/9/2023 2:27:00 PM", MOMENT),
+    ("%m/%d/%Y", "3/9/2023 12:00 AM", DAY),
+    ("%d.%m.%Y", "09.03.2023 02:27 пм", None),
+    ("%Y-%m-%d", "2023-03-09T14:27:00+03:00", MOMENT),
+    ("%Y-%m-%d", "9999-12-31", pd.NaT),
+    ("%Y-%m-%d", "2023-02-31", pd.NaT),
+    ("%Y-%m-%d | %d.%m.%Y", "09.03.2023", DAY),
+    ("%Y-%m-%d | %d.%m.%Y", "2023-03-09 14:27", MOMENT),
+    ("%d %b %Y", "9 марта 2023 г.", DAY),
+    ("%d %b %Y", "чт, 09 мар. 2023, 14:27", MOMENT),
+    ("%d-%b-%y", "09-März-23", DAY),
+    ("%b %d, %Y", "March 9th, 2023", DAY),
+    ("%d %B %Y", "9 March 2023", DAY),
+    ("%y-%m-%d", "70-03-09", pd.Timestamp("1970-03-09")),
+    ("%d/%m/%y", "09/03/23", DAY),
+    ("%Y%m%d", "20230309", DAY),
+    ("%Y%m%d", "20230309142700", MOMENT),
+    ("%Y%m%d", "20230309.0", None),
+    ("%Y-%m", "2023-03", pd.Timestamp("2023-03-01")),
+    ("%G-W%V", "2023-W10", pd.Timestamp("2023-03-06")),
+    ("%Y-%m-%d %H:%M", "2023-03-09 14:27", MOMENT),
+    ("excel", "44994", DAY),
+    ("excel", "44994.602083333", MOMENT),
+    ("unix", "1678372020", MOMENT),
+    ("unix_ms", "1678372020000", MOMENT),
+    ("unix_us", "1678372020000000", MOMENT),
+    ("unix", "н/д", pd.NaT),
+]
+
+
+@pytest.mark.parametrize(("form", "cell", "moment"), WRITTEN)
+def test_days_are_read_in_every_form_as_korzina_reads_them(form: str, cell: str, moment: pd.Timestamp | None) -> None:
+    """``moment`` None: whatever Korzina makes of it."""
+    words = {"unknown": sorted(NULLS)}
+    column = pd.Series([cell], dtype="str")
+    korzina = convert(pd.concat([column, pd.Series(["2001-01-01"])]), "date", date_format=form).values.iloc[0]
+
+    read = placing._days(column, json.loads(json.dumps(reading_of_days(form))), words).iloc[0]
+
+    assert pd.isna(read) if pd.isna(korzina) else read == korzina
+    if moment is not None:
+        assert pd.isna(read) if pd.isna(moment) else read == moment
+
+
+def test_numbers_and_days_of_their_own_kinds_need_no_form() -> None:
+    words = {"unknown": sorted(NULLS)}
+    excel, iso = reading_of_days("excel"), reading_of_days("%d.%m.%Y")
+
+    assert placing._days(pd.Series([44994, 44995]), excel, words).tolist() == [DAY, DAY + pd.Timedelta(days=1)]
+    assert placing._days(pd.Series([44994.0, None]), excel, words).iloc[0] == DAY
+    assert placing._days(pd.Series([DAY.date(), None], dtype=object), iso, words).iloc[0] == DAY
+    assert placing._days(pd.Series([DAY]), iso, words).tolist() == [DAY]
+
+
 def test_the_code_needs_no_korzina() -> None:
     tree = ast.parse(Path(placing.__file__).read_text("utf-8"))
     imported = {
@@ -228,4 +288,5 @@ def test_the_code_needs_no_korzina() -> None:
         )
     }
 
-    assert imported == {"__future__", "json", "collections", "pathlib", "typing", "numpy", "pandas", "duckdb"}
+    standard = {"__future__", "json", "re", "collections", "datetime", "pathlib", "typing"}
+    assert imported == {*standard, "numpy", "pandas", "duckdb"}

@@ -14,8 +14,8 @@ from pipeline.__main__ import app
 from pipeline.analyse import analyse
 from pipeline.cleaning import clean
 from pipeline.contract import Segmentation
-from pipeline.errors import InputError
-from pipeline.reading import Frames, read_source
+from pipeline.errors import InputError, KorzinaError
+from pipeline.reading import Frames, named_columns, read_source
 from pipeline.scoring import EarlierDayError, expected_file, score, score_upload
 from pipeline.settings import Settings
 from pipeline.spec import Spec
@@ -23,7 +23,7 @@ from pipeline.stages import Options
 from pipeline.stopwatch import Stopwatch
 from pipeline.store import Store
 from tests.pipeline.test_line_account import many
-from tests.pipeline.test_lines import LINES, lines_spec
+from tests.pipeline.test_lines import LINES, VOID, lines_spec
 from tests.support import as_stored, save_training
 
 LAST = date(2023, 7, 19)  # of ``many``
@@ -66,7 +66,7 @@ def test_a_month_later_recencies_count_from_the_last_day_of_the_data(auto: Segme
 
 def test_customers_summed_up_already_are_placed_as_their_lines_are(auto: Segmentation) -> None:
     lines = score(auto, Frames.of(many()))
-    needed = [column.name for column in expected_file(auto).columns]
+    needed = ["customer", "spend", "orders", "recency"]
     finished = read_source(lines_spec(LINES), Frames.of(many())).frame[needed]
 
     placed = score(auto, Frames.of(finished))
@@ -116,6 +116,34 @@ def test_an_upload_counts_from_its_own_last_day(auto: Segmentation) -> None:
 
     assert scored.counted is not None
     assert scored.counted.day == LAST
+
+
+def test_a_run_of_purchases_expects_lines_of_purchases() -> None:
+    run = trained(lines_spec({**LINES, "money": "amount * 2", "returns": "amount < 0", "aside": [VOID]}))
+
+    expected = expected_file(run)
+
+    assert expected.lines
+    assert [column.name for column in expected.columns] == ["customer", "order", "day", "amount", "status"]
+    assert [str(column.label) for column in expected.columns[:3]] == [
+        "who bought",
+        "number of the order",
+        "day of the purchase",
+    ]
+    header, example = (",".join(cells) for cells in zip(*((c.name, c.example) for c in expected.columns), strict=True))
+    found = score_upload(run, "template.csv", f"{header}\n{example}\n".encode())
+    assert found.table["customer"].tolist() == ["EXAMPLE-1"]
+    with pytest.raises(KorzinaError, match="amount"):
+        score_upload(run, "new.csv", b"customer,order,day,status\nA,1,2023-07-19,paid\n")
+
+
+def test_columns_of_views_are_those_of_the_file() -> None:
+    query = "WITH known AS (SELECT who AS customer, sum(line_money) AS spend FROM lines AS l GROUP BY l.who) FROM known"
+
+    named = named_columns(query)
+
+    assert named.asked == ("who", "line_money")
+    assert named.given == {"customer", "spend"}
 
 
 def test_a_run_without_a_day_says_nothing_of_one(auto: Segmentation) -> None:

@@ -111,8 +111,10 @@ def test_what_is_no_path_is_refused(given: str) -> None:
 
 
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root can take another account")
-def test_an_account_without_a_name_signs_with_its_number() -> None:
-    script = "import os, pwd; from pipeline.settings import account_name; os.setuid(54321); print(account_name())"
+@pytest.mark.parametrize("who", ["pipeline.settings.account_name", "dashapp.access.curation.signature"])
+def test_an_account_without_a_name_signs_with_its_number(who: str) -> None:
+    module, _, name = who.rpartition(".")
+    script = f"import os, pwd; from {module} import {name}; os.setuid(54321); print({name}())"
     nameless = {key: value for key, value in os.environ.items() if key not in {"LOGNAME", "USER", "LNAME", "USERNAME"}}
 
     done = subprocess.run(

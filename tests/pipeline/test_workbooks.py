@@ -9,15 +9,18 @@ import json
 import lzma
 import time
 import zipfile
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
+from pipeline.command_line.trial import Wanted, account_lines, try_draft
 from pipeline.errors import InputError, SpecError
 from pipeline.reading import RawTable, as_text, read_source, tables_in
 from pipeline.reading.shapes import archives, bombs
+from pipeline.spec import load_spec
 from tests.pipeline.sources_support import tiny_spec, write
 from tests.pipeline.workbook_support import ods, put, xls, xlsx, zipped
 
@@ -188,10 +191,70 @@ def test_json_records_are_rows(tmp_path: Path) -> None:
     assert (array.where(0), by_line.where(0), by_line.rejects[0].told) == ("row 1", "line 1", "line 9: no JSON record")
 
 
+ORDERS = [
+    {
+        "id": 500 + n,
+        "created_at": f"2024-{1 + n // 28:02d}-{1 + n % 28:02d}T10:00:00+03:00",
+        "customer": {"id": 7000 + n % 30, "email": f"b{n % 30}@example.com", "address": {"city": "Perm"}},
+        "total_price": f"{12.5 * (1 + n % 3) + 4:.2f}",
+        "line_items": [{"sku": f"S{k}", "price": "12.50", "quantity": 1} for k in range(1 + n % 3)]
+        + [{"sku": "S9", "price": "2.00", "quantity": 2}],
+        "refunds": [],
+    }
+    for n in range(200)
+]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [json.dumps(ORDERS), json.dumps({"orders": ORDERS, "next": None}, indent=1), "\n".join(map(json.dumps, ORDERS))],
+    ids=["array", "wrapped", "lines"],
+)
+def test_orders_of_a_shop_in_json_are_lines_with_their_customers(tmp_path: Path, text: str) -> None:
+    path = write(tmp_path / "orders.json", text)
+    raw = read(path)
+
+    assert list(raw.frame.columns) == [
+        *("id", "created_at", "customer.id", "customer.email", "customer.address.city", "total_price"),
+        *("line_items.sku", "line_items.price", "line_items.quantity"),
+    ]
+    assert len(raw.frame) == 599
+    assert [str(told) for told in raw.told] == [
+        "orders.json: records inside customer became columns with a dot in the name",
+        "orders.json: 200 records with a list in line_items became 599 lines, one an item",
+    ]
+    assert raw.where(2) == ("line 2" if "\n" in text and text[0] == "{" and text[1] != "\n" else "row 2")
+
+    outcome = try_draft(Wanted(path, tmp_path / "s.toml"))
+
+    assert outcome.cleaned is not None
+    assert set(map(str, raw.told)) <= set(map(str, outcome.draft.told))
+    customers, account = outcome.cleaned.customers, outcome.cleaned.ledger.lines
+    assert len(customers) == 30
+    assert customers["orders"].sum() == 200
+    assert customers["spend"].sum() == pytest.approx(sum(float(order["total_price"]) for order in ORDERS))
+    assert account is not None
+    assert account.lines == 599
+
+
+def test_an_order_without_items_stays_a_line(tmp_path: Path) -> None:
+    records = [{"id": 1, "items": [{"a": 1}, {"a": 2}]}, {"id": 2, "items": []}, {"id": 3}, {"id": 4, "items": None}]
+
+    raw = read(write(tmp_path / "a.json", json.dumps(records)))
+
+    assert raw.frame["id"].tolist() == [1, 1, 2, 3, 4]
+    assert raw.frame["items.a"].fillna(0).tolist() == [1, 2, 0, 0, 0]
+
+
 @pytest.mark.parametrize(
     ("text", "why"),
     [
-        ('[{"id": 1, "items": [1, 2]}, {"id": 2, "items": []}]', "records or lists inside items"),
+        ('[{"id": 1, "items": [1, 2]}, {"id": 2, "items": []}]', "a list of values without names inside items"),
+        ('[{"id": 1, "items": [{"a": 1}], "taxes": [{"b": 2}]}]', "several lists in one record: items, taxes"),
+        ('[{"id": 1, "items": [{"a": [{"b": 2}]}]}]', r"lists inside a list: items\.a"),
+        ('[{"id": 1, "items": [{"a": 1}]}, {"id": 2, "items": "none"}]', "items is a list in some records only"),
+        ('[{"id": 1, "a": {"b": 2}, "a.b": 3}]', r"a column named twice: a\.b"),
+        ('[{"id": 1, "a": ' + '{"a": ' * 40 + "1" + "}" * 40 + "}]", "objects in objects without end"),
         ("[1, 2, 3]", "values without names"),
         ('[{"id": 1}, {"id": 2}]', "one column only"),
         ('[{"id": 1, "a": 2}', "JSON"),
@@ -217,6 +280,139 @@ def test_files_are_told_apart_by_their_columns(tmp_path: Path) -> None:
         "items": "items.parquet",
         "orders": "orders_2023-0*.csv",
     }
+
+
+def shop_folder(folder: Path) -> Path:
+    """Orders in two months, their items, and customers in a workbook."""
+    folder.mkdir()
+    orders = pd.DataFrame({"order_id": range(500, 740), "customer_id": [1 + (7 * n) % 31 for n in range(240)]})
+    orders["order_date"] = (pd.Timestamp("2024-01-01") + pd.to_timedelta(range(240), unit="D")).strftime("%Y-%m-%d")
+    items = pd.DataFrame(
+        [
+            {
+                "order_id": 500 + n,
+                "product": f"P{(n + k) % 9}",
+                "quantity": 1 + (n + k) % 3,
+                "price": 3.5 + (n * k) % 11,
+            }
+            for n in range(240)
+            for k in range(1 + n % 3)
+        ]
+    )
+    orders.iloc[:120].to_csv(folder / "orders_1.csv", index=False)
+    orders.iloc[120:].to_csv(folder / "orders_2.csv", index=False)
+    items.to_csv(folder / "items.csv", index=False, sep=";")
+    put(folder / "customers.xlsx", xlsx({"s": [["customer_id", "city"], *[[n, "Perm"] for n in range(1, 32)]]}))
+    return folder
+
+
+def test_a_zip_of_several_tables_is_read_as_the_folder_of_its_files(tmp_path: Path) -> None:
+    folder = shop_folder(tmp_path / "shop")
+    files = {f"export/{file.name}": file.read_bytes() for file in folder.iterdir()}
+    packed = put(tmp_path / "packed.zip", zipped({**files, "__MACOSX/._items.csv": b"x"}))
+
+    assert tables_in(packed) == {name: f"export/{file}" for name, file in tables_in(str(folder)).items()}
+    assert tables_in(packed)["orders"] == "export/orders_*.csv"
+    of_folder = try_draft(Wanted(str(folder), tmp_path / "folder.toml"))
+    of_zip = try_draft(Wanted(packed, tmp_path / "zip.toml"))
+
+    assert of_zip.cleaned is not None
+    assert of_folder.cleaned is not None
+    assert [str(told) for told in of_zip.draft.told] == [str(told) for told in of_folder.draft.told]
+    assert of_zip.cleaned.ledger.lines == of_folder.cleaned.ledger.lines
+    pd.testing.assert_frame_equal(of_zip.cleaned.customers, of_folder.cleaned.customers)
+    assert len(of_zip.cleaned.customers) == 31
+    less = put(tmp_path / "less.zip", zipped({name: data for name, data in files.items() if "items" not in name}))
+    with pytest.raises(InputError, match=r"no file export/items\.csv in this archive.*orders_1"):
+        read_source(load_spec(str(tmp_path / "zip.toml")), less)
+
+
+def test_a_path_leads_to_one_file_of_a_zip(tmp_path: Path) -> None:
+    packed = put(tmp_path / "a.zip", zipped({"a.csv": CSV.encode(), "b.csv": b"x,y\n1,2\n"}))
+
+    assert list(read(f"{packed}/b.csv").frame.columns) == ["x", "y"]
+    assert len(read(f"{packed}/a*").frame) == 20
+    with pytest.raises(InputError, match=r"no file c\.csv in this archive"):
+        read(f"{packed}/c.csv")
+
+
+def test_no_name_in_a_zip_leads_out_of_it(tmp_path: Path) -> None:
+    secret = write(tmp_path / "secret.csv", "password,x\nhunter2,1\n")
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w") as archive:
+        for name, text in ((secret, "a,b\n1,2\n"), ("../secret.csv", "c,d\n1,2\n"), ("plain.csv", "e,f\n1,2\n")):
+            archive.writestr(name, text)
+    (tmp_path / "in").mkdir()
+    packed = put(tmp_path / "in" / "a.zip", made.getvalue())
+
+    for name in (secret.lstrip("/"), "../secret.csv"):
+        try:
+            columns = list(read(f"{packed}/{name}").frame.columns)
+        except InputError:
+            columns = []
+        assert "password" not in columns
+    try:
+        found = tables_in(packed)
+    except InputError:
+        found = {}
+    assert all(not Path(file).is_absolute() for file in found.values())
+
+
+def test_a_zip_of_tables_that_unfold_to_too_much_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(archives, "MOST_BYTES", 1000)
+    packed = put(tmp_path / "a.zip", zipped({f"{n}.csv": f"a{n},b\n".encode() + b"1,2\n" * 150 for n in range(3)}))
+
+    with pytest.raises(InputError, match="unfolds to more"):
+        tables_in(packed)
+
+
+# ------------------------------------------------------------------ errors of a spreadsheet
+
+
+def purchases(folder: Path) -> str:
+    """200 lines of 40 customers on two sheets of one table; the second has errors in two columns."""
+    rows = [[f"C{n % 40}", f"O{n // 2}", date(2023, 1, 1 + n // 10), 5.5 + n % 7, "tea"] for n in range(200)]
+    rows = [[f"C{(n // 2) % 40}", *row[1:]] for n, row in enumerate(rows)]
+    rows[103][3], rows[150][3], rows[120][4] = "=1/0|#DIV/0!", "=NA()|#N/A", '=VLOOKUP("a",A1:B2,2)|#N/A'
+    head = ["customer_id", "order_id", "order_date", "amount", "product"]
+    sheets = {"Jan & Feb": [head, *rows[:100]], "Mar": [["Sales"], [], head, *rows[100:]]}
+    return put(folder / "book.xlsx", xlsx(sheets))
+
+
+def test_errors_of_a_workbook_are_found_where_they_stand(tmp_path: Path) -> None:
+    raw = read(purchases(tmp_path))
+
+    assert [(name, str(raw.where(at))) for name, at in raw.faults] == [
+        ("amount", "Mar, row 7"),
+        ("product", "Mar, row 24"),
+        ("amount", "Mar, row 54"),
+    ]
+    assert raw.frame["amount"].isna().sum() == 2
+
+
+def test_the_account_of_lines_tells_errors_of_a_workbook(tmp_path: Path) -> None:
+    outcome = try_draft(Wanted(purchases(tmp_path), tmp_path / "s.toml"))
+    told = list(account_lines(outcome))
+    russian = list(account_lines(replace(outcome, wanted=replace(outcome.wanted, language="ru"))))
+
+    assert any(
+        line.startswith("2 cells of amount hold an error of the workbook, such as #N/A: unknown") and "row 7" in line
+        for line in told
+    ), told
+    assert any("столбец amount: 2 ячейки с ошибкой книги" in line for line in russian), russian
+
+
+def test_a_table_of_customers_tells_errors_of_a_workbook_too(tmp_path: Path) -> None:
+    rows = [[f"C{n}", 3 + n % 9, 20.5 * (n % 11) + n, 30 + n % 40] for n in range(60)]
+    rows[6][2] = "=1/0|#DIV/0!"
+    path = put(tmp_path / "a.xlsx", xlsx({"s": [["customer_id", "orders", "spend", "age"], *rows]}))
+
+    outcome = try_draft(Wanted(path, tmp_path / "s.toml"))
+
+    what = "1 cell of spend holds an error of the workbook, such as #N/A: unknown (row 8)"
+    assert what in map(str, outcome.draft.told)
+    assert outcome.cleaned is not None
+    assert what in map(str, outcome.cleaned.ledger.notes)
 
 
 # ------------------------------------------------------------------ bombs

@@ -1,4 +1,4 @@
-"""Numbers as people write them, currencies beside them, and ids that a spreadsheet has spoilt."""
+"""Numbers as people write them, and currencies beside them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.reading import convert, currency_of, infer_column, spoilt_ids
+from pipeline.reading import convert, currency_of, infer_column
 from pipeline.reading.kinds import infer
 
 CASES = Path(__file__).parents[3] / "shared" / "cases"
@@ -136,25 +136,6 @@ def test_the_currency_is_found_in_cells_or_in_the_header(cells: list[str], name:
     assert currency_of(column(cells), name) == expected
 
 
-# ------------------------------------------------------------------ spoilt ids
-
-
-@pytest.mark.parametrize(
-    ("values", "expected"),
-    [
-        (["1.23E+12"] * 20, True),
-        (["1,23457E+15", "1,23458E+15"] * 10, True),
-        ([f"{427612341234123 + n}000" for n in range(20)], True),
-        ([f"{4276123412341230 + n}" for n in range(20)], False),
-        (["1.5E+06", "2.5E+06"], False),
-        ([str(n) for n in range(100)], False),
-        (["", ""], False),
-    ],
-)
-def test_ids_whose_digits_a_spreadsheet_lost_are_known(values: list[str], expected: bool) -> None:
-    assert spoilt_ids(column(values)) is expected
-
-
 # ------------------------------------------------------------------ shared cases and a property
 
 
@@ -168,7 +149,6 @@ def test_the_shared_cases() -> None:
     errors = pd.read_csv(CASES / "errors_in_spend.csv", dtype="str")
     kind, spend = infer_column(errors["spend"])
     assert (kind, int(spend.isna().sum())) == ("number", 5)
-    assert spoilt_ids(pd.read_csv(CASES / "scientific_ids.csv", dtype="str")["card"])
 
 
 def grouped(value: float, group: str, mark: str) -> str:

@@ -16,7 +16,7 @@ Rows = Sequence[Sequence[Any]]
 
 
 def xlsx(sheets: Mapping[str, Rows], *, hidden: Sequence[str] = (), merged: Mapping[str, str] | None = None) -> bytes:
-    """An Excel workbook; days are cells of days, and what begins with "=" a formula with its value behind a bar."""
+    """An Excel workbook; days are cells of days; what begins with "=" is a formula, its value or error behind a bar."""
     made = io.BytesIO()
     book = xlsxwriter.Workbook(made, {"in_memory": True})
     day, moment = book.add_format({"num_format": "dd.mm.yyyy"}), book.add_format({"num_format": "dd.mm.yyyy hh:mm"})
@@ -32,7 +32,7 @@ def xlsx(sheets: Mapping[str, Rows], *, hidden: Sequence[str] = (), merged: Mapp
                     sheet.write_datetime(at, place, cell, day)
                 elif isinstance(cell, str) and cell.startswith("="):
                     formula, value = cell.split("|")
-                    sheet.write_formula(at, place, formula, None, float(value))
+                    sheet.write_formula(at, place, formula, None, value if value.startswith("#") else float(value))
                 elif cell is not None:
                     sheet.write(at, place, cell)
         for cells, title in (merged or {}).items():

@@ -83,6 +83,12 @@ def _upload(run: Run | None, expected: ExpectedFile | None) -> Component:
             _day(run),
             html.P(
                 _(
+                    "Text with one row a line of a purchase, as in training: CSV, TSV or TXT, any separator and "
+                    "encoding, up to {most} MB.",
+                    most=most,
+                )
+                if expected and expected.lines
+                else _(
                     "Text with one row a customer: CSV, TSV or TXT, any separator and encoding, up to {most} MB.",
                     most=most,
                 ),
@@ -196,7 +202,12 @@ def _expected(expected: ExpectedFile | None) -> Component:
                 ),
                 className="k-actions",
             ),
-            html.P(_("Its one row is made up of medians and commonest values; it is nobody's."), className="k-note"),
+            html.P(
+                _("Its one row shows how a line begins; it is nobody's.")
+                if expected and expected.lines
+                else _("Its one row is made up of medians and commonest values; it is nobody's."),
+                className="k-note",
+            ),
             dcc.Download(id=ids.TEMPLATE),
         ],
         label=title,

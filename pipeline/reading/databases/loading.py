@@ -5,24 +5,29 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from pipeline.errors import SpecError
 from pipeline.reading.databases.address import CHUNK, Database, open_database
 from pipeline.reading.databases.catalogue import CellKind, StoredTable, stored_tables
 from pipeline.reading.databases.cells import arrow_type, column_of, expression
 from pipeline.reading.frames import Arrow, Frames
+from pipeline.reading.kept import kept_open
 
 if TYPE_CHECKING:
     import sqlalchemy as sa
 
+Wanted: TypeAlias = Mapping[str, tuple[str, Sequence[str] | None]]  # name -> table of the database, its columns
 _MOST_IN_MEMORY = 20_000_000  # cells of one table; more go to files that are taken away afterwards
 
 
 @contextmanager
-def loaded(url: str, wanted: Mapping[str, tuple[str, Sequence[str] | None]]) -> Iterator[Frames]:
+def loaded(url: str, wanted: Wanted) -> Iterator[Frames]:
     """Tables for the embedded engine, all as they stood at one moment; those in files last while this is open.
+
+    Under ``keeping`` the first call fetches, and later ones take their part of that where it holds all they want.
 
     Parameters
     ----------
@@ -38,6 +43,55 @@ def loaded(url: str, wanted: Mapping[str, tuple[str, Sequence[str] | None]]) -> 
     SpecError
         Naming a table or a column that is not there, and the nearest that is.
     """
+    with kept_open(("database", url), lambda: _fetched(url, wanted)) as held:
+        frames = held.part(wanted)
+        if frames is not None:
+            yield frames
+            return
+    with _fetched(url, wanted) as other:
+        yield other.frames
+
+
+@dataclass(frozen=True)
+class _Fetched:
+    """Tables by the names of the engine, and which tables of the database they are."""
+
+    frames: Frames
+    stored: Mapping[str, str]
+
+    def part(self, wanted: Wanted) -> Frames | None:
+        """The tables and columns ``wanted``; None where not all of them were fetched."""
+        by_table = {table: self.frames.tables[name] for name, table in self.stored.items()}
+        if not {table for table, _ in wanted.values()} <= set(by_table):
+            return None
+        made = {name: _only(by_table[table], columns) for name, (table, columns) in wanted.items()}
+        return None if None in made.values() else Frames(made, self.frames.title, typed=self.frames.typed)
+
+
+def _only(table: list[Path] | Arrow, columns: Sequence[str] | None) -> list[Path] | Arrow | None:
+    """Some columns of a table, a file of their own where it is in one; None where they are not all there."""
+    import pyarrow.parquet as pq  # type: ignore[import-untyped,unused-ignore]
+
+    if columns is None:
+        return table
+    if not isinstance(table, list):
+        return table.select(list(columns)) if set(columns) <= set(table.column_names) else None
+    (file,) = table
+    there = pq.ParquetFile(file)
+    names = there.schema_arrow.names
+    if list(columns) == names:
+        return table
+    if not set(columns) <= set(names):
+        return None
+    fewer = file.with_name(f"{file.stem}-{len(list(file.parent.iterdir()))}.parquet")
+    with pq.ParquetWriter(fewer, there.schema_arrow.empty_table().select(list(columns)).schema) as writer:
+        for batch in there.iter_batches(CHUNK, columns=list(columns)):
+            writer.write_batch(batch.select(list(columns)))
+    return [fewer]
+
+
+@contextmanager
+def _fetched(url: str, wanted: Wanted) -> Iterator[_Fetched]:
     with ExitStack() as stack:
         with open_database(url) as database:
             held = stored_tables(database)
@@ -47,7 +101,8 @@ def loaded(url: str, wanted: Mapping[str, tuple[str, Sequence[str] | None]]) -> 
                 name: fetch(database, table, columns, folder / f"{number}.parquet")
                 for number, (name, (table, columns)) in enumerate(chosen.items())
             }
-        yield Frames(made, database.shown, typed=False)
+        stored = {name: table for name, (table, _) in wanted.items()}
+        yield _Fetched(Frames(made, database.shown, typed=False), stored)
 
 
 def fetch(database: Database, table: StoredTable, columns: Sequence[str], spill: Path) -> list[Path] | Arrow:

@@ -11,8 +11,9 @@ from pipeline.reading.lines.numbering import (
     row_number,
     with_line_numbers,
 )
-from pipeline.reading.lines.unreadable import unreadable_cells
+from pipeline.reading.lines.unreadable import error_cells, unreadable_cells
 from pipeline.reading.lines.view import (
+    LINE_NAMES,
     NUMBER,
     Judged,
     count_days,
@@ -24,6 +25,7 @@ from pipeline.reading.lines.view import (
 )
 
 __all__ = [
+    "LINE_NAMES",
     "NUMBER",
     "Days",
     "Judged",
@@ -32,6 +34,7 @@ __all__ = [
     "account_of",
     "count_days",
     "days_of",
+    "error_cells",
     "failing_key",
     "judge_by_customer",
     "judge_days",

@@ -49,12 +49,21 @@ class Summary:
 def find_unreadable(cells: Sequence[Unreadable], where: Where) -> Iterator[LineFinding]:
     """Cells that cannot be read, by column."""
     for one in cells:
-        told = Message.counted(
-            "{n} cell of {column} cannot be read as {kind}: unknown",
-            "{n} cells of {column} cannot be read as {kind}: unknown",
-            one.cells,
-            column=one.column,
-            kind=one.kind,
+        told = (
+            Message.counted(
+                "{n} cell of {column} cannot be read as {kind}: unknown",
+                "{n} cells of {column} cannot be read as {kind}: unknown",
+                one.cells,
+                column=one.column,
+                kind=one.kind,
+            )
+            if one.kind is not None
+            else Message.counted(
+                "{n} cell of {column} holds an error of the workbook, such as #N/A: unknown",
+                "{n} cells of {column} hold an error of the workbook, such as #N/A: unknown",
+                one.cells,
+                column=one.column,
+            )
         )
         yield LineFinding(
             kind="unreadable", told=told, lines=one.cells, column=one.column, places=tuple(map(where, one.places))

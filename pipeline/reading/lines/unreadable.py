@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,10 +16,10 @@ _MOST_PLACES = 3
 
 @dataclass(frozen=True)
 class Unreadable:
-    """Cells of one column: how many, what they should be, and the positions of the first few."""
+    """Cells of one column: how many, what they should be (None: errors of a workbook), the positions of a few."""
 
     column: str
-    kind: Message
+    kind: Message | None
     cells: int
     places: tuple[int, ...]
 
@@ -34,3 +35,11 @@ def unreadable_cells(written: pd.DataFrame, read: pd.DataFrame) -> list[Unreadab
             kind = Message.of("a number") if is_number else Message.of("a date")
             found.append(Unreadable(str(name), kind, len(bad), tuple(map(int, bad[:_MOST_PLACES]))))
     return found
+
+
+def error_cells(faults: Iterable[tuple[str, int]]) -> list[Unreadable]:
+    """The same of errors of a workbook, given by column and position."""
+    by_column: dict[str, list[int]] = {}
+    for name, position in faults:
+        by_column.setdefault(name, []).append(position)
+    return [Unreadable(name, None, len(at), tuple(at[:_MOST_PLACES])) for name, at in by_column.items()]

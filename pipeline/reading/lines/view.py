@@ -12,6 +12,7 @@ from pipeline.reading.lines.days import Days, judge_days
 from pipeline.spec import LineRule, LinesSpec, Spec, asks_day, forbidden, with_day
 
 LINES, NUMBER, MONEY, RETURN = "lines", "line_number", "line_money", "is_return"
+LINE_NAMES = frozenset({NUMBER, MONEY, RETURN})  # what the view has beside the columns of a line
 # names that no column of a file has: brackets are added to them where one has
 NUMBERED, JUDGED = "(numbered lines)", "(judged lines)"
 POSITION, RULE, AMOUNT, BACK = "(position)", "(rule)", "(money)", "(return)"

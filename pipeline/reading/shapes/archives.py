@@ -8,7 +8,7 @@ import io
 import lzma
 import zipfile
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import IO, Protocol
@@ -48,12 +48,17 @@ class Member:
 def unfold(path: Path) -> list[Member]:
     """The files that a path stands for.
 
+    A path may lead into a ZIP: ``shop.zip/orders.csv`` is that file alone.
+
     Raises
     ------
     InputError
         Where an archive is broken, encrypted, holds no table or unfolds to more than the cap.
     """
-    name = str(path)
+    name, archive = str(path), archive_of(path)
+    if archive is not None:
+        with archive.open("rb") as stream:
+            return _zipped(stream, str(archive), only=path.relative_to(archive).as_posix())
     with path.open("rb") as stream:
         head = stream.read(8)
         stream.seek(0)
@@ -65,6 +70,41 @@ def unfold(path: Path) -> list[Member]:
             return _zipped(stream, name)
         stream.seek(0)
         return [Member(name, stream.read())]
+
+
+def archive_of(path: Path) -> Path | None:
+    """The ZIP that a path leads into; None where it leads to a file or nowhere."""
+    return next((parent for parent in path.parents if is_archive(parent)), None) if not path.exists() else None
+
+
+def is_archive(path: Path) -> bool:
+    """Whether a path is a ZIP of files and no workbook."""
+    if not path.is_file():
+        return False
+    with path.open("rb") as stream:
+        if stream.read(len(_ZIP)) != _ZIP:
+            return False
+        stream.seek(0)
+        return not is_workbook(stream)
+
+
+def paths_in(archive: Path) -> list[Path]:
+    """Paths of the files in a ZIP, sorted; none leads out of it.
+
+    Raises
+    ------
+    InputError
+        Where it is broken, or holds too much: no more of a file is ever unpacked than the ZIP says that it has.
+    """
+    try:
+        with zipfile.ZipFile(archive) as opened:
+            entries = [entry for entry in opened.infolist() if _is_data(entry)]
+    except (zipfile.BadZipFile, NotImplementedError) as error:
+        raise _broken(str(archive), str(error)) from error
+    _refuse_many(entries, str(archive))
+    if sum(entry.file_size for entry in entries) > MOST_BYTES:
+        raise too_large(str(archive), MOST_BYTES)
+    return [Path(f"{archive}/{name}") for name in sorted(entry.filename for entry in entries)]
 
 
 def is_workbook(stream: IO[bytes]) -> bool:
@@ -113,17 +153,11 @@ def _broken(name: str, why: str) -> InputError:
     )
 
 
-def _zipped(stream: IO[bytes], name: str) -> list[Member]:
+def _zipped(stream: IO[bytes], name: str, only: str | None = None) -> list[Member]:
     try:
         with zipfile.ZipFile(stream) as archive:
-            entries = [entry for entry in archive.infolist() if _is_data(entry)]
-            if len(entries) > MOST_FILES:
-                raise InputError.because(
-                    Message.of("{file}: too many files inside", file=name),
-                    expected=Message.of("at most {n}", n=Quantity(MOST_FILES)),
-                    found=Message.of("{n}", n=Quantity(len(entries))),
-                    remedy=Message.of("unpack it and give the folder"),
-                )
+            entries = [entry for entry in archive.infolist() if _is_data(entry) and only in (None, entry.filename)]
+            _refuse_many(entries, name)
             members, left = [], MOST_BYTES
             for entry in sorted(entries, key=lambda entry: entry.filename):
                 with archive.open(entry) as inside:
@@ -144,6 +178,16 @@ def _zipped(stream: IO[bytes], name: str) -> list[Member]:
             remedy=Message.of("unpack it and give the file inside"),
         )
     return members
+
+
+def _refuse_many(entries: Sequence[zipfile.ZipInfo], name: str) -> None:
+    if len(entries) > MOST_FILES:
+        raise InputError.because(
+            Message.of("{file}: too many files inside", file=name),
+            expected=Message.of("at most {n}", n=Quantity(MOST_FILES)),
+            found=Message.of("{n}", n=Quantity(len(entries))),
+            remedy=Message.of("unpack it and give the folder"),
+        )
 
 
 def _is_data(entry: zipfile.ZipInfo) -> bool:

@@ -92,7 +92,7 @@ def _sheet(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, name: str, most: in
         cells = _CELL.findall(window)
         columns.update(column for column, _ in cells)
         rows = max(rows, max((int(row) for _, row in (*cells[:1], *cells[-1:])), default=0), _highest(cells))
-        widest = max(map(_place, columns), default=0)
+        widest = max(map(place_of, columns), default=0)
         if rows * widest > MOST_CELLS:
             raise _too_many(name, rows, widest)
         if len(lengths):
@@ -108,7 +108,8 @@ def _highest(cells: list[tuple[bytes, bytes]]) -> int:
     return max((int(row) for _, row in cells), default=0)
 
 
-def _place(column: bytes) -> int:
+def place_of(column: bytes) -> int:
+    """The number of a column from 1: ``A`` is 1, ``AB`` 28."""
     place = 0
     for letter in column:
         place = place * 26 + letter - 64

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fnmatch
 import glob
 import importlib.util
 from collections.abc import Mapping, Sequence
@@ -9,6 +10,7 @@ from pathlib import Path
 
 from pipeline.contract import Joined, Message
 from pipeline.errors import InputError, SpecError
+from pipeline.reading.shapes.archives import archive_of, is_archive, paths_in
 
 _PARQUET = {".parquet", ".pq"}
 _TEXT = {".csv", ".tsv", ".txt", ".tab"}
@@ -21,6 +23,9 @@ def find_files(pattern: str) -> list[Path]:
     path = Path(pattern).expanduser()
     if path.is_file():
         return [path]
+    packed = archive_of(path)
+    if packed is not None:
+        return _in_archive(packed, path.relative_to(packed).as_posix())
     if path.is_dir():
         inside = _inside(path)
         files = next((some for kinds in (_PARQUET, _TEXT) if (some := _of(inside, kinds))), data_files(path))
@@ -51,13 +56,28 @@ def find_files(pattern: str) -> list[Path]:
     return files
 
 
+def _in_archive(packed: Path, pattern: str) -> list[Path]:
+    inside = paths_in(packed)
+    names = {str(path.relative_to(packed).as_posix()): path for path in inside}
+    chosen = [path for name, path in names.items() if name == pattern or fnmatch.fnmatchcase(name, pattern)]
+    if not chosen:
+        raise InputError.because(
+            f"{packed}: no file {pattern} in this archive",
+            found=", ".join(list(names)[:10]) or "an empty archive",
+            remedy="give the archive that the spec was drafted from, or one with the same files",
+        )
+    return chosen
+
+
 def _named(files: Sequence[Path]) -> Message:
     names = Joined(tuple(one.name for one in files))
     return Message.of("{files}", files=names) if files else Message.of("an empty folder")
 
 
 def data_files(path: Path) -> list[Path]:
-    """Every data file of any kind in a folder, sorted; a path that is no folder stands for itself."""
+    """Every data file of any kind in a folder or a ZIP, sorted; a path that is neither stands for itself."""
+    if is_archive(path):
+        return _of(paths_in(path), _TEXT | _OTHER)
     return _of(_inside(path), _PARQUET | _TEXT | _OTHER | _PACKED) if path.is_dir() else [path]
 
 
@@ -106,7 +126,9 @@ def refuse_outside(tables: Mapping[str, str], where: str) -> None:
 
 
 def files_in(folder: Path, name: str, file: str) -> list[Path]:
-    """Files of one table in a folder, by the name that the spec gives, else by the table's; raises ``InputError``."""
+    """Files of a table in a folder or a ZIP, by the name that the spec gives, else its own; raises ``InputError``."""
+    if is_archive(folder):
+        return find_files(str(folder / file))
     named = [path for stem in (Path(file).name, name) for path in sorted(folder.glob(f"{glob.escape(stem)}.*"))]
     places = [folder / file, folder / Path(file).name, *named]
     for place in places:
@@ -122,6 +144,8 @@ def files_in(folder: Path, name: str, file: str) -> list[Path]:
 
 
 def is_parquet(files: list[Path]) -> bool:
-    """Whether the first of ``files`` starts as Parquet does."""
+    """Whether the first of ``files`` starts as Parquet does; a ZIP holds none that is read."""
+    if archive_of(files[0]) is not None:
+        return False
     with files[0].open("rb") as stream:
         return stream.read(4) == b"PAR1"

@@ -1,15 +1,16 @@
-"""JSON: an array of records, or a record a line, where every value is one cell."""
+"""JSON: an array of records, or a record a line; objects inside are columns, one list inside is rows."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from pathlib import PurePath
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from pipeline.contract import Message
+from pipeline.contract import Message, Quantity
 from pipeline.errors import InputError
 from pipeline.reading.raw import Reject
 from pipeline.reading.shapes.cells import column_of
@@ -17,30 +18,127 @@ from pipeline.reading.shapes.table import FileTable, refuse_wide
 from pipeline.reading.text.encodings import decode, no_table
 
 _Numbered = tuple[int, dict[str, Any]]
+_MOST_BESIDE = 10  # values beside the list in an object that wraps it: pages, counts
+_MOST_DEEP = 20
 
 
 def read_json(data: bytes, name: str, encoding: str | None) -> FileTable:
     """The records as rows; ``lines`` are lines of the file, or running numbers in an array.
 
+    Objects inside are columns with dotted names (``customer.email``). Where one key holds a list of records, as orders
+    hold their items, each item is a row, with what the record says of itself beside it.
+
     Raises
     ------
     InputError
-        Where the bytes are other JSON: nested records, or values without names.
+        Where the bytes are other JSON: several lists, lists of bare values, or values without names.
     """
     text, _ = decode(data, name, encoding)
-    records, rejects, unit = _in_lines(text) if text.lstrip().startswith("{") else _in_array(text, name)
+    records, rejects, unit = _records(text, name)
     if len(records) < 1:
         raise _not_records(name, Message.of("no records"))
-    columns = list(dict.fromkeys(key for _, record in records for key in record))
+    flat = [(line, _flattened(record, name)) for line, record in records]
+    lists = sorted({key for _, record in flat for key, cell in record.items() if isinstance(cell, list) and cell})
+    _refuse_other_lists(lists, flat, name)
+    items = lists[0] if lists else None
+    rows = [(line, row) for line, record in flat for row in _unfolded(record, items, name)]
+    columns = list(dict.fromkeys(key for _, row in rows for key in row))
     refuse_wide(len(columns), name)
-    nested = sorted({key for _, record in records for key, cell in record.items() if isinstance(cell, dict | list)})
-    if nested:
-        raise _not_records(name, Message.of("records or lists inside {columns}", columns=", ".join(nested[:10])))
     if len(columns) < 2:
         raise _not_records(name, Message.of("one column only"))
-    frame = pd.DataFrame({key: column_of([record.get(key) for _, record in records]) for key in columns})
-    lines = np.array([line for line, _ in records], dtype=np.int64)
-    return FileTable(frame, lines, tuple(rejects), (Message.of("JSON records"),), header=None, unit=unit)
+    frame = pd.DataFrame({key: column_of([row.get(key) for _, row in rows]) for key in columns})
+    lines = np.array([line for line, _ in rows], dtype=np.int64)
+    told = _told(records, rows, items, name)
+    return FileTable(
+        frame, lines, tuple(rejects), (Message.of("JSON records"), *told), header=None, unit=unit, told=told
+    )
+
+
+def _records(text: str, name: str) -> tuple[list[_Numbered], Sequence[Reject], str]:
+    """An array, records by line, or the one list of records in an object, as an interface of a shop wraps them."""
+    if not text.lstrip().startswith("{"):
+        return _in_array(text, name)
+    whole = _record(text)  # ends at once where another record follows
+    lists = [value for value in (whole or {}).values() if _of_records(value)]
+    if whole is not None and len(lists) == 1 and not any(isinstance(value, dict) for value in whole.values()):
+        others = [value for value in whole.values() if not isinstance(value, list)]
+        if len(others) <= _MOST_BESIDE:
+            return list(enumerate(lists[0], start=1)), [], "row"
+    return _in_lines(text)
+
+
+def _of_records(value: object) -> bool:
+    return isinstance(value, list) and bool(value) and all(isinstance(entry, dict) for entry in value)
+
+
+def _flattened(record: dict[str, Any], name: str, before: str = "", depth: int = 0) -> dict[str, Any]:
+    """Objects inside as dotted names; lists as they are."""
+    made: dict[str, Any] = {}
+    for key, cell in record.items():
+        inside = (
+            _flattened(cell, name, f"{before}{key}.", depth + 1) if isinstance(cell, dict) else {before + key: cell}
+        )
+        twice = made.keys() & inside.keys()
+        if twice or depth > _MOST_DEEP:
+            why = Message.of("a column named twice") if twice else Message.of("objects in objects without end")
+            raise _not_records(
+                name, Message.of("{why}: {columns}", why=why, columns=", ".join(sorted(twice) or [before]))
+            )
+        made |= inside
+    return made
+
+
+def _refuse_other_lists(lists: Sequence[str], flat: Sequence[_Numbered], name: str) -> None:
+    """More than one list, or one of bare values: rows of a table cannot follow both, or have no names."""
+    if len(lists) > 1:
+        raise _not_records(
+            name,
+            Message.of("several lists in one record: {columns}", columns=", ".join(lists[:10])),
+            Message.of("keep the list of items and leave the others out of the export"),
+        )
+    for key in lists:
+        if not all(_of_records(record[key]) for _, record in flat if isinstance(record.get(key), list) and record[key]):
+            raise _not_records(name, Message.of("a list of values without names inside {column}", column=key))
+        if any(key in record and record[key] is not None and not isinstance(record[key], list) for _, record in flat):
+            raise _not_records(name, Message.of("{column} is a list in some records only", column=key))
+
+
+def _unfolded(record: dict[str, Any], items: str | None, name: str) -> list[dict[str, Any]]:
+    """A row an item; one where there are none."""
+    plain = {key: cell for key, cell in record.items() if not isinstance(cell, list) and key != items}
+    if items is None or not record.get(items):
+        return [plain]
+    rows = [_flattened(item, name, f"{items}.") for item in record[items]]
+    nested = sorted({key for row in rows for key, cell in row.items() if isinstance(cell, list) and cell})
+    if nested:
+        raise _not_records(name, Message.of("lists inside a list: {columns}", columns=", ".join(nested[:10])))
+    return [plain | {key: cell for key, cell in row.items() if not isinstance(cell, list)} for row in rows]
+
+
+def _told(records: Sequence[_Numbered], rows: Sequence[_Numbered], items: str | None, name: str) -> tuple[Message, ...]:
+    """What was made of objects and lists inside."""
+    inside = sorted({key for _, record in records for key, cell in record.items() if isinstance(cell, dict)})
+    name = PurePath(name).name
+    told = []
+    if inside:
+        told.append(
+            Message.of(
+                "{file}: records inside {columns} became columns with a dot in the name",
+                file=name,
+                columns=", ".join(inside[:10]),
+            )
+        )
+    if items is not None:
+        told.append(
+            Message.of(
+                "{file}: {records} records with a list in {column} became {rows} lines, one an item",
+                file=name,
+                records=Quantity(len(records)),
+                rows=Quantity(len(rows)),
+                column=items,
+            )
+        )
+    return tuple(told)
 
 
 def _in_lines(text: str) -> tuple[list[_Numbered], list[Reject], str]:
@@ -75,10 +173,10 @@ def _in_array(text: str, name: str) -> tuple[list[_Numbered], Sequence[Reject], 
     return list(enumerate(found, start=1)), [], "row"
 
 
-def _not_records(name: str, why: str) -> InputError:
+def _not_records(name: str, why: str, remedy: Message | None = None) -> InputError:
     return InputError.because(
         no_table(name),
         found=Message.of("JSON: {why}", why=why),
-        expected=Message.of("an array of records with one value under each name, or such a record a line"),
-        remedy=Message.of("convert it to CSV or Parquet"),
+        expected=Message.of("an array of records, or a record a line; at most one list of records in each of them"),
+        remedy=remedy or Message.of("convert it to CSV or Parquet"),
     )

@@ -30,6 +30,15 @@ class FileTable:
     header: int | None = 1  # line of the header; 0: there is none; None: the form has no such line
     name: str = ""  # of the sheet or of the file in an archive
     unit: str = "line"
+    told: tuple[Message, ...] = ()  # of the notes, those that a reader has to know before training
+    faults: tuple[tuple[str, int], ...] = ()  # column and row of cells that hold an error of the spreadsheet
+
+    @property
+    def fault_positions(self) -> list[tuple[str, int]]:
+        """The same with positions of the frame; those in rows that were set aside are left out."""
+        position = {int(line): at for at, line in enumerate(self.lines)}
+        kept = set(map(str, self.frame.columns))
+        return [(name, position[line]) for name, line in self.faults if name in kept and line in position]
 
     @property
     def signature(self) -> frozenset[str]:

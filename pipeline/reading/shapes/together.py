@@ -52,6 +52,12 @@ def read_files(files: Sequence[Path], source: Source, shown: str) -> RawTable:
         tuple((int(start), name) for start, name in zip(starts, names, strict=True)),
         unit="line" if all(table.unit == "line" for table in tables) else "row",
         questions=tuple(dict.fromkeys(question for table in tables for question in table.questions)),
+        told=tuple(dict.fromkeys(told for table in tables for told in table.told)),
+        faults=tuple(
+            (name, int(start) + at)
+            for start, table in zip(starts, tables, strict=True)
+            for name, at in table.fault_positions
+        ),
     )
 
 
@@ -86,6 +92,8 @@ def _single(table: FileTable, shown: str) -> RawTable:
         questions=table.questions,
         header=table.header,
         sheet=table.name or None,
+        told=table.told,
+        faults=tuple(table.fault_positions),
     )
 
 

@@ -17,6 +17,7 @@ from pipeline.reading.questions import Choice, Question
 from pipeline.reading.raw import Reject
 from pipeline.reading.shapes.bombs import refuse_bombs
 from pipeline.reading.shapes.cells import as_written, column_of
+from pipeline.reading.shapes.faults import Faults, faults_of
 from pipeline.reading.shapes.header import SAMPLE_ROWS, Header, find_header, header_names
 from pipeline.reading.shapes.table import FileTable, finish_table, ordered, refuse_wide
 from pipeline.spec import Source
@@ -45,17 +46,17 @@ def read_workbook(data: bytes, name: str, source: Source) -> list[FileTable]:
         Where the workbook cannot be read, is too large, or has no table; ``SpecError`` where it has no such sheet.
     """
     refuse_bombs(data, name)
-    sheets = _sheets(data, name, source.sheet)
-    tables, faults = [], []
+    sheets, errors = _sheets(data, name, source.sheet), faults_of(data, name)
+    tables, refused = [], []
     for sheet, cells in sheets.items():
         try:
-            table = _table(cells, sheet, name, source.header)
+            table = _table(cells, sheet, name, source.header, errors.get(sheet, frozenset()))
         except InputError as error:
-            faults.append(error)
+            refused.append(error)
         else:
             tables += [table] if table is not None else []
     if not tables:
-        raise faults[0] if faults else _no_table(name, list(sheets))
+        raise refused[0] if refused else _no_table(name, list(sheets))
     return _chosen(tables, name, source.sheet is not None)
 
 
@@ -98,7 +99,7 @@ def _named(wanted: str, there: list[str], name: str) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def _table(cells: Cells, sheet: str, name: str, line: int | None) -> FileTable | None:
+def _table(cells: Cells, sheet: str, name: str, line: int | None, errors: Faults) -> FileTable | None:
     """The table of one sheet; None where it has none."""
     rows = [(at, row) for at, row in enumerate(cells) if any(cell != "" for cell in row)]
     if len(rows) < 2:
@@ -123,6 +124,7 @@ def _table(cells: Cells, sheet: str, name: str, line: int | None) -> FileTable |
         replace(
             table,
             rejects=(*table.rejects, *below),
+            faults=tuple((names[place], at + 1) for at, place in sorted(errors) if place < width and names[place]),
             notes=(*_told(header, found, shown), *table.notes),
             header=header,
             name=sheet,

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 _ZONE = r"(?:\s*(?:Z|\(?[A-Z]{3,4}\)?|(?:UTC|GMT)?\s*[+-]\d{2}(?::?\d{2})?))?"
-_CLOCK = (
+CLOCK = (
     r"^(?P<day>.*?)(?:T|,?\s+|,)\s*(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2}(?:[.,]\d+)?))?"
     rf"\s*(?:(?P<half>[AaPpАаПп])\.?\s?[MmМм]\.?)?{_ZONE}$"
 )
@@ -17,8 +17,8 @@ _PLAIN_CLOCK = (
     r"^(?P<day>.*?)[T ]+(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2}(?:\.\d+)?))?"
     r"(?P<half>)\s*(?:Z|UTC|[+-]\d{2}:?\d{2})?$"
 )
-_COMPACT = r"^(?P<day>\d{8})[T ]?(?P<hour>\d{2})(?P<minute>\d{2})(?P<second>\d{2})?Z?(?P<half>)$"
-_BEFORE_NOON, _AFTER_NOON = ["a", "а"], ["p", "п", "р"]  # Latin and Cyrillic
+COMPACT_CLOCK = r"^(?P<day>\d{8})[T ]?(?P<hour>\d{2})(?P<minute>\d{2})(?P<second>\d{2})?Z?(?P<half>)$"
+BEFORE_NOON, AFTER_NOON = ["a", "а"], ["p", "п", "р"]  # Latin and Cyrillic
 _HALF_DAY = 12
 
 
@@ -41,7 +41,7 @@ def split_clock(text: pd.Series, *, plain: bool = False) -> Moments:
 
     written = pa.array(text, type=pa.string(), from_pandas=True)
     timed = pc.any(pc.match_substring(written, ":")).as_py()
-    pattern = _PLAIN_CLOCK if plain else _CLOCK if timed else _COMPACT
+    pattern = _PLAIN_CLOCK if plain else CLOCK if timed else COMPACT_CLOCK
     parts = pc.extract_regex(written, pattern)
     timed = pc.is_valid(parts).to_numpy(zero_copy_only=False)
     if not timed.any():
@@ -56,7 +56,7 @@ def _times(parts: Any) -> pd.Series:
 
     hours, minutes, seconds = (_numbers(parts, name) for name in ("hour", "minute", "second"))
     half = pc.fill_null(pc.utf8_lower(pc.struct_field(parts, "half")), "").to_pandas()
-    late, early = half.isin(_AFTER_NOON).to_numpy(), half.isin(_BEFORE_NOON).to_numpy()
+    late, early = half.isin(AFTER_NOON).to_numpy(), half.isin(BEFORE_NOON).to_numpy()
     hours = hours + _HALF_DAY * (late & (hours < _HALF_DAY)) - _HALF_DAY * (early & (hours == _HALF_DAY))
     micros = np.round((hours * 3600 + minutes * 60 + seconds) * 1e6).astype("int64")
     return pd.Series(micros.view("timedelta64[us]"))

@@ -12,7 +12,8 @@ from pipeline.reading.values.months import has_months, shortened_form, with_engl
 
 EITHER = " | "  # parts forms of which each cell takes the first that reads it
 SERIAL_FORMS = {"excel": 86_400.0, "unix": 1.0, "unix_ms": 1e-3, "unix_us": 1e-6}  # seconds in one
-_ORIGINS = {"excel": pd.Timestamp("1899-12-30")}
+ORIGINS = {"excel": pd.Timestamp("1899-12-30")}
+UNIX_ORIGIN = pd.Timestamp("1970-01-01")
 _RANGES = {"excel": (20_000, 60_000), "unix": (3e8, 4.2e9), "unix_ms": (3e11, 4.2e12), "unix_us": (3e14, 4.2e15)}
 TEXT_FORMS = (
     "%Y-%m-%d",
@@ -71,7 +72,7 @@ NAMED_FORMS = (
 )  # after months were made short English ones
 COMPACT_FORMS = ("%Y%m%d", "%Y%m")
 FIRST_YEAR, LAST_YEAR = 1800, 2200
-_CENTURY = 50  # two digits below are of this century, as Windows reads them
+CENTURY = 50  # two digits below are of this century, as Windows reads them
 _PLAIN_YEARS = range(1900, 2101)
 _SAMPLE = 300
 _LEAST_SHARE = 0.4  # of a sample, for a form to be tried on everything
@@ -170,7 +171,7 @@ def read_either(written: Written, form: str) -> pd.Series:
 
 def read_serials(numbers: pd.Series, form: str) -> pd.Series:
     """Numbers as days since 1899-12-30 (``excel``) or seconds and parts of them since 1970, to the second."""
-    origin = _ORIGINS.get(form, pd.Timestamp("1970-01-01"))
+    origin = ORIGINS.get(form, UNIX_ORIGIN)
     seconds = (numbers.astype("float64") * SERIAL_FORMS[form]).round()
     seconds = seconds.where(seconds.abs() < 3e11)  # ten thousand years; more does not fit
     return (origin + pd.to_timedelta(seconds, unit="s")).astype("datetime64[us]")
@@ -200,6 +201,6 @@ def strptime(text: pd.Series, form: str) -> pd.Series:
         moments = moments.dt.tz_localize(None)
     moments = moments.astype("datetime64[us]")
     if "%y" in form:
-        late = moments.dt.year >= 2000 + _CENTURY
+        late = moments.dt.year >= 2000 + CENTURY
         moments = moments.mask(late, moments - pd.DateOffset(years=100)) if late.any() else moments
     return moments

@@ -65,6 +65,16 @@ def _shortened(day: str, language: str) -> str:
     return " ".join(named.split()).strip(". ")
 
 
+def month_words() -> dict[str, int]:
+    """Names of months in every language, in small letters, with the month's number: no two languages contradict."""
+    return {word: number for language in _LANGUAGES for word, number in _months(language).items()}
+
+
+def idle_words() -> frozenset[str]:
+    """Words beside a day that say nothing of it: weekdays in every language, "year", "of"."""
+    return (_IDLE | frozenset(word for language in _LANGUAGES for word in _weekdays(language))) - set(month_words())
+
+
 @cache
 def _months(language: str) -> dict[str, int]:
     """Lower-case names, in every form and case that the language has, with the month's number."""

@@ -12,6 +12,7 @@ from pipeline.understanding.purchases.priced_columns import Amounts
 from pipeline.understanding.roles import Money
 
 _ENOUGH = 200_000  # lines, for a correlation
+_LEAST_ORDERS, _GROWS = 30, 0.5  # orders, and the correlation of their totals with their numbers of lines
 _AGREES = 0.95  # share of lines on which two amounts must agree to be the same
 
 
@@ -93,7 +94,18 @@ def once_an_order(total: Profile, relations: Relations, order: str) -> bool:
     if lift is None or lift < HOLDS:
         return False
     # lines of one amount each would look alike: a total of the order differs between orders of one and of many lines
-    return fits(words.MONEY_ORDER, total.name) or relations.chance(total.name) < 0.2
+    worded = fits(words.MONEY_ORDER, total.name) or relations.chance(total.name) < 0.2
+    return worded or _grows_with_lines(total, relations, order)
+
+
+def _grows_with_lines(total: Profile, relations: Relations, order: str) -> bool:
+    """Whether orders of more lines have more of it, as a sum has, and a price that is the same everywhere has not."""
+    rows = relations.query(
+        "SELECT corr(total, pieces), count(*) FROM (SELECT "
+        f"max({quote(total.name)}) AS total, count(*) AS pieces FROM data GROUP BY {quote(order)})"
+    )
+    correlation, orders = rows[0]
+    return int(str(orders)) >= _LEAST_ORDERS and correlation is not None and float(str(correlation)) > _GROWS
 
 
 def _agree(relations: Relations, first: str, second: str) -> bool:

@@ -58,8 +58,13 @@ def order_worded(profile: Profile) -> bool:
     )
 
 
-def order_of(table: Sequence[Profile], relations: Relations, day: str | None, owners: Sequence[str]) -> str | None:
-    """The column that numbers orders: named so, or one that determines both its day and its customer on many lines."""
+def order_of(
+    table: Sequence[Profile], relations: Relations, day: str | None, owners: Sequence[str], *, known: bool = False
+) -> str | None:
+    """The column that numbers orders: named so, or one that determines both its day and its customer on many lines.
+
+    ``known``: the owner was answered, so that a column whose header names a customer may be the order's number.
+    """
     keys = [profile for profile in table if profile.key_like and not is_email(profile) and profile.name not in owners]
     named = [
         profile
@@ -80,7 +85,7 @@ def order_of(table: Sequence[Profile], relations: Relations, day: str | None, ow
         for profile in keys
         if profile.repeats > 0.05
         and profile.distinct >= 20
-        and worded(profile) <= 1.0
+        and (known or worded(profile) <= 1.0)
         and not fits(words.SIDE, profile.name)
         and not fits(words.ITEM, profile.name)
         and not fits(words.LINE, profile.name)

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from pipeline.understanding.evidence import Profile, fits, plain_words, words
 
+_MOST_PIECES = 1000
+
 
 @dataclass(frozen=True)
 class Amounts:
@@ -33,6 +35,7 @@ def amounts_of(table: Sequence[Profile], taken: set[str]) -> Amounts:
         and fits(words.QUANTITY, profile.name)
         and not fits(words.PRICE, profile.name)
     ]
+    quantities = quantities or _swapped(table, taken)
     counted = {profile.name for profile in quantities}
     rest = [profile for profile in numbers if profile.name not in counted and not _other(profile)]
     prices = [profile for profile in rest if fits(words.PRICE, profile.name) and not _total_worded(profile)]
@@ -44,6 +47,22 @@ def amounts_of(table: Sequence[Profile], taken: set[str]) -> Amounts:
         and (fits(words.MONEY_LINE, profile.name) or fits(words.MONEY_ORDER, profile.name))
     ]
     return Amounts(tuple(totals), tuple(prices), tuple(quantities))
+
+
+def _swapped(table: Sequence[Profile], taken: set[str]) -> list[Profile]:
+    """Pieces under the header of an order, where the order's numbers stand under the header of the pieces."""
+    if not any(profile.name in taken and fits(words.QUANTITY, profile.name) for profile in table):
+        return []
+    return [
+        profile
+        for profile in table
+        if profile.kind == "integer"
+        and profile.name not in taken
+        and fits(words.ORDER, profile.name)
+        and profile.low is not None
+        and profile.high is not None
+        and 0 <= profile.low <= profile.high <= _MOST_PIECES
+    ]
 
 
 def _other(profile: Profile) -> bool:
