@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pipeline.contract import Message
+from pipeline.contract import Message, joined
 from pipeline.drafting.baskets import baskets_of
 from pipeline.drafting.customers import draft_customers
 from pipeline.drafting.document import Document
@@ -111,10 +111,14 @@ def _understood(source: Opened, answers: Mapping[str, str] | None) -> tuple[Unde
         if made is None or not made.questions:
             raise
         question = made.questions[0]
+        choices = [
+            Message.of("{value} ({evidence})", value=choice.value, evidence=choice.evidence)
+            for choice in question.choices
+        ]
         raise InputError.because(
             question.ask,
-            found="; ".join(f"{choice.value} ({choice.evidence})" for choice in question.choices),
-            remedy=f"say which: --answer {question.key}={question.choices[0].value}",
+            found=Message.of("{choices}", choices=joined(choices, "; ")),
+            remedy=Message.of("say which: --answer {key}={value}", key=question.key, value=question.choices[0].value),
         ) from error
     reading.told[:0] = [*source.shop.told, *(made.told if made else ())]
     reading.questions[:0] = made.questions if made else ()
@@ -168,7 +172,10 @@ def write_draft(text: str, target: Path) -> None:
         try:
             file.write_text(content, encoding="utf-8")
         except OSError as error:
-            raise InputError.because(f"{file} cannot be written ({error.strerror})") from error
+            raise InputError.because(
+                Message.of("{file} cannot be written ({why})", file=str(file), why=str(error.strerror or error)),
+                remedy=Message.of("give another place with --output, where you may write"),
+            ) from error
 
 
 def spec_name(data: Data) -> str:

