@@ -10,6 +10,7 @@ from pipeline.drafting.baskets import Bought
 from pipeline.drafting.columns import settle_columns
 from pipeline.drafting.document import Document
 from pipeline.drafting.draft_text import (
+    write_buyers_only,
     write_campaign,
     write_column,
     write_family,
@@ -79,6 +80,8 @@ def draft_customers(
             write_campaign(document, entry.name)
     for limits in parts.limits:
         write_limits(document, limits)
+    if summary and reading.returns and reading.form != "snapshots":
+        write_buyers_only(document)
     return document.text
 
 

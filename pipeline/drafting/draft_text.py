@@ -178,6 +178,17 @@ def write_limits(document: Document, limits: Limits) -> None:
     document.blank()
 
 
+def write_buyers_only(document: Document) -> None:
+    """A [[rules]] entry that sets aside customers without a purchase: no order, no last purchase to count from."""
+    document.comment("who only returned goods has no order and no last purchase")
+    document.entry("rules")
+    document.value("rule", "where")
+    document.value("name", "only returned goods")
+    document.value("sql", "orders = 0")
+    document.value("action", "quarantine")
+    document.blank()
+
+
 def _currency(structure: Structure) -> str:
     """A currency that the names of columns mention."""
     every = " ".join(profile.name for profile in structure.profiles).lower()
