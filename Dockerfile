@@ -28,7 +28,8 @@ RUN apt-get update \
  && rm -rf /var/lib/apt/lists/* /var/cache/apt \
  && useradd --system --user-group --uid 10001 --home-dir /data --create-home --shell /usr/sbin/nologin korzina
 COPY --from=build /opt/korzina /opt/korzina
-# what is trained is in /data; a container's port is published by whoever runs it, on the loopback address as a rule
+# what is trained is in /data; the dashboard listens to the container's network, so it starts only where somebody signs readers in
+# (KORZINA_AUTH=proxy, as compose.yaml sets it up)
 ENV PATH=/opt/korzina/bin:$PATH \
     KORZINA_HOME=/data KORZINA_HOST=0.0.0.0 KORZINA_PORT=8050 \
     MLFLOW_DISABLE_TELEMETRY=true MLFLOW_SERVER_ENABLE_JOB_EXECUTION=false \

@@ -69,6 +69,7 @@ CHECK := docker compose --project-name korzina-check
 
 container:  ## where Docker runs: build the image, start dashboard, MLflow UI and database until they are healthy, and stop
 	@export POSTGRES_PASSWORD=$${POSTGRES_PASSWORD:-only-for-this-check}; \
+	export KORZINA_PROXY_SECRET=$${KORZINA_PROXY_SECRET:-$$(openssl rand -hex 32)} KORZINA_USERS_FILE=$$(mktemp); \
 	$(CHECK) up --build --detach --wait --wait-timeout 300; code=$$?; \
 	[ $$code = 0 ] || $(CHECK) logs --tail 50; $(CHECK) down --volumes; exit $$code
 

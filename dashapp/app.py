@@ -12,7 +12,7 @@ import dash
 from dash import Dash, set_props
 from flask import Response, request
 
-from dashapp import callbacks, charts, frame, ids, observing, report, routes
+from dashapp import access, callbacks, charts, frame, guard, ids, observing, report, routes
 from dashapp.address import UnderPrefix
 from dashapp.data import SegmentationData
 from dashapp.frame import Page
@@ -61,6 +61,7 @@ class _Dashboard(Dash):
 
 def create_app(data: SegmentationData, pages: Sequence[Page] = PAGES) -> Dash:
     """The dashboard over ``data`` with ``pages``; one a process, since Dash's registry of pages is global."""
+    data = access.ReadersData(data)
     data.reserve(frame.own_parameters(pages))
     prefix = data.settings.url_prefix
     app = _Dashboard(
@@ -79,6 +80,7 @@ def create_app(data: SegmentationData, pages: Sequence[Page] = PAGES) -> Dash:
         assets_folder=str(Path(__file__).parent / "assets"),
         on_error=_show_error,
         enable_mcp=False,
+        csrf_token_name=access.CSRF_COOKIE,
         meta_tags=[
             {"name": "viewport", "content": "width=device-width, initial-scale=1"},
             {"name": "color-scheme", "content": "light dark"},
@@ -96,11 +98,14 @@ def create_app(data: SegmentationData, pages: Sequence[Page] = PAGES) -> Dash:
         page.register(app, data)
     app.layout = partial(frame.around, pages)  # asked for anew by every reader, each in a language
     observing.watch(app.server, log=data.settings.access_log)
-    app.server.before_request(_listen)
     app.server.after_request(partial(_say_unknown, pages))
     callbacks.register(app, data, pages)
     routes.register(app.server, data)
     report.register(app.server, data)
+    access.register(app.server, data.settings)  # before a body is judged: who is nobody learns nothing by it
+    guard.register(app, _NATIVES)
+    # behind the request's id and before Dash's own: refusals too have a number, and are in the reader's language
+    app.server.before_request_funcs[None][1:1] = [_listen, guard.door(data.settings)]
     if prefix:
         app.server.wsgi_app = UnderPrefix(app.server.wsgi_app, prefix)
     return app
@@ -129,6 +134,6 @@ def _show_error(error: Exception) -> None:
         _log.warning("a callback could not answer: %s", error)
         words = explained(error)
     else:
-        _log.error("a callback failed", exc_info=error)
+        guard.report(error, "a callback")
         words = _("The details are in the log of the server. Reload the page; if it happens again, report it.")
     set_props(ids.PROBLEM, {"children": message(_("This could not be shown."), words, tone="error", dismiss=True)})

@@ -17,7 +17,7 @@ from typing import TypeVar
 
 from dashapp.i18n import Teller, _, language, retold, teller_of, titled
 from dashapp.kept import Kept
-from dashapp.readable import ReadableStore
+from dashapp.readable import ReadableStore, plain
 from dashapp.selecting import Cube
 from pipeline.contract import (
     Annotation,
@@ -30,6 +30,7 @@ from pipeline.contract import (
     Scored,
     Segmentation,
     given_names,
+    reviewed_run,
 )
 from pipeline.errors import KorzinaError, StoreError
 from pipeline.settings import Settings
@@ -179,16 +180,13 @@ class SegmentationData:
             return self._last_good(replace(champions, problem=error), notice)
 
     def run(self, run_id: object) -> Run:
-        """One run by its id or the start of it, told in the reader's language.
-
-        Raises ``StoreError`` for whatever is no such thing.
-        """
+        """One run by its id or the start of it, in the reader's language; raises ``StoreError`` for what is none."""
         if not isinstance(run_id, str):
             raise StoreError.because("a run id is a text", found=type(run_id).__name__)
         if not self._champions.problem:
             self.champions(max_age=_FRESH_SECONDS)  # a segment may have been renamed, perhaps in another process
         with self._loading:
-            run = self._held(run_id) or Run(self._opened().load(run_id), reserved=self._reserved)
+            run = self._held(run_id) or Run(plain(reviewed_run(self._opened().load(run_id))), reserved=self._reserved)
             return self._runs.of(run.run_id, lambda: run).retold(language())
 
     def asked(self, named: str) -> Run | None:

@@ -4,15 +4,32 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 import tempfile
 import threading
 from typing import Any
 
+from pydantic import ValidationError
+
 from dashapp import logs
+from pipeline.errors import ExposureError
 from pipeline.settings import Settings
 
 _COUNTED_IN = "PROMETHEUS_MULTIPROC_DIR"  # ``dashapp.observing.FOLDER``, which is not to be imported yet
-_settings = Settings()
+
+
+def _checked() -> Settings:
+    """The settings; where they would show data to anybody, or are none, the server does not start."""
+    try:
+        settings = Settings()
+        settings.check_exposure()
+    except (ExposureError, ValidationError) as error:
+        sys.stderr.write(f"Error: {error}\n")
+        sys.exit(ExposureError.exit_code)
+    return settings
+
+
+_settings = _checked()
 _host = f"[{_settings.host}]" if ":" in _settings.host else _settings.host
 
 bind = f"{_host}:{_settings.port}"

@@ -1,7 +1,8 @@
-"""What the dashboard asks of a store; whatever answers it can be shown."""
+"""What the dashboard asks of a store; whatever answers it can be shown, and is told without markup in its units."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Protocol
 
 from pipeline.contract import (
@@ -13,6 +14,23 @@ from pipeline.contract import (
     RunSummary,
     Segmentation,
 )
+
+_PLAIN = str.maketrans("<>", "‹›")  # a chart would read a tag
+
+
+def plain(segmentation: Segmentation) -> Segmentation:
+    """The run with units and currencies that no chart takes for markup: they stand beside every number there is.
+
+    Names, labels and values may well hold ``<`` ("under <25"): charts write them through ``charts.escaped``.
+    """
+    dataset = segmentation.dataset
+    units = [*(column.unit for column in dataset.columns), *(group.unit for group in dataset.groups), dataset.currency]
+    if not any("<" in unit or ">" in unit for unit in units):
+        return segmentation
+    columns = tuple(column.model_copy(update={"unit": column.unit.translate(_PLAIN)}) for column in dataset.columns)
+    groups = tuple(group.model_copy(update={"unit": group.unit.translate(_PLAIN)}) for group in dataset.groups)
+    told = {"columns": columns, "groups": groups, "currency": dataset.currency.translate(_PLAIN)}
+    return replace(segmentation, dataset=dataset.model_copy(update=told))
 
 
 class ReadableStore(Protocol):

@@ -120,7 +120,9 @@ class SpecDraft:
         return f"SpecDraft of {self._document.get('name', '?')!r}: {assumptions(tomllib.loads(self.text))}"
 
 
-def draft(data: Table, name: str | None = None, answers: Mapping[str, str] | None = None) -> SpecDraft:
+def draft(
+    data: Table, name: str | None = None, answers: Mapping[str, str] | None = None, language: str | None = None
+) -> SpecDraft:
     """Look at a table and say what its columns seem to mean: a spec that trains as it is.
 
     Parameters
@@ -131,6 +133,8 @@ def draft(data: Table, name: str | None = None, answers: Mapping[str, str] | Non
         Of the spec, and of its experiment in MLflow; None: after the file, ``customers`` for a DataFrame.
     answers
         Answers to ``questions`` of an earlier draft, or roles that are known: ``{"customer": "Email"}``.
+    language
+        In which the draft speaks to people, ``"en"`` or ``"ru"``; None: in that of the headers.
 
     Raises
     ------
@@ -146,10 +150,11 @@ def draft(data: Table, name: str | None = None, answers: Mapping[str, str] | Non
     SpecDraft of 'customers': 3 active (spend, orders, visits), 1 passive (age), id customer_id
 
     """
+    from pipeline.contract import speaker
     from pipeline.drafting import draft as drafted
 
-    made = drafted(source_of(data), name, answers)
-    return SpecDraft(made.text, tuple(map(str, made.told)))
+    made = drafted(source_of(data), name, answers, language)
+    return SpecDraft(made.text, tuple(map(speaker(made.language).message, made.told)))
 
 
 def assumptions(document: dict[str, Any]) -> str:

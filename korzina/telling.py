@@ -9,7 +9,10 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from korzina.spec_draft import assumptions
-from pipeline.contract import SegmentCard
+from pipeline.contract import (
+    SegmentCard,
+    verdict_at,
+)
 
 if TYPE_CHECKING:
     from korzina.sweep_result import SweepResult
@@ -50,7 +53,9 @@ def sweep_as_html(result: SweepResult) -> str:
 def _headline(result: SweepResult) -> str:
     title = result._analysis.training.dataset.title
     what = "recommended" if result.k == result.decision.k else f"shown; {result.decision.k} are recommended"
-    return f"{title}: {result.k} segments {what} (structure: {result.decision.verdict})"
+    records = [candidate.record for candidate in result._analysis.training.candidates]
+    verdict = verdict_at(result.k, result.decision, records)
+    return f"{title}: {result.k} segments {what} (structure: {verdict})"
 
 
 def _rows(result: SweepResult) -> str:

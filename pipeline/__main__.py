@@ -1,4 +1,4 @@
-"""The command line, and the only module that prints. Results go to stdout, everything else to stderr."""
+"""The command line. Results go to stdout, everything else to stderr; only it and the commands of accounts print."""
 
 from __future__ import annotations
 
@@ -28,6 +28,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+cli.attach_accounts(app)
 
 
 def _tell_version(wanted: bool) -> None:
@@ -52,7 +53,10 @@ def train(
     spec: cli.SpecOption = "complete_journey",
     data: cli.DataOption = None,
     k_min: Annotated[int, typer.Option(help="Least number of segments to try.")] = 2,
-    k_max: Annotated[int, typer.Option(help="Largest number of segments to try.")] = 12,
+    k_max: Annotated[
+        int | None,
+        typer.Option(help="Largest number of segments to try; left out: 12, or 20 where the best number is the last."),
+    ] = None,
     seed: Annotated[int, typer.Option(help="Every random choice derives from it.", min=0, max=2**32 - 1)] = 0,
     experiment: Annotated[
         str | None, typer.Option(help="Experiment in MLflow to record it in; left out: the spec's name.")
@@ -180,7 +184,7 @@ def init(
     output: Annotated[Path | None, typer.Option(help="Spec to write; left out: beside the file, as NAME.toml.")] = None,
     force: Annotated[bool, typer.Option("--force", help="Overwrite an existing spec.")] = False,
     answer: Annotated[list[str] | None, typer.Option(help="KEY=VALUE: the answer to a question; repeatable.")] = None,
-    language: cli.LanguageOption = "en",
+    language: cli.LanguageOption = None,
     as_json: cli.JsonOption = False,
 ) -> None:
     """Analyse the data's structure, write a draft spec, and try it on the whole of them.

@@ -15,6 +15,7 @@ class KorzinaError(Exception):
 
     exit_code: ClassVar[int] = 1
     parts: Mapping[str, str] = {}  # what, expected, found and remedy as given, for telling in another language
+    language: str = "en"  # of the data at fault, as far as that was seen
 
     @classmethod
     def because(cls, what: str, *, expected: str = "", found: str = "", remedy: str = "") -> Self:
@@ -43,6 +44,12 @@ class UsageError(KorzinaError):
     """The command was called in a way that makes no sense."""
 
     exit_code = 2
+
+
+class ExposureError(KorzinaError):
+    """The settings would show people's data to whoever asks."""
+
+    exit_code = 78  # EX_CONFIG of sysexits.h
 
 
 class StoreError(KorzinaError):

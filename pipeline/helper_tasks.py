@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from pipeline.contract import Champion, Decision, SavedSweep, SweepRecord, Verdict
+from pipeline.contract import (
+    Champion,
+    Decision,
+    SavedSweep,
+    SweepRecord,
+    Verdict,
+    verdicts,
+)
 from pipeline.settings import Settings, account_name
 from pipeline.spec import Spec
 
@@ -15,8 +21,6 @@ if TYPE_CHECKING:
 
     from pipeline.describing import Baskets, Predecessor
     from pipeline.reading import Data
-
-_RANK: Mapping[Verdict, int] = {"none": 0, "weak": 1, "strong": 2}
 
 
 def prepare_analysis() -> None:
@@ -92,7 +96,7 @@ def promote_recommended(
         return current, False, "not promoted: --promote never"
     if current is not None and decision.chosen_by == "rule":
         held: Verdict = next((run.verdict for run in store.runs(experiment) if run.run_id == current.run_id), "none")
-        if _RANK[decision.verdict] < _RANK[held]:
+        if verdicts.weaker(decision.verdict, held) != held:
             return (
                 current,
                 False,
@@ -101,6 +105,6 @@ def promote_recommended(
                     "'korzina promote RUN_ID --reason ...' does it all the same"
                 ),
             )
-    reason = f"recommended by the sweep, verdict {decision.verdict}"
+    reason = verdicts.persons_reason(decision) or f"recommended by the sweep, verdict {decision.verdict}"
     champion = store.promote(run_id, reason=reason, who=account_name())
     return champion, True, f"promoted as version {champion.version}"

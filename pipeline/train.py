@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from threading import Event
 from typing import TYPE_CHECKING, Literal
 
-from pipeline.contract import Champion, Dataset, SavedSweep
+from pipeline.contract import (
+    Champion,
+    Dataset,
+    SavedSweep,
+    verdicts,
+)
 from pipeline.helper_tasks import (
     close_unfinished,
     load_baskets,
@@ -38,7 +43,7 @@ class Request:
     spec: str
     data: str | None = None
     k_min: int = 2
-    k_max: int = 12
+    k_max: int | None = None  # None: to 12, and on to 20 where the best k is the last
     seed: int = 0
     experiment: str | None = None
     promote: Literal["auto", "never"] = "auto"
@@ -168,7 +173,16 @@ def analyse_source(
         training = with_campaigns(training, dated, history, helper)
     with watch.stage("sensitivity") as tick:
         training = with_sensitivity(training, helper, tick)
-    return Analysis(training, spec, history)
+    return Analysis(_reviewed(training), spec, history)
+
+
+def _reviewed(training: Training) -> Training:
+    """The training with its verdict held against the variations, which come last."""
+    orders, records = training.dataset.meaning("orders"), [candidate.record for candidate in training.candidates]
+    decision = verdicts.reviewed(
+        training.decision, records, training.sensitivity, training.customers, orders.name if orders else None
+    )
+    return replace(training, decision=decision)
 
 
 def _read_beside(

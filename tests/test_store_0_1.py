@@ -75,8 +75,21 @@ def test_every_run_is_listed_with_its_quality(store: Store, recorded: dict[str, 
         (4, False, 428.49, 0.463),
     ]
     for run in runs:
-        was = recorded["runs"][run.run_id]["summary"]
+        was = {**recorded["runs"][run.run_id]["summary"], "verdict": run.verdict}
         assert as_recorded(run.model_dump(mode="json"), was) == was
+
+
+def test_every_run_has_the_verdict_of_its_own_figures_and_not_that_of_its_sweep(store: Store) -> None:
+    verdicts = [(run.k, round(run.stability or 0.0, 2), run.verdict) for run in store.runs()]
+
+    assert verdicts == [
+        (2, 0.71, "none"),
+        (3, 0.92, "weak"),
+        (4, 0.7, "none"),  # a person chose it, against the rule
+        (2, 0.82, "weak"),
+        (3, 0.93, "strong"),
+        (4, 0.73, "none"),
+    ]
 
 
 def test_every_run_loads_to_the_last_bit(store: Store, recorded: dict[str, Any]) -> None:

@@ -1,6 +1,6 @@
-"""Who may change what the store holds. Until there are roles: whoever sits at this machine, where a setting allows it.
+"""Who may change what the store holds: analysts; in ``local`` mode whoever sits here, where a setting allows it.
 
-The dashboard has no sign-in, so a change has to come from a browser on the machine that it runs on, straight and from
+There nobody signs in, so a change has to come from a browser on the machine that it runs on, straight and from
 its own page. Each check closes one way around that: a machine elsewhere (address), a proxy that makes everybody look
 local (forwarding headers), a foreign site in the same browser (Origin), a foreign name that resolves to this machine
 (Host; DNS rebinding).
@@ -9,14 +9,14 @@ local (forwarding headers), a foreign site in the same browser (Origin), a forei
 from __future__ import annotations
 
 import getpass
-import ipaddress
 import logging
 from urllib.parse import urlsplit
 
 from flask import has_request_context, request
 
 from dashapp.i18n import _
-from pipeline.settings import Settings
+from dashapp.reader import reader
+from pipeline.settings import Settings, is_loopback
 
 _FORWARDED = ("Forwarded", "Via", "X-Real-Ip", "Client-Ip", "True-Client-Ip", "Cf-Connecting-Ip")
 _log = logging.getLogger(__name__)
@@ -24,6 +24,8 @@ _log = logging.getLogger(__name__)
 
 def why_absent(settings: Settings) -> str:
     """Why the reader sees no controls, in words; empty where there are some."""
+    if settings.auth != "local":
+        return "" if reader().may("change") else _("Only analysts can change this.")
     if not settings.curate:
         return _(
             "Changing this from the page is switched off. Whoever runs the dashboard may switch it on with "
@@ -50,7 +52,9 @@ def refusal(settings: Settings) -> str:
 
 
 def signature() -> str:
-    """Who signs unless somebody else says so: the account that the dashboard runs under."""
+    """Who signs: the reader who signed in, else the account that the dashboard runs under."""
+    if reader().signed_in:
+        return reader().name
     try:
         return getpass.getuser()
     except (KeyError, OSError):
@@ -60,16 +64,6 @@ def signature() -> str:
 def reachable(address: str) -> bool:
     """Whether the reader's browser can open ``address``: this machine's own is open only to a browser on it."""
     return not is_loopback(urlsplit(address).hostname or "") or (has_request_context() and _is_near())
-
-
-def is_loopback(address: str) -> bool:
-    """Whether a host name or address is this machine's own, which nobody reaches from outside."""
-    if address == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(address.strip("[]")).is_loopback
-    except ValueError:
-        return False
 
 
 def _is_near() -> bool:

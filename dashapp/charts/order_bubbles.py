@@ -62,8 +62,8 @@ def bubbles(
         traces,
         look,
         annotations=notes,
-        xaxis={"title": {"text": _("{label} (median)", label=orders.axis_title)}, "range": across},
-        yaxis={"title": {"text": _("{label} (median)", label=cheque.axis_title)}, "range": up},
+        xaxis={"title": {"text": _("{label} (median)", label=escaped(orders.axis_title))}, "range": across},
+        yaxis={"title": {"text": _("{label} (median)", label=escaped(cheque.axis_title))}, "range": up},
     )
 
 

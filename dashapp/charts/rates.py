@@ -1,4 +1,4 @@
-"""Shares of a segment with their intervals: traits, and responses to campaigns."""
+"""Who a segment's customers are by the size of the difference, and their responses to campaigns with intervals."""
 
 from __future__ import annotations
 
@@ -6,21 +6,22 @@ from collections.abc import Sequence
 
 import plotly.graph_objects as go
 
-from dashapp.charts.segment_rows import dot_trace, in_rows, span_of, tick_trace
-from dashapp.charts.theme import Scheme, empty_figure, escaped
+from dashapp.charts.deviations import signed
+from dashapp.charts.segment_rows import bar_trace, dot_trace, in_rows, span_of, tick_trace
+from dashapp.charts.theme import Scheme, empty_figure, escaped, mark
 from dashapp.findings import Response, Trait, traits
 from dashapp.i18n import N_, _, plural
-from dashapp.telling import number, percent, rate
+from dashapp.telling import number, rate
 from pipeline.contract import SegmentCard
 
 MOST_TRAITS = 12
-NO_TRAITS = N_("No shares of traits are known")
+NO_TRAITS = N_("No traits are known")
 NO_CAMPAIGNS = N_("These data hold no campaigns")
 
 
 def trait_words(found: Sequence[Trait]) -> list[str]:
-    """What stands above each dot of ``traits``."""
-    return [_beside(share.label, percent(share.value or 0.0), share.overall) for share in shares_of(found)]
+    """What stands above each bar of ``trait_effects``: a share, or an average that says so."""
+    return [_beside(*trait.beside) for trait in drawn_traits(found)]
 
 
 def campaign_words(found: Sequence[Response]) -> list[str]:
@@ -28,23 +29,19 @@ def campaign_words(found: Sequence[Response]) -> list[str]:
     return [_short(one) for one in found]
 
 
-def trait_shares(found: Sequence[Trait], card: SegmentCard, look: Scheme) -> go.Figure:
-    """Shares of the segment with their intervals, and a line where all customers stand."""
-    shown = shares_of(found)
+def trait_effects(found: Sequence[Trait], card: SegmentCard, look: Scheme) -> go.Figure:
+    """A bar a trait from 0, as long as its effect; shares and averages in words above it."""
+    shown = drawn_traits(found)
     if not shown:
         return empty_figure(_(NO_TRAITS), look)
-    values = [one.value or 0.0 for one in shown]
-    words = trait_words(found)
-    hover = [f"{escaped(one.text)}<br>" + _("all customers: {value}", value=escaped(one.overall)) for one in shown]
-    dots = dot_trace(values, [one.low for one in shown], [one.high for one in shown], card, look, hover=hover)
-    return in_rows(
-        [tick_trace([one.overall_share for one in shown], look), dots],
-        words,
-        look,
-        span=span_of([*(one.high for one in shown), *(one.overall_share for one in shown)]),
-        percentages=True,
-        title=_("share of those who are known"),
-    )
+    effects, words = [trait.effect or 0.0 for trait in shown], trait_words(found)
+    reach = max(map(abs, effects)) * 1.25 or 1.0
+    bars = bar_trace(effects, 0.0, mark(card.colour, look).colour, look)
+    bars["text"] = [signed(effect, 1) for effect in effects]
+    bars["hovertext"] = [
+        f"{escaped(trait.text)}<br>" + _("all customers: {value}", value=escaped(trait.overall)) for trait in shown
+    ]
+    return in_rows([bars], words, look, span=(-reach, reach), centre=0.0, title=_("◂ less than others · more ▸"))
 
 
 def responses(found: Sequence[Response], card: SegmentCard, look: Scheme) -> go.Figure:
@@ -71,9 +68,9 @@ def responses(found: Sequence[Response], card: SegmentCard, look: Scheme) -> go.
     )
 
 
-def shares_of(found: Sequence[Trait]) -> list[Trait]:
-    """The traits that the chart shows: shares whose value is known, the most different first."""
-    return [one for one in found if one.overall_share is not None and one.value is not None][:MOST_TRAITS]
+def drawn_traits(found: Sequence[Trait]) -> list[Trait]:
+    """The traits that the chart shows: those whose value is known, the most different first."""
+    return [trait for trait in found if trait.effect is not None and trait.value is not None][:MOST_TRAITS]
 
 
 def response_words(response: Response) -> str:

@@ -1,6 +1,16 @@
 """What a run says of its segments, in numbers and sentences that every page and the report tell alike."""
 
-from dashapp.findings import advice, affinity, happenings, pair_words, segment_words, totals, traits, verdict_words
+from dashapp.findings import (
+    advice,
+    affinity,
+    happenings,
+    pair_words,
+    segment_words,
+    totals,
+    traits,
+    variations,
+    verdict_words,
+)
 from dashapp.findings.affinity import Rule
 from dashapp.findings.totals import Feature, Portion
 from dashapp.findings.traits import Response, Share, Trait
@@ -19,5 +29,6 @@ __all__ = [
     "segment_words",
     "totals",
     "traits",
+    "variations",
     "verdict_words",
 ]

@@ -19,6 +19,7 @@ ADVICE = {
     "test": N_("Test it first: for the segment as a whole it may pay or not."),
     "don't": N_("Do not contact all of them: for the segment as a whole it does not pay."),
     "too few": N_("Too few of them were ever contacted to say."),
+    "association": N_("Nobody knows: who is in the segment may hang on what came after the campaign."),
 }
 
 
@@ -31,7 +32,7 @@ def differences(card: SegmentCard, dataset: Dataset, most: int = 3) -> list[tupl
         rows.append(
             (
                 phrase,
-                f"{column.label} {of_column(difference.median, column)}",
+                _("{label}: median {value}", label=column.label, value=of_column(difference.median, column)),
                 of_column(difference.overall_median, column),
             )
         )
@@ -115,8 +116,7 @@ def mix_finding(shares: Sequence[Share], group: Group) -> str:
 
 def traits_finding(traits: Sequence[Trait]) -> str:
     """The most different trait, and how much is known."""
-    known = [trait for trait in traits if trait.effect is not None]
-    known.sort(key=lambda one: one.overall_share is None)  # the chart draws shares, so it is a share that leads
+    known = sorted((trait for trait in traits if trait.effect is not None), key=lambda one: -abs(one.effect or 0.0))
     if not known:
         return _("Too little is known of these customers to say.")
     least = min(one.coverage for one in known)

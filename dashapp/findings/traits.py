@@ -82,7 +82,7 @@ class Trait:
     """One passive trait as stored; numbers are None under 30 known customers."""
 
     label: str
-    text: str
+    text: str  # shares and averages with their intervals; an average says that it is one
     coverage: float
     effect: float | None
     overall: str
@@ -90,6 +90,13 @@ class Trait:
     low: float | None = None
     high: float | None = None
     overall_share: float | None = None  # of a share only; None for means
+    here: str = ""  # the value alone
+
+    @property
+    def beside(self) -> tuple[str, str, str]:
+        """What it is, here, and of all customers."""
+        label = self.label if self.overall_share is not None else _("{label}, average", label=self.label)
+        return label, self.here, self.overall
 
 
 @dataclass(frozen=True)
@@ -224,16 +231,20 @@ def _trait(segmentation: Segmentation, row: dict[str, object]) -> Trait:
     words = _("not known") if overall is None else percent(overall) if share else of_column(overall, column)
     label = f"{column.label}: {category}" if category else column.label
     text, coverage = str(row[Passive.TEXT]), _known(row[Passive.COVERAGE]) or 0.0
+    value = _known(row[Passive.VALUE])
+    if not share and value is not None:
+        text = _("{trait}, average", trait=text)
     return Trait(
         label,
         text,
         coverage,
         _known(row[Passive.EFFECT]),
         words,
-        _known(row[Passive.VALUE]),
+        value,
         _known(row[Passive.LOW]),
         _known(row[Passive.HIGH]),
         overall if share else None,
+        "" if value is None else percent(value) if share else of_column(value, column),
     )
 
 

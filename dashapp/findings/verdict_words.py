@@ -6,7 +6,13 @@ from collections.abc import Sequence
 
 from dashapp.i18n import N_, _, plural
 from dashapp.telling import number, percent
-from pipeline.contract import Decision, SegmentCard, Verdict
+from pipeline.contract import (
+    APART,
+    Segmentation,
+    SegmentCard,
+    Verdict,
+    verdict_at,
+)
 
 WORDS: dict[Verdict, str] = {
     "strong": N_("The groups are real: they come back when the analysis is repeated on other samples of customers."),
@@ -18,14 +24,59 @@ WORDS: dict[Verdict, str] = {
     ),
 }
 TITLES: dict[Verdict, str] = {
-    "strong": N_("Clearly separate groups"),
+    "strong": N_("Groups that come back"),
     "weak": N_("Groups with blurred borders"),
     "none": N_("No clear borders"),
 }
 
 
-def reliance(cards: Sequence[SegmentCard], decision: Decision) -> str:
+def verdict_of(segmentation: Segmentation) -> Verdict:
+    """The verdict on the number of segments that this run has, by its own figures."""
+    return verdict_at(segmentation.k, segmentation.decision, segmentation.candidates)
+
+
+def title(verdict: Verdict, silhouette: float | None) -> str:
+    """A verdict in few words; groups are apart only where the silhouette says so too."""
+    if verdict == "strong" and silhouette is not None and silhouette >= APART:
+        return _("Clearly separate groups")
+    return _(TITLES[verdict])
+
+
+def title_of(segmentation: Segmentation) -> str:
+    """The title of the run in view."""
+    if _too_many(segmentation):
+        return _("More groups than the data support")
+    return title(verdict_of(segmentation), _silhouette(segmentation, segmentation.k))
+
+
+def title_of_choice(segmentation: Segmentation) -> str:
+    """The title of the number of segments that was chosen, whichever run is in view."""
+    return title(segmentation.decision.verdict, _silhouette(segmentation, segmentation.decision.k))
+
+
+def words_of(segmentation: Segmentation) -> str:
+    """What the verdict on the run in view means."""
+    supported = segmentation.decision.supported_k
+    if supported and _too_many(segmentation):
+        return plural(
+            "The data support {n} group. With more, some of the borders run through customers who are much alike, and "
+            "fall elsewhere when the analysis is repeated.",
+            "The data support {n} groups. With more, some of the borders run through customers who are much alike, "
+            "and fall elsewhere when the analysis is repeated.",
+            supported,
+        )
+    return _(WORDS[verdict_of(segmentation)])
+
+
+def persons_choice(segmentation: Segmentation) -> str:
+    """Who chose this number against the rule, and why; empty where the rule did, or another number is in view."""
+    decided = segmentation.decision
+    return decided.reason if decided.chosen_by == "person" and decided.k == segmentation.k else ""
+
+
+def reliance(segmentation: Segmentation) -> str:
     """The trust of the groups and the verdict on their borders in one breath, since either alone misleads."""
+    cards, decision = segmentation.cards, segmentation.decision
     solid = sum(card.trust == "solid" for card in cards)
     if solid == len(cards):
         back = _("The groups come back when the analysis is repeated on other customers")
@@ -38,19 +89,35 @@ def reliance(cards: Sequence[SegmentCard], decision: Decision) -> str:
         )
     else:
         back = _("The groups come back only in part when the analysis is repeated on other customers")
-    borders = {
-        "strong": _("{back}, and their borders are clear.", back=back),
-        "weak": _("{back}, but their borders are blurred: those near one could belong to either side.", back=back),
-        "none": _(
-            "{back}, but the data show no borders between them: they divide a continuum into handy parts.", back=back
-        ),
-    }[decision.verdict]
+    borders = _borders(segmentation, back)
     if not decision.supported_k or decision.supported_k == len(cards):
         return borders
     alone = plural(
         "By themselves the data support {n} group.", "By themselves the data support {n} groups.", decision.supported_k
     )
     return f"{borders} {alone}"
+
+
+def _borders(segmentation: Segmentation, back: str) -> str:
+    verdict = verdict_of(segmentation)
+    if verdict == "strong" and (_silhouette(segmentation, segmentation.k) or 0.0) >= APART:
+        return _("{back}, and their borders are clear.", back=back)
+    if verdict == "none" and not _too_many(segmentation):
+        return _(
+            "{back}, but the data show no borders between them: they divide a continuum into handy parts.", back=back
+        )
+    if verdict == "strong":
+        return _("{back}. They touch: those near a border could belong to either side.", back=back)
+    return _("{back}, but their borders are blurred: those near one could belong to either side.", back=back)
+
+
+def _too_many(segmentation: Segmentation) -> bool:
+    supported = segmentation.decision.supported_k
+    return supported is not None and segmentation.k > supported and verdict_of(segmentation) == "none"
+
+
+def _silhouette(segmentation: Segmentation, k: int) -> float | None:
+    return next((candidate.silhouette for candidate in segmentation.candidates if candidate.k == k), None)
 
 
 def finding(cards: Sequence[SegmentCard]) -> str:

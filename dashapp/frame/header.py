@@ -9,10 +9,12 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from dashapp import ids
+from dashapp.access import may_open
 from dashapp.address import outer
 from dashapp.frame.lacking import SHORT
 from dashapp.frame.page import Page
 from dashapp.i18n import LANGUAGES, _, language
+from dashapp.reader import NOBODY, reader
 from dashapp.widgets import aria
 from pipeline.contract import Champion
 
@@ -47,6 +49,7 @@ def header(pages: Sequence[Page]) -> Component:
     links = [
         html.Li(dcc.Link(_(page.label), href=outer(page.path), id=ids.nav(page.name), className="k-nav-link"))
         for page in pages
+        if reader() is NOBODY or (may_open(page.name) and (reader().signed_in or not page.signed_in_only))
     ]
     return html.Header(
         html.Div(
@@ -69,11 +72,20 @@ def header(pages: Sequence[Page]) -> Component:
                     **aria(label=_("Switch between light and dark")),
                 ),
                 _languages(),
+                _account(),
             ],
             className="k-wide k-header-row",
         ),
         className="k-header",
     )
+
+
+def _account() -> Component | None:
+    """Who has signed in, with the way to sign out."""
+    who = reader()
+    if not who.signed_in:
+        return None
+    return html.A(who.name, href=outer("/account"), className="k-account", title=_("Your account"))
 
 
 def _languages() -> Component:

@@ -10,13 +10,14 @@ from dash import Dash, dcc, html
 from dash.development.base_component import Component
 
 from dashapp import ids
-from dashapp.access import reachable
+from dashapp.access import may_open, reachable
 from dashapp.data import SegmentationData, View
 from dashapp.frame.banners import banners, nothing_yet
 from dashapp.frame.lacking import SHORT, Lack, lacking
 from dashapp.i18n import _, plural
+from dashapp.reader import NOBODY, reader
 from dashapp.telling import customers, moment
-from dashapp.widgets import Children, aria
+from dashapp.widgets import Children, aria, message
 from pipeline.contract import Segmentation
 from pipeline.settings import Settings
 
@@ -41,10 +42,16 @@ class Page:
     linked: bool = False  # the selection applies to all that it shows
     apart: str = ""  # why it shows the same whatever is selected
     takes_customers: bool = False  # it offers the selected customers as a file
+    signed_in_only: bool = False  # it has something to say only where people sign in: elsewhere nothing links to it
     template: str = ""  # the path with ``<segment_number>`` in it, where the address names a segment
 
     def drawn(self, data: SegmentationData, /, run: object = None, **address: object) -> Component:
-        """The whole page, drawn from the run that the address names; with nothing to show the content stays hidden."""
+        """The whole page, drawn from the run that the address names; with nothing to show the content stays hidden.
+
+        Dash draws every page once for nobody, to learn the ids that stand on it; such a page holds no data.
+        """
+        if reader() is not NOBODY and not may_open(self.name):
+            return html.Div(message(_("This page is not part of your role."), tone="warning"))
         view = data.view(run)
         ready = view.run is not None
         question = (self.asks(view.run.segmentation) if self.asks and view.run else "") or _(self.question)

@@ -14,6 +14,7 @@ FOLDERS = (
     "compare",
     "data",
     "score",
+    "audit",
 )
 PAGES: tuple[Page, ...] = tuple(import_module(f"{__name__}.{folder}").PAGE for folder in FOLDERS)
 

@@ -8,7 +8,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from dashapp.charts import LIGHT, sweep_curves
-from dashapp.findings import verdict_words
+from dashapp.findings import variations, verdict_words
 from dashapp.i18n import N_, _, decimal
 from dashapp.report.parts import chart, facts, sentences, sheet
 from dashapp.telling import (
@@ -37,7 +37,12 @@ def choice(segmentation: Segmentation) -> Component:
     """The verdict, the reason, the doubts, and every number of segments that was tried."""
     decided = segmentation.decision
     here = (
-        [] if segmentation.k == decided.k else [_("This report is about the run with {k}.", k=number(segmentation.k))]
+        []
+        if segmentation.k == decided.k
+        else [
+            _("This report is about the run with {k}.", k=number(segmentation.k)),
+            f"{verdict_words.title_of(segmentation)}. {verdict_words.words_of(segmentation)}",
+        ]
     )
     person = [_("A person chose this number, not the rule.")] if decided.chosen_by == "person" else []
     title = _("Every number of segments that was tried")
@@ -48,10 +53,15 @@ def choice(segmentation: Segmentation) -> Component:
         [
             html.H2(_("Why {k} segments?", k=number(decided.k))),
             html.P(
-                [html.Strong(_(verdict_words.TITLES[decided.verdict])), ". ", _(verdict_words.WORDS[decided.verdict])]
+                [
+                    html.Strong(verdict_words.title_of_choice(segmentation)),
+                    ". ",
+                    _(verdict_words.WORDS[decided.verdict]),
+                ]
             ),
             *sentences(decided.reason, *person, *here),
             html.Ul([html.Li(disagreement) for disagreement in decided.disagreements]),
+            *_variations(segmentation),
             html.Div(
                 [
                     chart(
@@ -71,6 +81,19 @@ def choice(segmentation: Segmentation) -> Component:
             table(header, [_tried(candidate, segmentation.k) for candidate in segmentation.candidates], caption=title),
         ],
     )
+
+
+def _variations(segmentation: Segmentation) -> list[Component]:
+    """What the choice hangs on, as the decision card and the Compare page have it."""
+    rows = variations.rows(segmentation)
+    if not rows:
+        return []
+    told = table(variations.header(), rows, caption=variations.caption())
+    return [
+        html.H3(variations.caption()),
+        html.P(variations.sentence(segmentation)),
+        html.Div(told, className="worded"),
+    ]
 
 
 def _tried(candidate: CandidateRecord, k: int) -> list[str | Component]:

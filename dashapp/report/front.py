@@ -19,7 +19,7 @@ _ROW, _LEAST = 58, 320  # pixels a segment, and of a chart
 
 def cover(run: Run) -> Component:
     """The title, the finding, the totals, and what the verdict means."""
-    segmentation, verdict = run.segmentation, run.segmentation.decision.verdict
+    segmentation = run.segmentation
     return sheet(
         "cover",
         segmentation,
@@ -29,8 +29,9 @@ def cover(run: Run) -> Component:
             html.P(verdict_words.finding(segmentation.cards), className="finding"),
             html.Div([kpi(value, label) for value, label in overview.totals(run)], className="k-kpis"),
             html.H2(_("Can this be relied on?")),
-            html.P([html.Strong(_(verdict_words.TITLES[verdict])), ". ", _(verdict_words.WORDS[verdict])]),
-            html.P(verdict_words.reliance(segmentation.cards, segmentation.decision)),
+            html.P([html.Strong(verdict_words.title_of(segmentation)), ". ", verdict_words.words_of(segmentation)]),
+            html.P(person) if (person := verdict_words.persons_choice(segmentation)) else None,
+            html.P(verdict_words.reliance(segmentation)),
             facts(overview.origin(segmentation)),
             html.P(
                 _(

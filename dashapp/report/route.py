@@ -11,6 +11,7 @@ from flask import Flask, Response, request
 from dashapp.data import Run, SegmentationData
 from dashapp.i18n import _, language
 from dashapp.kept import Kept
+from dashapp.reader import reader
 from dashapp.report.document import file_name, report
 from pipeline.contract import Annotation
 from pipeline.errors import KorzinaError
@@ -29,7 +30,8 @@ class Reports:
     def of(self, run: Run, notes: tuple[Annotation, ...]) -> bytes:
         """The report in the language that is spoken."""
         names = tuple(card.name for card in (run.original or run).segmentation.cards)
-        key = (run.run_id, language(), names, tuple(note.model_dump_json() for note in notes))
+        whole = reader().may("rows")  # viewers have another report: of groups of ten and more
+        key = (run.run_id, language(), whole, names, tuple(note.model_dump_json() for note in notes))
         with self._making:
             return self._made.of(key, lambda: report(run, language(), notes).encode())
 

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from flask import Flask, Response, request, send_file
 
+from dashapp import access
 from dashapp.data import Run, SegmentationData
 from dashapp.i18n import _
 from dashapp.observing import ROWS_EXPORTED
@@ -57,6 +58,8 @@ def take_along(data: SegmentationData, form: Form, /) -> Response:
     file = export(run, filtered)
     if form != "txt":
         ROWS_EXPORTED.labels(form).inc(filtered.customers)
+    if form != "txt":
+        access.exported(run.run_id, filtered.customers, form, tuple(filtered.selection.filters))
     answer = _answer(file, form)
     answer.headers["Content-Disposition"] = f'attachment; filename="{file_name(file.name, form)}"'
     answer.headers["Cache-Control"] = "no-store"

@@ -100,7 +100,7 @@ def _evaluate(frame: pd.DataFrame, expressions: dict[str, str], spec: Spec) -> p
     inside = [name for name in frame if str(name).casefold() != AS_OF]  # in an expression that is the spec's day
     position = "_" * (1 + max((len(str(name)) for name in frame), default=0))  # longer than any other name
     numbered = frame[inside].assign(**{position: np.arange(len(frame))})
-    with tables(frames={"frame": numbered}, sealed=True) as engine:
+    with tables(frames={"frame": numbered}) as engine:
         as_of = f"DATE '{spec.day.isoformat()}'" if spec.day else "CAST(NULL AS DATE)"
         view = f"SELECT *, {as_of} AS {AS_OF} FROM frame"  # noqa: S608
         for name, sql in expressions.items():

@@ -28,7 +28,9 @@ DayOption = Annotated[
         help="Day from which recencies count; left out: the data's last where the spec says auto, else the spec's.",
     ),
 ]
-LanguageOption = Annotated[str, typer.Option(help="Language in which it is told: en or ru.")]
+LanguageOption = Annotated[
+    str | None, typer.Option(help="Language in which it is told: en or ru; left out: that of the headers.")
+]
 ReasonOption = Annotated[str, typer.Option(help="Why; kept in the history.")]
 ChampionOption = Annotated[
     str | None,
@@ -92,17 +94,20 @@ def mlflow_pages(settings: Settings) -> str:
 
 
 @contextmanager
-def told_in(language: str) -> Iterator[None]:
-    """What goes wrong meanwhile is told in that language; raises ``UsageError`` where nobody here speaks it."""
+def told_in(language: str | None) -> Iterator[None]:
+    """What goes wrong meanwhile is told in that language (None: that of the data).
+
+    Raises ``UsageError`` where nobody here speaks it.
+    """
     from pipeline.contract import languages, speaker
 
-    if language not in languages():
+    if language is not None and language not in languages():
         raise UsageError.because(f"--language {language!r} is not known", expected=f"one of {', '.join(languages())}")
     try:
         yield
     except KorzinaError as error:
-        if language != "en":
-            error.args = (speaker(language).error(error),)
+        if (spoken := language or error.language) != "en":
+            error.args = (speaker(spoken).error(error),)
         raise
 
 

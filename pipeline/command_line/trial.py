@@ -20,12 +20,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Wanted:
-    """What is to be drafted, from what, and in which language it is told."""
+    """What is to be drafted, from what, and in which language it is told (None: in that of the headers)."""
 
     data: str
     target: Path
     answers: Mapping[str, str] = field(default_factory=dict)
-    language: str = "en"
+    language: str | None = None
 
 
 @dataclass(frozen=True)
@@ -36,6 +36,11 @@ class Outcome:
     draft: Draft
     cleaned: Cleaned | None = None
     problem: KorzinaError | None = None
+
+    @property
+    def language(self) -> str:
+        """In which it is told."""
+        return self.wanted.language or self.draft.language
 
     @property
     def exit_code(self) -> int:
@@ -134,14 +139,14 @@ def _drafted(wanted: Wanted, *, asking: bool) -> Outcome:
     from pipeline.contract import speaker, unknown_name
     from pipeline.drafting import draft
 
-    made = draft(wanted.data, answers=wanted.answers)
+    made = draft(wanted.data, answers=wanted.answers, language=wanted.language)
     if made.unused:
         raise unknown_name("--answer", made.unused[0], made.keys)
     while made.questions and asking:
         question = made.questions[0]
-        answer = chosen([*told_question(question, speaker(wanted.language))], [one.value for one in question.choices])
+        answer = chosen([*told_question(question, speaker(made.language))], [one.value for one in question.choices])
         wanted = replace(wanted, answers={**wanted.answers, question.key: answer})
-        made = draft(wanted.data, answers=wanted.answers)
+        made = draft(wanted.data, answers=wanted.answers, language=wanted.language)
         if any(open_.key == question.key for open_ in made.questions):
             break  # the answer did not settle it: it stays open, and is shown
     return Outcome(wanted, made) if made.questions else _tried(wanted, made)
@@ -164,7 +169,7 @@ def told(outcome: Outcome) -> Iterator[str]:
     """What was understood, what became of every line, and the next command, line by line."""
     from pipeline.contract import speaker
 
-    say = speaker(outcome.wanted.language)
+    say = speaker(outcome.language)
     yield from (say.message(line) for line in outcome.draft.told)
     yield from account_lines(outcome)
     for question in outcome.draft.questions:
@@ -187,7 +192,7 @@ def account_lines(outcome: Outcome) -> Iterator[str]:
 
     if outcome.cleaned is None:
         return
-    say, ledger, dataset = speaker(outcome.wanted.language), outcome.cleaned.ledger, outcome.cleaned.dataset
+    say, ledger, dataset = speaker(outcome.language), outcome.cleaned.ledger, outcome.cleaned.dataset
     yield from (
         say.message(line) for line in (account_in_words(ledger.lines, dataset.currency) if ledger.lines else ())
     )
@@ -210,7 +215,7 @@ def as_document(outcome: Outcome) -> dict[str, Any]:
     """The same for a script."""
     from pipeline.contract import speaker
 
-    say, cleaned = speaker(outcome.wanted.language), outcome.cleaned
+    say, cleaned = speaker(outcome.language), outcome.cleaned
     ledger = cleaned.ledger if cleaned else None
     return {
         "spec": str(outcome.wanted.target),
@@ -254,7 +259,7 @@ def answer_command(wanted: Wanted, key: str, value: str) -> str:
         words += ["--answer", f"{name}={answer}"]
     if wanted.target != _beside(wanted.data):
         words += ["--output", str(wanted.target)]
-    if wanted.language != "en":
+    if wanted.language:
         words += ["--language", wanted.language]
     return shlex.join([*words, "--force"])
 

@@ -4,6 +4,7 @@ The pipeline writes these, the dashboard reads them, and ``check_table`` is appl
 spells a column of these tables or the name of an artifact.
 """
 
+from pipeline.contract import verdicts
 from pipeline.contract.campaign_plan import (
     Calibration,
     CampaignPlan,
@@ -11,6 +12,7 @@ from pipeline.contract.campaign_plan import (
     CurvePoint,
     HeldOut,
     HoldOutAdvice,
+    Judgement,
     KindOutlook,
     Method,
     ResponseModel,
@@ -19,11 +21,15 @@ from pipeline.contract.campaign_plan import (
     Strategy,
     Targets,
     Term,
+    Tree,
+    Wanted,
 )
 from pipeline.contract.curation import (
     LONGEST_NAME,
     LONGEST_NOTE,
+    READER_ROLES,
     Annotation,
+    ReaderRole,
     Segment,
     given_names,
     identity_of,
@@ -140,7 +146,15 @@ from pipeline.contract.scored import (
     plain_number,
     plain_quantity,
 )
-from pipeline.contract.spreadsheets import BOM, SHEET_ROWS, account_text, csv_lines, harmless, write_workbook
+from pipeline.contract.spreadsheets import (
+    BOM,
+    SHEET_ROWS,
+    account_text,
+    csv_lines,
+    harmless,
+    restored,
+    write_workbook,
+)
 from pipeline.contract.tables import (
     TABLES,
     Affinities,
@@ -158,8 +172,10 @@ from pipeline.contract.tables import (
     check_table,
     empty_table,
 )
+from pipeline.contract.verdicts import APART, reviewed_run, verdict_at
 
 __all__ = [
+    "APART",
     "BOM",
     "CATEGORY_KINDS",
     "CURRENCY_SIGNS",
@@ -171,6 +187,7 @@ __all__ = [
     "MODEL_FILE",
     "MOVED",
     "NUMERIC_KINDS",
+    "READER_ROLES",
     "RFM_NAMES",
     "SCHEMA_VERSION",
     "SHEET_ROWS",
@@ -210,6 +227,7 @@ __all__ = [
     "HoldOutAdvice",
     "Identity",
     "Joined",
+    "Judgement",
     "Kind",
     "KindOutlook",
     "Labels",
@@ -234,6 +252,7 @@ __all__ = [
     "Projection",
     "Promotion",
     "Quantity",
+    "ReaderRole",
     "Record",
     "ResponseModel",
     "Responses",
@@ -261,11 +280,13 @@ __all__ = [
     "Targets",
     "Term",
     "Translator",
+    "Tree",
     "Trust",
     "Typical",
     "Value",
     "Variation",
     "Verdict",
+    "Wanted",
     "Words",
     "account_in_words",
     "account_text",
@@ -298,12 +319,16 @@ __all__ = [
     "percent",
     "plain_number",
     "plain_quantity",
+    "restored",
+    "reviewed_run",
     "rfm_cell",
     "set_aside_in_words",
     "share_label",
     "speaker",
     "than_all",
     "unknown_name",
+    "verdict_at",
+    "verdicts",
     "with_currency",
     "with_label",
     "with_messages",

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import Literal
 
+from pipeline.contract.messages import Message
 from pipeline.contract.records import Record, SegmentCard
 
 LONGEST_NAME, LONGEST_NOTE = 80, 2000
+ReaderRole = Literal["viewer", "marketer", "analyst"]
+READER_ROLES: tuple[ReaderRole, ...] = ("viewer", "marketer", "analyst")  # each may what those before it may
 Segment = tuple[str, str]  # where it first appeared (a run's id), and its key there: one identity through all runs
 
 
@@ -43,9 +47,13 @@ def given_names(entries: Iterable[Annotation]) -> dict[Segment, str]:
 
 
 def with_names(cards: tuple[SegmentCard, ...], run_id: str, names: Mapping[Segment, str]) -> tuple[SegmentCard, ...]:
-    """The cards under the names that people gave; the generated name stays beside."""
+    """The cards under the names that people gave; the generated name stays beside.
+
+    A given name is the value of a message that says nothing else, so that no page takes it for words of the data set
+    and translates it.
+    """
     return tuple(
-        card.model_copy(update={"name": names[found], "generated": card.name})
+        card.model_copy(update={"name": Message.of("{name}", name=names[found]), "generated": card.name})
         if (found := identity_of(card, run_id)) in names
         else card
         for card in cards

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from pipeline.contract import Message, Quantity
 from pipeline.reading import SINGLE, Engine, quote
 from pipeline.understanding import Profile, Understanding, fits, words
 
@@ -18,7 +19,7 @@ class Bought:
     """The query for ``[baskets]``, empty where there is none, and what is said of it in a comment."""
 
     query: str = ""
-    comment: str = ""
+    comment: Message | None = None
 
 
 @dataclass(frozen=True)
@@ -50,16 +51,26 @@ def baskets_of(reading: Understanding, table: Sequence[Profile], engine: Engine)
     if reading.form != "purchases":
         return Bought()
     if reading.order is None:
-        return Bought(comment="No column holds the number of an order, so nobody can tell what was bought together.")
+        return Bought(
+            comment=Message.of("no column holds the number of an order, so nobody can tell what was bought together")
+        )
     goods = _counted(engine, reading.order, _candidates(reading, table))
     if not goods:
-        return Bought(comment="No column says what was bought, so no pairs of goods can be counted.")
+        return Bought(comment=Message.of("no column says what was bought, so no pairs of goods can be counted"))
     repeated = [one for one in goods if not one.unique]
     if not repeated:
-        return Bought(comment=f"Nearly every value of {_names(goods)} is in one order only: no pair comes twice.")
+        return Bought(
+            comment=Message.of(
+                "nearly every value of {columns} is in one order only: no pair comes twice", columns=_names(goods)
+            )
+        )
     together = [one for one in repeated if one.several]
     if not together:
-        return Bought(comment=f"No order holds two values of {_names(repeated)}: nothing is bought together.")
+        return Bought(
+            comment=Message.of(
+                "no order holds two values of {columns}: nothing is bought together", columns=_names(repeated)
+            )
+        )
     best = _best(together)
     return Bought(_query(reading, best.profile), _comment(best, reading.order))
 
@@ -124,9 +135,14 @@ def _query(reading: Understanding, profile: Profile) -> str:
     )
 
 
-def _comment(goods: _Goods, order: str) -> str:
-    rest = "" if goods.things <= MANY else f"; a column with at most {MANY} values would tell more"
-    return (
-        f"what is bought together: {goods.profile.name} ({goods.things:,} different values) in the orders of {order}; "
-        f"pairs in fewer than 50 of them are not listed{rest}"
+def _comment(goods: _Goods, order: str) -> Message:
+    said = Message.of(
+        "what is bought together: {column} ({n} different values) in the orders of {order}; pairs in fewer than 50 of "
+        "them are not listed",
+        column=goods.profile.name,
+        n=Quantity(goods.things),
+        order=order,
     )
+    if goods.things <= MANY:
+        return said
+    return Message.of("{said}; a column with at most {n} values would tell more", said=said, n=Quantity(MANY, "d"))

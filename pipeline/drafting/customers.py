@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
 import pandas as pd
 
+from pipeline.contract import Message
 from pipeline.drafting.baskets import Bought
-from pipeline.drafting.columns import settle_columns
+from pipeline.drafting.columns import Entry, label_of, settle_columns
 from pipeline.drafting.document import Document
 from pipeline.drafting.draft_text import (
+    RULE,
+    currency_named,
     write_buyers_only,
     write_campaign,
     write_column,
@@ -27,10 +31,10 @@ from pipeline.understanding import Understanding
 from pipeline.understanding import vocabulary as names
 
 _SECTIONS = (
-    ("behaviour: clustered on", "active"),
-    ("who they are: describes only", "passive"),
-    ("reactions to campaigns: never clustered on", "outcome"),
-    ("not used (give one another role to use it)", "ignored"),
+    (Message.of("what customers do: segments are made of it"), "active"),
+    (Message.of("who customers are: describes segments only"), "passive"),
+    (Message.of("what came of contacts: no segment is made of it"), "outcome"),
+    (Message.of("not used (change the role of a column to use it)"), "ignored"),
 )
 
 
@@ -43,10 +47,12 @@ def draft_customers(
     summary: Summary | None = None,
     tables: Source | None = None,
     bought: Bought | None = None,
+    language: str = "en",
 ) -> str:
     """The spec of a table with one row a customer, which ``summary.query`` made of lines where it is given.
 
-    ``tables`` says how it is made of several, and ``bought`` what the lines say of goods that are bought together.
+    ``tables`` says how it is made of several, and ``bought`` what the lines say of goods that are bought together;
+    what is said for people is said in ``language``.
     """
     families = [
         family
@@ -54,8 +60,10 @@ def draft_customers(
         if not {share_name(member) for member in family.members} & {profile.name for profile in structure.profiles}
     ]
     parts = settle_columns(structure, _latest_day(structure, reading), families, reading)
-    document = Document()
-    write_head(document, structure, parts, name, source, reading)
+    document = Document(language)
+    currency = reading.currency or currency_named(structure)
+    _call(parts.entries, document, currency)
+    write_head(document, structure, parts, name, source, reading, currency)
     write_questions(document, reading.questions)
     write_source(document, reading, summary.query if summary else "", tables)
     write_lines(document, reading)
@@ -63,12 +71,11 @@ def draft_customers(
     write_id(document, structure, reading)
     document.table("segments")
     document.value("min", 2)
-    document.value("max", 8)
     document.blank()
     for title, role in _SECTIONS:
         chosen = [entry for entry in parts.entries if entry.role == role]
         if chosen:
-            document.comment(f"{'-' * 64} {title}")
+            document.comment(Message.of("{rule} {title}", rule=RULE, title=title))
             document.blank()
         for entry in chosen:
             write_column(document, entry)
@@ -83,6 +90,16 @@ def draft_customers(
     if summary and reading.returns and reading.form != "snapshots":
         write_buyers_only(document)
     return document.text
+
+
+def _call(entries: Sequence[Entry], document: Document, currency: str) -> None:
+    """Name the columns that the draft makes as nobody calls a column of the file, and amounts in their currency."""
+    taken = {label_of(entry.name).casefold() for entry in entries if entry.label is None}
+    for entry in entries:
+        if entry.label and document.told(entry.label).casefold() in taken:
+            entry.label = Message.of("{label} (derived)", label=entry.label)
+        if entry.money and entry.role != "ignored":
+            entry.unit = currency
 
 
 def _latest_day(structure: Structure, reading: Understanding) -> date | None:

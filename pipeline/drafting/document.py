@@ -10,14 +10,17 @@ from typing import Any
 import tomlkit
 from tomlkit.items import Item, String, StringType, Table, Trivia
 
+from pipeline.contract import Message, speaker
+
 Value = str | int | float | bool | date | Sequence[str] | Mapping[str, str]
 _WIDTH = 27  # characters up to the note behind a value
 
 
 class Document:
-    """What was written so far; values go into the table begun last."""
+    """What was written so far; values go into the table begun last. Messages are told in ``language``."""
 
-    def __init__(self) -> None:
+    def __init__(self, language: str = "en") -> None:
+        self._say = speaker(language)
         self._document = tomlkit.document()
         self._last: tomlkit.TOMLDocument | Table = self._document
 
@@ -30,7 +33,7 @@ class Document:
         """Lines behind a ``#``; whatever a column is called, a line stays one line."""
         for line in lines:
             comment = tomlkit.comment("")
-            comment.trivia.indent, comment.trivia.comment = "", mark + re.sub(r"[\x00-\x1f\x7f]+", " ", line)
+            comment.trivia.indent, comment.trivia.comment = "", mark + self._line(line)
             self._last.add(comment)
 
     def blank(self) -> None:
@@ -39,9 +42,9 @@ class Document:
 
     def value(self, key: str, value: Value | Item, note: str = "") -> None:
         """``key = value  # note``."""
-        item = _item(value)
+        item = self._item(value)
         if note:
-            item.comment(note)
+            item.comment(self._line(note))
             item.trivia.comment_ws = " " * max(1, _WIDTH - len(f"{key} = {item.as_string()}"))
         self._last.append(key, item)
 
@@ -74,13 +77,20 @@ class Document:
         table.trivia.indent = ""  # blank lines are written where they are wanted
         self._last = table
 
+    def _line(self, text: str) -> str:
+        """A message in the language of the document, anything else as it is, on one line."""
+        return re.sub(r"[\x00-\x1f\x7f]+", " ", self.told(text))
 
-def _item(value: Value | Item) -> Item:
-    if isinstance(value, Mapping):
-        table = tomlkit.inline_table()
-        table.update(value)
-        return table
-    return tomlkit.item(value)
+    def told(self, text: str) -> str:
+        """A message in the language of the document, anything else as it is."""
+        return self._say.message(text) if isinstance(text, Message) else text
+
+    def _item(self, value: Value | Item) -> Item:
+        if isinstance(value, Mapping):
+            table = tomlkit.inline_table()
+            table.update({key: self.told(text) for key, text in value.items()})
+            return table
+        return tomlkit.item(self.told(value) if isinstance(value, str) else value)
 
 
 def literal(text: str) -> Item:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pipeline.contract import Message, joined
+from pipeline.contract import Joined, Message
 from pipeline.drafting.baskets import baskets_of
 from pipeline.drafting.customers import draft_customers
 from pipeline.drafting.document import Document
@@ -20,7 +20,7 @@ from pipeline.drafting.sections import write_lines, write_source
 from pipeline.drafting.shop import Shop
 from pipeline.drafting.structure import analyse_structure
 from pipeline.errors import InputError
-from pipeline.reading import ROW_ID, Data, Frames, Question, RawTable, keeping, read_source
+from pipeline.reading import ROW_ID, SINGLE, Data, Frames, Question, RawTable, keeping, read_source
 from pipeline.spec import SCHEMA_FILE, parse_spec, schema_text
 from pipeline.understanding import Profile, Understanding, understand
 
@@ -32,12 +32,15 @@ class Draft:
     text: str
     told: tuple[Message, ...] = ()
     questions: tuple[Question, ...] = ()
+    language: str = "en"  # in which the text speaks to people
     unused: tuple[str, ...] = ()  # answers to questions that these data do not raise
     keys: tuple[str, ...] = ()  # questions that can be answered about them
 
 
 @keeping()
-def draft(data: Data, name: str | None = None, answers: Mapping[str, str] | None = None) -> Draft:
+def draft(
+    data: Data, name: str | None = None, answers: Mapping[str, str] | None = None, language: str | None = None
+) -> Draft:
     """A draft of the spec of ``data``: a file, folder, glob, database URL or frame.
 
     Parameters
@@ -48,6 +51,8 @@ def draft(data: Data, name: str | None = None, answers: Mapping[str, str] | None
         Of the spec; None: after the file.
     answers
         Question -> answer, as ``--answer KEY=VALUE`` gives them.
+    language
+        In which the draft speaks to people; None: that of the headers.
 
     Raises
     ------
@@ -59,21 +64,44 @@ def draft(data: Data, name: str | None = None, answers: Mapping[str, str] | None
     title = spec_name(data) if name is None else name
     answers = _Answers(answers or {})
     with opened(data, answers) as source:
-        reading, table = _understood(source, answers)
-        _add_forms(reading, source.forms)
-        if reading.money and not reading.currency and source.text is not None:
-            reading.currency = one_currency(source.text.frame, reading.money.columns)
-        summary = summarise(reading, table, source.engine) if reading.lines else None
-        bought = baskets_of(reading, table, source.engine)
-        shop = source.shop.using(reading, f"{summary.query};{bought.query}" if summary else "")
-        raw = _customers(shop, title, reading, summary) if summary else source.raw
+        language = language or language_of(source.engine.columns(SINGLE))
+        try:
+            return _drafted(source, title, answers, language)
+        except InputError as error:
+            error.language = language
+            raise
+
+
+def _drafted(source: Opened, title: str, answers: _Answers, language: str) -> Draft:
+    reading, table = _understood(source, answers)
+    _add_forms(reading, source.forms)
+    if reading.money and not reading.currency and source.text is not None:
+        reading.currency = one_currency(source.text.frame, reading.money.columns)
+    summary = summarise(reading, table, source.engine) if reading.lines else None
+    bought = baskets_of(reading, table, source.engine)
+    shop = source.shop.using(reading, f"{summary.query};{bought.query}" if summary else "")
+    raw = _customers(shop, title, reading, summary) if summary else source.raw
     raw = RawTable(**{**vars(raw), "frame": raw.frame.rename(columns=lambda column: str(column).strip())})
     structure = analyse_structure(raw.frame, formats=reading.formats, families=summary.families if summary else None)
     text = draft_customers(
-        structure, title, source.source, reading=reading, summary=summary, tables=shop.source, bought=bought
+        structure,
+        title,
+        source.source,
+        reading=reading,
+        summary=summary,
+        tables=shop.source,
+        bought=bought,
+        language=language,
     )
     parse_spec(tomllib.loads(text), where="draft")  # a draft that does not load would be a fault of ours
-    return Draft(text, tuple(reading.told), tuple(reading.questions), answers.unused, answers.looked_up)
+    return Draft(text, tuple(reading.told), tuple(reading.questions), language, answers.unused, answers.looked_up)
+
+
+def language_of(headers: Iterable[str]) -> str:
+    """Russian where most letters of the headers are Cyrillic, else English."""
+    letters = re.findall(r"[^\W\d_]", " ".join(map(str, headers)))
+    cyrillic = sum("\u0400" <= letter <= "\u04ff" for letter in letters)
+    return "ru" if 2 * cyrillic > len(letters) else "en"
 
 
 class _Answers(dict[str, str]):
@@ -111,14 +139,19 @@ def _understood(source: Opened, answers: Mapping[str, str] | None) -> tuple[Unde
         if made is None or not made.questions:
             raise
         question = made.questions[0]
-        choices = [
-            Message.of("{value} ({evidence})", value=choice.value, evidence=choice.evidence)
-            for choice in question.choices
-        ]
         raise InputError.because(
             question.ask,
-            found=Message.of("{choices}", choices=joined(choices, "; ")),
-            remedy=Message.of("say which: --answer {key}={value}", key=question.key, value=question.choices[0].value),
+            found=Message.of(
+                "{choices}",
+                choices=Joined(
+                    tuple(
+                        Message.of("{value} ({reason})", value=choice.value, reason=choice.evidence)
+                        for choice in question.choices
+                    ),
+                    "; ",
+                ),
+            ),
+            remedy=Message.of("say which: --answer {answer}", answer=f"{question.key}={question.choices[0].value}"),
         ) from error
     reading.told[:0] = [*source.shop.told, *(made.told if made else ())]
     reading.questions[:0] = made.questions if made else ()

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from pipeline.contract import CURRENCY_SIGNS, Meaning
-from pipeline.drafting.columns import PLAIN, Entry, Limits, Parts
+from pipeline.contract import CURRENCY_SIGNS, Meaning, Message, Quantity
+from pipeline.drafting.columns import PHRASES, PLAIN, TITLES, Entry, Limits, Parts, label_of
 from pipeline.drafting.document import Document, literal
 from pipeline.drafting.structure import Family, Structure
 from pipeline.reading import ROW_ID
@@ -21,49 +21,49 @@ _CURRENCIES = {  # what a column's name may say, and the sign that it means
     r"(?<![^\W_])rub(?![^\W_])": "₽",
     r"(?<![^\W_])gbp(?![^\W_])": "£",
 }
-_WORDS: dict[Meaning, tuple[str, str]] = {
-    "spend": ("big spenders", "light spenders"),
-    "orders": ("frequent buyers", "occasional buyers"),
-    "average_cheque": ("large baskets", "small baskets"),
-    "recency": ("bought long ago", "bought recently"),
-    "tenure": ("long-standing", "new"),
-    "age": ("older", "younger"),
-    "income": ("high income", "low income"),
-    "children": ("more children at home", "fewer children at home"),
-    "household": ("large households", "small households"),
-}
 _RFM: dict[str, Meaning] = {"recency": "recency", "frequency": "orders", "monetary": "spend"}
-
-
-def label_of(name: str) -> str:
-    """A column's name as a reader would write it."""
-    spaced = re.sub(r"(?<=[a-zа-яё])(?=[A-ZА-ЯЁ])", " ", name).replace("_", " ").strip()
-    return spaced[:1].upper() + spaced[1:]
+RULE = "-" * 64
 
 
 def write_head(
-    document: Document, structure: Structure, parts: Parts, name: str, source: str, reading: Understanding
+    document: Document,
+    structure: Structure,
+    parts: Parts,
+    name: str,
+    source: str,
+    reading: Understanding,
+    currency: str,
 ) -> None:
     """The top of a draft: what was read, and the keys that stand before every table."""
     rows = structure.profiles[0].rows
     document.comment(f"schema ./{SCHEMA_FILE}", mark="#:")  # by which editors complete keys
     document.comment(
-        f"Drafted from {Path(source).name if '://' not in source else source}: {rows:,} customers, "
-        f"{len(structure.profiles)} columns. Read it and mend what is wrong.",
-        *(() if reading.lines else map(str, reading.told)),
-        "Roles: active (clustered on), passive (describes), outcome (campaign reaction), ignored.",
-        "docs/spec.md says what every key means; 'korzina docs spec' prints it.",
+        Message.of(
+            "Drafted from {source}: {rows} customers, {columns} columns. Read it and mend what is wrong.",
+            source=Path(source).name if "://" not in source else source,
+            rows=Quantity(rows),
+            columns=Quantity(len(structure.profiles)),
+        ),
+        *(() if reading.lines else reading.told),
+        Message.of(
+            "Roles of columns: active (segments are made of it), passive (describes them), outcome (what came of "
+            "a contact), ignored."
+        ),
+        Message.of("docs/spec.md says what every key means; 'korzina docs spec' prints it."),
         *parts.notes,
     )
     document.value("name", name)
     document.value("title", label_of(name))
     if parts.as_of:
-        document.value("as_of", "auto", "the last plausible day of the data; a date pins it")
+        document.value("as_of", "auto", Message.of("the last plausible day of the data; give a date to fix it"))
     else:
         document.comment(
-            "as_of = 2026-01-31        # the day from which ages and recencies count; the file has no date"
+            Message.of(
+                "{example}# the day from which ages and days since a purchase count; the file has no date",
+                example="as_of = 2026-01-31        ",
+            )
         )
-    document.value("currency", reading.currency or _currency(structure), "shown beside amounts")
+    document.value("currency", currency, Message.of("shown beside amounts"))
     document.value("transform", PLAIN)
     document.blank()
 
@@ -73,8 +73,10 @@ def write_id(document: Document, structure: Structure, reading: Understanding) -
     document.table("id")
     if reading.customer is None:
         document.comment(
-            "No column tells customers apart, so a customer is known by the line in this very file: a list",
-            "of customers can be read only with the same file at hand. Better add a column of customer numbers.",
+            Message.of(
+                "No column tells customers apart, so a customer is known by the line in this very file: lists of "
+                "customers can be read only with it at hand. A column of customer numbers would be better."
+            )
         )
         document.value("column", ROW_ID)
         document.value("keep", True)
@@ -84,9 +86,9 @@ def write_id(document: Document, structure: Structure, reading: Understanding) -
     document.comment(profile.summary)
     document.value("column", profile.name)
     if profile.personal:
-        document.value("keep", False, "looks personal: it is not stored beside the segments")
+        document.value("keep", False, Message.of("looks personal: it is not stored beside the segments"))
     else:
-        document.value("keep", True, "false: the id is not stored beside the segments")
+        document.value("keep", True, Message.of("false: the id is not stored beside the segments"))
     document.blank()
 
 
@@ -99,7 +101,7 @@ def write_column(document: Document, entry: Entry) -> None:
     document.value("role", entry.role)
     document.value("kind", entry.kind)
     if entry.role != "ignored":
-        document.value("label", label_of(entry.name))
+        document.value("label", entry.label or label_of(entry.name))
     if entry.unit:
         document.value("unit", entry.unit)
     if entry.kind == "integer":
@@ -108,8 +110,8 @@ def write_column(document: Document, entry: Entry) -> None:
         document.value("meaning", entry.meaning)
     if entry.role == "active":
         document.value("transform", entry.transform or PLAIN)
-    if entry.meaning in _WORDS and entry.kind in ("number", "integer"):
-        high, low = _WORDS[entry.meaning]
+    if entry.meaning in PHRASES and entry.kind in ("number", "integer"):
+        high, low = PHRASES[entry.meaning]
         document.value("high", high)
         document.value("low", low)
     document.blank()
@@ -125,30 +127,37 @@ def write_rfm(document: Document, parts: Parts) -> None:
     ]
     if not all(name in kept for name in named.values()):
         return
-    document.comment(f"{'-' * 64} scores from 1 to 5 beside the segments: never clustered on")
+    document.comment(Message.of("{rule} scores from 1 to 5 beside the segments: no segment is made of them", rule=RULE))
     document.table("rfm")
     for key, name in named.items():
         document.value(key, name or "")
     document.comment(
-        "cuts = { frequency = [1, 2, 4, 9] }  # where scores end; left out: quintiles of the customers trained on"
+        Message.of(
+            "{example}# where scores end; left out: quintiles of the customers trained on",
+            example="cuts = { frequency = [1, 2, 4, 9] }  ",
+        )
     )
     document.blank()
 
 
 def write_family(document: Document, family: Family, structure: Structure) -> None:
     """The [groups.NAME] of columns that add up to a total."""
-    titles = {"categories": "Spend by category", "channels": "Orders by channel"}
-    document.comment(f"{'-' * 64} columns that add up to a total: their shares are clustered on")
-    document.comment(*(f"{member}: {structure.profile(member).summary}" for member in family.members))
+    document.comment(
+        Message.of("{rule} columns that add up to a total: segments are made of their shares", rule=RULE),
+        *(
+            Message.of("{column}: {summary}", column=member, summary=structure.profile(member).summary)
+            for member in family.members
+        ),
+    )
     document.table("groups", family.key)
-    document.value("label", titles.get(family.meaning, "Parts"))
+    document.value("label", TITLES.get(family.meaning, Message.of("Parts")))
     document.value("meaning", family.meaning)
     if family.meaning == "channels":
-        document.value("unit", "orders")
+        document.value("unit", Message.of("orders"))
     document.value("members", {member: label or member for member, label in family.members.items()})
     document.value("shares", "active")
-    document.value("high", "much {label}")
-    document.value("low", "little {label}")
+    document.value("high", Message.of("much {label}", label="{label}"))
+    document.value("low", Message.of("little {label}", label="{label}"))
     document.value("transform", PLAIN)
     document.blank()
 
@@ -159,8 +168,8 @@ def write_campaign(document: Document, column: str) -> None:
     document.value("column", column)
     document.value("label", label_of(column))
     document.comment(
-        "cost = 1                  # of one contact, in the currency above",
-        "revenue = 10              # of one response",
+        Message.of("{example}# of one contact, in the currency above", example="cost = 1                  "),
+        Message.of("{example}# of one response", example="revenue = 10              "),
     )
     document.blank()
 
@@ -180,7 +189,7 @@ def write_limits(document: Document, limits: Limits) -> None:
 
 def write_buyers_only(document: Document) -> None:
     """A [[rules]] entry that sets aside customers without a purchase: no order, no last purchase to count from."""
-    document.comment("who only returned goods has no order and no last purchase")
+    document.comment(Message.of("who only returned goods has no order and no last purchase"))
     document.entry("rules")
     document.value("rule", "where")
     document.value("name", "only returned goods")
@@ -189,7 +198,7 @@ def write_buyers_only(document: Document) -> None:
     document.blank()
 
 
-def _currency(structure: Structure) -> str:
+def currency_named(structure: Structure) -> str:
     """A currency that the names of columns mention."""
     every = " ".join(profile.name for profile in structure.profiles).lower()
     return next((sign for word, sign in _CURRENCIES.items() if re.search(word, every)), "")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from pipeline.contract import Message
 from pipeline.drafting.baskets import Bought
 from pipeline.drafting.document import Document, literal, long_text
 from pipeline.reading import Question
@@ -20,21 +21,25 @@ def write_source(document: Document, reading: Understanding, query: str = "", ta
     if tables.tables:
         document.value("tables", dict(tables.tables))
     if tables.view:
-        document.comment(f"one table of several, which is called data: a row for each row of {tables.grain}")
+        document.comment(
+            Message.of("the tables as one, called data: a row for each row of {table}", table=tables.grain or "")
+        )
         document.value("view", long_text(tables.view))
         document.value("grain", tables.grain or "")
     if query:
         document.comment(
-            "The file holds more than one row a customer: this query makes one row of them. The table is called",
-            "lines: the lines of the file that count (see [lines]), with line_money, is_return and line_number.",
+            Message.of("A customer has several rows; this query makes one of them."),
+            Message.of(
+                "It reads lines: the rows that count (see [lines]), with line_money, is_return and line_number."
+            ),
         )
         document.value("query", long_text(query))
     if reading.formats:
-        document.comment("how cells are read: each column in one form")
+        document.comment(Message.of("how cells are written: each column in one form"))
         document.value("formats", dict(reading.formats))
     document.blank()
     if tables.load:
-        document.comment("columns that are loaded from the database")
+        document.comment(Message.of("columns that are loaded from the database"))
         document.table("source", "load")
         for table, columns in tables.load.items():
             document.value(table, columns)
@@ -46,18 +51,20 @@ def write_lines(document: Document, reading: Understanding) -> None:
     if not reading.lines:
         return
     document.table("lines")
-    document.comment(*map(str, reading.told))
+    document.comment(*reading.told)
     document.value("customer", reading.customer or "")
     if reading.order:
         document.value("order", reading.order)
     if reading.day:
         document.value("day", reading.day)
     if reading.money:
-        document.value("money", literal(reading.money.sql), "what one line brought")
+        document.value("money", literal(reading.money.sql), Message.of("what one line brought"))
         if reading.money.once_an_order:
             document.value("once_an_order", True)
         if reading.returns:
-            document.value("returns", literal(reading.returns), "they lower the money and are no purchase")
+            document.value(
+                "returns", literal(reading.returns), Message.of("returns lower the money and are no purchases")
+            )
     document.blank()
     for aside in reading.aside:
         document.entry("lines", "aside")
@@ -72,13 +79,15 @@ def write_lines(document: Document, reading: Understanding) -> None:
 
 def write_baskets(document: Document, bought: Bought) -> None:
     """The [baskets] under what was found, or why there are none; nothing for a table of customers."""
+    if bought.comment is None:
+        return
     if bought.query:
         document.table("baskets")
         document.comment(bought.comment)
         document.value("query", long_text(bought.query))
         document.blank()
-    elif bought.comment:
-        document.comment(f"No [baskets]: {bought.comment[:1].lower()}{bought.comment[1:]}")
+    else:
+        document.comment(Message.of("No [baskets]: {why}.", why=bought.comment))
         document.blank()
 
 
@@ -86,10 +95,14 @@ def write_questions(document: Document, questions: Sequence[Question]) -> None:
     """A [[questions]] for each that is open: nothing is trained on the spec while one stands there."""
     for question in questions:
         document.comment(
-            f"Open: 'korzina init FILE --force --answer {question.key}=VALUE', or mend the spec and take this out."
+            Message.of(
+                "Open question: answer it with 'korzina init FILE --force --answer {key}=VALUE', or correct the spec "
+                "and delete this part.",
+                key=question.key,
+            )
         )
         document.entry("questions")
         document.value("key", question.key)
-        document.value("ask", str(question.ask))
-        document.value("choices", {choice.value: str(choice.evidence) for choice in question.choices})
+        document.value("ask", question.ask)
+        document.value("choices", {choice.value: choice.evidence for choice in question.choices})
         document.blank()

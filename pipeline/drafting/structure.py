@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from pipeline.contract import GroupMeaning, Kind, Meaning
+from pipeline.contract import Day, GroupMeaning, Joined, Kind, Meaning, Message, Quantity
 from pipeline.reading import FALSE, TRUE, as_text, convert, decimal_hint, infer_column
 from pipeline.understanding import vocabulary as names
 
@@ -19,6 +20,14 @@ MOST_CATEGORIES = 40
 MOST_KINDS = 12  # numbers whose header names a kind of thing are a category up to so many
 LEAST_IN_GROUP = 3
 _SAMPLE = 20_000
+_KINDS = {
+    "number": Message.of("number"),
+    "integer": Message.of("integer"),
+    "flag": Message.of("flag"),
+    "category": Message.of("category"),
+    "date": Message.of("date"),
+    "text": Message.of("text"),
+}
 _PARTS, _FIRST = r"\bshare\b|\bpercent(age)?\b|\bдоля\b|\bпроцент", r"days since (the )?first|дней с первой"
 _NOT_AMOUNTS = r"month|visit|посещ|визит|заход"
 
@@ -55,13 +64,24 @@ class Profile:
         return self.nulls == 0 and self.distinct == self.rows
 
     @property
-    def summary(self) -> str:
+    def summary(self) -> Message:
         """One line for a comment: ``date, none missing, 2 not readable, 59 distinct, 2025-01-02 to 2026-03-04``."""
         missing = self.nulls - self.unreadable
-        nulls = f"{missing:,} of {self.rows:,} missing" if missing else "none missing"
-        nulls += f", {self.unreadable:,} not readable" if self.unreadable else ""
-        spread = f", {self.low} to {self.high}" if self.low and self.kind not in ("category", "text", "flag") else ""
-        return f"{self.kind}, {nulls}, {self.distinct:,} distinct{spread}"
+        parts = [_KINDS[self.kind]]
+        if missing:
+            parts.append(Message.of("{n} of {rows} missing", n=Quantity(missing), rows=Quantity(self.rows)))
+        else:
+            parts.append(Message.of("none missing"))
+        if self.unreadable:
+            parts.append(Message.of("{n} not readable", n=Quantity(self.unreadable)))
+        parts.append(Message.of("{n} distinct", n=Quantity(self.distinct)))
+        if self.numeric and self.minimum is not None and self.maximum is not None:
+            low, high = (Quantity(number, ",.8g") for number in (self.minimum, self.maximum))
+            parts.append(Message.of("{low} to {high}", low=low, high=high))
+        elif self.kind == "date" and self.low:
+            first, last = (Day(date.fromisoformat(day)) for day in (self.low, self.high))
+            parts.append(Message.of("{low} to {high}", low=first, high=last))
+        return Message.of("{parts}", parts=Joined(tuple(parts)))
 
 
 @dataclass(frozen=True)

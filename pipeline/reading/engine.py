@@ -1,12 +1,19 @@
-"""The embedded engine: files and frames under names, and SQL over them. The only module that knows DuckDB."""
+"""The embedded engine: files and frames under names, and SQL over them. The only module that knows DuckDB.
+
+The SQL may be anybody's: a spec comes from a store or from another person. So every engine is sealed before it answers
+(``_seal``), and what it is asked has to be one question (``_one_question``): nothing of it writes, reads another file,
+connects anywhere, changes a setting or runs without end.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
 from itertools import accumulate
 from pathlib import Path
+from threading import Timer
 from typing import Any
 
 import duckdb
@@ -15,6 +22,20 @@ import pandas as pd
 from pipeline.reading.frames import Arrow
 
 AS_OF = "as_of"  # the parameter of a query, and the column of an expression
+SECONDS = 1800.0  # that one question may take
+_SETTINGS = (
+    "memory_limit = '70%'",
+    "max_temp_directory_size = '32GB'",
+    "python_enable_replacements = false",  # a query's tables are those it is given, no variables of ours
+    "allow_unredacted_secrets = false",
+    "enable_external_access = false",
+    "lock_configuration = true",  # the last: nothing of the above can be taken back
+)
+# a PIVOT whose columns hang on the data is two statements to DuckDB; others of that kind begin otherwise
+_ASKS = re.compile(r"(\s|--[^\n]*(\n|$)|/\*.*?\*/|\()*(SELECT|FROM|WITH|PIVOT|UNPIVOT)\b", re.IGNORECASE | re.DOTALL)
+_KINDS = duckdb.StatementType
+_WORDS = re.compile(r"\b(INSERT|UPDATE|DELETE|MERGE)\b", re.IGNORECASE)
+_NODES = re.compile(r'"type":"(INSERT|UPDATE|DELETE|MERGE)_QUERY_NODE"')
 
 
 class QueryError(Exception):
@@ -47,16 +68,13 @@ class Engine:
         QueryError
             With the engine's own words.
         """
-        try:
-            for name, frame in (given or {}).items():
-                self.give(name, frame)
-            statements = self._connection.extract_statements(sql)
-            asks = bool(statements) and AS_OF in statements[-1].named_parameters
-            if asks and as_of is None:
-                raise QueryError("the query asks for $as_of, and the spec sets no as_of")
+        for name, frame in (given or {}).items():
+            self.give(name, frame)
+        asks = AS_OF in self._one_question(sql).named_parameters
+        if asks and as_of is None:
+            raise QueryError("the query asks for $as_of, and the spec sets no as_of")
+        with self._answering():
             return self._connection.execute(sql, {AS_OF: as_of} if asks else None).df()
-        except duckdb.Error as error:
-            raise QueryError(str(error)) from error
 
     def give(self, name: str, table: pd.DataFrame | Arrow) -> None:
         """One more table in memory, under a name."""
@@ -64,11 +82,11 @@ class Engine:
 
     def define(self, name: str, sql: str) -> None:
         """A view of the answer to a query, under a name of its own."""
-        self.rows(f"CREATE OR REPLACE TEMP VIEW {quote(name)} AS {sql}")
+        self._make(f"CREATE OR REPLACE TEMP VIEW {quote(name)} AS", sql)
 
     def keep(self, name: str, sql: str) -> None:
         """The answer to a query as a table, computed once."""
-        self.rows(f"CREATE OR REPLACE TEMP TABLE {quote(name)} AS {sql}")
+        self._make(f"CREATE OR REPLACE TEMP TABLE {quote(name)} AS", sql)
 
     def count(self, table: str) -> int:
         """Rows of a table."""
@@ -80,37 +98,76 @@ class Engine:
 
     def rows(self, sql: str) -> list[tuple[Any, ...]]:
         """The answer to a query as Python's own values; raises ``QueryError``."""
-        try:
+        self._one_question(sql)
+        with self._answering():
             return self._connection.execute(sql).fetchall()
+
+    def _make(self, what: str, sql: str) -> None:
+        self._one_question(sql)
+        with self._answering():
+            self._connection.execute(f"{what} {sql}")
+
+    def _one_question(self, sql: str) -> duckdb.Statement:
+        """The SQL as DuckDB's parser has it; raises ``QueryError`` for all that is not one SELECT."""
+        with self._answering():
+            statements = self._connection.extract_statements(sql)
+            kinds = [statement.type for statement in statements]
+            if kinds == [_KINDS.SELECT] and self._changes(sql):
+                raise QueryError("a query has to be one SELECT; this one changes tables")
+            if kinds != [_KINDS.SELECT] and not (kinds == [_KINDS.MULTI] and _ASKS.match(sql)):
+                named = ", ".join(kind.name for kind in kinds) or "nothing"
+                raise QueryError(f"a query has to be one SELECT; this is {named}")
+            return statements[0]
+
+    def _changes(self, sql: str) -> bool:
+        """Whether a SELECT has another statement in its WITH."""
+        if not _WORDS.search(sql):
+            return False
+        [(parsed,)] = self._connection.execute("SELECT json_serialize_sql($1)", [sql]).fetchall()
+        return bool(_NODES.search(parsed)) or parsed.startswith('{"error":true')
+
+    @contextmanager
+    def _answering(self) -> Iterator[None]:
+        """DuckDB's errors as ours, and an end to what takes too long."""
+        clock = Timer(SECONDS, self._connection.interrupt)
+        clock.daemon = True
+        clock.start()
+        try:
+            yield
+        except duckdb.InterruptException as error:
+            raise QueryError(f"the query took longer than {SECONDS:,.0f} seconds") from error
         except duckdb.Error as error:
             raise QueryError(str(error)) from error
+        finally:
+            clock.cancel()
 
 
 @contextmanager
 def tables(
     files: Mapping[str, Sequence[Path]] | None = None,
     frames: Mapping[str, pd.DataFrame | Arrow] | None = None,
-    *,
-    sealed: bool = False,
 ) -> Iterator[Engine]:
-    """An engine of its own over Parquet ``files`` and ``frames`` by name; it never fetches an extension.
-
-    ``sealed``: its SQL reaches no file and no network, as is right for expressions that somebody else wrote.
-    """
+    """An engine of its own over Parquet ``files`` and ``frames`` by name; it reads no other file, and writes none."""
     with duckdb.connect() as connection:
-        connection.execute("SET autoinstall_known_extensions = false")
-        connection.execute("SET autoload_known_extensions = false")
         try:
             for name, paths in (files or {}).items():
                 connection.execute(f"CREATE VIEW {quote(name)} AS SELECT * FROM {_scan(paths)}")  # noqa: S608
         except duckdb.Error as error:
             raise QueryError(str(error)) from error
+        _seal(connection, [file for paths in (files or {}).values() for file in paths])
         engine = Engine(connection)
         for name, frame in (frames or {}).items():
             engine.give(name, frame)
-        if sealed:
-            connection.execute("SET enable_external_access = false")
         yield engine
+
+
+def _seal(connection: duckdb.DuckDBPyConnection, files: Sequence[Path]) -> None:
+    """Nothing but ``files`` can be read from here on, nothing written, no extension fetched, no setting changed."""
+    connection.execute("SET autoinstall_known_extensions = false")
+    connection.execute("SET autoload_known_extensions = false")
+    connection.execute(f"SET allowed_paths = [{_listed(files)}]")
+    for setting in _SETTINGS:
+        connection.execute(f"SET {setting}")
 
 
 def count_rows(files: Sequence[Path]) -> int:

@@ -23,7 +23,7 @@ from pipeline.reading.kinds import convert, infer, not_readable
 from pipeline.reading.lines import judge_days
 from pipeline.reading.queries import Given, account, answer, asked, last_of, opened, query_failed
 from pipeline.reading.raw import RawTable
-from pipeline.reading.shapes.files import files_in, find_files, is_parquet, package_folder
+from pipeline.reading.shapes.files import files_in, find_files, is_parquet, package_folder, refuse_outside
 from pipeline.reading.shapes.together import read_files
 from pipeline.reading.stored import has_any, read_stored, whole_table
 from pipeline.spec import Source, Spec
@@ -115,6 +115,7 @@ def _last_day(column: pd.Series, date_format: str | None) -> date | None:
 def _tables(spec: Spec, data: Data | None) -> tuple[dict[str, Table], str]:
     """Files of each table, or the table itself, and the source in words."""
     named = spec.source.tables
+    refuse_outside(named if not isinstance(data, Frames) and not spec.source.load else {}, spec.path or spec.name)
     if isinstance(data, Frames):
         return dict(data.under({**named, **spec.source.load})), data.title
     if data is None:
@@ -219,7 +220,7 @@ def _query(spec: Spec, given: dict[str, Table], source: str, *, typed: bool) -> 
     if rejects:
         notes.append(
             Message.of(
-                "{n} lines of the tables could not be taken apart and are not in the sums: {examples}",
+                "rows that are no lines of purchases and are not in the sums ({n}): {examples}",
                 n=Quantity(len(rejects), "d"),
                 examples=Joined(tuple(one.told for one in rejects[:5]), "; "),
             )

@@ -25,6 +25,7 @@ from pipeline.contract import (
     RunRecord,
     SweepRecord,
     messages_of,
+    verdicts,
 )
 from pipeline.describing import rfm_cells
 from pipeline.recording.decision_card import decision_as_html, decision_as_json
@@ -174,7 +175,7 @@ def draw(candidate: Candidate, dataset: Dataset) -> dict[str, bytes]:
 
 
 def _child(training: Training, candidate: Candidate, images: Mapping[str, bytes], model: ModelRecord) -> RunRecord:
-    record = candidate.record
+    record, every = candidate.record, [one.record for one in training.candidates]
     recommended = {RECOMMENDED: "true"} if record.k == training.decision.k else {}
     bought, plan = training.bought.get(record.k), training.plans.get(record.k)
     tables, records = artifacts(plan) if plan else ({}, {})
@@ -182,7 +183,7 @@ def _child(training: Training, candidate: Candidate, images: Mapping[str, bytes]
         name=f"k = {record.k}",
         params=_params(training, record),
         metrics=run_metrics(training, candidate),
-        tags={VERDICT: training.decision.verdict, **recommended},
+        tags={VERDICT: verdicts.verdict_at(record.k, training.decision, every), **recommended},
         description=_describe_candidate(training, candidate),
         tables={
             Artifacts.ASSIGNMENTS: candidate.assignments,

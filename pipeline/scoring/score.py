@@ -36,9 +36,10 @@ from pipeline.contract import (
     messages_of,
     with_messages,
 )
-from pipeline.errors import InputError, nearest_name
-from pipeline.reading import ROW_ID, Data, Frames, RawTable
+from pipeline.errors import InputError, SpecError, nearest_name
+from pipeline.reading import ROW_ID, Data, RawTable
 from pipeline.scoring.drift import measure_drift
+from pipeline.scoring.finished import as_table, finished, is_ready
 from pipeline.scoring.output import check_output, write_scores
 from pipeline.segmenting import apply_transform, squared_distances
 
@@ -145,10 +146,16 @@ def score(segmentation: Segmentation, data: Data, *, as_of: date | None = None) 
     spec = restore_spec(segmentation.spec)
     # the id goes back to who sent it, even where the run keeps none
     spec = spec.model_copy(update={"path": "", "id": spec.id.model_copy(update={"keep": True})})
-    ready, by_file = _is_ready(spec, data), spec.as_of == "auto" and as_of is None
+    ready, by_file = is_ready(spec, data), spec.as_of == "auto" and as_of is None
     if as_of is not None or (by_file and ready):  # finished columns were counted from some day already
         spec = spec.at(as_of or segmentation.dataset.as_of)
-    raw = read_source(_as_table(spec) if ready else spec, data)
+    try:
+        raw = read_source(as_table(spec) if ready else spec, data)
+    except SpecError:
+        counted = spec.at(as_of or segmentation.dataset.as_of)
+        if spec.lines is None or (summed := finished(counted, data)) is None:
+            raise
+        ready, raw, spec = True, summed, counted
     _check_columns(raw, spec)
     spec = spec.at(raw.as_of)
     if by_file and not ready:
@@ -158,7 +165,7 @@ def score(segmentation: Segmentation, data: Data, *, as_of: date | None = None) 
     table = place(customers, segmentation)
     labels = table[Scores.SEGMENT].to_numpy(dtype=np.int64) - 1
     outlook = response_outlook(customers, labels, segmentation, spec, None if ready else read_history(spec, data))
-    table = table.assign(**_rfm(customers, segmentation), **outlook.columns)
+    table = table.assign(**outlook.columns, **_rfm(customers, segmentation))
     table.columns = pd.Index([Scores.beside(spec.id.column, str(name)) for name in table])
     table.insert(0, spec.id.column, customers[spec.id.column].to_numpy())
     return Scored(
@@ -271,19 +278,6 @@ def _check_columns(raw: RawTable, spec: Spec) -> None:
         remedy=Message.of("rename {columns}", columns=Joined(meant))
         if meant
         else Message.of("name the columns as in the data of the training"),
-    )
-
-
-def _is_ready(spec: Spec, data: Data) -> bool:
-    """Whether ``data`` is one file although the spec reads several tables: what its query would yield, then."""
-    if isinstance(data, Frames):
-        return len(spec.source.tables) > 1 and data.single is not None
-    return len(spec.source.tables) > 1 and "://" not in data and Path(data).expanduser().is_file()
-
-
-def _as_table(spec: Spec) -> Spec:
-    return spec.model_copy(
-        update={"source": spec.source.model_copy(update={"package": None, "tables": {}, "query": None})}
     )
 
 

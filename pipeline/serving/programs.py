@@ -31,10 +31,12 @@ def serve(settings: Settings, *, dashboard: bool, mlflow_ui: bool, announce: Ann
     ``page`` is what follows the address of MLflow's pages to open the runs; the dashboard links to them.
 
     Raises ``UsageError`` where nothing is asked for or no port is free, and ``StoreError`` where only the MLflow UI is
-    asked for and there is no store that it could show.
+    asked for and there is no store that it could show; ``ExposureError`` where anybody could reach the dashboard.
     """
     if not (dashboard or mlflow_ui):
         raise UsageError.because("nothing to serve", remedy="leave out --no-dashboard or --no-mlflow")
+    if dashboard:
+        settings.check_exposure()
     obstacle = _no_ui_because(settings, page) if mlflow_ui else ""
     if obstacle and not dashboard:
         raise StoreError.because(f"the MLflow UI is not started: {obstacle}")

@@ -37,6 +37,7 @@ from pipeline.contract import (
     SegmentRule,
     Verdict,
     metric,
+    verdicts,
     with_names,
 )
 from pipeline.errors import ContractError, StoreError
@@ -223,7 +224,7 @@ def k_of(row: RunRow) -> int:
 
 def _summary(row: RunRow, parent: RunRow, version: int | None) -> RunSummary:
     try:
-        return RunSummary(
+        summary = RunSummary(
             run_id=row.run_id,
             sweep_run_id=parent.run_id,
             experiment=row.experiment,
@@ -240,6 +241,12 @@ def _summary(row: RunRow, parent: RunRow, version: int | None) -> RunSummary:
             rows=int(_number(row, Metrics.ROWS)),
             params=dict(row.params),
             champion_version=version,
+        )
+        return verdicts.reviewed_summary(
+            summary,
+            metric(row.metrics, f"{Metrics.QUALITY}/null_silhouette"),
+            metric(parent.metrics, f"{Metrics.VERDICT}/sensitivity_same_k"),
+            by_person=parent.tags.get("chosen_by") == "person",
         )
     except (KeyError, ValueError) as error:
         raise ContractError.because(

@@ -73,7 +73,7 @@ class KnownForm:
     """
 
     name: str
-    title: str
+    title: Message
     kind: FormKind
     roles: Mapping[Role, str]
     customers: tuple[str, ...]
@@ -94,7 +94,7 @@ class KnownTables:
     """Tables that belong together: ``sql`` joins them, one row a line, without fan-out; ``form`` reads the result."""
 
     name: str
-    title: str
+    title: Message
     tables: Mapping[str, str]  # part -> the table's name as given
     sql: str
     form: KnownForm
@@ -127,7 +127,7 @@ def recognise_tables(tables: Mapping[str, Sequence[str]]) -> KnownTables | None:
             sql = _HOLE.sub(lambda hole, given=given: quote(given[hole[1]]), form.join)  # type: ignore[misc]
             reading = _read(name, form, _spelt(form.joined))
             if reading is not None:
-                return KnownTables(name, form.title, given, sql.strip(), reading)
+                return KnownTables(name, Message.of(form.title), given, sql.strip(), reading)
     return None
 
 
@@ -191,7 +191,7 @@ class FormFile(_Part):
     @property
     def texts(self) -> list[str]:
         """Every text that a reader may meet."""
-        return [*self.notes, *(one.name for one in self.aside), *filter(None, (self.reason, self.remedy))]
+        return [self.title, *self.notes, *(one.name for one in self.aside), *filter(None, (self.reason, self.remedy))]
 
 
 def _read(name: str, form: FormFile, spelt: Mapping[str, str]) -> KnownForm | None:
@@ -205,7 +205,7 @@ def _read(name: str, form: FormFile, spelt: Mapping[str, str]) -> KnownForm | No
         return None
     return KnownForm(
         name=name,
-        title=form.title,
+        title=Message.of(form.title),
         kind=form.kind,
         roles=roles,
         customers=tuple(able.get("customer", ())),

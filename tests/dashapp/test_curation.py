@@ -12,13 +12,12 @@ import pytest
 from flask.testing import FlaskClient
 
 from dashapp import ids as shared
-from dashapp.access.curation import is_loopback
 from dashapp.app import create_app
 from dashapp.data import SegmentationData
 from dashapp.pages import compare, segment
 from dashapp.pages.compare import ids, promotion
 from dashapp.pages.segment import ids as segment_ids
-from pipeline.settings import Settings
+from pipeline.settings import Settings, is_loopback
 from pipeline.store import Store
 
 OWN = {"Origin": "http://localhost", "Sec-Fetch-Site": "same-origin"}
@@ -57,6 +56,7 @@ def press(
     headers: dict[str, str] | None = None,
     address: str = "127.0.0.1",
     wanted: object = None,
+    status: int = 200,
 ) -> str:
     client, store = served
     runs = {run.k: run.run_id for run in store.runs()}
@@ -78,7 +78,7 @@ def press(
         headers=OWN if headers is None else headers,
         environ_overrides={"REMOTE_ADDR": address},
     )
-    assert answer.status_code == 200, answer.data[:500]
+    assert answer.status_code == status, answer.data[:500]
     return str(answer.get_data(as_text=True))
 
 
@@ -163,30 +163,31 @@ def test_no_step_follows_where_something_is_lacking(
 
 
 @pytest.mark.parametrize(
-    ("headers", "address"),
+    ("headers", "address", "status"),
     [
-        (OWN, "192.0.2.7"),
-        (OWN, ""),
-        ({**OWN, "X-Forwarded-For": "192.0.2.7"}, "127.0.0.1"),
-        ({**OWN, "Forwarded": "for=192.0.2.7"}, "127.0.0.1"),
-        ({**OWN, "X-Real-IP": "127.0.0.1"}, "127.0.0.1"),
-        ({"Origin": "http://evil.example"}, "127.0.0.1"),
-        ({"Origin": "null"}, "127.0.0.1"),
-        ({}, "127.0.0.1"),
-        ({**OWN, "Sec-Fetch-Site": "cross-site"}, "127.0.0.1"),
-        ({"Origin": "http://localhost:81"}, "127.0.0.1"),
-        (
-            {"Origin": "http://evil.example", "Host": "evil.example"},
-            "127.0.0.1",
-        ),  # a name that resolves to this machine
+        (OWN, "192.0.2.7", 403),
+        (OWN, "", 200),
+        ({**OWN, "X-Forwarded-For": "192.0.2.7"}, "127.0.0.1", 200),
+        ({**OWN, "Forwarded": "for=192.0.2.7"}, "127.0.0.1", 200),
+        ({**OWN, "X-Real-IP": "127.0.0.1"}, "127.0.0.1", 200),
+        ({"Origin": "http://evil.example"}, "127.0.0.1", 403),
+        ({"Origin": "null"}, "127.0.0.1", 403),
+        ({}, "127.0.0.1", 200),
+        ({**OWN, "Sec-Fetch-Site": "cross-site"}, "127.0.0.1", 403),
+        ({"Origin": "http://localhost:81"}, "127.0.0.1", 200),
+        # a name that resolves to this machine
+        ({"Origin": "http://evil.example", "Host": "evil.example"}, "127.0.0.1", 421),
     ],
 )
 def test_the_server_refuses_what_does_not_come_from_its_own_page_on_its_own_machine(
-    serve: Callable[..., Served], headers: dict[str, str], address: str
+    serve: Callable[..., Served], headers: dict[str, str], address: str, status: int
 ) -> None:
+    """With 403 and 421 at the door; what passes there, in words on the page."""
     served = serve()
 
-    assert "Nothing was changed." in press(served, headers=headers, address=address)
+    answer = press(served, headers=headers, address=address, status=status)
+
+    assert status != 200 or "Nothing was changed." in answer
     assert moves(served) == []
 
 
@@ -239,6 +240,7 @@ def write(
     number: object = 0,
     who: object = "anna",
     headers: dict[str, str] | None = None,
+    status: int = 200,
 ) -> str:
     client, store = served
     run = next(run.run_id for run in store.runs() if run.k == 3)
@@ -265,7 +267,7 @@ def write(
         },
         headers=OWN if headers is None else headers,
     )
-    assert answer.status_code == 200, answer.data[:500]
+    assert answer.status_code == status, answer.data[:500]
     return str(answer.get_data(as_text=True))
 
 
@@ -284,7 +286,6 @@ def test_a_name_and_a_note_are_kept_and_told(serve: Callable[..., Served]) -> No
 @pytest.mark.parametrize(
     "sent",
     [
-        {"headers": {"Origin": "http://evil.example"}},
         {"number": 99},
         {"number": "0"},
         {"note": ["x"]},
@@ -297,6 +298,14 @@ def test_nothing_is_written_for_a_stranger_or_for_nonsense(serve: Callable[..., 
     served = serve()
 
     assert "Nothing was saved." in write(served, **({"note": "x"} | sent))
+    assert served[1].annotations("sample") == ()
+
+
+def test_nothing_is_written_for_a_page_of_another_site(serve: Callable[..., Served]) -> None:
+    served = serve()
+
+    write(served, note="x", headers={"Origin": "http://evil.example"}, status=403)
+
     assert served[1].annotations("sample") == ()
 
 

@@ -45,3 +45,43 @@ def test_a_platforms_port_gives_way_to_one_of_our_own(own: str, port: str) -> No
     settings = {"KORZINA_PORT": own} if own else {}
 
     assert configured(PORT="8200", **settings)["bind"] == f"127.0.0.1:{port}"
+
+
+SECRET = "k7Qm2Zr9Tn4Vx8Lp1Wd6Ys3Bf5Hc0Jg_"
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        ({"KORZINA_HOST": "0.0.0.0"}, "KORZINA_AUTH=proxy"),
+        ({"KORZINA_HOST": "::"}, "KORZINA_AUTH=proxy"),
+        ({"KORZINA_AUTH": "proxy"}, "KORZINA_PROXY_SECRET"),
+        ({"KORZINA_AUTH": "nobody"}, "auth"),
+        ({"KORZINA_PROXY_ADDRESSES": "0.0.0.0/0"}, "the addresses of the proxy"),
+    ],
+)
+def test_where_anybody_could_look_the_server_does_not_start(settings: dict[str, str], said: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "gunicorn", "-c", "python:dashapp.gunicorn_conf", "dashapp.wsgi:server"],
+        env=environment(**settings),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+
+    assert done.returncode == 78
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_behind_a_proxy_that_signs_people_in_it_may_be_reached() -> None:
+    settings = {
+        "KORZINA_HOST": "0.0.0.0",
+        "KORZINA_AUTH": "proxy",
+        "KORZINA_PROXY_ADDRESSES": "10.0.0.2",
+        "KORZINA_PROXY_SECRET": SECRET,
+        "KORZINA_ALLOWED_HOSTS": "shop.example",
+    }
+
+    assert configured(**settings)["bind"] == "0.0.0.0:8050"

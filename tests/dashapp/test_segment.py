@@ -22,6 +22,7 @@ from dashapp.pages.segment.layout import nearest
 from dashapp.telling import TRUST_WORDS, money, rate
 from pipeline.campaigns import in_numbers
 from pipeline.contract import Identity, Segmentation, SegmentRule
+from pipeline.describing.passive import describe_passive, read_traits
 from pipeline.settings import Settings
 from pipeline.stages import Training
 from pipeline.statistics import wilson
@@ -81,13 +82,42 @@ def test_every_figure_is_valid_plotly_and_escapes_what_comes_from_data(segmentat
 
     made = [
         deviations.differences(card, segmentation.dataset, DARK),
-        rates.trait_shares([trait], card, DARK),
+        rates.trait_effects([trait], card, DARK),
         deviations.mix(traits.mix(segmentation, 0, "channels"), card, DARK),
         rates.responses(traits.responses(segmentation, 0), card, DARK),
     ]
 
     for figure in made:
         assert "<a href" not in go.Figure(figure.to_dict()).to_json()
+
+
+def test_who_they_are_is_ranked_by_effect_and_drawn_with_its_numbers(segmentation: Segmentation) -> None:
+    income = traits.Trait(
+        "Income", "Income $74,220 (73,000 to 75,000), average", 1.0, 1.6, "$51,970", 74220.0, here="$74,220"
+    )
+    basic = traits.Trait("Education: Basic", "Education Basic: 0 %", 1.0, -0.3, "2 %", 0.0, 0.0, 0.01, 0.02, "0 %")
+
+    figure = rates.trait_effects([income, basic], segmentation.cards[0], LIGHT)
+
+    assert segment_words.traits_finding([basic, income]).startswith("Most different: Income $74,220")
+    assert rates.trait_words([income, basic]) == [
+        "Income, average: $74,220 (all: $51,970)",
+        "Education: Basic: 0 % (all: 2 %)",
+    ]
+    assert [round(float(value), 1) for value in figure.data[0].x] == [1.6, -0.3]
+
+
+def test_report_and_page_tell_the_same_traits_and_say_what_is_an_average(segmentation: Segmentation) -> None:
+    labels = segmentation.assignments["segment"].to_numpy(np.int64)
+    passive = describe_passive(read_traits(segmentation.customers, segmentation.dataset), labels, segmentation.k)
+    for card in segmentation.cards:
+        found = traits.traits(replace(segmentation, passive=passive), card.segment)
+        strengths = [abs(trait.effect) for trait in found if trait.effect is not None]
+        assert strengths == sorted(strengths, reverse=True)
+        numbers = [trait for trait in found if trait.overall_share is None and trait.value is not None]
+        assert numbers
+        assert all(trait.text.endswith(", average") for trait in numbers)
+        assert all("median" in words for _phrase, words, _all in segment_words.differences(card, segmentation.dataset))
 
 
 def test_what_the_data_lack_is_said_in_the_place_of_the_chart(segmentation: Segmentation) -> None:

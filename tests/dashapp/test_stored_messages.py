@@ -41,15 +41,20 @@ from pipeline.contract import (
     Segmentation,
     SegmentCard,
     Value,
+    identity_of,
     inline,
     messages_of,
     with_messages,
 )
+from pipeline.describing import Predecessor
+from pipeline.describing.identity import follow
 from pipeline.errors import InputError, StoreError, UsageError
 from pipeline.scoring import score_upload
+from pipeline.segmenting import override
 from pipeline.settings import Settings
 from pipeline.store import Store
 from pipeline.store.notes import entry
+from pipeline.store.reader import called
 from pipeline.train import Request, train
 from pipeline.understanding.known_forms import known_forms
 
@@ -109,6 +114,7 @@ TAKES = {
     "reading.tell": 0,
     "reading.count": 0,
     "tally.add": 1,
+    "because": 1,
 }
 
 
@@ -144,7 +150,11 @@ def test_every_template_has_its_russian() -> None:
 
 def test_no_russian_is_left_of_what_no_run_holds() -> None:
     errors = {"Expected: {expected}.", "Found: {found}.", "What to do: {remedy}."}
-    earlier = {"{name} (new)"}  # runs stored before names were true by construction hold it
+    earlier = {  # runs of earlier versions hold these
+        "{name} (new)",
+        "{first} Typical for them: {traits}.",
+        "Chosen by a person: {reason}. The rule's own choice was {k}. {rule}",
+    }
 
     assert sorted(set(russian()) - set(templates()) - errors - earlier - {""}) == []
 
@@ -515,6 +525,34 @@ def test_a_name_that_0_1_gave_is_told_in_the_runs_that_follow_it(shop: list[Segm
 
     assert inherited.name == "Близко к среднему"
     assert (named.name, named.generated) == ("no", "Близко к среднему")
+
+
+@pytest.mark.parametrize("given", ["Near the average", "Income", "no", "high income", "Loyal customers {n}"])
+def test_a_name_that_a_person_gave_is_never_translated(shop: list[Segmentation], given: str) -> None:
+    """Neither as words of the product nor as words that the data set's own spec translates, nor in the plan's list."""
+    spec = json.dumps({"translations": {"ru": {given: "НЕТ", given.lower(): "НЕТ"}}})
+    it = replace(shop[0], spec=spec)
+    segment = identity_of(it.cards[0], it.run_id)
+
+    told = retold(called(it, {segment: given}), "ru")[0]
+    followed, _ = follow(
+        it.cards, Predecessor.of(it).labels, it.customers, None, Predecessor.of(called(it, {segment: given}))
+    )
+    later = retold(replace(it, cards=followed), "ru")[0]
+
+    assert told.cards[0].name == given
+    assert told.campaigns is None or told.campaigns.summary.segments[0].name == given
+    assert later.cards[0].identity is not None
+    assert later.cards[0].identity.previous == given
+
+
+def test_the_reason_of_a_person_is_quoted_and_not_translated(shop: list[Segmentation]) -> None:
+    it = shop[0]
+    decision = override(it.decision, it.candidates[0].k, "no", it.candidates)
+
+    told = retold(replace(it, decision=decision, spec='{"translations": {"ru": {"no": "нет"}}}'), "ru")[0]
+
+    assert "Выбор человека: «no»." in told.decision.reason
 
 
 def with_cards(it: Segmentation, first: SegmentCard) -> Segmentation:

@@ -27,6 +27,7 @@ from tests.support import sample_customers
 
 ROOT = Path(__file__).resolve().parents[2]
 PASSWORD = "p@ss word/1"  # with the signs that a URI would trip over
+SECRET = "k7Qm2Zr9Tn4Vx8Lp1Wd6Ys3Bf5Hc0Jg_"
 SECONDS = 120
 DASHBOARD, MLFLOW = "http://127.0.0.1:8050", "http://127.0.0.1:5000"  # in the container's own network
 
@@ -141,7 +142,7 @@ def machine(image: Stage, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
 def compose() -> dict[str, Any]:
     """The services of compose.yaml with its variables filled in: a password, else the defaults."""
     text = (ROOT / "compose.yaml").read_text("utf-8")
-    given = {"POSTGRES_PASSWORD": PASSWORD}
+    given = {"POSTGRES_PASSWORD": PASSWORD, "KORZINA_PROXY_SECRET": SECRET}
 
     def fill(match: re.Match[str]) -> str:
         return given.get(match["name"], match["default"] or "")
@@ -162,7 +163,9 @@ def compose() -> dict[str, Any]:
 
 
 def environment_of(service: str) -> dict[str, str]:
-    return {name: str(value) for name, value in compose()[service]["environment"].items()}
+    """The service's settings; the proxy in front speaks from inside this machine here, from no network of its own."""
+    given = {name: str(value) for name, value in compose()[service]["environment"].items()}
+    return given | ({"KORZINA_PROXY_ADDRESSES": "127.0.0.1"} if "KORZINA_PROXY_ADDRESSES" in given else {})
 
 
 def soon(what: str, check: Callable[[], bool], program: subprocess.Popen[bytes], log: Path) -> None:
@@ -241,8 +244,11 @@ def test_the_services_of_compose_train_serve_and_are_healthy(machine: Machine, d
         train(machine)
         soon("champion", lambda: machine.fetch(f"{DASHBOARD}/readyz")[0] == 200, server, tmp_path / "dashboard")
         for language in ("en", "ru"):
-            status, text = machine.fetch(f"{DASHBOARD}/", **{"Accept-Language": language})
+            passed = {"Accept-Language": language, "X-Korzina-Proxy-Secret": SECRET}
+            passed |= {"X-Forwarded-User": "anna", "X-Forwarded-Groups": "analyst"}
+            status, text = machine.fetch(f"{DASHBOARD}/", **passed)
             assert status == 200
+            assert machine.fetch(f"{DASHBOARD}/")[0] == 403  # past the proxy
             assert f'<html lang="{language}">' in text
         status, text = machine.fetch(f"{MLFLOW}/ajax-api/2.0/mlflow/experiments/get-by-name?experiment_name=customers")
         assert status == 200, text
@@ -265,7 +271,7 @@ def train(machine: Machine) -> None:
 def test_every_port_is_published_on_the_loopback_address_only() -> None:
     published = [port for service in compose().values() for port in service.get("ports", [])]
 
-    assert published == ["127.0.0.1:8050:8050", "127.0.0.1:5000:5000"]
+    assert published == ["127.0.0.1:8050:8080", "127.0.0.1:5000:5000"]
 
 
 def test_no_password_is_written_in_a_file() -> None:
@@ -273,8 +279,12 @@ def test_no_password_is_written_in_a_file() -> None:
 
     for name, text in texts.items():
         text = re.sub(r"^\s*#.*$", "", text, flags=re.M) if name != ".env.example" else text
-        values = re.findall(r"PASSWORD\w*\s*[:=][ \t]*(\S.*)", text)
-        assert [value for value in values if not value.startswith(("${POSTGRES_PASSWORD:?", "..."))] == [], name
+        values = re.findall(r"(?:PASSWORD|SECRET)\w*\s*[:=][ \t]*(\S.*)", text)
+        assert [
+            value
+            for value in values
+            if not value.startswith(("${POSTGRES_PASSWORD:?", "${KORZINA_PROXY_SECRET:?", "..."))
+        ] == [], name
 
 
 @pytest.mark.parametrize("file", ["Dockerfile", "compose.yaml"])

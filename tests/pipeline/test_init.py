@@ -221,7 +221,7 @@ def test_files_that_lie_among_others_are_not_guessed_at(tmp_path: Path) -> None:
 def test_a_terminal_is_asked_by_number(tmp_path: Path) -> None:
     file = shop(tmp_path, currency=np.where(np.arange(600) % 4, "USD", "JPY"))
 
-    said, code = at_terminal(["init", str(file)], {"Lines in which one count?": "2\n"})
+    said, code = at_terminal(["init", str(file)], {"Which one counts?": "2\n"})
 
     assert code == 0, said
     assert "150 lines" in said  # the evidence of the second answer

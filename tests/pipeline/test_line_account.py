@@ -174,6 +174,25 @@ def test_lines_that_cannot_be_taken_apart_are_lines_too(tmp_path: Path) -> None:
     )
 
 
+def test_totals_and_headers_once_more_are_named_as_such(tmp_path: Path) -> None:
+    path = Path(as_file(ROWS, tmp_path, "csv"))
+    header, *rows = path.read_text("utf-8").splitlines()
+    total = sum(float(row["amount"]) for row in ROWS.to_dict("records"))
+    blanks = ["Total" if name == "customer" else f"{total}" if name == "amount" else "" for name in header.split(",")]
+    path.write_text("\n".join([header, *rows, header, ",".join(blanks)]) + "\n", "utf-8")
+
+    account = read_source(lines_spec(LINES), str(path)).account
+
+    assert account is not None
+    last = len(rows) + 2
+    assert {
+        (one.rule, one.lines, one.places) for one in account.aside if one.rule in ("total row", "repeated header")
+    } == {
+        ("repeated header", 1, (f"line {last}",)),
+        ("total row", 1, (f"line {last + 1}",)),
+    }
+
+
 # ------------------------------------------------------------------ what is odd
 
 

@@ -12,9 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.contract import Column, Condition, Dataset, FeatureTransform, SegmentRule
-from pipeline.describing.rule_words import rule_in_words
-from pipeline.describing.rules import as_sql, encode, find_rules, selects
-from pipeline.describing.thresholds import friendly_thresholds
+from pipeline.describing.rules import as_sql, encode, find_rules, friendly_thresholds, rule_in_words, selects
 from pipeline.stages import Partition
 
 SPEND = Column(name="spend", role="active", kind="number", label="Total spend", unit="$", format=",.0f")

@@ -14,8 +14,9 @@ from pipeline.__main__ import app
 from pipeline.analyse import analyse
 from pipeline.cleaning import clean
 from pipeline.contract import Segmentation
+from pipeline.errors import InputError
 from pipeline.reading import Frames, read_source
-from pipeline.scoring import EarlierDayError, score, score_upload
+from pipeline.scoring import EarlierDayError, expected_file, score, score_upload
 from pipeline.settings import Settings
 from pipeline.spec import Spec
 from pipeline.stages import Options
@@ -61,6 +62,24 @@ def test_a_month_later_recencies_count_from_the_last_day_of_the_data(auto: Segme
     assert (now.counted.day, now.counted.by) == (date(2023, 8, 18), "file")
     assert now.notes[0] == "ages and recencies count from 2023-08-18, the last day of the data"
     assert now.table["distance"].tolist() == then.table["distance"].tolist()
+
+
+def test_customers_summed_up_already_are_placed_as_their_lines_are(auto: Segmentation) -> None:
+    lines = score(auto, Frames.of(many()))
+    needed = [column.name for column in expected_file(auto).columns]
+    finished = read_source(lines_spec(LINES), Frames.of(many())).frame[needed]
+
+    placed = score(auto, Frames.of(finished))
+
+    assert placed.counted is not None
+    assert (placed.counted.day, placed.counted.by) == (LAST, "spec")
+    assert placed.ledger.lines is None
+    pd.testing.assert_frame_equal(placed.table, lines.table)
+
+
+def test_a_table_that_is_neither_lines_nor_customers_is_refused_as_lines(auto: Segmentation) -> None:
+    with pytest.raises(InputError, match=r"lines\."):
+        score(auto, Frames.of(many().drop(columns="order")))
 
 
 def test_a_spec_with_a_day_of_its_own_keeps_it(fixed: Segmentation) -> None:

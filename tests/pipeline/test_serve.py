@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.errors import StoreError, UsageError
+from pipeline.errors import ExposureError, StoreError, UsageError
 from pipeline.serving import serve
 from pipeline.serving.programs import dashboard_program, free_port, mlflow_program, programs
 from pipeline.settings import PACKAGES, Settings
@@ -74,6 +74,14 @@ def test_the_procfile_starts_what_serve_starts() -> None:
 def test_servers_start_where_no_module_of_a_reader_lies(tmp_path: Path) -> None:
     for program in (dashboard_program(Settings(home=tmp_path)), mlflow_program(Settings(home=tmp_path))):
         assert program.folder == PACKAGES
+
+
+def test_a_dashboard_that_anybody_could_reach_is_not_started(tmp_path: Path) -> None:
+    said: list[str] = []
+
+    with pytest.raises(ExposureError, match="KORZINA_AUTH=proxy"):
+        serve(Settings(home=tmp_path, host="0.0.0.0"), dashboard=True, mlflow_ui=False, announce=said.append)
+    assert said == []
 
 
 def test_a_dashboard_open_to_the_network_is_announced_with_an_address_that_a_browser_can_open() -> None:

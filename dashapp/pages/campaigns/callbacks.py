@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
 from dash import Dash, Input, Output, State, ctx, no_update, set_props
 
+from dashapp import access
 from dashapp import ids as shared
 from dashapp.callbacks import asked_form, page_run, takes, under
 from dashapp.charts import empty_figure, scheme
@@ -89,7 +91,12 @@ def download(data: SegmentationData, *given: object) -> Any:
     asked, _notices = asking.read(run, search)
     if not asked.priced:
         return no_update
-    return list_file.export(asked, _segment(run, segment), marked=marked is True).download(form)
+    file = list_file.export(asked, _segment(run, segment), marked=marked is True)
+    if form != "txt":
+        rows = list(file.rows)
+        file, filters = replace(file, rows=rows), under(run, search).selection.filters
+        access.exported(run.run_id, len(rows), f"contact list, {form}", tuple(filters))
+    return file.download(form)
 
 
 def draw_outcomes(data: SegmentationData, search: object, scheme_name: object, origin: object) -> Any:

@@ -221,6 +221,9 @@ def asks(it: Segmentation) -> str:
 
 
 def _no_model(asked: Asked) -> Component:
+    if asks(asked.run.segmentation):
+        described = happenings.outcomes(asked.run.segmentation)
+        return message(_("There is no campaign to plan."), happenings.why_no_campaign(described))
     title = (
         _("These data hold no campaigns.") if not asking.campaigns(asked.run) else _("Whom to contact cannot be said.")
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import dash_bootstrap_components as dbc
 from dash import dcc, html
@@ -52,6 +52,7 @@ def history(moves: Sequence[Promotion], runs: Sequence[RunSummary]) -> Component
     if not moves:
         return html.P(_("Nothing has been promoted yet."))
     sizes = {run.run_id: run.k for run in runs} | {move.to_run: move.k for move in moves if move.k}
+    verdicts = {run.run_id: run for run in runs}
     rows = [
         [
             moment(move.when),
@@ -59,7 +60,7 @@ def history(moves: Sequence[Promotion], runs: Sequence[RunSummary]) -> Component
             _("promoted") if move.action == "promote" else _("rolled back"),
             _run_words(move.from_run, sizes),
             _run_words(move.to_run, sizes),
-            _reason(move.reason),
+            _reason(move, verdicts),
         ]
         for move in moves[::-1]
     ]
@@ -71,13 +72,15 @@ def history(moves: Sequence[Promotion], runs: Sequence[RunSummary]) -> Component
     )
 
 
-def _reason(reason: str) -> str:
-    """What a person wrote stays; what a training wrote is told in the words that the pages use."""
-    found = re.fullmatch(r"recommended by the sweep, verdict (strong|weak|none)", reason)
+def _reason(move: Promotion, known: Mapping[str, RunSummary]) -> str:
+    """What a person wrote stays; what a training wrote is told in the words that the pages use of that run."""
+    found = re.fullmatch(r"recommended by the sweep, verdict (strong|weak|none)", move.reason)
     if not found:
-        return reason
-    verdict: Verdict = found.group(1)  # type: ignore[assignment]
-    return _("recommended by the analysis: {verdict}", verdict=_(verdict_words.TITLES[verdict]).lower())
+        return move.reason
+    run = known.get(move.to_run)
+    verdict: Verdict = run.verdict if run else found.group(1)  # type: ignore[assignment]
+    said = verdict_words.title(verdict, run.silhouette if run else None)
+    return _("recommended by the analysis: {verdict}", verdict=said.lower())
 
 
 def _form(data: SegmentationData, view: View, runs: Sequence[RunSummary]) -> list[Component | None]:

@@ -6,12 +6,12 @@ from dash import html
 from dash.development.base_component import Component
 
 from dashapp.charts import sweep_curves
-from dashapp.findings import verdict_words
+from dashapp.findings import variations, verdict_words
 from dashapp.i18n import _, decimal, plural
 from dashapp.pages.compare import ids
 from dashapp.telling import number
 from dashapp.widgets import as_table, card, chart_card, graph
-from pipeline.contract import CandidateRecord, Segmentation, Sensitivity
+from pipeline.contract import CandidateRecord, Segmentation
 
 
 def verdict(segmentation: Segmentation) -> Component:
@@ -22,11 +22,26 @@ def verdict(segmentation: Segmentation) -> Component:
         if decided.chosen_by == "person"
         else plural("{n} segment was chosen.", "{n} segments were chosen.", decided.k)
     )
-    here = "" if segmentation.k == decided.k else _("This page shows the run with {k}.", k=number(segmentation.k))
+    here = (
+        []
+        if segmentation.k == decided.k
+        else [
+            html.P(
+                [
+                    _("This page shows the run with {k}.", k=number(segmentation.k)),
+                    " ",
+                    html.Strong(f"{verdict_words.title_of(segmentation)}."),
+                    " ",
+                    verdict_words.words_of(segmentation),
+                ]
+            )
+        ]
+    )
     return card(
         [
-            html.H2(f"{chosen} {_(verdict_words.TITLES[decided.verdict])}."),
-            html.P(f"{_(verdict_words.WORDS[decided.verdict])} {here}".strip()),
+            html.H2(f"{chosen} {verdict_words.title_of_choice(segmentation)}."),
+            html.P(_(verdict_words.WORDS[decided.verdict])),
+            *here,
             html.P(decided.reason),
             _reconciled(segmentation),
             html.Ul([html.Li(disagreement) for disagreement in decided.disagreements]),
@@ -69,36 +84,14 @@ def _reconciled(segmentation: Segmentation) -> Component | None:
 
 def _sensitivity(segmentation: Segmentation) -> Component | None:
     """What other choices of preparing the data would have brought; nothing for runs that did not try them."""
-    rows = [
-        [
-            str(row[Sensitivity.CHANGE]),
-            number(int(row[Sensitivity.K])),
-            _(verdict_words.TITLES[row[Sensitivity.VERDICT]]),
-            number(float(row[Sensitivity.AGREEMENT]), 2),
-        ]
-        for row in segmentation.sensitivity.to_dict("records")
-    ]
+    rows = variations.rows(segmentation)
     if not rows:
         return None
-    same = sum(int(k) == segmentation.decision.k for k in segmentation.sensitivity[Sensitivity.K])
-    caption = _("What does this choice hang on?")
     return html.Div(
         [
-            html.H3(caption),
-            html.P(
-                _(
-                    "The analysis was repeated with one thing done otherwise: {same} of {all} times it came to {k} "
-                    "segments again.",
-                    same=number(same),
-                    all=number(len(rows)),
-                    k=number(segmentation.decision.k),
-                )
-            ),
-            as_table(
-                [_("Done otherwise"), _("Segments"), _("Verdict"), _("Agreement with these segments (1: the same)")],
-                rows,
-                caption=caption,
-            ),
+            html.H3(variations.caption()),
+            html.P(variations.sentence(segmentation)),
+            as_table(variations.header(), rows, caption=variations.caption()),
         ]
     )
 

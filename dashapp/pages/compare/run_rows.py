@@ -35,7 +35,7 @@ def rows(runs: Sequence[RunSummary], shown: str) -> list[Row]:
             "k": run.k,
             "when": _when(run.started),
             _SEED: run.params.get(_SEED, "–"),
-            "verdict": _(verdict_words.TITLES[run.verdict]),
+            "verdict": verdict_words.title(run.verdict, run.silhouette),
             "status": _status(run),
             "open": _("shown here") if run.run_id == shown else f"[{_('Open')}](/compare?run={run.run_id[:SHORT]})",
             **{_field(name): value for name, value in run.params.items() if name not in _KNOWN},

@@ -7,6 +7,7 @@ from typing import Any
 
 from dash import ALL, Dash, Input, Output, State, ctx, no_update
 
+from dashapp import access
 from dashapp import ids as shared
 from dashapp.callbacks import asked_form, page_run, takes
 from dashapp.charts import scheme
@@ -52,6 +53,8 @@ def download(data: SegmentationData, *given: object) -> Any:
         (_("Data"), it.dataset.title),
     )
     name, header = f"korzina-{it.run_id[:8]}-set-aside", [str(column) for column in it.quarantine.columns]
+    if form != "txt":
+        access.exported(it.run_id, len(it.quarantine), f"set aside, {form}")
     return Export(name, _("Set aside"), header, rows, about).download(form)
 
 

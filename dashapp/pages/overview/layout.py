@@ -41,7 +41,7 @@ def layout(_data: SegmentationData, view: View, /, **_address: object) -> list[C
         html.Div(
             [
                 html.P(verdict_words.finding(cards), className="k-finding"),
-                html.P(verdict_words.reliance(cards, it.decision), className="k-lead") if it else None,
+                html.P(verdict_words.reliance(it), className="k-lead") if it else None,
             ],
             className="k-findings",
         ),
@@ -197,8 +197,9 @@ def _origin(segmentation: Segmentation) -> Component:
     return card(
         [
             html.H2(_("Can this be relied on?")),
-            html.P(html.Strong(_(verdict_words.TITLES[segmentation.decision.verdict]))),
-            html.P(_(verdict_words.WORDS[segmentation.decision.verdict])),
+            html.P(html.Strong(verdict_words.title_of(segmentation))),
+            html.P(verdict_words.words_of(segmentation)),
+            html.P(person) if (person := verdict_words.persons_choice(segmentation)) else None,
             html.Dl(
                 [part for name, words in totals.origin(segmentation) for part in (html.Dt(name), html.Dd(words))],
                 className="k-facts",

@@ -9,6 +9,7 @@ from typing import Any
 
 from dash import ClientsideFunction, Dash, Input, Output, State, no_update
 
+from dashapp import access
 from dashapp import ids as shared
 from dashapp.callbacks import page_run, takes
 from dashapp.charts import scheme
@@ -47,6 +48,7 @@ def place(data: SegmentationData, upload: object, name: object, written: object,
             True,
             False,
         )
+    access.record("score", run=run.run_id, rows=scored.rows)
     answer = placements.answer_of(run, file, scored)
     files = as_files(run, file, scored)
     return answer.model_dump_json(), files, False, None, True, "xlsx" not in files

@@ -100,9 +100,20 @@ def _upload(run: Run | None, expected: ExpectedFile | None) -> Component:
                 id=ids.TOO_LARGE,
                 hidden=True,
             ),
+            _of_lines() if run and run.segmentation.ledger.lines else None,
             _several(run, expected) if run and expected and expected.tables else None,
         ],
         label=title,
+    )
+
+
+def _of_lines() -> Component:
+    return html.P(
+        _(
+            "This run was trained on lines of purchases: an export of the same form can be uploaded as it is, and is "
+            "summed up as in training. So can a table with a row a customer and the columns listed here."
+        ),
+        className="k-note",
     )
 
 

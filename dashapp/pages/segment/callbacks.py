@@ -26,7 +26,7 @@ def draw(data: SegmentationData, scheme_name: object, origin: object, number: ob
         deviations.differences(card, it.dataset, look),
         deviations.mix(traits.mix(it, card.segment, "categories"), card, look),
         deviations.mix(traits.mix(it, card.segment, "channels"), card, look),
-        rates.trait_shares(traits.traits(it, card.segment), card, look),
+        rates.trait_effects(traits.traits(it, card.segment), card, look),
         rates.responses(traits.drawn(traits.responses(it, card.segment)), card, look),
     )
 

@@ -122,8 +122,8 @@ def traits_card(it: Segmentation | None, one: SegmentCard | None) -> tuple[int, 
         plot,
         summary=segment_words.traits_finding(found),
         note=_(
-            "These traits did not form the segments. Dots: share in this segment with its 95 % interval; grey line: "
-            "all customers. Averages stand in the table."
+            "These traits did not form the segments. The bars count in standard deviations: 0.8 or more is a large "
+            "difference, under 0.2 a small one. The table has the 95 % intervals."
         ),
         below=as_table([_("In this segment (95 % interval)"), _("All customers"), _("Known for")], rows, caption=title),
     )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from pipeline.drafting.columns.parts import LOG, Entry, Limits, Parts
+from pipeline.contract import Message
+from pipeline.drafting.columns.parts import LOG, Entry, Limits, Parts, because
 from pipeline.drafting.structure import Profile
 from pipeline.reading import quote
 from pipeline.understanding import vocabulary as names
@@ -21,9 +22,9 @@ def add_date(parts: Parts, one: Profile) -> None:
                 parts.free_name("age"),
                 "passive",
                 "integer",
-                f"full years from {one.name} to as_of",
+                Message.of("full years from {column} to as_of", column=one.name),
                 meaning="age",
-                unit="years",
+                unit=Message.of("years"),
                 sql=f"date_diff('month', {quote(one.name)}, as_of) // 12",
             )
         )
@@ -33,36 +34,39 @@ def add_date(parts: Parts, one: Profile) -> None:
                 parts.free_name("recency"),
                 "active",
                 "integer",
-                f"days from {one.name} to as_of",
+                Message.of("days from {column} to as_of", column=one.name),
                 sql=days,
                 meaning="recency",
                 transform=LOG,
-                unit="days",
+                unit=Message.of("days"),
             )
         )
-        parts.limits.append(Limits("recency", 0, None, "nobody buys after as_of"))
+        parts.limits.append(Limits("recency", 0, None, Message.of("nobody buys after as_of")))
     elif names.fits(names.JOINED, one.name) and not parts.has("tenure"):
         parts.entries.append(
             Entry(
                 parts.free_name("tenure"),
                 "passive",
                 "integer",
-                f"days from {one.name} to as_of",
+                Message.of("days from {column} to as_of", column=one.name),
                 sql=days,
                 meaning="tenure",
-                unit="days",
+                unit=Message.of("days"),
             )
         )
 
 
 def add_birth(parts: Parts, one: Profile) -> None:
     """A year of birth becomes an age, if the file tells from which day to count."""
-    parts.entries.append(Entry(one.name, "ignored", "integer", f"{one.summary}: the age is derived from it"))
+    parts.entries.append(Entry(one.name, "ignored", "integer", because(one, "the age is derived from it")))
     if parts.as_of is None:
         parts.notes.append(
-            f"{one.name} looks like a year of birth, but no date in the file tells from when to count. "
-            'For an age, set as_of and add a column with this SQL and meaning = "age": '
-            f"year(as_of) - {quote(one.name)}"
+            Message.of(
+                "{column} looks like a year of birth, but the file has no date from which to count. For an age, "
+                'set as_of and add a column with meaning = "age" and this SQL: {sql}',
+                column=one.name,
+                sql=f"year(as_of) - {quote(one.name)}",
+            )
         )
         parts.entries[-1] = Entry(one.name, "passive", "integer", one.summary)
         return
@@ -71,11 +75,11 @@ def add_birth(parts: Parts, one: Profile) -> None:
             parts.free_name("age"),
             "passive",
             "integer",
-            f"as_of less {one.name}",
+            Message.of("the year of as_of less {column}", column=one.name),
             meaning="age",
             sql=f"year(as_of) - {quote(one.name)}",
-            unit="years",
+            unit=Message.of("years"),
         )
     )
     year = parts.as_of.year
-    parts.limits.append(Limits(one.name, year - 100, year, "nobody is over 100"))
+    parts.limits.append(Limits(one.name, year - 100, year, Message.of("nobody is over 100")))

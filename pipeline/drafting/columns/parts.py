@@ -5,12 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date
 
-from pipeline.contract import Kind, Meaning, Role
-from pipeline.drafting.structure import Structure
+from pipeline.contract import Kind, Meaning, Message, Role, Value
+from pipeline.drafting.structure import Profile, Structure
 from pipeline.understanding import Understanding
 
 LOG, PLAIN = ("log1p", "standardize"), ("winsorize", "standardize")
 MOST_NEGATIVE = 0.02  # share of customers; a few who returned more than they bought do not undo the logarithm
+
+
+def because(profile: Profile, why: str, **values: Value) -> Message:
+    """What a column holds, and why it plays the part that it plays."""
+    return Message.of("{summary}: {why}", summary=profile.summary, why=Message.of(why, **values))
 
 
 @dataclass
@@ -20,13 +25,20 @@ class Entry:
     name: str
     role: Role
     kind: Kind
-    comment: str
+    comment: Message
     sql: str = ""
     meaning: Meaning | None = None
     transform: tuple[str, ...] = ()
     unit: str = ""
+    label: Message | None = None  # of a column that the draft makes; the file's own are called as the file calls them
     extra: tuple[str, ...] = ()  # further comment lines
     campaign: bool = False  # of an outcome: a reaction to something that was sent
+
+    @property
+    def money(self) -> bool:
+        """Whether it is an amount in the currency of the purchases."""
+        returned = self.label is not None and self.name == "returned"
+        return self.kind in ("number", "integer") and (self.meaning in ("spend", "average_cheque") or returned)
 
 
 @dataclass(frozen=True)
@@ -36,7 +48,7 @@ class Limits:
     column: str
     least: int
     most: int | None
-    why: str
+    why: Message
 
 
 @dataclass
@@ -47,7 +59,7 @@ class Parts:
     as_of: date | None
     reading: Understanding
     entries: list[Entry] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
+    notes: list[Message] = field(default_factory=list)
     limits: list[Limits] = field(default_factory=list)
 
     def has(self, meaning: Meaning) -> str | None:

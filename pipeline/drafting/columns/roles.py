@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from pipeline.contract import Kind, Meaning, Message, Role
+from pipeline.contract import Joined, Kind, Meaning, Message, Role
 from pipeline.drafting.columns.dates import add_birth, add_date
-from pipeline.drafting.columns.parts import LOG, MOST_NEGATIVE, PLAIN, Entry, Limits, Parts
+from pipeline.drafting.columns.parts import LOG, MOST_NEGATIVE, PLAIN, Entry, Limits, Parts, because
 from pipeline.drafting.columns.totals import TOTALS, add_cheque, add_total
+from pipeline.drafting.columns.words import DERIVED, OF_LINES
 from pipeline.drafting.structure import Family, Profile, Structure
 from pipeline.errors import InputError
 from pipeline.understanding import Understanding, fits, words
@@ -35,7 +36,18 @@ def settle_columns(
         add_total(parts, family.meaning, list(family.members))
     add_cheque(parts)
     _ensure_active(parts, bool(families))
+    _label(parts)
     return parts
+
+
+def _label(parts: Parts) -> None:
+    """Call the columns that are not the file's own."""
+    for entry in parts.entries:
+        if entry.sql and entry.meaning:
+            entry.label = DERIVED[entry.meaning]
+        elif parts.reading.form == "purchases":
+            entry.label = OF_LINES.get(entry.name)
+            entry.unit = Message.of("days") if entry.name in ("recency", "tenure") else entry.unit
 
 
 def _meanings(structure: Structure, members: set[str], families: Sequence[Family]) -> dict[str, Meaning]:
@@ -82,10 +94,12 @@ def _add_column(parts: Parts, one: Profile, meaning: Meaning | None, member: boo
     elif one.numeric and names.fits(names.BIRTH, one.name):
         add_birth(parts, one)
     elif why:
-        parts.entries.append(Entry(one.name, "ignored", _plain_kind(one), f"{one.summary}: {why}"))
+        parts.entries.append(
+            Entry(one.name, "ignored", _plain_kind(one), Message.of("{summary}: {why}", summary=one.summary, why=why))
+        )
     elif leaving:
-        why = f"{one.summary}. Who leaves is told by segment; nobody was contacted, so there is no campaign to reckon"
-        parts.entries.append(Entry(one.name, "outcome", "flag", why))
+        told = because(one, "the share that leaves is told by segment; nobody was contacted, so it is no campaign")
+        parts.entries.append(Entry(one.name, "outcome", "flag", told))
     elif outcome:
         parts.entries.append(Entry(one.name, "outcome", "flag", one.summary, campaign=parts.reading.arm is None))
     elif member:
@@ -103,10 +117,10 @@ def _add_column(parts: Parts, one: Profile, meaning: Meaning | None, member: boo
             )
         )
         if meaning == "age":
-            parts.limits.append(Limits(one.name, 0, 110, "nobody is older"))
+            parts.limits.append(Limits(one.name, 0, 110, Message.of("nobody is over 110")))
     elif one.kind == "flag":
-        why = f"{one.summary}: a flag describes; make it active where it is something that customers do"
-        parts.entries.append(Entry(one.name, "passive", "flag", why, meaning=meaning))
+        told = because(one, "yes or no describes customers; make it active where it is something that they do")
+        parts.entries.append(Entry(one.name, "passive", "flag", told, meaning=meaning))
     else:
         parts.entries.append(Entry(one.name, "passive", one.kind, one.summary, meaning=meaning))
 
@@ -115,18 +129,22 @@ def _apart(parts: Parts, one: Profile) -> bool:
     """Columns that an experiment or the reading of the lines keeps out of the clustering."""
     reading = parts.reading
     if one.name == reading.arm:
-        parts.entries.append(Entry(one.name, "ignored", _plain_kind(one), f"{one.summary}: the arm of an experiment"))
+        parts.entries.append(
+            Entry(one.name, "ignored", _plain_kind(one), because(one, "who was contacted and who was not"))
+        )
     elif one.name in reading.afterwards:
-        why = f"{one.summary}: known only after the contact"
+        told = because(one, "known only after the contact")
         flag = one.kind == "flag"
         parts.entries.append(
-            Entry(one.name, "outcome" if flag else "ignored", "flag" if flag else _plain_kind(one), why)
+            Entry(one.name, "outcome" if flag else "ignored", "flag" if flag else _plain_kind(one), told)
         )
     elif reading.form == "purchases" and one.name == "returned":
-        why = f"{one.summary}: what was given back; taken off the spend, and no purchase"
-        parts.entries.append(Entry(one.name, "passive", "number", why))
+        told = because(one, "money given back; the spend is what is left after it")
+        parts.entries.append(Entry(one.name, "passive", "number", told))
     elif one.name == reading.period:
-        parts.entries.append(Entry(one.name, "ignored", _plain_kind(one), f"{one.summary}: the latest is taken"))
+        parts.entries.append(
+            Entry(one.name, "ignored", _plain_kind(one), because(one, "the latest row of each customer is taken"))
+        )
     else:
         return False
     return True
@@ -136,27 +154,27 @@ def _plain_kind(one: Profile) -> Kind:
     return "text" if one.kind in ("category", "flag") else one.kind
 
 
-def _unsuitable(one: Profile, member: bool) -> str:
-    """Why a column should not be used; empty if it can be."""
+def _unsuitable(one: Profile, member: bool) -> Message | None:
+    """Why a column should not be used; None if it can be."""
     if one.distinct <= 1:
-        return "constant, so it separates nobody" if one.distinct else "empty"
+        return Message.of("the same for everybody, so it tells nobody apart") if one.distinct else Message.of("empty")
     if one.personal:
-        return "looks personal"
+        return Message.of("looks personal")
     if one.kind == "text":
-        return "too many different texts to compare"
+        return Message.of("too many different texts to compare")
     if one.nulls > _MOST_NULLS * one.rows and one.numeric:
-        return "mostly missing"
+        return Message.of("mostly missing")
     if member:
-        return ""
+        return None
     if names.fits(names.RFM_SCORE, one.name):
-        return "a score made of other columns"
+        return Message.of("a score made of other columns")
     if one.same_as:
-        return f"says the same as {one.same_as}"
+        return Message.of("says the same as {column}", column=one.same_as)
     if one.kind == "integer" and (names.fits(names.CODES, one.name) or names.fits(names.ID, one.name)):
-        return "a code, not a quantity"
+        return Message.of("a code, not a quantity")
     if one.unique and one.kind == "integer" and one.meaning is None and is_key(one):
-        return "another id"
-    return ""
+        return Message.of("another number that tells customers apart")
+    return None
 
 
 def is_key(one: Profile) -> bool:
@@ -179,15 +197,16 @@ def _ensure_active(parts: Parts, groups: bool) -> None:
         raise InputError.because(
             Message.of("no column of which segments could be made"),
             expected=Message.of("numbers that describe what customers do: orders, spend, visits"),
-            found=", ".join(one.name for one in parts.entries[:10]),
+            found=Message.of("{columns}", columns=Joined(tuple(one.name for one in parts.entries[:10]))),
             remedy=Message.of("add such columns, or give a table of purchases"),
         )
     for one in numbers:
         one.role, one.transform = "active", PLAIN
     if numbers:
         parts.notes.append(
-            ("Only one" if behaviour else "No") + " column of behaviour was found, so the segments are "
-            "also made of who the customers are."
+            Message.of("Only one column says what customers do, so the segments are also made of who they are.")
+            if behaviour
+            else Message.of("No column says what customers do, so the segments are made of who they are.")
         )
 
 

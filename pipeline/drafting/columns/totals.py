@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pipeline.contract import Meaning
+from pipeline.contract import Joined, Meaning, Message
 from pipeline.drafting.columns.parts import LOG, MOST_NEGATIVE, PLAIN, Entry, Parts
 from pipeline.reading import quote
 
@@ -19,7 +19,7 @@ def add_total(parts: Parts, meaning: str, members: list[str]) -> None:
             parts.free_name(wanted),
             "active",
             "number" if wanted == "spend" else "integer",
-            f"sum of {', '.join(members)}",
+            Message.of("sum of {columns}", columns=Joined(tuple(members))),
             sql=" + ".join(map(quote, members)),
             meaning=wanted,
             transform=LOG,
@@ -38,7 +38,9 @@ def add_cheque(parts: Parts) -> None:
                 parts.free_name("average_cheque"),
                 "active",
                 "number",
-                f"{spend} and returned by {orders}" if returned else f"{spend} by {orders}",
+                Message.of("{spend} before returns, divided by {orders}", spend=spend, orders=orders)
+                if returned
+                else Message.of("{spend} divided by {orders}", spend=spend, orders=orders),
                 meaning="average_cheque",
                 transform=PLAIN if _can_be_negative(parts, spend) and not returned else LOG,
                 sql=f"{bought} / nullif({quote(orders)}, 0)",

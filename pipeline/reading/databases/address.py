@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     import sqlalchemy as sa
 
 CHUNK = 50_000  # rows that are held at a time
+_LOOKS = {"table_info", "table_xinfo", "foreign_key_list", "index_list", "index_info", "index_xinfo", "table_list"}
+_LONGEST = 3600  # seconds that a server may work on one question
 _PATIENCE = 10  # seconds until a server that does not answer counts as unreachable
 _FORM = "sqlite:///FILE or postgresql://USER:PASSWORD@HOST/DATABASE"
 _CHECK_PATH = "check the path after sqlite:///"
@@ -91,6 +94,7 @@ def open_database(url: str) -> Iterator[Database]:
         with engine.connect() as connection:
             if connection.dialect.name == "sqlite":
                 connection.exec_driver_sql("BEGIN")  # the driver begins none for what only reads
+                _only_read(connection)
             yield Database(connection, shown)
     except sa.exc.SQLAlchemyError as error:
         raise _refusal(error, shown, engine.url.password) from error
@@ -110,7 +114,9 @@ def _engine(url: str) -> tuple[sa.Engine, str]:
         if address.drivername.startswith("sqlite"):
             return sa.create_engine(_existing_file(address, shown)), shown
         if address.drivername.startswith("postgresql"):
-            patience = {} if "connect_timeout" in address.query else {"connect_timeout": _PATIENCE}
+            patience: dict[str, Any] = {} if "connect_timeout" in address.query else {"connect_timeout": _PATIENCE}
+            if "options" not in address.query:
+                patience["options"] = f"-c default_transaction_read_only=on -c statement_timeout={_LONGEST * 1000}"
             return _postgres(sa.create_engine(address, connect_args=patience)), shown
         return sa.create_engine(address), shown
     except sa.exc.ArgumentError as error:
@@ -137,6 +143,24 @@ def _existing_file(address: sa.URL, shown: str) -> sa.URL:
             Message.of("{source}: no such database file", source=shown), remedy=Message.of(_CHECK_PATH)
         )
     return address.set(database=f"file:{Path(address.database).absolute()}", query={"mode": "ro", "uri": "true"})
+
+
+def _only_read(connection: sa.Connection) -> None:
+    """Nothing but reading this one file: no other is attached, no extension loaded, no setting changed."""
+    reading = {
+        sqlite3.SQLITE_SELECT,
+        sqlite3.SQLITE_READ,
+        sqlite3.SQLITE_FUNCTION,
+        sqlite3.SQLITE_RECURSIVE,
+        sqlite3.SQLITE_TRANSACTION,
+    }
+
+    def judge(action: int, what: str | None, value: str | None, *_place: str | None) -> int:
+        looks = action == sqlite3.SQLITE_PRAGMA and (value is None or str(what).lower() in _LOOKS)
+        loads = action == sqlite3.SQLITE_FUNCTION and str(value).lower() == "load_extension"
+        return sqlite3.SQLITE_OK if (action in reading or looks) and not loads else sqlite3.SQLITE_DENY
+
+    connection.connection.driver_connection.set_authorizer(judge)  # type: ignore[union-attr]
 
 
 def _postgres(engine: sa.Engine) -> sa.Engine:

@@ -10,10 +10,12 @@ import numpy as np
 import pandas as pd
 
 from pipeline.contract import Message
-from pipeline.errors import InputError
+from pipeline.errors import InputError, SpecError
 from pipeline.reading.databases.address import CHUNK, Database, open_database
 from pipeline.reading.raw import RawTable
 from pipeline.spec import Spec
+
+_QUESTION = re.compile(r"(\s|--[^\n]*\n|/\*.*?\*/|\()*(SELECT|WITH|VALUES|TABLE)\b", re.IGNORECASE | re.DOTALL)
 
 if TYPE_CHECKING:
     import sqlalchemy as sa
@@ -31,6 +33,7 @@ def read_database(spec: Spec, url: str) -> RawTable:
 
     with open_database(url) as database:
         query = spec.source.query or _only_table(database)
+        _refuse_changes(query, database.shown)
         answer = database.connection.execution_options(stream_results=True, yield_per=CHUNK)
         frame = _fetch(answer.execute(sa.text(_literal(query))))
     if frame.empty:
@@ -40,6 +43,17 @@ def read_database(spec: Spec, url: str) -> RawTable:
             remedy=Message.of("check source.query in the spec, or the table that it reads"),
         )
     return RawTable(frame=frame, source=database.shown, rows=np.arange(1, len(frame) + 1, dtype=np.int64))
+
+
+def _refuse_changes(query: str, shown: str) -> None:
+    """Raise ``SpecError`` for what does not begin like a question; a database that is only read refuses the rest."""
+    if not _QUESTION.match(query):
+        raise SpecError.because(
+            Message.of("{source}: source.query is no SELECT", source=shown),
+            found=" ".join(query.split())[:100],
+            expected=Message.of("one SELECT in the database's own SQL"),
+            remedy=Message.of("write source.query in the spec as a SELECT that reads and changes nothing"),
+        )
 
 
 def _only_table(database: Database) -> str:

@@ -38,8 +38,10 @@ _KNOWN = {
         Message.of("repeated line"),
         Message.of("no purchase"),
         Message.of("other currency"),
+        Message.of("repeated header"),
     )
 }
+_NO_LINES = {"a row of totals": "total row", "the header once more": "repeated header"}  # rows that are read, and told
 
 
 @dataclass(frozen=True)
@@ -67,8 +69,7 @@ def account_of(subject: Subject) -> LineAccount:
     """
     groups = _summed(subject)
     knows_money = subject.lines.money is not None
-    rejects = [_rejected(subject)] if subject.rejects else []
-    aside = [*rejects, *_set_aside(subject, groups, knows_money)]
+    aside = [*_rejected(subject), *_set_aside(subject, groups, knows_money)]
     purchases = [one for one in groups if one.rule == 0 and not one.back]
     returned = [one for one in groups if one.rule == 0 and one.back]
     back = _tally(returned, knows_money) if returned else None
@@ -131,9 +132,14 @@ def _set_aside(subject: Subject, groups: Sequence[SummedLines], knows_money: boo
         )
 
 
-def _rejected(subject: Subject) -> LinesSetAside:
-    places = tuple(one.where for one in subject.rejects[:MOST_PLACES])
-    return LinesSetAside(rule=_KNOWN["unreadable lines"], lines=len(subject.rejects), places=places)
+def _rejected(subject: Subject) -> Iterator[LinesSetAside]:
+    """Rows that never became lines: those that could not be taken apart, totals, and headers once more."""
+    by_rule: dict[str, list[Reject]] = {}
+    for row in subject.rejects:
+        by_rule.setdefault(_NO_LINES.get(row.why, "unreadable lines"), []).append(row)
+    for rule, rows in by_rule.items():
+        places = tuple(row.where for row in rows[:MOST_PLACES])
+        yield LinesSetAside(rule=_KNOWN[rule], lines=len(rows), places=places)
 
 
 def _used(subject: Subject, bought: LinesTally, back: LinesTally | None) -> LinesUsed:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import glob
 import importlib.util
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from pipeline.contract import Message
-from pipeline.errors import InputError
+from pipeline.contract import Joined, Message
+from pipeline.errors import InputError, SpecError
 
 _PARQUET = {".parquet", ".pq"}
 _TEXT = {".csv", ".tsv", ".txt", ".tab"}
@@ -25,9 +26,9 @@ def find_files(pattern: str) -> list[Path]:
         files = next((some for kinds in (_PARQUET, _TEXT) if (some := _of(inside, kinds))), data_files(path))
         if not files:
             raise InputError.because(
-                Message.of("{file}: no data in this folder", file=str(pattern)),
+                Message.of("{file}: no data in this folder", file=pattern),
                 expected=Message.of("*.parquet, *.csv, *.csv.gz, *.xlsx or *.json files"),
-                found=", ".join(one.name for one in inside[:10]) or Message.of("an empty folder"),
+                found=_named(inside[:10]),
                 remedy=Message.of("give the folder or the file that holds the customers or the purchases"),
             )
         return files
@@ -35,21 +36,25 @@ def find_files(pattern: str) -> list[Path]:
     files = [Path(one) for one in found if Path(one).is_file()]
     if not files:
         near = path.parent if path.parent.is_dir() else None
-        here = ", ".join(sorted(one.name for one in near.iterdir())[:10]) if near else ""
         raise InputError.because(
-            Message.of("{file}: no such file", file=str(pattern)),
-            found=Message.of("there: {files}", files=here)
-            if here
-            else Message.of("an empty folder" if near else "no such folder either"),
-            remedy=Message.of("look for a typing error in the path, then run the command again"),
+            Message.of("{file}: no such file", file=pattern),
+            found=Message.of("in its folder: {files}", files=_named(sorted(near.iterdir())[:10]))
+            if near
+            else Message.of("no such folder either"),
+            remedy=Message.of("check how the path is written, and in which folder the command runs"),
         )
     if len({is_parquet([one]) for one in files}) > 1:
         raise InputError.because(
-            Message.of("{file}: Parquet and text files together", file=str(pattern)),
-            expected=Message.of("one format"),
-            remedy=Message.of("give a pattern that finds the files of one format only, such as *.csv"),
+            Message.of("{file}: Parquet and text files together", file=pattern),
+            expected=Message.of("files of one format"),
+            remedy=Message.of("name files of one format, such as 'FOLDER/*.parquet'"),
         )
     return files
+
+
+def _named(files: Sequence[Path]) -> Message:
+    names = Joined(tuple(one.name for one in files))
+    return Message.of("{files}", files=names) if files else Message.of("an empty folder")
 
 
 def data_files(path: Path) -> list[Path]:
@@ -75,7 +80,9 @@ def _of(files: list[Path], kinds: set[str]) -> list[Path]:
 def package_folder(name: str) -> Path:
     """Folder of an installed package, found without importing (running) it."""
     try:
-        found = importlib.util.find_spec(name)
+        found = (
+            importlib.util.find_spec(name) if name.isidentifier() else None
+        )  # of a dotted name it runs the first part
     except (ImportError, ValueError):
         found = None
     if found is None or not found.submodule_search_locations:
@@ -84,6 +91,19 @@ def package_folder(name: str) -> Path:
             remedy=Message.of("pip install {package}, or give a folder with --data", package=name.replace("_", "-")),
         )
     return Path(next(iter(found.submodule_search_locations)))
+
+
+def refuse_outside(tables: Mapping[str, str], where: str) -> None:
+    """Raise ``SpecError`` for a file of a spec's tables that is not under the folder: a spec reads what it is given."""
+    for name, file in tables.items():
+        path = Path(file)
+        if path.is_absolute() or ".." in path.parts or file.startswith("~"):
+            raise SpecError.because(
+                Message.of("{spec}: {key} leads out of its folder", spec=where, key=f"source.tables.{name}"),
+                found=file,
+                expected=Message.of("a file in the folder of the spec or of the package"),
+                remedy=Message.of("write the file's name alone, and give its folder with --data"),
+            )
 
 
 def files_in(folder: Path, name: str, file: str) -> list[Path]:

@@ -58,8 +58,13 @@ def read_text(data: bytes, name: str, source: Source) -> FileTable:
     refuse_other_formats(data, name)
     text, used = decode(data, name, source.encoding)
     table = parse_text(text, name=name, delimiter=delimiter, header=source.header)
-    short = name.replace("\\", "/").rsplit("/", 1)[-1]
-    return replace(table, notes=(Message.of("{file}: text in {encoding}", file=short, encoding=used), *table.notes))
+    told = Message.of("{file}: text in {encoding}", file=_short(name), encoding=used)
+    return replace(table, notes=(told, *table.notes))
+
+
+def _short(name: str) -> str:
+    """The file without its folders, as notes that a dashboard shows name it."""
+    return name.replace("\\", "/").rsplit("/", 1)[-1]
 
 
 def parse_text(text: str, *, name: str, delimiter: str | None = None, header: int | None = None) -> FileTable:
@@ -82,7 +87,7 @@ def parse_text(text: str, *, name: str, delimiter: str | None = None, header: in
     if body.frame.empty:
         raise without_rows(name, len(body.rejects))
     table = finish_table(body.frame, body.lines, names, name, named=found.height > 0)
-    notes = (how, *_told(grid, found, name, int(hint)), *table.notes)
+    notes = (how, *_told(grid, found, _short(name), int(hint)), *table.notes)
     rejects = tuple(replace(one, line=one.line + hint) for one in (*body.rejects, *table.rejects))
     line = grid.lines[found.first] + hint if found.height else 0
     asked = (_which_header(grid, found),) if found.doubtful and header is None else ()

@@ -86,7 +86,7 @@ def settle_currencies(reading: Understanding, table: Sequence[Profile], relation
             Question(
                 "currency",
                 Message.of(
-                    "{column} holds {n} currencies, whose amounts cannot be added up. Lines in which one count?",
+                    "{column} holds {n} currencies, whose amounts cannot be added up. Which one counts?",
                     column=profile.name,
                     n=Quantity(len(codes)),
                 ),

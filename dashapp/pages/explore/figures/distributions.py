@@ -41,7 +41,7 @@ def histogram(part: Slice, cards: Sequence[SegmentCard], look: Scheme, *, select
     """Share of the customers in each bin, stacked by segment."""
     dimension = part.dimension
     axis: dict[str, Any] = {
-        "title": {"text": dimension.axis_title},
+        "title": {"text": escaped(dimension.axis_title)},
         "tickformat": _tick_format(dimension),
         "showgrid": False,
     }

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import getpass
+import hashlib
+import hmac
+import ipaddress
 import os
 import re
 from pathlib import Path
@@ -12,9 +15,12 @@ from urllib.parse import unquote, urlsplit
 from pydantic import Field, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from pipeline.settings import exposure
+from pipeline.settings.exposure import Network, parts
+
 # Where ``pipeline`` and ``dashapp`` lie. Whatever is started from here runs in this folder: Python looks for modules in
 # the working folder first, and a reader's own may hold a ``pandas.py``.
-PACKAGES = Path(__file__).resolve().parent.parent
+PACKAGES = Path(__file__).resolve().parents[2]
 _SQLITE = "sqlite:///"
 
 
@@ -35,6 +41,33 @@ class Settings(BaseSettings):
     )
     workers: int = Field(2, ge=1, description="gunicorn workers")
     threads: int = Field(4, ge=1, description="threads a worker")
+    auth: Literal["local", "password", "oidc", "proxy"] = Field(
+        "local",
+        description="who is let in: this machine (local), users of its own (password), of an OpenID provider (oidc), "
+        "of a proxy in front (proxy)",
+    )
+    secret_key: str = Field(
+        "", repr=False, description="secret of the server for password and oidc: 32 random characters or more"
+    )
+    users: str = Field(
+        "",
+        repr=False,
+        description="database of users, sessions and audit log; empty: accounts.db in the home folder",
+    )
+    oidc_issuer: str = Field("", description="address of the OpenID provider")
+    oidc_client_id: str = Field("", description="name under which the provider knows this dashboard")
+    oidc_client_secret: str = Field("", repr=False, description="what the provider gave with that name")
+    role_claim: str = Field("", description="claim of the provider that holds roles or groups; dots lead into it")
+    roles: str = Field("", description="GROUP=ROLE; GROUP=ROLE: what groups may; empty: the provider names the roles")
+    proxy_user_header: str = Field("X-Forwarded-User", description="header in which the proxy says who it is")
+    proxy_role_header: str = Field("X-Forwarded-Groups", description="header in which it says the role, or groups")
+    allowed_hosts: str = Field(
+        "", description="names under which browsers reach the dashboard, with commas; this machine's own always may"
+    )
+    proxy_addresses: str = Field("", description="addresses or networks of the proxy in front, with commas")
+    proxy_secret: str = Field(
+        "", repr=False, description="what that proxy sends as X-Korzina-Proxy-Secret; 32 characters or more"
+    )
     url_prefix: str = Field("", description="path under which a proxy shows the dashboard, such as /korzina")
     access_log: bool = Field(False, description="log every request in the dashboard's log, without its query")
     metrics_token: str = Field(
@@ -64,6 +97,38 @@ class Settings(BaseSettings):
         if not re.fullmatch(r"[\w.~-]+(/[\w.~-]+)*|", prefix, re.ASCII) or {".", ".."} & set(prefix.split("/")):
             raise ValueError("expected a path of letters, digits and - . _ ~, such as /korzina")
         return f"/{prefix}" if prefix else ""
+
+    @field_validator("proxy_addresses")
+    @classmethod
+    def _narrow_networks(cls, given: str) -> str:
+        for part in parts(given):
+            if ipaddress.ip_network(part, strict=False).prefixlen == 0:
+                raise ValueError(f"{part} is everybody: expected the addresses of the proxy, such as 10.0.0.2")
+        return given
+
+    def check_exposure(self) -> None:
+        """Raise ``ExposureError`` where these settings would show people's data to whoever asks."""
+        exposure.check(self)
+
+    @property
+    def accounts(self) -> str:
+        """The address of the database of accounts in force."""
+        return self.users or f"{_SQLITE}{(self.home / 'accounts.db').absolute()}"
+
+    def key(self, purpose: str) -> bytes:
+        """A key of 32 bytes for one purpose, from the server's secret (HMAC as in the expanding step of HKDF)."""
+        secret = self.secret_key or self.proxy_secret
+        return hmac.new(secret.encode(), f"korzina {purpose}".encode(), hashlib.sha256).digest()
+
+    @property
+    def hosts(self) -> frozenset[str]:
+        """The names under which browsers may reach the dashboard, besides this machine's own; in lower case."""
+        return frozenset(name.lower().strip("[]") for name in parts(self.allowed_hosts))
+
+    @property
+    def proxies(self) -> tuple[Network, ...]:
+        """The networks that the proxy in front speaks from."""
+        return tuple(ipaddress.ip_network(part, strict=False) for part in parts(self.proxy_addresses))
 
     def absolute(self) -> Self:
         """The same settings, none of which hangs on the working folder any more."""

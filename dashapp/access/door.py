@@ -1,0 +1,118 @@
+"""The door: who a request comes from, and whether the table of rights lets that reader have what is asked for."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from flask import Flask, Response, g, redirect, request
+
+from dashapp.access import rights
+from dashapp.access.keeper import record
+from dashapp.access.rights import Least
+from dashapp.access.screens import PUBLIC_ASSETS
+from dashapp.address import outer
+from dashapp.i18n import _, explained
+from dashapp.reader import LOCAL, NOBODY, Reader, let_in, reader
+from pipeline.errors import StoreError
+
+CALLBACK = "/_dash-update-component"
+_PAGES = ("/", "/<path:path>", "/report", "/account", "/customers.csv", "/customers.xlsx", "/customers.txt")
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Door:
+    """Stands before every request.
+
+    What comes before it (Dash draws every page once, before its first request, to know the ids) is drawn for nobody.
+    """
+
+    recognise: Callable[[], Reader]  # the reader of the present request; ``NOBODY`` where nobody has signed in
+    sign_in: str = ""  # where a browser is sent that has not signed in
+    own_page: Callable[[], bool] = lambda: True  # whether a callback carries the token of its session
+
+    def stand(self, server: Flask) -> None:
+        """Stand before every request to ``server``, and after those that hand out rows."""
+        server.before_request(self.admit)
+        server.after_request(_note_rows)
+
+    def admit(self) -> Response | None:
+        """None lets the request pass; else the answer to who may not have it."""
+        rule = request.url_rule.rule if request.url_rule else None
+        least = rights.ROUTES.get(rule) if rule else None
+        if rule is None or least == "anybody":  # no rule: nothing is there, and Flask says so
+            return None
+        try:
+            let_in(LOCAL if least == "operator" else self.recognise())
+        except StoreError as error:  # who it is cannot be known now
+            _log.error("nobody can be let in: %s", error)
+            return _sentence(503, explained(error))
+        if not _reaches(least) and not _is_public(rule):
+            return self._refuse(rule)
+        if rule == CALLBACK and request.method == "POST":
+            asked = _outputs_asked()
+            if not all(_reaches(rights.OUTPUTS.get(output)) for output in asked):
+                return self._refuse(", ".join(asked))
+            if not self.own_page():
+                _log.warning("refused 403: a callback without the token of its session")
+                return _sentence(403, _("The request fits no part of this dashboard. Reload the page."))
+        return None
+
+    def _refuse(self, what: str) -> Response:
+        who = reader()
+        if who is NOBODY or (not who.role and not who.name):
+            if self.sign_in and request.method == "GET" and what in _PAGES:
+                query = request.query_string.decode("ascii", "replace")
+                wanted = request.path + (f"?{query}" if query else "")
+                return redirect(f"{outer(self.sign_in)}?{urlencode({'next': wanted})}", 303)  # type: ignore[return-value]
+            return _sentence(401, _("Sign in first."))
+        _log.warning("refused 403 to %s: %s", who.role or "somebody without a role", what[:200])
+        record("refused", told=what)
+        return _sentence(403, _("Your role does not include this."))
+
+
+def may_open(page: str) -> bool:
+    """Whether the present reader's role reaches the page called so."""
+    return _reaches(rights.PAGES.get(page))
+
+
+def _is_public(rule: str) -> bool:
+    """What the sign-in page is drawn with."""
+    return rule == rights.ASSETS and (request.view_args or {}).get("filename") in PUBLIC_ASSETS
+
+
+def _outputs_asked() -> tuple[str, ...]:
+    try:
+        body = request.get_json(silent=True)
+    except (RecursionError, UnicodeDecodeError):
+        body = None
+    callback = body.get("output") if isinstance(body, dict) else None
+    # nonsense is one output that nobody knows
+    return rights.outputs_in(callback) if isinstance(callback, str) else ("",)
+
+
+def _reaches(least: Least | None) -> bool:
+    """Whether the present reader reaches what asks for ``least``; None, for what is not in the table, is for nobody.
+
+    In ``local`` mode nothing is withheld: nobody is told apart from whoever runs the program.
+    """
+    who = reader()
+    if least is None:
+        return who is LOCAL
+    return least == "anybody" or least == "operator" or who.has(least)
+
+
+def _note_rows(answer: Response) -> Response:
+    """Where rows about people leave that no exporter has told of, the audit log says at least that they did."""
+    rule = request.url_rule.rule if request.url_rule else ""
+    asked = _outputs_asked() if rule == CALLBACK and answer.status_code == 200 else (rule,)
+    if answer.status_code == 200 and rights.EXPORTS & set(asked) and not g.get("korzina_exported"):
+        record("export", told=", ".join(asked))
+    return answer
+
+
+def _sentence(status: int, words: str) -> Response:
+    return Response(f"{words}\n", status=status, content_type="text/plain; charset=utf-8")

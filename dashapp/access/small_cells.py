@@ -1,0 +1,307 @@
+"""A run as a viewer sees it: no group under ten can be singled out, whatever is filtered, compared or subtracted.
+
+The customers of each segment are put into groups of ten and more who stand near each other on the map, and each group
+into ten alike rows (microaggregation: Defays and Nanopoulos 1993; Domingo-Ferrer and Mateo-Sanz 2002). So every count
+under every filter is a multiple of ten, and so is the difference of any two: there is nothing to suppress afterwards,
+and nothing to subtract. A group takes each value from one of its members, by a low-discrepancy sequence of its own for
+each column (Kronecker's), which keeps the shares of values in a segment nearly as they are; the value is that of a bin
+of ten customers and more of that segment: the mean of all but the lowest and the highest of them, in three digits.
+No extreme, no median and no rare category of the data is left in it, and no point of the map is a customer.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from pipeline.contract import (
+    CATEGORY_KINDS,
+    NUMERIC_KINDS,
+    Affinities,
+    Assignments,
+    CandidateRecord,
+    CategoryProfiles,
+    Customers,
+    Ledger,
+    Passive,
+    Profiles,
+    Projection,
+    Segmentation,
+    SegmentCard,
+    empty_table,
+)
+
+LEAST = 10  # customers
+_BINS = 20  # of a number in a segment
+_DIGITS = 3
+_UNKNOWN = -1
+_DESCRIBED = ("active", "passive", "outcome")
+Array = npt.NDArray[np.int64]
+Numbers = npt.NDArray[np.float64]
+
+
+def coarse(it: Segmentation) -> Segmentation:
+    """The run in groups of ten and more; what tells of single rows or of fewer customers is left out."""
+    labels = it.assignments[Assignments.SEGMENT].to_numpy(np.int64)
+    x, y = (it.projection[name].to_numpy(np.float64) for name in (Projection.X, Projection.Y))
+    groups = [group for segment in range(it.k) for group in _groups(np.flatnonzero(labels == segment), x, y)]
+    sizes = _rounded_sizes(labels, groups, it.k)
+    places = np.repeat(np.arange(len(groups)), sizes)
+    customers = _customers(it, labels, groups).take(places).reset_index(drop=True)
+    customers.insert(0, str(it.customers.columns[0]), np.arange(len(places)))
+    assignments = _assignments(it, labels, groups).take(places)
+    told = _Quantiles(customers, assignments[Assignments.SEGMENT].to_numpy(np.int64))
+    projection = pd.DataFrame({name: _means(it.projection[name], groups) for name in (Projection.X, Projection.Y)})
+    return replace(
+        it,
+        customers=customers,
+        projection=_keyed(projection.take(places)),
+        assignments=_keyed(assignments),
+        cards=_cards(it, np.bincount(labels, minlength=it.k), told),
+        ledger=_ledger(it.ledger, len(places)),
+        quarantine=it.quarantine.iloc[:0],
+        typical=empty_table("typical"),
+        profiles=_profiles(it.profiles, told),
+        category_profiles=_shares(it.category_profiles),
+        passive=_known_shares(it.passive),
+        rules=(),
+        campaigns=None,
+        affinities=it.affinities[it.affinities[Affinities.COUNT] >= LEAST].reset_index(drop=True),
+        candidates=tuple(_candidate(record) for record in it.candidates),
+        rfm=None,
+        rfm_scores=empty_table("rfm_scores"),
+    )
+
+
+def rounded(count: float) -> int:
+    """A count to the nearest ten; nothing under ten."""
+    return 0 if count < LEAST else max(LEAST, LEAST * round(count / LEAST))
+
+
+def _groups(rows: Array, x: Numbers, y: Numbers) -> list[Array]:
+    """Rows of one segment, halved again and again along the wider side until a half would have fewer than ten."""
+    if len(rows) < LEAST:
+        return []
+    waiting, made = [rows], []
+    while waiting:
+        part = waiting.pop()
+        if len(part) < 2 * LEAST:
+            made.append(part)
+            continue
+        along = x if np.ptp(x[part]) >= np.ptp(y[part]) else y
+        ordered = part[np.argsort(along[part], kind="stable")]
+        middle = LEAST * max(1, len(part) // LEAST // 2)
+        waiting += [ordered[middle:], ordered[:middle]]
+    return made
+
+
+def _rounded_sizes(labels: Array, groups: list[Array], k: int) -> Array:
+    """Ten rows a group; the last of a segment makes up for what is left over: each counts to the nearest ten."""
+    sizes = np.full(len(groups), LEAST)
+    owner = np.array([labels[group[0]] for group in groups], dtype=np.int64)
+    for segment in range(k):
+        mine = np.flatnonzero(owner == segment)
+        if len(mine):
+            sizes[mine[-1]] += rounded(float((labels == segment).sum())) - LEAST * len(mine)
+    return sizes
+
+
+def _customers(it: Segmentation, labels: Array, groups: list[Array]) -> pd.DataFrame:
+    """One row a group: the columns that are described, each value that of ten customers and more."""
+    kinds = {column.name: column.kind for column in it.dataset.columns if column.role in _DESCRIBED}
+    mixed = {member for group in it.dataset.groups for member in group.members}
+    made: dict[str, pd.Series] = {}
+    for place, name in enumerate(str(column) for column in it.customers.columns[1:]):
+        series = it.customers[name]
+        if name == it.dataset.id_column or name not in kinds | dict.fromkeys(mixed, "number"):
+            continue
+        picked = _picked(groups, place)
+        if name in mixed or kinds[name] in NUMERIC_KINDS:
+            made[name] = _numbers(series, labels, picked, whole=kinds.get(name) == "integer")
+        elif kinds[name] in CATEGORY_KINDS or kinds[name] == "flag":
+            made[name] = _categories(series, labels, picked)
+    return pd.DataFrame(made, index=range(len(groups)))
+
+
+def _picked(groups: list[Array], place: int) -> list[tuple[Array, float]]:
+    """For the column at ``place``: each group with a fraction that says which of its members speaks for it."""
+    step = math.sqrt(_prime(place)) % 1.0
+    return [(group, (number + 1) * step % 1.0) for number, group in enumerate(groups)]
+
+
+def _prime(place: int) -> int:
+    found, candidate = 0, 1
+    while found <= place:
+        candidate += 1
+        found += all(candidate % divisor for divisor in range(2, math.isqrt(candidate) + 1))
+    return candidate
+
+
+def _numbers(series: pd.Series, labels: Array, picked: list[tuple[Array, float]], *, whole: bool) -> pd.Series:
+    values = pd.to_numeric(series, errors="coerce").to_numpy(np.float64, na_value=np.nan)
+    told = np.full(len(values), np.nan)
+    for segment in np.unique(labels):
+        rows = np.flatnonzero((labels == segment) & np.isfinite(values))
+        for part in _bins(rows[np.argsort(values[rows], kind="stable")], values):
+            told[part] = _middle(values[part], whole=whole)
+    taken = [told[_speaker(group, told, fraction)] for group, fraction in picked]
+    made = pd.Series(taken, dtype=np.float64)
+    return made.astype("Int64") if whole else made
+
+
+def _bins(rows: Array, values: Numbers) -> list[Array]:
+    """Rows in the order of their values, cut into at most twenty bins of ten and more; equal values stay together."""
+    if len(rows) < LEAST:
+        return []
+    width = max(LEAST, math.ceil(len(rows) / _BINS))
+    first = np.searchsorted(values[rows], values[rows])  # of each value's own kind
+    cuts = np.flatnonzero(np.diff(first // width)) + 1
+    parts = np.split(rows, cuts)
+    made = [parts[0]]
+    for part in parts[1:]:
+        if len(made[-1]) < LEAST:
+            made[-1] = np.concatenate([made[-1], part])
+        else:
+            made.append(part)
+    if len(made) > 1 and len(made[-1]) < LEAST:
+        last = made.pop()
+        made[-1] = np.concatenate([made[-1], last])
+    return made
+
+
+def _middle(values: Numbers, *, whole: bool) -> float:
+    """The mean of all but the lowest and the highest, in three digits; a whole number where the column has such."""
+    mean = float(np.sort(values)[1:-1].mean())
+    if whole:
+        return float(round(mean))
+    return float(f"{mean:.{_DIGITS}g}")
+
+
+def _categories(series: pd.Series, labels: Array, picked: list[tuple[Array, float]]) -> pd.Series:
+    codes, words = pd.factorize(series, use_na_sentinel=True)
+    codes = codes.astype(np.int64)
+    for segment in np.unique(labels):
+        mine = np.flatnonzero(labels == segment)
+        counts = np.bincount(codes[mine][codes[mine] >= 0], minlength=len(words))
+        codes[mine[(codes[mine] >= 0) & (counts[codes[mine]] < LEAST)]] = _UNKNOWN  # too rare here to be told
+    taken = [codes[_speaker(group, codes.astype(np.float64), fraction)] for group, fraction in picked]
+    spoken = pd.Series(words).astype(series.dtype)
+    return spoken.reindex(taken).reset_index(drop=True)
+
+
+def _speaker(group: Array, values: Numbers, fraction: float) -> int:
+    """The member of a group at ``fraction`` of its order by value."""
+    return int(group[np.argsort(values[group], kind="stable")[int(fraction * len(group))]])
+
+
+def _means(series: pd.Series, groups: list[Array]) -> Numbers:
+    values = pd.to_numeric(series).to_numpy(np.float64)
+    return np.array([float(f"{np.mean(values[group]):.{_DIGITS}g}") for group in groups], dtype=np.float64)
+
+
+def _assignments(it: Segmentation, labels: Array, groups: list[Array]) -> pd.DataFrame:
+    table = it.assignments
+    second = table[Assignments.SECOND].to_numpy(np.int64)
+    numbers = (Assignments.DISTANCE, Assignments.SECOND_DISTANCE, Assignments.SILHOUETTE)
+    return pd.DataFrame(
+        {
+            Assignments.SEGMENT: np.array([labels[group[0]] for group in groups], dtype=np.int64),
+            Assignments.SECOND: np.array([np.bincount(second[group] + 1).argmax() - 1 for group in groups], np.int64),
+            **{name: _means(table[name], groups) for name in numbers},
+        }
+    )
+
+
+def _keyed(table: pd.DataFrame) -> pd.DataFrame:
+    made = table.reset_index(drop=True)
+    made.insert(0, Customers.KEY, np.arange(len(made)))
+    return made
+
+
+class _Quantiles:
+    """Quantiles of the rows that a viewer sees, in place of the data's own: those are values of single customers."""
+
+    def __init__(self, customers: pd.DataFrame, segments: Array) -> None:
+        self._customers, self._segments = customers, segments
+
+    def of(self, column: str, segment: int | None, share: float, own: float) -> float:
+        """A quantile of a column in a segment (None: of everybody); of a derived column its own, in two digits."""
+        if column not in self._customers:
+            return float(f"{own:.2g}")
+        values = pd.to_numeric(self._customers[column], errors="coerce").to_numpy(np.float64, na_value=np.nan)
+        known = values[np.isfinite(values) & ((self._segments == segment) if segment is not None else True)]
+        return float(np.quantile(known, share, method="nearest")) if len(known) else math.nan
+
+
+def _profiles(table: pd.DataFrame, told: _Quantiles) -> pd.DataFrame:
+    """Numbers of ten customers and more, with the quantiles that a viewer may see."""
+    kept = table[table[Profiles.N] >= LEAST].reset_index(drop=True)
+    made = kept.assign(**{Profiles.N: [rounded(float(n)) for n in kept[Profiles.N]]}).astype({Profiles.N: np.int64})
+    for name, share in ((Profiles.MEDIAN, 0.5), (Profiles.Q25, 0.25), (Profiles.Q75, 0.75), (_OVERALL, 0.5)):
+        whole = name == _OVERALL
+        rows = zip(kept[Profiles.COLUMN], kept[Profiles.SEGMENT], kept[name], strict=True)
+        made[name] = [
+            told.of(str(column), None if whole else int(segment), share, float(own)) for column, segment, own in rows
+        ]
+    return made
+
+
+_OVERALL = Profiles.OVERALL_MEDIAN
+
+
+def _candidate(record: CandidateRecord) -> CandidateRecord:
+    return record.model_copy(update={"sizes": tuple(rounded(size) for size in record.sizes), "dissolved": ()})
+
+
+def _cards(it: Segmentation, sizes: Array, told: _Quantiles) -> tuple[SegmentCard, ...]:
+    """Sizes to the nearest ten, shares by them; of a segment under ten no more than that it is there."""
+    total = max(1, sum(rounded(float(size)) for size in sizes))
+    made = []
+    for card in it.cards:
+        size = rounded(float(sizes[card.segment]))
+        kept: dict[str, object] = {"size": size, "share": size / total}
+        differences = tuple(
+            one.model_copy(
+                update={
+                    "median": told.of(one.column, card.segment, 0.5, one.median),
+                    "overall_median": told.of(one.column, None, 0.5, one.overall_median),
+                }
+            )
+            for one in card.differences
+        )
+        kept |= {"differences": differences}
+        few = {} if size else {"revenue_share": None, "silhouette": None, "differences": (), "portrait": ""}
+        made.append(card.model_copy(update=kept | few))
+    return tuple(made)
+
+
+def _ledger(ledger: Ledger, rows: int) -> Ledger:
+    """How many rows, to the nearest ten, and nothing of single rules and rows."""
+    return Ledger.model_construct(**{**dict(ledger), "rows_in": rows, "rows_out": rows, **_NO_RULES})
+
+
+_NO_RULES = {"dropped": 0, "quarantined": 0, "entries": (), "lines": None}
+
+
+def _shares(table: pd.DataFrame) -> pd.DataFrame:
+    """Categories that ten customers and more of a segment have, where ten and more have another."""
+    by = [CategoryProfiles.SEGMENT, CategoryProfiles.COLUMN]
+    enough = table[CategoryProfiles.N] >= LEAST
+    rest = table.groupby(by)[CategoryProfiles.N].transform("sum") - table[CategoryProfiles.N]
+    kept = table[enough & (rest.eq(0) | (rest >= LEAST))].reset_index(drop=True)
+    counts = pd.Series([rounded(float(n)) for n in kept[CategoryProfiles.N]], dtype=np.int64)
+    shares = {name: kept[name].round(2) for name in (CategoryProfiles.SHARE, CategoryProfiles.OVERALL_SHARE)}
+    return kept.assign(**{CategoryProfiles.N: counts}, **shares)
+
+
+def _known_shares(table: pd.DataFrame) -> pd.DataFrame:
+    """Passive columns with a value of ten customers and more, whose share is none of fewer than ten."""
+    n = table[Passive.N].to_numpy(np.float64)
+    told = np.where(table[Passive.CATEGORY].eq(""), n, n * table[Passive.VALUE].fillna(0.0).to_numpy(np.float64))
+    made = table[(n >= LEAST) & (told >= LEAST)].reset_index(drop=True)
+    counts = pd.Series([rounded(float(count)) for count in made[Passive.N]], dtype=np.int64)
+    return made.assign(**{Passive.N: counts}, **{name: made[name].round(2) for name in (Passive.COVERAGE,)})

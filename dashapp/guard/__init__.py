@@ -1,0 +1,9 @@
+"""Before every request: who may ask, and whether what is asked fits; on every answer: what a browser may run.
+
+Roles come behind it (``access``): whoever passes here is a reader of this dashboard, whatever that reader may do.
+"""
+
+from dashapp.guard.failures import report
+from dashapp.guard.guard import door, register
+
+__all__ = ["door", "register", "report"]

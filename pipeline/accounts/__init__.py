@@ -1,0 +1,21 @@
+"""Who may sign in, and what was done: users, sessions, failed attempts and the audit log, in a small database."""
+
+from pipeline.accounts.attempts import Attempts
+from pipeline.accounts.audit import AuditEntry, AuditLog, Event, Head
+from pipeline.accounts.database import Database
+from pipeline.accounts.sessions import SESSION_SECONDS, Session, Sessions
+from pipeline.accounts.users import User, Users
+
+__all__ = [
+    "SESSION_SECONDS",
+    "Attempts",
+    "AuditEntry",
+    "AuditLog",
+    "Database",
+    "Event",
+    "Head",
+    "Session",
+    "Sessions",
+    "User",
+    "Users",
+]

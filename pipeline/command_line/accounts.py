@@ -1,0 +1,160 @@
+"""``korzina users ...`` and ``korzina audit ...``: who may sign in, and whether the audit log is whole."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from pipeline.command_line.options import JsonOption, who
+from pipeline.errors import KorzinaError, UsageError
+from pipeline.settings import Settings, is_weak
+
+if TYPE_CHECKING:
+    from pipeline.accounts import AuditLog, Users
+
+users_app = typer.Typer(no_args_is_help=True, help="Who may sign in with a password (KORZINA_AUTH=password).")
+audit_app = typer.Typer(no_args_is_help=True, help="The audit log: see it, and see whether it is whole.")
+NameOption = Annotated[str, typer.Argument(help="Name of the user.")]
+RoleOption = Annotated[str, typer.Option(help="viewer, marketer or analyst.")]
+StdinOption = Annotated[
+    bool, typer.Option("--password-stdin", help="Read the password from stdin in place of asking for it.")
+]
+
+
+def attach_accounts(app: typer.Typer) -> None:
+    """Add the commands to the command line."""
+    app.add_typer(users_app, name="users")
+    app.add_typer(audit_app, name="audit")
+
+
+class AuditError(KorzinaError):
+    """The audit log is not whole."""
+
+
+@users_app.command()
+def add(name: NameOption, role: RoleOption = "viewer", password_stdin: StdinOption = False) -> None:
+    """Add a user; the password is asked for, and never an argument, which other accounts of the machine could see."""
+    user = _users().add(name, role, _password(from_stdin=password_stdin))
+    _note(f"added {user.name}, {user.role}")
+    typer.echo(f"{user.name}: {user.role}")
+
+
+@users_app.command("list")
+def list_users(as_json: JsonOption = False) -> None:
+    """List the users with their roles."""
+    found = _users().all()
+    if as_json:
+        rows = [{"name": user.name, "role": user.role, "disabled": user.disabled} for user in found]
+        typer.echo(json.dumps({"users": rows}, ensure_ascii=False))
+        return
+    for user in found:
+        typer.echo(f"{user.name:<30} {user.role:<9}{' disabled' if user.disabled else ''}".rstrip())
+
+
+@users_app.command()
+def disable(name: NameOption) -> None:
+    """Let nobody in under that name any more; open sessions end at once."""
+    _users().disable(name)
+    _note(f"disabled {name}")
+    typer.echo(f"{name}: disabled, and signed out everywhere")
+
+
+@users_app.command()
+def enable(name: NameOption) -> None:
+    """Let a disabled user in again."""
+    _users().enable(name)
+    _note(f"enabled {name}")
+    typer.echo(f"{name}: enabled")
+
+
+@users_app.command("role")
+def give_role(name: NameOption, role: Annotated[str, typer.Argument(help="viewer, marketer or analyst.")]) -> None:
+    """Give a user another role; it holds from the next click on."""
+    _users().give_role(name, role)
+    _note(f"{name} is {role}")
+    typer.echo(f"{name}: {role}")
+
+
+@users_app.command()
+def password(name: NameOption, password_stdin: StdinOption = False) -> None:
+    """Give a user another password; open sessions end at once."""
+    _users().give_password(name, _password(from_stdin=password_stdin))
+    _note(f"another password for {name}")
+    typer.echo(f"{name}: another password, and signed out everywhere")
+
+
+@audit_app.command()
+def verify(
+    head: Annotated[str, typer.Option(help="A head that was noted before, as this command prints it.")] = "",
+    as_json: JsonOption = False,
+) -> None:
+    """Follow the whole chain: entries changed, put in, removed or cut off show."""
+    from pipeline.accounts import Head
+
+    noted = Head.read(head) if head else None
+    if head and noted is None:
+        raise UsageError.because("--head is no head", expected="NUMBER:MAC, as 'korzina audit verify' prints it")
+    found, faults = _log().verify(noted)
+    if as_json:
+        typer.echo(json.dumps({"entries": found.number, "head": str(found), "faults": list(faults)}))
+    elif not faults:
+        typer.echo(f"{found.number} entries, none changed, removed or cut off. Head: {found}")
+    if faults:
+        raise AuditError.because(
+            "the audit log is not whole",
+            found="; ".join(faults[:20]),
+            remedy="compare it with a backup, and find out who could write to the database of accounts",
+        )
+
+
+@audit_app.command()
+def show(
+    last: Annotated[int, typer.Option(help="How many of the latest entries.", min=1)] = 50, as_json: JsonOption = False
+) -> None:
+    """Print the latest entries, the newest first."""
+    from dataclasses import asdict
+
+    for entry in _log().last(last):
+        if as_json:
+            typer.echo(json.dumps(asdict(entry), ensure_ascii=False))
+            continue
+        rows = f", {entry.rows:,} rows" if entry.rows is not None else ""
+        told = f", {entry.told}" if entry.told else ""
+        typer.echo(f"{entry.number:>6}  {entry.moment}  {entry.event:<16} {entry.who or '-'}{rows}{told}")
+
+
+def _users() -> Users:
+    from pipeline.accounts import Database, Users
+
+    return Users(Database(Settings().accounts))
+
+
+def _log() -> AuditLog:
+    from pipeline.accounts import AuditLog
+
+    settings = Settings()
+    if is_weak(settings.secret_key or settings.proxy_secret):
+        raise UsageError.because(
+            "the audit log has no key",
+            expected="the KORZINA_SECRET_KEY that the dashboard runs with",
+            remedy="set it in the environment or in .env",
+        )
+    return AuditLog.of(settings)
+
+
+def _note(told: str) -> None:
+    """Users change on the record, where there is one."""
+    from pipeline.accounts import AuditEntry, AuditLog
+
+    settings = Settings()
+    if not is_weak(settings.secret_key or settings.proxy_secret):
+        AuditLog.of(settings).add(AuditEntry("users", who(), "operator", told=told))
+
+
+def _password(*, from_stdin: bool) -> str:
+    if from_stdin:
+        return sys.stdin.readline().rstrip("\r\n")
+    return str(typer.prompt("Password", hide_input=True, confirmation_prompt=True, err=True))

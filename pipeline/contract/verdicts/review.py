@@ -1,0 +1,118 @@
+"""A sweep's decision held against the board of variations beside it, and a run's line against its own figures.
+
+What is said of a run is never more than what stands beside it bears out. Read from what every version has stored, so
+that runs of earlier versions are told of in the same way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import pandas as pd
+
+from pipeline.contract.messages import Message, Quantity
+from pipeline.contract.records import CandidateRecord, Decision, RunSummary
+from pipeline.contract.runs import Segmentation
+from pipeline.contract.tables import Sensitivity
+from pipeline.contract.verdicts.support import own_verdict, verdict_at, weaker
+
+
+def reviewed(
+    decision: Decision,
+    candidates: Sequence[CandidateRecord],
+    sensitivity: pd.DataFrame,
+    customers: pd.DataFrame,
+    orders: str | None,
+) -> Decision:
+    """The decision held against the board: a verdict that is not borne out is taken back, and what speaks against it
+    is told. ``orders`` names the column of each customer's orders, where there is one. Applied twice it is the same.
+    """  # fmt: skip
+    doubts = _doubts(decision, candidates, sensitivity) if decision.verdict != "none" else []
+    if decision.verdict != "none" and orders is not None and orders in customers and customers[orders].median() <= 1:
+        doubts.append(
+            Message.of("Half of the customers have ordered only once, so how often they buy tells little of them.")
+        )
+    verdict = verdict_at(decision.k, decision, candidates)
+    if doubts:
+        verdict = weaker(verdict, "weak")
+    new = tuple(doubt for doubt in doubts if doubt not in decision.disagreements)
+    reason = decision.reason if verdict == "strong" else toned_down(decision.reason)
+    changes = {"verdict": verdict, "reason": reason, "disagreements": (*decision.disagreements, *new)}
+    return decision.model_copy(update=changes)
+
+
+def reviewed_run(segmentation: Segmentation) -> Segmentation:
+    """A stored run, of whichever version, with its decision held against the board likewise."""
+    orders = segmentation.dataset.meaning("orders")
+    decision = reviewed(
+        segmentation.decision,
+        segmentation.candidates,
+        segmentation.sensitivity,
+        segmentation.customers,
+        orders.name if orders else None,
+    )
+    return replace(segmentation, decision=decision)
+
+
+def reviewed_summary(run: RunSummary, null: float | None, same_k: float | None, *, by_person: bool) -> RunSummary:
+    """A line of a list of runs, by its own figures and the share ``same_k`` of variations that lead to its k."""
+    ends = run.params.get("k_max") == str(run.k) or (run.k > 2 and run.params.get("k_min") == str(run.k))
+    verdict = run.verdict
+    if not run.recommended or by_person:
+        verdict = weaker(verdict, own_verdict(run.stability, run.silhouette, null))
+    elif ends or (same_k is not None and same_k < 0.5):
+        verdict = weaker(verdict, "weak")
+    return run.model_copy(update={"verdict": verdict})
+
+
+def toned_down(reason: str) -> str:
+    """A reason without the word that only a strong verdict bears out."""
+    said, instead = "the data clearly support", "the data weakly support"
+    if not isinstance(reason, Message):
+        return reason.replace(said, instead)
+    values = {name: toned_down(value) if isinstance(value, Message) else value for name, value in reason.values.items()}
+    return Message.of(reason.id.replace(said, instead), **values)
+
+
+def persons_reason(decision: Decision) -> str:
+    """Why a person chose this k, as they wrote it; empty where the rule chose or the run does not keep it apart."""
+    reason = decision.reason
+    if decision.chosen_by == "rule" or not isinstance(reason, Message):
+        return ""
+    return str(reason.values.get("reason", ""))
+
+
+def _doubts(decision: Decision, candidates: Sequence[CandidateRecord], sensitivity: pd.DataFrame) -> list[Message]:
+    doubts, k, tried = [], decision.k, [candidate.k for candidate in candidates]
+    others = sensitivity[sensitivity[Sensitivity.ASPECT] != "seed"]
+    same = int((others[Sensitivity.K] == k).sum())
+    if len(others) and 2 * same < len(others):
+        doubts.append(
+            Message.counted(
+                "Only {n} of {all} other ways of preparing the data leads to {k} segments too.",
+                "Only {n} of {all} other ways of preparing the data lead to {k} segments too.",
+                same,
+                all=Quantity(len(others)),
+                k=Quantity(k),
+            )
+        )
+    seeds = sensitivity[sensitivity[Sensitivity.ASPECT] == "seed"]
+    other = next((int(found) for found in seeds[Sensitivity.K] if int(found) != k), None)
+    if other is not None:
+        doubts.append(Message.of("With another seed the rule comes to {other} segments.", other=Quantity(other)))
+    if tried and k == max(tried):
+        doubts.append(
+            Message.of(
+                "{k} is the largest number of segments that was tried, so more than that may fit as well.",
+                k=Quantity(k),
+            )
+        )
+    elif tried and k == min(tried) > 2:
+        doubts.append(
+            Message.of(
+                "{k} is the smallest number of segments that was tried, so fewer than that may fit as well.",
+                k=Quantity(k),
+            )
+        )
+    return doubts

@@ -1,0 +1,188 @@
+"""Users, sessions and attempts: what is revoked is gone at once, and nothing is guessed or kept in the clear."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from pathlib import Path
+
+import pytest
+
+from pipeline.accounts import Attempts, Database, Sessions, Users, attempts, sessions
+from pipeline.errors import StoreError, UsageError
+
+PASSWORD = "correct horse battery"
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Database:
+    return Database(f"sqlite:///{tmp_path}/accounts.db")
+
+
+@pytest.fixture
+def users(database: Database) -> Users:
+    users = Users(database)
+    users.add("Anna", "viewer", PASSWORD)
+    return users
+
+
+def test_a_user_is_let_in_with_the_password_alone(users: Users) -> None:
+    assert users.check(" ANNA ", PASSWORD) == users.find("anna")
+    for name, given in (("anna", PASSWORD[:-1]), ("anna", ""), ("boris", PASSWORD), ("", ""), ("anna", "x" * 5000)):
+        assert users.check(name, given) is None
+    assert users.check("anna", "\ud800" * 12) is None
+
+
+def test_the_database_holds_no_password_and_belongs_to_its_owner(users: Users, database: Database) -> None:
+    assert database.file is not None
+    assert PASSWORD.encode() not in database.file.read_bytes()
+    assert b"$argon2id$" in database.file.read_bytes()
+    assert database.file.stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "role", "password"),
+    [
+        ("anna", "viewer", PASSWORD),
+        ("ANNA", "viewer", PASSWORD),
+        ("boris", "owner", PASSWORD),
+        ("boris", "viewer", "short"),
+        ("boris", "viewer", "x" * 1025),
+        ("borisborisboris", "viewer", "borisborisboris"),
+        ("", "viewer", PASSWORD),
+        ("a\nb", "viewer", PASSWORD),
+        ("x" * 101, "viewer", PASSWORD),
+    ],
+)
+def test_what_makes_no_user_is_refused_in_words(users: Users, name: str, role: str, password: str) -> None:
+    with pytest.raises(UsageError):
+        users.add(name, role, password)
+    assert [user.name for user in users.all()] == ["anna"]
+
+
+def test_a_session_has_the_role_of_now_and_ends_with_its_user(users: Users, database: Database) -> None:
+    held = Sessions(database)
+    token = held.start("anna", "viewer", own=True)
+
+    users.give_role("anna", "marketer")
+    promoted = held.find(token)
+    users.disable("anna")
+
+    assert promoted is not None
+    assert promoted.role == "marketer"
+    assert held.find(token) is None
+    users.enable("anna")
+    assert held.find(token) is None, "an old session comes back to life"
+    assert users.check("anna", PASSWORD) is not None
+
+
+def test_signing_out_and_another_password_end_sessions_at_once(users: Users, database: Database) -> None:
+    held = Sessions(database)
+    first, second, third = (held.start("anna", "viewer", own=True) for _ in range(3))
+
+    held.end(first)
+    assert (held.find(first) is None, held.find(second) is None) == (True, False)
+    assert held.end_all("anna") == 2
+    users.give_password("anna", "another good password")
+    assert held.find(third) is None
+    assert users.check("anna", PASSWORD) is None
+
+
+def test_a_session_lasts_eight_hours(users: Users, database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    token = Sessions(database).start("anna", "viewer", own=True)
+    now = sessions.time.time()
+
+    for hours, there in ((7.99, True), (8.01, False)):
+        monkeypatch.setattr(sessions.time, "time", lambda hours=hours: now + hours * 3600)
+        assert (Sessions(database).find(token) is not None) is there
+
+
+def test_the_database_holds_no_token(users: Users, database: Database) -> None:
+    token = Sessions(database).start("anna", "viewer", own=True)
+
+    assert database.file is not None
+    assert token.encode() not in database.file.read_bytes()
+    for forged in ("", "x", token[:-1], token + "x", "' OR 1=1 --", "\ud800"):
+        assert Sessions(database).find(forged) is None
+
+
+def test_a_user_of_another_provider_has_the_role_that_it_gave_and_can_be_shut_out(
+    users: Users, database: Database
+) -> None:
+    held = Sessions(database)
+    token = held.start("eve@example.org", "analyst", own=False, hint="id token")
+
+    found = held.find(token)
+    assert found is not None
+    assert (found.role, found.hint) == ("analyst", "id token")
+    held.end_all("eve@example.org")
+    assert held.find(token) is None
+
+
+def test_after_five_wrong_passwords_a_name_is_locked_for_every_worker(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = Attempts(database, b"key"), Attempts(Database(database._url.render_as_string()), b"key")
+
+    counted = [
+        counting.count("Anna", f"192.0.2.{place}") for place, counting in enumerate([first, second, first, second] * 2)
+    ]
+
+    assert counted == [True] * 5 + [False] * 3
+    assert first.count("boris", "192.0.2.1"), "another name is not locked"
+    now = attempts.time.time()
+    monkeypatch.setattr(attempts.time, "time", lambda: now + attempts.WINDOW_SECONDS + 1)
+    assert second.count("anna", "192.0.2.1"), "a lock ends by itself"
+
+
+def test_many_names_from_one_address_are_locked_out_too(database: Database) -> None:
+    counting = Attempts(database, b"key")
+
+    counted = [counting.count(f"name {place}", "192.0.2.7") for place in range(attempts.MOST_BY_ADDRESS + 5)]
+
+    assert counted.count(True) == attempts.MOST_BY_ADDRESS
+    assert counting.count("anna", "192.0.2.8")
+
+
+def test_many_attempts_at_once_are_no_way_around_the_count(database: Database) -> None:
+    counting, counted = Attempts(database, b"key"), []
+    threads = [threading.Thread(target=lambda: counted.append(counting.count("anna", "192.0.2.7"))) for _ in range(12)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert counted.count(True) == attempts.MOST_BY_NAME
+
+
+def test_a_name_that_was_tried_is_not_kept(database: Database) -> None:
+    Attempts(database, b"key").count("mysecretpassword", "192.0.2.7")
+
+    assert database.file is not None
+    assert b"mysecretpassword" not in database.file.read_bytes()
+
+
+@pytest.mark.parametrize("url", ["nonsense", "mysql://localhost/x", "sqlite"])
+def test_an_address_that_accounts_cannot_be_kept_at_is_refused_in_words(url: str) -> None:
+    with pytest.raises(UsageError, match="KORZINA_USERS"):
+        Database(url)
+
+
+def test_a_database_that_does_not_answer_is_named_without_its_password(tmp_path: Path) -> None:
+    (tmp_path / "accounts.db").write_bytes(b"no database" * 100)
+    with pytest.raises(StoreError, match=r"accounts\.db"):
+        Users(Database(f"sqlite:///{tmp_path}/accounts.db")).all()
+    with pytest.raises(StoreError) as raised:
+        Users(Database("postgresql+psycopg://korzina:tops3cret@127.0.0.1:9/x")).all()
+    assert "tops3cret" not in str(raised.value)
+
+
+def test_a_locked_database_is_waited_for(users: Users, database: Database) -> None:
+    holder = sqlite3.connect(str(database.file), isolation_level=None, check_same_thread=False)
+    holder.execute("BEGIN IMMEDIATE")
+    threading.Timer(0.5, lambda: holder.execute("COMMIT")).start()
+
+    users.give_role("anna", "analyst")
+
+    assert users.find("anna") is not None
+    holder.close()

@@ -1,0 +1,284 @@
+"""SQL of a spec, whoever wrote it: it reads the data that it is given and nothing else, writes nothing, and ends."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from pipeline.cleaning import clean
+from pipeline.contract import Segmentation
+from pipeline.errors import InputError, SpecError
+from pipeline.reading import QueryError, engine, read_source, tables
+from pipeline.scoring import score_upload
+from pipeline.spec import Spec
+from tests.pipeline.sources_support import tiny_rows, tiny_spec
+from tests.support import as_stored, make_training
+
+CANARY = "canary-5f3a"
+# {secret}: a file beside the data; {made}: a path where nothing is; {data}: the data themselves
+QUESTIONS = (
+    "SELECT * FROM read_text('{secret}')",
+    "SELECT * FROM read_blob('{secret}')",
+    "SELECT * FROM read_csv('{secret}')",
+    "SELECT * FROM read_csv_auto('{secret}', header = false)",
+    "SELECT * FROM read_json('{secret}')",
+    "SELECT * FROM read_parquet('{other}')",
+    "SELECT * FROM parquet_scan('{other}')",
+    "SELECT * FROM parquet_metadata('{other}')",
+    "SELECT * FROM parquet_schema('{other}')",
+    "SELECT * FROM sniff_csv('{secret}')",
+    "SELECT * FROM '{secret}'",
+    "SELECT * FROM '{other}'",
+    "FROM '{folder}/*.csv'",
+    "SELECT * FROM glob('{folder}/*')",
+    "SELECT * FROM read_text('/etc/passwd')",
+    "SELECT * FROM read_csv('/proc/self/environ')",
+    "SELECT * FROM read_csv('http://127.0.0.1:9/x.csv')",
+    "SELECT * FROM read_parquet('s3://bucket/x.parquet')",
+    "SELECT getenv('HOME')",
+    "SELECT * FROM sqlite_scan('{made}', 'x')",
+    "SELECT * FROM postgres_scan('host=127.0.0.1', 'public', 'x')",
+    "SELECT * FROM query('COPY data TO ''{made}''')",
+    "SELECT * FROM frames",
+    "SELECT * FROM spec",
+    "SELECT * FROM duckdb_secrets()",
+    "SELECT (SELECT content FROM read_text('{secret}')) AS id, * FROM data",
+)
+STATEMENTS = (
+    "COPY data TO '{made}'",
+    "COPY (SELECT 1) TO '{made}' (FORMAT csv)",
+    "COPY data FROM '{secret}'",
+    "COPY (SELECT 1 AS x) TO '{data}' (FORMAT parquet)",
+    "ATTACH '{made}' AS x",
+    "ATTACH ':memory:' AS x",
+    "EXPORT DATABASE '{made}'",
+    "IMPORT DATABASE '{folder}'",
+    "INSTALL httpfs",
+    "LOAD httpfs",
+    "LOAD '{made}'",
+    "FORCE INSTALL httpfs FROM community",
+    "PRAGMA database_list",
+    "PRAGMA enable_profiling",
+    "CALL pragma_version()",
+    "SET enable_external_access = true",
+    "RESET lock_configuration",
+    "SET memory_limit = '1TB'",
+    "CREATE TABLE x AS SELECT 1",
+    "CREATE SECRET (TYPE s3)",
+    "INSERT INTO data SELECT * FROM data",
+    "WITH gone AS (DELETE FROM data RETURNING *) SELECT * FROM gone",
+    "DROP VIEW data",
+    "EXPLAIN ANALYZE SELECT 1",
+    "PREPARE x AS SELECT 1",
+    "CHECKPOINT",
+    "SELECT * FROM data; COPY data TO '{made}'",
+    "COPY data TO '{made}'; SELECT * FROM data",
+    "SELECT * FROM data; SELECT * FROM data",
+    "SELECT 1; SET lock_configuration = false",
+    "-- nothing",
+    "",
+)
+Fill = Callable[[str], str]
+
+
+@pytest.fixture
+def fill(tmp_path: Path) -> Fill:
+    """The places that an attack names; what is there holds the canary."""
+    folder = tmp_path / "beside"
+    folder.mkdir()
+    (folder / "secret.csv").write_text(f"id,spend\n{CANARY},1\n{CANARY},2\n")
+    pd.DataFrame({"id": [CANARY]}).to_parquet(folder / "other.parquet")
+    tiny_rows().to_parquet(tmp_path / "data.parquet")
+    places = {
+        "secret": folder / "secret.csv",
+        "other": folder / "other.parquet",
+        "folder": folder,
+        "made": tmp_path / "made",
+        "data": tmp_path / "data.parquet",
+    }
+
+    def filled(sql: str) -> str:
+        for name, place in places.items():
+            sql = sql.replace("{" + name + "}", str(place))
+        return sql
+
+    return filled
+
+
+def refused(spec: Spec, data: str, folder: Path) -> str:
+    """What is said of a spec that must not have its way; nothing was written or changed, nothing secret is told."""
+    before = {file: file.read_bytes() for file in folder.rglob("*") if file.is_file()}
+    with pytest.raises(InputError) as caught:
+        clean(read_source(spec, data), spec)
+    assert {file: file.read_bytes() for file in folder.rglob("*") if file.is_file()} == before
+    said = str(caught.value)
+    assert CANARY not in said
+    assert "root:" not in said
+    return said
+
+
+@pytest.mark.parametrize("form", ["parquet", "csv"])
+@pytest.mark.parametrize("sql", QUESTIONS + STATEMENTS)
+def test_a_query_reads_its_data_and_nothing_else(fill: Fill, sql: str, form: str, tmp_path: Path) -> None:
+    data = tmp_path / f"data.{form}"
+    if form == "csv":
+        tiny_rows().to_csv(data, index=False)
+
+    assert "source.query failed" in refused(tiny_spec(source={"query": fill(sql) or " "}), str(data), tmp_path)
+
+
+@pytest.mark.parametrize("sql", QUESTIONS + STATEMENTS)
+def test_a_view_of_several_tables_neither(fill: Fill, sql: str, tmp_path: Path) -> None:
+    for name in ("orders", "items"):
+        tiny_rows().to_csv(tmp_path / f"{name}.csv", index=False)
+    source = {
+        "tables": {"orders": "orders.csv", "items": "items.csv"},
+        "view": (fill(sql) or " ").replace("FROM data", "FROM orders"),
+        "query": "SELECT * FROM data",
+    }
+
+    assert "source.view failed" in refused(tiny_spec(source=source), str(tmp_path), tmp_path)
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "(SELECT content FROM read_text('{secret}'))",
+        "(SELECT count(*) FROM '{secret}')",
+        "getenv('HOME')",
+        "1) FROM frame); COPY (SELECT 1) TO '{made}'; SELECT (1",
+        "1 AS x FROM read_text('{secret}')) --",
+    ],
+)
+def test_nor_an_expression_of_a_column(fill: Fill, expression: str, tmp_path: Path) -> None:
+    spec = tiny_spec()
+    columns = {name: column.model_dump(exclude_defaults=True) for name, column in spec.columns.items()}
+    columns["extra"] = {"role": "passive", "sql": fill(expression)}
+    tiny_rows().to_csv(tmp_path / "data.csv", index=False)
+
+    assert "'extra': its SQL" in refused(tiny_spec(columns=columns), str(tmp_path / "data.csv"), tmp_path)
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "SELECT * FROM data",
+        "select * from data; -- all of them",
+        "/* all */ FROM data",
+        "WITH picked AS (SELECT * FROM data) SELECT * FROM picked ORDER BY id",
+        "(SELECT * FROM data LIMIT 10) UNION ALL (SELECT * FROM data OFFSET 10)",
+        "SELECT * REPLACE ('insert; delete' AS city) FROM data",
+        "PIVOT (SELECT id, spend, orders, city FROM data) ON city USING count(*) GROUP BY id, spend, orders",
+        "SELECT DISTINCT ON (id) * FROM data WHERE id <> 'COPY x TO y; --'",
+    ],
+)
+def test_one_question_in_any_of_its_forms_is_answered(query: str, tmp_path: Path) -> None:
+    tiny_rows().to_parquet(tmp_path / "data.parquet")
+
+    frame = read_source(tiny_spec(source={"query": query}), str(tmp_path / "data.parquet")).frame
+
+    assert len(frame) == 20
+
+
+def test_data_in_many_files_are_all_allowed(tmp_path: Path) -> None:
+    for number in range(3):
+        tiny_rows().assign(id=lambda rows, n=number: rows["id"] + str(n)).to_parquet(
+            tmp_path / f"it's {number}.parquet"
+        )
+
+    assert len(read_source(tiny_spec(source={"query": "SELECT * FROM data"}), str(tmp_path)).frame) == 60
+
+
+def test_a_query_without_end_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engine, "SECONDS", 0.5)
+    with tables() as opened, pytest.raises(QueryError, match="took longer than"):
+        opened.query("SELECT count(*) FROM range(1000000000) a, range(1000000000) b WHERE (a.range * b.range) % 7 = 3")
+
+
+def test_a_query_that_fills_the_memory_is_ended() -> None:
+    with tables() as opened:
+        limit = opened.rows("SELECT current_setting('memory_limit')")[0][0]
+        assert opened.rows("SELECT current_setting('lock_configuration')") == [(True,)]
+
+    assert 0 < float(limit.split()[0]) * {"MiB": 2**20, "GiB": 2**30}[limit.split()[1]] < _memory()
+
+
+def _memory() -> float:
+    return 0.8 * float(os.sysconf("SC_PAGE_SIZE")) * float(os.sysconf("SC_PHYS_PAGES"))
+
+
+# ------------------------------------------------------------------ an upload, and a run of somebody else's store
+
+
+@pytest.fixture(scope="module")
+def stored() -> Segmentation:
+    return as_stored(make_training(60), k=2)
+
+
+@pytest.mark.parametrize("sql", [*QUESTIONS, *STATEMENTS])
+def test_a_stored_query_reads_no_file_where_somebody_uploads_one(
+    stored: Segmentation, fill: Fill, sql: str, tmp_path: Path
+) -> None:
+    foreign = tiny_spec(source={"query": fill(sql) or " "})
+    run = replace(stored, spec=foreign.model_dump_json())
+    before = {file: file.read_bytes() for file in tmp_path.rglob("*") if file.is_file()}
+
+    with pytest.raises(InputError) as caught:
+        score_upload(run, "new.csv", b"id,day,amount\nc1,2026-01-01,3\nc2,2026-01-02,4\n")
+
+    assert "source.query failed" in str(caught.value)
+    assert CANARY not in str(caught.value)
+    assert {file: file.read_bytes() for file in tmp_path.rglob("*") if file.is_file()} == before
+
+
+@pytest.mark.parametrize("file", ["/etc/passwd", "../beside/secret.csv", "a/../../beside/secret.csv", "~/secret.csv"])
+@pytest.mark.parametrize("given", [True, False])
+def test_tables_of_a_spec_lie_in_its_folder(fill: Fill, file: str, given: bool, tmp_path: Path) -> None:
+    folder = tmp_path / "given"
+    folder.mkdir()
+    spec = tiny_spec(source={"tables": {"orders": file, "items": "items.csv"}, "query": "SELECT * FROM orders"})
+    spec = spec.model_copy(update={"path": str(folder / "spec.toml")})
+
+    with pytest.raises(SpecError, match=r"source\.tables\.orders leads out of its folder"):
+        read_source(spec, str(folder) if given else None)
+
+
+@pytest.mark.parametrize("package", ["os.path", "tests.support", "../x", "/etc"])
+def test_a_package_is_looked_up_by_its_plain_name_and_not_run(package: str) -> None:
+    spec = tiny_spec(source={"package": package, "tables": {"data": "x.parquet"}})
+
+    with pytest.raises(InputError, match="is not installed"):
+        read_source(spec, None)
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "ATTACH '{made}' AS x",
+        "PRAGMA journal_mode = delete",
+        "PRAGMA query_only = off",
+        "SELECT load_extension('{made}')",
+        "DELETE FROM customers",
+        "WITH x AS (SELECT 1) DELETE FROM customers",
+        "VACUUM INTO '{made}'",
+        "CREATE TEMP TABLE x AS SELECT 1",
+        "SELECT * FROM pragma_database_list",
+        "SELECT 1; DELETE FROM customers",
+    ],
+)
+def test_a_database_is_only_read(fill: Fill, sql: str, tmp_path: Path) -> None:
+    file = tmp_path / "shop.db"
+    with sqlite3.connect(file) as connection:
+        tiny_rows().to_sql("customers", connection, index=False)
+    connection.close()
+
+    said = refused(tiny_spec(source={"query": fill(sql)}), f"sqlite:///{file}", tmp_path)
+
+    assert "is no SELECT" in said or "cannot be read" in said
+    assert len(read_source(tiny_spec(), f"sqlite:///{file}").frame) == 20
