@@ -207,7 +207,7 @@ def account_lines(outcome: Outcome) -> Iterator[str]:
         )
     )
     for entry in ledger.entries:
-        if entry.dropped or entry.quarantined:
+        if entry.dropped or entry.quarantined or entry.flagged:
             yield say.message(Message.of("{rule}: {detail}", rule=own(entry.rule), detail=own(entry.detail)))
 
 

@@ -14,13 +14,13 @@ from pipeline.drafting.document import Document
 from pipeline.drafting.draft_text import (
     RULE,
     currency_named,
-    write_buyers_only,
     write_campaign,
     write_column,
     write_family,
     write_head,
     write_id,
     write_limits,
+    write_only_returned,
     write_rfm,
 )
 from pipeline.drafting.purchases import Summary
@@ -88,7 +88,7 @@ def draft_customers(
     for limits in parts.limits:
         write_limits(document, limits)
     if summary and reading.returns and reading.form != "snapshots":
-        write_buyers_only(document)
+        write_only_returned(document)
     return document.text
 
 

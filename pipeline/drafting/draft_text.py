@@ -187,14 +187,18 @@ def write_limits(document: Document, limits: Limits) -> None:
     document.blank()
 
 
-def write_buyers_only(document: Document) -> None:
-    """A [[rules]] entry that sets aside customers without a purchase: no order, no last purchase to count from."""
-    document.comment(Message.of("who only returned goods has no order and no last purchase"))
+def write_only_returned(document: Document) -> None:
+    """A [[rules]] entry that names customers without a purchase: their days since the last one are a guess."""
+    document.comment(
+        Message.of(
+            'who only returned goods has no order and no last purchase; action = "quarantine" would leave them out'
+        )
+    )
     document.entry("rules")
     document.value("rule", "where")
     document.value("name", "only returned goods")
     document.value("sql", "orders = 0")
-    document.value("action", "quarantine")
+    document.value("action", "flag")
     document.blank()
 
 

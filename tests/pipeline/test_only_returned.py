@@ -36,23 +36,24 @@ def outcome(tmp_path_factory: pytest.TempPathFactory) -> Outcome:
     return try_draft(Wanted(str(file), file.with_suffix(".toml"), language="ru"))
 
 
-def test_who_never_bought_is_set_aside_and_told(outcome: Outcome) -> None:
+def test_who_never_bought_is_named_where_the_account_counts_fewer(outcome: Outcome) -> None:
     assert outcome.cleaned is not None
     ledger = outcome.cleaned.ledger
     told = list(account_lines(outcome))
 
     assert ledger.lines
-    assert ledger.lines.used.customers == ledger.rows_out == len(outcome.cleaned.customers) == BUYERS
-    assert [(str(entry.rule), entry.quarantined) for entry in ledger.entries if entry.quarantined] == [
+    assert (ledger.lines.used.customers, ledger.rows_out) == (BUYERS, BUYERS + 2)
+    assert [(str(entry.rule), entry.flagged) for entry in ledger.entries if entry.flagged] == [
         ("only returned goods", 2)
     ]
     assert told[-1].startswith("только вернули товары: 2 строки, где orders = 0")
 
 
-def test_a_spec_without_the_rule_keeps_them(outcome: Outcome) -> None:
+def test_one_word_leaves_them_out(outcome: Outcome) -> None:
     text = outcome.wanted.target.read_text("utf-8")
-    older = outcome.wanted.target.with_name("older.toml")
-    older.write_text(text[: text.rindex("[[rules]]")], "utf-8")
-    spec = load_spec(str(older))
+    without = outcome.wanted.target.with_name("without.toml")
+    without.write_text(text.replace('action = "flag"', 'action = "quarantine"'), "utf-8")
+    spec = load_spec(str(without))
+    ledger = clean(read_source(spec, outcome.wanted.data), spec).ledger
 
-    assert clean(read_source(spec, outcome.wanted.data), spec).ledger.rows_out == BUYERS + 2
+    assert (ledger.rows_out, ledger.quarantined) == (BUYERS, 2)
