@@ -10,6 +10,7 @@ import tomlkit
 from tomlkit.exceptions import TOMLKitError
 
 from korzina.sources import Table, source_of
+from pipeline.contract import unknown_name
 from pipeline.errors import SpecError, UsageError
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ class SpecDraft:
 
     def __getitem__(self, key: str) -> Any:
         if key not in self._document:
-            raise SpecError.unknown_name("draft", key, self._document)
+            raise unknown_name("draft", key, self._document)
         return self._document[key]
 
     def __setitem__(self, key: str, value: Any) -> None:

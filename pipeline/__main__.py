@@ -148,7 +148,7 @@ def score(
     scored = cli.place(store.load(champion.run_id), data, output, as_of.date() if as_of else None)
     for note in scored.notes:
         typer.echo(note, err=True)
-    _report(scored.summary(), f"{scored.rows} customers placed, written to {output}", as_json)
+    _report(scored.summary(), cli.told_placed(scored.rows, output), as_json)
 
 
 @app.command(short_help="Whom to contact next, at which cost and profit.")

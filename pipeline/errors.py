@@ -39,28 +39,6 @@ class InputError(KorzinaError):
 class SpecError(InputError):
     """The spec (TOML) is at fault, or it does not fit the data."""
 
-    @classmethod
-    def unknown_name(cls, where: str, found: str, valid: Iterable[str]) -> Self:
-        """A key, or a column that a spec does not have; names the nearest one that does."""
-        names = sorted(valid)
-        nearest = nearest_name(found, names)
-        return cls.because(
-            f"{where}: unknown name {found!r}",
-            expected=f"one of {', '.join(names[:30])}" + (", ..." if len(names) > 30 else ""),
-            remedy=f"use {nearest!r} if that was meant" if nearest else "use one of the valid names",
-        )
-
-    @classmethod
-    def no_column(cls, where: str, column: str, present: Iterable[str]) -> Self:
-        """A column that data lack; ``where`` ends before "no column". Names the nearest that they have."""
-        names = sorted(present)
-        nearest = nearest_name(column, names)
-        return cls.because(
-            f"{where} no column {column!r}",
-            found=", ".join(names[:30]) + (", ..." if len(names) > 30 else ""),
-            remedy=f"use {nearest!r} if that was meant" if nearest else "name a column that is there",
-        )
-
 
 class UsageError(KorzinaError):
     """The command was called in a way that makes no sense."""

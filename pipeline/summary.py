@@ -66,7 +66,7 @@ def told(result: Result) -> Iterator[str]:
     ledger = training.ledger
     yield from told_lines(ledger, training.dataset.currency)
     yield (
-        f"{ledger.rows_in:,} rows in, {ledger.rows_out:,} customers out "
+        f"{_counted(ledger.rows_in, 'row')} in, {_counted(ledger.rows_out, 'customer')} out "
         f"({ledger.dropped:,} dropped, {ledger.quarantined:,} quarantined)"
     )
     yield from text_table(
@@ -88,6 +88,11 @@ def told(result: Result) -> Iterator[str]:
     chosen = next(candidate for candidate in training.candidates if candidate.record.k == decision.k)
     yield from (f"  {card.segment + 1}. {card.name} [{card.trust}]: {card.portrait}" for card in chosen.cards)
     yield f"Sweep {result.saved.sweep_run_id}; {result.note}. {sum(result.seconds.values()):.1f} s"
+
+
+def _counted(number: int, noun: str) -> str:
+    """``1 row``, ``1,234 rows``."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def told_lines(ledger: Ledger, currency: str) -> Iterator[str]:

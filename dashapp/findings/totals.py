@@ -10,7 +10,7 @@ from dashapp.findings import advice
 from dashapp.i18n import _, plural
 from dashapp.selecting import SEGMENT, Filtered
 from dashapp.telling import customers, day, moment, number, of_column, percent
-from pipeline.contract import Column, Profiles, Segmentation, SegmentCard
+from pipeline.contract import Column, Ledger, Profiles, Segmentation, SegmentCard
 
 MOST_FEATURES = 12
 
@@ -183,16 +183,24 @@ def origin(segmentation: Segmentation) -> list[tuple[str, str]]:
     """Where it all comes from: data, rows, time and run."""
     return [
         (_("Data"), _("{title}, as of {day}", title=segmentation.dataset.title, day=day(segmentation.dataset.as_of))),
-        (
-            _("Rows"),
-            _(
-                "{read} read, {kept} customers kept, {dropped} dropped, {aside} set aside",
-                read=number(segmentation.ledger.rows_in),
-                kept=number(segmentation.ledger.rows_out),
-                dropped=number(segmentation.ledger.dropped),
-                aside=number(segmentation.ledger.quarantined),
-            ),
-        ),
+        *_rows(segmentation.ledger),
         (_("Trained"), moment(segmentation.started)),
         (_("Run"), segmentation.run_id),
+    ]
+
+
+def _rows(ledger: Ledger) -> list[tuple[str, str]]:
+    """What was read: rows of customers, or lines of purchases and the customers that they make."""
+    counts = {
+        "read": number(ledger.rows_in),
+        "kept": number(ledger.rows_out),
+        "dropped": number(ledger.dropped),
+        "aside": number(ledger.quarantined),
+    }
+    if ledger.lines is None:
+        return [(_("Rows"), _("{read} read, {kept} customers kept, {dropped} dropped, {aside} set aside", **counts))]
+    lines = {"read": number(ledger.lines.lines), "used": number(ledger.lines.used.lines)}
+    return [
+        (_("Lines"), _("{read} read, {used} used", **lines)),
+        (_("Customers"), _("{read} in these lines, {kept} kept, {dropped} dropped, {aside} set aside", **counts)),
     ]

@@ -125,16 +125,17 @@ def _responses(segmentation: Segmentation, card: SegmentCard) -> Component:
     title = _("What did they answer so far?")
     found = traits.responses(segmentation, card.segment)
     described = happenings.outcomes(segmentation)
-    if not found and described:
-        told = [happenings.in_segment(segmentation, column, card.segment) for column in described]
-        return html.Div([html.H3(_("What happens to them?")), *sentences(*told)])
+    told = [happenings.in_segment(segmentation, column, card.segment) for column in described]
+    happens = [html.H3(_("What happens to them?")), *sentences(*told)] if told else []
+    if happens and not found:
+        return html.Div(happens)
     if not found:
         return html.Div(
             [html.H3(title), *sentences(_("These data hold no campaigns, so nothing is known about responses."))]
         )
     drawn = _most_contacted([response for response in found if response.rate is not None])
     if not drawn:
-        return html.Div([html.H3(title), *sentences(segment_words.response_finding(found))])
+        return html.Div([html.H3(title), *sentences(segment_words.response_finding(found)), *happens])
     left_out = (
         plural(
             "Drawn is the {n} campaign with the most contacts, of {all}.",
@@ -154,6 +155,7 @@ def _responses(segmentation: Segmentation, card: SegmentCard) -> Component:
                 summary=segment_words.response_finding(found),
             ),
             html.P(left_out, className="note") if left_out else None,
+            *happens,
         ]
     )
 

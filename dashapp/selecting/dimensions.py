@@ -24,6 +24,7 @@ from pipeline.contract import (
     Message,
     Quantity,
     Segmentation,
+    names_its_unit,
 )
 
 Array = npt.NDArray[Any]
@@ -66,8 +67,8 @@ class Dimension:
 
     @property
     def axis_title(self) -> str:
-        """Label with its unit."""
-        return f"{self.label}, {self.unit}" if self.unit else self.label
+        """Label with its unit, where it does not say that itself: "days since the last purchase"."""
+        return self.label if not self.unit or names_its_unit(self) else f"{self.label}, {self.unit}"
 
     @property
     def ends(self) -> tuple[float, float]:

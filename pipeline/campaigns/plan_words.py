@@ -204,7 +204,8 @@ def plan_in_words(plan: CampaignPlan, currency: str = "") -> list[str]:
     )
     cost, revenue = _price(summary.cost, currency), _price(summary.revenue or 0.0, currency)
     lines = [
-        f"For {summary.about}: {found.listed:,} of {found.customers:,} customers are worth a contact, those whose "
+        f"For {summary.about}: {found.listed:,} of {found.customers:,} customers "
+        f"{'is' if found.listed == 1 else 'are'} worth a contact, those whose "
         f"probability is above break-even ({rate(summary.break_even or 0.0)}: cost {cost}, revenue {revenue}). "
         f"Contact {found.contacts:,}{held}.",
         f"Expected profit {money(found.expected.value, currency)} (95 %: {low} to {high}).{without}",
@@ -214,7 +215,8 @@ def plan_in_words(plan: CampaignPlan, currency: str = "") -> list[str]:
     ]
     if len(summary.kinds) > 1:
         outlook = [
-            f"{kind.kind} {money(kind.expected_profit, currency)} from {kind.contacts:,} contacts"
+            f"{kind.kind} {money(kind.expected_profit, currency)} from {kind.contacts:,} "
+            f"contact{'' if kind.contacts == 1 else 's'}"
             for kind in summary.kinds
         ]
         lines.append(f"By kind of campaign: {'; '.join(outlook)}.")

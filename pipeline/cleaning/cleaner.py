@@ -9,8 +9,8 @@ from pipeline.cleaning.canonical import customers_table, fingerprint, in_order, 
 from pipeline.cleaning.derive import add_shares, below_zero, derive, mentions
 from pipeline.cleaning.steps import Step
 from pipeline.cleaning.typed import typed
-from pipeline.contract import Dataset, Joined, Ledger, LedgerEntry, Message, Own, Quantity, Value
-from pipeline.errors import InputError, SpecError
+from pipeline.contract import Dataset, Joined, Ledger, LedgerEntry, Message, Own, Quantity, Value, no_column
+from pipeline.errors import InputError
 from pipeline.reading import ROW_ID, RawTable, as_text
 from pipeline.spec import (
     DuplicateIdRule,
@@ -148,7 +148,16 @@ def _select(raw: RawTable, spec: Spec, scoring: bool) -> pd.DataFrame:
     needed = used_columns(spec, active_only=True) if scoring else set(wanted)
     for name in wanted:
         if name not in present and name in needed | {spec.id.column}:
-            raise SpecError.no_column(f"{spec.path or spec.name} does not fit {raw.source}, which has", name, present)
+            raise no_column(
+                Message.of(
+                    "{spec} does not fit {source}, which has no column '{column}'",
+                    spec=str(spec.path or spec.name),
+                    source=raw.source,
+                    column=name,
+                ),
+                name,
+                present,
+            )
     empty = pd.Series([None] * len(raw.frame), dtype="str")
     return pd.DataFrame({name: source[present[name]] if name in present else empty for name in wanted})
 
@@ -224,8 +233,8 @@ def _without_constants(spec: Spec, frame: pd.DataFrame, scoring: bool) -> tuple[
     )
     if not any(column.role == "active" for column in columns):
         raise InputError.because(
-            f"data set {dataset.spec}: every active column has the same value for all customers",
-            remedy="make other columns active in the spec",
+            Message.of("data set {spec}: every active column has the same value for all customers", spec=dataset.spec),
+            remedy=Message.of('give columns that differ between customers role = "active" in the spec'),
         )
     return dataset.model_copy(update={"columns": columns}), tuple(entries)
 

@@ -20,6 +20,8 @@ DONE = {
     "quarantine": Message.of("set aside"),
     "flag": Message.of("kept and flagged"),
 }
+_ONLY_RETURNED = Message.of("only returned goods")
+_DRAFTED = {str(_ONLY_RETURNED): _ONLY_RETURNED}  # names of rules that drafts hold, told in any language
 Where = Callable[[int], str]
 
 
@@ -203,7 +205,7 @@ def where_rule(frame: pd.DataFrame, rule: WhereRule, spec: Spec, where: Where) -
     """Rows for which the rule's condition holds."""
     held = condition(frame, rule.sql, spec, rule.name)
     entry = LedgerEntry(
-        rule=rule.name,
+        rule=_DRAFTED.get(rule.name, rule.name),
         examples=spots(frame.index[held], where),
         detail=Message.counted(
             "{n} row where {sql}: {done}",

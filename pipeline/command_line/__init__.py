@@ -19,7 +19,7 @@ from pipeline.command_line.options import (
     told_in,
     who,
 )
-from pipeline.command_line.placing import place
+from pipeline.command_line.placing import place, told_placed
 from pipeline.command_line.terminal import can_ask
 from pipeline.command_line.trial import Wanted, answers_of, as_document, data_of, target_of, told, try_draft
 
@@ -54,6 +54,7 @@ __all__ = [
     "told",
     "told_faults",
     "told_in",
+    "told_placed",
     "try_draft",
     "who",
 ]

@@ -33,6 +33,15 @@ def place(run: Segmentation, data: str, output: Path, as_of: date | None) -> Sco
         return score_file(run, data, output, as_of=_day(chosen(lines, days)))
 
 
+def told_placed(customers: int, output: Path) -> str:
+    """How many were placed, and where they are written."""
+    from pipeline.contract import Message
+
+    return Message.counted(
+        "{n} customer placed, written to {file}", "{n} customers placed, written to {file}", customers, file=str(output)
+    )
+
+
 def _day(text: str) -> date:
     try:
         return date.fromisoformat(text)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipeline.command_line.terminal import chosen
-from pipeline.errors import KorzinaError, SpecError, UsageError
+from pipeline.errors import KorzinaError, UsageError
 
 if TYPE_CHECKING:
     from pipeline.contract import Translator
@@ -56,6 +56,8 @@ def data_of(files: Sequence[str]) -> str:
     UsageError
         Where several files are not all that a folder or a pattern holds.
     """
+    from pipeline.contract import Message
+
     if len(files) == 1:
         return files[0]
     paths = sorted({Path(file).expanduser() for file in files})
@@ -63,7 +65,9 @@ def data_of(files: Sequence[str]) -> str:
     missing = [path for path in paths if not path.is_file()]
     if missing:
         raise UsageError.because(
-            f"{missing[0]}: no such file", expected="files, or one folder, or one database's address"
+            Message.of("{file}: no such file", file=str(missing[0])),
+            expected=Message.of("files, or one folder, or one database's address"),
+            remedy=Message.of("look for a typing error in the path, then run the command again"),
         )
     folder = next(iter(folders))
     if len(folders) == 1:
@@ -73,30 +77,42 @@ def data_of(files: Sequence[str]) -> str:
         if {path for path in folder.iterdir() if path.suffix == paths[0].suffix} == set(paths):
             return str(folder)
     raise UsageError.because(
-        "these files lie among others",
+        Message.of("these files lie among others"),
         found=", ".join(map(str, paths[:5])),
-        expected="one folder that holds the tables and nothing else",
-        remedy="put them into a folder of their own, and give that: korzina init FOLDER",
+        expected=Message.of("one folder that holds the tables and nothing else"),
+        remedy=Message.of("put them into a folder of their own, and give that: korzina init FOLDER"),
     )
 
 
 def target_of(data: str, output: Path | None, *, force: bool) -> Path:
     """Where the draft is to be written; raises ``UsageError`` rather than overwrite."""
+    from pipeline.contract import Message
+
     target = output or _beside(data)
     if target.resolve() == Path(data).expanduser().resolve():
-        raise UsageError.because(f"{target}: the data themselves would be overwritten", remedy="give another --output")
+        raise UsageError.because(
+            Message.of("{file}: the data themselves would be overwritten", file=str(target)),
+            remedy=Message.of("give another name with --output FILE.toml"),
+        )
     if target.exists() and not force:
-        raise UsageError.because(f"{target} exists already", remedy="give another --output, or --force to overwrite")
+        raise UsageError.because(
+            Message.of("{file} exists already", file=str(target)),
+            remedy=Message.of("give another name with --output FILE.toml, or add --force to overwrite it"),
+        )
     return target
 
 
 def answers_of(given: Sequence[str]) -> dict[str, str]:
     """``KEY=VALUE`` of each; raises ``UsageError`` for what is none."""
+    from pipeline.contract import Message
+
     pairs = [answer.partition("=") for answer in given]
     wrong = [answer for answer, (key, sign, value) in zip(given, pairs, strict=True) if not (key and sign and value)]
     if wrong:
         raise UsageError.because(
-            f"--answer {wrong[0]!r} is no answer", expected="KEY=VALUE", remedy="for example --answer customer=Email"
+            Message.of("--answer '{answer}' is no answer", answer=wrong[0]),
+            expected="KEY=VALUE",
+            remedy=Message.of("write the question and its answer, for example --answer customer=Email"),
         )
     return {key.strip(): value.strip() for key, _, value in pairs}
 
@@ -120,12 +136,12 @@ def try_draft(wanted: Wanted, *, asking: bool = False) -> Outcome:
 
 def _drafted(wanted: Wanted, *, asking: bool) -> Outcome:
     """The draft with what was answered, tried where nothing is open."""
-    from pipeline.contract import speaker
+    from pipeline.contract import speaker, unknown_name
     from pipeline.drafting import draft
 
     made = draft(wanted.data, answers=wanted.answers, language=wanted.language)
     if made.unused:
-        raise SpecError.unknown_name("--answer", made.unused[0], made.keys)
+        raise unknown_name("--answer", made.unused[0], made.keys)
     while made.questions and asking:
         question = made.questions[0]
         answer = chosen([*told_question(question, speaker(made.language))], [one.value for one in question.choices])
@@ -172,7 +188,7 @@ def told_question(question: Question, say: Translator, outcome: Outcome | None =
 
 def account_lines(outcome: Outcome) -> Iterator[str]:
     """The account of the trial run: lines and money where there are lines, then rows and customers."""
-    from pipeline.contract import Message, Quantity, account_in_words, speaker
+    from pipeline.contract import Message, Quantity, account_in_words, own, speaker
 
     if outcome.cleaned is None:
         return
@@ -190,6 +206,9 @@ def account_lines(outcome: Outcome) -> Iterator[str]:
             aside=Quantity(ledger.quarantined),
         )
     )
+    for entry in ledger.entries:
+        if entry.dropped or entry.quarantined or entry.flagged:
+            yield say.message(Message.of("{rule}: {detail}", rule=own(entry.rule), detail=own(entry.detail)))
 
 
 def as_document(outcome: Outcome) -> dict[str, Any]:

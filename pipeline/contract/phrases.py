@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import unicodedata
+from typing import Protocol
 
 from pipeline.contract.messages import Cased, Message, Own, Value, own
-from pipeline.contract.records import Column
 
 SHARE = "{label}: share"
 _SHARE = ": share"  # as labels of version 0.1 end, which are plain text
@@ -25,7 +25,19 @@ def inline(label: str) -> Value:
     return Cased("lower", own(label))
 
 
-def names_its_unit(column: Column) -> bool:
+class Measured(Protocol):
+    """What has a label and a unit: a column, an axis."""
+
+    @property
+    def label(self) -> str:
+        """What a reader calls it."""
+
+    @property
+    def unit(self) -> str:
+        """Of its values; empty where they have none."""
+
+
+def names_its_unit(column: Measured) -> bool:
     """Whether the label says the unit already: "days since the last purchase"."""
     return column.unit.lower() in column.label.lower().split()
 

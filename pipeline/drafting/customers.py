@@ -20,6 +20,7 @@ from pipeline.drafting.draft_text import (
     write_head,
     write_id,
     write_limits,
+    write_only_returned,
     write_rfm,
 )
 from pipeline.drafting.purchases import Summary
@@ -86,6 +87,8 @@ def draft_customers(
             write_campaign(document, entry.name)
     for limits in parts.limits:
         write_limits(document, limits)
+    if summary and reading.returns and reading.form != "snapshots":
+        write_only_returned(document)
     return document.text
 
 

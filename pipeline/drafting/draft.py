@@ -207,7 +207,10 @@ def write_draft(text: str, target: Path) -> None:
         try:
             file.write_text(content, encoding="utf-8")
         except OSError as error:
-            raise InputError.because(f"{file} cannot be written ({error.strerror})") from error
+            raise InputError.because(
+                Message.of("{file} cannot be written ({why})", file=str(file), why=str(error.strerror or error)),
+                remedy=Message.of("give another place with --output, where you may write"),
+            ) from error
 
 
 def spec_name(data: Data) -> str:

@@ -187,6 +187,21 @@ def write_limits(document: Document, limits: Limits) -> None:
     document.blank()
 
 
+def write_only_returned(document: Document) -> None:
+    """A [[rules]] entry that names customers without a purchase: their days since the last one are a guess."""
+    document.comment(
+        Message.of(
+            'who only returned goods has no order and no last purchase; action = "quarantine" would leave them out'
+        )
+    )
+    document.entry("rules")
+    document.value("rule", "where")
+    document.value("name", "only returned goods")
+    document.value("sql", "orders = 0")
+    document.value("action", "flag")
+    document.blank()
+
+
 def currency_named(structure: Structure) -> str:
     """A currency that the names of columns mention."""
     every = " ".join(profile.name for profile in structure.profiles).lower()

@@ -9,6 +9,7 @@ from typing import Any, TypeAlias
 
 import pandas as pd
 
+from pipeline.contract import Message
 from pipeline.errors import InputError
 
 SINGLE = "data"  # the name under which a query finds the one table given
@@ -64,10 +65,10 @@ class Frames:
         missing = [name for name in wanted if name not in self.tables]
         if missing:
             raise InputError.because(
-                f"{self.title}: no table {missing[0]!r}",
-                expected=f"a DataFrame for each of {', '.join(wanted)}",
-                found=", ".join(self.tables) if self.single is None else "one DataFrame",
-                remedy="give a dictionary of DataFrames by these names",
+                Message.of("{source}: no table '{table}'", source=self.title, table=missing[0]),
+                expected=Message.of("a DataFrame for each of {names}", names=", ".join(wanted)),
+                found=", ".join(self.tables) if self.single is None else Message.of("one DataFrame"),
+                remedy=Message.of("give a dictionary of DataFrames by these names"),
             )
         return {name: self.tables[name] for name in wanted or self.tables}
 
@@ -83,11 +84,17 @@ def _as_arrow(frame: pd.DataFrame, what: str) -> Arrow:
     whole = frame.reset_index(level=levels) if levels else frame
     names = [str(name).strip() for name in whole.columns]  # as in the header of a file
     if not names:
-        raise InputError.because(f"{what} has no columns", expected="one row a customer, with what they did in columns")
+        raise InputError.because(
+            Message.of("{source} has no columns", source=what),
+            expected=Message.of("one row a customer, with what they did in columns"),
+            remedy=Message.of("look at how the DataFrame was made: an empty one came out"),
+        )
     twice = [name for name, count in Counter(names).items() if count > 1]
     if twice:
         raise InputError.because(
-            f"{what} names a column twice", found=", ".join(map(repr, twice[:5])), remedy="rename one of them"
+            Message.of("{source} names a column twice", source=what),
+            found=", ".join(map(repr, twice[:5])),
+            remedy=Message.of("rename one of them"),
         )
     columns = []
     for name, (_, series) in zip(names, whole.items(), strict=True):
@@ -95,10 +102,10 @@ def _as_arrow(frame: pd.DataFrame, what: str) -> Arrow:
             columns.append(_plain(_column(series)))
         except (pa.ArrowException, TypeError, ValueError, OverflowError) as error:
             raise InputError.because(
-                f"{what}, column {name!r}: not readable as one kind of value",
+                Message.of("{source}, column '{column}': not readable as one kind of value", source=what, column=name),
                 found=str(error).splitlines()[0][:200],
-                expected="numbers, text, dates, categories or truth values",
-                remedy="convert it, e.g. frame[column].astype(str), or drop it",
+                expected=Message.of("numbers, text, dates, categories or truth values"),
+                remedy=Message.of("convert it, e.g. frame[column].astype(str), or drop it"),
             ) from error
     return pa.table(columns, names=names)
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import pandas as pd
 
-from pipeline.contract import LineAccount
+from pipeline.contract import LineAccount, Message
 from pipeline.errors import InputError, SpecError
 from pipeline.reading.engine import Engine, QueryError, tables
 from pipeline.reading.frames import SINGLE, Arrow
@@ -126,11 +126,14 @@ def refuse_failing(found: Opened) -> None:
 
 def query_failed(spec: Spec, key: str, error: QueryError, names: list[str]) -> SpecError:
     """The error for a query of the spec that the engine cannot run."""
-    one_row = " with one row a customer" if key == "source.query" else ""
     return SpecError.because(
-        f"{spec.path or spec.name}: {key} failed",
+        Message.of("{spec}: {key} failed", spec=str(spec.path or spec.name), key=key),
         found=str(error)[:600],
-        expected=f"SQL over {', '.join(names)}{one_row}",
+        expected=Message.of(
+            "SQL over {tables} with one row a customer" if key == "source.query" else "SQL over {tables}",
+            tables=", ".join(names),
+        ),
+        remedy=Message.of("look for the name that is missing in the data, and correct the SQL in the spec"),
     )
 
 
@@ -196,8 +199,8 @@ def _number(engine: Engine, spec: Spec, given: Given) -> Where:
         return places_in_answer(engine)
     if len(given.names) != 1:
         raise SpecError.because(
-            f"{spec.path or spec.name}: [lines] over several tables",
-            expected="lines.query, which makes one table of their lines",
+            Message.of("{spec}: [lines] over several tables", spec=str(spec.path or spec.name)),
+            expected=Message.of("lines.query, which makes one table of their lines"),
             found=", ".join(given.names),
         )
     return _number_table(engine, given, given.names[0])
@@ -230,8 +233,10 @@ def last_of(days: list[date], source: str) -> date:
     """The last of the days that columns end on, for ``as_of = "auto"``."""
     if not days:
         raise InputError.because(
-            f'{source}: as_of = "auto", and no column of days',
-            expected="a column of dates, the last of which ages and recencies count from",
-            remedy="set as_of = 2026-01-31 in the spec, or say how days are written with source.date_format",
+            Message.of('{source}: as_of = "auto", and no column of days', source=source),
+            expected=Message.of("a column of dates, the last of which ages and recencies count from"),
+            remedy=Message.of(
+                "set as_of = 2026-01-31 in the spec, or say how days are written with source.date_format"
+            ),
         )
     return max(days)

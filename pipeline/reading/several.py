@@ -8,6 +8,7 @@ from fnmatch import fnmatch
 from itertools import takewhile
 from pathlib import Path
 
+from pipeline.contract import Message
 from pipeline.errors import InputError
 from pipeline.reading.engine import tables
 from pipeline.reading.frames import SINGLE
@@ -61,9 +62,11 @@ def _named(files: Sequence[str], every: Sequence[str], data: str) -> tuple[str, 
     pattern = f"{start}*{end}"
     if {file for file in every if fnmatch(file, pattern)} != set(files):
         raise InputError.because(
-            f"{data}: several files of one table have names that do not tell them from the others",
+            Message.of(
+                "{source}: several files of one table have names that do not tell them from the others", source=data
+            ),
             found=", ".join(files[:5]),
-            remedy="put the files of each table into a folder of its own",
+            remedy=Message.of("put the files of each table into a folder of its own"),
         )
     return _free(Path(start.rstrip("/")).name.rstrip(" _-.0123456789") or Path(files[0]).stem), pattern
 

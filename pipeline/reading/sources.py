@@ -57,9 +57,9 @@ def read_source(spec: Spec, data: Data | None) -> RawTable:
             return _dated(_read_tables(spec, held), spec)
     except OSError as error:
         raise InputError.because(
-            f"{error.filename or data}: cannot be read",
+            Message.of("{file}: cannot be read", file=str(error.filename or data)),
             found=error.strerror or str(error),
-            remedy="check that the file is there and that you may read it",
+            remedy=Message.of("check that the file is there and that you may read it"),
         ) from error
 
 
@@ -71,9 +71,11 @@ def _held(spec: Spec, data: Data | None) -> Iterator[Data | None]:
         return
     if not spec.source.load:
         raise SpecError.because(
-            f"{spec.path or spec.name}: the spec does not say what to load from the database",
-            expected="[source.load] with the columns of each table",
-            remedy="write them down, or draft the spec anew with 'korzina init' and the database's address",
+            Message.of(
+                "{spec}: the spec does not say what to load from the database", spec=str(spec.path or spec.name)
+            ),
+            expected=Message.of("[source.load] with the columns of each table"),
+            remedy=Message.of("write them down, or draft the spec anew with 'korzina init' and the database's address"),
         )
     named = spec.source.tables
     with loaded(data, {name: (named.get(name, name), columns) for name, columns in spec.source.load.items()}) as held:
@@ -95,9 +97,10 @@ def _read_tables(spec: Spec, data: Data | None) -> RawTable:
         return _query(spec, given, source, typed=_typed_already(data))
     if len(given) != 1:
         raise SpecError.because(
-            f"{spec.path or spec.name}: several tables and no query",
+            Message.of("{spec}: several tables and no query", spec=str(spec.path or spec.name)),
             found=", ".join(given),
-            expected="[source] query with one row a customer",
+            expected=Message.of("[source] query with one row a customer"),
+            remedy=Message.of("write the query, or draft the spec anew with 'korzina init' and the folder"),
         )
     table = next(iter(given.values()))
     if isinstance(table, list) and not is_parquet(table):
@@ -119,7 +122,9 @@ def _tables(spec: Spec, data: Data | None) -> tuple[dict[str, Table], str]:
     if data is None:
         if spec.source.package is None and not named:
             raise InputError.because(
-                "no data given", expected="a file, a folder, a glob or a database's address", remedy="add --data FILE"
+                Message.of("no data given"),
+                expected=Message.of("a file, a folder, a pattern of file names or a database's address"),
+                remedy=Message.of("add --data FILE"),
             )
         folder = package_folder(spec.source.package) if spec.source.package else Path(spec.path).parent
         source = f"package {spec.source.package}" if spec.source.package else str(folder)
@@ -133,10 +138,12 @@ def _tables(spec: Spec, data: Data | None) -> tuple[dict[str, Table], str]:
     if len(named) == 1:
         return {next(iter(named)): find_files(data)}, data
     raise InputError.because(
-        f"{data}: the spec reads {len(named)} tables",
-        expected="a folder or a ZIP that holds " + ", ".join(named.values()),
-        found="one file",
-        remedy="give the folder with --data",
+        Message.counted(
+            "{file}: the spec reads {n} table", "{file}: the spec reads {n} tables", len(named), file=str(data)
+        ),
+        expected=Message.of("a folder or a ZIP that holds {files}", files=", ".join(named.values())),
+        found=Message.of("one file"),
+        remedy=Message.of("give the folder with --data"),
     )
 
 
@@ -144,10 +151,10 @@ def _refuse_bombs(files: list[Path], width: int) -> None:
     rows = count_rows(files)
     if rows * width > _MOST_CELLS:
         raise InputError.because(
-            f"{files[0]}: too large to read as one customer table",
-            found=f"{rows:,} rows x {width}",
-            expected=f"at most {_MOST_CELLS:,} values",
-            remedy="aggregate with [source] query",
+            Message.of("{file}: too large to read as one customer table", file=str(files[0])),
+            found=Message.of("{rows} rows x {columns} columns", rows=Quantity(rows), columns=Quantity(width)),
+            expected=Message.of("at most {n} values", n=Quantity(_MOST_CELLS)),
+            remedy=Message.of("add [source] query to the spec, which makes one row a customer of them"),
         )
 
 
@@ -167,21 +174,30 @@ def _typed_table(spec: Spec, table: Table, shown: str) -> RawTable:
             columns = f"* REPLACE (CAST({quote(exact[0])} AS VARCHAR) AS {quote(exact[0])})" if exact else "*"
             frame = engine.query(f"SELECT {columns} FROM {quote(SINGLE)}")  # noqa: S608
     except QueryError as error:
-        what = "as Parquet" if in_files else "as a table"
-        raise InputError.because(f"{shown}: not readable {what}", found=str(error).splitlines()[0]) from error
+        raise InputError.because(
+            Message.of("{file}: not readable as Parquet", file=shown)
+            if in_files
+            else Message.of("{file}: not readable as a table", file=shown),
+            found=str(error).splitlines()[0],
+            remedy=Message.of("write the file anew with the program that it comes from, or save it as CSV"),
+        ) from error
     if nested:
         raise InputError.because(
-            f"{shown}: columns with lists or records inside",
+            Message.of("{file}: columns with lists or records inside", file=shown),
             found=", ".join(nested[:10]),
-            expected="one value in each cell",
-            remedy="unnest them with [source] query",
+            expected=Message.of("one value in each cell"),
+            remedy=Message.of("leave these columns out of the file, or unnest them with [source] query"),
         )
     return _typed(frame, shown, {SINGLE: len(frame)})
 
 
 def _typed(frame: pd.DataFrame, source: str, tables: dict[str, int], notes: tuple[str, ...] = ()) -> RawTable:
     if frame.empty:
-        raise InputError.because(f"{source}: no rows", expected="one row a customer")
+        raise InputError.because(
+            Message.of("{source}: no rows", source=source),
+            expected=Message.of("one row a customer"),
+            remedy=Message.of("look into the data; where the spec has source.query, check what it leaves out"),
+        )
     return RawTable(frame, source, np.arange(1, len(frame) + 1, dtype=np.int64), tables=tables, notes=notes)
 
 

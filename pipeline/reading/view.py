@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from pipeline.contract import Message, Quantity
 from pipeline.errors import InputError, SpecError
 from pipeline.reading.engine import Engine, QueryError, numbered_rows, quote
 from pipeline.reading.frames import SINGLE, Arrow
@@ -45,15 +46,30 @@ def make_view(
         kept = engine.count(spec.source.grain) if spec.source.grain else rows
     except QueryError as error:
         raise SpecError.because(
-            f"{where}: source.view failed", found=str(error)[:600], expected="SQL over the tables of the source"
+            Message.of("{spec}: {key} failed", spec=where, key="source.view"),
+            found=str(error)[:600],
+            expected=Message.of("SQL over the tables of the source"),
+            remedy=Message.of("correct it, or draft the spec anew with 'korzina init'"),
         ) from error
     if rows != kept:
-        what = "a key repeats in a table that is joined" if rows > kept else "a join leaves rows out"
         raise InputError.because(
-            f"{where}: source.view does not keep the rows of {spec.source.grain}: {what}",
-            expected=f"{kept:,} rows, one for each of {spec.source.grain}",
-            found=f"{rows:,}",
-            remedy="look for repeated keys in the joined tables, or draft the spec anew with 'korzina init'",
+            Message.of(
+                "{spec}: source.view does not keep the rows of {table}: a key repeats in a table that is joined"
+                if rows > kept
+                else "{spec}: source.view does not keep the rows of {table}: a join leaves rows out",
+                spec=where,
+                table=str(spec.source.grain),
+            ),
+            expected=Message.counted(
+                "{n} row, one for each of {table}",
+                "{n} rows, one for each of {table}",
+                kept,
+                table=str(spec.source.grain),
+            ),
+            found=Message.of("{n}", n=Quantity(rows)),
+            remedy=Message.of(
+                "look for repeated keys in the joined tables, or draft the spec anew with 'korzina init'"
+            ),
         )
 
 

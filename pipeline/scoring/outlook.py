@@ -15,6 +15,7 @@ from pipeline.campaigns import KIND, PAST, RECEIVED, SEGMENT, known_of_customers
 from pipeline.contract import (
     CATEGORY_KINDS,
     CampaignSummary,
+    Cased,
     Joined,
     Labels,
     Message,
@@ -60,7 +61,7 @@ def response_outlook(
     if plan.summary.model is None:
         why = Joined(tuple(map(own, plan.summary.notes)), " ")
         reason = why if plan.summary.notes else Message.of("the run holds no response model")
-        return Outlook(notes=(Message.of("no response probabilities: {reason}", reason=reason),))
+        return Outlook(notes=(Message.of("no response probabilities: {reason}", reason=Cased("lower", reason)),))
     if plan.summary.campaign:
         return _of_campaign(customers, labels, segmentation, spec, plan.summary, plan.summary.model)
     return _of_kinds(customers, segmentation, spec, plan.summary.model, history)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from pipeline.contract import SHEET_ROWS, Scored, Segmentation, harmless, write_workbook
+from pipeline.contract import SHEET_ROWS, Message, Quantity, Scored, Segmentation, harmless, write_workbook
 from pipeline.errors import InputError, UsageError
 
 WORKBOOK = ".xlsx"
@@ -17,7 +17,8 @@ def check_output(output: Path, data: str) -> None:
     """Refuse, before anything is computed, a file that would overwrite the data; raises ``UsageError``."""
     if output.resolve() == Path(data).expanduser().resolve():
         raise UsageError.because(
-            f"{output}: the customers' own file would be overwritten", remedy="give another file with --output"
+            Message.of("{file}: the customers' own file would be overwritten", file=str(output)),
+            remedy=Message.of("give another file with --output"),
         )
 
 
@@ -40,7 +41,10 @@ def write_scores(scored: Scored, segmentation: Segmentation, data: str, output: 
             text = neutralise_formulas(scored.table).to_csv(index=False)
             output.write_text(text, encoding="utf-8" if text.isascii() else "utf-8-sig", newline="")
     except OSError as error:
-        raise InputError.because(f"{output} cannot be written ({error.strerror or error})") from error
+        raise InputError.because(
+            Message.of("{file} cannot be written ({why})", file=str(output), why=str(error.strerror or error)),
+            remedy=Message.of("give another place with --output, where you may write"),
+        ) from error
 
 
 def neutralise_formulas(table: pd.DataFrame) -> pd.DataFrame:
@@ -59,9 +63,9 @@ def _is_text(column: pd.Series) -> bool:
 def _workbook(scored: Scored, segmentation: Segmentation, data: str, output: Path) -> None:
     if scored.rows > SHEET_ROWS:
         raise InputError.because(
-            f"{output}: a sheet holds {SHEET_ROWS:,} customers at most",
-            found=f"{scored.rows:,}",
-            remedy="give --output a name that ends in .csv",
+            Message.of("{file}: a sheet holds {n} customers at most", file=str(output), n=Quantity(SHEET_ROWS)),
+            found=Message.of("{n}", n=Quantity(scored.rows)),
+            remedy=Message.of("give --output a name that ends in .csv"),
         )
     header = [str(name) for name in scored.table.columns]
     rows = scored.table.astype(object).itertuples(index=False, name=None)

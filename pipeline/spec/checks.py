@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from pydantic import BaseModel, ValidationError
 
-from pipeline.contract import Campaign
+from pipeline.contract import Campaign, unknown_name
 from pipeline.errors import SpecError
 from pipeline.spec.parts import (
     BasketsSpec,
@@ -66,7 +66,7 @@ def explain(error: ValidationError, where: str) -> SpecError:
     key = ".".join(str(part) for part in first["loc"] if part not in (*RULES, *_FORMS_OF_A_DAY))
     if first["type"] == "extra_forbidden":
         *parents, name = (str(part) for part in first["loc"])
-        return SpecError.unknown_name(f"{where}: {'.'.join(parents) or 'top level'}", name, _valid_keys(first["loc"]))
+        return unknown_name(f"{where}: {'.'.join(parents) or 'top level'}", name, _valid_keys(first["loc"]))
     found = "nothing" if first["type"] == "missing" else repr(first["input"])
     return SpecError.because(
         f"{where}: key {key!r} is wrong",
@@ -114,7 +114,7 @@ def check_references(spec: Spec, known: set[str], where: str) -> None:
     for rule in spec.rules:
         column = getattr(rule, "column", None)
         if column is not None and column not in known:
-            raise SpecError.unknown_name(f"{where}: rules ({rule.rule})", column, known)
+            raise unknown_name(f"{where}: rules ({rule.rule})", column, known)
     for campaign in spec.campaigns:
         if campaign.column not in outcomes:
             raise SpecError.because(
@@ -157,7 +157,7 @@ def _check_view(source: Source, where: str) -> None:
             remedy="add source.view, or leave source.grain out",
         )
     if source.grain and named and source.grain not in named:
-        raise SpecError.unknown_name(f"{where}: source.grain", source.grain, named)
+        raise unknown_name(f"{where}: source.grain", source.grain, named)
     if source.view and "data" in named:
         raise SpecError.because(
             f"{where}: a table of the source is called 'data'",
@@ -180,7 +180,7 @@ def _check_rfm(spec: Spec, where: str) -> None:
     named = {key: getattr(spec.rfm, key) for key in RfmCuts.model_fields}
     for key, name in named.items():
         if name not in spec.columns:
-            raise SpecError.unknown_name(f"{where}: rfm.{key}", name, spec.columns)
+            raise unknown_name(f"{where}: rfm.{key}", name, spec.columns)
         column = spec.columns[name]
         if column.role not in ("active", "passive") or column.kind not in ("number", "integer"):
             raise SpecError.because(

@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from pipeline.contract import Column, Dataset, Group, Kind, share_label, with_label
+from pipeline.contract import Column, Dataset, Group, Kind, share_label, unknown_name, with_label
 from pipeline.errors import SpecError
 from pipeline.spec.checks import check_references, explain
 from pipeline.spec.parts import (
@@ -195,7 +195,7 @@ def _find(name_or_file: str) -> Path:
             )
         return path
     if name_or_file not in shipped_specs():
-        raise SpecError.unknown_name("--spec", name_or_file, shipped_specs())
+        raise unknown_name("--spec", name_or_file, shipped_specs())
     return SPECS_FOLDER / f"{name_or_file}.toml"
 
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from pipeline.contract import Message
-from pipeline.errors import SpecError
+from pipeline.contract import Message, unknown_name
 from pipeline.reading import ROW_ID, Choice, Engine, Question
 from pipeline.understanding import experiment, shape
 from pipeline.understanding import purchases as who
@@ -85,7 +84,7 @@ def _check(given: Answers, table: Sequence[Profile]) -> None:
     for key in COLUMN_KEYS:
         chosen = given.get(key)
         if chosen is not None and chosen not in (*names, ROW_ID, "none"):
-            raise SpecError.unknown_name(f"--answer {key}", chosen, names)
+            raise unknown_name(f"--answer {key}", chosen, names)
 
 
 def _order_and_customers(

@@ -14,7 +14,8 @@ from pipeline.campaigns import known_of_customers, predict
 from pipeline.campaigns.learning.response_model import learn
 from pipeline.campaigns.plan import plan_campaigns
 from pipeline.campaigns.priced import KIND_PREFIX
-from pipeline.contract import Assignments, HeldOut, Scored, Segmentation, Targets
+from pipeline.command_line import told_placed
+from pipeline.contract import Assignments, HeldOut, Message, Scored, Segmentation, Targets, speaker
 from pipeline.errors import InputError, UsageError
 from pipeline.scoring import score_file, score_upload
 from pipeline.scoring.outlook import response_outlook
@@ -138,6 +139,25 @@ def test_a_run_without_a_model_places_customers_and_says_why_there_is_no_probabi
 
     assert list(found.table.columns) == COLUMNS[:-1]
     assert any(note.startswith("no response probabilities: run aaaaaaaa") for note in found.notes)
+
+
+def test_the_reason_stands_inside_the_sentence(run: Segmentation) -> None:
+    assert run.campaigns is not None
+    why = Message.of("The data hold no campaigns: there is nothing to learn a response from.")
+    summary = run.campaigns.summary.model_copy(update={"model": None, "notes": (why,)})
+    found = placed(replace(run, campaigns=replace(run.campaigns, summary=summary)), shoppers(40, seed=5))
+
+    (note,) = found.response_notes
+    assert note == "no response probabilities: the data hold no campaigns: there is nothing to learn a response from."
+    assert speaker("ru").tell(note).startswith("вероятностей отклика нет: в данных нет кампаний")
+
+
+@pytest.mark.parametrize(
+    ("customers", "told"),
+    [(1, "1 customer placed, written to new.csv"), (1200, "1,200 customers placed, written to new.csv")],
+)
+def test_one_customer_is_placed_in_the_singular(customers: int, told: str) -> None:
+    assert told_placed(customers, Path("new.csv")) == told
 
 
 def test_the_id_comes_back_even_where_the_run_keeps_none(run: Segmentation) -> None:

@@ -133,10 +133,9 @@ def responses_card(it: Segmentation | None, one: SegmentCard | None) -> tuple[in
     """What its customers answered to past campaigns."""
     title = _("What did they answer so far?")
     found = traits.responses(it, one.segment) if it and one else ()
-    described = happenings.outcomes(it) if it and one and not found else ()
-    if it and one and described:
-        told = " ".join(happenings.in_segment(it, column, one.segment) for column in described)
-        return _unknown(ids.RESPONSES, _("What happens to them?"), told)
+    told = [happenings.in_segment(it, column, one.segment) for column in happenings.outcomes(it)] if it and one else []
+    if told and not found:
+        return _unknown(ids.RESPONSES, _("What happens to them?"), " ".join(told))
     if it and not found:
         return _unknown(ids.RESPONSES, title, _("These data hold no campaigns, so nothing is known about responses."))
     rows = [
@@ -167,8 +166,15 @@ def responses_card(it: Segmentation | None, one: SegmentCard | None) -> tuple[in
             few=number(FEW),
             least=number(traits.LEAST),
         ),
-        below=as_table(
-            [_("Campaign"), _("Contacted"), _("Responded"), _("Response here"), _("All customers")], rows, caption=title
+        below=html.Div(
+            [
+                as_table(
+                    [_("Campaign"), _("Contacted"), _("Responded"), _("Response here"), _("All customers")],
+                    rows,
+                    caption=title,
+                ),
+                *([html.H3(_("What happens to them?")), *map(html.P, told)] if told else []),
+            ]
         ),
     )
 

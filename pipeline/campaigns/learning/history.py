@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from pipeline.contract import Campaign
+from pipeline.contract import Campaign, Message, no_column
 from pipeline.errors import SpecError
 
 if TYPE_CHECKING:
@@ -39,7 +39,13 @@ def read_history(spec: Spec, data: Data | None) -> pd.DataFrame | None:
     wanted = [MOMENT, spec.id.column, spec.history.received, spec.history.responded, *spec.history.columns]
     for name in wanted:
         if name not in frame:
-            raise SpecError.no_column(f"{spec.path or spec.name}: history.query yields", name, map(str, frame.columns))
+            raise no_column(
+                Message.of(
+                    "{spec}: history.query yields no column '{column}'", spec=str(spec.path or spec.name), column=name
+                ),
+                name,
+                map(str, frame.columns),
+            )
     frame = frame[wanted]
     if frame.duplicated([MOMENT, spec.id.column]).any():
         raise SpecError.because(

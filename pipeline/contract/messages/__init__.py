@@ -4,6 +4,7 @@ from pipeline.contract.messages.as_json import decoded, encoded
 from pipeline.contract.messages.beside import messages_of, with_messages
 from pipeline.contract.messages.currency import CURRENCY_SIGNS, affixes, currency_of, with_currency
 from pipeline.contract.messages.languages import Translator, catalogue, languages, merged, speaker
+from pipeline.contract.messages.missing import no_column, unknown_name
 from pipeline.contract.messages.values import (
     ENGLISH,
     Cased,
@@ -44,9 +45,11 @@ __all__ = [
     "languages",
     "merged",
     "messages_of",
+    "no_column",
     "own",
     "percent",
     "speaker",
+    "unknown_name",
     "with_currency",
     "with_messages",
 ]

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pipeline.contract import Message
 from pipeline.errors import InputError
 
 if TYPE_CHECKING:
@@ -19,26 +20,43 @@ _LOOKS = {"table_info", "table_xinfo", "foreign_key_list", "index_list", "index_
 _LONGEST = 3600  # seconds that a server may work on one question
 _PATIENCE = 10  # seconds until a server that does not answer counts as unreachable
 _FORM = "sqlite:///FILE or postgresql://USER:PASSWORD@HOST/DATABASE"
-_FAULTS = (  # SQLSTATE, or what the driver's words hold where a failed connection has none; what it means; what to do
+_CHECK_PATH = "check the path after sqlite:///"
+_FAULTS: tuple[
+    tuple[tuple[str, ...], Message, Message], ...
+] = (  # SQLSTATE, or what the driver's words hold where a failed connection has none; what it means; what to do
     (
         ("28P01", "28000", "password authentication failed", "no password supplied"),
-        "the server refuses this user or password",
-        "check both in the address; in a password, @ : / and % are written %40 %3A %2F and %25",
+        Message.of("the server refuses this user or password"),
+        Message.of("check both in the address; in a password, @ : / and % are written %40 %3A %2F and %25"),
     ),
     (
         ("3D000", 'FATAL:  database "'),
-        "there is no such database on this server",
-        "check the name at the end of the address",
+        Message.of("there is no such database on this server"),
+        Message.of("check the name at the end of the address"),
     ),
     (
         ("Connection refused", "translate host", "resolve host", "timeout expired", "No route", "unreachable"),
-        "no server answers there",
-        "check host and port, and that the server runs and lets this machine in",
+        Message.of("no server answers there"),
+        Message.of("check host and port, and that the server runs and lets this machine in"),
     ),
-    (("file is not a database", "malformed"), "the file is no SQLite database", "check the path after sqlite:///"),
-    (("database is locked",), "another program is writing to it", "try again when it is done"),
-    (("42501", "permission denied"), "this user may not read it", "ask for the right to SELECT"),
+    (
+        ("file is not a database", "malformed"),
+        Message.of("the file is no SQLite database"),
+        Message.of(_CHECK_PATH),
+    ),
+    (
+        ("database is locked",),
+        Message.of("another program is writing to it"),
+        Message.of("try again when it is done"),
+    ),
+    (
+        ("42501", "permission denied"),
+        Message.of("this user may not read it"),
+        Message.of("ask who keeps the database for the right to SELECT"),
+    ),
 )
+
+_CHECK_ALL = Message.of("check the address, that the server runs, and source.query in the spec")
 
 
 @dataclass(frozen=True)
@@ -103,19 +121,27 @@ def _engine(url: str) -> tuple[sa.Engine, str]:
         return sa.create_engine(address), shown
     except sa.exc.ArgumentError as error:
         raise InputError.because(
-            "--data: not a database address", expected=_FORM, found="an address of another form"
+            Message.of("not a database address"),
+            expected=Message.of(_FORM),
+            found=Message.of("an address of another form"),
+            remedy=Message.of("correct the address, or give a file or a folder"),
         ) from error
     except (ImportError, sa.exc.NoSuchModuleError) as error:
-        extra = "korzina[postgres]" if "postgres" in url else "the database's SQLAlchemy driver"
         raise InputError.because(
-            "the driver of this database is not installed", found=str(error), remedy=f"pip install '{extra}'"
+            Message.of("the driver of this database is not installed"),
+            found=str(error),
+            remedy=Message.of("install it: pip install 'korzina[postgres]'")
+            if "postgres" in url
+            else Message.of("install the database's driver for SQLAlchemy with pip"),
         ) from error
 
 
 def _existing_file(address: sa.URL, shown: str) -> sa.URL:
     """Read-only: a mistyped path must not become a new, empty database."""
     if not address.database or not Path(address.database).is_file():
-        raise InputError.because(f"{shown}: no such database file", remedy="check the path after sqlite:///")
+        raise InputError.because(
+            Message.of("{source}: no such database file", source=shown), remedy=Message.of(_CHECK_PATH)
+        )
     return address.set(database=f"file:{Path(address.database).absolute()}", query={"mode": "ro", "uri": "true"})
 
 
@@ -148,9 +174,11 @@ def _refusal(error: sa.exc.SQLAlchemyError, shown: str, password: Any) -> InputE
     state = getattr(orig, "sqlstate", None) or ""
     brief = cause.splitlines()[0] if cause else type(error).__name__
     known = (fault for fault in _FAULTS if state in fault[0] or any(sign in cause for sign in fault[0]))
-    _, meaning, remedy = next(known, ((), "", "check the address, that the server runs, and source.query in the spec"))
+    meaning, remedy = next(((meaning, remedy) for _, meaning, remedy in known), (None, _CHECK_ALL))
     return InputError.because(
-        f"{shown}: the database cannot be read" + (f", {meaning}" if meaning else ""),
+        Message.of("{source}: the database cannot be read, {meaning}", source=shown, meaning=meaning)
+        if meaning
+        else Message.of("{source}: the database cannot be read", source=shown),
         found=(brief.replace(str(password), "***") if password else brief)[:300],
         remedy=remedy,
     )

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from pipeline.contract import Message
 from pipeline.errors import InputError, SpecError
 from pipeline.reading.databases.address import CHUNK, Database, open_database
 from pipeline.reading.raw import RawTable
@@ -37,7 +38,9 @@ def read_database(spec: Spec, url: str) -> RawTable:
         frame = _fetch(answer.execute(sa.text(_literal(query))))
     if frame.empty:
         raise InputError.because(
-            f"{database.shown}: no rows", expected="one row a customer", remedy="check source.query"
+            Message.of("{source}: no rows", source=database.shown),
+            expected=Message.of("one row a customer"),
+            remedy=Message.of("check source.query in the spec, or the table that it reads"),
         )
     return RawTable(frame=frame, source=database.shown, rows=np.arange(1, len(frame) + 1, dtype=np.int64))
 
@@ -46,9 +49,10 @@ def _refuse_changes(query: str, shown: str) -> None:
     """Raise ``SpecError`` for what does not begin like a question; a database that is only read refuses the rest."""
     if not _QUESTION.match(query):
         raise SpecError.because(
-            f"{shown}: source.query is no SELECT",
+            Message.of("{source}: source.query is no SELECT", source=shown),
             found=" ".join(query.split())[:100],
-            expected="one SELECT in the database's own SQL",
+            expected=Message.of("one SELECT in the database's own SQL"),
+            remedy=Message.of("write source.query in the spec as a SELECT that reads and changes nothing"),
         )
 
 
@@ -59,10 +63,14 @@ def _only_table(database: Database) -> str:
     names = sorted([*inspector.get_table_names(), *inspector.get_view_names()])
     if len(names) != 1:
         raise InputError.because(
-            f"{database.shown}: which table?",
-            expected="a database with one table, or a query in the spec",
-            found=f"{len(names)} tables: {', '.join(names[:20])}" if names else "no table",
-            remedy='write the query into the spec: [source] query = "select * from customers"',
+            Message.of("{source}: which table?", source=database.shown),
+            expected=Message.of("a database with one table, or a query in the spec"),
+            found=Message.counted("{n} table: {names}", "{n} tables: {names}", len(names), names=", ".join(names[:20]))
+            if names
+            else Message.of("no table"),
+            remedy=Message.of(
+                'write the query into the spec: [source] query = "{query}"', query="select * from customers"
+            ),
         )
     return f"SELECT * FROM {database.connection.dialect.identifier_preparer.quote(names[0])}"  # noqa: S608
 

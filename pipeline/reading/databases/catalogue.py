@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
+from pipeline.contract import Message
 from pipeline.errors import InputError
 from pipeline.reading.databases.address import Database, open_database
 
@@ -52,7 +53,9 @@ def database_tables(url: str) -> dict[str, StoredTable]:
         held = stored_tables(database)
     if not held:
         raise InputError.because(
-            f"{database.shown}: no table", expected="a table that this user may read", remedy="check the address"
+            Message.of("{source}: no table in this database", source=database.shown),
+            expected=Message.of("a table that this user may read"),
+            remedy=Message.of("check the name of the database in the address, and what this user may read"),
         )
     return held
 

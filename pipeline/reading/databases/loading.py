@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from pipeline.errors import SpecError
+from pipeline.contract import unknown_name
 from pipeline.reading.databases.address import CHUNK, Database, open_database
 from pipeline.reading.databases.catalogue import CellKind, StoredTable, stored_tables
 from pipeline.reading.databases.cells import arrow_type, column_of, expression
@@ -134,13 +134,13 @@ def _chosen(
     database: Database, held: Mapping[str, StoredTable], name: str, columns: Sequence[str] | None
 ) -> tuple[StoredTable, Sequence[str]]:
     if name not in held:
-        raise SpecError.unknown_name(f"{database.shown}: tables", name, held)
+        raise unknown_name(f"{database.shown}: tables", name, held)
     if columns is None:
         kinds = _kinds(database, held[name], list(held[name].columns))
         return held[name], [column for column, kind in kinds.items() if kind != "bytes"]
     missing = [column for column in columns if column not in held[name].columns]
     if missing:
-        raise SpecError.unknown_name(f"{database.shown}: columns of {name}", missing[0], held[name].columns)
+        raise unknown_name(f"{database.shown}: columns of {name}", missing[0], held[name].columns)
     return held[name], columns
 
 

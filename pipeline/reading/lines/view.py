@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
+from pipeline.contract import Message, unknown_name
 from pipeline.errors import SpecError
 from pipeline.reading.engine import Engine, QueryError, quote
 from pipeline.reading.lines.days import Days, judge_days
@@ -54,9 +55,9 @@ def count_days(engine: Engine, spec: LinesSpec, where: str) -> list[tuple[date, 
     counts = days_of(engine, NUMBERED, spec.day)
     if not counts:
         raise SpecError.because(
-            f"{where}: lines.day: column {spec.day!r} holds no day",
-            expected="dates",
-            remedy="name another column, or say how its days are written with source.date_format",
+            Message.of("{spec}: lines.day: column '{column}' holds no day", spec=where, column=spec.day),
+            expected=Message.of("dates"),
+            remedy=Message.of("name another column, or say how its days are written with source.date_format"),
         )
     return counts
 
@@ -165,14 +166,15 @@ def _check(engine: Engine, sql: str, key: str, spec: Spec) -> None:
     where, what = spec.path or spec.name, forbidden(sql)
     if what:
         raise SpecError.because(
-            f"{where}: {key} uses {what}",
-            expected="an expression over the columns of one line",
+            Message.of("{spec}: {key} uses {what}", spec=where, key=key, what=what),
+            expected=Message.of("an expression over the columns of one line"),
             found=sql.strip(),
-            remedy="use $as_of for dates, and whole_order where one line decides for its order",
+            remedy=Message.of("use $as_of for dates, and whole_order where one line decides for its order"),
         )
     if asks_day(sql) and spec.day is None:
         raise SpecError.because(
-            f"{where}: {key} uses $as_of, which the spec does not set", remedy='add as_of = "auto" at its top'
+            Message.of("{spec}: {key} uses $as_of, which the spec does not set", spec=where, key=key),
+            remedy=Message.of('add as_of = "auto" at its top'),
         )
     try:
         engine.rows(f"SELECT {_bound(sql, spec.day)} FROM {quote(NUMBERED)} LIMIT 0")  # noqa: S608
@@ -183,10 +185,10 @@ def _check(engine: Engine, sql: str, key: str, spec: Spec) -> None:
 def lines_failed(where: str, key: str, sql: str, found: str) -> SpecError:
     """The error for an expression of ``[lines]`` that the engine cannot run."""
     return SpecError.because(
-        f"{where}: {key} failed: {sql.strip()}",
+        Message.of("{spec}: {key} failed: {sql}", spec=where, key=key, sql=sql.strip()),
         found=found,
-        expected=f"SQL over the columns of one line, {NUMBER} and $as_of",
-        remedy="mend it in the spec; names with spaces stand in double quotes, texts in single ones",
+        expected=Message.of("SQL over the columns of one line, {number} and $as_of", number=NUMBER),
+        remedy=Message.of("mend it in the spec; names with spaces stand in double quotes, texts in single ones"),
     )
 
 
@@ -195,7 +197,7 @@ def _refuse_unknown(engine: Engine, lines: LinesSpec, where: str) -> None:
     for key in ("customer", "order", "day"):
         column = getattr(lines, key)
         if column is not None and column not in known:
-            raise SpecError.unknown_name(f"{where}: lines.{key}", column, [name for name in known if name != POSITION])
+            raise unknown_name(f"{where}: lines.{key}", column, [name for name in known if name != POSITION])
 
 
 def _as_day(column: str) -> str:

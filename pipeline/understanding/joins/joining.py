@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from pipeline.contract import Message, Quantity, percent
-from pipeline.errors import InputError, SpecError
+from pipeline.contract import Message, Quantity, percent, unknown_name
+from pipeline.errors import InputError
 from pipeline.reading import Choice, Engine, Question, quote
 from pipeline.understanding.joins import names as words
 from pipeline.understanding.joins.keys import NAMED, Link, Tables, links_of, tables_of
@@ -46,7 +46,10 @@ def joined(
     tables = tables_of(engine, names)
     if not any(tables.rows.values()):
         raise InputError.because(
-            "the tables are empty", found=", ".join(names), expected="rows of purchases or customers"
+            Message.of("the tables are empty"),
+            found=", ".join(names),
+            expected=Message.of("rows of purchases or customers"),
+            remedy=Message.of("give the files that hold them"),
         )
     links = links_of(engine, tables, declared)
     candidate, which = finest(tables, links, given.get("table"))
@@ -88,7 +91,7 @@ def _deduplicated(
         )
     place = f"rows.{table}"
     if answers.get(place) not in (None, _ONE, NONE):
-        raise SpecError.unknown_name(f"--answer {place}", answers[place], [_ONE, NONE])
+        raise unknown_name(f"--answer {place}", answers[place], [_ONE, NONE])
     told = Message.of("{table}: one row is taken for each {key}", table=table, key=key)
     if answers.get(place) == _ONE:
         return Join(link, "one"), None, [told]
@@ -111,10 +114,10 @@ def _covered(engine: Engine, result: JoinedTables, tables: Tables) -> Iterator[M
     rows, lines = tables.rows[result.grain], int(row["n"])
     if lines != rows:
         raise InputError.because(
-            f"the join does not keep the rows of {result.grain}",
-            expected=f"{rows:,} rows",
-            found=f"{lines:,}",
-            remedy=f"leave tables out, e.g. --answer join.{result.tables[-1]}=none",
+            Message.of("the join does not keep the rows of {table}", table=result.grain),
+            expected=Message.counted("{n} row", "{n} rows", rows),
+            found=Message.of("{n}", n=Quantity(lines)),
+            remedy=Message.of("leave tables out, e.g. --answer join.{table}=none", table=result.tables[-1]),
         )
     n = Quantity(rows, ",d")
     yield Message.of("{table}: each of its {n} rows is a line", table=result.grain, n=n)

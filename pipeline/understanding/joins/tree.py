@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from pipeline.contract import Joined, Message, Quantity, percent
-from pipeline.errors import SpecError
+from pipeline.contract import Joined, Message, Quantity, percent, unknown_name
 from pipeline.reading import Choice, Question
 from pipeline.understanding.joins import names as words
 from pipeline.understanding.joins.keys import Field, Link, Tables
@@ -46,7 +45,7 @@ def finest(tables: Tables, links: Sequence[Link], chosen: str | None) -> tuple[C
         Where ``chosen`` is no table.
     """
     if chosen is not None and chosen not in tables.rows:
-        raise SpecError.unknown_name("--answer table", chosen, tables.rows)
+        raise unknown_name("--answer table", chosen, tables.rows)
     ranked = sorted(
         (_weighed(table, tables, links) for table, rows in tables.rows.items() if rows or table == chosen),
         key=lambda candidate: (-candidate.score, -candidate.rows, candidate.table),
@@ -100,7 +99,7 @@ def _settled(best: Link, open_: Sequence[Link], answers: Mapping[str, str]) -> t
     if key in answers:
         by_name = {_shown(link.column): link for link in rivals}
         if answers[key] not in by_name:
-            raise SpecError.unknown_name(f"--answer {key}", answers[key], [*by_name, NONE])
+            raise unknown_name(f"--answer {key}", answers[key], [*by_name, NONE])
         return by_name[answers[key]], None
     near = [link for link in rivals if best.score - link.score < _NEAR]
     buying = [link for link in near if words.role_of_buying(link.column.name)]
