@@ -103,8 +103,9 @@ def create_app(data: SegmentationData, pages: Sequence[Page] = PAGES) -> Dash:
     routes.register(app.server, data)
     report.register(app.server, data)
     access.register(app.server, data.settings)  # before a body is judged: who is nobody learns nothing by it
-    guard.register(app, data.settings, _NATIVES)
-    app.server.before_request_funcs[None].insert(0, _listen)  # refusals too are in the reader's language
+    guard.register(app, _NATIVES)
+    # behind the request's id and before Dash's own: refusals too have a number, and are in the reader's language
+    app.server.before_request_funcs[None][1:1] = [_listen, guard.door(data.settings)]
     if prefix:
         app.server.wsgi_app = UnderPrefix(app.server.wsgi_app, prefix)
     return app

@@ -4,6 +4,6 @@ Roles come behind it (``access``): whoever passes here is a reader of this dashb
 """
 
 from dashapp.guard.failures import report
-from dashapp.guard.guard import register
+from dashapp.guard.guard import door, register
 
-__all__ = ["register", "report"]
+__all__ = ["door", "register", "report"]

@@ -19,6 +19,7 @@ from pipeline.settings import Settings, is_loopback
 
 SECRET_HEADER = "X-Korzina-Proxy-Secret"  # noqa: S105 - the name of a header
 _OPEN = ("/healthz", "/readyz")
+_METRICS = "/metrics"  # which asks for its own token, or answers this machine only
 _LOOKING = ("GET", "HEAD", "OPTIONS")
 
 
@@ -35,6 +36,8 @@ def stranger(settings: Settings) -> Refused | None:
     """Why the present request may not pass; None where it may."""
     if request.path in _OPEN and request.method in _LOOKING:
         return None
+    if request.path == _METRICS:
+        return None if settings.metrics_token else _unknown_host(settings)
     return _unknown_host(settings) or _unknown_sender(settings) or _foreign_page(settings)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from functools import partial
 
 from dash import Dash
@@ -21,8 +22,13 @@ _ANY_METHOD = ("GET", "POST", "PUT", "PATCH", "DELETE")
 _log = logging.getLogger(__name__)
 
 
-def register(app: Dash, settings: Settings, *scripts: str) -> None:
-    """Guard every request to ``app``; to be called when its pages and callbacks are registered.
+def door(settings: Settings) -> Callable[[], Response | None]:
+    """What is to be asked before anything else: whether somebody may ask at all."""
+    return partial(_keep_out, settings)
+
+
+def register(app: Dash, *scripts: str) -> None:
+    """Guard every request to ``app`` behind the door; to be called when its pages and callbacks are registered.
 
     Parameters
     ----------
@@ -30,7 +36,6 @@ def register(app: Dash, settings: Settings, *scripts: str) -> None:
         The texts of the scripts that stand in the page itself, besides Dash's own.
     """
     server = app.server
-    server.before_request_funcs.setdefault(None, []).insert(0, partial(_keep_out, settings))
     server.before_request(partial(_check, app))
     server.after_request(Policy(app, scripts).put_on)
     server.register_error_handler(Exception, on_failure)

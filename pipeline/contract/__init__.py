@@ -141,7 +141,15 @@ from pipeline.contract.scored import (
     plain_number,
     plain_quantity,
 )
-from pipeline.contract.spreadsheets import BOM, SHEET_ROWS, account_text, csv_lines, harmless, write_workbook
+from pipeline.contract.spreadsheets import (
+    BOM,
+    SHEET_ROWS,
+    account_text,
+    csv_lines,
+    harmless,
+    restored,
+    write_workbook,
+)
 from pipeline.contract.tables import (
     TABLES,
     Affinities,
@@ -302,6 +310,7 @@ __all__ = [
     "percent",
     "plain_number",
     "plain_quantity",
+    "restored",
     "reviewed_run",
     "rfm_cell",
     "set_aside_in_words",

@@ -6,6 +6,7 @@ import csv
 import io
 import math
 import re
+import unicodedata
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time
 from pathlib import Path
@@ -16,7 +17,13 @@ import pandas as pd
 SHEET_ROWS = 1_048_575  # customers that fit on a sheet below its header
 ABOUT = "About"  # the second sheet of a workbook: what the first was taken from
 BOM = "\ufeff"  # tells spreadsheets that a file is UTF-8
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = frozenset("=+-@\N{MINUS SIGN}")
+# blanks of all kinds, signs that steer and are not seen, and apostrophes, which harmless may have put there
+_UNSHOWN = re.compile(
+    r"^[\s'\x00-\x1f\x7f-\xa0\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2000-\u200f"
+    r"\u2028-\u202f\u205f-\u206f\u2800\u3000\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e0fff]*"
+)
+_NUMBER = re.compile(r"[+-]?(\d+([., \u00a0\u202f]\d{3})*([.,]\d+)?|[.,]\d+)(e[+-]?\d+)?%?", re.IGNORECASE | re.ASCII)
 _LONGEST = 32_767  # characters of a cell
 _EXACT = 2**53  # whole numbers above it are no longer told apart as floats, which is all that a cell holds
 
@@ -25,8 +32,26 @@ Account = Sequence[tuple[str, object]]
 
 
 def harmless(value: object) -> object:
-    """Text that a spreadsheet does not take for a formula (OWASP, CSV injection); numbers stay as they are."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
+    """Text that a spreadsheet does not take for a formula (OWASP, CSV injection): with an apostrophe before it.
+
+    Numbers stay as they are, also those that are text (``-5``). ``restored`` takes the apostrophe away again.
+    """
+    return f"'{value}" if isinstance(value, str) and _is_formula(value) else value
+
+
+def restored(text: str) -> str:
+    """The text that ``harmless`` was given; any other text as it is."""
+    return text[1:] if text.startswith("'") and _is_formula(text[1:]) else text
+
+
+def _is_formula(text: str) -> bool:
+    """Whether a spreadsheet may run the text: what it does not show before the first sign does not count."""
+    if text[:1].isalnum() and text[:1].isascii():
+        return False
+    shown = _UNSHOWN.sub("", text)
+    if unicodedata.normalize("NFKC", shown[:1]) not in _FORMULA:  # the full-width signs and other forms of them
+        return text[:1] in ("\t", "\r", "\n") and bool(shown)
+    return len(shown) > 1 and not _NUMBER.fullmatch(text)
 
 
 def csv_lines(rows: Iterable[Cells]) -> str:

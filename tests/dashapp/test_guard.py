@@ -195,6 +195,21 @@ def test_what_watches_the_process_needs_no_name_and_no_secret(serve: Serve, path
     assert answer.status_code == 200
 
 
+@pytest.mark.parametrize(("host", "token", "status"), [("10.1.2.3", True, 200), ("10.1.2.3", False, 404)])
+def test_metrics_ask_for_their_own_token_behind_a_proxy(serve: Serve, host: str, token: bool, status: int) -> None:
+    headers = {"Host": host, **({"Authorization": "Bearer scraper"} if token else {})}
+
+    answer = serve(**BEHIND, metrics_token="scraper").get(
+        "/metrics", headers=headers, environ_overrides={"REMOTE_ADDR": "10.9.9.9"}
+    )
+
+    assert answer.status_code == status
+
+
+def test_no_foreign_name_shows_the_metrics_of_this_machine(serve: Serve) -> None:
+    assert serve().get("/metrics", headers={"Host": "evil.example"}).status_code == 421
+
+
 def test_another_machine_is_not_answered_even_if_the_server_was_told_to_listen_to_it(serve: Serve) -> None:
     assert serve().get("/", environ_overrides={"REMOTE_ADDR": "192.0.2.7"}).status_code == 403
 

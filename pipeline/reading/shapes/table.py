@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from pipeline.contract import Message, Quantity
+from pipeline.contract import Message, Quantity, restored
 from pipeline.errors import InputError
 from pipeline.reading.questions import Question
 from pipeline.reading.raw import Reject
@@ -68,8 +68,24 @@ def finish_table(frame: pd.DataFrame, lines: Positions, header: list[str], name:
         told = "{file}: {columns} stands twice with the same cells; one is kept"
         notes.append(Message.of(told, file=name, columns=twice))
     places = [place for place in places if place not in copies]
-    table = kept.frame[places].set_axis([header[place] for place in places], axis=1)
+    table = _restored(kept.frame[places].set_axis([restored(header[place]) for place in places], axis=1))
     return FileTable(table, kept.lines, kept.aside, tuple(notes))
+
+
+def _restored(table: pd.DataFrame) -> pd.DataFrame:
+    """The cells without the apostrophes that a list of ours has before what a spreadsheet would run."""
+    quoted = {
+        place: table.iloc[:, place].str.startswith("'", na=False)
+        for place, kind in enumerate(table.dtypes)
+        if isinstance(kind, pd.StringDtype)
+    }
+    made = {
+        place: table.iloc[:, place].where(~cells, table.iloc[:, place].map(restored, na_action="ignore"))
+        for place, cells in quoted.items()
+        if cells.any()
+    }
+    columns = [made.get(place, table.iloc[:, place]) for place in range(table.shape[1])]
+    return pd.concat(columns, axis=1) if made else table
 
 
 def without_rows(name: str, rejects: int) -> InputError:
