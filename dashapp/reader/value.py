@@ -7,7 +7,7 @@ from typing import Literal
 
 from flask import g, has_request_context
 
-from pipeline.contract import READER_ROLES, ReaderRole
+from pipeline.settings import READER_ROLES, ReaderRole
 
 Right = Literal["look", "rows", "change", "score", "audit"]
 
