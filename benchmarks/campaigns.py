@@ -19,9 +19,10 @@ from sklearn.ensemble import GradientBoostingClassifier, HistGradientBoostingCla
 from sklearn.tree import DecisionTreeClassifier
 
 from pipeline.campaigns import PAST, RECEIVED, known_of_customers, place, predict, read_history
+from pipeline.campaigns.learning.cross_fitting import FOLDS, REPEATS, folds
 from pipeline.campaigns.learning.evidence import Subject, _segments_at_test
 from pipeline.campaigns.learning.offers import RESPONDED, Offers, last_campaign, offers_of_last, offers_over_time
-from pipeline.campaigns.learning.response_model import FOLDS, REPEATS, cross_fit, fit_response, folds
+from pipeline.campaigns.learning.response_model import learn
 from pipeline.campaigns.learning.rivals import predict_by_cells, rfm_cells, with_past
 from pipeline.cleaning import clean
 from pipeline.reading import read_source
@@ -90,7 +91,7 @@ def splits(offers: Offers, seed: int):
         yield [(~offers.test, offers.test)]
         return
     for repeat in range(REPEATS):
-        fold = folds(offers.outcome, seed + repeat)
+        fold = folds(len(offers.outcome), seed + repeat)
         yield [(fold != one, fold == one) for one in range(FOLDS)]
 
 
@@ -135,14 +136,22 @@ def rules(offers: Offers, segmentations: dict[int, np.ndarray], k: int) -> list[
             made.append(Measured(f"{label}{AVERAGED}", made[-1].probability.mean(axis=0, keepdims=True)))
 
     if offers.test is None:
-        model = cross_fit(offers.known, offers.columns, y, 0)
+
+        def own(train, test):
+            part = offers.where(train)
+            return predict(learn(part.known, offers.columns, part.outcome, 0).model, offers.known[test])
+
+        model = over_splits(offers, own)
         made.append(Measured("**Korzina's response model**", model))
-        made.append(Measured(f"**Korzina's plan**{AVERAGED}", model.mean(axis=0, keepdims=True)))
+        made.append(Measured(f"**Korzina's response model**{AVERAGED}", model.mean(axis=0, keepdims=True)))
+        plan = learn(offers.known, offers.columns, y, 0).probability
+        made.append(Measured(f"**Korzina's plan**{AVERAGED}", plan[None, :]))
     else:
 
         def rule(train, test):
             part = offers.where(train)
-            return predict(fit_response(part.known, offers.columns, part.outcome), offers.known[test])
+            learned = learn(part.known, offers.columns, part.outcome, 0, customer=part.customer)
+            return predict(learned.model, offers.known[test])
 
         made.append(Measured("**Korzina's plan**", over_splits(offers, rule)))
     return made

@@ -1,100 +1,31 @@
 """How often each rule names the right number of clusters, on generated data whose truth is known.
 
-Run: ``python benchmarks/truth.py [--seeds 10] [--workers 2]``. Prints a Markdown table and writes it into
-``docs/benchmarks.md`` between its markers. Every family is generated anew from each seed; nothing is tuned here.
+Run: ``python benchmarks/truth.py [--seeds 10] [--workers 2]``, with ``--keep FILE --minutes 5`` in pieces. Prints a
+Markdown table and writes it into ``docs/benchmarks.md`` between its markers. Every family is generated anew from each
+seed; nothing is tuned here.
 """
 
 from __future__ import annotations
 
 import argparse
+import pickle
+import time
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
+from families import FAMILIES, N, drawn, prepare
 from report import machine_line, write_section
 from sklearn.datasets import load_breast_cancer, load_digits, load_iris, load_wine
 
-from pipeline.contract import CandidateRecord
-from pipeline.segmenting import assess_stability, decide, null_silhouettes, silhouettes, sweep
+from pipeline.segmenting import assess_stability, at_the_end, decide, judged, null_silhouettes, silhouettes, sweep
 from pipeline.segmenting.choose import elbow
 from pipeline.segmenting.kmeans import LIGHT
+from pipeline.stages import LARGEST, WIDEST
 
-K_MAX = 10
 GAP_DRAWS = 10
-N = 800
 
-
-def blobs(rng, k, *, n=N, p=6, spread=1.0, apart=4.5, weights=None):
-    """k Gaussian groups whose centres are at least ``apart`` standard deviations from each other."""
-    centres = [rng.normal(size=p) * apart]
-    while len(centres) < k:
-        one = rng.normal(size=p) * apart
-        if min(np.linalg.norm(one - other) for other in centres) >= apart:
-            centres.append(one)
-    shares = np.ones(k) if weights is None else np.asarray(weights, dtype=float)
-    labels = rng.choice(k, n, p=shares / shares.sum())
-    return np.array(centres)[labels] + rng.normal(size=(n, p)) * spread
-
-
-def anisotropic(rng):
-    return blobs(rng, 4, apart=7.0) @ (np.eye(6) + 0.35 * rng.normal(size=(6, 6)))
-
-
-def with_noise_features(rng):
-    return np.hstack([blobs(rng, 4, apart=6.0), rng.normal(size=(N, 10))])
-
-
-def with_outliers(rng):
-    data = blobs(rng, 4, apart=6.0)
-    rows = rng.choice(N, N // 100, replace=False)
-    data[rows] = rng.normal(size=(len(rows), 6)) * 25
-    return data
-
-
-def unequal_spread(rng):
-    parts = [
-        blobs(rng, 1, n=N // 3, spread=spread, apart=0.0) + shift
-        for spread, shift in ((0.5, 0.0), (1.0, 5.0), (1.6, -6.0))
-    ]
-    return np.vstack(parts)
-
-
-def spending_mixes(rng):
-    """Shares of six categories from four Dirichlet profiles, as a shop's baskets would give them."""
-    profiles = [np.where(np.arange(6) == place, 14.0, 2.0) for place in range(4)]
-    return np.vstack([rng.dirichlet(profile, N // 4) for profile in profiles])
-
-
-def overlapping(rng):
-    return blobs(rng, 3, apart=3.2)
-
-
-def correlated(rng):
-    return rng.normal(size=(N, 6)) @ rng.normal(size=(6, 6))
-
-
-def ramp(rng):
-    """A continuum: everybody somewhere between two extremes, evenly."""
-    return rng.uniform(0, 6, size=(N, 1)) * rng.normal(size=(1, 6)) + rng.normal(size=(N, 6))
-
-
-FAMILIES = {  # name -> (generator, true k or None where there is no structure)
-    "separated, k = 3": (lambda rng: blobs(rng, 3), 3),
-    "separated, k = 5": (lambda rng: blobs(rng, 5), 5),
-    "separated, k = 8": (lambda rng: blobs(rng, 8), 8),
-    "overlapping, k = 3": (overlapping, 3),
-    "unbalanced 20:5:3:1": (lambda rng: blobs(rng, 4, apart=6.0, weights=[20, 5, 3, 1]), 4),
-    "anisotropic, k = 4": (anisotropic, 4),
-    "10 noise features, k = 4": (with_noise_features, 4),
-    "1 % outliers, k = 4": (with_outliers, 4),
-    "unequal spread, k = 3": (unequal_spread, 3),
-    "spending mixes, k = 4": (spending_mixes, 4),
-    "null: Gaussian": (lambda rng: rng.normal(size=(N, 6)), None),
-    "null: correlated Gaussian": (correlated, None),
-    "null: uniform": (lambda rng: rng.uniform(size=(N, 6)), None),
-    "null: lognormal": (lambda rng: rng.lognormal(size=(N, 6)), None),
-    "null: ramp": (ramp, None),
-}
 LABELLED = {
     "iris": (load_iris, 3),
     "wine": (load_wine, 3),
@@ -108,58 +39,40 @@ class Verdicts:
     """What each rule said of one data set."""
 
     family: str
-    truth: int | None
+    right: set[int | None]
     rule: int | None
+    before: int | None  # what the rule said until it looked for valleys, within the 2 to 8 that were drafted then
     silhouette: int
     knee: int | None
     gap: int | None
 
 
-def prepare(data):
-    """The product's own default transforms: winsorize and standardise; a logarithm for skewed positive columns."""
-    columns = []
-    for column in data.T:
-        skew = ((column - column.mean()) ** 3).mean() / column.std() ** 3
-        if column.min() >= 0 and skew > 1:
-            column = np.log1p(column)
-        low, high = np.quantile(column, [0.005, 0.995])
-        clipped = np.clip(column, low, high)
-        columns.append((clipped - clipped.mean()) / (clipped.std() or 1.0))
-    return np.column_stack(columns)
-
-
-def judge(family: str, truth: int | None, data, seed: int) -> Verdicts:
+def judge(family: str, right: set[int | None], data, seed: int) -> Verdicts:
+    """The rules on one data set, as ``korzina train`` sweeps it: to 12, and on to 20 where the best k is the last."""
     matrix = prepare(data)
-    ks = range(2, K_MAX + 1)
-    partitions = sweep(matrix, ks, seed=seed)
-    measured = silhouettes(matrix, [one.labels for one in partitions], seed=seed)
-    stability = assess_stability(matrix, partitions, seed=seed)
-    nulls = null_silhouettes(matrix, list(ks), seed=seed)
-    records = [
-        CandidateRecord(
-            k=one.k,
-            inertia=one.inertia,
-            silhouette=silhouette.overall,
-            silhouette_se=None,
-            calinski_harabasz=0.0,
-            davies_bouldin=0.0,
-            stability=stability[one.k].prediction_strength,
-            null_silhouette=float(np.mean(nulls[one.k])),
-            seed_spread=None,
-            sizes=(1,) * one.k,
-            silhouette_by_segment=(None,) * one.k,
-            seconds=0.0,
-        )
-        for one, silhouette in zip(partitions, measured, strict=True)
-    ]
+    for last in (LARGEST, WIDEST):
+        partitions = sweep(matrix, range(2, last + 1), seed=seed)
+        measured = silhouettes(matrix, [one.labels for one in partitions], seed=seed)
+        stability = assess_stability(matrix, partitions, seed=seed)
+        nulls = null_silhouettes(matrix, list(range(2, last + 1)), seed=seed)
+        records = judged(matrix, partitions, measured, stability, nulls)
+        if not at_the_end(records):
+            break
     return Verdicts(
         family,
-        truth,
-        decide(records, bounds=(2, K_MAX)).supported_k,
+        right,
+        decide(records, bounds=(2, last)).supported_k,
+        _before(records),
         max(records, key=lambda one: one.silhouette).k,
         elbow(records),
         gap(matrix, partitions, seed),
     )
+
+
+def _before(records) -> int | None:
+    straight = [one.model_copy(update={"heaps": None}) for one in records if one.k <= LARGEST]
+    decision = decide(straight, bounds=(2, 8))
+    return None if decision.verdict == "none" else decision.k
 
 
 def gap(matrix, partitions, seed: int) -> int | None:
@@ -172,7 +85,7 @@ def gap(matrix, partitions, seed: int) -> int | None:
     for draw in range(GAP_DRAWS):
         reference = rng.uniform(rotated.min(axis=0), rotated.max(axis=0), size=rotated.shape)
         total = np.log((reference - reference.mean(axis=0)).ravel() @ (reference - reference.mean(axis=0)).ravel())
-        fits = sweep(reference, range(2, K_MAX + 1), seed=seed + draw, effort=LIGHT)
+        fits = sweep(reference, [one.k for one in partitions], seed=seed + draw, effort=LIGHT)
         logs.append([total, *(np.log(one.inertia) for one in fits)])
     own = np.array([np.log((centred**2).sum()), *(np.log(one.inertia) for one in partitions)])
     gaps = np.mean(logs, axis=0) - own
@@ -180,60 +93,82 @@ def gap(matrix, partitions, seed: int) -> int | None:
     for place in range(len(gaps) - 1):
         if gaps[place] >= gaps[place + 1] - errors[place + 1]:
             return None if place == 0 else place + 1
-    return K_MAX
+    return len(partitions) + 1
 
 
 def one_task(task):
     family, seed = task
     if family in FAMILIES:
-        generator, truth = FAMILIES[family]
-        return judge(family, truth, generator(np.random.default_rng([seed, 7])), seed)
+        return judge(family, FAMILIES[family][1], drawn(family, seed), seed)
     loader, truth = LABELLED[family]
-    return judge(family, truth, loader().data, seed)
+    return judge(family, {truth}, loader().data, seed)
 
 
 def table(results: list[Verdicts]) -> str:
-    rules = ("rule", "silhouette", "knee", "gap")
-    lines = ["| family | Korzina's rule | largest silhouette | knee | gap |", "|---|---|---|---|---|"]
+    rules = ("rule", "before", "silhouette", "knee", "gap")
+    lines = ["| family | Korzina's rule | before | largest silhouette | knee | gap |", "|---|---|---|---|---|---|"]
     for family in FAMILIES:
         mine = [one for one in results if one.family == family]
-        rates = [np.mean([getattr(one, rule) == one.truth for one in mine]) for rule in rules]
+        rates = [np.mean([getattr(one, rule) in one.right for one in mine]) for rule in rules]
         lines.append(f"| {family} | " + " | ".join(f"{rate:.0%}" for rate in rates) + " |")
     for name, wanted in (("with structure", True), ("without structure", False)):
-        mine = [one for one in results if one.family in FAMILIES and (one.truth is not None) == wanted]
-        rates = [np.mean([getattr(one, rule) == one.truth for one in mine]) for rule in rules]
+        mine = [one for one in results if one.family in FAMILIES and (one.right != {None}) == wanted]
+        rates = [np.mean([getattr(one, rule) in one.right for one in mine]) for rule in rules]
         lines.append(f"| **all {name}** ({len(mine)} sets) | " + " | ".join(f"**{rate:.0%}**" for rate in rates) + " |")
     lines += [
         "",
         "For information, labelled sets of scikit-learn (classes are not always clusters):",
         "",
-        "| set | classes | Korzina's rule | largest silhouette | knee | gap |",
-        "|---|---|---|---|---|---|",
+        "| set | classes | Korzina's rule | before | largest silhouette | knee | gap |",
+        "|---|---|---|---|---|---|---|",
     ]
     for family in LABELLED:
         one = next(one for one in results if one.family == family)
         named = " | ".join(str(getattr(one, rule) or "none") for rule in rules)
-        lines.append(f"| {family} | {one.truth} | {named} |")
+        lines.append(f"| {family} | {min(one.right)} | {named} |")
     return "\n".join(lines)
+
+
+def run(tasks, kept: Path | None, minutes: float, workers: int) -> list[Verdicts] | None:
+    """All tasks' results, those in ``kept`` among them; None where ``minutes`` were over before the last."""
+    done = pickle.loads(kept.read_bytes()) if kept and kept.exists() else {}
+    waiting, until = [task for task in tasks if task not in done], time.monotonic() + 60 * minutes
+    with ProcessPoolExecutor(workers) as pool:
+        for start in range(0, len(waiting), 4 * workers):
+            if time.monotonic() > until:
+                print(f"{len(done)} of {len(tasks)} done")
+                return None
+            part = waiting[start : start + 4 * workers]
+            done |= dict(zip(part, pool.map(one_task, part), strict=True))
+            if kept:
+                kept.write_bytes(pickle.dumps(done))
+    return [done[task] for task in tasks]
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seeds", type=int, default=10)
+    parser.add_argument("--first", type=int, default=0, help="the first of them")
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--family", action="append", help="only these")
+    parser.add_argument("--keep", type=Path, help="a file of results to go on from and to add to")
+    parser.add_argument("--minutes", type=float, default=1e6, help="stop after these; needs --keep to go on later")
     options = parser.parse_args()
     families = options.family or list(FAMILIES)
-    tasks = [(family, seed) for family in families for seed in range(options.seeds)]
+    tasks = [(family, options.first + seed) for family in families for seed in range(options.seeds)]
     if not options.family:
         tasks += [(family, 0) for family in LABELLED]
-    with ProcessPoolExecutor(options.workers) as pool:
-        results = list(pool.map(one_task, tasks))
+    results = run(tasks, options.keep, options.minutes, options.workers)
+    if results is None:
+        return
     if options.family:
         for one in results:
             print(one)
         return
-    text = f"{machine_line()}\n\n{options.seeds} seeds a family, {N} rows, k from 2 to {K_MAX}.\n\n{table(results)}"
+    text = (
+        f"{machine_line()}\n\n{options.seeds} seeds a family from {options.first} on, mostly {N} rows, k from 2 to "
+        f"{LARGEST}, and to {WIDEST} where the best k is the last.\n\n{table(results)}"
+    )
     print(text)
     write_section("truth", text)
 

@@ -16,8 +16,6 @@ from pipeline.campaigns import (
     Curve,
     Interval,
     ListNumbers,
-    Word,
-    advice,
     at_prices,
     expected_curve,
     hold_out_advice,
@@ -37,8 +35,6 @@ __all__ = [
     "Measured",
     "Prospects",
     "Vector",
-    "Word",
-    "advice",
     "among",
     "expected",
     "in_numbers",
@@ -126,7 +122,7 @@ def expected(plan: CampaignPlan, prospects: Prospects) -> Expected:
     cost, revenue = plan.summary.cost or 0.0, plan.summary.revenue or 0.0
     probability = plan.targets[Targets.PROBABILITY].to_numpy(np.float64)[prospects.order]
     segment = plan.targets[Targets.SEGMENT].to_numpy(np.int64)[prospects.order]
-    model = expected_curve(probability, cost, revenue, plan.summary.level_variance)
+    model = expected_curve(probability, cost, revenue, plan.summary.judged)
     counts = np.bincount(segment)
     sums = np.bincount(segment, weights=probability)
     best = np.argsort(-sums / np.maximum(counts, 1), kind="stable")

@@ -19,7 +19,7 @@ def segment(
     data: Table | None = None,
     spec: str | PathLike[str] | Spec | SpecDraft | None = None,
     *,
-    k: Sequence[int] = range(2, 13),
+    k: Sequence[int] | None = None,
     seed: int = 0,
     progress: Progress | None = None,
     choose: int | None = None,
@@ -40,7 +40,8 @@ def segment(
         The name of a spec that comes with Korzina, the path of a TOML file, a ``Spec``, or a ``SpecDraft``. None:
         drafted from the data, as ``draft`` does; what was assumed stands in ``SweepResult.spec`` and above its cards.
     k
-        Numbers of segments to try: consecutive, the least at least 2.
+        Numbers of segments to try: consecutive, the least at least 2. None: 2 to 12, and on to 20 where the best of
+        those is the last.
     seed
         Every random choice derives from it.
     progress
@@ -77,7 +78,7 @@ def segment(
 def _segment(
     data: Table | None,
     spec: str | PathLike[str] | Spec | SpecDraft | None,
-    ends: tuple[int, int],
+    ends: tuple[int, int | None],
     seed: int,
     progress: Progress | None,
     choose: int | None,
@@ -134,7 +135,9 @@ def _seed(seed: int) -> int:
     return int(seed)
 
 
-def _ends(ks: Sequence[int]) -> tuple[int, int]:
+def _ends(ks: Sequence[int] | None) -> tuple[int, int | None]:
+    if ks is None:
+        return 2, None
     wanted = list(ks) if isinstance(ks, Iterable) else []
     whole = all(isinstance(k, Integral) and not isinstance(k, bool) for k in wanted)
     if not wanted or not whole or wanted != list(range(wanted[0], wanted[0] + len(wanted))) or wanted[0] < 2:

@@ -53,7 +53,10 @@ def train(
     spec: cli.SpecOption = "complete_journey",
     data: cli.DataOption = None,
     k_min: Annotated[int, typer.Option(help="Least number of segments to try.")] = 2,
-    k_max: Annotated[int, typer.Option(help="Largest number of segments to try.")] = 12,
+    k_max: Annotated[
+        int | None,
+        typer.Option(help="Largest number of segments to try; left out: 12, or 20 where the best number is the last."),
+    ] = None,
     seed: Annotated[int, typer.Option(help="Every random choice derives from it.", min=0, max=2**32 - 1)] = 0,
     experiment: Annotated[
         str | None, typer.Option(help="Experiment in MLflow to record it in; left out: the spec's name.")

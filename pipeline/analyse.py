@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from importlib.metadata import version
 
 import numpy as np
@@ -16,8 +15,10 @@ from pipeline.processors import Helper
 from pipeline.segmenting import (
     THOROUGH,
     assess_stability,
+    at_the_end,
     decide,
     fit_features,
+    judged,
     null_silhouettes,
     override,
     project,
@@ -25,7 +26,7 @@ from pipeline.segmenting import (
     silhouettes,
     sweep,
 )
-from pipeline.stages import Candidate, Cleaned, Features, Options, Training
+from pipeline.stages import WIDEST, Candidate, Cleaned, Features, Options, Training
 from pipeline.stopwatch import Stopwatch
 
 SHARED_ROWS = 1_000
@@ -44,35 +45,23 @@ def analyse(
 ) -> Training:
     """Segment the customers for every k and decide among them. Pure but for the stopwatch.
 
-    ``described`` is handed each candidate as soon as it has its tables and words, for whoever draws it meanwhile; only
-    the comparison with structure-free data is missing from it then.
+    ``described`` is handed each candidate as soon as it has its tables and words, for whoever draws it meanwhile.
     """
-    ks = range(options.k_min, options.k_max + 1)
     # below this, resampling takes less time than the helper would need to load scikit-learn, which it needs later on
     resampler = helper if len(cleaned.customers) > SHARED_ROWS else None
     with watch.stage("features"):
         features = fit_features(cleaned.customers, cleaned.dataset)
         projection, loadings = project(features)
-    with watch.stage("sweep") as tick:
-        partitions = sweep(features.matrix, ks, seed=options.seed, tick=tick)
-    with watch.stage("quality"):
-        measured = silhouettes(features.matrix, [one.labels for one in partitions], seed=options.seed)
-        restarts = restart_silhouettes(features.matrix, partitions, measured, seed=options.seed)
-    with watch.stage("stability") as tick:
-        stability = assess_stability(features.matrix, partitions, seed=options.seed, helper=resampler, tick=tick)
+    fits, records = _swept(features, options, watch, resampler)
+    decision = _decide(records, options)
     with watch.stage("describe"):
-        waiting = []
-        fits = (
-            Measured(partition, silhouette, by_seed, stability[partition.k])
-            for partition, silhouette, by_seed in zip(partitions, measured, restarts, strict=True)
-        )
-        for candidate in describe_candidates(cleaned, features, fits, before=before, seed=options.seed):
-            waiting.append(candidate)
+        candidates = []
+        for candidate in describe_candidates(
+            cleaned, features, fits, decision=decision, before=before, seed=options.seed
+        ):
+            candidates.append(candidate)
             if described:
                 described(candidate)
-    with watch.stage("null") as tick:
-        nulls = null_silhouettes(features.matrix, list(ks), seed=options.seed, helper=resampler, tick=tick)
-        candidates = tuple(_compared(one, nulls[one.record.k]) for one in waiting)
     return Training(
         dataset=cleaned.dataset,
         ledger=cleaned.ledger,
@@ -81,32 +70,61 @@ def analyse(
         projection=projection,
         loadings=loadings,
         features=features,
-        candidates=candidates,
-        decision=_decide([one.record for one in candidates], options),
+        candidates=tuple(candidates),
+        decision=decision,
         params=_params(cleaned, features, options),
         seconds=watch.seconds,
         spec=spec,
     )
 
 
+def _swept(
+    features: Features, options: Options, watch: Stopwatch, helper: Helper | None
+) -> tuple[list[Measured], list[CandidateRecord]]:
+    """Every k measured; those beyond the usual range too where nobody set its end and the best k is the last."""
+    fits, records = _measured(features, range(options.k_min, options.last + 1), options.seed, watch, helper)
+    if options.k_max is not None or not at_the_end(records):
+        return fits, records
+    if len(np.unique(features.matrix, axis=0)) < WIDEST:
+        return fits, records
+    return _measured(features, range(options.k_min, WIDEST + 1), options.seed, watch, helper)
+
+
+def _measured(
+    features: Features, ks: range, seed: int, watch: Stopwatch, helper: Helper | None
+) -> tuple[list[Measured], list[CandidateRecord]]:
+    matrix = features.matrix
+    with watch.stage("sweep") as tick:
+        partitions = sweep(matrix, ks, seed=seed, tick=tick)
+    with watch.stage("quality"):
+        measured = silhouettes(matrix, [one.labels for one in partitions], seed=seed)
+        restarts = restart_silhouettes(matrix, partitions, measured, seed=seed)
+    with watch.stage("stability") as tick:
+        stability = assess_stability(matrix, partitions, seed=seed, helper=helper, tick=tick)
+    with watch.stage("null") as tick:
+        nulls = null_silhouettes(matrix, list(ks), seed=seed, helper=helper, tick=tick)
+    fits = [
+        Measured(partition, silhouette, by_seed, stability[partition.k], nulls[partition.k])
+        for partition, silhouette, by_seed in zip(partitions, measured, restarts, strict=True)
+    ]
+    return fits, judged(matrix, partitions, measured, stability, nulls)
+
+
 def _decide(records: Sequence[CandidateRecord], options: Options) -> Decision:
-    low, high = max(options.bounds[0], options.k_min), min(options.bounds[1], options.k_max)
+    least, most = options.bounds
+    last = records[-1].k
+    low, high = max(least, options.k_min), last if most is None else min(most, last)
     if low > high:
         raise UsageError.because(
             "no k fits both the spec's segments.min/max and --k-min/--k-max",
-            expected=f"an overlap with {options.bounds[0]} to {options.bounds[1]}",
-            found=f"--k-min {options.k_min} --k-max {options.k_max}",
+            expected=f"an overlap with {least} and more" if most is None else f"an overlap with {least} to {most}",
+            found=f"--k-min {options.k_min} --k-max {last}",
             remedy="widen one of them",
         )
     decision = decide(records, bounds=(low, high))
     if options.choose is None:
         return decision
     return override(decision, options.choose, options.choose_reason, records)
-
-
-def _compared(candidate: Candidate, nulls: Sequence[float]) -> Candidate:
-    """The candidate with the mean silhouette of structure-free data beside its own."""
-    return replace(candidate, record=candidate.record.model_copy(update={"null_silhouette": float(np.mean(nulls))}))
 
 
 def _params(cleaned: Cleaned, features: Features, options: Options) -> Mapping[str, str]:
@@ -118,7 +136,7 @@ def _params(cleaned: Cleaned, features: Features, options: Options) -> Mapping[s
         "spec_hash": cleaned.dataset.spec_hash,
         "features": ", ".join(features.transform.names),
         "fingerprint": cleaned.ledger.fingerprint,
-        "segments_bounds": f"{options.bounds[0]}-{options.bounds[1]}",
+        "segments_bounds": f"{options.bounds[0]}-{options.bounds[1] or 'any'}",
         "version_python": platform.python_version(),
         **{f"version_{name}": version(name) for name in VERSIONED},
     }

@@ -25,7 +25,9 @@ from pipeline.contract import (
 )
 from pipeline.errors import UsageError
 
-RIVAL_CUSTOMERS = 20_000  # up to so many, plans and affinities are made for the rivals of the recommended k too
+LARGEST = 12  # k up to which is tried where nobody says otherwise
+WIDEST = 20  # and up to which where the best of those is the last
+RIVAL_CUSTOMERS = 200_000  # up to so many, plans and affinities are made for every k
 
 
 @dataclass(frozen=True)
@@ -118,18 +120,12 @@ class Training:
         return self.plans.get(self.decision.k)
 
     def described_ks(self) -> tuple[int, ...]:
-        """The k that get affinities and a plan, since somebody may well promote them.
+        """The k that get affinities and a plan: all, since somebody may promote any; the recommended one comes first.
 
-        The recommended one, its neighbours and what the elbow and the silhouette would rather have; of many customers
-        the recommended one alone, as a plan for each would take longer than everything else.
+        Of very many customers the recommended one alone, as lists for each would fill the store.
         """
-        decision = self.decision
-        wanted = (
-            {decision.k, decision.k - 1, decision.k + 1, decision.elbow_k, decision.silhouette_k, decision.supported_k}
-            if len(self.customers) <= RIVAL_CUSTOMERS
-            else {decision.k}
-        )
-        return tuple(candidate.record.k for candidate in self.candidates if candidate.record.k in wanted)
+        others = [candidate.record.k for candidate in self.candidates if candidate.record.k != self.decision.k]
+        return (self.decision.k, *(others if len(self.customers) <= RIVAL_CUSTOMERS else ()))
 
     def candidate(self, k: int) -> Candidate:
         """The candidate of k segments."""
@@ -138,20 +134,29 @@ class Training:
 
 @dataclass(frozen=True)
 class Options:
-    """What a caller of a training may choose of the sweep."""
+    """What a caller of a training may choose of the sweep.
+
+    Without ``k_max`` the sweep goes to ``LARGEST``, and to ``WIDEST`` where the best k is the last; the second of
+    ``bounds`` is None where a team can work with any number of segments.
+    """
 
     k_min: int = 2
-    k_max: int = 12
+    k_max: int | None = None
     seed: int = 0
-    bounds: tuple[int, int] = (2, 12)
+    bounds: tuple[int, int | None] = (2, None)
     choose: int | None = None
     choose_reason: str = ""
 
     def __post_init__(self) -> None:
         """Refuse ranges that hold no k."""
-        if not 2 <= self.k_min <= self.k_max:
+        if not 2 <= self.k_min <= self.last:
             raise UsageError.because(
                 "no such range of k",
                 expected="2 <= --k-min <= --k-max",
-                found=f"--k-min {self.k_min} --k-max {self.k_max}",
+                found=f"--k-min {self.k_min} --k-max {self.last}",
             )
+
+    @property
+    def last(self) -> int:
+        """The largest k to try first."""
+        return LARGEST if self.k_max is None else self.k_max

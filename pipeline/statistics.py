@@ -32,3 +32,14 @@ def benjamini_hochberg(p: npt.ArrayLike) -> Vector:
     if known.any():
         adjusted[known] = false_discovery_control(values[known])
     return adjusted
+
+
+def holm(p: npt.ArrayLike) -> Vector:
+    """Adjusted p values that control the chance of any false rejection (Holm 1979); nan stays nan."""
+    values = np.asarray(p, dtype=np.float64)
+    adjusted = np.full(values.shape, np.nan)
+    known = np.flatnonzero(~np.isnan(values))
+    order = known[np.argsort(values[known], kind="stable")]
+    raised = np.maximum.accumulate(values[order] * np.arange(len(order), 0, -1))
+    adjusted[order] = np.minimum(raised, 1.0)
+    return adjusted

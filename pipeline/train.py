@@ -43,7 +43,7 @@ class Request:
     spec: str
     data: str | None = None
     k_min: int = 2
-    k_max: int = 12
+    k_max: int | None = None  # None: to 12, and on to 20 where the best k is the last
     seed: int = 0
     experiment: str | None = None
     promote: Literal["auto", "never"] = "auto"

@@ -28,7 +28,7 @@ def action(card: SegmentCard, segmentation: Segmentation) -> str:
     if not found.pays(segmentation.campaigns.summary.revenue or 0.0):
         return (
             _("No campaign pays in this segment now: try one on a small sample before spending more.")
-            if advice.word == "test"
+            if advice.word in ("test", "association")
             else _("No campaign pays in this segment now: keep them out of paid campaigns.")
         )
     profit = money(found.expected.value, segmentation.dataset.currency)

@@ -19,6 +19,7 @@ ADVICE = {
     "test": N_("Test it first: for the segment as a whole it may pay or not."),
     "don't": N_("Do not contact all of them: for the segment as a whole it does not pay."),
     "too few": N_("Too few of them were ever contacted to say."),
+    "association": N_("Nobody knows: who is in the segment may hang on what came after the campaign."),
 }
 
 

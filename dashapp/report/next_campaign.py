@@ -122,6 +122,8 @@ def together(run: Run) -> Component:
 def _list(run: Run, plan: CampaignPlan) -> list[str]:
     """The list, and what is expected of it."""
     summary, found, currency = plan.summary, in_numbers(plan), run.segmentation.dataset.currency
+    if not found.listed and summary.nobody:
+        return [_("For {campaign}.", campaign=run.tell(summary.about)), run.tell(summary.nobody)]
     who = _(
         "For {about}: contact {contacts} of {n} customers and hold out {held}; all of them have a probability of "
         "responding above break-even ({even}: a contact costs {cost}, a response brings {revenue}).",

@@ -7,45 +7,43 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from pipeline.campaigns.profit import advice, break_even
+from pipeline.campaigns.profit import break_even
+from pipeline.campaigns.rates import advise, associated, shrunken_intervals
 from pipeline.contract import Dataset, Labels, Responses, empty_table
 from pipeline.statistics import FEW, FEWEST, Vector, benjamini_hochberg, wilson
 
-_STRENGTHS = np.geomspace(1.0, 10_000.0, 120)  # of the prior, in contacts
-
-
-def fit_prior(successes: Vector, n: Vector) -> tuple[float, float]:
-    """Beta prior (a, b) of one campaign's rates: mean overall, strength by maximum likelihood (beta-binomial).
-
-    The strength is between 1 and 10,000 contacts: groups that do not differ lean on the common rate entirely.
-    """
-    from scipy.special import betaln
-
-    total = float(n.sum())
-    mean = (float(successes.sum()) + 0.5) / (total + 1.0)
-    a, b = _STRENGTHS[:, None] * mean, _STRENGTHS[:, None] * (1 - mean)
-    likelihood = (betaln(a + successes, b + n - successes) - betaln(a, b)).sum(axis=1)
-    best = float(_STRENGTHS[int(np.argmax(likelihood))])
-    return best * mean, best * (1 - mean)
-
-
-def shrink(successes: Vector, n: Vector) -> Vector:
-    """Rates leaning towards the overall rate, (groups,); a group without contacts gets the overall rate."""
-    a, b = fit_prior(successes, n)
-    return np.asarray((successes + a) / (n + a + b))
+UNKNOWN = -1  # segment of a customer of whom nothing was known before a campaign
 
 
 def respond_by_segment(
-    customers: pd.DataFrame, dataset: Dataset, segments: Labels, k: int, prices: Mapping[str, tuple[float, float]]
+    customers: pd.DataFrame,
+    dataset: Dataset,
+    segments: Labels,
+    k: int,
+    prices: Mapping[str, tuple[float, float]],
+    then: Mapping[str, Labels] | None = None,
 ) -> pd.DataFrame:
-    """Table ``responses``; ``prices`` gives (cost, revenue) of the campaigns whose prices are known."""
+    """Table ``responses``.
+
+    Parameters
+    ----------
+    customers, dataset, segments, k
+        Customers with today's segment of each, (n,), of ``k``.
+    prices
+        (cost, revenue) of the campaigns whose prices are known, by outcome column.
+    then
+        Segment of each customer by what was known when the campaign began, (n,), by outcome column; ``UNKNOWN`` for
+        those of whom nothing was. None, or a campaign without them: today's segments stand in, which know what came
+        after the contact, so that their rates are an association and no advice.
+    """
     parts = [
         _campaign(
             customers[campaign.column].to_numpy(dtype=np.float64, na_value=np.nan),
             campaign.column,
-            segments,
+            (then or {}).get(campaign.column, segments),
             k,
             prices.get(campaign.column),
+            before=campaign.column in (then or {}),
         )
         for campaign in dataset.campaigns
         if campaign.column in customers
@@ -58,17 +56,15 @@ def respond_by_segment(
 
 
 def _campaign(
-    outcome: Vector, campaign: str, segments: Labels, k: int, prices: tuple[float, float] | None
+    outcome: Vector, campaign: str, segments: Labels, k: int, prices: tuple[float, float] | None, *, before: bool
 ) -> pd.DataFrame:
-    from scipy.special import betaincinv
-
     contacted = ~np.isnan(outcome)
+    every_n, every_s = float(contacted.sum()), float(outcome[contacted].sum())
+    contacted &= segments != UNKNOWN
     n = np.asarray(np.bincount(segments[contacted], weights=contacted[contacted], minlength=k), dtype=np.float64)
     s = np.asarray(np.bincount(segments[contacted], weights=outcome[contacted], minlength=k), dtype=np.float64)
-    a, b = fit_prior(s, n)
-    shrunken = (s + a) / (n + a + b)
-    low, high = (betaincinv(s + a, n - s + b, at) for at in (0.025, 0.975))
-    all_n, all_s = np.append(n.sum(), n), np.append(s.sum(), s)
+    shrunken, low, high = shrunken_intervals(s, n)
+    all_n, all_s = np.append(every_n, n), np.append(every_s, s)
     rate = np.divide(all_s, all_n, out=np.full(k + 1, np.nan), where=all_n >= FEWEST)
     wilson_low, wilson_high = wilson(all_s, all_n)
     even = break_even(*prices) if prices else None
@@ -87,15 +83,18 @@ def _campaign(
             Responses.SHRUNKEN_HIGH: np.append(wilson_high[0], np.where(n >= FEWEST, high, np.nan)),
             Responses.Q: np.append(np.nan, _p_values(s, n)),
             Responses.SMALL: (all_n < FEW).astype(np.int64),
-            Responses.WORD: pd.Series(
-                [
-                    "" if even is None else advice(int(one), lower, upper, even)
-                    for one, lower, upper in zip(all_n, wilson_low, wilson_high, strict=True)
-                ],
-                dtype="str",
-            ),
+            Responses.WORD: pd.Series(_words(all_n, all_s, even, before=before), dtype="str"),
         }
     )
+
+
+def _words(n: Vector, successes: Vector, even: float | None, *, before: bool) -> list[str]:
+    """Of everybody and of each segment; everybody is judged alone."""
+    if even is None:
+        return [""] * len(n)
+    if not before:
+        return [*advise(n[:1], successes[:1], even), *associated(n[1:])]
+    return [*advise(n[:1], successes[:1], even), *advise(n[1:], successes[1:], even)]
 
 
 def _p_values(successes: Vector, n: Vector) -> Vector:

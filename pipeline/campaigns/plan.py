@@ -17,6 +17,7 @@ from pipeline.contract import (
     CampaignPlan,
     CampaignSummary,
     Dataset,
+    HeldOut,
     Message,
     Quantity,
     Responses,
@@ -63,12 +64,13 @@ def plan_campaigns(
     from pipeline.campaigns.learning.evidence import gather
 
     dataset = subject.dataset
-    responses = respond_by_segment(
-        subject.customers, dataset, subject.segments, len(subject.cards), _prices(dataset, cost, revenue)
-    )
+    parts = (subject.customers, dataset, subject.segments, len(subject.cards), _prices(dataset, cost, revenue))
+    responses = respond_by_segment(*parts)
     found = gather(subject, history, spec, seed) if len(responses) else None
     if found is None:
         return _no_plan(responses, seed)
+    if found.then:
+        responses = respond_by_segment(*parts, found.then)
     cost, revenue = _latest_prices(dataset, cost, revenue)
     kind = _best_kind(found.outlook, cost, revenue)
     latest = {campaign.kind: campaign for campaign in dataset.campaigns}
@@ -83,6 +85,7 @@ def plan_campaigns(
         model=found.model,
         calibration=found.calibration,
         notes=found.notes,
+        known_before=bool(found.then),
         seed=seed,
         segments=tuple(segment_advice(card.segment, card.name) for card in subject.cards),
     )
@@ -97,28 +100,56 @@ def plan_campaigns(
 def with_campaigns(
     training: Training, spec: Spec, history: pd.DataFrame | None = None, helper: Helper | None = None
 ) -> Training:
-    """``training`` with the plan for the segments of each k; ``history`` comes from ``read_history``."""
+    """``training`` with the plan for the segments of each k; ``history`` comes from ``read_history``.
+
+    The model is fitted and judged once, with the recommended segments; who answers does not depend on which number of
+    segments the plan is told in. The other k have the same probabilities, told by their own segments.
+    """
     from pipeline.campaigns.learning.evidence import Subject
     from pipeline.spec import outcome_derived
 
-    ks, seed, leaky = training.described_ks(), int(training.params.get("seed", "0")), outcome_derived(spec)
-    chosen = [training.candidate(k) for k in ks]
-    tasks = [
-        (
-            Subject(
-                training.customers,
-                training.dataset,
-                one.assignments[Assignments.SEGMENT].to_numpy(np.int64),
-                one.cards,
-                leaky,
-            ),
-            history,
-            spec.history,
-            seed,
+    seed, leaky = int(training.params.get("seed", "0")), outcome_derived(spec)
+    subjects = {
+        k: Subject(
+            training.customers,
+            training.dataset,
+            training.candidate(k).assignments[Assignments.SEGMENT].to_numpy(np.int64),
+            training.candidate(k).cards,
+            leaky,
         )
-        for one in chosen
-    ]
-    return replace(training, plans=dict(zip(ks, share(_plan, tasks, helper), strict=True)))
+        for k in training.described_ks()
+    }
+    chosen = training.decision.k
+    (plan,) = share(_plan, [(subjects[chosen], history, spec.history, seed)], helper)
+    others = {k: told_by(plan, subject, chosen) for k, subject in subjects.items() if k != chosen}
+    return replace(training, plans={chosen: plan, **others})
+
+
+def told_by(plan: CampaignPlan, subject: Subject, fitted_k: int) -> CampaignPlan:
+    """The plan that was made with ``fitted_k`` segments, told by those of ``subject``, who are the same customers."""
+    from pipeline.campaigns.answers import respond_by_segment
+
+    responses = respond_by_segment(
+        subject.customers, subject.dataset, subject.segments, len(subject.cards), _prices(subject.dataset, None, None)
+    )
+    if plan.summary.method == "none":
+        return replace(plan, responses=responses)
+    segment = pd.Series(subject.segments, index=subject.customers[Targets.KEY].to_numpy(np.int64))
+    note = Message.of(
+        "Probabilities are those of the model that was fitted with {k} segments, and so is the comparison with simple "
+        "rules; here they are told by other segments.",
+        k=Quantity(fitted_k),
+    )
+    summary = plan.summary.model_copy(
+        update={
+            "segments": tuple(segment_advice(card.segment, card.name) for card in subject.cards),
+            "notes": (*plan.summary.notes, note),
+        }
+    )
+    targets = plan.targets.assign(**{Targets.SEGMENT: segment.loc[plan.targets[Targets.KEY]].to_numpy()})
+    held_out = plan.held_out.assign(**{HeldOut.SEGMENT: segment.loc[plan.held_out[HeldOut.KEY]].to_numpy()})
+    told = replace(plan, summary=summary, responses=responses, targets=targets, held_out=held_out)
+    return at_prices(told, subject.dataset, cost=plan.summary.cost, revenue=plan.summary.revenue)
 
 
 def _plan(subject: Subject, history: pd.DataFrame | None, spec: HistorySpec | None, seed: int) -> CampaignPlan:

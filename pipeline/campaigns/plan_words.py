@@ -10,7 +10,7 @@ from pipeline.campaigns.target_list import ListNumbers, in_numbers
 from pipeline.contract import (
     ENGLISH,
     CampaignPlan,
-    HeldOut,
+    CampaignSummary,
     HoldOutAdvice,
     Message,
     Own,
@@ -22,7 +22,6 @@ from pipeline.contract import (
 from pipeline.statistics import Vector
 
 FALLBACK_SHARE = 5  # one in five is held out where no group is large enough for the precision wanted
-QUICK_SHARE = 0.5  # of the model's profit: from here on segments will do where time is short
 _REACHABLE = (
     "Hold out {size} of the {contacts}, drawn at random: the difference in response will be known to within "
     "{precision} points; half of break-even is {wanted}. That gives up {price} of expected profit."
@@ -48,7 +47,7 @@ def about(method: str, label: str, kind: str) -> Message:
 
 def money(amount: float, currency: str = "") -> str:
     """``$1,345`` or ``−$30``."""
-    return ENGLISH.tell(_money(amount, currency))
+    return ENGLISH.tell(told_money(amount, currency))
 
 
 def rate(share: float) -> str:
@@ -56,7 +55,8 @@ def rate(share: float) -> str:
     return ENGLISH.tell(percent(share, 1))
 
 
-def _money(amount: float, currency: str) -> Quantity:
+def told_money(amount: float, currency: str) -> Quantity:
+    """Whole units of money, for a message."""
     return Quantity(round(amount), ",.0f", currency)
 
 
@@ -76,7 +76,7 @@ def hold_out_advice(probability: Vector, held: Mask, cost: float, revenue: float
     contacts, size = len(probability), int(held.sum())
     wanted = min(break_even(cost, revenue) / 2, 1.0)
     precision = min(precision_of(contacts, size, float(probability.mean()) if contacts else 0.0), 1.0)
-    price = _money(float((probability[held] * revenue - cost).sum()), currency)
+    price = told_money(float((probability[held] * revenue - cost).sum()), currency)
     reachable = precision <= wanted and size > 0
     if not contacts:
         sentence = Message.of("Nobody is worth a contact at these prices, so there is nothing to test.")
@@ -153,6 +153,8 @@ def _whole(word: str, customers: int, rates: tuple[float, float, float], even: f
         "act": "contacting all {customers} pays: {measured}",
         "don't": "do not contact all {customers}: {measured}",
         "test": "whether all {customers} would pay is open: {measured}; test it",
+        "association": "whether all {customers} would pay is not known: {measured}, an association, since the segments "
+        "may know what came after the contact",
     }.get(word)
     return Message.of(template, customers=Quantity(customers), measured=measured) if template else None
 
@@ -167,7 +169,7 @@ def _listed(numbers: ListNumbers, revenue: float, currency: str) -> Message:
             "no campaign pays here now: {n} of {customers} are worth a contact, {profit} expected",
             numbers.listed,
             customers=customers,
-            profit=_money(numbers.whole, currency),
+            profit=told_money(numbers.whole, currency),
         )
     return Message.of(
         "contact {contacts} of {customers} and hold out {held}: {profit} expected, {rate} of them are expected to "
@@ -177,53 +179,8 @@ def _listed(numbers: ListNumbers, revenue: float, currency: str) -> Message:
         contacts=Quantity(numbers.contacts),
         customers=customers,
         held=Quantity(numbers.held),
-        profit=_money(numbers.expected.value, currency),
+        profit=told_money(numbers.expected.value, currency),
         rate=percent(numbers.probability, 1),
-    )
-
-
-def worth(evaluation: Sequence[Strategy], currency: str = "") -> str:
-    """Is the segmentation worth it here? Measured, for targeting; as a language it is another matter."""
-    by_key = {one.key: one for one in evaluation}
-    model, segments = by_key[HeldOut.PROBABILITY], by_key.get(HeldOut.BY_SEGMENT)
-    if segments is None:
-        return ""
-    best = max(0.0, by_key["everybody"].profit)
-    figures = Message.of(
-        "On contacts that were not learned from, segments alone earn {segments}, the response model {model}, "
-        "everybody {everybody}.",
-        segments=_range(segments, currency),
-        model=_range(model, currency),
-        everybody=_money(by_key["everybody"].profit, currency),
-    )
-    return Message.of("{figures} {verdict}", figures=figures, verdict=_worth(segments, model, best))
-
-
-def _worth(segments: Strategy, model: Strategy, best: float) -> Message:
-    if model.profit <= best:
-        return Message.of("Here no rule beats the simplest one: target by none of them yet.")
-    if segments.low <= best:
-        return Message.of(
-            "Segments alone are no proven targeting rule here: take the model's list, and use segments to say who is "
-            "on it and what to tell them."
-        )
-    share = max(segments.profit, 0.0) / model.profit
-    return Message.of(
-        "Segments alone pay, but reach only {share} of the model's profit: take the model's list, and use segments to "
-        "say who is on it."
-        if share < QUICK_SHARE
-        else "Segments alone reach {share} of the model's profit: good enough for a quick campaign, the model's list "
-        "for the rest.",
-        share=percent(share, 1),
-    )
-
-
-def _range(strategy: Strategy, currency: str) -> Message:
-    return Message.of(
-        "{profit} ({low} to {high})",
-        profit=_money(strategy.profit, currency),
-        low=_money(strategy.low, currency),
-        high=_money(strategy.high, currency),
     )
 
 
@@ -236,6 +193,8 @@ def plan_in_words(plan: CampaignPlan, currency: str = "") -> list[str]:
     if summary.method == "none" or summary.cost is None or summary.expected_profit is None:
         return list(summary.notes)
     found = in_numbers(plan)
+    if not found.listed:
+        return _nobody_in_words(plan)
     low, high = money(found.expected.low, currency), money(found.expected.high, currency)
     held = f" and hold out {found.held:,}" if found.held else ""
     without = (
@@ -261,12 +220,25 @@ def plan_in_words(plan: CampaignPlan, currency: str = "") -> list[str]:
         lines.append(f"By kind of campaign: {'; '.join(outlook)}.")
     if summary.hold_out:
         lines.append(summary.hold_out.sentence)
+    return [*lines, *_measured(summary), NOT_UPLIFT]
+
+
+def _nobody_in_words(plan: CampaignPlan) -> list[str]:
+    """A plan without a list: why, what the segments answered, and what was measured."""
+    summary = plan.summary
+    segments = [f"  {one.segment + 1}. {one.name} [{one.word}]: {one.sentence}" for one in summary.segments]
+    return [f"For {summary.about}: {summary.nobody}", *segments, *_measured(summary), NOT_UPLIFT]
+
+
+def _measured(summary: CampaignSummary) -> list[str]:
+    """What held-out contacts say of the probabilities, of the segmentation, and what else there is to know."""
+    lines = []
     if summary.calibration:
         lines.append(
             f"On held-out contacts {rate(summary.calibration.mean_predicted)} were predicted to respond, "
             f"{rate(summary.calibration.observed)} did."
         )
-    return [*lines, summary.worth, *summary.notes, NOT_UPLIFT]
+    return [*lines, summary.worth, *summary.notes]
 
 
 def strategy_rows(evaluation: Sequence[Strategy], currency: str = "") -> list[list[str]]:
@@ -284,7 +256,7 @@ def strategy_rows(evaluation: Sequence[Strategy], currency: str = "") -> list[li
 
 def plan_as_json(plan: CampaignPlan) -> dict[str, Any]:
     """The plan for a script: everything but the list of customers, which is the table of targets."""
-    made = plan.summary.model_dump(mode="json", exclude={"model", "level_variance"})
+    made = plan.summary.model_dump(mode="json", exclude={"model", "level_variance", "judged"})
     found = in_numbers(plan)
     tested = {
         "contacts": found.contacts,

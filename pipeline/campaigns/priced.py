@@ -3,32 +3,40 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from statistics import NormalDist
 
 import numpy as np
 import pandas as pd
 
-from pipeline.campaigns.plan_words import hold_out_advice, hold_out_size, segment_advice, worth
+from pipeline.campaigns.evidence_words import why_nobody, worth
+from pipeline.campaigns.plan_words import hold_out_advice, hold_out_size, segment_advice
 from pipeline.campaigns.profit import (
+    Word,
     advice,
     break_even,
     draw_holdout,
     expected_profit,
+    judge,
+    next_responses,
     profit_curve,
-    ratio_variance,
     worth_contacting,
 )
+from pipeline.campaigns.rates import ALPHA, advise, associated
 from pipeline.campaigns.strategies import evaluate
 from pipeline.campaigns.target_list import in_numbers
 from pipeline.contract import (
     CampaignPlan,
+    CampaignSummary,
     CurvePoint,
     Dataset,
     HeldOut,
+    Judgement,
     KindOutlook,
     Message,
     Responses,
     SegmentAdvice,
     Targets,
+    Wanted,
 )
 
 UNPRICED = Message.of("Cost of a contact and revenue of a response are not known: give both to see what pays.")
@@ -47,16 +55,18 @@ def at_prices(plan: CampaignPlan, dataset: Dataset, *, cost: float | None, reven
     customer = held_out[HeldOut.KEY].to_numpy(np.int64)
     predicted = held_out[HeldOut.PROBABILITY].to_numpy(np.float64)
     probability = plan.targets[Targets.PROBABILITY].to_numpy(np.float64)
-    contact = worth_contacting(probability, cost, revenue)
-    chosen = worth_contacting(predicted, cost, revenue)
-    doubt = ratio_variance(predicted[chosen], outcome[chosen], customer[chosen])
-    expected = expected_profit(probability[contact], cost, revenue, doubt)
+    wanted = worth_contacting(probability, cost, revenue)
+    judged = judge(predicted, outcome, cost, revenue, customer, _belief(plan))
+    before = expected_profit(probability[wanted], cost, revenue, judged)
+    contact = wanted if judged.bears else np.zeros_like(wanted)
+    expected = expected_profit(probability[contact], cost, revenue, judged)
     size = hold_out_size(probability[contact], cost, revenue)
     held = draw_holdout(contact, size, plan.summary.seed)
     evaluation = evaluate(held_out, cost, revenue)
     curve = profit_curve(predicted, outcome, cost, revenue, customer)
     priced = (plan.responses[Responses.WORD] != "").any()  # each campaign by its own prices, when first planned
-    responses = plan.responses if plan.summary.cost is None and priced else _reworded(plan.responses, cost, revenue)
+    first = plan.summary.cost is None and priced
+    responses = plan.responses if first else _reworded(plan.responses, break_even(cost, revenue), plan.summary)
     summary = plan.summary.model_copy(
         update={
             "cost": cost,
@@ -66,16 +76,20 @@ def at_prices(plan: CampaignPlan, dataset: Dataset, *, cost: float | None, reven
             "expected_profit": expected.value,
             "expected_low": expected.low,
             "expected_high": expected.high,
-            "level_variance": doubt,
+            "judged": judged,
+            "before": Wanted(
+                contacts=int(wanted.sum()), expected_profit=before.value, low=before.low, high=before.high
+            ),
+            "nobody": why_nobody(judged, probability, break_even(cost, revenue), dataset.currency),
             "notes": notes,
             "evaluation": evaluation,
-            "worth": worth(evaluation, dataset.currency),
+            "worth": worth(evaluation, dataset.currency, proven=judged.bears),
             "curve": tuple(
                 CurvePoint(contacts=int(n), profit=float(at), low=float(low), high=float(high))
                 for n, at, low, high in zip(curve.contacts, curve.profit, curve.low, curve.high, strict=True)
             ),
             "hold_out": hold_out_advice(probability[contact], held[contact], cost, revenue, dataset.currency),
-            "kinds": _kinds(plan.targets, cost, revenue, doubt),
+            "kinds": _kinds(plan.targets, cost, revenue, judged),
         }
     )
     targets = plan.targets.assign(
@@ -89,12 +103,16 @@ def at_prices(plan: CampaignPlan, dataset: Dataset, *, cost: float | None, reven
     return replace(made, summary=summary.model_copy(update={"segments": _segments(made, dataset)}))
 
 
-def _kinds(targets: pd.DataFrame, cost: float, revenue: float, doubt: float) -> tuple[KindOutlook, ...]:
+def _belief(plan: CampaignPlan) -> float:
+    return plan.summary.model.belief if plan.summary.model else 1.0
+
+
+def _kinds(targets: pd.DataFrame, cost: float, revenue: float, judged: Judgement) -> tuple[KindOutlook, ...]:
     made = []
     for name in (str(column) for column in targets.columns if str(column).startswith(KIND_PREFIX)):
         probability = targets[name].to_numpy(np.float64)
-        best = probability[worth_contacting(probability, cost, revenue)]
-        money = expected_profit(best, cost, revenue, doubt)
+        best = probability[worth_contacting(probability, cost, revenue) & judged.bears]
+        money = expected_profit(best, cost, revenue, judged)
         made.append(
             KindOutlook(
                 kind=name.removeprefix(KIND_PREFIX),
@@ -107,15 +125,15 @@ def _kinds(targets: pd.DataFrame, cost: float, revenue: float, doubt: float) -> 
     return tuple(made)
 
 
-def _reworded(responses: pd.DataFrame, cost: float, revenue: float) -> pd.DataFrame:
-    """The four words against this break-even."""
-    even = break_even(cost, revenue)
-    words = [
-        advice(int(n), low, high, even)
-        for n, low, high in zip(
-            responses[Responses.N], responses[Responses.LOW], responses[Responses.HIGH], strict=True
-        )
-    ]
+def _reworded(responses: pd.DataFrame, even: float, summary: CampaignSummary) -> pd.DataFrame:
+    """The words of each campaign's segments against this break-even."""
+    words = np.full(len(responses), "", dtype=object)
+    everybody = responses[Responses.SEGMENT] == Responses.EVERYBODY
+    for rows in responses.groupby([Responses.CAMPAIGN, everybody], sort=False).indices.values():
+        part = responses.iloc[rows]
+        n, answered = (part[name].to_numpy(np.float64) for name in (Responses.N, Responses.RESPONSES))
+        circular = not summary.known_before and part[Responses.SEGMENT].iloc[0] != Responses.EVERYBODY
+        words[rows] = associated(n) if circular else advise(n, answered, even)
     return responses.assign(**{Responses.WORD: pd.Series(words, dtype="str", index=responses.index)})
 
 
@@ -135,7 +153,7 @@ def _segments(plan: CampaignPlan, dataset: Dataset) -> tuple[SegmentAdvice, ...]
                 one.name,
                 in_numbers(plan, one.segment),
                 mean_probability=float(probability[inside].mean()) if inside.any() else 0.0,
-                word=advice(n, measured[1], measured[2], even),
+                word=_word(n, measured[1], measured[2], plan),
                 rates=(measured[0], measured[1], measured[2]),
                 even=even,
                 revenue=plan.summary.revenue or 0.0,
@@ -156,19 +174,32 @@ def _answered(responses: pd.DataFrame, campaign: str) -> dict[int, tuple[int, fl
     }
 
 
+def _word(n: int, low: float, high: float, plan: CampaignPlan) -> Word:
+    """Of one segment: what its probabilities promise where they were tested on later campaigns, else no advice."""
+    if plan.summary.campaign:
+        return associated(np.array([n]))[0]
+    return advice(n, low, high, plan.summary.break_even or 0.0)
+
+
 def _expected(plan: CampaignPlan) -> dict[int, tuple[int, float, float, float]]:
     """Segment -> customers, mean probability now, and the interval of the rate that one campaign would bring.
 
-    Over time, observed rates of today's segments would be circular: segments know what followed the campaigns.
+    Over time, observed rates of today's segments would be circular: segments know what followed the campaigns. The
+    intervals hold for all segments at once (Bonferroni), since each gets a word from its own.
     """
     outcome = plan.held_out[HeldOut.OUTCOME].to_numpy(np.float64)
     predicted = plan.held_out[HeldOut.PROBABILITY].to_numpy(np.float64)
-    doubt = ratio_variance(predicted, outcome, plan.held_out[HeldOut.KEY].to_numpy(np.int64))
+    judged = judge(predicted, outcome, 0.0, 1.0, plan.held_out[HeldOut.KEY].to_numpy(np.int64), _belief(plan))
     segment = plan.targets[Targets.SEGMENT].to_numpy(np.int64)
     probability = plan.targets[Targets.PROBABILITY].to_numpy(np.float64)
-    made = {}
-    for one in np.unique(segment).tolist():
-        mine = probability[segment == one]
-        rate = expected_profit(mine, 0.0, 1.0 / len(mine), doubt)
-        made[one] = (len(mine), rate.value, max(rate.low, 0.0), min(rate.high, 1.0))
-    return made
+    sizes = np.bincount(segment)
+    there = np.flatnonzero(sizes)
+    sums, squares = (
+        np.bincount(segment, weights=power)[there].astype(np.float64) for power in (probability, probability**2)
+    )
+    z = NormalDist().inv_cdf(1 - ALPHA / len(there))
+    low, high = (side / sizes[there] for side in next_responses(sums, squares, judged, z))
+    return {
+        int(one): (int(n), float(total / n), float(lower), float(min(upper, 1.0)))
+        for one, n, total, lower, upper in zip(there, sizes[there], sums, low, high, strict=True)
+    }

@@ -13,13 +13,15 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
+from pipeline.contract import Judgement
 from pipeline.statistics import FEWEST, Z95, Vector, wilson
 
 Mask = npt.NDArray[np.bool_]
 Keys = npt.NDArray[np.int64]
-Word = Literal["act", "test", "don't", "too few"]
+Word = Literal["act", "test", "don't", "too few", "association"]
 
 CURVE_POINTS = 100
+CHANCE_LISTS = 0.6  # see ``judge``
 
 
 def break_even(cost: float, revenue: float) -> float:
@@ -112,36 +114,94 @@ def profit_curve(
 # ------------------------------------------------------------------ expected of the next campaign
 
 
-def ratio_variance(probability: Vector, outcome: Vector, customer: Keys | None = None) -> float:
-    """Variance of (responses / expected responses) on held-out rows: how far the model's level can be off."""
-    expected = float(probability.sum())
-    if expected <= 0:
-        return 0.0
-    off = outcome - outcome.sum() / expected * probability
-    each = off if customer is None else np.bincount(np.unique(customer, return_inverse=True)[1], weights=off)
-    return float(each @ each) / expected**2
+def judge(
+    probability: Vector, outcome: Vector, cost: float, revenue: float, customer: Keys | None = None, belief: float = 1.0
+) -> Judgement:
+    """What held-out contacts whose ``probability`` is above break-even say of such a list.
 
-
-def expected_profit(probability: Vector, cost: float, revenue: float, level_variance: float) -> Interval:
-    """Profit to expect of contacting everyone in ``probability`` once.
-
-    The interval holds the chance of a single campaign (sum of p (1 - p)) and the doubt about the model's level
-    (``ratio_variance`` on held-out customers).
+    Parameters
+    ----------
+    probability, outcome
+        Of contacts by a model that had not seen their answers, and 0 or 1, (n,).
+    cost, revenue
+        Of one contact and one response.
+    customer
+        Whose contacts they are, (n,); their answers depend on each other. None: each its own.
+    belief
+        Slope of the model's recalibration. Where it is near 0, who is on the list is chance, and the lists of the
+        folds depend on each other's answers: the variance of what was measured on them is then up to
+        ``1 + CHANCE_LISTS`` times that of the answers (measured in benchmarks/promises.py).
     """
-    responses = float(probability.sum())
-    variance = float((probability * (1 - probability)).sum()) + responses**2 * level_variance
-    return _around(responses * revenue - cost * len(probability), revenue * math.sqrt(variance))
+    chosen = worth_contacting(probability, cost, revenue)
+    p, y = probability[chosen], outcome[chosen]
+    who = None if customer is None else customer[chosen]
+    money = measured_profit(outcome, chosen, cost, revenue, customer)
+    together = 1.0
+    if who is not None and len(p):
+        off = y - (float(y.sum()) / float(p.sum())) * p
+        each = np.bincount(np.unique(who, return_inverse=True)[1], weights=off)
+        together = max(float(each @ each) / max(float(off @ off), 1e-12), 1.0)
+    return Judgement(
+        contacts=len(p),
+        expected=float(p.sum()),
+        squares=float(p @ p),
+        responses=float(y.sum()),
+        inflation=together * (1 + CHANCE_LISTS * (1 - min(max(belief, 0.0), 1.0))),
+        profit=money.value,
+        low=money.low,
+        high=money.high,
+    )
 
 
-def expected_curve(probability: Vector, cost: float, revenue: float, level_variance: float) -> Curve:
+def expected_profit(probability: Vector, cost: float, revenue: float, judged: Judgement | None = None) -> Interval:
+    """Profit to expect of contacting everyone in ``probability`` once, and what that one campaign may bring.
+
+    The value is the sum over the probabilities. The interval stands on what held-out contacts answered
+    (``next_responses``), so it need not lie evenly around the value.
+    """
+    responses, squares = np.array([probability.sum()]), np.array([probability @ probability])
+    low, high = next_responses(responses, squares, judged)
+    spent = cost * len(probability)
+    return Interval(
+        float(responses[0]) * revenue - spent, float(low[0]) * revenue - spent, float(high[0]) * revenue - spent
+    )
+
+
+def expected_curve(probability: Vector, cost: float, revenue: float, judged: Judgement | None = None) -> Curve:
     """``expected_profit`` of the first m for up to ``CURVE_POINTS`` values of m; ``probability`` falls."""
     n = len(probability)
     counts = np.unique(np.linspace(0, n, min(n, CURVE_POINTS) + 1).round().astype(np.int64))
     responses = np.append(0.0, np.cumsum(probability))[counts]
-    chance = np.append(0.0, np.cumsum(probability * (1 - probability)))[counts]
-    profit = responses * revenue - cost * counts
-    half = Z95 * revenue * np.sqrt(chance + responses**2 * level_variance)
-    return Curve(counts, profit, profit - half, profit + half)
+    low, high = next_responses(responses, np.append(0.0, np.cumsum(probability**2))[counts], judged)
+    spent = cost * counts
+    return Curve(counts, responses * revenue - spent, low * revenue - spent, high * revenue - spent)
+
+
+def next_responses(
+    expected: Vector, squares: Vector, judged: Judgement | None, z: float = Z95
+) -> tuple[Vector, Vector]:
+    """95 % (by ``z``) prediction interval of the responses of lists, (lists,) each, by what held-out contacts answered.
+
+    ``expected`` and ``squares`` are sums of the lists' probabilities and of their squares. With E, S the expected and
+    observed responses of the held-out contacts and E' the expected ones of the list, S' is in the interval where
+    ``(S' - S E'/E)^2 <= z^2 (V(E') + f (E'/E)^2 V(E))``: both campaigns have the chance V of independent answers, at
+    the level ``(S + S') / (E + E')`` that both together show (a score interval: it holds for few responses too), and f
+    is ``judged.inflation``. Without ``judged`` the probabilities are taken as they are.
+    """
+    if judged is None or judged.expected <= 0:
+        half = z * np.sqrt(np.maximum(expected - squares, 0.0))
+        return np.maximum(expected - half, 0.0), expected + half
+    e, s, z2 = judged.expected, judged.responses, z**2
+    ratio, both = expected / e, e + expected
+    rises = expected + ratio**2 * judged.inflation * judged.expected
+    bends = squares + ratio**2 * judged.inflation * judged.squares
+    level = s / e
+    a = 1 + z2 * bends / both**2
+    b = -z2 * (rises - 2 * bends * level) / both
+    c = -z2 * np.maximum(rises * level - bends * level**2, 0.0)
+    root = np.sqrt(np.maximum(b**2 - 4 * a * c, 0.0))
+    centre = s * ratio
+    return np.maximum(centre + (-b - root) / (2 * a), 0.0), centre + (-b + root) / (2 * a)
 
 
 # ------------------------------------------------------------------ tests with a hold-out group

@@ -67,7 +67,7 @@ def in_numbers(
         customers=int(inside.sum()),
         listed=int(listed.sum()),
         held=int(held.sum()),
-        expected=expected_profit(contacted, cost, revenue, summary.level_variance),
+        expected=expected_profit(contacted, cost, revenue, summary.judged),
         given_up=float((probability[held] * revenue - cost).sum()),
         probability=float(contacted.mean()) if len(contacted) else 0.0,
     )

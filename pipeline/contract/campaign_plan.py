@@ -18,9 +18,11 @@ class Responses:
     """``responses``: segment x campaign; ``EVERYBODY`` holds a campaign's overall rate.
 
     ``RATE``, ``LOW`` and ``HIGH`` (Wilson, 95 %) are missing under 30 contacted, and ``SMALL`` is 1 under 60.
-    ``SHRUNKEN`` with its 95 % posterior interval leans on the campaign's other segments (beta-binomial). ``Q`` is the
-    p value against the campaign's other customers, corrected over all segments and campaigns (Benjamini-Hochberg).
-    ``WORD`` compares the Wilson interval with the campaign's own break-even; empty where its prices are not known.
+    ``SHRUNKEN`` leans on the campaign's other segments (beta-binomial), and so does its interval, which holds the
+    segment's own rate in 95 % all the same. ``Q`` is the p value against the campaign's other customers, corrected over
+    all segments and campaigns (Benjamini-Hochberg). ``WORD`` compares the rate with the campaign's own break-even, for
+    all segments at once; "association" where segments know what came after the contact, and empty where prices are not
+    known. Segments are those of before the campaign where ``CampaignSummary.known_before`` says so.
     """
 
     EVERYBODY = -1
@@ -115,13 +117,29 @@ class Term(Record):
     personal: bool = True  # False: the same for every customer of a campaign (its kind)
 
 
+class Tree(Record):
+    """A regression tree over the model's terms; node 0 is the root, and values are 0 on the average of its rows.
+
+    A row goes left where its standardised term is at most the threshold.
+    """
+
+    term: tuple[int, ...]  # place of the term that a node asks for; -1: a leaf
+    threshold: tuple[float, ...]
+    left: tuple[int, ...]
+    right: tuple[int, ...]
+    value: tuple[float, ...]  # of a leaf, in log-odds
+    rows: tuple[float, ...]  # on which it was grown
+
+
 class ResponseModel(Record):
-    """Logistic terms, added up: the whole model, readable, and enough to score anybody without scikit-learn."""
+    """Logistic terms and trees over them, added up: all that is needed to score anybody without scikit-learn."""
 
     outcome: str  # column of the outcome it predicts; empty where it was fitted over several campaigns
     intercept: float
     terms: tuple[Term, ...]
     past_rate: float  # responses / contacts before, overall; stands behind each customer's shrunken past rate
+    trees: tuple[Tree, ...] = ()
+    belief: float = 1.0  # slope of the recalibration: 0 where what was predicted unseen had nothing to do with answers
 
 
 class Calibration(Record):
@@ -144,6 +162,33 @@ class Strategy(Record):
     contacts: int
     profit: float
     low: float
+    high: float
+
+
+class Judgement(Record):
+    """What held-out contacts whose probability is above break-even answered: the evidence for such a list."""
+
+    contacts: int
+    expected: float  # responses, by their probabilities
+    squares: float  # sum of their squared probabilities
+    responses: float  # that came
+    inflation: float  # of the variance of the responses that came, over independent answers
+    profit: float  # measured, with its 95 % interval
+    low: float
+    high: float
+
+    @property
+    def bears(self) -> bool:
+        """Whether the profit of such a list is proven: its whole interval is above 0."""
+        return self.contacts > 0 and self.low > 0
+
+
+class Wanted(Record):
+    """The list of all whose probability is above break-even, proven to pay or not: what is printed if it is."""
+
+    contacts: int
+    expected_profit: float
+    low: float  # 95 % interval of what one campaign to it brings
     high: float
 
 
@@ -203,7 +248,11 @@ class CampaignSummary(Record):
     expected_profit: float | None = None
     expected_low: float | None = None
     expected_high: float | None = None
-    level_variance: float = 0.0
+    level_variance: float = 0.0  # of runs of version 0.1
+    judged: Judgement | None = None  # None: not priced yet, or a run of version 0.1
+    before: Wanted | None = None  # the list before the evidence was asked whether it pays
+    nobody: Words = ""  # why nobody is on the list, where nobody is
+    known_before: bool = False  # whether rates are of segments as they were known before each campaign
     hold_out: HoldOutAdvice | None = None
     model: ResponseModel | None = None
     calibration: Calibration | None = None

@@ -205,6 +205,8 @@ class CandidateRecord(Record):
     seconds: float
     silhouette_se_by_segment: tuple[float | None, ...] = ()  # None where every customer was measured
     silhouette_by_seed: tuple[float, ...] = ()  # what one k-means++ start alone would reach, one a start
+    heaps: float | None = None  # mean number of groups with a valley between them; None where that was not looked at
+    elongation: float | None = None  # times that its longest segment is as long as wide; None where not measured
     dissolved: tuple[Words, ...] = ()  # names of the champion's segments that none of these continues
     run_id: str = ""
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pipeline.contract import Assignments, CandidateRecord
-from pipeline.describing.cards import make_cards
+from pipeline.contract import Assignments, CandidateRecord, Decision
+from pipeline.describing.cards import Support, make_cards
 from pipeline.describing.describe import (
     assign,
     differences_by_segment,
@@ -21,7 +21,7 @@ from pipeline.describing.naming import Naming
 from pipeline.describing.passive import Trait, describe_passive, read_traits
 from pipeline.describing.profiles import Profiled, profile, read_columns
 from pipeline.describing.rules import Codes, encode, find_rules
-from pipeline.segmenting import Silhouettes, Stability, by_segment, calinski_harabasz, davies_bouldin
+from pipeline.segmenting import Silhouettes, Stability, by_segment, calinski_harabasz, davies_bouldin, elongation
 from pipeline.stages import Candidate, Cleaned, Features, Partition
 
 
@@ -33,6 +33,7 @@ class Measured:
     silhouettes: Silhouettes
     silhouette_by_seed: tuple[float, ...]
     stability: Stability
+    nulls: tuple[float, ...]  # silhouettes of structure-free data
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,7 @@ class _Common:
 
     cleaned: Cleaned
     features: Features
+    decision: Decision
     before: Predecessor | None
     codes: Codes
     traits: tuple[Trait, ...]
@@ -48,16 +50,22 @@ class _Common:
 
 
 def describe_candidates(
-    cleaned: Cleaned, features: Features, measured: Iterable[Measured], *, before: Predecessor | None, seed: int
+    cleaned: Cleaned,
+    features: Features,
+    measured: Iterable[Measured],
+    *,
+    decision: Decision,
+    before: Predecessor | None,
+    seed: int,
 ) -> Iterator[Candidate]:
     """The candidates by rising k, each as soon as it is described; a segment keeps its colour from one k to the next.
-
-    Only the comparison with structure-free data is missing from their records.
+    ``decision`` says how clearly the data fall into groups at all, which limits how far a segment can be trusted.
     """
     customers, dataset = cleaned.customers, cleaned.dataset
     common = _Common(
         cleaned,
         features,
+        decision,
         before,
         encode(customers, dataset, features.transform, seed=seed),
         read_traits(customers, dataset),
@@ -77,6 +85,7 @@ def _describe(fit: Measured, common: _Common) -> Candidate:
     assignments = assign(common.features, partition, fit.silhouettes)
     profiles = profile(common.columns, partition)
     sizes = tuple(np.bincount(labels, minlength=k).tolist())
+    finer = k > (common.decision.supported_k or k)
     of_segments, errors = by_segment(fit.silhouettes, partition)
     differences = differences_by_segment(profiles, dataset)
     cards = make_cards(
@@ -85,7 +94,8 @@ def _describe(fit: Measured, common: _Common) -> Candidate:
         sizes=sizes,
         silhouettes=of_segments,
         revenue_shares=revenue_shares(customers, dataset, labels, k),
-        jaccards=fit.stability.jaccard,
+        jaccards=fit.stability.least if finer else fit.stability.jaccard,
+        support=Support(common.decision.verdict == "strong", finer),
     )
     cards, dissolved = follow(
         cards, labels, customers, dataset.id_column, common.before, Naming.of(differences, dataset, k)
@@ -99,7 +109,9 @@ def _describe(fit: Measured, common: _Common) -> Candidate:
         calinski_harabasz=calinski_harabasz(common.features.matrix, partition),
         davies_bouldin=davies_bouldin(partition, assignments[Assignments.DISTANCE].to_numpy()),
         stability=fit.stability.prediction_strength,
-        null_silhouette=None,
+        heaps=fit.stability.heaps,
+        elongation=elongation(common.features.matrix, partition),
+        null_silhouette=float(np.mean(fit.nulls)),
         seed_spread=partition.seed_spread,
         sizes=sizes,
         silhouette_by_segment=of_segments,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import pandas as pd
 
@@ -10,7 +11,15 @@ from pipeline.contract import Dataset, Joined, Message, Quantity, SegmentCard, T
 from pipeline.describing.naming import NAMED_EFFECT, Naming, Standing, typical
 
 SHOWN = 8
-TRUSTED, PATTERN = 0.75, 0.6  # Hennig's bounds for the mean Jaccard of a cluster
+TRUSTED, PATTERN = 0.75, 0.6  # Hennig's bounds for the Jaccard of a cluster that comes back
+
+
+@dataclass(frozen=True)
+class Support:
+    """What the data say of dividing them at all: which grade a segment can have at best."""
+
+    clear: bool = True  # the verdict is strong
+    finer: bool = False  # into more segments than they support: which of the groups is cut, chance decides
 
 
 def make_cards(
@@ -21,6 +30,7 @@ def make_cards(
     revenue_shares: Sequence[float | None],
     silhouettes: Sequence[float | None],
     jaccards: Sequence[float | None],
+    support: Support,
 ) -> tuple[SegmentCard, ...]:
     """One card a segment, with names that no figure contradicts and no two segments share; see ``naming``.
 
@@ -29,7 +39,7 @@ def make_cards(
     naming = Naming.of(differences, dataset, len(sizes))
     cards = []
     for segment, size in enumerate(sizes):
-        grade, why = _trust(jaccards[segment], size)
+        grade, why = _trust(jaccards[segment], size, support)
         share = size / sum(sizes)
         cards.append(
             SegmentCard(
@@ -84,24 +94,35 @@ def _trait(one: Standing) -> Message:
     )
 
 
-def _trust(jaccard: float | None, size: int) -> tuple[Trust, Message]:
+def _trust(jaccard: float | None, size: int, support: Support) -> tuple[Trust, Message]:
+    """Grade and reason; what comes back without clear groups in the data is a division of a continuum, never solid."""
     if size < 60:
         return "fragile", Message.of("Only {n} customers: too few to rely on.", n=Quantity(size))
     if jaccard is None:
         return "usable", Message.of("How well this segment comes back on other samples was not measured.")
-    back = percent(jaccard)
-    if jaccard >= TRUSTED:
-        return "solid", Message.of(
-            "On random halves of the customers {share} of this segment comes back: it is stable.", share=back
+    if jaccard < PATTERN:
+        grade: Trust = "fragile"
+        template = (
+            "Looked for in two separate halves of the customers, {share} of this segment or more is the same "
+            "{repeats}: do not rely on who exactly belongs to it."
         )
-    if jaccard >= PATTERN:
-        return "usable", Message.of(
-            "On random halves of the customers {share} of this segment comes back: a real pattern with a blurred "
-            "border.",
-            share=back,
+    elif jaccard < TRUSTED:
+        grade = "usable"
+        template = (
+            "Looked for in two separate halves of the customers, {share} of this segment or more is the same "
+            "{repeats}: a real pattern with a blurred border."
         )
-    return "fragile", Message.of(
-        "On random halves of the customers {share} of this segment comes back: do not rely on who exactly belongs "
-        "to it.",
-        share=back,
-    )
+    elif not support.clear:
+        grade = "usable"
+        template = (
+            "Looked for in two separate halves of the customers, {share} of this segment or more is the same "
+            "{repeats}, but the data as a whole do not fall into clear groups: where it ends is a convention."
+        )
+    else:
+        grade = "solid"
+        template = (
+            "Looked for in two separate halves of the customers, {share} of this segment or more is the same "
+            "{repeats}: it is stable."
+        )
+    repeats = Message.of("in every repeat") if support.finer else Message.of("in four of five repeats")
+    return grade, Message.of(template, share=percent(jaccard), repeats=repeats)

@@ -70,7 +70,6 @@ def draft_customers(
     write_id(document, structure, reading)
     document.table("segments")
     document.value("min", 2)
-    document.value("max", 8)
     document.blank()
     for title, role in _SECTIONS:
         chosen = [entry for entry in parts.entries if entry.role == role]

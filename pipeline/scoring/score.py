@@ -165,7 +165,7 @@ def score(segmentation: Segmentation, data: Data, *, as_of: date | None = None) 
     table = place(customers, segmentation)
     labels = table[Scores.SEGMENT].to_numpy(dtype=np.int64) - 1
     outlook = response_outlook(customers, labels, segmentation, spec, None if ready else read_history(spec, data))
-    table = table.assign(**_rfm(customers, segmentation), **outlook.columns)
+    table = table.assign(**outlook.columns, **_rfm(customers, segmentation))
     table.columns = pd.Index([Scores.beside(spec.id.column, str(name)) for name in table])
     table.insert(0, spec.id.column, customers[spec.id.column].to_numpy())
     return Scored(

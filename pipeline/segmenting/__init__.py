@@ -1,14 +1,16 @@
 """Customers to segments: the matrix, the sweep of KMeans over k, its quality, and the choice of k."""
 
-from pipeline.segmenting.choose import decide, excess, override
+from pipeline.segmenting.choose import at_the_end, decide, excess, override
 from pipeline.segmenting.distances import blocks, squared_distances
 from pipeline.segmenting.features import apply_transform, fit_features, project
+from pipeline.segmenting.judging import judged
 from pipeline.segmenting.kmeans import THOROUGH, sweep
 from pipeline.segmenting.quality import (
     Silhouettes,
     by_segment,
     calinski_harabasz,
     davies_bouldin,
+    elongation,
     restart_silhouettes,
     silhouettes,
 )
@@ -21,13 +23,16 @@ __all__ = [
     "Stability",
     "apply_transform",
     "assess_stability",
+    "at_the_end",
     "blocks",
     "by_segment",
     "calinski_harabasz",
     "davies_bouldin",
     "decide",
+    "elongation",
     "excess",
     "fit_features",
+    "judged",
     "null_silhouettes",
     "override",
     "project",

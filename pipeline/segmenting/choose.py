@@ -20,27 +20,30 @@ from pipeline.errors import UsageError
 
 KEPT_EXCESS = 0.5
 STRONG_EXCESS = 0.06
+A_VALLEY = 0.25  # mean heaps above one, from which on the customers lie in more than one
+_FURTHER = 0.5
+LONG = 2.0  # round groups that k-means finds are at most 1.7 times as long as wide on generated data
 
 
 def decide(candidates: Sequence[CandidateRecord], *, bounds: tuple[int, int]) -> Decision:
-    """Apply the rule: the largest k that comes back on half the data and beats structure-free data.
+    """Apply the rule: the largest k that comes back on half the data and whose groups lie apart.
 
-    A k is supported where its prediction strength is at least ``MIN_STRENGTH`` and its silhouette exceeds the mean of
-    the structure-free draws by more than ``MIN_EXCESS``, and by at least ``KEPT_EXCESS`` of what the best of those
-    exceeds it by: halving a large group comes back on every sample, but shows in the silhouette. The elbow and the
-    silhouette's maximum stand beside it, and every disagreement is put in words. ``bounds`` are the numbers of
-    segments that a team can work with.
+    A k comes back where its prediction strength is at least ``MIN_STRENGTH``. Its groups lie apart where there is a
+    valley between any two neighbours, or where its silhouette exceeds the mean of the structure-free draws by more
+    than ``MIN_EXCESS``, and by at least ``KEPT_EXCESS`` of what the best of those exceeds it by: halving a large group
+    comes back on every sample, but shows in the silhouette. Where customers lie in one heap at every k that comes
+    back, none is supported: a bent continuum beats any straight one. The elbow and the silhouette's maximum stand
+    beside it, and every disagreement is put in words. ``bounds`` are the numbers of segments that a team can work with.
+
+    Where more are supported than the bounds allow, the level of the hierarchy above is taken: of the k within the
+    bounds that are supported among themselves the one whose groups are most clearly apart, not the one that comes
+    back most surely, which is nearly always the coarsest.
     """
     supported = _supported(candidates)
     supported_k = max((one.k for one in supported), default=None)
     low, high = bounds
     within = [candidate for candidate in candidates if low <= candidate.k <= high] or list(candidates)
-    passing = [one for one in within if one in supported]
-    chosen = (
-        max(passing, key=lambda one: one.k)
-        if passing
-        else max(within, key=lambda one: (one.stability or 0.0, one.silhouette))
-    )
+    chosen = _chosen(within, supported)
     verdict = _verdict(supported, chosen, supported_k)
     elbow_k, silhouette_k = elbow(candidates), max(candidates, key=lambda one: one.silhouette).k
     return Decision(
@@ -51,8 +54,17 @@ def decide(candidates: Sequence[CandidateRecord], *, bounds: tuple[int, int]) ->
         silhouette_k=silhouette_k,
         supported_k=supported_k,
         bounds=bounds,
-        disagreements=_disagreements(chosen.k, elbow_k, silhouette_k, supported_k, bounds),
+        disagreements=_disagreements(chosen, elbow_k, silhouette_k, supported_k, bounds),
     )
+
+
+def at_the_end(candidates: Sequence[CandidateRecord]) -> bool:
+    """Whether the best k is the last that was tried, so that a better one may lie beyond."""
+    last = max(candidates, key=lambda one: one.k)
+    if any(one.k == last.k for one in _supported(candidates)):
+        return True
+    best = max(candidates, key=lambda one: one.silhouette)
+    return best.k == last.k and (excess(last) or 0.0) > verdicts.MIN_EXCESS
 
 
 def override(decision: Decision, k: int, reason: str, candidates: Sequence[CandidateRecord]) -> Decision:
@@ -89,18 +101,35 @@ def excess(candidate: CandidateRecord) -> float | None:
     return None if candidate.null_silhouette is None else candidate.silhouette - candidate.null_silhouette
 
 
+def _chosen(within: Sequence[CandidateRecord], supported: Sequence[CandidateRecord]) -> CandidateRecord:
+    if supported and max(one.k for one in supported) > max(one.k for one in within):
+        return max(_supported(within) or within, key=lambda one: one.silhouette)
+    passing = [one for one in within if one in supported]
+    if passing:
+        return max(passing, key=lambda one: one.k)
+    return max(within, key=lambda one: (one.stability or 0.0, one.silhouette))
+
+
 def _supported(candidates: Sequence[CandidateRecord]) -> list[CandidateRecord]:
-    above = {
-        candidate.k: excess(candidate) or 0.0
-        for candidate in candidates
-        if (candidate.stability or 0.0) >= verdicts.MIN_STRENGTH
-    }
-    least = KEPT_EXCESS * max(above.values(), default=0.0)
-    return [
-        candidate
-        for candidate in candidates
-        if above.get(candidate.k, 0.0) > verdicts.MIN_EXCESS and above[candidate.k] >= least
-    ]
+    returning = [one for one in candidates if (one.stability or 0.0) >= verdicts.MIN_STRENGTH]
+    if all(one.heaps is not None and one.heaps < 1 + A_VALLEY for one in returning):
+        return []
+    least = KEPT_EXCESS * max((excess(one) or 0.0 for one in returning), default=0.0)
+    separate = [one for one in returning if verdicts.apart(one)]
+    return [one for one in returning if one in separate or (_stands_out(one, least) and not _cut(one, separate))]
+
+
+def _stands_out(candidate: CandidateRecord, least: float) -> bool:
+    above = excess(candidate) or 0.0
+    return above > verdicts.MIN_EXCESS and above >= least
+
+
+def _cut(candidate: CandidateRecord, separate: Sequence[CandidateRecord]) -> bool:
+    """Whether fewer groups that all lie apart are as many heaps: the further ones were cut out of these."""
+    return any(
+        fewer.k < candidate.k and candidate.heaps is not None and candidate.heaps < fewer.k + _FURTHER
+        for fewer in separate
+    )
 
 
 def _verdict(supported: Sequence[CandidateRecord], chosen: CandidateRecord, supported_k: int | None) -> Verdict:
@@ -116,12 +145,15 @@ def _reason(chosen: CandidateRecord, supported_k: int | None, verdict: Verdict, 
         "strong": "{k} is the largest number of segments that the data clearly support. {measured}",
         "weak": "{k} is the largest number of segments that the data weakly support. {measured}",
         "none": "The data show no separate groups, into however many they are divided. {k} segments, of the {least} to "
-        "{most} that were asked for, are a convenient division of a continuum, not a discovery. {measured}",
+        "{most} that were tried, are a convenient division of a continuum, not a discovery. {measured}",
     }[verdict]
-    if verdict != "none" and chosen.k != supported_k:
+    if verdict != "none" and supported_k is not None and chosen.k != supported_k:
         template = (
             "The data by themselves support {supported} segments. {least} to {most} were asked for, and of these {k} "
             "come back most surely when the analysis is repeated. {measured}"
+            if supported_k < bounds[0]
+            else "The data by themselves support {supported} segments. {least} to {most} were asked for, and of these "
+            "{k} are most clearly apart: the finer groups within them are left together. {measured}"
         )
     return Message.of(
         template,
@@ -135,11 +167,19 @@ def _reason(chosen: CandidateRecord, supported_k: int | None, verdict: Verdict, 
 
 def _measured(chosen: CandidateRecord) -> Message:
     above = excess(chosen)
+    template = (
+        "Divided anew by what half of the customers taught, the weakest group kept {strength} of its pairs together "
+        "(prediction strength; 80 % are needed). Between any two of the groups there is a valley with few customers. "
+        "How clearly the groups are apart is {silhouette} of 1 (silhouette), {excess} against customers without any "
+        "groups."
+        if verdicts.apart(chosen) and (above or 0.0) <= verdicts.MIN_EXCESS
+        else "Divided anew by what half of the customers taught, the weakest group kept {strength} of its pairs "
+        "together (prediction strength; 80 % are needed). How clearly the groups are apart is {silhouette} of 1 "
+        "(silhouette), {excess} against customers without any groups (more than {needed} is needed)."
+    )
     strength: Value = Message.of("an unknown share") if chosen.stability is None else percent(chosen.stability)
     return Message.of(
-        "Divided anew by what half of the customers taught, the weakest group kept {strength} of its pairs together "
-        "(prediction strength; 80 % are needed). How clearly the groups are apart is {silhouette} of 1 (silhouette), "
-        "{excess} against customers without any groups (more than {needed} is needed).",
+        template,
         strength=strength,
         silhouette=Quantity(chosen.silhouette, ".2f"),
         excess=Message.of("not compared") if above is None else Quantity(above, "+.3f"),
@@ -148,9 +188,17 @@ def _measured(chosen: CandidateRecord) -> Message:
 
 
 def _disagreements(
-    k: int, elbow_k: int | None, silhouette_k: int, supported_k: int | None, bounds: tuple[int, int]
+    chosen: CandidateRecord, elbow_k: int | None, silhouette_k: int, supported_k: int | None, bounds: tuple[int, int]
 ) -> tuple[Message, ...]:
-    messages = []
+    k, messages = chosen.k, []
+    if chosen.elongation is not None and chosen.elongation >= LONG:
+        messages.append(
+            Message.of(
+                "A segment is {times} times as long as it is wide. K-means looks for round groups: it may have cut a "
+                "long group, or set a border along one.",
+                times=Quantity(chosen.elongation, ".1f"),
+            )
+        )
     if elbow_k is None:
         messages.append(
             Message.of(

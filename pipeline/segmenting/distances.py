@@ -25,6 +25,12 @@ def squared_distances(rows: Array, centres: Array) -> Array:
     return distances
 
 
+def nearest(rows: Matrix, centres: Matrix) -> Labels:
+    """Place of the nearest centre for each row, (n,)."""
+    places: Labels = squared_distances(rows, centres).argmin(axis=1)
+    return places
+
+
 def blocks(n: int) -> Iterator[slice]:
     """Slices of ``BLOCK`` rows, so that what is computed of them stays in the processor's cache."""
     return (slice(start, min(start + BLOCK, n)) for start in range(0, n, BLOCK))

@@ -25,6 +25,7 @@ from pipeline.stages import Partition, Restarts
 SEARCH_ROWS = 16_000
 LARGE_SEARCH_ROWS = 12_000  # above ``LARGE_ROWS``, where Lloyd goes on with a larger part
 FLOAT32_SEARCH_ROWS = 4_000  # above this the search does, whose winners are polished anyway: half the time
+FEW = 3
 _ADD_TRIALS = 4
 
 Tick = Callable[[float], None]
@@ -38,12 +39,13 @@ class Effort:
     passes: int = 2
     swaps: int = 2
     threads: int = THREADS
+    again: int = 0  # further seedings of k up to ``FEW``, which hardly any neighbour can lead out of a bad start
     converge: bool = True  # also where the search ran on all rows and came within a thousandth of a variance
 
 
 THOROUGH = Effort()
 # for stability and null draws, where many sweeps are averaged and share the processors among them
-LIGHT = Effort(seedings=1, passes=1, swaps=1, threads=1, converge=False)
+LIGHT = Effort(seedings=1, passes=1, swaps=1, threads=1, again=6, converge=False)
 
 
 @dataclass(frozen=True)
@@ -146,6 +148,10 @@ def _search(
     # neighbour moves need an unbroken chain of k, so the gaps are searched too
     chain = list(range(max(2, ks[0]), ks[-1] + 1))
     singles = _seedings(rows, chain, rng, effort.seedings, threads)
+    if effort.again:
+        few = [k for k in chain if k <= FEW]
+        for k, fits in (_seedings(rows, few, rng, effort.again, threads) if few else {}).items():
+            singles[k] += fits
     best = {k: min(fits, key=lambda fit: fit.inertia) for k, fits in singles.items()}
     for _ in range(effort.passes):
         [up] = rng.spawn(1)

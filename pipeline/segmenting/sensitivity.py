@@ -13,7 +13,6 @@ import numpy as np
 import pandas as pd
 
 from pipeline.contract import (
-    CandidateRecord,
     Column,
     Dataset,
     Decision,
@@ -29,6 +28,7 @@ from pipeline.errors import InputError
 from pipeline.processors import Helper, share
 from pipeline.segmenting.choose import decide
 from pipeline.segmenting.features import fit_features
+from pipeline.segmenting.judging import judged
 from pipeline.segmenting.kmeans import LIGHT, sweep
 from pipeline.segmenting.quality import silhouettes
 from pipeline.segmenting.stability import SPLITS, Tick, assess_stability, null_silhouettes
@@ -204,24 +204,7 @@ def _judge(
     except InputError:  # fewer different customers than segments are left without this feature
         return None
     measured = silhouettes(matrix, [partition.labels for partition in partitions], seed=seed)
-    records = [
-        CandidateRecord(
-            k=partition.k,
-            inertia=partition.inertia,
-            silhouette=silhouette.overall,
-            silhouette_se=None,
-            calinski_harabasz=0.0,
-            davies_bouldin=0.0,
-            stability=stability[partition.k].prediction_strength,
-            null_silhouette=float(np.mean(nulls[partition.k])),
-            seed_spread=partition.seed_spread,
-            sizes=(),
-            silhouette_by_segment=(),
-            seconds=0.0,
-        )
-        for partition, silhouette in zip(partitions, measured, strict=True)
-    ]
-    found = decide(records, bounds=decision.bounds)
+    found = decide(judged(matrix, partitions, measured, stability, nulls), bounds=decision.bounds)
     same_k = next(partition for partition in partitions if partition.k == decision.k)
     return found.k, found.verdict, adjusted_rand(labels, same_k.labels)
 

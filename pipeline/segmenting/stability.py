@@ -11,13 +11,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pipeline.contract import Labels, Matrix
+from pipeline.contract import Labels, Matrix, verdicts
 from pipeline.processors import Helper, share
-from pipeline.segmenting.distances import blocks, squared_distances
+from pipeline.segmenting.distances import blocks, nearest
+from pipeline.segmenting.heaps import count_heaps
 from pipeline.segmenting.kmeans import LIGHT, sweep
 from pipeline.segmenting.quality import silhouettes
 from pipeline.stages import Partition
 
+OFTEN = 0.8  # of the repeats reach a segment's recurrence: a mean would hide that a fifth of them lose it
 SPLITS = 8  # four, as in the paper's examples, let the worst segment's share swing by 0.05 between seeds
 NULL_DRAWS = 4
 HALF_ROWS = 5_000
@@ -32,7 +34,20 @@ class Stability:
     """What resampling says about one k."""
 
     prediction_strength: float
-    jaccard: tuple[float, ...]  # one a segment: mean over the halves
+    jaccard: tuple[float, ...]  # one a segment: what two disjoint halves agree about it in ``OFTEN`` of the repeats
+    least: tuple[float, ...]  # and in all of them
+    heaps: float | None = None  # mean number of groups with a valley between them; None where that was not looked at
+
+
+@dataclass(frozen=True)
+class _Pair:
+    """Two disjoint halves, their places in the whole, the first's before the second's, and the fits of each."""
+
+    first: Matrix
+    second: Matrix
+    rows: Labels
+    one: tuple[Partition, ...]
+    two: tuple[Partition, ...]
 
 
 def assess_stability(
@@ -44,24 +59,47 @@ def assess_stability(
     helper: Helper | None = None,
     tick: Tick | None = None,
 ) -> Mapping[int, Stability]:
-    """Prediction strength of every k and bootstrap Jaccard of every segment, from the same half-samples.
+    """Prediction strength of every k and recurrence of every segment, from the same disjoint half-samples.
 
     Prediction strength (Tibshirani and Walther 2005): cluster both halves, then ask of each cluster of one half which
     share of its pairs the other half's centres keep together; the worst cluster counts, averaged over the splits,
-    both ways. Jaccard (Hennig 2007, by subsetting): the best match of each segment among the half's own clusters.
+    both ways. Where it is at least ``MIN_STRENGTH``, the heaps of customers in each half are counted among the
+    clusters that the other half's centres cut it into (``count_heaps``).
+
+    Recurrence: the cluster of one half that resembles a segment most, and its best match (Jaccard, as Hennig 2007)
+    among the clusters of the other, with which it shares no customer; both place the same customers. Against the whole
+    solution in place of the other half a segment comes back too well, since half of its customers taught both.
     """
     ks = [partition.k for partition in partitions]
     halves = list(_halves(len(matrix), seed, splits))
     tasks = [(matrix[rows], ks, seed + split) for split, pair in enumerate(halves, start=1) for rows in pair]
     fits = share(_fit_light, tasks, helper, tick)
-    strengths: dict[int, list[float]] = {k: [] for k in ks}
-    jaccards: dict[int, list[Matrix]] = {k: [] for k in ks}
-    for (first, second), ones, others in zip(halves, fits[::2], fits[1::2], strict=True):
-        for partition, one, other in zip(partitions, ones, others, strict=True):
-            for fitted, guide, rows in ((one, other, first), (other, one, second)):
-                strengths[fitted.k].append(_strength(matrix[rows], fitted, guide))
-                jaccards[fitted.k].append(_best_jaccard(partition.labels[rows], fitted.labels, fitted.k))
-    return {k: Stability(float(np.mean(strengths[k])), tuple(np.mean(jaccards[k], axis=0).tolist())) for k in ks}
+    pairs = [
+        _Pair(matrix[first], matrix[second], np.concatenate([first, second]), one, two)
+        for (first, second), one, two in zip(halves, fits[::2], fits[1::2], strict=True)
+    ]
+    return {partition.k: _assess(partition, place, pairs) for place, partition in enumerate(partitions)}
+
+
+def _assess(partition: Partition, place: int, pairs: Sequence[_Pair]) -> Stability:
+    strengths, back, heaps = [], [], None
+    for pair in pairs:
+        one, two = pair.one[place], pair.two[place]
+        by_one = np.concatenate([one.labels, nearest(pair.second, one.centres)])
+        by_two = np.concatenate([nearest(pair.first, two.centres), two.labels])
+        size = len(pair.first)
+        strengths += [_strength(one, by_two[:size], two.k), _strength(two, by_one[size:], one.k)]
+        back += _recurrence(partition.labels[pair.rows], by_one, by_two, partition.k)
+    strength = float(np.mean(strengths))
+    if strength >= verdicts.MIN_STRENGTH:
+        counts = [
+            count_heaps(rows, guide)
+            for pair in pairs
+            for rows, guide in ((pair.first, pair.two[place]), (pair.second, pair.one[place]))
+        ]
+        heaps = float(np.mean(counts))
+    often, least = np.quantile(back, 1 - OFTEN, axis=0), np.min(back, axis=0)
+    return Stability(strength, tuple(often.tolist()), tuple(least.tolist()), heaps)
 
 
 def null_silhouettes(
@@ -125,21 +163,28 @@ def _halves(n: int, seed: int, splits: int) -> Iterator[tuple[Labels, Labels]]:
         yield np.sort(drawn[:size]), np.sort(drawn[size : 2 * size])
 
 
-def _strength(rows: Matrix, fitted: Partition, guide: Partition) -> float:
+def _strength(fitted: Partition, assigned: Labels, k: int) -> float:
     """Worst cluster's share of pairs that the other half's centres keep together."""
-    assigned = squared_distances(rows, guide.centres).argmin(axis=1)
-    table = _contingency(fitted.labels, assigned, fitted.k, guide.k)
+    table = _contingency(fitted.labels, assigned, fitted.k, k)
     sizes = table.sum(axis=1)
     pairs = sizes * (sizes - 1)
     kept = (table * (table - 1)).sum(axis=1)
     return float(np.where(pairs > 0, kept / np.maximum(pairs, 1), 0.0).min())
 
 
-def _best_jaccard(original: Labels, labels: Labels, k: int) -> Matrix:
-    table = _contingency(original, labels, k, k)
-    union = table.sum(axis=1)[:, None] + table.sum(axis=0)[None, :] - table
-    best: Matrix = (table / np.maximum(union, 1)).max(axis=1)
-    return best
+def _recurrence(own: Labels, by_one: Labels, by_two: Labels, k: int) -> list[Matrix]:
+    """Of each segment, how well both halves agree about it: seen from the one half, and from the other."""
+    between = _jaccard(by_one, by_two, k)
+    return [
+        between.max(axis=1)[_jaccard(own, by_one, k).argmax(axis=1)],
+        between.max(axis=0)[_jaccard(own, by_two, k).argmax(axis=1)],
+    ]
+
+
+def _jaccard(first: Labels, second: Labels, k: int) -> Matrix:
+    table = _contingency(first, second, k, k)
+    overlaps: Matrix = table / np.maximum(table.sum(axis=1)[:, None] + table.sum(axis=0)[None, :] - table, 1)
+    return overlaps
 
 
 def _contingency(rows: Labels, columns: Labels, n_rows: int, n_columns: int) -> Matrix:

@@ -143,7 +143,7 @@ def check_references(spec: Spec, known: set[str], where: str) -> None:
             f"{where}: [history] needs campaigns with a start",
             remedy="add start to [[campaigns]], or leave [history] out",
         )
-    if spec.segments.min > spec.segments.max:
+    if spec.segments.max is not None and spec.segments.min > spec.segments.max:
         raise SpecError.because(f"{where}: segments.min is above segments.max")
 
 

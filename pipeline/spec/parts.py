@@ -260,8 +260,8 @@ class SegmentsSpec(_Part):
 
     min: int = Field(2, ge=2)
     """The least number of segments that a team can work with."""
-    max: int = Field(12, ge=2)
-    """The largest."""
+    max: int | None = Field(None, ge=2)
+    """The largest; left out: any number."""
 
 
 class OpenQuestion(_Part):

@@ -77,13 +77,13 @@ def test_the_runs_own_prices_give_exactly_the_stored_plan(run: Run, planned: Seg
 
 
 def test_another_price_changes_the_list_as_the_pipeline_would(run: Run, planned: Segmentation) -> None:
-    asked, _ = read(run, "?cost=9&revenue=30")
+    asked, _ = read(run, "?cost=3&revenue=20")
     probability = stored(planned).targets[Targets.PROBABILITY].to_numpy()
-    chosen = probability[probability * 30 > 9]
+    chosen = probability[probability * 20 > 3]
 
     assert asked.prospects.numbers.listed == len(chosen)
-    assert asked.prospects.numbers.whole == pytest.approx(expected_profit(chosen, 9, 30, 0).value)
-    assert rate(asked.summary.break_even or 0) == "30.0 %"
+    assert asked.prospects.numbers.whole == pytest.approx(expected_profit(chosen, 3, 20).value)
+    assert rate(asked.summary.break_even or 0) == "15.0 %"
 
 
 @pytest.mark.parametrize("cost", ["abc", "-1", "nan", "inf", "1e99", ""])
@@ -155,14 +155,14 @@ def test_expected_profit_along_the_ranking_is_that_of_the_best(run: Run) -> None
     probability = np.sort(asked.plan.targets[Targets.PROBABILITY].to_numpy())[::-1]
     at = len(ahead.model.contacts) // 2
     best = expected_profit(
-        probability[: ahead.model.contacts[at]], asked.cost or 0, asked.revenue or 0, asked.summary.level_variance
+        probability[: ahead.model.contacts[at]], asked.cost or 0, asked.revenue or 0, asked.summary.judged
     )
 
     assert (ahead.model.profit[at], ahead.model.low[at]) == pytest.approx((best.value, best.low))
     assert ahead.model.profit.max() <= (asked.summary.expected_profit or 0) + 1e-9
     assert ahead.by_segment[-1] == pytest.approx(ahead.model.profit[-1])
     assert ahead.at_random[-1] == pytest.approx(ahead.model.profit[-1])
-    assert list(expected_curve(probability[:0], 1, 2, 0).contacts) == [0]
+    assert list(expected_curve(probability[:0], 1, 2).contacts) == [0]
 
 
 def test_the_file_holds_the_list_of_the_screen_with_its_hold_out_group(run: Run, planned: Segmentation) -> None:
@@ -201,7 +201,7 @@ def test_few_contacted_show_no_rate_and_say_too_few(run: Run, planned: Segmentat
 def test_prices_nobody_pays_for_are_said_plainly(run: Run) -> None:
     asked, _ = read(run, "?cost=50&revenue=2")
 
-    assert plan_sentences.finding(asked).startswith("Contact nobody")
+    assert plan_sentences.finding(asked).startswith("Nobody is worth contacting at these prices, because even a sure")
     assert "even a sure response would not pay" in plan_sentences.break_even(asked)
     assert "not uplift" in text_of(texts(asked)[ids.HEAD])
 

@@ -110,19 +110,21 @@ def test_through_a_proxy_on_this_machine_nothing_is_told(client: FlaskClient, he
 
 
 def test_from_another_machine_nothing_is_told(client: FlaskClient) -> None:
-    assert client.get("/metrics", environ_base={"REMOTE_ADDR": "203.0.113.7"}).status_code == 403  # by the door itself
+    assert client.get("/metrics", environ_base={"REMOTE_ADDR": "203.0.113.7"}).status_code == 404
 
 
 def test_with_a_token_only_who_holds_it_is_told(store: MemoryStore) -> None:
     dash.page_registry.clear()
     client = create_app(SegmentationData(lambda: store, Settings(metrics_token="s3cret-token"))).server.test_client()
+    far = {"REMOTE_ADDR": "203.0.113.7"}
 
     told = [
-        client.get("/metrics", headers=headers).status_code
+        client.get("/metrics", headers=headers, environ_base=far).status_code
         for headers in ({}, {"Authorization": "Bearer wrong"}, {"Authorization": "Bearer s3cret-token"})
     ]
 
     assert told == [404, 404, 200]
+    assert client.get("/metrics").status_code == 404  # from here too: a token was asked for
     dash.page_registry.clear()
 
 

@@ -25,17 +25,20 @@ from pipeline.campaigns import (
     plan_in_words,
     read_history,
 )
-from pipeline.campaigns.answers import fit_prior, respond_by_segment, shrink
+from pipeline.campaigns.answers import UNKNOWN, respond_by_segment
+from pipeline.campaigns.learning.earlier_segments import segments_before
 from pipeline.campaigns.learning.evidence import Subject
 from pipeline.campaigns.learning.history import TEST, moments
 from pipeline.campaigns.learning.offers import RESPONDED, offers_over_time
 from pipeline.campaigns.plan import plan_campaigns
 from pipeline.campaigns.plan_words import money, rate
+from pipeline.campaigns.rates import advise, fit_prior, shrink, shrunken_intervals
 from pipeline.contract import CampaignSummary, HeldOut, Responses, Targets, check_table
 from pipeline.errors import SpecError
 from pipeline.settings import Settings
 from pipeline.spec import Spec, load_spec, outcome_derived, parse_spec
 from pipeline.stages import Training
+from pipeline.statistics import wilson
 from pipeline.store import Store
 from tests.pipeline.campaigns_support import COST, REVENUE, campaign, dataset, people, subject
 from tests.support import save_training
@@ -50,7 +53,7 @@ def answers(n: list[int], responses: list[int]) -> tuple[pd.DataFrame, np.ndarra
 
 def by_segment(n: list[int], responses: list[int], prices: tuple[float, float] = (3.0, 10.0)) -> pd.DataFrame:
     frame, labels = answers(n, responses)
-    return respond_by_segment(frame, dataset((campaign("last"),)), labels, len(n), {"last": prices})
+    return respond_by_segment(frame, dataset((campaign("last"),)), labels, len(n), {"last": prices}, {"last": labels})
 
 
 # ------------------------------------------------------------------ rates
@@ -64,6 +67,66 @@ def test_each_segment_gets_its_rate_interval_and_word() -> None:
     assert table[Responses.RATE].tolist()[:4] == pytest.approx([272 / 860, 0.5, 0.1, 0.3])
     assert table[Responses.SMALL].tolist() == [0, 0, 0, 1, 1]
     check_table("responses", table)
+
+
+def test_segments_that_know_what_came_after_get_no_advice() -> None:
+    frame, labels = answers([400, 400, 20], [200, 40, 20])
+
+    table = respond_by_segment(frame, dataset((campaign("last"),)), labels, 3, {"last": (3.0, 10.0)})
+
+    assert table[Responses.WORD].tolist() == ["test", "association", "association", "too few"]
+    assert table[Responses.RATE].tolist()[:3] == pytest.approx([260 / 820, 0.5, 0.1])
+
+
+def test_who_was_unknown_before_a_campaign_counts_for_everybody_alone() -> None:
+    frame, labels = answers([100, 100], [30, 10])
+    then = np.where(np.arange(200) < 50, UNKNOWN, labels)
+
+    table = respond_by_segment(frame, dataset((campaign("last"),)), labels, 2, {}, {"last": then})
+
+    assert table[Responses.N].tolist() == [200, 50, 100]
+
+
+def test_a_shrunken_interval_holds_as_often_as_it_says_whatever_the_other_segments_do() -> None:
+    n, spreads = np.full(4, 250.0), {"alike": [0.2] * 4, "one apart": [0.15] * 3 + [0.3], "two kinds": [0.1, 0.25] * 2}
+    for name, rates in spreads.items():
+        truth, rng = np.array(rates), np.random.default_rng(1)
+        held, width = [], []
+        for _ in range(300):
+            successes = rng.binomial(250, truth).astype(float)
+            rate, low, high = shrunken_intervals(successes, n)
+            plain = wilson(successes, n)
+            held.append((low <= truth) & (truth <= high))
+            width.append((high - low) / (plain[1] - plain[0]))
+            assert ((low <= rate) & (rate <= high)).all()
+        assert np.mean(held) == pytest.approx(0.95, abs=0.02), name
+        assert np.mean(width) < 1.05, name
+
+
+def test_a_single_segment_s_interval_is_wilson_s() -> None:
+    rate, low, high = shrunken_intervals(np.array([20.0, 0.0]), np.array([100.0, 0.0]))
+
+    assert (low[0], high[0]) == pytest.approx([float(side) for side in wilson(20, 100)])
+    assert rate[0] == pytest.approx(0.2, abs=0.01)
+    assert np.isnan([low[1], high[1]]).all()
+
+
+def test_act_is_said_by_chance_in_one_campaign_of_twenty_however_many_segments_there_are() -> None:
+    rng, n = np.random.default_rng(0), np.full(20, 300.0)
+    level = [advise(n, rng.binomial(300, 0.1, 20).astype(float), 0.1) for _ in range(400)]
+    twice = [advise(n, rng.binomial(300, 0.2, 20).astype(float), 0.1) for _ in range(20)]
+
+    assert np.mean(["act" in words for words in level]) < 0.07
+    assert np.mean(["don't" in words for words in level]) < 0.07
+    assert np.mean([word == "act" for words in twice for word in words]) > 0.8
+
+
+def test_words_by_hand() -> None:
+    n, successes = np.array([29.0, 100, 100, 100]), np.array([29.0, 60, 30, 5])
+
+    assert advise(n, successes, 0.3) == ["too few", "act", "test", "don't"]
+    assert advise(n, successes, 2.0) == ["too few", "don't", "don't", "don't"]
+    assert advise(n, np.zeros(4), 0.0) == ["too few", "test", "test", "test"]
 
 
 def test_no_rate_is_told_of_under_thirty() -> None:
@@ -181,7 +244,7 @@ def test_other_prices_need_no_new_model() -> None:
 
     assert dear.summary.contacts == 0
     assert "Nobody is worth a contact" in str(dear.summary.hold_out)
-    assert set(dear.responses[Responses.WORD]) == {"don't"}
+    assert set(dear.responses[Responses.WORD]) == {"don't", "association"}  # of everybody; of the segments
     assert back.summary == plan.summary
     pd.testing.assert_frame_equal(back.targets, plan.targets)
 
@@ -226,6 +289,41 @@ def test_what_the_hold_out_group_costs_is_said_whether_or_not_the_list_is_long_e
     assert rate(0.95) == "95.0 %"
 
 
+def noise(n: int, seed: int) -> pd.DataFrame:
+    """Customers whose answers have nothing to do with what is known of them, a little under break-even (1 / 6)."""
+    frame, _ = people(n, seed)
+    return frame.assign(last=np.random.default_rng(seed).binomial(1, 0.15, n).astype(float))
+
+
+def test_a_list_on_noise_is_empty_and_says_why() -> None:
+    plans = [plan_campaigns(subject(noise(500, seed))) for seed in range(5)]
+
+    assert [plan.summary.contacts for plan in plans] == [0] * 5
+    assert all(plan.summary.expected_profit == 0 for plan in plans)
+    assert all((plan.targets[Targets.CONTACT] == 0).all() for plan in plans)
+    for plan in plans:
+        said = " ".join(plan_in_words(plan))
+        assert "Nobody is worth contacting on this evidence, because" in said
+        assert "take the model's list" not in said
+        assert json.loads(json.dumps(plan_as_json(plan)))["nobody"] == plan.summary.nobody
+    assert any(plan.summary.before and plan.summary.before.contacts for plan in plans)  # the gate had work to do
+
+
+def test_a_list_is_printed_where_held_out_contacts_prove_that_it_pays() -> None:
+    frame, _ = people()
+
+    summary = plan_campaigns(subject(frame)).summary
+
+    model = next(one for one in summary.evaluation if one.key == HeldOut.PROBABILITY)
+    assert summary.nobody == ""
+    assert summary.judged is not None
+    assert summary.before is not None
+    assert (summary.judged.low, summary.judged.profit) == (model.low, model.profit)
+    assert model.low > 0
+    assert summary.before.contacts == summary.contacts
+    assert (summary.before.low, summary.before.high) == (summary.expected_low, summary.expected_high)
+
+
 def test_without_prices_there_is_a_model_but_no_advice() -> None:
     frame, _ = people()
     free = tuple(campaign(name, cost=None, revenue=None) for name in ("first", "last"))
@@ -237,7 +335,8 @@ def test_without_prices_there_is_a_model_but_no_advice() -> None:
     assert plan.summary.contacts == 0
     assert "give both" in " ".join(plan_in_words(plan))
     assert priced.summary.contacts > 0
-    assert set(priced.responses[Responses.WORD]) <= {"act", "test", "don't", "too few"}
+    segments = priced.responses[Responses.SEGMENT] >= 0
+    assert set(priced.responses.loc[segments, Responses.WORD]) == {"association"}
     assert not any("give both" in note for note in priced.summary.notes)
 
 
@@ -456,6 +555,44 @@ def test_later_campaigns_test_what_earlier_ones_taught(tmp_path: Path) -> None:
     profit = {one.key: one.profit for one in plan.summary.evaluation}
     assert profit[HeldOut.PROBABILITY] > profit["random"]
     assert plan.summary.contacts > 0
+
+
+def test_past_campaigns_are_judged_by_the_segments_that_were_known_before_them(tmp_path: Path) -> None:
+    """Segments that know who answered: by themselves one answers always and one never, which is no advice."""
+    spec = shop(tmp_path)
+    frame = customers_of(spec, tmp_path)
+    it = subject(frame, spec.campaigns)
+    knowing = replace(it, segments=frame["c4"].to_numpy(np.int64), cards=it.cards[:2])
+
+    plan = plan_campaigns(knowing, history=history_of(spec), spec=spec.history)
+    undated = plan_campaigns(knowing)
+
+    def of_last(made: pd.DataFrame) -> pd.DataFrame:
+        return made[(made[Responses.CAMPAIGN] == "c4") & (made[Responses.SEGMENT] >= 0)]
+
+    known = of_last(plan.responses)
+    assert plan.summary.known_before
+    assert "known when each began" in plan.summary.notes[1]
+    assert known[Responses.RATE].max() < 0.6 < of_last(undated.responses)[Responses.RATE].max() == 1.0
+    assert known[Responses.N].sum() <= len(frame)
+    assert set(known[Responses.WORD]) <= {"act", "test", "don't", "too few"}
+    assert set(of_last(undated.responses)[Responses.WORD]) == {"association"}
+
+
+def test_what_is_bought_after_a_campaign_moves_nobody_between_its_segments(tmp_path: Path) -> None:
+    spec = shop(tmp_path)
+    frame = customers_of(spec, tmp_path)
+    it, history = subject(frame, spec.campaigns), place(history_of(spec), frame, "id")
+    assert spec.history is not None
+    later = {**history, "c4": history["c4"].assign(spend=history["c4"]["spend"].to_numpy()[::-1])}
+
+    first, second = (segments_before(frame, it.dataset, it.segments, one, spec.history) for one in (history, later))
+
+    assert first is not None
+    assert second is not None
+    assert first.agreement > 0.8
+    assert all((first.segments[name] == second.segments[name]).all() for name in ("c1", "c2", "c3"))
+    assert (first.segments["c4"] != second.segments["c4"]).any()
 
 
 def test_over_time_the_list_belongs_to_the_sweep_and_whole_segments_to_each_k(tmp_path: Path) -> None:

@@ -5,11 +5,12 @@ import pytest
 
 from pipeline.contract import CandidateRecord
 from pipeline.errors import UsageError
-from pipeline.segmenting import decide, override
+from pipeline.segmenting import at_the_end, decide, override
 from pipeline.segmenting.choose import elbow
 
 
-def candidates(strengths, silhouettes, nulls, inertias=None):
+def candidates(strengths, silhouettes, nulls, inertias=None, heaps=None):
+    heaps = heaps or [None] * len(strengths)
     ks = range(2, 2 + len(strengths))
     inertias = inertias or [1000 / k for k in ks]
     return [
@@ -22,12 +23,15 @@ def candidates(strengths, silhouettes, nulls, inertias=None):
             davies_bouldin=1.0,
             stability=strength,
             null_silhouette=null,
+            heaps=heap,
             seed_spread=None,
             sizes=(10,) * k,
             silhouette_by_segment=(silhouette,) * k,
             seconds=0.0,
         )
-        for k, strength, silhouette, null, inertia in zip(ks, strengths, silhouettes, nulls, inertias, strict=True)
+        for k, strength, silhouette, null, inertia, heap in zip(
+            ks, strengths, silhouettes, nulls, inertias, heaps, strict=True
+        )
     ]
 
 
@@ -45,6 +49,40 @@ def test_halving_a_large_group_is_no_further_segment_though_it_comes_back():
         candidates([0.8, 1.0, 1.0, 0.84], [0.66, 0.75, 0.78, 0.36], [0.3, 0.25, 0.25, 0.24]), bounds=(2, 8)
     )
     assert (decision.k, decision.supported_k, decision.verdict) == (4, 4, "strong")
+
+
+def test_one_heap_has_no_segments_however_far_its_ends_lie_apart():
+    decision = decide(candidates([0.95, 0.9], [0.5, 0.55], [0.3, 0.3], heaps=[1.1, 1.0]), bounds=(2, 3))
+    assert (decision.verdict, decision.supported_k) == ("none", None)
+
+
+def test_groups_with_valleys_between_them_need_no_lead_of_the_silhouette():
+    decision = decide(candidates([1.0, 0.5], [0.08, 0.06], [0.06, 0.05], heaps=[2.0, None]), bounds=(2, 3))
+    assert (decision.supported_k, decision.verdict) == (2, "weak")
+
+
+def test_a_cut_of_a_heap_is_no_further_segment_though_its_silhouette_stands_out():
+    cut = candidates([1.0, 1.0, 0.85], [0.5, 0.6, 0.55], [0.3, 0.25, 0.25], heaps=[2.0, 3.0, 3.0])
+    small = candidates([1.0, 1.0, 0.85], [0.5, 0.6, 0.55], [0.3, 0.25, 0.25], heaps=[2.0, 3.0, 3.7])
+    assert (decide(cut, bounds=(2, 4)).k, decide(small, bounds=(2, 4)).k) == (3, 4)
+
+
+HIERARCHY = candidates(
+    [1.0, 0.95, 0.5, 0.6, 0.96, 1.0, 0.97], [0.4, 0.7, 0.6, 0.5, 0.45, 0.5, 0.6], [0.2] * 7
+)  # k from 2 to 8
+
+
+def test_within_a_maximum_the_level_above_is_taken_and_not_the_largest_strength():
+    decision = decide(HIERARCHY, bounds=(2, 7))
+    assert (decision.k, decision.supported_k, decision.verdict) == (3, 8, "weak")
+    assert "of these 3 are most clearly apart" in decision.reason
+
+
+def test_a_best_k_at_the_end_of_the_range_may_have_a_better_one_beyond():
+    assert at_the_end(HIERARCHY)  # the last is supported
+    assert not at_the_end(RETAILER)
+    assert at_the_end(candidates([0.6, 0.5], [0.3, 0.4], [0.2, 0.2]))  # nothing comes back yet, but it grows clearer
+    assert not at_the_end(candidates([0.6, 0.5], [0.3, 0.31], [0.3, 0.3]))  # as structure-free data do
 
 
 def test_no_structure_is_said_so():

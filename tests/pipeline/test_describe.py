@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from pipeline.contract import Column, Dataset, Profiles, with_label
-from pipeline.describing.cards import make_cards
+from pipeline.describing.cards import Support, make_cards
 from pipeline.describing.describe import effects_from_sums, profile_categories, revenue_shares
 from pipeline.describing.naming import phrase
 from pipeline.describing.profiles import profile, read_columns
@@ -71,6 +71,9 @@ def test_revenue_is_shared_out_completely():
     assert revenue_shares(CUSTOMERS, DATASET, TWO.labels, 2) == pytest.approx([36 / 246, 210 / 246])
 
 
+CLEAR = Support()
+
+
 def of_spend(effect, median, overall=14.0, column="spend"):
     row = {
         Profiles.COLUMN: column,
@@ -83,10 +86,16 @@ def of_spend(effect, median, overall=14.0, column="spend"):
     return pd.DataFrame([row])
 
 
-def cards(effects, medians=(12.0, 30.0), sizes=(300, 200)):
+def cards(effects, medians=(12.0, 30.0), sizes=(300, 200), jaccards=(0.9, 0.5), support=CLEAR):
     frames = {segment: of_spend(*pair) for segment, pair in enumerate(zip(effects, medians, strict=True))}
     return make_cards(
-        frames, DATASET, sizes=sizes, revenue_shares=[0.4, 0.6], silhouettes=[0.2, 0.3], jaccards=[0.9, 0.5]
+        frames,
+        DATASET,
+        sizes=sizes,
+        revenue_shares=[0.4, 0.6],
+        silhouettes=[0.2, 0.3],
+        jaccards=jaccards,
+        support=support,
     )
 
 
@@ -138,11 +147,26 @@ def test_a_portrait_does_not_say_a_unit_twice():
     recency = SPEND.model_copy(update={"name": "spend", "label": "Days since the last purchase", "unit": "days"})
     dataset = DATASET.model_copy(update={"columns": (recency,)})
     frames = {0: of_spend(-1.0, 3.0, overall=8.0)}
-    (card,) = make_cards(frames, dataset, sizes=[100], revenue_shares=[None], silhouettes=[None], jaccards=[None])
+    (card,) = make_cards(
+        frames, dataset, sizes=[100], revenue_shares=[None], silhouettes=[None], jaccards=[None], support=CLEAR
+    )
 
     assert card.portrait.endswith("days since the last purchase: 3 (all customers: 8).")
 
 
 def test_trust_follows_the_jaccard_and_the_size():
     assert [card.trust for card in cards([-1.2, 2.0])] == ["solid", "fragile"]
+    assert [card.trust for card in cards([-1.2, 2.0], jaccards=(0.74, 0.6))] == ["usable", "usable"]
     assert cards([-1.2, 2.0], sizes=(300, 20))[1].trust_reason == "Only 20 customers: too few to rely on."
+
+
+def test_no_segment_is_solid_where_the_data_do_not_fall_into_clear_groups():
+    first, second = cards([-1.2, 2.0], support=Support(clear=False))
+    assert (first.trust, second.trust) == ("usable", "fragile")
+    assert "where it ends is a convention" in first.trust_reason
+
+
+def test_segments_finer_than_the_data_support_have_to_come_back_in_every_repeat():
+    reasons = [cards([-1.2, 2.0], support=Support(finer=finer))[0].trust_reason for finer in (False, True)]
+    assert "90 % of this segment or more is the same in four of five repeats" in reasons[0]
+    assert "90 % of this segment or more is the same in every repeat" in reasons[1]

@@ -13,7 +13,7 @@ from sklearn.cluster import KMeans
 
 from pipeline.cleaning import clean
 from pipeline.contract import Column, Dataset, SegmentCard
-from pipeline.describing.cards import make_cards
+from pipeline.describing.cards import Support, make_cards
 from pipeline.describing.describe import differences_by_segment
 from pipeline.describing.identity import Predecessor, follow
 from pipeline.describing.naming import Naming, phrase, typical
@@ -79,7 +79,9 @@ def described(customers: pd.DataFrame, dataset: Dataset, k: int) -> tuple[tuple[
     table = profile(read_columns(customers, dataset, features), cut)
     differences, none = differences_by_segment(table, dataset), [None] * cut.k
     sizes = np.bincount(cut.labels).tolist()
-    cards = make_cards(differences, dataset, sizes=sizes, revenue_shares=none, silhouettes=none, jaccards=none)
+    cards = make_cards(
+        differences, dataset, sizes=sizes, revenue_shares=none, silhouettes=none, jaccards=none, support=Support()
+    )
     return cards, cut, Naming.of(differences, dataset, cut.k)
 
 

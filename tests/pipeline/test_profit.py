@@ -7,9 +7,9 @@ import math
 import numpy as np
 import pytest
 
-from pipeline.campaigns import advice, profit
-from pipeline.campaigns.profit import break_even, holdout_size, precision_of
-from pipeline.statistics import benjamini_hochberg, wilson
+from pipeline.campaigns import profit
+from pipeline.campaigns.profit import advice, break_even, holdout_size, precision_of
+from pipeline.statistics import benjamini_hochberg, holm, wilson
 
 
 def test_break_even_is_cost_over_revenue() -> None:
@@ -41,6 +41,12 @@ def test_benjamini_hochberg_by_hand() -> None:
 def test_benjamini_hochberg_never_reverses_an_order() -> None:
     # 0.001 x 3 = 0.003, 0.04 x 3 / 2 = 0.06, 0.045 x 3 / 3 = 0.045: the middle one takes the smaller figure after it
     assert benjamini_hochberg([0.001, 0.04, 0.045]) == pytest.approx([0.003, 0.045, 0.045])
+
+
+def test_holm_by_hand() -> None:
+    # sorted 0.01 0.02 0.03: raised 0.03 0.04 0.03, of which the last takes the larger one before it
+    assert holm([0.02, math.nan, 0.03, 0.01]) == pytest.approx([0.04, math.nan, 0.04, 0.03], nan_ok=True)
+    assert holm([0.9, 0.8]).tolist() == [1.0, 1.0]
 
 
 @pytest.mark.parametrize(
@@ -116,16 +122,50 @@ def test_the_curve_of_repeated_customers_agrees_with_single_figures() -> None:
 
 
 def test_expected_profit_by_hand() -> None:
-    money = profit.expected_profit(np.array([0.5, 0.5]), cost=1.0, revenue=6.0, level_variance=0.04)
+    money = profit.expected_profit(np.array([0.5, 0.5]), cost=1.0, revenue=6.0)
 
-    # one response expected: 6 - 2; variance 2 x 0.25 + 1 x 0.04
+    # one response expected: 6 - 2; variance 2 x 0.25
     assert money.value == pytest.approx(4.0)
-    assert money.high - money.value == pytest.approx(1.959964 * 6 * math.sqrt(0.54), rel=1e-6)
+    assert money.high - money.value == pytest.approx(1.959964 * 6 * math.sqrt(0.5), rel=1e-6)
 
 
-def test_a_model_that_is_never_off_leaves_no_doubt_about_its_level() -> None:
-    assert profit.ratio_variance(np.array([1.0, 0.0]), np.array([1.0, 0.0])) == 0.0
-    assert profit.ratio_variance(np.array([0.5, 0.5]), np.array([1.0, 0.0])) == pytest.approx(0.5)
+def test_held_out_contacts_move_the_interval_and_not_the_value() -> None:
+    predicted, outcome = np.full(200, 0.5), np.repeat([1.0, 0.0], [40, 160])  # half of what was predicted
+
+    judged = profit.judge(predicted, outcome, cost=1.0, revenue=6.0)
+    money = profit.expected_profit(predicted, 1.0, 6.0, judged)
+
+    assert (judged.contacts, judged.expected, judged.responses, judged.profit) == (200, 100.0, 40.0, 40.0)
+    assert money.value == pytest.approx(400.0)
+    assert money.low < 40.0 < money.high < money.value
+
+
+def test_the_interval_holds_what_a_second_campaign_brings() -> None:
+    """Of a list that answered as rarely as one in fifty too, where a plain interval would be of length 0."""
+    rng, inside = np.random.default_rng(0), []
+    for truth in (0.02, 0.3):
+        for _ in range(500):
+            p = np.full(100, truth)
+            first, second = rng.binomial(1, p).astype(float), rng.binomial(1, p).astype(float)
+            judged = profit.judge(np.full(100, 0.5), first, 1.0, 6.0)
+            low, high = profit.next_responses(np.array([50.0]), np.array([50 * truth]), judged)
+            inside.append(low[0] <= second.sum() <= high[0])
+
+    assert np.mean(inside) == pytest.approx(0.95, abs=0.03)
+
+
+def test_answers_of_one_customer_and_lists_of_chance_widen_the_interval() -> None:
+    rng = np.random.default_rng(0)
+    outcome, p = np.repeat(rng.binomial(1, 0.5, 50), 2).astype(float), np.full(100, 0.5)
+
+    alone = profit.judge(p, outcome, 1.0, 6.0)
+    twice = profit.judge(p, outcome, 1.0, 6.0, np.repeat(np.arange(50), 2))
+    chance = profit.judge(p, outcome, 1.0, 6.0, belief=0.0)
+
+    assert alone.inflation == 1.0
+    assert twice.inflation == pytest.approx(2.0)
+    assert chance.inflation == pytest.approx(1 + profit.CHANCE_LISTS)
+    assert profit.judge(p * 0, outcome, 1.0, 6.0).bears is False
 
 
 def test_the_hold_out_is_the_smallest_that_is_precise_enough() -> None:

@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from pipeline.contract import SavedSweep
@@ -178,3 +179,19 @@ def test_server_that_is_down(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match=r"does not answer as it should.*KORZINA_TRACKING_URI") as caught:
         Store.open(Settings(home=tmp_path, tracking_uri=f"http://someone:secret@127.0.0.1:{port}"))
     assert "secret" not in str(caught.value)
+
+
+def test_arrow_s_threads_read_no_object_of_python_s(
+    store: Store, saved: SavedSweep, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One that gave an object back while the interpreter ended took the process with it, now and then."""
+    import pyarrow as pa
+
+    given: list[object] = []
+    read = pd.read_parquet
+    monkeypatch.setattr(pd, "read_parquet", lambda file, **options: given.append(file) or read(file, **options))
+
+    store.load(saved.run_ids[3])
+
+    assert given
+    assert all(isinstance(file, pa.BufferReader) for file in given)

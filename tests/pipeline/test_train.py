@@ -124,6 +124,10 @@ def test_scoring_the_training_rows_gives_the_training_labels(trained, tmp_path):
         "confidence",
         "fits",
         "response_probability_Response",
+        "recency_score",
+        "frequency_score",
+        "monetary_score",
+        "rfm_cell",
     ]
     store = Store.open(Settings(home=home))
     champion = store.champion("marketing_campaign")

@@ -70,5 +70,6 @@ def _about(asked: Asked, segment: int | None, found: ListNumbers, *, marked: boo
             if marked
             else [(_("Expected profit"), round(found.whole, 2))]
         ),
+        *([(_("Why nobody"), asked.run.tell(summary.nobody))] if summary.nobody and not found.listed else []),
         (_("Please note"), _(plan_sentences.NOT_UPLIFT)),
     ]

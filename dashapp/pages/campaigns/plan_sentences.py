@@ -12,12 +12,22 @@ from dashapp.pricing import Expected, Interval, Measured, Prospects
 from dashapp.telling import chips, customers, money, number, percent, rate, shown, with_unit
 from pipeline.contract import ResponseModel
 
-ADVICE = {"act": N_("act"), "test": N_("test"), "don't": N_("don't"), "too few": N_("too few")}
+ADVICE = {
+    "act": N_("act"),
+    "test": N_("test"),
+    "don't": N_("don't"),
+    "too few": N_("too few"),
+    "association": N_("association"),
+}
 ADVICE_MEANS = {
-    "act": N_("even the low end of the interval is above break-even: contacting all of it pays"),
-    "test": N_("the interval holds break-even: try it on a part first"),
-    "don't": N_("even the high end is under break-even: contacting all of it loses money"),
+    "act": N_("above break-even, beyond what chance does among so many segments: contacting all of it pays"),
+    "test": N_("not proven to be above or under break-even: try it on a part first"),
+    "don't": N_("under break-even, beyond what chance does among so many segments: contacting all of it loses money"),
     "too few": N_("under 30 contacted: no rate is shown"),
+    "association": N_(
+        "these segments may know what came after the contact: the rate tells who responded, not who will, and is no "
+        "reason to contact all of it"
+    ),
 }
 RULES = {
     "everybody": N_("Everybody"),
@@ -54,6 +64,8 @@ def finding(asked: Asked) -> str:
         return _("Give the cost of a contact and the revenue of a response to see whom to contact.")
     if not found.customers:
         return _("No customers match.")
+    if not found.numbers.listed and asked.summary.nobody:
+        return asked.run.tell(asked.summary.nobody)
     if not found.numbers.listed and asked.selection:
         return _(
             "Contact nobody of those left by the filters: at these prices none of them is expected to bring back "
@@ -128,6 +140,15 @@ def expected_words(asked: Asked, found: Expected) -> str:
     if not prospects.customers:
         return _("No customers match.")
     every = money(float(found.model.profit[-1]), asked.currency)
+    wanted = asked.summary.before
+    if not prospects.numbers.listed and wanted and wanted.contacts:
+        return _(
+            "By the probabilities alone {contacts} of all customers would bring {profit}; what held-out contacts "
+            "earned does not bear that out ({span}).",
+            contacts=number(wanted.contacts),
+            profit=money(wanted.expected_profit, asked.currency),
+            span=span(Interval(wanted.expected_profit, wanted.low, wanted.high), asked.currency),
+        )
     if not prospects.numbers.listed:
         return _("Every contact is expected to cost more than it brings; contacting all: {every}.", every=every)
     return _(
@@ -198,10 +219,15 @@ def dot_words(one: Dot) -> str:
 
 
 def dots_words(found: Sequence[Dot], every: float | None, even: float | None) -> str:
-    """Which segments are provably worth it as a whole, if any."""
+    """Which segments are provably worth it as a whole, if any; of an association, that it is one."""
     said = "" if every is None else _("Of all contacted {rate} responded.", rate=rate(every)) + " "
     if even is None:
         return said.strip()
+    if any(one.word == "association" for one in found):
+        return said + _(
+            "An association, no advice: these segments may know what came after the contact, so their rates tell who "
+            "responded, not who will."
+        )
     act = [one.card.name for one in found if one.word == "act"]
     if act:
         return said + _("Above break-even for sure: {names}.", names=", ".join(f"“{name}”" for name in act))

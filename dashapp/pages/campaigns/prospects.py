@@ -8,7 +8,7 @@ import numpy as np
 
 from dashapp import pricing
 from dashapp.pages.campaigns.address import Asked
-from dashapp.pricing import FEW, FEWEST, ListNumbers, Word
+from dashapp.pricing import FEW, FEWEST, ListNumbers
 from pipeline.contract import Responses, SegmentCard, Targets
 
 LEAST, TOP = FEWEST, 10  # contacted, under which there is no rate; customers shown
@@ -24,7 +24,7 @@ class Dot:
     rate: float | None
     low: float | None
     high: float | None
-    word: Word | None  # against the reader's break-even; None where prices are not known
+    word: str | None  # against the reader's break-even; None where prices are not known
 
     @property
     def few(self) -> bool:
@@ -58,7 +58,15 @@ class Prospect:
 def dots(asked: Asked) -> tuple[Dot, ...]:
     """Responses to the chosen campaign, a dot a segment."""
     table = asked.plan.responses
-    columns = [Responses.SEGMENT, Responses.N, Responses.RESPONSES, Responses.RATE, Responses.LOW, Responses.HIGH]
+    columns = [
+        Responses.SEGMENT,
+        Responses.N,
+        Responses.RESPONSES,
+        Responses.RATE,
+        Responses.LOW,
+        Responses.HIGH,
+        Responses.WORD,
+    ]
     rows = {
         row[0]: row[1:]
         for row in table.loc[table[Responses.CAMPAIGN] == asked.campaign, columns].itertuples(index=False, name=None)
@@ -66,9 +74,9 @@ def dots(asked: Asked) -> tuple[Dot, ...]:
     even = asked.summary.break_even
     made = []
     for card in asked.run.segmentation.cards:
-        n, answered, *rates = rows.get(card.segment, (0, 0, None, None, None))
+        n, answered, *rates, told = rows.get(card.segment, (0, 0, None, None, None, "too few"))
         rate, low, high = map(float, rates) if n >= LEAST else (None, None, None)
-        word = pricing.advice(int(n), low or 0.0, high or 0.0, even) if even is not None else None
+        word = str(told) if even is not None and told else None
         made.append(Dot(card, int(n), int(answered), rate, low, high, word))
     return tuple(made)
 

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
+from pipeline.campaigns.learning.cross_fitting import folds
+from pipeline.campaigns.learning.earlier_segments import Earlier, columns_at, segments_before
 from pipeline.campaigns.learning.history import TEST, place
 from pipeline.campaigns.learning.offers import (
     Offers,
-    columns_over_time,
     enough,
     known_of_customers,
     last_campaign,
@@ -20,15 +21,7 @@ from pipeline.campaigns.learning.offers import (
     offers_of_last,
     offers_over_time,
 )
-from pipeline.campaigns.learning.response_model import (
-    Reasons,
-    calibrate,
-    cross_fit,
-    explain,
-    fit_response,
-    folds,
-    predict,
-)
+from pipeline.campaigns.learning.response_model import Reasons, calibrate, explain, learn, predict
 from pipeline.campaigns.learning.rivals import predict_by_cells, rfm_cells, segments_then, with_past
 from pipeline.campaigns.profit import Mask
 from pipeline.contract import (
@@ -42,6 +35,7 @@ from pipeline.contract import (
     Quantity,
     ResponseModel,
     SegmentCard,
+    percent,
 )
 from pipeline.processors import one_thread
 from pipeline.statistics import Vector
@@ -62,6 +56,7 @@ class Evidence:
     reasons: Mapping[str, Reasons]
     campaign: str = ""  # the outcome column that the model predicts, where it is one
     notes: tuple[str, ...] = ()
+    then: Mapping[str, Labels] = field(default_factory=dict)  # outcome column -> segments of before the campaign
 
 
 @dataclass(frozen=True)
@@ -95,8 +90,8 @@ def _of_last(subject: Subject, seed: int) -> Evidence | None:
         return None
     parts = (subject.customers, subject.dataset, subject.segments, subject.cards, campaign, subject.leaky)
     offers = offers_of_last(*parts)
-    probability = cross_fit(offers.known, offers.columns, offers.outcome, seed).mean(axis=0)
-    model = fit_response(offers.known, offers.columns, offers.outcome, campaign.column)
+    learned = learn(offers.known, offers.columns, offers.outcome, seed, name=campaign.column)
+    probability, model = learned.probability, learned.model
     everyone, _ = known_of_customers(*parts)
     now = predict(model, everyone)
     now[offers.customer] = probability  # of a model that has not seen the customer's own answer
@@ -126,7 +121,7 @@ def _of_last(subject: Subject, seed: int) -> Evidence | None:
 
 
 def _cross_rivals(offers: Offers, seed: int) -> dict[str, Vector]:
-    fold = folds(offers.outcome, seed)
+    fold = folds(len(offers.outcome), seed)
     made: dict[str, Vector] = {}
     for one in range(int(fold.max()) + 1):
         train, test = fold != one, fold == one
@@ -148,9 +143,10 @@ def _over_time(subject: Subject, history: Mapping[str, pd.DataFrame], spec: Hist
     if not (enough(offers.outcome[test]) and enough(offers.outcome[train])):
         return None
     earlier, later = offers.where(train), offers.where(test)
-    probability = predict(fit_response(earlier.known, offers.columns, earlier.outcome), later.known)
+    before = learn(earlier.known, offers.columns, earlier.outcome, seed, customer=earlier.customer)
+    probability = predict(before.model, later.known)
     then = _segments_at_test(subject, history, spec, later, seed)[offers.customer]
-    model = fit_response(offers.known, offers.columns, offers.outcome)
+    model = learn(offers.known, offers.columns, offers.outcome, seed, customer=offers.customer).model
     rivals = _rivals(offers, then, train, test)
     note = Message.of(
         "Fitted on {contacts} contacts of {campaigns} campaigns, tested on {tested} contacts of {later} later ones. "
@@ -160,10 +156,7 @@ def _over_time(subject: Subject, history: Mapping[str, pd.DataFrame], spec: Hist
         tested=Quantity(int(test.sum())),
         later=Quantity(len(set(later.campaign))),
     )
-    today = Message.of(
-        "Responses by segment describe past campaigns in today's segments, which know what people bought, and "
-        "which coupons they used, since then: they tell who answered, not who will."
-    )
+    earlier_segments = segments_before(customers, dataset, subject.segments, history, spec)
     return Evidence(
         "time split",
         model,
@@ -171,7 +164,21 @@ def _over_time(subject: Subject, history: Mapping[str, pd.DataFrame], spec: Hist
         _held_out(later, probability, rivals),
         {kind: predict(model, known) for kind, known in ahead.items()},
         {kind: explain(model, known) for kind, known in ahead.items()},
-        notes=(note, today),
+        notes=(note, _about_segments(earlier_segments)),
+        then=earlier_segments.segments if earlier_segments else {},
+    )
+
+
+def _about_segments(earlier: Earlier | None) -> Message:
+    if earlier is None:
+        return Message.of(
+            "Responses by segment describe past campaigns in today's segments, which know what people bought, and "
+            "which coupons they used, since then: they tell who answered, not who will."
+        )
+    return Message.of(
+        "Responses by segment describe past campaigns in segments by what was known when each began. The rule behind "
+        "them, given what is known today, puts {share} of the customers into their own segment.",
+        share=percent(earlier.agreement),
     )
 
 
@@ -180,11 +187,7 @@ def _segments_at_test(
 ) -> Labels:
     """Segments made of what was known when the tests began; whoever was unknown then is a group of its own."""
     moment = TEST if TEST in history else str(later.campaign[0])
-    columns = tuple(
-        column
-        for column in columns_over_time(subject.customers, subject.dataset, spec)
-        if column.name in spec.columns and history[moment][column.name].notna().any()
-    )
+    columns = columns_at(subject.customers, subject.dataset, history, spec, moment)
     k = len(subject.cards)
     labels = np.full(len(subject.customers), k, dtype=np.int64)
     known = history[moment].sort_index()

@@ -1,12 +1,23 @@
 """How far the data support a number of segments, and what a sweep's own board bears out of that."""
 
 from pipeline.contract.verdicts.review import persons_reason, reviewed, reviewed_run, reviewed_summary
-from pipeline.contract.verdicts.support import APART, MIN_EXCESS, MIN_STRENGTH, own_verdict, verdict_at, weaker
+from pipeline.contract.verdicts.support import (
+    APART,
+    MIN_EXCESS,
+    MIN_STRENGTH,
+    SEPARATE,
+    apart,
+    own_verdict,
+    verdict_at,
+    weaker,
+)
 
 __all__ = [
     "APART",
     "MIN_EXCESS",
     "MIN_STRENGTH",
+    "SEPARATE",
+    "apart",
     "own_verdict",
     "persons_reason",
     "reviewed",

@@ -8,6 +8,7 @@ from pipeline.contract.records import CandidateRecord, Decision, Verdict
 
 MIN_STRENGTH = 0.8  # prediction strength (Tibshirani and Walther 2005) from which a k is supported
 MIN_EXCESS = 0.03  # silhouette above that of structure-free data, likewise
+SEPARATE = 0.1  # mean heaps under k, up to which all k groups are heaps of their own
 APART = 0.5  # silhouette from which groups stand apart with gaps between them (Kaufman and Rousseeuw 1990)
 _RANK: Mapping[Verdict, int] = {"none": 0, "weak": 1, "strong": 2}
 
@@ -17,10 +18,18 @@ def weaker(first: Verdict, second: Verdict) -> Verdict:
     return min(first, second, key=_RANK.__getitem__)
 
 
-def own_verdict(stability: float | None, silhouette: float, null: float | None) -> Verdict:
-    """What a k that the rule did not choose may be called by its own figures: ``weak`` where both pass, else none."""
-    passes = (stability or 0.0) >= MIN_STRENGTH and null is not None and silhouette - null > MIN_EXCESS
-    return "weak" if passes else "none"
+def apart(candidate: CandidateRecord) -> bool:
+    """Whether there is a valley between any two of the groups, in the mean of the halves that were looked at."""
+    return candidate.heaps is not None and candidate.heaps >= candidate.k - SEPARATE
+
+
+def own_verdict(stability: float | None, silhouette: float, null: float | None, *, valleys: bool = False) -> Verdict:
+    """What a k that the rule did not choose may be called by its own figures.
+
+    ``weak`` where it comes back and its groups lie apart, by the silhouette or by ``valleys`` between them, else none.
+    """
+    lie_apart = valleys or (null is not None and silhouette - null > MIN_EXCESS)
+    return "weak" if (stability or 0.0) >= MIN_STRENGTH and lie_apart else "none"
 
 
 def verdict_at(k: int, decision: Decision, candidates: Sequence[CandidateRecord]) -> Verdict:
@@ -30,5 +39,5 @@ def verdict_at(k: int, decision: Decision, candidates: Sequence[CandidateRecord]
     candidate = next((candidate for candidate in candidates if candidate.k == k), None)
     if candidate is None:
         return "none"
-    own = own_verdict(candidate.stability, candidate.silhouette, candidate.null_silhouette)
+    own = own_verdict(candidate.stability, candidate.silhouette, candidate.null_silhouette, valleys=apart(candidate))
     return weaker(decision.verdict, own)

@@ -1,0 +1,92 @@
+"""What held-out contacts say of a plan, in sentences: whether its list pays, and whether the segments would."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from pipeline.campaigns.plan_words import told_money
+from pipeline.contract import HeldOut, Judgement, Message, Strategy, Words, percent
+from pipeline.statistics import Vector
+
+QUICK_SHARE = 0.5  # of the model's profit: from here on segments will do where time is short
+
+
+def why_nobody(judged: Judgement, probability: Vector, even: float, currency: str = "") -> Words:
+    """Why nobody is on the list; empty where somebody is."""
+    above = int((probability > even).sum())
+    if not above and even >= 1:
+        return Message.of(
+            "Nobody is worth contacting at these prices, because even a sure response would not bring back the cost of "
+            "a contact."
+        )
+    if not above:
+        return Message.of(
+            "Nobody is worth contacting on this evidence, because no customer's chance of a response is above "
+            "break-even ({even}): the highest is {highest}.",
+            even=percent(even, 1),
+            highest=percent(float(probability.max(initial=0.0)), 1),
+        )
+    if judged.bears:
+        return ""
+    if not judged.contacts:
+        return Message.of(
+            "Nobody is worth contacting on this evidence, because no contact that was not learned from had a chance "
+            "of a response above break-even ({even}): nothing shows that such a list pays.",
+            even=percent(even, 1),
+        )
+    return Message.of(
+        "Nobody is worth contacting on this evidence, because a list like this is not proven to pay: of the contacts "
+        "that were not learned from, those whose chance is above break-even ({even}) earned {profit} (95 %: {low} to "
+        "{high}), and only an interval above 0 would do.",
+        even=percent(even, 1),
+        profit=told_money(judged.profit, currency),
+        low=told_money(judged.low, currency),
+        high=told_money(judged.high, currency),
+    )
+
+
+def worth(evaluation: Sequence[Strategy], currency: str = "", *, proven: bool = True) -> Words:
+    """Is the segmentation worth it here? Measured, for targeting; as a language it is another matter."""
+    by_key = {one.key: one for one in evaluation}
+    model, segments = by_key[HeldOut.PROBABILITY], by_key.get(HeldOut.BY_SEGMENT)
+    if segments is None:
+        return ""
+    best = max(0.0, by_key["everybody"].profit)
+    figures = Message.of(
+        "On contacts that were not learned from, segments alone earn {segments}, the response model {model}, "
+        "everybody {everybody}.",
+        segments=_range(segments, currency),
+        model=_range(model, currency),
+        everybody=told_money(by_key["everybody"].profit, currency),
+    )
+    return Message.of("{figures} {verdict}", figures=figures, verdict=_worth(segments, model, best, proven=proven))
+
+
+def _worth(segments: Strategy, model: Strategy, best: float, *, proven: bool) -> Message:
+    if model.profit <= best:
+        return Message.of("Here no rule beats the simplest one: target by none of them yet.")
+    if not proven:
+        return Message.of("That the model's list pays is not proven here: target by none of them yet.")
+    if segments.low <= best:
+        return Message.of(
+            "Segments alone are no proven targeting rule here: take the model's list, and use segments to say who is "
+            "on it and what to tell them."
+        )
+    share = max(segments.profit, 0.0) / model.profit
+    return Message.of(
+        "Segments alone pay, but reach only {share} of the model's profit: take the model's list, and use segments to "
+        "say who is on it."
+        if share < QUICK_SHARE
+        else "Segments alone reach {share} of the model's profit: good enough for a quick campaign, the model's list "
+        "for the rest.",
+        share=percent(share, 1),
+    )
+
+
+def _range(strategy: Strategy, currency: str) -> Message:
+    return Message.of(
+        "{profit} ({low} to {high})",
+        profit=told_money(strategy.profit, currency),
+        low=told_money(strategy.low, currency),
+        high=told_money(strategy.high, currency),
+    )

@@ -1,0 +1,190 @@
+"""Predictions of rows that a model has not seen, and how far they are to be believed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from hashlib import blake2b
+
+import numpy as np
+
+from pipeline.campaigns.learning.boosting import grow, scores
+from pipeline.campaigns.learning.offers import SEGMENT
+from pipeline.contract import Labels, Matrix, Tree
+from pipeline.statistics import Vector
+
+STRENGTH = 0.1  # scikit-learn's C
+FOLDS, REPEATS, GROWN, LARGE = 5, 5, 2, 50_000
+SHARES = (0.0, 0.25, 0.5, 0.75, 1.0)  # of the logistic part
+STEEPEST = 2.0  # a mean of two cautious models may be too cautious; more than this is chance
+_STEPS = 40
+
+
+def folds(rows: int, seed: int, customer: np.ndarray | None = None, number: int = FOLDS) -> Labels:
+    """Fold of each row, (rows,): drawn without a look at the answers, a customer's rows together.
+
+    Folds that each get their share of the responses would know the answers: one more response in a fold is one fewer
+    in what it is predicted from, and what is measured on them is too good by more than its interval.
+    """
+    rng = np.random.default_rng(seed)
+    who = np.arange(rows) if customer is None else np.unique(customer, return_inverse=True)[1]
+    people = int(who.max(initial=-1)) + 1
+    return np.asarray(rng.permutation(np.arange(people) % number)[who], dtype=np.int64)
+
+
+# ------------------------------------------------------------------ the two parts
+
+
+def logistic(design: Matrix, outcome: Vector) -> tuple[float, Vector]:
+    """(intercept, weights) of a ridge-penalised logistic regression on standardised terms."""
+    from sklearn.linear_model import LogisticRegression
+
+    model = LogisticRegression(C=STRENGTH, max_iter=200, tol=1e-6, solver="newton-cholesky")
+    model.fit(design, outcome.astype(int))
+    return float(model.intercept_[0]), model.coef_[0]
+
+
+@dataclass(frozen=True)
+class Unseen:
+    """Log-odds of each row by models that had not seen its answer, (n,), and the trees grown on all rows."""
+
+    added: Vector  # by the logistic regression
+    boosted: Vector
+    trees: tuple[Tree, ...]
+    fold: Labels
+
+    def probability(self, outcome: Vector) -> Vector:
+        """Probabilities whose scale too comes from other rows than each row's own fold, (n,)."""
+        made = np.empty(len(outcome))
+        for one in range(int(self.fold.max()) + 1):
+            rest, own = self.fold != one, self.fold == one
+            made[own] = believed(self.added[rest], self.boosted[rest], outcome[rest]).probability(
+                self.added[own], self.boosted[own]
+            )
+        return made
+
+
+def unseen(
+    design: Matrix, columns: Sequence[str], outcome: Vector, seed: int, customer: np.ndarray | None = None
+) -> Unseen:
+    """Both parts cross-fitted: five times for the logistic regression, twice for the trees, and once for many rows.
+
+    The trees leave the segment out. It is made of columns that they have, and so they are the same for every k.
+    """
+    few = len(outcome) <= LARGE
+    parts = np.array([folds(len(outcome), seed + repeat, customer) for repeat in range(REPEATS if few else 1)])
+    added = np.zeros(len(outcome))
+    for part in parts:
+        for one in range(FOLDS):
+            inside = part != one
+            intercept, weights = logistic(design[inside], outcome[inside])
+            added[~inside] += (design[~inside] @ weights + intercept) / len(parts)
+    kept = np.array([at for at, name in enumerate(columns) if name != SEGMENT], dtype=np.int64)
+    rows = _Rows(design[:, kept], outcome, parts[:GROWN])
+    boosted, trees = _boosted(rows) if few else _boosted.__wrapped__(rows)
+    moved = tuple(
+        tree.model_copy(update={"term": tuple(int(kept[at]) if at >= 0 else at for at in tree.term)}) for tree in trees
+    )
+    return Unseen(added, boosted, moved, parts[0])
+
+
+class _Rows:
+    """Rows to grow trees on, equal where their numbers are, so that what was grown once is not grown for every k."""
+
+    def __init__(self, design: Matrix, outcome: Vector, folds: Labels) -> None:
+        self.design, self.outcome, self.folds = np.ascontiguousarray(design), outcome, folds  # folds: (repeats, n)
+        parts = (self.design, self.outcome, self.folds)
+        self.digest = blake2b(b"".join(part.tobytes() for part in parts)).digest()
+
+    def __hash__(self) -> int:
+        return hash(self.digest)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Rows) and self.digest == other.digest
+
+
+@lru_cache(maxsize=2)
+def _boosted(rows: _Rows) -> tuple[Vector, tuple[Tree, ...]]:
+    """(log-odds of each row by trees that have not seen it, trees grown on all rows)."""
+    made = np.zeros(len(rows.outcome))
+    for part in rows.folds:
+        for one in range(FOLDS):
+            inside = part != one
+            base, trees = grow(*_sample(rows.design[inside], rows.outcome[inside]))
+            made[~inside] += (base + scores(trees, rows.design[~inside])) / len(rows.folds)
+    return made, grow(*_sample(rows.design, rows.outcome))[1]
+
+
+def _sample(design: Matrix, outcome: Vector) -> tuple[Matrix, Vector]:
+    """At most ``LARGE`` rows: more of them do not grow better trees of depth 3."""
+    if len(outcome) <= LARGE:
+        return design, outcome
+    rows = np.random.default_rng(0).choice(len(outcome), LARGE, replace=False)
+    return design[rows], outcome[rows]
+
+
+# ------------------------------------------------------------------ how far they are believed
+
+
+@dataclass(frozen=True)
+class Belief:
+    """Log-odds as ``intercept + slope * (share * added + (1 - share) * boosted)``."""
+
+    intercept: float
+    slope: float
+    share: float
+
+    def probability(self, added: Vector, boosted: Vector) -> Vector:
+        """Probabilities, (n,)."""
+        score = self.intercept + self.slope * (self.share * added + (1 - self.share) * boosted)
+        return np.asarray(1 / (1 + np.exp(-score)))
+
+
+def believed(added: Vector, boosted: Vector, outcome: Vector) -> Belief:
+    """The share and the scale under which unseen answers are likeliest (stacking: Wolpert 1992; Platt 1999).
+
+    The trees have a share only where the answers speak for it by more than the one parameter that it is (Akaike 1974):
+    where adding up is enough, the model is as simple as it was.
+    """
+    best: tuple[float, Belief] | None = None
+    for share in sorted(SHARES, reverse=True):
+        score = share * added + (1 - share) * boosted
+        intercept, slope = _scale(score, outcome)
+        line = intercept + slope * score
+        likelihood = float(outcome @ line - np.logaddexp(0.0, line).sum()) - (share < 1)
+        if best is None or likelihood > best[0]:
+            best = likelihood, Belief(intercept, slope, share)
+    assert best is not None  # noqa: S101 - there are shares
+    return best[1]
+
+
+def _scale(score: Vector, outcome: Vector) -> tuple[float, float]:
+    """(intercept, slope) of a logistic regression on ``score`` with the slope within [0, ``STEEPEST``]."""
+    free = _newton(np.column_stack([np.ones_like(score), score]), np.zeros_like(score), outcome)
+    slope = float(free[1])
+    if 0 <= slope <= STEEPEST:
+        return float(free[0]), slope
+    slope = min(max(slope, 0.0), STEEPEST)
+    return levelled(slope * score, outcome), slope
+
+
+def levelled(score: Vector, outcome: Vector) -> float:
+    """The intercept with which as many are expected to respond as did."""
+    return float(_newton(np.ones((len(score), 1)), score, outcome)[0])
+
+
+def _newton(columns: Matrix, offset: Vector, outcome: Vector) -> Vector:
+    """Coefficients of a logistic regression with an offset, a hair of ridge against separation."""
+    made = np.zeros(columns.shape[1])
+    rate = float(outcome.mean())
+    made[0] = np.log(rate / (1 - rate)) if 0 < rate < 1 else 0.0
+    ridge = 1e-6 * np.eye(len(made))
+    for _ in range(_STEPS):
+        p = 1 / (1 + np.exp(-(columns @ made + offset)))
+        gradient = columns.T @ (outcome - p) - ridge @ made
+        step = np.linalg.solve((columns.T * (p * (1 - p))) @ columns + ridge, gradient)
+        made = made + np.clip(step, -2.0, 2.0)
+        if float(np.abs(step).max()) < 1e-8:
+            break
+    return made

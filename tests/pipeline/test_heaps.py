@@ -1,0 +1,115 @@
+"""Heaps of customers told from a heap that was cut, and the dip test behind it."""
+
+import numpy as np
+import pytest
+
+from pipeline.analyse import _swept
+from pipeline.segmenting import assess_stability, decide, judged, null_silhouettes, silhouettes, sweep
+from pipeline.segmenting.heaps import count_heaps, dip, has_valley
+from pipeline.segmenting.quality import elongation
+from pipeline.stages import Features, Options
+from pipeline.stopwatch import Stopwatch
+
+RNG = np.random.default_rng
+
+
+def decision_for(matrix, last=5):
+    return decided((matrix - matrix.mean(axis=0)) / matrix.std(axis=0), last)
+
+
+def decided(matrix, last):
+    ks = range(2, last + 1)
+    partitions = sweep(matrix, ks, seed=0)
+    measured = silhouettes(matrix, [one.labels for one in partitions], seed=0)
+    stability = assess_stability(matrix, partitions, seed=0)
+    return decide(
+        judged(matrix, partitions, measured, stability, null_silhouettes(matrix, list(ks), seed=0)), bounds=(2, last)
+    )
+
+
+def horseshoe(rng):
+    angle = rng.uniform(0, np.pi, 700)
+    return 3 * np.column_stack([np.cos(angle), np.sin(angle)]) + 0.25 * rng.normal(size=(700, 2))
+
+
+def bent_ramp(rng):
+    along = rng.uniform(-1, 1, size=(700, 1))
+    return 2.5 * np.hstack([along, along**2, along**3]) @ rng.normal(size=(3, 6)) + 0.8 * rng.normal(size=(700, 6))
+
+
+def many_features(rng, p=60):
+    return np.where(rng.random(700) < 0.5, 0.4, -0.4)[:, None] + rng.normal(size=(700, p))
+
+
+def two_modes_in_one(rng, p=5, share=0.5):
+    values = rng.normal(size=(700, p))
+    values[:, 0] += 5.0 * (rng.random(700) < share)
+    return values
+
+
+@pytest.mark.parametrize("continuum", [horseshoe, bent_ramp])
+def test_a_bent_continuum_has_no_groups(continuum):
+    assert decision_for(continuum(RNG(3))).verdict == "none"
+
+
+@pytest.mark.parametrize("two", [many_features, two_modes_in_one, lambda rng: two_modes_in_one(rng, share=0.25)])
+def test_two_clear_groups_are_found_though_little_of_the_silhouette_tells(two):
+    assert decision_for(two(RNG(3))).supported_k == 2
+
+
+def test_a_group_that_is_cut_in_two_is_one_heap_and_a_small_one_is_another():
+    rng = RNG(0)
+
+    def drawn():
+        return np.vstack([rng.normal(size=(400, 3)), rng.normal(size=(20, 3)) + 6])
+
+    [guide] = sweep(drawn(), [3], seed=0)
+    assert count_heaps(drawn(), guide) == 2
+
+
+def test_long_groups_are_told():
+    rng = RNG(4)
+    places = 12.0 * np.eye(3, 6)[rng.integers(0, 3, 600)]
+    round_ones, long_ones = (places + rng.normal(size=(600, 6)) * [1, 1, 1, length, 1, 1] for length in (1, 3))
+
+    assert not any("as long as" in told for told in decision_for(round_ones, last=3).disagreements)
+    partitions = sweep(long_ones, [3], seed=0)
+    assert elongation(long_ones, partitions[0]) == pytest.approx(3, rel=0.15)
+    assert any("as long as" in told for told in decided(long_ones, 3).disagreements)
+
+
+def test_fourteen_groups_are_looked_for_beyond_twelve_unless_somebody_says_how_far_to_go():
+    rng = RNG(2)
+    centres = 9 * np.array([[x, y, (x + y) % 2] for x in range(4) for y in range(4)])[:14]
+    features = Features(centres[rng.integers(0, 14, 350)] + rng.normal(size=(350, 3)), transform=None)
+
+    _, widened = _swept(features, Options(), Stopwatch(), None)
+    _, kept = _swept(features, Options(k_max=3), Stopwatch(), None)
+    decision = decide(widened, bounds=(2, 20))
+
+    assert (widened[-1].k, kept[-1].k) == (20, 3)
+    assert (decision.k, decision.verdict) == (14, "strong")
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        ([0.0, 1.0, 2.0, 3.0], 1 / 8),  # evenly spaced: half a step, the least of four values
+        ([0.0, 0.1, 0.9, 1.0], 2 / 9),  # these three as the published algorithm (AS 217) has them
+        ([0.0, 1.0, 2.0, 10.0, 11.0, 12.0], 1 / 5),
+        ([0.0, 0.1, 0.2, 0.3, 0.9, 1.0, 1.1, 1.2], 1 / 6),
+        ([0.0, 0.0, 1.0, 1.0], 1 / 8),  # equal values are no modes of their own
+    ],
+)
+def test_the_dip_of_a_few_values(values, expected):
+    assert dip(np.array(values)) == pytest.approx(expected)
+
+
+def test_a_valley_is_seen_and_none_is_where_there_is_one_mode():
+    rng = RNG(1)
+    uniform = [has_valley(rng.random(200)) for _ in range(400)]
+    assert sum(uniform) <= 12  # 1 % is 4
+    assert not any(has_valley(rng.normal(size=200)) for _ in range(100))
+    assert not any(has_valley(rng.poisson(3, 200).astype(float)) for _ in range(50))
+    assert all(has_valley(np.concatenate([rng.normal(size=60), rng.normal(6, 1, 60)])) for _ in range(50))
+    assert not has_valley(np.array([0.0, 1.0] * 3))  # too few to tell
