@@ -171,22 +171,8 @@ from pipeline.contract.tables import (
 from pipeline.contract.verdicts import APART, reviewed_run, verdict_at
 
 __all__ = [
-    "APART",
-    "BOM",
-    "CATEGORY_KINDS",
-    "CURRENCY_SIGNS",
-    "DRIFTED",
-    "ENGLISH",
-    "FIT_QUANTILE",
-    "LONGEST_NAME",
-    "LONGEST_NOTE",
-    "MODEL_FILE",
-    "MOVED",
-    "NUMERIC_KINDS",
-    "RFM_NAMES",
-    "SCHEMA_VERSION",
-    "SHEET_ROWS",
-    "TABLES",
+    "APART", "BOM", "CATEGORY_KINDS", "CURRENCY_SIGNS", "DRIFTED", "ENGLISH", "FIT_QUANTILE", "LONGEST_NAME",
+    "LONGEST_NOTE", "MODEL_FILE", "MOVED", "NUMERIC_KINDS", "RFM_NAMES", "SCHEMA_VERSION", "SHEET_ROWS", "TABLES",
     "TRUSTED_TYPES",
     "Affinities",
     "AffinityBasis",
@@ -326,4 +312,4 @@ __all__ = [
     "with_messages",
     "with_names",
     "write_workbook",
-]
+]  # fmt: skip
