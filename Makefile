@@ -10,7 +10,7 @@ export PIP_ROOT_USER_ACTION := ignore
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test lint fontless develop packaging versions docs rooms files container serve mlflow lock schema tour plotly font clean
+.PHONY: help demo test soak lint fontless develop packaging versions docs rooms files container serve mlflow lock schema tour plotly font clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 10
@@ -35,6 +35,9 @@ lint: $(VENV)/.lint  ## style, types, who may import whom, Dockerfile, compose.y
 	    "$(SCHEMA).github-issue-forms .github/ISSUE_TEMPLATE/fault.yml .github/ISSUE_TEMPLATE/wish.yml"; do \
 	  echo "$$check"; $$check || failed=1; \
 	done; exit $$failed
+
+soak: $(VENV)/.test  ## what takes too long for each change: 10,000 forged requests (see docs/reliability.md)
+	@$(PY) -m pytest --numprocesses 2 --dist loadfile tests/soak
 
 fontless: $(VENV)/.test  ## the browser journeys once more on a machine without fonts, which ours must do without
 	@.ci/prepare $(PY)

@@ -18,6 +18,7 @@ from typing import TypeVar
 from dashapp.i18n import Teller, _, language, retold, teller_of, titled
 from dashapp.kept import Kept
 from dashapp.readable import ReadableStore, plain
+from dashapp.reader import require
 from dashapp.selecting import Cube
 from pipeline.contract import (
     Annotation,
@@ -82,9 +83,10 @@ class Run:
 
     def score(self, name: str, content: bytes, as_of: date | None = None) -> Scored:
         """New customers from a file called ``name``, placed by the run as it was stored; raises ``InputError``."""
-        from pipeline.scoring import score_upload
+        from pipeline.scoring import score_apart
 
-        return score_upload((self.original or self).segmentation, name, content, as_of=as_of)
+        require("score")
+        return score_apart((self.original or self).segmentation, name, content, as_of)
 
     def retold(self, code: str) -> Run:
         """The same run in the language ``code``; kept, since every click asks for it."""

@@ -1,6 +1,17 @@
 """Helper processes and threads: how many there are, and how work is shared among them."""
 
+from pipeline.processors.limits import TooMuchError, limited
 from pipeline.processors.parallel import Helper, process_helper, share
 from pipeline.processors.threads import THREADS, Pool, one_thread, pool
 
-__all__ = ["THREADS", "Helper", "Pool", "one_thread", "pool", "process_helper", "share"]
+__all__ = [
+    "THREADS",
+    "Helper",
+    "Pool",
+    "TooMuchError",
+    "limited",
+    "one_thread",
+    "pool",
+    "process_helper",
+    "share",
+]

@@ -40,7 +40,7 @@ class Settings(BaseSettings):
         "", description="address of MLflow's pages that the dashboard links to; empty: the tracking server's, if any"
     )
     workers: int = Field(2, ge=1, description="gunicorn workers")
-    threads: int = Field(4, ge=1, description="threads a worker")
+    threads: int = Field(16, ge=1, description="threads a worker")
     auth: Literal["local", "password", "oidc", "proxy"] = Field(
         "local",
         description="who is let in: this machine (local), users of its own (password), of an OpenID provider (oidc), "

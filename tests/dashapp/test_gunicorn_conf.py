@@ -22,7 +22,7 @@ def configured(**settings: str) -> dict[str, object]:
 
 
 def test_by_default_two_workers_listen_on_the_loopback_address_and_log_no_request() -> None:
-    expected = {"bind": "127.0.0.1:8050", "workers": 2, "threads": 4, "accesslog": None, "loglevel": "info"}
+    expected = {"bind": "127.0.0.1:8050", "workers": 2, "threads": 16, "accesslog": None, "loglevel": "info"}
 
     assert configured() == expected
 

@@ -20,6 +20,7 @@ from dashapp.app import create_app
 from dashapp.data import SegmentationData
 from dashapp.pages import PAGES
 from dashapp.reader import LOCAL, NOBODY, Reader, let_in
+from pipeline.errors import StoreError
 from pipeline.settings import READER_ROLES, ReaderRole
 
 SIGNING = {"/sign-in", "/sign-in.js", "/sign-in/start", "/sign-in/back", "/sign-out", "/account"}
@@ -197,3 +198,12 @@ def test_the_security_policy_holds_the_same_table() -> None:
     assert told["nobody"] == {rule for rule, least in rights.ROUTES.items() if least in ("anybody", "operator")}
     for role in READER_ROLES:
         assert told[role] == {page for page, least in rights.PAGES.items() if least == role} - {"not_found_404"}
+
+
+def test_only_analysts_place_customers_whatever_a_page_asks(data: SegmentationData) -> None:
+    run = data.view().run
+    assert run is not None
+    with Flask("x").test_request_context("/"):
+        let_in(Reader("mark", "marketer"))
+        with pytest.raises(StoreError, match="role"):
+            run.score("customers.csv", b"age\n30\n")

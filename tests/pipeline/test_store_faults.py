@@ -19,6 +19,7 @@ from pipeline.recording import record_training
 from pipeline.settings import Settings
 from pipeline.stages import Training
 from pipeline.store import Store
+from pipeline.store.tracking import preflight
 from tests.support import save_training
 
 _SCHEDULE = Path("/proc/thread-self/schedstat")  # nanoseconds on a processor, nanoseconds waiting for one, turns
@@ -195,3 +196,26 @@ def test_arrow_s_threads_read_no_object_of_python_s(
 
     assert given
     assert all(isinstance(file, pa.BufferReader) for file in given)
+
+
+@pytest.mark.parametrize(
+    ("name", "said", "damaged"),
+    [
+        ("SQLITE_CORRUPT", "database disk image is malformed", True),
+        ("SQLITE_CORRUPT_INDEX", "malformed", True),
+        ("SQLITE_NOTADB", "file is encrypted", True),
+        ("SQLITE_CONSTRAINT_UNIQUE", "UNIQUE constraint failed: experiments.name", False),
+        ("SQLITE_ERROR", "no such table: runs", False),
+        ("SQLITE_IOERR", "disk I/O error", False),
+        ("SQLITE_SCHEMA", "database schema has changed", False),
+    ],
+)
+def test_only_what_sqlite_calls_corrupt_is_damaged(tmp_path: Path, name: str, said: str, damaged: bool) -> None:
+    """Whoever loses a race is not told to move a whole store away."""
+    error = sqlite3.OperationalError(said)
+    error.sqlite_errorname = name
+
+    told = str(preflight.explain(error, tmp_path / "mlflow.db"))
+
+    assert ("is damaged" in told) is damaged
+    assert ("move it away" in told) is damaged

@@ -111,11 +111,24 @@ def explain(error: Exception, file: Path) -> StoreError:
             Message.of("no space is left for the store {store}", store=str(file)),
             remedy=Message.of("free some disk space"),
         )
+    if not _is_damage(error):
+        return StoreError.because(
+            Message.of("the store {store} did not do what it was asked", store=str(file)),
+            found=said,
+            remedy=Message.of("try again: another program may have changed it at the same moment"),
+        )
     return StoreError.because(
         Message.of("the store {store} is damaged", store=str(file)),
         found=said,
         remedy=Message.of("restore it from a backup, or move it away and train again"),
     )
+
+
+def _is_damage(error: Exception) -> bool:
+    """Whether SQLite says that the file itself is at fault; a lost race is none, and nothing is to be moved away."""
+    cause = getattr(error, "orig", error)  # SQLAlchemy's errors hold the driver's
+    name = getattr(cause, "sqlite_errorname", "") or ""
+    return name.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")) or (not name and "malformed" in str(error))
 
 
 @contextmanager
