@@ -14,6 +14,7 @@ from dashapp.address import inner, outer
 from dashapp.data import Run, SegmentationData
 from dashapp.frame import Page
 from dashapp.i18n import _
+from dashapp.reader import reader
 from dashapp.selecting import SEGMENT, Filtered, Selection, Values, changed, to_query
 from dashapp.telling import FORMS, Form
 from pipeline.contract import SegmentCard
@@ -54,7 +55,8 @@ def draw_chips(data: SegmentationData, pages: Sequence[Page], search: object, or
             set_props(ids.nav(page.name), {"href": outer(page.about(alone.segment + 1 if alone else 1) + query)})
     here = next((page for page in pages if page.stands_at(inner(path))), None)
     asked = to_query(selection, run.run_id[: frame.SHORT])
-    files = {form: outer(f"/customers.{form}?{asked}") for form in FORMS} if here and here.takes_customers else {}
+    offered = here is not None and here.takes_customers and reader().may("rows")
+    files = {form: outer(f"/customers.{form}?{asked}") for form in FORMS} if offered else {}
     return frame.chip_bar(
         selection,
         run.cube.dimensions,

@@ -18,6 +18,7 @@ from typing import TypeVar
 from dashapp.i18n import Teller, _, language, retold, teller_of, titled
 from dashapp.kept import Kept
 from dashapp.readable import ReadableStore, plain
+from dashapp.reader import require
 from dashapp.selecting import Cube
 from pipeline.contract import (
     Annotation,
@@ -84,6 +85,7 @@ class Run:
         """New customers from a file called ``name``, placed by the run as it was stored; raises ``InputError``."""
         from pipeline.scoring import score_apart
 
+        require("score")
         return score_apart((self.original or self).segmentation, name, content, as_of)
 
     def retold(self, code: str) -> Run:

@@ -12,8 +12,8 @@ from typing import Any
 from pydantic import ValidationError
 
 from dashapp import logs
-from pipeline.errors import ExposureError
-from pipeline.settings import Settings
+from pipeline.errors import ExposureError, StoreError
+from pipeline.settings import Settings, account_name
 
 _COUNTED_IN = "PROMETHEUS_MULTIPROC_DIR"  # ``dashapp.observing.FOLDER``, which is not to be imported yet
 
@@ -50,6 +50,20 @@ logconfig_dict = logs.configuration(_settings.log_form, _settings.log_level)
 def on_starting(_arbiter: Any) -> None:
     """Give the workers a folder in which they count together; it has to be known before they import the client."""
     os.environ[_COUNTED_IN] = tempfile.mkdtemp(prefix="korzina-metrics-")
+    if _settings.auth != "local":
+        _record_start()
+
+
+def _record_start() -> None:
+    """Put the start into the audit log, with the settings that say who is let in; a dashboard without a log stops."""
+    from pipeline.accounts import AuditEntry, AuditLog  # late: SQLAlchemy is of no use to a local start
+
+    told = f"auth={_settings.auth} host={_settings.host} workers={_settings.workers} roles={_settings.roles}"
+    try:
+        AuditLog.of(_settings).add(AuditEntry("start", account_name(), "operator", told=told))
+    except StoreError as error:
+        sys.stderr.write(f"Error: {error}\n")
+        sys.exit(ExposureError.exit_code)
 
 
 def on_exit(_arbiter: Any) -> None:

@@ -22,12 +22,7 @@ if TYPE_CHECKING:
     from pipeline.serving import ReportMaker
     from pipeline.store import Store
 
-app = typer.Typer(
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
-)
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
 cli.attach_accounts(app)
 
 

@@ -10,8 +10,7 @@ from flask import request
 from dashapp.access.address import is_proxy
 from dashapp.access.keeper import Keeper
 from dashapp.reader import NOBODY, Reader
-from pipeline.contract import READER_ROLES, ReaderRole
-from pipeline.settings import Settings, groups
+from pipeline.settings import READER_ROLES, ReaderRole, Settings, groups
 
 COOKIE = "__Host-korzina"  # a browser takes it from this host alone, through TLS
 SECRET_HEADER = "X-Korzina-Proxy-Secret"  # noqa: S105 - the name of a header

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Literal
 
-from pipeline.contract import ReaderRole
+from pipeline.settings import ReaderRole
 
 Open = Literal["anybody", "operator"]  # the second: answered for the program itself, to whoever watches it
 Least = Open | ReaderRole

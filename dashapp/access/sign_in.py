@@ -20,7 +20,7 @@ from dashapp.i18n import COOKIE as LANGUAGE_COOKIE
 from dashapp.i18n import LANGUAGES, _
 from dashapp.reader import reader
 from pipeline.accounts import SESSION_SECONDS
-from pipeline.contract import ReaderRole
+from pipeline.settings import ReaderRole
 
 BEFORE = "__Host-korzina-before"  # a random text of whoever has not signed in, to which the form's token belongs
 CSRF_COOKIE = "korzina-csrf"  # Dash copies it into the header with every callback

@@ -64,6 +64,7 @@ class Page:
                 html.Div(id=ids.NEWER, **aria(live="polite")),
                 *banners(view),
                 html.Div([html.P(_(self.label), className="k-eyebrow"), html.H1(question)], className="k-head"),
+                _in_groups() if ready else None,
                 None if ready else nothing_yet(view),
                 html.Div(id=ids.CHIPS, className="k-chips", hidden=not ready),
                 lacking(lack, data, view.run, self.path) if lack and view.run else None,
@@ -87,6 +88,14 @@ class Page:
 def own_parameters(pages: Sequence[Page]) -> frozenset[str]:
     """What any of the pages keeps in the address for itself."""
     return frozenset().union(*(page.parameters for page in pages))
+
+
+def _in_groups() -> Component | None:
+    """What a reader has to know who sees no single customers."""
+    if reader().may("rows") or reader() is NOBODY:
+        return None
+    words = _("You see groups of ten customers and more: counts are to the nearest ten, and no mark is one customer.")
+    return html.P(words, className="k-note")
 
 
 def run_query(view: View) -> str | None:

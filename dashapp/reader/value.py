@@ -7,7 +7,9 @@ from typing import Literal
 
 from flask import g, has_request_context
 
-from pipeline.contract import READER_ROLES, ReaderRole
+from dashapp.i18n import _
+from pipeline.errors import StoreError
+from pipeline.settings import READER_ROLES, ReaderRole
 
 Right = Literal["look", "rows", "change", "score", "audit"]
 
@@ -57,3 +59,9 @@ def reader() -> Reader:
 def let_in(who: Reader) -> None:
     """Make ``who`` the reader of the present request."""
     g.korzina_reader = who
+
+
+def require(right: Right) -> None:
+    """Raise ``StoreError`` where the present reader does not have a right."""
+    if not reader().may(right):
+        raise StoreError(_("Your role does not include this."))

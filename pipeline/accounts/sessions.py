@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import sqlalchemy as sql
 
 from pipeline.accounts.database import SESSIONS, USERS, Database
-from pipeline.contract import ReaderRole
+from pipeline.settings import ReaderRole
 
 SESSION_SECONDS = 8 * 3600
 

@@ -12,8 +12,8 @@ import argon2
 import sqlalchemy as sql
 
 from pipeline.accounts.database import SESSIONS, USERS, Database
-from pipeline.contract import READER_ROLES, ReaderRole
 from pipeline.errors import UsageError
+from pipeline.settings import READER_ROLES, ReaderRole
 
 LONGEST_NAME, SHORTEST_PASSWORD, LONGEST_PASSWORD = 100, 12, 1024
 _AT_ONCE = BoundedSemaphore(2)  # each check takes 64 MB and a tenth of a second

@@ -27,9 +27,7 @@ from pipeline.contract.campaign_plan import (
 from pipeline.contract.curation import (
     LONGEST_NAME,
     LONGEST_NOTE,
-    READER_ROLES,
     Annotation,
-    ReaderRole,
     Segment,
     given_names,
     identity_of,
@@ -154,23 +152,8 @@ from pipeline.contract.tables import (
 from pipeline.contract.verdicts import APART, reviewed_run, verdict_at
 
 __all__ = [
-    "APART",
-    "BOM",
-    "CATEGORY_KINDS",
-    "CURRENCY_SIGNS",
-    "DRIFTED",
-    "ENGLISH",
-    "FIT_QUANTILE",
-    "LONGEST_NAME",
-    "LONGEST_NOTE",
-    "MODEL_FILE",
-    "MOVED",
-    "NUMERIC_KINDS",
-    "READER_ROLES",
-    "RFM_NAMES",
-    "SCHEMA_VERSION",
-    "SHEET_ROWS",
-    "TABLES",
+    "APART", "BOM", "CATEGORY_KINDS", "CURRENCY_SIGNS", "DRIFTED", "ENGLISH", "FIT_QUANTILE", "LONGEST_NAME",
+    "LONGEST_NOTE", "MODEL_FILE", "MOVED", "NUMERIC_KINDS", "RFM_NAMES", "SCHEMA_VERSION", "SHEET_ROWS", "TABLES",
     "TRUSTED_TYPES",
     "Affinities",
     "AffinityBasis",
@@ -231,7 +214,6 @@ __all__ = [
     "Projection",
     "Promotion",
     "Quantity",
-    "ReaderRole",
     "Record",
     "ResponseModel",
     "Responses",
@@ -307,4 +289,4 @@ __all__ = [
     "with_messages",
     "with_names",
     "write_workbook",
-]
+]  # fmt: skip

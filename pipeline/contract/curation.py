@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Literal
 
 from pipeline.contract.messages import Message
 from pipeline.contract.records import Record, SegmentCard
 
 LONGEST_NAME, LONGEST_NOTE = 80, 2000
-ReaderRole = Literal["viewer", "marketer", "analyst"]
-READER_ROLES: tuple[ReaderRole, ...] = ("viewer", "marketer", "analyst")  # each may what those before it may
 Segment = tuple[str, str]  # where it first appeared (a run's id), and its key there: one identity through all runs
 
 

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from pipeline.errors import ExposureError
 
 if TYPE_CHECKING:
     from pipeline.settings.values import Settings
 
-READER_ROLES = ("viewer", "marketer", "analyst")  # those of the contract, which stands above settings
+ReaderRole = Literal["viewer", "marketer", "analyst"]
+READER_ROLES: tuple[ReaderRole, ...] = ("viewer", "marketer", "analyst")  # each may what those before it may
 _LEAST_SECRET = 32  # characters
 _KNOWN = re.compile(r"change.?me|secret.?key|example|password|korzina|default|0123456789|abcdefgh|12345678", re.I)
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
@@ -68,7 +69,8 @@ def _check_local(settings: Settings) -> None:
         raise ExposureError.because(
             f"KORZINA_HOST={settings.host} can be reached from other machines, and nobody would have to sign in",
             expected="an address of this machine alone, such as 127.0.0.1",
-            remedy="leave KORZINA_HOST out; or let people sign in with KORZINA_AUTH=password, oidc or proxy "
+            remedy="leave KORZINA_HOST out; or let people sign in: KORZINA_AUTH=password, KORZINA_AUTH=oidc or "
+            "KORZINA_AUTH=proxy "
             "(docs/operations.md)",
         )
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import inspect
 import json
+import re
 from collections.abc import Iterator
 from itertools import pairwise
+from pathlib import Path
 
 import dash
 import pytest
@@ -18,7 +20,8 @@ from dashapp.app import create_app
 from dashapp.data import SegmentationData
 from dashapp.pages import PAGES
 from dashapp.reader import LOCAL, NOBODY, Reader, let_in
-from pipeline.contract import READER_ROLES, ReaderRole
+from pipeline.errors import StoreError
+from pipeline.settings import READER_ROLES, ReaderRole
 
 SIGNING = {"/sign-in", "/sign-in.js", "/sign-in/start", "/sign-in/back", "/sign-out", "/account"}
 
@@ -185,3 +188,22 @@ def test_in_local_mode_the_reader_is_an_analyst(data: SegmentationData) -> None:
 
     assert client.get("/customers.csv").status_code == 200
     dash.page_registry.clear()
+
+
+def test_the_security_policy_holds_the_same_table() -> None:
+    text = (Path(__file__).parents[2] / "SECURITY.md").read_text("utf-8")
+    rows = dict(re.findall(r"^\| (nobody|viewer|marketer|analyst) \| (.*?) \|", text, re.MULTILINE))
+    told = {role: set(re.findall(r"`([^`]+)`", cell)) for role, cell in rows.items()}
+
+    assert told["nobody"] == {rule for rule, least in rights.ROUTES.items() if least in ("anybody", "operator")}
+    for role in READER_ROLES:
+        assert told[role] == {page for page, least in rights.PAGES.items() if least == role} - {"not_found_404"}
+
+
+def test_only_analysts_place_customers_whatever_a_page_asks(data: SegmentationData) -> None:
+    run = data.view().run
+    assert run is not None
+    with Flask("x").test_request_context("/"):
+        let_in(Reader("mark", "marketer"))
+        with pytest.raises(StoreError, match="role"):
+            run.score("customers.csv", b"age\n30\n")

@@ -67,7 +67,7 @@ def _whole(kept: access.Audit) -> Component:
 
 def _latest(kept: access.Audit) -> Component:
     title = _("What was done last?")
-    header = [_("When"), _("Who"), _("What"), _("Rows"), _("Filtered by"), _("About"), _("From")]
+    header = [_("When"), _("Who"), _("What"), _("Rows"), _("Filtered by"), _("Details"), _("From")]
     rows = [
         [
             moment(entry.when),
@@ -80,4 +80,4 @@ def _latest(kept: access.Audit) -> Component:
         ]
         for entry in kept.entries
     ]
-    return card([html.H2(title), table(header, rows, caption=title)], label=title, class_name="k-origin")
+    return card([html.H2(title), table(header, rows, caption=_("Audit"))], label=title, class_name="k-origin")
