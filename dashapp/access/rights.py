@@ -31,6 +31,8 @@ ROUTES: Mapping[str, Least] = {
     "/_favicon.ico": "anybody",
     "/static/<path:filename>": "viewer",
     "/": "viewer",
+    "/segment": "viewer",  # leads to the first
+    "/segment/": "viewer",
     "/<path:path>": "viewer",
     "/_dash-layout": "viewer",
     "/_dash-dependencies": "viewer",
@@ -65,6 +67,7 @@ OUTPUTS: Mapping[str, ReaderRole] = {
     "_pages_store.data": "viewer",
     "_pages_dummy.children": "viewer",
     "url.search": "viewer",
+    "overview-scope.children": "viewer",
     "event.data": "viewer",
     "scheme.data": "viewer",
     "screen.data": "viewer",

@@ -91,7 +91,7 @@ def test_the_address_of_a_page_is_known(client: FlaskClient, page: Page) -> None
         assert client.get(path).status_code == 200
 
 
-@pytest.mark.parametrize("path", ["/nowhere", "/explore/nowhere", "/segment", "/404", "/favicon.png"])
+@pytest.mark.parametrize("path", ["/nowhere", "/explore/nowhere", "/segments", "/404", "/favicon.png"])
 def test_an_address_of_no_page_is_404_and_still_the_screen_that_tells_so(client: FlaskClient, path: str) -> None:
     answer = client.get(path)
 

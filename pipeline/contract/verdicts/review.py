@@ -85,15 +85,14 @@ def persons_reason(decision: Decision) -> str:
 
 def _doubts(decision: Decision, candidates: Sequence[CandidateRecord], sensitivity: pd.DataFrame) -> list[Message]:
     doubts, k, tried = [], decision.k, [candidate.k for candidate in candidates]
-    others = sensitivity[sensitivity[Sensitivity.ASPECT] != "seed"]
-    same = int((others[Sensitivity.K] == k).sum())
-    if len(others) and 2 * same < len(others):
+    same = int((sensitivity[Sensitivity.K] == k).sum())  # as the board counts them, another seed among them
+    if len(sensitivity) and 2 * same < len(sensitivity):
         doubts.append(
             Message.counted(
                 "Only {n} of {all} other ways of preparing the data leads to {k} segments too.",
                 "Only {n} of {all} other ways of preparing the data lead to {k} segments too.",
                 same,
-                all=Quantity(len(others)),
+                all=Quantity(len(sensitivity)),
                 k=Quantity(k),
             )
         )

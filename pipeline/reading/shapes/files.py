@@ -63,9 +63,9 @@ def _in_archive(packed: Path, pattern: str) -> list[Path]:
     chosen = [path for name, path in names.items() if name == pattern or fnmatch.fnmatchcase(name, pattern)]
     if not chosen:
         raise InputError.because(
-            f"{packed}: no file {pattern} in this archive",
-            found=", ".join(list(names)[:10]) or "an empty archive",
-            remedy="give the archive that the spec was drafted from, or one with the same files",
+            Message.of("{archive}: no file {pattern} in it", archive=str(packed), pattern=pattern),
+            found=Message.of("{files}", files=Joined(tuple(names)[:10])) if names else Message.of("an empty archive"),
+            remedy=Message.of("give the archive that the spec was drafted from, or one with the same files"),
         )
     return chosen
 
