@@ -104,11 +104,13 @@ def test_every_page_stays_under_the_path(proxied: Proxied, watch: Watch, form: s
     page.reload()
     settle(page)
 
-    for path, label in ((known.path, known.label) for known in PAGES):
+    for path, label, linked in ((known.path, known.label, known.name != "audit") for known in PAGES):
         visit(page, f"{PREFIX}{path}")
         expect(page).to_have_title(f"{label} · Korzina")
         assert urlsplit(page.url).path == f"{PREFIX}{path}"
-        assert page.locator(".k-header .k-nav-link.active").all_inner_texts() == [label]
+        assert (
+            page.locator(".k-header .k-nav-link.active").all_inner_texts() == [label] * linked
+        )  # no log where nobody signs in
         assert {one for one in links(page) if not one.startswith(f"{PREFIX}/")} == set()
         page.reload()  # the same address opened anew
         settle(page)

@@ -323,7 +323,7 @@ def test_a_zip_of_several_tables_is_read_as_the_folder_of_its_files(tmp_path: Pa
     pd.testing.assert_frame_equal(of_zip.cleaned.customers, of_folder.cleaned.customers)
     assert len(of_zip.cleaned.customers) == 31
     less = put(tmp_path / "less.zip", zipped({name: data for name, data in files.items() if "items" not in name}))
-    with pytest.raises(InputError, match=r"no file export/items\.csv in this archive.*orders_1"):
+    with pytest.raises(InputError, match=r"no file export/items\.csv in it.*orders_1"):
         read_source(load_spec(str(tmp_path / "zip.toml")), less)
 
 
@@ -332,7 +332,7 @@ def test_a_path_leads_to_one_file_of_a_zip(tmp_path: Path) -> None:
 
     assert list(read(f"{packed}/b.csv").frame.columns) == ["x", "y"]
     assert len(read(f"{packed}/a*").frame) == 20
-    with pytest.raises(InputError, match=r"no file c\.csv in this archive"):
+    with pytest.raises(InputError, match=r"no file c\.csv in it"):
         read(f"{packed}/c.csv")
 
 
