@@ -90,7 +90,8 @@ def test_every_file_of_the_packages_is_in_the_wheel(wheel: Path) -> None:
     if not tracked:
         pytest.skip("not a git checkout: which files belong to the project is not known")
 
-    assert set(tracked) - set(zipfile.ZipFile(wheel).namelist()) == set()
+    wanted = {file for file in tracked if "/tests/" not in file}  # a page's own tests stay in the checkout
+    assert wanted - set(zipfile.ZipFile(wheel).namelist()) == set()
 
 
 def test_it_knows_its_version_and_brings_its_documents(installed: Installed) -> None:
@@ -163,7 +164,8 @@ def test_requests_are_logged_where_that_is_asked_for(dashboard: str, installed: 
     get(f"{dashboard}/healthz?seen=1")
 
     (log,) = (installed.folder / "mlruns" / "logs").glob("dashboard-*.log")
-    assert '"GET /healthz?seen=1 HTTP/1.1" 200' in log.read_text("utf-8")
+    assert "GET /healthz 200" in log.read_text("utf-8")
+    assert "seen=1" not in log.read_text("utf-8")  # a query holds filters, which are values of the data
 
 
 def test_the_procfiles_command_reads_the_same_settings(installed: Installed) -> None:
