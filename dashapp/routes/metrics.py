@@ -7,13 +7,13 @@ import time
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
-from ipaddress import ip_address
 
 from flask import Flask, Response, request
 
 from dashapp.data import SegmentationData
 from dashapp.observing import CONTENT_TYPE, State, scrape
 from pipeline.errors import StoreError
+from pipeline.settings import is_loopback
 
 PATH = "/metrics"
 _KEPT_SECONDS = 30.0
@@ -64,11 +64,4 @@ def _permitted(token: str) -> bool:
     if token:
         given = request.headers.get("Authorization", "").removeprefix("Bearer ")
         return hmac.compare_digest(given.encode(), token.encode())
-    return _from_here() and not any(name in request.headers for name in _FORWARDED)
-
-
-def _from_here() -> bool:
-    try:
-        return ip_address(request.remote_addr or "").is_loopback
-    except ValueError:
-        return False
+    return is_loopback(request.remote_addr or "") and not any(name in request.headers for name in _FORWARDED)

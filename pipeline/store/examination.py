@@ -7,11 +7,11 @@ database was restored, so it is moved aside and its new place is told.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 
 from mlflow import MlflowClient
-from mlflow.entities import Run, ViewType
+from mlflow.entities import Experiment, LifecycleStage, Run, ViewType
 
 from pipeline.errors import KorzinaError
 from pipeline.settings import Settings
@@ -29,11 +29,14 @@ ASIDE = "orphaned"  # folder beside the experiments' own, for what no run knows
 
 def examine(client: MlflowClient, index: Index, settings: Settings) -> tuple[Fault, ...]:
     """Everything that is wrong, in the order in which it is best looked at. Reads every file of every completed run."""
+    experiments = client.search_experiments(view_type=ViewType.ALL)
+    runs = list(_runs(client, [experiment.experiment_id for experiment in experiments]))
+    there = {run.info.run_id for run in runs if run.info.lifecycle_stage == LifecycleStage.ACTIVE}
     return (
-        *_unfinished(client),
+        *_unfinished(client, experiments),
         *_damaged(index, settings),
-        *_lost_champions(client),
-        *_orphaned(client, settings),
+        *_lost_champions(client, there),
+        *_orphaned(client, settings, experiments, {run.info.run_id for run in runs}),
     )
 
 
@@ -53,8 +56,10 @@ def mend(client: MlflowClient, settings: Settings, faults: tuple[Fault, ...]) ->
     return tuple(done)
 
 
-def _unfinished(client: MlflowClient) -> Iterator[Fault]:
-    for experiment in client.search_experiments(view_type=ViewType.ACTIVE_ONLY):
+def _unfinished(client: MlflowClient, experiments: Sequence[Experiment]) -> Iterator[Fault]:
+    for experiment in experiments:
+        if experiment.lifecycle_stage != LifecycleStage.ACTIVE:
+            continue
         for run_id in dead_runs(client, experiment.experiment_id):
             yield Fault(
                 "unfinished",
@@ -84,8 +89,7 @@ def _problem(row: RunRow, folder: Path) -> KorzinaError | None:
     return None
 
 
-def _lost_champions(client: MlflowClient) -> Iterator[Fault]:
-    runs = {run.info.run_id for run in _all_runs(client, ViewType.ACTIVE_ONLY)}
+def _lost_champions(client: MlflowClient, runs: Collection[str]) -> Iterator[Fault]:
     for model in client.search_registered_models():
         version = model.aliases.get(ALIAS)
         if version is None:
@@ -103,12 +107,12 @@ def _lost_champions(client: MlflowClient) -> Iterator[Fault]:
             )
 
 
-def _orphaned(client: MlflowClient, settings: Settings) -> Iterator[Fault]:
+def _orphaned(
+    client: MlflowClient, settings: Settings, experiments: Sequence[Experiment], runs: Collection[str]
+) -> Iterator[Fault]:
     root = Path(settings.artifacts) if settings.artifacts and "://" not in settings.artifacts else None
     if root is None or not root.is_dir():
         return
-    runs = {run.info.run_id for run in _all_runs(client, ViewType.ALL)}
-    experiments = client.search_experiments(view_type=ViewType.ALL)
     models = {
         model.model_id
         for experiment in experiments
@@ -132,11 +136,11 @@ def _orphaned(client: MlflowClient, settings: Settings) -> Iterator[Fault]:
                 )
 
 
-def _all_runs(client: MlflowClient, view: int) -> Iterator[Run]:
-    experiments = [experiment.experiment_id for experiment in client.search_experiments(view_type=ViewType.ALL)]
+def _runs(client: MlflowClient, experiments: list[str]) -> Iterator[Run]:
+    """Every run, deleted ones among them."""
     token: str | None = None
     while True:
-        page = client.search_runs(experiments, run_view_type=view, max_results=1000, page_token=token)
+        page = client.search_runs(experiments, run_view_type=ViewType.ALL, max_results=1000, page_token=token)
         yield from page
         token = page.token
         if not token:

@@ -128,7 +128,3 @@ def _under_each_other(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
         for frame in frames
     ]
     return pd.concat(made, ignore_index=True)
-
-
-def _as_text(series: pd.Series) -> pd.Series:
-    return series if is_text(series) else trimmed(series)
