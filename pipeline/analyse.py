@@ -81,7 +81,11 @@ def analyse(
 def _swept(
     features: Features, options: Options, watch: Stopwatch, helper: Helper | None
 ) -> tuple[list[Measured], list[CandidateRecord]]:
-    """Every k measured; those beyond the usual range too where nobody set its end and the best k is the last."""
+    """Every k measured; those beyond the usual range too where nobody set its end and the best k is the last.
+
+    The wider range is measured as a whole: all k of a sweep share its random draws, so that it gives what the same
+    range gives when it is asked for.
+    """
     fits, records = _measured(features, range(options.k_min, options.last + 1), options.seed, watch, helper)
     if options.k_max is not None or not at_the_end(records):
         return fits, records

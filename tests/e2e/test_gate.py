@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import os
-import shutil
 import subprocess
 import time
 import urllib.error
@@ -18,24 +17,13 @@ import yaml
 from playwright.sync_api import Browser, expect
 
 from dashapp.pages import PAGES
+from tests.e2e import nginx
 from tests.e2e.conftest import ROOT, Served, Watched, free_port, settle, status, visit, web_command
 
 pytestmark = pytest.mark.e2e
 
-NGINX = shutil.which("nginx", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin")
 SECRET = "k7Qm2Zr9Tn4Vx8Lp1Wd6Ys3Bf5Hc0Jg_"
 NAME, PASSWORD = "anna", "correct horse"
-AROUND = """
-{user}
-daemon off; worker_processes 1; pid {folder}/pid; error_log {folder}/error.log;
-events {{ worker_connections 256; }}
-http {{
-  access_log off;
-  client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy;
-  fastcgi_temp_path {folder}/fastcgi; uwsgi_temp_path {folder}/uwsgi; scgi_temp_path {folder}/scgi;
-{server}
-}}
-"""
 
 
 @dataclass
@@ -64,13 +52,10 @@ def _inner(folder: Path, gate: int, dashboard: int) -> str:
 
 @pytest.fixture(scope="module")
 def gate(served: Served, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gate]:
-    if NGINX is None:
-        pytest.skip("nginx is not installed (Debian: apt install nginx-light)")
+    nginx.skip_without()
     folder, outer, inner = tmp_path_factory.mktemp("gate"), free_port(), free_port()
     hashed = subprocess.run(["openssl", "passwd", "-5", PASSWORD], capture_output=True, text=True, check=True).stdout
     (folder / "users").write_text(f"{NAME}:{hashed}")
-    user = "user root;" if os.geteuid() == 0 else ""  # pytest's folders are closed to others
-    (folder / "nginx.conf").write_text(AROUND.format(user=user, folder=folder, server=_inner(folder, outer, inner)))
     settings = served.settings.model_copy(
         update={
             "port": inner,
@@ -84,7 +69,7 @@ def gate(served: Served, tmp_path_factory: pytest.TempPathFactory) -> Iterator[G
     with (folder / "log").open("wb") as log:
         programs = [
             subprocess.Popen(web_command(), cwd=ROOT, env=environment, stdout=log, stderr=subprocess.STDOUT),
-            subprocess.Popen([NGINX, "-e", f"{folder}/error.log", "-c", f"{folder}/nginx.conf", "-p", str(folder)]),
+            nginx.start(folder, _inner(folder, outer, inner)),
         ]
     try:
         deadline = time.monotonic() + 60

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 import subprocess
 import time
 from collections.abc import Callable, Iterator
@@ -16,23 +14,16 @@ from playwright.sync_api import Page, expect
 
 from dashapp.pages import PAGES
 from pipeline.settings import Settings
+from tests.e2e import nginx
 from tests.e2e.conftest import Served, Watched, free_port, settle, status, visit
 
 pytestmark = pytest.mark.e2e
 
 PREFIX = "/korzina"
-NGINX = shutil.which("nginx", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin")
 # proxy_pass with a path puts that in the place of the location's, without one it passes the request on as it is
-CONFIGURATION = """
-daemon off; worker_processes 1; pid {folder}/pid; error_log {folder}/error.log;
-events {{ worker_connections 256; }}
-http {{
-  access_log off;
-  client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy;
-  fastcgi_temp_path {folder}/fastcgi; uwsgi_temp_path {folder}/uwsgi; scgi_temp_path {folder}/scgi;
+SERVERS = """
   server {{ listen 127.0.0.1:{kept}; location {prefix} {{ proxy_pass {url}; }} }}
   server {{ listen 127.0.0.1:{taken}; location {prefix}/ {{ proxy_pass {url}/; }} }}
-}}
 """
 Watch = Callable[..., Watched]
 
@@ -51,14 +42,11 @@ def proxied(
     serve: Callable[[Settings], str], served: Served, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Proxied]:
     """The dashboard of ``served`` under the prefix, behind a real nginx."""
-    if NGINX is None:
-        pytest.skip("nginx is not installed (Debian: apt install nginx-light)")
+    nginx.skip_without()
     url = serve(served.settings.model_copy(update={"url_prefix": PREFIX}))
     folder = tmp_path_factory.mktemp("nginx")
     kept, taken = free_port(), free_port()
-    file = folder / "nginx.conf"
-    file.write_text(CONFIGURATION.format(folder=folder, kept=kept, taken=taken, prefix=PREFIX, url=url))
-    process = subprocess.Popen([NGINX, "-e", str(folder / "error.log"), "-c", str(file), "-p", str(folder)])
+    process = nginx.start(folder, SERVERS.format(kept=kept, taken=taken, prefix=PREFIX, url=url))
     try:
         _wait(f"http://127.0.0.1:{taken}{PREFIX}/healthz", process, folder)
         yield Proxied(f"http://127.0.0.1:{kept}", f"http://127.0.0.1:{taken}", url)
