@@ -7,6 +7,7 @@ import os
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -33,7 +34,7 @@ from pipeline.store.tracking.remote import first_line, unreachable, without_pass
 
 _PATIENCE = 6.0  # seconds that one call may take; with what a command does before, it ends within ten
 _STARTING = 60.0  # seconds in which MLflow may make the tables of a store
-_GIVEN_UP = 5.0
+_ABANDONED = 30.0  # a thread that has waited longer is left to its fate
 _MOVE_FILES = ("log_artifact", "log_artifacts", "log_model_artifacts", "download_artifacts", "list_artifacts")
 
 logging.getLogger("mlflow.store.db.utils").setLevel(logging.WARNING)  # "Creating initial MLflow database tables..."
@@ -56,20 +57,21 @@ def make_client(settings: Settings) -> MlflowClient:
 class Punctual:
     """MLflow's client, none of whose calls waits without end for a server that does not answer.
 
-    What moves files may take its time as long as the server answers beside it. After one silence the calls that follow
-    fail at once for a while, so that cleaning up after it takes no minutes.
+    What moves files may take its time as long as the server answers beside it. While one call stays without an answer
+    those that follow fail at once, so that cleaning up after it takes no minutes.
     """
 
     def __init__(self, client: MlflowClient, settings: Settings) -> None:
         self._client, self._settings = client, settings
-        self._given_up_until = float("-inf")
+        self._unanswered: Future[Any] | None = None
+        self._abandoned = 0.0  # when the unanswered call is no longer waited for
 
     def __getattr__(self, name: str) -> Any:
         value = getattr(self._client, name)
         return partial(self._call, name, value) if callable(value) else value
 
     def _call(self, called: str, function: Callable[..., Any], /, *arguments: Any, **named: Any) -> Any:
-        if time.monotonic() < self._given_up_until:
+        if self._unanswered is not None and not self._unanswered.done() and time.monotonic() < self._abandoned:
             raise SilenceError(_PATIENCE)
         outcome = begin(partial(function, *arguments, **named))
         try:
@@ -81,7 +83,7 @@ class Punctual:
                         raise
                     remote.check(self._settings)
         except (SilenceError, UnreadableError):
-            self._given_up_until = time.monotonic() + _GIVEN_UP
+            self._unanswered, self._abandoned = outcome, time.monotonic() + _ABANDONED
             raise
 
 

@@ -74,7 +74,7 @@ def unreachable(settings: Settings, error: Exception) -> UnreadableError:
             found=said,
             remedy=Message.of("start it, or check KORZINA_TRACKING_URI"),
         )
-    if isinstance(error, SilenceError):
+    if isinstance(error, SilenceError) or "timeout expired" in said:
         return UnreadableError.because(
             Message.of("the database {store} accepts connections and does not answer", store=place),
             found=said,
