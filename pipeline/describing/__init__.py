@@ -3,14 +3,18 @@
 from pipeline.describing.baskets import Baskets, read_baskets, with_affinities
 from pipeline.describing.candidates import Measured, describe_candidates
 from pipeline.describing.identity import Predecessor, follow_in
+from pipeline.describing.remaining import cards_anew, described_anew, labels_of
 from pipeline.describing.rfm import rfm_cells, with_rfm
 
 __all__ = [
     "Baskets",
     "Measured",
     "Predecessor",
+    "cards_anew",
     "describe_candidates",
+    "described_anew",
     "follow_in",
+    "labels_of",
     "read_baskets",
     "rfm_cells",
     "with_affinities",

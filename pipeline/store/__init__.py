@@ -1,6 +1,8 @@
-"""The MLflow store: save, list, load, promote, roll back. The only package that imports MLflow."""
+"""The MLflow store: save, list, load, promote, roll back, remove. The only package that imports MLflow."""
 
+from pipeline.store.artifacts import RunFiles
+from pipeline.store.erasing import Eraser, StoredRun
 from pipeline.store.facade import Store
 from pipeline.store.faults import Fault
 
-__all__ = ["Fault", "Store"]
+__all__ = ["Eraser", "Fault", "RunFiles", "Store", "StoredRun"]

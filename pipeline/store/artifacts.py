@@ -215,20 +215,27 @@ def _unreadable(error: OSError) -> Message:
 
 
 def local_folder(row: RunRow, settings: Settings) -> Path | None:
-    """The run's folder below the store's artifact root, else where MLflow recorded it; None where it is not local.
+    """The run's folder below the store's artifact root; where that is no folder, the one that MLflow recorded, or None.
 
-    The root comes first, with the last three parts of the recorded address (experiment's folder, run, ``artifacts``):
-    a moved or copied store opens, although MLflow records absolute paths.
+    MLflow records absolute paths. A store that was moved or copied is read where it stands, and never where it came
+    from: what is there are another store's files.
     """
-    recorded = urlsplit(row.artifact_uri)
-    address = unquote(recorded.path) if recorded.scheme == "file" else row.artifact_uri
     if settings.artifacts and "://" not in settings.artifacts:
-        moved = Path(settings.artifacts, *PurePosixPath(address).parts[-3:])
-        if moved.is_dir():
-            return moved
+        return folder_below(Path(settings.artifacts), row.artifact_uri)
+    recorded = urlsplit(row.artifact_uri)
     if recorded.scheme not in ("", "file"):
         return None
-    return Path(address)
+    return Path(_address(row.artifact_uri))
+
+
+def folder_below(root: Path, artifact_uri: str, parts: int = 3) -> Path:
+    """Where below ``root`` files are: the last ``parts`` of the address (experiment's folder, run, ``artifacts``)."""
+    return Path(root, *PurePosixPath(_address(artifact_uri)).parts[-parts:])
+
+
+def _address(artifact_uri: str) -> str:
+    recorded = urlsplit(artifact_uri)
+    return unquote(recorded.path) if recorded.scheme == "file" else artifact_uri
 
 
 def download(row: RunRow, settings: Settings, client: Any) -> Path:

@@ -28,6 +28,7 @@ from pipeline.contract import (
 from pipeline.errors import StoreError
 from pipeline.settings import Settings
 from pipeline.store import artifacts, entrance, notes, reader
+from pipeline.store.erasing import Eraser
 from pipeline.store.faults import Fault
 from pipeline.store.moves import history, written
 from pipeline.store.tracking import preflight
@@ -236,6 +237,20 @@ class Store:
 
         with translated(self._settings):
             return mend(self._client, self._settings, faults)
+
+    @contextmanager
+    def erasing(self) -> Iterator[Eraser]:
+        """What a purge works with; nobody promotes or writes a name meanwhile. Raises ``StoreError``."""
+        self._check_writable()
+        from pipeline.store.tracking.client import translated
+
+        held = preflight.locked(self._file) if self._file is not None else nullcontext()
+        with held, translated(self._settings), Eraser.of(self._settings, self._client) as eraser:
+            yield eraser
+
+    def purged(self) -> str:
+        """Changes whenever rows were removed from completed runs, which else never change. Raises ``StoreError``."""
+        return self._index.purged()
 
     def prepare(self) -> None:
         """Import what saving needs (two to four seconds of imports), in a thread while something else computes."""
