@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import replace
 from functools import cache, cached_property
 from pathlib import Path
@@ -32,7 +32,7 @@ from pipeline.store.erasing import Eraser
 from pipeline.store.faults import Fault
 from pipeline.store.moves import history, written
 from pipeline.store.tracking import preflight
-from pipeline.store.tracking.index import Index, RunRow, SqliteIndex
+from pipeline.store.tracking.index import Index, ModelRow, RunRow, SqliteIndex
 from pipeline.store.tracking.names import check_experiment
 from pipeline.store.tracking.relocate import refuse_moved, relocate
 
@@ -69,12 +69,17 @@ class Store:
         Raises
         ------
         StoreError
-            Within a second for a SQLite store: missing, locked, damaged, a folder, another schema, not writable.
+            Within two seconds for a SQLite store: missing, locked, damaged, a folder, another schema, not writable.
+            Within four for a server or another database: down, frozen, without a store, another schema.
 
         """
         store = cls(settings)
         if store._file is None:
-            _ = store._index.models("")  # asks the server once
+            from pipeline.store.tracking import remote
+
+            if not remote.check(settings, create=create):
+                with remote.only_one(settings):
+                    _ = store._index.models("")  # which makes the tables, or finds them made meanwhile
         elif create:
             if not preflight.exists(store._file):
                 from pipeline.store.tracking.creation import create_store
@@ -100,20 +105,18 @@ class Store:
         elif self._file is not None:
             found = self._client.get_experiment_by_name(experiment)
             refuse_moved(found.artifact_location if found else None, self._settings.artifacts, experiment)
-        from pipeline.store.tracking.client import translated
         from pipeline.store.writer import Writer
 
-        with translated(self._settings):
+        with self._translated():
             return Writer(self._client, self._settings).save(
                 record, experiment=experiment, progress=progress or (lambda _: None)
             )
 
     def close_unfinished(self, experiment: str) -> None:
         """Mark as failed what stopped trainings of this machine left open, as the next save would."""
-        from pipeline.store.tracking.client import translated
         from pipeline.store.tracking.writers import close_dead_runs
 
-        with translated(self._settings):
+        with self._translated():
             found = self._client.get_experiment_by_name(experiment)
             if found is not None:
                 close_dead_runs(self._client, found.experiment_id)
@@ -128,17 +131,17 @@ class Store:
         ``run_id`` may be the start of an id, six digits at least. Raises ``StoreError``.
         """
         row, parent = reader.find(self._index, run_id)
-        return reader.called(reader.load(row, parent, self._folder), self._names(row.experiment))
+        return reader.called(reader.load(row, parent, self.folder), self._names(row.experiment))
 
     def about(self, run_id: str) -> tuple[Dataset, str]:
         """What data one completed run is of, with the text of their spec; reads no table. Raises ``StoreError``."""
         _row, parent = reader.find(self._index, run_id)
-        return reader.about(parent, self._folder)
+        return reader.about(parent, self.folder)
 
     def placement(self, run_id: str) -> Placement:
         """Who is where in one completed run: a hundredth of what ``load`` reads. Raises ``StoreError``."""
         row, _parent = reader.find(self._index, run_id)
-        found = reader.placement(row, self._folder)
+        found = reader.placement(row, self.folder)
         return replace(found, cards=with_names(found.cards, row.run_id, self._names(row.experiment)))
 
     def annotations(self, experiment: str | None = None) -> tuple[Annotation, ...]:
@@ -151,7 +154,7 @@ class Store:
         Raises ``StoreError`` for an unknown run or segment, ``UsageError`` for a name or note that cannot be used.
         """
         row, _parent = reader.find(self._index, run_id)
-        cards = with_names(reader.cards(row, self._folder), row.run_id, self._names(row.experiment))
+        cards = with_names(reader.cards(row, self.folder), row.run_id, self._names(row.experiment))
         entry = notes.entry(row.run_id, cards, key, who=who, name=name, note=note)
         with self._registry() as registry:
             registry.annotate(row.experiment, entry)
@@ -176,7 +179,7 @@ class Store:
         """
         row, parent = reader.find(self._index, run_id)
         for one in (row, parent):
-            artifacts.RunFiles(one.run_id, self._folder(one)).check_all()
+            artifacts.RunFiles(one.run_id, self.folder(one)).check_all()
         with self._registry() as registry:
             return registry.promote(row, reason=reason, who=who)
 
@@ -190,10 +193,8 @@ class Store:
 
         Left out: of the newest champion's, else of the newest sweep's; empty where there is nothing to open.
         """
-        newest = [champion.experiment for champion in self.champions()[:1]] or [
-            run.experiment for run in self.runs()[:1]
-        ]
-        name = experiment or next(iter(newest), "")
+        newest = self.champions()[:1] or self.runs()[:1]
+        name = experiment or (newest[0].experiment if newest else "")
         found = self._index.experiment(name) if name else None
         return entrance.runs_path(found.experiment_id, found.tags) if found is not None else ""
 
@@ -203,9 +204,7 @@ class Store:
         folder = artifacts.local_folder(row, self._settings)
         if folder is not None:
             return (folder / name).is_file()
-        from pipeline.store.tracking.client import translated
-
-        with translated(self._settings):
+        with self._translated():
             return name in (artifact.path for artifact in self._client.list_artifacts(row.run_id))
 
     def attach(self, run_id: str, name: str, content: bytes) -> None:
@@ -215,37 +214,29 @@ class Store:
         if folder is not None:
             artifacts.attach(folder, name, content)  # as MLflow itself keeps local files, without seconds of imports
             return
-        from pipeline.store.tracking.client import translated
-
-        with translated(self._settings), tempfile.TemporaryDirectory(prefix="korzina-") as draft:
+        with self._translated(), tempfile.TemporaryDirectory(prefix="korzina-") as draft:
             (Path(draft) / name).write_bytes(content)
             self._client.log_artifact(row.run_id, str(Path(draft) / name))
 
     def examine(self) -> tuple[Fault, ...]:
         """What is wrong in the store: reads every file of every completed run. Raises ``StoreError``."""
         from pipeline.store.examination import examine
-        from pipeline.store.tracking.client import translated
 
-        with translated(self._settings):
+        with self._translated():
             return examine(self._client, self._index, self._settings)
 
     def mend(self, faults: tuple[Fault, ...]) -> tuple[str, ...]:
         """Mend what can be mended without losing anything; says what was done. Raises ``StoreError``."""
         self._check_writable()
         from pipeline.store.examination import mend
-        from pipeline.store.tracking.client import translated
 
-        with translated(self._settings):
+        with self._translated():
             return mend(self._client, self._settings, faults)
 
     @contextmanager
     def erasing(self) -> Iterator[Eraser]:
         """What a purge works with; nobody promotes or writes a name meanwhile. Raises ``StoreError``."""
-        self._check_writable()
-        from pipeline.store.tracking.client import translated
-
-        held = preflight.locked(self._file) if self._file is not None else nullcontext()
-        with held, translated(self._settings), Eraser.of(self._settings, self._client) as eraser:
+        with self._alone(), Eraser.of(self._settings, self._client) as eraser:
             yield eraser
 
     def purged(self) -> str:
@@ -261,14 +252,23 @@ class Store:
     @contextmanager
     def _registry(self) -> Iterator[Registry]:
         """The registry, held by one process at a time where the store is a local file."""
+        with self._alone():
+            from pipeline.store.registry import Registry
+
+            yield Registry(self._client, self._index, remote=self._settings.store_uri.startswith("http"))
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """While nobody else moves champions, writes names or removes rows, where the store is a local file."""
         self._check_writable()
-        from pipeline.store.registry import Registry
+        with preflight.locked(self._file) if self._file is not None else nullcontext(), self._translated():
+            yield
+
+    def _translated(self) -> AbstractContextManager[None]:
+        """What goes wrong with MLflow meanwhile is a ``StoreError``."""
         from pipeline.store.tracking.client import translated
 
-        held = preflight.locked(self._file) if self._file is not None else nullcontext()
-        remote = self._settings.store_uri.startswith("http")
-        with held, translated(self._settings):
-            yield Registry(self._client, self._index, remote=remote)
+        return translated(self._settings)
 
     @cached_property
     def _client(self) -> MlflowClient:
@@ -305,11 +305,15 @@ class Store:
         if self._file is not None:
             preflight.check(self._file, write=True)
 
-    def _folder(self, row: RunRow) -> Path:
+    def rows(self) -> tuple[list[RunRow], list[ModelRow]]:
+        """Every completed run and registered model as the database lists them; raises ``StoreError``."""
+        return self._index.runs(), self._index.models()
+
+    def folder(self, row: RunRow) -> Path:
+        """Where the files of a run can be read, fetched there where they are not on this machine."""
         folder = artifacts.local_folder(row, self._settings)
         if folder is not None:
             return folder
-        from pipeline.store.tracking.client import translated
-
-        with translated(self._settings):
+        with self._translated():
+            artifacts.drop_outdated(self._settings, self.purged())
             return artifacts.download(row, self._settings, self._client)
