@@ -44,7 +44,7 @@ __all__ = [
     "wilson",
 ]
 Rows = npt.NDArray[np.int64]
-_plans: Kept[tuple[str, float | None, float | None], CampaignPlan] = Kept(6)
+_plans: Kept[tuple[str, int, float | None, float | None], CampaignPlan] = Kept(6)
 
 
 @dataclass(frozen=True)
@@ -90,7 +90,7 @@ def plan_at(segmentation: Segmentation, cost: float | None, revenue: float | Non
     assert segmentation.campaigns is not None  # noqa: S101 - the page asks only for runs that have a plan
     campaigns = segmentation.campaigns
     return _plans.of(
-        (segmentation.run_id, cost, revenue),
+        (segmentation.run_id, len(segmentation.customers), cost, revenue),  # fewer customers after a purge
         lambda: at_prices(campaigns, segmentation.dataset, cost=cost, revenue=revenue),
     )
 

@@ -1,4 +1,4 @@
-"""The command line. Results go to stdout, everything else to stderr; only it and the commands of accounts print."""
+"""The command line. Results go to stdout, the rest to stderr; only it and the commands of accounts and purges print."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
 cli.attach_accounts(app)
+cli.attach_purge(app)
 
 
 def _tell_version(wanted: bool) -> None:

@@ -64,7 +64,7 @@ class SegmentationData:
         self._substitutes: Kept[str, Run] = Kept(_RUNS_KEPT)  # shown while the store cannot give these
         self._placements: Kept[str, Placement] = Kept(_PLACEMENTS_KEPT)
         self._about: dict[str, tuple[Dataset, str]] = {}  # a champion's data: small, and never changing
-        self._names: dict[tuple[str, str], str] = {}
+        self._written: tuple[dict[tuple[str, str], str], str] = ({}, "")  # names of segments; when rows were removed
         self._champions = Champions()
         self._looked = self._checked = float("-inf")
         self._reasons: tuple[str, ...] = ()
@@ -126,7 +126,7 @@ class SegmentationData:
             if time.monotonic() - self._looked >= age:
                 try:
                     self._champions = Champions(self._opened().champions(), time.time())
-                    self._follow_names()
+                    self._follow_changes()
                     self._keeping.note(self._champions.found)
                 except KorzinaError as error:
                     before = self._champions if self._champions.seen else Champions(*self._keeping.champions())
@@ -221,18 +221,19 @@ class SegmentationData:
         self._looked = float("-inf")  # the next look is a fresh one
         return entry
 
-    def _follow_names(self) -> None:
-        """Forget what was read under other names."""
+    def _follow_changes(self) -> None:
+        """Forget what was read under other names, and what may hold rows that were removed for good since."""
         try:
-            names = given_names(self._opened().annotations())
+            written = given_names(self._opened().annotations()), self._opened().purged()
         except KorzinaError as error:
             _log.warning("names of segments cannot be read: %s", error)
             return
-        if names != self._names:
+        if written != self._written:
             with self._loading:
                 self._runs.clear()
+                self._substitutes.clear()
                 self._placements.clear()
-                self._names = names
+                self._written = written
 
     def _obstacles(self) -> list[str]:
         champions = self.champions(max_age=0.0)

@@ -3,6 +3,7 @@
 from pipeline.accounts.attempts import Attempts
 from pipeline.accounts.audit import AuditEntry, AuditLog, Event, Head
 from pipeline.accounts.database import Database
+from pipeline.accounts.operator import by_operator, keeps_log
 from pipeline.accounts.sessions import SESSION_SECONDS, Session, Sessions
 from pipeline.accounts.users import User, Users
 
@@ -18,4 +19,6 @@ __all__ = [
     "Sessions",
     "User",
     "Users",
+    "by_operator",
+    "keeps_log",
 ]

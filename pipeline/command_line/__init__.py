@@ -20,6 +20,7 @@ from pipeline.command_line.options import (
     who,
 )
 from pipeline.command_line.placing import place, told_placed
+from pipeline.command_line.removal import attach_purge
 from pipeline.command_line.terminal import can_ask
 from pipeline.command_line.trial import Wanted, answers_of, as_document, data_of, target_of, told, try_draft
 
@@ -38,6 +39,7 @@ __all__ = [
     "answers_of",
     "as_document",
     "attach_accounts",
+    "attach_purge",
     "can_ask",
     "champion_of",
     "data_of",

@@ -227,26 +227,42 @@ def _unreadable(error: OSError) -> Message:
 
 
 def local_folder(row: RunRow, settings: Settings) -> Path | None:
-    """The run's folder below the store's artifact root, else where MLflow recorded it; None where it is not local.
+    """The run's folder below the store's artifact root; where that is no folder, the one that MLflow recorded, or None.
 
-    The root comes first, with the last three parts of the recorded address (experiment's folder, run, ``artifacts``):
-    a moved or copied store opens, although MLflow records absolute paths.
+    MLflow records absolute paths. A store that was moved or copied is read where it stands, and never where it came
+    from: what is there are another store's files.
     """
-    recorded = urlsplit(row.artifact_uri)
-    address = unquote(recorded.path) if recorded.scheme == "file" else row.artifact_uri
     if settings.artifacts and "://" not in settings.artifacts:
-        moved = Path(settings.artifacts, *PurePosixPath(address).parts[-3:])
-        if moved.is_dir():
-            return moved
+        return folder_below(Path(settings.artifacts), row.artifact_uri)
+    recorded = urlsplit(row.artifact_uri)
     if recorded.scheme not in ("", "file"):
         return None
-    return Path(address)
+    return Path(_address(row.artifact_uri))
+
+
+def folder_below(root: Path, artifact_uri: str, parts: int = 3) -> Path:
+    """Where below ``root`` files are: the last ``parts`` of the address (experiment's folder, run, ``artifacts``)."""
+    return Path(root, *PurePosixPath(_address(artifact_uri)).parts[-parts:])
+
+
+def _address(artifact_uri: str) -> str:
+    recorded = urlsplit(artifact_uri)
+    return unquote(recorded.path) if recorded.scheme == "file" else artifact_uri
 
 
 def cache_of(settings: Settings) -> Path:
     """The folder for copies of what one store holds; everything below it may be removed at any time."""
     store = hashlib.sha256(settings.store_uri.encode()).hexdigest()[:12]
     return settings.home.absolute() / "cache" / store
+
+
+def drop_outdated(settings: Settings, purged: str) -> None:
+    """Empty the cache where rows were removed from the store since it was filled; ``purged``: when that was."""
+    place = cache_of(settings) / "purged"
+    if (place.read_text("utf-8") if place.is_file() else "") != purged:
+        shutil.rmtree(place.parent, ignore_errors=True)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_text(purged, "utf-8")
 
 
 def download(row: RunRow, settings: Settings, client: Any) -> Path:

@@ -118,22 +118,27 @@ def _orphaned(
         for experiment in experiments
         for model in client.search_logged_models([experiment.experiment_id], max_results=10_000)
     }
-    for folder in sorted(root.iterdir()):
+    for name in unknown_folders(root, runs, models):
+        yield Fault(
+            "orphaned",
+            name.partition("/")[0],
+            name,
+            f"folder {name} belongs to no run of the store",
+            f"korzina doctor --mend moves it to {ASIDE}/; remove it there once nobody misses it",
+            mendable=True,
+        )
+
+
+def unknown_folders(root: Path, runs: Collection[str], models: Collection[str]) -> Iterator[str]:
+    """Folders of runs and models below the artifacts' root that are none of these."""
+    for folder in sorted(root.iterdir()) if root.is_dir() else ():
         if not folder.is_dir() or folder.name == ASIDE:
             continue
         for place in sorted((*folder.glob("*"), *folder.glob(f"{_MODELS}/*"))):
             unknown_run = _RUN_FOLDER.fullmatch(place.name) and place.name not in runs
             unknown_model = _MODEL_FOLDER.fullmatch(place.name) and place.name not in models
             if place.is_dir() and (unknown_run or unknown_model):
-                name = place.relative_to(root).as_posix()
-                yield Fault(
-                    "orphaned",
-                    folder.name,
-                    name,
-                    f"folder {name} belongs to no run of the store",
-                    f"korzina doctor --mend moves it to {ASIDE}/; remove it there once nobody misses it",
-                    mendable=True,
-                )
+                yield place.relative_to(root).as_posix()
 
 
 def _runs(client: MlflowClient, experiments: list[str]) -> Iterator[Run]:
