@@ -15,7 +15,6 @@ import pandas as pd
 
 from pipeline.contract import (
     TABLES,
-    Assignments,
     Customers,
     Joined,
     Matrix,
@@ -58,7 +57,7 @@ def rfm_cells(training: Training, candidate: Candidate) -> pd.DataFrame:
         raise ValueError("the training has no RFM scores")
     by = [RfmCells.SEGMENT, RfmCells.RECENCY, RfmCells.FREQUENCY, RfmCells.CELL]
     rows = training.rfm_scores[by[1:]].copy()
-    rows[RfmCells.SEGMENT] = candidate.assignments[Assignments.SEGMENT].to_numpy(dtype=np.int64)
+    rows[RfmCells.SEGMENT] = candidate.labels
     rows[RfmCells.MONEY] = _values(training.customers, training.rfm.monetary.column)
     rows[RfmCells.CUSTOMERS] = 1
     known = rows[rows[RfmCells.CELL] != ""]
