@@ -15,7 +15,6 @@ import pandas as pd
 from pipeline.campaigns import artifacts
 from pipeline.contract import (
     Artifacts,
-    Assignments,
     CandidateRecord,
     Dataset,
     Decision,
@@ -34,7 +33,7 @@ from pipeline.recording.model import model_record
 from pipeline.recording.numbers import run_metrics, sweep_curves, sweep_metrics
 from pipeline.recording.recipe import example_rows, recipe_of
 from pipeline.segmenting import sensitivity_in_words
-from pipeline.stages import Candidate, Training
+from pipeline.stages import Candidate, Tabled, Training
 
 if TYPE_CHECKING:
     from pipeline.recording.plots import Plotter
@@ -163,8 +162,7 @@ def draw_curves(records: Sequence[CandidateRecord], decision: Decision) -> dict[
 
 def drawable(candidate: Candidate) -> Candidate:
     """What the images need of a candidate: of its customers only those whose silhouette was measured."""
-    measured = candidate.assignments[candidate.assignments[Assignments.SILHOUETTE].notna()]
-    return replace(candidate, assignments=measured)
+    return replace(candidate, placed=Tabled(candidate.placed.measured()))
 
 
 def draw(candidate: Candidate, dataset: Dataset) -> dict[str, bytes]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from pipeline.contract import Labels, Matrix, verdicts
-from pipeline.processors import Helper, share
+from pipeline.processors import Helper, one_thread, share
 from pipeline.segmenting.distances import blocks, nearest
 from pipeline.segmenting.heaps import count_heaps
 from pipeline.segmenting.kmeans import LIGHT, sweep
@@ -78,7 +78,8 @@ def assess_stability(
         _Pair(matrix[first], matrix[second], np.concatenate([first, second]), one, two)
         for (first, second), one, two in zip(halves, fits[::2], fits[1::2], strict=True)
     ]
-    return {partition.k: _assess(partition, place, pairs) for place, partition in enumerate(partitions)}
+    with one_thread():  # a thousand products of a few thousand rows: two threads would wait for one another
+        return {partition.k: _assess(partition, place, pairs) for place, partition in enumerate(partitions)}
 
 
 def _assess(partition: Partition, place: int, pairs: Sequence[_Pair]) -> Stability:
