@@ -25,8 +25,8 @@ from pipeline.reading.frames import Arrow
 
 AS_OF = "as_of"  # the parameter of a query, and the column of an expression
 SECONDS = 1800.0  # that one question may take
+MEMORY = "70%"  # of the machine's, that one question may take
 _SETTINGS = (
-    "memory_limit = '70%'",
     "max_temp_directory_size = '32GB'",
     "python_enable_replacements = false",  # a query's tables are those it is given, no variables of ours
     "allow_unredacted_secrets = false",
@@ -154,23 +154,28 @@ class Engine:
 def tables(
     files: Mapping[str, Sequence[Path]] | None = None,
     frames: Mapping[str, pd.DataFrame | Arrow] | None = None,
+    memory: str = MEMORY,
 ) -> Iterator[Engine]:
-    """An engine of its own over Parquet ``files`` and ``frames`` by name; it reads no other file, and writes none."""
+    """An engine of its own over Parquet ``files`` and ``frames`` by name; it reads no other file, and writes none.
+
+    ``memory``: what it may hold, as DuckDB writes it (``256MB``, ``70%``).
+    """
     with duckdb.connect() as connection:
         try:
             for name, paths in (files or {}).items():
                 connection.execute(f"CREATE VIEW {quote(name)} AS SELECT * FROM {_scan(paths)}")  # noqa: S608
         except duckdb.Error as error:
             raise QueryError(str(error)) from error
-        _seal(connection, [file for paths in (files or {}).values() for file in paths])
+        _seal(connection, [file for paths in (files or {}).values() for file in paths], memory)
         engine = Engine(connection)
         for name, frame in (frames or {}).items():
             engine.give(name, frame)
         yield engine
 
 
-def _seal(connection: duckdb.DuckDBPyConnection, files: Sequence[Path]) -> None:
+def _seal(connection: duckdb.DuckDBPyConnection, files: Sequence[Path], memory: str) -> None:
     """Nothing but ``files`` can be read from here on, nothing written, no extension fetched, no setting changed."""
+    connection.execute(f"SET memory_limit = {literal(memory)}")
     connection.execute("SET autoinstall_known_extensions = false")
     connection.execute("SET autoload_known_extensions = false")
     connection.execute(f"SET allowed_paths = [{_listed(files)}]")

@@ -20,6 +20,7 @@ from pipeline.reading.engine import Engine, QueryError, count_rows, quote, table
 from pipeline.reading.frames import SINGLE, Arrow, Data, Frames
 from pipeline.reading.kept import kept, state_of
 from pipeline.reading.kinds import convert, infer, not_readable
+from pipeline.reading.limits.parquet import refuse_unfolding
 from pipeline.reading.lines import judge_days
 from pipeline.reading.queries import ANSWER, Given, account, answer, answering, asked, last_of, opened, query_failed
 from pipeline.reading.raw import RawTable
@@ -161,6 +162,8 @@ def _refuse_bombs(files: list[Path], width: int) -> None:
 def _typed_table(spec: Spec, table: Table, shown: str) -> RawTable:
     """Parquet files or a table in memory, whose columns have types already."""
     in_files = isinstance(table, list)
+    if isinstance(table, list):
+        refuse_unfolding(table, shown)
     try:
         with tables({SINGLE: table} if in_files else {}, {} if in_files else {SINGLE: table}) as engine:
             described = engine.columns(SINGLE)
@@ -237,6 +240,8 @@ def _by_form(spec: Spec, given: dict[str, Table], source: str, *, typed: bool) -
     """Parquet files by table, text tables and those in memory as frames, and what was read of the texts."""
     files = {name: table for name, table in given.items() if isinstance(table, list)}
     parquet = {name: paths for name, paths in files.items() if is_parquet(paths)}
+    for paths in parquet.values() if typed else ():  # what was loaded of a database is ours
+        refuse_unfolding(paths, source)
     written_out = {name: paths for name, paths in files.items() if name not in parquet}
     read = {name: _read(paths, spec.source, source) for name, paths in written_out.items()}
     frames = {name: table for name, table in given.items() if not isinstance(table, list)}

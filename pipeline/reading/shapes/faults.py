@@ -9,8 +9,8 @@ import zipfile
 from collections.abc import Iterator
 from posixpath import join, normpath
 
+from pipeline.reading.limits.workbooks import place_of
 from pipeline.reading.shapes.archives import read_capped
-from pipeline.reading.shapes.bombs import place_of
 
 _CHUNK = 1 << 22
 _MOST_PART = 1 << 25  # of the lists of sheets and files

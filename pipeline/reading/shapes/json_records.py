@@ -12,6 +12,7 @@ import pandas as pd
 
 from pipeline.contract import Message, Quantity
 from pipeline.errors import InputError
+from pipeline.reading.limits.grid import Grid
 from pipeline.reading.raw import Reject
 from pipeline.reading.shapes.cells import column_of
 from pipeline.reading.shapes.table import FileTable, refuse_wide
@@ -46,6 +47,7 @@ def read_json(data: bytes, name: str, encoding: str | None) -> FileTable:
     refuse_wide(len(columns), name)
     if len(columns) < 2:
         raise _not_records(name, Message.of("one column only"))
+    Grid(name).add(len(rows), len(columns), sum(len(row) for _, row in rows))
     frame = pd.DataFrame({key: column_of([row.get(key) for _, row in rows]) for key in columns})
     lines = np.array([line for line, _ in rows], dtype=np.int64)
     told = _told(records, rows, items, name)

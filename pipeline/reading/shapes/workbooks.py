@@ -13,9 +13,9 @@ import pandas as pd
 
 from pipeline.contract import Joined, Message, Quantity
 from pipeline.errors import InputError, SpecError
+from pipeline.reading.limits.workbooks import refuse_bombs
 from pipeline.reading.questions import Choice, Question
 from pipeline.reading.raw import Reject
-from pipeline.reading.shapes.bombs import refuse_bombs
 from pipeline.reading.shapes.cells import as_written, column_of
 from pipeline.reading.shapes.faults import Faults, faults_of
 from pipeline.reading.shapes.header import SAMPLE_ROWS, Header, find_header, header_names
