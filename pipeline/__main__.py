@@ -87,6 +87,7 @@ def train(
         with progress_on_terminal() as progress:
             result = run(request, Settings(), maker.early(progress) if promote is cli.Promote.AUTO else progress)
         if result.champion and result.promoted:
+            cli.audited("promote", run=result.champion.run_id, told="train")
             maker.make(result.champion.run_id)
         if as_json:
             _print_json(summarise(result))
@@ -118,15 +119,19 @@ def promote(
     as_json: cli.JsonOption = False,
 ) -> None:
     """Make a run the champion; the dashboard shows it within seconds."""
-    champion = _store().promote(run_id, reason=cli.reason_given(reason), who=cli.who())
+    store, said = _store(), cli.reason_given(reason)
+    cli.audited("promote", run=run_id)
+    champion = store.promote(run_id, reason=said, who=cli.who())
     _tell_champion(champion, "run {} (k = {}) is champion", as_json)
 
 
 @app.command()
 def rollback(reason: cli.ReasonOption, experiment: cli.ChampionOption = None, as_json: cli.JsonOption = False) -> None:
     """Go back to the champion before the present one."""
-    store = _store()
-    champion = store.rollback(cli.only_experiment(store, experiment), reason=cli.reason_given(reason), who=cli.who())
+    store, said = _store(), cli.reason_given(reason)
+    named = cli.only_experiment(store, experiment)
+    cli.audited("rollback", told=named)
+    champion = store.rollback(named, reason=said, who=cli.who())
     _tell_champion(champion, "back to run {} (k = {})", as_json)
 
 

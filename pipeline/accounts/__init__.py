@@ -5,7 +5,7 @@ from pipeline.accounts.audit import AuditEntry, AuditLog, Event, Head
 from pipeline.accounts.database import Database
 from pipeline.accounts.operator import by_operator, keeps_log
 from pipeline.accounts.sessions import SESSION_SECONDS, Session, Sessions
-from pipeline.accounts.users import User, Users
+from pipeline.accounts.users import User, Users, known_as
 
 __all__ = [
     "SESSION_SECONDS",
@@ -21,4 +21,5 @@ __all__ = [
     "Users",
     "by_operator",
     "keeps_log",
+    "known_as",
 ]

@@ -1,6 +1,6 @@
 """What the command line takes, whom that names, and the documents that it prints."""
 
-from pipeline.command_line.accounts import attach_accounts
+from pipeline.command_line.accounts import attach_accounts, audited
 from pipeline.command_line.asking import PYTHON, champion_of, only_experiment, reason_given
 from pipeline.command_line.health import examined, told_faults
 from pipeline.command_line.manual import DOCUMENTS, document, schema_into
@@ -40,6 +40,7 @@ __all__ = [
     "as_document",
     "attach_accounts",
     "attach_purge",
+    "audited",
     "can_ask",
     "champion_of",
     "data_of",
