@@ -31,7 +31,7 @@ from pipeline.reading.stored import has_any, read_stored, whole_table
 from pipeline.spec import Source, Spec
 
 Table: TypeAlias = list[Path] | Arrow  # a table's files, or the table itself
-_ROWS = {"encoding", "delimiter", "sheet", "header"}  # keys of a source on which the rows of its texts depend
+_ROWS = {"encoding", "delimiter", "sheet", "records", "header"}  # keys of a source on which its rows depend
 _MOST_CELLS = 400_000_000  # rows x columns; a small Parquet file can unfold to more memory than there is
 
 

@@ -172,6 +172,8 @@ def _unsuitable(one: Profile, member: bool) -> Message | None:
         return Message.of("says the same as {column}", column=one.same_as)
     if one.kind == "integer" and (names.fits(names.CODES, one.name) or names.fits(names.ID, one.name)):
         return Message.of("a code, not a quantity")
+    if one.numeric and names.fits(names.PLACE, one.name):
+        return Message.of("a place, not a quantity")
     if one.unique and one.kind == "integer" and one.meaning is None and is_key(one):
         return Message.of("another number that tells customers apart")
     return None

@@ -17,6 +17,8 @@ from pipeline.understanding.evidence import (
 )
 from pipeline.understanding.purchases.customer import worded
 
+_LEAST_KNOWN = 0.5
+
 
 @dataclass(frozen=True)
 class DayCandidate:
@@ -65,7 +67,14 @@ def order_of(
 
     ``known``: the owner was answered, so that a column whose header names a customer may be the order's number.
     """
-    keys = [profile for profile in table if profile.key_like and not is_email(profile) and profile.name not in owners]
+    keys = [
+        profile
+        for profile in table
+        if profile.key_like
+        and profile.known >= _LEAST_KNOWN * profile.rows  # a number of what was refunded is blank on all other lines
+        and not is_email(profile)
+        and profile.name not in owners
+    ]
     named = [
         profile
         for profile in keys
