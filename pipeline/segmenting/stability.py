@@ -90,14 +90,16 @@ def assess_stability(
 
 def _is_a_curve(matrix: Matrix, halves: Sequence[tuple[Labels, Labels]], seed: int) -> bool:
     """Whether most halves lie along the curve that the customers of the other one draw."""
-    told = []
-    for split, (first, second) in enumerate(halves[:CURVE_SPLITS], start=1):
-        for by, of in ((first, second), (second, first)):
-            step = len(by) // CURVE_ROWS + 1
-            rows, others = matrix[by[::step]], matrix[of[::step]]
-            pieces = min(PIECES, len(np.unique(rows, axis=0)))
-            told.append(pieces > 1 and lies_along_a_curve(others, _fit_light(rows, [pieces], seed + split)[0]))
-    return sum(told) > len(told) / 2
+    pairs = [pair for first, second in halves[:CURVE_SPLITS] for pair in ((first, second), (second, first))]
+    missed = 0
+    for place, (by, of) in enumerate(pairs):
+        step = len(by) // CURVE_ROWS + 1
+        rows, others = matrix[by[::step]], matrix[of[::step]]
+        pieces = min(PIECES, len(np.unique(rows, axis=0)))
+        missed += pieces < 2 or not lies_along_a_curve(others, _fit_light(rows, [pieces], seed + place)[0])
+        if 2 * missed >= len(pairs):
+            return False
+    return True
 
 
 def _assess(partition: Partition, place: int, pairs: Sequence[_Pair]) -> Stability:
