@@ -177,12 +177,16 @@ def analyse_source(
 
 
 def _reviewed(training: Training) -> Training:
-    """The training with its verdict held against the variations, which come last."""
+    """The training with its verdict held against the variations, which come last, and its grades to the verdict."""
     orders, records = training.dataset.meaning("orders"), [candidate.record for candidate in training.candidates]
     decision = verdicts.reviewed(
         training.decision, records, training.sensitivity, training.customers, orders.name if orders else None
     )
-    return replace(training, decision=decision)
+    candidates = tuple(
+        replace(candidate, cards=verdicts.capped(candidate.cards, decision.verdict))
+        for candidate in training.candidates
+    )
+    return replace(training, decision=decision, candidates=candidates)
 
 
 def _read_beside(
