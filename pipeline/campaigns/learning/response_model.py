@@ -15,9 +15,9 @@ import numpy as np
 import pandas as pd
 
 from pipeline.campaigns.learning.boosting import scores, shapley
-from pipeline.campaigns.learning.cross_fitting import believed, levelled, logistic, unseen
+from pipeline.campaigns.learning.cross_fitting import believed, levelled, logistic, scaled, unseen
 from pipeline.campaigns.learning.terms import design_matrix, prepare, with_past_rate
-from pipeline.contract import Calibration, Column, Matrix, ResponseModel, Tree
+from pipeline.contract import Calibration, Column, Matrix, ResponseModel
 from pipeline.statistics import Vector
 
 MOST_REASONS = 3
@@ -60,7 +60,7 @@ def learn(
     final = believed(parts.added, parts.boosted, outcome)
     _, weights = logistic(design, outcome)
     by_terms, by_trees = final.slope * final.share, final.slope * (1 - final.share)
-    trees = tuple(_scaled(tree, by_trees) for tree in parts.trees) if by_trees else ()
+    trees = tuple(scaled(tree, by_trees) for tree in parts.trees) if by_trees else ()
     model = ResponseModel(
         outcome=name,
         intercept=levelled(design @ (weights * by_terms) + scores(trees, design), outcome),
@@ -73,10 +73,6 @@ def learn(
         belief=final.slope,
     )
     return Learned(model, parts.probability(outcome))
-
-
-def _scaled(tree: Tree, factor: float) -> Tree:
-    return tree.model_copy(update={"value": tuple(value * factor for value in tree.value)})
 
 
 def predict(model: ResponseModel, known: pd.DataFrame) -> Vector:
