@@ -15,6 +15,7 @@ from pipeline.statistics import Vector
 STRENGTH = 0.1  # scikit-learn's C
 FOLDS, REPEATS, LARGE = 5, 5, 50_000
 SHARES = (0.0, 0.25, 0.5, 0.75, 1.0)  # of the logistic part
+MOSTLY = 0.5  # with less than this share of the logistic part, trees are worth growing twice
 STEEPEST = 2.0  # a mean of two cautious models may be too cautious; more than this is chance
 _STEPS = 40
 
@@ -68,7 +69,8 @@ def unseen(
 ) -> Unseen:
     """Both parts cross-fitted: five times for the logistic regression (once for many rows), once for the trees.
 
-    The trees leave the segment out: it is made of columns that they have.
+    The trees leave the segment out: it is made of columns that they have. Where they are what answers follow from, they
+    are grown on other folds too and averaged.
     """
     repeats = REPEATS if len(outcome) <= LARGE else 1
     parts = [folds(len(outcome), seed + repeat, customer) for repeat in range(repeats)]
@@ -79,7 +81,11 @@ def unseen(
             intercept, weights = logistic(design[inside], outcome[inside])
             added[~inside] += (design[~inside] @ weights + intercept) / len(parts)
     kept = np.array([at for at, name in enumerate(columns) if name != SEGMENT], dtype=np.int64)
-    boosted, trees = _boosted(np.ascontiguousarray(design[:, kept]), outcome, parts[0])
+    rows = np.ascontiguousarray(design[:, kept])
+    boosted, trees = _boosted(rows, outcome, parts[0])
+    if repeats > 1 and believed(added, boosted, outcome).share < MOSTLY:
+        again, others = _boosted(rows, outcome, parts[1])
+        boosted, trees = (boosted + again) / 2, tuple(scaled(tree, 1 / 2) for tree in (*trees, *others))
     moved = tuple(
         tree.model_copy(update={"term": tuple(int(kept[at]) if at >= 0 else at for at in tree.term)}) for tree in trees
     )
