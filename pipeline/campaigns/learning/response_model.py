@@ -18,6 +18,7 @@ from pipeline.campaigns.learning.boosting import scores, shapley
 from pipeline.campaigns.learning.cross_fitting import believed, levelled, logistic, scaled, unseen
 from pipeline.campaigns.learning.terms import design_matrix, prepare, with_past_rate
 from pipeline.contract import Calibration, Column, Matrix, ResponseModel
+from pipeline.processors import one_thread
 from pipeline.statistics import Vector
 
 MOST_REASONS = 3
@@ -56,9 +57,10 @@ def learn(
         Of the outcome, where it is one campaign's.
     """
     terms, rate, design = prepare(known, columns)
-    parts = unseen(design, [term.column for term in terms], outcome, seed, customer)
-    final = believed(parts.added, parts.boosted, outcome)
-    _, weights = logistic(design, outcome)
+    with one_thread():  # small systems: threads waiting for each other cost ten times as much
+        parts = unseen(design, [term.column for term in terms], outcome, seed, customer)
+        final = believed(parts.added, parts.boosted, outcome)
+        _, weights = logistic(design, outcome)
     by_terms, by_trees = final.slope * final.share, final.slope * (1 - final.share)
     trees = tuple(scaled(tree, by_trees) for tree in parts.trees) if by_trees else ()
     model = ResponseModel(
