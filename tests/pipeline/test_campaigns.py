@@ -416,12 +416,17 @@ def test_the_champion_s_plan_comes_back_from_the_store_and_from_the_command_line
     loaded = store.load(saved.run_ids[training.decision.k]).campaigns
     printed = CliRunner().invoke(app, ["campaigns"])
     other = CliRunner().invoke(app, ["campaigns", "--cost", "50", "--json"])
+    half = CliRunner().invoke(app, ["campaigns", "--cost", "2"])
+    own = CliRunner().invoke(app, ["campaigns", "--cost", "1", "--revenue", "6"])
 
     assert loaded is not None
     assert loaded.summary == plan.summary
     pd.testing.assert_frame_equal(loaded.targets, plan.targets)
     assert store.load(saved.run_ids[min(saved.run_ids, key=lambda k: k == training.decision.k)]).campaigns is None
     assert "response model" in printed.stdout
+    assert "Cost and revenue are what the spec assumes" in printed.stdout
+    assert "Revenue is what the spec assumes" in half.stdout
+    assert "assumes" not in own.stdout
     assert json.loads(other.stdout)["contacts"] == 0
 
 
