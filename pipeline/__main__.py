@@ -175,7 +175,8 @@ def campaigns(
     else:
         from pipeline.summary import told_plan
 
-        for line in told_plan(plan, run.dataset.currency):
+        assumed = [name for name, value in (("cost", cost), ("revenue", revenue)) if value is None]
+        for line in told_plan(plan, run.dataset.currency, assumed):
             typer.echo(line)
 
 

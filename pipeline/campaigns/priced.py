@@ -132,7 +132,9 @@ def _reworded(responses: pd.DataFrame, even: float, summary: CampaignSummary) ->
     for rows in responses.groupby([Responses.CAMPAIGN, everybody], sort=False).indices.values():
         part = responses.iloc[rows]
         n, answered = (part[name].to_numpy(np.float64) for name in (Responses.N, Responses.RESPONSES))
-        circular = not summary.known_before and part[Responses.SEGMENT].iloc[0] != Responses.EVERYBODY
+        first = part.iloc[0]
+        before = summary.known_before and first[Responses.CAMPAIGN] not in summary.not_known_before
+        circular = not before and first[Responses.SEGMENT] != Responses.EVERYBODY
         words[rows] = associated(n) if circular else advise(n, answered, even)
     return responses.assign(**{Responses.WORD: pd.Series(words, dtype="str", index=responses.index)})
 
