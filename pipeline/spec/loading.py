@@ -20,6 +20,7 @@ from pipeline.spec.parts import (
     Source,
     Spec,
 )
+from pipeline.spec.trust import named
 
 SPECS_FOLDER = Path(__file__).parents[1] / "specs"
 
@@ -38,7 +39,7 @@ def load_spec(name_or_file: str) -> Spec:
         raw = path.read_bytes()
     except OSError as error:
         raise SpecError.because(f"{path}: cannot be read ({error.strerror})") from error
-    return read_spec(raw, where=str(path), path=path)
+    return named(read_spec(raw, where=str(path), path=path))
 
 
 def read_spec(raw: bytes, *, where: str, path: Path | None = None) -> Spec:
