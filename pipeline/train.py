@@ -24,7 +24,7 @@ from pipeline.helper_tasks import (
     save_sweep,
 )
 from pipeline.settings import Settings
-from pipeline.spec import Spec, load_spec, refuse_open_questions
+from pipeline.spec import Spec, load_spec, refuse_open_questions, stored_text
 from pipeline.stages import Candidate, Options, Training
 from pipeline.stopwatch import Progress, Stopwatch
 
@@ -160,7 +160,7 @@ def analyse_source(
         cleaned,
         options,
         watch,
-        spec=spec.model_dump_json(),
+        spec=stored_text(spec),
         helper=helper,
         before=before.result() if before else None,
         described=(lambda candidate: described(candidate, cleaned.dataset)) if described else None,

@@ -37,6 +37,7 @@ _RUNS_KEPT = 4
 _PLACEMENTS_KEPT = 40
 _FRESH_SECONDS = 0.5  # page loads within this time share one look at the store
 _READY_SECONDS = 5.0
+NOTHING_PROMOTED = "No segmentation has been promoted yet. Run 'korzina train' or 'make demo'."
 _log = logging.getLogger(__name__)
 Told = TypeVar("Told", Champion, Annotation)
 Answer = TypeVar("Answer")
@@ -177,7 +178,9 @@ class SegmentationData:
     def not_ready(self) -> tuple[str, ...]:
         """Why the dashboard could not show a segmentation now, in words; empty when it could."""
         if time.monotonic() - self._checked >= _READY_SECONDS:
-            self._reasons = tuple(self._obstacles())
+            before, self._reasons = self._reasons, tuple(self._obstacles())
+            if self._reasons and self._reasons != before:
+                _log.warning("not ready: %s", "; ".join(self._reasons))
             self._checked = time.monotonic()
         return self._reasons
 
@@ -241,7 +244,7 @@ class SegmentationData:
             return [str(champions.problem)]
         chosen = self._opening_champion(champions.found)
         if chosen is None:
-            return ["No segmentation has been promoted yet. Run 'korzina train' or 'make demo'."]
+            return [NOTHING_PROMOTED]
         try:
             self._opened().load(chosen.run_id)
         except KorzinaError as error:

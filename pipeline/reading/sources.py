@@ -28,7 +28,7 @@ from pipeline.reading.shapes.archives import is_archive
 from pipeline.reading.shapes.files import files_in, find_files, is_parquet, package_folder, refuse_outside
 from pipeline.reading.shapes.together import read_files
 from pipeline.reading.stored import has_any, read_stored, whole_table
-from pipeline.spec import Source, Spec
+from pipeline.spec import Source, Spec, is_named
 
 Table: TypeAlias = list[Path] | Arrow  # a table's files, or the table itself
 _ROWS = {"encoding", "delimiter", "sheet", "records", "header"}  # keys of a source on which its rows depend
@@ -117,7 +117,8 @@ def _last_day(column: pd.Series, date_format: str | None) -> date | None:
 def _tables(spec: Spec, data: Data | None) -> tuple[dict[str, Table], str]:
     """Files of each table, or the table itself, and the source in words."""
     named = spec.source.tables
-    refuse_outside(named if not isinstance(data, Frames) and not spec.source.load else {}, spec.path or spec.name)
+    if not (isinstance(data, Frames) or spec.source.load or is_named(spec) or _is_one_file(data, len(named))):
+        refuse_outside(named, spec.path or spec.name)  # in a spec that a run or an upload holds
     if isinstance(data, Frames):
         return dict(data.under({**named, **spec.source.load})), data.title
     if data is None:
@@ -146,6 +147,11 @@ def _tables(spec: Spec, data: Data | None) -> tuple[dict[str, Table], str]:
         found=Message.of("one file"),
         remedy=Message.of("give the folder with --data"),
     )
+
+
+def _is_one_file(data: Data | None, tables: int) -> bool:
+    """Whether the data are the one table themselves, wherever the spec says that it lies."""
+    return isinstance(data, str) and tables == 1 and not Path(data).expanduser().is_dir()
 
 
 def _refuse_bombs(files: list[Path], width: int) -> None:

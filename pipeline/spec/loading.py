@@ -20,6 +20,7 @@ from pipeline.spec.parts import (
     Source,
     Spec,
 )
+from pipeline.spec.trust import named
 
 SPECS_FOLDER = Path(__file__).parents[1] / "specs"
 
@@ -40,7 +41,7 @@ def load_spec(name_or_file: str) -> Spec:
         raise SpecError.because(
             Message.of("{file}: cannot be read ({why})", file=str(path), why=str(error.strerror))
         ) from error
-    return read_spec(raw, where=str(path), path=path)
+    return named(read_spec(raw, where=str(path), path=path))
 
 
 def read_spec(raw: bytes, *, where: str, path: Path | None = None) -> Spec:
