@@ -243,6 +243,11 @@ def _role(table: Sequence[Profile], pattern: str, taken: set[str], *, most: int 
     return fitting[0].name if fitting else None
 
 
+def _named_money(profile: Profile) -> bool:
+    """A column that is named after money and holds no numbers that can be read (``1.2K``)."""
+    return profile.kind == "text" and (fits(words.MONEY_LINE, profile.name) or fits(words.PRICE, profile.name))
+
+
 def _category(table: Sequence[Profile], taken: set[str], relations: Relations, reading: Understanding) -> str | None:
     """A category of goods: named so, few values, and not a trait of the customer."""
     named = [
@@ -284,7 +289,7 @@ def _money(
         reading.questions.append(found.question)
     if found.money is None:
         question = ask_money(reading, table, relations)
-        if len(question.choices) > 1:
+        if len(question.choices) > 1 or any(map(_named_money, table)):
             reading.questions.append(question)
         else:
             reading.tell(_NO_MONEY)

@@ -8,8 +8,8 @@ from typing import Any
 import plotly.graph_objects as go
 
 from dashapp.charts import Scheme, empty_figure, escaped, figure_of, fitted, ink_on, widest
+from dashapp.findings.rfm_numbers import SCORES, Cells, grid, name, square
 from dashapp.i18n import _
-from dashapp.pages.overview.rfm_numbers import SCORES, Cells, grid, name, square
 from dashapp.selecting import RFM
 from dashapp.telling import number
 from pipeline.contract import rfm_cell

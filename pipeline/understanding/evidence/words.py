@@ -15,7 +15,8 @@ CUSTOMER = (
     r"kupujacy|musteri|kund|odberatel|zakaznik|asiakas|vevo|party|debtors?|debitor(en)?)\b|"
     r"\bkunden?(nummer|nr|id|kennung|code)\b|\bklant(nummer|nr|id)\b|\bsold to\b|"
     r"\bbill to\b|\bbilled to\b|"
-    r"\bcustomerid\b|\bvisitorid\b|\bbuyerid\b|\bcustid\b|\buserid\b|\bclientid\b|\bmemberid\b|\bfull visitor\b|"
+    r"\bcustomerid\b|\bvisitorid\b|\bbuyerid\b|\bcustid\b|\buid\b|\buserid\b|\bclientid\b|"
+    r"\bmemberid\b|\bfull visitor\b|"
     r"клиент|покупател|контрагент|заказчик|пользовател|получател|плательщик|домохозяйств|абонент|партнер\b|"
     r"клієнт|покупець"
 )
@@ -84,7 +85,7 @@ DAY_ORDER = (
     r"(заказ|покупк|продаж|чек)\w* дата|дата и время|период\b"
 )
 DAY = (
-    r"\b(dates?|days?|datetime|time|timestamp|moment|fecha|datum|data|tarih|dt|when|period|month|week|"
+    r"\b(dates?|days?|datetime|time|timestamp|ts|epoch|moment|fecha|datum|data|tarih|dt|when|period|month|week|"
     r"year month|yearmonth)\b|\bдат[аы]\b|\bдень\b|\bвремя\b"
     r"|\bмесяц\b|\bпериод\b|date$|datum$"
 )
@@ -108,7 +109,7 @@ MONEY_LINE = (
     r"\bmonetary\b|\bproceeds\b|\bpaid\b|\bmoney\b|\b(dollar|sales|net|gross|purchase|order|"
     r"transaction|basket|invoice|payment|total)s? (value|amount|amt|sum|sales|paid|price|total|usd|eur|gbp)\b|"
     r"\bamt\b|\bcharges?\b|\btotals?\b|\bgmv\b|\bsubtotal\b"
-    r"|\bumsatz\b|\bbetrag\b|\bsumme\b|\bgesamt(preis|betrag|summe|wert)?\b|\b(zeilen|netto|brutto|rechnungs|"
+    r"|^(usd|eur|gbp|rub|руб|uah|kzt|pln|try|inr|brl)$|\bumsatz\b|\bbetrag\b|\bsumme\b|\bgesamt(preis|betrag|summe|wert)?\b|\b(zeilen|netto|brutto|rechnungs|"
     r"bestell)(betrag|summe|wert|umsatz)\b|\bmontant\b|\bimporte\b|\bmonto\b|\bimporto\b|\bvalor\b|\bkwota\b|"
     r"\bnetto\b|\bbrutto\b|\bm ?r ?r\b|\barr\b|\btrzby\b|\bcastka\b|\bbelopp\b|\bosszeg\b|\bsuma\b|\btoplam\b|"
     r"\bwartosc\b|\btutar\b|\bbedrag\b|\btotaal\b|"

@@ -67,22 +67,17 @@ def order_of(
 
     ``known``: the owner was answered, so that a column whose header names a customer may be the order's number.
     """
-    keys = [
-        profile
-        for profile in table
-        if profile.key_like
-        and profile.known >= _LEAST_KNOWN * profile.rows  # a number of what was refunded is blank on all other lines
-        and not is_email(profile)
-        and profile.name not in owners
-    ]
+    keys = [profile for profile in table if profile.key_like and not is_email(profile) and profile.name not in owners]
     named = [
         profile
         for profile in keys
         if order_worded(profile) and profile.distinct >= 5 and not _breaks(profile, relations, day, owners)
     ]
     if named:
+        # a number of what was given back is blank on all other lines; in a log of visits that of the order is, too
+        filled = [profile for profile in named if profile.known >= _LEAST_KNOWN * profile.rows]
         return max(
-            named,
+            filled or named,
             key=lambda profile: (
                 _strength(profile, relations, day, owners),
                 fits(r"\b(id|no|number|nr)\b|номер|id$", profile.name),

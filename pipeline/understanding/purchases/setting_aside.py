@@ -6,13 +6,15 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from pipeline.contract import Joined, Message, Own, Quantity
-from pipeline.reading import Choice, Question, literal, quote
+from pipeline.reading import TRUE, Choice, Question, literal, quote
 from pipeline.understanding.evidence import Profile, Relations, fits, is_email, is_phone, words
 from pipeline.understanding.purchases.amounts import settle_currencies, settle_returns
 from pipeline.understanding.purchases.placeholders import placeholder
-from pipeline.understanding.purchases.status_words import DONE, GONE, LOOKED, RETURNED
+from pipeline.understanding.purchases.status_words import DONE, GONE, GONE_BY_NAME, LOOKED, RETURNED
 from pipeline.understanding.purchases.text import plain_value
 from pipeline.understanding.roles import Answers, Aside, Money, Understanding
+
+_MOST_GONE = 0.8  # share of the lines that can be cancelled; a column that marks more marks something else
 
 
 def known_profile(table: Sequence[Profile], name: str) -> Profile:
@@ -40,6 +42,7 @@ def set_aside(
         _spellings(reading, by_name[reading.customer], relations)
     if statuses:
         _statuses(reading, table, relations, answers)
+        _marks(reading, table, relations)
     settle_currencies(reading, table, relations, answers)
     settle_returns(reading, relations, answers, beside)
 
@@ -141,6 +144,30 @@ def _statuses(reading: Understanding, table: Sequence[Profile], relations: Relat
         if not done and len(gone) < len(profile.sample) and not named:
             continue
         _one_status(reading, profile, gone, done, relations, answers)
+
+
+def _marks(reading: Understanding, table: Sequence[Profile], relations: Relations) -> None:
+    """Columns that say of each line whether it was cancelled: yes and no, or the day on which it was."""
+    for profile in table:
+        if not fits(GONE_BY_NAME, profile.name) or profile.name in (reading.day, reading.order, reading.customer):
+            continue
+        name, values = quote(profile.name), ", ".join(map(literal, sorted(TRUE)))
+        if profile.kind == "flag":
+            sql = f"lower(trim(CAST({name} AS VARCHAR))) IN ({values})"
+        elif profile.kind == "date" and profile.known < _MOST_GONE * profile.rows:
+            sql = f"{name} IS NOT NULL"
+        else:
+            continue
+        marked = int(relations.one(f"count_if(coalesce({sql}, false))"))
+        if not 0 < marked < _MOST_GONE * profile.rows:
+            continue
+        reading.aside.append(Aside("not completed", sql, "cancelled"))
+        reading.count(
+            "{n} line does not count: {column} marks it as cancelled or given back",
+            "{n} lines do not count: {column} marks them as cancelled or given back",
+            marked,
+            column=profile.name,
+        )
 
 
 def _one_status(

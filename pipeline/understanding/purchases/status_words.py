@@ -47,6 +47,10 @@ GONE = (
     r"avbruten|aterbetald|returnerad|makulerad|annulleret|refunderet|returneret|kansellert|kreditnota|"  # Nordic
     r"peruutettu|palautettu|torolve|visszakuldve|stornozva|anulat[ae]?|returnat[ae]?|rambursat[ae]?)$"
 )
+GONE_BY_NAME = (
+    r"\b(cancel(l?ed|lation|led)?|void(ed)?|refunded|returned|deleted|storno|storniert|annulee?|annullato|cancelad[oa]|"
+    r"anulowan[eoy]|zwrocon[eoy]|iptal|iade|geannuleerd|zruseno)\b|отмен[её]?н|отмена|возвращ|аннулир|удал[её]н|сторно"
+)  # headers of a column of yes and no, or of the day on which it happened
 LOOKED = (
     r"^((page |product |item )?(view|click|impression)(s|ed|ed item| item| content| product)?|search|"
     r"(add|added|remove|removed)( to| from)? (cart|basket|wish ?list)|cart|basket|wish ?list|begin checkout|"

@@ -34,8 +34,20 @@ CREDIT_NOTES = {
 CALENDARS = {"buddhist": 543, "iranian": -621}  # years ahead of ours
 
 
+MARKS = {  # header, what stands in a line that was cancelled, and in one that was not
+    "number": ("is_cancelled", "1", "0"),
+    "text": ("Cancelled", "Yes", "No"),
+    "russian": ("Отменён", "да", "нет"),
+    "day": ("cancelled_at", "2023-12-01", ""),
+}
+
+
 def countries() -> Iterator[File]:
     """Every file of this chapter."""
+    for number, name in enumerate(MARKS):
+        yield _marked(name, 1410 + number)
+    for number, header in enumerate(("ts", "epoch", "timestamp")):
+        yield _seconds(header, 1415 + number)
     for number, language in enumerate(STATUSES):
         yield _statuses(language, 1400 + number)
     for number, language in enumerate(CREDIT_NOTES):
@@ -75,6 +87,49 @@ def _statuses(language: str, seed: int) -> File:
         "statuses in the words of ten languages, with their accents",
         partial(render, table, AS_IT_IS),
         answer_of(orders[(states == words[0]).to_numpy()], "customer_id", of_file=orders),
+    )
+
+
+def _marked(name: str, seed: int) -> File:
+    """A column that says yes or no, or has a day, where an order was cancelled."""
+    header, gone, done = MARKS[name]
+    orders = by_order(shop(seed))
+    cancelled = np.random.default_rng([seed, 6]).random(len(orders)) < 0.15
+    table = pd.DataFrame(
+        {
+            "order_id": orders["order"] + 7000,
+            "order_date": orders["day"].dt.strftime("%Y-%m-%d"),
+            "customer_id": orders["customer"].map("K{:04d}".format),
+            "amount": orders["money"],
+            header: np.where(cancelled, gone, done),
+        }
+    )
+    return File(
+        f"marked_{name}",
+        "statuses and returns",
+        "a column of yes and no, or of days, that marks cancelled orders",
+        partial(render, table, AS_IT_IS),
+        answer_of(orders[~cancelled], "customer_id", of_file=orders),
+    )
+
+
+def _seconds(header: str, seed: int) -> File:
+    """A log of a payment service: seconds, hexadecimal customers, no word for a purchase."""
+    orders = by_order(shop(seed))
+    table = pd.DataFrame(
+        {
+            header: orders["day"].astype("datetime64[s]").astype("int64"),
+            "uid": orders["customer"].map("{:08x}".format),
+            "order_uuid": orders["order"].map("{:032x}".format),
+            "revenue": orders["money"],
+        }
+    )
+    return File(
+        f"seconds_{header}",
+        "days",
+        "seconds since 1970 in a log, customers as hexadecimal numbers",
+        partial(render, table, AS_IT_IS),
+        answer_of(orders, "uid"),
     )
 
 
