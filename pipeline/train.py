@@ -156,6 +156,7 @@ def analyse_source(
         bought, known = _read_beside(dated, data, helper)
     with watch.stage("clean"):
         cleaned = clean(raw, spec)
+        del raw  # as large as the customers
     training = analyse(
         cleaned,
         options,
