@@ -156,6 +156,7 @@ def analyse_source(
         bought, known = _read_beside(dated, data, helper)
     with watch.stage("clean"):
         cleaned = clean(raw, spec)
+        del raw  # as large as the customers
     training = analyse(
         cleaned,
         options,
@@ -211,15 +212,17 @@ def record_and_promote(
 
     ``images`` are those of each k, drawn meanwhile; ``saving`` is set when the store is about to change.
     """
-    from pipeline.recording import draw_curves, record_training, write_models
+    from pipeline.recording import drafts, draw_curves, record_training, write_models
 
-    with watch.stage("record"):
-        curves = helper.submit(draw_curves, [one.record for one in training.candidates], training.decision)
-        models = write_models(training)  # while the helper is still drawing
-        record = record_training(training, {k: image.result() for k, image in images.items()}, curves.result(), models)
-    with watch.stage("store"):
-        saving.set()
-        saved = helper.submit(save_sweep, record, settings, experiment).result()
+    with drafts(settings.home) as folder:
+        with watch.stage("record"):
+            curves = helper.submit(draw_curves, [one.record for one in training.candidates], training.decision)
+            models = write_models(training)  # while the helper is still drawing
+            drawn = {k: image.result() for k, image in images.items()}
+            record = record_training(training, drawn, curves.result(), models, folder)
+        with watch.stage("store"):
+            saving.set()
+            saved = helper.submit(save_sweep, record, settings, experiment).result()
     with watch.stage("promote"):
         champion, promoted, note = helper.submit(
             promote_recommended, settings, experiment, saved.run_ids[training.decision.k], training.decision, promote

@@ -48,14 +48,18 @@ def fit_features(customers: pd.DataFrame, dataset: Dataset) -> Features:
 
 def apply_transform(customers: pd.DataFrame, transform: FeatureTransform) -> Matrix:
     """The clustered space of ``customers``: shape (n, p), float64; missing values stand at the stored fill."""
-    values = customers[list(transform.names)].to_numpy(dtype=np.float64, na_value=np.nan)
-    values = np.where(np.isfinite(values), values, np.asarray(transform.fill))
-    logged = np.asarray(transform.log1p)
-    values[:, logged] = np.log1p(np.maximum(values[:, logged], 0.0))
-    lower = np.array([-np.inf if bound is None else bound for bound in transform.lower])
-    upper = np.array([np.inf if bound is None else bound for bound in transform.upper])
-    scaled: Matrix = (np.clip(values, lower, upper) - np.asarray(transform.centre)) / np.asarray(transform.scale)
-    return scaled
+    matrix = np.empty((len(customers), len(transform.names)), order="F")  # a column at a time, none of it held twice
+    for place, name in enumerate(transform.names):
+        values = matrix[:, place]
+        values[:] = customers[name].to_numpy(dtype=np.float64, na_value=np.nan)
+        np.copyto(values, transform.fill[place], where=~np.isfinite(values))
+        if transform.log1p[place]:
+            np.log1p(np.maximum(values, 0.0, out=values), out=values)
+        lower, upper = transform.lower[place], transform.upper[place]
+        np.clip(values, -np.inf if lower is None else lower, np.inf if upper is None else upper, out=values)
+        values -= transform.centre[place]
+        values /= transform.scale[place]
+    return matrix
 
 
 def project(features: Features) -> tuple[pd.DataFrame, pd.DataFrame]:

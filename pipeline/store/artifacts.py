@@ -27,6 +27,7 @@ from pipeline.contract import (
     check_table,
     empty_table,
     with_messages,
+    write_table,
 )
 from pipeline.errors import ContractError, StoreError, UnreadableError
 from pipeline.settings import Settings
@@ -44,9 +45,11 @@ _REMEDY = Message.of("restore the run's folder from a backup, or train again")
 
 
 def stage(record: RunRecord, folder: Path) -> None:
-    """Write a run's files below ``folder``; tables are checked against the contract first."""
+    """Write a run's files below ``folder``, or move them there; tables are checked against the contract first."""
     for name, table in record.tables.items():
-        check_table(PurePosixPath(name).stem, table).to_parquet(_place(folder, name), index=False)
+        write_table(PurePosixPath(name).stem, table, _place(folder, name))
+    for name, file in record.files.items():
+        shutil.move(file, _place(folder, name))
     for name, text in record.records.items():
         _place(folder, name).write_text(text, "utf-8")
     for name, image in record.images.items():
@@ -58,11 +61,14 @@ def stage(record: RunRecord, folder: Path) -> None:
 def manifest(folder: Path) -> RunIndex:
     """What ``stage`` wrote, with the checksum of each file."""
     files = {
-        path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
-        for path in sorted(folder.rglob("*"))
-        if path.is_file()
+        path.relative_to(folder).as_posix(): _checksum(path) for path in sorted(folder.rglob("*")) if path.is_file()
     }
     return RunIndex(schema_version=SCHEMA_VERSION, files=files)
+
+
+def _checksum(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def attach(folder: Path, name: str, content: bytes) -> None:
@@ -224,6 +230,14 @@ class RunFiles:
 
 def _unreadable(error: OSError) -> Message:
     return Message.of("cannot be read ({why})", why=str(error.strerror))
+
+
+def folder_at(address: str) -> Path | None:
+    """The folder of this machine that an address of artifacts names; None where they are elsewhere."""
+    parts = urlsplit(address)
+    if parts.scheme == "file":
+        return Path(unquote(parts.path))
+    return None if parts.scheme else Path(address)
 
 
 def local_folder(row: RunRow, settings: Settings) -> Path | None:

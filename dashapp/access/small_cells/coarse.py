@@ -12,7 +12,7 @@ No extreme, no median and no rare category of the data is left in it, and no poi
 from __future__ import annotations
 
 import math
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -48,14 +48,14 @@ def coarse(it: Segmentation) -> Segmentation:
     """The run in groups of ten and more; what tells of single rows or of fewer customers is left out."""
     labels = it.assignments[Assignments.SEGMENT].to_numpy(np.int64)
     x, y = (it.projection[name].to_numpy(np.float64) for name in (Projection.X, Projection.Y))
-    groups = [group for segment in range(it.k) for group in _groups(np.flatnonzero(labels == segment), x, y)]
+    groups = _Groups.of(np.argsort(labels, kind="stable"), np.bincount(labels, minlength=it.k), x, y)
     sizes = _rounded_sizes(labels, groups, it.k)
     places = np.repeat(np.arange(len(groups)), sizes)
     customers = _customers(it, labels, groups).take(places).reset_index(drop=True)
     customers.insert(0, str(it.customers.columns[0]), np.arange(len(places)))
     assignments = _assignments(it, labels, groups).take(places)
     told = _Quantiles(customers, assignments[Assignments.SEGMENT].to_numpy(np.int64))
-    projection = pd.DataFrame({name: _means(it.projection[name], groups) for name in (Projection.X, Projection.Y)})
+    projection = pd.DataFrame({name: groups.means(it.projection[name]) for name in (Projection.X, Projection.Y)})
     return replace(
         it,
         customers=customers,
@@ -82,27 +82,89 @@ def rounded(count: float) -> int:
     return 0 if count < LEAST else max(LEAST, LEAST * round(count / LEAST))
 
 
-def _groups(rows: Array, x: Numbers, y: Numbers) -> list[Array]:
-    """Rows of one segment, halved again and again along the wider side until a half would have fewer than ten."""
-    if len(rows) < LEAST:
-        return []
-    waiting, made = [rows], []
-    while waiting:
-        part = waiting.pop()
-        if len(part) < 2 * LEAST:
-            made.append(part)
-            continue
-        along = x if np.ptp(x[part]) >= np.ptp(y[part]) else y
-        ordered = part[np.argsort(along[part], kind="stable")]
-        middle = LEAST * max(1, len(part) // LEAST // 2)
-        waiting += [ordered[middle:], ordered[:middle]]
-    return made
+@dataclass(frozen=True)
+class _Groups:
+    """Groups of ten to nineteen customers, those of one segment together."""
+
+    members: Array  # (groups, 19) their rows; what is beyond a group's size repeats its first
+    sizes: Array  # (groups,)
+
+    @classmethod
+    def of(cls, rows: Array, counts: Array, x: Numbers, y: Numbers) -> _Groups:
+        """Rows of each segment, halved again and again along the wider side until a half would have fewer than ten.
+
+        ``rows`` are sorted by segment, of which each has ``counts``. All parts of one size class are halved together.
+        """
+        lengths = counts[counts >= LEAST]
+        rows = rows[np.repeat(counts >= LEAST, counts)]
+        while (lengths >= 2 * LEAST).any():
+            large = lengths >= 2 * LEAST
+            inside = np.repeat(large, lengths)
+            rows[inside] = _ordered(rows[inside], lengths[large], x, y)
+            first = np.where(large, LEAST * np.maximum(1, lengths // LEAST // 2), lengths)
+            halves = np.column_stack([first, lengths - first]).ravel()
+            lengths = halves[halves > 0]
+        starts = np.cumsum(lengths) - lengths
+        places = np.arange(2 * LEAST - 1)
+        within = np.where(places < lengths[:, None], places, 0)
+        return cls(rows[starts[:, None] + within] if len(lengths) else np.empty((0, len(places)), np.int64), lengths)
+
+    def __len__(self) -> int:
+        """How many groups there are."""
+        return len(self.sizes)
+
+    @property
+    def first(self) -> Array:
+        """A member of each."""
+        return self.members[:, 0]
+
+    def speakers(self, values: Numbers, place: int) -> Array:
+        """The member of each group that speaks for it in the column at ``place``: at a fraction of its order by value.
+
+        The fraction follows a sequence of the column's own.
+        """
+        step = math.sqrt(_prime(place)) % 1.0
+        fractions = np.arange(1, len(self) + 1) * step % 1.0
+        held = np.where(np.arange(self.members.shape[1]) < self.sizes[:, None], values[self.members], np.nan)
+        order = np.argsort(held, axis=1, kind="stable")  # what is beyond a group comes last, like what is not known
+        groups = np.arange(len(self))
+        speakers: Array = self.members[groups, order[groups, (fractions * self.sizes).astype(np.int64)]]
+        return speakers
+
+    def means(self, series: pd.Series) -> Numbers:
+        """Mean of each group, in three digits."""
+        values = pd.to_numeric(series).to_numpy(np.float64)
+        found = np.full(len(self), np.nan)
+        for size in np.unique(self.sizes):
+            alike = self.sizes == size
+            found[alike] = values[self.members[alike, :size]].mean(axis=1)
+        return np.array([float(f"{mean:.{_DIGITS}g}") for mean in found.tolist()], dtype=np.float64)
+
+    def commonest(self, codes: Array) -> Array:
+        """The code, from -1 on, that most members have; the lowest of several."""
+        width = int(codes.max(initial=0)) + 2
+        inside = np.arange(self.members.shape[1]) < self.sizes[:, None]
+        numbers = np.broadcast_to(np.arange(len(self))[:, None], self.members.shape)[inside]
+        counts = np.bincount(numbers * width + codes[self.members[inside]] + 1, minlength=len(self) * width)
+        found: Array = counts.reshape(len(self), width).argmax(axis=1) - 1
+        return found
 
 
-def _rounded_sizes(labels: Array, groups: list[Array], k: int) -> Array:
+def _ordered(rows: Array, lengths: Array, x: Numbers, y: Numbers) -> Array:
+    """Each part of these rows in the order of its wider side."""
+    starts = np.cumsum(lengths) - lengths
+    wide_x, wide_y = (
+        np.maximum.reduceat(side[rows], starts) - np.minimum.reduceat(side[rows], starts) for side in (x, y)
+    )
+    along = np.where(np.repeat(wide_x >= wide_y, lengths), x[rows], y[rows])
+    ordered: Array = rows[np.lexsort((along, np.repeat(np.arange(len(lengths)), lengths)))]
+    return ordered
+
+
+def _rounded_sizes(labels: Array, groups: _Groups, k: int) -> Array:
     """Ten rows a group; the last of a segment makes up for what is left over: each counts to the nearest ten."""
     sizes = np.full(len(groups), LEAST)
-    owner = np.array([labels[group[0]] for group in groups], dtype=np.int64)
+    owner = labels[groups.first]
     for segment in range(k):
         mine = np.flatnonzero(owner == segment)
         if len(mine):
@@ -110,7 +172,7 @@ def _rounded_sizes(labels: Array, groups: list[Array], k: int) -> Array:
     return sizes
 
 
-def _customers(it: Segmentation, labels: Array, groups: list[Array]) -> pd.DataFrame:
+def _customers(it: Segmentation, labels: Array, groups: _Groups) -> pd.DataFrame:
     """One row a group: the columns that are described, each value that of ten customers and more."""
     kinds = {column.name: column.kind for column in it.dataset.columns if column.role in _DESCRIBED}
     mixed = {member for group in it.dataset.groups for member in group.members}
@@ -119,18 +181,11 @@ def _customers(it: Segmentation, labels: Array, groups: list[Array]) -> pd.DataF
         series = it.customers[name]
         if name == it.dataset.id_column or name not in kinds | dict.fromkeys(mixed, "number"):
             continue
-        picked = _picked(groups, place)
         if name in mixed or kinds[name] in NUMERIC_KINDS:
-            made[name] = _numbers(series, labels, picked, whole=kinds.get(name) == "integer")
+            made[name] = _numbers(series, labels, groups, place, whole=kinds.get(name) == "integer")
         elif kinds[name] in CATEGORY_KINDS or kinds[name] == "flag":
-            made[name] = _categories(series, labels, picked)
+            made[name] = _categories(series, labels, groups, place)
     return pd.DataFrame(made, index=range(len(groups)))
-
-
-def _picked(groups: list[Array], place: int) -> list[tuple[Array, float]]:
-    """For the column at ``place``: each group with a fraction that says which of its members speaks for it."""
-    step = math.sqrt(_prime(place)) % 1.0
-    return [(group, (number + 1) * step % 1.0) for number, group in enumerate(groups)]
 
 
 def _prime(place: int) -> int:
@@ -141,15 +196,14 @@ def _prime(place: int) -> int:
     return candidate
 
 
-def _numbers(series: pd.Series, labels: Array, picked: list[tuple[Array, float]], *, whole: bool) -> pd.Series:
+def _numbers(series: pd.Series, labels: Array, groups: _Groups, place: int, *, whole: bool) -> pd.Series:
     values = pd.to_numeric(series, errors="coerce").to_numpy(np.float64, na_value=np.nan)
     told = np.full(len(values), np.nan)
     for segment in np.unique(labels):
         rows = np.flatnonzero((labels == segment) & np.isfinite(values))
         for part in _bins(rows[np.argsort(values[rows], kind="stable")], values):
             told[part] = _middle(values[part], whole=whole)
-    taken = [told[_speaker(group, told, fraction)] for group, fraction in picked]
-    made = pd.Series(taken, dtype=np.float64)
+    made = pd.Series(told[groups.speakers(told, place)], dtype=np.float64)
     return made.astype("Int64") if whole else made
 
 
@@ -181,37 +235,27 @@ def _middle(values: Numbers, *, whole: bool) -> float:
     return float(f"{mean:.{_DIGITS}g}")
 
 
-def _categories(series: pd.Series, labels: Array, picked: list[tuple[Array, float]]) -> pd.Series:
+def _categories(series: pd.Series, labels: Array, groups: _Groups, place: int) -> pd.Series:
     codes, words = pd.factorize(series, use_na_sentinel=True)
     codes = codes.astype(np.int64)
     for segment in np.unique(labels):
         mine = np.flatnonzero(labels == segment)
         counts = np.bincount(codes[mine][codes[mine] >= 0], minlength=len(words))
         codes[mine[(codes[mine] >= 0) & (counts[codes[mine]] < LEAST)]] = _UNKNOWN  # too rare here to be told
-    taken = [codes[_speaker(group, codes.astype(np.float64), fraction)] for group, fraction in picked]
+    taken = codes[groups.speakers(codes.astype(np.float64), place)]
     spoken = pd.Series(words).astype(series.dtype)
     return spoken.reindex(taken).reset_index(drop=True)
 
 
-def _speaker(group: Array, values: Numbers, fraction: float) -> int:
-    """The member of a group at ``fraction`` of its order by value."""
-    return int(group[np.argsort(values[group], kind="stable")[int(fraction * len(group))]])
-
-
-def _means(series: pd.Series, groups: list[Array]) -> Numbers:
-    values = pd.to_numeric(series).to_numpy(np.float64)
-    return np.array([float(f"{np.mean(values[group]):.{_DIGITS}g}") for group in groups], dtype=np.float64)
-
-
-def _assignments(it: Segmentation, labels: Array, groups: list[Array]) -> pd.DataFrame:
+def _assignments(it: Segmentation, labels: Array, groups: _Groups) -> pd.DataFrame:
     table = it.assignments
     second = table[Assignments.SECOND].to_numpy(np.int64)
     numbers = (Assignments.DISTANCE, Assignments.SECOND_DISTANCE, Assignments.SILHOUETTE)
     return pd.DataFrame(
         {
-            Assignments.SEGMENT: np.array([labels[group[0]] for group in groups], dtype=np.int64),
-            Assignments.SECOND: np.array([np.bincount(second[group] + 1).argmax() - 1 for group in groups], np.int64),
-            **{name: _means(table[name], groups) for name in numbers},
+            Assignments.SEGMENT: labels[groups.first],
+            Assignments.SECOND: groups.commonest(second),
+            **{name: groups.means(table[name]) for name in numbers},
         }
     )
 
