@@ -295,7 +295,7 @@ class SegmentationData:
         if chosen is None:
             return ["No segmentation has been promoted yet. Run 'korzina train' or 'make demo'."]
         try:
-            self._opened().load(chosen.run_id)
+            self.run(chosen.run_id)  # kept: it is what a page would show, and large
         except KorzinaError as error:
             return [str(error)]
         return []
