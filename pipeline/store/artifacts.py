@@ -38,6 +38,7 @@ Held = TypeVar("Held")
 
 _FOLDER = str(PurePosixPath(Artifacts.MANIFEST).parent)
 TRAIN_AGAIN = Message.of("train again with this version of Korzina")
+_LARGE = 1_000_000  # bytes, from which on a copy in memory counts
 _REMEDY = Message.of("restore the run's folder from a backup, or train again")
 
 
@@ -108,6 +109,14 @@ def _in_arrow(content: bytes) -> Any:
     return pa.BufferReader(stream.getvalue())
 
 
+def _read_in_place(path: Path) -> pd.DataFrame:
+    """A large table without a copy of its file: Arrow opens it by itself, and frees columns as they become pandas'."""
+    from pyarrow import fs  # type: ignore[import-untyped,unused-ignore]
+
+    as_they_are = {"split_blocks": True, "self_destruct": True}
+    return pd.read_parquet(path, "pyarrow", filesystem=fs.LocalFileSystem(), to_pandas_kwargs=as_they_are)
+
+
 class RunFiles:
     """The checked files of one completed run.
 
@@ -121,8 +130,10 @@ class RunFiles:
 
     def table(self, name: str) -> pd.DataFrame:
         """A Parquet table, checked against the contract."""
+        large = self._is_large(name)
+        source = self._checked(name) if large else _in_arrow(self._bytes(name))
         try:
-            frame = pd.read_parquet(_in_arrow(self._bytes(name)))
+            frame = _read_in_place(source) if large else pd.read_parquet(source)
         except (OSError, ValueError) as error:
             raise self._fault(name, Message.of("is not a Parquet file")) from error
         return self._with_messages(name, check_table(PurePosixPath(name).stem, frame))
@@ -172,7 +183,7 @@ class RunFiles:
         """Compare every file that Korzina reads with its checksum; images for the MLflow UI may go missing."""
         for name in self._files:
             if name.startswith(f"{_FOLDER}/"):
-                self._bytes(name)
+                self._checked(name)
 
     def copy_to(self, folder: Path) -> None:
         """Write what Korzina reads of the run below ``folder``, whole or not at all; raises ``UnreadableError``."""
@@ -187,15 +198,35 @@ class RunFiles:
             Path(draft).mkdir()  # what the context manager expects to remove
 
     def _bytes(self, name: str) -> bytes:
-        if name not in self._files:
-            raise self._fault(name, Message.of("is not in the run's manifest"))
+        path = self._listed(name)
         try:
-            data = (self._folder / name).read_bytes()
+            data = path.read_bytes()
         except OSError as error:
             raise self._fault(name, _unreadable(error)) from error
-        if hashlib.sha256(data).hexdigest() != self._files[name]:
-            raise self._fault(name, Message.of("was changed after it was saved"))
+        self._compare(name, hashlib.sha256(data).hexdigest())
         return data
+
+    def _is_large(self, name: str) -> bool:
+        path = self._listed(name)
+        return path.is_file() and path.stat().st_size > _LARGE
+
+    def _checked(self, name: str) -> Path:
+        """The path of a file whose content is what was saved; it is not held in memory."""
+        path = self._listed(name)
+        try:
+            self._compare(name, _checksum(path))
+        except OSError as error:
+            raise self._fault(name, _unreadable(error)) from error
+        return path
+
+    def _listed(self, name: str) -> Path:
+        if name not in self._files:
+            raise self._fault(name, Message.of("is not in the run's manifest"))
+        return self._folder / name
+
+    def _compare(self, name: str, found: str) -> None:
+        if found != self._files[name]:
+            raise self._fault(name, Message.of("was changed after it was saved"))
 
     def _parse(self, name: str, kind: type[R], value: Any) -> R:
         try:

@@ -12,12 +12,12 @@ No extreme, no median and no rare category of the data is left in it, and no poi
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from dashapp.access.small_cells.groups import DIGITS, LEAST, Array, Groups, Numbers
 from pipeline.contract import (
     CATEGORY_KINDS,
     NUMERIC_KINDS,
@@ -35,20 +35,16 @@ from pipeline.contract import (
     empty_table,
 )
 
-LEAST = 10  # customers
 _BINS = 20  # of a number in a segment
-_DIGITS = 3
 _UNKNOWN = -1
 _DESCRIBED = ("active", "passive", "outcome")
-Array = npt.NDArray[np.int64]
-Numbers = npt.NDArray[np.float64]
 
 
 def coarse(it: Segmentation) -> Segmentation:
     """The run in groups of ten and more; what tells of single rows or of fewer customers is left out."""
     labels = it.assignments[Assignments.SEGMENT].to_numpy(np.int64)
     x, y = (it.projection[name].to_numpy(np.float64) for name in (Projection.X, Projection.Y))
-    groups = _Groups.of(np.argsort(labels, kind="stable"), np.bincount(labels, minlength=it.k), x, y)
+    groups = Groups.of(np.argsort(labels, kind="stable"), np.bincount(labels, minlength=it.k), x, y)
     sizes = _rounded_sizes(labels, groups, it.k)
     places = np.repeat(np.arange(len(groups)), sizes)
     customers = _customers(it, labels, groups).take(places).reset_index(drop=True)
@@ -82,86 +78,7 @@ def rounded(count: float) -> int:
     return 0 if count < LEAST else max(LEAST, LEAST * round(count / LEAST))
 
 
-@dataclass(frozen=True)
-class _Groups:
-    """Groups of ten to nineteen customers, those of one segment together."""
-
-    members: Array  # (groups, 19) their rows; what is beyond a group's size repeats its first
-    sizes: Array  # (groups,)
-
-    @classmethod
-    def of(cls, rows: Array, counts: Array, x: Numbers, y: Numbers) -> _Groups:
-        """Rows of each segment, halved again and again along the wider side until a half would have fewer than ten.
-
-        ``rows`` are sorted by segment, of which each has ``counts``. All parts of one size class are halved together.
-        """
-        lengths = counts[counts >= LEAST]
-        rows = rows[np.repeat(counts >= LEAST, counts)]
-        while (lengths >= 2 * LEAST).any():
-            large = lengths >= 2 * LEAST
-            inside = np.repeat(large, lengths)
-            rows[inside] = _ordered(rows[inside], lengths[large], x, y)
-            first = np.where(large, LEAST * np.maximum(1, lengths // LEAST // 2), lengths)
-            halves = np.column_stack([first, lengths - first]).ravel()
-            lengths = halves[halves > 0]
-        starts = np.cumsum(lengths) - lengths
-        places = np.arange(2 * LEAST - 1)
-        within = np.where(places < lengths[:, None], places, 0)
-        return cls(rows[starts[:, None] + within] if len(lengths) else np.empty((0, len(places)), np.int64), lengths)
-
-    def __len__(self) -> int:
-        """How many groups there are."""
-        return len(self.sizes)
-
-    @property
-    def first(self) -> Array:
-        """A member of each."""
-        return self.members[:, 0]
-
-    def speakers(self, values: Numbers, place: int) -> Array:
-        """The member of each group that speaks for it in the column at ``place``: at a fraction of its order by value.
-
-        The fraction follows a sequence of the column's own.
-        """
-        step = math.sqrt(_prime(place)) % 1.0
-        fractions = np.arange(1, len(self) + 1) * step % 1.0
-        held = np.where(np.arange(self.members.shape[1]) < self.sizes[:, None], values[self.members], np.nan)
-        order = np.argsort(held, axis=1, kind="stable")  # what is beyond a group comes last, like what is not known
-        groups = np.arange(len(self))
-        speakers: Array = self.members[groups, order[groups, (fractions * self.sizes).astype(np.int64)]]
-        return speakers
-
-    def means(self, series: pd.Series) -> Numbers:
-        """Mean of each group, in three digits."""
-        values = pd.to_numeric(series).to_numpy(np.float64)
-        found = np.full(len(self), np.nan)
-        for size in np.unique(self.sizes):
-            alike = self.sizes == size
-            found[alike] = values[self.members[alike, :size]].mean(axis=1)
-        return np.array([float(f"{mean:.{_DIGITS}g}") for mean in found.tolist()], dtype=np.float64)
-
-    def commonest(self, codes: Array) -> Array:
-        """The code, from -1 on, that most members have; the lowest of several."""
-        width = int(codes.max(initial=0)) + 2
-        inside = np.arange(self.members.shape[1]) < self.sizes[:, None]
-        numbers = np.broadcast_to(np.arange(len(self))[:, None], self.members.shape)[inside]
-        counts = np.bincount(numbers * width + codes[self.members[inside]] + 1, minlength=len(self) * width)
-        found: Array = counts.reshape(len(self), width).argmax(axis=1) - 1
-        return found
-
-
-def _ordered(rows: Array, lengths: Array, x: Numbers, y: Numbers) -> Array:
-    """Each part of these rows in the order of its wider side."""
-    starts = np.cumsum(lengths) - lengths
-    wide_x, wide_y = (
-        np.maximum.reduceat(side[rows], starts) - np.minimum.reduceat(side[rows], starts) for side in (x, y)
-    )
-    along = np.where(np.repeat(wide_x >= wide_y, lengths), x[rows], y[rows])
-    ordered: Array = rows[np.lexsort((along, np.repeat(np.arange(len(lengths)), lengths)))]
-    return ordered
-
-
-def _rounded_sizes(labels: Array, groups: _Groups, k: int) -> Array:
+def _rounded_sizes(labels: Array, groups: Groups, k: int) -> Array:
     """Ten rows a group; the last of a segment makes up for what is left over: each counts to the nearest ten."""
     sizes = np.full(len(groups), LEAST)
     owner = labels[groups.first]
@@ -172,7 +89,7 @@ def _rounded_sizes(labels: Array, groups: _Groups, k: int) -> Array:
     return sizes
 
 
-def _customers(it: Segmentation, labels: Array, groups: _Groups) -> pd.DataFrame:
+def _customers(it: Segmentation, labels: Array, groups: Groups) -> pd.DataFrame:
     """One row a group: the columns that are described, each value that of ten customers and more."""
     kinds = {column.name: column.kind for column in it.dataset.columns if column.role in _DESCRIBED}
     mixed = {member for group in it.dataset.groups for member in group.members}
@@ -188,15 +105,7 @@ def _customers(it: Segmentation, labels: Array, groups: _Groups) -> pd.DataFrame
     return pd.DataFrame(made, index=range(len(groups)))
 
 
-def _prime(place: int) -> int:
-    found, candidate = 0, 1
-    while found <= place:
-        candidate += 1
-        found += all(candidate % divisor for divisor in range(2, math.isqrt(candidate) + 1))
-    return candidate
-
-
-def _numbers(series: pd.Series, labels: Array, groups: _Groups, place: int, *, whole: bool) -> pd.Series:
+def _numbers(series: pd.Series, labels: Array, groups: Groups, place: int, *, whole: bool) -> pd.Series:
     values = pd.to_numeric(series, errors="coerce").to_numpy(np.float64, na_value=np.nan)
     told = np.full(len(values), np.nan)
     for segment in np.unique(labels):
@@ -232,10 +141,10 @@ def _middle(values: Numbers, *, whole: bool) -> float:
     mean = float(np.sort(values)[1:-1].mean())
     if whole:
         return float(round(mean))
-    return float(f"{mean:.{_DIGITS}g}")
+    return float(f"{mean:.{DIGITS}g}")
 
 
-def _categories(series: pd.Series, labels: Array, groups: _Groups, place: int) -> pd.Series:
+def _categories(series: pd.Series, labels: Array, groups: Groups, place: int) -> pd.Series:
     codes, words = pd.factorize(series, use_na_sentinel=True)
     codes = codes.astype(np.int64)
     for segment in np.unique(labels):
@@ -247,7 +156,7 @@ def _categories(series: pd.Series, labels: Array, groups: _Groups, place: int) -
     return spoken.reindex(taken).reset_index(drop=True)
 
 
-def _assignments(it: Segmentation, labels: Array, groups: _Groups) -> pd.DataFrame:
+def _assignments(it: Segmentation, labels: Array, groups: Groups) -> pd.DataFrame:
     table = it.assignments
     second = table[Assignments.SECOND].to_numpy(np.int64)
     numbers = (Assignments.DISTANCE, Assignments.SECOND_DISTANCE, Assignments.SILHOUETTE)
