@@ -3,8 +3,8 @@
 What gunicorn 26.2 lacks, as measured in ``tests/soak/test_redeploy.py`` and ``tests/e2e/test_slow_bodies.py``:
 
 - A request holds a thread from its first byte on, however slowly the rest comes. Here it is read no further after
-  ``READING_SECONDS``, and where all threads are taken, after ``CROWDED_SECONDS``. That is harmless to a request that has
-  come whole: its answer still goes out.
+  ``READING_SECONDS``, and where all threads are taken, after ``CROWDED_SECONDS``. That is harmless to a request that
+  has come whole: its answer still goes out.
 - A worker that was told to end closes connections whose last answer promised to keep them, and the next request on
   them is lost. Here they stay open until they have been idle, and are told to close with the next answer.
 """
