@@ -15,7 +15,7 @@ from pipeline.errors import InputError
 from pipeline.reading.limits.grid import Grid
 from pipeline.reading.raw import Reject
 from pipeline.reading.shapes.cells import column_of
-from pipeline.reading.shapes.table import FileTable, refuse_wide
+from pipeline.reading.shapes.table import FileTable, refuse_long, refuse_wide
 from pipeline.reading.text.encodings import decode, no_table
 
 _Numbered = tuple[int, dict[str, Any]]
@@ -45,6 +45,7 @@ def read_json(data: bytes, name: str, encoding: str | None) -> FileTable:
     rows = [(line, row) for line, record in flat for row in _unfolded(record, items, name)]
     columns = list(dict.fromkeys(key for _, row in rows for key in row))
     refuse_wide(len(columns), name)
+    refuse_long(columns, name)
     if len(columns) < 2:
         raise _not_records(name, Message.of("one column only"))
     Grid(name).add(len(rows), len(columns), sum(len(row) for _, row in rows))
