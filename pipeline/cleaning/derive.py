@@ -106,13 +106,13 @@ def _evaluate(frame: pd.DataFrame, expressions: dict[str, str], spec: Spec) -> p
     numbered = frame[inside].assign(**{position: np.arange(len(frame))})
     with tables(frames={"frame": numbered}) as engine:
         as_of = f"DATE '{spec.day.isoformat()}'" if spec.day else "CAST(NULL AS DATE)"
-        view = f"SELECT *, {as_of} AS {AS_OF} FROM frame"  # noqa: S608
+        view = f"SELECT *, {as_of} AS {AS_OF} FROM frame"
         for name, sql in expressions.items():
-            view = f"SELECT *, ({sql}\n) AS {quote(name)} FROM ({view}) AS {_WORK}"  # noqa: S608
-            _check(engine, f"SELECT * FROM ({view}) LIMIT 0", name, sql, spec)  # noqa: S608
+            view = f"SELECT *, ({sql}\n) AS {quote(name)} FROM ({view}) AS {_WORK}"
+            _check(engine, f"SELECT * FROM ({view}) LIMIT 0", name, sql, spec)
         names = ", ".join(map(quote, expressions))
         try:
-            made = engine.query(f"SELECT {names} FROM ({view}) ORDER BY {position}")  # noqa: S608
+            made = engine.query(f"SELECT {names} FROM ({view}) ORDER BY {position}")
         except QueryError as error:
             raise SpecError.because(
                 Message.of(

@@ -181,7 +181,7 @@ def _typed_table(spec: Spec, table: Table, shown: str) -> RawTable:
             # ids as text: a nullable 64-bit number would come back as a float and lose digits
             exact = [name for name in described if name.strip() == spec.id.column]
             columns = f"* REPLACE (CAST({quote(exact[0])} AS VARCHAR) AS {quote(exact[0])})" if exact else "*"
-            frame = engine.query(f"SELECT {columns} FROM {quote(SINGLE)}")  # noqa: S608
+            frame = engine.query(f"SELECT {columns} FROM {quote(SINGLE)}")
     except QueryError as error:
         raise InputError.because(
             Message.of("{file}: not readable as Parquet", file=shown)
@@ -213,7 +213,7 @@ def _typed(frame: pd.DataFrame, source: str, tables: dict[str, int], notes: tupl
 def _query(spec: Spec, given: dict[str, Table], source: str, *, typed: bool) -> RawTable:
     """Each table under its name, then the spec's query."""
     known = _by_form(spec, given, source, typed=typed)
-    query, key = spec.source.query or f"SELECT * FROM {SINGLE}", "source.query"  # noqa: S608
+    query, key = spec.source.query or f"SELECT * FROM {SINGLE}", "source.query"
     try:
         with opened(spec, known) as found:
             sizes = {

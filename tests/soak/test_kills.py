@@ -1,4 +1,4 @@
-"""kill -9 at a hundred points of what changes a store: what was there stays, nothing half-done shows, the rest mends."""
+"""kill -9 at a hundred points of what changes a store: what was there stays, nothing half-done shows."""
 
 from __future__ import annotations
 

@@ -28,13 +28,13 @@ _CHUNK = 1 << 22
 _OVERLAP = 400  # so that no tag is cut in two
 _HEAD = 2_000  # bytes of a part, by which it is known
 _CELL = re.compile(rb"""\sr\s*=\s*["']([A-Z]{1,3})(\d{1,7})["']""")
-_OPENED = re.compile(rb"<(?:\w+:)?c[\s/>]")
-_ROW_OR_CELL = re.compile(rb"""<(?:\w+:)?(row|c)(?=[\s/>])(?:[^<>]*?\sr\s*=\s*["'](\d{1,10})["'])?""")
-_SHARED = re.compile(rb"""\st\s*=\s*["']s["'][^>]*>\s*<(?:\w+:)?v>(\d+)<""")
-_TEXT = re.compile(rb"<(?:\w+:)?si\b[^>]*>(.*?)</(?:\w+:)?si>", re.DOTALL)
+_OPENED = re.compile(rb"<(?:\w{1,20}:)?c[\s/>]")
+_ROW_OR_CELL = re.compile(rb"""<(?:\w{1,20}:)?(row|c)(?=[\s/>])(?:[^<>]*?\sr\s*=\s*["'](\d{1,10})["'])?""")
+_SHARED = re.compile(rb"""\st\s*=\s*["']s["'][^<>]{0,300}>\s{0,9}<(?:\w{1,20}:)?v>(\d+)<""")
+_TEXT = re.compile(rb"<(?:\w{1,20}:)?si[\s>]")
 _ROWS = re.compile(rb"""number-rows-repeated\s*=\s*["'](\d+)["']""")
 _COLUMNS = re.compile(rb"""number-columns-repeated\s*=\s*["'](\d+)["']""")
-_ODS_CELL = re.compile(rb"<table:(?:covered-)?table-cell\b([^>]*)>")
+_ODS_CELL = re.compile(rb"<table:(?:covered-)?table-cell\b([^<>]*)>")
 _BINARY = "xl/workbook.bin"
 _PICTURES = (b"\x89PNG", b"\xff\xd8", b"GIF8", b"BM", b"\x01\0\0\0", b"\xd0\xcf\x11\xe0")
 Lengths = npt.NDArray[np.int64]
@@ -110,7 +110,7 @@ class _Archive:
 
     def _measure_texts(self, entry: zipfile.ZipInfo) -> None:
         data = b"".join(self._chunks(entry))
-        self.lengths = np.array([len(text) for text in _TEXT.findall(data)], dtype=np.int64)
+        self.lengths = np.array([len(text) for text in _TEXT.split(data)[1:]], dtype=np.int64)
 
     def _count_cells(self, entry: zipfile.ZipInfo, grid: Grid) -> None:
         """Cells of a sheet by their own places, or by those of their rows and their order where they name none."""

@@ -16,7 +16,7 @@ from pipeline.reading.limits.grid import Grid
 from pipeline.reading.raw import Reject
 from pipeline.reading.shapes.cells import column_of
 from pipeline.reading.shapes.json_lists import Lists, lists_of
-from pipeline.reading.shapes.table import FileTable, refuse_wide
+from pipeline.reading.shapes.table import FileTable, refuse_long, refuse_wide
 from pipeline.reading.text.encodings import decode, no_table
 from pipeline.spec import Source
 
@@ -49,6 +49,7 @@ def read_json(data: bytes, name: str, source: Source) -> FileTable:
     rows = [(line, row) for line, record in flat for row in _unfolded(record, items, name)]
     columns = list(dict.fromkeys(key for _, row in rows for key in row))
     refuse_wide(len(columns), name)
+    refuse_long(columns, name)
     if len(columns) < 2:
         raise _not_records(name, Message.of("one column only"))
     Grid(name).add(len(rows), len(columns), sum(len(row) for _, row in rows))

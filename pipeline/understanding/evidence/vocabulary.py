@@ -116,6 +116,11 @@ def meaning_of(name: str) -> Meaning | None:
     return next((meaning for meaning, pattern in MEANINGS.items() if fits(pattern, name)), None)
 
 
+_LONGEST = 400  # letters of either
+
+
 def looks_personal(value: str) -> bool:
     """An e-mail address or a telephone number."""
+    if len(value) > _LONGEST:
+        return False
     return re.fullmatch(_EMAIL, value) is not None or (re.fullmatch(_PHONE, value) is not None and not value.isdigit())
