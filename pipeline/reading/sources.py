@@ -18,20 +18,18 @@ from pipeline.errors import InputError, SpecError
 from pipeline.reading.databases import is_database, loaded, read_database
 from pipeline.reading.engine import Engine, QueryError, count_rows, quote, tables
 from pipeline.reading.frames import SINGLE, Arrow, Data, Frames
-from pipeline.reading.kept import kept, state_of
-from pipeline.reading.kinds import convert, infer, not_readable
+from pipeline.reading.kinds import convert, not_readable
 from pipeline.reading.limits.parquet import refuse_unfolding
 from pipeline.reading.lines import judge_days
 from pipeline.reading.queries import ANSWER, Given, account, answer, answering, asked, last_of, opened, query_failed
 from pipeline.reading.raw import RawTable
 from pipeline.reading.shapes.archives import is_archive
 from pipeline.reading.shapes.files import files_in, find_files, is_parquet, package_folder, refuse_outside
-from pipeline.reading.shapes.together import read_files
 from pipeline.reading.stored import has_any, read_stored, whole_table
-from pipeline.spec import Source, Spec, is_named
+from pipeline.reading.text_tables import inferred, read_text
+from pipeline.spec import Spec, is_named
 
 Table: TypeAlias = list[Path] | Arrow  # a table's files, or the table itself
-_ROWS = {"encoding", "delimiter", "sheet", "records", "header"}  # keys of a source on which its rows depend
 _MOST_CELLS = 400_000_000  # rows x columns; a small Parquet file can unfold to more memory than there is
 
 
@@ -105,7 +103,7 @@ def _read_tables(spec: Spec, data: Data | None) -> RawTable:
         )
     table = next(iter(given.values()))
     if isinstance(table, list) and not is_parquet(table):
-        return _read(table, spec.source, source)
+        return read_text(table, spec.source, source)
     return _typed_table(spec, table, source)
 
 
@@ -249,9 +247,9 @@ def _by_form(spec: Spec, given: dict[str, Table], source: str, *, typed: bool) -
     for paths in parquet.values() if typed else ():  # what was loaded of a database is ours
         refuse_unfolding(paths, source)
     written_out = {name: paths for name, paths in files.items() if name not in parquet}
-    read = {name: _read(paths, spec.source, source) for name, paths in written_out.items()}
+    read = {name: read_text(paths, spec.source, source) for name, paths in written_out.items()}
     frames = {name: table for name, table in given.items() if not isinstance(table, list)}
-    texts = {name: _inferred(read[name], paths, spec.source) for name, paths in written_out.items()}
+    texts = {name: inferred(read[name], paths, spec.source) for name, paths in written_out.items()}
     written = {name: whole_table(paths) for name, paths in parquet.items() if has_any(paths, spec.source.formats)}
     for name, table in (frames | written).items():
         if not typed or name in written or set(spec.source.formats) & set(table.column_names):
@@ -306,18 +304,3 @@ def open_answer(spec: Spec, data: Data | None, key: str, query: str) -> Iterator
         known = _by_form(spec, *_tables(spec, held), typed=_typed_already(held))
         with answering(spec, known, key, query) as engine:
             yield engine
-
-
-def _read(files: list[Path], source: Source, shown: str) -> RawTable:
-    """Files that are one table, read once where a command needs them several times."""
-    how = source.model_dump_json(include=_ROWS)
-    return kept(("rows", state_of(files), how, shown), lambda: read_files(files, source, shown))
-
-
-def _inferred(raw: RawTable, files: list[Path], source: Source) -> pd.DataFrame:
-    """A text table with numbers and dates recognised, so that SQL can add and compare them."""
-    how = source.model_dump_json(include={*_ROWS, "decimal", "date_format", "formats"})
-    return kept(
-        ("values", state_of(files), how),
-        lambda: infer(raw.frame, decimal=source.decimal, date_format=source.date_format, formats=source.formats),
-    )

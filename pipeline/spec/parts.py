@@ -307,9 +307,7 @@ class Spec(_Part):
     questions: tuple[OpenQuestion, ...] = ()
     translations: dict[str, dict[str, str]] = {}
     """Language -> a label, phrase or category of this data set -> its own."""
-
-    # filled in by the loader
-    path: str = ""
+    path: str = ""  # filled in by the loader, as is the hash
     hash: str = ""
 
     @property
