@@ -25,8 +25,7 @@ from pipeline.reading.queries import ANSWER, Given, account, answer, answering, 
 from pipeline.reading.raw import RawTable
 from pipeline.reading.shapes.archives import is_archive
 from pipeline.reading.shapes.files import files_in, find_files, is_parquet, package_folder, refuse_outside
-from pipeline.reading.stored import has_any, read_stored, whole_table
-from pipeline.reading.text_tables import inferred, read_text
+from pipeline.reading.stored import has_any, inferred, read_stored, read_text, whole_table
 from pipeline.spec import Spec, is_named
 
 Table: TypeAlias = list[Path] | Arrow  # a table's files, or the table itself
