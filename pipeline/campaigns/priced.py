@@ -66,7 +66,8 @@ def at_prices(plan: CampaignPlan, dataset: Dataset, *, cost: float | None, reven
     curve = profit_curve(predicted, outcome, cost, revenue, customer)
     priced = (plan.responses[Responses.WORD] != "").any()  # each campaign by its own prices, when first planned
     first = plan.summary.cost is None and priced
-    responses = plan.responses if first else _reworded(plan.responses, break_even(cost, revenue), plan.summary)
+    worded = first or (of_today(plan) and (cost, revenue) == (plan.summary.cost, plan.summary.revenue))
+    responses = plan.responses if worded else _reworded(plan.responses, break_even(cost, revenue), plan.summary)
     summary = plan.summary.model_copy(
         update={
             "cost": cost,
@@ -101,6 +102,11 @@ def at_prices(plan: CampaignPlan, dataset: Dataset, *, cost: float | None, reven
     )
     made = replace(plan, summary=summary, responses=responses, targets=targets)
     return replace(made, summary=summary.model_copy(update={"segments": _segments(made, dataset)}))
+
+
+def of_today(plan: CampaignPlan) -> bool:
+    """Whether its words and its list are what this version would say; version 0.1 asked less before it said "act"."""
+    return plan.summary.method == "none" or plan.summary.cost is None or plan.summary.judged is not None
 
 
 def _belief(plan: CampaignPlan) -> float:
