@@ -52,8 +52,9 @@ def read_spec(raw: bytes, *, where: str, path: Path | None = None) -> Spec:
     """
     try:
         data = tomllib.loads(raw.decode("utf-8-sig"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise SpecError.because(f"{where}: not valid TOML", found=str(error), remedy="mend the line named") from error
+    except (ValueError, RecursionError) as error:  # also numbers of thousands of digits, and lists in lists
+        found = str(error).splitlines()[0][:300]
+        raise SpecError.because(f"{where}: not valid TOML", found=found, remedy="mend the line named") from error
     spec = parse_spec(data, where=where)
     beside = path or Path(where)
     query = _query("source", spec.source, beside)
@@ -202,8 +203,17 @@ def _find(name_or_file: str) -> Path:
 def _query(key: str, part: Source | HistorySpec | BasketsSpec, path: Path) -> str | None:
     if part.query_file is None:
         return part.query
-    file = path.parent / part.query_file
+    beside = Path(part.query_file)
+    if beside.is_absolute() or ".." in beside.parts or part.query_file.startswith("~"):
+        raise SpecError.because(
+            f"{path}: {key}.query_file leads out of the spec's folder",
+            found=part.query_file,
+            expected="a file beside the spec, or in a folder below it",
+            remedy="put the query there, or write it into the spec",
+        )
+    file = path.parent / beside
     try:
         return file.read_text("utf-8")
-    except OSError as error:
-        raise SpecError.because(f"{path}: {key}.query_file: {file} cannot be read ({error.strerror})") from error
+    except (OSError, ValueError) as error:
+        why = error.strerror if isinstance(error, OSError) else "no UTF-8 text"
+        raise SpecError.because(f"{path}: {key}.query_file: {file} cannot be read ({why})") from error
