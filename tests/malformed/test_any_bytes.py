@@ -27,7 +27,9 @@ from pipeline.spec.loading import read_spec
 from tests.malformed.corpus import corpus
 from tests.malformed.trying import small_run
 
-FEW = settings(max_examples=int(os.environ.get("EXAMPLES", "20")), deadline=None, suppress_health_check=[HealthCheck.too_slow])
+FEW = settings(
+    max_examples=int(os.environ.get("EXAMPLES", "20")), deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
 SIGNS = st.sampled_from(
     [",", ";", "\t", "|", '"', "\n", "\r\n", "\r", "'", " ", "\0", "\ufeff", "1", "2.5", "x", "=", "-"]
 )
