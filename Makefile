@@ -38,7 +38,7 @@ lint: $(VENV)/.lint  ## style, types, who may import whom, known holes, Dockerfi
 	done; exit $$failed
 
 soak: $(VENV)/.test  ## what takes too long for each change: forged requests, malformed files, bombs (see docs/reliability.md)
-	@$(PYTEST) tests/soak
+	@EXAMPLES=300 $(PYTEST) tests/soak tests/malformed/test_any_bytes.py
 
 TIME ?= 3600
 

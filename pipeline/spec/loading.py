@@ -20,7 +20,7 @@ from pipeline.spec.parts import (
     Source,
     Spec,
 )
-from pipeline.spec.trust import named
+from pipeline.spec.trust import leads_out, named
 
 SPECS_FOLDER = Path(__file__).parents[1] / "specs"
 
@@ -55,9 +55,11 @@ def read_spec(raw: bytes, *, where: str, path: Path | None = None) -> Spec:
     """
     try:
         data = tomllib.loads(raw.decode("utf-8-sig"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (ValueError, RecursionError) as error:  # also numbers of thousands of digits, and lists in lists
         raise SpecError.because(
-            Message.of("{spec}: not valid TOML", spec=where), found=str(error), remedy=Message.of("mend the line named")
+            Message.of("{spec}: not valid TOML", spec=where),
+            found=str(error).splitlines()[0][:300],
+            remedy=Message.of("mend the line named"),
         ) from error
     spec = parse_spec(data, where=where)
     beside = path or Path(where)
@@ -207,16 +209,23 @@ def _find(name_or_file: str) -> Path:
 def _query(key: str, part: Source | HistorySpec | BasketsSpec, path: Path) -> str | None:
     if part.query_file is None:
         return part.query
+    if leads_out(part.query_file):  # tables may lie elsewhere, but a query is a part of the spec
+        raise SpecError.because(
+            Message.of("{spec}: {key}.query_file leads out of the spec's folder", spec=str(path), key=key),
+            found=part.query_file,
+            expected=Message.of("a file beside the spec, or in a folder below it"),
+            remedy=Message.of("put the query there, or write it into the spec"),
+        )
     file = path.parent / part.query_file
     try:
         return file.read_text("utf-8")
-    except OSError as error:
+    except (OSError, ValueError) as error:
         raise SpecError.because(
             Message.of(
                 "{spec}: {key}.query_file: {file} cannot be read ({why})",
                 spec=str(path),
                 key=key,
                 file=str(file),
-                why=str(error.strerror),
+                why=str(error.strerror) if isinstance(error, OSError) else Message.of("no UTF-8 text"),
             )
         ) from error

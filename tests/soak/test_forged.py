@@ -152,4 +152,4 @@ def test_a_thousand_forged_requests(
             assert not any(record.exc_info for record in caplog.records)
 
     let_in = found.get(200, 0) + found.get(204, 0)
-    assert (let_in > 100) == (reader != "nobody"), found  # the sign-in page and its script are for anybody
+    assert (let_in > 60) == (reader != "nobody"), found  # the sign-in page and its script are for anybody

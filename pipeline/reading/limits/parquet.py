@@ -18,7 +18,7 @@ from pipeline.reading.engine import Engine, QueryError, count_rows, quote, table
 from pipeline.reading.frames import SINGLE
 from pipeline.reading.kept import kept, state_of
 from pipeline.reading.limits.allowed import most_bytes, too_large
-from pipeline.reading.shapes.table import refuse_long, refuse_wide
+from pipeline.reading.shapes.table import refuse_long, refuse_twice, refuse_wide
 
 TIMES = 500  # real tables reach 40 times the size of their files
 _WORD, _NUMBER = 16, 8  # bytes of a cell, beside the letters of a text
@@ -40,6 +40,7 @@ def _look(files: Sequence[Path], shown: str) -> None:
         with tables({SINGLE: files}, memory=_HELD) as engine:
             kinds = engine.columns(SINGLE)
             refuse_long(kinds, shown)
+            refuse_twice(kinds, shown)
             texts = [name for name, kind in kinds.items() if _has_letters(kind)]
             taken = count_rows(files) * (len(texts) * _WORD + (len(kinds) - len(texts)) * _NUMBER)
             lists = [name for name in texts if kinds[name].endswith("[]")]

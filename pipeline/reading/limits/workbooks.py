@@ -28,6 +28,10 @@ _CHUNK = 1 << 22
 _OVERLAP = 400  # so that no tag is cut in two
 _HEAD = 2_000  # bytes of a part, by which it is known
 _CELL = re.compile(rb"""\sr\s*=\s*["']([A-Z]{1,3})(\d{1,7})["']""")
+# a place that no spreadsheet has, for which a reader makes room all the same
+_ODD = re.compile(
+    rb"""<(?:\w{1,20}:)?c\s(?:[^<>]{0,300}?\s)?r\s{0,9}=\s{0,9}["'](?![A-Z]{1,3}[1-9]\d{0,6}["'])([^"'<>]{0,20})"""
+)
 _OPENED = re.compile(rb"<(?:\w{1,20}:)?c[\s/>]")
 _ROW_OR_CELL = re.compile(rb"""<(?:\w{1,20}:)?(row|c)(?=[\s/>])(?:[^<>]*?\sr\s*=\s*["'](\d{1,10})["'])?""")
 _SHARED = re.compile(rb"""\st\s*=\s*["']s["'][^<>]{0,300}>\s{0,9}<(?:\w{1,20}:)?v>(\d+)<""")
@@ -120,6 +124,9 @@ class _Archive:
             window = tail + chunk
             cut = window.rfind(b"<")
             window, tail = (window[:cut], window[cut:]) if 0 < len(window) - cut < _OVERLAP else (window, b"")
+            odd = _ODD.search(window)
+            if odd:
+                raise _unreadable(self.name, odd[1].decode("ascii", "replace"))
             cells, opened = _CELL.findall(window), len(_OPENED.findall(window))
             highest = max((int(row) for _, row in cells), default=0)
             widest = max(map(place_of, {column for column, _ in cells}), default=0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from pathlib import PurePath
 from typing import Any
@@ -16,13 +17,14 @@ from pipeline.reading.limits.grid import Grid
 from pipeline.reading.raw import Reject
 from pipeline.reading.shapes.cells import column_of
 from pipeline.reading.shapes.json_lists import Lists, lists_of
-from pipeline.reading.shapes.table import FileTable, refuse_long, refuse_wide
+from pipeline.reading.shapes.table import FileTable, refuse_long, refuse_twice, refuse_wide
 from pipeline.reading.text.encodings import decode, no_table
 from pipeline.spec import Source
 
 _Numbered = tuple[int, dict[str, Any]]
 _MOST_BESIDE = 10  # values beside the list in an object that wraps it: pages, counts
 _MOST_DEEP = 20
+_HALF = re.compile(r"\\u[dD][89a-fA-F]")  # half of a letter that UTF-16 writes in two
 
 
 def read_json(data: bytes, name: str, source: Source) -> FileTable:
@@ -50,6 +52,7 @@ def read_json(data: bytes, name: str, source: Source) -> FileTable:
     columns = list(dict.fromkeys(key for _, row in rows for key in row))
     refuse_wide(len(columns), name)
     refuse_long(columns, name)
+    refuse_twice(columns, name)
     if len(columns) < 2:
         raise _not_records(name, Message.of("one column only"))
     Grid(name).add(len(rows), len(columns), sum(len(row) for _, row in rows))
@@ -170,18 +173,27 @@ def _in_lines(text: str) -> tuple[list[_Numbered], list[Reject], str]:
 
 def _record(written: str) -> dict[str, Any] | None:
     try:
-        record = json.loads(written)
+        record = _loaded(written)
     except (ValueError, RecursionError):
         return None
     return record if isinstance(record, dict) else None
 
 
+def _loaded(written: str) -> Any:
+    """The value, with the sign of a lost letter for a half without its other, which no text can hold."""
+    value = json.loads(written)
+    if _HALF.search(written):
+        whole = json.dumps(value, ensure_ascii=False).encode("utf-16-le", "surrogatepass")
+        value = json.loads(whole.decode("utf-16-le", "replace"))
+    return value
+
+
 def _in_array(text: str, name: str) -> tuple[list[_Numbered], Sequence[Reject], str]:
     try:
-        found = json.loads(text)
+        found = _loaded(text)
     except (ValueError, RecursionError) as error:
         raise _not_records(name, str(error)[:200]) from error
-    if not all(isinstance(record, dict) for record in found):
+    if not isinstance(found, list) or not all(isinstance(record, dict) for record in found):
         raise _not_records(name, Message.of("values without names"))
     return list(enumerate(found, start=1)), [], "row"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
@@ -68,6 +69,18 @@ def refuse_long(names: Iterable[str], name: str) -> None:
             expected=Message.of("at most {n}", n=Quantity(LONGEST_NAME)),
             found=Message.of("{n}", n=Quantity(longest)),
             remedy=Message.of("check that the first line is the header, and that quotes and delimiters are whole"),
+        )
+
+
+def refuse_twice(names: Iterable[str], name: str) -> None:
+    """Raise ``InputError`` for names that are the same without the blanks around them."""
+    counts = Counter(column.strip() for column in names)
+    twice = [column for column, times in counts.items() if times > 1]
+    if twice:
+        raise InputError.because(
+            Message.of("{file}: the header names a column twice", file=name),
+            found=", ".join(map(repr, twice[:5])),
+            remedy=Message.of("rename one of them in the file"),
         )
 
 
