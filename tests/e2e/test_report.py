@@ -57,8 +57,8 @@ def test_the_file_stands_alone_and_draws_every_chart(browser: Browser, taken: Pa
 def test_on_paper_each_segment_fills_a_page_of_its_own(browser: Browser, taken: Path, longer: int) -> None:
     page = opened(browser, taken, [])
     page.evaluate(
-        "n => { document.querySelectorAll('.segment').forEach(one => one.append("
-        "...Array.from({length: n}, () => Object.assign(document.createElement('p'), {textContent: 'more'})))); fit() }",
+        "n => { const more = () => Object.assign(document.createElement('p'), {textContent: 'more'}); "
+        "document.querySelectorAll('.segment').forEach(one => one.append(...Array.from({length: n}, more))); fit() }",
         longer,
     )
 
