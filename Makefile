@@ -4,13 +4,14 @@ PYTHON ?= python3
 VENV   := .venv
 PY     := $(VENV)/bin/python
 PIP    := $(PY) -m pip --disable-pip-version-check install --quiet --constraint requirements.lock
+PYTEST := $(PY) -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
 NEEDS  := pyproject.toml requirements.lock pipeline/__init__.py
 
 export PIP_ROOT_USER_ACTION := ignore
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test soak lint fontless develop packaging versions docs rooms files container serve mlflow lock schema tour plotly font clean
+.PHONY: help demo test long soak lint develop packaging versions docs rooms files container serve mlflow lock schema tour plotly font clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 10
@@ -21,9 +22,9 @@ demo: $(VENV)/.demo  ## install, train on Complete Journey unless that was done,
 	else $(PY) -m pipeline train --spec complete_journey; fi
 	@exec $(PY) -m pipeline serve
 
-test: $(VENV)/.test  ## install what tests need (Chromium and PostgreSQL included) and run them
+test: $(VENV)/.test  ## install what tests need (Chromium and PostgreSQL included) and run them, but for the long ones
 	@.ci/prepare $(PY)
-	@$(PY) -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
+	@$(PYTEST) -m "not long"
 
 SCHEMA := $(VENV)/bin/check-jsonschema --builtin-schema vendor
 
@@ -37,20 +38,19 @@ lint: $(VENV)/.lint  ## style, types, who may import whom, Dockerfile, compose.y
 	done; exit $$failed
 
 soak: $(VENV)/.test  ## what takes too long for each change: 10,000 forged requests (see docs/reliability.md)
-	@$(PY) -m pytest --numprocesses 2 --dist loadfile tests/soak
+	@$(PYTEST) tests/soak
 
-fontless: $(VENV)/.test  ## the browser journeys once more on a machine without fonts, which ours must do without
+long: $(VENV)/.test  ## every browser journey and the long tests, on a machine whose fonts are hidden
 	@.ci/prepare $(PY)
 	@folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && \
-	  FONTCONFIG_FILE=$$($(PY) -m tests.e2e.fontless "$$folder") $(PY) -m pytest --numprocesses 2 --dist loadfile \
-	  --no-loadscope-reorder tests/e2e
+	  FONTCONFIG_FILE=$$($(PY) -m tests.e2e.fontless "$$folder") $(PYTEST) -m "e2e or long"
 
 develop: $(VENV)/.demo $(VENV)/.test $(VENV)/.lint  ## install all that a change needs, and the checks before each commit
 	@$(VENV)/bin/pre-commit install
 
 packaging: $(VENV)/.packaging  ## try what leaves the checkout: the wheel, the notebook, a model elsewhere, the container
 	@.ci/prepare $(PY) packaging
-	@$(PY) -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder tests/packaging
+	@$(PYTEST) tests/packaging
 
 versions: $(VENV)/.test  ## run the store's tests on each MLflow that is supported, in .venv-mlflow/
 	@$(PY) -m pip install --quiet uv

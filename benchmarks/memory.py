@@ -24,7 +24,12 @@ class Peak:
 
     def look(self) -> None:
         """Sum up the process tree now."""
-        self.bytes = max(self.bytes, sum(_pss(process) for process in _tree(os.getpid())))
+        self.bytes = max(self.bytes, proportional_memory(os.getpid()))
+
+
+def proportional_memory(root: int) -> int:
+    """Bytes that a process and all that it started hold now."""
+    return sum(_pss(process) for process in _tree(root))
 
 
 @contextmanager

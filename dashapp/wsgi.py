@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dashapp.app import create_app
-from dashapp.data import SegmentationData
+from dashapp.data import Keeping, KeepsLastGood, PunctualStore, SegmentationData
 from dashapp.readable import ReadableStore
 from dashapp.report import log_later
 from pipeline.settings import Settings
@@ -15,7 +15,14 @@ def _open_store() -> ReadableStore:
     return Store.open(settings)
 
 
+def _last_good() -> KeepsLastGood:
+    from pipeline.store import LastGood
+
+    return LastGood(settings)
+
+
 settings = Settings()
-data = SegmentationData(_open_store, settings, promoted=log_later)
+store = PunctualStore(_open_store, files_at_hand=settings.database_file is not None)
+data = SegmentationData(lambda: store, settings, promoted=log_later, keeping=Keeping(_last_good))
 app = create_app(data)
 server = app.server

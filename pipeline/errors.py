@@ -58,6 +58,10 @@ class StoreError(KorzinaError):
     exit_code = 3
 
 
+class UnreadableError(StoreError):
+    """The store, or a file of it, cannot be reached or read at present; what it held before may still be shown."""
+
+
 class ContractError(StoreError):
     """A stored table or record does not have the shape that ``contract`` declares."""
 

@@ -9,7 +9,7 @@ import pandas as pd
 
 from pipeline.contract import Assignments, Segmentation
 from pipeline.describing import with_affinities
-from pipeline.describing.baskets import as_baskets
+from pipeline.describing.basket_lines import as_baskets
 from pipeline.stages import Training
 
 

@@ -69,6 +69,7 @@ def test_init_and_train_make_a_champion_and_its_report(folder: Path) -> None:
     assert not (folder / "mlruns" / "mlflow.db").exists()  # the relative paths of .env hold
 
 
+@pytest.mark.long
 def test_the_other_commands(folder: Path) -> None:
     korzina = partial(run, KORZINA, folder=folder)
     runs = json.loads(korzina(["runs", "--json"]).stdout)["runs"]
@@ -95,6 +96,7 @@ def test_the_help_of_each(folder: Path) -> None:
     assert imported(folder) == set()
 
 
+@pytest.mark.long
 def test_serve_with_the_mlflow_ui(folder: Path) -> None:
     ports = {"KORZINA_PORT": "18650", "KORZINA_MLFLOW_PORT": "18700"}
     with serving(KORZINA, [], folder, "Dashboard", "MLflow UI", **ports) as addresses:

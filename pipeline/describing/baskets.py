@@ -9,7 +9,7 @@ any lift; so pairs are ranked by leverage, with a floor on the count.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -19,9 +19,8 @@ from scipy.sparse import csr_array
 from scipy.special import chdtrc
 
 from pipeline.contract import TABLES, Affinities, AffinityBasis, Assignments, Dataset, Labels, Matrix, Message, Quantity
-from pipeline.errors import SpecError
-from pipeline.reading import Data
-from pipeline.spec import Spec
+from pipeline.describing.basket_lines import Baskets
+from pipeline.describing.pair_counts import APART, LEFT_OUT, count_pairs, count_pairs_of, frequencies
 from pipeline.stages import Bought, Training
 from pipeline.statistics import benjamini_hochberg
 
@@ -29,60 +28,6 @@ LEAST_COUNT = 50
 MOST_ITEMS = 1_000  # whose pairs are counted: each k holds a table of items by items for every segment
 LISTED = 300  # pairs kept of each segment: so many by leverage, and so many by lift
 _LEAST_EXPECTED = 5.0  # below that in any cell of the fourfold table: Fisher's exact test
-
-
-@dataclass(frozen=True)
-class Baskets:
-    """Which categories are in which basket, and whose basket it is."""
-
-    items: csr_array  # (baskets, categories), 0 or 1
-    names: tuple[str, ...]  # of the categories, sorted
-    owner: Labels  # (baskets,) place in ``owners``
-    owners: tuple[str, ...]  # ids of customers, as text
-
-
-def read_baskets(spec: Spec, data: Data | None) -> Baskets | None:
-    """Run the spec's basket query; None where it has none.
-
-    Raises
-    ------
-    InputError, SpecError
-        Where the source cannot be read, or the query does not give three columns.
-
-    """
-    from pipeline.reading import read_source
-
-    if spec.baskets is None or spec.baskets.query is None:
-        return None
-    source = spec.source.model_copy(update={"query": spec.baskets.query})
-    frame = read_source(spec.model_copy(update={"source": source}), data).frame
-    if frame.shape[1] != 3:
-        raise SpecError.because(
-            f"{spec.path or spec.name}: baskets.query",
-            expected="three columns: customer, basket, category",
-            found=", ".join(map(str, frame.columns)),
-        )
-    return as_baskets(frame)
-
-
-def as_baskets(lines: pd.DataFrame) -> Baskets:
-    """Lines of (customer, basket, category) as a matrix; repeated and incomplete lines count once and not at all."""
-    from pipeline.reading import as_text
-
-    known = lines[lines.notna().all(axis=1)]
-    customer, owners = pd.factorize(known.iloc[:, 0])
-    number, baskets = pd.factorize(known.iloc[:, 1])
-    category, names = pd.factorize(known.iloc[:, 2], sort=True)
-    basket, pairs = pd.factorize(customer.astype(np.int64) * max(len(baskets), 1) + number)
-    items = csr_array((np.ones(len(known), dtype=np.int32), (basket, category)), shape=(len(pairs), len(names)))
-    items.sum_duplicates()
-    items.data[:] = 1
-    return Baskets(
-        items=items,
-        names=tuple(map(str, names)),
-        owner=pairs // max(len(baskets), 1),
-        owners=tuple(as_text(pd.Series(owners)).astype("str")),
-    )
 
 
 def with_affinities(training: Training, baskets: Baskets | None) -> Training:
@@ -112,7 +57,11 @@ def affinities(
         (baskets,) from 0; -1 for baskets that count for everybody only.
 
     """
-    counts, totals = _count(items, segments, k)
+    return _tabulated(*count_pairs(items, segments, k), names, least)
+
+
+def _tabulated(counts: Matrix, totals: Matrix, names: Sequence[str], least: int) -> tuple[pd.DataFrame, int]:
+    k = len(totals) - 1
     overall, n = counts.sum(axis=0), int(totals.sum())
     groups = [
         (Affinities.EVERYBODY, overall, n),
@@ -130,17 +79,6 @@ def affinities(
         **{side: words[kept[side].to_numpy(dtype=np.int64)] for side in (Affinities.LEFT, Affinities.RIGHT)}
     ).astype({Affinities.LEFT: "str", Affinities.RIGHT: "str"})
     return kept[list(TABLES["affinities"])].reset_index(drop=True), len(frame)
-
-
-def _count(items: csr_array, segments: Labels, k: int) -> tuple[Matrix, Matrix]:
-    """How often two categories meet in each segment, (k + 1, m, m), the last for no segment; and baskets of each."""
-    own = np.where(segments < 0, k, segments)
-    counts = np.zeros((k + 1, items.shape[1], items.shape[1]))
-    for segment in range(k + 1):
-        part = items[np.flatnonzero(own == segment)]
-        if part.shape[0]:
-            counts[segment] = (part.T @ part).toarray()
-    return counts, np.bincount(own, minlength=k + 1).astype(np.float64)
 
 
 def _measure(segment: int, counts: Matrix, n: int, overall_lift: Matrix, least: int) -> dict[str, Any]:
@@ -202,15 +140,16 @@ def _of_baskets(baskets: Baskets, training: Training, labels: Labels, k: int) ->
     """Baskets of customers who were analysed; without stored ids nobody knows whose they are."""
     identity = training.dataset.id_column
     if identity is None:
-        items, segments = baskets.items, np.full(len(baskets.owner), -1)
+        of_owner = np.full(len(baskets.owners), APART)
     else:
-        owners = pd.Index(training.customers[identity].astype("str")).get_indexer(pd.Index(baskets.owners))
-        kept = owners[baskets.owner] >= 0
-        items, segments = baskets.items[np.flatnonzero(kept)], labels[owners[baskets.owner][kept]]
-    units, categories = items.shape
-    able = _able(items)
-    counted = sorted(able[:MOST_ITEMS])
-    table, tested = affinities(items[:, counted], [baskets.names[one] for one in counted], segments, k)
+        places = pd.Index(training.customers[identity].astype("str")).get_indexer(pd.Index(baskets.owners))
+        of_owner = np.where(places >= 0, labels[places].astype(np.int64), LEFT_OUT)
+    often, units = frequencies(baskets, of_owner)
+    able = _able(often)
+    counted = np.sort(able[:MOST_ITEMS])
+    counts, totals = count_pairs_of(baskets, counted, of_owner, k)
+    table, tested = _tabulated(counts, totals, [baskets.names[place] for place in counted], LEAST_COUNT)
+    categories = len(baskets.names)
     return Bought(
         table,
         AffinityBasis(
@@ -224,12 +163,10 @@ def _of_baskets(baskets: Baskets, training: Training, labels: Labels, k: int) ->
     )
 
 
-def _able(items: csr_array) -> list[int]:
-    """Columns whose pairs can reach the least count, the commonest first."""
-    often = np.asarray(items.sum(axis=0)).ravel()
+def _able(often: Labels) -> Labels:
+    """Categories whose pairs can reach the least count, the commonest first."""
     able = np.flatnonzero(often >= LEAST_COUNT)
-    found: list[int] = able[np.argsort(-often[able], kind="stable")].tolist()
-    return found
+    return able[np.argsort(-often[able], kind="stable")]
 
 
 def _instead(bought: Bought, mix: Bought | None) -> Bought:

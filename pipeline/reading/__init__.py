@@ -6,11 +6,11 @@ from pipeline.reading.frames import SINGLE, Data, Frames
 from pipeline.reading.kept import keeping
 from pipeline.reading.kinds import FALSE, NULLS, TRUE, as_text, convert, decimal_hint, infer_column, read_as
 from pipeline.reading.lines import LINE_NAMES
-from pipeline.reading.queries import Given
+from pipeline.reading.queries import ANSWER, Given
 from pipeline.reading.questions import Choice, Question
 from pipeline.reading.raw import ROW_ID, RawTable
 from pipeline.reading.several import holds_files, tables_in
-from pipeline.reading.sources import open_tables, query_tables, read_source
+from pipeline.reading.sources import open_answer, open_tables, query_tables, read_source
 from pipeline.reading.values.currencies import currency_of
 from pipeline.reading.values.day_month import DayMonth, day_month_evidence, shown_days
 from pipeline.reading.values.forms import DayForm, day_forms
@@ -18,6 +18,7 @@ from pipeline.reading.values.months import with_english_months
 from pipeline.reading.values.portable import reading_of_days
 
 __all__ = [
+    "ANSWER",
     "FALSE",
     "LINE_NAMES",
     "NULLS",
@@ -48,6 +49,7 @@ __all__ = [
     "literal",
     "loaded",
     "named_columns",
+    "open_answer",
     "open_tables",
     "query_tables",
     "quote",

@@ -104,6 +104,12 @@ class Engine:
         with self._answering():
             return self._connection.execute(sql).fetchall()
 
+    def batches(self, sql: str, rows: int) -> Iterator[Arrow]:
+        """The answer to a query in batches of so many rows, none of which is held here; raises ``QueryError``."""
+        self._one_question(sql)
+        with self._answering():
+            yield from self._connection.sql(sql).to_arrow_reader(rows)
+
     def _make(self, what: str, sql: str) -> None:
         self._one_question(sql)
         with self._answering():

@@ -39,7 +39,9 @@ from pipeline.reading.lines import (
 )
 from pipeline.reading.raw import RawTable
 from pipeline.reading.view import make_view
-from pipeline.spec import Spec
+from pipeline.spec import Spec, asks_day, with_day
+
+ANSWER = "(answer)"
 
 
 @dataclass(frozen=True)
@@ -105,6 +107,32 @@ def answer(spec: Spec, given: Given, key: str, query: str, /, **more: pd.DataFra
             return asked(found, given, key, query, **more)
     except QueryError as error:
         raise query_failed(spec, key, error, [*given.names, *more]) from error
+
+
+@contextmanager
+def answering(spec: Spec, given: Given, key: str, query: str, /) -> Iterator[Engine]:
+    """The engine with the answer as the view ``ANSWER``, for what is counted and never held; raises as ``answer``."""
+    try:
+        with opened(spec, given) as found:
+            _define_answer(found, given, key, query)
+            try:
+                yield found.engine
+            except QueryError:
+                refuse_failing(found)
+                raise
+    except QueryError as error:
+        raise query_failed(spec, key, error, given.names) from error
+
+
+def _define_answer(found: Opened, given: Given, key: str, query: str) -> None:
+    """As a view; a query that cannot be one (two columns of one name, say) as a table, or in an error that says why."""
+    day = found.spec.day
+    try:
+        if asks_day(query) and day is None:
+            raise QueryError("a view knows no day")  # the question itself says so in words
+        found.engine.define(ANSWER, with_day(query, day))
+    except QueryError:
+        found.engine.give(ANSWER, asked(found, given, key, query))
 
 
 def asked(found: Opened, given: Given, key: str, query: str, /, **more: pd.DataFrame) -> pd.DataFrame:

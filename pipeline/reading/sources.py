@@ -21,7 +21,7 @@ from pipeline.reading.frames import SINGLE, Arrow, Data, Frames
 from pipeline.reading.kept import kept, state_of
 from pipeline.reading.kinds import convert, infer, not_readable
 from pipeline.reading.lines import judge_days
-from pipeline.reading.queries import Given, account, answer, asked, last_of, opened, query_failed
+from pipeline.reading.queries import ANSWER, Given, account, answer, answering, asked, last_of, opened, query_failed
 from pipeline.reading.raw import RawTable
 from pipeline.reading.shapes.archives import is_archive
 from pipeline.reading.shapes.files import files_in, find_files, is_parquet, package_folder, refuse_outside
@@ -275,6 +275,26 @@ def query_tables(spec: Spec, data: Data | None, key: str, query: str, **given: p
     with _held(spec, data) as held:
         known = _by_form(spec, *_tables(spec, held), typed=_typed_already(held))
         return answer(spec, known, key, query, **given)
+
+
+@contextmanager
+def open_answer(spec: Spec, data: Data | None, key: str, query: str) -> Iterator[Engine]:
+    """An engine with the answer to another query of the spec as the view ``ANSWER``, of which no row is read yet.
+
+    Raises
+    ------
+    SpecError
+        Where the query fails, then or later; ``key`` is the spec's name for it.
+    """
+    if isinstance(data, str) and is_database(data) and not spec.source.load:
+        source = spec.source.model_copy(update={"query": query})
+        with tables(frames={ANSWER: read_database(spec.model_copy(update={"source": source}), data).frame}) as engine:
+            yield engine
+        return
+    with _held(spec, data) as held:
+        known = _by_form(spec, *_tables(spec, held), typed=_typed_already(held))
+        with answering(spec, known, key, query) as engine:
+            yield engine
 
 
 def _read(files: list[Path], source: Source, shown: str) -> RawTable:

@@ -2,5 +2,6 @@
 
 from pipeline.store.facade import Store
 from pipeline.store.faults import Fault
+from pipeline.store.last_good import LastGood
 
-__all__ = ["Fault", "Store"]
+__all__ = ["Fault", "LastGood", "Store"]

@@ -28,7 +28,7 @@ from pipeline.contract import (
     empty_table,
     with_messages,
 )
-from pipeline.errors import ContractError, StoreError
+from pipeline.errors import ContractError, StoreError, UnreadableError
 from pipeline.settings import Settings
 from pipeline.store.tracking.index import RunRow
 
@@ -168,6 +168,18 @@ class RunFiles:
             if name.startswith(f"{_FOLDER}/"):
                 self._bytes(name)
 
+    def copy_to(self, folder: Path) -> None:
+        """Write what Korzina reads of the run below ``folder``, whole or not at all; raises ``UnreadableError``."""
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=".copy-", dir=folder.parent) as draft:
+            for name in self._files:
+                if name.startswith(f"{_FOLDER}/"):
+                    _place(Path(draft), name).write_bytes(self._bytes(name))
+            _place(Path(draft), Artifacts.MANIFEST).write_bytes((self._folder / Artifacts.MANIFEST).read_bytes())
+            shutil.rmtree(folder, ignore_errors=True)
+            Path(draft).rename(folder)
+            Path(draft).mkdir()  # what the context manager expects to remove
+
     def _bytes(self, name: str) -> bytes:
         if name not in self._files:
             raise self._fault(name, Message.of("is not in the run's manifest"))
@@ -202,8 +214,8 @@ class RunFiles:
         check_schema_version(version)
         return self._parse(Artifacts.MANIFEST, RunIndex, data).files
 
-    def _fault(self, name: str, what: Message) -> StoreError:
-        return StoreError.because(
+    def _fault(self, name: str, what: Message) -> UnreadableError:
+        return UnreadableError.because(
             Message.of("run {run}: file {file} {what}", run=self._run_id, file=name, what=what),
             found=str(self._folder / name),
             remedy=_REMEDY,
@@ -231,10 +243,15 @@ def local_folder(row: RunRow, settings: Settings) -> Path | None:
     return Path(address)
 
 
+def cache_of(settings: Settings) -> Path:
+    """The folder for copies of what one store holds; everything below it may be removed at any time."""
+    store = hashlib.sha256(settings.store_uri.encode()).hexdigest()[:12]
+    return settings.home.absolute() / "cache" / store
+
+
 def download(row: RunRow, settings: Settings, client: Any) -> Path:
     """Fetch a remote run's files once into the cache below the home folder; completed runs never change."""
-    store = hashlib.sha256(settings.store_uri.encode()).hexdigest()[:12]
-    target = settings.home.absolute() / "cache" / store / row.run_id
+    target = cache_of(settings) / row.run_id
     if (target / Artifacts.MANIFEST).is_file():
         return target
     target.parent.mkdir(parents=True, exist_ok=True)

@@ -31,7 +31,7 @@ from pipeline.store import artifacts, entrance, notes, reader
 from pipeline.store.faults import Fault
 from pipeline.store.moves import history, written
 from pipeline.store.tracking import preflight
-from pipeline.store.tracking.index import Index, RunRow, SqliteIndex
+from pipeline.store.tracking.index import Index, ModelRow, RunRow, SqliteIndex
 from pipeline.store.tracking.names import check_experiment
 from pipeline.store.tracking.relocate import refuse_moved, relocate
 
@@ -68,12 +68,17 @@ class Store:
         Raises
         ------
         StoreError
-            Within a second for a SQLite store: missing, locked, damaged, a folder, another schema, not writable.
+            Within two seconds for a SQLite store: missing, locked, damaged, a folder, another schema, not writable.
+            Within four for a server or another database: down, frozen, without a store, another schema.
 
         """
         store = cls(settings)
         if store._file is None:
-            _ = store._index.models("")  # asks the server once
+            from pipeline.store.tracking import remote
+
+            if not remote.check(settings, create=create):
+                with remote.only_one(settings):
+                    _ = store._index.models("")  # which makes the tables, or finds them made meanwhile
         elif create:
             if not preflight.exists(store._file):
                 from pipeline.store.tracking.creation import create_store
@@ -127,17 +132,17 @@ class Store:
         ``run_id`` may be the start of an id, six digits at least. Raises ``StoreError``.
         """
         row, parent = reader.find(self._index, run_id)
-        return reader.called(reader.load(row, parent, self._folder), self._names(row.experiment))
+        return reader.called(reader.load(row, parent, self.folder), self._names(row.experiment))
 
     def about(self, run_id: str) -> tuple[Dataset, str]:
         """What data one completed run is of, with the text of their spec; reads no table. Raises ``StoreError``."""
         _row, parent = reader.find(self._index, run_id)
-        return reader.about(parent, self._folder)
+        return reader.about(parent, self.folder)
 
     def placement(self, run_id: str) -> Placement:
         """Who is where in one completed run: a hundredth of what ``load`` reads. Raises ``StoreError``."""
         row, _parent = reader.find(self._index, run_id)
-        found = reader.placement(row, self._folder)
+        found = reader.placement(row, self.folder)
         return replace(found, cards=with_names(found.cards, row.run_id, self._names(row.experiment)))
 
     def annotations(self, experiment: str | None = None) -> tuple[Annotation, ...]:
@@ -150,7 +155,7 @@ class Store:
         Raises ``StoreError`` for an unknown run or segment, ``UsageError`` for a name or note that cannot be used.
         """
         row, _parent = reader.find(self._index, run_id)
-        cards = with_names(reader.cards(row, self._folder), row.run_id, self._names(row.experiment))
+        cards = with_names(reader.cards(row, self.folder), row.run_id, self._names(row.experiment))
         entry = notes.entry(row.run_id, cards, key, who=who, name=name, note=note)
         with self._registry() as registry:
             registry.annotate(row.experiment, entry)
@@ -175,7 +180,7 @@ class Store:
         """
         row, parent = reader.find(self._index, run_id)
         for one in (row, parent):
-            artifacts.RunFiles(one.run_id, self._folder(one)).check_all()
+            artifacts.RunFiles(one.run_id, self.folder(one)).check_all()
         with self._registry() as registry:
             return registry.promote(row, reason=reason, who=who)
 
@@ -290,7 +295,12 @@ class Store:
         if self._file is not None:
             preflight.check(self._file, write=True)
 
-    def _folder(self, row: RunRow) -> Path:
+    def rows(self) -> tuple[list[RunRow], list[ModelRow]]:
+        """Every completed run and registered model as the database lists them; raises ``StoreError``."""
+        return self._index.runs(), self._index.models()
+
+    def folder(self, row: RunRow) -> Path:
+        """Where the files of a run can be read, fetched there where they are not on this machine."""
         folder = artifacts.local_folder(row, self._settings)
         if folder is not None:
             return folder

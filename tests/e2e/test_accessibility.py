@@ -39,6 +39,7 @@ def test_axe_finds_nothing_where_no_page_is_and_the_server_says_so(served: Serve
     window.complaints.clear()
 
 
+@pytest.mark.long
 def test_axe_finds_nothing_in_russian(served: Served, watch: Watch) -> None:
     window = watch(served.url)
     window.context.add_cookies([{"name": COOKIE, "value": "ru", "url": served.url}])
@@ -47,6 +48,7 @@ def test_axe_finds_nothing_in_russian(served: Served, watch: Watch) -> None:
     assert window.open("/").locator("html").get_attribute("lang") == "ru"
 
 
+@pytest.mark.long
 def test_axe_finds_nothing_with_an_empty_store(
     serve: Callable[[Settings], str], watch: Watch, tmp_path: object
 ) -> None:

@@ -15,7 +15,7 @@ from pipeline.store import Store
 from tests.e2e.conftest import Watched, settle, status, visit
 from tests.support import make_training, save_training
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.long]
 PATHS = tuple(page.path for page in PAGES)
 
 

@@ -16,7 +16,7 @@ from dashapp.pages import PAGES
 from tests.e2e.conftest import Served, Watched, draw_all, launched, settle, visit
 from tests.e2e.fontless import fontless
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.long]
 Watch = Callable[..., Watched]
 
 PATHS = [page.path for page in PAGES]

@@ -84,7 +84,7 @@ def links(page: Page) -> set[str]:
     return set(found)
 
 
-@pytest.mark.parametrize(("form", "width"), [("kept", 1440), ("taken", 390)])
+@pytest.mark.parametrize(("form", "width"), [pytest.param("kept", 1440, marks=pytest.mark.long), ("taken", 390)])
 def test_every_page_stays_under_the_path(proxied: Proxied, watch: Watch, form: str, width: int) -> None:
     watched = watch(getattr(proxied, form), width=width)
     page = watched.open(f"{PREFIX}/")

@@ -16,7 +16,7 @@ from pipeline.store import Store
 from pipeline.train import Request, train
 from tests.e2e.conftest import Served, Watched, draw_all, settle, visit
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.long]
 PATHS = tuple(page.path for page in PAGES)
 Watch = Callable[..., Watched]
 SLOW = 30_000

@@ -13,6 +13,7 @@ from functools import partial
 from pathlib import Path
 
 import pandas as pd
+import psutil
 import pytest
 
 from pipeline.spec import Spec, parse_spec
@@ -97,3 +98,24 @@ def postgres_server(auth: str = "trust", password: str = "") -> Iterator[str]:
             run([*prefix, control, "-D", str(data), "-m", "immediate", "stop"])
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def frozen(address: str) -> Iterator[None]:
+    """The server at ``address`` stopped as by SIGSTOP: it accepts connections and never answers."""
+    port = address.rpartition("@")[2].partition("/")[0].rpartition(":")[2]
+    servers = [
+        process
+        for process in psutil.process_iter(["cmdline"])
+        if any(Path(part).name == "postgres" for part in (process.info["cmdline"] or [])[:1])
+        and port in process.info["cmdline"]
+    ]
+    assert servers, f"no server on port {port}"
+    stopped = [process for server in servers for process in (server, *server.children(recursive=True))]
+    for process in stopped:
+        process.suspend()
+    try:
+        yield
+    finally:
+        for process in stopped:
+            process.resume()

@@ -67,7 +67,7 @@ def statuses(home: Path) -> list[str]:
         return []
 
 
-@pytest.mark.parametrize("phase", ["before", "saving"])
+@pytest.mark.parametrize("phase", [pytest.param("before", marks=pytest.mark.long), "saving"])
 def test_ctrl_c_leaves_a_clean_store(phase: str, arguments: list[str], tmp_path: Path) -> None:
     home, started = tmp_path / "home", time.monotonic()
     when = {"before": lambda: time.monotonic() > started + 4, "saving": lambda: len(statuses(home)) > 1}[phase]

@@ -102,6 +102,7 @@ def test_folds_are_of_one_size_drawn_by_seed_and_keep_a_customer_s_rows_together
     assert (made != folds(100, 4)).any()
 
 
+@pytest.mark.long
 def test_what_is_measured_unseen_is_not_too_good_where_answers_are_chance() -> None:
     """Folds that share out the responses know them: with those, ten lists of noise earn 60 more than they bring."""
     errors = []

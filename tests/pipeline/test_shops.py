@@ -214,6 +214,7 @@ def test_a_pattern_for_the_files_of_one_folder_finds_the_tables_as_the_folder_do
     np.testing.assert_allclose(customers["spend"], joined_by_hand("russian", shop)["spend"], atol=0.011)
 
 
+@pytest.mark.long
 def test_init_and_train_on_a_database_as_their_lines_are_printed(tmp_path: Path) -> None:
     data = kept(shops.plain(), tmp_path, "sqlite")
     python = [sys.executable, "-m", "pipeline"]

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import logging
 import os
-import re
 import sqlite3
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
+from typing import Any, cast
 
 # read when MLflow is imported; an operator's own values stay
 for _name, _value in {
     "MLFLOW_DISABLE_TELEMETRY": "true",
-    "MLFLOW_HTTP_REQUEST_TIMEOUT": "10",
+    "MLFLOW_HTTP_REQUEST_TIMEOUT": "5",
     "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "1",
     "MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR": "false",
     "MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT": "true",  # stdout belongs to the command: --json prints one object
@@ -23,18 +26,65 @@ for _name, _value in {
 from mlflow import MlflowClient  # noqa: E402
 
 from pipeline.contract import Message  # noqa: E402
-from pipeline.errors import KorzinaError, StoreError  # noqa: E402
+from pipeline.errors import KorzinaError, UnreadableError  # noqa: E402
 from pipeline.settings import Settings  # noqa: E402
-from pipeline.store.tracking import preflight  # noqa: E402
+from pipeline.store.tracking import preflight, remote  # noqa: E402
+from pipeline.store.tracking.deadline import SilenceError, begin, result_of, within  # noqa: E402
+from pipeline.store.tracking.remote import first_line, unreachable, without_password  # noqa: E402
+
+_PATIENCE = 6.0  # seconds that one call may take; with what a command does before, it ends within ten
+_STARTING = 60.0  # seconds in which MLflow may make the tables of a store
+_ABANDONED = 30.0  # a thread that has waited longer is left to its fate
+_MOVE_FILES = ("log_artifact", "log_artifacts", "log_model_artifacts", "download_artifacts", "list_artifacts")
 
 logging.getLogger("mlflow.store.db.utils").setLevel(logging.WARNING)  # "Creating initial MLflow database tables..."
 logging.getLogger("alembic").setLevel(logging.WARNING)
 
 
 def make_client(settings: Settings) -> MlflowClient:
-    """A client for the store of ``settings``; nothing process-global is set."""
+    """A client for the store of ``settings``; nothing process-global is set.
+
+    SQLite waits for seconds by itself; a server is left alone after ``_PATIENCE``.
+    """
+    uri = remote.patient_uri(settings)
     with translated(settings):
-        return MlflowClient(tracking_uri=settings.store_uri, registry_uri=settings.store_uri)
+        if settings.database_file is not None:
+            return MlflowClient(tracking_uri=uri, registry_uri=uri)
+        client = within(_STARTING, lambda: MlflowClient(tracking_uri=uri, registry_uri=uri))
+        return cast("MlflowClient", Punctual(client, settings))
+
+
+class Punctual:
+    """MLflow's client, none of whose calls waits without end for a server that does not answer.
+
+    What moves files may take its time as long as the server answers beside it. While one call stays without an answer
+    those that follow fail at once, so that cleaning up after it takes no minutes.
+    """
+
+    def __init__(self, client: MlflowClient, settings: Settings) -> None:
+        self._client, self._settings = client, settings
+        self._unanswered: Future[Any] | None = None
+        self._abandoned = 0.0  # when the unanswered call is no longer waited for
+
+    def __getattr__(self, name: str) -> Any:
+        value = getattr(self._client, name)
+        return partial(self._call, name, value) if callable(value) else value
+
+    def _call(self, called: str, function: Callable[..., Any], /, *arguments: Any, **named: Any) -> Any:
+        if self._unanswered is not None and not self._unanswered.done() and time.monotonic() < self._abandoned:
+            raise SilenceError(_PATIENCE)
+        outcome = begin(partial(function, *arguments, **named))
+        try:
+            while True:
+                try:
+                    return result_of(outcome, _PATIENCE)
+                except SilenceError:
+                    if called not in _MOVE_FILES:
+                        raise
+                    remote.check(self._settings)
+        except (SilenceError, UnreadableError):
+            self._unanswered, self._abandoned = outcome, time.monotonic() + _ABANDONED
+            raise
 
 
 def migrate(file: Path) -> None:
@@ -66,41 +116,21 @@ def translated(settings: Settings) -> Iterator[None]:
         raise _explain(error, settings) from error
 
 
-def _explain(error: Exception, settings: Settings) -> StoreError:
-    said = without_password(_first_line(error))
+def _explain(error: Exception, settings: Settings) -> UnreadableError:
+    said = without_password(first_line(error))
     place = without_password(settings.store_uri)
     if isinstance(error, OSError) and not place.startswith("http"):
-        return StoreError.because(
+        return UnreadableError.because(
             Message.of("a file of the store cannot be read or written: {said}", said=said),
             remedy=Message.of("check space and rights in {folder}", folder=settings.artifacts),
-        )
-    if place.startswith("http"):
-        return StoreError.because(
-            Message.of("the tracking server {address} does not answer as it should", address=place),
-            found=said,
-            remedy=Message.of("start it, or check KORZINA_TRACKING_URI"),
         )
     file = settings.database_file
     if file is not None and ("sqlite3" in str(error) or "locked" in str(error)):
         return preflight.explain(error, file)
     if "out-of-date database schema" in str(error):
-        return StoreError.because(
+        return UnreadableError.because(
             Message.of("the store {store} was written by another version of MLflow", store=place),
             found=said,
             remedy=Message.of("take a backup, then run: {command}", command=f"mlflow db upgrade {place}"),
         )
-    return StoreError.because(
-        Message.of("the store {store} cannot be used", store=place),
-        found=said,
-        remedy=Message.of("check KORZINA_TRACKING_URI and that the database is up"),
-    )
-
-
-def _first_line(error: Exception) -> str:
-    lines = str(error).strip().splitlines() or [type(error).__name__]
-    return lines[0][:300]
-
-
-def without_password(text: str) -> str:
-    """``text`` with user and password taken out of every address in it."""
-    return re.sub(r"://[^/@\s'\"]*@", "://", text)
+    return unreachable(settings, error)

@@ -12,14 +12,14 @@ import importlib.util
 import re
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from functools import cache
 from pathlib import Path
 from urllib.parse import quote
 
 from pipeline.contract import Message
-from pipeline.errors import StoreError
+from pipeline.errors import StoreError, UnreadableError
 
 # the schemas of MLflow 3.15.2, 3.16.1 and 3.17.2, whose tables Korzina reads by itself
 KNOWN_SCHEMAS = frozenset({"6f8d9c3b2a1e", "b7e2c1a4d9f3", "dc11669786a5"})
@@ -31,7 +31,7 @@ _PATIENCE = 2.0  # seconds that a reader waits for a writer's commit
 def check(file: Path, *, write: bool = False) -> None:
     """Raise ``StoreError`` unless ``file`` is an MLflow store of this version that can be read (and written)."""
     if file.is_dir():
-        raise StoreError.because(
+        raise UnreadableError.because(
             Message.of("{file} is a folder", file=str(file)),
             expected=_SQLITE_FILE,
             remedy=Message.of(
@@ -39,7 +39,7 @@ def check(file: Path, *, write: bool = False) -> None:
             ),
         )
     if not file.exists():
-        raise StoreError.because(
+        raise UnreadableError.because(
             Message.of("there is no store at {file}", file=str(file)),
             remedy=Message.of("check KORZINA_HOME and KORZINA_TRACKING_URI; 'korzina train' makes a new store"),
         )
@@ -90,34 +90,34 @@ def _begin_reading(connection: sqlite3.Connection) -> None:
             return
 
 
-def explain(error: Exception, file: Path) -> StoreError:
+def explain(error: Exception, file: Path) -> UnreadableError:
     """A person's words for what SQLite said."""
     said = str(error)
     if "not a database" in said:
         return _not_a_database(file, Message.of("something else"))
     if "locked" in said or "busy" in said:
-        return StoreError.because(
+        return UnreadableError.because(
             Message.of("the store {store} is locked by another program", store=str(file)),
             remedy=Message.of("wait for the other program to end, then try again"),
         )
     if "readonly" in said or "unable to open" in said:
-        return StoreError.because(
+        return UnreadableError.because(
             Message.of("the store {store} cannot be opened or written", store=str(file)),
             found=said,
             remedy=Message.of("give this user the right to read and write the file and its folder"),
         )
     if "disk" in said and "full" in said:
-        return StoreError.because(
+        return UnreadableError.because(
             Message.of("no space is left for the store {store}", store=str(file)),
             remedy=Message.of("free some disk space"),
         )
     if not _is_damage(error):
-        return StoreError.because(
+        return UnreadableError.because(
             Message.of("the store {store} did not do what it was asked", store=str(file)),
             found=said,
             remedy=Message.of("try again: another program may have changed it at the same moment"),
         )
-    return StoreError.because(
+    return UnreadableError.because(
         Message.of("the store {store} is damaged", store=str(file)),
         found=said,
         remedy=Message.of("restore it from a backup, or move it away and train again"),
@@ -164,6 +164,18 @@ def schema_head() -> str | None:
     return heads.pop() if len(heads) == 1 else None
 
 
+def check_schema(found: Sequence[str], store: str, uri: str) -> None:
+    """Raise ``UnreadableError`` unless the schema versions ``found`` in a store are that of the installed MLflow."""
+    head = schema_head()
+    if head is not None and list(found) != [head]:
+        raise UnreadableError.because(
+            Message.of("the store {store} was written by another version of MLflow", store=store),
+            expected=Message.of("schema {schema}", schema=head),
+            found=Message.of("schema {schema}", schema=", ".join(found) or "none"),
+            remedy=Message.of("take a backup, then run: {command}", command=f"mlflow db upgrade {uri}"),
+        )
+
+
 def schema_of(file: Path) -> str:
     """The schema version of an MLflow store; raises ``StoreError``."""
     with connect(file) as connection:
@@ -171,8 +183,8 @@ def schema_of(file: Path) -> str:
     return ", ".join(version for (version,) in found)
 
 
-def _not_a_database(file: Path, message: Message) -> StoreError:
-    return StoreError.because(
+def _not_a_database(file: Path, message: Message) -> UnreadableError:
+    return UnreadableError.because(
         Message.of("{file} is not a SQLite database", file=str(file)),
         expected=_SQLITE_FILE,
         found=message,
@@ -183,16 +195,9 @@ def _not_a_database(file: Path, message: Message) -> StoreError:
 def _check_schema(file: Path, connection: sqlite3.Connection) -> None:
     tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
     if not {"runs", "experiments", "alembic_version"} <= tables:
-        raise StoreError.because(
+        raise UnreadableError.because(
             Message.of("{file} is a SQLite database, but not an MLflow store", file=str(file)),
             remedy=_NEW_STORE,
         )
     found = [version for (version,) in connection.execute("SELECT version_num FROM alembic_version")]
-    head = schema_head()
-    if head is not None and found != [head]:
-        raise StoreError.because(
-            Message.of("the store {store} was written by another version of MLflow", store=str(file)),
-            expected=Message.of("schema {schema}", schema=head),
-            found=Message.of("schema {schema}", schema=", ".join(found) or "none"),
-            remedy=Message.of("take a backup, then run: {command}", command=f"mlflow db upgrade sqlite:///{file}"),
-        )
+    check_schema(found, str(file), f"sqlite:///{file}")

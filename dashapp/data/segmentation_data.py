@@ -1,7 +1,8 @@
 """``SegmentationData``: the read-only view of the store that every page is drawn from.
 
 Completed runs never change, so they are kept by run id. What does change (the champions, the list of runs) is asked
-for anew; when the store does not answer, the last good answer stands with its time on it.
+for anew; when the store does not answer, the last good answer stands with its time on it: that of this process, else
+the one that is kept on disk.
 """
 
 from __future__ import annotations
@@ -10,30 +11,26 @@ import logging
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from datetime import date
-from functools import cached_property
+from dataclasses import replace
 from typing import TypeVar
 
-from dashapp.i18n import Teller, _, language, retold, teller_of, titled
+from dashapp.data.keeping import Keeping
+from dashapp.data.run import Run
+from dashapp.data.view import Champions, View
+from dashapp.i18n import _, language, titled
 from dashapp.kept import Kept
 from dashapp.readable import ReadableStore, plain
-from dashapp.reader import require
-from dashapp.selecting import Cube
 from pipeline.contract import (
     Annotation,
     Champion,
     Dataset,
-    ExpectedFile,
     Placement,
     Promotion,
     RunSummary,
-    Scored,
-    Segmentation,
     given_names,
     reviewed_run,
 )
-from pipeline.errors import KorzinaError, StoreError
+from pipeline.errors import KorzinaError, StoreError, UnreadableError
 from pipeline.settings import Settings
 
 _RUNS_KEPT = 4
@@ -42,95 +39,7 @@ _FRESH_SECONDS = 0.5  # page loads within this time share one look at the store
 _READY_SECONDS = 5.0
 _log = logging.getLogger(__name__)
 Told = TypeVar("Told", Champion, Annotation)
-
-
-@dataclass(frozen=True)
-class Run:
-    """One completed run, ready to be drawn."""
-
-    segmentation: Segmentation
-    teller: Teller | None = None  # in whose language; None: English, as stored
-    original: Run | None = None  # as stored, where this one is told in another language
-    reserved: frozenset[str] = frozenset()  # names in the address that no dimension may have
-
-    def tell(self, text: str) -> str:
-        """A text of the stored run that is not part of the segmentation's records, in the language of this one."""
-        return self.teller.words(text) if self.teller else str(text)
-
-    def explain(self, error: KorzinaError) -> str:
-        """Why something could not be done with this run, likewise."""
-        return (self.teller or teller_of(self.segmentation, "en")).error(error)
-
-    @property
-    def run_id(self) -> str:
-        """The run's full id."""
-        return self.segmentation.run_id
-
-    @cached_property
-    def cube(self) -> Cube:
-        """Its customers, coded for counting; once, in whatever languages they are told."""
-        if self.original is not None:
-            return self.original.cube.retold(self.tell)
-        return Cube(self.segmentation, self.reserved)
-
-    @cached_property
-    def expected_file(self) -> ExpectedFile:
-        """What a file of new customers is to hold, with labels as the run tells them."""
-        from pipeline.scoring import expected_file
-
-        found = expected_file((self.original or self).segmentation)
-        return replace(found, columns=tuple(replace(column, label=self.tell(column.label)) for column in found.columns))
-
-    def score(self, name: str, content: bytes, as_of: date | None = None) -> Scored:
-        """New customers from a file called ``name``, placed by the run as it was stored; raises ``InputError``."""
-        from pipeline.scoring import score_apart
-
-        require("score")
-        return score_apart((self.original or self).segmentation, name, content, as_of)
-
-    def retold(self, code: str) -> Run:
-        """The same run in the language ``code``; kept, since every click asks for it."""
-        if code not in self._retold:
-            told, teller = retold(self.segmentation, code)
-            self._retold[code] = Run(told, teller, self)
-        return self._retold[code]
-
-    @cached_property
-    def _retold(self) -> dict[str, Run]:
-        return {"en": self}
-
-
-@dataclass(frozen=True)
-class Champions:
-    """The champions as last seen, and since when the store has not answered (None: it answers)."""
-
-    found: tuple[Champion, ...] = ()
-    seen: float = 0.0  # wall clock, seconds since the epoch
-    problem: KorzinaError | None = None
-
-
-@dataclass(frozen=True)
-class View:
-    """What one page is drawn from. ``run`` is None where there is nothing to show yet; ``problem`` says why."""
-
-    run: Run | None
-    champions: Champions
-    notice: str = ""
-
-    @property
-    def champion(self) -> Champion | None:
-        """The champion of the data set in view."""
-        if self.run is None:
-            return None
-        return next(
-            (champion for champion in self.champions.found if champion.experiment == self.run.segmentation.experiment),
-            None,
-        )
-
-    @property
-    def is_champion(self) -> bool:
-        """Whether the run in view is the promoted one."""
-        return self.run is not None and self.champion is not None and self.champion.run_id == self.run.run_id
+Answer = TypeVar("Answer")
 
 
 class SegmentationData:
@@ -141,15 +50,18 @@ class SegmentationData:
         open_store: Callable[[], ReadableStore],
         settings: Settings,
         promoted: Callable[[str], None] = lambda _run_id: None,
+        keeping: Keeping | None = None,
     ) -> None:
-        """``promoted`` is told the id of each run that becomes the champion here."""
+        """``promoted`` is told the id of each run that becomes the champion here; ``keeping`` has the last good one."""
         self.settings = settings
         self._reserved: frozenset[str] = frozenset()
         self._promoted = promoted
         self._open_store = open_store
         self._store: ReadableStore | None = None
+        self._keeping = keeping or Keeping()
         self._opening, self._looking, self._loading = threading.Lock(), threading.Lock(), threading.Lock()
         self._runs: Kept[str, Run] = Kept(_RUNS_KEPT)
+        self._substitutes: Kept[str, Run] = Kept(_RUNS_KEPT)  # shown while the store cannot give these
         self._placements: Kept[str, Placement] = Kept(_PLACEMENTS_KEPT)
         self._about: dict[str, tuple[Dataset, str]] = {}  # a champion's data: small, and never changing
         self._names: dict[tuple[str, str], str] = {}
@@ -176,10 +88,13 @@ class SegmentationData:
         if chosen is None:
             return View(None, champions, notice)
         try:
-            return View(self.run(chosen.run_id), champions, notice)
+            run = self.run(chosen.run_id)
         except KorzinaError as error:
             _log.warning("champion %s cannot be read: %s", chosen.run_id, error)
             return self._last_good(replace(champions, problem=error), notice)
+        if run.problem and not champions.problem:
+            champions = replace(champions, problem=run.problem, seen=self._keeping.seen)
+        return View(run, champions, notice)
 
     def run(self, run_id: object) -> Run:
         """One run by its id or the start of it, in the reader's language; raises ``StoreError`` for what is none."""
@@ -187,9 +102,11 @@ class SegmentationData:
             raise StoreError.because("a run id is a text", found=type(run_id).__name__)
         if not self._champions.problem:
             self.champions(max_age=_FRESH_SECONDS)  # a segment may have been renamed, perhaps in another process
-        with self._loading:
-            run = self._held(run_id) or Run(plain(reviewed_run(self._opened().load(run_id))), reserved=self._reserved)
+        run = self._held(run_id)
+        if run is not None:  # nobody who asks for what is at hand waits for a run that is being read
             return self._runs.of(run.run_id, lambda: run).retold(language())
+        with self._loading:
+            return (self._held(run_id) or self._loaded(run_id)).retold(language())
 
     def asked(self, named: str) -> Run | None:
         """The run that the address of a file names, the one in use where it names none; None for no such run."""
@@ -200,7 +117,7 @@ class SegmentationData:
 
     def runs(self, experiment: str) -> tuple[RunSummary, ...]:
         """Completed runs of a data set, asked for anew; raises ``StoreError``."""
-        return self._opened().runs(experiment)
+        return self._ask(lambda store: store.runs(experiment))
 
     def champions(self, *, max_age: float | None = None) -> Champions:
         """The champions, at most ``max_age`` (else the polling interval's) seconds old."""
@@ -210,21 +127,23 @@ class SegmentationData:
                 try:
                     self._champions = Champions(self._opened().champions(), time.time())
                     self._follow_names()
+                    self._keeping.note(self._champions.found)
                 except KorzinaError as error:
-                    self._champions = replace(self._champions, problem=error)
+                    before = self._champions if self._champions.seen else Champions(*self._keeping.champions())
+                    self._champions = replace(before, problem=error)
                 self._looked = time.monotonic()
             return self._champions
 
     def placement(self, run_id: str) -> Placement:
         """Who is where in one run, without its customers; raises ``StoreError``."""
         with self._loading:
-            return self._placements.of(run_id, lambda: self._opened().placement(run_id))
+            return self._placements.of(run_id, lambda: self._ask(lambda store: store.placement(run_id)))
 
     def title(self, champion: Champion) -> str:
         """What the champion's data are called, in the reader's language; their short name where the store is silent."""
         if champion.run_id not in self._about:
             try:
-                self._about[champion.run_id] = self._opened().about(champion.run_id)
+                self._about[champion.run_id] = self._ask(lambda store: store.about(champion.run_id))
             except KorzinaError as error:
                 _log.warning("the title of run %s cannot be read: %s", champion.run_id, error)
                 return champion.experiment.replace("_", " ")
@@ -233,11 +152,11 @@ class SegmentationData:
 
     def history(self, experiment: str) -> tuple[Promotion, ...]:
         """Every move of a data set's champion, oldest first, as the store has it now; raises ``StoreError``."""
-        return self._opened().history(experiment)
+        return self._ask(lambda store: store.history(experiment))
 
     def annotations(self, experiment: str) -> tuple[Annotation, ...]:
         """Names and notes of a data set's segments, oldest first, as the store has them now; raises ``StoreError``."""
-        return self._opened().annotations(experiment)
+        return self._ask(lambda store: store.annotations(experiment))
 
     def promote(self, run_id: str, *, reason: str, who: str) -> Champion:
         """Make a run the champion; whoever calls has asked ``curation`` before. Raises ``KorzinaError``."""
@@ -269,6 +188,34 @@ class SegmentationData:
             _ = run.cube.everyone
 
     # ------------------------------------------------------------------ within
+
+    def _ask(self, question: Callable[[ReadableStore], Answer]) -> Answer:
+        """The store's answer, else that of what was kept of it; raises ``StoreError``."""
+        try:
+            return question(self._opened())
+        except UnreadableError:
+            kept = self._keeping.store()
+            if kept is None:
+                raise
+            return question(kept)
+
+    def _loaded(self, run_id: str) -> Run:
+        """The run from the store, else from what was kept of it, which holds until the store gives it again."""
+        try:
+            run = Run(plain(reviewed_run(self._opened().load(run_id))), reserved=self._reserved)
+        except UnreadableError as error:
+            kept, fault = self._keeping.store(), error
+            if kept is None:
+                raise
+            return self._substitutes.of(run_id, lambda: self._substitute(kept, run_id, fault))
+        return self._runs.of(run.run_id, lambda: run)
+
+    def _substitute(self, kept: ReadableStore, run_id: str, error: KorzinaError) -> Run:
+        try:
+            stored = kept.load(run_id)
+        except KorzinaError:
+            raise error from None
+        return Run(plain(reviewed_run(stored)), reserved=self._reserved, problem=error)
 
     def _changed(self, entry: Told) -> Told:
         self._looked = float("-inf")  # the next look is a fresh one

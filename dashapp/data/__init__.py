@@ -1,0 +1,9 @@
+"""``SegmentationData``: the read-only view of the store that every page is drawn from."""
+
+from dashapp.data.keeping import Keeping, KeepsLastGood
+from dashapp.data.punctual import PunctualStore
+from dashapp.data.run import Run
+from dashapp.data.segmentation_data import SegmentationData
+from dashapp.data.view import Champions, View
+
+__all__ = ["Champions", "Keeping", "KeepsLastGood", "PunctualStore", "Run", "SegmentationData", "View"]

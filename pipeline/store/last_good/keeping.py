@@ -1,0 +1,93 @@
+"""Keeping what a store holds: the list of its runs, and the files of its champions, for every process that asks."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import time
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+
+from pipeline.contract import Message
+from pipeline.errors import KorzinaError, StoreError, UnreadableError
+from pipeline.settings import Settings
+from pipeline.store import artifacts, reader
+from pipeline.store.facade import Store
+from pipeline.store.last_good import listing
+from pipeline.store.last_good.kept import KeptStore
+from pipeline.store.last_good.listing import Listing
+from pipeline.store.tracking.index import RunRow
+
+_RUN_ID = re.compile(r"[0-9a-f]{32}")
+_FILE = "last-good"  # in the cache of the store
+
+
+class LastGood:
+    """One store's last good state in its cache, below the home folder.
+
+    Processes share it without a lock: each file is replaced whole, and says by its checksum whether it is.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._file = artifacts.cache_of(settings) / _FILE
+        self._whole: set[str] = set()  # runs whose copy was checked by this process
+        self._read: tuple[tuple[int, int], KeptStore] | None = None
+
+    def keep(self) -> None:
+        """Ask the store, and keep what it holds; raises ``StoreError`` where it does not answer or nothing can be kept.
+
+        The list is replaced after the files that it needs are there, and before those that it no longer needs go.
+        """
+        store = Store.open(self._settings)
+        runs, models = store.rows()
+        now = Listing(time.time(), runs, models)
+        needed = [row for champion in reader.champions(models, now) for row in reader.find(now, champion.run_id)]
+        try:
+            for row in needed:
+                self._copy(store, row)
+            listing.write(self._file, now)
+        except OSError as error:
+            raise StoreError.because(
+                Message.of("{file} cannot be written ({why})", file=str(self._file), why=str(error.strerror)),
+                remedy=Message.of("give this user the right to write there, or free some disk space"),
+            ) from error
+        self._clean({row.run_id for row in needed}, runs)
+
+    def read(self) -> KeptStore:
+        """The store as it was last kept; raises ``UnreadableError`` where nothing was kept, or it is damaged."""
+        with suppress(OSError):  # what there is no file of is told by reading it
+            stat = self._file.stat()
+            stamp = (stat.st_mtime_ns, stat.st_ino)
+            if self._read is None or self._read[0] != stamp:
+                self._read = stamp, KeptStore(self._settings, listing.read(self._file))
+            return self._read[1]
+        return KeptStore(self._settings, listing.read(self._file))
+
+    def _copy(self, store: Store, row: RunRow) -> None:
+        """Put the run's files into the cache unless they are there and whole; what is damaged now is left as it was."""
+        target = self._file.parent / row.run_id
+        if row.run_id in self._whole and target.is_dir():
+            return
+        if not _is_whole(row, target):
+            with suppress(UnreadableError):
+                artifacts.RunFiles(row.run_id, store.folder(row)).copy_to(target)
+        if _is_whole(row, target):
+            self._whole.add(row.run_id)
+
+    def _clean(self, needed: set[str], runs: Sequence[RunRow]) -> None:
+        """Remove copies of runs that are gone, or that lie on this machine anyway and are no champions any more."""
+        fetched = {row.run_id for row in runs if artifacts.local_folder(row, self._settings) is None}
+        for copy in self._file.parent.iterdir():
+            if _RUN_ID.fullmatch(copy.name) and copy.name not in needed | fetched:
+                shutil.rmtree(copy, ignore_errors=True)  # another process may be at it too
+                self._whole.discard(copy.name)
+
+
+def _is_whole(row: RunRow, folder: Path) -> bool:
+    try:
+        artifacts.RunFiles(row.run_id, folder).check_all()
+    except KorzinaError:
+        return False
+    return True

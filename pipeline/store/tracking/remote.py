@@ -1,0 +1,148 @@
+"""What can be wrong with a store that is a server or another database, found out in seconds, before MLflow is imported.
+
+MLflow itself tries ten times to reach a database, for two minutes, and waits without end for one that is frozen.
+"""
+
+from __future__ import annotations
+
+import re
+import ssl
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from pipeline.contract import Message
+from pipeline.errors import UnreadableError
+from pipeline.settings import Settings
+from pipeline.store.tracking import preflight
+from pipeline.store.tracking.deadline import SilenceError, within
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+_PATIENCE = 3.0  # seconds for one look; a whole command is to end within ten
+_VERSIONS = "alembic_version"
+_CREATING = 0x6B6F727A  # "korz": the advisory lock under which the tables of a store are made
+# how long a connection may take, and after how long one to a machine that is gone breaks by itself
+_POSTGRES = {"connect_timeout": "3", "keepalives_idle": "5", "keepalives_interval": "2", "keepalives_count": "3"}
+_MYSQL = {"connect_timeout": "3"}
+
+
+def check(settings: Settings, *, create: bool = False) -> bool:
+    """Whether there is a store of this version; raises ``UnreadableError``.
+
+    With ``create`` it is no error that there is none, or none yet: another process may be making it.
+    """
+    try:
+        return within(_PATIENCE + 1, lambda: _look(settings, create=create))
+    except UnreadableError:
+        raise
+    except Exception as error:  # of whatever driver the address names
+        raise unreachable(settings, error) from error
+
+
+@contextmanager
+def only_one(settings: Settings) -> Iterator[None]:
+    """Let one process at a time make the tables of a store: MLflow's migrations break each other."""
+    with _connection(settings) as connection:
+        if connection.dialect.name == "postgresql":  # given back when the connection closes, whatever happens
+            connection.exec_driver_sql(f"SELECT pg_advisory_lock({_CREATING})")
+        yield
+
+
+def patient_uri(settings: Settings) -> str:
+    """The address of the store, with limits to how long connecting to a database may take; an operator's own stay."""
+    from sqlalchemy import make_url
+
+    if settings.store_uri.startswith(("http", "sqlite")):
+        return settings.store_uri
+    url = make_url(settings.store_uri)
+    limits = {"postgresql": _POSTGRES, "mysql": _MYSQL}.get(url.get_backend_name(), {})
+    missing = {name: value for name, value in limits.items() if name not in url.query}
+    return url.update_query_dict(missing).render_as_string(hide_password=False)
+
+
+def unreachable(settings: Settings, error: Exception) -> UnreadableError:
+    """A person's words for why a server or a database cannot be used."""
+    place, said = without_password(settings.store_uri), without_password(first_line(error))
+    if place.startswith("http"):
+        return UnreadableError.because(
+            Message.of("the tracking server {address} does not answer as it should", address=place),
+            found=said,
+            remedy=Message.of("start it, or check KORZINA_TRACKING_URI"),
+        )
+    if isinstance(error, SilenceError) or "timeout expired" in said:
+        return UnreadableError.because(
+            Message.of("the database {store} accepts connections and does not answer", store=place),
+            found=said,
+            remedy=Message.of("see whether it is frozen, overloaded or waits for a lock; nothing here needs a restart"),
+        )
+    return UnreadableError.because(
+        Message.of("the store {store} cannot be used", store=place),
+        found=said,
+        remedy=Message.of("check KORZINA_TRACKING_URI and that the database is up"),
+    )
+
+
+def first_line(error: Exception) -> str:
+    """The start of what an error says; its kind where it says nothing."""
+    lines = str(error).strip().splitlines() or [type(error).__name__]
+    return lines[0][:300]
+
+
+def without_password(text: str) -> str:
+    """``text`` with user and password taken out of every address in it."""
+    return re.sub(r"://[^/@\s'\"]*@", "://", text)
+
+
+def _look(settings: Settings, *, create: bool) -> bool:
+    if settings.store_uri.startswith("http"):
+        _ask_server(settings.store_uri)
+        return True
+    place = without_password(settings.store_uri)
+    with _connection(settings) as connection:
+        found = _versions(connection)
+    if create:
+        return bool(found) and preflight.schema_head() in (None, *found)
+    if not found:
+        raise UnreadableError.because(
+            Message.of("there is no store in the database {store}", store=place),
+            remedy=Message.of("check KORZINA_TRACKING_URI; 'korzina train' makes a new store"),
+        )
+    preflight.check_schema(found, place, place)
+    return True
+
+
+@contextmanager
+def _connection(settings: Settings) -> Iterator[Connection]:
+    import sqlalchemy
+
+    engine = sqlalchemy.create_engine(patient_uri(settings), poolclass=sqlalchemy.NullPool)
+    with engine.connect() as connection:
+        yield connection
+
+
+def _versions(connection: Connection) -> list[str]:
+    import sqlalchemy
+
+    if not sqlalchemy.inspect(connection).has_table(_VERSIONS):
+        return []
+    rows: Any = connection.exec_driver_sql(f"SELECT version_num FROM {_VERSIONS}")  # noqa: S608 (our own constant)
+    return [version for (version,) in rows]
+
+
+def _ask_server(address: str) -> None:
+    """Raise ``OSError`` where nobody answers; whatever answers is MLflow's to judge."""
+    parts = urlsplit(address)
+    plain = parts._replace(netloc=parts.netloc.rpartition("@")[2], path=f"{parts.path.rstrip('/')}/health").geturl()
+    try:
+        with urllib.request.urlopen(plain, timeout=_PATIENCE) as answer:  # noqa: S310 (http or https, as looked above)
+            answer.read(64)
+    except urllib.error.HTTPError as error:
+        error.close()
+    except urllib.error.URLError as error:
+        if not isinstance(error.reason, ssl.SSLError):  # certificates are checked, or not, as MLflow was told
+            raise
