@@ -149,9 +149,8 @@ def _search(
     chain = list(range(max(2, ks[0]), ks[-1] + 1))
     singles = _seedings(rows, chain, rng, effort.seedings, threads)
     if effort.again:
-        few = [k for k in chain if k <= FEW]
-        for k, fits in (_seedings(rows, few, rng, effort.again, threads) if few else {}).items():
-            singles[k] += fits
+        for k in (k for k in chain if k <= FEW):
+            singles[k] += (_best_of(rows, k, effort.again, rng),)
     best = {k: min(fits, key=lambda fit: fit.inertia) for k, fits in singles.items()}
     for _ in range(effort.passes):
         [up] = rng.spawn(1)
@@ -187,6 +186,15 @@ def _lloyd(rows: Array, centres: Array) -> _Fit:
     from sklearn.cluster import KMeans
 
     model = KMeans(len(centres), init=centres, n_init=1, tol=1e-3, max_iter=100, copy_x=True).fit(rows)
+    return _Fit(model.cluster_centers_, float(model.inertia_), model.labels_)
+
+
+def _best_of(rows: Array, k: int, seedings: int, rng: np.random.Generator) -> _Fit:
+    """The best of several seedings in one call, which checks and prepares the rows once: half the time."""
+    from sklearn.cluster import KMeans
+
+    state = int(rng.integers(2**31 - 1))
+    model = KMeans(k, n_init=seedings, tol=1e-3, max_iter=100, random_state=state, copy_x=True).fit(rows)
     return _Fit(model.cluster_centers_, float(model.inertia_), model.labels_)
 
 

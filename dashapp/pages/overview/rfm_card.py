@@ -44,7 +44,7 @@ def _across(place: Component) -> Component:
 def across_segments(held: rfm_numbers.Cells, cards: Sequence[SegmentCard]) -> Component:
     """Cells by segments; the name of each is a button that does what a click on its square does."""
     share = [_("Share of revenue")] if held.column else []
-    header = [_("RFM cell"), _("Customers"), *share, *(segment_with_trust(one) for one in cards)]
+    header = [_("RFM cell"), _("Customers"), *share, *(segment_with_trust(one, cards) for one in cards)]
     names = [
         html.Button(
             rfm_numbers.name(held, cell), id=shared.toggle(RFM, cell, "rfm"), type="button", className="k-link-button"
