@@ -22,7 +22,7 @@ from pipeline.reading.kept import kept, state_of
 from pipeline.reading.kinds import convert, infer, not_readable
 from pipeline.reading.lines import judge_days
 from pipeline.reading.queries import ANSWER, Given, account, answer, answering, asked, last_of, opened, query_failed
-from pipeline.reading.raw import RawTable
+from pipeline.reading.raw import RawTable, refuse_starving
 from pipeline.reading.shapes.archives import is_archive
 from pipeline.reading.shapes.files import files_in, find_files, is_parquet, package_folder, refuse_outside
 from pipeline.reading.shapes.together import read_files
@@ -31,7 +31,6 @@ from pipeline.spec import Source, Spec
 
 Table: TypeAlias = list[Path] | Arrow  # a table's files, or the table itself
 _ROWS = {"encoding", "delimiter", "sheet", "header"}  # keys of a source on which the rows of its texts depend
-_MOST_CELLS = 400_000_000  # rows x columns; a small Parquet file can unfold to more memory than there is
 
 
 def read_source(spec: Spec, data: Data | None) -> RawTable:
@@ -147,17 +146,6 @@ def _tables(spec: Spec, data: Data | None) -> tuple[dict[str, Table], str]:
     )
 
 
-def _refuse_bombs(files: list[Path], width: int) -> None:
-    rows = count_rows(files)
-    if rows * width > _MOST_CELLS:
-        raise InputError.because(
-            Message.of("{file}: too large to read as one customer table", file=str(files[0])),
-            found=Message.of("{rows} rows x {columns} columns", rows=Quantity(rows), columns=Quantity(width)),
-            expected=Message.of("at most {n} values", n=Quantity(_MOST_CELLS)),
-            remedy=Message.of("add [source] query to the spec, which makes one row a customer of them"),
-        )
-
-
 def _typed_table(spec: Spec, table: Table, shown: str) -> RawTable:
     """Parquet files or a table in memory, whose columns have types already."""
     in_files = isinstance(table, list)
@@ -165,7 +153,7 @@ def _typed_table(spec: Spec, table: Table, shown: str) -> RawTable:
         with tables({SINGLE: table} if in_files else {}, {} if in_files else {SINGLE: table}) as engine:
             described = engine.columns(SINGLE)
             if isinstance(table, list):
-                _refuse_bombs(table, len(described))
+                refuse_starving(count_rows(table), len(described), str(table[0]))
             nested = [
                 name for name, kind in described.items() if "[" in kind or kind.startswith(("STRUCT", "MAP", "UNION"))
             ]
@@ -198,6 +186,7 @@ def _typed(frame: pd.DataFrame, source: str, tables: dict[str, int], notes: tupl
             expected=Message.of("one row a customer"),
             remedy=Message.of("look into the data; where the spec has source.query, check what it leaves out"),
         )
+    refuse_starving(*frame.shape, source, held=True)
     return RawTable(frame, source, np.arange(1, len(frame) + 1, dtype=np.int64), tables=tables, notes=notes)
 
 
