@@ -14,6 +14,7 @@ from pipeline.contract import (
     SavedSweep,
     verdicts,
 )
+from pipeline.errors import StarvedError
 from pipeline.helper_tasks import (
     close_unfinished,
     load_baskets,
@@ -107,7 +108,7 @@ def train(request: Request, settings: Settings, progress: Progress | None = None
             return record_and_promote(
                 analysis.training, settings, experiment, request.promote, helper, watch, images, saving
             )
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, StarvedError):
         if saving.is_set():  # the helper was stopped in the middle of it
             close_unfinished(settings, experiment)
         raise
@@ -249,7 +250,7 @@ def log_analysis(
             training = _followed(analysis, before.result(), helper)
             images = {one.record.k: _draw(helper, one, training.dataset) for one in training.candidates}
             return record_and_promote(training, settings, name, promote, helper, watch, images, saving)
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, StarvedError):
         if saving.is_set():
             close_unfinished(settings, name)
         raise

@@ -22,14 +22,13 @@ from pipeline.reading.kinds import convert, not_readable
 from pipeline.reading.limits.parquet import refuse_unfolding
 from pipeline.reading.lines import judge_days
 from pipeline.reading.queries import ANSWER, Given, account, answer, answering, asked, last_of, opened, query_failed
-from pipeline.reading.raw import RawTable
+from pipeline.reading.raw import RawTable, refuse_starving
 from pipeline.reading.shapes.archives import is_archive
 from pipeline.reading.shapes.files import files_in, find_files, is_parquet, package_folder, refuse_outside
 from pipeline.reading.stored import has_any, inferred, read_stored, read_text, whole_table
 from pipeline.spec import Spec, is_named
 
 Table: TypeAlias = list[Path] | Arrow  # a table's files, or the table itself
-_MOST_CELLS = 400_000_000  # rows x columns; a small Parquet file can unfold to more memory than there is
 
 
 def read_source(spec: Spec, data: Data | None) -> RawTable:
@@ -151,17 +150,6 @@ def _is_one_file(data: Data | None, tables: int) -> bool:
     return isinstance(data, str) and tables == 1 and not Path(data).expanduser().is_dir()
 
 
-def _refuse_bombs(files: list[Path], width: int) -> None:
-    rows = count_rows(files)
-    if rows * width > _MOST_CELLS:
-        raise InputError.because(
-            Message.of("{file}: too large to read as one customer table", file=str(files[0])),
-            found=Message.of("{rows} rows x {columns} columns", rows=Quantity(rows), columns=Quantity(width)),
-            expected=Message.of("at most {n} values", n=Quantity(_MOST_CELLS)),
-            remedy=Message.of("add [source] query to the spec, which makes one row a customer of them"),
-        )
-
-
 def _typed_table(spec: Spec, table: Table, shown: str) -> RawTable:
     """Parquet files or a table in memory, whose columns have types already."""
     in_files = isinstance(table, list)
@@ -171,7 +159,7 @@ def _typed_table(spec: Spec, table: Table, shown: str) -> RawTable:
         with tables({SINGLE: table} if in_files else {}, {} if in_files else {SINGLE: table}) as engine:
             described = engine.columns(SINGLE)
             if isinstance(table, list):
-                _refuse_bombs(table, len(described))
+                refuse_starving(count_rows(table), len(described), str(table[0]))
             nested = [
                 name for name, kind in described.items() if "[" in kind or kind.startswith(("STRUCT", "MAP", "UNION"))
             ]
@@ -204,6 +192,7 @@ def _typed(frame: pd.DataFrame, source: str, tables: dict[str, int], notes: tupl
             expected=Message.of("one row a customer"),
             remedy=Message.of("look into the data; where the spec has source.query, check what it leaves out"),
         )
+    refuse_starving(*frame.shape, source, held=True)
     return RawTable(frame, source, np.arange(1, len(frame) + 1, dtype=np.int64), tables=tables, notes=notes)
 
 
