@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -118,6 +119,16 @@ def _remove(store: Store, request: PurgeRequest, shown: PurgePlan) -> None:
         told = f"{what}: {counts['sweeps']} trainings, {counts['runs']} runs, rows of {counts['changed_sweeps']} others"
         by_operator(Settings(), "purge", rows=counts["rows"], told=told)
         carry_out(eraser, plan)
+    _make_reports(child.run_id for found in plan.rows for child in found.sweep.children if child.in_use)
+
+
+def _make_reports(champions: Iterable[str]) -> None:
+    """The reports of champions anew, which were drawn from everybody."""
+    from pipeline.serving import ReportMaker
+
+    with ReportMaker(Settings(), partial(typer.echo, err=True)) as maker:
+        for run_id in champions:
+            maker.make(run_id)
 
 
 def _training(parent: StoredRun) -> str:

@@ -13,8 +13,6 @@ from pipeline.purging.sweeps import Sweep, experiments_of, sorted_out
 from pipeline.purging.traces import Traces
 from pipeline.store import Eraser, RunFiles, StoredRun
 
-_NOTE = "purge.json"  # beside a sweep's files while its rows are being removed: places of rows, no values
-
 
 def carry_out(eraser: Eraser, plan: PurgePlan) -> None:
     """Remove for good what ``plan`` says. Raises ``StoreError``; what was begun is ended by the next purge.
@@ -30,7 +28,7 @@ def carry_out(eraser: Eraser, plan: PurgePlan) -> None:
     eraser.delete_orphans(plan.orphans)
     eraser.finish(experiments_of([*gone, *(found.sweep.parent for found in plan.rows)]))
     for found in plan.rows:
-        eraser.forget(found.sweep.parent, _NOTE)
+        eraser.forget(found.sweep.parent)
 
 
 def finish_pending(eraser: Eraser) -> int:
@@ -45,7 +43,7 @@ def finish_pending(eraser: Eraser) -> int:
     if pending:
         eraser.finish(experiments_of(found.sweep.parent for found in pending))
     for found in pending:
-        eraser.forget(found.sweep.parent, _NOTE)
+        eraser.forget(found.sweep.parent)
     return len(pending)
 
 
@@ -53,7 +51,7 @@ def _remove_rows(eraser: Eraser, found: SweepRows, traces: Traces) -> None:
     """Children first: their labels stand at the places of the parent's customers, which a kill must not lose."""
     parent, note = found.sweep.parent, {"keys": found.keys, "aside": found.aside, "customers": found.customers}
     if found.keys:  # rows set aside alone are found again by whoever asks again
-        eraser.note(parent, _NOTE, json.dumps(note))
+        eraser.note(parent, json.dumps(note))
     removal = Removal(eraser.files(parent), found.keys, found.aside, traces)
     sizes = {}
     for child in found.sweep.children:
@@ -72,7 +70,7 @@ def _remove_rows(eraser: Eraser, found: SweepRows, traces: Traces) -> None:
 
 def _noted(eraser: Eraser, sweep: Sweep) -> SweepRows | None:
     """What the note of a killed purge says."""
-    text = eraser.noted(sweep.parent, _NOTE)
+    text = eraser.noted(sweep.parent)
     if not text:
         return None
     note = json.loads(text)

@@ -18,7 +18,7 @@ from pipeline.settings import Settings
 from pipeline.store.artifacts import RunFiles, local_folder
 from pipeline.store.faults import Fault
 from pipeline.store.tracking.index import Index, RunRow
-from pipeline.store.tracking.names import ALIAS
+from pipeline.store.tracking.names import ALIAS, NOTE_OF_PURGE
 from pipeline.store.tracking.writers import close_dead_runs, dead_runs
 
 _RUN_FOLDER = re.compile(r"[0-9a-f]{32}")
@@ -35,6 +35,7 @@ def examine(client: MlflowClient, index: Index, settings: Settings) -> tuple[Fau
     return (
         *_unfinished(client, experiments),
         *_damaged(index, settings),
+        *_half_purged(settings),
         *_lost_champions(client, there),
         *_orphaned(client, settings, experiments, {run.info.run_id for run in runs}),
     )
@@ -87,6 +88,21 @@ def _problem(row: RunRow, folder: Path) -> KorzinaError | None:
     except KorzinaError as error:
         return error
     return None
+
+
+def _half_purged(settings: Settings) -> Iterator[Fault]:
+    """Sweeps in which a purge was killed: some of their runs still hold rows that were to be removed."""
+    root = Path(settings.artifacts) if settings.artifacts and "://" not in settings.artifacts else None
+    for note in sorted(root.glob(f"*/*/{NOTE_OF_PURGE}")) if root is not None else ():
+        run = note.parent.name
+        yield Fault(
+            "half purged",
+            note.parent.parent.name,
+            run,
+            f"the removal of rows from the training {run} was broken off",
+            "run any 'korzina purge' again: it ends what was begun first",
+            mendable=False,
+        )
 
 
 def _lost_champions(client: MlflowClient, runs: Collection[str]) -> Iterator[Fault]:

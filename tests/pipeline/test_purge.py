@@ -189,6 +189,7 @@ def test_a_kill_in_the_middle_is_ended_by_the_next_purge(
     with pytest.raises(KeyboardInterrupt):
         purge(settings, customers=(ID,))
     monkeypatch.undo()
+    assert "half purged" in {fault.kind for fault in Store.open(settings).examine()}
 
     with Store.open(settings).erasing() as eraser:
         finish_pending(eraser)
@@ -267,6 +268,7 @@ def test_a_request_that_says_nothing_is_refused(asked: dict[str, object]) -> Non
 def command(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> CliRunner:
     monkeypatch.setenv("KORZINA_HOME", str(settings.home))
     monkeypatch.setenv("KORZINA_SECRET_KEY", "0f9d" * 4 + "c7a1b2e8" * 3)
+    monkeypatch.setattr("pipeline.serving.ReportMaker.make", lambda *_arguments: None)  # a process of its own
     return CliRunner()
 
 

@@ -15,7 +15,7 @@ from pipeline.settings import Settings
 from pipeline.store.artifacts import RunFiles, attach, folder_below
 from pipeline.store.erasing import folders
 from pipeline.store.erasing.stored import StoredRun
-from pipeline.store.tracking.names import PURGED
+from pipeline.store.tracking.names import NOTE_OF_PURGE, PURGED
 from pipeline.store.tracking.writers import is_dead
 
 if TYPE_CHECKING:
@@ -74,18 +74,18 @@ class Eraser:
             if folder.is_dir():
                 how(folder)
 
-    def note(self, run: StoredRun, name: str, text: str) -> None:
-        """Keep a note of the purge beside the run's files, until ``forget``."""
-        attach(self._folder(run).parent, name, text.encode())
+    def note(self, run: StoredRun, text: str) -> None:
+        """Keep a note of the purge beside the run's files, until ``forget``: places of rows, and no values."""
+        attach(self._folder(run).parent, NOTE_OF_PURGE, text.encode())
 
-    def noted(self, run: StoredRun, name: str) -> str:
+    def noted(self, run: StoredRun) -> str:
         """That note; empty where there is none."""
-        place = self._folder(run).parent / name
+        place = self._folder(run).parent / NOTE_OF_PURGE
         return place.read_text("utf-8") if place.is_file() else ""
 
-    def forget(self, run: StoredRun, name: str) -> None:
+    def forget(self, run: StoredRun) -> None:
         """Remove the note."""
-        (self._folder(run).parent / name).unlink(missing_ok=True)
+        (self._folder(run).parent / NOTE_OF_PURGE).unlink(missing_ok=True)
 
     def delete(self, runs: Collection[StoredRun]) -> None:
         """Remove runs for good: first from the database, so that a kill leaves folders that no run knows."""
