@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from dash import html
 from dash.development.base_component import Component
 
@@ -10,6 +12,10 @@ from dashapp.findings import rfm_numbers
 from dashapp.i18n import _
 from dashapp.report.parts import sentences, sheet
 from dashapp.widgets import segment_with_trust, table
+from pipeline.contract import SegmentCard
+
+_MOST_BESIDE = 4  # segments that have room as columns on a sheet of paper
+_LARGEST = 3  # cells named of a segment
 
 
 def rfm(run: Run) -> Component | None:
@@ -19,8 +25,13 @@ def rfm(run: Run) -> Component | None:
         return None
     across, limits = _("Which cells are the segments made of?"), _("Which values have which score?")
     share = [_("Share of revenue")] if held.column else []
-    header = [_("RFM cell"), _("Customers"), *share, *(segment_with_trust(card) for card in it.cards)]
-    named = [[rfm_numbers.name(held, cell), *row] for cell, row in zip(held.held, rfm_numbers.rows(held), strict=True)]
+    beside = it.cards if len(it.cards) <= _MOST_BESIDE else []
+    header = [_("RFM cell"), _("Customers"), *share, *(segment_with_trust(card) for card in beside)]
+    named = [
+        [rfm_numbers.name(held, cell), *row[: len(header) - 1]]
+        for cell, row in zip(held.held, rfm_numbers.rows(held), strict=True)
+    ]
+    by_segment = [] if beside else [_largest(held, it.cards)]
     return sheet(
         "rfm",
         it,
@@ -29,8 +40,22 @@ def rfm(run: Run) -> Component | None:
             *sentences(rfm_numbers.summary(held), _(rfm_numbers.WHAT)),
             html.H3(across),
             table(header, named, caption=across),
+            *by_segment,
             html.H3(limits),
             table(*rfm_numbers.limits(it, it.rfm), caption=limits),
             *sentences(*it.rfm.notes),
         ],
     )
+
+
+def _largest(held: rfm_numbers.Cells, cards: Sequence[SegmentCard]) -> Component:
+    """The largest cells of each segment, where the segments are too many to be columns."""
+    title = _("Which cells are the segments made of?")
+    cells = {cell: row[-len(cards) :] for cell, row in zip(held.held, rfm_numbers.rows(held), strict=True)}
+    rows = []
+    for place, card in enumerate(cards):
+        counts = held.segments[place]
+        ranked = sorted(cells, key=lambda cell: -counts[held.cells.tokens.index(cell)])[:_LARGEST]
+        told = [f"{rfm_numbers.name(held, cell)}: {cells[cell][place]}" for cell in ranked]
+        rows.append([segment_with_trust(card), "; ".join(told)])
+    return table([_("Segment"), _("RFM cell")], rows, caption=title)

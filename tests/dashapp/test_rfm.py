@@ -238,5 +238,21 @@ def test_the_report_has_a_sheet_with_cells_by_segments(run: Run, code: str, titl
     assert [cell for cell in cells if told.tell(RFM_NAMES[cell]) not in words] == []
 
 
+def test_the_report_names_the_largest_cells_where_segments_have_no_room_as_columns(
+    segmentation: Segmentation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("dashapp.report.rfm._MOST_BESIDE", 2)
+    it = segmentation
+    crossed = pd.crosstab(it.assignments["segment"], it.rfm_scores[RfmScores.CELL])
+
+    (sheet,) = re.findall(r'<section id="rfm".*?</section>', report(Run(it), "en"), flags=re.DOTALL)
+
+    words = html.unescape(re.sub("<[^>]+>", " ", sheet)).replace("\N{NO-BREAK SPACE}", " ")
+    assert sheet.count("<table") == 3
+    for segment, card in enumerate(it.cards):
+        largest = crossed.loc[segment].max()
+        assert f": {largest:,} ({largest / card.size:.0%})".replace("%", " %") in words
+
+
 def test_the_report_of_a_run_without_rfm_has_no_such_sheet(training: Training) -> None:
     assert 'id="rfm"' not in report(Run(as_stored(training, RUN, k=3)), "en")
