@@ -27,18 +27,10 @@ cli.attach_accounts(app)
 cli.attach_purge(app)
 
 
-def _tell_version(wanted: bool) -> None:
-    if wanted:
-        from pipeline import __version__
-
-        typer.echo(f"korzina {__version__}")
-        raise typer.Exit
-
-
 @app.callback()
 def korzina(
     version: Annotated[
-        bool, typer.Option("--version", help="Print the version and exit.", callback=_tell_version, is_eager=True)
+        bool, typer.Option("--version", help="Print the version and exit.", callback=cli.tell_version, is_eager=True)
     ] = False,
 ) -> None:
     """Korzina: customer segmentation from raw data to a promoted, explained champion."""
@@ -175,7 +167,8 @@ def campaigns(
     else:
         from pipeline.summary import told_plan
 
-        for line in told_plan(plan, run.dataset.currency):
+        assumed = [name for name, value in (("cost", cost), ("revenue", revenue)) if value is None]
+        for line in told_plan(plan, run.dataset.currency, assumed):
             typer.echo(line)
 
 

@@ -246,7 +246,7 @@ class SegmentationData:
         if chosen is None:
             return [NOTHING_PROMOTED]
         try:
-            self._opened().load(chosen.run_id)
+            self.run(chosen.run_id)  # kept: it is what a page would show, and large
         except KorzinaError as error:
             return [str(error)]
         return []

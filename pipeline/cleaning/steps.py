@@ -39,7 +39,7 @@ def remove(frame: pd.DataFrame, gone: pd.Series, entry: LedgerEntry, action: str
     number = int(gone.sum())
     counted = entry.model_copy(update={"quarantined" if action == "quarantine" else "dropped": number})
     aside = tuple((entry.rule, int(at)) for at in frame.index[gone]) if action == "quarantine" else ()
-    return Step(frame[~gone], (counted,), aside)
+    return Step(frame[~gone] if number else frame, (counted,), aside)
 
 
 def exact_duplicates(frame: pd.DataFrame, where: Where) -> Step:

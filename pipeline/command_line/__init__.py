@@ -21,7 +21,7 @@ from pipeline.command_line.options import (
 )
 from pipeline.command_line.placing import place, told_placed
 from pipeline.command_line.removal import attach_purge
-from pipeline.command_line.terminal import can_ask
+from pipeline.command_line.terminal import can_ask, tell_version
 from pipeline.command_line.trial import Wanted, answers_of, as_document, data_of, target_of, told, try_draft
 
 __all__ = [
@@ -54,6 +54,7 @@ __all__ = [
     "schema_into",
     "settings_fault",
     "target_of",
+    "tell_version",
     "told",
     "told_faults",
     "told_in",

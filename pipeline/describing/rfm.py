@@ -15,7 +15,6 @@ import pandas as pd
 
 from pipeline.contract import (
     TABLES,
-    Assignments,
     Customers,
     Joined,
     Labels,
@@ -57,8 +56,7 @@ def rfm_cells(training: Training, candidate: Candidate) -> pd.DataFrame:
     """The ``rfm_cells`` table of one k; customers without a cell are left out, unknown money adds nothing."""
     if training.rfm is None:
         raise ValueError("the training has no RFM scores")
-    segments = candidate.assignments[Assignments.SEGMENT].to_numpy(dtype=np.int64)
-    return count_cells(training.rfm, training.rfm_scores, training.customers, segments)
+    return count_cells(training.rfm, training.rfm_scores, training.customers, candidate.labels)
 
 
 def count_cells(scale: RfmScale, scores: pd.DataFrame, customers: pd.DataFrame, segments: Labels) -> pd.DataFrame:

@@ -1,5 +1,6 @@
 """What a run leaves behind: metrics, tables, words, plots and the model, ready for the store."""
 
+from pipeline.recording.drafts import drafts
 from pipeline.recording.record import (
     draw,
     draw_curves,
@@ -10,4 +11,13 @@ from pipeline.recording.record import (
     write_models,
 )
 
-__all__ = ["draw", "draw_curves", "drawable", "prepare_drawing", "profile_table", "record_training", "write_models"]
+__all__ = [
+    "drafts",
+    "draw",
+    "draw_curves",
+    "drawable",
+    "prepare_drawing",
+    "profile_table",
+    "record_training",
+    "write_models",
+]

@@ -157,8 +157,7 @@ class Store:
         cards = with_names(reader.cards(row, self.folder), row.run_id, self._names(row.experiment))
         entry = notes.entry(row.run_id, cards, key, who=who, name=name, note=note)
         with self._registry() as registry:
-            registry.annotate(row.experiment, entry)
-        return entry
+            return registry.annotate(row.experiment, entry)
 
     def champion(self, experiment: str) -> Champion | None:
         """The promoted run of ``experiment``; None where nothing (that still exists) was promoted."""

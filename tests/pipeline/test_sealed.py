@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import time
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -49,6 +51,18 @@ QUESTIONS = (
     "SELECT * FROM spec",
     "SELECT * FROM duckdb_secrets()",
     "SELECT (SELECT content FROM read_text('{secret}')) AS id, * FROM data",
+    # what other versions had no eye on: functions that run SQL, take addresses in memory, or lists of files
+    "SELECT * FROM json_execute_serialized_sql(json_serialize_sql('SELECT * FROM read_text(''{secret}'')'))",
+    "SELECT * FROM query_table(['{secret}'])",
+    "SELECT * FROM arrow_scan(1, 2, 3)",
+    "SELECT * FROM pandas_scan(1)",
+    "SELECT * FROM read_csv(['{secret}', '{secret}'])",
+    "SELECT * FROM read_ndjson_objects('{secret}')",
+    "SELECT [x FOR x IN (SELECT content FROM read_text('{secret}'))] AS id",
+    "WITH x AS MATERIALIZED (SELECT * FROM '{secret}') FROM x",
+    "SELECT * FROM data POSITIONAL JOIN '{secret}'",
+    "SELECT COLUMNS(*) FROM glob('/*')",
+    "SELECT * FROM which_secret('s3://x', 's3')",
 )
 STATEMENTS = (
     "COPY data TO '{made}'",
@@ -81,6 +95,11 @@ STATEMENTS = (
     "COPY data TO '{made}'; SELECT * FROM data",
     "SELECT * FROM data; SELECT * FROM data",
     "SELECT 1; SET lock_configuration = false",
+    "CALL enable_logging('FileSystem', storage = 'file')",
+    "MERGE INTO data USING data AS d ON TRUE WHEN MATCHED THEN DELETE",
+    "COMMENT ON VIEW data IS 'x'",
+    "DETACH x",
+    "BEGIN",
     "-- nothing",
     "",
 )
@@ -306,3 +325,58 @@ def test_a_database_is_only_read(fill: Fill, sql: str, tmp_path: Path) -> None:
 
     assert "is no SELECT" in said or "cannot be read" in said
     assert len(read_source(tiny_spec(), f"sqlite:///{file}").frame) == 20
+
+
+def test_an_address_cannot_ask_for_more(tmp_path: Path) -> None:
+    """SQLite makes a file, or changes it, where an address says ``mode=rwc``; a name may hold signs of an address."""
+    file = tmp_path / "shop 100%#.db"
+    with closing(sqlite3.connect(file)) as connection:
+        tiny_rows().to_sql("customers", connection, index=False)
+    before = file.read_bytes()
+
+    for asked in ("", "?mode=rwc", "?mode=rw&uri=true", "?immutable=0&mode=rwc&cache=shared"):
+        assert len(read_source(tiny_spec(), f"sqlite:///{file}{asked}").frame) == 20
+    with pytest.raises(InputError, match="no such database file"):
+        read_source(tiny_spec(), f"sqlite:///{tmp_path}/new.db?mode=rwc")
+
+    assert file.read_bytes() == before
+    assert [other.name for other in tmp_path.iterdir()] == [file.name]
+
+
+@pytest.mark.parametrize("file", ["/etc/passwd", "../secret.sql", "a/../../secret.sql", "~/secret.sql"])
+def test_a_query_in_a_file_lies_in_the_folder_of_its_spec(file: str, tmp_path: Path) -> None:
+    folder = tmp_path / "given"
+    folder.mkdir()
+    (tmp_path / "secret.sql").write_text(CANARY)
+    spec = folder / "spec.toml"
+    spec.write_text(
+        f'name = "x"\n[id]\ncolumn = "id"\n[columns.spend]\nrole = "active"\n[source]\nquery_file = "{file}"\n'
+    )
+
+    with pytest.raises(SpecError, match="query_file leads out of the spec's folder") as caught:
+        load_spec(str(spec))
+
+    assert CANARY not in str(caught.value)
+
+
+def test_a_query_in_a_file_that_is_no_text_is_told_in_words(tmp_path: Path) -> None:
+    (tmp_path / "query.sql").write_bytes(b"\xff\xfe\x00")
+    spec = tmp_path / "spec.toml"
+    spec.write_text(
+        'name = "x"\n[id]\ncolumn = "id"\n[columns.spend]\nrole = "active"\n[source]\nquery_file = "query.sql"\n'
+    )
+
+    with pytest.raises(SpecError, match="no UTF-8 text"):
+        load_spec(str(spec))
+
+
+@pytest.mark.parametrize("query", ["/**/" * 5_000 + "x", "-" * 50_000, "(" * 50_000, " " * 50_000 + "x"])
+def test_no_beginning_of_a_query_takes_long_to_judge(query: str, tmp_path: Path) -> None:
+    with closing(sqlite3.connect(tmp_path / "a.db")) as connection:
+        tiny_rows().to_sql("customers", connection, index=False)
+    started = time.process_time()
+
+    with pytest.raises(SpecError, match="is no SELECT"):
+        read_source(tiny_spec(source={"query": query}), f"sqlite:///{tmp_path}/a.db")
+
+    assert time.process_time() - started < 2

@@ -20,9 +20,9 @@ from pipeline.contract import (
     RfmScale,
     SegmentCard,
 )
-from pipeline.describing.describe import profile_categories, revenue_shares, typical_customers
+from pipeline.describing.describe import profile_categories, read_categories, revenue_shares, typical_customers
 from pipeline.describing.passive import describe_passive, read_traits
-from pipeline.describing.profiles import profile, read_columns
+from pipeline.describing.profiles import profile
 from pipeline.describing.rfm import count_cells
 from pipeline.segmenting import apply_transform
 from pipeline.stages import Features, Partition
@@ -50,11 +50,13 @@ def described_anew(
     labels = labels_of(assignments)
     features = Features(apply_transform(customers, transform), transform)
     partition = Partition(len(centres), centres, labels, inertia=np.nan, seed_spread=None, seconds=0.0)
+    (profiles,) = profile(customers, dataset, features, [partition])
+    distances = assignments[Assignments.DISTANCE].to_numpy(dtype=np.float64)
     tables = {
-        Artifacts.PROFILES: profile(read_columns(customers, dataset, features), partition),
-        Artifacts.CATEGORY_PROFILES: profile_categories(customers, dataset, partition),
+        Artifacts.PROFILES: profiles,
+        Artifacts.CATEGORY_PROFILES: profile_categories(read_categories(customers, dataset), partition),
         Artifacts.PASSIVE: describe_passive(read_traits(customers, dataset), labels, partition.k),
-        Artifacts.TYPICAL: typical_customers(assignments),
+        Artifacts.TYPICAL: typical_customers(labels, distances, partition.k),
     }
     if rfm is not None:
         scores = rfm.score(customers)

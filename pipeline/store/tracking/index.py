@@ -107,7 +107,7 @@ class SqliteIndex:
             facts = {
                 table: _facts(
                     connection.execute(
-                        f"SELECT t.run_uuid, t.key, t.value FROM {table} t "  # noqa: S608 (our own constants)
+                        f"SELECT t.run_uuid, t.key, t.value FROM {table} t "
                         f"WHERE t.run_uuid IN (SELECT r.run_uuid {_RUNS})",
                         values,
                     )
