@@ -15,6 +15,7 @@ from pipeline.purging.sweeps import Rows, Sweep, sorted_out
 from pipeline.purging.traces import Traces, cells_of, cells_still_there
 from pipeline.store import Eraser, StoredRun
 
+UNREADABLE = "text"  # the column of rows set aside that holds lines which could not be taken apart
 _LEAST_LEFT = 10  # customers; a sweep of fewer is removed as a whole
 
 
@@ -161,9 +162,11 @@ def _rows_of(ids: frozenset[str], sweep: Sweep, rows: Rows) -> SweepRows:
     keys, aside = np.zeros(len(rows.customers), dtype=bool), np.zeros(len(rows.quarantine), dtype=bool)
     if column in rows.customers:
         keys = _text(rows.customers[column]).isin(ids).to_numpy()
-    for name in rows.quarantine:
-        cells = _text(rows.quarantine[name])
-        aside |= (cells.isin(ids) if name == column else cells.map(lambda cell: traces.redact(cell) != cell)).to_numpy()
+    if column in rows.quarantine:
+        aside |= _text(rows.quarantine[column]).isin(ids).to_numpy()
+    if UNREADABLE in rows.quarantine:
+        lines = _text(rows.quarantine[UNREADABLE])
+        aside |= np.array([traces.redact(line) != line for line in lines], dtype=bool)
     return SweepRows(sweep, len(keys), _places(keys), _places(aside))
 
 

@@ -77,9 +77,10 @@ class Removal:
     def rewrite_parent(self, files: RunFiles, folder: Path) -> None:
         """The run that holds the customers."""
         for name in filter(files.has, _OF_CUSTOMERS):
-            _write(folder, name, self.left(files.table(name)))
+            _write(folder, name, self.traces.redact_cells(self.left(files.table(name))))
         aside = files.table(Artifacts.QUARANTINE)
-        _write(folder, Artifacts.QUARANTINE, aside.drop(index=aside.index[list(self.aside)]).reset_index(drop=True))
+        aside = aside.drop(index=aside.index[list(self.aside)]).reset_index(drop=True)
+        _write(folder, Artifacts.QUARANTINE, self.traces.redact_cells(aside))
         ledger = _without_examples(files.record(Artifacts.LEDGER, Ledger), len(self.keys))
         (folder / Artifacts.LEDGER).write_text(ledger.as_json(), "utf-8")
         self._finish(folder, {Artifacts.LEDGER: ledger})

@@ -52,6 +52,16 @@ class Traces:
             if after != before:
                 file.write_text(after, "utf-8", "surrogateescape")
 
+    def redact_cells(self, table: pd.DataFrame) -> pd.DataFrame:
+        """The same for cells of other people that name one of the ids, as "recommended by" does."""
+        ids, changed = self.without_cells(), {}
+        for name in table.columns:
+            words = {word for word in _texts(table[name]) if ids.redact(word) != word}
+            if words:
+                cells = table[name].astype(object)
+                changed[name] = cells.where(cells.isna(), cells.map(lambda cell: ids.redact(str(cell)))).astype("str")
+        return table.assign(**changed) if changed else table
+
     def without_cells(self) -> Traces:
         """The ids alone."""
         return Traces(self.ids)

@@ -85,6 +85,7 @@ def test_a_sqlite_store_comes_back_whole_with_its_accounts(
 
 
 @pytest.mark.e2e
+@pytest.mark.long
 @pytest.mark.skipif(shutil.which("pg_dump") is None, reason="no pg_dump on this machine")
 def test_a_postgresql_store_comes_back_whole(training: Training, tmp_path: Path) -> None:
     import psycopg

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import shutil
+import zipfile
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from pipeline.purging import PurgePlan, PurgeRequest, carry_out, finish_pending,
 from pipeline.settings import Settings
 from pipeline.stages import Training
 from pipeline.store import Eraser, Store
+from pipeline.store.tracking import preflight
 from tests.support import make_training, save_training, with_sample_rfm
 
 ID, NAME, CITY = "CANARY-4711", 'Żółć "Ångström" <&> Kanarienvogel', "Canary-upon-Tyne"
@@ -35,6 +37,8 @@ def planted() -> Training:
     customers.loc[7, "customer_id"] = ID
     customers["surname"] = pd.Series([f"Name {place % 9}" for place in range(len(customers))], dtype="str")
     customers.loc[7, "surname"] = NAME
+    customers["advised_by"] = pd.Series([None] * len(customers), dtype="str")
+    customers.loc[9, "advised_by"] = ID  # in somebody else's row
     customers["marital_status"] = customers["marital_status"].astype("str")
     customers.loc[7, "marital_status"] = CITY
     quarantine = pd.DataFrame(
@@ -151,6 +155,7 @@ def test_a_purged_customer_is_in_no_byte_of_the_store(settings: Settings, purged
     assert sum(card.size for card in after.cards) == len(after.customers) == 119
     assert (after.ledger.rows_out, after.ledger.dropped) == (before.ledger.rows_out - 1, before.ledger.dropped + 1)
     assert after.quarantine["customer_id"].tolist() == ["C99999"]
+    assert after.customers["advised_by"].dropna().tolist() == ["removed"]
 
 
 def test_what_is_left_verifies_and_is_described_by_who_is_left(purged: Settings, saved: SavedSweep) -> None:
@@ -165,6 +170,20 @@ def test_what_is_left_verifies_and_is_described_by_who_is_left(purged: Settings,
         assert counted == len(run.customers)
     assert store.champion("sample") is not None
     assert [note.note for note in store.annotations("sample")] == ["as removed says: removed"]
+
+
+@pytest.mark.skipif(preflight.schema_head() != "dc11669786a5", reason="an older MLflow refuses the fixture's schema")
+def test_a_store_of_version_0_1_is_searched_too(tmp_path: Path) -> None:
+    with zipfile.ZipFile(Path(__file__).parents[1] / "fixtures/store-0.1/store.zip") as archive:
+        archive.extractall(tmp_path)
+    settings = Settings(home=tmp_path / "mlruns", tracking_uri="")
+
+    purge(settings, customers=("K0005",))
+
+    store = Store.open(settings)
+    assert {len(store.load(run.run_id).customers) for run in store.runs()} == {319}
+    assert store.examine() == ()
+    assert traces(settings.home, ("K0005",)) == []
 
 
 def test_nobody_is_removed_who_only_looks_alike(settings: Settings, saved: SavedSweep) -> None:
