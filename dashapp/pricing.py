@@ -46,8 +46,8 @@ __all__ = [
     "wilson",
 ]
 Rows = npt.NDArray[np.int64]
-_plans: Kept[tuple[str, float | None, float | None], CampaignPlan] = Kept(6)
-_figures: Kept[str, CampaignPlan] = Kept(6)
+_plans: Kept[tuple[str, int, float | None, float | None], CampaignPlan] = Kept(6)
+_figures: Kept[tuple[str, int], CampaignPlan] = Kept(6)
 
 
 @dataclass(frozen=True)
@@ -93,7 +93,7 @@ def plan_at(segmentation: Segmentation, cost: float | None, revenue: float | Non
     assert segmentation.campaigns is not None  # noqa: S101 - the page asks only for runs that have a plan
     campaigns = segmentation.campaigns
     return _plans.of(
-        (segmentation.run_id, cost, revenue),
+        (segmentation.run_id, len(segmentation.customers), cost, revenue),  # fewer customers after a purge
         lambda: at_prices(campaigns, segmentation.dataset, cost=cost, revenue=revenue),
     )
 
@@ -118,7 +118,10 @@ def figures(segmentation: Segmentation) -> CampaignPlan | None:
     if plan is None or of_today(plan):
         return plan
     cost, revenue = plan.summary.cost, plan.summary.revenue
-    return _figures.of(segmentation.run_id, lambda: at_prices(plan, segmentation.dataset, cost=cost, revenue=revenue))
+    return _figures.of(
+        (segmentation.run_id, len(segmentation.customers)),
+        lambda: at_prices(plan, segmentation.dataset, cost=cost, revenue=revenue),
+    )
 
 
 def among(plan: CampaignPlan, places: Rows | None = None, segment: int | None = None, currency: str = "") -> Prospects:

@@ -14,7 +14,6 @@ from pipeline.campaigns.plan_words import about, segment_advice
 from pipeline.campaigns.priced import KIND_PREFIX, at_prices
 from pipeline.contract import (
     Artifacts,
-    Assignments,
     CampaignPlan,
     CampaignSummary,
     Dataset,
@@ -101,7 +100,7 @@ def with_campaigns(
         k: Subject(
             training.customers,
             training.dataset,
-            training.candidate(k).assignments[Assignments.SEGMENT].to_numpy(np.int64),
+            training.candidate(k).labels,
             training.candidate(k).cards,
             leaky,
         )
