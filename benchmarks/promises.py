@@ -119,10 +119,10 @@ def one_list(world: str, n: int, number: int, seed: int) -> Row:
 def lists_table(rows: list[Row]) -> str:
     """One line a world and size."""
     lines = [
-        "| world | customers | sets | a list before the gate | a list printed | promised / true of those printed | "
-        "mean promised | mean true | 95 % interval before the gate holds what a second campaign brings | holds what it "
-        "brings on average |",
-        "|:--|--:|--:|--:|--:|--:|--:|--:|--:|--:|",
+        "| world | customers | sets | a list before the gate | promised / true of those | a list printed | "
+        "promised / true | mean promised | mean true | 95 % interval before the gate holds what a second campaign "
+        "brings | holds what it brings on average |",
+        "|:--|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|",
     ]
     frame = pd.DataFrame([row for row in rows if row["planned"]])
     lines += [_list_line(str(world), int(n), part) for (world, n), part in frame.groupby(["world", "n"], sort=False)]
@@ -140,9 +140,11 @@ def _list_line(world: str, n: int, part: pd.DataFrame) -> str:
     money = (
         f"{ratio:.2f} | {printed['promised'].mean():,.0f} | {printed['brought'].mean():,.0f}" if len(printed) else "| |"
     )
+    true = wanted["true"].sum()
+    before = f"{wanted['value'].sum() / true:.2f}" if true > 0 else ""
     shown = f"{len(printed)} ({len(printed) / len(part):.1%})"
     return (
-        f"| {world} | {n:,} | {len(part)} | {len(wanted)} | {shown} | {money} | "
+        f"| {world} | {n:,} | {len(part)} | {len(wanted)} | {before} | {shown} | {money} | "
         f"{told_share(float(inside), len(wanted))} | {told_share(float(average), len(wanted))} |"
     )
 
