@@ -37,7 +37,7 @@ lint: $(VENV)/.lint  ## style, types, who may import whom, Dockerfile, compose.y
 	  echo "$$check"; $$check || failed=1; \
 	done; exit $$failed
 
-soak: $(VENV)/.test  ## what takes too long for each change: 10,000 forged requests (see docs/reliability.md)
+soak: $(VENV)/.test  ## what takes too long for each change: forged requests, kills, redeploys, stores away (docs/reliability.md)
 	@$(PYTEST) tests/soak
 
 long: $(VENV)/.test  ## every browser journey and the long tests, on a machine whose fonts are hidden
