@@ -37,7 +37,7 @@ lint: $(VENV)/.lint  ## style, types, who may import whom, known holes, Dockerfi
 	  echo "$$check"; $$check || failed=1; \
 	done; exit $$failed
 
-soak: $(VENV)/.test  ## what takes too long for each change: forged requests, malformed files, bombs (see docs/reliability.md)
+soak: $(VENV)/.test  ## what takes too long for each change: forged requests, malformed files, bombs, kills, redeploys (docs/reliability.md)
 	@EXAMPLES=300 $(PYTEST) tests/soak tests/malformed/test_any_bytes.py
 
 TIME ?= 3600

@@ -42,6 +42,7 @@ class Registry:
         """Make a completed run the champion of its experiment; harmless when it is the champion already."""
         model = self._model(row.experiment)
         if model is not None and model.run_id == row.run_id and model.version is not None:
+            self._write_missing(model, row, reason=reason, who=who)
             return Champion(experiment=row.experiment, run_id=row.run_id, k=reader.k_of(row), version=model.version)
         return self._move(row, model, reason=reason, who=who, action="promote")
 
@@ -93,6 +94,24 @@ class Registry:
         self._write(row.experiment, move)
         self._show(row, move)
         return Champion(experiment=row.experiment, run_id=row.run_id, k=k, version=version)
+
+    def _write_missing(self, model: ModelRow, row: RunRow, *, reason: str, who: str) -> None:
+        """The row of a move that was cut off after the alias, when whoever was cut off asks again."""
+        moves = history(model)
+        if moves and moves[-1].to_run == row.run_id:
+            return
+        move = Promotion(
+            when=_later(time.time(), [past.when for past in moves]),
+            who=who[:200],
+            reason=reason[:_LONGEST_REASON],
+            action="promote",
+            from_run=moves[-1].to_run if moves else None,
+            to_run=row.run_id,
+            version=model.version or 0,
+            k=reader.k_of(row),
+        )
+        self._write(row.experiment, move)
+        self._show(row, move)
 
     def _show(self, row: RunRow, move: Promotion) -> None:
         """Tell MLflow's pages of the move, in tags and descriptions that nothing of Korzina reads.

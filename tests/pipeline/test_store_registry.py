@@ -12,6 +12,7 @@ from pipeline.errors import StoreError
 from pipeline.settings import Settings
 from pipeline.stages import Training
 from pipeline.store import Store
+from pipeline.store.registry import Registry
 from tests.support import save_training
 
 
@@ -132,4 +133,21 @@ def test_a_clock_that_was_turned_back_changes_no_order(
     assert [move.reason for move in store.history("sample")] == ["first", "second", "third"]
     assert store.load(saved.run_ids[2]).cards[0].name == "After"
     assert store.rollback("sample", reason="no", who="anna").run_id == saved.run_ids[3]
+    assert store.rollback("sample", reason="no", who="anna").run_id == saved.run_ids[2]
+
+
+def test_a_promotion_that_was_cut_off_after_the_alias_gets_its_row_when_it_is_asked_for_again(
+    store: Store, saved: SavedSweep, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store.promote(saved.run_ids[2], reason="first", who="anna")
+    with monkeypatch.context() as cut:
+        cut.setattr(Registry, "_write", lambda *_arguments: (_ for _ in ()).throw(KeyboardInterrupt))
+        with pytest.raises(KeyboardInterrupt):
+            store.promote(saved.run_ids[3], reason="second", who="anna")
+    assert [move.reason for move in store.history("sample")] == ["first"]
+
+    for _again in range(2):
+        assert store.promote(saved.run_ids[3], reason="second", who="anna").k == 3
+
+    assert [move.reason for move in store.history("sample")] == ["first", "second"]
     assert store.rollback("sample", reason="no", who="anna").run_id == saved.run_ids[2]

@@ -74,7 +74,7 @@ def test_a_save_on_a_disk_that_is_full(tmp_path: Path, tell: Callable[[str], Non
         shutil.rmtree(settings.home)
         return words
 
-    most = int(tried("dry", lambda settings: files_of(settings, small)))
+    most = int(in_child(lambda: files_of(copy(base, tmp_path / "dry"), small)))
     refused = [
         tried(f"write {point}", lambda settings, at=point: saved_on(settings, small, at)) for point in points(most, 20)
     ]
