@@ -21,9 +21,11 @@ from typing import Any
 import duckdb
 import pandas as pd
 
+from pipeline.processors import free_memory
 from pipeline.reading.frames import Arrow
 
 AS_OF = "as_of"  # the parameter of a query, and the column of an expression
+_LEAST_MEMORY = 1 << 28  # bytes; with less DuckDB fails on small tables
 SECONDS = 1800.0  # that one question may take
 MEMORY = "70%"  # of the machine's, that one question may take
 _SETTINGS = (
@@ -179,6 +181,9 @@ def _seal(connection: duckdb.DuckDBPyConnection, files: Sequence[Path], memory: 
     connection.execute("SET autoinstall_known_extensions = false")
     connection.execute("SET autoload_known_extensions = false")
     connection.execute(f"SET allowed_paths = [{_listed(files)}]")
+    free = free_memory()  # two processes may ask at once: what is beyond half of it goes to disk
+    if free is not None:
+        connection.execute(f"SET memory_limit = '{max(free // 2, _LEAST_MEMORY)}B'")
     for setting in _SETTINGS:
         connection.execute(f"SET {setting}")
 

@@ -18,7 +18,7 @@ from pipeline.contract import Segmentation
 from pipeline.errors import InputError, SpecError
 from pipeline.reading import QueryError, engine, read_source, tables
 from pipeline.scoring import score_upload
-from pipeline.spec import Spec, load_spec
+from pipeline.spec import Spec, load_spec, restore_spec, stored_text
 from tests.pipeline.sources_support import tiny_rows, tiny_spec
 from tests.support import as_stored, make_training
 
@@ -266,6 +266,30 @@ def test_tables_of_a_spec_lie_in_its_folder(fill: Fill, file: str, given: bool, 
 
     with pytest.raises(SpecError, match=r"source\.tables\.orders leads out of its folder"):
         read_source(spec, str(folder) if given else None)
+
+
+@pytest.mark.parametrize("form", ["absolute", "beside"])
+def test_whoever_names_a_spec_says_where_its_tables_lie(form: str, tmp_path: Path) -> None:
+    data, folder = tmp_path / "data" / "customers.csv", tmp_path / "specs"
+    data.parent.mkdir()
+    folder.mkdir()
+    tiny_rows().to_csv(data, index=False)
+    file = str(data) if form == "absolute" else "../data/customers.csv"
+    written = folder / "shop.toml"
+    written.write_text(
+        f'name = "shop"\nid = {{ column = "id" }}\n[source.tables]\ncustomers = "{file}"\n'
+        '[columns.spend]\nrole = "active"\n[columns.orders]\nrole = "active"\nkind = "integer"\n',
+        "utf-8",
+    )
+    spec = load_spec(str(written))
+
+    assert len(read_source(spec, None).frame) == len(tiny_rows())
+
+    stored = restore_spec(spec.model_dump_json()).model_copy(update={"path": str(written)})
+    with pytest.raises(SpecError, match="leads out of its folder"):
+        read_source(stored, None)
+    assert len(read_source(stored, str(data)).frame) == len(tiny_rows())  # the data themselves: nothing else is read
+    assert restore_spec(stored_text(spec)).source.tables == {"customers": "customers.csv"}
 
 
 @pytest.mark.parametrize("package", ["os.path", "tests.support", "../x", "/etc"])

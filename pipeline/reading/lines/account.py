@@ -154,7 +154,7 @@ def _used(subject: Subject, bought: LinesTally, back: LinesTally | None) -> Line
         lines=bought.lines + (back.lines if back else 0),
         money=bought.money,
         customers=customers,
-        orders=orders if subject.declared else None,
+        orders=orders if subject.declared and (lines.order or lines.day) else None,
         first_day=first,
         last_day=last,
     )

@@ -20,6 +20,7 @@ POSITION, RULE, AMOUNT, BACK = "(position)", "(rule)", "(money)", "(return)"
 RAW = "(amount)"  # before it counts once an order
 _DAY = "(day)"
 _ABSURD = 1e15  # as for numbers in text
+_NATIONAL_DIGITS = 10  # of a phone number without the codes before it: +7, 8, 0
 _BEHIND = 1 << 60  # puts the position of a line that is set aside behind those of all that are used
 
 
@@ -123,10 +124,21 @@ def _judged(lines: LinesSpec, rules: tuple[LineRule, ...], day: date | None) -> 
     known = f"CASE WHEN abs({raw}) < {_ABSURD:g} THEN CASE WHEN {back} THEN -abs({raw}) ELSE {raw} END END"
     judged = (
         f"SELECT *, {known} AS {amount} FROM "
-        f"(SELECT *, {money} AS {raw}, {_holds(lines.returns, day) if lines.returns else 'false'} AS {back}, "
+        f"(SELECT *{_in_one_form(lines)}, {money} AS {raw}, "
+        f"{_holds(lines.returns, day) if lines.returns else 'false'} AS {back}, "
         f"CASE {cases} ELSE 0 END AS {rule} FROM {quote(NUMBERED)})"
     )
     return _once_an_order(judged, quote(lines.order)) if lines.once_an_order and lines.order else judged
+
+
+def _in_one_form(lines: LinesSpec) -> str:
+    """Spellings of one customer made the same: capital letters of an address, blanks and signs in a phone number."""
+    text = f"CAST({quote(lines.customer)} AS VARCHAR)"
+    forms = {
+        "email": f"nullif(lower(trim({text})), '')",
+        "phone": f"nullif(right(regexp_replace({text}, '\\D', '', 'g'), {_NATIONAL_DIGITS}), '')",
+    }
+    return f" REPLACE ({forms[lines.customer_form]} AS {quote(lines.customer)})" if lines.customer_form else ""
 
 
 def _once_an_order(judged: str, order: str) -> str:

@@ -22,6 +22,7 @@ from pipeline.reading.shapes.header import SAMPLE_ROWS, Header, find_header, hea
 from pipeline.reading.shapes.table import FileTable, finish_table, ordered, refuse_wide
 from pipeline.spec import Source
 
+_RIVAL = 0.05  # rows of the next sheet for one of the largest, from which on it is asked which one is the table
 EITHER = " | "  # parts the names of sheets that are one table
 _MOST_SHEETS = 200
 _PANIC = "PanicException"
@@ -206,7 +207,10 @@ def _chosen(tables: Sequence[FileTable], name: str, named: bool) -> list[FileTab
         sheet=Joined(tuple(table.name for table in ranked[0]), ", "),
     )
     first, *rest = ranked[0]
-    return [replace(first, questions=(*first.questions, question), notes=(note, *first.notes)), *rest]
+    rows = [sum(len(table.frame) for table in group) for group in ranked]
+    asked = (question,) if rows[1] >= _RIVAL * rows[0] else ()
+    told = replace(first, questions=asked, notes=(note, *first.notes), told=(note, *first.told))
+    return [told, *rest]
 
 
 def _evidence(group: Sequence[FileTable]) -> Message:

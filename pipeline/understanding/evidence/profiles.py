@@ -10,7 +10,7 @@ import pandas as pd
 
 from pipeline.contract import Kind
 from pipeline.reading import FALSE, SINGLE, TRUE, Engine, quote
-from pipeline.understanding.evidence.words import EMAIL, fits
+from pipeline.understanding.evidence.words import EMAIL, PHONE, fits
 
 MOST_CATEGORIES = 40
 _EXACT_ROWS = 1_000_000  # above them, distinct values are estimated, and counted only where an answer hangs on them
@@ -202,3 +202,14 @@ def _kind_of_text(values: Sequence[str], known: int, distinct: int) -> Kind:
 def is_email(profile: Profile) -> bool:
     """E-mail addresses by their form, or by the header where the cells do not contradict it."""
     return profile.email > 0.5 or (fits(EMAIL, profile.name) and profile.kind == "text" and profile.email > 0.2)
+
+
+def is_phone(profile: Profile) -> bool:
+    """Telephone numbers by the header and by their digits, however they are written."""
+    if not fits(PHONE, profile.name):
+        return False
+    if profile.kind == "integer":
+        return (profile.low or 0) >= 1e8
+    known = [value for value in profile.sample if re.fullmatch(r"[+\d][\d ().\-/]*", value.strip())]
+    long = [value for value in known if 9 <= sum(letter.isdigit() for letter in value) <= 15]
+    return len(long) > 0.5 * len(profile.sample) > 0
