@@ -20,7 +20,7 @@ from pipeline.drafting.sections import write_lines, write_source
 from pipeline.drafting.shop import Shop
 from pipeline.drafting.structure import analyse_structure
 from pipeline.errors import InputError
-from pipeline.reading import ROW_ID, SINGLE, Data, Frames, Question, RawTable, keeping, read_source
+from pipeline.reading import ROW_ID, SINGLE, Data, Frames, QueryError, Question, RawTable, keeping, read_source
 from pipeline.spec import SCHEMA_FILE, parse_spec, schema_text
 from pipeline.understanding import Profile, Understanding, understand
 
@@ -70,6 +70,12 @@ def draft(
         except InputError as error:
             error.language = language
             raise
+        except QueryError as error:
+            raise InputError.because(
+                Message.of("{source}: the engine cannot work with these values", source=source.source),
+                found=error.brief,
+                remedy=Message.of("look for infinite or impossible values, or leave the column out"),
+            ) from error
 
 
 def _drafted(source: Opened, title: str, answers: _Answers, language: str) -> Draft:

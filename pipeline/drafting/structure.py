@@ -20,6 +20,7 @@ MOST_CATEGORIES = 40
 MOST_KINDS = 12  # numbers whose header names a kind of thing are a category up to so many
 LEAST_IN_GROUP = 3
 _SAMPLE = 20_000
+_REACH = 1e60  # whose third powers can be added up; infinity is beyond
 _KINDS = {
     "number": Message.of("number"),
     "integer": Message.of("integer"),
@@ -158,7 +159,9 @@ def _profile(name: str, kind: Kind, values: pd.Series, note: str) -> Profile:
     least = most = skew = None
     if kind in ("number", "integer", "flag") and len(known):
         least, most = float(known.min()), float(known.max())
-        skew = _skewness(np.maximum(known.to_numpy(dtype=np.float64), min(0.0, float(known.quantile(0.02)))))
+        reached = known[known.abs() < _REACH].to_numpy(dtype=np.float64)
+        if len(reached):
+            skew = _skewness(np.maximum(reached, min(0.0, float(np.quantile(reached, 0.02)))))
         low, high = f"{least:,.8g}", f"{most:,.8g}"
     elif kind == "date" and len(known):
         low, high = f"{known.min():%Y-%m-%d}", f"{known.max():%Y-%m-%d}"

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.contract import Segmentation
-from tests.malformed.corpus import SEED, corpus
+from tests.malformed.corpus import corpus
 from tests.malformed.trying import small_run, tried
 
 FILES = corpus()
@@ -32,7 +32,3 @@ def test_a_malformed_file_does_no_harm(name: str, stored: Segmentation, tmp_path
 @pytest.mark.parametrize("name", list(OTHERS))
 def test_nor_do_those_of_other_seeds(name: str, stored: Segmentation, tmp_path: Path) -> None:
     tried(name, OTHERS[name], stored, tmp_path)
-
-
-def test_the_seed_is_the_one_of_the_suite() -> None:
-    assert corpus(SEED) == FILES

@@ -9,7 +9,6 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -21,7 +20,7 @@ from pipeline.errors import InputError
 from pipeline.reading.limits.allowed import most_bytes, too_large
 from pipeline.reading.limits.binary import count_xls, count_xlsb
 from pipeline.reading.limits.grid import Grid
-from pipeline.reading.shapes.archives import MOST_BYTES, TIMES
+from pipeline.reading.shapes.archives import BROKEN, MOST_BYTES, TIMES
 
 MOST_LETTERS = 1 << 31  # of text that many cells share
 _CHUNK = 1 << 22
@@ -55,9 +54,11 @@ def refuse_bombs(data: bytes, name: str) -> None:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             _Archive(archive, name, len(data)).look()
+    except NotImplementedError as error:
+        raise _unreadable(name, str(error)[:200]) from error
     except RuntimeError as error:
         raise _unreadable(name, Message.of("a workbook protected by a password")) from error
-    except (zipfile.BadZipFile, NotImplementedError, zlib.error, EOFError, KeyError) as error:
+    except BROKEN as error:
         raise _unreadable(name, str(error)[:200]) from error
 
 

@@ -6,6 +6,7 @@ import bz2
 import gzip
 import io
 import lzma
+import struct
 import zipfile
 import zlib
 from collections.abc import Callable, Sequence
@@ -26,6 +27,19 @@ _PACKED: dict[bytes, Callable[[IO[bytes]], gzip.GzipFile | bz2.BZ2File | lzma.LZ
     b"BZh": bz2.BZ2File,
     b"\xfd7zXZ": lzma.LZMAFile,
 }
+# what unpacking raises for bytes that are no archive, or no longer one: places and sizes in it may be any number
+BROKEN = (
+    zipfile.BadZipFile,
+    NotImplementedError,
+    zlib.error,
+    lzma.LZMAError,
+    struct.error,
+    EOFError,
+    OSError,
+    ValueError,
+    OverflowError,
+    KeyError,
+)
 _ZIP = b"PK\x03\x04"
 _WORKBOOKS = ("xl/workbook.xml", "xl/workbook.bin")
 _SHEET_TYPE = b"application/vnd.oasis.opendocument.spreadsheet"
@@ -102,7 +116,7 @@ def paths_in(archive: Path) -> list[Path]:
     try:
         with zipfile.ZipFile(archive) as opened:
             entries = [entry for entry in opened.infolist() if _is_data(entry)]
-    except (zipfile.BadZipFile, NotImplementedError) as error:
+    except BROKEN as error:
         raise _broken(str(archive), str(error)) from error
     _refuse_many(entries, str(archive))
     most = most_bytes(archive.stat().st_size, TIMES, MOST_BYTES)
@@ -119,7 +133,7 @@ def is_workbook(stream: IO[bytes]) -> bool:
             if names & set(_WORKBOOKS):
                 return True
             return "mimetype" in names and archive.open("mimetype").read(100).startswith(_SHEET_TYPE)
-    except (zipfile.BadZipFile, RuntimeError, NotImplementedError, OSError, zlib.error):
+    except (RuntimeError, *BROKEN):
         return False
 
 
@@ -139,7 +153,7 @@ def read_capped(stream: Readable, name: str, most: int, left: int | None = None)
 def _unpacked(stream: Readable, name: str, most: int) -> bytes:
     try:
         return read_capped(stream, name, most)
-    except (EOFError, OSError, zlib.error, lzma.LZMAError) as error:
+    except BROKEN as error:
         raise _broken(name, str(error)) from error
 
 
@@ -163,12 +177,14 @@ def _zipped(stream: IO[bytes], name: str, only: str | None = None) -> list[Membe
                     data = read_capped(inside, name, most, left)
                 left -= len(data)
                 members.append(_member(f"{name}/{entry.filename}", data))
+    except NotImplementedError as error:
+        raise _broken(name, str(error)) from error
     except RuntimeError as error:  # encrypted
         raise InputError.because(
             Message.of("{file}: the archive is protected by a password", file=name),
             remedy=Message.of("unpack it and give the file inside"),
         ) from error
-    except (zipfile.BadZipFile, NotImplementedError, zlib.error, EOFError, lzma.LZMAError) as error:
+    except BROKEN as error:
         raise _broken(name, str(error)) from error
     if not members:
         raise InputError.because(

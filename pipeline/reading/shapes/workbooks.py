@@ -25,6 +25,7 @@ from pipeline.spec import Source
 _RIVAL = 0.05  # rows of the next sheet for one of the largest, from which on it is asked which one is the table
 EITHER = " | "  # parts the names of sheets that are one table
 _MOST_SHEETS = 200
+_PANIC = "PanicException"
 _STARTS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"\x09\x08")
 Cells = list[list[Any]]
 _Row = tuple[int, list[Any]]  # place in the sheet, cells
@@ -73,7 +74,10 @@ def _sheets(data: bytes, name: str, wanted: str | None) -> dict[str, Cells]:
         if wanted is not None:
             names = _named(wanted, [sheet.name for sheet in listed], name)
         return {sheet: _cells(book, sheet) for sheet in names[:_MOST_SHEETS]}
-    except (CalamineError, ValueError, OverflowError) as error:
+    except BaseException as error:
+        # the reader is written in Rust, whose panics are no Exception
+        if not isinstance(error, CalamineError | ValueError | OverflowError) and type(error).__name__ != _PANIC:
+            raise
         raise InputError.because(
             Message.of("{file}: the workbook cannot be read", file=name),
             found=str(error)[:200],

@@ -75,6 +75,8 @@ def parse_text(text: str, *, name: str, delimiter: str | None = None, header: in
         first, _, text = text.partition("\n")
         delimiter = delimiter or first[4:5]
     text = without_habits(text)
+    if not text.strip():  # nothing but a line about the sign, or rules
+        raise without_rows(name, 0)
     separator, text, how = _separator(text, name, delimiter)
     records = find_records(text.encode(), separator)
     physical = text.split("\n") if records is None else []

@@ -15,6 +15,7 @@ from pipeline.understanding.evidence.words import EMAIL, PHONE, fits
 MOST_CATEGORIES = 40
 _EXACT_ROWS = 1_000_000  # above them, distinct values are estimated, and counted only where an answer hangs on them
 _SAMPLE = 2_000
+_REACH = "1e60"  # whose third powers can be added up; infinity is beyond
 _LONGEST = 400  # letters of a cell that are looked at: what is longer is a text, and forms take long to not fit it
 _EMAIL = r"[^@\s]+@[^@\s]+\.\w+"
 _PHONE = r"\+?\d[\d ()\-]{8,}\d"
@@ -89,13 +90,14 @@ def _counted(engine: Engine, table: str, types: Mapping[str, str], rows: int) ->
         parts += [f"count({column}) AS known_{at}", f"{distinct} AS distinct_{at}"]
         if is_number(kind):
             value = f"CAST({column} AS DOUBLE)"
+            in_reach = f"(CASE WHEN abs({value}) < {_REACH} THEN {value} END)"
             parts += [
                 f"min({value}) AS low_{at}",
                 f"max({value}) AS high_{at}",
                 f"count_if({value} < 0) AS negative_{at}",
                 f"count_if({value} <> round({value})) AS fractions_{at}",
                 f"count_if(abs({value} * 100 - round({value} * 100)) > 1e-6 * greatest(1, abs({value}))) AS fine_{at}",
-                f"CASE WHEN stddev_pop({value}) > 0 THEN skewness({value}) END AS skew_{at}",
+                f"CASE WHEN stddev_pop({in_reach}) > 0 THEN skewness({in_reach}) END AS skew_{at}",
             ]
         elif is_day(kind):
             parts += [
