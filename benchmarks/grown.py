@@ -14,7 +14,7 @@ import pandas as pd
 
 from pipeline.contract import Assignments, Projection, Targets
 from pipeline.settings import Settings
-from pipeline.stages import Candidate, Training
+from pipeline.stages import Candidate, Tabled, Training
 
 SPEC = "complete_journey"
 MEASURED = 20_000  # silhouettes, at most
@@ -82,7 +82,7 @@ def _grow_candidate(one: Candidate, rows: np.ndarray) -> Candidate:
         for card, size in zip(one.cards, sizes, strict=True)
     )
     return replace(
-        one, assignments=grown, cards=cards, record=one.record.model_copy(update={"sizes": tuple(map(int, sizes))})
+        one, placed=Tabled(grown), cards=cards, record=one.record.model_copy(update={"sizes": tuple(map(int, sizes))})
     )
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from pipeline.contract import Assignments, CandidateRecord, Projection, SegmentCard
+from pipeline.contract import CandidateRecord, Projection, SegmentCard
 from pipeline.errors import UsageError
 from pipeline.stages import Candidate, Training
 
@@ -77,7 +77,7 @@ class Figures:
         """The customers on the first two principal components of the clustered space; a sample of 5,000 at most."""
         from dashapp.charts import figure_of
 
-        labels = self._candidate.assignments[Assignments.SEGMENT].to_numpy()
+        labels = self._candidate.labels
         drawn = np.arange(len(labels))
         if len(labels) > _MOST_POINTS:
             drawn = np.sort(np.random.default_rng(_SEED).choice(len(labels), _MOST_POINTS, replace=False))

@@ -67,12 +67,12 @@ class SweepResult:
     @property
     def labels(self) -> pd.Series:
         """Segment of each customer: (n,) of int64 from 0, by falling size, in the rows of ``customers``."""
-        return self.assignments[Assignments.SEGMENT].copy(deep=False)
+        return pd.Series(self._candidate.labels, name=Assignments.SEGMENT)
 
     @property
     def assignments(self) -> pd.DataFrame:
         """``labels``, second nearest segment, distance to both centres in the clustered space, silhouette: (n, 6)."""
-        return self._candidate.assignments.copy(deep=False)
+        return self._candidate.assignments
 
     @property
     def profiles(self) -> pd.DataFrame:

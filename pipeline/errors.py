@@ -46,6 +46,10 @@ class UsageError(KorzinaError):
     exit_code = 2
 
 
+class StarvedError(KorzinaError):
+    """There is too little memory for the work, or the system stopped it for that reason."""
+
+
 class ExposureError(KorzinaError):
     """The settings would show people's data to whoever asks."""
 

@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import partial
+from typing import Any, Protocol
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from pipeline.contract import (
     AffinityBasis,
+    Assignments,
     CampaignPlan,
     CandidateRecord,
     Dataset,
@@ -69,19 +73,69 @@ class Partition:
     restarts: Restarts | None = None
 
 
+class Placed(Protocol):
+    """Who is where under one k."""
+
+    @property
+    def labels(self) -> npt.NDArray[np.integer[Any]]:
+        """Segment of each customer, (n,)."""
+        ...
+
+    def table(self) -> pd.DataFrame:
+        """The ``assignments`` table, (n, 6)."""
+        ...
+
+    def measured(self) -> pd.DataFrame:
+        """Those of its rows that have a silhouette; key, segment and silhouette at least."""
+        ...
+
+
+@dataclass(frozen=True)
+class Tabled:
+    """The same of a table that is there."""
+
+    frame: pd.DataFrame
+
+    @property
+    def labels(self) -> npt.NDArray[np.integer[Any]]:
+        """See ``Placed``."""
+        return self.frame[Assignments.SEGMENT].to_numpy()
+
+    def table(self) -> pd.DataFrame:
+        """See ``Placed``."""
+        return self.frame
+
+    def measured(self) -> pd.DataFrame:
+        """See ``Placed``."""
+        return self.frame[self.frame[Assignments.SILHOUETTE].notna()]
+
+
 @dataclass(frozen=True)
 class Candidate:
     """One k with its quality, tables and words."""
 
     record: CandidateRecord
     centres: Matrix
-    assignments: pd.DataFrame
+    placed: Placed
     profiles: pd.DataFrame
     category_profiles: pd.DataFrame
     cards: tuple[SegmentCard, ...]
     rules: tuple[SegmentRule, ...] = ()
     typical: pd.DataFrame = field(default_factory=partial(empty_table, "typical"))
     passive: pd.DataFrame = field(default_factory=partial(empty_table, "passive"))
+    reach: tuple[
+        float, ...
+    ] = ()  # distance within which FIT_QUANTILE of each segment's customers lie; (): not measured
+
+    @property
+    def labels(self) -> Labels:
+        """Segment of each customer, (n,)."""
+        return self.placed.labels.astype(np.int64)
+
+    @property
+    def assignments(self) -> pd.DataFrame:
+        """The ``assignments`` table, which may be computed anew at each call."""
+        return self.placed.table()
 
 
 @dataclass(frozen=True)

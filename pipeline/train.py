@@ -14,6 +14,7 @@ from pipeline.contract import (
     SavedSweep,
     verdicts,
 )
+from pipeline.errors import StarvedError
 from pipeline.helper_tasks import (
     close_unfinished,
     load_baskets,
@@ -24,7 +25,7 @@ from pipeline.helper_tasks import (
     save_sweep,
 )
 from pipeline.settings import Settings
-from pipeline.spec import Spec, load_spec, refuse_open_questions
+from pipeline.spec import Spec, load_spec, refuse_open_questions, stored_text
 from pipeline.stages import Candidate, Options, Training
 from pipeline.stopwatch import Progress, Stopwatch
 
@@ -107,7 +108,7 @@ def train(request: Request, settings: Settings, progress: Progress | None = None
             return record_and_promote(
                 analysis.training, settings, experiment, request.promote, helper, watch, images, saving
             )
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, StarvedError):
         if saving.is_set():  # the helper was stopped in the middle of it
             close_unfinished(settings, experiment)
         raise
@@ -156,11 +157,12 @@ def analyse_source(
         bought, known = _read_beside(dated, data, helper)
     with watch.stage("clean"):
         cleaned = clean(raw, spec)
+        del raw  # as large as the customers
     training = analyse(
         cleaned,
         options,
         watch,
-        spec=spec.model_dump_json(),
+        spec=stored_text(spec),
         helper=helper,
         before=before.result() if before else None,
         described=(lambda candidate: described(candidate, cleaned.dataset)) if described else None,
@@ -211,15 +213,17 @@ def record_and_promote(
 
     ``images`` are those of each k, drawn meanwhile; ``saving`` is set when the store is about to change.
     """
-    from pipeline.recording import draw_curves, record_training, write_models
+    from pipeline.recording import drafts, draw_curves, record_training, write_models
 
-    with watch.stage("record"):
-        curves = helper.submit(draw_curves, [one.record for one in training.candidates], training.decision)
-        models = write_models(training)  # while the helper is still drawing
-        record = record_training(training, {k: image.result() for k, image in images.items()}, curves.result(), models)
-    with watch.stage("store"):
-        saving.set()
-        saved = helper.submit(save_sweep, record, settings, experiment).result()
+    with drafts(settings.home) as folder:
+        with watch.stage("record"):
+            curves = helper.submit(draw_curves, [one.record for one in training.candidates], training.decision)
+            models = write_models(training)  # while the helper is still drawing
+            drawn = {k: image.result() for k, image in images.items()}
+            record = record_training(training, drawn, curves.result(), models, folder)
+        with watch.stage("store"):
+            saving.set()
+            saved = helper.submit(save_sweep, record, settings, experiment).result()
     with watch.stage("promote"):
         champion, promoted, note = helper.submit(
             promote_recommended, settings, experiment, saved.run_ids[training.decision.k], training.decision, promote
@@ -246,7 +250,7 @@ def log_analysis(
             training = _followed(analysis, before.result(), helper)
             images = {one.record.k: _draw(helper, one, training.dataset) for one in training.candidates}
             return record_and_promote(training, settings, name, promote, helper, watch, images, saving)
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, StarvedError):
         if saving.is_set():
             close_unfinished(settings, name)
         raise

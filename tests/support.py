@@ -41,9 +41,10 @@ from pipeline.contract import (
     share_label,
 )
 from pipeline.describing import with_rfm
+from pipeline.describing.describe import reaches
 from pipeline.settings import Settings
 from pipeline.spec import RfmSpec
-from pipeline.stages import Candidate, Features, Training
+from pipeline.stages import Candidate, Features, Tabled, Training
 
 RUN = "0123456789abcdef0123456789abcdef"
 KS = (2, 3, 4)
@@ -414,16 +415,19 @@ def _candidate(dataset: Dataset, customers: pd.DataFrame, features: Features, k:
             seconds=0.02,
         ),
         centres=centres,
-        assignments=pd.DataFrame(
-            {
-                "customer": rows,
-                "segment": labels,
-                "second_segment": nearest[:, 1],
-                "distance": distances[rows, labels],
-                "second_distance": distances[rows, nearest[:, 1]],
-                "silhouette": silhouettes,
-            }
+        placed=Tabled(
+            pd.DataFrame(
+                {
+                    "customer": rows,
+                    "segment": labels,
+                    "second_segment": nearest[:, 1],
+                    "distance": distances[rows, labels],
+                    "second_distance": distances[rows, nearest[:, 1]],
+                    "silhouette": silhouettes,
+                }
+            )
         ),
+        reach=reaches(labels, distances[rows, labels], k),
         profiles=profiles,
         category_profiles=_category_profiles(dataset, customers, labels),
         cards=tuple(_card(dataset, customers, profiles, labels, one, by_segment[one]) for one in range(k)),

@@ -21,6 +21,7 @@ from dashapp.report.front import cover, glance, profile
 from dashapp.report.next_campaign import campaign_plan, together
 from dashapp.report.parts import caption
 from dashapp.report.portrait import portrait
+from dashapp.report.rfm import rfm
 from dashapp.routes import script
 from dashapp.widgets import markup
 from pipeline.contract import Annotation
@@ -94,17 +95,19 @@ def _spoken(run: Run, code: str, notes: Sequence[Annotation]) -> str:
 def _sheets(run: Run, notes: Sequence[Annotation]) -> list[Any]:
     """All sheets in their order."""
     segmentation = run.segmentation
-    return [
+    sheets = [
         cover(run),
         glance(run),
         profile(run),
         *(portrait(segmentation, card, notes) for card in segmentation.cards),
+        rfm(run),
         campaign_plan(run),
         together(run),
         choice(segmentation),
         data_account(segmentation),
         reading(segmentation),
     ]
+    return [part for part in sheets if part is not None]
 
 
 def _foot(words: str) -> str:

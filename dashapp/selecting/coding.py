@@ -17,6 +17,22 @@ _SEED = 20_140_629
 
 
 @dataclass(frozen=True)
+class Numbers:
+    """A number of every customer, left where the run has it; a cube's rows of it are looked up when they are wanted."""
+
+    stored: Array  # (n,) in canonical order, NaN where not known
+    order: Array  # (n,) row of the cube -> place
+
+    def take(self, rows: Array | None) -> Array:
+        """The values of these rows; None: of all, in the cube's order."""
+        return self.stored.take(self.order if rows is None else self.order.take(rows))
+
+    def within(self, low: float, high: float) -> Array:
+        """Whether the value of each row is from ``low`` to below ``high``, (n,)."""
+        return ((self.stored >= low) & (self.stored < high)).take(self.order)
+
+
+@dataclass(frozen=True)
 class Coded:
     """Customers by row, sorted by segment and shuffled within; arrays by the name of their dimension."""
 
@@ -26,7 +42,7 @@ class Coded:
     x: Array  # (n,) place on the map
     y: Array
     rising: Array  # (n,) rows from the bottom of the map to its top
-    values: dict[str, Array] = field(default_factory=dict)  # (n,) of numbers
+    values: dict[str, Numbers] = field(default_factory=dict)  # of numbers
     amounts: dict[str, Array] = field(default_factory=dict)  # (members, n) of mixes, (offers, n) of ``OFFERS``
     codes: dict[str, Array] = field(default_factory=dict)  # (n,) segment and bin in one small integer
 
@@ -49,10 +65,11 @@ class Coded:
             segmentation.assignments[Assignments.SILHOUETTE] if measured else segmentation.customers[dimension.column]
         )
         if dimension.kind == "number":
-            values = to_numbers(series)[self.order]
-            self.values[dimension.name] = values
+            values = to_numbers(series)
+            self.values[dimension.name] = Numbers(values, self.order)
             places = np.searchsorted(np.array(dimension.edges[1:-1]), values, side="right")
-            self._store_codes(dimension.name, np.where(np.isfinite(values), places, dimension.bins), dimension.bins)
+            places[~np.isfinite(values)] = dimension.bins
+            self._store_codes(dimension.name, places[self.order], dimension.bins)
             return
         places, words = to_codes(segmentation.dataset.column(dimension.column), series)
         bins = {token: place for place, token in enumerate(dimension.tokens)}

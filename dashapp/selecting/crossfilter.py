@@ -118,7 +118,7 @@ class Cube:
         high = self.dimensions[up].bins + 1
         both = self._bins_of(across, rows).astype(np.int64) * high + self._bins_of(up, rows)
         values = self._values[amount] if amount else None
-        weights = None if values is None else np.nan_to_num(values if rows is None else values.take(rows))
+        weights = None if values is None else np.nan_to_num(values.take(rows))
         counted = np.bincount(both, weights, minlength=(self.dimensions[across].bins + 1) * high)
         return counted.reshape(-1, high)[:-1, :-1]
 
@@ -135,7 +135,7 @@ class Cube:
 
     def sums(self, name: str, rows: Rows) -> Array:
         """Sum of a number by segment, (k,); a value that is not known adds nothing."""
-        values = self._values[name] if rows is None else self._values[name].take(rows)
+        values = self._values[name].take(rows)
         cuts = self._starts if rows is None else np.searchsorted(rows, self._starts)
         return np.array([np.nansum(values[first:last]) for first, last in pairwise(cuts)])
 
@@ -168,9 +168,7 @@ class Cube:
         if isinstance(chosen, Area):
             return inside(self.x, self.y, chosen.corners, self._rising)
         if isinstance(chosen, Range):
-            low, high = _ends(chosen)
-            values = self._values[dimension.name]
-            within: Mask = (values >= low) & (values < high)
+            within: Mask = self._values[dimension.name].within(*_ends(chosen))
             return within
         passing = self.bins_passing(dimension, chosen)
         if dimension.name == SEGMENT:

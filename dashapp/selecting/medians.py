@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+from typing import Protocol
+
 import numpy as np
 import numpy.typing as npt
 
 from dashapp.selecting.dimensions import Array
 
 
-def median(values: Array, codes: Array, k: int, rows: npt.NDArray[np.int64] | None, counts: Array) -> float | None:
+class Taken(Protocol):
+    """Values that are looked up by row."""
+
+    def take(self, rows: npt.NDArray[np.int64], /) -> Array:
+        """Those of these rows."""
+        ...
+
+
+def median(values: Taken, codes: Array, k: int, rows: npt.NDArray[np.int64] | None, counts: Array) -> float | None:
     """Median of the known ones of ``values`` among ``rows`` (None: all), given their ``counts`` by bin.
 
     Only the values of the bins that hold the middle are looked at; ``codes`` are segment times bins plus bin, the last

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -12,6 +13,7 @@ from pipeline.contract import Customers, Dataset
 from pipeline.reading import ROW_ID, RawTable
 from pipeline.spec import RangeRule, ReplaceRule, Spec, WhereRule, raw_columns
 
+_AT_ONCE, _SEPARATOR = 100_000, "\x1f"
 _ADDED = ("rule", "row", "text")
 _WITHHELD = "(withheld: the spec does not keep the id)"
 
@@ -42,6 +44,13 @@ def used_columns(spec: Spec, *, active_only: bool = False) -> set[str]:
     return kept & set(raw_columns(spec))
 
 
+def withheld(spec: Spec) -> frozenset[str]:
+    """Raw columns whose cells are shown and kept nowhere: those that are ignored, and the id where it is not kept."""
+    members = {member for group in spec.groups.values() for member in group.members}
+    ignored = {name for name, column in spec.columns.items() if column.role == "ignored"} - members
+    return frozenset(ignored | (set() if spec.id.keep else {spec.id.column}))
+
+
 def in_order(frame: pd.DataFrame, column: str) -> pd.DataFrame:
     """By id, as numbers where all ids are whole numbers; the index still tells the raw position.
 
@@ -51,8 +60,11 @@ def in_order(frame: pd.DataFrame, column: str) -> pd.DataFrame:
     if column == ROW_ID:
         return frame.sort_values([*frame.columns.drop(column), column], kind="stable")
     if len(ids) and ids.str.isdecimal().all() and ids.str.len().max() <= 18:
-        return frame.iloc[np.lexsort((ids.to_numpy(dtype=object), ids.astype("int64").to_numpy()))]
-    return frame.sort_values(column, kind="stable")
+        numbers = ids.astype("int64").to_numpy()
+        if (np.diff(numbers) > 0).all():
+            return frame
+        return frame.iloc[np.lexsort((ids.to_numpy(dtype=object), numbers))]
+    return frame if _rises(ids) else frame.sort_values(column, kind="stable")
 
 
 def customers_table(frame: pd.DataFrame, dataset: Dataset) -> pd.DataFrame:
@@ -70,7 +82,7 @@ def quarantine_table(raw: RawTable, spec: Spec, aside: list[tuple[str, int]]) ->
     """Raw values, as text, of rows set aside; nothing that may identify a person unless the spec keeps the id."""
     present = {str(name).strip(): name for name in raw.frame.columns}
     used = used_columns(spec)
-    kept = [name for name in raw_columns(spec) if name in used and name in present]
+    kept = [name for name in raw_columns(spec) if name in used - withheld(spec) and name in present]
     if spec.id.keep:
         kept = [spec.id.column, *(name for name in kept if name != spec.id.column)]
     kept = [name for name in kept if name in present]
@@ -105,15 +117,38 @@ def fingerprint(frame: pd.DataFrame, customers: pd.DataFrame, spec: Spec) -> str
     return _digest(frame[spec.id.column], customers)
 
 
+def _add_joined(digest: Any, words: pd.Series) -> None:
+    """Add texts with a separator between them; a part at a time, since ids of many customers are a long text."""
+    for start in range(0, len(words), _AT_ONCE):
+        part = _SEPARATOR.join(words.iloc[start : start + _AT_ONCE].tolist())
+        digest.update(((_SEPARATOR if start else "") + part).encode())
+
+
+def _rises(words: pd.Series) -> bool:
+    """Whether each text comes after the one before it: they are sorted, and different."""
+    from pyarrow import compute  # type: ignore[import-untyped,unused-ignore]
+
+    if words.hasnans or len(words) < _AT_ONCE:
+        return False
+    held = words.array.__arrow_array__() if hasattr(words.array, "__arrow_array__") else None
+    return held is not None and bool(compute.all(compute.less(held.slice(0, len(held) - 1), held.slice(1))).as_py())
+
+
 def _digest(ids: pd.Series, customers: pd.DataFrame) -> str:
     """First 16 hex digits of the SHA-256 of the cleaned content: names and values, in canonical order."""
-    digest = hashlib.sha256("\x1f".join(ids.to_numpy(dtype=object)).encode())
+    digest = hashlib.sha256()
+    _add_joined(digest, ids)
     for name in customers.columns:
         column = customers[name]
         digest.update(f"\x1e{name}\x1e".encode())
         if pd.api.types.is_string_dtype(column):
-            codes, words = pd.factorize(column, sort=True)
-            digest.update("\x1f".join(words).encode() + codes.astype("int64").tobytes())
+            if _rises(column):
+                codes, words = np.arange(len(column)), column
+            else:
+                codes, different = pd.factorize(column, sort=True)
+                words = pd.Series(different)
+            _add_joined(digest, words)
+            digest.update(codes.astype("int64").tobytes())
         elif pd.api.types.is_datetime64_any_dtype(column):
             digest.update(column.to_numpy(dtype="datetime64[us]").astype("int64").tobytes())
         else:

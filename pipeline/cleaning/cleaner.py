@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from pipeline.cleaning import steps
-from pipeline.cleaning.canonical import customers_table, fingerprint, in_order, quarantine_table, used_columns
+from pipeline.cleaning.canonical import customers_table, fingerprint, in_order, quarantine_table, used_columns, withheld
 from pipeline.cleaning.derive import add_shares, below_zero, derive, mentions
 from pipeline.cleaning.steps import Step
 from pipeline.cleaning.typed import typed
@@ -27,6 +27,7 @@ from pipeline.stages import Cleaned
 
 LEAST_ROWS = 10
 MOST_LOST = 0.9
+_FIRST = 1_000
 
 
 def clean(raw: RawTable, spec: Spec, *, minimum_rows: int = LEAST_ROWS) -> Cleaned:
@@ -159,7 +160,7 @@ def _select(raw: RawTable, spec: Spec, scoring: bool) -> pd.DataFrame:
                 present,
             )
     empty = pd.Series([None] * len(raw.frame), dtype="str")
-    return pd.DataFrame({name: source[present[name]] if name in present else empty for name in wanted})
+    return pd.DataFrame({name: source[present[name]] if name in present else empty for name in wanted}, copy=False)
 
 
 def _unknown_columns(raw: RawTable, spec: Spec) -> tuple[str, ...]:
@@ -209,6 +210,8 @@ def _apply_rules(frame: pd.DataFrame, raw: RawTable, spec: Spec, *, derived: boo
             done.append(
                 steps.replace(rows, rule) if isinstance(rule, ReplaceRule) else steps.limits(rows, rule, raw.where)
             )
+            if rule.column in withheld(spec):
+                done[-1] = steps.without_values(done[-1], rows, raw.where)
     return done or [Step(frame)]
 
 
@@ -216,7 +219,7 @@ def _without_constants(spec: Spec, frame: pd.DataFrame, scoring: bool) -> tuple[
     """A column with one value separates nobody: noted, and no longer active."""
     dataset = describe_dataset(spec)
     names = [] if scoring else [name for name in frame.columns if name != spec.id.column]
-    constant = [name for name in names if frame[name].nunique() <= 1]
+    constant = [name for name in names if _is_constant(frame[name])]
     active = {column.name for column in dataset.with_role("active")}
     shown = set(frame.columns) - set(raw_columns(spec)) | used_columns(spec)  # what is not used may name a person
     entries = []
@@ -237,6 +240,11 @@ def _without_constants(spec: Spec, frame: pd.DataFrame, scoring: bool) -> tuple[
             remedy=Message.of('give columns that differ between customers role = "active" in the spec'),
         )
     return dataset.model_copy(update={"columns": columns}), tuple(entries)
+
+
+def _is_constant(series: pd.Series) -> bool:
+    """Whether no two known values differ; the first rows tell of most columns that some do."""
+    return series.iloc[:_FIRST].nunique() <= 1 and series.nunique() <= 1
 
 
 def _constant(name: str, series: pd.Series, *, shown: bool) -> Message:

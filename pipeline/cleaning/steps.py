@@ -39,7 +39,7 @@ def remove(frame: pd.DataFrame, gone: pd.Series, entry: LedgerEntry, action: str
     number = int(gone.sum())
     counted = entry.model_copy(update={"quarantined" if action == "quarantine" else "dropped": number})
     aside = tuple((entry.rule, int(at)) for at in frame.index[gone]) if action == "quarantine" else ()
-    return Step(frame[~gone], (counted,), aside)
+    return Step(frame[~gone] if number else frame, (counted,), aside)
 
 
 def exact_duplicates(frame: pd.DataFrame, where: Where) -> Step:
@@ -195,6 +195,19 @@ def limits(frame: pd.DataFrame, rule: RangeRule, where: Where) -> Step:
         return remove(frame, outside, entry, rule.action)
     repaired = values.clip(least, most) if rule.action == "clip" else values.mask(outside)
     return Step(frame.assign(**{rule.column: repaired}), (entry.model_copy(update={"repaired": number}),))
+
+
+def without_values(step: Step, before: pd.DataFrame, where: Where) -> Step:
+    """The same step of a rule on a column whose cells are shown nowhere: only where the first of them stand."""
+    entries = []
+    for entry in step.entries:
+        if entry.column in before and entry.column in step.frame and len(step.frame) == len(before):
+            old, new = as_text(before[entry.column]), as_text(step.frame[entry.column])
+            touched = before.index[(old != new) & ~(old.isna() & new.isna())]
+        else:
+            touched = before.index.difference(step.frame.index)
+        entries.append(entry.model_copy(update={"examples": spots(touched, where)}))
+    return Step(step.frame, tuple(entries), step.aside)
 
 
 def _bound(value: float | None) -> Value:

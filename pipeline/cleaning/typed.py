@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from pipeline.cleaning import steps
-from pipeline.cleaning.canonical import used_columns
+from pipeline.cleaning.canonical import used_columns, withheld
 from pipeline.cleaning.steps import Step
 from pipeline.contract import Joined, Kind, LedgerEntry, Message, Own, Quantity
 from pipeline.errors import InputError
@@ -41,27 +41,32 @@ def typed(frame: pd.DataFrame, raw: RawTable, spec: Spec) -> Step:
     columns: dict[str, pd.Series] = {}
     entries: list[LedgerEntry] = []
     for name, kind in kinds.items():
-        if name == spec.id.column or name not in used:
+        if name == spec.id.column:
+            columns[name] = frame[name]  # it is text by now, to see which ids are missing
+            continue
+        if name not in used:
             columns[name] = as_text(frame[name])
             continue
         made = convert(frame[name], kind, decimal=decimal, date_format=spec.source.day_form(name))
         order = spec.columns[name].order if name in spec.columns else ()
         strange = made.bad | (made.values.notna() & ~made.values.isin(order)).to_numpy() if order else made.bad
-        columns[name] = made.values.mask(strange)
+        columns[name] = made.values.mask(strange) if strange.any() else made.values
         if strange.any():
             entries.append(_unreadable(frame[name], name, kind, strange, raw, spec))
         if made.note:
             note = Message.of("{column}: {note}", column=name, note=made.note)
             entries.append(LedgerEntry(rule=Message.of("format"), column=name, detail=note))
-    return Step(pd.DataFrame(columns, index=frame.index), tuple(entries))
+    return Step(pd.DataFrame(columns, index=frame.index, copy=False), tuple(entries))
 
 
 def _unreadable(series: pd.Series, name: str, kind: Kind, bad: np.ndarray, raw: RawTable, spec: Spec) -> LedgerEntry:
     number, known = int(bad.sum()), int(as_text(series).notna().sum())
     first = series.index[bad][: steps.MOST_EXAMPLES]
-    examples = tuple(
+    examples: tuple[str, ...] = tuple(
         Message.of("{value} ({where})", value=repr(str(series[at])[:60]), where=raw.where(int(at))) for at in first
     )
+    if name in withheld(spec):
+        examples = steps.spots(first, raw.where)
     order = spec.columns[name].order if name in spec.columns else ()
     wanted = (
         Message.of("one of {values}", values=Joined(tuple(map(Own, order)))) if kind == "ordered" else _A_KIND[kind]

@@ -148,6 +148,7 @@ from pipeline.contract.tables import (
     check_schema_version,
     check_table,
     empty_table,
+    write_table,
 )
 from pipeline.contract.verdicts import APART, reviewed_run, verdict_at
 
@@ -288,5 +289,6 @@ __all__ = [
     "with_label",
     "with_messages",
     "with_names",
+    "write_table",
     "write_workbook",
 ]  # fmt: skip

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import partial
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
@@ -47,6 +48,7 @@ class RunRecord:
     tags: Mapping[str, str]
     description: str  # Markdown
     tables: Mapping[str, pd.DataFrame] = field(default_factory=dict)  # artifact name -> table
+    files: Mapping[str, Path] = field(default_factory=dict)  # artifact name -> Parquet file, to be moved
     records: Mapping[str, str] = field(default_factory=dict)  # artifact name -> JSON text
     images: Mapping[str, bytes] = field(default_factory=dict)  # artifact name -> PNG
     ui_tables: Mapping[str, pd.DataFrame] = field(default_factory=dict)  # artifact name -> table for the MLflow UI

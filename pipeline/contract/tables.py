@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from pathlib import Path
 
 import pandas as pd
 
@@ -192,6 +193,8 @@ TABLES: Mapping[str, Mapping[str, str]] = {
     **RFM_TABLES,
 }
 
+_BY_CUSTOMER = {"customers", "projection", "assignments", "rfm_scores"}  # whose first column is the key, 0..n-1
+
 _DTYPES = {"int": "int64", "float": "float64", "text": "str"}
 
 
@@ -285,6 +288,25 @@ def check_table(name: str, frame: pd.DataFrame) -> pd.DataFrame:
                 remedy=_TRAIN_AGAIN,
             )
     return frame
+
+
+def write_table(name: str, frame: pd.DataFrame, path: Path) -> None:
+    """Write table ``name`` as Parquet; raises ``ContractError`` as ``check_table`` does.
+
+    Numbers hardly repeat, so that looking for what does costs more time than it saves space; keys count up.
+    """
+    import pyarrow as pa  # type: ignore[import-untyped,unused-ignore]
+    import pyarrow.parquet as pq  # type: ignore[import-untyped,unused-ignore]
+
+    table = pa.Table.from_pandas(check_table(name, frame), preserve_index=False)
+    floats = {field.name for field in table.schema if pa.types.is_floating(field.type)}
+    counted = {table.column_names[0]} if name in _BY_CUSTOMER else set()
+    pq.write_table(
+        table,
+        path,
+        use_dictionary=[column for column in table.column_names if column not in floats | counted],
+        column_encoding=dict.fromkeys(counted, "DELTA_BINARY_PACKED"),
+    )
 
 
 def check_schema_version(found: int) -> None:

@@ -18,7 +18,7 @@ import pandas as pd
 from scipy.sparse import csr_array
 from scipy.special import chdtrc
 
-from pipeline.contract import TABLES, Affinities, AffinityBasis, Assignments, Dataset, Labels, Matrix, Message, Quantity
+from pipeline.contract import TABLES, Affinities, AffinityBasis, Dataset, Labels, Matrix, Message, Quantity
 from pipeline.describing.basket_lines import Baskets
 from pipeline.describing.pair_counts import APART, LEFT_OUT, count_pairs, count_pairs_of, frequencies
 from pipeline.stages import Bought, Training
@@ -34,7 +34,7 @@ def with_affinities(training: Training, baskets: Baskets | None) -> Training:
     """``training`` with the affinities of each k: from baskets, or from the mix where there are none or too few."""
     found: dict[int, Bought] = {}
     for k in training.described_ks():
-        labels = training.candidate(k).assignments[Assignments.SEGMENT].to_numpy()
+        labels = training.candidate(k).labels
         one = _of_mix(training, labels, k) if baskets is None else _of_baskets(baskets, training, labels, k)
         if one is not None and one.affinities.empty and baskets is not None:
             one = _instead(one, _of_mix(training, labels, k))

@@ -6,22 +6,34 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 
-from pipeline.contract import Assignments, CandidateRecord, Decision
+from pipeline.contract import CandidateRecord, Decision
 from pipeline.describing.cards import Support, make_cards
 from pipeline.describing.describe import (
-    assign,
+    Categories,
+    Nearest,
     differences_by_segment,
     profile_categories,
+    reaches,
+    read_categories,
     revenue_shares,
     typical_customers,
 )
 from pipeline.describing.identity import Predecessor, follow, keep_colours
 from pipeline.describing.naming import Naming
 from pipeline.describing.passive import Trait, describe_passive, read_traits
-from pipeline.describing.profiles import Profiled, profile, read_columns
+from pipeline.describing.profiles import profile
 from pipeline.describing.rules import Codes, encode, find_rules
-from pipeline.segmenting import Silhouettes, Stability, by_segment, calinski_harabasz, davies_bouldin, elongation
+from pipeline.segmenting import (
+    Silhouettes,
+    Stability,
+    by_segment,
+    calinski_harabasz,
+    davies_bouldin,
+    dispersion,
+    elongation,
+)
 from pipeline.stages import Candidate, Cleaned, Features, Partition
 
 
@@ -46,7 +58,8 @@ class _Common:
     before: Predecessor | None
     codes: Codes
     traits: tuple[Trait, ...]
-    columns: tuple[Profiled, ...]
+    categories: tuple[Categories, ...]
+    dispersion: float
 
 
 def describe_candidates(
@@ -69,21 +82,24 @@ def describe_candidates(
         before,
         encode(customers, dataset, features.transform, seed=seed),
         read_traits(customers, dataset),
-        read_columns(customers, dataset, features),
+        read_categories(customers, dataset),
+        dispersion(features.matrix),
     )
+    fits = list(measured)
+    profiles = profile(customers, dataset, features, [fit.partition for fit in fits])
     fewer = None
-    for fit in measured:
-        candidate = _describe(fit, common)
+    for fit, table in zip(fits, profiles, strict=True):
+        candidate = _describe(fit, table, common)
         cards = keep_colours(candidate.cards, fit.partition.labels, fewer)
         fewer = cards, fit.partition.labels
         yield Candidate(**{**vars(candidate), "cards": cards})
 
 
-def _describe(fit: Measured, common: _Common) -> Candidate:
+def _describe(fit: Measured, profiles: pd.DataFrame, common: _Common) -> Candidate:
     customers, dataset = common.cleaned.customers, common.cleaned.dataset
     partition, k, labels = fit.partition, fit.partition.k, fit.partition.labels
-    assignments = assign(common.features, partition, fit.silhouettes)
-    profiles = profile(common.columns, partition)
+    placed = Nearest.of(common.features, partition, fit.silhouettes)
+    distances = placed.distances()
     sizes = tuple(np.bincount(labels, minlength=k).tolist())
     finer = k > (common.decision.supported_k or k)
     of_segments, errors = by_segment(fit.silhouettes, partition)
@@ -106,8 +122,8 @@ def _describe(fit: Measured, common: _Common) -> Candidate:
         silhouette=fit.silhouettes.overall,
         silhouette_se=fit.silhouettes.standard_error,
         silhouette_by_seed=fit.silhouette_by_seed,
-        calinski_harabasz=calinski_harabasz(common.features.matrix, partition),
-        davies_bouldin=davies_bouldin(partition, assignments[Assignments.DISTANCE].to_numpy()),
+        calinski_harabasz=calinski_harabasz(common.dispersion, len(labels), partition),
+        davies_bouldin=davies_bouldin(partition, distances),
         stability=fit.stability.prediction_strength,
         heaps=fit.stability.heaps,
         elongation=elongation(common.features.matrix, partition),
@@ -122,11 +138,12 @@ def _describe(fit: Measured, common: _Common) -> Candidate:
     return Candidate(
         record=record,
         centres=partition.centres,
-        assignments=assignments,
+        placed=placed,
         profiles=profiles,
         cards=cards,
-        category_profiles=profile_categories(customers, dataset, partition),
+        category_profiles=profile_categories(common.categories, partition),
         rules=find_rules(common.codes, partition, customers, dataset, common.features.transform),
-        typical=typical_customers(assignments),
+        typical=typical_customers(labels, distances, k),
         passive=describe_passive(common.traits, labels, k),
+        reach=reaches(labels, distances, k),
     )

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from pipeline.contract import (
     CATEGORY_KINDS,
+    FIT_QUANTILE,
     TABLES,
     Assignments,
     CategoryProfiles,
@@ -19,6 +23,7 @@ from pipeline.contract import (
     Profiles,
     Typical,
 )
+from pipeline.processors import one_thread
 from pipeline.segmenting import Silhouettes, blocks, squared_distances
 from pipeline.stages import Features, Partition
 
@@ -27,68 +32,137 @@ TYPICAL = 5  # customers shown of each segment
 _NEARBY = 100  # among so many nearest ones, those that differ are looked for
 
 
-def assign(features: Features, partition: Partition, silhouettes: Silhouettes) -> pd.DataFrame:
-    """The ``assignments`` table: own and second segment with their distances, silhouette where measured."""
-    n = len(features.matrix)
-    rows, second = np.arange(n), np.empty(n, dtype=np.int64)
-    own, other = np.empty(n), np.empty(n)
-    for block in blocks(n):
-        distances = np.sqrt(squared_distances(features.matrix[block], partition.centres))
-        places, labels = np.arange(len(distances)), partition.labels[block]
-        own[block] = distances[places, labels]
-        distances[places, labels] = np.inf
-        second[block] = distances.argmin(axis=1)
-        other[block] = distances[places, second[block]]
-    values = np.full(len(rows), np.nan)
-    values[silhouettes.rows] = silhouettes.values
-    return pd.DataFrame(
-        {
-            Assignments.KEY: rows,
-            Assignments.SEGMENT: partition.labels,
+@dataclass(frozen=True)
+class Nearest:
+    """Who is where under one k, a byte a customer; distances are computed when the table is asked for."""
+
+    matrix: Matrix
+    centres: Matrix
+    labels: npt.NDArray[np.integer[Any]]
+    silhouettes: Silhouettes
+
+    @classmethod
+    def of(cls, features: Features, partition: Partition, silhouettes: Silhouettes) -> Nearest:
+        """With the labels in the smallest whole numbers that hold them."""
+        labels = partition.labels.astype(np.min_scalar_type(partition.k - 1))
+        return cls(features.matrix, partition.centres, labels, silhouettes)
+
+    def table(self) -> pd.DataFrame:
+        """The ``assignments`` table: own and second segment with their distances, silhouette where measured."""
+        n = len(self.labels)
+        own, other, second = np.empty(n), np.empty(n), np.empty(n, dtype=np.int64)
+
+        def fill(block: slice, distances: Matrix) -> None:
+            places, labels = np.arange(len(distances)), self.labels[block]
+            own[block] = distances[places, labels]
+            distances[places, labels] = np.inf
+            second[block] = distances.argmin(axis=1)
+            other[block] = distances[places, second[block]]
+
+        self._measure(fill)
+        silhouettes = np.full(n, np.nan)
+        silhouettes[self.silhouettes.rows] = self.silhouettes.values
+        columns = {
+            Assignments.KEY: np.arange(n),
+            Assignments.SEGMENT: self.labels.astype(np.int64),
             Assignments.SECOND: second,
             Assignments.DISTANCE: own,
             Assignments.SECOND_DISTANCE: other,
-            Assignments.SILHOUETTE: values,
+            Assignments.SILHOUETTE: silhouettes,
         }
-    )
+        return pd.DataFrame(columns, copy=False)
+
+    def measured(self) -> pd.DataFrame:
+        """Key, segment and silhouette where that was measured."""
+        rows = self.silhouettes.rows
+        return pd.DataFrame(
+            {
+                Assignments.KEY: rows,
+                Assignments.SEGMENT: self.labels[rows].astype(np.int64),
+                Assignments.SILHOUETTE: self.silhouettes.values,
+            }
+        )
+
+    def distances(self) -> Matrix:
+        """Of each customer to the own centre, (n,)."""
+        own = np.empty(len(self.labels))
+
+        def fill(block: slice, distances: Matrix) -> None:
+            own[block] = distances[np.arange(len(distances)), self.labels[block]]
+
+        self._measure(fill)
+        return own
+
+    def _measure(self, fill: Callable[[slice, Matrix], None]) -> None:
+        """Distances to all centres, block by block."""
+        with one_thread("blas"):  # products this small are no work for two
+            for block in blocks(len(self.matrix)):
+                fill(block, np.sqrt(squared_distances(self.matrix[block], self.centres)))
 
 
-def typical_customers(assignments: pd.DataFrame) -> pd.DataFrame:
+def typical_customers(labels: Labels, distances: Matrix, k: int) -> pd.DataFrame:
     """The ``typical`` table: keys of the ``TYPICAL`` customers nearest to each centre.
 
     Customers alike in every feature stand at the same distance; one of them is shown, so that three rows are three
-    different customers.
+    different customers. ``distances`` are those to the own centre, (n,).
     """
-    segments = assignments[Assignments.SEGMENT].to_numpy()
-    distances = assignments[Assignments.DISTANCE].to_numpy()
-    keys = assignments[Assignments.KEY].to_numpy(dtype=np.int64)
-    parts = [
-        pd.DataFrame({Typical.SEGMENT: segment, Typical.KEY: keys[rows]}).assign(
-            **{Typical.RANK: np.arange(1, len(rows) + 1)}
-        )
-        for segment in np.unique(segments)
-        for rows in [_nearest(np.flatnonzero(segments == segment), distances, keys)]
-    ]
+    parts = []
+    for segment in range(k):
+        rows = _nearest(np.flatnonzero(labels == segment), distances)
+        ranks = np.arange(1, len(rows) + 1)
+        parts.append(pd.DataFrame({Typical.SEGMENT: segment, Typical.KEY: rows, Typical.RANK: ranks}))
     return pd.concat(parts, ignore_index=True)[list(TABLES["typical"])]
 
 
-def _nearest(rows: Labels, distances: Matrix, keys: Labels) -> Labels:
-    near = rows
+def _nearest(rows: Labels, distances: Matrix) -> Labels:
+    near, own = rows, distances[rows]
     if len(rows) > _NEARBY:
-        near = rows[np.argpartition(distances[rows], _NEARBY)[:_NEARBY]]
-    ordered = near[np.lexsort((keys[near], distances[near]))]
-    different = np.concatenate([[True], np.diff(distances[ordered]) > 0])
+        near = rows[np.argpartition(own, _NEARBY)[:_NEARBY]]
+    ordered = near[np.lexsort((near, distances[near]))]
+    different = np.concatenate([[True], np.diff(distances[ordered]) > 0])[: len(ordered)]
     nearest: Labels = ordered[different][:TYPICAL]
     return nearest
 
 
-def profile_categories(customers: pd.DataFrame, dataset: Dataset, partition: Partition) -> pd.DataFrame:
+def reaches(labels: Labels, distances: Matrix, k: int) -> tuple[float, ...]:
+    """Distance within which ``FIT_QUANTILE`` of each segment's customers lie, as pandas interpolates; 0 for none."""
+    found = []
+    for segment in range(k):
+        own = distances[labels == segment]
+        place = FIT_QUANTILE * (len(own) - 1)
+        low = int(max(place, 0))
+        high = min(low + 1, len(own) - 1)
+        if not len(own):
+            found.append(0.0)
+            continue
+        own.partition((low, high))
+        found.append(float(own[low] + (own[high] - own[low]) * (place % 1)))
+    return tuple(found)
+
+
+@dataclass(frozen=True)
+class Categories:
+    """A column of categories, read once for every number of segments."""
+
+    column: Column
+    order: tuple[str, ...]
+    codes: npt.NDArray[np.integer[Any]]  # (n,) place in ``order``; -1 where not known
+
+
+def read_categories(customers: pd.DataFrame, dataset: Dataset) -> tuple[Categories, ...]:
+    """Every column of categories that the customers have."""
+    found = []
+    for column in dataset.columns:
+        if column.kind in CATEGORY_KINDS and column.name in customers:
+            order = category_order(column, customers[column.name])
+            codes = pd.Categorical(customers[column.name], categories=order).codes
+            found.append(Categories(column, tuple(order), codes))
+    return tuple(found)
+
+
+def profile_categories(categories: Sequence[Categories], partition: Partition) -> pd.DataFrame:
     """The ``category_profiles`` table: share of each category within each segment, among those whose value is known."""
-    parts = [
-        _count_categories(column, customers[column.name], partition.labels, partition.k)
-        for column in dataset.columns
-        if column.kind in CATEGORY_KINDS and column.name in customers
-    ]
+    parts = [_count_categories(column, partition.labels, partition.k) for column in categories]
     if not parts:
         dtypes = {"int": "int64", "float": "float64", "text": "str"}
         return pd.DataFrame({name: pd.Series(dtype=dtypes[kind]) for name, kind in TABLES["category_profiles"].items()})
@@ -109,9 +183,8 @@ def effects_from_sums(count: Matrix, total: Matrix, squares: Matrix) -> Matrix:
     return effect
 
 
-def _count_categories(column: Column, series: pd.Series, labels: Labels, k: int) -> pd.DataFrame:
-    order = category_order(column, series)
-    codes = pd.Categorical(series, categories=order).codes.astype(np.int64)
+def _count_categories(read: Categories, labels: Labels, k: int) -> pd.DataFrame:
+    order, codes = list(read.order), read.codes.astype(np.int64)
     known = codes >= 0
     table = np.bincount(labels[known] * len(order) + codes[known], minlength=k * len(order)).reshape(k, len(order))
     totals = table.sum(axis=1, keepdims=True)
@@ -119,7 +192,7 @@ def _count_categories(column: Column, series: pd.Series, labels: Labels, k: int)
     return pd.DataFrame(
         {
             CategoryProfiles.SEGMENT: np.repeat(np.arange(k), len(order)),
-            CategoryProfiles.COLUMN: column.name,
+            CategoryProfiles.COLUMN: read.column.name,
             CategoryProfiles.CATEGORY: np.tile(np.array(order, dtype=object), k),
             CategoryProfiles.N: table.ravel(),
             CategoryProfiles.SHARE: (table / np.maximum(totals, 1)).ravel(),

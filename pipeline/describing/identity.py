@@ -94,7 +94,7 @@ def follow_in(training: Training, before: Predecessor) -> Training:
     candidates: list[Candidate] = []
     fewer = None
     for candidate in training.candidates:
-        labels = candidate.assignments[Assignments.SEGMENT].to_numpy(dtype=np.int64)
+        labels = candidate.labels
         naming = Naming.of(
             differences_by_segment(candidate.profiles, training.dataset), training.dataset, candidate.record.k
         )

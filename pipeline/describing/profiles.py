@@ -1,8 +1,9 @@
-"""Profiles of every numeric column by segment. What does not depend on the segmentation is prepared once for all k."""
+"""Profiles of every numeric column by segment, a column at a time for all k: no more than one column is prepared."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,15 +13,17 @@ import pandas as pd
 
 from pipeline.contract import TABLES, Column, Dataset, Matrix, Profiles
 from pipeline.describing.describe import effects_from_sums
+from pipeline.processors import THREADS
 from pipeline.stages import Features, Partition
 
 Places = npt.NDArray[np.integer[Any]]
 _KINDS = {"number", "integer", "flag"}
 _QUARTILES = (0.25, 0.5, 0.75)
+_WORD = 64
 
 
 @dataclass(frozen=True)
-class Profiled:
+class _Profiled:
     """One column's known values, centred, with what profiles of any segmentation need of them."""
 
     column: Column
@@ -28,64 +31,67 @@ class Profiled:
     ordered: Matrix  # the known values in rising order
     order: Places  # their places before that
     middle: float  # their mean
-    centred: Matrix
-    compared: Matrix  # centred too, on the transformed scale for active columns
+    sums: tuple[Matrix, ...]  # what is added up by segment: centred values, their squares, and the compared ones alike
     median: float
 
 
-def read_columns(customers: pd.DataFrame, dataset: Dataset, features: Features) -> tuple[Profiled, ...]:
-    """Every numeric column that the customers have.
+def profile(
+    customers: pd.DataFrame, dataset: Dataset, features: Features, partitions: Sequence[Partition]
+) -> list[pd.DataFrame]:
+    """The ``profiles`` table of each partition in original units, one row a segment and column.
 
-    Effects are taken on the transformed scale for active columns, so that a long tail does not drown the rest.
+    ``effect`` is Cohen's d of the segment against all other customers (never against a mean that includes it), on the
+    transformed scale for active columns, so that a long tail does not drown the rest.
     """
     transformed = dict(zip(features.transform.names, features.matrix.T, strict=True))
-    found = []
-    for column in dataset.columns:
-        if column.kind in _KINDS and column.name in customers:
-            values = customers[column.name].to_numpy(dtype=np.float64, na_value=np.nan)
-            found.append(_read(column, values, transformed.get(column.name, values)))
-    return tuple(found)
+    labels = [one.labels.astype(np.min_scalar_type(one.k - 1)) for one in partitions]
+    sizes = [one.k for one in partitions]
+
+    def measured(column: Column) -> list[dict[str, Any]]:
+        values = customers[column.name].to_numpy(dtype=np.float64, na_value=np.nan)
+        read = _read(column, values, transformed.get(column.name, values))
+        return [_profile(read, own, k) for own, k in zip(labels, sizes, strict=True)]
+
+    with ThreadPoolExecutor(THREADS) as threads:
+        wanted = [column for column in dataset.columns if column.kind in _KINDS and column.name in customers]
+        by_column = list(threads.map(measured, wanted))
+    return [_joined([parts[place] for parts in by_column]) for place in range(len(partitions))]
 
 
-def _read(column: Column, values: Matrix, compared: Matrix) -> Profiled:
-    known = np.isfinite(values)
-    rows = None if known.all() else np.flatnonzero(known)
-    x, other = (values, compared) if rows is None else (values[rows], compared[rows])
-    order = np.argsort(x, kind="stable").astype(np.int32)
-    middle = float(x.mean()) if len(x) else np.nan
-    return Profiled(
-        column,
-        rows,
-        x[order],
-        order,
-        middle,
-        x - middle,
-        other - (other.mean() if len(x) else 0.0),
-        float(np.median(x)) if len(x) else np.nan,
-    )
-
-
-def profile(columns: Sequence[Profiled], partition: Partition) -> pd.DataFrame:
-    """The ``profiles`` table in original units, one row a segment and column.
-
-    ``effect`` is Cohen's d of the segment against all other customers (never against a mean that includes it).
-    """
-    labels = partition.labels.astype(np.uint16)  # sixteen bits are sorted by counting, in one pass
-    parts = [_profile(column, labels, partition.k) for column in columns]
+def _joined(parts: Sequence[dict[str, Any]]) -> pd.DataFrame:
     return pd.DataFrame({name: np.concatenate([part[name] for part in parts]) for name in TABLES["profiles"]}).astype(
         {Profiles.COLUMN: "str"}
     )
 
 
-def _profile(one: Profiled, labels: Places, k: int) -> dict[str, Any]:
-    own = labels if one.rows is None else labels[one.rows]
+def _read(column: Column, values: Matrix, compared: Matrix) -> _Profiled:
+    known = np.isfinite(values)
+    rows = None if known.all() else np.flatnonzero(known)
+    x, other = (values, compared) if rows is None else (values[rows], compared[rows])
+    order = np.argsort(x)  # which of equal values comes first makes no difference to any quantile
+    middle = float(x.mean()) if len(x) else np.nan
+    centred, its = x - middle, other - (other.mean() if len(x) else 0.0)
+    return _Profiled(
+        column,
+        rows,
+        x[order],
+        order,
+        middle,
+        (centred, centred * centred, its, its * its),
+        float(np.median(x)) if len(x) else np.nan,
+    )
+
+
+def _profile(one: _Profiled, labels: Places, k: int) -> dict[str, Any]:
+    small = labels if one.rows is None else labels[one.rows]
+    own = small.astype(np.intp)
     counts = np.bincount(own, minlength=k)
-    total, squares = _sums(one.centred, own, k)
+    total, squares, its_total, its_squares = (_sums(values, own, k) for values in one.sums)
     with np.errstate(invalid="ignore", divide="ignore"):
         mean = one.middle + total / counts
         variance = np.maximum(squares - total**2 / counts, 0.0) / (counts - 1)
-    effect = effects_from_sums(counts.astype(float), *_sums(one.compared, own, k))
-    lower, median, upper = _quartiles(one, own, counts)
+    effect = effects_from_sums(counts.astype(float), its_total, its_squares)
+    lower, median, upper = _quartiles(one, small, counts)
     return {
         Profiles.SEGMENT: np.arange(k),
         Profiles.COLUMN: [one.column.name] * k,
@@ -102,23 +108,36 @@ def _profile(one: Profiled, labels: Places, k: int) -> dict[str, Any]:
     }
 
 
-def _sums(centred: Matrix, own: Places, k: int) -> tuple[Matrix, Matrix]:
-    total: Matrix = np.bincount(own, weights=centred, minlength=k).astype(np.float64)
-    squares: Matrix = np.bincount(own, weights=centred * centred, minlength=k).astype(np.float64)
-    return total, squares
+def _sums(values: Matrix, own: Places, k: int) -> Matrix:
+    total: Matrix = np.bincount(own, weights=values, minlength=k).astype(np.float64)
+    return total
 
 
-def _quartiles(one: Profiled, own: Places, counts: Places) -> Matrix:
+def _quartiles(one: _Profiled, own: Places, counts: Places) -> Matrix:
     """Quartiles of each segment, (3, k), by linear interpolation; NaN where a segment has no value."""
-    grouped = np.argsort(own[one.order], kind="stable")  # places in ``ordered``, segment by segment, still rising
-    ends = np.cumsum(counts)
+    rising = own[one.order]  # segments of the values in rising order
     found = np.full((3, len(counts)), np.nan)
-    for segment, (count, end) in enumerate(zip(counts, ends, strict=True)):
+    for segment, count in enumerate(counts):
         if count:
             places = np.array(_QUARTILES) * (count - 1)
             below = np.floor(places).astype(int)
             above = np.minimum(below + 1, count - 1)
-            part = grouped[end - count : end]
-            low, high = one.ordered[part[below]], one.ordered[part[above]]
+            at = _places_of(rising == segment, np.concatenate([below, above]))
+            low, high = one.ordered[at[:3]], one.ordered[at[3:]]
             found[:, segment] = low + (places - below) * (high - low)
     return found
+
+
+def _places_of(mask: npt.NDArray[np.bool_], ranks: Places) -> Places:
+    """Where the members of a mask stand that have these ranks among them, from 0; words of bits are counted at once."""
+    bits = np.packbits(mask, bitorder="little")
+    words = np.zeros(-(-len(bits) // 8) * 8, dtype=np.uint8)
+    words[: len(bits)] = bits
+    ends = np.cumsum(np.bitwise_count(words.view(np.uint64)), dtype=np.int64)
+    word = np.searchsorted(ends, ranks, side="right")
+    before = np.where(word > 0, ends[word - 1], 0)
+    places = [
+        start + np.flatnonzero(mask[start : start + _WORD])[rank]
+        for start, rank in zip((word * _WORD).tolist(), (ranks - before).tolist(), strict=True)
+    ]
+    return np.array(places)

@@ -11,9 +11,12 @@ import queue
 import signal
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import Future
+from concurrent.futures import BrokenExecutor, Future
 from contextlib import contextmanager, suppress
 from typing import Any, ParamSpec, Protocol, TypeVar
+
+from pipeline.errors import StarvedError
+from pipeline.processors.memory import free_memory
 
 R = TypeVar("R")
 P = ParamSpec("P")
@@ -62,9 +65,25 @@ def process_helper() -> Iterator[Helper]:
         try:
             _start(executor)
             yield ProcessHelper(executor)
+        except (BrokenExecutor, MemoryError) as error:
+            raise _starved(error) from error
         finally:
             _forget_waiting(executor)
             executor.shutdown(wait=True, kill_workers=True)
+
+
+def _starved(error: Exception) -> StarvedError:
+    """In words: a process that the system kills cannot say anything itself."""
+    free = free_memory()
+    killed = isinstance(error, BrokenExecutor)
+    return StarvedError.because(
+        "the helper process was stopped by the system, most likely for want of memory"
+        if killed
+        else "there is not enough memory to go on",
+        found="" if free is None else f"{free / 2**30:.1f} GiB free now",
+        remedy="end other programs, keep fewer columns in the spec, train on a part of the customers, or use a machine "
+        "with more memory; nothing of this training is in the store",
+    )
 
 
 @contextmanager

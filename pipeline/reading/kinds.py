@@ -245,8 +245,8 @@ class _Column:
 def _number(series: pd.Series, decimal: Decimal | None) -> Converted:
     if pd.api.types.is_numeric_dtype(series) or pd.api.types.is_bool_dtype(series):
         values = series.astype("float64")
-        values = values.where(values.abs() < ABSURD)
-        return Converted(values, (values.isna() & series.notna()).to_numpy(dtype=bool))
+        absurd = (values.abs() >= ABSURD).to_numpy(dtype=bool)
+        return Converted(values.mask(absurd) if absurd.any() else values, absurd)
     text = trimmed(series)
     made = read_numbers(text, decimal)
     return Converted(made.values, (made.values.isna() & text.notna()).to_numpy(dtype=bool), made.note)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -12,9 +13,13 @@ import numpy.typing as npt
 import pandas as pd
 
 from pipeline.contract import Joined, LineAccount, Message, Quantity
+from pipeline.errors import StarvedError
+from pipeline.processors import fitting_rows, free_memory, needed_memory
 from pipeline.reading.questions import Question
 
 _MOST_PLACES = 3
+_SMALL, _UNTOLD = 5_000_000, 400_000_000  # values that are read whatever is free; and where the system does not tell it
+_READ = 8  # bytes of a value that are held once it is read
 ROW_ID = "(row)"  # id of a table that has none: where the row stands in its file; holds for that very file only
 
 
@@ -92,3 +97,36 @@ class RawTable:
             return spot
         part = bisect_right([start for start, _ in self.parts], position) - 1
         return Message.of("{file}, {spot}", file=self.parts[part][1], spot=spot)
+
+
+def refuse_starving(rows: int, columns: int, source: str, *, held: bool = False) -> None:
+    """Raise ``StarvedError`` where a training of so many customers does not fit into memory; small ones always do.
+
+    ``held``: their values are in memory by now.
+    """
+    free, values = free_memory(), rows * columns
+    if values < _SMALL:
+        return
+    if free is None:
+        if values > _UNTOLD:
+            raise _starved(rows, columns, source, needed_memory(_UNTOLD // columns, columns))
+    elif needed_memory(rows, columns) - (values * _READ if held else 0) > free:
+        raise _starved(rows, columns, source, free)
+
+
+def _starved(rows: int, columns: int, source: str, free: int) -> StarvedError:
+    return StarvedError.because(
+        Message.of(
+            "{source}: about {needed} GB of memory will be needed, {free} GB are free",
+            source=source,
+            needed=Quantity(needed_memory(rows, columns) / 1e9, ".1f"),
+            free=Quantity(free / 1e9, ".1f"),
+        ),
+        found=Message.of("{rows} rows x {columns} columns", rows=Quantity(rows), columns=Quantity(columns)),
+        remedy=Message.of(
+            "leave out columns that the spec does not use; or train on one customer in {parts} with [source] query = "
+            '"SELECT * FROM data WHERE hash(id) % {parts} = 0", where id is the column of ids, and place the others '
+            "with 'korzina score'; or use a machine with more memory",
+            parts=Quantity(math.ceil(rows / max(1, fitting_rows(free, columns))), "d"),
+        ),
+    )

@@ -87,8 +87,9 @@ class Plotter:
         self._sheet(
             f"Silhouette by segment, k = {candidate.record.k}", f"silhouette of a customer (dashed: mean, {mean:.2f})"
         )
-        values = candidate.assignments[Assignments.SILHOUETTE].to_numpy()
-        segments = candidate.assignments[Assignments.SEGMENT].to_numpy()
+        measured = candidate.placed.measured()
+        values = measured[Assignments.SILHOUETTE].to_numpy()
+        segments = measured[Assignments.SEGMENT].to_numpy()
         ticks = np.arange(np.floor(min(0.0, values.min()) * 5), np.ceil(max(0.2, values.max()) * 5) + 1) / 5
         across = _Scale(ticks[0], ticks[-1], _LEFT, _RIGHT)
         gap = 0.02 * len(values)

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from pipeline.cleaning import derivations, used_columns
-from pipeline.contract import FIT_QUANTILE, NUMERIC_KINDS, Assignments, FeatureTransform, Matrix
+from pipeline.contract import NUMERIC_KINDS, FeatureTransform, Matrix
 from pipeline.reading import FALSE, NULLS, TRUE, reading_of_days
 from pipeline.spec import RangeRule, ReplaceRule, Source, Spec, raw_columns, restore_spec, share_name
 from pipeline.stages import Candidate, Training
@@ -40,12 +40,11 @@ def recipe_of_features(transform: FeatureTransform, centres: Matrix) -> Recipe:
 def recipe_of(training: Training, candidate: Candidate) -> Recipe:
     """The recipe of one k: the spec's reading, rules and SQL as far as the clustered features need them."""
     transform = training.features.transform
-    reach = candidate.assignments.groupby(Assignments.SEGMENT)[Assignments.DISTANCE].quantile(FIT_QUANTILE)
     return {
         **recipe_of_features(transform, candidate.centres),
         **(_from_spec(_dated(training), transform) if training.spec != _NO_SPEC else {}),
         "segments": [card.name for card in sorted(candidate.cards, key=lambda card: card.segment)],
-        "reach": reach.reindex(range(len(candidate.centres))).fillna(0.0).tolist(),
+        "reach": list(candidate.reach) or [None] * len(candidate.centres),
     }
 
 

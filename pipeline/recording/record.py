@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -15,7 +15,6 @@ import pandas as pd
 from pipeline.campaigns import artifacts
 from pipeline.contract import (
     Artifacts,
-    Assignments,
     CandidateRecord,
     Dataset,
     Decision,
@@ -23,17 +22,19 @@ from pipeline.contract import (
     Profiles,
     Record,
     RunRecord,
+    SegmentCard,
     SweepRecord,
     messages_of,
     verdicts,
 )
 from pipeline.describing import rfm_cells
 from pipeline.recording.decision_card import decision_as_html, decision_as_json
+from pipeline.recording.drafts import filed
 from pipeline.recording.model import model_record
 from pipeline.recording.numbers import run_metrics, sweep_curves, sweep_metrics
 from pipeline.recording.recipe import example_rows, recipe_of
 from pipeline.segmenting import sensitivity_in_words
-from pipeline.stages import Candidate, Training
+from pipeline.stages import Candidate, Tabled, Training
 
 if TYPE_CHECKING:
     from pipeline.recording.plots import Plotter
@@ -48,24 +49,25 @@ def record_training(
     images: Mapping[int, Mapping[str, bytes]] | None = None,
     curves: Mapping[str, bytes] | None = None,
     models: Mapping[int, ModelRecord] | None = None,
+    folder: Path | None = None,
 ) -> SweepRecord:
     """Everything that the store is to hold of one sweep; what is given was made meanwhile, the rest is made here.
+
+    With a ``folder`` tables are files below it, so that no more than one of them is in memory.
 
     Customer rows go into one Parquet table of the parent run; parameters, metrics, tags, descriptions, images and
     models hold aggregates only.
     """
     models = models or write_models(training)
-    drawn = images or {
-        candidate.record.k: draw(drawable(candidate), training.dataset) for candidate in training.candidates
-    }
+    drawn = images or {k: draw(drawable(training.candidate(k)), training.dataset) for k in models}
+    curves = curves or draw_curves([candidate.record for candidate in training.candidates], training.decision)
+
+    def put(record: RunRecord, name: str) -> RunRecord:
+        return filed(record, folder / name) if folder else record
+
     return SweepRecord(
-        parent=_parent(
-            training, curves or draw_curves([candidate.record for candidate in training.candidates], training.decision)
-        ),
-        children={
-            candidate.record.k: _child(training, candidate, drawn[candidate.record.k], models[candidate.record.k])
-            for candidate in training.candidates
-        },
+        parent=put(_parent(training, curves), "sweep"),
+        children={k: put(_child(training, training.candidate(k), drawn[k], models[k]), f"k{k}") for k in models},
         recommended_k=training.decision.k,
         dataset_name=training.dataset.title,
         source=_public(training.ledger.source),
@@ -162,8 +164,7 @@ def draw_curves(records: Sequence[CandidateRecord], decision: Decision) -> dict[
 
 def drawable(candidate: Candidate) -> Candidate:
     """What the images need of a candidate: of its customers only those whose silhouette was measured."""
-    measured = candidate.assignments[candidate.assignments[Assignments.SILHOUETTE].notna()]
-    return replace(candidate, assignments=measured)
+    return replace(candidate, placed=Tabled(candidate.placed.measured()))
 
 
 def draw(candidate: Candidate, dataset: Dataset) -> dict[str, bytes]:
@@ -212,7 +213,7 @@ def _child(training: Training, candidate: Candidate, images: Mapping[str, bytes]
             ),
         },
         images=images,
-        ui_tables={Artifacts.PROFILES_TABLE: _profile_table(training, candidate)},
+        ui_tables={Artifacts.PROFILES_TABLE: profile_table(training.dataset, candidate.cards, candidate.profiles)},
         model=model,
     )
 
@@ -303,16 +304,16 @@ def _cell(text: str) -> str:
     return text.replace("|", "\\|").replace("\n", " ")
 
 
-def _profile_table(training: Training, candidate: Candidate) -> pd.DataFrame:
+def profile_table(dataset: Dataset, cards: Iterable[SegmentCard], profiles: pd.DataFrame) -> pd.DataFrame:
     """Segments as rows, medians of the numeric columns as columns, for the UI's table view."""
-    medians = candidate.profiles.pivot_table(index=Profiles.SEGMENT, columns=Profiles.COLUMN, values=Profiles.MEDIAN)
+    medians = profiles.pivot_table(index=Profiles.SEGMENT, columns=Profiles.COLUMN, values=Profiles.MEDIAN)
     rows = []
-    for card in candidate.cards:
+    for card in cards:
         row: dict[str, object] = {"segment": card.name, "customers": card.size, "share": round(card.share, 4)}
         mine = medians.loc[card.segment].to_dict()
         row |= {
             f"median {column.axis_title}": float(f"{mine[column.name]:.6g}")
-            for column in training.dataset.columns
+            for column in dataset.columns
             if column.name in mine
         }
         rows.append(row)

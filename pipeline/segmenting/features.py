@@ -5,7 +5,17 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from pipeline.contract import Column, Dataset, FeatureTransform, Loadings, Matrix, Projection
+from pipeline.contract import (
+    Column,
+    Dataset,
+    FeatureTransform,
+    Loadings,
+    Matrix,
+    Message,
+    Projection,
+    Quantity,
+    percent,
+)
 from pipeline.errors import InputError
 from pipeline.stages import Features
 
@@ -38,14 +48,18 @@ def fit_features(customers: pd.DataFrame, dataset: Dataset) -> Features:
 
 def apply_transform(customers: pd.DataFrame, transform: FeatureTransform) -> Matrix:
     """The clustered space of ``customers``: shape (n, p), float64; missing values stand at the stored fill."""
-    values = customers[list(transform.names)].to_numpy(dtype=np.float64, na_value=np.nan)
-    values = np.where(np.isfinite(values), values, np.asarray(transform.fill))
-    logged = np.asarray(transform.log1p)
-    values[:, logged] = np.log1p(np.maximum(values[:, logged], 0.0))
-    lower = np.array([-np.inf if bound is None else bound for bound in transform.lower])
-    upper = np.array([np.inf if bound is None else bound for bound in transform.upper])
-    scaled: Matrix = (np.clip(values, lower, upper) - np.asarray(transform.centre)) / np.asarray(transform.scale)
-    return scaled
+    matrix = np.empty((len(customers), len(transform.names)), order="F")  # a column at a time, none of it held twice
+    for place, name in enumerate(transform.names):
+        values = matrix[:, place]
+        values[:] = customers[name].to_numpy(dtype=np.float64, na_value=np.nan)
+        np.copyto(values, transform.fill[place], where=~np.isfinite(values))
+        if transform.log1p[place]:
+            np.log1p(np.maximum(values, 0.0, out=values), out=values)
+        lower, upper = transform.lower[place], transform.upper[place]
+        np.clip(values, -np.inf if lower is None else lower, np.inf if upper is None else upper, out=values)
+        values -= transform.centre[place]
+        values /= transform.scale[place]
+    return matrix
 
 
 def project(features: Features) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -81,7 +95,8 @@ def _fit(series: pd.Series, column: Column) -> tuple[float, bool, float | None, 
     known = raw[np.isfinite(raw)]
     if not len(known):
         raise InputError.because(
-            f"column {column.name!r} is active but has no value at all", remedy="make it ignored in the spec"
+            Message.of("column {column} is active but has no value at all", column=repr(column.name)),
+            remedy=Message.of("make it ignored in the spec"),
         )
     fill = float(np.median(known))
     values = np.where(np.isfinite(raw), raw, fill)
@@ -90,9 +105,13 @@ def _fit(series: pd.Series, column: Column) -> tuple[float, bool, float | None, 
         below = float((values < 0).mean())
         if below > _MOST_BELOW_ZERO:
             raise InputError.because(
-                f"column {column.name!r}: log1p needs values of 0 or more",
-                found=f"{below:.0%} of the values below 0, the least {values.min():g}",
-                remedy="remove log1p from its transform, or add a range rule",
+                Message.of("column {column}: log1p needs values of 0 or more", column=repr(column.name)),
+                found=Message.of(
+                    "{share} of the values below 0, the least {least}",
+                    share=percent(below),
+                    least=Quantity(float(values.min()), "g"),
+                ),
+                remedy=Message.of("remove log1p from its transform, or add a range rule"),
             )
         values = np.log1p(np.maximum(values, 0.0))  # the few below zero (more returned than bought) count as nothing
     lower = upper = None

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from pipeline.contract import Labels, Matrix
+from pipeline.contract import Labels, Matrix, Message, Quantity
 from pipeline.errors import InputError
 from pipeline.processors import THREADS, Pool, one_thread, pool
 from pipeline.segmenting.distances import Array, squared_distances
@@ -122,14 +122,14 @@ def _finish(matrix: Matrix, best: Mapping[int, _Fit], *, converge: bool) -> Iter
 
 def _check(matrix: Matrix, largest: int) -> None:
     if not np.isfinite(matrix).all():
-        raise InputError.because("the clustered matrix holds values that are not finite numbers")
+        raise InputError.because(Message.of("the clustered matrix holds values that are not finite numbers"))
     distinct = len(np.unique(matrix, axis=0)) if len(matrix) <= SEARCH_ROWS else largest
     if distinct < largest:
         raise InputError.because(
-            f"too few different customers for k = {largest}",
-            expected=f"at least {largest} different rows",
+            Message.of("too few different customers for k = {k}", k=Quantity(largest)),
+            expected=Message.of("at least {n} different rows", n=Quantity(largest)),
             found=str(distinct),
-            remedy="lower --k-max, or add active columns that tell customers apart",
+            remedy=Message.of("lower --k-max, or add active columns that tell customers apart"),
         )
 
 

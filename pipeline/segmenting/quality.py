@@ -178,14 +178,21 @@ def _silhouette_values(sums: Matrix, counts: Matrix, own: Labels) -> Matrix:
     return values
 
 
-def calinski_harabasz(matrix: Matrix, partition: Partition) -> float:
-    """Between over within dispersion, each per degree of freedom (Calinski and Harabasz 1974)."""
+def dispersion(matrix: Matrix) -> float:
+    """Sum of squared distances of all rows from their mean."""
     middle = matrix.mean(axis=0)  # about 0 where the features are standardized, so that nothing cancels below
-    total = float(np.einsum("ij,ij->", matrix, matrix) - len(matrix) * (middle @ middle))
+    return float(np.einsum("ij,ij->", matrix, matrix) - len(matrix) * (middle @ middle))
+
+
+def calinski_harabasz(total: float, n: int, partition: Partition) -> float:
+    """Between over within dispersion, each per degree of freedom (Calinski and Harabasz 1974).
+
+    ``total`` is the ``dispersion`` of the ``n`` rows.
+    """
     if partition.inertia <= 0:
         return 1.0
     between = total - partition.inertia
-    return between / (partition.k - 1) / (partition.inertia / (len(matrix) - partition.k))
+    return between / (partition.k - 1) / (partition.inertia / (n - partition.k))
 
 
 def davies_bouldin(partition: Partition, distances: Matrix) -> float:

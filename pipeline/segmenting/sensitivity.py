@@ -55,7 +55,7 @@ def with_sensitivity(training: Training, helper: Helper | None = None, tick: Tic
     seed = int(training.params.get("seed", "0"))
     rows = _sampled(len(training.customers), seed)
     chosen = next(candidate for candidate in training.candidates if candidate.record.k == training.decision.k)
-    labels = chosen.assignments["segment"].to_numpy(dtype=np.int64)[rows]
+    labels = chosen.placed.labels[rows].astype(np.int64)
     customers = training.customers.iloc[rows].reset_index(drop=True)
     largest = max(candidate.record.k for candidate in training.candidates)
     ks = tuple(range(2, min(training.decision.k + ABOVE, largest) + 1))

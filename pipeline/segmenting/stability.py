@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from pipeline.contract import Labels, Matrix, verdicts
-from pipeline.processors import Helper, share
+from pipeline.processors import Helper, one_thread, share
 from pipeline.segmenting.bends import PIECES, lies_along_a_curve
 from pipeline.segmenting.distances import blocks, nearest
 from pipeline.segmenting.heaps import count_heaps
@@ -82,7 +82,8 @@ def assess_stability(
         _Pair(matrix[first], matrix[second], np.concatenate([first, second]), one, two)
         for (first, second), one, two in zip(halves, fits[::2], fits[1::2], strict=True)
     ]
-    assessed = {partition.k: _assess(partition, place, pairs) for place, partition in enumerate(partitions)}
+    with one_thread():  # a thousand products of a few thousand rows: two threads would wait for one another
+        assessed = {partition.k: _assess(partition, place, pairs) for place, partition in enumerate(partitions)}
     if any((one.heaps or 1.0) > 1.0 for one in assessed.values()) and _is_a_curve(matrix, halves, seed):
         return {k: replace(one, heaps=None if one.heaps is None else 1.0) for k, one in assessed.items()}
     return assessed

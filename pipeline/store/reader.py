@@ -266,13 +266,15 @@ def _number(row: RunRow, name: str) -> float:
 def _check_shapes(segmentation: Segmentation) -> None:
     """Tables that belong together must fit together."""
     sizes = segmentation.assignments[Assignments.SEGMENT].value_counts()
-    keys = Customers.keys(segmentation.customers).tolist()
-    scored = segmentation.rfm_scores[RfmScores.KEY].tolist()
-    checks = {
-        "rfm_scores": (scored, keys if segmentation.rfm else []),
+    keys = Customers.keys(segmentation.customers).to_numpy()
+    keyed = {
+        "rfm_scores": (segmentation.rfm_scores[RfmScores.KEY], keys if segmentation.rfm else keys[:0]),
+        "projection": (segmentation.projection[Projection.KEY], keys),
+        "assignments": (segmentation.assignments[Assignments.KEY], keys),
+    }
+    checks: dict[str, tuple[object, object]] = {
+        **{name: (np.array_equal(found.to_numpy(), expected), True) for name, (found, expected) in keyed.items()},
         "centres": (segmentation.centres.shape, (len(segmentation.cards), len(segmentation.transform.names))),
-        "projection": (segmentation.projection[Projection.KEY].tolist(), keys),
-        "assignments": (segmentation.assignments[Assignments.KEY].tolist(), keys),
         "segments": ({card.segment: card.size for card in segmentation.cards if card.size}, sizes.to_dict()),
         "columns": (
             [],

@@ -26,7 +26,7 @@ from mlflow.entities import (
 )
 from mlflow.exceptions import MlflowException
 
-from pipeline.contract import SCHEMA_VERSION, Artifacts, RunRecord, SavedSweep, SweepRecord
+from pipeline.contract import SCHEMA_VERSION, Artifacts, RunIndex, RunRecord, SavedSweep, SweepRecord
 from pipeline.errors import StoreError
 from pipeline.settings import Settings, account_name
 from pipeline.store import artifacts, entrance
@@ -46,6 +46,7 @@ class Writer:
         self._client, self._settings = client, settings
         self._open: list[str] = []
         self._models: list[str] = []
+        self._addresses: dict[str, str] = {}  # of each run's artifacts
 
     def save(self, record: SweepRecord, *, experiment: str, progress: Progress) -> SavedSweep:
         """See ``Store.save``."""
@@ -107,20 +108,25 @@ class Writer:
             tags["mlflow.loggedArtifacts"] = json.dumps(tables)
         run = self._client.create_run(experiment_id, tags=tags, run_name=record.name)
         self._open.append(run.info.run_id)
+        self._addresses[run.info.run_id] = run.info.artifact_uri
         return str(run.info.run_id)
 
     def _fill(self, experiment_id: str, run_id: str, record: RunRecord, data: DatasetInput) -> None:
         model = self._model(experiment_id, run_id, record) if record.model is not None else None
         self._client.log_batch(run_id, metrics=_metrics(record, model), params=_params(record.params))
         self._client.log_inputs(run_id, datasets=[data])
+        place = artifacts.folder_at(self._addresses[run_id])
+        if place is not None:  # the artifacts are files of this machine: written where they stay
+            place.mkdir(parents=True, exist_ok=True)
+            artifacts.stage(record, place)
+            _write_manifest(place, artifacts.manifest(place))
+            return
         with tempfile.TemporaryDirectory(prefix="korzina-") as draft:
             folder = Path(draft)
             artifacts.stage(record, folder)
             index = artifacts.manifest(folder)
             self._client.log_artifacts(run_id, draft)
-            last = folder / Artifacts.MANIFEST
-            last.parent.mkdir(exist_ok=True)
-            last.write_text(index.model_dump_json(indent=1), "utf-8")
+            last = _write_manifest(folder, index)
             self._client.log_artifact(run_id, str(last), str(Path(Artifacts.MANIFEST).parent))
 
     def _model(self, experiment_id: str, run_id: str, record: RunRecord) -> LoggedModel:
@@ -164,6 +170,14 @@ class Writer:
             self._client.finalize_logged_model(model_id, "FAILED")
         for run_id in self._open:
             self._client.set_terminated(run_id, "FAILED")
+
+
+def _write_manifest(folder: Path, index: RunIndex) -> Path:
+    """The last file of a run, without which it is not complete."""
+    path = folder / Artifacts.MANIFEST
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(index.model_dump_json(indent=1), "utf-8")
+    return path
 
 
 def _dataset(record: SweepRecord) -> DatasetInput:

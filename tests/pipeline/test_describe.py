@@ -6,9 +6,9 @@ import pytest
 
 from pipeline.contract import Column, Dataset, Profiles, with_label
 from pipeline.describing.cards import Support, make_cards
-from pipeline.describing.describe import effects_from_sums, profile_categories, revenue_shares
+from pipeline.describing.describe import effects_from_sums, profile_categories, read_categories, revenue_shares
 from pipeline.describing.naming import phrase
-from pipeline.describing.profiles import profile, read_columns
+from pipeline.describing.profiles import profile
 from pipeline.segmenting import fit_features, sweep
 from pipeline.stages import Features, Partition
 
@@ -32,7 +32,7 @@ FEATURES = fit_features(CUSTOMERS, DATASET)
 
 
 def test_profiles_stand_in_original_units():
-    table = profile(read_columns(CUSTOMERS, DATASET, FEATURES), TWO).set_index(Profiles.SEGMENT)
+    table = profile(CUSTOMERS, DATASET, FEATURES, [TWO])[0].set_index(Profiles.SEGMENT)
     assert table[Profiles.MEDIAN].tolist() == [12, 105]
     assert table[Profiles.OVERALL_MEDIAN].tolist() == [14, 14]
     assert table[Profiles.INDEX].tolist() == pytest.approx([100 * 12 / 49.2, 100 * 105 / 49.2])
@@ -55,14 +55,14 @@ def test_quartiles_are_those_of_numpy_and_leave_out_who_is_not_known():
     labels = rng.integers(0, 3, 200)
     cut = Partition(3, np.zeros((3, 1)), labels, 0.0, None, 0.0)
 
-    table = profile(read_columns(customers, DATASET, Features(np.nan_to_num(values)[:, None], FEATURES.transform)), cut)
+    table = profile(customers, DATASET, Features(np.nan_to_num(values)[:, None], FEATURES.transform), [cut])[0]
 
     expected = [np.nanquantile(values[labels == segment], [0.25, 0.5, 0.75]) for segment in range(3)]
     assert table[[Profiles.Q25, Profiles.MEDIAN, Profiles.Q75]].to_numpy() == pytest.approx(np.array(expected))
 
 
 def test_categories_are_counted_among_those_known():
-    table = profile_categories(CUSTOMERS, DATASET, TWO)
+    table = profile_categories(read_categories(CUSTOMERS, DATASET), TWO)
     shares = {(row.segment, row.category): row.share for row in table.itertuples()}
     assert shares == {(0, "married"): 0.5, (0, "single"): 0.5, (1, "married"): 1.0, (1, "single"): 0.0}
 

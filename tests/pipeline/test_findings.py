@@ -33,7 +33,9 @@ def with_findings(training: Training) -> Training:
         return replace(
             candidate,
             passive=describe_passive(traits, labels, partition.k),
-            typical=typical_customers(candidate.assignments),
+            typical=typical_customers(
+                candidate.labels, candidate.assignments[Assignments.DISTANCE].to_numpy(), candidate.record.k
+            ),
             rules=find_rules(codes, partition, training.customers, training.dataset, training.features.transform),
         )
 

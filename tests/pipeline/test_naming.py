@@ -17,7 +17,7 @@ from pipeline.describing.cards import Support, make_cards
 from pipeline.describing.describe import differences_by_segment
 from pipeline.describing.identity import Predecessor, follow
 from pipeline.describing.naming import Naming, phrase, typical
-from pipeline.describing.profiles import profile, read_columns
+from pipeline.describing.profiles import profile
 from pipeline.reading import read_source
 from pipeline.segmenting import fit_features
 from pipeline.spec import load_spec
@@ -76,7 +76,7 @@ def divided(customers: pd.DataFrame, dataset: Dataset, k: int) -> tuple[Features
 
 def described(customers: pd.DataFrame, dataset: Dataset, k: int) -> tuple[tuple[SegmentCard, ...], Partition, Naming]:
     features, cut = divided(customers, dataset, k)
-    table = profile(read_columns(customers, dataset, features), cut)
+    table = profile(customers, dataset, features, [cut])[0]
     differences, none = differences_by_segment(table, dataset), [None] * cut.k
     sizes = np.bincount(cut.labels).tolist()
     cards = make_cards(
@@ -156,7 +156,7 @@ def names_of(medians: list[float]) -> tuple[list[str], Naming]:
     customers, dataset, labels = spenders(medians)
     features = fit_features(customers, dataset)
     cut = Partition(len(medians), np.zeros((1, 1)), np.array(labels), 0.0, None, 0.0)
-    table = profile(read_columns(customers, dataset, features), cut)
+    table = profile(customers, dataset, features, [cut])[0]
     naming = Naming.of(differences_by_segment(table, dataset), dataset, cut.k)
     return list(naming.names), naming
 
@@ -172,7 +172,7 @@ def test_who_has_many_customers_of_one_value_is_named_by_no_equal_median() -> No
     customers = pd.DataFrame({"spend": [0.0] * 60 + [0.0] * 30 + [5.0] * 10 + [0.0] * 28 + [90.0] * 12})
     _customers, dataset, _labels = spenders([1, 2])
     cut = Partition(3, np.zeros((1, 1)), np.array([0] * 60 + [1] * 40 + [2] * 40), 0.0, None, 0.0)
-    table = profile(read_columns(customers, dataset, fit_features(customers, dataset)), cut)
+    table = profile(customers, dataset, fit_features(customers, dataset), [cut])[0]
     names = Naming.of(differences_by_segment(table, dataset), dataset, 3).names
     assert "Big spenders" not in names
     assert "Light spenders" not in names

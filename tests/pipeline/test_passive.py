@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipeline.contract import Assignments, Column, Dataset, Passive, Typical, check_table
+from pipeline.contract import Column, Dataset, Passive, Typical, check_table
 from pipeline.describing.describe import typical_customers
 from pipeline.describing.passive import describe_passive, read_traits
 from pipeline.statistics import wilson
@@ -75,14 +75,9 @@ def test_wilson_stays_within_bounds_at_the_ends() -> None:
 
 
 def test_typical_customers_are_the_nearest_and_different_ones() -> None:
-    assignments = pd.DataFrame(
-        {
-            Assignments.KEY: range(9),
-            Assignments.SEGMENT: [0, 0, 0, 1, 0, 0, 0, 0, 1],
-            Assignments.DISTANCE: [0.5, 0.1, 0.1, 2.0, 0.7, 0.9, 0.8, 0.6, 1.0],
-        }
-    )
-    table = check_table("typical", typical_customers(assignments))
+    segments = np.array([0, 0, 0, 1, 0, 0, 0, 0, 1])
+    distances = np.array([0.5, 0.1, 0.1, 2.0, 0.7, 0.9, 0.8, 0.6, 1.0])
+    table = check_table("typical", typical_customers(segments, distances, 2))
 
     keys = table.groupby(Typical.SEGMENT)[Typical.KEY].apply(list).to_dict()
     assert keys == {0: [1, 0, 7, 4, 6], 1: [8, 3]}

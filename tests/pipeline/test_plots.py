@@ -13,7 +13,7 @@ import pytest
 
 from pipeline.contract import SegmentCard
 from pipeline.recording.plots import Plotter
-from pipeline.stages import Candidate, Training
+from pipeline.stages import Candidate, Tabled, Training
 
 
 @pytest.fixture(scope="module")
@@ -59,7 +59,7 @@ def test_many_segments_and_long_or_odd_names(training: Training) -> None:
     cards = tuple(named(first.cards[0], place) for place in range(12))
     segments = np.arange(len(first.assignments)) % 12
     candidate: Candidate = dataclasses.replace(
-        first, cards=cards, assignments=first.assignments.assign(segment=segments)
+        first, cards=cards, placed=Tabled(first.assignments.assign(segment=segments))
     )
     assert Plotter().blades(candidate).startswith(b"\x89PNG")
 

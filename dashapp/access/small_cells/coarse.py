@@ -15,9 +15,9 @@ import math
 from dataclasses import replace
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from dashapp.access.small_cells.groups import DIGITS, LEAST, Array, Groups, Numbers
 from pipeline.contract import (
     CATEGORY_KINDS,
     NUMERIC_KINDS,
@@ -35,27 +35,23 @@ from pipeline.contract import (
     empty_table,
 )
 
-LEAST = 10  # customers
 _BINS = 20  # of a number in a segment
-_DIGITS = 3
 _UNKNOWN = -1
 _DESCRIBED = ("active", "passive", "outcome")
-Array = npt.NDArray[np.int64]
-Numbers = npt.NDArray[np.float64]
 
 
 def coarse(it: Segmentation) -> Segmentation:
     """The run in groups of ten and more; what tells of single rows or of fewer customers is left out."""
     labels = it.assignments[Assignments.SEGMENT].to_numpy(np.int64)
     x, y = (it.projection[name].to_numpy(np.float64) for name in (Projection.X, Projection.Y))
-    groups = [group for segment in range(it.k) for group in _groups(np.flatnonzero(labels == segment), x, y)]
+    groups = Groups.of(np.argsort(labels, kind="stable"), np.bincount(labels, minlength=it.k), x, y)
     sizes = _rounded_sizes(labels, groups, it.k)
     places = np.repeat(np.arange(len(groups)), sizes)
     customers = _customers(it, labels, groups).take(places).reset_index(drop=True)
     customers.insert(0, str(it.customers.columns[0]), np.arange(len(places)))
     assignments = _assignments(it, labels, groups).take(places)
     told = _Quantiles(customers, assignments[Assignments.SEGMENT].to_numpy(np.int64))
-    projection = pd.DataFrame({name: _means(it.projection[name], groups) for name in (Projection.X, Projection.Y)})
+    projection = pd.DataFrame({name: groups.means(it.projection[name]) for name in (Projection.X, Projection.Y)})
     return replace(
         it,
         customers=customers,
@@ -82,27 +78,10 @@ def rounded(count: float) -> int:
     return 0 if count < LEAST else max(LEAST, LEAST * round(count / LEAST))
 
 
-def _groups(rows: Array, x: Numbers, y: Numbers) -> list[Array]:
-    """Rows of one segment, halved again and again along the wider side until a half would have fewer than ten."""
-    if len(rows) < LEAST:
-        return []
-    waiting, made = [rows], []
-    while waiting:
-        part = waiting.pop()
-        if len(part) < 2 * LEAST:
-            made.append(part)
-            continue
-        along = x if np.ptp(x[part]) >= np.ptp(y[part]) else y
-        ordered = part[np.argsort(along[part], kind="stable")]
-        middle = LEAST * max(1, len(part) // LEAST // 2)
-        waiting += [ordered[middle:], ordered[:middle]]
-    return made
-
-
-def _rounded_sizes(labels: Array, groups: list[Array], k: int) -> Array:
+def _rounded_sizes(labels: Array, groups: Groups, k: int) -> Array:
     """Ten rows a group; the last of a segment makes up for what is left over: each counts to the nearest ten."""
     sizes = np.full(len(groups), LEAST)
-    owner = np.array([labels[group[0]] for group in groups], dtype=np.int64)
+    owner = labels[groups.first]
     for segment in range(k):
         mine = np.flatnonzero(owner == segment)
         if len(mine):
@@ -110,7 +89,7 @@ def _rounded_sizes(labels: Array, groups: list[Array], k: int) -> Array:
     return sizes
 
 
-def _customers(it: Segmentation, labels: Array, groups: list[Array]) -> pd.DataFrame:
+def _customers(it: Segmentation, labels: Array, groups: Groups) -> pd.DataFrame:
     """One row a group: the columns that are described, each value that of ten customers and more."""
     kinds = {column.name: column.kind for column in it.dataset.columns if column.role in _DESCRIBED}
     mixed = {member for group in it.dataset.groups for member in group.members}
@@ -119,37 +98,21 @@ def _customers(it: Segmentation, labels: Array, groups: list[Array]) -> pd.DataF
         series = it.customers[name]
         if name == it.dataset.id_column or name not in kinds | dict.fromkeys(mixed, "number"):
             continue
-        picked = _picked(groups, place)
         if name in mixed or kinds[name] in NUMERIC_KINDS:
-            made[name] = _numbers(series, labels, picked, whole=kinds.get(name) == "integer")
+            made[name] = _numbers(series, labels, groups, place, whole=kinds.get(name) == "integer")
         elif kinds[name] in CATEGORY_KINDS or kinds[name] == "flag":
-            made[name] = _categories(series, labels, picked)
+            made[name] = _categories(series, labels, groups, place)
     return pd.DataFrame(made, index=range(len(groups)))
 
 
-def _picked(groups: list[Array], place: int) -> list[tuple[Array, float]]:
-    """For the column at ``place``: each group with a fraction that says which of its members speaks for it."""
-    step = math.sqrt(_prime(place)) % 1.0
-    return [(group, (number + 1) * step % 1.0) for number, group in enumerate(groups)]
-
-
-def _prime(place: int) -> int:
-    found, candidate = 0, 1
-    while found <= place:
-        candidate += 1
-        found += all(candidate % divisor for divisor in range(2, math.isqrt(candidate) + 1))
-    return candidate
-
-
-def _numbers(series: pd.Series, labels: Array, picked: list[tuple[Array, float]], *, whole: bool) -> pd.Series:
+def _numbers(series: pd.Series, labels: Array, groups: Groups, place: int, *, whole: bool) -> pd.Series:
     values = pd.to_numeric(series, errors="coerce").to_numpy(np.float64, na_value=np.nan)
     told = np.full(len(values), np.nan)
     for segment in np.unique(labels):
         rows = np.flatnonzero((labels == segment) & np.isfinite(values))
         for part in _bins(rows[np.argsort(values[rows], kind="stable")], values):
             told[part] = _middle(values[part], whole=whole)
-    taken = [told[_speaker(group, told, fraction)] for group, fraction in picked]
-    made = pd.Series(taken, dtype=np.float64)
+    made = pd.Series(told[groups.speakers(told, place)], dtype=np.float64)
     return made.astype("Int64") if whole else made
 
 
@@ -178,40 +141,30 @@ def _middle(values: Numbers, *, whole: bool) -> float:
     mean = float(np.sort(values)[1:-1].mean())
     if whole:
         return float(round(mean))
-    return float(f"{mean:.{_DIGITS}g}")
+    return float(f"{mean:.{DIGITS}g}")
 
 
-def _categories(series: pd.Series, labels: Array, picked: list[tuple[Array, float]]) -> pd.Series:
+def _categories(series: pd.Series, labels: Array, groups: Groups, place: int) -> pd.Series:
     codes, words = pd.factorize(series, use_na_sentinel=True)
     codes = codes.astype(np.int64)
     for segment in np.unique(labels):
         mine = np.flatnonzero(labels == segment)
         counts = np.bincount(codes[mine][codes[mine] >= 0], minlength=len(words))
         codes[mine[(codes[mine] >= 0) & (counts[codes[mine]] < LEAST)]] = _UNKNOWN  # too rare here to be told
-    taken = [codes[_speaker(group, codes.astype(np.float64), fraction)] for group, fraction in picked]
+    taken = codes[groups.speakers(codes.astype(np.float64), place)]
     spoken = pd.Series(words).astype(series.dtype)
     return spoken.reindex(taken).reset_index(drop=True)
 
 
-def _speaker(group: Array, values: Numbers, fraction: float) -> int:
-    """The member of a group at ``fraction`` of its order by value."""
-    return int(group[np.argsort(values[group], kind="stable")[int(fraction * len(group))]])
-
-
-def _means(series: pd.Series, groups: list[Array]) -> Numbers:
-    values = pd.to_numeric(series).to_numpy(np.float64)
-    return np.array([float(f"{np.mean(values[group]):.{_DIGITS}g}") for group in groups], dtype=np.float64)
-
-
-def _assignments(it: Segmentation, labels: Array, groups: list[Array]) -> pd.DataFrame:
+def _assignments(it: Segmentation, labels: Array, groups: Groups) -> pd.DataFrame:
     table = it.assignments
     second = table[Assignments.SECOND].to_numpy(np.int64)
     numbers = (Assignments.DISTANCE, Assignments.SECOND_DISTANCE, Assignments.SILHOUETTE)
     return pd.DataFrame(
         {
-            Assignments.SEGMENT: np.array([labels[group[0]] for group in groups], dtype=np.int64),
-            Assignments.SECOND: np.array([np.bincount(second[group] + 1).argmax() - 1 for group in groups], np.int64),
-            **{name: _means(table[name], groups) for name in numbers},
+            Assignments.SEGMENT: labels[groups.first],
+            Assignments.SECOND: groups.commonest(second),
+            **{name: groups.means(table[name]) for name in numbers},
         }
     )
 

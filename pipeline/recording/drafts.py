@@ -1,0 +1,47 @@
+"""Tables on their way to the store: written once, where they are, and moved into their runs by the helper process."""
+
+from __future__ import annotations
+
+import fcntl
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import replace
+from pathlib import Path, PurePosixPath
+
+from pipeline.contract import RunRecord, write_table
+
+_PREFIX, _LOCK = "drafts-", "lock"
+
+
+@contextmanager
+def drafts(home: Path) -> Iterator[Path]:
+    """A folder in ``home``, beside the store so that files move in no time; gone at the end, whatever happens.
+
+    Those that killed trainings left are removed: a folder whose lock nobody holds is nobody's.
+    """
+    home.mkdir(parents=True, exist_ok=True)
+    _remove_left(home)
+    folder = tempfile.TemporaryDirectory(prefix=_PREFIX, dir=home, ignore_cleanup_errors=True)
+    with folder as name, (Path(name) / _LOCK).open("wb") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield Path(name)
+
+
+def filed(record: RunRecord, folder: Path) -> RunRecord:
+    """The record with its tables as Parquet files below ``folder``, checked against the contract."""
+    written = {}
+    for name, table in record.tables.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_table(PurePosixPath(name).stem, table, path)
+        written[name] = path
+    return replace(record, tables={}, files=written)
+
+
+def _remove_left(home: Path) -> None:
+    for folder in home.glob(f"{_PREFIX}*"):
+        with suppress(OSError), (folder / _LOCK).open("rb") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            shutil.rmtree(folder, ignore_errors=True)
