@@ -16,6 +16,7 @@ from dashapp.findings import advice, derivation
 from dashapp.pages.compare.layout import _runs as runs_card
 from dashapp.pages.explore import striking
 from dashapp.pages.overview import callbacks as overview
+from dashapp.pages.segment import context
 from dashapp.selecting import MAP, SEGMENT, Cube, Selection, Values
 from dashapp.telling import TRUST_WORDS, graded, with_trust
 from dashapp.widgets import key_list, markup, segment_with_trust
@@ -44,6 +45,8 @@ def test_a_grade_that_all_segments_have_is_not_repeated_in_labels_and_tables(seg
     assert len({card.trust for card in mixed}) > 1
     assert all(any(TRUST_WORDS[trust].lower() in one for trust in TRUST_WORDS) for one in told(mixed))
     assert not any("solid" in one for one in told(alike))
+    assert "Solid" not in str(context.picker(replace(segmentation, cards=alike)))
+    assert "Solid" in str(context.picker(segmentation))
     assert "solid" in with_trust(alike[0])  # by itself, as in a hover, it stays
 
 

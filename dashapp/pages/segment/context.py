@@ -14,7 +14,7 @@ from dashapp.data import View
 from dashapp.findings import advice, affinity, segment_words, traits
 from dashapp.i18n import N_, _
 from dashapp.pricing import ListNumbers
-from dashapp.telling import money, number, percent, rate
+from dashapp.telling import grades_differ, money, number, percent, rate
 from dashapp.widgets import aria, as_table, card, kpi, segment_name, trust_badge
 from pipeline.contract import Segmentation, SegmentCard
 
@@ -38,7 +38,7 @@ def neighbours(it: Segmentation, place: int) -> Component | None:
     links = [
         html.Li(
             dcc.Link(
-                ["← ", *_with_trust(it.cards[before])],
+                ["← ", *_with_trust(it.cards[before], it)],
                 href=outer(PATH.format(before + 1)),
                 id=shared.nav("segment-before"),
                 className="k-nav-link",
@@ -46,7 +46,7 @@ def neighbours(it: Segmentation, place: int) -> Component | None:
         ),
         html.Li(
             dcc.Link(
-                [*_with_trust(it.cards[after]), " →"],
+                [*_with_trust(it.cards[after], it), " →"],
                 href=outer(PATH.format(after + 1)),
                 id=shared.nav("segment-after"),
                 className="k-nav-link",
@@ -61,7 +61,7 @@ def picker(it: Segmentation) -> Component:
     links = [
         html.Li(
             dcc.Link(
-                _with_trust(one),
+                _with_trust(one, it),
                 href=outer(PATH.format(place)),
                 id=shared.nav(f"segment-{place}"),
                 className="k-nav-link",
@@ -72,7 +72,9 @@ def picker(it: Segmentation) -> Component:
     return html.Nav(html.Ul(links), className="k-segment-picker", **aria(label=_("Segments")))
 
 
-def _with_trust(one: SegmentCard) -> list[Component | str]:
+def _with_trust(one: SegmentCard, it: Segmentation) -> list[Component | str]:
+    if not grades_differ(it.cards):  # the head of the page says it
+        return [segment_name(one)]
     return [segment_name(one), " ", trust_badge(one.trust, one.trust_reason)]
 
 
