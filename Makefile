@@ -11,7 +11,7 @@ export PIP_ROOT_USER_ACTION := ignore
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test long soak lint develop packaging versions docs rooms files container serve mlflow lock schema tour plotly font clean
+.PHONY: help demo test long soak fuzz lint develop packaging versions docs rooms files container serve mlflow lock schema tour plotly font clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 10
@@ -28,17 +28,22 @@ test: $(VENV)/.test  ## install what tests need (Chromium and PostgreSQL include
 
 SCHEMA := $(VENV)/bin/check-jsonschema --builtin-schema vendor
 
-lint: $(VENV)/.lint  ## style, types, who may import whom, Dockerfile, compose.yaml and workflows
+lint: $(VENV)/.lint  ## style, types, who may import whom, known holes, Dockerfile, compose.yaml and workflows
 	@failed=0; \
-	for check in "$(PY) -m ruff check ." "$(PY) -m ruff format --check ." "$(PY) -m mypy" "$(VENV)/bin/lint-imports --no-cache --no-logo" \
+	for check in "$(PY) scripts/audit.py" "$(PY) -m ruff check ." "$(PY) -m ruff format --check ." "$(PY) -m mypy" "$(VENV)/bin/lint-imports --no-cache --no-logo" \
 	    "$(VENV)/bin/hadolint Dockerfile" "$(SCHEMA).compose-spec compose.yaml" "$(SCHEMA).dependabot .github/dependabot.yml" \
 	    "$(SCHEMA).github-workflows .github/workflows/check.yml" "$(SCHEMA).github-issue-config .github/ISSUE_TEMPLATE/config.yml" \
 	    "$(SCHEMA).github-issue-forms .github/ISSUE_TEMPLATE/fault.yml .github/ISSUE_TEMPLATE/wish.yml"; do \
 	  echo "$$check"; $$check || failed=1; \
 	done; exit $$failed
 
-soak: $(VENV)/.test  ## what takes too long for each change: 10,000 forged requests (see docs/reliability.md)
-	@$(PYTEST) tests/soak
+soak: $(VENV)/.test  ## what takes too long for each change: forged requests, malformed files, bombs (see docs/reliability.md)
+	@EXAMPLES=300 $(PYTEST) tests/soak tests/malformed/test_any_bytes.py
+
+TIME ?= 3600
+
+fuzz: $(VENV)/.fuzz  ## fuzz what reads strangers' files and specs, for an hour or as many seconds as TIME=600 says
+	@$(PY) -m tests.fuzz $(TIME)
 
 long: $(VENV)/.test  ## every browser journey and the long tests, on a machine whose fonts are hidden
 	@.ci/prepare $(PY)
@@ -115,7 +120,7 @@ $(VENV)/.made:
 	  { rm -rf $(VENV); echo "No virtual environment could be made. On Debian: apt install python3-venv" >&2; exit 1; }; }
 	@touch $@
 
-$(VENV)/.demo $(VENV)/.test $(VENV)/.lint $(VENV)/.packaging $(VENV)/.docs: $(VENV)/.%: $(VENV)/.made $(NEEDS)
+$(VENV)/.demo $(VENV)/.test $(VENV)/.lint $(VENV)/.packaging $(VENV)/.docs $(VENV)/.fuzz: $(VENV)/.%: $(VENV)/.made $(NEEDS)
 	@echo "Installing Korzina and what '$*' needs (the first time takes about two minutes) ..."
 	@$(PIP) --editable ".[$*]"
 	@touch $@

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import importlib.util
+import json
+import time
 import warnings
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 from campaigns import filled, numbers
 from joblib import Parallel, delayed
-from promise_worlds import customers_of
+from promise_worlds import MODEL_WORLDS, customers_of
 from sklearn.cluster import KMeans
 from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.linear_model import LogisticRegressionCV
@@ -30,7 +33,16 @@ from pipeline.spec import load_spec, outcome_derived
 KORZINA = "**Korzina's response model**"
 REAL = "marketing_campaign, last campaign"
 SIZE, SPLITS, LEARNED = 3200, 10, 0.7
-HELD = ("linear", "linear, correlated and messy", "nonlinear", "tree", "interaction", "linear, rare: rate .03")
+HELD = (
+    "linear",
+    "linear, correlated and messy",
+    "linear, rare: rate .03",
+    "nonlinear",
+    "tree",
+    "interaction",
+    *MODEL_WORLDS,
+)
+Row = dict[str, float | str]
 
 
 def tuned(model, grid):
@@ -100,8 +112,8 @@ def real(data: str) -> tuple[Offers, np.ndarray, float, float]:
     return offers, offers.outcome, campaign.cost, campaign.revenue
 
 
-def one_split(where: str, split: int, data: str) -> dict[str, float]:
-    """Profit of each model on the part that it did not learn from."""
+def one_split(where: str, split: int, data: str) -> Row:
+    """Profit of each model on the part that it did not learn from, each with its standard error."""
     warnings.filterwarnings("ignore")
     with threadpool_limits(1):
         offers, truth, cost, revenue = real(data) if where == REAL else generated(where, split)
@@ -113,33 +125,67 @@ def one_split(where: str, split: int, data: str) -> dict[str, float]:
         }
         for name, make in RIVALS.items():
             predicted[name] = make().fit(matrix[train], part.outcome.astype(int)).predict_proba(matrix[~train])[:, 1]
-    gain = (truth * revenue - cost)[~train]
-    return {name: float(gain[p * revenue > cost].sum()) for name, p in predicted.items()}
+    chance = truth[~train]
+    gain = chance * revenue - cost
+    squares = gain**2 + chance * (1 - chance) * revenue**2  # expected, of one customer's gain
+    made: Row = {"where": where, "split": split}
+    for name, p in predicted.items():
+        listed = p * revenue > cost
+        made[name] = float(gain[listed].sum())
+        made[f"{name}, error"] = float(np.sqrt(max(squares[listed].sum() - gain[listed].sum() ** 2 / len(gain), 0.0)))
+    return made
 
 
-def told(data: str, workers: int, *, quick: bool) -> str:
-    """A table of mean profits; and the model against the rival that is best on average."""
-    splits = 3 if quick else SPLITS
+def rows_of(data: str, workers: int, splits: int, kept: Path | None, minutes: float) -> list[Row]:
+    """One row a place and split, of those that there was time for; ``kept`` holds what an earlier run made."""
     places = [*HELD, *([REAL] if Path(data).exists() else [])]
+    rows = [json.loads(line) for line in kept.read_text().splitlines()] if kept and kept.exists() else []
+    there = {(row["where"], row["split"]) for row in rows}
+    left = [(place, split) for split in range(splits) for place in places if (place, split) not in there]
+    end = time.monotonic() + 60 * minutes
+    for start in range(0, len(left), workers):
+        if time.monotonic() > end:
+            print(f"model: {len(left) - start} splits are left; run again with --keep for them")
+            break
+        made = Parallel(workers)(delayed(one_split)(*task, data) for task in left[start : start + workers])
+        rows += made
+        if kept:
+            with kept.open("a") as file:
+                file.writelines(json.dumps(row) + "\n" for row in made)
+    return [row for place in places for row in rows if row["where"] == place and int(row["split"]) < splits]
+
+
+def told(rows: list[Row]) -> str:
+    """A table of mean profits; and the model against the rival that is best on average.
+
+    Where that rival earns less than two standard errors a share of it means nothing: differences in its place.
+    """
     names = [KORZINA, *RIVALS]
     lines = [
         "### The response model beside its rivals",
         "",
-        f"{splits} random splits, {LEARNED:.0%} to learn from; generated worlds of {SIZE:,} customers, new ones for "
-        "each split, profit by the true probabilities. Rivals are tuned by three-fold search on what they learn from.",
+        f"Random splits, {LEARNED:.0%} to learn from; generated worlds of {SIZE:,} customers, new ones for each split, "
+        "profit by the true probabilities. Rivals are tuned by three-fold search on what they learn from.",
         "",
-        f"| | {' | '.join(names)} | of the rival best on average | least of any split |",
-        "|:--|" + "--:|" * (len(names) + 2),
+        f"| | splits | {' | '.join(names)} | of the rival best on average | least of a split |",
+        "|:--|--:|" + "--:|" * (len(names) + 2),
     ]
-    for place in places:
-        made = Parallel(workers)(delayed(one_split)(place, split, data) for split in range(splits))
-        table = np.array([[row[name] for name in names] for row in made])
-        best = table[:, 1:][:, table[:, 1:].mean(axis=0).argmax()]
+    for place in dict.fromkeys(str(row["where"]) for row in rows):
+        part = pd.DataFrame([row for row in rows if row["where"] == place])
+        best = part[list(RIVALS)].mean().idxmax()
+        own, theirs, error = (part[name].to_numpy(float) for name in (KORZINA, best, f"{best}, error"))
+        sure = theirs >= 2 * error
+        whole = f"{own.sum() / theirs.sum():.1%}" if theirs.mean() >= 2 * error.mean() else ""
         lines.append(
-            f"| {place} | {' | '.join(f'{value:,.0f}' for value in table.mean(axis=0))} | "
-            f"{table[:, 0].sum() / best.sum():.1%} | {(table[:, 0] / best).min():.1%} |"
+            f"| {place} | {len(part)} | {' | '.join(f'{part[name].mean():,.0f}' for name in names)} | "
+            + (whole or f"{(own - theirs).mean():+,.0f} ± {2 * (own - theirs).std(ddof=1) / np.sqrt(len(part)):,.0f}")
+            + " | "
+            + (f"{(own / theirs)[sure].min():.1%}" if sure.any() else "")
+            + (f" of {sure.sum()}; " if sure.any() and not sure.all() else "")
+            + (f"{(own - theirs)[~sure].min():+,.0f}" if not sure.all() else "")
+            + " |"
         )
-        print(lines[-1], flush=True)
+    lines += ["", "Where the best rival earns under two standard errors, the difference stands in place of the share."]
     if len(RIVALS) < 4:
         lines += ["", "LightGBM and CatBoost are not installed (`pip install lightgbm catboost`): two rivals only."]
     return "\n".join(lines)

@@ -60,6 +60,12 @@ WORLDS = {
     "interaction": World(lambda x: 1.3 * x[:, 0] * x[:, 1] + 0.4 * x[:, 2], 0.20),
 }
 
+MODEL_WORLDS = {  # for the comparison of models alone
+    "curves": World(lambda x: 1.2 * np.sin(2 * x[:, 0]) + 0.5 * x[:, 1] ** 2 + 0.5 * x[:, 2], 0.20),
+    "corner": World(lambda x: 2.5 * ((x[:, 0] > 0.3) & (x[:, 1] > 0) & (x[:, 2] < 0.6)) + 0.3 * x[:, 3], 0.20),
+    "nonlinear, correlated and messy": World(_steps, 0.20, correlated=True, messy=True),
+}
+
 
 def sigmoid(score: np.ndarray) -> np.ndarray:
     return np.asarray(1 / (1 + np.exp(-score)))
@@ -76,7 +82,7 @@ def at_rate(score: np.ndarray, rate: float) -> np.ndarray:
 
 def customers_of(name: str, n: int, rng: Rng) -> Customers:
     """``n`` customers of the world ``name``."""
-    world = WORLDS[name]
+    world = {**WORLDS, **MODEL_WORLDS}[name]
     x = rng.normal(size=(n, COLUMNS))
     if world.correlated:
         factors = rng.normal(size=(4, COLUMNS))

@@ -36,10 +36,10 @@ from pipeline.campaigns.learning.evidence import Subject
 from pipeline.campaigns.plan import plan_campaigns
 from pipeline.campaigns.profit import measured_profit
 from pipeline.contract import Campaign, Column, Dataset, Responses, SegmentCard, Targets
+from pipeline.statistics import wilson
 
 SIZES = (500, 2240, 8000)
-SHARE_OF_SETS = {500: 1.0, 2240: 1.0, 8000: 0.1}  # large sets are slow and say the least new
-Z95 = 1.959963984540054
+EVERY = {8000: 10}  # of the sets one in so many: large ones are slow and say the least new
 Row = dict[str, float | str]
 
 
@@ -125,25 +125,35 @@ def lists_table(rows: list[Row]) -> str:
         "|:--|--:|--:|--:|--:|--:|--:|--:|--:|--:|",
     ]
     frame = pd.DataFrame([row for row in rows if row["planned"]])
-    for (world, n), part in frame.groupby(["world", "n"], sort=False):
-        wanted, printed = part[part["wanted"] > 0], part[part["printed"] > 0]
-        ratio = printed["promised"].sum() / printed["brought"].sum() if len(printed) else float("nan")
-        inside = ((wanted["low"] <= wanted["again"]) & (wanted["again"] <= wanted["high"])).mean()
-        average = ((wanted["low"] <= wanted["true"]) & (wanted["true"] <= wanted["high"])).mean()
-        lines.append(
-            f"| {world} | {n:,} | {len(part)} | {len(wanted)} | {len(printed)} ({len(printed) / len(part):.1%}) | "
-            + (
-                f"{ratio:.2f} | {printed['promised'].mean():,.0f} | {printed['brought'].mean():,.0f}"
-                if len(printed)
-                else "| |"
-            )
-            + f" | {told_share(inside, len(wanted))} | {told_share(average, len(wanted))} |"
-        )
+    lines += [_list_line(str(world), int(n), part) for (world, n), part in frame.groupby(["world", "n"], sort=False)]
+    signal = frame["world"].map(lambda name: WORLDS[name].score is not None)
+    for told, chosen in (("**all of noise**", ~signal), ("**all with signal**", signal)):
+        lines += [_list_line(told, int(n), part) for n, part in frame[chosen].groupby("n")]
     return "\n".join(lines)
 
 
-def told_share(share: float, of: int) -> str:
-    return f".{1000 * share:03.0f} of {of}".replace(".1000", "1.000") if of >= 20 else f"({of} lists)"
+def _list_line(world: str, n: int, part: pd.DataFrame) -> str:
+    wanted, printed = part[part["wanted"] > 0], part[part["printed"] > 0]
+    ratio = printed["promised"].sum() / printed["brought"].sum() if len(printed) else float("nan")
+    inside = ((wanted["low"] <= wanted["again"]) & (wanted["again"] <= wanted["high"])).sum()
+    average = ((wanted["low"] <= wanted["true"]) & (wanted["true"] <= wanted["high"])).sum()
+    money = (
+        f"{ratio:.2f} | {printed['promised'].mean():,.0f} | {printed['brought'].mean():,.0f}" if len(printed) else "| |"
+    )
+    shown = f"{len(printed)} ({len(printed) / len(part):.1%})"
+    return (
+        f"| {world} | {n:,} | {len(part)} | {len(wanted)} | {shown} | {money} | "
+        f"{told_share(float(inside), len(wanted))} | {told_share(float(average), len(wanted))} |"
+    )
+
+
+def told_share(held: float, of: int) -> str:
+    """``.950 of 60 (.864 to .983)``: a share with its 95 % binomial interval (Wilson's), from 20 on."""
+    if of < 20:
+        return f"({of} lists)"
+    low, high = wilson([held], [of])
+    share, least, most = (f"{value:.3f}".removeprefix("0") for value in (held / of, float(low[0]), float(high[0])))
+    return f"{share} of {of} ({least} to {most})"
 
 
 # ------------------------------------------------------------------ rates and words
@@ -189,7 +199,7 @@ def rates_table(rows: list[Row]) -> str:
         sums = part.sum(numeric_only=True)
         found = f"{sums['found'] / sums['paying']:.1%} of {sums['paying']:.0f}" if sums["paying"] else ""
         lines.append(
-            f"| {world} | {k} | {len(part)} | {told_share(sums['held'] / sums['shown'], int(sums['shown']))} | "
+            f"| {world} | {k} | {len(part)} | {told_share(float(sums['held']), int(sums['shown']))} | "
             f"{sums['width'] / sums['plain']:.2f} | {part['false'].mean():.1%} | {found} |"
         )
     return "\n".join(lines)
@@ -220,7 +230,7 @@ def tasks_of(part: Part, sets: int, world: str | None) -> Iterator[tuple[str, in
     for number in range(sets):
         for name in part.worlds:
             for size in part.sizes:
-                if world in (None, name) and number < round(sets * SHARE_OF_SETS.get(size, 1.0)):
+                if world in (None, name) and number % EVERY.get(size, 1) == 0:
                     yield name, size, number
 
 
@@ -272,7 +282,10 @@ def main() -> None:
             told += [PARTS[name].title, PARTS[name].table(rows)]
             print("\n\n".join(told[-2:]), flush=True)
     if given.only in (None, "model"):
-        told.append(promise_rivals.told(given.data, given.workers, quick=given.quick))
+        kept = Path(f"{given.keep}.model.jsonl") if given.keep else None
+        splits = 3 if given.quick else promise_rivals.SPLITS
+        compared = promise_rivals.rows_of(given.data, given.workers, splits, kept, given.minutes)
+        told.append(promise_rivals.told(compared))
         print(told[-1], flush=True)
     if given.only is None and given.world is None:
         write_section(

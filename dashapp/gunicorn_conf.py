@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import sys
 import tempfile
 import threading
+from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
+import psutil  # type: ignore[import-untyped,unused-ignore]
 from pydantic import ValidationError
 
 from dashapp import logs
 from pipeline.errors import ExposureError, StoreError
 from pipeline.settings import Settings, account_name
 
+_WARMING_SECONDS = 10.0
 _COUNTED_IN = "PROMETHEUS_MULTIPROC_DIR"  # ``dashapp.observing.FOLDER``, which is not to be imported yet
 
 
@@ -34,7 +39,7 @@ _host = f"[{_settings.host}]" if ":" in _settings.host else _settings.host
 
 bind = f"{_host}:{_settings.port}"
 workers = _settings.workers
-worker_class = "gthread"
+worker_class = "dashapp.gunicorn_worker.PatientWorker"
 threads = _settings.threads
 timeout = 60
 graceful_timeout = 20
@@ -66,6 +71,16 @@ def _record_start() -> None:
         sys.exit(ExposureError.exit_code)
 
 
+def pre_exec(arbiter: Any) -> None:
+    """Before ``kill -USR2`` starts the new server: as a module again where it was one.
+
+    Gunicorn would start its ``__main__.py`` by path, which puts its own ``http`` in the place of Python's.
+    """
+    program, *arguments = sys.argv
+    if Path(program).name == "__main__.py":
+        arbiter.START_CTX["args"] = [sys.executable, "-m", "gunicorn", *arguments]
+
+
 def on_exit(_arbiter: Any) -> None:
     """Leave nothing behind."""
     shutil.rmtree(os.environ.pop(_COUNTED_IN, ""), ignore_errors=True)
@@ -79,12 +94,19 @@ def child_exit(_arbiter: Any, worker: Any) -> None:
 
 
 def post_worker_init(worker: Any) -> None:
-    """Warm a worker up: Dash registers its pages and libraries at the first request, the champion is read meanwhile."""
-    worker.wsgi.test_client().get("/_dash-layout")
-    worker.wsgi.test_client().get("/")
+    """Have the champion in view before the first request comes, and take over from an older server.
+
+    Dash registers its pages and libraries at the first request. A store that does not answer delays this by seconds
+    and no more; it is looked for again later.
+    """
     from dashapp.wsgi import data
 
-    threading.Thread(target=_warm_up, args=(data, worker.log), daemon=True).start()
+    warming = threading.Thread(target=_warm_up, args=(data, worker.log), daemon=True)
+    warming.start()
+    worker.wsgi.test_client().get("/_dash-layout")
+    warming.join(_WARMING_SECONDS)
+    worker.wsgi.test_client().get("/")
+    _take_over(worker)
 
 
 def _warm_up(data: Any, log: Any) -> None:
@@ -92,3 +114,24 @@ def _warm_up(data: Any, log: Any) -> None:
         data.warm_up()
     except Exception as error:
         log.warning("warming up: %s", error)
+
+
+def _take_over(worker: Any) -> None:
+    """After ``kill -USR2``: once every worker of the new server is ready, the old one is told to end.
+
+    Until then both answer; where the new one does not come up, the old one goes on.
+    """
+    folder, old = os.environ.get(_COUNTED_IN, ""), int(os.environ.get("GUNICORN_PID", "0"))
+    if not old or not folder or not _is_child(worker.ppid, old):
+        return
+    Path(folder, f"ready-{worker.pid}").touch()
+    if len(list(Path(folder).glob("ready-*"))) >= worker.cfg.workers:
+        worker.log.info("Ready: the server before (pid %s) may end", old)
+        with suppress(ProcessLookupError):
+            os.kill(old, signal.SIGTERM)
+
+
+def _is_child(process: int, parent: int) -> bool:
+    with suppress(psutil.Error):
+        return bool(psutil.Process(process).ppid() == parent)
+    return False

@@ -20,6 +20,7 @@ from pipeline.campaigns import (
     expected_curve,
     hold_out_advice,
     in_numbers,
+    of_today,
     profit_curve,
 )
 from pipeline.contract import CampaignPlan, HeldOut, HoldOutAdvice, Segmentation, Targets
@@ -37,6 +38,7 @@ __all__ = [
     "Vector",
     "among",
     "expected",
+    "figures",
     "in_numbers",
     "measured",
     "own_plan",
@@ -44,7 +46,8 @@ __all__ = [
     "wilson",
 ]
 Rows = npt.NDArray[np.int64]
-_plans: Kept[tuple[str, float | None, float | None], CampaignPlan] = Kept(6)
+_plans: Kept[tuple[str, int, float | None, float | None], CampaignPlan] = Kept(6)
+_figures: Kept[tuple[str, int], CampaignPlan] = Kept(6)
 
 
 @dataclass(frozen=True)
@@ -90,7 +93,7 @@ def plan_at(segmentation: Segmentation, cost: float | None, revenue: float | Non
     assert segmentation.campaigns is not None  # noqa: S101 - the page asks only for runs that have a plan
     campaigns = segmentation.campaigns
     return _plans.of(
-        (segmentation.run_id, cost, revenue),
+        (segmentation.run_id, len(segmentation.customers), cost, revenue),  # fewer customers after a purge
         lambda: at_prices(campaigns, segmentation.dataset, cost=cost, revenue=revenue),
     )
 
@@ -104,6 +107,21 @@ def own_plan(segmentation: Segmentation) -> CampaignPlan | None:
     ):
         return None
     return plan_at(segmentation, segmentation.campaigns.summary.cost, segmentation.campaigns.summary.revenue)
+
+
+def figures(segmentation: Segmentation) -> CampaignPlan | None:
+    """The run's plan for its figures and the codes of its words, whichever version stored it; None where it has none.
+
+    Sentences may be in the language of whoever asked first: of runs of earlier versions the plan is kept.
+    """
+    plan = segmentation.campaigns
+    if plan is None or of_today(plan):
+        return plan
+    cost, revenue = plan.summary.cost, plan.summary.revenue
+    return _figures.of(
+        (segmentation.run_id, len(segmentation.customers)),
+        lambda: at_prices(plan, segmentation.dataset, cost=cost, revenue=revenue),
+    )
 
 
 def among(plan: CampaignPlan, places: Rows | None = None, segment: int | None = None, currency: str = "") -> Prospects:

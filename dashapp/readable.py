@@ -57,6 +57,9 @@ class ReadableStore(Protocol):
     def annotations(self, experiment: str | None = None) -> tuple[Annotation, ...]:
         """Names and notes of segments, oldest first."""
 
+    def purged(self) -> str:
+        """Changes whenever rows were removed from completed runs, which else never change."""
+
     def promote(self, run_id: str, *, reason: str, who: str) -> Champion:
         """Make a run the champion."""
 

@@ -166,6 +166,9 @@ class RunStore:
                 found=repr(run),
                 remedy="promote(run_id, reason=...)",
             )
+        from pipeline.accounts import by_operator  # late: it loads SQLAlchemy
+
+        by_operator(self._settings, "promote", run=run, told="Python")
         champion = self._store.promote(run, reason=said, who=who())
         _report(self._settings, self._store, champion.run_id)
         return champion
@@ -227,6 +230,9 @@ def log_sweep(
     settings = settings_of(uri)
     done = log_analysis(analysis, settings, experiment=experiment, promote=promote, progress=progress)
     if done.champion and done.promoted:
+        from pipeline.accounts import by_operator
+
+        by_operator(settings, "promote", run=done.champion.run_id, told="Python")
         _report(settings, Store.open(settings), done.champion.run_id)
     name = experiment or analysis.spec.name
     return LoggedSweep(name, done.saved.sweep_run_id, done.saved.run_ids, done.champion, done.note, settings)

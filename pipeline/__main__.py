@@ -1,4 +1,4 @@
-"""The command line. Results go to stdout, everything else to stderr; only it and the commands of accounts print."""
+"""The command line. Results go to stdout, the rest to stderr; only it and the commands of accounts and purges print."""
 
 from __future__ import annotations
 
@@ -24,20 +24,13 @@ if TYPE_CHECKING:
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
 cli.attach_accounts(app)
-
-
-def _tell_version(wanted: bool) -> None:
-    if wanted:
-        from pipeline import __version__
-
-        typer.echo(f"korzina {__version__}")
-        raise typer.Exit
+cli.attach_purge(app)
 
 
 @app.callback()
 def korzina(
     version: Annotated[
-        bool, typer.Option("--version", help="Print the version and exit.", callback=_tell_version, is_eager=True)
+        bool, typer.Option("--version", help="Print the version and exit.", callback=cli.tell_version, is_eager=True)
     ] = False,
 ) -> None:
     """Korzina: customer segmentation from raw data to a promoted, explained champion."""
@@ -86,6 +79,7 @@ def train(
         with progress_on_terminal() as progress:
             result = run(request, Settings(), maker.early(progress) if promote is cli.Promote.AUTO else progress)
         if result.champion and result.promoted:
+            cli.audited("promote", run=result.champion.run_id, told="train")
             maker.make(result.champion.run_id)
         if as_json:
             _print_json(summarise(result))
@@ -117,15 +111,19 @@ def promote(
     as_json: cli.JsonOption = False,
 ) -> None:
     """Make a run the champion; the dashboard shows it within seconds."""
-    champion = _store().promote(run_id, reason=cli.reason_given(reason), who=cli.who())
+    store, said = _store(), cli.reason_given(reason)
+    cli.audited("promote", run=run_id)
+    champion = store.promote(run_id, reason=said, who=cli.who())
     _tell_champion(champion, "run {} (k = {}) is champion", as_json)
 
 
 @app.command()
 def rollback(reason: cli.ReasonOption, experiment: cli.ChampionOption = None, as_json: cli.JsonOption = False) -> None:
     """Go back to the champion before the present one."""
-    store = _store()
-    champion = store.rollback(cli.only_experiment(store, experiment), reason=cli.reason_given(reason), who=cli.who())
+    store, said = _store(), cli.reason_given(reason)
+    named = cli.only_experiment(store, experiment)
+    cli.audited("rollback", told=named)
+    champion = store.rollback(named, reason=said, who=cli.who())
     _tell_champion(champion, "back to run {} (k = {})", as_json)
 
 
@@ -169,7 +167,8 @@ def campaigns(
     else:
         from pipeline.summary import told_plan
 
-        for line in told_plan(plan, run.dataset.currency):
+        assumed = [name for name, value in (("cost", cost), ("revenue", revenue)) if value is None]
+        for line in told_plan(plan, run.dataset.currency, assumed):
             typer.echo(line)
 
 

@@ -129,11 +129,14 @@ def told_runs(runs: Sequence[RunSummary]) -> Iterator[str]:
     yield from text_table(header, rows)
 
 
-def told_plan(plan: CampaignPlan, currency: str) -> Iterator[str]:
-    """The plan in sentences, and the table of what each rule earned where it was judged."""
+def told_plan(plan: CampaignPlan, currency: str, assumed: Sequence[str] = ()) -> Iterator[str]:
+    """The plan in sentences, and the table of what each rule earned where it was judged.
+
+    ``assumed`` names those of cost and revenue that are only the spec's.
+    """
     from pipeline.campaigns import plan_in_words, strategy_rows
 
-    yield from plan_in_words(plan, currency)
+    yield from plan_in_words(plan, currency, assumed)
     if plan.summary.evaluation:
         rows = strategy_rows(plan.summary.evaluation, currency)
         yield from text_table(["who is contacted", "contacts", "profit", "95 %"], rows)

@@ -25,7 +25,7 @@ from pipeline.helper_tasks import (
     save_sweep,
 )
 from pipeline.settings import Settings
-from pipeline.spec import Spec, load_spec, refuse_open_questions
+from pipeline.spec import Spec, load_spec, refuse_open_questions, stored_text
 from pipeline.stages import Candidate, Options, Training
 from pipeline.stopwatch import Progress, Stopwatch
 
@@ -162,7 +162,7 @@ def analyse_source(
         cleaned,
         options,
         watch,
-        spec=spec.model_dump_json(),
+        spec=stored_text(spec),
         helper=helper,
         before=before.result() if before else None,
         described=(lambda candidate: described(candidate, cleaned.dataset)) if described else None,
@@ -179,12 +179,16 @@ def analyse_source(
 
 
 def _reviewed(training: Training) -> Training:
-    """The training with its verdict held against the variations, which come last."""
+    """The training with its verdict held against the variations, which come last, and its grades to the verdict."""
     orders, records = training.dataset.meaning("orders"), [candidate.record for candidate in training.candidates]
     decision = verdicts.reviewed(
         training.decision, records, training.sensitivity, training.customers, orders.name if orders else None
     )
-    return replace(training, decision=decision)
+    candidates = tuple(
+        replace(candidate, cards=verdicts.capped(candidate.cards, decision.verdict))
+        for candidate in training.candidates
+    )
+    return replace(training, decision=decision, candidates=candidates)
 
 
 def _read_beside(

@@ -14,7 +14,7 @@ from dashapp.access.keeper import record
 from dashapp.access.rights import Least
 from dashapp.access.screens import PUBLIC_ASSETS
 from dashapp.address import outer
-from dashapp.i18n import _, explained
+from dashapp.i18n import _
 from dashapp.reader import LOCAL, NOBODY, Reader, let_in, reader
 from pipeline.errors import StoreError
 
@@ -48,8 +48,8 @@ class Door:
         try:
             let_in(LOCAL if least == "operator" else self.recognise())
         except StoreError as error:  # who it is cannot be known now
-            _log.error("nobody can be let in: %s", error)
-            return _sentence(503, explained(error))
+            _log.error("nobody can be let in: %s", error)  # it names a file or a host, and nobody has signed in yet
+            return _sentence(503, _("Signing in is not possible now. Try again in a minute."))
         if not _reaches(least) and not _is_public(rule):
             return self._refuse(rule)
         if rule == CALLBACK and request.method == "POST":

@@ -28,7 +28,7 @@ class ReadersData(SegmentationData):
     def __init__(self, behind: SegmentationData) -> None:
         self._behind = behind
         self.settings = behind.settings
-        self._viewed: Kept[tuple[str, tuple[str, ...]], Run] = Kept(_RUNS_KEPT)
+        self._viewed: Kept[tuple[str, tuple[str, ...], int], Run] = Kept(_RUNS_KEPT)
         self._making = Lock()
 
     def reserve(self, names: frozenset[str]) -> None:
@@ -123,13 +123,12 @@ class ReadersData(SegmentationData):
         return any(champion.run_id == run.run_id for champion in self._behind.champions().found)
 
     def _coarse(self, run: Run) -> Run:
-        """The run in groups of ten and more, in the reader's language; made once for each set of names."""
+        """The run in groups of ten and more, in the reader's language; made once for such names and customers."""
         stored = run.original or run
         names = tuple(card.name for card in stored.segmentation.cards)
+        key = run.run_id, names, len(stored.segmentation.customers)  # fewer after a purge
         with self._making:
-            made = self._viewed.of(
-                (run.run_id, names), lambda: Run(coarse(stored.segmentation), reserved=stored.reserved)
-            )
+            made = self._viewed.of(key, lambda: Run(coarse(stored.segmentation), reserved=stored.reserved))
         return made.retold(language())
 
     def _changer(self, who: str) -> str:

@@ -45,6 +45,10 @@ class ProviderError(Exception):
     """The provider did not answer, or answered what is not to be believed."""
 
 
+class ForeignAnswerError(ProviderError):
+    """The browser brought an answer that this attempt did not ask for: its fault, and none of a server."""
+
+
 @dataclass
 class Provider:
     """One provider, with what it says of itself, kept for ten minutes."""
@@ -166,9 +170,9 @@ def back(keeper: Keeper, provider: Provider) -> Response:
     try:
         flow = _flow(keeper)
         if not sign_in.same(request.args.get("state", ""), flow["state"]):
-            raise ProviderError("the answer does not belong to this browser's attempt")
+            raise ForeignAnswerError("the answer does not belong to this browser's attempt")
         if request.args.get("iss", provider.known()["issuer"]) != provider.known()["issuer"]:
-            raise ProviderError("another provider answered")
+            raise ForeignAnswerError("another provider answered")
         with provider.session(_back_address()) as session:
             token = session.fetch_token(
                 provider.known()["token_endpoint"],
@@ -242,7 +246,7 @@ def _flow(keeper: Keeper) -> dict[str, str]:
     wanted = hmac.new(keeper.settings.key("flow"), text.encode("utf-8", "replace"), "sha256").hexdigest()
     flow: dict[str, str] = json.loads(base64.urlsafe_b64decode(text)) if sign_in.same(mac, wanted) else {}
     if float(flow.get("ends", 0)) < time.time():
-        raise ProviderError("the attempt is too old, or of another browser")
+        raise ForeignAnswerError("the attempt is too old, or of another browser")
     return flow
 
 
@@ -258,4 +262,5 @@ def _leave_flow(answer: Response) -> Response:
 def _failed(provider: Provider, error: Exception) -> Response:
     sign_in.log.warning("signing in at the provider failed: %s", type(error).__name__)
     words = _("Signing in did not work. Try again; if it happens again, tell whoever runs this dashboard.")
-    return _leave_flow(screens.provider_link(provider=provider.name, start=_again(), problem=words, status=502))
+    status = 400 if isinstance(error, ForeignAnswerError) else 502
+    return _leave_flow(screens.provider_link(provider=provider.name, start=_again(), problem=words, status=status))

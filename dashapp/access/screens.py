@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 from flask import Response, make_response, render_template_string
 
 from dashapp.address import outer
@@ -38,7 +40,7 @@ _FRAME = """<!DOCTYPE html>
         {{ content|safe }}
       </div>
       <nav class="k-door-foot" aria-label="{{ languages_label }}">
-        {% for code, name in languages %}<a href="{{ here }}?language={{ code }}" lang="{{ code }}"
+        {% for code, name in languages %}<a href="{{ here }}?language={{ code }}{{ wanted }}" lang="{{ code }}"
           {% if code == language %}aria-current="true"{% endif %}>{{ name }}</a>
         {% endfor %}
       </nav>
@@ -89,7 +91,7 @@ def password_form(*, csrf: str, name: str = "", problem: str = "", after: str = 
         button=_("Sign in"),
         note=_("Whoever runs this dashboard gives names and passwords."),
     )
-    return _screen(_("Sign in"), "/sign-in", content, status)
+    return _screen(_("Sign in"), "/sign-in", content, status, after=after)
 
 
 def provider_link(*, provider: str, start: str, problem: str = "", status: int = 200) -> Response:
@@ -134,7 +136,7 @@ def script() -> Response:
     return Response(SCRIPT, mimetype="text/javascript")
 
 
-def _screen(title: str, path: str, content: str, status: int = 200, forms: str = "") -> Response:
+def _screen(title: str, path: str, content: str, status: int = 200, forms: str = "", after: str = "") -> Response:
     page = render_template_string(
         _FRAME,
         title=title,
@@ -143,6 +145,7 @@ def _screen(title: str, path: str, content: str, status: int = 200, forms: str =
         languages=LANGUAGES.items(),
         languages_label=_("Language"),
         here=outer(path),
+        wanted=f"&{urlencode({'next': after})}" if after else "",
         script=outer("/sign-in.js"),
         styles=[outer(f"/assets/{style}") for style in STYLES],
     )

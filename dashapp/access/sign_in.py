@@ -7,7 +7,7 @@ import hmac
 import logging
 import secrets
 from functools import partial
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from flask import Flask, Response, redirect, request
 
@@ -44,14 +44,14 @@ def show(keeper: Keeper) -> Response:
     if (chosen := language_chosen()) is not None:
         return chosen
     before = request.cookies.get(BEFORE, "") or secrets.token_urlsafe(32)
-    answer = screens.password_form(csrf=token_for(keeper, before), after=after(request.args.get("next", "")))
+    answer = screens.password_form(csrf=token_for(keeper, before), after=ours(request.args.get("next", "")))
     answer.set_cookie(BEFORE, before, secure=True, httponly=True, samesite="Lax", path="/")
     return answer
 
 
 def check(keeper: Keeper) -> Response:
     """Let in whoever knows the password; in every other case say the same, whatever was wrong."""
-    name, wanted = request.form.get("name", "")[:100], after(request.form.get("next", ""))
+    name, wanted = request.form.get("name", "")[:100], ours(request.form.get("next", ""))
     before = request.cookies.get(BEFORE, "")
     again = partial(screens.password_form, csrf=token_for(keeper, before), name=name, after=wanted)
     if not (before and same(request.form.get("csrf", ""), token_for(keeper, before))):
@@ -64,7 +64,7 @@ def check(keeper: Keeper) -> Response:
         _refused(keeper, name, "wrong name or password, or disabled")
         return again(problem=_("This name and this password do not belong together."), status=401)
     keeper.attempts.forget(name)
-    return open_session(keeper, user.name, user.role, wanted, own=True)
+    return open_session(keeper, user.name, user.role, outer(wanted), own=True)
 
 
 def open_session(keeper: Keeper, name: str, role: ReaderRole, wanted: str, *, own: bool, hint: str = "") -> Response:
@@ -126,9 +126,14 @@ def same(given: str, wanted: str) -> bool:
 
 
 def after(wanted: str) -> str:
-    """The page of ours that was wanted before signing in; the first one for anything else."""
-    ours = wanted.startswith("/") and not wanted.startswith(("//", "/sign-", "/account"))
-    return outer(wanted if ours and "\\" not in wanted and wanted.isprintable() else "/")
+    """The address of the page that was wanted before signing in."""
+    return outer(ours(wanted))
+
+
+def ours(wanted: str) -> str:
+    """The page of ours that was wanted before signing in, from our root; the first one for anything else."""
+    known = wanted.startswith("/") and not wanted.startswith(("//", "/sign-", "/account"))
+    return wanted if known and "\\" not in wanted and wanted.isprintable() else "/"
 
 
 def language_chosen() -> Response | None:
@@ -136,7 +141,9 @@ def language_chosen() -> Response | None:
     code = request.args.get("language", "")
     if code not in LANGUAGES:
         return None
-    answer: Response = redirect(outer(request.path), 303)  # type: ignore[assignment]
+    wanted = request.args.get("next", "")
+    query = f"?{urlencode({'next': ours(wanted)})}" if wanted else ""
+    answer: Response = redirect(outer(request.path) + query, 303)  # type: ignore[assignment]
     answer.set_cookie(LANGUAGE_COOKIE, code, max_age=365 * 24 * 3600, samesite="Lax", path=outer("/"))
     return answer
 

@@ -12,7 +12,7 @@ from dashapp.charts.labels import wrapped
 from dashapp.charts.theme import Scheme, diverging, empty_figure, escaped, figure_of, ink_on, mark, shade
 from dashapp.findings import Feature, totals
 from dashapp.i18n import _, decimal
-from dashapp.telling import trusted, with_trust
+from dashapp.telling import grades_differ, trusted, with_trust
 from pipeline.contract import SegmentCard
 
 _REACH = 2.0  # standard deviations at either end of the scale; beyond them all is plain
@@ -54,7 +54,7 @@ def profile(
     trace = {**_grid(_below(colours, step), _below(hover, step), look), "meta": [*(card.key for card in cards), ""]}
     names = [fitted(feature.column.label, _NAMES, 1)[0] for feature in features]
     room = max(_LEAST, min(_MOST, _HEADS // (last + 1)))
-    heads = [mark(card.colour, look).sign if width else _head(card, look, room) for card in cards]
+    heads = [mark(card.colour, look).sign if width else _head(card, cards, look, room) for card in cards]
     frames = [_frame(place, rows, look) for place, card in enumerate(cards) if card.key in chosen]
     return figure_of(
         [trace, _medians(words, colours, look, width)],
@@ -187,8 +187,9 @@ def _margin(heads: Sequence[str], names: Sequence[str]) -> dict[str, int]:
     return {"l": widest(names) + _AROUND, "r": _AROUND, "t": lines * _LINE + _AROUND, "b": _AROUND}
 
 
-def _head(card: SegmentCard, look: Scheme, room: float) -> str:
-    return f"{mark(card.colour, look).sign} " + "<br>".join(wrapped(card.name, room, 3)) + f"<br>{trusted(card)}"
+def _head(card: SegmentCard, cards: Sequence[SegmentCard], look: Scheme, room: float) -> str:
+    grade = f"<br>{trusted(card)}" if grades_differ(cards) else ""
+    return f"{mark(card.colour, look).sign} " + "<br>".join(wrapped(card.name, room, 3)) + grade
 
 
 def _hover(feature: Feature, place: int, card: SegmentCard, median: str) -> str:

@@ -12,7 +12,7 @@ from dashapp.charts.portions import _PALE
 from dashapp.charts.theme import Scheme, empty_figure, escaped, figure_of, mark, tinted
 from dashapp.findings import Portion
 from dashapp.i18n import _
-from dashapp.telling import amount, customers, number, trusted, with_trust
+from dashapp.telling import amount, customers, graded, number, with_trust
 from pipeline.contract import Column, Profiles, Segmentation
 
 _NAME = 125  # pixels of a line of a name
@@ -46,7 +46,7 @@ def bubbles(
             (x - across[0]) / (across[1] - across[0]),
             (y - up[0]) / (up[1] - up[0]),
             size / 2,
-            wrapped(f"{portion.card.name} ·\u00a0{trusted(portion.card)}", _NAME, 4),
+            wrapped(portion.card.name + graded(portion.card, [one.card for one in portions]), _NAME, 4),
         )
         for portion, (x, y), size in zip(portions, points, whole, strict=True)
     ]

@@ -13,7 +13,8 @@ from dashapp.charts.labels import wrapped
 from dashapp.charts.theme import Scheme, empty_figure, escaped, figure_of, mark
 from dashapp.findings import Portion
 from dashapp.i18n import _
-from dashapp.telling import number, percent, trusted, with_trust
+from dashapp.telling import graded, number, percent, with_trust
+from pipeline.contract import SegmentCard
 
 ROW, LEAST = 84, 400  # pixels a segment, and of the whole chart
 _PALE, _LINE, _FULL = 0.25, 140, 0.48  # pixels of a line beside a bar, which takes this much of the width at most
@@ -31,10 +32,11 @@ def marimekko(portions: Sequence[Portion], look: Scheme, *, selected: bool) -> g
     longest = max(max(_level(portion.level), _level(portion.whole)) for portion in portions) or 1.0
     traces = [_bars(portions, places, look, ghost=True)] if selected else []
     traces.append(_bars(portions, places, look, ghost=False))
+    cards = [portion.card for portion in portions]
     names = [
         note
         for portion, place in zip(portions, places, strict=True)
-        if (note := _bar_label(portion, place, look, selected=selected))
+        if (note := _bar_label(portion, place, look, selected=selected, cards=cards))
     ]
     rated = any(portion.whole is not None for portion in portions)
     usual = (
@@ -112,8 +114,10 @@ def _bar_words(portion: Portion) -> str:
     return "<br>".join(lines)
 
 
-def _bar_label(portion: Portion, place: float, look: Scheme, *, selected: bool) -> dict[str, Any] | None:
-    """Name, trust and share, beside the bar; fewer lines beside a thin one, none beside a hair."""
+def _bar_label(
+    portion: Portion, place: float, look: Scheme, *, selected: bool, cards: Sequence[SegmentCard]
+) -> dict[str, Any] | None:
+    """Name, share and grade, beside the bar; fewer lines beside a thin one, none beside a hair."""
     style, room = mark(portion.card.colour, look), bisect([0.07, 0.12, 0.18], portion.card.share) + 1
     if portion.card.share < 0.03:
         return None
@@ -129,7 +133,7 @@ def _bar_label(portion: Portion, place: float, look: Scheme, *, selected: bool) 
     )
     text = f"{style.sign} " + "<br>".join(f"<b>{line}</b>" for line in lines)
     if room > 1:
-        text += f"<br>{what} · {trusted(portion.card)}"
+        text += f"<br>{what}{graded(portion.card, cards)}"
     return {
         "x": max(_level(portion.level) if portion.customers else 0.0, _level(portion.whole)),
         "y": place,

@@ -3,7 +3,16 @@
 from dashapp.data.keeping import Keeping, KeepsLastGood
 from dashapp.data.punctual import PunctualStore
 from dashapp.data.run import Run
-from dashapp.data.segmentation_data import SegmentationData
+from dashapp.data.segmentation_data import NOTHING_PROMOTED, SegmentationData
 from dashapp.data.view import Champions, View
 
-__all__ = ["Champions", "Keeping", "KeepsLastGood", "PunctualStore", "Run", "SegmentationData", "View"]
+__all__ = [
+    "NOTHING_PROMOTED",
+    "Champions",
+    "Keeping",
+    "KeepsLastGood",
+    "PunctualStore",
+    "Run",
+    "SegmentationData",
+    "View",
+]

@@ -88,6 +88,11 @@ class PunctualStore:
         answer: tuple[Annotation, ...] = self._ask("annotations", experiment)
         return answer
 
+    def purged(self) -> str:
+        """See ``ReadableStore``."""
+        answer: str = self._ask("purged")
+        return answer
+
     def promote(self, run_id: str, *, reason: str, who: str) -> Champion:
         """See ``ReadableStore``."""
         return self._writable().promote(run_id, reason=reason, who=who)

@@ -37,6 +37,7 @@ _RUNS_KEPT = 4
 _PLACEMENTS_KEPT = 40
 _FRESH_SECONDS = 0.5  # page loads within this time share one look at the store
 _READY_SECONDS = 5.0
+NOTHING_PROMOTED = "No segmentation has been promoted yet. Run 'korzina train' or 'make demo'."
 _log = logging.getLogger(__name__)
 Told = TypeVar("Told", Champion, Annotation)
 Answer = TypeVar("Answer")
@@ -64,7 +65,7 @@ class SegmentationData:
         self._substitutes: Kept[str, Run] = Kept(_RUNS_KEPT)  # shown while the store cannot give these
         self._placements: Kept[str, Placement] = Kept(_PLACEMENTS_KEPT)
         self._about: dict[str, tuple[Dataset, str]] = {}  # a champion's data: small, and never changing
-        self._names: dict[tuple[str, str], str] = {}
+        self._written: tuple[dict[tuple[str, str], str], str] = ({}, "")  # names of segments; when rows were removed
         self._champions = Champions()
         self._looked = self._checked = float("-inf")
         self._reasons: tuple[str, ...] = ()
@@ -126,7 +127,7 @@ class SegmentationData:
             if time.monotonic() - self._looked >= age:
                 try:
                     self._champions = Champions(self._opened().champions(), time.time())
-                    self._follow_names()
+                    self._follow_changes()
                     self._keeping.note(self._champions.found)
                 except KorzinaError as error:
                     before = self._champions if self._champions.seen else Champions(*self._keeping.champions())
@@ -177,7 +178,9 @@ class SegmentationData:
     def not_ready(self) -> tuple[str, ...]:
         """Why the dashboard could not show a segmentation now, in words; empty when it could."""
         if time.monotonic() - self._checked >= _READY_SECONDS:
-            self._reasons = tuple(self._obstacles())
+            before, self._reasons = self._reasons, tuple(self._obstacles())
+            if self._reasons and self._reasons != before:
+                _log.warning("not ready: %s", "; ".join(self._reasons))
             self._checked = time.monotonic()
         return self._reasons
 
@@ -221,18 +224,19 @@ class SegmentationData:
         self._looked = float("-inf")  # the next look is a fresh one
         return entry
 
-    def _follow_names(self) -> None:
-        """Forget what was read under other names."""
+    def _follow_changes(self) -> None:
+        """Forget what was read under other names, and what may hold rows that were removed for good since."""
         try:
-            names = given_names(self._opened().annotations())
+            written = given_names(self._opened().annotations()), self._opened().purged()
         except KorzinaError as error:
             _log.warning("names of segments cannot be read: %s", error)
             return
-        if names != self._names:
+        if written != self._written:
             with self._loading:
                 self._runs.clear()
+                self._substitutes.clear()
                 self._placements.clear()
-                self._names = names
+                self._written = written
 
     def _obstacles(self) -> list[str]:
         champions = self.champions(max_age=0.0)
@@ -240,7 +244,7 @@ class SegmentationData:
             return [str(champions.problem)]
         chosen = self._opening_champion(champions.found)
         if chosen is None:
-            return ["No segmentation has been promoted yet. Run 'korzina train' or 'make demo'."]
+            return [NOTHING_PROMOTED]
         try:
             self.run(chosen.run_id)  # kept: it is what a page would show, and large
         except KorzinaError as error:

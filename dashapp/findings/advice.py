@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dashapp.i18n import _, plural
-from dashapp.pricing import ListNumbers, in_numbers
+from dashapp.pricing import ListNumbers, figures, in_numbers
 from dashapp.telling import money, number
 from pipeline.contract import SegmentAdvice, Segmentation, SegmentCard
 
 
 def advised(card: SegmentCard, segmentation: Segmentation) -> tuple[SegmentAdvice, ListNumbers] | None:
     """The segment's part of the plan and its list in numbers; None where the run has no plan with prices."""
-    plan = segmentation.campaigns
+    plan = figures(segmentation)
     found = next((advice for advice in plan.summary.segments if advice.segment == card.segment), None) if plan else None
     if plan is None or found is None or plan.summary.cost is None:
         return None

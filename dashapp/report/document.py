@@ -21,6 +21,7 @@ from dashapp.report.front import cover, glance, profile
 from dashapp.report.next_campaign import campaign_plan, together
 from dashapp.report.parts import caption
 from dashapp.report.portrait import portrait
+from dashapp.report.rfm import rfm
 from dashapp.routes import script
 from dashapp.widgets import markup
 from pipeline.contract import Annotation
@@ -36,7 +37,22 @@ function draw() {
     Plotly.newPlot(place, figure.data, figure.layout, {staticPlot: true, responsive: true, typesetMath: false});
   });
 }
-document.fonts.load('12px "FAMILY"').then(draw, draw);  // names are measured in the face that they are shown in
+function fit() {  // each segment has one page to itself, printed smaller where it is longer; others at most by a fifth
+  var paper = document.getElementById("paper"), body = document.body;
+  paper.media = "all";
+  body.style.width = "180mm";
+  var room = 264 / 25.4 * 96;  // A4 less its margins, and a little for rounding
+  document.querySelectorAll(".sheet").forEach(function (sheet) {
+    var least = sheet.classList.contains("segment") ? 0.4 : 0.8, size = 1;
+    function high() { return sheet.getBoundingClientRect().height > room; }
+    while (size > least && high()) sheet.style.setProperty("--fit", (size -= 0.02).toFixed(2));
+    if (least > 0.5 && high()) sheet.style.removeProperty("--fit");
+  });
+  body.style.width = "";
+  paper.media = "print";
+}
+function start() { draw(); fit(); }
+document.fonts.load('12px "FAMILY"').then(start, start);  // names are measured in the face that they are shown in
 """.replace("FAMILY", FONT_FAMILY)
 
 
@@ -65,7 +81,9 @@ def _spoken(run: Run, code: str, notes: Sequence[Annotation]) -> str:
             f'<!DOCTYPE html>\n<html lang="{language()}">\n<head>\n<meta charset="utf-8">',
             f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">',
             '<meta name="viewport" content="width=device-width, initial-scale=1">',
-            f"<title>{markup(title)}</title>\n<style>{_style()}{_foot(caption(segmentation))}</style>\n</head>\n<body>\n<main>",
+            f"<title>{markup(title)}</title>\n<style>{embedded_font()}\n{_style('report.css')}</style>",
+            f'<style id="paper" media="print">{_style("paper.css")}{_foot(caption(segmentation))}</style>',
+            "</head>\n<body>\n<main>",
             *(markup(part) for part in _sheets(told, notes)),
             "</main>",
             f"<noscript><p>{markup(_('The charts need JavaScript; the tables do not.'))}</p></noscript>",
@@ -77,17 +95,19 @@ def _spoken(run: Run, code: str, notes: Sequence[Annotation]) -> str:
 def _sheets(run: Run, notes: Sequence[Annotation]) -> list[Any]:
     """All sheets in their order."""
     segmentation = run.segmentation
-    return [
+    sheets = [
         cover(run),
         glance(run),
         profile(run),
         *(portrait(segmentation, card, notes) for card in segmentation.cards),
+        rfm(run),
         campaign_plan(run),
         together(run),
         choice(segmentation),
         data_account(segmentation),
         reading(segmentation),
     ]
+    return [part for part in sheets if part is not None]
 
 
 def _foot(words: str) -> str:
@@ -98,5 +118,5 @@ def _foot(words: str) -> str:
 
 
 @cache
-def _style() -> str:
-    return embedded_font() + "\n" + Path(__file__).with_name("report.css").read_text("utf-8")
+def _style(name: str) -> str:
+    return Path(__file__).with_name(name).read_text("utf-8")

@@ -11,6 +11,7 @@ from dashapp.findings import totals as overview
 from dashapp.findings import verdict_words
 from dashapp.i18n import _
 from dashapp.report.parts import chart, facts, sheet
+from dashapp.telling import grades_differ
 from dashapp.widgets import kpi, segment_name, table, trust_badge
 from pipeline.contract import Segmentation
 
@@ -48,12 +49,13 @@ def glance(run: Run) -> Component:
     """The segments in a table and two charts."""
     segmentation = run.segmentation
     title = _("The segments")
-    header = [_("Segment"), _("Customers"), _("Share of customers"), _("Share of revenue"), _("Trust")]
+    differ = grades_differ(segmentation.cards)
+    header = [_("Segment"), _("Customers"), _("Share of customers"), _("Share of revenue"), *([_("Trust")] * differ)]
     rows = [
         [
             html.A(segment_name(card), href=f"#segment-{card.segment + 1}"),
             *overview.share_cells(card),
-            trust_badge(card.trust),
+            *([trust_badge(card.trust)] * differ),
         ]
         for card in segmentation.cards
     ]

@@ -22,7 +22,7 @@ def log_later(run_id: str) -> None:
 def _log_report(run_id: str) -> None:
     command = (sys.executable, "-m", "dashapp.report", "--log", run_id)
     try:
-        made = subprocess.run(  # noqa: S603
+        made = subprocess.run(  # noqa: S603 - this interpreter, our module and the id of a run of ours
             command,
             env={**os.environ, **Settings().as_environment()},
             cwd=PACKAGES,

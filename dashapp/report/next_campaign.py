@@ -122,8 +122,9 @@ def together(run: Run) -> Component:
 def _list(run: Run, plan: CampaignPlan) -> list[str]:
     """The list, and what is expected of it."""
     summary, found, currency = plan.summary, in_numbers(plan), run.segmentation.dataset.currency
+    assumed = _("Cost of a contact and revenue of a response are what the spec assumes.")
     if not found.listed and summary.nobody:
-        return [_("For {campaign}.", campaign=run.tell(summary.about)), run.tell(summary.nobody)]
+        return [_("For {campaign}.", campaign=run.tell(summary.about)), run.tell(summary.nobody), assumed]
     who = _(
         "For {about}: contact {contacts} of {n} customers and hold out {held}; all of them have a probability of "
         "responding above break-even ({even}: a contact costs {cost}, a response brings {revenue}).",
@@ -143,7 +144,7 @@ def _list(run: Run, plan: CampaignPlan) -> list[str]:
         high=money(found.expected.high, currency),
         whole=money(found.whole, currency),
     )
-    return [who, profit]
+    return [f"{who} {assumed}", profit]
 
 
 def _by_segment(run: Run, plan: CampaignPlan) -> Component:

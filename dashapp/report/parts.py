@@ -15,9 +15,10 @@ from dashapp.widgets import Children, aria
 from pipeline.contract import Segmentation
 
 
-def sheet(name: str, segmentation: Segmentation, content: Sequence[Any]) -> Component:
-    """One page when printed; what it is about and of which customers stands above it."""
-    return html.Section([html.P(caption(segmentation), className="caption"), *content], id=name, className="sheet")
+def sheet(name: str, segmentation: Segmentation, content: Sequence[Any], class_name: str = "") -> Component:
+    """A page of its own when printed; what it is about and of which customers stands above it."""
+    classes = f"sheet {class_name}".strip()
+    return html.Section([html.P(caption(segmentation), className="caption"), *content], id=name, className=classes)
 
 
 def caption(segmentation: Segmentation) -> str:

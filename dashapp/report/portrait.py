@@ -66,6 +66,7 @@ def portrait(segmentation: Segmentation, card: SegmentCard, notes: Sequence[Anno
                 className="columns",
             ),
         ],
+        "segment",
     )
 
 

@@ -31,7 +31,8 @@ class Reports:
         """The report in the language that is spoken."""
         names = tuple(card.name for card in (run.original or run).segmentation.cards)
         whole = reader().may("rows")  # viewers have another report: of groups of ten and more
-        key = (run.run_id, language(), whole, names, tuple(note.model_dump_json() for note in notes))
+        told, rows = tuple(note.model_dump_json() for note in notes), run.segmentation.ledger.rows_out
+        key = (run.run_id, language(), whole, names, told, rows)  # rows: fewer after a purge
         with self._making:
             return self._made.of(key, lambda: report(run, language(), notes).encode())
 

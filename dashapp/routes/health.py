@@ -1,4 +1,7 @@
-"""``/healthz``: the process is up. ``/readyz``: a segmentation could be shown now, else 503 with the reasons."""
+"""``/healthz``: the process is up. ``/readyz``: a segmentation could be shown now, else 503 with the reasons.
+
+Both answer whoever asks, so they name no file, folder, host or run; those are in the log.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,9 @@ from functools import partial
 
 from flask import Flask, Response, jsonify
 
-from dashapp.data import SegmentationData
+from dashapp.data import NOTHING_PROMOTED, SegmentationData
+
+_SILENT = "The store does not answer, or what it holds cannot be read. The log of the dashboard says more."
 
 
 def register(server: Flask, data: SegmentationData) -> None:
@@ -22,5 +27,5 @@ def healthz() -> Response:
 
 def readyz(data: SegmentationData) -> tuple[Response, int]:
     """200 when the store opens, a champion exists and its files can be read."""
-    reasons = data.not_ready()
-    return jsonify(ready=not reasons, reasons=list(reasons)), 503 if reasons else 200
+    reasons = {reason if reason == NOTHING_PROMOTED else _SILENT for reason in data.not_ready()}
+    return jsonify(ready=not reasons, reasons=sorted(reasons)), 503 if reasons else 200

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
 
 from dashapp.i18n import N_, _, decimal, language, plural, written_date, written_time
@@ -146,10 +146,23 @@ def trusted(card: SegmentCard) -> str:
     return _(TRUST_WORDS[card.trust]).lower()
 
 
-def with_trust(card: SegmentCard, longest: int = 0) -> str:
-    """``Big spenders (solid)`` where there is no room for a badge; the name cut to ``longest`` characters if given."""
+def grades_differ(cards: Iterable[SegmentCard]) -> bool:
+    """Whether it tells anything to say each one's grade beside the others': where all are equal, once is enough."""
+    return len({card.trust for card in cards}) != 1
+
+
+def graded(card: SegmentCard, among: Iterable[SegmentCard]) -> str:
+    """What follows a name in a label: its grade, nothing where all of ``among`` have the same."""
+    return f" ·\u00a0{trusted(card)}" if grades_differ(among) else ""
+
+
+def with_trust(card: SegmentCard, longest: int = 0, *, among: Iterable[SegmentCard] = ()) -> str:
+    """``Big spenders (solid)`` where there is no room for a badge; the name cut to ``longest`` characters if given.
+
+    Listed ``among`` cards of one and the same grade it is the name alone.
+    """
     cut = card.name if not longest or len(card.name) <= longest else card.name[: longest - 1].rstrip(" ,") + "…"
-    return f"{cut} ({trusted(card)})"
+    return f"{cut} ({trusted(card)})" if grades_differ(among) else cut
 
 
 def summary_of_number(dimension: Dimension, middle: float | None, overall: float | None) -> str:

@@ -11,7 +11,7 @@ from dash.development.base_component import Component
 from dashapp import ids
 from dashapp.charts import LIGHT, empty_figure, mark
 from dashapp.i18n import _, language
-from dashapp.telling import TRUST_WORDS
+from dashapp.telling import TRUST_WORDS, grades_differ
 from dashapp.widgets.markup import markup, plain
 from pipeline.contract import SegmentCard, Trust
 
@@ -58,8 +58,10 @@ def segment_name(it: SegmentCard) -> Component:
     return html.Span([symbol(it.colour), html.Span(it.name, className="k-segment-name")], className="k-segment")
 
 
-def segment_with_trust(it: SegmentCard) -> Component:
-    """The same with how far to rely on it, in tables and buttons."""
+def segment_with_trust(it: SegmentCard, among: Sequence[SegmentCard] = ()) -> Component:
+    """The same with how far to rely on it, in tables and buttons; not ``among`` cards of one and the same grade."""
+    if not grades_differ(among):
+        return segment_name(it)
     return html.Span(
         [segment_name(it), " ", html.Span(_(TRUST_WORDS[it.trust]).lower(), className="k-muted k-grade")],
         className="k-graded",
@@ -69,7 +71,9 @@ def segment_with_trust(it: SegmentCard) -> Component:
 def key_list(cards: Sequence[SegmentCard], shown: KeyScreen = "always", *, title: str = "") -> Component:
     """What symbols stand for, below a chart that has them in place of names: always, or up to a width of the screen."""
     head = [html.Li(html.Strong(title))] if title else []
-    return html.Ul([*head, *(html.Li(segment_with_trust(one)) for one in cards)], className=f"k-key-list k-key-{shown}")
+    return html.Ul(
+        [*head, *(html.Li(segment_with_trust(one, cards)) for one in cards)], className=f"k-key-list k-key-{shown}"
+    )
 
 
 def trust_badge(trust: Trust, reason: str = "") -> Component:

@@ -3,8 +3,9 @@
 from pipeline.accounts.attempts import Attempts
 from pipeline.accounts.audit import AuditEntry, AuditLog, Event, Head
 from pipeline.accounts.database import Database
+from pipeline.accounts.operator import by_operator, keeps_log
 from pipeline.accounts.sessions import SESSION_SECONDS, Session, Sessions
-from pipeline.accounts.users import User, Users
+from pipeline.accounts.users import User, Users, known_as
 
 __all__ = [
     "SESSION_SECONDS",
@@ -18,4 +19,7 @@ __all__ = [
     "Sessions",
     "User",
     "Users",
+    "by_operator",
+    "keeps_log",
+    "known_as",
 ]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from pipeline.campaigns.learning.history import place
 from pipeline.campaigns.plan_words import about, segment_advice
 from pipeline.campaigns.priced import KIND_PREFIX, at_prices
 from pipeline.contract import (
@@ -17,10 +18,12 @@ from pipeline.contract import (
     CampaignSummary,
     Dataset,
     HeldOut,
+    Labels,
     Message,
     Quantity,
     Responses,
     Targets,
+    Words,
     empty_table,
 )
 from pipeline.processors import Helper, share
@@ -28,6 +31,7 @@ from pipeline.stages import Training
 from pipeline.statistics import FEWEST, Vector
 
 if TYPE_CHECKING:
+    from pipeline.campaigns.learning.earlier_segments import Earlier
     from pipeline.campaigns.learning.evidence import Evidence, Subject
     from pipeline.spec import HistorySpec, Spec
 
@@ -104,16 +108,32 @@ def with_campaigns(
     }
     chosen = training.decision.k
     (plan,) = share(_plan, [(subjects[chosen], history, spec.history, seed)], helper)
-    others = {k: told_by(plan, subject, chosen) for k, subject in subjects.items() if k != chosen}
-    return replace(training, plans={chosen: plan, **others})
+    told = [(plan, subject, chosen, history, spec.history) for k, subject in subjects.items() if k != chosen]
+    others = zip((k for k in subjects if k != chosen), share(told_by, told, helper), strict=True)
+    return replace(training, plans={chosen: plan, **dict(others)})
 
 
-def told_by(plan: CampaignPlan, subject: Subject, fitted_k: int) -> CampaignPlan:
-    """The plan that was made with ``fitted_k`` segments, told by those of ``subject``, who are the same customers."""
+def told_by(
+    plan: CampaignPlan,
+    subject: Subject,
+    fitted_k: int,
+    history: pd.DataFrame | None = None,
+    spec: HistorySpec | None = None,
+) -> CampaignPlan:
+    """The plan that was made with ``fitted_k`` segments, told by those of ``subject``, who are the same customers.
+
+    Past campaigns are judged by these segments too as they were known before each of them, where ``history`` says so.
+    """
     from pipeline.campaigns.answers import respond_by_segment
 
+    earlier = _known_before(subject, history, spec) if plan.summary.known_before else None
     responses = respond_by_segment(
-        subject.customers, subject.dataset, subject.segments, len(subject.cards), _prices(subject.dataset, None, None)
+        subject.customers,
+        subject.dataset,
+        subject.segments,
+        len(subject.cards),
+        _prices(subject.dataset, None, None),
+        earlier.segments if earlier else None,
     )
     if plan.summary.method == "none":
         return replace(plan, responses=responses)
@@ -126,13 +146,39 @@ def told_by(plan: CampaignPlan, subject: Subject, fitted_k: int) -> CampaignPlan
     summary = plan.summary.model_copy(
         update={
             "segments": tuple(segment_advice(card.segment, card.name) for card in subject.cards),
-            "notes": (*plan.summary.notes, note),
+            "notes": (*_about_segments(plan.summary, earlier), note),
+            "known_before": earlier is not None,
+            "not_known_before": _without(subject.dataset, earlier.segments) if earlier else (),
         }
     )
     targets = plan.targets.assign(**{Targets.SEGMENT: segment.loc[plan.targets[Targets.KEY]].to_numpy()})
     held_out = plan.held_out.assign(**{HeldOut.SEGMENT: segment.loc[plan.held_out[HeldOut.KEY]].to_numpy()})
     told = replace(plan, summary=summary, responses=responses, targets=targets, held_out=held_out)
     return at_prices(told, subject.dataset, cost=plan.summary.cost, revenue=plan.summary.revenue)
+
+
+def _known_before(subject: Subject, history: pd.DataFrame | None, spec: HistorySpec | None) -> Earlier | None:
+    from pipeline.campaigns.learning.earlier_segments import segments_before
+
+    if history is None or spec is None or subject.dataset.id_column is None:
+        return None
+    placed = place(history, subject.customers, subject.dataset.id_column)
+    return segments_before(subject.customers, subject.dataset, subject.segments, placed, spec)
+
+
+def _about_segments(summary: CampaignSummary, earlier: Earlier | None) -> tuple[Words, ...]:
+    """The notes of ``summary``, with what is said of earlier segments said of ``earlier``."""
+    from pipeline.campaigns.learning.evidence import about_segments, is_about_segments
+
+    return tuple(
+        about_segments(earlier) if summary.method == "time split" and is_about_segments(note) else note
+        for note in summary.notes
+    )
+
+
+def _without(dataset: Dataset, then: Mapping[str, Labels]) -> tuple[str, ...]:
+    """Outcome columns of campaigns before which nobody's segment is known."""
+    return tuple(campaign.column for campaign in dataset.campaigns if campaign.column not in then)
 
 
 def _plan(subject: Subject, history: pd.DataFrame | None, spec: HistorySpec | None, seed: int) -> CampaignPlan:
@@ -179,6 +225,7 @@ def _unpriced(subject: Subject, found: Evidence, kind: str, seed: int) -> Campai
         calibration=found.calibration,
         notes=found.notes,
         known_before=bool(found.then),
+        not_known_before=_without(subject.dataset, found.then) if found.then else (),
         seed=seed,
         segments=tuple(segment_advice(card.segment, card.name) for card in subject.cards),
     )

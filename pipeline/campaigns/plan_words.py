@@ -187,14 +187,26 @@ def _listed(numbers: ListNumbers, revenue: float, currency: str) -> Message:
 # ------------------------------------------------------------------ the whole plan
 
 
-def plan_in_words(plan: CampaignPlan, currency: str = "") -> list[str]:
-    """The plan from its list to its doubts, a line each."""
+def assumed_in_words(assumed: Sequence[str]) -> list[str]:
+    """That of ``cost`` and ``revenue`` those named are the spec's and nobody's own; nothing where both were given."""
+    if not assumed:
+        return []
+    both = " and ".join(assumed)
+    options = " and ".join(f"--{name}" for name in assumed)
+    return [
+        f"{both.capitalize()} {'is' if len(assumed) == 1 else 'are'} what the spec assumes: {options} "
+        f"{'takes' if len(assumed) == 1 else 'take'} your own."
+    ]
+
+
+def plan_in_words(plan: CampaignPlan, currency: str = "", assumed: Sequence[str] = ()) -> list[str]:
+    """The plan from its list to its doubts, a line each; ``assumed`` names prices that are only the spec's."""
     summary = plan.summary
     if summary.method == "none" or summary.cost is None or summary.expected_profit is None:
         return list(summary.notes)
     found = in_numbers(plan)
     if not found.listed:
-        return _nobody_in_words(plan)
+        return _nobody_in_words(plan, assumed)
     low, high = money(found.expected.low, currency), money(found.expected.high, currency)
     held = f" and hold out {found.held:,}" if found.held else ""
     without = (
@@ -208,6 +220,7 @@ def plan_in_words(plan: CampaignPlan, currency: str = "") -> list[str]:
         f"{'is' if found.listed == 1 else 'are'} worth a contact, those whose "
         f"probability is above break-even ({rate(summary.break_even or 0.0)}: cost {cost}, revenue {revenue}). "
         f"Contact {found.contacts:,}{held}.",
+        *assumed_in_words(assumed),
         f"Expected profit {money(found.expected.value, currency)} (95 %: {low} to {high}).{without}",
     ]
     lines += [
@@ -225,11 +238,12 @@ def plan_in_words(plan: CampaignPlan, currency: str = "") -> list[str]:
     return [*lines, *_measured(summary), NOT_UPLIFT]
 
 
-def _nobody_in_words(plan: CampaignPlan) -> list[str]:
+def _nobody_in_words(plan: CampaignPlan, assumed: Sequence[str]) -> list[str]:
     """A plan without a list: why, what the segments answered, and what was measured."""
     summary = plan.summary
     segments = [f"  {one.segment + 1}. {one.name} [{one.word}]: {one.sentence}" for one in summary.segments]
-    return [f"For {summary.about}: {summary.nobody}", *segments, *_measured(summary), NOT_UPLIFT]
+    first = [f"For {summary.about}: {summary.nobody}", *assumed_in_words(assumed)]
+    return [*first, *segments, *_measured(summary), NOT_UPLIFT]
 
 
 def _measured(summary: CampaignSummary) -> list[str]:

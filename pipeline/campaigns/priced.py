@@ -66,7 +66,8 @@ def at_prices(plan: CampaignPlan, dataset: Dataset, *, cost: float | None, reven
     curve = profit_curve(predicted, outcome, cost, revenue, customer)
     priced = (plan.responses[Responses.WORD] != "").any()  # each campaign by its own prices, when first planned
     first = plan.summary.cost is None and priced
-    responses = plan.responses if first else _reworded(plan.responses, break_even(cost, revenue), plan.summary)
+    worded = first or (of_today(plan) and (cost, revenue) == (plan.summary.cost, plan.summary.revenue))
+    responses = plan.responses if worded else _reworded(plan.responses, break_even(cost, revenue), plan.summary)
     summary = plan.summary.model_copy(
         update={
             "cost": cost,
@@ -103,6 +104,11 @@ def at_prices(plan: CampaignPlan, dataset: Dataset, *, cost: float | None, reven
     return replace(made, summary=summary.model_copy(update={"segments": _segments(made, dataset)}))
 
 
+def of_today(plan: CampaignPlan) -> bool:
+    """Whether its words and its list are what this version would say; version 0.1 asked less before it said "act"."""
+    return plan.summary.method == "none" or plan.summary.cost is None or plan.summary.judged is not None
+
+
 def _belief(plan: CampaignPlan) -> float:
     return plan.summary.model.belief if plan.summary.model else 1.0
 
@@ -132,7 +138,9 @@ def _reworded(responses: pd.DataFrame, even: float, summary: CampaignSummary) ->
     for rows in responses.groupby([Responses.CAMPAIGN, everybody], sort=False).indices.values():
         part = responses.iloc[rows]
         n, answered = (part[name].to_numpy(np.float64) for name in (Responses.N, Responses.RESPONSES))
-        circular = not summary.known_before and part[Responses.SEGMENT].iloc[0] != Responses.EVERYBODY
+        first = part.iloc[0]
+        before = summary.known_before and first[Responses.CAMPAIGN] not in summary.not_known_before
+        circular = not before and first[Responses.SEGMENT] != Responses.EVERYBODY
         words[rows] = associated(n) if circular else advise(n, answered, even)
     return responses.assign(**{Responses.WORD: pd.Series(words, dtype="str", index=responses.index)})
 

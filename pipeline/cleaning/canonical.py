@@ -44,6 +44,13 @@ def used_columns(spec: Spec, *, active_only: bool = False) -> set[str]:
     return kept & set(raw_columns(spec))
 
 
+def withheld(spec: Spec) -> frozenset[str]:
+    """Raw columns whose cells are shown and kept nowhere: those that are ignored, and the id where it is not kept."""
+    members = {member for group in spec.groups.values() for member in group.members}
+    ignored = {name for name, column in spec.columns.items() if column.role == "ignored"} - members
+    return frozenset(ignored | (set() if spec.id.keep else {spec.id.column}))
+
+
 def in_order(frame: pd.DataFrame, column: str) -> pd.DataFrame:
     """By id, as numbers where all ids are whole numbers; the index still tells the raw position.
 
@@ -75,7 +82,7 @@ def quarantine_table(raw: RawTable, spec: Spec, aside: list[tuple[str, int]]) ->
     """Raw values, as text, of rows set aside; nothing that may identify a person unless the spec keeps the id."""
     present = {str(name).strip(): name for name in raw.frame.columns}
     used = used_columns(spec)
-    kept = [name for name in raw_columns(spec) if name in used and name in present]
+    kept = [name for name in raw_columns(spec) if name in used - withheld(spec) and name in present]
     if spec.id.keep:
         kept = [spec.id.column, *(name for name in kept if name != spec.id.column)]
     kept = [name for name in kept if name in present]

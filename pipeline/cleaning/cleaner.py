@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from pipeline.cleaning import steps
-from pipeline.cleaning.canonical import customers_table, fingerprint, in_order, quarantine_table, used_columns
+from pipeline.cleaning.canonical import customers_table, fingerprint, in_order, quarantine_table, used_columns, withheld
 from pipeline.cleaning.derive import add_shares, below_zero, derive, mentions
 from pipeline.cleaning.steps import Step
 from pipeline.cleaning.typed import typed
@@ -210,6 +210,8 @@ def _apply_rules(frame: pd.DataFrame, raw: RawTable, spec: Spec, *, derived: boo
             done.append(
                 steps.replace(rows, rule) if isinstance(rule, ReplaceRule) else steps.limits(rows, rule, raw.where)
             )
+            if rule.column in withheld(spec):
+                done[-1] = steps.without_values(done[-1], rows, raw.where)
     return done or [Step(frame)]
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 import numpy as np
 import pandas as pd
 
-from pipeline.contract import Kind
+from pipeline.contract import Kind, Message
 from pipeline.errors import SpecError
 from pipeline.reading import Engine, QueryError, as_text, quote, tables
 from pipeline.spec import GroupSpec, Spec, forbidden, identifiers, share_name, unquoted
@@ -86,9 +86,13 @@ def _ordered(wanted: dict[str, str], spec: Spec) -> dict[str, str]:
         if not ready:
             stuck = sorted(set(wanted) - set(ordered))
             raise SpecError.because(
-                f"{spec.path or spec.name}: {', '.join(stuck)} are computed from each other",
-                expected="SQL that leads back to columns of the data",
-                remedy="give one of them another name than the column it is computed from",
+                Message.of(
+                    "{spec}: {columns} are computed from each other",
+                    spec=spec.path or spec.name,
+                    columns=", ".join(stuck),
+                ),
+                expected=Message.of("SQL that leads back to columns of the data"),
+                remedy=Message.of("give one of them another name than the column it is computed from"),
             )
         ordered |= {name: wanted[name] for name in ready}
     return ordered
@@ -102,18 +106,22 @@ def _evaluate(frame: pd.DataFrame, expressions: dict[str, str], spec: Spec) -> p
     numbered = frame[inside].assign(**{position: np.arange(len(frame))})
     with tables(frames={"frame": numbered}) as engine:
         as_of = f"DATE '{spec.day.isoformat()}'" if spec.day else "CAST(NULL AS DATE)"
-        view = f"SELECT *, {as_of} AS {AS_OF} FROM frame"  # noqa: S608
+        view = f"SELECT *, {as_of} AS {AS_OF} FROM frame"
         for name, sql in expressions.items():
-            view = f"SELECT *, ({sql}\n) AS {quote(name)} FROM ({view}) AS {_WORK}"  # noqa: S608
-            _check(engine, f"SELECT * FROM ({view}) LIMIT 0", name, sql, spec)  # noqa: S608
+            view = f"SELECT *, ({sql}\n) AS {quote(name)} FROM ({view}) AS {_WORK}"
+            _check(engine, f"SELECT * FROM ({view}) LIMIT 0", name, sql, spec)
         names = ", ".join(map(quote, expressions))
         try:
-            made = engine.query(f"SELECT {names} FROM ({view}) ORDER BY {position}")  # noqa: S608
+            made = engine.query(f"SELECT {names} FROM ({view}) ORDER BY {position}")
         except QueryError as error:
             raise SpecError.because(
-                f"{spec.path or spec.name}: SQL of {', '.join(expressions)} fails on the data",
+                Message.of(
+                    "{spec}: SQL of {columns} fails on the data",
+                    spec=spec.path or spec.name,
+                    columns=", ".join(expressions),
+                ),
                 found=error.brief,
-                remedy="use try_cast or nullif where a value may not fit",
+                remedy=Message.of("use try_cast or nullif where a value may not fit"),
             ) from error
     return made.set_axis(frame.index)
 
@@ -123,26 +131,38 @@ def _check(engine: Engine, query: str, name: str, sql: str, spec: Spec) -> None:
         engine.query(query)
     except QueryError as error:
         raise SpecError.because(
-            f"{spec.path or spec.name}: column {name!r}: its SQL is wrong: {sql.strip()}",
+            Message.of(
+                "{spec}: column {column}: its SQL is wrong: {sql}",
+                spec=spec.path or spec.name,
+                column=repr(name),
+                sql=sql.strip(),
+            ),
             found=error.brief,
-            expected="an expression over columns of the spec, one value a row",
-            remedy='a column of the data that is used only here needs its own [columns.NAME] with role = "ignored"',
+            expected=Message.of("an expression over columns of the spec, one value a row"),
+            remedy=Message.of(
+                'a column of the data that is used only here needs its own [columns.NAME] with role = "ignored"'
+            ),
         ) from error
 
 
 def _refuse(name: str, sql: str, spec: Spec) -> None:
-    where, what = f"{spec.path or spec.name}: column {name!r}", forbidden(sql)
+    where, what = spec.path or spec.name, forbidden(sql)
     if what:
         raise SpecError.because(
-            f"{where}: its SQL uses {what}",
-            expected="an expression over the same row's columns",
+            Message.of("{spec}: column {column}: its SQL uses {what}", spec=where, column=repr(name), what=what),
+            expected=Message.of("an expression over the same row's columns"),
             found=sql.strip(),
-            remedy=f"use {AS_OF} for dates; aggregate in source.query",
+            remedy=Message.of("use {name} for dates; aggregate in source.query", name=AS_OF),
         )
     if AS_OF in re.findall(r"\w+", unquoted(sql)) and spec.day is None:
         raise SpecError.because(
-            f"{where}: its SQL uses {AS_OF}, which the spec does not set",
-            remedy="add as_of = 2026-01-31 (the day from which ages count) at the top of the spec",
+            Message.of(
+                "{spec}: column {column}: its SQL uses {what}, which the spec does not set",
+                spec=where,
+                column=repr(name),
+                what=AS_OF,
+            ),
+            remedy=Message.of("add as_of = 2026-01-31 (the day from which ages count) at the top of the spec"),
         )
 
 

@@ -197,6 +197,19 @@ def limits(frame: pd.DataFrame, rule: RangeRule, where: Where) -> Step:
     return Step(frame.assign(**{rule.column: repaired}), (entry.model_copy(update={"repaired": number}),))
 
 
+def without_values(step: Step, before: pd.DataFrame, where: Where) -> Step:
+    """The same step of a rule on a column whose cells are shown nowhere: only where the first of them stand."""
+    entries = []
+    for entry in step.entries:
+        if entry.column in before and entry.column in step.frame and len(step.frame) == len(before):
+            old, new = as_text(before[entry.column]), as_text(step.frame[entry.column])
+            touched = before.index[(old != new) & ~(old.isna() & new.isna())]
+        else:
+            touched = before.index.difference(step.frame.index)
+        entries.append(entry.model_copy(update={"examples": spots(touched, where)}))
+    return Step(step.frame, tuple(entries), step.aside)
+
+
 def _bound(value: float | None) -> Value:
     return "..." if value is None else Quantity(value, ".12g")
 

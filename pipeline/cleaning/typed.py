@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from pipeline.cleaning import steps
-from pipeline.cleaning.canonical import used_columns
+from pipeline.cleaning.canonical import used_columns, withheld
 from pipeline.cleaning.steps import Step
 from pipeline.contract import Joined, Kind, LedgerEntry, Message, Own, Quantity
 from pipeline.errors import InputError
@@ -62,9 +62,11 @@ def typed(frame: pd.DataFrame, raw: RawTable, spec: Spec) -> Step:
 def _unreadable(series: pd.Series, name: str, kind: Kind, bad: np.ndarray, raw: RawTable, spec: Spec) -> LedgerEntry:
     number, known = int(bad.sum()), int(as_text(series).notna().sum())
     first = series.index[bad][: steps.MOST_EXAMPLES]
-    examples = tuple(
+    examples: tuple[str, ...] = tuple(
         Message.of("{value} ({where})", value=repr(str(series[at])[:60]), where=raw.where(int(at))) for at in first
     )
+    if name in withheld(spec):
+        examples = steps.spots(first, raw.where)
     order = spec.columns[name].order if name in spec.columns else ()
     wanted = (
         Message.of("one of {values}", values=Joined(tuple(map(Own, order)))) if kind == "ordered" else _A_KIND[kind]

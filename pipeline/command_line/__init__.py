@@ -1,6 +1,6 @@
 """What the command line takes, whom that names, and the documents that it prints."""
 
-from pipeline.command_line.accounts import attach_accounts
+from pipeline.command_line.accounts import attach_accounts, audited
 from pipeline.command_line.asking import PYTHON, champion_of, only_experiment, reason_given
 from pipeline.command_line.health import examined, told_faults
 from pipeline.command_line.manual import DOCUMENTS, document, schema_into
@@ -20,7 +20,8 @@ from pipeline.command_line.options import (
     who,
 )
 from pipeline.command_line.placing import place, told_placed
-from pipeline.command_line.terminal import can_ask
+from pipeline.command_line.removal import attach_purge
+from pipeline.command_line.terminal import can_ask, tell_version
 from pipeline.command_line.trial import Wanted, answers_of, as_document, data_of, target_of, told, try_draft
 
 __all__ = [
@@ -38,6 +39,8 @@ __all__ = [
     "answers_of",
     "as_document",
     "attach_accounts",
+    "attach_purge",
+    "audited",
     "can_ask",
     "champion_of",
     "data_of",
@@ -51,6 +54,7 @@ __all__ = [
     "schema_into",
     "settings_fault",
     "target_of",
+    "tell_version",
     "told",
     "told_faults",
     "told_in",

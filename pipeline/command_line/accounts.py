@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipeline.command_line.options import JsonOption, who
+from pipeline.command_line.options import JsonOption
 from pipeline.errors import KorzinaError, UsageError
-from pipeline.settings import Settings, is_weak
+from pipeline.settings import Settings
 
 if TYPE_CHECKING:
-    from pipeline.accounts import AuditLog, Users
+    from pipeline.accounts import AuditLog, Event, Users
 
 users_app = typer.Typer(no_args_is_help=True, help="Who may sign in with a password (KORZINA_AUTH=password).")
 audit_app = typer.Typer(no_args_is_help=True, help="The audit log: see it, and see whether it is whole.")
@@ -37,8 +37,9 @@ class AuditError(KorzinaError):
 @users_app.command()
 def add(name: NameOption, role: RoleOption = "viewer", password_stdin: StdinOption = False) -> None:
     """Add a user; the password is asked for, and never an argument, which other accounts of the machine could see."""
-    user = _users().add(name, role, _password(from_stdin=password_stdin))
-    _note(f"added {user.name}, {user.role}")
+    given = _password(from_stdin=password_stdin)
+    audited("users", told=f"adds {name}, {role}")
+    user = _users().add(name, role, given)
     typer.echo(f"{user.name}: {user.role}")
 
 
@@ -57,33 +58,45 @@ def list_users(as_json: JsonOption = False) -> None:
 @users_app.command()
 def disable(name: NameOption) -> None:
     """Let nobody in under that name any more; open sessions end at once."""
+    audited("users", told=f"disables {name}")
     _users().disable(name)
-    _note(f"disabled {name}")
     typer.echo(f"{name}: disabled, and signed out everywhere")
 
 
 @users_app.command()
 def enable(name: NameOption) -> None:
     """Let a disabled user in again."""
+    audited("users", told=f"enables {name}")
     _users().enable(name)
-    _note(f"enabled {name}")
     typer.echo(f"{name}: enabled")
 
 
 @users_app.command("role")
 def give_role(name: NameOption, role: Annotated[str, typer.Argument(help="viewer, marketer or analyst.")]) -> None:
     """Give a user another role; it holds from the next click on."""
+    audited("users", told=f"makes {name} {role}")
     _users().give_role(name, role)
-    _note(f"{name} is {role}")
     typer.echo(f"{name}: {role}")
 
 
 @users_app.command()
 def password(name: NameOption, password_stdin: StdinOption = False) -> None:
     """Give a user another password; open sessions end at once."""
-    _users().give_password(name, _password(from_stdin=password_stdin))
-    _note(f"another password for {name}")
+    given = _password(from_stdin=password_stdin)
+    audited("users", told=f"gives {name} another password")
+    _users().give_password(name, given)
     typer.echo(f"{name}: another password, and signed out everywhere")
+
+
+@users_app.command("sign-out")
+def sign_out(name: NameOption) -> None:
+    """End every session of somebody, also of a user of an OpenID provider, who may sign in again there."""
+    from pipeline.accounts import Database, Sessions, known_as
+
+    audited("users", told=f"signs {name} out everywhere")
+    sessions = Sessions(Database(Settings().accounts))
+    ended = sum(sessions.end_all(known) for known in {name, known_as(name)})  # a provider's names are kept as they are
+    typer.echo(f"{name}: {ended} {'session' if ended == 1 else 'sessions'} ended")
 
 
 @audit_app.command()
@@ -133,10 +146,10 @@ def _users() -> Users:
 
 
 def _log() -> AuditLog:
-    from pipeline.accounts import AuditLog
+    from pipeline.accounts import AuditLog, keeps_log
 
     settings = Settings()
-    if is_weak(settings.secret_key or settings.proxy_secret):
+    if not keeps_log(settings):
         raise UsageError.because(
             "the audit log has no key",
             expected="the KORZINA_SECRET_KEY that the dashboard runs with",
@@ -145,13 +158,11 @@ def _log() -> AuditLog:
     return AuditLog.of(settings)
 
 
-def _note(told: str) -> None:
-    """Users change on the record, where there is one."""
-    from pipeline.accounts import AuditEntry, AuditLog
+def audited(event: Event, *, run: str = "", told: str = "") -> None:
+    """What is about to be done from the command line, in the audit log where one is kept; raises ``StoreError``."""
+    from pipeline.accounts import by_operator
 
-    settings = Settings()
-    if not is_weak(settings.secret_key or settings.proxy_secret):
-        AuditLog.of(settings).add(AuditEntry("users", who(), "operator", told=told))
+    by_operator(Settings(), event, run=run, told=told)
 
 
 def _password(*, from_stdin: bool) -> str:

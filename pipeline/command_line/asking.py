@@ -9,10 +9,8 @@ from pipeline.errors import UsageError
 from pipeline.settings import Settings
 
 if TYPE_CHECKING:
-    from pipeline.contract import Champion
+    from pipeline.contract import Champion, Message
     from pipeline.store import Store
-
-_TRAIN = "run 'korzina train' first"
 
 
 @dataclass(frozen=True)
@@ -37,6 +35,8 @@ def only_experiment(store: Store, experiment: str | None, asked: WayIn = COMMAND
         The store does not hold the experiment; or none is named, and there is no champion, or several.
 
     """
+    from pipeline.contract import Message
+
     named = experiment or Settings().experiment
     if named:
         _check_known(store, named, asked)
@@ -45,43 +45,62 @@ def only_experiment(store: Store, experiment: str | None, asked: WayIn = COMMAND
     if len(names) == 1:
         return str(names[0])
     if not names:
-        raise UsageError.because("the store has no champion yet", remedy=_to_champion(store, asked))
+        raise UsageError.because(Message.of("the store has no champion yet"), remedy=_to_champion(store, asked))
     raise UsageError.because(
-        "several experiments have a champion",
-        expected="one named",
+        Message.of("several experiments have a champion"),
+        expected=Message.of("one named"),
         found=", ".join(names),
-        remedy=f"add {asked.experiment}",
+        remedy=Message.of("add {what}", what=asked.experiment),
     )
 
 
 def champion_of(store: Store, experiment: str | None, asked: WayIn = COMMAND_LINE) -> Champion:
     """The champion of ``only_experiment``; raises ``UsageError`` as that does, and where it has no champion."""
+    from pipeline.contract import Message
+
     named = only_experiment(store, experiment, asked)
     champion = store.champion(named)
     if champion is None:
-        raise UsageError.because(f"experiment {named!r} has no champion", remedy=_to_champion(store, asked))
+        raise UsageError.because(
+            Message.of("experiment {name} has no champion", name=repr(named)), remedy=_to_champion(store, asked)
+        )
     return champion
 
 
 def reason_given(reason: object, asked: WayIn = COMMAND_LINE) -> str:
     """The reason without blanks around it; raises ``UsageError`` where nothing is left."""
+    from pipeline.contract import Message
+
     if not isinstance(reason, str) or not reason.strip():
-        raise UsageError.because(f"{asked.reason} is empty", expected="a sentence that a colleague will understand")
+        raise UsageError.because(
+            Message.of("{what} is empty", what=asked.reason),
+            expected=Message.of("a sentence that a colleague will understand"),
+        )
     return reason.strip()
 
 
 def _check_known(store: Store, experiment: str, asked: WayIn) -> None:
+    from pipeline.contract import Message
+
     # a run that was deleted in MLflow leaves its moves, and a rollback may lead away from it
     if store.runs(experiment) or store.history(experiment):
         return
     known = sorted({run.experiment for run in store.runs()})
     raise UsageError.because(
-        f"experiment {experiment!r} is not in the store",
-        expected="one that is",
-        found=", ".join(known) or "no experiment",
-        remedy=f"add {asked.experiment} with one of these" if known else _TRAIN,
+        Message.of("experiment {name} is not in the store", name=repr(experiment)),
+        expected=Message.of("one that is"),
+        found=", ".join(known) or Message.of("no experiment"),
+        remedy=Message.of("add {what} with one of these", what=asked.experiment) if known else _train_first(),
     )
 
 
-def _to_champion(store: Store, asked: WayIn) -> str:
-    return f"make a run the champion: {asked.promote}" if store.runs() else _TRAIN
+def _to_champion(store: Store, asked: WayIn) -> Message:
+    from pipeline.contract import Message
+
+    return Message.of("make a run the champion: {command}", command=asked.promote) if store.runs() else _train_first()
+
+
+def _train_first() -> Message:
+    from pipeline.contract import Message
+
+    return Message.of("run 'korzina train' first")

@@ -13,11 +13,13 @@ DOCUMENTS = {"spec": "docs/spec.md", "settings": ".env.example", "procfile": "Pr
 
 def document(name: str) -> Path:
     """The file behind a name of ``DOCUMENTS``; raises ``UsageError`` where there is none."""
+    from pipeline.contract import Message
+
     if name not in DOCUMENTS:
         raise UsageError.because(
-            f"no document is called {name!r}",
-            expected=f"one of {', '.join(DOCUMENTS)}",
-            remedy="leave the name out to see where each of them lies",
+            Message.of("no document is called {name}", name=repr(name)),
+            expected=Message.of("one of {values}", values=", ".join(DOCUMENTS)),
+            remedy=Message.of("leave the name out to see where each of them lies"),
         )
     beside = PACKAGES / DOCUMENTS[name]
     if (PACKAGES / "pyproject.toml").is_file() and beside.is_file():
@@ -26,6 +28,8 @@ def document(name: str) -> Path:
 
 
 def _shipped(path: str) -> Path:
+    from pipeline.contract import Message
+
     try:
         installed = files("korzina") or ()
     except PackageNotFoundError:
@@ -35,15 +39,16 @@ def _shipped(path: str) -> Path:
     )
     if place is None or not place.is_file():
         raise UsageError.because(
-            f"{path} did not come with this installation",
-            expected="it in share/korzina of the Python environment",
-            remedy="install Korzina's wheel anew",
+            Message.of("{file} did not come with this installation", file=path),
+            expected=Message.of("it in share/korzina of the Python environment"),
+            remedy=Message.of("install Korzina's wheel anew"),
         )
     return place.resolve()
 
 
 def schema_into(output: Path | None) -> str:
     """Write the JSON Schema of a spec to ``output``, else return it to be printed; raises ``UsageError``."""
+    from pipeline.contract import Message
     from pipeline.spec import schema_text
 
     if output is None:
@@ -52,6 +57,7 @@ def schema_into(output: Path | None) -> str:
         output.write_text(schema_text(), encoding="utf-8")
     except OSError as error:
         raise UsageError.because(
-            f"{output} cannot be written ({error.strerror})", remedy="give another --output"
+            Message.of("{file} cannot be written ({why})", file=str(output), why=str(error.strerror)),
+            remedy=Message.of("give another --output"),
         ) from None
     return ""

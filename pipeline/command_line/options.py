@@ -49,26 +49,33 @@ class Promote(StrEnum):
 
 def plan_at(run: Segmentation, cost: float | None, revenue: float | None) -> CampaignPlan:
     """The run's plan, at its own prices where none is given; raises ``UsageError`` where the run has no plan."""
-    from pipeline.campaigns import at_prices
+    from pipeline.campaigns import at_prices, of_today
+    from pipeline.contract import Message
 
     described = [column.label for column in run.dataset.with_role("outcome")]
     if run.campaigns is None and not run.dataset.campaigns:
         raise UsageError.because(
-            f"the data of run {run.run_id} hold no campaign",
-            found=f"{', '.join(described)}, which no [[campaigns]] of the spec names" if described else "no outcome",
-            remedy="see on the dashboard in which segments it happens; where a column holds the answers "
-            "of people who were contacted, name it in a [[campaigns]] and train again"
+            Message.of("the data of run {run} hold no campaign", run=run.run_id),
+            found=Message.of("{columns}, which no [[campaigns]] of the spec names", columns=", ".join(described))
             if described
-            else "give a column of answers to a campaign the role outcome, name it in a [[campaigns]], and train again",
+            else Message.of("no outcome"),
+            remedy=Message.of(
+                "see on the dashboard in which segments it happens; where a column holds the answers of people who "
+                "were contacted, name it in a [[campaigns]] and train again"
+            )
+            if described
+            else Message.of(
+                "give a column of answers to a campaign the role outcome, name it in a [[campaigns]], and train again"
+            ),
         )
     if run.campaigns is None:
         raise UsageError.because(
-            f"run {run.run_id} (k = {run.k}) has no campaign plan",
-            found="a run that was not the recommended one, or of an older version",
-            remedy="run 'korzina train' again",
+            Message.of("run {run} (k = {k}) has no campaign plan", run=run.run_id, k=str(run.k)),
+            found=Message.of("a run that was not the recommended one, or of an older version"),
+            remedy=Message.of("run 'korzina train' again"),
         )
     plan, summary = run.campaigns, run.campaigns.summary
-    if cost is None and revenue is None:
+    if cost is None and revenue is None and of_today(plan):
         return plan
     return at_prices(
         plan,
@@ -99,10 +106,13 @@ def told_in(language: str | None) -> Iterator[None]:
 
     Raises ``UsageError`` where nobody here speaks it.
     """
-    from pipeline.contract import languages, speaker
+    from pipeline.contract import Message, languages, speaker
 
     if language is not None and language not in languages():
-        raise UsageError.because(f"--language {language!r} is not known", expected=f"one of {', '.join(languages())}")
+        raise UsageError.because(
+            Message.of("--language {language} is not known", language=repr(language)),
+            expected=Message.of("one of {values}", values=", ".join(languages())),
+        )
     try:
         yield
     except KorzinaError as error:
@@ -113,13 +123,15 @@ def told_in(language: str | None) -> Iterator[None]:
 
 def settings_fault(error: ValidationError) -> UsageError:
     """Which variables are wrong, what they may be, what was found; an address may hold a password, and is not shown."""
+    from pipeline.contract import Message
+
     prefix = str(Settings.model_config["env_prefix"])
     faults = [("_".join(map(str, fault["loc"])), fault) for fault in error.errors()]
     wanted = [f"{prefix}{name.upper()}: {str(fault['msg']).removeprefix('Value error, ')}" for name, fault in faults]
     shown = [repr(fault["input"]) for name, fault in faults if not name.endswith(("uri", "url", "root")) and name]
     return UsageError.because(
-        "a setting is wrong" if len(faults) == 1 else "settings are wrong",
+        Message.of("a setting is wrong") if len(faults) == 1 else Message.of("settings are wrong"),
         expected="; ".join(wanted),
-        found=", ".join(shown) or "something else",
-        remedy="mend it in the environment or in .env; 'korzina docs settings' lists them all",
+        found=", ".join(shown) or Message.of("something else"),
+        remedy=Message.of("mend it in the environment or in .env; 'korzina docs settings' lists them all"),
     )

@@ -21,6 +21,7 @@ def place(run: Segmentation, data: str, output: Path, as_of: date | None) -> Sco
     InputError, UsageError
         As ``score_file`` does.
     """
+    from pipeline.contract import Message
     from pipeline.scoring import EarlierDayError, score_file
 
     try:
@@ -29,7 +30,11 @@ def place(run: Segmentation, data: str, output: Path, as_of: date | None) -> Sco
         if not can_ask() or run.dataset.as_of is None:
             raise
         days = [run.dataset.as_of.isoformat(), error.day.isoformat()]
-        lines = [str(error), f"  1. {days[0]}: the day of the training", f"  2. {days[1]}: the last day of the data"]
+        lines = [
+            str(error),
+            Message.of("  1. {day}: the day of the training", day=days[0]),
+            Message.of("  2. {day}: the last day of the data", day=days[1]),
+        ]
         return score_file(run, data, output, as_of=_day(chosen(lines, days)))
 
 
@@ -43,9 +48,12 @@ def told_placed(customers: int, output: Path) -> str:
 
 
 def _day(text: str) -> date:
+    from pipeline.contract import Message
+
     try:
         return date.fromisoformat(text)
     except ValueError:
         raise UsageError.because(
-            f"{text!r} is no day", expected="a number from the list, or a day such as 2026-01-31"
+            Message.of("{text} is no day", text=repr(text)),
+            expected=Message.of("a number from the list, or a day such as 2026-01-31"),
         ) from None

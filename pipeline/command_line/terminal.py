@@ -1,4 +1,4 @@
-"""Questions at the terminal: numbered answers, of which the first is the likeliest."""
+"""What is asked and said at the terminal: numbered answers, of which the first is the likeliest, and the version."""
 
 from __future__ import annotations
 
@@ -11,6 +11,15 @@ import typer
 def can_ask() -> bool:
     """Whether somebody sits there who can answer."""
     return sys.stdin.isatty() and sys.stderr.isatty()
+
+
+def tell_version(wanted: bool) -> None:
+    """``--version``: print it and end."""
+    if wanted:
+        from pipeline import __version__
+
+        typer.echo(f"korzina {__version__}")
+        raise typer.Exit
 
 
 def chosen(lines: Sequence[str], values: Sequence[str]) -> str:

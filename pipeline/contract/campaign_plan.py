@@ -253,6 +253,9 @@ class CampaignSummary(Record):
     before: Wanted | None = None  # the list before the evidence was asked whether it pays
     nobody: Words = ""  # why nobody is on the list, where nobody is
     known_before: bool = False  # whether rates are of segments as they were known before each campaign
+    not_known_before: tuple[
+        str, ...
+    ] = ()  # outcome columns of campaigns for which that does not hold: no day of theirs
     hold_out: HoldOutAdvice | None = None
     model: ResponseModel | None = None
     calibration: Calibration | None = None

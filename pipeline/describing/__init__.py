@@ -5,13 +5,17 @@ from pipeline.describing.baskets import with_affinities
 from pipeline.describing.candidates import Measured, describe_candidates
 from pipeline.describing.identity import Predecessor, follow_in
 from pipeline.describing.rfm import rfm_cells, with_rfm
+from pipeline.describing.stored.remaining import cards_anew, described_anew, labels_of
 
 __all__ = [
     "Baskets",
     "Measured",
     "Predecessor",
+    "cards_anew",
     "describe_candidates",
+    "described_anew",
     "follow_in",
+    "labels_of",
     "read_baskets",
     "rfm_cells",
     "with_affinities",

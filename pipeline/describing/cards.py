@@ -11,7 +11,8 @@ from pipeline.contract import Dataset, Joined, Message, Quantity, SegmentCard, T
 from pipeline.describing.naming import NAMED_EFFECT, Naming, Standing, typical
 
 SHOWN = 8
-HIGHLY_TRUSTED, TRUSTED, PATTERN = 0.85, 0.75, 0.6  # Hennig's bounds for the Jaccard of a cluster that comes back
+TRUSTED, PATTERN = 0.75, 0.6  # Hennig's bounds for the Jaccard of a cluster that comes back
+FINER_PATTERN = 0.7  # where a repeat has a group cut otherwise, two of its parts still share half of it with the whole
 
 
 @dataclass(frozen=True)
@@ -22,9 +23,9 @@ class Support:
     finer: bool = False  # into more segments than they support: which of the groups is cut, chance decides
 
     @property
-    def solid(self) -> float:
-        """The Jaccard from which on a segment is solid."""
-        return HIGHLY_TRUSTED if self.finer else TRUSTED
+    def usable(self) -> float:
+        """The Jaccard from which on a segment is usable."""
+        return FINER_PATTERN if self.finer else PATTERN
 
 
 def make_cards(
@@ -105,13 +106,13 @@ def _trust(jaccard: float | None, size: int, support: Support) -> tuple[Trust, M
         return "fragile", Message.of("Only {n} customers: too few to rely on.", n=Quantity(size))
     if jaccard is None:
         return "usable", Message.of("How well this segment comes back on other samples was not measured.")
-    if jaccard < PATTERN:
+    if jaccard < support.usable:
         grade: Trust = "fragile"
         template = (
             "Looked for in two separate halves of the customers, {share} of this segment or more is the same "
             "{repeats}: do not rely on who exactly belongs to it."
         )
-    elif jaccard < support.solid:
+    elif jaccard < TRUSTED:
         grade = "usable"
         template = (
             "Looked for in two separate halves of the customers, {share} of this segment or more is the same "

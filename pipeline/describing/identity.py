@@ -23,7 +23,7 @@ from pipeline.segmenting import apply_transform, squared_distances
 from pipeline.stages import Candidate, Training
 
 SAME, CHANGED = 0.6, 0.3  # least Jaccard overlap of members
-GOES_ON = 0.5  # from here on a segment is told as the same one among one fewer of the same sweep
+GOES_ON = 0.3  # from here on a segment goes on among one more: the larger part of one that splits is half of it or less
 MIN_SHARED = 30  # fewer common customers say nothing of a segment's identity
 
 

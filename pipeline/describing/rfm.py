@@ -17,6 +17,7 @@ from pipeline.contract import (
     TABLES,
     Customers,
     Joined,
+    Labels,
     Matrix,
     Message,
     Quantity,
@@ -55,10 +56,15 @@ def rfm_cells(training: Training, candidate: Candidate) -> pd.DataFrame:
     """The ``rfm_cells`` table of one k; customers without a cell are left out, unknown money adds nothing."""
     if training.rfm is None:
         raise ValueError("the training has no RFM scores")
+    return count_cells(training.rfm, training.rfm_scores, training.customers, candidate.labels)
+
+
+def count_cells(scale: RfmScale, scores: pd.DataFrame, customers: pd.DataFrame, segments: Labels) -> pd.DataFrame:
+    """The ``rfm_cells`` table of customers with these scores in these segments, (n,)."""
     by = [RfmCells.SEGMENT, RfmCells.RECENCY, RfmCells.FREQUENCY, RfmCells.CELL]
-    rows = training.rfm_scores[by[1:]].copy()
-    rows[RfmCells.SEGMENT] = candidate.labels
-    rows[RfmCells.MONEY] = _values(training.customers, training.rfm.monetary.column)
+    rows = scores[by[1:]].copy()
+    rows[RfmCells.SEGMENT] = segments
+    rows[RfmCells.MONEY] = _values(customers, scale.monetary.column)
     rows[RfmCells.CUSTOMERS] = 1
     known = rows[rows[RfmCells.CELL] != ""]
     table: pd.DataFrame = known.groupby(by, as_index=False)[[RfmCells.CUSTOMERS, RfmCells.MONEY]].sum()

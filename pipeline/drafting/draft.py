@@ -135,12 +135,13 @@ class _Answers(dict[str, str]):
 def _understood(source: Opened, answers: Mapping[str, str] | None) -> tuple[Understanding, tuple[Profile, ...]]:
     """What the table is; a question about its tables comes before what is missing in the one that was guessed."""
     made = source.shop.made
+    asked = (*source.questions, *(made.questions if made else ()))
     try:
         reading, table = understand(source.engine, answers)
     except InputError as error:
-        if made is None or not made.questions:
+        if not asked:
             raise
-        question = made.questions[0]
+        question = asked[0]
         raise InputError.because(
             question.ask,
             found=Message.of(
@@ -156,7 +157,7 @@ def _understood(source: Opened, answers: Mapping[str, str] | None) -> tuple[Unde
             remedy=Message.of("say which: --answer {answer}", answer=f"{question.key}={question.choices[0].value}"),
         ) from error
     reading.told[:0] = [*source.shop.told, *(made.told if made else ())]
-    reading.questions[:0] = made.questions if made else ()
+    reading.questions[:0] = asked
     return reading, table
 
 

@@ -25,7 +25,7 @@ from pipeline.reading import (
 )
 from pipeline.understanding import fits, names_customer, words
 
-SERIAL_WORDS = rf"{words.DAY}|{words.DAY_ORDER}|\bat$|timestamp|created|updated"
+SERIAL_WORDS = rf"{words.DAY}|{words.DAY_ORDER}|\bat$|timestamp|\bts\b|\bepoch\b|created|updated"
 _FEW, _LEAST_DAYS = 50, 20  # cells looked at first; different days without which digits may be days by chance
 _LEAST = 0.5  # of the known cells, for a form to be taken
 

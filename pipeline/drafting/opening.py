@@ -4,14 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import pandas as pd
 
 from pipeline.drafting.forms import SERIAL_WORDS, Forms, settle_forms
 from pipeline.drafting.shop import Shop, shop_of
-from pipeline.reading import ROW_ID, SINGLE, Data, Engine, Given, RawTable, open_tables, quote, read_source
+from pipeline.reading import (
+    ROW_ID,
+    SINGLE,
+    Data,
+    Engine,
+    Frames,
+    Given,
+    Question,
+    RawTable,
+    open_tables,
+    quote,
+    read_source,
+)
 from pipeline.spec import IdColumn, Source, Spec
 from pipeline.understanding import fits, is_number
 
@@ -27,6 +39,7 @@ class Opened:
     forms: Forms
     source: str  # for people
     text: RawTable | None  # where the table was text
+    questions: tuple[Question, ...] = ()  # which sheet or list is the table: the likeliest was taken
 
     @cached_property
     def raw(self) -> RawTable:
@@ -38,6 +51,7 @@ class Opened:
 def opened(data: Data, answers: Mapping[str, str]) -> Iterator[Opened]:
     """The one table of ``data``, or the one that its tables make; raises ``InputError`` where there is nothing."""
     with shop_of(data) as shop:
+        shop = replace(shop, part=_parts_of(shop, answers))
         with open_tables(nothing_known(shop), shop.data) as (engine, given):
             forms = {
                 name: settle_forms(raw.frame, given.frames[name], answers, given.source)
@@ -58,6 +72,19 @@ def opened(data: Data, answers: Mapping[str, str]) -> Iterator[Opened]:
                 return
         with open_tables(nothing_known(shop, formats), shop.data) as (engine, given):
             yield _opened(engine, shop, forms, given, answers)
+
+
+def _parts_of(shop: Shop, answers: Mapping[str, str]) -> dict[str, str]:
+    """Which sheet or list is the table, where that was asked and answered: key of [source] -> answer."""
+    if shop.stored or isinstance(shop.data, Frames):
+        return {}
+    with open_tables(nothing_known(shop), shop.data) as (_, given):
+        asked = _questions(given)
+    return {question.key: answer for question in asked if (answer := answers.get(question.key))}
+
+
+def _questions(given: Given) -> tuple[Question, ...]:
+    return tuple(question for raw in given.texts.values() for question in raw.questions)
 
 
 def _forms_of_typed(engine: Engine, table: str, answers: Mapping[str, str], source: str) -> Forms:
@@ -88,7 +115,9 @@ def nothing_known(shop: Shop, formats: Mapping[str, str] | None = None) -> Spec:
 
 def _opened(engine: Engine, shop: Shop, forms: Mapping[str, Forms], given: Given, answers: Mapping[str, str]) -> Opened:
     if not shop.tables:
-        return Opened(engine, shop, forms.get(SINGLE, Forms()), given.source, given.texts.get(SINGLE))
+        return Opened(
+            engine, shop, forms.get(SINGLE, Forms()), given.source, given.texts.get(SINGLE), _questions(given)
+        )
     shop = shop.joined(engine, answers)
     engine.define(SINGLE, shop.view)
     together = Forms(_agreed(forms))

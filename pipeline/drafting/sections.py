@@ -15,9 +15,12 @@ from pipeline.understanding import Understanding
 def write_source(document: Document, reading: Understanding, query: str = "", tables: Source | None = None) -> None:
     """The [source]: its tables and how they are joined, forms of columns, and the query to one row a customer."""
     tables = tables or Source()
-    if not (reading.formats or query or tables.tables):
+    part = {key: value for key in ("sheet", "records") if (value := getattr(tables, key))}
+    if not (reading.formats or query or tables.tables or part):
         return
     document.table("source")
+    for key, value in part.items():
+        document.value(key, value)
     if tables.tables:
         document.value("tables", dict(tables.tables))
     if tables.view:
@@ -53,6 +56,10 @@ def write_lines(document: Document, reading: Understanding) -> None:
     document.table("lines")
     document.comment(*reading.told)
     document.value("customer", reading.customer or "")
+    if reading.customer_form:
+        document.value(
+            "customer_form", reading.customer_form, Message.of("spellings of one customer, which differ in form only")
+        )
     if reading.order:
         document.value("order", reading.order)
     if reading.day:

@@ -36,6 +36,7 @@ class Shop:
     told: tuple[Message, ...] = ()
     made: JoinedTables | None = None
     months: str = ""  # SQL that makes a line of each cell of a table with a column a month
+    part: Mapping[str, str] = field(default_factory=dict)  # key of [source] -> the sheet or the list that was answered
 
     @property
     def source(self) -> Source:
@@ -50,7 +51,7 @@ class Shop:
                 keys["load"] = made.load
             if not made.plain:
                 keys |= {"view": made.sql, "grain": made.grain}
-        return Source.model_validate(keys)
+        return Source.model_validate(dict(self.part) | keys)
 
     @property
     def view(self) -> str:

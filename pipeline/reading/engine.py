@@ -27,6 +27,7 @@ from pipeline.reading.frames import Arrow
 AS_OF = "as_of"  # the parameter of a query, and the column of an expression
 _LEAST_MEMORY = 1 << 28  # bytes; with less DuckDB fails on small tables
 SECONDS = 1800.0  # that one question may take
+MEMORY = "70%"  # of the machine's, that one question may take
 _SETTINGS = (
     "max_temp_directory_size = '32GB'",
     "python_enable_replacements = false",  # a query's tables are those it is given, no variables of ours
@@ -35,7 +36,7 @@ _SETTINGS = (
     "lock_configuration = true",  # the last: nothing of the above can be taken back
 )
 # a PIVOT whose columns hang on the data is two statements to DuckDB; others of that kind begin otherwise
-_ASKS = re.compile(r"(\s|--[^\n]*(\n|$)|/\*.*?\*/|\()*(SELECT|FROM|WITH|PIVOT|UNPIVOT)\b", re.IGNORECASE | re.DOTALL)
+_ASKS = re.compile(r"(\s|--[^\n]*(\n|$)|/\*(?:[^*]|\*(?!/))*\*/|\()*(SELECT|FROM|WITH|PIVOT|UNPIVOT)\b", re.IGNORECASE)
 _KINDS = duckdb.StatementType
 _WORDS = re.compile(r"\b(INSERT|UPDATE|DELETE|MERGE)\b", re.IGNORECASE)
 _NODES = re.compile(r'"type":"(INSERT|UPDATE|DELETE|MERGE)_QUERY_NODE"')
@@ -93,11 +94,11 @@ class Engine:
 
     def count(self, table: str) -> int:
         """Rows of a table."""
-        return int(self.rows(f"SELECT count(*) FROM {quote(table)}")[0][0])  # noqa: S608
+        return int(self.rows(f"SELECT count(*) FROM {quote(table)}")[0][0])
 
     def columns(self, table: str) -> dict[str, str]:
         """Columns of a table with the names of their SQL types."""
-        return {row[0]: row[1] for row in self.rows(f"DESCRIBE SELECT * FROM {quote(table)}")}  # noqa: S608
+        return {row[0]: row[1] for row in self.rows(f"DESCRIBE SELECT * FROM {quote(table)}")}
 
     def rows(self, sql: str) -> list[tuple[Any, ...]]:
         """The answer to a query as Python's own values; raises ``QueryError``."""
@@ -155,23 +156,28 @@ class Engine:
 def tables(
     files: Mapping[str, Sequence[Path]] | None = None,
     frames: Mapping[str, pd.DataFrame | Arrow] | None = None,
+    memory: str = MEMORY,
 ) -> Iterator[Engine]:
-    """An engine of its own over Parquet ``files`` and ``frames`` by name; it reads no other file, and writes none."""
+    """An engine of its own over Parquet ``files`` and ``frames`` by name; it reads no other file, and writes none.
+
+    ``memory``: what it may hold, as DuckDB writes it (``256MB``, ``70%``).
+    """
     with duckdb.connect() as connection:
         try:
             for name, paths in (files or {}).items():
-                connection.execute(f"CREATE VIEW {quote(name)} AS SELECT * FROM {_scan(paths)}")  # noqa: S608
+                connection.execute(f"CREATE VIEW {quote(name)} AS SELECT * FROM {_scan(paths)}")
         except duckdb.Error as error:
             raise QueryError(str(error)) from error
-        _seal(connection, [file for paths in (files or {}).values() for file in paths])
+        _seal(connection, [file for paths in (files or {}).values() for file in paths], memory)
         engine = Engine(connection)
         for name, frame in (frames or {}).items():
             engine.give(name, frame)
         yield engine
 
 
-def _seal(connection: duckdb.DuckDBPyConnection, files: Sequence[Path]) -> None:
+def _seal(connection: duckdb.DuckDBPyConnection, files: Sequence[Path], memory: str) -> None:
     """Nothing but ``files`` can be read from here on, nothing written, no extension fetched, no setting changed."""
+    connection.execute(f"SET memory_limit = {literal(memory)}")
     connection.execute("SET autoinstall_known_extensions = false")
     connection.execute("SET autoload_known_extensions = false")
     connection.execute(f"SET allowed_paths = [{_listed(files)}]")
@@ -186,7 +192,7 @@ def count_rows(files: Sequence[Path]) -> int:
     """Rows of Parquet files as their footers tell, without reading a value."""
     with duckdb.connect() as connection:
         try:
-            answer = connection.execute(f"SELECT sum(num_rows) FROM parquet_file_metadata([{_listed(files)}])")  # noqa: S608
+            answer = connection.execute(f"SELECT sum(num_rows) FROM parquet_file_metadata([{_listed(files)}])")
         except duckdb.Error as error:
             raise QueryError(str(error)) from error
         return int(answer.fetchall()[0][0])
@@ -196,7 +202,7 @@ def numbered_rows(files: Sequence[Path], position: str, number: str) -> str:
     """SQL for the rows of Parquet files with their places: ``position`` from 0 on in all, ``number`` from 1 in each."""
     starts = accumulate((count_rows([file]) for file in files[:-1]), initial=0)
     parts = (
-        f"SELECT * EXCLUDE (file_row_number), file_row_number + {start} AS {quote(position)}, "  # noqa: S608
+        f"SELECT * EXCLUDE (file_row_number), file_row_number + {start} AS {quote(position)}, "
         f"file_row_number + 1 AS {quote(number)} FROM read_parquet([{_listed([file])}], file_row_number = true)"
         for file, start in zip(files, starts, strict=True)
     )

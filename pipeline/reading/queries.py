@@ -221,7 +221,7 @@ def _number(engine: Engine, spec: Spec, given: Given) -> Where:
         for name, raw in given.texts.items() if query is not None else ():
             engine.give(name, with_line_numbers(given.frames[name], raw))
         try:
-            number_answer(engine, query or f"SELECT * FROM {SINGLE}")  # noqa: S608
+            number_answer(engine, query or f"SELECT * FROM {SINGLE}")
         except QueryError as error:
             raise query_failed(spec, "lines.query", error, given.names) from error
         return places_in_answer(engine)

@@ -18,19 +18,17 @@ from pipeline.errors import InputError, SpecError
 from pipeline.reading.databases import is_database, loaded, read_database
 from pipeline.reading.engine import Engine, QueryError, count_rows, quote, tables
 from pipeline.reading.frames import SINGLE, Arrow, Data, Frames
-from pipeline.reading.kept import kept, state_of
-from pipeline.reading.kinds import convert, infer, not_readable
+from pipeline.reading.kinds import convert, not_readable
+from pipeline.reading.limits.parquet import refuse_unfolding
 from pipeline.reading.lines import judge_days
 from pipeline.reading.queries import ANSWER, Given, account, answer, answering, asked, last_of, opened, query_failed
 from pipeline.reading.raw import RawTable, refuse_starving
 from pipeline.reading.shapes.archives import is_archive
 from pipeline.reading.shapes.files import files_in, find_files, is_parquet, package_folder, refuse_outside
-from pipeline.reading.shapes.together import read_files
-from pipeline.reading.stored import has_any, read_stored, whole_table
-from pipeline.spec import Source, Spec
+from pipeline.reading.stored import has_any, inferred, read_stored, read_text, whole_table
+from pipeline.spec import Spec, is_named
 
 Table: TypeAlias = list[Path] | Arrow  # a table's files, or the table itself
-_ROWS = {"encoding", "delimiter", "sheet", "header"}  # keys of a source on which the rows of its texts depend
 
 
 def read_source(spec: Spec, data: Data | None) -> RawTable:
@@ -103,7 +101,7 @@ def _read_tables(spec: Spec, data: Data | None) -> RawTable:
         )
     table = next(iter(given.values()))
     if isinstance(table, list) and not is_parquet(table):
-        return _read(table, spec.source, source)
+        return read_text(table, spec.source, source)
     return _typed_table(spec, table, source)
 
 
@@ -115,7 +113,8 @@ def _last_day(column: pd.Series, date_format: str | None) -> date | None:
 def _tables(spec: Spec, data: Data | None) -> tuple[dict[str, Table], str]:
     """Files of each table, or the table itself, and the source in words."""
     named = spec.source.tables
-    refuse_outside(named if not isinstance(data, Frames) and not spec.source.load else {}, spec.path or spec.name)
+    if not (isinstance(data, Frames) or spec.source.load or is_named(spec) or _is_one_file(data, len(named))):
+        refuse_outside(named, spec.path or spec.name)  # in a spec that a run or an upload holds
     if isinstance(data, Frames):
         return dict(data.under({**named, **spec.source.load})), data.title
     if data is None:
@@ -146,9 +145,16 @@ def _tables(spec: Spec, data: Data | None) -> tuple[dict[str, Table], str]:
     )
 
 
+def _is_one_file(data: Data | None, tables: int) -> bool:
+    """Whether the data are the one table themselves, wherever the spec says that it lies."""
+    return isinstance(data, str) and tables == 1 and not Path(data).expanduser().is_dir()
+
+
 def _typed_table(spec: Spec, table: Table, shown: str) -> RawTable:
     """Parquet files or a table in memory, whose columns have types already."""
     in_files = isinstance(table, list)
+    if isinstance(table, list):
+        refuse_unfolding(table, shown)
     try:
         with tables({SINGLE: table} if in_files else {}, {} if in_files else {SINGLE: table}) as engine:
             described = engine.columns(SINGLE)
@@ -160,7 +166,7 @@ def _typed_table(spec: Spec, table: Table, shown: str) -> RawTable:
             # ids as text: a nullable 64-bit number would come back as a float and lose digits
             exact = [name for name in described if name.strip() == spec.id.column]
             columns = f"* REPLACE (CAST({quote(exact[0])} AS VARCHAR) AS {quote(exact[0])})" if exact else "*"
-            frame = engine.query(f"SELECT {columns} FROM {quote(SINGLE)}")  # noqa: S608
+            frame = engine.query(f"SELECT {columns} FROM {quote(SINGLE)}")
     except QueryError as error:
         raise InputError.because(
             Message.of("{file}: not readable as Parquet", file=shown)
@@ -193,7 +199,7 @@ def _typed(frame: pd.DataFrame, source: str, tables: dict[str, int], notes: tupl
 def _query(spec: Spec, given: dict[str, Table], source: str, *, typed: bool) -> RawTable:
     """Each table under its name, then the spec's query."""
     known = _by_form(spec, given, source, typed=typed)
-    query, key = spec.source.query or f"SELECT * FROM {SINGLE}", "source.query"  # noqa: S608
+    query, key = spec.source.query or f"SELECT * FROM {SINGLE}", "source.query"
     try:
         with opened(spec, known) as found:
             sizes = {
@@ -226,10 +232,12 @@ def _by_form(spec: Spec, given: dict[str, Table], source: str, *, typed: bool) -
     """Parquet files by table, text tables and those in memory as frames, and what was read of the texts."""
     files = {name: table for name, table in given.items() if isinstance(table, list)}
     parquet = {name: paths for name, paths in files.items() if is_parquet(paths)}
+    for paths in parquet.values() if typed else ():  # what was loaded of a database is ours
+        refuse_unfolding(paths, source)
     written_out = {name: paths for name, paths in files.items() if name not in parquet}
-    read = {name: _read(paths, spec.source, source) for name, paths in written_out.items()}
+    read = {name: read_text(paths, spec.source, source) for name, paths in written_out.items()}
     frames = {name: table for name, table in given.items() if not isinstance(table, list)}
-    texts = {name: _inferred(read[name], paths, spec.source) for name, paths in written_out.items()}
+    texts = {name: inferred(read[name], paths, spec.source) for name, paths in written_out.items()}
     written = {name: whole_table(paths) for name, paths in parquet.items() if has_any(paths, spec.source.formats)}
     for name, table in (frames | written).items():
         if not typed or name in written or set(spec.source.formats) & set(table.column_names):
@@ -284,18 +292,3 @@ def open_answer(spec: Spec, data: Data | None, key: str, query: str) -> Iterator
         known = _by_form(spec, *_tables(spec, held), typed=_typed_already(held))
         with answering(spec, known, key, query) as engine:
             yield engine
-
-
-def _read(files: list[Path], source: Source, shown: str) -> RawTable:
-    """Files that are one table, read once where a command needs them several times."""
-    how = source.model_dump_json(include=_ROWS)
-    return kept(("rows", state_of(files), how, shown), lambda: read_files(files, source, shown))
-
-
-def _inferred(raw: RawTable, files: list[Path], source: Source) -> pd.DataFrame:
-    """A text table with numbers and dates recognised, so that SQL can add and compare them."""
-    how = source.model_dump_json(include={*_ROWS, "decimal", "date_format", "formats"})
-    return kept(
-        ("values", state_of(files), how),
-        lambda: infer(raw.frame, decimal=source.decimal, date_format=source.date_format, formats=source.formats),
-    )

@@ -83,7 +83,7 @@ def _number(
     for name, files in parquet.items():
         if NUMBER not in engine.columns(name):
             rows = numbered_rows(files, _POSITION, NUMBER)
-            engine.define(name, f"SELECT * EXCLUDE ({quote(_POSITION)}) FROM ({rows})")  # noqa: S608
+            engine.define(name, f"SELECT * EXCLUDE ({quote(_POSITION)}) FROM ({rows})")
     for name, table in frames.items():
         if NUMBER not in engine.columns(name):
             lines = texts[name].rows if name in texts else np.arange(1, len(table) + 1, dtype=np.int64)

@@ -1,6 +1,23 @@
 """What a run leaves behind: metrics, tables, words, plots and the model, ready for the store."""
 
 from pipeline.recording.drafts import drafts
-from pipeline.recording.record import draw, draw_curves, drawable, prepare_drawing, record_training, write_models
+from pipeline.recording.record import (
+    draw,
+    draw_curves,
+    drawable,
+    prepare_drawing,
+    profile_table,
+    record_training,
+    write_models,
+)
 
-__all__ = ["drafts", "draw", "draw_curves", "drawable", "prepare_drawing", "record_training", "write_models"]
+__all__ = [
+    "drafts",
+    "draw",
+    "draw_curves",
+    "drawable",
+    "prepare_drawing",
+    "profile_table",
+    "record_training",
+    "write_models",
+]

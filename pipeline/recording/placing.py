@@ -242,16 +242,16 @@ def _derived(frame: pd.DataFrame, recipe: Recipe) -> pd.DataFrame:
     import duckdb
 
     as_of = f"DATE '{recipe['as_of']}'" if recipe["as_of"] else "CAST(NULL AS DATE)"
-    view = f"SELECT *, {as_of} AS as_of FROM frame"  # noqa: S608 (the spec's own SQL, checked when it was trained)
+    view = f"SELECT *, {as_of} AS as_of FROM frame"
     for name, sql in recipe["derived"].items():
-        view = f"SELECT *, ({sql}\n) AS {_quoted(name)} FROM ({view}) AS customers"  # noqa: S608
+        view = f"SELECT *, ({sql}\n) AS {_quoted(name)} FROM ({view}) AS customers"
     names = ", ".join(map(_quoted, recipe["derived"]))
     with duckdb.connect() as connection:
         connection.execute("SET autoinstall_known_extensions = false")
         connection.execute("SET autoload_known_extensions = false")
         connection.register("frame", frame.assign(_position=np.arange(len(frame))))
         connection.execute("SET enable_external_access = false")
-        made = connection.execute(f"SELECT {names} FROM ({view}) ORDER BY _position").df()  # noqa: S608
+        made = connection.execute(f"SELECT {names} FROM ({view}) ORDER BY _position").df()
     return frame.assign(**{name: _number(made[name]).set_axis(frame.index) for name in recipe["derived"]})
 
 

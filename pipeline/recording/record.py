@@ -22,6 +22,7 @@ from pipeline.contract import (
     Profiles,
     Record,
     RunRecord,
+    SegmentCard,
     SweepRecord,
     messages_of,
     verdicts,
@@ -212,7 +213,7 @@ def _child(training: Training, candidate: Candidate, images: Mapping[str, bytes]
             ),
         },
         images=images,
-        ui_tables={Artifacts.PROFILES_TABLE: _profile_table(training, candidate)},
+        ui_tables={Artifacts.PROFILES_TABLE: profile_table(training.dataset, candidate.cards, candidate.profiles)},
         model=model,
     )
 
@@ -303,16 +304,16 @@ def _cell(text: str) -> str:
     return text.replace("|", "\\|").replace("\n", " ")
 
 
-def _profile_table(training: Training, candidate: Candidate) -> pd.DataFrame:
+def profile_table(dataset: Dataset, cards: Iterable[SegmentCard], profiles: pd.DataFrame) -> pd.DataFrame:
     """Segments as rows, medians of the numeric columns as columns, for the UI's table view."""
-    medians = candidate.profiles.pivot_table(index=Profiles.SEGMENT, columns=Profiles.COLUMN, values=Profiles.MEDIAN)
+    medians = profiles.pivot_table(index=Profiles.SEGMENT, columns=Profiles.COLUMN, values=Profiles.MEDIAN)
     rows = []
-    for card in candidate.cards:
+    for card in cards:
         row: dict[str, object] = {"segment": card.name, "customers": card.size, "share": round(card.share, 4)}
         mine = medians.loc[card.segment].to_dict()
         row |= {
             f"median {column.axis_title}": float(f"{mine[column.name]:.6g}")
-            for column in training.dataset.columns
+            for column in dataset.columns
             if column.name in mine
         }
         rows.append(row)

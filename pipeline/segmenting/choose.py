@@ -71,7 +71,11 @@ def override(decision: Decision, k: int, reason: str, candidates: Sequence[Candi
     """A person's choice, recorded as such; what the data support stays as the rule found it."""
     if k not in {candidate.k for candidate in candidates}:
         ks = ", ".join(str(candidate.k) for candidate in candidates)
-        raise UsageError.because(f"--choose {k}: no such candidate", expected=f"one of {ks}", found=str(k))
+        raise UsageError.because(
+            Message.of("--choose {k}: no such candidate", k=str(k)),
+            expected=Message.of("one of {values}", values=ks),
+            found=str(k),
+        )
     words = Message.of(
         "Chosen by a person: “{reason}”. The rule's own choice was {k}. {rule}",
         reason=reason.strip(),

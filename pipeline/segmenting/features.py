@@ -5,7 +5,17 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from pipeline.contract import Column, Dataset, FeatureTransform, Loadings, Matrix, Projection
+from pipeline.contract import (
+    Column,
+    Dataset,
+    FeatureTransform,
+    Loadings,
+    Matrix,
+    Message,
+    Projection,
+    Quantity,
+    percent,
+)
 from pipeline.errors import InputError
 from pipeline.stages import Features
 
@@ -85,7 +95,8 @@ def _fit(series: pd.Series, column: Column) -> tuple[float, bool, float | None, 
     known = raw[np.isfinite(raw)]
     if not len(known):
         raise InputError.because(
-            f"column {column.name!r} is active but has no value at all", remedy="make it ignored in the spec"
+            Message.of("column {column} is active but has no value at all", column=repr(column.name)),
+            remedy=Message.of("make it ignored in the spec"),
         )
     fill = float(np.median(known))
     values = np.where(np.isfinite(raw), raw, fill)
@@ -94,9 +105,13 @@ def _fit(series: pd.Series, column: Column) -> tuple[float, bool, float | None, 
         below = float((values < 0).mean())
         if below > _MOST_BELOW_ZERO:
             raise InputError.because(
-                f"column {column.name!r}: log1p needs values of 0 or more",
-                found=f"{below:.0%} of the values below 0, the least {values.min():g}",
-                remedy="remove log1p from its transform, or add a range rule",
+                Message.of("column {column}: log1p needs values of 0 or more", column=repr(column.name)),
+                found=Message.of(
+                    "{share} of the values below 0, the least {least}",
+                    share=percent(below),
+                    least=Quantity(float(values.min()), "g"),
+                ),
+                remedy=Message.of("remove log1p from its transform, or add a range rule"),
             )
         values = np.log1p(np.maximum(values, 0.0))  # the few below zero (more returned than bought) count as nothing
     lower = upper = None

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pipeline.contract import Labels, Matrix
+from pipeline.contract import Labels, Matrix, Message
 from pipeline.errors import InputError
 from pipeline.processors import THREADS, pool
 from pipeline.segmenting.distances import Array, cluster_means, cluster_sums
@@ -109,7 +109,9 @@ def partition(matrix: Matrix, k: int, labels: Labels, total: float | None = None
     """
     counts = np.bincount(labels, minlength=k)
     if counts.min() == 0:
-        raise InputError.because(f"k = {k}: a cluster is empty", remedy="lower --k-max")
+        raise InputError.because(
+            Message.of("k = {k}: a cluster is empty", k=str(k)), remedy=Message.of("lower --k-max")
+        )
     means = cluster_means(matrix, labels, k)
     order = np.lexsort((*means.T[::-1], -counts))
     renumber = np.empty(k, dtype=np.int64)

@@ -7,12 +7,13 @@ that is not there.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from pipeline.contract import Labels, Matrix, verdicts
 from pipeline.processors import Helper, one_thread, share
+from pipeline.segmenting.bends import PIECES, lies_along_a_curve
 from pipeline.segmenting.distances import blocks, nearest
 from pipeline.segmenting.heaps import count_heaps
 from pipeline.segmenting.kmeans import LIGHT, sweep
@@ -25,6 +26,8 @@ NULL_DRAWS = 4
 HALF_ROWS = 5_000
 _FLAT = 0.1  # excess kurtosis nearer to 0 than this counts as Gaussian
 NULL_ROWS = 5_000
+CURVE_SPLITS = 4
+CURVE_ROWS = 2_000  # of each half, enough for a gap in a curve
 
 Tick = Callable[[float], None]
 
@@ -64,7 +67,8 @@ def assess_stability(
     Prediction strength (Tibshirani and Walther 2005): cluster both halves, then ask of each cluster of one half which
     share of its pairs the other half's centres keep together; the worst cluster counts, averaged over the splits,
     both ways. Where it is at least ``MIN_STRENGTH``, the heaps of customers in each half are counted among the
-    clusters that the other half's centres cut it into (``count_heaps``).
+    clusters that the other half's centres cut it into (``count_heaps``). Customers who lie along one curve are one
+    heap, into however many pieces it is cut (``lies_along_a_curve``).
 
     Recurrence: the cluster of one half that resembles a segment most, and its best match (Jaccard, as Hennig 2007)
     among the clusters of the other, with which it shares no customer; both place the same customers. Against the whole
@@ -79,7 +83,24 @@ def assess_stability(
         for (first, second), one, two in zip(halves, fits[::2], fits[1::2], strict=True)
     ]
     with one_thread():  # a thousand products of a few thousand rows: two threads would wait for one another
-        return {partition.k: _assess(partition, place, pairs) for place, partition in enumerate(partitions)}
+        assessed = {partition.k: _assess(partition, place, pairs) for place, partition in enumerate(partitions)}
+    if any((one.heaps or 1.0) > 1.0 for one in assessed.values()) and _is_a_curve(matrix, halves, seed):
+        return {k: replace(one, heaps=None if one.heaps is None else 1.0) for k, one in assessed.items()}
+    return assessed
+
+
+def _is_a_curve(matrix: Matrix, halves: Sequence[tuple[Labels, Labels]], seed: int) -> bool:
+    """Whether most halves lie along the curve that the customers of the other one draw."""
+    pairs = [pair for first, second in halves[:CURVE_SPLITS] for pair in ((first, second), (second, first))]
+    missed = 0
+    for place, (by, of) in enumerate(pairs):
+        step = len(by) // CURVE_ROWS + 1
+        rows, others = matrix[by[::step]], matrix[of[::step]]
+        pieces = min(PIECES, len(np.unique(rows, axis=0)))
+        missed += pieces < 2 or not lies_along_a_curve(others, _fit_light(rows, [pieces], seed + place)[0])
+        if 2 * missed >= len(pairs):
+            return False
+    return True
 
 
 def _assess(partition: Partition, place: int, pairs: Sequence[_Pair]) -> Stability:

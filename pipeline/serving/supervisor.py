@@ -133,7 +133,7 @@ def _start(program: Program, logs: Path) -> Process:
 def _guard(processes: Sequence[Process]) -> Iterator[None]:
     """Kill the processes even where we are killed and cannot: a shell waits for our word, or for our pipe to break."""
     groups = [f"-{process.pid}" for process in processes]
-    guard = subprocess.Popen(  # noqa: S603
+    guard = subprocess.Popen(  # noqa: S603 - a constant, and numbers of processes
         ["/bin/sh", "-c", 'read -r word || kill -s KILL -- "$@"', "korzina-guard", *groups],
         stdin=subprocess.PIPE,
         stdout=subprocess.DEVNULL,

@@ -30,6 +30,7 @@ from pipeline.spec.parts import (
     WhereRule,
 )
 from pipeline.spec.schema import SCHEMA_FILE, schema_text, spec_schema
+from pipeline.spec.trust import is_named, leads_out, named, stored_text
 
 __all__ = [
     "SCHEMA_FILE",
@@ -52,7 +53,10 @@ __all__ = [
     "describe_dataset",
     "forbidden",
     "identifiers",
+    "is_named",
+    "leads_out",
     "load_spec",
+    "named",
     "outcome_derived",
     "parse_spec",
     "raw_columns",
@@ -63,6 +67,7 @@ __all__ = [
     "share_name",
     "shipped_specs",
     "spec_schema",
+    "stored_text",
     "unquoted",
     "with_day",
 ]

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from pydantic import BaseModel, ValidationError
 
-from pipeline.contract import Campaign, unknown_name
+from pipeline.contract import Campaign, Message, unknown_name
 from pipeline.errors import SpecError
 from pipeline.spec.parts import (
     BasketsSpec,
@@ -55,6 +55,7 @@ RULES: dict[str, type[BaseModel]] = {
 }
 
 
+_SHOWN = 120  # letters of what was found
 _FORMS_OF_A_DAY = ("date", "literal['auto']")  # what pydantic calls the two forms of as_of
 
 
@@ -67,12 +68,12 @@ def explain(error: ValidationError, where: str) -> SpecError:
     if first["type"] == "extra_forbidden":
         *parents, name = (str(part) for part in first["loc"])
         return unknown_name(f"{where}: {'.'.join(parents) or 'top level'}", name, _valid_keys(first["loc"]))
-    found = "nothing" if first["type"] == "missing" else repr(first["input"])
+    found = Message.of("nothing") if first["type"] == "missing" else repr(first["input"])[:_SHOWN]
     return SpecError.because(
-        f"{where}: key {key!r} is wrong",
-        expected='a day such as 2026-01-31, or "auto"' if key == "as_of" else first["msg"],
-        found=found[:120],
-        remedy="mend this key; docs/spec.md lists them all ('korzina docs spec' prints it)",
+        Message.of("{spec}: key {key} is wrong", spec=where, key=repr(key)),
+        expected=Message.of('a day such as 2026-01-31, or "auto"') if key == "as_of" else first["msg"],
+        found=found,
+        remedy=Message.of("mend this key; docs/spec.md lists them all ('korzina docs spec' prints it)"),
     )
 
 
@@ -94,17 +95,26 @@ def refuse_open_questions(spec: Spec, data: str | None) -> None:
     target = f" --output {shlex.quote(spec.path)}" if spec.path else ""
     command = f"korzina init {shlex.quote(file)} --answer {shlex.quote(f'{asked.key}={likely}')}{target} --force"
     raise SpecError.because(
-        f"{spec.path or spec.name}: question {asked.key!r} is open: {asked.ask}",
-        expected=f"one of {', '.join(asked.choices)}" if asked.choices else "an answer",
-        remedy=f"{command} (or write the answer into the spec and take [[questions]] out)",
+        Message.of(
+            "{spec}: question {key} is open: {ask}", spec=spec.path or spec.name, key=repr(asked.key), ask=asked.ask
+        ),
+        expected=Message.of("one of {values}", values=", ".join(asked.choices))
+        if asked.choices
+        else Message.of("an answer"),
+        remedy=Message.of("{command} (or write the answer into the spec and take [[questions]] out)", command=command),
     )
 
 
 _QUANTITIES = ("number", "integer", "flag")
 _REMEDIES = {
-    "category": 'set its role to "passive" (it describes the segments then), or make a flag of one value: a column of '
-    """its own with sql = "COLUMN = 'VALUE'", kind = "flag", role = "active" and transform = ["binary"]""",
-    "date": 'set its role to "passive", or derive days from it: sql = "date_diff(\'day\', COLUMN, as_of)"',
+    "category": Message.of(
+        'set its role to "passive" (it describes the segments then), or make a flag of one value: a column of its own '
+        "with {keys}",
+        keys="""sql = "COLUMN = 'VALUE'", kind = "flag", role = "active" and transform = ["binary"]""",
+    ),
+    "date": Message.of(
+        'set its role to "passive", or derive days from it: sql = {sql}', sql="\"date_diff('day', COLUMN, as_of)\""
+    ),
 }
 
 
@@ -118,8 +128,10 @@ def check_references(spec: Spec, known: set[str], where: str) -> None:
     for campaign in spec.campaigns:
         if campaign.column not in outcomes:
             raise SpecError.because(
-                f"{where}: campaigns: column {campaign.column!r} is not an outcome",
-                expected='a column with role = "outcome"',
+                Message.of(
+                    "{spec}: campaigns: column {column} is not an outcome", spec=where, column=repr(campaign.column)
+                ),
+                expected=Message.of('a column with role = "outcome"'),
                 found=campaign.column,
             )
     _check_view(spec.source, where)
@@ -130,21 +142,24 @@ def check_references(spec: Spec, known: set[str], where: str) -> None:
         group.shares == "active" for group in spec.groups.values()
     ):
         raise SpecError.because(
-            f"{where}: no active column",
-            expected='at least one column (or group share) with role = "active"',
-            remedy="mark the columns that describe behaviour as active",
+            Message.of("{spec}: no active column", spec=where),
+            expected=Message.of('at least one column (or group share) with role = "active"'),
+            remedy=Message.of("mark the columns that describe behaviour as active"),
         )
     meanings = [column.meaning for column in spec.columns.values() if column.meaning]
     for meaning in meanings:
         if meanings.count(meaning) > 1:
-            raise SpecError.because(f"{where}: two columns have meaning = {meaning!r}", expected="one column at most")
+            raise SpecError.because(
+                Message.of("{spec}: two columns have meaning = {meaning}", spec=where, meaning=repr(meaning)),
+                expected=Message.of("one column at most"),
+            )
     if spec.history and not any(campaign.start for campaign in spec.campaigns):
         raise SpecError.because(
-            f"{where}: [history] needs campaigns with a start",
-            remedy="add start to [[campaigns]], or leave [history] out",
+            Message.of("{spec}: [history] needs campaigns with a start", spec=where),
+            remedy=Message.of("add start to [[campaigns]], or leave [history] out"),
         )
     if spec.segments.max is not None and spec.segments.min > spec.segments.max:
-        raise SpecError.because(f"{where}: segments.min is above segments.max")
+        raise SpecError.because(Message.of("{spec}: segments.min is above segments.max", spec=where))
 
 
 def _check_view(source: Source, where: str) -> None:
@@ -152,24 +167,24 @@ def _check_view(source: Source, where: str) -> None:
     named = {**source.tables, **source.load}
     if source.grain and not source.view:
         raise SpecError.because(
-            f"{where}: source.grain without source.view",
-            expected="the view whose rows are those of the grain",
-            remedy="add source.view, or leave source.grain out",
+            Message.of("{spec}: source.grain without source.view", spec=where),
+            expected=Message.of("the view whose rows are those of the grain"),
+            remedy=Message.of("add source.view, or leave source.grain out"),
         )
     if source.grain and named and source.grain not in named:
         raise unknown_name(f"{where}: source.grain", source.grain, named)
     if source.view and "data" in named:
         raise SpecError.because(
-            f"{where}: a table of the source is called 'data'",
-            expected="another name: 'data' is what source.view makes of the tables",
-            remedy="rename it in source.tables, source.load and the view",
+            Message.of("{spec}: a table of the source is called 'data'", spec=where),
+            expected=Message.of("another name: 'data' is what source.view makes of the tables"),
+            remedy=Message.of("rename it in source.tables, source.load and the view"),
         )
     unknown = sorted(set(source.tables) - set(source.load)) if source.load else []
     if unknown:
         raise SpecError.because(
-            f"{where}: source.load has no columns for table {unknown[0]!r}",
-            expected="columns for every table of source.tables",
-            remedy=f"add {unknown[0]} to [source.load], or take it out of source.tables",
+            Message.of("{spec}: source.load has no columns for table {table}", spec=where, table=repr(unknown[0])),
+            expected=Message.of("columns for every table of source.tables"),
+            remedy=Message.of("add {table} to [source.load], or take it out of source.tables", table=unknown[0]),
         )
 
 
@@ -184,24 +199,26 @@ def _check_rfm(spec: Spec, where: str) -> None:
         column = spec.columns[name]
         if column.role not in ("active", "passive") or column.kind not in ("number", "integer"):
             raise SpecError.because(
-                f"{where}: rfm.{key}: column {name!r} cannot be scored",
-                expected="an active or passive column of numbers",
-                found=f'role = "{column.role}", kind = "{column.kind}"',
-                remedy="make days of a date: sql = \"date_diff('day', COLUMN, as_of)\""
+                Message.of(
+                    "{spec}: rfm.{key}: column {column} cannot be scored", spec=where, key=key, column=repr(name)
+                ),
+                expected=Message.of("an active or passive column of numbers"),
+                found=Message.of("role = {role}, kind = {kind}", role=f'"{column.role}"', kind=f'"{column.kind}"'),
+                remedy=Message.of("make days of a date: sql = {sql}", sql="\"date_diff('day', COLUMN, as_of)\"")
                 if column.kind == "date"
                 else "",
             )
         cuts = getattr(spec.rfm.cuts, key)
         if cuts and any(low >= high for low, high in pairwise(cuts)):
             raise SpecError.because(
-                f"{where}: rfm.cuts.{key} does not rise",
-                expected="four numbers, each above the one before",
+                Message.of("{spec}: rfm.cuts.{key} does not rise", spec=where, key=key),
+                expected=Message.of("four numbers, each above the one before"),
                 found=", ".join(f"{cut:g}" for cut in cuts),
             )
     if len(set(named.values())) < len(named):
         raise SpecError.because(
-            f"{where}: rfm names one column twice",
-            expected="a column each for recency, frequency and monetary",
+            Message.of("{spec}: rfm names one column twice", spec=where),
+            expected=Message.of("a column each for recency, frequency and monetary"),
             found=", ".join(named.values()),
         )
 
@@ -209,21 +226,38 @@ def _check_rfm(spec: Spec, where: str) -> None:
 def _refuse_no_quantity(spec: Spec, where: str) -> None:
     """What is clustered on has distances: numbers and flags have, categories, days and texts have none."""
     if "binary" in spec.transform:
-        raise SpecError.because(f"{where}: transform: 'binary' is for single flags", remedy="give it to their columns")
+        raise SpecError.because(
+            Message.of("{spec}: transform: 'binary' is for single flags", spec=where),
+            remedy=Message.of("give it to their columns"),
+        )
     for name, column in spec.columns.items():
         if column.role == "active" and column.kind not in _QUANTITIES:
             raise SpecError.because(
-                f"{where}: columns.{name}: kind = {column.kind!r} cannot be active",
-                expected="a number, an integer or a flag: between others there is no distance to cluster by",
-                found=f'role = "active" with kind = {column.kind!r}',
-                remedy=_REMEDIES.get(column.kind, 'set its role to "passive": it describes the segments then'),
+                Message.of(
+                    "{spec}: columns.{column}: kind = {kind} cannot be active",
+                    spec=where,
+                    column=name,
+                    kind=repr(column.kind),
+                ),
+                expected=Message.of(
+                    "a number, an integer or a flag: between others there is no distance to cluster by"
+                ),
+                found=Message.of('role = "active" with kind = {kind}', kind=repr(column.kind)),
+                remedy=_REMEDIES.get(
+                    column.kind, Message.of('set its role to "passive": it describes the segments then')
+                ),
             )
         if "binary" in (column.transform or ()) and (column.kind != "flag" or column.transform != ("binary",)):
             raise SpecError.because(
-                f"{where}: columns.{name}: transform = {list(column.transform or ())} does not fit",
-                expected='"binary" alone, for a flag',
-                found=f"kind = {column.kind!r}",
-                remedy='use "standardize" or "robust" for numbers',
+                Message.of(
+                    "{spec}: columns.{column}: transform = {steps} does not fit",
+                    spec=where,
+                    column=name,
+                    steps=str(list(column.transform or ())),
+                ),
+                expected=Message.of('"binary" alone, for a flag'),
+                found=Message.of("kind = {kind}", kind=repr(column.kind)),
+                remedy=Message.of('use "standardize" or "robust" for numbers'),
             )
 
 
@@ -240,9 +274,13 @@ def _refuse_leaks(spec: Spec, outcomes: set[str], where: str) -> None:
     )
     if bad:
         raise SpecError.because(
-            f"{where}: column {bad[0]!r} is active but is computed from a campaign outcome",
-            expected="segments that know nothing of campaign responses",
-            remedy="make it passive or ignored, or leave the outcome out of its SQL",
+            Message.of(
+                "{spec}: column {column} is active but is computed from a campaign outcome",
+                spec=where,
+                column=repr(bad[0]),
+            ),
+            expected=Message.of("segments that know nothing of campaign responses"),
+            remedy=Message.of("make it passive or ignored, or leave the outcome out of its SQL"),
         )
 
 

@@ -5,12 +5,16 @@ from __future__ import annotations
 import re
 from datetime import date
 
+from pipeline.contract import Message
+
 # a value must depend on its own row only, and be the same tomorrow: a customer scored alone gets the same one
 _FORBIDDEN = {
-    "a window function": r"\bover\s*\(",
-    "a query": r"\bselect\b",
-    "today's clock": r"\b(now|today|current_date|current_time|current_timestamp|localtimestamp|get_current_time\w*)\b",
-    "chance": r"\b(random|setseed|uuid|gen_random_uuid|nextval)\b\s*\(",
+    Message.of("a window function"): r"\bover\s*\(",
+    Message.of("a query"): r"\bselect\b",
+    Message.of(
+        "today's clock"
+    ): r"\b(now|today|current_date|current_time|current_timestamp|localtimestamp|get_current_time\w*)\b",
+    Message.of("chance"): r"\b(random|setseed|uuid|gen_random_uuid|nextval)\b\s*\(",
 }
 _QUOTED = r"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\""
 _DAY = re.compile(rf"{_QUOTED}|(?P<day>\$as_of\b)", re.IGNORECASE)
@@ -21,7 +25,7 @@ def unquoted(sql: str) -> str:
     return re.sub(_QUOTED, " ", sql).lower()
 
 
-def forbidden(sql: str) -> str | None:
+def forbidden(sql: str) -> Message | None:
     """What an expression over one row uses and must not: a window, a query, a clock, chance; None where it is fine."""
     bare = unquoted(sql)
     return next((what for what, pattern in _FORBIDDEN.items() if re.search(pattern, bare)), None)

@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from pipeline.contract import Column, Dataset, Group, Kind, share_label, unknown_name, with_label
+from pipeline.contract import Column, Dataset, Group, Kind, Message, share_label, unknown_name, with_label
 from pipeline.errors import SpecError
 from pipeline.spec.checks import check_references, explain
 from pipeline.spec.parts import (
@@ -20,6 +20,7 @@ from pipeline.spec.parts import (
     Source,
     Spec,
 )
+from pipeline.spec.trust import leads_out, named
 
 SPECS_FOLDER = Path(__file__).parents[1] / "specs"
 
@@ -37,8 +38,10 @@ def load_spec(name_or_file: str) -> Spec:
     try:
         raw = path.read_bytes()
     except OSError as error:
-        raise SpecError.because(f"{path}: cannot be read ({error.strerror})") from error
-    return read_spec(raw, where=str(path), path=path)
+        raise SpecError.because(
+            Message.of("{file}: cannot be read ({why})", file=str(path), why=str(error.strerror))
+        ) from error
+    return named(read_spec(raw, where=str(path), path=path))
 
 
 def read_spec(raw: bytes, *, where: str, path: Path | None = None) -> Spec:
@@ -52,8 +55,12 @@ def read_spec(raw: bytes, *, where: str, path: Path | None = None) -> Spec:
     """
     try:
         data = tomllib.loads(raw.decode("utf-8-sig"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise SpecError.because(f"{where}: not valid TOML", found=str(error), remedy="mend the line named") from error
+    except (ValueError, RecursionError) as error:  # also numbers of thousands of digits, and lists in lists
+        raise SpecError.because(
+            Message.of("{spec}: not valid TOML", spec=where),
+            found=str(error).splitlines()[0][:300],
+            remedy=Message.of("mend the line named"),
+        ) from error
     spec = parse_spec(data, where=where)
     beside = path or Path(where)
     query = _query("source", spec.source, beside)
@@ -91,9 +98,9 @@ def restore_spec(text: str) -> Spec:
         return Spec.model_validate_json(text)
     except ValidationError as error:
         raise SpecError.because(
-            "the spec stored with the run cannot be read",
+            Message.of("the spec stored with the run cannot be read"),
             found=str(error.errors()[0]["msg"]),
-            remedy="train again with this version of Korzina",
+            remedy=Message.of("train again with this version of Korzina"),
         ) from error
 
 
@@ -190,8 +197,8 @@ def _find(name_or_file: str) -> Path:
     if path.suffix == ".toml":
         if not path.is_file():
             raise SpecError.because(
-                f"{path}: no such spec file",
-                remedy="give the path of a TOML file, or make one with 'korzina init FILE'",
+                Message.of("{file}: no such spec file", file=str(path)),
+                remedy=Message.of("give the path of a TOML file, or make one with 'korzina init FILE'"),
             )
         return path
     if name_or_file not in shipped_specs():
@@ -202,8 +209,23 @@ def _find(name_or_file: str) -> Path:
 def _query(key: str, part: Source | HistorySpec | BasketsSpec, path: Path) -> str | None:
     if part.query_file is None:
         return part.query
+    if leads_out(part.query_file):  # tables may lie elsewhere, but a query is a part of the spec
+        raise SpecError.because(
+            Message.of("{spec}: {key}.query_file leads out of the spec's folder", spec=str(path), key=key),
+            found=part.query_file,
+            expected=Message.of("a file beside the spec, or in a folder below it"),
+            remedy=Message.of("put the query there, or write it into the spec"),
+        )
     file = path.parent / part.query_file
     try:
         return file.read_text("utf-8")
-    except OSError as error:
-        raise SpecError.because(f"{path}: {key}.query_file: {file} cannot be read ({error.strerror})") from error
+    except (OSError, ValueError) as error:
+        raise SpecError.because(
+            Message.of(
+                "{spec}: {key}.query_file: {file} cannot be read ({why})",
+                spec=str(path),
+                key=key,
+                file=str(file),
+                why=str(error.strerror) if isinstance(error, OSError) else Message.of("no UTF-8 text"),
+            )
+        ) from error

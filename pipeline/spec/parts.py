@@ -47,6 +47,8 @@ class Source(_Part):
     """Strptime form, e.g. %d-%m-%Y."""
     sheet: str | None = None
     """Of a workbook: the sheet that is the table, several parted by " | "; left out: the one that holds a table."""
+    records: str | None = None
+    """Of JSON: the list inside the records whose entries are the rows; "none": the records are; left out: detected."""
     header: int | None = Field(None, ge=0)
     """Line of the header in a text file or a sheet; 0: there is none, columns are called "column 1", "column 2" ..."""
     formats: dict[str, Form] = {}
@@ -76,6 +78,8 @@ class LinesSpec(_Part):
 
     customer: str
     """Column of the customer on a line."""
+    customer_form: Literal["email", "phone"] | None = None
+    """How spellings of one customer are compared: addresses in small letters, phones by their last ten digits."""
     query: str | None = None
     """SQL over several tables that makes one table of their lines; left out: the only table, or ``data``."""
     order: str | None = None
@@ -303,9 +307,7 @@ class Spec(_Part):
     questions: tuple[OpenQuestion, ...] = ()
     translations: dict[str, dict[str, str]] = {}
     """Language -> a label, phrase or category of this data set -> its own."""
-
-    # filled in by the loader
-    path: str = ""
+    path: str = ""  # filled in by the loader, as is the hash
     hash: str = ""
 
     @property

@@ -18,7 +18,7 @@ from pipeline.settings import Settings
 from pipeline.store.artifacts import RunFiles, local_folder
 from pipeline.store.faults import Fault
 from pipeline.store.tracking.index import Index, RunRow
-from pipeline.store.tracking.names import ALIAS
+from pipeline.store.tracking.names import ALIAS, NOTE_OF_PURGE
 from pipeline.store.tracking.writers import close_dead_runs, dead_runs
 
 _RUN_FOLDER = re.compile(r"[0-9a-f]{32}")
@@ -35,6 +35,7 @@ def examine(client: MlflowClient, index: Index, settings: Settings) -> tuple[Fau
     return (
         *_unfinished(client, experiments),
         *_damaged(index, settings),
+        *_half_purged(settings),
         *_lost_champions(client, there),
         *_orphaned(client, settings, experiments, {run.info.run_id for run in runs}),
     )
@@ -89,6 +90,21 @@ def _problem(row: RunRow, folder: Path) -> KorzinaError | None:
     return None
 
 
+def _half_purged(settings: Settings) -> Iterator[Fault]:
+    """Sweeps in which a purge was killed: some of their runs still hold rows that were to be removed."""
+    root = Path(settings.artifacts) if settings.artifacts and "://" not in settings.artifacts else None
+    for note in sorted(root.glob(f"*/*/{NOTE_OF_PURGE}")) if root is not None else ():
+        run = note.parent.name
+        yield Fault(
+            "half purged",
+            note.parent.parent.name,
+            run,
+            f"the removal of rows from the training {run} was broken off",
+            "run any 'korzina purge' again: it ends what was begun first",
+            mendable=False,
+        )
+
+
 def _lost_champions(client: MlflowClient, runs: Collection[str]) -> Iterator[Fault]:
     for model in client.search_registered_models():
         version = model.aliases.get(ALIAS)
@@ -118,22 +134,27 @@ def _orphaned(
         for experiment in experiments
         for model in client.search_logged_models([experiment.experiment_id], max_results=10_000)
     }
-    for folder in sorted(root.iterdir()):
+    for name in unknown_folders(root, runs, models):
+        yield Fault(
+            "orphaned",
+            name.partition("/")[0],
+            name,
+            f"folder {name} belongs to no run of the store",
+            f"korzina doctor --mend moves it to {ASIDE}/; remove it there once nobody misses it",
+            mendable=True,
+        )
+
+
+def unknown_folders(root: Path, runs: Collection[str], models: Collection[str]) -> Iterator[str]:
+    """Folders of runs and models below the artifacts' root that are none of these."""
+    for folder in sorted(root.iterdir()) if root.is_dir() else ():
         if not folder.is_dir() or folder.name == ASIDE:
             continue
         for place in sorted((*folder.glob("*"), *folder.glob(f"{_MODELS}/*"))):
             unknown_run = _RUN_FOLDER.fullmatch(place.name) and place.name not in runs
             unknown_model = _MODEL_FOLDER.fullmatch(place.name) and place.name not in models
             if place.is_dir() and (unknown_run or unknown_model):
-                name = place.relative_to(root).as_posix()
-                yield Fault(
-                    "orphaned",
-                    folder.name,
-                    name,
-                    f"folder {name} belongs to no run of the store",
-                    f"korzina doctor --mend moves it to {ASIDE}/; remove it there once nobody misses it",
-                    mendable=True,
-                )
+                yield place.relative_to(root).as_posix()
 
 
 def _runs(client: MlflowClient, experiments: list[str]) -> Iterator[Run]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import replace
 from functools import cache, cached_property
 from pathlib import Path
@@ -28,6 +28,7 @@ from pipeline.contract import (
 from pipeline.errors import StoreError
 from pipeline.settings import Settings
 from pipeline.store import artifacts, entrance, notes, reader
+from pipeline.store.erasing import Eraser
 from pipeline.store.faults import Fault
 from pipeline.store.moves import history, written
 from pipeline.store.tracking import preflight
@@ -104,20 +105,18 @@ class Store:
         elif self._file is not None:
             found = self._client.get_experiment_by_name(experiment)
             refuse_moved(found.artifact_location if found else None, self._settings.artifacts, experiment)
-        from pipeline.store.tracking.client import translated
         from pipeline.store.writer import Writer
 
-        with translated(self._settings):
+        with self._translated():
             return Writer(self._client, self._settings).save(
                 record, experiment=experiment, progress=progress or (lambda _: None)
             )
 
     def close_unfinished(self, experiment: str) -> None:
         """Mark as failed what stopped trainings of this machine left open, as the next save would."""
-        from pipeline.store.tracking.client import translated
         from pipeline.store.tracking.writers import close_dead_runs
 
-        with translated(self._settings):
+        with self._translated():
             found = self._client.get_experiment_by_name(experiment)
             if found is not None:
                 close_dead_runs(self._client, found.experiment_id)
@@ -158,8 +157,7 @@ class Store:
         cards = with_names(reader.cards(row, self.folder), row.run_id, self._names(row.experiment))
         entry = notes.entry(row.run_id, cards, key, who=who, name=name, note=note)
         with self._registry() as registry:
-            registry.annotate(row.experiment, entry)
-        return entry
+            return registry.annotate(row.experiment, entry)
 
     def champion(self, experiment: str) -> Champion | None:
         """The promoted run of ``experiment``; None where nothing (that still exists) was promoted."""
@@ -194,10 +192,8 @@ class Store:
 
         Left out: of the newest champion's, else of the newest sweep's; empty where there is nothing to open.
         """
-        newest = [champion.experiment for champion in self.champions()[:1]] or [
-            run.experiment for run in self.runs()[:1]
-        ]
-        name = experiment or next(iter(newest), "")
+        newest = self.champions()[:1] or self.runs()[:1]
+        name = experiment or (newest[0].experiment if newest else "")
         found = self._index.experiment(name) if name else None
         return entrance.runs_path(found.experiment_id, found.tags) if found is not None else ""
 
@@ -207,9 +203,7 @@ class Store:
         folder = artifacts.local_folder(row, self._settings)
         if folder is not None:
             return (folder / name).is_file()
-        from pipeline.store.tracking.client import translated
-
-        with translated(self._settings):
+        with self._translated():
             return name in (artifact.path for artifact in self._client.list_artifacts(row.run_id))
 
     def attach(self, run_id: str, name: str, content: bytes) -> None:
@@ -219,28 +213,34 @@ class Store:
         if folder is not None:
             artifacts.attach(folder, name, content)  # as MLflow itself keeps local files, without seconds of imports
             return
-        from pipeline.store.tracking.client import translated
-
-        with translated(self._settings), tempfile.TemporaryDirectory(prefix="korzina-") as draft:
+        with self._translated(), tempfile.TemporaryDirectory(prefix="korzina-") as draft:
             (Path(draft) / name).write_bytes(content)
             self._client.log_artifact(row.run_id, str(Path(draft) / name))
 
     def examine(self) -> tuple[Fault, ...]:
         """What is wrong in the store: reads every file of every completed run. Raises ``StoreError``."""
         from pipeline.store.examination import examine
-        from pipeline.store.tracking.client import translated
 
-        with translated(self._settings):
+        with self._translated():
             return examine(self._client, self._index, self._settings)
 
     def mend(self, faults: tuple[Fault, ...]) -> tuple[str, ...]:
         """Mend what can be mended without losing anything; says what was done. Raises ``StoreError``."""
         self._check_writable()
         from pipeline.store.examination import mend
-        from pipeline.store.tracking.client import translated
 
-        with translated(self._settings):
+        with self._translated():
             return mend(self._client, self._settings, faults)
+
+    @contextmanager
+    def erasing(self) -> Iterator[Eraser]:
+        """What a purge works with; nobody promotes or writes a name meanwhile. Raises ``StoreError``."""
+        with self._alone(), Eraser.of(self._settings, self._client) as eraser:
+            yield eraser
+
+    def purged(self) -> str:
+        """Changes whenever rows were removed from completed runs, which else never change. Raises ``StoreError``."""
+        return self._index.purged()
 
     def prepare(self) -> None:
         """Import what saving needs (two to four seconds of imports), in a thread while something else computes."""
@@ -251,14 +251,23 @@ class Store:
     @contextmanager
     def _registry(self) -> Iterator[Registry]:
         """The registry, held by one process at a time where the store is a local file."""
+        with self._alone():
+            from pipeline.store.registry import Registry
+
+            yield Registry(self._client, self._index, remote=self._settings.store_uri.startswith("http"))
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """While nobody else moves champions, writes names or removes rows, where the store is a local file."""
         self._check_writable()
-        from pipeline.store.registry import Registry
+        with preflight.locked(self._file) if self._file is not None else nullcontext(), self._translated():
+            yield
+
+    def _translated(self) -> AbstractContextManager[None]:
+        """What goes wrong with MLflow meanwhile is a ``StoreError``."""
         from pipeline.store.tracking.client import translated
 
-        held = preflight.locked(self._file) if self._file is not None else nullcontext()
-        remote = self._settings.store_uri.startswith("http")
-        with held, translated(self._settings):
-            yield Registry(self._client, self._index, remote=remote)
+        return translated(self._settings)
 
     @cached_property
     def _client(self) -> MlflowClient:
@@ -304,7 +313,6 @@ class Store:
         folder = artifacts.local_folder(row, self._settings)
         if folder is not None:
             return folder
-        from pipeline.store.tracking.client import translated
-
-        with translated(self._settings):
+        with self._translated():
+            artifacts.drop_outdated(self._settings, self.purged())
             return artifacts.download(row, self._settings, self._client)

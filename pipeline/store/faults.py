@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-Kind = Literal["unfinished", "orphaned", "damaged", "lost champion"]
+Kind = Literal["unfinished", "orphaned", "damaged", "half purged", "lost champion"]
 
 
 @dataclass(frozen=True)

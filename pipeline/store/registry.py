@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Sequence
 from typing import Any, Literal
 
 from mlflow import MlflowClient
@@ -20,11 +21,12 @@ from mlflow.exceptions import MlflowException
 from pipeline.contract import Annotation, Champion, Message, Promotion
 from pipeline.errors import StoreError
 from pipeline.store import entrance, reader
-from pipeline.store.moves import entry_key, history, previous
+from pipeline.store.moves import entry_key, history, previous, written
 from pipeline.store.tracking.index import Index, ModelRow, RunRow
 from pipeline.store.tracking.names import ALIAS, ANNOTATION, CHAMPION, HISTORY, PARENT, VIEW
 
 _LONGEST_REASON = 2000
+_TICK = 2e-6  # seconds; keys tell microseconds apart, and a float of this century does too
 _CHOOSE = Message.of("choose a run from 'korzina runs' and promote it")
 _log = logging.getLogger(__name__)
 Action = Literal["promote", "rollback"]
@@ -60,21 +62,26 @@ class Registry:
             )
         return self._move(row, model, reason=reason, who=who, action="rollback")
 
-    def annotate(self, experiment: str, entry: Annotation) -> None:
-        """Add a name or a note; an experiment without any champion may have them too."""
-        if self._model(experiment) is None:
+    def annotate(self, experiment: str, entry: Annotation) -> Annotation:
+        """Add a name or a note, and give it back; an experiment without any champion may have them too."""
+        model = self._model(experiment)
+        if model is None:
             self._create_model(experiment)
+        before = [one.when for one in written(model)] if model is not None else []
+        entry = entry.model_copy(update={"when": _later(entry.when, before)})
         self._client.set_registered_model_tag(experiment, entry_key(ANNOTATION, entry.when), entry.model_dump_json())
+        return entry
 
     def _move(self, row: RunRow, model: ModelRow | None, *, reason: str, who: str, action: Action) -> Champion:
         if model is None:
             self._create_model(row.experiment)
+            moves: tuple[Promotion, ...] = ()
         else:
-            self._catch_up(model)
+            moves = self._catch_up(model)
         version, k = self._version(row), reader.k_of(row)
         self._client.set_registered_model_alias(row.experiment, ALIAS, self._asked(version))
         move = Promotion(
-            when=time.time(),
+            when=_later(time.time(), [past.when for past in moves]),
             who=who[:200],
             reason=reason[:_LONGEST_REASON],
             action=action,
@@ -108,25 +115,25 @@ class Registry:
         except Exception:
             _log.warning("MLflow's pages do not tell of the new champion", exc_info=True)
 
-    def _catch_up(self, model: ModelRow) -> None:
-        """Write the row of a champion that the history does not know of."""
-        last = next(reversed(history(model)), None)
+    def _catch_up(self, model: ModelRow) -> tuple[Promotion, ...]:
+        """The history, with a row for a champion that it does not know of."""
+        moves = history(model)
+        last = moves[-1] if moves else None
         if model.run_id is None or model.version is None or (last is not None and last.to_run == model.run_id):
-            return
+            return moves
         row = next(iter(self._index.runs(prefix=model.run_id)), None)
-        self._write(
-            model.name,
-            Promotion(
-                when=time.time(),
-                who="unknown",
-                reason="found in MLflow without a record of who moved it",
-                action="promote",
-                from_run=None if last is None else last.to_run,
-                to_run=model.run_id,
-                version=model.version,
-                k=0 if row is None else reader.k_of(row),
-            ),
+        found = Promotion(
+            when=_later(time.time(), [past.when for past in moves]),
+            who="unknown",
+            reason="found in MLflow without a record of who moved it",
+            action="promote",
+            from_run=None if last is None else last.to_run,
+            to_run=model.run_id,
+            version=model.version,
+            k=0 if row is None else reader.k_of(row),
         )
+        self._write(model.name, found)
+        return (*moves, found)
 
     def _model(self, experiment: str) -> ModelRow | None:
         return next(iter(self._index.models(experiment)), None)
@@ -172,3 +179,8 @@ class Registry:
     def _write(self, experiment: str, promotion: Promotion) -> None:
         key = entry_key(HISTORY, promotion.when)
         self._client.set_registered_model_tag(experiment, key, promotion.model_dump_json())
+
+
+def _later(when: float, before: Sequence[float]) -> float:
+    """The moment of a new entry: after all others even where the clock was turned back, since moments order them."""
+    return max([when, *(moment + _TICK for moment in before)])

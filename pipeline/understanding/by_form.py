@@ -66,7 +66,8 @@ def read_by_form(
             reading.tell(_ROLES[part], column=column)
     if reading.money:
         reading.tell("money: {column}", column=", ".join(reading.money.columns))
-    set_aside(reading, table, relations, answers, statuses=form.status is None)
+    beside = [aside.sql for aside in form.aside]
+    set_aside(reading, table, relations, answers, statuses=form.status is None, beside=beside)
     if form.status:
         _statuses(reading, form.status, relations)
     for aside in form.aside:

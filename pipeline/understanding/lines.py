@@ -13,6 +13,7 @@ from pipeline.understanding.evidence import Profile, Relations, fits, words
 from pipeline.understanding.purchases import (
     Amounts,
     DayCandidate,
+    ask_money,
     beside_the_money,
     known_profile,
     money_of,
@@ -22,6 +23,8 @@ from pipeline.understanding.purchases import (
 )
 from pipeline.understanding.roles import Answers, Money, Understanding
 
+_FIRST_YEARS, _LAST_YEARS = 1900, 2400  # of days on which somebody can have bought
+_NO_MONEY = "no column of money is used: segments know only how often and when customers bought"
 _MOST_PARTS, _MANY_PARTS = 40, 20  # categories
 
 
@@ -40,7 +43,7 @@ def read_lines(
     reading.form, reading.order = "purchases", order
     _customer(reading, table, relations, given, ranked)
     _tell_order(reading, relations)
-    _day(reading, dated, given, day, relations)
+    _day(reading, table, dated, given, day, relations)
     taken = {name for name in (reading.customer, reading.order, reading.day) if name}
     reading.item = given.get("item") or _role(table, words.ITEM, taken, most=None)
     reading.category = given.get("category") or _category(table, taken | {reading.item or ""}, relations, reading)
@@ -51,6 +54,8 @@ def read_lines(
     if reading.form == "purchases":
         _ask_order(reading, table, given)
     set_aside(reading, table, relations, given)
+    if reading.money and reading.form == "purchases" and not (reading.money.once_an_order or reading.order):
+        who.refuse_groups(reading.money.sql, relations)
     beside = beside_the_money(table, reading.money.columns) if reading.money else []
     if beside:
         reading.tell("{columns}: neither added to the money nor taken off it", columns=Joined(tuple(beside)))
@@ -139,7 +144,12 @@ def _ask_order(reading: Understanding, table: Sequence[Profile], given: Answers)
 
 
 def _day(
-    reading: Understanding, dated: Sequence[DayCandidate], given: Answers, day: str | None, relations: Relations
+    reading: Understanding,
+    table: Sequence[Profile],
+    dated: Sequence[DayCandidate],
+    given: Answers,
+    day: str | None,
+    relations: Relations,
 ) -> None:
     reading.day = None if day == "none" else day
     if reading.day is None:
@@ -149,6 +159,7 @@ def _day(
     if given.get("day") is None and bought:
         dated, reading.day = bought, reading.day if reading.day in {day.name for day in bought} else bought[0].name
     others = [candidate for candidate in dated if candidate.name != reading.day]
+    _refuse_other_calendar(next(profile for profile in table if profile.name == reading.day))
     reading.tell("day of the purchase: {column}", column=reading.day)
     if others:
         reading.tell(
@@ -179,6 +190,21 @@ def _day(
             for candidate in dated[:3]
         )
         reading.questions.append(Question("day", Message.of("Which column is the day of the purchase?"), choices))
+
+
+def _refuse_other_calendar(day: Profile) -> None:
+    """Years of the Buddhist calendar (2566 is 2023) or of the Iranian one (1402): nobody's purchases in this one."""
+    if day.first is None or day.last is None or (day.first.year < _LAST_YEARS and day.last.year >= _FIRST_YEARS):
+        return
+    raise InputError.because(
+        Message.of("{column}: these days are of another calendar, or wrongly written", column=day.name),
+        found=Message.of("{first} to {last}", first=f"{day.first:%Y-%m-%d}", last=f"{day.last:%Y-%m-%d}"),
+        expected=Message.of("days of purchases, as 2023-11-28"),
+        remedy=Message.of(
+            "export them by the Gregorian calendar (a year of the Buddhist calendar less 543), then run the command "
+            "again; --answer day=none leaves them out"
+        ),
+    )
 
 
 def _is_her_own(candidate: DayCandidate, customer: str | None, relations: Relations) -> bool:
@@ -217,6 +243,11 @@ def _role(table: Sequence[Profile], pattern: str, taken: set[str], *, most: int 
     return fitting[0].name if fitting else None
 
 
+def _named_money(profile: Profile) -> bool:
+    """A column that is named after money and holds no numbers that can be read (``1.2K``)."""
+    return profile.kind == "text" and (fits(words.MONEY_LINE, profile.name) or fits(words.PRICE, profile.name))
+
+
 def _category(table: Sequence[Profile], taken: set[str], relations: Relations, reading: Understanding) -> str | None:
     """A category of goods: named so, few values, and not a trait of the customer."""
     named = [
@@ -249,7 +280,7 @@ def _money(
         reading.tell("money: {column}, as you answered", column=chosen)
         return
     if chosen == "none":
-        reading.tell("no column of money is used: segments know only how often and when customers bought")
+        reading.tell(_NO_MONEY)
         return
     found = money_of(amounts, relations, reading.order, reading.item)
     reading.money = found.money
@@ -257,55 +288,8 @@ def _money(
     if found.question:
         reading.questions.append(found.question)
     if found.money is None:
-        reading.questions.append(_ask_money(reading, table, relations))
-
-
-def _ask_money(reading: Understanding, table: Sequence[Profile], relations: Relations) -> Question:
-    """Which column is the money, where no header says it: amounts with decimals first, or price times quantity."""
-    taken = {reading.customer, reading.order, reading.item}
-    others = [profile for profile in table if profile.numeric and profile.name not in taken and not profile.empty]
-    others.sort(key=lambda profile: (not profile.fractions, profile.unique, -profile.distinct))
-    choices = [
-        Choice(
-            profile.name,
-            Message.of(
-                "numbers from {low} to {high}", low=Quantity(profile.low or 0), high=Quantity(profile.high or 0)
-            ),
-        )
-        for profile in others[:4]
-    ]
-    product = _product(table, others, relations)
-    if product:
-        price, pieces = product
-        sql = f"{quote(price)} * {quote(pieces)}"
-        evidence = Message.of(
-            "{price} times {quantity}: the same product always has the same {price}", price=price, quantity=pieces
-        )
-        choices.insert(0, Choice(sql, evidence))
-    if choices and reading.money is None:
-        first = choices[0].value
-        names = tuple(profile.name for profile in others if first == profile.name or quote(profile.name) in first)
-        reading.money = Money(first if product else quote(first), names)
-    none = Choice("none", Message.of("segments will know only how often and when customers bought"))
-    return Question(
-        "money",
-        Message.of("No header says which column is the money that was paid. Which one is it?"),
-        (*choices, none),
-    )
-
-
-def _product(table: Sequence[Profile], numbers: Sequence[Profile], relations: Relations) -> tuple[str, str] | None:
-    """A price and its pieces: a price belongs to a thing, pieces are few and whole."""
-    things = [profile.name for profile in table if profile.kind in ("text", "category") and profile.repeats > 0.5]
-    pieces = [
-        profile.name
-        for profile in numbers
-        if profile.kind == "integer"
-        and profile.distinct <= 50
-        and (profile.low or 0) >= 0
-        and (profile.high or 0) <= 1000
-    ]
-    for price in numbers:
-        if price.fractions and pieces and any(relations.holds(thing, price.name) for thing in things):
-            return price.name, pieces[0]
-    return None
+        question = ask_money(reading, table, relations)
+        if len(question.choices) > 1 or any(map(_named_money, table)):
+            reading.questions.append(question)
+        else:
+            reading.tell(_NO_MONEY)

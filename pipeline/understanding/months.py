@@ -37,7 +37,9 @@ def months_of(columns: Sequence[str]) -> Months:
             days[column] = f"{year:04d}-{month:02d}-01"
         elif month:
             yearless[column] = month
-    if len(set(days.values())) < len(days) or len(days) < LEAST_MONTHS:
+    short = not any(re.search(r"\d{4}", column) for column in days)
+    one_month = short and len({day[5:7] for day in days.values()}) == 1  # Jan 10, Jan 11, Jan 12 are days of a month
+    if len(set(days.values())) < len(days) or len(days) < LEAST_MONTHS or one_month:
         days = {}
     if len(set(yearless.values())) < len(yearless) or len(yearless) < 2 * LEAST_MONTHS:
         yearless = {}
@@ -51,7 +53,7 @@ def _month(header: str) -> tuple[int, int]:
     years = [number for number in numbers if number in _YEARS]
     named = [_SHORT.index(part) + 1 for part in parts if part in _SHORT]
     if len(named) == 1:
-        return named[0], years[0] if years else 0
+        return named[0], years[0] if years else _short_year(parts)
     compact = [number for number in numbers if number // 100 in _YEARS and 1 <= number % 100 <= 12]
     if compact and len(numbers) == 1:
         return compact[0] % 100, compact[0] // 100
@@ -59,6 +61,14 @@ def _month(header: str) -> tuple[int, int]:
     if years and len(rest) == 1 and 1 <= rest[0] <= 12 and len(parts) <= 4:
         return rest[0], years[0]
     return 0, 0
+
+
+def _short_year(parts: Sequence[str]) -> int:
+    """The year of two digits behind the month's name (``Jan 23``); 0 where there is none, as in ``23 Jan``."""
+    named = parts.index(next(part for part in parts if part in _SHORT))
+    numbers = [part for part in parts if part.isdigit()]
+    behind = parts[named + 1 :]
+    return 2000 + int(numbers[0]) if len(numbers) == 1 and numbers == behind and len(numbers[0]) == 2 else 0
 
 
 def lines_of_months(months: Months, columns: Sequence[str], year: int | None, table: str) -> str:

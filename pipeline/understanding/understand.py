@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from pipeline.contract import Message, unknown_name
-from pipeline.reading import ROW_ID, Choice, Engine, Question
+from pipeline.reading import ROW_ID, Choice, Engine, Question, quote
 from pipeline.understanding import experiment, shape
 from pipeline.understanding import purchases as who
 from pipeline.understanding.by_form import contradiction, read_by_form, refuse_by_form
@@ -20,6 +20,7 @@ from pipeline.understanding.purchases import (
 )
 from pipeline.understanding.roles import Answers, Understanding
 
+_MOST_CHECKED = 2  # columns of amounts that are looked through for sums of rows
 COLUMN_KEYS = ("customer", "order", "day", "item", "category", "channel")
 
 
@@ -63,6 +64,8 @@ def understand(engine: Engine, answers: Mapping[str, str] | None = None) -> tupl
     if purchases:
         read_lines(reading, table, relations, given, order, day, dated, ranked, amounts)
     else:
+        for total in amounts.totals[:_MOST_CHECKED]:
+            who.refuse_groups(quote(total.name), relations)
         shape.settle_customers(reading, table, given, ranked)
     return reading, table
 

@@ -30,6 +30,7 @@ class MemoryStore:
     down: bool = False
     asked: int = 0
     listed: tuple[RunSummary, ...] = field(default=())
+    removed: str = ""
 
     def runs(self, experiment: str | None = None) -> tuple[RunSummary, ...]:
         return self.listed
@@ -53,6 +54,9 @@ class MemoryStore:
 
     def annotations(self, experiment: str | None = None) -> tuple[Annotation, ...]:
         return ()
+
+    def purged(self) -> str:
+        return self.removed
 
     def promote(self, run_id: str, *, reason: str, who: str) -> Champion:
         raise AssertionError("nobody may promote here")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import json
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -157,15 +157,19 @@ class Forged:
     headers: dict[str, str] = field(default_factory=dict)
 
 
-def forged(dependencies: list[dict[str, Any]], count: int, seed: int) -> Iterator[Forged]:
-    """``count`` requests: three quarters of them bodies of callbacks, the rest routes."""
+def forged(dependencies: list[dict[str, Any]], count: int, seed: int, doors: Sequence[str] = ()) -> Iterator[Forged]:
+    """``count`` requests: three quarters of them bodies of callbacks, the rest routes, ``doors`` among them."""
     rng = random.Random(seed)
     for number in range(count):
         if number % 4:
             yield Forged("POST", "/_dash-update-component", "", _body(rng, dependencies), {"Content-Type": _kind(rng)})
         else:
             yield Forged(
-                rng.choice(METHODS), rng.choice(PATHS), rng.choice(QUERIES), rng.choice(RAW), rng.choice(HEADERS)
+                rng.choice(METHODS),
+                rng.choice((*PATHS, *doors)),
+                rng.choice(QUERIES),
+                rng.choice(RAW),
+                rng.choice(HEADERS),
             )
 
 

@@ -17,6 +17,8 @@ from dashapp import pricing
 from dashapp.charts import LIGHT
 from dashapp.charts.theme import DARK
 from dashapp.data import Run, SegmentationData
+from dashapp.findings import advice, segment_words
+from dashapp.i18n import _ as translated
 from dashapp.i18n import speak
 from dashapp.pages import campaigns
 from dashapp.pages.campaigns import callbacks, figures, ids, list_file, plan_sentences, prospects
@@ -24,8 +26,9 @@ from dashapp.pages.campaigns.address import read, search_of
 from dashapp.pages.campaigns.layout import texts
 from dashapp.report.next_campaign import campaign_plan
 from dashapp.telling import rate
-from pipeline.campaigns import expected_curve, in_numbers, plan_as_json, plan_in_words
+from pipeline.campaigns import at_prices, expected_curve, in_numbers, plan_as_json, plan_in_words
 from pipeline.campaigns.profit import expected_profit
+from pipeline.command_line.options import plan_at
 from pipeline.contract import CampaignPlan, Segmentation, Targets
 from pipeline.settings import Settings
 from tests.dashapp.conftest import RUN, MemoryStore, champion
@@ -192,7 +195,7 @@ def test_few_contacted_show_no_rate_and_say_too_few(run: Run, planned: Segmentat
     scarce = table.assign(n=np.where(table["segment"] == planned.cards[0].segment, 12, table["n"]))
     few = Run(replace(planned, run_id="a" * 32, campaigns=replace(stored(planned), responses=scarce)))
 
-    one = prospects.dots(read(few, "")[0])[0]
+    one = prospects.dots(read(few, "?cost=3")[0])[0]
 
     assert (one.rate, one.word, one.few) == (None, "too few", True)
     assert "too few for a rate" in plan_sentences.dot_words(one)
@@ -260,3 +263,68 @@ def test_the_page_is_russian_for_a_russian_reader(planned: Segmentation) -> None
     assert "Обратитесь к" in page
     assert "Это отклик" in page or "отклик, а не" in page.lower()
     assert "Contact " not in page
+
+
+# ------------------------------------------------------------------ segments that know what came after
+
+
+WORDS = {
+    "en": ("An association, no advice", "Nobody knows: who is in the segment", "what the spec assumes"),
+    "ru": ("Это связь, а не совет", "Неизвестно: кто входит в сегмент", "предположения описания набора"),
+}
+
+
+@pytest.mark.parametrize("language", ["en", "ru"])
+def test_rates_of_segments_that_may_know_what_came_after_are_no_advice(planned: Segmentation, language: str) -> None:
+    speak(language)
+    association, nobody, assumed = WORDS[language]
+    run = data_of(planned).run(RUN)
+    asked, _ = read(run, "")
+
+    found = prospects.dots(asked)
+    said = plan_sentences.dots_words(found, None, asked.summary.break_even)
+    advised = [advice.advised(card, planned) for card in planned.cards]
+
+    assert {one.word for one in found} == {"association"}
+    assert said.startswith(association)
+    assert {one[0].word for one in advised if one} == {"association"}
+    assert nobody in translated(segment_words.ADVICE["association"])
+    assert assumed in text_of(texts(asked)[ids.HEAD])
+    assert assumed in text_of(campaign_plan(run))
+
+
+def test_a_plan_of_version_0_1_says_act_of_no_segment_that_knows_what_came_after(planned: Segmentation) -> None:
+    """Stored were the words of then, and no judgement of the list; page, advice and command line say today's."""
+    plan = stored(planned)
+    segments = tuple(one.model_copy(update={"word": "act"}) for one in plan.summary.segments)
+    old = replace(
+        planned,
+        run_id="0" * 32,
+        campaigns=replace(
+            plan,
+            summary=plan.summary.model_copy(update={"judged": None, "segments": segments}),
+            responses=plan.responses.assign(word="act"),
+        ),
+    )
+
+    printed = "\n".join(plan_in_words(plan_at(old, None, None)))
+
+    assert {one.word for one in prospects.dots(read(Run(old), "")[0])} == {"association"}
+    for card in old.cards:
+        said = advice.advised(card, old)
+        assert said is not None
+        assert said[0].word == "association"
+    assert "[association]" in printed
+    assert "[act]" not in printed
+
+
+def test_at_its_own_prices_a_plan_keeps_each_campaign_s_own_words(planned: Segmentation) -> None:
+    """Campaigns with other prices than the last are judged by theirs, until a reader gives prices for all."""
+    plan = stored(planned)
+    dearer = replace(plan, responses=plan.responses.assign(word="test"))
+
+    same = at_prices(dearer, planned.dataset, cost=plan.summary.cost, revenue=plan.summary.revenue)
+    other = at_prices(dearer, planned.dataset, cost=plan.summary.cost, revenue=1000.0)
+
+    assert set(same.responses["word"]) == {"test"}
+    assert "test" not in set(other.responses["word"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -120,6 +121,24 @@ def test_a_champion_whose_files_are_gone_leaves_the_reason(store: MemoryStore) -
     assert data.view().run is None
     assert "no completed run" in str(data.view().champions.problem)
     assert "no completed run" in data.not_ready()[0]
+
+
+def test_rows_that_were_removed_from_a_run_are_no_longer_shown(
+    store: MemoryStore, data: SegmentationData, segmentation: Segmentation
+) -> None:
+    run = data.view().run
+    assert run is not None
+    customers = segmentation.customers.iloc[1:]
+    store.held[RUN] = replace(segmentation, customers=customers)
+    time.sleep(0.02)
+    assert data.view().run is run  # completed runs never change
+
+    store.removed = "1795954401.98"  # but where it is said
+    time.sleep(0.02)
+
+    now = data.view().run
+    assert now is not None
+    assert len(now.segmentation.customers) == len(customers)
 
 
 def test_a_real_store_is_read(saved: Settings) -> None:

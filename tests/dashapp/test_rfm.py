@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import csv
+import html
 import io
+import re
 import tomllib
 from collections.abc import Iterator
 from dataclasses import replace
@@ -15,8 +17,10 @@ import pytest
 
 from dashapp.charts import LIGHT, scheme
 from dashapp.data import Run, SegmentationData
+from dashapp.findings import rfm_numbers
 from dashapp.i18n import speak
-from dashapp.pages.overview import PAGE, figures, rfm_numbers
+from dashapp.pages.overview import PAGE, figures
+from dashapp.report import report
 from dashapp.routes import customers
 from dashapp.selecting import RFM, Cube, Range, Selection, Values, changed, explore_charts
 from pipeline.contract import RFM_NAMES, RfmFactor, RfmScores, Segmentation, rfm_cell
@@ -220,3 +224,19 @@ def test_explore_keeps_its_charts_and_can_filter_by_cells_and_scores(run: Run, t
         "rfm.frequency",
         "rfm.monetary",
     ]
+
+
+@pytest.mark.parametrize(("code", "title"), [("en", "Who bought lately, who often?"), ("ru", "Кто покупал недавно")])
+def test_the_report_has_a_sheet_with_cells_by_segments(run: Run, code: str, title: str) -> None:
+    (sheet,) = re.findall(r'<section id="rfm".*?</section>', report(run, code), flags=re.DOTALL)
+    told, words = run.retold(speak(code)), html.unescape(sheet)
+    cells = set(run.segmentation.rfm_scores[RfmScores.CELL]) - {""}
+
+    assert title in words
+    assert sheet.count("<table") == 2
+    assert [card.name for card in told.segmentation.cards if card.name not in words] == []
+    assert [cell for cell in cells if told.tell(RFM_NAMES[cell]) not in words] == []
+
+
+def test_the_report_of_a_run_without_rfm_has_no_such_sheet(training: Training) -> None:
+    assert 'id="rfm"' not in report(Run(as_stored(training, RUN, k=3)), "en")

@@ -17,7 +17,9 @@ from dashapp.pages.compare.layout import _runs as runs_card
 from dashapp.pages.explore import striking
 from dashapp.pages.overview import callbacks as overview
 from dashapp.selecting import MAP, SEGMENT, Cube, Selection, Values
-from pipeline.contract import Segmentation
+from dashapp.telling import TRUST_WORDS, graded, with_trust
+from dashapp.widgets import key_list, markup, segment_with_trust
+from pipeline.contract import Segmentation, SegmentCard
 from pipeline.reading import tables
 from pipeline.spec import load_spec, share_name
 
@@ -25,6 +27,24 @@ from pipeline.spec import load_spec, share_name
 @pytest.fixture
 def client(app: dash.Dash) -> FlaskClient:
     return app.server.test_client()
+
+
+def test_a_grade_that_all_segments_have_is_not_repeated_in_labels_and_tables(segmentation: Segmentation) -> None:
+    mixed = segmentation.cards
+    alike = tuple(card.model_copy(update={"trust": "solid"}) for card in mixed)
+
+    def told(cards: tuple[SegmentCard, ...]) -> list[str]:
+        return [
+            *(with_trust(card, among=cards) for card in cards),
+            *(markup(segment_with_trust(card, cards)) for card in cards),
+            markup(key_list(cards)),
+            *(card.name + graded(card, cards) for card in cards),
+        ]
+
+    assert len({card.trust for card in mixed}) > 1
+    assert all(any(TRUST_WORDS[trust].lower() in one for trust in TRUST_WORDS) for one in told(mixed))
+    assert not any("solid" in one for one in told(alike))
+    assert "solid" in with_trust(alike[0])  # by itself, as in a hover, it stays
 
 
 @pytest.mark.parametrize("path", ["/segment", "/segment/"])

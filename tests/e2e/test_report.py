@@ -53,8 +53,14 @@ def test_the_file_stands_alone_and_draws_every_chart(browser: Browser, taken: Pa
     assert said == []
 
 
-def test_on_paper_each_segment_begins_a_page(browser: Browser, taken: Path) -> None:
+@pytest.mark.parametrize("longer", [0, 60])  # rows, which make every sheet of a segment longer than a page
+def test_on_paper_each_segment_fills_a_page_of_its_own(browser: Browser, taken: Path, longer: int) -> None:
     page = opened(browser, taken, [])
+    page.evaluate(
+        "n => { const more = () => Object.assign(document.createElement('p'), {textContent: 'more'}); "
+        "document.querySelectorAll('.segment').forEach(one => one.append(...Array.from({length: n}, more))); fit() }",
+        longer,
+    )
 
     paper = page.pdf(prefer_css_page_size=True)
 
@@ -62,8 +68,10 @@ def test_on_paper_each_segment_begins_a_page(browser: Browser, taken: Path) -> N
     pages = re.findall(rb"/Type /Page\b(?!s)", paper)
     begins = re.findall(rb"/segment-(\d) \[(\d+) 0 R /XYZ \S+ (\S+) ", paper)  # where the links of the table lead
     assert len(pages) >= len(SEGMENTS) + 2
+    places = [int(number) for number in re.findall(rb"(\d+) 0 R", re.search(rb"/Kids \[([^\]]*)\]", paper)[1])]
     assert [place for place, _page, _top in begins] == [b"1", b"2", b"3"]
-    assert len({number for _place, number, _top in begins}) == len(SEGMENTS)
+    at = [places.index(int(number)) for _place, number, _top in begins]
+    assert at == list(range(at[0], at[0] + len(SEGMENTS)))  # one page each, one after the other
     assert all(float(top) > 800 for _place, _page, top in begins)  # points from the foot of A4, which is 842 high
 
 

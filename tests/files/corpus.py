@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cache
 
 from tests.files.answers import File
+from tests.files.makers.countries import countries
 from tests.files.makers.customers import customers
 from tests.files.makers.days import days_and_numbers
 from tests.files.makers.exports import exports
@@ -20,6 +21,6 @@ def corpus() -> tuple[File, ...]:
     """Every file, in the order of the chapters."""
     return tuple(
         file
-        for chapter in (purchases, money, days_and_numbers, customers, others, shapes, exports, old_exports)
+        for chapter in (purchases, money, days_and_numbers, customers, others, shapes, exports, old_exports, countries)
         for file in chapter()
     )

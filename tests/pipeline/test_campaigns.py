@@ -27,13 +27,13 @@ from pipeline.campaigns import (
 )
 from pipeline.campaigns.answers import UNKNOWN, respond_by_segment
 from pipeline.campaigns.learning.earlier_segments import segments_before
-from pipeline.campaigns.learning.evidence import Subject
+from pipeline.campaigns.learning.evidence import Subject, is_about_segments
 from pipeline.campaigns.learning.history import TEST, moments
 from pipeline.campaigns.learning.offers import RESPONDED, offers_over_time
-from pipeline.campaigns.plan import plan_campaigns
+from pipeline.campaigns.plan import plan_campaigns, told_by
 from pipeline.campaigns.plan_words import money, rate
 from pipeline.campaigns.rates import advise, fit_prior, shrink, shrunken_intervals
-from pipeline.contract import CampaignSummary, HeldOut, Responses, Targets, check_table
+from pipeline.contract import Campaign, CampaignSummary, HeldOut, Responses, Targets, check_table
 from pipeline.errors import SpecError
 from pipeline.settings import Settings
 from pipeline.spec import Spec, load_spec, outcome_derived, parse_spec
@@ -416,12 +416,17 @@ def test_the_champion_s_plan_comes_back_from_the_store_and_from_the_command_line
     loaded = store.load(saved.run_ids[training.decision.k]).campaigns
     printed = CliRunner().invoke(app, ["campaigns"])
     other = CliRunner().invoke(app, ["campaigns", "--cost", "50", "--json"])
+    half = CliRunner().invoke(app, ["campaigns", "--cost", "2"])
+    own = CliRunner().invoke(app, ["campaigns", "--cost", "1", "--revenue", "6"])
 
     assert loaded is not None
     assert loaded.summary == plan.summary
     pd.testing.assert_frame_equal(loaded.targets, plan.targets)
     assert store.load(saved.run_ids[min(saved.run_ids, key=lambda k: k == training.decision.k)]).campaigns is None
     assert "response model" in printed.stdout
+    assert "Cost and revenue are what the spec assumes" in printed.stdout
+    assert "Revenue is what the spec assumes" in half.stdout
+    assert "assumes" not in own.stdout
     assert json.loads(other.stdout)["contacts"] == 0
 
 
@@ -577,6 +582,46 @@ def test_past_campaigns_are_judged_by_the_segments_that_were_known_before_them(t
     assert known[Responses.N].sum() <= len(frame)
     assert set(known[Responses.WORD]) <= {"act", "test", "don't", "too few"}
     assert set(of_last(undated.responses)[Responses.WORD]) == {"association"}
+
+
+def test_segments_of_another_k_are_judged_by_what_was_known_before_too(tmp_path: Path) -> None:
+    """Segments that know who answered, promoted later: at other prices too they say nothing of what they knew after."""
+    spec = shop(tmp_path)
+    frame = customers_of(spec, tmp_path)
+    it = subject(frame, spec.campaigns)
+    knowing = replace(it, segments=frame["c4"].to_numpy(np.int64), cards=it.cards[:2])
+    history = history_of(spec)
+    plan = plan_campaigns(it, history=history, spec=spec.history)
+
+    told = told_by(plan, knowing, 3, history, spec.history)
+    blind = told_by(plan, knowing, 3)
+
+    assert told.summary.known_before
+    assert told.summary.not_known_before == ()
+    assert told.responses[told.responses[Responses.SEGMENT] >= 0][Responses.RATE].max() < 0.6
+    assert [note for note in told.summary.notes if is_about_segments(note)] != [
+        note for note in plan.summary.notes if is_about_segments(note)
+    ]
+    assert not blind.summary.known_before
+    assert sum(map(is_about_segments, blind.summary.notes)) == 1
+    for made in (blind, at_prices(blind, it.dataset, cost=0.5, revenue=6)):
+        assert set(made.responses[made.responses[Responses.SEGMENT] >= 0][Responses.WORD]) == {"association"}
+
+
+def test_a_campaign_without_a_day_among_dated_ones_is_an_association_at_every_price(tmp_path: Path) -> None:
+    spec = shop(tmp_path)
+    frame = customers_of(spec, tmp_path).assign(c0=lambda it: it["c4"])
+    undated = Campaign(column="c0", label="c0", cost=1, revenue=6, kind="mail")
+    it = subject(frame, (undated, *spec.campaigns))
+
+    plan = plan_campaigns(it, history=history_of(spec), spec=spec.history)
+
+    assert plan.summary.not_known_before == ("c0",)
+    for made in (plan, at_prices(plan, it.dataset, cost=0.1, revenue=6)):
+        segments = made.responses[made.responses[Responses.SEGMENT] >= 0]
+        words = {name: set(part[Responses.WORD]) for name, part in segments.groupby(Responses.CAMPAIGN)}
+        assert words["c0"] <= {"association", "too few"}
+        assert all("association" not in words[name] for name in STARTS)
 
 
 def test_what_is_bought_after_a_campaign_moves_nobody_between_its_segments(tmp_path: Path) -> None:

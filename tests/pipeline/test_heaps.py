@@ -37,6 +37,23 @@ def bent_ramp(rng):
     return 2.5 * np.hstack([along, along**2, along**3]) @ rng.normal(size=(3, 6)) + 0.8 * rng.normal(size=(700, 6))
 
 
+def bent_in_six(rng):
+    angle = rng.uniform(0, np.pi, 700)
+    return 3 * np.column_stack([np.cos(angle), np.sin(angle)]) @ rng.normal(size=(2, 6)) + 0.6 * rng.normal(
+        size=(700, 6)
+    )
+
+
+def open_ring(rng):
+    angle = rng.uniform(0, 1.6 * np.pi, 700)
+    return 3 * np.column_stack([np.cos(angle), np.sin(angle)]) + 0.4 * rng.normal(size=(700, 2))
+
+
+def ring_in_two(rng):
+    angle = rng.uniform(0, np.pi / 2, 700) + np.pi * (rng.random(700) < 0.5)
+    return 3 * np.column_stack([np.cos(angle), np.sin(angle)]) + 0.4 * rng.normal(size=(700, 2))
+
+
 def many_features(rng, p=60):
     return np.where(rng.random(700) < 0.5, 0.4, -0.4)[:, None] + rng.normal(size=(700, p))
 
@@ -47,12 +64,14 @@ def two_modes_in_one(rng, p=5, share=0.5):
     return values
 
 
-@pytest.mark.parametrize("continuum", [horseshoe, bent_ramp])
+@pytest.mark.parametrize("continuum", [horseshoe, bent_in_six, open_ring, bent_ramp])
 def test_a_bent_continuum_has_no_groups(continuum):
     assert decision_for(continuum(RNG(3))).verdict == "none"
 
 
-@pytest.mark.parametrize("two", [many_features, two_modes_in_one, lambda rng: two_modes_in_one(rng, share=0.25)])
+@pytest.mark.parametrize(
+    "two", [ring_in_two, many_features, two_modes_in_one, lambda rng: two_modes_in_one(rng, share=0.25)]
+)
 def test_two_clear_groups_are_found_though_little_of_the_silhouette_tells(two):
     assert decision_for(two(RNG(3))).supported_k == 2
 

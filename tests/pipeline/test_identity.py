@@ -114,6 +114,15 @@ def test_a_segment_that_goes_on_keeps_its_colour_among_one_more():
     assert [one.colour for one in cards] == [1, 2, 0, 3]
 
 
+def test_the_larger_part_of_a_segment_that_splits_keeps_its_colour():
+    fewer = (card(0, "Wine", colour=2), card(1, "Web", colour=0), card(2, "Families", colour=1)), OLD
+    labels = OLD.copy()
+    labels[76:90] = 3  # nearly half of "Families"
+    labels[:4] = 2  # and some others join what is left of it
+    cards = keep_colours([*FRESH, card(3, "Delta")], labels, fewer)
+    assert [one.colour for one in cards] == [2, 0, 1, 3]
+
+
 def test_a_colour_from_the_champion_goes_before_one_from_fewer_segments():
     followed, _ = follow(FRESH, OLD, customers(), "id", BEFORE)
     fewer = (card(0, "Wine", colour=2), card(1, "Web", colour=1), card(2, "Families", colour=0)), OLD

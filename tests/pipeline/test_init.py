@@ -20,6 +20,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from pipeline.__main__ import app
+from pipeline.drafting import draft
 from pipeline.errors import KorzinaError, SpecError, UsageError
 from pipeline.spec import load_spec
 
@@ -278,3 +279,20 @@ def test_an_answer_to_no_question_is_refused_with_the_keys_that_there_are(tmp_pa
     assert "unknown name 'custmer'" in str(result.exception)
     assert "use 'customer' if that was meant" in str(result.exception)
     assert not (tmp_path / "shop.toml").exists()
+
+
+def test_a_recency_of_a_lifetime_model_is_no_days_since_the_last_purchase(tmp_path: Path) -> None:
+    """Beside ``T`` it is the time from the first purchase to the last: the larger, the better."""
+    rng = np.random.default_rng(4)
+    age, repeats = rng.integers(20, 40, 120).astype(float), rng.integers(0, 6, 120)
+    table = pd.DataFrame(
+        {"ID": range(120), "frequency": repeats, "recency": np.where(repeats > 0, age * rng.random(120), 0), "T": age}
+    ).round(2)
+    table.to_csv(tmp_path / "summary.csv", index=False)
+    table.drop(columns="T").to_csv(tmp_path / "plain.csv", index=False)
+
+    lifetime, plain = (draft(str(tmp_path / f"{name}.csv")).text for name in ("summary", "plain"))
+
+    assert 'meaning = "recency"' in plain
+    assert 'meaning = "recency"' not in lifetime
+    assert "recency is the time from the first purchase to the last" in " ".join(lifetime.replace("#", " ").split())

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 
+from pipeline.drafting import draft
 from pipeline.errors import InputError, SpecError
 from pipeline.reading import tables
 from pipeline.understanding import JoinedTables, joined
@@ -169,6 +171,39 @@ def test_a_customer_on_two_rows_that_differ_is_asked_for_and_never_counted_twice
     assert len(table) == len(with_one) == len(shop["items"])
     assert answered.questions == ()
     assert "customers" not in without.tables
+
+
+def of_households() -> shops.Shop:
+    """Baskets of households, of which a third say who they are, as in Complete Journey."""
+    rng = np.random.default_rng(3)
+    baskets = np.repeat(np.arange(900), rng.integers(1, 4, 900))
+    households = rng.integers(1, 301, 900)
+    return {
+        "transactions": pd.DataFrame(
+            {
+                "household_id": households[baskets],
+                "basket_id": 31_000 + baskets,
+                "product_id": rng.integers(500, 540, len(baskets)),
+                "sales_value": rng.integers(100, 900, len(baskets)) / 100,
+                "transaction_timestamp": pd.Timestamp("2017-01-01") + pd.to_timedelta(baskets * 9, "h"),
+            }
+        ),
+        "demographics": pd.DataFrame({"household_id": range(1, 98), "age": ["25-34", "35-44", "45-54"] * 32 + ["65+"]}),
+    }
+
+
+def test_households_are_customers_of_a_shop_whose_answers_the_command_takes(tmp_path: Path) -> None:
+    for name, table in of_households().items():
+        table.to_csv(tmp_path / f"{name}.csv", index=False)
+
+    first = draft(str(tmp_path))
+    question = next(question for question in first.questions if question.key == "join.demographics")
+    answers = [draft(str(tmp_path), answers={question.key: choice.value}) for choice in question.choices]
+
+    assert [(answered.unused, answered.questions) for answered in answers] == [((), ()), ((), ())]
+    assert all('customer = "household_id"' in answered.text for answered in answers)
+    assert "demographics" in answers[0].text
+    assert "household_id" in next(message for message in first.told if message.startswith("who bought"))
 
 
 def test_two_columns_that_refer_alike_are_a_question_that_an_answer_settles() -> None:

@@ -10,9 +10,12 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from babel.messages.pofile import read_po
 
 import pipeline
+from pipeline.cleaning import clean
 from pipeline.command_line import trial
+from pipeline.command_line.manual import document
 from pipeline.contract import speaker
 from pipeline.drafting import draft, write_draft
 from pipeline.errors import KorzinaError
@@ -20,7 +23,21 @@ from pipeline.reading import Frames, read_source
 from pipeline.spec import parse_spec
 
 ROOT = Path(pipeline.__file__).parent
-ROOMS = ("reading", "understanding", "drafting", "scoring", "command_line/trial.py", "contract/messages")
+ROOMS = (
+    "reading",
+    "understanding",
+    "drafting",
+    "scoring",
+    "spec",
+    "cleaning",
+    "segmenting",
+    "command_line/trial.py",
+    "command_line/options.py",
+    "command_line/manual.py",
+    "command_line/placing.py",
+    "command_line/asking.py",
+    "contract/messages",
+)
 NO_WORDS = {"KEY=VALUE", "utf-8, utf-16, cp1251, latin-1 ..."}  # what is typed is the same in every language
 
 
@@ -55,6 +72,37 @@ def test_every_refusal_of_data_is_a_message(room: str) -> None:
     files = [ROOT / room] if room.endswith(".py") else sorted((ROOT / room).rglob("*.py"))
 
     assert {file.name: texts for file in files if (texts := plain_texts(file))} == {}
+
+
+def templates(file: Path) -> set[str]:
+    """Texts that a module says with values for their holes; of a plural its singular."""
+    calls = (node for node in ast.walk(ast.parse(file.read_text("utf-8"))) if isinstance(node, ast.Call))
+    said = (call.args[0] for call in calls if ast.unparse(call.func) in ("Message.of", "Message.counted") and call.args)
+    texts = {part.value for part in said if isinstance(part, ast.Constant)}
+    return {text for text in texts if re.search("[A-Za-z]{2}", re.sub(r"{\w+}", "", text))}
+
+
+def russian() -> set[str]:
+    """Texts that have a translation; of a plural its singular."""
+    known = set()
+    for file in (ROOT / "locales" / "ru").glob("*.po"):
+        with file.open("rb") as handle:
+            told = [text for text in read_po(handle, locale="ru") if text.string]
+        known |= {text.id if isinstance(text.id, str) else text.id[0] for text in told}
+    return known
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_every_text_of_a_room_has_its_russian(room: str) -> None:
+    files = [ROOT / room] if room.endswith(".py") else sorted((ROOT / room).rglob("*.py"))
+    known = russian()
+
+    assert {file.name: missing for file in files if (missing := sorted(templates(file) - known))} == {}
+
+
+def spec_of(**parts: object) -> object:
+    whole = {"name": "x", "id": {"column": "id"}, "columns": {"n": {"role": "active"}}} | parts
+    return parse_spec(whole, where="x.toml")
 
 
 def of_customers(**source: object) -> object:
@@ -112,6 +160,22 @@ CASES: dict[str, Callable[[Path], object]] = {
     ),
     "a frame without columns": lambda at: Frames.of(pd.DataFrame()),
     "a column twice": lambda at: Frames.of(pd.DataFrame([[1, 2]], columns=["n", "n"])),
+    "a spec with an unknown key": lambda at: spec_of(colour="red"),
+    "a spec without an active column": lambda at: spec_of(columns={"n": {"role": "passive"}}),
+    "a category that is active": lambda at: spec_of(columns={"n": {"role": "active", "kind": "category"}}),
+    "an active column made of an outcome": lambda at: spec_of(
+        columns={"won": {"role": "outcome", "kind": "flag"}, "n": {"role": "active", "sql": "won * 2"}}
+    ),
+    "a grain without a view": lambda at: spec_of(source={"grain": "lines"}),
+    "columns that lead to each other": lambda at: clean(
+        read_source(of_customers(), str(folder_with(at, a="id,n\n1,2\n2,3\n") / "a.csv")),
+        spec_of(columns={"n": {"role": "active", "sql": "m + 1"}, "m": {"role": "active", "sql": "n + 1"}}),
+    ),
+    "a column's SQL that is wrong": lambda at: clean(
+        read_source(of_customers(), str(folder_with(at, a="id,n\n1,2\n2,3\n") / "a.csv")),
+        spec_of(columns={"n": {"role": "active"}, "m": {"role": "active", "sql": "nothing + 1"}}),
+    ),
+    "no such document": lambda at: document("novel"),
     "values of several kinds": lambda at: Frames.of(pd.DataFrame({"n": [1, "a", {}]})),
 }
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import permutations
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -128,25 +131,12 @@ def curved(n: int = 1200) -> tuple[np.ndarray, np.ndarray]:
 
 
 def test_stored_trees_say_what_scikit_learn_s_say() -> None:
-    from sklearn.ensemble import HistGradientBoostingClassifier
-
-    from pipeline.campaigns.learning import boosting
-
     design, outcome = curved()
-    theirs = HistGradientBoostingClassifier(
-        max_iter=boosting.ROUNDS,
-        learning_rate=boosting.RATE,
-        max_depth=boosting.DEPTH,
-        max_leaf_nodes=None,
-        min_samples_leaf=30,
-        l2_regularization=boosting.RIDGE,
-        early_stopping=False,
-        random_state=0,
-    ).fit(design, outcome.astype(int))
 
-    base, trees = grow(design, outcome)
+    says, trees = grow(design, outcome)
 
-    assert base + scores(trees, design) == pytest.approx(theirs.decision_function(design))
+    difference = says(design) - scores(trees, design)
+    assert np.ptp(difference) < 1e-9
     assert scores(trees, design).mean() == pytest.approx(0.0, abs=1e-9)
 
 
@@ -158,6 +148,56 @@ def test_what_trees_say_is_shared_out_among_the_terms_and_adds_up() -> None:
 
     assert parts.sum(axis=1) == pytest.approx(scores(trees, design))
     assert np.abs(parts[:, :2]).mean() > 3 * np.abs(parts[:, 2:]).mean()
+
+
+def test_shares_are_shapley_values_also_where_a_path_asks_for_a_term_twice() -> None:
+    """Against the definition: the mean over all orders of what a term adds to those before it."""
+    design, outcome = curved()
+    trees = grow(design, outcome)[1]
+    twice = [tree for tree in trees if any(_asks_twice(tree, 0, ()))][:3]
+    row = design[7]
+
+    assert twice
+    for tree in twice:
+        terms = sorted({term for term in tree.term if term >= 0})
+        expected = np.zeros(design.shape[1])
+        orders = list(permutations(terms))
+        for order in orders:
+            for at, term in enumerate(order):
+                expected[term] += _worth(tree, row, order[: at + 1]) - _worth(tree, row, order[:at])
+        assert shapley([tree], row[None])[0] == pytest.approx(expected / len(orders))
+
+
+def _worth(tree: Tree, row: np.ndarray, playing: tuple[int, ...], at: int = 0) -> float:
+    """What the tree says where only the terms ``playing`` are known."""
+    if tree.term[at] < 0:
+        return tree.value[at]
+    left, right = tree.left[at], tree.right[at]
+    if tree.term[at] in playing:
+        return _worth(tree, row, playing, left if row[tree.term[at]] <= tree.threshold[at] else right)
+    ways = [tree.rows[side] * _worth(tree, row, playing, side) for side in (left, right)]
+    return sum(ways) / tree.rows[at]
+
+
+def _asks_twice(tree: Tree, at: int, above: tuple[int, ...]) -> Iterator[bool]:
+    if tree.term[at] >= 0:
+        yield tree.term[at] in above
+        for side in (tree.left[at], tree.right[at]):
+            yield from _asks_twice(tree, side, (*above, tree.term[at]))
+
+
+def test_a_tree_deeper_than_the_model_s_is_refused() -> None:
+    deep = Tree(
+        term=(0, -1, 0, -1, 0, -1, 0, -1, 0, -1, -1),
+        threshold=(0.0,) * 11,
+        left=(1, 0, 3, 0, 5, 0, 7, 0, 9, 0, 0),
+        right=(2, 0, 4, 0, 6, 0, 8, 0, 10, 0, 0),
+        value=(0.0,) * 11,
+        rows=(64, 32, 32, 16, 16, 8, 8, 4, 4, 2, 2),
+    )
+
+    with pytest.raises(ValueError, match="deeper than 4"):
+        scores([deep], np.zeros((1, 1)))
 
 
 def test_a_tree_s_share_is_the_mean_over_orders_of_asking() -> None:
@@ -186,6 +226,23 @@ def test_answers_that_follow_from_two_things_together_are_foreseen() -> None:
 
     assert calibrate(learned.probability, outcome).auc > 0.7  # a sum of the two alone stays at 0.5
     assert learned.model.trees
+
+
+def test_the_model_of_all_rows_is_the_mean_of_the_folds_boosters() -> None:
+    """One booster of all rows earns less on customers it has not seen than the mean of those grown already."""
+    design, outcome = curved(1200)
+    rng = np.random.default_rng(1)
+    fresh = rng.normal(size=(4000, 6))
+    truth = 1.2 - 2 * fresh[:, 0] * fresh[:, 1]
+    known = pd.DataFrame(design, columns=[f"x{at}" for at in range(6)])
+    columns = [Column(name=name, role="active", kind="number", label=name) for name in known]
+    says, trees = grow(design, outcome)
+
+    model = learn(known, columns, outcome, 0).model
+
+    score = np.log(1 / predict(model, pd.DataFrame(fresh, columns=known.columns)) - 1)
+    assert len(model.trees) == 10 * len(trees)  # of five folds, twice: here answers follow from trees alone
+    assert np.corrcoef(score, truth)[0, 1] > np.corrcoef(-says(fresh), truth)[0, 1]
 
 
 def test_the_model_is_its_terms_added_up() -> None:

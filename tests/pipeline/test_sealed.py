@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import time
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,7 +18,7 @@ from pipeline.contract import Segmentation
 from pipeline.errors import InputError, SpecError
 from pipeline.reading import QueryError, engine, read_source, tables
 from pipeline.scoring import score_upload
-from pipeline.spec import Spec
+from pipeline.spec import Spec, load_spec, restore_spec, stored_text
 from tests.pipeline.sources_support import tiny_rows, tiny_spec
 from tests.support import as_stored, make_training
 
@@ -49,6 +51,18 @@ QUESTIONS = (
     "SELECT * FROM spec",
     "SELECT * FROM duckdb_secrets()",
     "SELECT (SELECT content FROM read_text('{secret}')) AS id, * FROM data",
+    # what other versions had no eye on: functions that run SQL, take addresses in memory, or lists of files
+    "SELECT * FROM json_execute_serialized_sql(json_serialize_sql('SELECT * FROM read_text(''{secret}'')'))",
+    "SELECT * FROM query_table(['{secret}'])",
+    "SELECT * FROM arrow_scan(1, 2, 3)",
+    "SELECT * FROM pandas_scan(1)",
+    "SELECT * FROM read_csv(['{secret}', '{secret}'])",
+    "SELECT * FROM read_ndjson_objects('{secret}')",
+    "SELECT [x FOR x IN (SELECT content FROM read_text('{secret}'))] AS id",
+    "WITH x AS MATERIALIZED (SELECT * FROM '{secret}') FROM x",
+    "SELECT * FROM data POSITIONAL JOIN '{secret}'",
+    "SELECT COLUMNS(*) FROM glob('/*')",
+    "SELECT * FROM which_secret('s3://x', 's3')",
 )
 STATEMENTS = (
     "COPY data TO '{made}'",
@@ -81,6 +95,11 @@ STATEMENTS = (
     "COPY data TO '{made}'; SELECT * FROM data",
     "SELECT * FROM data; SELECT * FROM data",
     "SELECT 1; SET lock_configuration = false",
+    "CALL enable_logging('FileSystem', storage = 'file')",
+    "MERGE INTO data USING data AS d ON TRUE WHEN MATCHED THEN DELETE",
+    "COMMENT ON VIEW data IS 'x'",
+    "DETACH x",
+    "BEGIN",
     "-- nothing",
     "",
 )
@@ -249,6 +268,30 @@ def test_tables_of_a_spec_lie_in_its_folder(fill: Fill, file: str, given: bool, 
         read_source(spec, str(folder) if given else None)
 
 
+@pytest.mark.parametrize("form", ["absolute", "beside"])
+def test_whoever_names_a_spec_says_where_its_tables_lie(form: str, tmp_path: Path) -> None:
+    data, folder = tmp_path / "data" / "customers.csv", tmp_path / "specs"
+    data.parent.mkdir()
+    folder.mkdir()
+    tiny_rows().to_csv(data, index=False)
+    file = str(data) if form == "absolute" else "../data/customers.csv"
+    written = folder / "shop.toml"
+    written.write_text(
+        f'name = "shop"\nid = {{ column = "id" }}\n[source.tables]\ncustomers = "{file}"\n'
+        '[columns.spend]\nrole = "active"\n[columns.orders]\nrole = "active"\nkind = "integer"\n',
+        "utf-8",
+    )
+    spec = load_spec(str(written))
+
+    assert len(read_source(spec, None).frame) == len(tiny_rows())
+
+    stored = restore_spec(spec.model_dump_json()).model_copy(update={"path": str(written)})
+    with pytest.raises(SpecError, match="leads out of its folder"):
+        read_source(stored, None)
+    assert len(read_source(stored, str(data)).frame) == len(tiny_rows())  # the data themselves: nothing else is read
+    assert restore_spec(stored_text(spec)).source.tables == {"customers": "customers.csv"}
+
+
 @pytest.mark.parametrize("package", ["os.path", "tests.support", "../x", "/etc"])
 def test_a_package_is_looked_up_by_its_plain_name_and_not_run(package: str) -> None:
     spec = tiny_spec(source={"package": package, "tables": {"data": "x.parquet"}})
@@ -282,3 +325,58 @@ def test_a_database_is_only_read(fill: Fill, sql: str, tmp_path: Path) -> None:
 
     assert "is no SELECT" in said or "cannot be read" in said
     assert len(read_source(tiny_spec(), f"sqlite:///{file}").frame) == 20
+
+
+def test_an_address_cannot_ask_for_more(tmp_path: Path) -> None:
+    """SQLite makes a file, or changes it, where an address says ``mode=rwc``; a name may hold signs of an address."""
+    file = tmp_path / "shop 100%#.db"
+    with closing(sqlite3.connect(file)) as connection:
+        tiny_rows().to_sql("customers", connection, index=False)
+    before = file.read_bytes()
+
+    for asked in ("", "?mode=rwc", "?mode=rw&uri=true", "?immutable=0&mode=rwc&cache=shared"):
+        assert len(read_source(tiny_spec(), f"sqlite:///{file}{asked}").frame) == 20
+    with pytest.raises(InputError, match="no such database file"):
+        read_source(tiny_spec(), f"sqlite:///{tmp_path}/new.db?mode=rwc")
+
+    assert file.read_bytes() == before
+    assert [other.name for other in tmp_path.iterdir()] == [file.name]
+
+
+@pytest.mark.parametrize("file", ["/etc/passwd", "../secret.sql", "a/../../secret.sql", "~/secret.sql"])
+def test_a_query_in_a_file_lies_in_the_folder_of_its_spec(file: str, tmp_path: Path) -> None:
+    folder = tmp_path / "given"
+    folder.mkdir()
+    (tmp_path / "secret.sql").write_text(CANARY)
+    spec = folder / "spec.toml"
+    spec.write_text(
+        f'name = "x"\n[id]\ncolumn = "id"\n[columns.spend]\nrole = "active"\n[source]\nquery_file = "{file}"\n'
+    )
+
+    with pytest.raises(SpecError, match="query_file leads out of the spec's folder") as caught:
+        load_spec(str(spec))
+
+    assert CANARY not in str(caught.value)
+
+
+def test_a_query_in_a_file_that_is_no_text_is_told_in_words(tmp_path: Path) -> None:
+    (tmp_path / "query.sql").write_bytes(b"\xff\xfe\x00")
+    spec = tmp_path / "spec.toml"
+    spec.write_text(
+        'name = "x"\n[id]\ncolumn = "id"\n[columns.spend]\nrole = "active"\n[source]\nquery_file = "query.sql"\n'
+    )
+
+    with pytest.raises(SpecError, match="no UTF-8 text"):
+        load_spec(str(spec))
+
+
+@pytest.mark.parametrize("query", ["/**/" * 5_000 + "x", "-" * 50_000, "(" * 50_000, " " * 50_000 + "x"])
+def test_no_beginning_of_a_query_takes_long_to_judge(query: str, tmp_path: Path) -> None:
+    with closing(sqlite3.connect(tmp_path / "a.db")) as connection:
+        tiny_rows().to_sql("customers", connection, index=False)
+    started = time.process_time()
+
+    with pytest.raises(SpecError, match="is no SELECT"):
+        read_source(tiny_spec(source={"query": query}), f"sqlite:///{tmp_path}/a.db")
+
+    assert time.process_time() - started < 2

@@ -268,6 +268,12 @@ def test_postgresql_for_real(postgres: str) -> None:
         with pytest.raises(InputError, match=r"cannot be read|is no SELECT") as refused:
             read_source(tiny_spec(source={"query": changing}), postgres)
         assert "secret" not in str(refused.value)
+    # an address may bring options of its own, as for the search path, and cannot take back that it only reads
+    asks = "?options=-c%20default_transaction_read_only%3Doff%20-c%20statement_timeout%3D0%20-c%20work_mem%3D1MB"
+    told = "SELECT current_setting('default_transaction_read_only') || current_setting('work_mem') AS city, 1 AS id"
+    told += ", current_setting('statement_timeout') AS spend, 1 AS orders"
+    answer = read_source(tiny_spec(source={"query": told}), postgres + asks).frame
+    assert (answer["city"][0], answer["spend"][0]) == ("on1MB", "1h")
     table = pd.DataFrame(rows)
     assert clean(raw, spec).customers["spend"].tolist() == table["spend"].astype(float).tolist()
 

@@ -75,6 +75,9 @@ def test_reading_from_sqlite_equals_reading_through_mlflow(settings: Settings, s
         assert mine == theirs
     assert client.models() == store._index.models()
     assert client.models("none such") == store._index.models("none such") == []
+    assert client.purged() == store._index.purged() == ""
+    store._client.set_experiment_tag(saved.experiment_id, "korzina.purged", "1795954401.98")
+    assert client.purged() == store._index.purged() == "1795954401.98"
 
 
 def test_reading_does_not_import_mlflow_or_scikit_learn(settings: Settings, saved: SavedSweep) -> None:

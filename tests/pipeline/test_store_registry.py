@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
@@ -113,3 +114,22 @@ def test_moved_store_keeps_its_champion_and_promotes(settings: Settings, saved: 
     store = Store.open(Settings(home=tmp_path / "elsewhere"))
     assert store.champion("sample").k == 2  # type: ignore[union-attr]
     assert store.promote(saved.run_ids[3], reason="y", who="anna").version == 2
+
+
+def test_a_clock_that_was_turned_back_changes_no_order(
+    store: Store, saved: SavedSweep, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = store.load(saved.run_ids[2]).cards[0].key
+    store.promote(saved.run_ids[2], reason="first", who="anna")
+    store.annotate(saved.run_ids[2], key, who="anna", name="Before")
+    real = time.time
+    monkeypatch.setattr(time, "time", lambda: real() - 86_400)
+
+    store.promote(saved.run_ids[3], reason="second", who="anna")
+    store.promote(saved.run_ids[4], reason="third", who="anna")
+    store.annotate(saved.run_ids[2], key, who="anna", name="After")
+
+    assert [move.reason for move in store.history("sample")] == ["first", "second", "third"]
+    assert store.load(saved.run_ids[2]).cards[0].name == "After"
+    assert store.rollback("sample", reason="no", who="anna").run_id == saved.run_ids[3]
+    assert store.rollback("sample", reason="no", who="anna").run_id == saved.run_ids[2]

@@ -5,9 +5,12 @@ from __future__ import annotations
 import dataclasses
 import re
 import signal
+import sqlite3
 import subprocess
 import sys
+import threading
 import time
+from contextlib import closing
 from importlib.metadata import version
 from pathlib import Path
 
@@ -47,26 +50,58 @@ def test_another_mlflow_makes_its_own_schema(tmp_path: Path, monkeypatch: pytest
     assert Store.open(Settings(home=tmp_path / "mlruns"), create=True).runs() == ()
 
 
-def test_several_processes_make_one_store(tmp_path: Path) -> None:
-    program = (
-        "import sys; from pathlib import Path; from pipeline.settings import Settings; "
-        "from pipeline.store import Store; "
-        "store = Store.open(Settings(home=Path(sys.argv[1])), create=True); "
-        "store._client.create_experiment(sys.argv[2])"
-    )
+def test_several_processes_make_one_store_and_save_into_it(tmp_path: Path) -> None:
+    """One round of ``tests/soak/test_first_saves.py``, of two writers."""
     writers = [
         subprocess.Popen(
-            [sys.executable, "-c", program, str(tmp_path / "mlruns"), f"writer {number}"], stderr=subprocess.PIPE
+            [sys.executable, "-m", "tests.soak.first_saves", str(tmp_path)],
+            cwd=Path(__file__).parents[2],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
         )
-        for number in range(2)
+        for _ in range(2)
     ]
+    for writer in writers:
+        assert writer.stdout
+        assert writer.stdout.readline() == b"ready\n"
 
     for writer in writers:
-        _, said = writer.communicate(timeout=60)
-        assert writer.returncode == 0, said.decode()
-    names = {one.name for one in Store.open(Settings(home=tmp_path / "mlruns"))._client.search_experiments()}
-    assert {"writer 0", "writer 1"} <= names
-    assert sorted(path.name for path in (tmp_path / "mlruns").iterdir()) == ["mlflow.db", "mlflow.db.lock"]
+        assert writer.stdin
+        writer.stdin.write(b"mlruns\n")
+        writer.stdin.flush()
+    for writer in writers:
+        told, said = writer.communicate(timeout=60)
+        assert (told, writer.returncode) == (b"saved\n", 0), said.decode()
+    store = Store.open(Settings(home=tmp_path / "mlruns", tracking_uri=""))
+    assert len({run.sweep_run_id for run in store.runs("sample")}) == 2
+    assert len(store.history("sample")) == 2
+    assert sorted(path.name for path in (tmp_path / "mlruns").iterdir()) == [
+        "artifacts",
+        "mlflow.db",
+        "mlflow.db.lock",
+    ]
+
+
+def test_a_store_that_others_write_to_is_waited_for(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A locked one is not: see ``test_store_faults.py``."""
+    file, held = settings.home / "mlflow.db", threading.Event()
+    monkeypatch.setattr(preflight, "_PATIENCE", 0.3)
+
+    def write_twice() -> None:
+        with closing(sqlite3.connect(file)) as connection:
+            for number in range(2):  # together longer than anybody waits for one commit
+                connection.execute("BEGIN IMMEDIATE")
+                connection.execute("UPDATE experiments SET last_update_time = ?", (number,))
+                held.set()
+                time.sleep(0.2)
+                connection.commit()
+
+    writer = threading.Thread(target=write_twice)
+    writer.start()
+    assert held.wait(5)
+    preflight.check(file, write=True)
+    writer.join()
 
 
 def test_creation_that_breaks_off_leaves_no_store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -104,7 +139,6 @@ from pathlib import Path
 from pipeline.recording import (record_training)
 from pipeline.settings import Settings
 from pipeline.store import (Store)
-from tests.support import make_training
 store = Store.open(Settings(home=Path({str(settings.home)!r})))
 store.save(record_training(make_training(n=60)), experiment="sample",
            progress=lambda words: os.kill(os.getpid(), signal.SIGKILL) if "k = 3" in words else None)

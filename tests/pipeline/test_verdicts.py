@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -18,6 +19,7 @@ from pipeline.helper_tasks import promote_recommended
 from pipeline.segmenting import decide, override
 from pipeline.settings import Settings
 from pipeline.store import Store
+from pipeline.train import _reviewed
 from tests.pipeline.test_choose import candidates
 from tests.support import make_training, save_training
 
@@ -100,6 +102,23 @@ def test_a_person_s_choice_has_no_verdict_of_the_rule_s() -> None:
 
     assert chosen.verdict == "none"
     assert verdicts.persons_reason(chosen) == "Seven teams."
+
+
+def test_no_segment_is_solid_where_the_reviewed_verdict_is_not_strong() -> None:
+    training = make_training()
+    last = training.candidates[-1].record.k  # the end of what was tried, so its verdict is weak once it is reviewed
+    clear = replace(training, decision=training.decision.model_copy(update={"k": last, "verdict": "strong"}))
+    cards = clear.candidate(last).cards
+    assert "solid" in {card.trust for card in cards}
+
+    told = _reviewed(clear)
+
+    assert told.decision.verdict != "strong"
+    for candidate in told.candidates:
+        assert "solid" not in {card.trust for card in candidate.cards}
+        assert verdicts.capped(candidate.cards, told.decision.verdict) == candidate.cards
+    assert "usable at most" in told.candidate(last).cards[0].trust_reason
+    assert verdicts.capped(cards, "strong") == cards
 
 
 def test_a_list_of_runs_tells_each_by_its_own_figures() -> None:

@@ -19,7 +19,7 @@ import pytest
 from pipeline.command_line.trial import Wanted, account_lines, try_draft
 from pipeline.errors import InputError, SpecError
 from pipeline.reading import RawTable, as_text, read_source, tables_in
-from pipeline.reading.shapes import archives, bombs
+from pipeline.reading.shapes import archives
 from pipeline.spec import load_spec
 from tests.pipeline.sources_support import tiny_spec, write
 from tests.pipeline.workbook_support import ods, put, xls, xlsx, zipped
@@ -249,9 +249,7 @@ def test_an_order_without_items_stays_a_line(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "why"),
     [
-        ('[{"id": 1, "items": [1, 2]}, {"id": 2, "items": []}]', "a list of values without names inside items"),
-        ('[{"id": 1, "items": [{"a": 1}], "taxes": [{"b": 2}]}]', "several lists in one record: items, taxes"),
-        ('[{"id": 1, "items": [{"a": [{"b": 2}]}]}]', r"lists inside a list: items\.a"),
+        ('[{"id": 1, "items": [{"a": 1}]}, {"id": 2, "items": [3]}]', "one column only"),
         ('[{"id": 1, "items": [{"a": 1}]}, {"id": 2, "items": "none"}]', "items is a list in some records only"),
         ('[{"id": 1, "a": {"b": 2}, "a.b": 3}]', r"a column named twice: a\.b"),
         ('[{"id": 1, "a": ' + '{"a": ' * 40 + "1" + "}" * 40 + "}]", "objects in objects without end"),
@@ -425,11 +423,8 @@ def refused_fast(path: str, match: str) -> None:
     assert time.monotonic() - started < 20
 
 
-def test_a_gzip_bomb_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(archives, "MOST_BYTES", 10_000_000)
-    monkeypatch.setattr(archives.read_capped, "__defaults__", (10_000_000,))
-
-    refused_fast(put(tmp_path / "a.csv.gz", gzip.compress(b"1,2\n" * 10_000_000)), "unfolds to more than can be read")
+def test_a_gzip_bomb_is_refused(tmp_path: Path) -> None:
+    refused_fast(put(tmp_path / "a.csv.gz", gzip.compress(b"1,2\n" * 15_000_000)), "unfolds to more than can be read")
 
 
 def test_a_zip_bomb_is_refused_though_it_lies_about_its_size(tmp_path: Path) -> None:
@@ -438,7 +433,7 @@ def test_a_zip_bomb_is_refused_though_it_lies_about_its_size(tmp_path: Path) -> 
         zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive,
         archive.open("a.csv", "w", force_zip64=True) as file,
     ):
-        for _ in range(110):
+        for _ in range(6):
             file.write(b"0" * 10_000_000)
 
     refused_fast(put(tmp_path / "a.zip", made.getvalue()), "unfolds to more than can be read")
@@ -451,14 +446,13 @@ def test_a_workbook_with_a_cell_at_its_far_corner_is_refused(tmp_path: Path) -> 
         parts = {name: archive.read(name) for name in archive.namelist()}
     parts["xl/worksheets/sheet1.xml"] = parts["xl/worksheets/sheet1.xml"].replace(b"</sheetData>", cell)
 
-    refused_fast(put(tmp_path / "a.xlsx", zipped(parts)), "too many cells in a sheet.*1,048,576 rows x 16,384 columns")
+    refused_fast(put(tmp_path / "a.xlsx", zipped(parts)), "too many cells.*1,048,576 rows x 16,384 columns")
 
 
-def test_a_workbook_that_unfolds_without_end_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bombs, "MOST_BYTES", 20_000_000)
+def test_a_workbook_that_unfolds_without_end_is_refused(tmp_path: Path) -> None:
     with zipfile.ZipFile(io.BytesIO(xlsx({"s": [HEADER, *ROWS]}))) as archive:
         parts = {name: archive.read(name) for name in archive.namelist()}
-    parts["xl/sharedStrings.xml"] = b"<sst><si><t>" + b"a" * 30_000_000 + b"</t></si></sst>"
+    parts["xl/sharedStrings.xml"] = b"<sst><si><t>" + b"a" * 60_000_000 + b"</t></si></sst>"
 
     refused_fast(put(tmp_path / "a.xlsx", zipped(parts)), "unfolds to more than can be read")
 
@@ -476,4 +470,4 @@ def test_a_long_text_in_a_million_cells_is_refused(tmp_path: Path) -> None:
 def test_rows_that_opendocument_repeats_without_end_are_refused(tmp_path: Path) -> None:
     data = ods([HEADER, *ROWS], repeated='table:number-rows-repeated="1000000000"')
 
-    refused_fast(put(tmp_path / "a.ods", data), "too many cells in a sheet")
+    refused_fast(put(tmp_path / "a.ods", data), "too many cells")

@@ -80,4 +80,4 @@ def _latest(kept: access.Audit) -> Component:
         ]
         for entry in kept.entries
     ]
-    return card([html.H2(title), table(header, rows, caption=_("Audit"))], label=title, class_name="k-origin")
+    return card([html.H2(title), table(header, rows, caption=_("Audit"))], label=title, class_name="k-origin k-audit")

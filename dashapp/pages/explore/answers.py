@@ -45,7 +45,7 @@ def responses_table(responses: Responses, cards: Sequence[SegmentCard]) -> Compo
     header = [_("Segment"), _("Offers"), _("Answered"), _("Share"), _("All customers")]
     names = [
         html.Button(
-            segment_with_trust(card),
+            segment_with_trust(card, cards),
             id=shared.toggle(SEGMENT, card.key, "responses"),
             type="button",
             className="k-link-button",
@@ -97,7 +97,7 @@ def legend(counts: Array, total: int, cards: tuple[SegmentCard, ...], chosen: tu
 def slice_table(part: Slice, cards: tuple[SegmentCard, ...], caption: str) -> Component:
     """A chart's numbers; the name of each row is a button that does what a click on its mark does."""
     dimension, mix = part.dimension, part.dimension.kind == "mix"
-    header = [dimension.label, *(segment_with_trust(card) for card in cards), _("Shown"), _("All customers")]
+    header = [dimension.label, *(segment_with_trust(card, cards) for card in cards), _("Shown"), _("All customers")]
     shown, every = part.shown.sum(axis=0), part.everyone.sum(axis=0)
     whole = part.shown.sum(axis=1) if mix else None
     rows = []

@@ -11,9 +11,9 @@ from dashapp import ids as shared
 from dashapp.callbacks import page_run, under
 from dashapp.charts import heat, order_bubbles, portions, scheme
 from dashapp.data import SegmentationData
-from dashapp.findings import totals
+from dashapp.findings import rfm_numbers, totals
 from dashapp.i18n import _
-from dashapp.pages.overview import figures, ids, rfm_numbers
+from dashapp.pages.overview import figures, ids
 from dashapp.pages.overview.rfm_card import across_segments
 from dashapp.selecting import SEGMENT, Values
 from dashapp.telling import number

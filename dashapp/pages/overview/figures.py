@@ -8,24 +8,25 @@ from typing import Any
 import plotly.graph_objects as go
 
 from dashapp.charts import Scheme, empty_figure, escaped, figure_of, fitted, ink_on, widest
+from dashapp.findings import rfm_numbers
 from dashapp.i18n import _
-from dashapp.pages.overview.rfm_numbers import SCORES, Cells, grid, name, square
 from dashapp.selecting import RFM
 from dashapp.telling import number
 from pipeline.contract import rfm_cell
 
 HEIGHT = 420
+SCORES = rfm_numbers.SCORES
 _FAINT, _FULL, _DIMMED = 0.06, 0.78, 0.35  # shares of the accent in a square
 _ROOM, _SIZES = (88, 54), (12, 10)  # pixels of a name in one square, and of its letters: elsewhere, and on a phone
 _WORD = (82, 54)  # pixels of the longest word that one square holds; bold letters are wider than those measured
 _ABOVE, _BELOW = 9, -19  # pixels from the middle of a square to its name and to its number
 
 
-def cells(held: Cells, look: Scheme, *, narrow: bool = False) -> go.Figure:
+def cells(held: rfm_numbers.Cells, look: Scheme, *, narrow: bool = False) -> go.Figure:
     """A square for each pair of scores, the deeper the more customers; a click keeps the customers of its cell."""
     if not held.total:
         return empty_figure(_("No customers match."), look)
-    full = grid(held)
+    full = rfm_numbers.grid(held)
     colours = [[_colour(held, look, full[r - 1, f - 1], rfm_cell(r, f)) for f in SCORES] for r in SCORES]
     places = [5 * (r - 1) + f - 1 for r in SCORES for f in SCORES]  # a colour of its own for each square
     trace = {
@@ -37,7 +38,7 @@ def cells(held: Cells, look: Scheme, *, narrow: bool = False) -> go.Figure:
         "showscale": False,
         "xgap": 1,
         "ygap": 1,
-        "text": [["<br>".join(map(escaped, square(held, r, f))) for f in SCORES] for r in SCORES],
+        "text": [["<br>".join(map(escaped, rfm_numbers.square(held, r, f))) for f in SCORES] for r in SCORES],
         "hoverinfo": "text",
         "customdata": [[[[RFM, rfm_cell(r, f)]] for f in SCORES] for r in SCORES],
     }
@@ -54,7 +55,7 @@ def cells(held: Cells, look: Scheme, *, narrow: bool = False) -> go.Figure:
     )
 
 
-def _colour(held: Cells, look: Scheme, full: float, cell: str) -> str:
+def _colour(held: rfm_numbers.Cells, look: Scheme, full: float, cell: str) -> str:
     """The accent over the surface, as one plain colour, whose ink can be chosen."""
     part = (_FAINT + (_FULL - _FAINT) * full) if full else 0.02
     part *= 1 if not held.chosen or cell in held.chosen else _DIMMED
@@ -74,7 +75,7 @@ def _borders(look: Scheme) -> Iterator[dict[str, Any]]:
                 yield {**line, "x0": x - 0.5, "x1": x + 0.5, "y0": y + 0.5, "y1": y + 0.5}
 
 
-def _words(held: Cells, colours: list[list[str]], *, narrow: bool) -> Iterator[dict[str, Any]]:
+def _words(held: rfm_numbers.Cells, colours: list[list[str]], *, narrow: bool) -> Iterator[dict[str, Any]]:
     """The number of customers in each square, and each cell's name once, over two squares where one is too small."""
     size = _SIZES[narrow]
     named: set[str] = set()
@@ -86,7 +87,7 @@ def _words(held: Cells, colours: list[list[str]], *, narrow: bool) -> Iterator[d
             if cell in named:
                 continue
             named.add(cell)
-            room, said = _ROOM[narrow], name(held, cell)
+            room, said = _ROOM[narrow], rfm_numbers.name(held, cell)
             wide = 1 + (f < 5 and rfm_cell(r, f + 1) == cell and widest(said.split(), size) > _WORD[narrow])
             lines = fitted(said, wide * room, 2, size=size, bold=not narrow)
             words = "<br>".join(map(escaped, lines))

@@ -142,7 +142,10 @@ def _bubbles(segmentation: Segmentation | None) -> Component:
     title = _("Who orders often, who fills the basket?")
     header, cells = totals.medians(segmentation) if segmentation else ([], [])
     rows = (
-        [[segment_with_trust(one), *row] for one, row in zip(segmentation.cards, cells, strict=True)]
+        [
+            [segment_with_trust(one, segmentation.cards), *row]
+            for one, row in zip(segmentation.cards, cells, strict=True)
+        ]
         if segmentation and header
         else []
     )
@@ -164,7 +167,7 @@ def _profile(segmentation: Segmentation | None) -> Component:
     title = _("What makes them different?")
     cards = totals.by_size(segmentation) if segmentation else []
     features = totals.profile(segmentation, cards) if segmentation else ()
-    header = [_("Feature"), *(segment_with_trust(one) for one in cards), _("All customers")]
+    header = [_("Feature"), *(segment_with_trust(one, cards) for one in cards), _("All customers")]
     plot = graph(
         shared.segments(ids.PROFILE),
         title,

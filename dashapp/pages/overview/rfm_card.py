@@ -9,8 +9,9 @@ from dash.development.base_component import Component
 
 from dashapp import ids as shared
 from dashapp.data import Run
+from dashapp.findings import rfm_numbers
 from dashapp.i18n import _
-from dashapp.pages.overview import ids, rfm_numbers
+from dashapp.pages.overview import ids
 from dashapp.pages.overview.figures import HEIGHT
 from dashapp.selecting import RFM
 from dashapp.widgets import card, chart_card, graph, segment_with_trust, table
@@ -43,7 +44,7 @@ def _across(place: Component) -> Component:
 def across_segments(held: rfm_numbers.Cells, cards: Sequence[SegmentCard]) -> Component:
     """Cells by segments; the name of each is a button that does what a click on its square does."""
     share = [_("Share of revenue")] if held.column else []
-    header = [_("RFM cell"), _("Customers"), *share, *(segment_with_trust(one) for one in cards)]
+    header = [_("RFM cell"), _("Customers"), *share, *(segment_with_trust(one, cards) for one in cards)]
     names = [
         html.Button(
             rfm_numbers.name(held, cell), id=shared.toggle(RFM, cell, "rfm"), type="button", className="k-link-button"
@@ -67,10 +68,7 @@ def _limits(it: Segmentation, scale: RfmScale) -> Component:
         [
             html.H3(title, className="k-chart-title"),
             html.P(
-                _(
-                    "Scores from 1 to 5, 5 the best, by fifths of the customers or as the spec says. The cells are "
-                    "usual in marketing; they stand beside the segments, which are not made of them."
-                ),
+                _(rfm_numbers.WHAT),
                 className="k-chart-summary",
             ),
             table(header, rows, caption=title),

@@ -1,33 +1,38 @@
-"""Boosted trees of depth 3 over the model's terms: what adding the terms up misses, as values that add up too.
+"""Boosted trees of depth 4 over the model's terms: what adding the terms up misses, as values that add up too.
 
 scikit-learn grows the trees; they are kept as plain numbers (``contract.Tree``), so that a stored model needs nothing
 but NumPy. What a tree says of a customer is shared out among its terms by Shapley values, which are exact here: a path
-asks at most three terms.
+asks at most four terms.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import combinations
-from math import factorial
+from math import factorial, prod
 
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.contract import Labels, Matrix, Tree
+from pipeline.contract import Matrix, Tree
 from pipeline.statistics import FEWEST, Vector
 
-ROUNDS, RATE, DEPTH, RIDGE = 60, 0.1, 3, 1.0
+ROUNDS, RATE, DEPTH, RIDGE = 60, 0.06, 4, 10.0
 LEAF = -1
+Predict = Callable[[Matrix], Vector]
 
 
-def grow(design: Matrix, outcome: Vector) -> tuple[float, tuple[Tree, ...]]:
-    """(average log-odds, trees) of a booster of ``outcome`` on ``design`` (n, terms); no tree where nothing varies."""
+def grow(design: Matrix, outcome: Vector) -> tuple[Predict, tuple[Tree, ...]]:
+    """What a booster of ``outcome`` on ``design`` (n, terms) says of rows, in log-odds, and its trees as numbers.
+
+    The trees leave out the average, and are none where no term varies.
+    """
     from sklearn.ensemble import HistGradientBoostingClassifier
 
     if not design.shape[1]:
-        return float(np.log(outcome.sum() / (len(outcome) - outcome.sum()))), ()
+        average = float(np.log(outcome.sum() / (len(outcome) - outcome.sum())))
+        return lambda rows: np.full(len(rows), average), ()
     model = HistGradientBoostingClassifier(
         max_iter=ROUNDS,
         learning_rate=RATE,
@@ -38,50 +43,100 @@ def grow(design: Matrix, outcome: Vector) -> tuple[float, tuple[Tree, ...]]:
         early_stopping=False,
         random_state=0,
     ).fit(design, outcome.astype(int))
-    trees = [_plain(stage[0].nodes) for stage in model._predictors]
-    means = [_mean(tree) for tree in trees]
-    return float(model._baseline_prediction.ravel()[0]) + sum(means), tuple(
-        tree.model_copy(update={"value": tuple(value - mean for value in tree.value)})
-        for tree, mean in zip(trees, means, strict=True)
-    )
+    return model.decision_function, tuple(_plain(stage[0].nodes) for stage in model._predictors)
 
 
 def _plain(nodes: np.ndarray) -> Tree:
-    """A fitted tree's table of nodes as plain numbers."""
+    """A fitted tree's table of nodes as plain numbers, its values 0 on the average of its rows."""
     leaf = nodes["is_leaf"].astype(bool)
+    mean = float((nodes["value"] * nodes["count"])[leaf].sum() / nodes["count"][0])
     return Tree(
         term=tuple(np.where(leaf, LEAF, nodes["feature_idx"].astype(np.int64)).tolist()),
         threshold=tuple(np.where(leaf, 0.0, nodes["num_threshold"]).tolist()),
         left=tuple(np.where(leaf, 0, nodes["left"].astype(np.int64)).tolist()),
         right=tuple(np.where(leaf, 0, nodes["right"].astype(np.int64)).tolist()),
-        value=tuple(np.where(leaf, nodes["value"], 0.0).tolist()),
+        value=tuple(np.where(leaf, nodes["value"] - mean, 0.0).tolist()),
         rows=tuple(nodes["count"].astype(np.int64).tolist()),
     )
 
 
-def _mean(tree: Tree) -> float:
-    return (
-        sum(value * rows for value, rows, term in zip(tree.value, tree.rows, tree.term, strict=True) if term == LEAF)
-        / (tree.rows[0])
-    )
-
-
-# ------------------------------------------------------------------ what trees say of rows
+# ------------------------------------------------------------------ the trees laid out alike
 #
-# A tree of depth 3 asks at most seven questions, and all that it says of a row follows from the answers: so it is
-# worked out for each of the 128 sets of answers, and rows only look up theirs.
+# Every tree is laid out as one of 15 questions and 16 leaves, in the order of a heap: node ``at`` leads to ``2 at + 1``
+# (left) and ``2 at + 2``. A leaf higher up becomes questions that everybody answers with "left". All that a tree says
+# of a row under one of the root's two branches follows from eight answers, the root's and the branch's seven: so it is
+# worked out for each of the 256 sets of answers, for all trees at once, and rows only look up theirs.
+
+_QUESTIONS, _LEAVES = 2**DEPTH - 1, 2**DEPTH
+_BITS = np.arange(2**8)[:, None] >> np.arange(7, -1, -1) & 1  # (sets of answers, 8); 1: left
+_Paths = npt.NDArray[np.int64]
+
+
+def _paths() -> tuple[_Paths, _Paths]:
+    """The question at each level on the way to each leaf, and whether the way goes left there, (leaves, levels)."""
+    level = np.arange(DEPTH)
+    turns = np.arange(_LEAVES)[:, None] >> (DEPTH - 1 - level) & 1  # 1: right
+    above = np.arange(_LEAVES)[:, None] >> (DEPTH - level)
+    return 2**level - 1 + above, 1 - turns
+
+
+_NODES, _LEFT = _paths()
+_BRANCHES = tuple(np.unique(_NODES[half]) for half in (slice(0, 8), slice(8, 16)))  # questions of each branch
+
+
+@dataclass(frozen=True)
+class _Forest:
+    """Trees laid out alike; ``term`` is -1 where nothing is asked."""
+
+    term: npt.NDArray[np.int64]  # (trees, questions)
+    threshold: Matrix
+    share: Matrix  # of the rows that came to a question, those that went left
+    value: Matrix  # (trees, leaves)
+
+    @classmethod
+    def of(cls, trees: Sequence[Tree]) -> _Forest:
+        """Lay ``trees`` out; a ``ValueError`` where one asks more than four questions in a row."""
+        shape = (len(trees), _QUESTIONS)
+        forest = cls(
+            np.full(shape, LEAF, dtype=np.int64), np.full(shape, np.inf), np.ones(shape), np.zeros((shape[0], _LEAVES))
+        )
+        for at, tree in enumerate(trees):
+            forest._lay_out(at, tree, 0, 0)
+        return forest
+
+    def _lay_out(self, at: int, tree: Tree, node: int, place: int) -> None:
+        if tree.term[node] == LEAF:
+            while place < _QUESTIONS:
+                place = 2 * place + 1
+            self.value[at, place - _QUESTIONS] = tree.value[node]
+            return
+        if place >= _QUESTIONS:
+            raise ValueError(f"a tree of the response model is deeper than {DEPTH}")
+        self.term[at, place], self.threshold[at, place] = tree.term[node], tree.threshold[node]
+        self.share[at, place] = tree.rows[tree.left[node]] / tree.rows[node]
+        self._lay_out(at, tree, tree.left[node], 2 * place + 1)
+        self._lay_out(at, tree, tree.right[node], 2 * place + 2)
+
+    def answers(self, at: int, branch: int, columns: Matrix) -> npt.NDArray[np.uint8]:
+        """Number of each row's set of answers to one tree's questions of one branch, (n,); ``columns`` (terms, n)."""
+        asked = _BRANCHES[branch]
+        left = columns[self.term[at, asked]] <= self.threshold[at, asked][:, None]
+        return np.asarray(np.packbits(left, axis=0)[0])
 
 
 def scores(trees: Sequence[Tree], design: Matrix) -> Vector:
     """What the trees together add to each row's log-odds, (n,)."""
     total = np.zeros(len(design))
-    for tree in trees:
-        asked = _questions(tree)
-        answers = _all_answers(asked)
-        reached = np.zeros(len(answers))
-        for path in _paths(tree, 0, ()):
-            reached[path.inside(answers, asked).all(axis=0)] = path.value
-        total += reached[_codes(tree, asked, design)]
+    if not trees:
+        return total
+    forest, columns = _Forest.of(trees), np.ascontiguousarray(design.T)
+    for branch in range(2):
+        reached = np.zeros((len(trees), len(_BITS)))
+        for leaf in _leaves(branch):
+            there = _pattern(leaf, branch) == _LEAVES - 1
+            reached[:, there] = forest.value[:, leaf, None]
+        for at in range(len(trees)):
+            total += reached[at].take(forest.answers(at, branch, columns))
     return total
 
 
@@ -91,85 +146,58 @@ def shapley(trees: Sequence[Tree], design: Matrix) -> Matrix:
     Shapley values of the game in which a term that does not play goes both ways in the proportion of the rows that the
     tree was grown on (Lundberg and others 2020, "path-dependent").
     """
-    made = np.zeros(design.shape)
-    for tree in trees:
-        asked = _questions(tree)
-        codes, answers = _codes(tree, asked, design), _all_answers(asked)
-        parts: dict[int, Vector] = {}
-        for path in _paths(tree, 0, ()):
-            for term, given in _shared_out(path, path.inside(answers, asked)).items():
-                parts[term] = parts.get(term, 0.0) + given
-        for term, given in parts.items():
-            made[:, term] += given[codes]
-    return made
+    made = np.zeros(design.shape[::-1])
+    if not trees:
+        return made.T
+    forest, columns = _Forest.of(trees), np.ascontiguousarray(design.T)
+    parts = _shared_out(forest)
+    for branch, asked in enumerate(_BRANCHES):
+        table = np.zeros((len(trees), len(asked), len(_BITS)))
+        for leaf in _leaves(branch):
+            pattern = _pattern(leaf, branch)
+            for level, place in enumerate(np.searchsorted(asked, _NODES[leaf])):
+                table[:, place] += parts[:, leaf, level][:, pattern]
+        for at in range(len(trees)):
+            answers = forest.answers(at, branch, columns)
+            for place, term in enumerate(forest.term[at, asked]):
+                if term != LEAF:
+                    made[term] += table[at, place].take(answers)
+    return made.T
 
 
-Answers = npt.NDArray[np.bool_]  # (sets of answers, questions); True: left
+def _leaves(branch: int) -> range:
+    return range(branch * _LEAVES // 2, (branch + 1) * _LEAVES // 2)
 
 
-def _questions(tree: Tree) -> list[int]:
-    """The nodes that ask."""
-    return [node for node, term in enumerate(tree.term) if term != LEAF]
+def _pattern(leaf: int, branch: int) -> npt.NDArray[np.int64]:
+    """For each set of answers, on which levels it takes the turns to ``leaf``: a number of four bits, (256,)."""
+    taken = _BITS[:, np.searchsorted(_BRANCHES[branch], _NODES[leaf])] == _LEFT[leaf]
+    return np.asarray(taken @ (1 << np.arange(DEPTH)), dtype=np.int64)
 
 
-def _all_answers(asked: Sequence[int]) -> Answers:
-    codes = np.arange(2 ** len(asked))
-    return np.asarray((codes[:, None] >> np.arange(len(asked))) & 1, dtype=np.bool_)
+def _shared_out(forest: _Forest) -> npt.NDArray[np.float64]:
+    """Each leaf's value by the level that asks, for each pattern of turns taken, (trees, leaves, levels, patterns).
 
-
-def _codes(tree: Tree, asked: Sequence[int], design: Matrix) -> Labels:
-    """Number of each row's set of answers, (n,)."""
-    made = np.zeros(len(design), dtype=np.int64)
-    for place, node in enumerate(asked):
-        made += (design[:, tree.term[node]] <= tree.threshold[node]).astype(np.int64) << place
-    return made
-
-
-@dataclass(frozen=True)
-class _Path:
-    """A leaf, with the questions on the way to it: (node, term, whether it goes left, share of rows that do)."""
-
-    value: float
-    steps: tuple[tuple[int, int, bool, float], ...]
-
-    @property
-    def terms(self) -> list[int]:
-        """The terms asked for, each once."""
-        return list(dict.fromkeys(term for _node, term, _left, _share in self.steps))
-
-    def inside(self, answers: Answers, asked: Sequence[int]) -> Answers:
-        """For each term and set of answers, whether the term's questions are answered as on this path."""
-        made = np.ones((len(self.terms), len(answers)), dtype=np.bool_)
-        for node, term, left, _share in self.steps:
-            made[self.terms.index(term)] &= answers[:, asked.index(node)] == left
-        return made
-
-    def share(self, term: int) -> float:
-        """Share of rows that take the path's turns where this term is asked for."""
-        return float(np.prod([share for _node, one, _left, share in self.steps if one == term]))
-
-
-def _paths(tree: Tree, at: int, steps: tuple[tuple[int, int, bool, float], ...]) -> Iterator[_Path]:
-    if tree.term[at] == LEAF:
-        yield _Path(tree.value[at], steps)
-        return
-    for child, left in ((tree.left[at], True), (tree.right[at], False)):
-        step = (at, tree.term[at], left, tree.rows[child] / tree.rows[at])
-        yield from _paths(tree, child, (*steps, step))
-
-
-def _shared_out(path: _Path, inside: Answers) -> dict[int, Vector]:
-    """The leaf's value by term, for each set of answers."""
-    terms, made = path.terms, {}
-    for term, own in zip(terms, inside, strict=True):
-        others = [(path.share(one), there) for one, there in zip(terms, inside, strict=True) if one != term]
-        weight = np.zeros(inside.shape[1])
-        for size in range(len(others) + 1):
-            orders = factorial(size) * factorial(len(others) - size) / factorial(len(terms))
-            for playing in combinations(range(len(others)), size):
-                product = np.full(inside.shape[1], orders)
-                for at, (share, there) in enumerate(others):
-                    product *= there if at in playing else share
-                weight += product
-        made[term] = path.value * (own - path.share(term)) * weight
+    A term that is asked for twice on a path is one player, told at its first question.
+    """
+    terms = forest.term[:, _NODES]
+    share = np.where(_LEFT == 1, forest.share[:, _NODES], 1 - forest.share[:, _NODES])[..., None]
+    taken = np.broadcast_to(
+        (np.arange(_LEAVES) >> np.arange(DEPTH)[:, None] & 1).astype(float), (*terms.shape, _LEAVES)
+    ).copy()
+    for later in range(DEPTH):
+        for first in range(later):
+            same = ((terms[..., first] == terms[..., later]) & (terms[..., later] != LEAF))[..., None]
+            for each in (share, taken):
+                each[..., first, :] *= np.where(same, each[..., later, :], 1.0)
+                each[..., later, :] = np.where(same, 1.0, each[..., later, :])
+    made = np.empty_like(taken)
+    for level in range(DEPTH):
+        others = [other for other in range(DEPTH) if other != level]
+        weight = np.zeros(taken[..., 0, :].shape)
+        for size in range(DEPTH):
+            orders = factorial(size) * factorial(DEPTH - 1 - size) / factorial(DEPTH)
+            for playing in combinations(others, size):
+                weight += orders * prod((taken if other in playing else share)[..., other, :] for other in others)
+        made[..., level, :] = forest.value[..., None] * (taken - share)[..., level, :] * weight
     return made

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from hashlib import blake2b
 
 import numpy as np
 
-from pipeline.campaigns.learning.boosting import grow, scores
+from pipeline.campaigns.learning.boosting import grow
 from pipeline.campaigns.learning.offers import SEGMENT
 from pipeline.contract import Labels, Matrix, Tree
 from pipeline.statistics import Vector
 
 STRENGTH = 0.1  # scikit-learn's C
-FOLDS, REPEATS, GROWN, LARGE = 5, 5, 2, 50_000
+FOLDS, REPEATS, LARGE = 5, 5, 50_000
 SHARES = (0.0, 0.25, 0.5, 0.75, 1.0)  # of the logistic part
+MOSTLY = 0.5  # with less than this share of the logistic part, trees are worth growing twice
 STEEPEST = 2.0  # a mean of two cautious models may be too cautious; more than this is chance
 _STEPS = 40
 
@@ -47,7 +46,7 @@ def logistic(design: Matrix, outcome: Vector) -> tuple[float, Vector]:
 
 @dataclass(frozen=True)
 class Unseen:
-    """Log-odds of each row by models that had not seen its answer, (n,), and the trees grown on all rows."""
+    """Log-odds of each row by models that had not seen its answer, (n,), and the trees of all of them."""
 
     added: Vector  # by the logistic regression
     boosted: Vector
@@ -68,12 +67,13 @@ class Unseen:
 def unseen(
     design: Matrix, columns: Sequence[str], outcome: Vector, seed: int, customer: np.ndarray | None = None
 ) -> Unseen:
-    """Both parts cross-fitted: five times for the logistic regression, twice for the trees, and once for many rows.
+    """Both parts cross-fitted: five times for the logistic regression (once for many rows), once for the trees.
 
-    The trees leave the segment out. It is made of columns that they have, and so they are the same for every k.
+    The trees leave the segment out: it is made of columns that they have. Where they are what answers follow from, they
+    are grown on other folds too and averaged.
     """
-    few = len(outcome) <= LARGE
-    parts = np.array([folds(len(outcome), seed + repeat, customer) for repeat in range(REPEATS if few else 1)])
+    repeats = REPEATS if len(outcome) <= LARGE else 1
+    parts = [folds(len(outcome), seed + repeat, customer) for repeat in range(repeats)]
     added = np.zeros(len(outcome))
     for part in parts:
         for one in range(FOLDS):
@@ -81,43 +81,39 @@ def unseen(
             intercept, weights = logistic(design[inside], outcome[inside])
             added[~inside] += (design[~inside] @ weights + intercept) / len(parts)
     kept = np.array([at for at, name in enumerate(columns) if name != SEGMENT], dtype=np.int64)
-    rows = _Rows(design[:, kept], outcome, parts[:GROWN])
-    boosted, trees = _boosted(rows) if few else _boosted.__wrapped__(rows)
+    rows = np.ascontiguousarray(design[:, kept])
+    boosted, trees = _boosted(rows, outcome, parts[0])
+    if repeats > 1 and believed(added, boosted, outcome).share < MOSTLY:
+        again, others = _boosted(rows, outcome, parts[1])
+        boosted, trees = (boosted + again) / 2, tuple(scaled(tree, 1 / 2) for tree in (*trees, *others))
     moved = tuple(
         tree.model_copy(update={"term": tuple(int(kept[at]) if at >= 0 else at for at in tree.term)}) for tree in trees
     )
     return Unseen(added, boosted, moved, parts[0])
 
 
-class _Rows:
-    """Rows to grow trees on, equal where their numbers are, so that what was grown once is not grown for every k."""
+def _boosted(design: Matrix, outcome: Vector, fold: Labels) -> tuple[Vector, tuple[Tree, ...]]:
+    """(log-odds of each row by trees that have not seen it, trees of all folds at their share of the mean).
 
-    def __init__(self, design: Matrix, outcome: Vector, folds: Labels) -> None:
-        self.design, self.outcome, self.folds = np.ascontiguousarray(design), outcome, folds  # folds: (repeats, n)
-        parts = (self.design, self.outcome, self.folds)
-        self.digest = blake2b(b"".join(part.tobytes() for part in parts)).digest()
+    The mean of the folds' boosters is steadier than one booster of all rows (bagging: Breiman 1996), and costs nothing:
+    they are grown already.
+    """
+    made, trees = np.zeros(len(outcome)), []
+    for one in range(FOLDS):
+        inside = fold != one
+        says, grown = grow(*_sample(design[inside], outcome[inside]))
+        made[~inside] = says(design[~inside])
+        trees += [scaled(tree, 1 / FOLDS) for tree in grown]
+    return made, tuple(trees)
 
-    def __hash__(self) -> int:
-        return hash(self.digest)
 
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Rows) and self.digest == other.digest
-
-
-@lru_cache(maxsize=2)
-def _boosted(rows: _Rows) -> tuple[Vector, tuple[Tree, ...]]:
-    """(log-odds of each row by trees that have not seen it, trees grown on all rows)."""
-    made = np.zeros(len(rows.outcome))
-    for part in rows.folds:
-        for one in range(FOLDS):
-            inside = part != one
-            base, trees = grow(*_sample(rows.design[inside], rows.outcome[inside]))
-            made[~inside] += (base + scores(trees, rows.design[~inside])) / len(rows.folds)
-    return made, grow(*_sample(rows.design, rows.outcome))[1]
+def scaled(tree: Tree, factor: float) -> Tree:
+    """The tree that says ``factor`` times as much."""
+    return tree.model_copy(update={"value": tuple(value * factor for value in tree.value)})
 
 
 def _sample(design: Matrix, outcome: Vector) -> tuple[Matrix, Vector]:
-    """At most ``LARGE`` rows: more of them do not grow better trees of depth 3."""
+    """At most ``LARGE`` rows: more of them do not grow better trees of that depth."""
     if len(outcome) <= LARGE:
         return design, outcome
     rows = np.random.default_rng(0).choice(len(outcome), LARGE, replace=False)

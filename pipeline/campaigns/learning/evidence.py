@@ -164,22 +164,29 @@ def _over_time(subject: Subject, history: Mapping[str, pd.DataFrame], spec: Hist
         _held_out(later, probability, rivals),
         {kind: predict(model, known) for kind, known in ahead.items()},
         {kind: explain(model, known) for kind, known in ahead.items()},
-        notes=(note, _about_segments(earlier_segments)),
+        notes=(note, about_segments(earlier_segments)),
         then=earlier_segments.segments if earlier_segments else {},
     )
 
 
-def _about_segments(earlier: Earlier | None) -> Message:
-    if earlier is None:
-        return Message.of(
-            "Responses by segment describe past campaigns in today's segments, which know what people bought, and "
-            "which coupons they used, since then: they tell who answered, not who will."
-        )
-    return Message.of(
-        "Responses by segment describe past campaigns in segments by what was known when each began. The rule behind "
-        "them, given what is known today, puts {share} of the customers into their own segment.",
-        share=percent(earlier.agreement),
-    )
+_TODAY = (
+    "Responses by segment describe past campaigns in today's segments, which know what people bought, and which "
+    "coupons they used, since then: they tell who answered, not who will."
+)
+_THEN = (
+    "Responses by segment describe past campaigns in segments by what was known when each began. The rule behind them, "
+    "given what is known today, puts {share} of the customers into their own segment."
+)
+
+
+def about_segments(earlier: Earlier | None) -> Message:
+    """What the segments knew by which past campaigns are told."""
+    return Message.of(_THEN, share=percent(earlier.agreement)) if earlier else Message.of(_TODAY)
+
+
+def is_about_segments(note: str) -> bool:
+    """Whether ``note`` is what ``about_segments`` says."""
+    return isinstance(note, Message) and note.id in (_TODAY, _THEN)
 
 
 def _segments_at_test(

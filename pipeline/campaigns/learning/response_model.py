@@ -15,9 +15,10 @@ import numpy as np
 import pandas as pd
 
 from pipeline.campaigns.learning.boosting import scores, shapley
-from pipeline.campaigns.learning.cross_fitting import believed, levelled, logistic, unseen
+from pipeline.campaigns.learning.cross_fitting import believed, levelled, logistic, scaled, unseen
 from pipeline.campaigns.learning.terms import design_matrix, prepare, with_past_rate
-from pipeline.contract import Calibration, Column, Matrix, ResponseModel, Tree
+from pipeline.contract import Calibration, Column, Matrix, ResponseModel
+from pipeline.processors import one_thread
 from pipeline.statistics import Vector
 
 MOST_REASONS = 3
@@ -56,11 +57,12 @@ def learn(
         Of the outcome, where it is one campaign's.
     """
     terms, rate, design = prepare(known, columns)
-    parts = unseen(design, [term.column for term in terms], outcome, seed, customer)
-    final = believed(parts.added, parts.boosted, outcome)
-    _, weights = logistic(design, outcome)
+    with one_thread():  # small systems: threads waiting for each other cost ten times as much
+        parts = unseen(design, [term.column for term in terms], outcome, seed, customer)
+        final = believed(parts.added, parts.boosted, outcome)
+        _, weights = logistic(design, outcome)
     by_terms, by_trees = final.slope * final.share, final.slope * (1 - final.share)
-    trees = tuple(_scaled(tree, by_trees) for tree in parts.trees) if by_trees else ()
+    trees = tuple(scaled(tree, by_trees) for tree in parts.trees) if by_trees else ()
     model = ResponseModel(
         outcome=name,
         intercept=levelled(design @ (weights * by_terms) + scores(trees, design), outcome),
@@ -73,10 +75,6 @@ def learn(
         belief=final.slope,
     )
     return Learned(model, parts.probability(outcome))
-
-
-def _scaled(tree: Tree, factor: float) -> Tree:
-    return tree.model_copy(update={"value": tuple(value * factor for value in tree.value)})
 
 
 def predict(model: ResponseModel, known: pd.DataFrame) -> Vector:

@@ -1,6 +1,6 @@
 """How far the data support a number of segments, and what a sweep's own board bears out of that."""
 
-from pipeline.contract.verdicts.review import persons_reason, reviewed, reviewed_run, reviewed_summary
+from pipeline.contract.verdicts.review import capped, persons_reason, reviewed, reviewed_run, reviewed_summary
 from pipeline.contract.verdicts.support import (
     APART,
     MIN_EXCESS,
@@ -18,6 +18,7 @@ __all__ = [
     "MIN_STRENGTH",
     "SEPARATE",
     "apart",
+    "capped",
     "own_verdict",
     "persons_reason",
     "reviewed",

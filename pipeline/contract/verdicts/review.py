@@ -12,7 +12,7 @@ from dataclasses import replace
 import pandas as pd
 
 from pipeline.contract.messages import Message, Quantity
-from pipeline.contract.records import CandidateRecord, Decision, RunSummary
+from pipeline.contract.records import CandidateRecord, Decision, RunSummary, SegmentCard, Verdict
 from pipeline.contract.runs import Segmentation
 from pipeline.contract.tables import Sensitivity
 from pipeline.contract.verdicts.support import own_verdict, verdict_at, weaker
@@ -42,8 +42,29 @@ def reviewed(
     return decision.model_copy(update=changes)
 
 
+def capped(cards: Sequence[SegmentCard], verdict: Verdict) -> tuple[SegmentCard, ...]:
+    """The cards, none of them solid unless ``verdict``, after its review, is strong. Applied twice it is the same."""
+    if verdict == "strong":
+        return tuple(cards)
+    return tuple(
+        card.model_copy(
+            update={
+                "trust": "usable",
+                "trust_reason": Message.of(
+                    "{reason} But the data do not clearly support these segments as a whole, so it counts as usable "
+                    "at most.",
+                    reason=card.trust_reason,
+                ),
+            }
+        )
+        if card.trust == "solid"
+        else card
+        for card in cards
+    )
+
+
 def reviewed_run(segmentation: Segmentation) -> Segmentation:
-    """A stored run, of whichever version, with its decision held against the board likewise."""
+    """A stored run, of whichever version, with its decision held against the board likewise, and its grades to it."""
     orders = segmentation.dataset.meaning("orders")
     decision = reviewed(
         segmentation.decision,
@@ -52,7 +73,7 @@ def reviewed_run(segmentation: Segmentation) -> Segmentation:
         segmentation.customers,
         orders.name if orders else None,
     )
-    return replace(segmentation, decision=decision)
+    return replace(segmentation, decision=decision, cards=capped(segmentation.cards, decision.verdict))
 
 
 def reviewed_summary(run: RunSummary, null: float | None, same_k: float | None, *, by_person: bool) -> RunSummary:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
+
+import pandas as pd
 
 from pipeline.contract import Joined, Kind, Meaning, Message, Role
 from pipeline.drafting.columns.dates import add_birth, add_date
@@ -27,6 +29,16 @@ def settle_columns(
     parts = Parts(structure, as_of, reading)
     members = {member for family in families for member in family.members}
     shared = _meanings(structure, members, families)
+    lifetime = _of_lifetimes(structure, shared)
+    if lifetime is not None:
+        del shared[lifetime]
+        parts.notes.append(
+            Message.of(
+                "{recency} is the time from the first purchase to the last, since it never exceeds T, the time since "
+                "the first one: no days since the last purchase.",
+                recency=lifetime,
+            )
+        )
     if reading.form == "purchases":  # the drafted query names them
         shared = {name: meaning for name, meaning in shared.items() if meaning not in _DRAFTED.values()} | _DRAFTED
     for profile in structure.profiles:
@@ -75,6 +87,15 @@ def _meanings(structure: Structure, members: set[str], families: Sequence[Family
         if len(fitting) == 1 or (fitting and meaning in names.DEMOGRAPHIC):
             taken[fitting[0].name] = meaning
     return taken
+
+
+def _of_lifetimes(structure: Structure, meanings: Mapping[str, Meaning]) -> str | None:
+    """A recency that counts from the first purchase, as models of customer lifetimes have it beside ``T``."""
+    recency = next((name for name, meaning in meanings.items() if meaning == "recency"), None)
+    frame = structure.frame
+    if recency is None or "T" not in frame or not pd.api.types.is_numeric_dtype(frame["T"]):
+        return None
+    return recency if bool((frame[recency] <= frame["T"]).all()) and bool((frame[recency] == 0).any()) else None
 
 
 def _is_total(structure: Structure, name: str, summands: list[str]) -> bool:
@@ -172,6 +193,8 @@ def _unsuitable(one: Profile, member: bool) -> Message | None:
         return Message.of("says the same as {column}", column=one.same_as)
     if one.kind == "integer" and (names.fits(names.CODES, one.name) or names.fits(names.ID, one.name)):
         return Message.of("a code, not a quantity")
+    if one.numeric and names.fits(names.PLACE, one.name):
+        return Message.of("a place, not a quantity")
     if one.unique and one.kind == "integer" and one.meaning is None and is_key(one):
         return Message.of("another number that tells customers apart")
     return None

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from pipeline.contract import Message
 from pipeline.errors import InputError
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 CHUNK = 50_000  # rows that are held at a time
 _LOOKS = {"table_info", "table_xinfo", "foreign_key_list", "index_list", "index_info", "index_xinfo", "table_list"}
 _LONGEST = 3600  # seconds that a server may work on one question
+_ONLY_READ = f"-c default_transaction_read_only=on -c statement_timeout={_LONGEST * 1000}"
 _PATIENCE = 10  # seconds until a server that does not answer counts as unreachable
 _FORM = "sqlite:///FILE or postgresql://USER:PASSWORD@HOST/DATABASE"
 _CHECK_PATH = "check the path after sqlite:///"
@@ -115,8 +117,9 @@ def _engine(url: str) -> tuple[sa.Engine, str]:
             return sa.create_engine(_existing_file(address, shown)), shown
         if address.drivername.startswith("postgresql"):
             patience: dict[str, Any] = {} if "connect_timeout" in address.query else {"connect_timeout": _PATIENCE}
-            if "options" not in address.query:
-                patience["options"] = f"-c default_transaction_read_only=on -c statement_timeout={_LONGEST * 1000}"
+            theirs = address.query.get("options", "")
+            theirs = theirs if isinstance(theirs, str) else " ".join(theirs)
+            patience["options"] = f"{theirs} {_ONLY_READ}".strip()  # of one setting named twice the last counts
             return _postgres(sa.create_engine(address, connect_args=patience)), shown
         return sa.create_engine(address), shown
     except sa.exc.ArgumentError as error:
@@ -142,7 +145,9 @@ def _existing_file(address: sa.URL, shown: str) -> sa.URL:
         raise InputError.because(
             Message.of("{source}: no such database file", source=shown), remedy=Message.of(_CHECK_PATH)
         )
-    return address.set(database=f"file:{Path(address.database).absolute()}", query={"mode": "ro", "uri": "true"})
+    return address.set(
+        database=f"file:{quote(str(Path(address.database).absolute()))}", query={"mode": "ro", "uri": "true"}
+    )
 
 
 def _only_read(connection: sa.Connection) -> None:

@@ -99,7 +99,7 @@ def _summed(subject: Subject) -> list[SummedLines]:
     below = f"FILTER (WHERE {amount} < 0 AND NOT {back})"
     few = max(1, subject.engine.count(JUDGED) // 1000 + 6)
     rows = subject.engine.rows(
-        f"SELECT {rule}, {back}, count(*), {money}, min({position}, {MOST_PLACES}), "  # noqa: S608
+        f"SELECT {rule}, {back}, count(*), {money}, min({position}, {MOST_PLACES}), "
         f"count(*) FILTER (WHERE {amount} IS NULL), count(*) {below}, "
         f"coalesce(sum(CAST({amount} AS DECIMAL(38, 6))) {below}, 0), min({position}, {MOST_PLACES}) {below}, "
         f"max(abs({amount}), {few}) FROM {quote(JUDGED)} GROUP BY ALL ORDER BY 1, 2"
@@ -147,14 +147,14 @@ def _used(subject: Subject, bought: LinesTally, back: LinesTally | None) -> Line
     order = f"count(DISTINCT {quote(lines.order)})" if lines.order else "count(*)"
     days = f"TRY_CAST({quote(lines.day)} AS DATE)" if lines.day else "CAST(NULL AS DATE)"
     customers, orders, first, last = subject.engine.rows(
-        f"SELECT count(DISTINCT {quote(lines.customer)}), {order}, min({days}), max({days}) "  # noqa: S608
+        f"SELECT count(DISTINCT {quote(lines.customer)}), {order}, min({days}), max({days}) "
         f"FROM {quote(JUDGED)} WHERE {quote(RULE)} = 0 AND NOT {quote(BACK)}"
     )[0]
     return LinesUsed(
         lines=bought.lines + (back.lines if back else 0),
         money=bought.money,
         customers=customers,
-        orders=orders if subject.declared else None,
+        orders=orders if subject.declared and (lines.order or lines.day) else None,
         first_day=first,
         last_day=last,
     )
@@ -165,7 +165,7 @@ def _stray_days(subject: Subject) -> Iterator[LineFinding]:
     for column, days in subject.judged.stray.items():
         listed = ", ".join(f"DATE '{day.isoformat()}'" for day in days)
         lines, places = subject.engine.rows(
-            f"SELECT count(*), min({quote(POSITION)}, {MOST_PLACES}) FROM {quote(JUDGED)} "  # noqa: S608
+            f"SELECT count(*), min({quote(POSITION)}, {MOST_PLACES}) FROM {quote(JUDGED)} "
             f"WHERE TRY_CAST({quote(column)} AS DATE) IN ({listed})"
         )[0]
         told = Message.counted(

@@ -95,13 +95,13 @@ def _repeats(engine: Engine, lines: LinesSpec, where: Where) -> Iterator[LineFin
     hashed = f'hash({columns}) AS "(hash)", {quote(POSITION)} AS "(place)"'
     engine.keep(
         _REPEATED,
-        f'SELECT "(hash)" AS "(of)", min("(place)") AS "(first)" FROM (SELECT {hashed} FROM {quote(JUDGED)}) '  # noqa: S608
+        f'SELECT "(hash)" AS "(of)", min("(place)") AS "(first)" FROM (SELECT {hashed} FROM {quote(JUDGED)}) '
         'GROUP BY "(hash)" HAVING count(*) > 1',
     )
     if not engine.count(_REPEATED):
         return
     number, money, places = engine.rows(
-        f'SELECT count(*), sum(CAST("(money)" AS DECIMAL(38, 6))), min("(place)", {_MOST_PLACES}) FROM '  # noqa: S608
+        f'SELECT count(*), sum(CAST("(money)" AS DECIMAL(38, 6))), min("(place)", {_MOST_PLACES}) FROM '
         f'(SELECT {hashed}, {quote(AMOUNT)} AS "(money)" FROM {quote(JUDGED)}) JOIN {quote(_REPEATED)} '
         'ON "(hash)" = "(of)" AND "(place)" > "(first)"'
     )[0]
@@ -189,14 +189,14 @@ def _one_customer(
     least = revenue * max(_LARGE_CUSTOMER, _EVEN_SHARES / max(1, summary.customers))
     customer, amount, position = map(quote, (lines.customer, AMOUNT, POSITION))
     rows = engine.rows(
-        f'SELECT {customer}, sum(CAST({amount} AS DECIMAL(38, 6))) AS "(sum)", min({position}) AS "(first)" '  # noqa: S608
+        f'SELECT {customer}, sum(CAST({amount} AS DECIMAL(38, 6))) AS "(sum)", min({position}) AS "(first)" '
         f"FROM {quote(JUDGED)} WHERE {quote(RULE)} = 0 AND NOT {quote(BACK)} GROUP BY {customer} "
         'ORDER BY "(sum)" DESC NULLS LAST, "(first)" LIMIT 1'
     )
     if not rows or rows[0][1] is None or revenue <= 0 or float(rows[0][1]) <= least:
         return
     name, money, first = rows[0]
-    theirs = f"{customer} = (SELECT {customer} FROM {quote(JUDGED)} WHERE {position} = {int(first)} LIMIT 1)"  # noqa: S608
+    theirs = f"{customer} = (SELECT {customer} FROM {quote(JUDGED)} WHERE {position} = {int(first)} LIMIT 1)"
     number, _, places = _where_used(engine, f"NOT {quote(BACK)} AND {theirs}")
     share = percent(float(money) / revenue)
     told = (
@@ -220,7 +220,7 @@ def _written(name: object) -> str:
 
 def _differing_totals(engine: Engine, order: str, where: Where) -> Iterator[LineFinding]:
     number, lines, places = engine.rows(
-        f'SELECT count(*), sum("(lines)"), min("(place)", {_MOST_PLACES}) FROM '  # noqa: S608
+        f'SELECT count(*), sum("(lines)"), min("(place)", {_MOST_PLACES}) FROM '
         f'(SELECT count(*) AS "(lines)", min({quote(POSITION)}) AS "(place)" FROM {quote(JUDGED)} '
         f"WHERE {quote(RULE)} = 0 AND {quote(order)} IS NOT NULL GROUP BY {quote(order)}, {quote(BACK)} "
         f"HAVING count(DISTINCT {quote(RAW)}) > 1)"
@@ -236,7 +236,7 @@ def _differing_totals(engine: Engine, order: str, where: Where) -> Iterator[Line
 
 def _where_used(engine: Engine, condition: str) -> tuple[int, float, list[int]]:
     number, money, places = engine.rows(
-        f"SELECT count(*), coalesce(sum(CAST({quote(AMOUNT)} AS DECIMAL(38, 6))), 0), "  # noqa: S608
+        f"SELECT count(*), coalesce(sum(CAST({quote(AMOUNT)} AS DECIMAL(38, 6))), 0), "
         f"min({quote(POSITION)}, {_MOST_PLACES}) FROM {quote(JUDGED)} WHERE {quote(RULE)} = 0 AND {condition}"
     )[0]
     return int(number), float(money), places or []

@@ -36,7 +36,7 @@ def number_rows(engine: Engine, table: pd.DataFrame | Arrow | Sequence[Path], ra
     renamed = f" RENAME ({given})" if taken else ""
     engine.define(
         NUMBERED,
-        f"SELECT * EXCLUDE ({quote(_NUMBER)}){renamed}, {quote(_NUMBER)} AS {NUMBER} FROM {quote(_TABLE)}",  # noqa: S608
+        f"SELECT * EXCLUDE ({quote(_NUMBER)}){renamed}, {quote(_NUMBER)} AS {NUMBER} FROM {quote(_TABLE)}",
     )
 
 
@@ -55,11 +55,11 @@ def with_line_numbers(frame: pd.DataFrame, raw: RawTable) -> pd.DataFrame:
 
 def number_answer(engine: Engine, query: str) -> None:
     """Define the numbered lines as the answer to a query over several tables, whose rows are counted from 1."""
-    engine.keep(_TABLE, f"SELECT *, row_number() OVER () - 1 AS {quote(POSITION)} FROM ({query}\n)")  # noqa: S608
+    engine.keep(_TABLE, f"SELECT *, row_number() OVER () - 1 AS {quote(POSITION)} FROM ({query}\n)")
     known = NUMBER in engine.columns(_TABLE)
     engine.define(
         NUMBERED,
-        f"SELECT *{'' if known else f', {quote(POSITION)} + 1 AS {NUMBER}'} FROM {quote(_TABLE)}",  # noqa: S608
+        f"SELECT *{'' if known else f', {quote(POSITION)} + 1 AS {NUMBER}'} FROM {quote(_TABLE)}",
     )
 
 
@@ -79,7 +79,7 @@ def places_in_answer(engine: Engine) -> Where:
     """Places of the rows of ``lines.query``: the lines that it handed on, else the rows of its answer."""
 
     def where(position: int) -> Message:
-        sql = f"SELECT {NUMBER} FROM {quote(NUMBERED)} WHERE {quote(POSITION)} = {int(position)}"  # noqa: S608
+        sql = f"SELECT {NUMBER} FROM {quote(NUMBERED)} WHERE {quote(POSITION)} = {int(position)}"
         found: list[tuple[Any, ...]] = engine.rows(sql)
         number = Quantity(int(found[0][0] or position + 1), "d")
         return Message.of("line {n}", n=number)

@@ -20,6 +20,7 @@ POSITION, RULE, AMOUNT, BACK = "(position)", "(rule)", "(money)", "(return)"
 RAW = "(amount)"  # before it counts once an order
 _DAY = "(day)"
 _ABSURD = 1e15  # as for numbers in text
+_NATIONAL_DIGITS = 10  # of a phone number without the codes before it: +7, 8, 0
 _BEHIND = 1 << 60  # puts the position of a line that is set aside behind those of all that are used
 
 
@@ -65,7 +66,7 @@ def count_days(engine: Engine, spec: LinesSpec, where: str) -> list[tuple[date, 
 def days_of(engine: Engine, table: str, column: str) -> list[tuple[date, int]]:
     """Days of a column with their numbers of rows, in order; a text that is no ISO date is none."""
     rows = engine.rows(
-        f"SELECT {quote(_DAY)}, count(*) FROM "  # noqa: S608
+        f"SELECT {quote(_DAY)}, count(*) FROM "
         f"(SELECT TRY_CAST({quote(column)} AS DATE) AS {quote(_DAY)} FROM {quote(table)}) "
         f"WHERE isfinite({quote(_DAY)}) AND year({quote(_DAY)}) BETWEEN 1 AND 9999 "
         f"GROUP BY {quote(_DAY)} ORDER BY {quote(_DAY)}"
@@ -99,7 +100,7 @@ def judge_lines(engine: Engine, spec: Spec, days: Days) -> Judged:
     engine.define(JUDGED, _judged(lines, rules, spec.day))
     engine.define(
         LINES,
-        f"SELECT * EXCLUDE ({', '.join(map(quote, (POSITION, RULE, RAW, AMOUNT, BACK)))}), "  # noqa: S608
+        f"SELECT * EXCLUDE ({', '.join(map(quote, (POSITION, RULE, RAW, AMOUNT, BACK)))}), "
         f"{quote(AMOUNT)} AS {MONEY}, {quote(BACK)} AS {RETURN} FROM {quote(JUDGED)} WHERE {quote(RULE)} = 0",
     )
     return Judged(rules)
@@ -109,7 +110,7 @@ def failing_key(engine: Engine, spec: Spec) -> tuple[str, str, str] | None:
     """The first expression of ``[lines]`` that fails on the data: its key, its SQL, and what the engine says."""
     for key, sql in _expressions(spec.lines) if spec.lines else ():
         try:
-            engine.rows(f"SELECT count({_bound(sql, spec.day)}) FROM {quote(NUMBERED)}")  # noqa: S608
+            engine.rows(f"SELECT count({_bound(sql, spec.day)}) FROM {quote(NUMBERED)}")
         except QueryError as error:
             return key, sql, error.brief
     return None
@@ -122,18 +123,29 @@ def _judged(lines: LinesSpec, rules: tuple[LineRule, ...], day: date | None) -> 
     cases = " ".join(f"WHEN {_rule(one, lines, day)} THEN {at}" for at, one in enumerate(rules, 1))
     known = f"CASE WHEN abs({raw}) < {_ABSURD:g} THEN CASE WHEN {back} THEN -abs({raw}) ELSE {raw} END END"
     judged = (
-        f"SELECT *, {known} AS {amount} FROM "  # noqa: S608
-        f"(SELECT *, {money} AS {raw}, {_holds(lines.returns, day) if lines.returns else 'false'} AS {back}, "
+        f"SELECT *, {known} AS {amount} FROM "
+        f"(SELECT *{_in_one_form(lines)}, {money} AS {raw}, "
+        f"{_holds(lines.returns, day) if lines.returns else 'false'} AS {back}, "
         f"CASE {cases} ELSE 0 END AS {rule} FROM {quote(NUMBERED)})"
     )
     return _once_an_order(judged, quote(lines.order)) if lines.once_an_order and lines.order else judged
+
+
+def _in_one_form(lines: LinesSpec) -> str:
+    """Spellings of one customer made the same: capital letters of an address, blanks and signs in a phone number."""
+    text = f"CAST({quote(lines.customer)} AS VARCHAR)"
+    forms = {
+        "email": f"nullif(lower(trim({text})), '')",
+        "phone": f"nullif(right(regexp_replace({text}, '\\D', '', 'g'), {_NATIONAL_DIGITS}), '')",
+    }
+    return f" REPLACE ({forms[lines.customer_form]} AS {quote(lines.customer)})" if lines.customer_form else ""
 
 
 def _once_an_order(judged: str, order: str) -> str:
     """Money on the first line of an order that has any: of those that are used, else of all; returns by themselves."""
     position, amount, back, rule = map(quote, (POSITION, AMOUNT, BACK, RULE))
     return (
-        f"WITH judged AS ({judged}), firsts AS (SELECT {order} AS of_order, {back} AS of_returns, "  # noqa: S608
+        f"WITH judged AS ({judged}), firsts AS (SELECT {order} AS of_order, {back} AS of_returns, "
         f"min({position} + CASE WHEN {rule} > 0 THEN {_BEHIND} ELSE 0 END) % {_BEHIND} AS place FROM judged "
         f"WHERE {amount} IS NOT NULL AND {order} IS NOT NULL GROUP BY ALL) "
         f"SELECT judged.* REPLACE (CASE WHEN judged.{order} IS NULL OR firsts.place = judged.{position} "
@@ -148,7 +160,7 @@ def _rule(rule: LineRule, lines: LinesSpec, day: date | None) -> str:
         return held
     order = quote(lines.order)
     return (
-        f"({held} OR coalesce({order} IN (SELECT {order} FROM {quote(NUMBERED)} "  # noqa: S608
+        f"({held} OR coalesce({order} IN (SELECT {order} FROM {quote(NUMBERED)} "
         f"WHERE {held} AND {order} IS NOT NULL), false))"
     )
 
@@ -177,7 +189,7 @@ def _check(engine: Engine, sql: str, key: str, spec: Spec) -> None:
             remedy=Message.of('add as_of = "auto" at its top'),
         )
     try:
-        engine.rows(f"SELECT {_bound(sql, spec.day)} FROM {quote(NUMBERED)} LIMIT 0")  # noqa: S608
+        engine.rows(f"SELECT {_bound(sql, spec.day)} FROM {quote(NUMBERED)} LIMIT 0")
     except QueryError as error:
         raise lines_failed(where, key, sql, error.brief) from error
 

@@ -15,8 +15,10 @@ from typing import IO, Protocol
 
 from pipeline.contract import Message, Quantity
 from pipeline.errors import InputError
+from pipeline.reading.limits.allowed import most_bytes, too_large
 
 MOST_BYTES = 1 << 30  # that a packed file may unfold to
+TIMES = 200  # its size, which a packed table may unfold to; real ones reach 50
 MOST_FILES = 1000  # in an archive
 _CHUNK = 1 << 20
 _PACKED: dict[bytes, Callable[[IO[bytes]], gzip.GzipFile | bz2.BZ2File | lzma.LZMAFile]] = {
@@ -64,7 +66,8 @@ def unfold(path: Path) -> list[Member]:
         stream.seek(0)
         for magic, opened in _PACKED.items():
             if head.startswith(magic):
-                return [Member(name, _unpacked(opened(stream), name))]
+                most = most_bytes(path.stat().st_size, TIMES, MOST_BYTES)
+                return [Member(name, _unpacked(opened(stream), name, most))]
         if head.startswith(_ZIP) and not is_workbook(stream):
             stream.seek(0)
             return _zipped(stream, name)
@@ -102,8 +105,9 @@ def paths_in(archive: Path) -> list[Path]:
     except (zipfile.BadZipFile, NotImplementedError) as error:
         raise _broken(str(archive), str(error)) from error
     _refuse_many(entries, str(archive))
-    if sum(entry.file_size for entry in entries) > MOST_BYTES:
-        raise too_large(str(archive), MOST_BYTES)
+    most = most_bytes(archive.stat().st_size, TIMES, MOST_BYTES)
+    if sum(entry.file_size for entry in entries) > most:
+        raise too_large(str(archive), most)
     return [Path(f"{archive}/{name}") for name in sorted(entry.filename for entry in entries)]
 
 
@@ -119,28 +123,22 @@ def is_workbook(stream: IO[bytes]) -> bool:
         return False
 
 
-def read_capped(stream: Readable, name: str, most: int = MOST_BYTES) -> bytes:
-    """All bytes of a stream, counted as they come: what an archive says of its size may be untrue."""
+def read_capped(stream: Readable, name: str, most: int, left: int | None = None) -> bytes:
+    """All bytes of a stream, counted as they come: what an archive says of its size may be untrue.
+
+    ``left``: of ``most``, where earlier files took a part; None: all.
+    """
     made = io.BytesIO()
     while chunk := stream.read(_CHUNK):
         made.write(chunk)
-        if made.tell() > most:
+        if made.tell() > (most if left is None else left):
             raise too_large(name, most)
     return made.getvalue()
 
 
-def too_large(name: str, most: int) -> InputError:
-    """The error for what unfolds to more than the cap."""
-    return InputError.because(
-        Message.of("{file}: unfolds to more than can be read", file=name),
-        expected=Message.of("at most {n} MB", n=Quantity(most / 1e6, ",.0f")),
-        remedy=Message.of("unpack it, keep the columns and rows that matter, and give that file"),
-    )
-
-
-def _unpacked(stream: Readable, name: str) -> bytes:
+def _unpacked(stream: Readable, name: str, most: int) -> bytes:
     try:
-        return read_capped(stream, name)
+        return read_capped(stream, name, most)
     except (EOFError, OSError, zlib.error, lzma.LZMAError) as error:
         raise _broken(name, str(error)) from error
 
@@ -154,14 +152,15 @@ def _broken(name: str, why: str) -> InputError:
 
 
 def _zipped(stream: IO[bytes], name: str, only: str | None = None) -> list[Member]:
+    most = most_bytes(stream.seek(0, io.SEEK_END), TIMES, MOST_BYTES)
     try:
         with zipfile.ZipFile(stream) as archive:
             entries = [entry for entry in archive.infolist() if _is_data(entry) and only in (None, entry.filename)]
             _refuse_many(entries, name)
-            members, left = [], MOST_BYTES
+            members, left = [], most
             for entry in sorted(entries, key=lambda entry: entry.filename):
                 with archive.open(entry) as inside:
-                    data = read_capped(inside, name, left)
+                    data = read_capped(inside, name, most, left)
                 left -= len(data)
                 members.append(_member(f"{name}/{entry.filename}", data))
     except RuntimeError as error:  # encrypted

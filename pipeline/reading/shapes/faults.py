@@ -9,17 +9,17 @@ import zipfile
 from collections.abc import Iterator
 from posixpath import join, normpath
 
+from pipeline.reading.limits.workbooks import place_of
 from pipeline.reading.shapes.archives import read_capped
-from pipeline.reading.shapes.bombs import place_of
 
 _CHUNK = 1 << 22
 _MOST_PART = 1 << 25  # of the lists of sheets and files
 _OVERLAP = 400  # so that no tag is cut in two
-_ERROR = re.compile(rb'<(?:\w+:)?c\s([^<>]*?\bt="e"[^<>]*)>')
+_ERROR = re.compile(rb'<(?:\w{1,20}:)?c\s([^<>]{0,300}?\bt="e"[^<>]{0,300})>')
 _PLACE = re.compile(rb'(?:^|\s)r="([A-Z]{1,3})(\d{1,7})"')
-_SHEET = re.compile(r"<(?:\w+:)?sheet\s([^<>]*)>")
-_TARGET = re.compile(r"<(?:\w+:)?Relationship\s([^<>]*)>")
-_ATTRIBUTE = re.compile(r"""([\w:]+)\s*=\s*["']([^"']*)["']""")
+_SHEET = re.compile(r"<(?:\w{1,20}:)?sheet\s([^<>]*)>")
+_TARGET = re.compile(r"<(?:\w{1,20}:)?Relationship\s([^<>]*)>")
+_ATTRIBUTE = re.compile(r"""(?<![\w:])([\w:]{1,100})\s{0,9}=\s{0,9}["']([^"']*)["']""")
 _BOOK, _RELATIONS = "xl/workbook.xml", "xl/_rels/workbook.xml.rels"
 
 Faults = frozenset[tuple[int, int]]

@@ -11,6 +11,7 @@ from pathlib import Path
 from pipeline.contract import Joined, Message
 from pipeline.errors import InputError, SpecError
 from pipeline.reading.shapes.archives import archive_of, is_archive, paths_in
+from pipeline.spec import leads_out
 
 _PARQUET = {".parquet", ".pq"}
 _TEXT = {".csv", ".tsv", ".txt", ".tab"}
@@ -116,8 +117,7 @@ def package_folder(name: str) -> Path:
 def refuse_outside(tables: Mapping[str, str], where: str) -> None:
     """Raise ``SpecError`` for a file of a spec's tables that is not under the folder: a spec reads what it is given."""
     for name, file in tables.items():
-        path = Path(file)
-        if path.is_absolute() or ".." in path.parts or file.startswith("~"):
+        if leads_out(file):
             raise SpecError.because(
                 Message.of("{spec}: {key} leads out of its folder", spec=where, key=f"source.tables.{name}"),
                 found=file,

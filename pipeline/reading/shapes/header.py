@@ -14,6 +14,7 @@ from pipeline.reading.values.unknown import NULLS
 Row = Sequence[str]
 SAMPLE_ROWS = 120
 _HIGHEST = 4  # rows of a header
+_LONGEST = 400  # letters of a number
 _NARROW = 3  # columns, of which a header may name one only
 _MONEY = re.compile(MONEY)
 _NUMBER = re.compile(r"[+-]?[\d.,]*\d[\d.,]*-?(?:e[+-]?\d+)?", re.IGNORECASE)
@@ -102,7 +103,7 @@ def kind_of(cell: str) -> str:
         return ""
     if _DAY.match(bare):
         return _DATED
-    if not any(letter.isdigit() for letter in bare):
+    if len(bare) > _LONGEST or not any(letter.isdigit() for letter in bare):
         return _WORDED
     return _NUMBERED if _NUMBER.fullmatch(_MONEY.sub("", bare).translate(_AROUND)) else _WORDED
 

@@ -1,8 +1,9 @@
-"""JSON: an array of records, or a record a line; objects inside are columns, one list inside is rows."""
+"""JSON: an array of records, or a record a line; objects inside are columns, a list inside is rows."""
 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from pathlib import PurePath
 from typing import Any
@@ -10,47 +11,63 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from pipeline.contract import Message, Quantity
+from pipeline.contract import Message, Quantity, unknown_name
 from pipeline.errors import InputError
+from pipeline.reading.limits.grid import Grid
 from pipeline.reading.raw import Reject
 from pipeline.reading.shapes.cells import column_of
-from pipeline.reading.shapes.table import FileTable, refuse_wide
+from pipeline.reading.shapes.json_lists import Lists, lists_of
+from pipeline.reading.shapes.table import FileTable, refuse_long, refuse_twice, refuse_wide
 from pipeline.reading.text.encodings import decode, no_table
+from pipeline.spec import Source
 
 _Numbered = tuple[int, dict[str, Any]]
 _MOST_BESIDE = 10  # values beside the list in an object that wraps it: pages, counts
 _MOST_DEEP = 20
+_HALF = re.compile(r"\\u[dD][89a-fA-F]")  # half of a letter that UTF-16 writes in two
 
 
-def read_json(data: bytes, name: str, encoding: str | None) -> FileTable:
+def read_json(data: bytes, name: str, source: Source) -> FileTable:
     """The records as rows; ``lines`` are lines of the file, or running numbers in an array.
 
-    Objects inside are columns with dotted names (``customer.email``). Where one key holds a list of records, as orders
-    hold their items, each item is a row, with what the record says of itself beside it.
+    Objects inside are columns with dotted names (``customer.email``). Where a key holds a list of records, as orders
+    hold their items, each item is a row, with what the record says of itself beside it; of several lists
+    ``source.records`` names the one, else the lines of an order are found by their columns. Other lists are left out.
 
     Raises
     ------
     InputError
-        Where the bytes are other JSON: several lists, lists of bare values, or values without names.
+        Where the bytes are other JSON, as values without names; ``SpecError`` for a list that no record has.
     """
-    text, _ = decode(data, name, encoding)
+    text, _ = decode(data, name, source.encoding)
     records, rejects, unit = _records(text, name)
     if len(records) < 1:
         raise _not_records(name, Message.of("no records"))
     flat = [(line, _flattened(record, name)) for line, record in records]
-    lists = sorted({key for _, record in flat for key, cell in record.items() if isinstance(cell, list) and cell})
-    _refuse_other_lists(lists, flat, name)
-    items = lists[0] if lists else None
+    lists = lists_of(flat, PurePath(name).name, source.records)
+    items = lists.rows
+    if items is not None:
+        _refuse_other_list(items, flat, name, asked=source.records is not None)
     rows = [(line, row) for line, record in flat for row in _unfolded(record, items, name)]
     columns = list(dict.fromkeys(key for _, row in rows for key in row))
     refuse_wide(len(columns), name)
+    refuse_long(columns, name)
+    refuse_twice(columns, name)
     if len(columns) < 2:
         raise _not_records(name, Message.of("one column only"))
+    Grid(name).add(len(rows), len(columns), sum(len(row) for _, row in rows))
     frame = pd.DataFrame({key: column_of([row.get(key) for _, row in rows]) for key in columns})
-    lines = np.array([line for line, _ in rows], dtype=np.int64)
-    told = _told(records, rows, items, name)
+    places = np.array([line for line, _ in rows], dtype=np.int64)
+    told = _told(records, rows, lists, name)
     return FileTable(
-        frame, lines, tuple(rejects), (Message.of("JSON records"), *told), header=None, unit=unit, told=told
+        frame,
+        places,
+        tuple(rejects),
+        (Message.of("JSON records"), *told),
+        (lists.question,) if lists.question else (),
+        header=None,
+        unit=unit,
+        told=told,
     )
 
 
@@ -88,19 +105,15 @@ def _flattened(record: dict[str, Any], name: str, before: str = "", depth: int =
     return made
 
 
-def _refuse_other_lists(lists: Sequence[str], flat: Sequence[_Numbered], name: str) -> None:
-    """More than one list, or one of bare values: rows of a table cannot follow both, or have no names."""
-    if len(lists) > 1:
-        raise _not_records(
-            name,
-            Message.of("several lists in one record: {columns}", columns=", ".join(lists[:10])),
-            Message.of("keep the list of items and leave the others out of the export"),
-        )
-    for key in lists:
-        if not all(_of_records(record[key]) for _, record in flat if isinstance(record.get(key), list) and record[key]):
-            raise _not_records(name, Message.of("a list of values without names inside {column}", column=key))
-        if any(key in record and record[key] is not None and not isinstance(record[key], list) for _, record in flat):
-            raise _not_records(name, Message.of("{column} is a list in some records only", column=key))
+def _refuse_other_list(items: str, flat: Sequence[_Numbered], name: str, *, asked: bool) -> None:
+    """A list of bare values, one that some records have as something else, or one that no record has."""
+    cells = [record[items] for _, record in flat if record.get(items) is not None]
+    if not cells and asked:
+        raise unknown_name("source.records", items, sorted({key for _, record in flat for key in record}))
+    if not all(isinstance(cell, list) for cell in cells):
+        raise _not_records(name, Message.of("{column} is a list in some records only", column=items))
+    if not all(isinstance(entry, dict) for cell in cells for entry in cell):
+        raise _not_records(name, Message.of("a list of values without names inside {column}", column=items))
 
 
 def _unfolded(record: dict[str, Any], items: str | None, name: str) -> list[dict[str, Any]]:
@@ -109,13 +122,10 @@ def _unfolded(record: dict[str, Any], items: str | None, name: str) -> list[dict
     if items is None or not record.get(items):
         return [plain]
     rows = [_flattened(item, name, f"{items}.") for item in record[items]]
-    nested = sorted({key for row in rows for key, cell in row.items() if isinstance(cell, list) and cell})
-    if nested:
-        raise _not_records(name, Message.of("lists inside a list: {columns}", columns=", ".join(nested[:10])))
     return [plain | {key: cell for key, cell in row.items() if not isinstance(cell, list)} for row in rows]
 
 
-def _told(records: Sequence[_Numbered], rows: Sequence[_Numbered], items: str | None, name: str) -> tuple[Message, ...]:
+def _told(records: Sequence[_Numbered], rows: Sequence[_Numbered], lists: Lists, name: str) -> tuple[Message, ...]:
     """What was made of objects and lists inside."""
     inside = sorted({key for _, record in records for key, cell in record.items() if isinstance(cell, dict)})
     name = PurePath(name).name
@@ -128,14 +138,20 @@ def _told(records: Sequence[_Numbered], rows: Sequence[_Numbered], items: str | 
                 columns=", ".join(inside[:10]),
             )
         )
-    if items is not None:
+    if lists.left:
+        told.append(
+            Message.of(
+                "{file}: lists that are no rows are left out: {columns}", file=name, columns=", ".join(lists.left[:10])
+            )
+        )
+    if lists.rows is not None:
         told.append(
             Message.of(
                 "{file}: {records} records with a list in {column} became {rows} lines, one an item",
                 file=name,
                 records=Quantity(len(records)),
                 rows=Quantity(len(rows)),
-                column=items,
+                column=lists.rows,
             )
         )
     return tuple(told)
@@ -157,18 +173,27 @@ def _in_lines(text: str) -> tuple[list[_Numbered], list[Reject], str]:
 
 def _record(written: str) -> dict[str, Any] | None:
     try:
-        record = json.loads(written)
+        record = _loaded(written)
     except (ValueError, RecursionError):
         return None
     return record if isinstance(record, dict) else None
 
 
+def _loaded(written: str) -> Any:
+    """The value, with the sign of a lost letter for a half without its other, which no text can hold."""
+    value = json.loads(written)
+    if _HALF.search(written):
+        whole = json.dumps(value, ensure_ascii=False).encode("utf-16-le", "surrogatepass")
+        value = json.loads(whole.decode("utf-16-le", "replace"))
+    return value
+
+
 def _in_array(text: str, name: str) -> tuple[list[_Numbered], Sequence[Reject], str]:
     try:
-        found = json.loads(text)
+        found = _loaded(text)
     except (ValueError, RecursionError) as error:
         raise _not_records(name, str(error)[:200]) from error
-    if not all(isinstance(record, dict) for record in found):
+    if not isinstance(found, list) or not all(isinstance(record, dict) for record in found):
         raise _not_records(name, Message.of("values without names"))
     return list(enumerate(found, start=1)), [], "row"
 

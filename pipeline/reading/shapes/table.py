@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -14,7 +16,8 @@ from pipeline.reading.questions import Question
 from pipeline.reading.raw import Reject
 from pipeline.reading.shapes.aside import set_aside
 
-MOST_COLUMNS = 20_000
+MOST_COLUMNS = 2_000
+LONGEST_NAME = 1_000  # letters
 Positions = npt.NDArray[np.int64]
 
 
@@ -57,6 +60,30 @@ def refuse_wide(columns: int, name: str) -> None:
         )
 
 
+def refuse_long(names: Iterable[str], name: str) -> None:
+    """Raise ``InputError`` for a name of a column that is a text of its own: every message would repeat it."""
+    longest = max(map(len, names), default=0)
+    if longest > LONGEST_NAME:
+        raise InputError.because(
+            Message.of("{file}: a name in the header is too long", file=name),
+            expected=Message.of("at most {n}", n=Quantity(LONGEST_NAME)),
+            found=Message.of("{n}", n=Quantity(longest)),
+            remedy=Message.of("check that the first line is the header, and that quotes and delimiters are whole"),
+        )
+
+
+def refuse_twice(names: Iterable[str], name: str) -> None:
+    """Raise ``InputError`` for names that are the same without the blanks around them."""
+    counts = Counter(column.strip() for column in names)
+    twice = [column for column, times in counts.items() if times > 1]
+    if twice:
+        raise InputError.because(
+            Message.of("{file}: the header names a column twice", file=name),
+            found=", ".join(map(repr, twice[:5])),
+            remedy=Message.of("rename one of them in the file"),
+        )
+
+
 def finish_table(frame: pd.DataFrame, lines: Positions, header: list[str], name: str, *, named: bool) -> FileTable:
     """Rows with columns numbered from 0 under their names, without totals and repeated headers.
 
@@ -65,6 +92,7 @@ def finish_table(frame: pd.DataFrame, lines: Positions, header: list[str], name:
     InputError
         Where no row is left, no column has a name, or two columns of one name differ.
     """
+    refuse_long(header, name)
     kept = set_aside(frame, lines, header if named else [])
     places, notes = [place for place, column in enumerate(header) if column and not _is_index(column)], []
     if not places:

@@ -74,7 +74,7 @@ def _read(member: Member, source: Source) -> list[FileTable]:
     if is_workbook_data(member.data):
         return read_workbook(member.data, member.name, source)
     if is_json(member.data):
-        return [read_json(member.data, member.name, source.encoding)]
+        return [read_json(member.data, member.name, source)]
     refuse_other_formats(member.data, member.name)
     return [read_text(member.data, member.name, source)]
 

@@ -13,15 +13,16 @@ import pandas as pd
 
 from pipeline.contract import Joined, Message, Quantity
 from pipeline.errors import InputError, SpecError
+from pipeline.reading.limits.workbooks import refuse_bombs
 from pipeline.reading.questions import Choice, Question
 from pipeline.reading.raw import Reject
-from pipeline.reading.shapes.bombs import refuse_bombs
 from pipeline.reading.shapes.cells import as_written, column_of
 from pipeline.reading.shapes.faults import Faults, faults_of
 from pipeline.reading.shapes.header import SAMPLE_ROWS, Header, find_header, header_names
 from pipeline.reading.shapes.table import FileTable, finish_table, ordered, refuse_wide
 from pipeline.spec import Source
 
+_RIVAL = 0.05  # rows of the next sheet for one of the largest, from which on it is asked which one is the table
 EITHER = " | "  # parts the names of sheets that are one table
 _MOST_SHEETS = 200
 _STARTS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"\x09\x08")
@@ -202,7 +203,10 @@ def _chosen(tables: Sequence[FileTable], name: str, named: bool) -> list[FileTab
         sheet=Joined(tuple(table.name for table in ranked[0]), ", "),
     )
     first, *rest = ranked[0]
-    return [replace(first, questions=(*first.questions, question), notes=(note, *first.notes)), *rest]
+    rows = [sum(len(table.frame) for table in group) for group in ranked]
+    asked = (question,) if rows[1] >= _RIVAL * rows[0] else ()
+    told = replace(first, questions=asked, notes=(note, *first.notes), told=(note, *first.told))
+    return [told, *rest]
 
 
 def _evidence(group: Sequence[FileTable]) -> Message:

@@ -8,7 +8,8 @@ from collections.abc import Callable
 
 _SAMPLE = 200
 _LEAST_SHARE = 0.9  # of the first lines
-_RULE = re.compile(r"^[ \t]*[|+]?[-=:|+ \t]*(?:--|==|:-|-\+)[-=:|+ \t]*$", re.MULTILINE)
+_RULE = re.compile(r"^[-=:|+ \t]+$", re.MULTILINE)
+_RULED = ("--", "==", ":-", "-+")
 _SIGNS = ",;\t|"
 _OTHER_SIGNS = "^~:!#¦§¬\x01\x1e\x1f"
 
@@ -20,8 +21,8 @@ def without_habits(text: str) -> str:
     sign and a quote goes; apostrophes around every field become quotes.
     """
     lines = [line for line in text[: _SAMPLE * 500].split("\n")[:_SAMPLE] if line.strip()]
-    if any(_RULE.match(line) for line in lines[:10]):
-        text = _RULE.sub("", text)
+    if any(_RULE.match(line) and _without_rule(line) == "" for line in lines[:10]):
+        text = _RULE.sub(lambda line: _without_rule(line[0]), text)
     if len(lines) > 1 and _share(lines, _one_quoted) >= _LEAST_SHARE:
         return "\n".join(_opened(line) for line in text.split("\n"))
     if _share(lines, lambda line: re.search(r'[,;|] +"', line) is not None) >= _LEAST_SHARE:
@@ -29,6 +30,11 @@ def without_habits(text: str) -> str:
     if '"' not in text and _share(lines, _in_apostrophes) >= _LEAST_SHARE:
         text = re.sub(r"(?<=[,;\t|])'|^'|'(?=[,;\t|])|'$", '"', text, flags=re.MULTILINE)
     return text
+
+
+def _without_rule(line: str) -> str:
+    """Nothing of a line that rules off, any other as it is."""
+    return "" if any(mark in line for mark in _RULED) else line
 
 
 def other_sign(lines: list[str]) -> str:

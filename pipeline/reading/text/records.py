@@ -15,6 +15,7 @@ from pipeline.reading.raw import Reject
 
 _LONGEST_RECORD = 50  # physical lines; a quote left open must not swallow the rest of the file
 _NEWLINE, _QUOTE = 10, 34
+csv.field_size_limit(1 << 30)  # the module's own 131,072 letters would be a fault of a file of one long cell
 Positions = npt.NDArray[np.int64]
 
 

@@ -44,6 +44,7 @@ _WORDS = {
     "usd": "USD",
     "eur": "EUR",
     "rs": "INR",
+    "tl": "TRY",
     "zł": "PLN",
     "zl": "PLN",
     "kč": "CZK",

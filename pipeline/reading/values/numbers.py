@@ -78,6 +78,8 @@ def decimal_hint(columns: Iterable[pd.Series]) -> Decimal | None:
         text = trimmed(series.dropna().iloc[:5000]).dropna()
         bare = text.str.replace(_CURRENCY, "", regex=True).str.replace("−", "-", regex=False).str.strip()
         bare = bare[bare.str.contains(r"[.,]", regex=True)]
+        if bare.empty:
+            continue
         point, comma = int(_fits(bare, ".").sum()), int(_fits(bare, ",").sum())
         if point != comma:
             votes["." if point > comma else ","] += 1

@@ -45,6 +45,7 @@ class LastGood:
         now = Listing(time.time(), runs, models)
         needed = [row for champion in reader.champions(models, now) for row in reader.find(now, champion.run_id)]
         try:
+            artifacts.drop_outdated(self._settings, store.purged())
             for row in needed:
                 self._copy(store, row)
             listing.write(self._file, now)

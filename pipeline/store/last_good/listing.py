@@ -42,6 +42,10 @@ class Listing:
         """See ``Index``; the tags, which MLflow's pages alone need, are not kept."""
         return next((ExperimentRow(row.experiment_id) for row in self.all_runs if row.experiment == name), None)
 
+    def purged(self) -> str:
+        """See ``Index``; what is kept is dropped by a purge."""
+        return ""
+
 
 def write(file: Path, listing: Listing) -> None:
     """Put the listing into ``file``, whole or not at all: a line with the checksum of what follows it."""

@@ -17,7 +17,8 @@ from typing import Any, cast
 for _name, _value in {
     "MLFLOW_DISABLE_TELEMETRY": "true",
     "MLFLOW_HTTP_REQUEST_TIMEOUT": "5",
-    "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "1",
+    "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "3",  # a busy server closes idle connections; ``Punctual`` watches the clock
+    "MLFLOW_HTTP_REQUEST_BACKOFF_FACTOR": "0",
     "MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR": "false",
     "MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT": "true",  # stdout belongs to the command: --json prints one object
 }.items():
@@ -33,6 +34,7 @@ from pipeline.store.tracking.deadline import SilenceError, begin, result_of, wit
 from pipeline.store.tracking.remote import first_line, unreachable, without_password  # noqa: E402
 
 _PATIENCE = 6.0  # seconds that one call may take; with what a command does before, it ends within ten
+_RACES, _RACE_SECONDS = 5, 0.1
 _STARTING = 60.0  # seconds in which MLflow may make the tables of a store
 _ABANDONED = 30.0  # a thread that has waited longer is left to its fate
 _MOVE_FILES = ("log_artifact", "log_artifacts", "log_model_artifacts", "download_artifacts", "list_artifacts")
@@ -49,9 +51,29 @@ def make_client(settings: Settings) -> MlflowClient:
     uri = remote.patient_uri(settings)
     with translated(settings):
         if settings.database_file is not None:
+            return _first_client(uri)
+        return cast("MlflowClient", Punctual(within(_STARTING, lambda: _first_client(uri)), settings))
+
+
+def _first_client(uri: str) -> MlflowClient:
+    """A client; on a new store each makes the experiment 0 unless it sees one, and all but one lose that race."""
+    for _ in range(_RACES):
+        try:
             return MlflowClient(tracking_uri=uri, registry_uri=uri)
-        client = within(_STARTING, lambda: MlflowClient(tracking_uri=uri, registry_uri=uri))
-        return cast("MlflowClient", Punctual(client, settings))
+        except Exception as error:
+            if not _is_lost_race(error):
+                raise
+            time.sleep(_RACE_SECONDS)
+    return MlflowClient(tracking_uri=uri, registry_uri=uri)
+
+
+def _is_lost_race(error: BaseException | None) -> bool:
+    """Whether another process made, a moment before, what was to be made."""
+    while error is not None:
+        if type(error).__name__ in ("IntegrityError", "UniqueViolation"):
+            return True
+        error = error.__cause__ or error.__context__
+    return False
 
 
 class Punctual:

@@ -9,7 +9,7 @@ from mlflow.entities.model_registry import RegisteredModel
 from pipeline.settings import Settings
 from pipeline.store.tracking.client import translated
 from pipeline.store.tracking.index import ExperimentRow, ModelRow, RunRow
-from pipeline.store.tracking.names import ALIAS, ANNOTATION, COMPLETED, HISTORY, PARENT, STATUS
+from pipeline.store.tracking.names import ALIAS, ANNOTATION, COMPLETED, HISTORY, PARENT, PURGED, STATUS
 
 _PAGE = 1000
 
@@ -55,6 +55,12 @@ class ClientIndex:
         if found is None or found.lifecycle_stage != "active":
             return None
         return ExperimentRow(str(found.experiment_id), dict(found.tags))
+
+    def purged(self) -> str:
+        """See ``Index``."""
+        with translated(self._settings):
+            experiments = self._client.search_experiments(max_results=_PAGE)
+        return max((one.tags.get(PURGED, "") for one in experiments), default="")
 
     def _search(self, experiments: list[str]) -> list[Run]:
         runs: list[Run] = []

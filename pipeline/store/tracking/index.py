@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from pipeline.store.tracking import preflight
-from pipeline.store.tracking.names import ALIAS, ANNOTATION, COMPLETED, HISTORY, STATUS
+from pipeline.store.tracking.names import ALIAS, ANNOTATION, COMPLETED, HISTORY, PURGED, STATUS
 
 
 @dataclass(frozen=True)
@@ -74,6 +74,10 @@ class Index(Protocol):
         """The experiment called ``name``, unless it does not exist or was deleted."""
         ...
 
+    def purged(self) -> str:
+        """When rows were last removed from completed runs, of all experiments; empty for never."""
+        ...
+
 
 _RUNS = """
 FROM runs r
@@ -103,7 +107,7 @@ class SqliteIndex:
             facts = {
                 table: _facts(
                     connection.execute(
-                        f"SELECT t.run_uuid, t.key, t.value FROM {table} t "  # noqa: S608 (our own constants)
+                        f"SELECT t.run_uuid, t.key, t.value FROM {table} t "
                         f"WHERE t.run_uuid IN (SELECT r.run_uuid {_RUNS})",
                         values,
                     )
@@ -159,6 +163,12 @@ class SqliteIndex:
                 return None
             tags = connection.execute("SELECT key, value FROM experiment_tags WHERE experiment_id = ?", found)
             return ExperimentRow(str(found[0]), dict(tags.fetchall()))
+
+    def purged(self) -> str:
+        """See ``Index``."""
+        with preflight.connect(self._file) as connection:
+            (moment,) = connection.execute("SELECT max(value) FROM experiment_tags WHERE key = ?", (PURGED,)).fetchone()
+        return moment or ""
 
 
 def _facts(rows: sqlite3.Cursor | Iterable[tuple[str, str, object]]) -> dict[str, dict[str, Any]]:

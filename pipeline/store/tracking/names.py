@@ -16,6 +16,8 @@ CHAMPION = "champion"  # tag of the run that the alias points at: for MLflow's p
 VIEW_KEY = "korzina"
 VIEW = f"mlflow.sharedViewState.{VIEW_KEY}"  # tag of an experiment: a view that MLflow's pages offer
 HISTORY = "korzina.history."  # prefix of the registered model's tags that hold the history of champions
+PURGED = "korzina.purged"  # tag of an experiment: when rows were last removed from its runs for good
+NOTE_OF_PURGE = "purge.json"  # beside a run's files while rows are being removed from its sweep
 ANNOTATION = "korzina.segment."  # and of those that hold the names and notes of segments
 
 

@@ -26,6 +26,7 @@ KNOWN_SCHEMAS = frozenset({"6f8d9c3b2a1e", "b7e2c1a4d9f3", "dc11669786a5"})
 _SQLITE_FILE = Message.of("the SQLite file of an MLflow store")
 _NEW_STORE = Message.of("check KORZINA_TRACKING_URI; 'korzina train' makes a new store")
 _PATIENCE = 2.0  # seconds that a reader waits for a writer's commit
+_LONGEST_TURN = 20.0  # and a writer for others that do get on
 
 
 def check(file: Path, *, write: bool = False) -> None:
@@ -48,8 +49,22 @@ def check(file: Path, *, write: bool = False) -> None:
     with connect(file, write=write) as connection:
         _check_schema(file, connection)
         if write:
+            _wait_for_turn(file, connection)
+
+
+def _wait_for_turn(file: Path, connection: sqlite3.Connection) -> None:
+    """Whether one may write; a store that others write to, one after another, is not locked but busy."""
+    deadline = time.monotonic() + _LONGEST_TURN
+    while True:
+        changed = file.stat().st_mtime_ns
+        try:
             connection.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError:
+            if file.stat().st_mtime_ns == changed or time.monotonic() > deadline:
+                raise
+        else:
             connection.rollback()
+            return
 
 
 def exists(file: Path) -> bool:

@@ -54,11 +54,11 @@ def refuse_moved(location: str | None, root: str, experiment: str) -> None:
 
 
 def _rebase(connection: sqlite3.Connection, root: str, table: str, column: str, parts: int) -> None:
-    rows = connection.execute(f"SELECT DISTINCT {column} FROM {table}").fetchall()  # noqa: S608 (our own constants)
+    rows = connection.execute(f"SELECT DISTINCT {column} FROM {table}").fetchall()
     for (old,) in rows:
         if not old or urlsplit(old).scheme not in ("", "file"):
             continue
         address = unquote(urlsplit(old).path) if old.startswith("file:") else old
         new = Path(root, *PurePosixPath(address).parts[-parts:])
         if str(new) != old and new.is_dir():
-            connection.execute(f"UPDATE {table} SET {column} = ? WHERE {column} = ?", (str(new), old))  # noqa: S608
+            connection.execute(f"UPDATE {table} SET {column} = ? WHERE {column} = ?", (str(new), old))

@@ -130,7 +130,7 @@ def _versions(connection: Connection) -> list[str]:
 
     if not sqlalchemy.inspect(connection).has_table(_VERSIONS):
         return []
-    rows: Any = connection.exec_driver_sql(f"SELECT version_num FROM {_VERSIONS}")  # noqa: S608 (our own constant)
+    rows: Any = connection.exec_driver_sql(f"SELECT version_num FROM {_VERSIONS}")
     return [version for (version,) in rows]
 
 

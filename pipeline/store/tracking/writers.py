@@ -6,10 +6,12 @@ import os
 import socket
 import time
 from pathlib import Path
-
-from mlflow import MlflowClient
+from typing import TYPE_CHECKING
 
 from pipeline.store.tracking.names import STARTED, STATUS, WRITER
+
+if TYPE_CHECKING:
+    from mlflow import MlflowClient
 
 _LONGEST_SAVE = 24 * 3600.0  # seconds
 
@@ -28,7 +30,7 @@ def dead_runs(client: MlflowClient, experiment_id: str) -> list[str]:
     return [
         run.info.run_id
         for run in client.search_runs([experiment_id], unfinished)
-        if _is_dead(run.data.tags.get(WRITER, "")) or time.time() - run.info.start_time / 1000 > _LONGEST_SAVE
+        if is_dead(run.data.tags.get(WRITER, "")) or time.time() - run.info.start_time / 1000 > _LONGEST_SAVE
     ]
 
 
@@ -44,7 +46,8 @@ def close_dead_runs(client: MlflowClient, experiment_id: str) -> None:
             client.finalize_logged_model(model.model_id, "FAILED")
 
 
-def _is_dead(writer: str) -> bool:
+def is_dead(writer: str) -> bool:
+    """Whether the process that this tag names was one of this machine, and has ended."""
     host, _, rest = writer.rpartition(":")[0].rpartition(":")
     process, birth = rest, writer.rpartition(":")[2]
     if host != socket.gethostname() or not process.isdigit():

@@ -1,9 +1,9 @@
 """What speaks for a reading: profiles of columns, dependencies between them, words in their headers."""
 
 from pipeline.understanding.evidence import vocabulary, words
-from pipeline.understanding.evidence.profiles import Profile, is_email, is_number, profiles
+from pipeline.understanding.evidence.profiles import Profile, is_email, is_number, is_phone, profiles
 from pipeline.understanding.evidence.relations import HOLDS, Relations
-from pipeline.understanding.evidence.words import fits, names_customer, plain_words
+from pipeline.understanding.evidence.words import fits, names_customer, plain_letters, plain_words
 
 __all__ = [
     "HOLDS",
@@ -12,7 +12,9 @@ __all__ = [
     "fits",
     "is_email",
     "is_number",
+    "is_phone",
     "names_customer",
+    "plain_letters",
     "plain_words",
     "profiles",
     "vocabulary",

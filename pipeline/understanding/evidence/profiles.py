@@ -10,11 +10,12 @@ import pandas as pd
 
 from pipeline.contract import Kind
 from pipeline.reading import FALSE, SINGLE, TRUE, Engine, quote
-from pipeline.understanding.evidence.words import EMAIL, fits
+from pipeline.understanding.evidence.words import EMAIL, PHONE, fits
 
 MOST_CATEGORIES = 40
 _EXACT_ROWS = 1_000_000  # above them, distinct values are estimated, and counted only where an answer hangs on them
 _SAMPLE = 2_000
+_LONGEST = 400  # letters of a cell that are looked at: what is longer is a text, and forms take long to not fit it
 _EMAIL = r"[^@\s]+@[^@\s]+\.\w+"
 _PHONE = r"\+?\d[\d ()\-]{8,}\d"
 _PERSON = r"[^\W\d_]+[-.'’]?[^\W\d_]*\.?( [^\W\d_]+[-.'’]?[^\W\d_]*\.?){1,3}"
@@ -160,8 +161,8 @@ def _number(name: str, rows: int, known: int, distinct: int, counted: Mapping[st
 def _text(engine: Engine, table: str, name: str, rows: int, known: int, distinct: int) -> Profile:
     column = quote(name)
     few = engine.query(
-        f"SELECT CAST({column} AS VARCHAR) AS value, count(*) AS n FROM (SELECT {column} FROM {quote(table)} "
-        f"WHERE {column} IS NOT NULL{'' if rows <= _EXACT_ROWS else ' LIMIT 1000000'}) "
+        f"SELECT left(CAST({column} AS VARCHAR), {_LONGEST}) AS value, count(*) AS n FROM (SELECT {column} "
+        f"FROM {quote(table)} WHERE {column} IS NOT NULL{'' if rows <= _EXACT_ROWS else ' LIMIT 1000000'}) "
         f"GROUP BY 1 ORDER BY n DESC, value LIMIT {_SAMPLE}"
     )
     values = few["value"].astype("str").tolist()
@@ -179,7 +180,11 @@ def share_in_form(values: Sequence[str], form: str) -> float:
     """Share of the values that match ``form`` from end to end; bare digits are codes, no telephone numbers."""
     if not values:
         return 0.0
-    matched = sum(re.fullmatch(form, value.strip()) is not None for value in values if not value.isdigit())
+    matched = sum(
+        len(value) < _LONGEST and re.fullmatch(form, value.strip()) is not None
+        for value in values
+        if not value.isdigit()
+    )
     return matched / len(values)
 
 
@@ -195,3 +200,14 @@ def _kind_of_text(values: Sequence[str], known: int, distinct: int) -> Kind:
 def is_email(profile: Profile) -> bool:
     """E-mail addresses by their form, or by the header where the cells do not contradict it."""
     return profile.email > 0.5 or (fits(EMAIL, profile.name) and profile.kind == "text" and profile.email > 0.2)
+
+
+def is_phone(profile: Profile) -> bool:
+    """Telephone numbers by the header and by their digits, however they are written."""
+    if not fits(PHONE, profile.name):
+        return False
+    if profile.kind == "integer":
+        return (profile.low or 0) >= 1e8
+    known = [value for value in profile.sample if re.fullmatch(r"[+\d][\d ().\-/]*", value.strip())]
+    long = [value for value in known if 9 <= sum(letter.isdigit() for letter in value) <= 15]
+    return len(long) > 0.5 * len(profile.sample) > 0

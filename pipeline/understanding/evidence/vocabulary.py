@@ -71,6 +71,7 @@ CODES = (
     r"\bzip\b|postal|postcode|\bphone\b|\bmobile\b|\binn\b|latitude|longitude|\bcode\b"
     r"|индекс|телефон|инн\b|\bкод\b|широта|долгота"
 )
+PLACE = r"latitude|longitude|\blat\b|\blng\b|\blon\b|широта|долгота"
 PERSONAL = (
     r"\be ?mails?\b|\bphone\b|\bmobile\b|\bfirst ?name\b|\blast ?name\b|\bfull ?name\b|\bsurname\b|^name$|"
     r"\bcustomer name\b|\baddress\b|\bpassport\b|\bssn\b|\biban\b"
@@ -88,6 +89,11 @@ PRODUCTS = (
     r"|обувь|электрон|игруш|книг|быт(овая)? хим|кондитер|сыр|колбас"
 )
 RFM_SCORE = r"\b(recency|frequency|monetary|rfm) (score|cell)\b|балл (давности|частоты|денег)|ячейка rfm"
+# the number of one order, no number of orders
+_NUMBER_OF_ONE = (
+    r"\b(order|purchase|transaction|trip|visit|receipt|invoice) (id|no|nr|number|code|key|ref)$|^order$"
+    r"|(номер|код|№|ид) (заказа|чека|покупки|визита|документа)\b|(заказа|чека|покупки) (номер|код|№|ид)$"
+)
 _SCORES = r"score|rating|index|балл|рейтинг|оценка|индекс"
 _EMAIL, _PHONE = r"[^@\s]+@[^@\s]+\.\w+", r"\+?\d[\d ()\-]{8,}\d"
 
@@ -105,11 +111,16 @@ def fits(pattern: str, name: str) -> bool:
 
 def meaning_of(name: str) -> Meaning | None:
     """The part a column plays by its name, or None."""
-    if fits(_SCORES, name):
+    if fits(_SCORES, name) or fits(_NUMBER_OF_ONE, name):
         return None
     return next((meaning for meaning, pattern in MEANINGS.items() if fits(pattern, name)), None)
 
 
+_LONGEST = 400  # letters of either
+
+
 def looks_personal(value: str) -> bool:
     """An e-mail address or a telephone number."""
+    if len(value) > _LONGEST:
+        return False
     return re.fullmatch(_EMAIL, value) is not None or (re.fullmatch(_PHONE, value) is not None and not value.isdigit())

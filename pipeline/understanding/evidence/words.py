@@ -12,9 +12,11 @@ CUSTOMER = (
     r"patrons?|"
     r"subscribers?|visitors?|purchasers?|accounts?|acheteurs?|comprador(es)?|kunden?|besteller|kaufer|"
     r"klienta?|klanten?|nabywca|"
-    r"kupujacy|musteri|kund)\b|\bkunden?(nummer|nr|id|kennung|code)\b|\bklant(nummer|nr|id)\b|\bsold to\b|"
+    r"kupujacy|musteri|kund|odberatel|zakaznik|asiakas|vevo|party|debtors?|debitor(en)?)\b|"
+    r"\bkunden?(nummer|nr|id|kennung|code)\b|\bklant(nummer|nr|id)\b|\bsold to\b|"
     r"\bbill to\b|\bbilled to\b|"
-    r"\bcustomerid\b|\buserid\b|\bclientid\b|\bmemberid\b|\bfull visitor\b|"
+    r"\bcustomerid\b|\bvisitorid\b|\bbuyerid\b|\bcustid\b|\buid\b|\buserid\b|\bclientid\b|"
+    r"\bmemberid\b|\bfull visitor\b|"
     r"клиент|покупател|контрагент|заказчик|пользовател|получател|плательщик|домохозяйств|абонент|партнер\b|"
     r"клієнт|покупець"
 )
@@ -36,18 +38,18 @@ _ATTRIBUTE = (
     r"latitude|longitude|job|occupation|title|marital|new|returning|acquisition|churn|typ|typology|stadt|land|plz|"
     r"ville|pays|ciudad|pais|prefix|orders?|purchases?|notes?|order count|spent|spend|manager|discount|"
     r"currency|amount|tax|vat|rate|"
-    r"channel|source|verified|active|tenure|months?|days?|years?)\b"
+    r"channel|source|verified|active|tenure|months?|days?|years?|sessions?)\b"
     r"|тип\b|вид\b|город|регион|страна|возраст|пол\b|групп|сегмент|статус|дата|адрес|категор|рейтинг|оценка|"
     r"скидк|менеджер|индекс|телефон"
 )
 _ORDER_NOUN = (
     r"(orders?|invoices?|receipts?|transactions?|trans|txn|baskets?|purchases?|sales?|tickets?|checks?|"
     r"cheques?|bills?|checkouts?|"
-    r"bookings?|vouchers?|documents?|doc|payments?|charges?|commandes?|factures?|pedidos?|facturas?|ordini|"
+    r"bookings?|vouchers?|vch|documents?|doc|payments?|charges?|commandes?|factures?|pedidos?|facturas?|ordini|"
     r"ordine|fattura|"
     r"scontrino|ticket|zamowieni[ae]|faktura|paragon|siparis|fatura|rechnung|bestellung|bestellungs?|auftrag|"
     r"beleg|bon|bestelling|factuur|"
-    r"nota|compra|venta|visits?|trips?)"
+    r"nota|compra|venta|fis|objednavk[ay]|tilaus|rendeles|comanda|visits?|trips?)"
 )
 ORDER = (
     rf"\b{_ORDER_NOUN}( (id|ids|no|nr|nbr|num|number|numbers|code|key|ref|reference|numero|nummer|#))?$"
@@ -83,7 +85,7 @@ DAY_ORDER = (
     r"(заказ|покупк|продаж|чек)\w* дата|дата и время|период\b"
 )
 DAY = (
-    r"\b(dates?|days?|datetime|time|timestamp|moment|fecha|datum|data|tarih|dt|when|period|month|week|"
+    r"\b(dates?|days?|datetime|time|timestamp|ts|epoch|moment|fecha|datum|data|tarih|dt|when|period|month|week|"
     r"year month|yearmonth)\b|\bдат[аы]\b|\bдень\b|\bвремя\b"
     r"|\bмесяц\b|\bпериод\b|date$|datum$"
 )
@@ -107,8 +109,9 @@ MONEY_LINE = (
     r"\bmonetary\b|\bproceeds\b|\bpaid\b|\bmoney\b|\b(dollar|sales|net|gross|purchase|order|"
     r"transaction|basket|invoice|payment|total)s? (value|amount|amt|sum|sales|paid|price|total|usd|eur|gbp)\b|"
     r"\bamt\b|\bcharges?\b|\btotals?\b|\bgmv\b|\bsubtotal\b"
-    r"|\bumsatz\b|\bbetrag\b|\bsumme\b|\bgesamt(preis|betrag|summe|wert)?\b|\b(zeilen|netto|brutto|rechnungs|"
+    r"|^(usd|eur|gbp|rub|руб|uah|kzt|pln|try|inr|brl)$|\bumsatz\b|\bbetrag\b|\bsumme\b|\bgesamt(preis|betrag|summe|wert)?\b|\b(zeilen|netto|brutto|rechnungs|"
     r"bestell)(betrag|summe|wert|umsatz)\b|\bmontant\b|\bimporte\b|\bmonto\b|\bimporto\b|\bvalor\b|\bkwota\b|"
+    r"\bnetto\b|\bbrutto\b|\bm ?r ?r\b|\barr\b|\btrzby\b|\bcastka\b|\bbelopp\b|\bosszeg\b|\bsuma\b|\btoplam\b|"
     r"\bwartosc\b|\btutar\b|\bbedrag\b|\btotaal\b|"
     r"\bchiffre d affaires\b|сумм|выручк|оборот|стоимость|потрачен|итого|\bвсего\b|продажи\b|\bсума\b|реализац"
 )
@@ -154,12 +157,15 @@ CATEGORY = (
 )
 CHANNEL = r"channel|\bplatform\b|\bdevice\b|\bsource\b|канал|способ (покупки|заказа)|площадк|\bkanal\b|\bcanal\b"
 STATUS = (
-    r"\bstatus\b|\bstate\b|\bestado\b|\bstatut\b|\bstato\b|\bdurum\b|\bstan\b|\bзаказ закрыт\b|статус|"
+    r"\bstatus\b|\bstate\b|\bestado\b|\bstatut\b|\bstato\b|\bdurumu?\b|\bstan\b|\bstav\b|\bsituacao\b|\betat\b|\btila\b|"
+    r"\bstare\b|\b\w+status\b|стан замовлення|\bзаказ закрыт\b|статус|"
     r"состояни|\bfulfil?lment\b"
 )
 KIND_OF_LINE = (
     r"\b(type|kind|typ|tipo|transaction type|event|event name|event type|operation|action|doc type|"
-    r"document type)\b|вид (операции|документа|движения)|тип (операции|документа|транзакции)|операция|событие"
+    r"document type|doc kind|vch type|voucher type|art|belegart|dokumentart|vorgangsart|vorgang|transaktionsart|rodzaj|"
+    r"rodzaj dokumentu|tur|islem turu|belge turu|nature|soort|druh)\b|"
+    r"вид (операции|документа|движения)|тип (операции|документа|транзакции)|операция|событие"
 )
 CURRENCY = (
     r"\bcurrency\b|\bcurr\b|\bccy\b|\bwahrung\b|\bdevise\b|\bmoneda\b|\bvaluta\b|\bmoeda\b|\bwaluta\b|"
@@ -199,19 +205,22 @@ OTHER_SIGNS = (
 )
 
 
+_UNLIKE = str.maketrans(
+    {"ł": "l", "Ł": "L", "ß": "ss", "ı": "i", "ø": "o", "Ø": "O", "æ": "ae", "Æ": "Ae", "ё": "е", "Ё": "Е"}
+)  # letters that are no letter with a mark
+
+
 @lru_cache(maxsize=65536)
 def plain_words(name: str) -> str:
     """A header as lower-case words without accents of Latin letters: ``NumWebPurchases`` -> ``num web purchases``."""
     parted = re.sub(r"(?<=[a-zа-яё])(?=[A-ZА-ЯЁ])|(?<=[A-Za-zА-Яа-яё])(?=\d)|(?<=[A-Z])(?=[A-Z][a-z])", " ", name)
-    return " ".join(re.findall(r"[^\W_]+|#|№", _plain(parted))).lower()
+    return " ".join(re.findall(r"[^\W_]+|#|№", plain_letters(parted))).lower()
 
 
-def _plain(text: str) -> str:
-    """Latin letters without their accents; й and ё stay what they are."""
+def plain_letters(text: str) -> str:
+    """Latin letters without their marks, and ё as е; й stays what it is."""
     plain: list[str] = []
-    for letter in unicodedata.normalize(
-        "NFD", text.replace("ł", "l").replace("ß", "ss").replace("ı", "i").replace("ё", "е").replace("Ё", "Е")
-    ):
+    for letter in unicodedata.normalize("NFD", text.translate(_UNLIKE)):
         if unicodedata.combining(letter) and plain and plain[-1].isascii():
             continue
         plain.append(letter)

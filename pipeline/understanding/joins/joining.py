@@ -42,7 +42,7 @@ def joined(
     SpecError
         Where an answer fits no question.
     """
-    given = dict(answers or {})
+    given = answers or {}  # itself, not a copy: it notes which answers were looked for
     tables = tables_of(engine, names)
     if not any(tables.rows.values()):
         raise InputError.because(

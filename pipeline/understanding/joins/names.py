@@ -45,7 +45,8 @@ IDENTIFYING = _set(  # tell a thing apart without being called its key
 _REACHED_BY = _set("email mail phone mobile card почта телефон карта")
 NAMING = _set("name title label fullname bezeichnung nom nombre имя фио наименование название заголовок")
 CUSTOMER = _set(
-    "customer cust client buyer user member shopper consumer kunde cliente покупатель клиент контрагент заказчик"
+    "customer cust client buyer user member shopper consumer household patron guest subscriber visitor kunde cliente "
+    "klient musteri покупатель клиент контрагент заказчик пользователь абонент домохозяйство"
 )
 ORDER = _set("order purchase bestellung commande pedido ordine заказ")
 BILL = _set("invoice bill receipt cheque check transaction sale sales rechnung facture чек накладная счет продажа")

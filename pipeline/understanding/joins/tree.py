@@ -96,11 +96,12 @@ def _settled(best: Link, open_: Sequence[Link], answers: Mapping[str, str]) -> t
     table, other = best.column.table, best.key.table
     rivals = _distinct_columns([link for link in open_ if (link.column.table, link.key.table) == (table, other)])
     key = f"join.{other}"
-    if key in answers:
+    answer = answers.get(key)
+    if answer is not None:
         by_name = {_shown(link.column): link for link in rivals}
-        if answers[key] not in by_name:
-            raise unknown_name(f"--answer {key}", answers[key], [*by_name, NONE])
-        return by_name[answers[key]], None
+        if answer not in by_name:
+            raise unknown_name(f"--answer {key}", answer, [*by_name, NONE])
+        return by_name[answer], None
     near = [link for link in rivals if best.score - link.score < _NEAR]
     buying = [link for link in near if words.role_of_buying(link.column.name)]
     if len(near) > 1 and len(buying) == 1:
@@ -139,9 +140,7 @@ def _shown(field: Field) -> str:
 
 def _out(answers: Mapping[str, str]) -> list[str]:
     """Tables that were answered to be left out."""
-    return [
-        key.split(".", 1)[1] for key, value in answers.items() if value == NONE and key.startswith(("join.", "rows."))
-    ]
+    return [key.split(".", 1)[1] for key in answers if key.startswith(("join.", "rows.")) and answers[key] == NONE]
 
 
 def _preference(link: Link, tables: Tables) -> float:

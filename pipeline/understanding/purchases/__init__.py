@@ -1,6 +1,7 @@
 """Lines of purchases: who bought, in which order, when, for how much, and which lines do not count."""
 
 from pipeline.understanding.purchases.customer import Candidate, clear, customers, repeating, worded
+from pipeline.understanding.purchases.grouped import refuse_groups
 from pipeline.understanding.purchases.money import money_of, once_an_order
 from pipeline.understanding.purchases.orders import DayCandidate, days, order_of, order_worded
 from pipeline.understanding.purchases.priced_columns import Amounts, amounts_of, beside_the_money
@@ -11,12 +12,14 @@ from pipeline.understanding.purchases.setting_aside import (
     lines_by_value,
     set_aside,
 )
+from pipeline.understanding.purchases.unnamed_money import ask_money
 
 __all__ = [
     "Amounts",
     "Candidate",
     "DayCandidate",
     "amounts_of",
+    "ask_money",
     "beside_the_money",
     "clear",
     "customers",
@@ -29,6 +32,7 @@ __all__ = [
     "once_an_order",
     "order_of",
     "order_worded",
+    "refuse_groups",
     "repeating",
     "set_aside",
     "worded",

@@ -106,18 +106,22 @@ def settle_currencies(reading: Understanding, table: Sequence[Profile], relation
         )
 
 
-def settle_returns(reading: Understanding, relations: Relations, answers: Answers) -> None:
-    """Negative lines are returns: they lower the money and are no purchase."""
+def settle_returns(reading: Understanding, relations: Relations, answers: Answers, beside: Sequence[str] = ()) -> None:
+    """Negative lines are returns: they lower the money and are no purchase.
+
+    ``beside``: SQL of lines that a known form sets aside, so that nothing is said of them here.
+    """
     if reading.money is None:
         return
     money = reading.money.sql
-    negative = relations.one(f"count_if({money} < 0)")
+    below = " AND ".join([f"{money} < 0", *(f"NOT coalesce(({sql}), false)" for sql in beside)])
+    negative = relations.one(f"count_if({below})")
     if not negative:
         reading.returned = bool(reading.returns)
         reading.returns = reading.returns or f"{money} < 0"  # there may be some in the next file
         return
     reading.returned = True
-    sum_negative = relations.one(f"coalesce(sum(CASE WHEN {money} < 0 THEN {money} END), 0)")
+    sum_negative = relations.one(f"coalesce(sum(CASE WHEN {below} THEN {money} END), 0)")
     share = negative / max(1.0, relations.one(f"count_if({money} IS NOT NULL)"))
     if share > 0.4:
         _mostly_negative(reading, share, money, answers)

@@ -7,7 +7,16 @@ from dataclasses import dataclass, field
 
 from pipeline.contract import Joined, Message, Quantity
 from pipeline.reading import Choice
-from pipeline.understanding.evidence import Profile, Relations, fits, is_email, names_customer, plain_words, words
+from pipeline.understanding.evidence import (
+    Profile,
+    Relations,
+    fits,
+    is_email,
+    is_phone,
+    names_customer,
+    plain_words,
+    words,
+)
 
 _MARGIN = 2.0  # by which the best must lead, or the reading is asked for
 _ID_WORDS = (
@@ -65,7 +74,7 @@ def worded(profile: Profile) -> float:
         score += 3.5
     elif fits(words.CARD, profile.name) and not fits(_CARD_PART, profile.name):
         score += 3.0
-    elif fits(words.PHONE, profile.name) and profile.phone + profile.person > 0.5:
+    elif is_phone(profile) or (fits(words.PHONE, profile.name) and profile.person > 0.5):
         score += 2.5
     elif fits(words.PERSON, profile.name) or (profile.person > 0.8 and fits(r"\bname\b|наименован", profile.name)):
         score += 2.0
@@ -102,9 +111,16 @@ def _possible(profile: Profile) -> bool:
     """Numbers that are measures are no keys: they need a word, or whole values that look like numbers of something."""
     if profile.kind in ("number", "date", "flag"):
         return False
+    if profile.kind == "integer" and not names_customer(profile.name) and _measures(profile.name):
+        return False
     return not (
         profile.kind == "integer" and worded(profile) <= 0 and (profile.low or 0) <= 1 and profile.distinct < 50
     )
+
+
+def _measures(name: str) -> bool:
+    """Whether a header names an amount, a price or pieces."""
+    return any(fits(pattern, name) for pattern in (words.MONEY_LINE, words.MONEY_ORDER, words.PRICE, words.QUANTITY))
 
 
 def _weighed(profile: Profile, relations: Relations, order: str | None, days: Sequence[str]) -> Candidate:

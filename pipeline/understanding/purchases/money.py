@@ -13,6 +13,7 @@ from pipeline.understanding.roles import Money
 
 _ENOUGH = 200_000  # lines, for a correlation
 _LEAST_ORDERS, _GROWS = 30, 0.5  # orders, and the correlation of their totals with their numbers of lines
+_HUNDREDTHS = r"\b(in )?(cents?|minor( units?)?|pence|kopecks|kopeks|groszy|centimes?|centavos?)$|\bкопе(ек|йки|йках)\b"
 _AGREES = 0.95  # share of lines on which two amounts must agree to be the same
 
 
@@ -26,7 +27,24 @@ class Found:
 
 
 def money_of(amounts: Amounts, relations: Relations, order: str | None, item: str | None) -> Found:
-    """The money of one line, from the columns that speak of it.
+    """The money of one line, from the columns that speak of it, in whole units of the currency.
+
+    Headers such as ``amount_cents`` say that their numbers are hundredths.
+    """
+    found = _found(amounts, relations, order, item)
+    small = [column for column in found.money.columns if fits(_HUNDREDTHS, column)] if found.money else []
+    if found.money is None or not small:
+        return found
+    sql = found.money.sql
+    for column in small:
+        sql = sql.replace(quote(column), f"({quote(column)} / 100.0)")
+    told = Message.of("{columns}: hundredths by the header, so divided by 100", columns=", ".join(small))
+    money = Money(sql, found.money.columns, found.money.once_an_order)
+    return Found(money, (*found.told, told), found.question)
+
+
+def _found(amounts: Amounts, relations: Relations, order: str | None, item: str | None) -> Found:
+    """The money of one line, as its columns have it.
 
     A line's own total goes before price times quantity, that before an order's total; a total that repeats on every
     line of an order, or stands on its first line only, counts once an order.
@@ -221,7 +239,7 @@ def _rank(profile: Profile) -> tuple[bool, bool, bool, int]:
         not fits(
             r"\b(sales|revenue|amount|total|sum)\b|сумм|выручк|стоимость|umsatz|betrag|montant|importe", profile.name
         ),
-        fits(r"\bgross\b|\bbefore\b|до скид|без скид", profile.name),
+        fits(r"\bgross\b|\bbrutto\b|\bbefore\b|до скид|без скид", profile.name),
         fits(r"\btax\b|\bvat\b|ндс", profile.name),
         -profile.known,
     )

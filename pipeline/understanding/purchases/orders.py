@@ -17,6 +17,8 @@ from pipeline.understanding.evidence import (
 )
 from pipeline.understanding.purchases.customer import worded
 
+_LEAST_KNOWN = 0.5
+
 
 @dataclass(frozen=True)
 class DayCandidate:
@@ -72,8 +74,10 @@ def order_of(
         if order_worded(profile) and profile.distinct >= 5 and not _breaks(profile, relations, day, owners)
     ]
     if named:
+        # a number of what was given back is blank on all other lines; in a log of visits that of the order is, too
+        filled = [profile for profile in named if profile.known >= _LEAST_KNOWN * profile.rows]
         return max(
-            named,
+            filled or named,
             key=lambda profile: (
                 _strength(profile, relations, day, owners),
                 fits(r"\b(id|no|number|nr)\b|номер|id$", profile.name),

@@ -6,45 +6,15 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from pipeline.contract import Joined, Message, Own, Quantity
-from pipeline.reading import Choice, Question, literal, quote
-from pipeline.understanding.evidence import Profile, Relations, fits, words
+from pipeline.reading import TRUE, Choice, Question, literal, quote
+from pipeline.understanding.evidence import Profile, Relations, fits, is_email, is_phone, words
 from pipeline.understanding.purchases.amounts import settle_currencies, settle_returns
 from pipeline.understanding.purchases.placeholders import placeholder
+from pipeline.understanding.purchases.status_words import DONE, GONE, GONE_BY_NAME, LOOKED, RETURNED
 from pipeline.understanding.purchases.text import plain_value
 from pipeline.understanding.roles import Answers, Aside, Money, Understanding
 
-_DONE = (
-    r"^(complete[d]?|closed|done|success(ful)?|succeeded|fulfilled|partially fulfilled|shipped|shipping|"
-    r"delivered|dispatched|received|"
-    r"paid|partially paid|processing|in process|in progress|invoiced|approved|authorized|captured|settled|"
-    r"available|confirmed|accepted|sale|sales|purchase|"
-    r"invoice|receipt|facture|venta|vente|приход|чек|transaction|checkout completed|"
-    r"order|charge|payment|debit|sold|finished|ok|active|wc completed|wc processing|resolved|"
-    r"выполнен\w*|доставлен\w*|заверш\w*|оплачен\w*|отгружен\w*|выдан\w*|получен\w*|закрыт\w*|подтвержд\w*|"
-    r"продажа|реализация\w*|покупка|обработан\w*|проведен\w*|в пути|в обработке|"
-    r"abgeschlossen|bezahlt|versendet|geliefert|verkauf|rechnung|terminee?|livree?|payee?|expediee?|"
-    r"completado|pagado|enviado|entregado|zrealizowane|wyslane|oplacone|verzonden|voltooid|tamamlandi)$"
-)
-_GONE = (
-    r"^((partially )?refund(ed)?|cancel(l?ed|lation)?( (by|before|in) [\w ]+)?|void(ed)?|returned?|failed|failure|"
-    r"declined|rejected|payment (failed|error|pending|review)|awaiting [\w ]*payment|"
-    r"expired|pending|pending payment|on hold|draft|unpaid|abandoned|trash|deleted|"
-    r"charge ?back|disputed|fraud|error|unavailable|created|awaiting payment|requires payment method|"
-    r"incomplete|uncollectible|credit note|wc cancelled|wc refunded|wc failed|wc pending|wc on hold|"
-    r"отмен[\w ]*|возврат[\w ]*|возвращ[\w ]*|отказ[\w ]*|не оплачен\w*|неоплачен\w*|ожида[\w ]*|удален\w*|черновик|"
-    r"просрочен\w*|аннулир\w*|сторно\w*|не выкуплен\w*|новый|"
-    r"storniert|zuruckgegeben|erstattet|retoure|offen|gutschrift|annulee?|remboursee?|en attente|cancelado|"
-    r"reembolsado|devuelto|pendiente|anulado|anulowane|zwrot|geannuleerd|iptal|iade)$"
-)
-_LOOKED = (
-    r"^((page |product |item )?(view|click|impression)(s|ed|ed item| item| content| product)?|search|"
-    r"(add|added|remove|removed)( to| from)? (cart|basket|wish ?list)|cart|basket|wish ?list|begin checkout|"
-    r"checkout|checkout started|add (payment|shipping) info|sign ?up|log ?in|session start|scroll|"
-    r"просмотр\w*|клик|поиск|(добавлен\w* |удален\w* )?(в |из )?корзин\w*|избранное|вход|регистрация)$"
-)  # what visitors do in a shop before they buy, or without it
-_RETURNED = (
-    r"^(return(ed)?s?|refund(ed)?|credit note|credit memo|возврат\w*|retoure|gutschrift|avoir|devolucion|zwrot|iade)$"
-)
+_MOST_GONE = 0.8  # share of the lines that can be cancelled; a column that marks more marks something else
 
 
 def known_profile(table: Sequence[Profile], name: str) -> Profile:
@@ -59,18 +29,22 @@ def set_aside(
     answers: Answers,
     *,
     statuses: bool = True,
+    beside: Sequence[str] = (),
 ) -> None:
     """Write into ``reading`` which lines do not count, and ask where the file does not say.
 
-    ``statuses``: whether columns of statuses are looked for; a known form says how they count.
+    ``statuses``: whether columns of statuses are looked for; a known form says how they count. ``beside``: SQL of lines
+    that the form sets aside.
     """
     by_name = {profile.name: profile for profile in table}
     if reading.customer:
         _without_customer(reading, by_name[reading.customer], relations, answers)
+        _spellings(reading, by_name[reading.customer], relations)
     if statuses:
         _statuses(reading, table, relations, answers)
+        _marks(reading, table, relations)
     settle_currencies(reading, table, relations, answers)
-    settle_returns(reading, relations, answers)
+    settle_returns(reading, relations, answers, beside)
 
 
 def _without_customer(reading: Understanding, customer: Profile, relations: Relations, answers: Answers) -> None:
@@ -116,6 +90,28 @@ def _without_customer(reading: Understanding, customer: Profile, relations: Rela
         reading.aside.append(Aside("placeholder customer", f"CAST({name} AS VARCHAR) = {literal(value)}"))
 
 
+def _spellings(reading: Understanding, customer: Profile, relations: Relations) -> None:
+    """E-mail addresses and phone numbers are one customer's however they are written."""
+    if reading.form != "purchases" or customer.kind not in ("text", "category"):
+        return
+    text = f"CAST({quote(customer.name)} AS VARCHAR)"
+    if is_email(customer):
+        reading.customer_form, plain = "email", f"lower(trim({text}))"
+    elif is_phone(customer):
+        reading.customer_form, plain = "phone", f"right(regexp_replace({text}, '\\D', '', 'g'), 10)"
+    else:
+        return
+    apart = int(relations.one(f"count(DISTINCT {text}) - count(DISTINCT {plain})"))
+    if apart > 0:
+        reading.tell(
+            "{column}: {spellings} spellings are {customers} customers, since they differ only in capital letters, "
+            "blanks and signs",
+            column=customer.name,
+            spellings=Quantity(customer.distinct),
+            customers=Quantity(customer.distinct - apart),
+        )
+
+
 def lines_by_value(relations: Relations, column: str) -> dict[str, int]:
     """How many lines have each value of a column."""
     name = quote(column)
@@ -140,14 +136,38 @@ def _statuses(reading: Understanding, table: Sequence[Profile], relations: Relat
         if profile.kind not in ("category", "flag", "text") or profile.distinct > 30 or not profile.sample:
             continue
         named = fits(words.STATUS, profile.name) or fits(words.KIND_OF_LINE, profile.name)
-        out = rf"{_GONE}|{_LOOKED}" if fits(words.KIND_OF_LINE, profile.name) else _GONE
+        out = rf"{GONE}|{LOOKED}" if fits(words.KIND_OF_LINE, profile.name) else GONE
         gone = [value for value in profile.sample if re.match(out, plain_value(value))]
-        done = [value for value in profile.sample if re.match(_DONE, plain_value(value))]
+        done = [value for value in profile.sample if re.match(DONE, plain_value(value))]
         if not gone or not (named or (done and len(gone) + len(done) >= 0.7 * len(profile.sample))):
             continue
         if not done and len(gone) < len(profile.sample) and not named:
             continue
         _one_status(reading, profile, gone, done, relations, answers)
+
+
+def _marks(reading: Understanding, table: Sequence[Profile], relations: Relations) -> None:
+    """Columns that say of each line whether it was cancelled: yes and no, or the day on which it was."""
+    for profile in table:
+        if not fits(GONE_BY_NAME, profile.name) or profile.name in (reading.day, reading.order, reading.customer):
+            continue
+        name, values = quote(profile.name), ", ".join(map(literal, sorted(TRUE)))
+        if profile.kind == "flag":
+            sql = f"lower(trim(CAST({name} AS VARCHAR))) IN ({values})"
+        elif profile.kind == "date" and profile.known < _MOST_GONE * profile.rows:
+            sql = f"{name} IS NOT NULL"
+        else:
+            continue
+        marked = int(relations.one(f"count_if(coalesce({sql}, false))"))
+        if not 0 < marked < _MOST_GONE * profile.rows:
+            continue
+        reading.aside.append(Aside("not completed", sql, "cancelled"))
+        reading.count(
+            "{n} line does not count: {column} marks it as cancelled or given back",
+            "{n} lines do not count: {column} marks them as cancelled or given back",
+            marked,
+            column=profile.name,
+        )
 
 
 def _one_status(
@@ -162,7 +182,7 @@ def _one_status(
     returned = [
         value
         for value in gone
-        if re.match(_RETURNED, plain_value(value)) and _negative(reading, profile, value, relations)
+        if re.match(RETURNED, plain_value(value)) and _negative(reading, profile, value, relations)
     ]
     returned += _documents_of_returns(reading, profile, [value for value in gone if value not in returned], done)
     out = [value for value in gone if value not in returned]
@@ -204,7 +224,7 @@ def _documents_of_returns(
 
     A status says what became of a purchase; a kind of document is one of its own, and the purchase stands beside it.
     """
-    back = [value for value in gone if re.match(_RETURNED, plain_value(value))]
+    back = [value for value in gone if re.match(RETURNED, plain_value(value))]
     money = reading.money
     if not (back and done and money) or not fits(words.KIND_OF_LINE, profile.name) or fits(words.STATUS, profile.name):
         return []

@@ -673,6 +673,77 @@ def _superstore(seed: int) -> Export:
     return Export(table, answer_of(lines, "Customer ID", never_active=frozenset({"Row ID", "Postal Code"})))
 
 
+def _paypal(seed: int) -> Export:
+    """Payments, a few refunds under the shop's own address, and money that was taken out."""
+    orders = by_order(shop(seed))
+    paid = pd.DataFrame(
+        {
+            "day": orders["day"],
+            "Name": customer_codes(orders["customer"], "name"),
+            "Type": "Website Payment",
+            "Gross": orders["money"],
+            "Fee": -(orders["money"] * 0.03).round(2),
+            "From Email Address": customer_codes(orders["customer"], "email"),
+            "To Email Address": "shop@example.com",
+            "Transaction ID": orders["order"].map("T{:08X}".format),
+            "Reference Txn ID": "",
+        }
+    )
+    back = paid.sample(12, random_state=seed)
+    back = back.assign(
+        Type="Payment Refund",
+        Gross=-back["Gross"],
+        **{"From Email Address": "shop@example.com", "To Email Address": back["From Email Address"]},
+        **{"Transaction ID": "R" + back["Transaction ID"], "Reference Txn ID": back["Transaction ID"]},
+    )
+    taken = paid.iloc[[60, 160, 260]].assign(Type="General Withdrawal", Gross=-900.0, Fee=0.0, Name="")
+    taken = taken.assign(**{"From Email Address": "shop@example.com", "Transaction ID": ["W1", "W2", "W3"]})
+    every = pd.concat([paid, back, taken]).sort_values("day", kind="stable", ignore_index=True)
+    table = pd.DataFrame(
+        {
+            "Date": every["day"].dt.strftime("%m/%d/%Y"),
+            "Time": every["day"].dt.strftime("%H:%M:%S"),
+            "Name": every["Name"],
+            "Type": every["Type"],
+            "Status": "Completed",
+            "Currency": "USD",
+            **{name: every[name] for name in ("Gross", "Fee")},
+            "Net": (every["Gross"] + every["Fee"]).round(2),
+            **{name: every[name] for name in list(every)[5:9]},
+            "Balance": every["Gross"].cumsum().round(2),
+        }
+    )
+    return Export(table, answer_of(orders, "From Email Address"))
+
+
+def _tally(seed: int) -> Export:
+    """Sales and credit notes as vouchers, with lines above the header and groups of Indian numbers."""
+    orders = by_order(shop(seed))
+    back = orders.sample(15, random_state=seed).assign(returned=True)
+    every = pd.concat([orders.assign(returned=False), back]).sort_values("day", kind="stable", ignore_index=True)
+    money = (every["money"] * 4000).round(2)
+    table = pd.DataFrame(
+        {
+            "Date": every["day"].dt.strftime("%d-%b-%y"),
+            "Particulars": customer_codes(every["customer"], "name"),
+            "Vch Type": np.where(every["returned"], "Credit Note", "Sales"),
+            "Vch No.": (every.index + 1).astype(str),
+            "Debit": money.where(~every["returned"]).map(_lakh, na_action="ignore"),
+            "Credit": money.where(every["returned"]).map(_lakh, na_action="ignore"),
+        }
+    )
+    signed = every.assign(money=money.where(~every["returned"], -money), order=every.index)
+    return Export(table, answer_of(signed, "Particulars"), before=("A Company", "Sales Register"))
+
+
+def _lakh(amount: float) -> str:
+    """Indian groups: the last three digits, then two at a time."""
+    whole, cents = f"{amount:.2f}".split(".")
+    head, tail = whole[:-3], whole[-3:]
+    groups = [head[max(0, end - 2) : end] for end in range(len(head), 0, -2)][::-1]
+    return ",".join([*groups, tail]) + f".{cents}"
+
+
 EXPORTS: Mapping[str, Callable[[int], Export]] = {
     "shopify_orders": _shopify,
     "woocommerce_items": _woocommerce_items,
@@ -700,4 +771,6 @@ EXPORTS: Mapping[str, Callable[[int], Export]] = {
     "wildberries_report": _wildberries,
     "yandex_market_orders": _yandex_market,
     "superstore": _superstore,
+    "paypal_activity": _paypal,
+    "tally_register": _tally,
 }

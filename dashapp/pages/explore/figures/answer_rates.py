@@ -37,7 +37,7 @@ def draw(
             "xanchor": "left",
             "showarrow": False,
             "font": {"size": 12},
-            "text": f"{mark(card.colour).glyph} {escaped(with_trust(card, 34))}",
+            "text": f"{mark(card.colour).glyph} {escaped(with_trust(card, 34, among=cards))}",
         }
         for place, card in enumerate(cards)
     ]

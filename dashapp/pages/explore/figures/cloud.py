@@ -12,7 +12,7 @@ import plotly.graph_objects as go
 from dashapp.charts import Bubble, Scheme, beside, escaped, figure_of, fitted, mark, tinted, widest, wrapped
 from dashapp.i18n import _
 from dashapp.selecting import Area, Array, Points
-from dashapp.telling import percent, trusted, with_trust
+from dashapp.telling import graded, percent, with_trust
 from pipeline.contract import Dataset, Loadings, SegmentCard
 
 MAP = 520  # pixels
@@ -84,7 +84,7 @@ def _centres(points: Points, cards: Sequence[SegmentCard], look: Scheme) -> list
     middles = [(float(np.median(points.x[rows])), float(np.median(points.y[rows]))) for _card, rows in held]
     (left, wide), (low, high) = ((float(axis.min()), float(np.ptp(axis)) or 1.0) for axis in (points.x, points.y))
     marks = [
-        Bubble((x - left) / wide, (y - low) / high, 0, wrapped(f"{card.name} ·\u00a0{trusted(card)}", _NAME, 3))
+        Bubble((x - left) / wide, (y - low) / high, 0, wrapped(card.name + graded(card, cards), _NAME, 3))
         for (card, _rows), (x, y) in zip(held, middles, strict=True)
     ]
     return [

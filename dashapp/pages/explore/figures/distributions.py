@@ -101,7 +101,9 @@ def mix(part: Slice, cards: Sequence[SegmentCard], look: Scheme) -> go.Figure:
     rows = np.vstack([part.shown, part.everyone.sum(axis=0, keepdims=True)])
     totals = rows.sum(axis=1, keepdims=True)
     shares = rows / np.where(totals > 0, totals, 1)
-    names = [f"{mark(card.colour).glyph} {escaped(with_trust(card, 34))}" for card in cards] + [_("All customers")]
+    names = [f"{mark(card.colour).glyph} {escaped(with_trust(card, 34, among=cards))}" for card in cards] + [
+        _("All customers")
+    ]
     plain = [card.name for card in cards] + [_("All customers")]
     traces = [_mix_bar(part, member, shares[:, member], plain, look) for member in range(members)]
     told = [

@@ -8,12 +8,16 @@ from dataclasses import dataclass
 import numpy as np
 
 from dashapp.data import Run
-from dashapp.i18n import _
+from dashapp.i18n import N_, _
 from dashapp.selecting import FREQUENCY, MONETARY, RECENCY, RFM, Array, Dimension, Filtered, Values
 from dashapp.telling import amount, customers, number, percent
 from pipeline.contract import Column, RfmFactor, RfmScale, Segmentation, rfm_cell
 
 SCORES = range(1, 6)
+WHAT = N_(
+    "Scores from 1 to 5, 5 the best, by fifths of the customers or as the spec says. The cells are "
+    "usual in marketing; they stand beside the segments, which are not made of them."
+)
 
 
 @dataclass(frozen=True)

@@ -1,98 +1,39 @@
-"""A run's files: staged and checked before they are saved, found and checked before they are read."""
+"""A run's files, checked before they are read."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-import os
 import shutil
 import tempfile
 from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import Any, TypeVar
-from urllib.parse import unquote, urlsplit
 
 import pandas as pd
 from pydantic import ValidationError
 
 from pipeline.contract import (
-    SCHEMA_VERSION,
     Artifacts,
     Message,
     Record,
     RunIndex,
-    RunRecord,
     check_schema_version,
     check_table,
     empty_table,
     with_messages,
-    write_table,
 )
-from pipeline.errors import ContractError, StoreError, UnreadableError
-from pipeline.settings import Settings
-from pipeline.store.tracking.index import RunRow
+from pipeline.errors import ContractError, UnreadableError
+from pipeline.store.artifacts.places import FOLDER
+from pipeline.store.artifacts.staging import checksum, place
 
 R = TypeVar("R", bound=Record)
 Held = TypeVar("Held")
 
-_FOLDER = str(PurePosixPath(Artifacts.MANIFEST).parent)
 TRAIN_AGAIN = Message.of("train again with this version of Korzina")
 _LARGE = 1_000_000  # bytes, from which on a copy in memory counts
 _REMEDY = Message.of("restore the run's folder from a backup, or train again")
-
-
-# ------------------------------------------------------------------ saving
-
-
-def stage(record: RunRecord, folder: Path) -> None:
-    """Write a run's files below ``folder``, or move them there; tables are checked against the contract first."""
-    for name, table in record.tables.items():
-        write_table(PurePosixPath(name).stem, table, _place(folder, name))
-    for name, file in record.files.items():
-        shutil.move(file, _place(folder, name))
-    for name, text in record.records.items():
-        _place(folder, name).write_text(text, "utf-8")
-    for name, image in record.images.items():
-        _place(folder, name).write_bytes(image)
-    for name, table in record.ui_tables.items():
-        _place(folder, name).write_text(table.to_json(orient="split", index=False), "utf-8")
-
-
-def manifest(folder: Path) -> RunIndex:
-    """What ``stage`` wrote, with the checksum of each file."""
-    files = {
-        path.relative_to(folder).as_posix(): _checksum(path) for path in sorted(folder.rglob("*")) if path.is_file()
-    }
-    return RunIndex(schema_version=SCHEMA_VERSION, files=files)
-
-
-def _checksum(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def attach(folder: Path, name: str, content: bytes) -> None:
-    """Add one file, whole or not at all; raises ``StoreError``."""
-    draft = folder / f".{name}.{os.getpid()}"
-    try:
-        draft.write_bytes(content)
-        draft.replace(folder / name)
-    except OSError as error:
-        draft.unlink(missing_ok=True)
-        raise StoreError.because(
-            Message.of("{file} cannot be written ({why})", file=str(folder / name), why=str(error.strerror)),
-            remedy=Message.of("give this user the right to write there, or free some disk space"),
-        ) from error
-
-
-def _place(folder: Path, name: str) -> Path:
-    path = folder / name
-    path.parent.mkdir(parents=True, exist_ok=True)
-    return path
-
-
-# ------------------------------------------------------------------ reading
 
 
 def _in_arrow(content: bytes) -> Any:
@@ -184,7 +125,7 @@ class RunFiles:
     def check_all(self) -> None:
         """Compare every file that Korzina reads with its checksum; images for the MLflow UI may go missing."""
         for name in self._files:
-            if name.startswith(f"{_FOLDER}/"):
+            if name.startswith(f"{FOLDER}/"):
                 self._checked(name)
 
     def copy_to(self, folder: Path) -> None:
@@ -192,9 +133,9 @@ class RunFiles:
         folder.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=".copy-", dir=folder.parent) as draft:
             for name in self._files:
-                if name.startswith(f"{_FOLDER}/"):
-                    _place(Path(draft), name).write_bytes(self._bytes(name))
-            _place(Path(draft), Artifacts.MANIFEST).write_bytes((self._folder / Artifacts.MANIFEST).read_bytes())
+                if name.startswith(f"{FOLDER}/"):
+                    place(Path(draft), name).write_bytes(self._bytes(name))
+            place(Path(draft), Artifacts.MANIFEST).write_bytes((self._folder / Artifacts.MANIFEST).read_bytes())
             shutil.rmtree(folder, ignore_errors=True)
             Path(draft).rename(folder)
             Path(draft).mkdir()  # what the context manager expects to remove
@@ -216,7 +157,7 @@ class RunFiles:
         """The path of a file whose content is what was saved; it is not held in memory."""
         path = self._listed(name)
         try:
-            self._compare(name, _checksum(path))
+            self._compare(name, checksum(path))
         except OSError as error:
             raise self._fault(name, _unreadable(error)) from error
         return path
@@ -263,48 +204,3 @@ class RunFiles:
 
 def _unreadable(error: OSError) -> Message:
     return Message.of("cannot be read ({why})", why=str(error.strerror))
-
-
-def folder_at(address: str) -> Path | None:
-    """The folder of this machine that an address of artifacts names; None where they are elsewhere."""
-    parts = urlsplit(address)
-    if parts.scheme == "file":
-        return Path(unquote(parts.path))
-    return None if parts.scheme else Path(address)
-
-
-def local_folder(row: RunRow, settings: Settings) -> Path | None:
-    """The run's folder below the store's artifact root, else where MLflow recorded it; None where it is not local.
-
-    The root comes first, with the last three parts of the recorded address (experiment's folder, run, ``artifacts``):
-    a moved or copied store opens, although MLflow records absolute paths.
-    """
-    recorded = urlsplit(row.artifact_uri)
-    address = unquote(recorded.path) if recorded.scheme == "file" else row.artifact_uri
-    if settings.artifacts and "://" not in settings.artifacts:
-        moved = Path(settings.artifacts, *PurePosixPath(address).parts[-3:])
-        if moved.is_dir():
-            return moved
-    if recorded.scheme not in ("", "file"):
-        return None
-    return Path(address)
-
-
-def cache_of(settings: Settings) -> Path:
-    """The folder for copies of what one store holds; everything below it may be removed at any time."""
-    store = hashlib.sha256(settings.store_uri.encode()).hexdigest()[:12]
-    return settings.home.absolute() / "cache" / store
-
-
-def download(row: RunRow, settings: Settings, client: Any) -> Path:
-    """Fetch a remote run's files once into the cache below the home folder; completed runs never change."""
-    target = cache_of(settings) / row.run_id
-    if (target / Artifacts.MANIFEST).is_file():
-        return target
-    target.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=target.parent) as draft:
-        client.download_artifacts(row.run_id, _FOLDER, draft)
-        shutil.rmtree(target, ignore_errors=True)
-        (Path(draft) / _FOLDER).parent.rename(target)
-        Path(draft).mkdir()  # what the context manager expects to remove
-    return target

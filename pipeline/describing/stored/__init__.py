@@ -1,0 +1,1 @@
+"""Describing a stored run again."""

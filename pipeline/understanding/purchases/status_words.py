@@ -1,0 +1,65 @@
+"""What became of a purchase, as shops say it: whole values in small letters, without accents of Latin letters."""
+
+from __future__ import annotations
+
+DONE = (
+    r"^(complete[d]?|closed|done|success(ful)?|succeeded|fulfilled|partially fulfilled|shipped|shipping|"
+    r"delivered|dispatched|received|"
+    r"paid|partially paid|processing|in process|in progress|invoiced|approved|authorized|captured|settled|"
+    r"available|confirmed|accepted|sale|sales|purchase|"
+    r"(tax |sales )?invoice|receipt|facture|venta|vente|приход|чек|transaction|checkout completed|"
+    r"order|charge|payment|debit|sold|finished|ok|active|wc completed|wc processing|resolved|"
+    r"выполнен\w*|доставлен\w*|заверш\w*|оплачен\w*|отгружен\w*|выдан\w*|получен\w*|закрыт\w*|подтвержд\w*|"
+    r"продажа|реализация\w*|покупка|обработан\w*|проведен\w*|в пути|в обработке|"
+    r"(виконано|доставлено|завершено|оплачено|отримано|відправлено|продаж)|"  # Ukrainian
+    r"abgeschlossen|bezahlt|versendet|versandt|geliefert|zugestellt|erledigt|verkauf|(aus)?rechnung|"  # German
+    r"terminee?s?|livree?s?|payee?s?|expediee?s?|validee?s?|en cours|en preparation|vente|"  # French
+    r"completad[oa]|pagad[oa]|enviad[oa]|entregad[oa]|facturad[oa]|cobrad[oa]|finalizad[oa]|"  # Spanish
+    r"concluid[oa]|pag[oa]|entregue|faturad[oa]|aprovad[oa]|venda|"  # Portuguese
+    r"completat[oa]|pagat[oa]|spedit[oa]|consegnat[oa]|evas[oa]|fatturat[oa]|vendita|scontrino|fattura|"  # Italian
+    r"zrealizowan[aeoy]|wyslan[aeoy]|oplacon[aeoy]|dostarczon[aeoy]|zakonczon[aeoy]|sprzedaz|paragon|faktura|"  # Polish
+    r"verzonden|voltooid|betaald|geleverd|afgerond|verkoop|factuur|"  # Dutch
+    r"tamamlandi|teslim edildi|kargolandi|kargoya verildi|gonderildi|odendi|onaylandi|satis|"  # Turkish
+    r"dokoncen[aoy]|vyrizen[aoy]|zaplacen[aoy]|odeslan[aoy]|dorucen[aoy]|prodej|"  # Czech
+    r"slutford|levererad|betald|skickad|forsaljning|gennemfort|leveret|betalt|levert|"  # Swedish, Danish, Norwegian
+    r"toimitettu|maksettu|teljesitve|kiszallitva|fizetve|finalizat[ae]?|livrat[ae]?|platit[ae]?)$"
+)
+GONE = (
+    r"^((partially )?refund(ed)?|cancel(l?ed|lation)?( (by|before|in) [\w ]+)?|void(ed)?|returned?|failed|failure|"
+    r"declined|rejected|payment (failed|error|pending|review)|awaiting [\w ]*payment|reversed|denied|"
+    r"expired|pending|pending payment|on hold|draft|unpaid|abandoned|trash|deleted|returned to sender|"
+    r"charge ?back|disputed|fraud|error|unavailable|created|awaiting payment|requires payment method|"
+    r"incomplete|uncollectible|credit (note|memo)|wc cancelled|wc refunded|wc failed|wc pending|wc on hold|"
+    r"отмен[\w ]*|возврат[\w ]*|возвращ[\w ]*|отказ[\w ]*|не оплачен\w*|неоплачен\w*|ожида[\w ]*|удален\w*|черновик|"
+    r"просрочен\w*|аннулир\w*|сторно\w*|не выкуплен\w*|новый|корректировка реализации|"
+    r"(скасован[\w ]*|повернен[\w ]*|повернут[\w ]*|відмін[\w ]*|відхилен\w*)|"  # Ukrainian
+    r"(teil)?storniert|storno|storniert?e? ?rechnung|stornorechnung|zuruckgegeben|zuruckgesendet|erstattet|retoure|"
+    r"retourniert|ruckgabe|offen|abgebrochen|fehlgeschlagen|abgelehnt|(rechnungs)?gutschrift|"  # German
+    r"annulee?s?|remboursee?s?|rembours\w*|retournee?s?|retour|avoir|en attente|echouee?|refusee?|"  # French
+    r"cancelad[oa]|reembolsad[oa]|devuelt[oa]|devolucion|pendiente|anulad[oa]|rechazad[oa]|fallid[oa]|"
+    r"nota de credito|abono|"  # Spanish
+    r"devolvid[oa]|devolucao|estornad[oa]|estorno|pendente|recusad[oa]|"  # Portuguese
+    r"annullat[oa]|rimborsat[oa]|rimborso|reso|restituit[oa]|in attesa|rifiutat[oa]|nota di credito|"  # Italian
+    r"anulowan[aeoy]|anulacja|zwrot|zwrocon[aeoy]|odrzucon[aeoy]|oczekuj\w*|nieoplacon[aeoy]|korekta|"  # Polish
+    r"geannuleerd|terugbetaald|geretourneerd|mislukt|in afwachting|creditnota|creditfactuur|"  # Dutch
+    r"iptal( edildi)?|iade( edildi)?|geri odendi|beklemede|odeme bekliyor|reddedildi|basarisiz|"  # Turkish
+    r"zrusen[aoy]|stornovan[aoy]|vracen[aoy]|vratka|dobropis|nezaplacen[aoy]|zamitnut[aoy]|"  # Czech
+    r"avbruten|aterbetald|returnerad|makulerad|annulleret|refunderet|returneret|kansellert|kreditnota|"  # Nordic
+    r"peruutettu|palautettu|torolve|visszakuldve|stornozva|anulat[ae]?|returnat[ae]?|rambursat[ae]?)$"
+)
+GONE_BY_NAME = (
+    r"\b(cancel(l?ed|lation|led)?|void(ed)?|refunded|returned|deleted|storno|storniert|annulee?|annullato|cancelad[oa]|"
+    r"anulowan[eoy]|zwrocon[eoy]|iptal|iade|geannuleerd|zruseno)\b|отмен[её]?н|отмена|возвращ|аннулир|удал[её]н|сторно"
+)  # headers of a column of yes and no, or of the day on which it happened
+LOOKED = (
+    r"^((page |product |item )?(view|click|impression)(s|ed|ed item| item| content| product)?|search|"
+    r"(add|added|remove|removed)( to| from)? (cart|basket|wish ?list)|cart|basket|wish ?list|begin checkout|"
+    r"checkout|checkout started|add (payment|shipping) info|sign ?up|log ?in|session start|scroll|"
+    r"просмотр\w*|клик|поиск|(добавлен\w* |удален\w* )?(в |из )?корзин\w*|избранное|вход|регистрация)$"
+)  # what visitors do in a shop before they buy, or without it
+RETURNED = (
+    r"^(return(ed)?s?|refund(ed)?|(sales |credit )?return|credit (note|memo)|возврат\w*|корректировка реализации|"
+    r"повернення|(rechnungs)?gutschrift|retoure|ruckgabe|stornorechnung|storno|avoir|retour|remboursement|"
+    r"devolucion|nota de credito|abono|devolucao|estorno|reso|rimborso|nota di credito|zwrot|korekta|iade|"
+    r"creditnota|creditfactuur|vratka|dobropis|kreditnota)$"
+)

@@ -1,0 +1,51 @@
+"""One of several writers: makes the store of each round and saves into it, at the same moment as the others.
+
+Called with the folder of the rounds, the number of rounds, and this writer's number; each line that it reads starts a
+round, and each that it writes says how the round went.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import sys
+from pathlib import Path
+
+from pipeline.contract import SweepRecord
+from pipeline.errors import KorzinaError
+from pipeline.recording import record_training
+from pipeline.settings import Settings
+from pipeline.store import Store
+from tests.support import make_training
+
+
+def small_record() -> SweepRecord:
+    """A sweep of one k: what races is the store, and not what is saved."""
+    record = record_training(make_training(60))
+    return dataclasses.replace(record, children=dict(list(record.children.items())[:1]))
+
+
+def save(home: Path, record: SweepRecord) -> str:
+    """How it went."""
+    try:
+        store = Store.open(Settings(home=home, tracking_uri=""), create=True)
+        saved = store.save(record, experiment="sample")
+        store.promote(next(iter(saved.run_ids.values())), reason="first", who="writer")
+    except KorzinaError as error:
+        return f"refused: {error}"
+    return "saved"
+
+
+def main() -> None:
+    """Save once for each line."""
+    folder, record = Path(sys.argv[1]), small_record()
+    from pipeline.store import writer  # noqa: F401 - imports MLflow before the first round
+
+    sys.stdout.write("ready\n")
+    sys.stdout.flush()
+    for line in sys.stdin:
+        sys.stdout.write(save(folder / line.strip(), record) + "\n")
+        sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()
