@@ -13,6 +13,7 @@ import argparse
 import hashlib
 import json
 import os
+import resource
 import shutil
 import statistics
 import subprocess
@@ -50,9 +51,12 @@ FROM data GROUP BY customer
 
 @dataclass(frozen=True)
 class Run:
-    """One training: seconds, the largest memory of its main process and of all its processes in GiB, its results."""
+    """One training: seconds, those of the processors, the largest memory of its main process and of all its processes
+    in GiB, and its results.
+    """
 
     seconds: float
+    processor: float
     main: float
     whole: float
     store: float
@@ -137,7 +141,7 @@ def train(tree: Path, data: Path, spec: Path, folder: Path, limit: float) -> Run
     environment = {name: value for name, value in os.environ.items() if not name.startswith("KORZINA_")}
     arguments = [sys.executable, "-m", "pipeline", "train", "--spec", str(spec), "--data", str(data), "--json"]
     with (folder / "told.json").open("wb") as told, (folder / "log").open("wb") as log:
-        started = time.perf_counter()
+        started, used = time.perf_counter(), _processor_seconds()
         process = subprocess.Popen(
             arguments,
             cwd=tree,
@@ -147,13 +151,20 @@ def train(tree: Path, data: Path, spec: Path, folder: Path, limit: float) -> Run
             stderr=log,
         )
         main, whole = _watch(process, started + limit)
-        seconds = time.perf_counter() - started
+        seconds, processor = time.perf_counter() - started, _processor_seconds() - used
     summary = json.loads((folder / "told.json").read_bytes() or b"{}") if process.returncode == 0 else {}
     size = sum(file.stat().st_size for file in home.rglob("*") if file.is_file())
     results = _digest(home, summary) if summary else ""
     shutil.rmtree(home, ignore_errors=True)
     stages = summary.get("seconds", {})
-    return Run(seconds, main / 2**30, whole / 2**30, size / 2**20, process.returncode, stages, results)
+    memory = main / 2**30, whole / 2**30
+    return Run(seconds, processor, *memory, size / 2**20, process.returncode, stages, results)
+
+
+def _processor_seconds() -> float:
+    """Of all processes that this one has waited for, and those that they waited for."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def _watch(process: subprocess.Popen, deadline: float) -> tuple[int, int]:
@@ -220,11 +231,14 @@ def row(name: str, label: str, runs: list[Run], same: str) -> str:
     if not done:
         codes = ", ".join(sorted({str(run.code) for run in runs}))
         memory = max(run.whole for run in runs)
-        return f"| {name} | {label} | not done: exit code {codes} | | {memory:.1f} | | | |"
+        return f"| {name} | {label} | not done: exit code {codes} | | | {memory:.1f} | | | |"
     longest = sorted(done[0].stages.items(), key=lambda stage: -stage[1])[1:8]
     stages = ", ".join(f"{stage} {seconds:.1f}" for stage, seconds in longest)
-    figures = [statistics.median(getattr(run, name) for run in done) for name in ("seconds", "main", "whole", "store")]
-    return "| {} | {} | {:.1f} | {:.1f} | {:.1f} | {:,.0f} | {} | {} |".format(name, label, *figures, stages, same)
+    wanted = ("seconds", "processor", "main", "whole", "store")
+    figures = [statistics.median(getattr(run, figure) for run in done) for figure in wanted]
+    return "| {} | {} | {:.1f} | {:.1f} | {:.1f} | {:.1f} | {:,.0f} | {} | {} |".format(
+        name, label, *figures, stages, same
+    )
 
 
 def measure(options: argparse.Namespace, folder: Path) -> list[str]:
@@ -270,8 +284,8 @@ def main() -> None:
             "",
             f"`korzina train`, k 2 to 12, command to prompt; medians of {options.runs}.",
             "",
-            "| data | | seconds | main process, GiB | all, GiB | store, MB | longest stages, s | same results |",
-            "|:--|:--|--:|--:|--:|--:|:--|:--|",
+            "| data | | seconds | of processors | main, GiB | all, GiB | store, MB | longest stages, s | same |",
+            "|:--|:--|--:|--:|--:|--:|--:|:--|:--|",
             *rows,
         ]
     )

@@ -186,7 +186,9 @@ def column_dimension(column: Column, segmentation: Segmentation, reserved: froze
 
 
 def to_numbers(series: pd.Series) -> Array:
-    """Float values with NaN where nothing is known."""
+    """Float values with NaN where nothing is known; those of a column of floats itself, not to be written to."""
+    if series.dtype == np.float64:
+        return series.to_numpy()
     values: Array = pd.to_numeric(series, errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
     return values
 

@@ -55,7 +55,9 @@ def _read_in_place(path: Path) -> pd.DataFrame:
     from pyarrow import fs  # type: ignore[import-untyped,unused-ignore]
 
     as_they_are = {"split_blocks": True, "self_destruct": True}
-    return pd.read_parquet(path, "pyarrow", filesystem=fs.LocalFileSystem(), to_pandas_kwargs=as_they_are)
+    return pd.read_parquet(
+        path, "pyarrow", filesystem=fs.LocalFileSystem(), to_pandas_kwargs=as_they_are, pre_buffer=False
+    )
 
 
 class RunFiles:
