@@ -11,6 +11,7 @@ from pipeline.purging.plan import PurgePlan, SweepRows, traces_of
 from pipeline.purging.rewriting import Removal
 from pipeline.purging.sweeps import Sweep, experiments_of, sorted_out
 from pipeline.purging.traces import Traces
+from pipeline.recording import remove_left
 from pipeline.store import Eraser, RunFiles, StoredRun
 
 
@@ -21,6 +22,7 @@ def carry_out(eraser: Eraser, plan: PurgePlan) -> None:
     """
     eraser.redact(plan.traces.redact)
     eraser.drop_caches()
+    remove_left(eraser.home)
     for found in plan.rows:
         _remove_rows(eraser, found, plan.traces)
     gone = [*(run for sweep in plan.sweeps for run in sweep.runs), *plan.runs]

@@ -1,6 +1,6 @@
 """What a run leaves behind: metrics, tables, words, plots and the model, ready for the store."""
 
-from pipeline.recording.drafts import drafts
+from pipeline.recording.drafts import drafts, remove_left
 from pipeline.recording.record import (
     draw,
     draw_curves,
@@ -19,5 +19,6 @@ __all__ = [
     "prepare_drawing",
     "profile_table",
     "record_training",
+    "remove_left",
     "write_models",
 ]

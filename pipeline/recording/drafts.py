@@ -22,7 +22,7 @@ def drafts(home: Path) -> Iterator[Path]:
     Those that killed trainings left are removed: a folder whose lock nobody holds is nobody's.
     """
     home.mkdir(parents=True, exist_ok=True)
-    _remove_left(home)
+    remove_left(home)
     folder = tempfile.TemporaryDirectory(prefix=_PREFIX, dir=home, ignore_cleanup_errors=True)
     with folder as name, (Path(name) / _LOCK).open("wb") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -40,7 +40,8 @@ def filed(record: RunRecord, folder: Path) -> RunRecord:
     return replace(record, tables={}, files=written)
 
 
-def _remove_left(home: Path) -> None:
+def remove_left(home: Path) -> None:
+    """Remove the tables of trainings that were killed; those of one that runs are locked, and stay."""
     for folder in home.glob(f"{_PREFIX}*"):
         with suppress(OSError), (folder / _LOCK).open("rb") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

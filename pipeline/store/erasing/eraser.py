@@ -138,9 +138,14 @@ class Eraser:
         self.drop_caches()
         self._tables.compact()
 
+    @property
+    def home(self) -> Path:
+        """The folder in which trainings of this store work."""
+        return self._settings.home.absolute()
+
     def drop_caches(self) -> None:
         """Remove what is kept of the store in the home folder."""
-        shutil.rmtree(self._settings.home.absolute() / "cache", ignore_errors=True)
+        shutil.rmtree(self.home / "cache", ignore_errors=True)
 
     def _folder(self, run: StoredRun) -> Path:
         return folder_below(self._root, run.artifact_uri)
