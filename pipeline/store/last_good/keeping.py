@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from pipeline.contract import Message
+from pipeline.contract import Artifacts, Message
 from pipeline.errors import KorzinaError, StoreError, UnreadableError
 from pipeline.settings import Settings
 from pipeline.store import artifacts, reader
@@ -67,13 +67,17 @@ class LastGood:
         return KeptStore(self._settings, listing.read(self._file))
 
     def _copy(self, store: Store, row: RunRow) -> None:
-        """Put the run's files into the cache unless they are there and whole; what is damaged now is left as it was."""
+        """Put the run's files into the cache unless they are there, the same and whole; what is damaged is not taken.
+
+        A run is rewritten where people are removed from it: its manifest tells.
+        """
         target = self._file.parent / row.run_id
-        if row.run_id in self._whole and target.is_dir():
+        folder = store.folder(row)
+        if row.run_id in self._whole and _manifest(target) is not None and _manifest(folder) == _manifest(target):
             return
-        if not _is_whole(row, target):
-            with suppress(UnreadableError):
-                artifacts.RunFiles(row.run_id, store.folder(row)).copy_to(target)
+        with suppress(UnreadableError):
+            if folder != target and (_manifest(folder) != _manifest(target) or not _is_whole(row, target)):
+                artifacts.RunFiles(row.run_id, folder).copy_to(target)
         if _is_whole(row, target):
             self._whole.add(row.run_id)
 
@@ -92,3 +96,9 @@ def _is_whole(row: RunRow, folder: Path) -> bool:
     except KorzinaError:
         return False
     return True
+
+
+def _manifest(folder: Path) -> bytes | None:
+    with suppress(OSError):
+        return (folder / Artifacts.MANIFEST).read_bytes()
+    return None
