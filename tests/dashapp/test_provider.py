@@ -147,9 +147,9 @@ def test_an_answer_for_another_browser_is_refused(browser: Callable[[], FlaskCli
     attacker, victim = browser(), browser()
     stolen = go(attacker, "1")
 
-    assert victim.get(stolen, **BASE).status_code == 502, "without an attempt of its own"
+    assert victim.get(stolen, **BASE).status_code == 400, "without an attempt of its own"
     victim.get("/sign-in/start", **BASE)
-    assert victim.get(stolen, **BASE).status_code == 502, "with another state"
+    assert victim.get(stolen, **BASE).status_code == 400, "with another state"
     assert victim.get("/_dash-layout", **BASE).status_code == 401
 
 
