@@ -88,7 +88,7 @@ def _planted_store(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Save
     killed = home / "drafts-killed"  # what a training held that was killed
     killed.mkdir()
     (killed / "lock").touch()
-    (killed / "customers.parquet").write_text(f"{ID} {NAME}", "utf-8")
+    pd.DataFrame({"id": [ID], "name": [NAME]}).to_parquet(killed / "customers.parquet")
     return home, sweep
 
 
