@@ -21,7 +21,7 @@ from pipeline.contract import Annotation, Champion, Dataset, Message, Placement,
 from pipeline.errors import KorzinaError, UnreadableError
 
 _PATIENCE = 2.0  # seconds of the three in which a request is to be answered
-_APART = 15.0  # seconds for what no reader waits for
+APART = 15.0  # seconds for what no reader waits for
 _LEAST = 0.05
 _SILENT = 3.0  # after a silence nobody else waits for so long
 _ABANDONED = 30.0  # a thread that has waited longer is left to its fate, and another may be sent
@@ -60,7 +60,7 @@ class PunctualStore:
 
     def load(self, run_id: str) -> Segmentation:
         """See ``ReadableStore``."""
-        answer: Segmentation = self._ask("load", run_id, patience=_APART if self._files_at_hand else None)
+        answer: Segmentation = self._ask("load", run_id, patience=APART if self._files_at_hand else None)
         return answer
 
     def champions(self) -> tuple[Champion, ...]:
@@ -113,14 +113,14 @@ class PunctualStore:
         return self._opened()
 
     def _ask(self, name: str, *arguments: Hashable, patience: float | None = None) -> Any:
-        limit = _left() if patience is None else patience
+        limit = seconds_left() if patience is None else patience
         flight = self._flight((name, *arguments), lambda: getattr(self._opened(), name)(*arguments), limit)
         try:
             return flight.outcome.result(limit)
         except TimeoutError:
             if flight.outcome.done():
                 raise
-            raise self._be_silent(_late(limit)) from None
+            raise self._be_silent(late(limit)) from None
         except UnreadableError as error:
             if time.monotonic() - flight.started > 1:  # a fault that takes long to be seen is not looked for each time
                 self._be_silent(error)
@@ -137,7 +137,7 @@ class PunctualStore:
             if now < self._silent_until and self._silence is not None:
                 raise self._silence
             if any(other.is_overdue(now) for other in self._flights.values()):
-                raise self._silence or _late(limit)
+                raise self._silence or late(limit)
             if flight is None:
                 flight = self._flights[key] = _Flight(now, limit)
                 threading.Thread(target=self._fly, args=(key, flight, ask), daemon=True, name="korzina-ask").start()
@@ -173,15 +173,16 @@ def _is_past(flight: _Flight, now: float) -> bool:
     return flight.ended + _LATE < now or (not flight.outcome.done() and flight.started + _ABANDONED < now)
 
 
-def _left() -> float:
+def seconds_left() -> float:
     """Seconds that whoever asks has left: a request was begun, and may have asked before."""
     if not has_request_context():
-        return _APART
+        return APART
     started = g.get("started")
     return _PATIENCE if started is None else max(_PATIENCE - (time.perf_counter() - started), _LEAST)
 
 
-def _late(limit: float) -> UnreadableError:
+def late(limit: float) -> UnreadableError:
+    """What whoever waited so many seconds is told."""
     return UnreadableError.because(
         Message.of("the store has not answered within {seconds} seconds", seconds=f"{max(limit, 1):.0f}"),
         remedy=Message.of("wait until the store answers again; nothing here needs a restart"),

@@ -15,6 +15,7 @@ from dataclasses import replace
 from typing import TypeVar
 
 from dashapp.data.keeping import Keeping
+from dashapp.data.punctual import APART, late, seconds_left
 from dashapp.data.run import Run
 from dashapp.data.view import Champions, View
 from dashapp.i18n import _, language, titled
@@ -106,8 +107,13 @@ class SegmentationData:
         run = self._held(run_id)
         if run is not None:  # nobody who asks for what is at hand waits for a run that is being read
             return self._runs.of(run.run_id, lambda: run).retold(language())
-        with self._loading:
+        limit = APART if self.settings.database_file else seconds_left()  # a large run at hand is worth waiting for
+        if not self._loading.acquire(timeout=limit):
+            return self._kept(run_id, late(limit)).retold(language())
+        try:
             return (self._held(run_id) or self._loaded(run_id)).retold(language())
+        finally:
+            self._loading.release()
 
     def asked(self, named: str) -> Run | None:
         """The run that the address of a file names, the one in use where it names none; None for no such run."""
@@ -123,17 +129,21 @@ class SegmentationData:
     def champions(self, *, max_age: float | None = None) -> Champions:
         """The champions, at most ``max_age`` (else the polling interval's) seconds old."""
         age = self.settings.poll_seconds if max_age is None else min(max_age, self.settings.poll_seconds)
-        with self._looking:
+        limit = seconds_left()
+        if not self._looking.acquire(timeout=limit):  # somebody who may wait longer is being kept waiting
+            return self._last_seen(late(limit))
+        try:
             if time.monotonic() - self._looked >= age:
                 try:
                     self._champions = Champions(self._opened().champions(), time.time())
                     self._follow_changes()
                     self._keeping.note(self._champions.found)
                 except KorzinaError as error:
-                    before = self._champions if self._champions.seen else Champions(*self._keeping.champions())
-                    self._champions = replace(before, problem=error)
+                    self._champions = self._last_seen(error)
                 self._looked = time.monotonic()
             return self._champions
+        finally:
+            self._looking.release()
 
     def placement(self, run_id: str) -> Placement:
         """Who is where in one run, without its customers; raises ``StoreError``."""
@@ -207,11 +217,14 @@ class SegmentationData:
         try:
             run = Run(plain(reviewed_run(self._opened().load(run_id))), reserved=self._reserved)
         except UnreadableError as error:
-            kept, fault = self._keeping.store(), error
-            if kept is None:
-                raise
-            return self._substitutes.of(run_id, lambda: self._substitute(kept, run_id, fault))
+            return self._kept(run_id, error)
         return self._runs.of(run.run_id, lambda: run)
+
+    def _kept(self, run_id: str, error: UnreadableError) -> Run:
+        kept = self._keeping.store()
+        if kept is None:
+            raise error
+        return self._substitutes.of(run_id, lambda: self._substitute(kept, run_id, error))
 
     def _substitute(self, kept: ReadableStore, run_id: str, error: KorzinaError) -> Run:
         try:
@@ -219,6 +232,10 @@ class SegmentationData:
         except KorzinaError:
             raise error from None
         return Run(plain(reviewed_run(stored)), reserved=self._reserved, problem=error)
+
+    def _last_seen(self, error: KorzinaError) -> Champions:
+        before = self._champions if self._champions.seen else Champions(*self._keeping.champions())
+        return replace(before, problem=error)
 
     def _changed(self, entry: Told) -> Told:
         self._looked = float("-inf")  # the next look is a fresh one

@@ -44,7 +44,7 @@ class HangingStore(MemoryStore):
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """A tenth of the times that hold for readers."""
-    for name in ("_PATIENCE", "_APART", "_SILENT"):
+    for name in ("_PATIENCE", "APART", "_SILENT"):
         monkeypatch.setattr(module, name, 0.2)
 
 
@@ -103,6 +103,27 @@ def test_a_request_waits_once_however_many_questions_it_asks(hanging: HangingSto
                 ask()
 
     assert time.perf_counter() - started < 0.2
+
+
+def test_a_reader_does_not_wait_behind_what_waits_longer(
+    hanging: HangingStore, monkeypatch: pytest.MonkeyPatch, until: Until
+) -> None:
+    monkeypatch.setattr(module, "APART", 5.0)  # for what warms up a worker
+    data = SegmentationData(lambda: PunctualStore(lambda: hanging), Settings(tracking_uri="postgresql://nobody/x"))
+    warming = threading.Thread(target=data.warm_up)
+    warming.start()
+    until(lambda: hanging.begun > 0)
+
+    with Flask(__name__).test_request_context():
+        g.started = started = time.perf_counter()
+        view = data.view()
+
+    assert time.perf_counter() - started < 1
+    assert view.run is None
+    assert "has not answered" in str(view.champions.problem)
+    hanging.runs_on.set()
+    warming.join(5)
+    until(lambda: data.view().run is not None)
 
 
 def test_what_the_store_refuses_is_told_as_it_is(hanging: HangingStore) -> None:
