@@ -73,7 +73,7 @@ def _groups(amounts: _Cents) -> _Cents:
             continue
         for levels in range(_LEVELS, 0, -1):
             behind = [place for place in places.get(int(sums[row + 1]) + levels * amount, ()) if place >= row + 3]
-            if behind:
+            if behind and (amounts[row + 1 : behind[0]] != amount).any():  # one amount over and over sums up nothing
                 ends[row] = behind[0] - 1
                 break
     return ends
