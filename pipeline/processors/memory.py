@@ -15,7 +15,8 @@ _LIMITS = (  # of a container, version 2 and 1: what it may hold, what it holds,
     ),
 )
 
-# As measured (docs/benchmarks.md, "How far one machine goes"), with a fifth to spare.
+# From an analysis of a million customers by twenty numbers (docs/benchmarks.md, "How far one machine goes"); a whole
+# training of ten millions has not been measured.
 _OF_PROGRAM = 900_000_000  # bytes, of both processes before there are customers
 _OF_CUSTOMER, _OF_VALUE = 400, 40  # labels of each k, ids, distances; values as read, cleaned and transformed
 
