@@ -4,7 +4,8 @@ PYTHON ?= python3
 VENV   := .venv
 PY     := $(VENV)/bin/python
 PIP    := $(PY) -m pip --disable-pip-version-check install --quiet --constraint requirements.lock
-PYTEST := $(PY) -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
+# three workers on two cores: a worker waits for browsers and servers a quarter of its time
+PYTEST := $(PY) -m pytest --numprocesses 3 --dist loadfile --no-loadscope-reorder
 NEEDS  := pyproject.toml requirements.lock pipeline/__init__.py
 
 export PIP_ROOT_USER_ACTION := ignore

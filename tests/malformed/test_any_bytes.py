@@ -92,7 +92,7 @@ JSON = st.recursive(
 @given(value=JSON | st.lists(st.dictionaries(st.sampled_from("abc"), JSON, max_size=3), max_size=5))
 def test_any_json_is_records_or_told_to_be_none(value: object) -> None:
     with suppress(InputError):
-        consistent(read_json(json.dumps(value).encode(), "a.json", None))
+        consistent(read_json(json.dumps(value).encode(), "a.json", Source()))
 
 
 @FEW

@@ -18,7 +18,7 @@ from pipeline.settings import Settings
 from pipeline.store import Store
 from tests.pipeline.test_train import korzina, russian_customers
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.long]
 
 
 @pytest.fixture
@@ -67,7 +67,7 @@ def statuses(home: Path) -> list[str]:
         return []
 
 
-@pytest.mark.parametrize("phase", [pytest.param("before", marks=pytest.mark.long), "saving"])
+@pytest.mark.parametrize("phase", ["before", "saving"])
 def test_ctrl_c_leaves_a_clean_store(phase: str, arguments: list[str], tmp_path: Path) -> None:
     home, started = tmp_path / "home", time.monotonic()
     when = {"before": lambda: time.monotonic() > started + 4, "saving": lambda: len(statuses(home)) > 1}[phase]

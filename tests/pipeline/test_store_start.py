@@ -139,6 +139,7 @@ from pathlib import Path
 from pipeline.recording import (record_training)
 from pipeline.settings import Settings
 from pipeline.store import (Store)
+from tests.support import make_training
 store = Store.open(Settings(home=Path({str(settings.home)!r})))
 store.save(record_training(make_training(n=60)), experiment="sample",
            progress=lambda words: os.kill(os.getpid(), signal.SIGKILL) if "k = 3" in words else None)
