@@ -12,6 +12,7 @@ import logging
 import tempfile
 import time
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 
 from mlflow import MlflowClient
@@ -31,6 +32,7 @@ from pipeline.errors import StoreError
 from pipeline.settings import Settings, account_name
 from pipeline.store import artifacts, entrance
 from pipeline.store.model_files import write_model
+from pipeline.store.tracking.client import run_again
 from pipeline.store.tracking.names import COMPLETED, NOTE, PARENT, SCHEMA, STARTED, STATUS, WRITER, folder_of
 from pipeline.store.tracking.writers import close_dead_runs, this_writer
 
@@ -114,7 +116,7 @@ class Writer:
     def _fill(self, experiment_id: str, run_id: str, record: RunRecord, data: DatasetInput) -> None:
         model = self._model(experiment_id, run_id, record) if record.model is not None else None
         self._client.log_batch(run_id, metrics=_metrics(record, model), params=_params(record.params))
-        self._client.log_inputs(run_id, datasets=[data])
+        run_again(lambda: self._client.log_inputs(run_id, datasets=[data]))  # two may be first to name the same data
         place = artifacts.folder_at(self._addresses[run_id])
         if place is not None:  # the artifacts are files of this machine: written where they stay
             place.mkdir(parents=True, exist_ok=True)
@@ -155,8 +157,8 @@ class Writer:
         note = entrance.experiment_note(record.dataset_name, record.rows, record.parent.tags, record.recommended_k)
         view, value = entrance.sweep_view(sweep_run_id, time.time())
         try:
-            self._client.set_experiment_tag(experiment_id, NOTE, note[: entrance.LONGEST_NOTE])
-            self._client.set_experiment_tag(experiment_id, view, value)
+            for key, text in ((NOTE, note[: entrance.LONGEST_NOTE]), (view, value)):
+                run_again(partial(self._client.set_experiment_tag, experiment_id, key, text))
         except Exception:
             _log.warning("MLflow's pages keep what they said of the experiment before", exc_info=True)
 

@@ -11,7 +11,7 @@ from concurrent.futures import Future
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 # read when MLflow is imported; an operator's own values stay
 for _name, _value in {
@@ -33,6 +33,7 @@ from pipeline.store.tracking import preflight, remote  # noqa: E402
 from pipeline.store.tracking.deadline import SilenceError, begin, result_of, within  # noqa: E402
 from pipeline.store.tracking.remote import first_line, unreachable, without_password  # noqa: E402
 
+Made = TypeVar("Made")
 _PATIENCE = 6.0  # seconds that one call may take; with what a command does before, it ends within ten
 _RACES, _RACE_SECONDS = 5, 0.1
 _STARTING = 60.0  # seconds in which MLflow may make the tables of a store
@@ -57,14 +58,19 @@ def make_client(settings: Settings) -> MlflowClient:
 
 def _first_client(uri: str) -> MlflowClient:
     """A client; on a new store each makes the experiment 0 unless it sees one, and all but one lose that race."""
+    return run_again(lambda: MlflowClient(tracking_uri=uri, registry_uri=uri))
+
+
+def run_again(make: Callable[[], Made]) -> Made:
+    """What ``make`` returns, tried anew where another process made the same a moment before."""
     for _ in range(_RACES):
         try:
-            return MlflowClient(tracking_uri=uri, registry_uri=uri)
+            return make()
         except Exception as error:
             if not _is_lost_race(error):
                 raise
             time.sleep(_RACE_SECONDS)
-    return MlflowClient(tracking_uri=uri, registry_uri=uri)
+    return make()
 
 
 def _is_lost_race(error: BaseException | None) -> bool:
