@@ -51,24 +51,24 @@ class FileTable:
 
 def refuse_wide(columns: int, name: str) -> None:
     """Raise ``InputError`` for more columns than a table has."""
-    if columns > MOST_COLUMNS:
-        raise InputError.because(
-            Message.of("{file}: too many columns", file=name),
-            expected=Message.of("at most {n}", n=Quantity(MOST_COLUMNS)),
-            found=Message.of("{n}", n=Quantity(columns)),
-            remedy=Message.of("check source.delimiter, or keep the columns that matter"),
-        )
+    remedy = Message.of("check source.delimiter, or keep the columns that matter")
+    _refuse_more(columns, MOST_COLUMNS, Message.of("{file}: too many columns", file=name), remedy)
 
 
 def refuse_long(names: Iterable[str], name: str) -> None:
     """Raise ``InputError`` for a name of a column that is a text of its own: every message would repeat it."""
+    remedy = Message.of("check that the first line is the header, and that quotes and delimiters are whole")
     longest = max(map(len, names), default=0)
-    if longest > LONGEST_NAME:
+    _refuse_more(longest, LONGEST_NAME, Message.of("{file}: a name in the header is too long", file=name), remedy)
+
+
+def _refuse_more(found: int, most: int, what: Message, remedy: Message) -> None:
+    if found > most:
         raise InputError.because(
-            Message.of("{file}: a name in the header is too long", file=name),
-            expected=Message.of("at most {n}", n=Quantity(LONGEST_NAME)),
-            found=Message.of("{n}", n=Quantity(longest)),
-            remedy=Message.of("check that the first line is the header, and that quotes and delimiters are whole"),
+            what,
+            expected=Message.of("at most {n}", n=Quantity(most)),
+            found=Message.of("{n}", n=Quantity(found)),
+            remedy=remedy,
         )
 
 
