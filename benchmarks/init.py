@@ -19,6 +19,7 @@ from pathlib import Path
 
 import duckdb
 from report import machine_line, write_section
+from revisions import unpacked
 
 ROOT = Path(__file__).resolve().parents[1]
 LINES = """
@@ -67,15 +68,6 @@ def init(tree: Path, file: Path, folder: Path) -> Run:
         _pid, status, used = os.wait4(process.pid, 0)
         seconds = time.perf_counter() - started
     return Run(seconds, used.ru_maxrss / 2**20, os.waitstatus_to_exitcode(status))
-
-
-def unpacked(revision: str, folder: Path) -> Path:
-    """An earlier source tree."""
-    tree = folder / "before"
-    tree.mkdir()
-    archive = subprocess.run(["git", "archive", revision], cwd=ROOT, check=True, capture_output=True).stdout
-    subprocess.run(["tar", "x"], cwd=tree, input=archive, check=True)
-    return tree
 
 
 def row(name: str, label: str, runs: list[Run]) -> str:

@@ -27,6 +27,7 @@ from pathlib import Path
 import duckdb
 from memory import proportional_memory
 from report import machine_line, write_section
+from revisions import unpacked
 
 ROOT = Path(__file__).resolve().parents[1]
 FEATURES = 20
@@ -215,15 +216,6 @@ def _content(file: Path) -> str:
 
 
 # ------------------------------------------------------------------ all of them
-
-
-def unpacked(revision: str, folder: Path) -> Path:
-    """An earlier source tree."""
-    tree = folder / "before"
-    tree.mkdir()
-    archive = subprocess.run(["git", "archive", revision], cwd=ROOT, check=True, capture_output=True).stdout
-    subprocess.run(["tar", "x"], cwd=tree, input=archive, check=True)
-    return tree
 
 
 def row(name: str, label: str, runs: list[Run], same: str) -> str:
