@@ -57,13 +57,17 @@ class Keeping:
         self._champions, self._when = champions, time.monotonic()
         threading.Thread(target=self._keep, daemon=True, name="korzina-keeping").start()
 
-    def store(self) -> ReadableStore | None:
+    def store(self) -> SeenStore | None:
         """The store as it was last kept; None where nothing was."""
-        return self._read()
+        try:
+            return self._last_good().read() if self._make else None
+        except KorzinaError as error:
+            self._complain(error)
+            return None
 
     def champions(self) -> tuple[tuple[Champion, ...], float]:
         """The champions as they were last kept, and when; none, and 0, where nothing was."""
-        kept = self._read()
+        kept = self.store()
         if kept is None:
             return (), 0.0
         try:
@@ -71,13 +75,6 @@ class Keeping:
         except KorzinaError as error:
             self._complain(error)
             return (), 0.0
-
-    def _read(self) -> SeenStore | None:
-        try:
-            return self._last_good().read() if self._make else None
-        except KorzinaError as error:
-            self._complain(error)
-            return None
 
     def _keep(self) -> None:
         try:
