@@ -200,9 +200,9 @@ def _digest(home: Path, summary: dict) -> str:
 
 def _content(file: Path) -> str:
     if file.suffix == ".parquet":
-        table = duckdb.sql(f"SELECT * FROM read_parquet('{file}')")
-        columns = ", ".join(f'"{name}"' for name in sorted(table.columns))
-        rows = f"SELECT hash(CAST(({columns}) AS VARCHAR)) AS h, row_number() OVER () AS place FROM table"
+        stored = duckdb.sql(f"SELECT * FROM read_parquet('{file}')")
+        columns = ", ".join(f'"{name}"' for name in sorted(stored.columns))
+        rows = f"SELECT hash(CAST(({columns}) AS VARCHAR)) AS h, row_number() OVER () AS place FROM stored"
         return str(
             duckdb.sql(f"SELECT count(*), bit_xor(hash(h, place)), sum(hash(place, h)) FROM ({rows})").fetchone()
         )
