@@ -203,9 +203,8 @@ def _content(file: Path) -> str:
         stored = duckdb.sql(f"SELECT * FROM read_parquet('{file}')")
         columns = ", ".join(f'"{name}"' for name in sorted(stored.columns))
         rows = f"SELECT hash(CAST(({columns}) AS VARCHAR)) AS h, row_number() OVER () AS place FROM stored"
-        return str(
-            duckdb.sql(f"SELECT count(*), bit_xor(hash(h, place)), sum(hash(place, h)) FROM ({rows})").fetchone()
-        )
+        summed = f"SELECT count(*), bit_xor(hash(h, place)), sum(hash(place, h)) FROM ({rows})"
+        return str(duckdb.sql(summed).fetchall())
     if file.name in ("manifest.json", "spec.json"):
         return ""
     text = file.read_text("utf-8")
