@@ -16,6 +16,7 @@ from pipeline.understanding.purchases import (
     ask_money,
     beside_the_money,
     known_profile,
+    less_given_back,
     money_of,
     once_an_order,
     order_worded,
@@ -285,6 +286,7 @@ def _money(
     found = money_of(amounts, relations, reading.order, reading.item)
     reading.money = found.money
     reading.told += found.told
+    less_given_back(reading, table, relations)
     if found.question:
         reading.questions.append(found.question)
     if found.money is None:

@@ -14,6 +14,7 @@ from tests.files.makers.old_exports import old_exports
 from tests.files.makers.others import others
 from tests.files.makers.purchases import purchases
 from tests.files.makers.shapes import shapes
+from tests.files.makers.tills import tills
 
 
 @cache
@@ -21,6 +22,17 @@ def corpus() -> tuple[File, ...]:
     """Every file, in the order of the chapters."""
     return tuple(
         file
-        for chapter in (purchases, money, days_and_numbers, customers, others, shapes, exports, old_exports, countries)
+        for chapter in (
+            purchases,
+            money,
+            days_and_numbers,
+            customers,
+            others,
+            shapes,
+            exports,
+            old_exports,
+            countries,
+            tills,
+        )
         for file in chapter()
     )

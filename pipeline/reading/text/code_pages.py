@@ -8,6 +8,8 @@ from functools import cache
 
 from charset_normalizer import from_bytes
 
+from pipeline.reading.text.east_asian import east_asian_page
+
 _SAMPLE = 200_000
 _MOST_WORDS = 1000
 _LEAST_SHARE = 0.4  # of the words that must read in the best page
@@ -74,6 +76,9 @@ def code_page(data: bytes) -> str:
     best = max(scores, key=lambda page: scores[page])
     if scores[best] >= _LEAST_SHARE and _decodes(data, best):
         return best
+    wide = east_asian_page(data[:_SAMPLE])
+    if wide is not None and _decodes(data, wide):
+        return wide
     if sum(len(word) > 2 and min(word) > 127 for word in words) > len(words) / 2:
         guess = from_bytes(b" ".join(words)).best()
         if guess is not None and _decodes(data, guess.encoding):

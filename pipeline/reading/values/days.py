@@ -49,6 +49,8 @@ TEXT_FORMS = (
     "%m.%Y",
     "%m-%Y",
     "%G-W%V",
+    "%Y年%m月%d日",
+    "%Y년 %m월 %d일",
 )  # the first of those that read equally many is taken: the year first, then the day
 PLAIN_FORMS = 21  # so many of them were read before files had forms
 NAMED_FORMS = (

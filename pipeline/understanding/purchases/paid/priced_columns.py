@@ -17,6 +17,8 @@ class Amounts:
     totals: tuple[Profile, ...]
     prices: tuple[Profile, ...]
     quantities: tuple[Profile, ...]
+    fees: tuple[Profile, ...] = ()  # what a market place or a bank keeps of them
+    discounts: tuple[Profile, ...] = ()
 
     @property
     def any(self) -> bool:
@@ -46,7 +48,11 @@ def amounts_of(table: Sequence[Profile], taken: set[str]) -> Amounts:
         if profile.name not in priced
         and (fits(words.MONEY_LINE, profile.name) or fits(words.MONEY_ORDER, profile.name))
     ]
-    return Amounts(tuple(totals), tuple(prices), tuple(quantities))
+    fees, discounts = (
+        tuple(profile for profile in numbers if fits(pattern, profile.name) and profile not in (*totals, *prices))
+        for pattern in (words.FEE, words.DISCOUNT)
+    )
+    return Amounts(tuple(totals), tuple(prices), tuple(quantities), fees, discounts)
 
 
 def _swapped(table: Sequence[Profile], taken: set[str]) -> list[Profile]:
@@ -69,8 +75,8 @@ def _other(profile: Profile) -> bool:
     """Discounts, taxes and the like; ``price after discount`` and ``total with tax`` are money."""
     text = plain_words(profile.name)
     if fits(
-        r"\b(after|with|incl|including|net of|less|minus|inkl|con|avec)\b|\bс учетом\b|со скидк|с ндс|без ндс|"
-        r"без скид",
+        r"\b(after|with|incl?|including|excl?|excluding|net of|less|minus|inkl|zzgl|con|avec|sans)\b|\bс учетом\b|"
+        r"со скидк|с ндс|без ндс|без скид",
         profile.name,
     ):
         return fits(r"^(discount|tax|vat|shipping|скидка|налог|ндс)", profile.name)
@@ -93,5 +99,9 @@ def beside_the_money(table: Sequence[Profile], money: Sequence[str]) -> list[str
     return [
         profile.name
         for profile in table
-        if profile.numeric and profile.name not in money and not profile.empty and fits(pattern, profile.name)
+        if profile.numeric
+        and profile.name not in money
+        and not profile.empty
+        and fits(pattern, profile.name)
+        and _other(profile)
     ]
