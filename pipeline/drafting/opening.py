@@ -53,6 +53,7 @@ def opened(data: Data, answers: Mapping[str, str]) -> Iterator[Opened]:
     """The one table of ``data``, or the one that its tables make; raises ``InputError`` where there is nothing."""
     with shop_of(data) as shop:
         shop = replace(shop, part=_parts_of(shop, answers))
+        shop = _unmerged(shop)
         with open_tables(nothing_known(shop), shop.data) as (engine, given):
             forms = {
                 name: settle_forms(raw.frame, given.frames[name], answers, given.source)
@@ -75,6 +76,14 @@ def opened(data: Data, answers: Mapping[str, str]) -> Iterator[Opened]:
                 return
         with open_tables(nothing_known(shop, formats), shop.data) as (engine, given):
             yield _opened(engine, shop, forms, given, answers, tuple(kinds))
+
+
+def _unmerged(shop: Shop) -> Shop:
+    """The shop whose merged cells are read as what stands above them, where its one table is text."""
+    if shop.stored or shop.tables or isinstance(shop.data, Frames):
+        return shop
+    with open_tables(nothing_known(shop), shop.data) as (_, given):
+        return shop.with_merged_cells(given.texts[SINGLE].frame) if SINGLE in given.texts else shop
 
 
 def _days_of_a_kind(kinds: Mapping[str, str], formats: Mapping[str, str]) -> bool:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pipeline.contract import Joined, Message
 from pipeline.reading import SINGLE, Data, Engine, Frames, Question, database_tables, is_database, loaded, tables_in
@@ -20,10 +20,14 @@ from pipeline.understanding import (
     likely,
     lines_of_periods,
     lines_with_day,
+    merged_columns,
     parts_of_a_day,
     periods_of,
     profiles,
 )
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 WIDE = "wide"  # the table with a column a month
 
@@ -39,6 +43,7 @@ class Shop:
     told: tuple[Message, ...] = ()
     made: JoinedTables | None = None
     periods: str = ""  # SQL that makes lines with a day of a table with a column a period, or one a part of a day
+    fill_down: tuple[str, ...] = ()  # columns of which a spreadsheet merged cells
     part: Mapping[str, str] = field(default_factory=dict)  # key of [source] -> the sheet or the list that was answered
 
     @property
@@ -54,12 +59,25 @@ class Shop:
                 keys["load"] = made.load
             if not made.plain:
                 keys |= {"view": made.sql, "grain": made.grain}
+        if self.fill_down:
+            keys["fill_down"] = self.fill_down
         return Source.model_validate(dict(self.part) | keys)
 
     @property
     def view(self) -> str:
         """SQL for the one table that these make."""
         return self.made.sql if self.made else ""
+
+    def with_merged_cells(self, frame: pd.DataFrame) -> Shop:
+        """With what stands above in the blank cells of an order, its day and its customer, where they were merged."""
+        columns = merged_columns(frame)
+        if not columns:
+            return self
+        told = Message.of(
+            "{columns}: blank on the same lines, so that each belongs to the order above it, as in merged cells",
+            columns=Joined(columns),
+        )
+        return replace(self, fill_down=columns, told=(*self.told, told))
 
     def by_period(self, columns: Mapping[str, bool], answers: Mapping[str, str]) -> tuple[Shop, Question | None]:
         """With a line of each cell, where a table has a column of numbers a period (column -> whether of numbers)."""

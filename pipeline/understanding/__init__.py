@@ -19,6 +19,7 @@ from pipeline.understanding.known_forms import (
     StatusForm,
     recognise,
 )
+from pipeline.understanding.merged import merged_columns
 from pipeline.understanding.periods import ask_year, lines_of_periods, lines_with_day, parts_of_a_day, periods_of
 from pipeline.understanding.roles import Aside, Money, Understanding
 from pipeline.understanding.understand import understand
@@ -43,6 +44,7 @@ __all__ = [
     "likely",
     "lines_of_periods",
     "lines_with_day",
+    "merged_columns",
     "names_customer",
     "parts_of_a_day",
     "periods_of",

@@ -13,8 +13,10 @@ from pipeline.understanding.evidence import Profile, Relations, fits, words
 from pipeline.understanding.purchases import (
     Amounts,
     DayCandidate,
+    Found,
     ask_money,
     beside_the_money,
+    in_whole_units,
     known_profile,
     less_given_back,
     money_of,
@@ -277,8 +279,10 @@ def _money(
             and reading.order is not None
             and once_an_order(known_profile(table, chosen), relations, reading.order)
         )
-        reading.money = Money(sql, columns, once)
+        found = in_whole_units(Found(Money(sql, columns, once)))
+        reading.money = found.money
         reading.tell("money: {column}, as you answered", column=chosen)
+        reading.told += found.told
         return
     if chosen == "none":
         reading.tell(_NO_MONEY)

@@ -33,7 +33,7 @@ EMAIL = (
     r"|メール|邮箱|이메일"
 )
 PHONE = (
-    r"\bphone\b|\bmobile\b|\btel\b|\btelephone\b|\btelefon\b|\btelefono\b|\btelephone\b|\bтелефон\b"
+    r"\bmsisdn\b|\bphone\b|\bmobile\b|\btel\b|\btelephone\b|\btelefon\b|\btelefono\b|\btelephone\b|\bтелефон\b"
     r"|電話|电话|手机|전화"
 )
 PERSON = (
@@ -171,7 +171,10 @@ TAX = (
     r"\btax(es)?\b|\bvat\b|\bgst\b|\bmwst\b|\btva\b|\biva\b|\bндс\b|\bналог"
     r"|税|세금"
 )
-TALLY = r"\b(clicks?|impressions?|views?|conversions?|hits|opens|visits|sends|reach)\b|\bклик\w*|показ\w*|просмотр\w*"
+BOUGHT = (
+    r"\b(purchased?|bought|ordered|converted|conversion|transaction|paid|sale|sold)\b|куплен|покупка|заказан|оплачен"
+)
+TALLY = r"\b(minutes|gb|mb|clicks?|impressions?|views?|conversions?|hits|opens|visits|sends|reach)\b|\bклик\w*|показ\w*|просмотр\w*"
 GIVEN_BACK = (
     r"\b(refund(s|ed)?|returned|return) ?(amounts?|sum|total|value|qty|quantity|pieces|units)?$|\bamount refunded\b|"
     r"\b(total|quantity|qty|units) (refunded|returned)\b|"
@@ -222,7 +225,7 @@ SIDE = (
     r"last 4|iban|\bbank\b|"
     r"product|\bitem\b|\bsku\b|article|categor|payment (method|type|id)|gateway|carrier|tracking|referrer|utm|"
     r"\bcreated by\b|\bowner\b|"
-    r"поставщик|продав|сотрудник|кассир|менеджер|магазин|склад|филиал|подразделен|организаци|город|регион|"
+    r"поставщик|поставк|продав|сотрудник|кассир|менеджер|магазин|склад|филиал|подразделен|организаци|город|регион|"
     r"индекс|курьер|бренд|производител|товар|артикул|номенклатур|касса|терминал|категор"
 )
 ARM = (

@@ -218,6 +218,42 @@ def _card(seed: int) -> _Made:
     return table, _bought(kept, "Carte fidélité", kept["money"] > 0, kept["money"]), look
 
 
+def _visits(seed: int) -> _Made:
+    """Visits to a shop, of which a third ended with a purchase."""
+    orders = by_order(shop(seed))
+    visits = orders.loc[orders.index.repeat(3)].reset_index(drop=True)
+    bought = pd.Series(np.arange(len(visits)) % 3 == 0)
+    table = pd.DataFrame(
+        {
+            "session_id": [100_000_000 + number for number in range(len(visits))],
+            "visitor_id": customer_codes(visits["customer"], "code"),
+            "started_at": visits["day"].dt.strftime("%Y-%m-%d %H:%M:%S"),
+            "pageviews": np.random.default_rng([seed, 22]).integers(1, 30, len(visits)),
+            "purchased": bought.astype(int),
+            "revenue": visits["money"].where(bought, 0.0),
+        }
+    )
+    return table, _bought(orders, "visitor_id", orders["money"] > 0, orders["money"]), AS_IT_IS
+
+
+def _merged(seed: int) -> _Made:
+    """The order, its day and its customer on the first of its lines only, as a spreadsheet leaves merged cells."""
+    lines = shop(seed)
+    first = lines["line"] == 1
+    table = pd.DataFrame(
+        {
+            "Заказ": order_codes(lines["order"]).where(first, ""),
+            "Дата": lines["day"].dt.strftime("%d.%m.%Y").where(first, ""),
+            "Клиент": customer_codes(lines["customer"], "name").where(first, ""),
+            "Товар": lines["item"].map("Товар {}".format),
+            "Кол-во": lines["quantity"],
+            "Сумма": lines["money"],
+        }
+    )
+    look = replace(AS_IT_IS, delimiter=";", decimal=",")
+    return table, _bought(lines, "Клиент", lines["money"] > 0, lines["money"]), look
+
+
 def _with_tax(seed: int) -> _Made:
     """Amounts that say of themselves that tax is in them."""
     orders = by_order(shop(seed))
@@ -309,6 +345,8 @@ _FORMS: dict[str, tuple[str, Callable[[int], _Made]]] = {
     "crm": ("customers of a shop system, whose names repeat", _crm),
     "parts_of_a_day": ("year, month and day in columns of their own", _parts_of_a_day),
     "card": ("a card that a fifth of the receipts lack, beside the hour", _card),
+    "visits": ("visits, of which some ended with a purchase", _visits),
+    "merged": ("an order's number, day and customer on its first line only", _merged),
     "with_tax": ("amounts that say that tax is in them", _with_tax),
     "advertising": ("clicks and costs of advertisements", _advertising),
     "japanese": ("Japanese, Shift-JIS", _east_asian("japanese", _JAPANESE, "cp932", "%Y年%m月%d日")),

@@ -33,7 +33,11 @@ def money_of(amounts: Amounts, relations: Relations, order: str | None, item: st
     """
     kept, taken_off = paid_amounts(amounts, relations)
     found = _found(kept, relations, order, item)
-    found = Found(found.money, (*found.told, *taken_off), found.question)
+    return in_whole_units(Found(found.money, (*found.told, *taken_off), found.question))
+
+
+def in_whole_units(found: Found) -> Found:
+    """The same money in whole units of the currency: columns whose headers say so are of hundredths."""
     small = [column for column in found.money.columns if fits(_HUNDREDTHS, column)] if found.money else []
     if found.money is None or not small:
         return found
