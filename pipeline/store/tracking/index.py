@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from pipeline.store.tracking import preflight
-from pipeline.store.tracking.names import ALIAS, ANNOTATION, COMPLETED, HISTORY, PURGED, STATUS
+from pipeline.store.tracking.names import ALIAS, ANNOTATION, COMPLETED, HISTORY, PURGED, STATUS, leads_nowhere_else
 
 
 @dataclass(frozen=True)
@@ -126,6 +126,7 @@ class SqliteIndex:
                 metrics=facts["latest_metrics"].get(run_id, {}),
             )
             for run_id, experiment_id, name, started, uri in rows
+            if leads_nowhere_else(run_id, uri)
         ]
 
     def models(self, name: str | None = None) -> list[ModelRow]:
