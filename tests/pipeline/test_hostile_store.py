@@ -70,6 +70,15 @@ def test_a_run_that_leads_elsewhere_is_not_listed_and_hides_no_other(
     assert [one.run_id for one in LastGood(settings).read().champions()] == [saved.run_ids[3]]
 
 
+@pytest.mark.parametrize("moment", [None, "true", "1e999", 10**18, -(10**18)])
+def test_a_run_that_began_at_no_moment_hides_no_other(moment: object, settings: Settings, saved: SavedSweep) -> None:
+    with closing(sqlite3.connect(settings.home / "mlflow.db")) as connection, connection:
+        connection.execute("UPDATE runs SET start_time = ?", (moment,))
+    store = Store.open(settings)
+    assert [run.k for run in store.runs("sample")] == [2, 3, 4]
+    assert store.load(saved.run_ids[3]).started == 0
+
+
 def test_an_address_outside_of_the_root_is_refused(tmp_path: Path) -> None:
     assert folder_below(tmp_path, "file:///else/1/abc/artifacts") == tmp_path / "1/abc/artifacts"
     with pytest.raises(UnreadableError, match="outside of the store"):

@@ -8,7 +8,7 @@ from mlflow.entities.model_registry import RegisteredModel
 
 from pipeline.settings import Settings
 from pipeline.store.tracking.client import translated
-from pipeline.store.tracking.index import ExperimentRow, ModelRow, RunRow
+from pipeline.store.tracking.index import ExperimentRow, ModelRow, RunRow, seconds
 from pipeline.store.tracking.names import (
     ALIAS,
     ANNOTATION,
@@ -99,7 +99,7 @@ def _run_row(run: Run, experiment: str) -> RunRow:
         run.info.run_id,
         str(run.info.experiment_id),
         experiment,
-        run.info.start_time / 1000,
+        seconds(run.info.start_time),
         run.info.artifact_uri,
         tags=dict(run.data.tags),
         params=dict(run.data.params),
