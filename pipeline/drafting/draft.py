@@ -143,7 +143,7 @@ def _understood(source: Opened, answers: Mapping[str, str] | None) -> tuple[Unde
     made = source.shop.made
     asked = (*source.questions, *(made.questions if made else ()))
     try:
-        reading, table = understand(source.engine, answers)
+        reading, table = understand(source.engine, answers, where=source.text.where if source.text else None)
     except InputError as error:
         if not asked:
             raise

@@ -61,11 +61,15 @@ def has_any(files: Sequence[Path], columns: Collection[str]) -> bool:
 
 
 def whole_table(files: Sequence[Path]) -> Arrow:
-    """The rows of Parquet files in memory, for columns that must be read otherwise than they are stored."""
+    """The rows of Parquet files in memory, for columns that must be read otherwise than they are stored.
+
+    Without what pandas noted beside them, by which it would take a column for its index, or fail where the note lies.
+    """
     import pyarrow as pa  # type: ignore[import-untyped,unused-ignore]
     import pyarrow.parquet as pq  # type: ignore[import-untyped,unused-ignore]
 
-    return pa.concat_tables([pq.read_table(file) for file in files], promote_options="default")
+    read = [pq.read_table(file).replace_schema_metadata() for file in files]
+    return pa.concat_tables(read, promote_options="default")
 
 
 def _as_frame(table: Arrow) -> pd.DataFrame:

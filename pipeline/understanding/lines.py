@@ -8,7 +8,6 @@ from pipeline.contract import Joined, Message, Quantity
 from pipeline.errors import InputError
 from pipeline.reading import ROW_ID, Choice, Question, quote
 from pipeline.understanding import purchases as who
-from pipeline.understanding import shape
 from pipeline.understanding.evidence import Profile, Relations, fits, words
 from pipeline.understanding.purchases import (
     Amounts,
@@ -25,6 +24,7 @@ from pipeline.understanding.purchases import (
     set_aside,
 )
 from pipeline.understanding.roles import Answers, Money, Understanding
+from pipeline.understanding.snapshots import snapshots
 
 _FIRST_YEARS, _LAST_YEARS = 1900, 2400  # of days on which somebody can have bought
 _NO_MONEY = "no column of money is used: segments know only how often and when customers bought"
@@ -53,7 +53,7 @@ def read_lines(
     reading.channel = given.get("channel") or _role(table, words.CHANNEL, taken | {reading.category or ""}, most=20)
     _money(reading, table, relations, given, amounts)
     if reading.form == "purchases":
-        shape.snapshots(reading, table, relations, given)
+        snapshots(reading, table, relations, given)
     if reading.form == "purchases":
         _ask_order(reading, table, given)
     set_aside(reading, table, relations, given)

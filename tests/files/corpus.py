@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cache
 
 from tests.files.answers import File
+from tests.files.makers.abroad import abroad
 from tests.files.makers.countries import countries
 from tests.files.makers.customers import customers
 from tests.files.makers.days import days_and_numbers
@@ -33,6 +34,7 @@ def corpus() -> tuple[File, ...]:
             old_exports,
             countries,
             tills,
+            abroad,
         )
         for file in chapter()
     )

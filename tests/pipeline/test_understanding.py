@@ -272,6 +272,39 @@ def test_arms_of_an_experiment_are_asked_for_and_what_follows_is_kept_apart() ->
     assert reading.afterwards == ("visit", "spend")
 
 
+@pytest.mark.parametrize("header", ["date,id", "id,date", "day;code", "ID\tzeit"])
+def test_days_and_numbers_alone_are_asked_about(header: str, tmp_path: Path) -> None:
+    draw = np.random.default_rng(3)
+    days = pd.Timestamp("2023-01-01") + pd.to_timedelta(draw.integers(0, 300, 400), "D")
+    cells = {"id": draw.integers(1000, 1050, 400).astype(str), "day": days.strftime("%Y-%m-%d")}
+    sign = next(sign for sign in ",;\t" if sign in header)
+    first = "id" if header.lower().startswith("id") else "day"
+    rows = zip(cells[first], cells["day" if first == "id" else "id"], strict=True)
+    file = tmp_path / "visits.csv"
+    file.write_text("\n".join([header, *(sign.join(row) for row in rows)]) + "\n")
+
+    (question,) = draft(str(file)).questions
+    assert (question.key, [choice.value for choice in question.choices]) == ("kind", ["purchases"])
+    assert draft(str(file), answers={"kind": "purchases"}).questions == ()
+    with pytest.raises(InputError, match="no column of which segments"):
+        draft(str(file), answers={"kind": "customers"})
+
+
+def test_a_report_in_groups_is_refused_by_the_lines_of_its_file(tmp_path: Path) -> None:
+    rows = ["Отчёт за 2023 г.;", ";", "Контрагент;Сумма"]
+    for customer in range(8):
+        sums = [10.5 + customer, 20.25 + 2 * customer, 7.75 + 3 * customer]
+        rows += [
+            f"ООО «Клиент {customer}»;{sum(sums)}",
+            *(f"Товар {place};{money}" for place, money in enumerate(sums)),
+        ]
+    file = tmp_path / "report.csv"
+    file.write_text("\n".join(rows) + "\n", "utf-8")
+
+    with pytest.raises(InputError, match="line 32 sums up line 33 to line 35 in Сумма"):
+        draft(str(file))
+
+
 def test_an_answer_must_name_a_column() -> None:
     with pytest.raises(SpecError, match="custoner"):
         read(lines(), {"customer": "custoner"})

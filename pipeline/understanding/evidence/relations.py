@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property
 
+from pipeline.contract import Message, Quantity
 from pipeline.reading import SINGLE, Engine, quote
 
 HOLDS, BROKEN = 0.985, 0.9  # lift over chance at which a dependency is taken to hold, and under which it is broken
@@ -12,12 +13,18 @@ _LEAST_BEYOND = 20  # rows beyond the first of their group; with fewer, a depend
 _MOST_ROWS = 400_000
 _AGREES = 0.95
 
+Where = Callable[[int], Message]
+
 
 class Relations:
-    """Dependencies between the columns of one table; each is measured once."""
+    """Dependencies between the columns of one table; each is measured once.
 
-    def __init__(self, engine: Engine, table: str = SINGLE) -> None:
+    ``where``: the place of a row in the file, by its number in the table from 0; for refusals that name rows.
+    """
+
+    def __init__(self, engine: Engine, table: str = SINGLE, *, where: Where | None = None) -> None:
         self._engine, self._table = engine, table
+        self.where = where or _row
         self._lifts: dict[tuple[str, str], float | None] = {}
         self._chances: dict[str, float] = {}
 
@@ -110,3 +117,7 @@ class Relations:
         if self.rows <= _MOST_ROWS:
             return quote(self._table)
         return f"(SELECT * FROM {quote(self._table)} WHERE hash({quote(key)}) % {self.rows // _MOST_ROWS + 1} = 0)"
+
+
+def _row(position: int) -> Message:
+    return Message.of("row {n}", n=Quantity(position + 1, "d"))

@@ -31,6 +31,7 @@ MEANINGS: Mapping[Meaning, str] = {
     r"|\bamount\b"
     r"|сумма|траты|потрачено|выручка|оборот|расход",
 }
+SUMMARY: frozenset[Meaning] = frozenset({"recency", "orders", "spend", "average_cheque", "tenure"})
 DEMOGRAPHIC: frozenset[Meaning] = frozenset(
     {"age", "income", "household", "marital_status", "children", "education", "region", "gender"}
 )

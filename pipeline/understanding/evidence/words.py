@@ -20,6 +20,7 @@ CUSTOMER = (
     r"клиент|покупател|контрагент|заказчик|пользовател|получател|плательщик|домохозяйств|абонент|партнер\b|"
     r"клієнт|покупець"
     r"|顧客|会員|お客様|得意先|購入者|客户|会员|买家|顾客|고객|회원"
+    r"|πελ[άα]τ|买家|顾客|客户|会员|顧客|注文者|購入者|会員|お客様|고객|구매자|회원|عميل|العملاء|לקוח"
 )
 CARD = (
     r"\b(loyalty|club|bonus|discount)? ?card\b|\bloyalty\b|\bкарт[аы]\b|дисконт\w* карт|бонусн\w* карт|"
@@ -51,7 +52,7 @@ _ATTRIBUTE = (
     r"latitude|longitude|job|occupation|title|marital|new|returning|acquisition|churn|typ|typology|stadt|land|plz|"
     r"ville|pays|ciudad|pais|prefix|orders?|purchases?|notes?|order count|spent|spend|manager|discount|"
     r"currency|amount|tax|vat|rate|"
-    r"channel|source|verified|active|tenure|months?|days?|years?|sessions?)\b"
+    r"channel|source|verified|active|tenure|months?|days?|years?|sessions?|length|duration|limit|opened)\b"
     r"|тип\b|вид\b|город|регион|страна|возраст|пол\b|групп|сегмент|статус|дата|адрес|категор|рейтинг|оценка|"
     r"скидк|менеджер|индекс|телефон"
 )
@@ -74,6 +75,7 @@ ORDER = (
     r"|^(заказ|чек|накладная|документ|счет|транзакция|покупка|документ продажи|регистратор|ссылка|отправление)$"
     r"|(заказ|чек|накладн|документ)\w* (id|ид|номер|№)|номер заказа|замовлення"
     r"|(注文|受注|伝票|订单|주문)(番号|号|编号|no|id|번호)?$|レシート"
+    r"|παραγγελ|订单编?号|注文番号|受注番号|주문번호|رقم الطلب|מספר הזמנה"
 )
 LINE = (
     r"\b(line|row|position|pos|seq|sequence|item no|lineitem|order item|record)( (id|no|nr|number|num|key))?$|"
@@ -98,12 +100,14 @@ DAY_ORDER = (
     r"дата (заказ|покупк|продаж|чек|документ|операци|создан|оформлен|реализаци|транзакци|поступлени|принят)|"
     r"(заказ|покупк|продаж|чек)\w* дата|дата и время|период\b"
     r"|(注文|購入|受注|売上|下单|订单|付款|交易|주문|구매)\w*(日|日時|日期|时间|일|일자|일시)$"
+    r"|付款时间|下单时间|订单日期|注文日|受注日|購入日|주문일|تاريخ الطلب|תאריך הזמנה"
 )
 DAY = (
     r"\b(dates?|days?|datetime|time|timestamp|ts|epoch|moment|fecha|datum|data|tarih|dt|when|period|month|week|"
     r"quarter|year month|yearmonth)\b|\bдат[аы]\b|\bдень\b|\bвремя\b"
     r"|\bмесяц\b|\bпериод\b|date$|datum$"
     r"|日付|日期|年月日|날짜"
+    r"|ημερομηνία|日期|时间|日付|日時|날짜|일자|التاريخ|תאריך"
 )
 DAY_LATER = (
     r"\b(ship|shipped|shipping|shipment|deliver|delivered|delivery|dispatch|dispatched|arriv|arrival|due|paid|"
@@ -131,6 +135,7 @@ MONEY_LINE = (
     r"\bwartosc\b|\btutar\b|\bbedrag\b|\btotaal\b|"
     r"\bchiffre d affaires\b|сумм|выручк|оборот|стоимость|потрачен|итого|\bвсего\b|продажи\b|\bсума\b|реализац"
     r"|金額|小計|売上(高|額)?$|金额|小计|总价|销售额|금액"
+    r"|\bποσ[όο]\b|\bαξία\b|金额|总额|金額|合計|売上|금액|총액|المبلغ|סכום"
 )
 MONEY_ORDER = (
     r"\b(order|invoice|basket|cart|receipt|grand|transaction|bill|checkout)s? ?(total|amount|value|sum|price|"
@@ -144,6 +149,7 @@ PRICE = (
     r"\beinzelpreis\b|\bstuckpreis\b|\bcena\b|\bfiyat\b|\bprijs\b|\brate\b|\bmrp\b|\bцен[аы]\b|\bціна\b|"
     r"\bunitprice\b"
     r"|単価|価格|单价|价格|단가|가격"
+    r"|\bτιμή\b|单价|単価|価格|가격|السعر|מחיר"
 )
 QUANTITY = (
     r"\bquantit(y|ies|e|es|a)\b|\bqty\b|\bquant\b|\bunits?\b|\bpieces?\b|\bpcs\b|\bcount of items\b|"
@@ -152,6 +158,7 @@ QUANTITY = (
     r"\bquantita\b|\bquantidade\b|\bilosc\b|\badet\b|\bmiktar\b|\baantal\b|количеств|\bкол во\b|\bколво\b|"
     r"\bкол\b|\bшт\b|\bштук\b|кількість"
     r"|数量|個数|点数|수량"
+    r"|ποσότητα|数量|個数|수량|الكمية|כמות"
 )
 NOT_MONEY = (
     r"discount|rabatt|remise|descuento|sconto|\btax\b|\btaxes\b|\bvat\b|\bgst\b|\bmwst\b|\btva\b|\biva\b|"
@@ -174,14 +181,16 @@ TAX = (
 BOUGHT = (
     r"\b(purchased?|bought|ordered|converted|conversion|transaction|paid|sale|sold)\b|куплен|покупка|заказан|оплачен"
 )
-TALLY = r"\b(minutes|gb|mb|clicks?|impressions?|views?|conversions?|hits|opens|visits|sends|reach)\b|\bклик\w*|показ\w*|просмотр\w*"
+TALLY = (
+    r"\b(minutes|gb|mb|clicks?|impressions?|views?|conversions?|hits|opens|visits|sends|reach)\b|"
+    r"\bклик\w*|показ\w*|просмотр\w*"
+)
 GIVEN_BACK = (
     r"\b(refund(s|ed)?|returned|return) ?(amounts?|sum|total|value|qty|quantity|pieces|units)?$|\bamount refunded\b|"
-    r"\b(total|quantity|qty|units) (refunded|returned)\b|"
-    r"\b(erstattet|erstattung|ruckerstattung|retouren?menge|retoure)\b|"
-    r"\bretourenbetrag\b|\b(rembourse|montant rembourse|quantite retournee)\b|\b(reembolsad[oa]|reembolso|devuelto)\b|"
-    r"(сумма|количество|кол во) возврат\w*|^возврат\w*( шт| руб)?$|возвращено"
-)
+    r"\b(total|quantity|qty|units) (refunded|returned)\b|\b(refund(s|ed)?|returned|returns|reimbursed|charged back|"
+    r"chargebacks?|erstattet|erstattung(en)?|ruckerstattung|retouren?(menge|betrag)?|remboursee?s?|remboursements?|"
+    r"reembols(o|os|ad[oa])|devuelto|estorno|rimbors(o|i|at[oa])|zwrot(y)?|zwrocon[eoy]|iade)\b|возврат|возвращен"
+)  # headers of a column with what was given back
 FEE = r"\bfees?\b|\bcommissions?\b|\bgebuhr(en)?\b|\bprovision\b|\bfrais\b|\bcomision(es)?\b|\bcommissioni\b|комисси"
 SHIPPING = (
     r"\bship(ping|ment)?\b|\bfreight\b|\bdelivery\b|\bpostage\b|versand|livraison|envio|доставк"
@@ -205,6 +214,7 @@ STATUS = (
     r"\bstare\b|\b\w+status\b|стан замовлення|\bзаказ закрыт\b|статус|"
     r"состояни|\bfulfil?lment\b"
     r"|ステータス|状態|状态|상태"
+    r"|κατάσταση|状态|状態|ステータス|상태|الحالة|סטטוס"
 )
 KIND_OF_LINE = (
     r"\b(type|kind|typ|tipo|transaction type|event|event name|event type|operation|action|doc type|"

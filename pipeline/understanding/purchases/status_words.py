@@ -23,7 +23,9 @@ DONE = (
     r"dokoncen[aoy]|vyrizen[aoy]|zaplacen[aoy]|odeslan[aoy]|dorucen[aoy]|prodej|"  # Czech
     r"slutford|levererad|betald|skickad|forsaljning|gennemfort|leveret|betalt|levert|"  # Swedish, Danish, Norwegian
     r"完了|発送済み?|配送済み?|支払済み?|已完成|已发货|已付款|已签收|交易成功|완료|배송완료|결제완료|"  # CJK
-    r"toimitettu|maksettu|teljesitve|kiszallitva|fizetve|finalizat[ae]?|livrat[ae]?|platit[ae]?)$"
+    r"toimitettu|maksettu|teljesitve|kiszallitva|fizetve|finalizat[ae]?|livrat[ae]?|platit[ae]?|"
+    r"ολοκληρώ\w*|παραδόθηκε|εξοφλ\w*|交易成功|已完成|已发货|已付款|已签收|完了|発送済み?|支払済み?|入金済み?|(배송|결제)?완료|"
+    r"مكتمل|تم التسليم|הושלם|נמסר)$"
 )
 GONE = (
     r"^((partially )?refund(ed|s)?|cancel(l?ed|lation)?( (by|before|in) [\w ]+)?|void(ed)?|return(ed|s)?|reversal|"
@@ -47,7 +49,9 @@ GONE = (
     r"zrusen[aoy]|stornovan[aoy]|vracen[aoy]|vratka|dobropis|nezaplacen[aoy]|zamitnut[aoy]|"  # Czech
     r"avbruten|aterbetald|returnerad|makulerad|annulleret|refunderet|returneret|kansellert|kreditnota|"  # Nordic
     r"キャンセル(済み?)?|返品(済み?)?|返金(済み?)?|取消|已取消|已退款|退款|退货|交易关闭|未付款|待付款|취소|환불|반품|"
-    r"peruutettu|palautettu|torolve|visszakuldve|stornozva|anulat[ae]?|returnat[ae]?|rambursat[ae]?)$"
+    r"peruutettu|palautettu|torolve|visszakuldve|stornozva|anulat[ae]?|returnat[ae]?|rambursat[ae]?|"
+    r"ακυρ\w*|επιστρ\w*|交易关闭|已取消|已退款|退款成功|待付款|キャンセル\w*|返品\w*|返金\w*|未入金|취소\w*|환불\w*|반품\w*|"
+    r"ملغي|ملغى|مرتجع|בוטל|הוחזר)$"
 )
 GONE_BY_NAME = (
     r"\b(cancel(l?ed|lation|led)?|void(ed)?|refunded|returned|deleted|storno|storniert|annulee?|annullato|cancelad[oa]|"

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pipeline.understanding.evidence import Profile, fits, plain_words, words
 
 _MOST_PIECES = 1000
+_MOSTLY, _OFTEN = 0.98, 0.2  # of the refunds: no more than was paid, and all that was paid
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,7 @@ def _other(profile: Profile) -> bool:
         return fits(r"^(discount|tax|vat|shipping|скидка|налог|ндс)", profile.name)
     if fits(r"\bgross (sales|amount|total|revenue)\b|\bnet (sales|amount|total|revenue|price)\b", profile.name):
         return False
-    return fits(words.NOT_MONEY, profile.name) and not fits(r"\bunit ?cost\b", text)
+    return fits(rf"{words.NOT_MONEY}|{words.GIVEN_BACK}", profile.name) and not fits(r"\bunit ?cost\b", text)
 
 
 def _total_worded(profile: Profile) -> bool:
@@ -94,8 +95,8 @@ def _total_worded(profile: Profile) -> bool:
 
 
 def beside_the_money(table: Sequence[Profile], money: Sequence[str]) -> list[str]:
-    """Columns of discounts, taxes and shipping: told, and neither taken off nor added."""
-    pattern = rf"{words.DISCOUNT}|{words.TAX}|{words.SHIPPING}"
+    """Columns of discounts, taxes, shipping and refunds: told, and neither taken off nor added."""
+    pattern = rf"{words.DISCOUNT}|{words.TAX}|{words.SHIPPING}|{words.GIVEN_BACK}"
     return [
         profile.name
         for profile in table
