@@ -19,6 +19,7 @@ CUSTOMER = (
     r"\bmemberid\b|\bfull visitor\b|"
     r"клиент|покупател|контрагент|заказчик|пользовател|получател|плательщик|домохозяйств|абонент|партнер\b|"
     r"клієнт|покупець"
+    r"|πελ[άα]τ|买家|顾客|客户|会员|顧客|注文者|購入者|会員|お客様|고객|구매자|회원|عميل|العملاء|לקוח"
 )
 CARD = r"\b(loyalty|club|bonus|discount)? ?card\b|\bloyalty\b|\bкарт[аы]\b|дисконт\w* карт|бонусн\w* карт"
 EMAIL = r"\be ?mails?\b|\bmail\b|\bemailaddress\b|\bcorreo\b|почт[аы]\b|\bимейл\b"
@@ -38,7 +39,7 @@ _ATTRIBUTE = (
     r"latitude|longitude|job|occupation|title|marital|new|returning|acquisition|churn|typ|typology|stadt|land|plz|"
     r"ville|pays|ciudad|pais|prefix|orders?|purchases?|notes?|order count|spent|spend|manager|discount|"
     r"currency|amount|tax|vat|rate|"
-    r"channel|source|verified|active|tenure|months?|days?|years?|sessions?)\b"
+    r"channel|source|verified|active|tenure|months?|days?|years?|sessions?|length|duration|limit|opened)\b"
     r"|тип\b|вид\b|город|регион|страна|возраст|пол\b|групп|сегмент|статус|дата|адрес|категор|рейтинг|оценка|"
     r"скидк|менеджер|индекс|телефон"
 )
@@ -60,6 +61,7 @@ ORDER = (
     r"|(номер|код|№|ид|n) (заказ|чек|документ|накладн|счет|продаж|операци|транзакци|покупк|реализаци|отправлени)\w*"
     r"|^(заказ|чек|накладная|документ|счет|транзакция|покупка|документ продажи|регистратор|ссылка|отправление)$"
     r"|(заказ|чек|накладн|документ)\w* (id|ид|номер|№)|номер заказа|замовлення"
+    r"|παραγγελ|订单编?号|注文番号|受注番号|주문번호|رقم الطلب|מספר הזמנה"
 )
 LINE = (
     r"\b(line|row|position|pos|seq|sequence|item no|lineitem|order item|record)( (id|no|nr|number|num|key))?$|"
@@ -83,11 +85,13 @@ DAY_ORDER = (
     r"purchasedate|besteldatum|factuurdatum|timestamp|buchungsdatum)\b|\bdate created\b|"
     r"дата (заказ|покупк|продаж|чек|документ|операци|создан|оформлен|реализаци|транзакци|поступлени|принят)|"
     r"(заказ|покупк|продаж|чек)\w* дата|дата и время|период\b"
+    r"|付款时间|下单时间|订单日期|注文日|受注日|購入日|주문일|تاريخ الطلب|תאריך הזמנה"
 )
 DAY = (
     r"\b(dates?|days?|datetime|time|timestamp|ts|epoch|moment|fecha|datum|data|tarih|dt|when|period|month|week|"
     r"year month|yearmonth)\b|\bдат[аы]\b|\bдень\b|\bвремя\b"
     r"|\bмесяц\b|\bпериод\b|date$|datum$"
+    r"|ημερομηνία|日期|时间|日付|日時|날짜|일자|التاريخ|תאריך"
 )
 DAY_LATER = (
     r"\b(ship|shipped|shipping|shipment|deliver|delivered|delivery|dispatch|dispatched|arriv|arrival|due|paid|"
@@ -114,6 +118,7 @@ MONEY_LINE = (
     r"\bnetto\b|\bbrutto\b|\bm ?r ?r\b|\barr\b|\btrzby\b|\bcastka\b|\bbelopp\b|\bosszeg\b|\bsuma\b|\btoplam\b|"
     r"\bwartosc\b|\btutar\b|\bbedrag\b|\btotaal\b|"
     r"\bchiffre d affaires\b|сумм|выручк|оборот|стоимость|потрачен|итого|\bвсего\b|продажи\b|\bсума\b|реализац"
+    r"|\bποσ[όο]\b|\bαξία\b|金额|总额|金額|合計|売上|금액|총액|المبلغ|סכום"
 )
 MONEY_ORDER = (
     r"\b(order|invoice|basket|cart|receipt|grand|transaction|bill|checkout)s? ?(total|amount|value|sum|price|"
@@ -125,6 +130,7 @@ PRICE = (
     r"\bprices?\b|\bunit ?(price|cost|value)\b|\bprix\b|\bprecio\b|\bprezzo\b|\bpreco\b|\bpreis\b|"
     r"\beinzelpreis\b|\bstuckpreis\b|\bcena\b|\bfiyat\b|\bprijs\b|\brate\b|\bmrp\b|\bцен[аы]\b|\bціна\b|"
     r"\bunitprice\b"
+    r"|\bτιμή\b|单价|単価|価格|가격|السعر|מחיר"
 )
 QUANTITY = (
     r"\bquantit(y|ies|e|es|a)\b|\bqty\b|\bquant\b|\bunits?\b|\bpieces?\b|\bpcs\b|\bcount of items\b|"
@@ -132,6 +138,7 @@ QUANTITY = (
     r"\bmenge\b|\banzahl\b|\bstuck(zahl)?\b|\bqte\b|"
     r"\bquantita\b|\bquantidade\b|\bilosc\b|\badet\b|\bmiktar\b|\baantal\b|количеств|\bкол во\b|\bколво\b|"
     r"\bкол\b|\bшт\b|\bштук\b|кількість"
+    r"|ποσότητα|数量|個数|수량|الكمية|כמות"
 )
 NOT_MONEY = (
     r"discount|rabatt|remise|descuento|sconto|\btax\b|\btaxes\b|\bvat\b|\bgst\b|\bmwst\b|\btva\b|\biva\b|"
@@ -144,6 +151,11 @@ NOT_MONEY = (
 )
 DISCOUNT = r"discount|rabatt|remise|descuento|sconto|\brebate\b|скидк|coupon|voucher value"
 TAX = r"\btax(es)?\b|\bvat\b|\bgst\b|\bmwst\b|\btva\b|\biva\b|\bндс\b|\bналог"
+REFUND = (
+    r"\b(refund(s|ed)?|returned|returns|reimbursed|charged back|chargebacks?|erstattet|erstattung(en)?|ruckerstattung|"
+    r"remboursee?s?|remboursements?|reembols(o|os|ad[oa])|devuelto|estorno|rimbors(o|i|at[oa])|zwrot(y)?|zwrocon[eoy]|"
+    r"iade)\b|возврат|возвращен"
+)  # headers of a column with the money that was given back
 SHIPPING = r"\bship(ping|ment)?\b|\bfreight\b|\bdelivery\b|\bpostage\b|versand|livraison|envio|доставк"
 ITEM = (
     r"\b(product|item|article|sku|stock ?code|goods|merchandise|artikel|produkt|produit|producto|articulo|"
@@ -160,6 +172,7 @@ STATUS = (
     r"\bstatus\b|\bstate\b|\bestado\b|\bstatut\b|\bstato\b|\bdurumu?\b|\bstan\b|\bstav\b|\bsituacao\b|\betat\b|\btila\b|"
     r"\bstare\b|\b\w+status\b|стан замовлення|\bзаказ закрыт\b|статус|"
     r"состояни|\bfulfil?lment\b"
+    r"|κατάσταση|状态|状態|ステータス|상태|الحالة|סטטוס"
 )
 KIND_OF_LINE = (
     r"\b(type|kind|typ|tipo|transaction type|event|event name|event type|operation|action|doc type|"

@@ -22,7 +22,9 @@ DONE = (
     r"tamamlandi|teslim edildi|kargolandi|kargoya verildi|gonderildi|odendi|onaylandi|satis|"  # Turkish
     r"dokoncen[aoy]|vyrizen[aoy]|zaplacen[aoy]|odeslan[aoy]|dorucen[aoy]|prodej|"  # Czech
     r"slutford|levererad|betald|skickad|forsaljning|gennemfort|leveret|betalt|levert|"  # Swedish, Danish, Norwegian
-    r"toimitettu|maksettu|teljesitve|kiszallitva|fizetve|finalizat[ae]?|livrat[ae]?|platit[ae]?)$"
+    r"toimitettu|maksettu|teljesitve|kiszallitva|fizetve|finalizat[ae]?|livrat[ae]?|platit[ae]?|"
+    r"ολοκληρώ\w*|παραδόθηκε|εξοφλ\w*|交易成功|已完成|已发货|已付款|已签收|完了|発送済み?|支払済み?|入金済み?|(배송|결제)?완료|"
+    r"مكتمل|تم التسليم|הושלם|נמסר)$"
 )
 GONE = (
     r"^((partially )?refund(ed)?|cancel(l?ed|lation)?( (by|before|in) [\w ]+)?|void(ed)?|returned?|failed|failure|"
@@ -45,7 +47,9 @@ GONE = (
     r"iptal( edildi)?|iade( edildi)?|geri odendi|beklemede|odeme bekliyor|reddedildi|basarisiz|"  # Turkish
     r"zrusen[aoy]|stornovan[aoy]|vracen[aoy]|vratka|dobropis|nezaplacen[aoy]|zamitnut[aoy]|"  # Czech
     r"avbruten|aterbetald|returnerad|makulerad|annulleret|refunderet|returneret|kansellert|kreditnota|"  # Nordic
-    r"peruutettu|palautettu|torolve|visszakuldve|stornozva|anulat[ae]?|returnat[ae]?|rambursat[ae]?)$"
+    r"peruutettu|palautettu|torolve|visszakuldve|stornozva|anulat[ae]?|returnat[ae]?|rambursat[ae]?|"
+    r"ακυρ\w*|επιστρ\w*|交易关闭|已取消|已退款|退款成功|待付款|キャンセル\w*|返品\w*|返金\w*|未入金|취소\w*|환불\w*|반품\w*|"
+    r"ملغي|ملغى|مرتجع|בוטל|הוחזר)$"
 )
 GONE_BY_NAME = (
     r"\b(cancel(l?ed|lation|led)?|void(ed)?|refunded|returned|deleted|storno|storniert|annulee?|annullato|cancelad[oa]|"
