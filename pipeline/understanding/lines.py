@@ -15,6 +15,7 @@ from pipeline.understanding.purchases import (
     ask_money,
     beside_the_money,
     known_profile,
+    less_refunds,
     money_of,
     once_an_order,
     order_worded,
@@ -285,6 +286,10 @@ def _money(
     found = money_of(amounts, relations, reading.order, reading.item)
     reading.money = found.money
     reading.told += found.told
+    lower = less_refunds(found.money, table, relations) if found.money else None
+    if lower:
+        reading.money, refunded = lower
+        reading.tell("{column} is money that was given back: it lowers the money of its line", column=refunded)
     if found.question:
         reading.questions.append(found.question)
     if found.money is None:

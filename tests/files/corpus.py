@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cache
 
 from tests.files.answers import File
+from tests.files.makers.abroad import abroad
 from tests.files.makers.countries import countries
 from tests.files.makers.customers import customers
 from tests.files.makers.days import days_and_numbers
@@ -21,6 +22,17 @@ def corpus() -> tuple[File, ...]:
     """Every file, in the order of the chapters."""
     return tuple(
         file
-        for chapter in (purchases, money, days_and_numbers, customers, others, shapes, exports, old_exports, countries)
+        for chapter in (
+            purchases,
+            money,
+            days_and_numbers,
+            customers,
+            others,
+            shapes,
+            exports,
+            old_exports,
+            countries,
+            abroad,
+        )
         for file in chapter()
     )

@@ -4,7 +4,7 @@ from pipeline.understanding.purchases.customer import Candidate, clear, customer
 from pipeline.understanding.purchases.grouped import refuse_groups
 from pipeline.understanding.purchases.money import money_of, once_an_order
 from pipeline.understanding.purchases.orders import DayCandidate, days, order_of, order_worded
-from pipeline.understanding.purchases.priced_columns import Amounts, amounts_of, beside_the_money
+from pipeline.understanding.purchases.priced_columns import Amounts, amounts_of, beside_the_money, less_refunds
 from pipeline.understanding.purchases.setting_aside import (
     is_one_of,
     known_profile,
@@ -27,6 +27,7 @@ __all__ = [
     "is_one_of",
     "known_profile",
     "leave_out",
+    "less_refunds",
     "lines_by_value",
     "money_of",
     "once_an_order",
