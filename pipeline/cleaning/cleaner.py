@@ -9,7 +9,19 @@ from pipeline.cleaning.canonical import customers_table, fingerprint, in_order, 
 from pipeline.cleaning.derive import add_shares, below_zero, derive, mentions
 from pipeline.cleaning.steps import Step
 from pipeline.cleaning.typed import typed
-from pipeline.contract import Dataset, Joined, Ledger, LedgerEntry, Message, Own, Quantity, Value, no_column
+from pipeline.contract import (
+    Dataset,
+    Joined,
+    Ledger,
+    LedgerEntry,
+    Message,
+    Own,
+    Quantity,
+    Value,
+    is_large_share,
+    no_column,
+    percent,
+)
 from pipeline.errors import InputError
 from pipeline.reading import ROW_ID, RawTable, as_text
 from pipeline.spec import (
@@ -67,8 +79,9 @@ def clean(raw: RawTable, spec: Spec, *, minimum_rows: int = LEAST_ROWS) -> Clean
     entries = tuple(entry for step in done for entry in step.entries)
     _refuse_few(raw, frame, entries, minimum_rows)
     dataset, constant = _without_constants(spec, frame, scoring)
+    heavy = _one_customer(frame, dataset, raw, spec) if raw.account is None and not scoring else ()
     aside = [one for step in done for one in step.aside]
-    return _account(raw, spec, dataset, frame, (*entries, *constant, *_imputed(frame, dataset)), aside)
+    return _account(raw, spec, dataset, frame, (*entries, *heavy, *constant, *_imputed(frame, dataset)), aside)
 
 
 def _refuse_few(raw: RawTable, frame: pd.DataFrame, entries: tuple[LedgerEntry, ...], minimum_rows: int) -> None:
@@ -240,6 +253,24 @@ def _without_constants(spec: Spec, frame: pd.DataFrame, scoring: bool) -> tuple[
             remedy=Message.of('give columns that differ between customers role = "active" in the spec'),
         )
     return dataset.model_copy(update={"columns": columns}), tuple(entries)
+
+
+def _one_customer(frame: pd.DataFrame, dataset: Dataset, raw: RawTable, spec: Spec) -> tuple[LedgerEntry, ...]:
+    """Whoever brings a large share of the revenue by herself; of lines of purchases their own account tells."""
+    column = next((column.name for column in dataset.columns if column.meaning == "spend"), None)
+    if column not in frame or not pd.api.types.is_numeric_dtype(frame[column]):
+        return ()
+    money = pd.to_numeric(frame[column]).fillna(0).clip(lower=0)
+    share = float(money.max() / money.sum()) if money.sum() > 0 else 0.0
+    if not is_large_share(share, len(frame)):
+        return ()
+    place = frame.index[int(money.to_numpy().argmax())]
+    detail = Message.of("one customer brings {share} of the revenue", share=percent(share))
+    if spec.id.keep and spec.id.column in frame:
+        name = Own(str(frame.at[place, spec.id.column]))
+        detail = Message.of("one customer, {id}, brings {share} of the revenue", id=name, share=percent(share))
+    spot = steps.spots(pd.Index([place]), raw.where)
+    return (LedgerEntry(rule=Message.of("one large customer"), column=column, flagged=1, examples=spot, detail=detail),)
 
 
 def _is_constant(series: pd.Series) -> bool:

@@ -44,7 +44,16 @@ from pipeline.contract.findings import (
     SegmentRule,
     rfm_cell,
 )
-from pipeline.contract.ledger import Ledger, LedgerEntry, LineAccount, LineFinding, LinesSetAside, LinesTally, LinesUsed
+from pipeline.contract.ledger import (
+    Ledger,
+    LedgerEntry,
+    LineAccount,
+    LineFinding,
+    LinesSetAside,
+    LinesTally,
+    LinesUsed,
+    is_large_share,
+)
 from pipeline.contract.line_words import account_in_words, finding_in_words
 from pipeline.contract.messages import (
     CURRENCY_SIGNS,
@@ -266,6 +275,7 @@ __all__ = [
     "harmless",
     "identity_of",
     "inline",
+    "is_large_share",
     "is_latin",
     "joined",
     "languages",

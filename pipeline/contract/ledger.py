@@ -13,6 +13,8 @@ from pipeline.contract.records import Record
 Counts = Literal["aside", "cancelled"]
 _CENT = 0.005
 
+_LARGE, _EVEN_SHARES = 0.1, 3  # of the revenue
+
 
 class LedgerEntry(Record):
     """What one cleaning rule did."""
@@ -125,3 +127,8 @@ class Ledger(Record):
     def as_json(self) -> str:
         """What is stored; without an account of lines it is to the last byte what version 0.1 wrote and reads."""
         return self.model_dump_json(exclude=None if self.lines else {"lines"})
+
+
+def is_large_share(share: float, customers: int) -> bool:
+    """Whether one customer's share of the revenue is told: over a tenth, and three times an even share."""
+    return share > max(_LARGE, _EVEN_SHARES / max(1, customers))

@@ -77,7 +77,9 @@ def _read(account: LineAccount, currency: str) -> Message:
 def _used(account: LineAccount) -> Message:
     used = account.used
     customers = Message.counted("{n} customer", "{n} customers", used.customers or 0)
-    orders = Message.counted("{n} order", "{n} orders", used.orders or 0)
+    if not used.orders:  # customers as they were at a time
+        return customers
+    orders = Message.counted("{n} order", "{n} orders", used.orders)
     if not (used.first_day and used.last_day):
         return Message.of("{customers}, {orders}", customers=customers, orders=orders)
     return Message.of(
