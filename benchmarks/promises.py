@@ -35,7 +35,7 @@ from pipeline.campaigns.answers import respond_by_segment
 from pipeline.campaigns.learning.evidence import Subject
 from pipeline.campaigns.plan import plan_campaigns
 from pipeline.campaigns.profit import measured_profit
-from pipeline.contract import Campaign, Column, Dataset, Responses, SegmentCard, Targets
+from pipeline.contract import Campaign, CampaignSummary, Column, Dataset, Responses, SegmentCard, Targets
 from pipeline.statistics import wilson
 
 SIZES = (500, 2240, 8000)
@@ -93,7 +93,8 @@ def one_list(world: str, n: int, number: int, seed: int) -> Row:
         if before
         else (summary.expected_low, summary.expected_high, summary.expected_profit)
     )
-    wanted = plan.targets[Targets.PROBABILITY].to_numpy() * made.revenue > made.cost
+    probability = plan.targets[Targets.PROBABILITY].to_numpy()
+    wanted = probability * made.revenue > made.cost
     contact = plan.targets[Targets.CONTACT].to_numpy() == 1
     again = rng.binomial(1, truth)
     earned = measured_profit(again.astype(float), wanted, made.cost, made.revenue).value
@@ -104,6 +105,7 @@ def one_list(world: str, n: int, number: int, seed: int) -> Row:
         "number": number,
         "planned": 1,
         "wanted": int(wanted.sum()),
+        "squares": float(probability[wanted] @ probability[wanted]),
         "printed": int(contact.sum()),
         "value": float(value or 0.0),
         "low": float(low or 0.0),
@@ -113,7 +115,17 @@ def one_list(world: str, n: int, number: int, seed: int) -> Row:
         "promised": float(summary.expected_profit or 0.0),
         "brought": float(expected[contact].sum()),
         "best": float(np.maximum(expected, 0.0).sum()),
+        **evidence_of(summary),
     }
+
+
+def evidence_of(summary: CampaignSummary) -> Row:
+    """What the promise rests on, kept so that another way to make one can be tried without fitting again."""
+    judged = getattr(summary, "judged", None)
+    if judged is None:
+        return {}
+    names = ("contacts", "expected", "squares", "responses", "inflation", "profit", "low", "high")
+    return {f"judged_{name}": float(getattr(judged, name)) for name in names}
 
 
 def lists_table(rows: list[Row]) -> str:

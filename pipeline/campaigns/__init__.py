@@ -14,7 +14,7 @@ from pipeline.campaigns.learning.response_model import predict
 from pipeline.campaigns.plan import artifacts, with_campaigns
 from pipeline.campaigns.plan_words import hold_out_advice, plan_as_json, plan_in_words, strategy_rows
 from pipeline.campaigns.priced import at_prices, of_today
-from pipeline.campaigns.profit import Curve, Interval, expected_curve, profit_curve
+from pipeline.campaigns.profit import Curve, Interval, expected_curve, expected_gain, profit_curve
 from pipeline.campaigns.target_list import ListNumbers, headline, in_numbers
 
 __all__ = [
@@ -29,6 +29,7 @@ __all__ = [
     "at_prices",
     "earlier_outcomes",
     "expected_curve",
+    "expected_gain",
     "headline",
     "hold_out_advice",
     "in_numbers",

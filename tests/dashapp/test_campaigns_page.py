@@ -85,7 +85,7 @@ def test_another_price_changes_the_list_as_the_pipeline_would(run: Run, planned:
     chosen = probability[probability * 20 > 3]
 
     assert asked.prospects.numbers.listed == len(chosen)
-    assert asked.prospects.numbers.whole == pytest.approx(expected_profit(chosen, 3, 20).value)
+    assert asked.prospects.numbers.whole == pytest.approx(expected_profit(chosen, 3, 20, asked.summary.judged).value)
     assert rate(asked.summary.break_even or 0) == "15.0 %"
 
 
