@@ -8,9 +8,9 @@ than everybody who is not. Everybody else is told of as above or below all custo
 from __future__ import annotations
 
 import math
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Self
+from typing import Self
 
 import pandas as pd
 
@@ -137,18 +137,12 @@ def typical(value: float, column: Column, *, places: int = 0) -> Quantity:
 def _standings(rows: pd.DataFrame | None, dataset: Dataset) -> tuple[Standing, ...]:
     if rows is None:
         return ()
-    return tuple(_standing(row, dataset) for row in rows[rows[Profiles.MEDIAN].notna()].to_dict("records"))
-
-
-def _standing(row: Mapping[Hashable, Any], dataset: Dataset) -> Standing:
-    index = float(row[Profiles.INDEX])
-    return Standing(
-        column=dataset.column(str(row[Profiles.COLUMN])),
-        effect=float(row[Profiles.EFFECT]),
-        median=float(row[Profiles.MEDIAN]),
-        mean=float(row[Profiles.MEAN]),
-        overall=float(row[Profiles.OVERALL_MEDIAN]),
-        index=index if index == index else None,
+    figures = (Profiles.EFFECT, Profiles.MEDIAN, Profiles.MEAN, Profiles.OVERALL_MEDIAN, Profiles.INDEX)
+    values = zip(rows[Profiles.COLUMN].tolist(), *(rows[name].tolist() for name in figures), strict=True)
+    return tuple(
+        Standing(dataset.column(column), effect, median, mean, overall, None if math.isnan(index) else index)
+        for column, effect, median, mean, overall, index in values
+        if not math.isnan(median)
     )
 
 

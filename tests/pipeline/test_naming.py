@@ -80,12 +80,10 @@ def divided(customers: pd.DataFrame, dataset: Dataset, k: int) -> tuple[Features
 def described(customers: pd.DataFrame, dataset: Dataset, k: int) -> tuple[tuple[SegmentCard, ...], Partition, Naming]:
     features, cut = divided(customers, dataset, k)
     table = profile(customers, dataset, features, [cut])[0]
-    differences, none = differences_by_segment(table, dataset), [None] * cut.k
+    naming, none = Naming.of(differences_by_segment(table, dataset), dataset, cut.k), [None] * cut.k
     sizes = np.bincount(cut.labels).tolist()
-    cards = make_cards(
-        differences, dataset, sizes=sizes, revenue_shares=none, silhouettes=none, jaccards=none, support=Support()
-    )
-    return cards, cut, Naming.of(differences, dataset, cut.k)
+    cards = make_cards(naming, sizes=sizes, revenue_shares=none, silhouettes=none, jaccards=none, support=Support())
+    return cards, cut, naming
 
 
 def assert_true(cards: tuple[SegmentCard, ...], customers: pd.DataFrame, dataset: Dataset, cut: Partition) -> None:
