@@ -3,7 +3,8 @@
 Run: ``python benchmarks/promises.py [--sets 1000] [--quick] [--only lists|rates|model] [--world NAME] [--seed 0]``.
 Prints Markdown tables and writes them into ``docs/benchmarks.md``; a run of some parts only prints. Every set is made
 anew from its world, its size and its number; nothing is tuned here. Long runs can be cut in pieces: ``--keep FILE``
-appends what each set gave and leaves out what is there already, ``--minutes 5`` stops in time.
+appends what each set gave and leaves out what is there already (of several ``--seed`` all add up), ``--minutes 5``
+stops in time.
 
 Three parts. **Lists**: the whole plan (``plan_campaigns``) of one earlier campaign at one cost and revenue; the truth
 is what a second campaign to the same list brings, drawn from the true probabilities. **Rates**: shrunken intervals of
@@ -86,7 +87,7 @@ def one_list(world: str, n: int, number: int, seed: int) -> Row:
     plan = plan_campaigns(subject_of(made), seed=number)
     summary, truth = plan.summary, made.truth
     if summary.method == "none":
-        return {"world": world, "n": n, "number": number, "planned": 0}
+        return {"world": world, "n": n, "number": number, "seed": seed, "planned": 0}
     before = getattr(summary, "before", None)
     low, high, value = (
         (before.low, before.high, before.expected_profit)
@@ -103,6 +104,7 @@ def one_list(world: str, n: int, number: int, seed: int) -> Row:
         "world": world,
         "n": n,
         "number": number,
+        "seed": seed,
         "planned": 1,
         "wanted": int(wanted.sum()),
         "squares": float(probability[wanted] @ probability[wanted]),
@@ -192,6 +194,7 @@ def one_campaign(world: str, k: int, number: int, seed: int) -> Row:
         "world": world,
         "n": k,
         "number": number,
+        "seed": seed,
         "planned": 1,
         "shown": int(shown.sum()),
         "held": int(((low <= truth) & (truth <= high))[shown].sum()),
@@ -257,7 +260,7 @@ def run(name: str, given: argparse.Namespace) -> list[Row]:
     """Rows of one part, of the sets that there was time for."""
     part, kept = PARTS[name], Path(f"{given.keep}.{name}.jsonl") if given.keep else None
     rows = [json.loads(line) for line in kept.read_text().splitlines()] if kept and kept.exists() else []
-    there = {(row["world"], row["n"], row["number"]) for row in rows}
+    there = {(row["world"], row["n"], row["number"]) for row in rows if row.get("seed", 0) == given.seed}
     left = [task for task in tasks_of(part, given.sets, given.world) if task not in there]
     end = time.monotonic() + 60 * given.minutes
     for start in range(0, len(left), 10):
