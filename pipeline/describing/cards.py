@@ -126,5 +126,5 @@ def _trust(jaccard: float | None, size: int, support: Support) -> tuple[Trust, M
             "Looked for in two separate halves of the customers, {share} of this segment or more is the same "
             "{repeats}: it is stable."
         )
-    repeats = Message.of("in every repeat") if support.finer else Message.of("in four of five repeats")
+    repeats = Message.of("in every repeat") if support.finer else Message.of("in half of the repeats")
     return grade, Message.of(template, share=percent(jaccard), repeats=repeats)
