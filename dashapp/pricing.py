@@ -21,8 +21,8 @@ from pipeline.campaigns import (
     expected_gain,
     hold_out_advice,
     in_numbers,
-    of_today,
     profit_curve,
+    promises_of_today,
 )
 from pipeline.contract import CampaignPlan, HeldOut, HoldOutAdvice, Segmentation, Targets
 from pipeline.statistics import FEW, FEWEST, Vector, wilson
@@ -116,7 +116,7 @@ def figures(segmentation: Segmentation) -> CampaignPlan | None:
     Sentences may be in the language of whoever asked first: of runs of earlier versions the plan is kept.
     """
     plan = segmentation.campaigns
-    if plan is None or of_today(plan):
+    if plan is None or promises_of_today(plan):
         return plan
     cost, revenue = plan.summary.cost, plan.summary.revenue
     return _figures.of(

@@ -47,7 +47,7 @@ def why_nobody(judged: Judgement, probability: Vector, even: float, currency: st
 
 def corrected(judged: Judgement, promised: float, currency: str = "") -> Words:
     """What was taken off the promise of a list because it is printed only if it passes; empty where nothing was."""
-    left = promised * judged.kept
+    left = promised * (1.0 if judged.kept is None else judged.kept)
     if not judged.bears or round(left) == round(promised):
         return ""
     return Message.of(

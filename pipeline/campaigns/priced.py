@@ -111,6 +111,12 @@ def of_today(plan: CampaignPlan) -> bool:
     return plan.summary.method == "none" or plan.summary.cost is None or plan.summary.judged is not None
 
 
+def promises_of_today(plan: CampaignPlan) -> bool:
+    """Whether its list promises what this version would; see ``Judgement.kept``."""
+    judged = plan.summary.judged
+    return of_today(plan) and (judged is None or judged.kept is not None)
+
+
 def _belief(plan: CampaignPlan) -> float:
     return plan.summary.model.belief if plan.summary.model else 1.0
 

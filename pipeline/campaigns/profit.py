@@ -186,7 +186,7 @@ def kept_of_promise(promised: float, measured: Interval) -> float:
 def expected_gain(probability: Vector, cost: float, revenue: float, judged: Judgement | None = None) -> Vector:
     """Profit to expect of each contact, (n,); of those above break-even what ``judged`` leaves of it."""
     gain = probability * revenue - cost
-    return gain if judged is None else np.where(gain > 0, gain * judged.kept, gain)
+    return gain if judged is None or judged.kept is None else np.where(gain > 0, gain * judged.kept, gain)
 
 
 def expected_profit(probability: Vector, cost: float, revenue: float, judged: Judgement | None = None) -> Interval:

@@ -177,7 +177,8 @@ class Judgement(Record):
     profit: float  # measured, with its 95 % interval
     low: float
     high: float
-    kept: float = 1.0  # of the profit that the probabilities promise, once chance's part in passing is taken off
+    # of the profit that the probabilities promise, once chance's part in passing is taken off; None: earlier versions
+    kept: float | None = None
 
     @property
     def bears(self) -> bool:
