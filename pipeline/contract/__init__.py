@@ -83,7 +83,17 @@ from pipeline.contract.messages import (
     with_currency,
     with_messages,
 )
-from pipeline.contract.phrases import inline, is_latin, more_or_less, names_its_unit, share_label, than_all, with_label
+from pipeline.contract.phrases import (
+    inline,
+    is_latin,
+    more_or_less,
+    names_its_unit,
+    next_to_most,
+    part_of,
+    share_label,
+    than_all,
+    with_label,
+)
 from pipeline.contract.records import (
     CATEGORY_KINDS,
     NUMERIC_KINDS,
@@ -284,8 +294,10 @@ __all__ = [
     "metric",
     "more_or_less",
     "names_its_unit",
+    "next_to_most",
     "no_column",
     "own",
+    "part_of",
     "percent",
     "plain_quantity",
     "restored",

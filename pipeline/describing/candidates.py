@@ -103,19 +103,16 @@ def _describe(fit: Measured, profiles: pd.DataFrame, common: _Common) -> Candida
     sizes = tuple(np.bincount(labels, minlength=k).tolist())
     finer = k > (common.decision.supported_k or k)
     of_segments, errors = by_segment(fit.silhouettes, partition)
-    differences = differences_by_segment(profiles, dataset)
+    naming = Naming.of(differences_by_segment(profiles, dataset), dataset, k)
     cards = make_cards(
-        differences,
-        dataset,
+        naming,
         sizes=sizes,
         silhouettes=of_segments,
         revenue_shares=revenue_shares(customers, dataset, labels, k),
         jaccards=fit.stability.least if finer else fit.stability.jaccard,
         support=Support(common.decision.verdict == "strong", finer),
     )
-    cards, dissolved = follow(
-        cards, labels, customers, dataset.id_column, common.before, Naming.of(differences, dataset, k)
-    )
+    cards, dissolved = follow(cards, labels, customers, dataset.id_column, common.before, naming)
     record = CandidateRecord(
         k=k,
         inertia=partition.inertia,
