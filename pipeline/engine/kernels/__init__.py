@@ -1,0 +1,37 @@
+"""What is computed of all customers, block by block: each kernel's parts add up to the same bits in any order.
+
+Kernels travel to a cluster's executors by value: the modules here import NumPy, pyarrow and each other, nothing else.
+"""
+
+from pipeline.engine.kernels.clusters import FEATURES, Nearest, Starts, Tally, nearest_of
+from pipeline.engine.kernels.columns import Categories, Extremes, Numbers, Ranks, Sums, Within
+from pipeline.engine.kernels.fixed_point import exponents, limbs, total
+from pipeline.engine.kernels.folding import Kernel, Parts, Rows
+from pipeline.engine.kernels.hashing import content_hashes, running_numbers, salted, smallest, text_hashes
+from pipeline.engine.kernels.transform import Transform
+
+__all__ = [
+    "FEATURES",
+    "Categories",
+    "Extremes",
+    "Kernel",
+    "Nearest",
+    "Numbers",
+    "Parts",
+    "Ranks",
+    "Rows",
+    "Starts",
+    "Sums",
+    "Tally",
+    "Transform",
+    "Within",
+    "content_hashes",
+    "exponents",
+    "limbs",
+    "nearest_of",
+    "running_numbers",
+    "salted",
+    "smallest",
+    "text_hashes",
+    "total",
+]
