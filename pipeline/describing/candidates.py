@@ -25,6 +25,7 @@ from pipeline.describing.naming import Naming
 from pipeline.describing.passive import Trait, describe_passive, read_traits
 from pipeline.describing.profiles import profile
 from pipeline.describing.rules import Codes, encode, find_rules
+from pipeline.engine import LocalPopulation
 from pipeline.segmenting import (
     Silhouettes,
     Stability,
@@ -32,7 +33,6 @@ from pipeline.segmenting import (
     calinski_harabasz,
     davies_bouldin,
     dispersion,
-    elongation,
 )
 from pipeline.stages import Candidate, Cleaned, Features, Partition
 
@@ -46,6 +46,7 @@ class Measured:
     silhouette_by_seed: tuple[float, ...]
     stability: Stability
     nulls: tuple[float, ...]  # silhouettes of structure-free data
+    elongation: float | None
 
 
 @dataclass(frozen=True)
@@ -80,7 +81,7 @@ def describe_candidates(
         features,
         decision,
         before,
-        encode(customers, dataset, features.transform, seed=seed),
+        encode(LocalPopulation(customers, dataset).sample(), dataset, features.transform, seed=seed),
         read_traits(customers, dataset),
         read_categories(customers, dataset),
         dispersion(features.matrix),
@@ -126,7 +127,7 @@ def _describe(fit: Measured, profiles: pd.DataFrame, common: _Common) -> Candida
         davies_bouldin=davies_bouldin(partition, distances),
         stability=fit.stability.prediction_strength,
         heaps=fit.stability.heaps,
-        elongation=elongation(common.features.matrix, partition),
+        elongation=fit.elongation,
         null_silhouette=float(np.mean(fit.nulls)),
         seed_spread=partition.seed_spread,
         sizes=sizes,

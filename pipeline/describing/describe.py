@@ -186,7 +186,9 @@ def effects_from_sums(count: Matrix, total: Matrix, squares: Matrix) -> Matrix:
 def _count_categories(read: Categories, labels: Labels, k: int) -> pd.DataFrame:
     order, codes = list(read.order), read.codes.astype(np.int64)
     known = codes >= 0
-    table = np.bincount(labels[known] * len(order) + codes[known], minlength=k * len(order)).reshape(k, len(order))
+    table = np.bincount(labels[known].astype(np.int64) * len(order) + codes[known], minlength=k * len(order)).reshape(
+        k, len(order)
+    )
     totals = table.sum(axis=1, keepdims=True)
     overall = table.sum(axis=0) / max(table.sum(), 1)
     return pd.DataFrame(

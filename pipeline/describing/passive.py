@@ -123,7 +123,7 @@ def _means(trait: Trait, labels: Labels, sizes: Labels) -> dict[str, Any]:
 def _shares(trait: Trait, labels: Labels, sizes: Labels) -> list[dict[str, Any]]:
     own, codes, k = trait.own(labels), trait.values.astype(np.int64), len(sizes)
     n, width = np.bincount(own, minlength=k), max(len(trait.categories), 2)
-    counts = np.bincount(own * width + codes, minlength=k * width).reshape(k, width)
+    counts = np.bincount(own.astype(np.int64) * width + codes, minlength=k * width).reshape(k, width)
     return [_share(trait, place, counts[:, place], n, sizes) for place in range(len(trait.categories))]
 
 

@@ -2,112 +2,97 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property, reduce
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from pipeline.contract import Dataset, Ledger
+from pipeline.contract import Dataset
+from pipeline.engine.drawing import SAMPLE, Sample, column_values, customer_hashes
 from pipeline.engine.kernels import (
     FEATURES,
     Kernel,
     Parts,
+    Rows,
+    Starts,
     Transform,
-    content_hashes,
-    running_numbers,
+    nearest_of,
     salted,
     smallest,
-    text_hashes,
 )
-from pipeline.engine.population import SAMPLE, Sample
 from pipeline.processors import THREADS, one_thread
-from pipeline.stages import Cleaned
+
+Labels = npt.NDArray[np.uint8]
 
 _ROWS = 65_536  # a task for a thread
 
 
 @dataclass(frozen=True)
 class LocalPopulation:
-    """Cleaned customers in memory; see ``Population``."""
+    """Customers in memory, with columns as in ``Cleaned.customers``; see ``Population``."""
 
-    cleaned: Cleaned
+    customers: pd.DataFrame
+    dataset: Dataset
     matrix: npt.NDArray[np.float64] | None = None  # the clustered space (n, p), where it has been computed
-
-    @property
-    def dataset(self) -> Dataset:
-        """See ``Population``."""
-        return self.cleaned.dataset
-
-    @property
-    def ledger(self) -> Ledger:
-        """See ``Population``."""
-        return self.cleaned.ledger
 
     @property
     def n(self) -> int:
         """See ``Population``."""
-        return len(self.cleaned.customers)
+        return len(self.customers)
 
     @cached_property
     def hashes(self) -> npt.NDArray[np.uint64]:
         """What each customer is drawn by, (n,)."""
-        return customer_hashes(self.cleaned.customers, self.dataset.id_column)
+        return customer_hashes(self.customers, self.dataset.id_column)
 
     def fold(self, kernel: Kernel) -> Parts:
         """See ``Population``."""
-        held = {name: column_values(self.cleaned.customers[name]) for name in kernel.columns}
-        if self.matrix is not None:
-            held[FEATURES] = self.matrix
-
-        def part(start: int) -> Parts:
-            return kernel.part({name: values[start : start + _ROWS] for name, values in held.items()})
-
-        starts = range(0, max(self.n, 1), _ROWS)
-        with one_thread("blas"), ThreadPoolExecutor(min(THREADS, len(starts))) as threads:
-            return reduce(kernel.join, threads.map(part, starts))
+        held = {name: column_values(self.customers[name]) for name in kernel.columns}
+        return fold_blocks(kernel, held if self.matrix is None else {**held, FEATURES: self.matrix}, self.n)
 
     def sample(self, m: int = SAMPLE, salt: str = "sample") -> Sample:
         """See ``Population``."""
         if self.n <= m:
-            return Sample(self.cleaned.customers, self.hashes)
+            return Sample(self.customers, self.dataset.id_column)
         places = smallest(salted(self.hashes, salt), m)
-        return Sample(self.cleaned.customers.iloc[places].reset_index(drop=True), self.hashes[places])
+        return Sample(self.customers.iloc[places].reset_index(drop=True), self.dataset.id_column)
 
     @contextmanager
     def prepared(self, transform: Transform) -> Iterator[LocalPopulation]:
         """See ``Population``."""
-        rows = {name: column_values(self.cleaned.customers[name]) for name in transform.columns}
+        rows = {name: column_values(self.customers[name]) for name in transform.columns}
         yield replace(self, matrix=transform.matrix(rows))
 
 
-def customer_hashes(customers: pd.DataFrame, id_column: str | None) -> npt.NDArray[np.uint64]:
-    """Of each customer by the id, where the table keeps it, else by content and running number among equal rows, (n,).
+def fold_blocks(kernel: Kernel, columns: Rows, n: int) -> Parts:
+    """The kernel's answer about ``n`` rows in memory, whose blocks two threads share."""
 
-    ``customers`` has the key in its first column, which is no content.
-    """
-    if id_column is not None and id_column in customers:
-        return text_hashes(_texts(customers[id_column].astype("str")))
-    columns = [column_values(customers.iloc[:, place]) for place in range(1, customers.shape[1])]
-    return running_numbers(content_hashes(columns, len(customers)))
+    def part(start: int) -> Parts:
+        return kernel.part({name: values[start : start + _ROWS] for name, values in columns.items()})
 
-
-def column_values(series: pd.Series) -> Any:
-    """A column as kernels take it: float64 with NaN, dates, or pyarrow texts."""
-    if pd.api.types.is_datetime64_any_dtype(series):
-        return series.to_numpy(dtype="datetime64[us]")
-    if pd.api.types.is_numeric_dtype(series) or pd.api.types.is_bool_dtype(series):
-        return series.to_numpy(dtype=np.float64, na_value=np.nan)
-    return _texts(series)
+    starts = range(0, max(n, 1), _ROWS)
+    if len(starts) == 1:
+        return part(0)
+    with one_thread("blas"), ThreadPoolExecutor(THREADS) as threads:
+        return reduce(kernel.join, threads.map(part, starts))
 
 
-def _texts(series: pd.Series) -> Any:
-    import pyarrow as pa  # type: ignore[import-untyped,unused-ignore]
+def fold_of(matrix: npt.NDArray[np.float64]) -> Callable[[Kernel], Parts]:
+    """Folds over rows of the clustered space alone, (n, p)."""
+    return lambda kernel: fold_blocks(kernel, {FEATURES: matrix}, len(matrix))
 
-    held = pa.array(series, type=pa.large_string(), from_pandas=True)
-    return held.combine_chunks() if isinstance(held, pa.ChunkedArray) else held
+
+def labels_of(matrix: npt.NDArray[np.float64], guides: Starts, middle: npt.NDArray[np.float64]) -> Mapping[int, Labels]:
+    """Cluster of each row of the clustered space for every k, (n,) a byte each; see ``nearest_of``."""
+
+    def part(start: int) -> Mapping[int, Labels]:
+        return nearest_of(matrix[start : start + _ROWS], guides, middle)
+
+    with one_thread("blas"), ThreadPoolExecutor(THREADS) as threads:
+        parts = list(threads.map(part, range(0, len(matrix), _ROWS)))
+    return {k: np.concatenate([part[k] for part in parts]) for k in guides}

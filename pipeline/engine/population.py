@@ -3,29 +3,11 @@
 from __future__ import annotations
 
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from typing import Protocol
 
-import numpy as np
-import numpy.typing as npt
-import pandas as pd
-
-from pipeline.contract import Dataset, Ledger
-from pipeline.engine.kernels import Kernel, Parts, Transform, salted, smallest
-
-SAMPLE = 100_000  # customers from whom everything is decided; up to so many, they are everybody
-
-
-@dataclass(frozen=True)
-class Sample:
-    """Customers drawn by hash, in canonical order, with the hashes by which further draws are made of them."""
-
-    customers: pd.DataFrame  # columns as in ``Cleaned.customers``
-    hashes: npt.NDArray[np.uint64]  # (m,)
-
-    def drawn(self, m: int, salt: str) -> npt.NDArray[np.int64]:
-        """Places of ``m`` of them, rising; all of them where they are no more."""
-        return smallest(salted(self.hashes, salt), m)
+from pipeline.contract import Dataset
+from pipeline.engine.drawing import SAMPLE, Sample
+from pipeline.engine.kernels import Kernel, Parts, Transform
 
 
 class Population(Protocol):
@@ -34,11 +16,6 @@ class Population(Protocol):
     @property
     def dataset(self) -> Dataset:
         """What the columns mean."""
-        ...
-
-    @property
-    def ledger(self) -> Ledger:
-        """The account of every row."""
         ...
 
     @property

@@ -2,7 +2,7 @@
 
 from pipeline.segmenting.choose import at_the_end, decide, excess, override
 from pipeline.segmenting.distances import blocks, squared_distances
-from pipeline.segmenting.features import apply_transform, fit_features, project
+from pipeline.segmenting.features import apply_transform, as_kernel, fit_features, fit_transform, project
 from pipeline.segmenting.judging import judged
 from pipeline.segmenting.kmeans import THOROUGH, sweep
 from pipeline.segmenting.quality import (
@@ -23,6 +23,7 @@ __all__ = [
     "Silhouettes",
     "Stability",
     "apply_transform",
+    "as_kernel",
     "assess_stability",
     "at_the_end",
     "blocks",
@@ -34,6 +35,7 @@ __all__ = [
     "elongation",
     "excess",
     "fit_features",
+    "fit_transform",
     "judged",
     "null_silhouettes",
     "override",

@@ -31,6 +31,7 @@ from pipeline.engine.kernels import (
     running_numbers,
     salted,
     smallest,
+    squared,
     text_hashes,
     total,
 )
@@ -121,11 +122,21 @@ def test_sums_are_those_of_exact_arithmetic(values: list[float], shift: float) -
     scale = exponents(np.abs(less).max(keepdims=True))
     parts = Sums(Numbers(("x",)), (shift,), tuple(scale.tolist())).part({"x": column})
 
-    found, squares = total(parts["upper"], parts["lower"], np.stack([scale, 2 * scale]))
+    found, squares = total(parts["upper"], parts["lower"], np.stack([scale, squared(scale)]))
 
-    step = math.ldexp(1.0, int(scale[0]) - 62)
+    step, its_step = (math.ldexp(1.0, int(one[0]) - 62) for one in (scale, squared(scale)))
     assert found[0] == pytest.approx(math.fsum(less), rel=1e-15, abs=step * len(values))
-    assert squares[0] == pytest.approx(math.fsum(less * less), rel=1e-15, abs=step**2 * 2**62 * len(values))
+    assert squares[0] == pytest.approx(math.fsum(less * less), rel=1e-15, abs=its_step * len(values))
+
+
+def test_what_is_too_large_to_be_squared_is_taken_as_the_largest_that_is_not() -> None:
+    column = np.array([1e300, 1.0])
+    scale = exponents(np.array([1e300]))
+    parts = Sums(Numbers(("x",)), (0.0,), tuple(scale.tolist())).part({"x": column})
+
+    found = total(parts["upper"], parts["lower"], np.stack([scale, squared(scale)]))
+
+    assert found.ravel() == pytest.approx([2.0**500, 2.0**1000])
 
 
 def test_the_nearest_is_that_of_double_precision_far_from_the_origin_too() -> None:

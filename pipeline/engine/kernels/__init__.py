@@ -5,13 +5,14 @@ Kernels travel to a cluster's executors by value: the modules here import NumPy,
 
 from pipeline.engine.kernels.clusters import FEATURES, Nearest, Starts, Tally, nearest_of
 from pipeline.engine.kernels.columns import Categories, Extremes, Numbers, Ranks, Sums, Within
-from pipeline.engine.kernels.fixed_point import exponents, limbs, total
+from pipeline.engine.kernels.fixed_point import LIMB, exponents, limbs, squared, total
 from pipeline.engine.kernels.folding import Kernel, Parts, Rows
-from pipeline.engine.kernels.hashing import content_hashes, running_numbers, salted, smallest, text_hashes
+from pipeline.engine.kernels.hashing import content_hashes, mixed, running_numbers, salted, smallest, text_hashes
 from pipeline.engine.kernels.transform import Transform
 
 __all__ = [
     "FEATURES",
+    "LIMB",
     "Categories",
     "Extremes",
     "Kernel",
@@ -28,10 +29,12 @@ __all__ = [
     "content_hashes",
     "exponents",
     "limbs",
+    "mixed",
     "nearest_of",
     "running_numbers",
     "salted",
     "smallest",
+    "squared",
     "text_hashes",
     "total",
 ]

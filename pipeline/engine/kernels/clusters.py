@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pipeline.engine.kernels.fixed_point import LIMB, limbs
+from pipeline.engine.kernels.fixed_point import LIMB, limbs, squared
 from pipeline.engine.kernels.folding import Array, Parts, Rows, Source, added, pieces
 from pipeline.engine.kernels.transform import FEATURES, Transform
 
@@ -132,7 +132,7 @@ class Tally:
         matrix, measured = self.source.matrix(rows), self.measured.matrix(rows)
         width, c = sum(self.starts), measured.shape[1]
         found = np.zeros((width, 5 * c), dtype=np.int64)
-        scale = np.concatenate([self.scale, 2 * np.array(self.scale)])
+        scale = np.concatenate([self.scale, squared(np.array(self.scale))])
         for block in pieces(len(matrix)):
             less = measured[block] - np.array(self.shift)
             known = ~np.isnan(less)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pipeline.engine.kernels.fixed_point import limbs
+from pipeline.engine.kernels.fixed_point import limbs, squared
 from pipeline.engine.kernels.folding import Array, Parts, Rows, Source, added, pieces
 
 
@@ -19,8 +19,12 @@ class Numbers:
 
     def matrix(self, rows: Rows) -> Array:
         """See ``Source``."""
-        values = np.column_stack([np.asarray(rows[name], dtype=np.float64) for name in self.columns])
-        return np.where(np.isfinite(values), values, np.nan)
+        values = np.empty((len(rows[self.columns[0]]), len(self.columns)), order="F")
+        for place, name in enumerate(self.columns):
+            column = values[:, place]
+            column[:] = rows[name]
+            column[~np.isfinite(column)] = np.nan
+        return values
 
 
 @dataclass(frozen=True)
@@ -74,9 +78,12 @@ class Sums:
         found = np.zeros((2, 2, values.shape[1]), dtype=np.int64)
         scale = np.array(self.scale)
         for block in pieces(len(values)):
-            less = np.nan_to_num(values[block] - np.array(self.shift))
-            for power, numbers in enumerate((less, less * less)):
-                for place, limb in enumerate(limbs(numbers, scale * (power + 1))):
+            less = values[block] - np.array(self.shift)
+            less[np.isnan(less)] = 0.0
+            with np.errstate(over="ignore"):
+                both = ((less, scale), (less * less, squared(scale)))
+            for power, (numbers, own) in enumerate(both):
+                for place, limb in enumerate(limbs(numbers, own)):
                     found[place, power] += limb.sum(axis=0).astype(np.int64)
         return {"upper": found[0], "lower": found[1]}
 

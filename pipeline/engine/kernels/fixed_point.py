@@ -14,12 +14,21 @@ import numpy as np
 from pipeline.engine.kernels.folding import Array
 
 LIMB = 31
-_LEAST = -900  # below 2**-900 everything counts as 0: the scale itself must be a float
+# What lies below 2**-900 counts as 0, since the scale must be a float, and what lies above 2**500 as that, since its
+# square must be one.
+_LEAST, _MOST = -900, 500
 
 
 def exponents(largest: Array) -> Array:
     """The common scale of columns with these largest absolute values, (c,): the least e with abs(x) < 2**e."""
-    return np.maximum(np.frexp(np.asarray(largest, dtype=np.float64))[1], _LEAST)
+    found: Array = np.clip(np.frexp(np.asarray(largest, dtype=np.float64))[1], _LEAST, _MOST)
+    return found
+
+
+def squared(scale: Array) -> Array:
+    """The common scale of the squares."""
+    found: Array = np.maximum(2 * np.asarray(scale), _LEAST)
+    return found
 
 
 def limbs(values: Array, scale: Array) -> tuple[Array, Array]:
@@ -28,6 +37,7 @@ def limbs(values: Array, scale: Array) -> tuple[Array, Array]:
     The magnitudes stay within 2**31, so that 2**21 of a limb add up exactly in float64 too.
     """
     steps = values * np.ldexp(1.0, LIMB - np.asarray(scale))  # exact: a power of two
+    np.clip(steps, -(2.0**LIMB), 2.0**LIMB, out=steps)
     upper = np.rint(steps)
     steps -= upper  # exact: what is left are lower bits of the same number
     steps *= 2.0**LIMB
