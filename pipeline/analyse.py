@@ -11,7 +11,7 @@ from importlib.metadata import version
 import numpy as np
 
 from pipeline.contract import CandidateRecord, Customers, Decision, Labels, Matrix
-from pipeline.describing import Measured, Predecessor, describe_candidates
+from pipeline.describing import Beyond, Measured, Predecessor, describe_candidates
 from pipeline.engine import Hashes, LocalPopulation, Population, Space, fold_of, labels_of
 from pipeline.errors import UsageError
 from pipeline.processors import Helper
@@ -75,8 +75,9 @@ def analyse(
         decision = _decide(records, options)
         with watch.stage("describe"):
             candidates = []
+            of_all, beyond, seed = deciding.spread(fits, features), deciding.beyond, options.seed
             for candidate in describe_candidates(
-                cleaned, features, deciding.spread(fits, features), decision=decision, before=before, seed=options.seed
+                cleaned, features, of_all, decision=decision, before=before, seed=seed, beyond=beyond
             ):
                 candidates.append(candidate)
                 if described:
@@ -105,6 +106,7 @@ class _Deciding:
     hashes: Hashes  # (m,)
     places: Labels  # (m,) where they stand among the customers at hand
     space: Space | None  # all customers, where they are more
+    beyond: Beyond | None = None  # and where they are not at hand
 
     def spread(self, fits: Sequence[Measured], features: Features) -> list[Measured]:
         """What was measured, with labels of all customers at hand and not of those alone that decided."""
@@ -136,7 +138,8 @@ def _deciding(population: Population, features: Features) -> Iterator[_Deciding]
         yield _Deciding(matrix, sample.hashes, places, Space.of(fold_of(features.matrix), source, middle))
         return
     with population.prepared(source) as prepared:
-        yield _Deciding(matrix, sample.hashes, places, Space.of(prepared.fold, source, middle))
+        space = Space.of(prepared.fold, source, middle)
+        yield _Deciding(matrix, sample.hashes, places, space, Beyond(prepared, space))
 
 
 def _swept(

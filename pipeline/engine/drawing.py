@@ -35,6 +35,11 @@ def drawn(hashes: Hashes, m: int, salt: str) -> npt.NDArray[np.int64]:
     return smallest(salted(hashes, salt), m)
 
 
+def deciding(hashes: Hashes) -> npt.NDArray[np.int64]:
+    """Places of the customers from whom everything is decided, rising."""
+    return drawn(hashes, SAMPLE, "sample")
+
+
 def by_place(n: int) -> Hashes:
     """Hashes of rows that are nobody's, as invented ones are, (n,)."""
     return mixed(np.arange(n, dtype=np.uint64))

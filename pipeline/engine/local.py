@@ -13,7 +13,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from pipeline.contract import Dataset
-from pipeline.engine.drawing import SAMPLE, Sample, column_values, customer_hashes
+from pipeline.engine import drawing
+from pipeline.engine.drawing import Sample, column_values, customer_hashes
 from pipeline.engine.kernels import (
     FEATURES,
     Kernel,
@@ -22,8 +23,6 @@ from pipeline.engine.kernels import (
     Starts,
     Transform,
     nearest_of,
-    salted,
-    smallest,
 )
 from pipeline.processors import THREADS, one_thread
 
@@ -55,11 +54,11 @@ class LocalPopulation:
         held = {name: column_values(self.customers[name]) for name in kernel.columns}
         return fold_blocks(kernel, held if self.matrix is None else {**held, FEATURES: self.matrix}, self.n)
 
-    def sample(self, m: int = SAMPLE, salt: str = "sample") -> Sample:
+    def sample(self) -> Sample:
         """See ``Population``."""
-        if self.n <= m:
+        if self.n <= drawing.SAMPLE:
             return Sample(self.customers, self.dataset.id_column)
-        places = smallest(salted(self.hashes, salt), m)
+        places = drawing.deciding(self.hashes)
         return Sample(self.customers.iloc[places].reset_index(drop=True), self.dataset.id_column)
 
     @contextmanager

@@ -10,7 +10,19 @@ import numpy as np
 import numpy.typing as npt
 
 from pipeline.contract import Matrix
-from pipeline.engine.kernels import Extremes, Kernel, Numbers, Parts, Ranks, Sums, Within, exponents, squared, total
+from pipeline.engine.kernels import (
+    Extremes,
+    Kernel,
+    Numbers,
+    Parts,
+    Ranks,
+    Sums,
+    Within,
+    bracketed,
+    exponents,
+    squared,
+    total,
+)
 from pipeline.engine.kernels.folding import Source
 from pipeline.engine.population import Population
 
@@ -77,11 +89,11 @@ def order_statistics(population: Population, names: Sequence[str], ranks: Sequen
     ordered = [np.sort(column[~np.isnan(column)]) for column in numbers.matrix(rows).T]
     if population.n <= len(sample.customers):
         return [column[wanted] for column, wanted in zip(ordered, ranks, strict=True)]
-    edges = [_edges(column) for column in ordered]
+    edges = [edges_of(column, EDGES) for column in ordered]
     counts = population.fold(Ranks(numbers, tuple(tuple(one.tolist()) for one in edges)))["counts"]
     widths = [2 * len(one) + 1 for one in edges]
     found = [
-        _looked_up(own, bounds, wanted)
+        looked_up(own, bounds, wanted)
         for own, bounds, wanted in zip(np.split(counts, np.cumsum(widths)[:-1]), edges, ranks, strict=True)
     ]
     brackets = [(place, *bracket) for place, (_, rest) in enumerate(found) for bracket in dict.fromkeys(rest.values())]
@@ -98,18 +110,18 @@ def _within(
     if not brackets:
         return []
     kernel = Within(source, tuple(bracket[:3] for bracket in brackets))
-    return kernel.split(population.fold(kernel))
+    return bracketed(population.fold(kernel))
 
 
-def _edges(ordered: Matrix) -> Matrix:
-    """At most ``EDGES`` different values of a column, evenly among its ranks."""
+def edges_of(ordered: Matrix, most: int) -> Matrix:
+    """At most ``most`` different values of a column, evenly among its ranks."""
     different = np.unique(ordered)
-    if len(different) > EDGES:
-        different = np.unique(ordered[np.linspace(0, len(ordered) - 1, EDGES).astype(np.int64)])
+    if len(different) > most:
+        different = np.unique(ordered[np.linspace(0, len(ordered) - 1, most).astype(np.int64)])
     return different
 
 
-def _looked_up(counts: Places, edges: Matrix, ranks: Places) -> tuple[Matrix, dict[int, tuple[float, float, int]]]:
+def looked_up(counts: Places, edges: Matrix, ranks: Places) -> tuple[Matrix, dict[int, tuple[float, float, int]]]:
     """Values of the ranks that fall on an edge; of the others place -> bounds of the bracket, and the values before."""
     ends = np.cumsum(counts)
     values, rest = np.full(len(ranks), np.nan), {}

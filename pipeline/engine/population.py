@@ -6,7 +6,7 @@ from contextlib import AbstractContextManager
 from typing import Protocol
 
 from pipeline.contract import Dataset
-from pipeline.engine.drawing import SAMPLE, Sample
+from pipeline.engine.drawing import Sample
 from pipeline.engine.kernels import Kernel, Parts, Transform
 
 
@@ -27,8 +27,11 @@ class Population(Protocol):
         """The kernel's answer about all of them, the same bits for every way of cutting them into blocks."""
         ...
 
-    def sample(self, m: int = SAMPLE, salt: str = "sample") -> Sample:
-        """Those with the ``m`` smallest salted hashes; their key is their place among all where the engine knows it."""
+    def sample(self) -> Sample:
+        """Those from whom everything is decided (``deciding``); their key is their place among all, where it is known.
+
+        Where rows have no places, as on a cluster, the key numbers the sample.
+        """
         ...
 
     def prepared(self, transform: Transform) -> AbstractContextManager[Population]:

@@ -17,14 +17,15 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from pipeline.contract import Labels, Matrix, Message, Quantity
-from pipeline.engine import Hashes, Space
+from pipeline.engine import Crowd, Hashes, Space, drawn
 from pipeline.errors import InputError
 from pipeline.processors import THREADS, Pool, one_thread, pool
-from pipeline.segmenting.crowd import SEARCH_ROWS, Crowd
 from pipeline.segmenting.distances import Array, squared_distances
 from pipeline.segmenting.polish import partition, polish
 from pipeline.stages import Partition, Restarts
 
+SEARCH_ROWS = 16_000
+LARGE_SEARCH_ROWS = 12_000  # where Lloyd goes on with the whole sample before it takes everybody
 FLOAT32_SEARCH_ROWS = 4_000  # above this the search does, whose winners are polished anyway: half the time
 FEW = 3
 _ADD_TRIALS = 4
@@ -101,7 +102,7 @@ def sweep(
     # the matrix was checked above, so scikit-learn need not check it again at each of hundreds of fits
     with one_thread(), config_context(assume_finite=True, skip_parameter_validation=True):
         crowd = Crowd.of(matrix, hashes, space)
-        places = crowd.search_rows(seed)
+        places = _search_rows(crowd, seed)
         rows = matrix[places].astype(np.float32 if len(places) > FLOAT32_SEARCH_ROWS else np.float64, copy=False)
         with pool(effort.threads if len(rows) > FLOAT32_SEARCH_ROWS else 1) as threads:
             found = _search(rows, wanted, rng, effort, threads)
@@ -142,6 +143,13 @@ def _check(matrix: Matrix, largest: int) -> None:
             found=str(distinct),
             remedy=Message.of("lower --k-max, or add active columns that tell customers apart"),
         )
+
+
+def _search_rows(crowd: Crowd, seed: int) -> Labels:
+    """Places of the rows on which centres are searched, all of them where they are few."""
+    wanted = SEARCH_ROWS if crowd.space is None else LARGE_SEARCH_ROWS
+    places: Labels = crowd.sample[drawn(crowd.hashes[crowd.sample], wanted, f"search {seed}")]
+    return places
 
 
 # ------------------------------------------------------------------ the search

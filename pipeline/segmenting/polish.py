@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pipeline.contract import Labels, Matrix, Message
-from pipeline.engine import Space, labels_of, lloyd
+from pipeline.engine import Crowd, Space, labels_of, lloyd
 from pipeline.errors import InputError
 from pipeline.processors import THREADS, pool
-from pipeline.segmenting.crowd import Crowd
 from pipeline.segmenting.distances import Array, cluster_means
 from pipeline.stages import Partition
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from pipeline.contract import Labels, Matrix
-from pipeline.engine import SAMPLE, Hashes, by_place, drawn
+from pipeline.engine import Hashes, by_place, deciding, drawn
 from pipeline.processors import THREADS, one_thread
 from pipeline.segmenting.distances import Array
 from pipeline.stages import Partition
@@ -38,15 +38,15 @@ def silhouettes(
     """Euclidean silhouettes (Rousseeuw 1987) of several partitions in one pass over the distances.
 
     Up to ``EXACT_ROWS`` rows the result equals scikit-learn's ``silhouette_samples`` to 1e-5. Above that,
-    ``SAMPLE_ROWS`` customers are measured against a reference of ``SAMPLE``, with a standard error; both are drawn by
-    ``hashes`` (n,), without them by their places.
+    ``SAMPLE_ROWS`` customers are measured against all that decide (``deciding``), with a standard error; both are drawn
+    by ``hashes`` (n,), without them by their places.
     """
     n = len(matrix)
     if n <= EXACT_ROWS:
         rows = reference = np.arange(n)
     else:
         known = by_place(n) if hashes is None else hashes
-        reference = drawn(known, SAMPLE, "sample")
+        reference = deciding(known)
         rows = reference[drawn(known[reference], SAMPLE_ROWS, f"silhouettes {seed}")]
     sums, counts, offsets = _distance_sums(matrix, rows, reference, labellings)
     found = []
@@ -212,8 +212,14 @@ def davies_bouldin(partition: Partition, distances: Matrix) -> float:
     ``distances`` is each customer's distance to its own centre, (n,).
     """
     counts = np.bincount(partition.labels, minlength=partition.k)
-    spread = np.bincount(partition.labels, weights=distances, minlength=partition.k) / counts
-    apart = np.linalg.norm(partition.centres[:, None, :] - partition.centres[None, :, :], axis=2)
+    return davies_bouldin_of(
+        partition.centres, np.bincount(partition.labels, weights=distances, minlength=partition.k) / counts
+    )
+
+
+def davies_bouldin_of(centres: Matrix, spread: Matrix) -> float:
+    """The same from each cluster's mean distance to its centre, (k,)."""
+    apart = np.linalg.norm(centres[:, None, :] - centres[None, :, :], axis=2)
     np.fill_diagonal(apart, np.inf)
     ratios = (spread[:, None] + spread[None, :]) / np.where(apart > 0, apart, np.inf)
     return float(ratios.max(axis=1).mean())

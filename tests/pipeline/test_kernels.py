@@ -13,14 +13,21 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.engine.kernels import (
+    Beside,
     Categories,
     Extremes,
     Kernel,
+    Meeting,
     Nearest,
     Numbers,
     Parts,
+    Placed,
     Ranks,
     Rows,
+    SegmentCategories,
+    SegmentRanks,
+    SegmentWithin,
+    Several,
     Sums,
     Tally,
     Transform,
@@ -83,23 +90,32 @@ def folded(kernel: Kernel, rows: Rows, cuts: list[int], order: npt.NDArray[np.in
 
 def kernels(starts: dict[int, npt.NDArray[np.float64]]) -> list[Kernel]:
     numbers, middle = Numbers(NAMES), (0.1, -0.2, 0.0)
+    placed = Placed(TRANSFORM, starts, {k: own + 0.1 for k, own in starts.items()}, middle)
+    both, shift, scale = Beside(numbers, TRANSFORM), (20.0, 2.0, 45.0, 0.0, 0.0, 0.0), (14, 5, 7, 4, 5, 4)
+    edges = ((1.0, 5.0, 5.5), (0.0, 1.0, 2.0), (30.0, 45.0))
+    far = dict.fromkeys(starts, (0.5, 1.0))
+    rule = ((("money", 3.0, 2.0, 20.0), ("age", 40.0, -np.inf, 44.0)), (("orders", 0.0, 3.0, np.inf),))
     return [
         Extremes(numbers),
-        Sums(numbers, (20.0, 2.0, 45.0), (14, 5, 7)),
-        Ranks(numbers, ((1.0, 5.0, 5.5), (0.0, 1.0, 2.0), (30.0, 45.0))),
+        Sums(numbers, shift[:3], scale[:3]),
+        Ranks(numbers, edges),
         Within(numbers, ((0, 5.0, 6.0), (2, 40.0, 41.0))),
         Categories("city"),
-        Nearest(TRANSFORM, starts, middle, (4, 5, 4)),
-        Tally(TRANSFORM, starts, middle, numbers, (20.0, 2.0, 45.0), (14, 5, 7)),
+        Nearest(TRANSFORM, starts, middle, scale[3:]),
+        Tally(placed, both, shift, scale, 6),
+        SegmentRanks(placed, both, (*edges, (), (), ()), far),
+        SegmentWithin(placed, both, ((2, 0, 0, 5.0, 6.0), (9, 4, 2, 40.0, 41.0), (5, 1, 6, 0.4, 0.6))),
+        SegmentCategories(placed, {"city": ("Kazan", "Perm")}),
+        Several((Extremes(numbers), Meeting(NAMES, (rule,)))),
     ]
 
 
 @given(
     cuts=st.lists(st.integers(0, N), max_size=6),
     seed=st.integers(0, 2**32 - 1),
-    which=st.integers(0, 6),
+    which=st.integers(0, 10),
 )
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=50, deadline=None)
 def test_every_cut_and_order_gives_the_same_bits(
     customers: Rows, starts: dict[int, npt.NDArray[np.float64]], cuts: list[int], seed: int, which: int
 ) -> None:
@@ -195,3 +211,23 @@ def test_equal_rows_are_told_apart_and_nearly_equal_numbers_are_one() -> None:
     assert hashes[5] == hashes[6]
     assert len(set(running_numbers(hashes).tolist())) == 7
     assert running_numbers(hashes)[0] == hashes[0]
+
+
+def test_sums_of_segments_are_those_of_their_rows(customers: Rows, starts: dict[int, npt.NDArray[np.float64]]) -> None:
+    tally = kernels(starts)[6]
+    parts, matrix = tally.part(customers), TRANSFORM.matrix(customers)
+    labels = nearest_of(matrix, {2: starts[2]}, np.zeros(3))[2]
+
+    scale = np.array([14, 5, 7, 4, 5, 4])
+    sums = total(parts["upper"], parts["lower"], np.concatenate([scale, squared(scale)]))
+    far = total(parts["far"][:, 0], parts["far"][:, 1], np.array(6))
+
+    for cluster in range(2):
+        own = labels == cluster
+        age = customers["age"][own] - 45.0
+        known = age[~np.isnan(age)]
+        assert (parts["sizes"][cluster], parts["known"][cluster, 2]) == (own.sum(), len(known))
+        assert sums[cluster, [2, 8]] == pytest.approx([math.fsum(known), math.fsum(known**2)], rel=1e-12)
+        assert sums[cluster, 3] == pytest.approx(math.fsum(matrix[own, 0]), rel=1e-12)
+        apart = np.linalg.norm(matrix[own] - (starts[2][cluster] + 0.1), axis=1)
+        assert far[cluster] == pytest.approx(apart.sum(), rel=1e-12)

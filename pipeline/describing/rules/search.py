@@ -18,7 +18,7 @@ import pandas as pd
 
 from pipeline.contract import Column, Condition, Customers, Dataset, FeatureTransform, Labels, Matrix, SegmentRule
 from pipeline.describing.rules.phrasing import rule_in_words
-from pipeline.engine import Sample, drawn
+from pipeline.engine import PlainRule, Sample, drawn, meets
 from pipeline.stages import Partition
 
 MOST_ROWS = 50_000
@@ -106,18 +106,25 @@ def find_rules(
 
 def selects(alternatives: Sequence[Sequence[Condition]], customers: pd.DataFrame) -> Mask:
     """Customers that meet all conditions of one of the alternatives, (n,)."""
-    chosen = np.zeros(len(customers), dtype=bool)
-    for conditions in alternatives:
-        within = np.ones(len(customers), dtype=bool)
-        for condition in conditions:
-            values = customers[condition.column].to_numpy(dtype=np.float64, na_value=np.nan)
-            values = np.where(np.isfinite(values), values, condition.fill)
-            if condition.over is not None:
-                within &= values > condition.over
-            if condition.up_to is not None:
-                within &= values <= condition.up_to
-        chosen |= within
-    return chosen
+    columns = {one.column: one for conditions in alternatives for one in conditions}
+    rows = {name: customers[name].to_numpy(dtype=np.float64, na_value=np.nan) for name in columns}
+    return meets(rows, as_plain(alternatives), len(customers))
+
+
+def as_plain(alternatives: Sequence[Sequence[Condition]]) -> PlainRule:
+    """The rule as kernels apply it; without bounds they are infinite."""
+    return tuple(
+        tuple(
+            (
+                one.column,
+                one.fill,
+                -math.inf if one.over is None else one.over,
+                math.inf if one.up_to is None else one.up_to,
+            )
+            for one in conditions
+        )
+        for conditions in alternatives
+    )
 
 
 def as_sql(alternatives: Sequence[Sequence[Condition]]) -> str:

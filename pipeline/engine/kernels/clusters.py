@@ -12,11 +12,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pipeline.engine.kernels.fixed_point import LIMB, limbs, squared
-from pipeline.engine.kernels.folding import Array, Parts, Rows, Source, added, pieces
+from pipeline.engine.kernels.fixed_point import LIMB
+from pipeline.engine.kernels.folding import Array, Parts, Rows, added, pieces
 from pipeline.engine.kernels.transform import FEATURES, Transform
 
-__all__ = ["FEATURES", "Nearest", "Starts", "Tally", "nearest_of"]
+__all__ = ["FEATURES", "Nearest", "Starts", "nearest_of"]
 
 _UNIT = 2.0**-24  # rounding of single precision
 
@@ -105,44 +105,6 @@ class Nearest:
                 sums[start : start + k] += (clustered(labels, k) @ upper).astype(np.int64)  # whole numbers below 2**53
                 start += k
         return {"counts": counts, "sums": sums}
-
-    def join(self, first: Parts, second: Parts) -> Parts:
-        """See ``Kernel``."""
-        return added(first, second)
-
-
-@dataclass(frozen=True)
-class Tally:
-    """By cluster of every k: known values of each column of ``measured``, with sums of them and of their squares."""
-
-    source: Transform
-    starts: Starts
-    middle: tuple[float, ...]
-    measured: Source
-    shift: tuple[float, ...]
-    scale: tuple[int, ...]  # exponents of the largest absolute value less shift
-
-    @property
-    def columns(self) -> tuple[str, ...]:
-        """See ``Kernel``."""
-        return tuple(dict.fromkeys((*self.source.columns, *self.measured.columns)))
-
-    def part(self, rows: Rows) -> Parts:
-        """``known`` (sum of k, c); ``upper``, ``lower`` (sum of k, 2 c): of the values, then of their squares."""
-        matrix, measured = self.source.matrix(rows), self.measured.matrix(rows)
-        width, c = sum(self.starts), measured.shape[1]
-        found = np.zeros((width, 5 * c), dtype=np.int64)
-        scale = np.concatenate([self.scale, squared(np.array(self.scale))])
-        for block in pieces(len(matrix)):
-            less = measured[block] - np.array(self.shift)
-            known = ~np.isnan(less)
-            less = np.where(known, less, 0.0)
-            wide = np.hstack([known, *limbs(np.hstack([less, less * less]), scale)])
-            start = 0
-            for k, labels in nearest_of(matrix[block], self.starts, np.array(self.middle)).items():
-                found[start : start + k] += (clustered(labels, k) @ wide).astype(np.int64)
-                start += k
-        return {"known": found[:, :c], "upper": found[:, c : 3 * c], "lower": found[:, 3 * c :]}
 
     def join(self, first: Parts, second: Parts) -> Parts:
         """See ``Kernel``."""

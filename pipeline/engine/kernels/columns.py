@@ -9,6 +9,7 @@ import numpy as np
 
 from pipeline.engine.kernels.fixed_point import limbs, squared
 from pipeline.engine.kernels.folding import Array, Parts, Rows, Source, added, pieces
+from pipeline.engine.kernels.transform import Transform
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,29 @@ class Numbers:
             column = values[:, place]
             column[:] = rows[name]
             column[~np.isfinite(column)] = np.nan
+        return values
+
+
+@dataclass(frozen=True)
+class Beside:
+    """Raw columns, and beside them the clustered space of those customers whose raw value of the feature is known."""
+
+    raw: Numbers
+    transform: Transform
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """See ``Source``."""
+        return tuple(dict.fromkeys((*self.raw.columns, *self.transform.columns)))
+
+    def matrix(self, rows: Rows) -> Array:
+        """See ``Source``."""
+        left, right = self.raw.matrix(rows), self.transform.matrix(rows)
+        values = np.empty((len(left), left.shape[1] + right.shape[1]), order="F")
+        values[:, : left.shape[1]] = left
+        for place, name in enumerate(self.transform.columns):
+            known = np.isfinite(np.asarray(rows[name], dtype=np.float64))
+            values[:, left.shape[1] + place] = np.where(known, right[:, place], np.nan)
         return values
 
 
@@ -149,20 +173,26 @@ class Within:
         for place, low, high in self.brackets:
             column = matrix[:, place]
             inside.append(np.sort(column[(column > low) & (column < high)]))
-        return _listed(inside)
+        return listed(inside)
 
     def join(self, first: Parts, second: Parts) -> Parts:
         """See ``Kernel``."""
-        both = zip(self.split(first), self.split(second), strict=True)
-        return _listed([np.sort(np.concatenate(pair)) for pair in both])
-
-    @staticmethod
-    def split(parts: Parts) -> list[Array]:
-        """Values of each bracket in rising order."""
-        return np.split(parts["values"], np.cumsum(parts["counts"])[:-1])
+        return joined(first, second)
 
 
-def _listed(lists: Sequence[Array]) -> Parts:
+def joined(first: Parts, second: Parts) -> Parts:
+    """Values of the same brackets, in rising order."""
+    both = zip(bracketed(first), bracketed(second), strict=True)
+    return listed([np.sort(np.concatenate(pair)) for pair in both])
+
+
+def bracketed(parts: Parts) -> list[Array]:
+    """Values of each bracket in rising order."""
+    return np.split(parts["values"], np.cumsum(parts["counts"])[:-1])
+
+
+def listed(lists: Sequence[Array]) -> Parts:
+    """Parts of the values of each bracket."""
     return {
         "values": np.concatenate([np.empty(0), *lists]),
         "counts": np.array([len(one) for one in lists], dtype=np.int64),
@@ -198,3 +228,36 @@ def _merged(names: Array, counts: Array) -> Parts:
     added_up = np.zeros(len(different), dtype=np.int64)
     np.add.at(added_up, places, counts)
     return {"names": different, "counts": added_up}
+
+
+PlainRule = tuple[tuple[tuple[str, float, float, float], ...], ...]  # alternatives of (column, fill, over, up to)
+
+
+def meets(rows: Rows, rule: PlainRule, n: int) -> Array:
+    """Which of ``n`` rows meet all conditions of one of the alternatives, (n,); a missing value stands at the fill."""
+    chosen = np.zeros(n, dtype=bool)
+    for conditions in rule:
+        within = np.ones(n, dtype=bool)
+        for column, fill, over, up_to in conditions:
+            values = np.asarray(rows[column], dtype=np.float64)
+            values = np.where(np.isfinite(values), values, fill)
+            within &= (values > over) & (values <= up_to)
+        chosen |= within
+    return chosen
+
+
+@dataclass(frozen=True)
+class Meeting:
+    """How many customers meet each of some rules over ``columns``."""
+
+    columns: tuple[str, ...]
+    rules: tuple[PlainRule, ...]
+
+    def part(self, rows: Rows) -> Parts:
+        """``n`` (rules,)."""
+        n = len(rows[self.columns[0]]) if self.columns else 0
+        return {"n": np.array([np.count_nonzero(meets(rows, rule, n)) for rule in self.rules], dtype=np.int64)}
+
+    def join(self, first: Parts, second: Parts) -> Parts:
+        """See ``Kernel``."""
+        return added(first, second)

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from pipeline.contract import Labels, Matrix
-from pipeline.engine import SAMPLE, Hashes, Space, Transform, by_place, drawn, fold_of
-
-SEARCH_ROWS = 16_000
-LARGE_SEARCH_ROWS = 12_000  # where Lloyd goes on with the whole sample before it takes everybody
+from pipeline.engine.clustering import Space
+from pipeline.engine.drawing import Hashes, by_place, deciding
+from pipeline.engine.kernels import Transform
+from pipeline.engine.local import fold_of
 
 
 @dataclass(frozen=True)
@@ -26,16 +26,10 @@ class Crowd:
     def of(cls, matrix: Matrix, hashes: Hashes | None, space: Space | None) -> Crowd:
         """With ``space`` the rows at hand are a sample of it; without, they are everybody."""
         known = by_place(len(matrix)) if hashes is None else hashes
-        sample = drawn(known, SAMPLE, "sample")
+        sample = deciding(known)
         if space is None and len(sample) < len(matrix):
             space = Space.of(fold_of(matrix), _as_it_is(matrix.shape[1]), matrix[sample].mean(axis=0))
         return cls(matrix, known, sample, space)
-
-    def search_rows(self, seed: int) -> Labels:
-        """Places of the rows on which centres are searched."""
-        wanted = SEARCH_ROWS if self.space is None else LARGE_SEARCH_ROWS
-        places: Labels = self.sample[drawn(self.hashes[self.sample], wanted, f"search {seed}")]
-        return places
 
 
 def _as_it_is(p: int) -> Transform:
