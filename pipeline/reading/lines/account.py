@@ -28,7 +28,6 @@ _KNOWN = {
         Message.of("no order"),
         Message.of("no amount"),
         Message.of("placeholder customer"),
-        Message.of("nothing bought"),
         Message.of("cancelled"),
         Message.of("refunded"),
         Message.of("returned"),

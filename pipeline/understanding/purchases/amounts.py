@@ -122,7 +122,7 @@ def settle_free(reading: Understanding, table: Sequence[Profile], relations: Rel
         reading.questions.append(_ask_free(lines, relations))
     if chosen == "yes" or (marked is None and chosen is None):
         return
-    reading.aside.append(Aside("nothing bought", free))
+    reading.aside.append(Aside("no purchase", free))
     reading.count(
         "{n} line without money is no purchase and does not count",
         "{n} lines without money are no purchases and do not count",
