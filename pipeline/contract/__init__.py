@@ -4,7 +4,7 @@ The pipeline writes these, the dashboard reads them, and ``check_table`` is appl
 spells a column of these tables or the name of an artifact.
 """
 
-from pipeline.contract import verdicts
+from pipeline.contract import population, verdicts
 from pipeline.contract.campaign_plan import (
     Calibration,
     CampaignPlan,
@@ -74,6 +74,7 @@ from pipeline.contract.messages import (
     with_messages,
 )
 from pipeline.contract.phrases import inline, is_latin, more_or_less, names_its_unit, share_label, than_all, with_label
+from pipeline.contract.population import Everybody, Pairs, Population, Tallies, Weights
 from pipeline.contract.records import (
     CATEGORY_KINDS,
     NUMERIC_KINDS,
@@ -148,6 +149,7 @@ from pipeline.contract.tables import (
     check_schema_version,
     check_table,
     empty_table,
+    of_sample,
     write_table,
 )
 from pipeline.contract.verdicts import APART, reviewed_run, verdict_at
@@ -180,6 +182,7 @@ __all__ = [
     "Difference",
     "Drift",
     "DriftWord",
+    "Everybody",
     "ExpectedColumn",
     "ExpectedFile",
     "FeatureDrift",
@@ -209,8 +212,10 @@ __all__ = [
     "Metrics",
     "ModelRecord",
     "Own",
+    "Pairs",
     "Passive",
     "Placement",
+    "Population",
     "Profiles",
     "Projection",
     "Promotion",
@@ -238,6 +243,7 @@ __all__ = [
     "Sensitivity",
     "Strategy",
     "SweepRecord",
+    "Tallies",
     "Targets",
     "Term",
     "Translator",
@@ -248,6 +254,7 @@ __all__ = [
     "Variation",
     "Verdict",
     "Wanted",
+    "Weights",
     "Words",
     "account_in_words",
     "account_text",
@@ -273,9 +280,11 @@ __all__ = [
     "more_or_less",
     "names_its_unit",
     "no_column",
+    "of_sample",
     "own",
     "percent",
     "plain_quantity",
+    "population",
     "restored",
     "reviewed_run",
     "rfm_cell",

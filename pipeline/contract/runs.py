@@ -14,6 +14,7 @@ import pandas as pd
 from pipeline.contract.campaign_plan import CampaignPlan
 from pipeline.contract.findings import AffinityBasis, RfmScale, SegmentRule
 from pipeline.contract.ledger import Ledger
+from pipeline.contract.population import Everybody
 from pipeline.contract.records import CandidateRecord, Dataset, Decision, FeatureTransform, SegmentCard
 from pipeline.contract.tables import empty_table
 
@@ -154,6 +155,7 @@ class Segmentation:
     rfm_scores: pd.DataFrame = field(default_factory=partial(empty_table, "rfm_scores"))  # rows as in customers
     experiment_id: str = ""  # MLflow's own id of ``experiment``, for links to its pages; empty: not from a store
     has_messages: bool = True  # False: a run of version 0.1, whose texts are English alone
+    everybody: Everybody | None = None  # None: the tables by customer hold all of them, and else a sample
 
     @property
     def k(self) -> int:
