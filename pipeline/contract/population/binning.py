@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -69,6 +70,38 @@ def edges_of(spread: Spread) -> tuple[tuple[float, ...], float]:
     return tuple(edges), step
 
 
+def bins_of_number(values: Array, edges: Sequence[float]) -> Array:
+    """The bin of each value, (n,); one more than there are bins where it is not known."""
+    places = np.searchsorted(np.array(edges[1:-1]), values, side="right")
+    places[~np.isfinite(values)] = len(edges) - 1
+    return places
+
+
+def bins_of_mix(members: Iterable[Array]) -> Array:
+    """The place of the member that a customer has most of, (n,), the first of equals; their number for nothing at all.
+
+    One member is looked at after the other, so that no table of all of them is made.
+    """
+    most, place = None, -1
+    for place, values in enumerate(members):
+        amount = positive(values)
+        if most is None:
+            most, largest = amount, np.where(amount > 0, place, -1)
+            continue
+        larger = amount > most
+        largest[larger] = place
+        np.maximum(most, amount, out=most)
+    if most is None:
+        raise ValueError("a mix has members")
+    largest[largest < 0] = place + 1
+    return largest
+
+
+def positive(values: Array) -> Array:
+    """Amounts of a mix's member: nothing where they are not known or below zero."""
+    return np.where(np.isfinite(values) & (values > 0), values, 0.0)
+
+
 def to_numbers(series: pd.Series) -> Array:
     """Float values with NaN where nothing is known; those of a column of floats itself, not to be written to."""
     if series.dtype == np.float64:
@@ -82,6 +115,8 @@ def to_codes(column: Column, series: pd.Series) -> tuple[Array, list[str]]:
     if column.kind == "flag":
         values = to_numbers(series.astype("Float64") if series.dtype == bool else series)
         return np.select([values == 1, values == 0], [0, 1], default=-1), ["yes", "no"]
+    if isinstance(series.dtype, pd.CategoricalDtype):
+        return series.cat.codes.to_numpy(), [str(word) for word in series.cat.categories]
     codes, found = pd.factorize(series.astype("string"))
     return codes, [str(word) for word in found]
 
