@@ -6,9 +6,10 @@ from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 
+from dashapp.data.everyone import Everyone
 from dashapp.i18n import Teller, retold, teller_of
 from dashapp.reader import require
-from dashapp.selecting import Cube
+from dashapp.selecting import Count, Cube, Filtered
 from pipeline.contract import ExpectedFile, Scored, Segmentation
 from pipeline.errors import KorzinaError
 
@@ -42,6 +43,17 @@ class Run:
         if self.original is not None:
             return self.original.cube.retold(self.tell)
         return Cube(self.segmentation, self.reserved)
+
+    @cached_property
+    def everyone(self) -> Everyone | None:
+        """Its customers on disk, where they are not in memory."""
+        if self.original is not None:
+            return self.original.everyone
+        return Everyone(self.segmentation) if self.segmentation.everybody is not None else None
+
+    def count(self, filtered: Filtered) -> tuple[Count, bool]:
+        """How many customers pass, and whether they are still being counted."""
+        return self.everyone.count(filtered) if self.everyone else (filtered.count, False)
 
     @cached_property
     def expected_file(self) -> ExpectedFile:

@@ -36,12 +36,14 @@ from pipeline.contract import (
     SegmentCard,
     SegmentRule,
     Verdict,
+    empty_table,
     metric,
     verdicts,
     with_names,
 )
 from pipeline.errors import ContractError, StoreError
 from pipeline.store.artifacts import TRAIN_AGAIN, RunFiles
+from pipeline.store.beyond import StandIn
 from pipeline.store.tracking.index import Index, ModelRow, RunRow
 from pipeline.store.tracking.names import NAME, PARENT
 
@@ -106,6 +108,11 @@ def find(index: Index, run_id: str) -> tuple[RunRow, RunRow]:
     return row, parent
 
 
+def recommended(index: Index, row: RunRow, parent: RunRow) -> RunRow:
+    """The recommended run of a sweep, itself a run's own where there is none."""
+    return next((run for run in index.runs(sweep=parent.run_id) if run.tags.get("recommended") == "true"), row)
+
+
 def champions(models: Iterable[ModelRow], index: Index) -> tuple[Champion, ...]:
     """Champions that stand for a completed run, newest promotion first."""
     dated = []
@@ -119,9 +126,21 @@ def champions(models: Iterable[ModelRow], index: Index) -> tuple[Champion, ...]:
     return tuple(champion for _, champion in sorted(dated, key=lambda one: one[0], reverse=True))
 
 
-def load(row: RunRow, parent: RunRow, folder: Callable[[RunRow], Path]) -> Segmentation:
-    """Read one run with its sweep from Parquet and JSON alone, checking checksums, version and shapes."""
+def load(
+    row: RunRow,
+    parent: RunRow,
+    folder: Callable[[RunRow], Path],
+    stands_in: Callable[[RunRow, RunFiles, RunFiles], StandIn | None] = lambda *_: None,
+) -> Segmentation:
+    """Read one run with its sweep from Parquet and JSON alone, checking checksums, version and shapes.
+
+    ``stands_in`` says what stands in for the customers of a run that has too many of them.
+    """
     sweep, own = RunFiles(parent.run_id, folder(parent)), RunFiles(row.run_id, folder(row))
+    sample = stands_in(row, sweep, own)
+    rows = sample.table if sample else sweep.table
+    assignments = sample.table(Artifacts.ASSIGNMENTS) if sample else own.table(Artifacts.ASSIGNMENTS)
+    cards = own.records(Artifacts.SEGMENTS, SegmentCard)
     segmentation = Segmentation(
         run_id=row.run_id,
         sweep_run_id=parent.run_id,
@@ -134,12 +153,12 @@ def load(row: RunRow, parent: RunRow, folder: Callable[[RunRow], Path]) -> Segme
         candidates=sweep.records(Artifacts.CANDIDATES, CandidateRecord),
         transform=sweep.record(Artifacts.TRANSFORM, FeatureTransform),
         centres=np.array(own.json(Artifacts.CENTRES), dtype=np.float64),
-        cards=own.records(Artifacts.SEGMENTS, SegmentCard),
-        customers=sweep.table(Artifacts.CUSTOMERS),
-        projection=sweep.table(Artifacts.PROJECTION),
+        cards=cards,
+        customers=rows(Artifacts.CUSTOMERS),
+        projection=rows(Artifacts.PROJECTION),
         loadings=sweep.table(Artifacts.LOADINGS),
         quarantine=sweep.table(Artifacts.QUARANTINE),
-        assignments=own.table(Artifacts.ASSIGNMENTS),
+        assignments=assignments,
         profiles=own.table(Artifacts.PROFILES),
         category_profiles=own.table(Artifacts.CATEGORY_PROFILES),
         spec=sweep.text(Artifacts.SPEC),
@@ -150,11 +169,12 @@ def load(row: RunRow, parent: RunRow, folder: Callable[[RunRow], Path]) -> Segme
         affinity_basis=own.record(Artifacts.AFFINITY_BASIS, AffinityBasis)
         if own.has(Artifacts.AFFINITY_BASIS)
         else None,
-        campaigns=_campaigns(own),
+        campaigns=_campaigns(own, by_customer=sample is None),
         sensitivity=sweep.table_or_empty(Artifacts.SENSITIVITY),
         rfm=sweep.record(Artifacts.RFM, RfmScale) if sweep.has(Artifacts.RFM) else None,
-        rfm_scores=sweep.table_or_empty(Artifacts.RFM_SCORES),
+        rfm_scores=rows(Artifacts.RFM_SCORES) if sweep.has(Artifacts.RFM_SCORES) else empty_table("rfm_scores"),
         has_messages=sweep.has(Artifacts.MESSAGES),
+        everybody=sample.everybody(cards, assignments) if sample else None,
     )
     _check_shapes(segmentation)
     return segmentation
@@ -200,14 +220,15 @@ def _plan_with(plan: CampaignPlan | None, names: Mapping[int, str]) -> CampaignP
     return replace(plan, summary=plan.summary.model_copy(update={"segments": advice}))
 
 
-def _campaigns(own: RunFiles) -> CampaignPlan | None:
+def _campaigns(own: RunFiles, *, by_customer: bool) -> CampaignPlan | None:
+    """The plan; without its rows a customer where there are too many of these."""
     if not own.has(Artifacts.CAMPAIGNS):
         return None
     return CampaignPlan(
         own.record(Artifacts.CAMPAIGNS, CampaignSummary),
         own.table_or_empty(Artifacts.RESPONSES),
-        own.table_or_empty(Artifacts.TARGETS),
-        own.table_or_empty(Artifacts.HELD_OUT),
+        own.table_or_empty(Artifacts.TARGETS) if by_customer else empty_table("targets"),
+        own.table_or_empty(Artifacts.HELD_OUT) if by_customer else empty_table("held_out"),
     )
 
 
@@ -266,6 +287,7 @@ def _number(row: RunRow, name: str) -> float:
 def _check_shapes(segmentation: Segmentation) -> None:
     """Tables that belong together must fit together."""
     sizes = segmentation.assignments[Assignments.SEGMENT].value_counts()
+    held = {card.segment: card.size for card in segmentation.cards if card.size}
     keys = Customers.keys(segmentation.customers).to_numpy()
     keyed = {
         "rfm_scores": (segmentation.rfm_scores[RfmScores.KEY], keys if segmentation.rfm else keys[:0]),
@@ -275,7 +297,7 @@ def _check_shapes(segmentation: Segmentation) -> None:
     checks: dict[str, tuple[object, object]] = {
         **{name: (np.array_equal(found.to_numpy(), expected), True) for name, (found, expected) in keyed.items()},
         "centres": (segmentation.centres.shape, (len(segmentation.cards), len(segmentation.transform.names))),
-        "segments": ({card.segment: card.size for card in segmentation.cards if card.size}, sizes.to_dict()),
+        "segments": (held, sizes.to_dict() if segmentation.everybody is None else held),  # there of the tallies
         "columns": (
             [],
             [

@@ -22,7 +22,6 @@ from pipeline.contract import (
     RfmScores,
     population,
 )
-from pipeline.contract.population import Source, Spread
 
 Array = npt.NDArray[Any]
 _ROLES = frozenset({"active", "passive", "outcome"})
@@ -32,7 +31,7 @@ _ROLES = frozenset({"active", "passive", "outcome"})
 class Counted:
     """One thing to count by: the bin of each customer, (n,), the number of ``bins`` where it is not known."""
 
-    source: Source
+    source: population.Source
     name: str
     bins: int
     codes: Array
@@ -41,7 +40,7 @@ class Counted:
 
     @classmethod
     def of(
-        cls, source: Source, name: str, codes: Array, bins: int, words: tuple[str, ...] = (), **more: Any
+        cls, source: population.Source, name: str, codes: Array, bins: int, words: tuple[str, ...] = (), **more: Any
     ) -> Counted:
         """With codes as narrow as they fit; below 0 is not known, too."""
         held = np.where(codes < 0, bins, codes).astype(np.min_scalar_type(bins))
@@ -58,7 +57,7 @@ class Everyone:
         with pq.ParquetFile(customers) as file:
             self.names = tuple(file.schema_arrow.names)
             self.rows = file.metadata.num_rows
-        self.spreads: dict[str, Spread] = {}
+        self.spreads: dict[str, population.Spread] = {}
 
     def column(self, name: str) -> pd.Series:
         """One column."""
@@ -79,6 +78,9 @@ class Everyone:
         for column in self.dataset.columns:
             if column.role in _ROLES and column.group is None and column.name in self.names:
                 yield from self._counted(column)
+        for column in self.dataset.columns:  # nothing is counted by the members of a mix, and their spread is asked for
+            if column.group is not None and column.kind in NUMERIC_KINDS and column.name in self.names:
+                self._note(column)
         for group in self.dataset.groups:
             if group.members and set(group.members) <= set(self.names):
                 members = partial(self._members, group.members)
@@ -92,9 +94,8 @@ class Everyone:
         name = column.name
         if column.kind in NUMERIC_KINDS:
             values = self.numbers(name)
-            spread = population.spread_of(values, whole=column.kind == "integer")
+            spread = self._note(column, values)
             if spread is not None:
-                self.spreads[name] = spread
                 codes = population.bins_of_number(values, spread.edges)
                 yield Counted.of(
                     "number", name, codes, len(spread.edges) - 1, amounts=lambda: iter([self.numbers(name)])
@@ -103,6 +104,13 @@ class Everyone:
             codes, words = population.to_codes(column, self.column(name))
             if (codes >= 0).any():
                 yield Counted.of("category", name, codes, len(words), tuple(words))
+
+    def _note(self, column: Column, values: Array | None = None) -> population.Spread | None:
+        values = self.numbers(column.name) if values is None else values
+        spread = population.spread_of(values, whole=column.kind == "integer")
+        if spread is not None:
+            self.spreads[column.name] = spread
+        return spread
 
     def answers(self) -> Iterator[tuple[str, Array]]:
         """Outcomes with a yes or no: of campaigns, and of what happened without any; NaN where nobody was asked."""

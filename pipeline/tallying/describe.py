@@ -10,8 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from pipeline.contract import Artifacts, Customers, Dataset, Population, Weights, of_sample, write_table
-from pipeline.contract.population import SAMPLE_ROWS, Stratum
+from pipeline.contract import Artifacts, Customers, Dataset, Population, Weights, of_sample, population, write_table
 from pipeline.tallying.columns import Array, Everyone, rfm_counted, segments_of
 from pipeline.tallying.counts import answered, pair_table, tallied, tally_table
 from pipeline.tallying.sample import Rows, allocated, drawn, write_rows
@@ -31,6 +30,12 @@ class Tables:
     rfm_scores: Path | None = None
     spend: str | None = None  # column of the money that RFM looks at
     typical: npt.NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))  # keys, of every k
+    wanted: tuple[int, ...] = ()  # what is to be tallied of ``assignments``; (): every k
+
+    @property
+    def ks(self) -> tuple[int, ...]:
+        """Every k that is to be tallied."""
+        return self.wanted or tuple(self.assignments)
 
 
 @dataclass(frozen=True)
@@ -42,14 +47,14 @@ class Described:
     runs: Mapping[int, Mapping[str, Path]]
 
 
-def describe(tables: Tables, folder: Path, sample: int = SAMPLE_ROWS) -> Described:
+def describe(tables: Tables, folder: Path, sample: int = population.SAMPLE_ROWS) -> Described:
     """Count everybody exactly and draw the sample; files are written below ``folder``.
 
     One column is in memory at a time, and a byte of each customer for everything that is counted.
     """
     everyone = Everyone(tables.dataset, tables.customers)
     labels = {k: segments_of(path) for k, path in tables.assignments.items()}
-    tallies = _tallies(tables, everyone, labels)
+    tallies = _tallies(tables, everyone, {k: labels[k] for k in tables.ks})
     strata = labels[tables.strata]
     sizes = np.bincount(strata, minlength=tables.strata)
     chosen = drawn(strata, allocated(sizes, sample), SALT)
@@ -57,7 +62,7 @@ def describe(tables: Tables, folder: Path, sample: int = SAMPLE_ROWS) -> Describ
     record = Population(
         rows=everyone.rows,
         salt=SALT,
-        strata=tuple(Stratum(rows=int(n), sampled=int(m)) for n, m in zip(sizes, drew, strict=True)),
+        strata=tuple(population.Stratum(rows=int(n), sampled=int(m)) for n, m in zip(sizes, drew, strict=True)),
         spreads=everyone.spreads,
         missing=everyone.missing(),
     )
@@ -102,7 +107,7 @@ def _written(
             of_sample(Artifacts.ASSIGNMENTS): _taken(path, rows, folder / f"k{k}" / of_sample(Artifacts.ASSIGNMENTS)),
             Artifacts.TALLIES: _table(tallies.by_k[k], folder / f"k{k}", Artifacts.TALLIES),
         }
-        for k, path in tables.assignments.items()
+        for k, path in ((k, tables.assignments[k]) for k in tables.ks)
     }
     return Described(record, sweep, runs)
 

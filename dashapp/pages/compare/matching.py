@@ -115,7 +115,7 @@ def deltas(it: Pair) -> tuple[Delta, ...]:
     """Columns whose mean shifted most in the segments that go on, the largest shift first."""
     going = [(match.a.segment, match.b.segment) for match in it.matches if match.a and match.b]
     before, after = _by_place(it.a), _by_place(it.b)
-    spread = it.a.customers.select_dtypes("number").std()
+    spread = _deviations(it.a)
     found = []
     for column in it.a.dataset.columns:
         places = [((a, column.name), (b, column.name)) for a, b in going]
@@ -128,6 +128,14 @@ def deltas(it: Pair) -> tuple[Delta, ...]:
             Delta(column, shifts, tuple(before[a][1] for a, _b in places), tuple(after[b][1] for _a, b in places))
         )
     return tuple(sorted(found, key=lambda one: -max(abs(shift) for shift in one.shifts))[:MOST_DELTAS])
+
+
+def _deviations(segmentation: Segmentation) -> Mapping[str, float]:
+    """Standard deviation of every column of numbers over all customers."""
+    everybody = segmentation.everybody
+    if everybody is not None and everybody.population is not None:
+        return {name: spread.deviation or 0.0 for name, spread in everybody.population.spreads.items()}
+    return {str(name): float(value) for name, value in segmentation.customers.select_dtypes("number").std().items()}
 
 
 def parameters(a: RunSummary, b: RunSummary) -> list[tuple[str, str, str]]:

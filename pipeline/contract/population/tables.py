@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal
 
-Source = Literal["number", "category", "mix", "answers", "rfm", "silhouette"]
+Source = Literal["number", "category", "mix", "answers", "rfm"]
 """What a count is of: a column of numbers, one of categories or flags, the largest member of a group (named by the
-group's key), reactions (named by the outcome's column), the RFM cell or a score, each customer's silhouette."""
+group's key), reactions (named by the outcome's column), the RFM cell or a score."""
 
 
 class Tallies:

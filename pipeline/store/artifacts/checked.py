@@ -7,6 +7,7 @@ import json
 import shutil
 import tempfile
 from collections.abc import Mapping
+from contextlib import suppress
 from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import Any, TypeVar
@@ -33,6 +34,7 @@ Held = TypeVar("Held")
 
 TRAIN_AGAIN = Message.of("train again with this version of Korzina")
 _LARGE = 1_000_000  # bytes, from which on a copy in memory counts
+_HUGE = 100_000_000  # bytes, from which on a copy on disk counts
 _REMEDY = Message.of("restore the run's folder from a backup, or train again")
 
 
@@ -80,6 +82,10 @@ class RunFiles:
         except (OSError, ValueError) as error:
             raise self._fault(name, Message.of("is not a Parquet file")) from error
         return self._with_messages(name, check_table(PurePosixPath(name).stem, frame))
+
+    def path(self, name: str) -> Path:
+        """Where a file of the manifest is; its content is not looked at."""
+        return self._listed(name)
 
     def has(self, name: str) -> bool:
         """Whether the run has a file that not every run has."""
@@ -134,11 +140,23 @@ class RunFiles:
         with tempfile.TemporaryDirectory(prefix=".copy-", dir=folder.parent) as draft:
             for name in self._files:
                 if name.startswith(f"{FOLDER}/"):
-                    place(Path(draft), name).write_bytes(self._bytes(name))
+                    self._copy(name, place(Path(draft), name))
             place(Path(draft), Artifacts.MANIFEST).write_bytes((self._folder / Artifacts.MANIFEST).read_bytes())
             shutil.rmtree(folder, ignore_errors=True)
             Path(draft).rename(folder)
             Path(draft).mkdir()  # what the context manager expects to remove
+
+    def _copy(self, name: str, target: Path) -> None:
+        """A copy of one file; of a very large one another name where the system can: it is replaced, never changed."""
+        path = self._checked(name)
+        try:
+            if path.stat().st_size > _HUGE:
+                with suppress(OSError):  # another file system
+                    target.hardlink_to(path)
+                    return
+            shutil.copyfile(path, target)
+        except OSError as error:
+            raise self._fault(name, _unreadable(error)) from error
 
     def _bytes(self, name: str) -> bytes:
         path = self._listed(name)

@@ -1,0 +1,139 @@
+"""A run of more customers than a worker holds: exact without filters, estimated from a sample under some, counted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import combinations_with_replacement
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from dashapp.data import Run
+from dashapp.selecting import MAP, SEGMENT, SURE, Area, Cube, Range, Selection, Values
+from pipeline.contract import Artifacts
+from pipeline.errors import UnpreparedError
+from pipeline.settings import Settings
+from pipeline.store import Store
+
+MOST = 150  # customers in memory, of 400
+
+
+@pytest.fixture(scope="module")
+def whole(saved: Settings) -> Run:
+    store = Store.open(saved)
+    return Run(store.load(store.champions()[0].run_id))
+
+
+@pytest.fixture(scope="module")
+def beyond(saved: Settings) -> Run:
+    store = Store.open(saved, most=MOST)
+    run_id = store.champions()[0].run_id
+    with pytest.raises(UnpreparedError, match="is being prepared"):
+        store.load(run_id)
+    store.prepare_run(run_id)
+    return Run(store.load(run_id))
+
+
+def names(cube: Cube) -> list[str]:
+    return [name for name in cube.dimensions if name not in (MAP, SURE)]
+
+
+def selections(cube: Cube) -> Iterator[Selection]:
+    """A filter of every kind, alone and two together."""
+    middle = float(np.median(cube.x)), float(np.median(cube.y))
+    corners = ((-9.0, -9.0), (middle[0], -9.0), (middle[0], 9.0), (-9.0, 9.0))
+    filters = {
+        SEGMENT: Values(cube.dimensions[SEGMENT].tokens[:2]),
+        "spend": Range(101.5, 733.25),
+        "marital_status": Values(cube.dimensions["marital_status"].tokens[:1]),
+        "complained": Values(("no",)),
+        "main.categories": Values(cube.dimensions["main.categories"].tokens[:1]),
+        MAP: Area(corners),
+    }
+    if "rfm" in cube.dimensions:
+        filters["rfm.recency"] = Values(("4", "5"))
+    for first, second in combinations_with_replacement(filters, 2):
+        yield Selection({first: filters[first], second: filters[second]})
+
+
+def test_without_a_filter_every_figure_is_that_of_all_customers(whole: Run, beyond: Run) -> None:
+    full, held = whole.cube, beyond.cube
+    assert held.n == full.n == 400
+    assert len(held.order) < MOST + 20
+    assert names(held) == names(full)
+    for name in names(full):
+        a, b = full.everyone.slice(name), held.everyone.slice(name)
+        assert a.dimension == b.dimension
+        assert b.shown == pytest.approx(a.shown, rel=1e-12), name
+        assert (a.customers, a.middle, a.overall_middle) == (b.customers, b.middle, b.overall_middle)
+    assert held.everyone.sums("spend") == pytest.approx(full.everyone.sums("spend"), rel=1e-12)
+    assert held.everyone.responses().shown.tolist() == full.everyone.responses().shown.tolist()
+    for across, up in combinations_with_replacement(names(full), 2):
+        expected = full.everyone.together(across, up).tolist()
+        assert held.everyone.together(across, up).tolist() == expected, (across, up)
+        assert held.everyone.together(up, across).T.tolist() == expected
+
+
+def test_customers_are_counted_exactly_under_every_kind_of_filter(whole: Run, beyond: Run) -> None:
+    assert beyond.everyone is not None
+    for selection in selections(whole.cube):
+        count, _pending = beyond.everyone.count(beyond.cube.filtered(selection), patience=None)
+        assert count.exact
+        assert count.value == whole.cube.filtered(selection).customers, selection
+
+
+def test_whole_bars_are_counted_without_reading_anybody(whole: Run, beyond: Run) -> None:
+    spend, age = (whole.cube.dimensions[name].edges for name in ("spend", "age"))
+    for filters in (
+        {SEGMENT: Values(whole.cube.dimensions[SEGMENT].tokens[1:])},
+        {"spend": Range(spend[2], spend[4])},
+        {"spend": Range(None, spend[4]), SEGMENT: Values(whole.cube.dimensions[SEGMENT].tokens[:1])},
+        {"spend": Range(spend[2], None), "age": Range(age[3], age[6])},
+    ):
+        count = beyond.cube.filtered(Selection(filters)).count
+        assert count.exact
+        assert count.value == whole.cube.filtered(Selection(filters)).customers
+
+
+def test_estimates_lie_within_their_intervals(whole: Run, beyond: Run) -> None:
+    rng, hits, asked = np.random.default_rng(4), 0, 0
+    for _draw in range(120):
+        low = float(rng.uniform(0, 400))
+        chosen = Selection({"spend": Range(low, low + float(rng.uniform(50, 900))), "age": Range(None, 55.5)})
+        count, truth = beyond.cube.filtered(chosen).count, whole.cube.filtered(chosen).customers
+        assert count.low <= count.value <= count.high
+        assert not count.exact
+        hits, asked = hits + (count.low <= truth <= count.high), asked + 1
+    assert hits / asked > 0.85  # of selections that overlap: they hit and miss together
+
+
+def test_what_is_shown_under_a_filter_stands_for_everybody(whole: Run, beyond: Run) -> None:
+    chosen = Selection({"age": Range(None, 55.5)})
+    full, held = whole.cube.filtered(chosen), beyond.cube.filtered(chosen)
+    a, b = full.slice("spend"), held.slice("spend")
+    assert b.everyone.tolist() == a.everyone.tolist()
+    assert b.shown.sum() == pytest.approx(a.shown.sum(), rel=0.2)
+    assert b.middle == pytest.approx(a.middle, rel=0.2)
+    assert held.slice("age").shown.tolist() == full.slice("age").shown.tolist()  # a chart's own filter leaves all
+    assert held.responses().everyone.tolist() == full.responses().everyone.tolist()
+
+
+def test_who_passes_is_the_same_in_memory_and_on_disk(whole: Run, beyond: Run) -> None:
+    assert beyond.everyone is not None
+    own = str(whole.segmentation.customers.columns[0])
+    for selection in selections(whole.cube):
+        places = whole.cube.filtered(selection).places()
+        keys = [
+            key
+            for part in beyond.everyone.parts(beyond.cube.filtered(selection), [own])
+            for key in part[Artifacts.CUSTOMERS][own].tolist()
+        ]
+        assert places is not None
+        assert keys == places.tolist()
+
+
+def test_what_was_prepared_is_gone_with_the_cache(saved: Settings, beyond: Run) -> None:
+    prepared = list(Path(saved.home, "cache").rglob("tallies.parquet"))
+    assert len(prepared) == 1
+    assert prepared[0].parents[1].name == beyond.run_id
