@@ -68,7 +68,7 @@ class Run:
         from pipeline.scoring import score_apart
 
         require("score")
-        return score_apart((self.original or self).segmentation, name, content, as_of)
+        return score_apart((self.original or self).segmentation.representative(), name, content, as_of)
 
     def retold(self, code: str) -> Run:
         """The same run in the language ``code``; kept, since every click asks for it."""

@@ -129,8 +129,7 @@ class Store:
     def prepare_run(self, run_id: str) -> None:
         """Make what stands in for the customers of a run, on this machine; takes a while. Raises ``StoreError``."""
         row, parent = reader.find(self._index, run_id)
-        wanted = Wanted(row, parent, reader.recommended(self._index, row, parent))
-        prepare(wanted, self.folder, self._settings, self._most)
+        prepare(Wanted.of(row, parent, self._index), self.folder, self._settings, self._most)
 
     def about(self, run_id: str) -> tuple[Dataset, str]:
         """What data one completed run is of, with the text of their spec; reads no table. Raises ``StoreError``."""

@@ -108,11 +108,6 @@ def find(index: Index, run_id: str) -> tuple[RunRow, RunRow]:
     return row, parent
 
 
-def recommended(index: Index, row: RunRow, parent: RunRow) -> RunRow:
-    """The recommended run of a sweep, itself a run's own where there is none."""
-    return next((run for run in index.runs(sweep=parent.run_id) if run.tags.get("recommended") == "true"), row)
-
-
 def champions(models: Iterable[ModelRow], index: Index) -> tuple[Champion, ...]:
     """Champions that stand for a completed run, newest promotion first."""
     dated = []
@@ -221,14 +216,14 @@ def _plan_with(plan: CampaignPlan | None, names: Mapping[int, str]) -> CampaignP
 
 
 def _campaigns(own: RunFiles, *, by_customer: bool) -> CampaignPlan | None:
-    """The plan; without its rows a customer where there are too many of these."""
-    if not own.has(Artifacts.CAMPAIGNS):
+    """The plan; none where it has a row for each of too many customers."""
+    if not own.has(Artifacts.CAMPAIGNS) or (own.has(Artifacts.TARGETS) and not by_customer):
         return None
     return CampaignPlan(
         own.record(Artifacts.CAMPAIGNS, CampaignSummary),
         own.table_or_empty(Artifacts.RESPONSES),
-        own.table_or_empty(Artifacts.TARGETS) if by_customer else empty_table("targets"),
-        own.table_or_empty(Artifacts.HELD_OUT) if by_customer else empty_table("held_out"),
+        own.table_or_empty(Artifacts.TARGETS),
+        own.table_or_empty(Artifacts.HELD_OUT),
     )
 
 

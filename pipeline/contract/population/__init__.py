@@ -17,7 +17,7 @@ from pipeline.contract.population.binning import (
     to_codes,
     to_numbers,
 )
-from pipeline.contract.population.everybody import Everybody, stand_in_weights
+from pipeline.contract.population.everybody import Everybody, self_weighting, stand_in_weights
 from pipeline.contract.population.record import SAMPLE_ROWS, Population, Stratum
 from pipeline.contract.population.tables import POPULATION_TABLES, Pairs, Source, Tallies, Weights
 
@@ -39,6 +39,7 @@ __all__ = [
     "bins_of_number",
     "edges_of",
     "positive",
+    "self_weighting",
     "spread_of",
     "stand_in_weights",
     "to_codes",

@@ -11,6 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from pipeline.contract.population.record import Population
+from pipeline.contract.population.tables import Tallies
 
 Weight = npt.NDArray[np.float64]
 
@@ -31,6 +32,13 @@ class Everybody:
     pairs: pd.DataFrame | None = None
     files: Mapping[str, Path] = field(default_factory=dict)
 
+    def categories(self, column: str) -> frozenset[str]:
+        """Every category that was counted of a column; none where nothing was."""
+        if self.tallies is None:
+            return frozenset()
+        mine = self.tallies[Tallies.SOURCE].eq("category") & self.tallies[Tallies.NAME].eq(column)
+        return frozenset(self.tallies.loc[mine & self.tallies[Tallies.BIN].ge(0), Tallies.WORD])
+
 
 def stand_in_weights(weights: Weight, segments: npt.NDArray[np.int64], sizes: npt.NDArray[np.int64]) -> Weight:
     """The sample's weights, (n,), raised or lowered within each segment so that they add up to its size, (k,).
@@ -43,3 +51,12 @@ def stand_in_weights(weights: Weight, segments: npt.NDArray[np.int64], sizes: np
         factor = np.where(held > 0, sizes / held, 0.0)
     raised: Weight = weights * factor[segments]
     return raised
+
+
+def self_weighting(weights: Weight) -> npt.NDArray[np.int64]:
+    """Rising rows of which each stands for as many as the heaviest does: drawn in equal steps of the weights' sum."""
+    heaviest = float(weights.max(initial=0.0))
+    if heaviest <= 0:
+        return np.empty(0, np.int64)
+    steps = np.floor(np.cumsum(weights / heaviest) + 0.5)
+    return np.flatnonzero(np.diff(steps, prepend=0.0) > 0)

@@ -17,7 +17,7 @@ from pipeline.processors import TooMuchError, limited
 from pipeline.settings import Settings
 from pipeline.store.artifacts import RunFiles, manifest
 from pipeline.store.beyond.standing_in import prepared_at
-from pipeline.store.tracking.index import RunRow
+from pipeline.store.tracking.index import Index, RunRow
 from pipeline.tallying import Tables, describe
 
 _SECONDS, _MEMORY = 3_600.0, 2**40  # of the other process: it reads a column at a time, and nobody waits for it
@@ -31,6 +31,12 @@ class Wanted:
     run: RunRow
     parent: RunRow
     recommended: RunRow
+
+    @classmethod
+    def of(cls, run: RunRow, parent: RunRow, index: Index) -> Wanted:
+        """The run with those that the index has of its sweep; a run itself where none is recommended."""
+        sweep = index.runs(sweep=parent.run_id)
+        return cls(run, parent, next((row for row in sweep if row.tags.get("recommended") == "true"), run))
 
 
 def prepare(wanted: Wanted, folder: Callable[[RunRow], Path], settings: Settings, most: int | None = None) -> None:
