@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+import json
+import time
 from collections.abc import Iterator
 from itertools import combinations_with_replacement
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
+from flask import Flask
+from plotly.io.json import to_json_plotly
 
-from dashapp.data import Run
+from dashapp.access.small_cells import LEAST, coarse, rounded
+from dashapp.data import PREPARING, Run, SegmentationData
+from dashapp.frame import Page
+from dashapp.pages import PAGES
+from dashapp.reader import Reader, let_in
+from dashapp.routes import customers
 from dashapp.selecting import MAP, SEGMENT, SURE, Area, Cube, Range, Selection, Values
 from pipeline.contract import Artifacts
 from pipeline.errors import UnpreparedError
@@ -137,3 +147,105 @@ def test_what_was_prepared_is_gone_with_the_cache(saved: Settings, beyond: Run) 
     prepared = list(Path(saved.home, "cache").rglob("tallies.parquet"))
     assert len(prepared) == 1
     assert prepared[0].parents[1].name == beyond.run_id
+
+
+# ------------------------------------------------------------------ pages, files, roles
+
+
+def view_of(settings: Settings, most: int | None) -> SegmentationData:
+    return SegmentationData(lambda: Store.open(settings, most=most), settings)
+
+
+@pytest.fixture(scope="module")
+def both(saved: Settings, beyond: Run) -> tuple[SegmentationData, SegmentationData]:
+    """All customers in memory, and a sample of them."""
+    return view_of(saved, None), view_of(saved, MOST)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_page_opens_and_says_the_same_without_a_filter(
+    both: tuple[SegmentationData, SegmentationData], page: Page
+) -> None:
+    drawn = []
+    for data in both:
+        with Flask("x").test_request_context("/"):
+            let_in(Reader("ann", "analyst"))
+            drawn.append(json.loads(to_json_plotly(page.drawn(data))))
+    whole, sampled = map(texts, drawn)
+    assert sampled[:3] == whole[:3]
+    if page.name not in OTHERWISE:
+        assert sampled == whole
+
+
+OTHERWISE = frozenset({"compare", "explore"})  # silhouettes of all are there to brush and to filter by
+
+
+def texts(tree: object) -> list[str]:
+    """Every text of a page, in order."""
+    if isinstance(tree, list):
+        return [text for part in tree for text in texts(part)]
+    if isinstance(tree, dict):
+        return texts(tree.get("props", tree).get("children"))
+    return [tree] if isinstance(tree, str) else []
+
+
+@pytest.mark.parametrize("query", ["", "age=30~50", "segment=sample-1&spend=101.5~733.25&marital_status=Single"])
+def test_files_are_the_same_to_the_last_byte(both: tuple[SegmentationData, SegmentationData], query: str) -> None:
+    sent = []
+    for data in both:
+        server = Flask("x")
+        customers.register(server, data)
+        with server.test_request_context(f"/customers.csv?{query}"):
+            sent.append([customers.take_along(data, form).get_data() for form in ("csv", "txt")])
+    assert sent[0] == sent[1]
+
+
+def test_a_run_is_prepared_beside_the_requests_and_the_page_says_so(saved: Settings, tmp_path: Path) -> None:
+    elsewhere = saved.model_copy(
+        update={"home": tmp_path, "tracking_uri": saved.store_uri, "artifact_root": saved.artifacts}
+    )
+    data, deadline = view_of(elsewhere, MOST), time.monotonic() + 30
+    assert data.not_ready() == (PREPARING,)
+    with Flask("x").test_request_context("/"):
+        let_in(Reader("ann", "analyst"))
+        drawn = str(PAGES[0].drawn(data))
+    assert "This segmentation is being prepared." in drawn
+    assert "store cannot be read" not in drawn
+    while data.view().run is None:
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+    assert data.view().champions.problem is None
+
+
+@pytest.fixture(scope="module")
+def coarsened(beyond: Run) -> Run:
+    return Run(coarse(beyond.segmentation))
+
+
+def test_a_viewer_sees_the_sample_in_groups_and_no_exact_cell(whole: Run, beyond: Run, coarsened: Run) -> None:
+    seen, everybody = coarsened.segmentation, coarsened.segmentation.everybody
+    assert everybody is not None
+    assert (everybody.population, everybody.tallies, everybody.pairs, dict(everybody.files)) == (None, None, None, {})
+    assert coarsened.cube.n == everybody.rows == sum(card.size for card in seen.cards)
+    assert [card.size for card in seen.cards] == [rounded(card.size) for card in whole.segmentation.cards]
+    rows = pd.concat([seen.customers.iloc[:, 1:], seen.assignments["segment"]], axis=1)
+    assert rows.value_counts(dropna=False).min() >= LEAST
+    assert len(seen.customers) <= beyond.segmentation.everybody.sampled + LEAST * seen.k  # type: ignore[union-attr]
+
+
+def test_what_a_viewer_counts_is_never_exact_under_a_filter(coarsened: Run) -> None:
+    cube = coarsened.cube
+    low = Selection({"spend": Range(None, cube.dimensions["spend"].edges[4])})
+    count, pending = coarsened.count(cube.filtered(low))
+    assert not count.exact
+    assert not pending
+    assert count.low <= count.value <= count.high
+
+
+def test_what_stands_in_proportion_is_compared_with_new_customers(whole: Run, beyond: Run) -> None:
+    made = beyond.segmentation.representative()
+    shares = made.assignments["segment"].value_counts(normalize=True).sort_index()
+    expected = whole.segmentation.assignments["segment"].value_counts(normalize=True).sort_index()
+    assert shares.tolist() == pytest.approx(expected.tolist(), abs=0.02)
+    assert made.categories("education") == whole.segmentation.categories("education")
+    assert whole.segmentation.representative() is whole.segmentation

@@ -206,7 +206,7 @@ def needs(it: Segmentation) -> Lack | None:
             _("These data hold no campaigns."),
             _("Without the answers to past campaigns nothing is known of who responds, so there is no list."),
         )
-    if it.everybody is not None:
+    if it.everybody is not None and it.everybody.planned:
         return Lack(
             _("The plan is too long for this page."),
             _(

@@ -31,6 +31,7 @@ class Everybody:
     tallies: pd.DataFrame | None = None
     pairs: pd.DataFrame | None = None
     files: Mapping[str, Path] = field(default_factory=dict)
+    planned: bool = False  # whether the run has a campaign plan, of which a row a customer is too much
 
     def categories(self, column: str) -> frozenset[str]:
         """Every category that was counted of a column; none where nothing was."""

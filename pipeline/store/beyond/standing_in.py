@@ -38,6 +38,7 @@ class StandIn:
     sweep: RunFiles
     own: RunFiles
     files: Mapping[str, Path]  # everybody's tables, where they can be read
+    planned: bool  # whether the run has a campaign plan with a row a customer
 
     def table(self, name: str) -> pd.DataFrame:
         """The sample's rows of a table by customer."""
@@ -65,6 +66,7 @@ class StandIn:
             tallies=tallies,
             pairs=self.sweep.table(Artifacts.PAIRS),
             files=self.files,
+            planned=self.planned,
         )
 
     def _unfit(self, table: str) -> ContractError:
@@ -76,10 +78,11 @@ class StandIn:
 
 def stand_in(row: RunRow, sweep: RunFiles, own: RunFiles, settings: Settings) -> StandIn:
     """What stands in for a run; raises ``UnpreparedError`` where the run has no such files and none were made yet."""
+    planned = own.has(Artifacts.TARGETS)
     if sweep.has(Artifacts.POPULATION) and own.has(Artifacts.TALLIES):
         record = sweep.record(Artifacts.POPULATION, Population)
         files = _everybodys(sweep, own) if record.address is None else {}
-        return StandIn(row.run_id, record, sweep, own, files)
+        return StandIn(row.run_id, record, sweep, own, files, planned)
     folder = prepared_at(settings, row)
     if not (folder / Artifacts.MANIFEST).is_file():
         raise UnpreparedError.because(
@@ -87,7 +90,8 @@ def stand_in(row: RunRow, sweep: RunFiles, own: RunFiles, settings: Settings) ->
             remedy=Message.of("wait a minute; it is done once, and nothing here needs a restart"),
         )
     made = RunFiles(row.run_id, folder)
-    return StandIn(row.run_id, made.record(Artifacts.POPULATION, Population), made, made, _everybodys(sweep, own))
+    record = made.record(Artifacts.POPULATION, Population)
+    return StandIn(row.run_id, record, made, made, _everybodys(sweep, own), planned)
 
 
 def prepared_at(settings: Settings, row: RunRow) -> Path:
