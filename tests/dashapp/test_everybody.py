@@ -23,7 +23,9 @@ from dashapp.routes import customers
 from dashapp.selecting import MAP, SEGMENT, SURE, Area, Cube, Range, Selection, Values
 from pipeline.contract import Artifacts
 from pipeline.errors import UnpreparedError
+from pipeline.recording import record_training, with_everybody
 from pipeline.settings import Settings
+from pipeline.stages import Training
 from pipeline.store import Store
 
 MOST = 150  # customers in memory, of 400
@@ -249,3 +251,28 @@ def test_what_stands_in_proportion_is_compared_with_new_customers(whole: Run, be
     assert shares.tolist() == pytest.approx(expected.tolist(), abs=0.02)
     assert made.categories("education") == whole.segmentation.categories("education")
     assert whole.segmentation.representative() is whole.segmentation
+
+
+# ------------------------------------------------------------------ a run that was saved with its tallies
+
+
+def test_a_training_of_very_many_customers_saves_what_a_page_needs(
+    training: Training, whole: Run, tmp_path: Path
+) -> None:
+    settings = Settings(home=tmp_path / "home")
+    store = Store.open(settings, create=True)
+    record = record_training(training, folder=tmp_path / "drafts")
+    assert with_everybody(record, training, tmp_path / "drafts", 400) is record
+    saved = store.save(with_everybody(record, training, tmp_path / "drafts", MOST), experiment="sample")
+
+    assert len(store.load(saved.run_ids[3]).customers) == 400
+    held = Run(Store.open(settings, most=MOST).load(saved.run_ids[3]))
+    assert not (settings.home / "cache").exists()
+    assert len(held.segmentation.customers) < MOST + 40
+    for name in names(whole.cube):
+        assert held.cube.everyone.slice(name).shown == pytest.approx(whole.cube.everyone.slice(name).shown, rel=1e-12)
+    other = Run(Store.open(settings, most=MOST).load(saved.run_ids[2]))  # drawn by the segments of another k
+    assert other.cube.everyone.by_segment.tolist() == [card.size for card in other.segmentation.cards]
+    count = other.cube.filtered(Selection({"age": Range(None, 55.5)})).count
+    truth = whole.cube.filtered(Selection({"age": Range(None, 55.5)})).customers
+    assert count.low <= truth <= count.high
