@@ -8,11 +8,12 @@ from contextlib import ExitStack
 from pathlib import Path
 from threading import Lock
 
+import numpy as np
 import pandas as pd
 
 from dashapp.kept import Kept
 from dashapp.selecting import Count, Filtered, Passing
-from pipeline.contract import Artifacts, Message, Segmentation
+from pipeline.contract import Artifacts, Assignments, Labels, Message, Segmentation
 from pipeline.errors import KorzinaError, UnreadableError
 
 _AT_ONCE = 65_536  # customers
@@ -67,6 +68,11 @@ class Everyone:
             return count, True
         except (KorzinaError, OSError):
             return count, False
+
+    def segments(self) -> Iterator[Labels]:
+        """The segment of every customer, some thousands at a time."""
+        for part in self._read({Artifacts.ASSIGNMENTS: [Assignments.SEGMENT]}):
+            yield part[Artifacts.ASSIGNMENTS][Assignments.SEGMENT].to_numpy(np.int64)
 
     def _counted(self, filtered: Filtered) -> int:
         passing = Passing(self._it, filtered.dimensions, filtered.selection)

@@ -6,11 +6,13 @@ from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 
+import numpy as np
+
 from dashapp.data.everyone import Everyone
 from dashapp.i18n import Teller, retold, teller_of
 from dashapp.reader import require
 from dashapp.selecting import Count, Cube, Filtered
-from pipeline.contract import ExpectedFile, Scored, Segmentation
+from pipeline.contract import ExpectedFile, Labels, Scored, Segmentation
 from pipeline.errors import KorzinaError
 
 
@@ -54,6 +56,19 @@ class Run:
     def count(self, filtered: Filtered) -> tuple[Count, bool]:
         """How many customers pass, and whether they are still being counted."""
         return self.everyone.count(filtered) if self.everyone else (filtered.count, False)
+
+    def counted_with(self, other: Run) -> Labels | None:
+        """Customers by segment here and there, (k, k of ``other``), where both are on disk; None: not known.
+
+        Only of runs of the same customers does it mean anything.
+        """
+        if self.everyone is None or other.everyone is None or not (self.everyone.readable and other.everyone.readable):
+            return None
+        k, other_k = self.segmentation.k, other.segmentation.k
+        made = np.zeros(k * other_k, dtype=np.int64)
+        for mine, theirs in zip(self.everyone.segments(), other.everyone.segments(), strict=True):
+            made += np.bincount(mine * other_k + theirs, minlength=k * other_k)
+        return made.reshape(k, other_k)
 
     @cached_property
     def expected_file(self) -> ExpectedFile:

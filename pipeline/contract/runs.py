@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -113,7 +114,7 @@ class Placement:
 
     run_id: str
     cards: tuple[SegmentCard, ...]
-    labels: Labels
+    labels: npt.NDArray[np.integer[Any]]
 
     @property
     def k(self) -> int:

@@ -178,7 +178,7 @@ def load(
 def placement(row: RunRow, folder: Callable[[RunRow], Path]) -> Placement:
     """Who is where in one run: two files of it, and none of its sweep's."""
     own = RunFiles(row.run_id, folder(row))
-    labels = own.table(Artifacts.ASSIGNMENTS)[Assignments.SEGMENT].to_numpy(dtype=np.int64)
+    labels = own.whole_numbers(Artifacts.ASSIGNMENTS, Assignments.SEGMENT)
     return Placement(row.run_id, own.records(Artifacts.SEGMENTS, SegmentCard), labels)
 
 

@@ -18,6 +18,7 @@ from dashapp.access.small_cells import LEAST, coarse, rounded
 from dashapp.data import PREPARING, Run, SegmentationData
 from dashapp.frame import Page
 from dashapp.pages import PAGES
+from dashapp.pages.compare import matching
 from dashapp.reader import Reader, let_in
 from dashapp.routes import customers
 from dashapp.selecting import MAP, SEGMENT, SURE, Area, Cube, Range, Selection, Values
@@ -145,10 +146,9 @@ def test_who_passes_is_the_same_in_memory_and_on_disk(whole: Run, beyond: Run) -
         assert keys == places.tolist()
 
 
-def test_what_was_prepared_is_gone_with_the_cache(saved: Settings, beyond: Run) -> None:
-    prepared = list(Path(saved.home, "cache").rglob("tallies.parquet"))
-    assert len(prepared) == 1
-    assert prepared[0].parents[1].name == beyond.run_id
+def test_what_was_prepared_lies_in_the_cache_that_a_purge_empties(saved: Settings, beyond: Run) -> None:
+    prepared = Path(saved.home, "cache").rglob("tallies.parquet")
+    assert beyond.run_id in {path.parents[1].name for path in prepared}
 
 
 # ------------------------------------------------------------------ pages, files, roles
@@ -251,6 +251,27 @@ def test_what_stands_in_proportion_is_compared_with_new_customers(whole: Run, be
     assert shares.tolist() == pytest.approx(expected.tolist(), abs=0.02)
     assert made.categories("education") == whole.segmentation.categories("education")
     assert whole.segmentation.representative() is whole.segmentation
+
+
+def test_two_runs_are_compared_over_everybody(saved: Settings, beyond: Run) -> None:
+    full, part = Store.open(saved), Store.open(saved, most=MOST)
+    others = [run.run_id for run in full.runs() if run.k in (2, 4)]
+    for other in others:
+        part.prepare_run(other)
+        a, b = full.load(beyond.run_id), full.load(other)
+        expected = matching.pair(a, b)
+        held = Run(part.load(other))
+        found = matching.pair(beyond.segmentation, held.segmentation, beyond.counted_with(held))
+        guessed = matching.pair(beyond.segmentation, held.segmentation)
+        assert not isinstance(expected, str)
+        assert not isinstance(found, str)
+        assert not isinstance(guessed, str)
+        assert found.table.tolist() == expected.table.tolist()
+        assert guessed.table.sum() == pytest.approx(400, abs=4)
+        assert np.abs(guessed.table - expected.table).max() < 40
+        assert [delta.column.name for delta in matching.deltas(found)] == [
+            delta.column.name for delta in matching.deltas(expected)
+        ]
 
 
 # ------------------------------------------------------------------ a run that was saved with its tallies

@@ -12,6 +12,8 @@ from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import Any, TypeVar
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 from pydantic import ValidationError
 
@@ -34,6 +36,7 @@ Held = TypeVar("Held")
 
 TRAIN_AGAIN = Message.of("train again with this version of Korzina")
 _LARGE = 1_000_000  # bytes, from which on a copy in memory counts
+_ROWS = 2**20  # of a large table, at a time
 _HUGE = 100_000_000  # bytes, from which on a copy on disk counts
 _REMEDY = Message.of("restore the run's folder from a backup, or train again")
 
@@ -82,6 +85,23 @@ class RunFiles:
         except (OSError, ValueError) as error:
             raise self._fault(name, Message.of("is not a Parquet file")) from error
         return self._with_messages(name, check_table(PurePosixPath(name).stem, frame))
+
+    def whole_numbers(self, name: str, column: str) -> npt.NDArray[Any]:
+        """A column of numbers from 0 on of a table by customer, (n,), alone; of a large table no wider than needed."""
+        if not self._is_large(name):
+            return self.table(name)[column].to_numpy(np.int64)
+        import pyarrow.parquet as pq  # type: ignore[import-untyped,unused-ignore]
+
+        try:
+            with pq.ParquetFile(self._checked(name)) as file:
+                parts = [
+                    batch.column(0).to_numpy(zero_copy_only=False)
+                    for batch in file.iter_batches(_ROWS, columns=[column])
+                ]
+        except (OSError, ValueError) as error:
+            raise self._fault(name, Message.of("is not a Parquet file")) from error
+        narrow = np.min_scalar_type(max(int(part.max()) for part in parts))
+        return np.concatenate([part.astype(narrow) for part in parts])
 
     def path(self, name: str) -> Path:
         """Where a file of the manifest is; its content is not looked at."""
