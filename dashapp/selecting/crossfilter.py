@@ -183,9 +183,9 @@ class Cube:
         if rows is None and self.tallied:
             return self.tallied.middle(name)
         if self.weights is not None:
-            return weighted_median(
-                self._values[name].take(rows), self.weights if rows is None else self.weights.take(rows)
-            )
+            weights = self.weights if rows is None else self.weights.take(rows)
+            bins = self._bins_of(name, rows)
+            return weighted_median(self._values[name].take(rows), weights, bins, self.dimensions[name].bins)
         return median(self._values[name], self._codes[name], self.k, rows, counts)
 
     def sample(self, rows: Rows, size: int) -> Array:

@@ -22,6 +22,7 @@ from dashapp.pages.compare import matching
 from dashapp.reader import Reader, let_in
 from dashapp.routes import customers
 from dashapp.selecting import MAP, SEGMENT, SURE, Area, Cube, Range, Selection, Values
+from dashapp.selecting.everybody import weighted_median
 from pipeline.contract import Artifacts
 from pipeline.errors import UnpreparedError
 from pipeline.recording import record_training, with_everybody
@@ -149,6 +150,17 @@ def test_who_passes_is_the_same_in_memory_and_on_disk(whole: Run, beyond: Run) -
 def test_what_was_prepared_lies_in_the_cache_that_a_purge_empties(saved: Settings, beyond: Run) -> None:
     prepared = Path(saved.home, "cache").rglob("tallies.parquet")
     assert beyond.run_id in {path.parents[1].name for path in prepared}
+
+
+def test_the_weighted_median_is_the_value_at_half_of_the_weight() -> None:
+    rng = np.random.default_rng(2)
+    for _draw in range(20):
+        values, weights = rng.normal(size=301).round(1), rng.integers(0, 5, 301).astype(float)
+        bins = np.searchsorted(np.array([-1.0, 0.2, 0.9]), values, side="right")
+        assert weighted_median(values, weights, bins, 4) == np.quantile(
+            values, 0.5, method="inverted_cdf", weights=weights
+        )
+    assert weighted_median(values, weights, np.full(301, 4), 4) is None
 
 
 # ------------------------------------------------------------------ pages, files, roles
