@@ -1,12 +1,11 @@
 """A store of any number of customers, written a million at a time: ten million need no more memory than one.
 
-Run: ``python benchmarks/crowd.py 10000000 FOLDER``. As ``grown.py``, it draws the customers of a trained run again with
-a little noise; tables go through the store's own writer.
+As ``grown.py``, it draws the customers of a trained run again with a little noise; tables go through the store's own
+writer.
 """
 
 from __future__ import annotations
 
-import argparse
 import tempfile
 from collections.abc import Callable
 from dataclasses import replace
@@ -16,7 +15,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
-from grown import grow, train_base
+from grown import grow
 
 from pipeline.contract import Artifacts, Assignments, Customers, RunRecord, write_table
 from pipeline.settings import Settings
@@ -111,17 +110,3 @@ def _write(files: dict[str, pq.ParquetWriter], folder: Path, name: str, frame: p
 def _filed(record: RunRecord, folder: Path, names: dict[str, str]) -> RunRecord:
     tables = {name: table for name, table in record.tables.items() if name not in names}
     return replace(record, tables=tables, files={name: folder / place for name, place in names.items()})
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("customers", type=int)
-    parser.add_argument("home", type=Path)
-    options = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        base = train_base(Path(folder) / "base")
-        print(crowd(base, options.customers, options.home))
-
-
-if __name__ == "__main__":
-    main()

@@ -25,6 +25,7 @@ from dashapp.selecting import MAP, SEGMENT, SURE, Area, Cube, Range, Selection, 
 from dashapp.selecting.everybody import weighted_median
 from pipeline.contract import Artifacts
 from pipeline.errors import UnpreparedError
+from pipeline.purging import PurgeRequest, carry_out, plan_purge
 from pipeline.recording import record_training, with_everybody
 from pipeline.settings import Settings
 from pipeline.stages import Training
@@ -309,3 +310,13 @@ def test_a_training_of_very_many_customers_saves_what_a_page_needs(
     count = other.cube.filtered(Selection({"age": Range(None, 55.5)})).count
     truth = whole.cube.filtered(Selection({"age": Range(None, 55.5)})).customers
     assert count.low <= truth <= count.high
+    _purge_one(store, str(training.customers["customer_id"].iloc[5]))
+    assert not list((settings.home / "artifacts").rglob("tallies.parquet"))
+    assert not list((settings.home / "artifacts").rglob("weights.parquet"))
+    with pytest.raises(UnpreparedError):
+        Store.open(settings, most=MOST).load(saved.run_ids[3])
+
+
+def _purge_one(store: Store, customer: str) -> None:
+    with store.erasing() as eraser:
+        carry_out(eraser, plan_purge(eraser, PurgeRequest(customers=(customer,))))

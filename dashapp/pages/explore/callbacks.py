@@ -191,7 +191,7 @@ def _draw_one(run: Run, filtered: Filtered, name: str, look: Scheme) -> tuple[An
     it = run.segmentation
     if name == MAP:
         points, outline = filtered.points(), filtered.selection.filters.get(MAP)
-        words = counted(filtered.count)
+        words = counted(run.count(filtered)[0])
         if points.customers > len(points.x):
             words = _("{shown}; a sample of {n} is drawn.", shown=words, n=number(len(points.x)))
         axes = figures.axis_titles(it.loadings, it.dataset)

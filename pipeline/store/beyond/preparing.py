@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import fcntl
 import shutil
-import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -51,17 +50,20 @@ def prepare(wanted: Wanted, folder: Callable[[RunRow], Path], settings: Settings
         if (target / Artifacts.MANIFEST).is_file():
             return
         tables, sample = _tables(wanted, folder), min(population.SAMPLE_ROWS, most or population.SAMPLE_ROWS)
-        with tempfile.TemporaryDirectory(prefix=".draft-", dir=target.parent, ignore_cleanup_errors=True) as draft:
-            try:
-                limited(_write, tables, Path(draft), sample, seconds=_SECONDS, memory=_MEMORY, modules=_MODULES)
-            except (TooMuchError, OSError) as error:
-                raise StoreError.because(
-                    Message.of("run {run} could not be prepared to be shown", run=wanted.run.run_id[:12]),
-                    found=str(error)[:200],
-                    remedy=Message.of("free some memory and disk space below the home folder, then reload the page"),
-                ) from error
+        draft = target.with_name(f".draft-{wanted.run.run_id}")
+        shutil.rmtree(draft, ignore_errors=True)  # what a killed worker left
+        try:
+            limited(_write, tables, draft, sample, seconds=_SECONDS, memory=_MEMORY, modules=_MODULES)
             shutil.rmtree(target, ignore_errors=True)
-            (Path(draft) / "made").rename(target)
+            (draft / "made").rename(target)
+        except (TooMuchError, OSError) as error:
+            raise StoreError.because(
+                Message.of("run {run} could not be prepared to be shown", run=wanted.run.run_id[:12]),
+                found=str(error)[:200],
+                remedy=Message.of("free some memory and disk space below the home folder, then reload the page"),
+            ) from error
+        finally:
+            shutil.rmtree(draft, ignore_errors=True)
 
 
 def _tables(wanted: Wanted, folder: Callable[[RunRow], Path]) -> Tables:
