@@ -75,8 +75,8 @@ class Coded:
     def _store_codes(self, name: str, places: Array, bins: int) -> None:
         """Segment and bin in one small integer; one more bin of each segment holds those without a value."""
         k = len(self.starts) - 1
-        width = np.uint16 if k * (bins + 1) < 2**16 else np.int64
-        self.codes[name] = (self.segments * (bins + 1) + places).astype(width)
+        codes = self.segments.astype(np.int64) * (bins + 1) + places
+        self.codes[name] = codes.astype(np.min_scalar_type(k * (bins + 1)))
 
 
 def coded_customers(segmentation: Segmentation, dimensions: Iterable[Dimension]) -> Coded:
@@ -87,7 +87,7 @@ def coded_customers(segmentation: Segmentation, dimensions: Iterable[Dimension])
     y = segmentation.projection[Projection.Y].to_numpy(dtype=np.float64)[order]
     coded = Coded(
         order=order,
-        segments=segments[order],
+        segments=segments[order].astype(np.min_scalar_type(segmentation.k)),
         starts=np.searchsorted(segments[order], np.arange(segmentation.k + 1)),
         x=segmentation.projection[Projection.X].to_numpy(dtype=np.float64)[order],
         y=y,

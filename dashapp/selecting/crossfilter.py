@@ -31,6 +31,7 @@ from dashapp.selecting.slices import Mask
 from pipeline.contract import Segmentation
 
 _MASKS_KEPT, _SELECTIONS_KEPT = 48, 4
+_LEAST_MASKS, _MASKED = 12, 16_000_000  # masks, and customers in all of them: a byte each
 
 
 class Cube:
@@ -52,7 +53,8 @@ class Cube:
         self.x, self.y, self._rising = coded.x, coded.y, coded.rising
         self._segments, self._starts = coded.segments, coded.starts
         self._values, self._amounts, self._codes = coded.values, coded.amounts, coded.codes
-        self._masks: Kept[tuple[str, Filter], Mask] = Kept(_MASKS_KEPT)
+        masks = min(_MASKS_KEPT, _MASKED // max(1, len(self.order)))
+        self._masks: Kept[tuple[str, Filter], Mask] = Kept(max(_LEAST_MASKS, masks))
         self._selections: Kept[tuple[tuple[str, Filter], ...], Filtered] = Kept(_SELECTIONS_KEPT)
 
     def retold(self, tell: Callable[[str], str]) -> Cube:

@@ -135,6 +135,7 @@ def load(
     sample = stands_in(row, sweep, own)
     rows = sample.table if sample else sweep.table
     assignments = sample.table(Artifacts.ASSIGNMENTS) if sample else own.table(Artifacts.ASSIGNMENTS)
+    customers, projection = rows(Artifacts.CUSTOMERS), rows(Artifacts.PROJECTION)
     cards = own.records(Artifacts.SEGMENTS, SegmentCard)
     segmentation = Segmentation(
         run_id=row.run_id,
@@ -149,8 +150,8 @@ def load(
         transform=sweep.record(Artifacts.TRANSFORM, FeatureTransform),
         centres=np.array(own.json(Artifacts.CENTRES), dtype=np.float64),
         cards=cards,
-        customers=rows(Artifacts.CUSTOMERS),
-        projection=rows(Artifacts.PROJECTION),
+        customers=customers,
+        projection=projection,
         loadings=sweep.table(Artifacts.LOADINGS),
         quarantine=sweep.table(Artifacts.QUARANTINE),
         assignments=assignments,
@@ -172,6 +173,8 @@ def load(
         everybody=sample.everybody(cards, assignments) if sample else None,
     )
     _check_shapes(segmentation)
+    for table in (projection, assignments):  # the same numbers, once
+        table[Customers.KEY] = Customers.keys(customers)
     return segmentation
 
 
