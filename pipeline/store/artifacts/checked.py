@@ -56,13 +56,19 @@ def _in_arrow(content: bytes) -> Any:
 
 
 def _read_in_place(path: Path) -> pd.DataFrame:
-    """A large table without a copy of its file: Arrow opens it by itself, and frees columns as they become pandas'."""
+    """A large table without a copy of its file: Arrow opens it by itself, and frees columns as they become pandas'.
+
+    What Arrow would keep of that memory for its next table goes back to the system.
+    """
+    import pyarrow as pa  # type: ignore[import-untyped,unused-ignore]
     from pyarrow import fs  # type: ignore[import-untyped,unused-ignore]
 
     as_they_are = {"split_blocks": True, "self_destruct": True}
-    return pd.read_parquet(
+    frame = pd.read_parquet(
         path, "pyarrow", filesystem=fs.LocalFileSystem(), to_pandas_kwargs=as_they_are, pre_buffer=False
     )
+    pa.default_memory_pool().release_unused()
+    return frame
 
 
 class RunFiles:
