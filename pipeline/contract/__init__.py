@@ -4,7 +4,7 @@ The pipeline writes these, the dashboard reads them, and ``check_table`` is appl
 spells a column of these tables or the name of an artifact.
 """
 
-from pipeline.contract import verdicts
+from pipeline.contract import population, verdicts
 from pipeline.contract.campaign_plan import (
     Calibration,
     CampaignPlan,
@@ -94,6 +94,7 @@ from pipeline.contract.phrases import (
     than_all,
     with_label,
 )
+from pipeline.contract.population import Everybody, Pairs, Population, Tallies, Weights
 from pipeline.contract.records import (
     CATEGORY_KINDS,
     NUMERIC_KINDS,
@@ -168,6 +169,7 @@ from pipeline.contract.tables import (
     check_schema_version,
     check_table,
     empty_table,
+    of_sample,
     write_table,
 )
 from pipeline.contract.verdicts import APART, reviewed_run, verdict_at
@@ -200,6 +202,7 @@ __all__ = [
     "Difference",
     "Drift",
     "DriftWord",
+    "Everybody",
     "ExpectedColumn",
     "ExpectedFile",
     "FeatureDrift",
@@ -229,8 +232,10 @@ __all__ = [
     "Metrics",
     "ModelRecord",
     "Own",
+    "Pairs",
     "Passive",
     "Placement",
+    "Population",
     "Profiles",
     "Projection",
     "Promotion",
@@ -258,6 +263,7 @@ __all__ = [
     "Sensitivity",
     "Strategy",
     "SweepRecord",
+    "Tallies",
     "Targets",
     "Term",
     "Translator",
@@ -268,6 +274,7 @@ __all__ = [
     "Variation",
     "Verdict",
     "Wanted",
+    "Weights",
     "Words",
     "account_in_words",
     "account_text",
@@ -296,10 +303,12 @@ __all__ = [
     "names_its_unit",
     "next_to_most",
     "no_column",
+    "of_sample",
     "own",
     "part_of",
     "percent",
     "plain_quantity",
+    "population",
     "restored",
     "reviewed_run",
     "rfm_cell",

@@ -41,6 +41,12 @@ class Settings(BaseSettings):
     )
     workers: int = Field(2, ge=1, description="gunicorn workers")
     threads: int = Field(16, ge=1, description="threads a worker")
+    customers_in_memory: int = Field(
+        3_000_000,
+        ge=1,
+        description="customers of a run up to which a worker of the dashboard holds all; of more it holds a sample "
+        "and exact tallies",
+    )
     auth: Literal["local", "password", "oidc", "proxy"] = Field(
         "local",
         description="who is let in: this machine (local), users of its own (password), of an OpenID provider (oidc), "
