@@ -7,9 +7,10 @@ import pandas as pd
 from pipeline.cleaning import steps
 from pipeline.cleaning.canonical import customers_table, fingerprint, in_order, quarantine_table, used_columns, withheld
 from pipeline.cleaning.derive import add_shares, below_zero, derive, mentions
+from pipeline.cleaning.entries import MOST_EXAMPLES, imputed, no_shares, unreadable_rows, without_constants
 from pipeline.cleaning.steps import Step
 from pipeline.cleaning.typed import typed
-from pipeline.contract import Dataset, Joined, Ledger, LedgerEntry, Message, Own, Quantity, Value, no_column
+from pipeline.contract import Dataset, Joined, Ledger, LedgerEntry, Message, Quantity, no_column
 from pipeline.errors import InputError
 from pipeline.reading import ROW_ID, RawTable, as_text
 from pipeline.spec import (
@@ -19,7 +20,6 @@ from pipeline.spec import (
     ReplaceRule,
     Spec,
     WhereRule,
-    describe_dataset,
     raw_columns,
     share_name,
 )
@@ -123,20 +123,11 @@ def _account(
 
 def _shares(frame: pd.DataFrame, spec: Spec, raw: RawTable) -> Step:
     """The shares of groups, and a word on customers who returned more of a part than they bought."""
-    entries = []
+    told: tuple[LedgerEntry, ...] = ()
     for group in spec.groups.values():
         negative = below_zero(frame, group)
-        number = int(negative.sum())
-        detail = Message.counted(
-            "{n} customer has a part of {group} below zero: the shares of it are unknown",
-            "{n} customers have a part of {group} below zero: the shares of it are unknown",
-            number,
-            group=Own(group.label),
-        )
-        where = steps.spots(frame.index[negative], raw.where)
-        if number:
-            entries.append(LedgerEntry(rule=Message.of("shares"), flagged=number, examples=where, detail=detail))
-    return Step(add_shares(frame, spec), tuple(entries))
+        told += no_shares(group, int(negative.sum()), steps.spots(frame.index[negative], raw.where))
+    return Step(add_shares(frame, spec), told)
 
 
 def _select(raw: RawTable, spec: Spec, scoring: bool) -> pd.DataFrame:
@@ -174,18 +165,8 @@ def _unknown_columns(raw: RawTable, spec: Spec) -> tuple[str, ...]:
 
 
 def _rejected(raw: RawTable, frame: pd.DataFrame) -> Step:
-    number = len(raw.rejects)
-    entry = LedgerEntry(
-        rule=Message.of("unreadable rows"),
-        quarantined=number,
-        examples=tuple(one.told for one in raw.rejects[: steps.MOST_EXAMPLES]),
-        detail=Message.counted(
-            "{n} row does not fit the header and could not be taken apart",
-            "{n} rows do not fit the header and could not be taken apart",
-            number,
-        ),
-    )
-    return Step(frame, (entry,))
+    examples = tuple(reject.told for reject in raw.rejects[:MOST_EXAMPLES])
+    return Step(frame, (unreadable_rows(len(raw.rejects), examples),))
 
 
 def _repeats(frame: pd.DataFrame, raw: RawTable, spec: Spec) -> list[Step]:
@@ -217,29 +198,10 @@ def _apply_rules(frame: pd.DataFrame, raw: RawTable, spec: Spec, *, derived: boo
 
 def _without_constants(spec: Spec, frame: pd.DataFrame, scoring: bool) -> tuple[Dataset, tuple[LedgerEntry, ...]]:
     """A column with one value separates nobody: noted, and no longer active."""
-    dataset = describe_dataset(spec)
     names = [] if scoring else [name for name in frame.columns if name != spec.id.column]
-    constant = [name for name in names if _is_constant(frame[name])]
-    active = {column.name for column in dataset.with_role("active")}
+    constants = {name: _only_value(frame[name]) for name in names if _is_constant(frame[name])}
     shown = set(frame.columns) - set(raw_columns(spec)) | used_columns(spec)  # what is not used may name a person
-    entries = []
-    for name in constant:
-        detail = _constant(name, frame[name], shown=name in shown)
-        if name in active:
-            detail = Message.of("{constant}: left out of the clustering, since it separates nobody", constant=detail)
-        entries.append(LedgerEntry(rule=Message.of("constant columns"), column=name, detail=detail))
-    columns = tuple(
-        column.model_copy(update={"role": "ignored", "transform": ()})
-        if column.name in constant and column.role == "active"
-        else column
-        for column in dataset.columns
-    )
-    if not any(column.role == "active" for column in columns):
-        raise InputError.because(
-            Message.of("data set {spec}: every active column has the same value for all customers", spec=dataset.spec),
-            remedy=Message.of('give columns that differ between customers role = "active" in the spec'),
-        )
-    return dataset.model_copy(update={"columns": columns}), tuple(entries)
+    return without_constants(spec, constants, frozenset(shown))
 
 
 def _is_constant(series: pd.Series) -> bool:
@@ -247,31 +209,10 @@ def _is_constant(series: pd.Series) -> bool:
     return series.iloc[:_FIRST].nunique() <= 1 and series.nunique() <= 1
 
 
-def _constant(name: str, series: pd.Series, *, shown: bool) -> Message:
-    value = next(iter(series.dropna().unique()), None)
-    if value is None:
-        return Message.of("{column} is empty", column=name)
-    if not shown:
-        return Message.of("{column} is the same everywhere", column=name)
-    only: Value = Quantity(value, "g") if isinstance(value, float) else Own(str(value))
-    return Message.of("{column} is {value} everywhere", column=name, value=only)
+def _only_value(series: pd.Series) -> object:
+    return next(iter(series.dropna().unique()), None)
 
 
 def _imputed(frame: pd.DataFrame, dataset: Dataset) -> tuple[LedgerEntry, ...]:
-    """Unknown values of clustered columns; the median stands in for them later, with the other transforms."""
     counts = {column.name: int(frame[column.name].isna().sum()) for column in dataset.with_role("active")}
-    return tuple(
-        LedgerEntry(
-            rule=Message.of("imputed"),
-            column=name,
-            repaired=number,
-            detail=Message.counted(
-                "{n} customer has no {column}; the median stands in when clustering",
-                "{n} customers have no {column}; the median stands in when clustering",
-                number,
-                column=name,
-            ),
-        )
-        for name, number in counts.items()
-        if number
-    )
+    return tuple(imputed(name, number) for name, number in counts.items() if number)
