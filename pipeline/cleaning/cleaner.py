@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import pandas as pd
 
 from pipeline.cleaning import steps
@@ -65,24 +67,29 @@ def clean(raw: RawTable, spec: Spec, *, minimum_rows: int = LEAST_ROWS) -> Clean
     done += _apply_rules(done[-1].frame, raw, spec, derived=True)
     frame = in_order(done[-1].frame, spec.id.column)
     entries = tuple(entry for step in done for entry in step.entries)
-    _refuse_few(raw, frame, entries, minimum_rows)
+    refuse_few(raw.source, len(raw.frame) + len(raw.rejects), len(frame), entries, minimum_rows)
     dataset, constant = _without_constants(spec, frame, scoring)
     aside = [one for step in done for one in step.aside]
     return _account(raw, spec, dataset, frame, (*entries, *constant, *_imputed(frame, dataset)), aside)
 
 
-def _refuse_few(raw: RawTable, frame: pd.DataFrame, entries: tuple[LedgerEntry, ...], minimum_rows: int) -> None:
-    """Hardly anything left means that the spec does not fit; a model trained on the rest would be worthless."""
-    rows_in = len(raw.frame) + len(raw.rejects)
+def refuse_few(source: str, rows_in: int, left: int, entries: tuple[LedgerEntry, ...], minimum_rows: int) -> None:
+    """Hardly anything left means that the spec does not fit; a model trained on the rest would be worthless.
+
+    Raises
+    ------
+    InputError
+        Fewer than ``minimum_rows`` of ``rows_in``, or less than a tenth, are ``left``.
+    """
     most_lost = MOST_LOST if minimum_rows >= LEAST_ROWS else 1.0
-    if len(frame) < minimum_rows or len(frame) < (1 - most_lost) * rows_in:
+    if left < minimum_rows or left < (1 - most_lost) * rows_in:
         lost = sorted(entries, key=lambda entry: -(entry.dropped + entry.quarantined))[:3]
         reasons = tuple(entry.detail for entry in lost if entry.dropped + entry.quarantined)
         raise InputError.because(
             Message.of(
                 "{source}: {n} of {rows} rows are left after cleaning",
-                source=raw.source,
-                n=Quantity(len(frame), "d"),
+                source=source,
+                n=Quantity(left, "d"),
                 rows=Quantity(rows_in, "d"),
             ),
             expected=Message.of(
@@ -103,6 +110,7 @@ def _account(
 ) -> Cleaned:
     rows_in = len(raw.frame) + len(raw.rejects)
     customers = customers_table(frame, dataset)
+    names = [str(name).strip().strip("\ufeff") for name in raw.frame.columns]
     ledger = Ledger(
         source=raw.source,
         fingerprint=fingerprint(frame, customers, spec),
@@ -111,7 +119,7 @@ def _account(
         dropped=sum(entry.dropped for entry in entries),
         quarantined=sum(entry.quarantined for entry in entries),
         entries=entries,
-        notes=(*raw.notes, *raw.faults_told(), *_unknown_columns(raw, spec)),
+        notes=(*raw.notes, *raw.faults_told(), *unknown_columns(names, spec)),
         tables=dict(raw.tables),
         lines=raw.account,
     )
@@ -140,22 +148,27 @@ def _select(raw: RawTable, spec: Spec, scoring: bool) -> pd.DataFrame:
     needed = used_columns(spec, active_only=True) if scoring else set(wanted)
     for name in wanted:
         if name not in present and name in needed | {spec.id.column}:
-            raise no_column(
-                Message.of(
-                    "{spec} does not fit {source}, which has no column '{column}'",
-                    spec=str(spec.path or spec.name),
-                    source=raw.source,
-                    column=name,
-                ),
-                name,
-                present,
-            )
+            raise unfit(spec, raw.source, name, present)
     empty = pd.Series([None] * len(raw.frame), dtype="str")
     return pd.DataFrame({name: source[present[name]] if name in present else empty for name in wanted}, copy=False)
 
 
-def _unknown_columns(raw: RawTable, spec: Spec) -> tuple[str, ...]:
-    names = [str(name).strip().strip("\ufeff") for name in raw.frame.columns]
+def unfit(spec: Spec, source: str, name: str, present: Iterable[str]) -> InputError:
+    """A column of the spec that the source does not have."""
+    return no_column(
+        Message.of(
+            "{spec} does not fit {source}, which has no column '{column}'",
+            spec=str(spec.path or spec.name),
+            source=source,
+            column=name,
+        ),
+        name,
+        present,
+    )
+
+
+def unknown_columns(names: Iterable[str], spec: Spec) -> tuple[str, ...]:
+    """A note on columns that the spec does not name; nothing where there are none."""
     extra = [name for name in names if name not in raw_columns(spec)]
     left = Message.of("columns that the spec does not name were left out: {columns}", columns=Joined(tuple(extra[:30])))
     return (left,) if extra else ()
@@ -171,10 +184,16 @@ def _rejected(raw: RawTable, frame: pd.DataFrame) -> Step:
 
 def _repeats(frame: pd.DataFrame, raw: RawTable, spec: Spec) -> list[Step]:
     """Several rows of one id, then different ids with the same content (the lower id stays if they are dropped)."""
-    action = next((rule.action for rule in spec.rules if isinstance(rule, DuplicateIdRule)), "quarantine")
-    alike = next((rule for rule in spec.rules if isinstance(rule, LookalikeRule)), LookalikeRule(rule="lookalikes"))
+    action, alike = repeat_rules(spec)
     single = steps.duplicate_ids(frame, spec.id.column, action, raw.where)
     return [single, steps.lookalikes(in_order(single.frame, spec.id.column), spec.id.column, alike, raw.where)]
+
+
+def repeat_rules(spec: Spec) -> tuple[str, LookalikeRule]:
+    """What becomes of rows that share an id, and of rows that are alike."""
+    action = next((rule.action for rule in spec.rules if isinstance(rule, DuplicateIdRule)), "quarantine")
+    alike = next((rule for rule in spec.rules if isinstance(rule, LookalikeRule)), LookalikeRule(rule="lookalikes"))
+    return action, alike
 
 
 def _apply_rules(frame: pd.DataFrame, raw: RawTable, spec: Spec, *, derived: bool) -> list[Step]:
