@@ -13,10 +13,10 @@ from typing import Any
 
 from pipeline.cleaning import derivations, entries, repeat_rules, unfit, used_columns
 from pipeline.contract import LedgerEntry, Message
-from pipeline.errors import SparkError, SpecError
+from pipeline.errors import SpecError
 from pipeline.reading import ROW_ID
 from pipeline.spark.cells import Reading, read_cells, text_of, told, with_values, written
-from pipeline.spark.rules import ALIVE, COPIES, FATE, RAW, Counted, Judged, expression, removed, ruled
+from pipeline.spark.rules import ALIVE, COPIES, FATE, RAW, Counted, Judged, expression, failing, removed, ruled
 from pipeline.spark.sessions import Cluster, Rows, answering
 from pipeline.spark.sources import CORRUPT, quoted
 from pipeline.spec import GroupSpec, Spec, raw_columns, share_name
@@ -157,19 +157,10 @@ def _derived(judged: Judged, spec: Spec) -> Judged:
     """Derived columns, each after those that it uses; numbers that are none become unknown."""
     wanted = [name for name, column in spec.columns.items() if column.sql is not None]
     rows = judged.rows
-    try:
-        with answering():
-            for name, sql in derivations(wanted, spec).items():
-                rows = rows.selectExpr("*", f"({expression(f'column {name!r}', sql, spec)}) AS {quoted(name)}")
-            stored = dict(rows.dtypes)
-    except SparkError as error:
-        raise SpecError.because(
-            Message.of(
-                "{spec}: SQL of {columns} fails on the data", spec=spec.path or spec.name, columns=", ".join(wanted)
-            ),
-            found=error.parts["found"],
-            remedy=Message.of("use try_cast or nullif where a value may not fit"),
-        ) from error
+    with failing(spec, ", ".join(wanted)):
+        for name, sql in derivations(wanted, spec).items():
+            rows = rows.selectExpr("*", f"({expression(f'column {name!r}', sql, spec)}) AS {quoted(name)}")
+        stored = dict(rows.dtypes)
     made = {name: _as_kind(name, spec.columns[name].kind, stored[name]) for name in wanted}
     others = [quoted(name) for name in rows.columns if name not in made]
     return replace(judged, rows=rows.selectExpr(*others, *(f"{sql} AS {quoted(name)}" for name, sql in made.items())))
@@ -191,14 +182,14 @@ def _shares(judged: Judged, spec: Spec) -> Judged:
         members = [f"CAST({quoted(member)} AS DOUBLE)" for member in group.members]
         below = " OR ".join(f"coalesce({member} < 0, false)" for member in members)
         total = f"`(total {place})`"
-        rows = rows.selectExpr("*", f"{' + '.join(members)} AS {total}", f"({below}) AS `(below {place})`")
+        rows = rows.selectExpr("*", f"{' + '.join(members)} AS {total}", f"{ALIVE} AND ({below}) AS `(below {place})`")
         shares = [
             f"CASE WHEN {total} > 0 AND NOT `(below {place})` THEN {member} / {total} END AS {quoted(share_name(name))}"
             for name, member in zip(group.members, members, strict=True)
         ]
         rows = rows.selectExpr("*", *shares)
         key = f"below {place}"
-        sums = {key: f"count_if({ALIVE} AND `(below {place})`)"}
+        sums = {key: f"count_if(`(below {place})`)"}
         rules = (*rules, Counted(sums, partial(_below_told, group, key)))
     return Judged(rows, rules, judged.aside)
 

@@ -178,6 +178,11 @@ def _in_spark(node: Expr) -> Expr:
         zero = exp.EQ(this=right.copy(), expression=exp.Literal.number(0))
         safe = exp.Anonymous(this="try_divide", expressions=[left, right])
         return exp.Paren(this=exp.Case(ifs=[exp.If(this=zero, true=endless)], default=safe))
+    if isinstance(node, exp.And | exp.Or | exp.Not | exp.If):  # a flag is a number, which is no condition to Spark
+        for key in ("this", "expression"):
+            if isinstance(node.args.get(key), exp.Column):
+                node.set(key, exp.cast(node.args[key].copy(), "boolean"))
+        return node
     if isinstance(node, exp.DateDiff):
         days = [exp.cast(side, "date") for side in (node.this, node.expression)]
         return exp.Anonymous(this="datediff", expressions=days)

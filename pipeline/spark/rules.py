@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from pipeline.cleaning import entries, mentions, refuse_impure
 from pipeline.contract import LedgerEntry, Message
+from pipeline.errors import SparkError, SpecError
 from pipeline.spark.cells import literal
 from pipeline.spark.dialect import translated
-from pipeline.spark.sessions import Rows
+from pipeline.spark.sessions import Rows, answering
 from pipeline.spark.sources import quoted
 from pipeline.spec import RangeRule, ReplaceRule, Spec, WhereRule, share_name
 
@@ -80,8 +82,24 @@ def ruled(judged: Judged, spec: Spec, *, derived: bool) -> Judged:
     return judged
 
 
+@contextmanager
+def failing(spec: Spec, columns: str) -> Iterator[None]:
+    """What Spark says of a spec's own SQL as the fault of the spec; raises ``SpecError``."""
+    try:
+        with answering():
+            yield
+    except SparkError as error:
+        raise SpecError.because(
+            Message.of("{spec}: SQL of {columns} fails on the data", spec=spec.path or spec.name, columns=columns),
+            found=error.parts["found"],
+            remedy=Message.of("use try_cast or nullif where a value may not fit"),
+        ) from error
+
+
 def _where(judged: Judged, rule: WhereRule, spec: Spec) -> Judged:
     held = f"coalesce(CAST(({expression(f'rule {rule.name!r}', rule.sql, spec)}) AS BOOLEAN), false)"
+    with failing(spec, f"rule {rule.name!r}"):
+        judged.rows.selectExpr(held)
     if rule.action != "flag":
         name = str(entries.held(rule, 0).rule)
         return removed(judged, held, rule.action, name, lambda n: entries.held(rule, n))
