@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -18,7 +19,7 @@ from pipeline.contract.records import CandidateRecord, Dataset, Decision, Featur
 from pipeline.contract.tables import empty_table
 
 Matrix = npt.NDArray[np.float64]
-Labels = npt.NDArray[np.int64]
+Labels = npt.NDArray[np.integer[Any]]  # of any width: a byte a customer holds a segment
 
 MODEL_FILE = "model.skops"
 TRUSTED_TYPES: tuple[str, ...] = ("numpy.clip", "numpy.dtype")
