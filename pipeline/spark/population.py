@@ -25,6 +25,7 @@ from pipeline.errors import InputError
 from pipeline.processors import free_memory, needed_memory
 from pipeline.spark.asking import Asker
 from pipeline.spark.cleaning import cleaned_columns, judge, shown_columns
+from pipeline.spark.everybody import as_frame
 from pipeline.spark.rules import FATE, RAW, Judged
 from pipeline.spark.sessions import Rows, answering
 from pipeline.spark.sources import CORRUPT, quoted
@@ -155,11 +156,7 @@ def _refuse_starving(rows: int, columns: int, source: str) -> None:
 def _fetched(rows: Rows, spec: Spec) -> pd.DataFrame:
     """Customers in canonical order, with the types that the local engine gives them."""
     names = cleaned_columns(spec)
-    frame: pd.DataFrame = rows.selectExpr(*map(quoted, names)).toArrow().to_pandas()
-    texts = [name for name in names if pd.api.types.is_string_dtype(frame[name]) or frame[name].dtype == object]
-    moments = [name for name in names if pd.api.types.is_datetime64_any_dtype(frame[name])]
-    frame = frame.astype({**dict.fromkeys(texts, "str"), **dict.fromkeys(moments, "datetime64[us]")})
-    return in_order(frame, spec.id.column)
+    return in_order(as_frame(rows.selectExpr(*map(quoted, names)).toArrow()), spec.id.column)
 
 
 def _set_aside(answer: Rows, judged: Judged, rows: Rows, distinct: Rows, spec: Spec) -> pd.DataFrame:

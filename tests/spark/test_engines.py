@@ -7,7 +7,11 @@ from __future__ import annotations
 
 import os
 import shutil
+import socket
+import subprocess
+import time
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -20,10 +24,13 @@ import pytest
 from pipeline.cleaning import clean
 from pipeline.errors import InputError, KorzinaError, SpecError
 from pipeline.reading import SINGLE, read_source, tables
+from pipeline.settings import Settings
 from pipeline.spark import Asker, Cluster, baskets_on_spark, clean_on_spark, cluster, history_on_spark, open_sources
 from pipeline.spark.dialect import translated
 from pipeline.spec import Spec, load_spec
 from pipeline.stages import Cleaned
+from pipeline.store import Store
+from pipeline.train import Request, train
 from tests.spark.shop import write
 
 N = 20_000
@@ -267,3 +274,132 @@ def test_a_query_that_reads_elsewhere_never_runs(opened: Cluster) -> None:
     for sql in ("SELECT * FROM parquet.`/etc/passwd`", "SHOW TABLES", "SELECT 1; SELECT 2", "SELECT * FROM other"):
         with pytest.raises(SpecError, match="no query that Korzina gives to Spark"):
             asker.answer("source", None, sql)
+
+
+# ------------------------------------------------------------------ whole
+
+
+@pytest.mark.long
+def test_a_training_on_spark_stands_in_the_store_as_the_local_one_does(opened: Cluster, tmp_path: Path) -> None:
+    spec, settings = str(write(tmp_path / "shop", 900, 2)), Settings(home=tmp_path / "home")
+    request = Request(spec=spec, data=str(tmp_path / "shop" / "data"), k_max=4)
+
+    found = [train(replace(request, engine=name, experiment=name), settings) for name in ("local", "spark")]
+
+    store = Store.open(settings)
+    local, spark = (store.load(one.saved.run_ids[one.training.decision.k]) for one in found)
+    assert spark.decision == local.decision
+    assert [candidate.cards for candidate in found[1].training.candidates] == [
+        candidate.cards for candidate in found[0].training.candidates
+    ]
+    for one, other in zip(found[0].training.candidates, found[1].training.candidates, strict=True):
+        np.testing.assert_array_equal(other.labels, one.labels)
+    pd.testing.assert_frame_equal(found[1].training.sensitivity, found[0].training.sensitivity)
+    pd.testing.assert_frame_equal(spark.customers, local.customers, check_exact=True)
+    params = next(run.params for run in store.runs("spark") if run.run_id == spark.run_id)
+    assert params["engine"] == "spark"
+    assert params["spark_version"] == opened.version
+    assert params["spark_master"] == "local[2]"
+    assert int(params["spark_partitions"]) >= 1
+
+
+@pytest.fixture
+def server(opened: Cluster, tmp_path: Path) -> Iterator[str]:
+    """A server of Spark Connect of its own."""
+    import pyspark
+
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    home = Path(pyspark.__file__).parent
+    options = {
+        **QUIET,
+        "spark.driver.memory": "700m",
+        "spark.master": "local[1]",
+        "spark.connect.grpc.binding.port": port,
+    }
+    command = [str(home / "bin" / "spark-submit"), "--class", "org.apache.spark.sql.connect.service.SparkConnectServer"]
+    command += [part for name, value in options.items() for part in ("--conf", f"{name}={value}")]
+    with (tmp_path / "server.log").open("wb") as log:
+        process = subprocess.Popen(
+            [*command, "spark-internal"], stdout=log, stderr=log, env={**os.environ, "SPARK_HOME": str(home)}
+        )
+        try:
+            until = time.monotonic() + 120
+            while time.monotonic() < until and process.poll() is None:
+                with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
+                    break
+                time.sleep(0.5)
+            yield f"sc://127.0.0.1:{port}"
+        finally:
+            process.terminate()
+            process.wait(30)
+
+
+@pytest.mark.long
+def test_the_same_code_runs_through_spark_connect(server: str, tmp_path: Path) -> None:
+    spec, data = load_spec(str(write(tmp_path / "shop", 900, 2))), str(tmp_path / "shop" / "data")
+
+    with cluster(server) as connected:
+        cleaned, _ = clean_on_spark(Asker(connected, spec, open_sources(connected, spec, data)))
+
+    same(clean(read_source(spec, data), spec), cleaned)
+    assert connected.master == server
+
+
+# ------------------------------------------------------------------ everybody
+
+
+@pytest.fixture(scope="session")
+def bare_python(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A Python for executors that has NumPy and pyarrow and nothing else, least of all Korzina or pandas."""
+    import numpy
+    import pyarrow
+
+    folder = tmp_path_factory.mktemp("executors")
+    for package in (numpy, pyarrow):
+        place = Path(package.__file__).parent
+        for part in (place, place.with_name(f"{place.name}.libs")):
+            if part.exists():
+                (folder / part.name).symlink_to(part)
+    script = folder / "python"
+    script.write_text(f'#!/bin/sh\nPYTHONPATH="{folder}:$PYTHONPATH" exec "{sys.executable}" -S "$@"\n', "utf-8")
+    script.chmod(0o755)
+    return str(script)
+
+
+def test_a_fold_over_executors_gives_the_bits_of_a_local_one(
+    opened: Cluster, shop: tuple[Spec, str, Cleaned], bare_python: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, _, local = shop
+    monkeypatch.setattr(opened.session.sparkContext, "pythonExec", bare_python)
+    monkeypatch.setattr("pipeline.engine.drawing.SAMPLE", 2_000)
+    here = LocalPopulation(local.customers, local.dataset)
+    transform = as_kernel(fit_transform(here))
+    numbers = Numbers(("orders", "spend", "cheque", "tea_share"))
+    probs = (0.01, 0.25, 0.5, 0.75, 0.99)
+    middle = transform.matrix({name: column_values(local.customers[name]) for name in transform.columns})[:9]
+    found = []
+    table = pa.Table.from_pandas(local.customers.iloc[:, 1:], preserve_index=False)
+    for partitions in (7, 2):
+        rows = opened.frame(table).repartition(partitions)
+        kinds = dict(rows.dtypes)
+        moments_ = [f"CAST({quoted(n)} AS TIMESTAMP_NTZ) AS {quoted(n)}" if k == "timestamp" else quoted(n) for n, k in kinds.items()]
+        there = SparkPopulation(rows.selectExpr(*moments_), local.dataset, here.n, "customer", 2_000)
+        found.append(there)
+    for there in found:
+        pd.testing.assert_frame_equal(
+            there.sample().customers.iloc[:, 1:], here.sample().customers.iloc[:, 1:], check_exact=True
+        )
+        for name in ("town", "size"):
+            mine, theirs = here.fold(Categories(name)), there.fold(Categories(name))
+            assert dict(zip(*mine.values(), strict=True)) == dict(zip(*theirs.values(), strict=True))
+        space, other = (Space.of(one.fold, transform, middle.mean(axis=0)) for one in (here, there))
+        starts = {k: middle[:k] for k in (2, 5, 9)}
+        for k, fitted in lloyd(space, starts).items():
+            again = lloyd(other, {k: starts[k]})[k]
+            np.testing.assert_array_equal(again.centres, fitted.centres)
+            np.testing.assert_array_equal(again.sizes, fitted.sizes)
+            assert again.inertia == fitted.inertia
+        assert moments(there, numbers) == moments(here, numbers)
+        assert order_statistics(there, numbers, probs) == order_statistics(here, numbers, probs)
