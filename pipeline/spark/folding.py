@@ -50,7 +50,7 @@ def unsigned(signed: Any) -> Any:
 
 
 def as_rows(batch: Any, *, whole: bool = False) -> dict[str, Any]:
-    """Columns as kernels take them: float64 with NaN for unknown, moments in microseconds, texts as pyarrow has them."""
+    """Columns as kernels take them: float64 with NaN for unknown, moments in microseconds, texts of pyarrow's."""
     named = zip(batch.schema.names, batch.columns, strict=True)
     return {name: _as_column(column, whole) for name, column in named}
 

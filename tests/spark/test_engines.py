@@ -9,6 +9,7 @@ import os
 import shutil
 import socket
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import suppress
@@ -22,11 +23,14 @@ import pyarrow as pa
 import pytest
 
 from pipeline.cleaning import clean
+from pipeline.engine import Categories, LocalPopulation, Parts, Space, column_values, lloyd
 from pipeline.errors import InputError, KorzinaError, SpecError
 from pipeline.reading import SINGLE, read_source, tables
+from pipeline.segmenting import as_kernel, fit_transform
 from pipeline.settings import Settings
 from pipeline.spark import Asker, Cluster, baskets_on_spark, clean_on_spark, cluster, history_on_spark, open_sources
 from pipeline.spark.dialect import translated
+from pipeline.spark.everybody import SparkPopulation
 from pipeline.spec import Spec, load_spec
 from pipeline.stages import Cleaned
 from pipeline.store import Store
@@ -368,6 +372,7 @@ def bare_python(tmp_path_factory: pytest.TempPathFactory) -> str:
     return str(script)
 
 
+@pytest.mark.long
 def test_a_fold_over_executors_gives_the_bits_of_a_local_one(
     opened: Cluster, shop: tuple[Spec, str, Cleaned], bare_python: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -375,31 +380,31 @@ def test_a_fold_over_executors_gives_the_bits_of_a_local_one(
     monkeypatch.setattr(opened.session.sparkContext, "pythonExec", bare_python)
     monkeypatch.setattr("pipeline.engine.drawing.SAMPLE", 2_000)
     here = LocalPopulation(local.customers, local.dataset)
-    transform = as_kernel(fit_transform(here))
-    numbers = Numbers(("orders", "spend", "cheque", "tea_share"))
-    probs = (0.01, 0.25, 0.5, 0.75, 0.99)
-    middle = transform.matrix({name: column_values(local.customers[name]) for name in transform.columns})[:9]
-    found = []
+    transform = fit_transform(here)
+    kernel = as_kernel(transform)
+    middle = kernel.matrix({name: column_values(local.customers[name]) for name in kernel.columns})[:9]
+    fitted = lloyd(Space.of(here.fold, kernel, middle.mean(axis=0)), {k: middle[:k] for k in (2, 5, 9)})
     table = pa.Table.from_pandas(local.customers.iloc[:, 1:], preserve_index=False)
+    rows = (
+        opened.frame(table).withColumnRenamed("joined", "day").selectExpr("*", "CAST(day AS TIMESTAMP_NTZ) AS joined")
+    )
     for partitions in (7, 2):
-        rows = opened.frame(table).repartition(partitions)
-        kinds = dict(rows.dtypes)
-        moments_ = [f"CAST({quoted(n)} AS TIMESTAMP_NTZ) AS {quoted(n)}" if k == "timestamp" else quoted(n) for n, k in kinds.items()]
-        there = SparkPopulation(rows.selectExpr(*moments_), local.dataset, here.n, "customer", 2_000)
-        found.append(there)
-    for there in found:
+        there = SparkPopulation(rows.drop("day").repartition(partitions), local.dataset, here.n, "customer", 2_000)
+
+        drawn = there.sample().customers
         pd.testing.assert_frame_equal(
-            there.sample().customers.iloc[:, 1:], here.sample().customers.iloc[:, 1:], check_exact=True
+            drawn[here.customers.columns[1:]], here.sample().customers.iloc[:, 1:], check_exact=True
         )
+        assert fit_transform(there) == transform
         for name in ("town", "size"):
-            mine, theirs = here.fold(Categories(name)), there.fold(Categories(name))
-            assert dict(zip(*mine.values(), strict=True)) == dict(zip(*theirs.values(), strict=True))
-        space, other = (Space.of(one.fold, transform, middle.mean(axis=0)) for one in (here, there))
-        starts = {k: middle[:k] for k in (2, 5, 9)}
-        for k, fitted in lloyd(space, starts).items():
-            again = lloyd(other, {k: starts[k]})[k]
-            np.testing.assert_array_equal(again.centres, fitted.centres)
-            np.testing.assert_array_equal(again.sizes, fitted.sizes)
-            assert again.inertia == fitted.inertia
-        assert moments(there, numbers) == moments(here, numbers)
-        assert order_statistics(there, numbers, probs) == order_statistics(here, numbers, probs)
+            assert counts(there.fold(Categories(name))) == counts(here.fold(Categories(name)))
+        space = Space.of(there.fold, kernel, middle.mean(axis=0))
+        for k, again in lloyd(space, {k: middle[:k] for k in (2, 5, 9)}).items():
+            np.testing.assert_array_equal(again.centres, fitted[k].centres)
+            np.testing.assert_array_equal(again.sizes, fitted[k].sizes)
+            assert again.inertia == fitted[k].inertia
+
+
+def counts(parts: Parts) -> dict[object, int]:
+    """Of each category."""
+    return dict(zip(parts["names"].tolist(), parts["counts"].tolist(), strict=True))
