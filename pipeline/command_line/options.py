@@ -40,6 +40,27 @@ ChampionOption = Annotated[
 ]
 
 
+class EngineChoice(StrEnum):
+    """Who reads and cleans."""
+
+    LOCAL = "local"
+    SPARK = "spark"
+
+
+EngineOption = Annotated[
+    EngineChoice | None,
+    typer.Option("--engine", help="local (this machine) or spark; left out: KORZINA_ENGINE, else the spec's."),
+]
+MasterOption = Annotated[
+    str | None,
+    typer.Option(
+        "--master",
+        help="Of Spark: spark://HOST:PORT, sc://HOST:PORT, local[*]; left out: KORZINA_SPARK_MASTER, the spec's, "
+        "Spark's own.",
+    ),
+]
+
+
 class Promote(StrEnum):
     """When a finished sweep becomes champion."""
 

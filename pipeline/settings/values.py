@@ -33,6 +33,13 @@ class Settings(BaseSettings):
     tracking_uri: str = Field("", description="MLflow tracking URI; empty: sqlite in the home folder")
     artifact_root: str = Field("", description="folder of artifacts; empty: artifacts/ beside the database")
     experiment: str = Field("", description="data set that the dashboard opens first; empty: the latest champion's")
+    engine: Literal["", "local", "spark"] = Field(
+        "", description="which engine trains: local (this machine) or spark; empty: what the spec says"
+    )
+    spark_master: str = Field(
+        "",
+        description="master of Spark: spark://HOST:PORT, sc://HOST:PORT (Connect), local[*]; empty: as Spark is set up",
+    )
     host: str = Field("127.0.0.1", description="address that the dashboard listens on")
     port: int = Field(8050, ge=1, le=65535, description="port of the dashboard")
     mlflow_port: int = Field(5000, ge=1, le=65535, description="port of the MLflow UI")

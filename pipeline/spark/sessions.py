@@ -1,0 +1,301 @@
+"""A session with Spark, classic or Connect, and its faults in words. What is set is what answers depend on, no more."""
+
+from __future__ import annotations
+
+import logging
+import os
+import re
+import shutil
+import socket
+import sys
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any, TypeAlias
+from urllib.parse import urlsplit
+
+from pipeline.contract import Message
+from pipeline.errors import KorzinaError, SparkError, UsageError
+
+Session: TypeAlias = Any  # pyspark.sql.SparkSession; PySpark may not be installed, and has a class for each kind
+Rows: TypeAlias = Any  # pyspark.sql.DataFrame
+LOCAL, CONNECT, ADDRESSES = "local[*]", "sc://HOST:PORT", "spark://HOST:PORT, sc://HOST:PORT, local[*]"
+_PATIENCE = 10.0  # seconds until a master that does not answer counts as unreachable
+_PORTS = {"spark": 7077, "sc": 15002}
+_MEANING = {  # on which the meaning of SQL depends; memory, cores and the rest are the operator's
+    "spark.sql.ansi.enabled": "true",
+    "spark.sql.ansi.doubleQuotedIdentifiers": "true",
+    "spark.sql.session.timeZone": "UTC",
+    "spark.sql.caseSensitive": "false",
+    "spark.sql.legacy.timeParserPolicy": "CORRECTED",
+}
+_QUIET = {"spark.ui.showConsoleProgress": "false", "spark.log.level": "ERROR"}
+_LOGGERS = ("SQLQueryContextLogger", "DataFrameQueryContextLogger")  # print each error once more, with both stacks
+_LONGEST = 300  # letters of what Spark says
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """A session and what a run says of it."""
+
+    session: Session
+    master: str  # as it is recorded: without a token that an address may hold
+    version: str
+
+    def frame(self, table: Any) -> Rows:
+        """An Arrow table as rows of Spark's; raises ``SparkError``."""
+        with unwarned(), answering():
+            return self.session.createDataFrame(table)
+
+
+@contextmanager
+def cluster(master: str | None, log: Path | None = None) -> Iterator[Cluster]:
+    """A session of our own; what it left running is cancelled on the way out, Ctrl-C included.
+
+    Parameters
+    ----------
+    master
+        ``spark://HOST:PORT``, ``sc://HOST:PORT``, ``local[*]`` or what else Spark takes; None: the session that is
+        there already (a notebook's), Spark's own configuration, or else ``local[*]``.
+    log
+        File for what the JVM says; None: it goes to stderr.
+
+    Raises
+    ------
+    UsageError
+        PySpark or Java is missing, or the address is none.
+    SparkError
+        The master does not answer.
+    """
+    _refuse_missing(master)
+    for name in _LOGGERS:
+        logging.getLogger(name).setLevel(logging.CRITICAL + 1)
+    held = None if master else _active()
+    session = held.newSession() if held is not None else _opened(master, log)
+    try:
+        with answering():
+            for name, value in _MEANING.items():
+                session.conf.set(name, value)
+            told = Cluster(session, _bare(master or str(session.conf.get("spark.master", LOCAL))), session.version)
+        yield told
+    except BaseException:
+        _cancel(session)
+        raise
+    finally:
+        if held is None:
+            _stop(session)
+
+
+@contextmanager
+def answering() -> Iterator[None]:
+    """Spark's errors as ours: the first line of its words, without a traceback of either language."""
+    try:
+        yield
+    except KorzinaError:
+        raise
+    except Exception as error:
+        if not _is_sparks(error):
+            raise
+        raise SparkError.because(
+            Message.of("Spark could not do it"),
+            found=brief(error),
+            remedy=Message.of("look into Spark's own log; the data, their addresses and the cluster have to be there"),
+        ) from error
+
+
+def brief(error: BaseException) -> str:
+    """What Spark says, in one line."""
+    said = str(getattr(error, "desc", None) or error)
+    java = getattr(error, "java_exception", None)
+    if java is not None:
+        said = str(java.getMessage() or java.getClass().getName())
+    causes = re.findall(r"Caused by: (?:[\w.$]+: )?(.+)", said)
+    plain = [line for line in said.splitlines() if line.strip() and not line.lstrip().startswith(("at ", "== SQL"))]
+    line = causes[-1] if causes else next(iter(plain), type(error).__name__)
+    return " ".join(line.split())[:_LONGEST]
+
+
+@contextmanager
+def unwarned() -> Iterator[None]:
+    """PySpark warns of every pandas from 3 on; what is used of it here goes through Arrow, and never through pandas."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", category=FutureWarning, module=r"pyspark")
+        warnings.filterwarnings("ignore", message=".*pandas.*", category=FutureWarning)
+        warnings.filterwarnings("ignore", category=DeprecationWarning, module=r"pyspark")
+        yield
+
+
+def _is_sparks(error: Exception) -> bool:
+    """Whether the error is Spark's, Py4J's or gRPC's."""
+    return any(base.__module__.split(".")[0] in ("pyspark", "py4j", "grpc") for base in type(error).__mro__)
+
+
+def _refuse_missing(master: str | None) -> None:
+    connect = (master or "").startswith("sc://")
+    if find_spec("pyspark") is None or find_spec("sqlglot") is None:
+        extra = "spark-connect" if connect else "spark"
+        raise UsageError.because(
+            Message.of("--engine spark needs PySpark, which is not installed"),
+            remedy=Message.of(
+                "pip install 'korzina[{extra}]', of the version that the cluster has (pyspark=={version})",
+                extra=extra,
+                version="X.Y.Z",
+            ),
+        )
+    if connect:
+        if find_spec("grpc") is None or find_spec("grpc_status") is None or find_spec("zstandard") is None:
+            raise UsageError.because(
+                Message.of("{master} needs the client of Spark Connect, which is not installed", master=_bare(master)),
+                remedy=Message.of("pip install 'korzina[spark-connect]' in an environment without pyspark"),
+            )
+    elif find_spec("py4j") is None:
+        raise UsageError.because(
+            Message.of("PySpark's client for Spark Connect is installed, which has no Spark of its own"),
+            found=Message.of("the master {master}", master=_bare(master or LOCAL)),
+            expected=CONNECT,
+            remedy=Message.of("name the server with --master, or pip install 'korzina[spark]' in another environment"),
+        )
+    elif _active() is None and not _java():
+        raise UsageError.because(
+            Message.of("Spark needs Java, which is not there"),
+            expected=Message.of("java 17 or newer on the path, or JAVA_HOME"),
+            remedy=Message.of(
+                "install it (Debian: apt install default-jre-headless), or connect to a server with --master {address}",
+                address=CONNECT,
+            ),
+        )
+
+
+def _java() -> bool:
+    home = os.environ.get("JAVA_HOME")
+    return bool(shutil.which("java")) or bool(home and (Path(home) / "bin" / "java").exists())
+
+
+def _active() -> Session | None:
+    """The session of a notebook that runs inside of Spark, where there is one."""
+    if find_spec("py4j") is None:
+        return None
+    from pyspark import SparkContext
+    from pyspark.sql import SparkSession
+
+    return SparkSession.getActiveSession() if SparkContext._active_spark_context is not None else None
+
+
+def _opened(master: str | None, log: Path | None) -> Session:
+    _refuse_silent(master)
+    try:
+        with unwarned():
+            return _connected(master) if (master or "").startswith("sc://") else _started(master, log)
+    except Exception as error:
+        if not _is_sparks(error):
+            raise
+        raise SparkError.because(
+            Message.of("Spark did not start with the master {master}", master=_bare(master or LOCAL)),
+            found=_last_words(log) or brief(error),
+            remedy=Message.of(
+                "check the address, the version of Spark there, and Java; {log} holds the rest", log=str(log)
+            )
+            if log
+            else Message.of("check the address, the version of Spark there, and Java"),
+        ) from error
+
+
+def _refuse_silent(master: str | None) -> None:
+    """A master that no one listens at is told at once: Spark itself would try for a minute."""
+    scheme, _, rest = (master or "").partition("://")
+    if scheme not in _PORTS or not rest:
+        return
+    faults = []
+    for address in rest.split("/")[0].split(";")[0].split(","):
+        try:
+            parts = urlsplit(f"//{address}")
+            where = (parts.hostname or "", parts.port or _PORTS[scheme])
+        except ValueError:
+            raise UsageError.because(
+                Message.of("{master} is no address of Spark", master=_bare(master)),
+                expected=ADDRESSES,
+            ) from None
+        try:
+            socket.create_connection(where, timeout=_PATIENCE).close()
+            return
+        except OSError as error:
+            faults.append(f"{where[0]}:{where[1]}: {error.strerror or error}")
+    raise SparkError.because(
+        Message.of("no master answers at {master}", master=_bare(master)),
+        found="; ".join(faults),
+        remedy=Message.of("check host and port, and that Spark runs there and lets this machine in"),
+    )
+
+
+def _connected(master: str | None) -> Session:
+    from pyspark.sql.connect.session import SparkSession
+
+    return SparkSession.builder.remote(str(master)).create()
+
+
+def _started(master: str | None, log: Path | None) -> Session:
+    """A classic session. The JVM's own chatter goes to a file: it is no part of what a person asked for."""
+    from pyspark import SparkConf, SparkContext
+    from pyspark.java_gateway import launch_gateway
+    from pyspark.sql import SparkSession
+
+    conf = SparkConf(loadDefaults=False)
+    for name, value in {**_QUIET, **_MEANING, "spark.app.name": "korzina"}.items():
+        conf.set(name, value)
+    if master:
+        conf.set("spark.master", master)
+    if log is None:
+        gateway = launch_gateway(conf)  # type: ignore[no-untyped-call,unused-ignore]
+    else:
+        log.parent.mkdir(parents=True, exist_ok=True)
+        with log.open("ab") as said:
+            gateway = launch_gateway(conf, {"stdout": said, "stderr": said})  # type: ignore[no-untyped-call,unused-ignore]
+    SparkContext._ensure_initialized(gateway=gateway)
+    full = SparkConf(_jvm=gateway.jvm)  # with what spark-defaults.conf says
+    for name, value in conf.getAll():
+        full.set(name, value)
+    full.setIfMissing("spark.master", LOCAL)
+    local = str(full.get("spark.master")).startswith("local")
+    if local:  # the usual 200 are for clusters: here most would be empty, and each costs its time
+        full.setIfMissing("spark.sql.shuffle.partitions", str(2 * (os.cpu_count() or 2)))
+    context = SparkContext(conf=full)
+    if local and "PYSPARK_PYTHON" not in os.environ:
+        context.pythonExec = sys.executable  # the executors are on this machine: with the packages that are here
+    return SparkSession(context)
+
+
+def _last_words(log: Path | None) -> str:
+    """The last error in the JVM's log, where it did not live to say it itself."""
+    if log is None or not log.exists():
+        return ""
+    with log.open("rb") as said:
+        said.seek(max(0, log.stat().st_size - 20_000))
+        lines = said.read().decode("utf-8", "replace").splitlines()
+    wrong = [line for line in lines if re.search(r"\bERROR\b|Exception|UnsupportedClassVersion|not found", line)]
+    return " ".join(wrong[-1].split())[:_LONGEST] if wrong else ""
+
+
+def _cancel(session: Session) -> None:
+    """Whatever still runs for this session is of no use to anybody."""
+    with suppress(Exception):  # the connection may be what failed
+        if _is_connect(session):
+            session.interruptAll()
+        else:
+            session.sparkContext.cancelAllJobs()
+
+
+def _is_connect(session: Session) -> bool:
+    return ".connect." in type(session).__module__
+
+
+def _stop(session: Session) -> None:
+    with suppress(Exception):
+        session.stop()
+
+
+def _bare(master: str | None) -> str:
+    """The address without a token or a password."""
+    return re.sub(r"//[^/@]*@", "//", (master or LOCAL).split(";")[0])
