@@ -45,6 +45,7 @@ from pipeline.contract.findings import (
     rfm_cell,
 )
 from pipeline.contract.ledger import (
+    OTHER_CURRENCIES,
     Ledger,
     LedgerEntry,
     LineAccount,
@@ -176,8 +177,8 @@ from pipeline.contract.verdicts import APART, reviewed_run, verdict_at
 
 __all__ = [
     "APART", "BOM", "CATEGORY_KINDS", "CURRENCY_SIGNS", "DRIFTED", "ENGLISH", "FIT_QUANTILE", "LONGEST_NAME",
-    "LONGEST_NOTE", "MODEL_FILE", "MOVED", "NUMERIC_KINDS", "RFM_NAMES", "SCHEMA_VERSION", "SHEET_ROWS", "TABLES",
-    "TRUSTED_TYPES",
+    "LONGEST_NOTE", "MODEL_FILE", "MOVED", "NUMERIC_KINDS", "OTHER_CURRENCIES", "RFM_NAMES", "SCHEMA_VERSION",
+    "SHEET_ROWS", "TABLES", "TRUSTED_TYPES",
     "Affinities",
     "AffinityBasis",
     "Annotation",

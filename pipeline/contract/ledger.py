@@ -16,6 +16,9 @@ _CENT = 0.005
 _LARGE, _EVEN_SHARES = 0.1, 3  # of the revenue
 
 
+OTHER_CURRENCIES = "other currencies"  # the rule by which their lines are set aside
+
+
 class LedgerEntry(Record):
     """What one cleaning rule did."""
 
@@ -93,6 +96,11 @@ class LineAccount(Record):
             if abs(rest) > max(_CENT, 1e-12 * abs(self.money)):
                 raise ValueError(f"account of money does not add up: {rest} of {self.money} is nowhere")
         return self
+
+    @property
+    def mixed(self) -> bool:
+        """Whether the money read is that of several currencies, whose sum means nothing."""
+        return any(str(rule.rule) == OTHER_CURRENCIES and rule.lines for rule in self.aside)
 
     def taken(self, counts: Counts) -> LinesTally:
         """All that was set aside under one heading."""

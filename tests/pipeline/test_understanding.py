@@ -184,6 +184,24 @@ def test_two_currencies_are_asked_about_and_one_can_be_chosen() -> None:
     assert any("'USD'" in rule.sql for rule in chosen.aside)
 
 
+@pytest.mark.parametrize("values", [("USD", "EUR", "?"), ("руб.", "$"), ("USD", "usd", "EUR")])
+def test_currencies_written_in_any_way_are_not_added_up(values: tuple[str, ...]) -> None:
+    frame = lines()
+    frame["Currency"] = [values[place % len(values)] for place in range(len(frame))]
+
+    assert keys(read(frame)) == ["currency"]
+    rule = next(rule for rule in read(frame, {"currency": values[0]}).aside if rule.name == "other currencies")
+    with tables(frames={SINGLE: frame}) as engine:
+        kept = engine.query(f'SELECT DISTINCT "Currency" FROM data WHERE NOT ({rule.sql})')["Currency"]
+    assert {value.upper() for value in kept} == {values[0].upper()}
+
+
+def test_one_currency_in_capital_and_small_letters_is_one() -> None:
+    frame = lines()
+    frame["currency"] = [("EUR", "eur")[place % 2] for place in range(len(frame))]
+    assert (keys(read(frame)), read(frame).currency) == ([], "EUR")
+
+
 def test_negative_lines_are_returns_and_mostly_negative_amounts_are_asked_about() -> None:
     frame = lines()
     frame["amount"] = frame["price"] * np.where(np.arange(len(frame)) % 20 == 0, -1, 1)
