@@ -128,6 +128,11 @@ class Settings(BaseSettings):
         """The address of the database of accounts in force."""
         return self.users or f"{_SQLITE}{(self.home / 'accounts.db').absolute()}"
 
+    @property
+    def keeps_log(self) -> bool:
+        """Whether an audit log is kept: where people sign in, there is a secret from which its key is made."""
+        return not exposure.is_weak(self.secret_key or self.proxy_secret)
+
     def key(self, purpose: str) -> bytes:
         """A key of 32 bytes for one purpose, from the server's secret (HMAC as in the expanding step of HKDF)."""
         secret = self.secret_key or self.proxy_secret
