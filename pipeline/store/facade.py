@@ -13,10 +13,8 @@ from typing import TYPE_CHECKING
 
 from pipeline.contract import (
     Annotation,
-    Artifacts,
     Champion,
     Dataset,
-    Ledger,
     Placement,
     Promotion,
     RunSummary,
@@ -247,8 +245,7 @@ class Store:
         _ = self._client
 
     def _stand_in(self, row: RunRow, sweep: artifacts.RunFiles, own: artifacts.RunFiles) -> StandIn | None:
-        few = self._most is None or sweep.record(Artifacts.LEDGER, Ledger).rows_out <= self._most
-        return None if few else stand_in(row, sweep, own, self._settings)
+        return stand_in(row, sweep, own, self._settings, self._most)
 
     @contextmanager
     def _registry(self) -> Iterator[Registry]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import combinations_with_replacement
 from pathlib import Path
 
@@ -23,8 +24,8 @@ from dashapp.reader import Reader, let_in
 from dashapp.routes import customers
 from dashapp.selecting import MAP, SEGMENT, SURE, Area, Cube, Range, Selection, Values
 from dashapp.selecting.everybody import weighted_median
-from pipeline.contract import Artifacts
-from pipeline.errors import UnpreparedError
+from pipeline.contract import Artifacts, RunRecord, of_sample
+from pipeline.errors import StoreError, UnpreparedError
 from pipeline.purging import PurgeRequest, carry_out, plan_purge
 from pipeline.recording import record_training, with_everybody
 from pipeline.settings import Settings
@@ -315,6 +316,41 @@ def test_a_training_of_very_many_customers_saves_what_a_page_needs(
     assert not list((settings.home / "artifacts").rglob("weights.parquet"))
     with pytest.raises(UnpreparedError):
         Store.open(settings, most=MOST).load(saved.run_ids[3])
+
+
+def test_a_run_whose_rows_are_elsewhere_is_told_by_its_sample_alone(
+    training: Training, whole: Run, tmp_path: Path
+) -> None:
+    settings, address = Settings(home=tmp_path / "home"), "s3://bucket/customers"
+    record = with_everybody(record_training(training, folder=tmp_path / "drafts"), training, tmp_path / "drafts", MOST)
+    parent, told = record.parent, json.loads(record.parent.records[Artifacts.POPULATION]) | {"address": address}
+    parent = replace(only_sample(parent), records={**parent.records, Artifacts.POPULATION: json.dumps(told)})
+    children = {k: only_sample(child) for k, child in record.children.items()}
+    store = Store.open(settings, create=True)
+    saved = store.save(replace(record, parent=parent, children=children), experiment="sample")
+    store.promote(saved.run_ids[3], reason="test", who="test")
+
+    held = Run(store.load(saved.run_ids[3]))
+    assert held.cube.n == 400
+    assert held.cube.everyone.by_segment.tolist() == whole.cube.everyone.by_segment.tolist()
+    assert held.count(held.cube.filtered(Selection({"age": Range(None, 55.5)})))[0].exact is False
+    server = Flask("x")
+    customers.register(server, view_of(settings, None))
+    with server.test_request_context("/customers.csv"):
+        answer = customers.take_along(view_of(settings, None), "csv")
+    assert answer.status_code == 404
+    assert address in answer.get_data(as_text=True)
+    with pytest.raises(StoreError, match="elsewhere"):
+        _purge_one(store, str(training.customers["customer_id"].iloc[5]))
+
+
+def only_sample(record: RunRecord) -> RunRecord:
+    """The files of a run with the sample's rows under the usual names."""
+    files = dict(record.files)
+    for name in (Artifacts.CUSTOMERS, Artifacts.PROJECTION, Artifacts.ASSIGNMENTS, Artifacts.RFM_SCORES):
+        if of_sample(name) in files:
+            files[name] = files.pop(of_sample(name))
+    return replace(record, files=files)
 
 
 def _purge_one(store: Store, customer: str) -> None:

@@ -13,6 +13,7 @@ from pipeline.contract import (
     Artifacts,
     Assignments,
     Everybody,
+    Ledger,
     Message,
     Population,
     SegmentCard,
@@ -76,11 +77,17 @@ class StandIn:
         )
 
 
-def stand_in(row: RunRow, sweep: RunFiles, own: RunFiles, settings: Settings) -> StandIn:
-    """What stands in for a run; raises ``UnpreparedError`` where the run has no such files and none were made yet."""
+def stand_in(row: RunRow, sweep: RunFiles, own: RunFiles, settings: Settings, most: int | None) -> StandIn | None:
+    """What stands in for the customers of a run, where there are more than ``most`` or their rows are elsewhere.
+
+    Raises ``UnpreparedError`` where the run has no such files and none were made yet.
+    """
+    record = sweep.record(Artifacts.POPULATION, Population) if sweep.has(Artifacts.POPULATION) else None
+    few = most is None or sweep.record(Artifacts.LEDGER, Ledger).rows_out <= most
+    if few and (record is None or record.address is None):
+        return None
     planned = own.has(Artifacts.TARGETS)
-    if sweep.has(Artifacts.POPULATION) and own.has(Artifacts.TALLIES):
-        record = sweep.record(Artifacts.POPULATION, Population)
+    if record is not None and own.has(Artifacts.TALLIES):
         files = _everybodys(sweep, own) if record.address is None else {}
         return StandIn(row.run_id, record, sweep, own, files, planned)
     folder = prepared_at(settings, row)
