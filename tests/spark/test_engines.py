@@ -93,10 +93,13 @@ def test_customers_and_ledger_are_those_of_the_local_engine(
     given = open_sources(opened, spec, data)
     given = replace(given, tables={SINGLE: given.tables[SINGLE].repartition(partitions)})
 
-    cleaned, found = clean_on_spark(Asker(opened, spec, given))
+    done: list[float] = []
+
+    cleaned, work = clean_on_spark(Asker(opened, spec, given), done.append)
 
     same(local, cleaned)
-    assert found >= 1
+    assert work.partitions >= 1
+    assert done == sorted(done)
 
 
 def test_text_is_read_as_the_local_engine_reads_it(opened: Cluster, tmp_path: Path) -> None:
