@@ -14,7 +14,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import IO, Any, TypeAlias
 from urllib.parse import urlsplit
 
 from pipeline.contract import Message
@@ -73,7 +73,14 @@ def cluster(master: str | None, log: Path | None = None) -> Iterator[Cluster]:
     _refuse_missing(master)
     for name in _LOGGERS:
         logging.getLogger(name).setLevel(logging.CRITICAL + 1)
-    held = None if master else _active()
+    held = None if (master or "").startswith("sc://") else _active()
+    if held is not None and master not in (None, held.conf.get("spark.master")):
+        raise UsageError.because(
+            Message.of("a session of Spark is open in this process already"),
+            found=Message.of("the master {master}", master=_bare(held.conf.get("spark.master"))),
+            expected=Message.of("the master {master}", master=_bare(master)),
+            remedy=Message.of("leave out --master, or stop that session"),
+        )
     session = held.newSession() if held is not None else _opened(master, log)
     try:
         with answering():
@@ -247,12 +254,8 @@ def _started(master: str | None, log: Path | None) -> Session:
         conf.set(name, value)
     if master:
         conf.set("spark.master", master)
-    if log is None:
-        gateway = launch_gateway(conf)  # type: ignore[no-untyped-call,unused-ignore]
-    else:
-        log.parent.mkdir(parents=True, exist_ok=True)
-        with log.open("ab") as said:
-            gateway = launch_gateway(conf, {"stdout": said, "stderr": said})  # type: ignore[no-untyped-call,unused-ignore]
+    with _log_file(log) as said:
+        gateway = launch_gateway(conf, {"stdout": said, "stderr": said} if said else None)  # type: ignore[no-untyped-call,unused-ignore]
     SparkContext._ensure_initialized(gateway=gateway)
     full = SparkConf(_jvm=gateway.jvm)  # with what spark-defaults.conf says
     for name, value in conf.getAll():
@@ -265,6 +268,22 @@ def _started(master: str | None, log: Path | None) -> Session:
     if local and "PYSPARK_PYTHON" not in os.environ:
         context.pythonExec = sys.executable  # the executors are on this machine: with the packages that are here
     return SparkSession(context)
+
+
+@contextmanager
+def _log_file(log: Path | None) -> Iterator[IO[bytes] | None]:
+    """The file, anew; nothing where there is none or it cannot be written."""
+    if log is None:
+        yield None
+        return
+    try:
+        log.parent.mkdir(parents=True, exist_ok=True)
+        said = log.open("wb")
+    except OSError:
+        yield None
+        return
+    with said:
+        yield said
 
 
 def _last_words(log: Path | None) -> str:

@@ -149,14 +149,14 @@ def _refuse_other_encoding(spec: Spec, paths: Sequence[Path]) -> None:
 
 def _of_database(cluster: Cluster, named: Mapping[str, str], data: str) -> Given:
     """Tables through JDBC, whose driver has to be among Spark's jars."""
+    url, user, password = jdbc(data)
+    bare = re.split(r"[?;]", url)[0]
     if named == {SINGLE: SINGLE}:
         raise SpecError.because(
             Message.of("the spec does not say which tables of the database to read"),
             expected=Message.of("[source] tables with a table of the database for each name"),
             remedy=Message.of("add {keys} under [source]", keys='tables = { data = "schema.table" }'),
         )
-    url, user, password = _jdbc(data)
-    bare = re.split(r"[?;]", url)[0]
     reader = cluster.session.read.format("jdbc").option("url", url)
     for key, value in (("user", user), ("password", password)):
         if value:
@@ -177,7 +177,7 @@ def _of_database(cluster: Cluster, named: Mapping[str, str], data: str) -> Given
     return Given(_flat(tables, bare), bare)
 
 
-def _jdbc(data: str) -> tuple[str, str, str]:
+def jdbc(data: str) -> tuple[str, str, str]:
     """The address as JDBC has it, without user and password, and those."""
     if data.startswith("jdbc:"):
         return data, "", ""

@@ -24,7 +24,7 @@ import pytest
 
 from pipeline.cleaning import clean
 from pipeline.engine import Categories, LocalPopulation, Parts, Space, column_values, lloyd
-from pipeline.errors import InputError, KorzinaError, SpecError
+from pipeline.errors import InputError, KorzinaError, SpecError, UsageError
 from pipeline.reading import SINGLE, read_source, tables
 from pipeline.segmenting import as_kernel, fit_transform
 from pipeline.settings import Settings
@@ -256,6 +256,11 @@ def test_what_stops_a_training_stops_its_jobs_and_leaves_the_notebooks_session(o
         stopped()
 
     assert opened.session.range(4).count() == 4
+
+
+def test_another_master_than_that_of_the_open_session_is_refused(opened: Cluster) -> None:
+    with pytest.raises(UsageError, match="open in this process already"), cluster("local[5]"):
+        raise AssertionError("a second session was made")
 
 
 def test_columns_that_are_not_there_and_hopeless_ones_are_refused_as_locally(opened: Cluster, tmp_path: Path) -> None:
