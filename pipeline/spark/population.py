@@ -25,7 +25,7 @@ from pipeline.errors import InputError
 from pipeline.processors import free_memory, needed_memory
 from pipeline.spark.asking import Asker
 from pipeline.spark.cleaning import cleaned_columns, judge, shown_columns
-from pipeline.spark.everybody import as_frame
+from pipeline.spark.folds.everybody import as_frame
 from pipeline.spark.rules import FATE, RAW, Judged
 from pipeline.spark.sessions import Rows, answering
 from pipeline.spark.sources import CORRUPT, quoted

@@ -30,7 +30,7 @@ from pipeline.segmenting import as_kernel, fit_transform
 from pipeline.settings import Settings
 from pipeline.spark import Asker, Cluster, baskets_on_spark, clean_on_spark, cluster, history_on_spark, open_sources
 from pipeline.spark.dialect import translated
-from pipeline.spark.everybody import SparkPopulation
+from pipeline.spark.folds.everybody import SparkPopulation
 from pipeline.spec import Spec, load_spec
 from pipeline.stages import Cleaned
 from pipeline.store import Store

@@ -46,10 +46,10 @@ def refused(master: str | None) -> KorzinaError:
 def test_a_missing_package_is_named_with_the_extra_that_brings_it(
     missing: str, master: str | None, remedy: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from pipeline.spark import sessions
+    from pipeline.spark import needs
 
-    known = sessions.find_spec
-    monkeypatch.setattr(sessions, "find_spec", lambda name: None if name == missing else known(name))
+    known = needs.find_spec
+    monkeypatch.setattr(needs, "find_spec", lambda name: None if name == missing else known(name))
 
     error = refused(master)
 
