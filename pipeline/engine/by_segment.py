@@ -82,7 +82,7 @@ def by_segment(population: Population, asked: Asked) -> dict[int, Totals]:
             quartiles=statistics[k][:3, :, : asked.raw],
             distances=total(own["far"][:, 0], own["far"][:, 1], np.array(far)),
             reach=np.nan_to_num(statistics[k][3, :, -1]),
-            categories={name: words[f"{k} {name}"] for name in asked.words},
+            categories={name: words[f"{k} {name}"].astype(np.int64) for name in asked.words},
         )
         start += k
     return found
@@ -142,7 +142,7 @@ def _order_statistics(
                 continue
             shares = {3: asked.reach} if column == len(edges) else {0: 0.25, 1: 0.5, 2: 0.75}
             bounds = np.array(far[k] if column == len(edges) else edges[column])
-            for cluster, own in enumerate(counts[f"counts {k}"][:, start:stop]):
+            for cluster, own in enumerate(counts[f"counts {k}"][:, start:stop].astype(np.int64)):
                 if not own.any():
                     continue
                 for row, share in shares.items():

@@ -11,7 +11,7 @@ from pipeline.contract import Matrix
 from pipeline.engine.kernels import LIMB, Nearest, Starts, Sums, Transform, squared, total
 from pipeline.engine.measures import Fold, Places, Range, ranges
 
-GAIN = 1e-5  # share of the inertia that a pass must win for another one
+GAIN = 3e-6  # share of the inertia that moving the centres must win for another pass
 MOST_PASSES = 40
 
 
@@ -50,7 +50,7 @@ class Fitted:
 def lloyd(
     space: Space, starts: Mapping[int, Matrix], *, gain: float = GAIN, tick: Callable[[int], None] | None = None
 ) -> dict[int, Fitted]:
-    """Lloyd's steps for every k from its ``starts`` (k, p), until a step wins less than ``gain`` of the inertia.
+    """Lloyd's steps for every k from its ``starts`` (k, p), until moving centres wins less than ``gain`` of inertia.
 
     ``tick`` is told how many k are done. Where a cluster loses its last customer, the step before it stands; one that
     has none to begin with has the size 0.
@@ -58,10 +58,10 @@ def lloyd(
     going, before, done = dict(starts), dict[int, Fitted](), dict[int, Fitted]()
     for number in range(1, MOST_PASSES + 1):
         for k, step in _step(space, going).items():
-            last = before.get(k)
-            if last is not None and not step.sizes.all():
-                done[k] = last
-            elif number == MOST_PASSES or (last is not None and last.inertia - step.inertia <= gain * step.inertia):
+            won = float((step.sizes * ((step.centres - step.guide) ** 2).sum(axis=1)).sum())
+            if k in before and not step.sizes.all():
+                done[k] = before[k]
+            elif number == MOST_PASSES or won <= gain * step.inertia:
                 done[k] = step
             else:
                 before[k], going[k] = step, step.centres

@@ -49,12 +49,17 @@ def nearest_of(matrix: Array, starts: Starts, middle: Array) -> dict[int, Array]
 def _decided(distances: Array, margin: Array, rows: Array, centres: Array) -> Array:
     """The nearest centre of each row by ``distances`` (k, n), and by exact ones where two are within ``margin``."""
     label = np.zeros(distances.shape[1], dtype=np.uint8)
-    best, second = distances[0].copy(), np.full(distances.shape[1], np.inf, dtype=np.float32)
+    best, second = distances[0], np.full(distances.shape[1], np.inf, dtype=np.float32)
+    nearer, worse = np.empty_like(label), np.empty_like(best)
     for place, own in enumerate(distances[1:], start=1):
-        np.copyto(label, place, where=own < best)
-        np.minimum(second, np.maximum(best, own), out=second)
+        np.less(own, best, out=nearer.view(np.bool_))
+        np.maximum(best, own, out=worse)
+        np.minimum(second, worse, out=second)
         np.minimum(best, own, out=best)
-    unsure = np.flatnonzero(~(second - best > margin))
+        nearer *= np.uint8(place)  # a later place is a larger number, so that the larger one of two is the nearer one
+        np.maximum(label, nearer, out=label)
+    second -= best
+    unsure = np.flatnonzero(~(second > margin))
     if len(unsure):
         label[unsure] = _squared(rows[unsure], centres).argmin(axis=1)
     return label

@@ -65,13 +65,12 @@ class Extremes:
     def part(self, rows: Rows) -> Parts:
         """``n`` (1,); ``known``, ``below``, ``least``, ``largest`` (c,), infinite where nothing is known."""
         values = self.source.matrix(rows)
-        known = ~np.isnan(values)
         return {
             "n": np.array([len(values)]),
-            "known": known.sum(axis=0),
+            "known": len(values) - np.isnan(values).sum(axis=0),
             "below": (values < 0).sum(axis=0),
-            "least": np.min(values, axis=0, initial=np.inf, where=known),
-            "largest": np.max(values, axis=0, initial=-np.inf, where=known),
+            "least": np.fmin.reduce(values, axis=0, initial=np.inf),  # of a number and NaN, the number
+            "largest": np.fmax.reduce(values, axis=0, initial=-np.inf),
         }
 
     def join(self, first: Parts, second: Parts) -> Parts:

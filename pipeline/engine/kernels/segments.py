@@ -102,7 +102,7 @@ class SegmentRanks:
         return tuple(dict.fromkeys((*self.placed.source.columns, *self.measured.columns)))
 
     def part(self, rows: Rows) -> Parts:
-        """``counts k`` (k, bins of all columns and of the distance) for every k."""
+        """``counts k`` (k, bins of all columns and of the distance) for every k, of at most 2**32 customers."""
         matrix, measured = self.placed.source.matrix(rows), self.measured.matrix(rows)
         labels = {k: own.astype(np.int64) for k, own in self.placed.labels(matrix).items()}
         counts: dict[int, list[Array]] = {k: [] for k in labels}
@@ -123,7 +123,7 @@ class SegmentRanks:
 
 
 def _table(labels: Array, codes: Array, k: int, width: int) -> Array:
-    return np.bincount(labels * width + codes, minlength=k * width).reshape(k, width)
+    return np.bincount(labels * width + codes, minlength=k * width).reshape(k, width).astype(np.uint32)
 
 
 @dataclass(frozen=True)
