@@ -2,15 +2,16 @@
 
     python benchmarks/spark_cluster.py [CUSTOMERS] [COLUMNS]
 
-Starts a master and two workers of one core and one gigabyte, writes the customers as 8 Parquet files, and prints the seconds of
-each step, the most memory of this process, and whether both engines found the same. Also one pass of Lloyd with k = 2 to 12
-at once over the executors, whose Python has NumPy and pyarrow.
+Starts a master and two workers of one core and one gigabyte, writes the customers as 8 Parquet files, and prints the
+seconds of each step, the most memory of this process, and whether both engines found the same. Also passes of Lloyd
+with k = 2 to 12 at once over the executors, whose Python has NumPy and pyarrow.
 """
 
 from __future__ import annotations
 
 import os
 import resource
+import signal
 import socket
 import subprocess
 import sys
@@ -30,10 +31,17 @@ from pipeline.engine import Space, column_values, lloyd
 from pipeline.reading import read_source
 from pipeline.segmenting import as_kernel, fit_transform
 from pipeline.spark import Asker, clean_on_spark, cluster, open_sources
-from pipeline.spark.everybody import SparkPopulation
+from pipeline.spark.folds.everybody import SparkPopulation
 from pipeline.spec import load_spec
 
 FILES = 8
+SETTINGS = {
+    "spark.ui.enabled": "false",
+    "spark.driver.memory": "1g",
+    "spark.driver.host": "127.0.0.1",
+    "spark.executor.memory": "700m",
+    "spark.sql.shuffle.partitions": "8",
+}
 
 
 def free_port() -> int:
@@ -100,10 +108,9 @@ def write(folder: Path, n: int, columns: int) -> Path:
 
 
 def main(n: int, columns: int) -> None:
-    os.environ.setdefault(
-        "PYSPARK_SUBMIT_ARGS",
-        "--conf spark.ui.enabled=false --conf spark.driver.memory=1g --conf spark.executor.memory=700m --conf spark.driver.host=127.0.0.1 pyspark-shell",
-    )
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # whoever stops it stops the cluster too
+    settings = " ".join(f"--conf {name}={value}" for name, value in SETTINGS.items())
+    os.environ.setdefault("PYSPARK_SUBMIT_ARGS", f"{settings} pyspark-shell")
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
     with tempfile.TemporaryDirectory() as name:
         folder, watch = Path(name), time.perf_counter()
@@ -121,8 +128,8 @@ def main(n: int, columns: int) -> None:
             with cluster(master, folder / "driver.log") as opened:
                 told("session")
                 asker = Asker(opened, spec, open_sources(opened, spec, data))
-                cleaned, partitions = clean_on_spark(asker)
-                told(f"read, cleaned and gathered on Spark, {partitions} partitions")
+                cleaned, work = clean_on_spark(asker)
+                told(f"read, cleaned and gathered on Spark, {work.partitions} partitions")
                 rows = (
                     opened.session.read.parquet(data).selectExpr("CAST(id AS STRING) AS id", "* EXCEPT (id)").persist()
                 )

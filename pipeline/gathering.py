@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -106,18 +107,22 @@ def _on_spark(spec: Spec, data: Data | None, engine: Engine, watch: Stopwatch) -
             Message.of("tables in memory are read by the local engine"),
             remedy=Message.of("leave out --engine spark, or write them to files that Spark reads"),
         )
-    with watch.stage("spark") as tick, cluster(engine.master, engine.log) as opened:
-        tick(0.2)
-        asker = Asker(opened, spec, open_sources(opened, spec, data))
-        cleaned, partitions = clean_on_spark(asker)
-        tick(0.7)
-        baskets = baskets_on_spark(asker)
-        tick(0.9)
-        history = history_on_spark(asker)
+    with ExitStack() as stack:
+        with watch.stage("read") as tick:
+            opened = stack.enter_context(cluster(engine.master, engine.log))
+            tick(0.5)
+            asker = Asker(opened, spec, open_sources(opened, spec, data))
+        with watch.stage("clean") as tick:
+            cleaned, work = clean_on_spark(asker, tick)
+        with watch.stage("baskets"):
+            baskets = baskets_on_spark(asker)
+        with watch.stage("campaigns"):
+            history = history_on_spark(asker)
         params = {
             "engine": "spark",
             "spark_master": opened.master,
             "spark_version": opened.version,
-            "spark_partitions": str(partitions),
+            "spark_partitions": str(work.partitions),
+            "spark_passes": str(work.passes),
         }
     return Gathered(spec, cleaned, lambda: baskets, lambda: history, params)

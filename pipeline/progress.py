@@ -12,7 +12,6 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 STAGES = {  # stage -> (what a person reads, usual share of the time)
     "read": ("reading", 5),
     "clean": ("cleaning", 5),
-    "spark": ("reading and cleaning on Spark", 0),
     "features": ("features", 1),
     "sweep": ("clustering", 12),
     "quality": ("silhouettes", 5),

@@ -62,9 +62,10 @@ def _selected(answer: Rows, spec: Spec, source: str) -> Rows:
             raise unfit(spec, source, name, present)
     kinds = dict(answer.dtypes)
     rows = answer.where(f"{quoted(CORRUPT)} IS NULL") if CORRUPT in answer.columns else answer
-    return rows.selectExpr(
-        *(f"{_few_types(present[name], kinds[present[name]])} AS {quoted(name)}" for name in raw_columns(spec))
-    )
+    made = {name: _few_types(present[name], kinds[present[name]]) for name in raw_columns(spec)}
+    if kinds[present[spec.id.column]].startswith("decimal"):  # of an id every digit counts
+        made[spec.id.column] = f"CAST({quoted(present[spec.id.column])} AS STRING)"
+    return rows.selectExpr(*(f"{sql} AS {quoted(name)}" for name, sql in made.items()))
 
 
 def _few_types(name: str, kind: str) -> str:
@@ -88,9 +89,10 @@ def _distinct(rows: Rows, spec: Spec) -> Rows:
     kind = dict(rows.dtypes)[spec.id.column]
     column = quoted(spec.id.column)
     text = written(spec.id.column, kind)
-    if kind == "double":  # whole numbers lose their ".0" as they do where they are read here
+    if kind == "double":  # whole numbers lose their ".0" in the answer to a query, and keep it in a table, as locally
+        end = "" if spec.source.query or spec.source.spark.query else " || '.0'"
         whole = f"{column} = floor({column}) AND abs({column}) < {_EXACT}"
-        text = f"CASE WHEN {whole} THEN CAST(CAST({column} AS BIGINT) AS STRING) ELSE {text} END"
+        text = f"CASE WHEN {whole} THEN CAST(CAST({column} AS BIGINT) AS STRING){end} ELSE {text} END"
     raw = ", ".join(quoted(name) for name in names)
     return counted.selectExpr("*", f"{text_of(text)} AS {quoted(_id(spec))}", f"struct({raw}) AS {quoted(RAW)}")
 

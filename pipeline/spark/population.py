@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,7 +25,7 @@ from pipeline.errors import InputError
 from pipeline.processors import free_memory, needed_memory
 from pipeline.spark.asking import Asker
 from pipeline.spark.cleaning import cleaned_columns, judge, shown_columns
-from pipeline.spark.everybody import as_frame
+from pipeline.spark.folds.everybody import as_frame
 from pipeline.spark.rules import FATE, RAW, Judged
 from pipeline.spark.sessions import Rows, answering
 from pipeline.spark.sources import CORRUPT, quoted
@@ -33,7 +33,11 @@ from pipeline.spec import Spec
 from pipeline.stages import Cleaned
 
 MOST_ASIDE = 10_000  # rows set aside that are shown
+_PASSES = 6  # texts that are looked up, ids, raw rows, judged rows, customers, rows set aside
 _SMALL = 5_000_000  # values that are fetched whatever is free
+
+
+Tick = Callable[[float], None]
 
 
 @dataclass(frozen=True)
@@ -46,8 +50,18 @@ class Account:
     rows_out: int
 
 
-def clean_on_spark(asker: Asker) -> tuple[Cleaned, int]:
-    """The customers of a source, cleaned on Spark, with the local engine's account of them; and in how many partitions.
+@dataclass(frozen=True)
+class Work:
+    """What cleaning took of Spark."""
+
+    partitions: int
+    passes: int  # over the rows
+
+
+def clean_on_spark(asker: Asker, tick: Tick = lambda _share: None) -> tuple[Cleaned, Work]:
+    """The customers of a source, cleaned on Spark, with the local engine's account of them.
+
+    ``tick`` is told which share of the passes over the rows is done.
 
     Raises
     ------
@@ -60,14 +74,17 @@ def clean_on_spark(asker: Asker) -> tuple[Cleaned, int]:
     with answering():
         answer = asker.customers()
         judged, distinct = judge(asker.cluster, answer, spec, source)
+        tick(2 / _PASSES)
         rows = judged.rows.persist()
         try:
             account = _counted(answer, judged, rows, distinct, spec, source)
+            tick(4 / _PASSES)
             _refuse_starving(account.rows_out, len(cleaned_columns(spec)), source)
             frame = _fetched(rows.where(f"{quoted(FATE)} IS NULL"), spec)
+            tick(5 / _PASSES)
             quarantine = _set_aside(answer, judged, rows, distinct, spec)
             partitions = rows.selectExpr("spark_partition_id() AS place").distinct().count()
-            return _cleaned(asker, account, frame, quarantine, answer.columns), partitions
+            return _cleaned(asker, account, frame, quarantine, answer.columns), Work(partitions, _PASSES)
         finally:
             rows.unpersist()
             distinct.unpersist()

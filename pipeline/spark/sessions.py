@@ -5,8 +5,6 @@ from __future__ import annotations
 import logging
 import os
 import re
-import shutil
-import socket
 import sys
 import warnings
 from collections.abc import Iterator
@@ -14,17 +12,14 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any, TypeAlias
-from urllib.parse import urlsplit
+from typing import IO, Any, TypeAlias
 
 from pipeline.contract import Message
 from pipeline.errors import KorzinaError, SparkError, UsageError
+from pipeline.spark.needs import LOCAL, bare, refuse_missing, refuse_silent
 
 Session: TypeAlias = Any  # pyspark.sql.SparkSession; PySpark may not be installed, and has a class for each kind
 Rows: TypeAlias = Any  # pyspark.sql.DataFrame
-LOCAL, CONNECT, ADDRESSES = "local[*]", "sc://HOST:PORT", "spark://HOST:PORT, sc://HOST:PORT, local[*]"
-_PATIENCE = 10.0  # seconds until a master that does not answer counts as unreachable
-_PORTS = {"spark": 7077, "sc": 15002}
 _MEANING = {  # on which the meaning of SQL depends; memory, cores and the rest are the operator's
     "spark.sql.ansi.enabled": "true",
     "spark.sql.ansi.doubleQuotedIdentifiers": "true",
@@ -70,16 +65,24 @@ def cluster(master: str | None, log: Path | None = None) -> Iterator[Cluster]:
     SparkError
         The master does not answer.
     """
-    _refuse_missing(master)
+    refuse_missing(master, is_open=_active() is not None)
     for name in _LOGGERS:
         logging.getLogger(name).setLevel(logging.CRITICAL + 1)
-    held = None if master else _active()
+    logging.getLogger().addFilter(_not_py4j)
+    held = None if (master or "").startswith("sc://") else _active()
+    if held is not None and master not in (None, held.conf.get("spark.master")):
+        raise UsageError.because(
+            Message.of("a session of Spark is open in this process already"),
+            found=Message.of("the master {master}", master=bare(held.conf.get("spark.master"))),
+            expected=Message.of("the master {master}", master=bare(master)),
+            remedy=Message.of("leave out --master, or stop that session"),
+        )
     session = held.newSession() if held is not None else _opened(master, log)
     try:
         with answering():
             for name, value in _MEANING.items():
                 session.conf.set(name, value)
-            told = Cluster(session, _bare(master or str(session.conf.get("spark.master", LOCAL))), session.version)
+            told = Cluster(session, bare(master or str(session.conf.get("spark.master", LOCAL))), session.version)
         yield told
     except BaseException:
         _cancel(session)
@@ -128,50 +131,14 @@ def unwarned() -> Iterator[None]:
         yield
 
 
+def _not_py4j(record: logging.LogRecord) -> bool:
+    """Py4J writes to everybody's log what it raises as well: after Ctrl-C two stacks of its own."""
+    return "py4j" not in Path(record.pathname).parts
+
+
 def _is_sparks(error: Exception) -> bool:
     """Whether the error is Spark's, Py4J's or gRPC's."""
     return any(base.__module__.split(".")[0] in ("pyspark", "py4j", "grpc") for base in type(error).__mro__)
-
-
-def _refuse_missing(master: str | None) -> None:
-    connect = (master or "").startswith("sc://")
-    if find_spec("pyspark") is None or find_spec("sqlglot") is None:
-        extra = "spark-connect" if connect else "spark"
-        raise UsageError.because(
-            Message.of("--engine spark needs PySpark, which is not installed"),
-            remedy=Message.of(
-                "pip install 'korzina[{extra}]', of the version that the cluster has (pyspark=={version})",
-                extra=extra,
-                version="X.Y.Z",
-            ),
-        )
-    if connect:
-        if find_spec("grpc") is None or find_spec("grpc_status") is None or find_spec("zstandard") is None:
-            raise UsageError.because(
-                Message.of("{master} needs the client of Spark Connect, which is not installed", master=_bare(master)),
-                remedy=Message.of("pip install 'korzina[spark-connect]' in an environment without pyspark"),
-            )
-    elif find_spec("py4j") is None:
-        raise UsageError.because(
-            Message.of("PySpark's client for Spark Connect is installed, which has no Spark of its own"),
-            found=Message.of("the master {master}", master=_bare(master or LOCAL)),
-            expected=CONNECT,
-            remedy=Message.of("name the server with --master, or pip install 'korzina[spark]' in another environment"),
-        )
-    elif _active() is None and not _java():
-        raise UsageError.because(
-            Message.of("Spark needs Java, which is not there"),
-            expected=Message.of("java 17 or newer on the path, or JAVA_HOME"),
-            remedy=Message.of(
-                "install it (Debian: apt install default-jre-headless), or connect to a server with --master {address}",
-                address=CONNECT,
-            ),
-        )
-
-
-def _java() -> bool:
-    home = os.environ.get("JAVA_HOME")
-    return bool(shutil.which("java")) or bool(home and (Path(home) / "bin" / "java").exists())
 
 
 def _active() -> Session | None:
@@ -185,7 +152,7 @@ def _active() -> Session | None:
 
 
 def _opened(master: str | None, log: Path | None) -> Session:
-    _refuse_silent(master)
+    refuse_silent(master)
     try:
         with unwarned():
             return _connected(master) if (master or "").startswith("sc://") else _started(master, log)
@@ -193,7 +160,7 @@ def _opened(master: str | None, log: Path | None) -> Session:
         if not _is_sparks(error):
             raise
         raise SparkError.because(
-            Message.of("Spark did not start with the master {master}", master=_bare(master or LOCAL)),
+            Message.of("Spark did not start with the master {master}", master=bare(master or LOCAL)),
             found=_last_words(log) or brief(error),
             remedy=Message.of(
                 "check the address, the version of Spark there, and Java; {log} holds the rest", log=str(log)
@@ -201,33 +168,6 @@ def _opened(master: str | None, log: Path | None) -> Session:
             if log
             else Message.of("check the address, the version of Spark there, and Java"),
         ) from error
-
-
-def _refuse_silent(master: str | None) -> None:
-    """A master that no one listens at is told at once: Spark itself would try for a minute."""
-    scheme, _, rest = (master or "").partition("://")
-    if scheme not in _PORTS or not rest:
-        return
-    faults = []
-    for address in rest.split("/")[0].split(";")[0].split(","):
-        try:
-            parts = urlsplit(f"//{address}")
-            where = (parts.hostname or "", parts.port or _PORTS[scheme])
-        except ValueError:
-            raise UsageError.because(
-                Message.of("{master} is no address of Spark", master=_bare(master)),
-                expected=ADDRESSES,
-            ) from None
-        try:
-            socket.create_connection(where, timeout=_PATIENCE).close()
-            return
-        except OSError as error:
-            faults.append(f"{where[0]}:{where[1]}: {error.strerror or error}")
-    raise SparkError.because(
-        Message.of("no master answers at {master}", master=_bare(master)),
-        found="; ".join(faults),
-        remedy=Message.of("check host and port, and that Spark runs there and lets this machine in"),
-    )
 
 
 def _connected(master: str | None) -> Session:
@@ -247,12 +187,8 @@ def _started(master: str | None, log: Path | None) -> Session:
         conf.set(name, value)
     if master:
         conf.set("spark.master", master)
-    if log is None:
-        gateway = launch_gateway(conf)  # type: ignore[no-untyped-call,unused-ignore]
-    else:
-        log.parent.mkdir(parents=True, exist_ok=True)
-        with log.open("ab") as said:
-            gateway = launch_gateway(conf, {"stdout": said, "stderr": said})  # type: ignore[no-untyped-call,unused-ignore]
+    with _log_file(log) as said:
+        gateway = launch_gateway(conf, {"stdout": said, "stderr": said} if said else None)  # type: ignore[no-untyped-call,unused-ignore]
     SparkContext._ensure_initialized(gateway=gateway)
     full = SparkConf(_jvm=gateway.jvm)  # with what spark-defaults.conf says
     for name, value in conf.getAll():
@@ -265,6 +201,22 @@ def _started(master: str | None, log: Path | None) -> Session:
     if local and "PYSPARK_PYTHON" not in os.environ:
         context.pythonExec = sys.executable  # the executors are on this machine: with the packages that are here
     return SparkSession(context)
+
+
+@contextmanager
+def _log_file(log: Path | None) -> Iterator[IO[bytes] | None]:
+    """The file, anew; nothing where there is none or it cannot be written."""
+    if log is None:
+        yield None
+        return
+    try:
+        log.parent.mkdir(parents=True, exist_ok=True)
+        said = log.open("wb")
+    except OSError:
+        yield None
+        return
+    with said:
+        yield said
 
 
 def _last_words(log: Path | None) -> str:
@@ -294,8 +246,3 @@ def _is_connect(session: Session) -> bool:
 def _stop(session: Session) -> None:
     with suppress(Exception):
         session.stop()
-
-
-def _bare(master: str | None) -> str:
-    """The address without a token or a password."""
-    return re.sub(r"//[^/@]*@", "//", (master or LOCAL).split(";")[0])

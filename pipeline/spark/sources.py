@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -54,14 +55,15 @@ def open_sources(cluster: Cluster, spec: Spec, data: str | None) -> Given:
             places = {name: data if len(named) == 1 else f"{folder}/{file}" for name, file in named.items()}
             tables = {name: _at(cluster, spec, place) for name, place in places.items()}
             texts = frozenset(name for name, place in places.items() if _is_text(place))
-            return Given(_flat(tables, data), data, texts)
+            bare = re.sub(r"//[^/@]*@", "//", data)
+            return Given(_flat(tables, bare), bare, texts)
         if data is not None and len(named) == 1 and _in_catalog(cluster, data):
             return Given(_flat({next(iter(named)): cluster.session.table(data)}, data), data)
         return _of_files(cluster, spec, data)
 
 
 def _in_catalog(cluster: Cluster, name: str) -> bool:
-    if Path(name).expanduser().exists() or "/" in name or "*" in name:
+    if Path(name).expanduser().exists() or not re.fullmatch(r"\w+(\.\w+){0,2}", name):
         return False
     return bool(cluster.session.catalog.tableExists(name))
 
@@ -147,14 +149,14 @@ def _refuse_other_encoding(spec: Spec, paths: Sequence[Path]) -> None:
 
 def _of_database(cluster: Cluster, named: Mapping[str, str], data: str) -> Given:
     """Tables through JDBC, whose driver has to be among Spark's jars."""
+    url, user, password = jdbc(data)
+    bare = re.split(r"[?;]", url)[0]
     if named == {SINGLE: SINGLE}:
         raise SpecError.because(
             Message.of("the spec does not say which tables of the database to read"),
             expected=Message.of("[source] tables with a table of the database for each name"),
             remedy=Message.of("add {keys} under [source]", keys='tables = { data = "schema.table" }'),
         )
-    url, user, password = _jdbc(data)
-    bare = url.split("?")[0]
     reader = cluster.session.read.format("jdbc").option("url", url)
     for key, value in (("user", user), ("password", password)):
         if value:
@@ -175,7 +177,7 @@ def _of_database(cluster: Cluster, named: Mapping[str, str], data: str) -> Given
     return Given(_flat(tables, bare), bare)
 
 
-def _jdbc(data: str) -> tuple[str, str, str]:
+def jdbc(data: str) -> tuple[str, str, str]:
     """The address as JDBC has it, without user and password, and those."""
     if data.startswith("jdbc:"):
         return data, "", ""

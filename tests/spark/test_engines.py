@@ -24,13 +24,13 @@ import pytest
 
 from pipeline.cleaning import clean
 from pipeline.engine import Categories, LocalPopulation, Parts, Space, column_values, lloyd
-from pipeline.errors import InputError, KorzinaError, SpecError
+from pipeline.errors import InputError, KorzinaError, SpecError, UsageError
 from pipeline.reading import SINGLE, read_source, tables
 from pipeline.segmenting import as_kernel, fit_transform
 from pipeline.settings import Settings
 from pipeline.spark import Asker, Cluster, baskets_on_spark, clean_on_spark, cluster, history_on_spark, open_sources
 from pipeline.spark.dialect import translated
-from pipeline.spark.everybody import SparkPopulation
+from pipeline.spark.folds.everybody import SparkPopulation
 from pipeline.spec import Spec, load_spec
 from pipeline.stages import Cleaned
 from pipeline.store import Store
@@ -93,10 +93,13 @@ def test_customers_and_ledger_are_those_of_the_local_engine(
     given = open_sources(opened, spec, data)
     given = replace(given, tables={SINGLE: given.tables[SINGLE].repartition(partitions)})
 
-    cleaned, found = clean_on_spark(Asker(opened, spec, given))
+    done: list[float] = []
+
+    cleaned, work = clean_on_spark(Asker(opened, spec, given), done.append)
 
     same(local, cleaned)
-    assert found >= 1
+    assert work.partitions >= 1
+    assert done == sorted(done)
 
 
 def test_text_is_read_as_the_local_engine_reads_it(opened: Cluster, tmp_path: Path) -> None:
@@ -253,6 +256,11 @@ def test_what_stops_a_training_stops_its_jobs_and_leaves_the_notebooks_session(o
         stopped()
 
     assert opened.session.range(4).count() == 4
+
+
+def test_another_master_than_that_of_the_open_session_is_refused(opened: Cluster) -> None:
+    with pytest.raises(UsageError, match="open in this process already"), cluster("local[5]"):
+        raise AssertionError("a second session was made")
 
 
 def test_columns_that_are_not_there_and_hopeless_ones_are_refused_as_locally(opened: Cluster, tmp_path: Path) -> None:

@@ -20,6 +20,12 @@ from pipeline.spec import load_spec, parse_spec
 from pipeline.train import Request, train
 
 
+@pytest.fixture(autouse=True)
+def _no_session(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Other tests of this process may have one open."""
+    monkeypatch.setattr("pipeline.spark.sessions._active", lambda: None)
+
+
 def refused(master: str | None) -> KorzinaError:
     with pytest.raises(KorzinaError) as error, cluster(master):
         raise AssertionError("a session was made")
@@ -40,10 +46,10 @@ def refused(master: str | None) -> KorzinaError:
 def test_a_missing_package_is_named_with_the_extra_that_brings_it(
     missing: str, master: str | None, remedy: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from pipeline.spark import sessions
+    from pipeline.spark import needs
 
-    known = sessions.find_spec
-    monkeypatch.setattr(sessions, "find_spec", lambda name: None if name == missing else known(name))
+    known = needs.find_spec
+    monkeypatch.setattr(needs, "find_spec", lambda name: None if name == missing else known(name))
 
     error = refused(master)
 
@@ -120,6 +126,30 @@ def test_files_that_the_local_engine_alone_reads_are_refused_by_name(name: str, 
 
     assert name in str(error.value)
     assert "leave out --engine spark" in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("address", "url", "user", "password"),
+    [
+        ("postgresql://ann:p%40ss@db:5433/shop?ssl=true", "jdbc:postgresql://db:5433/shop?ssl=true", "ann", "p@ss"),
+        ("postgresql+psycopg://db/shop", "jdbc:postgresql://db/shop", "", ""),
+        ("jdbc:oracle:thin:@db:1521/x", "jdbc:oracle:thin:@db:1521/x", "", ""),
+    ],
+)
+def test_a_databases_address_is_that_of_jdbc_without_its_password(
+    address: str, url: str, user: str, password: str
+) -> None:
+    from pipeline.spark.sources import jdbc
+
+    assert jdbc(address) == (url, user, password)
+
+
+@pytest.mark.parametrize(
+    ("address", "what"), [("sqlite:///shop.db", "sqlite"), ("postgresql://db/shop", "which tables")]
+)
+def test_databases_without_jdbc_or_without_named_tables_are_refused(address: str, what: str) -> None:
+    with pytest.raises(InputError, match=what):
+        open_sources(NOWHERE, load_spec("marketing_campaign"), address)
 
 
 def test_another_encoding_is_refused_and_not_guessed(tmp_path: Path) -> None:

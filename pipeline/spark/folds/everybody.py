@@ -24,8 +24,8 @@ from pipeline.engine import (
     salted,
     text_hashes,
 )
-from pipeline.spark import folding
-from pipeline.spark.folding import HASH, PARTS, folded, hashed, unpacked, unsigned
+from pipeline.spark.folds import folding
+from pipeline.spark.folds.folding import HASH, PARTS, folded, hashed, unpacked, unsigned
 from pipeline.spark.sessions import Rows, answering, unwarned
 from pipeline.spark.sources import quoted
 from pipeline.stages import Cleaned
