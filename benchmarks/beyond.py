@@ -135,8 +135,8 @@ def table(found: list[Found]) -> str:
     """A row a size and way."""
     lines = [
         "| customers | served by | prepared once, s | ready after, s | click, median and 95 %, ms "
-        "| of the processor, ms "
-        "| slowest page, s | exact count by reading all, s | peak, MB, and with a file | a file, s and MB |",
+        "| of the processor, ms | slowest page, s | exact count by reading all, s | peak, MB, and with a file "
+        "| a file, s and MB |",
         "|--:|:--|--:|--:|--:|--:|--:|--:|--:|--:|",
     ]
     for one in found:

@@ -45,7 +45,7 @@ def look_for_count(
     run = page_run(data, origin)
     if run is None:
         return True
-    _count, counting = run.count(under(run, search))
+    _count, counting = run.count(under(run, search), begin=True)
     if not counting:
         set_props(ids.CHIPS, {"children": draw_chips(data, pages, search, origin, path)})
     return not counting

@@ -17,7 +17,7 @@ from pipeline.contract import Artifacts, Assignments, Labels, Message, Segmentat
 from pipeline.errors import KorzinaError, UnreadableError
 
 _AT_ONCE = 65_536  # customers
-_PATIENCE = 0.01  # seconds that a click waits for an exact count; the page asks again in ``ids.COUNTING``
+PATIENCE = 0.3  # seconds that whoever asks for an exact count waits for it; a click does not ask
 _BUFFER = 2**20  # bytes of each column that are read ahead
 _COUNTS_KEPT = 64
 
@@ -51,20 +51,25 @@ class Everyone:
             mask = passing.mask(part)
             yield {name: table[mask] for name, table in part.items()}
 
-    def count(self, filtered: Filtered, *, patience: float | None = _PATIENCE) -> tuple[Count, bool]:
-        """How many pass, and whether they are still being counted.
+    def count(self, filtered: Filtered, *, begin: bool = True, patience: float | None = PATIENCE) -> tuple[Count, bool]:
+        """How many pass, and whether they are still to be counted.
 
-        The tallies tell at once of filters on whole bars; for others everybody is read. Where that takes longer than
-        ``patience`` seconds (None: whatever it takes), the estimate stands until it is done.
+        The tallies tell at once of filters on whole bars; for others everybody is read, once somebody says ``begin``:
+        who clicks on does not want to know. Where that takes longer than ``patience`` seconds (None: whatever it
+        takes), the estimate stands until it is done.
         """
         count = filtered.count
         if count.exact or not self.readable:
             return count, False
         key = tuple(filtered.selection.filters.items())
         with self._asking:
-            asked = self._counts.of(key, lambda: self._counting.submit(self._counted, filtered))
+            asked = self._counts.get(key)
+            if asked is None and begin:
+                asked = self._counts.of(key, lambda: self._counting.submit(self._counted, filtered))
+        if asked is None:
+            return count, True
         try:
-            return count.told_exactly(asked.result(patience)), False
+            return count.told_exactly(asked.result(patience if begin else 0)), False
         except TimeoutError:
             return count, True
         except (KorzinaError, OSError):

@@ -53,9 +53,12 @@ class Run:
             return self.original.everyone
         return Everyone(self.segmentation) if self.segmentation.everybody is not None else None
 
-    def count(self, filtered: Filtered) -> tuple[Count, bool]:
-        """How many customers pass, and whether they are still being counted."""
-        return self.everyone.count(filtered) if self.everyone else (filtered.count, False)
+    def count(self, filtered: Filtered, *, begin: bool = False) -> tuple[Count, bool]:
+        """How many customers pass, as far as that is known, and whether they are still to be counted, or being so.
+
+        ``begin`` says that somebody waits for the exact number.
+        """
+        return self.everyone.count(filtered, begin=begin) if self.everyone else (filtered.count, False)
 
     def counted_with(self, other: Run) -> Labels | None:
         """Customers by segment here and there, (k, k of ``other``), where both are on disk; None: not known.

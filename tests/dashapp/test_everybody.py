@@ -99,6 +99,16 @@ def test_customers_are_counted_exactly_under_every_kind_of_filter(whole: Run, be
         assert count.value == whole.cube.filtered(selection).customers, selection
 
 
+def test_a_click_waits_for_no_count(beyond: Run) -> None:
+    assert beyond.everyone is not None
+    filtered = beyond.cube.filtered(Selection({"spend": Range(77.7, 321.9), "age": Range(33.3, None)}))
+    assert beyond.count(filtered) == (filtered.count, True)
+    exact, counting = beyond.everyone.count(filtered, patience=None)
+    assert exact.exact
+    assert not counting
+    assert beyond.count(filtered) == (exact, False)
+
+
 def test_whole_bars_are_counted_without_reading_anybody(whole: Run, beyond: Run) -> None:
     spend, age = (whole.cube.dimensions[name].edges for name in ("spend", "age"))
     for filters in (
