@@ -196,4 +196,4 @@ __all__ = [
     "own", "part_of", "percent", "plain_quantity", "population", "restored", "reviewed_run", "rfm_cell", "share_label",
     "speaker", "than_all", "unknown_name", "verdict_at", "verdicts", "with_currency", "with_label", "with_messages",
     "with_names", "write_table", "write_workbook",
-]  # fmt: skip  # fmt: skip
+]  # fmt: skip
