@@ -16,8 +16,12 @@ from pipeline.engine.kernels import (
     Rows,
     Several,
     Transform,
+    content_hashes,
     meets,
     nearest_of,
+    numbered,
+    salted,
+    text_hashes,
 )
 from pipeline.engine.local import LocalPopulation, fold_of, labels_of
 from pipeline.engine.measures import Moments, Quantile, Range, moments, order_statistics, ranges
@@ -51,6 +55,7 @@ __all__ = [
     "by_place",
     "by_segment",
     "column_values",
+    "content_hashes",
     "customer_hashes",
     "deciding",
     "drawn",
@@ -60,6 +65,9 @@ __all__ = [
     "meets",
     "moments",
     "nearest_of",
+    "numbered",
     "order_statistics",
     "ranges",
+    "salted",
+    "text_hashes",
 ]

@@ -19,7 +19,15 @@ from pipeline.engine.kernels.columns import (
 )
 from pipeline.engine.kernels.fixed_point import LIMB, exponents, limbs, squared, total
 from pipeline.engine.kernels.folding import Kernel, Parts, Rows
-from pipeline.engine.kernels.hashing import content_hashes, mixed, running_numbers, salted, smallest, text_hashes
+from pipeline.engine.kernels.hashing import (
+    content_hashes,
+    mixed,
+    numbered,
+    running_numbers,
+    salted,
+    smallest,
+    text_hashes,
+)
 from pipeline.engine.kernels.segments import Placed, SegmentCategories, SegmentRanks, SegmentWithin, Several, Tally
 from pipeline.engine.kernels.transform import Transform
 
@@ -54,6 +62,7 @@ __all__ = [
     "meets",
     "mixed",
     "nearest_of",
+    "numbered",
     "running_numbers",
     "salted",
     "smallest",
