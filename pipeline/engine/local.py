@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property, reduce
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -26,7 +27,7 @@ from pipeline.engine.kernels import (
 )
 from pipeline.processors import THREADS, one_thread
 
-Labels = npt.NDArray[np.uint8]
+Labels = npt.NDArray[np.unsignedinteger[Any]]
 
 _ROWS = 65_536  # a task for a thread
 

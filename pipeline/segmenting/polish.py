@@ -92,7 +92,7 @@ def partition(matrix: Matrix, k: int, labels: Labels) -> Partition:
     _refuse_empty(k, counts)
     means = cluster_means(matrix, labels, k)
     order = np.lexsort((*means.T[::-1], -counts))
-    renumber = np.empty(k, dtype=np.uint8)
+    renumber = np.empty(k, dtype=np.min_scalar_type(k - 1))
     renumber[order] = np.arange(k)
     numbered, centres = renumber[labels], means[order]
     inertia = float(((matrix - centres[numbered]) ** 2).sum())

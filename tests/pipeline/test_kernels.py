@@ -163,7 +163,12 @@ def test_the_nearest_is_that_of_double_precision_far_from_the_origin_too() -> No
 
     plain = ((matrix[:, None, :] - centres[6][None]) ** 2).sum(axis=2).argmin(axis=1)
 
+    many = {300: np.random.default_rng(2).normal(size=(300, 7)) + 1e4}
+
     assert nearest_of(matrix, centres, matrix.mean(axis=0))[6].tolist() == plain.tolist()
+    assert nearest_of(matrix[:500], many, matrix.mean(axis=0))[300].tolist() == [
+        int(((row - many[300]) ** 2).sum(axis=1).argmin()) for row in matrix[:500]
+    ]
     assert nearest_of(matrix, centres, np.zeros(7))[6].tolist() == plain.tolist()  # all decided in double precision
 
 

@@ -24,9 +24,9 @@ Starts = Mapping[int, Array]  # k -> centres (k, p) in the clustered space
 
 
 def nearest_of(matrix: Array, starts: Starts, middle: Array) -> dict[int, Array]:
-    """Cluster of each row for every k, (n,) uint8 each; ``middle`` (p,) is about the mean of all rows."""
+    """Cluster of each row for every k, (n,) a byte each up to 256; ``middle`` (p,) is about the mean of all rows."""
     ks = sorted(starts)
-    labels = {k: np.empty(len(matrix), dtype=np.uint8) for k in ks}
+    labels = {k: np.empty(len(matrix), dtype=np.min_scalar_type(k - 1)) for k in ks}
     centres = np.concatenate([starts[k] - middle for k in ks])
     norms = np.einsum("ij,ij->i", centres, centres)
     single, doubled = norms.astype(np.float32)[:, None], (-2.0 * centres).astype(np.float32)
@@ -48,16 +48,16 @@ def nearest_of(matrix: Array, starts: Starts, middle: Array) -> dict[int, Array]
 
 def _decided(distances: Array, margin: Array, rows: Array, centres: Array) -> Array:
     """The nearest centre of each row by ``distances`` (k, n), and by exact ones where two are within ``margin``."""
-    label = np.zeros(distances.shape[1], dtype=np.uint8)
+    label = np.zeros(distances.shape[1], dtype=np.min_scalar_type(len(distances) - 1))
     best, second = distances[0], np.full(distances.shape[1], np.inf, dtype=np.float32)
-    nearer, worse = np.empty_like(label), np.empty_like(best)
+    less, nearer, worse = np.empty(len(best), dtype=np.bool_), np.empty_like(label), np.empty_like(best)
     for place, own in enumerate(distances[1:], start=1):
-        np.less(own, best, out=nearer.view(np.bool_))
+        np.less(own, best, out=less)
         np.maximum(best, own, out=worse)
         np.minimum(second, worse, out=second)
         np.minimum(best, own, out=best)
-        nearer *= np.uint8(place)  # a later place is a larger number, so that the larger one of two is the nearer one
-        np.maximum(label, nearer, out=label)
+        np.multiply(less.view(np.uint8), label.dtype.type(place), out=nearer)
+        np.maximum(label, nearer, out=label)  # a later place is a larger number: the larger of the two is the nearer
     second -= best
     unsure = np.flatnonzero(~(second > margin))
     if len(unsure):
