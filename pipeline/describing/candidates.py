@@ -104,6 +104,7 @@ def _describe(fit: Measured, rules: tuple[SegmentRule, ...], common: _Common) ->
     dataset, totals = common.cleaned.dataset, common.totals
     partition, k, labels = fit.partition, fit.partition.k, fit.partition.labels
     placed = Nearest.of(common.features, partition, fit.silhouettes)
+    distances = placed.distances()
     sizes, profiles = totals.sizes(k), totals.profiles(k)
     finer = k > (common.decision.supported_k or k)
     of_segments, errors = by_segment(fit.silhouettes, partition)
@@ -126,7 +127,7 @@ def _describe(fit: Measured, rules: tuple[SegmentRule, ...], common: _Common) ->
         silhouette_se=fit.silhouettes.standard_error,
         silhouette_by_seed=fit.silhouette_by_seed,
         calinski_harabasz=calinski_harabasz(totals.scatter(k), sum(sizes), partition),
-        davies_bouldin=totals.davies_bouldin(k, placed),
+        davies_bouldin=totals.davies_bouldin(k, distances),
         stability=fit.stability.prediction_strength,
         heaps=fit.stability.heaps,
         elongation=fit.elongation,
@@ -146,7 +147,7 @@ def _describe(fit: Measured, rules: tuple[SegmentRule, ...], common: _Common) ->
         cards=cards,
         category_profiles=totals.category_profiles(k),
         rules=rules,
-        typical=typical_customers(labels, placed.own, k),
+        typical=typical_customers(labels, distances, k),
         passive=totals.passive(k),
-        reach=totals.reach(k, placed),
+        reach=totals.reach(k, distances),
     )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -84,9 +83,8 @@ class Nearest:
             }
         )
 
-    @cached_property
-    def own(self) -> Matrix:
-        """Distance of each customer to the own centre, (n,)."""
+    def distances(self) -> Matrix:
+        """Of each customer to the own centre, (n,)."""
         own = np.empty(len(self.labels))
 
         def fill(block: slice, distances: Matrix) -> None:

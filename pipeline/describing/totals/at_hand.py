@@ -9,9 +9,9 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
+from pipeline.contract import Matrix
 from pipeline.describing.describe import (
     Categories,
-    Nearest,
     profile_categories,
     reaches,
     read_categories,
@@ -73,10 +73,10 @@ class AtHand:
         """Each segment's share of the total spend; None where the data set has no spend."""
         return revenue_shares(self.cleaned.customers, self.cleaned.dataset, self.partitions[k].labels, k)
 
-    def davies_bouldin(self, k: int, placed: Nearest) -> float:
-        """See ``segmenting.davies_bouldin``."""
-        return davies_bouldin(self.partitions[k], placed.own)
+    def davies_bouldin(self, k: int, distances: Matrix) -> float:
+        """See ``segmenting.davies_bouldin``; ``distances`` are those of all customers to their own centre, (n,)."""
+        return davies_bouldin(self.partitions[k], distances)
 
-    def reach(self, k: int, placed: Nearest) -> tuple[float, ...]:
+    def reach(self, k: int, distances: Matrix) -> tuple[float, ...]:
         """Distance within which ``FIT_QUANTILE`` of each segment's customers lie."""
-        return reaches(self.partitions[k].labels, placed.own, k)
+        return reaches(self.partitions[k].labels, distances, k)

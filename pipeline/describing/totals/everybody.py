@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from pipeline.contract import CATEGORY_KINDS, FIT_QUANTILE, Column, Dataset, Matrix, SegmentRule
-from pipeline.describing.describe import Nearest, category_part, category_table, in_reading_order, shares_of_total
+from pipeline.describing.describe import category_part, category_table, in_reading_order, shares_of_total
 from pipeline.describing.passive import Trait, means_of, passive_table, shares_of
 from pipeline.describing.profiles import PROFILED, Summed, profile_table
 from pipeline.describing.rules import as_plain
@@ -122,12 +122,12 @@ class Everybody:
             return [None] * k
         return shares_of_total(own.sums[:, places[0]] + own.known[:, places[0]] * self.shift[places[0]])
 
-    def davies_bouldin(self, k: int, _: Nearest) -> float:
+    def davies_bouldin(self, k: int, _: Matrix) -> float:
         """See ``segmenting.davies_bouldin``."""
         own = self.totals[k]
         return davies_bouldin_of(self.partitions[k].centres, own.distances / own.sizes)
 
-    def reach(self, k: int, _: Nearest) -> tuple[float, ...]:
+    def reach(self, k: int, _: Matrix) -> tuple[float, ...]:
         """Distance within which ``FIT_QUANTILE`` of each segment's customers lie."""
         return tuple(self.totals[k].reach.tolist())
 
