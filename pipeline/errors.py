@@ -70,6 +70,10 @@ class UnreadableError(StoreError):
     """The store, or a file of it, cannot be reached or read at present; what it held before may still be shown."""
 
 
+class UnpreparedError(StoreError):
+    """A run holds more customers than a reader has memory for, and what stands in for them has not been made yet."""
+
+
 class ContractError(StoreError):
     """A stored table or record does not have the shape that ``contract`` declares."""
 

@@ -204,7 +204,7 @@ def record_and_promote(
 
     ``images`` are those of each k, drawn meanwhile; ``saving`` is set when the store is about to change.
     """
-    from pipeline.recording import drafts, draw_curves, record_training, write_models
+    from pipeline.recording import drafts, draw_curves, record_training, with_everybody, write_models
 
     with drafts(settings.home) as folder:
         with watch.stage("record"):
@@ -212,6 +212,7 @@ def record_and_promote(
             models = write_models(training)  # while the helper is still drawing
             drawn = {k: image.result() for k, image in images.items()}
             record = record_training(training, drawn, curves.result(), models, folder)
+            record = with_everybody(record, training, folder, settings.customers_in_memory)
         with watch.stage("store"):
             saving.set()
             saved = helper.submit(save_sweep, record, settings, experiment).result()

@@ -12,7 +12,18 @@ from pipeline.cleaning.derive import add_shares, below_zero, derive, mentions
 from pipeline.cleaning.entries import MOST_EXAMPLES, imputed, no_shares, unreadable_rows, without_constants
 from pipeline.cleaning.steps import Step
 from pipeline.cleaning.typed import typed
-from pipeline.contract import Dataset, Joined, Ledger, LedgerEntry, Message, Quantity, no_column
+from pipeline.contract import (
+    Dataset,
+    Joined,
+    Ledger,
+    LedgerEntry,
+    Message,
+    Own,
+    Quantity,
+    is_large_share,
+    no_column,
+    percent,
+)
 from pipeline.errors import InputError
 from pipeline.reading import ROW_ID, RawTable, as_text
 from pipeline.spec import (
@@ -69,8 +80,9 @@ def clean(raw: RawTable, spec: Spec, *, minimum_rows: int = LEAST_ROWS) -> Clean
     entries = tuple(entry for step in done for entry in step.entries)
     refuse_few(raw.source, len(raw.frame) + len(raw.rejects), len(frame), entries, minimum_rows)
     dataset, constant = _without_constants(spec, frame, scoring)
+    heavy = _one_customer(frame, dataset, raw, spec) if raw.account is None and not scoring else ()
     aside = [one for step in done for one in step.aside]
-    return _account(raw, spec, dataset, frame, (*entries, *constant, *_imputed(frame, dataset)), aside)
+    return _account(raw, spec, dataset, frame, (*entries, *heavy, *constant, *_imputed(frame, dataset)), aside)
 
 
 def refuse_few(source: str, rows_in: int, left: int, entries: tuple[LedgerEntry, ...], minimum_rows: int) -> None:
@@ -221,6 +233,24 @@ def _without_constants(spec: Spec, frame: pd.DataFrame, scoring: bool) -> tuple[
     constants = {name: _only_value(frame[name]) for name in names if _is_constant(frame[name])}
     shown = set(frame.columns) - set(raw_columns(spec)) | used_columns(spec)  # what is not used may name a person
     return without_constants(spec, constants, frozenset(shown))
+
+
+def _one_customer(frame: pd.DataFrame, dataset: Dataset, raw: RawTable, spec: Spec) -> tuple[LedgerEntry, ...]:
+    """Whoever brings a large share of the revenue by herself; of lines of purchases their own account tells."""
+    column = next((column.name for column in dataset.columns if column.meaning == "spend"), None)
+    if column not in frame or not pd.api.types.is_numeric_dtype(frame[column]):
+        return ()
+    money = pd.to_numeric(frame[column]).fillna(0).clip(lower=0)
+    share = float(money.max() / money.sum()) if money.sum() > 0 else 0.0
+    if not is_large_share(share, len(frame)):
+        return ()
+    place = frame.index[int(money.to_numpy().argmax())]
+    detail = Message.of("one customer brings {share} of the revenue", share=percent(share))
+    if spec.id.keep and spec.id.column in frame:
+        name = Own(str(frame.at[place, spec.id.column]))
+        detail = Message.of("one customer, {id}, brings {share} of the revenue", id=name, share=percent(share))
+    spot = steps.spots(pd.Index([place]), raw.where)
+    return (LedgerEntry(rule=Message.of("one large customer"), column=column, flagged=1, examples=spot, detail=detail),)
 
 
 def _is_constant(series: pd.Series) -> bool:

@@ -108,17 +108,15 @@ def _describe(fit: Measured, rules: tuple[SegmentRule, ...], common: _Common) ->
     sizes, profiles = totals.sizes(k), totals.profiles(k)
     finer = k > (common.decision.supported_k or k)
     of_segments, errors = by_segment(fit.silhouettes, partition)
-    differences = differences_by_segment(profiles, dataset)
+    naming = Naming.of(differences_by_segment(profiles, dataset), dataset, k)
     cards = make_cards(
-        differences,
-        dataset,
+        naming,
         sizes=sizes,
         silhouettes=of_segments,
         revenue_shares=totals.revenue_shares(k),
         jaccards=fit.stability.least if finer else fit.stability.jaccard,
         support=Support(common.decision.verdict == "strong", finer),
     )
-    naming = Naming.of(differences, dataset, k)
     cards, dissolved = follow(cards, labels, common.cleaned.customers, dataset.id_column, common.before, naming)
     record = CandidateRecord(
         k=k,

@@ -48,6 +48,12 @@ class Settings(BaseSettings):
     )
     workers: int = Field(2, ge=1, description="gunicorn workers")
     threads: int = Field(16, ge=1, description="threads a worker")
+    customers_in_memory: int = Field(
+        3_000_000,
+        ge=1,
+        description="customers of a run up to which a worker of the dashboard holds all; of more it holds a sample "
+        "and exact tallies",
+    )
     auth: Literal["local", "password", "oidc", "proxy"] = Field(
         "local",
         description="who is let in: this machine (local), users of its own (password), of an OpenID provider (oidc), "
@@ -121,6 +127,11 @@ class Settings(BaseSettings):
     def accounts(self) -> str:
         """The address of the database of accounts in force."""
         return self.users or f"{_SQLITE}{(self.home / 'accounts.db').absolute()}"
+
+    @property
+    def keeps_log(self) -> bool:
+        """Whether an audit log is kept: where people sign in, there is a secret from which its key is made."""
+        return not exposure.is_weak(self.secret_key or self.proxy_secret)
 
     def key(self, purpose: str) -> bytes:
         """A key of 32 bytes for one purpose, from the server's secret (HMAC as in the expanding step of HKDF)."""

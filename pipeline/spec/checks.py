@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from pydantic import BaseModel, ValidationError
 
-from pipeline.contract import Campaign, Message, unknown_name
+from pipeline.contract import Campaign, Message, expected_of, unknown_name
 from pipeline.errors import SpecError
 from pipeline.spec.engines import EngineSpec, SparkQuery, SparkSource
 from pipeline.spec.parts import (
@@ -73,7 +73,7 @@ def explain(error: ValidationError, where: str) -> SpecError:
     found = Message.of("nothing") if first["type"] == "missing" else repr(first["input"])[:_SHOWN]
     return SpecError.because(
         Message.of("{spec}: key {key} is wrong", spec=where, key=repr(key)),
-        expected=Message.of('a day such as 2026-01-31, or "auto"') if key == "as_of" else first["msg"],
+        expected=Message.of('a day such as 2026-01-31, or "auto"') if key == "as_of" else expected_of(first),
         found=found,
         remedy=Message.of("mend this key; docs/spec.md lists them all ('korzina docs spec' prints it)"),
     )

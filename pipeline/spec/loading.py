@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
-from pipeline.contract import Column, Dataset, Group, Kind, Message, share_label, unknown_name, with_label
+from pipeline.contract import Column, Dataset, Group, Kind, Message, expected_of, share_label, unknown_name, with_label
 from pipeline.errors import SpecError
 from pipeline.spec.checks import check_references, explain
 from pipeline.spec.engines import SparkQuery, SparkSource
@@ -98,7 +98,7 @@ def restore_spec(text: str) -> Spec:
     except ValidationError as error:
         raise SpecError.because(
             Message.of("the spec stored with the run cannot be read"),
-            found=str(error.errors()[0]["msg"]),
+            expected=expected_of(error.errors()[0]),
             remedy=Message.of("train again with this version of Korzina"),
         ) from error
 

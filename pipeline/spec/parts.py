@@ -51,6 +51,8 @@ class Source(_Part):
     """Of JSON: the list inside the records whose entries are the rows; "none": the records are; left out: detected."""
     header: int | None = Field(None, ge=0)
     """Line of the header in a text file or a sheet; 0: there is none, columns are called "column 1", "column 2" ..."""
+    fill_down: tuple[str, ...] = ()
+    """Of a text file or a sheet: columns whose blank cells mean what stands above them, as merged cells come out."""
     formats: dict[str, Form] = {}
     """Column -> form in which its cells are read: a strptime form, excel, unix, unix_ms, unix_us, number or text."""
     spark: SparkSource = SparkSource()
@@ -80,8 +82,8 @@ class LinesSpec(_Part):
 
     customer: str
     """Column of the customer on a line."""
-    customer_form: Literal["email", "phone"] | None = None
-    """How spellings of one customer are compared: addresses in small letters, phones by their last ten digits."""
+    customer_form: Literal["email", "phone", "code"] | None = None
+    """How spellings of one customer compare: addresses in small letters, phones by ten digits, codes in capitals."""
     query: str | None = None
     """SQL over several tables that makes one table of their lines; left out: the only table, or ``data``."""
     order: str | None = None
