@@ -50,6 +50,15 @@ def free_port() -> int:
         return int(free.getsockname()[1])
 
 
+def await_port(port: int) -> None:
+    """Until the master listens; workers that come meanwhile are waited for by the first job."""
+    until = time.monotonic() + 180
+    while time.monotonic() < until:
+        with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
+            return
+        time.sleep(0.5)
+
+
 @contextmanager
 def standalone(folder: Path) -> Iterator[str]:
     """A master and two workers of one core and one gigabyte."""
@@ -80,7 +89,7 @@ def standalone(folder: Path) -> Iterator[str]:
         try:
             for part in parts:
                 running.append(subprocess.Popen([*deploy, *part], env=env, stdout=log, stderr=log))
-                time.sleep(8)
+                await_port(port)
             yield master
         finally:
             for process in reversed(running):

@@ -82,7 +82,7 @@ def same(local: Cleaned, other: Cleaned) -> None:
     pd.testing.assert_frame_equal(rows[0], rows[1], check_dtype=False)
 
 
-@pytest.mark.parametrize("partitions", [7, 2])
+@pytest.mark.parametrize("partitions", [7, pytest.param(2, marks=pytest.mark.long)])
 def test_customers_and_ledger_are_those_of_the_local_engine(
     opened: Cluster, shop: tuple[Spec, str, Cleaned], partitions: int
 ) -> None:
@@ -263,6 +263,7 @@ def test_another_master_than_that_of_the_open_session_is_refused(opened: Cluster
         raise AssertionError("a second session was made")
 
 
+@pytest.mark.long
 def test_columns_that_are_not_there_and_hopeless_ones_are_refused_as_locally(opened: Cluster, tmp_path: Path) -> None:
     spec = load_spec(str(write(tmp_path, 300, 1)))
     for column, change in (("orders", {}), ("town", {"kind": "number"})):
