@@ -50,6 +50,10 @@ class StarvedError(KorzinaError):
     """There is too little memory for the work, or the system stopped it for that reason."""
 
 
+class SparkError(KorzinaError):
+    """Spark does not answer, or a job of it failed."""
+
+
 class ExposureError(KorzinaError):
     """The settings would show people's data to whoever asks."""
 

@@ -20,7 +20,7 @@ from pipeline.contract.records import CandidateRecord, Dataset, Decision, Featur
 from pipeline.contract.tables import empty_table
 
 Matrix = npt.NDArray[np.float64]
-Labels = npt.NDArray[np.int64]
+Labels = npt.NDArray[np.integer[Any]]  # of any width: a byte a customer holds a segment
 
 MODEL_FILE = "model.skops"
 TRUSTED_TYPES: tuple[str, ...] = ("numpy.clip", "numpy.dtype")

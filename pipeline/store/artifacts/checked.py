@@ -25,6 +25,7 @@ from pipeline.contract import (
     check_schema_version,
     check_table,
     empty_table,
+    expected_of,
     with_messages,
 )
 from pipeline.errors import ContractError, UnreadableError
@@ -223,7 +224,7 @@ class RunFiles:
             key = ".".join(map(str, first["loc"]))
             raise ContractError.because(
                 Message.of("run {run}, file {file}, key {key}", run=self._run_id, file=name, key=repr(key)),
-                found=str(first["msg"]),
+                expected=expected_of(first),
                 remedy=TRAIN_AGAIN,
             ) from error
 
