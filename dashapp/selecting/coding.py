@@ -83,6 +83,8 @@ def coded_customers(segmentation: Segmentation, dimensions: Iterable[Dimension])
     """The customers of a run, coded for its ``dimensions``."""
     segments = segmentation.assignments[Assignments.SEGMENT].to_numpy(dtype=np.int64)
     shuffled = np.random.default_rng(_SEED).permutation(len(segments))
+    if segmentation.everybody is not None:
+        shuffled = shuffled[segmentation.everybody.weights[shuffled] > 0]  # who stands for nobody is not counted
     order = shuffled[np.argsort(segments[shuffled], kind="stable")]
     y = segmentation.projection[Projection.Y].to_numpy(dtype=np.float64)[order]
     coded = Coded(

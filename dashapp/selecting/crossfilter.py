@@ -54,8 +54,16 @@ class Cube:
         self._segments, self._starts = coded.segments, coded.starts
         self._values, self._amounts, self._codes = coded.values, coded.amounts, coded.codes
         masks = min(_MASKS_KEPT, _MASKED // max(1, len(self.order)))
+        self._alike = self._weights_alike()
         self._masks: Kept[tuple[str, Filter], Mask] = Kept(max(_LEAST_MASKS, masks))
         self._selections: Kept[tuple[tuple[str, Filter], ...], Filtered] = Kept(_SELECTIONS_KEPT)
+
+    def _weights_alike(self) -> Array | None:
+        """The weight that all rows of a segment have, (k,); None where they differ, or there are none."""
+        if self.weights is None:
+            return None
+        first = np.append(self.weights, 0.0)[self._starts[:-1]]
+        return first if np.array_equal(np.repeat(first, np.diff(self._starts)), self.weights) else None
 
     def retold(self, tell: Callable[[str], str]) -> Cube:
         """The same customers with labels told anew; codes, values and masks are shared."""
@@ -121,8 +129,11 @@ class Cube:
         if rows is None and self.tallied:
             return self.tallied.counts(name)
         codes, bins = self._codes[name], self.dimensions[name].bins + 1
-        counted = self._summed(codes if rows is None else codes.take(rows), rows, self.k * bins)
-        return counted.reshape(self.k, bins)[:, :-1]
+        places = codes if rows is None else codes.take(rows)
+        if self._alike is not None:
+            counted = np.bincount(places, minlength=self.k * bins).reshape(self.k, bins) * self._alike[:, None]
+            return np.rint(counted[:, :-1]).astype(np.int64)
+        return self._summed(places, rows, self.k * bins).reshape(self.k, bins)[:, :-1]
 
     def _summed(self, places: Array, rows: Rows, length: int) -> Array:
         """Customers at each place, of those whom the rows stand for."""
@@ -187,7 +198,7 @@ class Cube:
         if self.weights is not None:
             weights = self.weights if rows is None else self.weights.take(rows)
             bins = self._bins_of(name, rows)
-            return weighted_median(self._values[name].take(rows), weights, bins, self.dimensions[name].bins)
+            return weighted_median(self._values[name], weights, bins, self.dimensions[name].bins, rows)
         return median(self._values[name], self._codes[name], self.k, rows, counts)
 
     def sample(self, rows: Rows, size: int) -> Array:
