@@ -46,6 +46,9 @@ graceful_timeout = 20
 keepalive = 5
 max_requests = 0
 control_socket_disable = True
+# as it comes, whoever speaks from this machine, a proxy that passes on what a browser sends among them, may rewrite
+# the path with a header SCRIPT_NAME or PATH_INFO; our prefix is KORZINA_URL_PREFIX
+forwarder_headers = ""
 proc_name = "korzina"
 loglevel = _settings.log_level
 accesslog = None  # gunicorn's own would hold the queries, in which filters stand: see ``dashapp.observing``

@@ -2,25 +2,33 @@
 
 from __future__ import annotations
 
-import ipaddress
-
 from flask import request
 
-from pipeline.settings import Settings
+from pipeline.settings import Settings, plain_address
 
 
 def address(settings: Settings) -> str:
-    """The sender's address; behind a proxy that we know, the last of ``X-Forwarded-For`` that is no proxy's."""
-    sender = request.remote_addr or ""
-    passed = [part.strip() for part in request.headers.get("X-Forwarded-For", "").split(",")]
-    while is_proxy(sender, settings) and passed and passed[-1]:
-        sender = passed.pop()
-    return sender[:45]
+    """The sender's address; behind a proxy that we know, the last of ``X-Forwarded-For`` that is no proxy's.
+
+    Proxies write IPv4 as IPv6 and add ports, and a browser may send anything: an address is taken in its plain form,
+    and what is none is not believed.
+    """
+    sender = _plain(request.remote_addr or "")
+    passed = request.headers.get("X-Forwarded-For", "").split(",")
+    while is_proxy(sender, settings) and passed:
+        nearer = _plain(passed.pop())
+        if not nearer:
+            break
+        sender = nearer
+    return sender
 
 
 def is_proxy(sender: str, settings: Settings) -> bool:
     """Whether an address is one of ``KORZINA_PROXY_ADDRESSES``."""
-    try:
-        return any(ipaddress.ip_address(sender) in network for network in settings.proxies)
-    except ValueError:
-        return False
+    found = plain_address(sender)
+    return found is not None and any(found in network for network in settings.proxies)
+
+
+def _plain(text: str) -> str:
+    found = plain_address(text)
+    return "" if found is None else str(found)

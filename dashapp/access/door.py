@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from flask import Flask, Response, g, redirect, request
 
 from dashapp.access import rights
-from dashapp.access.keeper import record
+from dashapp.access.keeper import record, record_refusal
 from dashapp.access.rights import Least
 from dashapp.access.screens import PUBLIC_ASSETS
 from dashapp.address import outer
@@ -70,7 +70,7 @@ class Door:
                 return redirect(f"{outer(self.sign_in)}?{urlencode({'next': wanted})}", 303)  # type: ignore[return-value]
             return _sentence(401, _("Sign in first."))
         _log.warning("refused 403 to %s: %s", who.role or "somebody without a role", what[:200])
-        record("refused", told=what)
+        record_refusal("refused", told=what)
         return _sentence(403, _("Your role does not include this."))
 
 

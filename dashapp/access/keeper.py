@@ -73,6 +73,16 @@ def record(
     keep.log.add(AuditEntry(event, name, role, address(keep.settings), run, rows, filters, told))
 
 
+def record_refusal(event: Event, *, who: str = "", told: str) -> None:
+    """Put it into the audit log that somebody was refused, unless that sender was noted so often that it floods it."""
+    keep = keeper()
+    if keep is None:
+        return
+    noted, last = keep.attempts.may_note(reader().name or address(keep.settings))
+    if noted:
+        record(event, who=who, told=f"{told}; no more of this sender is noted for fifteen minutes" if last else told)
+
+
 @dataclass(frozen=True)
 class Audit:
     """The audit log as an analyst sees it."""

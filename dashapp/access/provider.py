@@ -19,7 +19,7 @@ from joserfc import jwt
 from joserfc.jwk import KeySet
 
 from dashapp.access import screens, sign_in
-from dashapp.access.keeper import Keeper, record
+from dashapp.access.keeper import Keeper, record_refusal
 from dashapp.access.recognise import COOKIE, highest_role
 from dashapp.address import outer
 from dashapp.i18n import _
@@ -183,12 +183,12 @@ def back(keeper: Keeper, provider: Provider) -> Response:
         claims = provider.claims(token, flow["nonce"])
         told = claims if _in(claims, keeper.settings.role_claim) else {**_same_user(provider, token, claims), **claims}
     except Exception as error:  # likewise: nothing that goes wrong here lets anybody in, or shows a traceback
-        record("sign-in refused", who="(unknown name)", told=type(error).__name__)
+        record_refusal("sign-in refused", who="(unknown name)", told=type(error).__name__)
         return _failed(provider, error)
-    name = str(told.get("preferred_username") or told.get("email") or claims["sub"])[:100]
+    name = _shown(str(told.get("preferred_username") or told.get("email") or claims["sub"]))
     role = highest_role(_in(told, keeper.settings.role_claim), keeper.settings)
     if role is None:
-        record("sign-in refused", who=name, told="no claim that gives a role")
+        record_refusal("sign-in refused", who=name, told="no claim that gives a role")
         words = _("You have an account there, but no role here. Ask whoever runs this dashboard.")
         return _leave_flow(screens.provider_link(provider=provider.name, start=_again(), problem=words, status=403))
     hint = str(token.get("id_token", ""))
@@ -221,6 +221,11 @@ def _in(claims: Mapping[str, Any], path: str) -> tuple[str, ...]:
     if isinstance(found, str):
         return (found,)
     return tuple(part for part in found if isinstance(part, str)) if isinstance(found, list) else ()
+
+
+def _shown(name: str) -> str:
+    """A name that people give themselves, as it goes into pages, logs and terminals: without signs that steer these."""
+    return "".join(sign for sign in name if sign.isprintable()).strip()[:100] or "(unprintable)"
 
 
 def _same_user(provider: Provider, token: Mapping[str, Any], claims: Mapping[str, Any]) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from flask import Flask, Response, redirect, request
 
 from dashapp.access import screens
 from dashapp.access.address import address
-from dashapp.access.keeper import Keeper, record
+from dashapp.access.keeper import Keeper, record, record_refusal
 from dashapp.access.recognise import COOKIE
 from dashapp.address import outer
 from dashapp.i18n import COOKIE as LANGUAGE_COOKIE
@@ -151,4 +151,4 @@ def language_chosen() -> Response | None:
 def _refused(keeper: Keeper, name: str, why: str) -> None:
     known = keeper.users.find(name)  # a name that nobody has may be a password, typed into the wrong field
     log.warning("a sign-in was refused: %s", why)
-    record("sign-in refused", who=known.name if known else "(unknown name)", told=why)
+    record_refusal("sign-in refused", who=known.name if known else "(unknown name)", told=why)

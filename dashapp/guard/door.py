@@ -7,7 +7,6 @@ we know and sends a secret that only the two of us know. ``/healthz`` and ``/rea
 from __future__ import annotations
 
 import hmac
-import ipaddress
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -15,7 +14,7 @@ from flask import request
 from werkzeug.exceptions import SecurityError
 
 from dashapp.i18n import _
-from pipeline.settings import Settings, is_loopback
+from pipeline.settings import Settings, is_loopback, plain_address
 
 SECRET_HEADER = "X-Korzina-Proxy-Secret"  # noqa: S105 - the name of a header
 _OPEN = ("/healthz", "/readyz")
@@ -64,10 +63,8 @@ def _unknown_sender(settings: Settings) -> Refused | None:
         return Refused(403, "it came from another machine", _("This dashboard answers on its own machine only."))
     if settings.auth != "proxy":  # whoever it is, is asked to sign in here (``access``)
         return None
-    try:
-        known = any(ipaddress.ip_address(address) in network for network in settings.proxies)
-    except ValueError:
-        known = False
+    sender = plain_address(address)
+    known = sender is not None and any(sender in network for network in settings.proxies)
     given = request.headers.get(SECRET_HEADER, "").encode("utf-8", "replace")
     # compared in any case, so that the time it takes says nothing
     same = hmac.compare_digest(given, settings.proxy_secret.encode()) and bool(settings.proxy_secret)
@@ -78,14 +75,18 @@ def _unknown_sender(settings: Settings) -> Refused | None:
 
 
 def _foreign_page(settings: Settings) -> Refused | None:
-    """A page of another site in the reader's browser; programs that are no browsers send neither of the headers."""
-    origin, site = request.headers.get("Origin"), request.headers.get("Sec-Fetch-Site", "same-origin")
+    """A page of another site in the reader's browser; programs that are no browsers send neither of the headers.
+
+    On this machine other programs have pages too, on other ports: there a browser's own word is asked for, or the port.
+    """
+    origin, site = request.headers.get("Origin"), request.headers.get("Sec-Fetch-Site", "")
     if origin is None:
-        own = request.method in _LOOKING or site in ("same-origin", "none")
+        own = request.method in _LOOKING or site in ("", "same-origin", "none")
     else:
         parts = _split(origin)
-        same = parts == request.host or _is_ours(_name(parts), settings)
-        own = bool(parts) and same and site == "same-origin"
+        name = _name(parts)
+        same = parts == request.host or name in settings.hosts or (is_loopback(name) and site == "same-origin")
+        own = bool(parts) and same and site in ("", "same-origin")
     if own:
         return None
     return Refused(

@@ -6,7 +6,15 @@ from collections.abc import Sequence
 
 from dashapp.i18n import _, said
 from dashapp.telling.wording import number
-from pipeline.contract import LineAccount, LinesTally, Message, Quantity, account_in_words, finding_in_words
+from pipeline.contract import (
+    OTHER_CURRENCIES,
+    LineAccount,
+    LinesTally,
+    Message,
+    Quantity,
+    account_in_words,
+    finding_in_words,
+)
 
 _MOST_PLACES = 3
 
@@ -32,14 +40,18 @@ def account_rows(account: LineAccount, currency: str) -> list[list[str]]:
     """Lines read, used, returned, and set aside by each rule; the first is the sum of the others."""
     back = account.returns or LinesTally(lines=0, money=None if account.money is None else 0.0)
     bought = LinesTally(lines=account.used.lines - back.lines, money=account.used.money)
-    parts: list[tuple[str, LinesTally, Sequence[str]]] = [
-        (_("Read"), LinesTally(lines=account.lines, money=account.money), ()),
-        (_("Used"), bought, ()),
+    read = LinesTally(lines=account.lines, money=account.money)
+    parts: list[tuple[str, LinesTally, Sequence[str], str]] = [
+        (_("Read"), read, (), "" if account.mixed else currency),
+        (_("Used"), bought, (), currency),
     ]
     if back.lines:
-        parts.append((_("Used: returns"), back, ()))
-    parts += [(_("Set aside: {rule}", rule=rule.rule), rule, rule.places) for rule in account.aside if rule.lines]
-    return [_row(account, what, tally, places, currency) for what, tally, places in parts]
+        parts.append((_("Used: returns"), back, (), currency))
+    for rule in account.aside:
+        if rule.lines:
+            sign = "" if str(rule.rule) == OTHER_CURRENCIES else currency
+            parts.append((_("Set aside: {rule}", rule=rule.rule), rule, rule.places, sign))
+    return [_row(account, *part) for part in parts]
 
 
 def _row(account: LineAccount, what: str, tally: LinesTally, places: Sequence[str], currency: str) -> list[str]:

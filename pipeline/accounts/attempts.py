@@ -1,21 +1,28 @@
 """Attempts to sign in, counted for each name and each address in the database, since workers share no memory.
 
-An attempt is counted before the password is looked at, so that many at once are no way around the count. Names and
-addresses are kept as keyed hashes: people type passwords into the field for the name.
+An attempt is counted before the password is looked at, so that many at once are no way around the count. A name counts
+as the user it stands for, however it is written, and an IPv6 address for its networks: a subscriber has as many
+addresses as he likes. Both are kept as keyed hashes: people type passwords into the field for the name.
 """
 
 from __future__ import annotations
 
 import hashlib
 import hmac
+import ipaddress
 import time
+from collections.abc import Mapping
 
 import sqlalchemy as sql
 
 from pipeline.accounts.database import ATTEMPTS, Database
+from pipeline.accounts.users import plain_name
+from pipeline.settings import plain_address
 
 WINDOW_SECONDS = 15 * 60
 MOST_BY_NAME, MOST_BY_ADDRESS = 5, 30
+MOST_NOTED = 30  # refusals of one sender in the audit log, which a stranger is not to fill
+_IPV6 = {64: MOST_BY_ADDRESS, 48: 2 * MOST_BY_ADDRESS}  # bits of a network: what a line and what a customer is given
 
 
 class Attempts:
@@ -29,22 +36,45 @@ class Attempts:
 
         A refused attempt is not counted, so a lock ends by itself fifteen minutes after the attempts that led to it.
         """
-        limits = {self._hidden("name", name): MOST_BY_NAME, self._hidden("address", address): MOST_BY_ADDRESS}
-        now = time.time()
+        limits = {self._hidden("name", plain_name(name)): MOST_BY_NAME}
+        limits |= {self._hidden("address", place): most for place, most in _places(address).items()}
+        return self._add(limits) is not None
+
+    def may_note(self, sender: str) -> tuple[bool, bool]:
+        """Whether another refusal of a user or an address goes into the audit log, and whether it is the last for now.
+
+        A sender's refusals are noted ``MOST_NOTED`` times in a quarter of an hour.
+        """
+        *_, place = _places(sender)  # the widest network
+        before = self._add({self._hidden("noted", place): MOST_NOTED})
+        return before is not None, before == MOST_NOTED - 1
+
+    def _add(self, limits: Mapping[str, int]) -> int | None:
+        """Count once for each subject, and say how often the last was there; None where one of them is at its limit."""
+        now, made = time.time(), 0
         with self._database.writing(ATTEMPTS) as connection:
             connection.execute(ATTEMPTS.delete().where(ATTEMPTS.c.moment < now - WINDOW_SECONDS))
             for subject, most in limits.items():
-                made = sql.select(sql.func.count()).select_from(ATTEMPTS).where(ATTEMPTS.c.subject == subject)
-                if connection.execute(made).scalar_one() >= most:
-                    return False
+                there = sql.select(sql.func.count()).select_from(ATTEMPTS).where(ATTEMPTS.c.subject == subject)
+                made = connection.execute(there).scalar_one()
+                if made >= most:
+                    return None
             connection.execute(ATTEMPTS.insert(), [{"subject": subject, "moment": now} for subject in limits])
-        return True
+        return made
 
     def forget(self, name: str) -> None:
         """After a sign-in: the attempts under that name no longer count; those from the address still do."""
         with self._database.writing(ATTEMPTS) as connection:
-            connection.execute(ATTEMPTS.delete().where(ATTEMPTS.c.subject == self._hidden("name", name)))
+            connection.execute(ATTEMPTS.delete().where(ATTEMPTS.c.subject == self._hidden("name", plain_name(name))))
 
     def _hidden(self, kind: str, subject: str) -> str:
-        text = f"{kind}:{subject.strip().casefold()}".encode("utf-8", "replace")
+        text = f"{kind}:{subject}".encode("utf-8", "replace")
         return hmac.new(self._key, text, hashlib.sha256).hexdigest()
+
+
+def _places(address: str) -> dict[str, int]:
+    """Under what an address is counted, and how often it may try: its networks where it is IPv6, else the text."""
+    found = plain_address(address)
+    if found is None or found.version == 4:
+        return {address if found is None else str(found): MOST_BY_ADDRESS}
+    return {str(ipaddress.ip_network((found, bits), strict=False)): most for bits, most in _IPV6.items()}

@@ -16,6 +16,7 @@ from sqlalchemy.pool import NullPool
 from pipeline.errors import StoreError, UsageError
 
 WAIT_SECONDS = 5
+_CONNECT_SECONDS = 2  # to a server, which may be frozen: every answer of the dashboard comes within three
 _metadata = sql.MetaData()
 
 USERS = sql.Table(
@@ -107,7 +108,7 @@ class Database:
     @cached_property
     def _engine(self) -> sql.Engine:
         sqlite = self._url.get_backend_name() == "sqlite"
-        options: dict[str, Any] = {"timeout": WAIT_SECONDS} if sqlite else {"connect_timeout": WAIT_SECONDS}
+        options: dict[str, Any] = {"timeout": WAIT_SECONDS} if sqlite else {"connect_timeout": _CONNECT_SECONDS}
         if self.file is not None:
             self.file.parent.mkdir(parents=True, exist_ok=True)
             os.close(os.open(self.file, os.O_CREAT | os.O_RDWR, 0o600))  # nobody else's to read

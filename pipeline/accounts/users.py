@@ -54,7 +54,7 @@ class Users:
 
     def find(self, name: str) -> User | None:
         """The user called so; None where there is none."""
-        wanted = _plain(name)
+        wanted = plain_name(name)
         return next((user for user in self.all() if user.name == wanted), None)
 
     def disable(self, name: str) -> None:
@@ -75,10 +75,11 @@ class Users:
 
     def check(self, name: str, password: str) -> User | None:
         """The user of that name and password, if it is not disabled; takes as long for a name that there is not."""
-        wanted = _plain(name)
+        wanted = plain_name(name)
         with self._database.reading() as connection:
             row = connection.execute(sql.select(USERS).where(USERS.c.name == wanted)).mappings().first()
-        right = self._verify(str(row["password"]) if row and row["password"] else self._nobodys, password)
+        nobodys = self._nobodys  # made at the first check, of whatever name
+        right = self._verify(str(row["password"]) if row and row["password"] else nobodys, password)
         if row is None or not right or row["disabled"] or not row["password"]:
             return None
         return User(row["name"], row["role"])
@@ -116,13 +117,14 @@ class Users:
 
 def known_as(name: str) -> str:
     """A name as it is kept: in lower case and composed; raises ``UsageError`` for what can be none."""
-    plain = _plain(name)
+    plain = plain_name(name)
     if not plain or len(plain) > LONGEST_NAME or not plain.isprintable():
         raise UsageError.because("that can be no user's name", expected=f"1 to {LONGEST_NAME} printable characters")
     return plain
 
 
-def _plain(name: str) -> str:
+def plain_name(name: str) -> str:
+    """The user that a name stands for: composed, in lower case, without blanks around it."""
     return unicodedata.normalize("NFKC", name).strip().casefold()
 
 

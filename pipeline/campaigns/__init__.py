@@ -1,6 +1,6 @@
 """Whom to contact next: answers by segment, the response model, the plan, its profit and its evidence."""
 
-from pipeline.campaigns.learning.history import place, read_history
+from pipeline.campaigns.learning.history import checked_history, moments, place, read_history
 from pipeline.campaigns.learning.offers import (
     KIND,
     PAST,
@@ -27,6 +27,7 @@ __all__ = [
     "ListNumbers",
     "artifacts",
     "at_prices",
+    "checked_history",
     "earlier_outcomes",
     "expected_curve",
     "expected_gain",
@@ -34,6 +35,7 @@ __all__ = [
     "hold_out_advice",
     "in_numbers",
     "known_of_customers",
+    "moments",
     "next_offers",
     "place",
     "plan_as_json",

@@ -40,6 +40,27 @@ ChampionOption = Annotated[
 ]
 
 
+class EngineChoice(StrEnum):
+    """Who reads and cleans."""
+
+    LOCAL = "local"
+    SPARK = "spark"
+
+
+EngineOption = Annotated[
+    EngineChoice | None,
+    typer.Option("--engine", help="local (this machine) or spark; left out: KORZINA_ENGINE, else the spec's."),
+]
+MasterOption = Annotated[
+    str | None,
+    typer.Option(
+        "--master",
+        help="Of Spark: spark://HOST:PORT, sc://HOST:PORT, local[*]; left out: KORZINA_SPARK_MASTER, the spec's, "
+        "Spark's own.",
+    ),
+]
+
+
 class Promote(StrEnum):
     """When a finished sweep becomes champion."""
 
@@ -123,15 +144,18 @@ def told_in(language: str | None) -> Iterator[None]:
 
 def settings_fault(error: ValidationError) -> UsageError:
     """Which variables are wrong, what they may be, what was found; an address may hold a password, and is not shown."""
-    from pipeline.contract import Message
+    from pipeline.contract import Joined, Message, expected_of
 
     prefix = str(Settings.model_config["env_prefix"])
     faults = [("_".join(map(str, fault["loc"])), fault) for fault in error.errors()]
-    wanted = [f"{prefix}{name.upper()}: {str(fault['msg']).removeprefix('Value error, ')}" for name, fault in faults]
+    wanted = tuple(
+        Message.of("{variable}: {what}", variable=f"{prefix}{name.upper()}", what=expected_of(fault))
+        for name, fault in faults
+    )
     shown = [repr(fault["input"]) for name, fault in faults if not name.endswith(("uri", "url", "root")) and name]
     return UsageError.because(
         Message.of("a setting is wrong") if len(faults) == 1 else Message.of("settings are wrong"),
-        expected="; ".join(wanted),
+        expected=Message.of("{settings}", settings=Joined(wanted, "; ")),
         found=", ".join(shown) or Message.of("something else"),
         remedy=Message.of("mend it in the environment or in .env; 'korzina docs settings' lists them all"),
     )

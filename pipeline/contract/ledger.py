@@ -13,6 +13,11 @@ from pipeline.contract.records import Record
 Counts = Literal["aside", "cancelled"]
 _CENT = 0.005
 
+_LARGE, _EVEN_SHARES = 0.1, 3  # of the revenue
+
+
+OTHER_CURRENCIES = "other currencies"  # the rule by which their lines are set aside
+
 
 class LedgerEntry(Record):
     """What one cleaning rule did."""
@@ -92,6 +97,11 @@ class LineAccount(Record):
                 raise ValueError(f"account of money does not add up: {rest} of {self.money} is nowhere")
         return self
 
+    @property
+    def mixed(self) -> bool:
+        """Whether the money read is that of several currencies, whose sum means nothing."""
+        return any(str(rule.rule) == OTHER_CURRENCIES and rule.lines for rule in self.aside)
+
     def taken(self, counts: Counts) -> LinesTally:
         """All that was set aside under one heading."""
         rules = [rule for rule in self.aside if rule.counts == counts]
@@ -125,3 +135,8 @@ class Ledger(Record):
     def as_json(self) -> str:
         """What is stored; without an account of lines it is to the last byte what version 0.1 wrote and reads."""
         return self.model_dump_json(exclude=None if self.lines else {"lines"})
+
+
+def is_large_share(share: float, customers: int) -> bool:
+    """Whether one customer's share of the revenue is told: over a tenth, and three times an even share."""
+    return share > max(_LARGE, _EVEN_SHARES / max(1, customers))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pipeline.contract.ledger import LineAccount, LineFinding, LinesSetAside, LinesTally
+from pipeline.contract.ledger import OTHER_CURRENCIES, LineAccount, LineFinding, LinesSetAside, LinesTally
 from pipeline.contract.messages import Day, Joined, Message, Own, Quantity, Value, own
 
 MOST_FINDINGS = 5
@@ -33,7 +33,9 @@ def set_aside_in_words(rule: LinesSetAside, account: LineAccount, currency: str 
         head = Message.counted(
             "{n} of {lines} lines set aside: {rule}", "{n} of {lines} lines set aside: {rule}", rule.lines, **values
         )
-    return _with_details(head, rule, rule.places, currency, of=account.money)
+    if str(rule.rule) == OTHER_CURRENCIES:  # their sum means nothing
+        return _with_details(head, rule.model_copy(update={"money": None}), rule.places, currency)
+    return _with_details(head, rule, rule.places, currency, of=None if account.mixed else account.money)
 
 
 def finding_in_words(finding: LineFinding, currency: str = "") -> Message:
@@ -63,8 +65,9 @@ def _read(account: LineAccount, currency: str) -> Message:
     read = Message.counted("{n} line read", "{n} lines read", account.lines)
     back = account.returns.lines if account.returns else 0
     bought = Message.counted("{n} line used", "{n} lines used", account.used.lines - back)
-    if account.money is not None:
+    if account.money is not None and not account.mixed:
         read = Message.of("{lines} with {money}", lines=read, money=_money(account.money, currency))
+    if account.money is not None:
         bought = Message.of("{lines} with {money}", lines=bought, money=_money(account.used.money or 0.0, currency))
     if not account.returns:
         return Message.of("{read}: {used}", read=read, used=bought)
@@ -77,7 +80,9 @@ def _read(account: LineAccount, currency: str) -> Message:
 def _used(account: LineAccount) -> Message:
     used = account.used
     customers = Message.counted("{n} customer", "{n} customers", used.customers or 0)
-    orders = Message.counted("{n} order", "{n} orders", used.orders or 0)
+    if not used.orders:  # customers as they were at a time
+        return customers
+    orders = Message.counted("{n} order", "{n} orders", used.orders)
     if not (used.first_day and used.last_day):
         return Message.of("{customers}, {orders}", customers=customers, orders=orders)
     return Message.of(

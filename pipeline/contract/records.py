@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Literal
+from pathlib import PurePosixPath
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import AfterValidator, BaseModel, ConfigDict
 
 from pipeline.contract.messages import Words
 from pipeline.errors import ContractError
@@ -271,8 +272,16 @@ class Promotion(Record):
     k: int
 
 
+def _inside(name: str) -> str:
+    """A file's name below the run's folder; raises ``ValueError`` for one that leads out of it."""
+    parts = PurePosixPath(name).parts
+    if not parts or name.startswith("/") or ".." in parts or not name.isprintable() or set(name) & set(":\\"):
+        raise ValueError(f"{name!r} is no file of the run's own folder")
+    return name
+
+
 class RunIndex(Record):
     """What a run's manifest says: enough to check and find every file of it."""
 
     schema_version: int
-    files: dict[str, str]  # artifact name -> sha256
+    files: dict[Annotated[str, AfterValidator(_inside)], str]  # artifact name -> sha256

@@ -64,7 +64,7 @@ def draft(
     title = spec_name(data) if name is None else name
     answers = _Answers(answers or {})
     with opened(data, answers) as source:
-        language = language or language_of(source.engine.columns(SINGLE))
+        language = language or language_of(source.headers or source.engine.columns(SINGLE))
         try:
             return _drafted(source, title, answers, language)
         except InputError as error:
@@ -143,7 +143,7 @@ def _understood(source: Opened, answers: Mapping[str, str] | None) -> tuple[Unde
     made = source.shop.made
     asked = (*source.questions, *(made.questions if made else ()))
     try:
-        reading, table = understand(source.engine, answers)
+        reading, table = understand(source.engine, answers, where=source.text.where if source.text else None)
     except InputError as error:
         if not asked:
             raise

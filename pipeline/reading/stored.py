@@ -16,7 +16,14 @@ from pipeline.reading.raw import RawTable
 from pipeline.reading.shapes.together import read_files
 from pipeline.spec import Source
 
-_ROWS = {"encoding", "delimiter", "sheet", "records", "header"}  # keys of a source on which its rows depend
+_ROWS = {
+    "encoding",
+    "delimiter",
+    "sheet",
+    "records",
+    "header",
+    "fill_down",
+}  # keys of a source on which its rows depend
 
 
 def read_text(files: list[Path], source: Source, shown: str) -> RawTable:
@@ -54,11 +61,15 @@ def has_any(files: Sequence[Path], columns: Collection[str]) -> bool:
 
 
 def whole_table(files: Sequence[Path]) -> Arrow:
-    """The rows of Parquet files in memory, for columns that must be read otherwise than they are stored."""
+    """The rows of Parquet files in memory, for columns that must be read otherwise than they are stored.
+
+    Without what pandas noted beside them, by which it would take a column for its index, or fail where the note lies.
+    """
     import pyarrow as pa  # type: ignore[import-untyped,unused-ignore]
     import pyarrow.parquet as pq  # type: ignore[import-untyped,unused-ignore]
 
-    return pa.concat_tables([pq.read_table(file) for file in files], promote_options="default")
+    read = [pq.read_table(file).replace_schema_metadata() for file in files]
+    return pa.concat_tables(read, promote_options="default")
 
 
 def _as_frame(table: Arrow) -> pd.DataFrame:

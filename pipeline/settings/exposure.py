@@ -16,6 +16,7 @@ READER_ROLES: tuple[ReaderRole, ...] = ("viewer", "marketer", "analyst")  # each
 _LEAST_SECRET = 32  # characters
 _KNOWN = re.compile(r"change.?me|secret.?key|example|password|korzina|default|0123456789|abcdefgh|12345678", re.I)
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 _MADE_BY = "make one with 'openssl rand -hex 32' and keep it in the environment, the same for every worker and start"
 
 
@@ -56,12 +57,24 @@ def is_loopback(address: str) -> bool:
     """Whether a host name or address is this machine's own, which nobody reaches from outside."""
     if address.lower() == "localhost":
         return True
+    found = _read(address.strip("[]"))
+    return found is not None and found.is_loopback
+
+
+def plain_address(text: str) -> Address | None:
+    """An address without port, brackets and zone, which proxies add, IPv4 within IPv6 as IPv4; None for none."""
+    bare = text.strip()
+    host, _colon, port = bare.rpartition(":")
+    with_port = host and port.isdecimal() and (":" not in host or host.endswith("]"))
+    return _read((host if with_port else bare).removeprefix("[").removesuffix("]"))
+
+
+def _read(text: str) -> Address | None:
     try:
-        found = ipaddress.ip_address(address.strip("[]").partition("%")[0])
+        found = ipaddress.ip_address(text.partition("%")[0])
     except ValueError:
-        return False
-    mapped = getattr(found, "ipv4_mapped", None)
-    return (mapped or found).is_loopback
+        return None
+    return getattr(found, "ipv4_mapped", None) or found
 
 
 def _check_local(settings: Settings) -> None:

@@ -74,17 +74,19 @@ def _unfinished(client: MlflowClient, experiments: Sequence[Experiment]) -> Iter
 
 def _damaged(index: Index, settings: Settings) -> Iterator[Fault]:
     for row in index.runs():
-        folder = local_folder(row, settings)
-        problem = _problem(row, folder) if folder is not None else None
+        problem = _problem(row, settings)
         if problem is not None:
             yield Fault(
                 "damaged", row.experiment, row.run_id, str(problem), str(problem.parts["remedy"]), mendable=False
             )
 
 
-def _problem(row: RunRow, folder: Path) -> KorzinaError | None:
+def _problem(row: RunRow, settings: Settings) -> KorzinaError | None:
+    """What keeps a run's files on this machine from being read."""
     try:
-        RunFiles(row.run_id, folder).check_all()
+        folder = local_folder(row, settings)
+        if folder is not None:
+            RunFiles(row.run_id, folder).check_all()
     except KorzinaError as error:
         return error
     return None

@@ -17,6 +17,7 @@ _CONTROL = (
 _TREATED = (
     r"e-?mail|\bmail\b|\btreat|\btest\b|\boffer|\bsms\b|\bad\b|promo|variant|exposed|\bcall\b|рассылк|тест|акци|письм"
 )
+_LETTERED = r"^((group|grp|variant|version|test|arm|cell|группа|вариант)[ _-]?)?([a-d]|[0-4])$"  # A and B: none is told
 _AFTER = (
     r"\b(visit(ed)?|conver(sion|ted|t)|respon(se|ded|d)|click(ed|s)?|open(ed|s)?|purchased?|bought|spend|"
     r"spent|revenue|redeemed|order value|outcome|churn(ed)?)\b|отклик|визит|конверси|покупка|потратил|открыл|"
@@ -70,6 +71,8 @@ def _arm(table: Sequence[Profile]) -> Profile | None:
                 and len(control) + len(treated) >= 0.6 * len(values)
             ):
                 return profile
+        if _is_lettered(profile, table):
+            return profile
         if profile.kind == "flag" and fits(
             r"^(treat(ment|ed)?|exposed|is control|control|control group|is treatment|treatment flg|treatment group|"
             r"test group|контрольная группа|контроль)$",
@@ -77,6 +80,15 @@ def _arm(table: Sequence[Profile]) -> Profile | None:
         ):
             return profile
     return None
+
+
+def _is_lettered(profile: Profile, table: Sequence[Profile]) -> bool:
+    """Groups A and B under a header of arms, beside what came of it: which one was left alone does not matter here."""
+    values = [value.strip().lower() for value in profile.sample]
+    lettered = bool(values) and all(fits_value(_LETTERED, value) for value in values)
+    if not (2 <= profile.distinct <= 4 and lettered and fits(words.ARM, profile.name)):
+        return False
+    return any(other.kind == "flag" and other.name != profile.name and fits(_AFTER, other.name) for other in table)
 
 
 def fits_value(pattern: str, value: str) -> bool:

@@ -8,20 +8,23 @@ from pipeline.contract import Joined, Message, Quantity
 from pipeline.errors import InputError
 from pipeline.reading import ROW_ID, Choice, Question, quote
 from pipeline.understanding import purchases as who
-from pipeline.understanding import shape
 from pipeline.understanding.evidence import Profile, Relations, fits, words
 from pipeline.understanding.purchases import (
     Amounts,
     DayCandidate,
+    Found,
     ask_money,
     beside_the_money,
+    in_whole_units,
     known_profile,
+    less_given_back,
     money_of,
     once_an_order,
     order_worded,
     set_aside,
 )
 from pipeline.understanding.roles import Answers, Money, Understanding
+from pipeline.understanding.snapshots import snapshots
 
 _FIRST_YEARS, _LAST_YEARS = 1900, 2400  # of days on which somebody can have bought
 _NO_MONEY = "no column of money is used: segments know only how often and when customers bought"
@@ -50,7 +53,7 @@ def read_lines(
     reading.channel = given.get("channel") or _role(table, words.CHANNEL, taken | {reading.category or ""}, most=20)
     _money(reading, table, relations, given, amounts)
     if reading.form == "purchases":
-        shape.snapshots(reading, table, relations, given)
+        snapshots(reading, table, relations, given)
     if reading.form == "purchases":
         _ask_order(reading, table, given)
     set_aside(reading, table, relations, given)
@@ -276,8 +279,10 @@ def _money(
             and reading.order is not None
             and once_an_order(known_profile(table, chosen), relations, reading.order)
         )
-        reading.money = Money(sql, columns, once)
+        found = in_whole_units(Found(Money(sql, columns, once)))
+        reading.money = found.money
         reading.tell("money: {column}, as you answered", column=chosen)
+        reading.told += found.told
         return
     if chosen == "none":
         reading.tell(_NO_MONEY)
@@ -285,6 +290,7 @@ def _money(
     found = money_of(amounts, relations, reading.order, reading.item)
     reading.money = found.money
     reading.told += found.told
+    less_given_back(reading, table, relations)
     if found.question:
         reading.questions.append(found.question)
     if found.money is None:

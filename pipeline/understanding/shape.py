@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pipeline.contract import Joined, Message, Quantity
+from pipeline.contract import Joined, Message
 from pipeline.errors import InputError
-from pipeline.reading import ROW_ID, Choice, Question, quote
+from pipeline.reading import ROW_ID, Choice, Question
 from pipeline.understanding import purchases as who
-from pipeline.understanding.evidence import Profile, Relations, fits, is_email, names_customer, words
+from pipeline.understanding.evidence import Profile, fits, is_email, names_customer, words
 from pipeline.understanding.evidence import vocabulary as names
 from pipeline.understanding.purchases import Amounts, order_worded
 from pipeline.understanding.roles import Answers, Understanding
-
-_SUMMARY = {"recency", "orders", "spend", "average_cheque", "tenure"}
 
 
 def is_lines(
@@ -43,8 +41,8 @@ def is_lines(
         return not unique or event
     if ids:  # hardly anybody comes twice
         return event
-    if supported and event:
-        return True
+    if supported and event:  # by a person's name alone
+        return not (_about_customers(table) and _known_by_itself(table))
     silent = day is not None and bool(ranked) and ranked[0].structure >= 0.5 and any(map(_fractional, table))
     return not unique and (event or silent) and not _about_customers(table)
 
@@ -63,6 +61,11 @@ def _one_row_each(profile: Profile) -> bool:
     )
 
 
+def _known_by_itself(table: Sequence[Profile]) -> bool:
+    """Whether every row has an address or a number of its own, as a table of customers has."""
+    return any(profile.unique and (is_email(profile) or names.fits(names.ID, profile.name)) for profile in table)
+
+
 def _only_a_name(profile: Profile) -> bool:
     return not names_customer(profile.name) and not is_email(profile) and who.worded(profile) < 3.0
 
@@ -75,7 +78,7 @@ def _about_customers(table: Sequence[Profile]) -> list[str]:
         if meaning and not profile.empty:
             meanings.setdefault(meaning, profile.name)
     people = [name for meaning, name in meanings.items() if meaning in names.DEMOGRAPHIC - {"region"}]
-    summary = [name for meaning, name in meanings.items() if meaning in _SUMMARY]
+    summary = [name for meaning, name in meanings.items() if meaning in names.SUMMARY]
     born = [profile.name for profile in table if names.fits(names.BIRTH, profile.name)]
     goods = [profile.name for profile in table if profile.numeric and names.fits(names.PRODUCTS, profile.name)]
     told = people + born
@@ -124,7 +127,7 @@ def settle_customers(
         _ask_spoilt(reading, spoilt[0])
         return
     if other or not (named or people or any(is_email(profile) for profile in keys)):
-        _ask_kind(reading, table, other)
+        _ask_kind(reading, table, other, ranked)
         return
     if reading.customer:
         reading.tell("one row a customer, known by {column}", column=reading.customer)
@@ -227,8 +230,16 @@ def _ask_repeating(reading: Understanding, rivals: Sequence[who.Candidate]) -> N
     )
 
 
-def _ask_kind(reading: Understanding, table: Sequence[Profile], other: Sequence[str]) -> None:
-    if not any(profile.numeric or profile.kind == "flag" for profile in table):
+def _ask_kind(
+    reading: Understanding, table: Sequence[Profile], other: Sequence[str], ranked: Sequence[who.Candidate]
+) -> None:
+    measures = {profile.name for profile in table if profile.numeric or profile.kind == "flag"}
+    comers = {candidate.name for candidate in ranked}
+    visits = bool(comers) and measures <= comers and any(profile.kind == "date" for profile in table)
+    if visits:
+        _ask_visits(reading, ranked[0])
+        return
+    if not measures:
         raise InputError.because(
             Message.of("no column of which segments could be made"),
             expected=Message.of("numbers that describe what customers do: orders, spend, visits"),
@@ -252,52 +263,21 @@ def _ask_kind(reading: Understanding, table: Sequence[Profile], other: Sequence[
     )
 
 
-# ------------------------------------------------------------------ customers at several times
-
-
-def snapshots(reading: Understanding, table: Sequence[Profile], relations: Relations, given: Answers) -> None:
-    """A customer in every month, with what was known then: the latest is the customer."""
-    if reading.order is not None or reading.item is not None or reading.customer is None:
-        return
-    period = _period(table, relations, reading.customer)
-    if period is None:
-        return
-    measures = [
-        profile
-        for profile in table
-        if profile.numeric and not names.fits(names.ID, profile.name) and profile.name not in (period, reading.customer)
-    ]
-    standing = [
-        profile
-        for profile in measures
-        if names.meaning_of(profile.name) in _SUMMARY | names.DEMOGRAPHIC
-        or fits(r"days|balance|score|остат|since", profile.name)
-    ]
-    if len(standing) < 2 and given.get("kind") != "snapshots":
-        return
-    several = relations.rows / max(1.0, relations.one(f"count(DISTINCT {quote(reading.customer)})"))
-    reading.form, reading.period, reading.day = "snapshots", period, None
-    reading.money = None
-    reading.questions = [question for question in reading.questions if question.key not in ("money", "day")]
-    reading.told = [message for message in reading.told if not message.id.startswith(("money", "no column says when"))]
-    reading.tell(
-        "each {customer} comes {n} times on average, once for each {period}: only the latest row of a customer is used",
-        customer=reading.customer,
-        n=Quantity(round(several, 1)),
-        period=period,
-    )
-
-
-def _period(table: Sequence[Profile], relations: Relations, customer: str) -> str | None:
-    """A column of times with a customer's row at (nearly) each of them."""
-    for profile in table:
-        timely = profile.kind == "date" or fits(
-            r"\b(month|period|quarter|year|week|snapshot)\b|месяц|период|квартал|год\b|срез", profile.name
+def _ask_visits(reading: Understanding, comer: who.Candidate) -> None:
+    """Days and a number that repeats, and nothing else: purchases or visits, if they are of people at all."""
+    reading.form, reading.customer = "purchases", comer.name
+    reading.questions.append(
+        Question(
+            "kind",
+            Message.of(
+                "No column names a customer, and none says for how much. Is {column} who came or bought on that day?",
+                column=comer.name,
+            ),
+            (
+                Choice(
+                    "purchases",
+                    Message.of("yes: each row is a purchase or a visit ({choice})", choice=comer.choice.evidence),
+                ),
+            ),
         )
-        if not timely or not 2 <= profile.distinct <= 120 or profile.known < profile.rows:
-            continue
-        pairs = relations.one(f"count(DISTINCT hash({quote(customer)}, {quote(profile.name)}))")
-        people = relations.one(f"count(DISTINCT {quote(customer)})")
-        if pairs >= 0.999 * relations.rows and relations.rows >= 0.7 * people * profile.distinct:
-            return profile.name
-    return None
+    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from pipeline.contract import Message, unknown_name
 from pipeline.reading import ROW_ID, Choice, Engine, Question, quote
@@ -24,7 +24,9 @@ _MOST_CHECKED = 2  # columns of amounts that are looked through for sums of rows
 COLUMN_KEYS = ("customer", "order", "day", "item", "category", "channel")
 
 
-def understand(engine: Engine, answers: Mapping[str, str] | None = None) -> tuple[Understanding, tuple[Profile, ...]]:
+def understand(
+    engine: Engine, answers: Mapping[str, str] | None = None, *, where: Callable[[int], Message] | None = None
+) -> tuple[Understanding, tuple[Profile, ...]]:
     """What the table ``data`` of an engine is, and the profile of each of its columns.
 
     Parameters
@@ -33,6 +35,8 @@ def understand(engine: Engine, answers: Mapping[str, str] | None = None) -> tupl
         Holds the typed table under the name ``data``.
     answers
         What was answered to earlier questions, by key; a key names a role, its value a column.
+    where
+        The place of a row in its file, by its number in the table from 0.
 
     Raises
     ------
@@ -41,7 +45,7 @@ def understand(engine: Engine, answers: Mapping[str, str] | None = None) -> tupl
     SpecError
         Where an answer names a column that does not exist.
     """
-    table, relations, given = profiles(engine), Relations(engine), answers or {}
+    table, relations, given = profiles(engine), Relations(engine, where=where), answers or {}
     _check(given, table)
     reading = Understanding()
     form = recognise([profile.name for profile in table]) if given.get("form") is None else None

@@ -139,6 +139,9 @@ def test_only_known_host_names_are_answered(serve: Serve, host: str, status: int
         ({"Origin": "https://shop.example"}, True),
         ({"Origin": "http://localhost:3000", "Sec-Fetch-Site": "same-site"}, False),
         ({"Origin": "http://localhost", "Sec-Fetch-Site": "cross-site"}, False),
+        ({"Origin": "http://localhost:3000"}, False),  # a browser that says no more: another program's page
+        ({"Origin": "http://127.0.0.1:8888"}, False),
+        ({"Origin": "http://127.0.0.1:8888", "Sec-Fetch-Site": "same-origin"}, True),  # a proxy names the host anew
         ({"Origin": "http://evil.example"}, False),
         ({"Origin": "http://localhost.evil.example"}, False),
         ({"Origin": "http://evil.example/localhost"}, False),

@@ -10,7 +10,11 @@ import pytest
 
 from tests.command_support import environment
 
-NAMES = ("bind", "workers", "threads", "accesslog", "loglevel")  # the lines of requests are ours, without queries
+NAMES = ("bind", "workers", "threads", "accesslog", "loglevel", "forwarder_headers")
+ALWAYS = {
+    "accesslog": None,  # the lines of requests are ours, without queries
+    "forwarder_headers": "",  # no header SCRIPT_NAME makes another path of /healthz
+}
 CODE = f"import json, dashapp.gunicorn_conf as c; print(json.dumps({{name: getattr(c, name) for name in {NAMES}}}))"
 
 
@@ -22,9 +26,9 @@ def configured(**settings: str) -> dict[str, object]:
 
 
 def test_by_default_two_workers_listen_on_the_loopback_address_and_log_no_request() -> None:
-    expected = {"bind": "127.0.0.1:8050", "workers": 2, "threads": 16, "accesslog": None, "loglevel": "info"}
+    expected = {"bind": "127.0.0.1:8050", "workers": 2, "threads": 16, "loglevel": "info"}
 
-    assert configured() == expected
+    assert configured() == expected | ALWAYS
 
 
 def test_every_setting_is_obeyed() -> None:
@@ -37,7 +41,7 @@ def test_every_setting_is_obeyed() -> None:
         KORZINA_LOG_LEVEL="warning",
     )
 
-    assert found == {"bind": "[::1]:8100", "workers": 3, "threads": 5, "accesslog": None, "loglevel": "warning"}
+    assert found == {"bind": "[::1]:8100", "workers": 3, "threads": 5, "loglevel": "warning"} | ALWAYS
 
 
 @pytest.mark.parametrize(("own", "port"), [("", "8200"), ("8100", "8100")])

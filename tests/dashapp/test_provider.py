@@ -233,6 +233,14 @@ def test_where_the_provider_is_down_the_page_says_so(store: MemoryStore, setting
     dash.page_registry.clear()
 
 
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [("anna", "anna"), ("a\x1b[31mnna\n\u202e", "a[31mnna"), ("\x00\u200b", "(unprintable)"), ("x" * 200, "x" * 100)],
+)
+def test_a_name_steers_no_terminal_and_no_log(name: str, shown: str) -> None:
+    assert oidc._shown(name) == shown
+
+
 def test_roles_are_found_in_the_depth_of_a_claim() -> None:
     claims = {"realm_access": {"roles": ["a", 3, "b"]}, "role": "x", "https://x.example/roles": ["c"]}
 

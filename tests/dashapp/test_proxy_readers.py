@@ -98,6 +98,10 @@ def test_readers_reach_what_their_role_gives(client: FlaskClient) -> None:
         ("10.0.0.2", "203.0.113.9, 198.51.100.7, 10.9.0.4", "198.51.100.7"),
         ("198.51.100.7", "203.0.113.9", "198.51.100.7"),
         ("10.0.0.2", "", "10.0.0.2"),
+        ("::ffff:10.0.0.2", "198.51.100.7:49152", "198.51.100.7"),
+        ("10.0.0.2", "[2001:db8::7]:443", "2001:db8::7"),
+        ("10.0.0.2", "2001:db8::7%eth0, ::ffff:10.9.0.4", "2001:db8::7"),
+        ("10.0.0.2", "198.51.100.7, nonsense", "10.0.0.2"),
     ],
 )
 def test_an_address_is_taken_from_a_proxy_that_we_know_alone(sender: str, passed: str, found: str) -> None:

@@ -15,6 +15,7 @@ from dashapp.access import rights
 from dashapp.app import create_app
 from dashapp.data import SegmentationData
 from pipeline.accounts import AuditLog, Database, Sessions, Users
+from pipeline.accounts.attempts import MOST_NOTED
 from pipeline.errors import ExposureError
 from pipeline.settings import Settings
 from tests.dashapp.conftest import MemoryStore
@@ -141,6 +142,21 @@ def test_guessing_ends_after_five_attempts_also_for_the_right_password(
     assert sign_in(browser(), "vera").status_code == 303
     events = [(entry.event, entry.who) for entry in AuditLog.of(settings).last()]
     assert events.count(("sign-in refused", "anna")) == 6
+
+
+def test_refusals_of_a_stranger_do_not_bury_the_audit_log(
+    browser: Callable[[], FlaskClient], settings: Settings
+) -> None:
+    client = browser()
+    token = form_token(client)
+    before = len(AuditLog.of(settings).last(1000))
+    for place in range(MOST_NOTED + 20):
+        form = {"csrf": token, "name": f"nobody{place}", "password": "x" * 2000}  # too long to be looked at
+        assert client.post("/sign-in", data=form, **BASE).status_code in (401, 429)
+
+    entries = AuditLog.of(settings).last(1000)
+    assert len(entries) == before + MOST_NOTED
+    assert "no more of this sender" in entries[0].told
 
 
 def test_a_page_of_another_site_signs_nobody_in_or_out(browser: Callable[[], FlaskClient]) -> None:

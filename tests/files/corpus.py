@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cache
 
 from tests.files.answers import File
+from tests.files.makers.abroad import abroad
 from tests.files.makers.countries import countries
 from tests.files.makers.customers import customers
 from tests.files.makers.days import days_and_numbers
@@ -14,6 +15,7 @@ from tests.files.makers.old_exports import old_exports
 from tests.files.makers.others import others
 from tests.files.makers.purchases import purchases
 from tests.files.makers.shapes import shapes
+from tests.files.makers.tills import tills
 
 
 @cache
@@ -21,6 +23,18 @@ def corpus() -> tuple[File, ...]:
     """Every file, in the order of the chapters."""
     return tuple(
         file
-        for chapter in (purchases, money, days_and_numbers, customers, others, shapes, exports, old_exports, countries)
+        for chapter in (
+            purchases,
+            money,
+            days_and_numbers,
+            customers,
+            others,
+            shapes,
+            exports,
+            old_exports,
+            countries,
+            tills,
+            abroad,
+        )
         for file in chapter()
     )

@@ -111,5 +111,5 @@ def test_folder_and_address_name_the_same_store(uri, tmp_path, monkeypatch) -> N
 def test_a_wrong_setting_is_said_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("KORZINA_PORT", "many")
 
-    with pytest.raises(korzina.UsageError, match=r"a setting is wrong.*KORZINA_PORT: Input should be a valid integer"):
+    with pytest.raises(korzina.UsageError, match=r"a setting is wrong.*KORZINA_PORT: a whole number"):
         korzina.open()

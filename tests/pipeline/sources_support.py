@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import shutil
 import socket
 import subprocess
@@ -59,6 +60,14 @@ def program(name: str) -> str | None:
     return next((str(home / name) for home in homes if (home / name).is_file()), None) or shutil.which(name)
 
 
+def as_its_user() -> list[str]:
+    """What stands before a command of the server, which refuses to run as root."""
+    if os.geteuid():
+        return []
+    runuser = shutil.which("runuser", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin")  # often not in PATH
+    return [str(runuser), "-u", "postgres", "--"]
+
+
 @contextmanager
 def postgres_server(auth: str = "trust", password: str = "") -> Iterator[str]:
     """A PostgreSQL server of its own on a free port; skips the test where there is none to start.
@@ -68,12 +77,9 @@ def postgres_server(auth: str = "trust", password: str = "") -> Iterator[str]:
     initdb, control = program("initdb"), program("pg_ctl")
     if initdb is None or control is None:
         pytest.skip("no PostgreSQL server programs (initdb, pg_ctl) on this machine")
-    prefix: list[str] = []
-    if os.geteuid() == 0:  # the server refuses to run as root
-        runuser = shutil.which("runuser", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin")  # often not in PATH
-        prefix = [str(runuser), "-u", "postgres", "--"]
-        if runuser is None or subprocess.run(["id", "postgres"], capture_output=True).returncode:
-            pytest.skip("running as root and there is no user 'postgres' to start a server as")
+    prefix = as_its_user()
+    if prefix and (prefix[0] == "None" or subprocess.run(["id", "postgres"], capture_output=True).returncode):
+        pytest.skip("running as root and there is no user 'postgres' to start a server as")
     folder = Path(tempfile.mkdtemp(prefix="korzina-pg-"))
     try:
         if prefix:
@@ -100,9 +106,8 @@ def postgres_server(auth: str = "trust", password: str = "") -> Iterator[str]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-@contextmanager
-def frozen(address: str) -> Iterator[None]:
-    """The server at ``address`` stopped as by SIGSTOP: it accepts connections and never answers."""
+def servers_at(address: str) -> list[psutil.Process]:
+    """The PostgreSQL servers that were started for the port of ``address``."""
     port = address.rpartition("@")[2].partition("/")[0].rpartition(":")[2]
     servers = [
         process
@@ -111,6 +116,30 @@ def frozen(address: str) -> Iterator[None]:
         and port in process.info["cmdline"]
     ]
     assert servers, f"no server on port {port}"
+    return servers
+
+
+@contextmanager
+def down(address: str) -> Iterator[None]:
+    """The server at ``address`` ended at once, with all its connections; started again as it was after."""
+    (server,) = servers_at(address)
+    _program, *options = server.cmdline()
+    data = options[options.index("-D") + 1]
+    control = [*as_its_user(), str(program("pg_ctl")), "-D", data, "-w"]
+    run = partial(
+        subprocess.run, check=True, cwd="/", timeout=120, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    run([*control, "-m", "immediate", "stop"])
+    try:
+        yield
+    finally:
+        run([*control, "-o", shlex.join(options), "-l", str(Path(data).parent / "log"), "start"])
+
+
+@contextmanager
+def frozen(address: str) -> Iterator[None]:
+    """The server at ``address`` stopped as by SIGSTOP: it accepts connections and never answers."""
+    servers = servers_at(address)
     stopped = [process for server in servers for process in (server, *server.children(recursive=True))]
     for process in stopped:
         process.suspend()

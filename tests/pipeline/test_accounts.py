@@ -144,6 +144,37 @@ def test_many_names_from_one_address_are_locked_out_too(database: Database) -> N
     assert counting.count("anna", "192.0.2.8")
 
 
+def test_a_name_written_in_other_ways_is_the_same_user(database: Database) -> None:
+    counting = Attempts(database, b"key")
+    spellings = ("anna", "ANNA", " anna ", "ａｎｎａ", "𝐚𝐧𝐧𝐚", "𝒂𝓷𝔫𝚊", "ⓐⓝⓝⓐ")
+
+    counted = [counting.count(name, f"192.0.2.{place}") for place, name in enumerate(spellings)]
+    assert counted == [True] * 5 + [False] * 2
+
+
+@pytest.mark.parametrize(
+    ("addresses", "most"),
+    [
+        ([f"2001:db8:1:2::{place:x}" for place in range(40)], attempts.MOST_BY_ADDRESS),  # one line's network
+        ([f"2001:db8:1:{place:x}::1" for place in range(70)], 2 * attempts.MOST_BY_ADDRESS),  # one customer's
+        ([f"192.0.2.7:{49152 + place}" for place in range(20)] + ["::ffff:192.0.2.7"] * 20, attempts.MOST_BY_ADDRESS),
+    ],
+)
+def test_addresses_of_one_sender_are_one(database: Database, addresses: list[str], most: int) -> None:
+    counting = Attempts(database, b"key")
+
+    assert [counting.count(f"n{place}", sender) for place, sender in enumerate(addresses)].count(True) == most
+    assert counting.count("anna", "2001:db8:ffff::1")
+
+
+def test_nobody_fills_the_audit_log_with_refusals(database: Database) -> None:
+    counting = Attempts(database, b"key")
+    noted = [counting.may_note(f"2001:db8::{place:x}") for place in range(attempts.MOST_NOTED + 10)]
+
+    assert noted == [(True, False)] * (attempts.MOST_NOTED - 1) + [(True, True)] + [(False, False)] * 10
+    assert counting.may_note("anna") == (True, False)
+
+
 def test_many_attempts_at_once_are_no_way_around_the_count(database: Database) -> None:
     counting, counted = Attempts(database, b"key"), []
     threads = [threading.Thread(target=lambda: counted.append(counting.count("anna", "192.0.2.7"))) for _ in range(12)]

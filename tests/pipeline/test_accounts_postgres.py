@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,8 +11,8 @@ import psycopg
 import pytest
 
 from pipeline.accounts import Attempts, AuditEntry, AuditLog, Database, Sessions, Users
-from pipeline.errors import UsageError
-from tests.pipeline.sources_support import postgres_server
+from pipeline.errors import StoreError, UsageError
+from tests.pipeline.sources_support import frozen, postgres_server
 
 pytestmark = pytest.mark.e2e
 PASSWORD = "correct horse battery"
@@ -54,6 +55,17 @@ def test_attempts_at_once_are_counted(database: Database) -> None:
         thread.join()
 
     assert counted.count(True) == 5
+
+
+def test_a_frozen_server_keeps_nobody_waiting(database: Database, address: str) -> None:
+    Users(database).add("vera", "viewer", PASSWORD)
+    token = Sessions(database).start("vera", "viewer", own=True)
+    with frozen(address):
+        started = time.monotonic()
+        with pytest.raises(StoreError):
+            Sessions(database).find(token)
+        assert time.monotonic() - started < 3
+    assert Sessions(database).find(token) is not None
 
 
 def test_the_log_is_only_added_to_and_what_was_cut_off_shows(database: Database, address: str, tmp_path: Path) -> None:

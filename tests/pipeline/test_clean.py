@@ -379,3 +379,16 @@ def test_what_was_returned_is_no_part_of_a_whole() -> None:
         "1 customer has a part of Spend below zero: the shares of it are unknown",
     )
     assert told.examples == ("line 2",)
+
+
+def test_one_customer_with_most_of_the_money_is_told() -> None:
+    rows = tiny_rows()
+    spec = tiny_spec(columns={"spend": {"role": "active", "meaning": "spend"}, "orders": {"role": "active"}})
+    assert not [entry for entry in clean(table(rows), spec).ledger.entries if entry.rule == "one large customer"]
+
+    found = entry(
+        clean(table(rows.assign(spend=rows["spend"].where(rows["id"] != "c007", "9000"))), spec), "one large customer"
+    )
+
+    assert (str(found.detail), found.flagged) == ("one customer, c007, brings 96 % of the revenue", 1)
+    assert list(map(str, found.examples)) == ["line 9"]

@@ -16,11 +16,12 @@ import pipeline
 from pipeline.cleaning import clean
 from pipeline.command_line import trial
 from pipeline.command_line.manual import document
-from pipeline.contract import speaker
+from pipeline.contract import Message, speaker
 from pipeline.drafting import draft, write_draft
 from pipeline.errors import KorzinaError
 from pipeline.reading import Frames, read_source
-from pipeline.spec import parse_spec
+from pipeline.spec import Spec, parse_spec
+from pipeline.spec.checks import PARTS, RULES
 
 ROOT = Path(pipeline.__file__).parent
 ROOMS = (
@@ -31,6 +32,8 @@ ROOMS = (
     "spec",
     "cleaning",
     "segmenting",
+    "spark",
+    "gathering.py",
     "command_line/trial.py",
     "command_line/options.py",
     "command_line/manual.py",
@@ -123,6 +126,33 @@ def folder_with(folder: Path, **files: str) -> Path:
     for name, text in files.items():
         (folder / f"{name}.csv").write_text(text, "utf-8")
     return folder
+
+
+WRONG = (None, [], {}, "x", 3.5, -1, True, [1], {"a": {"b": 1}}, float("nan"), "2026-13-01", 10**30)
+
+
+def test_whatever_is_wrong_in_a_spec_is_told_in_russian() -> None:
+    """Every key of every part with values of every kind: none is told in the words of pydantic."""
+    told: dict[str, str] = {}
+    for value in WRONG:
+        parts = [{key: value} for key in Spec.model_fields]
+        for name, model in PARTS.items():
+            for key in model.model_fields:
+                wrong = {key: value}
+                parts += [{name: wrong}, {name: [wrong]}, {name: {"a": wrong}}, {"lines": {"view": "v", name: [wrong]}}]
+        for name, model in RULES.items():
+            parts += [{"rules": [{"rule": name, key: value}]} for key in model.model_fields]
+        for part in parts:
+            try:
+                spec_of(**part)
+            except KorzinaError as error:
+                said = error.parts.get("expected")
+                if isinstance(said, Message):
+                    told[str(said)] = speaker("ru").tell(said)
+                else:
+                    assert said is None, part
+    assert len(told) > 15
+    assert {english for english, russian in told.items() if not re.search("[А-Яа-я]", russian)} == set()
 
 
 CASES: dict[str, Callable[[Path], object]] = {

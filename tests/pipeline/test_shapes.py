@@ -224,6 +224,20 @@ def test_subtotals_inside_are_set_aside(tmp_path: Path) -> None:
     assert [one.line for one in raw.rejects] == [4, 7, 8]
 
 
+def test_the_sum_of_each_customer_is_set_aside_and_of_those_with_one_row_too(tmp_path: Path) -> None:
+    rows, sums = [], []
+    for customer in range(12):
+        amounts = [3.25 + customer + place for place in range(1 + customer % 3)]  # some have a row alone
+        rows += [f"k{customer},2023-01-{place + 1:02d},{amount}" for place, amount in enumerate(amounts)]
+        rows.append(f"k{customer} Total,,{sum(amounts)}")
+        sums.append(len(rows) + 1)
+
+    raw = read(tmp_path, "who,day,amount\n" + "\n".join(rows) + "\n")
+
+    assert [reject.line for reject in raw.rejects] == sums
+    assert raw.frame["who"].nunique() == 12
+
+
 @pytest.mark.parametrize("row", ["Total,tea,7.0", "total,milk,3", "Totally,,5.0", "Sum Ltd,,5.0"])
 def test_a_customer_called_total_stays(tmp_path: Path, row: str) -> None:
     raw = read(tmp_path, "who,what,amount\n" + lines([["anna", "tea", f"{n}.0"] for n in range(20)]) + row + "\n")

@@ -7,6 +7,8 @@ from contextlib import closing
 from pathlib import Path
 
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from pipeline.cleaning import clean
@@ -157,6 +159,36 @@ def test_long_ids_in_parquet_keep_their_digits(tmp_path: Path) -> None:
         "9007199254740993",
         "9007199254740995",
     ]
+
+
+@pytest.mark.parametrize(
+    "noted",
+    [
+        '{"index_columns": ["id"], "column_indexes": [], "columns": []}',  # a lie
+        '{"index_columns": ["nobody"]}',
+        "no JSON",
+        None,  # as pandas itself notes an index
+    ],
+)
+def test_what_pandas_noted_in_a_parquet_file_takes_no_column_away(noted: str | None, tmp_path: Path) -> None:
+    rows = tiny_rows().assign(day="20230320").set_index("id")
+    table = pa.Table.from_pandas(rows)
+    pq.write_table(table.replace_schema_metadata({"pandas": noted}) if noted else table, tmp_path / "a.parquet")
+    spec = tiny_spec(
+        source={"query": "SELECT id, min(day) AS day, sum(CAST(spend AS DOUBLE)) AS spend FROM data GROUP BY id",
+                "formats": {"day": "%Y%m%d"}},
+        columns={"spend": {"role": "active"}, "day": {"role": "passive", "kind": "date"}},
+    )  # fmt: skip
+    read = read_source(spec, str(tmp_path / "a.parquet")).frame
+    assert read["id"].nunique() == len(rows)
+    assert set(read["day"].astype(str).str[:10]) == {"2023-03-20"}
+
+
+def test_a_parquet_file_that_names_a_column_twice_is_refused(tmp_path: Path) -> None:
+    table = pa.table([pa.array(["a"]), pa.array([1]), pa.array([2])], names=["id", "spend", "spend"])
+    pq.write_table(table, tmp_path / "a.parquet")
+    with pytest.raises(InputError, match="names a column twice"):
+        read_source(tiny_spec(), str(tmp_path / "a.parquet"))
 
 
 def test_a_query_over_text_tables_adds_numbers_and_compares_dates(tmp_path: Path) -> None:

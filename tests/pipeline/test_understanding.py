@@ -184,6 +184,24 @@ def test_two_currencies_are_asked_about_and_one_can_be_chosen() -> None:
     assert any("'USD'" in rule.sql for rule in chosen.aside)
 
 
+@pytest.mark.parametrize("values", [("USD", "EUR", "?"), ("руб.", "$"), ("USD", "usd", "EUR")])
+def test_currencies_written_in_any_way_are_not_added_up(values: tuple[str, ...]) -> None:
+    frame = lines()
+    frame["Currency"] = [values[place % len(values)] for place in range(len(frame))]
+
+    assert keys(read(frame)) == ["currency"]
+    rule = next(rule for rule in read(frame, {"currency": values[0]}).aside if rule.name == "other currencies")
+    with tables(frames={SINGLE: frame}) as engine:
+        kept = engine.query(f'SELECT DISTINCT "Currency" FROM data WHERE NOT ({rule.sql})')["Currency"]
+    assert {value.upper() for value in kept} == {values[0].upper()}
+
+
+def test_one_currency_in_capital_and_small_letters_is_one() -> None:
+    frame = lines()
+    frame["currency"] = [("EUR", "eur")[place % 2] for place in range(len(frame))]
+    assert (keys(read(frame)), read(frame).currency) == ([], "EUR")
+
+
 def test_negative_lines_are_returns_and_mostly_negative_amounts_are_asked_about() -> None:
     frame = lines()
     frame["amount"] = frame["price"] * np.where(np.arange(len(frame)) % 20 == 0, -1, 1)
@@ -270,6 +288,39 @@ def test_arms_of_an_experiment_are_asked_for_and_what_follows_is_kept_apart() ->
     reading = read(frame.drop(columns="spend").assign(spend=np.where(visit, rng.gamma(2, 9, 200), 0.0)))
     assert keys(reading) == ["arm"]
     assert reading.afterwards == ("visit", "spend")
+
+
+@pytest.mark.parametrize("header", ["date,id", "id,date", "day;code", "ID\tzeit"])
+def test_days_and_numbers_alone_are_asked_about(header: str, tmp_path: Path) -> None:
+    draw = np.random.default_rng(3)
+    days = pd.Timestamp("2023-01-01") + pd.to_timedelta(draw.integers(0, 300, 400), "D")
+    cells = {"id": draw.integers(1000, 1050, 400).astype(str), "day": days.strftime("%Y-%m-%d")}
+    sign = next(sign for sign in ",;\t" if sign in header)
+    first = "id" if header.lower().startswith("id") else "day"
+    rows = zip(cells[first], cells["day" if first == "id" else "id"], strict=True)
+    file = tmp_path / "visits.csv"
+    file.write_text("\n".join([header, *(sign.join(row) for row in rows)]) + "\n")
+
+    (question,) = draft(str(file)).questions
+    assert (question.key, [choice.value for choice in question.choices]) == ("kind", ["purchases"])
+    assert draft(str(file), answers={"kind": "purchases"}).questions == ()
+    with pytest.raises(InputError, match="no column of which segments"):
+        draft(str(file), answers={"kind": "customers"})
+
+
+def test_a_report_in_groups_is_refused_by_the_lines_of_its_file(tmp_path: Path) -> None:
+    rows = ["Отчёт за 2023 г.;", ";", "Контрагент;Сумма"]
+    for customer in range(8):
+        sums = [10.5 + customer, 20.25 + 2 * customer, 7.75 + 3 * customer]
+        rows += [
+            f"ООО «Клиент {customer}»;{sum(sums)}",
+            *(f"Товар {place};{money}" for place, money in enumerate(sums)),
+        ]
+    file = tmp_path / "report.csv"
+    file.write_text("\n".join(rows) + "\n", "utf-8")
+
+    with pytest.raises(InputError, match="line 32 sums up line 33 to line 35 in Сумма"):
+        draft(str(file))
 
 
 def test_an_answer_must_name_a_column() -> None:

@@ -3,6 +3,7 @@
 from pipeline.contract.messages.as_json import decoded, encoded
 from pipeline.contract.messages.beside import messages_of, with_messages
 from pipeline.contract.messages.currency import CURRENCY_SIGNS, affixes, currency_of, with_currency
+from pipeline.contract.messages.invalid import expected_of
 from pipeline.contract.messages.languages import Translator, catalogue, languages, merged, speaker
 from pipeline.contract.messages.missing import no_column, unknown_name
 from pipeline.contract.messages.values import (
@@ -41,6 +42,7 @@ __all__ = [
     "currency_of",
     "decoded",
     "encoded",
+    "expected_of",
     "joined",
     "languages",
     "merged",

@@ -33,7 +33,7 @@ def refuse_unfolding(files: Sequence[Path], shown: str) -> None:
 
 
 def _look(files: Sequence[Path], shown: str) -> None:
-    _refuse_wide(files, shown)
+    _refuse_header(files, shown)
     size = sum(file.stat().st_size for file in files)
     most = most_bytes(size, TIMES, sys.maxsize)
     try:
@@ -58,8 +58,8 @@ def _look(files: Sequence[Path], shown: str) -> None:
         raise _unreadable(shown, error) from error
 
 
-def _refuse_wide(files: Sequence[Path], shown: str) -> None:
-    """By the footers alone: to make a table of many thousand columns takes an engine long."""
+def _refuse_header(files: Sequence[Path], shown: str) -> None:
+    """By the footers alone: to make a table of many thousand columns takes an engine long, and it renames doubles."""
     import pyarrow as pa  # type: ignore[import-untyped,unused-ignore]
     import pyarrow.parquet as pq  # type: ignore[import-untyped,unused-ignore]
 
@@ -68,6 +68,19 @@ def _refuse_wide(files: Sequence[Path], shown: str) -> None:
     except (pa.ArrowException, OSError) as error:
         raise _unreadable(shown, error) from error
     refuse_wide(widest, shown)
+    for file in files:
+        refuse_twice(_names(file, shown), shown)
+
+
+def _names(file: Path, shown: str) -> list[str]:
+    """The columns by the file's own schema."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        return list(pq.read_schema(file).names)
+    except (pa.ArrowException, OSError) as error:
+        raise _unreadable(shown, error) from error
 
 
 def _has_letters(kind: str) -> bool:

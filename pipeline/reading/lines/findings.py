@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from pipeline.contract import LineFinding, LinesTally, Message, Own, Quantity, percent
+from pipeline.contract import LineFinding, LinesTally, Message, Own, Quantity, is_large_share, percent
 from pipeline.reading.engine import Engine, quote
 from pipeline.reading.lines.numbering import Where
 from pipeline.reading.lines.unreadable import Unreadable
@@ -14,7 +14,6 @@ from pipeline.reading.lines.view import AMOUNT, BACK, JUDGED, NUMBER, POSITION, 
 from pipeline.spec import LinesSpec
 
 _MOST_PLACES = 3
-_LARGE_CUSTOMER, _EVEN_SHARES = 0.1, 3  # of the revenue
 _ABSURD_TIMES, _ABSURD_SHARE = 100, 0.1  # so many times the largest usual line, and so large a share of all money
 _LEAST_LINES = 20
 _REPEATED = "(repeated)"  # contents that stand on several lines, with the first of them
@@ -186,16 +185,17 @@ def _one_customer(
 ) -> Iterator[LineFinding]:
     """Whoever brings more than a tenth of the revenue, and three times an even share of it."""
     revenue = summary.bought.money or 0.0
-    least = revenue * max(_LARGE_CUSTOMER, _EVEN_SHARES / max(1, summary.customers))
     customer, amount, position = map(quote, (lines.customer, AMOUNT, POSITION))
     rows = engine.rows(
         f'SELECT {customer}, sum(CAST({amount} AS DECIMAL(38, 6))) AS "(sum)", min({position}) AS "(first)" '
         f"FROM {quote(JUDGED)} WHERE {quote(RULE)} = 0 AND NOT {quote(BACK)} GROUP BY {customer} "
         'ORDER BY "(sum)" DESC NULLS LAST, "(first)" LIMIT 1'
     )
-    if not rows or rows[0][1] is None or revenue <= 0 or float(rows[0][1]) <= least:
+    if not rows or rows[0][1] is None or revenue <= 0:
         return
     name, money, first = rows[0]
+    if not is_large_share(float(money) / revenue, summary.customers):
+        return
     theirs = f"{customer} = (SELECT {customer} FROM {quote(JUDGED)} WHERE {position} = {int(first)} LIMIT 1)"
     number, _, places = _where_used(engine, f"NOT {quote(BACK)} AND {theirs}")
     share = percent(float(money) / revenue)

@@ -132,10 +132,11 @@ def _judged(lines: LinesSpec, rules: tuple[LineRule, ...], day: date | None) -> 
 
 
 def _in_one_form(lines: LinesSpec) -> str:
-    """Spellings of one customer made the same: capital letters of an address, blanks and signs in a phone number."""
+    """Spellings of one customer made the same: capital letters of an address or a code, signs in a phone number."""
     text = f"CAST({quote(lines.customer)} AS VARCHAR)"
     forms = {
         "email": f"nullif(lower(trim({text})), '')",
+        "code": f"nullif(upper(trim({text})), '')",
         "phone": f"nullif(right(regexp_replace({text}, '\\D', '', 'g'), {_NATIONAL_DIGITS}), '')",
     }
     return f" REPLACE ({forms[lines.customer_form]} AS {quote(lines.customer)})" if lines.customer_form else ""

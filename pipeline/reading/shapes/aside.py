@@ -14,6 +14,7 @@ from pipeline.reading.values.numbers import read_numbers
 from pipeline.reading.values.unknown import trimmed
 
 Positions = npt.NDArray[np.int64]
+Mask = npt.NDArray[np.bool_]
 _WORDS = (
     r"(?:grand |sub[- ]?|running )?totals?|sum|overall|итого?|всего|общий итог|промежуточный итог|"
     r"summe|gesamt(?:summe)?|zwischensumme|total g[ée]n[ée]ral|totale|somme|suma|razem|разом|усього|toplam"
@@ -21,6 +22,8 @@ _WORDS = (
 _OF_WHAT = r"(?:\s(?:по|за|for|of|by|für|de)\s.{1,60})?"
 _TOTAL = rf"(?i)^\s*(?:(?:{_WORDS}){_OF_WHAT}|.{{1,60}}\s(?:total|итого?))\s*[:.]?\s*$"
 _DENSE = 0.95  # share of filled cells in a column that every row has
+_MOST_TOTALS = 0.5  # share of the rows: a total after each row and another
+_SEVERAL = 2  # totals that were shown to be, from which on others are known by their form
 _LAST_ROWS = 5  # in which a total may have its key columns filled
 _LEAST_ROWS = 3
 _CLOSE = 0.005  # of a sum, for rounded parts
@@ -44,10 +47,7 @@ def set_aside(frame: pd.DataFrame, lines: Positions, header: list[str]) -> Kept:
     if len(frame) < _LEAST_ROWS:
         return Kept(frame, lines, ())
     again = _again(frame, header)
-    total = np.zeros(len(frame), dtype=bool)
-    for place in _worded(frame, again):
-        total[place] = _lacks_keys(frame, place) or _adds_up(frame, place, again | total)
-    out = again | total
+    out = again | _totals(frame, again)
     if not out.any():
         return Kept(frame, lines, ())
     why = {True: Message.of("the header once more"), False: Message.of("a row of totals")}
@@ -57,7 +57,7 @@ def set_aside(frame: pd.DataFrame, lines: Positions, header: list[str]) -> Kept:
     return Kept(frame[~out].reset_index(drop=True), lines[~out], aside)
 
 
-def _again(frame: pd.DataFrame, header: list[str]) -> npt.NDArray[np.bool_]:
+def _again(frame: pd.DataFrame, header: list[str]) -> Mask:
     """Rows that repeat every name of the header."""
     named = [(place, name) for place, name in enumerate(header) if name]
     same = np.ones(len(frame), dtype=bool)
@@ -70,12 +70,32 @@ def _again(frame: pd.DataFrame, header: list[str]) -> npt.NDArray[np.bool_]:
     return same & bool(len(named))
 
 
-def _worded(frame: pd.DataFrame, again: npt.NDArray[np.bool_]) -> list[int]:
+def _totals(frame: pd.DataFrame, again: Mask) -> Mask:
+    """Rows of totals. Where several are shown to be, those worded alike that lack the same cells are too.
+
+    The total of a group of one row repeats it, and shows nothing by itself.
+    """
+    total = np.zeros(len(frame), dtype=bool)
+    worded = _worded(frame, again)
+    if not worded:
+        return total
+    dense = frame.notna().mean().to_numpy() >= min(_DENSE, 1 - 2 / len(frame))
+    lacks = frame.iloc[worded].isna().to_numpy()[:, dense].any(axis=1)
+    total[worded] = lacks | _add_up(frame, again, worded)
+    rest = [place for place in worded if not total[place]]
+    if rest and total.sum() >= _SEVERAL:
+        lacking = frame[total].isna().all()
+        if lacking.any():
+            total[rest] = frame.iloc[rest].loc[:, lacking].isna().all(axis=1).to_numpy()
+    return total
+
+
+def _worded(frame: pd.DataFrame, again: Mask) -> list[int]:
     """Rows whose first text is the word for a total, of the last ones and of those that lack a cell others have."""
     gaps = np.zeros(len(frame), dtype=bool)
     for column in frame:
         empty = frame[column].isna().to_numpy()
-        if 0 < empty.mean() <= 1 - _DENSE or 0 < empty.sum() <= 2:
+        if 0 < empty.mean() <= _MOST_TOTALS or 0 < empty.sum() <= 2:
             gaps |= empty
     gaps[-_LAST_ROWS:] = True
     places = np.flatnonzero(gaps & ~again)
@@ -87,24 +107,24 @@ def _worded(frame: pd.DataFrame, again: npt.NDArray[np.bool_]) -> list[int]:
     return [int(place) for place in places[first.str.match(_TOTAL).fillna(False).to_numpy(dtype=bool)]]
 
 
-def _lacks_keys(frame: pd.DataFrame, place: int) -> bool:
-    """Whether cells are empty that nearly every other row has."""
-    empty = frame.iloc[place].isna().to_numpy()
-    dense = frame.notna().mean().to_numpy() >= min(_DENSE, 1 - 2 / len(frame))
-    return bool((empty & dense).any())
+def _add_up(frame: pd.DataFrame, again: Mask, worded: list[int]) -> Mask:
+    """Which of some rows have a number that is the sum of those above, from the first row or since the last.
 
-
-def _adds_up(frame: pd.DataFrame, place: int, out: npt.NDArray[np.bool_]) -> bool:
-    """Whether a number of the row is the sum of those above it, back to the last row that was set aside."""
-    starts = np.flatnonzero(out[:place])
-    for begin in {0, int(starts[-1]) + 1 if len(starts) else 0}:
-        above = frame.iloc[begin:place][~out[begin:place]]
-        for column in frame:
-            numbers = read_numbers(trimmed(pd.concat([above[column], frame[column].iloc[[place]]]))).values.to_numpy()
-            total, parts = numbers[-1], numbers[:-1]
-            if len(parts) > 1 and np.isfinite(total) and total and abs(np.nansum(parts) - total) <= _CLOSE * abs(total):
-                return True
-    return False
+    A sum of one row says nothing.
+    """
+    numbers = np.column_stack([read_numbers(trimmed(frame[column])).values.to_numpy() for column in frame])
+    numbers = np.nan_to_num(numbers, posinf=0.0, neginf=0.0)
+    totals, counted = numbers[worded], ~again
+    counted[worded] = False
+    before = np.vstack([np.zeros(numbers.shape[1]), np.cumsum(np.where(counted[:, None], numbers, 0.0), axis=0)])
+    rows = np.concatenate([[0], np.cumsum(counted)])
+    begins = np.concatenate([[0], np.array(worded[:-1], dtype=np.int64) + 1])
+    found = np.zeros(len(worded), dtype=bool)
+    for begin in (np.zeros(len(worded), dtype=np.int64), begins):
+        parts = before[worded] - before[begin]
+        same = (totals != 0) & (np.abs(parts - totals) <= _CLOSE * np.abs(totals))
+        found |= same.any(axis=1) & (rows[worded] - rows[begin] > 1)
+    return found
 
 
 def _shown(row: pd.Series) -> str:

@@ -10,6 +10,7 @@ from charset_normalizer import from_bytes
 
 _SAMPLE = 200_000
 _MOST_WORDS = 1000
+_EASTERN = 0.9  # of the letters beyond ASCII
 _LEAST_SHARE = 0.4  # of the words that must read in the best page
 
 # Of each language its letters beyond ASCII, the frequent ones first. A tie between pages goes to the first of them.
@@ -36,6 +37,11 @@ _CYRILLIC = {
     "belarusian": "анірыосекдтлямупвьгзбчшцхжйюёўэф",
     "serbian": "аоиенрстукјвмдплгзбшчцјњхђћжљфџ",
 }
+_ALONE = {  # scripts of which each has a page of its own; no letters that stand where Russian has its commonest
+    "cp1253": {"greek": "αοιεντσηρπκυλςμδγέάωόίχθφβύξζήώψ"},
+    "cp1256": {"arabic": "اليمونترةبعدفسهكقحجشصخطذزضغظىئءثأإآؤ"},
+}
+_TWO_BYTES = ["cp932", "gb18030", "big5", "cp949", "euc_jp"]
 _PAGES = {
     "cp1252": _LATIN,
     "cp1251": _CYRILLIC,
@@ -50,7 +56,11 @@ _PAGES = {
     "cp850": _LATIN,
     "mac_roman": _LATIN,
     "cp852": _CENTRAL,
+    **_ALONE,
 }
+_UNMIXED = frozenset(  # whose words have no Latin letters
+    letters for page in (_CYRILLIC, *_ALONE.values()) for letters in page.values()
+)
 _OLD_PAGES = frozenset({"iso8859_2", "iso8859_5", "mac_cyrillic", "mac_roman", "cp850", "cp852"})
 _SELDOM = 0.97  # how much less an old page is expected
 _GROUPING = re.compile(rb"(?<=\d)[\xa0\xca\xff](?=\d)")  # spaces of several pages that do not break
@@ -74,11 +84,25 @@ def code_page(data: bytes) -> str:
     best = max(scores, key=lambda page: scores[page])
     if scores[best] >= _LEAST_SHARE and _decodes(data, best):
         return best
+    if eastern := _eastern(data):
+        return eastern
     if sum(len(word) > 2 and min(word) > 127 for word in words) > len(words) / 2:
         guess = from_bytes(b" ".join(words)).best()
         if guess is not None and _decodes(data, guess.encoding):
             return guess.encoding
     return "cp1252" if _decodes(data, "cp1252") else "latin-1"
+
+
+def _eastern(data: bytes) -> str | None:
+    """The page of two bytes a letter in which what is not ASCII is Chinese, Japanese or Korean; None where none is."""
+    guess = from_bytes(data[:_SAMPLE].rpartition(b"\n")[0] or data, cp_isolation=_TWO_BYTES).best()
+    if guess is None or not _decodes(data, guess.encoding):
+        return None
+    beyond = [letter for letter in str(guess) if letter > "\x7f"]
+    eastern = sum(
+        "\u3000" <= letter <= "\u9fff" or "\uac00" <= letter <= "\ud7a3" or letter >= "\uff01" for letter in beyond
+    )
+    return guess.encoding if eastern >= _EASTERN * len(beyond) > 0 else None
 
 
 def _words(data: bytes) -> list[bytes]:
@@ -110,10 +134,10 @@ def _reads(text: str, letters: str) -> float:
     if not core:
         return _SIGNS_ALONE
     weights = _weights(letters)
-    own = [letter for letter in core.lower() if letter > "\x7f"]
+    own = [letter for letter in core.lower().replace("i\u0307", "i") if letter > "\x7f"]  # what becomes of a capital İ
     if not all(letter in weights for letter in own) or not _natural_case(core):
         return 0.0
-    if letters in _CYRILLIC.values() and len(own) < len(core):
+    if letters in _UNMIXED and len(own) < len(core):
         return 0.0
     common = sum(weights[letter] for letter in own) / max(1, len(own))
     return (1.0 + 0.2 * common) * (1.0 if core == text else _WITH_SIGNS) * (1.0 if len(core) > 1 else _ONE_LETTER)

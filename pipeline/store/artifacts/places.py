@@ -9,7 +9,8 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from pipeline.contract import Artifacts
+from pipeline.contract import Artifacts, Message
+from pipeline.errors import UnreadableError
 from pipeline.settings import Settings
 from pipeline.store.tracking.index import RunRow
 
@@ -39,8 +40,18 @@ def local_folder(row: RunRow, settings: Settings) -> Path | None:
 
 
 def folder_below(root: Path, artifact_uri: str, parts: int = 3) -> Path:
-    """Where below ``root`` files are: the last ``parts`` of the address (experiment's folder, run, ``artifacts``)."""
-    return Path(root, *PurePosixPath(_address(artifact_uri)).parts[-parts:])
+    """Where below ``root`` files are: the last ``parts`` of the address (experiment's folder, run, ``artifacts``).
+
+    Raises ``UnreadableError`` for an address that leads out of ``root``: somebody else than MLflow wrote it.
+    """
+    last = PurePosixPath(_address(artifact_uri)).parts[-parts:]
+    if ".." in last:
+        raise UnreadableError.because(
+            Message.of("the files of a run are recorded outside of the store"),
+            found=artifact_uri,
+            remedy=Message.of("restore the store's database from a backup"),
+        )
+    return Path(root, *last)
 
 
 def _address(artifact_uri: str) -> str:

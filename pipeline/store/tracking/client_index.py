@@ -8,8 +8,17 @@ from mlflow.entities.model_registry import RegisteredModel
 
 from pipeline.settings import Settings
 from pipeline.store.tracking.client import translated
-from pipeline.store.tracking.index import ExperimentRow, ModelRow, RunRow
-from pipeline.store.tracking.names import ALIAS, ANNOTATION, COMPLETED, HISTORY, PARENT, PURGED, STATUS
+from pipeline.store.tracking.index import ExperimentRow, ModelRow, RunRow, seconds
+from pipeline.store.tracking.names import (
+    ALIAS,
+    ANNOTATION,
+    COMPLETED,
+    HISTORY,
+    PARENT,
+    PURGED,
+    STATUS,
+    leads_nowhere_else,
+)
 
 _PAGE = 1000
 
@@ -29,7 +38,11 @@ class ClientIndex:
                 if experiment is None or one.name == experiment
             }
             found = self._search(list(names)) if names else []
-        rows = [_run_row(run, names[run.info.experiment_id]) for run in found]
+        rows = [
+            _run_row(run, names[run.info.experiment_id])
+            for run in found
+            if leads_nowhere_else(run.info.run_id, run.info.artifact_uri)
+        ]
         return [
             row
             for row in rows
@@ -86,7 +99,7 @@ def _run_row(run: Run, experiment: str) -> RunRow:
         run.info.run_id,
         str(run.info.experiment_id),
         experiment,
-        run.info.start_time / 1000,
+        seconds(run.info.start_time),
         run.info.artifact_uri,
         tags=dict(run.data.tags),
         params=dict(run.data.params),

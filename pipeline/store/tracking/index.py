@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from pipeline.store.tracking import preflight
-from pipeline.store.tracking.names import ALIAS, ANNOTATION, COMPLETED, HISTORY, PURGED, STATUS
+from pipeline.store.tracking.names import ALIAS, ANNOTATION, COMPLETED, HISTORY, PURGED, STATUS, leads_nowhere_else
 
 
 @dataclass(frozen=True)
@@ -79,6 +79,7 @@ class Index(Protocol):
         ...
 
 
+_YEAR_5000 = 95_617_584_000_000  # in milliseconds; what is later is no moment that can be written
 _RUNS = """
 FROM runs r
 JOIN experiments e ON e.experiment_id = r.experiment_id
@@ -119,13 +120,14 @@ class SqliteIndex:
                 run_id,
                 str(experiment_id),
                 name,
-                started / 1000,
+                seconds(started),
                 uri,
                 tags=facts["tags"].get(run_id, {}),
                 params=facts["params"].get(run_id, {}),
                 metrics=facts["latest_metrics"].get(run_id, {}),
             )
             for run_id, experiment_id, name, started, uri in rows
+            if leads_nowhere_else(run_id, uri)
         ]
 
     def models(self, name: str | None = None) -> list[ModelRow]:
@@ -169,6 +171,12 @@ class SqliteIndex:
         with preflight.connect(self._file) as connection:
             (moment,) = connection.execute("SELECT max(value) FROM experiment_tags WHERE key = ?", (PURGED,)).fetchone()
         return moment or ""
+
+
+def seconds(milliseconds: object) -> float:
+    """A moment that MLflow recorded; 1970 where it is none, so that one bad run hides no other."""
+    is_moment = isinstance(milliseconds, int | float) and abs(milliseconds) < _YEAR_5000
+    return float(milliseconds) / 1000 if is_moment else 0.0  # type: ignore[arg-type]
 
 
 def _facts(rows: sqlite3.Cursor | Iterable[tuple[str, str, object]]) -> dict[str, dict[str, Any]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from urllib.parse import unquote
 
 from pipeline.errors import UsageError
 
@@ -19,6 +20,12 @@ HISTORY = "korzina.history."  # prefix of the registered model's tags that hold 
 PURGED = "korzina.purged"  # tag of an experiment: when rows were last removed from its runs for good
 NOTE_OF_PURGE = "purge.json"  # beside a run's files while rows are being removed from its sweep
 ANNOTATION = "korzina.segment."  # and of those that hold the names and notes of segments
+
+
+def leads_nowhere_else(run_id: object, artifact_uri: object) -> bool:
+    """Whether a run's id and address are such as MLflow gives: folders are called by them, and some are removed."""
+    plain = isinstance(run_id, str) and re.fullmatch(r"[0-9A-Za-z_-]{1,64}", run_id)
+    return bool(plain) and isinstance(artifact_uri, str) and ".." not in re.split(r"[/\\]", unquote(artifact_uri))[-4:]
 
 
 def check_experiment(name: str) -> str:

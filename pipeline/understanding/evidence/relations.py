@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property
 
+from pipeline.contract import Message, Quantity
 from pipeline.reading import SINGLE, Engine, quote
 
 HOLDS, BROKEN = 0.985, 0.9  # lift over chance at which a dependency is taken to hold, and under which it is broken
 _LEAST_BEYOND = 20  # rows beyond the first of their group; with fewer, a dependency says nothing
 _MOST_ROWS = 400_000
+_AGREES = 0.95
+
+Where = Callable[[int], Message]
 
 
 class Relations:
-    """Dependencies between the columns of one table; each is measured once."""
+    """Dependencies between the columns of one table; each is measured once.
 
-    def __init__(self, engine: Engine, table: str = SINGLE) -> None:
+    ``where``: the place of a row in the file, by its number in the table from 0; for refusals that name rows.
+    """
+
+    def __init__(self, engine: Engine, table: str = SINGLE, *, where: Where | None = None) -> None:
         self._engine, self._table = engine, table
+        self.where = where or _row
         self._lifts: dict[tuple[str, str], float | None] = {}
         self._chances: dict[str, float] = {}
 
@@ -94,6 +102,12 @@ class Relations:
         ).iloc[0]
         return float(row.iloc[1]) / max(1.0, float(row.iloc[0]))
 
+    def agrees(self, first: str, second: str) -> bool:
+        """Whether two amounts (SQL) are the same but for rounding, on ``_AGREES`` of the rows that have both."""
+        close = f"abs({first} - {second}) <= greatest(0.011, 0.002 * abs({second}))"
+        known = self.one(f"count_if({first} IS NOT NULL AND {second} IS NOT NULL AND abs({second}) > 0)")
+        return known > 0 and self.one(f"count_if({close} AND abs({second}) > 0)") >= _AGREES * known
+
     def query(self, sql: str) -> list[tuple[object, ...]]:
         """Rows of any query; the table is called as the engine calls it."""
         return list(self._engine.query(sql).itertuples(index=False, name=None))
@@ -103,3 +117,7 @@ class Relations:
         if self.rows <= _MOST_ROWS:
             return quote(self._table)
         return f"(SELECT * FROM {quote(self._table)} WHERE hash({quote(key)}) % {self.rows // _MOST_ROWS + 1} = 0)"
+
+
+def _row(position: int) -> Message:
+    return Message.of("row {n}", n=Quantity(position + 1, "d"))

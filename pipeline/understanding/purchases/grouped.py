@@ -39,11 +39,11 @@ def refuse_groups(amount: str, relations: Relations) -> None:
     raise InputError.because(
         Message.of("this is a report in groups: its rows are partly sums of the rows under them"),
         found=Message.of(
-            "{n} such rows; row {first} of the table sums up rows {start} to {end} in {amount}",
+            "{n} such rows; {first} sums up {start} to {end} in {amount}",
             n=Quantity(len(heads)),
-            first=Quantity(first + 1),
-            start=Quantity(first + 2),
-            end=Quantity(int(ends[first]) + 1),
+            first=relations.where(first),
+            start=relations.where(first + 1),
+            end=relations.where(int(ends[first])),
             amount=amount.strip('"'),
         ),
         expected=Message.of("a row a purchase, with the customer and the day in columns of their own"),

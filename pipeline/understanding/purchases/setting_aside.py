@@ -8,12 +8,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from pipeline.contract import Joined, Message, Own, Quantity
 from pipeline.reading import TRUE, Choice, Question, literal, quote
 from pipeline.understanding.evidence import Profile, Relations, fits, is_email, is_phone, words
-from pipeline.understanding.purchases.amounts import settle_currencies, settle_returns
+from pipeline.understanding.purchases.amounts import settle_currencies, settle_free, settle_returns
 from pipeline.understanding.purchases.placeholders import placeholder
+from pipeline.understanding.purchases.sides import settle_sides
 from pipeline.understanding.purchases.status_words import DONE, GONE, GONE_BY_NAME, LOOKED, RETURNED
 from pipeline.understanding.purchases.text import plain_value
 from pipeline.understanding.roles import Answers, Aside, Money, Understanding
 
+_MOST_BEGINNINGS = 5  # of codes whose capitals do not matter
 _MOST_GONE = 0.8  # share of the lines that can be cancelled; a column that marks more marks something else
 
 
@@ -43,6 +45,8 @@ def set_aside(
     if statuses:
         _statuses(reading, table, relations, answers)
         _marks(reading, table, relations)
+    settle_free(reading, table, relations, answers)
+    settle_sides(reading, table, relations, answers)
     settle_currencies(reading, table, relations, answers)
     settle_returns(reading, relations, answers, beside)
 
@@ -91,7 +95,7 @@ def _without_customer(reading: Understanding, customer: Profile, relations: Rela
 
 
 def _spellings(reading: Understanding, customer: Profile, relations: Relations) -> None:
-    """E-mail addresses and phone numbers are one customer's however they are written."""
+    """E-mail addresses, phone numbers and codes of a few letters and a number are one customer's however written."""
     if reading.form != "purchases" or customer.kind not in ("text", "category"):
         return
     text = f"CAST({quote(customer.name)} AS VARCHAR)"
@@ -99,6 +103,8 @@ def _spellings(reading: Understanding, customer: Profile, relations: Relations) 
         reading.customer_form, plain = "email", f"lower(trim({text}))"
     elif is_phone(customer):
         reading.customer_form, plain = "phone", f"right(regexp_replace({text}, '\\D', '', 'g'), 10)"
+    elif _is_code(text, relations):
+        reading.customer_form, plain = "code", f"upper(trim({text}))"
     else:
         return
     apart = int(relations.one(f"count(DISTINCT {text}) - count(DISTINCT {plain})"))
@@ -110,6 +116,16 @@ def _spellings(reading: Understanding, customer: Profile, relations: Relations) 
             spellings=Quantity(customer.distinct),
             customers=Quantity(customer.distinct - apart),
         )
+
+
+def _is_code(text: str, relations: Relations) -> bool:
+    """``C0042`` beside ``c0042``: of few beginnings, or capitals would tell people apart (``aB3``, ``Ab3``)."""
+    formed = f"regexp_full_match(trim({text}), '[A-Za-zА-Яа-яЁё]{{1,6}}[-_ ./#]?\\d+')"
+    if relations.one(f"count(DISTINCT {text}) - count(DISTINCT upper(trim({text})))") <= 0:
+        return False
+    odd = relations.one(f"count_if({text} IS NOT NULL AND NOT {formed})")
+    beginnings = relations.one(f"count(DISTINCT regexp_extract(upper(trim({text})), '^[^\\d]+'))")
+    return odd <= 0.02 * relations.rows and beginnings <= _MOST_BEGINNINGS
 
 
 def lines_by_value(relations: Relations, column: str) -> dict[str, int]:
@@ -190,7 +206,7 @@ def _one_status(
     chosen = answers.get("status")
     if chosen is not None:
         kept = {part.strip() for part in chosen.split(",")}
-        out = [value for value in profile.sample if value not in kept]
+        out = [value for value in profile.sample if value not in kept and value not in returned]
         unknown = []
     if returned:
         condition = is_one_of(profile.name, returned)
@@ -201,7 +217,8 @@ def _one_status(
         rule = Aside("not completed", is_one_of(profile.name, out), "cancelled", whole)
         leave_out(reading, rule, profile.name, {value: counted.get(value, 0) for value in out})
     left = sum(counted.get(value, 0) for value in unknown)
-    if unknown and left > 0.02 * profile.known and fits(words.STATUS, profile.name) and chosen is None:
+    told = fits(words.STATUS, profile.name) or (fits(words.KIND_OF_LINE, profile.name) and bool(done))
+    if unknown and left > 0.02 * profile.known and told and chosen is None:
         suggested = [value for value in profile.sample if value not in out and value not in returned]
         reading.questions.append(
             Question(

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pipeline.understanding.evidence import Profile, fits, plain_words, words
 
 _MOST_PIECES = 1000
+_MOSTLY, _OFTEN = 0.98, 0.2  # of the refunds: no more than was paid, and all that was paid
 
 
 @dataclass(frozen=True)
@@ -17,6 +18,8 @@ class Amounts:
     totals: tuple[Profile, ...]
     prices: tuple[Profile, ...]
     quantities: tuple[Profile, ...]
+    fees: tuple[Profile, ...] = ()  # what a market place or a bank keeps of them
+    discounts: tuple[Profile, ...] = ()
 
     @property
     def any(self) -> bool:
@@ -46,7 +49,11 @@ def amounts_of(table: Sequence[Profile], taken: set[str]) -> Amounts:
         if profile.name not in priced
         and (fits(words.MONEY_LINE, profile.name) or fits(words.MONEY_ORDER, profile.name))
     ]
-    return Amounts(tuple(totals), tuple(prices), tuple(quantities))
+    fees, discounts = (
+        tuple(profile for profile in numbers if fits(pattern, profile.name) and profile not in (*totals, *prices))
+        for pattern in (words.FEE, words.DISCOUNT)
+    )
+    return Amounts(tuple(totals), tuple(prices), tuple(quantities), fees, discounts)
 
 
 def _swapped(table: Sequence[Profile], taken: set[str]) -> list[Profile]:
@@ -69,14 +76,14 @@ def _other(profile: Profile) -> bool:
     """Discounts, taxes and the like; ``price after discount`` and ``total with tax`` are money."""
     text = plain_words(profile.name)
     if fits(
-        r"\b(after|with|incl|including|net of|less|minus|inkl|con|avec)\b|\bс учетом\b|со скидк|с ндс|без ндс|"
-        r"без скид",
+        r"\b(after|with|incl?|including|excl?|excluding|net of|less|minus|inkl|zzgl|con|avec|sans)\b|\bс учетом\b|"
+        r"со скидк|с ндс|без ндс|без скид",
         profile.name,
     ):
         return fits(r"^(discount|tax|vat|shipping|скидка|налог|ндс)", profile.name)
     if fits(r"\bgross (sales|amount|total|revenue)\b|\bnet (sales|amount|total|revenue|price)\b", profile.name):
         return False
-    return fits(words.NOT_MONEY, profile.name) and not fits(r"\bunit ?cost\b", text)
+    return fits(rf"{words.NOT_MONEY}|{words.GIVEN_BACK}", profile.name) and not fits(r"\bunit ?cost\b", text)
 
 
 def _total_worded(profile: Profile) -> bool:
@@ -88,10 +95,14 @@ def _total_worded(profile: Profile) -> bool:
 
 
 def beside_the_money(table: Sequence[Profile], money: Sequence[str]) -> list[str]:
-    """Columns of discounts, taxes and shipping: told, and neither taken off nor added."""
-    pattern = rf"{words.DISCOUNT}|{words.TAX}|{words.SHIPPING}"
+    """Columns of discounts, taxes, shipping and refunds: told, and neither taken off nor added."""
+    pattern = rf"{words.DISCOUNT}|{words.TAX}|{words.SHIPPING}|{words.GIVEN_BACK}"
     return [
         profile.name
         for profile in table
-        if profile.numeric and profile.name not in money and not profile.empty and fits(pattern, profile.name)
+        if profile.numeric
+        and profile.name not in money
+        and not profile.empty
+        and fits(pattern, profile.name)
+        and _other(profile)
     ]
