@@ -90,7 +90,8 @@ mlflow: $(VENV)/.demo  ## serve the MLflow UI alone
 
 lock: $(VENV)/.made  ## resolve requirements.lock anew, for every platform and Python from 3.11
 	$(PY) -m pip install --quiet uv
-	$(PY) -m uv pip compile --quiet --universal --python-version 3.11 --all-extras --upgrade --no-emit-index-url \
+	$(PY) -m uv pip compile --quiet --universal --python-version 3.11 --upgrade --no-emit-index-url \
+	  $(foreach extra,demo postgres spark test lint fuzz docs packaging,--extra $(extra)) \
 	  --custom-compile-command "make lock" pyproject.toml --output-file requirements.lock
 
 schema: $(VENV)/.demo  ## write docs/spec.schema.json anew, by which editors complete a spec's keys
@@ -122,6 +123,6 @@ $(VENV)/.made:
 	@touch $@
 
 $(VENV)/.demo $(VENV)/.test $(VENV)/.lint $(VENV)/.packaging $(VENV)/.docs $(VENV)/.fuzz: $(VENV)/.%: $(VENV)/.made $(NEEDS)
-	@echo "Installing Korzina and what '$*' needs (the first time takes about two minutes) ..."
+	@echo "Installing Korzina and what '$*' needs (the first time takes about two minutes; with 'test', which brings Spark, five) ..."
 	@$(PIP) --editable ".[$*]"
 	@touch $@

@@ -3,7 +3,8 @@
 Run: ``python benchmarks/promises.py [--sets 1000] [--quick] [--only lists|rates|model] [--world NAME] [--seed 0]``.
 Prints Markdown tables and writes them into ``docs/benchmarks.md``; a run of some parts only prints. Every set is made
 anew from its world, its size and its number; nothing is tuned here. Long runs can be cut in pieces: ``--keep FILE``
-appends what each set gave and leaves out what is there already, ``--minutes 5`` stops in time.
+appends what each set gave and leaves out what is there already (of several ``--seed`` all add up), ``--minutes 5``
+stops in time.
 
 Three parts. **Lists**: the whole plan (``plan_campaigns``) of one earlier campaign at one cost and revenue; the truth
 is what a second campaign to the same list brings, drawn from the true probabilities. **Rates**: shrunken intervals of
@@ -35,7 +36,7 @@ from pipeline.campaigns.answers import respond_by_segment
 from pipeline.campaigns.learning.evidence import Subject
 from pipeline.campaigns.plan import plan_campaigns
 from pipeline.campaigns.profit import measured_profit
-from pipeline.contract import Campaign, Column, Dataset, Responses, SegmentCard, Targets
+from pipeline.contract import Campaign, CampaignSummary, Column, Dataset, Responses, SegmentCard, Targets
 from pipeline.statistics import wilson
 
 SIZES = (500, 2240, 8000)
@@ -86,14 +87,15 @@ def one_list(world: str, n: int, number: int, seed: int) -> Row:
     plan = plan_campaigns(subject_of(made), seed=number)
     summary, truth = plan.summary, made.truth
     if summary.method == "none":
-        return {"world": world, "n": n, "number": number, "planned": 0}
+        return {"world": world, "n": n, "number": number, "seed": seed, "planned": 0}
     before = getattr(summary, "before", None)
     low, high, value = (
         (before.low, before.high, before.expected_profit)
         if before
         else (summary.expected_low, summary.expected_high, summary.expected_profit)
     )
-    wanted = plan.targets[Targets.PROBABILITY].to_numpy() * made.revenue > made.cost
+    probability = plan.targets[Targets.PROBABILITY].to_numpy()
+    wanted = probability * made.revenue > made.cost
     contact = plan.targets[Targets.CONTACT].to_numpy() == 1
     again = rng.binomial(1, truth)
     earned = measured_profit(again.astype(float), wanted, made.cost, made.revenue).value
@@ -102,8 +104,10 @@ def one_list(world: str, n: int, number: int, seed: int) -> Row:
         "world": world,
         "n": n,
         "number": number,
+        "seed": seed,
         "planned": 1,
         "wanted": int(wanted.sum()),
+        "squares": float(probability[wanted] @ probability[wanted]),
         "printed": int(contact.sum()),
         "value": float(value or 0.0),
         "low": float(low or 0.0),
@@ -113,7 +117,17 @@ def one_list(world: str, n: int, number: int, seed: int) -> Row:
         "promised": float(summary.expected_profit or 0.0),
         "brought": float(expected[contact].sum()),
         "best": float(np.maximum(expected, 0.0).sum()),
+        **evidence_of(summary),
     }
+
+
+def evidence_of(summary: CampaignSummary) -> Row:
+    """What the promise rests on, kept so that another way to make one can be tried without fitting again."""
+    judged = getattr(summary, "judged", None)
+    if judged is None:
+        return {}
+    names = ("contacts", "expected", "squares", "responses", "inflation", "profit", "low", "high")
+    return {f"judged_{name}": float(getattr(judged, name)) for name in names}
 
 
 def lists_table(rows: list[Row]) -> str:
@@ -180,6 +194,7 @@ def one_campaign(world: str, k: int, number: int, seed: int) -> Row:
         "world": world,
         "n": k,
         "number": number,
+        "seed": seed,
         "planned": 1,
         "shown": int(shown.sum()),
         "held": int(((low <= truth) & (truth <= high))[shown].sum()),
@@ -245,7 +260,7 @@ def run(name: str, given: argparse.Namespace) -> list[Row]:
     """Rows of one part, of the sets that there was time for."""
     part, kept = PARTS[name], Path(f"{given.keep}.{name}.jsonl") if given.keep else None
     rows = [json.loads(line) for line in kept.read_text().splitlines()] if kept and kept.exists() else []
-    there = {(row["world"], row["n"], row["number"]) for row in rows}
+    there = {(row["world"], row["n"], row["number"]) for row in rows if row.get("seed", 0) == given.seed}
     left = [task for task in tasks_of(part, given.sets, given.world) if task not in there]
     end = time.monotonic() + 60 * given.minutes
     for start in range(0, len(left), 10):

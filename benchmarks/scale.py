@@ -200,12 +200,11 @@ def _digest(home: Path, summary: dict) -> str:
 
 def _content(file: Path) -> str:
     if file.suffix == ".parquet":
-        table = duckdb.sql(f"SELECT * FROM read_parquet('{file}')")
-        columns = ", ".join(f'"{name}"' for name in sorted(table.columns))
-        rows = f"SELECT hash(CAST(({columns}) AS VARCHAR)) AS h, row_number() OVER () AS place FROM table"
-        return str(
-            duckdb.sql(f"SELECT count(*), bit_xor(hash(h, place)), sum(hash(place, h)) FROM ({rows})").fetchone()
-        )
+        stored = duckdb.sql(f"SELECT * FROM read_parquet('{file}')")
+        columns = ", ".join(f'"{name}"' for name in sorted(stored.columns))
+        rows = f"SELECT hash(CAST(({columns}) AS VARCHAR)) AS h, row_number() OVER () AS place FROM stored"
+        summed = f"SELECT count(*), bit_xor(hash(h, place)), sum(hash(place, h)) FROM ({rows})"
+        return str(duckdb.sql(summed).fetchall())
     if file.name in ("manifest.json", "spec.json"):
         return ""
     text = file.read_text("utf-8")

@@ -73,9 +73,17 @@ class Server:
 
     def peak_megabytes(self) -> float:
         """Most memory that the worker has held."""
-        worker = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()[0]
-        found = re.search(r"VmHWM:\s+(\d+) kB", Path(f"/proc/{worker}/status").read_text())
+        found = re.search(r"VmHWM:\s+(\d+) kB", (self._worker() / "status").read_text())
         return int(found[1]) / 1024 if found else float("nan")
+
+    def processor_seconds(self) -> float:
+        """Of the worker, so far: what it takes wherever others use the machine too."""
+        fields = (self._worker() / "stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+    def _worker(self) -> Path:
+        worker = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()[0]
+        return Path("/proc", worker)
 
     def stop(self) -> None:
         self.connection.close()

@@ -38,6 +38,19 @@ def select(data: SegmentationData, event: object, search: object, origin: object
     return no_update if wanted == search else wanted
 
 
+def look_for_count(
+    data: SegmentationData, pages: Sequence[Page], _ticks: object, search: object, origin: object, path: object
+) -> Answer:
+    """Draw the chips again once very many customers have been counted; whether to stop asking."""
+    run = page_run(data, origin)
+    if run is None:
+        return True
+    _count, counting = run.count(under(run, search), begin=True)
+    if not counting:
+        set_props(ids.CHIPS, {"children": draw_chips(data, pages, search, origin, path)})
+    return not counting
+
+
 def draw_chips(data: SegmentationData, pages: Sequence[Page], search: object, origin: object, path: object) -> Answer:
     """The selection in words, with the number of customers it leaves.
 
@@ -48,7 +61,9 @@ def draw_chips(data: SegmentationData, pages: Sequence[Page], search: object, or
         return []
     query = search if isinstance(search, str) else ""
     selection, notices = run.cube.selected(query)
-    count = run.cube.filtered(selection).customers
+    count, counting = run.count(run.cube.filtered(selection))
+    if counting:
+        set_props(ids.COUNTING, {"disabled": False})
     alone = only_segment(run, selection)
     for page in pages:
         if page.template:
@@ -61,8 +76,9 @@ def draw_chips(data: SegmentationData, pages: Sequence[Page], search: object, or
         selection,
         run.cube.dimensions,
         count,
-        run.cube.n,
         notices,
+        estimated=bool(count.sampled) and (bool(selection) or run.cube.tallied is None),
+        counting=counting,
         apart=_(here.apart) if here else "",
         files=files,
         linked=isinstance(origin, dict) and origin.get("linked") is True,
@@ -172,6 +188,14 @@ def register(app: Dash, data: SegmentationData, pages: Sequence[Page]) -> None:
     app.callback(Output(ids.CHIPS, "children"), search, page, State(ids.URL, "pathname"))(
         partial(draw_chips, data, pages)
     )
+    app.callback(
+        Output(ids.COUNTING, "disabled"),
+        Input(ids.COUNTING, "n_intervals"),
+        State(ids.URL, "search"),
+        page,
+        State(ids.URL, "pathname"),
+        prevent_initial_call=True,
+    )(partial(look_for_count, data, pages))
     app.callback(
         Output(ids.NEWER, "children"),
         Input(ids.POLL, "n_intervals"),

@@ -12,6 +12,7 @@ from dash.dependencies import Wildcard
 
 URL, EVENT, SCHEME, SCREEN, PROBLEM = "url", "event", "scheme", "screen", "problem"
 PAGE, POLL, NEWER, CHIPS, DATASETS = "page-run", "poll", "newer", "chips", "data-sets"
+COUNTING = "counting"  # ticks while very many customers are being counted
 SCHEME_BUTTON = "scheme-button"
 PHONE, TABLET = "phone", "tablet"  # what ``SCREEN`` holds, or "desk" (``assets/korzina.js``)
 

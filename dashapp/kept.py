@@ -33,6 +33,11 @@ class Kept(Generic[K, V]):
                 self._values.popitem(last=False)
         return made
 
+    def get(self, key: K) -> V | None:
+        """What is kept of ``key``; nothing is made."""
+        with self._lock:
+            return self._values.get(key)
+
     def values(self) -> list[V]:
         """What is kept, the last asked for at the end."""
         with self._lock:

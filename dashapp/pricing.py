@@ -18,10 +18,11 @@ from pipeline.campaigns import (
     ListNumbers,
     at_prices,
     expected_curve,
+    expected_gain,
     hold_out_advice,
     in_numbers,
-    of_today,
     profit_curve,
+    promises_of_today,
 )
 from pipeline.contract import CampaignPlan, HeldOut, HoldOutAdvice, Segmentation, Targets
 from pipeline.statistics import FEW, FEWEST, Vector, wilson
@@ -115,7 +116,7 @@ def figures(segmentation: Segmentation) -> CampaignPlan | None:
     Sentences may be in the language of whoever asked first: of runs of earlier versions the plan is kept.
     """
     plan = segmentation.campaigns
-    if plan is None or of_today(plan):
+    if plan is None or promises_of_today(plan):
         return plan
     cost, revenue = plan.summary.cost, plan.summary.revenue
     return _figures.of(
@@ -131,7 +132,8 @@ def among(plan: CampaignPlan, places: Rows | None = None, segment: int | None = 
     order = _best_first(plan, places, segment)
     listed = np.sort(order[targets[Targets.CONTACT].to_numpy()[order] == 1])
     out = targets[Targets.HOLD_OUT].to_numpy()[listed] == 1
-    advised = hold_out_advice(probability[listed], out, summary.cost or 0.0, summary.revenue or 0.0, currency)
+    cost, revenue = summary.cost or 0.0, summary.revenue or 0.0
+    advised = hold_out_advice(probability[listed], out, cost, revenue, currency, summary.judged)
     return Prospects(order, in_numbers(plan, segment, places), advised, listed[out])
 
 
@@ -142,13 +144,12 @@ def expected(plan: CampaignPlan, prospects: Prospects) -> Expected:
     segment = plan.targets[Targets.SEGMENT].to_numpy(np.int64)[prospects.order]
     model = expected_curve(probability, cost, revenue, plan.summary.judged)
     counts = np.bincount(segment)
-    sums = np.bincount(segment, weights=probability)
-    best = np.argsort(-sums / np.maximum(counts, 1), kind="stable")
+    gain = expected_gain(probability, cost, revenue, plan.summary.judged)
+    best = np.argsort(-np.bincount(segment, weights=probability) / np.maximum(counts, 1), kind="stable")
     so_far = np.append(0, np.cumsum(counts[best]))
-    responses = np.interp(model.contacts, so_far, np.append(0.0, np.cumsum(sums[best])))
-    rate = float(probability.mean()) if len(probability) else 0.0
-    by_segment: Vector = responses * revenue - cost * model.contacts
-    at_random = np.asarray((rate * revenue - cost) * model.contacts, dtype=np.float64)
+    sums = np.append(0.0, np.cumsum(np.bincount(segment, weights=gain)[best]))
+    by_segment: Vector = np.interp(model.contacts, so_far, sums)
+    at_random = np.asarray((float(gain.mean()) if len(gain) else 0.0) * model.contacts, dtype=np.float64)
     return Expected(model, by_segment, at_random)
 
 

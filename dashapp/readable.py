@@ -42,6 +42,9 @@ class ReadableStore(Protocol):
     def load(self, run_id: str) -> Segmentation:
         """One completed run; ``run_id`` may be the start of an id."""
 
+    def prepare_run(self, run_id: str) -> None:
+        """Make what stands in for a run's customers, where ``load`` raised ``UnpreparedError``; takes a while."""
+
     def champions(self) -> tuple[Champion, ...]:
         """The champion of every experiment that has one, newest promotion first."""
 

@@ -12,13 +12,13 @@ from pipeline.settings import Settings
 def _open_store() -> ReadableStore:
     from pipeline.store import Store  # late: after the fork, and off the start of the process
 
-    return Store.open(settings)
+    return Store.open(settings, most=settings.customers_in_memory)
 
 
 def _last_good() -> KeepsLastGood:
     from pipeline.store import LastGood
 
-    return LastGood(settings)
+    return LastGood(settings, settings.customers_in_memory)
 
 
 settings = Settings()

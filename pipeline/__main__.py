@@ -54,6 +54,8 @@ def train(
     ] = cli.Promote.AUTO,
     choose: Annotated[int | None, typer.Option(help="Your own number of segments, recorded as such.")] = None,
     reason: Annotated[str, typer.Option(help="Why this number; needed with --choose.")] = "",
+    engine: cli.EngineOption = None,
+    master: cli.MasterOption = None,
     as_json: cli.JsonOption = False,
 ) -> None:
     """Clean the data, sweep KMeans over k, choose, describe, log every k to MLflow, promote."""
@@ -74,6 +76,8 @@ def train(
         promote=promote.value,
         choose=choose,
         choose_reason=reason,
+        engine=engine.value if engine else None,
+        master=master,
     )
     with _report_maker() as maker:
         with progress_on_terminal() as progress:

@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from importlib.metadata import version
 
 import numpy as np
 
-from pipeline.contract import CandidateRecord, Decision
-from pipeline.describing import Measured, Predecessor, describe_candidates
+from pipeline.contract import CandidateRecord, Customers, Decision, Labels, Matrix
+from pipeline.describing import Beyond, Measured, Predecessor, describe_candidates
+from pipeline.engine import Hashes, LocalPopulation, Population, Space, fold_of, labels_of
 from pipeline.errors import UsageError
 from pipeline.processors import Helper
 from pipeline.segmenting import (
     THOROUGH,
+    apply_transform,
+    as_kernel,
     assess_stability,
     at_the_end,
     decide,
-    fit_features,
+    fit_transform,
     judged,
     null_silhouettes,
     override,
@@ -39,29 +44,44 @@ def analyse(
     watch: Stopwatch,
     *,
     spec: str = "{}",
+    population: Population | None = None,
     helper: Helper | None = None,
     before: Predecessor | None = None,
     described: Callable[[Candidate], None] | None = None,
 ) -> Training:
     """Segment the customers for every k and decide among them. Pure but for the stopwatch.
 
-    ``described`` is handed each candidate as soon as it has its tables and words, for whoever draws it meanwhile.
+    Parameters
+    ----------
+    cleaned
+        The customers, or where ``population`` has more of them than fit here, its sample.
+    population
+        All customers, where they are elsewhere; else they are those of ``cleaned``.
+    described
+        Handed each candidate as soon as it has its tables and words, for whoever draws it meanwhile.
+
+    Everything is decided from a sample drawn by hash, which is everybody where they are few: the same rows on every
+    engine. Centres, sizes and inertia are of all customers.
     """
     # below this, resampling takes less time than the helper would need to load scikit-learn, which it needs later on
     resampler = helper if len(cleaned.customers) > SHARED_ROWS else None
     with watch.stage("features"):
-        features = fit_features(cleaned.customers, cleaned.dataset)
-        projection, loadings = project(features)
-    fits, records = _swept(features, options, watch, resampler)
-    decision = _decide(records, options)
-    with watch.stage("describe"):
-        candidates = []
-        for candidate in describe_candidates(
-            cleaned, features, fits, decision=decision, before=before, seed=options.seed
-        ):
-            candidates.append(candidate)
-            if described:
-                described(candidate)
+        everybody = population or LocalPopulation(cleaned.customers, cleaned.dataset)
+        transform = fit_transform(everybody)
+        features = Features(apply_transform(cleaned.customers, transform), transform)
+    with _deciding(everybody, features) as deciding:
+        projection, loadings = project(features, deciding.places)
+        fits, records = _swept(deciding, options, watch, resampler)
+        decision = _decide(records, options)
+        with watch.stage("describe"):
+            candidates = []
+            of_all, beyond, seed = deciding.spread(fits, features), deciding.beyond, options.seed
+            for candidate in describe_candidates(
+                cleaned, features, of_all, decision=decision, before=before, seed=seed, beyond=beyond
+            ):
+                candidates.append(candidate)
+                if described:
+                    described(candidate)
     return Training(
         dataset=cleaned.dataset,
         ledger=cleaned.ledger,
@@ -78,40 +98,85 @@ def analyse(
     )
 
 
+@dataclass(frozen=True)
+class _Deciding:
+    """The customers from whom everything is decided: their clustered space (m, p), and what stands behind them."""
+
+    matrix: Matrix
+    hashes: Hashes  # (m,)
+    places: Labels  # (m,) where they stand among the customers at hand
+    space: Space | None  # all customers, where they are more
+    beyond: Beyond | None = None  # and where they are not at hand
+
+    def spread(self, fits: Sequence[Measured], features: Features) -> list[Measured]:
+        """What was measured, with labels of all customers at hand and not of those alone that decided."""
+        if self.space is None or len(features.matrix) == len(self.places):
+            return list(fits)
+        guides = {fit.partition.k: fit.partition.guide for fit in fits if fit.partition.guide is not None}
+        labels = labels_of(features.matrix, guides, self.space.middle)
+        return [
+            replace(
+                fit,
+                partition=replace(fit.partition, labels=labels[fit.partition.k]),
+                silhouettes=replace(fit.silhouettes, rows=self.places[fit.silhouettes.rows]),
+            )
+            for fit in fits
+        ]
+
+
+@contextmanager
+def _deciding(population: Population, features: Features) -> Iterator[_Deciding]:
+    """With two passes over all customers where those that decide are a sample of them."""
+    sample = population.sample()
+    places = Customers.keys(sample.customers).to_numpy()
+    matrix = features.matrix if len(places) == len(features.matrix) else features.matrix[places]
+    if population.n == len(places):
+        yield _Deciding(matrix, sample.hashes, places, None)
+        return
+    source, middle = as_kernel(features.transform), matrix.mean(axis=0)
+    if len(features.matrix) == population.n:  # at hand: no pass has to transform anything again
+        yield _Deciding(matrix, sample.hashes, places, Space.of(fold_of(features.matrix), source, middle))
+        return
+    with population.prepared(source) as prepared:
+        space = Space.of(prepared.fold, source, middle)
+        yield _Deciding(matrix, sample.hashes, places, space, Beyond(prepared, space))
+
+
 def _swept(
-    features: Features, options: Options, watch: Stopwatch, helper: Helper | None
+    deciding: _Deciding, options: Options, watch: Stopwatch, helper: Helper | None
 ) -> tuple[list[Measured], list[CandidateRecord]]:
     """Every k measured; those beyond the usual range too where nobody set its end and the best k is the last.
 
     The wider range is measured as a whole: all k of a sweep share its random draws, so that it gives what the same
     range gives when it is asked for.
     """
-    fits, records = _measured(features, range(options.k_min, options.last + 1), options.seed, watch, helper)
+    fits, records = _measured(deciding, range(options.k_min, options.last + 1), options.seed, watch, helper)
     if options.k_max is not None or not at_the_end(records):
         return fits, records
-    if len(np.unique(features.matrix, axis=0)) < WIDEST:
+    if len(np.unique(deciding.matrix, axis=0)) < WIDEST:
         return fits, records
-    return _measured(features, range(options.k_min, WIDEST + 1), options.seed, watch, helper)
+    return _measured(deciding, range(options.k_min, WIDEST + 1), options.seed, watch, helper)
 
 
 def _measured(
-    features: Features, ks: range, seed: int, watch: Stopwatch, helper: Helper | None
+    deciding: _Deciding, ks: range, seed: int, watch: Stopwatch, helper: Helper | None
 ) -> tuple[list[Measured], list[CandidateRecord]]:
-    matrix = features.matrix
+    matrix, hashes = deciding.matrix, deciding.hashes
     with watch.stage("sweep") as tick:
-        partitions = sweep(matrix, ks, seed=seed, tick=tick)
+        partitions = sweep(matrix, ks, seed=seed, tick=tick, hashes=hashes, space=deciding.space)
     with watch.stage("quality"):
-        measured = silhouettes(matrix, [one.labels for one in partitions], seed=seed)
-        restarts = restart_silhouettes(matrix, partitions, measured, seed=seed)
+        measured = silhouettes(matrix, [one.labels for one in partitions], seed=seed, hashes=hashes)
+        restarts = restart_silhouettes(matrix, partitions, measured, seed=seed, hashes=hashes)
     with watch.stage("stability") as tick:
-        stability = assess_stability(matrix, partitions, seed=seed, helper=helper, tick=tick)
+        stability = assess_stability(matrix, partitions, seed=seed, helper=helper, tick=tick, hashes=hashes)
     with watch.stage("null") as tick:
         nulls = null_silhouettes(matrix, list(ks), seed=seed, helper=helper, tick=tick)
+    records = judged(matrix, partitions, measured, stability, nulls, hashes)
     fits = [
-        Measured(partition, silhouette, by_seed, stability[partition.k], nulls[partition.k])
-        for partition, silhouette, by_seed in zip(partitions, measured, restarts, strict=True)
+        Measured(partition, silhouette, by_seed, stability[partition.k], nulls[partition.k], record.elongation)
+        for partition, silhouette, by_seed, record in zip(partitions, measured, restarts, records, strict=True)
     ]
-    return fits, judged(matrix, partitions, measured, stability, nulls)
+    return fits, records
 
 
 def _decide(records: Sequence[CandidateRecord], options: Options) -> Decision:

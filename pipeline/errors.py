@@ -50,6 +50,10 @@ class StarvedError(KorzinaError):
     """There is too little memory for the work, or the system stopped it for that reason."""
 
 
+class SparkError(KorzinaError):
+    """Spark does not answer, or a job of it failed."""
+
+
 class ExposureError(KorzinaError):
     """The settings would show people's data to whoever asks."""
 
@@ -64,6 +68,10 @@ class StoreError(KorzinaError):
 
 class UnreadableError(StoreError):
     """The store, or a file of it, cannot be reached or read at present; what it held before may still be shown."""
+
+
+class UnpreparedError(StoreError):
+    """A run holds more customers than a reader has memory for, and what stands in for them has not been made yet."""
 
 
 class ContractError(StoreError):

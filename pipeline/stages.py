@@ -62,15 +62,21 @@ class Restarts:
 
 @dataclass(frozen=True)
 class Partition:
-    """One k fitted: centres (k, p) in the clustered space, labels (n,) numbered by falling size."""
+    """One k fitted: centres (k, p) in the clustered space, labels (n,) numbered by falling size, a byte each.
+
+    Of very many customers ``labels`` may be those of a sample; ``sizes`` (k,) are of everybody then, and whoever is
+    nearest to a row of ``guide`` (k, p) is labelled with it. Where they are None, the labels say all.
+    """
 
     k: int
     centres: Matrix
-    labels: Labels
+    labels: npt.NDArray[np.integer[Any]]
     inertia: float
     seed_spread: float | None
     seconds: float
     restarts: Restarts | None = None
+    guide: Matrix | None = None
+    sizes: npt.NDArray[np.integer[Any]] | None = None
 
 
 class Placed(Protocol):

@@ -22,6 +22,47 @@ def wilson(successes: npt.ArrayLike, n: npt.ArrayLike) -> tuple[Vector, Vector]:
     return np.maximum(centre - half, 0.0), np.minimum(centre + half, 1.0)
 
 
+def stratified_count(
+    weights: npt.ArrayLike, strata: npt.ArrayLike, passing: npt.ArrayLike, sizes: npt.ArrayLike
+) -> tuple[float, float, float]:
+    """How many of a population pass, estimated from a stratified sample: the count and its 95 % interval.
+
+    Wilson's interval of the sample size that a simple sample would need for the same variance (Korn and Graubard 1998),
+    with the correction for strata of which much is in the sample.
+
+    Parameters
+    ----------
+    weights
+        How many each row stands for, (n,); a row of weight 0 counts for nothing.
+    strata
+        Place of each row's stratum in ``sizes``, (n,).
+    passing
+        Whether each row passes, (n,).
+    sizes
+        Customers of each stratum, (strata,).
+    """
+    w, place, hit = np.asarray(weights, np.float64), np.asarray(strata), np.asarray(passing, dtype=bool)
+    held = np.asarray(sizes, dtype=np.float64)
+    total = float(held.sum())
+    sums, hits = (np.bincount(place, part, minlength=len(held)) for part in (w, np.where(hit, w, 0.0)))
+    squares, rows = (np.bincount(place, part, minlength=len(held)) for part in (w**2, (w > 0).astype(np.float64)))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        share = np.nan_to_num(hits / sums)
+        effective = np.where(squares > 0, sums**2 / squares, np.inf)
+        left_out = np.clip(1 - rows / held, 0.0, 1.0)
+    found = float((held * share).sum())
+    p = found / total if total else 0.0
+    variance = float(np.nansum(held**2 * share * (1 - share) / effective * left_out))
+    if not (left_out * held).sum() > 0:
+        return found, found, found
+    simple = total / float(w.max(initial=1.0))  # rows that stand for so many each
+    like = p * (1 - p) * total**2 / variance if variance > 0 else simple
+    low, high = wilson(p * like, like)
+    seen = float((hit & (w > 0)).sum())
+    missed = float((~hit & (w > 0)).sum())
+    return found, max(float(low) * total, seen), min(float(high) * total, total - missed)
+
+
 def benjamini_hochberg(p: npt.ArrayLike) -> Vector:
     """Adjusted p values that control the false discovery rate (Benjamini and Hochberg 1995); nan stays nan."""
     from scipy.stats import false_discovery_control  # late: pages need the rest of this module, but no SciPy

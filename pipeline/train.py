@@ -15,10 +15,9 @@ from pipeline.contract import (
     verdicts,
 )
 from pipeline.errors import StarvedError
+from pipeline.gathering import LOCAL, Engine, gather
 from pipeline.helper_tasks import (
     close_unfinished,
-    load_baskets,
-    load_history,
     open_store,
     prepare_store,
     promote_recommended,
@@ -32,7 +31,7 @@ from pipeline.stopwatch import Progress, Stopwatch
 if TYPE_CHECKING:
     import pandas as pd
 
-    from pipeline.describing import Baskets, Predecessor
+    from pipeline.describing import Predecessor
     from pipeline.processors import Helper
     from pipeline.reading import Data
 
@@ -50,6 +49,8 @@ class Request:
     promote: Literal["auto", "never"] = "auto"
     choose: int | None = None
     choose_reason: str = ""
+    engine: str | None = None  # "local" or "spark"; None: what the environment says, else the spec
+    master: str | None = None  # of Spark
 
 
 @dataclass(frozen=True)
@@ -87,6 +88,12 @@ def train(request: Request, settings: Settings, progress: Progress | None = None
     spec, saving, watch = load_spec(request.spec), Event(), Stopwatch(progress)
     refuse_open_questions(spec, request.data)
     options, experiment = options_of(request, spec), request.experiment or spec.name
+    engine = Engine.chosen(
+        spec,
+        name=request.engine or settings.engine or None,
+        master=request.master or settings.spark_master or None,
+        log=settings.home / "logs" / "spark.log",
+    )
     images: dict[int, Future[dict[str, bytes]]] = {}
     try:
         with process_helper() as helper:
@@ -102,6 +109,7 @@ def train(request: Request, settings: Settings, progress: Progress | None = None
                 options,
                 helper=helper,
                 watch=watch,
+                engine=engine,
                 before=before,
                 described=have_drawn,
             )
@@ -133,6 +141,7 @@ def analyse_source(
     *,
     helper: Helper,
     watch: Stopwatch,
+    engine: Engine = LOCAL,
     before: Future[Predecessor | None] | None = None,
     described: Callable[[Candidate, Dataset], None] | None = None,
 ) -> Analysis:
@@ -142,22 +151,12 @@ def analyse_source(
     """
     from pipeline.analyse import analyse
     from pipeline.campaigns import with_campaigns
-    from pipeline.cleaning import clean
     from pipeline.describing import with_affinities, with_rfm
-    from pipeline.reading import read_source
     from pipeline.segmenting import with_sensitivity
 
     refuse_open_questions(spec, data if isinstance(data, str) else None)
-    dated = spec if spec.as_of != "auto" else None  # from which day to count, only the data tell
-    bought, known = _read_beside(dated, data, helper) if dated else (None, None)
-    with watch.stage("read"):
-        raw = read_source(spec, data)
-    if dated is None:
-        dated = spec.at(raw.as_of)
-        bought, known = _read_beside(dated, data, helper)
-    with watch.stage("clean"):
-        cleaned = clean(raw, spec)
-        del raw  # as large as the customers
+    gathered = gather(spec, data, engine, helper, watch)
+    cleaned = gathered.cleaned
     training = analyse(
         cleaned,
         options,
@@ -167,12 +166,12 @@ def analyse_source(
         before=before.result() if before else None,
         described=(lambda candidate: described(candidate, cleaned.dataset)) if described else None,
     )
-    training = with_rfm(training, spec.rfm)
+    training = with_rfm(replace(training, params={**training.params, **gathered.params}), spec.rfm)
     with watch.stage("baskets"):
-        training = with_affinities(training, bought.result() if bought else None)
-    history = known.result() if known else None
+        training = with_affinities(training, gathered.baskets())
+    history = gathered.history()
     with watch.stage("campaigns"):
-        training = with_campaigns(training, dated, history, helper)
+        training = with_campaigns(training, gathered.spec, history, helper)
     with watch.stage("sensitivity") as tick:
         training = with_sensitivity(training, helper, tick)
     return Analysis(_reviewed(training), spec, history)
@@ -191,14 +190,6 @@ def _reviewed(training: Training) -> Training:
     return replace(training, decision=decision, candidates=candidates)
 
 
-def _read_beside(
-    spec: Spec, data: Data | None, helper: Helper
-) -> tuple[Future[Baskets | None] | None, Future[pd.DataFrame | None] | None]:
-    """Baskets and history, where the spec has them, read by the helper while this process goes on."""
-    bought = helper.submit(load_baskets, spec, data) if spec.baskets else None
-    return bought, helper.submit(load_history, spec, data) if spec.history else None
-
-
 def record_and_promote(
     training: Training,
     settings: Settings,
@@ -213,7 +204,7 @@ def record_and_promote(
 
     ``images`` are those of each k, drawn meanwhile; ``saving`` is set when the store is about to change.
     """
-    from pipeline.recording import drafts, draw_curves, record_training, write_models
+    from pipeline.recording import drafts, draw_curves, record_training, with_everybody, write_models
 
     with drafts(settings.home) as folder:
         with watch.stage("record"):
@@ -221,6 +212,7 @@ def record_and_promote(
             models = write_models(training)  # while the helper is still drawing
             drawn = {k: image.result() for k, image in images.items()}
             record = record_training(training, drawn, curves.result(), models, folder)
+            record = with_everybody(record, training, folder, settings.customers_in_memory)
         with watch.stage("store"):
             saving.set()
             saved = helper.submit(save_sweep, record, settings, experiment).result()

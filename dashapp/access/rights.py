@@ -72,6 +72,7 @@ OUTPUTS: Mapping[str, ReaderRole] = {
     "scheme.data": "viewer",
     "screen.data": "viewer",
     "chips.children": "viewer",
+    "counting.disabled": "viewer",
     "newer.children": "viewer",
     "data-sets.children": "viewer",
     '{"page":["ALL"],"type":"nav"}.href': "viewer",

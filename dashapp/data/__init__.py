@@ -3,11 +3,12 @@
 from dashapp.data.keeping import Keeping, KeepsLastGood
 from dashapp.data.punctual import PunctualStore
 from dashapp.data.run import Run
-from dashapp.data.segmentation_data import NOTHING_PROMOTED, SegmentationData
+from dashapp.data.segmentation_data import NOTHING_PROMOTED, PREPARING, SegmentationData
 from dashapp.data.view import Champions, View
 
 __all__ = [
     "NOTHING_PROMOTED",
+    "PREPARING",
     "Champions",
     "Keeping",
     "KeepsLastGood",

@@ -6,10 +6,13 @@ from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 
+import numpy as np
+
+from dashapp.data.everyone import Everyone
 from dashapp.i18n import Teller, retold, teller_of
 from dashapp.reader import require
-from dashapp.selecting import Cube
-from pipeline.contract import ExpectedFile, Scored, Segmentation
+from dashapp.selecting import Count, Cube, Filtered
+from pipeline.contract import ExpectedFile, Labels, Scored, Segmentation
 from pipeline.errors import KorzinaError
 
 
@@ -44,6 +47,33 @@ class Run:
         return Cube(self.segmentation, self.reserved)
 
     @cached_property
+    def everyone(self) -> Everyone | None:
+        """Its customers on disk, where they are not in memory."""
+        if self.original is not None:
+            return self.original.everyone
+        return Everyone(self.segmentation) if self.segmentation.everybody is not None else None
+
+    def count(self, filtered: Filtered, *, begin: bool = False) -> tuple[Count, bool]:
+        """How many customers pass, as far as that is known, and whether they are still to be counted, or being so.
+
+        ``begin`` says that somebody waits for the exact number.
+        """
+        return self.everyone.count(filtered, begin=begin) if self.everyone else (filtered.count, False)
+
+    def counted_with(self, other: Run) -> Labels | None:
+        """Customers by segment here and there, (k, k of ``other``), where both are on disk; None: not known.
+
+        Only of runs of the same customers does it mean anything.
+        """
+        if self.everyone is None or other.everyone is None or not (self.everyone.readable and other.everyone.readable):
+            return None
+        k, other_k = self.segmentation.k, other.segmentation.k
+        made = np.zeros(k * other_k, dtype=np.int64)
+        for mine, theirs in zip(self.everyone.segments(), other.everyone.segments(), strict=True):
+            made += np.bincount(mine * other_k + theirs, minlength=k * other_k)
+        return made.reshape(k, other_k)
+
+    @cached_property
     def expected_file(self) -> ExpectedFile:
         """What a file of new customers is to hold, with labels as the run tells them."""
         from pipeline.scoring import expected_file
@@ -56,7 +86,7 @@ class Run:
         from pipeline.scoring import score_apart
 
         require("score")
-        return score_apart((self.original or self).segmentation, name, content, as_of)
+        return score_apart((self.original or self).segmentation.representative(), name, content, as_of)
 
     def retold(self, code: str) -> Run:
         """The same run in the language ``code``; kept, since every click asks for it."""

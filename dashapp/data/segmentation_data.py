@@ -15,6 +15,7 @@ from dataclasses import replace
 from typing import TypeVar
 
 from dashapp.data.keeping import Keeping
+from dashapp.data.preparing import Preparing
 from dashapp.data.punctual import APART, late, seconds_left
 from dashapp.data.run import Run
 from dashapp.data.view import Champions, View
@@ -31,13 +32,14 @@ from pipeline.contract import (
     given_names,
     reviewed_run,
 )
-from pipeline.errors import KorzinaError, StoreError, UnreadableError
+from pipeline.errors import KorzinaError, StoreError, UnpreparedError, UnreadableError
 from pipeline.settings import Settings
 
 _RUNS_KEPT = 4
 _PLACEMENTS_KEPT = 40
 _FRESH_SECONDS = 0.5  # page loads within this time share one look at the store
 _READY_SECONDS = 5.0
+PREPARING = "A segmentation of very many customers is being prepared. It is shown as soon as that is done."
 NOTHING_PROMOTED = "No segmentation has been promoted yet. Run 'korzina train' or 'make demo'."
 _log = logging.getLogger(__name__)
 Told = TypeVar("Told", Champion, Annotation)
@@ -62,6 +64,7 @@ class SegmentationData:
         self._store: ReadableStore | None = None
         self._keeping = keeping or Keeping()
         self._opening, self._looking, self._loading = threading.Lock(), threading.Lock(), threading.Lock()
+        self._preparing = Preparing()
         self._runs: Kept[str, Run] = Kept(_RUNS_KEPT)
         self._substitutes: Kept[str, Run] = Kept(_RUNS_KEPT)  # shown while the store cannot give these
         self._placements: Kept[str, Placement] = Kept(_PLACEMENTS_KEPT)
@@ -92,7 +95,8 @@ class SegmentationData:
         try:
             run = self.run(chosen.run_id)
         except KorzinaError as error:
-            _log.warning("champion %s cannot be read: %s", chosen.run_id, error)
+            if not isinstance(error, UnpreparedError):
+                _log.warning("champion %s cannot be read: %s", chosen.run_id, error)
             return self._last_good(replace(champions, problem=error), notice)
         if run.problem and not champions.problem:
             champions = replace(champions, problem=run.problem, seen=self._keeping.seen)
@@ -216,6 +220,8 @@ class SegmentationData:
         """The run from the store, else from what was kept of it, which holds until the store gives it again."""
         try:
             run = Run(plain(reviewed_run(self._opened().load(run_id))), reserved=self._reserved)
+        except UnpreparedError as error:
+            raise self._preparing.begin(run_id, self._opened().prepare_run, error) from None
         except UnreadableError as error:
             return self._kept(run_id, error)
         return self._runs.of(run.run_id, lambda: run)
@@ -264,6 +270,8 @@ class SegmentationData:
             return [NOTHING_PROMOTED]
         try:
             self.run(chosen.run_id)  # kept: it is what a page would show, and large
+        except UnpreparedError:
+            return [PREPARING]
         except KorzinaError as error:
             return [str(error)]
         return []

@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from dashapp.i18n import _
 from dashapp.pricing import FEWEST, wilson
+from dashapp.selecting import answers, weights_of
 from dashapp.telling import rate
 from pipeline.contract import Assignments, Column, Segmentation, SegmentCard
 
@@ -41,19 +42,30 @@ def by_segment(
     segmentation: Segmentation, column: Column, places: npt.NDArray[np.int64] | None = None
 ) -> tuple[Happened, tuple[Happened, ...]]:
     """Among all customers, or those at ``places``: of everybody, and of each segment in the order of its number."""
+    if places is None and (segmentation.everybody is None or segmentation.everybody.tallies is not None):
+        told = answers(segmentation, column.name)
+        return _told(*told.sum(axis=0)), tuple(_told(known, count) for known, count in told)
     values = segmentation.customers[column.name].to_numpy(dtype=np.float64, na_value=np.nan)
-    labels = segmentation.assignments[Assignments.SEGMENT].to_numpy()
+    labels, weights = segmentation.assignments[Assignments.SEGMENT].to_numpy(), weights_of(segmentation)
     if places is not None:
-        values, labels = values[places], labels[places]
-    return _counted(values), tuple(_counted(values[labels == segment]) for segment in range(segmentation.k))
+        values, labels, weights = values[places], labels[places], weights[places]
+    return _counted(values, weights), tuple(
+        _counted(values[labels == segment], weights[labels == segment]) for segment in range(segmentation.k)
+    )
 
 
-def _counted(values: npt.NDArray[np.float64]) -> Happened:
-    known, count = int(np.isfinite(values).sum()), int((values > 0).sum())
-    if known < LEAST:
-        return Happened(known, count)
-    low, high = map(float, wilson(count, known))
-    return Happened(known, count, count / known, low, high)
+def _counted(values: npt.NDArray[np.float64], weights: npt.NDArray[np.float64]) -> Happened:
+    """Of rows that stand for so many customers each; how sure it is, the number of rows says."""
+    known = np.isfinite(values) & (weights > 0)
+    return _told(weights[known].sum(), weights[values > 0].sum(), int(known.sum()))
+
+
+def _told(known: float, count: float, rows: int | None = None) -> Happened:
+    n, rows = round(known), round(known) if rows is None else rows
+    if rows < LEAST:
+        return Happened(n, round(count))
+    low, high = map(float, wilson(count / known * rows, rows))
+    return Happened(n, round(count), count / known, low, high)
 
 
 def title(column: Column) -> str:

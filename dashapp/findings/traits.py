@@ -13,6 +13,7 @@ import pandas as pd
 
 from dashapp.i18n import _
 from dashapp.pricing import FEW, FEWEST, wilson
+from dashapp.selecting import answers, member_sums
 from dashapp.telling import of_column, percent
 from pipeline.contract import (
     NUMERIC_KINDS,
@@ -111,19 +112,19 @@ class Beside:
 
 def responses(segmentation: Segmentation, segment: int) -> tuple[Response, ...]:
     """Each campaign with its contacts and answers, by date; those without one in the data set's order, last."""
-    inside = members(segmentation, segment)
-    found = []
+    everybody, found = segmentation.everybody, []
+    rows = 1.0 if everybody is None or everybody.tallies is not None else everybody.sampled / everybody.rows
     for campaign in sorted(segmentation.dataset.campaigns, key=lambda one: one.start or date.max):
         if campaign.column not in segmentation.customers:
             continue
-        outcome = _floats(segmentation.customers[campaign.column])
-        known, yes = np.isfinite(outcome), outcome > 0
-        contacted, answered = int((known & inside).sum()), int((yes & inside).sum())
-        overall = float(yes.sum() / known.sum()) if known.sum() >= LEAST else None
+        told = answers(segmentation, campaign.column)
+        contacted, answered = (round(count) for count in told[segment])
+        known, yes = told.sum(axis=0)
+        overall = float(yes / known) if known >= LEAST else None
         if contacted < LEAST:
             found.append(Response(campaign.label, contacted, answered, overall))
             continue
-        low, high = map(float, wilson(answered, contacted))
+        low, high = map(float, wilson(answered * rows, contacted * rows))
         found.append(Response(campaign.label, contacted, answered, overall, answered / contacted, low, high))
     return tuple(found)
 
@@ -138,8 +139,8 @@ def mix(segmentation: Segmentation, segment: int, meaning: GroupMeaning) -> tupl
     group = segmentation.dataset.group(meaning)
     if group is None or not group.members or not set(group.members) <= set(segmentation.customers):
         return ()
-    inside = members(segmentation, segment)
-    sums, everybody = np.array([_sums(segmentation.customers[member], inside) for member in group.members]).T
+    every = member_sums(segmentation, group)
+    sums, everybody = every[segment], every.sum(axis=0)
     if sums.sum() <= 0 or everybody.sum() <= 0:
         return ()
     shares, overall = sums / sums.sum(), everybody / everybody.sum()
@@ -160,7 +161,8 @@ def traits(segmentation: Segmentation, segment: int) -> tuple[Trait, ...]:
 def typical(segmentation: Segmentation, segment: int) -> tuple[tuple[Column, ...], str, pd.DataFrame]:
     """Main columns, the id's column (empty where not kept), and the rows of the typical customers, nearest first."""
     keys = segmentation.typical[segmentation.typical[Typical.SEGMENT] == segment].sort_values(Typical.RANK)[Typical.KEY]
-    rows = segmentation.customers.set_index(Customers.keys(segmentation.customers).to_numpy()).reindex(keys)
+    held = segmentation.customers.set_index(Customers.keys(segmentation.customers).to_numpy())
+    rows = held.reindex(keys[keys.isin(held.index)])
     columns = [column for meaning in _MAIN if (column := segmentation.dataset.meaning(meaning)) and column.name in rows]
     identity = segmentation.dataset.id_column or ""
     return tuple(columns), identity if identity in rows else "", rows
@@ -211,12 +213,6 @@ def _beside(column: Column, category: str, known: int, here: float, overall: flo
         told(overall),
         known,
     )
-
-
-def _sums(series: pd.Series, inside: npt.NDArray[np.bool_]) -> tuple[float, float]:
-    """What is above zero, added up: inside, and overall."""
-    values = np.nan_to_num(_floats(series)).clip(min=0)
-    return float(values @ inside), float(values.sum())
 
 
 def _floats(series: pd.Series) -> npt.NDArray[np.float64]:

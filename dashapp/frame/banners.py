@@ -7,10 +7,16 @@ from dash.development.base_component import Component
 
 from dashapp.data import View
 from dashapp.frame.lacking import SHORT
-from dashapp.i18n import _, explained, plural
+from dashapp.i18n import N_, _, explained, plural
 from dashapp.telling import moment
 from dashapp.widgets import aria, command, message
 from pipeline.contract import Champion
+from pipeline.errors import UnpreparedError
+
+_PREPARING = N_(
+    "It holds more customers than a page can keep in memory: they are being counted once, which takes a minute or two "
+    "for ten million. A message here says when it can be shown; nothing needs a restart."
+)
 
 
 def newer_banner(champion: Champion, path: str) -> Component:
@@ -31,7 +37,9 @@ def banners(view: View) -> list[Component]:
     components = []
     if view.notice:
         components.append(message(_("The link is out of date."), view.notice, tone="warning"))
-    if view.run is not None and view.champions.problem:
+    if view.run is not None and isinstance(view.champions.problem, UnpreparedError):
+        components.append(message(_("A newer segmentation is being prepared."), _(_PREPARING)))
+    elif view.run is not None and view.champions.problem:
         seen = view.champions.seen
         since = [_("This is what was there on {moment}.", moment=moment(seen))] if seen else []
         components.append(
@@ -64,6 +72,8 @@ def banners(view: View) -> list[Component]:
 def nothing_yet(view: View) -> Component:
     """What stands in place of a page while there is no run to show."""
     problem = view.champions.problem
+    if isinstance(problem, UnpreparedError):
+        return html.Div([message(_("This segmentation is being prepared."), _(_PREPARING))], role="status")
     if problem and "there is no store" not in str(problem):
         return html.Div(
             [message(_("There is nothing to show: the store cannot be read."), explained(problem), tone="error")]

@@ -9,26 +9,28 @@ from dash.development.base_component import Component
 
 from dashapp import ids
 from dashapp.i18n import _
-from dashapp.selecting import Dimension, Selection
-from dashapp.telling import MOST_IN_WORKBOOK, Form, chips, shown
+from dashapp.selecting import Count, Dimension, Selection
+from dashapp.telling import MOST_IN_WORKBOOK, Form, chips, counted, estimate_note
 from dashapp.widgets import aria, message
 
 
 def chip_bar(
     selection: Selection,
     dimensions: dict[str, Dimension],
-    count: int,
-    total: int,
+    count: Count,
     notices: Sequence[str],
     *,
     linked: bool,
+    estimated: bool = False,
+    counting: bool = False,
     apart: str = "",
     files: Mapping[Form, str] = {},
 ) -> list[Component]:
     """The selection in words, each part removable, with the number of customers it leaves.
 
     A page that is not ``linked`` shows it only where there is one, and says with ``apart`` why it does not follow.
-    ``files`` are the addresses of the selected customers as a file, by its form.
+    ``files`` are the addresses of the selected customers as a file, by its form. ``estimated``: what is shown rests on
+    a sample; ``counting``: the count is an estimate until everybody has been read.
     """
     if not linked and not selection and not notices:
         return []
@@ -45,18 +47,26 @@ def chip_bar(
     clear = html.Button(
         _("Reset all"), id=ids.reset("chips"), className="k-link-button", type="button", hidden=not selection
     )
-    told = shown(count, total) if linked else _("Selected: {shown}", shown=shown(count, total))
-    take = _take(files, count) if files and count else None
+    told = counted(count) if linked else _("Selected: {shown}", shown=counted(count))
+    take = _take(files, count.value) if files and count.value else None
     bar = html.Div(
         [html.Strong(told, className="k-count", role="status"), *crosses, clear, take], className="k-chip-row"
     )
+    resting = _resting(count, counting=counting) if estimated and linked else None
     reason = html.P(apart, className="k-note") if apart and not linked else None
     return [
         *(message(_("Part of the link could not be used."), words, tone="warning") for words in notices),
         bar,
+        *([resting] if resting else []),
         *([reason] if reason else []),
-        *([] if count else [_nobody()]),
+        *([] if count.high else [_nobody()]),
     ]
+
+
+def _resting(count: Count, *, counting: bool) -> Component:
+    """From how many customers the figures are estimated, and whether these are being counted."""
+    words = [estimate_note(count), *([_("All of them are being counted.")] if counting else [])]
+    return html.P(" ".join(words), className="k-note", role="status")
 
 
 def _take(files: Mapping[Form, str], count: int) -> Component:

@@ -61,6 +61,7 @@ class Page:
             [
                 dcc.Store(id=ids.PAGE, data=_origin(view, linked=self.linked)),
                 dcc.Interval(id=ids.POLL, interval=max(500, int(data.settings.poll_seconds * 500))),
+                dcc.Interval(id=ids.COUNTING, interval=300, disabled=True),
                 html.Div(id=ids.NEWER, **aria(live="polite")),
                 *banners(view),
                 html.Div([html.P(_(self.label), className="k-eyebrow"), html.H1(question)], className="k-head"),

@@ -11,7 +11,7 @@ import sys
 from dashapp.data import Run
 from dashapp.report.document import report
 from pipeline.contract import Artifacts
-from pipeline.errors import KorzinaError
+from pipeline.errors import KorzinaError, UnpreparedError
 from pipeline.settings import Settings
 from pipeline.store import Store
 
@@ -33,7 +33,13 @@ def main() -> None:
     named = parser.parse_args().log
     run_id = sys.stdin.readline().strip() if named == "-" else named
     try:
-        log_report(Store.open(Settings()), run_id)
+        settings = Settings()
+        store = Store.open(settings, most=settings.customers_in_memory)
+        try:
+            log_report(store, run_id)
+        except UnpreparedError:
+            store.prepare_run(run_id)
+            log_report(store, run_id)
     except KorzinaError as error:
         raise SystemExit(" ".join(str(error).split())) from None
 

@@ -144,7 +144,7 @@ def _list(run: Run, plan: CampaignPlan) -> list[str]:
         high=money(found.expected.high, currency),
         whole=money(found.whole, currency),
     )
-    return [f"{who} {assumed}", profit]
+    return [f"{who} {assumed}", f"{profit} {run.tell(summary.corrected)}".strip()]
 
 
 def _by_segment(run: Run, plan: CampaignPlan) -> Component:

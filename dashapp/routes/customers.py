@@ -6,12 +6,13 @@ The CSV is sent in pieces: a million customers need no more memory than ten.
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from itertools import islice
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from flask import Flask, Response, request, send_file
 
 from dashapp import access
@@ -33,7 +34,17 @@ from dashapp.telling import (
     number,
     told_apart,
 )
-from pipeline.contract import BOM, RFM_NAMES, Assignments, Column, RfmScores, account_text, csv_lines, write_workbook
+from pipeline.contract import (
+    BOM,
+    RFM_NAMES,
+    Artifacts,
+    Assignments,
+    Column,
+    RfmScores,
+    account_text,
+    csv_lines,
+    write_workbook,
+)
 
 PATH = "/customers"
 _AT_ONCE = 5_000  # customers
@@ -52,22 +63,28 @@ def take_along(data: SegmentationData, form: Form, /) -> Response:
         return _sentence(404, _("There is no such segmentation in the store."))
     selection, _notices = run.cube.selected(request.query_string.decode("ascii", "replace"))
     filtered = run.cube.filtered(selection)
-    if form == "xlsx" and filtered.customers > MOST_IN_WORKBOOK:
+    everyone = run.everyone
+    if everyone is not None and not everyone.readable:
+        return _sentence(404, _elsewhere(run))
+    count = everyone.count(filtered, patience=None)[0].value if everyone else filtered.customers
+    if form == "xlsx" and count > MOST_IN_WORKBOOK:
         most = number(MOST_IN_WORKBOOK)
         return _sentence(413, _("A workbook holds at most {most} customers: take the CSV, or filter first.", most=most))
-    file = export(run, filtered)
+    file = export(run, filtered, count)
     if form != "txt":
-        ROWS_EXPORTED.labels(form).inc(filtered.customers)
-    if form != "txt":
-        access.exported(run.run_id, filtered.customers, form, tuple(filtered.selection.filters))
+        ROWS_EXPORTED.labels(form).inc(count)
+        access.exported(run.run_id, count, form, tuple(filtered.selection.filters))
     answer = _answer(file, form)
     answer.headers["Content-Disposition"] = f'attachment; filename="{file_name(file.name, form)}"'
     answer.headers["Cache-Control"] = "no-store"
     return answer
 
 
-def export(run: Run, filtered: Filtered) -> Export:
-    """The customers in canonical order, under the id's own name and the labels that readers know."""
+def export(run: Run, filtered: Filtered, count: int | None = None) -> Export:
+    """The customers in canonical order, under the id's own name and the labels that readers know.
+
+    ``count`` is how many there are, where the selection itself has only an estimate.
+    """
     it = run.segmentation
     columns = _columns(run)
     kept = it.dataset.id_column if it.dataset.id_column in it.customers else None
@@ -85,11 +102,10 @@ def export(run: Run, filtered: Filtered) -> Export:
         _rows(
             run,
             filtered,
-            _scores(run),
             [kept or str(it.customers.columns[0]), *(column.name for column in columns)],
             named,
         ),
-        _account(run, filtered),
+        _account(run, filtered, filtered.customers if count is None else count),
     )
 
 
@@ -116,7 +132,7 @@ def _sentence(status: int, words: str) -> Response:
     return Response(words, status=status, content_type="text/plain; charset=utf-8")
 
 
-def _account(run: Run, filtered: Filtered) -> list[tuple[str, object]]:
+def _account(run: Run, filtered: Filtered, count: int) -> list[tuple[str, object]]:
     it = run.segmentation
     filters = "; ".join(words for _name, words in chips(filtered.selection, filtered.dimensions))
     return [
@@ -126,34 +142,35 @@ def _account(run: Run, filtered: Filtered) -> list[tuple[str, object]]:
         (_("Data"), it.dataset.title),
         (_("Data as of"), day(it.dataset.as_of)),
         (_("Selection"), filters or _("All customers")),
-        (_("Customers"), filtered.customers),
+        (_("Customers"), count),
     ]
 
 
-def _scores(run: Run) -> list[list[object]]:
-    """Three RFM scores and the cell of each customer, in canonical order; empty where they are not known."""
-    it = run.segmentation
-    if it.rfm is None:
-        return []
-    names = {key: run.tell(name) for key, name in RFM_NAMES.items()}
-    *scores, cells = (it.rfm_scores[name].tolist() for name in RfmScores.SCORED)
-    return [*([score or "" for score in column] for column in scores), [names.get(cell, "") for cell in cells]]
+def _elsewhere(run: Run) -> str:
+    """Where to take the customers from whom this machine does not have."""
+    everybody = run.segmentation.everybody
+    address = everybody.population.address if everybody and everybody.population else None
+    return _("This machine does not hold these customers. They are Parquet files at {address}.", address=address or "–")
 
 
 def _rows(
+    run: Run, filtered: Filtered, columns: Sequence[str], named: dict[int, tuple[str, str, str]]
+) -> Iterator[Sequence[object]]:
+    names = {key: run.tell(name) for key, name in RFM_NAMES.items()} if run.segmentation.rfm else None
+    return _told(run, filtered, columns, named, names)
+
+
+def _told(
     run: Run,
     filtered: Filtered,
-    scores: Sequence[Sequence[object]],
     columns: Sequence[str],
     named: dict[int, tuple[str, str, str]],
+    names: Mapping[str, str] | None,
 ) -> Iterator[Sequence[object]]:
-    it, places = run.segmentation, filtered.places()
-    rows = np.arange(run.cube.n) if places is None else places
-    whole = {column.name for column in it.dataset.columns if column.kind == "integer"}
-    for first in range(0, len(rows), _AT_ONCE):
-        part = rows[first : first + _AT_ONCE]
-        table = it.customers[list(columns)].iloc[part]
-        segments = it.assignments[Assignments.SEGMENT].iloc[part].tolist()
+    whole = {column.name for column in run.segmentation.dataset.columns if column.kind == "integer"}
+    parts = run.everyone.parts(filtered, columns) if run.everyone else _parts(run, filtered, columns)
+    for part in parts:
+        table, scores = part[Artifacts.CUSTOMERS], part.get(Artifacts.RFM_SCORES)
         cells: list[list[Any]] = [
             [
                 "" if empty else int(value) if column in whole else value
@@ -161,9 +178,29 @@ def _rows(
             ]
             for column in columns
         ]
-        own = ([column[place] for place in part.tolist()] for column in scores)
+        own = [] if scores is None or names is None else _scores(scores, names)
+        segments = part[Artifacts.ASSIGNMENTS][Assignments.SEGMENT].tolist()
         for segment, key, *rest in zip(segments, cells[0], *own, *cells[1:], strict=True):
             yield (key, *named[segment], *rest)
+
+
+def _parts(run: Run, filtered: Filtered, columns: Sequence[str]) -> Iterator[Mapping[str, pd.DataFrame]]:
+    """The selected customers in memory, some thousands at a time."""
+    it, places = run.segmentation, filtered.places()
+    rows = np.arange(run.cube.n) if places is None else places
+    for first in range(0, len(rows), _AT_ONCE):
+        part = rows[first : first + _AT_ONCE]
+        made = {
+            Artifacts.CUSTOMERS: it.customers[list(columns)].iloc[part],
+            Artifacts.ASSIGNMENTS: it.assignments[[Assignments.SEGMENT]].iloc[part],
+        }
+        yield made | ({Artifacts.RFM_SCORES: it.rfm_scores.iloc[part]} if it.rfm else {})
+
+
+def _scores(table: pd.DataFrame, names: Mapping[str, str]) -> list[list[object]]:
+    """Three RFM scores and the cell of each customer, by column; empty where they are not known."""
+    *scores, cells = (table[name].tolist() for name in RfmScores.SCORED)
+    return [*([score or "" for score in column] for column in scores), [names.get(cell, "") for cell in cells]]
 
 
 def _columns(run: Run) -> list[Column]:

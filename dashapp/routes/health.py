@@ -9,7 +9,7 @@ from functools import partial
 
 from flask import Flask, Response, jsonify
 
-from dashapp.data import NOTHING_PROMOTED, SegmentationData
+from dashapp.data import NOTHING_PROMOTED, PREPARING, SegmentationData
 
 _SILENT = "The store does not answer, or what it holds cannot be read. The log of the dashboard says more."
 
@@ -27,5 +27,5 @@ def healthz() -> Response:
 
 def readyz(data: SegmentationData) -> tuple[Response, int]:
     """200 when the store opens, a champion exists and its files can be read."""
-    reasons = {reason if reason == NOTHING_PROMOTED else _SILENT for reason in data.not_ready()}
+    reasons = {reason if reason in (NOTHING_PROMOTED, PREPARING) else _SILENT for reason in data.not_ready()}
     return jsonify(ready=not reasons, reasons=sorted(reasons)), 503 if reasons else 200

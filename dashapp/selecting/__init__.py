@@ -1,6 +1,6 @@
 """Whom a reader looks at: dimensions to filter by, the selection as a value and as an address, and counts under it."""
 
-from dashapp.selecting.crossfilter import Cube, Filtered
+from dashapp.selecting.crossfilter import Cube
 from dashapp.selecting.dimensions import (
     MAP,
     RFM,
@@ -14,6 +14,8 @@ from dashapp.selecting.dimensions import (
     mixes,
 )
 from dashapp.selecting.events import changed
+from dashapp.selecting.everybody import Count, Passing, answers, member_sums, weights_of
+from dashapp.selecting.filtered import Filtered
 from dashapp.selecting.reactions import Responses
 from dashapp.selecting.rfm import FREQUENCY, MONETARY, RECENCY
 from dashapp.selecting.selection import (
@@ -37,10 +39,12 @@ __all__ = [
     "UNKNOWN",
     "Area",
     "Array",
+    "Count",
     "Cube",
     "Dimension",
     "Filter",
     "Filtered",
+    "Passing",
     "Points",
     "Range",
     "Responses",
@@ -48,8 +52,11 @@ __all__ = [
     "Slice",
     "Values",
     "all_measured",
+    "answers",
     "changed",
     "explore_charts",
+    "member_sums",
     "mixes",
     "to_query",
+    "weights_of",
 ]

@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from dashapp.selecting.dimensions import REST, SURE, UNKNOWN, Array, Dimension, mix_name, mixes, to_codes, to_numbers
+from dashapp.selecting.dimensions import SURE, Array, Dimension, mix_name, mixes
+from dashapp.selecting.everybody import category_bins
 from dashapp.selecting.reactions import offers
 from dashapp.selecting.rfm import rfm_places
-from pipeline.contract import Assignments, Group, Projection, Segmentation
+from pipeline.contract import Assignments, Group, Projection, Segmentation, population
 
 OFFERS = "offers"  # beside the mixes, whose names have a dot
 _SEED = 20_140_629
@@ -48,11 +49,9 @@ class Coded:
 
     def add_mix(self, group: Group, segmentation: Segmentation) -> None:
         """The amounts of a mix's members, and which of them is the largest."""
-        table = np.column_stack([to_numbers(segmentation.customers[member]) for member in group.members])[self.order]
-        table = np.where(np.isfinite(table) & (table > 0), table, 0.0)
-        most = np.where(table.max(axis=1) > 0, table.argmax(axis=1), len(group.members))
-        self.amounts[mix_name(group)] = np.ascontiguousarray(table.T)
-        self._store_codes(mix_name(group), most, len(group.members) + 1)
+        members = [population.positive(population.to_numbers(segmentation.customers[name])) for name in group.members]
+        self.amounts[mix_name(group)] = np.stack([amounts[self.order] for amounts in members])
+        self._store_codes(mix_name(group), population.bins_of_mix(members)[self.order], len(group.members) + 1)
 
     def add_rfm(self, dimension: Dimension, places: Array) -> None:
         """The bins of RFM cells or scores."""
@@ -65,24 +64,19 @@ class Coded:
             segmentation.assignments[Assignments.SILHOUETTE] if measured else segmentation.customers[dimension.column]
         )
         if dimension.kind == "number":
-            values = to_numbers(series)
+            values = population.to_numbers(series)
             self.values[dimension.name] = Numbers(values, self.order)
-            places = np.searchsorted(np.array(dimension.edges[1:-1]), values, side="right")
-            places[~np.isfinite(values)] = dimension.bins
+            places = population.bins_of_number(values, dimension.edges)
             self._store_codes(dimension.name, places[self.order], dimension.bins)
             return
-        places, words = to_codes(segmentation.dataset.column(dimension.column), series)
-        bins = {token: place for place, token in enumerate(dimension.tokens)}
-        missing = bins.get(UNKNOWN, dimension.bins)
-        rest = bins.get(REST, missing)
-        table = np.array([*(bins.get(word, rest) for word in words), missing])  # -1, not known, finds the last
-        self._store_codes(dimension.name, table[places][self.order], dimension.bins)
+        places, words = population.to_codes(segmentation.dataset.column(dimension.column), series)
+        self._store_codes(dimension.name, category_bins(dimension, places, words)[self.order], dimension.bins)
 
     def _store_codes(self, name: str, places: Array, bins: int) -> None:
         """Segment and bin in one small integer; one more bin of each segment holds those without a value."""
         k = len(self.starts) - 1
-        width = np.uint16 if k * (bins + 1) < 2**16 else np.int64
-        self.codes[name] = (self.segments * (bins + 1) + places).astype(width)
+        codes = self.segments.astype(np.int64) * (bins + 1) + places
+        self.codes[name] = codes.astype(np.min_scalar_type(k * (bins + 1)))
 
 
 def coded_customers(segmentation: Segmentation, dimensions: Iterable[Dimension]) -> Coded:
@@ -93,7 +87,7 @@ def coded_customers(segmentation: Segmentation, dimensions: Iterable[Dimension])
     y = segmentation.projection[Projection.Y].to_numpy(dtype=np.float64)[order]
     coded = Coded(
         order=order,
-        segments=segments[order],
+        segments=segments[order].astype(np.min_scalar_type(segmentation.k)),
         starts=np.searchsorted(segments[order], np.arange(segmentation.k + 1)),
         x=segmentation.projection[Projection.X].to_numpy(dtype=np.float64)[order],
         y=y,
@@ -103,7 +97,7 @@ def coded_customers(segmentation: Segmentation, dimensions: Iterable[Dimension])
     for group in mixes(segmentation):
         coded.add_mix(group, segmentation)
     for dimension in dimensions:
-        places = rfm_places(segmentation, dimension)
+        places = rfm_places(segmentation.rfm_scores, dimension)
         if places is not None:
             coded.add_rfm(dimension, places)
         elif dimension.kind in ("number", "category"):

@@ -24,7 +24,9 @@ from pipeline.contract import (
     Message,
     Quantity,
     Segmentation,
+    Tallies,
     names_its_unit,
+    population,
 )
 
 Array = npt.NDArray[Any]
@@ -32,9 +34,8 @@ Kind = Literal["segment", "number", "category", "mix", "map"]
 
 SEGMENT, MAP, RUN, SURE, RFM = "segment", "map", "run", "silhouette", "rfm"
 _OWN = frozenset({SEGMENT, MAP, RUN, SURE, RFM})
-UNKNOWN, REST = "", "…"  # tokens of customers whose value is not known, and of all rarer categories together
-MOST_BINS, MOST_CATEGORIES, MOST_CHARTS = 24, 12, 9
-_TAIL = 0.005  # share of customers at either end that goes into an open bin
+UNKNOWN, REST = population.UNKNOWN, population.REST
+MOST_BINS, MOST_CATEGORIES, MOST_CHARTS = population.MOST_BINS, 12, 9
 _SHOWN: tuple[Meaning, ...] = ("age", "income", "spend", "average_cheque")
 _SHOWN_AFTER: tuple[Meaning, ...] = ("marital_status", "household", "children", "education", "orders", "recency")
 
@@ -134,15 +135,20 @@ def segment_dimension(segmentation: Segmentation) -> Dimension:
 
 def all_measured(segmentation: Segmentation) -> bool:
     """Whether every customer's silhouette is known, and not only that of a sample."""
-    return bool(len(segmentation.assignments)) and bool(segmentation.assignments[Assignments.SILHOUETTE].notna().all())
+    return (
+        segmentation.everybody is None
+        and bool(len(segmentation.assignments))
+        and bool(segmentation.assignments[Assignments.SILHOUETTE].notna().all())
+    )
 
 
 def sure_dimension(segmentation: Segmentation) -> list[Dimension]:
     """Silhouette of each customer; none where it was measured on a sample only."""
     if not all_measured(segmentation):
         return []
-    values = segmentation.assignments[Assignments.SILHOUETTE].to_numpy(dtype=np.float64)
-    return [_in_bins(Dimension(SURE, "number", Message.of("How surely a customer belongs (silhouette)")), values)]
+    spread = population.spread_of(segmentation.assignments[Assignments.SILHOUETTE].to_numpy(dtype=np.float64))
+    made = Dimension(SURE, "number", Message.of("How surely a customer belongs (silhouette)"))
+    return [_in_bins(made, spread)] if spread else []
 
 
 def mixes(segmentation: Segmentation) -> tuple[Group, ...]:
@@ -173,33 +179,37 @@ def mix_name(group: Group) -> str:
 
 def column_dimension(column: Column, segmentation: Segmentation, reserved: frozenset[str]) -> list[Dimension]:
     """The dimension of a column; none for dates, free text and columns without a single value."""
-    series = segmentation.customers[column.name]
-    if series.notna().sum() == 0:
-        return []
     name = column_name(column, reserved)
     if column.kind in NUMERIC_KINDS:
-        values = to_numbers(series)
-        return [_number(name, column, values)] if np.isfinite(values).any() else []
+        spread = spread_in(segmentation, column)
+        return [_number(name, column, spread)] if spread else []
     if column.kind in CATEGORY_KINDS or column.kind == "flag":
-        return [_category(name, column, series, segmentation.category_profiles)]
+        counts = words_in(segmentation, column)
+        return [_category(name, column, counts, segmentation.category_profiles)] if len(counts) else []
     return []
 
 
-def to_numbers(series: pd.Series) -> Array:
-    """Float values with NaN where nothing is known; those of a column of floats itself, not to be written to."""
-    if series.dtype == np.float64:
-        return series.to_numpy()
-    values: Array = pd.to_numeric(series, errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
-    return values
+def spread_in(segmentation: Segmentation, column: Column) -> population.Spread | None:
+    """Of a number; None where no customer has one."""
+    everybody = segmentation.everybody
+    if everybody is not None and everybody.population is not None:
+        return everybody.population.spreads.get(column.name)
+    values = population.to_numbers(segmentation.customers[column.name])
+    return population.spread_of(values, whole=column.kind == "integer")
 
 
-def to_codes(column: Column, series: pd.Series) -> tuple[Array, list[str]]:
-    """Each customer's category as its place in the list of them, -1 where it is not known; a flag is yes or no."""
-    if column.kind == "flag":
-        values = to_numbers(series.astype("Float64") if series.dtype == bool else series)
-        return np.select([values == 1, values == 0], [0, 1], default=-1), ["yes", "no"]
-    codes, found = pd.factorize(series.astype("string"))
-    return codes, [str(one) for one in found]
+def words_in(segmentation: Segmentation, column: Column) -> pd.Series:
+    """Customers by category, the most frequent first and equals by name; empty where no customer has one."""
+    everybody = segmentation.everybody
+    if everybody is not None and everybody.tallies is not None:
+        table = everybody.tallies
+        mine = table[table[Tallies.SOURCE].eq("category") & table[Tallies.NAME].eq(column.name) & (table["bin"] >= 0)]
+        counts = mine.groupby(Tallies.WORD)[Tallies.N].sum()
+    else:
+        codes, words = population.to_codes(column, segmentation.customers[column.name])
+        counts = pd.Series(np.bincount(codes[codes >= 0], minlength=len(words)), index=words)
+    found: pd.Series = counts[counts > 0].sort_index().sort_values(ascending=False, kind="stable")
+    return found
 
 
 def column_name(column: Column, reserved: frozenset[str]) -> str:
@@ -208,25 +218,18 @@ def column_name(column: Column, reserved: frozenset[str]) -> str:
     return f"column.{column.name}" if taken else column.name
 
 
-def _number(name: str, column: Column, values: Array) -> Dimension:
-    known = values[np.isfinite(values)]
-    whole = column.kind == "integer" and bool((known == np.round(known)).all())
-    return _in_bins(
-        Dimension(name, "number", column.label, column.name, column.unit, column.format, whole=whole),
-        known,
-    )
+def _number(name: str, column: Column, spread: population.Spread) -> Dimension:
+    made = Dimension(name, "number", column.label, column.name, column.unit, column.format, whole=spread.whole)
+    return _in_bins(made, spread)
 
 
-def _in_bins(dimension: Dimension, known: Array) -> Dimension:
-    edges, step = nice_edges(known, whole=dimension.whole)
+def _in_bins(dimension: Dimension, spread: population.Spread) -> Dimension:
+    edges, step = population.edges_of(spread)
     tokens = tuple(range_token(low, high) for low, high in pairwise(edges))
     return replace(dimension, tokens=tokens, labels=tokens, edges=edges, step=step)
 
 
-def _category(name: str, column: Column, series: pd.Series, profiles: pd.DataFrame) -> Dimension:
-    codes, words = to_codes(column, series)
-    counted = np.bincount(codes[codes >= 0], minlength=len(words))
-    counts = pd.Series(counted, index=words)[counted > 0].sort_values(ascending=False, kind="stable")
+def _category(name: str, column: Column, counts: pd.Series, profiles: pd.DataFrame) -> Dimension:
     own = profiles[profiles[CategoryProfiles.COLUMN] == column.name][CategoryProfiles.CATEGORY]
     ranked = dict.fromkeys([*column.order, *(["yes", "no"] if column.kind == "flag" else map(str, own)), *counts.index])
     found = [word for word in ranked if word in counts.index]
@@ -247,32 +250,6 @@ def _category(name: str, column: Column, series: pd.Series, profiles: pd.DataFra
         tokens=tuple(tokens),
         labels=tuple(named.get(token, token) for token in tokens),
     )
-
-
-def nice_edges(known: Array, *, whole: bool) -> tuple[tuple[float, ...], float]:
-    """Round bin edges over the bulk of the values; the outer ones are infinite where values lie beyond them."""
-    low, high = np.quantile(known, [_TAIL, 1 - _TAIL])
-    step = _nice_step(max(high - low, 0.0) / (MOST_BINS - 4), whole=whole)
-    first = math.floor(low / step)
-    last = max(math.floor(high / step) + 1, first + 1)
-    edges = [float(f"{place * step:.12g}") for place in range(first, last + 1)]
-    if known.min() < edges[0]:
-        edges[0] = -math.inf
-    if known.max() >= edges[-1]:
-        edges[-1] = math.inf
-    if math.isinf(edges[0]) and math.isinf(edges[-1]) and len(edges) == 2:
-        edges = [-math.inf, float(np.median(known)), math.inf]
-    return tuple(edges), step
-
-
-def _nice_step(wanted: float, *, whole: bool) -> float:
-    if wanted <= 0:
-        return 1.0
-    scale = 10.0 ** math.floor(math.log10(wanted))
-    step = next(scale * factor for factor in (1, 2, 2.5, 5, 10) if scale * factor >= wanted * 0.999)
-    if whole:
-        return max(1.0, float(math.ceil(step)))
-    return float(f"{step:.12g}")
 
 
 def range_token(low: float | None, high: float | None) -> str:

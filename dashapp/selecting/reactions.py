@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dashapp.selecting.dimensions import Array, to_numbers
-from pipeline.contract import Segmentation
+from dashapp.selecting.dimensions import Array
+from pipeline.contract import Segmentation, population
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ def offers(segmentation: Segmentation) -> Array:
     for campaign in segmentation.dataset.campaigns:
         if campaign.column in segmentation.customers:
             series = segmentation.customers[campaign.column]
-            answered = to_numbers(series.astype("Float64") if series.dtype == bool else series)
+            answered = population.to_numbers(series.astype("Float64") if series.dtype == bool else series)
             known = np.isfinite(answered)
             made[0] += known
             made[1] += np.where(known, answered > 0, False)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 
 from dashapp.selecting.dimensions import RFM, Array, Dimension
 from pipeline.contract import RFM_NAMES, Message, RfmScores, Segmentation
 
 RECENCY, FREQUENCY, MONETARY = f"{RFM}.recency", f"{RFM}.frequency", f"{RFM}.monetary"
-_COLUMNS = {RECENCY: RfmScores.RECENCY, FREQUENCY: RfmScores.FREQUENCY, MONETARY: RfmScores.MONETARY}
+COLUMNS = {RECENCY: RfmScores.RECENCY, FREQUENCY: RfmScores.FREQUENCY, MONETARY: RfmScores.MONETARY}
 _LABELS = {
     RECENCY: Message.of("Recency score"),
     FREQUENCY: Message.of("Frequency score"),
@@ -28,13 +29,12 @@ def rfm_dimensions(segmentation: Segmentation) -> tuple[Dimension, ...]:
     return (cells, *scores)
 
 
-def rfm_places(segmentation: Segmentation, dimension: Dimension) -> Array | None:
+def rfm_places(scores: pd.DataFrame, dimension: Dimension) -> Array | None:
     """Each customer's bin, (n,), the number of bins where it is not known; None for any other dimension."""
-    scores = segmentation.rfm_scores
     if dimension.name == RFM:
         places = {token: place for place, token in enumerate(dimension.tokens)}
         return scores[RfmScores.CELL].map(places).fillna(dimension.bins).to_numpy(dtype=np.int64)
-    if dimension.name not in _COLUMNS:
+    if dimension.name not in COLUMNS:
         return None
-    known = scores[_COLUMNS[dimension.name]].to_numpy(dtype=np.int64)
+    known = scores[COLUMNS[dimension.name]].to_numpy(dtype=np.int64)
     return np.where(known > 0, known - 1, dimension.bins)

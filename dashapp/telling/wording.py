@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
 
 from dashapp.i18n import N_, _, decimal, language, plural, written_date, written_time
-from dashapp.selecting import Area, Dimension, Filter, Range, Selection
+from dashapp.selecting import Area, Count, Dimension, Filter, Range, Selection
 from pipeline.contract import Column, SegmentCard, Trust, currency_of, with_currency
 
 TRUST_WORDS: dict[Trust, str] = {"solid": N_("Solid"), "usable": N_("Usable"), "fragile": N_("Fragile")}
@@ -136,6 +136,26 @@ def shown(count: int, total: int) -> str:
     if count == total:
         return plural("All {n} customers", "All {n} customers", total)
     return plural("{count} of {n} customer", "{count} of {n} customers", total, count=number(count))
+
+
+def counted(count: Count) -> str:
+    """``shown``, with the interval where the count is estimated."""
+    if count.exact:
+        return shown(count.value, count.everybody)
+    return _(
+        "About {shown} (95 %: {low} to {high})",
+        shown=shown(count.value, count.everybody),
+        low=number(count.low),
+        high=number(count.high),
+    )
+
+
+def estimate_note(count: Count) -> str:
+    """What charts under filters rest on where not all customers are in memory."""
+    drawn = {"sampled": number(count.sampled), "all": number(count.everybody)}
+    if count.exact:
+        return _("The count is exact; the charts are estimated from {sampled} of {all} customers.", **drawn)
+    return _("Estimated from {sampled} of {all} customers, the charts too.", **drawn)
 
 
 # ------------------------------------------------------------------ segments, and what is shown of them

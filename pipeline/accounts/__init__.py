@@ -3,7 +3,7 @@
 from pipeline.accounts.attempts import Attempts
 from pipeline.accounts.audit import AuditEntry, AuditLog, Event, Head
 from pipeline.accounts.database import Database
-from pipeline.accounts.operator import by_operator, keeps_log
+from pipeline.accounts.operator import by_operator
 from pipeline.accounts.sessions import SESSION_SECONDS, Session, Sessions
 from pipeline.accounts.users import User, Users, known_as
 
@@ -20,6 +20,5 @@ __all__ = [
     "User",
     "Users",
     "by_operator",
-    "keeps_log",
     "known_as",
 ]

@@ -3,14 +3,9 @@
 from __future__ import annotations
 
 from pipeline.accounts.audit import AuditEntry, AuditLog, Event
-from pipeline.settings import Settings, account_name, is_weak
+from pipeline.settings import Settings, account_name
 
 COMMAND_LINE = "cli"  # the role under which such entries stand: nobody signed in
-
-
-def keeps_log(settings: Settings) -> bool:
-    """Whether an audit log is kept: where people sign in, there is a secret from which its key is made."""
-    return not is_weak(settings.secret_key or settings.proxy_secret)
 
 
 def by_operator(settings: Settings, event: Event, *, run: str = "", rows: int | None = None, told: str = "") -> None:
@@ -18,5 +13,5 @@ def by_operator(settings: Settings, event: Event, *, run: str = "", rows: int | 
 
     It is added before what it tells of: a change that cannot be logged does not happen.
     """
-    if keeps_log(settings):
+    if settings.keeps_log:
         AuditLog.of(settings).add(AuditEntry(event, account_name(), COMMAND_LINE, run=run, rows=rows, told=told))

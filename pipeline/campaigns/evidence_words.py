@@ -45,6 +45,19 @@ def why_nobody(judged: Judgement, probability: Vector, even: float, currency: st
     )
 
 
+def corrected(judged: Judgement, promised: float, currency: str = "") -> Words:
+    """What was taken off the promise of a list because it is printed only if it passes; empty where nothing was."""
+    left = promised * (1.0 if judged.kept is None else judged.kept)
+    if not judged.bears or round(left) == round(promised):
+        return ""
+    return Message.of(
+        "Lists that chance has helped pass the test of paying more often, so of the {promised} that the probabilities "
+        "of the whole list add up to, {left} are promised.",
+        promised=told_money(promised, currency),
+        left=told_money(left, currency),
+    )
+
+
 def worth(evaluation: Sequence[Strategy], currency: str = "", *, proven: bool = True) -> Words:
     """Is the segmentation worth it here? Measured, for targeting; as a language it is another matter."""
     by_key = {one.key: one for one in evaluation}

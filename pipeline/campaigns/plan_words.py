@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from pipeline.campaigns.profit import Mask, break_even, holdout_size, precision_of
+from pipeline.campaigns.profit import Mask, break_even, expected_gain, holdout_size, precision_of
 from pipeline.campaigns.target_list import ListNumbers, in_numbers
 from pipeline.contract import (
     ENGLISH,
     CampaignPlan,
     CampaignSummary,
     HoldOutAdvice,
+    Judgement,
     Message,
     Own,
     Quantity,
@@ -71,12 +72,19 @@ def hold_out_size(probability: Vector, cost: float, revenue: float) -> int:
     return len(probability) // FALLBACK_SHARE if size is None else size
 
 
-def hold_out_advice(probability: Vector, held: Mask, cost: float, revenue: float, currency: str = "") -> HoldOutAdvice:
+def hold_out_advice(
+    probability: Vector,
+    held: Mask,
+    cost: float,
+    revenue: float,
+    currency: str = "",
+    judged: Judgement | None = None,
+) -> HoldOutAdvice:
     """What holding ``held`` of the list out tells, and what that costs."""
     contacts, size = len(probability), int(held.sum())
     wanted = min(break_even(cost, revenue) / 2, 1.0)
     precision = min(precision_of(contacts, size, float(probability.mean()) if contacts else 0.0), 1.0)
-    price = told_money(float((probability[held] * revenue - cost).sum()), currency)
+    price = told_money(float(expected_gain(probability[held], cost, revenue, judged).sum()), currency)
     reachable = precision <= wanted and size > 0
     if not contacts:
         sentence = Message.of("Nobody is worth a contact at these prices, so there is nothing to test.")
@@ -222,6 +230,7 @@ def plan_in_words(plan: CampaignPlan, currency: str = "", assumed: Sequence[str]
         f"Contact {found.contacts:,}{held}.",
         *assumed_in_words(assumed),
         f"Expected profit {money(found.expected.value, currency)} (95 %: {low} to {high}).{without}",
+        *([summary.corrected] if summary.corrected else []),
     ]
     lines += [
         f"  {segment.segment + 1}. {segment.name} [{segment.word}]: {segment.sentence}" for segment in summary.segments

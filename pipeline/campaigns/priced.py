@@ -8,13 +8,14 @@ from statistics import NormalDist
 import numpy as np
 import pandas as pd
 
-from pipeline.campaigns.evidence_words import why_nobody, worth
+from pipeline.campaigns.evidence_words import corrected, why_nobody, worth
 from pipeline.campaigns.plan_words import hold_out_advice, hold_out_size, segment_advice
 from pipeline.campaigns.profit import (
     Word,
     advice,
     break_even,
     draw_holdout,
+    expected_gain,
     expected_profit,
     judge,
     next_responses,
@@ -57,7 +58,7 @@ def at_prices(plan: CampaignPlan, dataset: Dataset, *, cost: float | None, reven
     probability = plan.targets[Targets.PROBABILITY].to_numpy(np.float64)
     wanted = worth_contacting(probability, cost, revenue)
     judged = judge(predicted, outcome, cost, revenue, customer, _belief(plan))
-    before = expected_profit(probability[wanted], cost, revenue, judged)
+    before = expected_profit(probability[wanted], cost, revenue, judged.model_copy(update={"kept": 1.0}))
     contact = wanted if judged.bears else np.zeros_like(wanted)
     expected = expected_profit(probability[contact], cost, revenue, judged)
     size = hold_out_size(probability[contact], cost, revenue)
@@ -81,6 +82,7 @@ def at_prices(plan: CampaignPlan, dataset: Dataset, *, cost: float | None, reven
             "before": Wanted(
                 contacts=int(wanted.sum()), expected_profit=before.value, low=before.low, high=before.high
             ),
+            "corrected": corrected(judged, before.value, dataset.currency),
             "nobody": why_nobody(judged, probability, break_even(cost, revenue), dataset.currency),
             "notes": notes,
             "evaluation": evaluation,
@@ -89,13 +91,13 @@ def at_prices(plan: CampaignPlan, dataset: Dataset, *, cost: float | None, reven
                 CurvePoint(contacts=int(n), profit=float(at), low=float(low), high=float(high))
                 for n, at, low, high in zip(curve.contacts, curve.profit, curve.low, curve.high, strict=True)
             ),
-            "hold_out": hold_out_advice(probability[contact], held[contact], cost, revenue, dataset.currency),
+            "hold_out": hold_out_advice(probability[contact], held[contact], cost, revenue, dataset.currency, judged),
             "kinds": _kinds(plan.targets, cost, revenue, judged),
         }
     )
     targets = plan.targets.assign(
         **{
-            Targets.EXPECTED: probability * revenue - cost,
+            Targets.EXPECTED: expected_gain(probability, cost, revenue, judged),
             Targets.CONTACT: contact.astype(np.int64),
             Targets.HOLD_OUT: held.astype(np.int64),
         }
@@ -107,6 +109,12 @@ def at_prices(plan: CampaignPlan, dataset: Dataset, *, cost: float | None, reven
 def of_today(plan: CampaignPlan) -> bool:
     """Whether its words and its list are what this version would say; version 0.1 asked less before it said "act"."""
     return plan.summary.method == "none" or plan.summary.cost is None or plan.summary.judged is not None
+
+
+def promises_of_today(plan: CampaignPlan) -> bool:
+    """Whether its list promises what this version would; see ``Judgement.kept``."""
+    judged = plan.summary.judged
+    return of_today(plan) and (judged is None or judged.kept is not None)
 
 
 def _belief(plan: CampaignPlan) -> float:

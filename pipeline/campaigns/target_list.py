@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.campaigns.profit import Interval, expected_profit
+from pipeline.campaigns.profit import Interval, expected_gain, expected_profit
 from pipeline.contract import CampaignPlan, HeldOut, Targets
 
 Numbers = dict[str, float | None]
@@ -68,7 +68,7 @@ def in_numbers(
         listed=int(listed.sum()),
         held=int(held.sum()),
         expected=expected_profit(contacted, cost, revenue, summary.judged),
-        given_up=float((probability[held] * revenue - cost).sum()),
+        given_up=float(expected_gain(probability[held], cost, revenue, summary.judged).sum()),
         probability=float(contacted.mean()) if len(contacted) else 0.0,
     )
 

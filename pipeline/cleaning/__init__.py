@@ -1,7 +1,36 @@
 """Raw rows to customers, one row each, with a ledger of what was changed and set aside."""
 
-from pipeline.cleaning.canonical import used_columns
-from pipeline.cleaning.cleaner import clean
-from pipeline.cleaning.derive import derivations
+from pipeline.cleaning import entries
+from pipeline.cleaning.canonical import (
+    WITHHELD,
+    apart,
+    customers_table,
+    fingerprint,
+    in_order,
+    set_aside,
+    used_columns,
+    withheld,
+)
+from pipeline.cleaning.cleaner import LEAST_ROWS, clean, refuse_few, repeat_rules, unfit, unknown_columns
+from pipeline.cleaning.derive import derivations, mentions, refuse_impure
 
-__all__ = ["clean", "derivations", "used_columns"]
+__all__ = [
+    "LEAST_ROWS",
+    "WITHHELD",
+    "apart",
+    "clean",
+    "customers_table",
+    "derivations",
+    "entries",
+    "fingerprint",
+    "in_order",
+    "mentions",
+    "refuse_few",
+    "refuse_impure",
+    "repeat_rules",
+    "set_aside",
+    "unfit",
+    "unknown_columns",
+    "used_columns",
+    "withheld",
+]

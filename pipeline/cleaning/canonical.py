@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Collection
 from typing import Any
 
 import numpy as np
@@ -15,7 +16,7 @@ from pipeline.spec import RangeRule, ReplaceRule, Spec, WhereRule, raw_columns
 
 _AT_ONCE, _SEPARATOR = 100_000, "\x1f"
 _ADDED = ("rule", "row", "text")
-_WITHHELD = "(withheld: the spec does not keep the id)"
+WITHHELD = "(withheld: the spec does not keep the id)"
 
 
 def used_columns(spec: Spec, *, active_only: bool = False) -> set[str]:
@@ -81,14 +82,10 @@ def customers_table(frame: pd.DataFrame, dataset: Dataset) -> pd.DataFrame:
 def quarantine_table(raw: RawTable, spec: Spec, aside: list[tuple[str, int]]) -> pd.DataFrame:
     """Raw values, as text, of rows set aside; nothing that may identify a person unless the spec keeps the id."""
     present = {str(name).strip(): name for name in raw.frame.columns}
-    used = used_columns(spec)
-    kept = [name for name in raw_columns(spec) if name in used - withheld(spec) and name in present]
-    if spec.id.keep:
-        kept = [spec.id.column, *(name for name in kept if name != spec.id.column)]
-    kept = [name for name in kept if name in present]
+    kept = set_aside(spec, present)
     positions = [at for _, at in aside]
     values = {name: raw.frame[present[name]].iloc[positions].astype("str").tolist() for name in kept}
-    values = {_apart(name): column for name, column in values.items()}
+    values = {apart(name): column for name, column in values.items()}
     table = pd.DataFrame(
         {"rule": [rule for rule, _ in aside], "row": [raw.where(at) for at in positions], **values}, dtype="str"
     )
@@ -98,14 +95,23 @@ def quarantine_table(raw: RawTable, spec: Spec, aside: list[tuple[str, int]]) ->
         {
             "rule": "unreadable rows",
             "row": [one.where for one in raw.rejects],
-            "text": [one.text if spec.id.keep else _WITHHELD for one in raw.rejects],
+            "text": [one.text if spec.id.keep else WITHHELD for one in raw.rejects],
         },
         dtype="str",
     )
     return pd.concat([lines, table], ignore_index=True).reindex(columns=[*table.columns, "text"])
 
 
-def _apart(name: str) -> str:
+def set_aside(spec: Spec, names: Collection[str]) -> list[str]:
+    """Those of the raw columns ``names`` whose cells are kept of a row that is set aside, in order."""
+    used = used_columns(spec)
+    kept = [name for name in raw_columns(spec) if name in used - withheld(spec) and name in names]
+    if spec.id.keep:
+        kept = [spec.id.column, *(name for name in kept if name != spec.id.column)]
+    return [name for name in kept if name in names]
+
+
+def apart(name: str) -> str:
     """A column's name beside those that Korzina adds to the rows set aside."""
     return f"{name} (data)" if name.casefold() in _ADDED else name
 

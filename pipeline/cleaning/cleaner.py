@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import pandas as pd
 
 from pipeline.cleaning import steps
 from pipeline.cleaning.canonical import customers_table, fingerprint, in_order, quarantine_table, used_columns, withheld
 from pipeline.cleaning.derive import add_shares, below_zero, derive, mentions
+from pipeline.cleaning.entries import MOST_EXAMPLES, imputed, no_shares, unreadable_rows, without_constants
 from pipeline.cleaning.steps import Step
 from pipeline.cleaning.typed import typed
 from pipeline.contract import (
@@ -17,7 +20,6 @@ from pipeline.contract import (
     Message,
     Own,
     Quantity,
-    Value,
     is_large_share,
     no_column,
     percent,
@@ -31,7 +33,6 @@ from pipeline.spec import (
     ReplaceRule,
     Spec,
     WhereRule,
-    describe_dataset,
     raw_columns,
     share_name,
 )
@@ -77,25 +78,30 @@ def clean(raw: RawTable, spec: Spec, *, minimum_rows: int = LEAST_ROWS) -> Clean
     done += _apply_rules(done[-1].frame, raw, spec, derived=True)
     frame = in_order(done[-1].frame, spec.id.column)
     entries = tuple(entry for step in done for entry in step.entries)
-    _refuse_few(raw, frame, entries, minimum_rows)
+    refuse_few(raw.source, len(raw.frame) + len(raw.rejects), len(frame), entries, minimum_rows)
     dataset, constant = _without_constants(spec, frame, scoring)
     heavy = _one_customer(frame, dataset, raw, spec) if raw.account is None and not scoring else ()
     aside = [one for step in done for one in step.aside]
     return _account(raw, spec, dataset, frame, (*entries, *heavy, *constant, *_imputed(frame, dataset)), aside)
 
 
-def _refuse_few(raw: RawTable, frame: pd.DataFrame, entries: tuple[LedgerEntry, ...], minimum_rows: int) -> None:
-    """Hardly anything left means that the spec does not fit; a model trained on the rest would be worthless."""
-    rows_in = len(raw.frame) + len(raw.rejects)
+def refuse_few(source: str, rows_in: int, left: int, entries: tuple[LedgerEntry, ...], minimum_rows: int) -> None:
+    """Hardly anything left means that the spec does not fit; a model trained on the rest would be worthless.
+
+    Raises
+    ------
+    InputError
+        Fewer than ``minimum_rows`` of ``rows_in``, or less than a tenth, are ``left``.
+    """
     most_lost = MOST_LOST if minimum_rows >= LEAST_ROWS else 1.0
-    if len(frame) < minimum_rows or len(frame) < (1 - most_lost) * rows_in:
+    if left < minimum_rows or left < (1 - most_lost) * rows_in:
         lost = sorted(entries, key=lambda entry: -(entry.dropped + entry.quarantined))[:3]
         reasons = tuple(entry.detail for entry in lost if entry.dropped + entry.quarantined)
         raise InputError.because(
             Message.of(
                 "{source}: {n} of {rows} rows are left after cleaning",
-                source=raw.source,
-                n=Quantity(len(frame), "d"),
+                source=source,
+                n=Quantity(left, "d"),
                 rows=Quantity(rows_in, "d"),
             ),
             expected=Message.of(
@@ -116,6 +122,7 @@ def _account(
 ) -> Cleaned:
     rows_in = len(raw.frame) + len(raw.rejects)
     customers = customers_table(frame, dataset)
+    names = [str(name).strip().strip("\ufeff") for name in raw.frame.columns]
     ledger = Ledger(
         source=raw.source,
         fingerprint=fingerprint(frame, customers, spec),
@@ -124,7 +131,7 @@ def _account(
         dropped=sum(entry.dropped for entry in entries),
         quarantined=sum(entry.quarantined for entry in entries),
         entries=entries,
-        notes=(*raw.notes, *raw.faults_told(), *_unknown_columns(raw, spec)),
+        notes=(*raw.notes, *raw.faults_told(), *unknown_columns(names, spec)),
         tables=dict(raw.tables),
         lines=raw.account,
     )
@@ -136,20 +143,11 @@ def _account(
 
 def _shares(frame: pd.DataFrame, spec: Spec, raw: RawTable) -> Step:
     """The shares of groups, and a word on customers who returned more of a part than they bought."""
-    entries = []
+    told: tuple[LedgerEntry, ...] = ()
     for group in spec.groups.values():
         negative = below_zero(frame, group)
-        number = int(negative.sum())
-        detail = Message.counted(
-            "{n} customer has a part of {group} below zero: the shares of it are unknown",
-            "{n} customers have a part of {group} below zero: the shares of it are unknown",
-            number,
-            group=Own(group.label),
-        )
-        where = steps.spots(frame.index[negative], raw.where)
-        if number:
-            entries.append(LedgerEntry(rule=Message.of("shares"), flagged=number, examples=where, detail=detail))
-    return Step(add_shares(frame, spec), tuple(entries))
+        told += no_shares(group, int(negative.sum()), steps.spots(frame.index[negative], raw.where))
+    return Step(add_shares(frame, spec), told)
 
 
 def _select(raw: RawTable, spec: Spec, scoring: bool) -> pd.DataFrame:
@@ -162,22 +160,27 @@ def _select(raw: RawTable, spec: Spec, scoring: bool) -> pd.DataFrame:
     needed = used_columns(spec, active_only=True) if scoring else set(wanted)
     for name in wanted:
         if name not in present and name in needed | {spec.id.column}:
-            raise no_column(
-                Message.of(
-                    "{spec} does not fit {source}, which has no column '{column}'",
-                    spec=str(spec.path or spec.name),
-                    source=raw.source,
-                    column=name,
-                ),
-                name,
-                present,
-            )
+            raise unfit(spec, raw.source, name, present)
     empty = pd.Series([None] * len(raw.frame), dtype="str")
     return pd.DataFrame({name: source[present[name]] if name in present else empty for name in wanted}, copy=False)
 
 
-def _unknown_columns(raw: RawTable, spec: Spec) -> tuple[str, ...]:
-    names = [str(name).strip().strip("\ufeff") for name in raw.frame.columns]
+def unfit(spec: Spec, source: str, name: str, present: Iterable[str]) -> InputError:
+    """A column of the spec that the source does not have."""
+    return no_column(
+        Message.of(
+            "{spec} does not fit {source}, which has no column '{column}'",
+            spec=str(spec.path or spec.name),
+            source=source,
+            column=name,
+        ),
+        name,
+        present,
+    )
+
+
+def unknown_columns(names: Iterable[str], spec: Spec) -> tuple[str, ...]:
+    """A note on columns that the spec does not name; nothing where there are none."""
     extra = [name for name in names if name not in raw_columns(spec)]
     left = Message.of("columns that the spec does not name were left out: {columns}", columns=Joined(tuple(extra[:30])))
     return (left,) if extra else ()
@@ -187,26 +190,22 @@ def _unknown_columns(raw: RawTable, spec: Spec) -> tuple[str, ...]:
 
 
 def _rejected(raw: RawTable, frame: pd.DataFrame) -> Step:
-    number = len(raw.rejects)
-    entry = LedgerEntry(
-        rule=Message.of("unreadable rows"),
-        quarantined=number,
-        examples=tuple(one.told for one in raw.rejects[: steps.MOST_EXAMPLES]),
-        detail=Message.counted(
-            "{n} row does not fit the header and could not be taken apart",
-            "{n} rows do not fit the header and could not be taken apart",
-            number,
-        ),
-    )
-    return Step(frame, (entry,))
+    examples = tuple(reject.told for reject in raw.rejects[:MOST_EXAMPLES])
+    return Step(frame, (unreadable_rows(len(raw.rejects), examples),))
 
 
 def _repeats(frame: pd.DataFrame, raw: RawTable, spec: Spec) -> list[Step]:
     """Several rows of one id, then different ids with the same content (the lower id stays if they are dropped)."""
-    action = next((rule.action for rule in spec.rules if isinstance(rule, DuplicateIdRule)), "quarantine")
-    alike = next((rule for rule in spec.rules if isinstance(rule, LookalikeRule)), LookalikeRule(rule="lookalikes"))
+    action, alike = repeat_rules(spec)
     single = steps.duplicate_ids(frame, spec.id.column, action, raw.where)
     return [single, steps.lookalikes(in_order(single.frame, spec.id.column), spec.id.column, alike, raw.where)]
+
+
+def repeat_rules(spec: Spec) -> tuple[str, LookalikeRule]:
+    """What becomes of rows that share an id, and of rows that are alike."""
+    action = next((rule.action for rule in spec.rules if isinstance(rule, DuplicateIdRule)), "quarantine")
+    alike = next((rule for rule in spec.rules if isinstance(rule, LookalikeRule)), LookalikeRule(rule="lookalikes"))
+    return action, alike
 
 
 def _apply_rules(frame: pd.DataFrame, raw: RawTable, spec: Spec, *, derived: bool) -> list[Step]:
@@ -230,29 +229,10 @@ def _apply_rules(frame: pd.DataFrame, raw: RawTable, spec: Spec, *, derived: boo
 
 def _without_constants(spec: Spec, frame: pd.DataFrame, scoring: bool) -> tuple[Dataset, tuple[LedgerEntry, ...]]:
     """A column with one value separates nobody: noted, and no longer active."""
-    dataset = describe_dataset(spec)
     names = [] if scoring else [name for name in frame.columns if name != spec.id.column]
-    constant = [name for name in names if _is_constant(frame[name])]
-    active = {column.name for column in dataset.with_role("active")}
+    constants = {name: _only_value(frame[name]) for name in names if _is_constant(frame[name])}
     shown = set(frame.columns) - set(raw_columns(spec)) | used_columns(spec)  # what is not used may name a person
-    entries = []
-    for name in constant:
-        detail = _constant(name, frame[name], shown=name in shown)
-        if name in active:
-            detail = Message.of("{constant}: left out of the clustering, since it separates nobody", constant=detail)
-        entries.append(LedgerEntry(rule=Message.of("constant columns"), column=name, detail=detail))
-    columns = tuple(
-        column.model_copy(update={"role": "ignored", "transform": ()})
-        if column.name in constant and column.role == "active"
-        else column
-        for column in dataset.columns
-    )
-    if not any(column.role == "active" for column in columns):
-        raise InputError.because(
-            Message.of("data set {spec}: every active column has the same value for all customers", spec=dataset.spec),
-            remedy=Message.of('give columns that differ between customers role = "active" in the spec'),
-        )
-    return dataset.model_copy(update={"columns": columns}), tuple(entries)
+    return without_constants(spec, constants, frozenset(shown))
 
 
 def _one_customer(frame: pd.DataFrame, dataset: Dataset, raw: RawTable, spec: Spec) -> tuple[LedgerEntry, ...]:
@@ -278,31 +258,10 @@ def _is_constant(series: pd.Series) -> bool:
     return series.iloc[:_FIRST].nunique() <= 1 and series.nunique() <= 1
 
 
-def _constant(name: str, series: pd.Series, *, shown: bool) -> Message:
-    value = next(iter(series.dropna().unique()), None)
-    if value is None:
-        return Message.of("{column} is empty", column=name)
-    if not shown:
-        return Message.of("{column} is the same everywhere", column=name)
-    only: Value = Quantity(value, "g") if isinstance(value, float) else Own(str(value))
-    return Message.of("{column} is {value} everywhere", column=name, value=only)
+def _only_value(series: pd.Series) -> object:
+    return next(iter(series.dropna().unique()), None)
 
 
 def _imputed(frame: pd.DataFrame, dataset: Dataset) -> tuple[LedgerEntry, ...]:
-    """Unknown values of clustered columns; the median stands in for them later, with the other transforms."""
     counts = {column.name: int(frame[column.name].isna().sum()) for column in dataset.with_role("active")}
-    return tuple(
-        LedgerEntry(
-            rule=Message.of("imputed"),
-            column=name,
-            repaired=number,
-            detail=Message.counted(
-                "{n} customer has no {column}; the median stands in when clustering",
-                "{n} customers have no {column}; the median stands in when clustering",
-                number,
-                column=name,
-            ),
-        )
-        for name, number in counts.items()
-        if number
-    )
+    return tuple(imputed(name, number) for name, number in counts.items() if number)

@@ -100,7 +100,7 @@ def _ordered(wanted: dict[str, str], spec: Spec) -> dict[str, str]:
 
 def _evaluate(frame: pd.DataFrame, expressions: dict[str, str], spec: Spec) -> pd.DataFrame:
     for name, sql in expressions.items():
-        _refuse(name, sql, spec)
+        refuse_impure(name, sql, spec)
     inside = [name for name in frame if str(name).casefold() != AS_OF]  # in an expression that is the spec's day
     position = "_" * (1 + max((len(str(name)) for name in frame), default=0))  # longer than any other name
     numbered = frame[inside].assign(**{position: np.arange(len(frame))})
@@ -145,7 +145,8 @@ def _check(engine: Engine, query: str, name: str, sql: str, spec: Spec) -> None:
         ) from error
 
 
-def _refuse(name: str, sql: str, spec: Spec) -> None:
+def refuse_impure(name: str, sql: str, spec: Spec) -> None:
+    """Raise ``SpecError`` for an expression whose value hangs on more than its own row."""
     where, what = spec.path or spec.name, forbidden(sql)
     if what:
         raise SpecError.because(

@@ -7,21 +7,13 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from pipeline.cleaning import entries
 from pipeline.cleaning.derive import condition
-from pipeline.contract import LedgerEntry, Message, Own, Quantity, Value
+from pipeline.cleaning.entries import MOST_EXAMPLES
+from pipeline.contract import LedgerEntry, Message, Quantity
 from pipeline.reading import as_text
 from pipeline.spec import LookalikeRule, RangeRule, ReplaceRule, Spec, WhereRule
 
-MOST_EXAMPLES = 5
-DONE = {
-    "null": Message.of("made unknown"),
-    "clip": Message.of("set to the nearest limit"),
-    "drop": Message.of("dropped"),
-    "quarantine": Message.of("set aside"),
-    "flag": Message.of("kept and flagged"),
-}
-_ONLY_RETURNED = Message.of("only returned goods")
-_DRAFTED = {str(_ONLY_RETURNED): _ONLY_RETURNED}  # names of rules that drafts hold, told in any language
 Where = Callable[[int], str]
 
 
@@ -37,47 +29,22 @@ class Step:
 def remove(frame: pd.DataFrame, gone: pd.Series, entry: LedgerEntry, action: str) -> Step:
     """Take rows out: ``action`` "quarantine" sets them aside, "drop" only counts them."""
     number = int(gone.sum())
-    counted = entry.model_copy(update={"quarantined" if action == "quarantine" else "dropped": number})
     aside = tuple((entry.rule, int(at)) for at in frame.index[gone]) if action == "quarantine" else ()
-    return Step(frame[~gone] if number else frame, (counted,), aside)
+    return Step(frame[~gone] if number else frame, (entries.taken(entry, number, action),), aside)
 
 
 def exact_duplicates(frame: pd.DataFrame, where: Where) -> Step:
     """Rows that repeat an earlier one in every column, the id included, are one customer written twice."""
     gone = _duplicated(frame)
-    number = int(gone.sum())
-    return remove(
-        frame,
-        gone,
-        LedgerEntry(
-            rule=Message.of("exact duplicates"),
-            examples=spots(frame.index[gone], where),
-            detail=Message.counted(
-                "{n} row repeats another one in every column; one of each was kept",
-                "{n} rows repeat another one in every column; one of each was kept",
-                number,
-            ),
-        ),
-        "drop",
-    )
+    entry = entries.exact_duplicates(int(gone.sum()), spots(frame.index[gone], where))
+    return remove(frame, gone, entry, "drop")
 
 
 def missing_ids(frame: pd.DataFrame, column: str, where: Where) -> Step:
     """A row without an id cannot be told apart or found again."""
     gone = frame[column].isna()
-    return remove(
-        frame,
-        gone,
-        LedgerEntry(
-            rule=Message.of("missing id"),
-            column=column,
-            examples=spots(frame.index[gone], where),
-            detail=Message.counted(
-                "{n} row has no {column}", "{n} rows have no {column}", int(gone.sum()), column=column
-            ),
-        ),
-        "quarantine",
-    )
+    entry = entries.missing_ids(int(gone.sum()), column, spots(frame.index[gone], where))
+    return remove(frame, gone, entry, "quarantine")
 
 
 def duplicate_ids(frame: pd.DataFrame, column: str, action: str, where: Where) -> Step:
@@ -88,47 +55,14 @@ def duplicate_ids(frame: pd.DataFrame, column: str, action: str, where: Where) -
     ranked = ranked.sort_values(list(ranked.columns), kind="stable")
     lost = ranked.index[ranked.duplicated(0)]
     gone = pd.Series(frame.index.isin(lost), index=frame.index)
-    return remove(
-        frame,
-        gone,
-        LedgerEntry(
-            rule=Message.of("duplicate ids"),
-            column=column,
-            examples=spots(lost, where),
-            detail=Message.counted(
-                "{n} row has the id of a more complete row", "{n} rows have the id of a more complete row", len(lost)
-            ),
-        ),
-        action,
-    )
+    return remove(frame, gone, entries.duplicate_ids(len(lost), column, spots(lost, where)), action)
 
 
 def lookalikes(frame: pd.DataFrame, column: str, rule: LookalikeRule, where: Where) -> Step:
     """Rows equal in everything but the id: two customers can be alike, so they are kept unless told otherwise."""
     alike = _duplicated(frame.drop(columns=column))
-    number = int(alike.sum())
-    entry = LedgerEntry(
-        rule=Message.of("lookalikes"),
-        examples=spots(frame.index[alike], where),
-        detail=_alike(number, dropped=rule.action == "drop"),
-    )
-    if rule.action == "drop":
-        return remove(frame, alike, entry, "drop")
-    return Step(frame, (entry.model_copy(update={"flagged": number}),))
-
-
-def _alike(number: int, *, dropped: bool) -> Message:
-    if dropped:
-        return Message.counted(
-            "{n} row equals another one in everything but the id; dropped as the spec says",
-            "{n} rows equal another one in everything but the id; dropped as the spec says",
-            number,
-        )
-    return Message.counted(
-        "{n} row equals another one in everything but the id; kept, since two customers can be alike",
-        "{n} rows equal another one in everything but the id; kept, since two customers can be alike",
-        number,
-    )
+    entry = entries.lookalikes(int(alike.sum()), rule, spots(frame.index[alike], where))
+    return remove(frame, alike, entry, "drop") if rule.action == "drop" else Step(frame, (entry,))
 
 
 def replace(frame: pd.DataFrame, rule: ReplaceRule) -> Step:
@@ -140,30 +74,9 @@ def replace(frame: pd.DataFrame, rule: ReplaceRule) -> Step:
     after = pd.concat([words[~touched], put]).reindex(words.index)
     if pd.api.types.is_numeric_dtype(before):
         after = before.where(~touched, pd.to_numeric(after, errors="coerce"))
-    tally = words[touched].value_counts()
-    examples = tuple(
-        _replaced(str(value), rule.values[str(value)], int(number))
-        for value, number in tally.sort_index().head(MOST_EXAMPLES).items()
-    )
-    entry = LedgerEntry(
-        rule=Message.of("replace"),
-        column=rule.column,
-        repaired=int(touched.sum()),
-        examples=examples,
-        detail=Message.counted(
-            "{n} value of {column} put right",
-            "{n} values of {column} put right",
-            int(touched.sum()),
-            column=rule.column,
-        ),
-    )
-    return Step(frame.assign(**{rule.column: after}), (entry,))
-
-
-def _replaced(old: str, new: str, number: int) -> Message:
-    if not new:
-        return Message.of("{value} -> unknown: {n}", value=Own(old), n=Quantity(number, "d"))
-    return Message.of("{value} -> {other}: {n}", value=Own(old), other=Own(new), n=Quantity(number, "d"))
+    tally = words[touched].value_counts().sort_index()
+    told = {str(value): int(number) for value, number in tally.items()}
+    return Step(frame.assign(**{rule.column: after}), (entries.replaced(rule, int(touched.sum()), told),))
 
 
 def limits(frame: pd.DataFrame, rule: RangeRule, where: Where) -> Step:
@@ -177,60 +90,31 @@ def limits(frame: pd.DataFrame, rule: RangeRule, where: Where) -> Step:
         Message.of("{value} ({where})", value=Quantity(float(values[at]), ".12g"), where=where(int(at)))
         for at in frame.index[outside][:MOST_EXAMPLES]
     )
-    entry = LedgerEntry(
-        rule=Message.of("range"),
-        column=rule.column,
-        examples=examples,
-        detail=Message.counted(
-            "{n} value of {column} outside {least} to {most}: {done}",
-            "{n} values of {column} outside {least} to {most}: {done}",
-            number,
-            column=rule.column,
-            least=_bound(rule.min),
-            most=_bound(rule.max),
-            done=DONE[rule.action],
-        ),
-    )
+    entry = entries.outside(rule, number, examples)
     if rule.action in ("drop", "quarantine"):
         return remove(frame, outside, entry, rule.action)
     repaired = values.clip(least, most) if rule.action == "clip" else values.mask(outside)
-    return Step(frame.assign(**{rule.column: repaired}), (entry.model_copy(update={"repaired": number}),))
+    return Step(frame.assign(**{rule.column: repaired}), (entry,))
 
 
 def without_values(step: Step, before: pd.DataFrame, where: Where) -> Step:
     """The same step of a rule on a column whose cells are shown nowhere: only where the first of them stand."""
-    entries = []
+    blank = []
     for entry in step.entries:
         if entry.column in before and entry.column in step.frame and len(step.frame) == len(before):
             old, new = as_text(before[entry.column]), as_text(step.frame[entry.column])
             touched = before.index[(old != new) & ~(old.isna() & new.isna())]
         else:
             touched = before.index.difference(step.frame.index)
-        entries.append(entry.model_copy(update={"examples": spots(touched, where)}))
-    return Step(step.frame, tuple(entries), step.aside)
-
-
-def _bound(value: float | None) -> Value:
-    return "..." if value is None else Quantity(value, ".12g")
+        blank.append(entry.model_copy(update={"examples": spots(touched, where)}))
+    return Step(step.frame, tuple(blank), step.aside)
 
 
 def where_rule(frame: pd.DataFrame, rule: WhereRule, spec: Spec, where: Where) -> Step:
     """Rows for which the rule's condition holds."""
     held = condition(frame, rule.sql, spec, rule.name)
-    entry = LedgerEntry(
-        rule=_DRAFTED.get(rule.name, rule.name),
-        examples=spots(frame.index[held], where),
-        detail=Message.counted(
-            "{n} row where {sql}: {done}",
-            "{n} rows where {sql}: {done}",
-            int(held.sum()),
-            sql=rule.sql,
-            done=DONE[rule.action],
-        ),
-    )
-    if rule.action == "flag":
-        return Step(frame, (entry.model_copy(update={"flagged": int(held.sum())}),))
-    return remove(frame, held, entry, rule.action)
+    entry = entries.held(rule, int(held.sum()), spots(frame.index[held], where))
+    return Step(frame, (entry,)) if rule.action == "flag" else remove(frame, held, entry, rule.action)
 
 
 def spots(index: pd.Index | Sequence[int], where: Where) -> tuple[str, ...]:

@@ -146,10 +146,10 @@ def _users() -> Users:
 
 
 def _log() -> AuditLog:
-    from pipeline.accounts import AuditLog, keeps_log
+    from pipeline.accounts import AuditLog
 
     settings = Settings()
-    if not keeps_log(settings):
+    if not settings.keeps_log:
         raise UsageError.because(
             "the audit log has no key",
             expected="the KORZINA_SECRET_KEY that the dashboard runs with",
@@ -160,9 +160,11 @@ def _log() -> AuditLog:
 
 def audited(event: Event, *, run: str = "", told: str = "") -> None:
     """What is about to be done from the command line, in the audit log where one is kept; raises ``StoreError``."""
-    from pipeline.accounts import by_operator
+    settings = Settings()
+    if settings.keeps_log:  # asked here too, since the room behind it loads SQLAlchemy
+        from pipeline.accounts import by_operator
 
-    by_operator(Settings(), event, run=run, told=told)
+        by_operator(settings, event, run=run, told=told)
 
 
 def _password(*, from_stdin: bool) -> str:

@@ -40,6 +40,27 @@ ChampionOption = Annotated[
 ]
 
 
+class EngineChoice(StrEnum):
+    """Who reads and cleans."""
+
+    LOCAL = "local"
+    SPARK = "spark"
+
+
+EngineOption = Annotated[
+    EngineChoice | None,
+    typer.Option("--engine", help="local (this machine) or spark; left out: KORZINA_ENGINE, else the spec's."),
+]
+MasterOption = Annotated[
+    str | None,
+    typer.Option(
+        "--master",
+        help="Of Spark: spark://HOST:PORT, sc://HOST:PORT, local[*]; left out: KORZINA_SPARK_MASTER, the spec's, "
+        "Spark's own.",
+    ),
+]
+
+
 class Promote(StrEnum):
     """When a finished sweep becomes champion."""
 
@@ -49,7 +70,7 @@ class Promote(StrEnum):
 
 def plan_at(run: Segmentation, cost: float | None, revenue: float | None) -> CampaignPlan:
     """The run's plan, at its own prices where none is given; raises ``UsageError`` where the run has no plan."""
-    from pipeline.campaigns import at_prices, of_today
+    from pipeline.campaigns import at_prices, promises_of_today
     from pipeline.contract import Message
 
     described = [column.label for column in run.dataset.with_role("outcome")]
@@ -75,7 +96,7 @@ def plan_at(run: Segmentation, cost: float | None, revenue: float | None) -> Cam
             remedy=Message.of("run 'korzina train' again"),
         )
     plan, summary = run.campaigns, run.campaigns.summary
-    if cost is None and revenue is None and of_today(plan):
+    if cost is None and revenue is None and promises_of_today(plan):
         return plan
     return at_prices(
         plan,

@@ -34,8 +34,9 @@ class Responses:
 class Targets:
     """``targets``: one row a customer in canonical order, for the campaign that the plan is about.
 
-    ``RANK`` 1 is the best prospect. ``CONTACT`` and ``HOLD_OUT`` are 0 or 1; who is held out is not to be contacted, so
-    that the test can be read. ``REASONS`` names the largest terms of the customer's score with their signs; ``TERMS``,
+    ``RANK`` 1 is the best prospect. ``EXPECTED`` of the contacts adds up to what the list promises (see
+    ``Judgement.kept``). ``CONTACT`` and ``HOLD_OUT`` are 0 or 1; who is held out is not to be contacted, so that the
+    test can be read. ``REASONS`` names the largest terms of the customer's score with their signs; ``TERMS``,
     which runs of version 0.1 lack, has them as codes for telling: ``+3h -7l`` is the third term's ``high`` speaking for
     a response and the seventh's ``low`` against it, counted from 0.
     """
@@ -176,6 +177,8 @@ class Judgement(Record):
     profit: float  # measured, with its 95 % interval
     low: float
     high: float
+    # of the profit that the probabilities promise, once chance's part in passing is taken off; None: earlier versions
+    kept: float | None = None
 
     @property
     def bears(self) -> bool:
@@ -252,6 +255,7 @@ class CampaignSummary(Record):
     judged: Judgement | None = None  # None: not priced yet, or a run of version 0.1
     before: Wanted | None = None  # the list before the evidence was asked whether it pays
     nobody: Words = ""  # why nobody is on the list, where nobody is
+    corrected: Words = ""  # what was taken off the promise of a list that passed, where something was
     known_before: bool = False  # whether rates are of segments as they were known before each campaign
     not_known_before: tuple[
         str, ...

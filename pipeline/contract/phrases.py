@@ -25,6 +25,11 @@ def inline(label: str) -> Value:
     return Cased("lower", own(label))
 
 
+def part_of(label: str) -> Value | None:
+    """What a share is a share of, inside a sentence: ``wine``; None where the label does not say."""
+    return Cased("lower", label.values["label"]) if isinstance(label, Message) and label.id == SHARE else None
+
+
 class Measured(Protocol):
     """What has a label and a unit: a column, an axis."""
 
@@ -59,6 +64,16 @@ def than_all(label: str, *, more: bool) -> str:
     if is_latin(label):
         return Message.of("higher {label}" if more else "lower {label}", label=inline(label))
     return Message.of("{label} +" if more else "{label} −", label=inline(label))
+
+
+def next_to_most(label: str, *, more: bool) -> Message:
+    """``second highest web visits``, ``second most wine``: of whom only one is ahead."""
+    part = part_of(label)
+    if not is_latin(label):
+        return Message.of("{label} ↑2" if more else "{label} ↓2", label=part or inline(label))
+    if part is None:
+        return Message.of("second highest {label}" if more else "second lowest {label}", label=inline(label))
+    return Message.of("second most {label}" if more else "second least {label}", label=part)
 
 
 def with_label(template: str, label: str, *, more: bool) -> str:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -14,11 +15,12 @@ import pandas as pd
 from pipeline.contract.campaign_plan import CampaignPlan
 from pipeline.contract.findings import AffinityBasis, RfmScale, SegmentRule
 from pipeline.contract.ledger import Ledger
+from pipeline.contract.population import Everybody, self_weighting
 from pipeline.contract.records import CandidateRecord, Dataset, Decision, FeatureTransform, SegmentCard
 from pipeline.contract.tables import empty_table
 
 Matrix = npt.NDArray[np.float64]
-Labels = npt.NDArray[np.int64]
+Labels = npt.NDArray[np.integer[Any]]  # of any width: a byte a customer holds a segment
 
 MODEL_FILE = "model.skops"
 TRUSTED_TYPES: tuple[str, ...] = ("numpy.clip", "numpy.dtype")
@@ -112,7 +114,7 @@ class Placement:
 
     run_id: str
     cards: tuple[SegmentCard, ...]
-    labels: Labels
+    labels: npt.NDArray[np.integer[Any]]
 
     @property
     def k(self) -> int:
@@ -154,6 +156,26 @@ class Segmentation:
     rfm_scores: pd.DataFrame = field(default_factory=partial(empty_table, "rfm_scores"))  # rows as in customers
     experiment_id: str = ""  # MLflow's own id of ``experiment``, for links to its pages; empty: not from a store
     has_messages: bool = True  # False: a run of version 0.1, whose texts are English alone
+    everybody: Everybody | None = None  # None: the tables by customer hold all of them, and else a sample
+
+    def categories(self, column: str) -> frozenset[str]:
+        """Every category that a customer of the run has in a column."""
+        if self.everybody is not None and self.everybody.tallies is not None:
+            return self.everybody.categories(column)
+        return frozenset(self.customers[column].dropna().astype("str"))
+
+    def representative(self) -> Segmentation:
+        """The same with as many rows of each kind as there are customers, in proportion; itself where all are here.
+
+        For whoever compares with the rows as if they were everybody.
+        """
+        if self.everybody is None:
+            return self
+        rows = self_weighting(self.everybody.weights)
+        tables = {name: getattr(self, name) for name in ("customers", "projection", "assignments", "rfm_scores")}
+        kept = {name: table.iloc[rows].reset_index(drop=True) for name, table in tables.items() if len(table)}
+        weights = self.everybody.weights[rows]
+        return replace(self, **kept, everybody=replace(self.everybody, weights=weights, pairs=None))
 
     @property
     def k(self) -> int:

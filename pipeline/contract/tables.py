@@ -10,6 +10,7 @@ import pandas as pd
 from pipeline.contract.campaign_plan import CAMPAIGN_TABLES
 from pipeline.contract.findings import RFM_TABLES
 from pipeline.contract.messages import Message
+from pipeline.contract.population import POPULATION_TABLES
 from pipeline.contract.records import SCHEMA_VERSION
 from pipeline.errors import ContractError
 
@@ -136,15 +137,9 @@ TABLES: Mapping[str, Mapping[str, str]] = {
         Profiles.SEGMENT: "int",
         Profiles.COLUMN: "text",
         Profiles.N: "int",
-        Profiles.MEAN: "float",
-        Profiles.MEDIAN: "float",
-        Profiles.STD: "float",
-        Profiles.Q25: "float",
-        Profiles.Q75: "float",
-        Profiles.EFFECT: "float",
-        Profiles.INDEX: "float",
-        Profiles.OVERALL_MEAN: "float",
-        Profiles.OVERALL_MEDIAN: "float",
+        **dict.fromkeys((Profiles.MEAN, Profiles.MEDIAN, Profiles.STD, Profiles.Q25, Profiles.Q75), "float"),
+        **dict.fromkeys((Profiles.EFFECT, Profiles.INDEX), "float"),
+        **dict.fromkeys((Profiles.OVERALL_MEAN, Profiles.OVERALL_MEDIAN), "float"),
     },
     "category_profiles": {
         CategoryProfiles.SEGMENT: "int",
@@ -160,12 +155,8 @@ TABLES: Mapping[str, Mapping[str, str]] = {
         Passive.COLUMN: "text",
         Passive.CATEGORY: "text",
         Passive.N: "int",
-        Passive.COVERAGE: "float",
-        Passive.VALUE: "float",
-        Passive.LOW: "float",
-        Passive.HIGH: "float",
-        Passive.EFFECT: "float",
-        Passive.OVERALL: "float",
+        **dict.fromkeys((Passive.COVERAGE, Passive.VALUE, Passive.LOW, Passive.HIGH), "float"),
+        **dict.fromkeys((Passive.EFFECT, Passive.OVERALL), "float"),
         Passive.TEXT: "text",
     },
     "affinities": {
@@ -173,14 +164,8 @@ TABLES: Mapping[str, Mapping[str, str]] = {
         Affinities.LEFT: "text",
         Affinities.RIGHT: "text",
         Affinities.COUNT: "int",
-        Affinities.SUPPORT: "float",
-        Affinities.CONFIDENCE: "float",
-        Affinities.REVERSE: "float",
-        Affinities.LIFT: "float",
-        Affinities.LEVERAGE: "float",
-        Affinities.Q: "float",
-        Affinities.OVERALL_LIFT: "float",
-        Affinities.DIFFERENCE: "float",
+        **dict.fromkeys((Affinities.SUPPORT, Affinities.CONFIDENCE, Affinities.REVERSE, Affinities.LIFT), "float"),
+        **dict.fromkeys((Affinities.LEVERAGE, Affinities.Q, Affinities.OVERALL_LIFT, Affinities.DIFFERENCE), "float"),
     },
     "sensitivity": {
         Sensitivity.ASPECT: "text",
@@ -191,9 +176,10 @@ TABLES: Mapping[str, Mapping[str, str]] = {
     },
     **CAMPAIGN_TABLES,
     **RFM_TABLES,
+    **POPULATION_TABLES,
 }
 
-_BY_CUSTOMER = {"customers", "projection", "assignments", "rfm_scores"}  # whose first column is the key, 0..n-1
+_BY_CUSTOMER = {"customers", "projection", "assignments", "rfm_scores", "weights"}  # the key comes first
 
 _DTYPES = {"int": "int64", "float": "float64", "text": "str"}
 
@@ -230,6 +216,9 @@ class Artifacts:
     SENSITIVITY = "korzina/sensitivity.parquet"
     RFM = "korzina/rfm.json"  # this and the scores only where the spec has [rfm]
     RFM_SCORES = "korzina/rfm_scores.parquet"
+    POPULATION = "korzina/population.json"  # this, pairs and weights of very many customers
+    PAIRS = "korzina/pairs.parquet"
+    WEIGHTS = "korzina/weights.parquet"
     DECISION_CARD, DECISION_PAGE = "decision_card.json", "decision_card.html"  # for people, in the MLflow UI
     # on the run of each k
     ASSIGNMENTS = "korzina/assignments.parquet"
@@ -242,6 +231,7 @@ class Artifacts:
     TYPICAL = "korzina/typical.parquet"
     PASSIVE = "korzina/passive.parquet"
     RFM_CELLS = "korzina/rfm_cells.parquet"
+    TALLIES = "korzina/tallies.parquet"  # with ``POPULATION``
     # on the run of the recommended k
     AFFINITIES = "korzina/affinities.parquet"
     AFFINITY_BASIS = "korzina/affinity_basis.json"
@@ -249,11 +239,18 @@ class Artifacts:
     RESPONSES = "korzina/responses.parquet"
     TARGETS = "korzina/targets.parquet"
     HELD_OUT = "korzina/held_out.parquet"
+    # beside everybody's tables of either run, where those are in the store: the rows of the sample
+    SAMPLE = "korzina/sample"
     # for the eyes of the MLflow UI
     PROFILES_TABLE = "profiles.json"
     PLOTS = "plots"
     MODEL = "model"
     REPORT = "report.html"  # added to a champion when the run is complete, so the manifest does not know it
+
+
+def of_sample(name: str) -> str:
+    """Where the sample's rows of a table by customer lie, where everybody's are under ``name``."""
+    return f"{Artifacts.SAMPLE}/{Path(name).name}"
 
 
 def check_table(name: str, frame: pd.DataFrame) -> pd.DataFrame:

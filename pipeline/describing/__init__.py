@@ -2,13 +2,14 @@
 
 from pipeline.describing.basket_lines import Baskets, read_baskets
 from pipeline.describing.baskets import with_affinities
-from pipeline.describing.candidates import Measured, describe_candidates
+from pipeline.describing.candidates import Beyond, Measured, describe_candidates
 from pipeline.describing.identity import Predecessor, follow_in
 from pipeline.describing.rfm import rfm_cells, with_rfm
 from pipeline.describing.stored.remaining import cards_anew, described_anew, labels_of
 
 __all__ = [
     "Baskets",
+    "Beyond",
     "Measured",
     "Predecessor",
     "cards_anew",

@@ -2,38 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 
-from pipeline.contract import CandidateRecord, Decision
+from pipeline.contract import CandidateRecord, Decision, SegmentRule
 from pipeline.describing.cards import Support, make_cards
-from pipeline.describing.describe import (
-    Categories,
-    Nearest,
-    differences_by_segment,
-    profile_categories,
-    reaches,
-    read_categories,
-    revenue_shares,
-    typical_customers,
-)
+from pipeline.describing.describe import Nearest, differences_by_segment, typical_customers
 from pipeline.describing.identity import Predecessor, follow, keep_colours
 from pipeline.describing.naming import Naming
-from pipeline.describing.passive import Trait, describe_passive, read_traits
-from pipeline.describing.profiles import profile
 from pipeline.describing.rules import Codes, encode, find_rules
-from pipeline.segmenting import (
-    Silhouettes,
-    Stability,
-    by_segment,
-    calinski_harabasz,
-    davies_bouldin,
-    dispersion,
-    elongation,
-)
+from pipeline.describing.totals import AtHand, Everybody, with_sizes
+from pipeline.engine import LocalPopulation, Population, Space
+from pipeline.segmenting import Silhouettes, Stability, by_segment, calinski_harabasz
 from pipeline.stages import Candidate, Cleaned, Features, Partition
 
 
@@ -46,6 +28,15 @@ class Measured:
     silhouette_by_seed: tuple[float, ...]
     stability: Stability
     nulls: tuple[float, ...]  # silhouettes of structure-free data
+    elongation: float | None
+
+
+@dataclass(frozen=True)
+class Beyond:
+    """All customers, where those at hand are a sample of them, and their clustered space."""
+
+    population: Population
+    space: Space
 
 
 @dataclass(frozen=True)
@@ -57,9 +48,7 @@ class _Common:
     decision: Decision
     before: Predecessor | None
     codes: Codes
-    traits: tuple[Trait, ...]
-    categories: tuple[Categories, ...]
-    dispersion: float
+    totals: AtHand | Everybody  # the one of all customers' rows, the other of sums that an engine made of them
 
 
 def describe_candidates(
@@ -70,63 +59,76 @@ def describe_candidates(
     decision: Decision,
     before: Predecessor | None,
     seed: int,
+    beyond: Beyond | None = None,
 ) -> Iterator[Candidate]:
     """The candidates by rising k, each as soon as it is described; a segment keeps its colour from one k to the next.
+
     ``decision`` says how clearly the data fall into groups at all, which limits how far a segment can be trusted.
+    ``beyond`` is everybody, where the customers at hand are a sample: what is of all is exact then, and what is of
+    single customers (typical ones, silhouettes, who was where before) is of the sample.
     """
-    customers, dataset = cleaned.customers, cleaned.dataset
+    fits, fewer = list(measured), None
+    sample = LocalPopulation(cleaned.customers, cleaned.dataset).sample()
     common = _Common(
         cleaned,
         features,
         decision,
         before,
-        encode(customers, dataset, features.transform, seed=seed),
-        read_traits(customers, dataset),
-        read_categories(customers, dataset),
-        dispersion(features.matrix),
+        encode(sample, cleaned.dataset, features.transform, seed=seed),
+        _totals(cleaned, features, fits, beyond),
     )
-    fits = list(measured)
-    profiles = profile(customers, dataset, features, [fit.partition for fit in fits])
-    fewer = None
-    for fit, table in zip(fits, profiles, strict=True):
-        candidate = _describe(fit, table, common)
+    for fit, rules in zip(fits, _rules(fits, common, beyond), strict=True):
+        candidate = _describe(fit, rules, common)
         cards = keep_colours(candidate.cards, fit.partition.labels, fewer)
         fewer = cards, fit.partition.labels
         yield Candidate(**{**vars(candidate), "cards": cards})
 
 
-def _describe(fit: Measured, profiles: pd.DataFrame, common: _Common) -> Candidate:
-    customers, dataset = common.cleaned.customers, common.cleaned.dataset
+def _totals(
+    cleaned: Cleaned, features: Features, fits: Sequence[Measured], beyond: Beyond | None
+) -> AtHand | Everybody:
+    partitions = {fit.partition.k: fit.partition for fit in fits}
+    if beyond is None:
+        return AtHand(cleaned, features, partitions)
+    return Everybody.of(beyond.population, beyond.space, partitions)
+
+
+def _rules(fits: Sequence[Measured], common: _Common, beyond: Beyond | None) -> Iterator[tuple[SegmentRule, ...]]:
+    """The rules of each k, sized on all customers: one k after the other, or in one pass over everybody."""
+    customers, dataset, transform = common.cleaned.customers, common.cleaned.dataset, common.features.transform
+    every = (find_rules(common.codes, fit.partition, customers, dataset, transform) for fit in fits)
+    return every if beyond is None else iter(with_sizes(list(every), beyond.population, transform.names))
+
+
+def _describe(fit: Measured, rules: tuple[SegmentRule, ...], common: _Common) -> Candidate:
+    dataset, totals = common.cleaned.dataset, common.totals
     partition, k, labels = fit.partition, fit.partition.k, fit.partition.labels
     placed = Nearest.of(common.features, partition, fit.silhouettes)
     distances = placed.distances()
-    sizes = tuple(np.bincount(labels, minlength=k).tolist())
+    sizes, profiles = totals.sizes(k), totals.profiles(k)
     finer = k > (common.decision.supported_k or k)
     of_segments, errors = by_segment(fit.silhouettes, partition)
-    differences = differences_by_segment(profiles, dataset)
+    naming = Naming.of(differences_by_segment(profiles, dataset), dataset, k)
     cards = make_cards(
-        differences,
-        dataset,
+        naming,
         sizes=sizes,
         silhouettes=of_segments,
-        revenue_shares=revenue_shares(customers, dataset, labels, k),
+        revenue_shares=totals.revenue_shares(k),
         jaccards=fit.stability.least if finer else fit.stability.jaccard,
         support=Support(common.decision.verdict == "strong", finer),
     )
-    cards, dissolved = follow(
-        cards, labels, customers, dataset.id_column, common.before, Naming.of(differences, dataset, k)
-    )
+    cards, dissolved = follow(cards, labels, common.cleaned.customers, dataset.id_column, common.before, naming)
     record = CandidateRecord(
         k=k,
         inertia=partition.inertia,
         silhouette=fit.silhouettes.overall,
         silhouette_se=fit.silhouettes.standard_error,
         silhouette_by_seed=fit.silhouette_by_seed,
-        calinski_harabasz=calinski_harabasz(common.dispersion, len(labels), partition),
-        davies_bouldin=davies_bouldin(partition, distances),
+        calinski_harabasz=calinski_harabasz(totals.scatter(k), sum(sizes), partition),
+        davies_bouldin=totals.davies_bouldin(k, distances),
         stability=fit.stability.prediction_strength,
         heaps=fit.stability.heaps,
-        elongation=elongation(common.features.matrix, partition),
+        elongation=fit.elongation,
         null_silhouette=float(np.mean(fit.nulls)),
         seed_spread=partition.seed_spread,
         sizes=sizes,
@@ -141,9 +143,9 @@ def _describe(fit: Measured, profiles: pd.DataFrame, common: _Common) -> Candida
         placed=placed,
         profiles=profiles,
         cards=cards,
-        category_profiles=profile_categories(common.categories, partition),
-        rules=find_rules(common.codes, partition, customers, dataset, common.features.transform),
+        category_profiles=totals.category_profiles(k),
+        rules=rules,
         typical=typical_customers(labels, distances, k),
-        passive=describe_passive(common.traits, labels, k),
-        reach=reaches(labels, distances, k),
+        passive=totals.passive(k),
+        reach=totals.reach(k, distances),
     )

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-import pandas as pd
-
-from pipeline.contract import Dataset, Joined, Message, Quantity, SegmentCard, Trust, inline, percent
+from pipeline.contract import Joined, Message, Quantity, SegmentCard, Trust, inline, percent
 from pipeline.describing.naming import NAMED_EFFECT, Naming, Standing, typical
 
 SHOWN = 8
@@ -29,8 +27,7 @@ class Support:
 
 
 def make_cards(
-    differences: Mapping[int, pd.DataFrame],
-    dataset: Dataset,
+    naming: Naming,
     *,
     sizes: Sequence[int],
     revenue_shares: Sequence[float | None],
@@ -42,7 +39,6 @@ def make_cards(
 
     Of the differences those are told that the medians show, the one that the name is made of first.
     """
-    naming = Naming.of(differences, dataset, len(sizes))
     cards = []
     for segment, size in enumerate(sizes):
         grade, why = _trust(jaccards[segment], size, support)
@@ -130,5 +126,5 @@ def _trust(jaccard: float | None, size: int, support: Support) -> tuple[Trust, M
             "Looked for in two separate halves of the customers, {share} of this segment or more is the same "
             "{repeats}: it is stable."
         )
-    repeats = Message.of("in every repeat") if support.finer else Message.of("in four of five repeats")
+    repeats = Message.of("in every repeat") if support.finer else Message.of("in half of the repeats")
     return grade, Message.of(template, share=percent(jaccard), repeats=repeats)

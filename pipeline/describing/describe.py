@@ -162,7 +162,11 @@ def read_categories(customers: pd.DataFrame, dataset: Dataset) -> tuple[Categori
 
 def profile_categories(categories: Sequence[Categories], partition: Partition) -> pd.DataFrame:
     """The ``category_profiles`` table: share of each category within each segment, among those whose value is known."""
-    parts = [_count_categories(column, partition.labels, partition.k) for column in categories]
+    return category_table([_count_categories(column, partition.labels, partition.k) for column in categories])
+
+
+def category_table(parts: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """The ``category_profiles`` table of columns one after the other."""
     if not parts:
         dtypes = {"int": "int64", "float": "float64", "text": "str"}
         return pd.DataFrame({name: pd.Series(dtype=dtypes[kind]) for name, kind in TABLES["category_profiles"].items()})
@@ -186,13 +190,19 @@ def effects_from_sums(count: Matrix, total: Matrix, squares: Matrix) -> Matrix:
 def _count_categories(read: Categories, labels: Labels, k: int) -> pd.DataFrame:
     order, codes = list(read.order), read.codes.astype(np.int64)
     known = codes >= 0
-    table = np.bincount(labels[known] * len(order) + codes[known], minlength=k * len(order)).reshape(k, len(order))
+    cells = labels[known].astype(np.int64) * len(order) + codes[known]
+    return category_part(read.column, order, np.bincount(cells, minlength=k * len(order)).reshape(k, len(order)))
+
+
+def category_part(column: Column, order: Sequence[str], table: Labels) -> pd.DataFrame:
+    """Rows of one column from how many of each segment have which category, (k, categories)."""
+    k = len(table)
     totals = table.sum(axis=1, keepdims=True)
     overall = table.sum(axis=0) / max(table.sum(), 1)
     return pd.DataFrame(
         {
             CategoryProfiles.SEGMENT: np.repeat(np.arange(k), len(order)),
-            CategoryProfiles.COLUMN: read.column.name,
+            CategoryProfiles.COLUMN: column.name,
             CategoryProfiles.CATEGORY: np.tile(np.array(order, dtype=object), k),
             CategoryProfiles.N: table.ravel(),
             CategoryProfiles.SHARE: (table / np.maximum(totals, 1)).ravel(),
@@ -203,10 +213,12 @@ def _count_categories(read: Categories, labels: Labels, k: int) -> pd.DataFrame:
 
 def category_order(column: Column, series: pd.Series) -> list[str]:
     """Categories as a reader expects them: the spec's order first, the rest by falling frequency."""
-    found = [
-        str(one)
-        for one in series.dropna().value_counts().sort_index().sort_values(ascending=False, kind="stable").index
-    ]
+    return in_reading_order(column, series.dropna().value_counts().sort_index())
+
+
+def in_reading_order(column: Column, counts: pd.Series) -> list[str]:
+    """The same from the number of customers with each category, sorted by category."""
+    found = [str(one) for one in counts.sort_values(ascending=False, kind="stable").index]
     return [one for one in column.order if one in found] + [one for one in found if one not in column.order]
 
 
@@ -216,8 +228,14 @@ def revenue_shares(customers: pd.DataFrame, dataset: Dataset, labels: Labels, k:
     if spend is None or spend.name not in customers:
         return [None] * k
     values = customers[spend.name].fillna(0.0).to_numpy(dtype=np.float64)
-    total = values.sum()
-    return (np.bincount(labels, weights=values, minlength=k) / total).tolist() if total > 0 else [None] * k
+    sums: Matrix = np.bincount(labels, weights=values, minlength=k).astype(np.float64)
+    return shares_of_total(sums)
+
+
+def shares_of_total(sums: Matrix) -> Sequence[float | None]:
+    """Each segment's share of the total of what its customers spent, (k,); None where there is no total."""
+    total = sums.sum()
+    return (sums / total).tolist() if total > 0 else [None] * len(sums)
 
 
 def differences_by_segment(profiles: pd.DataFrame, dataset: Dataset) -> Mapping[int, pd.DataFrame]:

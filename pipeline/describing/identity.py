@@ -155,7 +155,11 @@ def _overlap(
 
 
 def _jaccard(new: Labels, old: Labels, new_k: int, old_k: int) -> Matrix:
-    table = np.bincount(new * old_k + old, minlength=new_k * old_k).reshape(new_k, old_k).astype(np.float64)
+    table = (
+        np.bincount(new.astype(np.int64) * old_k + old, minlength=new_k * old_k)
+        .reshape(new_k, old_k)
+        .astype(np.float64)
+    )
     union = table.sum(axis=1)[:, None] + table.sum(axis=0)[None, :] - table
     overlap: Matrix = table / np.maximum(union, 1)
     return overlap

@@ -7,9 +7,10 @@ than everybody who is not. Everybody else is told of as above or below all custo
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Self
+from typing import Self
 
 import pandas as pd
 
@@ -23,9 +24,12 @@ from pipeline.contract import (
     Quantity,
     currency_of,
     inline,
+    is_latin,
     more_or_less,
     names_its_unit,
+    next_to_most,
     own,
+    part_of,
     percent,
     than_all,
 )
@@ -133,18 +137,12 @@ def typical(value: float, column: Column, *, places: int = 0) -> Quantity:
 def _standings(rows: pd.DataFrame | None, dataset: Dataset) -> tuple[Standing, ...]:
     if rows is None:
         return ()
-    return tuple(_standing(row, dataset) for row in rows[rows[Profiles.MEDIAN].notna()].to_dict("records"))
-
-
-def _standing(row: Mapping[Hashable, Any], dataset: Dataset) -> Standing:
-    index = float(row[Profiles.INDEX])
-    return Standing(
-        column=dataset.column(str(row[Profiles.COLUMN])),
-        effect=float(row[Profiles.EFFECT]),
-        median=float(row[Profiles.MEDIAN]),
-        mean=float(row[Profiles.MEAN]),
-        overall=float(row[Profiles.OVERALL_MEDIAN]),
-        index=index if index == index else None,
+    figures = (Profiles.EFFECT, Profiles.MEDIAN, Profiles.MEAN, Profiles.OVERALL_MEDIAN, Profiles.INDEX)
+    values = zip(rows[Profiles.COLUMN].tolist(), *(rows[name].tolist() for name in figures), strict=True)
+    return tuple(
+        Standing(dataset.column(column), effect, median, mean, overall, None if math.isnan(index) else index)
+        for column, effect, median, mean, overall, index in values
+        if not math.isnan(median)
     )
 
 
@@ -227,7 +225,7 @@ def _in_between(
     every: Mapping[int, tuple[Standing, ...]],
     taken: set[Message],
 ) -> tuple[Message, Standing | None]:
-    """A name for a segment that leads nowhere: near the average, or the typical value that no other segment has."""
+    """A name for a segment that leads nowhere: near the average, a share in words, or the value that no other has."""
     average = Message.of("Near the average")
     if average not in taken and not any(map(_strong, every[segment])):
         return average, None
@@ -235,12 +233,58 @@ def _in_between(
     others = [one for place, standings in every.items() if place != segment for one in standings]
     for places in (0, 1, 2):
         for one in candidates:
-            value = typical(one.median, one.column, places=places)
-            elsewhere = (typical(other.median, one.column, places=places) for other in others if _alike(other, one))
-            name = Message.of("{label} {value}", label=Cased("upper", inline(one.column.label)), value=value)
-            if name not in taken and all(other.written != value.written for other in elsewhere):
+            elsewhere = [other for other in others if _alike(other, one)]
+            share = "%" in one.column.format
+            name = _share_in_words(one, elsewhere) if share else _value_of_its_own(one, elsewhere, places)
+            if name is not None and name not in taken:
                 return name, one
     return Message.of("Group {n}", n=Quantity(segment + 1)), None
+
+
+def _value_of_its_own(one: Standing, others: Sequence[Standing], places: int) -> Message | None:
+    """The typical value behind the label, where no other segment shows the same; a name has room for no more digits."""
+    value = typical(one.median, one.column, places=places)
+    if any(typical(other.median, one.column, places=places).written == value.written for other in others):
+        return None
+    return Message.of("{label} {value}", label=Cased("upper", inline(one.column.label)), value=value)
+
+
+def _share_in_words(one: Standing, others: Sequence[Standing]) -> Message | None:
+    """A share as a name: how large a part it is, where no other segment has a part as large, else who is second.
+
+    A percentage is a figure and no name. "Mostly wine" is said where the share is above three fifths here and nowhere
+    else, "second most wine" where one segment alone is ahead, by the medians as they are shown and by the means.
+    """
+    for name, least, below in _parts(one.column.label):
+        inside = [least <= value < below for value in (one.median, one.mean)]
+        elsewhere = [least <= value < below for other in others for value in (other.median, other.mean)]
+        if all(inside) and not any(elsewhere):
+            return name
+    for sign in (1, -1):
+        if len(others) > 1 and _second(one, others, sign):
+            return Message.of("{phrases}", phrases=Cased("upper", next_to_most(one.column.label, more=sign > 0)))
+    return None
+
+
+def _parts(label: str) -> tuple[tuple[Message, float, float], ...]:
+    """Words for parts of what the label's share is a share of, each with the shares that it is true of."""
+    part = part_of(label)
+    if part is None or not is_latin(label):
+        return ()
+    return (
+        (Message.of("Mostly {label}", label=part), 0.6, math.inf),
+        (Message.of("Half {label}", label=part), 0.4, 0.6),
+        (Message.of("A third {label}", label=part), 0.29, 0.38),
+    )
+
+
+def _second(one: Standing, others: Sequence[Standing], sign: int) -> bool:
+    """Whether one segment alone has more of it, and the same one by the median and by the mean."""
+    shown = typical(one.median, one.column).written
+    if any(typical(other.median, one.column).written == shown for other in others):
+        return False
+    by_median = [sign * other.median >= sign * one.median for other in others]
+    return sum(by_median) == 1 and by_median == [sign * other.mean >= sign * one.mean for other in others]
 
 
 def _alike(other: Standing, one: Standing) -> bool:

@@ -84,11 +84,17 @@ def read_traits(customers: pd.DataFrame, dataset: Dataset) -> tuple[Trait, ...]:
 def describe_passive(traits: tuple[Trait, ...], labels: Labels, k: int) -> pd.DataFrame:
     """The ``passive`` table of one k."""
     sizes = np.bincount(labels, minlength=k)
-    parts = [
-        part
-        for trait in traits
-        for part in (_shares(trait, labels, sizes) if trait.categories else [_means(trait, labels, sizes)])
-    ]
+    return passive_table(
+        [
+            part
+            for trait in traits
+            for part in (_shares(trait, labels, sizes) if trait.categories else [_means(trait, labels, sizes)])
+        ]
+    )
+
+
+def passive_table(parts: list[dict[str, Any]]) -> pd.DataFrame:
+    """The ``passive`` table of traits one after the other."""
     if not parts:
         return empty_table("passive")
     table = {name: np.concatenate([part[name] for part in parts]) for name in TABLES["passive"]}
@@ -103,8 +109,13 @@ def _means(trait: Trait, labels: Labels, sizes: Labels) -> dict[str, Any]:
     n = np.bincount(own, minlength=k)
     total: Matrix = np.bincount(own, weights=trait.values, minlength=k).astype(np.float64)
     squares: Matrix = np.bincount(own, weights=trait.values**2, minlength=k).astype(np.float64)
+    return means_of(trait, trait.mean, n, total, squares, sizes)
+
+
+def means_of(trait: Trait, shift: float, n: Labels, total: Matrix, squares: Matrix, sizes: Labels) -> dict[str, Any]:
+    """Rows of a column of numbers from its sums by segment, (k,) each, of the values less ``shift``."""
     with np.errstate(invalid="ignore", divide="ignore"):
-        mean = trait.mean + total / n
+        mean = shift + total / n
         variance = np.maximum(squares - total**2 / n, 0) / (n - 1)
         reach = stdtrit(np.maximum(n - 1, 1), 0.975) * np.sqrt(variance / n)
     return _part(
@@ -123,7 +134,12 @@ def _means(trait: Trait, labels: Labels, sizes: Labels) -> dict[str, Any]:
 def _shares(trait: Trait, labels: Labels, sizes: Labels) -> list[dict[str, Any]]:
     own, codes, k = trait.own(labels), trait.values.astype(np.int64), len(sizes)
     n, width = np.bincount(own, minlength=k), max(len(trait.categories), 2)
-    counts = np.bincount(own * width + codes, minlength=k * width).reshape(k, width)
+    counts = np.bincount(own.astype(np.int64) * width + codes, minlength=k * width).reshape(k, width)
+    return shares_of(trait, counts, n, sizes)
+
+
+def shares_of(trait: Trait, counts: Labels, n: Labels, sizes: Labels) -> list[dict[str, Any]]:
+    """Rows of a column of categories from how many of each segment have which, (k, categories), of ``n`` known."""
     return [_share(trait, place, counts[:, place], n, sizes) for place in range(len(trait.categories))]
 
 

@@ -17,9 +17,46 @@ from pipeline.processors import THREADS
 from pipeline.stages import Features, Partition
 
 Places = npt.NDArray[np.integer[Any]]
-_KINDS = {"number", "integer", "flag"}
+PROFILED = {"number", "integer", "flag"}
 _QUARTILES = (0.25, 0.5, 0.75)
 _WORD = 64
+
+
+@dataclass(frozen=True)
+class Summed:
+    """One column's sums by segment, (k,) each, and quartiles, (3, k): all that its rows of the table are made of."""
+
+    column: Column
+    shift: float  # what was taken off the values before they were summed, about their mean
+    counts: Places
+    total: Matrix
+    squares: Matrix
+    compared: tuple[Matrix, Matrix]  # sums and squares, centred, of what the effect is measured on
+    quartiles: Matrix
+    middle: float  # mean of all
+    median: float  # of all
+
+    def rows(self) -> dict[str, Any]:
+        """The ``profiles`` table of this column."""
+        k = len(self.counts)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            mean = self.shift + self.total / self.counts
+            variance = np.maximum(self.squares - self.total**2 / self.counts, 0.0) / (self.counts - 1)
+        lower, median, upper = self.quartiles
+        return {
+            Profiles.SEGMENT: np.arange(k),
+            Profiles.COLUMN: [self.column.name] * k,
+            Profiles.N: self.counts,
+            Profiles.MEAN: mean,
+            Profiles.MEDIAN: median,
+            Profiles.Q25: lower,
+            Profiles.Q75: upper,
+            Profiles.STD: np.sqrt(np.where(self.counts > 1, variance, np.nan)),
+            Profiles.EFFECT: effects_from_sums(self.counts.astype(float), *self.compared),
+            Profiles.INDEX: mean / self.middle * 100 if self.middle > 0 else np.full(k, np.nan),
+            Profiles.OVERALL_MEAN: np.full(k, self.middle),
+            Profiles.OVERALL_MEDIAN: np.full(k, self.median),
+        }
 
 
 @dataclass(frozen=True)
@@ -53,12 +90,13 @@ def profile(
         return [_profile(read, own, k) for own, k in zip(labels, sizes, strict=True)]
 
     with ThreadPoolExecutor(THREADS) as threads:
-        wanted = [column for column in dataset.columns if column.kind in _KINDS and column.name in customers]
+        wanted = [column for column in dataset.columns if column.kind in PROFILED and column.name in customers]
         by_column = list(threads.map(measured, wanted))
-    return [_joined([parts[place] for parts in by_column]) for place in range(len(partitions))]
+    return [profile_table([parts[place] for parts in by_column]) for place in range(len(partitions))]
 
 
-def _joined(parts: Sequence[dict[str, Any]]) -> pd.DataFrame:
+def profile_table(parts: Sequence[dict[str, Any]]) -> pd.DataFrame:
+    """The ``profiles`` table of columns one after the other."""
     return pd.DataFrame({name: np.concatenate([part[name] for part in parts]) for name in TABLES["profiles"]}).astype(
         {Profiles.COLUMN: "str"}
     )
@@ -87,25 +125,9 @@ def _profile(one: _Profiled, labels: Places, k: int) -> dict[str, Any]:
     own = small.astype(np.intp)
     counts = np.bincount(own, minlength=k)
     total, squares, its_total, its_squares = (_sums(values, own, k) for values in one.sums)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        mean = one.middle + total / counts
-        variance = np.maximum(squares - total**2 / counts, 0.0) / (counts - 1)
-    effect = effects_from_sums(counts.astype(float), its_total, its_squares)
-    lower, median, upper = _quartiles(one, small, counts)
-    return {
-        Profiles.SEGMENT: np.arange(k),
-        Profiles.COLUMN: [one.column.name] * k,
-        Profiles.N: counts,
-        Profiles.MEAN: mean,
-        Profiles.MEDIAN: median,
-        Profiles.Q25: lower,
-        Profiles.Q75: upper,
-        Profiles.STD: np.sqrt(np.where(counts > 1, variance, np.nan)),
-        Profiles.EFFECT: effect,
-        Profiles.INDEX: mean / one.middle * 100 if one.middle > 0 else np.full(k, np.nan),
-        Profiles.OVERALL_MEAN: np.full(k, one.middle),
-        Profiles.OVERALL_MEDIAN: np.full(k, one.median),
-    }
+    quartiles = _quartiles(one, small, counts)
+    compared = (its_total, its_squares)
+    return Summed(one.column, one.middle, counts, total, squares, compared, quartiles, one.middle, one.median).rows()
 
 
 def _sums(values: Matrix, own: Places, k: int) -> Matrix:

@@ -64,7 +64,7 @@ def draft(
     title = spec_name(data) if name is None else name
     answers = _Answers(answers or {})
     with opened(data, answers) as source:
-        language = language or language_of(source.engine.columns(SINGLE))
+        language = language or language_of(source.headers or source.engine.columns(SINGLE))
         try:
             return _drafted(source, title, answers, language)
         except InputError as error:

@@ -25,7 +25,7 @@ from pipeline.reading import (
     read_source,
 )
 from pipeline.spec import IdColumn, Source, Spec
-from pipeline.understanding import fits, is_number
+from pipeline.understanding import fits, is_day, is_number
 
 _SAMPLE = 100_000  # rows, for the forms of a table that is not read into memory
 
@@ -39,6 +39,7 @@ class Opened:
     forms: Forms
     source: str  # for people
     text: RawTable | None  # where the table was text
+    headers: tuple[str, ...] = ()  # of the table as it was read
     questions: tuple[Question, ...] = ()  # which sheet or list is the table: the likeliest was taken
 
     @cached_property
@@ -52,6 +53,7 @@ def opened(data: Data, answers: Mapping[str, str]) -> Iterator[Opened]:
     """The one table of ``data``, or the one that its tables make; raises ``InputError`` where there is nothing."""
     with shop_of(data) as shop:
         shop = replace(shop, part=_parts_of(shop, answers))
+        shop = _unmerged(shop)
         with open_tables(nothing_known(shop), shop.data) as (engine, given):
             forms = {
                 name: settle_forms(raw.frame, given.frames[name], answers, given.source)
@@ -64,14 +66,29 @@ def opened(data: Data, answers: Mapping[str, str]) -> Iterator[Opened]:
             formats = _agreed(forms)
             kinds = engine.columns(SINGLE) if SINGLE in given.names else {}
             numbers = {name: is_number(kind) or formats.get(name) == "number" for name, kind in kinds.items()}
-            shop, question = shop.by_month(numbers, answers)
+            shop, question = shop.by_period(numbers, answers)
             if question is not None:
                 forms.setdefault(SINGLE, Forms()).questions["(months)"] = question
-            if not (formats or shop.months):
-                yield _opened(engine, shop, forms, given, answers)
+            if SINGLE in given.names and not _days_of_a_kind(kinds, formats):
+                shop = shop.by_parts_of_a_day(engine)
+            if not (formats or shop.periods):
+                yield _opened(engine, shop, forms, given, answers, tuple(kinds))
                 return
         with open_tables(nothing_known(shop, formats), shop.data) as (engine, given):
-            yield _opened(engine, shop, forms, given, answers)
+            yield _opened(engine, shop, forms, given, answers, tuple(kinds))
+
+
+def _unmerged(shop: Shop) -> Shop:
+    """The shop whose merged cells are read as what stands above them, where its one table is text."""
+    if shop.stored or shop.tables or isinstance(shop.data, Frames):
+        return shop
+    with open_tables(nothing_known(shop), shop.data) as (_, given):
+        return shop.with_merged_cells(given.texts[SINGLE].frame) if SINGLE in given.texts else shop
+
+
+def _days_of_a_kind(kinds: Mapping[str, str], formats: Mapping[str, str]) -> bool:
+    """Whether a column of the table is one of days, as it stands or by the form of its cells."""
+    return any(map(is_day, kinds.values())) or any(form != "number" for form in formats.values())
 
 
 def _parts_of(shop: Shop, answers: Mapping[str, str]) -> dict[str, str]:
@@ -113,11 +130,17 @@ def nothing_known(shop: Shop, formats: Mapping[str, str] | None = None) -> Spec:
     return Spec(name="draft", id=IdColumn(column=ROW_ID), columns={}, source=Source.model_validate(keys))
 
 
-def _opened(engine: Engine, shop: Shop, forms: Mapping[str, Forms], given: Given, answers: Mapping[str, str]) -> Opened:
+def _opened(
+    engine: Engine,
+    shop: Shop,
+    forms: Mapping[str, Forms],
+    given: Given,
+    answers: Mapping[str, str],
+    headers: tuple[str, ...],
+) -> Opened:
     if not shop.tables:
-        return Opened(
-            engine, shop, forms.get(SINGLE, Forms()), given.source, given.texts.get(SINGLE), _questions(given)
-        )
+        settled, text = forms.get(SINGLE, Forms()), given.texts.get(SINGLE)
+        return Opened(engine, shop, settled, given.source, text, headers, _questions(given))
     shop = shop.joined(engine, answers)
     engine.define(SINGLE, shop.view)
     together = Forms(_agreed(forms))

@@ -15,7 +15,7 @@ from pipeline.understanding import Understanding
 def write_source(document: Document, reading: Understanding, query: str = "", tables: Source | None = None) -> None:
     """The [source]: its tables and how they are joined, forms of columns, and the query to one row a customer."""
     tables = tables or Source()
-    part = {key: value for key in ("sheet", "records") if (value := getattr(tables, key))}
+    part = {key: value for key in ("sheet", "records", "fill_down") if (value := getattr(tables, key))}
     if not (reading.formats or query or tables.tables or part):
         return
     document.table("source")
@@ -24,11 +24,15 @@ def write_source(document: Document, reading: Understanding, query: str = "", ta
     if tables.tables:
         document.value("tables", dict(tables.tables))
     if tables.view:
-        document.comment(
-            Message.of("the tables as one, called data: a row for each row of {table}", table=tables.grain or "")
-        )
+        if tables.grain:
+            document.comment(
+                Message.of("the tables as one, called data: a row for each row of {table}", table=tables.grain)
+            )
+        else:
+            document.comment(Message.of("the table that the query reads, called data"))
         document.value("view", long_text(tables.view))
-        document.value("grain", tables.grain or "")
+        if tables.grain:
+            document.value("grain", tables.grain)
     if query:
         document.comment(
             Message.of("A customer has several rows; this query makes one of them."),

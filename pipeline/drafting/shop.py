@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from pipeline.contract import Joined, Message, Quantity
+from pipeline.contract import Joined, Message
 from pipeline.reading import SINGLE, Data, Engine, Frames, Question, database_tables, is_database, loaded, tables_in
 from pipeline.spec import Source, identifiers
 from pipeline.understanding import (
@@ -18,9 +18,16 @@ from pipeline.understanding import (
     ask_year,
     joined,
     likely,
-    lines_of_months,
-    months_of,
+    lines_of_periods,
+    lines_with_day,
+    merged_columns,
+    parts_of_a_day,
+    periods_of,
+    profiles,
 )
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 WIDE = "wide"  # the table with a column a month
 
@@ -35,15 +42,16 @@ class Shop:
     declared: Keys = field(default_factory=dict)
     told: tuple[Message, ...] = ()
     made: JoinedTables | None = None
-    months: str = ""  # SQL that makes a line of each cell of a table with a column a month
+    periods: str = ""  # SQL that makes lines with a day of a table with a column a period, or one a part of a day
+    fill_down: tuple[str, ...] = ()  # columns of which a spreadsheet merged cells
     part: Mapping[str, str] = field(default_factory=dict)  # key of [source] -> the sheet or the list that was answered
 
     @property
     def source(self) -> Source:
         """The [source] by which the tables are found, and joined where they are."""
         keys: dict[str, Any] = {"tables": dict(self.tables)} if self.tables else {}
-        if self.months:
-            keys = {"tables": {WIDE: WIDE}, "view": self.months}
+        if self.periods:
+            keys = {"tables": {WIDE: WIDE}, "view": self.periods}
         if self.made is not None:
             made = self.made
             keys = {"tables": {name: self.tables[name] for name in made.tables}}
@@ -51,6 +59,8 @@ class Shop:
                 keys["load"] = made.load
             if not made.plain:
                 keys |= {"view": made.sql, "grain": made.grain}
+        if self.fill_down:
+            keys["fill_down"] = self.fill_down
         return Source.model_validate(dict(self.part) | keys)
 
     @property
@@ -58,20 +68,37 @@ class Shop:
         """SQL for the one table that these make."""
         return self.made.sql if self.made else ""
 
-    def by_month(self, columns: Mapping[str, bool], answers: Mapping[str, str]) -> tuple[Shop, Question | None]:
-        """With a line of each cell, where a table has a column of numbers a month (column -> whether of numbers)."""
-        months = months_of([name for name, of_numbers in columns.items() if of_numbers])
-        year = answers.get("year", "")
-        if not (months.days or months.yearless) or self.tables:
-            return self, None
-        if not months.days and not year.isdigit():
-            return self, ask_year(months)
-        sql = lines_of_months(months, list(columns), int(year) if year.isdigit() else None, WIDE)
+    def with_merged_cells(self, frame: pd.DataFrame) -> Shop:
+        """With what stands above in the blank cells of an order, its day and its customer, where they were merged."""
+        columns = merged_columns(frame)
+        if not columns:
+            return self
         told = Message.of(
-            "{n} columns are months: each of their cells is a line of its month, and who bought in none is left out",
-            n=Quantity(len(months.days or months.yearless)),
+            "{columns}: blank on the same lines, so that each belongs to the order above it, as in merged cells",
+            columns=Joined(columns),
         )
-        return replace(self, months=sql, told=(*self.told, told)), None
+        return replace(self, fill_down=columns, told=(*self.told, told))
+
+    def by_period(self, columns: Mapping[str, bool], answers: Mapping[str, str]) -> tuple[Shop, Question | None]:
+        """With a line of each cell, where a table has a column of numbers a period (column -> whether of numbers)."""
+        periods = periods_of([name for name, of_numbers in columns.items() if of_numbers])
+        year = answers.get("year", "")
+        if not (periods.days or periods.yearless) or self.tables:
+            return self, None
+        if not periods.days and not year.isdigit():
+            return self, ask_year(periods)
+        sql = lines_of_periods(periods, list(columns), int(year) if year.isdigit() else None, WIDE)
+        return replace(self, periods=sql, told=(*self.told, periods.told)), None
+
+    def by_parts_of_a_day(self, engine: Engine) -> Shop:
+        """With a column of days, where a table tells a year, a month and a day in columns of their own."""
+        if self.tables or self.periods:
+            return self
+        parts = parts_of_a_day(profiles(engine))
+        if not parts:
+            return self
+        told = Message.of("{columns}: together the day", columns=", ".join(parts))
+        return replace(self, periods=lines_with_day(parts, WIDE), told=(*self.told, told))
 
     def joined(self, engine: Engine, answers: Mapping[str, str]) -> Shop:
         """With the one table that these make."""

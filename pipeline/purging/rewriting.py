@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -151,7 +152,15 @@ class Removal:
                 held[PurePosixPath(name).stem] = messages_of(value)
             text = json.dumps({name: tree for name, tree in held.items() if tree}, ensure_ascii=False)
             place.write_text(text, "utf-8")
+        _forget_everybody(folder)
         self.traces.redact_files(folder)
+
+
+def _forget_everybody(folder: Path) -> None:
+    """Remove what was counted of all before somebody went; a dashboard that needs it counts again."""
+    for name in (Artifacts.POPULATION, Artifacts.PAIRS, Artifacts.WEIGHTS, Artifacts.TALLIES):
+        (folder / name).unlink(missing_ok=True)
+    shutil.rmtree(folder / Artifacts.SAMPLE, ignore_errors=True)
 
 
 def _without_examples(ledger: Ledger, removed: int) -> Ledger:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from pipeline.contract import Artifacts, Customers, Dataset
+from pipeline.contract import Artifacts, Customers, Dataset, Population
 from pipeline.errors import StoreError
 from pipeline.store import Eraser, StoredRun
 
@@ -40,8 +40,16 @@ class Rows:
 
     @classmethod
     def of(cls, eraser: Eraser, sweep: Sweep) -> Rows:
-        """As they are stored; raises ``StoreError`` where a file is missing or damaged."""
+        """As they are stored; raises ``StoreError`` where a file is missing or damaged, or all rows are elsewhere."""
         files = eraser.files(sweep.parent)
+        address = files.record(Artifacts.POPULATION, Population).address if files.has(Artifacts.POPULATION) else None
+        if address is not None:
+            raise StoreError.because(
+                f"run {sweep.parent.run_id} holds a sample of its customers; the rows of all of them are elsewhere",
+                found=address,
+                remedy="remove the rows there and at the source, train again, and delete this run with "
+                "'korzina purge --before'",
+            )
         return cls(
             files.record(Artifacts.DATASET, Dataset),
             files.table(Artifacts.CUSTOMERS),

@@ -4,13 +4,24 @@ from pipeline.reading.databases import database_tables, is_database, loaded
 from pipeline.reading.engine import Engine, QueryError, literal, named_columns, quote, tables
 from pipeline.reading.frames import SINGLE, Data, Frames
 from pipeline.reading.kept import keeping
-from pipeline.reading.kinds import FALSE, NULLS, TRUE, as_text, convert, decimal_hint, infer_column, read_as
+from pipeline.reading.kinds import (
+    FALSE,
+    NULLS,
+    TRUE,
+    as_text,
+    convert,
+    convert_counted,
+    decimal_hint,
+    infer_column,
+    read_as,
+)
 from pipeline.reading.lines import LINE_NAMES
 from pipeline.reading.queries import ANSWER, Given
 from pipeline.reading.questions import Choice, Question
 from pipeline.reading.raw import ROW_ID, RawTable
 from pipeline.reading.several import holds_files, tables_in
-from pipeline.reading.sources import open_answer, open_tables, query_tables, read_source
+from pipeline.reading.shapes.files import is_parquet
+from pipeline.reading.sources import open_answer, open_tables, query_tables, read_source, table_files
 from pipeline.reading.values.currencies import currency_of
 from pipeline.reading.values.day_month import DayMonth, day_month_evidence, shown_days
 from pipeline.reading.values.forms import DayForm, day_forms
@@ -37,6 +48,7 @@ __all__ = [
     "RawTable",
     "as_text",
     "convert",
+    "convert_counted",
     "currency_of",
     "database_tables",
     "day_forms",
@@ -45,6 +57,7 @@ __all__ = [
     "holds_files",
     "infer_column",
     "is_database",
+    "is_parquet",
     "keeping",
     "literal",
     "loaded",
@@ -57,6 +70,7 @@ __all__ = [
     "read_source",
     "reading_of_days",
     "shown_days",
+    "table_files",
     "tables",
     "tables_in",
     "with_english_months",

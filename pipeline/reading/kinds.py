@@ -23,6 +23,7 @@ __all__ = [
     "Converted",
     "as_text",
     "convert",
+    "convert_counted",
     "decimal_hint",
     "infer",
     "infer_column",
@@ -63,6 +64,13 @@ def convert(
         bad = np.append(made.bad, False)[codes]  # code -1: null
         return Converted(_spread(made.values, codes, series.index), bad, made.note)
     return _convert(series, kind, decimal, date_format, np.ones(len(series), dtype=np.int64))
+
+
+def convert_counted(
+    values: pd.Series, counts: Weights, kind: Kind, *, decimal: Decimal | None = None, date_format: str | None = None
+) -> Converted:
+    """Different values, each with how many cells hold it, as ``convert`` reads a column of them."""
+    return _convert(values, kind, decimal, date_format, counts)
 
 
 def _spread(values: pd.Series, codes: npt.NDArray[np.int64], index: pd.Index) -> pd.Series:

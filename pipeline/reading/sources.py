@@ -145,6 +145,18 @@ def _tables(spec: Spec, data: Data | None) -> tuple[dict[str, Table], str]:
     )
 
 
+def table_files(spec: Spec, data: str | None) -> tuple[dict[str, list[Path]], str]:
+    """The files of each table of a spec, for an engine that reads them itself, and the source in words.
+
+    Raises
+    ------
+    InputError, SpecError
+        Where there are none, or the spec may not name them.
+    """
+    given, source = _tables(spec, data)
+    return dict(given), source
+
+
 def _is_one_file(data: Data | None, tables: int) -> bool:
     """Whether the data are the one table themselves, wherever the spec says that it lies."""
     return isinstance(data, str) and tables == 1 and not Path(data).expanduser().is_dir()

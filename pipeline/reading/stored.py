@@ -16,7 +16,14 @@ from pipeline.reading.raw import RawTable
 from pipeline.reading.shapes.together import read_files
 from pipeline.spec import Source
 
-_ROWS = {"encoding", "delimiter", "sheet", "records", "header"}  # keys of a source on which its rows depend
+_ROWS = {
+    "encoding",
+    "delimiter",
+    "sheet",
+    "records",
+    "header",
+    "fill_down",
+}  # keys of a source on which its rows depend
 
 
 def read_text(files: list[Path], source: Source, shown: str) -> RawTable:

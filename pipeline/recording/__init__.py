@@ -1,6 +1,7 @@
 """What a run leaves behind: metrics, tables, words, plots and the model, ready for the store."""
 
 from pipeline.recording.drafts import drafts, remove_left
+from pipeline.recording.everybody import with_everybody
 from pipeline.recording.record import (
     draw,
     draw_curves,
@@ -20,5 +21,6 @@ __all__ = [
     "profile_table",
     "record_training",
     "remove_left",
+    "with_everybody",
     "write_models",
 ]

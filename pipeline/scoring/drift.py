@@ -176,7 +176,7 @@ def _unseen(customers: pd.DataFrame, segmentation: Segmentation) -> list[Message
         if column.kind not in CATEGORY_KINDS or column.name not in customers or column.name not in trained:
             continue
         values = customers[column.name].dropna().astype("str")
-        unseen = values[~values.isin(set(trained[column.name].dropna().astype("str")))]
+        unseen = values[~values.isin(segmentation.categories(column.name))]
         if len(unseen):
             examples = Joined(tuple(f"'{one}'" for one in sorted(unseen.unique())[:3]))
             notes.append(

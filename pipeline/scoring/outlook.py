@@ -112,7 +112,7 @@ def _only_seen(customers: pd.DataFrame, segmentation: Segmentation) -> pd.DataFr
     made = {}
     for column in segmentation.dataset.columns:
         if column.kind in CATEGORY_KINDS and column.name in customers and column.name in segmentation.customers:
-            seen = set(segmentation.customers[column.name].dropna().astype("str"))
+            seen = segmentation.categories(column.name)
             values = customers[column.name]
             made[column.name] = values.where(values.isna() | values.astype("str").isin(seen))
     return customers.assign(**made)

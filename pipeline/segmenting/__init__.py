@@ -2,7 +2,7 @@
 
 from pipeline.segmenting.choose import at_the_end, decide, excess, override
 from pipeline.segmenting.distances import blocks, squared_distances
-from pipeline.segmenting.features import apply_transform, fit_features, project
+from pipeline.segmenting.features import apply_transform, as_kernel, fit_features, fit_transform, project
 from pipeline.segmenting.judging import judged
 from pipeline.segmenting.kmeans import THOROUGH, sweep
 from pipeline.segmenting.quality import (
@@ -10,6 +10,7 @@ from pipeline.segmenting.quality import (
     by_segment,
     calinski_harabasz,
     davies_bouldin,
+    davies_bouldin_of,
     dispersion,
     elongation,
     restart_silhouettes,
@@ -23,17 +24,20 @@ __all__ = [
     "Silhouettes",
     "Stability",
     "apply_transform",
+    "as_kernel",
     "assess_stability",
     "at_the_end",
     "blocks",
     "by_segment",
     "calinski_harabasz",
     "davies_bouldin",
+    "davies_bouldin_of",
     "decide",
     "dispersion",
     "elongation",
     "excess",
     "fit_features",
+    "fit_transform",
     "judged",
     "null_silhouettes",
     "override",

@@ -36,18 +36,12 @@ def blocks(n: int) -> Iterator[slice]:
     return (slice(start, min(start + BLOCK, n)) for start in range(0, n, BLOCK))
 
 
-def cluster_sums(matrix: Matrix, labels: Labels, k: int) -> tuple[Matrix, Labels]:
-    """Sum of each cluster's rows, (k, p) float64, and their number, (k,)."""
+def cluster_means(matrix: Matrix, labels: Labels, k: int) -> Matrix:
+    """Mean row of each cluster, (k, p) float64; a cluster without rows has no mean (NaN)."""
     numbers = np.arange(k, dtype=labels.dtype)[:, None]
     sums = np.zeros((k, matrix.shape[1]))
     for rows in blocks(len(matrix)):  # a product of matrices is twice as fast as counting, and lets other threads run
         sums += (labels[rows] == numbers).astype(matrix.dtype) @ matrix[rows]
-    return sums, np.bincount(labels, minlength=k)
-
-
-def cluster_means(matrix: Matrix, labels: Labels, k: int) -> Matrix:
-    """Mean row of each cluster, (k, p) float64; a cluster without rows has no mean (NaN)."""
-    sums, counts = cluster_sums(matrix, labels, k)
     with np.errstate(invalid="ignore"):
-        means: Matrix = sums / counts[:, None]
+        means: Matrix = sums / np.bincount(labels, minlength=k)[:, None]
     return means

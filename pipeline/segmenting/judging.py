@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from pipeline.contract import CandidateRecord, Matrix
+from pipeline.engine import Hashes
 from pipeline.segmenting.quality import Silhouettes, elongation
 from pipeline.segmenting.stability import Stability
 from pipeline.stages import Partition
@@ -18,6 +19,7 @@ def judged(
     measured: Sequence[Silhouettes],
     stability: Mapping[int, Stability],
     nulls: Mapping[int, tuple[float, ...]],
+    hashes: Hashes | None = None,
 ) -> list[CandidateRecord]:
     """One record a k with what ``decide`` looks at; the rest of it is empty."""
     return [
@@ -31,7 +33,7 @@ def judged(
             stability=stability[partition.k].prediction_strength,
             heaps=stability[partition.k].heaps,
             null_silhouette=float(np.mean(nulls[partition.k])),
-            elongation=elongation(matrix, partition),
+            elongation=elongation(matrix, partition, hashes),
             seed_spread=partition.seed_spread,
             sizes=(),
             silhouette_by_segment=(),

@@ -3,8 +3,9 @@
 The search runs on at most ``SEARCH_ROWS`` rows (``LARGE_SEARCH_ROWS`` of large tables): greedy k-means++ seedings
 at the largest k whose prefixes seed every smaller k, then neighbour moves (k from k - 1 by adding a centre, k from
 k + 1 by removing the cheapest) and swaps.
-Lloyd on all rows then starts from the winners (``polish.py``). Rows come in canonical order, so the input's order
-cannot matter, and every task has a random generator of its own, so which thread takes it cannot matter either.
+Lloyd on all rows then starts from the winners (``polish.py``). Rows are drawn by the customers' hashes and come in
+canonical order, so neither the input's order nor the engine can matter, and every task has a random generator of its
+own, so which thread takes it cannot matter either.
 """
 
 from __future__ import annotations
@@ -16,14 +17,15 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from pipeline.contract import Labels, Matrix, Message, Quantity
+from pipeline.engine import Crowd, Hashes, Space, drawn
 from pipeline.errors import InputError
 from pipeline.processors import THREADS, Pool, one_thread, pool
 from pipeline.segmenting.distances import Array, squared_distances
-from pipeline.segmenting.polish import LARGE_ROWS, partition, polish
+from pipeline.segmenting.polish import partition, polish
 from pipeline.stages import Partition, Restarts
 
 SEARCH_ROWS = 16_000
-LARGE_SEARCH_ROWS = 12_000  # above ``LARGE_ROWS``, where Lloyd goes on with a larger part
+LARGE_SEARCH_ROWS = 12_000  # where Lloyd goes on with the whole sample before it takes everybody
 FLOAT32_SEARCH_ROWS = 4_000  # above this the search does, whose winners are polished anyway: half the time
 FEW = 3
 _ADD_TRIALS = 4
@@ -66,7 +68,14 @@ class _Found:
 
 
 def sweep(
-    matrix: Matrix, ks: Iterable[int], *, seed: int, effort: Effort = THOROUGH, tick: Tick | None = None
+    matrix: Matrix,
+    ks: Iterable[int],
+    *,
+    seed: int,
+    effort: Effort = THOROUGH,
+    tick: Tick | None = None,
+    hashes: Hashes | None = None,
+    space: Space | None = None,
 ) -> tuple[Partition, ...]:
     """Fit KMeans for every k.
 
@@ -76,6 +85,8 @@ def sweep(
     ks : the numbers of clusters, each at least 2.
     seed : every random choice derives from it.
     tick : called with the fraction done, 0 to 1.
+    hashes : (n,), by which rows are drawn; without them, by their places.
+    space : everybody, where ``matrix`` is a sample of many more: centres, sizes and inertia are of everybody then.
 
     Raises
     ------
@@ -90,7 +101,8 @@ def sweep(
     started = time.perf_counter()
     # the matrix was checked above, so scikit-learn need not check it again at each of hundreds of fits
     with one_thread(), config_context(assume_finite=True, skip_parameter_validation=True):
-        places = _search_rows(len(matrix), rng)
+        crowd = Crowd.of(matrix, hashes, space)
+        places = _search_rows(crowd, seed)
         rows = matrix[places].astype(np.float32 if len(places) > FLOAT32_SEARCH_ROWS else np.float64, copy=False)
         with pool(effort.threads if len(rows) > FLOAT32_SEARCH_ROWS else 1) as threads:
             found = _search(rows, wanted, rng, effort, threads)
@@ -99,7 +111,7 @@ def sweep(
         search_seconds = (time.perf_counter() - started) / len(wanted)
         done: dict[int, Partition] = {}
         best = {k: found[k].best for k in wanted}
-        for one in _finish(matrix, best, converge=effort.converge or len(rows) < len(matrix)):
+        for one in _finish(crowd, best, converge=effort.converge or len(rows) < len(matrix)):
             done[one.k] = one
             if tick:
                 tick(0.5 + 0.5 * len(done) / len(wanted))
@@ -114,10 +126,10 @@ def sweep(
     )
 
 
-def _finish(matrix: Matrix, best: Mapping[int, _Fit], *, converge: bool) -> Iterator[Partition]:
+def _finish(crowd: Crowd, best: Mapping[int, _Fit], *, converge: bool) -> Iterator[Partition]:
     if converge:
-        return polish(matrix, {k: fit.centres for k, fit in best.items()})
-    return (partition(matrix, k, fit.labels) for k, fit in best.items())
+        return polish(crowd, {k: fit.centres for k, fit in best.items()})
+    return (partition(crowd.matrix, k, fit.labels) for k, fit in best.items())
 
 
 def _check(matrix: Matrix, largest: int) -> None:
@@ -133,10 +145,11 @@ def _check(matrix: Matrix, largest: int) -> None:
         )
 
 
-def _search_rows(n: int, rng: np.random.Generator) -> Labels:
-    if n <= SEARCH_ROWS:
-        return np.arange(n)
-    return np.sort(rng.choice(n, LARGE_SEARCH_ROWS if n > LARGE_ROWS else SEARCH_ROWS, replace=False))
+def _search_rows(crowd: Crowd, seed: int) -> Labels:
+    """Places of the rows on which centres are searched, all of them where they are few."""
+    wanted = SEARCH_ROWS if crowd.space is None else LARGE_SEARCH_ROWS
+    places: Labels = crowd.sample[drawn(crowd.hashes[crowd.sample], wanted, f"search {seed}")]
+    return places
 
 
 # ------------------------------------------------------------------ the search

@@ -9,13 +9,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from pipeline.contract import Labels, Matrix
+from pipeline.engine import Hashes, by_place, deciding, drawn
 from pipeline.processors import THREADS, one_thread
 from pipeline.segmenting.distances import Array
 from pipeline.stages import Partition
 
 EXACT_ROWS = 20_000  # up to this many customers every silhouette is exact
 SAMPLE_ROWS = 10_000
-REFERENCE_ROWS = 100_000
 RESTART_ROWS = 2_500
 _FEW_MEMBERS = 30
 _ROUNDING = 1e-9
@@ -32,18 +32,22 @@ class Silhouettes:
     standard_error: float | None  # None where every customer was used
 
 
-def silhouettes(matrix: Matrix, labellings: Sequence[Labels], *, seed: int) -> tuple[Silhouettes, ...]:
+def silhouettes(
+    matrix: Matrix, labellings: Sequence[Labels], *, seed: int, hashes: Hashes | None = None
+) -> tuple[Silhouettes, ...]:
     """Euclidean silhouettes (Rousseeuw 1987) of several partitions in one pass over the distances.
 
     Up to ``EXACT_ROWS`` rows the result equals scikit-learn's ``silhouette_samples`` to 1e-5. Above that,
-    ``SAMPLE_ROWS`` customers are measured against a random reference of ``REFERENCE_ROWS``, with a standard error.
+    ``SAMPLE_ROWS`` customers are measured against all that decide (``deciding``), with a standard error; both are drawn
+    by ``hashes`` (n,), without them by their places.
     """
     n = len(matrix)
     if n <= EXACT_ROWS:
         rows = reference = np.arange(n)
     else:
-        drawn = np.random.default_rng(seed).permutation(n)[:REFERENCE_ROWS]
-        rows, reference = np.sort(drawn[:SAMPLE_ROWS]), drawn
+        known = by_place(n) if hashes is None else hashes
+        reference = deciding(known)
+        rows = reference[drawn(known[reference], SAMPLE_ROWS, f"silhouettes {seed}")]
     sums, counts, offsets = _distance_sums(matrix, rows, reference, labellings)
     found = []
     for labels, start, stop in zip(labellings, offsets[:-1], offsets[1:], strict=True):
@@ -54,7 +58,12 @@ def silhouettes(matrix: Matrix, labellings: Sequence[Labels], *, seed: int) -> t
 
 
 def restart_silhouettes(
-    matrix: Matrix, partitions: Sequence[Partition], measured: Sequence[Silhouettes], *, seed: int
+    matrix: Matrix,
+    partitions: Sequence[Partition],
+    measured: Sequence[Silhouettes],
+    *,
+    seed: int,
+    hashes: Hashes | None = None,
 ) -> tuple[tuple[float, ...], ...]:
     """What single seedings reach beside the solutions that were chosen: one tuple a partition, one value a seeding.
 
@@ -65,12 +74,13 @@ def restart_silhouettes(
     if len(known) < len(partitions) or not known:
         return ((),) * len(partitions)
     of_all = known[0].rows
-    drawn = np.sort(np.random.default_rng([seed, 3]).permutation(len(of_all))[:RESTART_ROWS])
-    rows = of_all[drawn]
+    own = (by_place(len(matrix)) if hashes is None else hashes)[of_all]
+    few = drawn(own, RESTART_ROWS, f"restarts {seed}")
+    rows = of_all[few]
     labellings = [
         labels
         for partition, restarts in zip(partitions, known, strict=True)
-        for labels in (partition.labels[rows], *restarts.labels[:, drawn])
+        for labels in (partition.labels[rows], *restarts.labels[:, few])
     ]
     # a cluster without a customer in the sample has no silhouette there: its number is closed up
     dense = [np.unique(labels, return_inverse=True)[1] for labels in labellings]
@@ -100,13 +110,14 @@ def by_segment(
     )
 
 
-def elongation(matrix: Matrix, partition: Partition) -> float | None:
+def elongation(matrix: Matrix, partition: Partition, hashes: Hashes | None = None) -> float | None:
     """How many times the longest segment is as long as it is wide: deviations along its first two principal axes.
 
-    Of at most ``EXACT_ROWS`` customers, evenly drawn; None where no segment has ``_FEW_MEMBERS`` of them, or one axis.
+    Of at most ``EXACT_ROWS`` customers, drawn by ``hashes`` (n,); None where no segment has ``_FEW_MEMBERS`` of them,
+    or one axis.
     """
-    step = -(-len(matrix) // EXACT_ROWS)
-    rows, labels = matrix[::step], partition.labels[::step]
+    places = drawn(by_place(len(matrix)) if hashes is None else hashes, EXACT_ROWS, "elongation")
+    rows, labels = matrix[places], partition.labels[places]
     ratios = []
     for segment in range(partition.k):
         members = rows[labels == segment]
@@ -126,7 +137,7 @@ def _distance_sums(
     offsets = [0, *np.cumsum(sizes).tolist()]
     members = np.zeros((len(reference), offsets[-1]), dtype=np.float32)
     for labels, start in zip(labellings, offsets[:-1], strict=True):
-        members[np.arange(len(reference)), start + labels[reference]] = 1.0
+        members[np.arange(len(reference)), start + labels[reference].astype(np.intp)] = 1.0
     others = matrix[reference]
     middle = others.mean(axis=0)  # distances do not mind the shift, float32 does
     others = (others - middle).astype(np.float32)
@@ -201,8 +212,14 @@ def davies_bouldin(partition: Partition, distances: Matrix) -> float:
     ``distances`` is each customer's distance to its own centre, (n,).
     """
     counts = np.bincount(partition.labels, minlength=partition.k)
-    spread = np.bincount(partition.labels, weights=distances, minlength=partition.k) / counts
-    apart = np.linalg.norm(partition.centres[:, None, :] - partition.centres[None, :, :], axis=2)
+    return davies_bouldin_of(
+        partition.centres, np.bincount(partition.labels, weights=distances, minlength=partition.k) / counts
+    )
+
+
+def davies_bouldin_of(centres: Matrix, spread: Matrix) -> float:
+    """The same from each cluster's mean distance to its centre, (k,)."""
+    apart = np.linalg.norm(centres[:, None, :] - centres[None, :, :], axis=2)
     np.fill_diagonal(apart, np.inf)
     ratios = (spread[:, None] + spread[None, :]) / np.where(apart > 0, apart, np.inf)
     return float(ratios.max(axis=1).mean())

@@ -14,6 +14,7 @@ import pandas as pd
 
 from pipeline.contract import (
     Column,
+    Customers,
     Dataset,
     Decision,
     Labels,
@@ -24,6 +25,7 @@ from pipeline.contract import (
     empty_table,
     own,
 )
+from pipeline.engine import LocalPopulation, drawn
 from pipeline.errors import InputError
 from pipeline.processors import Helper, share
 from pipeline.segmenting.choose import decide
@@ -53,7 +55,8 @@ class _Variant:
 def with_sensitivity(training: Training, helper: Helper | None = None, tick: Tick | None = None) -> Training:
     """The training with the table of what other choices would have brought."""
     seed = int(training.params.get("seed", "0"))
-    rows = _sampled(len(training.customers), seed)
+    sample = LocalPopulation(training.customers, training.dataset).sample()
+    rows = Customers.keys(sample.customers).to_numpy()[drawn(sample.hashes, SAMPLE, f"variations {seed}")]
     chosen = next(candidate for candidate in training.candidates if candidate.record.k == training.decision.k)
     labels = chosen.placed.labels[rows].astype(np.int64)
     customers = training.customers.iloc[rows].reset_index(drop=True)
@@ -86,7 +89,9 @@ def with_sensitivity(training: Training, helper: Helper | None = None, tick: Tic
 def adjusted_rand(first: Labels, second: Labels) -> float:
     """Agreement of two labellings beyond chance (Hubert and Arabie 1985), from one table of counts."""
     columns = int(second.max()) + 1
-    table = np.bincount(first * columns + second, minlength=(int(first.max()) + 1) * columns).reshape(-1, columns)
+    table = np.bincount(first.astype(np.int64) * columns + second, minlength=(int(first.max()) + 1) * columns).reshape(
+        -1, columns
+    )
 
     def pairs(counts: np.ndarray) -> float:
         return float((counts * (counts - 1) / 2).sum())
@@ -98,12 +103,6 @@ def adjusted_rand(first: Labels, second: Labels) -> float:
 
 
 # ------------------------------------------------------------------ the variations
-
-
-def _sampled(n: int, seed: int) -> Labels:
-    if n <= SAMPLE:
-        return np.arange(n)
-    return np.sort(np.random.default_rng([seed, 7]).choice(n, SAMPLE, replace=False))
 
 
 def _variants(training: Training, labels: Labels, rows: Labels, seed: int) -> Iterator[_Variant]:

@@ -1,6 +1,6 @@
 """Environment variables and ``.env`` as one frozen ``Settings``, and which of them would show data to anybody."""
 
-from pipeline.settings.exposure import READER_ROLES, Network, ReaderRole, groups, is_loopback, is_weak, plain_address
+from pipeline.settings.exposure import READER_ROLES, Network, ReaderRole, groups, is_loopback, plain_address
 from pipeline.settings.values import PACKAGES, Settings, account_name
 
 __all__ = [
@@ -12,6 +12,5 @@ __all__ = [
     "account_name",
     "groups",
     "is_loopback",
-    "is_weak",
     "plain_address",
 ]

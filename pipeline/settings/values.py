@@ -33,6 +33,13 @@ class Settings(BaseSettings):
     tracking_uri: str = Field("", description="MLflow tracking URI; empty: sqlite in the home folder")
     artifact_root: str = Field("", description="folder of artifacts; empty: artifacts/ beside the database")
     experiment: str = Field("", description="data set that the dashboard opens first; empty: the latest champion's")
+    engine: Literal["", "local", "spark"] = Field(
+        "", description="which engine trains: local (this machine) or spark; empty: what the spec says"
+    )
+    spark_master: str = Field(
+        "",
+        description="master of Spark: spark://HOST:PORT, sc://HOST:PORT (Connect), local[*]; empty: as Spark is set up",
+    )
     host: str = Field("127.0.0.1", description="address that the dashboard listens on")
     port: int = Field(8050, ge=1, le=65535, description="port of the dashboard")
     mlflow_port: int = Field(5000, ge=1, le=65535, description="port of the MLflow UI")
@@ -41,6 +48,12 @@ class Settings(BaseSettings):
     )
     workers: int = Field(2, ge=1, description="gunicorn workers")
     threads: int = Field(16, ge=1, description="threads a worker")
+    customers_in_memory: int = Field(
+        3_000_000,
+        ge=1,
+        description="customers of a run up to which a worker of the dashboard holds all; of more it holds a sample "
+        "and exact tallies",
+    )
     auth: Literal["local", "password", "oidc", "proxy"] = Field(
         "local",
         description="who is let in: this machine (local), users of its own (password), of an OpenID provider (oidc), "
@@ -114,6 +127,11 @@ class Settings(BaseSettings):
     def accounts(self) -> str:
         """The address of the database of accounts in force."""
         return self.users or f"{_SQLITE}{(self.home / 'accounts.db').absolute()}"
+
+    @property
+    def keeps_log(self) -> bool:
+        """Whether an audit log is kept: where people sign in, there is a secret from which its key is made."""
+        return not exposure.is_weak(self.secret_key or self.proxy_secret)
 
     def key(self, purpose: str) -> bytes:
         """A key of 32 bytes for one purpose, from the server's secret (HMAC as in the expanding step of HKDF)."""

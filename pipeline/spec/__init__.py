@@ -1,6 +1,7 @@
 """What the columns of a data set mean, in a TOML file: loaded, checked, and told as a ``Dataset``."""
 
 from pipeline.spec.checks import identifiers, outcome_derived, refuse_open_questions
+from pipeline.spec.engines import EngineName, EngineSpec, SparkQuery, SparkSource
 from pipeline.spec.expressions import asks_day, forbidden, unquoted, with_day
 from pipeline.spec.loading import (
     describe_dataset,
@@ -23,18 +24,19 @@ from pipeline.spec.parts import (
     OpenQuestion,
     RangeRule,
     ReplaceRule,
-    RfmCuts,
-    RfmSpec,
     Source,
     Spec,
     WhereRule,
 )
+from pipeline.spec.rfm import RfmCuts, RfmSpec
 from pipeline.spec.schema import SCHEMA_FILE, schema_text, spec_schema
 from pipeline.spec.trust import is_named, leads_out, named, stored_text
 
 __all__ = [
     "SCHEMA_FILE",
     "DuplicateIdRule",
+    "EngineName",
+    "EngineSpec",
     "GroupSpec",
     "HistorySpec",
     "IdColumn",
@@ -47,6 +49,8 @@ __all__ = [
     "RfmCuts",
     "RfmSpec",
     "Source",
+    "SparkQuery",
+    "SparkSource",
     "Spec",
     "WhereRule",
     "asks_day",

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ValidationError
 
 from pipeline.contract import Campaign, Message, expected_of, unknown_name
 from pipeline.errors import SpecError
+from pipeline.spec.engines import EngineSpec, SparkQuery, SparkSource
 from pipeline.spec.parts import (
     BasketsSpec,
     ColumnSpec,
@@ -23,13 +24,12 @@ from pipeline.spec.parts import (
     OpenQuestion,
     RangeRule,
     ReplaceRule,
-    RfmCuts,
-    RfmSpec,
     SegmentsSpec,
     Source,
     Spec,
     WhereRule,
 )
+from pipeline.spec.rfm import RfmCuts, RfmSpec
 
 PARTS: dict[str, type[BaseModel]] = {
     "columns": ColumnSpec,
@@ -45,6 +45,8 @@ PARTS: dict[str, type[BaseModel]] = {
     "history": HistorySpec,
     "rfm": RfmSpec,
     "cuts": RfmCuts,
+    "engine": EngineSpec,
+    "spark": SparkQuery,
 }
 RULES: dict[str, type[BaseModel]] = {
     "replace": ReplaceRule,
@@ -82,6 +84,10 @@ def _valid_keys(location: tuple[int | str, ...]) -> list[str]:
     head = location[0] if len(location) > 1 else ""
     if head in ("lines", "rfm") and len(location) > 2:  # ("lines", "aside", 0, key), ("rfm", "cuts", key)
         head = location[1]
+    if len(location) > 2 and location[1] == "spark":
+        head = "spark"
+        if location[0] == "source":
+            return list(SparkSource.model_fields)
     model: type[BaseModel] = RULES[str(location[2])] if head == "rules" else PARTS.get(str(head), Spec)
     return [key for key in model.model_fields if key not in ("path", "hash")]
 

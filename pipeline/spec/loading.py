@@ -5,13 +5,14 @@ from __future__ import annotations
 import hashlib
 import tomllib
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
 from pipeline.contract import Column, Dataset, Group, Kind, Message, expected_of, share_label, unknown_name, with_label
 from pipeline.errors import SpecError
 from pipeline.spec.checks import check_references, explain
+from pipeline.spec.engines import SparkQuery, SparkSource
 from pipeline.spec.parts import (
     BasketsSpec,
     ColumnSpec,
@@ -22,6 +23,7 @@ from pipeline.spec.parts import (
 )
 from pipeline.spec.trust import leads_out, named
 
+_Queried = TypeVar("_Queried", Source, HistorySpec, BasketsSpec)
 SPECS_FOLDER = Path(__file__).parents[1] / "specs"
 
 
@@ -63,14 +65,11 @@ def read_spec(raw: bytes, *, where: str, path: Path | None = None) -> Spec:
         ) from error
     spec = parse_spec(data, where=where)
     beside = path or Path(where)
-    query = _query("source", spec.source, beside)
-    past = _query("history", spec.history, beside) if spec.history else None
-    lines = _query("baskets", spec.baskets, beside) if spec.baskets else None
-    texts = "".join(text or "" for text in (query, past, lines))
+    source = _with_queries("source", spec.source, beside)
+    history = _with_queries("history", spec.history, beside) if spec.history else None
+    baskets = _with_queries("baskets", spec.baskets, beside) if spec.baskets else None
+    texts = "".join(part.query or "" for part in (source, history, baskets) if part)
     digest = hashlib.sha256(raw + texts.encode()).hexdigest()[:16]
-    source = spec.source.model_copy(update={"query": query})
-    history = spec.history.model_copy(update={"query": past}) if spec.history else None
-    baskets = spec.baskets.model_copy(update={"query": lines}) if spec.baskets else None
     return spec.model_copy(
         update={
             "path": str(path) if path else "",
@@ -206,7 +205,13 @@ def _find(name_or_file: str) -> Path:
     return SPECS_FOLDER / f"{name_or_file}.toml"
 
 
-def _query(key: str, part: Source | HistorySpec | BasketsSpec, path: Path) -> str | None:
+def _with_queries(key: str, part: _Queried, path: Path) -> _Queried:
+    """The part with its queries in other files read, that for Spark too."""
+    spark = part.spark.model_copy(update={"query": _query(f"{key}.spark", part.spark, path)})
+    return part.model_copy(update={"query": _query(key, part, path), "spark": spark})
+
+
+def _query(key: str, part: Source | HistorySpec | BasketsSpec | SparkQuery | SparkSource, path: Path) -> str | None:
     if part.query_file is None:
         return part.query
     if leads_out(part.query_file):  # tables may lie elsewhere, but a query is a part of the spec

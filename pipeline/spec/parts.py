@@ -5,9 +5,11 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
 from pipeline.contract import Campaign, GroupMeaning, Kind, Meaning, Role
+from pipeline.spec.engines import EngineSpec, Part, SparkQuery, SparkSource
+from pipeline.spec.rfm import RfmSpec
 
 Transform = Literal["log1p", "winsorize", "standardize", "robust", "binary"]
 Action = Literal["quarantine", "drop", "null", "clip"]
@@ -15,9 +17,7 @@ Form = Annotated[str, Field(pattern=r"%|^(excel|unix|unix_ms|unix_us|number|text
 
 
 class _Part(BaseModel):
-    """Texts below the keys go into the JSON Schema, where an editor shows them."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+    model_config = Part.model_config
 
 
 class Source(_Part):
@@ -51,8 +51,12 @@ class Source(_Part):
     """Of JSON: the list inside the records whose entries are the rows; "none": the records are; left out: detected."""
     header: int | None = Field(None, ge=0)
     """Line of the header in a text file or a sheet; 0: there is none, columns are called "column 1", "column 2" ..."""
+    fill_down: tuple[str, ...] = ()
+    """Of a text file or a sheet: columns whose blank cells mean what stands above them, as merged cells come out."""
     formats: dict[str, Form] = {}
     """Column -> form in which its cells are read: a strptime form, excel, unix, unix_ms, unix_us, number or text."""
+    spark: SparkSource = SparkSource()
+    """What Spark reads otherwise than the embedded engine."""
 
     def day_form(self, column: str) -> str | None:
         """In which form the days of a column are written, where the spec says it."""
@@ -220,6 +224,8 @@ class HistorySpec(_Part):
     test_from: date | None = None
     """Campaigns that begin on this day or later test a model fitted on those before."""
     columns: dict[str, HistoryColumn]
+    spark: SparkQuery = SparkQuery()
+    """The query in the SQL of Spark."""
 
 
 class BasketsSpec(_Part):
@@ -228,35 +234,8 @@ class BasketsSpec(_Part):
     query: str | None = None
     """SQL over the source's tables: customer, basket, category; one row a line."""
     query_file: str | None = None
-
-
-Cuts = tuple[float, float, float, float]
-
-
-class RfmCuts(_Part):
-    """Cut points of one's own: four rising numbers a score, in the column's units; a value equal to one is below it."""
-
-    recency: Cuts | None = None
-    """Left out: the quintiles of the customers trained on."""
-    frequency: Cuts | None = None
-    """Left out: the quintiles of the customers trained on."""
-    monetary: Cuts | None = None
-    """Left out: the quintiles of the customers trained on."""
-
-
-class RfmSpec(_Part):
-    """Recency, frequency and monetary value as scores from 1 to 5 beside the segments; never clustered on."""
-
-    recency: str
-    """Column of how long ago a customer last bought."""
-    frequency: str
-    """Column of how often she bought."""
-    monetary: str
-    """Column of what she spent."""
-    recent: Literal["low", "high"] = "low"
-    """Which values of recency are recent ones: low (days since the last purchase), or high (number of a month)."""
-    cuts: RfmCuts = RfmCuts()
-    """Where a score ends and the next begins; kept with the run, so that new customers are scored alike."""
+    spark: SparkQuery = SparkQuery()
+    """The query in the SQL of Spark."""
 
 
 class SegmentsSpec(_Part):
@@ -301,6 +280,7 @@ class Spec(_Part):
     rules: tuple[Rule, ...] = ()
     campaigns: tuple[Campaign, ...] = ()
     segments: SegmentsSpec = SegmentsSpec()
+    engine: EngineSpec = EngineSpec()
     baskets: BasketsSpec | None = None
     rfm: RfmSpec | None = None
     history: HistorySpec | None = None

@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import replace
-from functools import cache, cached_property
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,6 +28,7 @@ from pipeline.contract import (
 from pipeline.errors import StoreError
 from pipeline.settings import Settings
 from pipeline.store import artifacts, entrance, notes, reader
+from pipeline.store.beyond import StandIn, Wanted, prepare, stand_in
 from pipeline.store.erasing import Eraser
 from pipeline.store.faults import Fault
 from pipeline.store.moves import history, written
@@ -42,26 +43,16 @@ if TYPE_CHECKING:
     from pipeline.store.registry import Registry
 
 
-@cache
-def _say_unknown(schema: str) -> None:
-    """Once a process: a dashboard opens its store again after every fault."""
-    logging.getLogger(__name__).warning(
-        "the store has MLflow's schema %s, which this version of Korzina has not been tried with: it is read through "
-        "MLflow itself, which takes a few seconds more at the start",
-        schema,
-    )
-
-
 class Store:
     """One MLflow store. Reading a SQLite store never imports MLflow; writing does, when it first happens."""
 
-    def __init__(self, settings: Settings) -> None:
-        self._settings = settings
+    def __init__(self, settings: Settings, most: int | None = None) -> None:
+        self._settings, self._most = settings, most
         self._file = settings.database_file
 
     @classmethod
-    def open(cls, settings: Settings, *, create: bool = False) -> Store:
-        """The store that ``settings`` names.
+    def open(cls, settings: Settings, *, create: bool = False, most: int | None = None) -> Store:
+        """The store that ``settings`` names; it loads runs of more than ``most`` customers by their sample.
 
         With ``create`` a missing SQLite store is made, once; without it a mistyped path
         is an error and never a new, empty store.
@@ -73,7 +64,7 @@ class Store:
             Within four for a server or another database: down, frozen, without a store, another schema.
 
         """
-        store = cls(settings)
+        store = cls(settings, most)
         if store._file is None:
             from pipeline.store.tracking import remote
 
@@ -128,10 +119,15 @@ class Store:
     def load(self, run_id: str) -> Segmentation:
         """One completed run with its sweep, from Parquet and JSON alone, checked, its segments as people named them.
 
-        ``run_id`` may be the start of an id, six digits at least. Raises ``StoreError``.
+        ``run_id`` may be the start of an id, six digits at least. Raises ``StoreError`` (``UnpreparedError``: prepare).
         """
         row, parent = reader.find(self._index, run_id)
-        return reader.called(reader.load(row, parent, self.folder), self._names(row.experiment))
+        return reader.called(reader.load(row, parent, self.folder, self._stand_in), self._names(row.experiment))
+
+    def prepare_run(self, run_id: str) -> None:
+        """Make what stands in for the customers of a run, on this machine; takes a while. Raises ``StoreError``."""
+        row, parent = reader.find(self._index, run_id)
+        prepare(Wanted.of(row, parent, self._index), self.folder, self._settings, self._most)
 
     def about(self, run_id: str) -> tuple[Dataset, str]:
         """What data one completed run is of, with the text of their spec; reads no table. Raises ``StoreError``."""
@@ -243,10 +239,13 @@ class Store:
         return self._index.purged()
 
     def prepare(self) -> None:
-        """Import what saving needs (two to four seconds of imports), in a thread while something else computes."""
+        """Import what saving needs, seconds of imports, in a thread while something else computes."""
         from pipeline.store import writer  # noqa: F401
 
         _ = self._client
+
+    def _stand_in(self, row: RunRow, sweep: artifacts.RunFiles, own: artifacts.RunFiles) -> StandIn | None:
+        return stand_in(row, sweep, own, self._settings, self._most)
 
     @contextmanager
     def _registry(self) -> Iterator[Registry]:
@@ -289,7 +288,7 @@ class Store:
         assert self._file is not None  # noqa: S101 (for the type checker; the caller looked)
         schema = preflight.schema_of(self._file)
         if schema not in preflight.KNOWN_SCHEMAS:
-            _say_unknown(schema)
+            preflight.say_unknown(schema)
         return schema in preflight.KNOWN_SCHEMAS
 
     def _names(self, experiment: str) -> Mapping[Segment, str]:

@@ -36,12 +36,14 @@ from pipeline.contract import (
     SegmentCard,
     SegmentRule,
     Verdict,
+    empty_table,
     metric,
     verdicts,
     with_names,
 )
 from pipeline.errors import ContractError, StoreError
 from pipeline.store.artifacts import TRAIN_AGAIN, RunFiles
+from pipeline.store.beyond import StandIn
 from pipeline.store.tracking.index import Index, ModelRow, RunRow
 from pipeline.store.tracking.names import NAME, PARENT
 
@@ -119,9 +121,22 @@ def champions(models: Iterable[ModelRow], index: Index) -> tuple[Champion, ...]:
     return tuple(champion for _, champion in sorted(dated, key=lambda one: one[0], reverse=True))
 
 
-def load(row: RunRow, parent: RunRow, folder: Callable[[RunRow], Path]) -> Segmentation:
-    """Read one run with its sweep from Parquet and JSON alone, checking checksums, version and shapes."""
+def load(
+    row: RunRow,
+    parent: RunRow,
+    folder: Callable[[RunRow], Path],
+    stands_in: Callable[[RunRow, RunFiles, RunFiles], StandIn | None] = lambda *_: None,
+) -> Segmentation:
+    """Read one run with its sweep from Parquet and JSON alone, checking checksums, version and shapes.
+
+    ``stands_in`` says what stands in for the customers of a run that has too many of them.
+    """
     sweep, own = RunFiles(parent.run_id, folder(parent)), RunFiles(row.run_id, folder(row))
+    sample = stands_in(row, sweep, own)
+    rows = sample.table if sample else sweep.table
+    assignments = sample.table(Artifacts.ASSIGNMENTS) if sample else own.table(Artifacts.ASSIGNMENTS)
+    customers, projection = rows(Artifacts.CUSTOMERS), rows(Artifacts.PROJECTION)
+    cards = own.records(Artifacts.SEGMENTS, SegmentCard)
     segmentation = Segmentation(
         run_id=row.run_id,
         sweep_run_id=parent.run_id,
@@ -134,12 +149,12 @@ def load(row: RunRow, parent: RunRow, folder: Callable[[RunRow], Path]) -> Segme
         candidates=sweep.records(Artifacts.CANDIDATES, CandidateRecord),
         transform=sweep.record(Artifacts.TRANSFORM, FeatureTransform),
         centres=np.array(own.json(Artifacts.CENTRES), dtype=np.float64),
-        cards=own.records(Artifacts.SEGMENTS, SegmentCard),
-        customers=sweep.table(Artifacts.CUSTOMERS),
-        projection=sweep.table(Artifacts.PROJECTION),
+        cards=cards,
+        customers=customers,
+        projection=projection,
         loadings=sweep.table(Artifacts.LOADINGS),
         quarantine=sweep.table(Artifacts.QUARANTINE),
-        assignments=own.table(Artifacts.ASSIGNMENTS),
+        assignments=assignments,
         profiles=own.table(Artifacts.PROFILES),
         category_profiles=own.table(Artifacts.CATEGORY_PROFILES),
         spec=sweep.text(Artifacts.SPEC),
@@ -150,20 +165,23 @@ def load(row: RunRow, parent: RunRow, folder: Callable[[RunRow], Path]) -> Segme
         affinity_basis=own.record(Artifacts.AFFINITY_BASIS, AffinityBasis)
         if own.has(Artifacts.AFFINITY_BASIS)
         else None,
-        campaigns=_campaigns(own),
+        campaigns=_campaigns(own, by_customer=sample is None),
         sensitivity=sweep.table_or_empty(Artifacts.SENSITIVITY),
         rfm=sweep.record(Artifacts.RFM, RfmScale) if sweep.has(Artifacts.RFM) else None,
-        rfm_scores=sweep.table_or_empty(Artifacts.RFM_SCORES),
+        rfm_scores=rows(Artifacts.RFM_SCORES) if sweep.has(Artifacts.RFM_SCORES) else empty_table("rfm_scores"),
         has_messages=sweep.has(Artifacts.MESSAGES),
+        everybody=sample.everybody(cards, assignments) if sample else None,
     )
     _check_shapes(segmentation)
+    for table in (projection, assignments):  # the same numbers, once
+        table[Customers.KEY] = Customers.keys(customers)
     return segmentation
 
 
 def placement(row: RunRow, folder: Callable[[RunRow], Path]) -> Placement:
     """Who is where in one run: two files of it, and none of its sweep's."""
     own = RunFiles(row.run_id, folder(row))
-    labels = own.table(Artifacts.ASSIGNMENTS)[Assignments.SEGMENT].to_numpy(dtype=np.int64)
+    labels = own.whole_numbers(Artifacts.ASSIGNMENTS, Assignments.SEGMENT)
     return Placement(row.run_id, own.records(Artifacts.SEGMENTS, SegmentCard), labels)
 
 
@@ -200,8 +218,9 @@ def _plan_with(plan: CampaignPlan | None, names: Mapping[int, str]) -> CampaignP
     return replace(plan, summary=plan.summary.model_copy(update={"segments": advice}))
 
 
-def _campaigns(own: RunFiles) -> CampaignPlan | None:
-    if not own.has(Artifacts.CAMPAIGNS):
+def _campaigns(own: RunFiles, *, by_customer: bool) -> CampaignPlan | None:
+    """The plan; none where it has a row for each of too many customers."""
+    if not own.has(Artifacts.CAMPAIGNS) or (own.has(Artifacts.TARGETS) and not by_customer):
         return None
     return CampaignPlan(
         own.record(Artifacts.CAMPAIGNS, CampaignSummary),
@@ -266,6 +285,7 @@ def _number(row: RunRow, name: str) -> float:
 def _check_shapes(segmentation: Segmentation) -> None:
     """Tables that belong together must fit together."""
     sizes = segmentation.assignments[Assignments.SEGMENT].value_counts()
+    held = {card.segment: card.size for card in segmentation.cards if card.size}
     keys = Customers.keys(segmentation.customers).to_numpy()
     keyed = {
         "rfm_scores": (segmentation.rfm_scores[RfmScores.KEY], keys if segmentation.rfm else keys[:0]),
@@ -275,7 +295,7 @@ def _check_shapes(segmentation: Segmentation) -> None:
     checks: dict[str, tuple[object, object]] = {
         **{name: (np.array_equal(found.to_numpy(), expected), True) for name, (found, expected) in keyed.items()},
         "centres": (segmentation.centres.shape, (len(segmentation.cards), len(segmentation.transform.names))),
-        "segments": ({card.segment: card.size for card in segmentation.cards if card.size}, sizes.to_dict()),
+        "segments": (held, sizes.to_dict() if segmentation.everybody is None else held),  # there of the tallies
         "columns": (
             [],
             [

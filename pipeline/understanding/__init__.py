@@ -4,6 +4,7 @@ from pipeline.understanding.evidence import (
     Profile,
     Relations,
     fits,
+    is_day,
     is_number,
     names_customer,
     profiles,
@@ -18,7 +19,8 @@ from pipeline.understanding.known_forms import (
     StatusForm,
     recognise,
 )
-from pipeline.understanding.months import ask_year, lines_of_months, months_of
+from pipeline.understanding.merged import merged_columns
+from pipeline.understanding.periods import ask_year, lines_of_periods, lines_with_day, parts_of_a_day, periods_of
 from pipeline.understanding.roles import Aside, Money, Understanding
 from pipeline.understanding.understand import understand
 
@@ -36,12 +38,16 @@ __all__ = [
     "Understanding",
     "ask_year",
     "fits",
+    "is_day",
     "is_number",
     "joined",
     "likely",
-    "lines_of_months",
-    "months_of",
+    "lines_of_periods",
+    "lines_with_day",
+    "merged_columns",
     "names_customer",
+    "parts_of_a_day",
+    "periods_of",
     "profiles",
     "recognise",
     "understand",

@@ -12,10 +12,12 @@ from pipeline.understanding.evidence import Profile, Relations, fits, words
 from pipeline.understanding.purchases import (
     Amounts,
     DayCandidate,
+    Found,
     ask_money,
     beside_the_money,
+    in_whole_units,
     known_profile,
-    less_refunds,
+    less_given_back,
     money_of,
     once_an_order,
     order_worded,
@@ -277,8 +279,10 @@ def _money(
             and reading.order is not None
             and once_an_order(known_profile(table, chosen), relations, reading.order)
         )
-        reading.money = Money(sql, columns, once)
+        found = in_whole_units(Found(Money(sql, columns, once)))
+        reading.money = found.money
         reading.tell("money: {column}, as you answered", column=chosen)
+        reading.told += found.told
         return
     if chosen == "none":
         reading.tell(_NO_MONEY)
@@ -286,10 +290,7 @@ def _money(
     found = money_of(amounts, relations, reading.order, reading.item)
     reading.money = found.money
     reading.told += found.told
-    lower = less_refunds(found.money, table, relations) if found.money else None
-    if lower:
-        reading.money, refunded = lower
-        reading.tell("{column} is money that was given back: it lowers the money of its line", column=refunded)
+    less_given_back(reading, table, relations)
     if found.question:
         reading.questions.append(found.question)
     if found.money is None:

@@ -41,8 +41,8 @@ def is_lines(
         return not unique or event
     if ids:  # hardly anybody comes twice
         return event
-    if supported and event:
-        return True
+    if supported and event:  # by a person's name alone
+        return not (_about_customers(table) and _known_by_itself(table))
     silent = day is not None and bool(ranked) and ranked[0].structure >= 0.5 and any(map(_fractional, table))
     return not unique and (event or silent) and not _about_customers(table)
 
@@ -59,6 +59,11 @@ def _one_row_each(profile: Profile) -> bool:
         and profile.repeats <= 0.02
         and profile.known >= 0.9 * profile.rows
     )
+
+
+def _known_by_itself(table: Sequence[Profile]) -> bool:
+    """Whether every row has an address or a number of its own, as a table of customers has."""
+    return any(profile.unique and (is_email(profile) or names.fits(names.ID, profile.name)) for profile in table)
 
 
 def _only_a_name(profile: Profile) -> bool:

@@ -35,7 +35,9 @@ OFFENCES = {
     "mlflow": {"pipeline/segmenting/features.py": "import mlflow"},
     "store": {"pipeline/summary.py": "from pipeline.store import Store"},
     "settings": {"pipeline/segmenting/kmeans.py": "from pipeline.settings import Settings"},
+    "spark": {"pipeline/describing/baskets.py": "import pyspark"},
     "engine": {"pipeline/describing/baskets.py": "import duckdb"},
+    "kernels": {"pipeline/engine/kernels/columns.py": "import pandas"},
     "figures": {"dashapp/pages/invented/__init__.py": "", "dashapp/pages/invented/figures.py": "from dash import html"},
     "pages": {"dashapp/pages/invented.py": "", "dashapp/pages/another.py": "from dashapp.pages import invented"},
 }

@@ -145,5 +145,5 @@ def test_the_lock_holds_every_dependency_and_no_address() -> None:
     lock = (ROOT / "requirements.lock").read_text("utf-8")
     locked = names_of([line for line in lock.splitlines() if line[:1].isalnum()])
 
-    assert declared() - locked - {"setuptools"} == set()
+    assert declared() - locked - {"setuptools"} == {"pyspark-client"}  # which installs the folder that pyspark does
     assert "://" not in lock

@@ -85,7 +85,7 @@ def test_another_price_changes_the_list_as_the_pipeline_would(run: Run, planned:
     chosen = probability[probability * 20 > 3]
 
     assert asked.prospects.numbers.listed == len(chosen)
-    assert asked.prospects.numbers.whole == pytest.approx(expected_profit(chosen, 3, 20).value)
+    assert asked.prospects.numbers.whole == pytest.approx(expected_profit(chosen, 3, 20, asked.summary.judged).value)
     assert rate(asked.summary.break_even or 0) == "15.0 %"
 
 
@@ -263,6 +263,45 @@ def test_the_page_is_russian_for_a_russian_reader(planned: Segmentation) -> None
     assert "Обратитесь к" in page
     assert "Это отклик" in page or "отклик, а не" in page.lower()
     assert "Contact " not in page
+
+
+TAKEN_OFF = {"en": "Lists that chance has helped", "ru": "Списки, которым помог случай"}
+
+
+@pytest.mark.parametrize("language", ["en", "ru"])
+def test_what_was_taken_off_a_promise_is_said_wherever_it_is_made(planned: Segmentation, language: str) -> None:
+    """At a price at which the list passes only just."""
+    dear = (at_prices(stored(planned), planned.dataset, cost=cost, revenue=11.0) for cost in np.arange(3.0, 9.0, 0.25))
+    plan = min((one for one in dear if one.summary.contacts), key=lambda one: one.summary.judged.kept or 1.0)
+    before, it = plan.summary.before, replace(planned, campaigns=plan)
+    assert before is not None
+    speak(language)
+    run = data_of(it).run(RUN)
+    asked, _ = read(run, "")
+    contact = plan.targets[Targets.CONTACT] == 1
+
+    assert (plan.summary.expected_profit or 0) < 0.97 * before.expected_profit
+    assert plan.targets.loc[contact, Targets.EXPECTED].sum() == pytest.approx(plan.summary.expected_profit)
+    assert sum(one.expected_profit for one in plan.summary.segments) == pytest.approx(plan.summary.expected_profit)
+    assert asked.prospects.numbers.whole == pytest.approx(plan.summary.expected_profit)
+    assert TAKEN_OFF[language] in text_of(texts(asked)[ids.HEAD])
+    assert TAKEN_OFF[language] in text_of(campaign_plan(run))
+    assert TAKEN_OFF["en"] in " ".join(plan_in_words(plan))
+    assert TAKEN_OFF["en"] in plan_as_json(plan)["corrected"]
+
+
+def test_a_plan_stored_before_promises_were_corrected_is_told_alike_everywhere(planned: Segmentation) -> None:
+    plan = stored(planned)
+    assert plan.summary.judged is not None
+    judged = plan.summary.judged.model_copy(update={"kept": None})
+    old = replace(plan, summary=plan.summary.model_copy(update={"judged": judged}))
+    it = replace(planned, campaigns=old, run_id="old")
+
+    told = pricing.figures(it)
+
+    assert told is not None
+    assert told.summary == plan.summary
+    assert told.responses.equals(plan.responses)
 
 
 # ------------------------------------------------------------------ segments that know what came after

@@ -8,7 +8,7 @@ import pytest
 from matplotlib.path import Path
 
 from dashapp.selecting import MAP, SEGMENT, SURE, Area, Cube, Dimension, Filter, Range, Selection, Values
-from dashapp.selecting.crossfilter import GHOST_POINTS, MAP_POINTS
+from dashapp.selecting.filtered import GHOST_POINTS, MAP_POINTS
 from dashapp.selecting.outlines import inside
 from pipeline.contract import Segmentation
 from tests.support import as_stored, make_training

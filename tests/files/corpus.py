@@ -15,6 +15,7 @@ from tests.files.makers.old_exports import old_exports
 from tests.files.makers.others import others
 from tests.files.makers.purchases import purchases
 from tests.files.makers.shapes import shapes
+from tests.files.makers.tills import tills
 
 
 @cache
@@ -32,6 +33,7 @@ def corpus() -> tuple[File, ...]:
             exports,
             old_exports,
             countries,
+            tills,
             abroad,
         )
         for file in chapter()

@@ -7,7 +7,7 @@ import pytest
 from pipeline.contract import Column, Dataset, Profiles, with_label
 from pipeline.describing.cards import Support, make_cards
 from pipeline.describing.describe import effects_from_sums, profile_categories, read_categories, revenue_shares
-from pipeline.describing.naming import phrase
+from pipeline.describing.naming import Naming, phrase
 from pipeline.describing.profiles import profile
 from pipeline.segmenting import fit_features, sweep
 from pipeline.stages import Features, Partition
@@ -89,8 +89,7 @@ def of_spend(effect, median, overall=14.0, column="spend"):
 def cards(effects, medians=(12.0, 30.0), sizes=(300, 200), jaccards=(0.9, 0.5), support=CLEAR):
     frames = {segment: of_spend(*pair) for segment, pair in enumerate(zip(effects, medians, strict=True))}
     return make_cards(
-        frames,
-        DATASET,
+        Naming.of(frames, DATASET, len(sizes)),
         sizes=sizes,
         revenue_shares=[0.4, 0.6],
         silhouettes=[0.2, 0.3],
@@ -147,9 +146,8 @@ def test_a_portrait_does_not_say_a_unit_twice():
     recency = SPEND.model_copy(update={"name": "spend", "label": "Days since the last purchase", "unit": "days"})
     dataset = DATASET.model_copy(update={"columns": (recency,)})
     frames = {0: of_spend(-1.0, 3.0, overall=8.0)}
-    (card,) = make_cards(
-        frames, dataset, sizes=[100], revenue_shares=[None], silhouettes=[None], jaccards=[None], support=CLEAR
-    )
+    naming = Naming.of(frames, dataset, 1)
+    (card,) = make_cards(naming, sizes=[100], revenue_shares=[None], silhouettes=[None], jaccards=[None], support=CLEAR)
 
     assert card.portrait.endswith("days since the last purchase: 3 (all customers: 8).")
 
@@ -168,7 +166,7 @@ def test_no_segment_is_solid_where_the_data_do_not_fall_into_clear_groups():
 
 def test_segments_finer_than_the_data_support_have_to_come_back_in_every_repeat():
     reasons = [cards([-1.2, 2.0], support=Support(finer=finer))[0].trust_reason for finer in (False, True)]
-    assert "90 % of this segment or more is the same in four of five repeats" in reasons[0]
+    assert "90 % of this segment or more is the same in half of the repeats" in reasons[0]
     assert "90 % of this segment or more is the same in every repeat" in reasons[1]
     grades = [cards([-1.2, 2.0], jaccards=(it, 0.5), support=Support(finer=True))[0].trust for it in (0.75, 0.7, 0.69)]
     assert grades == ["solid", "usable", "fragile"]  # 0.69: in one repeat of eight the group was cut elsewhere

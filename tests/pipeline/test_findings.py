@@ -14,6 +14,7 @@ from pipeline.describing import with_affinities
 from pipeline.describing.describe import typical_customers
 from pipeline.describing.passive import describe_passive, read_traits
 from pipeline.describing.rules import encode, find_rules
+from pipeline.engine import Sample
 from pipeline.recording import record_training
 from pipeline.settings import Settings
 from pipeline.stages import Candidate, Partition, Training
@@ -22,7 +23,7 @@ from tests.support import save_training
 
 
 def with_findings(training: Training) -> Training:
-    codes = encode(training.customers, training.dataset, training.features.transform, seed=0)
+    codes = encode(Sample(training.customers, None), training.dataset, training.features.transform, seed=0)
     traits = read_traits(training.customers, training.dataset)
 
     def found(candidate: Candidate) -> Candidate:
@@ -86,7 +87,7 @@ def test_a_run_without_findings_still_opens(store: Store, saved: SavedSweep) -> 
 
 
 def test_the_rules_follow_the_segments_when_these_are_renumbered(training: Training) -> None:
-    codes = encode(training.customers, training.dataset, training.features.transform, seed=0)
+    codes = encode(Sample(training.customers, None), training.dataset, training.features.transform, seed=0)
     candidate = training.candidates[1]
     labels = candidate.assignments[Assignments.SEGMENT].to_numpy()
     arguments = (training.customers, training.dataset, training.features.transform)

@@ -3,11 +3,12 @@
 import numpy as np
 import pytest
 
-from pipeline.analyse import _swept
+from pipeline.analyse import _Deciding, _swept
+from pipeline.engine import by_place
 from pipeline.segmenting import assess_stability, decide, judged, null_silhouettes, silhouettes, sweep
 from pipeline.segmenting.heaps import count_heaps, dip, has_valley
 from pipeline.segmenting.quality import elongation
-from pipeline.stages import Features, Options
+from pipeline.stages import Options
 from pipeline.stopwatch import Stopwatch
 
 RNG = np.random.default_rng
@@ -100,10 +101,11 @@ def test_long_groups_are_told():
 def test_fourteen_groups_are_looked_for_beyond_twelve_unless_somebody_says_how_far_to_go():
     rng = RNG(2)
     centres = 9 * np.array([[x, y, (x + y) % 2] for x in range(4) for y in range(4)])[:14]
-    features = Features(centres[rng.integers(0, 14, 350)] + rng.normal(size=(350, 3)), transform=None)
+    matrix = centres[rng.integers(0, 14, 350)] + rng.normal(size=(350, 3))
+    everybody = _Deciding(matrix, by_place(350), np.arange(350), None)
 
-    _, widened = _swept(features, Options(), Stopwatch(), None)
-    _, kept = _swept(features, Options(k_max=3), Stopwatch(), None)
+    _, widened = _swept(everybody, Options(), Stopwatch(), None)
+    _, kept = _swept(everybody, Options(k_max=3), Stopwatch(), None)
     decision = decide(widened, bounds=(2, 20))
 
     assert (widened[-1].k, kept[-1].k) == (20, 3)

@@ -119,6 +119,19 @@ def test_a_record_without_messages_has_nothing_beside_it() -> None:
     assert messages_of(LedgerEntry(rule="mine", detail="in a person's words")) == {}
 
 
+def test_a_message_is_found_among_numbers_and_numbers_are_not_looked_into() -> None:
+    said = Message.of("{n} customers", n=Quantity(3))
+    value = ((1, 0.5, None), (2, said, None))
+
+    held = messages_of(value)
+
+    assert list(held) == ["1"]
+    assert list(held["1"]) == ["1"]
+    told = with_messages(((1, 0.5, None), (2, str(said), None)), held)
+    assert told == value
+    assert told[1][1].id == "{n} customers"
+
+
 def test_the_label_of_a_share_is_told_inside_a_sentence() -> None:
     said = [Message.of("{label}", label=inline(label)) for label in (share_label("Wine"), "Wine: share", "SMS", "Age")]
 

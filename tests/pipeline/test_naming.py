@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from itertools import combinations
+from itertools import combinations, product
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +12,7 @@ import pytest
 from sklearn.cluster import KMeans
 
 from pipeline.cleaning import clean
-from pipeline.contract import Column, Dataset, SegmentCard
+from pipeline.contract import Column, Dataset, Message, SegmentCard, Translator, next_to_most, share_label
 from pipeline.describing.cards import Support, make_cards
 from pipeline.describing.describe import differences_by_segment
 from pipeline.describing.identity import Predecessor, follow
@@ -25,6 +25,7 @@ from pipeline.stages import Features, Partition
 
 SETS = 120
 MARKETING = Path(__file__).parents[3] / "shared" / "data" / "marketing_campaign.csv"
+PARTS = {"mostly": (0.6, 1.01), "half": (0.4, 0.6), "a third": (0.29, 0.38)}  # of a share, as a name says it
 WORDS = {"spend": ("big spenders", "light spenders"), "orders": ("frequent buyers", "occasional buyers")}
 
 
@@ -53,7 +54,9 @@ def generated(seed: int) -> tuple[pd.DataFrame, Dataset, int]:
                 name=f"c{place}",
                 role="active",
                 kind="flag" if shape == "flag" else "integer" if shape in ("zeros", "few") else "number",
-                label=str(rng.choice([f"Trait {place}", f"Measure number {place}", f"Доля вина {place}"])),
+                label=str(rng.choice([f"Trait {place}", f"Measure number {place}", f"Доля вина {place}"]))
+                if shape != "share" or place % 2
+                else share_label(f"Ware {place}"),
                 unit="$" if meaning == "spend" else "",
                 format=".0%" if shape == "share" else ",.0f",
                 meaning=meaning,
@@ -77,12 +80,10 @@ def divided(customers: pd.DataFrame, dataset: Dataset, k: int) -> tuple[Features
 def described(customers: pd.DataFrame, dataset: Dataset, k: int) -> tuple[tuple[SegmentCard, ...], Partition, Naming]:
     features, cut = divided(customers, dataset, k)
     table = profile(customers, dataset, features, [cut])[0]
-    differences, none = differences_by_segment(table, dataset), [None] * cut.k
+    naming, none = Naming.of(differences_by_segment(table, dataset), dataset, cut.k), [None] * cut.k
     sizes = np.bincount(cut.labels).tolist()
-    cards = make_cards(
-        differences, dataset, sizes=sizes, revenue_shares=none, silhouettes=none, jaccards=none, support=Support()
-    )
-    return cards, cut, Naming.of(differences, dataset, cut.k)
+    cards = make_cards(naming, sizes=sizes, revenue_shares=none, silhouettes=none, jaccards=none, support=Support())
+    return cards, cut, naming
 
 
 def assert_true(cards: tuple[SegmentCard, ...], customers: pd.DataFrame, dataset: Dataset, cut: Partition) -> None:
@@ -105,7 +106,16 @@ def assert_true(cards: tuple[SegmentCard, ...], customers: pd.DataFrame, dataset
             assert card.name.casefold() != one.phrase.casefold() or (here > overall) == (one.effect > 0)
     for first, second in combinations(cards, 2):
         assert sorted(first.name.casefold().split()) != sorted(second.name.casefold().split())
-    assert not [card.name for card in cards if re.search(r"\(\d+\)|\(new\)|, ", card.name)]
+    assert not [card.name for card in cards if re.search(r"\(\d+\)|\(new\)|, |%", card.name)]
+    for card, column in product(cards, dataset.with_role("active")):
+        for words, (least, below) in PARTS.items():
+            if card.name.casefold() == f"{words} {column.label.removesuffix(': share')}".casefold():
+                medians = groups[column.name].median()
+                assert [at for at, value in medians.items() if least <= value < below] == [card.segment]
+        for more in (True, False):
+            if card.name.casefold() == next_to_most(column.label, more=more).casefold():
+                ahead = groups[column.name].agg(["median", "mean"]).rank(ascending=not more)
+                assert (ahead.loc[card.segment] == 2).all()
     assert [card.name for card in cards].count("Near the average") <= 1
 
 
@@ -125,7 +135,8 @@ def test_the_explanation_opens_with_the_figure_that_the_name_rests_on(seed: int)
             first = card.differences[0]
             assert first.column == reason.column.name
             value = typical(first.median, reason.column)
-            assert card.name.casefold() == first.phrase.casefold() or card.name.startswith(reason.column.label[:1])
+            label = str(reason.column.label).removesuffix(": share").casefold()
+            assert card.name.casefold() == first.phrase.casefold() or label in card.name.casefold()
             assert value.written.strip("-−") in card.portrait or abs(first.effect) < 0.4
 
 
@@ -139,6 +150,27 @@ def test_the_names_of_the_real_data_are_true_short_and_open_differently_for_ever
         assert max(len(card.name.split()) for card in cards) <= 5
         if k <= 6:
             assert len({card.name.split()[0] for card in cards}) == k
+
+
+def test_a_share_is_a_name_in_words_and_never_a_percentage() -> None:
+    """Of the Complete Journey, four departments: the segment in the middle was called "Grocery share 84 %"."""
+    shares = np.repeat([0.73, 0.84, 0.89, 0.61], 50) + np.tile(np.linspace(-0.02, 0.02, 50), 4)
+    label = share_label("Grocery")
+    columns = (Column(name="s", role="active", kind="number", label=label, format=".0%", high="much grocery"),)
+    dataset = Dataset(spec="t", title="", spec_hash="", as_of=None, currency="$", columns=columns)
+    cut = Partition(4, np.zeros((4, 1)), np.repeat(range(4), 50), 0.0, None, 0.0)
+
+    def names(values: np.ndarray) -> list[Message]:
+        customers = pd.DataFrame({"s": values})
+        table = profile(customers, dataset, fit_features(customers, dataset), [cut])[0]
+        return list(Naming.of(differences_by_segment(table, dataset), dataset, cut.k).names)
+
+    russian = Translator("ru").message
+    assert names(shares) == ["Second least grocery", "Second most grocery", "Much grocery", "Low grocery share"]
+    assert russian(names(shares)[1]) == "Grocery: вторая по величине доля"
+    assert names(shares - 0.5)[1] == "A third grocery"
+    half = names(shares - np.repeat([0.0, 0.34, 0.0, 0.4], 50))[1]
+    assert (half, russian(half)) == ("Half grocery", "Наполовину grocery")
 
 
 def spenders(medians: list[float], n: int = 100) -> tuple[pd.DataFrame, Dataset, list[int]]:

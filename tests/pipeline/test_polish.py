@@ -11,8 +11,8 @@ import pytest
 from sklearn.cluster import KMeans
 from threadpoolctl import ThreadpoolController
 
-import pipeline.segmenting.polish as polish_module
 from pipeline.contract import Matrix
+from pipeline.engine import Crowd, lloyd
 from pipeline.errors import InputError
 from pipeline.processors import one_thread, pool
 from pipeline.segmenting.distances import cluster_means
@@ -30,42 +30,42 @@ def continuum(n: int = 6_000, p: int = 4) -> Matrix:
 @pytest.fixture
 def large(monkeypatch: pytest.MonkeyPatch) -> None:
     """A few thousand rows are treated like a million."""
-    monkeypatch.setattr("pipeline.segmenting.polish.LARGE_ROWS", 1_000)
+    monkeypatch.setattr("pipeline.engine.drawing.SAMPLE", 1_000)
 
 
 def test_a_large_table_ends_where_a_fit_on_all_rows_ends(large: None) -> None:
     rows = continuum()
     starts = {k: rows[:k].copy() for k in (3, 5, 7)}
 
-    found = {one.k: one for one in polish(rows, starts)}
+    found = {one.k: one for one in polish(Crowd.of(rows, None, None), starts)}
 
     for k, start in starts.items():
         fit = KMeans(k, init=start, n_init=1).fit(rows)
         assert found[k].inertia <= 1.01 * fit.inertia_
 
 
-def test_a_cluster_that_loses_its_last_row_gets_another_one(large: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    rows, real, fits = continuum(), polish_module._fit, []
+def test_a_cluster_that_would_lose_its_last_row_keeps_it(large: None) -> None:
+    """Between two heaps, a customer alone is drawn away by the others' means: the step before that stands."""
+    rows = np.concatenate([np.full((3_000, 1), -1.0), [[0.05]], np.full((3_000, 1), 1.0)])
+    space = Crowd.of(rows, None, None).space
+    assert space is not None
 
-    def lost(data: Matrix, centres: Matrix, tolerance: float) -> KMeans:
-        model = real(data, centres, tolerance)
-        if not fits:
-            model.cluster_centers_[0] = 1e6  # no row is near it
-        fits.append(len(data))
-        return model
+    for starts in ([[-3.0], [0.06], [4.0]], [[-1.0], [0.05], [1.0]]):
+        found = lloyd(space, {3: np.array(starts)})[3]
+        assert found.sizes.sum() == len(rows)
+        assert found.inertia == pytest.approx(inertia(rows, found.guide, found.centres), rel=1e-9, abs=1e-6)
+    assert lloyd(space, {2: np.array([[-1.0], [900.0]])})[2].sizes.tolist() == [6_001, 0]
 
-    monkeypatch.setattr(polish_module, "_fit", lost)
 
-    [one] = polish(rows, {4: rows[:4].copy()})
-
-    assert fits == [len(rows) // 6, len(rows)]
-    assert np.bincount(one.labels).min() > 0
+def inertia(rows: Matrix, guide: Matrix, centres: Matrix) -> float:
+    own = ((rows[:, None] - guide[None]) ** 2).sum(axis=2).argmin(axis=1)
+    return float(((rows - centres[own]) ** 2).sum())
 
 
 def test_centres_and_inertia_are_exact_for_the_labels(large: None) -> None:
     rows = continuum()
 
-    [one] = polish(rows, {5: rows[:5].copy()})
+    [one] = polish(Crowd.of(rows, None, None), {5: rows[:5].copy()})
 
     np.testing.assert_allclose(one.centres, [rows[one.labels == label].mean(axis=0) for label in range(5)])
     assert one.inertia == pytest.approx(((rows - one.centres[one.labels]) ** 2).sum(), rel=1e-9)
@@ -77,8 +77,8 @@ def test_values_far_from_zero_lose_no_digits_that_matter(large: None) -> None:
     rows = continuum()
     far = rows + 10_000.0  # in float32 a thousandth is the last digit there
 
-    [near] = polish(rows, {4: rows[:4].copy()})
-    [away] = polish(far, {4: far[:4].copy()})
+    [near] = polish(Crowd.of(rows, None, None), {4: rows[:4].copy()})
+    [away] = polish(Crowd.of(far, None, None), {4: far[:4].copy()})
 
     assert (near.labels == away.labels).mean() > 0.999
 

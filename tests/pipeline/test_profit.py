@@ -154,6 +154,50 @@ def test_the_interval_holds_what_a_second_campaign_brings() -> None:
     assert np.mean(inside) == pytest.approx(0.95, abs=0.03)
 
 
+def test_lists_that_pass_promise_what_they_truly_earn() -> None:
+    """Promise and measurement share the chance of their answers; uncorrected, weak lists promise a third too much.
+
+    Figures in standard deviations of what was measured; the bound is 1.96 of them.
+    """
+    rng, ratios = np.random.default_rng(0), {}
+    for true in (1.7, 2.0, 2.8, 4.0, 8.0):
+        chance = rng.multivariate_normal([0, 0], [[1.0, 0.7], [0.7, 0.8]], 8000)  # measured, promised
+        measured, promised = (true + chance[chance[:, 0] > 1.96 - true]).T
+        kept = np.array(
+            [
+                profit.kept_of_promise(p, profit.Interval(m, m - profit.Z95, m + profit.Z95))
+                for p, m in zip(promised[:800], measured[:800], strict=True)
+            ]
+        )
+        ratios[true] = promised.mean() / true, (promised[:800] * kept).mean() / true
+
+    assert ratios[2.0][0] > 1.2
+    assert all(corrected == pytest.approx(1.0, abs=0.1) for _plain, corrected in ratios.values())
+    assert ratios[8.0][1] == pytest.approx(1.0, abs=0.02)
+
+
+def test_what_is_taken_off_a_promise_falls_with_its_distance_from_the_bound() -> None:
+    kept = [profit.kept_of_promise(p, profit.Interval(p, p - profit.Z95, p + profit.Z95)) for p in (2.0, 2.5, 4.0, 9.0)]
+
+    assert kept == sorted(kept)
+    assert kept[0] < 0.6
+    assert kept[-1] == pytest.approx(1.0, abs=1e-3)
+    assert profit.kept_of_promise(5.0, profit.Interval(5.0, 5.0, 5.0)) == 1.0  # everybody answered: nothing was chance
+
+
+def test_a_list_that_passed_promises_less_and_one_that_failed_is_told_as_it_was() -> None:
+    predicted = np.full(100, 0.5)
+    passed = profit.judge(predicted, np.repeat([1.0, 0.0], [46, 54]), cost=4.0, revenue=12.0)
+    failed = profit.judge(predicted, np.repeat([1.0, 0.0], [40, 60]), cost=4.0, revenue=12.0)
+
+    assert (passed.bears, failed.bears, failed.kept) == (True, False, 1.0)
+    assert 0.5 < passed.kept < 0.97
+    corrected = profit.expected_profit(predicted, 4.0, 12.0, passed)
+    before = profit.expected_profit(predicted, 4.0, 12.0, passed.model_copy(update={"kept": 1.0}))
+    assert corrected.value == pytest.approx(passed.kept * before.value)
+    assert (corrected.low, corrected.high) == (before.low, before.high)
+
+
 def test_answers_of_one_customer_and_lists_of_chance_widen_the_interval() -> None:
     rng = np.random.default_rng(0)
     outcome, p = np.repeat(rng.binomial(1, 0.5, 50), 2).astype(float), np.full(100, 0.5)

@@ -32,6 +32,8 @@ ROOMS = (
     "spec",
     "cleaning",
     "segmenting",
+    "spark",
+    "gathering.py",
     "command_line/trial.py",
     "command_line/options.py",
     "command_line/manual.py",

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from pipeline.contract import Column, Condition, Dataset, FeatureTransform, SegmentRule
 from pipeline.describing.rules import as_sql, encode, find_rules, friendly_thresholds, rule_in_words, selects
+from pipeline.engine import Sample
 from pipeline.stages import Partition
 
 SPEND = Column(name="spend", role="active", kind="number", label="Total spend", unit="$", format=",.0f")
@@ -53,7 +54,8 @@ def partition(labels: Any) -> Partition:
 
 
 def rules_of(frame: pd.DataFrame, labels: Any) -> tuple[SegmentRule, ...]:
-    return find_rules(encode(frame, DATASET, TRANSFORM, seed=0), partition(labels), frame, DATASET, TRANSFORM)
+    sample = Sample(frame.assign(customer=np.arange(len(frame)))[["customer", *frame.columns]], None)
+    return find_rules(encode(sample, DATASET, TRANSFORM, seed=0), partition(labels), frame, DATASET, TRANSFORM)
 
 
 def big(frame: pd.DataFrame) -> Any:

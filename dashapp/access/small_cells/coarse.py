@@ -26,6 +26,7 @@ from pipeline.contract import (
     CandidateRecord,
     CategoryProfiles,
     Customers,
+    Everybody,
     Ledger,
     Passive,
     Profiles,
@@ -33,6 +34,7 @@ from pipeline.contract import (
     Segmentation,
     SegmentCard,
     empty_table,
+    population,
 )
 
 _BINS = 20  # of a number in a segment
@@ -41,7 +43,13 @@ _DESCRIBED = ("active", "passive", "outcome")
 
 
 def coarse(it: Segmentation) -> Segmentation:
-    """The run in groups of ten and more; what tells of single rows or of fewer customers is left out."""
+    """The run in groups of ten and more; what tells of single rows or of fewer customers is left out.
+
+    Of a run whose customers are not in memory, it is the sample that is put into groups, and its weights stand for the
+    others: exact tallies, which would tell of cells under ten, are left out with everybody's rows.
+    """
+    if it.everybody is not None:
+        it = _drawn(it)
     labels = it.assignments[Assignments.SEGMENT].to_numpy(np.int64)
     x, y = (it.projection[name].to_numpy(np.float64) for name in (Projection.X, Projection.Y))
     groups = Groups.of(np.argsort(labels, kind="stable"), np.bincount(labels, minlength=it.k), x, y)
@@ -50,15 +58,18 @@ def coarse(it: Segmentation) -> Segmentation:
     customers = _customers(it, labels, groups).take(places).reset_index(drop=True)
     customers.insert(0, str(it.customers.columns[0]), np.arange(len(places)))
     assignments = _assignments(it, labels, groups).take(places)
-    told = _Quantiles(customers, assignments[Assignments.SEGMENT].to_numpy(np.int64))
+    segments, held = assignments[Assignments.SEGMENT].to_numpy(np.int64), _sizes(it, labels)
+    everybody = _stood_for(segments, held) if it.everybody else None
+    told = _Quantiles(customers, segments, everybody.weights if everybody else np.ones(len(segments)))
     projection = pd.DataFrame({name: groups.means(it.projection[name]) for name in (Projection.X, Projection.Y)})
     return replace(
         it,
         customers=customers,
         projection=_keyed(projection.take(places)),
         assignments=_keyed(assignments),
-        cards=_cards(it, np.bincount(labels, minlength=it.k), told),
-        ledger=_ledger(it.ledger, len(places)),
+        cards=_cards(it, held, told),
+        ledger=_ledger(it.ledger, everybody.rows if everybody else len(places)),
+        everybody=everybody,
         quarantine=it.quarantine.iloc[:0],
         typical=empty_table("typical"),
         profiles=_profiles(it.profiles, told),
@@ -71,6 +82,30 @@ def coarse(it: Segmentation) -> Segmentation:
         rfm=None,
         rfm_scores=empty_table("rfm_scores"),
     )
+
+
+def _drawn(it: Segmentation) -> Segmentation:
+    """The run with the rows of its sample alone, without those that stand there for themselves."""
+    rows = np.flatnonzero(it.everybody.weights > 0) if it.everybody else np.arange(len(it.customers))
+    tables = (it.customers, it.projection, it.assignments)
+    customers, projection, assignments = (table.iloc[rows].reset_index(drop=True) for table in tables)
+    return replace(it, customers=customers, projection=projection, assignments=assignments)
+
+
+def _sizes(it: Segmentation, labels: Array) -> Array:
+    """Customers of each segment, (k,)."""
+    if it.everybody is None:
+        return np.bincount(labels, minlength=it.k)
+    held = {card.segment: card.size for card in it.cards}
+    return np.array([held.get(segment, 0) for segment in range(it.k)])
+
+
+def _stood_for(segments: Array, sizes: Array) -> Everybody:
+    """For whom the rows of a sample stand once it is in groups: segments to the nearest ten."""
+    held = np.array([rounded(float(size)) for size in sizes], dtype=np.int64)
+    held[np.bincount(segments, minlength=len(held)) == 0] = 0
+    weights = population.stand_in_weights(np.ones(len(segments)), segments, held)
+    return Everybody(int(held.sum()), len(segments), weights)
 
 
 def rounded(count: float) -> int:
@@ -178,16 +213,21 @@ def _keyed(table: pd.DataFrame) -> pd.DataFrame:
 class _Quantiles:
     """Quantiles of the rows that a viewer sees, in place of the data's own: those are values of single customers."""
 
-    def __init__(self, customers: pd.DataFrame, segments: Array) -> None:
-        self._customers, self._segments = customers, segments
+    def __init__(self, customers: pd.DataFrame, segments: Array, weights: Numbers) -> None:
+        self._customers, self._segments, self._weights = customers, segments, weights
 
     def of(self, column: str, segment: int | None, share: float, own: float) -> float:
         """A quantile of a column in a segment (None: of everybody); of a derived column its own, in two digits."""
         if column not in self._customers:
             return float(f"{own:.2g}")
         values = pd.to_numeric(self._customers[column], errors="coerce").to_numpy(np.float64, na_value=np.nan)
-        known = values[np.isfinite(values) & ((self._segments == segment) if segment is not None else True)]
-        return float(np.quantile(known, share, method="nearest")) if len(known) else math.nan
+        known = np.isfinite(values) & ((self._segments == segment) if segment is not None else True)
+        if not known.any():
+            return math.nan
+        kept, weights = values[known], self._weights[known]
+        if (weights == weights[0]).all():
+            return float(np.quantile(kept, share, method="nearest"))
+        return float(np.quantile(kept, share, method="inverted_cdf", weights=weights))
 
 
 def _profiles(table: pd.DataFrame, told: _Quantiles) -> pd.DataFrame:

@@ -15,7 +15,7 @@ from dashapp.i18n import _, plural
 from dashapp.pages.campaigns import address as asking
 from dashapp.pages.campaigns import figures, ids, plan_parts, plan_sentences, prospects
 from dashapp.pages.campaigns.address import Asked
-from dashapp.telling import TRUST_WORDS
+from dashapp.telling import TRUST_WORDS, number
 from dashapp.widgets import Children, aria, card, chart_card, graph, message, take_along
 from pipeline.contract import Segmentation
 
@@ -205,6 +205,15 @@ def needs(it: Segmentation) -> Lack | None:
         return Lack(
             _("These data hold no campaigns."),
             _("Without the answers to past campaigns nothing is known of who responds, so there is no list."),
+        )
+    if it.everybody is not None and it.everybody.planned:
+        return Lack(
+            _("The plan is too long for this page."),
+            _(
+                "It has a line for each of {n} customers, more than a page keeps in memory. The command “korzina "
+                "campaigns” tells whom to contact and what that brings.",
+                n=number(it.everybody.rows),
+            ),
         )
     elsewhere = plural(
         "Campaigns are planned for the recommended run with {n} segment and for those next to it.",

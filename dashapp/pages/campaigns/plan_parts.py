@@ -52,7 +52,14 @@ def head(asked: Asked) -> list[Component]:
         html.P(plan_sentences.finding(asked), className="k-finding", role="status"),
         html.Div(tiles, className="k-kpis"),
         html.P(
-            [plan_sentences.break_even(asked), _assumed(asked), " ", plan_sentences.price_of_test(asked, found)],
+            [
+                plan_sentences.break_even(asked),
+                _assumed(asked),
+                " ",
+                plan_sentences.price_of_test(asked, found),
+                " ",
+                asked.run.tell(summary.corrected) if it.listed else "",
+            ],
             className="k-lead",
         ),
         html.P(

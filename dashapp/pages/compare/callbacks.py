@@ -100,7 +100,8 @@ def compare(
     runs, look = pair.both(data, chosen), scheme(scheme_name)
     if runs is None or chosen.a is None or chosen.b is None:
         return _nothing(_("There is only one run, so there is nothing to compare it with."), look)
-    found = matching.pair(runs[0].segmentation, runs[1].segmentation)
+    counted = runs[0].counted_with(runs[1]) if matching.same_customers(*(run.segmentation for run in runs)) else None
+    found = matching.pair(runs[0].segmentation, runs[1].segmentation, counted)
     if isinstance(found, str):
         return _nothing(found, look)
     going, narrow = [match for match in found.matches if match.a and match.b], screen == shared.PHONE

@@ -4,18 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from dashapp.i18n import _
-from pipeline.contract import Assignments, Column, Labels, Matrix, Profiles, RunSummary, Segmentation, SegmentCard
+from dashapp.selecting import weights_of
+from pipeline.contract import (
+    Assignments,
+    Column,
+    Customers,
+    Labels,
+    Matrix,
+    Profiles,
+    RunSummary,
+    Segmentation,
+    SegmentCard,
+)
 
 SAME, CHANGED = 0.6, 0.3  # least Jaccard overlap of members, as when a training looks for its predecessors
 FEWEST = 30  # fewer common customers say nothing
 MOST_DELTAS = 10
+_BLOCK = 2**20  # customers whose segments are looked at together
 _QUALITY = frozenset({"silhouette", "inertia"})  # results, which are told apart from what was asked for
+Numbers = npt.NDArray[np.integer[Any]]
 Fate = Literal["same", "changed", "dissolved", "new"]
 
 
@@ -66,19 +80,36 @@ class Delta:
     after: tuple[float, ...]
 
 
-def pair(a: Segmentation, b: Segmentation) -> Pair | str:
-    """Both runs over their common customers, or why they cannot be compared."""
+def pair(a: Segmentation, b: Segmentation, counted: Labels | None = None) -> Pair | str:
+    """Both runs over their common customers, or why they cannot be compared.
+
+    ``counted`` are these by segment in both, (k of a, k of b), where they were counted before; of runs by their sample
+    they are else estimated.
+    """
+    if counted is not None and same_customers(a, b):
+        return Pair(a, b, counted, matches(counted, a.cards, b.cards))
     found = _common(a, b)
     if isinstance(found, str):
         return found
-    table = contingency(found[0], found[1], len(a.cards), len(b.cards))
+    table = contingency(found[0], found[1], len(a.cards), len(b.cards), found[2])
     return Pair(a, b, table, matches(table, a.cards, b.cards))
 
 
-def contingency(a: Labels, b: Labels, k_a: int, k_b: int) -> Labels:
-    """Customers by segment in both, (k_a, k_b)."""
-    counted: Labels = np.bincount(a * k_b + b, minlength=k_a * k_b).reshape(k_a, k_b).astype(np.int64)
-    return counted
+def contingency(a: Numbers, b: Numbers, k_a: int, k_b: int, weights: Matrix | None = None) -> Labels:
+    """Customers by segment in both, (k_a, k_b); ``weights``: for how many each stands."""
+    counted = np.zeros(k_a * k_b)
+    for first in range(0, len(a), _BLOCK):
+        part = slice(first, first + _BLOCK)
+        cells = a[part].astype(np.int64) * k_b + b[part]
+        counted += np.bincount(cells, None if weights is None else weights[part], minlength=k_a * k_b)
+    return np.rint(counted).reshape(k_a, k_b).astype(np.int64)
+
+
+def same_customers(a: Segmentation, b: Segmentation) -> bool:
+    """Whether both runs are of the same customers in the same order."""
+    return a.sweep_run_id == b.sweep_run_id or (
+        a.ledger.fingerprint == b.ledger.fingerprint and _rows(a) == _rows(b) and a.dataset.spec == b.dataset.spec
+    )
 
 
 def adjusted_rand(table: Labels) -> float:
@@ -115,7 +146,7 @@ def deltas(it: Pair) -> tuple[Delta, ...]:
     """Columns whose mean shifted most in the segments that go on, the largest shift first."""
     going = [(match.a.segment, match.b.segment) for match in it.matches if match.a and match.b]
     before, after = _by_place(it.a), _by_place(it.b)
-    spread = it.a.customers.select_dtypes("number").std()
+    spread = _deviations(it.a)
     found = []
     for column in it.a.dataset.columns:
         places = [((a, column.name), (b, column.name)) for a, b in going]
@@ -128,6 +159,14 @@ def deltas(it: Pair) -> tuple[Delta, ...]:
             Delta(column, shifts, tuple(before[a][1] for a, _b in places), tuple(after[b][1] for _a, b in places))
         )
     return tuple(sorted(found, key=lambda one: -max(abs(shift) for shift in one.shifts))[:MOST_DELTAS])
+
+
+def _deviations(segmentation: Segmentation) -> Mapping[str, float]:
+    """Standard deviation of every column of numbers over all customers."""
+    everybody = segmentation.everybody
+    if everybody is not None and everybody.population is not None:
+        return {name: spread.deviation or 0.0 for name, spread in everybody.population.spreads.items()}
+    return {str(name): float(value) for name, value in segmentation.customers.select_dtypes("number").std().items()}
 
 
 def parameters(a: RunSummary, b: RunSummary) -> list[tuple[str, str, str]]:
@@ -148,13 +187,15 @@ def _by_place(segmentation: Segmentation) -> Mapping[tuple[int, str], tuple[floa
     }
 
 
-def _common(a: Segmentation, b: Segmentation) -> tuple[Labels, Labels] | str:
-    """Segments of the common customers in both runs, row by row."""
+def _common(a: Segmentation, b: Segmentation) -> tuple[Labels, Labels, Matrix | None] | str:
+    """Segments of the common customers in both runs, row by row, and for how many each stands (None: for herself)."""
     ours, theirs = _labels(a), _labels(b)
-    if a.sweep_run_id == b.sweep_run_id or (
-        a.ledger.fingerprint == b.ledger.fingerprint and len(ours) == len(theirs) and a.dataset.spec == b.dataset.spec
-    ):
-        return ours, theirs  # the same customers, in their canonical order
+    if same_customers(a, b):
+        if a.everybody is None and b.everybody is None:
+            return ours, theirs, None  # the same customers, in their canonical order
+        here, there = (Customers.keys(it.customers).to_numpy(np.int64) for it in (a, b))
+        _keys, mine, others = np.intersect1d(here, there, return_indices=True)
+        return ours[mine], theirs[others], weights_of(a)[mine]
     id_a, id_b = a.dataset.id_column, b.dataset.id_column
     if id_a is None or id_b is None or id_a not in a.customers or id_b not in b.customers:
         return _(
@@ -164,7 +205,12 @@ def _common(a: Segmentation, b: Segmentation) -> tuple[Labels, Labels] | str:
     both = pd.concat([_by_id(a, id_a, ours).rename("a"), _by_id(b, id_b, theirs).rename("b")], axis=1, join="inner")
     if len(both) < FEWEST:
         return _("These two runs have hardly any customers in common: there is nothing to compare.")
-    return both["a"].to_numpy(dtype=np.int64), both["b"].to_numpy(dtype=np.int64)
+    weights = None if a.everybody is None else np.full(len(both), a.everybody.rows / max(1, a.everybody.sampled))
+    return both["a"].to_numpy(dtype=np.int64), both["b"].to_numpy(dtype=np.int64), weights
+
+
+def _rows(segmentation: Segmentation) -> int:
+    return segmentation.everybody.rows if segmentation.everybody else len(segmentation.assignments)
 
 
 def _labels(segmentation: Segmentation) -> Labels:

@@ -12,7 +12,7 @@ import pandas as pd
 
 from dashapp.data import Run
 from dashapp.i18n import _
-from dashapp.selecting import Array, Dimension
+from dashapp.selecting import Array, Dimension, weights_of
 from pipeline.contract import LedgerEntry, Meaning
 
 MAIN: tuple[Meaning, ...] = ("age", "income", "spend", "average_cheque", "orders", "recency")
@@ -88,7 +88,12 @@ def missing_values(run: Run) -> list[tuple[str, int]]:
     """
     it = run.segmentation
     named = [(one.label, one.name) for one in it.dataset.columns if one.role not in ("id", "ignored", "outcome")]
-    gaps = [(label, int(it.customers[name].isna().sum())) for label, name in named if name in it.customers]
+    known = it.everybody.population if it.everybody else None
+    gaps = [
+        (label, int(weights_of(it)[it.customers[name].isna()].sum()) if known is None else known.missing.get(name, 0))
+        for label, name in named
+        if name in it.customers
+    ]
     return sorted([one for one in gaps if one[1]], key=lambda one: (-one[1], one[0]))
 
 

@@ -16,7 +16,7 @@ from dashapp.pages.explore import answers, controls, figures, ids, striking
 from dashapp.pages.explore.figures import answer_rates, pairs
 from dashapp.pages.explore.slice_file import pair_export, slice_export
 from dashapp.selecting import MAP, SEGMENT, Area, Filtered, Values
-from dashapp.telling import number, shown, summary_of_bins, summary_of_number
+from dashapp.telling import counted, number, summary_of_bins, summary_of_number
 from dashapp.widgets import table
 
 Answer = Any
@@ -191,7 +191,7 @@ def _draw_one(run: Run, filtered: Filtered, name: str, look: Scheme) -> tuple[An
     it = run.segmentation
     if name == MAP:
         points, outline = filtered.points(), filtered.selection.filters.get(MAP)
-        words = shown(filtered.customers, run.cube.n)
+        words = counted(run.count(filtered)[0])
         if points.customers > len(points.x):
             words = _("{shown}; a sample of {n} is drawn.", shown=words, n=number(len(points.x)))
         axes = figures.axis_titles(it.loadings, it.dataset)

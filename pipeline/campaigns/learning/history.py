@@ -35,7 +35,13 @@ def read_history(spec: Spec, data: Data | None) -> pd.DataFrame | None:
         return None
     from pipeline.reading import query_tables
 
-    frame = query_tables(spec, data, "history.query", spec.history.query, moments=moments(spec))
+    return checked_history(query_tables(spec, data, "history.query", spec.history.query, moments=moments(spec)), spec)
+
+
+def checked_history(frame: pd.DataFrame, spec: Spec) -> pd.DataFrame:
+    """The columns of ``[history]`` out of the answer to its query; raises ``SpecError`` where it has others."""
+    if spec.history is None:
+        return frame
     wanted = [MOMENT, spec.id.column, spec.history.received, spec.history.responded, *spec.history.columns]
     for name in wanted:
         if name not in frame:

@@ -17,6 +17,7 @@ from pipeline.contract.messages.as_json import decoded, encoded
 from pipeline.contract.messages.values import Message
 
 _LEAF = ""  # no field and no place is called so
+_PLAIN = frozenset((int, float, bool, type(None)))  # a response model's trees hold half a million: not looked into
 Held = TypeVar("Held")
 
 
@@ -52,7 +53,8 @@ def _parts(value: object) -> Iterator[tuple[str, object]]:
     if isinstance(value, BaseModel):
         yield from value
     elif isinstance(value, tuple):
-        yield from ((str(at), part) for at, part in enumerate(value))
+        if not _PLAIN.issuperset(map(type, value)):
+            yield from ((str(at), part) for at, part in enumerate(value))
     elif isinstance(value, pd.DataFrame):
         texts = [name for name in value if value[name].dtype == object]
         yield from ((str(name), tuple(value[name])) for name in texts)

@@ -70,10 +70,19 @@ def reviewed_run(segmentation: Segmentation) -> Segmentation:
         segmentation.decision,
         segmentation.candidates,
         segmentation.sensitivity,
-        segmentation.customers,
+        _told_of(segmentation, orders.name) if orders else segmentation.customers,
         orders.name if orders else None,
     )
     return replace(segmentation, decision=decision, cards=capped(segmentation.cards, decision.verdict))
+
+
+def _told_of(segmentation: Segmentation, column: str) -> pd.DataFrame:
+    """Customers with the median of all of them in one column: these, or one who has it where not all are here."""
+    everybody = segmentation.everybody
+    if everybody is None or everybody.population is None:
+        return segmentation.customers
+    spread = everybody.population.spreads.get(column)
+    return pd.DataFrame({column: [spread.middle]} if spread else {})
 
 
 def reviewed_summary(run: RunSummary, null: float | None, same_k: float | None, *, by_person: bool) -> RunSummary:

@@ -16,8 +16,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from pipeline.contract import Column, Condition, Dataset, FeatureTransform, Labels, Matrix, SegmentRule
+from pipeline.contract import Column, Condition, Customers, Dataset, FeatureTransform, Labels, Matrix, SegmentRule
 from pipeline.describing.rules.phrasing import rule_in_words
+from pipeline.engine import PlainRule, Sample, drawn, meets
 from pipeline.stages import Partition
 
 MOST_ROWS = 50_000
@@ -44,13 +45,10 @@ class Codes:
     half: Mask  # (n,) a random half, for cross-validation
 
 
-def encode(customers: pd.DataFrame, dataset: Dataset, transform: FeatureTransform, *, seed: int) -> Codes:
+def encode(sample: Sample, dataset: Dataset, transform: FeatureTransform, *, seed: int) -> Codes:
     """Codes of the active columns of at most ``MOST_ROWS`` customers, shared by every number of segments."""
-    random = np.random.default_rng(seed)
-    rows = np.arange(len(customers))
-    if len(rows) > MOST_ROWS:
-        rows = np.sort(random.permutation(len(rows))[:MOST_ROWS])
-    values = filled(customers.iloc[rows], transform)
+    rows = drawn(sample.hashes, MOST_ROWS, f"rules {seed}")
+    values = filled(sample.customers.iloc[rows], transform)
     thresholds = tuple(
         friendly_thresholds(values[:, place], dataset.column(name)) for place, name in enumerate(transform.names)
     )
@@ -58,8 +56,10 @@ def encode(customers: pd.DataFrame, dataset: Dataset, transform: FeatureTransfor
         np.searchsorted(np.array(bounds), column, side="left")  # x > t counts t
         for bounds, column in zip(thresholds, values.T, strict=True)
     ]
-    half = random.permutation(len(rows)) % 2 == 0
-    return Codes(rows, np.column_stack(codes).astype(np.float32, order="F"), thresholds, half)
+    half = np.zeros(len(rows), dtype=bool)
+    half[drawn(sample.hashes[rows], len(rows) // 2, f"halves of rules {seed}")] = True
+    keys = Customers.keys(sample.customers).to_numpy()[rows]
+    return Codes(keys, np.column_stack(codes).astype(np.float32, order="F"), thresholds, half)
 
 
 def filled(customers: pd.DataFrame, transform: FeatureTransform) -> Matrix:
@@ -106,18 +106,25 @@ def find_rules(
 
 def selects(alternatives: Sequence[Sequence[Condition]], customers: pd.DataFrame) -> Mask:
     """Customers that meet all conditions of one of the alternatives, (n,)."""
-    chosen = np.zeros(len(customers), dtype=bool)
-    for conditions in alternatives:
-        within = np.ones(len(customers), dtype=bool)
-        for condition in conditions:
-            values = customers[condition.column].to_numpy(dtype=np.float64, na_value=np.nan)
-            values = np.where(np.isfinite(values), values, condition.fill)
-            if condition.over is not None:
-                within &= values > condition.over
-            if condition.up_to is not None:
-                within &= values <= condition.up_to
-        chosen |= within
-    return chosen
+    columns = {one.column: one for conditions in alternatives for one in conditions}
+    rows = {name: customers[name].to_numpy(dtype=np.float64, na_value=np.nan) for name in columns}
+    return meets(rows, as_plain(alternatives), len(customers))
+
+
+def as_plain(alternatives: Sequence[Sequence[Condition]]) -> PlainRule:
+    """The rule as kernels apply it; without bounds they are infinite."""
+    return tuple(
+        tuple(
+            (
+                one.column,
+                one.fill,
+                -math.inf if one.over is None else one.over,
+                math.inf if one.up_to is None else one.up_to,
+            )
+            for one in conditions
+        )
+        for conditions in alternatives
+    )
 
 
 def as_sql(alternatives: Sequence[Sequence[Condition]]) -> str:

@@ -106,7 +106,8 @@ def _is_total(structure: Structure, name: str, summands: list[str]) -> bool:
 
 def _add_column(parts: Parts, one: Profile, meaning: Meaning | None, member: bool) -> None:
     leaving = one.kind == "flag" and names.fits(names.LEAVING, one.name)
-    outcome = leaving or (one.kind == "flag" and names.fits(names.OUTCOME, one.name))
+    answered = names.fits(names.OUTCOME, one.name) and not names.fits(names.CONSENT, one.name)
+    outcome = leaving or (one.kind == "flag" and answered)
     why = _unsuitable(one, member)
     if _apart(parts, one):
         return

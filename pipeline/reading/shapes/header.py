@@ -55,7 +55,7 @@ def find_header(rows: Sequence[Row]) -> Header:
         return Header(0, 1)
     measured = [place for place, kind in enumerate(columns) if kind in (_NUMBERED, _DATED)]
     first = wide.index(True)
-    if not measured:
+    if not measured or _names_what_is_mostly_empty(rows[first], kinds[first], full):
         return Header(first, 1)
     counted = _WORDED in columns  # where every column is of numbers, 1, 2, 3 is a row like others
     bodies = (
@@ -73,6 +73,12 @@ def find_header(rows: Sequence[Row]) -> Header:
     while end < body and end - top < _HIGHEST and (_counts_columns(rows[end]) or _refines(kinds[end], kinds[end - 1])):
         end += 1
     return Header(top, end - top)
+
+
+def _names_what_is_mostly_empty(row: Row, kinds: Sequence[str], full: float) -> bool:
+    """Whether a row without numbers, no two cells alike, is more than twice as full as those of the table."""
+    cells = [cell for cell in row if cell.strip()]
+    return _fill(kinds) > 2 * full and _NUMBERED not in kinds and len(set(cells)) == len(cells)
 
 
 def _refines(kinds: Sequence[str], above: Sequence[str]) -> bool:

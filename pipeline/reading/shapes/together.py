@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -30,6 +31,18 @@ def read_files(files: Sequence[Path], source: Source, shown: str) -> RawTable:
     InputError
         Where a file is no table, or its columns are not those of the first.
     """
+    return filled_down(_read_files(files, source, shown), source.fill_down)
+
+
+def filled_down(raw: RawTable, columns: Sequence[str]) -> RawTable:
+    """The table with what stands above in the blank cells of some columns."""
+    present = [name for name in raw.frame if str(name) in columns]
+    if not present:
+        return raw
+    return replace(raw, frame=raw.frame.assign(**{str(name): raw.frame[name].ffill() for name in present}))
+
+
+def _read_files(files: Sequence[Path], source: Source, shown: str) -> RawTable:
     read = [(member, table) for file in files for member, table in _tables(file, source)]
     tables = [table for _, table in read]
     if len(tables) == 1:

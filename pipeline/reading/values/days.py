@@ -54,6 +54,7 @@ TEXT_FORMS = (
     "%Y. %m. %d.",  # Hungary and Korea
     "%Y. %m. %d",
     "%Y年%m月%d日",  # China and Japan
+    "%Y년 %m월 %d일",
 )  # the first of those that read equally many is taken: the year first, then the day
 PLAIN_FORMS = 21  # so many of them were read before files had forms
 NAMED_FORMS = (

@@ -7,10 +7,13 @@ import json
 import shutil
 import tempfile
 from collections.abc import Mapping
+from contextlib import suppress
 from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import Any, TypeVar
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 from pydantic import ValidationError
 
@@ -34,6 +37,8 @@ Held = TypeVar("Held")
 
 TRAIN_AGAIN = Message.of("train again with this version of Korzina")
 _LARGE = 1_000_000  # bytes, from which on a copy in memory counts
+_ROWS = 2**20  # of a large table, at a time
+_HUGE = 100_000_000  # bytes, from which on a copy on disk counts
 _REMEDY = Message.of("restore the run's folder from a backup, or train again")
 
 
@@ -52,13 +57,19 @@ def _in_arrow(content: bytes) -> Any:
 
 
 def _read_in_place(path: Path) -> pd.DataFrame:
-    """A large table without a copy of its file: Arrow opens it by itself, and frees columns as they become pandas'."""
+    """A large table without a copy of its file: Arrow opens it by itself, and frees columns as they become pandas'.
+
+    What Arrow would keep of that memory for its next table goes back to the system.
+    """
+    import pyarrow as pa  # type: ignore[import-untyped,unused-ignore]
     from pyarrow import fs  # type: ignore[import-untyped,unused-ignore]
 
     as_they_are = {"split_blocks": True, "self_destruct": True}
-    return pd.read_parquet(
+    frame = pd.read_parquet(
         path, "pyarrow", filesystem=fs.LocalFileSystem(), to_pandas_kwargs=as_they_are, pre_buffer=False
     )
+    pa.default_memory_pool().release_unused()
+    return frame
 
 
 class RunFiles:
@@ -81,6 +92,27 @@ class RunFiles:
         except (OSError, ValueError) as error:
             raise self._fault(name, Message.of("is not a Parquet file")) from error
         return self._with_messages(name, check_table(PurePosixPath(name).stem, frame))
+
+    def whole_numbers(self, name: str, column: str) -> npt.NDArray[Any]:
+        """A column of numbers from 0 on of a table by customer, (n,), alone; of a large table no wider than needed."""
+        if not self._is_large(name):
+            return self.table(name)[column].to_numpy(np.int64)
+        import pyarrow.parquet as pq  # type: ignore[import-untyped,unused-ignore]
+
+        try:
+            with pq.ParquetFile(self._checked(name)) as file:
+                parts = [
+                    batch.column(0).to_numpy(zero_copy_only=False)
+                    for batch in file.iter_batches(_ROWS, columns=[column])
+                ]
+        except (OSError, ValueError) as error:
+            raise self._fault(name, Message.of("is not a Parquet file")) from error
+        narrow = np.min_scalar_type(max(int(part.max()) for part in parts))
+        return np.concatenate([part.astype(narrow) for part in parts])
+
+    def path(self, name: str) -> Path:
+        """Where a file of the manifest is; its content is not looked at."""
+        return self._listed(name)
 
     def has(self, name: str) -> bool:
         """Whether the run has a file that not every run has."""
@@ -135,11 +167,23 @@ class RunFiles:
         with tempfile.TemporaryDirectory(prefix=".copy-", dir=folder.parent) as draft:
             for name in self._files:
                 if name.startswith(f"{FOLDER}/"):
-                    place(Path(draft), name).write_bytes(self._bytes(name))
+                    self._copy(name, place(Path(draft), name))
             place(Path(draft), Artifacts.MANIFEST).write_bytes((self._folder / Artifacts.MANIFEST).read_bytes())
             shutil.rmtree(folder, ignore_errors=True)
             Path(draft).rename(folder)
             Path(draft).mkdir()  # what the context manager expects to remove
+
+    def _copy(self, name: str, target: Path) -> None:
+        """A copy of one file; of a very large one another name where the system can: it is replaced, never changed."""
+        path = self._checked(name)
+        try:
+            if path.stat().st_size > _HUGE:
+                with suppress(OSError):  # another file system
+                    target.hardlink_to(path)
+                    return
+            shutil.copyfile(path, target)
+        except OSError as error:
+            raise self._fault(name, _unreadable(error)) from error
 
     def _bytes(self, name: str) -> bytes:
         path = self._listed(name)

@@ -29,8 +29,9 @@ class LastGood:
     Processes share it without a lock: each file is replaced whole, and says by its checksum whether it is.
     """
 
-    def __init__(self, settings: Settings) -> None:
-        self._settings = settings
+    def __init__(self, settings: Settings, most: int | None = None) -> None:
+        """``most``: runs of more customers are given back by their sample, as ``Store`` does."""
+        self._settings, self._most = settings, most
         self._file = artifacts.cache_of(settings) / _FILE
         self._whole: set[str] = set()  # runs whose copy was checked by this process
         self._read: tuple[tuple[int, int], KeptStore] | None = None
@@ -62,9 +63,9 @@ class LastGood:
             stat = self._file.stat()
             stamp = (stat.st_mtime_ns, stat.st_ino)
             if self._read is None or self._read[0] != stamp:
-                self._read = stamp, KeptStore(self._settings, listing.read(self._file))
+                self._read = stamp, KeptStore(self._settings, listing.read(self._file), self._most)
             return self._read[1]
-        return KeptStore(self._settings, listing.read(self._file))
+        return KeptStore(self._settings, listing.read(self._file), self._most)
 
     def _copy(self, store: Store, row: RunRow) -> None:
         """Put the run's files into the cache unless they are there, the same and whole; what is damaged is not taken.

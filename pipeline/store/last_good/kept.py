@@ -20,8 +20,8 @@ class KeptStore(Store):
     Files come from the copies in the cache, else from where the run lies on this machine; they are checked as ever.
     """
 
-    def __init__(self, settings: Settings, listing: Listing) -> None:
-        super().__init__(settings)
+    def __init__(self, settings: Settings, listing: Listing, most: int | None = None) -> None:
+        super().__init__(settings, most)
         self.seen = listing.seen
         self._index = listing
 

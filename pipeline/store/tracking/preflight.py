@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import fcntl
 import importlib.util
+import logging
 import re
 import sqlite3
 import time
@@ -216,3 +217,13 @@ def _check_schema(file: Path, connection: sqlite3.Connection) -> None:
         )
     found = [version for (version,) in connection.execute("SELECT version_num FROM alembic_version")]
     check_schema(found, str(file), f"sqlite:///{file}")
+
+
+@cache
+def say_unknown(schema: str) -> None:
+    """Once a process: a dashboard opens its store again after every fault."""
+    logging.getLogger(__name__).warning(
+        "the store has MLflow's schema %s, which this version of Korzina has not been tried with: it is read through "
+        "MLflow itself, which takes a few seconds more at the start",
+        schema,
+    )

@@ -11,6 +11,7 @@ from pipeline.reading import SINGLE, Engine, quote
 HOLDS, BROKEN = 0.985, 0.9  # lift over chance at which a dependency is taken to hold, and under which it is broken
 _LEAST_BEYOND = 20  # rows beyond the first of their group; with fewer, a dependency says nothing
 _MOST_ROWS = 400_000
+_AGREES = 0.95
 
 Where = Callable[[int], Message]
 
@@ -100,6 +101,12 @@ class Relations:
             f"FROM {self._groups_of(key)} WHERE {quote(key)} IS NOT NULL AND {quote(other)} IS NOT NULL"
         ).iloc[0]
         return float(row.iloc[1]) / max(1.0, float(row.iloc[0]))
+
+    def agrees(self, first: str, second: str) -> bool:
+        """Whether two amounts (SQL) are the same but for rounding, on ``_AGREES`` of the rows that have both."""
+        close = f"abs({first} - {second}) <= greatest(0.011, 0.002 * abs({second}))"
+        known = self.one(f"count_if({first} IS NOT NULL AND {second} IS NOT NULL AND abs({second}) > 0)")
+        return known > 0 and self.one(f"count_if({close} AND abs({second}) > 0)") >= _AGREES * known
 
     def query(self, sql: str) -> list[tuple[object, ...]]:
         """Rows of any query; the table is called as the engine calls it."""

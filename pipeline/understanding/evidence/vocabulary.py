@@ -49,6 +49,11 @@ JOINED = (
     r"|регистрац|первая покуп|дата вступл|создан"
 )
 LAST = r"last|latest|recent|последн"
+CONSENT = (
+    r"\b(accepts?|subscri\w*|consent\w*|opt ?(ed)? ?in)\b.*\b(marketing|e ?mails?|sms|newsletters?|cookies|terms)\b|"
+    r"\b(marketing|e ?mails?|sms)\b.*\b(accepted|subscri\w*|consent\w*|opt ?(ed)? ?(in|out))\b|newsletter|gdpr|"
+    r"согласи|рассылк"
+)  # whether she may be written to: no answer to a campaign
 OUTCOME = (
     r"\brespon(se|ded|d|s|der)s?\b|\baccept(ed|s|ance)?\b|\bcmp|\bcampaign|\bpromo ?\d|\bconver(t|ted|sion)\b|"
     r"\bredeem(ed)?\b|^deposit$|\bsubscribed\b"

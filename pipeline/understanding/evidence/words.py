@@ -19,11 +19,24 @@ CUSTOMER = (
     r"\bmemberid\b|\bfull visitor\b|"
     r"клиент|покупател|контрагент|заказчик|пользовател|получател|плательщик|домохозяйств|абонент|партнер\b|"
     r"клієнт|покупець"
+    r"|顧客|会員|お客様|得意先|購入者|客户|会员|买家|顾客|고객|회원"
     r"|πελ[άα]τ|买家|顾客|客户|会员|顧客|注文者|購入者|会員|お客様|고객|구매자|회원|عميل|العملاء|לקוח"
 )
-CARD = r"\b(loyalty|club|bonus|discount)? ?card\b|\bloyalty\b|\bкарт[аы]\b|дисконт\w* карт|бонусн\w* карт"
-EMAIL = r"\be ?mails?\b|\bmail\b|\bemailaddress\b|\bcorreo\b|почт[аы]\b|\bимейл\b"
-PHONE = r"\bphone\b|\bmobile\b|\btel\b|\btelephone\b|\btelefon\b|\btelefono\b|\btelephone\b|\bтелефон\b"
+CARD = (
+    r"\b(loyalty|club|bonus|discount)? ?card\b|\bloyalty\b|\bкарт[аы]\b|дисконт\w* карт|бонусн\w* карт|"
+    r"\bcarte (de )?(fidelite|client)\b|\btarjeta (de )?(fidelidad|fidelizacion|cliente|club)\b|"
+    r"\b(kunden|bonus|treue)karte\b|\bcarta fedelta\b|\btessera\b|\bkarta (klienta|stalego klienta|lojalnosciowa)\b|"
+    r"\bcartao (fidelidade|cliente)\b|"
+    r"\bklantenkaart\b|会員カード|会员卡"
+)
+EMAIL = (
+    r"\be ?mails?\b|\bmail\b|\bemailaddress\b|\bcorreo\b|почт[аы]\b|\bимейл\b"
+    r"|メール|邮箱|이메일"
+)
+PHONE = (
+    r"\bmsisdn\b|\bphone\b|\bmobile\b|\btel\b|\btelephone\b|\btelefon\b|\btelefono\b|\btelephone\b|\bтелефон\b"
+    r"|電話|电话|手机|전화"
+)
 PERSON = (
     r"\b(full|first|last|sur|given|family) ?name\b|\bsurname\b|\bфио\b|фамил|\bимя\b|отчеств|\bnachname\b|"
     r"\bvorname\b|\bapellidos?\b"
@@ -61,6 +74,7 @@ ORDER = (
     r"|(номер|код|№|ид|n) (заказ|чек|документ|накладн|счет|продаж|операци|транзакци|покупк|реализаци|отправлени)\w*"
     r"|^(заказ|чек|накладная|документ|счет|транзакция|покупка|документ продажи|регистратор|ссылка|отправление)$"
     r"|(заказ|чек|накладн|документ)\w* (id|ид|номер|№)|номер заказа|замовлення"
+    r"|(注文|受注|伝票|订单|주문)(番号|号|编号|no|id|번호)?$|レシート"
     r"|παραγγελ|订单编?号|注文番号|受注番号|주문번호|رقم الطلب|מספר הזמנה"
 )
 LINE = (
@@ -85,12 +99,14 @@ DAY_ORDER = (
     r"purchasedate|besteldatum|factuurdatum|timestamp|buchungsdatum)\b|\bdate created\b|"
     r"дата (заказ|покупк|продаж|чек|документ|операци|создан|оформлен|реализаци|транзакци|поступлени|принят)|"
     r"(заказ|покупк|продаж|чек)\w* дата|дата и время|период\b"
+    r"|(注文|購入|受注|売上|下单|订单|付款|交易|주문|구매)\w*(日|日時|日期|时间|일|일자|일시)$"
     r"|付款时间|下单时间|订单日期|注文日|受注日|購入日|주문일|تاريخ الطلب|תאריך הזמנה"
 )
 DAY = (
     r"\b(dates?|days?|datetime|time|timestamp|ts|epoch|moment|fecha|datum|data|tarih|dt|when|period|month|week|"
-    r"year month|yearmonth)\b|\bдат[аы]\b|\bдень\b|\bвремя\b"
+    r"quarter|year month|yearmonth)\b|\bдат[аы]\b|\bдень\b|\bвремя\b"
     r"|\bмесяц\b|\bпериод\b|date$|datum$"
+    r"|日付|日期|年月日|날짜"
     r"|ημερομηνία|日期|时间|日付|日時|날짜|일자|التاريخ|תאריך"
 )
 DAY_LATER = (
@@ -118,6 +134,7 @@ MONEY_LINE = (
     r"\bnetto\b|\bbrutto\b|\bm ?r ?r\b|\barr\b|\btrzby\b|\bcastka\b|\bbelopp\b|\bosszeg\b|\bsuma\b|\btoplam\b|"
     r"\bwartosc\b|\btutar\b|\bbedrag\b|\btotaal\b|"
     r"\bchiffre d affaires\b|сумм|выручк|оборот|стоимость|потрачен|итого|\bвсего\b|продажи\b|\bсума\b|реализац"
+    r"|金額|小計|売上(高|額)?$|金额|小计|总价|销售额|금액"
     r"|\bποσ[όο]\b|\bαξία\b|金额|总额|金額|合計|売上|금액|총액|المبلغ|סכום"
 )
 MONEY_ORDER = (
@@ -125,11 +142,13 @@ MONEY_ORDER = (
     r"net|gross)\b|\bgrand total\b|\bsub ?total\b|\btotal (paid|charged)\b"
     r"|сумма (заказ|чек|документ|счет)|итого по|\b(bestell|rechnungs|auftrags|bon)(summe|betrag|wert)\b|"
     r"\btotal (commande|facture|pedido|ttc|ht)\b|total_value"
+    r"|合計|注文金額|订单(总)?金额|总额|합계|총액"
 )
 PRICE = (
     r"\bprices?\b|\bunit ?(price|cost|value)\b|\bprix\b|\bprecio\b|\bprezzo\b|\bpreco\b|\bpreis\b|"
     r"\beinzelpreis\b|\bstuckpreis\b|\bcena\b|\bfiyat\b|\bprijs\b|\brate\b|\bmrp\b|\bцен[аы]\b|\bціна\b|"
     r"\bunitprice\b"
+    r"|単価|価格|单价|价格|단가|가격"
     r"|\bτιμή\b|单价|単価|価格|가격|السعر|מחיר"
 )
 QUANTITY = (
@@ -138,6 +157,7 @@ QUANTITY = (
     r"\bmenge\b|\banzahl\b|\bstuck(zahl)?\b|\bqte\b|"
     r"\bquantita\b|\bquantidade\b|\bilosc\b|\badet\b|\bmiktar\b|\baantal\b|количеств|\bкол во\b|\bколво\b|"
     r"\bкол\b|\bшт\b|\bштук\b|кількість"
+    r"|数量|個数|点数|수량"
     r"|ποσότητα|数量|個数|수량|الكمية|כמות"
 )
 NOT_MONEY = (
@@ -148,30 +168,52 @@ NOT_MONEY = (
     r"\bcoupon\b|"
     r"\bincome\b|\bsalary\b|\bstock\b|\bbudget\b|\blimit\b|\bwallet\b|"
     r"скидк|налог|\bндс\b|доставк|комисси|прибыл|маржа|себестоим|балл|бонус|вес\b|остат|закуп"
+    r"|割引|値引|税|送料|ポイント|折扣|优惠|运费|할인|배송비"
 )
-DISCOUNT = r"discount|rabatt|remise|descuento|sconto|\brebate\b|скидк|coupon|voucher value"
-TAX = r"\btax(es)?\b|\bvat\b|\bgst\b|\bmwst\b|\btva\b|\biva\b|\bндс\b|\bналог"
-REFUND = (
-    r"\b(refund(s|ed)?|returned|returns|reimbursed|charged back|chargebacks?|erstattet|erstattung(en)?|ruckerstattung|"
-    r"remboursee?s?|remboursements?|reembols(o|os|ad[oa])|devuelto|estorno|rimbors(o|i|at[oa])|zwrot(y)?|zwrocon[eoy]|"
-    r"iade)\b|возврат|возвращен"
-)  # headers of a column with the money that was given back
-SHIPPING = r"\bship(ping|ment)?\b|\bfreight\b|\bdelivery\b|\bpostage\b|versand|livraison|envio|доставк"
+DISCOUNT = (
+    r"discount|rabatt|remise|descuento|sconto|\brebate\b|скидк|coupon|voucher value"
+    r"|割引|値引|折扣|优惠|할인"
+)
+TAX = (
+    r"\btax(es)?\b|\bvat\b|\bgst\b|\bmwst\b|\btva\b|\biva\b|\bндс\b|\bналог"
+    r"|税|세금"
+)
+BOUGHT = (
+    r"\b(purchased?|bought|ordered|converted|conversion|transaction|paid|sale|sold)\b|куплен|покупка|заказан|оплачен"
+)
+TALLY = (
+    r"\b(minutes|gb|mb|clicks?|impressions?|views?|conversions?|hits|opens|visits|sends|reach)\b|"
+    r"\bклик\w*|показ\w*|просмотр\w*"
+)
+GIVEN_BACK = (
+    r"\b(refund(s|ed)?|returned|return) ?(amounts?|sum|total|value|qty|quantity|pieces|units)?$|\bamount refunded\b|"
+    r"\b(total|quantity|qty|units) (refunded|returned)\b|\b(refund(s|ed)?|returned|returns|reimbursed|charged back|"
+    r"chargebacks?|erstattet|erstattung(en)?|ruckerstattung|retouren?(menge|betrag)?|remboursee?s?|remboursements?|"
+    r"reembols(o|os|ad[oa])|devuelto|estorno|rimbors(o|i|at[oa])|zwrot(y)?|zwrocon[eoy]|iade)\b|возврат|возвращен"
+)  # headers of a column with what was given back
+FEE = r"\bfees?\b|\bcommissions?\b|\bgebuhr(en)?\b|\bprovision\b|\bfrais\b|\bcomision(es)?\b|\bcommissioni\b|комисси"
+SHIPPING = (
+    r"\bship(ping|ment)?\b|\bfreight\b|\bdelivery\b|\bpostage\b|versand|livraison|envio|доставк"
+    r"|送料|运费|배송비"
+)
 ITEM = (
     r"\b(product|item|article|sku|stock ?code|goods|merchandise|artikel|produkt|produit|producto|articulo|"
     r"prodotto|produto|urun|asin|variant|lineitem name|isbn|upc|ean|barcode|title)s?\b|description"
     r"|artikel(nummer|nr|name|bezeichnung)|товар(?!н)|номенклатур|артикул|наименован|\bsku\b|позици|продукт"
+    r"|商品|品名|製品|产品|상품|品番"
 )
 CATEGORY = (
     r"categor|\bdepartment\b|\bdept\b|product (line|group|type|class)|\baisle\b|\bkategori|\bcategorie\b|"
     r"warengruppe|\brayon\b|\bsub ?category\b|категор|\bотдел\b|товарная группа|группа (товар|номенклат)|"
     r"номенклатурная группа|вид номенклат|раздел"
+    r"|カテゴリ|分類|类别|分类|品类|카테고리"
 )
 CHANNEL = r"channel|\bplatform\b|\bdevice\b|\bsource\b|канал|способ (покупки|заказа)|площадк|\bkanal\b|\bcanal\b"
 STATUS = (
     r"\bstatus\b|\bstate\b|\bestado\b|\bstatut\b|\bstato\b|\bdurumu?\b|\bstan\b|\bstav\b|\bsituacao\b|\betat\b|\btila\b|"
     r"\bstare\b|\b\w+status\b|стан замовлення|\bзаказ закрыт\b|статус|"
     r"состояни|\bfulfil?lment\b"
+    r"|ステータス|状態|状态|상태"
     r"|κατάσταση|状态|状態|ステータス|상태|الحالة|סטטוס"
 )
 KIND_OF_LINE = (
@@ -193,7 +235,7 @@ SIDE = (
     r"last 4|iban|\bbank\b|"
     r"product|\bitem\b|\bsku\b|article|categor|payment (method|type|id)|gateway|carrier|tracking|referrer|utm|"
     r"\bcreated by\b|\bowner\b|"
-    r"поставщик|продав|сотрудник|кассир|менеджер|магазин|склад|филиал|подразделен|организаци|город|регион|"
+    r"поставщик|поставк|продав|сотрудник|кассир|менеджер|магазин|склад|филиал|подразделен|организаци|город|регион|"
     r"индекс|курьер|бренд|производител|товар|артикул|номенклатур|касса|терминал|категор"
 )
 ARM = (

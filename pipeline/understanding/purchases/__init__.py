@@ -2,9 +2,11 @@
 
 from pipeline.understanding.purchases.customer import Candidate, clear, customers, repeating, worded
 from pipeline.understanding.purchases.grouped import refuse_groups
-from pipeline.understanding.purchases.money import money_of, once_an_order
 from pipeline.understanding.purchases.orders import DayCandidate, days, order_of, order_worded
-from pipeline.understanding.purchases.priced_columns import Amounts, amounts_of, beside_the_money, less_refunds
+from pipeline.understanding.purchases.paid.money import Found, in_whole_units, money_of, once_an_order
+from pipeline.understanding.purchases.paid.priced_columns import Amounts, amounts_of, beside_the_money
+from pipeline.understanding.purchases.paid.taken_off import less_given_back
+from pipeline.understanding.purchases.paid.unnamed_money import ask_money
 from pipeline.understanding.purchases.setting_aside import (
     is_one_of,
     known_profile,
@@ -12,22 +14,23 @@ from pipeline.understanding.purchases.setting_aside import (
     lines_by_value,
     set_aside,
 )
-from pipeline.understanding.purchases.unnamed_money import ask_money
 
 __all__ = [
     "Amounts",
     "Candidate",
     "DayCandidate",
+    "Found",
     "amounts_of",
     "ask_money",
     "beside_the_money",
     "clear",
     "customers",
     "days",
+    "in_whole_units",
     "is_one_of",
     "known_profile",
     "leave_out",
-    "less_refunds",
+    "less_given_back",
     "lines_by_value",
     "money_of",
     "once_an_order",

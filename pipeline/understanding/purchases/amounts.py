@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from pipeline.contract import OTHER_CURRENCIES, Message, Quantity
-from pipeline.reading import Choice, Question, literal, quote
+from pipeline.reading import FALSE, Choice, Question, literal, quote
 from pipeline.understanding.evidence import Profile, Relations, fits, words
 from pipeline.understanding.roles import Answers, Aside, Money, Understanding
 
+_MANY_FREE, _MARKS = 0.2, 0.99  # shares of the lines
 _MOST_CURRENCIES = 12  # ways to write them in one column
 CURRENCIES = frozenset(
     [
@@ -118,6 +119,50 @@ def settle_currencies(reading: Understanding, table: Sequence[Profile], relation
                 ),
             )
         )
+
+
+def settle_free(reading: Understanding, table: Sequence[Profile], relations: Relations, answers: Answers) -> None:
+    """Many lines without money are visits, offers or gifts: a flag beside them says so, or it is asked."""
+    if reading.money is None or reading.money.once_an_order:
+        return
+    money, free = reading.money.sql, f"coalesce({reading.money.sql}, 0) = 0"
+    lines = relations.one(f"count_if({money} = 0)")
+    if lines < _MANY_FREE * relations.rows:
+        return
+    flags = [profile.name for profile in table if profile.kind == "flag" and fits(words.BOUGHT, profile.name)]
+    marked = next((name for name in flags if _marks(name, free, relations)), None)
+    chosen = answers.get("free")
+    if marked is None and chosen is None:
+        reading.questions.append(_ask_free(lines, relations))
+    if chosen == "yes" or (marked is None and chosen is None):
+        return
+    reading.aside.append(Aside("no purchase", free))
+    reading.count(
+        "{n} line without money is no purchase and does not count",
+        "{n} lines without money are no purchases and do not count",
+        int(lines),
+    )
+
+
+def _marks(flag: str, free: str, relations: Relations) -> bool:
+    """Whether a flag is unset where nothing was paid, and set elsewhere."""
+    value = f"lower(trim(CAST({quote(flag)} AS VARCHAR)))"
+    unset = f"{value} IN ({', '.join(map(literal, sorted(FALSE)))})"
+    return relations.one(f"count_if(({free}) = coalesce({unset}, false))") >= _MARKS * relations.rows
+
+
+def _ask_free(lines: float, relations: Relations) -> Question:
+    return Question(
+        "free",
+        Message.of(
+            "{share} % of the lines brought no money. Are they purchases?",
+            share=Quantity(round(100 * lines / relations.rows)),
+        ),
+        (
+            Choice("no", Message.of("no: visits, offers or gifts, which do not count")),
+            Choice("yes", Message.of("yes: they count like the others")),
+        ),
+    )
 
 
 def settle_returns(reading: Understanding, relations: Relations, answers: Answers, beside: Sequence[str] = ()) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -22,6 +23,8 @@ _MARGIN = 2.0  # by which the best must lead, or the reading is asked for
 _ID_WORDS = (
     r"\b(id|ids|no|nr|num|number|key|code|uid|guid|nummer|numero|uuid|unique)\b|(код|номер|ид)\b|№|\w(id|nr|nummer|no)$"
 )
+_CLOCK = re.compile(r"([01]?\d|2[0-3]) ?[:.hч] ?[0-5]\d( ?[:.m] ?[0-5]\d(\.\d+)?s?)?( ?[ap]\.? ?m\.?)?", re.IGNORECASE)
+_LOOKED_AT = 200  # different values
 _CARD_PART = r"type|brand|last|digits|expir|issuer|network|fingerprint|тип|вид|последн|цифр|срок|банк"
 
 
@@ -109,7 +112,7 @@ def customers(
 
 def _possible(profile: Profile) -> bool:
     """Numbers that are measures are no keys: they need a word, or whole values that look like numbers of something."""
-    if profile.kind in ("number", "date", "flag"):
+    if profile.kind in ("number", "date", "flag") or _is_clock(profile):
         return False
     if profile.kind == "integer" and not names_customer(profile.name) and _measures(profile.name):
         return False
@@ -118,9 +121,16 @@ def _possible(profile: Profile) -> bool:
     )
 
 
+def _is_clock(profile: Profile) -> bool:
+    """Whether the cells are times of a day: 9:05, 14h32, 2:15 PM."""
+    seen = profile.sample[:_LOOKED_AT]
+    return bool(seen) and sum(_CLOCK.fullmatch(value.strip()) is not None for value in seen) > 0.9 * len(seen)
+
+
 def _measures(name: str) -> bool:
-    """Whether a header names an amount, a price or pieces."""
-    return any(fits(pattern, name) for pattern in (words.MONEY_LINE, words.MONEY_ORDER, words.PRICE, words.QUANTITY))
+    """Whether a header names an amount, a price, pieces, or how often something was seen."""
+    patterns = (words.MONEY_LINE, words.MONEY_ORDER, words.PRICE, words.QUANTITY, words.TALLY)
+    return any(fits(pattern, name) for pattern in patterns)
 
 
 def _weighed(profile: Profile, relations: Relations, order: str | None, days: Sequence[str]) -> Candidate:

@@ -8,8 +8,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from pipeline.contract import Joined, Message, Own, Quantity
 from pipeline.reading import TRUE, Choice, Question, literal, quote
 from pipeline.understanding.evidence import Profile, Relations, fits, is_email, is_phone, words
-from pipeline.understanding.purchases.amounts import settle_currencies, settle_returns
+from pipeline.understanding.purchases.amounts import settle_currencies, settle_free, settle_returns
 from pipeline.understanding.purchases.placeholders import placeholder
+from pipeline.understanding.purchases.sides import settle_sides
 from pipeline.understanding.purchases.status_words import DONE, GONE, GONE_BY_NAME, LOOKED, RETURNED
 from pipeline.understanding.purchases.text import plain_value
 from pipeline.understanding.roles import Answers, Aside, Money, Understanding
@@ -44,6 +45,8 @@ def set_aside(
     if statuses:
         _statuses(reading, table, relations, answers)
         _marks(reading, table, relations)
+    settle_free(reading, table, relations, answers)
+    settle_sides(reading, table, relations, answers)
     settle_currencies(reading, table, relations, answers)
     settle_returns(reading, relations, answers, beside)
 

@@ -22,13 +22,14 @@ DONE = (
     r"tamamlandi|teslim edildi|kargolandi|kargoya verildi|gonderildi|odendi|onaylandi|satis|"  # Turkish
     r"dokoncen[aoy]|vyrizen[aoy]|zaplacen[aoy]|odeslan[aoy]|dorucen[aoy]|prodej|"  # Czech
     r"slutford|levererad|betald|skickad|forsaljning|gennemfort|leveret|betalt|levert|"  # Swedish, Danish, Norwegian
+    r"完了|発送済み?|配送済み?|支払済み?|已完成|已发货|已付款|已签收|交易成功|완료|배송완료|결제완료|"  # CJK
     r"toimitettu|maksettu|teljesitve|kiszallitva|fizetve|finalizat[ae]?|livrat[ae]?|platit[ae]?|"
     r"ολοκληρώ\w*|παραδόθηκε|εξοφλ\w*|交易成功|已完成|已发货|已付款|已签收|完了|発送済み?|支払済み?|入金済み?|(배송|결제)?완료|"
     r"مكتمل|تم التسليم|הושלם|נמסר)$"
 )
 GONE = (
-    r"^((partially )?refund(ed)?|cancel(l?ed|lation)?( (by|before|in) [\w ]+)?|void(ed)?|returned?|failed|failure|"
-    r"declined|rejected|payment (failed|error|pending|review)|awaiting [\w ]*payment|reversed|denied|"
+    r"^((partially )?refund(ed|s)?|cancel(l?ed|lation)?( (by|before|in) [\w ]+)?|void(ed)?|return(ed|s)?|reversal|"
+    r"failed|failure|declined|rejected|payment (failed|error|pending|review)|awaiting [\w ]*payment|reversed|denied|"
     r"expired|pending|pending payment|on hold|draft|unpaid|abandoned|trash|deleted|returned to sender|"
     r"charge ?back|disputed|fraud|error|unavailable|created|awaiting payment|requires payment method|"
     r"incomplete|uncollectible|credit (note|memo)|wc cancelled|wc refunded|wc failed|wc pending|wc on hold|"
@@ -47,6 +48,7 @@ GONE = (
     r"iptal( edildi)?|iade( edildi)?|geri odendi|beklemede|odeme bekliyor|reddedildi|basarisiz|"  # Turkish
     r"zrusen[aoy]|stornovan[aoy]|vracen[aoy]|vratka|dobropis|nezaplacen[aoy]|zamitnut[aoy]|"  # Czech
     r"avbruten|aterbetald|returnerad|makulerad|annulleret|refunderet|returneret|kansellert|kreditnota|"  # Nordic
+    r"キャンセル(済み?)?|返品(済み?)?|返金(済み?)?|取消|已取消|已退款|退款|退货|交易关闭|未付款|待付款|취소|환불|반품|"
     r"peruutettu|palautettu|torolve|visszakuldve|stornozva|anulat[ae]?|returnat[ae]?|rambursat[ae]?|"
     r"ακυρ\w*|επιστρ\w*|交易关闭|已取消|已退款|退款成功|待付款|キャンセル\w*|返品\w*|返金\w*|未入金|취소\w*|환불\w*|반품\w*|"
     r"ملغي|ملغى|مرتجع|בוטל|הוחזר)$"
@@ -62,8 +64,8 @@ LOOKED = (
     r"просмотр\w*|клик|поиск|(добавлен\w* |удален\w* )?(в |из )?корзин\w*|избранное|вход|регистрация)$"
 )  # what visitors do in a shop before they buy, or without it
 RETURNED = (
-    r"^(return(ed)?s?|refund(ed)?|(sales |credit )?return|credit (note|memo)|возврат\w*|корректировка реализации|"
-    r"повернення|(rechnungs)?gutschrift|retoure|ruckgabe|stornorechnung|storno|avoir|retour|remboursement|"
-    r"devolucion|nota de credito|abono|devolucao|estorno|reso|rimborso|nota di credito|zwrot|korekta|iade|"
-    r"creditnota|creditfactuur|vratka|dobropis|kreditnota)$"
+    r"^(return(ed)?s?|refund(ed|s)?|reversal|(sales |credit )?return|credit (note|memo)|возврат\w*|"
+    r"корректировка реализации|повернення|(rechnungs)?gutschrift|retoure|ruckgabe|stornorechnung|storno|avoir|retour|"
+    r"remboursement|devolucion|nota de credito|abono|devolucao|estorno|reso|rimborso|nota di credito|zwrot|korekta|"
+    r"iade|creditnota|creditfactuur|vratka|dobropis|kreditnota|返品|返金|退款|退货|환불|반품)$"
 )

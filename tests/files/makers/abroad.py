@@ -91,7 +91,10 @@ def _refund_column(language: str, seed: int) -> File:
         "statuses and returns",
         "a column with the money that was given back",
         partial(render, table, AS_IT_IS),
-        answer_of(orders.assign(money=(orders["money"] - refunded).round(2)), customer),
+        # what was given back in full is no purchase
+        answer_of(
+            orders.assign(money=(orders["money"] - refunded).round(2), returned=refunded >= orders["money"]), customer
+        ),
     )
 
 

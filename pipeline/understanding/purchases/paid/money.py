@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from pipeline.contract import Message, Quantity
 from pipeline.reading import Choice, Question, quote
 from pipeline.understanding.evidence import HOLDS, Profile, Relations, fits, words
-from pipeline.understanding.purchases.priced_columns import Amounts
+from pipeline.understanding.purchases.paid.priced_columns import Amounts
+from pipeline.understanding.purchases.paid.taken_off import paid_amounts
 from pipeline.understanding.roles import Money
 
 _ENOUGH = 200_000  # lines, for a correlation
 _LEAST_ORDERS, _GROWS = 30, 0.5  # orders, and the correlation of their totals with their numbers of lines
 _HUNDREDTHS = r"\b(in )?(cents?|minor( units?)?|pence|kopecks|kopeks|groszy|centimes?|centavos?)$|\bкопе(ек|йки|йках)\b"
-_AGREES = 0.95  # share of lines on which two amounts must agree to be the same
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,13 @@ def money_of(amounts: Amounts, relations: Relations, order: str | None, item: st
 
     Headers such as ``amount_cents`` say that their numbers are hundredths.
     """
-    found = _found(amounts, relations, order, item)
+    kept, taken_off = paid_amounts(amounts, relations)
+    found = _found(kept, relations, order, item)
+    return in_whole_units(Found(found.money, (*found.told, *taken_off), found.question))
+
+
+def in_whole_units(found: Found) -> Found:
+    """The same money in whole units of the currency: columns whose headers say so are of hundredths."""
     small = [column for column in found.money.columns if fits(_HUNDREDTHS, column)] if found.money else []
     if found.money is None or not small:
         return found
@@ -54,7 +60,7 @@ def _found(amounts: Amounts, relations: Relations, order: str | None, item: str 
     by_order = [total for total in amounts.totals if order and once_an_order(total, relations, order)]
     by_line = [total for total in amounts.totals if total not in by_order]
     if product and price and quantity:
-        agreeing = [total for total in by_line if _agree(relations, quote(total.name), product)]
+        agreeing = [total for total in by_line if relations.agrees(quote(total.name), product)]
         if agreeing:
             best = agreeing[0]
             return Found(
@@ -124,12 +130,6 @@ def _grows_with_lines(total: Profile, relations: Relations, order: str) -> bool:
     )
     correlation, orders = rows[0]
     return int(str(orders)) >= _LEAST_ORDERS and correlation is not None and float(str(correlation)) > _GROWS
-
-
-def _agree(relations: Relations, first: str, second: str) -> bool:
-    close = f"abs({first} - {second}) <= greatest(0.011, 0.002 * abs({second}))"
-    known = relations.one(f"count_if({first} IS NOT NULL AND {second} IS NOT NULL AND abs({second}) > 0)")
-    return known > 0 and relations.one(f"count_if({close} AND abs({second}) > 0)") >= _AGREES * known
 
 
 def _order_sum_agrees(total: Profile, product: str, relations: Relations, order: str) -> bool:
@@ -271,7 +271,7 @@ def _single_total(totals: Sequence[Profile], relations: Relations) -> Found:
     rivals = [
         total
         for total in totals
-        if total.name != best.name and not _agree(relations, quote(total.name), quote(best.name))
+        if total.name != best.name and not relations.agrees(quote(total.name), quote(best.name))
     ]
     if not rivals:
         return Found(Money(quote(best.name), (best.name,)), tuple(told))

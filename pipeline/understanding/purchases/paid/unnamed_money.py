@@ -6,18 +6,19 @@ from collections.abc import Sequence
 
 from pipeline.contract import Message, Quantity
 from pipeline.reading import Choice, Question, quote
-from pipeline.understanding.evidence import Profile, Relations, fits
+from pipeline.understanding.evidence import Profile, Relations, fits, words
 from pipeline.understanding.roles import Money, Understanding
 
 
 def ask_money(reading: Understanding, table: Sequence[Profile], relations: Relations) -> Question:
     """Which column is the money, where no header says it: amounts with decimals first, or price times quantity."""
     taken = {reading.customer, reading.order, reading.item}
-    others = [
+    numbers = [
         profile
         for profile in table
         if profile.numeric and profile.name not in taken and not profile.empty and not _numbers_things(profile)
     ]
+    others = [profile for profile in numbers if not fits(words.QUANTITY, profile.name)] or numbers
     others.sort(key=lambda profile: (not profile.fractions, profile.unique, -profile.distinct))
     choices = [
         Choice(
@@ -28,7 +29,7 @@ def ask_money(reading: Understanding, table: Sequence[Profile], relations: Relat
         )
         for profile in others[:4]
     ]
-    product = _product(table, others, relations)
+    product = _product(table, numbers, relations)
     if product:
         price, pieces = product
         sql = f"{quote(price)} * {quote(pieces)}"
@@ -38,7 +39,7 @@ def ask_money(reading: Understanding, table: Sequence[Profile], relations: Relat
         choices.insert(0, Choice(sql, evidence))
     if choices and reading.money is None:
         first = choices[0].value
-        names = tuple(profile.name for profile in others if first == profile.name or quote(profile.name) in first)
+        names = tuple(profile.name for profile in numbers if first == profile.name or quote(profile.name) in first)
         reading.money = Money(first if product else quote(first), names)
     none = Choice("none", Message.of("segments will know only how often and when customers bought"))
     return Question(

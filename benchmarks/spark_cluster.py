@@ -1,0 +1,159 @@
+"""A standalone cluster of two workers on this machine: customers read, cleaned and gathered, beside the local engine.
+
+    python benchmarks/spark_cluster.py [CUSTOMERS] [COLUMNS]
+
+Starts a master and two workers of one core and one gigabyte, writes the customers as 8 Parquet files, and prints the
+seconds of each step, the most memory of this process, and whether both engines found the same. Also passes of Lloyd
+with k = 2 to 12 at once over the executors, whose Python has NumPy and pyarrow.
+"""
+
+from __future__ import annotations
+
+import os
+import resource
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from pipeline.cleaning import clean
+from pipeline.engine import Space, column_values, lloyd
+from pipeline.reading import read_source
+from pipeline.segmenting import as_kernel, fit_transform
+from pipeline.spark import Asker, clean_on_spark, cluster, open_sources
+from pipeline.spark.folds.everybody import SparkPopulation
+from pipeline.spec import load_spec
+
+FILES = 8
+SETTINGS = {
+    "spark.ui.enabled": "false",
+    "spark.driver.memory": "1g",
+    "spark.driver.host": "127.0.0.1",
+    "spark.executor.memory": "700m",
+    "spark.sql.shuffle.partitions": "8",
+}
+
+
+def free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
+
+
+@contextmanager
+def standalone(folder: Path) -> Iterator[str]:
+    """A master and two workers of one core and one gigabyte."""
+    import pyspark
+
+    home, port = Path(pyspark.__file__).parent, free_port()
+    env = {**os.environ, "SPARK_HOME": str(home), "SPARK_LOCAL_IP": "127.0.0.1", "PYSPARK_PYTHON": sys.executable}
+    master = f"spark://127.0.0.1:{port}"
+    deploy = [str(home / "bin" / "spark-class")]
+    parts = [["org.apache.spark.deploy.master.Master", "--host", "127.0.0.1", "--port", str(port), "--webui-port", "0"]]
+    parts += [
+        [
+            "org.apache.spark.deploy.worker.Worker",
+            "--cores",
+            "1",
+            "--memory",
+            "1g",
+            "--webui-port",
+            "0",
+            "--work-dir",
+            str(folder / name),
+            master,
+        ]
+        for name in ("one", "two")
+    ]
+    running: list[subprocess.Popen[bytes]] = []
+    with (folder / "cluster.log").open("wb") as log:
+        try:
+            for part in parts:
+                running.append(subprocess.Popen([*deploy, *part], env=env, stdout=log, stderr=log))
+                time.sleep(8)
+            yield master
+        finally:
+            for process in reversed(running):
+                process.terminate()
+            for process in running:
+                with suppress(subprocess.TimeoutExpired):
+                    process.wait(20)
+
+
+def write(folder: Path, n: int, columns: int) -> Path:
+    rng = np.random.default_rng(3)
+    group = rng.integers(0, 4, n)
+    names = [f"x{place:02d}" for place in range(columns)]
+    frame = pd.DataFrame({name: np.round(rng.normal(group * (place % 3), 1.0), 3) for place, name in enumerate(names)})
+    frame.insert(0, "id", rng.permutation(n).astype(np.int64))
+    (folder / "data").mkdir()
+    size = -(-n // FILES)
+    for place in range(FILES):
+        part = pa.Table.from_pandas(frame.iloc[place * size : (place + 1) * size], preserve_index=False)
+        pq.write_table(part, folder / "data" / f"part-{place}.parquet")
+    spec = folder / "wide.toml"
+    active = "\n".join(f'[columns.{name}]\nrole = "active"' for name in names)
+    spec.write_text(f'name = "wide"\n[id]\ncolumn = "id"\n{active}\n', "utf-8")
+    return spec
+
+
+def main(n: int, columns: int) -> None:
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # whoever stops it stops the cluster too
+    settings = " ".join(f"--conf {name}={value}" for name, value in SETTINGS.items())
+    os.environ.setdefault("PYSPARK_SUBMIT_ARGS", f"{settings} pyspark-shell")
+    os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
+    with tempfile.TemporaryDirectory() as name:
+        folder, watch = Path(name), time.perf_counter()
+        spec, data = load_spec(str(write(folder, n, columns))), str(folder / "data")
+
+        def told(step: str) -> None:
+            nonlocal watch
+            peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
+            print(f"| {step} | {time.perf_counter() - watch:.1f} s | {peak:.2f} GB |", flush=True)
+            watch = time.perf_counter()
+
+        told("data written")
+        with standalone(folder) as master:
+            told("cluster started")
+            with cluster(master, folder / "driver.log") as opened:
+                told("session")
+                asker = Asker(opened, spec, open_sources(opened, spec, data))
+                cleaned, work = clean_on_spark(asker)
+                told(f"read, cleaned and gathered on Spark, {work.partitions} partitions")
+                rows = (
+                    opened.session.read.parquet(data).selectExpr("CAST(id AS STRING) AS id", "* EXCEPT (id)").persist()
+                )
+                rows.count()
+                told("kept by the executors")
+                everybody = SparkPopulation(rows, cleaned.dataset, n, "id")
+                everybody.sample()
+                told("sample")
+                transform = fit_transform(everybody)
+                told("transform of everybody")
+                kernel = as_kernel(transform)
+                first = cleaned.customers.iloc[:12]
+                start = kernel.matrix({one: column_values(first[one]) for one in kernel.columns})
+                space = Space.of(everybody.fold, kernel, start.mean(axis=0))
+                told("scales (2 passes)")
+                passes: list[int] = []
+                lloyd(space, {k: start[:k] for k in range(2, 13)}, gain=1.0, tick=passes.append)
+                told(f"Lloyd, k = 2 to 12 at once ({len(passes)} passes)")
+        raw = read_source(spec, data)
+        local = clean(raw, spec)
+        told("read and cleaned by the local engine")
+        print("same fingerprint:", cleaned.ledger.fingerprint == local.ledger.fingerprint)
+        print("same customers:", cleaned.customers.equals(local.customers))
+
+
+if __name__ == "__main__":
+    main(*(int(part) for part in [*sys.argv[1:], "1000000", "20"][:2]))

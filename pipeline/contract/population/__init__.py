@@ -1,0 +1,47 @@
+"""All customers of a run without their rows: how many, exact tallies, and a weighted sample that stands for them.
+
+What ``population.json``, ``tallies.parquet``, ``pairs.parquet`` and the tables below ``sample/`` hold, how columns are
+binned, and what a reader of a run gets of all this.
+"""
+
+from pipeline.contract.population.binning import (
+    MOST_BINS,
+    REST,
+    UNKNOWN,
+    Spread,
+    bins_of_mix,
+    bins_of_number,
+    edges_of,
+    positive,
+    spread_of,
+    to_codes,
+    to_numbers,
+)
+from pipeline.contract.population.everybody import Everybody, self_weighting, stand_in_weights
+from pipeline.contract.population.record import SAMPLE_ROWS, Population, Stratum
+from pipeline.contract.population.tables import POPULATION_TABLES, Pairs, Source, Tallies, Weights
+
+__all__ = [
+    "MOST_BINS",
+    "POPULATION_TABLES",
+    "REST",
+    "SAMPLE_ROWS",
+    "UNKNOWN",
+    "Everybody",
+    "Pairs",
+    "Population",
+    "Source",
+    "Spread",
+    "Stratum",
+    "Tallies",
+    "Weights",
+    "bins_of_mix",
+    "bins_of_number",
+    "edges_of",
+    "positive",
+    "self_weighting",
+    "spread_of",
+    "stand_in_weights",
+    "to_codes",
+    "to_numbers",
+]

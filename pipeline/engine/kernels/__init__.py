@@ -1,0 +1,72 @@
+"""What is computed of all customers, block by block: each kernel's parts add up to the same bits in any order.
+
+Kernels travel to a cluster's executors by value: the modules here import NumPy, pyarrow and each other, nothing else.
+"""
+
+from pipeline.engine.kernels.clusters import FEATURES, Nearest, Starts, nearest_of
+from pipeline.engine.kernels.columns import (
+    Beside,
+    Categories,
+    Extremes,
+    Meeting,
+    Numbers,
+    PlainRule,
+    Ranks,
+    Sums,
+    Within,
+    bracketed,
+    meets,
+)
+from pipeline.engine.kernels.fixed_point import LIMB, exponents, limbs, squared, total
+from pipeline.engine.kernels.folding import Kernel, Parts, Rows
+from pipeline.engine.kernels.hashing import (
+    content_hashes,
+    mixed,
+    numbered,
+    running_numbers,
+    salted,
+    smallest,
+    text_hashes,
+)
+from pipeline.engine.kernels.segments import Placed, SegmentCategories, SegmentRanks, SegmentWithin, Several, Tally
+from pipeline.engine.kernels.transform import Transform
+
+__all__ = [
+    "FEATURES",
+    "LIMB",
+    "Beside",
+    "Categories",
+    "Extremes",
+    "Kernel",
+    "Meeting",
+    "Nearest",
+    "Numbers",
+    "Parts",
+    "Placed",
+    "PlainRule",
+    "Ranks",
+    "Rows",
+    "SegmentCategories",
+    "SegmentRanks",
+    "SegmentWithin",
+    "Several",
+    "Starts",
+    "Sums",
+    "Tally",
+    "Transform",
+    "Within",
+    "bracketed",
+    "content_hashes",
+    "exponents",
+    "limbs",
+    "meets",
+    "mixed",
+    "nearest_of",
+    "numbered",
+    "running_numbers",
+    "salted",
+    "smallest",
+    "squared",
+    "text_hashes",
+    "total",
+]

@@ -1,0 +1,128 @@
+"""A source to cleaned customers and what stands beside them. Which engine does it is decided here, and nowhere else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pipeline.contract import Message
+from pipeline.errors import UsageError
+from pipeline.helper_tasks import load_baskets, load_history
+from pipeline.spec import EngineName, Spec
+from pipeline.stages import Cleaned
+from pipeline.stopwatch import Stopwatch
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from pipeline.describing import Baskets
+    from pipeline.processors import Helper
+    from pipeline.reading import Data
+
+
+ENGINES = "local, spark"
+
+
+@dataclass(frozen=True)
+class Engine:
+    """Which engine reads and cleans."""
+
+    name: EngineName = "local"
+    master: str | None = None  # of Spark; None: as its own configuration says
+    log: Path | None = None  # where Spark's own words go; None: to stderr
+
+    @classmethod
+    def chosen(cls, spec: Spec, *, name: str | None, master: str | None, log: Path | None = None) -> Engine:
+        """What a caller or the environment says, else the spec; a master alone means Spark.
+
+        Raises
+        ------
+        UsageError
+            There is no such engine, or a master for the local one.
+        """
+        used = name or ("spark" if master else spec.engine.use)
+        if used == "local":
+            if master and name == "local":
+                raise UsageError.because(
+                    Message.of("--master belongs to --engine spark"), remedy=Message.of("leave out one of them")
+                )
+            return cls()
+        if used != "spark":
+            raise UsageError.because(Message.of("--engine {engine} is not known", engine=repr(used)), expected=ENGINES)
+        return cls("spark", master or spec.engine.master, log)
+
+
+LOCAL = Engine()
+
+
+@dataclass(frozen=True)
+class Gathered:
+    """Cleaned customers, and what stands beside them as soon as somebody asks."""
+
+    spec: Spec  # with the day from which ages count
+    cleaned: Cleaned
+    baskets: Callable[[], Baskets | None]
+    history: Callable[[], pd.DataFrame | None]
+    params: Mapping[str, str] = field(default_factory=dict)  # what a run says of the engine
+
+
+def gather(spec: Spec, data: Data | None, engine: Engine, helper: Helper, watch: Stopwatch) -> Gathered:
+    """Read and clean a source on the engine; raises ``InputError``, ``UsageError``, ``SparkError``."""
+    return _here(spec, data, helper, watch) if engine.name == "local" else _on_spark(spec, data, engine, watch)
+
+
+def _here(spec: Spec, data: Data | None, helper: Helper, watch: Stopwatch) -> Gathered:
+    from pipeline.cleaning import clean
+    from pipeline.reading import read_source
+
+    dated = spec if spec.as_of != "auto" else None  # from which day to count, only the data tell
+    beside = _read_beside(dated, data, helper) if dated else None
+    with watch.stage("read"):
+        raw = read_source(spec, data)
+    if dated is None:
+        dated = spec.at(raw.as_of)
+    baskets, history = beside or _read_beside(dated, data, helper)
+    with watch.stage("clean"):
+        cleaned = clean(raw, spec)
+    return Gathered(dated, cleaned, baskets, history)
+
+
+def _read_beside(
+    spec: Spec, data: Data | None, helper: Helper
+) -> tuple[Callable[[], Baskets | None], Callable[[], pd.DataFrame | None]]:
+    """Baskets and history, where the spec has them, read by the helper while this process goes on."""
+    bought = helper.submit(load_baskets, spec, data) if spec.baskets else None
+    known = helper.submit(load_history, spec, data) if spec.history else None
+    return (lambda: bought.result() if bought else None), (lambda: known.result() if known else None)
+
+
+def _on_spark(spec: Spec, data: Data | None, engine: Engine, watch: Stopwatch) -> Gathered:
+    from pipeline.spark import Asker, baskets_on_spark, clean_on_spark, cluster, history_on_spark, open_sources
+
+    if data is not None and not isinstance(data, str):
+        raise UsageError.because(
+            Message.of("tables in memory are read by the local engine"),
+            remedy=Message.of("leave out --engine spark, or write them to files that Spark reads"),
+        )
+    with ExitStack() as stack:
+        with watch.stage("read") as tick:
+            opened = stack.enter_context(cluster(engine.master, engine.log))
+            tick(0.5)
+            asker = Asker(opened, spec, open_sources(opened, spec, data))
+        with watch.stage("clean") as tick:
+            cleaned, work = clean_on_spark(asker, tick)
+        with watch.stage("baskets"):
+            baskets = baskets_on_spark(asker)
+        with watch.stage("campaigns"):
+            history = history_on_spark(asker)
+        params = {
+            "engine": "spark",
+            "spark_master": opened.master,
+            "spark_version": opened.version,
+            "spark_partitions": str(work.partitions),
+            "spark_passes": str(work.passes),
+        }
+    return Gathered(spec, cleaned, lambda: baskets, lambda: history, params)

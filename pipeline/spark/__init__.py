@@ -1,0 +1,9 @@
+"""Apache Spark as the second engine: it reads, adds up and cleans where the data are, as the local one does."""
+
+from pipeline.spark.asking import Asker
+from pipeline.spark.beside import baskets_on_spark, history_on_spark
+from pipeline.spark.population import clean_on_spark
+from pipeline.spark.sessions import Cluster, cluster
+from pipeline.spark.sources import open_sources
+
+__all__ = ["Asker", "Cluster", "baskets_on_spark", "clean_on_spark", "cluster", "history_on_spark", "open_sources"]

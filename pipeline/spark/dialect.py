@@ -1,0 +1,204 @@
+"""SQL of the embedded engine in Spark's, where it is sure to mean the same, and the guard of what Spark is asked.
+
+Translating is not enough: of a weekday too large by one every sum still looks right. So an expression goes through only
+where each of its parts is on a list, every entry of which is compared row by row on both engines
+(``tests/spark/test_dialect.py``); all else is refused by name, with the key under which Spark's own SQL may stand.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Collection
+from datetime import date
+from typing import Any
+
+from sqlglot import Expr, exp, parse, parse_one
+from sqlglot.dialects.duckdb import DuckDB
+from sqlglot.dialects.spark import Spark
+from sqlglot.tokens import TokenType  # type: ignore[attr-defined,unused-ignore]
+
+from pipeline.contract import Message
+from pipeline.errors import SpecError
+from pipeline.spec import Spec, with_day
+
+_STRUCTURE = (
+    exp.Select, exp.From, exp.Where, exp.Group, exp.Having, exp.Join, exp.With, exp.CTE, exp.Subquery, exp.Table,
+    exp.TableAlias, exp.Alias, exp.Column, exp.Identifier, exp.Star, exp.Order, exp.Ordered, exp.Union, exp.Distinct,
+    exp.Paren, exp.Literal, exp.Null, exp.Boolean, exp.Tuple, exp.Filter, exp.DataType,
+)  # fmt: skip
+_PLAIN = (
+    exp.Add, exp.Sub, exp.Mul, exp.Neg, exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE, exp.And, exp.Or, exp.Not,
+    exp.Is, exp.In, exp.Between, exp.Case, exp.If, exp.Coalesce, exp.Nullif, exp.Abs, exp.Greatest, exp.Least,
+    exp.Lower, exp.Upper, exp.Like, exp.Count, exp.Sum, exp.Min, exp.Max, exp.Avg,
+    exp.Div, exp.Year, exp.Month, exp.Day, exp.Hour, exp.DayOfWeekIso,
+)  # fmt: skip
+_CASTS = {"DOUBLE", "DATE"}
+_RUNS_CODE = {"reflect", "java_method", "try_reflect"}
+logging.getLogger("sqlglot").setLevel(logging.CRITICAL)  # it tells on stderr what it cannot parse; we tell it ourselves
+
+
+class _Dialect(Spark):
+    """Spark's SQL as our sessions read it: names in double quotes."""
+
+    class Tokenizer(Spark.Tokenizer):
+        QUOTES = ["'"]  # noqa: RUF012
+        IDENTIFIERS = ['"', "`"]  # noqa: RUF012
+
+
+def translated(sql: str, spec: Spec, key: str, remedy: Message, *, expression: bool = False) -> str:
+    """One query of the embedded engine's, or an ``expression`` over a row and ``as_of``, in Spark's SQL.
+
+    Raises
+    ------
+    SpecError
+        Some part of it is not known to mean the same; the message names it, ``key`` and what to do.
+    """
+    try:
+        trees = parse(with_day(sql, spec.day), read=DuckDB)
+    except Exception as error:
+        raise _refused(spec, key, _first_line(error), remedy) from error
+    if len(trees) != 1 or trees[0] is None:
+        raise _refused(spec, key, f"{len(trees)} statements", remedy)
+    for node in trees[0].walk():
+        strange = _strange(node)
+        if strange:
+            raise _refused(spec, key, strange, remedy)
+    tree = exp.Paren(this=trees[0])
+    for node in reversed(list(tree.walk())):  # children before what they stand in
+        is_day = expression and isinstance(node, exp.Column) and node.name.lower() == "as_of"
+        made = parse_one(day_literal(spec.day), read=_Dialect) if is_day else _in_spark(node)
+        if made is not node:
+            node.replace(made)
+    return str(tree.this.sql(dialect=_Dialect))
+
+
+def asked(sql: str, spec: Spec, key: str, tables: Collection[str]) -> str:
+    """A query in Spark's SQL, in parentheses, with the spec's day for ``$as_of``; it reads ``tables`` and nothing else.
+
+    Raises
+    ------
+    SpecError
+        It is not one SELECT, reads another table or a file, or runs somebody's code.
+    """
+    query = with_day(sql.strip().rstrip(";"), spec.day)
+    fault = _fault(query, {name.lower() for name in tables})
+    if fault:
+        raise SpecError.because(
+            Message.of("{spec}: {key} is no query that Korzina gives to Spark", spec=spec.path or spec.name, key=key),
+            expected=Message.of("one SELECT over {tables}", tables=", ".join(tables)),
+            found=fault,
+            remedy=Message.of("write it as one SELECT in the SQL of Spark over these tables"),
+        )
+    return f"(\n{query}\n)"
+
+
+def _fault(query: str, tables: set[str]) -> str:
+    """What is wrong with a query; nothing where it may be asked."""
+    try:
+        tokens = _Dialect().tokenize(query)
+        trees = parse(query, read=_Dialect)
+    except Exception as error:
+        return _first_line(error)
+    if len(trees) != 1 or not isinstance(trees[0], exp.Query):
+        return ", ".join(type(tree).__name__.upper() for tree in trees if tree is not None) or "nothing"
+    before = ""
+    for token in tokens:
+        if before == "using" and token.token_type is TokenType.STRING:
+            return "a script"
+        before = token.text.lower()
+        if before in _RUNS_CODE:
+            return before
+    tree = trees[0]
+    if any(
+        isinstance(node, exp.DML | exp.DDL | exp.Command) and not isinstance(node, exp.Query) for node in tree.walk()
+    ):
+        return "a statement that changes something"
+    return _foreign(tree, tables)
+
+
+def _foreign(tree: Expr, known: set[str]) -> str:
+    """The first table that is neither given nor made earlier in the query itself; nothing where there is none."""
+    made = tree.args.get("with_") or tree.args.get("with")
+    for cte in made.expressions if made is not None else ():
+        strange = _foreign(cte.this, known)  # a name means another table inside of what makes it
+        if strange:
+            return strange
+        known = known | {cte.alias.lower()}
+    if isinstance(tree, exp.Table):
+        if not isinstance(tree.this, exp.Identifier):
+            return f"a table made by {tree.this.sql(dialect=_Dialect)[:60]}"
+        if tree.args.get("db") is not None or tree.name.lower() not in known:
+            return f"the table {tree.sql(dialect=_Dialect)[:60]}"
+    inside = (node for node in tree.iter_expressions() if node is not made)
+    return next((strange for node in inside if (strange := _foreign(node, known))), "")
+
+
+def _first_line(error: Exception) -> str:
+    return next(iter(str(error).splitlines()), type(error).__name__)[:200]
+
+
+def day_literal(day: date | None) -> str:
+    """The spec's day in Spark's SQL."""
+    return f"DATE '{day.isoformat()}'" if day else "CAST(NULL AS DATE)"
+
+
+def _strange(node: Any) -> str:
+    """The name of what is on no list; nothing where both engines agree on it."""
+    if isinstance(node, exp.Star):
+        return "* EXCLUDE or REPLACE" if any(node.args.values()) else ""
+    if isinstance(node, exp.Like) and "\\" in node.sql():
+        return "LIKE with a backslash"
+    if isinstance(node, exp.TryCast):
+        return "try_cast"
+    if isinstance(node, exp.Cast):
+        kind = node.to.sql(dialect=DuckDB).upper()
+        return "" if kind in _CASTS else f"CAST AS {kind}"
+    if isinstance(node, exp.DateDiff):
+        unit = str(node.args.get("unit")).strip("'")
+        return "" if unit.upper() == "DAY" else f"date_diff({unit})"
+    if isinstance(node, exp.Var):
+        return "" if isinstance(node.parent, exp.DateDiff) else node.sql(dialect=DuckDB)
+    if isinstance(node, exp.Table) and (node.args.get("db") or not isinstance(node.this, exp.Identifier)):
+        return f"the table {node.sql(dialect=DuckDB)}"
+    if isinstance(node, exp.Join) and (node.side or node.kind) not in ("", "LEFT", "INNER"):
+        return f"{node.side or node.kind} JOIN"
+    if type(node) in _STRUCTURE or type(node) in _PLAIN:
+        return ""
+    if isinstance(node, exp.Anonymous):
+        return str(node.this)
+    return str(node.sql_name()).lower() if isinstance(node, exp.Func) else type(node).__name__.upper()
+
+
+def _in_spark(node: Expr) -> Expr:
+    """The parts that Spark writes otherwise, as it has them."""
+    if isinstance(node, exp.Div):
+        left, right = _double(node.this), _double(node.expression)
+        # by IEEE 754, as the embedded engine divides: 1 / 0 is infinite; Spark would stop
+        endless = exp.Mul(this=left.copy(), expression=_double(exp.Literal.string("Infinity")))
+        zero = exp.EQ(this=right.copy(), expression=exp.Literal.number(0))
+        safe = exp.Anonymous(this="try_divide", expressions=[left, right])
+        return exp.Paren(this=exp.Case(ifs=[exp.If(this=zero, true=endless)], default=safe))
+    if isinstance(node, exp.And | exp.Or | exp.Not | exp.If):  # a flag is a number, which is no condition to Spark
+        for key in ("this", "expression"):
+            if isinstance(node.args.get(key), exp.Column):
+                node.set(key, exp.cast(node.args[key].copy(), "boolean"))
+        return node
+    if isinstance(node, exp.DateDiff):
+        days = [exp.cast(side, "date") for side in (node.this, node.expression)]
+        return exp.Anonymous(this="datediff", expressions=days)
+    if isinstance(node, exp.DayOfWeekIso):
+        monday = exp.Anonymous(this="weekday", expressions=[node.this])
+        return exp.Paren(this=exp.Add(this=monday, expression=exp.Literal.number(1)))
+    return node
+
+
+def _double(node: Expr) -> Expr:
+    return exp.cast(node.copy() if isinstance(node, exp.Literal) else exp.Paren(this=node.copy()), "double")
+
+
+def _refused(spec: Spec, key: str, what: str, remedy: Message) -> SpecError:
+    return SpecError.because(
+        Message.of("{spec}: {key} cannot be given to Spark as it is", spec=spec.path or spec.name, key=key),
+        found=Message.of("{what}, which is not known to mean the same on Spark", what=what),
+        remedy=remedy,
+    )

@@ -1,0 +1,1 @@
+"""Folds over all customers on executors, which have NumPy and pyarrow alone."""

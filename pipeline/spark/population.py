@@ -1,0 +1,221 @@
+"""Cleaned customers as Spark has them: the account of one pass, and the rows themselves brought to this machine."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from pipeline.cleaning import (
+    LEAST_ROWS,
+    WITHHELD,
+    apart,
+    customers_table,
+    entries,
+    fingerprint,
+    in_order,
+    refuse_few,
+    set_aside,
+    unknown_columns,
+)
+from pipeline.contract import Dataset, Ledger, LedgerEntry, Message, Quantity
+from pipeline.errors import InputError
+from pipeline.processors import free_memory, needed_memory
+from pipeline.spark.asking import Asker
+from pipeline.spark.cleaning import cleaned_columns, judge, shown_columns
+from pipeline.spark.folds.everybody import as_frame
+from pipeline.spark.rules import FATE, RAW, Judged
+from pipeline.spark.sessions import Rows, answering
+from pipeline.spark.sources import CORRUPT, quoted
+from pipeline.spec import Spec
+from pipeline.stages import Cleaned
+
+MOST_ASIDE = 10_000  # rows set aside that are shown
+_PASSES = 6  # texts that are looked up, ids, raw rows, judged rows, customers, rows set aside
+_SMALL = 5_000_000  # values that are fetched whatever is free
+
+
+Tick = Callable[[float], None]
+
+
+@dataclass(frozen=True)
+class Account:
+    """What one pass over the rows tells."""
+
+    dataset: Dataset
+    entries: tuple[LedgerEntry, ...]
+    rows_in: int
+    rows_out: int
+
+
+@dataclass(frozen=True)
+class Work:
+    """What cleaning took of Spark."""
+
+    partitions: int
+    passes: int  # over the rows
+
+
+def clean_on_spark(asker: Asker, tick: Tick = lambda _share: None) -> tuple[Cleaned, Work]:
+    """The customers of a source, cleaned on Spark, with the local engine's account of them.
+
+    ``tick`` is told which share of the passes over the rows is done.
+
+    Raises
+    ------
+    InputError, SpecError, StarvedError
+        As the local engine does.
+    SparkError
+        A job failed.
+    """
+    spec, source = asker.spec, asker.given.source
+    with answering():
+        answer = asker.customers()
+        judged, distinct = judge(asker.cluster, answer, spec, source)
+        tick(2 / _PASSES)
+        rows = judged.rows.persist()
+        try:
+            account = _counted(answer, judged, rows, distinct, spec, source)
+            tick(4 / _PASSES)
+            _refuse_starving(account.rows_out, len(cleaned_columns(spec)), source)
+            frame = _fetched(rows.where(f"{quoted(FATE)} IS NULL"), spec)
+            tick(5 / _PASSES)
+            quarantine = _set_aside(answer, judged, rows, distinct, spec)
+            partitions = rows.selectExpr("spark_partition_id() AS place").distinct().count()
+            return _cleaned(asker, account, frame, quarantine, answer.columns), Work(partitions, _PASSES)
+        finally:
+            rows.unpersist()
+            distinct.unpersist()
+
+
+def _counted(answer: Rows, judged: Judged, rows: Rows, distinct: Rows, spec: Spec, source: str) -> Account:
+    """Every count that an entry is made of, in two passes: over the raw rows, and over the judged ones."""
+    unreadable = 0
+    if CORRUPT in answer.columns:
+        any_other = quoted(next(name for name in answer.columns if name != CORRUPT))
+        [told] = answer.selectExpr(f"count({quoted(CORRUPT)}) AS n", f"count({any_other}) AS m").toArrow().to_pylist()
+        unreadable = int(told["n"])
+    identity = quoted(f"(id) {spec.id.column}")
+    [raw] = (
+        distinct.selectExpr(
+            "coalesce(sum(`(copies)`), 0) AS n", "count(*) AS one", f"count_if({identity} IS NULL) AS lost"
+        )
+        .toArrow()
+        .to_pylist()
+    )
+    names = cleaned_columns(spec)[1:]
+    sums = {name: sql for rule in judged.rules for name, sql in rule.sums.items()}
+    alive = f"{quoted(FATE)} IS NULL"
+    measured = {"left": f"count_if({alive})"}
+    for place, name in enumerate(names):
+        cell = f"CASE WHEN {alive} THEN {quoted(name)} END"
+        measured |= {f"min {place}": f"min({cell})", f"max {place}": f"max({cell})", f"known {place}": f"count({cell})"}
+    every = {**sums, **measured}
+    [found] = rows.selectExpr(*(f"{sql} AS {quoted(name)}" for name, sql in every.items())).toArrow().to_pylist()
+    repeated, lost = int(raw["n"] - raw["one"]), int(raw["lost"])
+    done = [
+        entries.unreadable_rows(unreadable),
+        entries.taken(entries.exact_duplicates(repeated), repeated, "drop"),
+        entries.taken(entries.missing_ids(lost, spec.id.column), lost, "quarantine"),
+    ]
+    done += [entry for rule in judged.rules for entry in rule.told(found)]
+    rows_in, left = int(raw["n"]) + unreadable, int(found["left"])
+    if not rows_in:
+        raise InputError.because(
+            Message.of("{source}: no rows", source=source),
+            expected=Message.of("one row a customer"),
+            remedy=Message.of("look into the data; where the spec has source.query, check what it leaves out"),
+        )
+    refuse_few(source, rows_in, left, tuple(done), LEAST_ROWS)
+    dataset, constant = entries.without_constants(spec, _constants(names, found), shown_columns(spec))
+    active = {column.name for column in dataset.with_role("active")}
+    unknown = {
+        column.name: left - int(found[f"known {names.index(column.name)}"])
+        for column in dataset.columns
+        if column.name in active
+    }
+    imputed = [entries.imputed(name, number) for name, number in unknown.items() if number]
+    return Account(dataset, (*done, *constant, *imputed), rows_in, left)
+
+
+def _constants(names: list[str], found: Mapping[str, Any]) -> Mapping[str, object]:
+    """The only value of each column that has no two different ones; None where it has none."""
+    return {
+        name: found[f"min {place}"]
+        for place, name in enumerate(names)
+        if found[f"min {place}"] == found[f"max {place}"]
+    }
+
+
+def _refuse_starving(rows: int, columns: int, source: str) -> None:
+    """The customers are analysed on this machine; raise ``StarvedError`` where it cannot hold them."""
+    from pipeline.errors import StarvedError
+
+    free, needed = free_memory(), needed_memory(rows, columns)
+    if rows * columns < _SMALL or free is None or needed <= free:
+        return
+    raise StarvedError.because(
+        Message.of(
+            "{source}: about {needed} GB of memory will be needed, {free} GB are free",
+            source=source,
+            needed=Quantity(needed / 1e9, ".1f"),
+            free=Quantity(free / 1e9, ".1f"),
+        ),
+        found=Message.of("{rows} rows x {columns} columns", rows=Quantity(rows), columns=Quantity(columns)),
+        remedy=Message.of(
+            "use a machine with more memory for the command, or leave out columns that the spec does not use"
+        ),
+    )
+
+
+def _fetched(rows: Rows, spec: Spec) -> pd.DataFrame:
+    """Customers in canonical order, with the types that the local engine gives them."""
+    names = cleaned_columns(spec)
+    return in_order(as_frame(rows.selectExpr(*map(quoted, names)).toArrow()), spec.id.column)
+
+
+def _set_aside(answer: Rows, judged: Judged, rows: Rows, distinct: Rows, spec: Spec) -> pd.DataFrame:
+    """Raw values, as text, of rows set aside; see ``quarantine_table``. Where they stand is not known."""
+    names = [name.name for name in distinct.schema[RAW].dataType.fields]
+    kept = set_aside(spec, names)
+    cells = [f"CAST({quoted(RAW)}.{quoted(name)} AS STRING) AS {quoted(apart(name))}" for name in kept]
+    lost = distinct.where(f"{quoted('(id) ' + spec.id.column)} IS NULL")
+    parts = [("missing id", lost)]
+    parts += [(rule, rows.where(f"{quoted(FATE)} = {number}")) for number, rule in judged.aside.items()]
+    tables = []
+    for rule, part in parts:
+        told = part.limit(MOST_ASIDE).selectExpr(*cells, "1 AS `(one)`").toArrow().to_pandas().drop(columns="(one)")
+        told = told.sort_values(list(told.columns), kind="stable", ignore_index=True) if len(told.columns) else told
+        told.insert(0, "rule", rule)
+        told.insert(1, "row", "")
+        tables.append(told)
+    if CORRUPT in answer.columns:
+        text = answer.where(f"{quoted(CORRUPT)} IS NOT NULL").select(*map(quoted, answer.columns)).limit(MOST_ASIDE)
+        lines = text.toArrow().to_pandas()[CORRUPT].tolist()
+        if lines:
+            shown = [line if spec.id.keep else WITHHELD for line in lines]
+            tables.insert(0, pd.DataFrame({"rule": "unreadable rows", "row": "", "text": shown}))
+    table: pd.DataFrame = pd.concat(tables, ignore_index=True).astype("str")
+    return table
+
+
+def _cleaned(
+    asker: Asker, account: Account, frame: pd.DataFrame, quarantine: pd.DataFrame, names: list[str]
+) -> Cleaned:
+    spec = asker.spec
+    customers = customers_table(frame, account.dataset)
+    notes = unknown_columns([name.strip().strip("\ufeff") for name in names if name != CORRUPT], spec)
+    ledger = Ledger(
+        source=asker.given.source,
+        fingerprint=fingerprint(frame, customers, spec),
+        rows_in=account.rows_in,
+        rows_out=account.rows_out,
+        dropped=sum(entry.dropped for entry in account.entries),
+        quarantined=sum(entry.quarantined for entry in account.entries),
+        entries=account.entries,
+        notes=(*notes, Message.of("cleaned on Spark, where rows have no places: they are counted, and not pointed to")),
+        tables=dict(asker.sizes()),
+    )
+    return Cleaned(dataset=account.dataset, customers=customers, quarantine=quarantine, ledger=ledger)

@@ -1,0 +1,92 @@
+"""What is taken off an amount: a discount before the customer pays, a fee afterwards, and what she got back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import product
+
+from pipeline.contract import Message
+from pipeline.reading import quote
+from pipeline.understanding.evidence import Profile, Relations, fits, words
+from pipeline.understanding.purchases.paid.priced_columns import Amounts
+from pipeline.understanding.roles import Money, Understanding
+
+_WITHIN = 0.99  # share of the lines on which what was given back is at most what was paid
+
+
+def paid_amounts(amounts: Amounts, relations: Relations) -> tuple[Amounts, tuple[Message, ...]]:
+    """The amounts without those that no customer paid, and what is said of them.
+
+    An amount less a discount is what she paid, in place of the whole. An amount less a fee is what reached the shop:
+    she paid the whole.
+    """
+    told: dict[str, Message] = {}
+    columns = (*amounts.totals, *amounts.prices)
+
+    def less(whole: Profile, part: Profile, rest: Profile) -> bool:
+        apart = whole.name != rest.name and not {whole.name, rest.name} & set(told)
+        return apart and relations.agrees(quote(rest.name), f"({quote(whole.name)} - abs({quote(part.name)}))")
+
+    for fee, whole, rest in product(amounts.fees, columns, columns):
+        if less(whole, fee, rest):
+            told[rest.name] = Message.of(
+                "{column} is {paid} less {fee}, which the shop pays and no customer: not the money",
+                column=rest.name,
+                paid=whole.name,
+                fee=fee.name,
+            )
+    for discount, whole, rest in product(amounts.discounts, columns, columns):
+        if less(whole, discount, rest):
+            told[whole.name] = Message.of(
+                "{column} less {discount} is {paid}, which the customer paid: {column} is not the money",
+                column=whole.name,
+                discount=discount.name,
+                paid=rest.name,
+            )
+    kept = replace(
+        amounts,
+        totals=tuple(total for total in amounts.totals if total.name not in told),
+        prices=tuple(price for price in amounts.prices if price.name not in told),
+    )
+    return kept, tuple(told.values())
+
+
+def less_given_back(reading: Understanding, table: Sequence[Profile], relations: Relations) -> None:
+    """Take what was given back off the money of ``reading``; what was given back in full is a return, no purchase."""
+    columns = [profile for profile in table if reading.money and _is_given_back(profile, reading)]
+    for profile, money in ((profile, reading.money) for profile in columns if reading.money):
+        back = f"abs(coalesce({quote(profile.name)}, 0))"
+        pieces = _pieces(money, table)
+        by_piece = pieces is not None and not profile.fractions and _within(back, quote(pieces), relations)
+        whole = quote(pieces) if pieces is not None and by_piece else money.sql
+        if not _within(back, whole, relations):
+            continue
+        sql = money.sql.replace(whole, f"({whole} - {back})")
+        full = f"({back} > 0 AND {back} >= 0.999 * {whole})"
+        reading.money = Money(sql, (*money.columns, profile.name), money.once_an_order)
+        reading.returns = f"{reading.returns} OR {full}" if reading.returns else full
+        reading.count(
+            "{column} was given back on {n} line and is taken off the money",
+            "{column} was given back on {n} lines and is taken off the money",
+            int(relations.one(f"count_if({back} > 0)")),
+            column=profile.name,
+        )
+        return
+
+
+def _within(back: str, whole: str, relations: Relations) -> bool:
+    """Whether something was given back, and (nearly) never more than there was."""
+    given = relations.one(f"count_if({back} > 0)")
+    return given > 0 and relations.one(f"count_if({back} > 0 AND {back} <= 1.001 * {whole})") >= _WITHIN * given
+
+
+def _is_given_back(profile: Profile, reading: Understanding) -> bool:
+    taken = (reading.customer, reading.order, reading.day, *(reading.money.columns if reading.money else ()))
+    return profile.numeric and profile.name not in taken and not profile.empty and fits(words.GIVEN_BACK, profile.name)
+
+
+def _pieces(money: Money, table: Sequence[Profile]) -> str | None:
+    """The column of pieces that the money is computed from."""
+    named = [profile.name for profile in table if fits(words.QUANTITY, profile.name)]
+    return next((name for name in named if name in money.columns and "*" in money.sql), None)

@@ -1,0 +1,418 @@
+"""Both engines find the same: one session of Spark (``local[2]``), in which everything that needs one is tried.
+
+Executors start no Python for any of this: customers are read and cleaned by SQL, so the fixture gives them none.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pytest
+
+from pipeline.cleaning import clean
+from pipeline.engine import Categories, LocalPopulation, Parts, Space, column_values, lloyd
+from pipeline.errors import InputError, KorzinaError, SpecError, UsageError
+from pipeline.reading import SINGLE, read_source, tables
+from pipeline.segmenting import as_kernel, fit_transform
+from pipeline.settings import Settings
+from pipeline.spark import Asker, Cluster, baskets_on_spark, clean_on_spark, cluster, history_on_spark, open_sources
+from pipeline.spark.dialect import translated
+from pipeline.spark.folds.everybody import SparkPopulation
+from pipeline.spec import Spec, load_spec
+from pipeline.stages import Cleaned
+from pipeline.store import Store
+from pipeline.train import Request, train
+from tests.spark.shop import write
+
+N = 20_000
+QUIET = {"spark.ui.enabled": "false", "spark.driver.memory": "1g", "spark.sql.shuffle.partitions": "4"}
+
+
+@pytest.fixture(scope="session")
+def opened(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    pytest.importorskip("pyspark", reason="PySpark is not installed (the extra 'spark')")
+    if not (shutil.which("java") or os.environ.get("JAVA_HOME")):
+        pytest.skip("no Java: .ci/prepare installs it where it may (Debian: default-jre-headless)")
+    options = " ".join(f"--conf {name}={value}" for name, value in QUIET.items())
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PYSPARK_SUBMIT_ARGS", f"{options} pyspark-shell")
+        patch.setenv("PYSPARK_PYTHON", "/no/python/there")
+        patch.setenv("SPARK_LOCAL_IP", "127.0.0.1")
+        with cluster("local[2]", tmp_path_factory.mktemp("spark") / "spark.log") as made:
+            yield made
+
+
+@pytest.fixture(scope="session")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> tuple[Spec, str, Cleaned]:
+    folder = tmp_path_factory.mktemp("shop")
+    spec, data = load_spec(str(write(folder, N, 7))), str(folder / "data")
+    return spec, data, clean(read_source(spec, data), spec)
+
+
+def same(local: Cleaned, other: Cleaned) -> None:
+    """Ledger, customers and what was set aside, but for the places of rows, which a cluster does not know."""
+    for name in ("rows_in", "rows_out", "dropped", "quarantined", "fingerprint", "tables", "source"):
+        assert getattr(other.ledger, name) == getattr(local.ledger, name), name
+    without = {"examples"}
+    assert [entry.model_dump(exclude=without) for entry in other.ledger.entries] == [
+        entry.model_dump(exclude=without) for entry in local.ledger.entries
+    ]
+    assert other.ledger.notes[:-1] == local.ledger.notes
+    assert other.dataset == local.dataset
+    pd.testing.assert_frame_equal(other.customers, local.customers, check_exact=True)
+    kept = [
+        name
+        for name in local.quarantine
+        if name not in ("row", "orders", "code", "vip", "tea", "milk", "bread", "spend")
+    ]
+    rows = [table[kept].sort_values(kept, ignore_index=True) for table in (local.quarantine, other.quarantine)]
+    pd.testing.assert_frame_equal(rows[0], rows[1], check_dtype=False)
+
+
+@pytest.mark.parametrize("partitions", [7, 2])
+def test_customers_and_ledger_are_those_of_the_local_engine(
+    opened: Cluster, shop: tuple[Spec, str, Cleaned], partitions: int
+) -> None:
+    spec, data, local = shop
+    assert len({str(entry.rule) for entry in local.ledger.entries}) >= 12, (
+        "the shop has too few faults to show anything"
+    )
+    given = open_sources(opened, spec, data)
+    given = replace(given, tables={SINGLE: given.tables[SINGLE].repartition(partitions)})
+
+    done: list[float] = []
+
+    cleaned, work = clean_on_spark(Asker(opened, spec, given), done.append)
+
+    same(local, cleaned)
+    assert work.partitions >= 1
+    assert done == sorted(done)
+
+
+def test_text_is_read_as_the_local_engine_reads_it(opened: Cluster, tmp_path: Path) -> None:
+    spec = load_spec(str(write(tmp_path, 400, 1)))
+    frame = pd.read_parquet(tmp_path / "data" / "part-0.parquet")
+    frame["town"] = frame["town"].mask(frame.index % 9 == 0, 'Saint "Denis"; sur\nSeine')
+    frame["amount"] = frame["amount"].str.replace(",", ".")  # one decimal sign a file
+    file = tmp_path / "shop.csv"
+    frame.to_csv(file, sep=";", index=False)
+    with file.open("a") as handle:
+        handle.write("C1;too;few\n" + ";".join(["x"] * 20) + "\n")
+
+    cleaned, _ = clean_on_spark(Asker(opened, spec, open_sources(opened, spec, str(file))))
+
+    local = clean(read_source(spec, str(file)), spec)
+    assert local.ledger.entries[0].quarantined == 2
+    assert cleaned.ledger.entries[0].quarantined == 2
+    assert cleaned.ledger.fingerprint == local.ledger.fingerprint
+    pd.testing.assert_frame_equal(cleaned.customers, local.customers, check_exact=True)
+
+
+# ------------------------------------------------------------------ SQL
+
+# ruff: noqa: E501
+DAYS = pd.date_range("2025-12-26", periods=21, freq="7h").append(pd.DatetimeIndex([pd.NaT]))  # all seven weekdays
+VALUES = pd.DataFrame(
+    {
+        "a": [0.0, 1.0, -2.5, None, 3.0, 1e12, -0.0] * 3 + [7.0],
+        "b": [2.0, 0.0, None, 0.0, -4.0, 3.0, 0.0] * 3 + [0.0],
+        "n": pd.array([5, 0, None, -7, 2, 9, 1] * 3 + [4], dtype="Int64"),
+        "t": ["Ab", "ab%", None, "Ёлка", "", "a_b", "AB"] * 3 + ["z"],
+        "d": DAYS,
+    }
+)
+EXPRESSIONS = [
+    "a + b * 2 - -a", "a / b", "n / 2", "n / nullif(n, 0)", "(a + b) / a / b", "abs(a)", "greatest(a, b)", "least(a, b, 1)",
+    "a = b", "a <> b", "a < b", "a <= b", "a > b", "a >= b", "a is null or b is not null", "not (a > 1 and b < 1)",
+    "a in (0, 1, 3)", "a between -1 and 2", "case when a > 0 then 'x' when a < 0 then 'y' else 'z' end",
+    "coalesce(a, b, 0)", "nullif(a, 0)", "lower(t)", "upper(t)", "t like 'a%'", "t = 'Ab'", "CAST(n AS DOUBLE) / 4",
+    "isodow(d)", "year(d)", "month(d)", "day(d)", "hour(d)", "CAST(d AS DATE)", "date_diff('day', d, as_of)",
+    "date_diff('day', as_of, d)", "d >= as_of", "d < DATE '2025-12-30'", "true and a > 0", "a / b > 1",
+]  # fmt: skip
+QUERIES = [
+    "SELECT t, count(*) AS n, count(a) AS m, count(DISTINCT b) AS d, sum(n) AS s, min(a) AS l, max(d) AS h, avg(n) AS v "
+    "FROM data WHERE t IS NOT NULL GROUP BY t HAVING count(*) > 1",
+    "SELECT isodow(d) AS w, count(*) FILTER (WHERE a > 0) / count(*) AS r FROM data WHERE d < $as_of GROUP BY isodow(d)",
+    "WITH x AS (SELECT DISTINCT n FROM data) SELECT x.n, q.c FROM x LEFT JOIN (SELECT n, sum(b) AS c FROM data GROUP BY n) AS q "
+    "ON q.n = x.n UNION ALL SELECT n, a FROM data WHERE a = 3",
+]
+
+
+def test_every_function_on_the_list_means_the_same_row_by_row(opened: Cluster) -> None:
+    spec = load_spec("marketing_campaign")
+    numbered = VALUES.assign(place=range(len(VALUES)))
+    day = spec.day
+    assert day is not None
+    names = [f"e{place}" for place in range(len(EXPRESSIONS))]
+    mine = ", ".join(f"{sql} AS {name}" for sql, name in zip(EXPRESSIONS, names, strict=True))
+    with tables(frames={"data": numbered}) as engine:
+        local = engine.query(f"SELECT {mine} FROM (SELECT *, DATE '{day}' AS as_of FROM data) ORDER BY place")
+    rows = opened.frame(pa.Table.from_pandas(numbered, preserve_index=False))
+    rows = rows.selectExpr("a", "b", "n", "t", "CAST(d AS TIMESTAMP_NTZ) AS d", "place")
+    theirs = [
+        f"{translated(sql, spec, sql, '', expression=True)} AS {name}"
+        for sql, name in zip(EXPRESSIONS, names, strict=True)
+    ]
+    spark = rows.selectExpr("place", *theirs).orderBy("place").toArrow().to_pandas()
+
+    for sql, name in zip(EXPRESSIONS, names, strict=True):
+        assert plain(spark[name]) == plain(local[name]), sql
+
+
+def plain(column: pd.Series) -> list[object]:
+    """Values that do not tell by which engine they were computed."""
+    return [None if pd.isna(value) else _plain(value) for value in column]
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, bool | np.bool):
+        return bool(value)
+    if isinstance(value, int | float | np.number):
+        return float(value) + 0.0  # turns -0 into 0
+    return str(pd.Timestamp(value)) if isinstance(value, date) else value
+
+
+@pytest.mark.parametrize("sql", QUERIES)
+def test_a_query_of_known_parts_is_answered_alike(opened: Cluster, sql: str) -> None:
+    spec = load_spec("marketing_campaign").model_copy(update={"lines": None})
+    asker = Asker(opened, spec, open_sources_of(opened, VALUES))
+    with tables(frames={"data": VALUES}) as engine:
+        local = engine.query(sql, as_of=spec.day)
+
+    spark = asker.answer("source", sql, None).toArrow().to_pandas()
+
+    rows = [sorted(zip(*(map(str, plain(frame[name])) for name in frame), strict=True)) for frame in (local, spark)]
+    assert rows[0] == rows[1]
+
+
+def open_sources_of(opened: Cluster, frame: pd.DataFrame) -> object:
+    from pipeline.spark.sources import Given
+
+    rows = opened.frame(pa.Table.from_pandas(frame, preserve_index=False))
+    return Given({SINGLE: rows.selectExpr("a", "b", "n", "t", "CAST(d AS TIMESTAMP_NTZ) AS d")}, "a frame")
+
+
+@pytest.mark.long
+def test_the_shipped_queries_give_the_same_households_baskets_and_past(opened: Cluster) -> None:
+    from pipeline.campaigns import read_history
+    from pipeline.describing import read_baskets
+
+    spec = load_spec("complete_journey")
+    asker = Asker(opened, spec, open_sources(opened, spec, None))
+
+    same(clean(read_source(spec, None), spec), clean_on_spark(asker)[0])
+
+    moment = ["moment", "household_id"]
+    past = [read_history(spec, None), history_on_spark(asker)]
+    tables_ = [
+        frame.sort_values(moment, ignore_index=True).astype(dict.fromkeys(frame.columns[2:], "float64"))
+        for frame in past
+    ]
+    pd.testing.assert_frame_equal(tables_[0], tables_[1], check_dtype=False, rtol=1e-12, atol=0)
+    bought = []
+    for baskets in (read_baskets(spec, None), baskets_on_spark(asker)):
+        assert baskets is not None
+        edges = zip(baskets.owner, baskets.starts[:-1], baskets.starts[1:], strict=True)
+        bought.append((baskets.names, sorted((baskets.owners[who], tuple(baskets.codes[a:b])) for who, a, b in edges)))
+    assert bought[0] == bought[1]
+
+
+# ------------------------------------------------------------------ what fails
+
+
+def test_a_job_that_fails_is_told_in_one_sentence(opened: Cluster, shop: tuple[Spec, str, Cleaned]) -> None:
+    spec, data, _ = shop
+    query = {"query": "SELECT * FROM data WHERE CAST(town AS INT) > 1"}
+    source = spec.source.model_copy(update={"spark": spec.source.spark.model_copy(update=query)})
+    failing = spec.model_copy(update={"source": source})
+
+    with pytest.raises(KorzinaError) as error:
+        clean_on_spark(Asker(opened, failing, open_sources(opened, failing, data)))
+
+    assert "CAST_INVALID_INPUT" in str(error.value)
+    assert "\n" not in str(error.value)
+
+
+def test_what_stops_a_training_stops_its_jobs_and_leaves_the_notebooks_session(opened: Cluster) -> None:
+    def stopped() -> None:
+        with cluster(None) as inner:
+            assert inner.session.range(3).count() == 3
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        stopped()
+
+    assert opened.session.range(4).count() == 4
+
+
+def test_another_master_than_that_of_the_open_session_is_refused(opened: Cluster) -> None:
+    with pytest.raises(UsageError, match="open in this process already"), cluster("local[5]"):
+        raise AssertionError("a second session was made")
+
+
+def test_columns_that_are_not_there_and_hopeless_ones_are_refused_as_locally(opened: Cluster, tmp_path: Path) -> None:
+    spec = load_spec(str(write(tmp_path, 300, 1)))
+    for column, change in (("orders", {}), ("town", {"kind": "number"})):
+        columns = dict(spec.columns)
+        if change:
+            columns[column] = columns[column].model_copy(update=change)
+        else:
+            columns["not_there"] = columns[column]
+        wrong = spec.model_copy(update={"columns": columns, "rules": ()})
+        with pytest.raises(InputError) as local:
+            clean(read_source(wrong, str(tmp_path / "data")), wrong)
+        with pytest.raises(InputError) as other:
+            clean_on_spark(Asker(opened, wrong, open_sources(opened, wrong, str(tmp_path / "data"))))
+        assert other.value.parts["what"] == local.value.parts["what"]
+        assert other.value.parts["remedy"] == local.value.parts["remedy"]
+
+
+def test_a_query_that_reads_elsewhere_never_runs(opened: Cluster) -> None:
+    spec = load_spec("marketing_campaign")
+    asker = Asker(opened, spec, open_sources_of(opened, VALUES))
+    for sql in ("SELECT * FROM parquet.`/etc/passwd`", "SHOW TABLES", "SELECT 1; SELECT 2", "SELECT * FROM other"):
+        with pytest.raises(SpecError, match="no query that Korzina gives to Spark"):
+            asker.answer("source", None, sql)
+
+
+# ------------------------------------------------------------------ whole
+
+
+@pytest.mark.long
+def test_a_training_on_spark_stands_in_the_store_as_the_local_one_does(opened: Cluster, tmp_path: Path) -> None:
+    spec, settings = str(write(tmp_path / "shop", 900, 2)), Settings(home=tmp_path / "home")
+    request = Request(spec=spec, data=str(tmp_path / "shop" / "data"), k_max=4)
+
+    found = [train(replace(request, engine=name, experiment=name), settings) for name in ("local", "spark")]
+
+    store = Store.open(settings)
+    local, spark = (store.load(one.saved.run_ids[one.training.decision.k]) for one in found)
+    assert spark.decision == local.decision
+    assert [candidate.cards for candidate in found[1].training.candidates] == [
+        candidate.cards for candidate in found[0].training.candidates
+    ]
+    for one, other in zip(found[0].training.candidates, found[1].training.candidates, strict=True):
+        np.testing.assert_array_equal(other.labels, one.labels)
+    pd.testing.assert_frame_equal(found[1].training.sensitivity, found[0].training.sensitivity)
+    pd.testing.assert_frame_equal(spark.customers, local.customers, check_exact=True)
+    params = next(run.params for run in store.runs("spark") if run.run_id == spark.run_id)
+    assert params["engine"] == "spark"
+    assert params["spark_version"] == opened.version
+    assert params["spark_master"] == "local[2]"
+    assert int(params["spark_partitions"]) >= 1
+
+
+@pytest.fixture
+def server(opened: Cluster, tmp_path: Path) -> Iterator[str]:
+    """A server of Spark Connect of its own."""
+    import pyspark
+
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    home = Path(pyspark.__file__).parent
+    options = {
+        **QUIET,
+        "spark.driver.memory": "700m",
+        "spark.master": "local[1]",
+        "spark.connect.grpc.binding.port": port,
+    }
+    command = [str(home / "bin" / "spark-submit"), "--class", "org.apache.spark.sql.connect.service.SparkConnectServer"]
+    command += [part for name, value in options.items() for part in ("--conf", f"{name}={value}")]
+    with (tmp_path / "server.log").open("wb") as log:
+        process = subprocess.Popen(
+            [*command, "spark-internal"], stdout=log, stderr=log, env={**os.environ, "SPARK_HOME": str(home)}
+        )
+        try:
+            until = time.monotonic() + 120
+            while time.monotonic() < until and process.poll() is None:
+                with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
+                    break
+                time.sleep(0.5)
+            yield f"sc://127.0.0.1:{port}"
+        finally:
+            process.terminate()
+            process.wait(30)
+
+
+@pytest.mark.long
+def test_the_same_code_runs_through_spark_connect(server: str, tmp_path: Path) -> None:
+    spec, data = load_spec(str(write(tmp_path / "shop", 900, 2))), str(tmp_path / "shop" / "data")
+
+    with cluster(server) as connected:
+        cleaned, _ = clean_on_spark(Asker(connected, spec, open_sources(connected, spec, data)))
+
+    same(clean(read_source(spec, data), spec), cleaned)
+    assert connected.master == server
+
+
+# ------------------------------------------------------------------ everybody
+
+
+@pytest.fixture(scope="session")
+def bare_python(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A Python for executors that has NumPy and pyarrow and nothing else, least of all Korzina or pandas."""
+    import numpy
+    import pyarrow
+
+    folder = tmp_path_factory.mktemp("executors")
+    for package in (numpy, pyarrow):
+        place = Path(package.__file__).parent
+        for part in (place, place.with_name(f"{place.name}.libs")):
+            if part.exists():
+                (folder / part.name).symlink_to(part)
+    script = folder / "python"
+    script.write_text(f'#!/bin/sh\nPYTHONPATH="{folder}:$PYTHONPATH" exec "{sys.executable}" -S "$@"\n', "utf-8")
+    script.chmod(0o755)
+    return str(script)
+
+
+@pytest.mark.long
+def test_a_fold_over_executors_gives_the_bits_of_a_local_one(
+    opened: Cluster, shop: tuple[Spec, str, Cleaned], bare_python: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, _, local = shop
+    monkeypatch.setattr(opened.session.sparkContext, "pythonExec", bare_python)
+    monkeypatch.setattr("pipeline.engine.drawing.SAMPLE", 2_000)
+    here = LocalPopulation(local.customers, local.dataset)
+    transform = fit_transform(here)
+    kernel = as_kernel(transform)
+    middle = kernel.matrix({name: column_values(local.customers[name]) for name in kernel.columns})[:9]
+    fitted = lloyd(Space.of(here.fold, kernel, middle.mean(axis=0)), {k: middle[:k] for k in (2, 5, 9)})
+    table = pa.Table.from_pandas(local.customers.iloc[:, 1:], preserve_index=False)
+    rows = (
+        opened.frame(table).withColumnRenamed("joined", "day").selectExpr("*", "CAST(day AS TIMESTAMP_NTZ) AS joined")
+    )
+    for partitions in (7, 2):
+        there = SparkPopulation(rows.drop("day").repartition(partitions), local.dataset, here.n, "customer", 2_000)
+
+        drawn = there.sample().customers
+        pd.testing.assert_frame_equal(
+            drawn[here.customers.columns[1:]], here.sample().customers.iloc[:, 1:], check_exact=True
+        )
+        assert fit_transform(there) == transform
+        for name in ("town", "size"):
+            assert counts(there.fold(Categories(name))) == counts(here.fold(Categories(name)))
+        space = Space.of(there.fold, kernel, middle.mean(axis=0))
+        for k, again in lloyd(space, {k: middle[:k] for k in (2, 5, 9)}).items():
+            np.testing.assert_array_equal(again.centres, fitted[k].centres)
+            np.testing.assert_array_equal(again.sizes, fitted[k].sizes)
+            assert again.inertia == fitted[k].inertia
+
+
+def counts(parts: Parts) -> dict[object, int]:
+    """Of each category."""
+    return dict(zip(parts["names"].tolist(), parts["counts"].tolist(), strict=True))
