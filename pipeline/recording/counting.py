@@ -10,8 +10,7 @@ import numpy as np
 import pandas as pd
 
 from pipeline.contract import CATEGORY_KINDS, NUMERIC_KINDS, Column
-from pipeline.contract.population import TAIL, Spread, Stratum
-from pipeline.contract.population import Population as Record
+from pipeline.contract import population as told
 from pipeline.engine import (
     Bins,
     Categories,
@@ -61,17 +60,17 @@ def count_everybody(training: Training, population: Population) -> Training:
     tallies, pairs = _charted(population, placed_by(training), counted, spreads, asked)
     chosen = training.candidate(training.decision.k)
     drawn = np.bincount(chosen.labels, minlength=chosen.record.k).tolist()
-    record = Record(
+    record = told.Population(
         rows=population.n,
         salt="sample",
-        strata=tuple(Stratum(rows=n, sampled=m) for n, m in zip(chosen.record.sizes, drawn, strict=True)),
+        strata=tuple(told.Stratum(rows=n, sampled=m) for n, m in zip(chosen.record.sizes, drawn, strict=True)),
         spreads=spreads,
         missing={name: n for name, n in missing.items() if n},
     )
     return replace(training, elsewhere=Elsewhere(record, tallies, pairs))
 
 
-def _spreads(population: Population, asked: Asked, whole: set[str]) -> dict[str, Spread]:
+def _spreads(population: Population, asked: Asked, whole: set[str]) -> dict[str, told.Spread]:
     """Of every column of numbers, exact: what its bins follow from."""
     columns = [column for column in (*asked.columns, *asked.members) if column.kind in NUMERIC_KINDS]
     if not columns:
@@ -96,14 +95,14 @@ def _spreads(population: Population, asked: Asked, whole: set[str]) -> dict[str,
 
 
 def _quantiles(n: int) -> tuple[Quantile, Quantile, Quantile]:
-    return Quantile.of(TAIL, n), Quantile.of(0.5, n), Quantile.of(1 - TAIL, n)
+    return Quantile.of(told.TAIL, n), Quantile.of(0.5, n), Quantile.of(1 - told.TAIL, n)
 
 
 def _spread(
     column: Column, place: int, reach: Range, measured: Moments, quantiles: Sequence[float], is_whole: bool
-) -> Spread:
+) -> told.Spread:
     n, (low, middle, high) = int(reach.known[place]), quantiles
-    return Spread(
+    return told.Spread(
         known=n,
         least=float(reach.least[place]),
         low=low,
@@ -116,7 +115,7 @@ def _spread(
 
 
 def _counted(
-    population: Population, asked: Asked, spreads: Mapping[str, Spread], missing: Mapping[str, int]
+    population: Population, asked: Asked, spreads: Mapping[str, told.Spread], missing: Mapping[str, int]
 ) -> list[tuple[Counted, Bins]]:
     """Everything to count by, under the names of the tallies and as executors count it."""
     words = _words(population, [column.name for column in asked.columns if column.kind in CATEGORY_KINDS])
@@ -154,7 +153,7 @@ def _charted(
     population: Population,
     placed: Placed,
     counted: Sequence[tuple[Counted, Bins]],
-    spreads: Mapping[str, Spread],
+    spreads: Mapping[str, told.Spread],
     asked: Asked,
 ) -> tuple[dict[int, pd.DataFrame], pd.DataFrame]:
     """The tallies by k, and the pairs, in one pass."""
@@ -178,7 +177,7 @@ def _charted(
     return tables, pairs_of(narrow, pairs)
 
 
-def _scale(bins: Bins, spreads: Mapping[str, Spread]) -> tuple[int, ...]:
+def _scale(bins: Bins, spreads: Mapping[str, told.Spread]) -> tuple[int, ...]:
     if bins.kind not in ("number", "mix"):
         return ()
     sizes = [max(abs(spreads[name].least), abs(spreads[name].most)) if name in spreads else 0 for name in bins.columns]

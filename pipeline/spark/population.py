@@ -245,13 +245,13 @@ def _cleaned(
         dropped=sum(entry.dropped for entry in account.entries),
         quarantined=sum(entry.quarantined for entry in account.entries),
         entries=account.entries,
-        notes=(*notes, *_notes(spec, staying, account.rows_out, len(frame))),
+        notes=(*notes, *_notes(staying, account.rows_out, len(frame))),
         tables=dict(asker.sizes()),
     )
     return Cleaned(dataset=account.dataset, customers=customers, quarantine=quarantine, ledger=ledger)
 
 
-def _notes(spec: Spec, staying: Staying | None, rows: int, sampled: int) -> Iterator[Message]:
+def _notes(staying: Staying | None, rows: int, sampled: int) -> Iterator[Message]:
     yield Message.of("cleaned on Spark, where rows have no places: they are counted, and not pointed to")
     if staying is None:
         return
@@ -261,8 +261,7 @@ def _notes(spec: Spec, staying: Staying | None, rows: int, sampled: int) -> Iter
         rows=Quantity(rows),
         sampled=Quantity(sampled),
     )
-    if spec.rfm or spec.baskets or spec.history or spec.campaigns:
-        yield Message.of(
-            "RFM scores, baskets and campaigns are left out: they are made of every single customer, and only a sample "
-            "of them is on this machine"
-        )
+    yield Message.of(
+        "RFM scores, baskets and campaign plans are left out: they are made of every single customer, and only a "
+        "sample of them is on this machine"
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,8 +10,12 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from flask import Flask
+from plotly.io.json import to_json_plotly
 
-from dashapp.data import Run
+from dashapp.data import Run, SegmentationData
+from dashapp.pages import PAGES
+from dashapp.reader import Reader, let_in
 from pipeline.contract import Customers, Segmentation, SegmentCard
 from pipeline.errors import StarvedError
 from pipeline.settings import Settings
@@ -146,6 +151,39 @@ def test_the_run_is_shown_as_that_of_the_local_engine(here: Trained, away: Train
         assert own.shown == pytest.approx(other.shown, rel=1e-12), name
         assert own.customers == other.customers
     assert any("stay on Spark" in str(note) for note in spark.segmentation.ledger.notes)
+
+
+@pytest.mark.long
+def test_the_overview_says_the_same_and_every_page_opens(here: Trained, away: Trained, settings: Settings) -> None:
+    """Every sentence and figure of the Overview, but for the run's own number and its time."""
+    pages = {}
+    for trained_ in (here, away):
+        run = trained_.run
+        Store.open(settings).promote(run.run_id, reason="test", who="test")
+        data = SegmentationData(
+            lambda: Store.open(settings, most=settings.customers_in_memory),
+            settings.model_copy(update={"experiment": run.experiment}),
+        )
+        with Flask("x").test_request_context("/"):
+            let_in(Reader("ann", "analyst"))
+            pages[run.run_id] = {page.name: words_of(json.loads(to_json_plotly(page.drawn(data)))) for page in PAGES}
+    local, spark = pages[here.run.run_id], pages[away.run.run_id]
+    told, there = away.run.run_id, here.run.run_id
+    own = [word.replace(told, there).replace(told[:8], there[:8]) for word in spark["overview"]]
+    differing = [(one, other) for one, other in zip(own, local["overview"], strict=True) if one != other]
+    assert all("UTC" in one and "UTC" in other for one, other in differing), differing
+    assert f"{here.result.training.n:,}" in " ".join(own)
+    assert any("stay on Spark" in word for word in spark["data"])
+    assert any("stayed on a cluster" in word for word in spark["segment"])
+
+
+def words_of(tree: object) -> list[str]:
+    """Every text of a page, in order."""
+    if isinstance(tree, list):
+        return [word for part in tree for word in words_of(part)]
+    if isinstance(tree, dict):
+        return words_of(tree.get("props", tree).get("children"))
+    return [tree] if isinstance(tree, str) else []
 
 
 @pytest.mark.long
