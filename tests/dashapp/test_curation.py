@@ -174,7 +174,7 @@ def test_no_step_follows_where_something_is_lacking(
         ({"Origin": "null"}, "127.0.0.1", 403),
         ({}, "127.0.0.1", 200),
         ({**OWN, "Sec-Fetch-Site": "cross-site"}, "127.0.0.1", 403),
-        ({"Origin": "http://localhost:81"}, "127.0.0.1", 200),
+        ({"Origin": "http://localhost:81"}, "127.0.0.1", 403),  # another program's page on this machine
         # a name that resolves to this machine
         ({"Origin": "http://evil.example", "Host": "evil.example"}, "127.0.0.1", 421),
     ],

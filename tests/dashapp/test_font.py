@@ -22,11 +22,18 @@ SYSTEMS = (
 )
 
 
+LOOKED_FOR = {  # words and letters that files of other countries are known by, which are shown nowhere
+    "pipeline/reading/text/code_pages.py", "pipeline/reading/values/days.py",
+    "pipeline/understanding/evidence/words.py", "pipeline/understanding/purchases/status_words.py",
+}  # fmt: skip
+
+
 def written() -> list[Path]:
     """Every file whose text may be shown: code, scripts, styles, catalogues and specs."""
     endings = {".py", ".js", ".css", ".po", ".toml"}
     paths = [path for package in ("dashapp", "pipeline") for path in (ROOT / package).rglob("*")]
-    return [path for path in paths if path.suffix in endings and ".min." not in path.name]
+    shown = [path for path in paths if path.suffix in endings and ".min." not in path.name]
+    return [path for path in shown if str(path.relative_to(ROOT)) not in LOOKED_FOR]
 
 
 @pytest.fixture(scope="module")

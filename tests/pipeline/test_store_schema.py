@@ -13,7 +13,7 @@ from pipeline.contract import SavedSweep
 from pipeline.errors import StoreError
 from pipeline.settings import Settings
 from pipeline.stages import Training
-from pipeline.store import Store, facade
+from pipeline.store import Store
 from pipeline.store.tracking import preflight
 from pipeline.store.tracking.client_index import ClientIndex
 from tests.support import save_training
@@ -21,7 +21,7 @@ from tests.support import save_training
 
 def forget(monkeypatch: pytest.MonkeyPatch) -> None:
     """From now on nobody has heard of the schema that the installed MLflow makes."""
-    facade._say_unknown.cache_clear()
+    preflight.say_unknown.cache_clear()
     monkeypatch.setattr(preflight, "KNOWN_SCHEMAS", frozenset({"0a8213491aaa"}))
 
 
