@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from pipeline.describing import Baskets
     from pipeline.processors import Helper
     from pipeline.reading import Data
+    from pipeline.spark import Asker, Staying
 
 
 ENGINES = "local, spark"
@@ -33,9 +34,18 @@ class Engine:
     name: EngineName = "local"
     master: str | None = None  # of Spark; None: as its own configuration says
     log: Path | None = None  # where Spark's own words go; None: to stderr
+    address: str | None = None  # folder where Spark may write customers who are too many for this machine
 
     @classmethod
-    def chosen(cls, spec: Spec, *, name: str | None, master: str | None, log: Path | None = None) -> Engine:
+    def chosen(
+        cls,
+        spec: Spec,
+        *,
+        name: str | None,
+        master: str | None,
+        log: Path | None = None,
+        address: str | None = None,
+    ) -> Engine:
         """What a caller or the environment says, else the spec; a master alone means Spark.
 
         Raises
@@ -52,7 +62,7 @@ class Engine:
             return cls()
         if used != "spark":
             raise UsageError.because(Message.of("--engine {engine} is not known", engine=repr(used)), expected=ENGINES)
-        return cls("spark", master or spec.engine.master, log)
+        return cls("spark", master or spec.engine.master, log, address)
 
 
 LOCAL = Engine()
@@ -67,11 +77,19 @@ class Gathered:
     baskets: Callable[[], Baskets | None]
     history: Callable[[], pd.DataFrame | None]
     params: Mapping[str, str] = field(default_factory=dict)  # what a run says of the engine
+    staying: Staying | None = None  # all customers, where ``cleaned`` has a sample of them
 
 
-def gather(spec: Spec, data: Data | None, engine: Engine, helper: Helper, watch: Stopwatch) -> Gathered:
-    """Read and clean a source on the engine; raises ``InputError``, ``UsageError``, ``SparkError``."""
-    return _here(spec, data, helper, watch) if engine.name == "local" else _on_spark(spec, data, engine, watch)
+@contextmanager
+def gather(spec: Spec, data: Data | None, engine: Engine, helper: Helper, watch: Stopwatch) -> Iterator[Gathered]:
+    """Read and clean a source on the engine, for the length of a block, in which customers may stay on a cluster.
+
+    Raises ``InputError``, ``UsageError``, ``SparkError``.
+    """
+    with ExitStack() as stack:
+        yield (
+            _here(spec, data, helper, watch) if engine.name == "local" else _on_spark(spec, data, engine, watch, stack)
+        )
 
 
 def _here(spec: Spec, data: Data | None, helper: Helper, watch: Stopwatch) -> Gathered:
@@ -99,8 +117,9 @@ def _read_beside(
     return (lambda: bought.result() if bought else None), (lambda: known.result() if known else None)
 
 
-def _on_spark(spec: Spec, data: Data | None, engine: Engine, watch: Stopwatch) -> Gathered:
-    from pipeline.spark import Asker, baskets_on_spark, clean_on_spark, cluster, history_on_spark, open_sources
+def _on_spark(spec: Spec, data: Data | None, engine: Engine, watch: Stopwatch, kept: ExitStack) -> Gathered:
+    """The session ends as soon as nothing is left to ask; where customers stay with it, ``kept`` ends it."""
+    from pipeline.spark import Asker, clean_on_spark, cluster, open_sources
 
     if data is not None and not isinstance(data, str):
         raise UsageError.because(
@@ -113,11 +132,8 @@ def _on_spark(spec: Spec, data: Data | None, engine: Engine, watch: Stopwatch) -
             tick(0.5)
             asker = Asker(opened, spec, open_sources(opened, spec, data))
         with watch.stage("clean") as tick:
-            cleaned, work = clean_on_spark(asker, tick)
-        with watch.stage("baskets"):
-            baskets = baskets_on_spark(asker)
-        with watch.stage("campaigns"):
-            history = history_on_spark(asker)
+            cleaned, work = clean_on_spark(asker, tick, address=engine.address, kept=stack)
+        baskets, history = (None, None) if work.staying else _beside_on_spark(asker, watch)
         params = {
             "engine": "spark",
             "spark_master": opened.master,
@@ -125,4 +141,16 @@ def _on_spark(spec: Spec, data: Data | None, engine: Engine, watch: Stopwatch) -
             "spark_partitions": str(work.partitions),
             "spark_passes": str(work.passes),
         }
-    return Gathered(spec, cleaned, lambda: baskets, lambda: history, params)
+        if work.staying:
+            params["spark_address"] = work.staying.public
+            kept.push(stack.pop_all())
+    return Gathered(spec, cleaned, lambda: baskets, lambda: history, params, work.staying)
+
+
+def _beside_on_spark(asker: Asker, watch: Stopwatch) -> tuple[Baskets | None, pd.DataFrame | None]:
+    from pipeline.spark import baskets_on_spark, history_on_spark
+
+    with watch.stage("baskets"):
+        baskets = baskets_on_spark(asker)
+    with watch.stage("campaigns"):
+        return baskets, history_on_spark(asker)

@@ -21,6 +21,7 @@ STAGES = {  # stage -> (what a person reads, usual share of the time)
     "baskets": ("baskets", 1),
     "campaigns": ("campaigns", 2),
     "sensitivity": ("other choices", 15),
+    "everybody": ("counting all", 0),  # where customers stay on a cluster
     "record": ("drawing", 4),
     "store": ("logging to MLflow", 11),
     "promote": ("promoting", 1),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any, Protocol
 
@@ -22,6 +22,7 @@ from pipeline.contract import (
     Labels,
     Ledger,
     Matrix,
+    Population,
     RfmScale,
     SegmentCard,
     SegmentRule,
@@ -132,6 +133,7 @@ class Candidate:
     reach: tuple[
         float, ...
     ] = ()  # distance within which FIT_QUANTILE of each segment's customers lie; (): not measured
+    guide: Matrix | None = None  # (k, p): whoever is nearest to a row is of that segment; None: to a centre
 
     @property
     def labels(self) -> Labels:
@@ -150,6 +152,15 @@ class Bought:
 
     affinities: pd.DataFrame
     basis: AffinityBasis
+
+
+@dataclass(frozen=True)
+class Elsewhere:
+    """All customers of a training that has a sample of them: exact counts for charts, and where their rows are."""
+
+    population: Population
+    tallies: Mapping[int, pd.DataFrame]  # by k
+    pairs: pd.DataFrame
 
 
 @dataclass(frozen=True)
@@ -173,6 +184,19 @@ class Training:
     sensitivity: pd.DataFrame = field(default_factory=partial(empty_table, "sensitivity"))
     rfm: RfmScale | None = None  # None: the spec has no [rfm]
     rfm_scores: pd.DataFrame = field(default_factory=partial(empty_table, "rfm_scores"))  # rows as in customers
+    elsewhere: Elsewhere | None = None  # None: ``customers`` are all
+
+    @property
+    def n(self) -> int:
+        """How many customers there are, at hand or elsewhere."""
+        return len(self.customers) if self.elsewhere is None else self.elsewhere.population.rows
+
+    def written_at(self, address: str) -> Training:
+        """The training with the address of the rows of customers that are elsewhere."""
+        if self.elsewhere is None:
+            raise ValueError("all customers are at hand")
+        told = self.elsewhere.population.model_copy(update={"address": address})
+        return replace(self, elsewhere=replace(self.elsewhere, population=told))
 
     @property
     def campaigns(self) -> CampaignPlan | None:
@@ -185,7 +209,7 @@ class Training:
         Of very many customers the recommended one alone, as lists for each would fill the store.
         """
         others = [candidate.record.k for candidate in self.candidates if candidate.record.k != self.decision.k]
-        return (self.decision.k, *(others if len(self.customers) <= RIVAL_CUSTOMERS else ()))
+        return (self.decision.k, *(others if self.n <= RIVAL_CUSTOMERS else ()))
 
     def candidate(self, k: int) -> Candidate:
         """The candidate of k segments."""

@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 from threading import Event
 from typing import TYPE_CHECKING, Literal
 
+import pandas as pd
+
 from pipeline.contract import (
     Champion,
     Dataset,
@@ -15,7 +17,7 @@ from pipeline.contract import (
     verdicts,
 )
 from pipeline.errors import StarvedError
-from pipeline.gathering import LOCAL, Engine, gather
+from pipeline.gathering import LOCAL, Engine, Gathered, gather
 from pipeline.helper_tasks import (
     close_unfinished,
     open_store,
@@ -29,11 +31,10 @@ from pipeline.stages import Candidate, Options, Training
 from pipeline.stopwatch import Progress, Stopwatch
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from pipeline.describing import Predecessor
     from pipeline.processors import Helper
     from pipeline.reading import Data
+    from pipeline.spark import Staying
 
 
 @dataclass(frozen=True)
@@ -93,6 +94,7 @@ def train(request: Request, settings: Settings, progress: Progress | None = None
         name=request.engine or settings.engine or None,
         master=request.master or settings.spark_master or None,
         log=settings.home / "logs" / "spark.log",
+        address=settings.spark_address or None,
     )
     images: dict[int, Future[dict[str, bytes]]] = {}
     try:
@@ -150,39 +152,68 @@ def analyse_source(
     ``before`` is the champion to follow, and ``described`` is handed each candidate as soon as it has its tables.
     """
     from pipeline.analyse import analyse
-    from pipeline.campaigns import with_campaigns
-    from pipeline.describing import with_affinities, with_rfm
     from pipeline.segmenting import with_sensitivity
 
     refuse_open_questions(spec, data if isinstance(data, str) else None)
-    gathered = gather(spec, data, engine, helper, watch)
-    cleaned = gathered.cleaned
-    training = analyse(
-        cleaned,
-        options,
-        watch,
-        spec=stored_text(spec),
-        helper=helper,
-        before=before.result() if before else None,
-        described=(lambda candidate: described(candidate, cleaned.dataset)) if described else None,
-    )
-    training = with_rfm(replace(training, params={**training.params, **gathered.params}), spec.rfm)
+    with gather(spec, data, engine, helper, watch) as gathered:
+        cleaned, staying = gathered.cleaned, gathered.staying
+        training = analyse(
+            cleaned,
+            options,
+            watch,
+            spec=stored_text(spec),
+            population=staying.population if staying else None,
+            helper=helper,
+            before=before.result() if before else None,
+            described=(lambda candidate: described(candidate, cleaned.dataset)) if described else None,
+        )
+        training = replace(training, params={**training.params, **gathered.params})
+        history = None
+        if staying is None:
+            training, history = _with_single_customers(training, gathered, helper, watch)
+        with watch.stage("sensitivity") as tick:
+            training = with_sensitivity(training, helper, tick)
+        if staying:
+            training = _written(training, staying, watch)
+    return Analysis(_reviewed(training), spec, history)
+
+
+def _with_single_customers(
+    training: Training, gathered: Gathered, helper: Helper, watch: Stopwatch
+) -> tuple[Training, pd.DataFrame | None]:
+    """RFM scores, baskets and campaign plans, which are made of every single customer, and the past they rest on."""
+    from pipeline.campaigns import with_campaigns
+    from pipeline.describing import with_affinities, with_rfm
+
+    training = with_rfm(training, gathered.spec.rfm)
     with watch.stage("baskets"):
         training = with_affinities(training, gathered.baskets())
     history = gathered.history()
     with watch.stage("campaigns"):
-        training = with_campaigns(training, gathered.spec, history, helper)
-    with watch.stage("sensitivity") as tick:
-        training = with_sensitivity(training, helper, tick)
-    return Analysis(_reviewed(training), spec, history)
+        return with_campaigns(training, gathered.spec, history, helper), history
+
+
+def _written(training: Training, staying: Staying, watch: Stopwatch) -> Training:
+    """What charts need of all customers, who are written where they are with their segments."""
+    from pipeline.recording import count_everybody, placed_by
+
+    with watch.stage("everybody") as tick:
+        training = count_everybody(training, staying.population)
+        tick(0.5)
+        chosen = training.candidate(training.decision.k).record
+        staying.write(placed_by(training), chosen.k, chosen.sizes)
+    return training.written_at(staying.public)
 
 
 def _reviewed(training: Training) -> Training:
     """The training with its verdict held against the variations, which come last, and its grades to the verdict."""
     orders, records = training.dataset.meaning("orders"), [candidate.record for candidate in training.candidates]
-    decision = verdicts.reviewed(
-        training.decision, records, training.sensitivity, training.customers, orders.name if orders else None
-    )
+    name = orders.name if orders else None
+    customers = training.customers
+    if training.elsewhere is not None and name is not None:  # the median of all, who are not at hand
+        spread = training.elsewhere.population.spreads.get(name)
+        customers = pd.DataFrame({name: [spread.middle]} if spread else {})
+    decision = verdicts.reviewed(training.decision, records, training.sensitivity, customers, name)
     candidates = tuple(
         replace(candidate, cards=verdicts.capped(candidate.cards, decision.verdict))
         for candidate in training.candidates
@@ -255,7 +286,10 @@ def _followed(analysis: Analysis, before: Predecessor | None, helper: Helper) ->
 
     if before is None:
         return analysis.training
-    return with_campaigns(follow_in(analysis.training, before), analysis.spec, analysis.history, helper)
+    followed = follow_in(analysis.training, before)
+    if followed.elsewhere is not None:  # which has no plans
+        return followed
+    return with_campaigns(followed, analysis.spec, analysis.history, helper)
 
 
 def _draw(helper: Helper, candidate: Candidate, dataset: Dataset) -> Future[dict[str, bytes]]:

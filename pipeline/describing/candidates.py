@@ -148,4 +148,5 @@ def _describe(fit: Measured, rules: tuple[SegmentRule, ...], common: _Common) ->
         typical=typical_customers(labels, distances, k),
         passive=totals.passive(k),
         reach=totals.reach(k, distances),
+        guide=partition.guide,
     )

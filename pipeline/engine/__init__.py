@@ -6,8 +6,12 @@ from pipeline.engine.crowd import Crowd
 from pipeline.engine.drawing import SAMPLE, Hashes, Sample, by_place, column_values, customer_hashes, deciding, drawn
 from pipeline.engine.kernels import (
     Beside,
+    Bins,
     Categories,
+    Charted,
+    Content,
     Kernel,
+    Known,
     Meeting,
     Numbers,
     Parts,
@@ -17,11 +21,13 @@ from pipeline.engine.kernels import (
     Several,
     Transform,
     content_hashes,
+    exponents,
     meets,
     nearest_of,
     numbered,
     salted,
     text_hashes,
+    total,
 )
 from pipeline.engine.local import LocalPopulation, fold_of, labels_of
 from pipeline.engine.measures import Moments, Quantile, Range, moments, order_statistics, ranges
@@ -31,11 +37,15 @@ __all__ = [
     "SAMPLE",
     "Asked",
     "Beside",
+    "Bins",
     "Categories",
+    "Charted",
+    "Content",
     "Crowd",
     "Fitted",
     "Hashes",
     "Kernel",
+    "Known",
     "LocalPopulation",
     "Meeting",
     "Moments",
@@ -59,6 +69,7 @@ __all__ = [
     "customer_hashes",
     "deciding",
     "drawn",
+    "exponents",
     "fold_of",
     "labels_of",
     "lloyd",
@@ -70,4 +81,5 @@ __all__ = [
     "ranges",
     "salted",
     "text_hashes",
+    "total",
 ]

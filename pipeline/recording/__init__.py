@@ -1,5 +1,6 @@
 """What a run leaves behind: metrics, tables, words, plots and the model, ready for the store."""
 
+from pipeline.recording.counting import count_everybody, placed_by
 from pipeline.recording.drafts import drafts, remove_left
 from pipeline.recording.everybody import with_everybody
 from pipeline.recording.record import (
@@ -13,10 +14,12 @@ from pipeline.recording.record import (
 )
 
 __all__ = [
+    "count_everybody",
     "drafts",
     "draw",
     "draw_curves",
     "drawable",
+    "placed_by",
     "prepare_drawing",
     "profile_table",
     "record_training",

@@ -4,20 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import numpy as np
+import pandas as pd
 
-from pipeline.contract import Artifacts, RunRecord, SweepRecord, Typical, population
-from pipeline.stages import Training
+from pipeline.contract import (
+    Artifacts,
+    Customers,
+    RunRecord,
+    SweepRecord,
+    Typical,
+    Weights,
+    population,
+    write_table,
+)
+from pipeline.stages import Elsewhere, Training
 from pipeline.tallying import Tables, describe
 
 
 def with_everybody(record: SweepRecord, training: Training, folder: Path, most: int) -> SweepRecord:
     """The record with exact tallies and a sample of at most ``most`` customers; itself where there are no more.
 
-    The tables of ``record`` are files already; new ones are written below ``folder``.
+    The tables of ``record`` are files already; new ones are written below ``folder``. Where all customers are elsewhere
+    its own are the sample, and the tallies were made there.
     """
+    if training.elsewhere is not None:
+        return _of_sample(record, training, training.elsewhere, folder / "everybody")
     if record.rows <= most:
         return record
     typical = [one.typical[Typical.KEY].to_numpy(np.int64) for one in training.candidates]
@@ -38,6 +51,33 @@ def with_everybody(record: SweepRecord, training: Training, folder: Path, most: 
         parent=replace(_more(record.parent, made.sweep), records=told),
         children={k: _more(child, made.runs[k]) for k, child in record.children.items()},
     )
+
+
+def _of_sample(record: SweepRecord, training: Training, elsewhere: Elsewhere, folder: Path) -> SweepRecord:
+    """The record with what was counted of all customers, and how many of them each of the sample stands for."""
+    strata = elsewhere.population.strata
+    each = np.array([stratum.rows / max(stratum.sampled, 1) for stratum in strata])
+    keys = Customers.keys(training.customers).to_numpy(np.int64)
+    labels = training.candidate(training.decision.k).labels
+    weights = pd.DataFrame({Weights.KEY: keys, Weights.WEIGHT: each[labels]})
+    told = {**record.parent.records, Artifacts.POPULATION: elsewhere.population.model_dump_json()}
+    sweep = {Artifacts.WEIGHTS: weights, Artifacts.PAIRS: elsewhere.pairs}
+    return replace(
+        record,
+        parent=replace(_more(record.parent, _files(sweep, folder / "sweep")), records=told),
+        children={
+            k: _more(child, _files({Artifacts.TALLIES: elsewhere.tallies[k]}, folder / f"k{k}"))
+            for k, child in record.children.items()
+        },
+    )
+
+
+def _files(tables: Mapping[str, pd.DataFrame], folder: Path) -> dict[str, Path]:
+    found = {name: folder / name for name in tables}
+    for name, path in found.items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_table(PurePosixPath(name).stem, tables[name], path)
+    return found
 
 
 def _more(record: RunRecord, files: Mapping[str, Path]) -> RunRecord:

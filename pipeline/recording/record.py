@@ -72,7 +72,7 @@ def record_training(
         dataset_name=training.dataset.title,
         source=_public(training.ledger.source),
         fingerprint=training.ledger.fingerprint,
-        rows=len(training.customers),
+        rows=training.n,
         schema={
             column.name: _MLFLOW_TYPES.get(column.kind, "string")
             for column in training.dataset.columns

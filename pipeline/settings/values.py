@@ -40,6 +40,11 @@ class Settings(BaseSettings):
         "",
         description="master of Spark: spark://HOST:PORT, sc://HOST:PORT (Connect), local[*]; empty: as Spark is set up",
     )
+    spark_address: str = Field(
+        "",
+        description="folder where Spark may write customers with their segments, such as s3a://bucket/segments: those "
+        "that are too many for this machine stay on the cluster then; empty: all come here",
+    )
     host: str = Field("127.0.0.1", description="address that the dashboard listens on")
     port: int = Field(8050, ge=1, le=65535, description="port of the dashboard")
     mlflow_port: int = Field(5000, ge=1, le=65535, description="port of the MLflow UI")

@@ -5,5 +5,15 @@ from pipeline.spark.beside import baskets_on_spark, history_on_spark
 from pipeline.spark.population import clean_on_spark
 from pipeline.spark.sessions import Cluster, cluster
 from pipeline.spark.sources import open_sources
+from pipeline.spark.staying import Staying
 
-__all__ = ["Asker", "Cluster", "baskets_on_spark", "clean_on_spark", "cluster", "history_on_spark", "open_sources"]
+__all__ = [
+    "Asker",
+    "Cluster",
+    "Staying",
+    "baskets_on_spark",
+    "clean_on_spark",
+    "cluster",
+    "history_on_spark",
+    "open_sources",
+]

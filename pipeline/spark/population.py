@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,20 +22,20 @@ from pipeline.cleaning import (
     unknown_columns,
 )
 from pipeline.contract import Dataset, Ledger, LedgerEntry, Message, Quantity
-from pipeline.errors import InputError
-from pipeline.processors import free_memory, needed_memory
+from pipeline.engine import SAMPLE
+from pipeline.errors import InputError, StarvedError
 from pipeline.spark.asking import Asker
 from pipeline.spark.cleaning import cleaned_columns, judge, shown_columns
-from pipeline.spark.folds.everybody import as_frame
+from pipeline.spark.folds.everybody import SparkPopulation, as_frame
 from pipeline.spark.rules import FATE, RAW, Judged
 from pipeline.spark.sessions import Rows, answering
 from pipeline.spark.sources import CORRUPT, quoted
+from pipeline.spark.staying import Staying, memory_wanting, stays
 from pipeline.spec import Spec
 from pipeline.stages import Cleaned
 
 MOST_ASIDE = 10_000  # rows set aside that are shown
 _PASSES = 6  # texts that are looked up, ids, raw rows, judged rows, customers, rows set aside
-_SMALL = 5_000_000  # values that are fetched whatever is free
 
 
 Tick = Callable[[float], None]
@@ -56,12 +57,23 @@ class Work:
 
     partitions: int
     passes: int  # over the rows
+    staying: Staying | None = None  # where customers are not fetched, all of them
 
 
-def clean_on_spark(asker: Asker, tick: Tick = lambda _share: None) -> tuple[Cleaned, Work]:
+def clean_on_spark(
+    asker: Asker, tick: Tick = lambda _share: None, *, address: str | None = None, kept: ExitStack | None = None
+) -> tuple[Cleaned, Work]:
     """The customers of a source, cleaned on Spark, with the local engine's account of them.
 
-    ``tick`` is told which share of the passes over the rows is done.
+    Parameters
+    ----------
+    tick
+        Is told which share of the passes over the rows is done.
+    address
+        Folder where customers may be written who are too many to be fetched: of these a sample is returned, and all of
+        them as ``Work.staying``.
+    kept
+        Holds what they need on the cluster until it is closed.
 
     Raises
     ------
@@ -79,15 +91,28 @@ def clean_on_spark(asker: Asker, tick: Tick = lambda _share: None) -> tuple[Clea
         try:
             account = _counted(answer, judged, rows, distinct, spec, source)
             tick(4 / _PASSES)
-            _refuse_starving(account.rows_out, len(cleaned_columns(spec)), source)
-            frame = _fetched(rows.where(f"{quoted(FATE)} IS NULL"), spec)
+            staying, width = None, len(cleaned_columns(spec))
+            if address and kept is not None and stays(account.rows_out, width):
+                staying = _staying(rows, account, spec, address, kept)
+                frame = staying.population.sample().customers
+            else:
+                _refuse_starving(account.rows_out, width, source)
+                frame = _fetched(rows.where(f"{quoted(FATE)} IS NULL"), spec)
             tick(5 / _PASSES)
             quarantine = _set_aside(answer, judged, rows, distinct, spec)
             partitions = rows.selectExpr("spark_partition_id() AS place").distinct().count()
-            return _cleaned(asker, account, frame, quarantine, answer.columns), Work(partitions, _PASSES)
+            work = Work(partitions, _PASSES, staying)
+            return _cleaned(asker, account, frame, quarantine, answer.columns, staying), work
         finally:
             rows.unpersist()
             distinct.unpersist()
+
+
+def _staying(rows: Rows, account: Account, spec: Spec, address: str, kept: ExitStack) -> Staying:
+    """All customers, held on the cluster for the many passes of an analysis."""
+    customers = rows.where(f"{quoted(FATE)} IS NULL").selectExpr(*map(quoted, cleaned_columns(spec))).persist()
+    kept.callback(customers.unpersist)
+    return Staying.at(address, SparkPopulation(customers, account.dataset, account.rows_out, spec.id.column, SAMPLE))
 
 
 def _counted(answer: Rows, judged: Judged, rows: Rows, distinct: Rows, spec: Spec, source: str) -> Account:
@@ -151,11 +176,10 @@ def _constants(names: list[str], found: Mapping[str, Any]) -> Mapping[str, objec
 
 def _refuse_starving(rows: int, columns: int, source: str) -> None:
     """The customers are analysed on this machine; raise ``StarvedError`` where it cannot hold them."""
-    from pipeline.errors import StarvedError
-
-    free, needed = free_memory(), needed_memory(rows, columns)
-    if rows * columns < _SMALL or free is None or needed <= free:
+    wanting = memory_wanting(rows, columns)
+    if wanting is None:
         return
+    needed, free = wanting
     raise StarvedError.because(
         Message.of(
             "{source}: about {needed} GB of memory will be needed, {free} GB are free",
@@ -165,7 +189,8 @@ def _refuse_starving(rows: int, columns: int, source: str) -> None:
         ),
         found=Message.of("{rows} rows x {columns} columns", rows=Quantity(rows), columns=Quantity(columns)),
         remedy=Message.of(
-            "use a machine with more memory for the command, or leave out columns that the spec does not use"
+            "set KORZINA_SPARK_ADDRESS to a folder that Spark may write to, such as s3a://bucket/segments: the "
+            "customers stay on the cluster then; or use a machine with more memory for the command"
         ),
     )
 
@@ -202,20 +227,41 @@ def _set_aside(answer: Rows, judged: Judged, rows: Rows, distinct: Rows, spec: S
 
 
 def _cleaned(
-    asker: Asker, account: Account, frame: pd.DataFrame, quarantine: pd.DataFrame, names: list[str]
+    asker: Asker,
+    account: Account,
+    frame: pd.DataFrame,
+    quarantine: pd.DataFrame,
+    names: list[str],
+    staying: Staying | None,
 ) -> Cleaned:
     spec = asker.spec
-    customers = customers_table(frame, account.dataset)
+    customers = frame if staying else customers_table(frame, account.dataset)
     notes = unknown_columns([name.strip().strip("\ufeff") for name in names if name != CORRUPT], spec)
     ledger = Ledger(
         source=asker.given.source,
-        fingerprint=fingerprint(frame, customers, spec),
+        fingerprint=staying.fingerprint() if staying else fingerprint(frame, customers, spec),
         rows_in=account.rows_in,
         rows_out=account.rows_out,
         dropped=sum(entry.dropped for entry in account.entries),
         quarantined=sum(entry.quarantined for entry in account.entries),
         entries=account.entries,
-        notes=(*notes, Message.of("cleaned on Spark, where rows have no places: they are counted, and not pointed to")),
+        notes=(*notes, *_notes(staying, account.rows_out, len(frame))),
         tables=dict(asker.sizes()),
     )
     return Cleaned(dataset=account.dataset, customers=customers, quarantine=quarantine, ledger=ledger)
+
+
+def _notes(staying: Staying | None, rows: int, sampled: int) -> Iterator[Message]:
+    yield Message.of("cleaned on Spark, where rows have no places: they are counted, and not pointed to")
+    if staying is None:
+        return
+    yield Message.of(
+        "all {rows} customers stay on Spark: what is said of segments is of all of them; what was decided, typical "
+        "customers, the map and charts under a filter are of {sampled} of them, drawn by hash",
+        rows=Quantity(rows),
+        sampled=Quantity(sampled),
+    )
+    yield Message.of(
+        "RFM scores, baskets and campaign plans are left out: they are made of every single customer, and only a "
+        "sample of them is on this machine"
+    )

@@ -1,6 +1,23 @@
 """Everybody's Parquet tables -> exact tallies and a weighted sample, for readers with less memory than customers."""
 
+from pipeline.tallying.columns import Asked, Counted
+from pipeline.tallying.counts import MOST_WORDS, ByTwo, add_member, answers_of, pairs_of, rows_of, tally_table
 from pipeline.tallying.describe import Described, Tables, describe
 from pipeline.tallying.sample import allocated, drawn
 
-__all__ = ["Described", "Tables", "allocated", "describe", "drawn"]
+__all__ = [
+    "MOST_WORDS",
+    "Asked",
+    "ByTwo",
+    "Counted",
+    "Described",
+    "Tables",
+    "add_member",
+    "allocated",
+    "answers_of",
+    "describe",
+    "drawn",
+    "pairs_of",
+    "rows_of",
+    "tally_table",
+]

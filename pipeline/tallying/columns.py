@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -19,6 +19,7 @@ from pipeline.contract import (
     Assignments,
     Column,
     Dataset,
+    Group,
     RfmScores,
     population,
 )
@@ -45,6 +46,29 @@ class Counted:
         """With codes as narrow as they fit; below 0 is not known, too."""
         held = np.where(codes < 0, bins, codes).astype(np.min_scalar_type(bins))
         return cls(source, name, bins, held, words, **more)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is counted of the columns that there are, whoever counts it."""
+
+    columns: tuple[Column, ...]  # every described one that is in no group
+    members: tuple[Column, ...]  # of a mix: nothing is counted by them, and their spread is asked for
+    mixes: tuple[Group, ...]
+    answers: tuple[str, ...]  # outcomes with a yes or no: of campaigns, and of what happened without any
+
+    @classmethod
+    def of(cls, dataset: Dataset, names: Collection[str]) -> Asked:
+        """In the order of the data set."""
+        there = [column for column in dataset.columns if column.name in names]
+        outcomes = [campaign.column for campaign in dataset.campaigns]
+        outcomes += [column.name for column in dataset.with_role("outcome") if column.kind == "flag"]
+        return cls(
+            tuple(column for column in there if column.role in _ROLES and column.group is None),
+            tuple(column for column in there if column.group is not None and column.kind in NUMERIC_KINDS),
+            tuple(group for group in dataset.groups if group.members and set(group.members) <= set(names)),
+            tuple(name for name in dict.fromkeys(outcomes) if name in names),
+        )
 
 
 class Everyone:
@@ -75,17 +99,15 @@ class Everyone:
 
     def counted(self) -> Iterator[Counted]:
         """Every described column, and the largest member of every group; notes the spreads of numbers."""
-        for column in self.dataset.columns:
-            if column.role in _ROLES and column.group is None and column.name in self.names:
-                yield from self._counted(column)
-        for column in self.dataset.columns:  # nothing is counted by the members of a mix, and their spread is asked for
-            if column.group is not None and column.kind in NUMERIC_KINDS and column.name in self.names:
-                self._note(column)
-        for group in self.dataset.groups:
-            if group.members and set(group.members) <= set(self.names):
-                members = partial(self._members, group.members)
-                codes = population.bins_of_mix(members())
-                yield Counted.of("mix", group.key, codes, len(group.members) + 1, amounts=members)
+        asked = Asked.of(self.dataset, self.names)
+        for column in asked.columns:
+            yield from self._counted(column)
+        for column in asked.members:
+            self._note(column)
+        for group in asked.mixes:
+            members = partial(self._members, group.members)
+            codes = population.bins_of_mix(members())
+            yield Counted.of("mix", group.key, codes, len(group.members) + 1, amounts=members)
 
     def _members(self, names: tuple[str, ...]) -> Iterator[Array]:
         return (population.positive(self.numbers(name)) for name in names)
@@ -114,9 +136,7 @@ class Everyone:
 
     def answers(self) -> Iterator[tuple[str, Array]]:
         """Outcomes with a yes or no: of campaigns, and of what happened without any; NaN where nobody was asked."""
-        asked = [campaign.column for campaign in self.dataset.campaigns]
-        told = [column.name for column in self.dataset.with_role("outcome") if column.kind == "flag"]
-        return ((name, self.numbers(name)) for name in dict.fromkeys([*asked, *told]) if name in self.names)
+        return ((name, self.numbers(name)) for name in Asked.of(self.dataset, self.names).answers)
 
 
 def rfm_counted(path: Path) -> Iterator[Counted]:

@@ -45,10 +45,15 @@ def tallied(counted: Counted, labels: Mapping[int, Array]) -> dict[int, list[tup
         codes, amounts = counted.codes[part], None if values is None else values[part]
         for k, segments in labels.items():
             held[k].add(segments[part], codes, amounts)
-    rows = {k: [_row(counted, *cell) for cell in table.rows()] for k, table in held.items()}
+    rows = {k: rows_of(counted, table) for k, table in held.items()}
     if counted.source == "mix":
         _add_members(counted, labels, rows)
     return rows
+
+
+def rows_of(counted: Counted, table: ByTwo) -> list[tuple[object, ...]]:
+    """Rows of the tallies of one k from the counts by segment and bin."""
+    return [_row(counted, *cell) for cell in table.rows()]
 
 
 def _row(counted: Counted, segment: int, place: int, count: int, total: float) -> tuple[object, ...]:
@@ -59,33 +64,40 @@ def _row(counted: Counted, segment: int, place: int, count: int, total: float) -
 
 
 def _add_members(counted: Counted, labels: Mapping[int, Array], rows: dict[int, list[tuple[object, ...]]]) -> None:
-    """The sums of a mix's members, in the rows of those who buy most of them; a row of nobody where there are none."""
+    """The sums of a mix's members, in the rows of those who buy most of them."""
     for place, amounts in enumerate(counted.amounts()):
         for k, segments in labels.items():
-            sums = np.bincount(segments, amounts, minlength=k)
-            at = {(row[0], row[3]): index for index, row in enumerate(rows[k])}
-            for segment in np.flatnonzero(sums).tolist():
-                row = (segment, counted.source, counted.name, place, "", 0, 0.0)
-                index = at.get((segment, place))
-                if index is None:
-                    rows[k].append((*row[:6], float(sums[segment])))
-                else:
-                    rows[k][index] = (*rows[k][index][:6], float(sums[segment]))
+            add_member(counted, place, np.bincount(segments, amounts, minlength=k), rows[k])
+
+
+def add_member(counted: Counted, place: int, sums: Array, rows: list[tuple[object, ...]]) -> None:
+    """The sums of a member by segment, (k,), in the rows of the mix; a row of nobody where there are none."""
+    at = {(row[0], row[3]): index for index, row in enumerate(rows)}
+    for segment in np.flatnonzero(sums).tolist():
+        row = (segment, counted.source, counted.name, place, "", 0, 0.0)
+        index = at.get((segment, place))
+        if index is None:
+            rows.append((*row[:6], float(sums[segment])))
+        else:
+            rows[index] = (*rows[index][:6], float(sums[segment]))
 
 
 def answered(name: str, values: Array, labels: Mapping[int, Array]) -> dict[int, list[tuple[object, ...]]]:
     """Rows of the tallies for an outcome: asked and answered with yes."""
     known, yes = np.isfinite(values), values > 0
     return {
-        k: [
-            (segment, "answers", name, 0, "", int(asked), float(said))
-            for segment, (asked, said) in enumerate(
-                zip(np.bincount(held[known], minlength=k), np.bincount(held[yes], minlength=k), strict=True)
-            )
-            if asked
-        ]
+        k: answers_of(name, np.bincount(held[known], minlength=k), np.bincount(held[yes], minlength=k))
         for k, held in labels.items()
     }
+
+
+def answers_of(name: str, asked: Array, yes: Array) -> list[tuple[object, ...]]:
+    """Rows of the tallies from the customers of each segment who were asked and who said yes, (k,) each."""
+    return [
+        (segment, "answers", name, 0, "", int(of), float(said))
+        for segment, (of, said) in enumerate(zip(asked, yes, strict=True))
+        if of
+    ]
 
 
 def tally_table(rows: Sequence[tuple[object, ...]]) -> pd.DataFrame:
@@ -112,6 +124,11 @@ def pair_table(every: Sequence[Counted], spend: Array | None = None) -> pd.DataF
         amounts = None if spend is None else spend[part]
         for (left, right), table in tables.items():
             table.add(codes[left], codes[right], amounts)
+    return pairs_of(narrow, tables)
+
+
+def pairs_of(narrow: Sequence[Counted], tables: Mapping[tuple[int, int], ByTwo]) -> pd.DataFrame:
+    """The ``pairs`` from the counts by each two, by their places in ``narrow``."""
     rows = [
         (*names, _bin(narrow[left], first), _bin(narrow[right], second), count, total)
         for (left, right), table in tables.items()

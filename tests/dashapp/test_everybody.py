@@ -24,10 +24,11 @@ from dashapp.reader import Reader, let_in
 from dashapp.routes import customers
 from dashapp.selecting import MAP, SEGMENT, SURE, Area, Cube, Range, Selection, Values
 from dashapp.selecting.everybody import weighted_median
-from pipeline.contract import Artifacts, RunRecord, of_sample
+from pipeline.contract import Artifacts, Pairs, Population, RunRecord, Tallies, of_sample
+from pipeline.engine import LocalPopulation
 from pipeline.errors import StoreError, UnpreparedError
 from pipeline.purging import PurgeRequest, carry_out, plan_purge
-from pipeline.recording import record_training, with_everybody
+from pipeline.recording import count_everybody, record_training, with_everybody
 from pipeline.settings import Settings
 from pipeline.stages import Training
 from pipeline.store import Store
@@ -366,3 +367,34 @@ def only_sample(record: RunRecord) -> RunRecord:
 def _purge_one(store: Store, customer: str) -> None:
     with store.erasing() as eraser:
         carry_out(eraser, plan_purge(eraser, PurgeRequest(customers=(customer,))))
+
+
+def test_what_is_counted_by_folds_is_what_is_counted_from_rows(training: Training, tmp_path: Path) -> None:
+    rows = with_everybody(record_training(training, folder=tmp_path / "drafts"), training, tmp_path / "drafts", MOST)
+    parent = rows.parent
+
+    folded = count_everybody(training, LocalPopulation(training.customers, training.dataset)).elsewhere
+
+    assert folded is not None
+    told = Population.model_validate_json(parent.records[Artifacts.POPULATION])
+    assert folded.population.missing == told.missing
+    assert folded.population.spreads.keys() == told.spreads.keys()
+    for name, spread in folded.population.spreads.items():
+        assert spread.model_dump() == pytest.approx(told.spreads[name].model_dump(), rel=1e-12, nan_ok=True), name
+        assert spread.edges == told.spreads[name].edges
+    held = [name for name in Tallies.__dict__ if name.isupper() and name not in ("N", "TOTAL")]
+    keys = [getattr(Tallies, name) for name in held]
+    for k, table in folded.tallies.items():
+        expected = pd.read_parquet(rows.children[k].files[Artifacts.TALLIES])
+        expected = expected[expected[Tallies.SOURCE] != "rfm"]
+        same_rows(table, expected, keys)
+        assert {"number", "category", "mix", "answers"} <= set(table[Tallies.SOURCE])
+    pairs = pd.read_parquet(parent.files[Artifacts.PAIRS])
+    rfm = pairs[[Pairs.LEFT, Pairs.RIGHT]].apply(lambda names: names.str.startswith("rfm:")).any(axis=1)
+    same_rows(folded.pairs, pairs[~rfm], [Pairs.LEFT, Pairs.RIGHT, Pairs.LEFT_BIN, Pairs.RIGHT_BIN])
+
+
+def same_rows(own: pd.DataFrame, other: pd.DataFrame, keys: list[str]) -> None:
+    """The same rows in whatever order; whole numbers equal, sums to the last bits."""
+    both = [table.sort_values(keys, ignore_index=True) for table in (own, other)]
+    pd.testing.assert_frame_equal(*both, rtol=1e-12, atol=1e-9, check_dtype=False)

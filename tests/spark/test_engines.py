@@ -6,10 +6,8 @@ Executors start no Python for any of this: customers are read and cleaned by SQL
 from __future__ import annotations
 
 import os
-import shutil
 import socket
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import suppress
@@ -35,31 +33,7 @@ from pipeline.spec import Spec, load_spec
 from pipeline.stages import Cleaned
 from pipeline.store import Store
 from pipeline.train import Request, train
-from tests.spark.shop import write
-
-N = 20_000
-QUIET = {"spark.ui.enabled": "false", "spark.driver.memory": "1g", "spark.sql.shuffle.partitions": "4"}
-
-
-@pytest.fixture(scope="session")
-def opened(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
-    pytest.importorskip("pyspark", reason="PySpark is not installed (the extra 'spark')")
-    if not (shutil.which("java") or os.environ.get("JAVA_HOME")):
-        pytest.skip("no Java: .ci/prepare installs it where it may (Debian: default-jre-headless)")
-    options = " ".join(f"--conf {name}={value}" for name, value in QUIET.items())
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("PYSPARK_SUBMIT_ARGS", f"{options} pyspark-shell")
-        patch.setenv("PYSPARK_PYTHON", "/no/python/there")
-        patch.setenv("SPARK_LOCAL_IP", "127.0.0.1")
-        with cluster("local[2]", tmp_path_factory.mktemp("spark") / "spark.log") as made:
-            yield made
-
-
-@pytest.fixture(scope="session")
-def shop(tmp_path_factory: pytest.TempPathFactory) -> tuple[Spec, str, Cleaned]:
-    folder = tmp_path_factory.mktemp("shop")
-    spec, data = load_spec(str(write(folder, N, 7))), str(folder / "data")
-    return spec, data, clean(read_source(spec, data), spec)
+from tests.spark.shop import QUIET, write
 
 
 def same(local: Cleaned, other: Cleaned) -> None:
@@ -361,24 +335,6 @@ def test_the_same_code_runs_through_spark_connect(server: str, tmp_path: Path) -
 
 
 # ------------------------------------------------------------------ everybody
-
-
-@pytest.fixture(scope="session")
-def bare_python(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """A Python for executors that has NumPy and pyarrow and nothing else, least of all Korzina or pandas."""
-    import numpy
-    import pyarrow
-
-    folder = tmp_path_factory.mktemp("executors")
-    for package in (numpy, pyarrow):
-        place = Path(package.__file__).parent
-        for part in (place, place.with_name(f"{place.name}.libs")):
-            if part.exists():
-                (folder / part.name).symlink_to(part)
-    script = folder / "python"
-    script.write_text(f'#!/bin/sh\nPYTHONPATH="{folder}:$PYTHONPATH" exec "{sys.executable}" -S "$@"\n', "utf-8")
-    script.chmod(0o755)
-    return str(script)
 
 
 @pytest.mark.long

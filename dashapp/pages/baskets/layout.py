@@ -148,6 +148,11 @@ def needs(it: Segmentation) -> Lack | None:
     """What a run lacks for this page: pairs, which are counted for the recommended run and for those next to it."""
     if it.affinity_basis is not None:
         return None
+    if it.everybody is not None and it.everybody.elsewhere:
+        return Lack(
+            _("This run holds no baskets."),
+            _("Of customers that stayed on a cluster no baskets are counted: only a sample of them is here."),
+        )
     if it.k == it.decision.k:
         return Lack(
             _("Nothing is known of what is bought together."),

@@ -215,6 +215,11 @@ def needs(it: Segmentation) -> Lack | None:
                 n=number(it.everybody.rows),
             ),
         )
+    if it.everybody is not None and it.everybody.elsewhere:
+        return Lack(
+            _("This run holds no campaign plan."),
+            _("Of customers that stayed on a cluster no campaign is planned: only a sample of them is here."),
+        )
     elsewhere = plural(
         "Campaigns are planned for the recommended run with {n} segment and for those next to it.",
         "Campaigns are planned for the recommended run with {n} segments and for those next to it.",

@@ -231,6 +231,8 @@ def beside_all(it: Segmentation, one: SegmentCard) -> Component:
 def _no_plan(it: Segmentation) -> str:
     if it.everybody is not None and it.everybody.planned:
         return _("The plan of the next campaign is too long for a page; the command “korzina campaigns” tells it.")
+    if it.everybody is not None and it.everybody.elsewhere:
+        return _("Of customers that stayed on a cluster no campaign is planned: only a sample of them is here.")
     if it.k != it.decision.k:
         return _("The next campaign is planned for the recommended run and for those next to it.")
     return _("These data do not allow a plan for the next campaign, so there is nothing to recommend.")

@@ -7,6 +7,7 @@ binned, and what a reader of a run gets of all this.
 from pipeline.contract.population.binning import (
     MOST_BINS,
     REST,
+    TAIL,
     UNKNOWN,
     Spread,
     bins_of_mix,
@@ -26,6 +27,7 @@ __all__ = [
     "POPULATION_TABLES",
     "REST",
     "SAMPLE_ROWS",
+    "TAIL",
     "UNKNOWN",
     "Everybody",
     "Pairs",

@@ -33,6 +33,11 @@ class Everybody:
     files: Mapping[str, Path] = field(default_factory=dict)
     planned: bool = False  # whether the run has a campaign plan, of which a row a customer is too much
 
+    @property
+    def elsewhere(self) -> bool:
+        """Whether the rows of all stayed where they were counted, so that nothing was made of single ones."""
+        return self.population is not None and self.population.address is not None
+
     def categories(self, column: str) -> frozenset[str]:
         """Every category that was counted of a column; none where nothing was."""
         if self.tallies is None:

@@ -3,6 +3,7 @@
 Kernels travel to a cluster's executors by value: the modules here import NumPy, pyarrow and each other, nothing else.
 """
 
+from pipeline.engine.kernels.bins import Bins, Charted, Content, Known
 from pipeline.engine.kernels.clusters import FEATURES, Nearest, Starts, nearest_of
 from pipeline.engine.kernels.columns import (
     Beside,
@@ -35,9 +36,13 @@ __all__ = [
     "FEATURES",
     "LIMB",
     "Beside",
+    "Bins",
     "Categories",
+    "Charted",
+    "Content",
     "Extremes",
     "Kernel",
+    "Known",
     "Meeting",
     "Nearest",
     "Numbers",

@@ -44,6 +44,19 @@ def hashed(hashes: Callable[[Mapping[str, Any], int], Any], *, whole: bool = Fal
     return run
 
 
+def labelled(placed: Any, k: int, name: str) -> Callable[[Batches], Batches]:
+    """Each batch with a column of segments of ``k`` beside it; ``placed`` says who is in which."""
+
+    def run(batches: Batches) -> Batches:
+        for batch in batches:
+            if batch.num_rows:
+                matrix = placed.source.matrix(as_rows(batch.select(list(placed.source.columns))))
+                segments = pa.array(placed.labels(matrix)[k].astype(np.int32))
+                yield pa.RecordBatch.from_arrays([*batch.columns, segments], [*batch.schema.names, name])
+
+    return run
+
+
 def unsigned(signed: Any) -> Any:
     """The hashes again, (n,) uint64."""
     return np.asarray(signed, dtype=np.int64).view(np.uint64) ^ np.uint64(_LOW)
