@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import time
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -61,31 +62,40 @@ def surface(page: Page, title: str) -> dict[str, float]:
     return dict(box)
 
 
+@contextmanager
+def selecting(page: Page) -> Iterator[None]:
+    """Wait until what is done inside stands in the URL: on a busy machine that takes longer than a rest lasts."""
+    before = page.url
+    yield
+    page.wait_for_function("before => window.location.href !== before", arg=before)
+    settle(page)
+
+
 def lasso(page: Page) -> None:
     box = surface(page, "Who is like whom?")
     corners = [(0.05, 0.05), (0.45, 0.05), (0.5, 0.3), (0.45, 0.55), (0.2, 0.58), (0.05, 0.5), (0.05, 0.06)]
     points = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in corners]
-    page.mouse.move(*points[0])
-    page.mouse.down()
-    for point in points[1:]:
-        page.mouse.move(*point, steps=5)
-    page.mouse.up()
-    settle(page)
+    with selecting(page):
+        page.mouse.move(*points[0])
+        page.mouse.down()
+        for point in points[1:]:
+            page.mouse.move(*point, steps=5)
+        page.mouse.up()
 
 
 def drag(page: Page, title: str, start: float, end: float) -> None:
     box = surface(page, title)
-    page.mouse.move(box["x"] + start * box["width"], box["y"] + 40)
-    page.mouse.down()
-    page.mouse.move(box["x"] + end * box["width"], box["y"] + 70, steps=6)
-    page.mouse.up()
-    settle(page)
+    with selecting(page):
+        page.mouse.move(box["x"] + start * box["width"], box["y"] + 40)
+        page.mouse.down()
+        page.mouse.move(box["x"] + end * box["width"], box["y"] + 70, steps=6)
+        page.mouse.up()
 
 
 def click_bar(page: Page, title: str, x: float, y: float) -> None:
     box = surface(page, title)
-    page.mouse.click(box["x"] + x, box["y"] + y)
-    settle(page)
+    with selecting(page):
+        page.mouse.click(box["x"] + x, box["y"] + y)
 
 
 def count(page: Page) -> str:
