@@ -79,7 +79,7 @@ def test_what_products_and_trees_say_is_told_by_terms_and_adds_up() -> None:
     rng = np.random.default_rng(1)
     known = pd.DataFrame(rng.normal(size=(1500, TERMS)), columns=[f"x{at}" for at in range(TERMS)])
     columns = [Column(name=name, role="active", kind="number", label=name) for name in known]
-    score = 2.5 * ((known["x0"] > 0.4) ^ (known["x1"] < -0.4)) + 2 * np.cos(3 * known["x2"]) - 2
+    score = 2.5 * known["x0"] * known["x1"] * (known["x2"] > 0) - 1
     model = learn(known, columns, answered(score.to_numpy(), rng), 0).model
 
     parts = contributions(model, known)

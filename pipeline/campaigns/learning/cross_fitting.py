@@ -44,6 +44,7 @@ class Unseen:
     trees: tuple[Tree, ...]
     products: tuple[Product, ...]  # that trees ask for, behind the terms
     fold: Labels
+    spread: float  # variance of ``boosted`` that the mean of all the trees no longer has
 
     def probability(self, outcome: Vector) -> Vector:
         """Probabilities whose scale too comes from other rows than each row's own fold, (n,)."""
@@ -62,7 +63,8 @@ def unseen(
     """Both parts cross-fitted: five times for the sum (once for many rows), once for the trees.
 
     The trees leave the segment out: it is made of columns that they have. Where they are what answers follow from, they
-    are grown on other folds too and averaged. They know the products that the sum of the same rows found.
+    are grown on other folds too and averaged. Where the sum of the same rows found products, trees are grown that know
+    them and trees that do not, and those stay that foresee unseen answers better: a product smooths what is a step.
     """
     repeats = REPEATS if len(outcome) <= LARGE else 1
     parts = [folds(len(outcome), seed + repeat, customer) for repeat in range(repeats)]
@@ -72,11 +74,15 @@ def unseen(
     for part, of_folds in zip(parts, sums, strict=True):
         for one, fitted in enumerate(of_folds):
             added[part == one] += fitted.score[part == one] / len(parts)
-    grown = _boosted(design, outcome, parts[0], sums[0], among)
-    if repeats > 1 and believed(added, grown.boosted, outcome).share < MOSTLY:
-        grown = grown.averaged_with(_boosted(design, outcome, parts[1], sums[1], among))
-    trees, products = grown.behind(design.shape[1])
-    return Unseen(added, grown.boosted, trees, products, parts[0])
+    kinds = (False, True) if any(fitted.products for fitted in sums[0]) else (False,)
+    grown = [_boosted(design, outcome, parts[0], sums[0], among, knowing) for knowing in kinds]
+    beliefs = [believed(added, each.boosted, outcome) for each in grown]
+    at = max(range(len(kinds)), key=lambda kind: beliefs[kind].likelihood)
+    chosen = grown[at]
+    if repeats > 1 and beliefs[at].share < MOSTLY:
+        chosen = chosen.averaged_with(_boosted(design, outcome, parts[1], sums[1], among, kinds[at]))
+    trees, products = chosen.behind(design.shape[1])
+    return Unseen(added, chosen.boosted, trees, products, parts[0], chosen.spread)
 
 
 def without_segment(columns: Sequence[str]) -> np.ndarray:
@@ -90,10 +96,12 @@ class _Grown:
 
     boosted: Vector
     trees: tuple[tuple[Tree, tuple[int | Product, ...]], ...]
+    spread: float = 0.0  # as ``Unseen`` has it
 
     def averaged_with(self, other: _Grown) -> _Grown:
         trees = tuple((scaled(tree, 1 / 2), known) for tree, known in (*self.trees, *other.trees))
-        return _Grown((self.boosted + other.boosted) / 2, trees)
+        of_one = float((self.boosted - other.boosted).var()) / 2  # a row is unseen by one booster of each, of ten
+        return _Grown((self.boosted + other.boosted) / 2, trees, of_one * (1 / 2 - 1 / (2 * FOLDS)))
 
     def behind(self, terms: int) -> tuple[tuple[Tree, ...], tuple[Product, ...]]:
         """The trees, asking for places among ``terms`` terms and the products behind them; and those products."""
@@ -114,8 +122,10 @@ class _Grown:
         return tuple(trees), products
 
 
-def _boosted(design: Matrix, outcome: Vector, fold: Labels, sums: Sequence[Sum], among: np.ndarray) -> _Grown:
-    """A booster a fold, which does not see it, all at their share of the mean.
+def _boosted(
+    design: Matrix, outcome: Vector, fold: Labels, sums: Sequence[Sum], among: np.ndarray, knowing: bool
+) -> _Grown:
+    """A booster a fold, which does not see it, all at their share of the mean; ``knowing`` the sums' products or not.
 
     The mean of the folds' boosters is steadier than one booster of all rows (bagging: Breiman 1996), and costs nothing:
     they are grown already.
@@ -124,11 +134,12 @@ def _boosted(design: Matrix, outcome: Vector, fold: Labels, sums: Sequence[Sum],
     trees: list[tuple[Tree, tuple[int | Product, ...]]] = []
     for one, fitted in enumerate(sums):
         inside = fold != one
-        products = np.arange(design.shape[1], fitted.columns.shape[1])
-        rows = np.ascontiguousarray(fitted.columns[:, np.concatenate([among, products])])
+        products = fitted.products if knowing else ()
+        behind = design.shape[1] + np.arange(len(products))
+        rows = np.ascontiguousarray(fitted.columns[:, np.concatenate([among, behind])])
         says, grown = grow(*_sample(rows[inside], outcome[inside]))
         made[~inside] = says(rows[~inside])
-        known = (*among.tolist(), *fitted.products)
+        known = (*among.tolist(), *products)
         trees += [(scaled(tree, 1 / FOLDS), known) for tree in grown]
     return _Grown(made, tuple(trees))
 
@@ -156,6 +167,17 @@ class Belief:
     intercept: float
     slope: float
     share: float
+    likelihood: float  # of the answers, in logarithms
+
+    def of_the_mean(self, parts: Unseen) -> float:
+        """The slope for the mean of all trees: steadier than what one of ten says of a row, it may say more.
+
+        A slope is too flat by the part of the score's variance that is chance of its own (errors in variables); the
+        mean has less of it.
+        """
+        variance = float((self.share * parts.added + (1 - self.share) * parts.boosted).var())
+        steadier = variance - (1 - self.share) ** 2 * parts.spread
+        return self.slope * variance / steadier if steadier > variance / 2 else self.slope
 
     def probability(self, added: Vector, boosted: Vector) -> Vector:
         """Probabilities, (n,)."""
@@ -169,16 +191,16 @@ def believed(added: Vector, boosted: Vector, outcome: Vector) -> Belief:
     The trees have a share only where the answers speak for it by more than the one parameter that it is (Akaike 1974):
     where adding up is enough, the model is as simple as it was.
     """
-    best: tuple[float, Belief] | None = None
+    best: Belief | None = None
     for share in sorted(SHARES, reverse=True):
         score = share * added + (1 - share) * boosted
         intercept, slope = _scale(score, outcome)
         line = intercept + slope * score
         likelihood = float(outcome @ line - np.logaddexp(0.0, line).sum()) - (share < 1)
-        if best is None or likelihood > best[0]:
-            best = likelihood, Belief(intercept, slope, share)
+        if best is None or likelihood > best.likelihood:
+            best = Belief(intercept, slope, share, likelihood)
     assert best is not None  # noqa: S101 - there are shares
-    return best[1]
+    return best
 
 
 def _scale(score: Vector, outcome: Vector) -> tuple[float, float]:

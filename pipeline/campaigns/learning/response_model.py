@@ -64,7 +64,8 @@ def learn(
         parts = unseen(design, names, outcome, seed, customer)
         final = believed(parts.added, parts.boosted, outcome)
         fitted = add_up(design, outcome, np.ones(len(outcome), dtype=bool), without_segment(names))
-    by_terms, by_trees = final.slope * final.share, final.slope * (1 - final.share)
+    slope = final.of_the_mean(parts)
+    by_terms, by_trees = slope * final.share, slope * (1 - final.share)
     trees = tuple(scaled(tree, by_trees) for tree in parts.trees) if by_trees else ()
     model = ResponseModel(
         outcome=name,
@@ -76,7 +77,7 @@ def learn(
         ),
         products=_weighted(fitted, by_terms, parts.products if by_trees else ()),
         trees=trees,
-        belief=final.slope,
+        belief=slope,
     )
     model = model.model_copy(update={"intercept": levelled(_score(model, design), outcome)})
     return Learned(model, parts.probability(outcome))
