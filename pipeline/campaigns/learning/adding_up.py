@@ -83,10 +83,12 @@ def _left_over(
     squares = bounded**2
     deviations = np.sqrt(np.maximum((squares.T * variance) @ squares, np.finfo(float).tiny))
     strength = np.abs(sums / deviations)[first, second]
-    strength[[(int(among[i]), int(among[j])) in taken for i, j in zip(first, second, strict=True)]] = 0.0
-    at = int(strength.argmax())
     enough = NormalDist().inv_cdf(1 - BY_CHANCE / len(first) / 2)
-    return (int(among[first[at]]), int(among[second[at]])) if strength[at] > enough else None
+    for at in np.argsort(-strength, kind="stable")[: len(taken) + 1]:
+        pair = int(among[first[at]]), int(among[second[at]])
+        if strength[at] > enough and pair not in taken:
+            return pair
+    return None
 
 
 def product_of(design: Matrix, first: int, second: int) -> Product:
