@@ -11,7 +11,7 @@ K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
 
 
-class Kept(Generic[K, V]):
+class LruCache(Generic[K, V]):
     """At most so many values by key; which was not asked for the longest time goes first. For several threads."""
 
     def __init__(self, most: int) -> None:

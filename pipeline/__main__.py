@@ -191,7 +191,9 @@ def init(
     """
     with cli.told_in(language):
         data = cli.data_of(files)
-        wanted = cli.Wanted(data, cli.target_of(data, output, force=force), cli.answers_of(answer or []), language)
+        wanted = cli.DraftRequest(
+            data, cli.target_of(data, output, force=force), cli.answers_of(answer or []), language
+        )
         outcome = cli.try_draft(wanted, asking=cli.can_ask() and not as_json)
     if as_json:
         _print_json(cli.as_document(outcome))

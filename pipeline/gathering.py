@@ -28,7 +28,7 @@ ENGINES = "local, spark"
 
 
 @dataclass(frozen=True)
-class Engine:
+class ChosenEngine:
     """Which engine reads and cleans."""
 
     name: EngineName = "local"
@@ -45,7 +45,7 @@ class Engine:
         master: str | None,
         log: Path | None = None,
         address: str | None = None,
-    ) -> Engine:
+    ) -> ChosenEngine:
         """What a caller or the environment says, else the spec; a master alone means Spark.
 
         Raises
@@ -65,7 +65,7 @@ class Engine:
         return cls("spark", master or spec.engine.master, log, address)
 
 
-LOCAL = Engine()
+LOCAL = ChosenEngine()
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ class Gathered:
 
 
 @contextmanager
-def gather(spec: Spec, data: Data | None, engine: Engine, helper: Helper, watch: Stopwatch) -> Iterator[Gathered]:
+def gather(spec: Spec, data: Data | None, engine: ChosenEngine, helper: Helper, watch: Stopwatch) -> Iterator[Gathered]:
     """Read and clean a source on the engine, for the length of a block, in which customers may stay on a cluster.
 
     Raises ``InputError``, ``UsageError``, ``SparkError``.
@@ -117,7 +117,7 @@ def _read_beside(
     return (lambda: bought.result() if bought else None), (lambda: known.result() if known else None)
 
 
-def _on_spark(spec: Spec, data: Data | None, engine: Engine, watch: Stopwatch, kept: ExitStack) -> Gathered:
+def _on_spark(spec: Spec, data: Data | None, engine: ChosenEngine, watch: Stopwatch, kept: ExitStack) -> Gathered:
     """The session ends as soon as nothing is left to ask; where customers stay with it, ``kept`` ends it."""
     from pipeline.spark import Asker, clean_on_spark, cluster, open_sources
 

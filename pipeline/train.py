@@ -17,7 +17,7 @@ from pipeline.contract import (
     verdicts,
 )
 from pipeline.errors import StarvedError
-from pipeline.gathering import LOCAL, Engine, Gathered, gather
+from pipeline.gathering import LOCAL, ChosenEngine, Gathered, gather
 from pipeline.helper_tasks import (
     close_unfinished,
     open_store,
@@ -89,7 +89,7 @@ def train(request: Request, settings: Settings, progress: Progress | None = None
     spec, saving, watch = load_spec(request.spec), Event(), Stopwatch(progress)
     refuse_open_questions(spec, request.data)
     options, experiment = options_of(request, spec), request.experiment or spec.name
-    engine = Engine.chosen(
+    engine = ChosenEngine.chosen(
         spec,
         name=request.engine or settings.engine or None,
         master=request.master or settings.spark_master or None,
@@ -143,7 +143,7 @@ def analyse_source(
     *,
     helper: Helper,
     watch: Stopwatch,
-    engine: Engine = LOCAL,
+    engine: ChosenEngine = LOCAL,
     before: Future[Predecessor | None] | None = None,
     described: Callable[[Candidate, Dataset], None] | None = None,
 ) -> Analysis:

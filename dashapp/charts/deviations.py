@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 
 from dashapp.charts.segment_rows import bar_trace, in_rows
 from dashapp.charts.theme import Scheme, empty_figure, escaped, mark
-from dashapp.findings import Share
+from dashapp.findings import MixShare
 from dashapp.i18n import N_, _
 from dashapp.telling import number, of_column, percent
 from pipeline.contract import Dataset, Difference, SegmentCard
@@ -31,7 +31,7 @@ def difference_words(card: SegmentCard, dataset: Dataset) -> list[str]:
     ]
 
 
-def mix_words(shares: Sequence[Share]) -> list[str]:
+def mix_words(shares: Sequence[MixShare]) -> list[str]:
     """What stands above each bar of ``mix``: the part of all that the segment spent or bought, not of one customer."""
     said = {
         "categories": N_("{label}: {here} of all their money (all: {overall})"),
@@ -43,7 +43,7 @@ def mix_words(shares: Sequence[Share]) -> list[str]:
     ]
 
 
-def drawn(shares: Sequence[Share]) -> list[Share]:
+def drawn(shares: Sequence[MixShare]) -> list[MixShare]:
     """The members of a mix that the chart shows: of a share under a hundredth no index means anything."""
     return [share for share in shares if share.index is not None and share.visible]
 
@@ -65,7 +65,7 @@ def differences(card: SegmentCard, dataset: Dataset, look: Scheme) -> go.Figure:
     return in_rows([bars], words, look, span=(-reach, reach), centre=0.0, title=_("◂ less than others · more ▸"))
 
 
-def mix(shares: Sequence[Share], card: SegmentCard, look: Scheme) -> go.Figure:
+def mix(shares: Sequence[MixShare], card: SegmentCard, look: Scheme) -> go.Figure:
     """A bar a member from index 100, the share that all customers have."""
     known = [(share, share.index or 0.0) for share in drawn(shares)]
     if not known:

@@ -15,14 +15,14 @@ from dashapp.findings import (
 )
 from dashapp.findings.affinity import Rule
 from dashapp.findings.totals import Feature, Portion
-from dashapp.findings.traits import Response, Share, Trait
+from dashapp.findings.traits import MixShare, Response, Trait
 
 __all__ = [
     "Feature",
+    "MixShare",
     "Portion",
     "Response",
     "Rule",
-    "Share",
     "Trait",
     "advice",
     "affinity",

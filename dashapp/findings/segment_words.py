@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from dashapp.findings import affinity
 from dashapp.findings.affinity import Rule
-from dashapp.findings.traits import LEAST, Response, Share, Trait, drawn
+from dashapp.findings.traits import LEAST, MixShare, Response, Trait, drawn
 from dashapp.i18n import N_, _, decimal, plural
 from dashapp.telling import customers, number, of_column, percent
 from pipeline.contract import AffinityBasis, Dataset, Group, SegmentCard, SegmentRule
@@ -88,7 +88,7 @@ def rule_words(rule: SegmentRule) -> str:
     )
 
 
-def mix_finding(shares: Sequence[Share], group: Group) -> str:
+def mix_finding(shares: Sequence[MixShare], group: Group) -> str:
     """The member of a mix that stands out and the one that is missed the most, where whole percentages show either."""
     seen = [share for share in shares if share.index is not None and share.visible and share.differs]
     said = []

@@ -54,7 +54,7 @@ class Response:
 
 
 @dataclass(frozen=True)
-class Share:
+class MixShare:
     """One member of a mix: its share of the segment's total and of everybody's, and the index of the two."""
 
     label: str
@@ -101,7 +101,7 @@ class Trait:
 
 
 @dataclass(frozen=True)
-class Beside:
+class TraitComparison:
     """One trait of a segment beside all customers, in words; ``known`` customers of the segment have a value."""
 
     label: str
@@ -134,7 +134,7 @@ def drawn(found: Sequence[Response]) -> list[Response]:
     return [one for one in found if one.rate is not None][-MOST_CAMPAIGNS:]
 
 
-def mix(segmentation: Segmentation, segment: int, meaning: GroupMeaning) -> tuple[Share, ...]:
+def mix(segmentation: Segmentation, segment: int, meaning: GroupMeaning) -> tuple[MixShare, ...]:
     """Members of a group by falling index; empty where the data set has no such group."""
     group = segmentation.dataset.group(meaning)
     if group is None or not group.members or not set(group.members) <= set(segmentation.customers):
@@ -145,7 +145,7 @@ def mix(segmentation: Segmentation, segment: int, meaning: GroupMeaning) -> tupl
         return ()
     shares, overall = sums / sums.sum(), everybody / everybody.sum()
     found = [
-        Share(label, float(share), float(every), meaning)
+        MixShare(label, float(share), float(every), meaning)
         for label, share, every in zip(group.member_labels, shares, overall, strict=True)
     ]
     return tuple(sorted(found, key=lambda one: -(one.index or 0)))
@@ -168,7 +168,7 @@ def typical(segmentation: Segmentation, segment: int) -> tuple[tuple[Column, ...
     return tuple(columns), identity if identity in rows else "", rows
 
 
-def beside(segmentation: Segmentation, segment: int) -> tuple[Beside, ...]:
+def beside(segmentation: Segmentation, segment: int) -> tuple[TraitComparison, ...]:
     """Medians of numbers and shares of groups, campaigns left out; nothing is told of under ``LEAST`` customers."""
     known = {column.name: column for column in segmentation.dataset.columns if column.role in ("active", "passive")}
     numbers = segmentation.profiles[segmentation.profiles[Profiles.SEGMENT] == segment].to_dict("records")
@@ -203,11 +203,11 @@ def members(segmentation: Segmentation, segment: int) -> npt.NDArray[np.bool_]:
     return Customers.keys(segmentation.customers).isin(keys).to_numpy()
 
 
-def _beside(column: Column, category: str, known: int, here: float, overall: float) -> Beside:
+def _beside(column: Column, category: str, known: int, here: float, overall: float) -> TraitComparison:
     def told(value: float) -> str:
         return percent(value) if category else of_column(value, column)
 
-    return Beside(
+    return TraitComparison(
         f"{column.label}: {category}" if category else column.label,
         told(here) if known >= LEAST else _("too few known"),
         told(overall),

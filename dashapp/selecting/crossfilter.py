@@ -13,7 +13,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from dashapp.kept import Kept
+from dashapp.kept import LruCache
 from dashapp.selecting.coding import OFFERS, coded_customers
 from dashapp.selecting.dimensions import (
     SEGMENT,
@@ -55,8 +55,8 @@ class Cube:
         self._values, self._amounts, self._codes = coded.values, coded.amounts, coded.codes
         masks = min(_MASKS_KEPT, _MASKED // max(1, len(self.order)))
         self._alike = self._weights_alike()
-        self._masks: Kept[tuple[str, Filter], Mask] = Kept(max(_LEAST_MASKS, masks))
-        self._selections: Kept[tuple[tuple[str, Filter], ...], Filtered] = Kept(_SELECTIONS_KEPT)
+        self._masks: LruCache[tuple[str, Filter], Mask] = LruCache(max(_LEAST_MASKS, masks))
+        self._selections: LruCache[tuple[tuple[str, Filter], ...], Filtered] = LruCache(_SELECTIONS_KEPT)
 
     def _weights_alike(self) -> Array | None:
         """The weight that all rows of a segment have, (k,); None where they differ, or there are none."""
@@ -69,7 +69,7 @@ class Cube:
         """The same customers with labels told anew; codes, values and masks are shared."""
         made = copy.copy(self)
         made.__dict__.pop("everyone", None)
-        made._selections = Kept(_SELECTIONS_KEPT)  # their slices have labels
+        made._selections = LruCache(_SELECTIONS_KEPT)  # their slices have labels
         made.dimensions = {name: dimension.retold(tell) for name, dimension in self.dimensions.items()}
         return made
 

@@ -22,7 +22,7 @@ from typing import Literal
 
 import sqlalchemy as sql
 
-from pipeline.accounts.database import AUDIT, Database
+from pipeline.accounts.database import AUDIT, AccountDatabase
 from pipeline.errors import StoreError
 from pipeline.settings import Settings
 
@@ -75,13 +75,13 @@ class Head:
 class AuditLog:
     """The log in a database of accounts, its head anchored in ``anchor``; methods raise ``StoreError``."""
 
-    def __init__(self, database: Database, key: bytes, anchor: Path) -> None:
+    def __init__(self, database: AccountDatabase, key: bytes, anchor: Path) -> None:
         self._database, self._key, self._anchor = database, key, anchor
 
     @classmethod
     def of(cls, settings: Settings) -> AuditLog:
         """The log that these settings name; its anchor lies in the home folder."""
-        return cls(Database(settings.accounts), settings.key("audit"), settings.home.absolute() / "audit.head")
+        return cls(AccountDatabase(settings.accounts), settings.key("audit"), settings.home.absolute() / "audit.head")
 
     def add(self, entry: AuditEntry) -> Head:
         """Add an entry; it is in the database when this returns."""

@@ -32,12 +32,12 @@ from pipeline.statistics import FEWEST, Vector
 
 if TYPE_CHECKING:
     from pipeline.campaigns.learning.earlier_segments import Earlier
-    from pipeline.campaigns.learning.evidence import Evidence, Subject
+    from pipeline.campaigns.learning.evidence import Evidence, SegmentedCustomers
     from pipeline.spec import HistorySpec, Spec
 
 
 def plan_campaigns(
-    subject: Subject,
+    subject: SegmentedCustomers,
     *,
     history: pd.DataFrame | None = None,
     spec: HistorySpec | None = None,
@@ -92,12 +92,12 @@ def with_campaigns(
     The model is fitted and judged once, with the recommended segments; who answers does not depend on which number of
     segments the plan is told in. The other k have the same probabilities, told by their own segments.
     """
-    from pipeline.campaigns.learning.evidence import Subject
+    from pipeline.campaigns.learning.evidence import SegmentedCustomers
     from pipeline.spec import outcome_derived
 
     seed, leaky = int(training.params.get("seed", "0")), outcome_derived(spec)
     subjects = {
-        k: Subject(
+        k: SegmentedCustomers(
             training.customers,
             training.dataset,
             training.candidate(k).labels,
@@ -115,7 +115,7 @@ def with_campaigns(
 
 def told_by(
     plan: CampaignPlan,
-    subject: Subject,
+    subject: SegmentedCustomers,
     fitted_k: int,
     history: pd.DataFrame | None = None,
     spec: HistorySpec | None = None,
@@ -157,7 +157,9 @@ def told_by(
     return at_prices(told, subject.dataset, cost=plan.summary.cost, revenue=plan.summary.revenue)
 
 
-def _known_before(subject: Subject, history: pd.DataFrame | None, spec: HistorySpec | None) -> Earlier | None:
+def _known_before(
+    subject: SegmentedCustomers, history: pd.DataFrame | None, spec: HistorySpec | None
+) -> Earlier | None:
     from pipeline.campaigns.learning.earlier_segments import segments_before
 
     if history is None or spec is None or subject.dataset.id_column is None:
@@ -181,7 +183,9 @@ def _without(dataset: Dataset, then: Mapping[str, Labels]) -> tuple[str, ...]:
     return tuple(campaign.column for campaign in dataset.campaigns if campaign.column not in then)
 
 
-def _plan(subject: Subject, history: pd.DataFrame | None, spec: HistorySpec | None, seed: int) -> CampaignPlan:
+def _plan(
+    subject: SegmentedCustomers, history: pd.DataFrame | None, spec: HistorySpec | None, seed: int
+) -> CampaignPlan:
     return plan_campaigns(subject, history=history, spec=spec, seed=seed)
 
 
@@ -211,7 +215,7 @@ def _latest_prices(dataset: Dataset, cost: float | None, revenue: float | None) 
     return priced[-1].cost if cost is None else cost, priced[-1].revenue if revenue is None else revenue
 
 
-def _unpriced(subject: Subject, found: Evidence, kind: str, seed: int) -> CampaignSummary:
+def _unpriced(subject: SegmentedCustomers, found: Evidence, kind: str, seed: int) -> CampaignSummary:
     """What is known of the next campaign of ``kind`` before its prices are."""
     campaigns = subject.dataset.campaigns
     latest = {campaign.kind: campaign for campaign in campaigns}
@@ -259,7 +263,7 @@ def _best_kind(outlook: Mapping[str, Vector], cost: float | None, revenue: float
     return max(sorted(outlook), key=promise)
 
 
-def _targets(subject: Subject, evidence: Evidence, kind: str) -> pd.DataFrame:
+def _targets(subject: SegmentedCustomers, evidence: Evidence, kind: str) -> pd.DataFrame:
     probability = evidence.outlook[kind]
     rank = np.empty(len(probability), dtype=np.int64)
     rank[np.argsort(-probability, kind="stable")] = np.arange(1, len(probability) + 1)

@@ -37,7 +37,7 @@ from pipeline.contract import (
     Responses,
     SegmentAdvice,
     Targets,
-    Wanted,
+    WantedList,
 )
 
 UNPRICED = Message.of("Cost of a contact and revenue of a response are not known: give both to see what pays.")
@@ -79,7 +79,7 @@ def at_prices(plan: CampaignPlan, dataset: Dataset, *, cost: float | None, reven
             "expected_low": expected.low,
             "expected_high": expected.high,
             "judged": judged,
-            "before": Wanted(
+            "before": WantedList(
                 contacts=int(wanted.sum()), expected_profit=before.value, low=before.low, high=before.high
             ),
             "corrected": corrected(judged, before.value, dataset.currency),

@@ -24,7 +24,7 @@ from pipeline.command_line.options import (
 from pipeline.command_line.placing import place, told_placed
 from pipeline.command_line.removal import attach_purge
 from pipeline.command_line.terminal import can_ask, tell_version
-from pipeline.command_line.trial import Wanted, answers_of, as_document, data_of, target_of, told, try_draft
+from pipeline.command_line.trial import DraftRequest, answers_of, as_document, data_of, target_of, told, try_draft
 
 __all__ = [
     "DOCUMENTS",
@@ -32,6 +32,7 @@ __all__ = [
     "ChampionOption",
     "DataOption",
     "DayOption",
+    "DraftRequest",
     "EngineOption",
     "JsonOption",
     "LanguageOption",
@@ -39,7 +40,6 @@ __all__ = [
     "Promote",
     "ReasonOption",
     "SpecOption",
-    "Wanted",
     "answers_of",
     "as_document",
     "attach_accounts",

@@ -91,10 +91,10 @@ def password(name: NameOption, password_stdin: StdinOption = False) -> None:
 @users_app.command("sign-out")
 def sign_out(name: NameOption) -> None:
     """End every session of somebody, also of a user of an OpenID provider, who may sign in again there."""
-    from pipeline.accounts import Database, Sessions, known_as
+    from pipeline.accounts import AccountDatabase, Sessions, known_as
 
     audited("users", told=f"signs {name} out everywhere")
-    sessions = Sessions(Database(Settings().accounts))
+    sessions = Sessions(AccountDatabase(Settings().accounts))
     ended = sum(sessions.end_all(known) for known in {name, known_as(name)})  # a provider's names are kept as they are
     typer.echo(f"{name}: {ended} {'session' if ended == 1 else 'sessions'} ended")
 
@@ -140,9 +140,9 @@ def show(
 
 
 def _users() -> Users:
-    from pipeline.accounts import Database, Users
+    from pipeline.accounts import AccountDatabase, Users
 
-    return Users(Database(Settings().accounts))
+    return Users(AccountDatabase(Settings().accounts))
 
 
 def _log() -> AuditLog:

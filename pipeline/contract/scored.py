@@ -120,7 +120,7 @@ class Drift:
 
 
 @dataclass(frozen=True)
-class Counted:
+class CountingDay:
     """The day from which ages and recencies of new customers count, and who said so."""
 
     day: date
@@ -145,7 +145,7 @@ class Scored:
     ledger: Ledger
     drift: Drift
     currency: str = ""
-    counted: Counted | None = None
+    counted: CountingDay | None = None
     response_notes: tuple[str, ...] = ()  # of the probabilities: why there are none, what stood in for missing values
 
     def column(self, name: str) -> pd.Series:

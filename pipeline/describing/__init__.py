@@ -2,7 +2,7 @@
 
 from pipeline.describing.basket_lines import Baskets, read_baskets
 from pipeline.describing.baskets import with_affinities
-from pipeline.describing.candidates import Beyond, Measured, describe_candidates
+from pipeline.describing.candidates import Beyond, MeasuredPartition, describe_candidates
 from pipeline.describing.identity import Predecessor, follow_in
 from pipeline.describing.rfm import rfm_cells, with_rfm
 from pipeline.describing.stored.remaining import cards_anew, described_anew, labels_of
@@ -10,7 +10,7 @@ from pipeline.describing.stored.remaining import cards_anew, described_anew, lab
 __all__ = [
     "Baskets",
     "Beyond",
-    "Measured",
+    "MeasuredPartition",
     "Predecessor",
     "cards_anew",
     "describe_candidates",

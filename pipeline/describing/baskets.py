@@ -21,7 +21,7 @@ from scipy.special import chdtrc
 from pipeline.contract import TABLES, Affinities, AffinityBasis, Dataset, Labels, Matrix, Message, Quantity
 from pipeline.describing.basket_lines import Baskets
 from pipeline.describing.pair_counts import APART, LEFT_OUT, count_pairs, count_pairs_of, frequencies
-from pipeline.stages import Bought, Training
+from pipeline.stages import BoughtTogether, Training
 from pipeline.statistics import benjamini_hochberg
 
 LEAST_COUNT = 50
@@ -32,7 +32,7 @@ _LEAST_EXPECTED = 5.0  # below that in any cell of the fourfold table: Fisher's 
 
 def with_affinities(training: Training, baskets: Baskets | None) -> Training:
     """``training`` with the affinities of each k: from baskets, or from the mix where there are none or too few."""
-    found: dict[int, Bought] = {}
+    found: dict[int, BoughtTogether] = {}
     for k in training.described_ks():
         labels = training.candidate(k).labels
         one = _of_mix(training, labels, k) if baskets is None else _of_baskets(baskets, training, labels, k)
@@ -136,7 +136,7 @@ def _ranked(frame: pd.DataFrame) -> pd.DataFrame:
 # ------------------------------------------------------------------ the two kinds of sources
 
 
-def _of_baskets(baskets: Baskets, training: Training, labels: Labels, k: int) -> Bought:
+def _of_baskets(baskets: Baskets, training: Training, labels: Labels, k: int) -> BoughtTogether:
     """Baskets of customers who were analysed; without stored ids nobody knows whose they are."""
     identity = training.dataset.id_column
     if identity is None:
@@ -150,7 +150,7 @@ def _of_baskets(baskets: Baskets, training: Training, labels: Labels, k: int) ->
     counts, totals = count_pairs_of(baskets, counted, of_owner, k)
     table, tested = _tabulated(counts, totals, [baskets.names[place] for place in counted], LEAST_COUNT)
     categories = len(baskets.names)
-    return Bought(
+    return BoughtTogether(
         table,
         AffinityBasis(
             kind="baskets",
@@ -169,7 +169,7 @@ def _able(often: Labels) -> Labels:
     return able[np.argsort(-often[able], kind="stable")]
 
 
-def _instead(bought: Bought, mix: Bought | None) -> Bought:
+def _instead(bought: BoughtTogether, mix: BoughtTogether | None) -> BoughtTogether:
     """The mix in place of baskets of which no pair comes often enough; those where there is none of it either."""
     if mix is None or mix.affinities.empty:
         return bought
@@ -206,7 +206,7 @@ def _counted(units: int, categories: int, *, cut: bool, apart: bool) -> Message:
     )
 
 
-def _of_mix(training: Training, labels: Labels, k: int) -> Bought | None:
+def _of_mix(training: Training, labels: Labels, k: int) -> BoughtTogether | None:
     """Customers who spend more than the median share on both categories, where baskets are not known."""
     found = _above_median(training.dataset, training.customers)
     if found is None:
@@ -216,7 +216,7 @@ def _of_mix(training: Training, labels: Labels, k: int) -> Bought | None:
     table, tested = affinities(
         csr_array(above[:, order].astype(np.int32)), [names[one] for one in order], labels[known], k
     )
-    return Bought(
+    return BoughtTogether(
         table,
         AffinityBasis(
             kind="category_mix",

@@ -1,6 +1,6 @@
 """All customers behind one face, on this machine or on a cluster: what is computed of everybody is a fold of blocks."""
 
-from pipeline.engine.by_segment import Asked, Totals, by_segment
+from pipeline.engine.by_segment import Aggregation, Totals, by_segment
 from pipeline.engine.clustering import Fitted, Space, lloyd
 from pipeline.engine.crowd import Crowd
 from pipeline.engine.drawing import SAMPLE, Hashes, Sample, by_place, column_values, customer_hashes, deciding, drawn
@@ -13,7 +13,7 @@ from pipeline.engine.kernels import (
     Kernel,
     Known,
     Meeting,
-    Numbers,
+    NumberColumns,
     Parts,
     Placed,
     PlainRule,
@@ -30,16 +30,18 @@ from pipeline.engine.kernels import (
     total,
 )
 from pipeline.engine.local import LocalPopulation, fold_of, labels_of
-from pipeline.engine.measures import Moments, Quantile, Range, moments, order_statistics, ranges
+from pipeline.engine.measures import ColumnMoments, ColumnRanges, Quantile, moments, order_statistics, ranges
 from pipeline.engine.population import Population
 
 __all__ = [
     "SAMPLE",
-    "Asked",
+    "Aggregation",
     "Beside",
     "Bins",
     "Categories",
     "Charted",
+    "ColumnMoments",
+    "ColumnRanges",
     "Content",
     "Crowd",
     "Fitted",
@@ -48,14 +50,12 @@ __all__ = [
     "Known",
     "LocalPopulation",
     "Meeting",
-    "Moments",
-    "Numbers",
+    "NumberColumns",
     "Parts",
     "Placed",
     "PlainRule",
     "Population",
     "Quantile",
-    "Range",
     "Rows",
     "Sample",
     "Several",

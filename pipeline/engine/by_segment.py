@@ -23,7 +23,7 @@ from pipeline.engine.kernels import (
     squared,
     total,
 )
-from pipeline.engine.measures import Places, Quantile, Range, edges_of, looked_up, ranges
+from pipeline.engine.measures import ColumnRanges, Places, Quantile, edges_of, looked_up, ranges
 from pipeline.engine.population import Population
 
 EDGES = 1_024  # bins of the sample, by segment
@@ -45,7 +45,7 @@ class Totals:
 
 
 @dataclass(frozen=True)
-class Asked:
+class Aggregation:
     """What is to be known of every segment."""
 
     placed: Placed
@@ -60,7 +60,7 @@ class Asked:
         return len(self.measured.raw.columns)
 
 
-def by_segment(population: Population, asked: Asked) -> dict[int, Totals]:
+def by_segment(population: Population, asked: Aggregation) -> dict[int, Totals]:
     """In three passes: extremes; sums, ranks and categories; and the values in the brackets where quartiles fall."""
     reach = ranges(population.fold, asked.measured)
     scale, far = reach.beyond(asked.shift), _farthest(reach, asked)
@@ -88,7 +88,7 @@ def by_segment(population: Population, asked: Asked) -> dict[int, Totals]:
     return found
 
 
-def _farthest(reach: Range, asked: Asked) -> int:
+def _farthest(reach: ColumnRanges, asked: Aggregation) -> int:
     """Exponent of a distance that none to a centre exceeds."""
     clustered = slice(asked.raw, None)
     widest = float(np.max(np.maximum(np.abs(reach.least[clustered]), np.abs(reach.largest[clustered]))))
@@ -98,7 +98,7 @@ def _farthest(reach: Range, asked: Asked) -> int:
     return int(np.frexp(diagonal)[1])
 
 
-def _edges(sample: Sample, asked: Asked) -> tuple[tuple[tuple[float, ...], ...], dict[int, tuple[float, ...]]]:
+def _edges(sample: Sample, asked: Aggregation) -> tuple[tuple[tuple[float, ...], ...], dict[int, tuple[float, ...]]]:
     """Values of the sample between which ranks are counted: of each column, and of each k's distances."""
     rows: Rows = {name: column_values(sample.customers[name]) for name in asked.measured.columns}
     measured = asked.measured.matrix(rows)
@@ -126,7 +126,7 @@ class _Wanted:
 
 def _order_statistics(
     population: Population,
-    asked: Asked,
+    asked: Aggregation,
     counts: Mapping[str, Places],
     edges: Sequence[tuple[float, ...]],
     far: Mapping[int, tuple[float, ...]],
@@ -160,7 +160,7 @@ def _order_statistics(
 
 def _inside(
     population: Population,
-    asked: Asked,
+    asked: Aggregation,
     waiting: Sequence[tuple[_Wanted, Matrix, dict[int, tuple[float, float, int]]]],
 ) -> dict[tuple[int, int, int, float, float], Matrix]:
     """The values of every bracket where a rank falls, in one more pass."""

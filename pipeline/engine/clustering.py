@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from pipeline.contract import Matrix
-from pipeline.engine.kernels import LIMB, Nearest, Starts, Sums, Transform, squared, total
-from pipeline.engine.measures import Fold, Places, Range, ranges
+from pipeline.engine.kernels import LIMB, LloydStep, Starts, Sums, Transform, squared, total
+from pipeline.engine.measures import ColumnRanges, Fold, Places, ranges
 
 GAIN = 3e-6  # share of the inertia that moving the centres must win for another pass
 MOST_PASSES = 40
@@ -29,7 +29,7 @@ class Space:
     @classmethod
     def of(cls, fold: Fold, source: Transform, middle: Matrix) -> Space:
         """In two passes; ``middle`` is the mean of a sample."""
-        reach: Range = ranges(fold, source)
+        reach: ColumnRanges = ranges(fold, source)
         zero = np.zeros(len(source.columns))
         scale = reach.beyond(zero)
         parts = fold(Sums(source, tuple(zero.tolist()), tuple(scale.tolist())))
@@ -76,7 +76,7 @@ def lloyd(
 
 def _step(space: Space, starts: Starts) -> dict[int, Fitted]:
     """One pass: who is nearest, their means, and the inertia about these."""
-    parts = space.fold(Nearest(space.source, starts, tuple(space.middle.tolist()), tuple(space.scale.tolist())))
+    parts = space.fold(LloydStep(space.source, starts, tuple(space.middle.tolist()), tuple(space.scale.tolist())))
     means = np.ldexp(parts["sums"].astype(np.float64), space.scale - LIMB)
     found, start = {}, 0
     for k in sorted(starts):

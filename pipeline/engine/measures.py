@@ -13,7 +13,7 @@ from pipeline.contract import Matrix
 from pipeline.engine.kernels import (
     Extremes,
     Kernel,
-    Numbers,
+    NumberColumns,
     Parts,
     Ranks,
     Sums,
@@ -23,7 +23,7 @@ from pipeline.engine.kernels import (
     squared,
     total,
 )
-from pipeline.engine.kernels.folding import Source
+from pipeline.engine.kernels.folding import MatrixSource
 from pipeline.engine.population import Population
 
 EDGES = 4_096  # bins of the sample between which order statistics are looked for
@@ -33,7 +33,7 @@ Fold = Callable[[Kernel], Parts]  # of a population, or of blocks that nobody el
 
 
 @dataclass(frozen=True)
-class Range:
+class ColumnRanges:
     """Of each column (c,): known values, those below 0, and the least and largest (infinite where none is known)."""
 
     n: int  # customers
@@ -49,20 +49,20 @@ class Range:
 
 
 @dataclass(frozen=True)
-class Moments:
+class ColumnMoments:
     """Of each column (c,): mean and deviation (of the whole, not of a sample) of the known values."""
 
     mean: Matrix
     deviation: Matrix
 
 
-def ranges(fold: Fold, source: Source) -> Range:
+def ranges(fold: Fold, source: MatrixSource) -> ColumnRanges:
     """What the columns of ``source`` reach, in one pass."""
     parts = fold(Extremes(source))
-    return Range(int(parts["n"][0]), parts["known"], parts["below"], parts["least"], parts["largest"])
+    return ColumnRanges(int(parts["n"][0]), parts["known"], parts["below"], parts["least"], parts["largest"])
 
 
-def moments(fold: Fold, source: Source, reach: Range, shift: Matrix) -> Moments:
+def moments(fold: Fold, source: MatrixSource, reach: ColumnRanges, shift: Matrix) -> ColumnMoments:
     """Mean and deviation in one pass, from sums that are equal to the last bit on every engine.
 
     ``shift`` (c,) lies within a deviation of the mean, as the median does (Hotelling and Solomons 1932), so that
@@ -74,7 +74,7 @@ def moments(fold: Fold, source: Source, reach: Range, shift: Matrix) -> Moments:
     with np.errstate(invalid="ignore", divide="ignore"):
         less = sums / reach.known
         variance = np.maximum(squares / reach.known - less**2, 0.0)
-    return Moments(shift + less, np.sqrt(variance))
+    return ColumnMoments(shift + less, np.sqrt(variance))
 
 
 def order_statistics(population: Population, names: Sequence[str], ranks: Sequence[Places]) -> list[Matrix]:
@@ -83,7 +83,7 @@ def order_statistics(population: Population, names: Sequence[str], ranks: Sequen
     In two passes: counts at and between values of the sample, then the few values that lie in the brackets where a
     rank falls. Where the sample is everybody it is looked up there.
     """
-    numbers = Numbers(tuple(names))
+    numbers = NumberColumns(tuple(names))
     sample = population.sample()
     rows = {name: sample.customers[name].to_numpy(dtype=np.float64, na_value=np.nan) for name in names}
     ordered = [np.sort(column[~np.isnan(column)]) for column in numbers.matrix(rows).T]
@@ -105,7 +105,7 @@ def order_statistics(population: Population, names: Sequence[str], ranks: Sequen
 
 
 def _within(
-    population: Population, source: Source, brackets: Sequence[tuple[int, float, float, int]]
+    population: Population, source: MatrixSource, brackets: Sequence[tuple[int, float, float, int]]
 ) -> Sequence[Matrix]:
     if not brackets:
         return []

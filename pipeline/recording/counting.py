@@ -15,14 +15,14 @@ from pipeline.engine import (
     Bins,
     Categories,
     Charted,
+    ColumnMoments,
+    ColumnRanges,
     Known,
-    Moments,
-    Numbers,
+    NumberColumns,
     Parts,
     Placed,
     Population,
     Quantile,
-    Range,
     Several,
     exponents,
     moments,
@@ -32,7 +32,17 @@ from pipeline.engine import (
 )
 from pipeline.segmenting import as_kernel
 from pipeline.stages import Elsewhere, Training
-from pipeline.tallying import MOST_WORDS, Asked, ByTwo, Counted, add_member, answers_of, pairs_of, rows_of, tally_table
+from pipeline.tallying import (
+    MOST_WORDS,
+    BinnedColumn,
+    ByTwo,
+    TallyPlan,
+    add_member,
+    answers_of,
+    pairs_of,
+    rows_of,
+    tally_table,
+)
 
 _NOBODY = np.empty(0)
 
@@ -51,7 +61,7 @@ def count_everybody(training: Training, population: Population) -> Training:
     The sample was drawn of all alike; its strata are the segments of the recommended k, to whose sizes it is weighed.
     """
     names = [str(name) for name in training.customers.columns[1:]]
-    asked = Asked.of(population.dataset, names)
+    asked = TallyPlan.of(population.dataset, names)
     known = population.fold(Known(tuple(names)))
     missing = dict(zip(names, known["missing"].tolist(), strict=True))
     whole = {name for name, broken in zip(names, known["broken"].tolist(), strict=True) if not broken}
@@ -70,12 +80,12 @@ def count_everybody(training: Training, population: Population) -> Training:
     return replace(training, elsewhere=Elsewhere(record, tallies, pairs))
 
 
-def _spreads(population: Population, asked: Asked, whole: set[str]) -> dict[str, told.Spread]:
+def _spreads(population: Population, asked: TallyPlan, whole: set[str]) -> dict[str, told.Spread]:
     """Of every column of numbers, exact: what its bins follow from."""
     columns = [column for column in (*asked.columns, *asked.members) if column.kind in NUMERIC_KINDS]
     if not columns:
         return {}
-    every = Numbers(tuple(column.name for column in columns))
+    every = NumberColumns(tuple(column.name for column in columns))
     reach = ranges(population.fold, every)
     kept = [(column, place) for place, column in enumerate(columns) if reach.known[place]]
     shares = {column.name: _quantiles(int(reach.known[place])) for column, place in kept}
@@ -99,7 +109,7 @@ def _quantiles(n: int) -> tuple[Quantile, Quantile, Quantile]:
 
 
 def _spread(
-    column: Column, place: int, reach: Range, measured: Moments, quantiles: Sequence[float], is_whole: bool
+    column: Column, place: int, reach: ColumnRanges, measured: ColumnMoments, quantiles: Sequence[float], is_whole: bool
 ) -> told.Spread:
     n, (low, middle, high) = int(reach.known[place]), quantiles
     return told.Spread(
@@ -115,8 +125,8 @@ def _spread(
 
 
 def _counted(
-    population: Population, asked: Asked, spreads: Mapping[str, told.Spread], missing: Mapping[str, int]
-) -> list[tuple[Counted, Bins]]:
+    population: Population, asked: TallyPlan, spreads: Mapping[str, told.Spread], missing: Mapping[str, int]
+) -> list[tuple[BinnedColumn, Bins]]:
     """Everything to count by, under the names of the tallies and as executors count it."""
     words = _words(population, [column.name for column in asked.columns if column.kind in CATEGORY_KINDS])
     found = []
@@ -124,15 +134,17 @@ def _counted(
         name = column.name
         if name in spreads:
             edges = spreads[name].edges
-            counted = Counted("number", name, len(edges) - 1, _NOBODY)
+            counted = BinnedColumn("number", name, len(edges) - 1, _NOBODY)
             found.append((counted, Bins("number", (name,), edges=edges[1:-1])))
         elif words.get(name):
-            found.append((Counted("category", name, len(words[name]), _NOBODY, words[name]), _categories(name, words)))
+            found.append(
+                (BinnedColumn("category", name, len(words[name]), _NOBODY, words[name]), _categories(name, words))
+            )
         elif column.kind == "flag" and missing[name] < population.n:
-            found.append((Counted("category", name, 2, _NOBODY, ("yes", "no")), Bins("flag", (name,))))
+            found.append((BinnedColumn("category", name, 2, _NOBODY, ("yes", "no")), Bins("flag", (name,))))
     for group in asked.mixes:
         members = tuple(group.members)
-        found.append((Counted("mix", group.key, len(members) + 1, _NOBODY), Bins("mix", members)))
+        found.append((BinnedColumn("mix", group.key, len(members) + 1, _NOBODY), Bins("mix", members)))
     return found
 
 
@@ -152,9 +164,9 @@ def _words(population: Population, names: Sequence[str]) -> dict[str, tuple[str,
 def _charted(
     population: Population,
     placed: Placed,
-    counted: Sequence[tuple[Counted, Bins]],
+    counted: Sequence[tuple[BinnedColumn, Bins]],
     spreads: Mapping[str, told.Spread],
-    asked: Asked,
+    asked: TallyPlan,
 ) -> tuple[dict[int, pd.DataFrame], pd.DataFrame]:
     """The tallies by k, and the pairs, in one pass."""
     scale = tuple(_scale(bins, spreads) for _, bins in counted)
@@ -184,7 +196,9 @@ def _scale(bins: Bins, spreads: Mapping[str, told.Spread]) -> tuple[int, ...]:
     return tuple(exponents(np.array(sizes, dtype=np.float64)).tolist())
 
 
-def _tallied(counted: Counted, k: int, place: int, parts: Parts, scale: tuple[int, ...]) -> list[tuple[object, ...]]:
+def _tallied(
+    counted: BinnedColumn, k: int, place: int, parts: Parts, scale: tuple[int, ...]
+) -> list[tuple[object, ...]]:
     """Rows of the tallies of one k for one thing that is counted."""
     counts = parts[f"counts {k} {place}"]
     if not scale:

@@ -20,7 +20,7 @@ from pipeline.contract import (
     write_table,
 )
 from pipeline.stages import Elsewhere, Training
-from pipeline.tallying import Tables, describe
+from pipeline.tallying import SweepTables, describe
 
 
 def with_everybody(record: SweepRecord, training: Training, folder: Path, most: int) -> SweepRecord:
@@ -34,7 +34,7 @@ def with_everybody(record: SweepRecord, training: Training, folder: Path, most: 
     if record.rows <= most:
         return record
     typical = [one.typical[Typical.KEY].to_numpy(np.int64) for one in training.candidates]
-    tables = Tables(
+    tables = SweepTables(
         training.dataset,
         record.parent.files[Artifacts.CUSTOMERS],
         record.parent.files[Artifacts.PROJECTION],

@@ -20,7 +20,7 @@ from pipeline.contract import (
     FIT_QUANTILE,
     RFM_NAMES,
     Assignments,
-    Counted,
+    CountingDay,
     Day,
     Joined,
     Ledger,
@@ -206,10 +206,10 @@ def _refuse_earlier(raw: RawTable, segmentation: Segmentation) -> None:
     raise error
 
 
-def _counted(spec: Spec, as_of: date | None, *, by_file: bool) -> Counted | None:
+def _counted(spec: Spec, as_of: date | None, *, by_file: bool) -> CountingDay | None:
     if spec.day is None:
         return None
-    return Counted(spec.day, "asked" if as_of is not None else "file" if by_file else "spec")
+    return CountingDay(spec.day, "asked" if as_of is not None else "file" if by_file else "spec")
 
 
 def _check_columns(raw: RawTable, spec: Spec) -> None:

@@ -20,11 +20,11 @@ from pipeline.contract import (
     percent,
 )
 from pipeline.engine import (
+    ColumnRanges,
     LocalPopulation,
-    Numbers,
+    NumberColumns,
     Population,
     Quantile,
-    Range,
     Transform,
     moments,
     order_statistics,
@@ -67,7 +67,7 @@ def fit_transform(population: Population) -> FeatureTransform:
     """
     columns = population.dataset.with_role("active")
     names = tuple(column.name for column in columns)
-    reach = ranges(population.fold, Numbers(names))
+    reach = ranges(population.fold, NumberColumns(names))
     fitted = [_Ranked.of(column, reach, place) for place, column in enumerate(columns)]
     found = order_statistics(population, names, [one.ranks for one in fitted])
     prepared = [one.prepared(values) for one, values in zip(fitted, found, strict=True)]
@@ -173,7 +173,7 @@ class _Ranked:
     least: float
 
     @classmethod
-    def of(cls, column: Column, reach: Range, place: int) -> _Ranked:
+    def of(cls, column: Column, reach: ColumnRanges, place: int) -> _Ranked:
         known, below, least = (values[place] for values in (reach.known, reach.below, reach.least))
         if not known:
             raise InputError.because(

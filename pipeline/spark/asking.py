@@ -11,7 +11,7 @@ from pipeline.contract import Message
 from pipeline.errors import SparkError, SpecError
 from pipeline.spark.dialect import asked, translated
 from pipeline.spark.sessions import Cluster, Rows, answering
-from pipeline.spark.sources import CORRUPT, Given
+from pipeline.spark.sources import CORRUPT, SourceTables
 from pipeline.spec import Spec
 
 
@@ -21,7 +21,7 @@ class Asker:
 
     cluster: Cluster
     spec: Spec
-    given: Given
+    given: SourceTables
 
     def customers(self) -> Rows:
         """One row a customer: the answer to the spec's query, or its only table; raises ``SpecError``."""

@@ -16,7 +16,7 @@ from pipeline.contract import LedgerEntry, Message
 from pipeline.errors import SpecError
 from pipeline.reading import ROW_ID
 from pipeline.spark.cells import Reading, read_cells, text_of, told, with_values, written
-from pipeline.spark.rules import ALIVE, COPIES, FATE, RAW, Counted, Judged, expression, failing, removed, ruled
+from pipeline.spark.rules import ALIVE, COPIES, FATE, RAW, JudgedRows, RuleSums, expression, failing, removed, ruled
 from pipeline.spark.sessions import Cluster, Rows, answering
 from pipeline.spark.sources import CORRUPT, quoted
 from pipeline.spec import GroupSpec, Spec, raw_columns, share_name
@@ -25,7 +25,7 @@ _EXACT = 1 << 53  # up to where a double holds every whole number
 _LONGEST_NUMBER = 18  # digits of ids that are sorted as numbers
 
 
-def judge(cluster: Cluster, answer: Rows, spec: Spec, source: str) -> tuple[Judged, Rows]:
+def judge(cluster: Cluster, answer: Rows, spec: Spec, source: str) -> tuple[JudgedRows, Rows]:
     """Every row with what becomes of it, and the distinct raw rows that this was found from (kept until it is used).
 
     Raises
@@ -97,7 +97,7 @@ def _distinct(rows: Rows, spec: Spec) -> Rows:
     return counted.selectExpr("*", f"{text_of(text)} AS {quoted(_id(spec))}", f"struct({raw}) AS {quoted(RAW)}")
 
 
-def _unread(rows: Rows, reading: Reading, spec: Spec, source: str, raw: Rows) -> Judged:
+def _unread(rows: Rows, reading: Reading, spec: Spec, source: str, raw: Rows) -> JudgedRows:
     names = {name: f"(bad {place})" for place, name in enumerate(reading) if reading[name].bad != "false"}
 
     def entries_of(sums: Mapping[str, Any]) -> tuple[LedgerEntry, ...]:
@@ -114,10 +114,10 @@ def _unread(rows: Rows, reading: Reading, spec: Spec, source: str, raw: Rows) ->
 
     sums = {f"bad {name}": f"count_if({quoted(column)})" for name, column in names.items()}
     kept = [quoted(name) for name in rows.columns]
-    return Judged(rows.selectExpr(*kept, f"CAST(NULL AS INT) AS {quoted(FATE)}"), (Counted(sums, entries_of),))
+    return JudgedRows(rows.selectExpr(*kept, f"CAST(NULL AS INT) AS {quoted(FATE)}"), (RuleSums(sums, entries_of),))
 
 
-def _repeats(judged: Judged, spec: Spec) -> Judged:
+def _repeats(judged: JudgedRows, spec: Spec) -> JudgedRows:
     """Several rows of one id, then different ids with the same content; see ``steps.duplicate_ids``."""
     action, alike = repeat_rules(spec)
     identity = quoted(spec.id.column)
@@ -134,7 +134,7 @@ def _repeats(judged: Judged, spec: Spec) -> Judged:
     return _alike(single, spec, alike, others)
 
 
-def _alike(judged: Judged, spec: Spec, rule: Any, others: list[str]) -> Judged:
+def _alike(judged: JudgedRows, spec: Spec, rule: Any, others: list[str]) -> JudgedRows:
     """Rows equal in everything but the id: the lowest id is the first of them."""
     identity = quoted(spec.id.column)
     with answering():
@@ -151,11 +151,11 @@ def _alike(judged: Judged, spec: Spec, rule: Any, others: list[str]) -> Judged:
     if rule.action == "drop":
         return removed(ranked, "`(rank)` > 1", "drop", "", lambda n: entries.lookalikes(n, rule), names)
     rows = ranked.rows.selectExpr(*names, quoted(FATE), f"{ALIVE} AND `(rank)` > 1 AS `(alike)`")
-    counted = Counted({"alike": "count_if(`(alike)`)"}, lambda sums: (entries.lookalikes(int(sums["alike"]), rule),))
-    return Judged(rows, (*judged.rules, counted), judged.aside)
+    counted = RuleSums({"alike": "count_if(`(alike)`)"}, lambda sums: (entries.lookalikes(int(sums["alike"]), rule),))
+    return JudgedRows(rows, (*judged.rules, counted), judged.aside)
 
 
-def _derived(judged: Judged, spec: Spec) -> Judged:
+def _derived(judged: JudgedRows, spec: Spec) -> JudgedRows:
     """Derived columns, each after those that it uses; numbers that are none become unknown."""
     wanted = [name for name, column in spec.columns.items() if column.sql is not None]
     rows = judged.rows
@@ -178,7 +178,7 @@ def _as_kind(name: str, kind: str, stored: str) -> str:
     return text_of(written(name, stored))
 
 
-def _shares(judged: Judged, spec: Spec) -> Judged:
+def _shares(judged: JudgedRows, spec: Spec) -> JudgedRows:
     rows, rules = judged.rows, judged.rules
     for place, group in enumerate(spec.groups.values()):
         members = [f"CAST({quoted(member)} AS DOUBLE)" for member in group.members]
@@ -192,8 +192,8 @@ def _shares(judged: Judged, spec: Spec) -> Judged:
         rows = rows.selectExpr("*", *shares)
         key = f"below {place}"
         sums = {key: f"count_if(`(below {place})`)"}
-        rules = (*rules, Counted(sums, partial(_below_told, group, key)))
-    return Judged(rows, rules, judged.aside)
+        rules = (*rules, RuleSums(sums, partial(_below_told, group, key)))
+    return JudgedRows(rows, rules, judged.aside)
 
 
 def _below_told(group: GroupSpec, key: str, sums: Mapping[str, Any]) -> tuple[LedgerEntry, ...]:

@@ -27,7 +27,7 @@ from pipeline.errors import InputError, StarvedError
 from pipeline.spark.asking import Asker
 from pipeline.spark.cleaning import cleaned_columns, judge, shown_columns
 from pipeline.spark.folds.everybody import SparkPopulation, as_frame
-from pipeline.spark.rules import FATE, RAW, Judged
+from pipeline.spark.rules import FATE, RAW, JudgedRows
 from pipeline.spark.sessions import Rows, answering
 from pipeline.spark.sources import CORRUPT, quoted
 from pipeline.spark.staying import Staying, memory_wanting, stays
@@ -115,7 +115,7 @@ def _staying(rows: Rows, account: Account, spec: Spec, address: str, kept: ExitS
     return Staying.at(address, SparkPopulation(customers, account.dataset, account.rows_out, spec.id.column, SAMPLE))
 
 
-def _counted(answer: Rows, judged: Judged, rows: Rows, distinct: Rows, spec: Spec, source: str) -> Account:
+def _counted(answer: Rows, judged: JudgedRows, rows: Rows, distinct: Rows, spec: Spec, source: str) -> Account:
     """Every count that an entry is made of, in two passes: over the raw rows, and over the judged ones."""
     unreadable = 0
     if CORRUPT in answer.columns:
@@ -201,7 +201,7 @@ def _fetched(rows: Rows, spec: Spec) -> pd.DataFrame:
     return in_order(as_frame(rows.selectExpr(*map(quoted, names)).toArrow()), spec.id.column)
 
 
-def _set_aside(answer: Rows, judged: Judged, rows: Rows, distinct: Rows, spec: Spec) -> pd.DataFrame:
+def _set_aside(answer: Rows, judged: JudgedRows, rows: Rows, distinct: Rows, spec: Spec) -> pd.DataFrame:
     """Raw values, as text, of rows set aside; see ``quarantine_table``. Where they stand is not known."""
     names = [name.name for name in distinct.schema[RAW].dataType.fields]
     kept = set_aside(spec, names)

@@ -22,7 +22,7 @@ _INSIDE = (FATE, RAW, COPIES)
 
 
 @dataclass(frozen=True)
-class Counted:
+class RuleSums:
     """What one rule will say once the rows are counted: SQL sums by name, and the entries made of them."""
 
     sums: Mapping[str, str]
@@ -30,11 +30,11 @@ class Counted:
 
 
 @dataclass(frozen=True)
-class Judged:
+class JudgedRows:
     """Rows with their fate, and the rules in order."""
 
     rows: Rows
-    rules: tuple[Counted, ...] = ()
+    rules: tuple[RuleSums, ...] = ()
     aside: Mapping[int, str] = field(default_factory=dict)  # fate -> the rule that set such rows aside
 
     @property
@@ -44,24 +44,24 @@ class Judged:
 
 
 def removed(
-    judged: Judged,
+    judged: JudgedRows,
     condition: str,
     action: str,
     rule: str,
     made: Callable[[int], LedgerEntry],
     columns: list[str] | None = None,
-) -> Judged:
+) -> JudgedRows:
     """Rows that are still there and for which the condition holds get the rule's number as their fate."""
     number = len(judged.rules)
     names = [name for name in judged.rows.columns if name != FATE]
     fate = f"CASE WHEN {ALIVE} AND ({condition}) THEN {number} ELSE {quoted(FATE)} END AS {quoted(FATE)}"
     rows = judged.rows.selectExpr(*(columns or map(quoted, names)), fate)
-    counted = Counted(
+    counted = RuleSums(
         {f"fate {number}": f"count_if({quoted(FATE)} = {number})"},
         lambda sums: (entries.taken(made(int(sums[f"fate {number}"])), int(sums[f"fate {number}"]), action),),
     )
     aside = {**judged.aside, number: rule} if action == "quarantine" else judged.aside
-    return Judged(rows, (*judged.rules, counted), aside)
+    return JudgedRows(rows, (*judged.rules, counted), aside)
 
 
 def _late(spec: Spec) -> set[str]:
@@ -69,7 +69,7 @@ def _late(spec: Spec) -> set[str]:
     return late | {share_name(member) for group in spec.groups.values() for member in group.members}
 
 
-def ruled(judged: Judged, spec: Spec, *, derived: bool) -> Judged:
+def ruled(judged: JudgedRows, spec: Spec, *, derived: bool) -> JudgedRows:
     """The spec's own rules in its order."""
     late = _late(spec)
     for rule in spec.rules:
@@ -96,7 +96,7 @@ def failing(spec: Spec, columns: str) -> Iterator[None]:
         ) from error
 
 
-def _where(judged: Judged, rule: WhereRule, spec: Spec) -> Judged:
+def _where(judged: JudgedRows, rule: WhereRule, spec: Spec) -> JudgedRows:
     held = f"coalesce(CAST(({expression(f'rule {rule.name!r}', rule.sql, spec)}) AS BOOLEAN), false)"
     with failing(spec, f"rule {rule.name!r}"):
         judged.rows.selectExpr(held)
@@ -104,16 +104,16 @@ def _where(judged: Judged, rule: WhereRule, spec: Spec) -> Judged:
         name = str(entries.held(rule, 0).rule)
         return removed(judged, held, rule.action, name, lambda n: entries.held(rule, n))
     number = len(judged.rules)
-    counted = Counted(
+    counted = RuleSums(
         {f"held {number}": f"count_if(`(held {number})`)"},
         lambda sums: (entries.held(rule, int(sums[f"held {number}"])),),
     )
-    return Judged(
+    return JudgedRows(
         judged.rows.selectExpr("*", f"{ALIVE} AND {held} AS `(held {number})`"), (*judged.rules, counted), judged.aside
     )
 
 
-def _replaced(judged: Judged, rule: ReplaceRule) -> Judged:
+def _replaced(judged: JudgedRows, rule: ReplaceRule) -> JudgedRows:
     number, column = len(judged.rules), quoted(rule.column)
     is_text = dict(judged.rows.dtypes)[rule.column] == "string"
     cell = column if is_text else f"CAST({column} AS DOUBLE)"
@@ -124,7 +124,7 @@ def _replaced(judged: Judged, rule: ReplaceRule) -> Judged:
     )
     touched = " ".join(f"WHEN {cell} = {sql} THEN {place}" for place, sql in enumerate(values.values()))
     if not values:
-        return replace(judged, rules=(*judged.rules, Counted({}, lambda _: (entries.replaced(rule, 0, {}),))))
+        return replace(judged, rules=(*judged.rules, RuleSums({}, lambda _: (entries.replaced(rule, 0, {}),))))
     made = {column: f"CASE {branches} ELSE {column} END AS {column}"}
     names = [made.get(quoted(name), quoted(name)) for name in judged.rows.columns]
     rows = judged.rows.selectExpr(*names, f"CASE WHEN {ALIVE} THEN CASE {touched} END END AS `(put {number})`")
@@ -135,7 +135,7 @@ def _replaced(judged: Judged, rule: ReplaceRule) -> Judged:
         tally = {old: tally[old] for old in sorted(tally) if tally[old]}
         return (entries.replaced(rule, sum(tally.values()), tally),)
 
-    return Judged(rows, (*judged.rules, Counted(sums, entries_of)), judged.aside)
+    return JudgedRows(rows, (*judged.rules, RuleSums(sums, entries_of)), judged.aside)
 
 
 def _as_cell(value: str, is_text: bool) -> str:
@@ -150,7 +150,7 @@ def _as_cell(value: str, is_text: bool) -> str:
         return "NULL"
 
 
-def _ranged(judged: Judged, rule: RangeRule) -> Judged:
+def _ranged(judged: JudgedRows, rule: RangeRule) -> JudgedRows:
     number, column = len(judged.rules), quoted(rule.column)
     cell = f"CAST({column} AS DOUBLE)"
     low = f"{cell} < {rule.min!r}D" if rule.min is not None else "false"
@@ -166,15 +166,15 @@ def _ranged(judged: Judged, rule: RangeRule) -> Judged:
         if condition != "false"
     )
     if not branches:
-        return replace(judged, rules=(*judged.rules, Counted({}, lambda _: (entries.outside(rule, 0),))))
+        return replace(judged, rules=(*judged.rules, RuleSums({}, lambda _: (entries.outside(rule, 0),))))
     made = f"CASE{branches} ELSE {cell} END AS {column}"
     names = [made if name == rule.column else quoted(name) for name in judged.rows.columns]
     rows = judged.rows.selectExpr(*names, f"{ALIVE} AND {outside} AS `(out {number})`")
-    counted = Counted(
+    counted = RuleSums(
         {f"out {number}": f"count_if(`(out {number})`)"},
         lambda sums: (entries.outside(rule, int(sums[f"out {number}"])),),
     )
-    return Judged(rows, (*judged.rules, counted), judged.aside)
+    return JudgedRows(rows, (*judged.rules, counted), judged.aside)
 
 
 def expression(name: str, sql: str, spec: Spec) -> str:

@@ -23,7 +23,7 @@ _MARKS = ("\t", ";", "|", ",")
 
 
 @dataclass(frozen=True)
-class Given:
+class SourceTables:
     """The tables of a source by name, and the source in words."""
 
     tables: Mapping[str, Rows]
@@ -31,7 +31,7 @@ class Given:
     texts: frozenset[str] = field(default_factory=frozenset)  # tables whose columns are all text
 
 
-def open_sources(cluster: Cluster, spec: Spec, data: str | None) -> Given:
+def open_sources(cluster: Cluster, spec: Spec, data: str | None) -> SourceTables:
     """The tables of ``data``, or of where the spec says they are; of which no row is read yet.
 
     Raises
@@ -47,7 +47,7 @@ def open_sources(cluster: Cluster, spec: Spec, data: str | None) -> Given:
             places = spec.source.spark.tables
             tables = {name: _at(cluster, spec, place) for name, place in places.items()}
             texts = frozenset(name for name, place in places.items() if _is_text(place))
-            return Given(_flat(tables, "Spark"), ", ".join(places.values()), texts)
+            return SourceTables(_flat(tables, "Spark"), ", ".join(places.values()), texts)
         if data is not None and (data.startswith("jdbc:") or is_database(data)):
             return _of_database(cluster, named, data)
         if data is not None and "://" in data:
@@ -56,9 +56,9 @@ def open_sources(cluster: Cluster, spec: Spec, data: str | None) -> Given:
             tables = {name: _at(cluster, spec, place) for name, place in places.items()}
             texts = frozenset(name for name, place in places.items() if _is_text(place))
             bare = re.sub(r"//[^/@]*@", "//", data)
-            return Given(_flat(tables, bare), bare, texts)
+            return SourceTables(_flat(tables, bare), bare, texts)
         if data is not None and len(named) == 1 and _in_catalog(cluster, data):
-            return Given(_flat({next(iter(named)): cluster.session.table(data)}, data), data)
+            return SourceTables(_flat({next(iter(named)): cluster.session.table(data)}, data), data)
         return _of_files(cluster, spec, data)
 
 
@@ -68,7 +68,7 @@ def _in_catalog(cluster: Cluster, name: str) -> bool:
     return bool(cluster.session.catalog.tableExists(name))
 
 
-def _of_files(cluster: Cluster, spec: Spec, data: str | None) -> Given:
+def _of_files(cluster: Cluster, spec: Spec, data: str | None) -> SourceTables:
     files, source = table_files(spec, data)
     tables, texts = {}, set()
     for name, paths in files.items():
@@ -82,7 +82,7 @@ def _of_files(cluster: Cluster, spec: Spec, data: str | None) -> Given:
         _refuse_other_encoding(spec, paths)
         tables[name] = _csv(cluster, spec, addresses)
         texts.add(name)
-    return Given(_flat(tables, source), source, frozenset(texts))
+    return SourceTables(_flat(tables, source), source, frozenset(texts))
 
 
 def _at(cluster: Cluster, spec: Spec, place: str) -> Rows:
@@ -147,7 +147,7 @@ def _refuse_other_encoding(spec: Spec, paths: Sequence[Path]) -> None:
             ) from None
 
 
-def _of_database(cluster: Cluster, named: Mapping[str, str], data: str) -> Given:
+def _of_database(cluster: Cluster, named: Mapping[str, str], data: str) -> SourceTables:
     """Tables through JDBC, whose driver has to be among Spark's jars."""
     url, user, password = jdbc(data)
     bare = re.split(r"[?;]", url)[0]
@@ -174,7 +174,7 @@ def _of_database(cluster: Cluster, named: Mapping[str, str], data: str) -> Given
                 "Debian's libpostgresql-jdbc-java)"
             ),
         ) from error
-    return Given(_flat(tables, bare), bare)
+    return SourceTables(_flat(tables, bare), bare)
 
 
 def jdbc(data: str) -> tuple[str, str, str]:

@@ -28,7 +28,7 @@ from pipeline.contract import (
 from pipeline.errors import StoreError
 from pipeline.settings import Settings
 from pipeline.store import artifacts, entrance, notes, reader
-from pipeline.store.beyond import StandIn, Wanted, prepare, stand_in
+from pipeline.store.beyond import StandIn, SweepRuns, prepare, stand_in
 from pipeline.store.erasing import Eraser
 from pipeline.store.faults import Fault
 from pipeline.store.moves import history, written
@@ -127,7 +127,7 @@ class Store:
     def prepare_run(self, run_id: str) -> None:
         """Make what stands in for the customers of a run, on this machine; takes a while. Raises ``StoreError``."""
         row, parent = reader.find(self._index, run_id)
-        prepare(Wanted.of(row, parent, self._index), self.folder, self._settings, self._most)
+        prepare(SweepRuns.of(row, parent, self._index), self.folder, self._settings, self._most)
 
     def about(self, run_id: str) -> tuple[Dataset, str]:
         """What data one completed run is of, with the text of their spec; reads no table. Raises ``StoreError``."""

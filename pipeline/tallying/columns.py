@@ -29,7 +29,7 @@ _ROLES = frozenset({"active", "passive", "outcome"})
 
 
 @dataclass(frozen=True)
-class Counted:
+class BinnedColumn:
     """One thing to count by: the bin of each customer, (n,), the number of ``bins`` where it is not known."""
 
     source: population.Source
@@ -42,14 +42,14 @@ class Counted:
     @classmethod
     def of(
         cls, source: population.Source, name: str, codes: Array, bins: int, words: tuple[str, ...] = (), **more: Any
-    ) -> Counted:
+    ) -> BinnedColumn:
         """With codes as narrow as they fit; below 0 is not known, too."""
         held = np.where(codes < 0, bins, codes).astype(np.min_scalar_type(bins))
         return cls(source, name, bins, held, words, **more)
 
 
 @dataclass(frozen=True)
-class Asked:
+class TallyPlan:
     """What is counted of the columns that there are, whoever counts it."""
 
     columns: tuple[Column, ...]  # every described one that is in no group
@@ -58,7 +58,7 @@ class Asked:
     answers: tuple[str, ...]  # outcomes with a yes or no: of campaigns, and of what happened without any
 
     @classmethod
-    def of(cls, dataset: Dataset, names: Collection[str]) -> Asked:
+    def of(cls, dataset: Dataset, names: Collection[str]) -> TallyPlan:
         """In the order of the data set."""
         there = [column for column in dataset.columns if column.name in names]
         outcomes = [campaign.column for campaign in dataset.campaigns]
@@ -71,7 +71,7 @@ class Asked:
         )
 
 
-class Everyone:
+class CustomerColumns:
     """The columns of all customers, read when they are wanted and not kept."""
 
     def __init__(self, dataset: Dataset, customers: Path) -> None:
@@ -97,9 +97,9 @@ class Everyone:
         counts = {name: int(self.column(name).isna().sum()) for name in self.names}
         return {name: count for name, count in counts.items() if count}
 
-    def counted(self) -> Iterator[Counted]:
+    def counted(self) -> Iterator[BinnedColumn]:
         """Every described column, and the largest member of every group; notes the spreads of numbers."""
-        asked = Asked.of(self.dataset, self.names)
+        asked = TallyPlan.of(self.dataset, self.names)
         for column in asked.columns:
             yield from self._counted(column)
         for column in asked.members:
@@ -107,25 +107,25 @@ class Everyone:
         for group in asked.mixes:
             members = partial(self._members, group.members)
             codes = population.bins_of_mix(members())
-            yield Counted.of("mix", group.key, codes, len(group.members) + 1, amounts=members)
+            yield BinnedColumn.of("mix", group.key, codes, len(group.members) + 1, amounts=members)
 
     def _members(self, names: tuple[str, ...]) -> Iterator[Array]:
         return (population.positive(self.numbers(name)) for name in names)
 
-    def _counted(self, column: Column) -> Iterator[Counted]:
+    def _counted(self, column: Column) -> Iterator[BinnedColumn]:
         name = column.name
         if column.kind in NUMERIC_KINDS:
             values = self.numbers(name)
             spread = self._note(column, values)
             if spread is not None:
                 codes = population.bins_of_number(values, spread.edges)
-                yield Counted.of(
+                yield BinnedColumn.of(
                     "number", name, codes, len(spread.edges) - 1, amounts=lambda: iter([self.numbers(name)])
                 )
         elif column.kind in CATEGORY_KINDS or column.kind == "flag":
             codes, words = population.to_codes(column, self.column(name))
             if (codes >= 0).any():
-                yield Counted.of("category", name, codes, len(words), tuple(words))
+                yield BinnedColumn.of("category", name, codes, len(words), tuple(words))
 
     def _note(self, column: Column, values: Array | None = None) -> population.Spread | None:
         values = self.numbers(column.name) if values is None else values
@@ -136,16 +136,16 @@ class Everyone:
 
     def answers(self) -> Iterator[tuple[str, Array]]:
         """Outcomes with a yes or no: of campaigns, and of what happened without any; NaN where nobody was asked."""
-        return ((name, self.numbers(name)) for name in Asked.of(self.dataset, self.names).answers)
+        return ((name, self.numbers(name)) for name in TallyPlan.of(self.dataset, self.names).answers)
 
 
-def rfm_counted(path: Path) -> Iterator[Counted]:
+def rfm_counted(path: Path) -> Iterator[BinnedColumn]:
     """RFM scores and cells."""
     for name in RfmScores.SCORED[:-1]:
-        yield Counted.of("rfm", name, read_column(path, name).to_numpy() - 1, 5)
+        yield BinnedColumn.of("rfm", name, read_column(path, name).to_numpy() - 1, 5)
     places = {cell: place for place, cell in enumerate(RFM_NAMES)}
     cells = read_column(path, RfmScores.CELL).map(places).fillna(-1).to_numpy(np.int64)
-    yield Counted.of("rfm", RfmScores.CELL, cells, len(places))
+    yield BinnedColumn.of("rfm", RfmScores.CELL, cells, len(places))
 
 
 def segments_of(path: Path) -> Array:

@@ -10,8 +10,17 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from pipeline.contract import Artifacts, Customers, Dataset, Population, Weights, of_sample, population, write_table
-from pipeline.tallying.columns import Array, Everyone, rfm_counted, segments_of
+from pipeline.contract import (
+    Artifacts,
+    Customers,
+    Dataset,
+    PopulationRecord,
+    Weights,
+    of_sample,
+    population,
+    write_table,
+)
+from pipeline.tallying.columns import Array, CustomerColumns, rfm_counted, segments_of
 from pipeline.tallying.counts import answered, pair_table, tallied, tally_table
 from pipeline.tallying.sample import Rows, allocated, drawn, write_rows
 
@@ -19,7 +28,7 @@ SALT = "a page's sample"
 
 
 @dataclass(frozen=True)
-class Tables:
+class SweepTables:
     """Everybody's Parquet tables of one sweep, of whichever k are wanted."""
 
     dataset: Dataset
@@ -42,24 +51,24 @@ class Tables:
 class Described:
     """The record and the files, by the names of their artifacts."""
 
-    population: Population
+    population: PopulationRecord
     sweep: Mapping[str, Path]
     runs: Mapping[int, Mapping[str, Path]]
 
 
-def describe(tables: Tables, folder: Path, sample: int = population.SAMPLE_ROWS) -> Described:
+def describe(tables: SweepTables, folder: Path, sample: int = population.SAMPLE_ROWS) -> Described:
     """Count everybody exactly and draw the sample; files are written below ``folder``.
 
     One column is in memory at a time, and a byte of each customer for everything that is counted.
     """
-    everyone = Everyone(tables.dataset, tables.customers)
+    everyone = CustomerColumns(tables.dataset, tables.customers)
     labels = {k: segments_of(path) for k, path in tables.assignments.items()}
     tallies = _tallies(tables, everyone, {k: labels[k] for k in tables.ks})
     strata = labels[tables.strata]
     sizes = np.bincount(strata, minlength=tables.strata)
     chosen = drawn(strata, allocated(sizes, sample), SALT)
     drew = np.bincount(strata[chosen], minlength=tables.strata)
-    record = Population(
+    record = PopulationRecord(
         rows=everyone.rows,
         salt=SALT,
         strata=tuple(population.Stratum(rows=int(n), sampled=int(m)) for n, m in zip(sizes, drew, strict=True)),
@@ -77,7 +86,7 @@ class _Tallies:
     pairs: pd.DataFrame
 
 
-def _tallies(tables: Tables, everyone: Everyone, labels: Mapping[int, Array]) -> _Tallies:
+def _tallies(tables: SweepTables, everyone: CustomerColumns, labels: Mapping[int, Array]) -> _Tallies:
     rows: dict[int, list[tuple[object, ...]]] = {k: [] for k in labels}
     counted = []
     for one in (*everyone.counted(), *(rfm_counted(tables.rfm_scores) if tables.rfm_scores else ())):
@@ -92,7 +101,12 @@ def _tallies(tables: Tables, everyone: Everyone, labels: Mapping[int, Array]) ->
 
 
 def _written(
-    tables: Tables, folder: Path, record: Population, tallies: _Tallies, rows: Rows, weights: npt.NDArray[np.float64]
+    tables: SweepTables,
+    folder: Path,
+    record: PopulationRecord,
+    tallies: _Tallies,
+    rows: Rows,
+    weights: npt.NDArray[np.float64],
 ) -> Described:
     held = {Artifacts.CUSTOMERS: tables.customers, Artifacts.PROJECTION: tables.projection}
     if tables.rfm_scores:
@@ -124,5 +138,5 @@ def _table(frame: pd.DataFrame, folder: Path, name: str) -> Path:
     return path
 
 
-def _keys(everyone: Everyone) -> npt.NDArray[np.int64]:
+def _keys(everyone: CustomerColumns) -> npt.NDArray[np.int64]:
     return everyone.column(everyone.names[0]).to_numpy(np.int64)

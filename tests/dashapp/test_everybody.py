@@ -24,7 +24,7 @@ from dashapp.reader import Reader, let_in
 from dashapp.routes import customers
 from dashapp.selecting import MAP, SEGMENT, SURE, Area, Cube, Range, Selection, Values
 from dashapp.selecting.everybody import weighted_median
-from pipeline.contract import Artifacts, Pairs, Population, RunRecord, Tallies, of_sample
+from pipeline.contract import Artifacts, Pairs, PopulationRecord, RunRecord, Tallies, of_sample
 from pipeline.engine import LocalPopulation
 from pipeline.errors import StoreError, UnpreparedError
 from pipeline.purging import PurgeRequest, carry_out, plan_purge
@@ -376,7 +376,7 @@ def test_what_is_counted_by_folds_is_what_is_counted_from_rows(training: Trainin
     folded = count_everybody(training, LocalPopulation(training.customers, training.dataset)).elsewhere
 
     assert folded is not None
-    told = Population.model_validate_json(parent.records[Artifacts.POPULATION])
+    told = PopulationRecord.model_validate_json(parent.records[Artifacts.POPULATION])
     assert folded.population.missing == told.missing
     assert folded.population.spreads.keys() == told.spreads.keys()
     for name, spread in folded.population.spreads.items():

@@ -27,7 +27,7 @@ from pipeline.campaigns import (
 )
 from pipeline.campaigns.answers import UNKNOWN, respond_by_segment
 from pipeline.campaigns.learning.earlier_segments import segments_before
-from pipeline.campaigns.learning.evidence import Subject, is_about_segments
+from pipeline.campaigns.learning.evidence import SegmentedCustomers, is_about_segments
 from pipeline.campaigns.learning.history import TEST, moments
 from pipeline.campaigns.learning.offers import RESPONDED, offers_over_time
 from pipeline.campaigns.plan import plan_campaigns, told_by
@@ -406,7 +406,9 @@ def test_the_champion_s_plan_comes_back_from_the_store_and_from_the_command_line
 ) -> None:
     chosen = next(one for one in training.candidates if one.record.k == training.decision.k)
     labels = chosen.assignments["segment"].to_numpy()
-    plan = plan_campaigns(Subject(training.customers, training.dataset, labels, chosen.cards), cost=1.0, revenue=6.0)
+    plan = plan_campaigns(
+        SegmentedCustomers(training.customers, training.dataset, labels, chosen.cards), cost=1.0, revenue=6.0
+    )
     settings = Settings(home=tmp_path / "mlruns")
     saved = save_training(replace(training, plans={training.decision.k: plan}), settings, "sample")
     store = Store.open(settings)

@@ -173,10 +173,10 @@ def test_a_query_of_known_parts_is_answered_alike(opened: Cluster, sql: str) -> 
 
 
 def open_sources_of(opened: Cluster, frame: pd.DataFrame) -> object:
-    from pipeline.spark.sources import Given
+    from pipeline.spark.sources import SourceTables
 
     rows = opened.frame(pa.Table.from_pandas(frame, preserve_index=False))
-    return Given({SINGLE: rows.selectExpr("a", "b", "n", "t", "CAST(d AS TIMESTAMP_NTZ) AS d")}, "a frame")
+    return SourceTables({SINGLE: rows.selectExpr("a", "b", "n", "t", "CAST(d AS TIMESTAMP_NTZ) AS d")}, "a frame")
 
 
 @pytest.mark.long

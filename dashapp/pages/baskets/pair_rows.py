@@ -7,7 +7,7 @@ from typing import Any
 
 from dashapp.findings import Rule, pair_words
 from dashapp.i18n import _
-from dashapp.pages.baskets.address import Asked
+from dashapp.pages.baskets.address import BasketsRequest
 from dashapp.telling import TRUST_WORDS, Export, moment, number
 
 Row = dict[str, Any]
@@ -78,7 +78,7 @@ def locale_text() -> dict[str, str]:
     return {"noRowsToShow": _("No rule holds this item."), "ariaSortableColumn": _("Press ENTER to sort")}
 
 
-def export(asked: Asked) -> Export:
+def export(asked: BasketsRequest) -> Export:
     """The rules on the screen with their full numbers."""
     it, card = asked.run.segmentation, asked.card
     basis = it.affinity_basis

@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl, urlencode
 from dashapp import pricing
 from dashapp.data import Run
 from dashapp.i18n import _
-from dashapp.pricing import Expected, Measured, Prospects
+from dashapp.pricing import Expected, ProfitCurves, Prospects
 from dashapp.selecting import Selection
 from pipeline.contract import Campaign, CampaignPlan, CampaignSummary
 
@@ -20,7 +20,7 @@ OWN = ("cost", "revenue", "campaign")
 
 
 @dataclass(frozen=True)
-class Asked:
+class CampaignsRequest:
     """Prices (None: not known), the past campaign to look at, and the customers that the filters leave."""
 
     run: Run
@@ -60,7 +60,7 @@ class Asked:
         return pricing.expected(self.plan, self.prospects)
 
     @cached_property
-    def past(self) -> Measured:
+    def past(self) -> ProfitCurves:
         """What past contacts earned as more were contacted."""
         return pricing.measured(self.plan)
 
@@ -69,7 +69,7 @@ class Asked:
         return pricing.among(self.plan, self.run.cube.filtered(self.selection).places(), segment, self.currency)
 
 
-def read(run: Run, search: object) -> tuple[Asked, tuple[str, ...]]:
+def read(run: Run, search: object) -> tuple[CampaignsRequest, tuple[str, ...]]:
     """What the address asks for, and a sentence for each part that makes no sense; what is stored stands instead."""
     text = search[:_LONGEST] if isinstance(search, str) else ""
     given = dict(parse_qsl(text.removeprefix("?"), errors="replace"))
@@ -86,7 +86,7 @@ def read(run: Run, search: object) -> tuple[Asked, tuple[str, ...]]:
         notices.append(_("There is no campaign “{text}” in this run.", text=campaign[:40]))
         campaign = ""
     selection, _notices = run.cube.selected(text)
-    return Asked(
+    return CampaignsRequest(
         run,
         stored.cost if cost is None else cost,
         stored.revenue if revenue is None else revenue,

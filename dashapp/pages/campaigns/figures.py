@@ -11,7 +11,7 @@ from dashapp.charts import Scheme, empty_figure, escaped, figure_of, mark, tinte
 from dashapp.i18n import _
 from dashapp.pages.campaigns.plan_sentences import ADVICE, dot_words
 from dashapp.pages.campaigns.prospects import Dot
-from dashapp.pricing import Curve, Expected, Measured, Vector
+from dashapp.pricing import Curve, Expected, ProfitCurves, Vector
 from dashapp.telling import TRUST_WORDS, money, number, rate
 
 CURVES, ROW, LINES = 380, 74, 104  # pixels of a curve, of a segment's row, of what stands around the rows
@@ -41,7 +41,7 @@ def expected(found: Expected, best: int, currency: str, look: Scheme) -> go.Figu
     )
 
 
-def measured(found: Measured, listed: int, currency: str, look: Scheme) -> go.Figure:
+def measured(found: ProfitCurves, listed: int, currency: str, look: Scheme) -> go.Figure:
     """Measured profit of known answers as more are contacted, and how many the model's rule contacts."""
     along = found.model.contacts.tolist()
     if len(along) < 2:

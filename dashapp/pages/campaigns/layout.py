@@ -14,7 +14,7 @@ from dashapp.frame import Lack
 from dashapp.i18n import _, plural
 from dashapp.pages.campaigns import address as asking
 from dashapp.pages.campaigns import figures, ids, plan_parts, plan_sentences, prospects
-from dashapp.pages.campaigns.address import Asked
+from dashapp.pages.campaigns.address import CampaignsRequest
 from dashapp.telling import TRUST_WORDS, number
 from dashapp.widgets import Children, aria, card, chart_card, graph, message, take_along
 from pipeline.contract import Segmentation
@@ -70,7 +70,7 @@ def layout(_data: SegmentationData, view: View, /, **query: object) -> list[Comp
     ]
 
 
-def texts(asked: Asked) -> dict[str, Children]:
+def texts(asked: CampaignsRequest) -> dict[str, Children]:
     """Everything but the figures that follows the address, by id."""
     dots, every = prospects.dots(asked), prospects.overall(asked)
     made: dict[str, Children] = {
@@ -96,7 +96,7 @@ def texts(asked: Asked) -> dict[str, Children]:
     return made
 
 
-def _controls(asked: Asked | None) -> list[Component]:
+def _controls(asked: CampaignsRequest | None) -> list[Component]:
     currency = asked.currency if asked else ""
     return [
         html.H2(_("What if?"), className="k-chart-title"),
@@ -136,7 +136,7 @@ def _expected(parts: dict[str, Children]) -> Component:
     )
 
 
-def _download(asked: Asked | None, parts: dict[str, Children]) -> Component:
+def _download(asked: CampaignsRequest | None, parts: dict[str, Children]) -> Component:
     cards = asked.run.segmentation.cards if asked else ()
     choices = [
         {"label": _("All segments"), "value": EVERY_SEGMENT},
@@ -160,7 +160,7 @@ def _download(asked: Asked | None, parts: dict[str, Children]) -> Component:
     )
 
 
-def _responses(asked: Asked | None, parts: dict[str, Children]) -> Component:
+def _responses(asked: CampaignsRequest | None, parts: dict[str, Children]) -> Component:
     title = _("Which segments answered?")
     choices = [{"label": one.label, "value": one.column} for one in asking.campaigns(asked.run)] if asked else []
     tools = html.Div(
@@ -234,7 +234,7 @@ def asks(it: Segmentation) -> str:
     return happenings.title(described[0]) if described and not it.dataset.campaigns else ""
 
 
-def _no_model(asked: Asked) -> Component:
+def _no_model(asked: CampaignsRequest) -> Component:
     if asks(asked.run.segmentation):
         described = happenings.outcomes(asked.run.segmentation)
         return message(_("There is no campaign to plan."), happenings.why_no_campaign(described))

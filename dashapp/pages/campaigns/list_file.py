@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dashapp.i18n import _
 from dashapp.pages.campaigns import plan_sentences, prospects
-from dashapp.pages.campaigns.address import Asked
+from dashapp.pages.campaigns.address import CampaignsRequest
 from dashapp.pricing import ListNumbers
 from dashapp.telling import TRUST_WORDS, Export, day, moment, told_apart
 
 
-def export(asked: Asked, segment: int | None, *, marked: bool) -> Export:
+def export(asked: CampaignsRequest, segment: int | None, *, marked: bool) -> Export:
     """One line a customer worth a contact, the best first; ``marked`` adds who is to be left uncontacted."""
     it, found = asked.run.segmentation, asked.of_segment(segment)
     ours = [
@@ -42,7 +42,9 @@ def export(asked: Asked, segment: int | None, *, marked: bool) -> Export:
     )
 
 
-def _about(asked: Asked, segment: int | None, found: ListNumbers, *, marked: bool) -> list[tuple[str, object]]:
+def _about(
+    asked: CampaignsRequest, segment: int | None, found: ListNumbers, *, marked: bool
+) -> list[tuple[str, object]]:
     it, summary = asked.run.segmentation, asked.summary
     name = next((card.name for card in it.cards if card.segment == segment), _("All segments"))
     return [

@@ -9,10 +9,10 @@ from dash.development.base_component import Component
 
 from dashapp.i18n import _, plural
 from dashapp.pages.campaigns import plan_sentences, prospects
-from dashapp.pages.campaigns.address import Asked
+from dashapp.pages.campaigns.address import CampaignsRequest
 from dashapp.pages.campaigns.plan_sentences import price
 from dashapp.pages.campaigns.prospects import Dot
-from dashapp.pricing import Curve, Expected, Interval, Measured, Prospects
+from dashapp.pricing import Curve, Expected, Interval, ProfitCurves, Prospects
 from dashapp.telling import money, number, percent, rate
 from dashapp.widgets import as_table, kpi, message, segment_name, table, trust_badge
 from pipeline.contract import SegmentCard
@@ -25,7 +25,7 @@ def notices(said: Sequence[str]) -> list[Component]:
     return [message(_("Part of the link could not be used."), one, tone="warning") for one in said]
 
 
-def head(asked: Asked) -> list[Component]:
+def head(asked: CampaignsRequest) -> list[Component]:
     """The finding, the numbers behind it, break-even in a sentence, and what kind of number it is."""
     found, summary = asked.prospects, asked.summary
     if not asked.priced:
@@ -70,7 +70,7 @@ def head(asked: Asked) -> list[Component]:
     ]
 
 
-def _assumed(asked: Asked) -> str:
+def _assumed(asked: CampaignsRequest) -> str:
     """That the prices are the spec's, where the reader has set none."""
     own = asked.run.segmentation.campaigns
     if own is None or (asked.summary.cost, asked.summary.revenue) != (own.summary.cost, own.summary.revenue):
@@ -78,7 +78,7 @@ def _assumed(asked: Asked) -> str:
     return " " + _("Both are what the spec assumes: set your own above.")
 
 
-def expected_table(asked: Asked, found: Expected) -> Component:
+def expected_table(asked: CampaignsRequest, found: Expected) -> Component:
     """The curve's numbers."""
     rows = [
         [
@@ -96,7 +96,7 @@ def expected_table(asked: Asked, found: Expected) -> Component:
     )
 
 
-def measured_table(asked: Asked, found: Measured) -> Component:
+def measured_table(asked: CampaignsRequest, found: ProfitCurves) -> Component:
     """What each rule earned, and the curve's numbers: the honest comparison."""
     rows = [
         [
@@ -168,7 +168,7 @@ def dots_table(found: Sequence[Dot]) -> Component:
     )
 
 
-def segments(asked: Asked) -> Component | None:
+def segments(asked: CampaignsRequest) -> Component | None:
     """Who is on the list, told in segments."""
     if not asked.priced:
         return None
@@ -207,7 +207,7 @@ def segments(asked: Asked) -> Component | None:
     )
 
 
-def top(asked: Asked) -> list[Component]:
+def top(asked: CampaignsRequest) -> list[Component]:
     """The best prospects, each with the reasons for the score."""
     if not asked.priced:
         return []
@@ -233,7 +233,7 @@ def top(asked: Asked) -> list[Component]:
     return [table(header, rows, caption=_("The first on the list")), *kept]
 
 
-def hold_out(asked: Asked) -> list[Component]:
+def hold_out(asked: CampaignsRequest) -> list[Component]:
     """How large a test group, and what for."""
     if not asked.priced:
         return []
@@ -249,14 +249,14 @@ def hold_out(asked: Asked) -> list[Component]:
     ]
 
 
-def listed(asked: Asked, found: Prospects, *, marked: bool) -> str:
+def listed(asked: CampaignsRequest, found: Prospects, *, marked: bool) -> str:
     """What the file will hold."""
     if not asked.priced:
         return ""
     return f"{plan_sentences.covered(asked, found)} {plan_sentences.in_the_file(asked, found, marked=marked)}".strip()
 
 
-def notes(asked: Asked) -> list[Component]:
+def notes(asked: CampaignsRequest) -> list[Component]:
     """What else the pipeline says of the plan."""
     return [html.Li(asked.run.tell(one)) for one in asked.summary.notes]
 

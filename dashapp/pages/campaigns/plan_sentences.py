@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from dashapp.data import Run
 from dashapp.i18n import N_, _, plural
-from dashapp.pages.campaigns.address import Asked
+from dashapp.pages.campaigns.address import CampaignsRequest
 from dashapp.pages.campaigns.prospects import LEAST, Dot, Prospect
-from dashapp.pricing import Expected, Interval, Measured, Prospects
+from dashapp.pricing import Expected, Interval, ProfitCurves, Prospects
 from dashapp.telling import chips, customers, money, number, percent, rate, shown, with_unit
 from pipeline.contract import ResponseModel
 
@@ -57,7 +57,7 @@ def span(value: Interval, currency: str) -> str:
     return _("{low} to {high}", low=money(value.low, currency), high=money(value.high, currency))
 
 
-def finding(asked: Asked) -> str:
+def finding(asked: CampaignsRequest) -> str:
     """Whom to contact, and what to expect of it."""
     found = asked.prospects
     if not asked.priced:
@@ -76,7 +76,7 @@ def finding(asked: Asked) -> str:
     return _whom(asked, found)
 
 
-def _whom(asked: Asked, found: Prospects) -> str:
+def _whom(asked: CampaignsRequest, found: Prospects) -> str:
     expected = found.numbers.expected
     told = {
         "count": number(found.numbers.contacts),
@@ -101,7 +101,7 @@ def _whom(asked: Asked, found: Prospects) -> str:
     )
 
 
-def price_of_test(asked: Asked, found: Prospects) -> str:
+def price_of_test(asked: CampaignsRequest, found: Prospects) -> str:
     """What the hold-out group costs, and what it buys; empty where nobody is held out."""
     it = found.numbers
     if not it.held:
@@ -117,7 +117,7 @@ def price_of_test(asked: Asked, found: Prospects) -> str:
     )
 
 
-def break_even(asked: Asked) -> str:
+def break_even(asked: CampaignsRequest) -> str:
     """Break-even in one plain sentence."""
     summary = asked.summary
     even = summary.break_even
@@ -134,7 +134,7 @@ def break_even(asked: Asked) -> str:
     )
 
 
-def expected_words(asked: Asked, found: Expected) -> str:
+def expected_words(asked: CampaignsRequest, found: Expected) -> str:
     """Where the best cut-off lies, and what contacting everybody instead would mean."""
     prospects = asked.prospects
     if not prospects.customers:
@@ -159,7 +159,7 @@ def expected_words(asked: Asked, found: Expected) -> str:
     )
 
 
-def measured_words(asked: Asked, found: Measured) -> str:
+def measured_words(asked: CampaignsRequest, found: ProfitCurves) -> str:
     """What the model earned on contacts that it had not learned from."""
     by_key = {one.key: one for one in asked.summary.evaluation}
     model, segments = by_key.get("probability"), by_key.get("by_segment")
@@ -184,7 +184,7 @@ def measured_words(asked: Asked, found: Measured) -> str:
     )
 
 
-def calibration(asked: Asked) -> str:
+def calibration(asked: CampaignsRequest) -> str:
     """How honest the probabilities are."""
     it = asked.summary.calibration
     if it is None:
@@ -234,12 +234,12 @@ def dots_words(found: Sequence[Dot], every: float | None, even: float | None) ->
     return said + _("No segment as a whole is above break-even for sure.")
 
 
-def hold_out(asked: Asked, found: Prospects) -> str:
+def hold_out(asked: CampaignsRequest, found: Prospects) -> str:
     """How many to leave uncontacted; in the pipeline's words."""
     return asked.run.tell(found.hold_out.sentence)
 
 
-def reasons(asked: Asked, one: Prospect) -> str:
+def reasons(asked: CampaignsRequest, one: Prospect) -> str:
     """What speaks for (+) and against (−) a customer."""
     model = asked.summary.model
     if one.terms and model:
@@ -257,14 +257,14 @@ def _reason(code: str, model: ResponseModel, run: Run) -> str:
     return f"{code[0].replace('-', '−')} {run.tell(term.high if code[-1] == 'h' else term.low)}"
 
 
-def covered(asked: Asked, found: Prospects) -> str:
+def covered(asked: CampaignsRequest, found: Prospects) -> str:
     """Which customers a list covers, and how many are on it."""
     everybody = len(asked.plan.targets)
     said = plural("The list holds {n} customer.", "The list holds {n} customers.", found.numbers.listed)
     return said + " " + _("Covered: {shown}.", shown=shown(found.customers, everybody).lower())
 
 
-def in_the_file(asked: Asked, found: Prospects, *, marked: bool) -> str:
+def in_the_file(asked: CampaignsRequest, found: Prospects, *, marked: bool) -> str:
     """Whom the file says to contact, and what that is expected to bring."""
     it = found.numbers
     if not it.listed:
@@ -283,13 +283,13 @@ def in_the_file(asked: Asked, found: Prospects, *, marked: bool) -> str:
     )
 
 
-def filters(asked: Asked) -> str:
+def filters(asked: CampaignsRequest) -> str:
     """The filters in words."""
     words = [one for _name, one in chips(asked.selection, asked.run.cube.dimensions)]
     return "; ".join(words) or _("All customers")
 
 
-def kinds(asked: Asked) -> str:
+def kinds(asked: CampaignsRequest) -> str:
     """What a campaign of each kind would bring; empty where there is one."""
     found = asked.summary.kinds
     if len(found) < 2:

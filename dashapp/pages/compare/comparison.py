@@ -7,7 +7,7 @@ from dash.development.base_component import Component
 
 from dashapp.i18n import N_, _, decimal
 from dashapp.pages.compare import matching
-from dashapp.pages.compare.matching import Fate, Match, Pair
+from dashapp.pages.compare.matching import Fate, Match, RunPair
 from dashapp.telling import customers, number, of_column, percent
 from dashapp.widgets import as_table, key_list, kpi, segment_name, table, trust_badge
 from pipeline.contract import RunSummary
@@ -20,7 +20,7 @@ _FATES: dict[Fate, str] = {
 }
 
 
-def words(pair: Pair) -> list[Component]:
+def words(pair: RunPair) -> list[Component]:
     """The verdict on two runs: numbers, then what became of each segment."""
     rand = matching.adjusted_rand(pair.table)
     return [
@@ -55,7 +55,7 @@ def words(pair: Pair) -> list[Component]:
     ]
 
 
-def finding(pair: Pair, rand: float) -> str:
+def finding(pair: RunPair, rand: float) -> str:
     """What a reader is to take along; names the segments that dissolved."""
     gone = [match.a.name for match in pair.matches if match.fate == "dissolved" and match.a]
     told = [
@@ -70,7 +70,7 @@ def finding(pair: Pair, rand: float) -> str:
     return " ".join(told)
 
 
-def overlap_table(pair: Pair) -> list[Component]:
+def overlap_table(pair: RunPair) -> list[Component]:
     """Customers by segment in both runs, and what the symbols stand for."""
     rows = [
         [segment_name(card), *(number(int(n)) for n in pair.table[place])] for place, card in enumerate(pair.a.cards)
@@ -94,7 +94,7 @@ def overlap_words() -> list[Component]:
     ]
 
 
-def deltas_words(pair: Pair) -> str:
+def deltas_words(pair: RunPair) -> str:
     """The largest shift, or that there is none."""
     found = matching.deltas(pair)
     if not found:
@@ -114,7 +114,7 @@ def deltas_words(pair: Pair) -> str:
     )
 
 
-def movers_table(pair: Pair) -> Component:
+def movers_table(pair: RunPair) -> Component:
     """Streams of customers, the largest first."""
     streams = sorted(
         ((int(n), a, b) for a, row in enumerate(pair.table) for b, n in enumerate(row) if n), key=lambda one: -one[0]
@@ -126,7 +126,7 @@ def movers_table(pair: Pair) -> Component:
     )
 
 
-def movers_words(pair: Pair) -> str:
+def movers_words(pair: RunPair) -> str:
     """How many stayed, and the largest stream of those who did not."""
     stayed = {(match.a.segment, match.b.segment) for match in pair.matches if match.a and match.b}
     away = [
@@ -147,7 +147,7 @@ def movers_words(pair: Pair) -> str:
     )
 
 
-def deltas_table(pair: Pair) -> list[Component]:
+def deltas_table(pair: RunPair) -> list[Component]:
     """Medians before and after, and what the symbols stand for."""
     going = [match for match in pair.matches if match.a and match.b]
     rows = [

@@ -44,7 +44,7 @@ class Match:
 
 
 @dataclass(frozen=True)
-class Pair:
+class RunPair:
     """Two runs over the customers that both hold."""
 
     a: Segmentation
@@ -80,19 +80,19 @@ class Delta:
     after: tuple[float, ...]
 
 
-def pair(a: Segmentation, b: Segmentation, counted: Labels | None = None) -> Pair | str:
+def pair(a: Segmentation, b: Segmentation, counted: Labels | None = None) -> RunPair | str:
     """Both runs over their common customers, or why they cannot be compared.
 
     ``counted`` are these by segment in both, (k of a, k of b), where they were counted before; of runs by their sample
     they are else estimated.
     """
     if counted is not None and same_customers(a, b):
-        return Pair(a, b, counted, matches(counted, a.cards, b.cards))
+        return RunPair(a, b, counted, matches(counted, a.cards, b.cards))
     found = _common(a, b)
     if isinstance(found, str):
         return found
     table = contingency(found[0], found[1], len(a.cards), len(b.cards), found[2])
-    return Pair(a, b, table, matches(table, a.cards, b.cards))
+    return RunPair(a, b, table, matches(table, a.cards, b.cards))
 
 
 def contingency(a: Numbers, b: Numbers, k_a: int, k_b: int, weights: Matrix | None = None) -> Labels:
@@ -142,7 +142,7 @@ def matches(table: Labels, a: Sequence[SegmentCard], b: Sequence[SegmentCard]) -
     return (*sorted(found, key=lambda one: one.a.segment if one.a else 0), *gone, *new)
 
 
-def deltas(it: Pair) -> tuple[Delta, ...]:
+def deltas(it: RunPair) -> tuple[Delta, ...]:
     """Columns whose mean shifted most in the segments that go on, the largest shift first."""
     going = [(match.a.segment, match.b.segment) for match in it.matches if match.a and match.b]
     before, after = _by_place(it.a), _by_place(it.b)

@@ -11,7 +11,7 @@ from dashapp import ids as shared
 from dashapp.data import Run
 from dashapp.i18n import N_, _
 from dashapp.pages.explore.figures import answer_rates
-from dashapp.selecting import SEGMENT, Array, Dimension, Responses, Slice
+from dashapp.selecting import SEGMENT, Array, Dimension, OfferAnswers, Slice
 from dashapp.telling import bin_label, number, percent
 from dashapp.widgets import (
     aria,
@@ -40,7 +40,7 @@ _QUESTIONS: dict[Meaning, str] = {
 _MIX_QUESTIONS = {"categories": N_("What do they buy?"), "channels": N_("Where do they buy?")}
 
 
-def responses_table(responses: Responses, cards: Sequence[SegmentCard]) -> Component:
+def responses_table(responses: OfferAnswers, cards: Sequence[SegmentCard]) -> Component:
     """The numbers of the chart of reactions; each name is a button that does what a click on its bar does."""
     header = [_("Segment"), _("Offers"), _("Answered"), _("Share"), _("All customers")]
     names = [

@@ -15,7 +15,7 @@ from dashapp.data import Run
 from dashapp.i18n import N_, _
 from dashapp.telling import number, of_column
 from pipeline.contract import (
-    Counted,
+    CountingDay,
     Drift,
     DriftWord,
     FeatureDrift,
@@ -43,7 +43,7 @@ DRIFT_WORDS: dict[DriftWord, str] = {
 }
 
 
-class Placed(Record):
+class PlacedCustomer(Record):
     """One customer; segments are counted from 0."""
 
     id: str
@@ -61,7 +61,7 @@ class Answer(Record):
     file: str
     ledger: Ledger
     drift: Drift
-    counted: Counted | None = None
+    counted: CountingDay | None = None
     currency: str = ""
     response_notes: tuple[Words, ...]
     counts: tuple[int, ...]  # customers of each segment
@@ -69,7 +69,7 @@ class Answer(Record):
     between: int
     rather: int
     outcomes: tuple[str, ...]
-    first: tuple[Placed, ...]
+    first: tuple[PlacedCustomer, ...]
     messages: dict[str, Any] = Field(
         default_factory=dict
     )  # what the sentences were made of, for telling them in another language
@@ -134,7 +134,7 @@ def answer_of(run: Run, file: str, scored: Scored) -> Answer:
         *(scored.probability(outcome) for outcome in scored.outcomes),
     ]
     first = [
-        Placed(
+        PlacedCustomer(
             id=str(row[0]),
             segment=int(row[1]) - 1,
             second=int(row[2]) - 1,
@@ -181,7 +181,7 @@ def read_answer(stored: object, run: Run) -> Answer | None:
 # ------------------------------------------------------------------ words
 
 
-def sureness(row: Placed, cards: Sequence[SegmentCard]) -> str:
+def sureness(row: PlacedCustomer, cards: Sequence[SegmentCard]) -> str:
     """How sure the segment is: ``between “A” and “B”``, ``fits none``."""
     first, second = cards[row.segment].name, cards[row.second].name
     if not row.fits:

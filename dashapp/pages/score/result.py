@@ -12,7 +12,7 @@ from dashapp.charts import Scheme
 from dashapp.data import Run
 from dashapp.i18n import N_, _, plural, said
 from dashapp.pages.score import figures, ids, placements
-from dashapp.pages.score.placements import Answer, Placed
+from dashapp.pages.score.placements import Answer, PlacedCustomer
 from dashapp.telling import account_sentences, customers, number, percent
 from dashapp.widgets import as_table, card, chart_card, graph, kpi, segment_name, table, trust_badge
 from pipeline.contract import LedgerEntry
@@ -247,7 +247,7 @@ def _first(run: Run, answer: Answer) -> Component:
     )
 
 
-def _row(run: Run, row: Placed) -> list[Any]:
+def _row(run: Run, row: PlacedCustomer) -> list[Any]:
     cards = run.segmentation.cards
     one = cards[row.segment]
     return [

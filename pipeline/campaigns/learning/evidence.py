@@ -60,7 +60,7 @@ class Evidence:
 
 
 @dataclass(frozen=True)
-class Subject:
+class SegmentedCustomers:
     """The customers with their segments."""
 
     customers: pd.DataFrame
@@ -70,7 +70,9 @@ class Subject:
     leaky: frozenset[str] = frozenset()  # columns computed from an outcome; see ``spec_checks.outcome_derived``
 
 
-def gather(subject: Subject, history: pd.DataFrame | None, spec: HistorySpec | None, seed: int) -> Evidence | None:
+def gather(
+    subject: SegmentedCustomers, history: pd.DataFrame | None, spec: HistorySpec | None, seed: int
+) -> Evidence | None:
     """Over time where the history of each campaign is known, else of the last campaign; None where neither can be."""
     with one_thread():  # small systems: threads waiting for each other cost ten times as much
         if history is not None and spec is not None and subject.dataset.id_column is not None:
@@ -84,7 +86,7 @@ def gather(subject: Subject, history: pd.DataFrame | None, spec: HistorySpec | N
 # ------------------------------------------------------------------ one table: the last campaign, cross-fitted
 
 
-def _of_last(subject: Subject, seed: int) -> Evidence | None:
+def _of_last(subject: SegmentedCustomers, seed: int) -> Evidence | None:
     campaign = last_campaign(subject.customers, subject.dataset)
     if campaign is None:
         return None
@@ -133,7 +135,9 @@ def _cross_rivals(offers: Offers, seed: int) -> dict[str, Vector]:
 # ------------------------------------------------------------------ campaigns over time
 
 
-def _over_time(subject: Subject, history: Mapping[str, pd.DataFrame], spec: HistorySpec, seed: int) -> Evidence | None:
+def _over_time(
+    subject: SegmentedCustomers, history: Mapping[str, pd.DataFrame], spec: HistorySpec, seed: int
+) -> Evidence | None:
     customers, dataset = subject.customers, subject.dataset
     offers = offers_over_time(customers, dataset, subject.segments, history, spec)
     ahead = next_offers(customers, dataset, history, spec)
@@ -190,7 +194,7 @@ def is_about_segments(note: str) -> bool:
 
 
 def _segments_at_test(
-    subject: Subject, history: Mapping[str, pd.DataFrame], spec: HistorySpec, later: Offers, seed: int
+    subject: SegmentedCustomers, history: Mapping[str, pd.DataFrame], spec: HistorySpec, later: Offers, seed: int
 ) -> Labels:
     """Segments made of what was known when the tests began; whoever was unknown then is a group of its own."""
     moment = TEST if TEST in history else str(later.campaign[0])

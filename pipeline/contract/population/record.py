@@ -18,7 +18,7 @@ class Stratum(Record):
     sampled: int
 
 
-class Population(Record):
+class PopulationRecord(Record):
     """All customers of a sweep that may be too many for a page's memory.
 
     Either the run's own tables hold everybody (``address`` is None) and the sample lies beside them below ``sample/``,
@@ -39,7 +39,7 @@ class Population(Record):
         return sum(stratum.sampled for stratum in self.strata)
 
     @model_validator(mode="after")
-    def _adds_up(self) -> Population:
+    def _adds_up(self) -> PopulationRecord:
         if sum(stratum.rows for stratum in self.strata) != self.rows:
             raise ContractError.because(
                 "population: its strata do not add up",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal
 
-Source = Literal["number", "category", "mix", "answers", "rfm"]
+TallySource = Literal["number", "category", "mix", "answers", "rfm"]
 """What a count is of: a column of numbers, one of categories or flags, the largest member of a group (named by the
 group's key), reactions (named by the outcome's column), the RFM cell or a score."""
 
@@ -34,7 +34,7 @@ class Pairs:
     LEFT, RIGHT, LEFT_BIN, RIGHT_BIN, N, TOTAL = "left", "right", "left_bin", "right_bin", "n", "total"
 
     @staticmethod
-    def named(source: Source, name: str) -> str:
+    def named(source: TallySource, name: str) -> str:
         """How a column of the tallies is called here."""
         return f"{source}:{name}"
 

@@ -11,20 +11,20 @@ import pandas as pd
 
 from pipeline.contract import Matrix
 from pipeline.describing.describe import (
-    Categories,
+    CategoryColumn,
     profile_categories,
     reaches,
     read_categories,
     revenue_shares,
 )
-from pipeline.describing.passive import Trait, describe_passive, read_traits
+from pipeline.describing.passive import PassiveColumn, describe_passive, read_traits
 from pipeline.describing.profiles import profile
 from pipeline.segmenting import davies_bouldin, dispersion
 from pipeline.stages import Cleaned, Features, Partition
 
 
 @dataclass(frozen=True)
-class AtHand:
+class RowTotals:
     """What the customers at hand add up to, for every k; ``Everybody`` tells the same of more than fit here."""
 
     cleaned: Cleaned
@@ -32,11 +32,11 @@ class AtHand:
     partitions: Mapping[int, Partition]
 
     @cached_property
-    def _traits(self) -> tuple[Trait, ...]:
+    def _traits(self) -> tuple[PassiveColumn, ...]:
         return read_traits(self.cleaned.customers, self.cleaned.dataset)
 
     @cached_property
-    def _categories(self) -> tuple[Categories, ...]:
+    def _categories(self) -> tuple[CategoryColumn, ...]:
         return read_categories(self.cleaned.customers, self.cleaned.dataset)
 
     @cached_property

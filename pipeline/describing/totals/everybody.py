@@ -10,15 +10,15 @@ import pandas as pd
 
 from pipeline.contract import CATEGORY_KINDS, FIT_QUANTILE, Column, Dataset, Matrix, SegmentRule
 from pipeline.describing.describe import category_part, category_table, in_reading_order, shares_of_total
-from pipeline.describing.passive import Trait, means_of, passive_table, shares_of
+from pipeline.describing.passive import PassiveColumn, means_of, passive_table, shares_of
 from pipeline.describing.profiles import PROFILED, Summed, profile_table
 from pipeline.describing.rules import as_plain
 from pipeline.engine import (
-    Asked,
+    Aggregation,
     Beside,
     Categories,
     Meeting,
-    Numbers,
+    NumberColumns,
     Placed,
     Population,
     Several,
@@ -35,7 +35,7 @@ _NOBODY = np.empty(0)
 
 
 @dataclass(frozen=True)
-class Everybody:
+class FoldedTotals:
     """What all customers add up to, for every k."""
 
     dataset: Dataset
@@ -48,7 +48,7 @@ class Everybody:
     totals: Mapping[int, Totals]
 
     @classmethod
-    def of(cls, population: Population, space: Space, partitions: Mapping[int, Partition]) -> Everybody:
+    def of(cls, population: Population, space: Space, partitions: Mapping[int, Partition]) -> FoldedTotals:
         """In some passes over all customers, whatever the number of k."""
         dataset = population.dataset
         present = population.sample().customers
@@ -56,11 +56,11 @@ class Everybody:
         texts = [one for one in dataset.columns if one.kind in CATEGORY_KINDS and one.name in present]
         guides = {k: one.centres if one.guide is None else one.guide for k, one in partitions.items()}
         centres = {k: one.centres for k, one in partitions.items()}
-        measured = Beside(Numbers(tuple(one.name for one in raw)), space.source)
+        measured = Beside(NumberColumns(tuple(one.name for one in raw)), space.source)
         placed = Placed(space.source, guides, centres, tuple(space.middle.tolist()))
         shift = _means(measured.matrix({name: column_values(present[name]) for name in measured.columns}))
         orders = _orders(population, texts)
-        totals = by_segment(population, Asked(placed, measured, shift, orders, FIT_QUANTILE))
+        totals = by_segment(population, Aggregation(placed, measured, shift, orders, FIT_QUANTILE))
         known = next(iter(totals.values())).known.sum(axis=0)[: len(raw)]
         medians = _medians(population, raw, known.tolist())
         return cls(dataset, partitions, raw, space.source.columns, shift, medians, orders, totals)
@@ -101,16 +101,16 @@ class Everybody:
                 continue
             if column.name in self.orders:
                 counts = own.categories[column.name]
-                trait = Trait(column, self.orders[column.name], None, _NOBODY)
+                trait = PassiveColumn(column, self.orders[column.name], None, _NOBODY)
                 parts += shares_of(trait, counts, counts.sum(axis=1), own.sizes)
                 continue
             place = places[column.name]
             n, sums, squares = own.known[:, place], own.sums[:, place], own.squares[:, place]
             if column.kind == "flag":
                 yes = np.rint(sums + n * self.shift[place]).astype(np.int64)
-                parts += shares_of(Trait(column, ("",), None, _NOBODY), yes[:, None], n, own.sizes)
+                parts += shares_of(PassiveColumn(column, ("",), None, _NOBODY), yes[:, None], n, own.sizes)
             else:
-                trait = Trait(column, (), None, _NOBODY, self._mean(k, place))
+                trait = PassiveColumn(column, (), None, _NOBODY, self._mean(k, place))
                 parts.append(means_of(trait, float(self.shift[place]), n, sums, squares, own.sizes))
         return passive_table(parts)
 

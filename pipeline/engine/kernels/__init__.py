@@ -4,13 +4,13 @@ Kernels travel to a cluster's executors by value: the modules here import NumPy,
 """
 
 from pipeline.engine.kernels.bins import Bins, Charted, Content, Known
-from pipeline.engine.kernels.clusters import FEATURES, Nearest, Starts, nearest_of
+from pipeline.engine.kernels.clusters import FEATURES, LloydStep, Starts, nearest_of
 from pipeline.engine.kernels.columns import (
     Beside,
     Categories,
     Extremes,
     Meeting,
-    Numbers,
+    NumberColumns,
     PlainRule,
     Ranks,
     Sums,
@@ -43,9 +43,9 @@ __all__ = [
     "Extremes",
     "Kernel",
     "Known",
+    "LloydStep",
     "Meeting",
-    "Nearest",
-    "Numbers",
+    "NumberColumns",
     "Parts",
     "Placed",
     "PlainRule",

@@ -10,7 +10,7 @@ from typing import Literal
 
 import numpy as np
 
-from pipeline.engine.kernels.columns import Numbers
+from pipeline.engine.kernels.columns import NumberColumns
 from pipeline.engine.kernels.fixed_point import limbs
 from pipeline.engine.kernels.folding import Array, Parts, Rows, added, pieces
 from pipeline.engine.kernels.hashing import content_hashes
@@ -123,7 +123,7 @@ class Charted:
         if one.kind == "mix":
             values = np.column_stack([_positive(rows[name]) for name in one.columns])
         else:
-            values = np.nan_to_num(Numbers(one.columns).matrix(rows))
+            values = np.nan_to_num(NumberColumns(one.columns).matrix(rows))
         for limb, own in zip(("upper", "lower"), limbs(values, np.array(self.scale[place])), strict=True):
             for k, segments in labels.items():
                 yield (

@@ -16,7 +16,7 @@ from pipeline.engine.kernels.fixed_point import LIMB
 from pipeline.engine.kernels.folding import Array, Parts, Rows, added, pieces
 from pipeline.engine.kernels.transform import FEATURES, Transform
 
-__all__ = ["FEATURES", "Nearest", "Starts", "nearest_of"]
+__all__ = ["FEATURES", "LloydStep", "Starts", "nearest_of"]
 
 _UNIT = 2.0**-24  # rounding of single precision
 
@@ -80,7 +80,7 @@ def clustered(labels: Array, k: int) -> Array:
 
 
 @dataclass(frozen=True)
-class Nearest:
+class LloydStep:
     """One step of Lloyd for every k in one pass: members of each cluster and the sums of their features.
 
     Sums are of the upper limb alone (steps of 2**-31 of the largest value), which is finer than any mean can show.

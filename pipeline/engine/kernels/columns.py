@@ -8,18 +8,18 @@ from dataclasses import dataclass
 import numpy as np
 
 from pipeline.engine.kernels.fixed_point import limbs, squared
-from pipeline.engine.kernels.folding import Array, Parts, Rows, Source, added, pieces
+from pipeline.engine.kernels.folding import Array, MatrixSource, Parts, Rows, added, pieces
 from pipeline.engine.kernels.transform import Transform
 
 
 @dataclass(frozen=True)
-class Numbers:
+class NumberColumns:
     """Raw columns of numbers as they are; what is not finite is not known."""
 
     columns: tuple[str, ...]
 
     def matrix(self, rows: Rows) -> Array:
-        """See ``Source``."""
+        """See ``MatrixSource``."""
         values = np.empty((len(rows[self.columns[0]]), len(self.columns)), order="F")
         for place, name in enumerate(self.columns):
             column = values[:, place]
@@ -32,16 +32,16 @@ class Numbers:
 class Beside:
     """Raw columns, and beside them the clustered space of those customers whose raw value of the feature is known."""
 
-    raw: Numbers
+    raw: NumberColumns
     transform: Transform
 
     @property
     def columns(self) -> tuple[str, ...]:
-        """See ``Source``."""
+        """See ``MatrixSource``."""
         return tuple(dict.fromkeys((*self.raw.columns, *self.transform.columns)))
 
     def matrix(self, rows: Rows) -> Array:
-        """See ``Source``."""
+        """See ``MatrixSource``."""
         left, right = self.raw.matrix(rows), self.transform.matrix(rows)
         values = np.empty((len(left), left.shape[1] + right.shape[1]), order="F")
         values[:, : left.shape[1]] = left
@@ -55,7 +55,7 @@ class Beside:
 class Extremes:
     """Rows, known values, least and largest of each column, and how many lie below 0."""
 
-    source: Source
+    source: MatrixSource
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -86,7 +86,7 @@ class Extremes:
 class Sums:
     """Sums of the known values less ``shift``, and of the squares of that, in limbs of fixed scale."""
 
-    source: Source
+    source: MatrixSource
     shift: tuple[float, ...]
     scale: tuple[int, ...]  # exponents of the largest absolute value less shift
 
@@ -123,7 +123,7 @@ class Ranks:
     customers share is found without moving any of them.
     """
 
-    source: Source
+    source: MatrixSource
     edges: tuple[tuple[float, ...], ...]  # rising, a column
 
     @property
@@ -157,7 +157,7 @@ def ranked(values: Array, edges: Sequence[float]) -> Array:
 class Within:
     """The values of a column that lie strictly between two bounds, for several such brackets."""
 
-    source: Source
+    source: MatrixSource
     brackets: tuple[tuple[int, float, float], ...]  # place of the column in the source, lower and upper bound
 
     @property

@@ -35,7 +35,7 @@ class Kernel(Protocol):
         ...
 
 
-class Source(Protocol):
+class MatrixSource(Protocol):
     """Numbers made of each row by itself: raw columns, or the clustered space."""
 
     @property

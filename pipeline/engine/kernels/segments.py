@@ -10,7 +10,7 @@ import numpy as np
 from pipeline.engine.kernels.clusters import Starts, clustered, nearest_of
 from pipeline.engine.kernels.columns import joined, listed, ranked
 from pipeline.engine.kernels.fixed_point import limbs, squared
-from pipeline.engine.kernels.folding import Array, Kernel, Parts, Rows, Source, added, pieces
+from pipeline.engine.kernels.folding import Array, Kernel, MatrixSource, Parts, Rows, added, pieces
 from pipeline.engine.kernels.transform import Transform
 
 
@@ -40,7 +40,7 @@ class Tally:
     """By cluster of every k: known values of each column of ``measured``, with sums of them and of their squares."""
 
     placed: Placed
-    measured: Source
+    measured: MatrixSource
     shift: tuple[float, ...]
     scale: tuple[int, ...]  # exponents of the largest absolute value less shift
     reach: int  # exponent of the largest distance to a centre
@@ -92,7 +92,7 @@ class SegmentRanks:
     """
 
     placed: Placed
-    measured: Source
+    measured: MatrixSource
     edges: tuple[tuple[float, ...], ...]
     far: Mapping[int, tuple[float, ...]]
 
@@ -131,7 +131,7 @@ class SegmentWithin:
     """Values of members of a cluster strictly between two bounds, for several such brackets."""
 
     placed: Placed
-    measured: Source
+    measured: MatrixSource
     brackets: tuple[tuple[int, int, int, float, float], ...]  # k, cluster, column (the last: distance), bounds
 
     @property

@@ -21,7 +21,7 @@ from pipeline.store.tracking.writers import is_dead
 if TYPE_CHECKING:
     from mlflow import MlflowClient
 
-    from pipeline.store.erasing.tables import Tables
+    from pipeline.store.erasing.tables import MlflowTables
 
 _LEFT_OPEN = 24 * 3600.0  # seconds after which a run of another machine counts as left
 
@@ -29,7 +29,7 @@ _LEFT_OPEN = 24 * 3600.0  # seconds after which a run of another machine counts 
 class Eraser:
     """Works on one store, which nobody promotes or purges in meanwhile; made by ``Store.erasing``."""
 
-    def __init__(self, settings: Settings, client: MlflowClient, tables: Tables) -> None:
+    def __init__(self, settings: Settings, client: MlflowClient, tables: MlflowTables) -> None:
         self._settings, self._client, self._tables = settings, client, tables
         self._root = Path(settings.artifacts)
 

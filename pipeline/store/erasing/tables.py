@@ -26,7 +26,7 @@ _OWN_TAGS = frozenset({STATUS, SCHEMA, PARENT, WRITER, CHAMPION, "mlflow.loggedA
 _AT_ONCE = 500  # ids in one statement
 
 
-class Tables:
+class MlflowTables:
     """The tables behind a SQLite or PostgreSQL store."""
 
     def __init__(self, uri: str) -> None:
@@ -169,9 +169,9 @@ class Tables:
 
 
 @contextmanager
-def opened(uri: str) -> Iterator[Tables]:
+def opened(uri: str) -> Iterator[MlflowTables]:
     """The tables behind ``uri``, whose connections are closed afterwards."""
-    tables = Tables(uri)
+    tables = MlflowTables(uri)
     try:
         yield tables
     finally:

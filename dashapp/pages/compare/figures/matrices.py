@@ -9,11 +9,11 @@ import plotly.graph_objects as go
 from dashapp.charts import Scheme, empty_figure, escaped, figure_of, mark, wrapped
 from dashapp.i18n import _, decimal
 from dashapp.pages.compare.figures.titles import LINE, MOST, named
-from dashapp.pages.compare.matching import Delta, Match, Pair
+from dashapp.pages.compare.matching import Delta, Match, RunPair
 from dashapp.telling import number, of_column, percent
 
 
-def overlap(pair: Pair, look: Scheme, *, narrow: bool = False) -> go.Figure:
+def overlap(pair: RunPair, look: Scheme, *, narrow: bool = False) -> go.Figure:
     """Rows: the segments of the first run; how their customers spread over the second, whose symbols head the columns.
 
     A ``narrow`` one has symbols for the rows too.

@@ -19,7 +19,7 @@ _WANTED: tuple[Meaning, ...] = ("income", "spend", "orders", "age", "average_che
 
 
 @dataclass(frozen=True)
-class Pair:
+class CrossTabulation:
     """Customers by the bins of two dimensions, (bins across, bins up)."""
 
     across: Dimension
@@ -27,9 +27,9 @@ class Pair:
     counts: Array
 
 
-def pair_of(filtered: Filtered, across: Dimension, up: Dimension) -> Pair:
+def pair_of(filtered: Filtered, across: Dimension, up: Dimension) -> CrossTabulation:
     """The two under every filter but their own."""
-    return Pair(across, up, filtered.together(across.name, up.name))
+    return CrossTabulation(across, up, filtered.together(across.name, up.name))
 
 
 def opening(run: Run) -> tuple[str, str]:
@@ -42,7 +42,7 @@ def opening(run: Run) -> tuple[str, str]:
     return names[0], names[1] if len(names) > 1 else names[0]
 
 
-def draw(pair: Pair, look: Scheme) -> go.Figure:
+def draw(pair: CrossTabulation, look: Scheme) -> go.Figure:
     """A cell for each two bins, the deeper the more customers; a click filters on both."""
     if not pair.counts.sum():
         return empty_figure(_("No customers match."), look)
@@ -70,7 +70,7 @@ def draw(pair: Pair, look: Scheme) -> go.Figure:
     return figure_of([trace], look, dragmode=False, xaxis=_axis(pair.across), yaxis=_axis(pair.up))
 
 
-def sentence(pair: Pair) -> str:
+def sentence(pair: CrossTabulation) -> str:
     """The fullest cell, and the two that go together most beyond chance."""
     total = pair.counts.sum()
     if not total:
@@ -100,12 +100,12 @@ def sentence(pair: Pair) -> str:
     )
 
 
-def title(pair: Pair) -> str:
+def title(pair: CrossTabulation) -> str:
     """What is counted."""
     return f"{pair.across.axis_title} × {pair.up.axis_title}"
 
 
-def table(pair: Pair) -> tuple[list[str], list[list[str]]]:
+def table(pair: CrossTabulation) -> tuple[list[str], list[list[str]]]:
     """The same as a table: its header, and a row a bin across."""
     header = ["", *(bin_label(pair.up, place) for place in range(pair.up.bins))]
     return header, [
