@@ -20,7 +20,7 @@ from sklearn.tree import DecisionTreeClassifier
 
 from pipeline.campaigns import PAST, RECEIVED, known_of_customers, place, predict, read_history
 from pipeline.campaigns.learning.cross_fitting import FOLDS, REPEATS, folds
-from pipeline.campaigns.learning.evidence import SegmentedCustomers, _segments_at_test
+from pipeline.campaigns.learning.held_out import SegmentedCustomers, _segments_at_test
 from pipeline.campaigns.learning.offers import RESPONDED, Offers, last_campaign, offers_of_last, offers_over_time
 from pipeline.campaigns.learning.response_model import learn
 from pipeline.campaigns.learning.rivals import predict_by_cells, rfm_cells, with_past

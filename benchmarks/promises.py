@@ -33,7 +33,7 @@ from report import machine_line, write_section
 from threadpoolctl import threadpool_limits
 
 from pipeline.campaigns.answers import respond_by_segment
-from pipeline.campaigns.learning.evidence import SegmentedCustomers
+from pipeline.campaigns.learning.held_out import SegmentedCustomers
 from pipeline.campaigns.plan import plan_campaigns
 from pipeline.campaigns.profit import measured_profit
 from pipeline.contract import Campaign, CampaignSummary, Column, Dataset, Responses, SegmentCard, Targets

@@ -10,10 +10,10 @@ from urllib.parse import urlencode
 from dash import ALL, ClientsideFunction, Dash, Input, Output, State, ctx, no_update, set_props
 
 from dashapp import frame, ids
-from dashapp.address import inner, outer
 from dashapp.data import Run, SegmentationData
 from dashapp.frame import Page
 from dashapp.i18n import _
+from dashapp.prefix import inner, outer
 from dashapp.reader import reader
 from dashapp.selecting import SEGMENT, Filtered, Selection, Values, changed, to_query
 from dashapp.telling import FORMS, Form

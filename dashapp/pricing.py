@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from dashapp.kept import LruCache
+from dashapp.lru import LruCache
 from pipeline.campaigns import (
     Curve,
     Interval,

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Literal
 import pandas as pd
 from pydantic import ValidationError
 
-from korzina.sources import Table, source_of
+from korzina.given_data import Table, source_of
 from pipeline.command_line import PYTHON, champion_of, reason_given, settings_fault, who
 from pipeline.contract import Champion
 from pipeline.errors import UsageError

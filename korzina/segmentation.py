@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from numbers import Integral
 from os import PathLike
 
-from korzina.sources import Table, source_of
+from korzina.given_data import Table, source_of
 from korzina.spec_draft import SpecDraft, draft
 from korzina.sweep_result import SweepResult
 from pipeline.errors import UsageError

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import tomlkit
 from tomlkit.exceptions import TOMLKitError
 
-from korzina.sources import Table, source_of
+from korzina.given_data import Table, source_of
 from pipeline.contract import unknown_name
 from pipeline.errors import SpecError, UsageError
 

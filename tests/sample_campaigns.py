@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from pipeline.campaigns.learning.evidence import SegmentedCustomers
+from pipeline.campaigns.learning.held_out import SegmentedCustomers
 from pipeline.campaigns.plan import plan_campaigns
 from pipeline.contract import Assignments
 from pipeline.stages import Training

@@ -14,7 +14,7 @@ from dashapp.access.keeper import ForbiddenError, record
 from dashapp.access.small_cells import coarse
 from dashapp.data import Champions, Run, SegmentationData, View
 from dashapp.i18n import _, language
-from dashapp.kept import LruCache
+from dashapp.lru import LruCache
 from dashapp.reader import Right, reader
 from pipeline.contract import Annotation, Champion, Placement, Promotion, RunSummary
 from pipeline.errors import KorzinaError

@@ -11,7 +11,7 @@ from threading import Lock
 import numpy as np
 import pandas as pd
 
-from dashapp.kept import LruCache
+from dashapp.lru import LruCache
 from dashapp.selecting import Count, Filtered, Passing
 from pipeline.contract import Artifacts, Assignments, Labels, Message, Segmentation
 from pipeline.errors import KorzinaError, UnreadableError

@@ -14,13 +14,13 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TypeVar
 
-from dashapp.data.keeping import Keeping
-from dashapp.data.preparing import Preparing
+from dashapp.data.last_answer import Keeping
+from dashapp.data.page_view import Champions, View
 from dashapp.data.punctual import APART, late, seconds_left
 from dashapp.data.run import Run
-from dashapp.data.view import Champions, View
+from dashapp.data.showable import Preparing
 from dashapp.i18n import _, language, titled
-from dashapp.kept import LruCache
+from dashapp.lru import LruCache
 from dashapp.readable import ReadableStore, plain
 from pipeline.contract import (
     Annotation,

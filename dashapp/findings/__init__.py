@@ -5,16 +5,16 @@ from dashapp.findings import (
     affinity,
     derivation,
     happenings,
+    overview_numbers,
     pair_words,
     rfm_numbers,
     segment_words,
-    totals,
     traits,
     variations,
     verdict_words,
 )
 from dashapp.findings.affinity import Rule
-from dashapp.findings.totals import Feature, Portion
+from dashapp.findings.overview_numbers import Feature, Portion
 from dashapp.findings.traits import MixShare, Response, Trait
 
 __all__ = [
@@ -28,10 +28,10 @@ __all__ = [
     "affinity",
     "derivation",
     "happenings",
+    "overview_numbers",
     "pair_words",
     "rfm_numbers",
     "segment_words",
-    "totals",
     "traits",
     "variations",
     "verdict_words",

@@ -7,10 +7,10 @@ from dash.development.base_component import Component
 
 from dashapp.charts import LIGHT, heat, ink_on, order_bubbles, portions
 from dashapp.data import Run
-from dashapp.findings import totals as overview
+from dashapp.findings import overview_numbers as overview
 from dashapp.findings import verdict_words
 from dashapp.i18n import _
-from dashapp.report.parts import chart, facts, sheet
+from dashapp.report.sheet import chart, facts, sheet
 from dashapp.telling import grades_differ
 from dashapp.widgets import kpi, segment_name, table, trust_badge
 from pipeline.contract import Segmentation

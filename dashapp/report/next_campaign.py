@@ -11,7 +11,7 @@ from dashapp.data import Run
 from dashapp.findings import affinity, happenings, pair_words
 from dashapp.i18n import _, plural
 from dashapp.pricing import in_numbers, own_plan
-from dashapp.report.parts import facts, sentences, sheet
+from dashapp.report.sheet import facts, sentences, sheet
 from dashapp.telling import amount, money, number, rate
 from dashapp.widgets import segment_name, table, trust_badge
 from pipeline.contract import CampaignPlan, CampaignSummary, Column, Segmentation

@@ -9,9 +9,9 @@ from dash.development.base_component import Component
 
 from dashapp.charts import LIGHT, deviations, rates, segment_rows
 from dashapp.findings import happenings, segment_words, traits
-from dashapp.findings import totals as overview
+from dashapp.findings import overview_numbers as overview
 from dashapp.i18n import N_, _, plural
-from dashapp.report.parts import chart, sentences, sheet
+from dashapp.report.sheet import chart, sentences, sheet
 from dashapp.telling import customers, moment, number
 from dashapp.widgets import segment_name, trust_badge
 from pipeline.contract import Annotation, GroupMeaning, Segmentation, SegmentCard, identity_of

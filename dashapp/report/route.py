@@ -10,9 +10,9 @@ from flask import Flask, Response, request
 
 from dashapp.data import Run, SegmentationData
 from dashapp.i18n import _, language
-from dashapp.kept import LruCache
+from dashapp.lru import LruCache
 from dashapp.reader import reader
-from dashapp.report.document import file_name, report
+from dashapp.report.html_file import file_name, report
 from pipeline.contract import Annotation
 from pipeline.errors import KorzinaError
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from dashapp.selecting.dimensions import SURE, Array, Dimension, mix_name, mixes
-from dashapp.selecting.everybody import category_bins
+from dashapp.selecting.on_disk import category_bins
 from dashapp.selecting.reactions import offers
-from dashapp.selecting.rfm import rfm_places
+from dashapp.selecting.rfm_filter import rfm_places
 from pipeline.contract import Assignments, Group, Projection, Segmentation, population
 
 OFFERS = "offers"  # beside the mixes, whose names have a dot

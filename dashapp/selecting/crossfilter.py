@@ -13,7 +13,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from dashapp.kept import LruCache
+from dashapp.lru import LruCache
 from dashapp.selecting.coding import OFFERS, coded_customers
 from dashapp.selecting.dimensions import (
     SEGMENT,
@@ -21,11 +21,11 @@ from dashapp.selecting.dimensions import (
     Dimension,
     dimensions,
 )
-from dashapp.selecting.everybody import Tallied, weighted_median
 from dashapp.selecting.filtered import Filtered, Rows
 from dashapp.selecting.medians import median
+from dashapp.selecting.on_disk import Tallied, weighted_median
 from dashapp.selecting.outlines import inside
-from dashapp.selecting.rfm import rfm_dimensions
+from dashapp.selecting.rfm_filter import rfm_dimensions
 from dashapp.selecting.selection import Area, Filter, Range, Selection, Values, page_parameters, parse_query
 from dashapp.selecting.slices import Mask
 from pipeline.contract import Segmentation

@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from dashapp.selecting.coding import OFFERS
 from dashapp.selecting.dimensions import MAP, SEGMENT, Array, Dimension
-from dashapp.selecting.everybody import Count, estimated, exactly
+from dashapp.selecting.on_disk import Count, estimated, exactly
 from dashapp.selecting.reactions import OfferAnswers
 from dashapp.selecting.selection import Selection
 from dashapp.selecting.slices import Points, Slice

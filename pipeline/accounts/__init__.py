@@ -1,7 +1,7 @@
 """Who may sign in, and what was done: users, sessions, failed attempts and the audit log, in a small database."""
 
 from pipeline.accounts.attempts import Attempts
-from pipeline.accounts.audit import AuditEntry, AuditLog, Event, Head
+from pipeline.accounts.audit_log import AuditEntry, AuditLog, Event, Head
 from pipeline.accounts.database import AccountDatabase
 from pipeline.accounts.operator import by_operator
 from pipeline.accounts.sessions import SESSION_SECONDS, Session, Sessions

@@ -32,7 +32,7 @@ from pipeline.statistics import FEWEST, Vector
 
 if TYPE_CHECKING:
     from pipeline.campaigns.learning.earlier_segments import Earlier
-    from pipeline.campaigns.learning.evidence import Evidence, SegmentedCustomers
+    from pipeline.campaigns.learning.held_out import Evidence, SegmentedCustomers
     from pipeline.spec import HistorySpec, Spec
 
 
@@ -64,7 +64,7 @@ def plan_campaigns(
         With ``summary.method`` "none" and the reason in ``summary.notes`` where nothing can be learned.
     """
     from pipeline.campaigns.answers import respond_by_segment
-    from pipeline.campaigns.learning.evidence import gather
+    from pipeline.campaigns.learning.held_out import gather
 
     dataset = subject.dataset
     parts = (subject.customers, dataset, subject.segments, len(subject.cards), _prices(dataset, cost, revenue))
@@ -92,7 +92,7 @@ def with_campaigns(
     The model is fitted and judged once, with the recommended segments; who answers does not depend on which number of
     segments the plan is told in. The other k have the same probabilities, told by their own segments.
     """
-    from pipeline.campaigns.learning.evidence import SegmentedCustomers
+    from pipeline.campaigns.learning.held_out import SegmentedCustomers
     from pipeline.spec import outcome_derived
 
     seed, leaky = int(training.params.get("seed", "0")), outcome_derived(spec)
@@ -170,7 +170,7 @@ def _known_before(
 
 def _about_segments(summary: CampaignSummary, earlier: Earlier | None) -> tuple[Words, ...]:
     """The notes of ``summary``, with what is said of earlier segments said of ``earlier``."""
-    from pipeline.campaigns.learning.evidence import about_segments, is_about_segments
+    from pipeline.campaigns.learning.held_out import about_segments, is_about_segments
 
     return tuple(
         about_segments(earlier) if summary.method == "time split" and is_about_segments(note) else note

@@ -22,7 +22,7 @@ from pipeline.campaigns.profit import (
     profit_curve,
     worth_contacting,
 )
-from pipeline.campaigns.rates import ALPHA, advise, associated
+from pipeline.campaigns.response_rates import ALPHA, advise, associated
 from pipeline.campaigns.strategies import evaluate
 from pipeline.campaigns.target_list import in_numbers
 from pipeline.contract import (

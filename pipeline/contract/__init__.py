@@ -5,6 +5,15 @@ spells a column of these tables or the name of an artifact.
 """
 
 from pipeline.contract import population, verdicts
+from pipeline.contract.annotations import (
+    LONGEST_NAME,
+    LONGEST_NOTE,
+    Annotation,
+    Segment,
+    given_names,
+    identity_of,
+    with_names,
+)
 from pipeline.contract.campaign_plan import (
     Calibration,
     CampaignPlan,
@@ -23,26 +32,6 @@ from pipeline.contract.campaign_plan import (
     Term,
     Tree,
     WantedList,
-)
-from pipeline.contract.curation import (
-    LONGEST_NAME,
-    LONGEST_NOTE,
-    Annotation,
-    Segment,
-    given_names,
-    identity_of,
-    with_names,
-)
-from pipeline.contract.findings import (
-    RFM_NAMES,
-    AffinityBasis,
-    Condition,
-    RfmCells,
-    RfmFactor,
-    RfmScale,
-    RfmScores,
-    SegmentRule,
-    rfm_cell,
 )
 from pipeline.contract.ledger import (
     OTHER_CURRENCIES,
@@ -96,7 +85,7 @@ from pipeline.contract.phrases import (
     with_label,
 )
 from pipeline.contract.population import Everybody, Pairs, PopulationRecord, Tallies, Weights
-from pipeline.contract.records import (
+from pipeline.contract.record_types import (
     CATEGORY_KINDS,
     NUMERIC_KINDS,
     SCHEMA_VERSION,
@@ -152,6 +141,17 @@ from pipeline.contract.scored import (
     Scores,
     SegmentDrift,
     plain_quantity,
+)
+from pipeline.contract.segment_findings import (
+    RFM_NAMES,
+    AffinityBasis,
+    Condition,
+    RfmCells,
+    RfmFactor,
+    RfmScale,
+    RfmScores,
+    SegmentRule,
+    rfm_cell,
 )
 from pipeline.contract.spreadsheets import BOM, SHEET_ROWS, account_text, csv_lines, harmless, restored, write_workbook
 from pipeline.contract.tables import (

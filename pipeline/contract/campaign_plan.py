@@ -9,7 +9,7 @@ from typing import Literal
 import pandas as pd
 
 from pipeline.contract.messages import Words
-from pipeline.contract.records import Record
+from pipeline.contract.record_types import Record
 
 Method = Literal["cross-fitted", "time split", "none"]
 

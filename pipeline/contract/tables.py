@@ -8,10 +8,10 @@ from pathlib import Path
 import pandas as pd
 
 from pipeline.contract.campaign_plan import CAMPAIGN_TABLES
-from pipeline.contract.findings import RFM_TABLES
 from pipeline.contract.messages import Message
 from pipeline.contract.population import POPULATION_TABLES
-from pipeline.contract.records import SCHEMA_VERSION
+from pipeline.contract.record_types import SCHEMA_VERSION
+from pipeline.contract.segment_findings import RFM_TABLES
 from pipeline.errors import ContractError
 
 _TRAIN_AGAIN = Message.of("train again with this version of Korzina")

@@ -1,7 +1,7 @@
 """Segments in numbers and words: profiles, cards, rules, baskets, RFM, and which is which after a new training."""
 
 from pipeline.describing.basket_lines import Baskets, read_baskets
-from pipeline.describing.baskets import with_affinities
+from pipeline.describing.bought_together import with_affinities
 from pipeline.describing.candidates import Beyond, MeasuredPartition, describe_candidates
 from pipeline.describing.identity import Predecessor, follow_in
 from pipeline.describing.rfm import rfm_cells, with_rfm

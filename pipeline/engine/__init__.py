@@ -31,7 +31,7 @@ from pipeline.engine.kernels import (
 )
 from pipeline.engine.local import LocalPopulation, fold_of, labels_of
 from pipeline.engine.measures import ColumnMoments, ColumnRanges, Quantile, moments, order_statistics, ranges
-from pipeline.engine.population import Population
+from pipeline.engine.protocol import Population
 
 __all__ = [
     "SAMPLE",

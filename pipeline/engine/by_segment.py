@@ -24,7 +24,7 @@ from pipeline.engine.kernels import (
     total,
 )
 from pipeline.engine.measures import ColumnRanges, Places, Quantile, edges_of, looked_up, ranges
-from pipeline.engine.population import Population
+from pipeline.engine.protocol import Population
 
 EDGES = 1_024  # bins of the sample, by segment
 _TOO_FAR = 2  # a centre lies within the cube of all rows, whose diagonal is twice its reach times the root of p

@@ -23,8 +23,8 @@ from pipeline.engine.kernels import (
     squared,
     total,
 )
-from pipeline.engine.kernels.folding import MatrixSource
-from pipeline.engine.population import Population
+from pipeline.engine.kernels.kernel import MatrixSource
+from pipeline.engine.protocol import Population
 
 EDGES = 4_096  # bins of the sample between which order statistics are looked for
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.contract import Artifacts, Assignments
-from pipeline.purging.plan import PurgePlan, SweepRows, traces_of
+from pipeline.purging.purge_plan import PurgePlan, SweepRows, traces_of
 from pipeline.purging.rewriting import Removal
 from pipeline.purging.sweeps import Sweep, experiments_of, sorted_out
 from pipeline.purging.traces import Traces

@@ -2,7 +2,6 @@
 
 from pipeline.recording.counting import count_everybody, placed_by
 from pipeline.recording.drafts import drafts, remove_left
-from pipeline.recording.everybody import with_everybody
 from pipeline.recording.record import (
     draw,
     draw_curves,
@@ -12,6 +11,7 @@ from pipeline.recording.record import (
     record_training,
     write_models,
 )
+from pipeline.recording.with_everybody import with_everybody
 
 __all__ = [
     "count_everybody",

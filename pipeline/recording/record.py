@@ -31,8 +31,8 @@ from pipeline.describing import rfm_cells
 from pipeline.recording.decision_card import decision_as_html, decision_as_json
 from pipeline.recording.drafts import filed
 from pipeline.recording.model import model_record
-from pipeline.recording.numbers import run_metrics, sweep_curves, sweep_metrics
 from pipeline.recording.recipe import example_rows, recipe_of
+from pipeline.recording.run_metrics import run_metrics, sweep_curves, sweep_metrics
 from pipeline.segmenting import sensitivity_in_words
 from pipeline.stages import Candidate, Tabled, Training
 

@@ -7,7 +7,7 @@ from datetime import date
 from pipeline.contract import Message, Quantity, Scored, Segmentation
 from pipeline.errors import InputError
 from pipeline.processors import TooMuchError, limited
-from pipeline.scoring.score import score_upload
+from pipeline.scoring.scorer import score_upload
 
 SECONDS = 60.0
 MEMORY = 1536 << 20  # bytes beyond the modules

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 from pipeline.errors import ExposureError
 
 if TYPE_CHECKING:
-    from pipeline.settings.values import Settings
+    from pipeline.settings.environment import Settings
 
 ReaderRole = Literal["viewer", "marketer", "analyst"]
 READER_ROLES: tuple[ReaderRole, ...] = ("viewer", "marketer", "analyst")  # each may what those before it may

@@ -10,8 +10,8 @@ from uuid import uuid4
 from pipeline.contract import Message
 from pipeline.errors import SparkError, SpecError
 from pipeline.spark.dialect import asked, translated
-from pipeline.spark.sessions import Cluster, Rows, answering
-from pipeline.spark.sources import CORRUPT, SourceTables
+from pipeline.spark.source_tables import CORRUPT, SourceTables
+from pipeline.spark.spark_session import Cluster, Rows, answering
 from pipeline.spec import Spec
 
 

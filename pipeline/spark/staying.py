@@ -12,11 +12,11 @@ from pipeline.contract import Message, Quantity
 from pipeline.engine import SAMPLE, Content, Parts, Placed
 from pipeline.errors import SparkError
 from pipeline.processors import free_memory, needed_memory
-from pipeline.spark.folds.everybody import SparkPopulation, by_value
 from pipeline.spark.folds.folding import labelled
+from pipeline.spark.folds.spark_population import SparkPopulation, by_value
 from pipeline.spark.needs import bare
-from pipeline.spark.sessions import Rows, answering, unwarned
-from pipeline.spark.sources import quoted
+from pipeline.spark.source_tables import quoted
+from pipeline.spark.spark_session import Rows, answering, unwarned
 
 MOST_FETCHED = 3_000_000  # customers that come to this machine where it has memory for them
 _SMALL = 5_000_000  # values that are fetched whatever is free

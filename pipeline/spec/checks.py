@@ -29,7 +29,7 @@ from pipeline.spec.parts import (
     Spec,
     WhereRule,
 )
-from pipeline.spec.rfm import RfmCuts, RfmSpec
+from pipeline.spec.rfm_section import RfmCuts, RfmSpec
 
 PARTS: dict[str, type[BaseModel]] = {
     "columns": ColumnSpec,

@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 
 from pipeline.contract import Campaign, GroupMeaning, Kind, Meaning, Role
 from pipeline.spec.engines import EngineSpec, Part, SparkQuery, SparkSource
-from pipeline.spec.rfm import RfmSpec
+from pipeline.spec.rfm_section import RfmSpec
 
 Transform = Literal["log1p", "winsorize", "standardize", "robust", "binary"]
 Action = Literal["quarantine", "drop", "null", "clip"]

@@ -16,9 +16,9 @@ from mlflow.entities import Experiment, LifecycleStage, Run, ViewType
 from pipeline.errors import KorzinaError
 from pipeline.settings import Settings
 from pipeline.store.artifacts import RunFiles, local_folder
-from pipeline.store.faults import Fault
+from pipeline.store.store_faults import Fault
 from pipeline.store.tracking.index import Index, RunRow
-from pipeline.store.tracking.names import ALIAS, NOTE_OF_PURGE
+from pipeline.store.tracking.tag_names import ALIAS, NOTE_OF_PURGE
 from pipeline.store.tracking.writers import close_dead_runs, dead_runs
 
 _RUN_FOLDER = re.compile(r"[0-9a-f]{32}")

@@ -20,10 +20,10 @@ from mlflow.exceptions import MlflowException
 
 from pipeline.contract import Annotation, Champion, Message, Promotion
 from pipeline.errors import StoreError
-from pipeline.store import entrance, reader
+from pipeline.store import entrance, run_reader
 from pipeline.store.moves import entry_key, history, previous, written
 from pipeline.store.tracking.index import Index, ModelRow, RunRow
-from pipeline.store.tracking.names import ALIAS, ANNOTATION, CHAMPION, HISTORY, PARENT, VIEW
+from pipeline.store.tracking.tag_names import ALIAS, ANNOTATION, CHAMPION, HISTORY, PARENT, VIEW
 
 _LONGEST_REASON = 2000
 _TICK = 2e-6  # seconds; keys tell microseconds apart, and a float of this century does too
@@ -43,7 +43,7 @@ class Registry:
         model = self._model(row.experiment)
         if model is not None and model.run_id == row.run_id and model.version is not None:
             self._write_missing(model, row, reason=reason, who=who)
-            return Champion(experiment=row.experiment, run_id=row.run_id, k=reader.k_of(row), version=model.version)
+            return Champion(experiment=row.experiment, run_id=row.run_id, k=run_reader.k_of(row), version=model.version)
         return self._move(row, model, reason=reason, who=who, action="promote")
 
     def rollback(self, experiment: str, *, reason: str, who: str) -> Champion:
@@ -79,7 +79,7 @@ class Registry:
             moves: tuple[Promotion, ...] = ()
         else:
             moves = self._catch_up(model)
-        version, k = self._version(row), reader.k_of(row)
+        version, k = self._version(row), run_reader.k_of(row)
         self._client.set_registered_model_alias(row.experiment, ALIAS, self._asked(version))
         move = Promotion(
             when=_later(time.time(), [past.when for past in moves]),
@@ -108,7 +108,7 @@ class Registry:
             from_run=moves[-1].to_run if moves else None,
             to_run=row.run_id,
             version=model.version or 0,
-            k=reader.k_of(row),
+            k=run_reader.k_of(row),
         )
         self._write(row.experiment, move)
         self._show(row, move)
@@ -149,7 +149,7 @@ class Registry:
             from_run=None if last is None else last.to_run,
             to_run=model.run_id,
             version=model.version,
-            k=0 if row is None else reader.k_of(row),
+            k=0 if row is None else run_reader.k_of(row),
         )
         self._write(model.name, found)
         return (*moves, found)

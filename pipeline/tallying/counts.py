@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from pipeline.contract import Pairs, Tallies
-from pipeline.tallying.columns import Array, BinnedColumn
+from pipeline.tallying.customer_columns import Array, BinnedColumn
 
 _BLOCK = 2**18  # customers whose codes fit the processor's cache
 MOST_WORDS = 200  # a category of more is in no pair

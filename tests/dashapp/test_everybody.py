@@ -23,7 +23,7 @@ from dashapp.pages.compare import matching
 from dashapp.reader import Reader, let_in
 from dashapp.routes import customers
 from dashapp.selecting import MAP, SEGMENT, SURE, Area, Cube, Range, Selection, Values
-from dashapp.selecting.everybody import weighted_median
+from dashapp.selecting.on_disk import weighted_median
 from pipeline.contract import Artifacts, Pairs, PopulationRecord, RunRecord, Tallies, of_sample
 from pipeline.engine import LocalPopulation
 from pipeline.errors import StoreError, UnpreparedError

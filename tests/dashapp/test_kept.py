@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from dashapp.kept import LruCache
+from dashapp.lru import LruCache
 
 
 def test_what_was_not_asked_for_the_longest_time_goes_first() -> None:

@@ -7,7 +7,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from pipeline.campaigns.learning.evidence import SegmentedCustomers
+from pipeline.campaigns.learning.held_out import SegmentedCustomers
 from pipeline.contract import Campaign, Column, Dataset, Labels, SegmentCard
 
 COST, REVENUE = 1.0, 6.0

@@ -27,12 +27,12 @@ from pipeline.campaigns import (
 )
 from pipeline.campaigns.answers import UNKNOWN, respond_by_segment
 from pipeline.campaigns.learning.earlier_segments import segments_before
-from pipeline.campaigns.learning.evidence import SegmentedCustomers, is_about_segments
+from pipeline.campaigns.learning.held_out import SegmentedCustomers, is_about_segments
 from pipeline.campaigns.learning.history import TEST, moments
 from pipeline.campaigns.learning.offers import RESPONDED, offers_over_time
 from pipeline.campaigns.plan import plan_campaigns, told_by
 from pipeline.campaigns.plan_words import money, rate
-from pipeline.campaigns.rates import advise, fit_prior, shrink, shrunken_intervals
+from pipeline.campaigns.response_rates import advise, fit_prior, shrink, shrunken_intervals
 from pipeline.contract import Campaign, CampaignSummary, HeldOut, Responses, Targets, check_table
 from pipeline.errors import SpecError
 from pipeline.settings import Settings

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipeline.campaigns.learning.evidence import SegmentedCustomers
+from pipeline.campaigns.learning.held_out import SegmentedCustomers
 from pipeline.campaigns.plan import plan_campaigns, told_by
 from pipeline.contract import HeldOut, Responses, Targets
 from pipeline.describing import with_affinities

@@ -37,8 +37,8 @@ ROOMS = (
     "command_line/trial.py",
     "command_line/options.py",
     "command_line/manual.py",
-    "command_line/placing.py",
-    "command_line/asking.py",
+    "command_line/score_command.py",
+    "command_line/arguments.py",
     "contract/messages",
 )
 NO_WORDS = {"KEY=VALUE", "utf-8, utf-16, cp1251, latin-1 ..."}  # what is typed is the same in every language

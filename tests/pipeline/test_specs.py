@@ -9,7 +9,7 @@ import pytest
 from pipeline.cleaning import clean
 from pipeline.reading import read_source
 from pipeline.spec import load_spec, parse_spec
-from pipeline.spec.loading import shipped_specs
+from pipeline.spec.spec_file import shipped_specs
 from pipeline.stages import Cleaned
 from tests.pipeline.sources_support import CAMPAIGN_FILE, needs_campaign_file
 

@@ -28,7 +28,7 @@ from pipeline.segmenting import as_kernel, fit_transform
 from pipeline.settings import Settings
 from pipeline.spark import Asker, Cluster, baskets_on_spark, clean_on_spark, cluster, history_on_spark, open_sources
 from pipeline.spark.dialect import translated
-from pipeline.spark.folds.everybody import SparkPopulation
+from pipeline.spark.folds.spark_population import SparkPopulation
 from pipeline.spec import Spec, load_spec
 from pipeline.stages import Cleaned
 from pipeline.store import Store
@@ -173,7 +173,7 @@ def test_a_query_of_known_parts_is_answered_alike(opened: Cluster, sql: str) -> 
 
 
 def open_sources_of(opened: Cluster, frame: pd.DataFrame) -> object:
-    from pipeline.spark.sources import SourceTables
+    from pipeline.spark.source_tables import SourceTables
 
     rows = opened.frame(pa.Table.from_pandas(frame, preserve_index=False))
     return SourceTables({SINGLE: rows.selectExpr("a", "b", "n", "t", "CAST(d AS TIMESTAMP_NTZ) AS d")}, "a frame")

@@ -15,7 +15,7 @@ from pipeline.errors import InputError, KorzinaError, SparkError, SpecError, Usa
 from pipeline.gathering import LOCAL, ChosenEngine
 from pipeline.settings import Settings
 from pipeline.spark import Asker, Cluster, open_sources
-from pipeline.spark.sessions import cluster
+from pipeline.spark.spark_session import cluster
 from pipeline.spec import load_spec, parse_spec
 from pipeline.train import Request, train
 
@@ -23,7 +23,7 @@ from pipeline.train import Request, train
 @pytest.fixture(autouse=True)
 def _no_session(monkeypatch: pytest.MonkeyPatch) -> None:
     """Other tests of this process may have one open."""
-    monkeypatch.setattr("pipeline.spark.sessions._active", lambda: None)
+    monkeypatch.setattr("pipeline.spark.spark_session._active", lambda: None)
 
 
 def refused(master: str | None) -> KorzinaError:
@@ -139,7 +139,7 @@ def test_files_that_the_local_engine_alone_reads_are_refused_by_name(name: str, 
 def test_a_databases_address_is_that_of_jdbc_without_its_password(
     address: str, url: str, user: str, password: str
 ) -> None:
-    from pipeline.spark.sources import jdbc
+    from pipeline.spark.source_tables import jdbc
 
     assert jdbc(address) == (url, user, password)
 
@@ -169,7 +169,7 @@ def test_another_encoding_is_refused_and_not_guessed(tmp_path: Path) -> None:
     ],
 )
 def test_what_only_the_local_engine_computes_is_refused_by_key(parts: dict[str, Any], what: str) -> None:
-    from pipeline.spark.sources import SourceTables
+    from pipeline.spark.source_tables import SourceTables
 
     whole = {"name": "x", "id": {"column": "id"}, "columns": {"n": {"role": "active"}}} | parts
     spec = parse_spec(whole, where="x.toml")

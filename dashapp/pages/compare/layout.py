@@ -12,11 +12,11 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from dashapp import frame
-from dashapp.address import outer
 from dashapp.data import SegmentationData, View
 from dashapp.i18n import _, decimal
 from dashapp.pages.compare import champion, decision, figures, ids, pair, run_rows
 from dashapp.pages.compare.decision import or_dash
+from dashapp.prefix import outer
 from dashapp.selecting import all_measured
 from dashapp.telling import number
 from dashapp.widgets import as_table, card, chart_card, graph, segment_name, trust_badge

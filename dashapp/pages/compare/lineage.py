@@ -8,12 +8,12 @@ from typing import Any
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from dashapp.address import outer
 from dashapp.charts import Scheme, empty_figure
 from dashapp.data import Run, SegmentationData
 from dashapp.frame import SHORT
 from dashapp.i18n import _, explained, plural
 from dashapp.pages.compare import figures, matching
+from dashapp.prefix import outer
 from dashapp.telling import number
 from dashapp.widgets import as_table, segment_name, trust_badge
 from pipeline.contract import Labels, Placement

@@ -12,7 +12,7 @@ from dashapp.callbacks import asked_form, page_run, takes, under
 from dashapp.charts import Scheme, scheme
 from dashapp.data import Run, SegmentationData
 from dashapp.i18n import _
-from dashapp.pages.explore import answers, controls, figures, ids, striking
+from dashapp.pages.explore import chart_tables, controls, figures, ids, striking
 from dashapp.pages.explore.figures import answer_rates, pairs
 from dashapp.pages.explore.slice_file import pair_export, slice_export
 from dashapp.selecting import MAP, SEGMENT, Area, Filtered, Values
@@ -33,7 +33,7 @@ def draw(data: SegmentationData, search: object, scheme_name: object, origin: ob
     drawn = [_draw_one(run, filtered, name, look) for name in names]
     chosen = filtered.selection.filters.get(SEGMENT)
     part = filtered.slice(SEGMENT)
-    legend = answers.legend(
+    legend = chart_tables.legend(
         part.shown.sum(axis=0),
         part.customers,
         run.segmentation.cards,
@@ -59,7 +59,7 @@ def draw_responses(data: SegmentationData, search: object, scheme_name: object, 
         scheme(scheme_name),
         selected=bool(filtered.selection),
     )
-    return figure, answer_rates.sentence(found), answers.responses_table(found, cards)
+    return figure, answer_rates.sentence(found), chart_tables.responses_table(found, cards)
 
 
 def draw_pair(
@@ -104,9 +104,9 @@ def show_table(
         return True, pairs.title(pair), table(*pairs.table(pair), caption=pairs.title(pair)), name
     if run is None or name not in run.cube.dimensions or not any(clicks):
         return no_update, no_update, no_update, no_update
-    title = answers.question(run, run.cube.dimensions[name])
+    title = chart_tables.question(run, run.cube.dimensions[name])
     part = under(run, search).slice(name)
-    return True, title, answers.slice_table(part, run.segmentation.cards, title), name
+    return True, title, chart_tables.slice_table(part, run.segmentation.cards, title), name
 
 
 def download(data: SegmentationData, *given: object) -> Answer:

@@ -14,7 +14,7 @@ from dashapp.charts import MIX
 from dashapp.data import Run, SegmentationData, View
 from dashapp.i18n import N_, _, plural
 from dashapp.pages.explore import figures, ids
-from dashapp.pages.explore.answers import question
+from dashapp.pages.explore.chart_tables import question
 from dashapp.pages.explore.controls import filters, options_of
 from dashapp.pages.explore.figures import answer_rates, pairs
 from dashapp.selecting import MAP, UNKNOWN, Dimension, explore_charts, mixes

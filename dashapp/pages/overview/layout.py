@@ -9,13 +9,13 @@ from dash.development.base_component import Component
 
 from dashapp import frame
 from dashapp import ids as shared
-from dashapp.address import outer
 from dashapp.charts import heat, portions
 from dashapp.data import Run, SegmentationData, View
-from dashapp.findings import segment_words, totals, verdict_words
+from dashapp.findings import overview_numbers, segment_words, verdict_words
 from dashapp.i18n import _
 from dashapp.pages.overview import ids
 from dashapp.pages.overview.rfm_card import rfm_cards
+from dashapp.prefix import outer
 from dashapp.selecting import Selection, Values, to_query
 from dashapp.telling import customers
 from dashapp.widgets import (
@@ -58,7 +58,7 @@ def layout(_data: SegmentationData, view: View, /, **_address: object) -> list[C
 
 
 def _totals(run: Run) -> Component:
-    return html.Div([*(kpi(value, label) for value, label in totals.totals(run))], className="k-kpis")
+    return html.Div([*(kpi(value, label) for value, label in overview_numbers.totals(run))], className="k-kpis")
 
 
 def _report(run: Run) -> Component:
@@ -75,13 +75,13 @@ def _report(run: Run) -> Component:
 def _segment(it: SegmentCard, segmentation: Segmentation, view: View) -> Component:
     named = view.run.run_id[: frame.SHORT] if view.run else None
     query = to_query(Selection({"segment": Values((it.key,))}), named)
-    action = totals.action(it, segmentation)
+    action = overview_numbers.action(it, segmentation)
     return html.Article(
         [
             html.Div([html.H3(segment_name(it)), trust_badge(it.trust)], className="k-segment-head"),
             html.P(
                 [
-                    html.Strong(totals.worth(it)),
+                    html.Strong(overview_numbers.worth(it)),
                     html.Span(customers(it.size), id=shared.of_segment(it.key), className="k-muted"),
                 ],
                 className="k-segment-size",
@@ -127,11 +127,11 @@ def _shares(cards: Sequence[SegmentCard]) -> Component:
     title = (
         _("What share of customers, what share of revenue?") if rated else _("How many customers are in each segment?")
     )
-    rows = [[_toggle(one, "shares"), *totals.share_cells(one)] for one in cards]
+    rows = [[_toggle(one, "shares"), *overview_numbers.share_cells(one)] for one in cards]
     return chart_card(
         title,
         graph(shared.segments(ids.SHARES), title, height=_height(len(cards))),
-        summary=totals.how_to_read(cards),
+        summary=overview_numbers.how_to_read(cards),
         below=as_table(
             [_("Segment"), _("Customers"), _("Share of customers"), _("Share of revenue")], rows, caption=title
         ),
@@ -140,7 +140,7 @@ def _shares(cards: Sequence[SegmentCard]) -> Component:
 
 def _bubbles(segmentation: Segmentation | None) -> Component:
     title = _("Who orders often, who fills the basket?")
-    header, cells = totals.medians(segmentation) if segmentation else ([], [])
+    header, cells = overview_numbers.medians(segmentation) if segmentation else ([], [])
     rows = (
         [
             [segment_with_trust(one, segmentation.cards), *row]
@@ -165,8 +165,8 @@ def _bubbles(segmentation: Segmentation | None) -> Component:
 
 def _profile(segmentation: Segmentation | None) -> Component:
     title = _("What makes them different?")
-    cards = totals.by_size(segmentation) if segmentation else []
-    features = totals.profile(segmentation, cards) if segmentation else ()
+    cards = overview_numbers.by_size(segmentation) if segmentation else []
+    features = overview_numbers.profile(segmentation, cards) if segmentation else ()
     header = [_("Feature"), *(segment_with_trust(one, cards) for one in cards), _("All customers")]
     plot = graph(
         shared.segments(ids.PROFILE),
@@ -177,8 +177,8 @@ def _profile(segmentation: Segmentation | None) -> Component:
     return chart_card(
         title,
         html.Div([plot, key_list(cards, "tablet")]),
-        summary=totals.profile_note(),
-        below=as_table(header, totals.profile_rows(features), caption=title),
+        summary=overview_numbers.profile_note(),
+        below=as_table(header, overview_numbers.profile_rows(features), caption=title),
         class_name="k-profile",
         note=_(
             "These are medians of whole segments. A click on a column selects its segment; a second click undoes it."
@@ -205,7 +205,11 @@ def _origin(segmentation: Segmentation) -> Component:
             html.P(verdict_words.words_of(segmentation)),
             html.P(person) if (person := verdict_words.persons_choice(segmentation)) else None,
             html.Dl(
-                [part for name, words in totals.origin(segmentation) for part in (html.Dt(name), html.Dd(words))],
+                [
+                    part
+                    for name, words in overview_numbers.origin(segmentation)
+                    for part in (html.Dt(name), html.Dd(words))
+                ],
                 className="k-facts",
             ),
         ],

@@ -9,10 +9,10 @@ from dash.development.base_component import Component
 
 from dashapp import frame, pricing
 from dashapp import ids as shared
-from dashapp.address import outer
 from dashapp.data import View
 from dashapp.findings import advice, affinity, segment_words, traits
 from dashapp.i18n import N_, _
+from dashapp.prefix import outer
 from dashapp.pricing import ListNumbers
 from dashapp.telling import grades_differ, money, number, percent, rate
 from dashapp.widgets import aria, as_table, card, kpi, segment_name, trust_badge

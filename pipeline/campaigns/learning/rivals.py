@@ -9,7 +9,7 @@ import pandas as pd
 
 from pipeline.campaigns.learning.offers import KIND, RESPONDED, Offers
 from pipeline.campaigns.profit import Mask
-from pipeline.campaigns.rates import shrink
+from pipeline.campaigns.response_rates import shrink
 from pipeline.contract import Column, Labels, Matrix
 from pipeline.statistics import Vector
 

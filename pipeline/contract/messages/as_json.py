@@ -7,7 +7,7 @@ import re
 from datetime import date
 from typing import Any
 
-from pipeline.contract.messages.values import ENGLISH, HOLE, Cased, Day, Joined, Message, Own, Quantity, Value
+from pipeline.contract.messages.stored_message import ENGLISH, HOLE, Cased, Day, Joined, Message, Own, Quantity, Value
 
 _NUMBER = re.compile(r"[+]?,?(\.\d{1,2})?[dfg]?")  # how a number may be written
 

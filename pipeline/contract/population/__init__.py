@@ -19,8 +19,8 @@ from pipeline.contract.population.binning import (
     to_numbers,
 )
 from pipeline.contract.population.everybody import Everybody, self_weighting, stand_in_weights
-from pipeline.contract.population.record import SAMPLE_ROWS, PopulationRecord, Stratum
-from pipeline.contract.population.tables import POPULATION_TABLES, Pairs, Tallies, TallySource, Weights
+from pipeline.contract.population.population_record import SAMPLE_ROWS, PopulationRecord, Stratum
+from pipeline.contract.population.tally_tables import POPULATION_TABLES, Pairs, Tallies, TallySource, Weights
 
 __all__ = [
     "MOST_BINS",

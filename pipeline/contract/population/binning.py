@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from pipeline.contract.records import Column, Record
+from pipeline.contract.record_types import Column, Record
 
 Array = npt.NDArray[Any]
 

@@ -10,8 +10,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from pipeline.contract.population.record import PopulationRecord
-from pipeline.contract.population.tables import Tallies
+from pipeline.contract.population.population_record import PopulationRecord
+from pipeline.contract.population.tally_tables import Tallies
 
 Weight = npt.NDArray[np.float64]
 

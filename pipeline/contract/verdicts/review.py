@@ -12,7 +12,7 @@ from dataclasses import replace
 import pandas as pd
 
 from pipeline.contract.messages import Message, Quantity
-from pipeline.contract.records import CandidateRecord, Decision, RunSummary, SegmentCard, Verdict
+from pipeline.contract.record_types import CandidateRecord, Decision, RunSummary, SegmentCard, Verdict
 from pipeline.contract.runs import Segmentation
 from pipeline.contract.tables import Sensitivity
 from pipeline.contract.verdicts.support import own_verdict, verdict_at, weaker

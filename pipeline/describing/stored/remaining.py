@@ -22,8 +22,8 @@ from pipeline.contract import (
 )
 from pipeline.describing.describe import profile_categories, read_categories, revenue_shares, typical_customers
 from pipeline.describing.passive import describe_passive, read_traits
-from pipeline.describing.profiles import profile
 from pipeline.describing.rfm import count_cells
+from pipeline.describing.segment_profiles import profile
 from pipeline.segmenting import apply_transform
 from pipeline.stages import Features, Partition
 

@@ -5,7 +5,7 @@ Kernels travel to a cluster's executors by value: the modules here import NumPy,
 
 from pipeline.engine.kernels.bins import Bins, Charted, Content, Known
 from pipeline.engine.kernels.clusters import FEATURES, LloydStep, Starts, nearest_of
-from pipeline.engine.kernels.columns import (
+from pipeline.engine.kernels.column_kernels import (
     Beside,
     Categories,
     Extremes,
@@ -19,7 +19,6 @@ from pipeline.engine.kernels.columns import (
     meets,
 )
 from pipeline.engine.kernels.fixed_point import LIMB, exponents, limbs, squared, total
-from pipeline.engine.kernels.folding import Kernel, Parts, Rows
 from pipeline.engine.kernels.hashing import (
     content_hashes,
     mixed,
@@ -29,6 +28,7 @@ from pipeline.engine.kernels.hashing import (
     smallest,
     text_hashes,
 )
+from pipeline.engine.kernels.kernel import Kernel, Parts, Rows
 from pipeline.engine.kernels.segments import Placed, SegmentCategories, SegmentRanks, SegmentWithin, Several, Tally
 from pipeline.engine.kernels.transform import Transform
 

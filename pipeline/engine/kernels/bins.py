@@ -10,10 +10,10 @@ from typing import Literal
 
 import numpy as np
 
-from pipeline.engine.kernels.columns import NumberColumns
+from pipeline.engine.kernels.column_kernels import NumberColumns
 from pipeline.engine.kernels.fixed_point import limbs
-from pipeline.engine.kernels.folding import Array, Parts, Rows, added, pieces
 from pipeline.engine.kernels.hashing import content_hashes
+from pipeline.engine.kernels.kernel import Array, Parts, Rows, added, pieces
 from pipeline.engine.kernels.segments import Placed
 
 

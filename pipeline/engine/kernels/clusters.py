@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from pipeline.engine.kernels.fixed_point import LIMB
-from pipeline.engine.kernels.folding import Array, Parts, Rows, added, pieces
+from pipeline.engine.kernels.kernel import Array, Parts, Rows, added, pieces
 from pipeline.engine.kernels.transform import FEATURES, Transform
 
 __all__ = ["FEATURES", "LloydStep", "Starts", "nearest_of"]

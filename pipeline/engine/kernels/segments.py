@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from pipeline.engine.kernels.clusters import Starts, clustered, nearest_of
-from pipeline.engine.kernels.columns import joined, listed, ranked
+from pipeline.engine.kernels.column_kernels import joined, listed, ranked
 from pipeline.engine.kernels.fixed_point import limbs, squared
-from pipeline.engine.kernels.folding import Array, Kernel, MatrixSource, Parts, Rows, added, pieces
+from pipeline.engine.kernels.kernel import Array, Kernel, MatrixSource, Parts, Rows, added, pieces
 from pipeline.engine.kernels.transform import Transform
 
 

@@ -14,14 +14,14 @@ from pipeline.errors import StoreError
 from pipeline.settings import Settings
 from pipeline.store.artifacts import RunFiles, attach, folder_below
 from pipeline.store.erasing import folders
-from pipeline.store.erasing.stored import StoredRun
-from pipeline.store.tracking.names import NOTE_OF_PURGE, PURGED
+from pipeline.store.erasing.stored_run import StoredRun
+from pipeline.store.tracking.tag_names import NOTE_OF_PURGE, PURGED
 from pipeline.store.tracking.writers import is_dead
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
 
-    from pipeline.store.erasing.tables import MlflowTables
+    from pipeline.store.erasing.mlflow_tables import MlflowTables
 
 _LEFT_OPEN = 24 * 3600.0  # seconds after which a run of another machine counts as left
 
@@ -44,7 +44,7 @@ class Eraser:
                 remedy="run this on the machine of the tracking server, with KORZINA_TRACKING_URI as its database's "
                 "address and KORZINA_ARTIFACT_ROOT as the folder of its artifacts",
             )
-        from pipeline.store.erasing.tables import opened  # late: SQLAlchemy is of no use to reading
+        from pipeline.store.erasing.mlflow_tables import opened  # late: SQLAlchemy is of no use to reading
 
         with opened(settings.store_uri) as tables:
             yield cls(settings, client, tables)

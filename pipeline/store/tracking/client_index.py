@@ -9,7 +9,7 @@ from mlflow.entities.model_registry import RegisteredModel
 from pipeline.settings import Settings
 from pipeline.store.tracking.client import translated
 from pipeline.store.tracking.index import ExperimentRow, ModelRow, RunRow, seconds
-from pipeline.store.tracking.names import (
+from pipeline.store.tracking.tag_names import (
     ALIAS,
     ANNOTATION,
     COMPLETED,

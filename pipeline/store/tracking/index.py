@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from pipeline.store.tracking import preflight
-from pipeline.store.tracking.names import ALIAS, ANNOTATION, COMPLETED, HISTORY, PURGED, STATUS, leads_nowhere_else
+from pipeline.store.tracking.tag_names import ALIAS, ANNOTATION, COMPLETED, HISTORY, PURGED, STATUS, leads_nowhere_else
 
 
 @dataclass(frozen=True)

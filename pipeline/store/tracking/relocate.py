@@ -13,7 +13,7 @@ from urllib.parse import unquote, urlsplit
 
 from pipeline.errors import StoreError
 from pipeline.store.tracking import preflight
-from pipeline.store.tracking.names import folder_of
+from pipeline.store.tracking.tag_names import folder_of
 
 # table, column, and how many last parts of the path lie below the root: <experiment>/<run>/artifacts and so on
 _PLACES = (

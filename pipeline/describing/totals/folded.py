@@ -11,8 +11,8 @@ import pandas as pd
 from pipeline.contract import CATEGORY_KINDS, FIT_QUANTILE, Column, Dataset, Matrix, SegmentRule
 from pipeline.describing.describe import category_part, category_table, in_reading_order, shares_of_total
 from pipeline.describing.passive import PassiveColumn, means_of, passive_table, shares_of
-from pipeline.describing.profiles import PROFILED, Summed, profile_table
 from pipeline.describing.rules import as_plain
+from pipeline.describing.segment_profiles import PROFILED, Summed, profile_table
 from pipeline.engine import (
     Aggregation,
     Beside,

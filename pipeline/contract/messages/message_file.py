@@ -14,7 +14,7 @@ import pandas as pd
 from pydantic import BaseModel
 
 from pipeline.contract.messages.as_json import decoded, encoded
-from pipeline.contract.messages.values import Message
+from pipeline.contract.messages.stored_message import Message
 
 _LEAF = ""  # no field and no place is called so
 _PLAIN = frozenset((int, float, bool, type(None)))  # a response model's trees hold half a million: not looked into

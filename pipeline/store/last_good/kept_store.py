@@ -9,8 +9,8 @@ from pipeline.contract import Artifacts, Message
 from pipeline.errors import UnreadableError
 from pipeline.settings import Settings
 from pipeline.store import artifacts
-from pipeline.store.facade import Store
-from pipeline.store.last_good.listing import Listing
+from pipeline.store.last_good.kept_index import Listing
+from pipeline.store.mlflow_store import Store
 from pipeline.store.tracking.index import RunRow
 
 

@@ -18,7 +18,7 @@ from pipeline.describing.describe import (
     revenue_shares,
 )
 from pipeline.describing.passive import PassiveColumn, describe_passive, read_traits
-from pipeline.describing.profiles import profile
+from pipeline.describing.segment_profiles import profile
 from pipeline.segmenting import davies_bouldin, dispersion
 from pipeline.stages import Cleaned, Features, Partition
 

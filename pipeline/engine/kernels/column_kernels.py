@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from pipeline.engine.kernels.fixed_point import limbs, squared
-from pipeline.engine.kernels.folding import Array, MatrixSource, Parts, Rows, added, pieces
+from pipeline.engine.kernels.kernel import Array, MatrixSource, Parts, Rows, added, pieces
 from pipeline.engine.kernels.transform import Transform
 
 

@@ -11,7 +11,7 @@ from urllib.parse import unquote, urlsplit
 from pipeline.contract import Message
 from pipeline.errors import InputError, SpecError
 from pipeline.reading import SINGLE, is_database, is_parquet, table_files
-from pipeline.spark.sessions import Cluster, Rows, answering
+from pipeline.spark.spark_session import Cluster, Rows, answering
 from pipeline.spec import Spec
 
 CORRUPT = "(corrupt)"  # column of a text table: the whole line where it does not fit the header

@@ -14,8 +14,8 @@ from typing import Any
 import sqlalchemy as sql
 from sqlalchemy.pool import NullPool
 
-from pipeline.store.erasing.stored import StoredRun
-from pipeline.store.tracking.names import CHAMPION, COMPLETED, PARENT, SCHEMA, STATUS, WRITER
+from pipeline.store.erasing.stored_run import StoredRun
+from pipeline.store.tracking.tag_names import CHAMPION, COMPLETED, PARENT, SCHEMA, STATUS, WRITER
 
 _OF_RUNS = ("run_uuid", "run_id", "source_run_id")
 _ENDS = ("source_id", "destination_id")  # of what leads from one entity to another

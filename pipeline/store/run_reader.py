@@ -45,7 +45,7 @@ from pipeline.errors import ContractError, StoreError
 from pipeline.store.artifacts import TRAIN_AGAIN, RunFiles
 from pipeline.store.beyond import StandIn
 from pipeline.store.tracking.index import Index, ModelRow, RunRow
-from pipeline.store.tracking.names import NAME, PARENT
+from pipeline.store.tracking.tag_names import NAME, PARENT
 
 _SHORTEST_PREFIX = 6
 

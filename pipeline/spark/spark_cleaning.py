@@ -15,10 +15,10 @@ from pipeline.cleaning import derivations, entries, repeat_rules, unfit, used_co
 from pipeline.contract import LedgerEntry, Message
 from pipeline.errors import SpecError
 from pipeline.reading import ROW_ID
-from pipeline.spark.cells import Reading, read_cells, text_of, told, with_values, written
-from pipeline.spark.rules import ALIVE, COPIES, FATE, RAW, JudgedRows, RuleSums, expression, failing, removed, ruled
-from pipeline.spark.sessions import Cluster, Rows, answering
-from pipeline.spark.sources import CORRUPT, quoted
+from pipeline.spark.row_rules import ALIVE, COPIES, FATE, RAW, JudgedRows, RuleSums, expression, failing, removed, ruled
+from pipeline.spark.source_tables import CORRUPT, quoted
+from pipeline.spark.spark_session import Cluster, Rows, answering
+from pipeline.spark.typed_columns import Reading, read_cells, text_of, told, with_values, written
 from pipeline.spec import GroupSpec, Spec, raw_columns, share_name
 
 _EXACT = 1 << 53  # up to where a double holds every whole number

@@ -16,12 +16,12 @@ from typing import Any
 from dashapp.charts import FONT_FAMILY, embedded_font
 from dashapp.data import Run
 from dashapp.i18n import _, language, plural, speak
-from dashapp.report.account import choice, data_account, reading
 from dashapp.report.front import cover, glance, profile
+from dashapp.report.method import choice, data_account, reading
 from dashapp.report.next_campaign import campaign_plan, together
-from dashapp.report.parts import caption
 from dashapp.report.portrait import portrait
-from dashapp.report.rfm import rfm
+from dashapp.report.rfm_sheet import rfm
+from dashapp.report.sheet import caption
 from dashapp.routes import script
 from dashapp.widgets import markup
 from pipeline.contract import Annotation

@@ -13,7 +13,7 @@ from pathlib import Path
 from pipeline.contract import Message
 from pipeline.errors import UnreadableError
 from pipeline.store.tracking.index import ExperimentRow, ModelRow, RunRow
-from pipeline.store.tracking.names import PARENT
+from pipeline.store.tracking.tag_names import PARENT
 
 
 @dataclass(frozen=True)

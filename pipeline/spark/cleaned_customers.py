@@ -25,11 +25,11 @@ from pipeline.contract import Dataset, Ledger, LedgerEntry, Message, Quantity
 from pipeline.engine import SAMPLE
 from pipeline.errors import InputError, StarvedError
 from pipeline.spark.asking import Asker
-from pipeline.spark.cleaning import cleaned_columns, judge, shown_columns
-from pipeline.spark.folds.everybody import SparkPopulation, as_frame
-from pipeline.spark.rules import FATE, RAW, JudgedRows
-from pipeline.spark.sessions import Rows, answering
-from pipeline.spark.sources import CORRUPT, quoted
+from pipeline.spark.folds.spark_population import SparkPopulation, as_frame
+from pipeline.spark.row_rules import FATE, RAW, JudgedRows
+from pipeline.spark.source_tables import CORRUPT, quoted
+from pipeline.spark.spark_cleaning import cleaned_columns, judge, shown_columns
+from pipeline.spark.spark_session import Rows, answering
 from pipeline.spark.staying import Staying, memory_wanting, stays
 from pipeline.spec import Spec
 from pipeline.stages import Cleaned

@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from pipeline.contract.messages import Message, Words
-from pipeline.contract.records import Record
+from pipeline.contract.record_types import Record
 
 
 class Condition(Record):

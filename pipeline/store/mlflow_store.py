@@ -27,15 +27,15 @@ from pipeline.contract import (
 )
 from pipeline.errors import StoreError
 from pipeline.settings import Settings
-from pipeline.store import artifacts, entrance, notes, reader
+from pipeline.store import artifacts, checked_notes, entrance, run_reader
 from pipeline.store.beyond import StandIn, SweepRuns, prepare, stand_in
 from pipeline.store.erasing import Eraser
-from pipeline.store.faults import Fault
 from pipeline.store.moves import history, written
+from pipeline.store.store_faults import Fault
 from pipeline.store.tracking import preflight
 from pipeline.store.tracking.index import Index, ModelRow, RunRow, SqliteIndex
-from pipeline.store.tracking.names import check_experiment
 from pipeline.store.tracking.relocate import refuse_moved, relocate
+from pipeline.store.tracking.tag_names import check_experiment
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -114,30 +114,30 @@ class Store:
 
     def runs(self, experiment: str | None = None) -> tuple[RunSummary, ...]:
         """Completed candidate runs, newest sweep first, then by k."""
-        return reader.summaries(self._index.runs(experiment=experiment), self.champions())
+        return run_reader.summaries(self._index.runs(experiment=experiment), self.champions())
 
     def load(self, run_id: str) -> Segmentation:
         """One completed run with its sweep, from Parquet and JSON alone, checked, its segments as people named them.
 
         ``run_id`` may be the start of an id, six digits at least. Raises ``StoreError`` (``UnpreparedError``: prepare).
         """
-        row, parent = reader.find(self._index, run_id)
-        return reader.called(reader.load(row, parent, self.folder, self._stand_in), self._names(row.experiment))
+        row, parent = run_reader.find(self._index, run_id)
+        return run_reader.called(run_reader.load(row, parent, self.folder, self._stand_in), self._names(row.experiment))
 
     def prepare_run(self, run_id: str) -> None:
         """Make what stands in for the customers of a run, on this machine; takes a while. Raises ``StoreError``."""
-        row, parent = reader.find(self._index, run_id)
+        row, parent = run_reader.find(self._index, run_id)
         prepare(SweepRuns.of(row, parent, self._index), self.folder, self._settings, self._most)
 
     def about(self, run_id: str) -> tuple[Dataset, str]:
         """What data one completed run is of, with the text of their spec; reads no table. Raises ``StoreError``."""
-        _row, parent = reader.find(self._index, run_id)
-        return reader.about(parent, self.folder)
+        _row, parent = run_reader.find(self._index, run_id)
+        return run_reader.about(parent, self.folder)
 
     def placement(self, run_id: str) -> Placement:
         """Who is where in one completed run: a hundredth of what ``load`` reads. Raises ``StoreError``."""
-        row, _parent = reader.find(self._index, run_id)
-        found = reader.placement(row, self.folder)
+        row, _parent = run_reader.find(self._index, run_id)
+        found = run_reader.placement(row, self.folder)
         return replace(found, cards=with_names(found.cards, row.run_id, self._names(row.experiment)))
 
     def annotations(self, experiment: str | None = None) -> tuple[Annotation, ...]:
@@ -149,19 +149,19 @@ class Store:
 
         Raises ``StoreError`` for an unknown run or segment, ``UsageError`` for a name or note that cannot be used.
         """
-        row, _parent = reader.find(self._index, run_id)
-        cards = with_names(reader.cards(row, self.folder), row.run_id, self._names(row.experiment))
-        entry = notes.entry(row.run_id, cards, key, who=who, name=name, note=note)
+        row, _parent = run_reader.find(self._index, run_id)
+        cards = with_names(run_reader.cards(row, self.folder), row.run_id, self._names(row.experiment))
+        entry = checked_notes.entry(row.run_id, cards, key, who=who, name=name, note=note)
         with self._registry() as registry:
             return registry.annotate(row.experiment, entry)
 
     def champion(self, experiment: str) -> Champion | None:
         """The promoted run of ``experiment``; None where nothing (that still exists) was promoted."""
-        return next(iter(reader.champions(self._index.models(experiment), self._index)), None)
+        return next(iter(run_reader.champions(self._index.models(experiment), self._index)), None)
 
     def champions(self) -> tuple[Champion, ...]:
         """The champion of every experiment that has one, newest promotion first."""
-        return reader.champions(self._index.models(), self._index)
+        return run_reader.champions(self._index.models(), self._index)
 
     def history(self, experiment: str) -> tuple[Promotion, ...]:
         """Every move of an experiment's champion, oldest first; rows are only ever added."""
@@ -172,7 +172,7 @@ class Store:
 
         Promoting the champion again changes nothing. Raises ``StoreError`` for an unknown, incomplete or damaged run.
         """
-        row, parent = reader.find(self._index, run_id)
+        row, parent = run_reader.find(self._index, run_id)
         for one in (row, parent):
             artifacts.RunFiles(one.run_id, self.folder(one)).check_all()
         with self._registry() as registry:
@@ -195,7 +195,7 @@ class Store:
 
     def attached(self, run_id: str, name: str) -> bool:
         """Whether a completed run has a file called ``name`` at its top. Raises ``StoreError``."""
-        row, _parent = reader.find(self._index, run_id)
+        row, _parent = run_reader.find(self._index, run_id)
         folder = artifacts.local_folder(row, self._settings)
         if folder is not None:
             return (folder / name).is_file()
@@ -204,7 +204,7 @@ class Store:
 
     def attach(self, run_id: str, name: str, content: bytes) -> None:
         """Put a file beside a completed run's own, which its manifest does not know. Raises ``StoreError``."""
-        row, _parent = reader.find(self._index, run_id)
+        row, _parent = run_reader.find(self._index, run_id)
         folder = artifacts.local_folder(row, self._settings)
         if folder is not None:
             artifacts.attach(folder, name, content)  # as MLflow itself keeps local files, without seconds of imports

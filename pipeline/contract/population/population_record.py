@@ -5,7 +5,7 @@ from __future__ import annotations
 from pydantic import Field, model_validator
 
 from pipeline.contract.population.binning import Spread
-from pipeline.contract.records import Record
+from pipeline.contract.record_types import Record
 from pipeline.errors import ContractError
 
 SAMPLE_ROWS = 200_000  # of the sample that charts under a filter are counted from

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from dashapp.selecting.dimensions import SEGMENT, Array, Dimension
-from dashapp.selecting.everybody.tallied import Tallied
+from dashapp.selecting.on_disk.tallied import Tallied
 from dashapp.selecting.selection import Filter, Range, Selection, Values
 from pipeline.statistics import stratified_count
 

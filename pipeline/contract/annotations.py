@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from pipeline.contract.messages import Message
-from pipeline.contract.records import Record, SegmentCard
+from pipeline.contract.record_types import Record, SegmentCard
 
 LONGEST_NAME, LONGEST_NOTE = 80, 2000
 Segment = tuple[str, str]  # where it first appeared (a run's id), and its key there: one identity through all runs

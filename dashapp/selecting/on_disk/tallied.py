@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from dashapp.selecting.dimensions import RFM, SEGMENT, Array, Dimension, words_in
-from dashapp.selecting.rfm import COLUMNS
+from dashapp.selecting.rfm_filter import COLUMNS
 from pipeline.contract import Pairs, RfmScores, Segmentation, Tallies, population
 
 _MIX = "main."

@@ -20,8 +20,8 @@ from pipeline.contract import (
     population,
     write_table,
 )
-from pipeline.tallying.columns import Array, CustomerColumns, rfm_counted, segments_of
 from pipeline.tallying.counts import answered, pair_table, tallied, tally_table
+from pipeline.tallying.customer_columns import Array, CustomerColumns, rfm_counted, segments_of
 from pipeline.tallying.sample import Rows, allocated, drawn, write_rows
 
 SALT = "a page's sample"

@@ -9,7 +9,7 @@ import pandas as pd
 
 from dashapp.selecting.dimensions import MAP, SEGMENT, Array, Dimension, mix_name, mixes
 from dashapp.selecting.outlines import inside
-from dashapp.selecting.rfm import rfm_places
+from dashapp.selecting.rfm_filter import rfm_places
 from dashapp.selecting.selection import Area, Filter, Range, Selection, Values
 from dashapp.selecting.slices import Mask
 from pipeline.contract import Artifacts, Assignments, Projection, RfmScores, Segmentation, population

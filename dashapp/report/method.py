@@ -10,7 +10,7 @@ from dash.development.base_component import Component
 from dashapp.charts import LIGHT, sweep_curves
 from dashapp.findings import variations, verdict_words
 from dashapp.i18n import N_, _, decimal
-from dashapp.report.parts import chart, facts, sentences, sheet
+from dashapp.report.sheet import chart, facts, sentences, sheet
 from dashapp.telling import (
     TRUST_WORDS,
     account_header,

@@ -18,8 +18,8 @@ from pipeline.cleaning import entries, used_columns, withheld
 from pipeline.contract import Kind, LedgerEntry, Message, Quantity
 from pipeline.errors import InputError
 from pipeline.reading import NULLS, convert_counted, decimal_hint
-from pipeline.spark.sessions import Cluster, Rows, answering
-from pipeline.spark.sources import quoted
+from pipeline.spark.source_tables import quoted
+from pipeline.spark.spark_session import Cluster, Rows, answering
 from pipeline.spec import Spec, raw_columns
 
 MOST_TEXTS = 200_000  # different values of a column that come to this machine

@@ -26,8 +26,8 @@ from pipeline.engine import (
 )
 from pipeline.spark.folds import folding
 from pipeline.spark.folds.folding import HASH, PARTS, folded, hashed, unpacked, unsigned
-from pipeline.spark.sessions import Rows, answering, unwarned
-from pipeline.spark.sources import quoted
+from pipeline.spark.source_tables import quoted
+from pipeline.spark.spark_session import Rows, answering, unwarned
 from pipeline.stages import Cleaned
 
 _NUMBER, _CONTENT = "(number)", "(content)"

@@ -10,10 +10,10 @@ from typing import Any
 from pipeline.cleaning import entries, mentions, refuse_impure
 from pipeline.contract import LedgerEntry, Message
 from pipeline.errors import SparkError, SpecError
-from pipeline.spark.cells import literal
 from pipeline.spark.dialect import translated
-from pipeline.spark.sessions import Rows, answering
-from pipeline.spark.sources import quoted
+from pipeline.spark.source_tables import quoted
+from pipeline.spark.spark_session import Rows, answering
+from pipeline.spark.typed_columns import literal
 from pipeline.spec import RangeRule, ReplaceRule, Spec, WhereRule, share_name
 
 FATE, RAW, COPIES = "(fate)", "(raw)", "(copies)"

@@ -10,7 +10,7 @@ from dash.development.base_component import Component
 from dashapp.data import Run
 from dashapp.findings import rfm_numbers
 from dashapp.i18n import _
-from dashapp.report.parts import sentences, sheet
+from dashapp.report.sheet import sentences, sheet
 from dashapp.widgets import segment_with_trust, table
 from pipeline.contract import SegmentCard
 

@@ -10,10 +10,10 @@ from dash.development.base_component import Component
 
 from dashapp import ids
 from dashapp.access import may_open
-from dashapp.address import outer
 from dashapp.frame.lacking import SHORT
 from dashapp.frame.page import Page
 from dashapp.i18n import LANGUAGES, _, language
+from dashapp.prefix import outer
 from dashapp.reader import NOBODY, reader
 from dashapp.widgets import aria
 from pipeline.contract import Champion
