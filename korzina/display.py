@@ -49,10 +49,10 @@ def sweep_as_html(result: SweepResult) -> str:
 
 def _headline(result: SweepResult) -> str:
     title = result._analysis.training.dataset.title
-    what = "recommended" if result.k == result.decision.k else f"shown; {result.decision.k} are recommended"
+    standing = "recommended" if result.k == result.decision.k else f"shown; {result.decision.k} are recommended"
     records = [candidate.record for candidate in result._analysis.training.candidates]
     verdict = verdict_at(result.k, result.decision, records)
-    return f"{title}: {result.k} segments {what} (structure: {verdict})"
+    return f"{title}: {result.k} segments {standing} (structure: {verdict})"
 
 
 def _rows(result: SweepResult) -> str:

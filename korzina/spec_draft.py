@@ -163,7 +163,7 @@ def assumptions(document: dict[str, Any]) -> str:
     for column, parts in document.get("columns", {}).items():
         by_role.setdefault(str(parts.get("role", "")), []).append(column)
     for group in document.get("groups", {}).values():
-        by_role.setdefault(str(group.get("shares", "")), []).extend(f"share of {one}" for one in group["members"])
+        by_role.setdefault(str(group.get("shares", "")), []).extend(f"share of {member}" for member in group["members"])
     roles = (role for role in ("active", "passive", "outcome", "ignored") if by_role.get(role))
     told = [f"{len(by_role[role])} {role} ({', '.join(by_role[role])})" for role in roles]
     return ", ".join([*told, f"id {document.get('id', {}).get('column', '?')}"])

@@ -165,7 +165,7 @@ def _measured(
     with watch.stage("sweep") as tick:
         partitions = sweep(matrix, ks, seed=seed, tick=tick, hashes=hashes, space=deciding.space)
     with watch.stage("quality"):
-        measured = silhouettes(matrix, [one.labels for one in partitions], seed=seed, hashes=hashes)
+        measured = silhouettes(matrix, [partition.labels for partition in partitions], seed=seed, hashes=hashes)
         restarts = restart_silhouettes(matrix, partitions, measured, seed=seed, hashes=hashes)
     with watch.stage("stability") as tick:
         stability = assess_stability(matrix, partitions, seed=seed, helper=helper, tick=tick, hashes=hashes)

@@ -50,17 +50,17 @@ def stratified_count(
         share = np.nan_to_num(hits / sums)
         effective = np.where(squares > 0, sums**2 / squares, np.inf)
         left_out = np.clip(1 - rows / held, 0.0, 1.0)
-    found = float((held * share).sum())
-    p = found / total if total else 0.0
+    estimate = float((held * share).sum())
+    p = estimate / total if total else 0.0
     variance = float(np.nansum(held**2 * share * (1 - share) / effective * left_out))
     if not (left_out * held).sum() > 0:
-        return found, found, found
+        return estimate, estimate, estimate
     simple = total / float(w.max(initial=1.0))  # rows that stand for so many each
     like = p * (1 - p) * total**2 / variance if variance > 0 else simple
     low, high = wilson(p * like, like)
     seen = float((hit & (w > 0)).sum())
     missed = float((~hit & (w > 0)).sum())
-    return found, max(float(low) * total, seen), min(float(high) * total, total - missed)
+    return estimate, max(float(low) * total, seen), min(float(high) * total, total - missed)
 
 
 def benjamini_hochberg(p: npt.ArrayLike) -> Vector:

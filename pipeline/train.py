@@ -239,7 +239,9 @@ def record_and_promote(
 
     with drafts(settings.home) as folder:
         with watch.stage("record"):
-            curves = helper.submit(draw_curves, [one.record for one in training.candidates], training.decision)
+            curves = helper.submit(
+                draw_curves, [candidate.record for candidate in training.candidates], training.decision
+            )
             models = write_models(training)  # while the helper is still drawing
             drawn = {k: image.result() for k, image in images.items()}
             record = record_training(training, drawn, curves.result(), models, folder)
@@ -271,7 +273,9 @@ def log_analysis(
             before = helper.submit(open_store, settings, name)
             helper.submit(prepare_store, settings)
             training = _followed(analysis, before.result(), helper)
-            images = {one.record.k: _draw(helper, one, training.dataset) for one in training.candidates}
+            images = {
+                candidate.record.k: _draw(helper, candidate, training.dataset) for candidate in training.candidates
+            }
             return record_and_promote(training, settings, name, promote, helper, watch, images, saving)
     except (KeyboardInterrupt, StarvedError):
         if saving.is_set():

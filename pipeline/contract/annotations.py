@@ -50,8 +50,8 @@ def with_names(cards: tuple[SegmentCard, ...], run_id: str, names: Mapping[Segme
     and translates it.
     """
     return tuple(
-        card.model_copy(update={"name": Message.of("{name}", name=names[found]), "generated": card.name})
-        if (found := identity_of(card, run_id)) in names
+        card.model_copy(update={"name": Message.of("{name}", name=names[identity]), "generated": card.name})
+        if (identity := identity_of(card, run_id)) in names
         else card
         for card in cards
     )

@@ -32,16 +32,16 @@ _LEAST_EXPECTED = 5.0  # below that in any cell of the fourfold table: Fisher's 
 
 def with_affinities(training: Training, baskets: Baskets | None) -> Training:
     """``training`` with the affinities of each k: from baskets, or from the mix where there are none or too few."""
-    found: dict[int, BoughtTogether] = {}
+    by_k: dict[int, BoughtTogether] = {}
     for k in training.described_ks():
         labels = training.candidate(k).labels
-        one = _of_mix(training, labels, k) if baskets is None else _of_baskets(baskets, training, labels, k)
-        if one is not None and one.affinities.empty and baskets is not None:
-            one = _instead(one, _of_mix(training, labels, k))
-        if one is None:
+        bought = _of_mix(training, labels, k) if baskets is None else _of_baskets(baskets, training, labels, k)
+        if bought is not None and bought.affinities.empty and baskets is not None:
+            bought = _instead(bought, _of_mix(training, labels, k))
+        if bought is None:
             return training
-        found[k] = one
-    return replace(training, bought=found)
+        by_k[k] = bought
+    return replace(training, bought=by_k)
 
 
 def affinities(
@@ -83,31 +83,31 @@ def _tabulated(counts: Matrix, totals: Matrix, names: Sequence[str], least: int)
 
 def _measure(segment: int, counts: Matrix, n: int, overall_lift: Matrix, least: int) -> dict[str, Any]:
     left, right = np.nonzero(np.triu(counts >= least, k=1))
-    both, lefts, rights = counts[left, right], np.diag(counts)[left], np.diag(counts)[right]
-    lift = both * n / (lefts * rights)
+    together, lefts, rights = counts[left, right], np.diag(counts)[left], np.diag(counts)[right]
+    lift = together * n / (lefts * rights)
     return {
         Affinities.SEGMENT: np.full(len(left), segment, dtype=np.int64),
         Affinities.LEFT: left,
         Affinities.RIGHT: right,
-        Affinities.COUNT: both.astype(np.int64),
-        Affinities.SUPPORT: both / max(n, 1),
-        Affinities.CONFIDENCE: both / lefts,
-        Affinities.REVERSE: both / rights,
+        Affinities.COUNT: together.astype(np.int64),
+        Affinities.SUPPORT: together / max(n, 1),
+        Affinities.CONFIDENCE: together / lefts,
+        Affinities.REVERSE: together / rights,
         Affinities.LIFT: lift,
-        Affinities.LEVERAGE: both / max(n, 1) - lefts / max(n, 1) * (rights / max(n, 1)),
+        Affinities.LEVERAGE: together / max(n, 1) - lefts / max(n, 1) * (rights / max(n, 1)),
         Affinities.OVERALL_LIFT: overall_lift[left, right],
         Affinities.DIFFERENCE: lift - overall_lift[left, right],
-        "p_value": independence(both, lefts, rights, n),
+        "p_value": independence(together, lefts, rights, n),
     }
 
 
-def independence(both: Matrix, left: Matrix, right: Matrix, n: int) -> Matrix:
+def independence(together: Matrix, left: Matrix, right: Matrix, n: int) -> Matrix:
     """Two-sided p values of fourfold tables: chi-square, or Fisher's exact test where a cell expects under 5."""
-    p = np.ones(len(both))
+    p = np.ones(len(together))
     if not n:
         return p
     with np.errstate(invalid="ignore", divide="ignore"):
-        square = n * (both * n - left * right) ** 2 / (left * right * (n - left) * (n - right))
+        square = n * (together * n - left * right) ** 2 / (left * right * (n - left) * (n - right))
     varies = np.isfinite(square)
     p[varies] = chdtrc(1, square[varies])
     least = np.minimum(left, n - left) * np.minimum(right, n - right) / n
@@ -115,8 +115,8 @@ def independence(both: Matrix, left: Matrix, right: Matrix, n: int) -> Matrix:
     if few.any():
         from scipy.stats import hypergeom
 
-        more = hypergeom.sf(both[few] - 1, n, left[few], right[few])
-        less = hypergeom.cdf(both[few], n, left[few], right[few])
+        more = hypergeom.sf(together[few] - 1, n, left[few], right[few])
+        less = hypergeom.cdf(together[few], n, left[few], right[few])
         p[few] = np.minimum(1.0, 2 * np.minimum(more, less))
     return p
 
@@ -208,13 +208,13 @@ def _counted(units: int, categories: int, *, cut: bool, apart: bool) -> Message:
 
 def _of_mix(training: Training, labels: Labels, k: int) -> BoughtTogether | None:
     """Customers who spend more than the median share on both categories, where baskets are not known."""
-    found = _above_median(training.dataset, training.customers)
-    if found is None:
+    flags = _above_median(training.dataset, training.customers)
+    if flags is None:
         return None
-    above, known, names = found
+    above, known, names = flags
     order = np.argsort(np.array(names, dtype=object), kind="stable")
     table, tested = affinities(
-        csr_array(above[:, order].astype(np.int32)), [names[one] for one in order], labels[known], k
+        csr_array(above[:, order].astype(np.int32)), [names[place] for place in order], labels[known], k
     )
     return BoughtTogether(
         table,

@@ -126,18 +126,18 @@ def _nearest(rows: Labels, distances: Matrix) -> Labels:
 
 def reaches(labels: Labels, distances: Matrix, k: int) -> tuple[float, ...]:
     """Distance within which ``FIT_QUANTILE`` of each segment's customers lie, as pandas interpolates; 0 for none."""
-    found = []
+    quantiles = []
     for segment in range(k):
         own = distances[labels == segment]
         place = FIT_QUANTILE * (len(own) - 1)
         low = int(max(place, 0))
         high = min(low + 1, len(own) - 1)
         if not len(own):
-            found.append(0.0)
+            quantiles.append(0.0)
             continue
         own.partition((low, high))
-        found.append(float(own[low] + (own[high] - own[low]) * (place % 1)))
-    return tuple(found)
+        quantiles.append(float(own[low] + (own[high] - own[low]) * (place % 1)))
+    return tuple(quantiles)
 
 
 @dataclass(frozen=True)
@@ -151,13 +151,13 @@ class CategoryColumn:
 
 def read_categories(customers: pd.DataFrame, dataset: Dataset) -> tuple[CategoryColumn, ...]:
     """Every column of categories that the customers have."""
-    found = []
+    columns = []
     for column in dataset.columns:
         if column.kind in CATEGORY_KINDS and column.name in customers:
             order = category_order(column, customers[column.name])
             codes = pd.Categorical(customers[column.name], categories=order).codes
-            found.append(CategoryColumn(column, tuple(order), codes))
-    return tuple(found)
+            columns.append(CategoryColumn(column, tuple(order), codes))
+    return tuple(columns)
 
 
 def profile_categories(categories: Sequence[CategoryColumn], partition: Partition) -> pd.DataFrame:
@@ -218,8 +218,10 @@ def category_order(column: Column, series: pd.Series) -> list[str]:
 
 def in_reading_order(column: Column, counts: pd.Series) -> list[str]:
     """The same from the number of customers with each category, sorted by category."""
-    found = [str(one) for one in counts.sort_values(ascending=False, kind="stable").index]
-    return [one for one in column.order if one in found] + [one for one in found if one not in column.order]
+    categories = [str(category) for category in counts.sort_values(ascending=False, kind="stable").index]
+    return [category for category in column.order if category in categories] + [
+        category for category in categories if category not in column.order
+    ]
 
 
 def revenue_shares(customers: pd.DataFrame, dataset: Dataset, labels: Labels, k: int) -> Sequence[float | None]:

@@ -81,8 +81,8 @@ def profile(
     transformed scale for active columns, so that a long tail does not drown the rest.
     """
     transformed = dict(zip(features.transform.names, features.matrix.T, strict=True))
-    labels = [one.labels.astype(np.min_scalar_type(one.k - 1)) for one in partitions]
-    sizes = [one.k for one in partitions]
+    labels = [partition.labels.astype(np.min_scalar_type(partition.k - 1)) for partition in partitions]
+    sizes = [partition.k for partition in partitions]
 
     def measured(column: Column) -> list[dict[str, Any]]:
         values = customers[column.name].to_numpy(dtype=np.float64, na_value=np.nan)
@@ -120,14 +120,16 @@ def _read(column: Column, values: Matrix, compared: Matrix) -> _Profiled:
     )
 
 
-def _profile(one: _Profiled, labels: Places, k: int) -> dict[str, Any]:
-    small = labels if one.rows is None else labels[one.rows]
+def _profile(profiled: _Profiled, labels: Places, k: int) -> dict[str, Any]:
+    small = labels if profiled.rows is None else labels[profiled.rows]
     own = small.astype(np.intp)
     counts = np.bincount(own, minlength=k)
-    total, squares, its_total, its_squares = (_sums(values, own, k) for values in one.sums)
-    quartiles = _quartiles(one, small, counts)
+    total, squares, its_total, its_squares = (_sums(values, own, k) for values in profiled.sums)
+    quartiles = _quartiles(profiled, small, counts)
     compared = (its_total, its_squares)
-    return Summed(one.column, one.middle, counts, total, squares, compared, quartiles, one.middle, one.median).rows()
+    return Summed(
+        profiled.column, profiled.middle, counts, total, squares, compared, quartiles, profiled.middle, profiled.median
+    ).rows()
 
 
 def _sums(values: Matrix, own: Places, k: int) -> Matrix:
@@ -135,19 +137,19 @@ def _sums(values: Matrix, own: Places, k: int) -> Matrix:
     return total
 
 
-def _quartiles(one: _Profiled, own: Places, counts: Places) -> Matrix:
+def _quartiles(profiled: _Profiled, own: Places, counts: Places) -> Matrix:
     """Quartiles of each segment, (3, k), by linear interpolation; NaN where a segment has no value."""
-    rising = own[one.order]  # segments of the values in rising order
-    found = np.full((3, len(counts)), np.nan)
+    rising = own[profiled.order]  # segments of the values in rising order
+    quartiles = np.full((3, len(counts)), np.nan)
     for segment, count in enumerate(counts):
         if count:
             places = np.array(_QUARTILES) * (count - 1)
             below = np.floor(places).astype(int)
             above = np.minimum(below + 1, count - 1)
             at = _places_of(rising == segment, np.concatenate([below, above]))
-            low, high = one.ordered[at[:3]], one.ordered[at[3:]]
-            found[:, segment] = low + (places - below) * (high - low)
-    return found
+            low, high = profiled.ordered[at[:3]], profiled.ordered[at[3:]]
+            quartiles[:, segment] = low + (places - below) * (high - low)
+    return quartiles
 
 
 def _places_of(mask: npt.NDArray[np.bool_], ranks: Places) -> Places:

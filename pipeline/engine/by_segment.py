@@ -70,11 +70,11 @@ def by_segment(population: Population, asked: Aggregation) -> dict[int, Totals]:
     together = Several((tally, ranks, SegmentCategories(asked.placed, asked.words)))
     sums, counts, words = together.split(population.fold(together))
     statistics = _order_statistics(population, asked, counts, edges, own_edges)
-    found, start = {}, 0
+    totals, start = {}, 0
     for k in sorted(asked.placed.guides):
         own = {name: values[start : start + k] for name, values in sums.items()}
         added_up = total(own["upper"], own["lower"], np.concatenate([scale, squared(scale)]))
-        found[k] = Totals(
+        totals[k] = Totals(
             sizes=own["sizes"],
             known=own["known"],
             sums=added_up[:, : len(scale)],
@@ -85,7 +85,7 @@ def by_segment(population: Population, asked: Aggregation) -> dict[int, Totals]:
             categories={name: words[f"{k} {name}"].astype(np.int64) for name in asked.words},
         )
         start += k
-    return found
+    return totals
 
 
 def _farthest(reach: ColumnRanges, asked: Aggregation) -> int:
@@ -133,10 +133,10 @@ def _order_statistics(
 ) -> dict[int, Matrix]:
     """Quartiles and reach by k, (4, k, c + 1), NaN where nobody has a value or nobody asks."""
     shape = len(edges) + 1
-    found = {k: np.full((4, k, shape), np.nan) for k in far}
+    quantiles = {k: np.full((4, k, shape), np.nan) for k in far}
     waiting: list[tuple[_Wanted, Matrix, dict[int, tuple[float, float, int]]]] = []
     for k in far:
-        widths = [0, *accumulate(2 * len(one) + 1 for one in (*edges, far[k]))]
+        widths = [0, *accumulate(2 * len(column_edges) + 1 for column_edges in (*edges, far[k]))]
         for column, (start, stop) in enumerate(pairwise(widths)):
             if asked.raw <= column < len(edges):
                 continue
@@ -154,8 +154,8 @@ def _order_statistics(
         for spot, (low, high, before) in rest.items():
             rank = (wanted.quantile.below, wanted.quantile.above)[spot]
             values[spot] = inside[wanted.k, wanted.cluster, wanted.column, low, high][rank - before]
-        found[wanted.k][wanted.row, wanted.cluster, wanted.column] = wanted.quantile.between(*values.tolist())
-    return found
+        quantiles[wanted.k][wanted.row, wanted.cluster, wanted.column] = wanted.quantile.between(*values.tolist())
+    return quantiles
 
 
 def _inside(

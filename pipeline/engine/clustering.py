@@ -78,14 +78,14 @@ def _step(space: Space, starts: Starts) -> dict[int, Fitted]:
     """One pass: who is nearest, their means, and the inertia about these."""
     parts = space.fold(LloydStep(space.source, starts, tuple(space.middle.tolist()), tuple(space.scale.tolist())))
     means = np.ldexp(parts["sums"].astype(np.float64), space.scale - LIMB)
-    found, start = {}, 0
+    fits, start = {}, 0
     for k in sorted(starts):
         sizes = parts["counts"][start : start + k]
         centres = np.where(sizes[:, None] > 0, means[start : start + k] / np.maximum(sizes, 1)[:, None], starts[k])
         between = float((sizes * np.einsum("ij,ij->i", centres, centres)).sum())
-        found[k] = Fitted(starts[k], centres, sizes, space.squares - between)
+        fits[k] = Fitted(starts[k], centres, sizes, space.squares - between)
         start += k
-    return found
+    return fits
 
 
 def _numbered(step: Fitted) -> Fitted:

@@ -90,18 +90,20 @@ def order_statistics(population: Population, names: Sequence[str], ranks: Sequen
     if population.n <= len(sample.customers):
         return [column[wanted] for column, wanted in zip(ordered, ranks, strict=True)]
     edges = [edges_of(column, EDGES) for column in ordered]
-    counts = population.fold(Ranks(numbers, tuple(tuple(one.tolist()) for one in edges)))["counts"]
-    widths = [2 * len(one) + 1 for one in edges]
-    found = [
+    counts = population.fold(Ranks(numbers, tuple(tuple(column_edges.tolist()) for column_edges in edges)))["counts"]
+    widths = [2 * len(column_edges) + 1 for column_edges in edges]
+    located = [
         looked_up(own, bounds, wanted)
         for own, bounds, wanted in zip(np.split(counts, np.cumsum(widths)[:-1]), edges, ranks, strict=True)
     ]
-    brackets = [(place, *bracket) for place, (_, rest) in enumerate(found) for bracket in dict.fromkeys(rest.values())]
+    brackets = [
+        (place, *bracket) for place, (_, rest) in enumerate(located) for bracket in dict.fromkeys(rest.values())
+    ]
     inside = dict(zip(brackets, _within(population, numbers, brackets), strict=True))
-    for place, (values, rest) in enumerate(found):
+    for place, (values, rest) in enumerate(located):
         for spot, (low, high, before) in rest.items():
             values[spot] = inside[place, low, high, before][ranks[place][spot] - before]
-    return [values for values, _ in found]
+    return [values for values, _ in located]
 
 
 def _within(

@@ -25,8 +25,8 @@ def messages_of(value: object) -> dict[str, Any]:
     """Every message in a record, a dataclass, a table or a tuple of them, by field and place; empty where none is."""
     if isinstance(value, Message):
         return {_LEAF: encoded(value)}
-    found = {name: messages_of(part) for name, part in _parts(value)}
-    return {name: part for name, part in found.items() if part}
+    parts = {name: messages_of(part) for name, part in _parts(value)}
+    return {name: part for name, part in parts.items() if part}
 
 
 def with_messages(value: Held, held: dict[str, Any]) -> Held:

@@ -105,10 +105,10 @@ class Message(str):
         return cls(ENGLISH.filled(template, used), template, used)
 
     @classmethod
-    def counted(cls, one: str, many: str, n: int, /, **values: Value) -> Self:
+    def counted(cls, singular: str, many: str, n: int, /, **values: Value) -> Self:
         """The form that ``n`` asks for, with ``{n}`` filled in."""
         every: dict[str, Value] = {"n": Quantity(n), **values}
-        return cls(ENGLISH.filled(one if n == 1 else many, every), one, every, many)
+        return cls(ENGLISH.filled(singular if n == 1 else many, every), singular, every, many)
 
 
 Value = str | Own | Quantity | Day | Cased | Joined

@@ -117,8 +117,8 @@ def to_codes(column: Column, series: pd.Series) -> tuple[Array, list[str]]:
         return np.select([values == 1, values == 0], [0, 1], default=-1), ["yes", "no"]
     if isinstance(series.dtype, pd.CategoricalDtype):
         return series.cat.codes.to_numpy(), [str(word) for word in series.cat.categories]
-    codes, found = pd.factorize(series.astype("string"))
-    return codes, [str(word) for word in found]
+    codes, categories = pd.factorize(series.astype("string"))
+    return codes, [str(word) for word in categories]
 
 
 def _nice_step(wanted: float, *, whole: bool) -> float:

@@ -127,7 +127,7 @@ def _doubts(decision: Decision, candidates: Sequence[CandidateRecord], sensitivi
             )
         )
     seeds = sensitivity[sensitivity[Sensitivity.ASPECT] == "seed"]
-    other = next((int(found) for found in seeds[Sensitivity.K] if int(found) != k), None)
+    other = next((int(seed_k) for seed_k in seeds[Sensitivity.K] if int(seed_k) != k), None)
     if other is not None:
         doubts.append(Message.of("With another seed the rule comes to {other} segments.", other=Quantity(other)))
     if tried and k == max(tried):

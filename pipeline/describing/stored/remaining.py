@@ -83,7 +83,8 @@ def cards_anew(
                 "share": sizes[card.segment] / len(labels),
                 "revenue_share": revenue[card.segment],
                 "differences": tuple(
-                    one.model_copy(update=_numbers(rows[card.segment, one.column])) for one in card.differences
+                    difference.model_copy(update=_numbers(rows[card.segment, difference.column]))
+                    for difference in card.differences
                 ),
             }
         )

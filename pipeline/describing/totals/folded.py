@@ -52,11 +52,13 @@ class FoldedTotals:
         """In some passes over all customers, whatever the number of k."""
         dataset = population.dataset
         present = population.sample().customers
-        raw = tuple(one for one in dataset.columns if one.kind in PROFILED and one.name in present)
-        texts = [one for one in dataset.columns if one.kind in CATEGORY_KINDS and one.name in present]
-        guides = {k: one.centres if one.guide is None else one.guide for k, one in partitions.items()}
-        centres = {k: one.centres for k, one in partitions.items()}
-        measured = Beside(NumberColumns(tuple(one.name for one in raw)), space.source)
+        raw = tuple(column for column in dataset.columns if column.kind in PROFILED and column.name in present)
+        texts = [column for column in dataset.columns if column.kind in CATEGORY_KINDS and column.name in present]
+        guides = {
+            k: partition.centres if partition.guide is None else partition.guide for k, partition in partitions.items()
+        }
+        centres = {k: partition.centres for k, partition in partitions.items()}
+        measured = Beside(NumberColumns(tuple(column.name for column in raw)), space.source)
         placed = Placed(space.source, guides, centres, tuple(space.middle.tolist()))
         shift = _means(measured.matrix({name: column_values(present[name]) for name in measured.columns}))
         orders = _orders(population, texts)
@@ -95,7 +97,7 @@ class FoldedTotals:
 
     def passive(self, k: int) -> pd.DataFrame:
         """The ``passive`` table; members of a group are left out, their shares speak for them."""
-        own, places, parts = self.totals[k], {one.name: place for place, one in enumerate(self.raw)}, []
+        own, places, parts = self.totals[k], {column.name: place for place, column in enumerate(self.raw)}, []
         for column in self.dataset.with_role("passive"):
             if column.group is not None or not {column.name} & (places.keys() | self.orders.keys()):
                 continue
@@ -166,10 +168,10 @@ def _means(values: Matrix) -> Matrix:
 def _medians(population: Population, raw: Sequence[Column], known: Sequence[int]) -> dict[str, float]:
     names = [column.name for column, n in zip(raw, known, strict=True) if n]
     ranks = [np.array([(n - 1) // 2, n // 2]) for n in known if n]
-    found = order_statistics(population, names, ranks) if names else []
+    statistics = order_statistics(population, names, ranks) if names else []
     return {
         **{column.name: np.nan for column in raw},
-        **{name: float(values.mean()) for name, values in zip(names, found, strict=True)},
+        **{name: float(values.mean()) for name, values in zip(names, statistics, strict=True)},
     }
 
 

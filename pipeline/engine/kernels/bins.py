@@ -60,8 +60,8 @@ def _places(texts: object, words: tuple[str, ...]) -> Array:
 
     held = texts.cast(pa.large_string())  # type: ignore[attr-defined]
     places = pc.index_in(held, value_set=pa.array(words, pa.large_string())).fill_null(len(words))
-    found: Array = places.to_numpy(zero_copy_only=False).astype(np.int64)
-    return found
+    codes: Array = places.to_numpy(zero_copy_only=False).astype(np.int64)
+    return codes
 
 
 def _positive(values: Array) -> Array:
@@ -84,7 +84,7 @@ class Charted:
     @property
     def columns(self) -> tuple[str, ...]:
         """See ``Kernel``."""
-        binned = (name for one in self.bins for name in one.columns)
+        binned = (name for bins in self.bins for name in bins.columns)
         return tuple(dict.fromkeys((*self.placed.source.columns, *binned, *self.answers)))
 
     def part(self, rows: Rows) -> Parts:
@@ -97,16 +97,16 @@ class Charted:
         return reduce(added, (self._block({name: rows[name][block] for name in self.columns}) for block in pieces(n)))
 
     def _block(self, rows: Rows) -> Parts:
-        found: dict[str, Array] = {}
+        counts: dict[str, Array] = {}
         labels = {k: own.astype(np.int64) for k, own in self.placed.labels(self.placed.source.matrix(rows)).items()}
-        codes = [one.codes(rows) for one in self.bins]
-        for place, (one, own, scale) in enumerate(zip(self.bins, codes, self.scale, strict=True)):
+        codes = [bins.codes(rows) for bins in self.bins]
+        for place, (bins, own, scale) in enumerate(zip(self.bins, codes, self.scale, strict=True)):
             for k, segments in labels.items():
-                found[f"counts {k} {place}"] = _crossed(segments, own, (k, one.width))
+                counts[f"counts {k} {place}"] = _crossed(segments, own, (k, bins.width))
             if scale:
-                found.update(self._summed(place, rows, labels, own))
+                counts.update(self._summed(place, rows, labels, own))
         for k, segments in labels.items():
-            found[f"answers {k}"] = np.array(
+            counts[f"answers {k}"] = np.array(
                 [
                     [np.bincount(segments[chosen], minlength=k) for chosen in (np.isfinite(values), values > 0)]
                     for values in (np.asarray(rows[name], dtype=np.float64) for name in self.answers)
@@ -115,22 +115,22 @@ class Charted:
             )
         for first, second in combinations(self.paired, 2):
             shape = self.bins[first].width, self.bins[second].width
-            found[f"pair {first} {second}"] = _crossed(codes[first], codes[second], shape)
-        return found
+            counts[f"pair {first} {second}"] = _crossed(codes[first], codes[second], shape)
+        return counts
 
     def _summed(self, place: int, rows: Rows, labels: dict[int, Array], codes: Array) -> Iterator[tuple[str, Array]]:
-        one = self.bins[place]
-        if one.kind == "mix":
-            values = np.column_stack([_positive(rows[name]) for name in one.columns])
+        bins = self.bins[place]
+        if bins.kind == "mix":
+            values = np.column_stack([_positive(rows[name]) for name in bins.columns])
         else:
-            values = np.nan_to_num(NumberColumns(one.columns).matrix(rows))
+            values = np.nan_to_num(NumberColumns(bins.columns).matrix(rows))
         for limb, own in zip(("upper", "lower"), limbs(values, np.array(self.scale[place])), strict=True):
             for k, segments in labels.items():
                 yield (
                     f"{limb} {k} {place}",
                     np.array([np.bincount(segments, column, minlength=k) for column in own.T]).astype(np.int64)
-                    if one.kind == "mix"
-                    else _crossed(segments, codes, (k, one.width), own[:, 0]),
+                    if bins.kind == "mix"
+                    else _crossed(segments, codes, (k, bins.width), own[:, 0]),
                 )
 
     def join(self, first: Parts, second: Parts) -> Parts:
@@ -152,16 +152,16 @@ class Known:
 
     def part(self, rows: Rows) -> Parts:
         """``missing`` and ``broken`` (columns,)."""
-        found = np.zeros((2, len(self.columns)), dtype=np.int64)
+        counts = np.zeros((2, len(self.columns)), dtype=np.int64)
         for place, name in enumerate(self.columns):
             values = rows[name]
             if not isinstance(values, np.ndarray):
-                found[0, place] = values.null_count
+                counts[0, place] = values.null_count
                 continue
-            found[0, place] = np.count_nonzero(np.isnat(values) if values.dtype.kind == "M" else np.isnan(values))
+            counts[0, place] = np.count_nonzero(np.isnat(values) if values.dtype.kind == "M" else np.isnan(values))
             if values.dtype.kind == "f":
-                found[1, place] = np.count_nonzero(np.isfinite(values) & (values != np.round(values)))
-        return {"missing": found[0], "broken": found[1]}
+                counts[1, place] = np.count_nonzero(np.isfinite(values) & (values != np.round(values)))
+        return {"missing": counts[0], "broken": counts[1]}
 
     def join(self, first: Parts, second: Parts) -> Parts:
         """See ``Kernel``."""

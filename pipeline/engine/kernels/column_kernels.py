@@ -98,17 +98,17 @@ class Sums:
     def part(self, rows: Rows) -> Parts:
         """``upper``, ``lower`` of shape (2, c): of the values, and of their squares (of twice the scale)."""
         values = self.source.matrix(rows)
-        found = np.zeros((2, 2, values.shape[1]), dtype=np.int64)
+        sums = np.zeros((2, 2, values.shape[1]), dtype=np.int64)
         scale = np.array(self.scale)
         for block in pieces(len(values)):
             less = values[block] - np.array(self.shift)
             less[np.isnan(less)] = 0.0
             with np.errstate(over="ignore"):
-                both = ((less, scale), (less * less, squared(scale)))
-            for power, (numbers, own) in enumerate(both):
+                powers = ((less, scale), (less * less, squared(scale)))
+            for power, (numbers, own) in enumerate(powers):
                 for place, limb in enumerate(limbs(numbers, own)):
-                    found[place, power] += limb.sum(axis=0).astype(np.int64)
-        return {"upper": found[0], "lower": found[1]}
+                    sums[place, power] += limb.sum(axis=0).astype(np.int64)
+        return {"upper": sums[0], "lower": sums[1]}
 
     def join(self, first: Parts, second: Parts) -> Parts:
         """See ``Kernel``."""
@@ -149,8 +149,8 @@ def ranked(values: Array, edges: Sequence[float]) -> Array:
     """The place of each known value among ``edges`` as ``Ranks`` counts them, (n,)."""
     bounds = np.array([*edges, np.inf])
     places = np.searchsorted(bounds[:-1], values, side="left")
-    found: Array = 2 * places + (bounds[places] == values)
-    return found
+    ranks: Array = 2 * places + (bounds[places] == values)
+    return ranks
 
 
 @dataclass(frozen=True)
@@ -181,8 +181,8 @@ class Within:
 
 def joined(first: Parts, second: Parts) -> Parts:
     """Values of the same brackets, in rising order."""
-    both = zip(bracketed(first), bracketed(second), strict=True)
-    return listed([np.sort(np.concatenate(pair)) for pair in both])
+    pairs = zip(bracketed(first), bracketed(second), strict=True)
+    return listed([np.sort(np.concatenate(pair)) for pair in pairs])
 
 
 def bracketed(parts: Parts) -> list[Array]:
@@ -194,7 +194,7 @@ def listed(lists: Sequence[Array]) -> Parts:
     """Parts of the values of each bracket."""
     return {
         "values": np.concatenate([np.empty(0), *lists]),
-        "counts": np.array([len(one) for one in lists], dtype=np.int64),
+        "counts": np.array([len(values) for values in lists], dtype=np.int64),
     }
 
 

@@ -21,14 +21,14 @@ _LEAST, _MOST = -900, 500
 
 def exponents(largest: Array) -> Array:
     """The common scale of columns with these largest absolute values, (c,): the least e with abs(x) < 2**e."""
-    found: Array = np.clip(np.frexp(np.asarray(largest, dtype=np.float64))[1], _LEAST, _MOST)
-    return found
+    powers: Array = np.clip(np.frexp(np.asarray(largest, dtype=np.float64))[1], _LEAST, _MOST)
+    return powers
 
 
 def squared(scale: Array) -> Array:
     """The common scale of the squares."""
-    found: Array = np.maximum(2 * np.asarray(scale), _LEAST)
-    return found
+    scales: Array = np.maximum(2 * np.asarray(scale), _LEAST)
+    return scales
 
 
 def limbs(values: Array, scale: Array) -> tuple[Array, Array]:
@@ -47,8 +47,8 @@ def limbs(values: Array, scale: Array) -> tuple[Array, Array]:
 def total(upper: Array, lower: Array, scale: Array) -> Array:
     """The sums as float64, rounded once; whole-number sums of the limbs, with ``scale`` broadcast against them."""
     wide = np.broadcast_to(scale, np.shape(upper))
-    found = [
+    sums = [
         math.ldexp(float((int(high) << LIMB) + int(low)), int(exponent) - 2 * LIMB)
         for high, low, exponent in zip(np.ravel(upper), np.ravel(lower), np.ravel(wide), strict=True)
     ]
-    return np.array(found, dtype=np.float64).reshape(np.shape(upper))
+    return np.array(sums, dtype=np.float64).reshape(np.shape(upper))

@@ -56,27 +56,27 @@ class Tally:
         """
         matrix, measured = self.placed.source.matrix(rows), self.measured.matrix(rows)
         width, c = sum(self.placed.guides), measured.shape[1]
-        found = np.zeros((width, 5 * c + 3), dtype=np.int64)
+        sums = np.zeros((width, 5 * c + 3), dtype=np.int64)
         scale = np.concatenate([self.scale, squared(np.array(self.scale))])
         for block in pieces(len(matrix)):
             less = measured[block] - np.array(self.shift)
             known = ~np.isnan(less)
             less = np.where(known, less, 0.0)
             with np.errstate(over="ignore"):
-                both = np.hstack([less, less * less])
-            wide = np.hstack([known, *limbs(both, scale), np.ones((len(less), 1))])
+                powers = np.hstack([less, less * less])
+            wide = np.hstack([known, *limbs(powers, scale), np.ones((len(less), 1))])
             start = 0
             for k, labels in self.placed.labels(matrix[block]).items():
                 apart = np.column_stack(limbs(self.placed.apart(matrix[block], k, labels), np.array(self.reach)))
                 members = clustered(labels, k)
-                found[start : start + k] += np.hstack([members @ wide, members @ apart]).astype(np.int64)
+                sums[start : start + k] += np.hstack([members @ wide, members @ apart]).astype(np.int64)
                 start += k
         return {
-            "known": found[:, :c],
-            "upper": found[:, c : 3 * c],
-            "lower": found[:, 3 * c : 5 * c],
-            "sizes": found[:, 5 * c],
-            "far": found[:, 5 * c + 1 :],
+            "known": sums[:, :c],
+            "upper": sums[:, c : 3 * c],
+            "lower": sums[:, 3 * c : 5 * c],
+            "sizes": sums[:, 5 * c],
+            "far": sums[:, 5 * c + 1 :],
         }
 
     def join(self, first: Parts, second: Parts) -> Parts:
@@ -143,7 +143,7 @@ class SegmentWithin:
         """``values``, rising in each bracket, one bracket after the other; ``counts`` of each bracket."""
         matrix, measured = self.placed.source.matrix(rows), self.measured.matrix(rows)
         labels = self.placed.labels(matrix)
-        found: dict[int, Array] = {}
+        distances: dict[int, Array] = {}
         for (k, place), wanted in self._by_column().items():
             last = place == measured.shape[1]
             column = self.placed.apart(matrix, k, labels[k]) if last else measured[:, place]
@@ -151,8 +151,8 @@ class SegmentWithin:
             rising, own = column[order], labels[k][order]
             for number, cluster, low, high in wanted:
                 between = slice(np.searchsorted(rising, low, side="right"), np.searchsorted(rising, high, side="left"))
-                found[number] = rising[between][own[between] == cluster]
-        return listed([found[number] for number in range(len(self.brackets))])
+                distances[number] = rising[between][own[between] == cluster]
+        return listed([distances[number] for number in range(len(self.brackets))])
 
     def _by_column(self) -> dict[tuple[int, int], list[tuple[int, int, float, float]]]:
         wanted: dict[tuple[int, int], list[tuple[int, int, float, float]]] = {}
@@ -183,15 +183,15 @@ class SegmentCategories:
         import pyarrow.compute as pc  # type: ignore[import-untyped,unused-ignore]
 
         labels = self.placed.labels(self.placed.source.matrix(rows))
-        found: dict[str, Array] = {}
+        tables: dict[str, Array] = {}
         for name, words in self.words.items():
             texts = rows[name].cast(pa.large_string())
             places = pc.index_in(texts, value_set=pa.array(words, pa.large_string()))
             codes = places.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64)
             known = codes >= 0
             for k, own in labels.items():
-                found[f"{k} {name}"] = _table(own[known].astype(np.int64), codes[known], k, len(words))
-        return found
+                tables[f"{k} {name}"] = _table(own[known].astype(np.int64), codes[known], k, len(words))
+        return tables
 
     def join(self, first: Parts, second: Parts) -> Parts:
         """See ``Kernel``."""
@@ -215,17 +215,17 @@ class Several:
 
     def join(self, first: Parts, second: Parts) -> Parts:
         """See ``Kernel``."""
-        both = zip(self.kernels, self.split(first), self.split(second), strict=True)
-        return self._together([kernel.join(*parts) for kernel, *parts in both])
+        pairs = zip(self.kernels, self.split(first), self.split(second), strict=True)
+        return self._together([kernel.join(*parts) for kernel, *parts in pairs])
 
     @staticmethod
     def _together(parts: list[Parts]) -> Parts:
-        return {f"{number} {name}": values for number, one in enumerate(parts) for name, values in one.items()}
+        return {f"{number} {name}": values for number, part in enumerate(parts) for name, values in part.items()}
 
     def split(self, parts: Parts) -> list[dict[str, Array]]:
         """The parts of each kernel."""
-        found: list[dict[str, Array]] = [{} for _ in self.kernels]
+        split: list[dict[str, Array]] = [{} for _ in self.kernels]
         for name, values in parts.items():
             number, _, own = name.partition(" ")
-            found[int(number)][own] = values
-        return found
+            split[int(number)][own] = values
+        return split
