@@ -23,11 +23,11 @@ def difference_words(card: SegmentCard, dataset: Dataset) -> list[str]:
         _(
             "{label}, typically {here} (all: {overall})",
             label=column.label,
-            here=of_column(one.median, column),
-            overall=of_column(one.overall_median, column),
+            here=of_column(difference.median, column),
+            overall=of_column(difference.overall_median, column),
         )
-        for one in _by_effect(card)
-        for column in (dataset.column(one.column),)
+        for difference in _by_effect(card)
+        for column in (dataset.column(difference.column),)
     ]
 
 
@@ -54,13 +54,13 @@ def differences(card: SegmentCard, dataset: Dataset, look: Scheme) -> go.Figure:
     if not shown:
         return empty_figure(_(NO_DIFFERENCES), look)
     words = difference_words(card, dataset)
-    reach = max(abs(one.effect) for one in shown) * 1.25 or 1.0
-    bars = bar_trace([one.effect for one in shown], 0.0, mark(card.colour, look).colour, look)
-    bars["text"] = [signed(one.effect, 1) for one in shown]
+    reach = max(abs(difference.effect) for difference in shown) * 1.25 or 1.0
+    bars = bar_trace([difference.effect for difference in shown], 0.0, mark(card.colour, look).colour, look)
+    bars["text"] = [signed(difference.effect, 1) for difference in shown]
     bars["hovertext"] = [
-        f"{escaped(one.phrase)}<br>{escaped(word)}<br>"
-        + _("{effect} standard deviations", effect=signed(one.effect, 2))
-        for one, word in zip(shown, words, strict=True)
+        f"{escaped(difference.phrase)}<br>{escaped(word)}<br>"
+        + _("{effect} standard deviations", effect=signed(difference.effect, 2))
+        for difference, word in zip(shown, words, strict=True)
     ]
     return in_rows([bars], words, look, span=(-reach, reach), centre=0.0, title=_("◂ less than others · more ▸"))
 

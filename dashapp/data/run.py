@@ -78,8 +78,10 @@ class Run:
         """What a file of new customers is to hold, with labels as the run tells them."""
         from pipeline.scoring import expected_file
 
-        found = expected_file((self.original or self).segmentation)
-        return replace(found, columns=tuple(replace(column, label=self.tell(column.label)) for column in found.columns))
+        expected = expected_file((self.original or self).segmentation)
+        return replace(
+            expected, columns=tuple(replace(column, label=self.tell(column.label)) for column in expected.columns)
+        )
 
     def score(self, name: str, content: bytes, as_of: date | None = None) -> Scored:
         """New customers from a file called ``name``, placed by the run as it was stored; raises ``InputError``."""

@@ -49,13 +49,15 @@ def portions(run: Run, filtered: Filtered) -> tuple[Portion, ...]:
     rated = spend is not None and spend.name in run.cube.dimensions
     sums = filtered.sums(spend.name) if spend and rated else None
     average = float(run.cube.everyone.sums(spend.name).sum()) / run.cube.n if spend and rated else 0.0
-    found = []
+    portion_list = []
     for card in by_size(segmentation):
         count = int(counts[card.segment])
         level = float(sums[card.segment]) / count / average if sums is not None and count and average > 0 else None
         whole = card.revenue_share / card.share if card.revenue_share is not None and card.share else None
-        found.append(Portion(card, count, bool(part.chosen[list(part.dimension.tokens).index(card.key)]), level, whole))
-    return tuple(found)
+        portion_list.append(
+            Portion(card, count, bool(part.chosen[list(part.dimension.tokens).index(card.key)]), level, whole)
+        )
+    return tuple(portion_list)
 
 
 def held(card: SegmentCard, filtered: Filtered) -> str:
@@ -74,10 +76,10 @@ def profile(segmentation: Segmentation, cards: Sequence[SegmentCard]) -> tuple[F
     """The features that made the segments, those in which they differ most first."""
     table = segmentation.profiles.set_index([Profiles.COLUMN, Profiles.SEGMENT])
     known = set(segmentation.profiles[Profiles.COLUMN])
-    found = []
-    for column in (one for one in segmentation.dataset.with_role("active") if one.name in known):
+    features = []
+    for column in (column for column in segmentation.dataset.with_role("active") if column.name in known):
         rows = table.loc[column.name].loc[[card.segment for card in cards]]
-        found.append(
+        features.append(
             Feature(
                 column,
                 tuple(rows[Profiles.EFFECT].tolist()),
@@ -85,7 +87,9 @@ def profile(segmentation: Segmentation, cards: Sequence[SegmentCard]) -> tuple[F
                 float(rows[Profiles.OVERALL_MEDIAN].iloc[0]),
             )
         )
-    ranked = sorted(found, key=lambda one: -max((abs(effect) for effect in one.effects if effect == effect), default=0))
+    ranked = sorted(
+        features, key=lambda feature: -max((abs(effect) for effect in feature.effects if effect == effect), default=0)
+    )
     return tuple(ranked[:MOST_FEATURES])
 
 
@@ -117,13 +121,13 @@ def profile_rows(features: Sequence[Feature]) -> list[list[str]]:
 def totals(run: Run) -> list[tuple[str, str]]:
     """The numbers at the top with what each one counts."""
     segmentation = run.segmentation
-    found = [(number(segmentation.ledger.rows_out), _("customers")), (number(segmentation.k), _("segments"))]
+    kpis = [(number(segmentation.ledger.rows_out), _("customers")), (number(segmentation.k), _("segments"))]
     for meaning in ("spend", "average_cheque"):
         column = segmentation.dataset.meaning(meaning)
         middle = run.cube.everyone.slice(column.name).middle if column and column.name in run.cube.dimensions else None
         if column and middle is not None:
-            found.append((of_column(middle, column), _("median {label}", label=column.label.lower())))
-    return found
+            kpis.append((of_column(middle, column), _("median {label}", label=column.label.lower())))
+    return kpis
 
 
 def worth(card: SegmentCard) -> str:

@@ -116,7 +116,7 @@ def data_account(segmentation: Segmentation) -> Component:
     told = (
         [html.P(_("Nothing had to be cleaned."))]
         if not touched
-        else [html.Div(table(header, [_entry(one) for one in touched], caption=title), className="worded")]
+        else [html.Div(table(header, [_entry(entry) for entry in touched], caption=title), className="worded")]
     )
     return sheet(
         "data",

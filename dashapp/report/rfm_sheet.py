@@ -20,21 +20,21 @@ _LARGEST = 3  # cells named of a segment
 
 def rfm(run: Run) -> Component | None:
     """Cells by segments and the limits of the scores; nothing of a run without RFM scores."""
-    held, it = rfm_numbers.cells_of(run, run.cube.everyone), run.segmentation
-    if held is None or it.rfm is None:
+    held, segmentation = rfm_numbers.cells_of(run, run.cube.everyone), run.segmentation
+    if held is None or segmentation.rfm is None:
         return None
     across, limits = _("Which cells are the segments made of?"), _("Which values have which score?")
     share = [_("Share of revenue")] if held.column else []
-    beside = it.cards if len(it.cards) <= _MOST_BESIDE else []
+    beside = segmentation.cards if len(segmentation.cards) <= _MOST_BESIDE else []
     header = [_("RFM cell"), _("Customers"), *share, *(segment_with_trust(card) for card in beside)]
     named = [
         [rfm_numbers.name(held, cell), *row[: len(header) - 1]]
         for cell, row in zip(held.held, rfm_numbers.rows(held), strict=True)
     ]
-    by_segment = [] if beside else [_largest(held, it.cards)]
+    by_segment = [] if beside else [_largest(held, segmentation.cards)]
     return sheet(
         "rfm",
-        it,
+        segmentation,
         [
             html.H2(_("Who bought lately, who often? (RFM)")),
             *sentences(rfm_numbers.summary(held), _(rfm_numbers.WHAT)),
@@ -42,8 +42,8 @@ def rfm(run: Run) -> Component | None:
             table(header, named, caption=across),
             *by_segment,
             html.H3(limits),
-            table(*rfm_numbers.limits(it, it.rfm), caption=limits),
-            *sentences(*it.rfm.notes),
+            table(*rfm_numbers.limits(segmentation, segmentation.rfm), caption=limits),
+            *sentences(*segmentation.rfm.notes),
         ],
     )
 

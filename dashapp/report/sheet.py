@@ -53,4 +53,4 @@ def facts(rows: Sequence[tuple[str, Children]], class_name: str = "") -> Compone
 
 def sentences(*said: str) -> list[Component]:
     """A paragraph each, nothing for an empty one."""
-    return [html.P(one) for one in said if one]
+    return [html.P(sentence) for sentence in said if sentence]

@@ -148,12 +148,12 @@ class Cube:
         if told is not None:
             return told
         high = self.dimensions[up].bins + 1
-        both = self._bins_of(across, rows).astype(np.int64) * high + self._bins_of(up, rows)
+        crossed = self._bins_of(across, rows).astype(np.int64) * high + self._bins_of(up, rows)
         length = (self.dimensions[across].bins + 1) * high
         if amount:
-            counted = np.bincount(both, np.nan_to_num(self._weighed(self._values[amount].take(rows), rows)), length)
+            counted = np.bincount(crossed, np.nan_to_num(self._weighed(self._values[amount].take(rows), rows)), length)
         else:
-            counted = self._summed(both, rows, length)
+            counted = self._summed(crossed, rows, length)
         return counted.reshape(-1, high)[:-1, :-1]
 
     def _weighed(self, values: Array, rows: Rows) -> Array:

@@ -75,9 +75,9 @@ class Tallied:
             return None if amount else table if across == SEGMENT else table.T
         if across == up:
             return None if amount else np.diag(self.counts(across).sum(axis=0))
-        found = self._pair(across, up, Pairs.TOTAL if amount else Pairs.N)
-        if found is not None:
-            return found
+        crossed = self._pair(across, up, Pairs.TOTAL if amount else Pairs.N)
+        if crossed is not None:
+            return crossed
         other = self._pair(up, across, Pairs.TOTAL if amount else Pairs.N)
         return None if other is None else other.T
 
@@ -102,8 +102,8 @@ class Tallied:
         return Pairs.named(*_source(dimension))
 
     def _table(self, name: str) -> pd.DataFrame:
-        found: pd.DataFrame = self._tables[_source(self._dimensions[name])]
-        return found
+        tallies: pd.DataFrame = self._tables[_source(self._dimensions[name])]
+        return tallies
 
     def _by_bin(self, name: str, value: str, kind: type) -> Array:
         dimension, table = self._dimensions[name], self._table(name)
