@@ -76,7 +76,7 @@ def search_of(search: object, asked: BasketsRequest) -> str:
     given = parse_qsl(search[:8000].removeprefix("?"), keep_blank_values=True) if isinstance(search, str) else []
     usual = {"of": _selected(search)}
     own = [(name, value) for name in OWN if (value := getattr(asked, name)) and value != usual.get(name)]
-    query = urlencode([*(one for one in given if one[0] not in OWN), *own], safe="~,:")
+    query = urlencode([*(parameter for parameter in given if parameter[0] not in OWN), *own], safe="~,:")
     return f"?{query}" if query else ""
 
 

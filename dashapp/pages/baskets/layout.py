@@ -97,7 +97,7 @@ def picked(asked: BasketsRequest | None) -> list[Component]:
     return [
         title,
         html.P(pair_words.rule_sentence(rule, basis)),
-        *(html.P(one, className="k-muted") for one in words),
+        *(html.P(sentence, className="k-muted") for sentence in words),
         clear,
     ]
 
@@ -107,12 +107,12 @@ def heat_words(asked: BasketsRequest, items: tuple[str, ...], basis: AffinityBas
     return pair_words.map_words(len(items), len(affinity.items_of(asked.shown)), basis)
 
 
-def shown_words(found: tuple[Rule, ...]) -> str:
+def shown_words(rules: tuple[Rule, ...]) -> str:
     """How many rules stand in the table."""
     return plural(
         "{n} rule. A click on a header sorts.",
         "{n} rules, the weightiest first. A click on a header sorts.",
-        len(found),
+        len(rules),
     )
 
 
@@ -144,16 +144,16 @@ def map_items(asked: BasketsRequest | None, *, narrow: bool = False) -> tuple[st
     return affinity.grouped(asked.known, most, asked.item or None) if asked else ()
 
 
-def needs(it: Segmentation) -> Lack | None:
+def needs(segmentation: Segmentation) -> Lack | None:
     """What a run lacks for this page: pairs, which are counted for the recommended run and for those next to it."""
-    if it.affinity_basis is not None:
+    if segmentation.affinity_basis is not None:
         return None
-    if it.everybody is not None and it.everybody.elsewhere:
+    if segmentation.everybody is not None and segmentation.everybody.elsewhere:
         return Lack(
             _("This run holds no baskets."),
             _("Of customers that stayed on a cluster no baskets are counted: only a sample of them is here."),
         )
-    if it.k == it.decision.k:
+    if segmentation.k == segmentation.decision.k:
         return Lack(
             _("Nothing is known of what is bought together."),
             _("These data hold neither baskets nor what customers spent by category."),
@@ -161,7 +161,7 @@ def needs(it: Segmentation) -> Lack | None:
     words = plural(
         "What is bought together is counted for the recommended run with {n} segment and for those next to it.",
         "What is bought together is counted for the recommended run with {n} segments and for those next to it.",
-        it.decision.k,
+        segmentation.decision.k,
     )
     return Lack(_("This run holds no baskets."), words, elsewhere=words)
 
@@ -170,7 +170,7 @@ def _picker(asked: BasketsRequest | None) -> Component:
     cards = asked.run.segmentation.cards if asked else ()
     choices = [
         {"label": _("All customers"), "value": EVERYBODY},
-        *({"label": _label(one), "value": one.key} for one in cards),
+        *({"label": _label(card), "value": card.key} for card in cards),
     ]
     return html.Fieldset(
         [
@@ -182,8 +182,8 @@ def _picker(asked: BasketsRequest | None) -> Component:
     )
 
 
-def _label(one: SegmentCard) -> Component:
-    return html.Span([segment_name(one), " ", trust_badge(one.trust)])
+def _label(card: SegmentCard) -> Component:
+    return html.Span([segment_name(card), " ", trust_badge(card.trust)])
 
 
 def _map(asked: BasketsRequest | None) -> Component:

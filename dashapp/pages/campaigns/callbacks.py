@@ -163,7 +163,7 @@ def _drawn(asked: CampaignsRequest, scheme_name: object) -> tuple[Any, ...]:
     if not asked.priced:
         nothing = empty_figure(_("No prices yet"), look)
         return nothing, nothing, dots
-    best = next((one.contacts for one in asked.summary.evaluation if one.key == "probability"), 0)
+    best = next((strategy.contacts for strategy in asked.summary.evaluation if strategy.key == "probability"), 0)
     return (
         figures.expected(asked.ahead, asked.prospects.numbers.listed, asked.currency, look),
         figures.measured(asked.past, best, asked.currency, look),

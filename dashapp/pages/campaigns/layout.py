@@ -140,7 +140,7 @@ def _download(asked: CampaignsRequest | None, parts: dict[str, Children]) -> Com
     cards = asked.run.segmentation.cards if asked else ()
     choices = [
         {"label": _("All segments"), "value": EVERY_SEGMENT},
-        *({"label": f"{one.name} ({_(TRUST_WORDS[one.trust])})", "value": one.key} for one in cards),
+        *({"label": f"{card.name} ({_(TRUST_WORDS[card.trust])})", "value": card.key} for card in cards),
     ]
     said = plan_parts.listed(asked, asked.prospects, marked=True) if asked else ""
     return card(
@@ -162,7 +162,11 @@ def _download(asked: CampaignsRequest | None, parts: dict[str, Children]) -> Com
 
 def _responses(asked: CampaignsRequest | None, parts: dict[str, Children]) -> Component:
     title = _("Which segments answered?")
-    choices = [{"label": one.label, "value": one.column} for one in asking.campaigns(asked.run)] if asked else []
+    choices = (
+        [{"label": campaign.label, "value": campaign.column} for campaign in asking.campaigns(asked.run)]
+        if asked
+        else []
+    )
     tools = html.Div(
         [
             html.Label(_("Past campaign"), htmlFor=ids.PICKER),
@@ -194,28 +198,28 @@ def _measured(parts: dict[str, Children]) -> Component:
     )
 
 
-def needs(it: Segmentation) -> Lack | None:
+def needs(segmentation: Segmentation) -> Lack | None:
     """What a run lacks for this page: a plan, which is made for the recommended run and for those next to it."""
-    if it.campaigns:
+    if segmentation.campaigns:
         return None
-    described = happenings.outcomes(it)
-    if not it.dataset.campaigns and described:
+    described = happenings.outcomes(segmentation)
+    if not segmentation.dataset.campaigns and described:
         return Lack(_("There is no campaign to plan."), happenings.why_no_campaign(described))
-    if not it.dataset.campaigns:
+    if not segmentation.dataset.campaigns:
         return Lack(
             _("These data hold no campaigns."),
             _("Without the answers to past campaigns nothing is known of who responds, so there is no list."),
         )
-    if it.everybody is not None and it.everybody.planned:
+    if segmentation.everybody is not None and segmentation.everybody.planned:
         return Lack(
             _("The plan is too long for this page."),
             _(
                 "It has a line for each of {n} customers, more than a page keeps in memory. The command “korzina "
                 "campaigns” tells whom to contact and what that brings.",
-                n=number(it.everybody.rows),
+                n=number(segmentation.everybody.rows),
             ),
         )
-    if it.everybody is not None and it.everybody.elsewhere:
+    if segmentation.everybody is not None and segmentation.everybody.elsewhere:
         return Lack(
             _("This run holds no campaign plan."),
             _("Of customers that stayed on a cluster no campaign is planned: only a sample of them is here."),
@@ -223,15 +227,15 @@ def needs(it: Segmentation) -> Lack | None:
     elsewhere = plural(
         "Campaigns are planned for the recommended run with {n} segment and for those next to it.",
         "Campaigns are planned for the recommended run with {n} segments and for those next to it.",
-        it.decision.k,
+        segmentation.decision.k,
     )
     return Lack(_("This run holds no campaign plan."), _("Train again to get one."), elsewhere=elsewhere)
 
 
-def asks(it: Segmentation) -> str:
+def asks(segmentation: Segmentation) -> str:
     """The page's question where nobody can be contacted but something happened to customers; else empty."""
-    described = happenings.outcomes(it)
-    return happenings.title(described[0]) if described and not it.dataset.campaigns else ""
+    described = happenings.outcomes(segmentation)
+    return happenings.title(described[0]) if described and not segmentation.dataset.campaigns else ""
 
 
 def _no_model(asked: CampaignsRequest) -> Component:
@@ -241,4 +245,4 @@ def _no_model(asked: CampaignsRequest) -> Component:
     title = (
         _("These data hold no campaigns.") if not asking.campaigns(asked.run) else _("Whom to contact cannot be said.")
     )
-    return message(title, " ".join(asked.run.tell(one) for one in asked.summary.notes))
+    return message(title, " ".join(asked.run.tell(note) for note in asked.summary.notes))

@@ -90,20 +90,24 @@ def overall(asked: CampaignsRequest) -> float | None:
 
 def by_segment(asked: CampaignsRequest) -> tuple[ListPart, ...]:
     """The list told in segments, of the customers that the filters leave; a segment without any is left out."""
-    words = {one.segment: one.word for one in asked.summary.segments}
-    found = [
+    words = {advice.segment: advice.word for advice in asked.summary.segments}
+    parts = [
         ListPart(card, pricing.in_numbers(asked.plan, card.segment, asked.prospects.order), words.get(card.segment, ""))
         for card in asked.run.segmentation.cards
     ]
-    return tuple(one for one in found if one.numbers.customers)
+    return tuple(part for part in parts if part.numbers.customers)
 
 
 def people(asked: CampaignsRequest, prospects: pricing.Prospects, most: int | None = None) -> list[Prospect]:
     """The customers of a list, the best first."""
-    it, places = asked.run.segmentation, prospects.listed[:most]
+    segmentation, places = asked.run.segmentation, prospects.listed[:most]
     rows = asked.plan.targets.iloc[places]
-    names = it.customers[it.dataset.id_column].iloc[places].astype(str) if has_ids(asked) else [""] * len(places)
-    cards = {card.segment: card for card in it.cards}
+    names = (
+        segmentation.customers[segmentation.dataset.id_column].iloc[places].astype(str)
+        if has_ids(asked)
+        else [""] * len(places)
+    )
+    cards = {card.segment: card for card in segmentation.cards}
     held = np.isin(places, prospects.held)
     columns = (Targets.RANK, Targets.SEGMENT, Targets.PROBABILITY, Targets.EXPECTED, Targets.REASONS)
     terms = rows[Targets.TERMS] if Targets.TERMS in rows else [""] * len(places)
@@ -119,5 +123,5 @@ def people(asked: CampaignsRequest, prospects: pricing.Prospects, most: int | No
 
 def has_ids(asked: CampaignsRequest) -> bool:
     """Whether the run keeps the customers' own ids."""
-    it = asked.run.segmentation
-    return bool(it.dataset.id_column) and it.dataset.id_column in it.customers
+    segmentation = asked.run.segmentation
+    return bool(segmentation.dataset.id_column) and segmentation.dataset.id_column in segmentation.customers

@@ -96,12 +96,12 @@ def overlap_words() -> list[Component]:
 
 def deltas_words(pair: RunPair) -> str:
     """The largest shift, or that there is none."""
-    found = matching.deltas(pair)
-    if not found:
+    shifted = matching.deltas(pair)
+    if not shifted:
         return _("No segment goes on, so no profile can be compared.")
-    top = found[0]
+    top = shifted[0]
     going = [match.b for match in pair.matches if match.a and match.b]
-    place = max(range(len(top.shifts)), key=lambda one: abs(top.shifts[one]))
+    place = max(range(len(top.shifts)), key=lambda column: abs(top.shifts[column]))
     if abs(top.shifts[place]) < 0.05 or going[place] is None:
         return _("The segments that go on look the same in both runs.")
     return _(
@@ -117,7 +117,7 @@ def deltas_words(pair: RunPair) -> str:
 def movers_table(pair: RunPair) -> Component:
     """Streams of customers, the largest first."""
     streams = sorted(
-        ((int(n), a, b) for a, row in enumerate(pair.table) for b, n in enumerate(row) if n), key=lambda one: -one[0]
+        ((int(n), a, b) for a, row in enumerate(pair.table) for b, n in enumerate(row) if n), key=lambda move: -move[0]
     )
     return as_table(
         [_("From"), _("To"), _("Customers")],
@@ -161,9 +161,9 @@ def deltas_table(pair: RunPair) -> list[Component]:
         for delta in matching.deltas(pair)
     ]
     return [
-        key_list([one.b for one in going if one.b]),
+        key_list([match.b for match in going if match.b]),
         as_table(
-            [_("Median"), *(segment_name(one.b) for one in going if one.b)],
+            [_("Median"), *(segment_name(match.b) for match in going if match.b)],
             rows,
             caption=_("What changed inside the segments that go on?"),
         ),
@@ -172,11 +172,14 @@ def deltas_table(pair: RunPair) -> list[Component]:
 
 def parameters_table(a: RunSummary, b: RunSummary) -> Component:
     """Only what differs, quality included."""
-    rows = [[name.replace("_", " "), one, other] for name, one, other in matching.parameters(a, b)]
+    rows = [[name.replace("_", " "), value, other] for name, value, other in matching.parameters(a, b)]
     quality = [
         (_("Inertia"), number(a.inertia), number(b.inertia)),
         (_("Silhouette"), decimal(a.silhouette, 3), decimal(b.silhouette, 3)),
-        (_("Stability"), *("–" if one.stability is None else decimal(one.stability, 2) for one in (a, b))),
+        (
+            _("Stability"),
+            *("–" if candidate.stability is None else decimal(candidate.stability, 2) for candidate in (a, b)),
+        ),
         (_("Customers"), number(a.rows), number(b.rows)),
     ]
     rows += [[*row] for row in quality if row[1] != row[2]]
@@ -188,5 +191,5 @@ def parameters_table(a: RunSummary, b: RunSummary) -> Component:
 
 
 def _side(match: Match, which: str) -> Component | str:
-    found = match.a if which == "a" else match.b
-    return html.Span([segment_name(found), " ", trust_badge(found.trust)]) if found else "–"
+    side_card = match.a if which == "a" else match.b
+    return html.Span([segment_name(side_card), " ", trust_badge(side_card.trust)]) if side_card else "–"

@@ -29,12 +29,12 @@ def draw(
     if run is None or not scheme_name or not screen:
         return no_update, no_update, no_update
     segmentation, look, filtered = run.segmentation, scheme(scheme_name), under(run, search)
-    found = overview_numbers.portions(run, filtered)
-    cards, selected = [one.card for one in found], bool(filtered.selection)
+    portion_rows = overview_numbers.portions(run, filtered)
+    cards, selected = [portion.card for portion in portion_rows], bool(filtered.selection)
     chosen = filtered.selection.filters.get(SEGMENT)
     return (
-        portions.marimekko(found, look, selected=selected),
-        order_bubbles.bubbles(segmentation, found, look, selected=selected, named=screen != shared.PHONE),
+        portions.marimekko(portion_rows, look, selected=selected),
+        order_bubbles.bubbles(segmentation, portion_rows, look, selected=selected, named=screen != shared.PHONE),
         heat.profile(
             overview_numbers.profile(segmentation, cards),
             cards,
@@ -52,7 +52,7 @@ def count(data: SegmentationData, search: object, origin: object) -> list[Any]:
         return [no_update] * len(ctx.outputs_list)
     filtered = under(run, search)
     words = {card.key: overview_numbers.held(card, filtered) for card in run.segmentation.cards}
-    return [words.get(str(one["id"].get("segment")), no_update) for one in ctx.outputs_list]
+    return [words.get(str(output["id"].get("segment")), no_update) for output in ctx.outputs_list]
 
 
 def scope(data: SegmentationData, search: object, origin: object) -> Any:

@@ -39,7 +39,7 @@ def flow(stages: Sequence[Sequence[SegmentCard]], tables: Sequence[Labels], look
     ]
     cards = [card for stage in stages for card in stage]
     starts = np.cumsum([0, *(len(stage) for stage in stages)])
-    sizes = [int(total) for total in tables[0].sum(axis=1)] + [int(n) for one in tables for n in one.sum(axis=0)]
+    sizes = [int(total) for total in tables[0].sum(axis=1)] + [int(n) for table in tables for n in table.sum(axis=0)]
     links = [
         (int(starts[place]) + row, int(starts[place + 1]) + column, int(table[row, column]))
         for place, table in enumerate(tables)

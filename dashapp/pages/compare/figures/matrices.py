@@ -26,12 +26,12 @@ def overlap(pair: RunPair, look: Scheme, *, narrow: bool = False) -> go.Figure:
             _(
                 "{n} of “{a}” are in “{b}”",
                 n=number(int(pair.table[row, column])),
-                a=escaped(one.name),
+                a=escaped(card.name),
                 b=escaped(other.name),
             )
             for column, other in enumerate(pair.b.cards)
         ]
-        for row, one in enumerate(pair.a.cards)
+        for row, card in enumerate(pair.a.cards)
     ]
     text = [[percent(value) if value >= 0.005 else "" for value in row] for row in shares.tolist()]
     light = "#ffffff" if look.name == "light" else "#181d27"
@@ -68,31 +68,31 @@ def overlap(pair: RunPair, look: Scheme, *, narrow: bool = False) -> go.Figure:
     )
 
 
-def deltas(found: Sequence[Delta], going: Sequence[Match], look: Scheme) -> go.Figure:
+def deltas(shifted: Sequence[Delta], going: Sequence[Match], look: Scheme) -> go.Figure:
     """What changed inside the segments that go on: shift of the mean, with both medians in the cell's words."""
-    if not found:
+    if not shifted:
         return empty_figure(_("No segment goes on, so no profile can be compared"), look)
-    most = max(0.2, *(abs(shift) for one in found for shift in one.shifts))
-    cards = [one.b for one in going if one.b is not None]
+    most = max(0.2, *(abs(shift) for delta in shifted for shift in delta.shifts))
+    cards = [match.b for match in going if match.b is not None]
     hover = [
         [
-            f"{escaped(one.column.label)}, “{escaped(card.name)}”: {of_column(before, one.column)} → "
-            f"{of_column(after, one.column)}"
-            for card, before, after in zip(cards, one.before, one.after, strict=True)
+            f"{escaped(delta.column.label)}, “{escaped(card.name)}”: {of_column(before, delta.column)} → "
+            f"{of_column(after, delta.column)}"
+            for card, before, after in zip(cards, delta.before, delta.after, strict=True)
         ]
-        for one in found
+        for delta in shifted
     ]
     text = [
-        ["=" if abs(shift) < 0.05 else f"{'+' if shift > 0 else '−'}{decimal(abs(shift), 1)}" for shift in one.shifts]
-        for one in found
+        ["=" if abs(shift) < 0.05 else f"{'+' if shift > 0 else '−'}{decimal(abs(shift), 1)}" for shift in delta.shifts]
+        for delta in shifted
     ]
     low, high = ("#b35806", "#1f6fa8") if look.name == "light" else ("#f1a340", "#6fb4e8")
     traces = [
         {
             "type": "heatmap",
-            "z": [list(one.shifts) for one in found],
+            "z": [list(delta.shifts) for delta in shifted],
             "x": list(range(len(cards))),
-            "y": list(range(len(found))),
+            "y": list(range(len(shifted))),
             "zmin": -most,
             "zmax": most,
             "text": text,
@@ -117,8 +117,8 @@ def deltas(found: Sequence[Delta], going: Sequence[Match], look: Scheme) -> go.F
         },
         yaxis={
             "autorange": "reversed",
-            "tickvals": list(range(len(found))),
+            "tickvals": list(range(len(shifted))),
             "showgrid": False,
-            "ticktext": ["<br>".join(wrapped(one.column.label, LINE, MOST)) for one in found],
+            "ticktext": ["<br>".join(wrapped(delta.column.label, LINE, MOST)) for delta in shifted],
         },
     )

@@ -34,7 +34,7 @@ def pair_of(filtered: Filtered, across: Dimension, up: Dimension) -> CrossTabula
 
 def opening(run: Run) -> tuple[str, str]:
     """The two that a reader sees first: known by most and not each other's cause; whatever there is otherwise."""
-    columns = [run.segmentation.dataset.meaning(one) for one in _WANTED]
+    columns = [run.segmentation.dataset.meaning(meaning) for meaning in _WANTED]
     named = [column.name for column in columns if column and column.name in run.cube.dimensions]
     names = list(
         dict.fromkeys([*named, *(name for name, dimension in run.cube.dimensions.items() if dimension.kind != "map")])
@@ -48,7 +48,9 @@ def draw(pair: CrossTabulation, look: Scheme) -> go.Figure:
         return empty_figure(_("No customers match."), look)
     accent = look.accent
     scale = [[0, look.surface], [0.001, tinted(accent, 0.1)], [0.25, tinted(accent, 0.45)], [1, tinted(accent, 1)]]
-    rights, tops = ([_name(one, place) for place in range(one.bins)] for one in (pair.across, pair.up))
+    rights, tops = (
+        [_name(dimension, place) for place in range(dimension.bins)] for dimension in (pair.across, pair.up)
+    )
     words = [
         [f"{right}<br>{top}<br><b>{customers(int(count))}</b>" for right, count in zip(rights, row, strict=True)]
         for top, row in zip(tops, pair.counts.T, strict=True)
