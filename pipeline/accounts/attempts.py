@@ -74,7 +74,7 @@ class Attempts:
 
 def _places(address: str) -> dict[str, int]:
     """Under what an address is counted, and how often it may try: its networks where it is IPv6, else the text."""
-    found = plain_address(address)
-    if found is None or found.version == 4:
-        return {address if found is None else str(found): MOST_BY_ADDRESS}
-    return {str(ipaddress.ip_network((found, bits), strict=False)): most for bits, most in _IPV6.items()}
+    plain = plain_address(address)
+    if plain is None or plain.version == 4:
+        return {address if plain is None else str(plain): MOST_BY_ADDRESS}
+    return {str(ipaddress.ip_network((plain, bits), strict=False)): most for bits, most in _IPV6.items()}

@@ -69,15 +69,17 @@ def plan_campaigns(
     dataset = subject.dataset
     parts = (subject.customers, dataset, subject.segments, len(subject.cards), _prices(dataset, cost, revenue))
     responses = respond_by_segment(*parts)
-    found = gather(subject, history, spec, seed) if len(responses) else None
-    if found is None:
+    evidence = gather(subject, history, spec, seed) if len(responses) else None
+    if evidence is None:
         return _no_plan(responses, seed)
-    if found.then:
-        responses = respond_by_segment(*parts, found.then)
+    if evidence.then:
+        responses = respond_by_segment(*parts, evidence.then)
     cost, revenue = _latest_prices(dataset, cost, revenue)
-    kind = _best_kind(found.outlook, cost, revenue)
+    kind = _best_kind(evidence.outlook, cost, revenue)
     return at_prices(
-        CampaignPlan(_unpriced(subject, found, kind, seed), responses, _targets(subject, found, kind), found.held_out),
+        CampaignPlan(
+            _unpriced(subject, evidence, kind, seed), responses, _targets(subject, evidence, kind), evidence.held_out
+        ),
         dataset,
         cost=cost,
         revenue=revenue,
@@ -215,21 +217,21 @@ def _latest_prices(dataset: Dataset, cost: float | None, revenue: float | None) 
     return priced[-1].cost if cost is None else cost, priced[-1].revenue if revenue is None else revenue
 
 
-def _unpriced(subject: SegmentedCustomers, found: Evidence, kind: str, seed: int) -> CampaignSummary:
+def _unpriced(subject: SegmentedCustomers, evidence: Evidence, kind: str, seed: int) -> CampaignSummary:
     """What is known of the next campaign of ``kind`` before its prices are."""
     campaigns = subject.dataset.campaigns
     latest = {campaign.kind: campaign for campaign in campaigns}
-    label = next((campaign.label for campaign in campaigns if campaign.column == found.campaign), latest[kind].label)
+    label = next((campaign.label for campaign in campaigns if campaign.column == evidence.campaign), latest[kind].label)
     return CampaignSummary(
-        method=found.method,
-        about=about(found.method, label, kind),
-        campaign=found.campaign,
+        method=evidence.method,
+        about=about(evidence.method, label, kind),
+        campaign=evidence.campaign,
         kind=kind,
-        model=found.model,
-        calibration=found.calibration,
-        notes=found.notes,
-        known_before=bool(found.then),
-        not_known_before=_without(subject.dataset, found.then) if found.then else (),
+        model=evidence.model,
+        calibration=evidence.calibration,
+        notes=evidence.notes,
+        known_before=bool(evidence.then),
+        not_known_before=_without(subject.dataset, evidence.then) if evidence.then else (),
         seed=seed,
         segments=tuple(segment_advice(card.segment, card.name) for card in subject.cards),
     )
@@ -280,6 +282,6 @@ def _targets(subject: SegmentedCustomers, evidence: Evidence, kind: str) -> pd.D
             Targets.HOLD_OUT: zeros,
             Targets.REASONS: pd.Series(evidence.reasons[kind].words, dtype="str"),
             Targets.TERMS: pd.Series(evidence.reasons[kind].terms, dtype="str"),
-            **{KIND_PREFIX + one: values for one, values in others.items()},
+            **{KIND_PREFIX + name: values for name, values in others.items()},
         }
     )

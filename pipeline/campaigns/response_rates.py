@@ -125,4 +125,4 @@ def advise(n: Vector, successes: Vector, even: float) -> list[Word]:
 
 def associated(n: Vector) -> list[Word]:
     """The words of segments that know what came after the contact: their rates say who answered, not who will."""
-    return ["too few" if one < FEWEST else "association" for one in n]
+    return ["too few" if contacted < FEWEST else "association" for contacted in n]

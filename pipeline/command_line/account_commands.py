@@ -46,12 +46,12 @@ def add(name: NameOption, role: RoleOption = "viewer", password_stdin: StdinOpti
 @users_app.command("list")
 def list_users(as_json: JsonOption = False) -> None:
     """List the users with their roles."""
-    found = _users().all()
+    users = _users().all()
     if as_json:
-        rows = [{"name": user.name, "role": user.role, "disabled": user.disabled} for user in found]
+        rows = [{"name": user.name, "role": user.role, "disabled": user.disabled} for user in users]
         typer.echo(json.dumps({"users": rows}, ensure_ascii=False))
         return
-    for user in found:
+    for user in users:
         typer.echo(f"{user.name:<30} {user.role:<9}{' disabled' if user.disabled else ''}".rstrip())
 
 
@@ -110,11 +110,11 @@ def verify(
     noted = Head.read(head) if head else None
     if head and noted is None:
         raise UsageError.because("--head is no head", expected="NUMBER:MAC, as 'korzina audit verify' prints it")
-    found, faults = _log().verify(noted)
+    log_head, faults = _log().verify(noted)
     if as_json:
-        typer.echo(json.dumps({"entries": found.number, "head": str(found), "faults": list(faults)}))
+        typer.echo(json.dumps({"entries": log_head.number, "head": str(log_head), "faults": list(faults)}))
     elif not faults:
-        typer.echo(f"{found.number} entries, none changed, removed or cut off. Head: {found}")
+        typer.echo(f"{log_head.number} entries, none changed, removed or cut off. Head: {log_head}")
     if faults:
         raise AuditError.because(
             "the audit log is not whole",

@@ -144,7 +144,9 @@ def _drafted(wanted: DraftRequest, *, asking: bool) -> Outcome:
         raise unknown_name("--answer", made.unused[0], made.keys)
     while made.questions and asking:
         question = made.questions[0]
-        answer = chosen([*told_question(question, speaker(made.language))], [one.value for one in question.choices])
+        answer = chosen(
+            [*told_question(question, speaker(made.language))], [choice.value for choice in question.choices]
+        )
         wanted = replace(wanted, answers={**wanted.answers, question.key: answer})
         made = draft(wanted.data, answers=wanted.answers, language=wanted.language)
         if any(open_.key == question.key for open_ in made.questions):

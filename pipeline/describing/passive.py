@@ -166,7 +166,7 @@ def _part(
     overall: float,
 ) -> dict[str, Any]:
     enough = n >= LEAST_KNOWN
-    value, low, high, effect = (np.where(enough, one, np.nan) for one in (value, low, high, effect))
+    value, low, high, effect = (np.where(enough, number, np.nan) for number in (value, low, high, effect))
     texts = [_text(trait, category, *row) for row in zip(n, sizes, value, low, high, strict=True)]
     k = len(sizes)
     return {

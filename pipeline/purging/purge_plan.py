@@ -68,7 +68,7 @@ class PurgePlan:
     @property
     def removed_rows(self) -> int:
         """Rows about people that would go from sweeps that stay."""
-        return sum(len(found.keys) + len(found.aside) for found in self.rows)
+        return sum(len(rows.keys) + len(rows.aside) for rows in self.rows)
 
     def counts(self) -> dict[str, int]:
         """In numbers, for a question, a script and the audit log."""
@@ -121,7 +121,7 @@ def _of_people(
 ) -> PurgePlan:
     """What cannot be searched goes as a whole: what was deleted anyway, never finished, or belongs to no run."""
     ids = frozenset(person.strip() for person in request.customers)
-    found, whole, lost, without_ids = [], [], [], []
+    removed, whole, lost, without_ids = [], [], [], []
     words: frozenset[str] = frozenset()
     for sweep in sweeps:
         rows = Rows.of(eraser, sweep)
@@ -137,23 +137,23 @@ def _of_people(
         gone = [child for child in sweep.children if _tells(eraser, child, mine.keys)]
         lost += gone
         kept = tuple(child for child in sweep.children if child not in gone)
-        found.append(replace(mine, sweep=replace(sweep, children=kept)))
+        removed.append(replace(mine, sweep=replace(sweep, children=kept)))
     return PurgePlan(
         sweeps=tuple(whole),
-        rows=tuple(found),
+        rows=tuple(removed),
         runs=(*others, *lost),
         orphans=eraser.orphans(),
         without_ids=tuple(without_ids),
-        traces=Traces(ids, _nobody_elses(eraser, words, sweeps, found)),
+        traces=Traces(ids, _nobody_elses(eraser, words, sweeps, removed)),
     )
 
 
-def traces_of(eraser: Eraser, found: SweepRows, sweeps: tuple[Sweep, ...]) -> Traces:
+def traces_of(eraser: Eraser, removed: SweepRows, sweeps: tuple[Sweep, ...]) -> Traces:
     """The words that would be left of these rows alone."""
-    rows = Rows.of(eraser, found.sweep)
-    words, column = cells_of(_picked(rows, found)), rows.dataset.id_column
-    ids = cells_of([rows.customers.iloc[list(found.keys)][[column]]]) if column in rows.customers else frozenset()
-    return Traces(ids, _nobody_elses(eraser, words - ids, sweeps, [found]))
+    rows = Rows.of(eraser, removed.sweep)
+    words, column = cells_of(_picked(rows, removed)), rows.dataset.id_column
+    ids = cells_of([rows.customers.iloc[list(removed.keys)][[column]]]) if column in rows.customers else frozenset()
+    return Traces(ids, _nobody_elses(eraser, words - ids, sweeps, [removed]))
 
 
 def _rows_of(ids: frozenset[str], sweep: Sweep, rows: Rows) -> SweepRows:
@@ -170,17 +170,17 @@ def _rows_of(ids: frozenset[str], sweep: Sweep, rows: Rows) -> SweepRows:
     return SweepRows(sweep, len(keys), _places(keys), _places(aside))
 
 
-def _picked(rows: Rows, found: SweepRows) -> Iterator[pd.DataFrame]:
+def _picked(rows: Rows, removed: SweepRows) -> Iterator[pd.DataFrame]:
     customers, quarantine = rows.frames
-    yield customers.iloc[list(found.keys)]
-    yield quarantine.iloc[list(found.aside)]
+    yield customers.iloc[list(removed.keys)]
+    yield quarantine.iloc[list(removed.aside)]
 
 
 def _nobody_elses(
-    eraser: Eraser, words: frozenset[str], sweeps: Iterable[Sweep], found: Iterable[SweepRows]
+    eraser: Eraser, words: frozenset[str], sweeps: Iterable[Sweep], removed: Iterable[SweepRows]
 ) -> frozenset[str]:
     """Those of the words that no other person has in any sweep, and that no spec knows."""
-    mine = {one.sweep.parent.run_id: one for one in found}
+    mine = {rows.sweep.parent.run_id: rows for rows in removed}
     for sweep in sweeps:
         rows, own = Rows.of(eraser, sweep), mine.get(sweep.parent.run_id)
         frames = rows.frames

@@ -131,13 +131,13 @@ class Removal:
             targets[Targets.RANK] = targets[Targets.RANK].rank(method="first").astype("int64")
             contacts = targets[targets[Targets.CONTACT] == 1][Targets.SEGMENT].value_counts()
             segments = tuple(
-                one.model_copy(
+                segment.model_copy(
                     update={
-                        "customers": sizes.get(one.segment, one.customers),
-                        "contacts": int(contacts.get(one.segment, 0)),
+                        "customers": sizes.get(segment.segment, segment.customers),
+                        "contacts": int(contacts.get(segment.segment, 0)),
                     }
                 )
-                for one in summary.segments
+                for segment in summary.segments
             )
             summary = summary.model_copy(update={"contacts": int(contacts.sum()), "segments": segments})
         (folder / Artifacts.CAMPAIGNS).write_text(summary.model_dump_json(), "utf-8")

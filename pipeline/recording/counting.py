@@ -49,8 +49,11 @@ _NOBODY = np.empty(0)
 
 def placed_by(training: Training) -> Placed:
     """Who is in which segment, for every k; of a training of whose customers a sample is at hand."""
-    guides = {one.record.k: one.centres if one.guide is None else one.guide for one in training.candidates}
-    centres = {one.record.k: one.centres for one in training.candidates}
+    guides = {
+        candidate.record.k: candidate.centres if candidate.guide is None else candidate.guide
+        for candidate in training.candidates
+    }
+    centres = {candidate.record.k: candidate.centres for candidate in training.candidates}
     middle = training.features.matrix.mean(axis=0)
     return Placed(as_kernel(training.features.transform), guides, centres, tuple(middle.tolist()))
 
@@ -89,17 +92,19 @@ def _spreads(population: Population, asked: TallyPlan, whole: set[str]) -> dict[
     reach = ranges(population.fold, every)
     kept = [(column, place) for place, column in enumerate(columns) if reach.known[place]]
     shares = {column.name: _quantiles(int(reach.known[place])) for column, place in kept}
-    ranks = [np.array([rank for one in own for rank in (one.below, one.above)]) for own in shares.values()]
+    ranks = [
+        np.array([rank for quantile in own for rank in (quantile.below, quantile.above)]) for own in shares.values()
+    ]
     values = order_statistics(population, list(shares), ranks) if kept else []
     middles = np.zeros(len(columns))
-    found = {}
+    known_quantiles = {}
     for (column, place), ordered in zip(kept, values, strict=True):
         pairs = zip(shares[column.name], ordered.reshape(-1, 2).tolist(), strict=True)
-        found[column.name] = [quantile.between(*pair) for quantile, pair in pairs]
-        middles[place] = found[column.name][1]
+        known_quantiles[column.name] = [quantile.between(*pair) for quantile, pair in pairs]
+        middles[place] = known_quantiles[column.name][1]
     measured = moments(population.fold, every, reach, middles)
     return {
-        column.name: _spread(column, place, reach, measured, found[column.name], column.name in whole)
+        column.name: _spread(column, place, reach, measured, known_quantiles[column.name], column.name in whole)
         for column, place in kept
     }
 
@@ -129,23 +134,23 @@ def _counted(
 ) -> list[tuple[BinnedColumn, Bins]]:
     """Everything to count by, under the names of the tallies and as executors count it."""
     words = _words(population, [column.name for column in asked.columns if column.kind in CATEGORY_KINDS])
-    found = []
+    binned = []
     for column in asked.columns:
         name = column.name
         if name in spreads:
             edges = spreads[name].edges
             counted = BinnedColumn("number", name, len(edges) - 1, _NOBODY)
-            found.append((counted, Bins("number", (name,), edges=edges[1:-1])))
+            binned.append((counted, Bins("number", (name,), edges=edges[1:-1])))
         elif words.get(name):
-            found.append(
+            binned.append(
                 (BinnedColumn("category", name, len(words[name]), _NOBODY, words[name]), _categories(name, words))
             )
         elif column.kind == "flag" and missing[name] < population.n:
-            found.append((BinnedColumn("category", name, 2, _NOBODY, ("yes", "no")), Bins("flag", (name,))))
+            binned.append((BinnedColumn("category", name, 2, _NOBODY, ("yes", "no")), Bins("flag", (name,))))
     for group in asked.mixes:
         members = tuple(group.members)
-        found.append((BinnedColumn("mix", group.key, len(members) + 1, _NOBODY), Bins("mix", members)))
-    return found
+        binned.append((BinnedColumn("mix", group.key, len(members) + 1, _NOBODY), Bins("mix", members)))
+    return binned
 
 
 def _categories(name: str, words: Mapping[str, tuple[str, ...]]) -> Bins:
@@ -170,14 +175,14 @@ def _charted(
 ) -> tuple[dict[int, pd.DataFrame], pd.DataFrame]:
     """The tallies by k, and the pairs, in one pass."""
     scale = tuple(_scale(bins, spreads) for _, bins in counted)
-    paired = tuple(place for place, (one, _) in enumerate(counted) if len(one.words) <= MOST_WORDS)
+    paired = tuple(place for place, (binned, _) in enumerate(counted) if len(binned.words) <= MOST_WORDS)
     kernel = Charted(placed, tuple(bins for _, bins in counted), scale, asked.answers, paired)
     parts = population.fold(kernel)
     tables = {}
     for k in placed.guides:
         rows: list[tuple[object, ...]] = []
-        for place, (one, _) in enumerate(counted):
-            rows += _tallied(one, k, place, parts, scale[place])
+        for place, (binned, _) in enumerate(counted):
+            rows += _tallied(binned, k, place, parts, scale[place])
         for name, (of, yes) in zip(asked.answers, parts[f"answers {k}"], strict=True):
             rows += answers_of(name, of, yes)
         tables[k] = tally_table(rows)

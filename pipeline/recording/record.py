@@ -176,7 +176,7 @@ def draw(candidate: Candidate, dataset: Dataset) -> dict[str, bytes]:
 
 
 def _child(training: Training, candidate: Candidate, images: Mapping[str, bytes], model: ModelRecord) -> RunRecord:
-    record, every = candidate.record, [one.record for one in training.candidates]
+    record, every = candidate.record, [candidate.record for candidate in training.candidates]
     recommended = {RECOMMENDED: "true"} if record.k == training.decision.k else {}
     bought, plan = training.bought.get(record.k), training.plans.get(record.k)
     tables, records = artifacts(plan) if plan else ({}, {})
@@ -244,8 +244,8 @@ def _json_list(records: Iterable[Record]) -> str:
 
 def _messages(held: Mapping[str, object]) -> str:
     """What the sentences in these files were made of, by the name of the file."""
-    found = {PurePosixPath(name).stem: messages_of(value) for name, value in held.items()}
-    return json.dumps({name: tree for name, tree in found.items() if tree}, ensure_ascii=False)
+    trees = {PurePosixPath(name).stem: messages_of(value) for name, value in held.items()}
+    return json.dumps({name: tree for name, tree in trees.items() if tree}, ensure_ascii=False)
 
 
 def _public(text: str) -> str:
@@ -265,7 +265,7 @@ def _describe_sweep(training: Training) -> str:
         "",
         *(f"- {disagreement}" for disagreement in decision.disagreements),
         "",
-        *(f"- {one}" for one in sensitivity_in_words(training.sensitivity, decision)),
+        *(f"- {sentence}" for sentence in sensitivity_in_words(training.sensitivity, decision)),
         "",
         f"{ledger.rows_in:,} rows read, {ledger.rows_out:,} used, {ledger.dropped:,} dropped, "
         f"{ledger.quarantined:,} set aside.",

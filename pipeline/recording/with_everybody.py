@@ -33,7 +33,7 @@ def with_everybody(record: SweepRecord, training: Training, folder: Path, most: 
         return _of_sample(record, training, training.elsewhere, folder / "everybody")
     if record.rows <= most:
         return record
-    typical = [one.typical[Typical.KEY].to_numpy(np.int64) for one in training.candidates]
+    typical = [candidate.typical[Typical.KEY].to_numpy(np.int64) for candidate in training.candidates]
     tables = SweepTables(
         training.dataset,
         record.parent.files[Artifacts.CUSTOMERS],
@@ -56,10 +56,10 @@ def with_everybody(record: SweepRecord, training: Training, folder: Path, most: 
 def _of_sample(record: SweepRecord, training: Training, elsewhere: Elsewhere, folder: Path) -> SweepRecord:
     """The record with what was counted of all customers, and how many of them each of the sample stands for."""
     strata = elsewhere.population.strata
-    each = np.array([stratum.rows / max(stratum.sampled, 1) for stratum in strata])
+    weight_of_stratum = np.array([stratum.rows / max(stratum.sampled, 1) for stratum in strata])
     keys = Customers.keys(training.customers).to_numpy(np.int64)
     labels = training.candidate(training.decision.k).labels
-    weights = pd.DataFrame({Weights.KEY: keys, Weights.WEIGHT: each[labels]})
+    weights = pd.DataFrame({Weights.KEY: keys, Weights.WEIGHT: weight_of_stratum[labels]})
     told = {**record.parent.records, Artifacts.POPULATION: elsewhere.population.model_dump_json()}
     sweep = {Artifacts.WEIGHTS: weights, Artifacts.PAIRS: elsewhere.pairs}
     return replace(
@@ -73,11 +73,11 @@ def _of_sample(record: SweepRecord, training: Training, elsewhere: Elsewhere, fo
 
 
 def _files(tables: Mapping[str, pd.DataFrame], folder: Path) -> dict[str, Path]:
-    found = {name: folder / name for name in tables}
-    for name, path in found.items():
+    paths = {name: folder / name for name in tables}
+    for name, path in paths.items():
         path.parent.mkdir(parents=True, exist_ok=True)
         write_table(PurePosixPath(name).stem, tables[name], path)
-    return found
+    return paths
 
 
 def _more(record: RunRecord, files: Mapping[str, Path]) -> RunRecord:

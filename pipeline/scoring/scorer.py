@@ -220,7 +220,7 @@ def _check_columns(raw: RawTable, spec: Spec) -> None:
     if not missing:
         return
     near = {name: nearest_name(name, missing) for name in present if name not in needed}
-    meant = tuple(Message.of("{one} to {other}", one=name, other=found) for name, found in near.items() if found)
+    meant = tuple(Message.of("{one} to {other}", one=name, other=nearest) for name, nearest in near.items() if nearest)
     raise InputError.because(
         Message.of("{file}: missing columns: {columns}", file=raw.source, columns=Joined(tuple(missing))),
         expected=", ".join(needed) if len(missing) < len(needed) else "",  # else the list would stand there twice

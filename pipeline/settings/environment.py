@@ -161,8 +161,8 @@ class Settings(BaseSettings):
             uri = f"{_SQLITE}{Path.cwd() / file}"
         if artifacts and "://" not in artifacts:
             artifacts = str(Path(artifacts).absolute())
-        found = {"home": self.home.absolute(), "tracking_uri": uri, "artifact_root": artifacts}
-        return self.model_copy(update=found)
+        places = {"home": self.home.absolute(), "tracking_uri": uri, "artifact_root": artifacts}
+        return self.model_copy(update=places)
 
     def as_environment(self) -> dict[str, str]:
         """The environment variables that give a process in whatever folder the same settings again."""

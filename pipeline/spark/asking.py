@@ -100,10 +100,10 @@ class Asker:
             return {name: int(rows.count()) for name, rows in self.given.tables.items()}
 
 
-def _refused(spec: Spec, key: str, what: str, remedy: str = "") -> SpecError:
+def _refused(spec: Spec, key: str, construct: str, remedy: str = "") -> SpecError:
     return SpecError.because(
         Message.of("{spec}: {key} cannot be given to Spark as it is", spec=spec.path or spec.name, key=key),
-        found=what,
+        found=construct,
         remedy=remedy
         or Message.of("leave out --engine spark; or prepare one row a customer, and write a spec for that table"),
     )

@@ -138,15 +138,15 @@ def _counted(answer: Rows, judged: JudgedRows, rows: Rows, distinct: Rows, spec:
         cell = f"CASE WHEN {alive} THEN {quoted(name)} END"
         measured |= {f"min {place}": f"min({cell})", f"max {place}": f"max({cell})", f"known {place}": f"count({cell})"}
     every = {**sums, **measured}
-    [found] = rows.selectExpr(*(f"{sql} AS {quoted(name)}" for name, sql in every.items())).toArrow().to_pylist()
+    [counts] = rows.selectExpr(*(f"{sql} AS {quoted(name)}" for name, sql in every.items())).toArrow().to_pylist()
     repeated, lost = int(raw["n"] - raw["one"]), int(raw["lost"])
     done = [
         entries.unreadable_rows(unreadable),
         entries.taken(entries.exact_duplicates(repeated), repeated, "drop"),
         entries.taken(entries.missing_ids(lost, spec.id.column), lost, "quarantine"),
     ]
-    done += [entry for rule in judged.rules for entry in rule.told(found)]
-    rows_in, left = int(raw["n"]) + unreadable, int(found["left"])
+    done += [entry for rule in judged.rules for entry in rule.told(counts)]
+    rows_in, left = int(raw["n"]) + unreadable, int(counts["left"])
     if not rows_in:
         raise InputError.because(
             Message.of("{source}: no rows", source=source),
@@ -154,10 +154,10 @@ def _counted(answer: Rows, judged: JudgedRows, rows: Rows, distinct: Rows, spec:
             remedy=Message.of("look into the data; where the spec has source.query, check what it leaves out"),
         )
     refuse_few(source, rows_in, left, tuple(done), LEAST_ROWS)
-    dataset, constant = entries.without_constants(spec, _constants(names, found), shown_columns(spec))
+    dataset, constant = entries.without_constants(spec, _constants(names, counts), shown_columns(spec))
     active = {column.name for column in dataset.with_role("active")}
     unknown = {
-        column.name: left - int(found[f"known {names.index(column.name)}"])
+        column.name: left - int(counts[f"known {names.index(column.name)}"])
         for column in dataset.columns
         if column.name in active
     }
@@ -165,12 +165,12 @@ def _counted(answer: Rows, judged: JudgedRows, rows: Rows, distinct: Rows, spec:
     return Account(dataset, (*done, *constant, *imputed), rows_in, left)
 
 
-def _constants(names: list[str], found: Mapping[str, Any]) -> Mapping[str, object]:
+def _constants(names: list[str], extremes: Mapping[str, Any]) -> Mapping[str, object]:
     """The only value of each column that has no two different ones; None where it has none."""
     return {
-        name: found[f"min {place}"]
+        name: extremes[f"min {place}"]
         for place, name in enumerate(names)
-        if found[f"min {place}"] == found[f"max {place}"]
+        if extremes[f"min {place}"] == extremes[f"max {place}"]
     }
 
 

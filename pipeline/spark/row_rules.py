@@ -130,8 +130,8 @@ def _replaced(judged: JudgedRows, rule: ReplaceRule) -> JudgedRows:
     rows = judged.rows.selectExpr(*names, f"CASE WHEN {ALIVE} THEN CASE {touched} END END AS `(put {number})`")
     sums = {f"put {number} {place}": f"count_if(`(put {number})` = {place})" for place in range(len(values))}
 
-    def entries_of(found: Mapping[str, Any]) -> tuple[LedgerEntry, ...]:
-        tally = {old: int(found[f"put {number} {place}"]) for place, old in enumerate(values)}
+    def entries_of(counts: Mapping[str, Any]) -> tuple[LedgerEntry, ...]:
+        tally = {old: int(counts[f"put {number} {place}"]) for place, old in enumerate(values)}
         tally = {old: tally[old] for old in sorted(tally) if tally[old]}
         return (entries.replaced(rule, sum(tally.values()), tally),)
 

@@ -203,11 +203,11 @@ def _flat(tables: Mapping[str, Rows], source: str) -> Mapping[str, Rows]:
     return tables
 
 
-def _only_local(source: str, what: str) -> InputError:
+def _only_local(source: str, kind: str) -> InputError:
     return InputError.because(
         Message.of("{source}: Spark does not read this", source=source),
         expected=Message.of("Parquet, CSV, a table of the catalog, or a database through JDBC"),
-        found=Message.of("{what}, which the local engine alone reads", what=what),
+        found=Message.of("{what}, which the local engine alone reads", what=kind),
         remedy=Message.of("leave out --engine spark, or write the data as Parquet first"),
     )
 

@@ -78,12 +78,12 @@ class Staying:
             told = rows.mapInArrow(labelled(placed, k, segment), ", ".join(kinds))
             told.write.mode("append").parquet(self.address)
             read = rows.sparkSession.read.parquet(self.address)
-            found = _sizes(read, segment)
-        if found != {place: n for place, n in enumerate(sizes) if n}:
+            written = _sizes(read, segment)
+        if written != {place: n for place, n in enumerate(sizes) if n}:
             raise SparkError.because(
                 Message.of("{address} holds other customers than were counted", address=self.public),
                 expected=Message.of("{n} customers", n=Quantity(sum(sizes))),
-                found=Message.of("{n} customers", n=Quantity(sum(found.values()))),
+                found=Message.of("{n} customers", n=Quantity(sum(written.values()))),
                 remedy=Message.of(
                     "train on data that nobody changes meanwhile; sums of decimals may differ when Spark computes them "
                     "again, whole numbers do not"

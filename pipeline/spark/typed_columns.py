@@ -83,15 +83,15 @@ def read_cells(rows: Rows, spec: Spec) -> Reading:
         if name != spec.id.column
     }
     looked = [name for name, cell in plain.items() if cell is None]
-    found = _different(rows, stored, looked) if looked else {}
+    different = _different(rows, stored, looked) if looked else {}
     numbers = [name for name in kinds if kinds[name] in ("number", "integer") and name in used]
     decimal = spec.source.decimal or decimal_hint(
-        found[name].index.to_series() for name in numbers if name in found and stored[name] == "string"
+        different[name].index.to_series() for name in numbers if name in different and stored[name] == "string"
     )
     cells: dict[str, Cell] = {}
     for name, cell in plain.items():
         kind: Kind = kinds[name] if name in used else "text"
-        cells[name] = cell or _looked_up(name, kind, found.get(name), stored[name], spec, decimal)
+        cells[name] = cell or _looked_up(name, kind, different.get(name), stored[name], spec, decimal)
     return cells
 
 

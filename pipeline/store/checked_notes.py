@@ -18,11 +18,11 @@ def entry(run_id: str, cards: Sequence[SegmentCard], key: str, *, who: str, name
     Raises ``StoreError`` where there is no such segment, ``UsageError`` where nothing is said, the name is taken by
     another segment, or one of both is too long.
     """
-    card = next((one for one in cards if one.key == key), None)
+    card = next((card for card in cards if card.key == key), None)
     if card is None:
         raise StoreError.because(
             Message.of("run {run} has no segment {key}", run=run_id, key=repr(key)),
-            expected=", ".join(one.key for one in cards),
+            expected=", ".join(card.key for card in cards),
         )
     said, called = _plain(note), None if name is None else " ".join(_plain(name).split())
     if called is not None:
@@ -48,7 +48,9 @@ def _check_name(name: str, card: SegmentCard, cards: Sequence[SegmentCard]) -> N
             Message.of("the name has {n} characters", n=Quantity(len(name), "d")),
             expected=Message.of("at most {most}", most=Quantity(LONGEST_NAME)),
         )
-    taken = {one.casefold() for other in cards if other.key != card.key for one in (other.name, other.generated) if one}
+    taken = {
+        name.casefold() for other in cards if other.key != card.key for name in (other.name, other.generated) if name
+    }
     if name.casefold() in taken:
         raise UsageError.because(
             Message.of("another segment is called {name} already", name=repr(name)),

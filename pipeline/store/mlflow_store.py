@@ -94,8 +94,8 @@ class Store:
         if self._file is not None and self._is_known:
             relocate(self._file, self._settings.artifacts, experiment)
         elif self._file is not None:
-            found = self._client.get_experiment_by_name(experiment)
-            refuse_moved(found.artifact_location if found else None, self._settings.artifacts, experiment)
+            present = self._client.get_experiment_by_name(experiment)
+            refuse_moved(present.artifact_location if present else None, self._settings.artifacts, experiment)
         from pipeline.store.writer import Writer
 
         with self._translated():
@@ -108,9 +108,9 @@ class Store:
         from pipeline.store.tracking.writers import close_dead_runs
 
         with self._translated():
-            found = self._client.get_experiment_by_name(experiment)
-            if found is not None:
-                close_dead_runs(self._client, found.experiment_id)
+            present = self._client.get_experiment_by_name(experiment)
+            if present is not None:
+                close_dead_runs(self._client, present.experiment_id)
 
     def runs(self, experiment: str | None = None) -> tuple[RunSummary, ...]:
         """Completed candidate runs, newest sweep first, then by k."""
@@ -137,8 +137,8 @@ class Store:
     def placement(self, run_id: str) -> Placement:
         """Who is where in one completed run: a hundredth of what ``load`` reads. Raises ``StoreError``."""
         row, _parent = run_reader.find(self._index, run_id)
-        found = run_reader.placement(row, self.folder)
-        return replace(found, cards=with_names(found.cards, row.run_id, self._names(row.experiment)))
+        placement = run_reader.placement(row, self.folder)
+        return replace(placement, cards=with_names(placement.cards, row.run_id, self._names(row.experiment)))
 
     def annotations(self, experiment: str | None = None) -> tuple[Annotation, ...]:
         """Names and notes of segments, oldest first; rows are only ever added."""
@@ -173,8 +173,8 @@ class Store:
         Promoting the champion again changes nothing. Raises ``StoreError`` for an unknown, incomplete or damaged run.
         """
         row, parent = run_reader.find(self._index, run_id)
-        for one in (row, parent):
-            artifacts.RunFiles(one.run_id, self.folder(one)).check_all()
+        for run in (row, parent):
+            artifacts.RunFiles(run.run_id, self.folder(run)).check_all()
         with self._registry() as registry:
             return registry.promote(row, reason=reason, who=who)
 
@@ -190,8 +190,8 @@ class Store:
         """
         newest = self.champions()[:1] or self.runs()[:1]
         name = experiment or (newest[0].experiment if newest else "")
-        found = self._index.experiment(name) if name else None
-        return entrance.runs_path(found.experiment_id, found.tags) if found is not None else ""
+        row = self._index.experiment(name) if name else None
+        return entrance.runs_path(row.experiment_id, row.tags) if row is not None else ""
 
     def attached(self, run_id: str, name: str) -> bool:
         """Whether a completed run has a file called ``name`` at its top. Raises ``StoreError``."""

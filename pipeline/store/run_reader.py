@@ -60,7 +60,7 @@ def summaries(rows: Iterable[RunRow], champions: Iterable[Champion]) -> tuple[Ru
         for row in rows
         if row.tags.get(PARENT) in parents
     ]
-    return tuple(sorted(made, key=lambda one: (-one.started, one.sweep_run_id, one.k)))
+    return tuple(sorted(made, key=lambda summary: (-summary.started, summary.sweep_run_id, summary.k)))
 
 
 def find(index: Index, run_id: str) -> tuple[RunRow, RunRow]:
@@ -81,19 +81,19 @@ def find(index: Index, run_id: str) -> tuple[RunRow, RunRow]:
             ),
             remedy=Message.of("take one from 'korzina runs'"),
         )
-    found = index.runs(prefix=wanted)
-    if not found:
+    rows = index.runs(prefix=wanted)
+    if not rows:
         raise StoreError.because(
             Message.of("no completed run {run} in the store", run=repr(run_id)),
             remedy=Message.of("take one from 'korzina runs'; a run that broke off is not listed"),
         )
-    if len(found) > 1:
+    if len(rows) > 1:
         raise StoreError.because(
             Message.of("{run} is the start of several runs", run=repr(run_id)),
-            found=", ".join(sorted(row.run_id for row in found)),
+            found=", ".join(sorted(row.run_id for row in rows)),
             remedy=Message.of("give more digits"),
         )
-    row = found[0]
+    row = rows[0]
     if PARENT not in row.tags:
         raise StoreError.because(
             Message.of("run {run} is a whole sweep, not one number of segments", run=row.run_id),
@@ -118,7 +118,7 @@ def champions(models: Iterable[ModelRow], index: Index) -> tuple[Champion, ...]:
         if row is not None and PARENT in row.tags:
             champion = Champion(experiment=model.name, run_id=model.run_id, k=k_of(row), version=model.version)
             dated.append((max(model.history, default=""), champion))
-    return tuple(champion for _, champion in sorted(dated, key=lambda one: one[0], reverse=True))
+    return tuple(champion for _, champion in sorted(dated, key=lambda dated_champion: dated_champion[0], reverse=True))
 
 
 def load(
@@ -293,7 +293,7 @@ def _check_shapes(segmentation: Segmentation) -> None:
         "assignments": (segmentation.assignments[Assignments.KEY], keys),
     }
     checks: dict[str, tuple[object, object]] = {
-        **{name: (np.array_equal(found.to_numpy(), expected), True) for name, (found, expected) in keyed.items()},
+        **{name: (np.array_equal(actual.to_numpy(), expected), True) for name, (actual, expected) in keyed.items()},
         "centres": (segmentation.centres.shape, (len(segmentation.cards), len(segmentation.transform.names))),
         "segments": (held, sizes.to_dict() if segmentation.everybody is None else held),  # there of the tallies
         "columns": (
@@ -305,8 +305,8 @@ def _check_shapes(segmentation: Segmentation) -> None:
             ],
         ),
     }
-    for name, (found, expected) in checks.items():
-        if found != expected:
+    for name, (actual, expected) in checks.items():
+        if actual != expected:
             raise ContractError.because(
                 Message.of(
                     "run {run}: {table} do not fit the other tables of the run", run=segmentation.run_id, table=name

@@ -112,7 +112,7 @@ _TEXTS = (Tallies.SOURCE, Tallies.NAME, Tallies.WORD)
 
 def pair_table(every: Sequence[BinnedColumn], spend: Array | None = None) -> pd.DataFrame:
     """The ``pairs``: each two of the things that are counted; ``spend``, (n,), is summed over those of RFM."""
-    narrow = [one for one in every if len(one.words) <= MOST_WORDS]
+    narrow = [binned for binned in every if len(binned.words) <= MOST_WORDS]
     tables = {
         (left, right): ByTwo(
             narrow[left].bins + 1, narrow[right].bins + 1, with_sums=spend is not None and _scores(narrow, left, right)
@@ -120,7 +120,7 @@ def pair_table(every: Sequence[BinnedColumn], spend: Array | None = None) -> pd.
         for left, right in combinations(range(len(narrow)), 2)
     }
     for part in _blocks(len(narrow[0].codes) if narrow else 0):
-        codes = [one.codes[part].astype(np.int64) for one in narrow]
+        codes = [binned.codes[part].astype(np.int64) for binned in narrow]
         amounts = None if spend is None else spend[part]
         for (left, right), table in tables.items():
             table.add(codes[left], codes[right], amounts)

@@ -169,5 +169,5 @@ def read_column(path: Path, name: str) -> pd.Series:
         codes = codes.combine_chunks() if isinstance(codes, pa.ChunkedArray) else codes
         indices = codes.indices.fill_null(-1).to_numpy(zero_copy_only=False)
         return pd.Series(pd.Categorical.from_codes(indices, codes.dictionary.to_pylist()))
-    found: pd.Series = table.to_pandas()[name]
-    return found
+    column: pd.Series = table.to_pandas()[name]
+    return column

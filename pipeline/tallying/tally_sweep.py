@@ -89,15 +89,15 @@ class _Tallies:
 def _tallies(tables: SweepTables, everyone: CustomerColumns, labels: Mapping[int, Array]) -> _Tallies:
     rows: dict[int, list[tuple[object, ...]]] = {k: [] for k in labels}
     counted = []
-    for one in (*everyone.counted(), *(rfm_counted(tables.rfm_scores) if tables.rfm_scores else ())):
-        counted.append(one)
-        for k, found in tallied(one, labels).items():
-            rows[k] += found
+    for binned in (*everyone.counted(), *(rfm_counted(tables.rfm_scores) if tables.rfm_scores else ())):
+        counted.append(binned)
+        for k, tallied_rows in tallied(binned, labels).items():
+            rows[k] += tallied_rows
     for name, values in everyone.answers():
-        for k, found in answered(name, values, labels).items():
-            rows[k] += found
+        for k, tallied_rows in answered(name, values, labels).items():
+            rows[k] += tallied_rows
     spend = everyone.numbers(tables.spend) if tables.spend in everyone.names and tables.spend else None
-    return _Tallies({k: tally_table(found) for k, found in rows.items()}, pair_table(counted, spend))
+    return _Tallies({k: tally_table(tallied_rows) for k, tallied_rows in rows.items()}, pair_table(counted, spend))
 
 
 def _written(

@@ -184,7 +184,7 @@ def register(app: Dash, data: SegmentationData) -> None:
     )(partial(download, data))
 
 
-def _pair(run: Run | None, search: object, across: object, up: object) -> pairs.Pair | None:
+def _pair(run: Run | None, search: object, across: object, up: object) -> pairs.CrossTabulation | None:
     right, top = controls.usable(run, across), controls.usable(run, up)
     return pairs.pair_of(under(run, search), right, top) if run and right and top else None
 

@@ -43,7 +43,9 @@ def segments_before(
     from sklearn.linear_model import LogisticRegression
 
     dated = by_start(dataset.campaigns)
-    now = next((moment for one in latest_by_kind(dated) if (moment := next_moment(one.kind)) in history), None)
+    now = next(
+        (moment for campaign in latest_by_kind(dated) if (moment := next_moment(campaign.kind)) in history), None
+    )
     columns = columns_at(customers, dataset, history, spec, TEST if TEST in history else now)
     if now is None or not columns:
         return None

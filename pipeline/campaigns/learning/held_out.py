@@ -125,8 +125,8 @@ def _of_last(subject: SegmentedCustomers, seed: int) -> Evidence | None:
 def _cross_rivals(offers: Offers, seed: int) -> dict[str, Vector]:
     fold = folds(len(offers.outcome), seed)
     made: dict[str, Vector] = {}
-    for one in range(int(fold.max()) + 1):
-        train, test = fold != one, fold == one
+    for held_fold in range(int(fold.max()) + 1):
+        train, test = fold != held_fold, fold == held_fold
         for name, values in _rivals(offers, offers.segment, train, test).items():
             made.setdefault(name, np.full(len(fold), np.nan))[test] = values
     return made

@@ -105,8 +105,8 @@ class Eraser:
 
         known = {run.run_id for run in self.runs()}, self._tables.known_models()
         aside = [ASIDE] if (self._root / ASIDE).is_dir() else []
-        found = (*aside, *unknown_folders(self._root, *known))
-        return tuple(name for name in found if (self._root / name).stat().st_mtime < older_than)
+        names = (*aside, *unknown_folders(self._root, *known))
+        return tuple(name for name in names if (self._root / name).stat().st_mtime < older_than)
 
     def delete_orphans(self, names: Collection[str]) -> None:
         """Remove such folders."""
@@ -132,9 +132,9 @@ class Eraser:
     def finish(self, experiments: Collection[str]) -> None:
         """Leave nothing in free pages and caches, and tell running dashboards to read anew."""
         for name in sorted(experiments):
-            found = self._client.get_experiment_by_name(name)
-            if found is not None:
-                self._client.set_experiment_tag(found.experiment_id, PURGED, f"{time.time():.6f}")
+            experiment = self._client.get_experiment_by_name(name)
+            if experiment is not None:
+                self._client.set_experiment_tag(experiment.experiment_id, PURGED, f"{time.time():.6f}")
         self.drop_caches()
         self._tables.compact()
 

@@ -67,8 +67,8 @@ class MlflowTables:
         with self._engine.connect() as connection:
             return tuple(
                 (row.model_id, row.artifact_location)
-                for some in _portions(runs)
-                for row in connection.execute(sql.select(models).where(models.c.source_run_id.in_(some)))
+                for portion in _portions(runs)
+                for row in connection.execute(sql.select(models).where(models.c.source_run_id.in_(portion)))
             )
 
     def known_models(self) -> frozenset[str]:
@@ -135,8 +135,8 @@ class MlflowTables:
 
     def _delete_versions(self, connection: sql.Connection, runs: Collection[str]) -> None:
         versions = self._of("model_versions")
-        for some in _portions(runs):
-            for row in connection.execute(sql.select(versions).where(versions.c.run_id.in_(some))).all():
+        for portion in _portions(runs):
+            for row in connection.execute(sql.select(versions).where(versions.c.run_id.in_(portion))).all():
                 for name in ("model_version_tags", "registered_model_aliases"):
                     table = self._of(name)
                     connection.execute(table.delete().where(table.c.name == row.name, table.c.version == row.version))
@@ -144,8 +144,8 @@ class MlflowTables:
     def _delete_inputs(self, connection: sql.Connection, ids: Collection[str]) -> None:
         """What leads to and from runs and models, then data sets that nothing leads to any more."""
         inputs, tags, data = self._of("inputs"), self._of("input_tags"), self._of("datasets")
-        for some in _portions(ids):
-            gone = sql.select(inputs.c.input_uuid).where(sql.or_(*(inputs.c[end].in_(some) for end in _ENDS)))
+        for portion in _portions(ids):
+            gone = sql.select(inputs.c.input_uuid).where(sql.or_(*(inputs.c[end].in_(portion) for end in _ENDS)))
             connection.execute(tags.delete().where(tags.c.input_uuid.in_(gone)))
         for table in self._metadata.sorted_tables:
             for end in _ENDS:
@@ -162,10 +162,10 @@ class MlflowTables:
 
     @cached_property
     def _metadata(self) -> sql.MetaData:
-        found = sql.MetaData()
-        found.reflect(self._engine)
-        found.remove(found.tables["alembic_version"])
-        return found
+        metadata = sql.MetaData()
+        metadata.reflect(self._engine)
+        metadata.remove(metadata.tables["alembic_version"])
+        return metadata
 
 
 @contextmanager
@@ -179,8 +179,8 @@ def opened(uri: str) -> Iterator[MlflowTables]:
 
 
 def _delete(connection: sql.Connection, table: sql.Table, column: Any, values: Collection[str]) -> None:
-    for some in _portions(values):
-        connection.execute(table.delete().where(column.in_(some)))
+    for portion in _portions(values):
+        connection.execute(table.delete().where(column.in_(portion)))
 
 
 def _portions(values: Collection[str]) -> Iterator[Sequence[str]]:

@@ -29,9 +29,9 @@ def relocate(file: Path, root: str, experiment: str) -> None:
     if "://" in root:
         return
     with preflight.connect(file, write=True) as connection:
-        found = connection.execute("SELECT artifact_location FROM experiments WHERE name = ?", (experiment,)).fetchone()
+        row = connection.execute("SELECT artifact_location FROM experiments WHERE name = ?", (experiment,)).fetchone()
         here = str(Path(root, folder_of(experiment)))
-        if found is None or found[0] == here:
+        if row is None or row[0] == here:
             return
         connection.execute("BEGIN IMMEDIATE")
         connection.execute("UPDATE experiments SET artifact_location = ? WHERE name = ?", (here, experiment))
