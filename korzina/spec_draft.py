@@ -128,7 +128,8 @@ def draft(
     Parameters
     ----------
     data
-        A DataFrame or the path of a file: one row a customer, or purchases, which the spec then sums up by SQL.
+        A DataFrame (of pandas, Polars ...) or the path of a file: one row a customer, or purchases, which the spec then
+        sums up by SQL.
     name
         Of the spec, and of its experiment in MLflow; None: after the file, ``customers`` for a DataFrame.
     answers

@@ -141,7 +141,9 @@ def _check(matrix: Matrix, largest: int) -> None:
             Message.of("too few different customers for k = {k}", k=Quantity(largest)),
             expected=Message.of("at least {n} different rows", n=Quantity(largest)),
             found=str(distinct),
-            remedy=Message.of("lower --k-max, or add active columns that tell customers apart"),
+            remedy=Message.of(
+                "ask for fewer segments (--k-max; in Python k), or add active columns that tell customers apart"
+            ),
         )
 
 

@@ -111,5 +111,6 @@ def partition(matrix: Matrix, k: int, labels: Labels) -> Partition:
 def _refuse_empty(k: int, counts: Labels) -> None:
     if counts.min() == 0:
         raise InputError.because(
-            Message.of("k = {k}: a cluster is empty", k=str(k)), remedy=Message.of("lower --k-max")
+            Message.of("k = {k}: a cluster is empty", k=str(k)),
+            remedy=Message.of("ask for fewer segments (--k-max; in Python k)"),
         )
