@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Protocol
 
 import plotly.graph_objects as go
 
@@ -15,6 +16,36 @@ from dashapp.telling import number, rate
 from pipeline.contract import SegmentCard
 
 MOST_TRAITS = 12
+
+
+class Answered(Protocol):
+    """Contacts and answers of one segment and one campaign; rate and interval are None where too few were contacted."""
+
+    @property
+    def contacted(self) -> int:
+        """How many customers."""
+
+    @property
+    def answered(self) -> int:
+        """How many of them."""
+
+    @property
+    def rate(self) -> float | None:
+        """Their share."""
+
+    @property
+    def low(self) -> float | None:
+        """The lower end of its interval."""
+
+    @property
+    def high(self) -> float | None:
+        """The upper end."""
+
+    @property
+    def few(self) -> bool:
+        """Whether the rate is to be read with care."""
+
+
 NO_TRAITS = N_("No traits are known")
 NO_CAMPAIGNS = N_("These data hold no campaigns")
 
@@ -73,8 +104,8 @@ def drawn_traits(traits: Sequence[Trait]) -> list[Trait]:
     return [trait for trait in traits if trait.effect is not None and trait.value is not None][:MOST_TRAITS]
 
 
-def response_words(response: Response) -> str:
-    """One campaign in a sentence."""
+def response_words(response: Answered) -> str:
+    """What was answered to one campaign, in a sentence."""
     if response.rate is None or response.low is None or response.high is None:
         return plural(
             "{n} contacted, too few for a rate (at least {least})",

@@ -13,7 +13,7 @@ from dashapp.findings import overview_numbers as overview
 from dashapp.i18n import N_, _, plural
 from dashapp.report.sheet import chart, sentences, sheet
 from dashapp.telling import customers, moment, number
-from dashapp.widgets import segment_name, trust_badge
+from dashapp.widgets import differences_list, segment_name, trust_badge
 from pipeline.contract import Annotation, GroupMeaning, Segmentation, SegmentCard, identity_of
 
 _ROW, _LEAST = 38, 104  # pixels; a sheet of paper has less room than a screen
@@ -34,20 +34,7 @@ def portrait(segmentation: Segmentation, card: SegmentCard, notes: Sequence[Anno
             html.Div([html.H2(segment_name(card)), trust_badge(card.trust)], className="head"),
             html.P(card.portrait),
             html.P([html.Strong(overview.worth(card)), " · ", html.Span(customers(card.size))]),
-            html.Ul(
-                [
-                    html.Li(
-                        [
-                            html.Span(phrase, className="k-phrase"),
-                            html.Span(
-                                _("{median} (all: {overall})", median=median, overall=overall), className="k-muted"
-                            ),
-                        ]
-                    )
-                    for phrase, median, overall in segment_words.differences(card, segmentation.dataset)
-                ],
-                className="k-differences",
-            ),
+            differences_list(segment_words.differences(card, segmentation.dataset)),
             html.P(action, className="k-action") if action else None,
             html.P([html.Strong(_("How far to rely on it:")), " ", card.trust_reason]),
             html.P([html.Strong(_("Since last time:")), " ", segment_words.identity_words(card)]),

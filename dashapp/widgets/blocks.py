@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, Literal
 
 from dash import dcc, html
@@ -56,6 +56,22 @@ def symbol(colour: int) -> Component:
 def segment_name(card: SegmentCard) -> Component:
     """Symbol and name, together everywhere."""
     return html.Span([symbol(card.colour), html.Span(card.name, className="k-segment-name")], className="k-segment")
+
+
+def differences_list(differences: Iterable[tuple[str, str, str]]) -> Component:
+    """What sets a segment apart: the phrase, its own median, and that of all customers."""
+    return html.Ul(
+        [
+            html.Li(
+                [
+                    html.Span(phrase, className="k-phrase"),
+                    html.Span(_("{median} (all: {overall})", median=median, overall=overall), className="k-muted"),
+                ]
+            )
+            for phrase, median, overall in differences
+        ],
+        className="k-differences",
+    )
 
 
 def segment_with_trust(card: SegmentCard, among: Sequence[SegmentCard] = ()) -> Component:

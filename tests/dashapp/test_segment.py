@@ -276,7 +276,7 @@ def test_a_mix_says_only_what_whole_percentages_show(segmentation: Segmentation)
         traits.MixShare("Drugstore", 0.16, 0.15),
         traits.MixShare("Rest", 0.8, 0.8),
     ]
-    clear = [traits.MixShare("Wine", 0.66, 0.5), traits.Share("Fish", 0.04, 0.08)]
+    clear = [traits.MixShare("Wine", 0.66, 0.5), traits.MixShare("Fish", 0.04, 0.08)]
 
     assert "much the same" in segment_words.mix_finding(small, group)
     assert segment_words.mix_finding(clear, group).endswith("Least of all Fish: 4 % instead of 8 %.")

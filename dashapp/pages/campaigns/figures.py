@@ -7,9 +7,9 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from dashapp.charts import Scheme, empty_figure, escaped, figure_of, mark, tinted
+from dashapp.charts import Scheme, empty_figure, escaped, figure_of, mark, rates, tinted
 from dashapp.i18n import _
-from dashapp.pages.campaigns.plan_sentences import ADVICE, dot_words
+from dashapp.pages.campaigns.plan_sentences import ADVICE
 from dashapp.pages.campaigns.prospects import Dot
 from dashapp.pricing import Curve, Expected, ProfitCurves, Vector
 from dashapp.telling import TRUST_WORDS, money, number, rate
@@ -71,7 +71,7 @@ def responses(
     look: Scheme,
     *,
     axis: str = "",
-    words: Callable[[Dot], str] = dot_words,
+    words: Callable[[Dot], str] = rates.response_words,
 ) -> go.Figure:
     """A dot a segment with its interval and its word, the overall line and the break-even line.
 

@@ -101,28 +101,16 @@ def _controls(asked: CampaignsRequest | None) -> list[Component]:
     return [
         html.H2(_("What if?"), className="k-chart-title"),
         html.Label(_("Cost of one contact, {unit}", unit=currency or _("in money")), htmlFor=ids.COST),
-        dbc.Input(
-            id=ids.COST,
-            type="number",
-            min=0,
-            step="any",
-            debounce=True,
-            inputmode="decimal",
-            value=asked.cost if asked else None,
-        ),
+        _price(ids.COST, asked.cost if asked else None),
         html.Label(_("Revenue of one response, {unit}", unit=currency or _("in money")), htmlFor=ids.REVENUE),
-        dbc.Input(
-            id=ids.REVENUE,
-            type="number",
-            min=0,
-            step="any",
-            debounce=True,
-            inputmode="decimal",
-            value=asked.revenue if asked else None,
-        ),
+        _price(ids.REVENUE, asked.revenue if asked else None),
         html.Div(id=ids.CHECK, **aria(live="polite")),
         html.P(_("Change them and everything on this page follows; the address keeps them."), className="k-note"),
     ]
+
+
+def _price(place: str, value: float | None) -> Component:
+    return dbc.Input(id=place, type="number", min=0, step="any", debounce=True, inputmode="decimal", value=value)
 
 
 def _expected(parts: dict[str, Children]) -> Component:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dashapp.data import Run
 from dashapp.i18n import N_, _, plural
 from dashapp.pages.campaigns.address import CampaignsRequest
-from dashapp.pages.campaigns.prospects import LEAST, Dot, Prospect
+from dashapp.pages.campaigns.prospects import Dot, Prospect
 from dashapp.pricing import Expected, Interval, ProfitCurves, Prospects
 from dashapp.telling import chips, customers, money, number, percent, rate, shown, with_unit
 from pipeline.contract import ResponseModel
@@ -196,26 +196,6 @@ def calibration(asked: CampaignsRequest) -> str:
         predicted=rate(checked.mean_predicted),
         observed=rate(checked.observed),
     )
-
-
-def dot_words(dot: Dot) -> str:
-    """One segment's response in a sentence."""
-    if dot.rate is None or dot.low is None or dot.high is None:
-        return plural(
-            "{n} contacted, too few for a rate (at least {least})",
-            "{n} contacted, too few for a rate (at least {least})",
-            dot.contacted,
-            least=number(LEAST),
-        )
-    said = _(
-        "{answered} of {contacted} responded: {rate} ({low} to {high})",
-        answered=number(dot.answered),
-        contacted=number(dot.contacted),
-        rate=rate(dot.rate),
-        low=rate(dot.low),
-        high=rate(dot.high),
-    )
-    return said + "; " + _("few contacted, read with care") if dot.few else said
 
 
 def dots_words(dots: Sequence[Dot], every: float | None, even: float | None) -> str:

@@ -158,20 +158,23 @@ def _missing(run: Run | None) -> list[tuple[Component, int]]:
 
 def _chart(run: Run, dimension: Dimension) -> Component:
     title = question(run, dimension)
-    button = html.Button(
-        _("Table"),
-        id=shared.as_table(dimension.name),
-        type="button",
-        className="k-link-button",
-        **aria(label=_("{title} View as table", title=title)),
-    )
     return chart_card(
         title,
         graph(shared.linked(dimension.name), title, height=figures.height(dimension, run.segmentation.k)),
         summary=_summary(dimension.name),
-        tools=button,
+        tools=_as_table(dimension.name, title),
         below=_mix_legend(dimension) if dimension.kind == "mix" else None,
         note=_gaps(run, dimension),
+    )
+
+
+def _as_table(chart: str, title: str) -> Component:
+    return html.Button(
+        _("Table"),
+        id=shared.as_table(chart),
+        type="button",
+        className="k-link-button",
+        **aria(label=_("{title} View as table", title=title)),
     )
 
 
@@ -189,18 +192,11 @@ def _pair(run: Run | None) -> Component:
     summary = html.Div(
         [html.P(id=ids.PAIR_SUMMARY, className="k-chart-summary"), html.Div(choices, className="k-choices")]
     )
-    button = html.Button(
-        _("Table"),
-        id=shared.as_table(ids.PAIR),
-        type="button",
-        className="k-link-button",
-        **aria(label=_("{title} View as table", title=title)),
-    )
     return chart_card(
         title,
         graph(shared.pair(ids.PAIR), title, height=pairs.HEIGHT),
         summary=summary,
-        tools=button,
+        tools=_as_table(ids.PAIR, title),
         note=_(
             "The deeper the colour, the more customers. A click on a cell keeps those who have both; "
             "a second click undoes it."

@@ -23,6 +23,7 @@ from dashapp.widgets import (
     as_table,
     card,
     chart_card,
+    differences_list,
     graph,
     key_list,
     kpi,
@@ -89,20 +90,7 @@ def _segment(card: SegmentCard, segmentation: Segmentation, view: View) -> Compo
                 ],
                 className="k-segment-size",
             ),
-            html.Ul(
-                [
-                    html.Li(
-                        [
-                            html.Span(phrase, className="k-phrase"),
-                            html.Span(
-                                _("{median} (all: {overall})", median=median, overall=overall), className="k-muted"
-                            ),
-                        ]
-                    )
-                    for phrase, median, overall in segment_words.differences(card, segmentation.dataset)
-                ],
-                className="k-differences",
-            ),
+            differences_list(segment_words.differences(card, segmentation.dataset)),
             html.P(card.trust_reason, className="k-note"),
             html.P(action, className="k-action") if action else None,
             dcc.Link(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import plotly.graph_objects as go
 
@@ -35,37 +36,9 @@ def overlap(pair: RunPair, look: Scheme, *, narrow: bool = False) -> go.Figure:
     ]
     text = [[percent(value) if value >= 0.005 else "" for value in row] for row in shares.tolist()]
     light = "#ffffff" if look.name == "light" else "#181d27"
-    traces = [
-        {
-            "type": "heatmap",
-            "z": shares.tolist(),
-            "x": list(range(len(columns))),
-            "y": list(range(len(rows))),
-            "zmin": 0,
-            "zmax": 1,
-            "text": text,
-            "texttemplate": "%{text}",
-            "showscale": False,
-            "xgap": 2,
-            "ygap": 2,
-            "colorscale": [[0, light], [1, look.accent]],
-            "hovertext": hover,
-            "hovertemplate": "%{hovertext}<extra></extra>",
-        }
-    ]
-    return figure_of(
-        traces,
-        look,
-        xaxis={
-            "side": "top",
-            "showgrid": False,
-            "tickfont": {"size": 14},
-            "tickvals": list(range(len(columns))),
-            "ticktext": columns,
-            "title": {"text": _("second run")},
-        },
-        yaxis={"autorange": "reversed", "tickvals": list(range(len(rows))), "ticktext": rows, "showgrid": False},
-    )
+    heat = {"z": shares.tolist(), "zmin": 0, "zmax": 1, "colorscale": [[0, light], [1, look.accent]]}
+    top = {"ticktext": columns, "title": {"text": _("second run")}}
+    return _matrix(heat | {"text": text, "hovertext": hover}, rows, top, look)
 
 
 def deltas(shifted: Sequence[Delta], going: Sequence[Match], look: Scheme) -> go.Figure:
@@ -87,38 +60,33 @@ def deltas(shifted: Sequence[Delta], going: Sequence[Match], look: Scheme) -> go
         for delta in shifted
     ]
     low, high = ("#b35806", "#1f6fa8") if look.name == "light" else ("#f1a340", "#6fb4e8")
-    traces = [
-        {
-            "type": "heatmap",
-            "z": [list(delta.shifts) for delta in shifted],
-            "x": list(range(len(cards))),
-            "y": list(range(len(shifted))),
-            "zmin": -most,
-            "zmax": most,
-            "text": text,
-            "texttemplate": "%{text}",
-            "colorscale": [[0, low], [0.5, look.surface], [1, high]],
-            "showscale": False,
-            "xgap": 2,
-            "ygap": 2,
-            "hovertext": hover,
-            "hovertemplate": "%{hovertext}<extra></extra>",
-        }
-    ]
+    heat = {
+        "z": [list(delta.shifts) for delta in shifted],
+        "zmin": -most,
+        "zmax": most,
+        "colorscale": [[0, low], [0.5, look.surface], [1, high]],
+    }
+    rows = ["<br>".join(wrapped(delta.column.label, LINE, MOST)) for delta in shifted]
+    top = {"ticktext": [mark(card.colour, look).sign for card in cards]}
+    return _matrix(heat | {"text": text, "hovertext": hover}, rows, top, look)
+
+
+def _matrix(heat: dict[str, Any], rows: Sequence[str], top: dict[str, Any], look: Scheme) -> go.Figure:
+    """A cell for each row and column with its text inside; the first row on top, the columns' names above it."""
+    across, down = list(range(len(top["ticktext"]))), list(range(len(rows)))
+    cells = {
+        "type": "heatmap",
+        "x": across,
+        "y": down,
+        "texttemplate": "%{text}",
+        "showscale": False,
+        "xgap": 2,
+        "ygap": 2,
+        "hovertemplate": "%{hovertext}<extra></extra>",
+    }
     return figure_of(
-        traces,
+        [cells | heat],
         look,
-        xaxis={
-            "side": "top",
-            "showgrid": False,
-            "tickfont": {"size": 14},
-            "tickvals": list(range(len(cards))),
-            "ticktext": [mark(card.colour, look).sign for card in cards],
-        },
-        yaxis={
-            "autorange": "reversed",
-            "tickvals": list(range(len(shifted))),
-            "showgrid": False,
-            "ticktext": ["<br>".join(wrapped(delta.column.label, LINE, MOST)) for delta in shifted],
-        },
+        xaxis={"side": "top", "showgrid": False, "tickfont": {"size": 14}, "tickvals": across, **top},
+        yaxis={"autorange": "reversed", "showgrid": False, "tickvals": down, "ticktext": rows},
     )
