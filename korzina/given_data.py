@@ -108,7 +108,5 @@ def _is_of_pandas(series: pd.Series) -> bool:
 def _plain(series: pd.Series) -> pd.Series:
     """Periods as the moment they begin, intervals as their words, sparse values as they are."""
     if isinstance(series.dtype, pd.SparseDtype):
-        return series.sparse.to_dense()
-    if isinstance(series.dtype, pd.PeriodDtype):
-        return series.dt.to_timestamp()
-    return series.astype("string")
+        return series.astype(series.dtype.subtype)
+    return series.astype("datetime64[ns]" if isinstance(series.dtype, pd.PeriodDtype) else "string")

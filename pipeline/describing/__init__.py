@@ -4,8 +4,8 @@ from pipeline.describing.basket_lines import Baskets, read_baskets
 from pipeline.describing.bought_together import with_affinities
 from pipeline.describing.candidates import Beyond, MeasuredPartition, describe_candidates
 from pipeline.describing.identity import Predecessor, follow_in
+from pipeline.describing.redescribing.remaining import cards_anew, described_anew, labels_of
 from pipeline.describing.rfm import rfm_cells, with_rfm
-from pipeline.describing.stored.remaining import cards_anew, described_anew, labels_of
 
 __all__ = [
     "Baskets",

@@ -73,7 +73,7 @@ def count_everybody(training: Training, population: Population) -> Training:
     tallies, pairs = _charted(population, placed_by(training), counted, spreads, asked)
     chosen = training.candidate(training.decision.k)
     drawn = np.bincount(chosen.labels, minlength=chosen.record.k).tolist()
-    record = told.Population(
+    record = told.PopulationRecord(
         rows=population.n,
         salt="sample",
         strata=tuple(told.Stratum(rows=n, sampled=m) for n, m in zip(chosen.record.sizes, drawn, strict=True)),

@@ -3,7 +3,9 @@
 from pipeline.spec.checks import identifiers, outcome_derived, refuse_open_questions
 from pipeline.spec.engines import EngineName, EngineSpec, SparkQuery, SparkSource
 from pipeline.spec.expressions import asks_day, forbidden, unquoted, with_day
-from pipeline.spec.parts import (
+from pipeline.spec.rfm_section import RfmCuts, RfmSpec
+from pipeline.spec.schema import SCHEMA_FILE, schema_text, spec_schema
+from pipeline.spec.sections import (
     DuplicateIdRule,
     GroupSpec,
     HistorySpec,
@@ -18,8 +20,6 @@ from pipeline.spec.parts import (
     Spec,
     WhereRule,
 )
-from pipeline.spec.rfm_section import RfmCuts, RfmSpec
-from pipeline.spec.schema import SCHEMA_FILE, schema_text, spec_schema
 from pipeline.spec.spec_file import (
     describe_dataset,
     load_spec,

@@ -11,7 +11,8 @@ from pydantic import BaseModel, ValidationError
 from pipeline.contract import Campaign, Message, expected_of, unknown_name
 from pipeline.errors import SpecError
 from pipeline.spec.engines import EngineSpec, SparkQuery, SparkSource
-from pipeline.spec.parts import (
+from pipeline.spec.rfm_section import RfmCuts, RfmSpec
+from pipeline.spec.sections import (
     BasketsSpec,
     ColumnSpec,
     DuplicateIdRule,
@@ -29,7 +30,6 @@ from pipeline.spec.parts import (
     Spec,
     WhereRule,
 )
-from pipeline.spec.rfm_section import RfmCuts, RfmSpec
 
 PARTS: dict[str, type[BaseModel]] = {
     "columns": ColumnSpec,

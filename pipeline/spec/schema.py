@@ -6,7 +6,7 @@ import json
 from functools import cache
 from typing import Any
 
-from pipeline.spec.parts import Spec
+from pipeline.spec.sections import Spec
 
 SCHEMA_FILE = "korzina.schema.json"  # beside a drafted spec, which names it in its first line
 _LOADERS = ("path", "hash")  # filled in when a spec is read, and no keys of the file

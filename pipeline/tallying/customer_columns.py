@@ -32,7 +32,7 @@ _ROLES = frozenset({"active", "passive", "outcome"})
 class BinnedColumn:
     """One thing to count by: the bin of each customer, (n,), the number of ``bins`` where it is not known."""
 
-    source: population.Source
+    source: population.TallySource
     name: str
     bins: int
     codes: Array
@@ -41,7 +41,7 @@ class BinnedColumn:
 
     @classmethod
     def of(
-        cls, source: population.Source, name: str, codes: Array, bins: int, words: tuple[str, ...] = (), **more: Any
+        cls, source: population.TallySource, name: str, codes: Array, bins: int, words: tuple[str, ...] = (), **more: Any
     ) -> BinnedColumn:
         """With codes as narrow as they fit; below 0 is not known, too."""
         held = np.where(codes < 0, bins, codes).astype(np.min_scalar_type(bins))

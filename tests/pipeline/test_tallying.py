@@ -124,10 +124,10 @@ def test_small_segments_are_looked_at_as_closely_as_large_ones() -> None:
 
 def test_strata_have_to_add_up(described: Described) -> None:
     with pytest.raises(ContractError, match="do not add up"):
-        population.Population(rows=5, strata=(population.Stratum(rows=4, sampled=1),))
+        population.PopulationRecord(rows=5, strata=(population.Stratum(rows=4, sampled=1),))
     assert (
         described.population.model_dump_json()
-        == population.Population.model_validate_json(described.population.model_dump_json()).model_dump_json()
+        == population.PopulationRecord.model_validate_json(described.population.model_dump_json()).model_dump_json()
     )
 
 

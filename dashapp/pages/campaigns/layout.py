@@ -110,7 +110,10 @@ def _controls(asked: CampaignsRequest | None) -> list[Component]:
 
 
 def _price(place: str, value: float | None) -> Component:
-    return dbc.Input(id=place, type="number", min=0, step="any", debounce=True, inputmode="decimal", value=value)
+    price: Component = dbc.Input(
+        id=place, type="number", min=0, step="any", debounce=True, inputmode="decimal", value=value
+    )
+    return price
 
 
 def _expected(parts: dict[str, Children]) -> Component:

@@ -131,7 +131,7 @@ class Tallied:
         return {str(word): places.get(str(word), rest) for word in words_in(self._it, column).index}
 
 
-def _source(dimension: Dimension) -> tuple[population.Source, str]:
+def _source(dimension: Dimension) -> tuple[population.TallySource, str]:
     """Under which names a dimension's bins were tallied."""
     if dimension.kind == "mix":
         return "mix", dimension.name.removeprefix(_MIX)
