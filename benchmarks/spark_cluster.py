@@ -27,7 +27,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipeline.cleaning import clean
-from pipeline.engine import Space, column_values, lloyd
+from pipeline.folding import Space, column_values, lloyd
 from pipeline.reading import read_source
 from pipeline.segmenting import as_kernel, fit_transform
 from pipeline.spark import Asker, clean_on_spark, cluster, open_sources

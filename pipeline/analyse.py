@@ -12,8 +12,8 @@ import numpy as np
 
 from pipeline.contract import CandidateRecord, Customers, Decision, Labels, Matrix
 from pipeline.describing import Beyond, MeasuredPartition, Predecessor, describe_candidates
-from pipeline.engine import Hashes, LocalPopulation, Population, Space, fold_of, labels_of
 from pipeline.errors import UsageError
+from pipeline.folding import Hashes, LocalPopulation, Population, Space, fold_of, labels_of
 from pipeline.processors import Helper
 from pipeline.segmenting import (
     THOROUGH,

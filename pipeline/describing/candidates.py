@@ -14,7 +14,7 @@ from pipeline.describing.identity import Predecessor, follow, keep_colours
 from pipeline.describing.naming import Naming
 from pipeline.describing.rules import Codes, encode, find_rules
 from pipeline.describing.segment_totals import FoldedTotals, RowTotals, with_sizes
-from pipeline.engine import LocalPopulation, Population, Space
+from pipeline.folding import LocalPopulation, Population, Space
 from pipeline.segmenting import Silhouettes, Stability, by_segment, calinski_harabasz
 from pipeline.stages import Candidate, Cleaned, Features, Partition
 

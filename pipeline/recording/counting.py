@@ -11,7 +11,7 @@ import pandas as pd
 
 from pipeline.contract import CATEGORY_KINDS, NUMERIC_KINDS, Column
 from pipeline.contract import population as told
-from pipeline.engine import (
+from pipeline.folding import (
     Bins,
     Categories,
     Charted,

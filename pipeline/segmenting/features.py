@@ -19,7 +19,8 @@ from pipeline.contract import (
     Quantity,
     percent,
 )
-from pipeline.engine import (
+from pipeline.errors import InputError
+from pipeline.folding import (
     ColumnRanges,
     LocalPopulation,
     NumberColumns,
@@ -30,7 +31,6 @@ from pipeline.engine import (
     order_statistics,
     ranges,
 )
-from pipeline.errors import InputError
 from pipeline.stages import Features
 
 _QUARTILES = (0.25, 0.5, 0.75)

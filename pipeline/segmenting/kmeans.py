@@ -17,8 +17,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from pipeline.contract import Labels, Matrix, Message, Quantity
-from pipeline.engine import Crowd, Hashes, Space, drawn
 from pipeline.errors import InputError
+from pipeline.folding import Crowd, Hashes, Space, drawn
 from pipeline.processors import THREADS, Pool, one_thread, pool
 from pipeline.segmenting.distances import Array, squared_distances
 from pipeline.segmenting.polish import partition, polish

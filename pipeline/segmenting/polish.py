@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pipeline.contract import Labels, Matrix, Message
-from pipeline.engine import Crowd, Space, labels_of, lloyd
 from pipeline.errors import InputError
+from pipeline.folding import Crowd, Space, labels_of, lloyd
 from pipeline.processors import THREADS, pool
 from pipeline.segmenting.distances import Array, cluster_means
 from pipeline.stages import Partition

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from pipeline.contract import Labels, Matrix
-from pipeline.engine import Hashes, by_place, deciding, drawn
+from pipeline.folding import Hashes, by_place, deciding, drawn
 from pipeline.processors import THREADS, one_thread
 from pipeline.segmenting.distances import Array
 from pipeline.stages import Partition

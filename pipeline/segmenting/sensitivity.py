@@ -25,8 +25,8 @@ from pipeline.contract import (
     empty_table,
     own,
 )
-from pipeline.engine import LocalPopulation, drawn
 from pipeline.errors import InputError
+from pipeline.folding import LocalPopulation, drawn
 from pipeline.processors import Helper, share
 from pipeline.segmenting.choose import decide
 from pipeline.segmenting.features import fit_features

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from pipeline.contract import Labels, Matrix, verdicts
-from pipeline.engine import Hashes, by_place, drawn
+from pipeline.folding import Hashes, by_place, drawn
 from pipeline.processors import Helper, one_thread, share
 from pipeline.segmenting.bends import PIECES, lies_along_a_curve
 from pipeline.segmenting.distances import blocks, nearest

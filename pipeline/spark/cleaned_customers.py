@@ -22,8 +22,8 @@ from pipeline.cleaning import (
     unknown_columns,
 )
 from pipeline.contract import Dataset, Ledger, LedgerEntry, Message, Quantity
-from pipeline.engine import SAMPLE
 from pipeline.errors import InputError, StarvedError
+from pipeline.folding import SAMPLE
 from pipeline.spark.asking import Asker
 from pipeline.spark.folds.spark_population import SparkPopulation, as_frame
 from pipeline.spark.row_rules import FATE, RAW, JudgedRows

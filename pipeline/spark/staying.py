@@ -9,10 +9,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from pipeline.contract import Message, Quantity
-from pipeline.engine import SAMPLE, Content, Parts, Placed
 from pipeline.errors import SparkError
+from pipeline.folding import SAMPLE, Content, Parts, Placed
 from pipeline.processors import free_memory, needed_memory
-from pipeline.spark.folds.folding import labelled
+from pipeline.spark.folds.on_executors import labelled
 from pipeline.spark.folds.spark_population import SparkPopulation, by_value
 from pipeline.spark.needs import bare
 from pipeline.spark.source_tables import quoted

@@ -41,7 +41,13 @@ class BinnedColumn:
 
     @classmethod
     def of(
-        cls, source: population.TallySource, name: str, codes: Array, bins: int, words: tuple[str, ...] = (), **more: Any
+        cls,
+        source: population.TallySource,
+        name: str,
+        codes: Array,
+        bins: int,
+        words: tuple[str, ...] = (),
+        **more: Any,
     ) -> BinnedColumn:
         """With codes as narrow as they fit; below 0 is not known, too."""
         held = np.where(codes < 0, bins, codes).astype(np.min_scalar_type(bins))

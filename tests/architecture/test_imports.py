@@ -37,7 +37,7 @@ OFFENCES = {
     "settings": {"pipeline/segmenting/kmeans.py": "from pipeline.settings import Settings"},
     "spark": {"pipeline/describing/bought_together.py": "import pyspark"},
     "engine": {"pipeline/describing/bought_together.py": "import duckdb"},
-    "kernels": {"pipeline/engine/kernels/column_kernels.py": "import pandas"},
+    "kernels": {"pipeline/folding/kernels/column_kernels.py": "import pandas"},
     "figures": {"dashapp/pages/invented/__init__.py": "", "dashapp/pages/invented/figures.py": "from dash import html"},
     "pages": {"dashapp/pages/invented.py": "", "dashapp/pages/another.py": "from dashapp.pages import invented"},
 }

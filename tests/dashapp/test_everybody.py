@@ -25,8 +25,8 @@ from dashapp.routes import customers
 from dashapp.selecting import MAP, SEGMENT, SURE, Area, Cube, Range, Selection, Values
 from dashapp.selecting.on_disk import weighted_median
 from pipeline.contract import Artifacts, Pairs, PopulationRecord, RunRecord, Tallies, of_sample
-from pipeline.engine import LocalPopulation
 from pipeline.errors import StoreError, UnpreparedError
+from pipeline.folding import LocalPopulation
 from pipeline.purging import PurgeRequest, carry_out, plan_purge
 from pipeline.recording import count_everybody, record_training, with_everybody
 from pipeline.settings import Settings

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.engine.kernels import (
+from pipeline.folding.kernels import (
     Beside,
     Categories,
     Extremes,

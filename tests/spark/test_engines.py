@@ -21,8 +21,8 @@ import pyarrow as pa
 import pytest
 
 from pipeline.cleaning import clean
-from pipeline.engine import Categories, LocalPopulation, Parts, Space, column_values, lloyd
 from pipeline.errors import InputError, KorzinaError, SpecError, UsageError
+from pipeline.folding import Categories, LocalPopulation, Parts, Space, column_values, lloyd
 from pipeline.reading import SINGLE, read_source, tables
 from pipeline.segmenting import as_kernel, fit_transform
 from pipeline.settings import Settings
@@ -344,7 +344,7 @@ def test_a_fold_over_executors_gives_the_bits_of_a_local_one(
 ) -> None:
     _, _, local = shop
     monkeypatch.setattr(opened.session.sparkContext, "pythonExec", bare_python)
-    monkeypatch.setattr("pipeline.engine.drawing.SAMPLE", 2_000)
+    monkeypatch.setattr("pipeline.folding.drawing.SAMPLE", 2_000)
     here = LocalPopulation(local.customers, local.dataset)
     transform = fit_transform(here)
     kernel = as_kernel(transform)

@@ -18,7 +18,7 @@ import pandas as pd
 
 from pipeline.contract import Column, Condition, Customers, Dataset, FeatureTransform, Labels, Matrix, SegmentRule
 from pipeline.describing.rules.phrasing import rule_in_words
-from pipeline.engine import PlainRule, Sample, drawn, meets
+from pipeline.folding import PlainRule, Sample, drawn, meets
 from pipeline.stages import Partition
 
 MOST_ROWS = 50_000

@@ -13,7 +13,7 @@ from pipeline.describing.describe import category_part, category_table, in_readi
 from pipeline.describing.passive import PassiveColumn, means_of, passive_table, shares_of
 from pipeline.describing.rules import as_plain
 from pipeline.describing.segment_profiles import PROFILED, Summed, profile_table
-from pipeline.engine import (
+from pipeline.folding import (
     Aggregation,
     Beside,
     Categories,

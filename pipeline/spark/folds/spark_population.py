@@ -1,4 +1,4 @@
-"""All cleaned customers where they are, behind the face of ``engine.Population``."""
+"""All cleaned customers where they are, behind the face of ``folding.Population``."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import pandas as pd
 
 from pipeline.cleaning import customers_table, in_order
 from pipeline.contract import Dataset
-from pipeline.engine import (
+from pipeline.folding import (
     SAMPLE,
     Kernel,
     Parts,
@@ -24,8 +24,8 @@ from pipeline.engine import (
     salted,
     text_hashes,
 )
-from pipeline.spark.folds import folding
-from pipeline.spark.folds.folding import HASH, PARTS, folded, hashed, unpacked, unsigned
+from pipeline.spark.folds import on_executors
+from pipeline.spark.folds.on_executors import HASH, PARTS, folded, hashed, unpacked, unsigned
 from pipeline.spark.source_tables import quoted
 from pipeline.spark.spark_session import Rows, answering, unwarned
 from pipeline.stages import Cleaned
@@ -118,5 +118,5 @@ def by_value() -> None:
     from pyspark import cloudpickle
 
     room = sys.modules[Kernel.__module__.rpartition(".")[0]]  # the package of all kernels
-    for module in (room, folding, sys.modules[__name__]):
+    for module in (room, on_executors, sys.modules[__name__]):
         cloudpickle.register_pickle_by_value(module)  # type: ignore[no-untyped-call,unused-ignore]

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pipeline.contract import Matrix
-from pipeline.engine.kernels import (
+from pipeline.folding.kernels import (
     Extremes,
     Kernel,
     NumberColumns,
@@ -23,8 +23,8 @@ from pipeline.engine.kernels import (
     squared,
     total,
 )
-from pipeline.engine.kernels.kernel import MatrixSource
-from pipeline.engine.protocol import Population
+from pipeline.folding.kernels.kernel import MatrixSource
+from pipeline.folding.protocol import Population
 
 EDGES = 4_096  # bins of the sample between which order statistics are looked for
 

@@ -1,10 +1,10 @@
 """All customers behind one face, on this machine or on a cluster: what is computed of everybody is a fold of blocks."""
 
-from pipeline.engine.by_segment import Aggregation, Totals, by_segment
-from pipeline.engine.clustering import Fitted, Space, lloyd
-from pipeline.engine.crowd import Crowd
-from pipeline.engine.drawing import SAMPLE, Hashes, Sample, by_place, column_values, customer_hashes, deciding, drawn
-from pipeline.engine.kernels import (
+from pipeline.folding.by_segment import Aggregation, Totals, by_segment
+from pipeline.folding.clustering import Fitted, Space, lloyd
+from pipeline.folding.crowd import Crowd
+from pipeline.folding.drawing import SAMPLE, Hashes, Sample, by_place, column_values, customer_hashes, deciding, drawn
+from pipeline.folding.kernels import (
     Beside,
     Bins,
     Categories,
@@ -29,9 +29,9 @@ from pipeline.engine.kernels import (
     text_hashes,
     total,
 )
-from pipeline.engine.local import LocalPopulation, fold_of, labels_of
-from pipeline.engine.measures import ColumnMoments, ColumnRanges, Quantile, moments, order_statistics, ranges
-from pipeline.engine.protocol import Population
+from pipeline.folding.local import LocalPopulation, fold_of, labels_of
+from pipeline.folding.measures import ColumnMoments, ColumnRanges, Quantile, moments, order_statistics, ranges
+from pipeline.folding.protocol import Population
 
 __all__ = [
     "SAMPLE",

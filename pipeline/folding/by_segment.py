@@ -9,8 +9,8 @@ from itertools import accumulate, pairwise
 import numpy as np
 
 from pipeline.contract import Matrix
-from pipeline.engine.drawing import Sample, column_values
-from pipeline.engine.kernels import (
+from pipeline.folding.drawing import Sample, column_values
+from pipeline.folding.kernels import (
     Beside,
     Placed,
     Rows,
@@ -23,8 +23,8 @@ from pipeline.engine.kernels import (
     squared,
     total,
 )
-from pipeline.engine.measures import ColumnRanges, Places, Quantile, edges_of, looked_up, ranges
-from pipeline.engine.protocol import Population
+from pipeline.folding.measures import ColumnRanges, Places, Quantile, edges_of, looked_up, ranges
+from pipeline.folding.protocol import Population
 
 EDGES = 1_024  # bins of the sample, by segment
 _TOO_FAR = 2  # a centre lies within the cube of all rows, whose diagonal is twice its reach times the root of p

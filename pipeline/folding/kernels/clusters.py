@@ -12,9 +12,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pipeline.engine.kernels.fixed_point import LIMB
-from pipeline.engine.kernels.kernel import Array, Parts, Rows, added, pieces
-from pipeline.engine.kernels.transform import FEATURES, Transform
+from pipeline.folding.kernels.fixed_point import LIMB
+from pipeline.folding.kernels.kernel import Array, Parts, Rows, added, pieces
+from pipeline.folding.kernels.transform import FEATURES, Transform
 
 __all__ = ["FEATURES", "LloydStep", "Starts", "nearest_of"]
 

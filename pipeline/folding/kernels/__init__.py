@@ -3,9 +3,9 @@
 Kernels travel to a cluster's executors by value: the modules here import NumPy, pyarrow and each other, nothing else.
 """
 
-from pipeline.engine.kernels.bins import Bins, Charted, Content, Known
-from pipeline.engine.kernels.clusters import FEATURES, LloydStep, Starts, nearest_of
-from pipeline.engine.kernels.column_kernels import (
+from pipeline.folding.kernels.bins import Bins, Charted, Content, Known
+from pipeline.folding.kernels.clusters import FEATURES, LloydStep, Starts, nearest_of
+from pipeline.folding.kernels.column_kernels import (
     Beside,
     Categories,
     Extremes,
@@ -18,8 +18,8 @@ from pipeline.engine.kernels.column_kernels import (
     bracketed,
     meets,
 )
-from pipeline.engine.kernels.fixed_point import LIMB, exponents, limbs, squared, total
-from pipeline.engine.kernels.hashing import (
+from pipeline.folding.kernels.fixed_point import LIMB, exponents, limbs, squared, total
+from pipeline.folding.kernels.hashing import (
     content_hashes,
     mixed,
     numbered,
@@ -28,9 +28,9 @@ from pipeline.engine.kernels.hashing import (
     smallest,
     text_hashes,
 )
-from pipeline.engine.kernels.kernel import Kernel, Parts, Rows
-from pipeline.engine.kernels.segments import Placed, SegmentCategories, SegmentRanks, SegmentWithin, Several, Tally
-from pipeline.engine.kernels.transform import Transform
+from pipeline.folding.kernels.kernel import Kernel, Parts, Rows
+from pipeline.folding.kernels.segments import Placed, SegmentCategories, SegmentRanks, SegmentWithin, Several, Tally
+from pipeline.folding.kernels.transform import Transform
 
 __all__ = [
     "FEATURES",

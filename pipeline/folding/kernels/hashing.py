@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.engine.kernels.kernel import Array
+from pipeline.folding.kernels.kernel import Array
 
 Hashes = npt.NDArray[np.uint64]
 

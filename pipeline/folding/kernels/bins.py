@@ -10,11 +10,11 @@ from typing import Literal
 
 import numpy as np
 
-from pipeline.engine.kernels.column_kernels import NumberColumns
-from pipeline.engine.kernels.fixed_point import limbs
-from pipeline.engine.kernels.hashing import content_hashes
-from pipeline.engine.kernels.kernel import Array, Parts, Rows, added, pieces
-from pipeline.engine.kernels.segments import Placed
+from pipeline.folding.kernels.column_kernels import NumberColumns
+from pipeline.folding.kernels.fixed_point import limbs
+from pipeline.folding.kernels.hashing import content_hashes
+from pipeline.folding.kernels.kernel import Array, Parts, Rows, added, pieces
+from pipeline.folding.kernels.segments import Placed
 
 
 @dataclass(frozen=True)

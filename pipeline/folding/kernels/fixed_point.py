@@ -11,7 +11,7 @@ import math
 
 import numpy as np
 
-from pipeline.engine.kernels.kernel import Array
+from pipeline.folding.kernels.kernel import Array
 
 LIMB = 31
 # What lies below 2**-900 counts as 0, since the scale must be a float, and what lies above 2**500 as that, since its

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from pipeline.contract import Matrix
-from pipeline.engine.kernels import LIMB, LloydStep, Starts, Sums, Transform, squared, total
-from pipeline.engine.measures import ColumnRanges, Fold, Places, ranges
+from pipeline.folding.kernels import LIMB, LloydStep, Starts, Sums, Transform, squared, total
+from pipeline.folding.measures import ColumnRanges, Fold, Places, ranges
 
 GAIN = 3e-6  # share of the inertia that moving the centres must win for another pass
 MOST_PASSES = 40

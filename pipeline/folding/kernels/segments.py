@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pipeline.engine.kernels.clusters import Starts, clustered, nearest_of
-from pipeline.engine.kernels.column_kernels import joined, listed, ranked
-from pipeline.engine.kernels.fixed_point import limbs, squared
-from pipeline.engine.kernels.kernel import Array, Kernel, MatrixSource, Parts, Rows, added, pieces
-from pipeline.engine.kernels.transform import Transform
+from pipeline.folding.kernels.clusters import Starts, clustered, nearest_of
+from pipeline.folding.kernels.column_kernels import joined, listed, ranked
+from pipeline.folding.kernels.fixed_point import limbs, squared
+from pipeline.folding.kernels.kernel import Array, Kernel, MatrixSource, Parts, Rows, added, pieces
+from pipeline.folding.kernels.transform import Transform
 
 
 @dataclass(frozen=True)

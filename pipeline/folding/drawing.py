@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from pipeline.engine.kernels import content_hashes, mixed, running_numbers, salted, smallest, text_hashes
+from pipeline.folding.kernels import content_hashes, mixed, running_numbers, salted, smallest, text_hashes
 
 SAMPLE = 100_000  # customers from whom everything is decided; up to so many, they are everybody
 

@@ -6,8 +6,8 @@ from contextlib import AbstractContextManager
 from typing import Protocol
 
 from pipeline.contract import Dataset
-from pipeline.engine.drawing import Sample
-from pipeline.engine.kernels import Kernel, Parts, Transform
+from pipeline.folding.drawing import Sample
+from pipeline.folding.kernels import Kernel, Parts, Transform
 
 
 class Population(Protocol):

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from pipeline.contract import Labels, Matrix
-from pipeline.engine.clustering import Space
-from pipeline.engine.drawing import Hashes, by_place, deciding
-from pipeline.engine.kernels import Transform
-from pipeline.engine.local import fold_of
+from pipeline.folding.clustering import Space
+from pipeline.folding.drawing import Hashes, by_place, deciding
+from pipeline.folding.kernels import Transform
+from pipeline.folding.local import fold_of
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pipeline.engine.kernels.fixed_point import limbs, squared
-from pipeline.engine.kernels.kernel import Array, MatrixSource, Parts, Rows, added, pieces
-from pipeline.engine.kernels.transform import Transform
+from pipeline.folding.kernels.fixed_point import limbs, squared
+from pipeline.folding.kernels.kernel import Array, MatrixSource, Parts, Rows, added, pieces
+from pipeline.folding.kernels.transform import Transform
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pipeline.engine.kernels.kernel import Array, Rows
+from pipeline.folding.kernels.kernel import Array, Rows
 
 FEATURES = "\x00features"  # under this name a population that holds the transformed block hands it out
 

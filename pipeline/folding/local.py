@@ -14,9 +14,9 @@ import numpy.typing as npt
 import pandas as pd
 
 from pipeline.contract import Dataset
-from pipeline.engine import drawing
-from pipeline.engine.drawing import Sample, column_values, customer_hashes
-from pipeline.engine.kernels import (
+from pipeline.folding import drawing
+from pipeline.folding.drawing import Sample, column_values, customer_hashes
+from pipeline.folding.kernels import (
     FEATURES,
     Kernel,
     Parts,
