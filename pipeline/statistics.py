@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 
@@ -61,6 +63,22 @@ def stratified_count(
     seen = float((hit & (w > 0)).sum())
     missed = float((~hit & (w > 0)).sum())
     return estimate, max(float(low) * total, seen), min(float(high) * total, total - missed)
+
+
+def adjusted_rand(table: npt.NDArray[np.integer[Any]]) -> float:
+    """Agreement of two partitions, 0 as by chance and 1 the same (Hubert and Arabie 1985).
+
+    ``table``, (k, m), counts who is in which part of the one and of the other; scikit-learn's ``adjusted_rand_score``
+    takes the labels and would count them first.
+    """
+
+    def pairs(counts: npt.NDArray[np.integer[Any]]) -> float:
+        return float((counts.astype(np.float64) * (counts - 1) / 2).sum())
+
+    together, rows, columns = pairs(table), pairs(table.sum(axis=1)), pairs(table.sum(axis=0))
+    expected = rows * columns / max(pairs(np.array([table.sum()])), 1.0)
+    most = (rows + columns) / 2
+    return 1.0 if most == expected else (together - expected) / (most - expected)
 
 
 def benjamini_hochberg(p: npt.ArrayLike) -> Vector:

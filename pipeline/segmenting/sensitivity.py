@@ -35,6 +35,7 @@ from pipeline.segmenting.kmeans import LIGHT, sweep
 from pipeline.segmenting.quality import silhouettes
 from pipeline.segmenting.stability import SPLITS, Tick, assess_stability, null_silhouettes
 from pipeline.stages import Training
+from pipeline.statistics import adjusted_rand
 
 SAMPLE = 2_500
 DRAWS = 2  # of structure-free data a variation
@@ -86,20 +87,11 @@ def with_sensitivity(training: Training, helper: Helper | None = None, tick: Tic
     return replace(training, sensitivity=table)
 
 
-def adjusted_rand(first: Labels, second: Labels) -> float:
-    """Agreement of two labellings beyond chance (Hubert and Arabie 1985), from one table of counts."""
+def agreement(first: Labels, second: Labels) -> float:
+    """Adjusted Rand index of two labellings, (n,) each."""
     columns = int(second.max()) + 1
-    table = np.bincount(first.astype(np.int64) * columns + second, minlength=(int(first.max()) + 1) * columns).reshape(
-        -1, columns
-    )
-
-    def pairs(counts: np.ndarray) -> float:
-        return float((counts * (counts - 1) / 2).sum())
-
-    together, rows, cols = pairs(table), pairs(table.sum(axis=1)), pairs(table.sum(axis=0))
-    expected = rows * cols / max(pairs(np.array([len(first)])), 1.0)
-    most = (rows + cols) / 2
-    return 1.0 if most == expected else (together - expected) / (most - expected)
+    counts = np.bincount(first.astype(np.int64) * columns + second, minlength=(int(first.max()) + 1) * columns)
+    return adjusted_rand(counts.reshape(-1, columns))
 
 
 # ------------------------------------------------------------------ the variations
@@ -205,7 +197,7 @@ def _judge(
     measured = silhouettes(matrix, [partition.labels for partition in partitions], seed=seed)
     decided = decide(judged(matrix, partitions, measured, stability, nulls), bounds=decision.bounds)
     same_k = next(partition for partition in partitions if partition.k == decision.k)
-    return decided.k, decided.verdict, adjusted_rand(labels, same_k.labels)
+    return decided.k, decided.verdict, agreement(labels, same_k.labels)
 
 
 # ------------------------------------------------------------------ in words

@@ -20,6 +20,7 @@ from dashapp.selecting.dimensions import dimensions
 from pipeline.contract import Promotion, Segmentation
 from pipeline.settings import Settings
 from pipeline.stages import Training
+from pipeline.statistics import adjusted_rand
 from pipeline.store import Store
 from tests.support import as_stored
 
@@ -33,7 +34,7 @@ def test_a_run_beside_itself_is_the_same_in_everything(both: tuple[Segmentation,
     found = matching.pair(both[0], both[0])
 
     assert isinstance(found, matching.RunPair)
-    assert matching.adjusted_rand(found.table) == pytest.approx(1.0)
+    assert adjusted_rand(found.table) == pytest.approx(1.0)
     assert (found.common, found.moved) == (400, 0)
     assert [(one.fate, one.overlap) for one in found.matches] == [("same", 1.0)] * 3
     assert all(shift == 0 for one in matching.deltas(found) for shift in one.shifts)
@@ -44,7 +45,7 @@ def test_agreement_is_what_scikit_learn_says(both: tuple[Segmentation, Segmentat
     labels = [one.assignments["segment"] for one in both]
 
     assert isinstance(found, matching.RunPair)
-    assert matching.adjusted_rand(found.table) == pytest.approx(adjusted_rand_score(*labels))
+    assert adjusted_rand(found.table) == pytest.approx(adjusted_rand_score(*labels))
     assert found.table.sum(axis=1).tolist() == [card.size for card in both[0].cards]
 
 

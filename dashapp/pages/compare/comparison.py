@@ -11,6 +11,7 @@ from dashapp.pages.compare.matching import Fate, Match, RunPair
 from dashapp.telling import customers, number, of_column, percent
 from dashapp.widgets import as_table, key_list, kpi, segment_name, table, trust_badge
 from pipeline.contract import RunSummary
+from pipeline.statistics import adjusted_rand
 
 _FATES: dict[Fate, str] = {
     "same": N_("goes on"),
@@ -22,7 +23,7 @@ _FATES: dict[Fate, str] = {
 
 def words(pair: RunPair) -> list[Component]:
     """The verdict on two runs: numbers, then what became of each segment."""
-    rand = matching.adjusted_rand(pair.table)
+    rand = adjusted_rand(pair.table)
     return [
         html.P(finding(pair, rand), className="k-finding"),
         html.Div(

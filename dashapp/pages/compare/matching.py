@@ -112,19 +112,6 @@ def same_customers(a: Segmentation, b: Segmentation) -> bool:
     )
 
 
-def adjusted_rand(table: Labels) -> float:
-    """Agreement of two partitions, 0 as by chance and 1 the same (Hubert and Arabie 1985)."""
-
-    def pairs(counts: Labels) -> float:
-        return float((counts.astype(np.float64) * (counts - 1) / 2).sum())
-
-    cells, rows, columns = pairs(table), pairs(table.sum(axis=1)), pairs(table.sum(axis=0))
-    every = pairs(np.array([table.sum()]))
-    expected = rows * columns / every if every else 0.0
-    most = (rows + columns) / 2
-    return 1.0 if most == expected else (cells - expected) / (most - expected)
-
-
 def matches(table: Labels, a: Sequence[SegmentCard], b: Sequence[SegmentCard]) -> tuple[Match, ...]:
     """What became of each segment: pairs by falling overlap, then those that dissolved, then those that are new."""
     jaccard = table / np.maximum(table.sum(axis=1)[:, None] + table.sum(axis=0)[None, :] - table, 1)
