@@ -7,7 +7,7 @@ from functools import cached_property
 
 from flask import current_app, g, has_request_context
 
-from dashapp.access.address import address
+from dashapp.access.client_address import address
 from dashapp.i18n import _
 from dashapp.reader import reader
 from pipeline.accounts import AccountDatabase, Attempts, AuditEntry, AuditLog, Event, Sessions, Users

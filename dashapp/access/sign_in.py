@@ -12,7 +12,7 @@ from urllib.parse import urlencode, urlsplit
 from flask import Flask, Response, redirect, request
 
 from dashapp.access import screens
-from dashapp.access.address import address
+from dashapp.access.client_address import address
 from dashapp.access.keeper import Keeper, record, record_refusal
 from dashapp.access.recognise import COOKIE
 from dashapp.i18n import COOKIE as LANGUAGE_COOKIE

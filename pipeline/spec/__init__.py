@@ -5,7 +5,17 @@ from pipeline.spec.engines import EngineName, EngineSpec, SparkQuery, SparkSourc
 from pipeline.spec.expressions import asks_day, forbidden, unquoted, with_day
 from pipeline.spec.rfm_section import RfmCuts, RfmSpec
 from pipeline.spec.schema import SCHEMA_FILE, schema_text, spec_schema
-from pipeline.spec.sections import (
+from pipeline.spec.spec_file import (
+    describe_dataset,
+    load_spec,
+    parse_spec,
+    raw_columns,
+    read_spec,
+    restore_spec,
+    share_name,
+    shipped_specs,
+)
+from pipeline.spec.toml_tables import (
     DuplicateIdRule,
     GroupSpec,
     HistorySpec,
@@ -19,16 +29,6 @@ from pipeline.spec.sections import (
     Source,
     Spec,
     WhereRule,
-)
-from pipeline.spec.spec_file import (
-    describe_dataset,
-    load_spec,
-    parse_spec,
-    raw_columns,
-    read_spec,
-    restore_spec,
-    share_name,
-    shipped_specs,
 )
 from pipeline.spec.trust import is_named, leads_out, named, stored_text
 

@@ -12,7 +12,7 @@ from pipeline.contract import Campaign, Message, expected_of, unknown_name
 from pipeline.errors import SpecError
 from pipeline.spec.engines import EngineSpec, SparkQuery, SparkSource
 from pipeline.spec.rfm_section import RfmCuts, RfmSpec
-from pipeline.spec.sections import (
+from pipeline.spec.toml_tables import (
     BasketsSpec,
     ColumnSpec,
     DuplicateIdRule,

@@ -6,7 +6,7 @@ import json
 from functools import cache
 from typing import Any
 
-from pipeline.spec.sections import Spec
+from pipeline.spec.toml_tables import Spec
 
 SCHEMA_FILE = "korzina.schema.json"  # beside a drafted spec, which names it in its first line
 _LOADERS = ("path", "hash")  # filled in when a spec is read, and no keys of the file

@@ -13,7 +13,7 @@ from pipeline.contract import Column, Dataset, Group, Kind, Message, expected_of
 from pipeline.errors import SpecError
 from pipeline.spec.checks import check_references, explain
 from pipeline.spec.engines import SparkQuery, SparkSource
-from pipeline.spec.sections import (
+from pipeline.spec.toml_tables import (
     BasketsSpec,
     ColumnSpec,
     GroupSpec,

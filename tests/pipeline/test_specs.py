@@ -82,7 +82,7 @@ def test_every_example_of_the_spec_page_loads_and_every_key_is_there() -> None:
     parse_spec(tomllib.loads(whole[0]), where="docs/spec.md")
     for block in blocks:
         tomllib.loads(block)
-    from pipeline.spec import sections as spec_parts
+    from pipeline.spec import toml_tables as spec_parts
 
     for part in (
         spec_parts.Source,

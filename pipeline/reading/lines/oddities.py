@@ -8,9 +8,9 @@ from decimal import Decimal
 
 from pipeline.contract import LineFinding, LinesTally, Message, Own, Quantity, is_large_share, percent
 from pipeline.reading.engine import Engine, quote
+from pipeline.reading.lines.lines_view import AMOUNT, BACK, JUDGED, NUMBER, POSITION, RAW, RULE
 from pipeline.reading.lines.numbering import Where
 from pipeline.reading.lines.unreadable import Unreadable
-from pipeline.reading.lines.view import AMOUNT, BACK, JUDGED, NUMBER, POSITION, RAW, RULE
 from pipeline.spec import LinesSpec
 
 _MOST_PLACES = 3
@@ -36,7 +36,7 @@ class SummedLines:
 
 
 @dataclass(frozen=True)
-class Summary:
+class LinesSummary:
     """The lines by rule, those bought, and how many there are in all."""
 
     groups: Sequence[SummedLines]
@@ -70,7 +70,7 @@ def find_unreadable(cells: Sequence[Unreadable], where: Where) -> Iterator[LineF
 
 
 def find_in_lines(
-    engine: Engine, lines: LinesSpec, where: Where, summary: Summary, *, keeps_id: bool
+    engine: Engine, lines: LinesSpec, where: Where, summary: LinesSummary, *, keeps_id: bool
 ) -> Iterator[LineFinding]:
     """Repeats, amounts that are missing, negative or absurd, totals that differ, and one customer with much of all."""
     yield from _repeats(engine, lines, where)
@@ -158,7 +158,7 @@ def _negative(used: Sequence[SummedLines], where: Where) -> Iterator[LineFinding
         yield LineFinding(kind="negative", told=told, lines=number, money=money, places=tuple(map(where, places)))
 
 
-def _absurd(engine: Engine, summary: Summary, used: Sequence[SummedLines], where: Where) -> Iterator[LineFinding]:
+def _absurd(engine: Engine, summary: LinesSummary, used: Sequence[SummedLines], where: Where) -> Iterator[LineFinding]:
     """Few lines, each a hundred times what the largest usual line brings, with a large share of all money."""
     largest = sorted((amount for one in used for amount in one.largest), reverse=True)
     spare = summary.lines // 1000 + 5  # so many lines may be typing mistakes
@@ -181,7 +181,7 @@ def _absurd(engine: Engine, summary: Summary, used: Sequence[SummedLines], where
 
 
 def _one_customer(
-    engine: Engine, lines: LinesSpec, where: Where, summary: Summary, *, keeps_id: bool
+    engine: Engine, lines: LinesSpec, where: Where, summary: LinesSummary, *, keeps_id: bool
 ) -> Iterator[LineFinding]:
     """Whoever brings more than a tenth of the revenue, and three times an even share of it."""
     revenue = summary.bought.money or 0.0

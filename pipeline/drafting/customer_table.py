@@ -8,7 +8,7 @@ from datetime import date
 import pandas as pd
 
 from pipeline.contract import Message
-from pipeline.drafting.baskets import Bought
+from pipeline.drafting.basket_query import Bought
 from pipeline.drafting.columns import Entry, label_of, settle_columns
 from pipeline.drafting.document import Document
 from pipeline.drafting.draft_text import (
@@ -23,7 +23,7 @@ from pipeline.drafting.draft_text import (
     write_only_returned,
     write_rfm,
 )
-from pipeline.drafting.purchases import Summary
+from pipeline.drafting.purchase_summary import PurchaseSummary
 from pipeline.drafting.sections import write_baskets, write_lines, write_questions, write_source
 from pipeline.drafting.structure import Structure
 from pipeline.spec import Source, share_name
@@ -44,7 +44,7 @@ def draft_customers(
     source: str,
     *,
     reading: Understanding,
-    summary: Summary | None = None,
+    summary: PurchaseSummary | None = None,
     tables: Source | None = None,
     bought: Bought | None = None,
     language: str = "en",

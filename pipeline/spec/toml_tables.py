@@ -16,11 +16,11 @@ Action = Literal["quarantine", "drop", "null", "clip"]
 Form = Annotated[str, Field(pattern=r"%|^(excel|unix|unix_ms|unix_us|number|text)$")]
 
 
-class _Part(BaseModel):
+class _Table(BaseModel):
     model_config = Part.model_config
 
 
-class Source(_Part):
+class Source(_Table):
     """Where rows come from and how text is written. What is left out is detected."""
 
     package: str | None = None
@@ -64,7 +64,7 @@ class Source(_Part):
         return self.date_format if form in (None, "number", "text") else form
 
 
-class LineRule(_Part):
+class LineRule(_Table):
     """Lines for which ``sql`` holds are set aside, counted with their money, and told with their places."""
 
     name: str
@@ -77,7 +77,7 @@ class LineRule(_Part):
     """Set aside every line of an order in which the condition holds for one: a status that stands on the first only."""
 
 
-class LinesSpec(_Part):
+class LinesSpec(_Table):
     """For data in which a row is a line of a purchase: what a line brought, and which lines do not count."""
 
     customer: str
@@ -100,7 +100,7 @@ class LinesSpec(_Part):
     """Which lines are set aside; the first rule that holds takes the line."""
 
 
-class IdColumn(_Part):
+class IdColumn(_Table):
     """The column that identifies a customer; ``keep`` stores it beside the segments (needed for exports)."""
 
     column: str
@@ -109,7 +109,7 @@ class IdColumn(_Part):
     """Whether the id is stored beside the segments, which exports need; false for what names a person."""
 
 
-class ColumnSpec(_Part):
+class ColumnSpec(_Table):
     """One column; with ``sql`` it is derived from the cleaned columns of the same row."""
 
     role: Role
@@ -135,7 +135,7 @@ class ColumnSpec(_Part):
     """What a segment below the others is called: "light spenders"."""
 
 
-class GroupSpec(_Part):
+class GroupSpec(_Table):
     """Columns that add up to a total; ``shares`` derives each member's share with that role."""
 
     label: str
@@ -154,7 +154,7 @@ class GroupSpec(_Part):
     low: str = "little {label}"
 
 
-class ReplaceRule(_Part):
+class ReplaceRule(_Table):
     """Repair misspelt or meaningless categories; an empty replacement means unknown."""
 
     rule: Literal["replace"]
@@ -162,7 +162,7 @@ class ReplaceRule(_Part):
     values: dict[str, str]
 
 
-class RangeRule(_Part):
+class RangeRule(_Table):
     """Values outside [min, max] are impossible and lead to ``action``."""
 
     rule: Literal["range"]
@@ -172,7 +172,7 @@ class RangeRule(_Part):
     action: Action = "null"
 
 
-class WhereRule(_Part):
+class WhereRule(_Table):
     """Rows for which the SQL condition holds lead to ``action``."""
 
     rule: Literal["where"]
@@ -181,14 +181,14 @@ class WhereRule(_Part):
     action: Literal["quarantine", "drop", "flag"] = "quarantine"
 
 
-class LookalikeRule(_Part):
+class LookalikeRule(_Table):
     """What to do with rows that equal another one in everything but the id; the default is to flag them."""
 
     rule: Literal["lookalikes"]
     action: Literal["drop", "flag"] = "flag"
 
 
-class DuplicateIdRule(_Part):
+class DuplicateIdRule(_Table):
     """What to do with several different rows of one id; the most complete row stays, the others go."""
 
     rule: Literal["duplicate_ids"]
@@ -198,7 +198,7 @@ class DuplicateIdRule(_Part):
 Rule = Annotated[ReplaceRule | RangeRule | WhereRule | LookalikeRule | DuplicateIdRule, Field(discriminator="rule")]
 
 
-class HistoryColumn(_Part):
+class HistoryColumn(_Table):
     """One column of the history query: what was known of a customer when a campaign began."""
 
     label: str
@@ -212,7 +212,7 @@ class HistoryColumn(_Part):
     low: str = ""
 
 
-class HistorySpec(_Part):
+class HistorySpec(_Table):
     """How to compute what was known at the start of each campaign, so that a response model sees no later thing."""
 
     query: str | None = None
@@ -228,7 +228,7 @@ class HistorySpec(_Part):
     """The query in the SQL of Spark."""
 
 
-class BasketsSpec(_Part):
+class BasketsSpec(_Table):
     """What is in each basket, for transaction data."""
 
     query: str | None = None
@@ -238,7 +238,7 @@ class BasketsSpec(_Part):
     """The query in the SQL of Spark."""
 
 
-class SegmentsSpec(_Part):
+class SegmentsSpec(_Table):
     """How many segments a team can work with."""
 
     min: int = Field(2, ge=2)
@@ -247,7 +247,7 @@ class SegmentsSpec(_Part):
     """The largest; left out: any number."""
 
 
-class OpenQuestion(_Part):
+class OpenQuestion(_Table):
     """What a draft could not decide; nothing is trained on the spec while it stands there."""
 
     key: str
@@ -258,7 +258,7 @@ class OpenQuestion(_Part):
     """Answer -> what speaks for it, the likeliest first."""
 
 
-class Spec(_Part):
+class Spec(_Table):
     """A whole spec."""
 
     name: str = Field(pattern=r"^[\w-]+$")

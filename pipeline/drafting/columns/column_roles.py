@@ -9,10 +9,10 @@ import pandas as pd
 
 from pipeline.contract import Joined, Kind, Meaning, Message, Role
 from pipeline.drafting.columns.dates import add_birth, add_date
+from pipeline.drafting.columns.draft_words import DERIVED, OF_LINES
 from pipeline.drafting.columns.parts import LOG, MOST_NEGATIVE, PLAIN, Entry, Limits, Parts, because
 from pipeline.drafting.columns.totals import TOTALS, add_cheque, add_total
-from pipeline.drafting.columns.words import DERIVED, OF_LINES
-from pipeline.drafting.structure import Family, Profile, Structure
+from pipeline.drafting.structure import ColumnProfile, Family, Structure
 from pipeline.errors import InputError
 from pipeline.understanding import Understanding, fits, words
 from pipeline.understanding import vocabulary as names
@@ -64,7 +64,7 @@ def _label(parts: Parts) -> None:
 
 def _meanings(structure: Structure, members: set[str], families: Sequence[Family]) -> dict[str, Meaning]:
     """Column -> part it plays, where just one column claims it; a member of a group is a part, not the total."""
-    claims: dict[Meaning, list[Profile]] = {}
+    claims: dict[Meaning, list[ColumnProfile]] = {}
     for one in structure.profiles:
         if (
             one.meaning
@@ -104,7 +104,7 @@ def _is_total(structure: Structure, name: str, summands: list[str]) -> bool:
     return bool((structure.frame[name] >= 0.99 * sums).mean() > 0.9)
 
 
-def _add_column(parts: Parts, one: Profile, meaning: Meaning | None, member: bool) -> None:
+def _add_column(parts: Parts, one: ColumnProfile, meaning: Meaning | None, member: bool) -> None:
     leaving = one.kind == "flag" and names.fits(names.LEAVING, one.name)
     answered = names.fits(names.OUTCOME, one.name) and not names.fits(names.CONSENT, one.name)
     outcome = leaving or (one.kind == "flag" and answered)
@@ -147,7 +147,7 @@ def _add_column(parts: Parts, one: Profile, meaning: Meaning | None, member: boo
         parts.entries.append(Entry(one.name, "passive", one.kind, one.summary, meaning=meaning))
 
 
-def _apart(parts: Parts, one: Profile) -> bool:
+def _apart(parts: Parts, one: ColumnProfile) -> bool:
     """Columns that an experiment or the reading of the lines keeps out of the clustering."""
     reading = parts.reading
     if one.name == reading.arm:
@@ -172,11 +172,11 @@ def _apart(parts: Parts, one: Profile) -> bool:
     return True
 
 
-def _plain_kind(one: Profile) -> Kind:
+def _plain_kind(one: ColumnProfile) -> Kind:
     return "text" if one.kind in ("category", "flag") else one.kind
 
 
-def _unsuitable(one: Profile, member: bool) -> Message | None:
+def _unsuitable(one: ColumnProfile, member: bool) -> Message | None:
     """Why a column should not be used; None if it can be."""
     if one.distinct <= 1:
         return Message.of("the same for everybody, so it tells nobody apart") if one.distinct else Message.of("empty")
@@ -201,7 +201,7 @@ def _unsuitable(one: Profile, member: bool) -> Message | None:
     return None
 
 
-def is_key(one: Profile) -> bool:
+def is_key(one: ColumnProfile) -> bool:
     """Whether whole numbers that never repeat tell rows apart and count nothing: named so, dense, or of one length."""
     if names.fits(names.CUSTOMER, one.name) or names.fits(names.ID, one.name) or fits(words.ROW_NUMBER, one.name):
         return True
@@ -234,7 +234,7 @@ def _ensure_active(parts: Parts, groups: bool) -> None:
         )
 
 
-def _transform(one: Profile) -> tuple[str, ...]:
+def _transform(one: ColumnProfile) -> tuple[str, ...]:
     if one.skew is None or one.skew <= _SKEWED or one.minimum is None:
         return PLAIN
     return LOG if one.minimum >= 0 or one.negative <= MOST_NEGATIVE * one.rows else PLAIN

@@ -15,7 +15,7 @@ _BOUGHT = "NOT is_return"
 
 
 @dataclass(frozen=True)
-class Summary:
+class PurchaseSummary:
     """How lines become customers."""
 
     query: str
@@ -24,18 +24,18 @@ class Summary:
     ignored: tuple[str, ...] = field(default=())
 
 
-def summarise(reading: Understanding, table: Sequence[Profile], engine: Engine) -> Summary:
+def summarise(reading: Understanding, table: Sequence[Profile], engine: Engine) -> PurchaseSummary:
     """The query from ``lines`` to one row a customer."""
     relations = Relations(engine)
     if reading.form == "snapshots":
-        return Summary(_latest(reading))
+        return PurchaseSummary(_latest(reading))
     traits = _traits(reading, table, relations)
     parts = {
         start: _values(engine, column)
         for start, column in (("spend on", reading.category if reading.money else None), ("orders by", reading.channel))
         if column and column not in traits
     }
-    return Summary(_query(reading, table, parts, traits), _families(parts), traits)
+    return PurchaseSummary(_query(reading, table, parts, traits), _families(parts), traits)
 
 
 def _latest(reading: Understanding) -> str:

@@ -9,8 +9,8 @@ from functools import partial
 from dash import Dash
 from flask import Response, request
 
+from dashapp.guard.admission import stranger
 from dashapp.guard.bodies import misfit
-from dashapp.guard.door import stranger
 from dashapp.guard.failures import on_failure, sentence
 from dashapp.guard.headers import Policy
 from dashapp.guard.libraries import is_served

@@ -9,7 +9,7 @@ from datetime import date
 from pipeline.contract import Message, unknown_name
 from pipeline.errors import SpecError
 from pipeline.reading.engine import Engine, QueryError, quote
-from pipeline.reading.lines.days import Days, judge_days
+from pipeline.reading.lines.plausible_days import Days, judge_days
 from pipeline.spec import LineRule, LinesSpec, Spec, asks_day, forbidden, with_day
 
 LINES, NUMBER, MONEY, RETURN = "lines", "line_number", "line_money", "is_return"
