@@ -30,7 +30,7 @@ from pipeline.contract import (
 )
 from pipeline.describing import cards_anew, described_anew, labels_of
 from pipeline.purging.traces import Traces
-from pipeline.recording import profile_table
+from pipeline.recording import ui_profiles
 from pipeline.store import RunFiles
 
 RULE = Message.of("removed for good")
@@ -109,7 +109,7 @@ class Removal:
             labels_of(assignments),
         )
         _write_records(folder, Artifacts.SEGMENTS, cards)
-        medians = profile_table(self.dataset, cards, made[Artifacts.PROFILES])
+        medians = ui_profiles(self.dataset, cards, made[Artifacts.PROFILES])
         (folder / Artifacts.PROFILES_TABLE).write_text(medians.to_json(orient="split", index=False), "utf-8")
         told: dict[str, object] = {Artifacts.SEGMENTS: cards, Artifacts.PASSIVE: made[Artifacts.PASSIVE]}
         if files.has(Artifacts.CAMPAIGNS):

@@ -7,10 +7,10 @@ from pipeline.recording.record import (
     draw_curves,
     drawable,
     prepare_drawing,
-    profile_table,
     record_training,
     write_models,
 )
+from pipeline.recording.run_metrics import ui_profiles
 from pipeline.recording.with_everybody import with_everybody
 
 __all__ = [
@@ -21,9 +21,9 @@ __all__ = [
     "drawable",
     "placed_by",
     "prepare_drawing",
-    "profile_table",
     "record_training",
     "remove_left",
+    "ui_profiles",
     "with_everybody",
     "write_models",
 ]

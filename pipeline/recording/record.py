@@ -10,8 +10,6 @@ from functools import cache
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
-import pandas as pd
-
 from pipeline.campaigns import artifacts
 from pipeline.contract import (
     Artifacts,
@@ -19,10 +17,8 @@ from pipeline.contract import (
     Dataset,
     Decision,
     ModelRecord,
-    Profiles,
     Record,
     RunRecord,
-    SegmentCard,
     SweepRecord,
     messages_of,
     verdicts,
@@ -32,7 +28,7 @@ from pipeline.recording.decision_card import decision_as_html, decision_as_json
 from pipeline.recording.drafts import filed
 from pipeline.recording.model import model_record
 from pipeline.recording.recipe import example_rows, recipe_of
-from pipeline.recording.run_metrics import run_metrics, sweep_curves, sweep_metrics
+from pipeline.recording.run_metrics import run_metrics, sweep_curves, sweep_metrics, ui_profiles
 from pipeline.segmenting import sensitivity_in_words
 from pipeline.stages import Candidate, Tabled, Training
 
@@ -214,7 +210,7 @@ def _child(training: Training, candidate: Candidate, images: Mapping[str, bytes]
             ),
         },
         images=images,
-        ui_tables={Artifacts.PROFILES_TABLE: profile_table(training.dataset, candidate.cards, candidate.profiles)},
+        ui_tables={Artifacts.PROFILES_TABLE: ui_profiles(training.dataset, candidate.cards, candidate.profiles)},
         model=model,
     )
 
@@ -303,19 +299,3 @@ def _describe_candidate(training: Training, candidate: Candidate) -> str:
 
 def _cell(text: str) -> str:
     return text.replace("|", "\\|").replace("\n", " ")
-
-
-def profile_table(dataset: Dataset, cards: Iterable[SegmentCard], profiles: pd.DataFrame) -> pd.DataFrame:
-    """Segments as rows, medians of the numeric columns as columns, for the UI's table view."""
-    medians = profiles.pivot_table(index=Profiles.SEGMENT, columns=Profiles.COLUMN, values=Profiles.MEDIAN)
-    rows = []
-    for card in cards:
-        row: dict[str, object] = {"segment": card.name, "customers": card.size, "share": round(card.share, 4)}
-        mine = medians.loc[card.segment].to_dict()
-        row |= {
-            f"median {column.axis_title}": float(f"{mine[column.name]:.6g}")
-            for column in dataset.columns
-            if column.name in mine
-        }
-        rows.append(row)
-    return pd.DataFrame(rows)

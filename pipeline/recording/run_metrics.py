@@ -1,12 +1,14 @@
-"""What a run and its sweep measured, as MLflow's metrics: named in groups, so that the four that matter stand first."""
+"""What a run and its sweep measured, as MLflow shows it: metrics in groups, the four that matter first, and a table."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from statistics import pstdev
 
+import pandas as pd
+
 from pipeline.campaigns import headline
-from pipeline.contract import CandidateRecord, Metrics, Sensitivity, grouped
+from pipeline.contract import CandidateRecord, Dataset, Metrics, Profiles, SegmentCard, Sensitivity, grouped
 from pipeline.segmenting import excess
 from pipeline.stages import Candidate, Training
 
@@ -89,3 +91,19 @@ def _decision(training: Training) -> dict[str, float | None]:
             "sensitivity_agreement_min": float(table[Sensitivity.AGREEMENT].min()),
         }
     return values
+
+
+def ui_profiles(dataset: Dataset, cards: Iterable[SegmentCard], profiles: pd.DataFrame) -> pd.DataFrame:
+    """Segments as rows, medians of the numeric columns as columns, for the UI's table view."""
+    medians = profiles.pivot_table(index=Profiles.SEGMENT, columns=Profiles.COLUMN, values=Profiles.MEDIAN)
+    rows = []
+    for card in cards:
+        row: dict[str, object] = {"segment": card.name, "customers": card.size, "share": round(card.share, 4)}
+        mine = medians.loc[card.segment].to_dict()
+        row |= {
+            f"median {column.axis_title}": float(f"{mine[column.name]:.6g}")
+            for column in dataset.columns
+            if column.name in mine
+        }
+        rows.append(row)
+    return pd.DataFrame(rows)
