@@ -2,10 +2,10 @@
 
 import numpy as np
 import pytest
-from pipeline.engine import by_place, drawn
 from sklearn.datasets import make_blobs
 from sklearn.metrics import calinski_harabasz_score, davies_bouldin_score, silhouette_samples, silhouette_score
 
+from pipeline.folding import by_place, drawn
 from pipeline.segmenting import (
     by_segment,
     calinski_harabasz,
