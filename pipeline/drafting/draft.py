@@ -216,7 +216,7 @@ def write_draft(text: str, target: Path) -> None:
         except OSError as error:
             raise InputError.because(
                 Message.of("{file} cannot be written ({why})", file=str(file), why=str(error.strerror or error)),
-                remedy=Message.of("give another place with --output, where you may write"),
+                remedy=Message.of("give another place, where you may write (--output)"),
             ) from error
 
 

@@ -196,8 +196,8 @@ def _refuse_earlier(raw: RawTable, segmentation: Segmentation) -> None:
         expected=Message.of("{day} or later", day=Day(trained)),
         found=raw.as_of.isoformat(),
         remedy=Message.of(
-            "say from which day recencies are to count, {trained} as in the training or {day}: with --as-of, or beside "
-            "the file on the Score page",
+            "say from which day recencies are to count, {trained} as in the training or {day}: with --as-of, as_of "
+            "in Python, or beside the file on the Score page",
             trained=trained.isoformat(),
             day=raw.as_of.isoformat(),
         ),
