@@ -16,11 +16,11 @@ Action = Literal["quarantine", "drop", "null", "clip"]
 Form = Annotated[str, Field(pattern=r"%|^(excel|unix|unix_ms|unix_us|number|text)$")]
 
 
-class _Table(BaseModel):
+class _TomlTable(BaseModel):
     model_config = Part.model_config
 
 
-class Source(_Table):
+class Source(_TomlTable):
     """Where rows come from and how text is written. What is left out is detected."""
 
     package: str | None = None
@@ -64,7 +64,7 @@ class Source(_Table):
         return self.date_format if form in (None, "number", "text") else form
 
 
-class LineRule(_Table):
+class LineRule(_TomlTable):
     """Lines for which ``sql`` holds are set aside, counted with their money, and told with their places."""
 
     name: str
@@ -77,7 +77,7 @@ class LineRule(_Table):
     """Set aside every line of an order in which the condition holds for one: a status that stands on the first only."""
 
 
-class LinesSpec(_Table):
+class LinesSpec(_TomlTable):
     """For data in which a row is a line of a purchase: what a line brought, and which lines do not count."""
 
     customer: str
@@ -100,7 +100,7 @@ class LinesSpec(_Table):
     """Which lines are set aside; the first rule that holds takes the line."""
 
 
-class IdColumn(_Table):
+class IdColumn(_TomlTable):
     """The column that identifies a customer; ``keep`` stores it beside the segments (needed for exports)."""
 
     column: str
@@ -109,7 +109,7 @@ class IdColumn(_Table):
     """Whether the id is stored beside the segments, which exports need; false for what names a person."""
 
 
-class ColumnSpec(_Table):
+class ColumnSpec(_TomlTable):
     """One column; with ``sql`` it is derived from the cleaned columns of the same row."""
 
     role: Role
@@ -135,7 +135,7 @@ class ColumnSpec(_Table):
     """What a segment below the others is called: "light spenders"."""
 
 
-class GroupSpec(_Table):
+class GroupSpec(_TomlTable):
     """Columns that add up to a total; ``shares`` derives each member's share with that role."""
 
     label: str
@@ -154,7 +154,7 @@ class GroupSpec(_Table):
     low: str = "little {label}"
 
 
-class ReplaceRule(_Table):
+class ReplaceRule(_TomlTable):
     """Repair misspelt or meaningless categories; an empty replacement means unknown."""
 
     rule: Literal["replace"]
@@ -162,7 +162,7 @@ class ReplaceRule(_Table):
     values: dict[str, str]
 
 
-class RangeRule(_Table):
+class RangeRule(_TomlTable):
     """Values outside [min, max] are impossible and lead to ``action``."""
 
     rule: Literal["range"]
@@ -172,7 +172,7 @@ class RangeRule(_Table):
     action: Action = "null"
 
 
-class WhereRule(_Table):
+class WhereRule(_TomlTable):
     """Rows for which the SQL condition holds lead to ``action``."""
 
     rule: Literal["where"]
@@ -181,14 +181,14 @@ class WhereRule(_Table):
     action: Literal["quarantine", "drop", "flag"] = "quarantine"
 
 
-class LookalikeRule(_Table):
+class LookalikeRule(_TomlTable):
     """What to do with rows that equal another one in everything but the id; the default is to flag them."""
 
     rule: Literal["lookalikes"]
     action: Literal["drop", "flag"] = "flag"
 
 
-class DuplicateIdRule(_Table):
+class DuplicateIdRule(_TomlTable):
     """What to do with several different rows of one id; the most complete row stays, the others go."""
 
     rule: Literal["duplicate_ids"]
@@ -198,7 +198,7 @@ class DuplicateIdRule(_Table):
 Rule = Annotated[ReplaceRule | RangeRule | WhereRule | LookalikeRule | DuplicateIdRule, Field(discriminator="rule")]
 
 
-class HistoryColumn(_Table):
+class HistoryColumn(_TomlTable):
     """One column of the history query: what was known of a customer when a campaign began."""
 
     label: str
@@ -212,7 +212,7 @@ class HistoryColumn(_Table):
     low: str = ""
 
 
-class HistorySpec(_Table):
+class HistorySpec(_TomlTable):
     """How to compute what was known at the start of each campaign, so that a response model sees no later thing."""
 
     query: str | None = None
@@ -228,7 +228,7 @@ class HistorySpec(_Table):
     """The query in the SQL of Spark."""
 
 
-class BasketsSpec(_Table):
+class BasketsSpec(_TomlTable):
     """What is in each basket, for transaction data."""
 
     query: str | None = None
@@ -238,7 +238,7 @@ class BasketsSpec(_Table):
     """The query in the SQL of Spark."""
 
 
-class SegmentsSpec(_Table):
+class SegmentsSpec(_TomlTable):
     """How many segments a team can work with."""
 
     min: int = Field(2, ge=2)
@@ -247,7 +247,7 @@ class SegmentsSpec(_Table):
     """The largest; left out: any number."""
 
 
-class OpenQuestion(_Table):
+class OpenQuestion(_TomlTable):
     """What a draft could not decide; nothing is trained on the spec while it stands there."""
 
     key: str
@@ -258,7 +258,7 @@ class OpenQuestion(_Table):
     """Answer -> what speaks for it, the likeliest first."""
 
 
-class Spec(_Table):
+class Spec(_TomlTable):
     """A whole spec."""
 
     name: str = Field(pattern=r"^[\w-]+$")
