@@ -56,8 +56,8 @@ class Unseen:
     def probability(self, outcome: Vector) -> Vector:
         """Probabilities whose scale too comes from other rows than each row's own fold, (n,)."""
         made = np.empty(len(outcome))
-        for one in range(int(self.fold.max()) + 1):
-            rest, own = self.fold != one, self.fold == one
+        for held_fold in range(int(self.fold.max()) + 1):
+            rest, own = self.fold != held_fold, self.fold == held_fold
             made[own] = believed(self.added[rest], self.boosted[rest], outcome[rest]).probability(
                 self.added[own], self.boosted[own]
             )
@@ -76,8 +76,8 @@ def unseen(
     parts = [folds(len(outcome), seed + repeat, customer) for repeat in range(repeats)]
     added = np.zeros(len(outcome))
     for part in parts:
-        for one in range(FOLDS):
-            inside = part != one
+        for held_fold in range(FOLDS):
+            inside = part != held_fold
             intercept, weights = logistic(design[inside], outcome[inside])
             added[~inside] += (design[~inside] @ weights + intercept) / len(parts)
     kept = np.array([at for at, name in enumerate(columns) if name != SEGMENT], dtype=np.int64)
@@ -99,8 +99,8 @@ def _boosted(design: Matrix, outcome: Vector, fold: Labels) -> tuple[Vector, tup
     they are grown already.
     """
     made, trees = np.zeros(len(outcome)), []
-    for one in range(FOLDS):
-        inside = fold != one
+    for held_fold in range(FOLDS):
+        inside = fold != held_fold
         says, grown = grow(*_sample(design[inside], outcome[inside]))
         made[~inside] = says(design[~inside])
         trees += [scaled(tree, 1 / FOLDS) for tree in grown]
