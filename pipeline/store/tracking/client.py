@@ -42,7 +42,8 @@ _SLOW, _SLOW_CALL = 3.0, 0.5  # seconds of waiting in all, and for a call on ave
 _MOVE_FILES = ("log_artifact", "log_artifacts", "log_model_artifacts", "download_artifacts", "list_artifacts")
 
 _log = logging.getLogger(__name__)
-logging.getLogger("mlflow.store.db.utils").setLevel(logging.WARNING)  # "Creating initial MLflow database tables..."
+# it says that it makes tables, and writes a traceback with SQL and its values where ``translated`` tells it in words
+logging.getLogger("mlflow.store.db.utils").setLevel(logging.CRITICAL)
 logging.getLogger("alembic").setLevel(logging.WARNING)
 
 
