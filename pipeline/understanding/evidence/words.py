@@ -12,20 +12,24 @@ CUSTOMER = (
     r"patrons?|"
     r"subscribers?|visitors?|purchasers?|accounts?|acheteurs?|comprador(es)?|kunden?|besteller|kaufer|"
     r"klienta?|klanten?|nabywca|"
-    r"kupujacy|musteri|kund|odberatel|zakaznik|asiakas|vevo|party|debtors?|debitor(en)?)\b|"
+    r"kupujacy|musteri|kund|odberatel|zakaznik|asiakas|vevo|party|debtors?|debitor(en)?|"
+    r"borrower|backer|donor|donator|bidder|rider|passenger|tenant|attendee|travell?er|payer|pupil|"
+    r"(policy|card|account) ?holder|mitglied(er)?|adherente?|abonne|donateur|donante|socio|pasajero|spender|abonent)\b|"
     r"\bkunden?(nummer|nr|id|kennung|code)\b|\bklant(nummer|nr|id)\b|\bsold to\b|"
     r"\bbill to\b|\bbilled to\b|"
     r"\bcustomerid\b|\bvisitorid\b|\bbuyerid\b|\bcustid\b|\buid\b|\buserid\b|\bclientid\b|"
     r"\bmemberid\b|\bfull visitor\b|"
     r"клиент|покупател|контрагент|заказчик|пользовател|получател|плательщик|домохозяйств|абонент|партнер\b|"
+    r"\braison sociale\b|\brazon social\b|\bragione sociale\b|\bcode tiers\b|читател|пассажир|страховател|жертвовател|"
     r"клієнт|покупець"
     r"|顧客|会員|お客様|得意先|購入者|客户|会员|买家|顾客|고객|회원"
-    r"|πελ[άα]τ|买家|顾客|客户|会员|顧客|注文者|購入者|会員|お客様|고객|구매자|회원|عميل|العملاء|לקוח"
+    r"|πελ[άα]τ|买家|顾客|客户|会员|顧客|注文者|購入者|会員|お客様|고객|구매자|회원|عميل|العملاء|الزبون|المشتري|לקוח|קונה"
 )
 CARD = (
     r"\b(loyalty|club|bonus|discount)? ?card\b|\bloyalty\b|\bкарт[аы]\b|дисконт\w* карт|бонусн\w* карт|"
     r"\bcarte (de )?(fidelite|client)\b|\btarjeta (de )?(fidelidad|fidelizacion|cliente|club)\b|"
-    r"\b(kunden|bonus|treue)karte\b|\bcarta fedelta\b|\btessera\b|\bkarta (klienta|stalego klienta|lojalnosciowa)\b|"
+    r"\b(kunden|bonus|treue)karte\b|\b(karten|kort)(nummer|nr|id)\b|\b(nr|numer) karty\b|\bkart no\b|"
+    r"\bcarta fedelta\b|\btessera\b|\bkarta (klienta|stalego klienta|lojalnosciowa)\b|"
     r"\bcartao (fidelidade|cliente)\b|"
     r"\bklantenkaart\b|会員カード|会员卡"
 )
@@ -87,7 +91,7 @@ ROW_NUMBER = (
 )
 DAY_ORDER = (
     r"\b(order|orders|ordered|purchase|purchased|invoice|invoiced|transaction|trans|txn|sale|sales|created|"
-    r"placed|booking|receipt|"
+    r"placed|booking|booked|reserved|issued|pledged|donated|receipt|"
     r"basket|charge|payment|trip|visit|event|bestell|rechnungs|beleg|commande|facture|pedido|compra|venta|"
     r"factura|ordine|"
     r"zamowienia|siparis|bestel|factuur)\b.*\b(dates?|day|time|datetime|timestamp|at|on|fecha|data|datum|"
@@ -113,7 +117,7 @@ DAY_LATER = (
     r"\b(ship|shipped|shipping|shipment|deliver|delivered|delivery|dispatch|dispatched|arriv|arrival|due|paid|"
     r"payment|settled|"
     r"updated?|modified|closed|completed|cancelled|canceled|refunded|return|returned|expir|expiry|expires|"
-    r"expected|estimated|approved|required|"
+    r"expected|estimated|approved|required|check ?(in|out)|departure|drop ?off|"
     r"fulfilled|last|latest|available|liefer|lieferdatum|versand|versanddatum|livraison|envio|entrega|"
     r"consegna|dostawy|limit|deadline|processed)\b"
     r"|отгруз|доставк|оплат|обновл|изменен|закрыт|возврат|выдач|срок|последн|lieferdatum|versanddatum|"
@@ -128,7 +132,7 @@ MONEY_LINE = (
     r"|\bamounts?\b|\bsales?\b|\brevenue\b|\bturnover\b|\bspend(ing)?\b|\bspent\b|\bsum\b|\bnet\b|\bgross\b|"
     r"\bmonetary\b|\bproceeds\b|\bpaid\b|\bmoney\b|\b(dollar|sales|net|gross|purchase|order|"
     r"transaction|basket|invoice|payment|total)s? (value|amount|amt|sum|sales|paid|price|total|usd|eur|gbp)\b|"
-    r"\bamt\b|\bcharges?\b|\btotals?\b|\bgmv\b|\bsubtotal\b"
+    r"\bamt\b|\bcharges?\b|\btotals?\b|\bgmv\b|\bsubtotal\b|\b(fares?|premiums?|donations?|pledges?|tuition)\b"
     r"|^(usd|eur|gbp|rub|руб|uah|kzt|pln|try|inr|brl)$|\bumsatz\b|\bbetrag\b|\bsumme\b|\bgesamt(preis|betrag|summe|wert)?\b|\b(zeilen|netto|brutto|rechnungs|"
     r"bestell)(betrag|summe|wert|umsatz)\b|\bmontant\b|\bimporte\b|\bmonto\b|\bimporto\b|\bvalor\b|\bkwota\b|"
     r"\bnetto\b|\bbrutto\b|\bm ?r ?r\b|\barr\b|\btrzby\b|\bcastka\b|\bbelopp\b|\bosszeg\b|\bsuma\b|\btoplam\b|"
@@ -185,6 +189,11 @@ TALLY = (
     r"\b(minutes|gb|mb|clicks?|impressions?|views?|conversions?|hits|opens|visits|sends|reach)\b|"
     r"\bклик\w*|показ\w*|просмотр\w*"
 )
+OTHER_MEASURES = (
+    r"\b(points?|score|rating|stars|weight|duration|length|minutes?|mins?|hours?|seconds?|distance|miles|km|odometer|"
+    r"age|temperature|latitude|longitude|floor|rooms?|nights?|persons?|people)\b|балл|бонус|рейтинг|вес\b|минут|"
+    r"длительн|пробег|возраст"
+)  # of numbers that are no money under any header
 GIVEN_BACK = (
     r"\b(refund(s|ed)?|returned|return) ?(amounts?|sum|total|value|qty|quantity|pieces|units)?$|\bamount refunded\b|"
     r"\b(total|quantity|qty|units) (refunded|returned)\b|\b(refund(s|ed)?|returned|returns|reimbursed|charged back|"
