@@ -17,6 +17,8 @@ from pipeline.contract import Artifacts
 from tests.command_support import get, run, serving
 from tests.pipeline.test_train import russian_customers
 
+pytestmark = pytest.mark.long
+
 KORZINA = Path(sys.executable).with_name("korzina")  # the script that the installation put beside this Python
 NAMES = {*sys.stdlib_module_names, *packages_distributions(), "pipeline", "dashapp", "korzina", "report", "conftest"}
 # raising alone would not do: some programs go on without a module that cannot be imported
@@ -69,7 +71,6 @@ def test_init_and_train_make_a_champion_and_its_report(folder: Path) -> None:
     assert not (folder / "mlruns" / "mlflow.db").exists()  # the relative paths of .env hold
 
 
-@pytest.mark.long
 def test_the_other_commands(folder: Path) -> None:
     korzina = partial(run, KORZINA, folder=folder)
     runs = json.loads(korzina(["runs", "--json"]).stdout)["runs"]
@@ -96,7 +97,6 @@ def test_the_help_of_each(folder: Path) -> None:
     assert imported(folder) == set()
 
 
-@pytest.mark.long
 def test_serve_with_the_mlflow_ui(folder: Path) -> None:
     ports = {"KORZINA_PORT": "18650", "KORZINA_MLFLOW_PORT": "18700"}
     with serving(KORZINA, [], folder, "Dashboard", "MLflow UI", **ports) as addresses:

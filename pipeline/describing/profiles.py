@@ -107,16 +107,17 @@ def _read(column: Column, values: Matrix, compared: Matrix) -> _Profiled:
     rows = None if known.all() else np.flatnonzero(known)
     x, other = (values, compared) if rows is None else (values[rows], compared[rows])
     order = np.argsort(x)  # which of equal values comes first makes no difference to any quantile
+    ordered = x[order]
     middle = float(x.mean()) if len(x) else np.nan
     centred, its = x - middle, other - (other.mean() if len(x) else 0.0)
     return _Profiled(
         column,
         rows,
-        x[order],
+        ordered,
         order,
         middle,
         (centred, centred * centred, its, its * its),
-        float(np.median(x)) if len(x) else np.nan,
+        float(ordered[(len(x) - 1) // 2] + ordered[len(x) // 2]) / 2 if len(x) else np.nan,
     )
 
 

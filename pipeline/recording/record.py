@@ -146,12 +146,13 @@ def prepare_drawing() -> None:
 
 def write_models(training: Training) -> dict[int, ModelRecord]:
     """The scikit-learn pipeline of every k, as a file, with what leads to it from raw columns."""
-    return {candidate.record.k: _model(training, candidate) for candidate in training.candidates}
-
-
-def _model(training: Training, candidate: Candidate) -> ModelRecord:
-    recipe = recipe_of(training, candidate)
-    return model_record(training.features.transform, candidate.centres, recipe, example_rows(recipe, training))
+    transform = training.features.transform
+    recipes = [recipe_of(training, candidate) for candidate in training.candidates]
+    example = example_rows(recipes[0], training)  # of the raw columns, which are the same for every k
+    return {
+        candidate.record.k: model_record(transform, candidate.centres, recipe, example)
+        for candidate, recipe in zip(training.candidates, recipes, strict=True)
+    }
 
 
 def draw_curves(records: Sequence[CandidateRecord], decision: Decision) -> dict[str, bytes]:

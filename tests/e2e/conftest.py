@@ -20,7 +20,7 @@ from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, Request, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, Request, expect, sync_playwright
 
 from pipeline.contract import SavedSweep
 from pipeline.settings import Settings
@@ -36,6 +36,7 @@ FLAGS = [
     "--no-first-run",
 ]
 READY_SECONDS, SETTLE, QUIET = 60.0, 20.0, 0.3
+expect.set_options(timeout=1000 * SETTLE)  # the usual 5 s are few beside two other browsers on two cores
 RESTING = """() => !document.querySelector('.dash-graph--pending, [data-dash-is-loading="true"]')
     && [...document.querySelectorAll('[data-late]')].every((chart) => {
         const place = chart.getBoundingClientRect();

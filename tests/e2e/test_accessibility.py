@@ -20,6 +20,7 @@ FILTERED = "/explore?segment=sample-1&age=30~60"
 PATHS = tuple(page.path for page in PAGES)
 
 
+@pytest.mark.long
 def test_axe_finds_nothing_on_any_page(served: Served, watch: Watch) -> None:
     assert everywhere(watch(served.url), PATHS, LOOKS) == {}
 

@@ -15,7 +15,7 @@ from tests.e2e.conftest import Served, Watched, settle
 from tests.sample_baskets import with_sample_baskets
 from tests.support import make_training, save_training
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.long]
 Watch = Callable[..., Watched]
 
 

@@ -16,7 +16,7 @@ from tests.e2e.conftest import Served, Watched, draw_all, settle
 from tests.sample_campaigns import planned_training
 from tests.support import save_training
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.long]
 Watch = Callable[..., Watched]
 
 

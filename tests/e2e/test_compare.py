@@ -16,7 +16,7 @@ from tests.e2e.axe import complaints
 from tests.e2e.conftest import Served, Watched, draw_all, settle, visit
 from tests.support import make_training, save_training
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.long]
 Watch = Callable[..., Watched]
 SLOW = 30_000  # the first change in a process imports MLflow
 

@@ -20,7 +20,7 @@ from dashapp.pages import PAGES
 from tests.e2e import nginx
 from tests.e2e.conftest import ROOT, Served, Watched, free_port, settle, status, visit, web_command
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.long]
 
 SECRET = "k7Qm2Zr9Tn4Vx8Lp1Wd6Ys3Bf5Hc0Jg_"
 NAME, PASSWORD = "anna", "correct horse"

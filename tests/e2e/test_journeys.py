@@ -166,6 +166,7 @@ def test_a_click_filters_the_others_and_a_second_click_undoes_it(served: Served,
     assert page.url.endswith("/explore")
 
 
+@pytest.mark.long
 def test_every_chart_filters_every_other_and_lets_go_of_it(served: Served, watch: Watch) -> None:
     page = watch(served.url).open("/explore")
     everyone = all_drawn(page)
@@ -321,6 +322,7 @@ def test_readiness_says_what_the_process_and_the_store_are_up_to(served: Served)
         assert json.load(answer) == {"ready": True, "reasons": []}
 
 
+@pytest.mark.long
 def test_an_empty_store_says_what_to_run_and_the_first_champion_appears_by_itself(
     serve: Callable[[Settings], str], watch: Watch, tmp_path: Path
 ) -> None:

@@ -17,7 +17,7 @@ from pipeline.settings import Settings
 from tests.e2e import nginx
 from tests.e2e.conftest import Served, Watched, free_port, settle, status, visit
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.long]
 
 PREFIX = "/korzina"
 # proxy_pass with a path puts that in the place of the location's, without one it passes the request on as it is
@@ -84,7 +84,7 @@ def links(page: Page) -> set[str]:
     return set(found)
 
 
-@pytest.mark.parametrize(("form", "width"), [pytest.param("kept", 1440, marks=pytest.mark.long), ("taken", 390)])
+@pytest.mark.parametrize(("form", "width"), [("kept", 1440), ("taken", 390)])
 def test_every_page_stays_under_the_path(proxied: Proxied, watch: Watch, form: str, width: int) -> None:
     watched = watch(getattr(proxied, form), width=width)
     page = watched.open(f"{PREFIX}/")

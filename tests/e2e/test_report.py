@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page
 from pipeline.contract import Artifacts
 from tests.e2e.conftest import Served, Watched, settle
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.long]
 Watch = Callable[..., Watched]
 SEGMENTS = ["Wine lovers in the store", "Young web shoppers", "Frequent families"]
 

@@ -17,7 +17,7 @@ from tests.e2e.axe import complaints
 from tests.e2e.conftest import Served, Watched, draw_all, settle
 from tests.scoring_support import shoppers, write_shop
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.long]
 Watch = Callable[..., Watched]
 
 

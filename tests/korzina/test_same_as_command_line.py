@@ -22,6 +22,8 @@ from pipeline.settings import Settings
 from pipeline.store import Store
 from tests.korzina.conftest import KS, sample_frame
 
+pytestmark = pytest.mark.long
+
 ROOT = Path(__file__).parents[2]
 
 

@@ -9,7 +9,7 @@ import socket
 import subprocess
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
 
@@ -142,9 +142,11 @@ def frozen(address: str) -> Iterator[None]:
     servers = servers_at(address)
     stopped = [process for server in servers for process in (server, *server.children(recursive=True))]
     for process in stopped:
-        process.suspend()
+        with suppress(psutil.NoSuchProcess):  # a worker of the server's may end at any time
+            process.suspend()
     try:
         yield
     finally:
         for process in stopped:
-            process.resume()
+            with suppress(psutil.NoSuchProcess):
+                process.resume()

@@ -197,6 +197,7 @@ def test_arguments_that_make_no_sense_are_refused(tmp_path: Path, arguments: lis
     assert message in str(done.exception)
 
 
+@pytest.mark.long
 def test_several_files_of_one_folder_are_one_table(tmp_path: Path) -> None:
     rows = purchases()
     files = [tmp_path / f"sales-{half}.csv" for half in ("2022", "2023")]

@@ -5,6 +5,7 @@ import pytest
 from sklearn.datasets import make_blobs
 from sklearn.metrics import calinski_harabasz_score, davies_bouldin_score, silhouette_samples, silhouette_score
 
+from pipeline.engine import by_place, drawn
 from pipeline.segmenting import (
     by_segment,
     calinski_harabasz,
@@ -61,6 +62,20 @@ def test_segments_are_measured_with_their_error_where_it_is_a_sample(monkeypatch
     (found,) = silhouettes(MATRIX, [partition.labels], seed=0)
     own = found.values[partition.labels[found.rows] == 1]
     assert by_segment(found, partition)[1][1] == pytest.approx(own.std(ddof=1) / np.sqrt(len(own)))
+
+
+def test_against_a_part_of_the_customers_a_sample_says_the_same(monkeypatch):
+    (exact,) = silhouettes(MATRIX, [PARTITIONS[2].labels], seed=0)
+    labels = PARTITIONS[2].labels.copy()
+    elsewhere = np.setdiff1d(np.arange(len(MATRIX)), drawn(by_place(len(MATRIX)), 400, "silhouettes 0"))[0]
+    labels[elsewhere] = labels.max() + 1  # nobody of this segment is in the part, so that it is nobody's nearest
+    for name, rows in (("EXACT_ROWS", 100), ("REFERENCE_ROWS", 400), ("SAMPLE_ROWS", 200)):
+        monkeypatch.setattr(quality, name, rows)
+
+    (found,) = silhouettes(MATRIX, [labels], seed=0)
+
+    assert found.values == pytest.approx(exact.values[found.rows], abs=0.1)
+    assert found.overall == pytest.approx(exact.values[found.rows].mean(), abs=0.02)
 
 
 def test_a_customer_alone_in_its_segment_has_silhouette_zero():

@@ -6,6 +6,8 @@ import os
 import subprocess
 import sys
 
+import pytest
+
 from pipeline.contract import Artifacts, SavedSweep
 from pipeline.serving import ReportMaker
 from pipeline.settings import Settings
@@ -13,6 +15,7 @@ from pipeline.store import Store
 from tests.pipeline.test_train import korzina
 
 
+@pytest.mark.long
 def test_promoting_logs_it_and_rolling_back_leaves_the_one_that_is_there(settings: Settings, saved: SavedSweep) -> None:
     first, second = saved.run_ids[3], saved.run_ids[4]
     for run_id in (first, second):

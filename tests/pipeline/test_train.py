@@ -194,6 +194,7 @@ def test_the_same_customers_in_another_form_get_the_same_segments(variant, origi
     assert inertia == expected[1]
 
 
+@pytest.mark.long
 def test_a_table_with_russian_columns_goes_from_file_to_champion(tmp_path):
     table, spec = tmp_path / "клиенты.csv", tmp_path / "клиенты.toml"
     russian_customers().to_csv(table, sep=";", index=False, encoding="cp1251")

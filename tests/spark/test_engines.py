@@ -56,7 +56,8 @@ def same(local: Cleaned, other: Cleaned) -> None:
     pd.testing.assert_frame_equal(rows[0], rows[1], check_dtype=False)
 
 
-@pytest.mark.parametrize("partitions", [7, pytest.param(2, marks=pytest.mark.long)])
+@pytest.mark.long
+@pytest.mark.parametrize("partitions", [7, 2])
 def test_customers_and_ledger_are_those_of_the_local_engine(
     opened: Cluster, shop: tuple[Spec, str, Cleaned], partitions: int
 ) -> None:
