@@ -17,6 +17,7 @@ from pipeline.understanding.purchases import (
     beside_the_money,
     in_whole_units,
     known_profile,
+    less_discount,
     less_given_back,
     money_of,
     once_an_order,
@@ -212,6 +213,8 @@ def _money(
     found = money_of(amounts, relations, reading.order, reading.item)
     reading.money = found.money
     reading.told += found.told
+    if found.question is None:
+        less_discount(reading, table, relations, given)
     less_given_back(reading, table, relations)
     if found.question:
         reading.questions.append(found.question)

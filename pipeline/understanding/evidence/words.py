@@ -17,7 +17,7 @@ CUSTOMER = (
     r"(policy|card|account) ?holder|mitglied(er)?|adherente?|abonne|donateur|donante|socio|pasajero|spender|abonent)\b|"
     r"\bkunden?(nummer|nr|id|kennung|code)\b|\bklant(nummer|nr|id)\b|\bsold to\b|"
     r"\bbill to\b|\bbilled to\b|"
-    r"\bcustomerid\b|\bvisitorid\b|\bbuyerid\b|\bcustid\b|\buid\b|\buserid\b|\bclientid\b|"
+    r"\b(customer|client|buyer|member|user)(name|no|nr|num|number|code|key|ref)\b|\bcustomerid\b|\bvisitorid\b|\bbuyerid\b|\bcustid\b|\buid\b|\buserid\b|\bclientid\b|"
     r"\bmemberid\b|\bfull visitor\b|"
     r"клиент|покупател|контрагент|заказчик|пользовател|получател|плательщик|домохозяйств|абонент|партнер\b|"
     r"\braison sociale\b|\brazon social\b|\bragione sociale\b|\bcode tiers\b|читател|пассажир|страховател|жертвовател|"
@@ -194,6 +194,10 @@ OTHER_MEASURES = (
     r"age|temperature|latitude|longitude|floor|rooms?|nights?|persons?|people)\b|балл|бонус|рейтинг|вес\b|минут|"
     r"длительн|пробег|возраст"
 )  # of numbers that are no money under any header
+WEIGHTS = (
+    r"^(weights?|(number|count|num|n) (of )?(customers|clients|people|users|households))$|"
+    r"^(число|количество|кол во) (клиентов|покупателей|людей)$"
+)  # headers of how many a row stands for
 GIVEN_BACK = (
     r"\b(refund(s|ed)?|returned|return) ?(amounts?|sum|total|value|qty|quantity|pieces|units)?$|\bamount refunded\b|"
     r"\b(total|quantity|qty|units) (refunded|returned)\b|\b(refund(s|ed)?|returned|returns|reimbursed|charged back|"

@@ -3,6 +3,7 @@
 from pipeline.understanding.purchases.customer import Candidate, clear, customers, repeating, worded
 from pipeline.understanding.purchases.grouped import refuse_groups
 from pipeline.understanding.purchases.orders import DayCandidate, days, order_of, order_worded
+from pipeline.understanding.purchases.paid.discounts import less_discount
 from pipeline.understanding.purchases.paid.found import Found, in_whole_units
 from pipeline.understanding.purchases.paid.money import money_of, once_an_order
 from pipeline.understanding.purchases.paid.priced_columns import Amounts, amounts_of, beside_the_money
@@ -27,6 +28,7 @@ __all__ = [
     "is_one_of",
     "known_profile",
     "leave_out",
+    "less_discount",
     "less_given_back",
     "lines_by_value",
     "money_of",

@@ -12,7 +12,7 @@ DONE = (
     r"delivered|dispatched|received|"
     r"paid|partially paid|processing|in process|in progress|invoiced|approved|authorized|captured|settled|"
     r"available|confirmed|accepted|sale|sales|sales order|purchase|collected|pledged|cleared|posted|checked (in|out)|"
-    r"attended|"
+    r"attended|(order|payment) (completed?|received|confirmed|delivered|paid|shipped|success(ful)?)|"
     r"(tax |sales )?invoice|receipt|facture|venta|vente|приход|чек|transaction|checkout completed|"
     r"order|charge|payment|debit|sold|finished|ok|active|wc completed|wc processing|resolved|"
     r"выполнен\w*|доставлен\w*|заверш\w*|оплачен\w*|отгружен\w*|выдан\w*|получен\w*|закрыт\w*|подтвержд\w*|"
@@ -39,6 +39,7 @@ GONE = (
     r"failed|failure|declined|rejected|payment (failed|error|pending|review)|awaiting [\w ]*payment|reversed|denied|"
     r"expired|pending|pending payment|on hold|draft|unpaid|abandoned|trash|deleted|returned to sender|"
     r"charge ?back|disputed|fraud|error|unavailable|created|awaiting payment|requires payment method|"
+    r"(order|payment|item) (refunded|returned|cancell?ed|failed|declined|expired)|"
     r"incomplete|uncollectible|dropped|errored|bounced|withdrawn|unsuccessful|not (paid|completed|collected)|"
     r"(quotation|quote|estimate|pro ?forma)( sent| invoice)?|angebot|devis|presupuesto|preventivo|oferta|teklif|"
     r"коммерческое предложение|credit (note|memo)|wc cancelled|wc refunded|wc failed|wc pending|wc on hold|"
@@ -70,6 +71,10 @@ DONE_BY_NAME = (
     r"^(is |was |order )?(paid|completed|successful|success|captured|approved|bezahlt|paye|pagad[oa]|pagat[oa]|pago|"
     r"oplacon[aeoy]|zaplacen[oa]|betaald|odendi)$|^оплачен[оа]?$|^проведен[оа]?$"
 )  # headers of a column of yes and no in which no says that nothing was paid
+REFUND_BY_NAME = (
+    r"^(is )?(a )?(refund|return|reversal|credit note|gutschrift|retoure|avoir|remboursement|devolucion|reso|zwrot|"
+    r"iade)$|^(это )?возврат$"
+)  # headers of a column of yes and no that tells refunds from purchases
 NO_STATUS = (
     r"^state$|marital|famil|employ|stock|member|customer|client|user|account|loyalty|subscri|tax|клиент|семейн|"
     r"positive|health|inventory|ship|fulfil|deliver|доставк"

@@ -16,6 +16,7 @@ from pipeline.understanding.purchases.status_words import (
     LOOKED,
     NO,
     NO_STATUS,
+    REFUND_BY_NAME,
     RETURNED,
     YES,
     plain_value,
@@ -70,6 +71,7 @@ def settle_statuses(reading: Understanding, table: Sequence[Profile], relations:
     for profile, done in others[: 0 if known else 1]:
         _one_status(reading, profile, [], done, relations, answers)
     _marks(reading, table, relations)
+    _refund_flags(reading, table, relations, answers)
 
 
 def _may_be_status(reading: Understanding, profile: Profile, relations: Relations) -> bool:
@@ -98,6 +100,44 @@ def _marks(reading: Understanding, table: Sequence[Profile], relations: Relation
             marked,
             column=profile.name,
         )
+
+
+def _refund_flags(reading: Understanding, table: Sequence[Profile], relations: Relations, answers: Answers) -> None:
+    """Ask what a flag of refunds means whose lines have no sign: money given back, or a purchase that was undone."""
+    for profile in table:
+        flagged = profile.kind == "flag" or (profile.distinct == 2 and _all_in(profile, YES | NO))
+        money = reading.money
+        if not flagged or money is None or not fits(REFUND_BY_NAME, profile.name):
+            continue
+        sql = f"lower(trim(CAST({quote(profile.name)} AS VARCHAR))) IN ({', '.join(map(literal, sorted(YES)))})"
+        lines = int(relations.one(f"count_if({sql})"))
+        if not lines or relations.one(f"count_if({sql} AND {money.sql} < 0)"):
+            continue
+        if answers.get("refund") == "undone":
+            reading.aside.append(Aside("not completed", sql, "cancelled"))
+        elif answers.get("refund") == "back":
+            turned = f"CASE WHEN {sql} THEN -abs({money.sql}) ELSE {money.sql} END"
+            reading.money = Money(turned, money.columns, money.once_an_order)
+            reading.returns = f"{reading.returns} OR {sql}" if reading.returns else sql
+        else:
+            reading.questions.append(_ask_refund(profile, lines))
+        return
+
+
+def _ask_refund(profile: Profile, lines: int) -> Question:
+    return Question(
+        "refund",
+        Message.counted(
+            "{column} marks {n} line as a refund, and its amount has no sign. What is it?",
+            "{column} marks {n} lines as refunds, and their amounts have no sign. What are they?",
+            lines,
+            column=profile.name,
+        ),
+        (
+            Choice("back", Message.of("money given back for another line: it is taken off")),
+            Choice("undone", Message.of("purchases that were undone: they do not count")),
+        ),
+    )
 
 
 def _marked(profile: Profile) -> str:
@@ -153,7 +193,12 @@ def _one_status(
         leave_out(reading, rule, profile.name, {value: counted.get(value, 0) for value in out})
     left = sum(counted.get(value, 0) for value in unknown)
     told = fits(words.STATUS, profile.name) or (fits(words.KIND_OF_LINE, profile.name) and bool(done))
-    if unknown and left > _SOME * profile.known and told and chosen is None:
+    if unknown and told and chosen is None and left <= _SOME * profile.known:
+        listed = tuple(Message.of("{value} {n}", value=Own(word), n=Quantity(counted.get(word, 0))) for word in unknown)
+        reading.tell(
+            "lines count though nobody knows the word in {column}: {values}", column=profile.name, values=Joined(listed)
+        )
+    elif unknown and told and chosen is None:
         counting = [value for value in profile.sample if value not in out and value not in returned]
         reading.questions.append(_ask_status(profile, counting, out, done))
 

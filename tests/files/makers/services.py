@@ -9,7 +9,7 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
-from tests.files.answers import Answer, File, answer_of
+from tests.files.answers import NO_CUSTOMERS, Answer, File, answer_of
 from tests.files.rendering import AS_IT_IS, render, rows_as_text
 from tests.files.shop import by_order, customer_codes, order_codes, shop
 
@@ -320,6 +320,62 @@ def _marked(seed: int, header: str, marks: tuple[str, str]) -> _Made:
     return render(table, _SEMICOLON), answer_of(orders[~out], "Mitglied", of_file=orders)
 
 
+def _discounted(seed: int, header: str, shares: tuple[float, ...], *, listed: bool = True) -> _Made:
+    """A discount that no total has in it; ``listed``: each good has one price, before the discount."""
+    lines = shop(seed)
+    rng = np.random.default_rng([seed, 28])
+    share = pd.Series(rng.choice(shares, len(lines)))
+    price = lines["price"] if listed else (lines["price"] * rng.choice([1.0, 1.1, 0.9], len(lines))).round(2)
+    whole = price * lines["quantity"]
+    off = (whole * share).round(2)
+    table = pd.DataFrame(
+        {
+            "order": order_codes(lines["order"]),
+            "date": lines["day"].dt.strftime("%Y-%m-%d"),
+            "customer": customer_codes(lines["customer"], "code"),
+            "item": lines["item"].map("A{}".format),
+            "qty": lines["quantity"],
+            "unit_price": price,
+            header: (100 * share).map("{:.0f} %".format) if "%" in header else off,
+        }
+    )
+    asked = frozenset() if listed else frozenset({"discount"})
+    answer = answer_of(
+        lines.assign(money=whole * (1 - share) if "%" in header else whole - off), "customer", may_ask=asked,
+        must_ask=asked, replies={"discount": "amount"},
+    )  # fmt: skip
+    return render(table, AS_IT_IS), answer
+
+
+def _refund_flag(seed: int) -> _Made:
+    orders = by_order(shop(seed))
+    back = np.random.default_rng([seed, 29]).random(len(orders)) < 0.08
+    table = pd.DataFrame(
+        {
+            "txn_id": order_codes(orders["order"]),
+            "txn_date": orders["day"].dt.strftime("%Y-%m-%d"),
+            "member_id": customer_codes(orders["customer"], "number"),
+            "amount": orders["money"],
+            "is_refund": np.where(back, "TRUE", "FALSE"),
+        }
+    )
+    signed = orders.assign(money=orders["money"].where(~back, -orders["money"]), returned=back)
+    answer = answer_of(
+        signed, "member_id", of_file=orders, must_ask=frozenset({"refund"}), may_ask=frozenset({"refund"}),
+        replies={"refund": "back"},
+    )  # fmt: skip
+    return render(table, AS_IT_IS), answer
+
+
+def _weighted(seed: int) -> _Made:
+    """A row a group of customers who bought equally often, with how many they are."""
+    rng = np.random.default_rng([seed, 30])
+    cells = [(times, last) for times in range(1, 7) for last in range(times, 7)]
+    table = pd.DataFrame(cells, columns=["frequency", "recency"]).assign(periods=6)
+    table["weights"] = rng.permutation(900)[: len(table)] + 50
+    return render(table, AS_IT_IS), NO_CUSTOMERS
+
+
 def _eras(seed: int) -> _Made:
     orders = by_order(shop(seed))
     table = pd.DataFrame(
@@ -381,6 +437,19 @@ _FORMS: Mapping[str, tuple[str, str, Callable[[int], _Made]]] = {
     "storno_x": (
         "statuses and returns", "an X on cancelled lines", partial(_marked, header="Storno", marks=("", "X"))
     ),
+    "discount_per_cent": (
+        "money", "a discount in per cent beside price and pieces",
+        partial(_discounted, header="discount %", shares=(0.0, 0.0, 0.1, 0.25)),
+    ),
+    "discount_amount": (
+        "money", "a discount beside price and pieces", partial(_discounted, header="discount", shares=(0.0, 0.1, 0.25))
+    ),
+    "discount_of_some_price": (
+        "money", "a discount beside prices that are different for one good",
+        partial(_discounted, header="discount", shares=(0.0, 0.1, 0.25), listed=False),
+    ),
+    "refund_flag": ("statuses and returns", "a flag of refunds, whose amounts have no sign", _refund_flag),
+    "weighted_groups": ("other tables", "a row a group of customers, with how many they are", _weighted),
     "deposits": ("purchases", "orders paid in parts, on several days", _deposits),
     "spelling_names": ("purchases", "names in capital and small letters, with more blanks", _spelt_names),
     "lost_zeros": ("purchases", "numbers of customers with and without the zeros before them", _lost_zeros),

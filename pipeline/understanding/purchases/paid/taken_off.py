@@ -59,9 +59,9 @@ def less_given_back(reading: Understanding, table: Sequence[Profile], relations:
     for profile, money in ((profile, reading.money) for profile in columns if reading.money):
         back = f"abs(coalesce({quote(profile.name)}, 0))"
         pieces = _pieces(money, table)
-        by_piece = pieces is not None and not profile.fractions and _within(back, quote(pieces), relations)
+        by_piece = pieces is not None and not profile.fractions and within(back, quote(pieces), relations)
         whole = quote(pieces) if pieces is not None and by_piece else money.sql
-        if not _within(back, whole, relations):
+        if not within(back, whole, relations):
             continue
         sql = money.sql.replace(whole, f"({whole} - {back})")
         full = f"({back} > 0 AND {back} >= 0.999 * {whole})"
@@ -76,7 +76,7 @@ def less_given_back(reading: Understanding, table: Sequence[Profile], relations:
         return
 
 
-def _within(back: str, whole: str, relations: Relations) -> bool:
+def within(back: str, whole: str, relations: Relations) -> bool:
     """Whether something was given back, and (nearly) never more than there was."""
     given = relations.one(f"count_if({back} > 0)")
     return given > 0 and relations.one(f"count_if({back} > 0 AND {back} <= 1.001 * {whole})") >= _WITHIN * given
