@@ -9,7 +9,7 @@ from typing import Literal
 import pandas as pd
 
 from pipeline.contract.messages import Words
-from pipeline.contract.records import Record
+from pipeline.contract.record_types import Record
 
 Method = Literal["cross-fitted", "time split", "none"]
 
@@ -197,7 +197,7 @@ class Judgement(Record):
         return self.contacts > 0 and self.low > 0
 
 
-class Wanted(Record):
+class WantedList(Record):
     """The list of all whose probability is above break-even, proven to pay or not: what is printed if it is."""
 
     contacts: int
@@ -264,7 +264,7 @@ class CampaignSummary(Record):
     expected_high: float | None = None
     level_variance: float = 0.0  # of runs of version 0.1
     judged: Judgement | None = None  # None: not priced yet, or a run of version 0.1
-    before: Wanted | None = None  # the list before the evidence was asked whether it pays
+    before: WantedList | None = None  # the list before the evidence was asked whether it pays
     nobody: Words = ""  # why nobody is on the list, where nobody is
     corrected: Words = ""  # what was taken off the promise of a list that passed, where something was
     known_before: bool = False  # whether rates are of segments as they were known before each campaign

@@ -12,7 +12,7 @@ import warnings
 import numpy as np
 
 from pipeline.contract import CandidateRecord, Decision, Labels, Matrix, Message, verdicts
-from pipeline.engine import Hashes, drawn
+from pipeline.folding import Hashes, drawn
 from pipeline.segmenting.distances import squared_distances
 from pipeline.segmenting.heaps import has_valley
 from pipeline.stages import Partition

@@ -7,8 +7,8 @@ import pytest
 
 from pipeline.analyse import _Deciding, _swept
 from pipeline.contract import CandidateRecord
-from pipeline.engine import by_place
 from pipeline.errors import InputError
+from pipeline.folding import by_place
 from pipeline.segmenting import decide, doubted
 from pipeline.segmenting.quality import elongation
 from pipeline.stages import Options, Partition

@@ -7,9 +7,9 @@ import pytest
 
 from pipeline.contract import Column, Message
 from pipeline.describing.cards import _part
-from pipeline.describing.describe import FARTHEST, effects_from_sums
 from pipeline.describing.naming import Standing, _in_between
 from pipeline.describing.rules.search import _simplified
+from pipeline.statistics import FARTHEST, effects_from_sums
 
 
 def test_a_column_that_parts_a_segment_wholly_is_its_strongest_difference() -> None:

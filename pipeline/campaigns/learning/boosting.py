@@ -188,9 +188,9 @@ def _shared_out(forest: _Forest) -> npt.NDArray[np.float64]:
     for later in range(DEPTH):
         for first in range(later):
             same = ((terms[..., first] == terms[..., later]) & (terms[..., later] != LEAF))[..., None]
-            for each in (share, taken):
-                each[..., first, :] *= np.where(same, each[..., later, :], 1.0)
-                each[..., later, :] = np.where(same, 1.0, each[..., later, :])
+            for sums in (share, taken):
+                sums[..., first, :] *= np.where(same, sums[..., later, :], 1.0)
+                sums[..., later, :] = np.where(same, 1.0, sums[..., later, :])
     made = np.empty_like(taken)
     for level in range(DEPTH):
         others = [other for other in range(DEPTH) if other != level]

@@ -49,8 +49,8 @@ class Unseen:
     def probability(self, outcome: Vector) -> Vector:
         """Probabilities whose scale too comes from other rows than each row's own fold, (n,)."""
         made = np.empty(len(outcome))
-        for one in range(int(self.fold.max()) + 1):
-            rest, own = self.fold != one, self.fold == one
+        for held_fold in range(int(self.fold.max()) + 1):
+            rest, own = self.fold != held_fold, self.fold == held_fold
             made[own] = believed(self.added[rest], self.boosted[rest], outcome[rest]).probability(
                 self.added[own], self.boosted[own]
             )
