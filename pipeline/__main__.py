@@ -247,11 +247,7 @@ def docs(
     name: Annotated[str, typer.Argument(help="spec, settings or procfile; left out: where each of them lies.")] = "",
 ) -> None:
     """Print a document that comes with Korzina: every key of a spec, every setting, the Procfile."""
-    if name:
-        typer.echo(cli.document(name).read_text("utf-8"), nl=False)
-    else:
-        for known in cli.DOCUMENTS:
-            typer.echo(f"{known:<9} {cli.document(known)}")
+    typer.echo(cli.document_text(name) if name else cli.documents_in_lines(), nl=False)
 
 
 # ------------------------------------------------------------------ helpers of the commands
