@@ -1,4 +1,4 @@
-"""Proportions and many tests at once, and how small a group may be to be spoken of: NumPy only."""
+"""Proportions, effects and many tests at once, and how small a group may be to be spoken of: NumPy only."""
 
 from __future__ import annotations
 
@@ -22,6 +22,20 @@ def wilson(successes: npt.ArrayLike, n: npt.ArrayLike) -> tuple[Vector, Vector]:
         centre = (p + z2 / (2 * m)) / (1 + z2 / m)
         half = Z95 * np.sqrt(p * (1 - p) / m + z2 / (4 * m**2)) / (1 + z2 / m)
     return np.maximum(centre - half, 0.0), np.minimum(centre + half, 1.0)
+
+
+def effects_from_sums(count: Vector, total: Vector, squares: Vector) -> Vector:
+    """Cohen's d of each segment against all others, (k,), from each one's count, sum and sum of squares.
+
+    0 where nothing varies, NaN where nobody has a value. Values should be centred before, for precision.
+    """
+    others, others_total, others_squares = count.sum() - count, total.sum() - total, squares.sum() - squares
+    with np.errstate(invalid="ignore", divide="ignore"):
+        gap = total / count - others_total / others
+        scatter = (squares - total**2 / count) + (others_squares - others_total**2 / others)
+        deviation = np.sqrt(scatter / (count.sum() - 2))
+        effect: Vector = np.where(deviation > 1e-12, gap / deviation, np.where(np.isfinite(gap), 0.0, np.nan))
+    return effect
 
 
 def stratified_count(

@@ -11,10 +11,11 @@ from flask import Response, request
 
 from dashapp.guard.admission import stranger
 from dashapp.guard.bodies import misfit
-from dashapp.guard.failures import on_failure, sentence
+from dashapp.guard.failures import on_failure
 from dashapp.guard.headers import Policy
 from dashapp.guard.libraries import is_served
 from dashapp.i18n import _
+from dashapp.reader import sentence
 from pipeline.settings import Settings
 
 MCP_PATH = "/_mcp"

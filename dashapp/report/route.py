@@ -11,7 +11,7 @@ from flask import Flask, Response, request
 from dashapp.data import Run, SegmentationData
 from dashapp.i18n import _, language
 from dashapp.lru import LruCache
-from dashapp.reader import reader
+from dashapp.reader import reader, sentence
 from dashapp.report.html_file import file_name, report
 from pipeline.contract import Annotation
 from pipeline.errors import KorzinaError
@@ -46,11 +46,8 @@ def take_along(data: SegmentationData, reports: Reports, /) -> Response:
     """The file, or 404 with a sentence where the store holds no such run."""
     run = data.asked(request.args.get("run", ""))
     if run is None:
-        return Response(
-            _("There is no such segmentation in the store. Open the dashboard and take the report from there."),
-            status=404,
-            content_type="text/plain; charset=utf-8",
-        )
+        words = _("There is no such segmentation in the store. Open the dashboard and take the report from there.")
+        return sentence(404, words)
     answer = Response(reports.of(run, _notes(data, run)), content_type="text/html; charset=utf-8")
     answer.headers["Content-Disposition"] = f'attachment; filename="{file_name(run)}"'
     answer.headers["Cache-Control"] = "no-store"  # names and notes change, and it follows a cookie

@@ -173,20 +173,6 @@ def category_table(parts: Sequence[pd.DataFrame]) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True)
 
 
-def effects_from_sums(count: Matrix, total: Matrix, squares: Matrix) -> Matrix:
-    """Cohen's d of each segment against all others, (k,), from each one's count, sum and sum of squares.
-
-    0 where nothing varies, NaN where nobody has a value. Values should be centred before, for precision.
-    """
-    others, others_total, others_squares = count.sum() - count, total.sum() - total, squares.sum() - squares
-    with np.errstate(invalid="ignore", divide="ignore"):
-        gap = total / count - others_total / others
-        scatter = (squares - total**2 / count) + (others_squares - others_total**2 / others)
-        deviation = np.sqrt(scatter / (count.sum() - 2))
-        effect: Matrix = np.where(deviation > 1e-12, gap / deviation, np.where(np.isfinite(gap), 0.0, np.nan))
-    return effect
-
-
 def _count_categories(read: CategoryColumn, labels: Labels, k: int) -> pd.DataFrame:
     order, codes = list(read.order), read.codes.astype(np.int64)
     known = codes >= 0

@@ -32,8 +32,8 @@ from pipeline.contract import (
     own,
     percent,
 )
-from pipeline.describing.describe import category_order, effects_from_sums
-from pipeline.statistics import wilson
+from pipeline.describing.describe import category_order
+from pipeline.statistics import effects_from_sums, wilson
 
 LEAST_KNOWN = 30  # fewer known values in a segment: no mean and no share is given
 

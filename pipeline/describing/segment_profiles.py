@@ -12,9 +12,9 @@ import numpy.typing as npt
 import pandas as pd
 
 from pipeline.contract import TABLES, Column, Dataset, Matrix, Profiles
-from pipeline.describing.describe import effects_from_sums
 from pipeline.processors import THREADS
 from pipeline.stages import Features, Partition
+from pipeline.statistics import effects_from_sums
 
 Places = npt.NDArray[np.integer[Any]]
 PROFILED = {"number", "integer", "flag"}

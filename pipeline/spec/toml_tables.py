@@ -82,8 +82,8 @@ class LinesSpec(_TomlTable):
 
     customer: str
     """Column of the customer on a line."""
-    customer_form: Literal["email", "phone", "code"] | None = None
-    """How spellings of one customer compare: addresses in small letters, phones by ten digits, codes in capitals."""
+    customer_form: Literal["email", "phone", "code", "name", "number"] | None = None
+    """How spellings of one customer compare: e-mail in small letters, phones by ten digits, numbers without zeros."""
     query: str | None = None
     """SQL over several tables that makes one table of their lines; left out: the only table, or ``data``."""
     order: str | None = None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pipeline.contract import Joined, Message, Quantity
+from pipeline.contract import Joined, Message
 from pipeline.errors import InputError
 from pipeline.reading import ROW_ID, Choice, Question, quote
 from pipeline.understanding import purchases as who
@@ -17,16 +17,17 @@ from pipeline.understanding.purchases import (
     beside_the_money,
     in_whole_units,
     known_profile,
+    less_discount,
     less_given_back,
     money_of,
     once_an_order,
     order_worded,
     set_aside,
+    settle_day,
 )
 from pipeline.understanding.roles import Answers, Money, Understanding
 from pipeline.understanding.snapshots import snapshots
 
-_FIRST_YEARS, _LAST_YEARS = 1900, 2400  # of days on which somebody can have bought
 _NO_MONEY = "no column of money is used: segments know only how often and when customers bought"
 _MOST_PARTS, _MANY_PARTS = 40, 20  # categories
 
@@ -46,7 +47,7 @@ def read_lines(
     reading.form, reading.order = "purchases", order
     _customer(reading, table, relations, given, ranked)
     _tell_order(reading, relations)
-    _day(reading, table, dated, given, day, relations)
+    settle_day(reading, table, dated, given, day, relations)
     taken = {name for name in (reading.customer, reading.order, reading.day) if name}
     reading.item = given.get("item") or _role(table, words.ITEM, taken, most=None)
     reading.category = given.get("category") or _category(table, taken | {reading.item or ""}, relations, reading)
@@ -55,7 +56,7 @@ def read_lines(
     if reading.form == "purchases":
         snapshots(reading, table, relations, given)
     if reading.form == "purchases":
-        _ask_order(reading, table, given)
+        _ask_order(reading, table, relations, given)
     set_aside(reading, table, relations, given)
     if reading.money and reading.form == "purchases" and not (reading.money.once_an_order or reading.order):
         who.refuse_groups(reading.money.sql, relations)
@@ -76,11 +77,12 @@ def _customer(
         reading.customer = chosen
         reading.tell("who bought: {column}, as you answered", column=chosen)
         return
-    ranked = [
+    likely = [
         candidate
         for candidate in ranked
         if candidate.words >= 1.0 or (candidate.structure >= 0.5 and candidate.words > -4.0)
     ]
+    ranked = likely or (ranked if given.get("kind") == "purchases" else [])
     if not ranked:
         raise InputError.because(
             Message.of("no column says who bought"),
@@ -122,7 +124,7 @@ def _tell_order(reading: Understanding, relations: Relations) -> None:
     reading.tell("order number: {column}", column=reading.order)
 
 
-def _ask_order(reading: Understanding, table: Sequence[Profile], given: Answers) -> None:
+def _ask_order(reading: Understanding, table: Sequence[Profile], relations: Relations, given: Answers) -> None:
     """Where a header names an order and the values of its column are not orders, words and structure disagree."""
     named = [
         profile
@@ -139,95 +141,16 @@ def _ask_order(reading: Understanding, table: Sequence[Profile], given: Answers)
         Choice(profile.name, Message.of("the header names an order, but one of them has several days or customers"))
         for profile in named[:3]
     ]
+    parts = reading.customer is not None and relations.holds(named[0].name, reading.customer)
+    if parts and not reading.order:  # several days, one customer
+        paid = Message.of("each has one customer; some have several days, as where an order is paid in parts")
+        choices[0] = Choice(named[0].name, paid)
     none = Choice("none", Message.of("no column: what one customer buys on one day is one order"))
     first = Choice(reading.order, Message.of("each has one day and one customer")) if reading.order else none
+    choices.insert(1 if parts and not reading.order else 0, first)
     reading.questions.append(
-        Question("order", Message.of("Which column tells what was bought together?"), (first, *choices))
+        Question("order", Message.of("Which column tells what was bought together?"), tuple(choices))
     )
-
-
-def _day(
-    reading: Understanding,
-    table: Sequence[Profile],
-    dated: Sequence[DayCandidate],
-    given: Answers,
-    day: str | None,
-    relations: Relations,
-) -> None:
-    reading.day = None if day == "none" else day
-    if reading.day is None:
-        reading.tell("no column says when customers bought, so nothing is known of how long ago")
-        return
-    bought = [candidate for candidate in dated if not _is_her_own(candidate, reading.customer, relations)]
-    if given.get("day") is None and bought:
-        dated, reading.day = bought, reading.day if reading.day in {day.name for day in bought} else bought[0].name
-    others = [candidate for candidate in dated if candidate.name != reading.day]
-    _refuse_other_calendar(next(profile for profile in table if profile.name == reading.day))
-    reading.tell("day of the purchase: {column}", column=reading.day)
-    if others:
-        reading.tell(
-            "other columns of days, not used: {columns}", columns=Joined(tuple(candidate.name for candidate in others))
-        )
-    if (
-        given.get("day") is None
-        and others
-        and dated[0].score - others[0].score < 0.5
-        and not _earlier(reading, others[0].name, relations)
-    ):
-        choices = tuple(
-            Choice(
-                candidate.name,
-                Message.of(
-                    "on or before {other} on {share} % of the lines",
-                    other=_other(candidate, dated),
-                    share=Quantity(
-                        round(
-                            100
-                            * relations.one(
-                                f"count_if({quote(candidate.name)} <= {quote(_other(candidate, dated))}) / count(*)"
-                            )
-                        )
-                    ),
-                ),
-            )
-            for candidate in dated[:3]
-        )
-        reading.questions.append(Question("day", Message.of("Which column is the day of the purchase?"), choices))
-
-
-def _refuse_other_calendar(day: Profile) -> None:
-    """Years of the Buddhist calendar (2566 is 2023) or of the Iranian one (1402): nobody's purchases in this one."""
-    if day.first is None or day.last is None or (day.first.year < _LAST_YEARS and day.last.year >= _FIRST_YEARS):
-        return
-    raise InputError.because(
-        Message.of("{column}: these days are of another calendar, or wrongly written", column=day.name),
-        found=Message.of("{first} to {last}", first=f"{day.first:%Y-%m-%d}", last=f"{day.last:%Y-%m-%d}"),
-        expected=Message.of("days of purchases, as 2023-11-28"),
-        remedy=Message.of(
-            "export them by the Gregorian calendar (a year of the Buddhist calendar less 543), then run the command "
-            "again; --answer day=none leaves them out"
-        ),
-    )
-
-
-def _is_her_own(candidate: DayCandidate, customer: str | None, relations: Relations) -> bool:
-    """The same on all lines of a customer, like the day on which she signed up."""
-    return customer is not None and relations.holds(customer, candidate.name)
-
-
-def _other(candidate: DayCandidate, dated: Sequence[DayCandidate]) -> str:
-    return next(other.name for other in dated if other.name != candidate.name)
-
-
-def _earlier(reading: Understanding, other: str, relations: Relations) -> bool:
-    """Of two days with like names the purchase is the one that comes first, on nearly every line."""
-    first = quote(reading.day or "")
-    before = relations.one(f"count_if({first} <= {quote(other)})")
-    after = relations.one(f"count_if({first} > {quote(other)})")
-    if after > 50 * before:
-        reading.day, other = other, reading.day or ""
-        return True
-    return before > 50 * after
 
 
 def _role(table: Sequence[Profile], pattern: str, taken: set[str], *, most: int | None) -> str | None:
@@ -290,6 +213,8 @@ def _money(
     found = money_of(amounts, relations, reading.order, reading.item)
     reading.money = found.money
     reading.told += found.told
+    if found.question is None:
+        less_discount(reading, table, relations, given)
     less_given_back(reading, table, relations)
     if found.question:
         reading.questions.append(found.question)

@@ -62,6 +62,7 @@ def understand(
     experiment.recognise(reading, table, relations, given)
     dated = days(table)
     day = given.get("day") or (dated[0].name if dated else None)
+    day = None if day == "none" else day
     order, ranked = _order_and_customers(table, relations, given, day, dated)
     amounts = amounts_of(table, {name for name in (order, given.get("customer")) if name})
     purchases = shape.is_lines(table, ranked, order, day, amounts, given)

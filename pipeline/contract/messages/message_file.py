@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterator
-from typing import Any, TypeVar, cast
+from functools import cache
+from typing import Any, TypeVar, cast, get_args
 
 import pandas as pd
 from pydantic import BaseModel
@@ -17,7 +18,7 @@ from pipeline.contract.messages.as_json import decoded, encoded
 from pipeline.contract.messages.stored_message import Message
 
 _LEAF = ""  # no field and no place is called so
-_PLAIN = frozenset((int, float, bool, type(None)))  # a response model's trees hold half a million: not looked into
+_PLAIN = frozenset((int, float, bool, type(None)))  # a response model's trees hold thousands: not looked into
 Held = TypeVar("Held")
 
 
@@ -51,7 +52,7 @@ def with_messages(value: Held, held: dict[str, Any]) -> Held:
 
 def _parts(value: object) -> Iterator[tuple[str, object]]:
     if isinstance(value, BaseModel):
-        yield from value
+        yield from ((name, getattr(value, name)) for name in _with_text(type(value)))
     elif isinstance(value, tuple):
         if not _PLAIN.issuperset(map(type, value)):
             yield from ((str(at), part) for at, part in enumerate(value))
@@ -60,6 +61,21 @@ def _parts(value: object) -> Iterator[tuple[str, object]]:
         yield from ((str(name), tuple(value[name])) for name in texts)
     elif dataclasses.is_dataclass(value) and not isinstance(value, type):
         yield from ((field.name, getattr(value, field.name)) for field in dataclasses.fields(value))
+
+
+@cache
+def _with_text(record: type[BaseModel]) -> tuple[str, ...]:
+    """Fields of a record that may hold a message: not those that are declared as numbers, or as records of numbers."""
+    return tuple(name for name, field in record.model_fields.items() if _may_hold_text(field.annotation))
+
+
+def _may_hold_text(declared: object) -> bool:
+    if declared in _PLAIN or declared is Ellipsis:
+        return False
+    if isinstance(declared, type) and issubclass(declared, BaseModel):
+        return bool(_with_text(declared))
+    parts = get_args(declared)
+    return any(map(_may_hold_text, parts)) if parts else True
 
 
 def _column(texts: pd.Series, held: dict[str, Any]) -> pd.Series:

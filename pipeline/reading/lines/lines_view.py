@@ -137,6 +137,8 @@ def _in_one_form(lines: LinesSpec) -> str:
     forms = {
         "email": f"nullif(lower(trim({text})), '')",
         "code": f"nullif(upper(trim({text})), '')",
+        "name": f"nullif(upper(regexp_replace(trim({text}), '\\s+', ' ', 'g')), '')",
+        "number": f"nullif(ltrim(trim({text}), '0'), '')",
         "phone": f"nullif(right(regexp_replace({text}, '\\D', '', 'g'), {_NATIONAL_DIGITS}), '')",
     }
     return f" REPLACE ({forms[lines.customer_form]} AS {quote(lines.customer)})" if lines.customer_form else ""
