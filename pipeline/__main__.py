@@ -193,9 +193,8 @@ def init(
     """
     with cli.told_in(language):
         data = cli.data_of(files)
-        wanted = cli.DraftRequest(
-            data, cli.target_of(data, output, force=force), cli.answers_of(answer or []), language
-        )
+        target, answers = cli.target_of(data, output, force=force), cli.answers_of(answer or [])
+        wanted = cli.DraftRequest(data, target, answers, language)
         outcome = cli.try_draft(wanted, asking=cli.can_ask() and not as_json)
     if as_json:
         _print_json(cli.as_document(outcome))
