@@ -24,6 +24,7 @@ from pipeline.store import entrance, reader
 from pipeline.store.moves import entry_key, history, previous, written
 from pipeline.store.tracking.index import Index, ModelRow, RunRow
 from pipeline.store.tracking.names import ALIAS, ANNOTATION, CHAMPION, HISTORY, PARENT, VIEW
+from pipeline.store.tracking.remote import first_line, without_password
 
 _LONGEST_REASON = 2000
 _TICK = 2e-6  # seconds; keys tell microseconds apart, and a float of this century does too
@@ -131,8 +132,9 @@ class Registry:
             found = self._index.experiment(row.experiment)
             if found is not None and VIEW not in found.tags:  # a store of version 0.1
                 self._client.set_experiment_tag(row.experiment_id, *entrance.sweep_view(sweep.run_id, move.when))
-        except Exception:
-            _log.warning("MLflow's pages do not tell of the new champion", exc_info=True)
+        except Exception as error:
+            _log.warning("MLflow's pages do not tell of the new champion: %s", without_password(first_line(error)))
+            _log.debug("in full", exc_info=True)
 
     def _catch_up(self, model: ModelRow) -> tuple[Promotion, ...]:
         """The history, with a row for a champion that it does not know of."""

@@ -37,11 +37,20 @@ def check(settings: Settings, *, create: bool = False) -> bool:
     With ``create`` it is no error that there is none, or none yet: another process may be making it.
     """
     try:
+        _import_driver(settings)
         return within(_PATIENCE + 1, lambda: _look(settings, create=create))
     except UnreadableError:
         raise
     except Exception as error:  # of whatever driver the address names
         raise unreachable(settings, error) from error
+
+
+def _import_driver(settings: Settings) -> None:
+    """Before the clock runs: where many programs start at once an import takes seconds, and no server is to blame."""
+    if not settings.store_uri.startswith("http"):
+        from sqlalchemy import make_url
+
+        make_url(settings.store_uri).get_dialect().import_dbapi()
 
 
 @contextmanager
