@@ -137,12 +137,14 @@ def score(
     output: Annotated[Path, typer.Option(help="File to write: CSV, or a workbook where it ends in .xlsx.")],
     experiment: cli.ChampionOption = None,
     as_of: cli.DayOption = None,
+    engine: cli.EngineOption = None,
+    master: cli.MasterOption = None,
     as_json: cli.JsonOption = False,
 ) -> None:
     """Place customers into the champion's segments."""
     store = _store()
-    champion = cli.champion_of(store, experiment)
-    scored = cli.place(store.load(champion.run_id), data, output, as_of.date() if as_of else None)
+    run = store.load(cli.champion_of(store, experiment).run_id)
+    scored = cli.place(run, data, output, as_of.date() if as_of else None, engine, master)
     for note in scored.notes:
         typer.echo(note, err=True)
     _report(scored.summary(), cli.told_placed(scored.rows, output), as_json)

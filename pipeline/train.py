@@ -89,13 +89,7 @@ def train(request: Request, settings: Settings, progress: Progress | None = None
     spec, saving, watch = load_spec(request.spec), Event(), Stopwatch(progress)
     refuse_open_questions(spec, request.data)
     options, experiment = options_of(request, spec), request.experiment or spec.name
-    engine = Engine.chosen(
-        spec,
-        name=request.engine or settings.engine or None,
-        master=request.master or settings.spark_master or None,
-        log=settings.home / "logs" / "spark.log",
-        address=settings.spark_address or None,
-    )
+    engine = engine_of(spec, settings, request.engine, request.master)
     images: dict[int, Future[dict[str, bytes]]] = {}
     try:
         with process_helper() as helper:
@@ -122,6 +116,17 @@ def train(request: Request, settings: Settings, progress: Progress | None = None
         if saving.is_set():  # the helper was stopped in the middle of it
             close_unfinished(settings, experiment)
         raise
+
+
+def engine_of(spec: Spec, settings: Settings, name: str | None = None, master: str | None = None) -> Engine:
+    """The engine that is asked for, else the one of the settings, else the spec's; see ``Engine.chosen``."""
+    return Engine.chosen(
+        spec,
+        name=name or settings.engine or None,
+        master=master or settings.spark_master or None,
+        log=settings.home / "logs" / "spark.log",
+        address=settings.spark_address or None,
+    )
 
 
 def options_of(request: Request, spec: Spec) -> Options:

@@ -146,11 +146,10 @@ def prepare_drawing() -> None:
 
 def write_models(training: Training) -> dict[int, ModelRecord]:
     """The scikit-learn pipeline of every k, as a file, with what leads to it from raw columns."""
-    transform = training.features.transform
     recipes = [recipe_of(training, candidate) for candidate in training.candidates]
     example = example_rows(recipes[0], training)  # of the raw columns, which are the same for every k
     return {
-        candidate.record.k: model_record(transform, candidate.centres, recipe, example)
+        candidate.record.k: model_record(training.features.transform, candidate.centres, recipe, example)
         for candidate, recipe in zip(training.candidates, recipes, strict=True)
     }
 

@@ -6,8 +6,8 @@ import json
 import os
 import re
 import tempfile
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -39,11 +39,26 @@ from pipeline.scoring.drift import measure_drift
 from pipeline.scoring.finished import as_table, finished, is_ready
 from pipeline.scoring.output import check_output, write_scores
 from pipeline.segmenting import apply_transform, squared_distances
+from pipeline.stages import Cleaned
 
 if TYPE_CHECKING:
     from pipeline.spec import Spec
 
 _PARQUET = b"PAR1"
+
+
+# the spec and where the customers are -> the customers cleaned, and what was known of each before a campaign
+Gather = Callable[["Spec", Data], tuple[Cleaned, pd.DataFrame | None]]
+
+
+@dataclass(frozen=True)
+class _New:
+    """New customers, cleaned."""
+
+    spec: Spec  # with the day from which ages count
+    cleaned: Cleaned
+    history: pd.DataFrame | None  # what was known of each before a campaign
+    by_file: bool  # whether that day is the last one of the data
 
 
 class EarlierDayError(InputError):
@@ -52,8 +67,15 @@ class EarlierDayError(InputError):
     day: date
 
 
-def score_file(segmentation: Segmentation, data: str, output: Path, *, as_of: date | None = None) -> Scored:
-    """Place every customer in ``data`` and write CSV or a workbook.
+def score_file(
+    segmentation: Segmentation,
+    data: str,
+    output: Path,
+    *,
+    as_of: date | None = None,
+    gather: Gather | None = None,
+) -> Scored:
+    """Place every customer in ``data`` and write CSV or a workbook; ``gather`` as for ``score``.
 
     Raises
     ------
@@ -62,7 +84,7 @@ def score_file(segmentation: Segmentation, data: str, output: Path, *, as_of: da
 
     """
     check_output(output, data)
-    scored = score(segmentation, data, as_of=as_of)
+    scored = score(segmentation, data, as_of=as_of, gather=gather)
     write_scores(scored, segmentation, data, output)
     return scored
 
@@ -118,7 +140,7 @@ def _json_without(held: Any, folder: str) -> Any:
     return json.loads(json.dumps(held).replace(json.dumps(folder)[1:-1], ""))
 
 
-def score(segmentation: Segmentation, data: Data, *, as_of: date | None = None) -> Scored:
+def score(segmentation: Segmentation, data: Data, *, as_of: date | None = None, gather: Gather | None = None) -> Scored:
     """Clean ``data`` by the run's own spec and place every customer.
 
     Parameters
@@ -126,6 +148,8 @@ def score(segmentation: Segmentation, data: Data, *, as_of: date | None = None) 
     as_of
         The day from which ages and recencies count; None: the last plausible day of ``data`` where the spec says
         ``as_of = "auto"``, else the spec's own.
+    gather
+        Reads and cleans in place of the local engine.
 
     Raises
     ------
@@ -134,15 +158,35 @@ def score(segmentation: Segmentation, data: Data, *, as_of: date | None = None) 
     EarlierDayError
         Where no day was asked for and ``data`` end before the day from which the training counted.
     """
-    from pipeline.campaigns import read_history
-    from pipeline.cleaning import clean
-    from pipeline.reading import read_source
     from pipeline.scoring.outlook import response_outlook
     from pipeline.spec import restore_spec
 
     spec = restore_spec(segmentation.spec)
     # the id goes back to who sent it, even where the run keeps none
     spec = spec.model_copy(update={"path": "", "id": spec.id.model_copy(update={"keep": True})})
+    new = _gathered(spec, data, as_of, segmentation, gather) if gather else _read(spec, data, as_of, segmentation)
+    spec, customers = new.spec, new.cleaned.customers
+    table = place(customers, segmentation)
+    labels = table[Scores.SEGMENT].to_numpy(dtype=np.int64) - 1
+    outlook = response_outlook(customers, labels, segmentation, spec, new.history)
+    table = table.assign(**outlook.columns, **_rfm(customers, segmentation))
+    table.columns = pd.Index([Scores.beside(spec.id.column, str(name)) for name in table])
+    table.insert(0, spec.id.column, customers[spec.id.column].to_numpy())
+    return Scored(
+        table=table,
+        ledger=new.cleaned.ledger,
+        drift=measure_drift(customers, labels, segmentation),
+        currency=segmentation.dataset.currency,
+        counted=_counted(spec, as_of, by_file=new.by_file),
+        response_notes=outlook.notes,
+    )
+
+
+def _read(spec: Spec, data: Data, as_of: date | None, segmentation: Segmentation) -> _New:
+    from pipeline.campaigns import read_history
+    from pipeline.cleaning import clean
+    from pipeline.reading import read_source
+
     ready, by_file = is_ready(spec, data), spec.as_of == "auto" and as_of is None
     if as_of is not None or (by_file and ready):  # finished columns were counted from some day already
         spec = spec.at(as_of or segmentation.dataset.as_of)
@@ -158,21 +202,16 @@ def score(segmentation: Segmentation, data: Data, *, as_of: date | None = None) 
     if by_file and not ready:
         _refuse_earlier(raw, segmentation)
     cleaned = clean(raw, spec, minimum_rows=1)
-    customers = cleaned.customers
-    table = place(customers, segmentation)
-    labels = table[Scores.SEGMENT].to_numpy(dtype=np.int64) - 1
-    outlook = response_outlook(customers, labels, segmentation, spec, None if ready else read_history(spec, data))
-    table = table.assign(**outlook.columns, **_rfm(customers, segmentation))
-    table.columns = pd.Index([Scores.beside(spec.id.column, str(name)) for name in table])
-    table.insert(0, spec.id.column, customers[spec.id.column].to_numpy())
-    return Scored(
-        table=table,
-        ledger=cleaned.ledger,
-        drift=measure_drift(customers, labels, segmentation),
-        currency=segmentation.dataset.currency,
-        counted=_counted(spec, as_of, by_file=by_file and not ready),
-        response_notes=outlook.notes,
-    )
+    return _New(spec, cleaned, None if ready else read_history(spec, data), by_file and not ready)
+
+
+def _gathered(spec: Spec, data: Data, as_of: date | None, segmentation: Segmentation, gather: Gather) -> _New:
+    """The same by an engine that finds no day in the data: it is asked for, or the spec's own."""
+    ready = is_ready(spec, data)
+    if as_of is not None or ready:
+        spec = spec.at(as_of or segmentation.dataset.as_of)
+    cleaned, history = gather(as_table(spec) if ready else spec, data)
+    return _New(spec, cleaned, None if ready else history, by_file=False)
 
 
 def _rfm(customers: pd.DataFrame, segmentation: Segmentation) -> dict[str, pd.Series]:

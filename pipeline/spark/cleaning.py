@@ -25,15 +25,17 @@ _EXACT = 1 << 53  # up to where a double holds every whole number
 _LONGEST_NUMBER = 18  # digits of ids that are sorted as numbers
 
 
-def judge(cluster: Cluster, answer: Rows, spec: Spec, source: str) -> tuple[Judged, Rows]:
+def judge(cluster: Cluster, answer: Rows, spec: Spec, source: str, *, scoring: bool = False) -> tuple[Judged, Rows]:
     """Every row with what becomes of it, and the distinct raw rows that this was found from (kept until it is used).
+
+    ``scoring``: columns that no active column needs may be absent.
 
     Raises
     ------
     InputError, SpecError
         As the local cleaning does.
     """
-    distinct = _distinct(_selected(answer, spec, source), spec).persist()
+    distinct = _distinct(_selected(answer, spec, source, scoring), spec).persist()
     with_id = distinct.where(f"{quoted(_id(spec))} IS NOT NULL")
     reading = read_cells(with_id, spec)
     kept = [f"{quoted(_id(spec))} AS {quoted(spec.id.column)}", quoted(RAW)]
@@ -48,7 +50,7 @@ def _id(spec: Spec) -> str:
     return f"(id) {spec.id.column}"
 
 
-def _selected(answer: Rows, spec: Spec, source: str) -> Rows:
+def _selected(answer: Rows, spec: Spec, source: str, scoring: bool) -> Rows:
     """The spec's columns in the spec's order, headers trimmed, in the few types that the rest knows."""
     present = {name.strip().strip("\ufeff"): name for name in answer.columns if name != CORRUPT}
     if spec.id.column == ROW_ID and ROW_ID not in present:
@@ -57,12 +59,17 @@ def _selected(answer: Rows, spec: Spec, source: str) -> Rows:
             expected=Message.of("a column that tells customers apart, since rows of a cluster have no places"),
             remedy=Message.of("name one under [id] column, or leave out --engine spark"),
         )
-    for name in raw_columns(spec):
-        if name not in present:
+    wanted = raw_columns(spec)
+    needed = used_columns(spec, active_only=True) | {spec.id.column} if scoring else set(wanted)
+    for name in wanted:
+        if name not in present and name in needed:
             raise unfit(spec, source, name, present)
     kinds = dict(answer.dtypes)
     rows = answer.where(f"{quoted(CORRUPT)} IS NULL") if CORRUPT in answer.columns else answer
-    made = {name: _few_types(present[name], kinds[present[name]]) for name in raw_columns(spec)}
+    made = {
+        name: _few_types(present[name], kinds[present[name]]) if name in present else "CAST(NULL AS STRING)"
+        for name in wanted
+    }
     if kinds[present[spec.id.column]].startswith("decimal"):  # of an id every digit counts
         made[spec.id.column] = f"CAST({quoted(present[spec.id.column])} AS STRING)"
     return rows.selectExpr(*(f"{sql} AS {quoted(name)}" for name, sql in made.items()))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pandas as pd
@@ -17,6 +17,7 @@ from pipeline.cleaning import (
     entries,
     fingerprint,
     in_order,
+    one_customer,
     refuse_few,
     set_aside,
     unknown_columns,
@@ -47,6 +48,7 @@ class Account:
 
     dataset: Dataset
     entries: tuple[LedgerEntry, ...]
+    of_columns: tuple[LedgerEntry, ...]  # constant ones, and those with values filled in: they come last
     rows_in: int
     rows_out: int
 
@@ -61,7 +63,12 @@ class Work:
 
 
 def clean_on_spark(
-    asker: Asker, tick: Tick = lambda _share: None, *, address: str | None = None, kept: ExitStack | None = None
+    asker: Asker,
+    tick: Tick = lambda _share: None,
+    *,
+    address: str | None = None,
+    kept: ExitStack | None = None,
+    minimum_rows: int = LEAST_ROWS,
 ) -> tuple[Cleaned, Work]:
     """The customers of a source, cleaned on Spark, with the local engine's account of them.
 
@@ -74,6 +81,8 @@ def clean_on_spark(
         them as ``Work.staying``.
     kept
         Holds what they need on the cluster until it is closed.
+    minimum_rows
+        As for the local ``clean``: fewer than ``LEAST_ROWS`` means new customers for an existing model.
 
     Raises
     ------
@@ -82,22 +91,25 @@ def clean_on_spark(
     SparkError
         A job failed.
     """
-    spec, source = asker.spec, asker.given.source
+    spec, source, scoring = asker.spec, asker.given.source, minimum_rows < LEAST_ROWS
     with answering():
         answer = asker.customers()
-        judged, distinct = judge(asker.cluster, answer, spec, source)
+        judged, distinct = judge(asker.cluster, answer, spec, source, scoring=scoring)
         tick(2 / _PASSES)
         rows = judged.rows.persist()
         try:
-            account = _counted(answer, judged, rows, distinct, spec, source)
+            account = _counted(asker, answer, judged, rows, distinct, minimum_rows)
             tick(4 / _PASSES)
             staying, width = None, len(cleaned_columns(spec))
             if address and kept is not None and stays(account.rows_out, width):
                 staying = _staying(rows, account, spec, address, kept)
                 frame = staying.population.sample().customers
             else:
-                _refuse_starving(account.rows_out, width, source)
+                _refuse_starving(account.rows_out, width, source, scoring=scoring)
                 frame = _fetched(rows.where(f"{quoted(FATE)} IS NULL"), spec)
+                if not scoring:
+                    heavy = one_customer(frame, account.dataset, spec)
+                    account = replace(account, entries=(*account.entries, *heavy))
             tick(5 / _PASSES)
             quarantine = _set_aside(answer, judged, rows, distinct, spec)
             partitions = rows.selectExpr("spark_partition_id() AS place").distinct().count()
@@ -115,9 +127,9 @@ def _staying(rows: Rows, account: Account, spec: Spec, address: str, kept: ExitS
     return Staying.at(address, SparkPopulation(customers, account.dataset, account.rows_out, spec.id.column, SAMPLE))
 
 
-def _counted(answer: Rows, judged: Judged, rows: Rows, distinct: Rows, spec: Spec, source: str) -> Account:
+def _counted(asker: Asker, answer: Rows, judged: Judged, rows: Rows, distinct: Rows, minimum_rows: int) -> Account:
     """Every count that an entry is made of, in two passes: over the raw rows, and over the judged ones."""
-    unreadable = 0
+    spec, source, unreadable = asker.spec, asker.given.source, 0
     if CORRUPT in answer.columns:
         any_other = quoted(next(name for name in answer.columns if name != CORRUPT))
         [told] = answer.selectExpr(f"count({quoted(CORRUPT)}) AS n", f"count({any_other}) AS m").toArrow().to_pylist()
@@ -153,8 +165,9 @@ def _counted(answer: Rows, judged: Judged, rows: Rows, distinct: Rows, spec: Spe
             expected=Message.of("one row a customer"),
             remedy=Message.of("look into the data; where the spec has source.query, check what it leaves out"),
         )
-    refuse_few(source, rows_in, left, tuple(done), LEAST_ROWS)
-    dataset, constant = entries.without_constants(spec, _constants(names, found), shown_columns(spec))
+    refuse_few(source, rows_in, left, tuple(done), minimum_rows)
+    constants = _constants(names, found) if minimum_rows >= LEAST_ROWS else {}
+    dataset, constant = entries.without_constants(spec, constants, shown_columns(spec))
     active = {column.name for column in dataset.with_role("active")}
     unknown = {
         column.name: left - int(found[f"known {names.index(column.name)}"])
@@ -162,7 +175,7 @@ def _counted(answer: Rows, judged: Judged, rows: Rows, distinct: Rows, spec: Spe
         if column.name in active
     }
     imputed = [entries.imputed(name, number) for name, number in unknown.items() if number]
-    return Account(dataset, (*done, *constant, *imputed), rows_in, left)
+    return Account(dataset, tuple(done), (*constant, *imputed), rows_in, left)
 
 
 def _constants(names: list[str], found: Mapping[str, Any]) -> Mapping[str, object]:
@@ -174,7 +187,7 @@ def _constants(names: list[str], found: Mapping[str, Any]) -> Mapping[str, objec
     }
 
 
-def _refuse_starving(rows: int, columns: int, source: str) -> None:
+def _refuse_starving(rows: int, columns: int, source: str, *, scoring: bool) -> None:
     """The customers are analysed on this machine; raise ``StarvedError`` where it cannot hold them."""
     wanting = memory_wanting(rows, columns)
     if wanting is None:
@@ -188,7 +201,9 @@ def _refuse_starving(rows: int, columns: int, source: str) -> None:
             free=Quantity(free / 1e9, ".1f"),
         ),
         found=Message.of("{rows} rows x {columns} columns", rows=Quantity(rows), columns=Quantity(columns)),
-        remedy=Message.of(
+        remedy=Message.of("place them in parts, or use a machine with more memory for the command")
+        if scoring
+        else Message.of(
             "set KORZINA_SPARK_ADDRESS to a folder that Spark may write to, such as s3a://bucket/segments: the "
             "customers stay on the cluster then; or use a machine with more memory for the command"
         ),
@@ -244,7 +259,7 @@ def _cleaned(
         rows_out=account.rows_out,
         dropped=sum(entry.dropped for entry in account.entries),
         quarantined=sum(entry.quarantined for entry in account.entries),
-        entries=account.entries,
+        entries=(*account.entries, *account.of_columns),
         notes=(*notes, *_notes(staying, account.rows_out, len(frame))),
         tables=dict(asker.sizes()),
     )

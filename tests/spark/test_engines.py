@@ -23,7 +23,9 @@ import pytest
 from pipeline.cleaning import clean
 from pipeline.engine import Categories, LocalPopulation, Parts, Space, column_values, lloyd
 from pipeline.errors import InputError, KorzinaError, SpecError, UsageError
+from pipeline.gathering import Engine, gather_new
 from pipeline.reading import SINGLE, read_source, tables
+from pipeline.scoring import score
 from pipeline.segmenting import as_kernel, fit_transform
 from pipeline.settings import Settings
 from pipeline.spark import Asker, Cluster, baskets_on_spark, clean_on_spark, cluster, history_on_spark, open_sources
@@ -289,6 +291,45 @@ def test_a_training_on_spark_stands_in_the_store_as_the_local_one_does(opened: C
     assert params["spark_version"] == opened.version
     assert params["spark_master"] == "local[2]"
     assert int(params["spark_partitions"]) >= 1
+
+
+@pytest.mark.long
+def test_new_customers_are_placed_as_locally(opened: Cluster, tmp_path: Path) -> None:
+    spec, settings = str(write(tmp_path / "shop", 900, 2)), Settings(home=tmp_path / "home")
+    trained = train(Request(spec=spec, data=str(tmp_path / "shop" / "data"), k_max=3), settings)
+    run = Store.open(settings).load(trained.saved.run_ids[trained.training.decision.k])
+    write(tmp_path / "new", 60, 1)
+    [file] = (tmp_path / "new" / "data").iterdir()
+    without = pd.read_parquet(file).drop(columns=["town", "size"])  # nothing that is clustered on needs them
+    without.to_parquet(file)
+
+    local = score(run, str(file.parent))
+    other = score(run, str(file.parent), gather=gather_new(Engine("spark")))
+
+    pd.testing.assert_frame_equal(other.table, local.table, check_exact=True)
+    assert other.drift == local.drift
+    assert [entry.model_dump(exclude={"examples"}) for entry in other.ledger.entries] == [
+        entry.model_dump(exclude={"examples"}) for entry in local.ledger.entries
+    ]
+    without.drop(columns="spend").to_parquet(file)
+    with pytest.raises(InputError, match="no column 'spend'"):
+        score(run, str(file.parent), gather=gather_new(Engine("spark")))
+
+
+@pytest.mark.long
+def test_a_customer_with_most_of_the_revenue_is_named_as_locally(opened: Cluster, tmp_path: Path) -> None:
+    spec = load_spec(str(write(tmp_path, 300, 1)))
+    spec = spec.model_copy(update={"rules": ()})
+    [file] = (tmp_path / "data").iterdir()
+    rows = pd.read_parquet(file)
+    rows.loc[rows.index[rows["customer"].str.strip() == "C000007"], "spend"] = 1e7
+    rows.to_parquet(file)
+
+    local = clean(read_source(spec, str(file.parent)), spec)
+    other, _ = clean_on_spark(Asker(opened, spec, open_sources(opened, spec, str(file.parent))))
+
+    same(local, other)
+    assert any("C000007" in str(entry.detail) for entry in other.ledger.entries)
 
 
 @pytest.fixture
