@@ -17,6 +17,7 @@ from pipeline.segmenting.quality import (
     silhouettes,
 )
 from pipeline.segmenting.sensitivity import sensitivity_in_words, with_sensitivity
+from pipeline.segmenting.shapes import doubted
 from pipeline.segmenting.stability import Stability, assess_stability, null_silhouettes
 
 __all__ = [
@@ -34,6 +35,7 @@ __all__ = [
     "davies_bouldin_of",
     "decide",
     "dispersion",
+    "doubted",
     "elongation",
     "excess",
     "fit_features",

@@ -77,7 +77,7 @@ def learn(
         ),
         products=_weighted(fitted, by_terms, parts.products if by_trees else ()),
         trees=trees,
-        belief=slope,
+        belief=final.slope,
     )
     model = model.model_copy(update={"intercept": levelled(_score(model, design), outcome)})
     return Learned(model, parts.probability(outcome))
