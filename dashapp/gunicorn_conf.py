@@ -8,7 +8,10 @@ import signal
 import sys
 import tempfile
 import threading
+import time
+from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +23,7 @@ from pipeline.errors import ExposureError, StoreError
 from pipeline.settings import Settings, account_name
 
 _WARMING_SECONDS = 10.0
+_BOOTING_SECONDS = 45.0  # a worker that is not ready by then is taken as it is
 _COUNTED_IN = "PROMETHEUS_MULTIPROC_DIR"  # ``dashapp.observing.FOLDER``, which is not to be imported yet
 
 
@@ -55,11 +59,32 @@ accesslog = None  # gunicorn's own would hold the queries, in which filters stan
 logconfig_dict = logs.configuration(_settings.log_form, _settings.log_level)
 
 
-def on_starting(_arbiter: Any) -> None:
-    """Give the workers a folder in which they count together; it has to be known before they import the client."""
+def on_starting(arbiter: Any) -> None:
+    """Give the workers a folder in which they count together; it has to be known before they import the client.
+
+    And have ``kill -HUP`` end the old workers when the new ones are ready, where gunicorn ends them at once.
+    """
     os.environ[_COUNTED_IN] = tempfile.mkdtemp(prefix="korzina-metrics-")
+    arbiter.manage_workers = partial(_replace_when_ready, arbiter, arbiter.manage_workers)
     if _settings.auth != "local":
         _record_start()
+
+
+def _replace_when_ready(arbiter: Any, replace: Callable[[], None]) -> None:
+    """``replace`` the surplus of workers, the oldest, once the newest are ready, or have taken too long to be."""
+    deadline = time.monotonic() + _BOOTING_SECONDS
+    while len(arbiter.WORKERS) > arbiter.num_workers and time.monotonic() < deadline:
+        newest = sorted(arbiter.WORKERS, key=lambda pid: arbiter.WORKERS[pid].age)[-arbiter.num_workers :]
+        if all(_ready(pid).exists() for pid in newest):
+            break
+        time.sleep(0.1)
+        arbiter.reap_workers()  # which ends the server where a new worker cannot start
+    replace()
+
+
+def _ready(worker: int) -> Path:
+    """What a worker makes when it can take requests."""
+    return Path(os.environ[_COUNTED_IN], f"ready-{worker}")
 
 
 def _record_start() -> None:
@@ -94,6 +119,7 @@ def child_exit(_arbiter: Any, worker: Any) -> None:
     from dashapp import observing  # late: see there
 
     observing.forget(worker.pid)
+    _ready(worker.pid).unlink(missing_ok=True)
 
 
 def post_worker_init(worker: Any) -> None:
@@ -109,6 +135,7 @@ def post_worker_init(worker: Any) -> None:
     worker.wsgi.test_client().get("/_dash-layout")
     warming.join(_WARMING_SECONDS)
     worker.wsgi.test_client().get("/")
+    _ready(worker.pid).touch()
     _take_over(worker)
 
 
@@ -124,11 +151,10 @@ def _take_over(worker: Any) -> None:
 
     Until then both answer; where the new one does not come up, the old one goes on.
     """
-    folder, old = os.environ.get(_COUNTED_IN, ""), int(os.environ.get("GUNICORN_PID", "0"))
-    if not old or not folder or not _is_child(worker.ppid, old):
+    old = int(os.environ.get("GUNICORN_PID", "0"))
+    if not old or not _is_child(worker.ppid, old):
         return
-    Path(folder, f"ready-{worker.pid}").touch()
-    if len(list(Path(folder).glob("ready-*"))) >= worker.cfg.workers:
+    if len(list(_ready(worker.pid).parent.glob("ready-*"))) >= worker.cfg.workers:
         worker.log.info("Ready: the server before (pid %s) may end", old)
         with suppress(ProcessLookupError):
             os.kill(old, signal.SIGTERM)

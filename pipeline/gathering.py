@@ -28,7 +28,7 @@ ENGINES = "local, spark"
 
 
 @dataclass(frozen=True)
-class Engine:
+class ChosenEngine:
     """Which engine reads and cleans."""
 
     name: EngineName = "local"
@@ -45,7 +45,7 @@ class Engine:
         master: str | None,
         log: Path | None = None,
         address: str | None = None,
-    ) -> Engine:
+    ) -> ChosenEngine:
         """What a caller or the environment says, else the spec; a master alone means Spark.
 
         Raises
@@ -65,7 +65,7 @@ class Engine:
         return cls("spark", master or spec.engine.master, log, address)
 
 
-LOCAL = Engine()
+LOCAL = ChosenEngine()
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ class Gathered:
 
 
 @contextmanager
-def gather(spec: Spec, data: Data | None, engine: Engine, helper: Helper, watch: Stopwatch) -> Iterator[Gathered]:
+def gather(spec: Spec, data: Data | None, engine: ChosenEngine, helper: Helper, watch: Stopwatch) -> Iterator[Gathered]:
     """Read and clean a source on the engine, for the length of a block, in which customers may stay on a cluster.
 
     Raises ``InputError``, ``UsageError``, ``SparkError``.
@@ -90,6 +90,35 @@ def gather(spec: Spec, data: Data | None, engine: Engine, helper: Helper, watch:
         yield (
             _here(spec, data, helper, watch) if engine.name == "local" else _on_spark(spec, data, engine, watch, stack)
         )
+
+
+def gather_new(engine: ChosenEngine) -> Callable[[Spec, Data], tuple[Cleaned, pd.DataFrame | None]] | None:
+    """How new customers are read and cleaned on the engine; None: as ``score`` itself does, on this machine."""
+    if engine.name == "local":
+        return None
+
+    def gathered(spec: Spec, data: Data) -> tuple[Cleaned, pd.DataFrame | None]:
+        from pipeline.spark import clean_on_spark, history_on_spark
+
+        with _asking(spec, data, engine) as asker:
+            cleaned, _ = clean_on_spark(asker, minimum_rows=1)
+            return cleaned, history_on_spark(asker)
+
+    return gathered
+
+
+@contextmanager
+def _asking(spec: Spec, data: Data | None, engine: ChosenEngine) -> Iterator[Asker]:
+    """The tables of a source on Spark, for the length of a session."""
+    from pipeline.spark import Asker, cluster, open_sources
+
+    if data is not None and not isinstance(data, str):
+        raise UsageError.because(
+            Message.of("tables in memory are read by the local engine"),
+            remedy=Message.of("leave out --engine spark, or write them to files that Spark reads"),
+        )
+    with cluster(engine.master, engine.log) as opened:
+        yield Asker(opened, spec, open_sources(opened, spec, data))
 
 
 def _here(spec: Spec, data: Data | None, helper: Helper, watch: Stopwatch) -> Gathered:
@@ -117,20 +146,14 @@ def _read_beside(
     return (lambda: bought.result() if bought else None), (lambda: known.result() if known else None)
 
 
-def _on_spark(spec: Spec, data: Data | None, engine: Engine, watch: Stopwatch, kept: ExitStack) -> Gathered:
+def _on_spark(spec: Spec, data: Data | None, engine: ChosenEngine, watch: Stopwatch, kept: ExitStack) -> Gathered:
     """The session ends as soon as nothing is left to ask; where customers stay with it, ``kept`` ends it."""
-    from pipeline.spark import Asker, clean_on_spark, cluster, open_sources
+    from pipeline.spark import clean_on_spark
 
-    if data is not None and not isinstance(data, str):
-        raise UsageError.because(
-            Message.of("tables in memory are read by the local engine"),
-            remedy=Message.of("leave out --engine spark, or write them to files that Spark reads"),
-        )
     with ExitStack() as stack:
-        with watch.stage("read") as tick:
-            opened = stack.enter_context(cluster(engine.master, engine.log))
-            tick(0.5)
-            asker = Asker(opened, spec, open_sources(opened, spec, data))
+        with watch.stage("read"):
+            asker = stack.enter_context(_asking(spec, data, engine))
+        opened = asker.cluster
         with watch.stage("clean") as tick:
             cleaned, work = clean_on_spark(asker, tick, address=engine.address, kept=stack)
         baskets, history = (None, None) if work.staying else _beside_on_spark(asker, watch)

@@ -1,6 +1,8 @@
-"""Proportions and many tests at once, and how small a group may be to be spoken of: NumPy only."""
+"""Proportions, effects and many tests at once, and how small a group may be to be spoken of: NumPy only."""
 
 from __future__ import annotations
+
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -20,6 +22,20 @@ def wilson(successes: npt.ArrayLike, n: npt.ArrayLike) -> tuple[Vector, Vector]:
         centre = (p + z2 / (2 * m)) / (1 + z2 / m)
         half = Z95 * np.sqrt(p * (1 - p) / m + z2 / (4 * m**2)) / (1 + z2 / m)
     return np.maximum(centre - half, 0.0), np.minimum(centre + half, 1.0)
+
+
+def effects_from_sums(count: Vector, total: Vector, squares: Vector) -> Vector:
+    """Cohen's d of each segment against all others, (k,), from each one's count, sum and sum of squares.
+
+    0 where nothing varies, NaN where nobody has a value. Values should be centred before, for precision.
+    """
+    others, others_total, others_squares = count.sum() - count, total.sum() - total, squares.sum() - squares
+    with np.errstate(invalid="ignore", divide="ignore"):
+        gap = total / count - others_total / others
+        scatter = (squares - total**2 / count) + (others_squares - others_total**2 / others)
+        deviation = np.sqrt(scatter / (count.sum() - 2))
+        effect: Vector = np.where(deviation > 1e-12, gap / deviation, np.where(np.isfinite(gap), 0.0, np.nan))
+    return effect
 
 
 def stratified_count(
@@ -50,17 +66,33 @@ def stratified_count(
         share = np.nan_to_num(hits / sums)
         effective = np.where(squares > 0, sums**2 / squares, np.inf)
         left_out = np.clip(1 - rows / held, 0.0, 1.0)
-    found = float((held * share).sum())
-    p = found / total if total else 0.0
+    estimate = float((held * share).sum())
+    p = estimate / total if total else 0.0
     variance = float(np.nansum(held**2 * share * (1 - share) / effective * left_out))
     if not (left_out * held).sum() > 0:
-        return found, found, found
+        return estimate, estimate, estimate
     simple = total / float(w.max(initial=1.0))  # rows that stand for so many each
     like = p * (1 - p) * total**2 / variance if variance > 0 else simple
     low, high = wilson(p * like, like)
     seen = float((hit & (w > 0)).sum())
     missed = float((~hit & (w > 0)).sum())
-    return found, max(float(low) * total, seen), min(float(high) * total, total - missed)
+    return estimate, max(float(low) * total, seen), min(float(high) * total, total - missed)
+
+
+def adjusted_rand(table: npt.NDArray[np.integer[Any]]) -> float:
+    """Agreement of two partitions, 0 as by chance and 1 the same (Hubert and Arabie 1985).
+
+    ``table``, (k, m), counts who is in which part of the one and of the other; scikit-learn's ``adjusted_rand_score``
+    takes the labels and would count them first.
+    """
+
+    def pairs(counts: npt.NDArray[np.integer[Any]]) -> float:
+        return float((counts.astype(np.float64) * (counts - 1) / 2).sum())
+
+    together, rows, columns = pairs(table), pairs(table.sum(axis=1)), pairs(table.sum(axis=0))
+    expected = rows * columns / max(pairs(np.array([table.sum()])), 1.0)
+    most = (rows + columns) / 2
+    return 1.0 if most == expected else (together - expected) / (most - expected)
 
 
 def benjamini_hochberg(p: npt.ArrayLike) -> Vector:

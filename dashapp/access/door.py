@@ -13,9 +13,9 @@ from dashapp.access import rights
 from dashapp.access.keeper import record, record_refusal
 from dashapp.access.rights import Least
 from dashapp.access.screens import PUBLIC_ASSETS
-from dashapp.address import outer
 from dashapp.i18n import _
-from dashapp.reader import LOCAL, NOBODY, Reader, let_in, reader
+from dashapp.prefix import outer
+from dashapp.reader import LOCAL, NOBODY, Reader, let_in, reader, sentence
 from pipeline.errors import StoreError
 
 CALLBACK = "/_dash-update-component"
@@ -49,7 +49,7 @@ class Door:
             let_in(LOCAL if least == "operator" else self.recognise())
         except StoreError as error:  # who it is cannot be known now
             _log.error("nobody can be let in: %s", error)  # it names a file or a host, and nobody has signed in yet
-            return _sentence(503, _("Signing in is not possible now. Try again in a minute."))
+            return sentence(503, _("Signing in is not possible now. Try again in a minute."))
         if not _reaches(least) and not _is_public(rule):
             return self._refuse(rule)
         if rule == CALLBACK and request.method == "POST":
@@ -58,7 +58,7 @@ class Door:
                 return self._refuse(", ".join(asked))
             if not self.own_page():
                 _log.warning("refused 403: a callback without the token of its session")
-                return _sentence(403, _("The request fits no part of this dashboard. Reload the page."))
+                return sentence(403, _("The request fits no part of this dashboard. Reload the page."))
         return None
 
     def _refuse(self, what: str) -> Response:
@@ -68,10 +68,10 @@ class Door:
                 query = request.query_string.decode("ascii", "replace")
                 wanted = request.path + (f"?{query}" if query else "")
                 return redirect(f"{outer(self.sign_in)}?{urlencode({'next': wanted})}", 303)  # type: ignore[return-value]
-            return _sentence(401, _("Sign in first."))
+            return sentence(401, _("Sign in first."))
         _log.warning("refused 403 to %s: %s", who.role or "somebody without a role", what[:200])
         record_refusal("refused", told=what)
-        return _sentence(403, _("Your role does not include this."))
+        return sentence(403, _("Your role does not include this."))
 
 
 def may_open(page: str) -> bool:
@@ -112,7 +112,3 @@ def _note_rows(answer: Response) -> Response:
     if answer.status_code == 200 and rights.EXPORTS & set(asked) and not g.get("korzina_exported"):
         record("export", told=", ".join(asked))
     return answer
-
-
-def _sentence(status: int, words: str) -> Response:
-    return Response(f"{words}\n", status=status, content_type="text/plain; charset=utf-8")

@@ -10,13 +10,9 @@ from flask import Response
 from werkzeug.exceptions import HTTPException
 
 from dashapp.i18n import _
+from dashapp.reader import sentence
 
 _log = logging.getLogger(__name__)
-
-
-def sentence(status: int, words: str) -> Response:
-    """A plain answer in words."""
-    return Response(f"{words}\n", status=status, content_type="text/plain; charset=utf-8")
 
 
 def on_failure(error: Exception) -> Response | HTTPException:

@@ -10,9 +10,9 @@ from flask import Flask, Response, request
 
 from dashapp.data import Run, SegmentationData
 from dashapp.i18n import _, language
-from dashapp.kept import Kept
-from dashapp.reader import reader
-from dashapp.report.document import file_name, report
+from dashapp.lru import LruCache
+from dashapp.reader import reader, sentence
+from dashapp.report.html_file import file_name, report
 from pipeline.contract import Annotation
 from pipeline.errors import KorzinaError
 
@@ -24,7 +24,7 @@ class Reports:
     """The reports last asked for; made anew when a segment has another name or a note has come."""
 
     def __init__(self) -> None:
-        self._made: Kept[Hashable, bytes] = Kept(_KEPT)
+        self._made: LruCache[Hashable, bytes] = LruCache(_KEPT)
         self._making = Lock()  # one at a time: who waits for the same report finds it made
 
     def of(self, run: Run, notes: tuple[Annotation, ...]) -> bytes:
@@ -46,11 +46,8 @@ def take_along(data: SegmentationData, reports: Reports, /) -> Response:
     """The file, or 404 with a sentence where the store holds no such run."""
     run = data.asked(request.args.get("run", ""))
     if run is None:
-        return Response(
-            _("There is no such segmentation in the store. Open the dashboard and take the report from there."),
-            status=404,
-            content_type="text/plain; charset=utf-8",
-        )
+        words = _("There is no such segmentation in the store. Open the dashboard and take the report from there.")
+        return sentence(404, words)
     answer = Response(reports.of(run, _notes(data, run)), content_type="text/html; charset=utf-8")
     answer.headers["Content-Disposition"] = f'attachment; filename="{file_name(run)}"'
     answer.headers["Cache-Control"] = "no-store"  # names and notes change, and it follows a cookie

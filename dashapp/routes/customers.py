@@ -19,6 +19,7 @@ from dashapp import access
 from dashapp.data import Run, SegmentationData
 from dashapp.i18n import _
 from dashapp.observing import ROWS_EXPORTED
+from dashapp.reader import sentence
 from dashapp.selecting import Filtered
 from dashapp.telling import (
     FORMS,
@@ -60,16 +61,16 @@ def take_along(data: SegmentationData, form: Form, /) -> Response:
     """The file; 404 with a sentence where the store holds no such run, 413 where a workbook is too small for it."""
     run = data.asked(request.args.get("run", ""))
     if run is None:
-        return _sentence(404, _("There is no such segmentation in the store."))
+        return sentence(404, _("There is no such segmentation in the store."))
     selection, _notices = run.cube.selected(request.query_string.decode("ascii", "replace"))
     filtered = run.cube.filtered(selection)
     everyone = run.everyone
     if everyone is not None and not everyone.readable:
-        return _sentence(404, _elsewhere(run))
+        return sentence(404, _elsewhere(run))
     count = everyone.count(filtered, patience=None)[0].value if everyone else filtered.customers
     if form == "xlsx" and count > MOST_IN_WORKBOOK:
         most = number(MOST_IN_WORKBOOK)
-        return _sentence(413, _("A workbook holds at most {most} customers: take the CSV, or filter first.", most=most))
+        return sentence(413, _("A workbook holds at most {most} customers: take the CSV, or filter first.", most=most))
     file = export(run, filtered, count)
     if form != "txt":
         ROWS_EXPORTED.labels(form).inc(count)
@@ -126,10 +127,6 @@ def _answer(file: Export, form: Form) -> Response:
     write_workbook(book, file.header, file.rows, file.account, sheet=file.sheet, about=_("About"))
     book.seek(0)
     return send_file(book, mimetype=content_type(form))
-
-
-def _sentence(status: int, words: str) -> Response:
-    return Response(words, status=status, content_type="text/plain; charset=utf-8")
 
 
 def _account(run: Run, filtered: Filtered, count: int) -> list[tuple[str, object]]:

@@ -12,6 +12,7 @@ from flask import Flask, Response, request
 
 from dashapp.data import SegmentationData
 from dashapp.observing import CONTENT_TYPE, State, scrape
+from dashapp.reader import sentence
 from pipeline.errors import StoreError
 from pipeline.settings import is_loopback
 
@@ -56,7 +57,7 @@ class Watched:
 def metrics(data: SegmentationData, watched: Watched) -> Response:
     """The counters; 404 to whoever may not see them, as if there were nothing."""
     if not _permitted(data.settings.metrics_token):
-        return Response("not found\n", status=404, content_type="text/plain; charset=utf-8")
+        return sentence(404, "not found")
     return Response(scrape(watched.state), content_type=CONTENT_TYPE)
 
 

@@ -11,7 +11,7 @@ from pipeline.cleaning.canonical import (
     used_columns,
     withheld,
 )
-from pipeline.cleaning.cleaner import LEAST_ROWS, clean, refuse_few, repeat_rules, unfit, unknown_columns
+from pipeline.cleaning.cleaner import LEAST_ROWS, clean, one_customer, refuse_few, repeat_rules, unfit, unknown_columns
 from pipeline.cleaning.derive import derivations, mentions, refuse_impure
 
 __all__ = [
@@ -25,6 +25,7 @@ __all__ = [
     "fingerprint",
     "in_order",
     "mentions",
+    "one_customer",
     "refuse_few",
     "refuse_impure",
     "repeat_rules",

@@ -10,7 +10,7 @@ from pipeline.cleaning import steps
 from pipeline.cleaning.canonical import customers_table, fingerprint, in_order, quarantine_table, used_columns, withheld
 from pipeline.cleaning.derive import add_shares, below_zero, derive, mentions
 from pipeline.cleaning.entries import MOST_EXAMPLES, imputed, no_shares, unreadable_rows, without_constants
-from pipeline.cleaning.steps import Step
+from pipeline.cleaning.steps import Step, Where
 from pipeline.cleaning.typed import typed
 from pipeline.contract import (
     Dataset,
@@ -80,8 +80,8 @@ def clean(raw: RawTable, spec: Spec, *, minimum_rows: int = LEAST_ROWS) -> Clean
     entries = tuple(entry for step in done for entry in step.entries)
     refuse_few(raw.source, len(raw.frame) + len(raw.rejects), len(frame), entries, minimum_rows)
     dataset, constant = _without_constants(spec, frame, scoring)
-    heavy = _one_customer(frame, dataset, raw, spec) if raw.account is None and not scoring else ()
-    aside = [one for step in done for one in step.aside]
+    heavy = one_customer(frame, dataset, spec, raw.where) if raw.account is None and not scoring else ()
+    aside = [rows for step in done for rows in step.aside]
     return _account(raw, spec, dataset, frame, (*entries, *heavy, *constant, *_imputed(frame, dataset)), aside)
 
 
@@ -235,8 +235,13 @@ def _without_constants(spec: Spec, frame: pd.DataFrame, scoring: bool) -> tuple[
     return without_constants(spec, constants, frozenset(shown))
 
 
-def _one_customer(frame: pd.DataFrame, dataset: Dataset, raw: RawTable, spec: Spec) -> tuple[LedgerEntry, ...]:
-    """Whoever brings a large share of the revenue by herself; of lines of purchases their own account tells."""
+def one_customer(
+    frame: pd.DataFrame, dataset: Dataset, spec: Spec, where: Where | None = None
+) -> tuple[LedgerEntry, ...]:
+    """Whoever brings a large share of the revenue by herself; of lines of purchases their own account tells.
+
+    ``where`` tells the place of a row in its source, where rows have places there.
+    """
     column = next((column.name for column in dataset.columns if column.meaning == "spend"), None)
     if column not in frame or not pd.api.types.is_numeric_dtype(frame[column]):
         return ()
@@ -249,7 +254,7 @@ def _one_customer(frame: pd.DataFrame, dataset: Dataset, raw: RawTable, spec: Sp
     if spec.id.keep and spec.id.column in frame:
         name = Own(str(frame.at[place, spec.id.column]))
         detail = Message.of("one customer, {id}, brings {share} of the revenue", id=name, share=percent(share))
-    spot = steps.spots(pd.Index([place]), raw.where)
+    spot = steps.spots(pd.Index([place]), where) if where else ()
     return (LedgerEntry(rule=Message.of("one large customer"), column=column, flagged=1, examples=spot, detail=detail),)
 
 

@@ -10,7 +10,8 @@ from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
-from pipeline.contract import RunRecord, write_table
+from pipeline.contract import Message, RunRecord, write_table
+from pipeline.errors import StoreError
 
 _PREFIX, _LOCK = "drafts-", "lock"
 
@@ -19,11 +20,18 @@ _PREFIX, _LOCK = "drafts-", "lock"
 def drafts(home: Path) -> Iterator[Path]:
     """A folder in ``home``, beside the store so that files move in no time; gone at the end, whatever happens.
 
-    Those that killed trainings left are removed: a folder whose lock nobody holds is nobody's.
+    Those that killed trainings left are removed: a folder whose lock nobody holds is nobody's. Raises ``StoreError``
+    where ``home`` cannot be written to.
     """
-    home.mkdir(parents=True, exist_ok=True)
-    remove_left(home)
-    folder = tempfile.TemporaryDirectory(prefix=_PREFIX, dir=home, ignore_cleanup_errors=True)
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+        remove_left(home)
+        folder = tempfile.TemporaryDirectory(prefix=_PREFIX, dir=home, ignore_cleanup_errors=True)
+    except OSError as error:
+        raise StoreError.because(
+            Message.of("cannot write to {folder} ({why})", folder=str(home), why=str(error.strerror)),
+            remedy=Message.of("give this user the right to write there, or set KORZINA_HOME"),
+        ) from error
     with folder as name, (Path(name) / _LOCK).open("wb") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield Path(name)

@@ -11,7 +11,7 @@ from pipeline.understanding import purchases as who
 from pipeline.understanding.by_form import contradiction, read_by_form, refuse_by_form
 from pipeline.understanding.evidence import Profile, Relations, profiles
 from pipeline.understanding.known_forms import KnownForm, recognise
-from pipeline.understanding.lines import read_lines
+from pipeline.understanding.line_roles import read_lines
 from pipeline.understanding.purchases import (
     DayCandidate,
     amounts_of,

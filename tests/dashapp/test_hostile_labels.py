@@ -134,8 +134,14 @@ def _fits(wanted: dict[str, Any], name: dict[str, Any]) -> bool:
 
 def figures(client: FlaskClient, path: str) -> Iterator[dict[str, Any]]:
     """Every figure that stands on a page, and every one that its callbacks draw."""
+    for said in answers(client, path):
+        yield from (part for part in walk(said) if isinstance(part, dict) and {"data", "layout"} <= part.keys())
+
+
+def answers(client: FlaskClient, path: str, known_statuses: tuple[int, ...] = (200, 204)) -> Iterator[Any]:
+    """A page, and what its callbacks answer that draw or write something on it."""
     shown = page(client, path)
-    yield from (part for part in walk(shown) if isinstance(part, dict) and {"data", "layout"} <= part.keys())
+    yield shown
     known = standing(shown) | {name: {} for name, _prop in GIVEN}
     known["page-run"] = {"id": "page-run", "data": ORIGIN}
     for callback in client.get("/_dash-dependencies").get_json():
@@ -154,11 +160,11 @@ def figures(client: FlaskClient, path: str) -> Iterator[dict[str, Any]]:
             "changedPropIds": [],
         }
         answer = client.post("/_dash-update-component", json=body)
-        assert answer.status_code in (200, 204), (name, answer.text[:300])
+        assert answer.status_code in known_statuses, (name, answer.text[:300])
         if answer.status_code == 200:
             said = answer.get_json()
             assert "sideUpdate" not in said or "problem" not in said["sideUpdate"], (name, said["sideUpdate"])
-            yield from (part for part in walk(said) if isinstance(part, dict) and {"data", "layout"} <= part.keys())
+            yield said
 
 
 def tags(text: str) -> set[str]:

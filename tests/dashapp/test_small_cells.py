@@ -3,21 +3,30 @@
 from __future__ import annotations
 
 import itertools
+import json
+import re
 from collections.abc import Iterator
 
+import dash
 import numpy as np
 import pandas as pd
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 
 from dashapp.access import ForbiddenError, ReadersData
 from dashapp.access.small_cells import LEAST, coarse
+from dashapp.app import create_app
 from dashapp.data import Run, SegmentationData
 from dashapp.pages import PAGES
 from dashapp.reader import Reader, let_in
 from dashapp.selecting import Cube, Range, Selection, Values
-from pipeline.contract import Segmentation
-from tests.dashapp.conftest import RUN
+from pipeline.contract import CategoryProfiles, Passive, Profiles, Segmentation
+from pipeline.settings import Settings
+from tests.dashapp import test_proxy_readers as proxy
+from tests.dashapp.conftest import RUN, MemoryStore, champion
+from tests.dashapp.test_hostile_labels import answers
+from tests.dashapp.whales import LONE_CITY, PEOPLE, SPENT, WHALES, run_of_whales
 
 
 @pytest.fixture(scope="module")
@@ -181,3 +190,88 @@ def test_others_still_see_the_customers(data: SegmentationData, segmentation: Se
         run: Run = ReadersData(data).run(RUN)
 
     pd.testing.assert_frame_equal(run.segmentation.customers, segmentation.customers)
+
+
+# ------------------------------------------------------------------ three large buyers who are a segment of their own
+
+
+@pytest.fixture(scope="module")
+def whales(tmp_path_factory: pytest.TempPathFactory) -> Segmentation:
+    return run_of_whales(tmp_path_factory.mktemp("whales"))
+
+
+@pytest.fixture(scope="module")
+def without_whales(whales: Segmentation) -> Segmentation:
+    return coarse(whales)
+
+
+def test_the_last_segment_follows_from_exact_means(whales: Segmentation) -> None:
+    """The attack on what a store holds: three means and that of everybody, in full digits, give three buyers away."""
+    assert WHALES in [card.size for card in whales.cards]
+    rows = whales.profiles[whales.profiles[Profiles.COLUMN] == "spend"]
+    *known, alone = sorted(rows.to_dict("records"), key=lambda row: -row[Profiles.N])
+    for row in known:  # a mean of cents is a fraction, and its denominator the number of customers
+        cents = [(n, 100 * n * row[Profiles.MEAN]) for n in range(LEAST, PEOPLE)]
+        assert row[Profiles.N] % next(n for n, sum_of in cents if abs(sum_of - round(sum_of)) < 1e-4) == 0
+
+    total = PEOPLE * alone[Profiles.OVERALL_MEAN] - sum(row[Profiles.N] * row[Profiles.MEAN] for row in known)
+
+    assert total == pytest.approx(sum(SPENT), rel=1e-6)
+
+
+def test_what_a_viewer_sees_of_all_is_what_is_seen_of_the_segments(without_whales: Segmentation) -> None:
+    """Nothing is left over for a segment of three: not of a count, a sum, a share or the revenue."""
+    shown = without_whales
+    for _name, rows in shown.profiles.groupby(Profiles.COLUMN):
+        n, mean = rows[Profiles.N], rows[Profiles.MEAN].fillna(0.0)
+        assert not (n % LEAST).any()
+        assert rows[Profiles.OVERALL_MEAN].iloc[0] == pytest.approx((n * mean).sum() / n.sum())
+    for _cell, rows in shown.category_profiles.groupby([CategoryProfiles.SEGMENT, CategoryProfiles.COLUMN]):
+        assert not (rows[CategoryProfiles.N] % LEAST).any()
+        assert rows[CategoryProfiles.SHARE].sum() == pytest.approx(1)
+    described = shown.passive.dropna(subset=[Passive.VALUE])
+    for (_column, category), rows in described.groupby([Passive.COLUMN, Passive.CATEGORY]):
+        answered = rows[Passive.N] * rows[Passive.VALUE]
+        assert rows[Passive.OVERALL].iloc[0] == pytest.approx(answered.sum() / rows[Passive.N].sum())
+        assert not category or not (answered.round(6) % LEAST).any()
+    assert sum(card.revenue_share or 0.0 for card in shown.cards) == pytest.approx(1)
+    assert sum(card.share for card in shown.cards) == pytest.approx(1)
+
+
+def test_four_who_answered_otherwise_and_a_lone_city_do_not_show(without_whales: Segmentation) -> None:
+    subscribed = without_whales.passive[without_whales.passive[Passive.COLUMN] == "subscribed"]
+
+    assert set(subscribed[Passive.VALUE]) == {1.0}  # four of 135 are not
+    assert LONE_CITY not in without_whales.passive.to_string() + without_whales.category_profiles.to_string()
+
+
+@pytest.fixture(scope="module")
+def client(whales: Segmentation) -> Iterator[FlaskClient]:
+    """A viewer's browser behind the proxy that says so."""
+    dash.page_registry.clear()
+    store = MemoryStore({RUN: whales}, (champion(),))
+    app = create_app(SegmentationData(lambda: store, Settings(poll_seconds=60, **proxy.GIVEN)))
+    client = app.server.test_client()
+    headers = {f"HTTP_{name.upper().replace('-', '_')}": value for name, value in proxy.HEADERS.items()}
+    client.environ_base.update(headers | {"REMOTE_ADDR": "10.0.0.2", "HTTP_HOST": "korzina.example"})
+    yield client
+    dash.page_registry.clear()
+
+
+@pytest.mark.parametrize("path", ["/", "/explore", "/segment/1", "/segment/2", "/segment/3", "/baskets", "/report"])
+def test_nothing_that_a_viewer_is_sent_tells_of_them(path: str, client: FlaskClient, whales: Segmentation) -> None:
+    exact = [f"{card.size} customers" for card in whales.cards]
+    if path == "/report":
+        answer = client.get(path)
+        assert answer.status_code == 200
+        sent = [answer.text]
+    else:  # 403: of a page that is not a viewer's
+        sent = [json.dumps(said) for said in answers(client, path, known_statuses=(200, 204, 403))]
+
+    assert len(sent) == 1 or RUN in sent[0]
+    for text in sent:
+        visible = re.sub("(?s)<script.*?</script>", "", text)
+        assert LONE_CITY not in text
+        assert not re.search("9(12,?34[56]|23,?45[67]|34,?56[78])", text)  # what each of them spends, and their mean
+        assert not [words for words in exact if words in visible]
+        assert not re.search(r"\bnan\b", visible)

@@ -90,6 +90,16 @@ def test_the_line_of_the_header_can_be_given(tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.parametrize("first", [["0", ":", "0"], [":", "0", "?"], ["unknown", "unknown", "7"]])
+def test_a_row_with_a_number_below_whole_names_is_a_row(tmp_path: Path, first: list[str]) -> None:
+    """It went into the names: "id 0", "spend :", and a customer was gone."""
+    rows = [first, *([str(n), f"{n}.5", "3"] for n in range(3))]
+    raw = read(tmp_path, "id,spend,orders\n" + lines(rows))
+
+    assert list(raw.frame.columns) == ["id", "spend", "orders"]
+    assert raw.frame.to_numpy().tolist() == rows
+
+
 # ------------------------------------------------------------------ no header
 
 

@@ -6,8 +6,10 @@ import socket
 import sqlite3
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pandas as pd
@@ -19,7 +21,7 @@ from pipeline.recording import record_training
 from pipeline.settings import Settings
 from pipeline.stages import Training
 from pipeline.store import Store
-from pipeline.store.tracking import preflight
+from pipeline.store.tracking import client, preflight
 from tests.support import save_training
 
 _SCHEDULE = Path("/proc/thread-self/schedstat")  # nanoseconds on a processor, nanoseconds waiting for one, turns
@@ -180,6 +182,41 @@ def test_server_that_is_down(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match=r"does not answer as it should.*KORZINA_TRACKING_URI") as caught:
         Store.open(Settings(home=tmp_path, tracking_uri=f"http://someone:secret@127.0.0.1:{port}"))
     assert "secret" not in str(caught.value)
+
+
+class _Slow(BaseHTTPRequestHandler):
+    """A tracking server without experiments that answers each question late."""
+
+    def _answer(self) -> None:
+        self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        time.sleep(0.1)
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(b"{}")
+
+    do_GET = do_POST = _answer  # noqa: N815 - the names that http.server looks for
+
+    def log_message(self, *_words: object) -> None:
+        """Nothing on stderr."""
+
+
+def test_a_server_that_answers_slowly_is_told_of_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(client, "_SLOW", 0.25)
+    monkeypatch.setattr(client, "_SLOW_CALL", 0.05)
+    with ThreadingHTTPServer(("127.0.0.1", 0), _Slow) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        asked = client.make_client(
+            Settings(home=tmp_path, tracking_uri=f"http://someone:secret@127.0.0.1:{server.server_port}")
+        )
+        for _ in range(4):
+            assert asked.search_experiments() == []
+        server.shutdown()
+
+    (words,) = [record.getMessage() for record in caplog.records]
+    assert f"http://127.0.0.1:{server.server_port} is slow" in words
+    assert "secret" not in words
 
 
 @pytest.mark.parametrize(

@@ -46,8 +46,8 @@ class Server:
 
 
 @contextmanager
-def gunicorn(settings: Settings, folder: Path, **more: str) -> Iterator[Server]:
-    """The dashboard over the store of ``settings``, once it answers."""
+def gunicorn(settings: Settings, folder: Path, prefix: tuple[str, ...] = (), **more: str) -> Iterator[Server]:
+    """The dashboard over the store of ``settings``, once it answers; ``prefix`` goes before its command."""
     with closing(socket.socket()) as probe:
         probe.bind(("127.0.0.1", 0))
         port = int(probe.getsockname()[1])
@@ -56,7 +56,7 @@ def gunicorn(settings: Settings, folder: Path, **more: str) -> Iterator[Server]:
     given = {"KORZINA_HOME": str(settings.home), "KORZINA_TRACKING_URI": settings.tracking_uri} | more
     with server.log.open("wb") as log:
         process = subprocess.Popen(
-            (*command, "dashapp.wsgi:server"),
+            (*prefix, *command, "dashapp.wsgi:server"),
             cwd=ROOT,
             env=environment(KORZINA_PORT=str(port), **given),
             stdout=log,

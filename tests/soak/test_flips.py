@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import threading
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
+from dataclasses import dataclass
 
 import dash
+import pytest
+from flask import Flask
 
 from dashapp.app import create_app
 from dashapp.data import Keeping, PunctualStore, SegmentationData
@@ -19,31 +21,50 @@ from pipeline.store import LastGood, Store
 from tests.soak.test_redeploy import page_of
 from tests.support import make_training, save_training
 
-CALLS, FLIPS, CLIENTS = 5000, 200, 4
+PARTS, CALLS, FLIPS, CLIENTS = 5, 1000, 40, 4  # calls and flips of each part
 JSON = {"Content-Type": "application/json"}
 
 
-def test_no_answer_mixes_two_runs(tmp_path: Path, tell: Callable[[str], None]) -> None:
-    settings = Settings(home=tmp_path / "store", tracking_uri="", poll_seconds=0.01)
+@dataclass
+class Flipping:
+    """A store of three runs, who promotes them, and a dashboard that shows it."""
+
+    saved: SavedSweep
+    promoter: Store
+    server: Flask
+    flips: int = 0
+
+    def flip(self) -> None:
+        self.flips += 1
+        self.promoter.promote(self.saved.run_ids[2 + self.flips % 3], reason=str(self.flips), who="test")
+
+
+@pytest.fixture(scope="module")
+def flipping(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flipping]:
+    settings = Settings(home=tmp_path_factory.mktemp("flips") / "store", tracking_uri="", poll_seconds=0.01)
     saved = save_training(make_training(60), settings)
-    promoter = Store.open(settings)
-    promoter.promote(saved.run_ids[2], reason="0", who="test")
     store = PunctualStore(lambda: Store.open(settings), files_at_hand=True)
     data = SegmentationData(lambda: store, settings, keeping=Keeping(lambda: LastGood(settings)))
     dash.page_registry.clear()
-    server = create_app(data).server
-    server.test_client().get("/")
-    done, flips = threading.Event(), 0
+    flipping = Flipping(saved, Store.open(settings), create_app(data).server)
+    flipping.flip()
+    flipping.server.test_client().get("/")
+    yield flipping
+    dash.page_registry.clear()
+
+
+@pytest.mark.parametrize("part", range(PARTS))
+def test_no_answer_mixes_two_runs(part: int, flipping: Flipping, tell: Callable[[str], None]) -> None:
+    done, before = threading.Event(), flipping.flips
 
     def flip() -> None:
-        nonlocal flips
-        while flips < FLIPS or not done.is_set():
-            flips += 1
-            promoter.promote(saved.run_ids[2 + flips % 3], reason=str(flips), who="test")
+        while flipping.flips - before < FLIPS or not done.is_set():
+            flipping.flip()
 
     def ask(_number: int) -> str:
-        answer = server.test_client().post("/_dash-update-component", data=page_of(), headers=JSON)
-        return verdict(answer.get_data(as_text=True), saved) if answer.status_code == 200 else str(answer.status_code)
+        answer = flipping.server.test_client().post("/_dash-update-component", data=page_of(), headers=JSON)
+        content = answer.get_data(as_text=True)
+        return verdict(content, flipping.saved) if answer.status_code == 200 else str(answer.status_code)
 
     flipper = threading.Thread(target=flip)
     flipper.start()
@@ -51,8 +72,8 @@ def test_no_answer_mixes_two_runs(tmp_path: Path, tell: Callable[[str], None]) -
         counts = Counter(pool.map(ask, range(CALLS)))
     done.set()
     flipper.join()
-    dash.page_registry.clear()
 
+    flips = flipping.flips - before
     tell(f"{CALLS} callbacks, {flips} flips: {dict(counts)}")
     assert set(counts) == {"k = 2", "k = 3", "k = 4"}
     assert flips >= FLIPS

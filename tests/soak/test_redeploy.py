@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 
 from pipeline.settings import Settings
@@ -17,7 +18,7 @@ from pipeline.store import Store
 from tests.soak.load import Outcome, Server, crowd, gunicorn
 from tests.support import make_training, save_training
 
-REQUESTS, CLIENTS, REDEPLOYS = 5000, 8, 3
+CLIENTS, REDEPLOYS = 8, 3
 
 
 @pytest.fixture
@@ -45,8 +46,9 @@ def page_of() -> bytes:
     return json.dumps(asked).encode()
 
 
+@pytest.mark.parametrize(("number", "requests"), [(signal.SIGUSR2, 5000), (signal.SIGHUP, 3000)], ids=["USR2", "HUP"])
 def test_nothing_is_lost_and_no_page_is_bare_while_the_server_is_replaced(
-    server: Server, tell: Callable[[str], None]
+    number: signal.Signals, requests: int, server: Server, tell: Callable[[str], None]
 ) -> None:
     page = ("POST", "/_dash-update-component", page_of())
     kinds = [*[("GET", "/healthz", b""), ("GET", "/", b"")] * 4, page, page]
@@ -61,10 +63,10 @@ def test_nothing_is_lost_and_no_page_is_bare_while_the_server_is_replaced(
 
     watcher = threading.Thread(target=watch_health)
     watcher.start()
-    threads = crowd(server, [kinds[number % len(kinds)] for number in range(REQUESTS)], CLIENTS, outcome)
-    seen = [server.pid]
+    threads = crowd(server, [kinds[place % len(kinds)] for place in range(requests)], CLIENTS, outcome)
+    seen = [serving(server)]
     while any(thread.is_alive() for thread in threads) and len(seen) <= REDEPLOYS:
-        os.kill(seen[-1], signal.SIGUSR2)
+        os.kill(server.pid, number)
         seen.append(replaced(server, seen[-1]))
     for thread in threads:
         thread.join()
@@ -75,20 +77,27 @@ def test_nothing_is_lost_and_no_page_is_bare_while_the_server_is_replaced(
     tell(f"{counts}, slowest {outcome.slowest:.1f} s; {len(seen) - 1} redeploys, /healthz silent {len(silent)} times")
     assert len(seen) > 1
     assert outcome.lost == []
-    assert outcome.answered == REQUESTS
+    assert outcome.answered == requests
     assert outcome.bare == 0
     assert silent == []
     assert "Traceback" not in server.log.read_text()
 
 
-def replaced(server: Server, before: int) -> int:
-    """Wait until another server has the pid file to itself."""
+def serving(server: Server) -> frozenset[int]:
+    """The server that the pid file names, and its workers."""
+    master = psutil.Process(server.pid)
+    return frozenset({master.pid, *(child.pid for child in master.children())})
+
+
+def replaced(server: Server, before: frozenset[int]) -> frozenset[int]:
+    """Wait until the pid file names a server none of whose workers is of those before."""
     deadline = time.monotonic() + 90
     while True:
         try:
-            if server.pid != before and not Path(f"{server.pid_file}.2").exists():
-                return server.pid
-        except (OSError, ValueError):
+            now = serving(server)
+            if not Path(f"{server.pid_file}.2").exists() and now and not (now - {server.pid}) & before:
+                return now
+        except (OSError, ValueError, psutil.Error):
             pass  # between two files
         assert time.monotonic() < deadline, server.log.read_text()
         time.sleep(0.1)

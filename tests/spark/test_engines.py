@@ -21,14 +21,16 @@ import pyarrow as pa
 import pytest
 
 from pipeline.cleaning import clean
-from pipeline.engine import Categories, LocalPopulation, Parts, Space, column_values, lloyd
 from pipeline.errors import InputError, KorzinaError, SpecError, UsageError
+from pipeline.folding import Categories, LocalPopulation, Parts, Space, column_values, lloyd
+from pipeline.gathering import ChosenEngine, gather_new
 from pipeline.reading import SINGLE, read_source, tables
+from pipeline.scoring import score
 from pipeline.segmenting import as_kernel, fit_transform
 from pipeline.settings import Settings
 from pipeline.spark import Asker, Cluster, baskets_on_spark, clean_on_spark, cluster, history_on_spark, open_sources
 from pipeline.spark.dialect import translated
-from pipeline.spark.folds.everybody import SparkPopulation
+from pipeline.spark.folds.spark_population import SparkPopulation
 from pipeline.spec import Spec, load_spec
 from pipeline.stages import Cleaned
 from pipeline.store import Store
@@ -174,10 +176,10 @@ def test_a_query_of_known_parts_is_answered_alike(opened: Cluster, sql: str) -> 
 
 
 def open_sources_of(opened: Cluster, frame: pd.DataFrame) -> object:
-    from pipeline.spark.sources import Given
+    from pipeline.spark.source_tables import SourceTables
 
     rows = opened.frame(pa.Table.from_pandas(frame, preserve_index=False))
-    return Given({SINGLE: rows.selectExpr("a", "b", "n", "t", "CAST(d AS TIMESTAMP_NTZ) AS d")}, "a frame")
+    return SourceTables({SINGLE: rows.selectExpr("a", "b", "n", "t", "CAST(d AS TIMESTAMP_NTZ) AS d")}, "a frame")
 
 
 @pytest.mark.long
@@ -291,6 +293,45 @@ def test_a_training_on_spark_stands_in_the_store_as_the_local_one_does(opened: C
     assert int(params["spark_partitions"]) >= 1
 
 
+@pytest.mark.long
+def test_new_customers_are_placed_as_locally(opened: Cluster, tmp_path: Path) -> None:
+    spec, settings = str(write(tmp_path / "shop", 900, 2)), Settings(home=tmp_path / "home")
+    trained = train(Request(spec=spec, data=str(tmp_path / "shop" / "data"), k_max=3), settings)
+    run = Store.open(settings).load(trained.saved.run_ids[trained.training.decision.k])
+    write(tmp_path / "new", 60, 1)
+    [file] = (tmp_path / "new" / "data").iterdir()
+    without = pd.read_parquet(file).drop(columns=["town", "size"])  # nothing that is clustered on needs them
+    without.to_parquet(file)
+
+    local = score(run, str(file.parent))
+    other = score(run, str(file.parent), gather=gather_new(ChosenEngine("spark")))
+
+    pd.testing.assert_frame_equal(other.table, local.table, check_exact=True)
+    assert other.drift == local.drift
+    assert [entry.model_dump(exclude={"examples"}) for entry in other.ledger.entries] == [
+        entry.model_dump(exclude={"examples"}) for entry in local.ledger.entries
+    ]
+    without.drop(columns="spend").to_parquet(file)
+    with pytest.raises(InputError, match="no column 'spend'"):
+        score(run, str(file.parent), gather=gather_new(ChosenEngine("spark")))
+
+
+@pytest.mark.long
+def test_a_customer_with_most_of_the_revenue_is_named_as_locally(opened: Cluster, tmp_path: Path) -> None:
+    spec = load_spec(str(write(tmp_path, 300, 1)))
+    spec = spec.model_copy(update={"rules": ()})
+    [file] = (tmp_path / "data").iterdir()
+    rows = pd.read_parquet(file)
+    rows.loc[rows.index[rows["customer"].str.strip() == "C000007"], "spend"] = 1e7
+    rows.to_parquet(file)
+
+    local = clean(read_source(spec, str(file.parent)), spec)
+    other, _ = clean_on_spark(Asker(opened, spec, open_sources(opened, spec, str(file.parent))))
+
+    same(local, other)
+    assert any("C000007" in str(entry.detail) for entry in other.ledger.entries)
+
+
 @pytest.fixture
 def server(opened: Cluster, tmp_path: Path) -> Iterator[str]:
     """A server of Spark Connect of its own."""
@@ -344,7 +385,7 @@ def test_a_fold_over_executors_gives_the_bits_of_a_local_one(
 ) -> None:
     _, _, local = shop
     monkeypatch.setattr(opened.session.sparkContext, "pythonExec", bare_python)
-    monkeypatch.setattr("pipeline.engine.drawing.SAMPLE", 2_000)
+    monkeypatch.setattr("pipeline.folding.drawing.SAMPLE", 2_000)
     here = LocalPopulation(local.customers, local.dataset)
     transform = fit_transform(here)
     kernel = as_kernel(transform)

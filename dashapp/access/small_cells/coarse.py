@@ -6,7 +6,8 @@ under every filter is a multiple of ten, and so is the difference of any two: th
 and nothing to subtract. A group takes each value from one of its members, by a low-discrepancy sequence of its own for
 each column (Kronecker's), which keeps the shares of values in a segment nearly as they are; the value is that of a bin
 of ten customers and more of that segment: the mean of all but the lowest and the highest of them, in three digits.
-No extreme, no median and no rare category of the data is left in it, and no point of the map is a customer.
+No extreme, no median and no rare category of the data is left in it, and no point of the map is a customer. Whatever
+else is told of a segment, in tables, on cards and in sentences, is computed of these rows (``summaries``).
 """
 
 from __future__ import annotations
@@ -17,22 +18,22 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from dashapp.access.small_cells.groups import DIGITS, LEAST, Array, Groups, Numbers
+from dashapp.access.small_cells import summaries
+from dashapp.access.small_cells.cards import cards
+from dashapp.access.small_cells.groups import DIGITS, LEAST, Array, Groups, Numbers, rounded
+from dashapp.access.small_cells.summaries import Seen
 from pipeline.contract import (
     CATEGORY_KINDS,
     NUMERIC_KINDS,
     Affinities,
     Assignments,
     CandidateRecord,
-    CategoryProfiles,
     Customers,
     Everybody,
+    FeatureTransform,
     Ledger,
-    Passive,
-    Profiles,
     Projection,
     Segmentation,
-    SegmentCard,
     empty_table,
     population,
 )
@@ -60,24 +61,28 @@ def coarse(it: Segmentation) -> Segmentation:
     assignments = _assignments(it, labels, groups).take(places)
     segments, held = assignments[Assignments.SEGMENT].to_numpy(np.int64), _sizes(it, labels)
     everybody = _stood_for(segments, held) if it.everybody else None
-    told = _Quantiles(customers, segments, everybody.weights if everybody else np.ones(len(segments)))
+    weights = everybody.weights if everybody else np.ones(len(segments))
+    seen = Seen(customers, segments, weights, it.k, it.transform)
+    profiles = summaries.profiles(it.profiles, seen)
     projection = pd.DataFrame({name: groups.means(it.projection[name]) for name in (Projection.X, Projection.Y)})
     return replace(
         it,
         customers=customers,
+        transform=_without_numbers(it.transform),
+        centres=np.full_like(it.centres, np.nan),
         projection=_keyed(projection.take(places)),
         assignments=_keyed(assignments),
-        cards=_cards(it, held, told),
+        cards=cards(it, held, seen, profiles),
         ledger=_ledger(it.ledger, everybody.rows if everybody else len(places)),
         everybody=everybody,
         quarantine=it.quarantine.iloc[:0],
         typical=empty_table("typical"),
-        profiles=_profiles(it.profiles, told),
-        category_profiles=_shares(it.category_profiles),
-        passive=_known_shares(it.passive),
+        profiles=profiles,
+        category_profiles=summaries.category_profiles(it.category_profiles, seen),
+        passive=summaries.passive(it.passive, seen, it.dataset),
         rules=(),
         campaigns=None,
-        affinities=it.affinities[it.affinities[Affinities.COUNT] >= LEAST].reset_index(drop=True),
+        affinities=_pairs(it.affinities),
         candidates=tuple(_candidate(record) for record in it.candidates),
         rfm=None,
         rfm_scores=empty_table("rfm_scores"),
@@ -106,11 +111,6 @@ def _stood_for(segments: Array, sizes: Array) -> Everybody:
     held[np.bincount(segments, minlength=len(held)) == 0] = 0
     weights = population.stand_in_weights(np.ones(len(segments)), segments, held)
     return Everybody(int(held.sum()), len(segments), weights)
-
-
-def rounded(count: float) -> int:
-    """A count to the nearest ten; nothing under ten."""
-    return 0 if count < LEAST else max(LEAST, LEAST * round(count / LEAST))
 
 
 def _rounded_sizes(labels: Array, groups: Groups, k: int) -> Array:
@@ -210,66 +210,34 @@ def _keyed(table: pd.DataFrame) -> pd.DataFrame:
     return made
 
 
-class _Quantiles:
-    """Quantiles of the rows that a viewer sees, in place of the data's own: those are values of single customers."""
-
-    def __init__(self, customers: pd.DataFrame, segments: Array, weights: Numbers) -> None:
-        self._customers, self._segments, self._weights = customers, segments, weights
-
-    def of(self, column: str, segment: int | None, share: float, own: float) -> float:
-        """A quantile of a column in a segment (None: of everybody); of a derived column its own, in two digits."""
-        if column not in self._customers:
-            return float(f"{own:.2g}")
-        values = pd.to_numeric(self._customers[column], errors="coerce").to_numpy(np.float64, na_value=np.nan)
-        known = np.isfinite(values) & ((self._segments == segment) if segment is not None else True)
-        if not known.any():
-            return math.nan
-        kept, weights = values[known], self._weights[known]
-        if (weights == weights[0]).all():
-            return float(np.quantile(kept, share, method="nearest"))
-        return float(np.quantile(kept, share, method="inverted_cdf", weights=weights))
-
-
-def _profiles(table: pd.DataFrame, told: _Quantiles) -> pd.DataFrame:
-    """Numbers of ten customers and more, with the quantiles that a viewer may see."""
-    kept = table[table[Profiles.N] >= LEAST].reset_index(drop=True)
-    made = kept.assign(**{Profiles.N: [rounded(float(n)) for n in kept[Profiles.N]]}).astype({Profiles.N: np.int64})
-    for name, share in ((Profiles.MEDIAN, 0.5), (Profiles.Q25, 0.25), (Profiles.Q75, 0.75), (_OVERALL, 0.5)):
-        whole = name == _OVERALL
-        rows = zip(kept[Profiles.COLUMN], kept[Profiles.SEGMENT], kept[name], strict=True)
-        made[name] = [
-            told.of(str(column), None if whole else int(segment), share, float(own)) for column, segment, own in rows
-        ]
-    return made
-
-
-_OVERALL = Profiles.OVERALL_MEDIAN
+def _without_numbers(transform: FeatureTransform) -> FeatureTransform:
+    """The features' names; bounds, fills and centres are values of customers."""
+    unknown, unbound = (math.nan,) * len(transform.names), (None,) * len(transform.names)
+    told = {"fill": unknown, "centre": unknown, "scale": unknown, "lower": unbound, "upper": unbound}
+    return transform.model_copy(update=told)
 
 
 def _candidate(record: CandidateRecord) -> CandidateRecord:
     return record.model_copy(update={"sizes": tuple(rounded(size) for size in record.sizes), "dissolved": ()})
 
 
-def _cards(it: Segmentation, sizes: Array, told: _Quantiles) -> tuple[SegmentCard, ...]:
-    """Sizes to the nearest ten, shares by them; of a segment under ten no more than that it is there."""
-    total = max(1, sum(rounded(float(size)) for size in sizes))
-    made = []
-    for card in it.cards:
-        size = rounded(float(sizes[card.segment]))
-        kept: dict[str, object] = {"size": size, "share": size / total}
-        differences = tuple(
-            one.model_copy(
-                update={
-                    "median": told.of(one.column, card.segment, 0.5, one.median),
-                    "overall_median": told.of(one.column, None, 0.5, one.overall_median),
-                }
-            )
-            for one in card.differences
-        )
-        kept |= {"differences": differences}
-        few = {} if size else {"revenue_share": None, "silhouette": None, "differences": (), "portrait": ""}
-        made.append(card.model_copy(update=kept | few))
-    return tuple(made)
+def _pairs(table: pd.DataFrame) -> pd.DataFrame:
+    """Pairs that ten and more have, counted to the nearest ten, their figures in as many digits as that leaves."""
+    kept = table[table[Affinities.COUNT] >= LEAST].reset_index(drop=True)
+    counts = pd.Series([rounded(float(count)) for count in kept[Affinities.COUNT]], dtype=np.int64)
+    digits = {name: [float(f"{value:.2g}") for value in kept[name]] for name in _OF_PAIRS}
+    scale = (counts / kept[Affinities.COUNT]).to_numpy(np.float64)
+    return kept.assign(**{**digits, Affinities.SUPPORT: kept[Affinities.SUPPORT] * scale, Affinities.COUNT: counts})
+
+
+_OF_PAIRS = (
+    Affinities.CONFIDENCE,
+    Affinities.REVERSE,
+    Affinities.LIFT,
+    Affinities.LEVERAGE,
+    Affinities.OVERALL_LIFT,
+    Affinities.DIFFERENCE,
+)
 
 
 def _ledger(ledger: Ledger, rows: int) -> Ledger:
@@ -278,23 +246,3 @@ def _ledger(ledger: Ledger, rows: int) -> Ledger:
 
 
 _NO_RULES = {"dropped": 0, "quarantined": 0, "entries": (), "lines": None}
-
-
-def _shares(table: pd.DataFrame) -> pd.DataFrame:
-    """Categories that ten customers and more of a segment have, where ten and more have another."""
-    by = [CategoryProfiles.SEGMENT, CategoryProfiles.COLUMN]
-    enough = table[CategoryProfiles.N] >= LEAST
-    rest = table.groupby(by)[CategoryProfiles.N].transform("sum") - table[CategoryProfiles.N]
-    kept = table[enough & (rest.eq(0) | (rest >= LEAST))].reset_index(drop=True)
-    counts = pd.Series([rounded(float(n)) for n in kept[CategoryProfiles.N]], dtype=np.int64)
-    shares = {name: kept[name].round(2) for name in (CategoryProfiles.SHARE, CategoryProfiles.OVERALL_SHARE)}
-    return kept.assign(**{CategoryProfiles.N: counts}, **shares)
-
-
-def _known_shares(table: pd.DataFrame) -> pd.DataFrame:
-    """Passive columns with a value of ten customers and more, whose share is none of fewer than ten."""
-    n = table[Passive.N].to_numpy(np.float64)
-    told = np.where(table[Passive.CATEGORY].eq(""), n, n * table[Passive.VALUE].fillna(0.0).to_numpy(np.float64))
-    made = table[(n >= LEAST) & (told >= LEAST)].reset_index(drop=True)
-    counts = pd.Series([rounded(float(count)) for count in made[Passive.N]], dtype=np.int64)
-    return made.assign(**{Passive.N: counts}, **{name: made[name].round(2) for name in (Passive.COVERAGE,)})

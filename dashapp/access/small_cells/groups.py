@@ -83,6 +83,11 @@ class Groups:
         return found
 
 
+def rounded(count: float) -> int:
+    """A count to the nearest ten; nothing under ten."""
+    return 0 if count < LEAST else max(LEAST, LEAST * round(count / LEAST))
+
+
 def _ordered(rows: Array, lengths: Array, x: Numbers, y: Numbers) -> Array:
     """Each part of these rows in the order of its wider side."""
     starts = np.cumsum(lengths) - lengths

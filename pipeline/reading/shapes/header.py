@@ -61,10 +61,13 @@ def find_header(rows: Sequence[Row]) -> Header:
     if not measured or _names_what_is_mostly_empty(rows[first], kinds[first], full):
         return Header(first, 1)
     counted = _WORDED in columns  # where every column is of numbers, 1, 2, 3 is a row like others
+    named = _names_all(rows[first], kinds[first], len(columns))
     bodies = (
         at
         for at, row in enumerate(kinds)
-        if wide[at] and _is_body(row, columns, measured) and not (counted and _counts_columns(rows[at]))
+        if wide[at]
+        and (_is_body(row, columns, measured) or (named and at > first and not set(row) <= {"", _WORDED}))
+        and not (counted and _counts_columns(rows[at]))
     )
     body = next((at for at in bodies if at != first or not _is_series_of_names(rows[at : at + 2])), len(rows))
     above = [at for at in range(body) if wide[at] and not _counts_columns(rows[at])]
@@ -154,6 +157,11 @@ def _is_body(kinds: Sequence[str], columns: Sequence[str], measured: Sequence[in
     cells = [(kinds[place], columns[place]) for place in measured if place < len(kinds) and kinds[place]]
     same = sum(kind == column for kind, column in cells)
     return same > len(cells) - same
+
+
+def _names_all(row: Row, kinds: Sequence[str], width: int) -> bool:
+    """Whether a row has words of its own for each of the columns: no row with a number in it is a header below that."""
+    return _fill(kinds) >= width and set(kinds) <= {"", _WORDED} and len({cell.strip() for cell in row}) == len(row)
 
 
 def _is_series_of_names(rows: Sequence[Row]) -> bool:

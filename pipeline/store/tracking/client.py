@@ -38,9 +38,12 @@ _PATIENCE = 6.0  # seconds that one call may take; with what a command does befo
 _RACES, _RACE_SECONDS = 5, 0.1
 _STARTING = 60.0  # seconds in which MLflow may make the tables of a store
 _ABANDONED = 30.0  # a thread that has waited longer is left to its fate
+_SLOW, _SLOW_CALL = 3.0, 0.5  # seconds of waiting in all, and for a call on average, of which a person is told
 _MOVE_FILES = ("log_artifact", "log_artifacts", "log_model_artifacts", "download_artifacts", "list_artifacts")
 
-logging.getLogger("mlflow.store.db.utils").setLevel(logging.WARNING)  # "Creating initial MLflow database tables..."
+_log = logging.getLogger(__name__)
+# it says that it makes tables, and writes a traceback with SQL and its values where ``translated`` tells it in words
+logging.getLogger("mlflow.store.db.utils").setLevel(logging.CRITICAL)
 logging.getLogger("alembic").setLevel(logging.WARNING)
 
 
@@ -86,13 +89,15 @@ class Punctual:
     """MLflow's client, none of whose calls waits without end for a server that does not answer.
 
     What moves files may take its time as long as the server answers beside it. While one call stays without an answer
-    those that follow fail at once, so that cleaning up after it takes no minutes.
+    those that follow fail at once, so that cleaning up after it takes no minutes. A server that answers each call, and
+    each slowly, is told of once: the work goes on.
     """
 
     def __init__(self, client: MlflowClient, settings: Settings) -> None:
         self._client, self._settings = client, settings
         self._unanswered: Future[Any] | None = None
         self._abandoned = 0.0  # when the unanswered call is no longer waited for
+        self._calls, self._waited, self._told = 0, 0.0, False
 
     def __getattr__(self, name: str) -> Any:
         value = getattr(self._client, name)
@@ -101,11 +106,14 @@ class Punctual:
     def _call(self, called: str, function: Callable[..., Any], /, *arguments: Any, **named: Any) -> Any:
         if self._unanswered is not None and not self._unanswered.done() and time.monotonic() < self._abandoned:
             raise SilenceError(_PATIENCE)
-        outcome = begin(partial(function, *arguments, **named))
+        outcome, started = begin(partial(function, *arguments, **named)), time.monotonic()
         try:
             while True:
                 try:
-                    return result_of(outcome, _PATIENCE)
+                    answer = result_of(outcome, _PATIENCE)
+                    if called not in _MOVE_FILES:
+                        self._note(time.monotonic() - started)
+                    return answer
                 except SilenceError:
                     if called not in _MOVE_FILES:
                         raise
@@ -113,6 +121,17 @@ class Punctual:
         except (SilenceError, UnreadableError):
             self._unanswered, self._abandoned = outcome, time.monotonic() + _ABANDONED
             raise
+
+    def _note(self, seconds: float) -> None:
+        """Count a call that was answered; say once that the server is slow, before a person takes it for hung."""
+        self._calls += 1
+        self._waited += seconds
+        each = self._waited / self._calls
+        if self._told or self._waited < _SLOW or each < _SLOW_CALL:
+            return
+        self._told = True
+        place = without_password(self._settings.store_uri)
+        _log.warning("%s is slow: %.1f seconds for each of %d answers; the work goes on", place, each, self._calls)
 
 
 def migrate(file: Path) -> None:

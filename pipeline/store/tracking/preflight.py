@@ -7,9 +7,11 @@ MLflow's connections of this process hold (https://www.sqlite.org/howtocorrupt.h
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import importlib.util
 import logging
+import os
 import re
 import sqlite3
 import time
@@ -50,6 +52,7 @@ def check(file: Path, *, write: bool = False) -> None:
     with connect(file, write=write) as connection:
         _check_schema(file, connection)
         if write:
+            refuse_unwritable(file)
             _wait_for_turn(file, connection)
 
 
@@ -108,7 +111,7 @@ def _begin_reading(connection: sqlite3.Connection) -> None:
 
 def explain(error: Exception, file: Path) -> UnreadableError:
     """A person's words for what SQLite said."""
-    said = str(error)
+    said = next(iter(str(error).splitlines()), type(error).__name__)  # what follows is SQL with its values
     if "not a database" in said:
         return _not_a_database(file, Message.of("something else"))
     if "locked" in said or "busy" in said:
@@ -147,6 +150,23 @@ def _is_damage(error: Exception) -> bool:
     return name.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")) or (not name and "malformed" in str(error))
 
 
+def refuse_unwritable(file: Path) -> None:
+    """Raise ``StoreError`` where SQLite could not write: to ``file``, or to its folder, where the journal goes.
+
+    A transaction may begin there all the same, and a training would only be refused at its end.
+    """
+    for place in (file.parent, file):
+        if place.exists() and not os.access(place, os.W_OK):
+            raise _unwritable(place, os.strerror(errno.EACCES))
+
+
+def _unwritable(place: Path, why: str) -> StoreError:
+    return StoreError.because(
+        Message.of("cannot write to {folder} ({why})", folder=str(place), why=why),
+        remedy=Message.of("give this user the right to write there, or set KORZINA_HOME"),
+    )
+
+
 @contextmanager
 def locked(file: Path) -> Iterator[None]:
     """Hold the lock file beside ``file``: one process at a time, released by the system if it dies."""
@@ -155,11 +175,9 @@ def locked(file: Path) -> Iterator[None]:
         lock.parent.mkdir(parents=True, exist_ok=True)
         handle = lock.open("a")
     except OSError as error:
-        raise StoreError.because(
-            Message.of("cannot write to {folder} ({why})", folder=str(lock.parent), why=str(error.strerror)),
-            remedy=Message.of("give this user the right to write there, or set KORZINA_HOME"),
-        ) from error
+        raise _unwritable(lock.parent, str(error.strerror)) from error
     with handle:
+        refuse_unwritable(file)
         fcntl.flock(handle, fcntl.LOCK_EX)
         yield
 
@@ -180,14 +198,14 @@ def schema_head() -> str | None:
     return heads.pop() if len(heads) == 1 else None
 
 
-def check_schema(found: Sequence[str], store: str, uri: str) -> None:
+def check_schema(versions: Sequence[str], store: str, uri: str) -> None:
     """Raise ``UnreadableError`` unless the schema versions ``found`` in a store are that of the installed MLflow."""
     head = schema_head()
-    if head is not None and list(found) != [head]:
+    if head is not None and list(versions) != [head]:
         raise UnreadableError.because(
             Message.of("the store {store} was written by another version of MLflow", store=store),
             expected=Message.of("schema {schema}", schema=head),
-            found=Message.of("schema {schema}", schema=", ".join(found) or "none"),
+            found=Message.of("schema {schema}", schema=", ".join(versions) or "none"),
             remedy=Message.of("take a backup, then run: {command}", command=f"mlflow db upgrade {uri}"),
         )
 
@@ -195,8 +213,8 @@ def check_schema(found: Sequence[str], store: str, uri: str) -> None:
 def schema_of(file: Path) -> str:
     """The schema version of an MLflow store; raises ``StoreError``."""
     with connect(file) as connection:
-        found = connection.execute("SELECT version_num FROM alembic_version").fetchall()
-    return ", ".join(version for (version,) in found)
+        rows = connection.execute("SELECT version_num FROM alembic_version").fetchall()
+    return ", ".join(version for (version,) in rows)
 
 
 def _not_a_database(file: Path, message: Message) -> UnreadableError:
@@ -215,8 +233,8 @@ def _check_schema(file: Path, connection: sqlite3.Connection) -> None:
             Message.of("{file} is a SQLite database, but not an MLflow store", file=str(file)),
             remedy=_NEW_STORE,
         )
-    found = [version for (version,) in connection.execute("SELECT version_num FROM alembic_version")]
-    check_schema(found, str(file), f"sqlite:///{file}")
+    versions = [version for (version,) in connection.execute("SELECT version_num FROM alembic_version")]
+    check_schema(versions, str(file), f"sqlite:///{file}")
 
 
 @cache
