@@ -150,16 +150,24 @@ def _swept(
     """Every k measured; those beyond the usual range too where nobody set its end and the best k is the last.
 
     The wider range is measured as a whole: all k of a sweep share its random draws, so that it gives what the same
-    range gives when it is asked for. Where there are fewer kinds of customers than k, nobody asked for so many.
+    range gives when it is asked for.
     """
-    distinct, copies = np.unique(deciding.matrix, axis=0, return_counts=True)
-    last = options.last
-    if options.k_max is None and len(distinct) <= last:  # every half of the customers has to hold so many kinds
-        last = max(options.k_min, int((copies >= KIND).sum()))
-    fits, records = _measured(deciding, range(options.k_min, last + 1), options.seed, watch, helper)
-    if options.k_max is not None or len(distinct) < WIDEST or not at_the_end(records):
+    fits, records = _measured(deciding, range(options.k_min, _last(deciding, options) + 1), options.seed, watch, helper)
+    if options.k_max is not None or not at_the_end(records):
+        return fits, records
+    if len(np.unique(deciding.matrix, axis=0)) < WIDEST:
         return fits, records
     return _measured(deciding, range(options.k_min, WIDEST + 1), options.seed, watch, helper)
+
+
+def _last(deciding: _Deciding, options: Options) -> int:
+    """The largest k to try first: unless somebody says how many, no more than there are kinds of customers."""
+    few = deciding.matrix[:SHARED_ROWS]
+    if options.k_max is not None or len(np.unique(few, axis=0)) > options.last:
+        return options.last
+    distinct, copies = np.unique(deciding.matrix, axis=0, return_counts=True)
+    kinds = int((copies >= KIND).sum())  # every half of the customers has to hold so many
+    return kinds if len(distinct) <= options.last and kinds >= options.k_min else options.last
 
 
 def _measured(
