@@ -56,7 +56,7 @@ def opened(data: Data, answers: Mapping[str, str]) -> Iterator[OpenedTable]:
 
 
 @contextmanager
-def _opened_shop(shop: Shop, answers: Mapping[str, str]) -> Iterator[Opened]:
+def _opened_shop(shop: Shop, answers: Mapping[str, str]) -> Iterator[OpenedTable]:
     """The tables are opened once to see what they are, and again where they are then to be read otherwise."""
     with open_tables(nothing_known(shop), shop.data) as (engine, given):
         otherwise = _otherwise(shop, given, answers)
