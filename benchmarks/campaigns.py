@@ -20,7 +20,7 @@ from sklearn.tree import DecisionTreeClassifier
 
 from pipeline.campaigns import PAST, RECEIVED, known_of_customers, place, predict, read_history
 from pipeline.campaigns.learning.cross_fitting import FOLDS, REPEATS, folds
-from pipeline.campaigns.learning.evidence import Subject, _segments_at_test
+from pipeline.campaigns.learning.held_out import SegmentedCustomers, _segments_at_test
 from pipeline.campaigns.learning.offers import RESPONDED, Offers, last_campaign, offers_of_last, offers_over_time
 from pipeline.campaigns.learning.response_model import learn
 from pipeline.campaigns.learning.rivals import predict_by_cells, rfm_cells, with_past
@@ -248,7 +248,7 @@ def journey(draws: int) -> str:
     later = offers.where(offers.test)
     segmentations = {}
     for k in (4, 5, 6, 8, 10):
-        subject = Subject(cleaned.customers, cleaned.dataset, today, (None,) * k)
+        subject = SegmentedCustomers(cleaned.customers, cleaned.dataset, today, (None,) * k)
         segmentations[k] = _segments_at_test(subject, history, spec.history, later, 0)[offers.customer]
     return report(
         "Complete Journey: fitted on campaigns before September 2017, tested on the later ones",

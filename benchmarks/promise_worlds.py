@@ -64,6 +64,20 @@ MODEL_WORLDS = {  # for the comparison of models alone
     "curves": World(lambda x: 1.2 * np.sin(2 * x[:, 0]) + 0.5 * x[:, 1] ** 2 + 0.5 * x[:, 2], 0.20),
     "corner": World(lambda x: 2.5 * ((x[:, 0] > 0.3) & (x[:, 1] > 0) & (x[:, 2] < 0.6)) + 0.3 * x[:, 3], 0.20),
     "nonlinear, correlated and messy": World(_steps, 0.20, correlated=True, messy=True),
+    "thresholds": World(lambda x: 1.6 * (x[:, 0] > 0.5) + 1.3 * (x[:, 1] < -0.7) - 1.5 * (np.abs(x[:, 2]) < 0.4), 0.20),
+    "either or": World(lambda x: 1.3 * np.sign(x[:, 0] * x[:, 1]) + 0.4 * x[:, 2], 0.20),
+    "either or, off the middle": World(lambda x: 2.4 * ((x[:, 0] > 0.5) ^ (x[:, 3] < -0.3)), 0.20),
+    "u-shapes": World(lambda x: 0.7 * x[:, 0] ** 2 + 1.2 * np.abs(x[:, 1] - 0.3) - 0.5 * x[:, 2], 0.20),
+    "u-shape, correlated and messy": World(
+        lambda x: 0.9 * x[:, 0] ** 2 - 0.8 * x[:, 2], 0.20, correlated=True, messy=True
+    ),
+    "two products": World(lambda x: 0.9 * x[:, 0] * x[:, 1] - 0.9 * x[:, 2] * x[:, 3], 0.20),
+    "interaction, correlated and messy": World(
+        lambda x: 1.2 * x[:, 0] * x[:, 1] + 0.4 * x[:, 2], 0.20, correlated=True, messy=True
+    ),
+    "one decides whether another counts": World(lambda x: 1.6 * x[:, 0] * (x[:, 1] > 0) + 0.6 * (x[:, 2] > 1), 0.20),
+    "sparse": World(lambda x: 2.2 * (x[:, 5] > 0.9), 0.20),
+    "three together": World(lambda x: 1.4 * x[:, 0] * x[:, 1] * (x[:, 2] > 0) + 0.5 * x[:, 3], 0.20),
 }
 
 

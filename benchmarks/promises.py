@@ -33,7 +33,7 @@ from report import machine_line, write_section
 from threadpoolctl import threadpool_limits
 
 from pipeline.campaigns.answers import respond_by_segment
-from pipeline.campaigns.learning.evidence import Subject
+from pipeline.campaigns.learning.held_out import SegmentedCustomers
 from pipeline.campaigns.plan import plan_campaigns
 from pipeline.campaigns.profit import measured_profit
 from pipeline.contract import Campaign, CampaignSummary, Column, Dataset, Responses, SegmentCard, Targets
@@ -47,7 +47,7 @@ Row = dict[str, float | str]
 # ------------------------------------------------------------------ lists
 
 
-def subject_of(made: Customers) -> Subject:
+def subject_of(made: Customers) -> SegmentedCustomers:
     """The generated customers as the pipeline hands them to a plan; segments are fifths of a sum of columns."""
     columns = [Column(name="id", role="id", kind="text", label="Id")]
     columns += [
@@ -68,7 +68,7 @@ def subject_of(made: Customers) -> Subject:
     )
     score = made.frame["x0"].rank(pct=True) + made.frame["x1"].rank(pct=True)
     segments = np.minimum((score.rank(pct=True) * 4).astype(int), 3).to_numpy(np.int64)
-    return Subject(made.frame, dataset, segments, tuple(card(at, segments) for at in range(4)))
+    return SegmentedCustomers(made.frame, dataset, segments, tuple(card(at, segments) for at in range(4)))
 
 
 def card(at: int, segments: np.ndarray) -> SegmentCard:

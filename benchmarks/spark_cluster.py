@@ -27,11 +27,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipeline.cleaning import clean
-from pipeline.engine import Space, column_values, lloyd
+from pipeline.folding import Space, column_values, lloyd
 from pipeline.reading import read_source
 from pipeline.segmenting import as_kernel, fit_transform
 from pipeline.spark import Asker, clean_on_spark, cluster, open_sources
-from pipeline.spark.folds.everybody import SparkPopulation
+from pipeline.spark.folds.spark_population import SparkPopulation
 from pipeline.spec import load_spec
 
 FILES = 8

@@ -13,11 +13,11 @@ from dash import Dash, set_props
 from flask import Response, request
 
 from dashapp import access, callbacks, charts, frame, guard, ids, observing, report, routes
-from dashapp.address import UnderPrefix
 from dashapp.data import SegmentationData
 from dashapp.frame import Page
 from dashapp.i18n import COOKIE, LANGUAGES, _, explained, language, speak
 from dashapp.pages import PAGES
+from dashapp.prefix import UnderPrefix
 from dashapp.widgets import message
 from pipeline.errors import KorzinaError
 

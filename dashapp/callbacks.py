@@ -10,10 +10,10 @@ from urllib.parse import urlencode
 from dash import ALL, ClientsideFunction, Dash, Input, Output, State, ctx, no_update, set_props
 
 from dashapp import frame, ids
-from dashapp.address import inner, outer
 from dashapp.data import Run, SegmentationData
 from dashapp.frame import Page
 from dashapp.i18n import _
+from dashapp.prefix import inner, outer
 from dashapp.reader import reader
 from dashapp.selecting import SEGMENT, Filtered, Selection, Values, changed, to_query
 from dashapp.telling import FORMS, Form
@@ -98,22 +98,22 @@ def look_for_newer(
 ) -> Answer:
     """A banner when another champion has taken over since the page was drawn."""
     known = origin if isinstance(origin, dict) else {}
-    found = data.champions().found
+    champions = data.champions().found
     if known.get("run"):
-        found = tuple(one for one in found if one.experiment == known.get("experiment"))
-    if not found or found[0].run_id == known.get("champion"):
+        champions = tuple(champion for champion in champions if champion.experiment == known.get("experiment"))
+    if not champions or champions[0].run_id == known.get("champion"):
         return []
     if not known.get("run") and data.not_ready():  # the page shows nothing since this champion cannot be read
         return []
-    return frame.newer_banner(found[0], _plain_path(pages, path))
+    return frame.newer_banner(champions[0], _plain_path(pages, path))
 
 
 def list_data_sets(data: SegmentationData, pages: Sequence[Page], origin: object, path: object) -> Answer:
     """The menu of data sets."""
     experiment = origin.get("experiment") if isinstance(origin, dict) else ""
-    found = data.champions().found
-    titles = [data.title(one) for one in found] if len(found) > 1 else []
-    return frame.data_sets(found, titles, str(experiment or ""), _plain_path(pages, path))
+    champions = data.champions().found
+    titles = [data.title(champion) for champion in champions] if len(champions) > 1 else []
+    return frame.data_sets(champions, titles, str(experiment or ""), _plain_path(pages, path))
 
 
 def page_run(data: SegmentationData, origin: object) -> Run | None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from dashapp.kept import Kept
+from dashapp.lru import LruCache
 from pipeline.campaigns import (
     Curve,
     Interval,
@@ -34,7 +34,7 @@ __all__ = [
     "Expected",
     "Interval",
     "ListNumbers",
-    "Measured",
+    "ProfitCurves",
     "Prospects",
     "Vector",
     "among",
@@ -47,8 +47,8 @@ __all__ = [
     "wilson",
 ]
 Rows = npt.NDArray[np.int64]
-_plans: Kept[tuple[str, int, float | None, float | None], CampaignPlan] = Kept(6)
-_figures: Kept[tuple[str, int], CampaignPlan] = Kept(6)
+_plans: LruCache[tuple[str, int, float | None, float | None], CampaignPlan] = LruCache(6)
+_figures: LruCache[tuple[str, int], CampaignPlan] = LruCache(6)
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ class Expected:
 
 
 @dataclass(frozen=True)
-class Measured:
+class ProfitCurves:
     """Profit of known answers as more are contacted; ``by_segment`` is None where segments have no rates."""
 
     model: Curve
@@ -153,7 +153,7 @@ def expected(plan: CampaignPlan, prospects: Prospects) -> Expected:
     return Expected(model, by_segment, at_random)
 
 
-def measured(plan: CampaignPlan) -> Measured:
+def measured(plan: CampaignPlan) -> ProfitCurves:
     """What contacts that no rule had learned from earned, as more of them are contacted."""
     cost, revenue, held_out = plan.summary.cost or 0.0, plan.summary.revenue or 0.0, plan.held_out
     outcome = held_out[HeldOut.OUTCOME].to_numpy(np.float64)
@@ -161,7 +161,7 @@ def measured(plan: CampaignPlan) -> Measured:
     by_model = held_out[HeldOut.PROBABILITY].to_numpy(np.float64)
     by_segment = held_out[HeldOut.BY_SEGMENT].to_numpy(np.float64)
     segments = None if np.isnan(by_segment).any() else profit_curve(by_segment, outcome, cost, revenue, customer)
-    return Measured(
+    return ProfitCurves(
         profit_curve(by_model, outcome, cost, revenue, customer),
         segments,
         float(outcome.sum()) * revenue - cost * len(outcome),

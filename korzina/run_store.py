@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Literal
 import pandas as pd
 from pydantic import ValidationError
 
-from korzina.sources import Table, source_of
+from korzina.given_data import Table, source_of
 from pipeline.command_line import PYTHON, champion_of, reason_given, settings_fault, who
 from pipeline.contract import Champion
 from pipeline.errors import UsageError
@@ -89,8 +89,8 @@ class RunStore:
 
         ``started`` is in UTC; ``champion_version`` is missing for runs that are not the champion.
         """
-        found = [run.model_dump(include=set(_RUNS)) for run in self._store.runs(experiment)]
-        table = pd.DataFrame(found, columns=list(_RUNS)).astype({"champion_version": "Int64"})
+        rows = [run.model_dump(include=set(_RUNS)) for run in self._store.runs(experiment)]
+        table = pd.DataFrame(rows, columns=list(_RUNS)).astype({"champion_version": "Int64"})
         milliseconds = (table["started"] * 1000).round().astype("int64")
         return table.assign(started=pd.to_datetime(milliseconds, unit="ms", utc=True))
 
@@ -241,18 +241,18 @@ def log_sweep(
 def settings_of(uri: str | PathLike[str] | None) -> Settings:
     """The settings of the store at ``uri``, an MLflow address or a folder; raises ``UsageError`` for wrong settings."""
     try:
-        found = Settings()
+        settings = Settings()
     except ValidationError as error:
         raise settings_fault(error) from None
     if uri is None:
-        return found
+        return settings
     if isinstance(uri, str) and "://" in uri:
         # the environment's place for artifacts goes with the environment's store
-        own = {} if uri == found.store_uri else {"artifact_root": ""}
-        return found.model_copy(update={"tracking_uri": uri, **own})
+        own = {} if uri == settings.store_uri else {"artifact_root": ""}
+        return settings.model_copy(update={"tracking_uri": uri, **own})
     folder = Path(fspath(uri))
-    own = {} if folder.absolute() == found.home.absolute() and not found.tracking_uri else {"artifact_root": ""}
-    return found.model_copy(update={"home": folder, "tracking_uri": "", **own})
+    own = {} if folder.absolute() == settings.home.absolute() and not settings.tracking_uri else {"artifact_root": ""}
+    return settings.model_copy(update={"home": folder, "tracking_uri": "", **own})
 
 
 def _report(settings: Settings, store: Store, run_id: str) -> None:

@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterable, Sequence
 from numbers import Integral
 from os import PathLike
 
-from korzina.sources import Table, source_of
+from korzina.given_data import Table, source_of
 from korzina.spec_draft import SpecDraft, draft
 from korzina.sweep_result import SweepResult
-from pipeline.errors import UsageError
+from pipeline.errors import SpecError, UsageError
 from pipeline.spec import Spec, load_spec, shipped_specs
 
 Progress = Callable[[str, float], None]
@@ -33,9 +33,10 @@ def segment(
     Parameters
     ----------
     data
-        A DataFrame with one row a customer (or with purchases, where the spec sums them up), the path of a CSV or
-        Parquet file, a folder, a glob pattern, a database's URL, or DataFrames by table name for a spec that reads
-        several tables. None: what the spec itself names (``segment(spec="complete_journey")``).
+        A DataFrame (of pandas, Polars or another library that speaks Arrow) with one row a customer, or with purchases
+        where the spec sums them up; the path of a CSV or Parquet file, a folder, a glob pattern, a database's URL; or
+        DataFrames by table name for a spec that reads several tables. None: what the spec itself names
+        (``segment(spec="complete_journey")``).
     spec
         The name of a spec that comes with Korzina, the path of a TOML file, a ``Spec``, or a ``SpecDraft``. None:
         drafted from the data, as ``draft`` does; what was assumed stands in ``SweepResult.spec`` and above its cards.
@@ -57,7 +58,7 @@ def segment(
     Raises
     ------
     InputError
-        The data cannot be read or hold too little; as ``SpecError`` where the spec is at fault.
+        The data cannot be read or hold too little; as ``SpecError`` where the spec is at fault or a question is open.
     UsageError
         The arguments make no sense together.
 
@@ -97,6 +98,7 @@ def _segment(
         )
     drafted = spec if isinstance(spec, SpecDraft) else draft(data) if data is not None and spec is None else None
     meant = drafted.spec if drafted is not None else resolve(spec)
+    _refuse_open_questions(meant)
     options = Options(
         k_min=ends[0],
         k_max=ends[1],
@@ -110,6 +112,20 @@ def _segment(
         source = source_of(data) if data is not None else None
         analysis = analyse_source(meant, source, options, helper=helper, watch=Stopwatch(progress))
     return SweepResult(analysis, drafted, analysis.training.decision.k)
+
+
+def _refuse_open_questions(spec: Spec) -> None:
+    """As the command line does, with the call that answers."""
+    if not spec.questions:
+        return
+    question = spec.questions[0]
+    answers = {question.key: next(iter(question.choices), "COLUMN")}
+    raise SpecError.because(
+        f"{spec.path or spec.name}: question {question.key!r} is open: {question.ask}",
+        expected=f"one of {', '.join(question.choices)}" if question.choices else "an answer",
+        remedy=f"segment(data, spec=korzina.draft(data, answers={answers})); "
+        "draft(data).questions says what speaks for each",
+    )
 
 
 def resolve(spec: str | PathLike[str] | Spec | SpecDraft | None) -> Spec:

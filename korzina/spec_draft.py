@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import tomlkit
 from tomlkit.exceptions import TOMLKitError
 
-from korzina.sources import Table, source_of
+from korzina.given_data import Table, source_of
 from pipeline.contract import unknown_name
 from pipeline.errors import SpecError, UsageError
 
@@ -128,7 +128,8 @@ def draft(
     Parameters
     ----------
     data
-        A DataFrame or the path of a file: one row a customer, or purchases, which the spec then sums up by SQL.
+        A DataFrame (of pandas, Polars ...) or the path of a file: one row a customer, or purchases, which the spec then
+        sums up by SQL.
     name
         Of the spec, and of its experiment in MLflow; None: after the file, ``customers`` for a DataFrame.
     answers
@@ -163,7 +164,7 @@ def assumptions(document: dict[str, Any]) -> str:
     for column, parts in document.get("columns", {}).items():
         by_role.setdefault(str(parts.get("role", "")), []).append(column)
     for group in document.get("groups", {}).values():
-        by_role.setdefault(str(group.get("shares", "")), []).extend(f"share of {one}" for one in group["members"])
+        by_role.setdefault(str(group.get("shares", "")), []).extend(f"share of {member}" for member in group["members"])
     roles = (role for role in ("active", "passive", "outcome", "ignored") if by_role.get(role))
     told = [f"{len(by_role[role])} {role} ({', '.join(by_role[role])})" for role in roles]
     return ", ".join([*told, f"id {document.get('id', {}).get('column', '?')}"])

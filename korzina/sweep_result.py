@@ -169,11 +169,11 @@ class SweepResult:
         return {**quality, **sizes, "recommended": record.k == self.decision.k}
 
     def __repr__(self) -> str:
-        from korzina.telling import sweep_as_text
+        from korzina.display import sweep_as_text
 
         return sweep_as_text(self)
 
     def _repr_html_(self) -> str:
-        from korzina.telling import sweep_as_html
+        from korzina.display import sweep_as_html
 
         return sweep_as_html(self)

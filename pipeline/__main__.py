@@ -98,13 +98,13 @@ def runs(
     as_json: cli.JsonOption = False,
 ) -> None:
     """List the completed runs, the newest sweep first; the champion is marked."""
-    found = _store().runs(experiment)
+    listed = _store().runs(experiment)
     if as_json:
-        _print_json({"runs": [run.model_dump(exclude={"params"}) for run in found]})
+        _print_json({"runs": [run.model_dump(exclude={"params"}) for run in listed]})
         return
     from pipeline.summary import told_runs
 
-    for line in told_runs(found):
+    for line in told_runs(listed):
         typer.echo(line)
 
 
@@ -193,7 +193,9 @@ def init(
     """
     with cli.told_in(language):
         data = cli.data_of(files)
-        wanted = cli.Wanted(data, cli.target_of(data, output, force=force), cli.answers_of(answer or []), language)
+        wanted = cli.DraftRequest(
+            data, cli.target_of(data, output, force=force), cli.answers_of(answer or []), language
+        )
         outcome = cli.try_draft(wanted, asking=cli.can_ask() and not as_json)
     if as_json:
         _print_json(cli.as_document(outcome))
@@ -278,14 +280,14 @@ def _report_maker() -> ReportMaker:
     return ReportMaker(Settings(), partial(typer.echo, err=True))
 
 
-def _tell_champion(champion: Champion, what: str, as_json: bool) -> None:
+def _tell_champion(champion: Champion, template: str, as_json: bool) -> None:
     """Say who is champion, while its report is made where it has none."""
     from pipeline.contract import Artifacts
 
     with _report_maker() as maker:
         if not _store().attached(champion.run_id, Artifacts.REPORT):
             maker.make(champion.run_id)
-        sentence = what.format(champion.run_id, champion.k)
+        sentence = template.format(champion.run_id, champion.k)
         _report(champion.model_dump(), f"{champion.experiment}: {sentence}, version {champion.version}", as_json)
 
 

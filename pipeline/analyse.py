@@ -11,9 +11,9 @@ from importlib.metadata import version
 import numpy as np
 
 from pipeline.contract import CandidateRecord, Customers, Decision, Labels, Matrix
-from pipeline.describing import Beyond, Measured, Predecessor, describe_candidates
-from pipeline.engine import Hashes, LocalPopulation, Population, Space, fold_of, labels_of
+from pipeline.describing import Beyond, MeasuredPartition, Predecessor, describe_candidates
 from pipeline.errors import UsageError
+from pipeline.folding import Hashes, LocalPopulation, Population, Space, fold_of, labels_of
 from pipeline.processors import Helper
 from pipeline.segmenting import (
     THOROUGH,
@@ -108,7 +108,7 @@ class _Deciding:
     space: Space | None  # all customers, where they are more
     beyond: Beyond | None = None  # and where they are not at hand
 
-    def spread(self, fits: Sequence[Measured], features: Features) -> list[Measured]:
+    def spread(self, fits: Sequence[MeasuredPartition], features: Features) -> list[MeasuredPartition]:
         """What was measured, with labels of all customers at hand and not of those alone that decided."""
         if self.space is None or len(features.matrix) == len(self.places):
             return list(fits)
@@ -144,7 +144,7 @@ def _deciding(population: Population, features: Features) -> Iterator[_Deciding]
 
 def _swept(
     deciding: _Deciding, options: Options, watch: Stopwatch, helper: Helper | None
-) -> tuple[list[Measured], list[CandidateRecord]]:
+) -> tuple[list[MeasuredPartition], list[CandidateRecord]]:
     """Every k measured; those beyond the usual range too where nobody set its end and the best k is the last.
 
     The wider range is measured as a whole: all k of a sweep share its random draws, so that it gives what the same
@@ -160,12 +160,12 @@ def _swept(
 
 def _measured(
     deciding: _Deciding, ks: range, seed: int, watch: Stopwatch, helper: Helper | None
-) -> tuple[list[Measured], list[CandidateRecord]]:
+) -> tuple[list[MeasuredPartition], list[CandidateRecord]]:
     matrix, hashes = deciding.matrix, deciding.hashes
     with watch.stage("sweep") as tick:
         partitions = sweep(matrix, ks, seed=seed, tick=tick, hashes=hashes, space=deciding.space)
     with watch.stage("quality"):
-        measured = silhouettes(matrix, [one.labels for one in partitions], seed=seed, hashes=hashes)
+        measured = silhouettes(matrix, [partition.labels for partition in partitions], seed=seed, hashes=hashes)
         restarts = restart_silhouettes(matrix, partitions, measured, seed=seed, hashes=hashes)
     with watch.stage("stability") as tick:
         stability = assess_stability(matrix, partitions, seed=seed, helper=helper, tick=tick, hashes=hashes)
@@ -173,7 +173,7 @@ def _measured(
         nulls = null_silhouettes(matrix, list(ks), seed=seed, helper=helper, tick=tick)
     records = judged(matrix, partitions, measured, stability, nulls, hashes)
     fits = [
-        Measured(partition, silhouette, by_seed, stability[partition.k], nulls[partition.k], record.elongation)
+        MeasuredPartition(partition, silhouette, by_seed, stability[partition.k], nulls[partition.k], record.elongation)
         for partition, silhouette, by_seed, record in zip(partitions, measured, restarts, records, strict=True)
     ]
     return fits, records

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable, Mapping
 from typing import ClassVar, Self
+
+_SHORT = 3  # letters; of names so short half are like one another
 
 
 class KorzinaError(Exception):
@@ -20,7 +23,7 @@ class KorzinaError(Exception):
     @classmethod
     def because(cls, what: str, *, expected: str = "", found: str = "", remedy: str = "") -> Self:
         """Build an error from its parts, leaving out those that are empty."""
-        parts = [what.rstrip(".") + "."]
+        parts = [what if what.endswith("?") else what.rstrip(".") + "."]
         if expected:
             parts.append(f"Expected: {expected}.")
         if found:
@@ -79,7 +82,15 @@ class ContractError(StoreError):
 
 
 def nearest_name(name: str, valid: Iterable[str]) -> str | None:
-    """The valid name most like ``name`` (case ignored), or None where none is near."""
+    """The valid name that has every word of ``name``, else the one most like it (case ignored); None: none is near."""
     by_lower = {candidate.lower(): candidate for candidate in valid}
-    close = difflib.get_close_matches(name.lower(), by_lower, n=1, cutoff=0.5)
+    words = _words(name)
+    with_all = [candidate for candidate in by_lower if words and words <= _words(candidate)]
+    if len(with_all) == 1 and name.lower() not in by_lower:
+        return by_lower[with_all[0]]
+    close = difflib.get_close_matches(name.lower(), by_lower, n=1, cutoff=0.5 if len(name) > _SHORT else 0.7)
     return by_lower[close[0]] if close else None
+
+
+def _words(name: str) -> set[str]:
+    return set(re.findall(r"[^\W_]+", name.lower()))

@@ -28,7 +28,7 @@ ENGINES = "local, spark"
 
 
 @dataclass(frozen=True)
-class Engine:
+class ChosenEngine:
     """Which engine reads and cleans."""
 
     name: EngineName = "local"
@@ -45,7 +45,7 @@ class Engine:
         master: str | None,
         log: Path | None = None,
         address: str | None = None,
-    ) -> Engine:
+    ) -> ChosenEngine:
         """What a caller or the environment says, else the spec; a master alone means Spark.
 
         Raises
@@ -65,7 +65,7 @@ class Engine:
         return cls("spark", master or spec.engine.master, log, address)
 
 
-LOCAL = Engine()
+LOCAL = ChosenEngine()
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ class Gathered:
 
 
 @contextmanager
-def gather(spec: Spec, data: Data | None, engine: Engine, helper: Helper, watch: Stopwatch) -> Iterator[Gathered]:
+def gather(spec: Spec, data: Data | None, engine: ChosenEngine, helper: Helper, watch: Stopwatch) -> Iterator[Gathered]:
     """Read and clean a source on the engine, for the length of a block, in which customers may stay on a cluster.
 
     Raises ``InputError``, ``UsageError``, ``SparkError``.
@@ -92,7 +92,7 @@ def gather(spec: Spec, data: Data | None, engine: Engine, helper: Helper, watch:
         )
 
 
-def gather_new(engine: Engine) -> Callable[[Spec, Data], tuple[Cleaned, pd.DataFrame | None]] | None:
+def gather_new(engine: ChosenEngine) -> Callable[[Spec, Data], tuple[Cleaned, pd.DataFrame | None]] | None:
     """How new customers are read and cleaned on the engine; None: as ``score`` itself does, on this machine."""
     if engine.name == "local":
         return None
@@ -108,7 +108,7 @@ def gather_new(engine: Engine) -> Callable[[Spec, Data], tuple[Cleaned, pd.DataF
 
 
 @contextmanager
-def _asking(spec: Spec, data: Data | None, engine: Engine) -> Iterator[Asker]:
+def _asking(spec: Spec, data: Data | None, engine: ChosenEngine) -> Iterator[Asker]:
     """The tables of a source on Spark, for the length of a session."""
     from pipeline.spark import Asker, cluster, open_sources
 
@@ -146,7 +146,7 @@ def _read_beside(
     return (lambda: bought.result() if bought else None), (lambda: known.result() if known else None)
 
 
-def _on_spark(spec: Spec, data: Data | None, engine: Engine, watch: Stopwatch, kept: ExitStack) -> Gathered:
+def _on_spark(spec: Spec, data: Data | None, engine: ChosenEngine, watch: Stopwatch, kept: ExitStack) -> Gathered:
     """The session ends as soon as nothing is left to ask; where customers stay with it, ``kept`` ends it."""
     from pipeline.spark import clean_on_spark
 

@@ -28,6 +28,9 @@ def prepare_analysis() -> None:
     import sklearn.linear_model  # noqa: F401
 
     from pipeline import analyse, campaigns  # noqa: F401
+    from pipeline.processors import keep_loaded
+
+    keep_loaded()
 
 
 def load_history(spec: Spec, data: Data | None) -> pd.DataFrame | None:
@@ -56,11 +59,13 @@ def open_store(settings: Settings, experiment: str) -> Predecessor | None:
 
 def prepare_store(settings: Settings) -> None:
     """Import and open what saving needs, before it is needed."""
+    from pipeline.processors import keep_loaded
     from pipeline.recording import prepare_drawing
     from pipeline.store import Store
 
     Store.open(settings).prepare()
     prepare_drawing()
+    keep_loaded()
 
 
 def close_unfinished(settings: Settings, experiment: str) -> None:

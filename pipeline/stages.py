@@ -22,7 +22,7 @@ from pipeline.contract import (
     Labels,
     Ledger,
     Matrix,
-    Population,
+    PopulationRecord,
     RfmScale,
     SegmentCard,
     SegmentRule,
@@ -80,7 +80,7 @@ class Partition:
     sizes: npt.NDArray[np.integer[Any]] | None = None
 
 
-class Placed(Protocol):
+class Assigned(Protocol):
     """Who is where under one k."""
 
     @property
@@ -105,15 +105,15 @@ class Tabled:
 
     @property
     def labels(self) -> npt.NDArray[np.integer[Any]]:
-        """See ``Placed``."""
+        """See ``Assigned``."""
         return self.frame[Assignments.SEGMENT].to_numpy()
 
     def table(self) -> pd.DataFrame:
-        """See ``Placed``."""
+        """See ``Assigned``."""
         return self.frame
 
     def measured(self) -> pd.DataFrame:
-        """See ``Placed``."""
+        """See ``Assigned``."""
         return self.frame[self.frame[Assignments.SILHOUETTE].notna()]
 
 
@@ -123,7 +123,7 @@ class Candidate:
 
     record: CandidateRecord
     centres: Matrix
-    placed: Placed
+    placed: Assigned
     profiles: pd.DataFrame
     category_profiles: pd.DataFrame
     cards: tuple[SegmentCard, ...]
@@ -147,7 +147,7 @@ class Candidate:
 
 
 @dataclass(frozen=True)
-class Bought:
+class BoughtTogether:
     """Which categories are bought together, overall and in each segment of one k, and how that was counted."""
 
     affinities: pd.DataFrame
@@ -158,7 +158,7 @@ class Bought:
 class Elsewhere:
     """All customers of a training that has a sample of them: exact counts for charts, and where their rows are."""
 
-    population: Population
+    population: PopulationRecord
     tallies: Mapping[int, pd.DataFrame]  # by k
     pairs: pd.DataFrame
 
@@ -179,7 +179,7 @@ class Training:
     params: Mapping[str, str]  # seed, restarts, algorithm, spec, hash, features, fingerprint, versions
     seconds: Mapping[str, float]
     spec: str = "{}"  # the whole spec as JSON
-    bought: Mapping[int, Bought] = field(default_factory=dict)  # k -> what is bought together in its segments
+    bought: Mapping[int, BoughtTogether] = field(default_factory=dict)  # k -> what is bought together in its segments
     plans: Mapping[int, CampaignPlan] = field(default_factory=dict)  # k -> whom to contact next, told by its segments
     sensitivity: pd.DataFrame = field(default_factory=partial(empty_table, "sensitivity"))
     rfm: RfmScale | None = None  # None: the spec has no [rfm]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 
@@ -64,17 +66,33 @@ def stratified_count(
         share = np.nan_to_num(hits / sums)
         effective = np.where(squares > 0, sums**2 / squares, np.inf)
         left_out = np.clip(1 - rows / held, 0.0, 1.0)
-    found = float((held * share).sum())
-    p = found / total if total else 0.0
+    estimate = float((held * share).sum())
+    p = estimate / total if total else 0.0
     variance = float(np.nansum(held**2 * share * (1 - share) / effective * left_out))
     if not (left_out * held).sum() > 0:
-        return found, found, found
+        return estimate, estimate, estimate
     simple = total / float(w.max(initial=1.0))  # rows that stand for so many each
     like = p * (1 - p) * total**2 / variance if variance > 0 else simple
     low, high = wilson(p * like, like)
     seen = float((hit & (w > 0)).sum())
     missed = float((~hit & (w > 0)).sum())
-    return found, max(float(low) * total, seen), min(float(high) * total, total - missed)
+    return estimate, max(float(low) * total, seen), min(float(high) * total, total - missed)
+
+
+def adjusted_rand(table: npt.NDArray[np.integer[Any]]) -> float:
+    """Agreement of two partitions, 0 as by chance and 1 the same (Hubert and Arabie 1985).
+
+    ``table``, (k, m), counts who is in which part of the one and of the other; scikit-learn's ``adjusted_rand_score``
+    takes the labels and would count them first.
+    """
+
+    def pairs(counts: npt.NDArray[np.integer[Any]]) -> float:
+        return float((counts.astype(np.float64) * (counts - 1) / 2).sum())
+
+    together, rows, columns = pairs(table), pairs(table.sum(axis=1)), pairs(table.sum(axis=0))
+    expected = rows * columns / max(pairs(np.array([table.sum()])), 1.0)
+    most = (rows + columns) / 2
+    return 1.0 if most == expected else (together - expected) / (most - expected)
 
 
 def benjamini_hochberg(p: npt.ArrayLike) -> Vector:

@@ -17,7 +17,7 @@ from pipeline.contract import (
     verdicts,
 )
 from pipeline.errors import StarvedError
-from pipeline.gathering import LOCAL, Engine, Gathered, gather
+from pipeline.gathering import LOCAL, ChosenEngine, Gathered, gather
 from pipeline.helper_tasks import (
     close_unfinished,
     open_store,
@@ -118,9 +118,9 @@ def train(request: Request, settings: Settings, progress: Progress | None = None
         raise
 
 
-def engine_of(spec: Spec, settings: Settings, name: str | None = None, master: str | None = None) -> Engine:
-    """The engine that is asked for, else the one of the settings, else the spec's; see ``Engine.chosen``."""
-    return Engine.chosen(
+def engine_of(spec: Spec, settings: Settings, name: str | None = None, master: str | None = None) -> ChosenEngine:
+    """The engine that is asked for, else the one of the settings, else the spec's; see ``ChosenEngine.chosen``."""
+    return ChosenEngine.chosen(
         spec,
         name=name or settings.engine or None,
         master=master or settings.spark_master or None,
@@ -148,7 +148,7 @@ def analyse_source(
     *,
     helper: Helper,
     watch: Stopwatch,
-    engine: Engine = LOCAL,
+    engine: ChosenEngine = LOCAL,
     before: Future[Predecessor | None] | None = None,
     described: Callable[[Candidate, Dataset], None] | None = None,
 ) -> Analysis:
@@ -244,7 +244,9 @@ def record_and_promote(
 
     with drafts(settings.home) as folder:
         with watch.stage("record"):
-            curves = helper.submit(draw_curves, [one.record for one in training.candidates], training.decision)
+            curves = helper.submit(
+                draw_curves, [candidate.record for candidate in training.candidates], training.decision
+            )
             models = write_models(training)  # while the helper is still drawing
             drawn = {k: image.result() for k, image in images.items()}
             record = record_training(training, drawn, curves.result(), models, folder)
@@ -276,7 +278,9 @@ def log_analysis(
             before = helper.submit(open_store, settings, name)
             helper.submit(prepare_store, settings)
             training = _followed(analysis, before.result(), helper)
-            images = {one.record.k: _draw(helper, one, training.dataset) for one in training.candidates}
+            images = {
+                candidate.record.k: _draw(helper, candidate, training.dataset) for candidate in training.candidates
+            }
             return record_and_promote(training, settings, name, promote, helper, watch, images, saving)
     except (KeyboardInterrupt, StarvedError):
         if saving.is_set():

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from pipeline.campaigns.learning.evidence import Subject
+from pipeline.campaigns.learning.held_out import SegmentedCustomers
 from pipeline.campaigns.plan import plan_campaigns
 from pipeline.contract import Assignments
 from pipeline.stages import Training
@@ -22,7 +22,7 @@ def with_sample_plan(training: Training, seed: int = 3) -> Training:
     campaign = training.dataset.campaigns[-1].column
     customers = training.customers.assign(**{campaign: (rng.random(len(rank)) < 0.5 * rank**2).astype(float)})
     chosen = next(one for one in training.candidates if one.record.k == training.decision.k)
-    subject = Subject(
+    subject = SegmentedCustomers(
         customers,
         training.dataset,
         chosen.assignments[Assignments.SEGMENT].to_numpy(np.int64),

@@ -13,8 +13,8 @@ from dashapp.access import rights
 from dashapp.access.keeper import record, record_refusal
 from dashapp.access.rights import Least
 from dashapp.access.screens import PUBLIC_ASSETS
-from dashapp.address import outer
 from dashapp.i18n import _
+from dashapp.prefix import outer
 from dashapp.reader import LOCAL, NOBODY, Reader, let_in, reader, sentence
 from pipeline.errors import StoreError
 

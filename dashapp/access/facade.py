@@ -14,7 +14,7 @@ from dashapp.access.keeper import ForbiddenError, record
 from dashapp.access.small_cells import coarse
 from dashapp.data import Champions, Run, SegmentationData, View
 from dashapp.i18n import _, language
-from dashapp.kept import Kept
+from dashapp.lru import LruCache
 from dashapp.reader import Right, reader
 from pipeline.contract import Annotation, Champion, Placement, Promotion, RunSummary
 from pipeline.errors import KorzinaError
@@ -28,7 +28,7 @@ class ReadersData(SegmentationData):
     def __init__(self, behind: SegmentationData) -> None:
         self._behind = behind
         self.settings = behind.settings
-        self._viewed: Kept[tuple[str, tuple[str, ...], int], Run] = Kept(_RUNS_KEPT)
+        self._viewed: LruCache[tuple[str, tuple[str, ...], int], Run] = LruCache(_RUNS_KEPT)
         self._making = Lock()
 
     def reserve(self, names: frozenset[str]) -> None:

@@ -7,10 +7,10 @@ from functools import cached_property
 
 from flask import current_app, g, has_request_context
 
-from dashapp.access.address import address
+from dashapp.access.client_address import address
 from dashapp.i18n import _
 from dashapp.reader import reader
-from pipeline.accounts import Attempts, AuditEntry, AuditLog, Database, Event, Sessions, Users
+from pipeline.accounts import AccountDatabase, Attempts, AuditEntry, AuditLog, Event, Sessions, Users
 from pipeline.errors import StoreError
 from pipeline.settings import Settings
 
@@ -27,7 +27,7 @@ class Keeper:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        self._database = Database(settings.accounts)
+        self._database = AccountDatabase(settings.accounts)
 
     @cached_property
     def users(self) -> Users:

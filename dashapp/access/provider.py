@@ -21,8 +21,8 @@ from joserfc.jwk import KeySet
 from dashapp.access import screens, sign_in
 from dashapp.access.keeper import Keeper, record_refusal
 from dashapp.access.recognise import COOKIE, highest_role
-from dashapp.address import outer
 from dashapp.i18n import _
+from dashapp.prefix import outer
 from pipeline.settings import Settings, is_loopback
 
 _WAIT_SECONDS, _KEPT_SECONDS, _FLOW_SECONDS = 5, 600, 600

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from flask import request
 
-from dashapp.access.address import is_proxy
+from dashapp.access.client_address import is_proxy
 from dashapp.access.keeper import Keeper
 from dashapp.reader import NOBODY, Reader
 from pipeline.settings import READER_ROLES, ReaderRole, Settings, groups

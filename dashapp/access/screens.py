@@ -6,9 +6,9 @@ from urllib.parse import urlencode
 
 from flask import Response, make_response, render_template_string
 
-from dashapp.address import outer
 from dashapp.charts import FONT_FILE
 from dashapp.i18n import LANGUAGES, _, language
+from dashapp.prefix import outer
 from dashapp.reader import Reader
 
 STYLES = ("bootstrap.min.css", "font.css", "korzina.css", "page-sign-in.css")

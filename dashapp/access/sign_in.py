@@ -12,12 +12,12 @@ from urllib.parse import urlencode, urlsplit
 from flask import Flask, Response, redirect, request
 
 from dashapp.access import screens
-from dashapp.access.address import address
+from dashapp.access.client_address import address
 from dashapp.access.keeper import Keeper, record, record_refusal
 from dashapp.access.recognise import COOKIE
-from dashapp.address import outer
 from dashapp.i18n import COOKIE as LANGUAGE_COOKIE
 from dashapp.i18n import LANGUAGES, _
+from dashapp.prefix import outer
 from dashapp.reader import reader
 from pipeline.accounts import SESSION_SECONDS
 from pipeline.settings import ReaderRole

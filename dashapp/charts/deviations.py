@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 
 from dashapp.charts.segment_rows import bar_trace, in_rows
 from dashapp.charts.theme import Scheme, empty_figure, escaped, mark
-from dashapp.findings import Share
+from dashapp.findings import MixShare
 from dashapp.i18n import N_, _
 from dashapp.telling import number, of_column, percent
 from pipeline.contract import Dataset, Difference, SegmentCard
@@ -23,15 +23,15 @@ def difference_words(card: SegmentCard, dataset: Dataset) -> list[str]:
         _(
             "{label}, typically {here} (all: {overall})",
             label=column.label,
-            here=of_column(one.median, column),
-            overall=of_column(one.overall_median, column),
+            here=of_column(difference.median, column),
+            overall=of_column(difference.overall_median, column),
         )
-        for one in _by_effect(card)
-        for column in (dataset.column(one.column),)
+        for difference in _by_effect(card)
+        for column in (dataset.column(difference.column),)
     ]
 
 
-def mix_words(shares: Sequence[Share]) -> list[str]:
+def mix_words(shares: Sequence[MixShare]) -> list[str]:
     """What stands above each bar of ``mix``: the part of all that the segment spent or bought, not of one customer."""
     said = {
         "categories": N_("{label}: {here} of all their money (all: {overall})"),
@@ -43,7 +43,7 @@ def mix_words(shares: Sequence[Share]) -> list[str]:
     ]
 
 
-def drawn(shares: Sequence[Share]) -> list[Share]:
+def drawn(shares: Sequence[MixShare]) -> list[MixShare]:
     """The members of a mix that the chart shows: of a share under a hundredth no index means anything."""
     return [share for share in shares if share.index is not None and share.visible]
 
@@ -54,18 +54,18 @@ def differences(card: SegmentCard, dataset: Dataset, look: Scheme) -> go.Figure:
     if not shown:
         return empty_figure(_(NO_DIFFERENCES), look)
     words = difference_words(card, dataset)
-    reach = max(abs(one.effect) for one in shown) * 1.25 or 1.0
-    bars = bar_trace([one.effect for one in shown], 0.0, mark(card.colour, look).colour, look)
-    bars["text"] = [signed(one.effect, 1) for one in shown]
+    reach = max(abs(difference.effect) for difference in shown) * 1.25 or 1.0
+    bars = bar_trace([difference.effect for difference in shown], 0.0, mark(card.colour, look).colour, look)
+    bars["text"] = [signed(difference.effect, 1) for difference in shown]
     bars["hovertext"] = [
-        f"{escaped(one.phrase)}<br>{escaped(word)}<br>"
-        + _("{effect} standard deviations", effect=signed(one.effect, 2))
-        for one, word in zip(shown, words, strict=True)
+        f"{escaped(difference.phrase)}<br>{escaped(word)}<br>"
+        + _("{effect} standard deviations", effect=signed(difference.effect, 2))
+        for difference, word in zip(shown, words, strict=True)
     ]
     return in_rows([bars], words, look, span=(-reach, reach), centre=0.0, title=_("◂ less than others · more ▸"))
 
 
-def mix(shares: Sequence[Share], card: SegmentCard, look: Scheme) -> go.Figure:
+def mix(shares: Sequence[MixShare], card: SegmentCard, look: Scheme) -> go.Figure:
     """A bar a member from index 100, the share that all customers have."""
     known = [(share, share.index or 0.0) for share in drawn(shares)]
     if not known:

@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 from dashapp.charts.font import fitted, widest
 from dashapp.charts.labels import wrapped
 from dashapp.charts.theme import Scheme, diverging, empty_figure, escaped, figure_of, ink_on, mark, shade
-from dashapp.findings import Feature, totals
+from dashapp.findings import Feature, overview_numbers
 from dashapp.i18n import _, decimal
 from dashapp.telling import grades_differ, trusted, with_trust
 from pipeline.contract import SegmentCard
@@ -43,7 +43,7 @@ def profile(
     if not features or not cards:
         return empty_figure(_("These data have no features to compare"), look)
     last, step = len(cards), 2 if width else 1
-    words = totals.profile_rows(features)
+    words = overview_numbers.profile_rows(features)
     colours = [_cells(feature) for feature in features]
     hover = [
         [_hover(feature, place, cards[place], words[row][1 + place]) for place in range(last)]

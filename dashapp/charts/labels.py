@@ -67,14 +67,14 @@ def beside(marks: Sequence[Bubble], screens: Sequence[tuple[int, int, int]] = SC
 
 
 def _choices(bubble: Bubble) -> list[Offset]:
-    (wide, high), found = (
+    (wide, high), offsets = (
         _size(bubble),
         [] if bubble.radius else [(0.0, 0.0)],
     )  # on a mere point there is nothing to hide
     for gap, (right, down) in product(_GAPS, _WAYS):
         away = bubble.radius * (0.8 if right and down else 1) + gap
-        found.append((right * (away + wide / 2), down * (away + high / 2)))
-    return found
+        offsets.append((right * (away + wide / 2), down * (away + high / 2)))
+    return offsets
 
 
 def _taken(marks: Sequence[Bubble], placed: Mapping[int, Offset], screen: tuple[int, int, int]) -> Boxes:
@@ -90,8 +90,8 @@ def _costs(boxes: Boxes, taken: Boxes, screen: tuple[int, int, int]) -> Boxes:
     """Pixels of each box that would be covered twice or cut off."""
     inside = _shared(boxes, np.array([(0, 0, screen[0], screen[1])]))[:, 0]
     cut = (boxes[:, 2] - boxes[:, 0]) * (boxes[:, 3] - boxes[:, 1]) - inside
-    found: Boxes = screen[2] * (_shared(boxes, taken).sum(axis=1) + 2 * cut)
-    return found
+    costs: Boxes = screen[2] * (_shared(boxes, taken).sum(axis=1) + 2 * cut)
+    return costs
 
 
 def _size(bubble: Bubble) -> tuple[float, float]:
@@ -108,5 +108,5 @@ def _box(bubble: Bubble, at: Offset, screen: tuple[int, int, int]) -> Box:
 def _shared(boxes: Boxes, others: Boxes) -> Boxes:
     """Pixels that each of ``boxes`` shares with each of the others, (boxes, others)."""
     sides = np.minimum(boxes[:, None, 2:], others[None, :, 2:]) - np.maximum(boxes[:, None, :2], others[None, :, :2])
-    found: Boxes = np.maximum(sides, 0.0).prod(axis=2)
-    return found
+    areas: Boxes = np.maximum(sides, 0.0).prod(axis=2)
+    return areas

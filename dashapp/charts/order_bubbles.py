@@ -46,7 +46,7 @@ def bubbles(
             (x - across[0]) / (across[1] - across[0]),
             (y - up[0]) / (up[1] - up[0]),
             size / 2,
-            wrapped(portion.card.name + graded(portion.card, [one.card for one in portions]), _NAME, 4),
+            wrapped(portion.card.name + graded(portion.card, [portion.card for portion in portions]), _NAME, 4),
         )
         for portion, (x, y), size in zip(portions, points, whole, strict=True)
     ]

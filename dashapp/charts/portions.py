@@ -122,7 +122,7 @@ def _bar_label(
     if portion.card.share < 0.03:
         return None
     lines = wrapped(portion.card.name, _LINE, max(1, room - 1), bold=True)
-    what = (
+    counted = (
         _("not selected")
         if not portion.chosen
         else _("{n} of {m}", n=number(portion.customers), m=number(portion.card.size))
@@ -133,7 +133,7 @@ def _bar_label(
     )
     text = f"{style.sign} " + "<br>".join(f"<b>{line}</b>" for line in lines)
     if room > 1:
-        text += f"<br>{what}{graded(portion.card, cards)}"
+        text += f"<br>{counted}{graded(portion.card, cards)}"
     return {
         "x": max(_level(portion.level) if portion.customers else 0.0, _level(portion.whole)),
         "y": place,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Protocol
 
 import plotly.graph_objects as go
 
@@ -15,26 +16,56 @@ from dashapp.telling import number, rate
 from pipeline.contract import SegmentCard
 
 MOST_TRAITS = 12
+
+
+class Answered(Protocol):
+    """Contacts and answers of one segment and one campaign; rate and interval are None where too few were contacted."""
+
+    @property
+    def contacted(self) -> int:
+        """How many customers."""
+
+    @property
+    def answered(self) -> int:
+        """How many of them."""
+
+    @property
+    def rate(self) -> float | None:
+        """Their share."""
+
+    @property
+    def low(self) -> float | None:
+        """The lower end of its interval."""
+
+    @property
+    def high(self) -> float | None:
+        """The upper end."""
+
+    @property
+    def few(self) -> bool:
+        """Whether the rate is to be read with care."""
+
+
 NO_TRAITS = N_("No traits are known")
 NO_CAMPAIGNS = N_("These data hold no campaigns")
 
 
-def trait_words(found: Sequence[Trait]) -> list[str]:
+def trait_words(traits: Sequence[Trait]) -> list[str]:
     """What stands above each bar of ``trait_effects``: a share, or an average that says so."""
-    return [_beside(*trait.beside) for trait in drawn_traits(found)]
+    return [_beside(*trait.beside) for trait in drawn_traits(traits)]
 
 
-def campaign_words(found: Sequence[Response]) -> list[str]:
+def campaign_words(responses: Sequence[Response]) -> list[str]:
     """What stands above each dot of ``responses``."""
-    return [_short(one) for one in found]
+    return [_short(response) for response in responses]
 
 
-def trait_effects(found: Sequence[Trait], card: SegmentCard, look: Scheme) -> go.Figure:
+def trait_effects(traits: Sequence[Trait], card: SegmentCard, look: Scheme) -> go.Figure:
     """A bar a trait from 0, as long as its effect; shares and averages in words above it."""
-    shown = drawn_traits(found)
+    shown = drawn_traits(traits)
     if not shown:
         return empty_figure(_(NO_TRAITS), look)
-    effects, words = [trait.effect or 0.0 for trait in shown], trait_words(found)
+    effects, words = [trait.effect or 0.0 for trait in shown], trait_words(traits)
     reach = max(map(abs, effects)) * 1.25 or 1.0
     bars = bar_trace(effects, 0.0, mark(card.colour, look).colour, look)
     bars["text"] = [signed(effect, 1) for effect in effects]
@@ -44,37 +75,37 @@ def trait_effects(found: Sequence[Trait], card: SegmentCard, look: Scheme) -> go
     return in_rows([bars], words, look, span=(-reach, reach), centre=0.0, title=_("◂ less than others · more ▸"))
 
 
-def responses(found: Sequence[Response], card: SegmentCard, look: Scheme) -> go.Figure:
+def responses(answers: Sequence[Response], card: SegmentCard, look: Scheme) -> go.Figure:
     """Response to each campaign with its interval; hollow where few were contacted, none under ``LEAST``."""
-    if not found:
+    if not answers:
         return empty_figure(_(NO_CAMPAIGNS), look)
     dots = dot_trace(
-        [one.rate for one in found],
-        [one.low for one in found],
-        [one.high for one in found],
+        [response.rate for response in answers],
+        [response.low for response in answers],
+        [response.high for response in answers],
         card,
         look,
-        hover=[f"<b>{escaped(one.label)}</b><br>{response_words(one)}" for one in found],
-        hollow=[one.few for one in found],
+        hover=[f"<b>{escaped(response.label)}</b><br>{response_words(response)}" for response in answers],
+        hollow=[response.few for response in answers],
     )
-    words = campaign_words(found)
+    words = campaign_words(answers)
     return in_rows(
-        [tick_trace([one.overall for one in found], look), dots],
+        [tick_trace([response.overall for response in answers], look), dots],
         words,
         look,
-        span=span_of([*(one.high for one in found), *(one.overall for one in found)]),
+        span=span_of([*(response.high for response in answers), *(response.overall for response in answers)]),
         percentages=True,
         title=_("share of those contacted who responded"),
     )
 
 
-def drawn_traits(found: Sequence[Trait]) -> list[Trait]:
+def drawn_traits(traits: Sequence[Trait]) -> list[Trait]:
     """The traits that the chart shows: those whose value is known, the most different first."""
-    return [trait for trait in found if trait.effect is not None and trait.value is not None][:MOST_TRAITS]
+    return [trait for trait in traits if trait.effect is not None and trait.value is not None][:MOST_TRAITS]
 
 
-def response_words(response: Response) -> str:
-    """One campaign in a sentence."""
+def response_words(response: Answered) -> str:
+    """What was answered to one campaign, in a sentence."""
     if response.rate is None or response.low is None or response.high is None:
         return plural(
             "{n} contacted, too few for a rate (at least {least})",

@@ -26,7 +26,7 @@ def height(words: Sequence[str], row: int = ROW, lowest: int = LOWEST) -> int:
 
 
 def _in_lines(words: str) -> list[str]:
-    whole = _BRACKETS.sub(lambda found: found[0].replace(" ", "\u00a0"), words)  # no line begins with a lone "8 %)"
+    whole = _BRACKETS.sub(lambda bracket: bracket[0].replace(" ", "\u00a0"), words)  # no line begins with a lone "8 %)"
     return fitted(whole, _ROOM, _LINES)
 
 
@@ -67,7 +67,7 @@ def dot_trace(
     down = [
         None if value is None or low is None else max(0.0, value - low) for value, low in zip(values, lows, strict=True)
     ]
-    symbols = [f"{style.symbol}-open" if one else style.symbol for one in hollow] or style.symbol
+    symbols = [f"{style.symbol}-open" if empty else style.symbol for empty in hollow] or style.symbol
     return {
         "type": "scatter",
         "mode": "markers",

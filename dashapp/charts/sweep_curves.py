@@ -161,7 +161,7 @@ def stability(candidates: Sequence[CandidateRecord], k: int, look: Scheme) -> go
     known = [(candidate.k, candidate.stability) for candidate in candidates if candidate.stability is not None]
     if not known:
         return empty_figure(_("This run does not know how stable each number is"), look)
-    ks, values = [one for one, _value in known], [value for _one, value in known]
+    ks, values = [tried for tried, _value in known], [value for _tried, value in known]
     line = {
         "type": "line",
         "x0": 0,
@@ -201,9 +201,9 @@ def _curve(ks: list[int], values: list[float], name: str, shown: str, k: int, lo
         "line": {"color": look.accent, "width": 2.5},
         "marker": {
             "opacity": 1,
-            "size": [14 if one == k else 8 for one in ks],
+            "size": [14 if tried == k else 8 for tried in ks],
             "line": {"color": look.surface, "width": 2},
-            "color": ["#D55E00" if one == k else look.accent for one in ks],
+            "color": ["#D55E00" if tried == k else look.accent for tried in ks],
         },
         "hovertemplate": f"k = %{{x}}: {name} {shown}<extra></extra>",
     }

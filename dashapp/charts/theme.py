@@ -96,8 +96,8 @@ def scheme(name: object) -> Scheme:
 
 def mark(colour: int, look: Scheme = LIGHT) -> Mark:
     """The mark at one place of the palette (``SegmentCard.colour``); places beyond it change the symbol."""
-    found = _PALETTE[colour % len(_PALETTE)]
-    shade = look.neutral_segment if found == "neutral" else found
+    entry = _PALETTE[colour % len(_PALETTE)]
+    shade = look.neutral_segment if entry == "neutral" else entry
     symbol, glyph = _SYMBOLS[(colour + colour // len(_PALETTE)) % len(_SYMBOLS)]
     return Mark(shade, symbol, glyph, ink_on(shade))
 

@@ -1,10 +1,10 @@
 """``SegmentationData``: the read-only view of the store that every page is drawn from."""
 
-from dashapp.data.keeping import Keeping, KeepsLastGood
+from dashapp.data.last_answer import Keeping, KeepsLastGood
+from dashapp.data.page_view import Champions, View
 from dashapp.data.punctual import PunctualStore
 from dashapp.data.run import Run
 from dashapp.data.segmentation_data import NOTHING_PROMOTED, PREPARING, SegmentationData
-from dashapp.data.view import Champions, View
 
 __all__ = [
     "NOTHING_PROMOTED",

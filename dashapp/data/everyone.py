@@ -11,7 +11,7 @@ from threading import Lock
 import numpy as np
 import pandas as pd
 
-from dashapp.kept import Kept
+from dashapp.lru import LruCache
 from dashapp.selecting import Count, Filtered, Passing
 from pipeline.contract import Artifacts, Assignments, Labels, Message, Segmentation
 from pipeline.errors import KorzinaError, UnreadableError
@@ -22,13 +22,13 @@ _BUFFER = 2**20  # bytes of each column that are read ahead
 _COUNTS_KEPT = 64
 
 
-class Everyone:
+class AllCustomers:
     """All customers of one run on disk; safe to use from several threads."""
 
     def __init__(self, segmentation: Segmentation) -> None:
         self._it = segmentation
         self._files = segmentation.everybody.files if segmentation.everybody else {}
-        self._counts: Kept[object, Future[int]] = Kept(_COUNTS_KEPT)
+        self._counts: LruCache[object, Future[int]] = LruCache(_COUNTS_KEPT)
         self._counting = ThreadPoolExecutor(1, thread_name_prefix="korzina-count")
         self._asking = Lock()
 

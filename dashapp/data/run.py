@@ -8,7 +8,7 @@ from functools import cached_property
 
 import numpy as np
 
-from dashapp.data.everyone import Everyone
+from dashapp.data.everyone import AllCustomers
 from dashapp.i18n import Teller, retold, teller_of
 from dashapp.reader import require
 from dashapp.selecting import Count, Cube, Filtered
@@ -47,11 +47,11 @@ class Run:
         return Cube(self.segmentation, self.reserved)
 
     @cached_property
-    def everyone(self) -> Everyone | None:
+    def everyone(self) -> AllCustomers | None:
         """Its customers on disk, where they are not in memory."""
         if self.original is not None:
             return self.original.everyone
-        return Everyone(self.segmentation) if self.segmentation.everybody is not None else None
+        return AllCustomers(self.segmentation) if self.segmentation.everybody is not None else None
 
     def count(self, filtered: Filtered, *, begin: bool = False) -> tuple[Count, bool]:
         """How many customers pass, as far as that is known, and whether they are still to be counted, or being so.
@@ -78,8 +78,10 @@ class Run:
         """What a file of new customers is to hold, with labels as the run tells them."""
         from pipeline.scoring import expected_file
 
-        found = expected_file((self.original or self).segmentation)
-        return replace(found, columns=tuple(replace(column, label=self.tell(column.label)) for column in found.columns))
+        expected = expected_file((self.original or self).segmentation)
+        return replace(
+            expected, columns=tuple(replace(column, label=self.tell(column.label)) for column in expected.columns)
+        )
 
     def score(self, name: str, content: bytes, as_of: date | None = None) -> Scored:
         """New customers from a file called ``name``, placed by the run as it was stored; raises ``InputError``."""

@@ -14,13 +14,13 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TypeVar
 
-from dashapp.data.keeping import Keeping
-from dashapp.data.preparing import Preparing
+from dashapp.data.last_answer import Keeping
+from dashapp.data.page_view import Champions, View
 from dashapp.data.punctual import APART, late, seconds_left
 from dashapp.data.run import Run
-from dashapp.data.view import Champions, View
+from dashapp.data.showable import Preparing
 from dashapp.i18n import _, language, titled
-from dashapp.kept import Kept
+from dashapp.lru import LruCache
 from dashapp.readable import ReadableStore, plain
 from pipeline.contract import (
     Annotation,
@@ -65,9 +65,9 @@ class SegmentationData:
         self._keeping = keeping or Keeping()
         self._opening, self._looking, self._loading = threading.Lock(), threading.Lock(), threading.Lock()
         self._preparing = Preparing()
-        self._runs: Kept[str, Run] = Kept(_RUNS_KEPT)
-        self._substitutes: Kept[str, Run] = Kept(_RUNS_KEPT)  # shown while the store cannot give these
-        self._placements: Kept[str, Placement] = Kept(_PLACEMENTS_KEPT)
+        self._runs: LruCache[str, Run] = LruCache(_RUNS_KEPT)
+        self._substitutes: LruCache[str, Run] = LruCache(_RUNS_KEPT)  # shown while the store cannot give these
+        self._placements: LruCache[str, Placement] = LruCache(_PLACEMENTS_KEPT)
         self._about: dict[str, tuple[Dataset, str]] = {}  # a champion's data: small, and never changing
         self._written: tuple[dict[tuple[str, str], str], str] = ({}, "")  # names of segments; when rows were removed
         self._champions = Champions()

@@ -5,33 +5,33 @@ from dashapp.findings import (
     affinity,
     derivation,
     happenings,
+    overview_numbers,
     pair_words,
     rfm_numbers,
     segment_words,
-    totals,
     traits,
     variations,
     verdict_words,
 )
 from dashapp.findings.affinity import Rule
-from dashapp.findings.totals import Feature, Portion
-from dashapp.findings.traits import Response, Share, Trait
+from dashapp.findings.overview_numbers import Feature, Portion
+from dashapp.findings.traits import MixShare, Response, Trait
 
 __all__ = [
     "Feature",
+    "MixShare",
     "Portion",
     "Response",
     "Rule",
-    "Share",
     "Trait",
     "advice",
     "affinity",
     "derivation",
     "happenings",
+    "overview_numbers",
     "pair_words",
     "rfm_numbers",
     "segment_words",
-    "totals",
     "traits",
     "variations",
     "verdict_words",

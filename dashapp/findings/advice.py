@@ -11,10 +11,12 @@ from pipeline.contract import SegmentAdvice, Segmentation, SegmentCard
 def advised(card: SegmentCard, segmentation: Segmentation) -> tuple[SegmentAdvice, ListNumbers] | None:
     """The segment's part of the plan and its list in numbers; None where the run has no plan with prices."""
     plan = figures(segmentation)
-    found = next((advice for advice in plan.summary.segments if advice.segment == card.segment), None) if plan else None
-    if plan is None or found is None or plan.summary.cost is None:
+    segment_advice = (
+        next((advice for advice in plan.summary.segments if advice.segment == card.segment), None) if plan else None
+    )
+    if plan is None or segment_advice is None or plan.summary.cost is None:
         return None
-    return found, in_numbers(plan, card.segment)
+    return segment_advice, in_numbers(plan, card.segment)
 
 
 def action(card: SegmentCard, segmentation: Segmentation) -> str:
@@ -22,31 +24,31 @@ def action(card: SegmentCard, segmentation: Segmentation) -> str:
     said = advised(card, segmentation)
     if said is None or segmentation.campaigns is None:
         return ""
-    advice, found = said
-    if not found.listed:
+    advice, numbers = said
+    if not numbers.listed:
         return _("Next campaign: leave them out, nobody here is worth a contact.")
-    if not found.pays(segmentation.campaigns.summary.revenue or 0.0):
+    if not numbers.pays(segmentation.campaigns.summary.revenue or 0.0):
         return (
             _("No campaign pays in this segment now: try one on a small sample before spending more.")
             if advice.word in ("test", "association")
             else plural(
                 "No campaign pays in this segment as a whole; {n} of them is on the list for a chance of their own.",
                 "No campaign pays in this segment as a whole; {n} of them are on the list for chances of their own.",
-                found.listed,
+                numbers.listed,
             )
         )
-    profit = money(found.expected.value, segmentation.dataset.currency)
-    if not found.held:
+    profit = money(numbers.expected.value, segmentation.dataset.currency)
+    if not numbers.held:
         return plural(
             "Next campaign: contact {n} of them, expected profit {profit}.",
             "Next campaign: contact {n} of them, expected profit {profit}.",
-            found.contacts,
+            numbers.contacts,
             profit=profit,
         )
     return plural(
         "Next campaign: contact {n} of them and hold out {held}, expected profit {profit}.",
         "Next campaign: contact {n} of them and hold out {held}, expected profit {profit}.",
-        found.contacts,
-        held=number(found.held),
+        numbers.contacts,
+        held=number(numbers.held),
         profit=profit,
     )

@@ -62,30 +62,30 @@ def rules(run: Run, segment: int = Affinities.EVERYBODY) -> tuple[Rule, ...]:
     )
 
 
-def items_of(found: Sequence[Rule]) -> dict[str, str]:
+def items_of(rules: Sequence[Rule]) -> dict[str, str]:
     """Key and name of every item that is in a rule, by name."""
-    names = {key: name for rule in found for key, name in zip(rule.items, (rule.first, rule.second), strict=True)}
-    return dict(sorted(names.items(), key=lambda one: one[1].casefold()))
+    names = {key: name for rule in rules for key, name in zip(rule.items, (rule.first, rule.second), strict=True)}
+    return dict(sorted(names.items(), key=lambda item: item[1].casefold()))
 
 
-def about(found: Sequence[Rule], item: str | None) -> tuple[Rule, ...]:
+def about(rules: Sequence[Rule], item: str | None) -> tuple[Rule, ...]:
     """The rules that hold an item; all of them for None."""
-    return tuple(rule for rule in found if item is None or item in rule.items)
+    return tuple(rule for rule in rules if item is None or item in rule.items)
 
 
-def heaviest(found: Sequence[Rule]) -> Rule | None:
+def heaviest(rules: Sequence[Rule]) -> Rule | None:
     """The pair that meets in the most baskets beyond what chance would bring."""
-    known = [rule for rule in found if rule.beyond and rule.lift > 1]
+    known = [rule for rule in rules if rule.beyond and rule.lift > 1]
     return max(known, key=lambda rule: rule.leverage, default=None)
 
 
-def closest(found: Sequence[Rule]) -> Rule | None:
+def closest(rules: Sequence[Rule]) -> Rule | None:
     """The highest lift of the pairs that are not rare."""
-    known = [rule for rule in found if rule.beyond and rule.lift > 1 and rule.support >= COMMON]
+    known = [rule for rule in rules if rule.beyond and rule.lift > 1 and rule.support >= COMMON]
     return max(known, key=lambda rule: rule.lift, default=None)
 
 
-def stronger(found: Sequence[Rule], most: int = 3) -> tuple[Rule, ...]:
+def stronger(rules: Sequence[Rule], most: int = 3) -> tuple[Rule, ...]:
     """Pairs that belong together more closely in a segment than among all customers, the surest first.
 
     Where baskets are small every lift is high, so a pair counts as stronger only by what goes beyond the segment's
@@ -93,37 +93,37 @@ def stronger(found: Sequence[Rule], most: int = 3) -> tuple[Rule, ...]:
     """
     known = [
         (rule, math.log(rule.lift / rule.overall_lift))
-        for rule in found
+        for rule in rules
         if rule.beyond and rule.lift > 1 and rule.overall_lift
     ]
     if not known:
         return ()
     usual = max(0.0, float(np.median([ratio for _, ratio in known])))
     sure = [(rule, ratio - usual - 2 / math.sqrt(rule.count)) for rule, ratio in known]
-    ranked = sorted((one for one in sure if one[1] > 0), key=lambda one: -one[1])
+    ranked = sorted((pair for pair in sure if pair[1] > 0), key=lambda pair: -pair[1])
     return tuple(rule for rule, _ in ranked[:most])
 
 
-def grouped(found: Sequence[Rule], most: int, item: str | None = None) -> tuple[str, ...]:
+def grouped(rules: Sequence[Rule], most: int, item: str | None = None) -> tuple[str, ...]:
     """The ``most`` items that weigh the most (with ``item``: it and its partners), so that close ones are neighbours.
 
     They stand by the second eigenvector of the graph of lifts (Fiedler 1973), which puts blocks in a row.
     """
     weight: dict[str, float] = {}
-    for rule in about(found, item):
+    for rule in about(rules, item):
         for key in rule.items:
             weight[key] = weight.get(key, 0.0) + abs(rule.leverage)
     if item is not None and item in weight:
         weight[item] = math.inf
     chosen = sorted(weight, key=lambda key: (-weight[key], key))[:most]
-    return tuple(chosen[place] for place in _seriated(lifts(found, chosen)))
+    return tuple(chosen[place] for place in _seriated(lifts(rules, chosen)))
 
 
-def lifts(found: Sequence[Rule], items: Sequence[str]) -> Matrix:
+def lifts(rules: Sequence[Rule], items: Sequence[str]) -> Matrix:
     """Lift of each pair of items, symmetric; NaN where no rule is known."""
     table = np.full((len(items), len(items)), np.nan)
     place = {key: number for number, key in enumerate(items)}
-    for rule in found:
+    for rule in rules:
         if rule.items[0] in place and rule.items[1] in place:
             row, column = place[rule.items[0]], place[rule.items[1]]
             table[row, column] = table[column, row] = rule.lift
@@ -146,11 +146,11 @@ def _rule(left: str, right: str, row: dict[str, object]) -> Rule:
 
     forth, back = value(Affinities.CONFIDENCE), value(Affinities.REVERSE)
     sides = [(left, str(row[Affinities.LEFT])), (right, str(row[Affinities.RIGHT]))]
-    (one, first), (two, second) = sides if forth >= back else sides[::-1]
+    (if_key, first), (then_key, second) = sides if forth >= back else sides[::-1]
     overall = value(Affinities.OVERALL_LIFT)
     return Rule(
         key=f"{left}~{right}",
-        items=(one, two),
+        items=(if_key, then_key),
         first=first,
         second=second,
         count=int(value(Affinities.COUNT)),

@@ -41,19 +41,21 @@ def query_of(segmentation: Segmentation) -> str:
 
 def _expressions(segmentation: Segmentation) -> dict[str, str]:
     columns = _spec(segmentation).get("columns", {})
-    found = {
+    expressions = {
         str(name): str(column["sql"]).strip()
         for name, column in columns.items()
         if isinstance(column, dict) and column.get("sql")
     }
     as_of = segmentation.dataset.as_of
     if as_of is not None:
-        found = {name: re.sub(r"\bas_of\b", f"DATE '{as_of.isoformat()}'", sql) for name, sql in found.items()}
+        expressions = {
+            name: re.sub(r"\bas_of\b", f"DATE '{as_of.isoformat()}'", sql) for name, sql in expressions.items()
+        }
     for group in segmentation.dataset.groups:
         total = " + ".join(map(_quoted, group.members))
         for member, share in zip(group.members, group.shares, strict=False):
-            found[share] = f"{_quoted(member)} / nullif({total}, 0)"
-    return found
+            expressions[share] = f"{_quoted(member)} / nullif({total}, 0)"
+    return expressions
 
 
 def _spec(segmentation: Segmentation) -> Mapping[str, Any]:

@@ -87,7 +87,7 @@ def finding(column: Column, everyone: Happened, segments: Sequence[Happened], ca
     if everyone.share is None:
         return _("Too few customers to tell a share.")
     said = _("“{what}”: {rate} of the customers.", what=column.label, rate=rate(everyone.share))
-    rated = [(one, card) for one, card in zip(segments, cards, strict=True) if one.share is not None]
+    rated = [(segment, card) for segment, card in zip(segments, cards, strict=True) if segment.share is not None]
     if len(rated) < 2:
         return said
     most, least = (choose(rated, key=lambda pair: pair[0].share or 0.0) for choose in (max, min))

@@ -84,16 +84,16 @@ def details(rule: Rule, basis: AffinityBasis, *, compared: bool) -> list[str]:
             "other way round it is {back}. Both hold for {support} of the customers counted here.",
             **told,
         )
-    found = [shares, verdict(rule)]
+    sentences = [shares, verdict(rule)]
     if compared and rule.overall_lift is not None:
-        found.append(
+        sentences.append(
             _(
                 "Among all customers it is {every} times as often as chance, here {here} times.",
                 every=times(rule.overall_lift),
                 here=times(rule.lift),
             )
         )
-    return found
+    return sentences
 
 
 def verdict(rule: Rule) -> str:
@@ -198,7 +198,7 @@ def map_words(drawn: int, known: int, basis: AffinityBasis) -> str:
     """What the heat map leaves out, and what is pale; nothing of an empty one."""
     if not drawn:
         return ""
-    some = (
+    pairs = (
         plural(
             "Drawn is the {n} item that weighs the most, of {all}.",
             "Drawn are the {n} items that weigh the most, of {all}.",
@@ -208,7 +208,7 @@ def map_words(drawn: int, known: int, basis: AffinityBasis) -> str:
         if drawn < known
         else plural("Drawn is {n} item.", "Drawn are all {n} items.", drawn)
     )
-    what = (
+    meaning = (
         _(
             "Pale: may be chance. Empty: fewer than {least} baskets, or not among the strongest pairs.",
             least=number(basis.least_count),
@@ -216,4 +216,4 @@ def map_words(drawn: int, known: int, basis: AffinityBasis) -> str:
         if basis.kind == "baskets"
         else _("Pale: may be chance. Empty: fewer than {least} customers.", least=number(basis.least_count))
     )
-    return f"{some} {what}"
+    return f"{pairs} {meaning}"

@@ -51,7 +51,11 @@ def cells_of(run: Run, filtered: Filtered) -> Cells | None:
     scale, dimensions = run.segmentation.rfm, filtered.dimensions
     if scale is None or RFM not in dimensions:
         return None
-    named = [one.name for one in dimensions.values() if one.column == scale.monetary.column and one.kind == "number"]
+    named = [
+        dimension.name
+        for dimension in dimensions.values()
+        if dimension.column == scale.monetary.column and dimension.kind == "number"
+    ]
     others = (RFM, MONETARY)
     chosen = filtered.selection.filters.get(RFM)
     return Cells(
@@ -133,11 +137,11 @@ def _counted(part: float, whole: float) -> str:
     return f"{number(int(part))} ({share(part, whole)})".replace(" ", "\N{NO-BREAK SPACE}")
 
 
-def limits(it: Segmentation, scale: RfmScale) -> tuple[list[str], list[list[str]]]:
+def limits(segmentation: Segmentation, scale: RfmScale) -> tuple[list[str], list[list[str]]]:
     """Which values have which score: the header, and a row a score, the best first."""
-    found = [it.dataset.column(factor.column) for factor in scale.factors.values()]
-    header = [_("RFM score"), *(column.axis_title for column in found)]
-    spans = [_spans(factor, column) for factor, column in zip(scale.factors.values(), found, strict=True)]
+    columns = [segmentation.dataset.column(factor.column) for factor in scale.factors.values()]
+    header = [_("RFM score"), *(column.axis_title for column in columns)]
+    spans = [_spans(factor, column) for factor, column in zip(scale.factors.values(), columns, strict=True)]
     return header, [
         [_("Score {n}", n=number(score)), *(span.get(score, "–") for span in spans)] for score in reversed(SCORES)
     ]

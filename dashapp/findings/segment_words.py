@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from dashapp.findings import affinity
 from dashapp.findings.affinity import Rule
-from dashapp.findings.traits import LEAST, Response, Share, Trait, drawn
+from dashapp.findings.traits import LEAST, MixShare, Response, Trait, drawn
 from dashapp.i18n import N_, _, decimal, plural
 from dashapp.telling import customers, number, of_column, percent
 from pipeline.contract import AffinityBasis, Dataset, Group, SegmentCard, SegmentRule
@@ -88,7 +88,7 @@ def rule_words(rule: SegmentRule) -> str:
     )
 
 
-def mix_finding(shares: Sequence[Share], group: Group) -> str:
+def mix_finding(shares: Sequence[MixShare], group: Group) -> str:
     """The member of a mix that stands out and the one that is missed the most, where whole percentages show either."""
     seen = [share for share in shares if share.index is not None and share.visible and share.differs]
     said = []
@@ -116,10 +116,10 @@ def mix_finding(shares: Sequence[Share], group: Group) -> str:
 
 def traits_finding(traits: Sequence[Trait]) -> str:
     """The most different trait, and how much is known."""
-    known = sorted((trait for trait in traits if trait.effect is not None), key=lambda one: -abs(one.effect or 0.0))
+    known = sorted((trait for trait in traits if trait.effect is not None), key=lambda trait: -abs(trait.effect or 0.0))
     if not known:
         return _("Too little is known of these customers to say.")
-    least = min(one.coverage for one in known)
+    least = min(trait.coverage for trait in known)
     first = _("Most different: {trait}; all customers: {overall}.", trait=known[0].text, overall=known[0].overall)
     gaps = _("Some of it is known for {share} of the segment only.", share=percent(least)) if least < 0.9 else ""
     return f"{first} {gaps}".strip()
@@ -130,8 +130,10 @@ def response_finding(responses: Sequence[Response]) -> str:
     rated = [response for response in responses if response.rate is not None and response.overall is not None]
     if not rated:
         return _("In no campaign were {least} of them contacted, so there is no rate to show.", least=number(LEAST))
-    above = [one.label for one in rated if (one.low or 0.0) > (one.overall or 0.0)]
-    below = [one.label for one in rated if one.high is not None and one.high < (one.overall or 0.0)]
+    above = [response.label for response in rated if (response.low or 0.0) > (response.overall or 0.0)]
+    below = [
+        response.label for response in rated if response.high is not None and response.high < (response.overall or 0.0)
+    ]
     said = plural(
         "In {above} of {n} campaign they responded more often than all customers, in {below} less often; elsewhere the "
         "difference may be chance. Among many campaigns, one in twenty stands out by chance alone.",
@@ -169,7 +171,7 @@ def drawn_words(responses: Sequence[Response]) -> str:
 
 def short_sql(sql: str) -> str:
     """The condition with what stands in for missing values rounded; the limits themselves stay exact."""
-    return _FILL.sub(lambda found: f"{found[1]}{float(found[2]):.4g})", sql)
+    return _FILL.sub(lambda match: f"{match[1]}{float(match[2]):.4g})", sql)
 
 
 def together_words(rules: Sequence[Rule], basis: AffinityBasis) -> list[str]:

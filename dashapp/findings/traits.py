@@ -54,7 +54,7 @@ class Response:
 
 
 @dataclass(frozen=True)
-class Share:
+class MixShare:
     """One member of a mix: its share of the segment's total and of everybody's, and the index of the two."""
 
     label: str
@@ -101,7 +101,7 @@ class Trait:
 
 
 @dataclass(frozen=True)
-class Beside:
+class TraitComparison:
     """One trait of a segment beside all customers, in words; ``known`` customers of the segment have a value."""
 
     label: str
@@ -112,9 +112,9 @@ class Beside:
 
 def responses(segmentation: Segmentation, segment: int) -> tuple[Response, ...]:
     """Each campaign with its contacts and answers, by date; those without one in the data set's order, last."""
-    everybody, found = segmentation.everybody, []
+    everybody, responses_by_date = segmentation.everybody, []
     rows = 1.0 if everybody is None or everybody.tallies is not None else everybody.sampled / everybody.rows
-    for campaign in sorted(segmentation.dataset.campaigns, key=lambda one: one.start or date.max):
+    for campaign in sorted(segmentation.dataset.campaigns, key=lambda campaign: campaign.start or date.max):
         if campaign.column not in segmentation.customers:
             continue
         told = answers(segmentation, campaign.column)
@@ -122,19 +122,21 @@ def responses(segmentation: Segmentation, segment: int) -> tuple[Response, ...]:
         known, yes = told.sum(axis=0)
         overall = float(yes / known) if known >= LEAST else None
         if contacted < LEAST:
-            found.append(Response(campaign.label, contacted, answered, overall))
+            responses_by_date.append(Response(campaign.label, contacted, answered, overall))
             continue
         low, high = map(float, wilson(answered * rows, contacted * rows))
-        found.append(Response(campaign.label, contacted, answered, overall, answered / contacted, low, high))
-    return tuple(found)
+        responses_by_date.append(
+            Response(campaign.label, contacted, answered, overall, answered / contacted, low, high)
+        )
+    return tuple(responses_by_date)
 
 
-def drawn(found: Sequence[Response]) -> list[Response]:
+def drawn(answers: Sequence[Response]) -> list[Response]:
     """Those that the chart has room for: the latest with a rate; all of them stand in the table."""
-    return [one for one in found if one.rate is not None][-MOST_CAMPAIGNS:]
+    return [response for response in answers if response.rate is not None][-MOST_CAMPAIGNS:]
 
 
-def mix(segmentation: Segmentation, segment: int, meaning: GroupMeaning) -> tuple[Share, ...]:
+def mix(segmentation: Segmentation, segment: int, meaning: GroupMeaning) -> tuple[MixShare, ...]:
     """Members of a group by falling index; empty where the data set has no such group."""
     group = segmentation.dataset.group(meaning)
     if group is None or not group.members or not set(group.members) <= set(segmentation.customers):
@@ -144,18 +146,20 @@ def mix(segmentation: Segmentation, segment: int, meaning: GroupMeaning) -> tupl
     if sums.sum() <= 0 or everybody.sum() <= 0:
         return ()
     shares, overall = sums / sums.sum(), everybody / everybody.sum()
-    found = [
-        Share(label, float(share), float(every), meaning)
+    mix_shares = [
+        MixShare(label, float(share), float(every), meaning)
         for label, share, every in zip(group.member_labels, shares, overall, strict=True)
     ]
-    return tuple(sorted(found, key=lambda one: -(one.index or 0)))
+    return tuple(sorted(mix_shares, key=lambda share: -(share.index or 0)))
 
 
 def traits(segmentation: Segmentation, segment: int) -> tuple[Trait, ...]:
     """Passive traits, the most different first; those of which too little is known come last."""
     mine = segmentation.passive[segmentation.passive[Passive.SEGMENT] == segment]
-    found = [_trait(segmentation, {str(name): value for name, value in row.items()}) for row in mine.to_dict("records")]
-    return tuple(sorted(found, key=lambda one: -abs(one.effect) if one.effect is not None else math.inf))
+    stored = [
+        _trait(segmentation, {str(name): value for name, value in row.items()}) for row in mine.to_dict("records")
+    ]
+    return tuple(sorted(stored, key=lambda trait: -abs(trait.effect) if trait.effect is not None else math.inf))
 
 
 def typical(segmentation: Segmentation, segment: int) -> tuple[tuple[Column, ...], str, pd.DataFrame]:
@@ -168,11 +172,11 @@ def typical(segmentation: Segmentation, segment: int) -> tuple[tuple[Column, ...
     return tuple(columns), identity if identity in rows else "", rows
 
 
-def beside(segmentation: Segmentation, segment: int) -> tuple[Beside, ...]:
+def beside(segmentation: Segmentation, segment: int) -> tuple[TraitComparison, ...]:
     """Medians of numbers and shares of groups, campaigns left out; nothing is told of under ``LEAST`` customers."""
     known = {column.name: column for column in segmentation.dataset.columns if column.role in ("active", "passive")}
     numbers = segmentation.profiles[segmentation.profiles[Profiles.SEGMENT] == segment].to_dict("records")
-    found = [
+    comparisons = [
         _beside(
             known[row[Profiles.COLUMN]], "", int(row[Profiles.N]), row[Profiles.MEDIAN], row[Profiles.OVERALL_MEDIAN]
         )
@@ -182,7 +186,7 @@ def beside(segmentation: Segmentation, segment: int) -> tuple[Beside, ...]:
     groups = segmentation.category_profiles[segmentation.category_profiles[CategoryProfiles.SEGMENT] == segment]
     sizes = groups.groupby(CategoryProfiles.COLUMN)[CategoryProfiles.N].sum()
     return tuple(
-        found
+        comparisons
         + [
             _beside(
                 known[row[CategoryProfiles.COLUMN]],
@@ -203,11 +207,11 @@ def members(segmentation: Segmentation, segment: int) -> npt.NDArray[np.bool_]:
     return Customers.keys(segmentation.customers).isin(keys).to_numpy()
 
 
-def _beside(column: Column, category: str, known: int, here: float, overall: float) -> Beside:
+def _beside(column: Column, category: str, known: int, here: float, overall: float) -> TraitComparison:
     def told(value: float) -> str:
         return percent(value) if category else of_column(value, column)
 
-    return Beside(
+    return TraitComparison(
         f"{column.label}: {category}" if category else column.label,
         told(here) if known >= LEAST else _("too few known"),
         told(overall),
@@ -216,8 +220,8 @@ def _beside(column: Column, category: str, known: int, here: float, overall: flo
 
 
 def _floats(series: pd.Series) -> npt.NDArray[np.float64]:
-    found: npt.NDArray[np.float64] = pd.to_numeric(series, errors="coerce").to_numpy(np.float64, na_value=np.nan)
-    return found
+    values: npt.NDArray[np.float64] = pd.to_numeric(series, errors="coerce").to_numpy(np.float64, na_value=np.nan)
+    return values
 
 
 def _trait(segmentation: Segmentation, row: dict[str, object]) -> Trait:

@@ -2,8 +2,8 @@
 
 from dashapp.frame.banners import newer_banner
 from dashapp.frame.chips import chip_bar
-from dashapp.frame.header import data_sets
 from dashapp.frame.lacking import SHORT, Lack
+from dashapp.frame.navigation import data_sets
 from dashapp.frame.page import Page, own_parameters, run_query
 from dashapp.frame.shell import around, not_found
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from dash import html
 from dash.development.base_component import Component
 
-from dashapp.address import outer
 from dashapp.data import Run, SegmentationData
 from dashapp.i18n import _
+from dashapp.prefix import outer
 from dashapp.widgets import message
 from pipeline.errors import KorzinaError
 

@@ -8,11 +8,11 @@ from dash import Dash, dcc, html, page_container
 from dash.development.base_component import Component
 
 from dashapp import ids
-from dashapp.address import outer
 from dashapp.data import SegmentationData, View
-from dashapp.frame.header import header
+from dashapp.frame.navigation import header
 from dashapp.frame.page import Page
 from dashapp.i18n import N_, _
+from dashapp.prefix import outer
 from dashapp.widgets import Children
 
 

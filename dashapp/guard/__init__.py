@@ -3,7 +3,7 @@
 Roles come behind it (``access``): whoever passes here is a reader of this dashboard, whatever that reader may do.
 """
 
+from dashapp.guard.binding import door, register
 from dashapp.guard.failures import report
-from dashapp.guard.guard import door, register
 
 __all__ = ["door", "register", "report"]

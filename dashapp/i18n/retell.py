@@ -59,7 +59,7 @@ class EnglishParser:
             or self._by_template(text)
             or self._behind_a_label(text)
             or self._in_parts(text)
-            or _NUMBER.sub(lambda found: _number(found.group()), text)
+            or _NUMBER.sub(lambda match: _number(match.group()), text)
         )
 
     def _word(self, text: str) -> str:
@@ -69,9 +69,9 @@ class EnglishParser:
     def _by_template(self, text: str, least: int = 0) -> str:
         for said in dict.fromkeys((text, _lower(text), _upper(text))):
             for template in _templates(self._language):
-                found = template.pattern.fullmatch(said) if template.words >= least else None
-                if found:
-                    return _cased_like(text, self._fill(template, found))
+                match = template.pattern.fullmatch(said) if template.words >= least else None
+                if match:
+                    return _cased_like(text, self._fill(template, match))
         return ""
 
     def _behind_a_label(self, text: str) -> str:
@@ -82,15 +82,15 @@ class EnglishParser:
                 return f"{label} {self.tell(text[cut + 1 :])}"
         return ""
 
-    def _fill(self, template: _Template, found: re.Match[str]) -> str:
-        parts = {name: self.tell(part) for name, part in found.groupdict().items()}
+    def _fill(self, template: _Template, match: re.Match[str]) -> str:
+        parts = {name: self.tell(part) for name, part in match.groupdict().items()}
         if len(template.forms) == 1:
             return template.forms[0].format(**parts)
-        return template.forms[_plural_form(self._language, found.group("n"))].format(**parts)
+        return template.forms[_plural_form(self._language, match.group("n"))].format(**parts)
 
     def _in_parts(self, text: str, *, every: bool = False) -> str:
         """A list told part by part; with ``every`` only where all parts are known."""
-        for separator in (one for one in _SEPARATORS if one in text.strip()):
+        for separator in (separator for separator in _SEPARATORS if separator in text.strip()):
             parts = text.split(separator)
             told = [self.tell(part) for part in parts]
             known = [new != old for new, old in zip(told, parts, strict=True)]
@@ -101,23 +101,23 @@ class EnglishParser:
 
 @lru_cache
 def _templates(language: str) -> tuple[_Template, ...]:
-    found = []
+    templates = []
     for catalog in _catalogs(language):
         for message in catalog:
             said = (message.id,) if isinstance(message.id, str) else tuple(message.id)
             told = (message.string,) if isinstance(message.string, str) else tuple(message.string or ())
-            found += [
-                _Template(_pattern(one), len(_HOLE.sub("", re.escape(one))), told)
-                for one in dict.fromkeys(said)
-                if one and told and all(told)
+            templates += [
+                _Template(_pattern(sentence), len(_HOLE.sub("", re.escape(sentence))), told)
+                for sentence in dict.fromkeys(said)
+                if sentence and told and all(told)
             ]
-    return tuple(sorted(found, key=lambda one: -one.words))  # the most words win
+    return tuple(sorted(templates, key=lambda template: -template.words))  # the most words win
 
 
 @lru_cache
 def _by_name(language: str, text: str) -> str:
     """The text of a template without holes."""
-    found = next(
+    named = next(
         (
             template
             for template in _templates(language)
@@ -125,16 +125,16 @@ def _by_name(language: str, text: str) -> str:
         ),
         None,
     )
-    return found.forms[0] if found else ""
+    return named.forms[0] if named else ""
 
 
 @lru_cache
 def _catalogs(language: str) -> tuple[Catalog, ...]:
-    found = []
+    catalogs = []
     for file in sorted((LOCALES / language / "stored").glob("*.po")):
         with file.open("rb") as handle:
-            found.append(read_po(handle, locale=language))
-    return tuple(found)
+            catalogs.append(read_po(handle, locale=language))
+    return tuple(catalogs)
 
 
 def _plural_form(language: str, count: str) -> int:
@@ -146,8 +146,8 @@ def _pattern(said: str) -> re.Pattern[str]:
     """``{n...}`` is a number, ``{v...}`` an amount that opens with a digit or sign, anything else words."""
     seen: set[str] = set()
 
-    def hole(found: re.Match[str]) -> str:
-        name = found.group(1)
+    def hole(match: re.Match[str]) -> str:
+        name = match.group(1)
         if name in seen:
             return f"(?P={name})"
         seen.add(name)

@@ -45,9 +45,9 @@ def _(message: str, /, **values: object) -> str:
     return told.format(**values) if values else told
 
 
-def plural(one: str, many: str, count: int, /, **values: object) -> str:
+def plural(singular: str, many: str, count: int, /, **values: object) -> str:
     """The form that ``count`` asks for, with ``{n}`` as the count in the reader's digits."""
-    return catalogue(language()).ngettext(one, many, count).format(n=decimal(count), **values)
+    return catalogue(language()).ngettext(singular, many, count).format(n=decimal(count), **values)
 
 
 def N_(message: str) -> str:  # noqa: N802 - gettext's own name

@@ -164,10 +164,10 @@ def _told_table(table: pd.DataFrame, columns: tuple[str, ...], tell: Callable[[s
 def _own_words(spec: str, code: str) -> dict[str, str]:
     """The data set's translations; a run of an older version has none."""
     try:
-        found = json.loads(spec).get("translations", {}).get(code, {})
+        translations = json.loads(spec).get("translations", {}).get(code, {})
     except (ValueError, AttributeError):
         return {}
-    return {str(said): str(told) for said, told in found.items()} if isinstance(found, dict) else {}
+    return {str(said): str(told) for said, told in translations.items()} if isinstance(translations, dict) else {}
 
 
 def _cased_like(text: str, told: str) -> str:

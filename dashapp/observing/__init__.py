@@ -4,7 +4,7 @@ The Prometheus client decides when it is imported how it counts: no process that
 before ``FOLDER`` is in the environment.
 """
 
-from dashapp.observing.metrics import CONTENT_TYPE, FOLDER, REFUSED_UPLOADS, ROWS_EXPORTED, State, forget, scrape
+from dashapp.observing.counters import CONTENT_TYPE, FOLDER, REFUSED_UPLOADS, ROWS_EXPORTED, State, forget, scrape
 from dashapp.observing.requests import watch
 
 __all__ = [

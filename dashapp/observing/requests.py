@@ -13,7 +13,7 @@ import uuid
 from flask import Flask, Response, g, request
 
 from dashapp.logs import REQUEST_ID
-from dashapp.observing.metrics import REQUEST_SECONDS, REQUESTS
+from dashapp.observing.counters import REQUEST_SECONDS, REQUESTS
 
 _HEADER = "X-Request-ID"
 _PLAIN = re.compile(r"[A-Za-z0-9._-]{1,64}")  # what a proxy may have named a request, and no log is broken by

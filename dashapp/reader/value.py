@@ -52,8 +52,8 @@ def reader() -> Reader:
     """Who reads: in a request whom the door let in, nobody where it has not; elsewhere the program itself."""
     if not has_request_context():
         return LOCAL
-    found: Reader = g.get("korzina_reader", NOBODY)
-    return found
+    present: Reader = g.get("korzina_reader", NOBODY)
+    return present
 
 
 def let_in(who: Reader) -> None:

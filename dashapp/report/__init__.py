@@ -3,7 +3,7 @@
 ``python -m dashapp.report --log RUN_ID`` renders it and puts it beside the run's files in the store.
 """
 
-from dashapp.report.document import file_name, report
+from dashapp.report.html_file import file_name, report
 from dashapp.report.later import log_later
 from dashapp.report.route import register
 

@@ -9,7 +9,7 @@ import argparse
 import sys
 
 from dashapp.data import Run
-from dashapp.report.document import report
+from dashapp.report.html_file import report
 from pipeline.contract import Artifacts
 from pipeline.errors import KorzinaError, UnpreparedError
 from pipeline.settings import Settings

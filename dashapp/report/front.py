@@ -7,10 +7,10 @@ from dash.development.base_component import Component
 
 from dashapp.charts import LIGHT, heat, ink_on, order_bubbles, portions
 from dashapp.data import Run
-from dashapp.findings import totals as overview
+from dashapp.findings import overview_numbers as overview
 from dashapp.findings import verdict_words
 from dashapp.i18n import _
-from dashapp.report.parts import chart, facts, sheet
+from dashapp.report.sheet import chart, facts, sheet
 from dashapp.telling import grades_differ
 from dashapp.widgets import kpi, segment_name, table, trust_badge
 from pipeline.contract import Segmentation
@@ -106,23 +106,23 @@ def _height(segments: int) -> int:
 
 
 def _shares(run: Run) -> Component:
-    segmentation, found = run.segmentation, overview.portions(run, run.cube.everyone)
+    segmentation, shares = run.segmentation, overview.portions(run, run.cube.everyone)
     rated = any(card.revenue_share is not None for card in segmentation.cards)
     title = (
         _("What share of customers, what share of revenue?") if rated else _("How many customers are in each segment?")
     )
     return chart(
         title,
-        portions.marimekko(found, LIGHT, selected=False),
+        portions.marimekko(shares, LIGHT, selected=False),
         _height(segmentation.k),
         summary=overview.how_to_read(segmentation.cards),
     )
 
 
 def _bubbles(run: Run) -> Component:
-    segmentation, found = run.segmentation, overview.portions(run, run.cube.everyone)
+    segmentation, shares = run.segmentation, overview.portions(run, run.cube.everyone)
     plot = order_bubbles.bubbles(
-        segmentation, found, LIGHT, selected=False, named=False
+        segmentation, shares, LIGHT, selected=False, named=False
     )  # the table below has the names
     return chart(
         _("Who orders often, who fills the basket?"),

@@ -11,7 +11,7 @@ from dashapp.data import Run
 from dashapp.findings import affinity, happenings, pair_words
 from dashapp.i18n import _, plural
 from dashapp.pricing import in_numbers, own_plan
-from dashapp.report.parts import facts, sentences, sheet
+from dashapp.report.sheet import facts, sentences, sheet
 from dashapp.telling import amount, money, number, rate
 from dashapp.widgets import segment_name, table, trust_badge
 from pipeline.contract import CampaignPlan, CampaignSummary, Column, Segmentation
@@ -54,12 +54,17 @@ def _happened(segmentation: Segmentation, described: Sequence[Column]) -> list[C
         rows = [
             [
                 html.Span([segment_name(card), trust_badge(card.trust)]),
-                number(one.known),
+                number(happening.known),
                 _("too few")
-                if one.share is None or one.low is None or one.high is None
-                else _("{rate} ({low} to {high})", rate=rate(one.share), low=rate(one.low), high=rate(one.high)),
+                if happening.share is None or happening.low is None or happening.high is None
+                else _(
+                    "{rate} ({low} to {high})",
+                    rate=rate(happening.share),
+                    low=rate(happening.low),
+                    high=rate(happening.high),
+                ),
             ]
-            for card, one in zip(segmentation.cards, segments, strict=True)
+            for card, happening in zip(segmentation.cards, segments, strict=True)
         ]
         title = happenings.title(column)
         made += [
@@ -73,8 +78,8 @@ def _happened(segmentation: Segmentation, described: Sequence[Column]) -> list[C
 def together(run: Run) -> Component:
     """The pairs that go together, the strongest first."""
     segmentation = run.segmentation
-    found, title = affinity.rules(run), _("What is bought together?")
-    if segmentation.affinity_basis is None or not found:
+    rules, title = affinity.rules(run), _("What is bought together?")
+    if segmentation.affinity_basis is None or not rules:
         return sheet(
             "baskets",
             segmentation,
@@ -88,7 +93,7 @@ def together(run: Run) -> Component:
                 ),
             ],
         )
-    shown = found[:_PAIRS]
+    shown = rules[:_PAIRS]
     header = [_("Who has"), _("also has"), _("Lift"), _("Confidence"), _("Support"), _("Count"), _("Chance?")]
     rows = [
         [
@@ -103,15 +108,15 @@ def together(run: Run) -> Component:
         for rule in shown
     ]
     most = plural(
-        "The {n} strongest pair of {all}.", "The {n} strongest pairs of {all}.", len(shown), all=number(len(found))
+        "The {n} strongest pair of {all}.", "The {n} strongest pairs of {all}.", len(shown), all=number(len(rules))
     )
     return sheet(
         "baskets",
         segmentation,
         [
             html.H2(title),
-            html.P(pair_words.finding(found, segmentation.affinity_basis), className="finding"),
-            html.P(pair_words.counted(found, segmentation.affinity_basis), className="note"),
+            html.P(pair_words.finding(rules, segmentation.affinity_basis), className="finding"),
+            html.P(pair_words.counted(rules, segmentation.affinity_basis), className="note"),
             html.Div(table(header, rows, caption=title), className="paired"),
             html.P(most, className="note"),
             facts(pair_words.glossary(segmentation.affinity_basis), "reading"),
@@ -121,17 +126,17 @@ def together(run: Run) -> Component:
 
 def _list(run: Run, plan: CampaignPlan) -> list[str]:
     """The list, and what is expected of it."""
-    summary, found, currency = plan.summary, in_numbers(plan), run.segmentation.dataset.currency
+    summary, numbers, currency = plan.summary, in_numbers(plan), run.segmentation.dataset.currency
     assumed = _("Cost of a contact and revenue of a response are what the spec assumes.")
-    if not found.listed and summary.nobody:
+    if not numbers.listed and summary.nobody:
         return [_("For {campaign}.", campaign=run.tell(summary.about)), run.tell(summary.nobody), assumed]
     who = _(
         "For {about}: contact {contacts} of {n} customers and hold out {held}; all of them have a probability of "
         "responding above break-even ({even}: a contact costs {cost}, a response brings {revenue}).",
         about=run.tell(summary.about),
-        contacts=number(found.contacts),
-        n=number(found.customers),
-        held=number(found.held),
+        contacts=number(numbers.contacts),
+        n=number(numbers.customers),
+        held=number(numbers.held),
         even=rate(summary.break_even or 0.0),
         cost=amount(summary.cost or 0.0, currency),
         revenue=amount(summary.revenue or 0.0, currency),
@@ -139,10 +144,10 @@ def _list(run: Run, plan: CampaignPlan) -> list[str]:
     profit = _(
         "Expected profit {profit} (95 %: {low} to {high}); with nobody held out {whole}, but then nobody knows "
         "what the campaign itself brought.",
-        profit=money(found.expected.value, currency),
-        low=money(found.expected.low, currency),
-        high=money(found.expected.high, currency),
-        whole=money(found.whole, currency),
+        profit=money(numbers.expected.value, currency),
+        low=money(numbers.expected.low, currency),
+        high=money(numbers.expected.high, currency),
+        whole=money(numbers.whole, currency),
     )
     return [f"{who} {assumed}", f"{profit} {run.tell(summary.corrected)}".strip()]
 
@@ -159,14 +164,14 @@ def _by_segment(run: Run, plan: CampaignPlan) -> Component:
     ]
     rows = []
     for segment in plan.summary.segments:
-        found, card = in_numbers(plan, segment.segment), cards[segment.segment]
+        numbers, card = in_numbers(plan, segment.segment), cards[segment.segment]
         rows.append(
             [
                 html.Span([segment_name(card), " ", trust_badge(card.trust)]),
-                _("{n} of {m}", n=number(found.contacts), m=number(found.customers)),
-                number(found.held),
-                rate(found.probability) if found.contacts else "–",
-                money(found.expected.value, currency),
+                _("{n} of {m}", n=number(numbers.contacts), m=number(numbers.customers)),
+                number(numbers.held),
+                rate(numbers.probability) if numbers.contacts else "–",
+                money(numbers.expected.value, currency),
                 run.tell(segment.sentence),
             ]
         )
@@ -216,15 +221,15 @@ def _evaluation(run: Run, summary: CampaignSummary, currency: str) -> list[Compo
     if not summary.evaluation:
         return []
     title = _("What did each rule earn on contacts that it had not learned from?")
-    told = [run.tell(one.label) for one in summary.evaluation]
+    told = [run.tell(strategy.label) for strategy in summary.evaluation]
     rows = [
         [
             label[:1].upper() + label[1:],
-            number(one.contacts),
-            money(one.profit, currency),
-            _("{low} to {high}", low=money(one.low, currency), high=money(one.high, currency)),
+            number(strategy.contacts),
+            money(strategy.profit, currency),
+            _("{low} to {high}", low=money(strategy.low, currency), high=money(strategy.high, currency)),
         ]
-        for label, one in zip(told, summary.evaluation, strict=True)
+        for label, strategy in zip(told, summary.evaluation, strict=True)
     ]
     header = [_("Who is contacted"), _("Contacts"), _("Profit"), _("95 % interval")]
     return [html.H3(title), table(header, rows, caption=title), *sentences(run.tell(summary.worth))]

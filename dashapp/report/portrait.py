@@ -9,11 +9,11 @@ from dash.development.base_component import Component
 
 from dashapp.charts import LIGHT, deviations, rates, segment_rows
 from dashapp.findings import happenings, segment_words, traits
-from dashapp.findings import totals as overview
+from dashapp.findings import overview_numbers as overview
 from dashapp.i18n import N_, _, plural
-from dashapp.report.parts import chart, sentences, sheet
+from dashapp.report.sheet import chart, sentences, sheet
 from dashapp.telling import customers, moment, number
-from dashapp.widgets import segment_name, trust_badge
+from dashapp.widgets import differences_list, segment_name, trust_badge
 from pipeline.contract import Annotation, GroupMeaning, Segmentation, SegmentCard, identity_of
 
 _ROW, _LEAST = 38, 104  # pixels; a sheet of paper has less room than a screen
@@ -34,20 +34,7 @@ def portrait(segmentation: Segmentation, card: SegmentCard, notes: Sequence[Anno
             html.Div([html.H2(segment_name(card)), trust_badge(card.trust)], className="head"),
             html.P(card.portrait),
             html.P([html.Strong(overview.worth(card)), " · ", html.Span(customers(card.size))]),
-            html.Ul(
-                [
-                    html.Li(
-                        [
-                            html.Span(phrase, className="k-phrase"),
-                            html.Span(
-                                _("{median} (all: {overall})", median=median, overall=overall), className="k-muted"
-                            ),
-                        ]
-                    )
-                    for phrase, median, overall in segment_words.differences(card, segmentation.dataset)
-                ],
-                className="k-differences",
-            ),
+            differences_list(segment_words.differences(card, segmentation.dataset)),
             html.P(action, className="k-action") if action else None,
             html.P([html.Strong(_("How far to rely on it:")), " ", card.trust_reason]),
             html.P([html.Strong(_("Since last time:")), " ", segment_words.identity_words(card)]),
@@ -106,13 +93,13 @@ def _rule(segmentation: Segmentation, card: SegmentCard) -> list[Component]:
 
 
 def _traits(segmentation: Segmentation, card: SegmentCard) -> list[Component]:
-    found = traits.traits(segmentation, card.segment)
-    if not found:
+    known_traits = traits.traits(segmentation, card.segment)
+    if not known_traits:
         return []
-    known = [trait for trait in found if trait.effect is not None][1:_TRAITS]  # the first one is in the sentence
+    known = [trait for trait in known_traits if trait.effect is not None][1:_TRAITS]  # the first one is in the sentence
     return [
         html.H3(_("Who are they?")),
-        html.P(segment_words.traits_finding(found)),
+        html.P(segment_words.traits_finding(known_traits)),
         html.Ul(
             [
                 html.Li(_("{trait}; all customers: {overall}", trait=trait.text, overall=trait.overall))
@@ -124,27 +111,27 @@ def _traits(segmentation: Segmentation, card: SegmentCard) -> list[Component]:
 
 def _responses(segmentation: Segmentation, card: SegmentCard) -> Component:
     title = _("What did they answer so far?")
-    found = traits.responses(segmentation, card.segment)
+    answers = traits.responses(segmentation, card.segment)
     described = happenings.outcomes(segmentation)
     told = [happenings.in_segment(segmentation, column, card.segment) for column in described]
     happens = [html.H3(_("What happens to them?")), *sentences(*told)] if told else []
-    if happens and not found:
+    if happens and not answers:
         return html.Div(happens)
-    if not found:
+    if not answers:
         return html.Div(
             [html.H3(title), *sentences(_("These data hold no campaigns, so nothing is known about responses."))]
         )
-    drawn = _most_contacted([response for response in found if response.rate is not None])
+    drawn = _most_contacted([response for response in answers if response.rate is not None])
     if not drawn:
-        return html.Div([html.H3(title), *sentences(segment_words.response_finding(found)), *happens])
+        return html.Div([html.H3(title), *sentences(segment_words.response_finding(answers)), *happens])
     left_out = (
         plural(
             "Drawn is the {n} campaign with the most contacts, of {all}.",
             "Drawn are the {n} campaigns with the most contacts, of {all}.",
             len(drawn),
-            all=number(len(found)),
+            all=number(len(answers)),
         )
-        if len(drawn) < len(found)
+        if len(drawn) < len(answers)
         else ""
     )
     return html.Div(
@@ -153,7 +140,7 @@ def _responses(segmentation: Segmentation, card: SegmentCard) -> Component:
                 title,
                 rates.responses(drawn, card, LIGHT),
                 _height(rates.campaign_words(drawn)),
-                summary=segment_words.response_finding(found),
+                summary=segment_words.response_finding(answers),
             ),
             html.P(left_out, className="note") if left_out else None,
             *happens,

@@ -10,9 +10,9 @@ from flask import Flask, Response, request
 
 from dashapp.data import Run, SegmentationData
 from dashapp.i18n import _, language
-from dashapp.kept import Kept
+from dashapp.lru import LruCache
 from dashapp.reader import reader, sentence
-from dashapp.report.document import file_name, report
+from dashapp.report.html_file import file_name, report
 from pipeline.contract import Annotation
 from pipeline.errors import KorzinaError
 
@@ -24,7 +24,7 @@ class Reports:
     """The reports last asked for; made anew when a segment has another name or a note has come."""
 
     def __init__(self) -> None:
-        self._made: Kept[Hashable, bytes] = Kept(_KEPT)
+        self._made: LruCache[Hashable, bytes] = LruCache(_KEPT)
         self._making = Lock()  # one at a time: who waits for the same report finds it made
 
     def of(self, run: Run, notes: tuple[Annotation, ...]) -> bytes:

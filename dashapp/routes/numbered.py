@@ -7,7 +7,7 @@ from functools import partial
 
 from flask import Flask, Response, redirect, request
 
-from dashapp.address import outer
+from dashapp.prefix import outer
 
 
 def register(server: Flask, firsts: Iterable[str]) -> None:

@@ -14,10 +14,10 @@ from dashapp.selecting.dimensions import (
     mixes,
 )
 from dashapp.selecting.events import changed
-from dashapp.selecting.everybody import Count, Passing, answers, member_sums, weights_of
 from dashapp.selecting.filtered import Filtered
-from dashapp.selecting.reactions import Responses
-from dashapp.selecting.rfm import FREQUENCY, MONETARY, RECENCY
+from dashapp.selecting.on_disk import Count, Passing, answers, member_sums, weights_of
+from dashapp.selecting.reactions import OfferAnswers
+from dashapp.selecting.rfm_filter import FREQUENCY, MONETARY, RECENCY
 from dashapp.selecting.selection import (
     Area,
     Filter,
@@ -44,10 +44,10 @@ __all__ = [
     "Dimension",
     "Filter",
     "Filtered",
+    "OfferAnswers",
     "Passing",
     "Points",
     "Range",
-    "Responses",
     "Selection",
     "Slice",
     "Values",

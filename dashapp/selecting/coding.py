@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from dashapp.selecting.dimensions import SURE, Array, Dimension, mix_name, mixes
-from dashapp.selecting.everybody import category_bins
+from dashapp.selecting.on_disk import category_bins
 from dashapp.selecting.reactions import offers
-from dashapp.selecting.rfm import rfm_places
+from dashapp.selecting.rfm_filter import rfm_places
 from pipeline.contract import Assignments, Group, Projection, Segmentation, population
 
 OFFERS = "offers"  # beside the mixes, whose names have a dot
@@ -18,7 +18,7 @@ _SEED = 20_140_629
 
 
 @dataclass(frozen=True)
-class Numbers:
+class CodedNumbers:
     """A number of every customer, left where the run has it; a cube's rows of it are looked up when they are wanted."""
 
     stored: Array  # (n,) in canonical order, NaN where not known
@@ -43,7 +43,7 @@ class Coded:
     x: Array  # (n,) place on the map
     y: Array
     rising: Array  # (n,) rows from the bottom of the map to its top
-    values: dict[str, Numbers] = field(default_factory=dict)  # of numbers
+    values: dict[str, CodedNumbers] = field(default_factory=dict)  # of numbers
     amounts: dict[str, Array] = field(default_factory=dict)  # (members, n) of mixes, (offers, n) of ``OFFERS``
     codes: dict[str, Array] = field(default_factory=dict)  # (n,) segment and bin in one small integer
 
@@ -65,7 +65,7 @@ class Coded:
         )
         if dimension.kind == "number":
             values = population.to_numbers(series)
-            self.values[dimension.name] = Numbers(values, self.order)
+            self.values[dimension.name] = CodedNumbers(values, self.order)
             places = population.bins_of_number(values, dimension.edges)
             self._store_codes(dimension.name, places[self.order], dimension.bins)
             return

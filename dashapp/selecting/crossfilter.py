@@ -13,7 +13,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from dashapp.kept import Kept
+from dashapp.lru import LruCache
 from dashapp.selecting.coding import OFFERS, coded_customers
 from dashapp.selecting.dimensions import (
     SEGMENT,
@@ -21,11 +21,11 @@ from dashapp.selecting.dimensions import (
     Dimension,
     dimensions,
 )
-from dashapp.selecting.everybody import Tallied, weighted_median
 from dashapp.selecting.filtered import Filtered, Rows
 from dashapp.selecting.medians import median
+from dashapp.selecting.on_disk import Tallied, weighted_median
 from dashapp.selecting.outlines import inside
-from dashapp.selecting.rfm import rfm_dimensions
+from dashapp.selecting.rfm_filter import rfm_dimensions
 from dashapp.selecting.selection import Area, Filter, Range, Selection, Values, page_parameters, parse_query
 from dashapp.selecting.slices import Mask
 from pipeline.contract import Segmentation
@@ -55,8 +55,8 @@ class Cube:
         self._values, self._amounts, self._codes = coded.values, coded.amounts, coded.codes
         masks = min(_MASKS_KEPT, _MASKED // max(1, len(self.order)))
         self._alike = self._weights_alike()
-        self._masks: Kept[tuple[str, Filter], Mask] = Kept(max(_LEAST_MASKS, masks))
-        self._selections: Kept[tuple[tuple[str, Filter], ...], Filtered] = Kept(_SELECTIONS_KEPT)
+        self._masks: LruCache[tuple[str, Filter], Mask] = LruCache(max(_LEAST_MASKS, masks))
+        self._selections: LruCache[tuple[tuple[str, Filter], ...], Filtered] = LruCache(_SELECTIONS_KEPT)
 
     def _weights_alike(self) -> Array | None:
         """The weight that all rows of a segment have, (k,); None where they differ, or there are none."""
@@ -69,7 +69,7 @@ class Cube:
         """The same customers with labels told anew; codes, values and masks are shared."""
         made = copy.copy(self)
         made.__dict__.pop("everyone", None)
-        made._selections = Kept(_SELECTIONS_KEPT)  # their slices have labels
+        made._selections = LruCache(_SELECTIONS_KEPT)  # their slices have labels
         made.dimensions = {name: dimension.retold(tell) for name, dimension in self.dimensions.items()}
         return made
 
@@ -148,12 +148,12 @@ class Cube:
         if told is not None:
             return told
         high = self.dimensions[up].bins + 1
-        both = self._bins_of(across, rows).astype(np.int64) * high + self._bins_of(up, rows)
+        crossed = self._bins_of(across, rows).astype(np.int64) * high + self._bins_of(up, rows)
         length = (self.dimensions[across].bins + 1) * high
         if amount:
-            counted = np.bincount(both, np.nan_to_num(self._weighed(self._values[amount].take(rows), rows)), length)
+            counted = np.bincount(crossed, np.nan_to_num(self._weighed(self._values[amount].take(rows), rows)), length)
         else:
-            counted = self._summed(both, rows, length)
+            counted = self._summed(crossed, rows, length)
         return counted.reshape(-1, high)[:-1, :-1]
 
     def _weighed(self, values: Array, rows: Rows) -> Array:

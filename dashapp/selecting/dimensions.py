@@ -90,16 +90,16 @@ class Dimension:
 
 def dimensions(segmentation: Segmentation, reserved: frozenset[str] = frozenset()) -> tuple[Dimension, ...]:
     """Every dimension of a run: segments, map, the two mixes and every described column; none is named as reserved."""
-    found = [segment_dimension(segmentation), Dimension(MAP, "map", Message.of("Map"))]
-    found += [mix_dimension(group) for group in mixes(segmentation)]
+    listed = [segment_dimension(segmentation), Dimension(MAP, "map", Message.of("Map"))]
+    listed += [mix_dimension(group) for group in mixes(segmentation)]
     for column in segmentation.dataset.columns:
         if (
             column.role in ("active", "passive", "outcome")
             and column.group is None
             and column.name in segmentation.customers
         ):
-            found += column_dimension(column, segmentation, reserved)
-    return (*found, *sure_dimension(segmentation))
+            listed += column_dimension(column, segmentation, reserved)
+    return (*listed, *sure_dimension(segmentation))
 
 
 def explore_charts(dataset: Dataset, available: Sequence[Dimension]) -> tuple[Dimension, ...]:
@@ -119,7 +119,9 @@ def _wanted(dataset: Dataset, available: Sequence[Dimension]) -> Iterator[Dimens
     yield from meant(_SHOWN_AFTER[:4])
     if not all(map(dataset.meaning, _SHOWN)):  # a data set without the usual columns shows what it has
         yield from meant(_SHOWN_AFTER)
-        yield from (one for one in available if one.kind in ("category", "number") and one.column)
+        yield from (
+            dimension for dimension in available if dimension.kind in ("category", "number") and dimension.column
+        )
 
 
 def segment_dimension(segmentation: Segmentation) -> Dimension:
@@ -208,8 +210,8 @@ def words_in(segmentation: Segmentation, column: Column) -> pd.Series:
     else:
         codes, words = population.to_codes(column, segmentation.customers[column.name])
         counts = pd.Series(np.bincount(codes[codes >= 0], minlength=len(words)), index=words)
-    found: pd.Series = counts[counts > 0].sort_index().sort_values(ascending=False, kind="stable")
-    return found
+    ranked: pd.Series = counts[counts > 0].sort_index().sort_values(ascending=False, kind="stable")
+    return ranked
 
 
 def column_name(column: Column, reserved: frozenset[str]) -> str:
@@ -232,12 +234,12 @@ def _in_bins(dimension: Dimension, spread: population.Spread) -> Dimension:
 def _category(name: str, column: Column, counts: pd.Series, profiles: pd.DataFrame) -> Dimension:
     own = profiles[profiles[CategoryProfiles.COLUMN] == column.name][CategoryProfiles.CATEGORY]
     ranked = dict.fromkeys([*column.order, *(["yes", "no"] if column.kind == "flag" else map(str, own)), *counts.index])
-    found = [word for word in ranked if word in counts.index]
+    words = [word for word in ranked if word in counts.index]
     ordered = column.kind == "ordered" or bool(column.order)
     if not ordered and column.kind != "flag":
-        found.sort(key=lambda word: -int(counts[word]))
-    kept = found if len(found) <= MOST_CATEGORIES else found[: MOST_CATEGORIES - 1]
-    rest = len(found) - len(kept)
+        words.sort(key=lambda word: -int(counts[word]))
+    kept = words if len(words) <= MOST_CATEGORIES else words[: MOST_CATEGORIES - 1]
+    rest = len(words) - len(kept)
     tokens = [*kept, *([REST] if rest else [])]
     named: dict[str, str] = {REST: Message.of("All others ({n})", n=Quantity(rest, "d"))}
     if column.kind == "flag":

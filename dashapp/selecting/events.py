@@ -37,7 +37,7 @@ def changed(cube: Cube, before: Selection, event: dict[str, Any]) -> Selection:
         target = cube.dimensions["segment"] if dimension.kind == "map" else dimension
         return before.toggled(target, event["token"])
     if isinstance(event.get("tokens"), list) and dimension.kind in ("segment", "category", "mix"):
-        tokens = {one for one in event["tokens"] if isinstance(one, str)}
+        tokens = {token for token in event["tokens"] if isinstance(token, str)}
         return before.having(dimension.name, values_of(dimension, tokens))
     span = _numbers(event.get("span"))
     if dimension.kind == "number" and len(span) == 2:
@@ -61,9 +61,9 @@ def _both(cube: Cube, before: Selection, cell: list[Any]) -> Selection:
         if dimension is None or bin_of is None:
             return before
         wanted[dimension.name] = bin_of
-    again = all(before.filters.get(name) == one for name, one in wanted.items())
-    for name, one in wanted.items():
-        before = before.having(name, None if again else one)
+    again = all(before.filters.get(name) == wanted_filter for name, wanted_filter in wanted.items())
+    for name, wanted_filter in wanted.items():
+        before = before.having(name, None if again else wanted_filter)
     return before
 
 
@@ -71,6 +71,6 @@ def _numbers(given: object) -> list[float]:
     """Numbers of a list that came from a browser; empty where it is anything else."""
     if not isinstance(given, list) or len(given) > 20_000:
         return []
-    if not all(isinstance(one, int | float) and not isinstance(one, bool) for one in given):
+    if not all(isinstance(number, int | float) and not isinstance(number, bool) for number in given):
         return []
-    return [float(one) for one in given]
+    return [float(number) for number in given]

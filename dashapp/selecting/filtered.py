@@ -12,8 +12,8 @@ import numpy.typing as npt
 
 from dashapp.selecting.coding import OFFERS
 from dashapp.selecting.dimensions import MAP, SEGMENT, Array, Dimension
-from dashapp.selecting.everybody import Count, estimated, exactly
-from dashapp.selecting.reactions import Responses
+from dashapp.selecting.on_disk import Count, estimated, exactly
+from dashapp.selecting.reactions import OfferAnswers
 from dashapp.selecting.selection import Selection
 from dashapp.selecting.slices import Points, Slice
 
@@ -96,11 +96,11 @@ class Filtered:
         """Sum of a number by segment, (k,), under every filter but that on the segments."""
         return self._cube.sums(name, self._without(SEGMENT))
 
-    def responses(self) -> Responses:
+    def responses(self) -> OfferAnswers:
         """Offers made and answered."""
         rows = self._without(SEGMENT)
         shown, everyone = self._cube.amounts(OFFERS, rows), self._cube.amounts(OFFERS, None)
-        return Responses(shown.T, everyone.T, self._cube.count(rows))
+        return OfferAnswers(shown.T, everyone.T, self._cube.count(rows))
 
     def together(self, across: str, up: str, *, apart: Sequence[str] = (), amount: str = "") -> Array:
         """Customers by the bins of two dimensions, (bins across, bins up), or the sum of the number ``amount``.

@@ -33,5 +33,5 @@ def median(values: Taken, codes: Array, k: int, rows: npt.NDArray[np.int64] | No
     wanted = np.zeros(len(counts) + 1, dtype=np.bool_)
     wanted[first : last + 1] = True
     near = np.flatnonzero(np.tile(wanted, k)[codes if rows is None else codes.take(rows)])
-    found = np.sort(values.take(near if rows is None else rows.take(near)))
-    return float(found[middle - (below[first - 1] if first else 0)].mean())
+    rising = np.sort(values.take(near if rows is None else rows.take(near)))
+    return float(rising[middle - (below[first - 1] if first else 0)].mean())

@@ -11,7 +11,7 @@ from pipeline.contract import Segmentation, population
 
 
 @dataclass(frozen=True)
-class Responses:
+class OfferAnswers:
     """Offers made and answered, by segment: (2, k) each."""
 
     shown: Array  # under every filter but that on the segments

@@ -37,10 +37,10 @@ class Export:
 
     def download(self, form: Form) -> dict[str, Any]:
         """What ``dcc.Download`` takes."""
-        found: dict[str, Any] = {"type": _TYPES[form], "filename": file_name(self.name, form)}
+        file: dict[str, Any] = {"type": _TYPES[form], "filename": file_name(self.name, form)}
         if form == "xlsx":
-            return found | {"content": base64.b64encode(self.workbook()).decode(), "base64": True}
-        return found | {"content": self.csv() if form == "csv" else BOM + account_text(self.account)}
+            return file | {"content": base64.b64encode(self.workbook()).decode(), "base64": True}
+        return file | {"content": self.csv() if form == "csv" else BOM + account_text(self.account)}
 
     def csv(self) -> str:
         """The header, and a line a row."""

@@ -54,11 +54,11 @@ def account_rows(account: LineAccount, currency: str) -> list[list[str]]:
     return [_row(account, *part) for part in parts]
 
 
-def _row(account: LineAccount, what: str, tally: LinesTally, places: Sequence[str], currency: str) -> list[str]:
+def _row(account: LineAccount, label: str, tally: LinesTally, places: Sequence[str], currency: str) -> list[str]:
     money = [said(Message.of("{money}", money=Quantity(tally.money or 0.0, ",.2f", currency)))]
     more = " ..." if tally.lines > len(places) and places else ""
     return [
-        what,
+        label,
         number(tally.lines),
         *(money if account.money is not None else []),
         *([", ".join(places[:_MOST_PLACES]) + more or "–"] if _has_places(account) else []),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, Literal
 
 from dash import dcc, html
@@ -53,17 +53,33 @@ def symbol(colour: int) -> Component:
     )
 
 
-def segment_name(it: SegmentCard) -> Component:
+def segment_name(card: SegmentCard) -> Component:
     """Symbol and name, together everywhere."""
-    return html.Span([symbol(it.colour), html.Span(it.name, className="k-segment-name")], className="k-segment")
+    return html.Span([symbol(card.colour), html.Span(card.name, className="k-segment-name")], className="k-segment")
 
 
-def segment_with_trust(it: SegmentCard, among: Sequence[SegmentCard] = ()) -> Component:
+def differences_list(differences: Iterable[tuple[str, str, str]]) -> Component:
+    """What sets a segment apart: the phrase, its own median, and that of all customers."""
+    return html.Ul(
+        [
+            html.Li(
+                [
+                    html.Span(phrase, className="k-phrase"),
+                    html.Span(_("{median} (all: {overall})", median=median, overall=overall), className="k-muted"),
+                ]
+            )
+            for phrase, median, overall in differences
+        ],
+        className="k-differences",
+    )
+
+
+def segment_with_trust(card: SegmentCard, among: Sequence[SegmentCard] = ()) -> Component:
     """The same with how far to rely on it, in tables and buttons; not ``among`` cards of one and the same grade."""
     if not grades_differ(among):
-        return segment_name(it)
+        return segment_name(card)
     return html.Span(
-        [segment_name(it), " ", html.Span(_(TRUST_WORDS[it.trust]).lower(), className="k-muted k-grade")],
+        [segment_name(card), " ", html.Span(_(TRUST_WORDS[card.trust]).lower(), className="k-muted k-grade")],
         className="k-graded",
     )
 
@@ -72,7 +88,7 @@ def key_list(cards: Sequence[SegmentCard], shown: KeyScreen = "always", *, title
     """What symbols stand for, below a chart that has them in place of names: always, or up to a width of the screen."""
     head = [html.Li(html.Strong(title))] if title else []
     return html.Ul(
-        [*head, *(html.Li(segment_with_trust(one, cards)) for one in cards)], className=f"k-key-list k-key-{shown}"
+        [*head, *(html.Li(segment_with_trust(card, cards)) for card in cards)], className=f"k-key-list k-key-{shown}"
     )
 
 
@@ -132,13 +148,13 @@ def table(header: Sequence[Children], rows: Sequence[Sequence[Children]], *, cap
     On a phone the cells of a row stand below its name where there are more than ``_MOST_COLUMNS``.
     """
     stacked = len(header) > _MOST_COLUMNS
-    labels: list[dict[str, Any]] = [{"data-label": _words(one)} if stacked else {} for one in header[1:]]
+    labels: list[dict[str, Any]] = [{"data-label": _words(cell)} if stacked else {} for cell in header[1:]]
     labels += [{}] * max((len(row) for row in rows), default=0)  # a row may be longer than its header
     return html.Div(
         html.Table(
             [
                 html.Caption(caption, className="visually-hidden"),
-                html.Thead(html.Tr([html.Th(one, scope="col") for one in header])),
+                html.Thead(html.Tr([html.Th(cell, scope="col") for cell in header])),
                 html.Tbody(
                     [
                         html.Tr(

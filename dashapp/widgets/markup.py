@@ -29,7 +29,7 @@ def markup(tree: Any) -> str:
     if isinstance(tree, Component):
         return _graph(tree) if isinstance(tree, dcc.Graph) else _element(tree)
     if isinstance(tree, Sequence):
-        return "".join(markup(one) for one in tree)
+        return "".join(markup(part) for part in tree)
     raise TypeError(f"{type(tree).__name__} is no part of a page")
 
 
@@ -37,7 +37,7 @@ def plain(tree: Any) -> bool:
     """Whether ``markup`` can say all of it: no link between pages, no chart, nothing that a callback waits for."""
     if isinstance(tree, Component):
         return _is_plain(tree) and plain(getattr(tree, "children", None))
-    return not isinstance(tree, list | tuple) or all(plain(one) for one in tree)
+    return not isinstance(tree, list | tuple) or all(plain(part) for part in tree)
 
 
 def as_data(text: str) -> str:
@@ -45,33 +45,33 @@ def as_data(text: str) -> str:
     return text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
 
 
-def _element(one: Component) -> str:
-    if not _is_plain(one):
-        raise TypeError(f"{one._type} is no plain element, or a callback waits for it")
-    tag, properties = one._type.lower(), _properties(one)
+def _element(element: Component) -> str:
+    if not _is_plain(element):
+        raise TypeError(f"{element._type} is no plain element, or a callback waits for it")
+    tag, properties = element._type.lower(), _properties(element)
     opened = f"<{tag}{_attributes(properties)}>"
     return opened if tag in _EMPTY else f"{opened}{markup(properties.get('children'))}</{tag}>"
 
 
-def _is_plain(one: Component) -> bool:
-    return bool(one._namespace == _HTML) and not isinstance(getattr(one, "id", None), Mapping)
+def _is_plain(element: Component) -> bool:
+    return bool(element._namespace == _HTML) and not isinstance(getattr(element, "id", None), Mapping)
 
 
-def _graph(one: Component) -> str:
-    properties = _properties(one)
+def _graph(graph: Component) -> str:
+    properties = _properties(graph)
     place = {name: value for name, value in properties.items() if name not in ("figure", "config")}
     numbers = as_data(properties["figure"].to_json())
     return f'<div{_attributes(place)}></div><script type="application/json">{numbers}</script>'
 
 
-def _properties(one: Component) -> dict[str, Any]:
-    found: dict[str, Any] = one.to_plotly_json()["props"]  # type: ignore[no-untyped-call]
-    return found
+def _properties(element: Component) -> dict[str, Any]:
+    properties: dict[str, Any] = element.to_plotly_json()["props"]  # type: ignore[no-untyped-call]
+    return properties
 
 
 def _attributes(properties: Mapping[str, Any]) -> str:
     """Known attributes only: nothing that loads or runs."""
-    found = []
+    attributes = []
     for given, value in properties.items():
         name = _NAMES.get(given, given)
         if not (name in _KEPT or re.fullmatch(r"aria-[a-z]+|data-label", name)) or value in (None, False):
@@ -79,8 +79,8 @@ def _attributes(properties: Mapping[str, Any]) -> str:
         if name == "href" and not str(value).startswith("#"):
             raise ValueError(f"plain HTML leads nowhere but within its own page, not to {value!r}")
         words = _css(value) if name == "style" else "" if value is True else str(value)
-        found.append(f' {name}="{escape(words)}"')
-    return "".join(found)
+        attributes.append(f' {name}="{escape(words)}"')
+    return "".join(attributes)
 
 
 def _css(style: Mapping[str, object]) -> str:

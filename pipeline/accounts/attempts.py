@@ -15,7 +15,7 @@ from collections.abc import Mapping
 
 import sqlalchemy as sql
 
-from pipeline.accounts.database import ATTEMPTS, Database
+from pipeline.accounts.database import ATTEMPTS, AccountDatabase
 from pipeline.accounts.users import plain_name
 from pipeline.settings import plain_address
 
@@ -28,7 +28,7 @@ _IPV6 = {64: MOST_BY_ADDRESS, 48: 2 * MOST_BY_ADDRESS}  # bits of a network: wha
 class Attempts:
     """How often somebody tried; all methods raise ``StoreError`` where the database does not answer."""
 
-    def __init__(self, database: Database, key: bytes) -> None:
+    def __init__(self, database: AccountDatabase, key: bytes) -> None:
         self._database, self._key = database, key
 
     def count(self, name: str, address: str) -> bool:
@@ -74,7 +74,7 @@ class Attempts:
 
 def _places(address: str) -> dict[str, int]:
     """Under what an address is counted, and how often it may try: its networks where it is IPv6, else the text."""
-    found = plain_address(address)
-    if found is None or found.version == 4:
-        return {address if found is None else str(found): MOST_BY_ADDRESS}
-    return {str(ipaddress.ip_network((found, bits), strict=False)): most for bits, most in _IPV6.items()}
+    plain = plain_address(address)
+    if plain is None or plain.version == 4:
+        return {address if plain is None else str(plain): MOST_BY_ADDRESS}
+    return {str(ipaddress.ip_network((plain, bits), strict=False)): most for bits, most in _IPV6.items()}

@@ -67,7 +67,7 @@ _APPEND_ONLY = {
 }
 
 
-class Database:
+class AccountDatabase:
     """Opened at the first use, so that it may be made before a fork; no connection is kept between two uses."""
 
     def __init__(self, url: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pipeline.accounts.audit import AuditEntry, AuditLog, Event
+from pipeline.accounts.audit_log import AuditEntry, AuditLog, Event
 from pipeline.settings import Settings, account_name
 
 COMMAND_LINE = "cli"  # the role under which such entries stand: nobody signed in

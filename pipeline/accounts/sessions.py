@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import sqlalchemy as sql
 
-from pipeline.accounts.database import SESSIONS, USERS, Database
+from pipeline.accounts.database import SESSIONS, USERS, AccountDatabase
 from pipeline.settings import ReaderRole
 
 SESSION_SECONDS = 8 * 3600
@@ -27,7 +27,7 @@ class Session:
 class Sessions:
     """The sessions in a database of accounts; all methods raise ``StoreError`` where it does not answer."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: AccountDatabase) -> None:
         self._database = database
 
     def start(self, name: str, role: ReaderRole, *, own: bool, hint: str = "") -> str:

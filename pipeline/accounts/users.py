@@ -11,7 +11,7 @@ from threading import BoundedSemaphore
 import argon2
 import sqlalchemy as sql
 
-from pipeline.accounts.database import SESSIONS, USERS, Database
+from pipeline.accounts.database import SESSIONS, USERS, AccountDatabase
 from pipeline.errors import UsageError
 from pipeline.settings import READER_ROLES, ReaderRole
 
@@ -31,7 +31,7 @@ class User:
 class Users:
     """The users in a database of accounts; all methods raise ``StoreError`` where it does not answer."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: AccountDatabase) -> None:
         self._database = database
         self._hasher = argon2.PasswordHasher()  # argon2id with the parameters of RFC 9106 for 64 MB
 

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from pipeline.campaigns.profit import break_even
-from pipeline.campaigns.rates import advise, associated, shrunken_intervals
+from pipeline.campaigns.response_rates import advise, associated, shrunken_intervals
 from pipeline.contract import Dataset, Labels, Responses, empty_table
 from pipeline.statistics import FEW, FEWEST, Vector, benjamini_hochberg, wilson
 

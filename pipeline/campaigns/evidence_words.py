@@ -60,7 +60,7 @@ def corrected(judged: Judgement, promised: float, currency: str = "") -> Words:
 
 def worth(evaluation: Sequence[Strategy], currency: str = "", *, proven: bool = True) -> Words:
     """Is the segmentation worth it here? Measured, for targeting; as a language it is another matter."""
-    by_key = {one.key: one for one in evaluation}
+    by_key = {strategy.key: strategy for strategy in evaluation}
     model, segments = by_key[HeldOut.PROBABILITY], by_key.get(HeldOut.BY_SEGMENT)
     if segments is None:
         return ""

@@ -32,12 +32,12 @@ from pipeline.statistics import FEWEST, Vector
 
 if TYPE_CHECKING:
     from pipeline.campaigns.learning.earlier_segments import Earlier
-    from pipeline.campaigns.learning.evidence import Evidence, Subject
+    from pipeline.campaigns.learning.held_out import Evidence, SegmentedCustomers
     from pipeline.spec import HistorySpec, Spec
 
 
 def plan_campaigns(
-    subject: Subject,
+    subject: SegmentedCustomers,
     *,
     history: pd.DataFrame | None = None,
     spec: HistorySpec | None = None,
@@ -64,20 +64,22 @@ def plan_campaigns(
         With ``summary.method`` "none" and the reason in ``summary.notes`` where nothing can be learned.
     """
     from pipeline.campaigns.answers import respond_by_segment
-    from pipeline.campaigns.learning.evidence import gather
+    from pipeline.campaigns.learning.held_out import gather
 
     dataset = subject.dataset
     parts = (subject.customers, dataset, subject.segments, len(subject.cards), _prices(dataset, cost, revenue))
     responses = respond_by_segment(*parts)
-    found = gather(subject, history, spec, seed) if len(responses) else None
-    if found is None:
+    evidence = gather(subject, history, spec, seed) if len(responses) else None
+    if evidence is None:
         return _no_plan(responses, seed)
-    if found.then:
-        responses = respond_by_segment(*parts, found.then)
+    if evidence.then:
+        responses = respond_by_segment(*parts, evidence.then)
     cost, revenue = _latest_prices(dataset, cost, revenue)
-    kind = _best_kind(found.outlook, cost, revenue)
+    kind = _best_kind(evidence.outlook, cost, revenue)
     return at_prices(
-        CampaignPlan(_unpriced(subject, found, kind, seed), responses, _targets(subject, found, kind), found.held_out),
+        CampaignPlan(
+            _unpriced(subject, evidence, kind, seed), responses, _targets(subject, evidence, kind), evidence.held_out
+        ),
         dataset,
         cost=cost,
         revenue=revenue,
@@ -92,12 +94,12 @@ def with_campaigns(
     The model is fitted and judged once, with the recommended segments; who answers does not depend on which number of
     segments the plan is told in. The other k have the same probabilities, told by their own segments.
     """
-    from pipeline.campaigns.learning.evidence import Subject
+    from pipeline.campaigns.learning.held_out import SegmentedCustomers
     from pipeline.spec import outcome_derived
 
     seed, leaky = int(training.params.get("seed", "0")), outcome_derived(spec)
     subjects = {
-        k: Subject(
+        k: SegmentedCustomers(
             training.customers,
             training.dataset,
             training.candidate(k).labels,
@@ -115,7 +117,7 @@ def with_campaigns(
 
 def told_by(
     plan: CampaignPlan,
-    subject: Subject,
+    subject: SegmentedCustomers,
     fitted_k: int,
     history: pd.DataFrame | None = None,
     spec: HistorySpec | None = None,
@@ -157,7 +159,9 @@ def told_by(
     return at_prices(told, subject.dataset, cost=plan.summary.cost, revenue=plan.summary.revenue)
 
 
-def _known_before(subject: Subject, history: pd.DataFrame | None, spec: HistorySpec | None) -> Earlier | None:
+def _known_before(
+    subject: SegmentedCustomers, history: pd.DataFrame | None, spec: HistorySpec | None
+) -> Earlier | None:
     from pipeline.campaigns.learning.earlier_segments import segments_before
 
     if history is None or spec is None or subject.dataset.id_column is None:
@@ -168,7 +172,7 @@ def _known_before(subject: Subject, history: pd.DataFrame | None, spec: HistoryS
 
 def _about_segments(summary: CampaignSummary, earlier: Earlier | None) -> tuple[Words, ...]:
     """The notes of ``summary``, with what is said of earlier segments said of ``earlier``."""
-    from pipeline.campaigns.learning.evidence import about_segments, is_about_segments
+    from pipeline.campaigns.learning.held_out import about_segments, is_about_segments
 
     return tuple(
         about_segments(earlier) if summary.method == "time split" and is_about_segments(note) else note
@@ -181,7 +185,9 @@ def _without(dataset: Dataset, then: Mapping[str, Labels]) -> tuple[str, ...]:
     return tuple(campaign.column for campaign in dataset.campaigns if campaign.column not in then)
 
 
-def _plan(subject: Subject, history: pd.DataFrame | None, spec: HistorySpec | None, seed: int) -> CampaignPlan:
+def _plan(
+    subject: SegmentedCustomers, history: pd.DataFrame | None, spec: HistorySpec | None, seed: int
+) -> CampaignPlan:
     return plan_campaigns(subject, history=history, spec=spec, seed=seed)
 
 
@@ -211,21 +217,21 @@ def _latest_prices(dataset: Dataset, cost: float | None, revenue: float | None) 
     return priced[-1].cost if cost is None else cost, priced[-1].revenue if revenue is None else revenue
 
 
-def _unpriced(subject: Subject, found: Evidence, kind: str, seed: int) -> CampaignSummary:
+def _unpriced(subject: SegmentedCustomers, evidence: Evidence, kind: str, seed: int) -> CampaignSummary:
     """What is known of the next campaign of ``kind`` before its prices are."""
     campaigns = subject.dataset.campaigns
     latest = {campaign.kind: campaign for campaign in campaigns}
-    label = next((campaign.label for campaign in campaigns if campaign.column == found.campaign), latest[kind].label)
+    label = next((campaign.label for campaign in campaigns if campaign.column == evidence.campaign), latest[kind].label)
     return CampaignSummary(
-        method=found.method,
-        about=about(found.method, label, kind),
-        campaign=found.campaign,
+        method=evidence.method,
+        about=about(evidence.method, label, kind),
+        campaign=evidence.campaign,
         kind=kind,
-        model=found.model,
-        calibration=found.calibration,
-        notes=found.notes,
-        known_before=bool(found.then),
-        not_known_before=_without(subject.dataset, found.then) if found.then else (),
+        model=evidence.model,
+        calibration=evidence.calibration,
+        notes=evidence.notes,
+        known_before=bool(evidence.then),
+        not_known_before=_without(subject.dataset, evidence.then) if evidence.then else (),
         seed=seed,
         segments=tuple(segment_advice(card.segment, card.name) for card in subject.cards),
     )
@@ -259,7 +265,7 @@ def _best_kind(outlook: Mapping[str, Vector], cost: float | None, revenue: float
     return max(sorted(outlook), key=promise)
 
 
-def _targets(subject: Subject, evidence: Evidence, kind: str) -> pd.DataFrame:
+def _targets(subject: SegmentedCustomers, evidence: Evidence, kind: str) -> pd.DataFrame:
     probability = evidence.outlook[kind]
     rank = np.empty(len(probability), dtype=np.int64)
     rank[np.argsort(-probability, kind="stable")] = np.arange(1, len(probability) + 1)
@@ -276,6 +282,6 @@ def _targets(subject: Subject, evidence: Evidence, kind: str) -> pd.DataFrame:
             Targets.HOLD_OUT: zeros,
             Targets.REASONS: pd.Series(evidence.reasons[kind].words, dtype="str"),
             Targets.TERMS: pd.Series(evidence.reasons[kind].terms, dtype="str"),
-            **{KIND_PREFIX + one: values for one, values in others.items()},
+            **{KIND_PREFIX + name: values for name, values in others.items()},
         }
     )

@@ -199,10 +199,10 @@ def assumed_in_words(assumed: Sequence[str]) -> list[str]:
     """That of ``cost`` and ``revenue`` those named are the spec's and nobody's own; nothing where both were given."""
     if not assumed:
         return []
-    both = " and ".join(assumed)
+    names = " and ".join(assumed)
     options = " and ".join(f"--{name}" for name in assumed)
     return [
-        f"{both.capitalize()} {'is' if len(assumed) == 1 else 'are'} what the spec assumes: {options} "
+        f"{names.capitalize()} {'is' if len(assumed) == 1 else 'are'} what the spec assumes: {options} "
         f"{'takes' if len(assumed) == 1 else 'take'} your own."
     ]
 
@@ -212,24 +212,25 @@ def plan_in_words(plan: CampaignPlan, currency: str = "", assumed: Sequence[str]
     summary = plan.summary
     if summary.method == "none" or summary.cost is None or summary.expected_profit is None:
         return list(summary.notes)
-    found = in_numbers(plan)
-    if not found.listed:
+    numbers = in_numbers(plan)
+    if not numbers.listed:
         return _nobody_in_words(plan, assumed)
-    low, high = money(found.expected.low, currency), money(found.expected.high, currency)
-    held = f" and hold out {found.held:,}" if found.held else ""
+    low, high = money(numbers.expected.low, currency), money(numbers.expected.high, currency)
+    held = f" and hold out {numbers.held:,}" if numbers.held else ""
     without = (
-        f" With nobody held out {money(found.whole, currency)}, but then nobody knows what the campaign itself brought."
-        if found.held
+        f" With nobody held out {money(numbers.whole, currency)}, "
+        "but then nobody knows what the campaign itself brought."
+        if numbers.held
         else ""
     )
     cost, revenue = _price(summary.cost, currency), _price(summary.revenue or 0.0, currency)
     lines = [
-        f"For {summary.about}: {found.listed:,} of {found.customers:,} customers "
-        f"{'is' if found.listed == 1 else 'are'} worth a contact, those whose "
+        f"For {summary.about}: {numbers.listed:,} of {numbers.customers:,} customers "
+        f"{'is' if numbers.listed == 1 else 'are'} worth a contact, those whose "
         f"probability is above break-even ({rate(summary.break_even or 0.0)}: cost {cost}, revenue {revenue}). "
-        f"Contact {found.contacts:,}{held}.",
+        f"Contact {numbers.contacts:,}{held}.",
         *assumed_in_words(assumed),
-        f"Expected profit {money(found.expected.value, currency)} (95 %: {low} to {high}).{without}",
+        f"Expected profit {money(numbers.expected.value, currency)} (95 %: {low} to {high}).{without}",
         *([summary.corrected] if summary.corrected else []),
     ]
     lines += [
@@ -250,7 +251,9 @@ def plan_in_words(plan: CampaignPlan, currency: str = "", assumed: Sequence[str]
 def _nobody_in_words(plan: CampaignPlan, assumed: Sequence[str]) -> list[str]:
     """A plan without a list: why, what the segments answered, and what was measured."""
     summary = plan.summary
-    segments = [f"  {one.segment + 1}. {one.name} [{one.word}]: {one.sentence}" for one in summary.segments]
+    segments = [
+        f"  {segment.segment + 1}. {segment.name} [{segment.word}]: {segment.sentence}" for segment in summary.segments
+    ]
     first = [f"For {summary.about}: {summary.nobody}", *assumed_in_words(assumed)]
     return [*first, *segments, *_measured(summary), NOT_UPLIFT]
 
@@ -270,26 +273,26 @@ def strategy_rows(evaluation: Sequence[Strategy], currency: str = "") -> list[li
     """Rows of the honest evaluation: rule, contacts, profit, interval."""
     return [
         [
-            one.label,
-            f"{one.contacts:,}",
-            money(one.profit, currency),
-            f"{money(one.low, currency)} to {money(one.high, currency)}",
+            strategy.label,
+            f"{strategy.contacts:,}",
+            money(strategy.profit, currency),
+            f"{money(strategy.low, currency)} to {money(strategy.high, currency)}",
         ]
-        for one in evaluation
+        for strategy in evaluation
     ]
 
 
 def plan_as_json(plan: CampaignPlan) -> dict[str, Any]:
     """The plan for a script: everything but the list of customers, which is the table of targets."""
     made = plan.summary.model_dump(mode="json", exclude={"model", "level_variance", "judged"})
-    found = in_numbers(plan)
+    numbers = in_numbers(plan)
     tested = {
-        "contacts": found.contacts,
-        "held_out": found.held,
-        "expected_profit": found.expected.value,
-        "expected_low": found.expected.low,
-        "expected_high": found.expected.high,
-        "given_up": found.given_up,
+        "contacts": numbers.contacts,
+        "held_out": numbers.held,
+        "expected_profit": numbers.expected.value,
+        "expected_low": numbers.expected.low,
+        "expected_high": numbers.expected.high,
+        "given_up": numbers.given_up,
     }
     return {
         **made,

@@ -22,7 +22,7 @@ from pipeline.campaigns.profit import (
     profit_curve,
     worth_contacting,
 )
-from pipeline.campaigns.rates import ALPHA, advise, associated
+from pipeline.campaigns.response_rates import ALPHA, advise, associated
 from pipeline.campaigns.strategies import evaluate
 from pipeline.campaigns.target_list import in_numbers
 from pipeline.contract import (
@@ -37,7 +37,7 @@ from pipeline.contract import (
     Responses,
     SegmentAdvice,
     Targets,
-    Wanted,
+    WantedList,
 )
 
 UNPRICED = Message.of("Cost of a contact and revenue of a response are not known: give both to see what pays.")
@@ -79,7 +79,7 @@ def at_prices(plan: CampaignPlan, dataset: Dataset, *, cost: float | None, reven
             "expected_low": expected.low,
             "expected_high": expected.high,
             "judged": judged,
-            "before": Wanted(
+            "before": WantedList(
                 contacts=int(wanted.sum()), expected_profit=before.value, low=before.low, high=before.high
             ),
             "corrected": corrected(judged, before.value, dataset.currency),
@@ -160,14 +160,14 @@ def _segments(plan: CampaignPlan, dataset: Dataset) -> tuple[SegmentAdvice, ...]
     rates = _answered(plan.responses, plan.summary.campaign) if plan.summary.campaign else _expected(plan)
     even = plan.summary.break_even or 0.0
     made = []
-    for one in plan.summary.segments:
-        inside = segment == one.segment
-        n, *measured = rates.get(one.segment, (0, 0.0, 0.0, 1.0))
+    for former in plan.summary.segments:
+        inside = segment == former.segment
+        n, *measured = rates.get(former.segment, (0, 0.0, 0.0, 1.0))
         made.append(
             segment_advice(
-                one.segment,
-                one.name,
-                in_numbers(plan, one.segment),
+                former.segment,
+                former.name,
+                in_numbers(plan, former.segment),
                 mean_probability=float(probability[inside].mean()) if inside.any() else 0.0,
                 word=_word(n, measured[1], measured[2], plan),
                 rates=(measured[0], measured[1], measured[2]),
@@ -185,8 +185,8 @@ def _answered(responses: pd.DataFrame, campaign: str) -> dict[int, tuple[int, fl
     rows = responses[(responses[Responses.CAMPAIGN] == campaign) & (responses[Responses.SEGMENT] >= 0)]
     names = [Responses.SEGMENT, Responses.N, Responses.RATE, Responses.LOW, Responses.HIGH]
     return {
-        int(one[0]): (int(one[1]), float(one[2]), float(one[3]), float(one[4]))
-        for one in rows[names].itertuples(index=False)
+        int(row[0]): (int(row[1]), float(row[2]), float(row[3]), float(row[4]))
+        for row in rows[names].itertuples(index=False)
     }
 
 
@@ -216,6 +216,6 @@ def _expected(plan: CampaignPlan) -> dict[int, tuple[int, float, float, float]]:
     z = NormalDist().inv_cdf(1 - ALPHA / len(there))
     low, high = (side / sizes[there] for side in next_responses(sums, squares, judged, z))
     return {
-        int(one): (int(n), float(total / n), float(lower), float(min(upper, 1.0)))
-        for one, n, total, lower, upper in zip(there, sizes[there], sums, low, high, strict=True)
+        int(place): (int(n), float(total / n), float(lower), float(min(upper, 1.0)))
+        for place, n, total, lower, upper in zip(there, sizes[there], sums, low, high, strict=True)
     }

@@ -82,8 +82,10 @@ def measured_profit(
 
 
 def _bootstrap_sd(gains: Vector, customer: Keys | None) -> float:
-    each = gains if customer is None else np.bincount(np.unique(customer, return_inverse=True)[1], weights=gains)
-    return math.sqrt(max(float(each @ each) - float(each.sum()) ** 2 / max(len(each), 1), 0.0))
+    by_customer = gains if customer is None else np.bincount(np.unique(customer, return_inverse=True)[1], weights=gains)
+    return math.sqrt(
+        max(float(by_customer @ by_customer) - float(by_customer.sum()) ** 2 / max(len(by_customer), 1), 0.0)
+    )
 
 
 def _around(value: float, deviation: float) -> Interval:
@@ -101,15 +103,15 @@ def profit_curve(
     who = None if customer is None else np.unique(customer, return_inverse=True)[1][order]
     number = n if who is None else int(who.max(initial=-1)) + 1
     profit, spread = np.zeros(len(counts)), np.zeros(len(counts))
-    each = np.zeros(number)
+    by_customer = np.zeros(number)
     for at in range(1, len(counts)):
         part = slice(counts[at - 1], counts[at])
         if who is None:
-            each[part] = gains[part]
+            by_customer[part] = gains[part]
         else:
-            each += np.bincount(who[part], weights=gains[part], minlength=number)
-        profit[at] = each.sum()
-        spread[at] = math.sqrt(max(float(each @ each) - profit[at] ** 2 / number, 0.0))
+            by_customer += np.bincount(who[part], weights=gains[part], minlength=number)
+        profit[at] = by_customer.sum()
+        spread[at] = math.sqrt(max(float(by_customer @ by_customer) - profit[at] ** 2 / number, 0.0))
     return Curve(counts, profit, profit - Z95 * spread, profit + Z95 * spread)
 
 
@@ -141,8 +143,8 @@ def judge(
     together = 1.0
     if who is not None and len(p):
         off = y - (float(y.sum()) / float(p.sum())) * p
-        each = np.bincount(np.unique(who, return_inverse=True)[1], weights=off)
-        together = max(float(each @ each) / max(float(off @ off), 1e-12), 1.0)
+        by_customer = np.bincount(np.unique(who, return_inverse=True)[1], weights=off)
+        together = max(float(by_customer @ by_customer) / max(float(off @ off), 1e-12), 1.0)
     return Judgement(
         contacts=len(p),
         expected=float(p.sum()),
@@ -228,12 +230,12 @@ def next_responses(
         half = z * np.sqrt(np.maximum(expected - squares, 0.0))
         return np.maximum(expected - half, 0.0), expected + half
     e, s, z2 = judged.expected, judged.responses, z**2
-    ratio, both = expected / e, e + expected
+    ratio, trials = expected / e, e + expected
     rises = expected + ratio**2 * judged.inflation * judged.expected
     bends = squares + ratio**2 * judged.inflation * judged.squares
     level = s / e
-    a = 1 + z2 * bends / both**2
-    b = -z2 * (rises - 2 * bends * level) / both
+    a = 1 + z2 * bends / trials**2
+    b = -z2 * (rises - 2 * bends * level) / trials
     c = -z2 * np.maximum(rises * level - bends * level**2, 0.0)
     root = np.sqrt(np.maximum(b**2 - 4 * a * c, 0.0))
     centre = s * ratio
@@ -291,5 +293,5 @@ def read_test(
     (p_low, q_low), (p_high, q_high) = wilson([responses, held_out_responses], [contacted, held_out])
     low = p - q - math.sqrt((p - p_low) ** 2 + (q_high - q) ** 2)
     high = p - q + math.sqrt((p_high - p) ** 2 + (q - q_low) ** 2)
-    money = [contacted * (one * revenue - cost) for one in (p - q, low, high)]
+    money = [contacted * (difference * revenue - cost) for difference in (p - q, low, high)]
     return Uplift(p - q, low, high, Interval(money[0], money[1], money[2]))

@@ -86,7 +86,7 @@ def headline(plan: CampaignPlan) -> tuple[Numbers, Numbers]:
     """
     if plan.summary.cost is None or plan.summary.revenue is None or plan.summary.method == "none":
         return {}, {}
-    held_out = {f"held_out_profit_{one.key}": one.profit for one in plan.summary.evaluation}
+    held_out = {f"held_out_profit_{strategy.key}": strategy.profit for strategy in plan.summary.evaluation}
     own: Numbers = {name: held_out.pop(name) for name in _held_out_names() if name in held_out}
     own |= _whole_segments(plan, plan.summary.cost, plan.summary.revenue)
     listed = _listed(plan) | held_out

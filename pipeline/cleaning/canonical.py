@@ -33,15 +33,15 @@ def used_columns(spec: Spec, *, active_only: bool = False) -> set[str]:
     if not active_only:
         kept |= {rule.column for rule in spec.rules if isinstance(rule, RangeRule | ReplaceRule)}
         kept |= {name for rule in spec.rules if isinstance(rule, WhereRule) for name in mentions(rule.sql, names)}
-    found = kept
-    while found:
-        found = {
+    reached = kept
+    while reached:
+        reached = {
             name
-            for one in found
-            if one in spec.columns and spec.columns[one].sql
-            for name in mentions(spec.columns[one].sql or "", names)
+            for derived in reached
+            if derived in spec.columns and spec.columns[derived].sql
+            for name in mentions(spec.columns[derived].sql or "", names)
         } - kept
-        kept |= found
+        kept |= reached
     return kept & set(raw_columns(spec))
 
 
@@ -94,8 +94,8 @@ def quarantine_table(raw: RawTable, spec: Spec, aside: list[tuple[str, int]]) ->
     lines = pd.DataFrame(
         {
             "rule": "unreadable rows",
-            "row": [one.where for one in raw.rejects],
-            "text": [one.text if spec.id.keep else WITHHELD for one in raw.rejects],
+            "row": [reject.where for reject in raw.rejects],
+            "text": [reject.text if spec.id.keep else WITHHELD for reject in raw.rejects],
         },
         dtype="str",
     )

@@ -81,7 +81,7 @@ def clean(raw: RawTable, spec: Spec, *, minimum_rows: int = LEAST_ROWS) -> Clean
     refuse_few(raw.source, len(raw.frame) + len(raw.rejects), len(frame), entries, minimum_rows)
     dataset, constant = _without_constants(spec, frame, scoring)
     heavy = one_customer(frame, dataset, spec, raw.where) if raw.account is None and not scoring else ()
-    aside = [one for step in done for one in step.aside]
+    aside = [rows for step in done for rows in step.aside]
     return _account(raw, spec, dataset, frame, (*entries, *heavy, *constant, *_imputed(frame, dataset)), aside)
 
 

@@ -55,13 +55,13 @@ def add_shares(frame: pd.DataFrame, spec: Spec) -> pd.DataFrame:
 
 def below_zero(frame: pd.DataFrame, group: GroupSpec) -> pd.Series:
     """Whether a member of the group is negative, for each row."""
-    found: pd.Series = (frame[list(group.members)].astype("float64") < 0).any(axis=1)
-    return found
+    below: pd.Series = (frame[list(group.members)].astype("float64") < 0).any(axis=1)
+    return below
 
 
 def mentions(sql: str, names: set[str]) -> set[str]:
     """Those of ``names`` that the expression uses; capitals do not matter, and ``year(`` is a function, no column."""
-    used = {one.lower() for one in identifiers(re.sub(r"\b\w+\s*\(", "(", sql))}
+    used = {word.lower() for word in identifiers(re.sub(r"\b\w+\s*\(", "(", sql))}
     return {name for name in names if name.lower() in used}
 
 
@@ -69,10 +69,10 @@ def derivations(names: Iterable[str], spec: Spec) -> dict[str, str]:
     """SQL of the derived columns among ``names`` and of those that they use, each after those it uses."""
     every = {name: column.sql for name, column in spec.columns.items() if column.sql is not None}
     wanted: set[str] = set()
-    found = set(names) & set(every)
-    while found:
-        wanted |= found
-        found = {name for one in found for name in mentions(every[one], set(every))} - wanted
+    reached = set(names) & set(every)
+    while reached:
+        wanted |= reached
+        reached = {name for derived in reached for name in mentions(every[derived], set(every))} - wanted
     return _ordered({name: sql for name, sql in every.items() if name in wanted}, spec)
 
 
@@ -147,10 +147,10 @@ def _check(engine: Engine, query: str, name: str, sql: str, spec: Spec) -> None:
 
 def refuse_impure(name: str, sql: str, spec: Spec) -> None:
     """Raise ``SpecError`` for an expression whose value hangs on more than its own row."""
-    where, what = spec.path or spec.name, forbidden(sql)
-    if what:
+    where, function = spec.path or spec.name, forbidden(sql)
+    if function:
         raise SpecError.because(
-            Message.of("{spec}: column {column}: its SQL uses {what}", spec=where, column=repr(name), what=what),
+            Message.of("{spec}: column {column}: its SQL uses {what}", spec=where, column=repr(name), what=function),
             expected=Message.of("an expression over the same row's columns"),
             found=sql.strip(),
             remedy=Message.of("use {name} for dates; aggregate in source.query", name=AS_OF),

@@ -1,8 +1,8 @@
 """What the command line takes, whom that names, and the documents that it prints."""
 
-from pipeline.command_line.accounts import attach_accounts, audited
-from pipeline.command_line.asking import PYTHON, champion_of, only_experiment, reason_given
-from pipeline.command_line.health import examined, told_faults
+from pipeline.command_line.account_commands import attach_accounts, audited
+from pipeline.command_line.arguments import PYTHON, champion_of, only_experiment, reason_given
+from pipeline.command_line.doctor import examined, told_faults
 from pipeline.command_line.manual import DOCUMENTS, document, schema_into
 from pipeline.command_line.options import (
     ChampionOption,
@@ -21,10 +21,10 @@ from pipeline.command_line.options import (
     told_in,
     who,
 )
-from pipeline.command_line.placing import place, told_placed
 from pipeline.command_line.removal import attach_purge
+from pipeline.command_line.score_command import place, told_placed
 from pipeline.command_line.terminal import can_ask, tell_version
-from pipeline.command_line.trial import Wanted, answers_of, as_document, data_of, target_of, told, try_draft
+from pipeline.command_line.trial import DraftRequest, answers_of, as_document, data_of, target_of, told, try_draft
 
 __all__ = [
     "DOCUMENTS",
@@ -32,6 +32,7 @@ __all__ = [
     "ChampionOption",
     "DataOption",
     "DayOption",
+    "DraftRequest",
     "EngineOption",
     "JsonOption",
     "LanguageOption",
@@ -39,7 +40,6 @@ __all__ = [
     "Promote",
     "ReasonOption",
     "SpecOption",
-    "Wanted",
     "answers_of",
     "as_document",
     "attach_accounts",

@@ -63,10 +63,10 @@ def told_plan(plan: PurgePlan) -> Iterator[str]:
     for sweep in plan.sweeps:
         used = ", its champion among them" if sweep.in_use else ""
         yield f"{_training(sweep.parent)}, {1 + len(sweep.children)} runs with all their rows{used}"
-    for found in plan.rows:
-        rows = [f"{len(found.keys)} of {found.customers:,} customers"]
-        rows += [f"{len(found.aside)} rows set aside"] if found.aside else []
-        yield f"{_training(found.sweep.parent)}: {' and '.join(rows)}"
+    for changed in plan.rows:
+        rows = [f"{len(changed.keys)} of {changed.customers:,} customers"]
+        rows += [f"{len(changed.aside)} rows set aside"] if changed.aside else []
+        yield f"{_training(changed.sweep.parent)}: {' and '.join(rows)}"
     for run in plan.runs:
         why = (
             "deleted in MLflow"
@@ -115,11 +115,12 @@ def _remove(store: Store, request: PurgeRequest, shown: PurgePlan) -> None:
         if plan.counts() != shown.counts():
             raise UsageError.because("the store has changed since the list was made", remedy="run the command again")
         counts = plan.counts()
-        what = "before a day" if request.before else "by customer"
-        told = f"{what}: {counts['sweeps']} trainings, {counts['runs']} runs, rows of {counts['changed_sweeps']} others"
+        criterion = "before a day" if request.before else "by customer"
+        told = f"{criterion}: {counts['sweeps']} trainings, {counts['runs']} runs"
+        told += f", rows of {counts['changed_sweeps']} others"
         by_operator(Settings(), "purge", rows=counts["rows"], told=told)
         carry_out(eraser, plan)
-    _make_reports(child.run_id for found in plan.rows for child in found.sweep.children if child.in_use)
+    _make_reports(child.run_id for changed in plan.rows for child in changed.sweep.children if child.in_use)
 
 
 def _make_reports(champions: Iterable[str]) -> None:

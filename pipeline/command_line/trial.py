@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Wanted:
+class DraftRequest:
     """What is to be drafted, from what, and in which language it is told (None: in that of the headers)."""
 
     data: str
@@ -32,7 +32,7 @@ class Wanted:
 class Outcome:
     """The draft as written, and what came of trying it: customers, or why there are none."""
 
-    wanted: Wanted
+    wanted: DraftRequest
     draft: Draft
     cleaned: Cleaned | None = None
     problem: KorzinaError | None = None
@@ -117,7 +117,7 @@ def answers_of(given: Sequence[str]) -> dict[str, str]:
     return {key.strip(): value.strip() for key, _, value in pairs}
 
 
-def try_draft(wanted: Wanted, *, asking: bool = False) -> Outcome:
+def try_draft(wanted: DraftRequest, *, asking: bool = False) -> Outcome:
     """Draft, ask at the terminal what is open where ``asking``, try it on the whole data, and write it.
 
     Raises
@@ -134,7 +134,7 @@ def try_draft(wanted: Wanted, *, asking: bool = False) -> Outcome:
     return outcome
 
 
-def _drafted(wanted: Wanted, *, asking: bool) -> Outcome:
+def _drafted(wanted: DraftRequest, *, asking: bool) -> Outcome:
     """The draft with what was answered, tried where nothing is open."""
     from pipeline.contract import speaker, unknown_name
     from pipeline.drafting import draft
@@ -144,7 +144,9 @@ def _drafted(wanted: Wanted, *, asking: bool) -> Outcome:
         raise unknown_name("--answer", made.unused[0], made.keys)
     while made.questions and asking:
         question = made.questions[0]
-        answer = chosen([*told_question(question, speaker(made.language))], [one.value for one in question.choices])
+        answer = chosen(
+            [*told_question(question, speaker(made.language))], [choice.value for choice in question.choices]
+        )
         wanted = replace(wanted, answers={**wanted.answers, question.key: answer})
         made = draft(wanted.data, answers=wanted.answers, language=wanted.language)
         if any(open_.key == question.key for open_ in made.questions):
@@ -152,7 +154,7 @@ def _drafted(wanted: Wanted, *, asking: bool) -> Outcome:
     return Outcome(wanted, made) if made.questions else _tried(wanted, made)
 
 
-def _tried(wanted: Wanted, made: Draft) -> Outcome:
+def _tried(wanted: DraftRequest, made: Draft) -> Outcome:
     """Read and clean the whole data through the draft."""
     from pipeline.cleaning import clean
     from pipeline.reading import read_source
@@ -246,12 +248,12 @@ def as_document(outcome: Outcome) -> dict[str, Any]:
     }
 
 
-def train_command(wanted: Wanted) -> str:
+def train_command(wanted: DraftRequest) -> str:
     """The next command, as a shell takes it."""
     return shlex.join(["korzina", "train", "--spec", str(wanted.target), "--data", wanted.data])
 
 
-def answer_command(wanted: Wanted, key: str, value: str) -> str:
+def answer_command(wanted: DraftRequest, key: str, value: str) -> str:
     """The command that drafts anew with one more answer, as a shell takes it."""
     answers = {**wanted.answers, key: value}
     words = ["korzina", "init", wanted.data]

@@ -5,6 +5,15 @@ spells a column of these tables or the name of an artifact.
 """
 
 from pipeline.contract import population, verdicts
+from pipeline.contract.annotations import (
+    LONGEST_NAME,
+    LONGEST_NOTE,
+    Annotation,
+    Segment,
+    given_names,
+    identity_of,
+    with_names,
+)
 from pipeline.contract.campaign_plan import (
     Calibration,
     CampaignPlan,
@@ -15,6 +24,7 @@ from pipeline.contract.campaign_plan import (
     Judgement,
     KindOutlook,
     Method,
+    Product,
     ResponseModel,
     Responses,
     SegmentAdvice,
@@ -22,27 +32,7 @@ from pipeline.contract.campaign_plan import (
     Targets,
     Term,
     Tree,
-    Wanted,
-)
-from pipeline.contract.curation import (
-    LONGEST_NAME,
-    LONGEST_NOTE,
-    Annotation,
-    Segment,
-    given_names,
-    identity_of,
-    with_names,
-)
-from pipeline.contract.findings import (
-    RFM_NAMES,
-    AffinityBasis,
-    Condition,
-    RfmCells,
-    RfmFactor,
-    RfmScale,
-    RfmScores,
-    SegmentRule,
-    rfm_cell,
+    WantedList,
 )
 from pipeline.contract.ledger import (
     OTHER_CURRENCIES,
@@ -95,8 +85,8 @@ from pipeline.contract.phrases import (
     than_all,
     with_label,
 )
-from pipeline.contract.population import Everybody, Pairs, Population, Tallies, Weights
-from pipeline.contract.records import (
+from pipeline.contract.population import Everybody, Pairs, PopulationRecord, Tallies, Weights
+from pipeline.contract.record_types import (
     CATEGORY_KINDS,
     NUMERIC_KINDS,
     SCHEMA_VERSION,
@@ -142,7 +132,7 @@ from pipeline.contract.scored import (
     DRIFTED,
     FIT_QUANTILE,
     MOVED,
-    Counted,
+    CountingDay,
     Drift,
     DriftWord,
     ExpectedColumn,
@@ -152,6 +142,17 @@ from pipeline.contract.scored import (
     Scores,
     SegmentDrift,
     plain_quantity,
+)
+from pipeline.contract.segment_findings import (
+    RFM_NAMES,
+    AffinityBasis,
+    Condition,
+    RfmCells,
+    RfmFactor,
+    RfmScale,
+    RfmScores,
+    SegmentRule,
+    rfm_cell,
 )
 from pipeline.contract.spreadsheets import BOM, SHEET_ROWS, account_text, csv_lines, harmless, restored, write_workbook
 from pipeline.contract.tables import (
@@ -180,20 +181,21 @@ __all__ = [
     "LONGEST_NOTE", "MODEL_FILE", "MOVED", "NUMERIC_KINDS", "OTHER_CURRENCIES", "RFM_NAMES", "SCHEMA_VERSION",
     "SHEET_ROWS", "TABLES", "TRUSTED_TYPES", "Affinities", "AffinityBasis", "Annotation", "Artifacts", "Assignments",
     "Calibration", "Campaign", "CampaignPlan", "CampaignSummary", "CandidateRecord", "Cased", "CategoryProfiles",
-    "Champion", "Column", "Condition", "Counted", "CurvePoint", "Customers", "Dataset", "Day", "Decision", "Difference",
-    "Drift", "DriftWord", "Everybody", "ExpectedColumn", "ExpectedFile", "FeatureDrift", "FeatureTransform", "Group",
-    "GroupMeaning", "HeldOut", "HoldOutAdvice", "Identity", "Joined", "Judgement", "Kind", "KindOutlook", "Labels",
-    "Ledger", "LedgerEntry", "LineAccount", "LineFinding", "LinesSetAside", "LinesTally", "LinesUsed", "Loadings",
-    "Matrix", "Meaning", "Message", "Method", "Metrics", "ModelRecord", "Own", "Pairs", "Passive", "Placement",
-    "Population", "Profiles", "Projection", "Promotion", "Quantity", "Record", "ResponseModel", "Responses", "RfmCells",
-    "RfmFactor", "RfmScale", "RfmScores", "Role", "RunIndex", "RunRecord", "RunSummary", "SavedSweep", "Scored",
-    "Scores", "Segment", "SegmentAdvice", "SegmentCard", "SegmentDrift", "SegmentRule", "Segmentation", "Sensitivity",
-    "Strategy", "SweepRecord", "Tallies", "Targets", "Term", "Translator", "Tree", "Trust", "Typical", "Value",
-    "Variation", "Verdict", "Wanted", "Weights", "Words", "account_in_words", "account_text", "check_schema_version",
-    "check_table", "csv_lines", "currency_of", "decoded", "empty_table", "encoded", "expected_of", "finding_in_words",
-    "given_names", "grouped", "harmless", "identity_of", "inline", "is_large_share", "is_latin", "joined", "languages",
-    "merged", "messages_of", "metric", "more_or_less", "names_its_unit", "next_to_most", "no_column", "of_sample",
-    "own", "part_of", "percent", "plain_quantity", "population", "restored", "reviewed_run", "rfm_cell", "share_label",
-    "speaker", "than_all", "unknown_name", "verdict_at", "verdicts", "with_currency", "with_label", "with_messages",
-    "with_names", "write_table", "write_workbook",
+    "Champion", "Column", "Condition", "CountingDay", "CurvePoint", "Customers", "Dataset", "Day", "Decision",
+    "Difference", "Drift", "DriftWord", "Everybody", "ExpectedColumn", "ExpectedFile", "FeatureDrift",
+    "FeatureTransform", "Group", "GroupMeaning", "HeldOut", "HoldOutAdvice", "Identity", "Joined", "Judgement", "Kind",
+    "KindOutlook", "Labels", "Ledger", "LedgerEntry", "LineAccount", "LineFinding", "LinesSetAside", "LinesTally",
+    "LinesUsed", "Loadings", "Matrix", "Meaning", "Message", "Method", "Metrics", "ModelRecord", "Own", "Pairs",
+    "Passive", "Placement", "PopulationRecord", "Product", "Profiles", "Projection", "Promotion", "Quantity", "Record",
+    "ResponseModel", "Responses", "RfmCells", "RfmFactor", "RfmScale", "RfmScores", "Role", "RunIndex", "RunRecord",
+    "RunSummary", "SavedSweep", "Scored", "Scores", "Segment", "SegmentAdvice", "SegmentCard", "SegmentDrift",
+    "SegmentRule", "Segmentation", "Sensitivity", "Strategy", "SweepRecord", "Tallies", "Targets", "Term", "Translator",
+    "Tree", "Trust", "Typical", "Value", "Variation", "Verdict", "WantedList", "Weights", "Words", "account_in_words",
+    "account_text", "check_schema_version", "check_table", "csv_lines", "currency_of", "decoded", "empty_table",
+    "encoded", "expected_of", "finding_in_words", "given_names", "grouped", "harmless", "identity_of", "inline",
+    "is_large_share", "is_latin", "joined", "languages", "merged", "messages_of", "metric", "more_or_less",
+    "names_its_unit", "next_to_most", "no_column", "of_sample", "own", "part_of", "percent", "plain_quantity",
+    "population", "restored", "reviewed_run", "rfm_cell", "share_label", "speaker", "than_all", "unknown_name",
+    "verdict_at", "verdicts", "with_currency", "with_label", "with_messages", "with_names", "write_table",
+    "write_workbook",
 ]  # fmt: skip

@@ -9,7 +9,7 @@ from typing import Literal
 import pandas as pd
 
 from pipeline.contract.messages import Words
-from pipeline.contract.records import Record
+from pipeline.contract.record_types import Record
 
 Method = Literal["cross-fitted", "time split", "none"]
 
@@ -118,13 +118,23 @@ class Term(Record):
     personal: bool = True  # False: the same for every customer of a campaign (its kind)
 
 
+class Product(Record):
+    """Two standardised terms, each within three deviations, multiplied: ``coefficient * (x * y - centre) / scale``."""
+
+    first: int  # place of a term; a term by itself: its square
+    second: int
+    centre: float
+    scale: float
+    coefficient: float = 0.0
+
+
 class Tree(Record):
     """A regression tree over the model's terms; node 0 is the root, and values are 0 on the average of its rows.
 
     A row goes left where its standardised term is at most the threshold.
     """
 
-    term: tuple[int, ...]  # place of the term that a node asks for; -1: a leaf
+    term: tuple[int, ...]  # place of the term that a node asks for, products behind the terms; -1: a leaf
     threshold: tuple[float, ...]
     left: tuple[int, ...]
     right: tuple[int, ...]
@@ -133,12 +143,13 @@ class Tree(Record):
 
 
 class ResponseModel(Record):
-    """Logistic terms and trees over them, added up: all that is needed to score anybody without scikit-learn."""
+    """Logistic terms, their products and trees, added up: all that is needed to score anybody without scikit-learn."""
 
     outcome: str  # column of the outcome it predicts; empty where it was fitted over several campaigns
     intercept: float
     terms: tuple[Term, ...]
     past_rate: float  # responses / contacts before, overall; stands behind each customer's shrunken past rate
+    products: tuple[Product, ...] = ()
     trees: tuple[Tree, ...] = ()
     belief: float = 1.0  # slope of the recalibration: 0 where what was predicted unseen had nothing to do with answers
 
@@ -186,7 +197,7 @@ class Judgement(Record):
         return self.contacts > 0 and self.low > 0
 
 
-class Wanted(Record):
+class WantedList(Record):
     """The list of all whose probability is above break-even, proven to pay or not: what is printed if it is."""
 
     contacts: int
@@ -253,7 +264,7 @@ class CampaignSummary(Record):
     expected_high: float | None = None
     level_variance: float = 0.0  # of runs of version 0.1
     judged: Judgement | None = None  # None: not priced yet, or a run of version 0.1
-    before: Wanted | None = None  # the list before the evidence was asked whether it pays
+    before: WantedList | None = None  # the list before the evidence was asked whether it pays
     nobody: Words = ""  # why nobody is on the list, where nobody is
     corrected: Words = ""  # what was taken off the promise of a list that passed, where something was
     known_before: bool = False  # whether rates are of segments as they were known before each campaign

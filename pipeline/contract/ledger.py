@@ -8,7 +8,7 @@ from typing import Literal
 from pydantic import Field, model_validator
 
 from pipeline.contract.messages import Words
-from pipeline.contract.records import Record
+from pipeline.contract.record_types import Record
 
 Counts = Literal["aside", "cancelled"]
 _CENT = 0.005

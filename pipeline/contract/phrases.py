@@ -30,7 +30,7 @@ def part_of(label: str) -> Value | None:
     return Cased("lower", label.values["label"]) if isinstance(label, Message) and label.id == SHARE else None
 
 
-class Measured(Protocol):
+class Quantified(Protocol):
     """What has a label and a unit: a column, an axis."""
 
     @property
@@ -42,7 +42,7 @@ class Measured(Protocol):
         """Of its values; empty where they have none."""
 
 
-def names_its_unit(column: Measured) -> bool:
+def names_its_unit(column: Quantified) -> bool:
     """Whether the label says the unit already: "days since the last purchase"."""
     return column.unit.lower() in column.label.lower().split()
 

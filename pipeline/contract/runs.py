@@ -13,10 +13,10 @@ import numpy.typing as npt
 import pandas as pd
 
 from pipeline.contract.campaign_plan import CampaignPlan
-from pipeline.contract.findings import AffinityBasis, RfmScale, SegmentRule
 from pipeline.contract.ledger import Ledger
 from pipeline.contract.population import Everybody, self_weighting
-from pipeline.contract.records import CandidateRecord, Dataset, Decision, FeatureTransform, SegmentCard
+from pipeline.contract.record_types import CandidateRecord, Dataset, Decision, FeatureTransform, SegmentCard
+from pipeline.contract.segment_findings import AffinityBasis, RfmScale, SegmentRule
 from pipeline.contract.tables import empty_table
 
 Matrix = npt.NDArray[np.float64]

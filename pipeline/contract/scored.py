@@ -102,9 +102,9 @@ class Drift:
             (feature for feature in self.features if feature.word != "stable"), key=lambda feature: -feature.psi
         )
         told = [
-            f"{one.label} {one.word} (index {one.psi:.2f}, median {plain_number(one.median)}, in training "
-            f"{plain_number(one.training_median)})"
-            for one in worst[:_SHOWN]
+            f"{feature.label} {feature.word} (index {feature.psi:.2f}, median {plain_number(feature.median)}, "
+            f"in training {plain_number(feature.training_median)})"
+            for feature in worst[:_SHOWN]
         ]
         told += [f"{len(worst) - _SHOWN} more moved or drifted"] if len(worst) > _SHOWN else []
         rest = f"{len(self.features) - len(worst)} of {len(self.features)} features stable"
@@ -120,7 +120,7 @@ class Drift:
 
 
 @dataclass(frozen=True)
-class Counted:
+class CountingDay:
     """The day from which ages and recencies of new customers count, and who said so."""
 
     day: date
@@ -145,7 +145,7 @@ class Scored:
     ledger: Ledger
     drift: Drift
     currency: str = ""
-    counted: Counted | None = None
+    counted: CountingDay | None = None
     response_notes: tuple[str, ...] = ()  # of the probabilities: why there are none, what stood in for missing values
 
     def column(self, name: str) -> pd.Series:

@@ -8,10 +8,10 @@ from pathlib import Path
 import pandas as pd
 
 from pipeline.contract.campaign_plan import CAMPAIGN_TABLES
-from pipeline.contract.findings import RFM_TABLES
 from pipeline.contract.messages import Message
 from pipeline.contract.population import POPULATION_TABLES
-from pipeline.contract.records import SCHEMA_VERSION
+from pipeline.contract.record_types import SCHEMA_VERSION
+from pipeline.contract.segment_findings import RFM_TABLES
 from pipeline.errors import ContractError
 
 _TRAIN_AGAIN = Message.of("train again with this version of Korzina")
@@ -306,12 +306,12 @@ def write_table(name: str, frame: pd.DataFrame, path: Path) -> None:
     )
 
 
-def check_schema_version(found: int) -> None:
+def check_schema_version(version: int) -> None:
     """Refuse a run that another version of the contract wrote; raises ``ContractError``."""
-    if found != SCHEMA_VERSION:
+    if version != SCHEMA_VERSION:
         raise ContractError.because(
             Message.of("this run was written by another version of Korzina"),
             expected=Message.of("schema version {version}", version=str(SCHEMA_VERSION)),
-            found=Message.of("schema version {version}", version=str(found)),
+            found=Message.of("schema version {version}", version=str(version)),
             remedy=Message.of("train again, or open it with the version that wrote it"),
         )

@@ -9,18 +9,18 @@ import numpy as np
 
 from pipeline.contract import CandidateRecord, Decision, SegmentRule
 from pipeline.describing.cards import Support, make_cards
-from pipeline.describing.describe import Nearest, differences_by_segment, typical_customers
+from pipeline.describing.describe import NearestCentre, differences_by_segment, typical_customers
 from pipeline.describing.identity import Predecessor, follow, keep_colours
 from pipeline.describing.naming import Naming
 from pipeline.describing.rules import Codes, encode, find_rules
-from pipeline.describing.totals import AtHand, Everybody, with_sizes
-from pipeline.engine import LocalPopulation, Population, Space
+from pipeline.describing.segment_totals import FoldedTotals, RowTotals, with_sizes
+from pipeline.folding import LocalPopulation, Population, Space
 from pipeline.segmenting import Silhouettes, Stability, by_segment, calinski_harabasz
 from pipeline.stages import Candidate, Cleaned, Features, Partition
 
 
 @dataclass(frozen=True)
-class Measured:
+class MeasuredPartition:
     """One k as the segmenting room leaves it."""
 
     partition: Partition
@@ -48,13 +48,13 @@ class _Common:
     decision: Decision
     before: Predecessor | None
     codes: Codes
-    totals: AtHand | Everybody  # the one of all customers' rows, the other of sums that an engine made of them
+    totals: RowTotals | FoldedTotals  # the one of all customers' rows, the other of sums that an engine made of them
 
 
 def describe_candidates(
     cleaned: Cleaned,
     features: Features,
-    measured: Iterable[Measured],
+    measured: Iterable[MeasuredPartition],
     *,
     decision: Decision,
     before: Predecessor | None,
@@ -85,25 +85,27 @@ def describe_candidates(
 
 
 def _totals(
-    cleaned: Cleaned, features: Features, fits: Sequence[Measured], beyond: Beyond | None
-) -> AtHand | Everybody:
+    cleaned: Cleaned, features: Features, fits: Sequence[MeasuredPartition], beyond: Beyond | None
+) -> RowTotals | FoldedTotals:
     partitions = {fit.partition.k: fit.partition for fit in fits}
     if beyond is None:
-        return AtHand(cleaned, features, partitions)
-    return Everybody.of(beyond.population, beyond.space, partitions)
+        return RowTotals(cleaned, features, partitions)
+    return FoldedTotals.of(beyond.population, beyond.space, partitions)
 
 
-def _rules(fits: Sequence[Measured], common: _Common, beyond: Beyond | None) -> Iterator[tuple[SegmentRule, ...]]:
+def _rules(
+    fits: Sequence[MeasuredPartition], common: _Common, beyond: Beyond | None
+) -> Iterator[tuple[SegmentRule, ...]]:
     """The rules of each k, sized on all customers: one k after the other, or in one pass over everybody."""
     customers, dataset, transform = common.cleaned.customers, common.cleaned.dataset, common.features.transform
     every = (find_rules(common.codes, fit.partition, customers, dataset, transform) for fit in fits)
     return every if beyond is None else iter(with_sizes(list(every), beyond.population, transform.names))
 
 
-def _describe(fit: Measured, rules: tuple[SegmentRule, ...], common: _Common) -> Candidate:
+def _describe(fit: MeasuredPartition, rules: tuple[SegmentRule, ...], common: _Common) -> Candidate:
     dataset, totals = common.cleaned.dataset, common.totals
     partition, k, labels = fit.partition, fit.partition.k, fit.partition.labels
-    placed = Nearest.of(common.features, partition, fit.silhouettes)
+    placed = NearestCentre.of(common.features, partition, fit.silhouettes)
     distances = placed.distances()
     sizes, profiles = totals.sizes(k), totals.profiles(k)
     finer = k > (common.decision.supported_k or k)

@@ -57,7 +57,7 @@ def make_cards(
                 trust_reason=why,
                 silhouette=silhouettes[segment],
                 jaccard=jaccards[segment],
-                differences=tuple(one.told() for one in naming.ordered(segment)[:SHOWN]),
+                differences=tuple(standing.told() for standing in naming.ordered(segment)[:SHOWN]),
             )
         )
     return tuple(cards)
@@ -65,7 +65,7 @@ def make_cards(
 
 def _portrait(standings: Sequence[Standing], size: int, share: float, revenue_share: float | None) -> Message:
     first = _weight(size, share, revenue_share)
-    strong = [one for one in standings if abs(one.effect) >= NAMED_EFFECT][:3]
+    strong = [standing for standing in standings if abs(standing.effect) >= NAMED_EFFECT][:3]
     if not strong:
         return Message.of("{first} In no column do they stand clearly apart from the others.", first=first)
     traits = Joined(tuple(map(_trait, strong)), "; ")
@@ -87,12 +87,12 @@ def _weight(size: int, share: float, revenue_share: float | None) -> Message:
     )
 
 
-def _trait(one: Standing) -> Message:
+def _trait(standing: Standing) -> Message:
     return Message.of(
         "{label}: {value} (all customers: {overall})",
-        label=inline(one.column.label),
-        value=typical(one.median, one.column),
-        overall=typical(one.overall, one.column),
+        label=inline(standing.column.label),
+        value=typical(standing.median, standing.column),
+        overall=typical(standing.overall, standing.column),
     )
 
 

@@ -33,7 +33,7 @@ _NEARBY = 100  # among so many nearest ones, those that differ are looked for
 
 
 @dataclass(frozen=True)
-class Nearest:
+class NearestCentre:
     """Who is where under one k, a byte a customer; distances are computed when the table is asked for."""
 
     matrix: Matrix
@@ -42,7 +42,7 @@ class Nearest:
     silhouettes: Silhouettes
 
     @classmethod
-    def of(cls, features: Features, partition: Partition, silhouettes: Silhouettes) -> Nearest:
+    def of(cls, features: Features, partition: Partition, silhouettes: Silhouettes) -> NearestCentre:
         """With the labels in the smallest whole numbers that hold them."""
         labels = partition.labels.astype(np.min_scalar_type(partition.k - 1))
         return cls(features.matrix, partition.centres, labels, silhouettes)
@@ -126,22 +126,22 @@ def _nearest(rows: Labels, distances: Matrix) -> Labels:
 
 def reaches(labels: Labels, distances: Matrix, k: int) -> tuple[float, ...]:
     """Distance within which ``FIT_QUANTILE`` of each segment's customers lie, as pandas interpolates; 0 for none."""
-    found = []
+    quantiles = []
     for segment in range(k):
         own = distances[labels == segment]
         place = FIT_QUANTILE * (len(own) - 1)
         low = int(max(place, 0))
         high = min(low + 1, len(own) - 1)
         if not len(own):
-            found.append(0.0)
+            quantiles.append(0.0)
             continue
         own.partition((low, high))
-        found.append(float(own[low] + (own[high] - own[low]) * (place % 1)))
-    return tuple(found)
+        quantiles.append(float(own[low] + (own[high] - own[low]) * (place % 1)))
+    return tuple(quantiles)
 
 
 @dataclass(frozen=True)
-class Categories:
+class CategoryColumn:
     """A column of categories, read once for every number of segments."""
 
     column: Column
@@ -149,18 +149,18 @@ class Categories:
     codes: npt.NDArray[np.integer[Any]]  # (n,) place in ``order``; -1 where not known
 
 
-def read_categories(customers: pd.DataFrame, dataset: Dataset) -> tuple[Categories, ...]:
+def read_categories(customers: pd.DataFrame, dataset: Dataset) -> tuple[CategoryColumn, ...]:
     """Every column of categories that the customers have."""
-    found = []
+    columns = []
     for column in dataset.columns:
         if column.kind in CATEGORY_KINDS and column.name in customers:
             order = category_order(column, customers[column.name])
             codes = pd.Categorical(customers[column.name], categories=order).codes
-            found.append(Categories(column, tuple(order), codes))
-    return tuple(found)
+            columns.append(CategoryColumn(column, tuple(order), codes))
+    return tuple(columns)
 
 
-def profile_categories(categories: Sequence[Categories], partition: Partition) -> pd.DataFrame:
+def profile_categories(categories: Sequence[CategoryColumn], partition: Partition) -> pd.DataFrame:
     """The ``category_profiles`` table: share of each category within each segment, among those whose value is known."""
     return category_table([_count_categories(column, partition.labels, partition.k) for column in categories])
 
@@ -173,7 +173,7 @@ def category_table(parts: Sequence[pd.DataFrame]) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True)
 
 
-def _count_categories(read: Categories, labels: Labels, k: int) -> pd.DataFrame:
+def _count_categories(read: CategoryColumn, labels: Labels, k: int) -> pd.DataFrame:
     order, codes = list(read.order), read.codes.astype(np.int64)
     known = codes >= 0
     cells = labels[known].astype(np.int64) * len(order) + codes[known]
@@ -204,8 +204,10 @@ def category_order(column: Column, series: pd.Series) -> list[str]:
 
 def in_reading_order(column: Column, counts: pd.Series) -> list[str]:
     """The same from the number of customers with each category, sorted by category."""
-    found = [str(one) for one in counts.sort_values(ascending=False, kind="stable").index]
-    return [one for one in column.order if one in found] + [one for one in found if one not in column.order]
+    categories = [str(category) for category in counts.sort_values(ascending=False, kind="stable").index]
+    return [category for category in column.order if category in categories] + [
+        category for category in categories if category not in column.order
+    ]
 
 
 def revenue_shares(customers: pd.DataFrame, dataset: Dataset, labels: Labels, k: int) -> Sequence[float | None]:

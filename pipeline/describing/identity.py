@@ -75,7 +75,7 @@ def follow(
     from scipy.optimize import linear_sum_assignment  # SciPy takes a second to load, and most calls return before
 
     pairs = {int(new): int(old) for new, old in zip(*linear_sum_assignment(-overlap), strict=True)}
-    found = {
+    identities = {
         new: Identity(
             status="same" if overlap[new, old] >= SAME else "changed",
             overlap=float(overlap[new, old]),
@@ -85,8 +85,10 @@ def follow(
         for new, old in pairs.items()
         if overlap[new, old] >= CHANGED
     }
-    kept = {identity.previous_key for identity in found.values()}
-    return _renewed(cards, before, found, naming), tuple(card.name for card in before.cards if card.key not in kept)
+    kept = {identity.previous_key for identity in identities.values()}
+    return _renewed(cards, before, identities, naming), tuple(
+        card.name for card in before.cards if card.key not in kept
+    )
 
 
 def follow_in(training: Training, before: Predecessor) -> Training:
@@ -166,17 +168,21 @@ def _jaccard(new: Labels, old: Labels, new_k: int, old_k: int) -> Matrix:
 
 
 def _renewed(
-    cards: Sequence[SegmentCard], before: Predecessor, found: dict[int, Identity], naming: Naming | None
+    cards: Sequence[SegmentCard], before: Predecessor, identities: dict[int, Identity], naming: Naming | None
 ) -> tuple[SegmentCard, ...]:
     """Give each card its inherited or a fresh key, colour and name; no two cards share any of them."""
     old = {card.key: card for card in before.cards}
-    same = {segment: old[str(one.previous_key)] for segment, one in found.items() if one.status == "same"}
+    same = {
+        segment: old[str(identity.previous_key)]
+        for segment, identity in identities.items()
+        if identity.status == "same"
+    }
     colours = {card.colour for card in same.values()}
     numbers = [int(card.key[1:]) for card in before.cards if card.key[1:].isdigit()]
     fresh = max(numbers, default=0)
     renewed = []
     for card in cards:
-        identity = found.get(card.segment, Identity(status="new", overlap=0.0))
+        identity = identities.get(card.segment, Identity(status="new", overlap=0.0))
         if card.segment in same:
             heir = same[card.segment]
             name = heir.generated or heir.name

@@ -98,21 +98,23 @@ class Naming:
         """From rows of the ``profiles`` table by segment, the strongest difference first."""
         rows = {segment: _standings(differences.get(segment), dataset) for segment in range(k)}
         led = _with_leaders(rows)
-        confirmed = tuple(tuple(one for one in led[segment] if one.confirmed) for segment in range(k))
+        confirmed = tuple(tuple(standing for standing in led[segment] if standing.confirmed) for segment in range(k))
         names, reasons = _names(confirmed, led)
         return cls(confirmed, names, reasons)
 
     def ordered(self, segment: int) -> tuple[Standing, ...]:
         """What a card tells: the difference that the name is made of, then the others by strength."""
         reason = self.reasons[segment]
-        rest = tuple(one for one in self.standings[segment] if reason is None or one.column != reason.column)
+        rest = tuple(
+            standing for standing in self.standings[segment] if reason is None or standing.column != reason.column
+        )
         return rest if reason is None else (reason, *rest)
 
     def holds(self, name: str, segment: int) -> bool:
         """Whether a name that the segment had before says of it now what is so."""
         if name == self.names[segment]:
             return True
-        due = {_key(one.epithet) for one in self.standings[segment] if one.leads}
+        due = {_key(standing.epithet) for standing in self.standings[segment] if standing.leads}
         return all(part in due for part in _key(name).split(", "))
 
 
@@ -150,16 +152,16 @@ def _with_leaders(rows: Mapping[int, Sequence[Standing]]) -> dict[int, tuple[Sta
     """The standings with ``leads`` where a segment alone has a word's most; a word may belong to several columns."""
     columns: dict[tuple[str, int], dict[int, Standing]] = {}
     for segment, standings in rows.items():
-        for one in standings:
+        for standing in standings:
             for sign in (1, -1):
-                columns.setdefault((one.column.name, sign), {})[segment] = one
+                columns.setdefault((standing.column.name, sign), {})[segment] = standing
     leaders: dict[tuple[str, ...], set[int | None]] = {}
     for (_name, sign), places in columns.items():
         word = _words(phrase(next(iter(places.values())).column, sign))
         leaders.setdefault(word, set()).add(_leader(places, sign))
     due = {word: next(iter(segments)) for word, segments in leaders.items() if len(segments) == 1}
     return {
-        segment: tuple(replace(one, leads=due.get(_words(one.epithet)) == segment) for one in standings)
+        segment: tuple(replace(standing, leads=due.get(_words(standing.epithet)) == segment) for standing in standings)
         for segment, standings in rows.items()
     }
 
@@ -167,9 +169,9 @@ def _with_leaders(rows: Mapping[int, Sequence[Standing]]) -> dict[int, tuple[Sta
 def _leader(places: Mapping[int, Standing], sign: int) -> int | None:
     """The segment whose median and mean both lie beyond those of all others; None where there is no such."""
     best = max(places, key=lambda segment: sign * places[segment].median)
-    others = [one for segment, one in places.items() if segment != best]
-    ahead = all(sign * (places[best].median - one.median) > 0 for one in others)
-    return best if ahead and all(sign * (places[best].mean - one.mean) > 0 for one in others) else None
+    others = [standing for segment, standing in places.items() if segment != best]
+    ahead = all(sign * (places[best].median - other.median) > 0 for other in others)
+    return best if ahead and all(sign * (places[best].mean - other.mean) > 0 for other in others) else None
 
 
 def _names(
@@ -177,7 +179,9 @@ def _names(
 ) -> tuple[tuple[Message, ...], tuple[Standing | None, ...]]:
     """Names and what they are made of; those with the least choice come first, so that first words differ."""
     k = len(confirmed)
-    choices = [[one for one in _preferred(confirmed[s]) if one.leads and _strong(one)] for s in range(k)]
+    choices = [
+        [standing for standing in _preferred(confirmed[s]) if standing.leads and _strong(standing)] for s in range(k)
+    ]
     names: dict[int, Message] = {}
     reasons: dict[int, Standing | None] = {}
     opened: set[str] = set()
@@ -194,14 +198,14 @@ def _names(
     return tuple(names[s] for s in range(k)), tuple(reasons[s] for s in range(k))
 
 
-def _strong(one: Standing) -> bool:
-    return abs(one.effect) >= NAMED_EFFECT
+def _strong(standing: Standing) -> bool:
+    return abs(standing.effect) >= NAMED_EFFECT
 
 
 def _chosen(choices: Sequence[Standing], opened: set[str]) -> Standing:
     """The first choice, or one nearly as strong whose first word no other name has."""
-    fresh = (one for one in choices if _first(one.epithet) not in opened)
-    return next((one for one in fresh if abs(one.effect) >= NEARLY * abs(choices[0].effect)), choices[0])
+    fresh = (standing for standing in choices if _first(standing.epithet) not in opened)
+    return next((standing for standing in fresh if abs(standing.effect) >= NEARLY * abs(choices[0].effect)), choices[0])
 
 
 def _preferred(standings: Sequence[Standing]) -> list[Standing]:
@@ -210,13 +214,13 @@ def _preferred(standings: Sequence[Standing]) -> list[Standing]:
     Spend, orders and cheque say much the same, so at most one of them comes before the others; and what a segment has
     more of tells more than what it has less of, unless that is much stronger.
     """
-    worth = [one for one in standings if one.column.meaning in _WORTH]
-    lead = [one for one in worth if one.leads and abs(one.effect) >= LEADING_EFFECT][:1]
+    worth = [standing for standing in standings if standing.column.meaning in _WORTH]
+    lead = [standing for standing in worth if standing.leads and abs(standing.effect) >= LEADING_EFFECT][:1]
     others = sorted(
-        (one for one in standings if one not in worth),
-        key=lambda one: -one.effect if one.effect > 0 else 0.7 * one.effect,
+        (standing for standing in standings if standing not in worth),
+        key=lambda standing: -standing.effect if standing.effect > 0 else 0.7 * standing.effect,
     )
-    return [*lead, *others, *(one for one in worth if one not in lead)]
+    return [*lead, *others, *(standing for standing in worth if standing not in lead)]
 
 
 def _in_between(
@@ -229,40 +233,40 @@ def _in_between(
     average = Message.of("Near the average")
     if average not in taken and not any(map(_strong, every[segment])):
         return average, None
-    candidates = [*confirmed, *(one for one in every[segment] if one not in confirmed)]
-    others = [one for place, standings in every.items() if place != segment for one in standings]
+    candidates = [*confirmed, *(standing for standing in every[segment] if standing not in confirmed)]
+    others = [standing for place, standings in every.items() if place != segment for standing in standings]
     for places in (0, 1, 2):
-        for one in candidates:
-            elsewhere = [other for other in others if _alike(other, one)]
-            share = "%" in one.column.format
-            name = _share_in_words(one, elsewhere) if share else _value_of_its_own(one, elsewhere, places)
+        for standing in candidates:
+            elsewhere = [other for other in others if _alike(other, standing)]
+            share = "%" in standing.column.format
+            name = _share_in_words(standing, elsewhere) if share else _value_of_its_own(standing, elsewhere, places)
             if name is not None and name not in taken:
-                return name, one
+                return name, standing
     return Message.of("Group {n}", n=Quantity(segment + 1)), None
 
 
-def _value_of_its_own(one: Standing, others: Sequence[Standing], places: int) -> Message | None:
+def _value_of_its_own(standing: Standing, others: Sequence[Standing], places: int) -> Message | None:
     """The typical value behind the label, where no other segment shows the same; a name has room for no more digits."""
-    value = typical(one.median, one.column, places=places)
-    if any(typical(other.median, one.column, places=places).written == value.written for other in others):
+    value = typical(standing.median, standing.column, places=places)
+    if any(typical(other.median, standing.column, places=places).written == value.written for other in others):
         return None
-    return Message.of("{label} {value}", label=Cased("upper", inline(one.column.label)), value=value)
+    return Message.of("{label} {value}", label=Cased("upper", inline(standing.column.label)), value=value)
 
 
-def _share_in_words(one: Standing, others: Sequence[Standing]) -> Message | None:
+def _share_in_words(standing: Standing, others: Sequence[Standing]) -> Message | None:
     """A share as a name: how large a part it is, where no other segment has a part as large, else who is second.
 
     A percentage is a figure and no name. "Mostly wine" is said where the share is above three fifths here and nowhere
     else, "second most wine" where one segment alone is ahead, by the medians as they are shown and by the means.
     """
-    for name, least, below in _parts(one.column.label):
-        inside = [least <= value < below for value in (one.median, one.mean)]
+    for name, least, below in _parts(standing.column.label):
+        inside = [least <= value < below for value in (standing.median, standing.mean)]
         elsewhere = [least <= value < below for other in others for value in (other.median, other.mean)]
         if all(inside) and not any(elsewhere):
             return name
     for sign in (1, -1):
-        if len(others) > 1 and _second(one, others, sign):
-            return Message.of("{phrases}", phrases=Cased("upper", next_to_most(one.column.label, more=sign > 0)))
+        if len(others) > 1 and _second(standing, others, sign):
+            return Message.of("{phrases}", phrases=Cased("upper", next_to_most(standing.column.label, more=sign > 0)))
     return None
 
 
@@ -278,17 +282,17 @@ def _parts(label: str) -> tuple[tuple[Message, float, float], ...]:
     )
 
 
-def _second(one: Standing, others: Sequence[Standing], sign: int) -> bool:
+def _second(standing: Standing, others: Sequence[Standing], sign: int) -> bool:
     """Whether one segment alone has more of it, and the same one by the median and by the mean."""
-    shown = typical(one.median, one.column).written
-    if any(typical(other.median, one.column).written == shown for other in others):
+    shown = typical(standing.median, standing.column).written
+    if any(typical(other.median, standing.column).written == shown for other in others):
         return False
-    by_median = [sign * other.median >= sign * one.median for other in others]
-    return sum(by_median) == 1 and by_median == [sign * other.mean >= sign * one.mean for other in others]
+    by_median = [sign * other.median >= sign * standing.median for other in others]
+    return sum(by_median) == 1 and by_median == [sign * other.mean >= sign * standing.mean for other in others]
 
 
-def _alike(other: Standing, one: Standing) -> bool:
-    return other.column.name == one.column.name
+def _alike(other: Standing, standing: Standing) -> bool:
+    return other.column.name == standing.column.name
 
 
 def _key(text: str) -> str:

@@ -39,7 +39,7 @@ LEAST_KNOWN = 30  # fewer known values in a segment: no mean and no share is giv
 
 
 @dataclass(frozen=True)
-class Trait:
+class PassiveColumn:
     """One passive column, read once for every number of segments."""
 
     column: Column
@@ -49,7 +49,7 @@ class Trait:
     mean: float = 0.0
 
     @classmethod
-    def of(cls, column: Column, categories: tuple[str, ...], values: Matrix) -> Trait:
+    def of(cls, column: Column, categories: tuple[str, ...], values: Matrix) -> PassiveColumn:
         """From the values of all customers, (n,), NaN where not known."""
         known = np.isfinite(values)
         kept = values if known.all() else values[known]
@@ -61,7 +61,7 @@ class Trait:
         return labels if self.known is None else labels[self.known]
 
 
-def read_traits(customers: pd.DataFrame, dataset: Dataset) -> tuple[Trait, ...]:
+def read_traits(customers: pd.DataFrame, dataset: Dataset) -> tuple[PassiveColumn, ...]:
     """The passive columns that can be summed up; members of a group are left out, their shares speak for them."""
     traits = []
     for column in dataset.with_role("passive"):
@@ -71,17 +71,17 @@ def read_traits(customers: pd.DataFrame, dataset: Dataset) -> tuple[Trait, ...]:
         if column.kind in CATEGORY_KINDS:
             order = category_order(column, series)
             codes = pd.Categorical(series, categories=order).codes.astype(np.float64)
-            traits.append(Trait.of(column, tuple(order), np.where(codes >= 0, codes, np.nan)))
+            traits.append(PassiveColumn.of(column, tuple(order), np.where(codes >= 0, codes, np.nan)))
         elif column.kind in NUMERIC_KINDS or column.kind == "flag":
             values = series.to_numpy(dtype=np.float64, na_value=np.nan)
             if column.kind == "flag":  # the code 0 of the only category told: "yes"
-                traits.append(Trait.of(column, ("",), np.where(np.isfinite(values), 1.0 - values, np.nan)))
+                traits.append(PassiveColumn.of(column, ("",), np.where(np.isfinite(values), 1.0 - values, np.nan)))
             else:
-                traits.append(Trait.of(column, (), np.where(np.isfinite(values), values, np.nan)))
+                traits.append(PassiveColumn.of(column, (), np.where(np.isfinite(values), values, np.nan)))
     return tuple(traits)
 
 
-def describe_passive(traits: tuple[Trait, ...], labels: Labels, k: int) -> pd.DataFrame:
+def describe_passive(traits: tuple[PassiveColumn, ...], labels: Labels, k: int) -> pd.DataFrame:
     """The ``passive`` table of one k."""
     sizes = np.bincount(labels, minlength=k)
     return passive_table(
@@ -104,7 +104,7 @@ def passive_table(parts: list[dict[str, Any]]) -> pd.DataFrame:
     )
 
 
-def _means(trait: Trait, labels: Labels, sizes: Labels) -> dict[str, Any]:
+def _means(trait: PassiveColumn, labels: Labels, sizes: Labels) -> dict[str, Any]:
     own, k = trait.own(labels), len(sizes)
     n = np.bincount(own, minlength=k)
     total: Matrix = np.bincount(own, weights=trait.values, minlength=k).astype(np.float64)
@@ -112,7 +112,9 @@ def _means(trait: Trait, labels: Labels, sizes: Labels) -> dict[str, Any]:
     return means_of(trait, trait.mean, n, total, squares, sizes)
 
 
-def means_of(trait: Trait, shift: float, n: Labels, total: Matrix, squares: Matrix, sizes: Labels) -> dict[str, Any]:
+def means_of(
+    trait: PassiveColumn, shift: float, n: Labels, total: Matrix, squares: Matrix, sizes: Labels
+) -> dict[str, Any]:
     """Rows of a column of numbers from its sums by segment, (k,) each, of the values less ``shift``."""
     with np.errstate(invalid="ignore", divide="ignore"):
         mean = shift + total / n
@@ -131,19 +133,19 @@ def means_of(trait: Trait, shift: float, n: Labels, total: Matrix, squares: Matr
     )
 
 
-def _shares(trait: Trait, labels: Labels, sizes: Labels) -> list[dict[str, Any]]:
+def _shares(trait: PassiveColumn, labels: Labels, sizes: Labels) -> list[dict[str, Any]]:
     own, codes, k = trait.own(labels), trait.values.astype(np.int64), len(sizes)
     n, width = np.bincount(own, minlength=k), max(len(trait.categories), 2)
     counts = np.bincount(own.astype(np.int64) * width + codes, minlength=k * width).reshape(k, width)
     return shares_of(trait, counts, n, sizes)
 
 
-def shares_of(trait: Trait, counts: Labels, n: Labels, sizes: Labels) -> list[dict[str, Any]]:
+def shares_of(trait: PassiveColumn, counts: Labels, n: Labels, sizes: Labels) -> list[dict[str, Any]]:
     """Rows of a column of categories from how many of each segment have which, (k, categories), of ``n`` known."""
     return [_share(trait, place, counts[:, place], n, sizes) for place in range(len(trait.categories))]
 
 
-def _share(trait: Trait, place: int, count: Labels, n: Labels, sizes: Labels) -> dict[str, Any]:
+def _share(trait: PassiveColumn, place: int, count: Labels, n: Labels, sizes: Labels) -> dict[str, Any]:
     with np.errstate(invalid="ignore", divide="ignore"):
         share, others = count / n, (count.sum() - count) / (n.sum() - n)
         effect = 2 * np.arcsin(np.sqrt(share)) - 2 * np.arcsin(np.sqrt(others))
@@ -153,7 +155,7 @@ def _share(trait: Trait, place: int, count: Labels, n: Labels, sizes: Labels) ->
 
 
 def _part(
-    trait: Trait,
+    trait: PassiveColumn,
     category: str,
     n: Labels,
     sizes: Labels,
@@ -164,7 +166,7 @@ def _part(
     overall: float,
 ) -> dict[str, Any]:
     enough = n >= LEAST_KNOWN
-    value, low, high, effect = (np.where(enough, one, np.nan) for one in (value, low, high, effect))
+    value, low, high, effect = (np.where(enough, number, np.nan) for number in (value, low, high, effect))
     texts = [_text(trait, category, *row) for row in zip(n, sizes, value, low, high, strict=True)]
     k = len(sizes)
     return {
@@ -182,7 +184,7 @@ def _part(
     }
 
 
-def _text(trait: Trait, category: str, n: int, size: int, value: float, low: float, high: float) -> Message:
+def _text(trait: PassiveColumn, category: str, n: int, size: int, value: float, low: float, high: float) -> Message:
     """``Age 52 (51 to 54), known for 32 % of customers``."""
     label = own(trait.column.label)
     if category:
@@ -201,7 +203,7 @@ def _text(trait: Trait, category: str, n: int, size: int, value: float, low: flo
     return Message.of("{measured}, known for {share} of customers", measured=measured, share=percent(coverage))
 
 
-def _measured(trait: Trait, label: Value, value: float, low: float, high: float) -> Message:
+def _measured(trait: PassiveColumn, label: Value, value: float, low: float, high: float) -> Message:
     if trait.categories or "%" in trait.column.format:
         return Message.of(
             "{label}: {value} ({low} to {high})",

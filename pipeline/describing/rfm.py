@@ -96,7 +96,7 @@ def _notes(factor: RfmFactor, label: str, values: Matrix) -> Iterator[Message]:
     if not len(known):
         yield Message.of("{label}: the run keeps no values of it, so it gives no scores", label=own(label))
         return
-    found, counts = np.unique(known, return_counts=True)
+    distinct, counts = np.unique(known, return_counts=True)
     if len(known) < len(values):
         yield Message.counted(
             "{label}: not known for {n} customer, who has no score of it",
@@ -108,7 +108,7 @@ def _notes(factor: RfmFactor, label: str, values: Matrix) -> Iterator[Message]:
     missing = tuple(Quantity(score) for score in _SCORES if score not in scores)
     if not missing or factor.by == "spec":
         return
-    if len(found) == 1:
+    if len(distinct) == 1:
         yield Message.of("{label}: the same for all customers, so its score tells nobody apart", label=own(label))
         return
     most = int(counts.argmax())
@@ -120,6 +120,6 @@ def _notes(factor: RfmFactor, label: str, values: Matrix) -> Iterator[Message]:
         len(missing),
         label=own(label),
         share=percent(counts[most] / len(known)),
-        value=plain_quantity(float(found[most])),
+        value=plain_quantity(float(distinct[most])),
         scores=Joined(missing),
     )

@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.contract import Joined, Message
-from pipeline.drafting.baskets import baskets_of
-from pipeline.drafting.customers import draft_customers
+from pipeline.drafting.basket_query import baskets_of
+from pipeline.drafting.cell_forms import Forms, one_currency
+from pipeline.drafting.customer_table import draft_customers
 from pipeline.drafting.document import Document
-from pipeline.drafting.forms import Forms, one_currency
-from pipeline.drafting.opening import Opened, opened
-from pipeline.drafting.purchases import Summary, summarise
+from pipeline.drafting.opening import OpenedTable, opened
+from pipeline.drafting.purchase_summary import PurchaseSummary, summarise
 from pipeline.drafting.sections import write_lines, write_source
 from pipeline.drafting.shop import Shop
 from pipeline.drafting.structure import analyse_structure
@@ -78,7 +78,7 @@ def draft(
             ) from error
 
 
-def _drafted(source: Opened, title: str, answers: _Answers, language: str) -> Draft:
+def _drafted(source: OpenedTable, title: str, answers: _Answers, language: str) -> Draft:
     reading, table = _understood(source, answers)
     reading.told[:0] = source.text.told if source.text is not None else ()
     _add_forms(reading, source.forms)
@@ -138,7 +138,7 @@ class _Answers(dict[str, str]):
         return tuple(sorted(self._asked))
 
 
-def _understood(source: Opened, answers: Mapping[str, str] | None) -> tuple[Understanding, tuple[Profile, ...]]:
+def _understood(source: OpenedTable, answers: Mapping[str, str] | None) -> tuple[Understanding, tuple[Profile, ...]]:
     """What the table is; a question about its tables comes before what is missing in the one that was guessed."""
     made = source.shop.made
     asked = (*source.questions, *(made.questions if made else ()))
@@ -186,7 +186,7 @@ def draft_spec(data: Data, name: str | None = None) -> str:
     return draft(data, name).text
 
 
-def _customers(shop: Shop, title: str, reading: Understanding, summary: Summary) -> RawTable:
+def _customers(shop: Shop, title: str, reading: Understanding, summary: PurchaseSummary) -> RawTable:
     """One row a customer, by the very query that the draft will hold."""
     document = Document()
     document.value("name", title)
@@ -216,7 +216,7 @@ def write_draft(text: str, target: Path) -> None:
         except OSError as error:
             raise InputError.because(
                 Message.of("{file} cannot be written ({why})", file=str(file), why=str(error.strerror or error)),
-                remedy=Message.of("give another place with --output, where you may write"),
+                remedy=Message.of("give another place, where you may write (--output)"),
             ) from error
 
 

@@ -9,7 +9,7 @@ from functools import cached_property
 
 import pandas as pd
 
-from pipeline.drafting.forms import SERIAL_WORDS, Forms, settle_forms
+from pipeline.drafting.cell_forms import SERIAL_WORDS, Forms, settle_forms
 from pipeline.drafting.shop import Shop, shop_of
 from pipeline.reading import (
     ROW_ID,
@@ -31,7 +31,7 @@ _SAMPLE = 100_000  # rows, for the forms of a table that is not read into memory
 
 
 @dataclass
-class Opened:
+class OpenedTable:
     """An engine with the table ``data``, typed by ``forms``."""
 
     engine: Engine
@@ -49,7 +49,7 @@ class Opened:
 
 
 @contextmanager
-def opened(data: Data, answers: Mapping[str, str]) -> Iterator[Opened]:
+def opened(data: Data, answers: Mapping[str, str]) -> Iterator[OpenedTable]:
     """The one table of ``data``, or the one that its tables make; raises ``InputError`` where there is nothing."""
     with shop_of(data) as shop:
         shop = replace(shop, part=_parts_of(shop, answers))
@@ -137,10 +137,10 @@ def _opened(
     given: Given,
     answers: Mapping[str, str],
     headers: tuple[str, ...],
-) -> Opened:
+) -> OpenedTable:
     if not shop.tables:
         settled, text = forms.get(SINGLE, Forms()), given.texts.get(SINGLE)
-        return Opened(engine, shop, settled, given.source, text, headers, _questions(given))
+        return OpenedTable(engine, shop, settled, given.source, text, headers, _questions(given))
     shop = shop.joined(engine, answers)
     engine.define(SINGLE, shop.view)
     together = Forms(_agreed(forms))
@@ -150,7 +150,7 @@ def _opened(
             together.questions[column.alias] = of_table.questions[column.name]
         for told in of_table.told.get(column.name, ()):
             together.tell(column.alias, told)
-    return Opened(engine, shop, together, given.source, None)
+    return OpenedTable(engine, shop, together, given.source, None)
 
 
 def _agreed(forms: Mapping[str, Forms]) -> dict[str, str]:

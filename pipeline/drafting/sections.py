@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from pipeline.contract import Message
-from pipeline.drafting.baskets import Bought
+from pipeline.drafting.basket_query import Bought
 from pipeline.drafting.document import Document, literal, long_text
 from pipeline.reading import Question
 from pipeline.spec import Source

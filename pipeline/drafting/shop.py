@@ -85,10 +85,10 @@ class Shop:
         year = answers.get("year", "")
         if not (periods.days or periods.yearless) or self.tables:
             return self, None
-        if not periods.days and not year.isdigit():
-            return self, ask_year(periods)
-        sql = lines_of_periods(periods, list(columns), int(year) if year.isdigit() else None, WIDE)
-        return replace(self, periods=sql, told=(*self.told, periods.told)), None
+        asked = ask_year(periods) if not periods.days and not year.isdigit() else None
+        year = asked.choices[0].value if asked else year  # for what is found out besides
+        sql = lines_of_periods(periods, columns, int(year) if year.isdigit() else None, WIDE)
+        return replace(self, periods=sql, told=(*self.told, periods.told)), asked
 
     def by_parts_of_a_day(self, engine: Engine) -> Shop:
         """With a column of days, where a table tells a year, a month and a day in columns of their own."""

@@ -34,7 +34,7 @@ _NOT_AMOUNTS = r"month|visit|посещ|визит|заход"
 
 
 @dataclass(frozen=True)
-class Profile:
+class ColumnProfile:
     """One column: what it holds and what it seems to be."""
 
     name: str
@@ -98,11 +98,11 @@ class Family:
 class Structure:
     """A whole table."""
 
-    profiles: tuple[Profile, ...]
+    profiles: tuple[ColumnProfile, ...]
     frame: pd.DataFrame  # typed as the profiles say
     families: tuple[Family, ...]
 
-    def profile(self, name: str) -> Profile:
+    def profile(self, name: str) -> ColumnProfile:
         """The profile of column ``name``."""
         return next(one for one in self.profiles if one.name == name)
 
@@ -116,7 +116,7 @@ def analyse_structure(
     """
     decimal = decimal_hint(frame[name] for name in frame)
     typed: dict[str, pd.Series] = {}
-    profiles: list[Profile] = []
+    profiles: list[ColumnProfile] = []
     for name in frame.columns:
         form = (formats or {}).get(str(name))
         kind, values = infer_column(frame[name], decimal=decimal, date_format=None if form == "text" else form)
@@ -153,7 +153,7 @@ def _narrow(kind: Kind, values: pd.Series, raw: pd.Series) -> tuple[Kind, pd.Ser
     return kind, values
 
 
-def _profile(name: str, kind: Kind, values: pd.Series, note: str) -> Profile:
+def _profile(name: str, kind: Kind, values: pd.Series, note: str) -> ColumnProfile:
     known = values.dropna()
     low = high = ""
     least = most = skew = None
@@ -168,7 +168,7 @@ def _profile(name: str, kind: Kind, values: pd.Series, note: str) -> Profile:
     text = known.iloc[:500].astype("str") if kind in ("text", "category") else pd.Series(dtype="str")
     named = names.fits(names.PERSONAL, name) and kind in ("text", "integer", "number")
     personal = named or (len(text) > 0 and text.map(names.looks_personal).mean() > 0.5)
-    return Profile(
+    return ColumnProfile(
         name=name,
         kind=kind,
         rows=len(values),
@@ -198,7 +198,7 @@ def _skewness(values: npt.NDArray[np.float64]) -> float:
     return float(np.mean(((values - values.mean()) / spread) ** 3)) if spread > 0 else 0.0
 
 
-def _copies(table: pd.DataFrame, profiles: Sequence[Profile]) -> dict[str, str]:
+def _copies(table: pd.DataFrame, profiles: Sequence[ColumnProfile]) -> dict[str, str]:
     """Column -> earlier column that equals it or is correlated with it almost perfectly."""
     scores = {one.name for one in profiles if names.fits(names.RFM_SCORE, one.name)}  # of columns that stay
     numbers = [one.name for one in profiles if one.numeric and one.distinct > 2 and one.name not in scores]
@@ -222,7 +222,7 @@ def _copies(table: pd.DataFrame, profiles: Sequence[Profile]) -> dict[str, str]:
 # ------------------------------------------------------------------ columns that add up
 
 
-def _families(profiles: Sequence[Profile]) -> tuple[Family, ...]:
+def _families(profiles: Sequence[ColumnProfile]) -> tuple[Family, ...]:
     """Three or more columns of amounts with a common first or last word, or all named after products or channels."""
     free = [
         one
@@ -247,9 +247,9 @@ def _families(profiles: Sequence[Profile]) -> tuple[Family, ...]:
     return tuple(found)
 
 
-def _tied(members: list[Profile]) -> list[Profile]:
+def _tied(members: list[ColumnProfile]) -> list[ColumnProfile]:
     """The largest set of members with the same first or last word; all of them if none has a common word."""
-    best: list[Profile] = []
+    best: list[ColumnProfile] = []
     for place in (0, -1):
         counts = Counter(names.words(one.name).split()[place] for one in members)
         for word, number in counts.most_common(1):
@@ -258,7 +258,7 @@ def _tied(members: list[Profile]) -> list[Profile]:
     return best if len(best) >= LEAST_IN_GROUP else members
 
 
-def _family(meaning: GroupMeaning, members: list[Profile]) -> Family:
+def _family(meaning: GroupMeaning, members: list[ColumnProfile]) -> Family:
     split = [names.words(one.name).split() for one in members]
     while len({parts[0] for parts in split}) == 1 and min(map(len, split)) > 1:
         split = [parts[1:] for parts in split]

@@ -33,8 +33,8 @@ def fitting_rows(free: int, columns: int) -> int:
 
 def free_memory() -> int | None:
     """Bytes that can be taken without swapping; None where the system does not tell (it is no Linux)."""
-    found = [_of_machine(), *(_of_container(*paths) for paths in _LIMITS)]
-    return min((one for one in found if one is not None), default=None)
+    limits = [_of_machine(), *(_of_container(*paths) for paths in _LIMITS)]
+    return min((limit for limit in limits if limit is not None), default=None)
 
 
 def _of_machine() -> int | None:

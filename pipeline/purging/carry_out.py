@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.contract import Artifacts, Assignments
-from pipeline.purging.plan import PurgePlan, SweepRows, traces_of
+from pipeline.purging.purge_plan import PurgePlan, SweepRows, traces_of
 from pipeline.purging.rewriting import Removal
 from pipeline.purging.sweeps import Sweep, experiments_of, sorted_out
 from pipeline.purging.traces import Traces
@@ -23,41 +23,41 @@ def carry_out(eraser: Eraser, plan: PurgePlan) -> None:
     eraser.redact(plan.traces.redact)
     eraser.drop_caches()
     remove_left(eraser.home)
-    for found in plan.rows:
-        _remove_rows(eraser, found, plan.traces)
+    for rows in plan.rows:
+        _remove_rows(eraser, rows, plan.traces)
     gone = [*(run for sweep in plan.sweeps for run in sweep.runs), *plan.runs]
     eraser.delete(gone)
     eraser.delete_orphans(plan.orphans)
-    eraser.finish(experiments_of([*gone, *(found.sweep.parent for found in plan.rows)]))
-    for found in plan.rows:
-        eraser.forget(found.sweep.parent)
+    eraser.finish(experiments_of([*gone, *(rows.sweep.parent for rows in plan.rows)]))
+    for rows in plan.rows:
+        eraser.forget(rows.sweep.parent)
 
 
 def finish_pending(eraser: Eraser) -> int:
     """End what a killed purge began; in how many sweeps."""
     sweeps, _others = sorted_out(eraser, None)
-    pending = [found for sweep in sweeps if (found := _noted(eraser, sweep)) is not None]
-    for found in pending:
-        if len(eraser.files(found.sweep.parent).table(Artifacts.CUSTOMERS)) == found.customers:
-            traces = traces_of(eraser, found, sweeps)
+    pending = [rows for sweep in sweeps if (rows := _noted(eraser, sweep)) is not None]
+    for rows in pending:
+        if len(eraser.files(rows.sweep.parent).table(Artifacts.CUSTOMERS)) == rows.customers:
+            traces = traces_of(eraser, rows, sweeps)
             eraser.redact(traces.redact)
-            _remove_rows(eraser, found, traces)
+            _remove_rows(eraser, rows, traces)
     if pending:
-        eraser.finish(experiments_of(found.sweep.parent for found in pending))
-    for found in pending:
-        eraser.forget(found.sweep.parent)
+        eraser.finish(experiments_of(rows.sweep.parent for rows in pending))
+    for rows in pending:
+        eraser.forget(rows.sweep.parent)
     return len(pending)
 
 
-def _remove_rows(eraser: Eraser, found: SweepRows, traces: Traces) -> None:
+def _remove_rows(eraser: Eraser, rows: SweepRows, traces: Traces) -> None:
     """Children first: their labels stand at the places of the parent's customers, which a kill must not lose."""
-    parent, note = found.sweep.parent, {"keys": found.keys, "aside": found.aside, "customers": found.customers}
-    if found.keys:  # rows set aside alone are found again by whoever asks again
+    parent, note = rows.sweep.parent, {"keys": rows.keys, "aside": rows.aside, "customers": rows.customers}
+    if rows.keys:  # rows set aside alone are found again by whoever asks again
         eraser.note(parent, json.dumps(note))
-    removal = Removal(eraser.files(parent), found.keys, found.aside, traces)
+    removal = Removal(eraser.files(parent), rows.keys, rows.aside, traces)
     sizes = {}
-    for child in found.sweep.children:
-        if len(_labels(eraser, child)) == found.customers and found.keys:
+    for child in rows.sweep.children:
+        if len(_labels(eraser, child)) == rows.customers and rows.keys:
             eraser.change(child, removal.rewrite_child)
         eraser.change_models(child, traces.without_cells().redact_files)
         labels = _labels(eraser, child)

@@ -30,7 +30,7 @@ from pipeline.contract import (
 )
 from pipeline.describing import cards_anew, described_anew, labels_of
 from pipeline.purging.traces import Traces
-from pipeline.recording import profile_table
+from pipeline.recording import ui_profiles
 from pipeline.store import RunFiles
 
 RULE = Message.of("removed for good")
@@ -109,7 +109,7 @@ class Removal:
             labels_of(assignments),
         )
         _write_records(folder, Artifacts.SEGMENTS, cards)
-        medians = profile_table(self.dataset, cards, made[Artifacts.PROFILES])
+        medians = ui_profiles(self.dataset, cards, made[Artifacts.PROFILES])
         (folder / Artifacts.PROFILES_TABLE).write_text(medians.to_json(orient="split", index=False), "utf-8")
         told: dict[str, object] = {Artifacts.SEGMENTS: cards, Artifacts.PASSIVE: made[Artifacts.PASSIVE]}
         if files.has(Artifacts.CAMPAIGNS):
@@ -131,13 +131,13 @@ class Removal:
             targets[Targets.RANK] = targets[Targets.RANK].rank(method="first").astype("int64")
             contacts = targets[targets[Targets.CONTACT] == 1][Targets.SEGMENT].value_counts()
             segments = tuple(
-                one.model_copy(
+                segment.model_copy(
                     update={
-                        "customers": sizes.get(one.segment, one.customers),
-                        "contacts": int(contacts.get(one.segment, 0)),
+                        "customers": sizes.get(segment.segment, segment.customers),
+                        "contacts": int(contacts.get(segment.segment, 0)),
                     }
                 )
-                for one in summary.segments
+                for segment in summary.segments
             )
             summary = summary.model_copy(update={"contacts": int(contacts.sum()), "segments": segments})
         (folder / Artifacts.CAMPAIGNS).write_text(summary.model_dump_json(), "utf-8")

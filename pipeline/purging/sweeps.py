@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from pipeline.contract import Artifacts, Customers, Dataset, Population
+from pipeline.contract import Artifacts, Customers, Dataset, PopulationRecord
 from pipeline.errors import StoreError
 from pipeline.store import Eraser, StoredRun
 
@@ -42,7 +42,9 @@ class Rows:
     def of(cls, eraser: Eraser, sweep: Sweep) -> Rows:
         """As they are stored; raises ``StoreError`` where a file is missing or damaged, or all rows are elsewhere."""
         files = eraser.files(sweep.parent)
-        address = files.record(Artifacts.POPULATION, Population).address if files.has(Artifacts.POPULATION) else None
+        address = (
+            files.record(Artifacts.POPULATION, PopulationRecord).address if files.has(Artifacts.POPULATION) else None
+        )
         if address is not None:
             raise StoreError.because(
                 f"run {sweep.parent.run_id} holds a sample of its customers; the rows of all of them are elsewhere",

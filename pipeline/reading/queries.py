@@ -16,6 +16,7 @@ from pipeline.contract import LineAccount, Message
 from pipeline.errors import InputError, SpecError
 from pipeline.reading.engine import Engine, QueryError, tables
 from pipeline.reading.frames import SINGLE, Arrow
+from pipeline.reading.joined_tables import make_view
 from pipeline.reading.lines import (
     Judged,
     Subject,
@@ -38,7 +39,6 @@ from pipeline.reading.lines import (
     with_line_numbers,
 )
 from pipeline.reading.raw import RawTable
-from pipeline.reading.view import make_view
 from pipeline.spec import Spec, asks_day, with_day
 
 ANSWER = "(answer)"

@@ -2,16 +2,16 @@
 
 from pipeline.recording.counting import count_everybody, placed_by
 from pipeline.recording.drafts import drafts, remove_left
-from pipeline.recording.everybody import with_everybody
 from pipeline.recording.record import (
     draw,
     draw_curves,
     drawable,
     prepare_drawing,
-    profile_table,
     record_training,
     write_models,
 )
+from pipeline.recording.run_metrics import ui_profiles
+from pipeline.recording.with_everybody import with_everybody
 
 __all__ = [
     "count_everybody",
@@ -21,9 +21,9 @@ __all__ = [
     "drawable",
     "placed_by",
     "prepare_drawing",
-    "profile_table",
     "record_training",
     "remove_left",
+    "ui_profiles",
     "with_everybody",
     "write_models",
 ]

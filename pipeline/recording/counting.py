@@ -11,18 +11,18 @@ import pandas as pd
 
 from pipeline.contract import CATEGORY_KINDS, NUMERIC_KINDS, Column
 from pipeline.contract import population as told
-from pipeline.engine import (
+from pipeline.folding import (
     Bins,
     Categories,
     Charted,
+    ColumnMoments,
+    ColumnRanges,
     Known,
-    Moments,
-    Numbers,
+    NumberColumns,
     Parts,
     Placed,
     Population,
     Quantile,
-    Range,
     Several,
     exponents,
     moments,
@@ -32,15 +32,28 @@ from pipeline.engine import (
 )
 from pipeline.segmenting import as_kernel
 from pipeline.stages import Elsewhere, Training
-from pipeline.tallying import MOST_WORDS, Asked, ByTwo, Counted, add_member, answers_of, pairs_of, rows_of, tally_table
+from pipeline.tallying import (
+    MOST_WORDS,
+    BinnedColumn,
+    ByTwo,
+    TallyPlan,
+    add_member,
+    answers_of,
+    pairs_of,
+    rows_of,
+    tally_table,
+)
 
 _NOBODY = np.empty(0)
 
 
 def placed_by(training: Training) -> Placed:
     """Who is in which segment, for every k; of a training of whose customers a sample is at hand."""
-    guides = {one.record.k: one.centres if one.guide is None else one.guide for one in training.candidates}
-    centres = {one.record.k: one.centres for one in training.candidates}
+    guides = {
+        candidate.record.k: candidate.centres if candidate.guide is None else candidate.guide
+        for candidate in training.candidates
+    }
+    centres = {candidate.record.k: candidate.centres for candidate in training.candidates}
     middle = training.features.matrix.mean(axis=0)
     return Placed(as_kernel(training.features.transform), guides, centres, tuple(middle.tolist()))
 
@@ -51,7 +64,7 @@ def count_everybody(training: Training, population: Population) -> Training:
     The sample was drawn of all alike; its strata are the segments of the recommended k, to whose sizes it is weighed.
     """
     names = [str(name) for name in training.customers.columns[1:]]
-    asked = Asked.of(population.dataset, names)
+    asked = TallyPlan.of(population.dataset, names)
     known = population.fold(Known(tuple(names)))
     missing = dict(zip(names, known["missing"].tolist(), strict=True))
     whole = {name for name, broken in zip(names, known["broken"].tolist(), strict=True) if not broken}
@@ -60,7 +73,7 @@ def count_everybody(training: Training, population: Population) -> Training:
     tallies, pairs = _charted(population, placed_by(training), counted, spreads, asked)
     chosen = training.candidate(training.decision.k)
     drawn = np.bincount(chosen.labels, minlength=chosen.record.k).tolist()
-    record = told.Population(
+    record = told.PopulationRecord(
         rows=population.n,
         salt="sample",
         strata=tuple(told.Stratum(rows=n, sampled=m) for n, m in zip(chosen.record.sizes, drawn, strict=True)),
@@ -70,26 +83,28 @@ def count_everybody(training: Training, population: Population) -> Training:
     return replace(training, elsewhere=Elsewhere(record, tallies, pairs))
 
 
-def _spreads(population: Population, asked: Asked, whole: set[str]) -> dict[str, told.Spread]:
+def _spreads(population: Population, asked: TallyPlan, whole: set[str]) -> dict[str, told.Spread]:
     """Of every column of numbers, exact: what its bins follow from."""
     columns = [column for column in (*asked.columns, *asked.members) if column.kind in NUMERIC_KINDS]
     if not columns:
         return {}
-    every = Numbers(tuple(column.name for column in columns))
+    every = NumberColumns(tuple(column.name for column in columns))
     reach = ranges(population.fold, every)
     kept = [(column, place) for place, column in enumerate(columns) if reach.known[place]]
     shares = {column.name: _quantiles(int(reach.known[place])) for column, place in kept}
-    ranks = [np.array([rank for one in own for rank in (one.below, one.above)]) for own in shares.values()]
+    ranks = [
+        np.array([rank for quantile in own for rank in (quantile.below, quantile.above)]) for own in shares.values()
+    ]
     values = order_statistics(population, list(shares), ranks) if kept else []
     middles = np.zeros(len(columns))
-    found = {}
+    known_quantiles = {}
     for (column, place), ordered in zip(kept, values, strict=True):
         pairs = zip(shares[column.name], ordered.reshape(-1, 2).tolist(), strict=True)
-        found[column.name] = [quantile.between(*pair) for quantile, pair in pairs]
-        middles[place] = found[column.name][1]
+        known_quantiles[column.name] = [quantile.between(*pair) for quantile, pair in pairs]
+        middles[place] = known_quantiles[column.name][1]
     measured = moments(population.fold, every, reach, middles)
     return {
-        column.name: _spread(column, place, reach, measured, found[column.name], column.name in whole)
+        column.name: _spread(column, place, reach, measured, known_quantiles[column.name], column.name in whole)
         for column, place in kept
     }
 
@@ -99,7 +114,7 @@ def _quantiles(n: int) -> tuple[Quantile, Quantile, Quantile]:
 
 
 def _spread(
-    column: Column, place: int, reach: Range, measured: Moments, quantiles: Sequence[float], is_whole: bool
+    column: Column, place: int, reach: ColumnRanges, measured: ColumnMoments, quantiles: Sequence[float], is_whole: bool
 ) -> told.Spread:
     n, (low, middle, high) = int(reach.known[place]), quantiles
     return told.Spread(
@@ -115,25 +130,27 @@ def _spread(
 
 
 def _counted(
-    population: Population, asked: Asked, spreads: Mapping[str, told.Spread], missing: Mapping[str, int]
-) -> list[tuple[Counted, Bins]]:
+    population: Population, asked: TallyPlan, spreads: Mapping[str, told.Spread], missing: Mapping[str, int]
+) -> list[tuple[BinnedColumn, Bins]]:
     """Everything to count by, under the names of the tallies and as executors count it."""
     words = _words(population, [column.name for column in asked.columns if column.kind in CATEGORY_KINDS])
-    found = []
+    binned = []
     for column in asked.columns:
         name = column.name
         if name in spreads:
             edges = spreads[name].edges
-            counted = Counted("number", name, len(edges) - 1, _NOBODY)
-            found.append((counted, Bins("number", (name,), edges=edges[1:-1])))
+            counted = BinnedColumn("number", name, len(edges) - 1, _NOBODY)
+            binned.append((counted, Bins("number", (name,), edges=edges[1:-1])))
         elif words.get(name):
-            found.append((Counted("category", name, len(words[name]), _NOBODY, words[name]), _categories(name, words)))
+            binned.append(
+                (BinnedColumn("category", name, len(words[name]), _NOBODY, words[name]), _categories(name, words))
+            )
         elif column.kind == "flag" and missing[name] < population.n:
-            found.append((Counted("category", name, 2, _NOBODY, ("yes", "no")), Bins("flag", (name,))))
+            binned.append((BinnedColumn("category", name, 2, _NOBODY, ("yes", "no")), Bins("flag", (name,))))
     for group in asked.mixes:
         members = tuple(group.members)
-        found.append((Counted("mix", group.key, len(members) + 1, _NOBODY), Bins("mix", members)))
-    return found
+        binned.append((BinnedColumn("mix", group.key, len(members) + 1, _NOBODY), Bins("mix", members)))
+    return binned
 
 
 def _categories(name: str, words: Mapping[str, tuple[str, ...]]) -> Bins:
@@ -152,20 +169,20 @@ def _words(population: Population, names: Sequence[str]) -> dict[str, tuple[str,
 def _charted(
     population: Population,
     placed: Placed,
-    counted: Sequence[tuple[Counted, Bins]],
+    counted: Sequence[tuple[BinnedColumn, Bins]],
     spreads: Mapping[str, told.Spread],
-    asked: Asked,
+    asked: TallyPlan,
 ) -> tuple[dict[int, pd.DataFrame], pd.DataFrame]:
     """The tallies by k, and the pairs, in one pass."""
     scale = tuple(_scale(bins, spreads) for _, bins in counted)
-    paired = tuple(place for place, (one, _) in enumerate(counted) if len(one.words) <= MOST_WORDS)
+    paired = tuple(place for place, (binned, _) in enumerate(counted) if len(binned.words) <= MOST_WORDS)
     kernel = Charted(placed, tuple(bins for _, bins in counted), scale, asked.answers, paired)
     parts = population.fold(kernel)
     tables = {}
     for k in placed.guides:
         rows: list[tuple[object, ...]] = []
-        for place, (one, _) in enumerate(counted):
-            rows += _tallied(one, k, place, parts, scale[place])
+        for place, (binned, _) in enumerate(counted):
+            rows += _tallied(binned, k, place, parts, scale[place])
         for name, (of, yes) in zip(asked.answers, parts[f"answers {k}"], strict=True):
             rows += answers_of(name, of, yes)
         tables[k] = tally_table(rows)
@@ -184,7 +201,9 @@ def _scale(bins: Bins, spreads: Mapping[str, told.Spread]) -> tuple[int, ...]:
     return tuple(exponents(np.array(sizes, dtype=np.float64)).tolist())
 
 
-def _tallied(counted: Counted, k: int, place: int, parts: Parts, scale: tuple[int, ...]) -> list[tuple[object, ...]]:
+def _tallied(
+    counted: BinnedColumn, k: int, place: int, parts: Parts, scale: tuple[int, ...]
+) -> list[tuple[object, ...]]:
     """Rows of the tallies of one k for one thing that is counted."""
     counts = parts[f"counts {k} {place}"]
     if not scale:

@@ -91,9 +91,9 @@ class Plotter:
         values = measured[Assignments.SILHOUETTE].to_numpy()
         segments = measured[Assignments.SEGMENT].to_numpy()
         ticks = np.arange(np.floor(min(0.0, values.min()) * 5), np.ceil(max(0.2, values.max()) * 5) + 1) / 5
-        across = _Scale(ticks[0], ticks[-1], _LEFT, _RIGHT)
+        across = _PlotScale(ticks[0], ticks[-1], _LEFT, _RIGHT)
         gap = 0.02 * len(values)
-        down = _Scale(0.0, len(values) + gap * len(candidate.cards), _HIGH, _LOW)
+        down = _PlotScale(0.0, len(values) + gap * len(candidate.cards), _HIGH, _LOW)
         self._lines([across(tick) for tick in ticks], color="#d8d8d8", layer=0)
         for tick in ticks:
             self._figure.text(across(tick), _LOW - 0.015, f"{tick:.1f}", ha="center", va="top", fontsize=9)
@@ -122,7 +122,7 @@ class Plotter:
         self._sheet(
             f"How segments differ from the rest, k = {candidate.record.k}", "segment (numbers: standard deviations)"
         )
-        across, down = _Scale(0, shown.shape[1], _LEFT, _RIGHT), _Scale(0, len(shown), _HIGH, _LOW)
+        across, down = _PlotScale(0, shown.shape[1], _LEFT, _RIGHT), _PlotScale(0, len(shown), _HIGH, _LOW)
         values = shown.to_numpy()
         cells = [_rectangle(across, down, row, column) for row, column in np.ndindex(values.shape)]
         self._areas(cells, colormaps["PuOr_r"]((values.ravel() + _STRONGEST) / (2 * _STRONGEST)))
@@ -194,7 +194,7 @@ class Plotter:
         return buffer.getvalue()
 
 
-class _Scale:
+class _PlotScale:
     """Values to places on the image, which are shares of its width or height."""
 
     def __init__(self, low: float, high: float, start: float, end: float) -> None:
@@ -204,7 +204,7 @@ class _Scale:
         return self._start + (value - self._low) * self._step
 
 
-def _blade(values: Any, base: float, across: _Scale, down: _Scale) -> Any:
+def _blade(values: Any, base: float, across: _PlotScale, down: _PlotScale) -> Any:
     """Outline of one blade: the values from the top down, closed along zero."""
     shown = np.quantile(values, np.linspace(1, 0, _MOST_BLADE_POINTS)) if len(values) > _MOST_BLADE_POINTS else values
     places = base + np.linspace(0, len(values), len(shown))
@@ -213,7 +213,7 @@ def _blade(values: Any, base: float, across: _Scale, down: _Scale) -> Any:
     return np.column_stack([across(x), down(y)])
 
 
-def _rectangle(across: _Scale, down: _Scale, row: int, column: int) -> Any:
+def _rectangle(across: _PlotScale, down: _PlotScale, row: int, column: int) -> Any:
     left, right, top, bottom = across(column), across(column + 1), down(row), down(row + 1)
     return [(left, top), (right, top), (right, bottom), (left, bottom)]
 

@@ -85,7 +85,7 @@ def _from_spec(spec: Spec, transform: FeatureTransform) -> Recipe:
         for group in spec.groups.values()
         if any(share_name(member) in transform.names for member in group.members)
     ]
-    members = {member for some in groups for member in some}
+    members = {member for group in groups for member in group}
     derived = derivations({*transform.names, *members}, spec)
     return {
         "columns": columns,

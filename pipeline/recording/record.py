@@ -10,8 +10,6 @@ from functools import cache
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
-import pandas as pd
-
 from pipeline.campaigns import artifacts
 from pipeline.contract import (
     Artifacts,
@@ -19,10 +17,8 @@ from pipeline.contract import (
     Dataset,
     Decision,
     ModelRecord,
-    Profiles,
     Record,
     RunRecord,
-    SegmentCard,
     SweepRecord,
     messages_of,
     verdicts,
@@ -31,8 +27,8 @@ from pipeline.describing import rfm_cells
 from pipeline.recording.decision_card import decision_as_html, decision_as_json
 from pipeline.recording.drafts import filed
 from pipeline.recording.model import model_record
-from pipeline.recording.numbers import run_metrics, sweep_curves, sweep_metrics
 from pipeline.recording.recipe import example_rows, recipe_of
+from pipeline.recording.run_metrics import run_metrics, sweep_curves, sweep_metrics, ui_profiles
 from pipeline.segmenting import sensitivity_in_words
 from pipeline.stages import Candidate, Tabled, Training
 
@@ -176,7 +172,7 @@ def draw(candidate: Candidate, dataset: Dataset) -> dict[str, bytes]:
 
 
 def _child(training: Training, candidate: Candidate, images: Mapping[str, bytes], model: ModelRecord) -> RunRecord:
-    record, every = candidate.record, [one.record for one in training.candidates]
+    record, every = candidate.record, [candidate.record for candidate in training.candidates]
     recommended = {RECOMMENDED: "true"} if record.k == training.decision.k else {}
     bought, plan = training.bought.get(record.k), training.plans.get(record.k)
     tables, records = artifacts(plan) if plan else ({}, {})
@@ -213,7 +209,7 @@ def _child(training: Training, candidate: Candidate, images: Mapping[str, bytes]
             ),
         },
         images=images,
-        ui_tables={Artifacts.PROFILES_TABLE: profile_table(training.dataset, candidate.cards, candidate.profiles)},
+        ui_tables={Artifacts.PROFILES_TABLE: ui_profiles(training.dataset, candidate.cards, candidate.profiles)},
         model=model,
     )
 
@@ -244,8 +240,8 @@ def _json_list(records: Iterable[Record]) -> str:
 
 def _messages(held: Mapping[str, object]) -> str:
     """What the sentences in these files were made of, by the name of the file."""
-    found = {PurePosixPath(name).stem: messages_of(value) for name, value in held.items()}
-    return json.dumps({name: tree for name, tree in found.items() if tree}, ensure_ascii=False)
+    trees = {PurePosixPath(name).stem: messages_of(value) for name, value in held.items()}
+    return json.dumps({name: tree for name, tree in trees.items() if tree}, ensure_ascii=False)
 
 
 def _public(text: str) -> str:
@@ -265,7 +261,7 @@ def _describe_sweep(training: Training) -> str:
         "",
         *(f"- {disagreement}" for disagreement in decision.disagreements),
         "",
-        *(f"- {one}" for one in sensitivity_in_words(training.sensitivity, decision)),
+        *(f"- {sentence}" for sentence in sensitivity_in_words(training.sensitivity, decision)),
         "",
         f"{ledger.rows_in:,} rows read, {ledger.rows_out:,} used, {ledger.dropped:,} dropped, "
         f"{ledger.quarantined:,} set aside.",
@@ -302,19 +298,3 @@ def _describe_candidate(training: Training, candidate: Candidate) -> str:
 
 def _cell(text: str) -> str:
     return text.replace("|", "\\|").replace("\n", " ")
-
-
-def profile_table(dataset: Dataset, cards: Iterable[SegmentCard], profiles: pd.DataFrame) -> pd.DataFrame:
-    """Segments as rows, medians of the numeric columns as columns, for the UI's table view."""
-    medians = profiles.pivot_table(index=Profiles.SEGMENT, columns=Profiles.COLUMN, values=Profiles.MEDIAN)
-    rows = []
-    for card in cards:
-        row: dict[str, object] = {"segment": card.name, "customers": card.size, "share": round(card.share, 4)}
-        mine = medians.loc[card.segment].to_dict()
-        row |= {
-            f"median {column.axis_title}": float(f"{mine[column.name]:.6g}")
-            for column in dataset.columns
-            if column.name in mine
-        }
-        rows.append(row)
-    return pd.DataFrame(rows)

@@ -7,7 +7,7 @@ from datetime import date
 from pipeline.contract import Message, Quantity, Scored, Segmentation
 from pipeline.errors import InputError
 from pipeline.processors import TooMuchError, limited
-from pipeline.scoring.score import score_upload
+from pipeline.scoring.scorer import score_upload
 
 SECONDS = 60.0
 MEMORY = 1536 << 20  # bytes beyond the modules
@@ -56,15 +56,15 @@ def _refuse_wide(name: str, content: bytes) -> None:
     columns, separator = max((head.count(sign), sign) for sign in _SEPARATORS)
     cells = max(content.count(sign) for sign in _SEPARATORS)
     longest = max(map(len, head.split(separator))) if columns else 0
-    for told, found, most in (
+    for told, n, most in (
         (Message.of("{file}: too many columns", file=name), columns + 1, MOST_COLUMNS),
         (Message.of("{file}: a name in the header is too long", file=name), longest, LONGEST_NAME),
         (Message.of("{file}: too many cells", file=name), cells, MOST_CELLS),
     ):
-        if found > most:
+        if n > most:
             raise InputError.because(
                 told,
                 expected=Message.of("at most {n}", n=Quantity(most)),
-                found=Message.of("{n}", n=Quantity(found)),
+                found=Message.of("{n}", n=Quantity(n)),
                 remedy=Message.of("keep the columns that the page lists, or use the command “korzina score”"),
             )

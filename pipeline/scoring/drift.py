@@ -118,7 +118,7 @@ def _compare(now: Labels, before: Labels, deals: int) -> _Compared:
 
 def _level(compared: Sequence[_Compared]) -> float:
     """The p value up to which an index counts: Benjamini and Hochberg's cut, the strictest where none passes it."""
-    told = int((benjamini_hochberg([one.p for one in compared]) <= ALPHA).sum())
+    told = int((benjamini_hochberg([feature.p for feature in compared]) <= ALPHA).sum())
     return ALPHA * max(told, 1) / len(compared)
 
 
@@ -178,7 +178,7 @@ def _unseen(customers: pd.DataFrame, segmentation: Segmentation) -> list[Message
         values = customers[column.name].dropna().astype("str")
         unseen = values[~values.isin(segmentation.categories(column.name))]
         if len(unseen):
-            examples = Joined(tuple(f"'{one}'" for one in sorted(unseen.unique())[:3]))
+            examples = Joined(tuple(f"'{category}'" for category in sorted(unseen.unique())[:3]))
             notes.append(
                 Message.of(
                     "{label}: {values} not seen in training ({customers}); treated as unknown, the segment does not "

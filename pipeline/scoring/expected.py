@@ -30,7 +30,7 @@ def expected_file(segmentation: Segmentation) -> ExpectedFile:
     earlier = _earlier_outcomes(segmentation)
     outcomes = {column.name for column in segmentation.dataset.with_role("outcome")}
     helpful = used - needed - (outcomes - earlier) if earlier is not None else set()
-    names = [name for some in (needed, helpful) for name in raw_columns(spec) if name in some]
+    names = [name for columns in (needed, helpful) for name in raw_columns(spec) if name in columns]
     labels = {column.name: column.label for column in segmentation.dataset.columns}
     return ExpectedFile(
         tuple(
@@ -51,7 +51,10 @@ def _earlier_outcomes(segmentation: Segmentation) -> set[str] | None:
     from pipeline.campaigns import earlier_outcomes
 
     summary = segmentation.campaigns.summary if segmentation.campaigns else None
-    campaign = next((one for one in segmentation.dataset.campaigns if summary and one.column == summary.campaign), None)
+    campaign = next(
+        (campaign for campaign in segmentation.dataset.campaigns if summary and campaign.column == summary.campaign),
+        None,
+    )
     return set(earlier_outcomes(segmentation.dataset, campaign)) if campaign else None
 
 

@@ -75,7 +75,7 @@ def _of_campaign(
     summary: CampaignSummary,
     model: ResponseModel,
 ) -> Outlook:
-    campaign = next(one for one in segmentation.dataset.campaigns if one.column == summary.campaign)
+    campaign = next(campaign for campaign in segmentation.dataset.campaigns if campaign.column == summary.campaign)
     seen = _only_seen(customers, segmentation)
     known, _ = known_of_customers(
         seen, segmentation.dataset, labels, segmentation.cards, campaign, outcome_derived(spec)

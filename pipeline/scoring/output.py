@@ -43,7 +43,7 @@ def write_scores(scored: Scored, segmentation: Segmentation, data: str, output: 
     except OSError as error:
         raise InputError.because(
             Message.of("{file} cannot be written ({why})", file=str(output), why=str(error.strerror or error)),
-            remedy=Message.of("give another place with --output, where you may write"),
+            remedy=Message.of("give another place, where you may write (--output)"),
         ) from error
 
 

@@ -40,12 +40,12 @@ def decide(candidates: Sequence[CandidateRecord], *, bounds: tuple[int, int]) ->
     back most surely, which is nearly always the coarsest.
     """
     supported = _supported(candidates)
-    supported_k = max((one.k for one in supported), default=None)
+    supported_k = max((candidate.k for candidate in supported), default=None)
     low, high = bounds
     within = [candidate for candidate in candidates if low <= candidate.k <= high] or list(candidates)
     chosen = _chosen(within, supported)
     verdict = _verdict(supported, chosen, supported_k)
-    elbow_k, silhouette_k = elbow(candidates), max(candidates, key=lambda one: one.silhouette).k
+    elbow_k, silhouette_k = elbow(candidates), max(candidates, key=lambda candidate: candidate.silhouette).k
     return Decision(
         k=chosen.k,
         verdict=verdict,
@@ -60,10 +60,10 @@ def decide(candidates: Sequence[CandidateRecord], *, bounds: tuple[int, int]) ->
 
 def at_the_end(candidates: Sequence[CandidateRecord]) -> bool:
     """Whether the best k is the last that was tried, so that a better one may lie beyond."""
-    last = max(candidates, key=lambda one: one.k)
-    if any(one.k == last.k for one in _supported(candidates)):
+    last = max(candidates, key=lambda candidate: candidate.k)
+    if any(candidate.k == last.k for candidate in _supported(candidates)):
         return True
-    best = max(candidates, key=lambda one: one.silhouette)
+    best = max(candidates, key=lambda candidate: candidate.silhouette)
     return best.k == last.k and (excess(last) or 0.0) > verdicts.MIN_EXCESS
 
 
@@ -106,21 +106,25 @@ def excess(candidate: CandidateRecord) -> float | None:
 
 
 def _chosen(within: Sequence[CandidateRecord], supported: Sequence[CandidateRecord]) -> CandidateRecord:
-    if supported and max(one.k for one in supported) > max(one.k for one in within):
-        return max(_supported(within) or within, key=lambda one: one.silhouette)
-    passing = [one for one in within if one in supported]
+    if supported and max(candidate.k for candidate in supported) > max(candidate.k for candidate in within):
+        return max(_supported(within) or within, key=lambda candidate: candidate.silhouette)
+    passing = [candidate for candidate in within if candidate in supported]
     if passing:
-        return max(passing, key=lambda one: one.k)
-    return max(within, key=lambda one: (one.stability or 0.0, one.silhouette))
+        return max(passing, key=lambda candidate: candidate.k)
+    return max(within, key=lambda candidate: (candidate.stability or 0.0, candidate.silhouette))
 
 
 def _supported(candidates: Sequence[CandidateRecord]) -> list[CandidateRecord]:
-    returning = [one for one in candidates if (one.stability or 0.0) >= verdicts.MIN_STRENGTH]
-    if all(one.heaps is not None and one.heaps < 1 + A_VALLEY for one in returning):
+    returning = [candidate for candidate in candidates if (candidate.stability or 0.0) >= verdicts.MIN_STRENGTH]
+    if all(candidate.heaps is not None and candidate.heaps < 1 + A_VALLEY for candidate in returning):
         return []
-    least = KEPT_EXCESS * max((excess(one) or 0.0 for one in returning), default=0.0)
-    separate = [one for one in returning if verdicts.apart(one)]
-    return [one for one in returning if one in separate or (_stands_out(one, least) and not _cut(one, separate))]
+    least = KEPT_EXCESS * max((excess(candidate) or 0.0 for candidate in returning), default=0.0)
+    separate = [candidate for candidate in returning if verdicts.apart(candidate)]
+    return [
+        candidate
+        for candidate in returning
+        if candidate in separate or (_stands_out(candidate, least) and not _cut(candidate, separate))
+    ]
 
 
 def _stands_out(candidate: CandidateRecord, least: float) -> bool:

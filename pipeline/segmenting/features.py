@@ -19,18 +19,18 @@ from pipeline.contract import (
     Quantity,
     percent,
 )
-from pipeline.engine import (
+from pipeline.errors import InputError
+from pipeline.folding import (
+    ColumnRanges,
     LocalPopulation,
-    Numbers,
+    NumberColumns,
     Population,
     Quantile,
-    Range,
     Transform,
     moments,
     order_statistics,
     ranges,
 )
-from pipeline.errors import InputError
 from pipeline.stages import Features
 
 _QUARTILES = (0.25, 0.5, 0.75)
@@ -67,16 +67,16 @@ def fit_transform(population: Population) -> FeatureTransform:
     """
     columns = population.dataset.with_role("active")
     names = tuple(column.name for column in columns)
-    reach = ranges(population.fold, Numbers(names))
+    reach = ranges(population.fold, NumberColumns(names))
     fitted = [_Ranked.of(column, reach, place) for place, column in enumerate(columns)]
-    found = order_statistics(population, names, [one.ranks for one in fitted])
-    prepared = [one.prepared(values) for one, values in zip(fitted, found, strict=True)]
+    statistics = order_statistics(population, names, [fit.ranks for fit in fitted])
+    prepared = [fit.prepared(values) for fit, values in zip(fitted, statistics, strict=True)]
     raw = FeatureTransform(
         names=names,
-        fill=tuple(one.fill for one in prepared),
-        log1p=tuple(one.logged for one in prepared),
-        lower=tuple(one.lower for one in prepared),
-        upper=tuple(one.upper for one in prepared),
+        fill=tuple(column.fill for column in prepared),
+        log1p=tuple(column.logged for column in prepared),
+        lower=tuple(column.lower for column in prepared),
+        upper=tuple(column.upper for column in prepared),
         centre=(0.0,) * len(names),
         scale=(1.0,) * len(names),
     )
@@ -86,8 +86,8 @@ def fit_transform(population: Population) -> FeatureTransform:
     clipped = replace(reach, known=np.full(len(names), reach.n), least=rows[0], largest=rows[2])
     summed = moments(population.fold, source, clipped, rows[1])
     scaling = [
-        _scaling(column, one, mean, deviation)
-        for column, one, mean, deviation in zip(
+        _scaling(column, ready, mean, deviation)
+        for column, ready, mean, deviation in zip(
             columns, prepared, summed.mean.tolist(), summed.deviation.tolist(), strict=True
         )
     ]
@@ -173,7 +173,7 @@ class _Ranked:
     least: float
 
     @classmethod
-    def of(cls, column: Column, reach: Range, place: int) -> _Ranked:
+    def of(cls, column: Column, reach: ColumnRanges, place: int) -> _Ranked:
         known, below, least = (values[place] for values in (reach.known, reach.below, reach.least))
         if not known:
             raise InputError.because(
@@ -191,27 +191,29 @@ class _Ranked:
     def ranks(self) -> Labels:
         """Among the known values; a missing one's rank is that of its neighbour, whose value is replaced."""
         missing, middle = self.n - self.known, self.known // 2
-        filled = np.array([rank for one in self.quantiles for rank in (one.below, one.above)])
+        filled = np.array([rank for quantile in self.quantiles for rank in (quantile.below, quantile.above)])
         known = np.where(filled < middle, filled, np.maximum(filled - missing, min(middle, self.known - 1)))
         return np.concatenate([[(self.known - 1) // 2, middle], known])
 
-    def prepared(self, found: Matrix) -> _Prepared:
+    def prepared(self, statistics: Matrix) -> _Prepared:
         """From the values of ``ranks``."""
-        fill = float((found[0] + found[1]) / 2)
-        filled = np.array([rank for one in self.quantiles for rank in (one.below, one.above)])
+        fill = float((statistics[0] + statistics[1]) / 2)
+        filled = np.array([rank for quantile in self.quantiles for rank in (quantile.below, quantile.above)])
         middle = self.known // 2
         missing = (filled >= middle) & (filled < middle + self.n - self.known)
-        values = np.where(missing, fill, found[2:])
+        values = np.where(missing, fill, statistics[2:])
         logged = "log1p" in self.column.transform
         if logged:
             self._refuse_below(fill)
             values = np.log1p(np.maximum(values, 0.0))  # the few below zero (more returned than bought) are nothing
         pairs = values.reshape(-1, 2).tolist()
-        lower, upper, *quartiles = (one.between(*pair) for one, pair in zip(self.quantiles, pairs, strict=True))
+        lower, upper, *quartiles = (
+            quantile.between(*pair) for quantile, pair in zip(self.quantiles, pairs, strict=True)
+        )
         if "winsorize" not in self.column.transform or lower >= upper:  # a rare flag: nothing of it would be left
             return _Prepared(fill, logged, None, None, tuple(quartiles))
         clipped = np.clip(values, lower, upper).reshape(-1, 2).tolist()
-        again = (one.between(*pair) for one, pair in zip(self.quantiles[2:], clipped[2:], strict=True))
+        again = (quantile.between(*pair) for quantile, pair in zip(self.quantiles[2:], clipped[2:], strict=True))
         return _Prepared(fill, logged, lower, upper, tuple(again))
 
     def _refuse_below(self, fill: float) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from pipeline.contract import CandidateRecord, Matrix
-from pipeline.engine import Hashes
+from pipeline.folding import Hashes
 from pipeline.segmenting.quality import Silhouettes, elongation
 from pipeline.segmenting.stability import Stability
 from pipeline.stages import Partition

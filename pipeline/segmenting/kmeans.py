@@ -17,8 +17,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from pipeline.contract import Labels, Matrix, Message, Quantity
-from pipeline.engine import Crowd, Hashes, Space, drawn
 from pipeline.errors import InputError
+from pipeline.folding import Crowd, Hashes, Space, drawn
 from pipeline.processors import THREADS, Pool, one_thread, pool
 from pipeline.segmenting.distances import Array, squared_distances
 from pipeline.segmenting.polish import partition, polish
@@ -105,21 +105,21 @@ def sweep(
         places = _search_rows(crowd, seed)
         rows = matrix[places].astype(np.float32 if len(places) > FLOAT32_SEARCH_ROWS else np.float64, copy=False)
         with pool(effort.threads if len(rows) > FLOAT32_SEARCH_ROWS else 1) as threads:
-            found = _search(rows, wanted, rng, effort, threads)
+            fits = _search(rows, wanted, rng, effort, threads)
         if tick:
             tick(0.5)
         search_seconds = (time.perf_counter() - started) / len(wanted)
         done: dict[int, Partition] = {}
-        best = {k: found[k].best for k in wanted}
-        for one in _finish(crowd, best, converge=effort.converge or len(rows) < len(matrix)):
-            done[one.k] = one
+        best = {k: fits[k].best for k in wanted}
+        for partition in _finish(crowd, best, converge=effort.converge or len(rows) < len(matrix)):
+            done[partition.k] = partition
             if tick:
                 tick(0.5 + 0.5 * len(done) / len(wanted))
     return tuple(
         replace(
             done[k],
-            restarts=Restarts(places, np.stack([single.labels for single in found[k].singles])),
-            seed_spread=_relative_deviation([single.inertia for single in found[k].singles]),
+            restarts=Restarts(places, np.stack([single.labels for single in fits[k].singles])),
+            seed_spread=_relative_deviation([single.inertia for single in fits[k].singles]),
             seconds=search_seconds + done[k].seconds,
         )
         for k in wanted
@@ -141,7 +141,9 @@ def _check(matrix: Matrix, largest: int) -> None:
             Message.of("too few different customers for k = {k}", k=Quantity(largest)),
             expected=Message.of("at least {n} different rows", n=Quantity(largest)),
             found=str(distinct),
-            remedy=Message.of("lower --k-max, or add active columns that tell customers apart"),
+            remedy=Message.of(
+                "ask for fewer segments (--k-max; in Python k), or add active columns that tell customers apart"
+            ),
         )
 
 
@@ -217,18 +219,18 @@ def _better(best: Mapping[int, _Fit], moved: Mapping[int, _Fit]) -> dict[int, _F
 
 def _climb(rows: Array, chain: Sequence[int], best: Mapping[int, _Fit], rng: np.random.Generator) -> dict[int, _Fit]:
     """Each k from k - 1 by one more centre; a success carries on to the next."""
-    found = dict(best)
+    fits = dict(best)
     for k in chain[1:]:
-        found = _better(found, {k: _lloyd(rows, _add_centre(rows, found[k - 1].centres, rng))})
-    return found
+        fits = _better(fits, {k: _lloyd(rows, _add_centre(rows, fits[k - 1].centres, rng))})
+    return fits
 
 
 def _descend(rows: Array, chain: Sequence[int], best: Mapping[int, _Fit]) -> dict[int, _Fit]:
     """Each k from k + 1 by the centre that is missed least."""
-    found = dict(best)
+    fits = dict(best)
     for k in reversed(chain[:-1]):
-        found = _better(found, {k: _lloyd(rows, _remove_centre(rows, found[k + 1].centres))})
-    return found
+        fits = _better(fits, {k: _lloyd(rows, _remove_centre(rows, fits[k + 1].centres))})
+    return fits
 
 
 def _swap(rows: Array, own: _Fit, rng: np.random.Generator) -> _Fit:

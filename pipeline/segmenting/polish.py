@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pipeline.contract import Labels, Matrix, Message
-from pipeline.engine import Crowd, Space, labels_of, lloyd
 from pipeline.errors import InputError
+from pipeline.folding import Crowd, Space, labels_of, lloyd
 from pipeline.processors import THREADS, pool
 from pipeline.segmenting.distances import Array, cluster_means
 from pipeline.stages import Partition
@@ -38,8 +38,8 @@ def polish(crowd: Crowd, starts: Mapping[int, Array]) -> Iterator[Partition]:
 
     def fit(k: int) -> Partition:
         started = time.perf_counter()
-        found = partition(matrix, k, lloyd(starts[k]))
-        return replace(found, seconds=time.perf_counter() - started)
+        fitted = partition(matrix, k, lloyd(starts[k]))
+        return replace(fitted, seconds=time.perf_counter() - started)
 
     with pool(THREADS if len(matrix) > _THREADED_ROWS else 1) as threads:
         yield from threads.map(fit, sorted(starts, reverse=True))
@@ -68,11 +68,20 @@ def _large(matrix: Matrix, sample: Labels, space: Space, starts: Mapping[int, Ar
     with pool(THREADS) as threads:
         guides = dict(zip(ks, threads.map(fit, ks), strict=True))
     fitted = lloyd(space, guides)
-    labels = labels_of(matrix, {k: one.guide for k, one in fitted.items()}, space.middle)
+    labels = labels_of(matrix, {k: cluster_fit.guide for k, cluster_fit in fitted.items()}, space.middle)
     seconds = (time.perf_counter() - started) / len(ks)
-    for k, one in fitted.items():
-        _refuse_empty(k, one.sizes)
-        yield Partition(k, one.centres, labels[k], one.inertia, None, seconds, guide=one.guide, sizes=one.sizes)
+    for k, cluster_fit in fitted.items():
+        _refuse_empty(k, cluster_fit.sizes)
+        yield Partition(
+            k,
+            cluster_fit.centres,
+            labels[k],
+            cluster_fit.inertia,
+            None,
+            seconds,
+            guide=cluster_fit.guide,
+            sizes=cluster_fit.sizes,
+        )
 
 
 def _fit(rows: Array, centres: Array, tolerance: float) -> KMeans:
@@ -102,5 +111,6 @@ def partition(matrix: Matrix, k: int, labels: Labels) -> Partition:
 def _refuse_empty(k: int, counts: Labels) -> None:
     if counts.min() == 0:
         raise InputError.because(
-            Message.of("k = {k}: a cluster is empty", k=str(k)), remedy=Message.of("lower --k-max")
+            Message.of("k = {k}: a cluster is empty", k=str(k)),
+            remedy=Message.of("ask for fewer segments (--k-max; in Python k)"),
         )

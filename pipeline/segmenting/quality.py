@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from pipeline.contract import Labels, Matrix
-from pipeline.engine import Hashes, by_place, deciding, drawn
+from pipeline.folding import Hashes, by_place, deciding, drawn
 from pipeline.processors import THREADS, one_thread
 from pipeline.segmenting.distances import Array
 from pipeline.stages import Partition
@@ -51,12 +51,12 @@ def silhouettes(
         reference = decide[drawn(known[decide], REFERENCE_ROWS, f"silhouettes {seed}")]
         rows = reference[drawn(known[reference], SAMPLE_ROWS, f"silhouettes {seed}")]
     sums, counts, offsets = _distance_sums(matrix, rows, reference, labellings)
-    found = []
+    measured = []
     for labels, start, stop in zip(labellings, offsets[:-1], offsets[1:], strict=True):
         values = _silhouette_values(sums[:, start:stop], counts[start:stop], labels[rows])
         error = None if n <= EXACT_ROWS else float(values.std(ddof=1) / np.sqrt(len(values)))
-        found.append(Silhouettes(rows, values, float(values.mean()), error))
-    return tuple(found)
+        measured.append(Silhouettes(rows, values, float(values.mean()), error))
+    return tuple(measured)
 
 
 def restart_silhouettes(
@@ -72,7 +72,7 @@ def restart_silhouettes(
     Both are measured on the same ``RESTART_ROWS`` customers at most, and their difference is put onto the silhouette
     of the whole, so that the sample's own luck does not look like a spread.
     """
-    known = [one.restarts for one in partitions if one.restarts is not None]
+    known = [partition.restarts for partition in partitions if partition.restarts is not None]
     if len(known) < len(partitions) or not known:
         return ((),) * len(partitions)
     of_all = known[0].rows
@@ -86,13 +86,13 @@ def restart_silhouettes(
     ]
     # a cluster without a customer in the sample has no silhouette there: its number is closed up
     dense = [np.unique(labels, return_inverse=True)[1] for labels in labellings]
-    values = np.array([one.overall for one in silhouettes(matrix[rows], dense, seed=seed)])
-    found, place = [], 0
-    for one, restarts in zip(measured, known, strict=True):
+    values = np.array([silhouette.overall for silhouette in silhouettes(matrix[rows], dense, seed=seed)])
+    spreads, place = [], 0
+    for silhouette, restarts in zip(measured, known, strict=True):
         chosen, singles = values[place], values[place + 1 : place + 1 + len(restarts.labels)]
-        found.append(tuple((one.overall + singles - chosen).tolist()))
+        spreads.append(tuple((silhouette.overall + singles - chosen).tolist()))
         place += 1 + len(restarts.labels)
-    return tuple(found)
+    return tuple(spreads)
 
 
 def by_segment(

@@ -25,8 +25,8 @@ from pipeline.contract import (
     empty_table,
     own,
 )
-from pipeline.engine import LocalPopulation, drawn
 from pipeline.errors import InputError
+from pipeline.folding import LocalPopulation, drawn
 from pipeline.processors import Helper, share
 from pipeline.segmenting.choose import decide
 from pipeline.segmenting.features import fit_features
@@ -35,6 +35,7 @@ from pipeline.segmenting.kmeans import LIGHT, sweep
 from pipeline.segmenting.quality import silhouettes
 from pipeline.segmenting.stability import SPLITS, Tick, assess_stability, null_silhouettes
 from pipeline.stages import Training
+from pipeline.statistics import adjusted_rand
 
 SAMPLE = 2_500
 DRAWS = 2  # of structure-free data a variation
@@ -76,30 +77,21 @@ def with_sensitivity(training: Training, helper: Helper | None = None, tick: Tic
         for variant in variants
     ]
     judged = share(_judge, tasks, helper, tick)
-    found = [
+    outcomes = [
         (variant.aspect, variant.change, *result) for variant, result in zip(variants, judged, strict=True) if result
     ]
-    if not found:
+    if not outcomes:
         return training
-    table = pd.DataFrame(found, columns=list(empty_table("sensitivity").columns))
-    table[Sensitivity.CHANGE] = pd.Series([one[1] for one in found], dtype=object)  # else plain text is made of it
+    table = pd.DataFrame(outcomes, columns=list(empty_table("sensitivity").columns))
+    table[Sensitivity.CHANGE] = pd.Series([row[1] for row in outcomes], dtype=object)  # else plain text is made of it
     return replace(training, sensitivity=table)
 
 
-def adjusted_rand(first: Labels, second: Labels) -> float:
-    """Agreement of two labellings beyond chance (Hubert and Arabie 1985), from one table of counts."""
+def agreement(first: Labels, second: Labels) -> float:
+    """Adjusted Rand index of two labellings, (n,) each."""
     columns = int(second.max()) + 1
-    table = np.bincount(first.astype(np.int64) * columns + second, minlength=(int(first.max()) + 1) * columns).reshape(
-        -1, columns
-    )
-
-    def pairs(counts: np.ndarray) -> float:
-        return float((counts * (counts - 1) / 2).sum())
-
-    together, rows, cols = pairs(table), pairs(table.sum(axis=1)), pairs(table.sum(axis=0))
-    expected = rows * cols / max(pairs(np.array([len(first)])), 1.0)
-    most = (rows + cols) / 2
-    return 1.0 if most == expected else (together - expected) / (most - expected)
+    counts = np.bincount(first.astype(np.int64) * columns + second, minlength=(int(first.max()) + 1) * columns)
+    return adjusted_rand(counts.reshape(-1, columns))
 
 
 # ------------------------------------------------------------------ the variations
@@ -136,9 +128,9 @@ def _clipped(dataset: Dataset) -> tuple[Message, Dataset]:
     """Without clipping the extremes where the spec clips them, else with it."""
     active = dataset.with_role("active")
     if any("winsorize" in column.transform for column in active):
-        changed = {one.name: tuple(step for step in one.transform if step != "winsorize") for one in active}
+        changed = {column.name: tuple(step for step in column.transform if step != "winsorize") for column in active}
         return Message.of("extremes left as they are"), _transformed(dataset, changed)
-    changed = {one.name: ("winsorize", *one.transform) for one in active}
+    changed = {column.name: ("winsorize", *column.transform) for column in active}
     return Message.of("extremes clipped"), _transformed(dataset, changed)
 
 
@@ -148,12 +140,12 @@ def _deciding(dataset: Dataset, matrix: Matrix, labels: Labels) -> list[tuple[st
     between = _between(matrix, labels)
     blocks: dict[str, tuple[str, set[str], float]] = {}
     for column, weight in zip(active, between, strict=True):
-        group = next((one for one in dataset.groups if one.key == column.group), None)
+        group = next((group for group in dataset.groups if group.key == column.group), None)
         key, label = (f"group {group.key}", group.label) if group else (column.name, column.label)
         _, names, so_far = blocks.get(key, (label, set(), 0.0))
         blocks[key] = label, names | {column.name}, so_far + float(weight)
     small_enough = [block for block in blocks.values() if len(active) - len(block[1]) >= _FEWEST_FEATURES]
-    strongest = sorted(small_enough, key=lambda one: -one[2])[:MOST_LEFT_OUT]
+    strongest = sorted(small_enough, key=lambda entry: -entry[2])[:MOST_LEFT_OUT]
     return [(label, names) for label, names, _ in strongest]
 
 
@@ -203,9 +195,9 @@ def _judge(
     except InputError:  # fewer different customers than segments are left without this feature
         return None
     measured = silhouettes(matrix, [partition.labels for partition in partitions], seed=seed)
-    found = decide(judged(matrix, partitions, measured, stability, nulls), bounds=decision.bounds)
+    decided = decide(judged(matrix, partitions, measured, stability, nulls), bounds=decision.bounds)
     same_k = next(partition for partition in partitions if partition.k == decision.k)
-    return found.k, found.verdict, adjusted_rand(labels, same_k.labels)
+    return decided.k, decided.verdict, agreement(labels, same_k.labels)
 
 
 # ------------------------------------------------------------------ in words

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from pipeline.contract import Labels, Matrix, verdicts
-from pipeline.engine import Hashes, by_place, drawn
+from pipeline.folding import Hashes, by_place, drawn
 from pipeline.processors import Helper, one_thread, share
 from pipeline.segmenting.bends import PIECES, lies_along_a_curve
 from pipeline.segmenting.distances import blocks, nearest
@@ -50,8 +50,8 @@ class _Pair:
     first: Matrix
     second: Matrix
     rows: Labels
-    one: tuple[Partition, ...]
-    two: tuple[Partition, ...]
+    of_first: tuple[Partition, ...]
+    of_second: tuple[Partition, ...]
 
 
 def assess_stability(
@@ -83,13 +83,15 @@ def assess_stability(
     tasks = [(matrix[rows], ks, seed + split) for split, pair in enumerate(halves, start=1) for rows in pair]
     fits = share(_fit_light, tasks, helper, tick)
     pairs = [
-        _Pair(matrix[first], matrix[second], np.concatenate([first, second]), one, two)
-        for (first, second), one, two in zip(halves, fits[::2], fits[1::2], strict=True)
+        _Pair(matrix[first], matrix[second], np.concatenate([first, second]), of_first, of_second)
+        for (first, second), of_first, of_second in zip(halves, fits[::2], fits[1::2], strict=True)
     ]
     with one_thread():  # a thousand products of a few thousand rows: two threads would wait for one another
         assessed = {partition.k: _assess(partition, place, pairs) for place, partition in enumerate(partitions)}
-    if any((one.heaps or 1.0) > 1.0 for one in assessed.values()) and _is_a_curve(matrix, halves, seed):
-        return {k: replace(one, heaps=None if one.heaps is None else 1.0) for k, one in assessed.items()}
+    if any((stability.heaps or 1.0) > 1.0 for stability in assessed.values()) and _is_a_curve(matrix, halves, seed):
+        return {
+            k: replace(stability, heaps=None if stability.heaps is None else 1.0) for k, stability in assessed.items()
+        }
     return assessed
 
 
@@ -110,18 +112,18 @@ def _is_a_curve(matrix: Matrix, halves: Sequence[tuple[Labels, Labels]], seed: i
 def _assess(partition: Partition, place: int, pairs: Sequence[_Pair]) -> Stability:
     strengths, back, heaps = [], [], None
     for pair in pairs:
-        one, two = pair.one[place], pair.two[place]
-        by_one = np.concatenate([one.labels, nearest(pair.second, one.centres)])
-        by_two = np.concatenate([nearest(pair.first, two.centres), two.labels])
+        left, right = pair.of_first[place], pair.of_second[place]
+        by_left = np.concatenate([left.labels, nearest(pair.second, left.centres)])
+        by_right = np.concatenate([nearest(pair.first, right.centres), right.labels])
         size = len(pair.first)
-        strengths += [_strength(one, by_two[:size], two.k), _strength(two, by_one[size:], one.k)]
-        back += _recurrence(partition.labels[pair.rows], by_one, by_two, partition.k)
+        strengths += [_strength(left, by_right[:size], right.k), _strength(right, by_left[size:], left.k)]
+        back += _recurrence(partition.labels[pair.rows], by_left, by_right, partition.k)
     strength = float(np.mean(strengths))
     if strength >= verdicts.MIN_STRENGTH:
         counts = [
             count_heaps(rows, guide)
             for pair in pairs
-            for rows, guide in ((pair.first, pair.two[place]), (pair.second, pair.one[place]))
+            for rows, guide in ((pair.first, pair.of_second[place]), (pair.second, pair.of_first[place]))
         ]
         heaps = float(np.mean(counts))
     often, least = np.quantile(back, 1 - OFTEN, axis=0), np.min(back, axis=0)
@@ -179,7 +181,10 @@ def _one_null(axes: Matrix, flatness: Matrix, rows: int, ks: Sequence[int], seed
         scores[:, axis] = (rng.beta(a, a, rows) - 0.5) * np.sqrt(4.0 * (2.0 * a + 1.0))
     invented = scores @ axes.T
     partitions = sweep(invented, ks, seed=seed + draw, effort=LIGHT)
-    return [one.overall for one in silhouettes(invented, [partition.labels for partition in partitions], seed=seed)]
+    return [
+        silhouette.overall
+        for silhouette in silhouettes(invented, [partition.labels for partition in partitions], seed=seed)
+    ]
 
 
 def _halves(hashes: Hashes, seed: int, splits: int) -> Iterator[tuple[Labels, Labels]]:
@@ -187,9 +192,9 @@ def _halves(hashes: Hashes, seed: int, splits: int) -> Iterator[tuple[Labels, La
     size = min(len(hashes) // 2, HALF_ROWS)
     for split in range(splits):
         salt = f"halves {seed} {split}"
-        both = drawn(hashes, 2 * size, salt)
-        first = drawn(hashes[both], size, salt)
-        yield both[first], np.delete(both, first)
+        rows = drawn(hashes, 2 * size, salt)
+        first = drawn(hashes[rows], size, salt)
+        yield rows[first], np.delete(rows, first)
 
 
 def _strength(fitted: Partition, assigned: Labels, k: int) -> float:

@@ -180,7 +180,7 @@ def _log_file(program: Program, logs: Path) -> Path:
     return logs / f"{program.name.lower().replace(' ', '-')}-{program.port}.log"
 
 
-def _last_words(program: Program, what: str, logs: Path) -> str:
+def _last_words(program: Program, happening: str, logs: Path) -> str:
     file = _log_file(program, logs)
     lines = file.read_text("utf-8", errors="replace").splitlines()[-LAST_LINES:]
-    return "\n".join([f"{program.name} {what}. The end of {file}:", *(f"  {line}" for line in lines)])
+    return "\n".join([f"{program.name} {happening}. The end of {file}:", *(f"  {line}" for line in lines)])

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 from pipeline.errors import ExposureError
 
 if TYPE_CHECKING:
-    from pipeline.settings.values import Settings
+    from pipeline.settings.environment import Settings
 
 ReaderRole = Literal["viewer", "marketer", "analyst"]
 READER_ROLES: tuple[ReaderRole, ...] = ("viewer", "marketer", "analyst")  # each may what those before it may
@@ -57,8 +57,8 @@ def is_loopback(address: str) -> bool:
     """Whether a host name or address is this machine's own, which nobody reaches from outside."""
     if address.lower() == "localhost":
         return True
-    found = _read(address.strip("[]"))
-    return found is not None and found.is_loopback
+    plain = _read(address.strip("[]"))
+    return plain is not None and plain.is_loopback
 
 
 def plain_address(text: str) -> Address | None:
@@ -71,10 +71,10 @@ def plain_address(text: str) -> Address | None:
 
 def _read(text: str) -> Address | None:
     try:
-        found = ipaddress.ip_address(text.partition("%")[0])
+        plain = ipaddress.ip_address(text.partition("%")[0])
     except ValueError:
         return None
-    return getattr(found, "ipv4_mapped", None) or found
+    return getattr(plain, "ipv4_mapped", None) or plain
 
 
 def _check_local(settings: Settings) -> None:

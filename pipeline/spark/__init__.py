@@ -2,9 +2,9 @@
 
 from pipeline.spark.asking import Asker
 from pipeline.spark.beside import baskets_on_spark, history_on_spark
-from pipeline.spark.population import clean_on_spark
-from pipeline.spark.sessions import Cluster, cluster
-from pipeline.spark.sources import open_sources
+from pipeline.spark.cleaned_customers import clean_on_spark
+from pipeline.spark.source_tables import open_sources
+from pipeline.spark.spark_session import Cluster, cluster
 from pipeline.spark.staying import Staying
 
 __all__ = [

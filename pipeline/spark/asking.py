@@ -10,8 +10,8 @@ from uuid import uuid4
 from pipeline.contract import Message
 from pipeline.errors import SparkError, SpecError
 from pipeline.spark.dialect import asked, translated
-from pipeline.spark.sessions import Cluster, Rows, answering
-from pipeline.spark.sources import CORRUPT, Given
+from pipeline.spark.source_tables import CORRUPT, SourceTables
+from pipeline.spark.spark_session import Cluster, Rows, answering
 from pipeline.spec import Spec
 
 
@@ -21,7 +21,7 @@ class Asker:
 
     cluster: Cluster
     spec: Spec
-    given: Given
+    given: SourceTables
 
     def customers(self) -> Rows:
         """One row a customer: the answer to the spec's query, or its only table; raises ``SpecError``."""
@@ -100,10 +100,10 @@ class Asker:
             return {name: int(rows.count()) for name, rows in self.given.tables.items()}
 
 
-def _refused(spec: Spec, key: str, what: str, remedy: str = "") -> SpecError:
+def _refused(spec: Spec, key: str, construct: str, remedy: str = "") -> SpecError:
     return SpecError.because(
         Message.of("{spec}: {key} cannot be given to Spark as it is", spec=spec.path or spec.name, key=key),
-        found=what,
+        found=construct,
         remedy=remedy
         or Message.of("leave out --engine spark; or prepare one row a customer, and write a spec for that table"),
     )

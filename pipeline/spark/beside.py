@@ -11,9 +11,9 @@ from pipeline.describing import Baskets
 from pipeline.errors import InputError, SpecError
 from pipeline.reading import as_text
 from pipeline.spark.asking import Asker
-from pipeline.spark.cells import text_of, written
-from pipeline.spark.sessions import answering
-from pipeline.spark.sources import quoted
+from pipeline.spark.source_tables import quoted
+from pipeline.spark.spark_session import answering
+from pipeline.spark.typed_columns import text_of, written
 
 
 def baskets_on_spark(asker: Asker) -> Baskets | None:

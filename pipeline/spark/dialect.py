@@ -196,9 +196,9 @@ def _double(node: Expr) -> Expr:
     return exp.cast(node.copy() if isinstance(node, exp.Literal) else exp.Paren(this=node.copy()), "double")
 
 
-def _refused(spec: Spec, key: str, what: str, remedy: Message) -> SpecError:
+def _refused(spec: Spec, key: str, construct: str, remedy: Message) -> SpecError:
     return SpecError.because(
         Message.of("{spec}: {key} cannot be given to Spark as it is", spec=spec.path or spec.name, key=key),
-        found=Message.of("{what}, which is not known to mean the same on Spark", what=what),
+        found=Message.of("{what}, which is not known to mean the same on Spark", what=construct),
         remedy=remedy,
     )

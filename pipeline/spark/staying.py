@@ -9,14 +9,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from pipeline.contract import Message, Quantity
-from pipeline.engine import SAMPLE, Content, Parts, Placed
 from pipeline.errors import SparkError
+from pipeline.folding import SAMPLE, Content, Parts, Placed
 from pipeline.processors import free_memory, needed_memory
-from pipeline.spark.folds.everybody import SparkPopulation, by_value
-from pipeline.spark.folds.folding import labelled
+from pipeline.spark.folds.on_executors import labelled
+from pipeline.spark.folds.spark_population import SparkPopulation, by_value
 from pipeline.spark.needs import bare
-from pipeline.spark.sessions import Rows, answering, unwarned
-from pipeline.spark.sources import quoted
+from pipeline.spark.source_tables import quoted
+from pipeline.spark.spark_session import Rows, answering, unwarned
 
 MOST_FETCHED = 3_000_000  # customers that come to this machine where it has memory for them
 _SMALL = 5_000_000  # values that are fetched whatever is free
@@ -78,12 +78,12 @@ class Staying:
             told = rows.mapInArrow(labelled(placed, k, segment), ", ".join(kinds))
             told.write.mode("append").parquet(self.address)
             read = rows.sparkSession.read.parquet(self.address)
-            found = _sizes(read, segment)
-        if found != {place: n for place, n in enumerate(sizes) if n}:
+            written = _sizes(read, segment)
+        if written != {place: n for place, n in enumerate(sizes) if n}:
             raise SparkError.because(
                 Message.of("{address} holds other customers than were counted", address=self.public),
                 expected=Message.of("{n} customers", n=Quantity(sum(sizes))),
-                found=Message.of("{n} customers", n=Quantity(sum(found.values()))),
+                found=Message.of("{n} customers", n=Quantity(sum(written.values()))),
                 remedy=Message.of(
                     "train on data that nobody changes meanwhile; sums of decimals may differ when Spark computes them "
                     "again, whole numbers do not"

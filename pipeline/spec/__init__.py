@@ -3,7 +3,9 @@
 from pipeline.spec.checks import identifiers, outcome_derived, refuse_open_questions
 from pipeline.spec.engines import EngineName, EngineSpec, SparkQuery, SparkSource
 from pipeline.spec.expressions import asks_day, forbidden, unquoted, with_day
-from pipeline.spec.loading import (
+from pipeline.spec.rfm_section import RfmCuts, RfmSpec
+from pipeline.spec.schema import SCHEMA_FILE, schema_text, spec_schema
+from pipeline.spec.spec_file import (
     describe_dataset,
     load_spec,
     parse_spec,
@@ -13,7 +15,7 @@ from pipeline.spec.loading import (
     share_name,
     shipped_specs,
 )
-from pipeline.spec.parts import (
+from pipeline.spec.toml_tables import (
     DuplicateIdRule,
     GroupSpec,
     HistorySpec,
@@ -28,8 +30,6 @@ from pipeline.spec.parts import (
     Spec,
     WhereRule,
 )
-from pipeline.spec.rfm import RfmCuts, RfmSpec
-from pipeline.spec.schema import SCHEMA_FILE, schema_text, spec_schema
 from pipeline.spec.trust import is_named, leads_out, named, stored_text
 
 __all__ = [

@@ -11,7 +11,8 @@ from pydantic import BaseModel, ValidationError
 from pipeline.contract import Campaign, Message, expected_of, unknown_name
 from pipeline.errors import SpecError
 from pipeline.spec.engines import EngineSpec, SparkQuery, SparkSource
-from pipeline.spec.parts import (
+from pipeline.spec.rfm_section import RfmCuts, RfmSpec
+from pipeline.spec.toml_tables import (
     BasketsSpec,
     ColumnSpec,
     DuplicateIdRule,
@@ -29,7 +30,6 @@ from pipeline.spec.parts import (
     Spec,
     WhereRule,
 )
-from pipeline.spec.rfm import RfmCuts, RfmSpec
 
 PARTS: dict[str, type[BaseModel]] = {
     "columns": ColumnSpec,
@@ -65,16 +65,16 @@ def explain(error: ValidationError, where: str) -> SpecError:
     """Turn pydantic's first complaint into one that names the key and the nearest valid one."""
     errors = error.errors(include_url=False)
     # a misspelt key also makes the right one "missing": speak of the misspelling
-    first = next((one for one in errors if one["type"] == "extra_forbidden"), errors[0])
+    first = next((error for error in errors if error["type"] == "extra_forbidden"), errors[0])
     key = ".".join(str(part) for part in first["loc"] if part not in (*RULES, *_FORMS_OF_A_DAY))
     if first["type"] == "extra_forbidden":
         *parents, name = (str(part) for part in first["loc"])
         return unknown_name(f"{where}: {'.'.join(parents) or 'top level'}", name, _valid_keys(first["loc"]))
-    found = Message.of("nothing") if first["type"] == "missing" else repr(first["input"])[:_SHOWN]
+    value = Message.of("nothing") if first["type"] == "missing" else repr(first["input"])[:_SHOWN]
     return SpecError.because(
         Message.of("{spec}: key {key} is wrong", spec=where, key=repr(key)),
         expected=Message.of('a day such as 2026-01-31, or "auto"') if key == "as_of" else expected_of(first),
-        found=found,
+        found=value,
         remedy=Message.of("mend this key; docs/spec.md lists them all ('korzina docs spec' prints it)"),
     )
 

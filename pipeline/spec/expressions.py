@@ -28,7 +28,7 @@ def unquoted(sql: str) -> str:
 def forbidden(sql: str) -> Message | None:
     """What an expression over one row uses and must not: a window, a query, a clock, chance; None where it is fine."""
     bare = unquoted(sql)
-    return next((what for what, pattern in _FORBIDDEN.items() if re.search(pattern, bare)), None)
+    return next((construct for construct, pattern in _FORBIDDEN.items() if re.search(pattern, bare)), None)
 
 
 def asks_day(sql: str) -> bool:

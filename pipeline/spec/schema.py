@@ -6,7 +6,7 @@ import json
 from functools import cache
 from typing import Any
 
-from pipeline.spec.parts import Spec
+from pipeline.spec.toml_tables import Spec
 
 SCHEMA_FILE = "korzina.schema.json"  # beside a drafted spec, which names it in its first line
 _LOADERS = ("path", "hash")  # filled in when a spec is read, and no keys of the file
@@ -32,7 +32,7 @@ def schema_text() -> str:
 def _tidy(part: Any, *, names: bool = False) -> Any:
     """Without titles that repeat a key, and without null, which TOML does not have; ``names``: keys are a user's."""
     if isinstance(part, list):
-        return [_tidy(one) for one in part]
+        return [_tidy(entry) for entry in part]
     if not isinstance(part, dict):
         return part
     kept = {
@@ -41,7 +41,7 @@ def _tidy(part: Any, *, names: bool = False) -> Any:
         if names or key not in ("title", "discriminator")
     }
     if not names and "anyOf" in kept:
-        known = [one for one in kept["anyOf"] if one != {"type": "null"}]
+        known = [option for option in kept["anyOf"] if option != {"type": "null"}]
         kept = {**kept, "anyOf": known} if len(known) > 1 else {**known[0], **_rest(kept)}
     return {key: value for key, value in kept.items() if names or not (key == "default" and value is None)}
 

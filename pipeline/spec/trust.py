@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path, PurePath
 
-from pipeline.spec.parts import Spec
+from pipeline.spec.toml_tables import Spec
 
 
 class NamedPath(str):

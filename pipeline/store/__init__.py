@@ -2,8 +2,8 @@
 
 from pipeline.store.artifacts import RunFiles
 from pipeline.store.erasing import Eraser, StoredRun
-from pipeline.store.facade import Store
-from pipeline.store.faults import Fault
 from pipeline.store.last_good import LastGood
+from pipeline.store.mlflow_store import Store
+from pipeline.store.store_faults import Fault
 
 __all__ = ["Eraser", "Fault", "LastGood", "RunFiles", "Store", "StoredRun"]

@@ -16,7 +16,7 @@ from typing import Any
 from urllib.parse import quote
 
 from pipeline.contract import MODEL_FILE, TRUSTED_TYPES, Metrics
-from pipeline.store.tracking.names import PARENT, VIEW, VIEW_KEY
+from pipeline.store.tracking.tag_names import PARENT, VIEW, VIEW_KEY
 
 LONGEST_NOTE = 8000  # characters that MLflow takes as the value of a tag
 _COLUMNS = (*(f"metrics.`{name}`" for name in (Metrics.K, Metrics.INERTIA, Metrics.SILHOUETTE, Metrics.STABILITY)),)

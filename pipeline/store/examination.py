@@ -16,9 +16,9 @@ from mlflow.entities import Experiment, LifecycleStage, Run, ViewType
 from pipeline.errors import KorzinaError
 from pipeline.settings import Settings
 from pipeline.store.artifacts import RunFiles, local_folder
-from pipeline.store.faults import Fault
+from pipeline.store.store_faults import Fault
 from pipeline.store.tracking.index import Index, RunRow
-from pipeline.store.tracking.names import ALIAS, NOTE_OF_PURGE
+from pipeline.store.tracking.tag_names import ALIAS, NOTE_OF_PURGE
 from pipeline.store.tracking.writers import close_dead_runs, dead_runs
 
 _RUN_FOLDER = re.compile(r"[0-9a-f]{32}")
@@ -45,9 +45,9 @@ def mend(client: MlflowClient, settings: Settings, faults: tuple[Fault, ...]) ->
     """Close what died and move aside what no run knows; says what was done. What else is wrong stays."""
     done = []
     for name in dict.fromkeys(fault.experiment for fault in faults if fault.kind == "unfinished"):
-        found = client.get_experiment_by_name(name)
-        if found is not None:
-            close_dead_runs(client, found.experiment_id)
+        experiment = client.get_experiment_by_name(name)
+        if experiment is not None:
+            close_dead_runs(client, experiment.experiment_id)
             done.append(f"{name}: what was left open is marked as failed")
     done.extend(
         f"{fault.what} was moved to {_move_aside(Path(settings.artifacts), fault.what)}"

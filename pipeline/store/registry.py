@@ -20,11 +20,11 @@ from mlflow.exceptions import MlflowException
 
 from pipeline.contract import Annotation, Champion, Message, Promotion
 from pipeline.errors import StoreError
-from pipeline.store import entrance, reader
+from pipeline.store import entrance, run_reader
 from pipeline.store.moves import entry_key, history, previous, written
 from pipeline.store.tracking.index import Index, ModelRow, RunRow
-from pipeline.store.tracking.names import ALIAS, ANNOTATION, CHAMPION, HISTORY, PARENT, VIEW
 from pipeline.store.tracking.remote import first_line, without_password
+from pipeline.store.tracking.tag_names import ALIAS, ANNOTATION, CHAMPION, HISTORY, PARENT, VIEW
 
 _LONGEST_REASON = 2000
 _TICK = 2e-6  # seconds; keys tell microseconds apart, and a float of this century does too
@@ -44,7 +44,7 @@ class Registry:
         model = self._model(row.experiment)
         if model is not None and model.run_id == row.run_id and model.version is not None:
             self._write_missing(model, row, reason=reason, who=who)
-            return Champion(experiment=row.experiment, run_id=row.run_id, k=reader.k_of(row), version=model.version)
+            return Champion(experiment=row.experiment, run_id=row.run_id, k=run_reader.k_of(row), version=model.version)
         return self._move(row, model, reason=reason, who=who, action="promote")
 
     def rollback(self, experiment: str, *, reason: str, who: str) -> Champion:
@@ -69,7 +69,7 @@ class Registry:
         model = self._model(experiment)
         if model is None:
             self._create_model(experiment)
-        before = [one.when for one in written(model)] if model is not None else []
+        before = [annotation.when for annotation in written(model)] if model is not None else []
         entry = entry.model_copy(update={"when": _later(entry.when, before)})
         self._client.set_registered_model_tag(experiment, entry_key(ANNOTATION, entry.when), entry.model_dump_json())
         return entry
@@ -80,7 +80,7 @@ class Registry:
             moves: tuple[Promotion, ...] = ()
         else:
             moves = self._catch_up(model)
-        version, k = self._version(row), reader.k_of(row)
+        version, k = self._version(row), run_reader.k_of(row)
         self._client.set_registered_model_alias(row.experiment, ALIAS, self._asked(version))
         move = Promotion(
             when=_later(time.time(), [past.when for past in moves]),
@@ -109,7 +109,7 @@ class Registry:
             from_run=moves[-1].to_run if moves else None,
             to_run=row.run_id,
             version=model.version or 0,
-            k=reader.k_of(row),
+            k=run_reader.k_of(row),
         )
         self._write(row.experiment, move)
         self._show(row, move)
@@ -125,12 +125,12 @@ class Registry:
                 if run.info.run_id != row.run_id:
                     self._client.delete_tag(run.info.run_id, CHAMPION)
             self._client.set_tag(row.run_id, CHAMPION, "true")
-            sweep = next((one for one in self._index.runs(sweep=row.tags[PARENT]) if PARENT not in one.tags), row)
+            sweep = next((run for run in self._index.runs(sweep=row.tags[PARENT]) if PARENT not in run.tags), row)
             note = entrance.version_note(move.k, sweep.tags, move.action, move.who, move.reason)
             self._client.update_model_version(row.experiment, self._asked(move.version), note)
             self._client.update_registered_model(row.experiment, entrance.model_note(row.experiment))
-            found = self._index.experiment(row.experiment)
-            if found is not None and VIEW not in found.tags:  # a store of version 0.1
+            experiment = self._index.experiment(row.experiment)
+            if experiment is not None and VIEW not in experiment.tags:  # a store of version 0.1
                 self._client.set_experiment_tag(row.experiment_id, *entrance.sweep_view(sweep.run_id, move.when))
         except Exception as error:
             _log.warning("MLflow's pages do not tell of the new champion: %s", without_password(first_line(error)))
@@ -143,7 +143,7 @@ class Registry:
         if model.run_id is None or model.version is None or (last is not None and last.to_run == model.run_id):
             return moves
         row = next(iter(self._index.runs(prefix=model.run_id)), None)
-        found = Promotion(
+        promotion = Promotion(
             when=_later(time.time(), [past.when for past in moves]),
             who="unknown",
             reason="found in MLflow without a record of who moved it",
@@ -151,10 +151,10 @@ class Registry:
             from_run=None if last is None else last.to_run,
             to_run=model.run_id,
             version=model.version,
-            k=0 if row is None else reader.k_of(row),
+            k=0 if row is None else run_reader.k_of(row),
         )
-        self._write(model.name, found)
-        return (*moves, found)
+        self._write(model.name, promotion)
+        return (*moves, promotion)
 
     def _model(self, experiment: str) -> ModelRow | None:
         return next(iter(self._index.models(experiment)), None)
@@ -168,13 +168,13 @@ class Registry:
 
     def _version(self, row: RunRow) -> int:
         """The version registered for the run, made if there is none."""
-        found = [
+        versions = [
             int(version.version)
             for version in self._client.search_model_versions(f"run_id = '{row.run_id}'")
             if version.name == row.experiment
         ]
-        if found:
-            return min(found)
+        if versions:
+            return min(versions)
         outputs = self._client.get_run(row.run_id).outputs
         models = outputs.model_outputs if outputs else []
         if not models:

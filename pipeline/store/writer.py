@@ -33,8 +33,8 @@ from pipeline.settings import Settings, account_name
 from pipeline.store import artifacts, entrance
 from pipeline.store.model_files import write_model
 from pipeline.store.tracking.client import run_again
-from pipeline.store.tracking.names import COMPLETED, NOTE, PARENT, SCHEMA, STARTED, STATUS, WRITER, folder_of
 from pipeline.store.tracking.remote import first_line, without_password
+from pipeline.store.tracking.tag_names import COMPLETED, NOTE, PARENT, SCHEMA, STARTED, STATUS, WRITER, folder_of
 from pipeline.store.tracking.writers import close_dead_runs, this_writer
 
 _LONGEST_PARAM = 6000
@@ -76,22 +76,22 @@ class Writer:
         return SavedSweep(experiment_id=experiment_id, sweep_run_id=parent, run_ids=children)
 
     def _experiment(self, name: str) -> str:
-        found = self._client.get_experiment_by_name(name)
-        if found is None:
+        experiment = self._client.get_experiment_by_name(name)
+        if experiment is None:
             root = self._settings.artifacts
             location = f"{root.rstrip('/')}/{folder_of(name)}" if root else None
             try:
                 return str(self._client.create_experiment(name, artifact_location=location))
             except MlflowException:  # another process was quicker
-                found = self._client.get_experiment_by_name(name)
-                if found is None:
+                experiment = self._client.get_experiment_by_name(name)
+                if experiment is None:
                     raise
-        if found.lifecycle_stage != "active":
+        if experiment.lifecycle_stage != "active":
             raise StoreError.because(
                 f"experiment {name!r} was deleted in MLflow",
                 remedy="restore it in the MLflow UI, or give another --experiment",
             )
-        return str(found.experiment_id)
+        return str(experiment.experiment_id)
 
     def _start(self, experiment_id: str, record: RunRecord, *, parent: str | None = None) -> str:
         tags = {

@@ -1,17 +1,17 @@
 """Everybody's Parquet tables -> exact tallies and a weighted sample, for readers with less memory than customers."""
 
-from pipeline.tallying.columns import Asked, Counted
 from pipeline.tallying.counts import MOST_WORDS, ByTwo, add_member, answers_of, pairs_of, rows_of, tally_table
-from pipeline.tallying.describe import Described, Tables, describe
+from pipeline.tallying.customer_columns import BinnedColumn, TallyPlan
 from pipeline.tallying.sample import allocated, drawn
+from pipeline.tallying.tally_sweep import Described, SweepTables, describe
 
 __all__ = [
     "MOST_WORDS",
-    "Asked",
+    "BinnedColumn",
     "ByTwo",
-    "Counted",
     "Described",
-    "Tables",
+    "SweepTables",
+    "TallyPlan",
     "add_member",
     "allocated",
     "answers_of",

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from pipeline.contract import Pairs, Tallies
-from pipeline.tallying.columns import Array, Counted
+from pipeline.tallying.customer_columns import Array, BinnedColumn
 
 _BLOCK = 2**18  # customers whose codes fit the processor's cache
 MOST_WORDS = 200  # a category of more is in no pair
@@ -37,7 +37,7 @@ class ByTwo:
             yield first, second, int(self.counts[cell]), float(self.sums[cell]) if self.sums is not None else 0.0
 
 
-def tallied(counted: Counted, labels: Mapping[int, Array]) -> dict[int, list[tuple[object, ...]]]:
+def tallied(counted: BinnedColumn, labels: Mapping[int, Array]) -> dict[int, list[tuple[object, ...]]]:
     """Rows of the tallies of every k, (k -> rows), for one thing that is counted."""
     held = {k: ByTwo(k, counted.bins + 1, with_sums=counted.source == "number") for k in labels}
     values = next(counted.amounts()) if counted.source == "number" else None
@@ -51,26 +51,26 @@ def tallied(counted: Counted, labels: Mapping[int, Array]) -> dict[int, list[tup
     return rows
 
 
-def rows_of(counted: Counted, table: ByTwo) -> list[tuple[object, ...]]:
+def rows_of(counted: BinnedColumn, table: ByTwo) -> list[tuple[object, ...]]:
     """Rows of the tallies of one k from the counts by segment and bin."""
     return [_row(counted, *cell) for cell in table.rows()]
 
 
-def _row(counted: Counted, segment: int, place: int, count: int, total: float) -> tuple[object, ...]:
+def _row(counted: BinnedColumn, segment: int, place: int, count: int, total: float) -> tuple[object, ...]:
     known = place < counted.bins
     word = counted.words[place] if known and counted.words else ""
     bin_of = -1 if not known else 0 if counted.words else place
     return segment, counted.source, counted.name, bin_of, word, count, total
 
 
-def _add_members(counted: Counted, labels: Mapping[int, Array], rows: dict[int, list[tuple[object, ...]]]) -> None:
+def _add_members(counted: BinnedColumn, labels: Mapping[int, Array], rows: dict[int, list[tuple[object, ...]]]) -> None:
     """The sums of a mix's members, in the rows of those who buy most of them."""
     for place, amounts in enumerate(counted.amounts()):
         for k, segments in labels.items():
             add_member(counted, place, np.bincount(segments, amounts, minlength=k), rows[k])
 
 
-def add_member(counted: Counted, place: int, sums: Array, rows: list[tuple[object, ...]]) -> None:
+def add_member(counted: BinnedColumn, place: int, sums: Array, rows: list[tuple[object, ...]]) -> None:
     """The sums of a member by segment, (k,), in the rows of the mix; a row of nobody where there are none."""
     at = {(row[0], row[3]): index for index, row in enumerate(rows)}
     for segment in np.flatnonzero(sums).tolist():
@@ -110,9 +110,9 @@ def tally_table(rows: Sequence[tuple[object, ...]]) -> pd.DataFrame:
 _TEXTS = (Tallies.SOURCE, Tallies.NAME, Tallies.WORD)
 
 
-def pair_table(every: Sequence[Counted], spend: Array | None = None) -> pd.DataFrame:
+def pair_table(every: Sequence[BinnedColumn], spend: Array | None = None) -> pd.DataFrame:
     """The ``pairs``: each two of the things that are counted; ``spend``, (n,), is summed over those of RFM."""
-    narrow = [one for one in every if len(one.words) <= MOST_WORDS]
+    narrow = [binned for binned in every if len(binned.words) <= MOST_WORDS]
     tables = {
         (left, right): ByTwo(
             narrow[left].bins + 1, narrow[right].bins + 1, with_sums=spend is not None and _scores(narrow, left, right)
@@ -120,14 +120,14 @@ def pair_table(every: Sequence[Counted], spend: Array | None = None) -> pd.DataF
         for left, right in combinations(range(len(narrow)), 2)
     }
     for part in _blocks(len(narrow[0].codes) if narrow else 0):
-        codes = [one.codes[part].astype(np.int64) for one in narrow]
+        codes = [binned.codes[part].astype(np.int64) for binned in narrow]
         amounts = None if spend is None else spend[part]
         for (left, right), table in tables.items():
             table.add(codes[left], codes[right], amounts)
     return pairs_of(narrow, tables)
 
 
-def pairs_of(narrow: Sequence[Counted], tables: Mapping[tuple[int, int], ByTwo]) -> pd.DataFrame:
+def pairs_of(narrow: Sequence[BinnedColumn], tables: Mapping[tuple[int, int], ByTwo]) -> pd.DataFrame:
     """The ``pairs`` from the counts by each two, by their places in ``narrow``."""
     rows = [
         (*names, _bin(narrow[left], first), _bin(narrow[right], second), count, total)
@@ -141,11 +141,11 @@ def pairs_of(narrow: Sequence[Counted], tables: Mapping[tuple[int, int], ByTwo])
     return pd.DataFrame(rows, columns=list(names)).astype(types)
 
 
-def _scores(every: Sequence[Counted], left: int, right: int) -> bool:
+def _scores(every: Sequence[BinnedColumn], left: int, right: int) -> bool:
     return every[left].source == every[right].source == "rfm"
 
 
-def _bin(counted: Counted, place: int) -> str:
+def _bin(counted: BinnedColumn, place: int) -> str:
     return counted.words[place] if counted.words else str(place)
 
 

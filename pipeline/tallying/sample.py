@@ -22,8 +22,8 @@ def allocated(sizes: npt.ArrayLike, total: int) -> Rows:
         return held
     least = min(_LEAST, total // (2 * len(held)))
     spare = total - least * len(held)
-    found: Rows = np.minimum(held, least + (held * (spare / held.sum())).astype(np.int64))
-    return found
+    sampled: Rows = np.minimum(held, least + (held * (spare / held.sum())).astype(np.int64))
+    return sampled
 
 
 def drawn(labels: npt.NDArray[np.integer], counts: Rows, salt: str) -> Rows:

@@ -24,6 +24,7 @@ _SHORT = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", 
 _WEEK = re.compile(r"(w|wk|week|kw|woche|sem|semaine|semana|settimana|tydzien|tyden|vecka|uge|uke|hafta|нед|неделя)")
 _QUARTER = re.compile(r"(q|qtr|quarter|quartal|trimestre|kwartal|кв|квартал)")
 _WEEKS, _QUARTERS = 53, 4
+_SUMS = r"\b(totals?|sum|summe|somme|suma|somma|gesamt\w*|razem|toplam)\b|итог|\bвсего\b|合計|总计|합계"
 _DAY = re.compile(r"\D*?(\d{1,4})([-./_ ])(\d{1,2})\2(\d{1,4})\D*")
 
 
@@ -187,10 +188,14 @@ def _short_year(parts: Sequence[str]) -> int:
     return 2000 + int(numbers[0]) if len(numbers) == 1 and numbers == behind and len(numbers[0]) == 2 else 0
 
 
-def lines_of_periods(periods: Periods, columns: Sequence[str], year: int | None, table: str) -> str:
-    """SQL that makes one line of each cell that holds something: its column's period, and ``amount``."""
+def lines_of_periods(periods: Periods, columns: Mapping[str, bool], year: int | None, table: str) -> str:
+    """SQL that makes one line of each cell that holds something: its column's period, and ``amount``.
+
+    ``columns``: name -> whether it is of numbers; sums over the periods are left out.
+    """
     days = periods.days or {column: f"{year:04d}-{month:02d}-01" for column, month in periods.yearless.items()}
-    kept = ", ".join(quote(column) for column in columns if column not in days)
+    sums = [column for column, of_numbers in columns.items() if of_numbers and fits(_SUMS, column)]
+    kept = ", ".join(quote(column) for column in columns if column not in (*days, *sums))
     parts = [
         f"SELECT {kept}, DATE '{day}' AS {quote(periods.unit)}, {quote(column)} AS {quote('amount')} "
         f"FROM {quote(table)} WHERE {quote(column)} <> 0"

@@ -39,7 +39,9 @@ class Understanding:
 
     form: Form = "customers"
     customer: str | None = None
-    customer_form: Literal["email", "phone", "code"] | None = None  # spellings of one customer that are compared so
+    customer_form: Literal["email", "phone", "code", "name", "number"] | None = (
+        None  # spellings of one customer that are compared so
+    )
     order: str | None = None
     day: str | None = None
     money: Money | None = None

@@ -108,7 +108,7 @@ def settle_customers(
     keys = _keys(table)
     named = [profile for profile in keys if names_customer(profile.name)]
     people = _about_customers(table)
-    other = _other_things(table, keys, named)
+    other = _other_things(table, keys, named) or ([] if keys else _weights(table))
     reading.customer = next((profile.name for profile in (*named, *keys)), None)
     spoilt = _spoilt(table)
     for name in spoilt:
@@ -186,6 +186,11 @@ def _other_things(table: Sequence[Profile], keys: Sequence[Profile], named: Sequ
     if things or orders:
         return things + orders + signs
     return signs if len(signs) >= 2 else goods if len(goods) >= 2 and not _about_customers(table) else []
+
+
+def _weights(table: Sequence[Profile]) -> list[str]:
+    """Columns that say how many customers a row stands for, in a table that tells nobody apart."""
+    return [profile.name for profile in table if profile.kind == "integer" and fits(words.WEIGHTS, profile.name)]
 
 
 def _spoilt(table: Sequence[Profile]) -> list[str]:

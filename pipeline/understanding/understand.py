@@ -11,7 +11,7 @@ from pipeline.understanding import purchases as who
 from pipeline.understanding.by_form import contradiction, read_by_form, refuse_by_form
 from pipeline.understanding.evidence import Profile, Relations, profiles
 from pipeline.understanding.known_forms import KnownForm, recognise
-from pipeline.understanding.lines import read_lines
+from pipeline.understanding.line_roles import read_lines
 from pipeline.understanding.purchases import (
     DayCandidate,
     amounts_of,
@@ -62,6 +62,7 @@ def understand(
     experiment.recognise(reading, table, relations, given)
     dated = days(table)
     day = given.get("day") or (dated[0].name if dated else None)
+    day = None if day == "none" else day
     order, ranked = _order_and_customers(table, relations, given, day, dated)
     amounts = amounts_of(table, {name for name in (order, given.get("customer")) if name})
     purchases = shape.is_lines(table, ranked, order, day, amounts, given)

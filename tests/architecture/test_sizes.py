@@ -106,7 +106,7 @@ def test_only_the_command_line_prints() -> None:
         printing
         - {
             "pipeline/__main__.py",
-            *(f"pipeline/command_line/{name}.py" for name in ("accounts", "removal", "terminal")),
+            *(f"pipeline/command_line/{name}.py" for name in ("account_commands", "removal", "terminal")),
         }
         == set()
     )

@@ -12,9 +12,9 @@ import pytest
 from flask import Flask, request
 from flask.testing import FlaskClient
 
-from dashapp.address import UnderPrefix, inner, outer
 from dashapp.app import create_app
 from dashapp.data import SegmentationData
+from dashapp.prefix import UnderPrefix, inner, outer
 from pipeline.settings import Settings
 from tests.dashapp.conftest import MemoryStore
 

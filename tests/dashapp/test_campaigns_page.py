@@ -14,7 +14,7 @@ import plotly.graph_objects as go
 import pytest
 
 from dashapp import pricing
-from dashapp.charts import LIGHT
+from dashapp.charts import LIGHT, rates
 from dashapp.charts.theme import DARK
 from dashapp.data import Run, SegmentationData
 from dashapp.findings import advice, segment_words
@@ -198,7 +198,7 @@ def test_few_contacted_show_no_rate_and_say_too_few(run: Run, planned: Segmentat
     one = prospects.dots(read(few, "?cost=3")[0])[0]
 
     assert (one.rate, one.word, one.few) == (None, "too few", True)
-    assert "too few for a rate" in plan_sentences.dot_words(one)
+    assert "too few for a rate" in rates.response_words(one)
 
 
 def test_prices_nobody_pays_for_are_said_plainly(run: Run) -> None:

@@ -20,6 +20,7 @@ from dashapp.selecting.dimensions import dimensions
 from pipeline.contract import Promotion, Segmentation
 from pipeline.settings import Settings
 from pipeline.stages import Training
+from pipeline.statistics import adjusted_rand
 from pipeline.store import Store
 from tests.support import as_stored
 
@@ -32,8 +33,8 @@ def both(training: Training) -> tuple[Segmentation, Segmentation]:
 def test_a_run_beside_itself_is_the_same_in_everything(both: tuple[Segmentation, Segmentation]) -> None:
     found = matching.pair(both[0], both[0])
 
-    assert isinstance(found, matching.Pair)
-    assert matching.adjusted_rand(found.table) == pytest.approx(1.0)
+    assert isinstance(found, matching.RunPair)
+    assert adjusted_rand(found.table) == pytest.approx(1.0)
     assert (found.common, found.moved) == (400, 0)
     assert [(one.fate, one.overlap) for one in found.matches] == [("same", 1.0)] * 3
     assert all(shift == 0 for one in matching.deltas(found) for shift in one.shifts)
@@ -43,8 +44,8 @@ def test_agreement_is_what_scikit_learn_says(both: tuple[Segmentation, Segmentat
     found = matching.pair(*both)
     labels = [one.assignments["segment"] for one in both]
 
-    assert isinstance(found, matching.Pair)
-    assert matching.adjusted_rand(found.table) == pytest.approx(adjusted_rand_score(*labels))
+    assert isinstance(found, matching.RunPair)
+    assert adjusted_rand(found.table) == pytest.approx(adjusted_rand_score(*labels))
     assert found.table.sum(axis=1).tolist() == [card.size for card in both[0].cards]
 
 
@@ -78,7 +79,7 @@ def test_runs_on_other_data_are_compared_by_id_or_not_at_all(both: tuple[Segment
     if a.dataset.id_column is None:
         assert isinstance(found, str)
     else:
-        assert isinstance(found, matching.Pair)
+        assert isinstance(found, matching.RunPair)
         assert found.common == 300
     assert isinstance(refused, str)
     assert "ids of customers" in refused
@@ -86,7 +87,7 @@ def test_runs_on_other_data_are_compared_by_id_or_not_at_all(both: tuple[Segment
 
 def test_the_charts_hold_every_common_customer(both: tuple[Segmentation, Segmentation]) -> None:
     found = matching.pair(*both)
-    assert isinstance(found, matching.Pair)
+    assert isinstance(found, matching.RunPair)
 
     sankey: Any = figures.movers(found, LIGHT).data[0]
     heat: Any = figures.overlap(found, LIGHT).data[0]
@@ -161,7 +162,7 @@ def test_without_the_setting_the_page_says_why_there_are_no_controls(opened: Seg
 
 def test_names_and_grades_stand_on_every_node_row_and_blade(both: tuple[Segmentation, Segmentation]) -> None:
     found = matching.pair(*both)
-    assert isinstance(found, matching.Pair)
+    assert isinstance(found, matching.RunPair)
     nodes: Any = figures.movers(found, LIGHT).data[0].node.label
     rows: Any = figures.overlap(found, LIGHT).layout.yaxis.ticktext
     blades = [one.text for one in figures.blades(both[0], LIGHT).layout.annotations]

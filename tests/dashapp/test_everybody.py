@@ -23,10 +23,10 @@ from dashapp.pages.compare import matching
 from dashapp.reader import Reader, let_in
 from dashapp.routes import customers
 from dashapp.selecting import MAP, SEGMENT, SURE, Area, Cube, Range, Selection, Values
-from dashapp.selecting.everybody import weighted_median
-from pipeline.contract import Artifacts, Pairs, Population, RunRecord, Tallies, of_sample
-from pipeline.engine import LocalPopulation
+from dashapp.selecting.on_disk import weighted_median
+from pipeline.contract import Artifacts, Pairs, PopulationRecord, RunRecord, Tallies, of_sample
 from pipeline.errors import StoreError, UnpreparedError
+from pipeline.folding import LocalPopulation
 from pipeline.purging import PurgeRequest, carry_out, plan_purge
 from pipeline.recording import count_everybody, record_training, with_everybody
 from pipeline.settings import Settings
@@ -376,7 +376,7 @@ def test_what_is_counted_by_folds_is_what_is_counted_from_rows(training: Trainin
     folded = count_everybody(training, LocalPopulation(training.customers, training.dataset)).elsewhere
 
     assert folded is not None
-    told = Population.model_validate_json(parent.records[Artifacts.POPULATION])
+    told = PopulationRecord.model_validate_json(parent.records[Artifacts.POPULATION])
     assert folded.population.missing == told.missing
     assert folded.population.spreads.keys() == told.spreads.keys()
     for name, spread in folded.population.spreads.items():

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from dashapp.data import Run
-from dashapp.findings import happenings, totals, traits
+from dashapp.findings import happenings, overview_numbers, traits
 from dashapp.i18n import speak
 from dashapp.pages.segment.chart_cards import responses_card
 from dashapp.report import portrait
@@ -27,14 +27,17 @@ def test_lines_are_told_beside_the_customers_that_they_make(segmentation: Segmen
         lines=1200, used=LinesUsed(lines=1190, customers=400), aside=(LinesSetAside(rule="no customer", lines=10),)
     )
     of_lines = replace(segmentation, ledger=segmentation.ledger.model_copy(update={"lines": account}))
-    told = dict(totals.origin(of_lines))
+    told = dict(overview_numbers.origin(of_lines))
 
     assert "Rows" not in told
     assert told["Lines"] == "1,200 read, 1,190 used"
     assert told["Customers"].startswith(f"{segmentation.ledger.rows_in:,} in these lines, ")
-    assert dict(totals.origin(segmentation))["Rows"].startswith(f"{segmentation.ledger.rows_in:,} read, ")
+    assert dict(overview_numbers.origin(segmentation))["Rows"].startswith(f"{segmentation.ledger.rows_in:,} read, ")
     speak("ru")
-    assert dict(totals.origin(of_lines))["Строки"] == "прочитано 1\N{NO-BREAK SPACE}200, учтено 1\N{NO-BREAK SPACE}190"
+    assert (
+        dict(overview_numbers.origin(of_lines))["Строки"]
+        == "прочитано 1\N{NO-BREAK SPACE}200, учтено 1\N{NO-BREAK SPACE}190"
+    )
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from dashapp.charts import LIGHT, Bubble, beside, heat, ink_on, labels, mark, or
 from dashapp.charts import sweep_curves as compare
 from dashapp.charts.theme import DARK
 from dashapp.data import Run
-from dashapp.findings import totals
+from dashapp.findings import overview_numbers
 from dashapp.pages.explore import figures as explore
 from dashapp.selecting import MAP, SEGMENT, Area, Cube, Range, Selection, Values
 from dashapp.telling import of_column
@@ -114,9 +114,9 @@ def test_every_figure_is_valid_plotly(segmentation: Segmentation, cube: Cube) ->
     ]
     made += [
         explore.customer_map(filtered.points(), it.cards, Area(((0.0, 0.0), (1.0, 0.0), (1.0, 1.0))), axes, DARK),
-        portions.marimekko(totals.portions(run, filtered), DARK, selected=True),
-        order_bubbles.bubbles(it, totals.portions(run, filtered), DARK, selected=True),
-        heat.profile(totals.profile(it, it.cards), it.cards, ("sample-1",), DARK),
+        portions.marimekko(overview_numbers.portions(run, filtered), DARK, selected=True),
+        order_bubbles.bubbles(it, overview_numbers.portions(run, filtered), DARK, selected=True),
+        heat.profile(overview_numbers.profile(it, it.cards), it.cards, ("sample-1",), DARK),
         compare.inertia(it.candidates, it.decision, 3, DARK),
         compare.silhouette(it.candidates, it.decision, 3, DARK),
     ]
@@ -138,10 +138,10 @@ def test_labels_from_data_are_escaped(segmentation: Segmentation, cube: Cube) ->
     cards = tuple(card.model_copy(update={"name": "<a href='//evil'>x</a>"}) for card in segmentation.cards)
 
     run = Run(replace(segmentation, cards=cards))
-    found = totals.portions(run, run.cube.everyone)
+    found = overview_numbers.portions(run, run.cube.everyone)
     figures = [
         portions.marimekko(found, LIGHT, selected=False),
-        heat.profile(totals.profile(segmentation, cards), cards, (), LIGHT),
+        heat.profile(overview_numbers.profile(segmentation, cards), cards, (), LIGHT),
         order_bubbles.bubbles(segmentation, found, LIGHT, selected=False),
         explore.draw(cube.everyone.slice("age"), cards, LIGHT, selected=False),
         explore.customer_map(cube.everyone.points(), cards, None, ("x", "y"), LIGHT),
@@ -153,7 +153,7 @@ def test_labels_from_data_are_escaped(segmentation: Segmentation, cube: Cube) ->
 
 def test_the_area_of_an_overview_bar_is_the_share_of_the_revenue(segmentation: Segmentation) -> None:
     run = Run(segmentation)
-    found = totals.portions(run, run.cube.everyone)
+    found = overview_numbers.portions(run, run.cube.everyone)
 
     (bars,) = portions.marimekko(found, DARK, selected=False).data
 
@@ -167,7 +167,7 @@ def test_the_area_of_an_overview_bar_is_the_share_of_the_revenue(segmentation: S
 def test_overview_bars_of_a_selection_stand_before_those_of_all(segmentation: Segmentation) -> None:
     run = Run(segmentation)
     filtered = run.cube.filtered(Selection({"age": Range(30.0, 50.0), SEGMENT: Values(("sample-1",))}))
-    found = totals.portions(run, filtered)
+    found = overview_numbers.portions(run, filtered)
     frame = segmentation.customers.assign(segment=segmentation.assignments["segment"])
     own = frame[frame["age"].between(30, 50, inclusive="left")]
 
@@ -179,16 +179,18 @@ def test_overview_bars_of_a_selection_stand_before_those_of_all(segmentation: Se
         assert one.customers == len(mine)
         assert length == pytest.approx(mine["spend"].mean() / frame["spend"].mean() if len(mine) else 0.0)
         assert one.chosen == (one.card.key == "sample-1")
-    assert totals.held(found[0].card, run.cube.everyone) == f"{found[0].card.size} customers"
+    assert overview_numbers.held(found[0].card, run.cube.everyone) == f"{found[0].card.size} customers"
     alone = next(one for one in found if one.card.key == "sample-1")
-    assert totals.held(alone.card, filtered) == f"{alone.customers} of the {alone.customers} selected customers"
+    assert (
+        overview_numbers.held(alone.card, filtered) == f"{alone.customers} of the {alone.customers} selected customers"
+    )
 
 
 def test_on_a_narrow_screen_the_profile_has_symbols_for_segments_and_names_over_their_cells(
     segmentation: Segmentation,
 ) -> None:
     cards = segmentation.cards
-    features = totals.profile(segmentation, cards)
+    features = overview_numbers.profile(segmentation, cards)
 
     figure = heat.profile(features, cards, (), LIGHT, width=300)
     cells, words = figure.data
@@ -209,7 +211,7 @@ def test_on_a_narrow_screen_the_profile_has_symbols_for_segments_and_names_over_
 
 def test_the_profile_puts_first_what_differs_most_and_last_all_customers(segmentation: Segmentation) -> None:
     cards = segmentation.cards
-    features = totals.profile(segmentation, cards)
+    features = overview_numbers.profile(segmentation, cards)
 
     cells, words = heat.profile(features, cards, ("sample-1",), LIGHT).data
 
@@ -243,12 +245,14 @@ def test_names_beside_bubbles_do_not_lie_on_each_other() -> None:
 
 def test_bubbles_stand_at_the_medians(segmentation: Segmentation) -> None:
     run = Run(segmentation)
-    figure = order_bubbles.bubbles(segmentation, totals.portions(run, run.cube.everyone), LIGHT, selected=False)
+    figure = order_bubbles.bubbles(
+        segmentation, overview_numbers.portions(run, run.cube.everyone), LIGHT, selected=False
+    )
 
     frame = segmentation.customers.assign(segment=segmentation.assignments["segment"])
     found = {trace.meta: (trace.x[0], trace.y[0]) for trace in figure.data}
     signs = order_bubbles.bubbles(
-        segmentation, totals.portions(run, run.cube.everyone), LIGHT, selected=False, named=False
+        segmentation, overview_numbers.portions(run, run.cube.everyone), LIGHT, selected=False, named=False
     )
     assert len(figure.layout.annotations) == len(segmentation.cards)
     assert not signs.layout.annotations
@@ -264,7 +268,7 @@ def test_data_without_orders_say_so_instead_of_an_empty_frame(segmentation: Segm
 
     run = Run(bare)
 
-    figure = order_bubbles.bubbles(bare, totals.portions(run, run.cube.everyone), LIGHT, selected=False)
+    figure = order_bubbles.bubbles(bare, overview_numbers.portions(run, run.cube.everyone), LIGHT, selected=False)
 
     assert "no orders" in figure.layout.annotations[0].text
 

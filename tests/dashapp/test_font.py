@@ -24,6 +24,8 @@ SYSTEMS = (
 
 LOOKED_FOR = {  # words and letters that files of other countries are known by, which are shown nowhere
     "pipeline/reading/text/code_pages.py", "pipeline/reading/values/days.py",
+    "pipeline/reading/values/currencies.py", "pipeline/reading/values/unknown.py",
+    "pipeline/understanding/periods.py", "pipeline/understanding/purchases/when.py",
     "pipeline/understanding/evidence/words.py", "pipeline/understanding/purchases/status_words.py",
 }  # fmt: skip
 

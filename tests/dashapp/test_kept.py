@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from dashapp.kept import Kept
+from dashapp.lru import LruCache
 
 
 def test_what_was_not_asked_for_the_longest_time_goes_first() -> None:
     made: list[str] = []
-    kept: Kept[str, str] = Kept(2)
+    kept: LruCache[str, str] = LruCache(2)
 
     def of(key: str) -> str:
         return kept.of(key, lambda: made.append(key) or key.upper())  # type: ignore[func-returns-value]
@@ -26,7 +26,7 @@ def test_what_was_not_asked_for_the_longest_time_goes_first() -> None:
 
 
 def test_what_could_not_be_made_is_not_kept() -> None:
-    kept: Kept[str, str] = Kept(2)
+    kept: LruCache[str, str] = LruCache(2)
 
     def refuse() -> str:
         raise LookupError("not there")

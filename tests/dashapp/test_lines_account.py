@@ -18,7 +18,7 @@ from dashapp.pages.data.layout import finding
 from dashapp.pages.data.lines_card import lines_card
 from dashapp.pages.score import ids
 from dashapp.pages.score.layout import layout as score_page
-from dashapp.report.account import data_account
+from dashapp.report.method import data_account
 from dashapp.telling import account_header, account_rows, finding_sentences
 from pipeline.contract import Segmentation
 from pipeline.settings import Settings

@@ -11,7 +11,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from dashapp.access.address import address
+from dashapp.access.client_address import address
 from dashapp.access.recognise import by_proxy
 from dashapp.app import create_app
 from dashapp.data import SegmentationData

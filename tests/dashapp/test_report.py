@@ -17,7 +17,7 @@ from dash.development.base_component import Component
 from dashapp.data import Run, SegmentationData
 from dashapp.i18n import COOKIE, language, speak
 from dashapp.pages import overview
-from dashapp.report.document import file_name, report
+from dashapp.report.html_file import file_name, report
 from dashapp.widgets import markup
 from pipeline.contract import Annotation, Segmentation
 from tests.dashapp.conftest import RUN, MemoryStore

@@ -241,7 +241,7 @@ def test_the_report_has_a_sheet_with_cells_by_segments(run: Run, code: str, titl
 def test_the_report_names_the_largest_cells_where_segments_have_no_room_as_columns(
     segmentation: Segmentation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("dashapp.report.rfm._MOST_BESIDE", 2)
+    monkeypatch.setattr("dashapp.report.rfm_sheet._MOST_BESIDE", 2)
     it = segmentation
     crossed = pd.crosstab(it.assignments["segment"], it.rfm_scores[RfmScores.CELL])
 

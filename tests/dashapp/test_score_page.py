@@ -294,7 +294,7 @@ def test_few_customers_are_placed_but_not_compared(client: FlaskClient) -> None:
 
 def test_sureness_is_told_in_words(scorable: Segmentation) -> None:
     one, two = scorable.cards[0].name, scorable.cards[1].name
-    row = placements.Placed(id="x", segment=0, second=1, confidence=0.05, fits=True, probabilities=())
+    row = placements.PlacedCustomer(id="x", segment=0, second=1, confidence=0.05, fits=True, probabilities=())
 
     assert placements.sureness(row, scorable.cards) == f"Between “{one}” and “{two}”"
     assert (

@@ -272,11 +272,11 @@ def test_a_list_that_promises_less_than_one_response_is_no_advice_to_contact(
 def test_a_mix_says_only_what_whole_percentages_show(segmentation: Segmentation) -> None:
     group = segmentation.dataset.groups[0]
     small = [
-        traits.Share("Nutrition", 0.012, 0.008),
-        traits.Share("Drugstore", 0.16, 0.15),
-        traits.Share("Rest", 0.8, 0.8),
+        traits.MixShare("Nutrition", 0.012, 0.008),
+        traits.MixShare("Drugstore", 0.16, 0.15),
+        traits.MixShare("Rest", 0.8, 0.8),
     ]
-    clear = [traits.Share("Wine", 0.66, 0.5), traits.Share("Fish", 0.04, 0.08)]
+    clear = [traits.MixShare("Wine", 0.66, 0.5), traits.MixShare("Fish", 0.04, 0.08)]
 
     assert "much the same" in segment_words.mix_finding(small, group)
     assert segment_words.mix_finding(clear, group).endswith("Least of all Fish: 4 % instead of 8 %.")

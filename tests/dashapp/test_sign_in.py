@@ -14,7 +14,7 @@ from flask.testing import FlaskClient
 from dashapp.access import rights
 from dashapp.app import create_app
 from dashapp.data import SegmentationData
-from pipeline.accounts import AuditLog, Database, Sessions, Users
+from pipeline.accounts import AccountDatabase, AuditLog, Sessions, Users
 from pipeline.accounts.attempts import MOST_NOTED
 from pipeline.errors import ExposureError
 from pipeline.settings import Settings
@@ -32,7 +32,7 @@ def settings(tmp_path: Path) -> Settings:
 
 @pytest.fixture
 def users(settings: Settings) -> Users:
-    users = Users(Database(settings.accounts))
+    users = Users(AccountDatabase(settings.accounts))
     for name, role in (("vera", "viewer"), ("mark", "marketer"), ("anna", "analyst")):
         users.add(name, role, PASSWORD)
     return users
@@ -204,7 +204,7 @@ def test_signing_out_ends_the_session_in_every_copy_of_the_cookie(
 def test_a_session_that_was_fixed_before_signing_in_is_not_the_one_after(
     browser: Callable[[], FlaskClient], settings: Settings
 ) -> None:
-    client, sessions = browser(), Sessions(Database(settings.accounts))
+    client, sessions = browser(), Sessions(AccountDatabase(settings.accounts))
     client.set_cookie("__Host-korzina", "fixed", domain="localhost", secure=True)
     sign_in(client)
 
@@ -257,7 +257,7 @@ def test_where_the_accounts_do_not_answer_nobody_is_let_in(
 ) -> None:
     client = browser()
     sign_in(client)
-    file = Database(settings.accounts).file
+    file = AccountDatabase(settings.accounts).file
     assert file is not None
     file.write_bytes(b"no database" * 1000)
 

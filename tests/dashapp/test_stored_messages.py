@@ -53,8 +53,8 @@ from pipeline.scoring import score_upload
 from pipeline.segmenting import override
 from pipeline.settings import Settings
 from pipeline.store import Store
-from pipeline.store.notes import entry
-from pipeline.store.reader import called
+from pipeline.store.checked_notes import entry
+from pipeline.store.run_reader import called
 from pipeline.train import Request, train
 from pipeline.understanding.known_forms import known_forms
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from pipeline.accounts import Database, Users
+from pipeline.accounts import AccountDatabase, Users
 from pipeline.settings import Settings
 from tests.e2e import nginx
 from tests.e2e.conftest import ROOT, SHOTS, Served, Watched, free_port, settle, status, web_command
@@ -59,7 +59,7 @@ def door(served: Served, tmp_path_factory: pytest.TempPathFactory) -> Iterator[D
             "workers": 1,
         }
     )
-    users = Users(Database(settings.accounts))
+    users = Users(AccountDatabase(settings.accounts))
     for name, role in (("vera", "viewer"), ("anna", "analyst"), ("lock", "viewer")):
         users.add(name, role, PASSWORD)
     with (folder / "log").open("wb") as log:

@@ -14,6 +14,7 @@ from tests.files.makers.money import money
 from tests.files.makers.old_exports import old_exports
 from tests.files.makers.others import others
 from tests.files.makers.purchases import purchases
+from tests.files.makers.services import services
 from tests.files.makers.shapes import shapes
 from tests.files.makers.tills import tills
 
@@ -35,6 +36,7 @@ def corpus() -> tuple[File, ...]:
             countries,
             tills,
             abroad,
+            services,
         )
         for file in chapter()
     )

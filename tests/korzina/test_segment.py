@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
+import pyarrow as pa
 import pytest
 from pandas.testing import assert_frame_equal
 
@@ -135,6 +136,69 @@ def test_a_number_of_ones_own_is_kept_as_such_and_progress_is_told_by_stage(parq
     assert all(0 <= fraction <= 1 for _, fraction in told)
 
 
+@pytest.fixture(scope="module")
+def drafted(frame: pd.DataFrame) -> pd.DataFrame:
+    return korzina.draft(frame).columns
+
+
+def _as_views(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Texts and categories as Polars hands them over."""
+    if pa.types.is_dictionary(column.type):
+        whole = column.combine_chunks()
+        views = whole.dictionary.cast(pa.string_view())
+        return pa.chunked_array([pa.DictionaryArray.from_arrays(whole.indices, views)])
+    texts = pa.types.is_string(column.type) or pa.types.is_large_string(column.type)
+    return column.cast(pa.string_view()) if texts else column
+
+
+class OnlyArrow:
+    """A table of a library that is not pandas: it can be handed over as a stream, and nothing else."""
+
+    def __init__(self, frame: pd.DataFrame) -> None:
+        table = pa.Table.from_pandas(frame, preserve_index=False)
+        self._table = pa.table([_as_views(column) for column in table.columns], table.column_names)
+
+    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
+        return self._table.__arrow_c_stream__(requested_schema)
+
+
+FORMS = {
+    "another library's": OnlyArrow,
+    "a dictionary of one": lambda frame: {"customers": OnlyArrow(frame)},
+    "nullable": lambda frame: frame.convert_dtypes(),
+    "kept by Arrow": lambda frame: frame.convert_dtypes(dtype_backend="pyarrow"),
+    "ids in the index": lambda frame: frame.set_index("customer_id"),
+    "sparse": lambda frame: frame.astype({"orders": "Sparse[int32]"}),
+}
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_every_form_of_a_table_is_understood_alike(form: str, frame: pd.DataFrame, drafted: pd.DataFrame) -> None:
+    assert_frame_equal(korzina.draft(FORMS[form](frame)).columns, drafted)
+
+
+def test_columns_in_levels_have_the_words_of_all_levels(frame: pd.DataFrame) -> None:
+    levels = frame.set_axis(pd.MultiIndex.from_product([["of 2026"], frame.columns]), axis=1)
+
+    assert "of 2026 spend" in korzina.draft(levels).spec.columns
+
+
+def test_periods_are_days_and_intervals_words_and_neither_is_clustered_on(frame: pd.DataFrame) -> None:
+    given = frame.assign(month=frame["last_order"].dt.to_period("M"), ages=pd.cut(frame["age"], 4))
+
+    columns = korzina.draft(given).spec.columns
+
+    assert {name: (columns[name].kind, columns[name].role) for name in ("month", "ages")} == {
+        "month": ("date", "ignored"),
+        "ages": ("category", "passive"),
+    }
+
+
+@pytest.mark.filterwarnings("error")
+def test_a_number_without_end_warns_of_nothing(frame: pd.DataFrame) -> None:
+    assert korzina.draft(frame.assign(spend=frame["spend"].where(frame["age"] > 20, np.inf)))
+
+
 ERRORS = {
     "nothing to segment": {},
     "data are not a table": {"data": 3},
@@ -149,6 +213,14 @@ ERRORS = {
     "has no columns": {"data": pd.DataFrame()},
     "Found: dict": {"data": {"a": [1, 2]}},
     "names a column twice.*Found: 'a'": {"data": pd.DataFrame([[1, 2]], columns=["a", "a "])},
+    r"to_frame\(\).*makes one": {"data": pd.Series([1.0])},
+    r"question 'kind' is open: .*\? Expected.*answers=\{'kind': 'customers'\}": {
+        "data": pd.DataFrame(np.random.default_rng(3).lognormal(3, 1, (60, 3)).round(2))
+    },
+    "no column 'ID'.*use 'client_id'": {
+        "data": pd.DataFrame({"client_id": [1], "joined": [2]}),
+        "spec": "marketing_campaign",
+    },
     "choose needs a reason": {"data": "nowhere.csv", "choose": 3},
     "no table 'transactions'.*dictionary": {"data": pd.DataFrame({"a": [1]}), "spec": "complete_journey"},
     "names a column twice": {"data": pd.DataFrame([[1, 2]], columns=["a", "a"])},

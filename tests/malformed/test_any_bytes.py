@@ -24,7 +24,7 @@ from pipeline.reading.shapes.workbooks import read_workbook
 from pipeline.reading.text.parsing import parse_text, read_text
 from pipeline.scoring import score_upload
 from pipeline.spec import Source, parse_spec
-from pipeline.spec.loading import read_spec
+from pipeline.spec.spec_file import read_spec
 from tests.malformed.corpus import corpus
 from tests.malformed.trying import small_run
 

@@ -7,7 +7,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from pipeline.campaigns.learning.evidence import Subject
+from pipeline.campaigns.learning.held_out import SegmentedCustomers
 from pipeline.contract import Campaign, Column, Dataset, Labels, SegmentCard
 
 COST, REVENUE = 1.0, 6.0
@@ -100,7 +100,7 @@ def people(n: int = 1500, seed: int = 0) -> tuple[pd.DataFrame, np.ndarray]:
     return frame, truth
 
 
-def subject(frame: pd.DataFrame, campaigns: tuple[Campaign, ...] | None = None, **parts: object) -> Subject:
+def subject(frame: pd.DataFrame, campaigns: tuple[Campaign, ...] | None = None, **parts: object) -> SegmentedCustomers:
     made = dataset(campaigns if campaigns is not None else (campaign("first"), campaign("last")))
     labels = np.digitize(frame["spend"], np.quantile(frame["spend"], [0.4, 0.8])).astype(np.int64)
-    return Subject(frame, made, labels, cards(labels), **parts)  # type: ignore[arg-type]
+    return SegmentedCustomers(frame, made, labels, cards(labels), **parts)  # type: ignore[arg-type]

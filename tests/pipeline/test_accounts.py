@@ -8,19 +8,19 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.accounts import Attempts, Database, Sessions, Users, attempts, sessions
+from pipeline.accounts import AccountDatabase, Attempts, Sessions, Users, attempts, sessions
 from pipeline.errors import StoreError, UsageError
 
 PASSWORD = "correct horse battery"
 
 
 @pytest.fixture
-def database(tmp_path: Path) -> Database:
-    return Database(f"sqlite:///{tmp_path}/accounts.db")
+def database(tmp_path: Path) -> AccountDatabase:
+    return AccountDatabase(f"sqlite:///{tmp_path}/accounts.db")
 
 
 @pytest.fixture
-def users(database: Database) -> Users:
+def users(database: AccountDatabase) -> Users:
     users = Users(database)
     users.add("Anna", "viewer", PASSWORD)
     return users
@@ -33,7 +33,7 @@ def test_a_user_is_let_in_with_the_password_alone(users: Users) -> None:
     assert users.check("anna", "\ud800" * 12) is None
 
 
-def test_the_database_holds_no_password_and_belongs_to_its_owner(users: Users, database: Database) -> None:
+def test_the_database_holds_no_password_and_belongs_to_its_owner(users: Users, database: AccountDatabase) -> None:
     assert database.file is not None
     assert PASSWORD.encode() not in database.file.read_bytes()
     assert b"$argon2id$" in database.file.read_bytes()
@@ -60,7 +60,7 @@ def test_what_makes_no_user_is_refused_in_words(users: Users, name: str, role: s
     assert [user.name for user in users.all()] == ["anna"]
 
 
-def test_a_session_has_the_role_of_now_and_ends_with_its_user(users: Users, database: Database) -> None:
+def test_a_session_has_the_role_of_now_and_ends_with_its_user(users: Users, database: AccountDatabase) -> None:
     held = Sessions(database)
     token = held.start("anna", "viewer", own=True)
 
@@ -76,7 +76,7 @@ def test_a_session_has_the_role_of_now_and_ends_with_its_user(users: Users, data
     assert users.check("anna", PASSWORD) is not None
 
 
-def test_signing_out_and_another_password_end_sessions_at_once(users: Users, database: Database) -> None:
+def test_signing_out_and_another_password_end_sessions_at_once(users: Users, database: AccountDatabase) -> None:
     held = Sessions(database)
     first, second, third = (held.start("anna", "viewer", own=True) for _ in range(3))
 
@@ -88,7 +88,7 @@ def test_signing_out_and_another_password_end_sessions_at_once(users: Users, dat
     assert users.check("anna", PASSWORD) is None
 
 
-def test_a_session_lasts_eight_hours(users: Users, database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_session_lasts_eight_hours(users: Users, database: AccountDatabase, monkeypatch: pytest.MonkeyPatch) -> None:
     token = Sessions(database).start("anna", "viewer", own=True)
     now = sessions.time.time()
 
@@ -97,7 +97,7 @@ def test_a_session_lasts_eight_hours(users: Users, database: Database, monkeypat
         assert (Sessions(database).find(token) is not None) is there
 
 
-def test_the_database_holds_no_token(users: Users, database: Database) -> None:
+def test_the_database_holds_no_token(users: Users, database: AccountDatabase) -> None:
     token = Sessions(database).start("anna", "viewer", own=True)
 
     assert database.file is not None
@@ -107,7 +107,7 @@ def test_the_database_holds_no_token(users: Users, database: Database) -> None:
 
 
 def test_a_user_of_another_provider_has_the_role_that_it_gave_and_can_be_shut_out(
-    users: Users, database: Database
+    users: Users, database: AccountDatabase
 ) -> None:
     held = Sessions(database)
     token = held.start("eve@example.org", "analyst", own=False, hint="id token")
@@ -120,9 +120,9 @@ def test_a_user_of_another_provider_has_the_role_that_it_gave_and_can_be_shut_ou
 
 
 def test_after_five_wrong_passwords_a_name_is_locked_for_every_worker(
-    database: Database, monkeypatch: pytest.MonkeyPatch
+    database: AccountDatabase, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    first, second = Attempts(database, b"key"), Attempts(Database(database._url.render_as_string()), b"key")
+    first, second = Attempts(database, b"key"), Attempts(AccountDatabase(database._url.render_as_string()), b"key")
 
     counted = [
         counting.count("Anna", f"192.0.2.{place}") for place, counting in enumerate([first, second, first, second] * 2)
@@ -135,7 +135,7 @@ def test_after_five_wrong_passwords_a_name_is_locked_for_every_worker(
     assert second.count("anna", "192.0.2.1"), "a lock ends by itself"
 
 
-def test_many_names_from_one_address_are_locked_out_too(database: Database) -> None:
+def test_many_names_from_one_address_are_locked_out_too(database: AccountDatabase) -> None:
     counting = Attempts(database, b"key")
 
     counted = [counting.count(f"name {place}", "192.0.2.7") for place in range(attempts.MOST_BY_ADDRESS + 5)]
@@ -144,7 +144,7 @@ def test_many_names_from_one_address_are_locked_out_too(database: Database) -> N
     assert counting.count("anna", "192.0.2.8")
 
 
-def test_a_name_written_in_other_ways_is_the_same_user(database: Database) -> None:
+def test_a_name_written_in_other_ways_is_the_same_user(database: AccountDatabase) -> None:
     counting = Attempts(database, b"key")
     spellings = ("anna", "ANNA", " anna ", "ａｎｎａ", "𝐚𝐧𝐧𝐚", "𝒂𝓷𝔫𝚊", "ⓐⓝⓝⓐ")
 
@@ -160,14 +160,14 @@ def test_a_name_written_in_other_ways_is_the_same_user(database: Database) -> No
         ([f"192.0.2.7:{49152 + place}" for place in range(20)] + ["::ffff:192.0.2.7"] * 20, attempts.MOST_BY_ADDRESS),
     ],
 )
-def test_addresses_of_one_sender_are_one(database: Database, addresses: list[str], most: int) -> None:
+def test_addresses_of_one_sender_are_one(database: AccountDatabase, addresses: list[str], most: int) -> None:
     counting = Attempts(database, b"key")
 
     assert [counting.count(f"n{place}", sender) for place, sender in enumerate(addresses)].count(True) == most
     assert counting.count("anna", "2001:db8:ffff::1")
 
 
-def test_nobody_fills_the_audit_log_with_refusals(database: Database) -> None:
+def test_nobody_fills_the_audit_log_with_refusals(database: AccountDatabase) -> None:
     counting = Attempts(database, b"key")
     noted = [counting.may_note(f"2001:db8::{place:x}") for place in range(attempts.MOST_NOTED + 10)]
 
@@ -175,7 +175,7 @@ def test_nobody_fills_the_audit_log_with_refusals(database: Database) -> None:
     assert counting.may_note("anna") == (True, False)
 
 
-def test_many_attempts_at_once_are_no_way_around_the_count(database: Database) -> None:
+def test_many_attempts_at_once_are_no_way_around_the_count(database: AccountDatabase) -> None:
     counting, counted = Attempts(database, b"key"), []
     threads = [threading.Thread(target=lambda: counted.append(counting.count("anna", "192.0.2.7"))) for _ in range(12)]
     for thread in threads:
@@ -186,7 +186,7 @@ def test_many_attempts_at_once_are_no_way_around_the_count(database: Database) -
     assert counted.count(True) == attempts.MOST_BY_NAME
 
 
-def test_a_name_that_was_tried_is_not_kept(database: Database) -> None:
+def test_a_name_that_was_tried_is_not_kept(database: AccountDatabase) -> None:
     Attempts(database, b"key").count("mysecretpassword", "192.0.2.7")
 
     assert database.file is not None
@@ -196,19 +196,19 @@ def test_a_name_that_was_tried_is_not_kept(database: Database) -> None:
 @pytest.mark.parametrize("url", ["nonsense", "mysql://localhost/x", "sqlite"])
 def test_an_address_that_accounts_cannot_be_kept_at_is_refused_in_words(url: str) -> None:
     with pytest.raises(UsageError, match="KORZINA_USERS"):
-        Database(url)
+        AccountDatabase(url)
 
 
 def test_a_database_that_does_not_answer_is_named_without_its_password(tmp_path: Path) -> None:
     (tmp_path / "accounts.db").write_bytes(b"no database" * 100)
     with pytest.raises(StoreError, match=r"accounts\.db"):
-        Users(Database(f"sqlite:///{tmp_path}/accounts.db")).all()
+        Users(AccountDatabase(f"sqlite:///{tmp_path}/accounts.db")).all()
     with pytest.raises(StoreError) as raised:
-        Users(Database("postgresql+psycopg://korzina:tops3cret@127.0.0.1:9/x")).all()
+        Users(AccountDatabase("postgresql+psycopg://korzina:tops3cret@127.0.0.1:9/x")).all()
     assert "tops3cret" not in str(raised.value)
 
 
-def test_a_locked_database_is_waited_for(users: Users, database: Database) -> None:
+def test_a_locked_database_is_waited_for(users: Users, database: AccountDatabase) -> None:
     holder = sqlite3.connect(str(database.file), isolation_level=None, check_same_thread=False)
     holder.execute("BEGIN IMMEDIATE")
     threading.Timer(0.5, lambda: holder.execute("COMMIT")).start()

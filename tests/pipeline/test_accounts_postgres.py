@@ -10,7 +10,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from pipeline.accounts import Attempts, AuditEntry, AuditLog, Database, Sessions, Users
+from pipeline.accounts import AccountDatabase, Attempts, AuditEntry, AuditLog, Sessions, Users
 from pipeline.errors import StoreError, UsageError
 from tests.pipeline.sources_support import frozen, postgres_server
 
@@ -25,11 +25,11 @@ def address() -> Iterator[str]:
 
 
 @pytest.fixture
-def database(address: str) -> Database:
-    return Database(address.replace("postgresql://", "postgresql+psycopg://"))
+def database(address: str) -> AccountDatabase:
+    return AccountDatabase(address.replace("postgresql://", "postgresql+psycopg://"))
 
 
-def test_users_and_sessions(database: Database) -> None:
+def test_users_and_sessions(database: AccountDatabase) -> None:
     users, sessions = Users(database), Sessions(database)
     users.add("anna", "viewer", PASSWORD)
     token = sessions.start("anna", "viewer", own=True)
@@ -46,7 +46,7 @@ def test_users_and_sessions(database: Database) -> None:
     assert sessions.find(token) is None
 
 
-def test_attempts_at_once_are_counted(database: Database) -> None:
+def test_attempts_at_once_are_counted(database: AccountDatabase) -> None:
     counting, counted = Attempts(database, b"key"), []
     threads = [threading.Thread(target=lambda: counted.append(counting.count("eve", "192.0.2.7"))) for _ in range(10)]
     for thread in threads:
@@ -57,7 +57,7 @@ def test_attempts_at_once_are_counted(database: Database) -> None:
     assert counted.count(True) == 5
 
 
-def test_a_frozen_server_keeps_nobody_waiting(database: Database, address: str) -> None:
+def test_a_frozen_server_keeps_nobody_waiting(database: AccountDatabase, address: str) -> None:
     Users(database).add("vera", "viewer", PASSWORD)
     token = Sessions(database).start("vera", "viewer", own=True)
     with frozen(address):
@@ -68,7 +68,9 @@ def test_a_frozen_server_keeps_nobody_waiting(database: Database, address: str) 
     assert Sessions(database).find(token) is not None
 
 
-def test_the_log_is_only_added_to_and_what_was_cut_off_shows(database: Database, address: str, tmp_path: Path) -> None:
+def test_the_log_is_only_added_to_and_what_was_cut_off_shows(
+    database: AccountDatabase, address: str, tmp_path: Path
+) -> None:
     log = AuditLog(database, b"key", tmp_path / "audit.head")
     threads = [threading.Thread(target=lambda: log.add(AuditEntry("export", "anna", rows=7))) for _ in range(8)]
     for thread in threads:

@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.accounts import AuditEntry, AuditLog, Database, Head
+from pipeline.accounts import AccountDatabase, AuditEntry, AuditLog, Head
 from pipeline.errors import StoreError
 
 KEY = b"a key that nobody else has"
 
 
 def log_in(folder: Path, key: bytes = KEY) -> AuditLog:
-    return AuditLog(Database(f"sqlite:///{folder}/accounts.db"), key, folder / "audit.head")
+    return AuditLog(AccountDatabase(f"sqlite:///{folder}/accounts.db"), key, folder / "audit.head")
 
 
 @pytest.fixture
@@ -120,6 +120,6 @@ def test_whatever_a_browser_sends_can_be_kept(log: AuditLog, text: str) -> None:
 
 def test_where_it_cannot_be_written_it_says_so(tmp_path: Path) -> None:
     (tmp_path / "audit").write_text("a file where a folder has to be")
-    log = AuditLog(Database(f"sqlite:///{tmp_path}/accounts.db"), KEY, tmp_path / "audit" / "head")
+    log = AuditLog(AccountDatabase(f"sqlite:///{tmp_path}/accounts.db"), KEY, tmp_path / "audit" / "head")
     with pytest.raises(StoreError, match="audit"):
         log.add(AuditEntry("start"))

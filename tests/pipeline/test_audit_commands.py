@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 import korzina
 from pipeline.__main__ import app
-from pipeline.accounts import AuditEntry, AuditLog, Database, Sessions
+from pipeline.accounts import AccountDatabase, AuditEntry, AuditLog, Sessions
 from pipeline.contract import SavedSweep
 from pipeline.errors import KorzinaError, StoreError
 from pipeline.settings import Settings, account_name
@@ -82,7 +82,7 @@ def test_without_a_secret_no_log_is_kept(home: Path, monkeypatch: pytest.MonkeyP
 
 @pytest.mark.parametrize("name", ["anna@id.example", "Anna@ID.example"])
 def test_sessions_of_a_provider_s_user_can_be_ended(home: Path, name: str) -> None:
-    sessions = Sessions(Database(Settings().accounts))
+    sessions = Sessions(AccountDatabase(Settings().accounts))
     tokens = [sessions.start(name, "analyst", own=False) for _ in range(2)]
     other = sessions.start("boris", "viewer", own=False)
 

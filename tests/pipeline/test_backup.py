@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.accounts import AuditEntry, AuditLog, Database, Users
+from pipeline.accounts import AccountDatabase, AuditEntry, AuditLog, Users
 from pipeline.contract import SavedSweep
 from pipeline.settings import Settings
 from pipeline.stages import Training
@@ -69,7 +69,7 @@ def test_a_sqlite_store_comes_back_whole_with_its_accounts(
     store = Store.open(settings)
     store.promote(saved.run_ids[3], reason="good", who="anna")
     store.annotate(saved.run_ids[3], "sample-0", who="anna", name="Ours", note="a note")
-    Users(Database(settings.accounts)).add("anna", "analyst", "correct horse battery")
+    Users(AccountDatabase(settings.accounts)).add("anna", "analyst", "correct horse battery")
     head = AuditLog.of(settings).add(AuditEntry("users", "root", "cli", told="adds anna, analyst"))
     before, backup = described(settings), tmp_path / "backup"
     backup.mkdir()
@@ -80,7 +80,7 @@ def test_a_sqlite_store_comes_back_whole_with_its_accounts(
 
     assert "nothing is wrong" in told
     assert described(settings) == before
-    assert Users(Database(settings.accounts)).check("anna", "correct horse battery") is not None
+    assert Users(AccountDatabase(settings.accounts)).check("anna", "correct horse battery") is not None
     assert AuditLog.of(settings).verify(head) == (head, ())
 
 

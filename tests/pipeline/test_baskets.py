@@ -15,7 +15,7 @@ from scipy.stats import chi2_contingency, fisher_exact
 from pipeline.contract import Affinities, check_table
 from pipeline.describing import pair_counts, read_baskets, with_affinities
 from pipeline.describing.basket_lines import Baskets, as_baskets
-from pipeline.describing.baskets import LEAST_COUNT, affinities, independence
+from pipeline.describing.bought_together import LEAST_COUNT, affinities, independence
 from pipeline.describing.pair_counts import LEFT_OUT, count_pairs, count_pairs_of, frequencies
 from pipeline.errors import SpecError
 from pipeline.spec import load_spec, parse_spec

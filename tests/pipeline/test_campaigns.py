@@ -27,12 +27,12 @@ from pipeline.campaigns import (
 )
 from pipeline.campaigns.answers import UNKNOWN, respond_by_segment
 from pipeline.campaigns.learning.earlier_segments import segments_before
-from pipeline.campaigns.learning.evidence import Subject, is_about_segments
+from pipeline.campaigns.learning.held_out import SegmentedCustomers, is_about_segments
 from pipeline.campaigns.learning.history import TEST, moments
 from pipeline.campaigns.learning.offers import RESPONDED, offers_over_time
 from pipeline.campaigns.plan import plan_campaigns, told_by
 from pipeline.campaigns.plan_words import money, rate
-from pipeline.campaigns.rates import advise, fit_prior, shrink, shrunken_intervals
+from pipeline.campaigns.response_rates import advise, fit_prior, shrink, shrunken_intervals
 from pipeline.contract import Campaign, CampaignSummary, HeldOut, Responses, Targets, check_table
 from pipeline.errors import SpecError
 from pipeline.settings import Settings
@@ -406,7 +406,9 @@ def test_the_champion_s_plan_comes_back_from_the_store_and_from_the_command_line
 ) -> None:
     chosen = next(one for one in training.candidates if one.record.k == training.decision.k)
     labels = chosen.assignments["segment"].to_numpy()
-    plan = plan_campaigns(Subject(training.customers, training.dataset, labels, chosen.cards), cost=1.0, revenue=6.0)
+    plan = plan_campaigns(
+        SegmentedCustomers(training.customers, training.dataset, labels, chosen.cards), cost=1.0, revenue=6.0
+    )
     settings = Settings(home=tmp_path / "mlruns")
     saved = save_training(replace(training, plans={training.decision.k: plan}), settings, "sample")
     store = Store.open(settings)

@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 import sqlalchemy as sa
 
-from pipeline.command_line.trial import Wanted, try_draft
+from pipeline.command_line.trial import DraftRequest, try_draft
 from pipeline.errors import InputError, SpecError
 from pipeline.reading import keeping, query_tables, read_source
 from pipeline.reading.databases import Reference, loaded, loading, open_database, stored_tables
@@ -211,7 +211,7 @@ def test_a_draft_asks_the_database_once_and_its_trial_no_more(tmp_path: Path) ->
     asked: list[str] = []
     sa.event.listen(sa.Engine, "before_cursor_execute", watch := lambda *call: asked.append(call[2]))
     try:
-        outcome = try_draft(Wanted(f"sqlite:///{tmp_path / 'shop.db'}", tmp_path / "shop.toml"))
+        outcome = try_draft(DraftRequest(f"sqlite:///{tmp_path / 'shop.db'}", tmp_path / "shop.toml"))
     finally:
         sa.event.remove(sa.Engine, "before_cursor_execute", watch)
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.reading.lines.days import judge_days
+from pipeline.reading.lines.plausible_days import judge_days
 
 YEAR = [(date(2023, 1, 1) + timedelta(days=at), 5) for at in range(0, 360, 3)]
 

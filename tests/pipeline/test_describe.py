@@ -8,7 +8,7 @@ from pipeline.contract import Column, Dataset, Profiles, with_label
 from pipeline.describing.cards import Support, make_cards
 from pipeline.describing.describe import profile_categories, read_categories, revenue_shares
 from pipeline.describing.naming import Naming, phrase
-from pipeline.describing.profiles import profile
+from pipeline.describing.segment_profiles import profile
 from pipeline.segmenting import fit_features, sweep
 from pipeline.stages import Features, Partition
 from pipeline.statistics import effects_from_sums

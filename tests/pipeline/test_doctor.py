@@ -141,7 +141,7 @@ def test_a_champion_whose_run_was_deleted_is_named_and_back_by_the_command_that_
 
 
 def test_a_run_that_another_process_is_writing_is_no_fault(settings: Settings) -> None:
-    from pipeline.store.tracking.names import STARTED, STATUS, WRITER
+    from pipeline.store.tracking.tag_names import STARTED, STATUS, WRITER
     from pipeline.store.tracking.writers import this_writer
 
     client = MlflowClient(tracking_uri=settings.store_uri)

@@ -14,7 +14,7 @@ import pandas as pd
 import pytest
 
 from pipeline.contract import Affinities
-from pipeline.describing.baskets import LEAST_COUNT
+from pipeline.describing.bought_together import LEAST_COUNT
 from pipeline.drafting import draft
 from pipeline.processors import Helper, process_helper
 from pipeline.spec import parse_spec

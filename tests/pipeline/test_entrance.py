@@ -15,7 +15,7 @@ from pipeline.settings import Settings
 from pipeline.stages import Training
 from pipeline.store import Store
 from pipeline.store.entrance import LONGEST_NOTE, runs_path, with_usage
-from pipeline.store.tracking.names import NOTE, VIEW
+from pipeline.store.tracking.tag_names import NOTE, VIEW
 from tests.support import save_training
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipeline.campaigns.learning.evidence import Subject
+from pipeline.campaigns.learning.held_out import SegmentedCustomers
 from pipeline.campaigns.plan import plan_campaigns, told_by
 from pipeline.contract import HeldOut, Responses, Targets
 from pipeline.describing import with_affinities
@@ -19,10 +19,10 @@ def training() -> Training:
     return make_training(600)
 
 
-def subject(training: Training, k: int) -> Subject:
+def subject(training: Training, k: int) -> SegmentedCustomers:
     candidate = training.candidate(k)
     labels = candidate.assignments["segment"].to_numpy(np.int64)
-    return Subject(training.customers, training.dataset, labels, candidate.cards)
+    return SegmentedCustomers(training.customers, training.dataset, labels, candidate.cards)
 
 
 def test_every_k_that_was_tried_has_its_baskets(training: Training) -> None:

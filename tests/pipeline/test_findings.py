@@ -14,7 +14,7 @@ from pipeline.describing import with_affinities
 from pipeline.describing.describe import typical_customers
 from pipeline.describing.passive import describe_passive, read_traits
 from pipeline.describing.rules import encode, find_rules
-from pipeline.engine import Sample
+from pipeline.folding import Sample
 from pipeline.recording import record_training
 from pipeline.settings import Settings
 from pipeline.stages import Candidate, Partition, Training

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from pipeline.analyse import _Deciding, _swept
-from pipeline.engine import by_place
+from pipeline.folding import by_place
 from pipeline.segmenting import assess_stability, decide, judged, null_silhouettes, silhouettes, sweep
 from pipeline.segmenting.heaps import count_heaps, dip, has_valley
 from pipeline.segmenting.quality import elongation

@@ -12,14 +12,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.engine.kernels import (
+from pipeline.folding.kernels import (
     Beside,
     Categories,
     Extremes,
     Kernel,
+    LloydStep,
     Meeting,
-    Nearest,
-    Numbers,
+    NumberColumns,
     Parts,
     Placed,
     Ranks,
@@ -89,7 +89,7 @@ def folded(kernel: Kernel, rows: Rows, cuts: list[int], order: npt.NDArray[np.in
 
 
 def kernels(starts: dict[int, npt.NDArray[np.float64]]) -> list[Kernel]:
-    numbers, middle = Numbers(NAMES), (0.1, -0.2, 0.0)
+    numbers, middle = NumberColumns(NAMES), (0.1, -0.2, 0.0)
     placed = Placed(TRANSFORM, starts, {k: own + 0.1 for k, own in starts.items()}, middle)
     both, shift, scale = Beside(numbers, TRANSFORM), (20.0, 2.0, 45.0, 0.0, 0.0, 0.0), (14, 5, 7, 4, 5, 4)
     edges = ((1.0, 5.0, 5.5), (0.0, 1.0, 2.0), (30.0, 45.0))
@@ -101,7 +101,7 @@ def kernels(starts: dict[int, npt.NDArray[np.float64]]) -> list[Kernel]:
         Ranks(numbers, edges),
         Within(numbers, ((0, 5.0, 6.0), (2, 40.0, 41.0))),
         Categories("city"),
-        Nearest(TRANSFORM, starts, middle, scale[3:]),
+        LloydStep(TRANSFORM, starts, middle, scale[3:]),
         Tally(placed, both, shift, scale, 6),
         SegmentRanks(placed, both, (*edges, (), (), ()), far),
         SegmentWithin(placed, both, ((2, 0, 0, 5.0, 6.0), (9, 4, 2, 40.0, 41.0), (5, 1, 6, 0.4, 0.6))),
@@ -136,7 +136,7 @@ def test_sums_are_those_of_exact_arithmetic(values: list[float], shift: float) -
     column = np.array(values)
     less = column - shift
     scale = exponents(np.abs(less).max(keepdims=True))
-    parts = Sums(Numbers(("x",)), (shift,), tuple(scale.tolist())).part({"x": column})
+    parts = Sums(NumberColumns(("x",)), (shift,), tuple(scale.tolist())).part({"x": column})
 
     found, squares = total(parts["upper"], parts["lower"], np.stack([scale, squared(scale)]))
 
@@ -148,7 +148,7 @@ def test_sums_are_those_of_exact_arithmetic(values: list[float], shift: float) -
 def test_what_is_too_large_to_be_squared_is_taken_as_the_largest_that_is_not() -> None:
     column = np.array([1e300, 1.0])
     scale = exponents(np.array([1e300]))
-    parts = Sums(Numbers(("x",)), (0.0,), tuple(scale.tolist())).part({"x": column})
+    parts = Sums(NumberColumns(("x",)), (0.0,), tuple(scale.tolist())).part({"x": column})
 
     found = total(parts["upper"], parts["lower"], np.stack([scale, squared(scale)]))
 

@@ -116,7 +116,7 @@ def test_an_upload_that_takes_too_long_is_told_in_words(stored: Segmentation, mo
 
 
 def test_when_all_places_are_taken_the_next_is_told_so(stored: Segmentation, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pipeline.processors.limits._places", threading.BoundedSemaphore(1))
+    monkeypatch.setattr("pipeline.processors.limited_process._places", threading.BoundedSemaphore(1))
     monkeypatch.setattr(apart, "SECONDS", 1.0)
     holder = threading.Thread(
         target=lambda: limited(time.sleep, 3, seconds=20, memory=1 << 30, modules=MODULES), daemon=True

@@ -17,7 +17,7 @@ from pipeline.describing.cards import Support, make_cards
 from pipeline.describing.describe import differences_by_segment
 from pipeline.describing.identity import Predecessor, follow
 from pipeline.describing.naming import Naming, phrase, typical
-from pipeline.describing.profiles import profile
+from pipeline.describing.segment_profiles import profile
 from pipeline.reading import read_source
 from pipeline.segmenting import fit_features
 from pipeline.spec import load_spec

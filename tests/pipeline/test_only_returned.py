@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from pipeline.cleaning import clean
-from pipeline.command_line.trial import Outcome, Wanted, account_lines, try_draft
+from pipeline.command_line.trial import DraftRequest, Outcome, account_lines, try_draft
 from pipeline.reading import read_source
 from pipeline.spec import load_spec
 
@@ -33,7 +33,7 @@ def outcome(tmp_path_factory: pytest.TempPathFactory) -> Outcome:
     )
     file = tmp_path_factory.mktemp("returns") / "shop.csv"
     pd.concat([bought, back]).to_csv(file, index=False)
-    return try_draft(Wanted(str(file), file.with_suffix(".toml"), language="ru"))
+    return try_draft(DraftRequest(str(file), file.with_suffix(".toml"), language="ru"))
 
 
 def test_who_never_bought_is_named_where_the_account_counts_fewer(outcome: Outcome) -> None:

@@ -12,8 +12,8 @@ from sklearn.cluster import KMeans
 from threadpoolctl import ThreadpoolController
 
 from pipeline.contract import Matrix
-from pipeline.engine import Crowd, lloyd
 from pipeline.errors import InputError
+from pipeline.folding import Crowd, lloyd
 from pipeline.processors import one_thread, pool
 from pipeline.segmenting.distances import cluster_means
 from pipeline.segmenting.polish import partition, polish
@@ -30,7 +30,7 @@ def continuum(n: int = 6_000, p: int = 4) -> Matrix:
 @pytest.fixture
 def large(monkeypatch: pytest.MonkeyPatch) -> None:
     """A few thousand rows are treated like a million."""
-    monkeypatch.setattr("pipeline.engine.drawing.SAMPLE", 1_000)
+    monkeypatch.setattr("pipeline.folding.drawing.SAMPLE", 1_000)
 
 
 def test_a_large_table_ends_where_a_fit_on_all_rows_ends(large: None) -> None:

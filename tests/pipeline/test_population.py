@@ -14,7 +14,7 @@ import pytest
 
 from pipeline.analyse import analyse
 from pipeline.contract import Column, Dataset, Kind, Ledger
-from pipeline.engine import (
+from pipeline.folding import (
     Kernel,
     LocalPopulation,
     Parts,
@@ -113,7 +113,7 @@ def trained(customers: pd.DataFrame, population: Elsewhere | None) -> Training:
 @pytest.fixture(scope="module")
 def few(module_patch: pytest.MonkeyPatch) -> None:
     """A sample of a few hundred decides, so that thousands are very many."""
-    module_patch.setattr("pipeline.engine.drawing.SAMPLE", SAMPLE)
+    module_patch.setattr("pipeline.folding.drawing.SAMPLE", SAMPLE)
 
 
 @pytest.fixture(scope="module")

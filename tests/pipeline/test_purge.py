@@ -266,7 +266,7 @@ def test_a_champion_whose_segment_is_one_person_goes_only_where_it_is_said(
 
 
 def test_while_a_training_is_saved_nothing_is_looked_for(settings: Settings) -> None:
-    from pipeline.store.tracking.names import STARTED, STATUS, WRITER
+    from pipeline.store.tracking.tag_names import STARTED, STATUS, WRITER
     from pipeline.store.tracking.writers import this_writer
 
     client = MlflowClient(tracking_uri=settings.store_uri)

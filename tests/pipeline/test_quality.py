@@ -5,7 +5,7 @@ import pytest
 from sklearn.datasets import make_blobs
 from sklearn.metrics import calinski_harabasz_score, davies_bouldin_score, silhouette_samples, silhouette_score
 
-from pipeline.engine import by_place, drawn
+from pipeline.folding import by_place, drawn
 from pipeline.segmenting import (
     by_segment,
     calinski_harabasz,
@@ -32,7 +32,7 @@ def test_silhouettes_of_all_k_equal_scikit_learns():
 def test_a_sampled_silhouette_lies_within_four_standard_errors(monkeypatch):
     monkeypatch.setattr(quality, "EXACT_ROWS", 100)
     monkeypatch.setattr(quality, "SAMPLE_ROWS", 300)
-    monkeypatch.setattr("pipeline.engine.drawing.SAMPLE", 500)
+    monkeypatch.setattr("pipeline.folding.drawing.SAMPLE", 500)
     labels = PARTITIONS[2].labels
     (found,) = silhouettes(MATRIX, [labels], seed=1)
     assert len(found.values) == 300

@@ -37,8 +37,8 @@ ROOMS = (
     "command_line/trial.py",
     "command_line/options.py",
     "command_line/manual.py",
-    "command_line/placing.py",
-    "command_line/asking.py",
+    "command_line/score_command.py",
+    "command_line/arguments.py",
     "contract/messages",
 )
 NO_WORDS = {"KEY=VALUE", "utf-8, utf-16, cp1251, latin-1 ..."}  # what is typed is the same in every language
@@ -164,7 +164,7 @@ CASES: dict[str, Callable[[Path], object]] = {
     "a draft that is there": lambda at: trial.target_of(str(at / "b"), folder_with(at, a="x") / "a.csv", force=False),
     "no answer": lambda at: trial.answers_of(["customer"]),
     "an answer to nothing": lambda at: trial.try_draft(
-        trial.Wanted(str(folder_with(at, a="id,n\n1,2\n2,3\n3,5\n") / "a.csv"), at / "a.toml", {"colour": "red"})
+        trial.DraftRequest(str(folder_with(at, a="id,n\n1,2\n2,3\n3,5\n") / "a.csv"), at / "a.toml", {"colour": "red"})
     ),
     "no place to write": lambda at: write_draft("", at / "none" / "a.toml"),
     "no such file": lambda at: draft(str(at / "none.csv")),

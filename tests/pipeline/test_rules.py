@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from pipeline.contract import Column, Condition, Dataset, FeatureTransform, SegmentRule
 from pipeline.describing.rules import as_sql, encode, find_rules, friendly_thresholds, rule_in_words, selects
-from pipeline.engine import Sample
+from pipeline.folding import Sample
 from pipeline.stages import Partition
 
 SPEND = Column(name="spend", role="active", kind="number", label="Total spend", unit="$", format=",.0f")

@@ -19,7 +19,7 @@ from pipeline.contract import Assignments, HeldOut, Message, Scored, Segmentatio
 from pipeline.errors import InputError, UsageError
 from pipeline.scoring import score_file, score_upload
 from pipeline.scoring.outlook import response_outlook
-from pipeline.scoring.score import score
+from pipeline.scoring.scorer import score
 from pipeline.spec import Spec
 from tests.pipeline.campaigns_support import subject
 from tests.pipeline.test_campaigns import customers_of, history_of, shop

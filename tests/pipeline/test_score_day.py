@@ -173,7 +173,7 @@ def test_the_command_says_which_day_and_asks_for_an_earlier_one(
 
     refused = CliRunner().invoke(app, call)
     asked = CliRunner().invoke(app, [*call, "--as-of", "2023-07-19"])
-    monkeypatch.setattr(command_line.placing, "can_ask", lambda: True)  # test_init sits at a real terminal
+    monkeypatch.setattr(command_line.score_command, "can_ask", lambda: True)  # test_init sits at a real terminal
     answered = CliRunner().invoke(app, call, input="2\n")
 
     assert isinstance(refused.exception, EarlierDayError)

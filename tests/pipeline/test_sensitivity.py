@@ -13,7 +13,7 @@ from sklearn.metrics import adjusted_rand_score
 from pipeline.contract import Artifacts, Sensitivity
 from pipeline.recording import record_training
 from pipeline.segmenting import sensitivity_in_words, with_sensitivity
-from pipeline.segmenting.sensitivity import adjusted_rand
+from pipeline.segmenting.sensitivity import agreement
 from tests.support import make_training
 
 TRAINING = make_training(400)
@@ -23,8 +23,8 @@ def test_agreement_is_that_of_scikit_learn():
     rng = np.random.default_rng(0)
     first, second = rng.integers(0, 4, 300), rng.integers(0, 3, 300)
 
-    assert adjusted_rand(first, second) == pytest.approx(adjusted_rand_score(first, second))
-    assert adjusted_rand(first, first) == 1.0
+    assert agreement(first, second) == pytest.approx(adjusted_rand_score(first, second))
+    assert agreement(first, first) == 1.0
 
 
 def test_every_aspect_is_tried_and_groups_that_are_plain_survive_another_seed():

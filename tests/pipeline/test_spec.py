@@ -6,7 +6,7 @@ import pytest
 
 from pipeline.errors import SpecError
 from pipeline.spec import describe_dataset, load_spec, parse_spec, raw_columns, restore_spec
-from pipeline.spec.loading import shipped_specs
+from pipeline.spec.spec_file import shipped_specs
 
 VALID = {
     "name": "shop",

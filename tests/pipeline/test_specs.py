@@ -9,7 +9,7 @@ import pytest
 from pipeline.cleaning import clean
 from pipeline.reading import read_source
 from pipeline.spec import load_spec, parse_spec
-from pipeline.spec.loading import shipped_specs
+from pipeline.spec.spec_file import shipped_specs
 from pipeline.stages import Cleaned
 from tests.pipeline.sources_support import CAMPAIGN_FILE, needs_campaign_file
 
@@ -82,7 +82,7 @@ def test_every_example_of_the_spec_page_loads_and_every_key_is_there() -> None:
     parse_spec(tomllib.loads(whole[0]), where="docs/spec.md")
     for block in blocks:
         tomllib.loads(block)
-    from pipeline.spec import parts as spec_parts
+    from pipeline.spec import toml_tables as spec_parts
 
     for part in (
         spec_parts.Source,

@@ -12,7 +12,7 @@ import pytest
 from pipeline.contract import Artifacts, Pairs, Tallies, Weights, check_table, of_sample, population, write_table
 from pipeline.errors import ContractError
 from pipeline.stages import Training
-from pipeline.tallying import Described, Tables, allocated, describe, drawn
+from pipeline.tallying import Described, SweepTables, allocated, describe, drawn
 from tests.support import make_training
 
 SAMPLE = 100
@@ -24,13 +24,13 @@ def training() -> Training:
 
 
 @pytest.fixture(scope="module")
-def tables(training: Training, tmp_path_factory: pytest.TempPathFactory) -> Tables:
+def tables(training: Training, tmp_path_factory: pytest.TempPathFactory) -> SweepTables:
     folder = Path(tmp_path_factory.mktemp("everybody"))
     frames = {"customers": training.customers, "projection": training.projection, "rfm_scores": training.rfm_scores}
     frames |= {f"k{k}": training.candidate(k).assignments for k in (2, 3)}
     for name, frame in frames.items():
         write_table(name if not name.startswith("k") else "assignments", frame, folder / f"{name}.parquet")
-    return Tables(
+    return SweepTables(
         training.dataset,
         folder / "customers.parquet",
         folder / "projection.parquet",
@@ -43,7 +43,7 @@ def tables(training: Training, tmp_path_factory: pytest.TempPathFactory) -> Tabl
 
 
 @pytest.fixture(scope="module")
-def described(tables: Tables, tmp_path_factory: pytest.TempPathFactory) -> Described:
+def described(tables: SweepTables, tmp_path_factory: pytest.TempPathFactory) -> Described:
     return describe(tables, Path(tmp_path_factory.mktemp("described")), sample=SAMPLE)
 
 
@@ -124,14 +124,14 @@ def test_small_segments_are_looked_at_as_closely_as_large_ones() -> None:
 
 def test_strata_have_to_add_up(described: Described) -> None:
     with pytest.raises(ContractError, match="do not add up"):
-        population.Population(rows=5, strata=(population.Stratum(rows=4, sampled=1),))
+        population.PopulationRecord(rows=5, strata=(population.Stratum(rows=4, sampled=1),))
     assert (
         described.population.model_dump_json()
-        == population.Population.model_validate_json(described.population.model_dump_json()).model_dump_json()
+        == population.PopulationRecord.model_validate_json(described.population.model_dump_json()).model_dump_json()
     )
 
 
-def test_a_category_of_very_many_words_is_in_no_pair(tables: Tables, training: Training, tmp_path: Path) -> None:
+def test_a_category_of_very_many_words_is_in_no_pair(tables: SweepTables, training: Training, tmp_path: Path) -> None:
     wide = training.customers.assign(marital_status=[f"word {place}" for place in range(len(training.customers))])
     write_table("customers", wide, tmp_path / "customers.parquet")
     made = describe(replace(tables, customers=tmp_path / "customers.parquet"), tmp_path / "made", sample=SAMPLE)

@@ -16,7 +16,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from pipeline.command_line.trial import Wanted, account_lines, try_draft
+from pipeline.command_line.trial import DraftRequest, account_lines, try_draft
 from pipeline.errors import InputError, SpecError
 from pipeline.reading import RawTable, as_text, read_source, tables_in
 from pipeline.reading.shapes import archives
@@ -225,7 +225,7 @@ def test_orders_of_a_shop_in_json_are_lines_with_their_customers(tmp_path: Path,
     ]
     assert raw.where(2) == ("line 2" if "\n" in text and text[0] == "{" and text[1] != "\n" else "row 2")
 
-    outcome = try_draft(Wanted(path, tmp_path / "s.toml"))
+    outcome = try_draft(DraftRequest(path, tmp_path / "s.toml"))
 
     assert outcome.cleaned is not None
     assert set(map(str, raw.told)) <= set(map(str, outcome.draft.told))
@@ -311,8 +311,8 @@ def test_a_zip_of_several_tables_is_read_as_the_folder_of_its_files(tmp_path: Pa
 
     assert tables_in(packed) == {name: f"export/{file}" for name, file in tables_in(str(folder)).items()}
     assert tables_in(packed)["orders"] == "export/orders_*.csv"
-    of_folder = try_draft(Wanted(str(folder), tmp_path / "folder.toml"))
-    of_zip = try_draft(Wanted(packed, tmp_path / "zip.toml"))
+    of_folder = try_draft(DraftRequest(str(folder), tmp_path / "folder.toml"))
+    of_zip = try_draft(DraftRequest(packed, tmp_path / "zip.toml"))
 
     assert of_zip.cleaned is not None
     assert of_folder.cleaned is not None
@@ -389,7 +389,7 @@ def test_errors_of_a_workbook_are_found_where_they_stand(tmp_path: Path) -> None
 
 
 def test_the_account_of_lines_tells_errors_of_a_workbook(tmp_path: Path) -> None:
-    outcome = try_draft(Wanted(purchases(tmp_path), tmp_path / "s.toml"))
+    outcome = try_draft(DraftRequest(purchases(tmp_path), tmp_path / "s.toml"))
     told = list(account_lines(outcome))
     russian = list(account_lines(replace(outcome, wanted=replace(outcome.wanted, language="ru"))))
 
@@ -405,7 +405,7 @@ def test_a_table_of_customers_tells_errors_of_a_workbook_too(tmp_path: Path) -> 
     rows[6][2] = "=1/0|#DIV/0!"
     path = put(tmp_path / "a.xlsx", xlsx({"s": [["customer_id", "orders", "spend", "age"], *rows]}))
 
-    outcome = try_draft(Wanted(path, tmp_path / "s.toml"))
+    outcome = try_draft(DraftRequest(path, tmp_path / "s.toml"))
 
     what = "1 cell of spend holds an error of the workbook, such as #N/A: unknown (row 8)"
     assert what in map(str, outcome.draft.told)

@@ -14,7 +14,7 @@ from flask.testing import FlaskClient
 
 from dashapp.app import create_app
 from dashapp.data import SegmentationData
-from pipeline.accounts import Database, Users
+from pipeline.accounts import AccountDatabase, Users
 from pipeline.settings import Settings
 from tests.dashapp import test_provider as provider
 from tests.dashapp import test_proxy_readers as proxy
@@ -74,7 +74,7 @@ def local(start: Callable[..., FlaskClient], home: Path, reader: str, request: p
 
 def by_password(start: Callable[..., FlaskClient], home: Path, reader: str, request: pytest.FixtureRequest) -> Sender:
     settings = {"home": home, "auth": "password", "secret_key": password.KEY}
-    users = Users(Database(Settings(**settings).accounts))
+    users = Users(AccountDatabase(Settings(**settings).accounts))
     for role in ("viewer", "marketer", "analyst"):
         users.add(role, role, password.PASSWORD)
     client = start(**settings)

@@ -21,16 +21,16 @@ import pyarrow as pa
 import pytest
 
 from pipeline.cleaning import clean
-from pipeline.engine import Categories, LocalPopulation, Parts, Space, column_values, lloyd
 from pipeline.errors import InputError, KorzinaError, SpecError, UsageError
-from pipeline.gathering import Engine, gather_new
+from pipeline.folding import Categories, LocalPopulation, Parts, Space, column_values, lloyd
+from pipeline.gathering import ChosenEngine, gather_new
 from pipeline.reading import SINGLE, read_source, tables
 from pipeline.scoring import score
 from pipeline.segmenting import as_kernel, fit_transform
 from pipeline.settings import Settings
 from pipeline.spark import Asker, Cluster, baskets_on_spark, clean_on_spark, cluster, history_on_spark, open_sources
 from pipeline.spark.dialect import translated
-from pipeline.spark.folds.everybody import SparkPopulation
+from pipeline.spark.folds.spark_population import SparkPopulation
 from pipeline.spec import Spec, load_spec
 from pipeline.stages import Cleaned
 from pipeline.store import Store
@@ -176,10 +176,10 @@ def test_a_query_of_known_parts_is_answered_alike(opened: Cluster, sql: str) -> 
 
 
 def open_sources_of(opened: Cluster, frame: pd.DataFrame) -> object:
-    from pipeline.spark.sources import Given
+    from pipeline.spark.source_tables import SourceTables
 
     rows = opened.frame(pa.Table.from_pandas(frame, preserve_index=False))
-    return Given({SINGLE: rows.selectExpr("a", "b", "n", "t", "CAST(d AS TIMESTAMP_NTZ) AS d")}, "a frame")
+    return SourceTables({SINGLE: rows.selectExpr("a", "b", "n", "t", "CAST(d AS TIMESTAMP_NTZ) AS d")}, "a frame")
 
 
 @pytest.mark.long
@@ -304,7 +304,7 @@ def test_new_customers_are_placed_as_locally(opened: Cluster, tmp_path: Path) ->
     without.to_parquet(file)
 
     local = score(run, str(file.parent))
-    other = score(run, str(file.parent), gather=gather_new(Engine("spark")))
+    other = score(run, str(file.parent), gather=gather_new(ChosenEngine("spark")))
 
     pd.testing.assert_frame_equal(other.table, local.table, check_exact=True)
     assert other.drift == local.drift
@@ -313,7 +313,7 @@ def test_new_customers_are_placed_as_locally(opened: Cluster, tmp_path: Path) ->
     ]
     without.drop(columns="spend").to_parquet(file)
     with pytest.raises(InputError, match="no column 'spend'"):
-        score(run, str(file.parent), gather=gather_new(Engine("spark")))
+        score(run, str(file.parent), gather=gather_new(ChosenEngine("spark")))
 
 
 @pytest.mark.long
@@ -385,7 +385,7 @@ def test_a_fold_over_executors_gives_the_bits_of_a_local_one(
 ) -> None:
     _, _, local = shop
     monkeypatch.setattr(opened.session.sparkContext, "pythonExec", bare_python)
-    monkeypatch.setattr("pipeline.engine.drawing.SAMPLE", 2_000)
+    monkeypatch.setattr("pipeline.folding.drawing.SAMPLE", 2_000)
     here = LocalPopulation(local.customers, local.dataset)
     transform = fit_transform(here)
     kernel = as_kernel(transform)

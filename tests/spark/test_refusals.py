@@ -12,10 +12,10 @@ import pytest
 
 from pipeline.contract import Message
 from pipeline.errors import InputError, KorzinaError, SparkError, SpecError, UsageError
-from pipeline.gathering import LOCAL, Engine
+from pipeline.gathering import LOCAL, ChosenEngine
 from pipeline.settings import Settings
 from pipeline.spark import Asker, Cluster, open_sources
-from pipeline.spark.sessions import cluster
+from pipeline.spark.spark_session import cluster
 from pipeline.spec import load_spec, parse_spec
 from pipeline.train import Request, train
 
@@ -23,7 +23,7 @@ from pipeline.train import Request, train
 @pytest.fixture(autouse=True)
 def _no_session(monkeypatch: pytest.MonkeyPatch) -> None:
     """Other tests of this process may have one open."""
-    monkeypatch.setattr("pipeline.spark.sessions._active", lambda: None)
+    monkeypatch.setattr("pipeline.spark.spark_session._active", lambda: None)
 
 
 def refused(master: str | None) -> KorzinaError:
@@ -98,13 +98,13 @@ def test_which_engine_is_said_by_the_call_then_the_environment_then_the_spec() -
     spec = load_spec("marketing_campaign")
     sparkling = spec.model_copy(update={"engine": spec.engine.model_copy(update={"use": "spark", "master": "sc://a"})})
 
-    assert Engine.chosen(spec, name=None, master=None) == LOCAL
-    assert Engine.chosen(sparkling, name="local", master=None) == LOCAL
-    assert Engine.chosen(sparkling, name=None, master=None).master == "sc://a"
-    assert Engine.chosen(sparkling, name="spark", master="local[3]").master == "local[3]"
-    assert Engine.chosen(spec, name=None, master="local[3]").name == "spark"
+    assert ChosenEngine.chosen(spec, name=None, master=None) == LOCAL
+    assert ChosenEngine.chosen(sparkling, name="local", master=None) == LOCAL
+    assert ChosenEngine.chosen(sparkling, name=None, master=None).master == "sc://a"
+    assert ChosenEngine.chosen(sparkling, name="spark", master="local[3]").master == "local[3]"
+    assert ChosenEngine.chosen(spec, name=None, master="local[3]").name == "spark"
     with pytest.raises(UsageError, match="--master belongs to --engine spark"):
-        Engine.chosen(spec, name="local", master="local[3]")
+        ChosenEngine.chosen(spec, name="local", master="local[3]")
 
 
 class NoSession:
@@ -139,7 +139,7 @@ def test_files_that_the_local_engine_alone_reads_are_refused_by_name(name: str, 
 def test_a_databases_address_is_that_of_jdbc_without_its_password(
     address: str, url: str, user: str, password: str
 ) -> None:
-    from pipeline.spark.sources import jdbc
+    from pipeline.spark.source_tables import jdbc
 
     assert jdbc(address) == (url, user, password)
 
@@ -169,13 +169,13 @@ def test_another_encoding_is_refused_and_not_guessed(tmp_path: Path) -> None:
     ],
 )
 def test_what_only_the_local_engine_computes_is_refused_by_key(parts: dict[str, Any], what: str) -> None:
-    from pipeline.spark.sources import Given
+    from pipeline.spark.source_tables import SourceTables
 
     whole = {"name": "x", "id": {"column": "id"}, "columns": {"n": {"role": "active"}}} | parts
     spec = parse_spec(whole, where="x.toml")
 
     with pytest.raises(SpecError, match=what):
-        Asker(NOWHERE, spec, Given({}, "nowhere")).customers()
+        Asker(NOWHERE, spec, SourceTables({}, "nowhere")).customers()
 
 
 @pytest.mark.parametrize(

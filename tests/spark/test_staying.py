@@ -19,7 +19,7 @@ from dashapp.reader import Reader, let_in
 from pipeline.contract import Customers, Segmentation, SegmentCard
 from pipeline.errors import StarvedError
 from pipeline.settings import Settings
-from pipeline.spark import Cluster, sessions
+from pipeline.spark import Cluster, spark_session
 from pipeline.store import Store
 from pipeline.train import Request, Result, train
 from tests.spark.shop import write
@@ -63,7 +63,7 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
 def cut_into(patch: pytest.MonkeyPatch, partitions: int) -> None:
     """Have sessions leave that many partitions, which they would join where there is so little in them."""
     for name, value in (("shuffle.partitions", str(partitions)), ("adaptive.coalescePartitions.enabled", "false")):
-        patch.setitem(sessions._MEANING, f"spark.sql.{name}", value)
+        patch.setitem(spark_session._MEANING, f"spark.sql.{name}", value)
 
 
 def trained(settings: Settings, spec: Path, engine: str, experiment: str) -> Trained:

@@ -18,7 +18,7 @@ OWN = ("of", "item", "pair")
 
 
 @dataclass(frozen=True)
-class Asked:
+class BasketsRequest:
     """Whose baskets, which item (empty: all of them), which pair (empty: none)."""
 
     run: Run
@@ -46,7 +46,7 @@ class Asked:
         """The pair asked for."""
         return next((rule for rule in self.known if rule.key == self.pair), None)
 
-    def changed(self, name: str, value: str) -> Asked:
+    def changed(self, name: str, value: str) -> BasketsRequest:
         """The same after one choice; what the other choices name and is no longer there goes."""
         new = replace(self, **{name: value})  # type: ignore[arg-type]
         if new.of != EVERYBODY and new.card is None:
@@ -56,13 +56,13 @@ class Asked:
         return new if new.rule or not new.pair else replace(new, pair="")
 
 
-def read(run: Run, search: object) -> tuple[Asked, tuple[str, ...]]:
+def read(run: Run, search: object) -> tuple[BasketsRequest, tuple[str, ...]]:
     """What the address asks for, and a sentence for each part that is not there; the nearest view stands instead.
 
     An address that does not say whose baskets means those of the segment that is selected alone.
     """
     given = dict(parse_qsl(search[:8000].removeprefix("?"), errors="replace")) if isinstance(search, str) else {}
-    asked, notices = Asked(run).changed("of", _selected(search)), []
+    asked, notices = BasketsRequest(run).changed("of", _selected(search)), []
     for name, said in zip(OWN, _missing(), strict=True):
         wanted = given.get(name, "")
         asked = asked.changed(name, wanted) if wanted else asked
@@ -71,12 +71,12 @@ def read(run: Run, search: object) -> tuple[Asked, tuple[str, ...]]:
     return asked, tuple(notices)
 
 
-def search_of(search: object, asked: Asked) -> str:
+def search_of(search: object, asked: BasketsRequest) -> str:
     """The address's query with what is asked now; the run and the selection stay as they are."""
     given = parse_qsl(search[:8000].removeprefix("?"), keep_blank_values=True) if isinstance(search, str) else []
     usual = {"of": _selected(search)}
     own = [(name, value) for name in OWN if (value := getattr(asked, name)) and value != usual.get(name)]
-    query = urlencode([*(one for one in given if one[0] not in OWN), *own], safe="~,:")
+    query = urlencode([*(parameter for parameter in given if parameter[0] not in OWN), *own], safe="~,:")
     return f"?{query}" if query else ""
 
 

@@ -13,7 +13,7 @@ from dashapp.charts import scheme
 from dashapp.data import SegmentationData
 from dashapp.pages.baskets import address as asking
 from dashapp.pages.baskets import figures, ids, layout, pair_rows
-from dashapp.pages.baskets.address import Asked
+from dashapp.pages.baskets.address import BasketsRequest
 
 _DRAWN = 11
 
@@ -47,7 +47,7 @@ def choose(
     return no_update if after == before else asking.search_of(search, after)
 
 
-def clicked(asked: Asked, click: object) -> str:
+def clicked(asked: BasketsRequest, click: object) -> str:
     """The pair of the cell that was clicked; empty where a browser sends anything else."""
     points = click.get("points") if isinstance(click, dict) else None
     point = points[0] if isinstance(points, list) and points and isinstance(points[0], dict) else {}
@@ -55,7 +55,7 @@ def clicked(asked: Asked, click: object) -> str:
     return next((rule.key for rule in asked.known if set(rule.items) == pair), "")
 
 
-def selected(asked: Asked, row: object) -> str:
+def selected(asked: BasketsRequest, row: object) -> str:
     """The rule of the row that was clicked."""
     key = row.get("rowId") if isinstance(row, dict) else None
     return next((rule.key for rule in asked.known if rule.key == key), "")

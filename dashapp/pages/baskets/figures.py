@@ -85,19 +85,19 @@ def _reach(rules: Sequence[Rule]) -> float:
     return max(0.5, min(4.0, float(np.quantile(far, 0.95)))) if far else 1.0
 
 
-def _bar(reach: float, found: Sequence[float], look: Scheme) -> dict[str, Any]:
+def _bar(reach: float, lift_values: Sequence[float], look: Scheme) -> dict[str, Any]:
     """The key lies above the map, where a phone has room for it; an end that takes in more says so."""
     ends = [(-reach, "≤"), (reach, "≥")]
     open_ends = [
         (end, f"{sign} {_times(2**end)}")
         for end, sign in ends
-        if any((math.log2(one) - end) * end > 0.01 for one in found if one > 0)
+        if any((math.log2(lift) - end) * end > 0.01 for lift in lift_values if lift > 0)
     ]
-    inner = [math.log2(one) for one in (_TICKS if reach >= 2 else _FINE_TICKS)]
+    inner = [math.log2(lift) for lift in (_TICKS if reach >= 2 else _FINE_TICKS)]
     marks = [
-        (one, _times(2**one))
-        for one in inner
-        if abs(one) <= reach and all(abs(one - end) > reach / 4 for end, _words in open_ends)
+        (step, _times(2**step))
+        for step in inner
+        if abs(step) <= reach and all(abs(step - end) > reach / 4 for end, _words in open_ends)
     ]
     marks += [(end * 0.96, words) for end, words in open_ends]  # a little inside, so that it is not clipped
     return {
@@ -153,14 +153,14 @@ def _square(rules: Sequence[Rule], items: Sequence[str], said: Any) -> list[list
 
 
 def _cells(table: Any) -> list[list[float | None]]:
-    return [[float(one) if math.isfinite(one) else None for one in row] for row in table]
+    return [[float(lift) if math.isfinite(lift) else None for lift in row] for row in table]
 
 
 def _frames(picked: Rule | None, items: Sequence[str], look: Scheme) -> list[dict[str, Any]]:
     """A frame round both cells of the picked pair."""
     if picked is None or not set(picked.items) <= set(items):
         return []
-    one, two = (list(items).index(key) for key in picked.items)
+    x_place, two = (list(items).index(key) for key in picked.items)
     return [
         {
             "type": "rect",
@@ -170,5 +170,5 @@ def _frames(picked: Rule | None, items: Sequence[str], look: Scheme) -> list[dic
             "y1": y + 0.5,
             "line": {"color": look.ink, "width": 3},
         }
-        for x, y in ((one, two), (two, one))
+        for x, y in ((x_place, two), (two, x_place))
     ]

@@ -15,7 +15,7 @@ from dashapp.frame import Lack
 from dashapp.i18n import _, plural
 from dashapp.pages.baskets import address as asking
 from dashapp.pages.baskets import figures, ids, pair_rows
-from dashapp.pages.baskets.address import EVERY_ITEM, EVERYBODY, Asked
+from dashapp.pages.baskets.address import EVERY_ITEM, EVERYBODY, BasketsRequest
 from dashapp.widgets import aria, card, chart_card, graph, message, segment_name, take_along, trust_badge
 from pipeline.contract import AffinityBasis, Segmentation, SegmentCard
 
@@ -61,7 +61,7 @@ def layout(
     ]
 
 
-def first_words(asked: Asked | None) -> list[Component]:
+def first_words(asked: BasketsRequest | None) -> list[Component]:
     """The finding, whose it is, and how it departs from all customers."""
     basis = asked.run.segmentation.affinity_basis if asked else None
     if asked is None or basis is None:
@@ -84,7 +84,7 @@ def first_words(asked: Asked | None) -> list[Component]:
     ]
 
 
-def picked(asked: Asked | None) -> list[Component]:
+def picked(asked: BasketsRequest | None) -> list[Component]:
     """The pair that was chosen, in words and with a way back; else how to choose one."""
     basis = asked.run.segmentation.affinity_basis if asked else None
     rule = asked.rule if asked else None
@@ -97,26 +97,26 @@ def picked(asked: Asked | None) -> list[Component]:
     return [
         title,
         html.P(pair_words.rule_sentence(rule, basis)),
-        *(html.P(one, className="k-muted") for one in words),
+        *(html.P(sentence, className="k-muted") for sentence in words),
         clear,
     ]
 
 
-def heat_words(asked: Asked, items: tuple[str, ...], basis: AffinityBasis) -> str:
+def heat_words(asked: BasketsRequest, items: tuple[str, ...], basis: AffinityBasis) -> str:
     """What the map shows and leaves out."""
     return pair_words.map_words(len(items), len(affinity.items_of(asked.shown)), basis)
 
 
-def shown_words(found: tuple[Rule, ...]) -> str:
+def shown_words(rules: tuple[Rule, ...]) -> str:
     """How many rules stand in the table."""
     return plural(
         "{n} rule. A click on a header sorts.",
         "{n} rules, the weightiest first. A click on a header sorts.",
-        len(found),
+        len(rules),
     )
 
 
-def in_sentences(asked: Asked | None) -> list[Component]:
+def in_sentences(asked: BasketsRequest | None) -> list[Component]:
     """The weightiest rules as sentences: what a phone shows in place of a table that is wider than itself."""
     basis = asked.run.segmentation.affinity_basis if asked else None
     if asked is None or basis is None or not asked.shown:
@@ -129,7 +129,7 @@ def in_sentences(asked: Asked | None) -> list[Component]:
     ]
 
 
-def options(asked: Asked | None) -> list[dict[str, str]]:
+def options(asked: BasketsRequest | None) -> list[dict[str, str]]:
     """Every item that a rule of this segment holds."""
     names = affinity.items_of(asked.known) if asked else {}
     return [
@@ -138,22 +138,22 @@ def options(asked: Asked | None) -> list[dict[str, str]]:
     ]
 
 
-def map_items(asked: Asked | None, *, narrow: bool = False) -> tuple[str, ...]:
+def map_items(asked: BasketsRequest | None, *, narrow: bool = False) -> tuple[str, ...]:
     """Which items the map shows, in their order; fewer on a phone."""
     most = figures.MOST_NARROW if narrow else figures.MOST
     return affinity.grouped(asked.known, most, asked.item or None) if asked else ()
 
 
-def needs(it: Segmentation) -> Lack | None:
+def needs(segmentation: Segmentation) -> Lack | None:
     """What a run lacks for this page: pairs, which are counted for the recommended run and for those next to it."""
-    if it.affinity_basis is not None:
+    if segmentation.affinity_basis is not None:
         return None
-    if it.everybody is not None and it.everybody.elsewhere:
+    if segmentation.everybody is not None and segmentation.everybody.elsewhere:
         return Lack(
             _("This run holds no baskets."),
             _("Of customers that stayed on a cluster no baskets are counted: only a sample of them is here."),
         )
-    if it.k == it.decision.k:
+    if segmentation.k == segmentation.decision.k:
         return Lack(
             _("Nothing is known of what is bought together."),
             _("These data hold neither baskets nor what customers spent by category."),
@@ -161,16 +161,16 @@ def needs(it: Segmentation) -> Lack | None:
     words = plural(
         "What is bought together is counted for the recommended run with {n} segment and for those next to it.",
         "What is bought together is counted for the recommended run with {n} segments and for those next to it.",
-        it.decision.k,
+        segmentation.decision.k,
     )
     return Lack(_("This run holds no baskets."), words, elsewhere=words)
 
 
-def _picker(asked: Asked | None) -> Component:
+def _picker(asked: BasketsRequest | None) -> Component:
     cards = asked.run.segmentation.cards if asked else ()
     choices = [
         {"label": _("All customers"), "value": EVERYBODY},
-        *({"label": _label(one), "value": one.key} for one in cards),
+        *({"label": _label(card), "value": card.key} for card in cards),
     ]
     return html.Fieldset(
         [
@@ -182,11 +182,11 @@ def _picker(asked: Asked | None) -> Component:
     )
 
 
-def _label(one: SegmentCard) -> Component:
-    return html.Span([segment_name(one), " ", trust_badge(one.trust)])
+def _label(card: SegmentCard) -> Component:
+    return html.Span([segment_name(card), " ", trust_badge(card.trust)])
 
 
-def _map(asked: Asked | None) -> Component:
+def _map(asked: BasketsRequest | None) -> Component:
     title = _("Which items are bought together, and which are not?")
     items, basis = map_items(asked), asked.run.segmentation.affinity_basis if asked else None
     words = heat_words(asked, items, basis) if asked and basis else ""
@@ -216,7 +216,7 @@ def _glossary(basis: AffinityBasis | None) -> Component:
     )
 
 
-def _rules(asked: Asked | None) -> Component:
+def _rules(asked: BasketsRequest | None) -> Component:
     title = _("Rules")
     return card(
         [

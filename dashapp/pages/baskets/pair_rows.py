@@ -7,14 +7,14 @@ from typing import Any
 
 from dashapp.findings import Rule, pair_words
 from dashapp.i18n import _
-from dashapp.pages.baskets.address import Asked
+from dashapp.pages.baskets.address import BasketsRequest
 from dashapp.telling import TRUST_WORDS, Export, moment, number
 
 Row = dict[str, Any]
 ROW_ID, PICKED = "params.data.key", {"k-picked": "params.data.picked"}
 
 
-def rows(found: Sequence[Rule], picked: str = "") -> list[Row]:
+def rows(rules: Sequence[Rule], picked: str = "") -> list[Row]:
     """Numbers to sort by, and beside each how it is read; the picked one is marked."""
     return [
         {
@@ -32,7 +32,7 @@ def rows(found: Sequence[Rule], picked: str = "") -> list[Row]:
                 "overall", rule.overall_lift, "–" if rule.overall_lift is None else pair_words.times(rule.overall_lift)
             ),
         }
-        for rule in found
+        for rule in rules
     ]
 
 
@@ -68,9 +68,9 @@ def columns(*, compared: bool) -> list[Row]:
     ]
 
 
-def height(found: Sequence[Rule]) -> str:
+def height(rules: Sequence[Rule]) -> str:
     """As high as its rows, up to a screen."""
-    return f"{min(480, 52 + 43 * max(2, len(found)))}px"
+    return f"{min(480, 52 + 43 * max(2, len(rules)))}px"
 
 
 def locale_text() -> dict[str, str]:
@@ -78,10 +78,10 @@ def locale_text() -> dict[str, str]:
     return {"noRowsToShow": _("No rule holds this item."), "ariaSortableColumn": _("Press ENTER to sort")}
 
 
-def export(asked: Asked) -> Export:
+def export(asked: BasketsRequest) -> Export:
     """The rules on the screen with their full numbers."""
-    it, card = asked.run.segmentation, asked.card
-    basis = it.affinity_basis
+    segmentation, card = asked.run.segmentation, asked.card
+    basis = segmentation.affinity_basis
     names = dict(
         zip(
             (key for rule in asked.known for key in rule.items),
@@ -91,10 +91,10 @@ def export(asked: Asked) -> Export:
     )
     whose = f"{card.name} ({_(TRUST_WORDS[card.trust])})" if card else _("all customers")
     about = [
-        (_("Run"), it.run_id),
-        (_("Trained"), moment(it.started)),
-        (_("Data"), it.dataset.title),
-        (_("Segments"), it.k),
+        (_("Run"), segmentation.run_id),
+        (_("Trained"), moment(segmentation.started)),
+        (_("Data"), segmentation.dataset.title),
+        (_("Segments"), segmentation.k),
         (_("Customers"), whose),
         (_("Counted"), _("baskets") if basis and basis.kind == "baskets" else _("customers, from their totals")),
         (_("Item"), names.get(asked.item, "") or _("all items")),
@@ -126,7 +126,7 @@ def export(asked: Asked) -> Export:
         )
         for rule in asked.shown
     ]
-    return Export(f"korzina-{it.run_id[:8]}-k{it.k}-rules", _("Rules"), header, lines, about)
+    return Export(f"korzina-{segmentation.run_id[:8]}-k{segmentation.k}-rules", _("Rules"), header, lines, about)
 
 
 def _both(name: str, value: float | None, said: str) -> Row:

@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl, urlencode
 from dashapp import pricing
 from dashapp.data import Run
 from dashapp.i18n import _
-from dashapp.pricing import Expected, Measured, Prospects
+from dashapp.pricing import Expected, ProfitCurves, Prospects
 from dashapp.selecting import Selection
 from pipeline.contract import Campaign, CampaignPlan, CampaignSummary
 
@@ -20,7 +20,7 @@ OWN = ("cost", "revenue", "campaign")
 
 
 @dataclass(frozen=True)
-class Asked:
+class CampaignsRequest:
     """Prices (None: not known), the past campaign to look at, and the customers that the filters leave."""
 
     run: Run
@@ -60,7 +60,7 @@ class Asked:
         return pricing.expected(self.plan, self.prospects)
 
     @cached_property
-    def past(self) -> Measured:
+    def past(self) -> ProfitCurves:
         """What past contacts earned as more were contacted."""
         return pricing.measured(self.plan)
 
@@ -69,7 +69,7 @@ class Asked:
         return pricing.among(self.plan, self.run.cube.filtered(self.selection).places(), segment, self.currency)
 
 
-def read(run: Run, search: object) -> tuple[Asked, tuple[str, ...]]:
+def read(run: Run, search: object) -> tuple[CampaignsRequest, tuple[str, ...]]:
     """What the address asks for, and a sentence for each part that makes no sense; what is stored stands instead."""
     text = search[:_LONGEST] if isinstance(search, str) else ""
     given = dict(parse_qsl(text.removeprefix("?"), errors="replace"))
@@ -86,7 +86,7 @@ def read(run: Run, search: object) -> tuple[Asked, tuple[str, ...]]:
         notices.append(_("There is no campaign “{text}” in this run.", text=campaign[:40]))
         campaign = ""
     selection, _notices = run.cube.selected(text)
-    return Asked(
+    return CampaignsRequest(
         run,
         stored.cost if cost is None else cost,
         stored.revenue if revenue is None else revenue,
@@ -102,8 +102,8 @@ def as_cost(given: object) -> float | None:
 
 def as_revenue(given: object) -> float | None:
     """A revenue: above 0; None for anything else."""
-    found = _number(given, least=0.0)
-    return found if found else None
+    revenue = _number(given, least=0.0)
+    return revenue if revenue else None
 
 
 def cost_rule() -> str:
@@ -127,14 +127,14 @@ def search_of(search: object, run: Run, cost: float | None, revenue: float | Non
     ]
     if campaign in _answered(run) and campaign != _usual(run):
         own.append(("campaign", campaign))
-    query = urlencode([*(one for one in given if one[0] not in OWN), *own], safe="~,:")
+    query = urlencode([*(parameter for parameter in given if parameter[0] not in OWN), *own], safe="~,:")
     return f"?{query}" if query else ""
 
 
 def campaigns(run: Run) -> list[Campaign]:
     """Past campaigns whose responses are known, the latest first."""
     known = _answered(run)
-    return [one for one in reversed(run.segmentation.dataset.campaigns) if one.column in known]
+    return [campaign for campaign in reversed(run.segmentation.dataset.campaigns) if campaign.column in known]
 
 
 def _stored(run: Run) -> CampaignSummary:
@@ -149,18 +149,20 @@ def _answered(run: Run) -> set[str]:
 
 def _usual(run: Run) -> str:
     """The campaign that the plan is about, else the latest of its kind, else the latest."""
-    summary, found = _stored(run), campaigns(run)
+    summary, known = _stored(run), campaigns(run)
     alike = [
-        one.column for one in found if one.column == summary.campaign or (summary.kind and one.kind == summary.kind)
+        campaign.column
+        for campaign in known
+        if campaign.column == summary.campaign or (summary.kind and campaign.kind == summary.kind)
     ]
-    return (alike or [one.column for one in found] or [""])[0]
+    return (alike or [campaign.column for campaign in known] or [""])[0]
 
 
 def _number(given: object, *, least: float) -> float | None:
     if isinstance(given, bool) or not isinstance(given, int | float | str):
         return None
     try:
-        found = float(given[:40].replace(",", ".") if isinstance(given, str) else given)
+        value = float(given[:40].replace(",", ".") if isinstance(given, str) else given)
     except (ValueError, OverflowError):
         return None
-    return found if math.isfinite(found) and least <= found <= MOST else None
+    return value if math.isfinite(value) and least <= value <= MOST else None

@@ -16,7 +16,7 @@ from dashapp.data import Run, SegmentationData
 from dashapp.i18n import _
 from dashapp.pages.campaigns import address as asking
 from dashapp.pages.campaigns import figures, happened, ids, layout, list_file, plan_parts, prospects
-from dashapp.pages.campaigns.address import Asked
+from dashapp.pages.campaigns.address import CampaignsRequest
 from dashapp.widgets import message
 
 _TEXTS = (
@@ -157,13 +157,13 @@ def _segment(run: Run, key: object) -> int | None:
     return next((card.segment for card in run.segmentation.cards if card.key == key), None)
 
 
-def _drawn(asked: Asked, scheme_name: object) -> tuple[Any, ...]:
+def _drawn(asked: CampaignsRequest, scheme_name: object) -> tuple[Any, ...]:
     look = scheme(scheme_name)
     dots = figures.responses(prospects.dots(asked), prospects.overall(asked), asked.summary.break_even, look)
     if not asked.priced:
         nothing = empty_figure(_("No prices yet"), look)
         return nothing, nothing, dots
-    best = next((one.contacts for one in asked.summary.evaluation if one.key == "probability"), 0)
+    best = next((strategy.contacts for strategy in asked.summary.evaluation if strategy.key == "probability"), 0)
     return (
         figures.expected(asked.ahead, asked.prospects.numbers.listed, asked.currency, look),
         figures.measured(asked.past, best, asked.currency, look),

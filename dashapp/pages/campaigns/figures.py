@@ -7,11 +7,11 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from dashapp.charts import Scheme, empty_figure, escaped, figure_of, mark, tinted
+from dashapp.charts import Scheme, empty_figure, escaped, figure_of, mark, rates, tinted
 from dashapp.i18n import _
-from dashapp.pages.campaigns.plan_sentences import ADVICE, dot_words
+from dashapp.pages.campaigns.plan_sentences import ADVICE
 from dashapp.pages.campaigns.prospects import Dot
-from dashapp.pricing import Curve, Expected, Measured, Vector
+from dashapp.pricing import Curve, Expected, ProfitCurves, Vector
 from dashapp.telling import TRUST_WORDS, money, number, rate
 
 CURVES, ROW, LINES = 380, 74, 104  # pixels of a curve, of a segment's row, of what stands around the rows
@@ -24,16 +24,16 @@ def dots_height(segments: int) -> int:
     return segments * ROW + LINES
 
 
-def expected(found: Expected, best: int, currency: str, look: Scheme) -> go.Figure:
+def expected(curves: Expected, best: int, currency: str, look: Scheme) -> go.Figure:
     """Expected profit as more are contacted, with the model's interval and the best cut-off."""
-    if len(found.model.contacts) < 2:
+    if len(curves.model.contacts) < 2:
         return empty_figure(_("No customers match."), look)
-    along = found.model.contacts.tolist()
+    along = curves.model.contacts.tolist()
     traces = [
-        *_ribbon(found.model, look),
-        _line(along, found.at_random, _("Random"), _RANDOM, "dot", currency),
-        _line(along, found.by_segment, _("Segments alone"), _SEGMENTS, "dash", currency),
-        _line(along, found.model.profit, _("Response model"), look.accent, "solid", currency),
+        *_ribbon(curves.model, look),
+        _line(along, curves.at_random, _("Random"), _RANDOM, "dot", currency),
+        _line(along, curves.by_segment, _("Segments alone"), _SEGMENTS, "dash", currency),
+        _line(along, curves.model.profit, _("Response model"), look.accent, "solid", currency),
     ]
     label = _("worth a contact: {n}", n=number(best))
     return _curves(
@@ -41,43 +41,43 @@ def expected(found: Expected, best: int, currency: str, look: Scheme) -> go.Figu
     )
 
 
-def measured(found: Measured, listed: int, currency: str, look: Scheme) -> go.Figure:
+def measured(curves: ProfitCurves, listed: int, currency: str, look: Scheme) -> go.Figure:
     """Measured profit of known answers as more are contacted, and how many the model's rule contacts."""
-    along = found.model.contacts.tolist()
+    along = curves.model.contacts.tolist()
     if len(along) < 2:
         return empty_figure(_("No past contacts to compare on"), look)
-    blind = [found.everybody * one / along[-1] for one in along]
-    traces = [*_ribbon(found.model, look), _line(along, blind, _("Random"), _RANDOM, "dot", currency)]
-    if found.by_segment is not None:
+    blind = [curves.everybody * contacts / along[-1] for contacts in along]
+    traces = [*_ribbon(curves.model, look), _line(along, blind, _("Random"), _RANDOM, "dot", currency)]
+    if curves.by_segment is not None:
         traces.append(
             _line(
-                found.by_segment.contacts.tolist(),
-                found.by_segment.profit,
+                curves.by_segment.contacts.tolist(),
+                curves.by_segment.profit,
                 _("Segments alone"),
                 _SEGMENTS,
                 "dash",
                 currency,
             )
         )
-    traces.append(_line(along, found.model.profit, _("Response model"), look.accent, "solid", currency))
+    traces.append(_line(along, curves.model.profit, _("Response model"), look.accent, "solid", currency))
     label = _("the model's list: {n}", n=number(listed))
     return _curves(traces, (listed, label), _("past contacts, the best first"), _("profit"), currency, look)
 
 
 def responses(
-    found: Sequence[Dot],
+    dots: Sequence[Dot],
     every: float | None,
     even: float | None,
     look: Scheme,
     *,
     axis: str = "",
-    words: Callable[[Dot], str] = dot_words,
+    words: Callable[[Dot], str] = rates.response_words,
 ) -> go.Figure:
     """A dot a segment with its interval and its word, the overall line and the break-even line.
 
     ``axis`` and ``words`` say what was counted, where that is not responses to a contact.
     """
-    if not found:
+    if not dots:
         return empty_figure(_("No segments"), look)
     lines = [
         (value, label, colour, dash)
@@ -87,9 +87,9 @@ def responses(
         )
         if value is not None and value <= 1
     ]
-    reach = max([0.02, *(one.high or 0.0 for one in found), *(value for value, *_rest in lines)])
-    rows = len(found)
-    notes = [_name(one, place, look) for place, one in enumerate(found)]
+    reach = max([0.02, *(dot.high or 0.0 for dot in dots), *(value for value, *_rest in lines)])
+    rows = len(dots)
+    notes = [_name(dot, place, look) for place, dot in enumerate(dots)]
     notes += [
         _line_label(value, label, place, reach, colour) for place, (value, label, colour, _dash) in enumerate(lines)
     ]
@@ -107,7 +107,7 @@ def responses(
         for value, _label, colour, dash in lines
     ]
     return figure_of(
-        [_dot(one, place, look, words) for place, one in enumerate(found)],
+        [_dot(dot, place, look, words) for place, dot in enumerate(dots)],
         look,
         annotations=notes,
         shapes=shapes,
@@ -122,25 +122,25 @@ def responses(
     )
 
 
-def _dot(one: Dot, place: int, look: Scheme, words: Callable[[Dot], str]) -> dict[str, Any]:
-    style = mark(one.card.colour, look)
-    known = one.rate is not None and one.low is not None and one.high is not None
-    said = f"<b>{escaped(one.card.name)}</b><br>{words(one)}"
+def _dot(dot: Dot, place: int, look: Scheme, words: Callable[[Dot], str]) -> dict[str, Any]:
+    style = mark(dot.card.colour, look)
+    known = dot.rate is not None and dot.low is not None and dot.high is not None
+    said = f"<b>{escaped(dot.card.name)}</b><br>{words(dot)}"
     made: dict[str, Any] = {
         "type": "scatter",
         "mode": "markers",
-        "x": [one.rate],
+        "x": [dot.rate],
         "y": [place],
         "hovertext": [said],
         "hoverinfo": "text",
-        "marker": {"color": style.colour, "symbol": f"{style.symbol}-open" if one.few else style.symbol, "size": 12},
+        "marker": {"color": style.colour, "symbol": f"{style.symbol}-open" if dot.few else style.symbol, "size": 12},
     }
     if known:
         made["error_x"] = {
             "type": "data",
             "symmetric": False,
-            "array": [(one.high or 0) - (one.rate or 0)],
-            "arrayminus": [(one.rate or 0) - (one.low or 0)],
+            "array": [(dot.high or 0) - (dot.rate or 0)],
+            "arrayminus": [(dot.rate or 0) - (dot.low or 0)],
             "color": style.colour,
             "thickness": 2,
             "width": 5,
@@ -148,11 +148,11 @@ def _dot(one: Dot, place: int, look: Scheme, words: Callable[[Dot], str]) -> dic
     return made
 
 
-def _name(one: Dot, place: int, look: Scheme) -> dict[str, Any]:
+def _name(dot: Dot, place: int, look: Scheme) -> dict[str, Any]:
     """Name, and under it word, rate and trust, above the dot at the left edge; two lines, since a phone is narrow."""
-    told = [f"<b>{_(ADVICE[one.word])}</b>"] if one.word else []
-    told += [rate(one.rate)] if one.rate is not None else []
-    told += [_(TRUST_WORDS[one.card.trust])]
+    told = [f"<b>{_(ADVICE[dot.word])}</b>"] if dot.word else []
+    told += [rate(dot.rate)] if dot.rate is not None else []
+    told += [_(TRUST_WORDS[dot.card.trust])]
     return {
         "xref": "paper",
         "x": 0,
@@ -161,7 +161,7 @@ def _name(one: Dot, place: int, look: Scheme) -> dict[str, Any]:
         "yshift": 29,
         "showarrow": False,
         "align": "left",
-        "text": f"{mark(one.card.colour).glyph} {escaped(one.card.name, _LONGEST)}<br>{' · '.join(told)}",
+        "text": f"{mark(dot.card.colour).glyph} {escaped(dot.card.name, _LONGEST)}<br>{' · '.join(told)}",
         "font": {"size": 12, "color": look.ink},
         "bgcolor": look.surface,
     }
@@ -193,7 +193,7 @@ def _ribbon(model: Curve, look: Scheme) -> list[dict[str, Any]]:
 def _line(
     along: Sequence[float], profit: Vector | Sequence[float], name: str, colour: str, dash: str, currency: str
 ) -> dict[str, Any]:
-    values = [float(one) for one in profit]
+    values = [float(amount) for amount in profit]
     words = [
         _("{rule}: {profit} from {n} contacts", rule=name, profit=money(value, currency), n=number(count))
         for count, value in zip(along, values, strict=True)

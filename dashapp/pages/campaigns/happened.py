@@ -26,8 +26,8 @@ def _card(run: Run, filtered: Filtered, column: Column, look: Scheme) -> Compone
     segmentation, title = run.segmentation, happenings.title(column)
     everyone, segments = happenings.by_segment(segmentation, column, filtered.places())
     dots = [
-        Dot(card, one.known, one.count, one.share, one.low, one.high, None)
-        for card, one in zip(segmentation.cards, segments, strict=True)
+        Dot(card, segment.known, segment.count, segment.share, segment.low, segment.high, None)
+        for card, segment in zip(segmentation.cards, segments, strict=True)
     ]
     frame = graph(f"{ids.OUTCOMES}-{column.name}", title, height=figures.dots_height(segmentation.k))
     frame.children.figure = figures.responses(
@@ -42,32 +42,32 @@ def _card(run: Run, filtered: Filtered, column: Column, look: Scheme) -> Compone
     )
 
 
-def _hover(one: Dot) -> str:
-    if one.rate is None or one.low is None or one.high is None:
+def _hover(dot: Dot) -> str:
+    if dot.rate is None or dot.low is None or dot.high is None:
         return plural(
-            "{n} customer known, too few for a share", "{n} customers known, too few for a share", one.contacted
+            "{n} customer known, too few for a share", "{n} customers known, too few for a share", dot.contacted
         )
     return _(
         "{count} of {known}: {rate} ({low} to {high})",
-        count=number(one.answered),
-        known=number(one.contacted),
-        rate=rate(one.rate),
-        low=rate(one.low),
-        high=rate(one.high),
+        count=number(dot.answered),
+        known=number(dot.contacted),
+        rate=rate(dot.rate),
+        low=rate(dot.low),
+        high=rate(dot.high),
     )
 
 
 def _table(dots: list[Dot], title: str) -> Component:
     rows = [
         [
-            html.Span([segment_name(one.card), " ", trust_badge(one.card.trust, one.card.trust_reason)]),
-            number(one.contacted),
-            number(one.answered),
+            html.Span([segment_name(dot.card), " ", trust_badge(dot.card.trust, dot.card.trust_reason)]),
+            number(dot.contacted),
+            number(dot.answered),
             _("too few")
-            if one.rate is None or one.low is None or one.high is None
-            else _("{rate} ({low} to {high})", rate=rate(one.rate), low=rate(one.low), high=rate(one.high)),
+            if dot.rate is None or dot.low is None or dot.high is None
+            else _("{rate} ({low} to {high})", rate=rate(dot.rate), low=rate(dot.low), high=rate(dot.high)),
         ]
-        for one in dots
+        for dot in dots
     ]
     return as_table(
         [_("Segment"), _("Customers known"), _("To whom it happened"), _("Share (95 % interval)")], rows, caption=title

@@ -14,7 +14,7 @@ from dashapp.frame import Lack
 from dashapp.i18n import _, plural
 from dashapp.pages.campaigns import address as asking
 from dashapp.pages.campaigns import figures, ids, plan_parts, plan_sentences, prospects
-from dashapp.pages.campaigns.address import Asked
+from dashapp.pages.campaigns.address import CampaignsRequest
 from dashapp.telling import TRUST_WORDS, number
 from dashapp.widgets import Children, aria, card, chart_card, graph, message, take_along
 from pipeline.contract import Segmentation
@@ -70,7 +70,7 @@ def layout(_data: SegmentationData, view: View, /, **query: object) -> list[Comp
     ]
 
 
-def texts(asked: Asked) -> dict[str, Children]:
+def texts(asked: CampaignsRequest) -> dict[str, Children]:
     """Everything but the figures that follows the address, by id."""
     dots, every = prospects.dots(asked), prospects.overall(asked)
     made: dict[str, Children] = {
@@ -96,33 +96,24 @@ def texts(asked: Asked) -> dict[str, Children]:
     return made
 
 
-def _controls(asked: Asked | None) -> list[Component]:
+def _controls(asked: CampaignsRequest | None) -> list[Component]:
     currency = asked.currency if asked else ""
     return [
         html.H2(_("What if?"), className="k-chart-title"),
         html.Label(_("Cost of one contact, {unit}", unit=currency or _("in money")), htmlFor=ids.COST),
-        dbc.Input(
-            id=ids.COST,
-            type="number",
-            min=0,
-            step="any",
-            debounce=True,
-            inputmode="decimal",
-            value=asked.cost if asked else None,
-        ),
+        _price(ids.COST, asked.cost if asked else None),
         html.Label(_("Revenue of one response, {unit}", unit=currency or _("in money")), htmlFor=ids.REVENUE),
-        dbc.Input(
-            id=ids.REVENUE,
-            type="number",
-            min=0,
-            step="any",
-            debounce=True,
-            inputmode="decimal",
-            value=asked.revenue if asked else None,
-        ),
+        _price(ids.REVENUE, asked.revenue if asked else None),
         html.Div(id=ids.CHECK, **aria(live="polite")),
         html.P(_("Change them and everything on this page follows; the address keeps them."), className="k-note"),
     ]
+
+
+def _price(place: str, value: float | None) -> Component:
+    price: Component = dbc.Input(
+        id=place, type="number", min=0, step="any", debounce=True, inputmode="decimal", value=value
+    )
+    return price
 
 
 def _expected(parts: dict[str, Children]) -> Component:
@@ -136,11 +127,11 @@ def _expected(parts: dict[str, Children]) -> Component:
     )
 
 
-def _download(asked: Asked | None, parts: dict[str, Children]) -> Component:
+def _download(asked: CampaignsRequest | None, parts: dict[str, Children]) -> Component:
     cards = asked.run.segmentation.cards if asked else ()
     choices = [
         {"label": _("All segments"), "value": EVERY_SEGMENT},
-        *({"label": f"{one.name} ({_(TRUST_WORDS[one.trust])})", "value": one.key} for one in cards),
+        *({"label": f"{card.name} ({_(TRUST_WORDS[card.trust])})", "value": card.key} for card in cards),
     ]
     said = plan_parts.listed(asked, asked.prospects, marked=True) if asked else ""
     return card(
@@ -160,9 +151,13 @@ def _download(asked: Asked | None, parts: dict[str, Children]) -> Component:
     )
 
 
-def _responses(asked: Asked | None, parts: dict[str, Children]) -> Component:
+def _responses(asked: CampaignsRequest | None, parts: dict[str, Children]) -> Component:
     title = _("Which segments answered?")
-    choices = [{"label": one.label, "value": one.column} for one in asking.campaigns(asked.run)] if asked else []
+    choices = (
+        [{"label": campaign.label, "value": campaign.column} for campaign in asking.campaigns(asked.run)]
+        if asked
+        else []
+    )
     tools = html.Div(
         [
             html.Label(_("Past campaign"), htmlFor=ids.PICKER),
@@ -194,28 +189,28 @@ def _measured(parts: dict[str, Children]) -> Component:
     )
 
 
-def needs(it: Segmentation) -> Lack | None:
+def needs(segmentation: Segmentation) -> Lack | None:
     """What a run lacks for this page: a plan, which is made for the recommended run and for those next to it."""
-    if it.campaigns:
+    if segmentation.campaigns:
         return None
-    described = happenings.outcomes(it)
-    if not it.dataset.campaigns and described:
+    described = happenings.outcomes(segmentation)
+    if not segmentation.dataset.campaigns and described:
         return Lack(_("There is no campaign to plan."), happenings.why_no_campaign(described))
-    if not it.dataset.campaigns:
+    if not segmentation.dataset.campaigns:
         return Lack(
             _("These data hold no campaigns."),
             _("Without the answers to past campaigns nothing is known of who responds, so there is no list."),
         )
-    if it.everybody is not None and it.everybody.planned:
+    if segmentation.everybody is not None and segmentation.everybody.planned:
         return Lack(
             _("The plan is too long for this page."),
             _(
                 "It has a line for each of {n} customers, more than a page keeps in memory. The command “korzina "
                 "campaigns” tells whom to contact and what that brings.",
-                n=number(it.everybody.rows),
+                n=number(segmentation.everybody.rows),
             ),
         )
-    if it.everybody is not None and it.everybody.elsewhere:
+    if segmentation.everybody is not None and segmentation.everybody.elsewhere:
         return Lack(
             _("This run holds no campaign plan."),
             _("Of customers that stayed on a cluster no campaign is planned: only a sample of them is here."),
@@ -223,22 +218,22 @@ def needs(it: Segmentation) -> Lack | None:
     elsewhere = plural(
         "Campaigns are planned for the recommended run with {n} segment and for those next to it.",
         "Campaigns are planned for the recommended run with {n} segments and for those next to it.",
-        it.decision.k,
+        segmentation.decision.k,
     )
     return Lack(_("This run holds no campaign plan."), _("Train again to get one."), elsewhere=elsewhere)
 
 
-def asks(it: Segmentation) -> str:
+def asks(segmentation: Segmentation) -> str:
     """The page's question where nobody can be contacted but something happened to customers; else empty."""
-    described = happenings.outcomes(it)
-    return happenings.title(described[0]) if described and not it.dataset.campaigns else ""
+    described = happenings.outcomes(segmentation)
+    return happenings.title(described[0]) if described and not segmentation.dataset.campaigns else ""
 
 
-def _no_model(asked: Asked) -> Component:
+def _no_model(asked: CampaignsRequest) -> Component:
     if asks(asked.run.segmentation):
         described = happenings.outcomes(asked.run.segmentation)
         return message(_("There is no campaign to plan."), happenings.why_no_campaign(described))
     title = (
         _("These data hold no campaigns.") if not asking.campaigns(asked.run) else _("Whom to contact cannot be said.")
     )
-    return message(title, " ".join(asked.run.tell(one) for one in asked.summary.notes))
+    return message(title, " ".join(asked.run.tell(note) for note in asked.summary.notes))

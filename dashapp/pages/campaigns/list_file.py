@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from dashapp.i18n import _
 from dashapp.pages.campaigns import plan_sentences, prospects
-from dashapp.pages.campaigns.address import Asked
+from dashapp.pages.campaigns.address import CampaignsRequest
 from dashapp.pricing import ListNumbers
 from dashapp.telling import TRUST_WORDS, Export, day, moment, told_apart
 
 
-def export(asked: Asked, segment: int | None, *, marked: bool) -> Export:
+def export(asked: CampaignsRequest, segment: int | None, *, marked: bool) -> Export:
     """One line a customer worth a contact, the best first; ``marked`` adds who is to be left uncontacted."""
-    it, found = asked.run.segmentation, asked.of_segment(segment)
+    segmentation, selected = asked.run.segmentation, asked.of_segment(segment)
     ours = [
         _("Segment"),
         _("Trust"),
@@ -21,55 +21,57 @@ def export(asked: Asked, segment: int | None, *, marked: bool) -> Export:
     ]
     rows = [
         [
-            one.name or one.rank,
-            one.card.name,
-            _(TRUST_WORDS[one.card.trust]),
-            round(one.probability, 6),
-            round(one.profit, 4),
-            plan_sentences.reasons(asked, one),
-            *([_("hold out: do not contact") if one.held else _("contact")] if marked else []),
+            person.name or person.rank,
+            person.card.name,
+            _(TRUST_WORDS[person.card.trust]),
+            round(person.probability, 6),
+            round(person.profit, 4),
+            plan_sentences.reasons(asked, person),
+            *([_("hold out: do not contact") if person.held else _("contact")] if marked else []),
         ]
-        for one in prospects.people(asked, found)
+        for person in prospects.people(asked, selected)
     ]
-    id_column = str(it.dataset.id_column) if prospects.has_ids(asked) else _("Place in the ranking")
+    id_column = str(segmentation.dataset.id_column) if prospects.has_ids(asked) else _("Place in the ranking")
     *added, first = told_apart([*ours, *([_("Group")] if marked else [])], [id_column])
     return Export(
-        f"korzina-{it.run_id[:8]}-k{it.k}-targets",
+        f"korzina-{segmentation.run_id[:8]}-k{segmentation.k}-targets",
         _("Customers"),
         [first, *added],
         rows,
-        _about(asked, segment, found.numbers, marked=marked),
+        _about(asked, segment, selected.numbers, marked=marked),
     )
 
 
-def _about(asked: Asked, segment: int | None, found: ListNumbers, *, marked: bool) -> list[tuple[str, object]]:
-    it, summary = asked.run.segmentation, asked.summary
-    name = next((card.name for card in it.cards if card.segment == segment), _("All segments"))
+def _about(
+    asked: CampaignsRequest, segment: int | None, numbers: ListNumbers, *, marked: bool
+) -> list[tuple[str, object]]:
+    segmentation, summary = asked.run.segmentation, asked.summary
+    name = next((card.name for card in segmentation.cards if card.segment == segment), _("All segments"))
     return [
-        (_("Run"), it.run_id),
-        (_("Trained"), moment(it.started)),
-        (_("Data"), it.dataset.title),
-        (_("Data as of"), day(it.dataset.as_of)),
-        (_("Segments"), it.k),
+        (_("Run"), segmentation.run_id),
+        (_("Trained"), moment(segmentation.started)),
+        (_("Data"), segmentation.dataset.title),
+        (_("Data as of"), day(segmentation.dataset.as_of)),
+        (_("Segments"), segmentation.k),
         (_("For"), asked.run.tell(summary.about)),
         (_("Cost of a contact"), summary.cost or 0),
         (_("Revenue of a response"), summary.revenue or 0),
         (_("Break-even"), round(summary.break_even or 0, 6)),
         (_("Selection"), plan_sentences.filters(asked)),
         (_("Segment"), name),
-        (_("Customers covered"), found.customers),
+        (_("Customers covered"), numbers.customers),
         (_("Customers of the run"), len(asked.plan.targets)),
-        (_("Customers on the list"), found.listed),
+        (_("Customers on the list"), numbers.listed),
         *(
             [
-                (_("To contact"), found.contacts),
-                (_("To hold out"), found.held),
-                (_("Expected profit"), round(found.expected.value, 2)),
-                (_("Expected profit with nobody held out"), round(found.whole, 2)),
+                (_("To contact"), numbers.contacts),
+                (_("To hold out"), numbers.held),
+                (_("Expected profit"), round(numbers.expected.value, 2)),
+                (_("Expected profit with nobody held out"), round(numbers.whole, 2)),
             ]
             if marked
-            else [(_("Expected profit"), round(found.whole, 2))]
+            else [(_("Expected profit"), round(numbers.whole, 2))]
         ),
-        *([(_("Why nobody"), asked.run.tell(summary.nobody))] if summary.nobody and not found.listed else []),
+        *([(_("Why nobody"), asked.run.tell(summary.nobody))] if summary.nobody and not numbers.listed else []),
         (_("Please note"), _(plan_sentences.NOT_UPLIFT)),
     ]

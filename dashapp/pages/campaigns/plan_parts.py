@@ -9,10 +9,10 @@ from dash.development.base_component import Component
 
 from dashapp.i18n import _, plural
 from dashapp.pages.campaigns import plan_sentences, prospects
-from dashapp.pages.campaigns.address import Asked
+from dashapp.pages.campaigns.address import CampaignsRequest
 from dashapp.pages.campaigns.plan_sentences import price
 from dashapp.pages.campaigns.prospects import Dot
-from dashapp.pricing import Curve, Expected, Interval, Measured, Prospects
+from dashapp.pricing import Curve, Expected, Interval, ProfitCurves, Prospects
 from dashapp.telling import money, number, percent, rate
 from dashapp.widgets import as_table, kpi, message, segment_name, table, trust_badge
 from pipeline.contract import SegmentCard
@@ -22,30 +22,31 @@ _LINES = 21  # of a curve's table
 
 def notices(said: Sequence[str]) -> list[Component]:
     """What of the address made no sense."""
-    return [message(_("Part of the link could not be used."), one, tone="warning") for one in said]
+    return [message(_("Part of the link could not be used."), notice, tone="warning") for notice in said]
 
 
-def head(asked: Asked) -> list[Component]:
+def head(asked: CampaignsRequest) -> list[Component]:
     """The finding, the numbers behind it, break-even in a sentence, and what kind of number it is."""
-    found, summary = asked.prospects, asked.summary
+    selected, summary = asked.prospects, asked.summary
     if not asked.priced:
         return [html.P(plan_sentences.finding(asked), className="k-finding")] if summary.method != "none" else []
-    it = found.numbers
+    numbers = selected.numbers
     tiles = [
-        kpi(money(it.expected.value, asked.currency), _("expected profit")),
+        kpi(money(numbers.expected.value, asked.currency), _("expected profit")),
         kpi(
-            number(it.contacts),
+            number(numbers.contacts),
             plural(
                 "customer to contact, {share} of them",
                 "customers to contact, {share} of them",
-                it.contacts,
-                share=plan_sentences.head_share(found),
+                numbers.contacts,
+                share=plan_sentences.head_share(selected),
             ),
         ),
-        kpi(money(it.contacts * (summary.cost or 0.0), asked.currency), _("cost of the contacts")),
+        kpi(money(numbers.contacts * (summary.cost or 0.0), asked.currency), _("cost of the contacts")),
         kpi(rate(summary.break_even or 0.0), _("break-even response")),
         kpi(
-            number(it.held), _("to hold out as a test, at a price of {price}", price=money(it.given_up, asked.currency))
+            number(numbers.held),
+            _("to hold out as a test, at a price of {price}", price=money(numbers.given_up, asked.currency)),
         ),
     ]
     return [
@@ -56,9 +57,9 @@ def head(asked: Asked) -> list[Component]:
                 plan_sentences.break_even(asked),
                 _assumed(asked),
                 " ",
-                plan_sentences.price_of_test(asked, found),
+                plan_sentences.price_of_test(asked, selected),
                 " ",
-                asked.run.tell(summary.corrected) if it.listed else "",
+                asked.run.tell(summary.corrected) if numbers.listed else "",
             ],
             className="k-lead",
         ),
@@ -70,7 +71,7 @@ def head(asked: Asked) -> list[Component]:
     ]
 
 
-def _assumed(asked: Asked) -> str:
+def _assumed(asked: CampaignsRequest) -> str:
     """That the prices are the spec's, where the reader has set none."""
     own = asked.run.segmentation.campaigns
     if own is None or (asked.summary.cost, asked.summary.revenue) != (own.summary.cost, own.summary.revenue):
@@ -78,16 +79,16 @@ def _assumed(asked: Asked) -> str:
     return " " + _("Both are what the spec assumes: set your own above.")
 
 
-def expected_table(asked: Asked, found: Expected) -> Component:
+def expected_table(asked: CampaignsRequest, curves: Expected) -> Component:
     """The curve's numbers."""
     rows = [
         [
-            number(int(found.model.contacts[at])),
-            *_money_at(found.model, at, asked.currency),
-            money(float(found.by_segment[at]), asked.currency),
-            money(float(found.at_random[at]), asked.currency),
+            number(int(curves.model.contacts[at])),
+            *_money_at(curves.model, at, asked.currency),
+            money(float(curves.by_segment[at]), asked.currency),
+            money(float(curves.at_random[at]), asked.currency),
         ]
-        for at in _thinned(len(found.model.contacts))
+        for at in _thinned(len(curves.model.contacts))
     ]
     return as_table(
         [_("Contacted"), _("Response model"), _("95 % interval"), _("Segments alone"), _("Random")],
@@ -96,22 +97,22 @@ def expected_table(asked: Asked, found: Expected) -> Component:
     )
 
 
-def measured_table(asked: Asked, found: Measured) -> Component:
+def measured_table(asked: CampaignsRequest, curves: ProfitCurves) -> Component:
     """What each rule earned, and the curve's numbers: the honest comparison."""
     rows = [
         [
-            _(plan_sentences.RULES.get(one.key, one.label)),
-            number(one.contacts),
-            money(one.profit, asked.currency),
-            plan_sentences.span(Interval(one.profit, one.low, one.high), asked.currency),
+            _(plan_sentences.RULES.get(strategy.key, strategy.label)),
+            number(strategy.contacts),
+            money(strategy.profit, asked.currency),
+            plan_sentences.span(Interval(strategy.profit, strategy.low, strategy.high), asked.currency),
         ]
-        for one in asked.summary.evaluation
+        for strategy in asked.summary.evaluation
     ]
     caption = _("What each rule earned on contacts it had not learned from")
     header = [_("Who is contacted"), _("Contacts"), _("Profit"), _("95 % interval")]
     curve = [
-        [number(int(found.model.contacts[at])), *_money_at(found.model, at, asked.currency)]
-        for at in _thinned(len(found.model.contacts))
+        [number(int(curves.model.contacts[at])), *_money_at(curves.model, at, asked.currency)]
+        for at in _thinned(len(curves.model.contacts))
     ]
     return html.Div(
         [
@@ -127,34 +128,34 @@ def measured_table(asked: Asked, found: Measured) -> Component:
     )
 
 
-def dots_table(found: Sequence[Dot]) -> Component:
+def dots_table(dots: Sequence[Dot]) -> Component:
     """The dots' numbers."""
     rows = [
         [
-            _segment(one.card),
-            number(one.contacted),
-            number(one.answered),
+            _segment(dot.card),
+            number(dot.contacted),
+            number(dot.answered),
             _("too few")
-            if one.rate is None or one.low is None or one.high is None
-            else _("{rate} ({low} to {high})", rate=rate(one.rate), low=rate(one.low), high=rate(one.high)),
-            _(plan_sentences.ADVICE[one.word]) if one.word else "–",
+            if dot.rate is None or dot.low is None or dot.high is None
+            else _("{rate} ({low} to {high})", rate=rate(dot.rate), low=rate(dot.low), high=rate(dot.high)),
+            _(plan_sentences.ADVICE[dot.word]) if dot.word else "–",
         ]
-        for one in found
+        for dot in dots
     ]
     said = (
         [
             html.Li([html.Strong(_(plan_sentences.ADVICE[word])), ": ", _(meaning)])
             for word, meaning in plan_sentences.ADVICE_MEANS.items()
         ]
-        if any(one.word for one in found)
+        if any(dot.word for dot in dots)
         else []
     )
     return html.Div(
         [
             html.Ul(
                 [
-                    html.Li([segment_name(one.card), " ", trust_badge(one.card.trust, one.card.trust_reason)])
-                    for one in found
+                    html.Li([segment_name(dot.card), " ", trust_badge(dot.card.trust, dot.card.trust_reason)])
+                    for dot in dots
                 ],
                 className="k-campaigns-key",
             ),
@@ -168,24 +169,24 @@ def dots_table(found: Sequence[Dot]) -> Component:
     )
 
 
-def segments(asked: Asked) -> Component | None:
+def segments(asked: CampaignsRequest) -> Component | None:
     """Who is on the list, told in segments."""
     if not asked.priced:
         return None
     shares = prospects.by_segment(asked)
     rows = [
         [
-            _segment(one.card),
-            number(one.numbers.customers),
-            number(one.numbers.contacts),
-            number(one.numbers.held),
-            percent(one.numbers.listed / one.numbers.customers)
-            if one.numbers.customers >= prospects.LEAST
+            _segment(part.card),
+            number(part.numbers.customers),
+            number(part.numbers.contacts),
+            number(part.numbers.held),
+            percent(part.numbers.listed / part.numbers.customers)
+            if part.numbers.customers >= prospects.LEAST
             else _("too few"),
-            money(one.numbers.expected.value, asked.currency),
-            _(plan_sentences.ADVICE[one.word]) if one.word in plan_sentences.ADVICE else "–",
+            money(part.numbers.expected.value, asked.currency),
+            _(plan_sentences.ADVICE[part.word]) if part.word in plan_sentences.ADVICE else "–",
         ]
-        for one in shares
+        for part in shares
     ]
     header = [
         _("Segment"),
@@ -207,22 +208,24 @@ def segments(asked: Asked) -> Component | None:
     )
 
 
-def top(asked: Asked) -> list[Component]:
+def top(asked: CampaignsRequest) -> list[Component]:
     """The best prospects, each with the reasons for the score."""
     if not asked.priced:
         return []
-    found = prospects.people(asked, asked.prospects, prospects.TOP)
-    if not found:
+    people = prospects.people(asked, asked.prospects, prospects.TOP)
+    if not people:
         return [html.P(_("Nobody is on the list."), className="k-muted")]
     rows = [
         [
-            one.name or _("no. {rank}", rank=number(one.rank)),
-            _segment(one.card),
-            rate(one.probability),
-            price(round(one.profit, 2), asked.currency) if one.profit >= 0 else money(one.profit, asked.currency),
-            html.Span(plan_sentences.reasons(asked, one), className="k-campaigns-reasons"),
+            person.name or _("no. {rank}", rank=number(person.rank)),
+            _segment(person.card),
+            rate(person.probability),
+            price(round(person.profit, 2), asked.currency)
+            if person.profit >= 0
+            else money(person.profit, asked.currency),
+            html.Span(plan_sentences.reasons(asked, person), className="k-campaigns-reasons"),
         ]
-        for one in found
+        for person in people
     ]
     header = [_("Customer"), _("Segment"), _("Chance of a response"), _("Expected profit"), _("Why")]
     kept = (
@@ -233,7 +236,7 @@ def top(asked: Asked) -> list[Component]:
     return [table(header, rows, caption=_("The first on the list")), *kept]
 
 
-def hold_out(asked: Asked) -> list[Component]:
+def hold_out(asked: CampaignsRequest) -> list[Component]:
     """How large a test group, and what for."""
     if not asked.priced:
         return []
@@ -249,16 +252,17 @@ def hold_out(asked: Asked) -> list[Component]:
     ]
 
 
-def listed(asked: Asked, found: Prospects, *, marked: bool) -> str:
+def listed(asked: CampaignsRequest, selected: Prospects, *, marked: bool) -> str:
     """What the file will hold."""
     if not asked.priced:
         return ""
-    return f"{plan_sentences.covered(asked, found)} {plan_sentences.in_the_file(asked, found, marked=marked)}".strip()
+    sentences = (plan_sentences.covered(asked, selected), plan_sentences.in_the_file(asked, selected, marked=marked))
+    return " ".join(sentences).strip()
 
 
-def notes(asked: Asked) -> list[Component]:
+def notes(asked: CampaignsRequest) -> list[Component]:
     """What else the pipeline says of the plan."""
-    return [html.Li(asked.run.tell(one)) for one in asked.summary.notes]
+    return [html.Li(asked.run.tell(note)) for note in asked.summary.notes]
 
 
 def _money_at(curve: Curve, at: int, currency: str) -> list[str]:

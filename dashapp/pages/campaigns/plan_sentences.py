@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from dashapp.data import Run
 from dashapp.i18n import N_, _, plural
-from dashapp.pages.campaigns.address import Asked
-from dashapp.pages.campaigns.prospects import LEAST, Dot, Prospect
-from dashapp.pricing import Expected, Interval, Measured, Prospects
+from dashapp.pages.campaigns.address import CampaignsRequest
+from dashapp.pages.campaigns.prospects import Dot, Prospect
+from dashapp.pricing import Expected, Interval, ProfitCurves, Prospects
 from dashapp.telling import chips, customers, money, number, percent, rate, shown, with_unit
 from pipeline.contract import ResponseModel
 
@@ -57,30 +57,30 @@ def span(value: Interval, currency: str) -> str:
     return _("{low} to {high}", low=money(value.low, currency), high=money(value.high, currency))
 
 
-def finding(asked: Asked) -> str:
+def finding(asked: CampaignsRequest) -> str:
     """Whom to contact, and what to expect of it."""
-    found = asked.prospects
+    prospects = asked.prospects
     if not asked.priced:
         return _("Give the cost of a contact and the revenue of a response to see whom to contact.")
-    if not found.customers:
+    if not prospects.customers:
         return _("No customers match.")
-    if not found.numbers.listed and asked.summary.nobody:
+    if not prospects.numbers.listed and asked.summary.nobody:
         return asked.run.tell(asked.summary.nobody)
-    if not found.numbers.listed and asked.selection:
+    if not prospects.numbers.listed and asked.selection:
         return _(
             "Contact nobody of those left by the filters: at these prices none of them is expected to bring back "
             "the cost of a contact."
         )
-    if not found.numbers.listed:
+    if not prospects.numbers.listed:
         return _("Contact nobody: at these prices no customer is expected to bring back the cost of a contact.")
-    return _whom(asked, found)
+    return _whom(asked, prospects)
 
 
-def _whom(asked: Asked, found: Prospects) -> str:
-    expected = found.numbers.expected
+def _whom(asked: CampaignsRequest, prospects: Prospects) -> str:
+    expected = prospects.numbers.expected
     told = {
-        "count": number(found.numbers.contacts),
-        "held": number(found.numbers.held),
+        "count": number(prospects.numbers.contacts),
+        "held": number(prospects.numbers.held),
         "profit": money(expected.value, asked.currency),
         "span": span(expected, asked.currency),
     }
@@ -90,34 +90,34 @@ def _whom(asked: Asked, found: Prospects) -> str:
             "{profit} ({span})",
             "Contact {count} of the {n} customers left by the filters and hold out {held}: expected profit "
             "{profit} ({span})",
-            found.customers,
+            prospects.customers,
             **told,
         )
     return plural(
         "Contact {count} of {n} customer and hold out {held}: expected profit {profit} ({span})",
         "Contact {count} of {n} customers and hold out {held}: expected profit {profit} ({span})",
-        found.customers,
+        prospects.customers,
         **told,
     )
 
 
-def price_of_test(asked: Asked, found: Prospects) -> str:
+def price_of_test(asked: CampaignsRequest, prospects: Prospects) -> str:
     """What the hold-out group costs, and what it buys; empty where nobody is held out."""
-    it = found.numbers
-    if not it.held:
+    numbers = prospects.numbers
+    if not numbers.held:
         return ""
     return plural(
         "Holding out {n} costs {price} of expected profit: with everybody on the list contacted it would be "
         "{whole}, but then nobody knows what the campaign itself brought.",
         "Holding out {n} costs {price} of expected profit: with everybody on the list contacted it would be "
         "{whole}, but then nobody knows what the campaign itself brought.",
-        it.held,
-        price=money(it.given_up, asked.currency),
-        whole=money(it.whole, asked.currency),
+        numbers.held,
+        price=money(numbers.given_up, asked.currency),
+        whole=money(numbers.whole, asked.currency),
     )
 
 
-def break_even(asked: Asked) -> str:
+def break_even(asked: CampaignsRequest) -> str:
     """Break-even in one plain sentence."""
     summary = asked.summary
     even = summary.break_even
@@ -134,12 +134,12 @@ def break_even(asked: Asked) -> str:
     )
 
 
-def expected_words(asked: Asked, found: Expected) -> str:
+def expected_words(asked: CampaignsRequest, curves: Expected) -> str:
     """Where the best cut-off lies, and what contacting everybody instead would mean."""
     prospects = asked.prospects
     if not prospects.customers:
         return _("No customers match.")
-    every = money(float(found.model.profit[-1]), asked.currency)
+    every = money(float(curves.model.profit[-1]), asked.currency)
     wanted = asked.summary.before
     if not prospects.numbers.listed and wanted and wanted.contacts:
         return _(
@@ -159,15 +159,15 @@ def expected_words(asked: Asked, found: Expected) -> str:
     )
 
 
-def measured_words(asked: Asked, found: Measured) -> str:
+def measured_words(asked: CampaignsRequest, curves: ProfitCurves) -> str:
     """What the model earned on contacts that it had not learned from."""
-    by_key = {one.key: one for one in asked.summary.evaluation}
+    by_key = {strategy.key: strategy for strategy in asked.summary.evaluation}
     model, segments = by_key.get("probability"), by_key.get("by_segment")
     if model is None:
         return ""
     first = _(
         "On {n} past contacts that were not learned from, the model's list earned {profit} ({span}).",
-        n=number(float(found.model.contacts[-1])),
+        n=number(float(curves.model.contacts[-1])),
         profit=money(model.profit, asked.currency),
         span=span(Interval(model.profit, model.low, model.high), asked.currency),
     )
@@ -179,74 +179,54 @@ def measured_words(asked: Asked, found: Measured) -> str:
         + _(
             "Segments alone: {profit}; everybody: {every}.",
             profit=money(segments.profit, asked.currency),
-            every=money(found.everybody, asked.currency),
+            every=money(curves.everybody, asked.currency),
         )
     )
 
 
-def calibration(asked: Asked) -> str:
+def calibration(asked: CampaignsRequest) -> str:
     """How honest the probabilities are."""
-    it = asked.summary.calibration
-    if it is None:
+    checked = asked.summary.calibration
+    if checked is None:
         return ""
     return _(
         "Can the probabilities be trusted? On {n} contacts that were not learned from, {predicted} were expected "
         "to respond and {observed} did.",
-        n=number(it.contacts),
-        predicted=rate(it.mean_predicted),
-        observed=rate(it.observed),
+        n=number(checked.contacts),
+        predicted=rate(checked.mean_predicted),
+        observed=rate(checked.observed),
     )
 
 
-def dot_words(one: Dot) -> str:
-    """One segment's response in a sentence."""
-    if one.rate is None or one.low is None or one.high is None:
-        return plural(
-            "{n} contacted, too few for a rate (at least {least})",
-            "{n} contacted, too few for a rate (at least {least})",
-            one.contacted,
-            least=number(LEAST),
-        )
-    said = _(
-        "{answered} of {contacted} responded: {rate} ({low} to {high})",
-        answered=number(one.answered),
-        contacted=number(one.contacted),
-        rate=rate(one.rate),
-        low=rate(one.low),
-        high=rate(one.high),
-    )
-    return said + "; " + _("few contacted, read with care") if one.few else said
-
-
-def dots_words(found: Sequence[Dot], every: float | None, even: float | None) -> str:
+def dots_words(dots: Sequence[Dot], every: float | None, even: float | None) -> str:
     """Which segments are provably worth it as a whole, if any; of an association, that it is one."""
     said = "" if every is None else _("Of all contacted {rate} responded.", rate=rate(every)) + " "
     if even is None:
         return said.strip()
-    if any(one.word == "association" for one in found):
+    if any(dot.word == "association" for dot in dots):
         return said + _(
             "An association, no advice: these segments may know what came after the contact, so their rates tell who "
             "responded, not who will."
         )
-    act = [one.card.name for one in found if one.word == "act"]
+    act = [dot.card.name for dot in dots if dot.word == "act"]
     if act:
         return said + _("Above break-even for sure: {names}.", names=", ".join(f"“{name}”" for name in act))
     return said + _("No segment as a whole is above break-even for sure.")
 
 
-def hold_out(asked: Asked, found: Prospects) -> str:
+def hold_out(asked: CampaignsRequest, prospects: Prospects) -> str:
     """How many to leave uncontacted; in the pipeline's words."""
-    return asked.run.tell(found.hold_out.sentence)
+    return asked.run.tell(prospects.hold_out.sentence)
 
 
-def reasons(asked: Asked, one: Prospect) -> str:
+def reasons(asked: CampaignsRequest, prospect: Prospect) -> str:
     """What speaks for (+) and against (−) a customer."""
     model = asked.summary.model
-    if one.terms and model:
-        return "; ".join(_reason(code, model, asked.run) for code in one.terms.split())
+    if prospect.terms and model:
+        return "; ".join(_reason(code, model, asked.run) for code in prospect.terms.split())
     return "; ".join(
         f"{part[:2].replace('-', '−')}{asked.run.tell(part[2:])}" if part[:2] in ("+ ", "- ") else asked.run.tell(part)
-        for part in one.reasons.split("; ")
+        for part in prospect.reasons.split("; ")
         if part
     )
 
@@ -257,55 +237,55 @@ def _reason(code: str, model: ResponseModel, run: Run) -> str:
     return f"{code[0].replace('-', '−')} {run.tell(term.high if code[-1] == 'h' else term.low)}"
 
 
-def covered(asked: Asked, found: Prospects) -> str:
+def covered(asked: CampaignsRequest, prospects: Prospects) -> str:
     """Which customers a list covers, and how many are on it."""
     everybody = len(asked.plan.targets)
-    said = plural("The list holds {n} customer.", "The list holds {n} customers.", found.numbers.listed)
-    return said + " " + _("Covered: {shown}.", shown=shown(found.customers, everybody).lower())
+    said = plural("The list holds {n} customer.", "The list holds {n} customers.", prospects.numbers.listed)
+    return said + " " + _("Covered: {shown}.", shown=shown(prospects.customers, everybody).lower())
 
 
-def in_the_file(asked: Asked, found: Prospects, *, marked: bool) -> str:
+def in_the_file(asked: CampaignsRequest, prospects: Prospects, *, marked: bool) -> str:
     """Whom the file says to contact, and what that is expected to bring."""
-    it = found.numbers
-    if not it.listed:
+    numbers = prospects.numbers
+    if not numbers.listed:
         return ""
-    if not marked or not it.held:
+    if not marked or not numbers.held:
         return _(
             "Nobody is marked as hold-out: contacting all of them is expected to bring {profit}.",
-            profit=money(it.whole, asked.currency),
+            profit=money(numbers.whole, asked.currency),
         )
     return plural(
         "{n} of them is marked as hold-out; contacting the other {rest} is expected to bring {profit}.",
         "{n} of them are marked as hold-out; contacting the other {rest} is expected to bring {profit}.",
-        it.held,
-        rest=number(it.contacts),
-        profit=money(it.expected.value, asked.currency),
+        numbers.held,
+        rest=number(numbers.contacts),
+        profit=money(numbers.expected.value, asked.currency),
     )
 
 
-def filters(asked: Asked) -> str:
+def filters(asked: CampaignsRequest) -> str:
     """The filters in words."""
-    words = [one for _name, one in chips(asked.selection, asked.run.cube.dimensions)]
+    words = [chip for _name, chip in chips(asked.selection, asked.run.cube.dimensions)]
     return "; ".join(words) or _("All customers")
 
 
-def kinds(asked: Asked) -> str:
+def kinds(asked: CampaignsRequest) -> str:
     """What a campaign of each kind would bring; empty where there is one."""
-    found = asked.summary.kinds
-    if len(found) < 2:
+    kinds_told = asked.summary.kinds
+    if len(kinds_told) < 2:
         return ""
     told = [
         _(
             "{kind}: {profit} from {contacts}",
-            kind=asked.run.tell(one.kind),
-            contacts=customers(one.contacts),
-            profit=money(one.expected_profit, asked.currency),
+            kind=asked.run.tell(kind.kind),
+            contacts=customers(kind.contacts),
+            profit=money(kind.expected_profit, asked.currency),
         )
-        for one in found
+        for kind in kinds_told
     ]
     return _("Expected of all customers by kind of campaign, with nobody held out: {list}.", list="; ".join(told))
 
 
-def head_share(found: Prospects) -> str:
+def head_share(prospects: Prospects) -> str:
     """The part of the customers that is to be contacted."""
-    return percent(found.numbers.contacts / found.customers) if found.customers else percent(0)
+    return percent(prospects.numbers.contacts / prospects.customers) if prospects.customers else percent(0)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from dashapp import pricing
-from dashapp.pages.campaigns.address import Asked
+from dashapp.pages.campaigns.address import CampaignsRequest
 from dashapp.pricing import FEW, FEWEST, ListNumbers
 from pipeline.contract import Responses, SegmentCard, Targets
 
@@ -33,7 +33,7 @@ class Dot:
 
 
 @dataclass(frozen=True)
-class Share:
+class ListPart:
     """One segment's part of the list."""
 
     card: SegmentCard
@@ -55,7 +55,7 @@ class Prospect:
     held: bool
 
 
-def dots(asked: Asked) -> tuple[Dot, ...]:
+def dots(asked: CampaignsRequest) -> tuple[Dot, ...]:
     """Responses to the chosen campaign, a dot a segment."""
     table = asked.plan.responses
     columns = [
@@ -81,29 +81,33 @@ def dots(asked: Asked) -> tuple[Dot, ...]:
     return tuple(made)
 
 
-def overall(asked: Asked) -> float | None:
+def overall(asked: CampaignsRequest) -> float | None:
     """The chosen campaign's response over all customers; None under ``LEAST`` contacted."""
     table = asked.plan.responses
     row = table[(table[Responses.CAMPAIGN] == asked.campaign) & (table[Responses.SEGMENT] == Responses.EVERYBODY)]
     return float(row[Responses.RATE].iloc[0]) if len(row) and int(row[Responses.N].iloc[0]) >= LEAST else None
 
 
-def by_segment(asked: Asked) -> tuple[Share, ...]:
+def by_segment(asked: CampaignsRequest) -> tuple[ListPart, ...]:
     """The list told in segments, of the customers that the filters leave; a segment without any is left out."""
-    words = {one.segment: one.word for one in asked.summary.segments}
-    found = [
-        Share(card, pricing.in_numbers(asked.plan, card.segment, asked.prospects.order), words.get(card.segment, ""))
+    words = {advice.segment: advice.word for advice in asked.summary.segments}
+    parts = [
+        ListPart(card, pricing.in_numbers(asked.plan, card.segment, asked.prospects.order), words.get(card.segment, ""))
         for card in asked.run.segmentation.cards
     ]
-    return tuple(one for one in found if one.numbers.customers)
+    return tuple(part for part in parts if part.numbers.customers)
 
 
-def people(asked: Asked, prospects: pricing.Prospects, most: int | None = None) -> list[Prospect]:
+def people(asked: CampaignsRequest, prospects: pricing.Prospects, most: int | None = None) -> list[Prospect]:
     """The customers of a list, the best first."""
-    it, places = asked.run.segmentation, prospects.listed[:most]
+    segmentation, places = asked.run.segmentation, prospects.listed[:most]
     rows = asked.plan.targets.iloc[places]
-    names = it.customers[it.dataset.id_column].iloc[places].astype(str) if has_ids(asked) else [""] * len(places)
-    cards = {card.segment: card for card in it.cards}
+    names = (
+        segmentation.customers[segmentation.dataset.id_column].iloc[places].astype(str)
+        if has_ids(asked)
+        else [""] * len(places)
+    )
+    cards = {card.segment: card for card in segmentation.cards}
     held = np.isin(places, prospects.held)
     columns = (Targets.RANK, Targets.SEGMENT, Targets.PROBABILITY, Targets.EXPECTED, Targets.REASONS)
     terms = rows[Targets.TERMS] if Targets.TERMS in rows else [""] * len(places)
@@ -117,7 +121,7 @@ def people(asked: Asked, prospects: pricing.Prospects, most: int | None = None) 
     ]
 
 
-def has_ids(asked: Asked) -> bool:
+def has_ids(asked: CampaignsRequest) -> bool:
     """Whether the run keeps the customers' own ids."""
-    it = asked.run.segmentation
-    return bool(it.dataset.id_column) and it.dataset.id_column in it.customers
+    segmentation = asked.run.segmentation
+    return bool(segmentation.dataset.id_column) and segmentation.dataset.id_column in segmentation.customers

@@ -101,22 +101,22 @@ def compare(
     if runs is None or chosen.a is None or chosen.b is None:
         return _nothing(_("There is only one run, so there is nothing to compare it with."), look)
     counted = runs[0].counted_with(runs[1]) if matching.same_customers(*(run.segmentation for run in runs)) else None
-    found = matching.pair(runs[0].segmentation, runs[1].segmentation, counted)
-    if isinstance(found, str):
-        return _nothing(found, look)
-    going, narrow = [match for match in found.matches if match.a and match.b], screen == shared.PHONE
+    run_pair = matching.pair(runs[0].segmentation, runs[1].segmentation, counted)
+    if isinstance(run_pair, str):
+        return _nothing(run_pair, look)
+    going, narrow = [match for match in run_pair.matches if match.a and match.b], screen == shared.PHONE
     return (
-        comparison.words(found),
+        comparison.words(run_pair),
         False,
-        figures.overlap(found, look, narrow=narrow),
-        figures.movers(found, look, narrow=narrow),
-        figures.deltas(matching.deltas(found), going, look),
+        figures.overlap(run_pair, look, narrow=narrow),
+        figures.movers(run_pair, look, narrow=narrow),
+        figures.deltas(matching.deltas(run_pair), going, look),
         comparison.overlap_words(),
-        comparison.movers_words(found),
-        comparison.deltas_words(found),
-        comparison.overlap_table(found),
-        comparison.movers_table(found),
-        comparison.deltas_table(found),
+        comparison.movers_words(run_pair),
+        comparison.deltas_words(run_pair),
+        comparison.overlap_table(run_pair),
+        comparison.movers_table(run_pair),
+        comparison.deltas_table(run_pair),
         comparison.parameters_table(chosen.a, chosen.b),
     )
 

@@ -74,11 +74,11 @@ def history(moves: Sequence[Promotion], runs: Sequence[RunSummary]) -> Component
 
 def _reason(move: Promotion, known: Mapping[str, RunSummary]) -> str:
     """What a person wrote stays; what a training wrote is told in the words that the pages use of that run."""
-    found = re.fullmatch(r"recommended by the sweep, verdict (strong|weak|none)", move.reason)
-    if not found:
+    match = re.fullmatch(r"recommended by the sweep, verdict (strong|weak|none)", move.reason)
+    if not match:
         return move.reason
     run = known.get(move.to_run)
-    verdict: Verdict = run.verdict if run else found.group(1)  # type: ignore[assignment]
+    verdict: Verdict = run.verdict if run else match.group(1)  # type: ignore[assignment]
     said = verdict_words.title(verdict, run.silhouette if run else None)
     return _("recommended by the analysis: {verdict}", verdict=said.lower())
 

@@ -7,10 +7,11 @@ from dash.development.base_component import Component
 
 from dashapp.i18n import N_, _, decimal
 from dashapp.pages.compare import matching
-from dashapp.pages.compare.matching import Fate, Match, Pair
+from dashapp.pages.compare.matching import Fate, Match, RunPair
 from dashapp.telling import customers, number, of_column, percent
 from dashapp.widgets import as_table, key_list, kpi, segment_name, table, trust_badge
 from pipeline.contract import RunSummary
+from pipeline.statistics import adjusted_rand
 
 _FATES: dict[Fate, str] = {
     "same": N_("goes on"),
@@ -20,9 +21,9 @@ _FATES: dict[Fate, str] = {
 }
 
 
-def words(pair: Pair) -> list[Component]:
+def words(pair: RunPair) -> list[Component]:
     """The verdict on two runs: numbers, then what became of each segment."""
-    rand = matching.adjusted_rand(pair.table)
+    rand = adjusted_rand(pair.table)
     return [
         html.P(finding(pair, rand), className="k-finding"),
         html.Div(
@@ -55,7 +56,7 @@ def words(pair: Pair) -> list[Component]:
     ]
 
 
-def finding(pair: Pair, rand: float) -> str:
+def finding(pair: RunPair, rand: float) -> str:
     """What a reader is to take along; names the segments that dissolved."""
     gone = [match.a.name for match in pair.matches if match.fate == "dissolved" and match.a]
     told = [
@@ -70,7 +71,7 @@ def finding(pair: Pair, rand: float) -> str:
     return " ".join(told)
 
 
-def overlap_table(pair: Pair) -> list[Component]:
+def overlap_table(pair: RunPair) -> list[Component]:
     """Customers by segment in both runs, and what the symbols stand for."""
     rows = [
         [segment_name(card), *(number(int(n)) for n in pair.table[place])] for place, card in enumerate(pair.a.cards)
@@ -94,14 +95,14 @@ def overlap_words() -> list[Component]:
     ]
 
 
-def deltas_words(pair: Pair) -> str:
+def deltas_words(pair: RunPair) -> str:
     """The largest shift, or that there is none."""
-    found = matching.deltas(pair)
-    if not found:
+    shifted = matching.deltas(pair)
+    if not shifted:
         return _("No segment goes on, so no profile can be compared.")
-    top = found[0]
+    top = shifted[0]
     going = [match.b for match in pair.matches if match.a and match.b]
-    place = max(range(len(top.shifts)), key=lambda one: abs(top.shifts[one]))
+    place = max(range(len(top.shifts)), key=lambda column: abs(top.shifts[column]))
     if abs(top.shifts[place]) < 0.05 or going[place] is None:
         return _("The segments that go on look the same in both runs.")
     return _(
@@ -114,10 +115,10 @@ def deltas_words(pair: Pair) -> str:
     )
 
 
-def movers_table(pair: Pair) -> Component:
+def movers_table(pair: RunPair) -> Component:
     """Streams of customers, the largest first."""
     streams = sorted(
-        ((int(n), a, b) for a, row in enumerate(pair.table) for b, n in enumerate(row) if n), key=lambda one: -one[0]
+        ((int(n), a, b) for a, row in enumerate(pair.table) for b, n in enumerate(row) if n), key=lambda move: -move[0]
     )
     return as_table(
         [_("From"), _("To"), _("Customers")],
@@ -126,7 +127,7 @@ def movers_table(pair: Pair) -> Component:
     )
 
 
-def movers_words(pair: Pair) -> str:
+def movers_words(pair: RunPair) -> str:
     """How many stayed, and the largest stream of those who did not."""
     stayed = {(match.a.segment, match.b.segment) for match in pair.matches if match.a and match.b}
     away = [
@@ -147,7 +148,7 @@ def movers_words(pair: Pair) -> str:
     )
 
 
-def deltas_table(pair: Pair) -> list[Component]:
+def deltas_table(pair: RunPair) -> list[Component]:
     """Medians before and after, and what the symbols stand for."""
     going = [match for match in pair.matches if match.a and match.b]
     rows = [
@@ -161,9 +162,9 @@ def deltas_table(pair: Pair) -> list[Component]:
         for delta in matching.deltas(pair)
     ]
     return [
-        key_list([one.b for one in going if one.b]),
+        key_list([match.b for match in going if match.b]),
         as_table(
-            [_("Median"), *(segment_name(one.b) for one in going if one.b)],
+            [_("Median"), *(segment_name(match.b) for match in going if match.b)],
             rows,
             caption=_("What changed inside the segments that go on?"),
         ),
@@ -172,11 +173,14 @@ def deltas_table(pair: Pair) -> list[Component]:
 
 def parameters_table(a: RunSummary, b: RunSummary) -> Component:
     """Only what differs, quality included."""
-    rows = [[name.replace("_", " "), one, other] for name, one, other in matching.parameters(a, b)]
+    rows = [[name.replace("_", " "), value, other] for name, value, other in matching.parameters(a, b)]
     quality = [
         (_("Inertia"), number(a.inertia), number(b.inertia)),
         (_("Silhouette"), decimal(a.silhouette, 3), decimal(b.silhouette, 3)),
-        (_("Stability"), *("–" if one.stability is None else decimal(one.stability, 2) for one in (a, b))),
+        (
+            _("Stability"),
+            *("–" if candidate.stability is None else decimal(candidate.stability, 2) for candidate in (a, b)),
+        ),
         (_("Customers"), number(a.rows), number(b.rows)),
     ]
     rows += [[*row] for row in quality if row[1] != row[2]]
@@ -188,5 +192,5 @@ def parameters_table(a: RunSummary, b: RunSummary) -> Component:
 
 
 def _side(match: Match, which: str) -> Component | str:
-    found = match.a if which == "a" else match.b
-    return html.Span([segment_name(found), " ", trust_badge(found.trust)]) if found else "–"
+    side_card = match.a if which == "a" else match.b
+    return html.Span([segment_name(side_card), " ", trust_badge(side_card.trust)]) if side_card else "–"

@@ -12,11 +12,11 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from dashapp import frame
-from dashapp.address import outer
 from dashapp.data import SegmentationData, View
 from dashapp.i18n import _, decimal
 from dashapp.pages.compare import champion, decision, figures, ids, pair, run_rows
 from dashapp.pages.compare.decision import or_dash
+from dashapp.prefix import outer
 from dashapp.selecting import all_measured
 from dashapp.telling import number
 from dashapp.widgets import as_table, card, chart_card, graph, segment_name, trust_badge
@@ -27,10 +27,10 @@ def layout(
     data: SegmentationData, view: View, /, a: object = None, b: object = None, **_address: object
 ) -> list[Component | None]:
     """The page's content; the runs themselves are asked for anew by a callback."""
-    it = view.run.segmentation if view.run else None
-    candidates = it.candidates if it else ()
+    segmentation = view.run.segmentation if view.run else None
+    candidates = segmentation.candidates if segmentation else ()
     return [
-        decision.verdict(it) if it else None,
+        decision.verdict(segmentation) if segmentation else None,
         html.Div(
             [decision.inertia(candidates), decision.silhouette(candidates), decision.stability(candidates)],
             className="k-grid k-grid-charts",
@@ -38,8 +38,8 @@ def layout(
         _when_seen(
             ids.SEEN_SEGMENTS,
             [
-                html.Div(_lineage(it), className="k-block"),
-                html.Div([_blades(view), _returns(it)], className="k-grid k-grid-2"),
+                html.Div(_lineage(segmentation), className="k-block"),
+                html.Div([_blades(view), _returns(segmentation)], className="k-grid k-grid-2"),
             ],
         ),
         _when_seen(ids.SEEN_RUNS, [_runs()]),
@@ -110,17 +110,17 @@ def _lineage(segmentation: Segmentation | None) -> Component:
 
 
 def _blades(view: View) -> Component:
-    it, title = view.run.segmentation if view.run else None, _("How sure does each customer belong?")
+    segmentation, title = view.run.segmentation if view.run else None, _("How sure does each customer belong?")
     rows = (
         [
             [segment_name(card), number(card.size), _measured(card.silhouette, error)]
-            for card, error in zip(it.cards, _errors(it), strict=True)
+            for card, error in zip(segmentation.cards, _errors(segmentation), strict=True)
         ]
-        if it
+        if segmentation
         else []
     )
     query = frame.run_query(view)
-    brushed = it is not None and all_measured(it)
+    brushed = segmentation is not None and all_measured(segmentation)
     links = [
         html.Li(
             dcc.Link(
@@ -128,11 +128,11 @@ def _blades(view: View) -> Component:
                 href=outer("/explore?" + urlencode({"segment": card.key, **({"run": query} if query else {})})),
             )
         )
-        for card in (it.cards if it else ())
+        for card in (segmentation.cards if segmentation else ())
     ]
     return chart_card(
         title,
-        graph(ids.BLADES, title, height=figures.height_of(it.k if it else 0)),
+        graph(ids.BLADES, title, height=figures.height_of(segmentation.k if segmentation else 0)),
         below=html.Div(
             [
                 html.Div([html.Span(_("Look at the customers of:")), html.Ul(links)], className="k-compare-links"),

@@ -8,12 +8,12 @@ from typing import Any
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from dashapp.address import outer
 from dashapp.charts import Scheme, empty_figure
 from dashapp.data import Run, SegmentationData
 from dashapp.frame import SHORT
 from dashapp.i18n import _, explained, plural
 from dashapp.pages.compare import figures, matching
+from dashapp.prefix import outer
 from dashapp.telling import number
 from dashapp.widgets import as_table, segment_name, trust_badge
 from pipeline.contract import Labels, Placement
@@ -32,7 +32,7 @@ def drawn(data: SegmentationData, run: Run, look: Scheme, *, narrow: bool) -> tu
             _("This training tried one number of segments, so there is no other to follow."),
             [],
         )
-    tables = [matching.contingency(one.labels, other.labels, one.k, other.k) for one, other in pairwise(runs)]
+    tables = [matching.contingency(before.labels, other.labels, before.k, other.k) for before, other in pairwise(runs)]
     return figures.lineage(runs, tables, look, narrow=narrow), words(runs, tables), _below(runs, tables)
 
 
@@ -41,21 +41,21 @@ def neighbours(data: SegmentationData, run: Run) -> list[Placement]:
     segmentation = run.segmentation
     near = sorted(
         (
-            one
-            for one in data.runs(segmentation.experiment)
-            if one.sweep_run_id == segmentation.sweep_run_id and abs(one.k - segmentation.k) <= 1
+            neighbour
+            for neighbour in data.runs(segmentation.experiment)
+            if neighbour.sweep_run_id == segmentation.sweep_run_id and abs(neighbour.k - segmentation.k) <= 1
         ),
-        key=lambda one: one.k,
+        key=lambda neighbour: neighbour.k,
     )
-    return [_told(data.placement(one.run_id), run) for one in near]
+    return [_told(data.placement(neighbour.run_id), run) for neighbour in near]
 
 
 def words(runs: list[Placement], tables: list[Labels]) -> str:
     """What the last step splits: the segment whose customers spread most evenly over two of the next."""
     before, after, table = runs[-2], runs[-1], tables[-1]
     second = [sorted(row)[-2] for row in table.tolist()]
-    place = max(range(before.k), key=lambda one: second[one])
-    parts = sorted(range(after.k), key=lambda one: -table[place, one])[:2]
+    place = max(range(before.k), key=lambda row: second[row])
+    parts = sorted(range(after.k), key=lambda column: -table[place, column])[:2]
     step = plural("From left to right: {n} segment", "From left to right: {n} segments", runs[0].k)
     then = ", ".join(number(run.k) for run in runs[1:])
     return _(

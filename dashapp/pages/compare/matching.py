@@ -44,7 +44,7 @@ class Match:
 
 
 @dataclass(frozen=True)
-class Pair:
+class RunPair:
     """Two runs over the customers that both hold."""
 
     a: Segmentation
@@ -66,8 +66,8 @@ class Pair:
     @property
     def shares(self) -> Matrix:
         """The table as shares of each segment of ``a``."""
-        found: Matrix = self.table / np.maximum(self.table.sum(axis=1, keepdims=True), 1)
-        return found
+        parts: Matrix = self.table / np.maximum(self.table.sum(axis=1, keepdims=True), 1)
+        return parts
 
 
 @dataclass(frozen=True)
@@ -80,19 +80,19 @@ class Delta:
     after: tuple[float, ...]
 
 
-def pair(a: Segmentation, b: Segmentation, counted: Labels | None = None) -> Pair | str:
+def pair(a: Segmentation, b: Segmentation, counted: Labels | None = None) -> RunPair | str:
     """Both runs over their common customers, or why they cannot be compared.
 
     ``counted`` are these by segment in both, (k of a, k of b), where they were counted before; of runs by their sample
     they are else estimated.
     """
     if counted is not None and same_customers(a, b):
-        return Pair(a, b, counted, matches(counted, a.cards, b.cards))
-    found = _common(a, b)
-    if isinstance(found, str):
-        return found
-    table = contingency(found[0], found[1], len(a.cards), len(b.cards), found[2])
-    return Pair(a, b, table, matches(table, a.cards, b.cards))
+        return RunPair(a, b, counted, matches(counted, a.cards, b.cards))
+    common = _common(a, b)
+    if isinstance(common, str):
+        return common
+    table = contingency(common[0], common[1], len(a.cards), len(b.cards), common[2])
+    return RunPair(a, b, table, matches(table, a.cards, b.cards))
 
 
 def contingency(a: Numbers, b: Numbers, k_a: int, k_b: int, weights: Matrix | None = None) -> Labels:
@@ -112,53 +112,40 @@ def same_customers(a: Segmentation, b: Segmentation) -> bool:
     )
 
 
-def adjusted_rand(table: Labels) -> float:
-    """Agreement of two partitions, 0 as by chance and 1 the same (Hubert and Arabie 1985)."""
-
-    def pairs(counts: Labels) -> float:
-        return float((counts.astype(np.float64) * (counts - 1) / 2).sum())
-
-    both, rows, columns = pairs(table), pairs(table.sum(axis=1)), pairs(table.sum(axis=0))
-    every = pairs(np.array([table.sum()]))
-    expected = rows * columns / every if every else 0.0
-    most = (rows + columns) / 2
-    return 1.0 if most == expected else (both - expected) / (most - expected)
-
-
 def matches(table: Labels, a: Sequence[SegmentCard], b: Sequence[SegmentCard]) -> tuple[Match, ...]:
     """What became of each segment: pairs by falling overlap, then those that dissolved, then those that are new."""
     jaccard = table / np.maximum(table.sum(axis=1)[:, None] + table.sum(axis=0)[None, :] - table, 1)
     order = [divmod(int(place), len(b)) for place in np.argsort(-jaccard, axis=None, kind="stable")]
-    found: list[Match] = []
+    paired: list[Match] = []
     rows, columns = set(range(len(a))), set(range(len(b)))
     for row, column in order:
         overlap = float(jaccard[row, column])
         if overlap >= CHANGED and row in rows and column in columns:
-            found.append(Match("same" if overlap >= SAME else "changed", a[row], b[column], overlap))
+            paired.append(Match("same" if overlap >= SAME else "changed", a[row], b[column], overlap))
             rows.remove(row)
             columns.remove(column)
     gone = [Match("dissolved", a[row], None, float(jaccard[row].max())) for row in sorted(rows)]
     new = [Match("new", None, b[column], float(jaccard[:, column].max())) for column in sorted(columns)]
-    return (*sorted(found, key=lambda one: one.a.segment if one.a else 0), *gone, *new)
+    return (*sorted(paired, key=lambda match: match.a.segment if match.a else 0), *gone, *new)
 
 
-def deltas(it: Pair) -> tuple[Delta, ...]:
+def deltas(run_pair: RunPair) -> tuple[Delta, ...]:
     """Columns whose mean shifted most in the segments that go on, the largest shift first."""
-    going = [(match.a.segment, match.b.segment) for match in it.matches if match.a and match.b]
-    before, after = _by_place(it.a), _by_place(it.b)
-    spread = _deviations(it.a)
-    found = []
-    for column in it.a.dataset.columns:
+    going = [(match.a.segment, match.b.segment) for match in run_pair.matches if match.a and match.b]
+    before, after = _by_place(run_pair.a), _by_place(run_pair.b)
+    spread = _deviations(run_pair.a)
+    shifted = []
+    for column in run_pair.a.dataset.columns:
         places = [((a, column.name), (b, column.name)) for a, b in going]
         scale = float(spread.get(column.name, 0.0))
         known = bool(places) and all(a in before and b in after for a, b in places)
         if column.role == "outcome" or not known or not scale > 0:
             continue
         shifts = tuple((after[b][0] - before[a][0]) / scale for a, b in places)
-        found.append(
+        shifted.append(
             Delta(column, shifts, tuple(before[a][1] for a, _b in places), tuple(after[b][1] for _a, b in places))
         )
-    return tuple(sorted(found, key=lambda one: -max(abs(shift) for shift in one.shifts))[:MOST_DELTAS])
+    return tuple(sorted(shifted, key=lambda delta: -max(abs(shift) for shift in delta.shifts))[:MOST_DELTAS])
 
 
 def _deviations(segmentation: Segmentation) -> Mapping[str, float]:
@@ -193,7 +180,7 @@ def _common(a: Segmentation, b: Segmentation) -> tuple[Labels, Labels, Matrix | 
     if same_customers(a, b):
         if a.everybody is None and b.everybody is None:
             return ours, theirs, None  # the same customers, in their canonical order
-        here, there = (Customers.keys(it.customers).to_numpy(np.int64) for it in (a, b))
+        here, there = (Customers.keys(segmentation.customers).to_numpy(np.int64) for segmentation in (a, b))
         _keys, mine, others = np.intersect1d(here, there, return_indices=True)
         return ours[mine], theirs[others], weights_of(a)[mine]
     id_a, id_b = a.dataset.id_column, b.dataset.id_column
@@ -202,11 +189,11 @@ def _common(a: Segmentation, b: Segmentation) -> tuple[Labels, Labels, Matrix | 
             "These two runs are about different data, and at least one of them does not keep the ids of "
             "customers: nobody can say who is in both. Put “keep = true” under [id] in the spec and train again."
         )
-    both = pd.concat([_by_id(a, id_a, ours).rename("a"), _by_id(b, id_b, theirs).rename("b")], axis=1, join="inner")
-    if len(both) < FEWEST:
+    joined = pd.concat([_by_id(a, id_a, ours).rename("a"), _by_id(b, id_b, theirs).rename("b")], axis=1, join="inner")
+    if len(joined) < FEWEST:
         return _("These two runs have hardly any customers in common: there is nothing to compare.")
-    weights = None if a.everybody is None else np.full(len(both), a.everybody.rows / max(1, a.everybody.sampled))
-    return both["a"].to_numpy(dtype=np.int64), both["b"].to_numpy(dtype=np.int64), weights
+    weights = None if a.everybody is None else np.full(len(joined), a.everybody.rows / max(1, a.everybody.sampled))
+    return joined["a"].to_numpy(dtype=np.int64), joined["b"].to_numpy(dtype=np.int64), weights
 
 
 def _rows(segmentation: Segmentation) -> int:

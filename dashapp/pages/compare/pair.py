@@ -35,8 +35,8 @@ def choose(runs: Sequence[RunSummary], shown: str, wanted_a: object, wanted_b: o
     second = _named(runs, wanted_b)
     notices = tuple(
         _("“{wanted}” names no run of this data set; another one stands in its place.", wanted=str(wanted)[:20])
-        for wanted, found in ((wanted_a, first), (wanted_b, second))
-        if wanted and found is None
+        for wanted, named in ((wanted_a, first), (wanted_b, second))
+        if wanted and named is None
     )
     a = first or next((run for run in runs if run.run_id == shown and run != second), None) or next(iter(runs), None)
     return Chosen(tuple(runs), a, second or _counterpart(runs, a), notices)
@@ -107,8 +107,8 @@ def both(data: SegmentationData, chosen: Chosen) -> tuple[Run, Run] | None:
 def _named(runs: Sequence[RunSummary], wanted: object) -> RunSummary | None:
     if not isinstance(wanted, str) or len(wanted) < 6:
         return None
-    found = [run for run in runs if run.run_id.startswith(wanted.lower())]
-    return found[0] if len(found) == 1 else None
+    named = [run for run in runs if run.run_id.startswith(wanted.lower())]
+    return named[0] if len(named) == 1 else None
 
 
 def _counterpart(runs: Sequence[RunSummary], a: RunSummary | None) -> RunSummary | None:
@@ -141,7 +141,7 @@ def _deltas() -> Component:
 
 
 def _most(chosen: Chosen) -> int:
-    return max((one.k for one in (chosen.a, chosen.b) if one), default=0)
+    return max((run.k for run in (chosen.a, chosen.b) if run), default=0)
 
 
 def _place(title: str, chart: str, sentence: str, below: str, rows: int) -> Component:

@@ -94,9 +94,9 @@ def _chosen(data: SegmentationData, run: Run, wanted: object) -> RunSummary:
         raise KorzinaError(_("Choose a run first."))
     chosen = next(
         (
-            one
-            for one in data.runs(run.segmentation.experiment)
-            if isinstance(wanted, str) and len(wanted) >= 6 and one.run_id.startswith(wanted)
+            row
+            for row in data.runs(run.segmentation.experiment)
+            if isinstance(wanted, str) and len(wanted) >= 6 and row.run_id.startswith(wanted)
         ),
         None,
     )
@@ -110,7 +110,7 @@ def _chosen(data: SegmentationData, run: Run, wanted: object) -> RunSummary:
 def _consequences(data: SegmentationData, run: Run, chosen: RunSummary) -> list[Any]:
     """From how many segments to how many, which of them go, and which pages lose their content."""
     experiment, name = run.segmentation.experiment, chosen.run_id[:8]
-    now = next((one for one in data.champions().found if one.experiment == experiment), None)
+    now = next((champion for champion in data.champions().found if champion.experiment == experiment), None)
     told = {"run": name, "moment": moment(chosen.started), "before": number(now.k if now else 0)}
     if now is None:
         return [
@@ -143,7 +143,7 @@ def _consequences(data: SegmentationData, run: Run, chosen: RunSummary) -> list[
         else [match.a.name for match in pair.matches if match.fate == "dissolved" and match.a]
     )
     lost = (
-        [_("These segments will no longer be there: {names}.", names=", ".join(f"“{one}”" for one in gone))]
+        [_("These segments will no longer be there: {names}.", names=", ".join(f"“{name}”" for name in gone))]
         if gone
         else []
     )
@@ -151,7 +151,7 @@ def _consequences(data: SegmentationData, run: Run, chosen: RunSummary) -> list[
         lost.append(_("The Campaigns page will be empty: this run holds no plan."))
     if before.affinity_basis is not None and after.affinity_basis is None:
         lost.append(_("The Baskets page will be empty: this run holds no baskets."))
-    return [*words, html.Ul([html.Li(one) for one in lost])] if lost else words
+    return [*words, html.Ul([html.Li(sentence) for sentence in lost])] if lost else words
 
 
 def _said(text: object) -> bool:

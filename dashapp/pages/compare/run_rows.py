@@ -44,7 +44,7 @@ def rows(runs: Sequence[RunSummary], shown: str) -> list[Row]:
     ]
 
 
-def columns(found: Sequence[Row], *, only_differences: bool, narrow: bool = False) -> list[Row]:
+def columns(rows: Sequence[Row], *, only_differences: bool, narrow: bool = False) -> list[Row]:
     """Definitions of the columns, as wide as there is room; with ``only_differences`` without those that are alike.
 
     A ``narrow`` grid has the few that need no scrolling.
@@ -66,11 +66,11 @@ def columns(found: Sequence[Row], *, only_differences: bool, narrow: bool = Fals
         _column("verdict", _("Verdict"), 120, wrapText=True, autoHeight=True, cellClass="k-wrapped"),
     ]
     known: set[str] = {column["field"] for column in made} | {f"{name}_said" for name, *_rest in _NUMBERS}
-    params = dict.fromkeys(name for row in found for name in row if name not in known)
+    params = dict.fromkeys(name for row in rows for name in row if name not in known)
     made += [_column(name, name.removeprefix("param_").replace("_", " "), 150) for name in params]
     if not only_differences:
         return made
-    return [column for column in made if column["field"] in _ALWAYS or _differs(str(column["field"]), found)]
+    return [column for column in made if column["field"] in _ALWAYS or _differs(str(column["field"]), rows)]
 
 
 def _column(field: str, label: str, width: int, **more: Any) -> Row:
@@ -91,8 +91,8 @@ def _when(seconds: float) -> str:
     return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%d %H:%M}"
 
 
-def _differs(field: str, found: Sequence[Row]) -> bool:
-    return len({repr(row.get(field)) for row in found}) > 1
+def _differs(field: str, rows: Sequence[Row]) -> bool:
+    return len({repr(row.get(field)) for row in rows}) > 1
 
 
 def _field(param: str) -> str:

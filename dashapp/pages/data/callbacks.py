@@ -20,8 +20,10 @@ from dashapp.telling import Export, moment
 def draw(data: SegmentationData, scheme_name: object, origin: object, places: object) -> Any:
     """Every chart, in the reader's light or dark."""
     run = page_run(data, origin)
-    names = [str(one.get("column")) for one in places if isinstance(one, dict)] if isinstance(places, list) else []
-    known = {one.name: one for one in cleaning_account.main_columns(run)} if run else {}
+    names = (
+        [str(place.get("column")) for place in places if isinstance(place, dict)] if isinstance(places, list) else []
+    )
+    known = {dimension.name: dimension for dimension in cleaning_account.main_columns(run)} if run else {}
     asked = len(ctx.outputs_list[2])  # comes from the browser too
     if run is None or not scheme_name or len(names) != asked or any(name not in known for name in names):
         return no_update, no_update, [no_update] * asked
@@ -31,9 +33,12 @@ def draw(data: SegmentationData, scheme_name: object, origin: object, places: ob
         figures.missing(cleaning_account.missing_values(run), run.cube.n, look),
         [
             figures.distribution(
-                one, cleaning_account.counts_of(run, one), look, cleaning_account.taken_out(run, one).by_bin(one)
+                dimension,
+                cleaning_account.counts_of(run, dimension),
+                look,
+                cleaning_account.taken_out(run, dimension).by_bin(dimension),
             )
-            for one in map(known.__getitem__, names)
+            for dimension in map(known.__getitem__, names)
         ],
     )
 
@@ -44,17 +49,20 @@ def download(data: SegmentationData, *given: object) -> Any:
     run, form = page_run(data, origin), asked_form(ids.DOWNLOAD_BUTTON)
     if run is None or form is None:
         return no_update
-    it = run.segmentation
-    rows = it.quarantine.fillna("").itertuples(index=False)
+    segmentation = run.segmentation
+    rows = segmentation.quarantine.fillna("").itertuples(index=False)
     about = (
-        (_("Run"), it.run_id),
-        (_("Segments"), it.k),
-        (_("Trained"), moment(it.started)),
-        (_("Data"), it.dataset.title),
+        (_("Run"), segmentation.run_id),
+        (_("Segments"), segmentation.k),
+        (_("Trained"), moment(segmentation.started)),
+        (_("Data"), segmentation.dataset.title),
     )
-    name, header = f"korzina-{it.run_id[:8]}-set-aside", [str(column) for column in it.quarantine.columns]
+    name, header = (
+        f"korzina-{segmentation.run_id[:8]}-set-aside",
+        [str(column) for column in segmentation.quarantine.columns],
+    )
     if form != "txt":
-        access.exported(it.run_id, len(it.quarantine), f"set aside, {form}")
+        access.exported(segmentation.run_id, len(segmentation.quarantine), f"set aside, {form}")
     return Export(name, _("Set aside"), header, rows, about).download(form)
 
 

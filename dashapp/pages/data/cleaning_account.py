@@ -53,11 +53,11 @@ def labelled(run: Run, entry: LedgerEntry) -> str:
 
 def merged(run: Run, noted: Sequence[tuple[LedgerEntry, LedgerEntry]]) -> list[LedgerEntry]:
     """Rules with their columns by label, told and as stored; missing values of the same customers stand in one."""
-    found: dict[object, list[LedgerEntry]] = {}
+    by_sentence: dict[object, list[LedgerEntry]] = {}
     for place, (told, stored) in enumerate(noted):
         same = stored.detail.replace(stored.column or "", "{}") if stored.rule == "imputed" else place
-        found.setdefault(same, []).append(told)
-    return [_joined(run, entries) for entries in found.values()]
+        by_sentence.setdefault(same, []).append(told)
+    return [_joined(run, entries) for entries in by_sentence.values()]
 
 
 def _joined(run: Run, entries: Sequence[LedgerEntry]) -> LedgerEntry:
@@ -65,7 +65,7 @@ def _joined(run: Run, entries: Sequence[LedgerEntry]) -> LedgerEntry:
     words = labelled(run, first)
     if len(entries) > 1:
         labels = _labels(run)
-        names = [_("“{name}”", name=labels.get(one.column or "", one.column or "")) for one in entries]
+        names = [_("“{name}”", name=labels.get(entry.column or "", entry.column or "")) for entry in entries]
         words = words.replace(names[0], ", ".join(names))
     return first.model_copy(update={"detail": words})
 
@@ -76,8 +76,12 @@ def _labels(run: Run) -> dict[str, str]:
         columns = json.loads((run.original or run).segmentation.spec).get("columns", {})
     except (ValueError, AttributeError):
         columns = {}
-    read = {str(name): run.tell(str(one.get("label") or "")) for name, one in columns.items() if isinstance(one, dict)}
-    known = {one.name: one.label for one in run.segmentation.dataset.columns}
+    read = {
+        str(name): run.tell(str(column_spec.get("label") or ""))
+        for name, column_spec in columns.items()
+        if isinstance(column_spec, dict)
+    }
+    known = {column.name: column.label for column in run.segmentation.dataset.columns}
     return {name: label for name, label in {**read, **known}.items() if label and label != name}
 
 
@@ -86,24 +90,33 @@ def missing_values(run: Run) -> list[tuple[str, int]]:
 
     An outcome without a value is none that is missing: the customer was not contacted.
     """
-    it = run.segmentation
-    named = [(one.label, one.name) for one in it.dataset.columns if one.role not in ("id", "ignored", "outcome")]
-    known = it.everybody.population if it.everybody else None
-    gaps = [
-        (label, int(weights_of(it)[it.customers[name].isna()].sum()) if known is None else known.missing.get(name, 0))
-        for label, name in named
-        if name in it.customers
+    segmentation = run.segmentation
+    named = [
+        (column.label, column.name)
+        for column in segmentation.dataset.columns
+        if column.role not in ("id", "ignored", "outcome")
     ]
-    return sorted([one for one in gaps if one[1]], key=lambda one: (-one[1], one[0]))
+    known = segmentation.everybody.population if segmentation.everybody else None
+    gaps = [
+        (
+            label,
+            int(weights_of(segmentation)[segmentation.customers[name].isna()].sum())
+            if known is None
+            else known.missing.get(name, 0),
+        )
+        for label, name in named
+        if name in segmentation.customers
+    ]
+    return sorted([gap for gap in gaps if gap[1]], key=lambda gap: (-gap[1], gap[0]))
 
 
 def main_columns(run: Run) -> list[Dimension]:
     """Columns of known meaning that hold numbers, in a fixed order."""
-    found = [run.segmentation.dataset.meaning(one) for one in MAIN]
+    meant = [run.segmentation.dataset.meaning(meaning) for meaning in MAIN]
     return [
-        run.cube.dimensions[one.name]
-        for one in found
-        if one and one.name in run.cube.dimensions and run.cube.dimensions[one.name].kind == "number"
+        run.cube.dimensions[column.name]
+        for column in meant
+        if column and column.name in run.cube.dimensions and run.cube.dimensions[column.name].kind == "number"
     ]
 
 
@@ -126,7 +139,7 @@ def taken_out(run: Run, dimension: Dimension) -> TakenOut:
     for entry in stored.ledger.entries:
         if entry.rule == "range" and entry.column == dimension.column and entry.repaired + entry.dropped:
             count += entry.repaired + entry.dropped
-            values += [float(found.group(1)) for one in entry.examples if (found := _EXAMPLE.match(one))]
+            values += [float(match.group(1)) for example in entry.examples if (match := _EXAMPLE.match(example))]
     sources = _computed_from(stored.spec, dimension.column)
     because = tuple(
         words
@@ -139,7 +152,7 @@ def taken_out(run: Run, dimension: Dimension) -> TakenOut:
 def _numbers(series: pd.Series | None) -> list[float]:
     if series is None:
         return []
-    return [float(one) for one in pd.to_numeric(series, errors="coerce").dropna()]
+    return [float(value) for value in pd.to_numeric(series, errors="coerce").dropna()]
 
 
 def _computed_from(spec: str, column: str) -> set[str]:

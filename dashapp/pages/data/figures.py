@@ -72,7 +72,7 @@ def missing(gaps: Sequence[tuple[str, int]], total: int, look: Scheme) -> go.Fig
                 "x": shares,
                 "y": list(range(len(gaps))),
                 "marker": {"color": look.accent},
-                "text": [percent(one) for one in shares],
+                "text": [percent(share) for share in shares],
                 "textposition": "outside",
                 "cliponaxis": False,
                 "hovertext": [
@@ -104,7 +104,7 @@ def distribution(dimension: Dimension, counts: Array, look: Scheme, gone: Array 
         {
             "type": "bar",
             "x": dimension.centres,
-            "y": [int(one) for one in counts],
+            "y": [int(count) for count in counts],
             "width": dimension.step * 0.94,
             "marker": {"color": look.accent},
             "hoverinfo": "text",

@@ -39,7 +39,7 @@ def layout(_data: SegmentationData, view: View, /, **_address: object) -> list[C
         _missing(run),
         html.H2(_("The main columns before and after cleaning")),
         html.Div(
-            [_distribution(run, one) for one in cleaning_account.main_columns(run)] if run else [],
+            [_distribution(run, dimension) for dimension in cleaning_account.main_columns(run)] if run else [],
             className="k-grid k-grid-charts",
         ),
     ]
@@ -74,7 +74,7 @@ def finding(ledger: Ledger) -> str:
 
 def chain(ledger: Ledger) -> str:
     """From the longest of several tables to the customers: what the rows of the account were made of."""
-    table, rows = max(ledger.tables.items(), key=lambda one: one[1])
+    table, rows = max(ledger.tables.items(), key=lambda table_rows: table_rows[1])
     return _(
         "{rows} rows of “{table}” → {read} customers in the data → {kept} customers in the segments.",
         rows=number(rows),
@@ -122,24 +122,24 @@ def _account(ledger: Ledger | None) -> Component:
 
 
 def _origin(run: Run) -> Component:
-    it, title = run.segmentation, _("Where do the data come from?")
-    found = [
-        (_("Data"), it.dataset.title),
-        (_("Read from"), PurePath(it.ledger.source).name or it.ledger.source),
-        (_("As of"), day(it.dataset.as_of)),
-        (_("Fingerprint"), it.ledger.fingerprint),
-        (_("Trained"), moment(it.started)),
+    segmentation, title = run.segmentation, _("Where do the data come from?")
+    facts = [
+        (_("Data"), segmentation.dataset.title),
+        (_("Read from"), PurePath(segmentation.ledger.source).name or segmentation.ledger.source),
+        (_("As of"), day(segmentation.dataset.as_of)),
+        (_("Fingerprint"), segmentation.ledger.fingerprint),
+        (_("Trained"), moment(segmentation.started)),
     ]
-    if len(it.ledger.tables) > 1:
-        found += [
+    if len(segmentation.ledger.tables) > 1:
+        facts += [
             (_("Table {name}", name=name), plural("{n} row", "{n} rows", rows))
-            for name, rows in it.ledger.tables.items()
+            for name, rows in segmentation.ledger.tables.items()
         ]
-    notes = [html.Li(note) for note in it.ledger.notes]
+    notes = [html.Li(note) for note in segmentation.ledger.notes]
     return card(
         [
             html.H3(title, className="k-chart-title"),
-            html.Dl([part for name, words in found for part in (html.Dt(name), html.Dd(words))], className="k-facts"),
+            html.Dl([part for name, words in facts for part in (html.Dt(name), html.Dd(words))], className="k-facts"),
             html.P(
                 _("The fingerprint is the same for the same customers, in whatever order or format they come."),
                 className="k-note",
@@ -154,23 +154,27 @@ def _rules(run: Run | None) -> Component:
     entries = run.segmentation.ledger.entries if run else ()
     stored = (run.original or run).segmentation.ledger.entries if run else ()
     noted = [
-        (told, one) for told, one in zip(entries, stored, strict=True) if one.rows or one.rule == "constant columns"
+        (told, entry)
+        for told, entry in zip(entries, stored, strict=True)
+        if entry.rows or entry.rule == "constant columns"
     ]
-    quiet = [one for one in entries if all(one != told for told, _stored in noted)]
+    quiet = [entry for entry in entries if all(entry != told for told, _stored in noted)]
     touched = cleaning_account.merged(run, noted) if run else []
     return card(
         [
             html.H2(_("What did cleaning do, rule by rule?")),
             html.P(_("Nothing had to be cleaned."))
             if not touched
-            else html.Ul([_rule(one, one.examples) for one in touched], className="k-ledger"),
+            else html.Ul([_rule(entry, entry.examples) for entry in touched], className="k-ledger"),
             html.Details(
                 [
                     html.Summary(plural("{n} check that found nothing", "{n} checks that found nothing", len(quiet))),
                     html.Ul(
                         [
-                            html.Li(f"{_title(one)}: {cleaning_account.labelled(run, one) if run else one.detail}")
-                            for one in quiet
+                            html.Li(
+                                f"{_title(entry)}: {cleaning_account.labelled(run, entry) if run else entry.detail}"
+                            )
+                            for entry in quiet
                         ]
                     ),
                 ],
@@ -263,11 +267,13 @@ def _distribution(run: Run, dimension: Dimension) -> Component:
 def change(run: Run, dimension: Dimension, gone: TakenOut) -> str:
     """What cleaning took out of a column, in a sentence."""
     if gone.because:
-        return _("Computed from a column that was cleaned: {what}.", what="; ".join(one.detail for one in gone.because))
+        return _(
+            "Computed from a column that was cleaned: {what}.", what="; ".join(reason.detail for reason in gone.because)
+        )
     if not gone.count:
         return _("Cleaning took nothing out.")
     column = run.segmentation.dataset.column(dimension.column)
-    shown = "; ".join(of_column(one, column) for one in sorted(gone.values)[: figures.MOST_NAMED])
+    shown = "; ".join(of_column(value, column) for value in sorted(gone.values)[: figures.MOST_NAMED])
     return plural(
         "Cleaning took out {n} value ({examples}).",
         "Cleaning took out {n} values (such as {examples}).",

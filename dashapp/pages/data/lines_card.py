@@ -11,9 +11,9 @@ from dashapp.widgets import card, table
 from pipeline.contract import Segmentation
 
 
-def lines_card(it: Segmentation) -> Component | None:
+def lines_card(segmentation: Segmentation) -> Component | None:
     """None where the customers were not made of lines, or a run of an older version says nothing of them."""
-    account, currency = it.ledger.lines, it.dataset.currency
+    account, currency = segmentation.ledger.lines, segmentation.dataset.currency
     if account is None:
         return None
     title = _("What became of every line?")

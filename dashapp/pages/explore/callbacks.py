@@ -12,7 +12,7 @@ from dashapp.callbacks import asked_form, page_run, takes, under
 from dashapp.charts import Scheme, scheme
 from dashapp.data import Run, SegmentationData
 from dashapp.i18n import _
-from dashapp.pages.explore import answers, controls, figures, ids, striking
+from dashapp.pages.explore import chart_tables, controls, figures, ids, striking
 from dashapp.pages.explore.figures import answer_rates, pairs
 from dashapp.pages.explore.slice_file import pair_export, slice_export
 from dashapp.selecting import MAP, SEGMENT, Area, Filtered, Values
@@ -25,7 +25,7 @@ Answer = Any
 def draw(data: SegmentationData, search: object, scheme_name: object, origin: object, charts: object) -> Answer:
     """Every chart, its sentence, and the legend, under the selection in the address."""
     run = page_run(data, origin)
-    names = [str(one.get("chart")) for one in charts if isinstance(one, dict)] if isinstance(charts, list) else []
+    names = [str(place.get("chart")) for place in charts if isinstance(place, dict)] if isinstance(charts, list) else []
     names = [name for name in names if run and name in run.cube.dimensions]
     if run is None or not scheme_name or not isinstance(charts, list) or len(names) != len(charts):
         return [no_update] * len(ctx.outputs_list[0]), [no_update] * len(ctx.outputs_list[1]), no_update, no_update
@@ -33,7 +33,7 @@ def draw(data: SegmentationData, search: object, scheme_name: object, origin: ob
     drawn = [_draw_one(run, filtered, name, look) for name in names]
     chosen = filtered.selection.filters.get(SEGMENT)
     part = filtered.slice(SEGMENT)
-    legend = answers.legend(
+    legend = chart_tables.legend(
         part.shown.sum(axis=0),
         part.customers,
         run.segmentation.cards,
@@ -51,15 +51,15 @@ def draw_responses(data: SegmentationData, search: object, scheme_name: object, 
     if run is None or not scheme_name:
         return no_update, no_update, no_update
     filtered, cards = under(run, search), run.segmentation.cards
-    found, chosen = filtered.responses(), filtered.selection.filters.get(SEGMENT)
+    answers, chosen = filtered.responses(), filtered.selection.filters.get(SEGMENT)
     figure = answer_rates.draw(
-        found,
+        answers,
         cards,
         chosen.tokens if isinstance(chosen, Values) else (),
         scheme(scheme_name),
         selected=bool(filtered.selection),
     )
-    return figure, answer_rates.sentence(found), answers.responses_table(found, cards)
+    return figure, answer_rates.sentence(answers), chart_tables.responses_table(answers, cards)
 
 
 def draw_pair(
@@ -86,12 +86,14 @@ def show_control(data: SegmentationData, name: object, search: object, origin: o
 def follow(data: SegmentationData, search: object, origin: object, asked: object) -> Answer:
     """Set each slider and list to the selection in the address."""
     run = page_run(data, origin)
-    names = [one.get("dimension") for one in asked if isinstance(one, dict)] if isinstance(asked, list) else []
-    found = [controls.usable(run, name) for name in names]
-    if run is None or len(found) != len(ctx.outputs_list):
+    names = [place.get("dimension") for place in asked if isinstance(place, dict)] if isinstance(asked, list) else []
+    dimensions = [controls.usable(run, name) for name in names]
+    if run is None or len(dimensions) != len(ctx.outputs_list):
         return [no_update] * len(ctx.outputs_list)
     held = under(run, search).selection.filters
-    return [controls.value_of(one, held.get(one.name)) if one else no_update for one in found]
+    return [
+        controls.value_of(dimension, held.get(dimension.name)) if dimension else no_update for dimension in dimensions
+    ]
 
 
 def show_table(
@@ -104,9 +106,9 @@ def show_table(
         return True, pairs.title(pair), table(*pairs.table(pair), caption=pairs.title(pair)), name
     if run is None or name not in run.cube.dimensions or not any(clicks):
         return no_update, no_update, no_update, no_update
-    title = answers.question(run, run.cube.dimensions[name])
+    title = chart_tables.question(run, run.cube.dimensions[name])
     part = under(run, search).slice(name)
-    return True, title, answers.slice_table(part, run.segmentation.cards, title), name
+    return True, title, chart_tables.slice_table(part, run.segmentation.cards, title), name
 
 
 def download(data: SegmentationData, *given: object) -> Answer:
@@ -182,29 +184,29 @@ def register(app: Dash, data: SegmentationData) -> None:
     )(partial(download, data))
 
 
-def _pair(run: Run | None, search: object, across: object, up: object) -> pairs.Pair | None:
+def _pair(run: Run | None, search: object, across: object, up: object) -> pairs.CrossTabulation | None:
     right, top = controls.usable(run, across), controls.usable(run, up)
     return pairs.pair_of(under(run, search), right, top) if run and right and top else None
 
 
 def _draw_one(run: Run, filtered: Filtered, name: str, look: Scheme) -> tuple[Any, str]:
-    it = run.segmentation
+    segmentation = run.segmentation
     if name == MAP:
         points, outline = filtered.points(), filtered.selection.filters.get(MAP)
         words = counted(run.count(filtered)[0])
         if points.customers > len(points.x):
             words = _("{shown}; a sample of {n} is drawn.", shown=words, n=number(len(points.x)))
-        axes = figures.axis_titles(it.loadings, it.dataset)
+        axes = figures.axis_titles(segmentation.loadings, segmentation.dataset)
         return figures.customer_map(
             points,
-            it.cards,
+            segmentation.cards,
             outline if isinstance(outline, Area) else None,
             axes,
             look,
             selected=bool(filtered.selection),
         ), words
     part = filtered.slice(name)
-    figure = figures.draw(part, it.cards, look, selected=bool(filtered.selection))
+    figure = figures.draw(part, segmentation.cards, look, selected=bool(filtered.selection))
     if part.dimension.kind == "number":
         return figure, summary_of_number(part.dimension, part.middle, part.overall_middle)
     mine, every = part.shown.sum(axis=0), part.everyone.sum(axis=0)
@@ -214,5 +216,5 @@ def _draw_one(run: Run, filtered: Filtered, name: str, look: Scheme) -> tuple[An
 
 
 def _triggered_chart() -> str:
-    found = ctx.triggered_id
-    return str(found.get("chart")) if isinstance(found, dict) else ""
+    triggered = ctx.triggered_id
+    return str(triggered.get("chart")) if isinstance(triggered, dict) else ""

@@ -35,8 +35,10 @@ def filters(run: Run | None) -> Component:
 
 def options_of(run: Run | None) -> list[dict[str, str]]:
     """What a list of dimensions offers."""
-    found = run.cube.dimensions.values() if run else ()
-    return [{"label": label_of(one), "value": one.name} for one in found if one.kind != "map"]
+    dimensions = run.cube.dimensions.values() if run else ()
+    return [
+        {"label": label_of(dimension), "value": dimension.name} for dimension in dimensions if dimension.kind != "map"
+    ]
 
 
 def label_of(dimension: Dimension) -> str:

@@ -14,7 +14,7 @@ from dashapp.charts import MIX
 from dashapp.data import Run, SegmentationData, View
 from dashapp.i18n import N_, _, plural
 from dashapp.pages.explore import figures, ids
-from dashapp.pages.explore.answers import question
+from dashapp.pages.explore.chart_tables import question
 from dashapp.pages.explore.controls import filters, options_of
 from dashapp.pages.explore.figures import answer_rates, pairs
 from dashapp.selecting import MAP, UNKNOWN, Dimension, explore_charts, mixes
@@ -33,8 +33,8 @@ _COLUMNS, _FRAME, _KEYS = 3, 165, 110  # pixels around a chart, and of the key u
 
 def layout(_data: SegmentationData, view: View, /, **_address: object) -> list[Component | None]:
     """The page's content; the selection in the address is read when the charts are drawn."""
-    it = view.run
-    charts = explore_charts(it.segmentation.dataset, tuple(it.cube.dimensions.values())) if it else ()
+    run = view.run
+    charts = explore_charts(run.segmentation.dataset, tuple(run.cube.dimensions.values())) if run else ()
     return [
         html.P(id=ids.FINDING, className="k-finding k-finding-live", role="status"),
         html.Div(
@@ -44,27 +44,27 @@ def layout(_data: SegmentationData, view: View, /, **_address: object) -> list[C
                         html.H2(_("Segments"), className="k-chart-title"),
                         html.Div(id=ids.LEGEND, className="k-legend"),
                         html.P(_(_HOW), className="k-note"),
-                        filters(it),
+                        filters(run),
                     ],
                     label=_("Segments"),
                     class_name="k-legend-card",
                 ),
-                _map(it) if it else None,
+                _map(run) if run else None,
             ],
             className="k-grid k-grid-map",
         ),
-        _columns(it, charts),
-        _pair(it),
+        _columns(run, charts),
+        _pair(run),
         _table_dialog(),
     ]
 
 
 def _map(run: Run) -> Component:
     title = _("Who is like whom?")
-    it = run.segmentation
-    weights = it.loadings[~it.loadings[Loadings.FEATURE].str.startswith("explained")]
+    segmentation = run.segmentation
+    weights = segmentation.loadings[~segmentation.loadings[Loadings.FEATURE].str.startswith("explained")]
     rows = [
-        [it.dataset.column(str(feature)).label, number(float(x), 2), number(float(y), 2)]
+        [segmentation.dataset.column(str(feature)).label, number(float(x), 2), number(float(y), 2)]
         for feature, x, y in weights[[Loadings.FEATURE, Loadings.X, Loadings.Y]].itertuples(index=False)
     ]
     return chart_card(
@@ -90,8 +90,11 @@ def _columns(run: Run | None, charts: Sequence[Dimension]) -> Component:
     lengths = [0] * _COLUMNS
     tall = (
         [
-            (_chart(run, one), figures.height(one, run.segmentation.k) + _FRAME + (_KEYS if one.kind == "mix" else 0))
-            for one in charts
+            (
+                _chart(run, dimension),
+                figures.height(dimension, run.segmentation.k) + _FRAME + (_KEYS if dimension.kind == "mix" else 0),
+            )
+            for dimension in charts
         ]
         if run
         else []
@@ -155,20 +158,23 @@ def _missing(run: Run | None) -> list[tuple[Component, int]]:
 
 def _chart(run: Run, dimension: Dimension) -> Component:
     title = question(run, dimension)
-    button = html.Button(
-        _("Table"),
-        id=shared.as_table(dimension.name),
-        type="button",
-        className="k-link-button",
-        **aria(label=_("{title} View as table", title=title)),
-    )
     return chart_card(
         title,
         graph(shared.linked(dimension.name), title, height=figures.height(dimension, run.segmentation.k)),
         summary=_summary(dimension.name),
-        tools=button,
+        tools=_as_table(dimension.name, title),
         below=_mix_legend(dimension) if dimension.kind == "mix" else None,
         note=_gaps(run, dimension),
+    )
+
+
+def _as_table(chart: str, title: str) -> Component:
+    return html.Button(
+        _("Table"),
+        id=shared.as_table(chart),
+        type="button",
+        className="k-link-button",
+        **aria(label=_("{title} View as table", title=title)),
     )
 
 
@@ -186,18 +192,11 @@ def _pair(run: Run | None) -> Component:
     summary = html.Div(
         [html.P(id=ids.PAIR_SUMMARY, className="k-chart-summary"), html.Div(choices, className="k-choices")]
     )
-    button = html.Button(
-        _("Table"),
-        id=shared.as_table(ids.PAIR),
-        type="button",
-        className="k-link-button",
-        **aria(label=_("{title} View as table", title=title)),
-    )
     return chart_card(
         title,
         graph(shared.pair(ids.PAIR), title, height=pairs.HEIGHT),
         summary=summary,
-        tools=button,
+        tools=_as_table(ids.PAIR, title),
         note=_(
             "The deeper the colour, the more customers. A click on a cell keeps those who have both; "
             "a second click undoes it."

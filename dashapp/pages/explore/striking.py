@@ -28,14 +28,14 @@ def sentence(segmentation: Segmentation, filtered: Filtered, names: Iterable[str
     told = [(distance, part) for part in parts if part.dimension.kind != "mix" and (distance := _far(part)) >= _LEAST]
     if not told:
         return _("In what is shown here the selected customers are like all the others.")
-    return _told(max(told, key=lambda one: one[0])[1])
+    return _told(max(told, key=lambda strength_told: strength_told[0])[1])
 
 
 def _of_all(segmentation: Segmentation) -> str:
     standing = [card for card in segmentation.cards if card.differences]
     if not standing:
         return ""
-    card = max(standing, key=lambda one: abs(one.differences[0].effect))
+    card = max(standing, key=lambda candidate: abs(candidate.differences[0].effect))
     phrase, median, overall = segment_words.differences(card, segmentation.dataset, 1)[0]
     return _(
         "“{name}” ({trust}) stand out most. {phrase}: {median} (all customers: {overall}).",
@@ -57,7 +57,9 @@ def _far(part: Slice) -> float:
 def _told(part: Slice) -> str:
     dimension = part.dimension
     if dimension.kind == "number" and part.middle is not None and part.overall_middle is not None:
-        middle, overall = (amount(one, dimension.unit, dimension.format) for one in (part.middle, part.overall_middle))
+        middle, overall = (
+            amount(middle, dimension.unit, dimension.format) for middle in (part.middle, part.overall_middle)
+        )
         return _(
             "Most striking about the selected: {label}, median {middle} instead of {overall} among all customers.",
             label=dimension.label,
@@ -77,5 +79,5 @@ def _told(part: Slice) -> str:
 
 def _shares(counts: np.ndarray) -> np.ndarray:
     totals = counts.sum(axis=0)
-    found: np.ndarray = totals / max(totals.sum(), 1e-12)
-    return found
+    parts: np.ndarray = totals / max(totals.sum(), 1e-12)
+    return parts

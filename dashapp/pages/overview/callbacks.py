@@ -11,7 +11,7 @@ from dashapp import ids as shared
 from dashapp.callbacks import page_run, under
 from dashapp.charts import heat, order_bubbles, portions, scheme
 from dashapp.data import SegmentationData
-from dashapp.findings import rfm_numbers, totals
+from dashapp.findings import overview_numbers, rfm_numbers
 from dashapp.i18n import _
 from dashapp.pages.overview import figures, ids
 from dashapp.pages.overview.rfm_card import across_segments
@@ -29,14 +29,14 @@ def draw(
     if run is None or not scheme_name or not screen:
         return no_update, no_update, no_update
     segmentation, look, filtered = run.segmentation, scheme(scheme_name), under(run, search)
-    found = totals.portions(run, filtered)
-    cards, selected = [one.card for one in found], bool(filtered.selection)
+    portion_rows = overview_numbers.portions(run, filtered)
+    cards, selected = [portion.card for portion in portion_rows], bool(filtered.selection)
     chosen = filtered.selection.filters.get(SEGMENT)
     return (
-        portions.marimekko(found, look, selected=selected),
-        order_bubbles.bubbles(segmentation, found, look, selected=selected, named=screen != shared.PHONE),
+        portions.marimekko(portion_rows, look, selected=selected),
+        order_bubbles.bubbles(segmentation, portion_rows, look, selected=selected, named=screen != shared.PHONE),
         heat.profile(
-            totals.profile(segmentation, cards),
+            overview_numbers.profile(segmentation, cards),
             cards,
             chosen.tokens if isinstance(chosen, Values) else (),
             look,
@@ -51,8 +51,8 @@ def count(data: SegmentationData, search: object, origin: object) -> list[Any]:
     if run is None:
         return [no_update] * len(ctx.outputs_list)
     filtered = under(run, search)
-    words = {card.key: totals.held(card, filtered) for card in run.segmentation.cards}
-    return [words.get(str(one["id"].get("segment")), no_update) for one in ctx.outputs_list]
+    words = {card.key: overview_numbers.held(card, filtered) for card in run.segmentation.cards}
+    return [words.get(str(output["id"].get("segment")), no_update) for output in ctx.outputs_list]
 
 
 def scope(data: SegmentationData, search: object, origin: object) -> Any:

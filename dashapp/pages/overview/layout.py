@@ -9,13 +9,13 @@ from dash.development.base_component import Component
 
 from dashapp import frame
 from dashapp import ids as shared
-from dashapp.address import outer
 from dashapp.charts import heat, portions
 from dashapp.data import Run, SegmentationData, View
-from dashapp.findings import segment_words, totals, verdict_words
+from dashapp.findings import overview_numbers, segment_words, verdict_words
 from dashapp.i18n import _
 from dashapp.pages.overview import ids
 from dashapp.pages.overview.rfm_card import rfm_cards
+from dashapp.prefix import outer
 from dashapp.selecting import Selection, Values, to_query
 from dashapp.telling import customers
 from dashapp.widgets import (
@@ -23,6 +23,7 @@ from dashapp.widgets import (
     as_table,
     card,
     chart_card,
+    differences_list,
     graph,
     key_list,
     kpi,
@@ -35,13 +36,13 @@ from pipeline.contract import Segmentation, SegmentCard
 
 def layout(_data: SegmentationData, view: View, /, **_address: object) -> list[Component | None]:
     """The page's content; all parts of the address belong to the selection."""
-    it = view.run.segmentation if view.run else None
-    cards = it.cards if it else ()
+    segmentation = view.run.segmentation if view.run else None
+    cards = segmentation.cards if segmentation else ()
     return [
         html.Div(
             [
                 html.P(verdict_words.finding(cards), className="k-finding"),
-                html.P(verdict_words.reliance(it), className="k-lead") if it else None,
+                html.P(verdict_words.reliance(segmentation), className="k-lead") if segmentation else None,
             ],
             className="k-findings",
         ),
@@ -49,16 +50,19 @@ def layout(_data: SegmentationData, view: View, /, **_address: object) -> list[C
         _totals(view.run) if view.run else None,
         _report(view.run) if view.run else None,
         html.H2(_("The segments")),
-        html.Div([_segment(one, it, view) for one in cards] if it else [], className="k-grid k-grid-segments"),
-        html.Div([_shares(cards), _bubbles(it)], className="k-grid k-grid-2"),
-        _profile(it),
+        html.Div(
+            [_segment(card, segmentation, view) for card in cards] if segmentation else [],
+            className="k-grid k-grid-segments",
+        ),
+        html.Div([_shares(cards), _bubbles(segmentation)], className="k-grid k-grid-2"),
+        _profile(segmentation),
         rfm_cards(view.run),
-        _origin(it) if it else None,
+        _origin(segmentation) if segmentation else None,
     ]
 
 
 def _totals(run: Run) -> Component:
-    return html.Div([*(kpi(value, label) for value, label in totals.totals(run))], className="k-kpis")
+    return html.Div([*(kpi(value, label) for value, label in overview_numbers.totals(run))], className="k-kpis")
 
 
 def _report(run: Run) -> Component:
@@ -72,46 +76,33 @@ def _report(run: Run) -> Component:
     )
 
 
-def _segment(it: SegmentCard, segmentation: Segmentation, view: View) -> Component:
+def _segment(card: SegmentCard, segmentation: Segmentation, view: View) -> Component:
     named = view.run.run_id[: frame.SHORT] if view.run else None
-    query = to_query(Selection({"segment": Values((it.key,))}), named)
-    action = totals.action(it, segmentation)
+    query = to_query(Selection({"segment": Values((card.key,))}), named)
+    action = overview_numbers.action(card, segmentation)
     return html.Article(
         [
-            html.Div([html.H3(segment_name(it)), trust_badge(it.trust)], className="k-segment-head"),
+            html.Div([html.H3(segment_name(card)), trust_badge(card.trust)], className="k-segment-head"),
             html.P(
                 [
-                    html.Strong(totals.worth(it)),
-                    html.Span(customers(it.size), id=shared.of_segment(it.key), className="k-muted"),
+                    html.Strong(overview_numbers.worth(card)),
+                    html.Span(customers(card.size), id=shared.of_segment(card.key), className="k-muted"),
                 ],
                 className="k-segment-size",
             ),
-            html.Ul(
-                [
-                    html.Li(
-                        [
-                            html.Span(phrase, className="k-phrase"),
-                            html.Span(
-                                _("{median} (all: {overall})", median=median, overall=overall), className="k-muted"
-                            ),
-                        ]
-                    )
-                    for phrase, median, overall in segment_words.differences(it, segmentation.dataset)
-                ],
-                className="k-differences",
-            ),
-            html.P(it.trust_reason, className="k-note"),
+            differences_list(segment_words.differences(card, segmentation.dataset)),
+            html.P(card.trust_reason, className="k-note"),
             html.P(action, className="k-action") if action else None,
             dcc.Link(
-                [_("What makes them different"), " ", html.Span(it.name, className="visually-hidden")],
-                href=outer(f"/segment/{it.segment + 1}" + (f"?run={named}" if named else "")),
+                [_("What makes them different"), " ", html.Span(card.name, className="visually-hidden")],
+                href=outer(f"/segment/{card.segment + 1}" + (f"?run={named}" if named else "")),
                 className="k-segment-link",
             ),
             dcc.Link(
                 [
                     _("Explore"),
                     " ",
-                    html.Span(it.name, className="visually-hidden"),
+                    html.Span(card.name, className="visually-hidden"),
                     html.Span("→", **aria(hidden="true")),
                 ],
                 href=outer(f"/explore?{query}"),
@@ -127,11 +118,11 @@ def _shares(cards: Sequence[SegmentCard]) -> Component:
     title = (
         _("What share of customers, what share of revenue?") if rated else _("How many customers are in each segment?")
     )
-    rows = [[_toggle(one, "shares"), *totals.share_cells(one)] for one in cards]
+    rows = [[_toggle(card, "shares"), *overview_numbers.share_cells(card)] for card in cards]
     return chart_card(
         title,
         graph(shared.segments(ids.SHARES), title, height=_height(len(cards))),
-        summary=totals.how_to_read(cards),
+        summary=overview_numbers.how_to_read(cards),
         below=as_table(
             [_("Segment"), _("Customers"), _("Share of customers"), _("Share of revenue")], rows, caption=title
         ),
@@ -140,11 +131,11 @@ def _shares(cards: Sequence[SegmentCard]) -> Component:
 
 def _bubbles(segmentation: Segmentation | None) -> Component:
     title = _("Who orders often, who fills the basket?")
-    header, cells = totals.medians(segmentation) if segmentation else ([], [])
+    header, cells = overview_numbers.medians(segmentation) if segmentation else ([], [])
     rows = (
         [
-            [segment_with_trust(one, segmentation.cards), *row]
-            for one, row in zip(segmentation.cards, cells, strict=True)
+            [segment_with_trust(card, segmentation.cards), *row]
+            for card, row in zip(segmentation.cards, cells, strict=True)
         ]
         if segmentation and header
         else []
@@ -165,9 +156,9 @@ def _bubbles(segmentation: Segmentation | None) -> Component:
 
 def _profile(segmentation: Segmentation | None) -> Component:
     title = _("What makes them different?")
-    cards = totals.by_size(segmentation) if segmentation else []
-    features = totals.profile(segmentation, cards) if segmentation else ()
-    header = [_("Feature"), *(segment_with_trust(one, cards) for one in cards), _("All customers")]
+    cards = overview_numbers.by_size(segmentation) if segmentation else []
+    features = overview_numbers.profile(segmentation, cards) if segmentation else ()
+    header = [_("Feature"), *(segment_with_trust(card, cards) for card in cards), _("All customers")]
     plot = graph(
         shared.segments(ids.PROFILE),
         title,
@@ -177,8 +168,8 @@ def _profile(segmentation: Segmentation | None) -> Component:
     return chart_card(
         title,
         html.Div([plot, key_list(cards, "tablet")]),
-        summary=totals.profile_note(),
-        below=as_table(header, totals.profile_rows(features), caption=title),
+        summary=overview_numbers.profile_note(),
+        below=as_table(header, overview_numbers.profile_rows(features), caption=title),
         class_name="k-profile",
         note=_(
             "These are medians of whole segments. A click on a column selects its segment; a second click undoes it."
@@ -186,10 +177,10 @@ def _profile(segmentation: Segmentation | None) -> Component:
     )
 
 
-def _toggle(one: SegmentCard, place: str) -> Component:
+def _toggle(card: SegmentCard, place: str) -> Component:
     """What a click on a segment's mark does, for the keyboard."""
     return html.Button(
-        segment_with_trust(one), id=shared.toggle("segment", one.key, place), type="button", className="k-link-button"
+        segment_with_trust(card), id=shared.toggle("segment", card.key, place), type="button", className="k-link-button"
     )
 
 
@@ -205,7 +196,11 @@ def _origin(segmentation: Segmentation) -> Component:
             html.P(verdict_words.words_of(segmentation)),
             html.P(person) if (person := verdict_words.persons_choice(segmentation)) else None,
             html.Dl(
-                [part for name, words in totals.origin(segmentation) for part in (html.Dt(name), html.Dd(words))],
+                [
+                    part
+                    for name, words in overview_numbers.origin(segmentation)
+                    for part in (html.Dt(name), html.Dd(words))
+                ],
                 className="k-facts",
             ),
         ],

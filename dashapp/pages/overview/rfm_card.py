@@ -20,20 +20,24 @@ from pipeline.contract import RfmScale, Segmentation, SegmentCard
 
 def rfm_cards(run: Run | None) -> Component:
     """The places of the squares and of the table, which are filled under the selection."""
-    it = run.segmentation if run else None
+    segmentation = run.segmentation if run else None
     title = _("Who bought lately, who often? (RFM)")
     plot = graph(shared.pair(ids.RFM), title, height=HEIGHT)
-    found, across = html.P(id=ids.RFM_SUMMARY, className="k-chart-summary"), html.Div(id=ids.RFM_TABLE)
-    if run is None or it is None or it.rfm is None or RFM not in run.cube.dimensions:
-        notes = _notes(it.rfm) if it and it.rfm else None  # the ids stay, so that the callback has its places
-        return html.Div([notes, html.Div([plot, found, across], hidden=True)])
+    summary, across = html.P(id=ids.RFM_SUMMARY, className="k-chart-summary"), html.Div(id=ids.RFM_TABLE)
+    if run is None or segmentation is None or segmentation.rfm is None or RFM not in run.cube.dimensions:
+        notes = (
+            _notes(segmentation.rfm) if segmentation and segmentation.rfm else None
+        )  # the ids stay, so that the callback has its places
+        return html.Div([notes, html.Div([plot, summary, across], hidden=True)])
     squares = chart_card(
         title,
         plot,
-        summary=found,
+        summary=summary,
         note=_("A click on a square keeps the customers of its cell; a second click undoes it."),
     )
-    return html.Div([html.Div([squares, _limits(it, it.rfm)], className="k-grid k-grid-2"), _across(across)])
+    return html.Div(
+        [html.Div([squares, _limits(segmentation, segmentation.rfm)], className="k-grid k-grid-2"), _across(across)]
+    )
 
 
 def _across(place: Component) -> Component:
@@ -44,7 +48,7 @@ def _across(place: Component) -> Component:
 def across_segments(held: rfm_numbers.Cells, cards: Sequence[SegmentCard]) -> Component:
     """Cells by segments; the name of each is a button that does what a click on its square does."""
     share = [_("Share of revenue")] if held.column else []
-    header = [_("RFM cell"), _("Customers"), *share, *(segment_with_trust(one, cards) for one in cards)]
+    header = [_("RFM cell"), _("Customers"), *share, *(segment_with_trust(card, cards) for card in cards)]
     names = [
         html.Button(
             rfm_numbers.name(held, cell), id=shared.toggle(RFM, cell, "rfm"), type="button", className="k-link-button"
@@ -60,10 +64,10 @@ def _notes(scale: RfmScale) -> Component | None:
     return html.Ul([html.Li(note) for note in scale.notes], className="k-note") if scale.notes else None
 
 
-def _limits(it: Segmentation, scale: RfmScale) -> Component:
+def _limits(segmentation: Segmentation, scale: RfmScale) -> Component:
     """Where scores begin and end, and what there is to know of them."""
     title = _("Which values have which score?")
-    header, rows = rfm_numbers.limits(it, scale)
+    header, rows = rfm_numbers.limits(segmentation, scale)
     return card(
         [
             html.H3(title, className="k-chart-title"),

@@ -65,21 +65,21 @@ def as_files(run: Run, file: str, scored: Scored) -> dict[Form, dict[str, Any]]:
 
     What came by an upload is kept nowhere, so all forms go to the browser at once; a workbook where it is soon made.
     """
-    it = run.segmentation
-    names = {card.segment + 1: card.name for card in it.cards}
+    segmentation = run.segmentation
+    names = {card.segment + 1: card.name for card in segmentation.cards}
     told = scored.column(Scores.NAME).name
     table = scored.table.assign(**{str(told): scored.column(Scores.SEGMENT).map(names)})
     account = (
         (_("File"), file),
-        (_("Run"), it.run_id),
-        (_("Segments"), it.k),
-        (_("Trained"), moment(it.started)),
-        (_("Data"), it.dataset.title),
-        (_("As of"), day(scored.counted.day if scored.counted else it.dataset.as_of)),
+        (_("Run"), segmentation.run_id),
+        (_("Segments"), segmentation.k),
+        (_("Trained"), moment(segmentation.started)),
+        (_("Data"), segmentation.dataset.title),
+        (_("As of"), day(scored.counted.day if scored.counted else segmentation.dataset.as_of)),
     )
     rows = list(table.astype(object).itertuples(index=False, name=None))
     header = [str(column) for column in table.columns]
-    made = Export(f"korzina-{it.run_id[:8]}-scored", _("Customers"), header, rows, account)
+    made = Export(f"korzina-{segmentation.run_id[:8]}-scored", _("Customers"), header, rows, account)
     return {form: made.download(form) for form in FORMS if form != "xlsx" or len(rows) <= MOST_IN_WORKBOOK}
 
 
@@ -97,7 +97,7 @@ def template(data: SegmentationData, clicks: object, origin: object) -> Answer:
     if run is None or expected is None or not clicks:
         return no_update
     columns = expected.columns
-    header, example = [one.name for one in columns], [one.example for one in columns]
+    header, example = [column.name for column in columns], [column.example for column in columns]
     return Export(f"{run.segmentation.experiment}-template", _("Customers"), header, [example]).download("csv")
 
 

@@ -36,7 +36,7 @@ def segments(counts: Sequence[int], cards: Sequence[SegmentCard], look: Scheme, 
             "x": values,
             "width": 0.36,
             "showlegend": False,
-            "marker": {"color": [one.colour for one in marks]},
+            "marker": {"color": [style.colour for style in marks]},
             "hoverinfo": "text",
             "hovertext": [
                 _hover(card, count, total, compare=compare) for card, count in zip(cards, counts, strict=True)
@@ -57,7 +57,9 @@ def segments(counts: Sequence[int], cards: Sequence[SegmentCard], look: Scheme, 
             }
         )
     most = max([*values, *(card.share for card in cards if compare)], default=1) or 1
-    names = _above([f"{one.sign} {escaped(card.name, _LONGEST)}" for one, card in zip(marks, cards, strict=True)], look)
+    names = _above(
+        [f"{style.sign} {escaped(card.name, _LONGEST)}" for style, card in zip(marks, cards, strict=True)], look
+    )
     beside = [
         {
             "x": 1,
@@ -87,7 +89,7 @@ def drift(
     """How far each trait has moved, a bar each, coloured and named by what it means, on bands of the same meaning."""
     traces = []
     for word, colour in _COLOURS.items():
-        rows = [place for place, one in enumerate(features) if one.word == word]
+        rows = [place for place, feature in enumerate(features) if feature.word == word]
         traces.append(
             {
                 "type": "bar",
@@ -114,7 +116,7 @@ def drift(
                 ],
             }
         )
-    end = max(1.2 * max([min(one.psi, _CUT) for one in features], default=0.0), DRIFTED * 1.3)
+    end = max(1.2 * max([min(feature.psi, _CUT) for feature in features], default=0.0), DRIFTED * 1.3)
     words_apart: tuple[tuple[DriftWord, float, float], ...] = (("moved", MOVED, DRIFTED), ("drifted", DRIFTED, end))
     bands = [
         {
@@ -138,7 +140,7 @@ def drift(
         showlegend=True,
         xaxis={"visible": False, "range": [0, end]},
         yaxis={"visible": False, "range": [len(features) - 0.5, -0.7]},
-        annotations=_above([escaped(one.label, _LONGEST) for one in features], look),
+        annotations=_above([escaped(feature.label, _LONGEST) for feature in features], look),
     )
 
 

@@ -172,10 +172,13 @@ def _several(run: Run, expected: ExpectedFile) -> Component:
 def _expected(expected: ExpectedFile | None) -> Component:
     title = _("What the file needs")
     columns = expected.columns if expected else ()
-    needed = [one for one in columns if one.needed]
-    helpful = [one for one in columns if not one.needed]
+    needed = [column for column in columns if column.needed]
+    helpful = [column for column in columns if not column.needed]
     header = [_("Column"), _("Meaning"), _("Example")]
-    rows = [[one.name, one.label if one.label != one.name else "", one.example] for one in (*needed, *helpful)]
+    rows = [
+        [column.name, column.label if column.label != column.name else "", column.example]
+        for column in (*needed, *helpful)
+    ]
     return card(
         [
             html.H2(title),
@@ -183,7 +186,10 @@ def _expected(expected: ExpectedFile | None) -> Component:
                 _("{n} columns, named as in the training data; their order does not matter:", n=number(len(needed)))
             ),
             html.Ul(
-                [html.Li([html.Code(one.name), f" {one.label}" if one.label != one.name else ""]) for one in needed],
+                [
+                    html.Li([html.Code(column.name), f" {column.label}" if column.label != column.name else ""])
+                    for column in needed
+                ],
                 className="k-columns",
             ),
             html.P(

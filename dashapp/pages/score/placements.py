@@ -15,7 +15,7 @@ from dashapp.data import Run
 from dashapp.i18n import N_, _
 from dashapp.telling import number, of_column
 from pipeline.contract import (
-    Counted,
+    CountingDay,
     Drift,
     DriftWord,
     FeatureDrift,
@@ -43,7 +43,7 @@ DRIFT_WORDS: dict[DriftWord, str] = {
 }
 
 
-class Placed(Record):
+class PlacedCustomer(Record):
     """One customer; segments are counted from 0."""
 
     id: str
@@ -61,7 +61,7 @@ class Answer(Record):
     file: str
     ledger: Ledger
     drift: Drift
-    counted: Counted | None = None
+    counted: CountingDay | None = None
     currency: str = ""
     response_notes: tuple[Words, ...]
     counts: tuple[int, ...]  # customers of each segment
@@ -69,7 +69,7 @@ class Answer(Record):
     between: int
     rather: int
     outcomes: tuple[str, ...]
-    first: tuple[Placed, ...]
+    first: tuple[PlacedCustomer, ...]
     messages: dict[str, Any] = Field(
         default_factory=dict
     )  # what the sentences were made of, for telling them in another language
@@ -80,10 +80,10 @@ class Answer(Record):
         return sum(self.counts)
 
 
-def follows_data(it: Segmentation) -> bool:
+def follows_data(segmentation: Segmentation) -> bool:
     """Whether recencies count from the last day of the file at hand, as the run's spec says with "auto"."""
     try:
-        return bool(json.loads(it.spec).get("as_of") == "auto")
+        return bool(json.loads(segmentation.spec).get("as_of") == "auto")
     except (ValueError, AttributeError):
         return False
 
@@ -134,13 +134,13 @@ def answer_of(run: Run, file: str, scored: Scored) -> Answer:
         *(scored.probability(outcome) for outcome in scored.outcomes),
     ]
     first = [
-        Placed(
+        PlacedCustomer(
             id=str(row[0]),
             segment=int(row[1]) - 1,
             second=int(row[2]) - 1,
             confidence=float(row[3]),
             fits=bool(row[4]),
-            probabilities=tuple(float(one) for one in row[5:]),
+            probabilities=tuple(float(probability) for probability in row[5:]),
         )
         for row in zip(*(column.head(SHOWN) for column in shown), strict=True)
     ]
@@ -174,14 +174,14 @@ def read_answer(stored: object, run: Run) -> Answer | None:
     named = {place for row in answer.first for place in (row.segment, row.second)}
     whole = all(len(row.probabilities) == len(answer.outcomes) for row in answer.first)
     columns = {column.name for column in run.segmentation.dataset.columns}
-    known = all(one.column in columns for one in answer.drift.features) and answer.ledger.rows_in >= 0
+    known = all(feature.column in columns for feature in answer.drift.features) and answer.ledger.rows_in >= 0
     return answer if whole and known and named <= set(range(run.segmentation.k)) and min(answer.counts) >= 0 else None
 
 
 # ------------------------------------------------------------------ words
 
 
-def sureness(row: Placed, cards: Sequence[SegmentCard]) -> str:
+def sureness(row: PlacedCustomer, cards: Sequence[SegmentCard]) -> str:
     """How sure the segment is: ``between “A” and “B”``, ``fits none``."""
     first, second = cards[row.segment].name, cards[row.second].name
     if not row.fits:
@@ -197,7 +197,7 @@ def sureness(row: Placed, cards: Sequence[SegmentCard]) -> str:
 
 def drift_sentence(answer: Answer) -> str:
     """What the comparison with the training says to do."""
-    words = [one.word for one in answer.drift.features]
+    words = [feature.word for feature in answer.drift.features]
     moved, drifted = words.count("moved"), words.count("drifted")
     told = {"n": number(moved + drifted), "all": number(len(words))}
     if drifted:
@@ -213,10 +213,11 @@ def drift_sentence(answer: Answer) -> str:
     return _("The new customers are like those that the segments were made of.")
 
 
-def medians(one: FeatureDrift, it: Segmentation) -> tuple[str, str]:
+def medians(feature: FeatureDrift, segmentation: Segmentation) -> tuple[str, str]:
     """The middle of the new customers and of the training."""
-    column = it.dataset.column(one.column)
+    column = segmentation.dataset.column(feature.column)
     new, old = (
-        _("not known") if value is None else of_column(value, column) for value in (one.median, one.training_median)
+        _("not known") if value is None else of_column(value, column)
+        for value in (feature.median, feature.training_median)
     )
     return new, old

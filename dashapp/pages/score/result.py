@@ -12,7 +12,7 @@ from dashapp.charts import Scheme
 from dashapp.data import Run
 from dashapp.i18n import N_, _, plural, said
 from dashapp.pages.score import figures, ids, placements
-from dashapp.pages.score.placements import Answer, Placed
+from dashapp.pages.score.placements import Answer, PlacedCustomer
 from dashapp.telling import account_sentences, customers, number, percent
 from dashapp.widgets import as_table, card, chart_card, graph, kpi, segment_name, table, trust_badge
 from pipeline.contract import LedgerEntry
@@ -71,12 +71,12 @@ def _segments(run: Run, answer: Answer, look: Scheme, *, compare: bool) -> Compo
     total = max(answer.customers, 1)
     rows = [
         [
-            html.Span([segment_name(one), " ", trust_badge(one.trust, one.trust_reason)]),
+            html.Span([segment_name(card), " ", trust_badge(card.trust, card.trust_reason)]),
             number(count),
             percent(count / total) if compare else "–",
-            percent(one.share),
+            percent(card.share),
         ]
-        for one, count in zip(cards, answer.counts, strict=True)
+        for card, count in zip(cards, answer.counts, strict=True)
     ]
     top = max(range(len(cards)), key=lambda place: answer.counts[place])
     words = _("Most often “{name}”: {n}.", name=cards[top].name, n=customers(answer.counts[top]))
@@ -90,7 +90,7 @@ def _segments(run: Run, answer: Answer, look: Scheme, *, compare: bool) -> Compo
         below=html.Div(
             [
                 html.Ul(
-                    [html.Li([segment_name(one), trust_badge(one.trust, one.trust_reason)]) for one in cards],
+                    [html.Li([segment_name(card), trust_badge(card.trust, card.trust_reason)]) for card in cards],
                     className="k-trusted",
                 ),
                 as_table([_("Segment"), _("New customers"), _("Share"), _("Share in training")], rows, caption=title),
@@ -100,7 +100,7 @@ def _segments(run: Run, answer: Answer, look: Scheme, *, compare: bool) -> Compo
 
 
 def _drift(run: Run, answer: Answer, look: Scheme, *, compare: bool) -> Component:
-    title, it = _("Are they like those the segments were made of?"), run.segmentation
+    title, segmentation = _("Are they like those the segments were made of?"), run.segmentation
     if not compare:
         return card(
             [
@@ -115,14 +115,14 @@ def _drift(run: Run, answer: Answer, look: Scheme, *, compare: bool) -> Componen
             ],
             label=title,
         )
-    features = sorted(answer.drift.features, key=lambda one: -one.psi)
-    named = [replace(one, label=it.dataset.column(one.column).label) for one in features]
+    features = sorted(answer.drift.features, key=lambda feature: -feature.psi)
+    named = [replace(feature, label=segmentation.dataset.column(feature.column).label) for feature in features]
     words = {word: _(told) for word, told in placements.DRIFT_WORDS.items()}
-    middles = [placements.medians(one, it) for one in named]
-    shown = max(sum(one.word != "stable" for one in named), min(placements.NEAREST, len(named)))
+    middles = [placements.medians(feature, segmentation) for feature in named]
+    shown = max(sum(feature.word != "stable" for feature in named), min(placements.NEAREST, len(named)))
     rows = [
-        [one.label, words[one.word], new, old, number(one.psi, 2), number(one.chance, 2)]
-        for one, (new, old) in zip(named, middles, strict=True)
+        [feature.label, words[feature.word], new, old, number(feature.psi, 2), number(feature.chance, 2)]
+        for feature, (new, old) in zip(named, middles, strict=True)
     ]
     note = _(
         "The number says how differently the new customers spread over the values of a trait (population "
@@ -151,8 +151,8 @@ def _drift(run: Run, answer: Answer, look: Scheme, *, compare: bool) -> Componen
 def _cleaning(run: Run, answer: Answer) -> Component:
     title = _("What was repaired, left out or not known?")
     ledger = answer.ledger
-    touched = [one for one in ledger.entries if one.rows and one.rule != "imputed"]
-    told = [run.tell(one) for one in (*answer.response_notes, *answer.drift.substitutions)]
+    touched = [entry for entry in ledger.entries if entry.rows and entry.rule != "imputed"]
+    told = [run.tell(note) for note in (*answer.response_notes, *answer.drift.substitutions)]
     without = told.pop(0) if told and not answer.outcomes else ""  # why there are no probabilities
     lines = account_sentences(ledger.lines, answer.currency) if ledger.lines else []
     nothing = _("Nothing had to be repaired or left out, and no value that places a customer was missing.")
@@ -162,7 +162,7 @@ def _cleaning(run: Run, answer: Answer) -> Component:
             html.Ul([html.Li(sentence) for sentence in lines], className="k-ledger-notes") if lines else None,
             html.P(nothing) if not touched and not told else None,
             html.P(_ended(without)) if without else None,
-            html.Ul([_entry(run, one) for one in touched], className="k-ledger") if touched else None,
+            html.Ul([_entry(run, entry) for entry in touched], className="k-ledger") if touched else None,
             html.Details(
                 [
                     html.Summary(
@@ -172,7 +172,7 @@ def _cleaning(run: Run, answer: Answer) -> Component:
                             len(told),
                         )
                     ),
-                    html.Ul([html.Li(_ended(one)) for one in told]),
+                    html.Ul([html.Li(_ended(sentence)) for sentence in told]),
                 ],
                 className="k-details",
                 open=len(told) <= 4,
@@ -180,7 +180,7 @@ def _cleaning(run: Run, answer: Answer) -> Component:
             if told
             else None,
             html.Details(
-                [html.Summary(_("How the file was read")), html.Ul([html.Li(run.tell(one)) for one in ledger.notes])],
+                [html.Summary(_("How the file was read")), html.Ul([html.Li(run.tell(note)) for note in ledger.notes])],
                 className="k-details",
             )
             if ledger.notes
@@ -225,9 +225,9 @@ def _first(run: Run, answer: Answer) -> Component:
         _("Customer"),
         _("Segment"),
         _("How sure"),
-        *(_("Probability: {what}", what=outcomes.get(one, run.tell(one))) for one in answer.outcomes),
+        *(_("Probability: {what}", what=outcomes.get(outcome, run.tell(outcome))) for outcome in answer.outcomes),
     ]
-    rows = [_row(run, one) for one in answer.first]
+    rows = [_row(run, customer) for customer in answer.first]
     return card(
         [
             html.H2(title),
@@ -247,12 +247,12 @@ def _first(run: Run, answer: Answer) -> Component:
     )
 
 
-def _row(run: Run, row: Placed) -> list[Any]:
+def _row(run: Run, row: PlacedCustomer) -> list[Any]:
     cards = run.segmentation.cards
-    one = cards[row.segment]
+    card = cards[row.segment]
     return [
         row.id,
-        html.Span([segment_name(one), trust_badge(one.trust, one.trust_reason)], className="k-placed"),
+        html.Span([segment_name(card), trust_badge(card.trust, card.trust_reason)], className="k-placed"),
         placements.sureness(row, cards),
         *(percent(probability) for probability in row.probabilities),
     ]

@@ -20,14 +20,14 @@ def draw(data: SegmentationData, scheme_name: object, origin: object, number: ob
     run = page_run(data, origin)
     if run is None or not scheme_name or not isinstance(number, int) or not 0 <= number < run.segmentation.k:
         return (no_update,) * 5
-    it, look = run.segmentation, scheme(scheme_name)
-    card = it.cards[number]
+    segmentation, look = run.segmentation, scheme(scheme_name)
+    card = segmentation.cards[number]
     return (
-        deviations.differences(card, it.dataset, look),
-        deviations.mix(traits.mix(it, card.segment, "categories"), card, look),
-        deviations.mix(traits.mix(it, card.segment, "channels"), card, look),
-        rates.trait_effects(traits.traits(it, card.segment), card, look),
-        rates.responses(traits.drawn(traits.responses(it, card.segment)), card, look),
+        deviations.differences(card, segmentation.dataset, look),
+        deviations.mix(traits.mix(segmentation, card.segment, "categories"), card, look),
+        deviations.mix(traits.mix(segmentation, card.segment, "channels"), card, look),
+        rates.trait_effects(traits.traits(segmentation, card.segment), card, look),
+        rates.responses(traits.drawn(traits.responses(segmentation, card.segment)), card, look),
     )
 
 

@@ -23,17 +23,17 @@ MIXES: tuple[tuple[GroupMeaning, str, str], ...] = (
 )
 
 
-def differences_card(it: Segmentation | None, one: SegmentCard | None) -> tuple[int, Component]:
+def differences_card(segmentation: Segmentation | None, card: SegmentCard | None) -> tuple[int, Component]:
     """What sets the segment apart."""
     title = _("What sets them apart, the strongest first?")
-    words = deviations.difference_words(one, it.dataset) if it and one else []
+    words = deviations.difference_words(card, segmentation.dataset) if segmentation and card else []
     plot = graph(ids.DIFFERENCES, title, height=segment_rows.height(words))
-    if it is None or one is None:
+    if segmentation is None or card is None:
         return 0, chart_card(title, plot)
-    shown = sorted(one.differences, key=lambda difference: -abs(difference.effect))
+    shown = sorted(card.differences, key=lambda difference: -abs(difference.effect))
     rows = []
     for difference in shown:
-        column = it.dataset.column(difference.column)
+        column = segmentation.dataset.column(difference.column)
         rows.append(
             [
                 column.label,
@@ -59,13 +59,13 @@ def differences_card(it: Segmentation | None, one: SegmentCard | None) -> tuple[
 
 
 def mix_card(
-    it: Segmentation | None, one: SegmentCard | None, meaning: GroupMeaning, place: str, question: str
+    segmentation: Segmentation | None, card: SegmentCard | None, meaning: GroupMeaning, place: str, question: str
 ) -> tuple[int, Component]:
     """What it buys more of than others, by category or channel."""
     title = _(question)
-    if it is None or one is None:
+    if segmentation is None or card is None:
         return 0, chart_card(title, graph(place, title, height=segment_rows.height([])))
-    shares, group = traits.mix(it, one.segment, meaning), it.dataset.group(meaning)
+    shares, group = traits.mix(segmentation, card.segment, meaning), segmentation.dataset.group(meaning)
     if not shares or group is None:
         return _unknown(
             place,
@@ -104,23 +104,25 @@ def mix_card(
     )
 
 
-def traits_card(it: Segmentation | None, one: SegmentCard | None) -> tuple[int, Component]:
+def traits_card(segmentation: Segmentation | None, card: SegmentCard | None) -> tuple[int, Component]:
     """Who its customers are."""
     title = _("Who are they?")
-    found = traits.traits(it, one.segment) if it and one else ()
-    if it and not found:
+    known_traits = traits.traits(segmentation, card.segment) if segmentation and card else ()
+    if segmentation and not known_traits:
         return _unknown(
             ids.TRAITS, title, _("This run holds nothing about who the customers are (age, income and the like).")
         )
-    words = rates.trait_words(found)
+    words = rates.trait_words(known_traits)
     plot = (
-        graph(ids.TRAITS, title, height=segment_rows.height(words)) if words or not it else _hidden(ids.TRAITS, title)
+        graph(ids.TRAITS, title, height=segment_rows.height(words))
+        if words or not segmentation
+        else _hidden(ids.TRAITS, title)
     )
-    rows = [[trait.text, trait.overall, percent(trait.coverage)] for trait in found]
+    rows = [[trait.text, trait.overall, percent(trait.coverage)] for trait in known_traits]
     return _high(words), chart_card(
         title,
         plot,
-        summary=segment_words.traits_finding(found),
+        summary=segment_words.traits_finding(known_traits),
         note=_(
             "These traits did not form the segments. The bars count in standard deviations: 0.8 or more is a large "
             "difference, under 0.2 a small one. The table has the 95 % intervals."
@@ -129,14 +131,18 @@ def traits_card(it: Segmentation | None, one: SegmentCard | None) -> tuple[int, 
     )
 
 
-def responses_card(it: Segmentation | None, one: SegmentCard | None) -> tuple[int, Component]:
+def responses_card(segmentation: Segmentation | None, card: SegmentCard | None) -> tuple[int, Component]:
     """What its customers answered to past campaigns."""
     title = _("What did they answer so far?")
-    found = traits.responses(it, one.segment) if it and one else ()
-    told = [happenings.in_segment(it, column, one.segment) for column in happenings.outcomes(it)] if it and one else []
-    if told and not found:
+    answers = traits.responses(segmentation, card.segment) if segmentation and card else ()
+    told = (
+        [happenings.in_segment(segmentation, column, card.segment) for column in happenings.outcomes(segmentation)]
+        if segmentation and card
+        else []
+    )
+    if told and not answers:
         return _unknown(ids.RESPONSES, _("What happens to them?"), " ".join(told))
-    if it and not found:
+    if segmentation and not answers:
         return _unknown(ids.RESPONSES, title, _("These data hold no campaigns, so nothing is known about responses."))
     rows = [
         [
@@ -148,18 +154,18 @@ def responses_card(it: Segmentation | None, one: SegmentCard | None) -> tuple[in
             else _("{rate} ({low} to {high})", rate=rate(row.rate), low=rate(row.low), high=rate(row.high)),
             rate(row.overall) if row.overall is not None else _("too few"),
         ]
-        for row in found
+        for row in answers
     ]
-    words = rates.campaign_words(traits.drawn(found))
+    words = rates.campaign_words(traits.drawn(answers))
     plot = (
         graph(ids.RESPONSES, title, height=segment_rows.height(words))
-        if words or not it
+        if words or not segmentation
         else _hidden(ids.RESPONSES, title)
     )
     return _high(words), chart_card(
         title,
         plot,
-        summary=segment_words.response_finding(found) + segment_words.drawn_words(found),
+        summary=segment_words.response_finding(answers) + segment_words.drawn_words(answers),
         note=_(
             "This is response, not uplift: without a control group nobody knows who would have bought anyway. "
             "Lines: 95 % interval; grey: all customers. Hollow: under {few} contacted; under {least} no rate.",

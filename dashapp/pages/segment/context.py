@@ -9,10 +9,10 @@ from dash.development.base_component import Component
 
 from dashapp import frame, pricing
 from dashapp import ids as shared
-from dashapp.address import outer
 from dashapp.data import View
 from dashapp.findings import advice, affinity, segment_words, traits
 from dashapp.i18n import N_, _
+from dashapp.prefix import outer
 from dashapp.pricing import ListNumbers
 from dashapp.telling import grades_differ, money, number, percent, rate
 from dashapp.widgets import aria, as_table, card, kpi, segment_name, trust_badge
@@ -30,15 +30,15 @@ def address(path: str, view: View, query: dict[str, object], **own: str) -> str:
     return outer(f"{path}?{urlencode(pairs, doseq=True, safe='~,:')}" if pairs else path)
 
 
-def neighbours(it: Segmentation, place: int) -> Component | None:
+def neighbours(segmentation: Segmentation, place: int) -> Component | None:
     """The segments before and after this one; as links of the navigation they keep the run and the selection."""
-    if it.k < 2:
+    if segmentation.k < 2:
         return None
-    before, after = (place - 1) % it.k, (place + 1) % it.k
+    before, after = (place - 1) % segmentation.k, (place + 1) % segmentation.k
     links = [
         html.Li(
             dcc.Link(
-                ["← ", *_with_trust(it.cards[before], it)],
+                ["← ", *_with_trust(segmentation.cards[before], segmentation)],
                 href=outer(PATH.format(before + 1)),
                 id=shared.nav("segment-before"),
                 className="k-nav-link",
@@ -46,7 +46,7 @@ def neighbours(it: Segmentation, place: int) -> Component | None:
         ),
         html.Li(
             dcc.Link(
-                [*_with_trust(it.cards[after], it), " →"],
+                [*_with_trust(segmentation.cards[after], segmentation), " →"],
                 href=outer(PATH.format(after + 1)),
                 id=shared.nav("segment-after"),
                 className="k-nav-link",
@@ -56,43 +56,45 @@ def neighbours(it: Segmentation, place: int) -> Component | None:
     return html.Nav(html.Ul(links), className="k-segment-neighbours", **aria(label=_("Previous and next segment")))
 
 
-def picker(it: Segmentation) -> Component:
+def picker(segmentation: Segmentation) -> Component:
     """Links to every segment; as links of the navigation they keep the run and the selection."""
     links = [
         html.Li(
             dcc.Link(
-                _with_trust(one, it),
+                _with_trust(card, segmentation),
                 href=outer(PATH.format(place)),
                 id=shared.nav(f"segment-{place}"),
                 className="k-nav-link",
             )
         )
-        for place, one in enumerate(it.cards, start=1)
+        for place, card in enumerate(segmentation.cards, start=1)
     ]
     return html.Nav(html.Ul(links), className="k-segment-picker", **aria(label=_("Segments")))
 
 
-def _with_trust(one: SegmentCard, it: Segmentation) -> list[Component | str]:
-    if not grades_differ(it.cards):  # the head of the page says it
-        return [segment_name(one)]
-    return [segment_name(one), " ", trust_badge(one.trust, one.trust_reason)]
+def _with_trust(card: SegmentCard, segmentation: Segmentation) -> list[Component | str]:
+    if not grades_differ(segmentation.cards):  # the head of the page says it
+        return [segment_name(card)]
+    return [segment_name(card), " ", trust_badge(card.trust, card.trust_reason)]
 
 
-def action(view: View, it: Segmentation, one: SegmentCard, query: dict[str, object]) -> Component:
+def action(view: View, segmentation: Segmentation, segment_card: SegmentCard, query: dict[str, object]) -> Component:
     """What the plan of the next campaign says of this segment, with the trust that the segment deserves."""
     title = _("What to do next?")
-    said = advice.advised(one, it)
+    said = advice.advised(segment_card, segmentation)
     plan = pricing.own_plan((view.run.original or view.run).segmentation) if view.run else None
     if said is None or plan is None or view.run is None:
-        return card([html.H3(title, className="k-chart-title"), html.P(_no_plan(it))], label=title)
-    word, found = said[0].word, said[1]
-    told = next((row.sentence for row in plan.summary.segments if row.segment == one.segment), "")
+        return card([html.H3(title, className="k-chart-title"), html.P(_no_plan(segmentation))], label=title)
+    word, numbers = said[0].word, said[1]
+    told = next((row.sentence for row in plan.summary.segments if row.segment == segment_card.segment), "")
     return card(
         [
-            html.Div([html.H3(title, className="k-chart-title"), trust_badge(one.trust)], className="k-segment-head"),
-            html.P(advice.action(one, it), className="k-finding k-rule"),
-            html.Div(_plan_tiles(found, it.dataset.currency), className="k-kpis")
-            if found.pays(plan.summary.revenue or 0.0)
+            html.Div(
+                [html.H3(title, className="k-chart-title"), trust_badge(segment_card.trust)], className="k-segment-head"
+            ),
+            html.P(advice.action(segment_card, segmentation), className="k-finding k-rule"),
+            html.Div(_plan_tiles(numbers, segmentation.dataset.currency), className="k-kpis")
+            if numbers.pays(plan.summary.revenue or 0.0)
             else None,
             html.P([html.Strong(_("If everybody in the segment were contacted:")), " ", _(segment_words.ADVICE[word])])
             if word in segment_words.ADVICE
@@ -116,27 +118,27 @@ def action(view: View, it: Segmentation, one: SegmentCard, query: dict[str, obje
     )
 
 
-def _plan_tiles(found: ListNumbers, currency: str) -> list[Component]:
+def _plan_tiles(numbers: ListNumbers, currency: str) -> list[Component]:
     """The list of this segment: every number is that of those who are really contacted."""
-    tiles = [kpi(number(found.contacts), _("to contact"))]
-    if found.held:
-        tiles.append(kpi(number(found.held), _("to hold out as a test")))
+    tiles = [kpi(number(numbers.contacts), _("to contact"))]
+    if numbers.held:
+        tiles.append(kpi(number(numbers.held), _("to hold out as a test")))
     return [
         *tiles,
-        kpi(money(found.expected.value, currency), _("expected profit")),
-        kpi(rate(found.probability), _("of those to contact are expected to respond")),
+        kpi(money(numbers.expected.value, currency), _("expected profit")),
+        kpi(rate(numbers.probability), _("of those to contact are expected to respond")),
     ]
 
 
-def together(view: View, one: SegmentCard, query: dict[str, object]) -> Component:
+def together(view: View, segment_card: SegmentCard, query: dict[str, object]) -> Component:
     """The pairs that matter most in this segment."""
     title = _("What do they buy together?")
-    it = view.run.segmentation if view.run else None
-    basis = it.affinity_basis if it else None
-    if it is None or view.run is None or basis is None:
+    segmentation = view.run.segmentation if view.run else None
+    basis = segmentation.affinity_basis if segmentation else None
+    if segmentation is None or view.run is None or basis is None:
         words = (
             _not_recommended()
-            if it and it.k != it.decision.k
+            if segmentation and segmentation.k != segmentation.decision.k
             else _("These data hold neither baskets nor what customers spent by category.")
         )
         return card(
@@ -147,7 +149,7 @@ def together(view: View, one: SegmentCard, query: dict[str, object]) -> Componen
         if basis.kind == "baskets"
         else _("These data hold no baskets: customers are counted who spend a larger share than most on both.")
     )
-    said = segment_words.together_words(affinity.rules(view.run, one.segment), basis)
+    said = segment_words.together_words(affinity.rules(view.run, segment_card.segment), basis)
     return card(
         [
             html.H3(title, className="k-chart-title"),
@@ -156,7 +158,7 @@ def together(view: View, one: SegmentCard, query: dict[str, object]) -> Componen
             html.P(
                 dcc.Link(
                     _("All pairs of this segment"),
-                    href=address("/baskets", view, query, of=one.key),
+                    href=address("/baskets", view, query, of=segment_card.key),
                     className="k-button",
                 ),
                 className="k-actions",
@@ -167,17 +169,17 @@ def together(view: View, one: SegmentCard, query: dict[str, object]) -> Componen
     )
 
 
-def before(it: Segmentation, one: SegmentCard) -> Component:
+def before(segmentation: Segmentation, segment_card: SegmentCard) -> Component:
     """The previous version of the segment: which it was, how much of it is left, and who has no successor."""
     title = _("What was it last time?")
-    identity = one.identity
+    identity = segment_card.identity
     head = _(_CHANGES[identity.status]) if identity else _("First segmentation of these data")
-    record = next((row for row in it.candidates if row.k == it.k), None)
+    record = next((row for row in segmentation.candidates if row.k == segmentation.k), None)
     gone = segment_words.dissolved_words(record.dissolved if record else ())
-    said = segment_words.identity_words(one)
+    said = segment_words.identity_words(segment_card)
     rows = (
         [
-            [_("Name now"), one.name],
+            [_("Name now"), segment_card.name],
             [_("Name before"), identity.previous or "–"],
             [_("Members in common"), percent(identity.overlap)],
         ]
@@ -209,11 +211,14 @@ def before(it: Segmentation, one: SegmentCard) -> Component:
     )
 
 
-def beside_all(it: Segmentation, one: SegmentCard) -> Component:
+def beside_all(segmentation: Segmentation, segment_card: SegmentCard) -> Component:
     """Every column of the segment beside all customers, as a table."""
     title = _("The whole segment beside all customers")
     header = [_("Trait"), _("Here"), _("All customers"), _("Known for")]
-    rows = [[row.label, row.here, row.overall, number(row.known)] for row in traits.beside(it, one.segment)]
+    rows = [
+        [row.label, row.here, row.overall, number(row.known)]
+        for row in traits.beside(segmentation, segment_card.segment)
+    ]
     return card(
         [
             html.H2(title),
@@ -228,12 +233,12 @@ def beside_all(it: Segmentation, one: SegmentCard) -> Component:
     )
 
 
-def _no_plan(it: Segmentation) -> str:
-    if it.everybody is not None and it.everybody.planned:
+def _no_plan(segmentation: Segmentation) -> str:
+    if segmentation.everybody is not None and segmentation.everybody.planned:
         return _("The plan of the next campaign is too long for a page; the command “korzina campaigns” tells it.")
-    if it.everybody is not None and it.everybody.elsewhere:
+    if segmentation.everybody is not None and segmentation.everybody.elsewhere:
         return _("Of customers that stayed on a cluster no campaign is planned: only a sample of them is here.")
-    if it.k != it.decision.k:
+    if segmentation.k != segmentation.decision.k:
         return _("The next campaign is planned for the recommended run and for those next to it.")
     return _("These data do not allow a plan for the next campaign, so there is nothing to recommend.")
 

@@ -24,8 +24,8 @@ def layout(
     data: SegmentationData, view: View, /, segment_number: object = "1", **query: object
 ) -> list[Component | None]:
     """The content for one segment, counted from 1; a number that there is not opens the nearest one, and says so."""
-    it = view.run.segmentation if view.run else None
-    place, notice = nearest(segment_number, it.k if it else 1)
+    segmentation = view.run.segmentation if view.run else None
+    place, notice = nearest(segment_number, segmentation.k if segmentation else 1)
     return [
         *_content(view, place, notice, query),
         html.Div(notes.section(data, view, place), className="k-segment-after"),
@@ -52,30 +52,35 @@ def nearest(wanted: object, k: int) -> tuple[int, str]:
 
 
 def _content(view: View, place: int, notice: str, query: dict[str, object]) -> list[Component | None]:
-    it = view.run.segmentation if view.run else None
-    one = it.cards[place] if it else None
+    segmentation = view.run.segmentation if view.run else None
+    segment_card = segmentation.cards[place] if segmentation else None
     return [
         dcc.Store(id=ids.NUMBER, data=place),
-        message(_("There is no such segment."), notice, tone="warning") if notice and it else None,
-        context.picker(it) if it else None,
-        _header(one) if one else None,
+        message(_("There is no such segment."), notice, tone="warning") if notice and segmentation else None,
+        context.picker(segmentation) if segmentation else None,
+        _header(segment_card) if segment_card else None,
         _columns(
             [
                 (
-                    _ACTION if it and it.campaigns else TEXT // 2,
-                    context.action(view, it, one, query) if it and one else None,
+                    _ACTION if segmentation and segmentation.campaigns else TEXT // 2,
+                    context.action(view, segmentation, segment_card, query) if segmentation and segment_card else None,
                 ),
-                (TEXT, _rule(it, one) if it and one else None),
-                differences_card(it, one),
-                *(mix_card(it, one, *which) for which in MIXES),
-                traits_card(it, one),
-                responses_card(it, one),
-                (TEXT, context.together(view, one, query) if one else None),
-                (TEXT, context.before(it, one) if it and one else None),
+                (TEXT, _rule(segmentation, segment_card) if segmentation and segment_card else None),
+                differences_card(segmentation, segment_card),
+                *(mix_card(segmentation, segment_card, *which) for which in MIXES),
+                traits_card(segmentation, segment_card),
+                responses_card(segmentation, segment_card),
+                (TEXT, context.together(view, segment_card, query) if segment_card else None),
+                (TEXT, context.before(segmentation, segment_card) if segmentation and segment_card else None),
             ]
         ),
-        html.Div([_typical(it, one), context.beside_all(it, one)], className="k-segment-after") if it and one else None,
-        context.neighbours(it, place) if it else None,
+        html.Div(
+            [_typical(segmentation, segment_card), context.beside_all(segmentation, segment_card)],
+            className="k-segment-after",
+        )
+        if segmentation and segment_card
+        else None,
+        context.neighbours(segmentation, place) if segmentation else None,
     ]
 
 
@@ -83,36 +88,38 @@ def _columns(cards: Sequence[tuple[int, Component | None]]) -> Component:
     """Cards in two columns, each under the shorter one, so that no card has to fill up with white beside a taller."""
     columns: tuple[list[Component], list[Component]] = ([], [])
     filled = [0, 0]
-    for high, one in cards:
+    for high, column_card in cards:
         shorter = filled.index(min(filled))
-        if one is not None:
-            columns[shorter].append(one)
+        if column_card is not None:
+            columns[shorter].append(column_card)
             filled[shorter] += high
     return html.Div(
         [html.Div(column, className="k-segment-column") for column in columns], className="k-segment-columns"
     )
 
 
-def _header(one: SegmentCard) -> Component:
-    tiles = [kpi(number(one.size), _("customers")), kpi(percent(one.share), _("of all customers"))]
-    if one.revenue_share is not None:
-        tiles.append(kpi(percent(one.revenue_share), _("of the revenue")))
+def _header(segment_card: SegmentCard) -> Component:
+    tiles = [kpi(number(segment_card.size), _("customers")), kpi(percent(segment_card.share), _("of all customers"))]
+    if segment_card.revenue_share is not None:
+        tiles.append(kpi(percent(segment_card.revenue_share), _("of the revenue")))
     return card(
         [
-            html.Div([html.H2(segment_name(one)), trust_badge(one.trust)], className="k-segment-head"),
-            html.P(segment_words.long_name(one), className="k-muted k-long-name"),
-            html.P(one.portrait),
+            html.Div(
+                [html.H2(segment_name(segment_card)), trust_badge(segment_card.trust)], className="k-segment-head"
+            ),
+            html.P(segment_words.long_name(segment_card), className="k-muted k-long-name"),
+            html.P(segment_card.portrait),
             html.Div(tiles, className="k-kpis"),
-            html.P([html.Strong(_("How far to rely on it:")), " ", one.trust_reason], className="k-last"),
+            html.P([html.Strong(_("How far to rely on it:")), " ", segment_card.trust_reason], className="k-last"),
         ],
-        label=one.name,
+        label=segment_card.name,
         class_name="k-origin",
     )
 
 
-def _rule(it: Segmentation, one: SegmentCard) -> Component:
+def _rule(segmentation: Segmentation, segment_card: SegmentCard) -> Component:
     title = _("How to recognise them?")
-    rule = next((rule for rule in it.rules if rule.segment == one.segment), None)
+    rule = next((rule for rule in segmentation.rules if rule.segment == segment_card.segment), None)
     if rule is None:
         return card(
             [
@@ -138,7 +145,7 @@ def _rule(it: Segmentation, one: SegmentCard) -> Component:
                         ],
                         className="k-sql",
                     ),
-                    *_derived(it, rule),
+                    *_derived(segmentation, rule),
                 ],
                 className="k-details",
             ),
@@ -147,9 +154,9 @@ def _rule(it: Segmentation, one: SegmentCard) -> Component:
     )
 
 
-def _derived(it: Segmentation, rule: SegmentRule) -> list[Component]:
+def _derived(segmentation: Segmentation, rule: SegmentRule) -> list[Component]:
     """Where the columns of the condition come from that the source does not have."""
-    derived, query = derivation.derived_columns(it, rule), derivation.query_of(it)
+    derived, query = derivation.derived_columns(segmentation, rule), derivation.query_of(segmentation)
     parts: list[Component] = []
     if derived:
         lines = ",\n".join(f'{sql} AS "{name}"' for name, sql in derived)
@@ -162,9 +169,9 @@ def _derived(it: Segmentation, rule: SegmentRule) -> list[Component]:
     return parts
 
 
-def _typical(it: Segmentation, one: SegmentCard) -> Component:
+def _typical(segmentation: Segmentation, segment_card: SegmentCard) -> Component:
     title = _("Typical customers")
-    columns, identity, rows = traits.typical(it, one.segment)
+    columns, identity, rows = traits.typical(segmentation, segment_card.segment)
     if rows.empty:
         return card(
             [html.H2(title), html.P(_("This run names no typical customers."))], label=title, class_name="k-origin"

@@ -27,14 +27,14 @@ _LONGEST_WHO = 100
 
 def section(data: SegmentationData, view: View, place: int) -> Component:
     """Name, form and history; every id exists, also where nothing may be written or nothing is there."""
-    one = view.run.segmentation.cards[place] if view.run else None
+    segment_card = view.run.segmentation.cards[place] if view.run else None
     title = _("Names and notes")
     return card(
         [
             html.H2(title),
-            html.P(_named(one), className="k-chart-summary") if one else None,
-            html.Div(told(entries(data, view.run, one)) if view.run and one else None, id=ids.NOTES),
-            *_form(data, one),
+            html.P(_named(segment_card), className="k-chart-summary") if segment_card else None,
+            html.Div(told(entries(data, view.run, segment_card)) if view.run and segment_card else None, id=ids.NOTES),
+            *_form(data, segment_card),
             dcc.Store(id=ids.RENAMED),
         ],
         label=title,
@@ -42,13 +42,13 @@ def section(data: SegmentationData, view: View, place: int) -> Component:
     )
 
 
-def entries(data: SegmentationData, run: Run, one: SegmentCard) -> tuple[Annotation, ...]:
+def entries(data: SegmentationData, run: Run, card: SegmentCard) -> tuple[Annotation, ...]:
     """What was written about this segment, in this run and in any other that it lives in; oldest first."""
     try:
         written = data.annotations(run.segmentation.experiment)
     except KorzinaError:  # a damaged entry, or a store that does not answer: the page's banner tells the latter
         return ()
-    return tuple(entry for entry in written if entry.segment == identity_of(one, run.run_id))
+    return tuple(entry for entry in written if entry.segment == identity_of(card, run.run_id))
 
 
 def told(written: Sequence[Annotation]) -> Component:
@@ -78,8 +78,8 @@ def write(
     refused = access.refusal(data.settings)
     if refused or run is None or not isinstance(number, int) or not 0 <= number < run.segmentation.k:
         return message(_("Nothing was saved."), refused, tone="error"), no_update, no_update, no_update
-    one = run.segmentation.cards[number]
-    wanted = _wanted(name, one)
+    segment_card = run.segmentation.cards[number]
+    wanted = _wanted(name, segment_card)
     said = note if isinstance(note, str) else ""
     if not isinstance(who, str) or not who.strip() or (wanted is None and not said.strip()):
         return (
@@ -89,11 +89,11 @@ def write(
             no_update,
         )
     try:
-        data.annotate(run.run_id, one.key, who=who[:_LONGEST_WHO], name=wanted, note=said)
+        data.annotate(run.run_id, segment_card.key, who=who[:_LONGEST_WHO], name=wanted, note=said)
     except KorzinaError as error:
         return message(_("Nothing was saved."), explained(error), tone="error"), no_update, no_update, no_update
     renamed = no_update if wanted is None else time.time()
-    return message(_("Saved.")), told(entries(data, run, one)), "", renamed
+    return message(_("Saved.")), told(entries(data, run, segment_card)), "", renamed
 
 
 def register(app: Dash, data: SegmentationData) -> None:
@@ -120,21 +120,21 @@ def register(app: Dash, data: SegmentationData) -> None:
     )
 
 
-def _wanted(name: object, one: SegmentCard) -> str | None:
+def _wanted(name: object, card: SegmentCard) -> str | None:
     """The new name; None where it stays, empty where the generated one is to come back."""
     given = " ".join(name.split()) if isinstance(name, str) else None
-    if given is None or given == one.name or (not given and not one.generated):
+    if given is None or given == card.name or (not given and not card.generated):
         return None
-    return "" if given == one.generated else given
+    return "" if given == card.generated else given
 
 
-def _named(one: SegmentCard) -> str:
-    if one.generated:
+def _named(card: SegmentCard) -> str:
+    if card.generated:
         return _(
             "“{name}” is a name that somebody gave; the analysis calls them “{generated}”. Name and notes stay "
             "with the segment through the next trainings.",
-            name=one.name,
-            generated=one.generated,
+            name=card.name,
+            generated=card.generated,
         )
     return _(
         "A name or a note that you give stays with the segment through the next trainings, as long as the segment "
@@ -146,13 +146,13 @@ def _naming(entry: Annotation) -> str:
     return _("renamed to “{name}”", name=entry.name) if entry.name else _("back to the name that the analysis gave")
 
 
-def _form(data: SegmentationData, one: SegmentCard | None) -> list[Component | None]:
+def _form(data: SegmentationData, card: SegmentCard | None) -> list[Component | None]:
     absent = access.why_absent(data.settings)
     fields = [
         (
             _("Name (empty: the one that the analysis gave)"),
             ids.NAME,
-            dbc.Input(id=ids.NAME, value=one.name if one else "", maxlength=LONGEST_NAME, autocomplete="off"),
+            dbc.Input(id=ids.NAME, value=card.name if card else "", maxlength=LONGEST_NAME, autocomplete="off"),
         ),
         (
             _("Who"),

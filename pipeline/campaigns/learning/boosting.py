@@ -1,4 +1,4 @@
-"""Boosted trees of depth 4 over the model's terms: what adding the terms up misses, as values that add up too.
+"""Boosted trees of six leaves over the model's terms: what adding the terms up misses, as values that add up too.
 
 scikit-learn grows the trees; they are kept as plain numbers (``contract.Tree``), so that a stored model needs nothing
 but NumPy. What a tree says of a customer is shared out among its terms by Shapley values, which are exact here: a path
@@ -18,7 +18,7 @@ import numpy.typing as npt
 from pipeline.contract import Matrix, Tree
 from pipeline.statistics import FEWEST, Vector
 
-ROUNDS, RATE, DEPTH, RIDGE = 60, 0.06, 4, 10.0
+ROUNDS, RATE, DEPTH, LEAVES, RIDGE = 60, 0.06, 4, 6, 10.0
 LEAF = -1
 Predict = Callable[[Matrix], Vector]
 
@@ -37,7 +37,7 @@ def grow(design: Matrix, outcome: Vector) -> tuple[Predict, tuple[Tree, ...]]:
         max_iter=ROUNDS,
         learning_rate=RATE,
         max_depth=DEPTH,
-        max_leaf_nodes=None,
+        max_leaf_nodes=LEAVES,
         min_samples_leaf=FEWEST,
         l2_regularization=RIDGE,
         early_stopping=False,
@@ -188,9 +188,9 @@ def _shared_out(forest: _Forest) -> npt.NDArray[np.float64]:
     for later in range(DEPTH):
         for first in range(later):
             same = ((terms[..., first] == terms[..., later]) & (terms[..., later] != LEAF))[..., None]
-            for each in (share, taken):
-                each[..., first, :] *= np.where(same, each[..., later, :], 1.0)
-                each[..., later, :] = np.where(same, 1.0, each[..., later, :])
+            for sums in (share, taken):
+                sums[..., first, :] *= np.where(same, sums[..., later, :], 1.0)
+                sums[..., later, :] = np.where(same, 1.0, sums[..., later, :])
     made = np.empty_like(taken)
     for level in range(DEPTH):
         others = [other for other in range(DEPTH) if other != level]

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pipeline.campaigns.learning.boosting import grow
+from pipeline.campaigns.learning.adding_up import Sum, add_up
+from pipeline.campaigns.learning.boosting import LEAF, grow
 from pipeline.campaigns.learning.offers import SEGMENT
-from pipeline.contract import Labels, Matrix, Tree
+from pipeline.contract import Labels, Matrix, Product, Tree
 from pipeline.statistics import Vector
 
-STRENGTH = 0.1  # scikit-learn's C
 FOLDS, REPEATS, LARGE = 5, 5, 50_000
 SHARES = (0.0, 0.25, 0.5, 0.75, 1.0)  # of the logistic part
 MOSTLY = 0.5  # with less than this share of the logistic part, trees are worth growing twice
@@ -35,15 +35,6 @@ def folds(rows: int, seed: int, customer: np.ndarray | None = None, number: int 
 # ------------------------------------------------------------------ the two parts
 
 
-def logistic(design: Matrix, outcome: Vector) -> tuple[float, Vector]:
-    """(intercept, weights) of a ridge-penalised logistic regression on standardised terms."""
-    from sklearn.linear_model import LogisticRegression
-
-    model = LogisticRegression(C=STRENGTH, max_iter=200, tol=1e-6, solver="newton-cholesky")
-    model.fit(design, outcome.astype(int))
-    return float(model.intercept_[0]), model.coef_[0]
-
-
 @dataclass(frozen=True)
 class Unseen:
     """Log-odds of each row by models that had not seen its answer, (n,), and the trees of all of them."""
@@ -51,13 +42,15 @@ class Unseen:
     added: Vector  # by the logistic regression
     boosted: Vector
     trees: tuple[Tree, ...]
+    products: tuple[Product, ...]  # that trees ask for, behind the terms
     fold: Labels
+    spread: float  # variance of ``boosted`` that the mean of all the trees no longer has
 
     def probability(self, outcome: Vector) -> Vector:
         """Probabilities whose scale too comes from other rows than each row's own fold, (n,)."""
         made = np.empty(len(outcome))
-        for one in range(int(self.fold.max()) + 1):
-            rest, own = self.fold != one, self.fold == one
+        for held_fold in range(int(self.fold.max()) + 1):
+            rest, own = self.fold != held_fold, self.fold == held_fold
             made[own] = believed(self.added[rest], self.boosted[rest], outcome[rest]).probability(
                 self.added[own], self.boosted[own]
             )
@@ -67,44 +60,88 @@ class Unseen:
 def unseen(
     design: Matrix, columns: Sequence[str], outcome: Vector, seed: int, customer: np.ndarray | None = None
 ) -> Unseen:
-    """Both parts cross-fitted: five times for the logistic regression (once for many rows), once for the trees.
+    """Both parts cross-fitted: five times for the sum (once for many rows), once for the trees.
 
     The trees leave the segment out: it is made of columns that they have. Where they are what answers follow from, they
-    are grown on other folds too and averaged.
+    are grown on other folds too and averaged. Where the sum of the same rows found products, trees are grown that know
+    them and trees that do not, and those stay that foresee unseen answers better: a product smooths what is a step.
     """
     repeats = REPEATS if len(outcome) <= LARGE else 1
     parts = [folds(len(outcome), seed + repeat, customer) for repeat in range(repeats)]
+    among = without_segment(columns)
+    sums = [[add_up(design, outcome, part != one, among) for one in range(FOLDS)] for part in parts]
     added = np.zeros(len(outcome))
-    for part in parts:
-        for one in range(FOLDS):
-            inside = part != one
-            intercept, weights = logistic(design[inside], outcome[inside])
-            added[~inside] += (design[~inside] @ weights + intercept) / len(parts)
-    kept = np.array([at for at, name in enumerate(columns) if name != SEGMENT], dtype=np.int64)
-    rows = np.ascontiguousarray(design[:, kept])
-    boosted, trees = _boosted(rows, outcome, parts[0])
-    if repeats > 1 and believed(added, boosted, outcome).share < MOSTLY:
-        again, others = _boosted(rows, outcome, parts[1])
-        boosted, trees = (boosted + again) / 2, tuple(scaled(tree, 1 / 2) for tree in (*trees, *others))
-    moved = tuple(
-        tree.model_copy(update={"term": tuple(int(kept[at]) if at >= 0 else at for at in tree.term)}) for tree in trees
-    )
-    return Unseen(added, boosted, moved, parts[0])
+    for part, of_folds in zip(parts, sums, strict=True):
+        for one, fitted in enumerate(of_folds):
+            added[part == one] += fitted.score[part == one] / len(parts)
+    kinds = (False, True) if any(fitted.products for fitted in sums[0]) else (False,)
+    grown = [_boosted(design, outcome, parts[0], sums[0], among, knowing) for knowing in kinds]
+    beliefs = [believed(added, each.boosted, outcome) for each in grown]
+    at = max(range(len(kinds)), key=lambda kind: beliefs[kind].likelihood)
+    chosen = grown[at]
+    if repeats > 1 and beliefs[at].share < MOSTLY:
+        chosen = chosen.averaged_with(_boosted(design, outcome, parts[1], sums[1], among, kinds[at]))
+    trees, products = chosen.behind(design.shape[1])
+    return Unseen(added, chosen.boosted, trees, products, parts[0], chosen.spread)
 
 
-def _boosted(design: Matrix, outcome: Vector, fold: Labels) -> tuple[Vector, tuple[Tree, ...]]:
-    """(log-odds of each row by trees that have not seen it, trees of all folds at their share of the mean).
+def without_segment(columns: Sequence[str]) -> np.ndarray:
+    """Places of the terms that are no segment's."""
+    return np.array([at for at, name in enumerate(columns) if name != SEGMENT], dtype=np.int64)
+
+
+@dataclass(frozen=True)
+class _Grown:
+    """Log-odds of each row by trees that have not seen it, (n,), and each tree with the columns that it knows."""
+
+    boosted: Vector
+    trees: tuple[tuple[Tree, tuple[int | Product, ...]], ...]
+    spread: float = 0.0  # as ``Unseen`` has it
+
+    def averaged_with(self, other: _Grown) -> _Grown:
+        trees = tuple((scaled(tree, 1 / 2), known) for tree, known in (*self.trees, *other.trees))
+        of_one = float((self.boosted - other.boosted).var()) / 2  # a row is unseen by one booster of each, of ten
+        return _Grown((self.boosted + other.boosted) / 2, trees, of_one * (1 / 2 - 1 / (2 * FOLDS)))
+
+    def behind(self, terms: int) -> tuple[tuple[Tree, ...], tuple[Product, ...]]:
+        """The trees, asking for places among ``terms`` terms and the products behind them; and those products."""
+        asked = (known[at] for tree, known in self.trees for at in tree.term if at != LEAF)
+        products = tuple(dict.fromkeys(column for column in asked if isinstance(column, Product)))
+        place = {product: terms + at for at, product in enumerate(products)}
+        trees = [
+            tree.model_copy(
+                update={
+                    "term": tuple(
+                        LEAF if at == LEAF else place[column] if isinstance(column := known[at], Product) else column
+                        for at in tree.term
+                    )
+                }
+            )
+            for tree, known in self.trees
+        ]
+        return tuple(trees), products
+
+
+def _boosted(
+    design: Matrix, outcome: Vector, fold: Labels, sums: Sequence[Sum], among: np.ndarray, knowing: bool
+) -> _Grown:
+    """A booster a fold, which does not see it, all at their share of the mean; ``knowing`` the sums' products or not.
 
     The mean of the folds' boosters is steadier than one booster of all rows (bagging: Breiman 1996), and costs nothing:
     they are grown already.
     """
-    made, trees = np.zeros(len(outcome)), []
-    for one in range(FOLDS):
+    made = np.zeros(len(outcome))
+    trees: list[tuple[Tree, tuple[int | Product, ...]]] = []
+    for one, fitted in enumerate(sums):
         inside = fold != one
-        says, grown = grow(*_sample(design[inside], outcome[inside]))
-        made[~inside] = says(design[~inside])
-        trees += [scaled(tree, 1 / FOLDS) for tree in grown]
-    return made, tuple(trees)
+        products = fitted.products if knowing else ()
+        behind = design.shape[1] + np.arange(len(products))
+        rows = np.ascontiguousarray(fitted.columns[:, np.concatenate([among, behind])])
+        says, grown = grow(*_sample(rows[inside], outcome[inside]))
+        made[~inside] = says(rows[~inside])
+        known = (*among.tolist(), *products)
+        trees += [(scaled(tree, 1 / FOLDS), known) for tree in grown]
+    return _Grown(made, tuple(trees))
 
 
 def scaled(tree: Tree, factor: float) -> Tree:
@@ -130,6 +167,17 @@ class Belief:
     intercept: float
     slope: float
     share: float
+    likelihood: float  # of the answers, in logarithms
+
+    def of_the_mean(self, parts: Unseen) -> float:
+        """The slope for the mean of all trees: steadier than what one of ten says of a row, it may say more.
+
+        A slope is too flat by the part of the score's variance that is chance of its own (errors in variables); the
+        mean has less of it.
+        """
+        variance = float((self.share * parts.added + (1 - self.share) * parts.boosted).var())
+        steadier = variance - (1 - self.share) ** 2 * parts.spread
+        return self.slope * variance / steadier if steadier > variance / 2 else self.slope
 
     def probability(self, added: Vector, boosted: Vector) -> Vector:
         """Probabilities, (n,)."""
@@ -143,16 +191,16 @@ def believed(added: Vector, boosted: Vector, outcome: Vector) -> Belief:
     The trees have a share only where the answers speak for it by more than the one parameter that it is (Akaike 1974):
     where adding up is enough, the model is as simple as it was.
     """
-    best: tuple[float, Belief] | None = None
+    best: Belief | None = None
     for share in sorted(SHARES, reverse=True):
         score = share * added + (1 - share) * boosted
         intercept, slope = _scale(score, outcome)
         line = intercept + slope * score
         likelihood = float(outcome @ line - np.logaddexp(0.0, line).sum()) - (share < 1)
-        if best is None or likelihood > best[0]:
-            best = likelihood, Belief(intercept, slope, share)
+        if best is None or likelihood > best.likelihood:
+            best = Belief(intercept, slope, share, likelihood)
     assert best is not None  # noqa: S101 - there are shares
-    return best[1]
+    return best
 
 
 def _scale(score: Vector, outcome: Vector) -> tuple[float, float]:

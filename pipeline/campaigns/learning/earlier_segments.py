@@ -43,12 +43,14 @@ def segments_before(
     from sklearn.linear_model import LogisticRegression
 
     dated = by_start(dataset.campaigns)
-    now = next((moment for one in latest_by_kind(dated) if (moment := next_moment(one.kind)) in history), None)
+    now = next(
+        (moment for campaign in latest_by_kind(dated) if (moment := next_moment(campaign.kind)) in history), None
+    )
     columns = columns_at(customers, dataset, history, spec, TEST if TEST in history else now)
     if now is None or not columns:
         return None
     known = history[now].sort_index()
-    scale = _Scale.of(known, columns)
+    scale = _ColumnScale.of(known, columns)
     rule = LogisticRegression(C=1.0, max_iter=500)
     own = segments[known.index.to_numpy()]
     if len(np.unique(own)) < 2:
@@ -82,7 +84,7 @@ def columns_at(
 
 
 @dataclass(frozen=True)
-class _Scale:
+class _ColumnScale:
     """Columns as today's customers spread: bounds, centres and deviations are the same at every moment."""
 
     columns: tuple[Column, ...]
@@ -92,7 +94,7 @@ class _Scale:
     deviations: Vector
 
     @classmethod
-    def of(cls, known: pd.DataFrame, columns: tuple[Column, ...]) -> _Scale:
+    def of(cls, known: pd.DataFrame, columns: tuple[Column, ...]) -> _ColumnScale:
         """Of what is known today."""
         raw = [_numbers(known, column) for column in columns]
         fills = np.array([float(np.nanmedian(values)) if (~np.isnan(values)).any() else 0.0 for values in raw])

@@ -63,8 +63,8 @@ def checked_history(frame: pd.DataFrame, spec: Spec) -> pd.DataFrame:
 
 def place(history: pd.DataFrame, customers: pd.DataFrame, id_column: str) -> dict[str, pd.DataFrame]:
     """The history of each moment, its index the customer's position; rows of customers set aside are left out."""
-    ids, found = pd.factorize(history[id_column])
-    position = pd.Index(customers[id_column].astype("str")).get_indexer(pd.Index(found).astype("str"))[ids]
+    ids, named = pd.factorize(history[id_column])
+    position = pd.Index(customers[id_column].astype("str")).get_indexer(pd.Index(named).astype("str"))[ids]
     known = history.assign(**{ROW: position}).drop(columns=id_column)
     known = known[position >= 0]
     return {str(moment): part.set_index(ROW) for moment, part in known.groupby(MOMENT, sort=True)}
@@ -73,23 +73,27 @@ def place(history: pd.DataFrame, customers: pd.DataFrame, id_column: str) -> dic
 def moments(spec: Spec) -> pd.DataFrame:
     """Table ``moments`` of the history query: moment, as_of, campaign; dated campaigns only, by start."""
     dated = by_start(spec.campaigns)
-    rows: list[tuple[str, date, str | None]] = [(one.column, one.start, one.column) for one in dated if one.start]
+    rows: list[tuple[str, date, str | None]] = [
+        (campaign.column, campaign.start, campaign.column) for campaign in dated if campaign.start
+    ]
     if spec.history and spec.history.test_from:
         rows.append((TEST, spec.history.test_from, None))
     if spec.day:
-        rows += [(next_moment(one.kind), spec.day, one.column) for one in latest_by_kind(dated)]
+        rows += [(next_moment(campaign.kind), spec.day, campaign.column) for campaign in latest_by_kind(dated)]
     frame = pd.DataFrame(rows, columns=[MOMENT, AS_OF, CAMPAIGN])
     return frame.astype({MOMENT: "str", AS_OF: "datetime64[us]", CAMPAIGN: "str"})
 
 
 def by_start(campaigns: Iterable[Campaign]) -> list[Campaign]:
     """Dated campaigns in the order of their starts."""
-    return sorted((one for one in campaigns if one.start), key=lambda one: (one.start, one.column))
+    return sorted(
+        (campaign for campaign in campaigns if campaign.start), key=lambda campaign: (campaign.start, campaign.column)
+    )
 
 
 def latest_by_kind(campaigns: Iterable[Campaign]) -> list[Campaign]:
     """The last campaign of each kind, in the order of the kinds' names."""
-    latest = {one.kind: one for one in campaigns}
+    latest = {campaign.kind: campaign for campaign in campaigns}
     return [latest[kind] for kind in sorted(latest)]
 
 

@@ -61,7 +61,9 @@ def last_campaign(customers: pd.DataFrame, dataset: Dataset) -> Campaign | None:
     """The latest campaign (by start, else by the spec's order) with enough responses to learn from."""
     ordered = by_start(dataset.campaigns)
     ordered = ordered if len(ordered) == len(dataset.campaigns) else list(dataset.campaigns)
-    fit = [one for one in ordered if one.column in customers and enough(_values(customers, one.column))]
+    fit = [
+        campaign for campaign in ordered if campaign.column in customers and enough(_values(customers, campaign.column))
+    ]
     return fit[-1] if fit else None
 
 
@@ -109,12 +111,12 @@ def known_of_customers(
         and column.kind in _KINDS
         and (column.role == "active" or (column.role == "passive" and column.group is None))
     ]
-    known = {one.name: customers[one.name] for one in chosen}
+    known = {column.name: customers[column.name] for column in chosen}
     names = {card.segment: card.name for card in cards}
     known[SEGMENT] = pd.Series(
         [names.get(int(segment), str(segment)) for segment in segments], index=customers.index, dtype=object
     )
-    before = [_values(customers, one) for one in earlier_outcomes(dataset, campaign) if one in customers]
+    before = [_values(customers, outcome) for outcome in earlier_outcomes(dataset, campaign) if outcome in customers]
     columns = [*chosen, Column(name=SEGMENT, role="passive", kind="category", label=Message.of("Segment"))]
     if before:
         answers = np.array(before)
@@ -129,8 +131,10 @@ def earlier_outcomes(dataset: Dataset, campaign: Campaign) -> list[str]:
     ordered = by_start(dataset.campaigns)
     if len(ordered) != len(dataset.campaigns):
         ordered = list(dataset.campaigns)
-        return [one.column for one in ordered[: ordered.index(campaign)]]
-    return [one.column for one in ordered if one.start and campaign.start and one.start < campaign.start]
+        return [earlier.column for earlier in ordered[: ordered.index(campaign)]]
+    return [
+        earlier.column for earlier in ordered if earlier.start and campaign.start and earlier.start < campaign.start
+    ]
 
 
 def past_column() -> Column:
@@ -233,14 +237,14 @@ def _tested(dataset: Dataset, spec: HistorySpec, campaigns: np.ndarray, outcome:
     """Rows of the campaigns that test: those from ``test_from`` on, else the latest with a third of the responses."""
     dated = by_start(dataset.campaigns)
     if spec.test_from is not None:
-        late = {one.column for one in dated if one.start and one.start >= spec.test_from}
+        late = {campaign.column for campaign in dated if campaign.start and campaign.start >= spec.test_from}
     else:
         late, held = set(), 0.0
-        for one in reversed(dated):
+        for campaign in reversed(dated):
             if held >= LEAST_TEST * outcome.sum():
                 break
-            late.add(one.column)
-            held += float(outcome[campaigns == one.column].sum())
+            late.add(campaign.column)
+            held += float(outcome[campaigns == campaign.column].sum())
     return np.isin(campaigns, sorted(late))
 
 

@@ -1,9 +1,10 @@
 """The response model: terms that add up, trees for what adding up misses, and a scale that held-out answers gave.
 
-A logistic regression (ridge-penalised with one fixed strength, prior deviation 0.32 of a standardised term) and a
-booster each predict rows that they have not seen; those predictions decide how much each of the two is believed, and
-how far both are drawn towards everybody's rate. Where answers are noise, nearly all the way. The sum is the model: in
-log-odds, with a part for each term, so that every score has reasons in words.
+A logistic regression (ridge-penalised with one fixed strength, prior deviation 0.32 of a standardised term; with
+products of two terms where answers ask for them) and a booster each predict rows that they have not seen; those
+predictions decide how much each of the two is believed, and how far both are drawn towards everybody's rate. Where
+answers are noise, nearly all the way. The sum is the model: in log-odds, with a part for each term, so that every score
+has reasons in words.
 """
 
 from __future__ import annotations
@@ -14,10 +15,11 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from pipeline.campaigns.learning.adding_up import Sum, add_up, told_by_terms, widened
 from pipeline.campaigns.learning.boosting import scores, shapley
-from pipeline.campaigns.learning.cross_fitting import believed, levelled, logistic, scaled, unseen
+from pipeline.campaigns.learning.cross_fitting import believed, levelled, scaled, unseen, without_segment
 from pipeline.campaigns.learning.terms import design_matrix, prepare, with_past_rate
-from pipeline.contract import Calibration, Column, Matrix, ResponseModel
+from pipeline.contract import Calibration, Column, Matrix, Product, ResponseModel
 from pipeline.processors import one_thread
 from pipeline.statistics import Vector
 
@@ -57,31 +59,50 @@ def learn(
         Of the outcome, where it is one campaign's.
     """
     terms, rate, design = prepare(known, columns)
+    names = [term.column for term in terms]
     with one_thread():  # small systems: threads waiting for each other cost ten times as much
-        parts = unseen(design, [term.column for term in terms], outcome, seed, customer)
+        parts = unseen(design, names, outcome, seed, customer)
         final = believed(parts.added, parts.boosted, outcome)
-        _, weights = logistic(design, outcome)
-    by_terms, by_trees = final.slope * final.share, final.slope * (1 - final.share)
+        fitted = add_up(design, outcome, np.ones(len(outcome), dtype=bool), without_segment(names))
+    slope = final.of_the_mean(parts)
+    by_terms, by_trees = slope * final.share, slope * (1 - final.share)
     trees = tuple(scaled(tree, by_trees) for tree in parts.trees) if by_trees else ()
     model = ResponseModel(
         outcome=name,
-        intercept=levelled(design @ (weights * by_terms) + scores(trees, design), outcome),
+        intercept=0.0,
         past_rate=rate,
         terms=tuple(
             term.model_copy(update={"coefficient": float(weight * by_terms)})
-            for term, weight in zip(terms, weights, strict=True)
+            for term, weight in zip(terms, fitted.weights, strict=False)
         ),
+        products=_weighted(fitted, by_terms, parts.products if by_trees else ()),
         trees=trees,
-        belief=final.slope,
+        belief=slope,
     )
+    model = model.model_copy(update={"intercept": levelled(_score(model, design), outcome)})
     return Learned(model, parts.probability(outcome))
+
+
+def _weighted(fitted: Sum, share: float, asked: Sequence[Product]) -> tuple[Product, ...]:
+    """The products that trees ask for, at their places, and behind them the others of the sum, with coefficients."""
+    of_products = fitted.weights[len(fitted.weights) - len(fitted.products) :]
+    weights = dict(zip(fitted.products, of_products, strict=True)) if share else {}
+    return tuple(
+        product.model_copy(update={"coefficient": float(weights.get(product, 0.0)) * share})
+        for product in dict.fromkeys((*asked, *weights))
+    )
 
 
 def predict(model: ResponseModel, known: pd.DataFrame) -> Vector:
     """Probability of a response for each row, (n,); NumPy only."""
     design = design_matrix(with_past_rate(known, model.past_rate), model.terms)
-    score = design @ _coefficients(model) + scores(model.trees, design) + model.intercept
-    return np.asarray(1 / (1 + np.exp(-score)))
+    return np.asarray(1 / (1 + np.exp(-_score(model, design) - model.intercept)))
+
+
+def _score(model: ResponseModel, design: Matrix) -> Vector:
+    """Log-odds without the intercept, (n,)."""
+    columns = widened(design, model.products)
+    return np.asarray(columns @ _coefficients(model) + scores(model.trees, columns))
 
 
 def contributions(model: ResponseModel, known: pd.DataFrame) -> Matrix:
@@ -90,11 +111,12 @@ def contributions(model: ResponseModel, known: pd.DataFrame) -> Matrix:
 
 
 def _contributions(model: ResponseModel, design: Matrix) -> Matrix:
-    return np.asarray(design * _coefficients(model) + shapley(model.trees, design))
+    columns = widened(design, model.products)
+    return told_by_terms(columns * _coefficients(model) + shapley(model.trees, columns), model.products)
 
 
 def _coefficients(model: ResponseModel) -> Vector:
-    return np.array([term.coefficient for term in model.terms])
+    return np.array([each.coefficient for part in (model.terms, model.products) for each in part])
 
 
 @dataclass(frozen=True)
@@ -116,7 +138,8 @@ def explain(model: ResponseModel, known: pd.DataFrame) -> Reasons:
     The sign is the part's, the words say on which side of the average the customer stands: with trees, being above it
     may speak for one customer and against another.
     """
-    kept = [at for at, term in enumerate(model.terms) if term.personal and (term.coefficient or model.trees)]
+    told_elsewhere = bool(model.products or model.trees)
+    kept = [at for at, term in enumerate(model.terms) if term.personal and (term.coefficient or told_elsewhere)]
     if not kept:
         return Reasons([""] * len(known), [""] * len(known))
     design = design_matrix(with_past_rate(known, model.past_rate), model.terms)

@@ -9,7 +9,7 @@ import pandas as pd
 
 from pipeline.campaigns.learning.offers import KIND, RESPONDED, Offers
 from pipeline.campaigns.profit import Mask
-from pipeline.campaigns.rates import shrink
+from pipeline.campaigns.response_rates import shrink
 from pipeline.contract import Column, Labels, Matrix
 from pipeline.statistics import Vector
 
@@ -29,7 +29,9 @@ def predict_by_cells(cells: Labels, outcome: Vector, train: Mask, test: Mask) ->
 
 def rfm_cells(offers: Offers, train: Mask) -> Labels | None:
     """Recency x frequency x money in thirds of the training rows; None where none of the three is known."""
-    columns = [one for meaning in ("recency", "orders", "spend") if (one := _meaning(offers, meaning)) is not None]
+    columns = [
+        column for meaning in ("recency", "orders", "spend") if (column := _meaning(offers, meaning)) is not None
+    ]
     if not columns:
         return None
     code = np.zeros(len(offers.outcome), dtype=np.int64)

@@ -67,7 +67,7 @@ def _terms(series: pd.Series, column: Column) -> list[Term]:
     log = bool(seen.min() >= 0) and ("log1p" in column.transform or (column.kind != "flag" and _skew(seen) > SKEWED))
     scaled = np.log1p(filled) if log else filled
     flag = column.kind == "flag"
-    low, high = (float(one) for one in (np.quantile(scaled, [TAIL, 1 - TAIL]) if not flag else (0.0, 1.0)))
+    low, high = (float(bound) for bound in (np.quantile(scaled, [TAIL, 1 - TAIL]) if not flag else (0.0, 1.0)))
     clipped = np.clip(scaled, low, high)
     made = []
     if clipped.std() > 0:
@@ -98,9 +98,9 @@ def _category_terms(series: pd.Series, column: Column) -> list[Term]:
     """One term for each category of 30 customers or more, the rest together being the base."""
     text = series.astype("object").where(series.notna(), None)
     label, made = Cased("small", own(column.label)), []
-    told = {str(one): own(one if isinstance(one, str) else str(one)) for one in text if one is not None}
+    told = {str(word): own(word if isinstance(word, str) else str(word)) for word in text if word is not None}
     for category in sorted(told):
-        hits = np.array([one is not None and str(one) == category for one in text], dtype=np.float64)
+        hits = np.array([word is not None and str(word) == category for word in text], dtype=np.float64)
         if FEWEST <= hits.sum() <= len(hits) - FEWEST:
             made.append(
                 _term(
@@ -154,7 +154,7 @@ def _skew(values: Vector) -> float:
 def _numbers(series: pd.Series, order: Sequence[str]) -> Vector:
     if order:
         places = {name: float(place) for place, name in enumerate(order)}
-        return np.array([places.get(str(one), np.nan) for one in series], dtype=np.float64)
+        return np.array([places.get(str(word), np.nan) for word in series], dtype=np.float64)
     return series.to_numpy(dtype=np.float64, na_value=np.nan)
 
 

@@ -1,12 +1,12 @@
 """What the product says of a run: sentences with what they were made of, their JSON, and the form of money in them."""
 
 from pipeline.contract.messages.as_json import decoded, encoded
-from pipeline.contract.messages.beside import messages_of, with_messages
 from pipeline.contract.messages.currency import CURRENCY_SIGNS, affixes, currency_of, with_currency
 from pipeline.contract.messages.invalid import expected_of
 from pipeline.contract.messages.languages import Translator, catalogue, languages, merged, speaker
+from pipeline.contract.messages.message_file import messages_of, with_messages
 from pipeline.contract.messages.missing import no_column, unknown_name
-from pipeline.contract.messages.values import (
+from pipeline.contract.messages.stored_message import (
     ENGLISH,
     Cased,
     Day,

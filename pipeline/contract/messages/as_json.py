@@ -7,7 +7,7 @@ import re
 from datetime import date
 from typing import Any
 
-from pipeline.contract.messages.values import ENGLISH, HOLE, Cased, Day, Joined, Message, Own, Quantity, Value
+from pipeline.contract.messages.stored_message import ENGLISH, HOLE, Cased, Day, Joined, Message, Own, Quantity, Value
 
 _NUMBER = re.compile(r"[+]?,?(\.\d{1,2})?[dfg]?")  # how a number may be written
 
@@ -41,12 +41,12 @@ def decoded(held: Any, text: str | None = None) -> Value:
         return held
     if "id" in held:
         values = {str(name): decoded(part) for name, part in held["values"].items()}
-        one, many = str(held["id"]), str(held.get("many", ""))
-        if not set(HOLE.findall(one + many)) <= set(values):
+        singular, many = str(held["id"]), str(held.get("many", ""))
+        if not set(HOLE.findall(singular + many)) <= set(values):
             raise ValueError("a template without its values")
         if text is None:
-            text = ENGLISH.filled(many if many and values["n"] != Quantity(1) else one, values)
-        return Message(text, one, values, many)
+            text = ENGLISH.filled(many if many and values["n"] != Quantity(1) else singular, values)
+        return Message(text, singular, values, many)
     if "own" in held:
         return Own(str(held["own"]))
     if "number" in held:

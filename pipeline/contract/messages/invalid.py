@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from pipeline.contract.messages.values import Message
+from pipeline.contract.messages.stored_message import Message
 
 _TEXT, _LIST, _TABLE = Message.of("text"), Message.of("a list"), Message.of("a table of keys and values")
 _DAY, _NUMBER, _WHOLE = Message.of("a day such as 2026-01-31"), Message.of("a number"), Message.of("a whole number")

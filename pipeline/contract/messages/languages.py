@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline.contract.messages.currency import currency_of, with_currency
-from pipeline.contract.messages.values import Message, Quantity, Speaker
+from pipeline.contract.messages.stored_message import Message, Quantity, Speaker
 from pipeline.errors import KorzinaError
 
 if TYPE_CHECKING:

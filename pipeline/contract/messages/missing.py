@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from pipeline.contract.messages.values import Message
+from pipeline.contract.messages.stored_message import Message
 from pipeline.errors import SpecError, nearest_name
 
 _MOST = 30  # names told; more would hide the rest of the sentence

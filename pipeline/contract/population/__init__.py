@@ -19,8 +19,8 @@ from pipeline.contract.population.binning import (
     to_numbers,
 )
 from pipeline.contract.population.everybody import Everybody, self_weighting, stand_in_weights
-from pipeline.contract.population.record import SAMPLE_ROWS, Population, Stratum
-from pipeline.contract.population.tables import POPULATION_TABLES, Pairs, Source, Tallies, Weights
+from pipeline.contract.population.population_record import SAMPLE_ROWS, PopulationRecord, Stratum
+from pipeline.contract.population.tally_tables import POPULATION_TABLES, Pairs, Tallies, TallySource, Weights
 
 __all__ = [
     "MOST_BINS",
@@ -31,11 +31,11 @@ __all__ = [
     "UNKNOWN",
     "Everybody",
     "Pairs",
-    "Population",
-    "Source",
+    "PopulationRecord",
     "Spread",
     "Stratum",
     "Tallies",
+    "TallySource",
     "Weights",
     "bins_of_mix",
     "bins_of_number",

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from pipeline.contract.records import Column, Record
+from pipeline.contract.record_types import Column, Record
 
 Array = npt.NDArray[Any]
 
@@ -117,8 +117,8 @@ def to_codes(column: Column, series: pd.Series) -> tuple[Array, list[str]]:
         return np.select([values == 1, values == 0], [0, 1], default=-1), ["yes", "no"]
     if isinstance(series.dtype, pd.CategoricalDtype):
         return series.cat.codes.to_numpy(), [str(word) for word in series.cat.categories]
-    codes, found = pd.factorize(series.astype("string"))
-    return codes, [str(word) for word in found]
+    codes, categories = pd.factorize(series.astype("string"))
+    return codes, [str(word) for word in categories]
 
 
 def _nice_step(wanted: float, *, whole: bool) -> float:

@@ -10,8 +10,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from pipeline.contract.population.record import Population
-from pipeline.contract.population.tables import Tallies
+from pipeline.contract.population.population_record import PopulationRecord
+from pipeline.contract.population.tally_tables import Tallies
 
 Weight = npt.NDArray[np.float64]
 
@@ -27,7 +27,7 @@ class Everybody:
     rows: int
     sampled: int
     weights: Weight
-    population: Population | None = None
+    population: PopulationRecord | None = None
     tallies: pd.DataFrame | None = None
     pairs: pd.DataFrame | None = None
     files: Mapping[str, Path] = field(default_factory=dict)

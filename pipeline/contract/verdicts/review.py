@@ -12,7 +12,7 @@ from dataclasses import replace
 import pandas as pd
 
 from pipeline.contract.messages import Message, Quantity
-from pipeline.contract.records import CandidateRecord, Decision, RunSummary, SegmentCard, Verdict
+from pipeline.contract.record_types import CandidateRecord, Decision, RunSummary, SegmentCard, Verdict
 from pipeline.contract.runs import Segmentation
 from pipeline.contract.tables import Sensitivity
 from pipeline.contract.verdicts.support import own_verdict, verdict_at, weaker
@@ -127,7 +127,7 @@ def _doubts(decision: Decision, candidates: Sequence[CandidateRecord], sensitivi
             )
         )
     seeds = sensitivity[sensitivity[Sensitivity.ASPECT] == "seed"]
-    other = next((int(found) for found in seeds[Sensitivity.K] if int(found) != k), None)
+    other = next((int(seed_k) for seed_k in seeds[Sensitivity.K] if int(seed_k) != k), None)
     if other is not None:
         doubts.append(Message.of("With another seed the rule comes to {other} segments.", other=Quantity(other)))
     if tried and k == max(tried):

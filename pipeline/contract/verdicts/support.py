@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from pipeline.contract.records import CandidateRecord, Decision, Verdict
+from pipeline.contract.record_types import CandidateRecord, Decision, Verdict
 
 MIN_STRENGTH = 0.8  # prediction strength (Tibshirani and Walther 2005) from which a k is supported
 MIN_EXCESS = 0.03  # silhouette above that of structure-free data, likewise

@@ -18,7 +18,7 @@ import pandas as pd
 
 from pipeline.contract import Column, Condition, Customers, Dataset, FeatureTransform, Labels, Matrix, SegmentRule
 from pipeline.describing.rules.phrasing import rule_in_words
-from pipeline.engine import PlainRule, Sample, drawn, meets
+from pipeline.folding import PlainRule, Sample, drawn, meets
 from pipeline.stages import Partition
 
 MOST_ROWS = 50_000
@@ -106,7 +106,7 @@ def find_rules(
 
 def selects(alternatives: Sequence[Sequence[Condition]], customers: pd.DataFrame) -> Mask:
     """Customers that meet all conditions of one of the alternatives, (n,)."""
-    columns = {one.column: one for conditions in alternatives for one in conditions}
+    columns = {condition.column: condition for conditions in alternatives for condition in conditions}
     rows = {name: customers[name].to_numpy(dtype=np.float64, na_value=np.nan) for name in columns}
     return meets(rows, as_plain(alternatives), len(customers))
 
@@ -116,12 +116,12 @@ def as_plain(alternatives: Sequence[Sequence[Condition]]) -> PlainRule:
     return tuple(
         tuple(
             (
-                one.column,
-                one.fill,
-                -math.inf if one.over is None else one.over,
-                math.inf if one.up_to is None else one.up_to,
+                condition.column,
+                condition.fill,
+                -math.inf if condition.over is None else condition.over,
+                math.inf if condition.up_to is None else condition.up_to,
             )
-            for one in conditions
+            for condition in conditions
         )
         for conditions in alternatives
     )
@@ -156,11 +156,11 @@ def _boxes(values: Seen, labels: Labels, k: int) -> list[tuple[Box, ...]]:
     counts[:, np.unique(labels)] = tree.value[:, 0, :] * tree.weighted_n_node_samples[:, None]
     paths = _paths(tree.children_left, tree.children_right)
     boxes = _node_boxes(tree, paths)
-    found = []
+    alternatives = []
     for segment in range(k):
         nodes = _best_nodes(counts, segment, paths)
-        found.append(_simplified([boxes[node] for node in nodes], values, labels == segment))
-    return found
+        alternatives.append(_simplified([boxes[node] for node in nodes], values, labels == segment))
+    return alternatives
 
 
 def _paths(left: Labels, right: Labels) -> list[tuple[int, ...]]:
@@ -215,17 +215,17 @@ def _simplified(boxes: Sequence[Box], values: Seen, own: Mask) -> tuple[Box, ...
     score = _score(kept, values, own)
     for place, box in enumerate(boxes):
         for feature in box:
-            less = {one: bounds for one, bounds in kept[place].items() if one != feature}
+            less = {column: bounds for column, bounds in kept[place].items() if column != feature}
             tried = [*kept[:place], less, *kept[place + 1 :]]
-            if less and (found := _score(tried, values, own)) >= score - CONDITION_WORTH / 2:
-                kept, score = tried, found
+            if less and (tried_score := _score(tried, values, own)) >= score - CONDITION_WORTH / 2:
+                kept, score = tried, tried_score
     return tuple(kept)
 
 
 def _score(boxes: Sequence[Box], values: Seen, own: Mask) -> float:
     chosen = _inside(boxes, values)
-    both = np.count_nonzero(chosen) + np.count_nonzero(own)
-    return 2 * int(np.count_nonzero(chosen & own)) / int(both) if both else 0.0
+    sizes = np.count_nonzero(chosen) + np.count_nonzero(own)
+    return 2 * int(np.count_nonzero(chosen & own)) / int(sizes) if sizes else 0.0
 
 
 def _inside(boxes: Sequence[Box], values: Seen) -> Mask:
@@ -281,7 +281,7 @@ def friendly_thresholds(values: Matrix, column: Column) -> tuple[float, ...]:
     cuts = np.unique(np.quantile(ordered, np.arange(1, CUTS) / CUTS, method="lower"))
     whole = column.kind == "integer" or bool(np.all(ordered == np.round(ordered)))
     made = {_rounded(float(cut), ordered, whole) for cut in cuts if cut < ordered[-1]}
-    return tuple(sorted(one for one in made if ordered[0] <= one < ordered[-1]))
+    return tuple(sorted(threshold for threshold in made if ordered[0] <= threshold < ordered[-1]))
 
 
 def _rounded(cut: float, ordered: Matrix, whole: bool) -> float:

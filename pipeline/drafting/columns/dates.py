@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from pipeline.contract import Message
 from pipeline.drafting.columns.parts import LOG, Entry, Limits, Parts, because
-from pipeline.drafting.structure import Profile
+from pipeline.drafting.structure import ColumnProfile
 from pipeline.reading import quote
 from pipeline.understanding import vocabulary as names
 
 
-def add_date(parts: Parts, one: Profile) -> None:
+def add_date(parts: Parts, one: ColumnProfile) -> None:
     """A date itself is not compared; the days or years from it to ``as_of`` are."""
     extra = (one.note,) if one.note else ()
     parts.entries.append(Entry(one.name, "ignored", "date", one.summary, extra=extra))
@@ -56,7 +56,7 @@ def add_date(parts: Parts, one: Profile) -> None:
         )
 
 
-def add_birth(parts: Parts, one: Profile) -> None:
+def add_birth(parts: Parts, one: ColumnProfile) -> None:
     """A year of birth becomes an age, if the file tells from which day to count."""
     parts.entries.append(Entry(one.name, "ignored", "integer", because(one, "the age is derived from it")))
     if parts.as_of is None:

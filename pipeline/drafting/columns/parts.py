@@ -6,14 +6,14 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from pipeline.contract import Kind, Meaning, Message, Role, Value
-from pipeline.drafting.structure import Profile, Structure
+from pipeline.drafting.structure import ColumnProfile, Structure
 from pipeline.understanding import Understanding
 
 LOG, PLAIN = ("log1p", "standardize"), ("winsorize", "standardize")
 MOST_NEGATIVE = 0.02  # share of customers; a few who returned more than they bought do not undo the logarithm
 
 
-def because(profile: Profile, why: str, **values: Value) -> Message:
+def because(profile: ColumnProfile, why: str, **values: Value) -> Message:
     """What a column holds, and why it plays the part that it plays."""
     return Message.of("{summary}: {why}", summary=profile.summary, why=Message.of(why, **values))
 

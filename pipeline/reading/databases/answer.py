@@ -11,7 +11,7 @@ import pandas as pd
 
 from pipeline.contract import Message
 from pipeline.errors import InputError, SpecError
-from pipeline.reading.databases.address import CHUNK, Database, open_database
+from pipeline.reading.databases.connection import CHUNK, Database, open_database
 from pipeline.reading.raw import RawTable
 from pipeline.spec import Spec
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from pipeline.contract import Message
 from pipeline.errors import InputError
-from pipeline.reading.databases.address import Database, open_database
+from pipeline.reading.databases.connection import Database, open_database
 
 if TYPE_CHECKING:
     import sqlalchemy as sa

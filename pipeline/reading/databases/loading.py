@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from pipeline.contract import unknown_name
-from pipeline.reading.databases.address import CHUNK, Database, open_database
 from pipeline.reading.databases.catalogue import CellKind, StoredTable, stored_tables
-from pipeline.reading.databases.cells import arrow_type, column_of, expression
+from pipeline.reading.databases.connection import CHUNK, Database, open_database
+from pipeline.reading.databases.driver_cells import arrow_type, column_of, expression
 from pipeline.reading.frames import Arrow, Frames
 from pipeline.reading.kept import kept_open
 

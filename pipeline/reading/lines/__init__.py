@@ -1,18 +1,7 @@
 """Lines of purchases: which are used and which are set aside, what each brought, where each stands."""
 
 from pipeline.reading.lines.account import Subject, account_of
-from pipeline.reading.lines.days import Days, judge_days
-from pipeline.reading.lines.numbering import (
-    Where,
-    number_answer,
-    number_rows,
-    places_in_answer,
-    places_in_files,
-    row_number,
-    with_line_numbers,
-)
-from pipeline.reading.lines.unreadable import error_cells, unreadable_cells
-from pipeline.reading.lines.view import (
+from pipeline.reading.lines.lines_view import (
     LINE_NAMES,
     NUMBER,
     Judged,
@@ -23,6 +12,17 @@ from pipeline.reading.lines.view import (
     judge_lines,
     lines_failed,
 )
+from pipeline.reading.lines.numbering import (
+    Where,
+    number_answer,
+    number_rows,
+    places_in_answer,
+    places_in_files,
+    row_number,
+    with_line_numbers,
+)
+from pipeline.reading.lines.plausible_days import Days, judge_days
+from pipeline.reading.lines.unreadable import error_cells, unreadable_cells
 
 __all__ = [
     "LINE_NAMES",

@@ -9,10 +9,10 @@ from typing import Any
 
 from pipeline.contract import LineAccount, LineFinding, LinesSetAside, LinesTally, LinesUsed, Message
 from pipeline.reading.engine import Engine, quote
-from pipeline.reading.lines.findings import Summary, SummedLines, find_in_lines, find_unreadable
+from pipeline.reading.lines.lines_view import AMOUNT, BACK, JUDGED, POSITION, RULE, Judged
 from pipeline.reading.lines.numbering import Where
+from pipeline.reading.lines.oddities import LinesSummary, SummedLines, find_in_lines, find_unreadable
 from pipeline.reading.lines.unreadable import Unreadable
-from pipeline.reading.lines.view import AMOUNT, BACK, JUDGED, POSITION, RULE, Judged
 from pipeline.reading.raw import Reject
 from pipeline.spec import LinesSpec
 
@@ -76,7 +76,7 @@ def account_of(subject: Subject) -> LineAccount:
     bought = _tally(purchases, knows_money)
     used = _used(subject, bought, back)
     every = _tally(groups, knows_money)
-    summary = Summary(groups, bought, every.lines, used.customers or 0)
+    summary = LinesSummary(groups, bought, every.lines, used.customers or 0)
     return LineAccount(
         table=subject.table,
         declared=subject.declared,

@@ -14,7 +14,7 @@ import pandas as pd
 from pipeline.contract import Message, Quantity
 from pipeline.reading.engine import Engine, count_rows, numbered_rows, quote
 from pipeline.reading.frames import Arrow
-from pipeline.reading.lines.view import MONEY, NUMBER, NUMBERED, POSITION, RETURN
+from pipeline.reading.lines.lines_view import MONEY, NUMBER, NUMBERED, POSITION, RETURN
 from pipeline.reading.raw import RawTable
 
 Where = Callable[[int], Message]

@@ -1,4 +1,4 @@
-"""Rows of a table that are none: totals, the header once more, the numbers of columns, signatures below."""
+"""Rows of a table that are none: totals, the header once more, headings of groups, signatures below."""
 
 from __future__ import annotations
 
@@ -27,6 +27,8 @@ _SEVERAL = 2  # totals that were shown to be, from which on others are known by 
 _LAST_ROWS = 5  # in which a total may have its key columns filled
 _LEAST_ROWS = 3
 _CLOSE = 0.005  # of a sum, for rounded parts
+_LEAST_GROUPS = 3
+_WITHOUT_HEADER = "group"  # what a column of headings is called that has no name
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,45 @@ def set_aside(frame: pd.DataFrame, lines: Positions, header: list[str]) -> Kept:
         Reject(int(lines[place]), _shown(frame.iloc[place]), why[bool(again[place])]) for place in np.flatnonzero(out)
     )
     return Kept(frame[~out].reset_index(drop=True), lines[~out], aside)
+
+
+def ungrouped(kept: Kept, header: list[str]) -> tuple[Kept, list[str], int | None]:
+    """The rows with their headings beside them, the header, and the place of the column of headings (None: none).
+
+    A heading fills one cell of the first column, whose other cells are empty; every row below it fills others and
+    leaves that one empty. Where a single row does neither, the table stays as it is.
+    """
+    frame = kept.frame
+    place = _column_of_headings(frame)
+    if place is None:
+        return kept, header, None
+    heads = _filled(frame[place])
+    rows = frame.copy()
+    rows[place] = frame[place].ffill()
+    why = Message.of("a heading of the rows below it")
+    lines = kept.lines
+    aside = tuple(Reject(int(lines[at]), _shown(frame.iloc[at]), why) for at in np.flatnonzero(heads))
+    named = [*header]
+    named[place] = named[place] or _WITHOUT_HEADER
+    return Kept(rows[~heads].reset_index(drop=True), lines[~heads], (*kept.aside, *aside)), named, place
+
+
+def _column_of_headings(frame: pd.DataFrame) -> int | None:
+    """The first column that is not empty, where it holds headings and nothing else."""
+    place = next((at for at in range(frame.shape[1]) if frame[at].notna().any()), None)
+    if place is None or frame.shape[1] - place < 3:
+        return None
+    heads = _filled(frame[place])
+    others = frame.drop(columns=place).notna().any(axis=1).to_numpy()
+    rows = ~heads
+    if heads.sum() < _LEAST_GROUPS or not heads[0] or rows.sum() < heads.sum() or not (heads ^ others).all():
+        return None
+    return place
+
+
+def _filled(column: pd.Series) -> Mask:
+    filled: Mask = column.notna().to_numpy()
+    return filled
 
 
 def _again(frame: pd.DataFrame, header: list[str]) -> Mask:

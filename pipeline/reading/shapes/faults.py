@@ -9,7 +9,7 @@ import zipfile
 from collections.abc import Iterator
 from posixpath import join, normpath
 
-from pipeline.reading.limits.workbooks import place_of
+from pipeline.reading.limits.workbook_size import place_of
 from pipeline.reading.shapes.archives import read_capped
 
 _CHUNK = 1 << 22

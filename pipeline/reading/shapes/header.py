@@ -73,7 +73,9 @@ def find_header(rows: Sequence[Row]) -> Header:
         return Header(body, 0) if evident else Header(first, 1, doubtful=body < len(rows))
     top = _top(rows, kinds, columns, above[-1])
     end = above[-1] + 1
-    while end < body and end - top < _HIGHEST and (_counts_columns(rows[end]) or _refines(kinds[end], kinds[end - 1])):
+    while end < body and end - top < _HIGHEST and not _is_heading(kinds[end], kinds[body:]):
+        if not (_counts_columns(rows[end]) or _refines(kinds[end], kinds[end - 1])):
+            break
         end += 1
     return Header(top, end - top)
 
@@ -87,6 +89,12 @@ def _names_what_is_mostly_empty(row: Row, kinds: Sequence[str], full: float) -> 
 def _refines(kinds: Sequence[str], above: Sequence[str]) -> bool:
     """Whether a row has nothing but words, in as many cells as the row of the header above it."""
     return len(kinds) == len(above) and set(kinds) <= {"", _WORDED} and any(kinds)
+
+
+def _is_heading(kinds: Sequence[str], below: Sequence[Sequence[str]]) -> bool:
+    """Whether a row has one cell only, and rows of the table have that cell only as well: headings of groups."""
+    filled = [bool(kind) for kind in kinds]
+    return sum(filled) == 1 and any([bool(kind) for kind in row] == filled for row in below)
 
 
 def header_names(rows: Sequence[Row], width: int) -> list[str]:
@@ -187,7 +195,8 @@ def _top(rows: Sequence[Row], kinds: Sequence[Sequence[str]], columns: Sequence[
     covered = _covered(kinds[bottom], columns)
     top = bottom
     for at in range(bottom - 1, max(-1, bottom - _HIGHEST), -1):
-        if _fill(kinds[at]) < 2 or _NUMBERED in kinds[at]:
+        years = _are_years(rows[at], kinds[at])
+        if (_fill(kinds[at]) < 2 and not years) or (_NUMBERED in kinds[at] and not years):
             break
         more = covered | _covered(kinds[at], columns)
         names = [cell for cell in rows[bottom] if cell.strip()]
@@ -196,6 +205,12 @@ def _top(rows: Sequence[Row], kinds: Sequence[Sequence[str]], columns: Sequence[
             break
         covered, top = more, at
     return top
+
+
+def _are_years(row: Row, kinds: Sequence[str]) -> bool:
+    """Whether the numbers of a row are years, as above the months of a pivot table."""
+    numbers = [cell.strip() for cell, kind in zip(row, kinds, strict=True) if kind == _NUMBERED]
+    return bool(numbers) and all(re.fullmatch(r"(19|20)\d\d", number) for number in numbers)
 
 
 def _covered(kinds: Sequence[str], columns: Sequence[str]) -> set[int]:

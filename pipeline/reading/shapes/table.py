@@ -14,7 +14,7 @@ from pipeline.contract import Message, Quantity, restored
 from pipeline.errors import InputError
 from pipeline.reading.questions import Question
 from pipeline.reading.raw import Reject
-from pipeline.reading.shapes.aside import set_aside
+from pipeline.reading.shapes.aside import set_aside, ungrouped
 
 MOST_COLUMNS = 2_000
 LONGEST_NAME = 1_000  # letters
@@ -93,8 +93,14 @@ def finish_table(frame: pd.DataFrame, lines: Positions, header: list[str], name:
         Where no row is left, no column has a name, or two columns of one name differ.
     """
     refuse_long(header, name)
-    kept = set_aside(frame, lines, header if named else [])
+    kept, header, headings = ungrouped(set_aside(frame, lines, header if named else []), header)
     places, notes = [place for place, column in enumerate(header) if column and not _is_index(column)], []
+    grouped = Message.of(
+        "{file}: a report in groups; {column} is what stands above the rows of a group",
+        file=name,
+        column="" if headings is None else header[headings],
+    )
+    told = () if headings is None else (grouped,)
     if not places:
         raise InputError.because(Message.of("{file}: no column has a name", file=name))
     if len(places) < len(header):
@@ -102,11 +108,12 @@ def finish_table(frame: pd.DataFrame, lines: Positions, header: list[str], name:
     copies = _copies(kept.frame, places, header, name)
     if copies:
         twice = ", ".join(repr(header[place]) for place in copies[:5])
-        told = "{file}: {columns} stands twice with the same cells; one is kept"
-        notes.append(Message.of(told, file=name, columns=twice))
+        notes.append(
+            Message.of("{file}: {columns} stands twice with the same cells; one is kept", file=name, columns=twice)
+        )
     places = [place for place in places if place not in copies]
     table = _restored(kept.frame[places].set_axis([restored(header[place]) for place in places], axis=1))
-    return FileTable(table, kept.lines, kept.aside, tuple(notes))
+    return FileTable(table, kept.lines, kept.aside, (*told, *notes), told=told)
 
 
 def _restored(table: pd.DataFrame) -> pd.DataFrame:

@@ -13,7 +13,7 @@ import pandas as pd
 
 from pipeline.contract import Joined, Message, Quantity
 from pipeline.errors import InputError, SpecError
-from pipeline.reading.limits.workbooks import refuse_bombs
+from pipeline.reading.limits.workbook_size import refuse_bombs
 from pipeline.reading.questions import Choice, Question
 from pipeline.reading.raw import Reject
 from pipeline.reading.shapes.cells import as_written, column_of

@@ -37,9 +37,12 @@ _CYRILLIC = {
     "belarusian": "анірыосекдтлямупвьгзбчшцхжйюёўэф",
     "serbian": "аоиенрстукјвмдплгзбшчцјњхђћжљфџ",
 }
+_HEBREW = "יוהלאתרבשמנחםדקפעסטגכזןצךףץ"
+_FINAL = frozenset("םןךףץ")  # letters of Hebrew that stand at the end of words only
 _ALONE = {  # scripts of which each has a page of its own; no letters that stand where Russian has its commonest
     "cp1253": {"greek": "αοιεντσηρπκυλςμδγέάωόίχθφβύξζήώψ"},
     "cp1256": {"arabic": "اليمونترةبعدفسهكقحجشصخطذزضغظىئءثأإآؤ"},
+    "cp1255": {"hebrew": _HEBREW},
 }
 _TWO_BYTES = ["cp932", "gb18030", "big5", "cp949", "euc_jp"]
 _PAGES = {
@@ -61,8 +64,11 @@ _PAGES = {
 _UNMIXED = frozenset(  # whose words have no Latin letters
     letters for page in (_CYRILLIC, *_ALONE.values()) for letters in page.values()
 )
-_OLD_PAGES = frozenset({"iso8859_2", "iso8859_5", "mac_cyrillic", "mac_roman", "cp850", "cp852"})
-_SELDOM = 0.97  # how much less an old page is expected
+_OLD_PAGES = ("iso8859_2", "iso8859_5", "mac_cyrillic", "mac_roman", "cp850", "cp852")
+_EXPECTED = {  # how much more or less a page is, beside 1
+    **dict.fromkeys(_OLD_PAGES, 0.97),
+    "cp1255": 1.1,  # its words read by a rule that words of other pages break
+}
 _GROUPING = re.compile(rb"(?<=\d)[\xa0\xca\xff](?=\d)")  # spaces of several pages that do not break
 _WORD = re.compile(rb"[A-Za-z\x80-\xff]*[\x80-\xff][A-Za-z\x80-\xff]*")
 _SIGNS = "«»„“”‘’‚–—…№€£₽°ºª©®™§±½¼¾·•"
@@ -77,10 +83,7 @@ def code_page(data: bytes) -> str:
     lower case into capitals, so that only the letters tell texts in capitals apart.
     """
     words = _words(data)
-    scores = {
-        page: _score(words, page, languages) * (_SELDOM if page in _OLD_PAGES else 1.0)
-        for page, languages in _PAGES.items()
-    }
+    scores = {page: _score(words, page, languages) * _EXPECTED.get(page, 1.0) for page, languages in _PAGES.items()}
     best = max(scores, key=lambda page: scores[page])
     if scores[best] >= _LEAST_SHARE and _decodes(data, best):
         return best
@@ -136,6 +139,8 @@ def _reads(text: str, letters: str) -> float:
     weights = _weights(letters)
     own = [letter for letter in core.lower().replace("i\u0307", "i") if letter > "\x7f"]  # what becomes of a capital İ
     if not all(letter in weights for letter in own) or not _natural_case(core):
+        return 0.0
+    if letters == _HEBREW and not _FINAL.isdisjoint(core[:-1]):
         return 0.0
     if letters in _UNMIXED and len(own) < len(core):
         return 0.0

@@ -53,6 +53,15 @@ _WORDS = {
     "lei": "RON",
     "yen": "JPY",
     "yuan": "CNY",
+    "ر.س": "SAR",
+    "ريال": "SAR",
+    "د.إ": "AED",
+    "درهم": "AED",
+    "ج.م": "EGP",
+    "جنيه": "EGP",
+    "د.ك": "KWD",
+    "ש״ח": "ILS",
+    'ש"ח': "ILS",
     "\u5143": "CNY",  # yuan
     "\u5186": "JPY",  # yen
     "\uc6d0": "KRW",  # won
@@ -62,7 +71,7 @@ _AMBIGUOUS = {"all", "try", "cop", "mad", "pen", "ron", "clp", "mdl"}  # words o
 _LETTER = r"[^\W\d_]"
 _PREFIXED = rf"(?:{'|'.join(_DOLLARS)})\$"
 _BARE_SIGN = rf"[{re.escape(''.join(_SIGNS))}]"
-_NAMED = rf"(?:{'|'.join(sorted({*_CODES, *_WORDS}, key=len, reverse=True))})\.?(?!{_LETTER})"
+_NAMED = rf"(?:{'|'.join(map(re.escape, sorted({*_CODES, *_WORDS}, key=len, reverse=True)))})\.?(?!{_LETTER})"
 MONEY = rf"(?i)(?:(?<!{_LETTER})(?:{_PREFIXED}|{_NAMED})|{_BARE_SIGN})"
 """A regular expression for a currency beside a number: ``US$``, ``EUR``, ``руб.``, ``€``."""
 _MONEY = re.compile(MONEY)

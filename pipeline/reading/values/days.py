@@ -134,7 +134,7 @@ class Written:
     def read(self, form: str) -> pd.Series:
         """Moments in ``form``, null where it does not read; in the order of ``text``."""
         if form in SERIAL_FORMS:
-            return read_serials(pd.to_numeric(self.text, errors="coerce"), form)
+            return read_serials(serial_numbers(self.text), form)
         if any(mark in form for mark in ("%H", "%I", "%T", "%X", "%c", "%s")):
             return strptime(self.text, form)
         by_day = self._parsed(form, self.unique.index).to_numpy()
@@ -173,6 +173,11 @@ def read_either(written: Written, form: str) -> pd.Series:
     for other in rest:
         moments = moments.fillna(written.read(other))
     return moments
+
+
+def serial_numbers(text: pd.Series) -> pd.Series:
+    """Digits with a decimal point or comma as numbers; serial days are not grouped by thousands."""
+    return pd.to_numeric(text.str.replace(",", ".", regex=False), errors="coerce")
 
 
 def read_serials(numbers: pd.Series, form: str) -> pd.Series:

@@ -20,6 +20,7 @@ from pipeline.reading.values.days import (
     no_days,
     read_either,
     read_serials,
+    serial_numbers,
 )
 from pipeline.reading.values.unknown import trimmed
 
@@ -27,7 +28,7 @@ _LEAST_SHARE = 0.5  # of the known cells, for a form to be worth naming
 _LEAST_SERIAL = 0.9  # the same for numbers, which are something else more often than not
 _PLAIN_YEARS = (1900, 2100)
 _SAMPLE = 300
-_DIGITS = r"\d+(?:\.\d*)?"
+_DIGITS = r"\d+(?:[.,]\d*)?"
 
 
 @dataclass(frozen=True)
@@ -157,7 +158,7 @@ def _numeric_forms(text: pd.Series, counts: npt.NDArray[np.int64]) -> tuple[DayF
     for form in COMPACT_FORMS:
         moments = Written(bare).read(form)
         found.append(_form(form, moments.where(moments.dt.year.between(*_PLAIN_YEARS)), counts, sure=False))
-    numbers = pd.to_numeric(text, errors="coerce")
+    numbers = serial_numbers(text)
     for form in SERIAL_FORMS:
         fits = in_serial_range(numbers, form)
         found.append(_form(form, read_serials(numbers.where(fits), form), counts, sure=False))
@@ -167,7 +168,7 @@ def _numeric_forms(text: pd.Series, counts: npt.NDArray[np.int64]) -> tuple[DayF
 
 def _serials_of(written: Written) -> list[str]:
     """Forms of numbers alone, for a column that its spec calls a date."""
-    numbers = pd.to_numeric(written.text, errors="coerce")
+    numbers = serial_numbers(written.text)
     serial = [form for form in SERIAL_FORMS if in_serial_range(numbers, form).mean() >= _LEAST_SERIAL]
     return ["%Y%m", *serial] if written.read("%Y%m").notna().mean() >= _LEAST_SERIAL else serial
 

@@ -212,8 +212,8 @@ class RunFiles:
             raise self._fault(name, Message.of("is not in the run's manifest"))
         return self._folder / name
 
-    def _compare(self, name: str, found: str) -> None:
-        if found != self._files[name]:
+    def _compare(self, name: str, digest: str) -> None:
+        if digest != self._files[name]:
             raise self._fault(name, Message.of("was changed after it was saved"))
 
     def _parse(self, name: str, kind: type[R], value: Any) -> R:
@@ -239,9 +239,9 @@ class RunFiles:
         check_schema_version(version)
         return self._parse(Artifacts.MANIFEST, RunIndex, data).files
 
-    def _fault(self, name: str, what: Message) -> UnreadableError:
+    def _fault(self, name: str, fault: Message) -> UnreadableError:
         return UnreadableError.because(
-            Message.of("run {run}: file {file} {what}", run=self._run_id, file=name, what=what),
+            Message.of("run {run}: file {file} {what}", run=self._run_id, file=name, what=fault),
             found=str(self._folder / name),
             remedy=_REMEDY,
         )

@@ -17,14 +17,14 @@ from pipeline.settings import Settings
 from pipeline.store.artifacts import RunFiles, manifest
 from pipeline.store.beyond.standing_in import prepared_at
 from pipeline.store.tracking.index import Index, RunRow
-from pipeline.tallying import Tables, describe
+from pipeline.tallying import SweepTables, describe
 
 _SECONDS, _MEMORY = 3_600.0, 2**40  # of the other process: it reads a column at a time, and nobody waits for it
 _MODULES = ("pandas", "pyarrow.parquet", "pipeline.tallying")
 
 
 @dataclass(frozen=True)
-class Wanted:
+class SweepRuns:
     """A run, its sweep's parent, and the run whose segments the sample is drawn by."""
 
     run: RunRow
@@ -32,13 +32,13 @@ class Wanted:
     recommended: RunRow
 
     @classmethod
-    def of(cls, run: RunRow, parent: RunRow, index: Index) -> Wanted:
+    def of(cls, run: RunRow, parent: RunRow, index: Index) -> SweepRuns:
         """The run with those that the index has of its sweep; a run itself where none is recommended."""
         sweep = index.runs(sweep=parent.run_id)
         return cls(run, parent, next((row for row in sweep if row.tags.get("recommended") == "true"), run))
 
 
-def prepare(wanted: Wanted, folder: Callable[[RunRow], Path], settings: Settings, most: int | None = None) -> None:
+def prepare(wanted: SweepRuns, folder: Callable[[RunRow], Path], settings: Settings, most: int | None = None) -> None:
     """Make it unless it is there; who comes second waits for the first. Raises ``StoreError``.
 
     The sample is of ``most`` customers at most: a reader has memory for no more.
@@ -66,14 +66,14 @@ def prepare(wanted: Wanted, folder: Callable[[RunRow], Path], settings: Settings
             shutil.rmtree(draft, ignore_errors=True)
 
 
-def _tables(wanted: Wanted, folder: Callable[[RunRow], Path]) -> Tables:
+def _tables(wanted: SweepRuns, folder: Callable[[RunRow], Path]) -> SweepTables:
     sweep = RunFiles(wanted.parent.run_id, folder(wanted.parent))
     own, first = (RunFiles(row.run_id, folder(row)) for row in (wanted.run, wanted.recommended))
     decision = sweep.record(Artifacts.DECISION, Decision)
     typical = own.table_or_empty(Artifacts.TYPICAL)
     labels = {wanted.run.params["k"]: own, str(decision.k): first}
     rfm = sweep.record(Artifacts.RFM, RfmScale) if sweep.has(Artifacts.RFM) else None
-    return Tables(
+    return SweepTables(
         sweep.record(Artifacts.DATASET, Dataset),
         sweep.path(Artifacts.CUSTOMERS),
         sweep.path(Artifacts.PROJECTION),
@@ -86,7 +86,7 @@ def _tables(wanted: Wanted, folder: Callable[[RunRow], Path]) -> Tables:
     )
 
 
-def _write(tables: Tables, draft: Path, sample: int) -> None:
+def _write(tables: SweepTables, draft: Path, sample: int) -> None:
     """In the other process: describe, and lay the files out as those of a run."""
     described = describe(tables, draft / "parts", sample)
     made = draft / "made"

@@ -15,7 +15,7 @@ from pipeline.contract import (
     Everybody,
     Ledger,
     Message,
-    Population,
+    PopulationRecord,
     SegmentCard,
     Tallies,
     Weights,
@@ -35,7 +35,7 @@ class StandIn:
     """Where the sample and the tallies of one run are."""
 
     run_id: str
-    record: Population
+    record: PopulationRecord
     sweep: RunFiles
     own: RunFiles
     files: Mapping[str, Path]  # everybody's tables, where they can be read
@@ -82,7 +82,7 @@ def stand_in(row: RunRow, sweep: RunFiles, own: RunFiles, settings: Settings, mo
 
     Raises ``UnpreparedError`` where the run has no such files and none were made yet.
     """
-    record = sweep.record(Artifacts.POPULATION, Population) if sweep.has(Artifacts.POPULATION) else None
+    record = sweep.record(Artifacts.POPULATION, PopulationRecord) if sweep.has(Artifacts.POPULATION) else None
     few = most is None or sweep.record(Artifacts.LEDGER, Ledger).rows_out <= most
     if few and (record is None or record.address is None):
         return None
@@ -97,7 +97,7 @@ def stand_in(row: RunRow, sweep: RunFiles, own: RunFiles, settings: Settings, mo
             remedy=Message.of("wait a minute; it is done once, and nothing here needs a restart"),
         )
     made = RunFiles(row.run_id, folder)
-    record = made.record(Artifacts.POPULATION, Population)
+    record = made.record(Artifacts.POPULATION, PopulationRecord)
     return StandIn(row.run_id, record, made, made, _everybodys(sweep, own), planned)
 
 

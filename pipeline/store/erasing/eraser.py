@@ -14,14 +14,14 @@ from pipeline.errors import StoreError
 from pipeline.settings import Settings
 from pipeline.store.artifacts import RunFiles, attach, folder_below
 from pipeline.store.erasing import folders
-from pipeline.store.erasing.stored import StoredRun
-from pipeline.store.tracking.names import NOTE_OF_PURGE, PURGED
+from pipeline.store.erasing.stored_run import StoredRun
+from pipeline.store.tracking.tag_names import NOTE_OF_PURGE, PURGED
 from pipeline.store.tracking.writers import is_dead
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
 
-    from pipeline.store.erasing.tables import Tables
+    from pipeline.store.erasing.mlflow_tables import MlflowTables
 
 _LEFT_OPEN = 24 * 3600.0  # seconds after which a run of another machine counts as left
 
@@ -29,7 +29,7 @@ _LEFT_OPEN = 24 * 3600.0  # seconds after which a run of another machine counts 
 class Eraser:
     """Works on one store, which nobody promotes or purges in meanwhile; made by ``Store.erasing``."""
 
-    def __init__(self, settings: Settings, client: MlflowClient, tables: Tables) -> None:
+    def __init__(self, settings: Settings, client: MlflowClient, tables: MlflowTables) -> None:
         self._settings, self._client, self._tables = settings, client, tables
         self._root = Path(settings.artifacts)
 
@@ -44,7 +44,7 @@ class Eraser:
                 remedy="run this on the machine of the tracking server, with KORZINA_TRACKING_URI as its database's "
                 "address and KORZINA_ARTIFACT_ROOT as the folder of its artifacts",
             )
-        from pipeline.store.erasing.tables import opened  # late: SQLAlchemy is of no use to reading
+        from pipeline.store.erasing.mlflow_tables import opened  # late: SQLAlchemy is of no use to reading
 
         with opened(settings.store_uri) as tables:
             yield cls(settings, client, tables)
@@ -105,8 +105,8 @@ class Eraser:
 
         known = {run.run_id for run in self.runs()}, self._tables.known_models()
         aside = [ASIDE] if (self._root / ASIDE).is_dir() else []
-        found = (*aside, *unknown_folders(self._root, *known))
-        return tuple(name for name in found if (self._root / name).stat().st_mtime < older_than)
+        names = (*aside, *unknown_folders(self._root, *known))
+        return tuple(name for name in names if (self._root / name).stat().st_mtime < older_than)
 
     def delete_orphans(self, names: Collection[str]) -> None:
         """Remove such folders."""
@@ -132,9 +132,9 @@ class Eraser:
     def finish(self, experiments: Collection[str]) -> None:
         """Leave nothing in free pages and caches, and tell running dashboards to read anew."""
         for name in sorted(experiments):
-            found = self._client.get_experiment_by_name(name)
-            if found is not None:
-                self._client.set_experiment_tag(found.experiment_id, PURGED, f"{time.time():.6f}")
+            experiment = self._client.get_experiment_by_name(name)
+            if experiment is not None:
+                self._client.set_experiment_tag(experiment.experiment_id, PURGED, f"{time.time():.6f}")
         self.drop_caches()
         self._tables.compact()
 

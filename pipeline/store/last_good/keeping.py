@@ -12,11 +12,11 @@ from pathlib import Path
 from pipeline.contract import Artifacts, Message
 from pipeline.errors import KorzinaError, StoreError, UnreadableError
 from pipeline.settings import Settings
-from pipeline.store import artifacts, reader
-from pipeline.store.facade import Store
-from pipeline.store.last_good import listing
-from pipeline.store.last_good.kept import KeptStore
-from pipeline.store.last_good.listing import Listing
+from pipeline.store import artifacts, run_reader
+from pipeline.store.last_good import kept_index
+from pipeline.store.last_good.kept_index import Listing
+from pipeline.store.last_good.kept_store import KeptStore
+from pipeline.store.mlflow_store import Store
 from pipeline.store.tracking.index import RunRow
 
 _RUN_ID = re.compile(r"[0-9a-f]{32}")
@@ -44,12 +44,14 @@ class LastGood:
         store = Store.open(self._settings)
         runs, models = store.rows()
         now = Listing(time.time(), runs, models)
-        needed = [row for champion in reader.champions(models, now) for row in reader.find(now, champion.run_id)]
+        needed = [
+            row for champion in run_reader.champions(models, now) for row in run_reader.find(now, champion.run_id)
+        ]
         try:
             artifacts.drop_outdated(self._settings, store.purged())
             for row in needed:
                 self._copy(store, row)
-            listing.write(self._file, now)
+            kept_index.write(self._file, now)
         except OSError as error:
             raise StoreError.because(
                 Message.of("{file} cannot be written ({why})", file=str(self._file), why=str(error.strerror)),
@@ -63,9 +65,9 @@ class LastGood:
             stat = self._file.stat()
             stamp = (stat.st_mtime_ns, stat.st_ino)
             if self._read is None or self._read[0] != stamp:
-                self._read = stamp, KeptStore(self._settings, listing.read(self._file), self._most)
+                self._read = stamp, KeptStore(self._settings, kept_index.read(self._file), self._most)
             return self._read[1]
-        return KeptStore(self._settings, listing.read(self._file), self._most)
+        return KeptStore(self._settings, kept_index.read(self._file), self._most)
 
     def _copy(self, store: Store, row: RunRow) -> None:
         """Put the run's files into the cache unless they are there, the same and whole; what is damaged is not taken.

@@ -9,7 +9,7 @@ from mlflow.entities.model_registry import RegisteredModel
 from pipeline.settings import Settings
 from pipeline.store.tracking.client import translated
 from pipeline.store.tracking.index import ExperimentRow, ModelRow, RunRow, seconds
-from pipeline.store.tracking.names import (
+from pipeline.store.tracking.tag_names import (
     ALIAS,
     ANNOTATION,
     COMPLETED,
@@ -33,14 +33,14 @@ class ClientIndex:
         """See ``Index``."""
         with translated(self._settings):
             names = {
-                one.experiment_id: one.name
-                for one in self._client.search_experiments(max_results=_PAGE)
-                if experiment is None or one.name == experiment
+                experiment_of.experiment_id: experiment_of.name
+                for experiment_of in self._client.search_experiments(max_results=_PAGE)
+                if experiment is None or experiment_of.name == experiment
             }
-            found = self._search(list(names)) if names else []
+            matches = self._search(list(names)) if names else []
         rows = [
             _run_row(run, names[run.info.experiment_id])
-            for run in found
+            for run in matches
             if leads_nowhere_else(run.info.run_id, run.info.artifact_uri)
         ]
         return [
@@ -64,16 +64,16 @@ class ClientIndex:
     def experiment(self, name: str) -> ExperimentRow | None:
         """See ``Index``."""
         with translated(self._settings):
-            found = self._client.get_experiment_by_name(name)
-        if found is None or found.lifecycle_stage != "active":
+            experiment = self._client.get_experiment_by_name(name)
+        if experiment is None or experiment.lifecycle_stage != "active":
             return None
-        return ExperimentRow(str(found.experiment_id), dict(found.tags))
+        return ExperimentRow(str(experiment.experiment_id), dict(experiment.tags))
 
     def purged(self) -> str:
         """See ``Index``."""
         with translated(self._settings):
             experiments = self._client.search_experiments(max_results=_PAGE)
-        return max((one.tags.get(PURGED, "") for one in experiments), default="")
+        return max((experiment.tags.get(PURGED, "") for experiment in experiments), default="")
 
     def _search(self, experiments: list[str]) -> list[Run]:
         runs: list[Run] = []

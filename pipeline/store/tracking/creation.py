@@ -62,8 +62,8 @@ def _fill(draft: Path) -> None:
 
 
 def _version(script: str) -> str:
-    found = re.search(r'INSERT INTO "alembic_version" VALUES\(\'(\w+)\'\)', script)
-    return found[1] if found else "?"
+    match = re.search(r'INSERT INTO "alembic_version" VALUES\(\'(\w+)\'\)', script)
+    return match[1] if match else "?"
 
 
 def _umask() -> int:

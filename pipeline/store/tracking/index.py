@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from pipeline.store.tracking import preflight
-from pipeline.store.tracking.names import ALIAS, ANNOTATION, COMPLETED, HISTORY, PURGED, STATUS, leads_nowhere_else
+from pipeline.store.tracking.tag_names import ALIAS, ANNOTATION, COMPLETED, HISTORY, PURGED, STATUS, leads_nowhere_else
 
 
 @dataclass(frozen=True)
@@ -158,13 +158,13 @@ class SqliteIndex:
     def experiment(self, name: str) -> ExperimentRow | None:
         """See ``Index``."""
         with preflight.connect(self._file) as connection:
-            found = connection.execute(
+            row = connection.execute(
                 "SELECT experiment_id FROM experiments WHERE name = ? AND lifecycle_stage = 'active'", (name,)
             ).fetchone()
-            if found is None:
+            if row is None:
                 return None
-            tags = connection.execute("SELECT key, value FROM experiment_tags WHERE experiment_id = ?", found)
-            return ExperimentRow(str(found[0]), dict(tags.fetchall()))
+            tags = connection.execute("SELECT key, value FROM experiment_tags WHERE experiment_id = ?", row)
+            return ExperimentRow(str(row[0]), dict(tags.fetchall()))
 
     def purged(self) -> str:
         """See ``Index``."""

@@ -198,14 +198,14 @@ def schema_head() -> str | None:
     return heads.pop() if len(heads) == 1 else None
 
 
-def check_schema(found: Sequence[str], store: str, uri: str) -> None:
+def check_schema(versions: Sequence[str], store: str, uri: str) -> None:
     """Raise ``UnreadableError`` unless the schema versions ``found`` in a store are that of the installed MLflow."""
     head = schema_head()
-    if head is not None and list(found) != [head]:
+    if head is not None and list(versions) != [head]:
         raise UnreadableError.because(
             Message.of("the store {store} was written by another version of MLflow", store=store),
             expected=Message.of("schema {schema}", schema=head),
-            found=Message.of("schema {schema}", schema=", ".join(found) or "none"),
+            found=Message.of("schema {schema}", schema=", ".join(versions) or "none"),
             remedy=Message.of("take a backup, then run: {command}", command=f"mlflow db upgrade {uri}"),
         )
 
@@ -213,8 +213,8 @@ def check_schema(found: Sequence[str], store: str, uri: str) -> None:
 def schema_of(file: Path) -> str:
     """The schema version of an MLflow store; raises ``StoreError``."""
     with connect(file) as connection:
-        found = connection.execute("SELECT version_num FROM alembic_version").fetchall()
-    return ", ".join(version for (version,) in found)
+        rows = connection.execute("SELECT version_num FROM alembic_version").fetchall()
+    return ", ".join(version for (version,) in rows)
 
 
 def _not_a_database(file: Path, message: Message) -> UnreadableError:
@@ -233,8 +233,8 @@ def _check_schema(file: Path, connection: sqlite3.Connection) -> None:
             Message.of("{file} is a SQLite database, but not an MLflow store", file=str(file)),
             remedy=_NEW_STORE,
         )
-    found = [version for (version,) in connection.execute("SELECT version_num FROM alembic_version")]
-    check_schema(found, str(file), f"sqlite:///{file}")
+    versions = [version for (version,) in connection.execute("SELECT version_num FROM alembic_version")]
+    check_schema(versions, str(file), f"sqlite:///{file}")
 
 
 @cache

@@ -13,7 +13,7 @@ from urllib.parse import unquote, urlsplit
 
 from pipeline.errors import StoreError
 from pipeline.store.tracking import preflight
-from pipeline.store.tracking.names import folder_of
+from pipeline.store.tracking.tag_names import folder_of
 
 # table, column, and how many last parts of the path lie below the root: <experiment>/<run>/artifacts and so on
 _PLACES = (
@@ -29,9 +29,9 @@ def relocate(file: Path, root: str, experiment: str) -> None:
     if "://" in root:
         return
     with preflight.connect(file, write=True) as connection:
-        found = connection.execute("SELECT artifact_location FROM experiments WHERE name = ?", (experiment,)).fetchone()
+        row = connection.execute("SELECT artifact_location FROM experiments WHERE name = ?", (experiment,)).fetchone()
         here = str(Path(root, folder_of(experiment)))
-        if found is None or found[0] == here:
+        if row is None or row[0] == here:
             return
         connection.execute("BEGIN IMMEDIATE")
         connection.execute("UPDATE experiments SET artifact_location = ? WHERE name = ?", (here, experiment))

@@ -155,15 +155,15 @@ def _look(settings: Settings, *, create: bool) -> bool:
         return True
     place = without_password(settings.store_uri)
     with _connection(settings) as connection:
-        found = _versions(connection)
+        versions = _versions(connection)
     if create:
-        return bool(found) and preflight.schema_head() in (None, *found)
-    if not found:
+        return bool(versions) and preflight.schema_head() in (None, *versions)
+    if not versions:
         raise UnreadableError.because(
             Message.of("there is no store in the database {store}", store=place),
             remedy=Message.of("check KORZINA_TRACKING_URI; 'korzina train' makes a new store"),
         )
-    preflight.check_schema(found, place, place)
+    preflight.check_schema(versions, place, place)
     return True
 
 

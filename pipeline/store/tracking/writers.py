@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipeline.store.tracking.names import STARTED, STATUS, WRITER
+from pipeline.store.tracking.tag_names import STARTED, STATUS, WRITER
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient

@@ -10,7 +10,8 @@ import pandas as pd
 
 from pipeline.contract import Kind
 from pipeline.reading import FALSE, SINGLE, TRUE, Engine, quote
-from pipeline.understanding.evidence.words import EMAIL, PHONE, fits
+from pipeline.understanding.evidence.headers import fits
+from pipeline.understanding.evidence.words import EMAIL, PHONE
 
 MOST_CATEGORIES = 40
 _EXACT_ROWS = 1_000_000  # above them, distinct values are estimated, and counted only where an answer hangs on them

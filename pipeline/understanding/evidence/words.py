@@ -2,30 +2,30 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
-from functools import lru_cache
-
 # Each pattern is searched in a header's words (see ``plain_words``): lower case, accents of Latin letters gone.
 CUSTOMER = (
     r"\b(cust|customers?|clients?|clientes?|buyers?|shoppers?|consumers?|members?|users?|households?|guests?|"
     r"patrons?|"
     r"subscribers?|visitors?|purchasers?|accounts?|acheteurs?|comprador(es)?|kunden?|besteller|kaufer|"
     r"klienta?|klanten?|nabywca|"
-    r"kupujacy|musteri|kund|odberatel|zakaznik|asiakas|vevo|party|debtors?|debitor(en)?)\b|"
+    r"kupujacy|musteri|kund|odberatel|zakaznik|asiakas|vevo|party|debtors?|debitor(en)?|"
+    r"borrower|backer|donor|donator|bidder|rider|passenger|tenant|attendee|travell?er|payer|pupil|"
+    r"(policy|card|account) ?holder|mitglied(er)?|adherente?|abonne|donateur|donante|socio|pasajero|spender|abonent)\b|"
     r"\bkunden?(nummer|nr|id|kennung|code)\b|\bklant(nummer|nr|id)\b|\bsold to\b|"
     r"\bbill to\b|\bbilled to\b|"
-    r"\bcustomerid\b|\bvisitorid\b|\bbuyerid\b|\bcustid\b|\buid\b|\buserid\b|\bclientid\b|"
+    r"\b(customer|client|buyer|member|user)(name|no|nr|num|number|code|key|ref)\b|\bcustomerid\b|\bvisitorid\b|\bbuyerid\b|\bcustid\b|\buid\b|\buserid\b|\bclientid\b|"
     r"\bmemberid\b|\bfull visitor\b|"
     r"клиент|покупател|контрагент|заказчик|пользовател|получател|плательщик|домохозяйств|абонент|партнер\b|"
+    r"\braison sociale\b|\brazon social\b|\bragione sociale\b|\bcode tiers\b|читател|пассажир|страховател|жертвовател|"
     r"клієнт|покупець"
     r"|顧客|会員|お客様|得意先|購入者|客户|会员|买家|顾客|고객|회원"
-    r"|πελ[άα]τ|买家|顾客|客户|会员|顧客|注文者|購入者|会員|お客様|고객|구매자|회원|عميل|العملاء|לקוח"
+    r"|πελ[άα]τ|买家|顾客|客户|会员|顧客|注文者|購入者|会員|お客様|고객|구매자|회원|عميل|العملاء|الزبون|المشتري|לקוח|קונה"
 )
 CARD = (
     r"\b(loyalty|club|bonus|discount)? ?card\b|\bloyalty\b|\bкарт[аы]\b|дисконт\w* карт|бонусн\w* карт|"
     r"\bcarte (de )?(fidelite|client)\b|\btarjeta (de )?(fidelidad|fidelizacion|cliente|club)\b|"
-    r"\b(kunden|bonus|treue)karte\b|\bcarta fedelta\b|\btessera\b|\bkarta (klienta|stalego klienta|lojalnosciowa)\b|"
+    r"\b(kunden|bonus|treue)karte\b|\b(karten|kort)(nummer|nr|id)\b|\b(nr|numer) karty\b|\bkart no\b|"
+    r"\bcarta fedelta\b|\btessera\b|\bkarta (klienta|stalego klienta|lojalnosciowa)\b|"
     r"\bcartao (fidelidade|cliente)\b|"
     r"\bklantenkaart\b|会員カード|会员卡"
 )
@@ -42,7 +42,7 @@ PERSON = (
     r"\bvorname\b|\bapellidos?\b"
 )
 # what follows a word for a customer where the column describes her and does not name her
-_ATTRIBUTE = (
+ATTRIBUTE = (
     r"\b(types?|segments?|city|cities|country|countries|state|province|zip|postal|postcode|region|district|"
     r"age|gender|sex|groups?|sizes?|members|persons|people|composition|structure|"
     r"class|status|rating|satisfaction|since|dates?|service|calls?|value|ltv|lifetime|count|income|category|"
@@ -87,7 +87,7 @@ ROW_NUMBER = (
 )
 DAY_ORDER = (
     r"\b(order|orders|ordered|purchase|purchased|invoice|invoiced|transaction|trans|txn|sale|sales|created|"
-    r"placed|booking|receipt|"
+    r"placed|booking|booked|reserved|issued|pledged|donated|receipt|"
     r"basket|charge|payment|trip|visit|event|bestell|rechnungs|beleg|commande|facture|pedido|compra|venta|"
     r"factura|ordine|"
     r"zamowienia|siparis|bestel|factuur)\b.*\b(dates?|day|time|datetime|timestamp|at|on|fecha|data|datum|"
@@ -113,7 +113,7 @@ DAY_LATER = (
     r"\b(ship|shipped|shipping|shipment|deliver|delivered|delivery|dispatch|dispatched|arriv|arrival|due|paid|"
     r"payment|settled|"
     r"updated?|modified|closed|completed|cancelled|canceled|refunded|return|returned|expir|expiry|expires|"
-    r"expected|estimated|approved|required|"
+    r"expected|estimated|approved|required|check ?(in|out)|departure|drop ?off|"
     r"fulfilled|last|latest|available|liefer|lieferdatum|versand|versanddatum|livraison|envio|entrega|"
     r"consegna|dostawy|limit|deadline|processed)\b"
     r"|отгруз|доставк|оплат|обновл|изменен|закрыт|возврат|выдач|срок|последн|lieferdatum|versanddatum|"
@@ -128,7 +128,7 @@ MONEY_LINE = (
     r"|\bamounts?\b|\bsales?\b|\brevenue\b|\bturnover\b|\bspend(ing)?\b|\bspent\b|\bsum\b|\bnet\b|\bgross\b|"
     r"\bmonetary\b|\bproceeds\b|\bpaid\b|\bmoney\b|\b(dollar|sales|net|gross|purchase|order|"
     r"transaction|basket|invoice|payment|total)s? (value|amount|amt|sum|sales|paid|price|total|usd|eur|gbp)\b|"
-    r"\bamt\b|\bcharges?\b|\btotals?\b|\bgmv\b|\bsubtotal\b"
+    r"\bamt\b|\bcharges?\b|\btotals?\b|\bgmv\b|\bsubtotal\b|\b(fares?|premiums?|donations?|pledges?|tuition)\b"
     r"|^(usd|eur|gbp|rub|руб|uah|kzt|pln|try|inr|brl)$|\bumsatz\b|\bbetrag\b|\bsumme\b|\bgesamt(preis|betrag|summe|wert)?\b|\b(zeilen|netto|brutto|rechnungs|"
     r"bestell)(betrag|summe|wert|umsatz)\b|\bmontant\b|\bimporte\b|\bmonto\b|\bimporto\b|\bvalor\b|\bkwota\b|"
     r"\bnetto\b|\bbrutto\b|\bm ?r ?r\b|\barr\b|\btrzby\b|\bcastka\b|\bbelopp\b|\bosszeg\b|\bsuma\b|\btoplam\b|"
@@ -185,6 +185,15 @@ TALLY = (
     r"\b(minutes|gb|mb|clicks?|impressions?|views?|conversions?|hits|opens|visits|sends|reach)\b|"
     r"\bклик\w*|показ\w*|просмотр\w*"
 )
+OTHER_MEASURES = (
+    r"\b(points?|score|rating|stars|weight|duration|length|minutes?|mins?|hours?|seconds?|distance|miles|km|odometer|"
+    r"age|temperature|latitude|longitude|floor|rooms?|nights?|persons?|people)\b|балл|бонус|рейтинг|вес\b|минут|"
+    r"длительн|пробег|возраст"
+)  # of numbers that are no money under any header
+WEIGHTS = (
+    r"^(weights?|(number|count|num|n) (of )?(customers|clients|people|users|households))$|"
+    r"^(число|количество|кол во) (клиентов|покупателей|людей)$"
+)  # headers of how many a row stands for
 GIVEN_BACK = (
     r"\b(refund(s|ed)?|returned|return) ?(amounts?|sum|total|value|qty|quantity|pieces|units)?$|\bamount refunded\b|"
     r"\b(total|quantity|qty|units) (refunded|returned)\b|\b(refund(s|ed)?|returned|returns|reimbursed|charged back|"
@@ -258,43 +267,3 @@ OTHER_SIGNS = (
     r"\bstock\b|reorder|\bmanufacturer\b|runtime|\bgenre\b|author|publisher|\bloan\b|"
     r"review ?text|\bstars\b|диагноз|должност|остаток|температур|оценка за"
 )
-
-
-_UNLIKE = str.maketrans(
-    {"ł": "l", "Ł": "L", "ß": "ss", "ı": "i", "ø": "o", "Ø": "O", "æ": "ae", "Æ": "Ae", "ё": "е", "Ё": "Е"}
-)  # letters that are no letter with a mark
-
-
-@lru_cache(maxsize=65536)
-def plain_words(name: str) -> str:
-    """A header as lower-case words without accents of Latin letters: ``NumWebPurchases`` -> ``num web purchases``."""
-    parted = re.sub(r"(?<=[a-zа-яё])(?=[A-ZА-ЯЁ])|(?<=[A-Za-zА-Яа-яё])(?=\d)|(?<=[A-Z])(?=[A-Z][a-z])", " ", name)
-    return " ".join(re.findall(r"[^\W_]+|#|№", plain_letters(parted))).lower()
-
-
-def plain_letters(text: str) -> str:
-    """Latin letters without their marks, and ё as е; й stays what it is."""
-    plain: list[str] = []
-    for letter in unicodedata.normalize("NFD", text.translate(_UNLIKE)):
-        if unicodedata.combining(letter) and plain and plain[-1].isascii():
-            continue
-        plain.append(letter)
-    return unicodedata.normalize("NFC", "".join(plain))
-
-
-@lru_cache(maxsize=262144)
-def fits(pattern: str, name: str) -> bool:
-    """Whether a header's words fit one of the patterns above."""
-    return re.search(pattern, plain_words(name)) is not None
-
-
-def names_customer(name: str) -> bool:
-    """Whether the header names a customer, and not something about one (``Customer type``) or a number of them."""
-    text = plain_words(name)
-    if re.search(r"^(number|count|num|n) of\b|^кол", text):
-        return False
-    named = re.search(CUSTOMER, text)
-    if named is None:
-        return False
-    rest = text[: named.start()] + " " + text[named.end() :]
-    return re.search(_ATTRIBUTE, rest) is None

@@ -9,6 +9,7 @@ from pipeline.contract import Message, Quantity, percent, unknown_name
 from pipeline.errors import InputError
 from pipeline.reading import Choice, Engine, Question, quote
 from pipeline.understanding.joins import names as words
+from pipeline.understanding.joins.given_back import given_back
 from pipeline.understanding.joins.keys import NAMED, Link, Tables, links_of, tables_of
 from pipeline.understanding.joins.tree import NONE, finest, hung
 from pipeline.understanding.joins.view import Join, JoinedTables, columns_of
@@ -61,13 +62,16 @@ def joined(
         repeats += [question] if question else []
         told += said
     without, why = _stand_ins(tables, hanging)
+    used = (candidate.table, *(link.key.table for link in hanging))
+    back, asked, taken = given_back(candidate.table, used, tables, links, given)
     result = JoinedTables(
         candidate.table,
-        tuple(joins),
-        columns_of(candidate.table, hanging, tables, without),
-        questions=(*([which] if which else []), *questions, *repeats),
-        left_out=dict(_left_out(tables, links, (candidate.table, *(link.key.table for link in hanging)))),
+        (*joins, *(join for join, _ in back)),
+        (*columns_of(candidate.table, hanging, tables, without), *(column for _, column in back)),
+        questions=(*([which] if which else []), *questions, *repeats, *asked),
+        left_out=dict(_left_out(tables, links, (*used, *(column.table for _, column in back)))),
     )
+    told += taken
     return replace(result, told=(*_covered(engine, result, tables), *told, *why, *result.left_out.values()))
 
 

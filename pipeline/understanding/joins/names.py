@@ -59,6 +59,10 @@ SIDE = _set(  # what happens around an order and is no line of one
     "ticket coupon inventory stock address audit note comment token платеж оплата возврат отзыв доставка остаток "
     "история событие сессия корзина адрес"
 )
+GIVEN_BACK = _set(
+    "refund refunded return returned reversal chargeback cancellation gutschrift retoure storno erstattung "
+    "remboursement avoir devolucion reembolso reso rimborso zwrot iade возврат отмена корректировка"
+)
 MONEY = _set(
     "price amount total sum value revenue spend cost subtotal gross net sales umsatz betrag preis prix montant precio "
     "importe цена сумма стоимость выручка итого"

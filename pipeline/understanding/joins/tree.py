@@ -172,7 +172,7 @@ def _weighed(table: str, tables: Tables, links: Sequence[Link]) -> Candidate:
     score = 0.5 * min(5, len(reach))
     score += 3.0 * any((tables.things[name] | meant) & words.CUSTOMER for name in all_tables for meant in columns[name])
     score += 2.0 * any(_has_day(tables, name) for name in all_tables if not tables.things[name] & words.CUSTOMER)
-    score += 2.0 if _has_money(tables, table) else 1.0 if any(_has_money(tables, name) for name in reach) else -3.0
+    score += 2.0 if has_money(tables, table) else 1.0 if any(has_money(tables, name) for name in reach) else -3.0
     score += 1.0 * any(
         (words.ORDER | words.BILL) & (meant | tables.things[name]) for name in all_tables for meant in columns[name]
     )
@@ -188,9 +188,12 @@ def _has_day(tables: Tables, table: str) -> bool:
     )
 
 
-def _has_money(tables: Tables, table: str) -> bool:
+def has_money(tables: Tables, table: str) -> bool:
+    """Whether a table has a column of numbers that is called after money."""
+    return any(is_money(tables, table, column) for column in tables.columns[table])
+
+
+def is_money(tables: Tables, table: str, column: str) -> bool:
+    """Whether a column is of numbers and called after money."""
     numbers = ("DOUBLE", "FLOAT", "DECIMAL", "BIGINT", "INTEGER", "HUGEINT", "SMALLINT")
-    return any(
-        kind.startswith(numbers) and bool(words.meant(column) & words.MONEY)
-        for column, kind in tables.types[table].items()
-    )
+    return tables.types[table][column].startswith(numbers) and bool(words.meant(column) & words.MONEY)

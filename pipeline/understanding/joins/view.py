@@ -12,7 +12,7 @@ from pipeline.reading import Question, quote
 from pipeline.understanding.joins import names as words
 from pipeline.understanding.joins.keys import Link, Tables
 
-Rows = Literal["all", "distinct", "one"]
+Rows = Literal["all", "distinct", "one", "sum"]
 
 
 @dataclass(frozen=True)
@@ -26,10 +26,11 @@ class Column:
 
 @dataclass(frozen=True)
 class Join:
-    """A table that is joined: all of its rows, exact repeats once, or one row for each key."""
+    """A table that is joined: all of its rows, exact repeats once, one row for each key, or a sum for each."""
 
     link: Link
     rows: Rows = "all"
+    summed: str = ""  # the column that is summed up
 
     def sql(self, columns: Collection[Column]) -> str:
         """The LEFT JOIN; ``columns`` are those of the view."""
@@ -43,6 +44,9 @@ class Join:
         if self.rows == "distinct":
             return f"(SELECT DISTINCT * FROM {table}) AS {table}"
         key = self.link.key.name
+        if self.rows == "sum":
+            of, total = quote(key), quote(self.summed)
+            return f"(SELECT {of}, sum(abs({total})) AS {total} FROM {table} GROUP BY {of}) AS {table}"
         order = [
             key,
             *(column.name for column in columns if column.table == self.link.key.table and column.name != key),

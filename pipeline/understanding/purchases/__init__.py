@@ -3,17 +3,15 @@
 from pipeline.understanding.purchases.customer import Candidate, clear, customers, repeating, worded
 from pipeline.understanding.purchases.grouped import refuse_groups
 from pipeline.understanding.purchases.orders import DayCandidate, days, order_of, order_worded
-from pipeline.understanding.purchases.paid.money import Found, in_whole_units, money_of, once_an_order
+from pipeline.understanding.purchases.paid.discounts import less_discount
+from pipeline.understanding.purchases.paid.found import Found, in_whole_units
+from pipeline.understanding.purchases.paid.money import money_of, once_an_order
 from pipeline.understanding.purchases.paid.priced_columns import Amounts, amounts_of, beside_the_money
 from pipeline.understanding.purchases.paid.taken_off import less_given_back
 from pipeline.understanding.purchases.paid.unnamed_money import ask_money
-from pipeline.understanding.purchases.setting_aside import (
-    is_one_of,
-    known_profile,
-    leave_out,
-    lines_by_value,
-    set_aside,
-)
+from pipeline.understanding.purchases.setting_aside import known_profile, set_aside
+from pipeline.understanding.purchases.statuses import is_one_of, leave_out, lines_by_value
+from pipeline.understanding.purchases.when import settle_day
 
 __all__ = [
     "Amounts",
@@ -30,6 +28,7 @@ __all__ = [
     "is_one_of",
     "known_profile",
     "leave_out",
+    "less_discount",
     "less_given_back",
     "lines_by_value",
     "money_of",
@@ -39,5 +38,6 @@ __all__ = [
     "refuse_groups",
     "repeating",
     "set_aside",
+    "settle_day",
     "worded",
 ]

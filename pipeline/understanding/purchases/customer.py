@@ -112,7 +112,7 @@ def customers(
 
 def _possible(profile: Profile) -> bool:
     """Numbers that are measures are no keys: they need a word, or whole values that look like numbers of something."""
-    if profile.kind in ("number", "date", "flag") or _is_clock(profile):
+    if profile.kind in ("number", "date", "flag") or is_clock(profile):
         return False
     if profile.kind == "integer" and not names_customer(profile.name) and _measures(profile.name):
         return False
@@ -121,7 +121,7 @@ def _possible(profile: Profile) -> bool:
     )
 
 
-def _is_clock(profile: Profile) -> bool:
+def is_clock(profile: Profile) -> bool:
     """Whether the cells are times of a day: 9:05, 14h32, 2:15 PM."""
     seen = profile.sample[:_LOOKED_AT]
     return bool(seen) and sum(_CLOCK.fullmatch(value.strip()) is not None for value in seen) > 0.9 * len(seen)

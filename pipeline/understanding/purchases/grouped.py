@@ -10,6 +10,7 @@ from pipeline.errors import InputError
 from pipeline.understanding.evidence import Relations
 
 _MOST_ROWS = 100_000
+_EXACT = 2.0**46  # amounts from here on have no exact cents, and are sums of nothing; so have infinite ones
 _LEAST_GROUPS = 5
 _COVERED = 0.6  # share of the rows that lie in a group; groups of one row are not looked for
 _LEVELS = 3  # of groups under a row: what it sums up stands under it once for each
@@ -57,7 +58,7 @@ def refuse_groups(amount: str, relations: Relations) -> None:
 def _amounts(amount: str, relations: Relations) -> _Cents:
     rows = relations.query(f"SELECT TRY_CAST({amount} AS DOUBLE) FROM data LIMIT {_MOST_ROWS}")
     values = np.array([np.nan if value is None else float(str(value)) for (value,) in rows])
-    cents: _Cents = np.rint(np.nan_to_num(values) * 100).astype(np.int64)
+    cents: _Cents = np.rint(np.where(np.abs(values) < _EXACT, values, 0.0) * 100).astype(np.int64)
     return cents
 
 

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 
-from pipeline.contract import Joined, Message, Own, Quantity
-from pipeline.reading import TRUE, Choice, Question, literal, quote
-from pipeline.understanding.evidence import Profile, Relations, fits, is_email, is_phone, words
+from pipeline.contract import Message, Own, Quantity
+from pipeline.reading import Choice, Question, literal, quote
+from pipeline.understanding.evidence import Profile, Relations, is_email, is_phone
 from pipeline.understanding.purchases.amounts import settle_currencies, settle_free, settle_returns
 from pipeline.understanding.purchases.placeholders import placeholder
 from pipeline.understanding.purchases.sides import settle_sides
-from pipeline.understanding.purchases.status_words import DONE, GONE, GONE_BY_NAME, LOOKED, RETURNED
-from pipeline.understanding.purchases.text import plain_value
-from pipeline.understanding.roles import Answers, Aside, Money, Understanding
+from pipeline.understanding.purchases.statuses import settle_statuses
+from pipeline.understanding.roles import Answers, Aside, Understanding
 
 _MOST_BEGINNINGS = 5  # of codes whose capitals do not matter
-_MOST_GONE = 0.8  # share of the lines that can be cancelled; a column that marks more marks something else
+_LEAST_PADDED, _PADDED = 3, 0.02  # numbers that stand with and without zeros before them; their share
+_ODD_NAMES = 0.1  # share of the lines: companies with a number, initials
 
 
 def known_profile(table: Sequence[Profile], name: str) -> Profile:
@@ -43,8 +42,7 @@ def set_aside(
         _without_customer(reading, by_name[reading.customer], relations, answers)
         _spellings(reading, by_name[reading.customer], relations)
     if statuses:
-        _statuses(reading, table, relations, answers)
-        _marks(reading, table, relations)
+        settle_statuses(reading, table, relations, answers)
     settle_free(reading, table, relations, answers)
     settle_sides(reading, table, relations, answers)
     settle_currencies(reading, table, relations, answers)
@@ -95,7 +93,7 @@ def _without_customer(reading: Understanding, customer: Profile, relations: Rela
 
 
 def _spellings(reading: Understanding, customer: Profile, relations: Relations) -> None:
-    """E-mail addresses, phone numbers and codes of a few letters and a number are one customer's however written."""
+    """E-mail addresses, phone numbers, names, codes of a few letters and a number are one's however written."""
     if reading.form != "purchases" or customer.kind not in ("text", "category"):
         return
     text = f"CAST({quote(customer.name)} AS VARCHAR)"
@@ -105,13 +103,17 @@ def _spellings(reading: Understanding, customer: Profile, relations: Relations) 
         reading.customer_form, plain = "phone", f"right(regexp_replace({text}, '\\D', '', 'g'), 10)"
     elif _is_code(text, relations):
         reading.customer_form, plain = "code", f"upper(trim({text}))"
+    elif _is_padded(text, relations):
+        reading.customer_form, plain = "number", f"ltrim(trim({text}), '0')"
+    elif _is_name(text, relations):
+        reading.customer_form, plain = "name", _plain_name(text)
     else:
         return
     apart = int(relations.one(f"count(DISTINCT {text}) - count(DISTINCT {plain})"))
     if apart > 0:
         reading.tell(
             "{column}: {spellings} spellings are {customers} customers, since they differ only in capital letters, "
-            "blanks and signs",
+            "blanks, signs and leading zeros",
             column=customer.name,
             spellings=Quantity(customer.distinct),
             customers=Quantity(customer.distinct - apart),
@@ -128,136 +130,22 @@ def _is_code(text: str, relations: Relations) -> bool:
     return odd <= 0.02 * relations.rows and beginnings <= _MOST_BEGINNINGS
 
 
-def lines_by_value(relations: Relations, column: str) -> dict[str, int]:
-    """How many lines have each value of a column."""
-    name = quote(column)
-    rows = relations.query(f"SELECT CAST({name} AS VARCHAR), count(*) FROM data WHERE {name} IS NOT NULL GROUP BY 1")
-    return {str(value): int(str(number)) for value, number in rows}
+def _is_padded(text: str, relations: Relations) -> bool:
+    """``000123`` beside ``123``: a spreadsheet takes the zeros before a number away, of some rows or files."""
+    bare = f"ltrim(trim({text}), '0')"
+    apart = relations.one(f"count(DISTINCT trim({text})) - count(DISTINCT {bare})")
+    odd = relations.one(f"count_if({text} IS NOT NULL AND NOT regexp_full_match(trim({text}), '\\d+'))")
+    return odd == 0 and apart >= max(_LEAST_PADDED, _PADDED * relations.one(f"count(DISTINCT {bare})"))
 
 
-def is_one_of(column: str, values: Iterable[str]) -> str:
-    """SQL for a column that has one of some values."""
-    return f"{quote(column)} IN ({', '.join(map(literal, values))})"
+def _plain_name(text: str) -> str:
+    return f"upper(regexp_replace(trim({text}), '\\s+', ' ', 'g'))"
 
 
-def leave_out(reading: Understanding, rule: Aside, column: str, lines: Mapping[str, int]) -> None:
-    """Set lines aside by the values of a column, and tell which and how many (value -> lines)."""
-    reading.aside.append(rule)
-    listed = tuple(Message.of("{value} {n}", value=Own(value), n=Quantity(number)) for value, number in lines.items())
-    reading.tell("lines do not count where {column} is: {values}", column=column, values=Joined(listed))
-
-
-def _statuses(reading: Understanding, table: Sequence[Profile], relations: Relations, answers: Answers) -> None:
-    for profile in table:
-        if profile.kind not in ("category", "flag", "text") or profile.distinct > 30 or not profile.sample:
-            continue
-        named = fits(words.STATUS, profile.name) or fits(words.KIND_OF_LINE, profile.name)
-        out = rf"{GONE}|{LOOKED}" if fits(words.KIND_OF_LINE, profile.name) else GONE
-        gone = [value for value in profile.sample if re.match(out, plain_value(value))]
-        done = [value for value in profile.sample if re.match(DONE, plain_value(value))]
-        if not gone or not (named or (done and len(gone) + len(done) >= 0.7 * len(profile.sample))):
-            continue
-        if not done and len(gone) < len(profile.sample) and not named:
-            continue
-        _one_status(reading, profile, gone, done, relations, answers)
-
-
-def _marks(reading: Understanding, table: Sequence[Profile], relations: Relations) -> None:
-    """Columns that say of each line whether it was cancelled: yes and no, or the day on which it was."""
-    for profile in table:
-        if not fits(GONE_BY_NAME, profile.name) or profile.name in (reading.day, reading.order, reading.customer):
-            continue
-        name, values = quote(profile.name), ", ".join(map(literal, sorted(TRUE)))
-        if profile.kind == "flag":
-            sql = f"lower(trim(CAST({name} AS VARCHAR))) IN ({values})"
-        elif profile.kind == "date" and profile.known < _MOST_GONE * profile.rows:
-            sql = f"{name} IS NOT NULL"
-        else:
-            continue
-        marked = int(relations.one(f"count_if(coalesce({sql}, false))"))
-        if not 0 < marked < _MOST_GONE * profile.rows:
-            continue
-        reading.aside.append(Aside("not completed", sql, "cancelled"))
-        reading.count(
-            "{n} line does not count: {column} marks it as cancelled or given back",
-            "{n} lines do not count: {column} marks them as cancelled or given back",
-            marked,
-            column=profile.name,
-        )
-
-
-def _one_status(
-    reading: Understanding,
-    profile: Profile,
-    gone: Sequence[str],
-    done: Sequence[str],
-    relations: Relations,
-    answers: Answers,
-) -> None:
-    counted = lines_by_value(relations, profile.name)
-    returned = [
-        value
-        for value in gone
-        if re.match(RETURNED, plain_value(value)) and _negative(reading, profile, value, relations)
-    ]
-    returned += _documents_of_returns(reading, profile, [value for value in gone if value not in returned], done)
-    out = [value for value in gone if value not in returned]
-    unknown = [value for value in profile.sample if value not in gone and value not in done]
-    chosen = answers.get("status")
-    if chosen is not None:
-        kept = {part.strip() for part in chosen.split(",")}
-        out = [value for value in profile.sample if value not in kept and value not in returned]
-        unknown = []
-    if returned:
-        condition = is_one_of(profile.name, returned)
-        reading.returns = f"{reading.returns} OR {condition}" if reading.returns else condition
-    if out:
-        # an order's status may stand on its first line only: its other lines go with it
-        whole = reading.order is not None and profile.known < 0.95 * profile.rows
-        rule = Aside("not completed", is_one_of(profile.name, out), "cancelled", whole)
-        leave_out(reading, rule, profile.name, {value: counted.get(value, 0) for value in out})
-    left = sum(counted.get(value, 0) for value in unknown)
-    told = fits(words.STATUS, profile.name) or (fits(words.KIND_OF_LINE, profile.name) and bool(done))
-    if unknown and left > 0.02 * profile.known and told and chosen is None:
-        suggested = [value for value in profile.sample if value not in out and value not in returned]
-        reading.questions.append(
-            Question(
-                "status",
-                Message.of("Which values of {column} are purchases that count?", column=profile.name),
-                (
-                    Choice(",".join(suggested), Message.of("all but {values}", values=Joined(tuple(map(Own, out))))),
-                    Choice(
-                        ",".join(done) or ",".join(profile.sample), Message.of("only those that are surely completed")
-                    ),
-                ),
-            )
-        )
-
-
-def _documents_of_returns(
-    reading: Understanding, profile: Profile, gone: Sequence[str], done: Sequence[str]
-) -> list[str]:
-    """Kinds of documents that give money back with its sign left out; their amounts are turned round.
-
-    A status says what became of a purchase; a kind of document is one of its own, and the purchase stands beside it.
-    """
-    back = [value for value in gone if re.match(RETURNED, plain_value(value))]
-    money = reading.money
-    if not (back and done and money) or not fits(words.KIND_OF_LINE, profile.name) or fits(words.STATUS, profile.name):
-        return []
-    turned = f"CASE WHEN {is_one_of(profile.name, back)} THEN -abs({money.sql}) ELSE {money.sql} END"
-    reading.money = Money(turned, money.columns, money.once_an_order)
-    reading.tell(
-        "amounts count against the money where {column} is: {values}",
-        column=profile.name,
-        values=Joined(tuple(map(Own, back))),
-    )
-    return back
-
-
-def _negative(reading: Understanding, profile: Profile, value: str, relations: Relations) -> bool:
-    """Whether lines of a value lower the money by themselves: a return, which counts against what was bought."""
-    if reading.money is None:
+def _is_name(text: str, relations: Relations) -> bool:
+    """``Anna Adler`` beside ``ANNA  ADLER``: words of a language, whose capitals stand where capitals do."""
+    if relations.one(f"count(DISTINCT {text}) - count(DISTINCT {_plain_name(text)})") <= 0:
         return False
-    sql = f"sum(CASE WHEN {quote(profile.name)} = {literal(value)} THEN {reading.money.sql} END)"
-    return relations.one(sql) < 0
+    word = r"(\p{Lu}?\p{Ll}+|\p{Lu}+)"
+    formed = f"regexp_full_match(trim({text}), '{word}([\\s.,''’&-]+{word})*[\\s.,]*')"
+    return relations.one(f"count_if({text} IS NOT NULL AND NOT {formed})") <= _ODD_NAMES * relations.rows

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pipeline.contract import Message, Quantity
 from pipeline.reading import Choice, Question, literal, quote
 from pipeline.understanding.evidence import Profile, Relations, fits
-from pipeline.understanding.purchases.text import plain_value
+from pipeline.understanding.purchases.status_words import plain_value
 from pipeline.understanding.roles import Answers, Money, Understanding
 
 _PAIRS = (

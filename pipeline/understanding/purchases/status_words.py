@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import re
+
+from pipeline.reading import FALSE, TRUE
+from pipeline.understanding.evidence import plain_letters
+
 DONE = (
     r"^(complete[d]?|closed|done|success(ful)?|succeeded|fulfilled|partially fulfilled|shipped|shipping|"
     r"delivered|dispatched|received|"
     r"paid|partially paid|processing|in process|in progress|invoiced|approved|authorized|captured|settled|"
-    r"available|confirmed|accepted|sale|sales|purchase|"
+    r"available|confirmed|accepted|sale|sales|sales order|purchase|collected|pledged|cleared|posted|checked (in|out)|"
+    r"attended|(order|payment) (completed?|received|confirmed|delivered|paid|shipped|success(ful)?)|"
     r"(tax |sales )?invoice|receipt|facture|venta|vente|приход|чек|transaction|checkout completed|"
     r"order|charge|payment|debit|sold|finished|ok|active|wc completed|wc processing|resolved|"
     r"выполнен\w*|доставлен\w*|заверш\w*|оплачен\w*|отгружен\w*|выдан\w*|получен\w*|закрыт\w*|подтвержд\w*|"
     r"продажа|реализация\w*|покупка|обработан\w*|проведен\w*|в пути|в обработке|"
     r"(виконано|доставлено|завершено|оплачено|отримано|відправлено|продаж)|"  # Ukrainian
+    r"bestatigt|abgereist|angereist|"
     r"abgeschlossen|bezahlt|versendet|versandt|geliefert|zugestellt|erledigt|verkauf|(aus)?rechnung|"  # German
     r"terminee?s?|livree?s?|payee?s?|expediee?s?|validee?s?|en cours|en preparation|vente|"  # French
     r"completad[oa]|pagad[oa]|enviad[oa]|entregad[oa]|facturad[oa]|cobrad[oa]|finalizad[oa]|"  # Spanish
@@ -28,11 +35,14 @@ DONE = (
     r"مكتمل|تم التسليم|הושלם|נמסר)$"
 )
 GONE = (
-    r"^((partially )?refund(ed|s)?|cancel(l?ed|lation)?( (by|before|in) [\w ]+)?|void(ed)?|return(ed|s)?|reversal|"
+    r"^(refund(ed|s)?|cancel(l?ed|lation)?( (by|before|in) [\w ]+)?|void(ed)?|return(ed|s)?|reversal|"
     r"failed|failure|declined|rejected|payment (failed|error|pending|review)|awaiting [\w ]*payment|reversed|denied|"
     r"expired|pending|pending payment|on hold|draft|unpaid|abandoned|trash|deleted|returned to sender|"
     r"charge ?back|disputed|fraud|error|unavailable|created|awaiting payment|requires payment method|"
-    r"incomplete|uncollectible|credit (note|memo)|wc cancelled|wc refunded|wc failed|wc pending|wc on hold|"
+    r"(order|payment|item) (refunded|returned|cancell?ed|failed|declined|expired)|"
+    r"incomplete|uncollectible|dropped|errored|bounced|withdrawn|unsuccessful|not (paid|completed|collected)|"
+    r"(quotation|quote|estimate|pro ?forma)( sent| invoice)?|angebot|devis|presupuesto|preventivo|oferta|teklif|"
+    r"коммерческое предложение|credit (note|memo)|wc cancelled|wc refunded|wc failed|wc pending|wc on hold|"
     r"отмен[\w ]*|возврат[\w ]*|возвращ[\w ]*|отказ[\w ]*|не оплачен\w*|неоплачен\w*|ожида[\w ]*|удален\w*|черновик|"
     r"просрочен\w*|аннулир\w*|сторно\w*|не выкуплен\w*|новый|корректировка реализации|"
     r"(скасован[\w ]*|повернен[\w ]*|повернут[\w ]*|відмін[\w ]*|відхилен\w*)|"  # Ukrainian
@@ -57,6 +67,26 @@ GONE_BY_NAME = (
     r"\b(cancel(l?ed|lation|led)?|void(ed)?|refunded|returned|deleted|storno|storniert|annulee?|annullato|cancelad[oa]|"
     r"anulowan[eoy]|zwrocon[eoy]|iptal|iade|geannuleerd|zruseno)\b|отмен[её]?н|отмена|возвращ|аннулир|удал[её]н|сторно"
 )  # headers of a column of yes and no, or of the day on which it happened
+DONE_BY_NAME = (
+    r"^(is |was |order )?(paid|completed|successful|success|captured|approved|bezahlt|paye|pagad[oa]|pagat[oa]|pago|"
+    r"oplacon[aeoy]|zaplacen[oa]|betaald|odendi)$|^оплачен[оа]?$|^проведен[оа]?$"
+)  # headers of a column of yes and no in which no says that nothing was paid
+REFUND_BY_NAME = (
+    r"^(is )?(a )?(refund|return|reversal|credit note|gutschrift|retoure|avoir|remboursement|devolucion|reso|zwrot|"
+    r"iade)$|^(это )?возврат$"
+)  # headers of a column of yes and no that tells refunds from purchases
+NO_STATUS = (
+    r"^state$|marital|famil|employ|stock|member|customer|client|user|account|loyalty|subscri|tax|клиент|семейн|"
+    r"positive|health|inventory|ship|fulfil|deliver|доставк"
+)  # headers of a status that is no purchase's, or comes after it was paid
+YES = TRUE | {
+    "ja", "oui", "si", "sí", "sim", "tak", "evet", "ano", "wahr", "vrai", "verdadero", "verdadeiro", "vero", "prawda",
+    "так", "x", "х", "v", "✓", "✔", "+", "*", "はい", "是", "예", "نعم", "כן",
+}  # fmt: skip
+NO = FALSE | {
+    "nein", "non", "não", "nao", "nie", "hayır", "hayir", "ne", "nee", "falsch", "faux", "falso", "fałsz", "ні",
+    "いいえ", "否", "아니요", "لا", "לא",
+}  # fmt: skip
 LOOKED = (
     r"^((page |product |item )?(view|click|impression)(s|ed|ed item| item| content| product)?|search|"
     r"(add|added|remove|removed)( to| from)? (cart|basket|wish ?list)|cart|basket|wish ?list|begin checkout|"
@@ -69,3 +99,8 @@ RETURNED = (
     r"remboursement|devolucion|nota de credito|abono|devolucao|estorno|reso|rimborso|nota di credito|zwrot|korekta|"
     r"iade|creditnota|creditfactuur|vratka|dobropis|kreditnota|返品|返金|退款|退货|환불|반품)$"
 )
+
+
+def plain_value(value: str) -> str:
+    """A value without case, signs between words, accents of Latin letters and dots on the Russian yo."""
+    return re.sub(r"[_\-\s]+", " ", plain_letters(value.strip()).lower())

@@ -744,6 +744,24 @@ def _lakh(amount: float) -> str:
     return ",".join([*groups, tail]) + f".{cents}"
 
 
+def _datev(seed: int) -> Export:
+    orders = by_order(shop(seed))
+    table = pd.DataFrame(
+        {
+            "Umsatz (ohne Soll/Haben-Kz)": orders["money"],
+            "Soll/Haben-Kennzeichen": "S",
+            "WKZ Umsatz": "EUR",
+            "Konto": 10_000 + orders["customer"],
+            "Gegenkonto (ohne BU-Schlüssel)": 8400,
+            "Belegdatum": orders["day"].dt.strftime("%d%m"),
+            "Belegfeld 1": orders["order"].map("RE{:05d}".format),
+            "Buchungstext": "Verkauf",
+        }
+    )
+    before = ('"EXTF";700;21;"Buchungsstapel";12',)
+    return Export(table, NO_CUSTOMERS, look("semicolon_de", language="", encoding="cp1252"), before)
+
+
 EXPORTS: Mapping[str, Callable[[int], Export]] = {
     "shopify_orders": _shopify,
     "woocommerce_items": _woocommerce_items,
@@ -773,4 +791,5 @@ EXPORTS: Mapping[str, Callable[[int], Export]] = {
     "superstore": _superstore,
     "paypal_activity": _paypal,
     "tally_register": _tally,
+    "datev_bookings": _datev,
 }

@@ -10,14 +10,14 @@ import plotly.graph_objects as go
 from dashapp.charts import Scheme, escaped, figure_of, mark, tinted, wrapped
 from dashapp.i18n import _
 from dashapp.pages.compare.figures.titles import named
-from dashapp.pages.compare.matching import Pair
+from dashapp.pages.compare.matching import RunPair
 from dashapp.telling import number
 from pipeline.contract import Labels, Placement, SegmentCard
 
 _SHORT, _SHORTEST = 112, 80  # pixels of a name in one line of a flow on a phone, of two stages and of three
 
 
-def movers(pair: Pair, look: Scheme, *, narrow: bool = False) -> go.Figure:
+def movers(pair: RunPair, look: Scheme, *, narrow: bool = False) -> go.Figure:
     """Who went where: every customer that both runs hold, from the left segment to the right one."""
     return flow([pair.a.cards, pair.b.cards], [pair.table], look, narrow=narrow)
 
@@ -39,7 +39,7 @@ def flow(stages: Sequence[Sequence[SegmentCard]], tables: Sequence[Labels], look
     ]
     cards = [card for stage in stages for card in stage]
     starts = np.cumsum([0, *(len(stage) for stage in stages)])
-    sizes = [int(total) for total in tables[0].sum(axis=1)] + [int(n) for one in tables for n in one.sum(axis=0)]
+    sizes = [int(total) for total in tables[0].sum(axis=1)] + [int(n) for table in tables for n in table.sum(axis=0)]
     links = [
         (int(starts[place]) + row, int(starts[place + 1]) + column, int(table[row, column]))
         for place, table in enumerate(tables)

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import plotly.graph_objects as go
 
 from dashapp.charts import Scheme, empty_figure, escaped, figure_of, mark, wrapped
 from dashapp.i18n import _, decimal
 from dashapp.pages.compare.figures.titles import LINE, MOST, named
-from dashapp.pages.compare.matching import Delta, Match, Pair
+from dashapp.pages.compare.matching import Delta, Match, RunPair
 from dashapp.telling import number, of_column, percent
 
 
-def overlap(pair: Pair, look: Scheme, *, narrow: bool = False) -> go.Figure:
+def overlap(pair: RunPair, look: Scheme, *, narrow: bool = False) -> go.Figure:
     """Rows: the segments of the first run; how their customers spread over the second, whose symbols head the columns.
 
     A ``narrow`` one has symbols for the rows too.
@@ -26,99 +27,66 @@ def overlap(pair: Pair, look: Scheme, *, narrow: bool = False) -> go.Figure:
             _(
                 "{n} of “{a}” are in “{b}”",
                 n=number(int(pair.table[row, column])),
-                a=escaped(one.name),
+                a=escaped(card.name),
                 b=escaped(other.name),
             )
             for column, other in enumerate(pair.b.cards)
         ]
-        for row, one in enumerate(pair.a.cards)
+        for row, card in enumerate(pair.a.cards)
     ]
     text = [[percent(value) if value >= 0.005 else "" for value in row] for row in shares.tolist()]
     light = "#ffffff" if look.name == "light" else "#181d27"
-    traces = [
-        {
-            "type": "heatmap",
-            "z": shares.tolist(),
-            "x": list(range(len(columns))),
-            "y": list(range(len(rows))),
-            "zmin": 0,
-            "zmax": 1,
-            "text": text,
-            "texttemplate": "%{text}",
-            "showscale": False,
-            "xgap": 2,
-            "ygap": 2,
-            "colorscale": [[0, light], [1, look.accent]],
-            "hovertext": hover,
-            "hovertemplate": "%{hovertext}<extra></extra>",
-        }
-    ]
-    return figure_of(
-        traces,
-        look,
-        xaxis={
-            "side": "top",
-            "showgrid": False,
-            "tickfont": {"size": 14},
-            "tickvals": list(range(len(columns))),
-            "ticktext": columns,
-            "title": {"text": _("second run")},
-        },
-        yaxis={"autorange": "reversed", "tickvals": list(range(len(rows))), "ticktext": rows, "showgrid": False},
-    )
+    heat = {"z": shares.tolist(), "zmin": 0, "zmax": 1, "colorscale": [[0, light], [1, look.accent]]}
+    top = {"ticktext": columns, "title": {"text": _("second run")}}
+    return _matrix(heat | {"text": text, "hovertext": hover}, rows, top, look)
 
 
-def deltas(found: Sequence[Delta], going: Sequence[Match], look: Scheme) -> go.Figure:
+def deltas(shifted: Sequence[Delta], going: Sequence[Match], look: Scheme) -> go.Figure:
     """What changed inside the segments that go on: shift of the mean, with both medians in the cell's words."""
-    if not found:
+    if not shifted:
         return empty_figure(_("No segment goes on, so no profile can be compared"), look)
-    most = max(0.2, *(abs(shift) for one in found for shift in one.shifts))
-    cards = [one.b for one in going if one.b is not None]
+    most = max(0.2, *(abs(shift) for delta in shifted for shift in delta.shifts))
+    cards = [match.b for match in going if match.b is not None]
     hover = [
         [
-            f"{escaped(one.column.label)}, “{escaped(card.name)}”: {of_column(before, one.column)} → "
-            f"{of_column(after, one.column)}"
-            for card, before, after in zip(cards, one.before, one.after, strict=True)
+            f"{escaped(delta.column.label)}, “{escaped(card.name)}”: {of_column(before, delta.column)} → "
+            f"{of_column(after, delta.column)}"
+            for card, before, after in zip(cards, delta.before, delta.after, strict=True)
         ]
-        for one in found
+        for delta in shifted
     ]
     text = [
-        ["=" if abs(shift) < 0.05 else f"{'+' if shift > 0 else '−'}{decimal(abs(shift), 1)}" for shift in one.shifts]
-        for one in found
+        ["=" if abs(shift) < 0.05 else f"{'+' if shift > 0 else '−'}{decimal(abs(shift), 1)}" for shift in delta.shifts]
+        for delta in shifted
     ]
     low, high = ("#b35806", "#1f6fa8") if look.name == "light" else ("#f1a340", "#6fb4e8")
-    traces = [
-        {
-            "type": "heatmap",
-            "z": [list(one.shifts) for one in found],
-            "x": list(range(len(cards))),
-            "y": list(range(len(found))),
-            "zmin": -most,
-            "zmax": most,
-            "text": text,
-            "texttemplate": "%{text}",
-            "colorscale": [[0, low], [0.5, look.surface], [1, high]],
-            "showscale": False,
-            "xgap": 2,
-            "ygap": 2,
-            "hovertext": hover,
-            "hovertemplate": "%{hovertext}<extra></extra>",
-        }
-    ]
+    heat = {
+        "z": [list(delta.shifts) for delta in shifted],
+        "zmin": -most,
+        "zmax": most,
+        "colorscale": [[0, low], [0.5, look.surface], [1, high]],
+    }
+    rows = ["<br>".join(wrapped(delta.column.label, LINE, MOST)) for delta in shifted]
+    top = {"ticktext": [mark(card.colour, look).sign for card in cards]}
+    return _matrix(heat | {"text": text, "hovertext": hover}, rows, top, look)
+
+
+def _matrix(heat: dict[str, Any], rows: Sequence[str], top: dict[str, Any], look: Scheme) -> go.Figure:
+    """A cell for each row and column with its text inside; the first row on top, the columns' names above it."""
+    across, down = list(range(len(top["ticktext"]))), list(range(len(rows)))
+    cells = {
+        "type": "heatmap",
+        "x": across,
+        "y": down,
+        "texttemplate": "%{text}",
+        "showscale": False,
+        "xgap": 2,
+        "ygap": 2,
+        "hovertemplate": "%{hovertext}<extra></extra>",
+    }
     return figure_of(
-        traces,
+        [cells | heat],
         look,
-        xaxis={
-            "side": "top",
-            "showgrid": False,
-            "tickfont": {"size": 14},
-            "tickvals": list(range(len(cards))),
-            "ticktext": [mark(card.colour, look).sign for card in cards],
-        },
-        yaxis={
-            "autorange": "reversed",
-            "tickvals": list(range(len(found))),
-            "showgrid": False,
-            "ticktext": ["<br>".join(wrapped(one.column.label, LINE, MOST)) for one in found],
-        },
+        xaxis={"side": "top", "showgrid": False, "tickfont": {"size": 14}, "tickvals": across, **top},
+        yaxis={"autorange": "reversed", "showgrid": False, "tickvals": down, "ticktext": rows},
     )

@@ -48,8 +48,8 @@ def returns(cards: Sequence[SegmentCard], look: Scheme) -> go.Figure:
             "marker": {
                 "size": 14,
                 "opacity": 1,
-                "color": [one.colour for one in shown],
-                "symbol": [one.symbol for one in shown],
+                "color": [card_style.colour for card_style in shown],
+                "symbol": [card_style.symbol for card_style in shown],
                 "line": {"color": look.surface, "width": 1},
             },
             "hovertext": [escaped(card.name) for card in rated],

@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 from dashapp.charts import Scheme, empty_figure, escaped, figure_of, mark
 from dashapp.i18n import _
 from dashapp.pricing import FEWEST
-from dashapp.selecting import Responses
+from dashapp.selecting import OfferAnswers
 from dashapp.telling import number, percent, with_trust
 from pipeline.contract import SegmentCard
 
@@ -19,7 +19,7 @@ _PALE = 0.25
 
 
 def draw(
-    responses: Responses, cards: Sequence[SegmentCard], chosen: Sequence[str], look: Scheme, *, selected: bool
+    responses: OfferAnswers, cards: Sequence[SegmentCard], chosen: Sequence[str], look: Scheme, *, selected: bool
 ) -> go.Figure:
     """The share of offers that were answered; a segment with too few offers has no bar."""
     if not responses.customers:
@@ -62,7 +62,7 @@ def draw(
     )
 
 
-def sentence(responses: Responses) -> str:
+def sentence(responses: OfferAnswers) -> str:
     """The rate of those shown beside that of all."""
     every, mine = _rate(*responses.everyone.sum(axis=1)), _rate(*responses.shown.sum(axis=1))
     if every is None:
@@ -78,7 +78,7 @@ def sentence(responses: Responses) -> str:
     )
 
 
-def rows(responses: Responses, cards: Sequence[SegmentCard]) -> list[list[str]]:
+def rows(responses: OfferAnswers, cards: Sequence[SegmentCard]) -> list[list[str]]:
     """Offers, answered and share of each segment, as a table has them."""
     return [
         [

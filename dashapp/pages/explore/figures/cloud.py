@@ -99,10 +99,10 @@ def _centres(points: Points, cards: Sequence[SegmentCard], look: Scheme) -> list
             "arrowcolor": mark(card.colour, look).colour,
             "bgcolor": tinted(look.surface, 0.8),
             "borderpad": 2,
-            "text": f"{mark(card.colour, look).sign} " + "<br>".join(one.lines),
+            "text": f"{mark(card.colour, look).sign} " + "<br>".join(label.lines),
             "font": {"size": 12, "color": look.ink},
         }
-        for (card, _rows), (x, y), at, one in zip(held, middles, beside(marks, _SCREEN), marks, strict=True)
+        for (card, _rows), (x, y), at, label in zip(held, middles, beside(marks, _SCREEN), marks, strict=True)
     ]
 
 

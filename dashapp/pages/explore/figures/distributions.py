@@ -224,12 +224,12 @@ def _mix_bar(part: Slice, member: int, shares: Array, names: Sequence[str], look
 
 def _shares(counts: Array) -> Array:
     total = counts.sum()
-    found: Array = counts / total if total else np.zeros(len(counts))
-    return found
+    parts: Array = counts / total if total else np.zeros(len(counts))
+    return parts
 
 
 def _revision(part: Slice) -> str:
-    return "".join("1" if one else "0" for one in part.chosen)
+    return "".join("1" if is_chosen else "0" for is_chosen in part.chosen)
 
 
 def _tick_format(dimension: Dimension) -> str:

@@ -19,7 +19,7 @@ _WANTED: tuple[Meaning, ...] = ("income", "spend", "orders", "age", "average_che
 
 
 @dataclass(frozen=True)
-class Pair:
+class CrossTabulation:
     """Customers by the bins of two dimensions, (bins across, bins up)."""
 
     across: Dimension
@@ -27,14 +27,14 @@ class Pair:
     counts: Array
 
 
-def pair_of(filtered: Filtered, across: Dimension, up: Dimension) -> Pair:
+def pair_of(filtered: Filtered, across: Dimension, up: Dimension) -> CrossTabulation:
     """The two under every filter but their own."""
-    return Pair(across, up, filtered.together(across.name, up.name))
+    return CrossTabulation(across, up, filtered.together(across.name, up.name))
 
 
 def opening(run: Run) -> tuple[str, str]:
     """The two that a reader sees first: known by most and not each other's cause; whatever there is otherwise."""
-    columns = [run.segmentation.dataset.meaning(one) for one in _WANTED]
+    columns = [run.segmentation.dataset.meaning(meaning) for meaning in _WANTED]
     named = [column.name for column in columns if column and column.name in run.cube.dimensions]
     names = list(
         dict.fromkeys([*named, *(name for name, dimension in run.cube.dimensions.items() if dimension.kind != "map")])
@@ -42,13 +42,15 @@ def opening(run: Run) -> tuple[str, str]:
     return names[0], names[1] if len(names) > 1 else names[0]
 
 
-def draw(pair: Pair, look: Scheme) -> go.Figure:
+def draw(pair: CrossTabulation, look: Scheme) -> go.Figure:
     """A cell for each two bins, the deeper the more customers; a click filters on both."""
     if not pair.counts.sum():
         return empty_figure(_("No customers match."), look)
     accent = look.accent
     scale = [[0, look.surface], [0.001, tinted(accent, 0.1)], [0.25, tinted(accent, 0.45)], [1, tinted(accent, 1)]]
-    rights, tops = ([_name(one, place) for place in range(one.bins)] for one in (pair.across, pair.up))
+    rights, tops = (
+        [_name(dimension, place) for place in range(dimension.bins)] for dimension in (pair.across, pair.up)
+    )
     words = [
         [f"{right}<br>{top}<br><b>{customers(int(count))}</b>" for right, count in zip(rights, row, strict=True)]
         for top, row in zip(tops, pair.counts.T, strict=True)
@@ -70,7 +72,7 @@ def draw(pair: Pair, look: Scheme) -> go.Figure:
     return figure_of([trace], look, dragmode=False, xaxis=_axis(pair.across), yaxis=_axis(pair.up))
 
 
-def sentence(pair: Pair) -> str:
+def sentence(pair: CrossTabulation) -> str:
     """The fullest cell, and the two that go together most beyond chance."""
     total = pair.counts.sum()
     if not total:
@@ -100,12 +102,12 @@ def sentence(pair: Pair) -> str:
     )
 
 
-def title(pair: Pair) -> str:
+def title(pair: CrossTabulation) -> str:
     """What is counted."""
     return f"{pair.across.axis_title} × {pair.up.axis_title}"
 
 
-def table(pair: Pair) -> tuple[list[str], list[list[str]]]:
+def table(pair: CrossTabulation) -> tuple[list[str], list[list[str]]]:
     """The same as a table: its header, and a row a bin across."""
     header = ["", *(bin_label(pair.up, place) for place in range(pair.up.bins))]
     return header, [

@@ -3,27 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from pipeline.contract import Message, Quantity
-from pipeline.reading import Choice, Question, quote
+from pipeline.reading import Choice, quote
 from pipeline.understanding.evidence import HOLDS, Profile, Relations, fits, words
+from pipeline.understanding.purchases.paid.found import Found, ask_which, in_whole_units
 from pipeline.understanding.purchases.paid.priced_columns import Amounts
+from pipeline.understanding.purchases.paid.side_by_side import beside_or_total, side_by_side
 from pipeline.understanding.purchases.paid.taken_off import paid_amounts
 from pipeline.understanding.roles import Money
 
 _ENOUGH = 200_000  # lines, for a correlation
 _LEAST_ORDERS, _GROWS = 30, 0.5  # orders, and the correlation of their totals with their numbers of lines
-_HUNDREDTHS = r"\b(in )?(cents?|minor( units?)?|pence|kopecks|kopeks|groszy|centimes?|centavos?)$|\bкопе(ек|йки|йках)\b"
-
-
-@dataclass(frozen=True)
-class Found:
-    """The money of a line, in words, and the question where it is not plain."""
-
-    money: Money | None
-    told: tuple[Message, ...] = ()
-    question: Question | None = None
 
 
 def money_of(amounts: Amounts, relations: Relations, order: str | None, item: str | None) -> Found:
@@ -36,25 +27,15 @@ def money_of(amounts: Amounts, relations: Relations, order: str | None, item: st
     return in_whole_units(Found(found.money, (*found.told, *taken_off), found.question))
 
 
-def in_whole_units(found: Found) -> Found:
-    """The same money in whole units of the currency: columns whose headers say so are of hundredths."""
-    small = [column for column in found.money.columns if fits(_HUNDREDTHS, column)] if found.money else []
-    if found.money is None or not small:
-        return found
-    sql = found.money.sql
-    for column in small:
-        sql = sql.replace(quote(column), f"({quote(column)} / 100.0)")
-    told = Message.of("{columns}: hundredths by the header, so divided by 100", columns=", ".join(small))
-    money = Money(sql, found.money.columns, found.money.once_an_order)
-    return Found(money, (*found.told, told), found.question)
-
-
 def _found(amounts: Amounts, relations: Relations, order: str | None, item: str | None) -> Found:
     """The money of one line, as its columns have it.
 
     A line's own total goes before price times quantity, that before an order's total; a total that repeats on every
     line of an order, or stands on its first line only, counts once an order.
     """
+    beside = side_by_side(amounts)
+    if beside is not None:
+        return beside_or_total(beside, amounts, relations)
     price, quantity = _first(amounts.prices), _quantity(amounts.quantities, relations)
     product = f"{quote(price.name)} * {quote(quantity.name)}" if price and quantity else ""
     by_order = [total for total in amounts.totals if order and once_an_order(total, relations, order)]
@@ -218,15 +199,11 @@ def _total_or_product(
     return Found(
         Money(product, (price.name, quantity.name)),
         (Message.of("money: {price} times {quantity}", price=price.name, quantity=quantity.name),),
-        _question(
+        ask_which(
             [*(Choice(_key(profile), Message.of("{column} alone", column=profile.name)) for profile in by_line[:2])],
             Choice(product, Message.of("{price} times {quantity}", price=price.name, quantity=quantity.name)),
         ),
     )
-
-
-def _question(others: Sequence[Choice], first: Choice) -> Question:
-    return Question("money", Message.of("Which is the money that a line brought?"), (first, *others))
 
 
 def _key(profile: Profile) -> str:
@@ -290,7 +267,7 @@ def _single_total(totals: Sequence[Profile], relations: Relations) -> Found:
         )
         for profile in [best, *rivals[:4]]
     ]
-    return Found(Money(quote(best.name), (best.name,)), tuple(told), _question(choices[1:], choices[0]))
+    return Found(Money(quote(best.name), (best.name,)), tuple(told), ask_which(choices[1:], choices[0]))
 
 
 def _told_apart(best: Profile, rivals: Sequence[Profile]) -> bool:

@@ -18,32 +18,17 @@ _WITHIN = 0.99  # share of the lines on which what was given back is at most wha
 def paid_amounts(amounts: Amounts, relations: Relations) -> tuple[Amounts, tuple[Message, ...]]:
     """The amounts without those that no customer paid, and what is said of them.
 
-    An amount less a discount is what she paid, in place of the whole. An amount less a fee is what reached the shop:
-    she paid the whole.
+    One amount is another less a part. Where the part is a discount she paid the rest, and the whole is left out; where
+    it is a fee she paid the whole, and the rest, which reached the shop, is left out.
     """
     told: dict[str, Message] = {}
     columns = (*amounts.totals, *amounts.prices)
-
-    def less(whole: Profile, part: Profile, rest: Profile) -> bool:
-        apart = whole.name != rest.name and not {whole.name, rest.name} & set(told)
-        return apart and relations.agrees(quote(rest.name), f"({quote(whole.name)} - abs({quote(part.name)}))")
-
-    for fee, whole, rest in product(amounts.fees, columns, columns):
-        if less(whole, fee, rest):
-            told[rest.name] = Message.of(
-                "{column} is {paid} less {fee}, which the shop pays and no customer: not the money",
-                column=rest.name,
-                paid=whole.name,
-                fee=fee.name,
-            )
-    for discount, whole, rest in product(amounts.discounts, columns, columns):
-        if less(whole, discount, rest):
-            told[whole.name] = Message.of(
-                "{column} less {discount} is {paid}, which the customer paid: {column} is not the money",
-                column=whole.name,
-                discount=discount.name,
-                paid=rest.name,
-            )
+    for part, whole, rest in product((*amounts.fees, *amounts.discounts), columns, columns):
+        if whole.name == rest.name or {whole.name, rest.name} & set(told):
+            continue
+        if relations.agrees(quote(rest.name), f"({quote(whole.name)} - abs({quote(part.name)}))"):
+            unpaid = rest if part in amounts.fees else whole
+            told[unpaid.name] = _told(part, whole, rest, fee=part in amounts.fees)
     kept = replace(
         amounts,
         totals=tuple(total for total in amounts.totals if total.name not in told),
@@ -52,15 +37,31 @@ def paid_amounts(amounts: Amounts, relations: Relations) -> tuple[Amounts, tuple
     return kept, tuple(told.values())
 
 
+def _told(part: Profile, whole: Profile, rest: Profile, *, fee: bool) -> Message:
+    if fee:
+        return Message.of(
+            "{column} is {paid} less {fee}, which the shop pays and no customer: not the money",
+            column=rest.name,
+            paid=whole.name,
+            fee=part.name,
+        )
+    return Message.of(
+        "{column} less {discount} is {paid}, which the customer paid: {column} is not the money",
+        column=whole.name,
+        discount=part.name,
+        paid=rest.name,
+    )
+
+
 def less_given_back(reading: Understanding, table: Sequence[Profile], relations: Relations) -> None:
     """Take what was given back off the money of ``reading``; what was given back in full is a return, no purchase."""
     columns = [profile for profile in table if reading.money and _is_given_back(profile, reading)]
     for profile, money in ((profile, reading.money) for profile in columns if reading.money):
         back = f"abs(coalesce({quote(profile.name)}, 0))"
         pieces = _pieces(money, table)
-        by_piece = pieces is not None and not profile.fractions and _within(back, quote(pieces), relations)
+        by_piece = pieces is not None and not profile.fractions and within(back, quote(pieces), relations)
         whole = quote(pieces) if pieces is not None and by_piece else money.sql
-        if not _within(back, whole, relations):
+        if not within(back, whole, relations):
             continue
         sql = money.sql.replace(whole, f"({whole} - {back})")
         full = f"({back} > 0 AND {back} >= 0.999 * {whole})"
@@ -75,7 +76,7 @@ def less_given_back(reading: Understanding, table: Sequence[Profile], relations:
         return
 
 
-def _within(back: str, whole: str, relations: Relations) -> bool:
+def within(back: str, whole: str, relations: Relations) -> bool:
     """Whether something was given back, and (nearly) never more than there was."""
     given = relations.one(f"count_if({back} > 0)")
     return given > 0 and relations.one(f"count_if({back} > 0 AND {back} <= 1.001 * {whole})") >= _WITHIN * given

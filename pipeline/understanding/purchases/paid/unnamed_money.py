@@ -50,7 +50,9 @@ def ask_money(reading: Understanding, table: Sequence[Profile], relations: Relat
 
 
 def _numbers_things(profile: Profile) -> bool:
-    """Whether a header names numbers that tell things apart: ids, codes, tax numbers."""
+    """Whether a header names what is no money: numbers that tell things apart, points, lengths of time and way."""
+    if fits(words.OTHER_MEASURES, profile.name):
+        return True
     named = r"\b(id|ids|code|key|nr|no|uid|zip|gtin|ean|lat|lon|lng)\b|\w(id|nr)$|инн\b|\bкод\b|номер|№"
     return fits(named, profile.name)
 
