@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 Vector = npt.NDArray[np.float64]
 
+FARTHEST = 10.0  # as an effect: of two thousand customers not one would be nearer to the others
 Z95 = 1.959963984540054  # two-sided 95 % of the standard normal distribution
 FEWEST = 30  # under this no rate is shown
 FEW = 60  # under this a rate is flagged
