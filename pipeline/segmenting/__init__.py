@@ -2,6 +2,7 @@
 
 from pipeline.segmenting.choose import at_the_end, decide, excess, override
 from pipeline.segmenting.distances import blocks, squared_distances
+from pipeline.segmenting.elongation import doubted
 from pipeline.segmenting.features import apply_transform, as_kernel, fit_features, fit_transform, project
 from pipeline.segmenting.judging import judged
 from pipeline.segmenting.kmeans import THOROUGH, sweep
@@ -17,7 +18,6 @@ from pipeline.segmenting.quality import (
     silhouettes,
 )
 from pipeline.segmenting.sensitivity import sensitivity_in_words, with_sensitivity
-from pipeline.segmenting.shapes import doubted
 from pipeline.segmenting.stability import Stability, assess_stability, null_silhouettes
 
 __all__ = [

@@ -17,7 +17,7 @@ from pipeline.contract import (
     verdicts,
 )
 from pipeline.errors import UsageError
-from pipeline.segmenting.shapes import LONG
+from pipeline.segmenting.elongation import LONG
 
 KEPT_EXCESS = 0.5
 STRONG_EXCESS = 0.06

@@ -15,10 +15,10 @@ from pipeline.contract import Labels, Matrix, verdicts
 from pipeline.folding import Hashes, by_place, drawn
 from pipeline.processors import Helper, one_thread, share
 from pipeline.segmenting.distances import blocks, nearest
+from pipeline.segmenting.elongation import PIECES, lies_along_a_curve
 from pipeline.segmenting.heaps import count_heaps
 from pipeline.segmenting.kmeans import LIGHT, sweep
 from pipeline.segmenting.quality import silhouettes
-from pipeline.segmenting.shapes import PIECES, lies_along_a_curve
 from pipeline.stages import Partition
 
 OFTEN = 0.5  # of the repeats reach a segment's recurrence: four in five kept fewer of those that do come back

@@ -116,7 +116,7 @@ def _contributions(model: ResponseModel, design: Matrix) -> Matrix:
 
 
 def _coefficients(model: ResponseModel) -> Vector:
-    return np.array([each.coefficient for part in (model.terms, model.products) for each in part])
+    return np.array([term.coefficient for part in (model.terms, model.products) for term in part])
 
 
 @dataclass(frozen=True)
