@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
@@ -249,7 +249,7 @@ class Store:
 
     @contextmanager
     def _registry(self) -> Iterator[Registry]:
-        """The registry, held by one process at a time where the store is a local file."""
+        """The registry, held by one process at a time where the store is a local file or in PostgreSQL."""
         with self._alone():
             from pipeline.store.registry import Registry
 
@@ -257,9 +257,11 @@ class Store:
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
-        """While nobody else moves champions, writes names or removes rows, where the store is a local file."""
+        """While nobody else moves champions, writes names or removes rows: in a local file, or in PostgreSQL."""
         self._check_writable()
-        with preflight.locked(self._file) if self._file is not None else nullcontext(), self._translated():
+        from pipeline.store.tracking import remote
+
+        with preflight.locked(self._file) if self._file else remote.alone(self._settings), self._translated():
             yield
 
     def _translated(self) -> AbstractContextManager[None]:

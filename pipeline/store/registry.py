@@ -23,6 +23,7 @@ from pipeline.errors import StoreError
 from pipeline.store import entrance, run_reader
 from pipeline.store.moves import entry_key, history, previous, written
 from pipeline.store.tracking.index import Index, ModelRow, RunRow
+from pipeline.store.tracking.remote import first_line, without_password
 from pipeline.store.tracking.tag_names import ALIAS, ANNOTATION, CHAMPION, HISTORY, PARENT, VIEW
 
 _LONGEST_REASON = 2000
@@ -131,8 +132,9 @@ class Registry:
             experiment = self._index.experiment(row.experiment)
             if experiment is not None and VIEW not in experiment.tags:  # a store of version 0.1
                 self._client.set_experiment_tag(row.experiment_id, *entrance.sweep_view(sweep.run_id, move.when))
-        except Exception:
-            _log.warning("MLflow's pages do not tell of the new champion", exc_info=True)
+        except Exception as error:
+            _log.warning("MLflow's pages do not tell of the new champion: %s", without_password(first_line(error)))
+            _log.debug("in full", exc_info=True)
 
     def _catch_up(self, model: ModelRow) -> tuple[Promotion, ...]:
         """The history, with a row for a champion that it does not know of."""

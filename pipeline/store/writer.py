@@ -33,6 +33,7 @@ from pipeline.settings import Settings, account_name
 from pipeline.store import artifacts, entrance
 from pipeline.store.model_files import write_model
 from pipeline.store.tracking.client import run_again
+from pipeline.store.tracking.remote import first_line, without_password
 from pipeline.store.tracking.tag_names import COMPLETED, NOTE, PARENT, SCHEMA, STARTED, STATUS, WRITER, folder_of
 from pipeline.store.tracking.writers import close_dead_runs, this_writer
 
@@ -159,8 +160,11 @@ class Writer:
         try:
             for key, text in ((NOTE, note[: entrance.LONGEST_NOTE]), (view, value)):
                 run_again(partial(self._client.set_experiment_tag, experiment_id, key, text))
-        except Exception:
-            _log.warning("MLflow's pages keep what they said of the experiment before", exc_info=True)
+        except Exception as error:
+            _log.warning(
+                "MLflow's pages keep what they said of the experiment before: %s", without_password(first_line(error))
+            )
+            _log.debug("in full", exc_info=True)
 
     def _complete(self, run_id: str) -> None:
         self._client.set_terminated(run_id, "FINISHED")

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
+from itertools import pairwise
 
 import dash
 import pandas as pd
@@ -61,6 +63,24 @@ def test_round_trip_and_promotion_in_postgresql(
     assert "anna" in described[1]
     assert "anna" in described[2]
     assert not (settings.home / "mlflow.db").exists()
+
+
+def test_those_who_promote_at_once_take_turns(stored: tuple[Settings, SavedSweep, SavedSweep]) -> None:
+    """Each saw a champion of which the history did not know yet, and wrote a move that nobody had made."""
+    settings, saved, again = stored
+    before = len(Store.open(settings).history("sample"))
+    runs = [run_id for run_id in (*saved.run_ids.values(), *again.run_ids.values()) if run_id != saved.run_ids[3]]
+
+    def promote(run_id: str) -> None:
+        Store.open(settings).promote(run_id, reason="at once", who="anna")
+
+    with ThreadPoolExecutor(len(runs)) as pool:
+        list(pool.map(promote, runs))
+
+    moves = Store.open(settings).history("sample")[before:]
+    assert sorted(move.to_run for move in moves) == sorted(runs)
+    assert {move.who for move in moves} == {"anna"}
+    assert all(move.from_run == last.to_run for last, move in pairwise(moves))
 
 
 def test_a_frozen_database_delays_nobody_and_is_followed_when_it_answers_again(

@@ -10,7 +10,9 @@ import ssl
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from concurrent.futures import Future
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -18,14 +20,16 @@ from pipeline.contract import Message
 from pipeline.errors import UnreadableError
 from pipeline.settings import Settings
 from pipeline.store.tracking import preflight
-from pipeline.store.tracking.deadline import SilenceError, within
+from pipeline.store.tracking.deadline import SilenceError, begin, result_of, within
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 _PATIENCE = 3.0  # seconds for one look; a whole command is to end within ten
 _VERSIONS = "alembic_version"
-_CREATING = 0x6B6F727A  # "korz": the advisory lock under which the tables of a store are made
+# "korz": the advisory locks under which the tables of a store are made, and under which champions move
+_CREATING, _MOVING = 0x6B6F727A, 0x6B6F727B
+_LONGEST_TURN = 20.0  # seconds for which a move waits for others
 # how long a connection may take, and after how long one to a machine that is gone breaks by itself
 _POSTGRES = {"connect_timeout": "3", "keepalives_idle": "5", "keepalives_interval": "2", "keepalives_count": "3"}
 _MYSQL = {"connect_timeout": "3"}
@@ -37,11 +41,20 @@ def check(settings: Settings, *, create: bool = False) -> bool:
     With ``create`` it is no error that there is none, or none yet: another process may be making it.
     """
     try:
+        _import_driver(settings)
         return within(_PATIENCE + 1, lambda: _look(settings, create=create))
     except UnreadableError:
         raise
     except Exception as error:  # of whatever driver the address names
         raise unreachable(settings, error) from error
+
+
+def _import_driver(settings: Settings) -> None:
+    """Before the clock runs: where many programs start at once an import takes seconds, and no server is to blame."""
+    if not settings.store_uri.startswith("http"):
+        from sqlalchemy import make_url
+
+        make_url(settings.store_uri).get_dialect().import_dbapi()
 
 
 @contextmanager
@@ -51,6 +64,44 @@ def only_one(settings: Settings) -> Iterator[None]:
         if connection.dialect.name == "postgresql":  # given back when the connection closes, whatever happens
             connection.exec_driver_sql(f"SELECT pg_advisory_lock({_CREATING})")
         yield
+
+
+@contextmanager
+def alone(settings: Settings) -> Iterator[None]:
+    """Let one process at a time move champions and remove rows, where PostgreSQL holds the store.
+
+    Others wait for their turn. A tracking server and other databases have no such lock: there the last one counts.
+    Raises ``UnreadableError`` where the turn does not come.
+    """
+    if not settings.store_uri.startswith("postgresql"):
+        yield
+        return
+    outcome = begin(partial(_take_turn, settings))
+    try:
+        connection = result_of(outcome, _LONGEST_TURN + _PATIENCE)
+    except Exception as error:
+        outcome.add_done_callback(_give_back)  # a server that was frozen may hand it out later
+        raise unreachable(settings, error) from error
+    try:
+        yield
+    finally:
+        connection.close()
+
+
+def _take_turn(settings: Settings) -> Connection:
+    """A connection that holds the lock until it is closed."""
+    import sqlalchemy
+
+    unpooled = {"poolclass": sqlalchemy.NullPool, "isolation_level": "AUTOCOMMIT"}
+    connection = sqlalchemy.create_engine(patient_uri(settings), **unpooled).connect()
+    connection.exec_driver_sql(f"SET lock_timeout = '{_LONGEST_TURN:.0f}s'")
+    connection.exec_driver_sql(f"SELECT pg_advisory_lock({_MOVING})")
+    return connection
+
+
+def _give_back(outcome: Future[Connection]) -> None:
+    if outcome.exception() is None:
+        outcome.result().close()
 
 
 def patient_uri(settings: Settings) -> str:
