@@ -7,6 +7,7 @@ ran over them all, which the tests repeat for one file of each form; and what th
 from __future__ import annotations
 
 import argparse
+import re
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -65,7 +66,8 @@ def page() -> str:
     exports = [(name, form) for name, form in known_forms().items() if form.kind in ("purchases", "customers")]
     refused = [form for form in known_forms().values() if form.kind not in ("purchases", "customers")]
     known = {
-        name: [found[file.name] for file in corpus() if file.name.startswith(f"export_{name}_")] for name, _ in exports
+        name: [found[file.name] for file in corpus() if re.fullmatch(rf"export_{name}_(\d+|folder)", file.name)]
+        for name, _ in exports
     }
     return (
         HEAD.format(files=len(corpus()))
