@@ -193,9 +193,8 @@ def init(
     """
     with cli.told_in(language):
         data = cli.data_of(files)
-        wanted = cli.DraftRequest(
-            data, cli.target_of(data, output, force=force), cli.answers_of(answer or []), language
-        )
+        target, answers = cli.target_of(data, output, force=force), cli.answers_of(answer or [])
+        wanted = cli.DraftRequest(data, target, answers, language)
         outcome = cli.try_draft(wanted, asking=cli.can_ask() and not as_json)
     if as_json:
         _print_json(cli.as_document(outcome))
@@ -247,11 +246,7 @@ def docs(
     name: Annotated[str, typer.Argument(help="spec, settings or procfile; left out: where each of them lies.")] = "",
 ) -> None:
     """Print a document that comes with Korzina: every key of a spec, every setting, the Procfile."""
-    if name:
-        typer.echo(cli.document(name).read_text("utf-8"), nl=False)
-    else:
-        for known in cli.DOCUMENTS:
-            typer.echo(f"{known:<9} {cli.document(known)}")
+    typer.echo(cli.document_text(name) if name else cli.documents_in_lines(), nl=False)
 
 
 # ------------------------------------------------------------------ helpers of the commands

@@ -22,6 +22,7 @@ from pipeline.segmenting import (
     assess_stability,
     at_the_end,
     decide,
+    doubted,
     fit_transform,
     judged,
     null_silhouettes,
@@ -35,6 +36,7 @@ from pipeline.stages import WIDEST, Candidate, Cleaned, Features, Options, Train
 from pipeline.stopwatch import Stopwatch
 
 SHARED_ROWS = 1_000
+KIND = 16  # customers who are all alike; of so many, hardly any half holds none
 VERSIONED = ("korzina", "scikit-learn", "numpy", "pandas", "mlflow", "duckdb")
 
 
@@ -72,7 +74,7 @@ def analyse(
     with _deciding(everybody, features) as deciding:
         projection, loadings = project(features, deciding.places)
         fits, records = _swept(deciding, options, watch, resampler)
-        decision = _decide(records, options)
+        decision = _held(_decide(records, options), fits, records, deciding)
         with watch.stage("describe"):
             candidates = []
             of_all, beyond, seed = deciding.spread(fits, features), deciding.beyond, options.seed
@@ -148,12 +150,14 @@ def _swept(
     """Every k measured; those beyond the usual range too where nobody set its end and the best k is the last.
 
     The wider range is measured as a whole: all k of a sweep share its random draws, so that it gives what the same
-    range gives when it is asked for.
+    range gives when it is asked for. Where there are fewer kinds of customers than k, nobody asked for so many.
     """
-    fits, records = _measured(deciding, range(options.k_min, options.last + 1), options.seed, watch, helper)
-    if options.k_max is not None or not at_the_end(records):
-        return fits, records
-    if len(np.unique(deciding.matrix, axis=0)) < WIDEST:
+    distinct, copies = np.unique(deciding.matrix, axis=0, return_counts=True)
+    last = options.last
+    if options.k_max is None and len(distinct) <= last:  # every half of the customers has to hold so many kinds
+        last = max(options.k_min, int((copies >= KIND).sum()))
+    fits, records = _measured(deciding, range(options.k_min, last + 1), options.seed, watch, helper)
+    if options.k_max is not None or len(distinct) < WIDEST or not at_the_end(records):
         return fits, records
     return _measured(deciding, range(options.k_min, WIDEST + 1), options.seed, watch, helper)
 
@@ -194,6 +198,14 @@ def _decide(records: Sequence[CandidateRecord], options: Options) -> Decision:
     if options.choose is None:
         return decision
     return override(decision, options.choose, options.choose_reason, records)
+
+
+def _held(
+    decision: Decision, fits: Sequence[MeasuredPartition], records: Sequence[CandidateRecord], deciding: _Deciding
+) -> Decision:
+    """The decision held against what its own segments hold."""
+    record, fit = next(pair for pair in zip(records, fits, strict=True) if pair[0].k == decision.k)
+    return doubted(decision, record, deciding.matrix, fit.partition, deciding.hashes)
 
 
 def _params(cleaned: Cleaned, features: Features, options: Options) -> Mapping[str, str]:

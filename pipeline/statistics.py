@@ -9,9 +9,11 @@ import numpy.typing as npt
 
 Vector = npt.NDArray[np.float64]
 
+FARTHEST = 10.0  # as an effect: of two thousand customers not one would be nearer to the others
 Z95 = 1.959963984540054  # two-sided 95 % of the standard normal distribution
 FEWEST = 30  # under this no rate is shown
 FEW = 60  # under this a rate is flagged
+FARTHEST = 10.0  # as an effect: of two thousand customers not one would be nearer to the others
 
 
 def wilson(successes: npt.ArrayLike, n: npt.ArrayLike) -> tuple[Vector, Vector]:
@@ -27,14 +29,17 @@ def wilson(successes: npt.ArrayLike, n: npt.ArrayLike) -> tuple[Vector, Vector]:
 def effects_from_sums(count: Vector, total: Vector, squares: Vector) -> Vector:
     """Cohen's d of each segment against all others, (k,), from each one's count, sum and sum of squares.
 
-    0 where nothing varies, NaN where nobody has a value. Values should be centred before, for precision.
+    0 where nothing varies, NaN where nobody has a value. Where neither side varies and yet they differ, the two are
+    as far apart as can be, which no number says: ``FARTHEST``, or it would pass for no difference at all. Values should
+    be centred before, for precision.
     """
     others, others_total, others_squares = count.sum() - count, total.sum() - total, squares.sum() - squares
     with np.errstate(invalid="ignore", divide="ignore"):
         gap = total / count - others_total / others
         scatter = (squares - total**2 / count) + (others_squares - others_total**2 / others)
         deviation = np.sqrt(scatter / (count.sum() - 2))
-        effect: Vector = np.where(deviation > 1e-12, gap / deviation, np.where(np.isfinite(gap), 0.0, np.nan))
+        apart = np.where(np.abs(gap) > 1e-9, FARTHEST * np.sign(gap), 0.0)
+        effect: Vector = np.where(deviation > 1e-12, gap / deviation, np.where(np.isfinite(gap), apart, np.nan))
     return effect
 
 

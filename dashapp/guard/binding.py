@@ -12,8 +12,8 @@ from flask import Response, request
 from dashapp.guard.admission import stranger
 from dashapp.guard.bodies import misfit
 from dashapp.guard.failures import on_failure
-from dashapp.guard.headers import Policy
 from dashapp.guard.libraries import is_served
+from dashapp.guard.security_headers import Policy
 from dashapp.i18n import _
 from dashapp.reader import sentence
 from pipeline.settings import Settings

@@ -3,7 +3,7 @@
 from pipeline.command_line.account_commands import attach_accounts, audited
 from pipeline.command_line.arguments import PYTHON, champion_of, only_experiment, reason_given
 from pipeline.command_line.doctor import examined, told_faults
-from pipeline.command_line.manual import DOCUMENTS, document, schema_into
+from pipeline.command_line.manual import DOCUMENTS, document, document_text, documents_in_lines, schema_into
 from pipeline.command_line.options import (
     ChampionOption,
     DataOption,
@@ -49,6 +49,8 @@ __all__ = [
     "champion_of",
     "data_of",
     "document",
+    "document_text",
+    "documents_in_lines",
     "examined",
     "mlflow_pages",
     "only_experiment",

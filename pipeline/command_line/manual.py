@@ -11,6 +11,16 @@ from pipeline.settings import PACKAGES
 DOCUMENTS = {"spec": "docs/spec.md", "settings": ".env.example", "procfile": "Procfile"}  # as the wheel ships them, too
 
 
+def document_text(name: str) -> str:
+    """What the file behind a name of ``DOCUMENTS`` says; raises ``UsageError`` where there is none."""
+    return document(name).read_text("utf-8")
+
+
+def documents_in_lines() -> str:
+    """Where each of them lies, a line each."""
+    return "".join(f"{name:<9} {document(name)}\n" for name in DOCUMENTS)
+
+
 def document(name: str) -> Path:
     """The file behind a name of ``DOCUMENTS``; raises ``UsageError`` where there is none."""
     from pipeline.contract import Message

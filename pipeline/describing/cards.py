@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pipeline.contract import Joined, Message, Quantity, SegmentCard, Trust, inline, percent
+from pipeline.contract import Joined, Message, Quantity, SegmentCard, Trust, Value, inline, percent
 from pipeline.describing.naming import NAMED_EFFECT, Naming, Standing, typical
 
 SHOWN = 8
@@ -76,15 +76,24 @@ def _weight(size: int, share: float, revenue_share: float | None) -> Message:
     """How many they are, and what they bring."""
     if revenue_share is None:
         return Message.counted(
-            "{n} customers ({share} of all).", "{n} customers ({share} of all).", size, share=percent(share)
+            "{n} customers ({share} of all).", "{n} customers ({share} of all).", size, share=_part(share)
         )
     return Message.counted(
         "{n} customers ({share} of all) who bring {revenue} of revenue.",
         "{n} customers ({share} of all) who bring {revenue} of revenue.",
         size,
-        share=percent(share),
-        revenue=percent(revenue_share),
+        share=_part(share),
+        revenue=_part(revenue_share),
     )
+
+
+def _part(share: float) -> Value:
+    """A share in whole per cent; what is not all is not told as 100 %, and what is not nothing not as 0 %."""
+    if 0 < share < 0.005:
+        return Message.of("under {share}", share=percent(0.01))
+    if 0.995 <= share < 1:
+        return Message.of("over {share}", share=percent(0.99))
+    return percent(share)
 
 
 def _trait(standing: Standing) -> Message:

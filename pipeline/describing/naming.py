@@ -37,6 +37,7 @@ from pipeline.contract import (
 NAMED_EFFECT = 0.4  # a weaker difference does not enter a name
 LEADING_EFFECT = 0.7  # from here on a difference in worth opens the name
 NEARLY = 0.6  # as strong as this part of the strongest a difference may name in its place, for another first word
+A_HAIR = 0.2  # between the effects of two segments in one column
 _WORTH = ("spend", "orders", "average_cheque")
 
 
@@ -233,8 +234,11 @@ def _in_between(
     average = Message.of("Near the average")
     if average not in taken and not any(map(_strong, every[segment])):
         return average, None
-    candidates = [*confirmed, *(standing for standing in every[segment] if standing not in confirmed)]
     others = [standing for place, standings in every.items() if place != segment for standing in standings]
+    candidates = sorted(
+        (*confirmed, *(standing for standing in every[segment] if standing not in confirmed)),
+        key=lambda own: not (_strong(own) and all(_apart(own, other) for other in others if _alike(other, own))),
+    )
     for places in (0, 1, 2):
         for standing in candidates:
             elsewhere = [other for other in others if _alike(other, standing)]
@@ -289,6 +293,11 @@ def _second(standing: Standing, others: Sequence[Standing], sign: int) -> bool:
         return False
     by_median = [sign * other.median >= sign * standing.median for other in others]
     return sum(by_median) == 1 and by_median == [sign * other.mean >= sign * standing.mean for other in others]
+
+
+def _apart(standing: Standing, other: Standing) -> bool:
+    """Whether two segments' values of one column are farther apart than a hair: a name is no place for that."""
+    return abs(standing.effect - other.effect) >= A_HAIR
 
 
 def _alike(other: Standing, standing: Standing) -> bool:

@@ -51,53 +51,70 @@ class OpenedTable:
 @contextmanager
 def opened(data: Data, answers: Mapping[str, str]) -> Iterator[OpenedTable]:
     """The one table of ``data``, or the one that its tables make; raises ``InputError`` where there is nothing."""
-    with shop_of(data) as shop:
-        shop = replace(shop, part=_parts_of(shop, answers))
-        shop = _unmerged(shop)
-        with open_tables(nothing_known(shop), shop.data) as (engine, given):
-            forms = {
-                name: settle_forms(raw.frame, given.frames[name], answers, given.source)
-                for name, raw in given.texts.items()
-            } | {
-                name: _forms_of_typed(engine, name, answers, given.source)
-                for name in given.names
-                if name not in given.texts
-            }
-            formats = _agreed(forms)
-            kinds = engine.columns(SINGLE) if SINGLE in given.names else {}
-            numbers = {name: is_number(kind) or formats.get(name) == "number" for name, kind in kinds.items()}
-            shop, question = shop.by_period(numbers, answers)
-            if question is not None:
-                forms.setdefault(SINGLE, Forms()).questions["(months)"] = question
-            if SINGLE in given.names and not _days_of_a_kind(kinds, formats):
-                shop = shop.by_parts_of_a_day(engine)
-            if not (formats or shop.periods):
-                yield _opened(engine, shop, forms, given, answers, tuple(kinds))
-                return
-        with open_tables(nothing_known(shop, formats), shop.data) as (engine, given):
+    with shop_of(data) as shop, _opened_shop(shop, answers) as made:
+        yield made
+
+
+@contextmanager
+def _opened_shop(shop: Shop, answers: Mapping[str, str]) -> Iterator[OpenedTable]:
+    """The tables are opened once to see what they are, and again where they are then to be read otherwise."""
+    with open_tables(nothing_known(shop), shop.data) as (engine, given):
+        otherwise = _otherwise(shop, given, answers)
+        forms = {} if otherwise else _forms_of(engine, given, answers)
+        formats = _agreed(forms)
+        kinds = engine.columns(SINGLE) if SINGLE in given.names and not otherwise else {}
+        if not otherwise:
+            shop = _by_day(shop, engine, kinds, forms, answers)
+        if not (otherwise or formats or shop.periods):
             yield _opened(engine, shop, forms, given, answers, tuple(kinds))
+            return
+    if otherwise:
+        with _opened_shop(otherwise, answers) as made:
+            yield made
+        return
+    with open_tables(nothing_known(shop, formats), shop.data) as (engine, given):
+        yield _opened(engine, shop, forms, given, answers, tuple(kinds))
 
 
-def _unmerged(shop: Shop) -> Shop:
-    """The shop whose merged cells are read as what stands above them, where its one table is text."""
-    if shop.stored or shop.tables or isinstance(shop.data, Frames):
-        return shop
-    with open_tables(nothing_known(shop), shop.data) as (_, given):
-        return shop.with_merged_cells(given.texts[SINGLE].frame) if SINGLE in given.texts else shop
+def _otherwise(shop: Shop, given: Given, answers: Mapping[str, str]) -> Shop | None:
+    """The shop with the sheet or list that was answered, or with merged cells, where it is to be read so; else None."""
+    if shop.stored or isinstance(shop.data, Frames):
+        return None
+    part = {question.key: answer for question in _questions(given) if (answer := answers.get(question.key))}
+    if part and not shop.part:
+        return replace(shop, part=part)
+    if shop.tables or shop.fill_down or SINGLE not in given.texts:
+        return None
+    merged = shop.with_merged_cells(given.texts[SINGLE].frame)
+    return None if merged is shop else merged
+
+
+def _forms_of(engine: Engine, given: Given, answers: Mapping[str, str]) -> dict[str, Forms]:
+    """How the cells of each table are written."""
+    texts = {
+        name: settle_forms(raw.frame, given.frames[name], answers, given.source) for name, raw in given.texts.items()
+    }
+    typed = [name for name in given.names if name not in given.texts]
+    return texts | {name: _forms_of_typed(engine, name, answers, given.source) for name in typed}
+
+
+def _by_day(
+    shop: Shop, engine: Engine, kinds: Mapping[str, str], forms: dict[str, Forms], answers: Mapping[str, str]
+) -> Shop:
+    """The shop whose one table has a line a period or a day, where its columns are periods or parts of a day."""
+    formats = _agreed(forms)
+    numbers = {name: is_number(kind) or formats.get(name) == "number" for name, kind in kinds.items()}
+    shop, question = shop.by_period(numbers, answers)
+    if question is not None:
+        forms.setdefault(SINGLE, Forms()).questions["(months)"] = question
+    if kinds and not _days_of_a_kind(kinds, formats):
+        shop = shop.by_parts_of_a_day(engine)
+    return shop
 
 
 def _days_of_a_kind(kinds: Mapping[str, str], formats: Mapping[str, str]) -> bool:
     """Whether a column of the table is one of days, as it stands or by the form of its cells."""
     return any(map(is_day, kinds.values())) or any(form != "number" for form in formats.values())
-
-
-def _parts_of(shop: Shop, answers: Mapping[str, str]) -> dict[str, str]:
-    """Which sheet or list is the table, where that was asked and answered: key of [source] -> answer."""
-    if shop.stored or isinstance(shop.data, Frames):
-        return {}
-    with open_tables(nothing_known(shop), shop.data) as (_, given):
-        asked = _questions(given)
-    return {question.key: answer for question in asked if (answer := answers.get(question.key))}
 
 
 def _questions(given: Given) -> tuple[Question, ...]:

@@ -97,7 +97,7 @@ class Shop:
         parts = parts_of_a_day(profiles(engine))
         if not parts:
             return self
-        told = Message.of("{columns}: together the day", columns=", ".join(parts))
+        told = Message.of("{columns}: together the day", columns=", ".join(part.name for part in parts))
         return replace(self, periods=lines_with_day(parts, WIDE), told=(*self.told, told))
 
     def joined(self, engine: Engine, answers: Mapping[str, str]) -> Shop:

@@ -25,7 +25,7 @@ from pipeline.reading.sources import open_answer, open_tables, query_tables, rea
 from pipeline.reading.values.currencies import currency_of
 from pipeline.reading.values.day_month import DayMonth, day_month_evidence, shown_days
 from pipeline.reading.values.forms import DayForm, day_forms
-from pipeline.reading.values.months import with_english_months
+from pipeline.reading.values.months import month_words, with_english_months
 from pipeline.reading.values.portable import reading_of_days
 
 __all__ = [
@@ -61,6 +61,7 @@ __all__ = [
     "keeping",
     "literal",
     "loaded",
+    "month_words",
     "named_columns",
     "open_answer",
     "open_tables",

@@ -2,6 +2,7 @@
 
 from pipeline.segmenting.choose import at_the_end, decide, excess, override
 from pipeline.segmenting.distances import blocks, squared_distances
+from pipeline.segmenting.elongation import doubted
 from pipeline.segmenting.features import apply_transform, as_kernel, fit_features, fit_transform, project
 from pipeline.segmenting.judging import judged
 from pipeline.segmenting.kmeans import THOROUGH, sweep
@@ -34,6 +35,7 @@ __all__ = [
     "davies_bouldin_of",
     "decide",
     "dispersion",
+    "doubted",
     "elongation",
     "excess",
     "fit_features",

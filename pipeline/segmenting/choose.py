@@ -17,12 +17,12 @@ from pipeline.contract import (
     verdicts,
 )
 from pipeline.errors import UsageError
+from pipeline.segmenting.elongation import LONG
 
 KEPT_EXCESS = 0.5
 STRONG_EXCESS = 0.06
 A_VALLEY = 0.25  # mean heaps above one, from which on the customers lie in more than one
 _FURTHER = 0.5
-LONG = 2.0  # round groups that k-means finds are at most 1.7 times as long as wide on generated data
 
 
 def decide(candidates: Sequence[CandidateRecord], *, bounds: tuple[int, int]) -> Decision:
@@ -34,6 +34,9 @@ def decide(candidates: Sequence[CandidateRecord], *, bounds: tuple[int, int]) ->
     comes back on every sample, but shows in the silhouette. Where customers lie in one heap at every k that comes
     back, none is supported: a bent continuum beats any straight one. The elbow and the silhouette's maximum stand
     beside it, and every disagreement is put in words. ``bounds`` are the numbers of segments that a team can work with.
+
+    Long groups that k-means cuts have a silhouette too, and come back: where a segment is long, only valleys make a
+    verdict strong.
 
     Where more are supported than the bounds allow, the level of the hierarchy above is taken: of the k within the
     bounds that are supported among themselves the one whose groups are most clearly apart, not the one that comes
@@ -143,9 +146,9 @@ def _cut(candidate: CandidateRecord, separate: Sequence[CandidateRecord]) -> boo
 def _verdict(supported: Sequence[CandidateRecord], chosen: CandidateRecord, supported_k: int | None) -> Verdict:
     if not supported:
         return "none"
-    if chosen.k == supported_k and ((excess(chosen) or 0.0) >= STRONG_EXCESS or verdicts.apart(chosen)):
-        return "strong"
-    return "weak"
+    long = (chosen.elongation or 0.0) >= LONG
+    clear = verdicts.apart(chosen) or (not long and (excess(chosen) or 0.0) >= STRONG_EXCESS)
+    return "strong" if chosen.k == supported_k and clear else "weak"
 
 
 def _reason(chosen: CandidateRecord, supported_k: int | None, verdict: Verdict, bounds: tuple[int, int]) -> Message:

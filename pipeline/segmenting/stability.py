@@ -14,8 +14,8 @@ import numpy as np
 from pipeline.contract import Labels, Matrix, verdicts
 from pipeline.folding import Hashes, by_place, drawn
 from pipeline.processors import Helper, one_thread, share
-from pipeline.segmenting.bends import PIECES, lies_along_a_curve
 from pipeline.segmenting.distances import blocks, nearest
+from pipeline.segmenting.elongation import PIECES, lies_along_a_curve
 from pipeline.segmenting.heaps import count_heaps
 from pipeline.segmenting.kmeans import LIGHT, sweep
 from pipeline.segmenting.quality import silhouettes

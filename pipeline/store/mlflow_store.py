@@ -259,13 +259,9 @@ class Store:
     def _alone(self) -> Iterator[None]:
         """While nobody else moves champions, writes names or removes rows: in a local file, or in PostgreSQL."""
         self._check_writable()
-        if self._file is not None:
-            turn: AbstractContextManager[None] = preflight.locked(self._file)
-        else:
-            from pipeline.store.tracking import remote
+        from pipeline.store.tracking import remote
 
-            turn = remote.alone(self._settings)
-        with turn, self._translated():
+        with preflight.locked(self._file) if self._file else remote.alone(self._settings), self._translated():
             yield
 
     def _translated(self) -> AbstractContextManager[None]:

@@ -40,7 +40,7 @@ def read_lines(
     order: str | None,
     day: str | None,
     dated: Sequence[DayCandidate],
-    ranked: Sequence[who.Candidate],
+    ranked: Sequence[who.CustomerCandidate],
     amounts: Amounts,
 ) -> None:
     """Write the roles of the columns of a table of lines into ``reading``."""
@@ -70,7 +70,7 @@ def _customer(
     table: Sequence[Profile],
     relations: Relations,
     given: Answers,
-    ranked: Sequence[who.Candidate],
+    ranked: Sequence[who.CustomerCandidate],
 ) -> None:
     chosen = given.get("customer")
     if chosen and chosen != ROW_ID:

@@ -12,7 +12,7 @@ from typing import Literal
 import pandas as pd
 
 from pipeline.contract import Message, Quantity
-from pipeline.reading import Choice, Question, quote, with_english_months
+from pipeline.reading import Choice, Question, literal, month_words, quote, with_english_months
 from pipeline.understanding.evidence import Profile, fits
 
 Unit = Literal["day", "week", "month", "quarter"]
@@ -221,17 +221,22 @@ _PARTS = {
 _RANGES = {"year": (_YEARS[0], _YEARS[-1]), "month": (1, 12), "day": (1, 31)}
 
 
-def parts_of_a_day(table: Sequence[Profile]) -> tuple[str, ...]:
-    """Columns of a year, a month and (where there is one) a day of the month; () where they are not there."""
+def parts_of_a_day(table: Sequence[Profile]) -> tuple[Profile, ...]:
+    """Columns of a year, a month and (where there is one) a day of the month; () where they are not there.
+
+    A month may be a number or a name.
+    """
     found = {}
     for part, pattern in _PARTS.items():
         low, high = _RANGES[part]
         fitting = [
-            profile.name
+            profile
             for profile in table
-            if profile.kind == "integer"
-            and fits(pattern, profile.name)
-            and low <= (profile.low or 0) <= (profile.high or 0) <= high
+            if fits(pattern, profile.name)
+            and (
+                (profile.kind == "integer" and low <= (profile.low or 0) <= (profile.high or 0) <= high)
+                or (part == "month" and _names_months(profile))
+            )
         ]
         if len(fitting) == 1:
             found[part] = fitting[0]
@@ -240,11 +245,22 @@ def parts_of_a_day(table: Sequence[Profile]) -> tuple[str, ...]:
     return tuple(found.values())
 
 
-def lines_with_day(parts: Sequence[str], table: str) -> str:
+def _names_months(profile: Profile) -> bool:
+    return bool(profile.sample) and all(map(_number_of, profile.sample))
+
+
+def _number_of(month: str) -> int:
+    return month_words().get(month.strip().strip(".").lower(), 0)
+
+
+def lines_with_day(parts: Sequence[Profile], table: str) -> str:
     """SQL that puts one column ``date`` in the place of a year, a month and a day; the first where no day is told."""
-    year, month = (f"CAST({quote(part)} AS INTEGER)" for part in parts[:2])
-    day = f"CAST({quote(parts[2])} AS INTEGER)" if len(parts) > 2 else "1"
-    left = ", ".join(map(quote, parts))
+    year, month = f"CAST({quote(parts[0].name)} AS INTEGER)", f"CAST({quote(parts[1].name)} AS INTEGER)"
+    if parts[1].sample:
+        cases = " ".join(f"WHEN {literal(value)} THEN {_number_of(value)}" for value in sorted(parts[1].sample))
+        month = f"CASE {quote(parts[1].name)} {cases} END"
+    day = f"CAST({quote(parts[2].name)} AS INTEGER)" if len(parts) > 2 else "1"
+    left = ", ".join(quote(part.name) for part in parts)
     return (
         f"SELECT * EXCLUDE ({left}), try_cast(printf('%04d-%02d-%02d', {year}, {month}, {day}) AS DATE) AS "
         f"{quote('date')} FROM {quote(table)}"

@@ -16,7 +16,7 @@ from pipeline.understanding.roles import Answers, Understanding
 
 def is_lines(
     table: Sequence[Profile],
-    ranked: Sequence[who.Candidate],
+    ranked: Sequence[who.CustomerCandidate],
     order: str | None,
     day: str | None,
     amounts: Amounts,
@@ -93,7 +93,7 @@ def settle_customers(
     reading: Understanding,
     table: Sequence[Profile],
     given: Answers,
-    ranked: Sequence[who.Candidate],
+    ranked: Sequence[who.CustomerCandidate],
 ) -> None:
     """One row a customer: who is she, and are the rows customers at all?"""
     reading.form = "customers"
@@ -218,7 +218,7 @@ def _ask_spoilt(reading: Understanding, column: str) -> None:
     )
 
 
-def _ask_repeating(reading: Understanding, rivals: Sequence[who.Candidate]) -> None:
+def _ask_repeating(reading: Understanding, rivals: Sequence[who.CustomerCandidate]) -> None:
     reading.customer = rivals[0].name
     reading.form = "purchases"
     reading.questions.append(
@@ -236,7 +236,7 @@ def _ask_repeating(reading: Understanding, rivals: Sequence[who.Candidate]) -> N
 
 
 def _ask_kind(
-    reading: Understanding, table: Sequence[Profile], other: Sequence[str], ranked: Sequence[who.Candidate]
+    reading: Understanding, table: Sequence[Profile], other: Sequence[str], ranked: Sequence[who.CustomerCandidate]
 ) -> None:
     measures = {profile.name for profile in table if profile.numeric or profile.kind == "flag"}
     comers = {candidate.name for candidate in ranked}
@@ -268,7 +268,7 @@ def _ask_kind(
     )
 
 
-def _ask_visits(reading: Understanding, comer: who.Candidate) -> None:
+def _ask_visits(reading: Understanding, comer: who.CustomerCandidate) -> None:
     """Days and a number that repeats, and nothing else: purchases or visits, if they are of people at all."""
     reading.form, reading.customer = "purchases", comer.name
     reading.questions.append(

@@ -97,7 +97,7 @@ def _check(given: Answers, table: Sequence[Profile]) -> None:
 
 def _order_and_customers(
     table: Sequence[Profile], relations: Relations, given: Answers, day: str | None, dated: Sequence[DayCandidate]
-) -> tuple[str | None, list[who.Candidate]]:
+) -> tuple[str | None, list[who.CustomerCandidate]]:
     """The order's number and the candidates for the customer: each helps to find the other."""
     owners = [profile.name for profile in table if who.repeating(profile) and who.worded(profile) >= 2.0]
     owners.sort(key=lambda name: -who.worded(next(profile for profile in table if profile.name == name)))

@@ -13,7 +13,7 @@ from urllib.parse import urlencode, urljoin, urlsplit
 
 import pytest
 
-from pipeline.accounts import Database, Users
+from pipeline.accounts import AccountDatabase, Users
 from pipeline.settings import Settings
 from pipeline.store import Store
 from tests.soak.load import Server, gunicorn
@@ -124,7 +124,7 @@ def door(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Door]:
     settings = Settings(home=folder / "home", tracking_uri="", auth="password", secret_key=KEY)
     saved = save_training(make_training(300), settings)
     Store.open(settings).promote(saved.run_ids[3], reason="test", who="test")
-    users = Users(Database(settings.accounts))
+    users = Users(AccountDatabase(settings.accounts))
     for name in ("viewer", "marketer", "analyst", "guessed"):
         users.add(name, "viewer" if name == "guessed" else name, PASSWORD)
     with gunicorn(settings, folder, KORZINA_AUTH="password", KORZINA_SECRET_KEY=KEY) as server:

@@ -19,7 +19,7 @@ import numpy as np
 import pandas as pd
 
 from dashapp.access.small_cells import summaries
-from dashapp.access.small_cells.cards import cards
+from dashapp.access.small_cells.coarse_cards import cards
 from dashapp.access.small_cells.groups import DIGITS, LEAST, Array, Groups, Numbers, rounded
 from dashapp.access.small_cells.summaries import Seen
 from pipeline.contract import (

@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from dashapp.access.small_cells.coarse_words import refilled, scale
 from dashapp.access.small_cells.groups import LEAST, Array, Numbers
-from dashapp.access.small_cells.words import refilled, scale
 from pipeline.contract import CategoryProfiles, Dataset, FeatureTransform, Message, Passive, Profiles
 from pipeline.statistics import FEWEST, Z95, effects_from_sums, wilson
 

@@ -100,7 +100,8 @@ def product_of(design: Matrix, first: int, second: int) -> Product:
 def widened(design: Matrix, products: tuple[Product, ...]) -> Matrix:
     """``design`` (n, terms) with a standardised column for each product behind it."""
     columns = [
-        (_bounded(design[:, one.first]) * _bounded(design[:, one.second]) - one.centre) / one.scale for one in products
+        (_bounded(design[:, product.first]) * _bounded(design[:, product.second]) - product.centre) / product.scale
+        for product in products
     ]
     return np.column_stack([design, *columns]) if columns else design
 

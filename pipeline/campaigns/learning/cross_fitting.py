@@ -69,14 +69,14 @@ def unseen(
     repeats = REPEATS if len(outcome) <= LARGE else 1
     parts = [folds(len(outcome), seed + repeat, customer) for repeat in range(repeats)]
     among = without_segment(columns)
-    sums = [[add_up(design, outcome, part != one, among) for one in range(FOLDS)] for part in parts]
+    sums = [[add_up(design, outcome, part != held_fold, among) for held_fold in range(FOLDS)] for part in parts]
     added = np.zeros(len(outcome))
     for part, of_folds in zip(parts, sums, strict=True):
-        for one, fitted in enumerate(of_folds):
-            added[part == one] += fitted.score[part == one] / len(parts)
+        for held_fold, fitted in enumerate(of_folds):
+            added[part == held_fold] += fitted.score[part == held_fold] / len(parts)
     kinds = (False, True) if any(fitted.products for fitted in sums[0]) else (False,)
     grown = [_boosted(design, outcome, parts[0], sums[0], among, knowing) for knowing in kinds]
-    beliefs = [believed(added, each.boosted, outcome) for each in grown]
+    beliefs = [believed(added, trees.boosted, outcome) for trees in grown]
     at = max(range(len(kinds)), key=lambda kind: beliefs[kind].likelihood)
     chosen = grown[at]
     if repeats > 1 and beliefs[at].share < MOSTLY:
@@ -132,8 +132,8 @@ def _boosted(
     """
     made = np.zeros(len(outcome))
     trees: list[tuple[Tree, tuple[int | Product, ...]]] = []
-    for one, fitted in enumerate(sums):
-        inside = fold != one
+    for held_fold, fitted in enumerate(sums):
+        inside = fold != held_fold
         products = fitted.products if knowing else ()
         behind = design.shape[1] + np.arange(len(products))
         rows = np.ascontiguousarray(fitted.columns[:, np.concatenate([among, behind])])

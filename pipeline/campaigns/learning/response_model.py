@@ -77,7 +77,7 @@ def learn(
         ),
         products=_weighted(fitted, by_terms, parts.products if by_trees else ()),
         trees=trees,
-        belief=slope,
+        belief=final.slope,
     )
     model = model.model_copy(update={"intercept": levelled(_score(model, design), outcome)})
     return Learned(model, parts.probability(outcome))
@@ -116,7 +116,7 @@ def _contributions(model: ResponseModel, design: Matrix) -> Matrix:
 
 
 def _coefficients(model: ResponseModel) -> Vector:
-    return np.array([each.coefficient for part in (model.terms, model.products) for each in part])
+    return np.array([term.coefficient for part in (model.terms, model.products) for term in part])
 
 
 @dataclass(frozen=True)

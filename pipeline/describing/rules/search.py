@@ -210,7 +210,7 @@ def _best_nodes(counts: Matrix, segment: int, paths: list[tuple[int, ...]]) -> l
 
 
 def _simplified(boxes: Sequence[Box], values: Seen, own: Mask) -> tuple[Box, ...]:
-    """``boxes`` less every condition whose removal costs the whole rule hardly any of its F1 score."""
+    """``boxes`` less every condition whose removal costs the whole rule hardly any of its F1 score, each box once."""
     kept = list(boxes)
     score = _score(kept, values, own)
     for place, box in enumerate(boxes):
@@ -219,7 +219,7 @@ def _simplified(boxes: Sequence[Box], values: Seen, own: Mask) -> tuple[Box, ...
             tried = [*kept[:place], less, *kept[place + 1 :]]
             if less and (tried_score := _score(tried, values, own)) >= score - CONDITION_WORTH / 2:
                 kept, score = tried, tried_score
-    return tuple(kept)
+    return tuple(box for place, box in enumerate(kept) if box not in kept[:place])
 
 
 def _score(boxes: Sequence[Box], values: Seen, own: Mask) -> float:

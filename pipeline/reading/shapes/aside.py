@@ -86,11 +86,10 @@ def _column_of_headings(frame: pd.DataFrame) -> int | None:
     if place is None or frame.shape[1] - place < 3:
         return None
     heads = _filled(frame[place])
-    others = frame.drop(columns=place).notna().any(axis=1).to_numpy()
-    rows = ~heads
-    if heads.sum() < _LEAST_GROUPS or not heads[0] or rows.sum() < heads.sum() or not (heads ^ others).all():
+    if not heads[0] or heads.sum() < _LEAST_GROUPS or 2 * heads.sum() > len(heads):
         return None
-    return place
+    others = frame.drop(columns=place).notna().any(axis=1).to_numpy()
+    return place if (heads ^ others).all() else None
 
 
 def _filled(column: pd.Series) -> Mask:

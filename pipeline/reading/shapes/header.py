@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from pipeline.reading.values.currencies import MONEY
+from pipeline.reading.values.months import month_words
 from pipeline.reading.values.unknown import NULLS
 
 Row = Sequence[str]
@@ -20,6 +21,8 @@ _MONEY = re.compile(MONEY)
 _NUMBER = re.compile(r"[+-]?[\d.,]*\d[\d.,]*-?(?:e[+-]?\d+)?", re.IGNORECASE)
 _AROUND = str.maketrans("", "", "() \u00a0\u202f\u2009'’%−\"")
 _DAY = re.compile(r"\d{1,4}[-./]\d{1,2}[-./]\d{1,4}|\d{4}-\d{2}\b|\d{1,2}:\d{2}|\d{1,2}[ -][^\W\d_]{3,9}\.?[ -]\d{2,4}")
+_PERIOD = re.compile(r"(?:q|qtr|w|wk|кв|kw|m)? ?\d{1,2}", re.IGNORECASE)
+_LEAST_PERIODS = 3
 _NUMBERED = "n"
 _DATED = "d"
 _WORDED = "t"
@@ -68,6 +71,7 @@ def find_header(rows: Sequence[Row]) -> Header:
     )
     body = next((at for at in bodies if at != first or not _is_series_of_names(rows[at : at + 2])), len(rows))
     above = [at for at in range(body) if wide[at] and not _counts_columns(rows[at])]
+    above = [at for at in above if at == above[0] or not _is_heading(kinds[at], kinds[body:])]
     if not above:
         evident = body < len(rows) and _evident(rows, kinds, body)
         return Header(body, 0) if evident else Header(first, 1, doubtful=body < len(rows))
@@ -195,7 +199,7 @@ def _top(rows: Sequence[Row], kinds: Sequence[Sequence[str]], columns: Sequence[
     covered = _covered(kinds[bottom], columns)
     top = bottom
     for at in range(bottom - 1, max(-1, bottom - _HIGHEST), -1):
-        years = _are_years(rows[at], kinds[at])
+        years = _are_years(rows[at], kinds[at]) and _names_periods(rows[bottom])
         if (_fill(kinds[at]) < 2 and not years) or (_NUMBERED in kinds[at] and not years):
             break
         more = covered | _covered(kinds[at], columns)
@@ -208,9 +212,16 @@ def _top(rows: Sequence[Row], kinds: Sequence[Sequence[str]], columns: Sequence[
 
 
 def _are_years(row: Row, kinds: Sequence[str]) -> bool:
-    """Whether the numbers of a row are years, as above the months of a pivot table."""
+    """Whether the numbers of a row are years, as above the months of a pivot table; the first column has no period."""
     numbers = [cell.strip() for cell, kind in zip(row, kinds, strict=True) if kind == _NUMBERED]
-    return bool(numbers) and all(re.fullmatch(r"(19|20)\d\d", number) for number in numbers)
+    return bool(numbers) and not kinds[0] and all(re.fullmatch(r"(19|20)\d\d", number) for number in numbers)
+
+
+def _names_periods(row: Row) -> bool:
+    """Whether three cells of a row and more name months, or number months, weeks or quarters."""
+    months = month_words()
+    cells = [cell.strip().strip(".").lower() for cell in row]
+    return sum(cell in months or _PERIOD.fullmatch(cell) is not None for cell in cells) >= _LEAST_PERIODS
 
 
 def _covered(kinds: Sequence[str], columns: Sequence[str]) -> set[int]:

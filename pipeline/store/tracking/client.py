@@ -126,12 +126,14 @@ class Punctual:
         """Count a call that was answered; say once that the server is slow, before a person takes it for hung."""
         self._calls += 1
         self._waited += seconds
-        each = self._waited / self._calls
-        if self._told or self._waited < _SLOW or each < _SLOW_CALL:
+        seconds_a_call = self._waited / self._calls
+        if self._told or self._waited < _SLOW or seconds_a_call < _SLOW_CALL:
             return
         self._told = True
         place = without_password(self._settings.store_uri)
-        _log.warning("%s is slow: %.1f seconds for each of %d answers; the work goes on", place, each, self._calls)
+        _log.warning(
+            "%s is slow: %.1f seconds for each of %d answers; the work goes on", place, seconds_a_call, self._calls
+        )
 
 
 def migrate(file: Path) -> None:

@@ -103,7 +103,7 @@ DAY_ORDER = (
     r"|付款时间|下单时间|订单日期|注文日|受注日|購入日|주문일|تاريخ الطلب|תאריך הזמנה"
 )
 DAY = (
-    r"\b(dates?|days?|datetime|time|timestamp|ts|epoch|moment|fecha|datum|data|tarih|dt|when|period|month|week|"
+    r"\b(dates?|days?|tag|jour|dia|giorno|dzien|gun|datetime|time|timestamp|ts|epoch|moment|fecha|datum|data|tarih|dt|when|period|month|week|"
     r"quarter|year month|yearmonth)\b|\bдат[аы]\b|\bдень\b|\bвремя\b"
     r"|\bмесяц\b|\bпериод\b|date$|datum$"
     r"|日付|日期|年月日|날짜"

@@ -9,20 +9,20 @@ from pipeline.reading import Choice, Question
 from pipeline.understanding.joins import names as words
 from pipeline.understanding.joins.keys import Link, Tables
 from pipeline.understanding.joins.tree import NONE, has_money, is_money
-from pipeline.understanding.joins.view import Column, Join
+from pipeline.understanding.joins.view import Join, JoinedColumn
 
 REFUNDED = "refunded amount"  # of the orders: a header that says what it is
 
 
 def given_back(
     grain: str, used: Sequence[str], tables: Tables, links: Sequence[Link], answers: Mapping[str, str]
-) -> tuple[list[tuple[Join, Column]], list[Question], list[Message]]:
+) -> tuple[list[tuple[Join, JoinedColumn]], list[Question], list[Message]]:
     """What tables of refunds bring to the rows of ``grain``, with the column that it makes.
 
     A table that refers to another one, or has no one column of money, is asked about: without it the money is that of
     sales before refunds.
     """
-    joins, asked, told = list[tuple[Join, Column]](), list[Question](), list[Message]()
+    joins, asked, told = list[tuple[Join, JoinedColumn]](), list[Question](), list[Message]()
     for table, rows in tables.rows.items():
         if table in used or not rows or not tables.things[table] & words.GIVEN_BACK:
             continue
@@ -36,7 +36,7 @@ def given_back(
             asked.append(_ask(key, table, rows))
             continue
         link = Link(direct[0].key, direct[0].column, direct[0].named, direct[0].found)
-        joins.append((Join(link, "sum", money[0]), Column(table, money[0], REFUNDED)))
+        joins.append((Join(link, "sum", money[0]), JoinedColumn(table, money[0], REFUNDED)))
         told.append(
             Message.of(
                 "{table}: its {n} rows are summed up by {key} as {column}",

@@ -19,7 +19,7 @@ _PERSONAL_DAYS = words.stems("birth born registered joined signup рождени
 
 
 @dataclass(frozen=True)
-class Candidate:
+class TableCandidate:
     """A table that may be the finest one."""
 
     table: str
@@ -36,7 +36,7 @@ class Candidate:
         return Choice(self.table, Message.of("{n} rows; each finds its {tables}", n=n, tables=Joined(self.reach)))
 
 
-def finest(tables: Tables, links: Sequence[Link], chosen: str | None) -> tuple[Candidate, Question | None]:
+def finest(tables: Tables, links: Sequence[Link], chosen: str | None) -> tuple[TableCandidate, Question | None]:
     """The table whose rows are the lines, and a question where another may be meant.
 
     Raises
@@ -164,7 +164,7 @@ def reach_of(table: str, links: Sequence[Link]) -> tuple[str, ...]:
     return tuple(reached[1:])
 
 
-def _weighed(table: str, tables: Tables, links: Sequence[Link]) -> Candidate:
+def _weighed(table: str, tables: Tables, links: Sequence[Link]) -> TableCandidate:
     reach = reach_of(table, [link for link in links if not _happens_beside(link, tables)])
     all_tables = (table, *reach)
     own = tables.things[table]
@@ -178,7 +178,7 @@ def _weighed(table: str, tables: Tables, links: Sequence[Link]) -> Candidate:
     )
     score += 1.0 * bool(own & words.LINE or any(meant & words.PRODUCT for meant in columns[table]))
     score -= 3.0 * bool(own & words.SIDE)
-    return Candidate(table, score, reach, tables.rows[table])
+    return TableCandidate(table, score, reach, tables.rows[table])
 
 
 def _has_day(tables: Tables, table: str) -> bool:

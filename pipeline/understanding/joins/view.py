@@ -16,7 +16,7 @@ Rows = Literal["all", "distinct", "one", "sum"]
 
 
 @dataclass(frozen=True)
-class Column:
+class JoinedColumn:
     """A column of the joined table: where it comes from and what it is called."""
 
     table: str
@@ -32,12 +32,12 @@ class Join:
     rows: Rows = "all"
     summed: str = ""  # the column that is summed up
 
-    def sql(self, columns: Collection[Column]) -> str:
+    def sql(self, columns: Collection[JoinedColumn]) -> str:
         """The LEFT JOIN; ``columns`` are those of the view."""
         column, key = self.link.sides
         return f"LEFT JOIN {self._rows(columns)} ON {column} = {key}"
 
-    def _rows(self, columns: Collection[Column]) -> str:
+    def _rows(self, columns: Collection[JoinedColumn]) -> str:
         table = quote(self.link.key.table)
         if self.rows == "all":
             return table
@@ -60,7 +60,7 @@ class JoinedTables:
 
     grain: str
     joins: tuple[Join, ...] = ()
-    columns: tuple[Column, ...] = ()
+    columns: tuple[JoinedColumn, ...] = ()
     told: tuple[Message, ...] = ()
     questions: tuple[Question, ...] = ()
     left_out: Mapping[str, Message] = field(default_factory=dict)  # table -> why
@@ -112,14 +112,14 @@ class JoinedTables:
                 return replace(self, columns=columns, joins=joins, numbered=numbered)
             joins = kept
 
-    def _chosen(self, column: Column) -> str:
+    def _chosen(self, column: JoinedColumn) -> str:
         sql = f"{quote(column.table)}.{quote(column.name)}"
         return sql if column.alias == column.name else f"{sql} AS {quote(column.alias)}"
 
 
 def columns_of(
     grain: str, links: Collection[Link], tables: Tables, without: Collection[tuple[str, str]] = ()
-) -> tuple[Column, ...]:
+) -> tuple[JoinedColumn, ...]:
     """Columns of the joined tables: a key that is joined on stands once, and a name that clashes bears its table's.
 
     ``without`` are (table, column) that are left out.
@@ -137,7 +137,7 @@ def columns_of(
     counts = Counter(name.lower() for _, name in places)
     several = len(links) > 0
     return tuple(
-        Column(
+        JoinedColumn(
             table, name, f"{table}.{name}" if counts[name.lower()] > 1 or (several and not words.meant(name)) else name
         )
         for table, name in places

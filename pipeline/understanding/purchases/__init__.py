@@ -1,6 +1,6 @@
 """Lines of purchases: who bought, in which order, when, for how much, and which lines do not count."""
 
-from pipeline.understanding.purchases.customer import Candidate, clear, customers, repeating, worded
+from pipeline.understanding.purchases.customer import CustomerCandidate, clear, customers, repeating, worded
 from pipeline.understanding.purchases.grouped import refuse_groups
 from pipeline.understanding.purchases.orders import DayCandidate, days, order_of, order_worded
 from pipeline.understanding.purchases.paid.discounts import less_discount
@@ -15,7 +15,7 @@ from pipeline.understanding.purchases.when import settle_day
 
 __all__ = [
     "Amounts",
-    "Candidate",
+    "CustomerCandidate",
     "DayCandidate",
     "Found",
     "amounts_of",

@@ -29,7 +29,7 @@ _CARD_PART = r"type|brand|last|digits|expir|issuer|network|fingerprint|тип|в
 
 
 @dataclass(frozen=True)
-class Candidate:
+class CustomerCandidate:
     """A column that may say who bought."""
 
     profile: Profile
@@ -99,7 +99,7 @@ def repeating(profile: Profile) -> bool:
 
 def customers(
     table: Sequence[Profile], relations: Relations, order: str | None, days: Sequence[str]
-) -> list[Candidate]:
+) -> list[CustomerCandidate]:
     """Columns whose values repeat and that may be the customer, the likeliest first."""
     named = [profile for profile in table if repeating(profile) and profile.name != order]
     ranked = [_weighed(profile, relations, order, days) for profile in named if _possible(profile)]
@@ -133,7 +133,7 @@ def _measures(name: str) -> bool:
     return any(fits(pattern, name) for pattern in patterns)
 
 
-def _weighed(profile: Profile, relations: Relations, order: str | None, days: Sequence[str]) -> Candidate:
+def _weighed(profile: Profile, relations: Relations, order: str | None, days: Sequence[str]) -> CustomerCandidate:
     tally = _Tally()
     said = worded(profile)
     if fits(words.ITEM, profile.name) and order is not None and relations.holds(order, profile.name):
@@ -152,7 +152,7 @@ def _weighed(profile: Profile, relations: Relations, order: str | None, days: Se
             tally.add(-4.0, "each comes on one day only, like an order")
     if profile.distinct < 20 or profile.distinct < 0.002 * profile.known:
         tally.add(-2.0, "few different values, like a category")
-    return Candidate(profile, said, tally.score, tuple(tally.reasons))
+    return CustomerCandidate(profile, said, tally.score, tuple(tally.reasons))
 
 
 def _by_order(tally: _Tally, profile: Profile, relations: Relations, order: str) -> None:
@@ -165,7 +165,7 @@ def _by_order(tally: _Tally, profile: Profile, relations: Relations, order: str)
         tally.add(-4.0, "some {order} have several of them", order=order)
 
 
-def clear(ranked: Sequence[Candidate], relations: Relations) -> bool:
+def clear(ranked: Sequence[CustomerCandidate], relations: Relations) -> bool:
     """Whether the best candidate is supported by words, not contradicted by structure and far ahead of the rest.
 
     A column that tells the same customers apart (an e-mail address beside a number) is no rival.
@@ -184,7 +184,7 @@ def clear(ranked: Sequence[Candidate], relations: Relations) -> bool:
     return not rivals
 
 
-def same(best: Candidate, other: Candidate, relations: Relations) -> bool:
+def same(best: CustomerCandidate, other: CustomerCandidate, relations: Relations) -> bool:
     """Whether one of the two columns (nearly) follows from the other, and the best is the finer or the named one."""
     onward = relations.lift(best.name, other.name)
     back = relations.lift(other.name, best.name)

@@ -243,6 +243,33 @@ def _under_headings(seed: int) -> _Made:
     return content, answer_of(orders, "group", may_ask=frozenset({"customer"}), replies={"customer": "group"})
 
 
+def _under_days(seed: int) -> _Made:
+    orders = by_order(shop(seed))
+    rows = []
+    for day, receipts in orders.groupby(orders["day"].dt.strftime("%d.%m.%Y"), sort=False):
+        rows.append([day, "", "", ""])
+        rows += [
+            ["", f"Kunde {row.customer:03d}", f"B{row.order}", f"{row.money:.2f}".replace(".", ",")]
+            for row in receipts.itertuples()
+        ]
+    return rows_as_text(["Tag", "Kunde", "Bon", "Summe"], rows, _SEMICOLON), answer_of(orders, "Kunde")
+
+
+def _named_months(seed: int) -> _Made:
+    orders = by_order(shop(seed))
+    table = pd.DataFrame(
+        {
+            "Day": orders["day"].dt.day,
+            "Month": orders["day"].dt.strftime("%B"),
+            "Year": orders["day"].dt.year,
+            "Client": customer_codes(orders["customer"], "code"),
+            "Receipt": order_codes(orders["order"]),
+            "Total": orders["money"],
+        }
+    )
+    return render(table, AS_IT_IS), answer_of(orders, "Client")
+
+
 def _pivot(seed: int) -> _Made:
     """Years above months, and a sum for each row and column."""
     rng = np.random.default_rng([seed, 26])
@@ -458,6 +485,8 @@ _FORMS: Mapping[str, tuple[str, str, Callable[[int], _Made]]] = {
     "page_hebrew": ("old exports", "the code page of Hebrew", _hebrew),
     "refunds_beside": ("several files", "orders, and a table of refunds", _refunds_beside),
     "under_headings": ("shapes", "the customer's name above her invoices, her total below", _under_headings),
+    "under_days": ("shapes", "the day above the receipts of that day", _under_days),
+    "parts_of_a_day_named": ("days", "year, name of the month and day in columns of their own", _named_months),
     "pivot_of_years": ("snapshots and wide tables", "a pivot table: years above months, sums beside them", _pivot),
     "goods_side_by_side": ("shapes", "the goods of an order beside each other in numbered columns", _side_by_side),
 }  # fmt: skip

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from dashapp.access.small_cells import words
+from dashapp.access.small_cells import coarse_words
 from dashapp.access.small_cells.groups import Array, Numbers, rounded
 from dashapp.access.small_cells.summaries import Seen
 from pipeline.contract import Difference, Profiles, Segmentation, SegmentCard
@@ -35,19 +35,19 @@ def _card(
     kept: dict[str, object] = {
         "size": size,
         "share": size / total,
-        "trust_reason": words.trust_reason(card, size),
+        "trust_reason": coarse_words.trust_reason(card, size),
         "differences": tuple(_difference(one, row) for one in card.differences if (row := told[one.column])),
         "revenue_share": None if card.revenue_share is None or revenue is None else float(revenue[card.segment]),
     }
     shown = card.model_copy(update=kept)
     if not size:
-        return words.without_figures(shown)
+        return coarse_words.without_figures(shown)
     medians = {
         column: (row[Profiles.MEDIAN], row[Profiles.OVERALL_MEDIAN])
         for (column, segment), row in figures.items()
         if segment == card.segment
     }
-    return shown.model_copy(update={"portrait": words.portrait(shown, it.dataset.columns, medians)})
+    return shown.model_copy(update={"portrait": coarse_words.portrait(shown, it.dataset.columns, medians)})
 
 
 def _figures(profiles: pd.DataFrame) -> Figures:

@@ -1,0 +1,69 @@
+"""Long groups: a verdict is not strong on what k-means cut or left together, and the reader is told."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from pipeline.analyse import _Deciding, _swept
+from pipeline.contract import CandidateRecord
+from pipeline.errors import InputError
+from pipeline.folding import by_place
+from pipeline.segmenting import decide, doubted
+from pipeline.segmenting.quality import elongation
+from pipeline.stages import Options, Partition
+from pipeline.stopwatch import Stopwatch
+
+
+def record(k: int, elongated: float | None, heaps: float, excess: float = 0.2) -> CandidateRecord:
+    return CandidateRecord(
+        k=k, inertia=100 / k, silhouette=0.3 + excess, silhouette_se=None, calinski_harabasz=1.0, davies_bouldin=1.0,
+        stability=0.95, null_silhouette=0.3, heaps=heaps, elongation=elongated, seed_spread=None, sizes=(),
+        silhouette_by_segment=(), seconds=0.0,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("elongated", "heaps", "verdict"),
+    [(1.6, 2.6, "strong"), (None, 2.6, "strong"), (3.9, 2.6, "weak"), (3.9, 4.0, "strong")],
+)
+def test_where_a_segment_is_long_only_valleys_make_a_verdict_strong(elongated, heaps, verdict) -> None:  # type: ignore[no-untyped-def]
+    decision = decide([record(2, 1.2, 1.9, 0.1), record(4, elongated, heaps)], bounds=(2, 12))
+
+    assert (decision.k, decision.verdict) == (4, verdict)
+
+
+def side_by_side(rng: np.random.Generator, gap: float) -> np.ndarray:
+    """Two long groups ``gap`` widths apart, and a third far from both."""
+    values = rng.normal(size=(900, 2)) * [5.0, 1.0]
+    return values + np.array([[0.0, 0.0], [0.0, gap], [60.0, 0.0]])[np.repeat(np.arange(3), 300)]
+
+
+@pytest.mark.parametrize(("gap", "told"), [(6.0, True), (0.0, False)])
+def test_two_long_groups_that_were_left_together_are_told(gap: float, told: bool) -> None:
+    matrix = side_by_side(np.random.default_rng(0), gap)
+    labels = (np.arange(900) >= 600).astype(np.int64)  # the two together, and the third
+    partition = Partition(2, np.array([matrix[labels == at].mean(axis=0) for at in (0, 1)]), labels, 1.0, None, 0.0)
+    own = record(2, elongation(matrix, partition), 2.0)
+    decision = decide([own], bounds=(2, 12))
+
+    held = doubted(decision, own, matrix, partition, by_place(900))
+
+    assert own.elongation is not None
+    assert own.elongation > 2
+    assert held.verdict == ("weak" if told else "strong")
+    assert any("left these together" in str(words) for words in held.disagreements) == told
+    assert (held == decision) != told
+
+
+def test_of_fewer_kinds_of_customers_than_k_no_more_are_looked_for_than_there_are() -> None:
+    """Nobody asked for twelve; somebody who does is told that there are not so many."""
+    kinds = np.array([[x, y] for x in range(3) for y in range(2)], dtype=np.float64)
+    matrix = np.repeat(kinds, 40, axis=0)
+    everybody = _Deciding(matrix, by_place(len(matrix)), np.arange(len(matrix)), None)
+
+    _, records = _swept(everybody, Options(), Stopwatch(), None)
+
+    assert records[-1].k == len(kinds)
+    with pytest.raises(InputError, match="too few different customers"):
+        _swept(everybody, Options(k_max=12), Stopwatch(), None)
