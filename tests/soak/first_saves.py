@@ -1,7 +1,7 @@
 """One of several writers: makes the store of each round and saves into it, at the same moment as the others.
 
-Called with the folder of the rounds, the number of rounds, and this writer's number; each line that it reads starts a
-round, and each that it writes says how the round went.
+Called with the folder of the rounds and, where they are no SQLite files, an address that ends in the database's name;
+each line that it reads names a round, and each that it writes says how the round went.
 """
 
 from __future__ import annotations
@@ -24,10 +24,15 @@ def small_record() -> SweepRecord:
     return dataclasses.replace(record, children=dict(list(record.children.items())[:1]))
 
 
-def save(home: Path, record: SweepRecord) -> str:
+def settings_of(folder: Path, server: str, name: str) -> Settings:
+    """Of a round: a home folder of its own, and a database of its own where there is a server."""
+    return Settings(home=folder / name, tracking_uri=f"{server}/{name}" if server else "")
+
+
+def save(settings: Settings, record: SweepRecord) -> str:
     """How it went."""
     try:
-        store = Store.open(Settings(home=home, tracking_uri=""), create=True)
+        store = Store.open(settings, create=True)
         saved = store.save(record, experiment="sample")
         store.promote(next(iter(saved.run_ids.values())), reason="first", who="writer")
     except KorzinaError as error:
@@ -37,13 +42,13 @@ def save(home: Path, record: SweepRecord) -> str:
 
 def main() -> None:
     """Save once for each line."""
-    folder, record = Path(sys.argv[1]), small_record()
+    folder, server, record = Path(sys.argv[1]), "".join(sys.argv[2:]), small_record()
     from pipeline.store import writer  # noqa: F401 - imports MLflow before the first round
 
     sys.stdout.write("ready\n")
     sys.stdout.flush()
     for line in sys.stdin:
-        sys.stdout.write(save(folder / line.strip(), record) + "\n")
+        sys.stdout.write(save(settings_of(folder, server, line.strip()), record) + "\n")
         sys.stdout.flush()
 
 
