@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from typing import ClassVar, Self
 
 _SHORT = 3  # letters; of names so short half are like one another
+_A_SLIP = 0.85  # likeness of names that differ by a letter or two
 
 
 class KorzinaError(Exception):
@@ -82,11 +83,16 @@ class ContractError(StoreError):
 
 
 def nearest_name(name: str, valid: Iterable[str]) -> str | None:
-    """The valid name that has every word of ``name``, else the one most like it (case ignored); None: none is near."""
+    """The valid name that differs by a slip, or has every word of ``name``, or is most like it; None: none is near.
+
+    Capitals do not count.
+    """
     by_lower = {candidate.lower(): candidate for candidate in valid}
+    if slips := difflib.get_close_matches(name.lower(), by_lower, n=1, cutoff=_A_SLIP):
+        return by_lower[slips[0]]
     words = _words(name)
     with_all = [candidate for candidate in by_lower if words and words <= _words(candidate)]
-    if len(with_all) == 1 and name.lower() not in by_lower:
+    if len(with_all) == 1:
         return by_lower[with_all[0]]
     close = difflib.get_close_matches(name.lower(), by_lower, n=1, cutoff=0.5 if len(name) > _SHORT else 0.7)
     return by_lower[close[0]] if close else None

@@ -139,7 +139,7 @@ def test_segment_refuses_an_open_question_too(tmp_path: Path) -> None:
 
     file = shop(tmp_path, currency=np.where(np.arange(600) % 4, "USD", "JPY"))
 
-    with pytest.raises(SpecError, match=r"question 'currency' is open.*--answer currency=USD"):
+    with pytest.raises(SpecError, match=r"question 'currency' is open.*answers=\{'currency': 'USD'\}"):
         korzina.segment(file, k=range(2, 4))
 
 

@@ -64,7 +64,7 @@ def test_a_child_in_another_folder_reads_the_same_settings_whatever_that_holds(
 
 
 def test_the_packages_lie_where_children_start() -> None:
-    assert (PACKAGES / "pipeline" / "settings" / "values.py").is_file()
+    assert (PACKAGES / "pipeline" / "settings" / "environment.py").is_file()
     assert (PACKAGES / "dashapp" / "wsgi.py").is_file()
 
 

@@ -65,14 +65,12 @@ _UNMIXED = frozenset(  # whose words have no Latin letters
     letters for page in (_CYRILLIC, *_ALONE.values()) for letters in page.values()
 )
 _OLD_PAGES = ("iso8859_2", "iso8859_5", "mac_cyrillic", "mac_roman", "cp850", "cp852")
-_EXPECTED = {  # how much more or less a page is, beside 1
-    **dict.fromkeys(_OLD_PAGES, 0.97),
-    "cp1255": 1.1,  # its words read by a rule that words of other pages break
-}
+_EXPECTED = dict.fromkeys(_OLD_PAGES, 0.97)  # how much less a page is, beside 1
 _GROUPING = re.compile(rb"(?<=\d)[\xa0\xca\xff](?=\d)")  # spaces of several pages that do not break
 _WORD = re.compile(rb"[A-Za-z\x80-\xff]*[\x80-\xff][A-Za-z\x80-\xff]*")
 _SIGNS = "«»„“”‘’‚–—…№€£₽°ºª©®™§±½¼¾·•"
 _SIGNS_ALONE, _WITH_SIGNS, _ONE_LETTER = 0.5, 0.9, 0.3  # what words of them prove, beside 1
+_BY_A_RULE = 1.1  # and what those of Hebrew do, that keep a rule which words of other pages break
 
 
 def code_page(data: bytes) -> str:
@@ -140,12 +138,15 @@ def _reads(text: str, letters: str) -> float:
     own = [letter for letter in core.lower().replace("i\u0307", "i") if letter > "\x7f"]  # what becomes of a capital İ
     if not all(letter in weights for letter in own) or not _natural_case(core):
         return 0.0
+    rule = _BY_A_RULE if letters == _HEBREW else 1.0
     if letters == _HEBREW and not _FINAL.isdisjoint(core[:-1]):
         return 0.0
     if letters in _UNMIXED and len(own) < len(core):
         return 0.0
     common = sum(weights[letter] for letter in own) / max(1, len(own))
-    return (1.0 + 0.2 * common) * (1.0 if core == text else _WITH_SIGNS) * (1.0 if len(core) > 1 else _ONE_LETTER)
+    return (
+        rule * (1.0 + 0.2 * common) * (1.0 if core == text else _WITH_SIGNS) * (1.0 if len(core) > 1 else _ONE_LETTER)
+    )
 
 
 @cache
