@@ -17,7 +17,7 @@ from dashapp.i18n import _
 from pipeline.settings import Settings, is_loopback, plain_address
 
 SECRET_HEADER = "X-Korzina-Proxy-Secret"  # noqa: S105 - the name of a header
-_OPEN = ("/healthz", "/readyz")
+OPEN = ("/healthz", "/readyz")
 _METRICS = "/metrics"  # which asks for its own token, or answers this machine only
 _LOOKING = ("GET", "HEAD", "OPTIONS")
 
@@ -33,7 +33,7 @@ class Refused:
 
 def stranger(settings: Settings) -> Refused | None:
     """Why the present request may not pass; None where it may."""
-    if request.path in _OPEN and request.method in _LOOKING:
+    if request.path in OPEN and request.method in _LOOKING:
         return None
     if request.path == _METRICS:
         return None if settings.metrics_token else _unknown_host(settings)

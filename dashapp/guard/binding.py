@@ -10,6 +10,7 @@ from dash import Dash
 from flask import Response, request
 
 from dashapp.guard.admission import stranger
+from dashapp.guard.beginning import set_up_once
 from dashapp.guard.bodies import misfit
 from dashapp.guard.failures import on_failure
 from dashapp.guard.libraries import is_served
@@ -37,6 +38,7 @@ def register(app: Dash, *scripts: str) -> None:
         The texts of the scripts that stand in the page itself, besides Dash's own.
     """
     server = app.server
+    set_up_once(app)
     server.before_request(partial(_check, app))
     server.after_request(Policy(app, scripts).put_on)
     server.register_error_handler(Exception, on_failure)
