@@ -1,4 +1,4 @@
-"""Families of generated customers whose number of groups is known: 30 with groups, 16 without any.
+"""Families of generated customers whose number of groups is known: 34 with groups, 23 without any.
 
 A family takes a random generator and gives (n, p) values as a file would hold them, before any transform. Groups are
 told by position alone, so whoever reads the values can know no more than the rule.
@@ -7,8 +7,14 @@ told by position alone, so whoever reads the values can know no more than the ru
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
+
+from pipeline.contract import Column, Dataset
+from pipeline.segmenting import fit_features
+from pipeline.stages import Features
 
 N = 800
+STEPS = ("winsorize", "standardize")
 
 
 def blobs(rng, k, *, n=N, p=6, spread=1.0, apart=4.5, weights=None):
@@ -124,6 +130,32 @@ def on_a_line(rng):
     return values + rng.normal(size=(N, 4))
 
 
+def scale_answers(rng):
+    """Answers from 1 to 5 to six questions: two kinds of people who answer about what their kind does."""
+    kinds = np.array([[1, 2, 5, 4, 2, 3], [5, 4, 1, 2, 4, 3], [2, 5, 2, 5, 5, 1]])
+    return np.clip(kinds[_labels(rng, 3, N)] + rng.choice([-1, 0, 0, 1], size=(N, 6)), 1, 5).astype(float)
+
+
+def few_kinds(rng):
+    """Tariffs: every customer is exactly one of four, in whatever is known of them."""
+    return np.array([[1, 20, 2], [5, 200, 3], [12, 90, 40], [30, 900, 9]])[_labels(rng, 4, N)].astype(float)
+
+
+def one_more_or_less(rng):
+    """Three kinds far apart, within which every value is one of two neighbouring whole numbers."""
+    kinds = np.array([[1, 2, 2], [5, 20, 3], [12, 9, 40]])
+    return (kinds[_labels(rng, 3, N)] + rng.integers(0, 2, size=(N, 3))).astype(float)
+
+
+def visits_and_flags(rng):
+    """Two kinds by how often they come and by three of five flags that go with it."""
+    kind = _labels(rng, 2, N)
+    flags = rng.random((N, 5)) < np.where(
+        kind[:, None] == 1, [0.95, 0.95, 0.95, 0.5, 0.3], [0.05, 0.05, 0.05, 0.5, 0.3]
+    )
+    return np.column_stack([rng.poisson(np.where(kind == 1, 30, 8)), flags]).astype(float)
+
+
 STRUCTURED = {  # name -> (generator, the numbers of groups that are right)
     "separated, k = 2": (lambda rng: blobs(rng, 2), {2}),
     "separated, k = 3": (lambda rng: blobs(rng, 3), {3}),
@@ -153,6 +185,10 @@ STRUCTURED = {  # name -> (generator, the numbers of groups that are right)
     "hierarchy 4 x 3": (lambda rng: hierarchy(rng, 4, 3), {4, 12}),
     "counts, k = 3": (counts, {3}),
     "how much beside what, k = 3": (by_size, {3}),
+    "answers 1 to 5, k = 3": (scale_answers, {3}),
+    "one of four kinds exactly": (few_kinds, {4}),
+    "whole numbers, one more or less": (one_more_or_less, {3}),
+    "visits and flags, k = 2": (visits_and_flags, {2}),
     "grid of 3 x 2": (grid, {6}),
     "three on a line": (on_a_line, {3}),
 }
@@ -199,6 +235,11 @@ def ball(rng):
     return ways / np.linalg.norm(ways, axis=1, keepdims=True) * rng.random((N, 1)) ** (1 / 3)
 
 
+def about_one_mood(rng):
+    """Answers from 1 to 5 that all lean the same way, more or less."""
+    return np.clip(np.rint(3 + rng.normal(size=(N, 1)) + rng.normal(size=(N, 5))), 1, 5)
+
+
 NULLS = {
     "null: Gaussian": lambda rng: rng.normal(size=(N, 6)),
     "null: Gaussian, 2 features": lambda rng: rng.normal(size=(N, 2)),
@@ -213,6 +254,11 @@ NULLS = {
     "null: t with 3 degrees": lambda rng: rng.standard_t(3, size=(N, 6)),
     "null: mixed scales": scale_mixture,
     "null: one spending mix": lambda rng: rng.dirichlet(np.full(6, 3.0), N),
+    "null: answers 1 to 5": lambda rng: rng.integers(1, 6, size=(N, 6)).astype(float),
+    "null: answers 1 to 3, 2 features": lambda rng: rng.integers(1, 4, size=(N, 2)).astype(float),
+    "null: answers about one mood": about_one_mood,
+    "null: counts": lambda rng: rng.poisson([2, 1, 4, 0.5, 8, 3], size=(N, 6)).astype(float),
+    "null: counts of loyal and rare": lambda rng: rng.poisson(rng.gamma(0.8, size=(N, 1)) * [3, 1, 5, 2]).astype(float),
     "null: ramp": ramp,
     "null: horseshoe": horseshoe,
     "null: horseshoe, 6 features": lambda rng: horseshoe(rng, thick=0.6, p=6),
@@ -228,14 +274,12 @@ def drawn(family, seed):
     return FAMILIES[family][0](np.random.default_rng([seed, 7]))
 
 
-def prepare(data):
+def prepare(data) -> Features:
     """The product's own default transforms: winsorize and standardise; a logarithm for skewed positive columns."""
-    columns = []
-    for column in data.T:
-        skew = ((column - column.mean()) ** 3).mean() / column.std() ** 3
-        if column.min() >= 0 and skew > 1:
-            column = np.log1p(column)
-        low, high = np.quantile(column, [0.005, 0.995])
-        clipped = np.clip(column, low, high)
-        columns.append((clipped - clipped.mean()) / (clipped.std() or 1.0))
-    return np.column_stack(columns)
+    columns, table = [], pd.DataFrame(data, columns=[f"x{place}" for place in range(data.shape[1])])
+    for name, values in table.items():
+        skew = ((values - values.mean()) ** 3).mean() / values.std(ddof=0) ** 3
+        steps = ("log1p", *STEPS) if values.min() >= 0 and skew > 1 else STEPS
+        columns.append(Column(name=str(name), role="active", kind="number", label=str(name), transform=steps))
+    dataset = Dataset(spec="", title="", spec_hash="", as_of=None, currency="", columns=tuple(columns))
+    return fit_features(table, dataset)

@@ -19,7 +19,16 @@ from families import FAMILIES, N, drawn, prepare
 from report import machine_line, write_section
 from sklearn.datasets import load_breast_cancer, load_digits, load_iris, load_wine
 
-from pipeline.segmenting import assess_stability, at_the_end, decide, judged, null_silhouettes, silhouettes, sweep
+from pipeline.segmenting import (
+    Lattice,
+    assess_stability,
+    at_the_end,
+    decide,
+    judged,
+    null_silhouettes,
+    silhouettes,
+    sweep,
+)
 from pipeline.segmenting.choose import elbow
 from pipeline.segmenting.kmeans import LIGHT
 from pipeline.stages import LARGEST, WIDEST
@@ -50,11 +59,13 @@ class Verdicts:
 
 def judge(family: str, right: set[int | None], data, seed: int, *, with_gap: bool) -> Verdicts:
     """The rules on one data set, as ``korzina train`` sweeps it: to 12, and on to 20 where the best k is the last."""
-    matrix = prepare(data)
-    for last in (LARGEST, WIDEST):
+    features = prepare(data)
+    matrix, lattice = features.matrix, Lattice.of(features.matrix, features.transform)
+    kinds = len(np.unique(matrix, axis=0))
+    for last in (min(LARGEST, kinds), min(WIDEST, kinds)):
         partitions = sweep(matrix, range(2, last + 1), seed=seed)
         measured = silhouettes(matrix, [one.labels for one in partitions], seed=seed)
-        stability = assess_stability(matrix, partitions, seed=seed)
+        stability = assess_stability(matrix, partitions, seed=seed, lattice=lattice)
         nulls = null_silhouettes(matrix, list(range(2, last + 1)), seed=seed)
         records = judged(matrix, partitions, measured, stability, nulls)
         if not at_the_end(records):

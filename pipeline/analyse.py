@@ -17,6 +17,7 @@ from pipeline.folding import Hashes, LocalPopulation, Population, Space, fold_of
 from pipeline.processors import Helper
 from pipeline.segmenting import (
     THOROUGH,
+    Lattice,
     apply_transform,
     as_kernel,
     assess_stability,
@@ -108,6 +109,7 @@ class _Deciding:
     hashes: Hashes  # (m,)
     places: Labels  # (m,) where they stand among the customers at hand
     space: Space | None  # all customers, where they are more
+    lattice: Lattice | None = None  # in which their values come
     beyond: Beyond | None = None  # and where they are not at hand
 
     def spread(self, fits: Sequence[MeasuredPartition], features: Features) -> list[MeasuredPartition]:
@@ -132,16 +134,17 @@ def _deciding(population: Population, features: Features) -> Iterator[_Deciding]
     sample = population.sample()
     places = Customers.keys(sample.customers).to_numpy()
     matrix = features.matrix if len(places) == len(features.matrix) else features.matrix[places]
+    lattice = Lattice.of(matrix, features.transform)
     if population.n == len(places):
-        yield _Deciding(matrix, sample.hashes, places, None)
+        yield _Deciding(matrix, sample.hashes, places, None, lattice)
         return
     source, middle = as_kernel(features.transform), matrix.mean(axis=0)
     if len(features.matrix) == population.n:  # at hand: no pass has to transform anything again
-        yield _Deciding(matrix, sample.hashes, places, Space.of(fold_of(features.matrix), source, middle))
+        yield _Deciding(matrix, sample.hashes, places, Space.of(fold_of(features.matrix), source, middle), lattice)
         return
     with population.prepared(source) as prepared:
         space = Space.of(prepared.fold, source, middle)
-        yield _Deciding(matrix, sample.hashes, places, space, Beyond(prepared, space))
+        yield _Deciding(matrix, sample.hashes, places, space, lattice, Beyond(prepared, space))
 
 
 def _swept(
@@ -180,7 +183,9 @@ def _measured(
         measured = silhouettes(matrix, [partition.labels for partition in partitions], seed=seed, hashes=hashes)
         restarts = restart_silhouettes(matrix, partitions, measured, seed=seed, hashes=hashes)
     with watch.stage("stability") as tick:
-        stability = assess_stability(matrix, partitions, seed=seed, helper=helper, tick=tick, hashes=hashes)
+        stability = assess_stability(
+            matrix, partitions, seed=seed, helper=helper, tick=tick, hashes=hashes, lattice=deciding.lattice
+        )
     with watch.stage("null") as tick:
         nulls = null_silhouettes(matrix, list(ks), seed=seed, helper=helper, tick=tick)
     records = judged(matrix, partitions, measured, stability, nulls, hashes)

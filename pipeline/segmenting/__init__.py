@@ -2,7 +2,6 @@
 
 from pipeline.segmenting.choose import at_the_end, decide, excess, override
 from pipeline.segmenting.distances import blocks, squared_distances
-from pipeline.segmenting.elongation import doubted
 from pipeline.segmenting.features import apply_transform, as_kernel, fit_features, fit_transform, project
 from pipeline.segmenting.judging import judged
 from pipeline.segmenting.kmeans import THOROUGH, sweep
@@ -19,9 +18,11 @@ from pipeline.segmenting.quality import (
 )
 from pipeline.segmenting.sensitivity import sensitivity_in_words, with_sensitivity
 from pipeline.segmenting.stability import Stability, assess_stability, null_silhouettes
+from pipeline.segmenting.valleys import Lattice, doubted
 
 __all__ = [
     "THOROUGH",
+    "Lattice",
     "Silhouettes",
     "Stability",
     "apply_transform",

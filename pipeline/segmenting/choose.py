@@ -17,7 +17,7 @@ from pipeline.contract import (
     verdicts,
 )
 from pipeline.errors import UsageError
-from pipeline.segmenting.elongation import LONG
+from pipeline.segmenting.valleys import LONG
 
 KEPT_EXCESS = 0.5
 STRONG_EXCESS = 0.06
@@ -57,7 +57,7 @@ def decide(candidates: Sequence[CandidateRecord], *, bounds: tuple[int, int]) ->
         silhouette_k=silhouette_k,
         supported_k=supported_k,
         bounds=bounds,
-        disagreements=_disagreements(chosen, elbow_k, silhouette_k, supported_k, bounds),
+        disagreements=_disagreements(chosen, elbow_k, silhouette_k, supported_k, bounds, candidates),
     )
 
 
@@ -199,9 +199,16 @@ def _measured(chosen: CandidateRecord) -> Message:
 
 
 def _disagreements(
-    chosen: CandidateRecord, elbow_k: int | None, silhouette_k: int, supported_k: int | None, bounds: tuple[int, int]
+    chosen: CandidateRecord,
+    elbow_k: int | None,
+    silhouette_k: int,
+    supported_k: int | None,
+    bounds: tuple[int, int],
+    candidates: Sequence[CandidateRecord],
 ) -> tuple[Message, ...]:
     k, messages = chosen.k, []
+    if verdicts.all_alike(candidates, k):
+        messages.append(_kinds(k))
     if chosen.elongation is not None and chosen.elongation >= LONG:
         messages.append(
             Message.of(
@@ -245,3 +252,13 @@ def _disagreements(
             )
         )
     return tuple(messages)
+
+
+def _kinds(number: int) -> Message:
+    return Message.counted(
+        "There is only {n} kind of customer in what they are clustered on: a segment is everybody who is alike in all "
+        "of it, and more segments are not possible.",
+        "There are only {n} kinds of customers in what they are clustered on: a segment is everybody who is alike in "
+        "all of it, and more segments are not possible.",
+        number,
+    )

@@ -34,6 +34,7 @@ from pipeline.segmenting.judging import judged
 from pipeline.segmenting.kmeans import LIGHT, sweep
 from pipeline.segmenting.quality import silhouettes
 from pipeline.segmenting.stability import SPLITS, Tick, assess_stability, null_silhouettes
+from pipeline.segmenting.valleys import Lattice
 from pipeline.stages import Training
 from pipeline.statistics import adjusted_rand
 
@@ -187,10 +188,11 @@ def _judge(
     splits: int,
 ) -> tuple[int, str, float] | None:
     """(k, verdict, agreement with the recommended segments at their own k); None where it cannot be clustered."""
-    matrix = fit_features(customers, dataset).matrix
+    features = fit_features(customers, dataset)
+    matrix, lattice = features.matrix, Lattice.of(features.matrix, features.transform)
     try:
         partitions = sweep(matrix, ks, seed=seed, effort=LIGHT)
-        stability = assess_stability(matrix, partitions, seed=seed, splits=splits)
+        stability = assess_stability(matrix, partitions, seed=seed, splits=splits, lattice=lattice)
         nulls = null_silhouettes(matrix, ks, seed=seed, draws=DRAWS)
     except InputError:  # fewer different customers than segments are left without this feature
         return None

@@ -15,10 +15,9 @@ from pipeline.contract import Labels, Matrix, verdicts
 from pipeline.folding import Hashes, by_place, drawn
 from pipeline.processors import Helper, one_thread, share
 from pipeline.segmenting.distances import blocks, nearest
-from pipeline.segmenting.elongation import PIECES, lies_along_a_curve
-from pipeline.segmenting.heaps import count_heaps
 from pipeline.segmenting.kmeans import LIGHT, sweep
 from pipeline.segmenting.quality import silhouettes
+from pipeline.segmenting.valleys import PIECES, Lattice, count_heaps, lies_along_a_curve
 from pipeline.stages import Partition
 
 OFTEN = 0.5  # of the repeats reach a segment's recurrence: four in five kept fewer of those that do come back
@@ -52,6 +51,7 @@ class _Pair:
     rows: Labels
     of_first: tuple[Partition, ...]
     of_second: tuple[Partition, ...]
+    filled: tuple[Matrix, Matrix]  # both halves, spread over the steps of their values
 
 
 def assess_stability(
@@ -63,6 +63,7 @@ def assess_stability(
     helper: Helper | None = None,
     tick: Tick | None = None,
     hashes: Hashes | None = None,
+    lattice: Lattice | None = None,
 ) -> Mapping[int, Stability]:
     """Prediction strength of every k and recurrence of every segment, from the same disjoint half-samples.
 
@@ -70,7 +71,8 @@ def assess_stability(
     share of its pairs the other half's centres keep together; the worst cluster counts, averaged over the splits,
     both ways. Where it is at least ``MIN_STRENGTH``, the heaps of customers in each half are counted among the
     clusters that the other half's centres cut it into (``count_heaps``). Customers who lie along one curve are one
-    heap, into however many pieces it is cut (``lies_along_a_curve``).
+    heap, into however many pieces it is cut (``lies_along_a_curve``). Both look at values spread over the steps of
+    ``lattice``.
 
     Recurrence: the cluster of one half that resembles a segment most, and its best match (Jaccard, as Hennig 2007)
     among the clusters of the other, with which it shares no customer; both place the same customers. Against the whole
@@ -83,28 +85,44 @@ def assess_stability(
     tasks = [(matrix[rows], ks, seed + split) for split, pair in enumerate(halves, start=1) for rows in pair]
     fits = share(_fit_light, tasks, helper, tick)
     pairs = [
-        _Pair(matrix[first], matrix[second], np.concatenate([first, second]), of_first, of_second)
-        for (first, second), of_first, of_second in zip(halves, fits[::2], fits[1::2], strict=True)
+        _Pair(
+            matrix[first],
+            matrix[second],
+            np.concatenate([first, second]),
+            of_first,
+            of_second,
+            _without_steps(matrix, (first, second), lattice, [seed, split]),
+        )
+        for split, ((first, second), of_first, of_second) in enumerate(zip(halves, fits[::2], fits[1::2], strict=True))
     ]
     with one_thread():  # a thousand products of a few thousand rows: two threads would wait for one another
         assessed = {partition.k: _assess(partition, place, pairs) for place, partition in enumerate(partitions)}
-    if any((stability.heaps or 1.0) > 1.0 for stability in assessed.values()) and _is_a_curve(matrix, halves, seed):
+    if any((stability.heaps or 1.0) > 1.0 for stability in assessed.values()) and _is_a_curve(pairs, seed):
         return {
             k: replace(stability, heaps=None if stability.heaps is None else 1.0) for k, stability in assessed.items()
         }
     return assessed
 
 
-def _is_a_curve(matrix: Matrix, halves: Sequence[tuple[Labels, Labels]], seed: int) -> bool:
+def _without_steps(
+    matrix: Matrix, halves: tuple[Labels, Labels], lattice: Lattice | None, seed: Sequence[int]
+) -> tuple[Matrix, Matrix]:
+    if lattice is None:
+        return matrix[halves[0]], matrix[halves[1]]
+    first, second = (lattice.spread(matrix[rows], [*seed, side]) for side, rows in enumerate(halves))
+    return first, second
+
+
+def _is_a_curve(pairs: Sequence[_Pair], seed: int) -> bool:
     """Whether most halves lie along the curve that the customers of the other one draw."""
-    pairs = [pair for first, second in halves[:CURVE_SPLITS] for pair in ((first, second), (second, first))]
+    ways = [both for pair in pairs[:CURVE_SPLITS] for both in (pair.filled, pair.filled[::-1])]
     missed = 0
-    for place, (by, of) in enumerate(pairs):
+    for place, (by, of) in enumerate(ways):
         step = len(by) // CURVE_ROWS + 1
-        rows, others = matrix[by[::step]], matrix[of[::step]]
+        rows, others = by[::step], of[::step]
         pieces = min(PIECES, len(np.unique(rows, axis=0)))
         missed += pieces < 2 or not lies_along_a_curve(others, _fit_light(rows, [pieces], seed + place)[0])
-        if 2 * missed >= len(pairs):
+        if 2 * missed >= len(ways):
             return False
     return True
 
@@ -123,7 +141,7 @@ def _assess(partition: Partition, place: int, pairs: Sequence[_Pair]) -> Stabili
         counts = [
             count_heaps(rows, guide)
             for pair in pairs
-            for rows, guide in ((pair.first, pair.of_second[place]), (pair.second, pair.of_first[place]))
+            for rows, guide in ((pair.filled[0], pair.of_second[place]), (pair.filled[1], pair.of_first[place]))
         ]
         heaps = float(np.mean(counts))
     often, least = np.quantile(back, 1 - OFTEN, axis=0), np.min(back, axis=0)

@@ -6,8 +6,8 @@ import pytest
 from pipeline.analyse import _Deciding, _swept
 from pipeline.folding import by_place
 from pipeline.segmenting import assess_stability, decide, judged, null_silhouettes, silhouettes, sweep
-from pipeline.segmenting.heaps import count_heaps, dip, has_valley
 from pipeline.segmenting.quality import elongation
+from pipeline.segmenting.valleys.heaps import count_heaps, dip, has_valley
 from pipeline.stages import Options
 from pipeline.stopwatch import Stopwatch
 

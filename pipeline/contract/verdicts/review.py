@@ -15,7 +15,7 @@ from pipeline.contract.messages import Message, Quantity
 from pipeline.contract.record_types import CandidateRecord, Decision, RunSummary, SegmentCard, Verdict
 from pipeline.contract.runs import Segmentation
 from pipeline.contract.tables import Sensitivity
-from pipeline.contract.verdicts.support import own_verdict, verdict_at, weaker
+from pipeline.contract.verdicts.support import all_alike, own_verdict, verdict_at, weaker
 
 
 def reviewed(
@@ -130,7 +130,7 @@ def _doubts(decision: Decision, candidates: Sequence[CandidateRecord], sensitivi
     other = next((int(seed_k) for seed_k in seeds[Sensitivity.K] if int(seed_k) != k), None)
     if other is not None:
         doubts.append(Message.of("With another seed the rule comes to {other} segments.", other=Quantity(other)))
-    if tried and k == max(tried):
+    if tried and k == max(tried) and not all_alike(candidates, k):
         doubts.append(
             Message.of(
                 "{k} is the largest number of segments that was tried, so more than that may fit as well.",

@@ -10,6 +10,7 @@ MIN_STRENGTH = 0.8  # prediction strength (Tibshirani and Walther 2005) from whi
 MIN_EXCESS = 0.03  # silhouette above that of structure-free data, likewise
 SEPARATE = 0.1  # mean heaps under k, up to which all k groups are heaps of their own
 APART = 0.5  # silhouette from which groups stand apart with gaps between them (Kaufman and Rousseeuw 1990)
+_NOTHING = 1e-6  # inertia: more than rounding leaves where there is none, in whatever is standardized
 _RANK: Mapping[Verdict, int] = {"none": 0, "weak": 1, "strong": 2}
 
 
@@ -41,3 +42,8 @@ def verdict_at(k: int, decision: Decision, candidates: Sequence[CandidateRecord]
         return "none"
     own = own_verdict(candidate.stability, candidate.silhouette, candidate.null_silhouette, valleys=apart(candidate))
     return weaker(decision.verdict, own)
+
+
+def all_alike(candidates: Sequence[CandidateRecord], k: int) -> bool:
+    """Whether the customers of each of ``k`` segments are all alike, so that more segments are not possible."""
+    return any(candidate.inertia <= _NOTHING for candidate in candidates if candidate.k == k)

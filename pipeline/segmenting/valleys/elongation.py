@@ -14,7 +14,7 @@ import numpy as np
 from pipeline.contract import CandidateRecord, Decision, Labels, Matrix, Message, verdicts
 from pipeline.folding import Hashes, drawn
 from pipeline.segmenting.distances import squared_distances
-from pipeline.segmenting.heaps import has_valley
+from pipeline.segmenting.valleys.heaps import has_valley
 from pipeline.stages import Partition
 
 PIECES = 8  # clusters whose centres the curve leads through; with fewer it cuts the bends off

@@ -1,0 +1,97 @@
+"""Values that come in steps, as counts and scales do: spread over their steps before anybody looks for valleys.
+
+Between two whole numbers there is nobody, which is no valley between groups; where several steps in a row are empty,
+there is one. Neither shows in the order of the values alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from pipeline.contract import FeatureTransform, Matrix
+
+_DECIMALS = (0, 1, 2)  # whole numbers, halves and tenths, money
+_ON_STEPS = 0.98  # share of the values; the rest are what missing and clipped ones were replaced by
+_ENOUGH = 4  # different values; of fewer nobody can tell a step of their own from what they happen to be
+_PRECISION, _ROUNDING = 1e-9, 1e-6
+_MOST = 2.0**52  # steps from the first value; beyond, no float is between two of them
+
+
+@dataclass(frozen=True)
+class Steps:
+    """The values of one feature in original units: ``first``, and multiples of ``size`` above it; 0 where in none."""
+
+    first: float = 0.0
+    size: float = 0.0
+
+    @classmethod
+    def of(cls, values: Matrix, fill: float) -> Steps:
+        """The largest of which nearly all ``values`` (n,) are multiples, but for ``fill``."""
+        distinct, counts = np.unique(values, return_counts=True)
+        counts[np.isclose(distinct, fill, rtol=_PRECISION, atol=0.0)] = 0
+        for decimals in _DECIMALS:
+            unit = 10.0**-decimals
+            on = cls(0.0, unit).hold(distinct)
+            if on.sum() > 1 and counts[on].sum() >= _ON_STEPS * counts.sum():
+                whole = np.rint(distinct[on] / unit).astype(np.int64)
+                largest = np.gcd.reduce(np.diff(whole)) if len(whole) >= _ENOUGH else 1
+                return cls(float(whole[0]) * unit, float(largest) * unit)
+        return cls()
+
+    def hold(self, values: Matrix) -> npt.NDArray[np.bool_]:
+        """Which of ``values`` (n,) are on a step, but for rounding."""
+        if not self.size:
+            return np.zeros(len(values), dtype=bool)
+        places = (values - self.first) / self.size
+        held: npt.NDArray[np.bool_] = (np.abs(places) < _MOST) & (
+            np.abs(places - np.rint(places)) <= 1e-6 + _PRECISION * np.abs(places)
+        )
+        return held
+
+
+@dataclass(frozen=True)
+class Lattice:
+    """The steps in which each feature's values come."""
+
+    transform: FeatureTransform
+    steps: tuple[Steps, ...]
+
+    @classmethod
+    def of(cls, matrix: Matrix, transform: FeatureTransform) -> Lattice:
+        """Those of the values that ``transform`` made ``matrix`` (n, p) of."""
+        return cls(
+            transform,
+            tuple(
+                Steps.of(_original(column, transform, place), transform.fill[place])
+                for place, column in enumerate(matrix.T)
+            ),
+        )
+
+    def spread(self, rows: Matrix, seed: Sequence[int]) -> Matrix:
+        """``rows`` (m, p) with each value moved up by less than one step, evenly over it in original units.
+
+        Counts and scales made continuous by uniform noise (dequantization; Theis, van den Oord and Bethge 2016, arXiv
+        1511.01844): a full scale has no gaps then, and groups that lie several steps apart keep theirs.
+        """
+        noise = np.random.default_rng(seed)
+        moved = rows.copy()
+        for place, steps in enumerate(self.steps):
+            values = _original(rows[:, place], self.transform, place)
+            on = steps.hold(values)
+            moved[on, place] = _placed(values[on] + steps.size * noise.random(int(on.sum())), self.transform, place)
+        return moved
+
+
+def _original(column: Matrix, transform: FeatureTransform, place: int) -> Matrix:
+    values: Matrix = column * transform.scale[place] + transform.centre[place]
+    return np.expm1(values) if transform.log1p[place] else values
+
+
+def _placed(values: Matrix, transform: FeatureTransform, place: int) -> Matrix:
+    logged = np.log1p(values) if transform.log1p[place] else values
+    placed: Matrix = (logged - transform.centre[place]) / transform.scale[place]
+    return placed
