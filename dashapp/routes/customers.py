@@ -86,24 +86,24 @@ def export(run: Run, filtered: Filtered, count: int | None = None) -> Export:
 
     ``count`` is how many there are, where the selection itself has only an estimate.
     """
-    it = run.segmentation
+    segmentation = run.segmentation
     columns = _columns(run)
-    kept = it.dataset.id_column if it.dataset.id_column in it.customers else None
-    scored = [_("Recency score"), _("Frequency score"), _("Monetary score"), _("RFM cell")] if it.rfm else []
+    kept = segmentation.dataset.id_column if segmentation.dataset.id_column in segmentation.customers else None
+    scored = [_("Recency score"), _("Frequency score"), _("Monetary score"), _("RFM cell")] if segmentation.rfm else []
     first = [_("Segment"), _("Segment name"), _("Trust"), *scored]
     ours = [*first, *([] if kept else [_("Customer")])]
     header = told_apart(ours, [*([kept] if kept else []), *(column.axis_title for column in columns)])
     place = len(first)  # of what tells customers apart; it goes to the front
-    named = {card.segment: (card.key, card.name, _(TRUST_WORDS[card.trust])) for card in it.cards}
+    named = {card.segment: (card.key, card.name, _(TRUST_WORDS[card.trust])) for card in segmentation.cards}
     # every word is told before the first row goes out: what follows may run where nobody knows the reader's language
     return Export(
-        f"korzina-{run.run_id[:8]}-k{it.k}-customers",
+        f"korzina-{run.run_id[:8]}-k{segmentation.k}-customers",
         _("Customers"),
         [header[place], *header[:place], *header[place + 1 :]],
         _rows(
             run,
             filtered,
-            [kept or str(it.customers.columns[0]), *(column.name for column in columns)],
+            [kept or str(segmentation.customers.columns[0]), *(column.name for column in columns)],
             named,
         ),
         _account(run, filtered, filtered.customers if count is None else count),
@@ -130,14 +130,14 @@ def _answer(file: Export, form: Form) -> Response:
 
 
 def _account(run: Run, filtered: Filtered, count: int) -> list[tuple[str, object]]:
-    it = run.segmentation
+    segmentation = run.segmentation
     filters = "; ".join(words for _name, words in chips(filtered.selection, filtered.dimensions))
     return [
-        (_("Run"), it.run_id),
-        (_("Segments"), it.k),
-        (_("Trained"), moment(it.started)),
-        (_("Data"), it.dataset.title),
-        (_("Data as of"), day(it.dataset.as_of)),
+        (_("Run"), segmentation.run_id),
+        (_("Segments"), segmentation.k),
+        (_("Trained"), moment(segmentation.started)),
+        (_("Data"), segmentation.dataset.title),
+        (_("Data as of"), day(segmentation.dataset.as_of)),
         (_("Selection"), filters or _("All customers")),
         (_("Customers"), count),
     ]
@@ -183,15 +183,15 @@ def _told(
 
 def _parts(run: Run, filtered: Filtered, columns: Sequence[str]) -> Iterator[Mapping[str, pd.DataFrame]]:
     """The selected customers in memory, some thousands at a time."""
-    it, places = run.segmentation, filtered.places()
+    segmentation, places = run.segmentation, filtered.places()
     rows = np.arange(run.cube.n) if places is None else places
     for first in range(0, len(rows), _AT_ONCE):
         part = rows[first : first + _AT_ONCE]
         made = {
-            Artifacts.CUSTOMERS: it.customers[list(columns)].iloc[part],
-            Artifacts.ASSIGNMENTS: it.assignments[[Assignments.SEGMENT]].iloc[part],
+            Artifacts.CUSTOMERS: segmentation.customers[list(columns)].iloc[part],
+            Artifacts.ASSIGNMENTS: segmentation.assignments[[Assignments.SEGMENT]].iloc[part],
         }
-        yield made | ({Artifacts.RFM_SCORES: it.rfm_scores.iloc[part]} if it.rfm else {})
+        yield made | ({Artifacts.RFM_SCORES: segmentation.rfm_scores.iloc[part]} if segmentation.rfm else {})
 
 
 def _scores(table: pd.DataFrame, names: Mapping[str, str]) -> list[list[object]]:
@@ -202,9 +202,9 @@ def _scores(table: pd.DataFrame, names: Mapping[str, str]) -> list[list[object]]
 
 def _columns(run: Run) -> list[Column]:
     """What describes a customer: columns with a meaning of their own; not the parts of a mix, and no outcome."""
-    it = run.segmentation
+    segmentation = run.segmentation
     return [
         column
-        for column in it.dataset.columns
-        if column.role in ("active", "passive") and column.group is None and column.name in it.customers
+        for column in segmentation.dataset.columns
+        if column.role in ("active", "passive") and column.group is None and column.name in segmentation.customers
     ]
