@@ -64,7 +64,7 @@ def judge(family: str, right: set[int | None], data, seed: int, *, with_gap: boo
     kinds = len(np.unique(matrix, axis=0))
     for last in (min(LARGEST, kinds), min(WIDEST, kinds)):
         partitions = sweep(matrix, range(2, last + 1), seed=seed)
-        measured = silhouettes(matrix, [one.labels for one in partitions], seed=seed)
+        measured = silhouettes(matrix, [partition.labels for partition in partitions], seed=seed)
         stability = assess_stability(matrix, partitions, seed=seed, lattice=lattice)
         nulls = null_silhouettes(matrix, list(range(2, last + 1)), seed=seed)
         records = judged(matrix, partitions, measured, stability, nulls)
@@ -75,14 +75,14 @@ def judge(family: str, right: set[int | None], data, seed: int, *, with_gap: boo
         right,
         decide(records, bounds=(2, last)).supported_k,
         _before(records),
-        max(records, key=lambda one: one.silhouette).k,
+        max(records, key=lambda record: record.silhouette).k,
         elbow(records),
         gap(matrix, partitions, seed) if with_gap else None,
     )
 
 
 def _before(records) -> int | None:
-    straight = [one.model_copy(update={"heaps": None}) for one in records if one.k <= LARGEST]
+    straight = [record.model_copy(update={"heaps": None}) for record in records if record.k <= LARGEST]
     decision = decide(straight, bounds=(2, 8))
     return None if decision.verdict == "none" else decision.k
 
@@ -97,9 +97,9 @@ def gap(matrix, partitions, seed: int) -> int | None:
     for draw in range(GAP_DRAWS):
         reference = rng.uniform(rotated.min(axis=0), rotated.max(axis=0), size=rotated.shape)
         total = np.log((reference - reference.mean(axis=0)).ravel() @ (reference - reference.mean(axis=0)).ravel())
-        fits = sweep(reference, [one.k for one in partitions], seed=seed + draw, effort=QUICK)
-        logs.append([total, *(np.log(one.inertia) for one in fits)])
-    own = np.array([np.log((centred**2).sum()), *(np.log(one.inertia) for one in partitions)])
+        fits = sweep(reference, [partition.k for partition in partitions], seed=seed + draw, effort=QUICK)
+        logs.append([total, *(np.log(partition.inertia) for partition in fits)])
+    own = np.array([np.log((centred**2).sum()), *(np.log(partition.inertia) for partition in partitions)])
     gaps = np.mean(logs, axis=0) - own
     errors = np.std(logs, axis=0) * np.sqrt(1 + 1 / GAP_DRAWS)
     for place in range(len(gaps) - 1):
@@ -121,12 +121,12 @@ def table(results: list[Verdicts], *, with_gap: bool) -> str:
     heads = " | ".join(["Korzina's rule", "before", "largest silhouette", "knee", *(["gap"] if with_gap else [])])
     lines = [f"| family | {heads} |", "|---" * (len(rules) + 1) + "|"]
     for family in FAMILIES:
-        mine = [one for one in results if one.family == family]
-        rates = [np.mean([getattr(one, rule) in one.right for one in mine]) for rule in rules]
+        mine = [told for told in results if told.family == family]
+        rates = [np.mean([getattr(told, rule) in told.right for told in mine]) for rule in rules]
         lines.append(f"| {family} | " + " | ".join(f"{rate:.0%}" for rate in rates) + " |")
     for name, wanted in (("with structure", True), ("without structure", False)):
-        mine = [one for one in results if one.family in FAMILIES and (one.right != {None}) == wanted]
-        rates = [np.mean([getattr(one, rule) in one.right for one in mine]) for rule in rules]
+        mine = [told for told in results if told.family in FAMILIES and (told.right != {None}) == wanted]
+        rates = [np.mean([getattr(told, rule) in told.right for told in mine]) for rule in rules]
         lines.append(f"| **all {name}** ({len(mine)} sets) | " + " | ".join(f"**{rate:.0%}**" for rate in rates) + " |")
     lines += [
         "",
@@ -136,9 +136,9 @@ def table(results: list[Verdicts], *, with_gap: bool) -> str:
         "|---" * (len(rules) + 2) + "|",
     ]
     for family in LABELLED:
-        one = next(one for one in results if one.family == family)
-        named = " | ".join(str(getattr(one, rule) or "none") for rule in rules)
-        lines.append(f"| {family} | {min(one.right)} | {named} |")
+        told = next(told for told in results if told.family == family)
+        named = " | ".join(str(getattr(told, rule) or "none") for rule in rules)
+        lines.append(f"| {family} | {min(told.right)} | {named} |")
     return "\n".join(lines)
 
 
@@ -176,8 +176,8 @@ def main() -> None:
     if results is None:
         return
     if options.family:
-        for one in results:
-            print(one)
+        for told in results:
+            print(told)
         return
     text = (
         f"{machine_line()}\n\n{options.seeds} seeds a family from {options.first} on, mostly {N} rows, k from 2 to "
