@@ -57,7 +57,7 @@ def decide(candidates: Sequence[CandidateRecord], *, bounds: tuple[int, int]) ->
         silhouette_k=silhouette_k,
         supported_k=supported_k,
         bounds=bounds,
-        disagreements=_disagreements(chosen, elbow_k, silhouette_k, supported_k, bounds, candidates),
+        disagreements=_disagreements(chosen, elbow_k, silhouette_k, supported_k, bounds),
     )
 
 
@@ -199,15 +199,10 @@ def _measured(chosen: CandidateRecord) -> Message:
 
 
 def _disagreements(
-    chosen: CandidateRecord,
-    elbow_k: int | None,
-    silhouette_k: int,
-    supported_k: int | None,
-    bounds: tuple[int, int],
-    candidates: Sequence[CandidateRecord],
+    chosen: CandidateRecord, elbow_k: int | None, silhouette_k: int, supported_k: int | None, bounds: tuple[int, int]
 ) -> tuple[Message, ...]:
     k, messages = chosen.k, []
-    if verdicts.all_alike(candidates, k):
+    if verdicts.all_alike(chosen.inertia):
         messages.append(_kinds(k))
     if chosen.elongation is not None and chosen.elongation >= LONG:
         messages.append(

@@ -122,7 +122,7 @@ def test_no_segment_is_solid_where_the_reviewed_verdict_is_not_strong() -> None:
 
 
 def test_a_list_of_runs_tells_each_by_its_own_figures() -> None:
-    def verdict(k: int, stability: float, same: float, *, recommended: bool) -> str:
+    def verdict(k: int, stability: float, same: float, *, recommended: bool, inertia: float = 1) -> str:
         run = RunSummary(
             run_id="r",
             sweep_run_id="s",
@@ -131,7 +131,7 @@ def test_a_list_of_runs_tells_each_by_its_own_figures() -> None:
             started=0,
             k=k,
             recommended=recommended,
-            inertia=1,
+            inertia=inertia,
             silhouette=0.3,
             calinski_harabasz=1,
             davies_bouldin=1,
@@ -145,6 +145,7 @@ def test_a_list_of_runs_tells_each_by_its_own_figures() -> None:
     assert verdict(4, 0.9, 0.8, recommended=True) == "strong"
     assert verdict(4, 0.9, 1 / 6, recommended=True) == "weak"
     assert verdict(12, 0.9, 0.8, recommended=True) == "weak"
+    assert verdict(12, 0.9, 0.8, recommended=True, inertia=1e-24) == "strong"  # everybody in a segment is alike
     assert verdict(12, 0.23, 0.8, recommended=False) == "none"
     assert verdict(3, 0.9, 0.8, recommended=False) == "weak"
 

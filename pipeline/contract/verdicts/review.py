@@ -87,7 +87,8 @@ def _told_of(segmentation: Segmentation, column: str) -> pd.DataFrame:
 
 def reviewed_summary(run: RunSummary, null: float | None, same_k: float | None, *, by_person: bool) -> RunSummary:
     """A line of a list of runs, by its own figures and the share ``same_k`` of variations that lead to its k."""
-    ends = run.params.get("k_max") == str(run.k) or (run.k > 2 and run.params.get("k_min") == str(run.k))
+    last, first = (run.params.get(end) == str(run.k) for end in ("k_max", "k_min"))
+    ends = (last and not all_alike(run.inertia)) or (first and run.k > 2)
     verdict = run.verdict
     if not run.recommended or by_person:
         verdict = weaker(verdict, own_verdict(run.stability, run.silhouette, null))
@@ -115,6 +116,7 @@ def persons_reason(decision: Decision) -> str:
 
 def _doubts(decision: Decision, candidates: Sequence[CandidateRecord], sensitivity: pd.DataFrame) -> list[Message]:
     doubts, k, tried = [], decision.k, [candidate.k for candidate in candidates]
+    alike = any(candidate.k == k and all_alike(candidate.inertia) for candidate in candidates)
     same = int((sensitivity[Sensitivity.K] == k).sum())  # as the board counts them, another seed among them
     if len(sensitivity) and 2 * same < len(sensitivity):
         doubts.append(
@@ -130,7 +132,7 @@ def _doubts(decision: Decision, candidates: Sequence[CandidateRecord], sensitivi
     other = next((int(seed_k) for seed_k in seeds[Sensitivity.K] if int(seed_k) != k), None)
     if other is not None:
         doubts.append(Message.of("With another seed the rule comes to {other} segments.", other=Quantity(other)))
-    if tried and k == max(tried) and not all_alike(candidates, k):
+    if tried and k == max(tried) and not alike:
         doubts.append(
             Message.of(
                 "{k} is the largest number of segments that was tried, so more than that may fit as well.",

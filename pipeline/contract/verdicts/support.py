@@ -44,6 +44,6 @@ def verdict_at(k: int, decision: Decision, candidates: Sequence[CandidateRecord]
     return weaker(decision.verdict, own)
 
 
-def all_alike(candidates: Sequence[CandidateRecord], k: int) -> bool:
-    """Whether the customers of each of ``k`` segments are all alike, so that more segments are not possible."""
-    return any(candidate.inertia <= _NOTHING for candidate in candidates if candidate.k == k)
+def all_alike(inertia: float) -> bool:
+    """Whether the customers of each segment are all alike, so that more segments are not possible."""
+    return inertia <= _NOTHING
