@@ -287,6 +287,26 @@ def test_the_customers_own_file_is_never_written_over(run: Segmentation, tmp_pat
     assert data.read_bytes() == before
 
 
+@pytest.mark.parametrize("last", ["T99", "Т99"])
+def test_a_file_written_in_parts_is_the_file_written_at_once(
+    run: Segmentation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, last: str
+) -> None:
+    """Also where only the last customer has a letter that is not ASCII."""
+    data, whole, parts = (tmp_path / name for name in ("new.csv", "whole.csv", "parts.csv"))
+    customers = shoppers(40, seed=5)
+    customers.loc[39, "card"] = last
+    customers.to_csv(data, index=False)
+
+    scored = score_file(run, str(data), whole)
+    monkeypatch.setattr("pipeline.scoring.output._AT_ONCE", 7)
+    monkeypatch.setattr("pipeline.segmenting.distances.BLOCK", 11)
+    again = score_file(run, str(data), parts)
+
+    assert whole.read_bytes() == parts.read_bytes()
+    assert whole.read_bytes().startswith(b"card" if last.isascii() else b"\xef\xbb\xbfcard")
+    pd.testing.assert_frame_equal(again.table, scored.table)
+
+
 def test_the_file_begins_with_its_header_and_the_workbook_holds_the_account(run: Segmentation, tmp_path: Path) -> None:
     data, table, book = (tmp_path / name for name in ("new.csv", "scored.csv", "scored.xlsx"))
     shoppers(40, seed=5).to_csv(data, index=False)
