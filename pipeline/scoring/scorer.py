@@ -35,7 +35,7 @@ from pipeline.contract import (
     messages_of,
     with_messages,
 )
-from pipeline.errors import InputError, SpecError, nearest_name
+from pipeline.errors import InputError, SpecError, StarvedError, nearest_name
 from pipeline.reading import ROW_ID, Data, RawTable
 from pipeline.scoring.drift import measure_drift
 from pipeline.scoring.finished import as_table, finished, is_ready
@@ -166,7 +166,7 @@ def score(segmentation: Segmentation, data: Data, *, as_of: date | None = None, 
     spec = restore_spec(segmentation.spec)
     # the id goes back to who sent it, even where the run keeps none
     spec = spec.model_copy(update={"path": "", "id": spec.id.model_copy(update={"keep": True})})
-    new = _gathered(spec, data, as_of, segmentation, gather) if gather else _read(spec, data, as_of, segmentation)
+    new = _gathered(spec, data, as_of, segmentation, gather) if gather else _here(spec, data, as_of, segmentation)
     spec, customers = new.spec, new.cleaned.customers
     table = place(customers, segmentation)
     labels = table[Scores.SEGMENT].to_numpy(dtype=np.int64) - 1
@@ -182,6 +182,15 @@ def score(segmentation: Segmentation, data: Data, *, as_of: date | None = None, 
         counted=_counted(spec, as_of, by_file=new.by_file),
         response_notes=outlook.notes,
     )
+
+
+def _here(spec: Spec, data: Data, as_of: date | None, segmentation: Segmentation) -> _New:
+    """Read by the local engine, which forecasts memory for a training and says what to do there."""
+    try:
+        return _read(spec, data, as_of, segmentation)
+    except StarvedError as error:
+        remedy = Message.of("place them in parts, or use a machine with more memory for the command")
+        raise StarvedError.because(**{**error.parts, "remedy": remedy}) from error
 
 
 def _read(spec: Spec, data: Data, as_of: date | None, segmentation: Segmentation) -> _New:

@@ -16,7 +16,7 @@ from pipeline.campaigns.plan import plan_campaigns
 from pipeline.campaigns.priced import KIND_PREFIX
 from pipeline.command_line import told_placed
 from pipeline.contract import Assignments, HeldOut, Message, Scored, Segmentation, Targets, speaker
-from pipeline.errors import InputError, UsageError
+from pipeline.errors import InputError, StarvedError, UsageError
 from pipeline.scoring import score_file, score_upload
 from pipeline.scoring.outlook import response_outlook
 from pipeline.scoring.scorer import score
@@ -274,6 +274,18 @@ def test_one_file_is_enough_for_a_spec_that_reads_several_tables(run: Segmentati
     assert score(several, str(file)).rows == 30
     with pytest.raises(InputError, match="no file for table"):
         score(several, str(tmp_path))
+
+
+def test_too_many_for_the_memory_are_to_be_placed_in_parts(
+    run: Segmentation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What a training would be told to do (fewer columns, a part of the customers) is no way out here."""
+    shoppers(40, seed=5).to_parquet(tmp_path / "new.parquet")
+    monkeypatch.setattr("pipeline.reading.raw._SMALL", 1)
+    monkeypatch.setattr("pipeline.reading.raw.free_memory", lambda: 1_000_000)
+
+    with pytest.raises(StarvedError, match=r"GB of memory will be needed.*What to do: place them in parts"):
+        score(run, str(tmp_path / "new.parquet"))
 
 
 def test_the_customers_own_file_is_never_written_over(run: Segmentation, tmp_path: Path) -> None:
