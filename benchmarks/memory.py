@@ -32,6 +32,11 @@ def proportional_memory(root: int) -> int:
     return sum(_pss(process) for process in _tree(root))
 
 
+def processor_seconds(root: int) -> float:
+    """What a process and all that it started have used of the processors; those included that were waited for."""
+    return sum(map(_ticks, _tree(root))) / os.sysconf("SC_CLK_TCK")
+
+
 @contextmanager
 def peak_memory() -> Iterator[Peak]:
     """Watch the process tree for the length of the block."""
@@ -65,6 +70,14 @@ def _tree(root: int) -> list[int]:
             except OSError:  # it ended meanwhile
                 continue
     return found
+
+
+def _ticks(process: int) -> int:
+    try:
+        fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return 0
+    return sum(map(int, fields[11:15]))  # user, system, and those of children that were waited for
 
 
 def _pss(process: int) -> int:

@@ -1,10 +1,11 @@
 """A standalone cluster of two workers on this machine: customers read, cleaned and gathered, beside the local engine.
 
-    python benchmarks/spark_cluster.py [CUSTOMERS] [COLUMNS]
+    python benchmarks/spark_cluster.py [CUSTOMERS] [COLUMNS] [--passes]
 
 Starts a master and two workers of one core and one gigabyte, writes the customers as 8 Parquet files, and prints the
-seconds of each step, the most memory of this process, and whether both engines found the same. Also passes of Lloyd
-with k = 2 to 12 at once over the executors, whose Python has NumPy and pyarrow.
+seconds of each step and those of the processors (of all processes), the most memory of this one in GB, and whether both
+engines found the same. Also passes of Lloyd with k = 2 to 12 at once over the executors, whose Python has NumPy and
+pyarrow. With ``--passes`` these alone: customers stay on the cluster, as those that are too many for this machine do.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -25,14 +26,16 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
+from memory import processor_seconds
 
 from pipeline.cleaning import clean
 from pipeline.folding import Space, column_values, lloyd
 from pipeline.reading import read_source
 from pipeline.segmenting import as_kernel, fit_transform
-from pipeline.spark import Asker, clean_on_spark, cluster, open_sources
+from pipeline.spark import Asker, Cluster, clean_on_spark, cluster, open_sources
 from pipeline.spark.folds.spark_population import SparkPopulation
 from pipeline.spec import load_spec
+from pipeline.stages import Cleaned
 
 FILES = 8
 SETTINGS = {
@@ -116,47 +119,59 @@ def write(folder: Path, n: int, columns: int) -> Path:
     return spec
 
 
-def main(n: int, columns: int) -> None:
+def gathered(asker: Asker, told: Callable[[str], None]) -> Cleaned:
+    cleaned, work = clean_on_spark(asker)
+    told(f"read, cleaned and gathered on Spark, {work.partitions} partitions")
+    return cleaned
+
+
+def passes_over(opened: Cluster, data: str, few: Cleaned, n: int, told: Callable[[str], None]) -> None:
+    """What an analysis asks of all customers where they are; ``few`` are some of them, cleaned."""
+    rows = opened.session.read.parquet(data).selectExpr("CAST(id AS STRING) AS id", "* EXCEPT (id)").persist()
+    rows.count()
+    told("kept by the executors")
+    everybody = SparkPopulation(rows, few.dataset, n, "id")
+    everybody.sample()
+    told("sample")
+    transform = fit_transform(everybody)
+    told("transform of everybody")
+    kernel = as_kernel(transform)
+    first = few.customers.iloc[:12]
+    start = kernel.matrix({one: column_values(first[one]) for one in kernel.columns})
+    space = Space.of(everybody.fold, kernel, start.mean(axis=0))
+    told("scales (2 passes)")
+    passes: list[int] = []
+    lloyd(space, {k: start[:k] for k in range(2, 13)}, gain=1.0, tick=passes.append)
+    told(f"Lloyd, k = 2 to 12 at once ({len(passes)} passes)")
+
+
+def main(n: int, columns: int, *, passes_alone: bool = False) -> None:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # whoever stops it stops the cluster too
     settings = " ".join(f"--conf {name}={value}" for name, value in SETTINGS.items())
     os.environ.setdefault("PYSPARK_SUBMIT_ARGS", f"{settings} pyspark-shell")
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
     with tempfile.TemporaryDirectory() as name:
-        folder, watch = Path(name), time.perf_counter()
+        folder, watch, used = Path(name), time.perf_counter(), processor_seconds(os.getpid())
         spec, data = load_spec(str(write(folder, n, columns))), str(folder / "data")
 
         def told(step: str) -> None:
-            nonlocal watch
+            nonlocal watch, used
             peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
-            print(f"| {step} | {time.perf_counter() - watch:.1f} s | {peak:.2f} GB |", flush=True)
-            watch = time.perf_counter()
+            seconds, processor = time.perf_counter() - watch, processor_seconds(os.getpid())
+            print(f"| {step} | {seconds:.1f} | {processor - used:.1f} | {peak:.2f} |", flush=True)
+            watch, used = time.perf_counter(), processor
 
         told("data written")
         with standalone(folder) as master:
             told("cluster started")
             with cluster(master, folder / "driver.log") as opened:
                 told("session")
-                asker = Asker(opened, spec, open_sources(opened, spec, data))
-                cleaned, work = clean_on_spark(asker)
-                told(f"read, cleaned and gathered on Spark, {work.partitions} partitions")
-                rows = (
-                    opened.session.read.parquet(data).selectExpr("CAST(id AS STRING) AS id", "* EXCEPT (id)").persist()
-                )
-                rows.count()
-                told("kept by the executors")
-                everybody = SparkPopulation(rows, cleaned.dataset, n, "id")
-                everybody.sample()
-                told("sample")
-                transform = fit_transform(everybody)
-                told("transform of everybody")
-                kernel = as_kernel(transform)
-                first = cleaned.customers.iloc[:12]
-                start = kernel.matrix({one: column_values(first[one]) for one in kernel.columns})
-                space = Space.of(everybody.fold, kernel, start.mean(axis=0))
-                told("scales (2 passes)")
-                passes: list[int] = []
-                lloyd(space, {k: start[:k] for k in range(2, 13)}, gain=1.0, tick=passes.append)
-                told(f"Lloyd, k = 2 to 12 at once ({len(passes)} passes)")
+                if passes_alone:
+                    part = read_source(spec, f"{data}/part-0.parquet")
+                    passes_over(opened, data, clean(part, spec), n, told)
+                    return
+                cleaned = gathered(Asker(opened, spec, open_sources(opened, spec, data)), told)
+                passes_over(opened, data, cleaned, n, told)
         raw = read_source(spec, data)
         local = clean(raw, spec)
         told("read and cleaned by the local engine")
@@ -165,4 +180,5 @@ def main(n: int, columns: int) -> None:
 
 
 if __name__ == "__main__":
-    main(*(int(part) for part in [*sys.argv[1:], "1000000", "20"][:2]))
+    numbers = [part for part in sys.argv[1:] if part != "--passes"]
+    main(*(int(part) for part in [*numbers, "1000000", "20"][:2]), passes_alone="--passes" in sys.argv)

@@ -152,7 +152,7 @@ def _on_spark(spec: Spec, data: Data | None, engine: ChosenEngine, watch: Stopwa
 
     with ExitStack() as stack:
         with watch.stage("read"):
-            asker = stack.enter_context(_asking(spec, data, engine))
+            asker = stack.enter_context(_asking(spec, data, engine)).dated()
         opened = asker.cluster
         with watch.stage("clean") as tick:
             cleaned, work = clean_on_spark(asker, tick, address=engine.address, kept=stack)
@@ -167,7 +167,7 @@ def _on_spark(spec: Spec, data: Data | None, engine: ChosenEngine, watch: Stopwa
         if work.staying:
             params["spark_address"] = work.staying.public
             kept.push(stack.pop_all())
-    return Gathered(spec, cleaned, lambda: baskets, lambda: history, params, work.staying)
+    return Gathered(asker.spec, cleaned, lambda: baskets, lambda: history, params, work.staying)
 
 
 def _beside_on_spark(asker: Asker, watch: Stopwatch) -> tuple[Baskets | None, pd.DataFrame | None]:

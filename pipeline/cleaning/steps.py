@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -15,6 +15,8 @@ from pipeline.reading import as_text
 from pipeline.spec import LookalikeRule, RangeRule, ReplaceRule, Spec, WhereRule
 
 Where = Callable[[int], str]
+
+_FIRST_ROWS = 1_000  # which column tells most rows apart is seen in so many
 
 
 @dataclass(frozen=True)
@@ -123,7 +125,20 @@ def spots(index: pd.Index | Sequence[int], where: Where) -> tuple[str, ...]:
 
 
 def _duplicated(frame: pd.DataFrame) -> pd.Series:
-    """Rows equal to an earlier one; hashes first, since most rows of a large table equal no other."""
-    hashes = pd.util.hash_pandas_object(frame, index=False)
-    likely = frame[hashes.duplicated(keep=False)]
+    """Rows equal to an earlier one; one column and hashes first, since most rows of a large table equal no other."""
+    possible = frame if frame.empty else _possibly_repeated(frame)
+    hashes = pd.util.hash_pandas_object(possible, index=False)
+    likely = possible[hashes.duplicated(keep=False)]
     return pd.Series(frame.index.isin(likely.index[likely.duplicated()]), index=frame.index)
+
+
+def _possibly_repeated(frame: pd.DataFrame) -> pd.DataFrame:
+    """Rows that share their value in the most telling column; all of them where that tells too few apart."""
+    shared = frame[_most_telling(frame)].duplicated(keep=False)
+    return frame[shared] if shared.sum() < len(frame) / 2 else frame
+
+
+def _most_telling(frame: pd.DataFrame) -> Hashable:
+    """The column with most values among the first rows, a number rather than a text, which takes longer to compare."""
+    first = frame.head(_FIRST_ROWS)
+    return max(first.columns, key=lambda name: (first[name].nunique(), pd.api.types.is_numeric_dtype(first[name])))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,6 +16,7 @@ from pipeline.describing.naming import Naming
 from pipeline.describing.rules import Codes, encode, find_rules
 from pipeline.describing.segment_totals import FoldedTotals, RowTotals, with_sizes
 from pipeline.folding import LocalPopulation, Population, Space
+from pipeline.processors import THREADS
 from pipeline.segmenting import Silhouettes, Stability, by_segment, calinski_harabasz
 from pipeline.stages import Candidate, Cleaned, Features, Partition
 
@@ -98,8 +100,13 @@ def _rules(
 ) -> Iterator[tuple[SegmentRule, ...]]:
     """The rules of each k, sized on all customers: one k after the other, or in one pass over everybody."""
     customers, dataset, transform = common.cleaned.customers, common.cleaned.dataset, common.features.transform
-    every = (find_rules(common.codes, fit.partition, customers, dataset, transform) for fit in fits)
-    return every if beyond is None else iter(with_sizes(list(every), beyond.population, transform.names))
+
+    def found(fit: MeasuredPartition) -> tuple[SegmentRule, ...]:
+        return find_rules(common.codes, fit.partition, customers, dataset, transform)
+
+    with ThreadPoolExecutor(THREADS) as threads:  # trees grow without the interpreter, and ahead of who needs them
+        every = threads.map(found, fits)
+        yield from every if beyond is None else with_sizes(list(every), beyond.population, transform.names)
 
 
 def _describe(fit: MeasuredPartition, rules: tuple[SegmentRule, ...], common: _Common) -> Candidate:

@@ -9,6 +9,7 @@ from scipy.sparse import csr_array
 
 from pipeline.contract import Labels, Matrix
 from pipeline.describing.basket_lines import Baskets, Codes
+from pipeline.processors import one_thread
 
 APART = -1  # a segment's number for baskets that count for everybody only
 LEFT_OUT = -2  # for those that count for nobody
@@ -34,6 +35,11 @@ def count_pairs_of(baskets: Baskets, chosen: Codes, of_owner: Labels, k: int) ->
 
     ``of_owner`` holds each owner's segment, ``APART`` or ``LEFT_OUT``. The second result is the baskets of each.
     """
+    with one_thread("blas"):  # products of a few columns by a few: several threads take longer than one
+        return _pairs_of(baskets, chosen, of_owner, k)
+
+
+def _pairs_of(baskets: Baskets, chosen: Codes, of_owner: Labels, k: int) -> tuple[Matrix, Matrix]:
     m = len(chosen)
     counts, totals = np.zeros((k + 1, m, m)), np.zeros(k + 1)
     place = np.full(len(baskets.names), -1, dtype=np.int32)

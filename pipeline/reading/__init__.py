@@ -15,8 +15,8 @@ from pipeline.reading.kinds import (
     infer_column,
     read_as,
 )
-from pipeline.reading.lines import LINE_NAMES
-from pipeline.reading.queries import ANSWER, Given
+from pipeline.reading.lines import LINE_NAMES, judge_days
+from pipeline.reading.queries import ANSWER, Given, last_of
 from pipeline.reading.questions import Choice, Question
 from pipeline.reading.raw import ROW_ID, RawTable
 from pipeline.reading.several import holds_files, tables_in
@@ -58,7 +58,9 @@ __all__ = [
     "infer_column",
     "is_database",
     "is_parquet",
+    "judge_days",
     "keeping",
+    "last_of",
     "literal",
     "loaded",
     "month_words",

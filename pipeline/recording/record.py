@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import cache
 from pathlib import Path, PurePosixPath
@@ -24,6 +25,7 @@ from pipeline.contract import (
     verdicts,
 )
 from pipeline.describing import rfm_cells
+from pipeline.processors import THREADS, one_thread
 from pipeline.recording.decision_card import decision_as_html, decision_as_json
 from pipeline.recording.drafts import filed
 from pipeline.recording.model import model_record
@@ -49,7 +51,7 @@ def record_training(
 ) -> SweepRecord:
     """Everything that the store is to hold of one sweep; what is given was made meanwhile, the rest is made here.
 
-    With a ``folder`` tables are files below it, so that no more than one of them is in memory.
+    With a ``folder`` tables are files below it, so that no more than two large ones are in memory.
 
     Customer rows go into one Parquet table of the parent run; parameters, metrics, tags, descriptions, images and
     models hold aggregates only.
@@ -61,9 +63,14 @@ def record_training(
     def put(record: RunRecord, name: str) -> RunRecord:
         return filed(record, folder / name) if folder else record
 
+    def child(k: int) -> RunRecord:
+        return put(_child(training, training.candidate(k), drawn[k], models[k]), f"k{k}")
+
+    with one_thread("blas"), ThreadPoolExecutor(THREADS) as threads:  # distances of one k while another is written
+        children = dict(zip(models, threads.map(child, models), strict=True))
     return SweepRecord(
         parent=put(_parent(training, curves), "sweep"),
-        children={k: put(_child(training, training.candidate(k), drawn[k], models[k]), f"k{k}") for k in models},
+        children=children,
         recommended_k=training.decision.k,
         dataset_name=training.dataset.title,
         source=_public(training.ledger.source),

@@ -11,6 +11,7 @@ from pipeline.contract import SHEET_ROWS, Message, Quantity, Scored, Segmentatio
 from pipeline.errors import InputError, UsageError
 
 WORKBOOK = ".xlsx"
+_AT_ONCE = 100_000  # customers written as text at once
 
 
 def check_output(output: Path, data: str) -> None:
@@ -38,13 +39,27 @@ def write_scores(scored: Scored, segmentation: Segmentation, data: str, output: 
         if output.suffix.lower() == WORKBOOK:
             _workbook(scored, segmentation, data, output)
         else:
-            text = neutralise_formulas(scored.table).to_csv(index=False)
-            output.write_text(text, encoding="utf-8" if text.isascii() else "utf-8-sig", newline="")
+            _text(scored.table, output)
     except OSError as error:
         raise InputError.because(
             Message.of("{file} cannot be written ({why})", file=str(output), why=str(error.strerror or error)),
             remedy=Message.of("give another place, where you may write (--output)"),
         ) from error
+
+
+def _text(table: pd.DataFrame, output: Path) -> None:
+    """A part at a time: the text of millions of customers takes gigabytes."""
+    parts = [table.iloc[start : start + _AT_ONCE] for start in range(0, max(1, len(table)), _AT_ONCE)]
+    plain = all(_is_plain(part) for part in parts)
+    with output.open("w", encoding="utf-8" if plain else "utf-8-sig", newline="") as written:
+        for place, part in enumerate(parts):
+            neutralise_formulas(part).to_csv(written, index=False, header=place == 0)
+
+
+def _is_plain(table: pd.DataFrame) -> bool:
+    """Whether all that is text is ASCII."""
+    words = (table[name].dropna().astype("str") for name in table if _is_text(table[name]))
+    return all(str(name).isascii() for name in table) and all(all(map(str.isascii, column)) for column in words)
 
 
 def neutralise_formulas(table: pd.DataFrame) -> pd.DataFrame:

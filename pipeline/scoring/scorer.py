@@ -6,7 +6,7 @@ import json
 import os
 import re
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -23,7 +23,9 @@ from pipeline.contract import (
     CountingDay,
     Day,
     Joined,
+    Labels,
     Ledger,
+    Matrix,
     Message,
     Scored,
     Scores,
@@ -33,12 +35,12 @@ from pipeline.contract import (
     messages_of,
     with_messages,
 )
-from pipeline.errors import InputError, SpecError, nearest_name
+from pipeline.errors import InputError, SpecError, StarvedError, nearest_name
 from pipeline.reading import ROW_ID, Data, RawTable
 from pipeline.scoring.drift import measure_drift
 from pipeline.scoring.finished import as_table, finished, is_ready
 from pipeline.scoring.output import check_output, write_scores
-from pipeline.segmenting import apply_transform, squared_distances
+from pipeline.segmenting import apply_transform, blocks, squared_distances
 from pipeline.stages import Cleaned
 
 if TYPE_CHECKING:
@@ -164,7 +166,7 @@ def score(segmentation: Segmentation, data: Data, *, as_of: date | None = None, 
     spec = restore_spec(segmentation.spec)
     # the id goes back to who sent it, even where the run keeps none
     spec = spec.model_copy(update={"path": "", "id": spec.id.model_copy(update={"keep": True})})
-    new = _gathered(spec, data, as_of, segmentation, gather) if gather else _read(spec, data, as_of, segmentation)
+    new = _gathered(spec, data, as_of, segmentation, gather) if gather else _here(spec, data, as_of, segmentation)
     spec, customers = new.spec, new.cleaned.customers
     table = place(customers, segmentation)
     labels = table[Scores.SEGMENT].to_numpy(dtype=np.int64) - 1
@@ -180,6 +182,15 @@ def score(segmentation: Segmentation, data: Data, *, as_of: date | None = None, 
         counted=_counted(spec, as_of, by_file=new.by_file),
         response_notes=outlook.notes,
     )
+
+
+def _here(spec: Spec, data: Data, as_of: date | None, segmentation: Segmentation) -> _New:
+    """Read by the local engine, which forecasts memory for a training and says what to do there."""
+    try:
+        return _read(spec, data, as_of, segmentation)
+    except StarvedError as error:
+        remedy = Message.of("place them in parts, or use a machine with more memory for the command")
+        raise StarvedError.because(**{**error.parts, "remedy": remedy}) from error
 
 
 def _read(spec: Spec, data: Data, as_of: date | None, segmentation: Segmentation) -> _New:
@@ -276,20 +287,32 @@ def place(customers: pd.DataFrame, segmentation: Segmentation) -> pd.DataFrame:
     ``confidence`` is 1 - d1 / d2 for the distances to the nearest and second nearest centre: 0 on the border, 1 on the
     centre. ``fits`` is false for customers farther from their centre than nearly everyone in training.
     """
-    distances = np.sqrt(squared_distances(apply_transform(customers, segmentation.transform), segmentation.centres))
-    order = np.argsort(distances, axis=1, kind="stable")
-    rows = np.arange(len(distances))
-    own, second = order[:, 0], order[:, 1]
-    nearest, next_nearest = distances[rows, own], distances[rows, second]
-    names: Mapping[int, str] = {card.segment: card.name for card in segmentation.cards}
+    matrix = apply_transform(customers, segmentation.transform)
+    own, second, nearest, next_nearest = _two_nearest(matrix, segmentation.centres)
+    names = pd.Series([card.name for card in sorted(segmentation.cards, key=lambda card: card.segment)], dtype="str")
     reach = segmentation.assignments.groupby(Assignments.SEGMENT)[Assignments.DISTANCE].quantile(FIT_QUANTILE)
     return pd.DataFrame(
         {
             Scores.SEGMENT: own + 1,
-            Scores.NAME: [names[segment] for segment in own],
+            Scores.NAME: names.take(own).reset_index(drop=True),
             Scores.DISTANCE: nearest,
             Scores.SECOND: second + 1,
             Scores.CONFIDENCE: 1 - nearest / np.where(next_nearest > 0, next_nearest, 1.0),
             Scores.FITS: nearest <= reach.reindex(range(segmentation.k)).to_numpy()[own],
         }
     )
+
+
+def _two_nearest(matrix: Matrix, centres: Matrix) -> tuple[Labels, Labels, Matrix, Matrix]:
+    """Nearest and second nearest centre of each row, (n,), and the distances to both; no table of all of them."""
+    own, second = np.empty((2, len(matrix)), dtype=np.int64)
+    nearest, next_nearest = np.empty((2, len(matrix)))
+    for block in blocks(len(matrix)):
+        distances = np.sqrt(squared_distances(matrix[block], centres))
+        rows = np.arange(len(distances))
+        own[block] = distances.argmin(axis=1)
+        nearest[block] = distances[rows, own[block]]
+        distances[rows, own[block]] = np.inf
+        second[block] = distances.argmin(axis=1)
+        next_nearest[block] = distances[rows, second[block]]
+    return own, second, nearest, next_nearest

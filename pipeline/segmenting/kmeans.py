@@ -3,7 +3,7 @@
 The search runs on at most ``SEARCH_ROWS`` rows (``LARGE_SEARCH_ROWS`` of large tables): greedy k-means++ seedings
 at the largest k whose prefixes seed every smaller k, then neighbour moves (k from k - 1 by adding a centre, k from
 k + 1 by removing the cheapest) and swaps.
-Lloyd on all rows then starts from the winners (``polish.py``). Rows are drawn by the customers' hashes and come in
+Lloyd on all rows then starts from the winners (``fitting.polish``). Rows are drawn by the customers' hashes and come in
 canonical order, so neither the input's order nor the engine can matter, and every task has a random generator of its
 own, so which thread takes it cannot matter either.
 """
@@ -13,6 +13,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import repeat
 
 import numpy as np
 
@@ -21,7 +22,7 @@ from pipeline.errors import InputError
 from pipeline.folding import Crowd, Hashes, Space, drawn
 from pipeline.processors import THREADS, Pool, one_thread, pool
 from pipeline.segmenting.distances import Array, squared_distances
-from pipeline.segmenting.polish import partition, polish
+from pipeline.segmenting.fitting import LloydFit, LloydRows, partition, polish
 from pipeline.stages import Partition, Restarts
 
 SEARCH_ROWS = 16_000
@@ -29,6 +30,8 @@ LARGE_SEARCH_ROWS = 12_000  # where Lloyd goes on with the whole sample before i
 FLOAT32_SEARCH_ROWS = 4_000  # above this the search does, whose winners are polished anyway: half the time
 FEW = 3
 _ADD_TRIALS = 4
+_TOLERANCE = 1e-3  # of the search: squared shift of the centres in mean variances of a feature
+_ITERATIONS = 100
 
 Tick = Callable[[float], None]
 
@@ -51,20 +54,11 @@ LIGHT = Effort(seedings=1, passes=1, swaps=1, threads=1, again=6, converge=False
 
 
 @dataclass(frozen=True)
-class _Fit:
-    """What Lloyd found from one start."""
-
-    centres: Array
-    inertia: float
-    labels: Labels
-
-
-@dataclass(frozen=True)
 class _Found:
     """Best fit of one k, and the fits of single seedings that it won against."""
 
-    best: _Fit
-    singles: tuple[_Fit, ...]
+    best: LloydFit
+    singles: tuple[LloydFit, ...]
 
 
 def sweep(
@@ -126,7 +120,7 @@ def sweep(
     )
 
 
-def _finish(crowd: Crowd, best: Mapping[int, _Fit], *, converge: bool) -> Iterator[Partition]:
+def _finish(crowd: Crowd, best: Mapping[int, LloydFit], *, converge: bool) -> Iterator[Partition]:
     if converge:
         return polish(crowd, {k: fit.centres for k, fit in best.items()})
     return (partition(crowd.matrix, k, fit.labels) for k, fit in best.items())
@@ -160,31 +154,33 @@ def _search_rows(crowd: Crowd, seed: int) -> Labels:
 def _search(
     rows: Array, ks: Sequence[int], rng: np.random.Generator, effort: Effort, threads: Pool
 ) -> dict[int, _Found]:
+    prepared = LloydRows.of(rows, tolerance=_TOLERANCE, iterations=_ITERATIONS)
     # neighbour moves need an unbroken chain of k, so the gaps are searched too
     chain = list(range(max(2, ks[0]), ks[-1] + 1))
-    singles = _seedings(rows, chain, rng, effort.seedings, threads)
+    singles = _seedings(prepared, chain, rng, effort.seedings, threads)
     if effort.again:
         for k in (k for k in chain if k <= FEW):
             singles[k] += (_best_of(rows, k, effort.again, rng),)
     best = {k: min(fits, key=lambda fit: fit.inertia) for k, fits in singles.items()}
     for _ in range(effort.passes):
         [up] = rng.spawn(1)
-        moves = [threads.submit(_climb, rows, chain, best, up), threads.submit(_descend, rows, chain, best)]
+        moves = [threads.submit(_climb, prepared, chain, best, up), threads.submit(_descend, prepared, chain, best)]
         for moved in moves:
             best = _better(best, moved.result())
     for _ in range(effort.swaps):
         several = [k for k in chain if k > 2]
-        swapped = threads.map(_swap, [rows] * len(several), [best[k] for k in several], rng.spawn(len(several)))
+        swapped = threads.map(_swap, repeat(prepared), [best[k] for k in several], rng.spawn(len(several)))
         best = _better(best, dict(zip(several, swapped, strict=True)))
     return {k: _Found(best[k], singles[k]) for k in chain}
 
 
 def _seedings(
-    rows: Array, chain: Sequence[int], rng: np.random.Generator, number: int, threads: Pool
-) -> dict[int, tuple[_Fit, ...]]:
+    prepared: LloydRows, chain: Sequence[int], rng: np.random.Generator, number: int, threads: Pool
+) -> dict[int, tuple[LloydFit, ...]]:
     """Lloyd from the prefixes of some k-means++ seedings, by k; the longest fits start first."""
     from sklearn.cluster import kmeans_plusplus
 
+    rows = prepared.rows
     squared = np.einsum("ij,ij->i", rows, rows)
     states = [int(rng.integers(2**31 - 1)) for _ in range(number)]
     seeds = list(
@@ -193,49 +189,44 @@ def _seedings(
         )
     )
     tasks = [(k, seed) for k in reversed(chain) for seed in seeds]
-    fits = list(threads.map(lambda task: _lloyd(rows, task[1][: task[0]]), tasks))
+    fits = list(threads.map(lambda task: prepared.fit(task[1][: task[0]]), tasks))
     return {k: tuple(fit for (of, _), fit in zip(tasks, fits, strict=True) if of == k) for k in chain}
 
 
-def _lloyd(rows: Array, centres: Array) -> _Fit:
-    from sklearn.cluster import KMeans
-
-    model = KMeans(len(centres), init=centres, n_init=1, tol=1e-3, max_iter=100, copy_x=True).fit(rows)
-    return _Fit(model.cluster_centers_, float(model.inertia_), model.labels_)
-
-
-def _best_of(rows: Array, k: int, seedings: int, rng: np.random.Generator) -> _Fit:
+def _best_of(rows: Array, k: int, seedings: int, rng: np.random.Generator) -> LloydFit:
     """The best of several seedings in one call, which checks and prepares the rows once: half the time."""
     from sklearn.cluster import KMeans
 
     state = int(rng.integers(2**31 - 1))
-    model = KMeans(k, n_init=seedings, tol=1e-3, max_iter=100, random_state=state, copy_x=True).fit(rows)
-    return _Fit(model.cluster_centers_, float(model.inertia_), model.labels_)
+    model = KMeans(k, n_init=seedings, tol=_TOLERANCE, max_iter=_ITERATIONS, random_state=state, copy_x=True).fit(rows)
+    return LloydFit(model.cluster_centers_, float(model.inertia_), model.labels_)
 
 
-def _better(best: Mapping[int, _Fit], moved: Mapping[int, _Fit]) -> dict[int, _Fit]:
+def _better(best: Mapping[int, LloydFit], moved: Mapping[int, LloydFit]) -> dict[int, LloydFit]:
     return {k: moved[k] if k in moved and moved[k].inertia < own.inertia else own for k, own in best.items()}
 
 
-def _climb(rows: Array, chain: Sequence[int], best: Mapping[int, _Fit], rng: np.random.Generator) -> dict[int, _Fit]:
+def _climb(
+    prepared: LloydRows, chain: Sequence[int], best: Mapping[int, LloydFit], rng: np.random.Generator
+) -> dict[int, LloydFit]:
     """Each k from k - 1 by one more centre; a success carries on to the next."""
     fits = dict(best)
     for k in chain[1:]:
-        fits = _better(fits, {k: _lloyd(rows, _add_centre(rows, fits[k - 1].centres, rng))})
+        fits = _better(fits, {k: prepared.fit(_add_centre(prepared.rows, fits[k - 1].centres, rng))})
     return fits
 
 
-def _descend(rows: Array, chain: Sequence[int], best: Mapping[int, _Fit]) -> dict[int, _Fit]:
+def _descend(prepared: LloydRows, chain: Sequence[int], best: Mapping[int, LloydFit]) -> dict[int, LloydFit]:
     """Each k from k + 1 by the centre that is missed least."""
     fits = dict(best)
     for k in reversed(chain[:-1]):
-        fits = _better(fits, {k: _lloyd(rows, _remove_centre(rows, fits[k + 1].centres))})
+        fits = _better(fits, {k: prepared.fit(_remove_centre(prepared.rows, fits[k + 1].centres))})
     return fits
 
 
-def _swap(rows: Array, own: _Fit, rng: np.random.Generator) -> _Fit:
+def _swap(prepared: LloydRows, own: LloydFit, rng: np.random.Generator) -> LloydFit:
     """The same k with its least missed centre put elsewhere."""
-    return _lloyd(rows, _add_centre(rows, _remove_centre(rows, own.centres), rng))
+    return prepared.fit(_add_centre(prepared.rows, _remove_centre(prepared.rows, own.centres), rng))
 
 
 def _add_centre(rows: Array, centres: Array, rng: np.random.Generator) -> Array:

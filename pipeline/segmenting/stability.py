@@ -164,7 +164,8 @@ def null_silhouettes(
     one extreme to another, evenly filled, would beat a Gaussian without having any groups.
     """
     rows = min(len(matrix), NULL_ROWS)
-    variances, axes = np.linalg.eigh(np.atleast_2d(np.cov(matrix, rowvar=False)))
+    with one_thread("blas"):  # a product of a few columns: several threads take longer than one
+        variances, axes = np.linalg.eigh(np.atleast_2d(np.cov(matrix, rowvar=False)))
     deviations = np.sqrt(np.maximum(variances, 0.0))
     flatness = _flatness(matrix, axes)
     tasks = [(axes * deviations, flatness, rows, list(ks), seed, draw) for draw in range(draws)]

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any, cast
 from uuid import uuid4
+
+import numpy as np
+import pandas as pd
 
 from pipeline.contract import Message
 from pipeline.errors import SparkError, SpecError
+from pipeline.reading import convert_counted, judge_days, last_of
 from pipeline.spark.dialect import asked, translated
-from pipeline.spark.source_tables import CORRUPT, SourceTables
+from pipeline.spark.source_tables import CORRUPT, SourceTables, quoted
 from pipeline.spark.spark_session import Cluster, Rows, answering
+from pipeline.spark.typed_columns import different_values
 from pipeline.spec import Spec
+
+_DAYS = ("date", "timestamp", "timestamp_ntz")
 
 
 @dataclass(frozen=True)
@@ -23,6 +31,37 @@ class Asker:
     spec: Spec
     given: SourceTables
 
+    def dated(self) -> Asker:
+        """The same with the last plausible day of the data where the spec says ``as_of = "auto"``, as found locally.
+
+        Of a table of customers it is that of the columns of days that the spec names, under a query that of any
+        column of days. Raises ``InputError`` where there is none.
+        """
+        spec, source = self.spec, self.spec.source
+        asks = bool(source.query or source.spark.query)
+        if spec.as_of != "auto" or spec.lines is not None or source.view or (asks and self.given.texts):
+            return self
+        with answering():
+            last = [judge_days(days).last for days in (self._days_of_any() if asks else self._days_of_customers())]
+        return replace(self, spec=spec.at(last_of([day for day in last if day], self.given.source)))
+
+    def _days_of_any(self) -> Iterator[list[tuple[date, int]]]:
+        for rows in self.given.tables.values():
+            for name, kind in rows.dtypes:
+                if kind in _DAYS:
+                    yield _counted_days(rows, name)
+
+    def _days_of_customers(self) -> Iterator[list[tuple[date, int]]]:
+        for rows in self.given.tables.values():
+            stored = dict(rows.dtypes)
+            named = [name for name, column in self.spec.columns.items() if column.kind == "date" and name in stored]
+            texts = different_values(rows, stored, [name for name in named if stored[name] not in _DAYS])
+            for name in named:
+                if stored[name] in _DAYS:
+                    yield _counted_days(rows, name)
+                elif name in texts:
+                    yield _read_days(texts[name], self.spec.source.day_form(name))
+
     def customers(self) -> Rows:
         """One row a customer: the answer to the spec's query, or its only table; raises ``SpecError``."""
         source, spec = self.spec.source, self.spec
@@ -32,8 +71,9 @@ class Asker:
             )
         if source.view and not source.spark.query:
             raise _refused(spec, "source.view", Message.of("SQL that joins several tables in the local engine"))
-        if spec.as_of == "auto":
-            raise _refused(spec, "as_of", Message.of('"auto", which the local engine alone finds'))
+        if spec.as_of == "auto":  # new customers, or text under a query: ``dated`` found no day
+            remedy = Message.of("say the day: as_of = 2026-01-31 in the spec, or --as-of for new customers")
+            raise _refused(spec, "as_of", '"auto"', remedy)
         if source.query or source.spark.query:
             return self.answer("source", source.query, source.spark.query)
         if len(self.given.tables) != 1:
@@ -98,6 +138,22 @@ class Asker:
         """Rows of each table."""
         with answering():
             return {name: int(rows.count()) for name, rows in self.given.tables.items()}
+
+
+def _counted_days(rows: Rows, name: str) -> list[tuple[date, int]]:
+    """Different days of a column that holds days, in order, each with how many rows have it."""
+    days = rows.selectExpr(f"CAST({quoted(name)} AS DATE) AS day").where("day IS NOT NULL").groupBy("day").count()
+    return [(row["day"], int(row["count"])) for row in days.orderBy("day").toArrow().to_pylist()]
+
+
+def _read_days(counts: pd.Series, form: str | None) -> list[tuple[date, int]]:
+    """The same of a column of text, from its different cells, read as the local engine reads them."""
+    numbers = counts.to_numpy(dtype=np.int64)
+    texts = counts.index.to_series().reset_index(drop=True).astype("str")
+    made = convert_counted(texts, numbers, "date", date_format=form).values
+    known = made.notna().to_numpy()
+    days = pd.Series(numbers[known]).groupby(made[known].dt.date.to_numpy()).sum()
+    return [(cast(date, day), int(number)) for day, number in days.sort_index().items()]
 
 
 def _refused(spec: Spec, key: str, construct: str, remedy: str = "") -> SpecError:

@@ -83,7 +83,7 @@ def read_cells(rows: Rows, spec: Spec) -> Reading:
         if name != spec.id.column
     }
     looked = [name for name, cell in plain.items() if cell is None]
-    different = _different(rows, stored, looked) if looked else {}
+    different = different_values(rows, stored, looked) if looked else {}
     numbers = [name for name in kinds if kinds[name] in ("number", "integer") and name in used]
     decimal = spec.source.decimal or decimal_hint(
         different[name].index.to_series() for name in numbers if name in different and stored[name] == "string"
@@ -118,7 +118,7 @@ def _plain(name: str, stored: str, kind: Kind, spec: Spec) -> Cell | None:
     return None
 
 
-def _different(rows: Rows, stored: Mapping[str, str], names: list[str]) -> dict[str, pd.Series]:
+def different_values(rows: Rows, stored: Mapping[str, str], names: list[str]) -> dict[str, pd.Series]:
     """The different values of columns as Spark writes them, each with its count; no column with too many of them."""
     with answering():
         few = names

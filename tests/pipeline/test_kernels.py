@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -236,3 +237,18 @@ def test_sums_of_segments_are_those_of_their_rows(customers: Rows, starts: dict[
         assert sums[cluster, 3] == pytest.approx(math.fsum(matrix[own, 0]), rel=1e-12)
         apart = np.linalg.norm(matrix[own] - (starts[2][cluster] + 0.1), axis=1)
         assert far[cluster] == pytest.approx(apart.sum(), rel=1e-12)
+
+
+@pytest.mark.parametrize(("n", "edges"), [(2_000, 40), (3, 40), (0, 3), (50, 1)])
+def test_ranks_count_what_lies_at_and_between_edges(n: int, edges: int) -> None:
+    rng = np.random.default_rng(n)
+    values = np.round(rng.normal(size=n), 1)
+    values[: n // 9] = np.nan
+    bounds = np.unique(np.round(rng.normal(size=edges), 1))
+
+    counts = Ranks(NumberColumns(("a",)), (tuple(bounds.tolist()),)).part({"a": values})["counts"]
+
+    known = values[~np.isnan(values)]
+    between = np.concatenate([[-np.inf], bounds, [np.inf]])
+    assert counts[1::2].tolist() == [int((known == bound).sum()) for bound in bounds]
+    assert counts[::2].tolist() == [int(((known > low) & (known < high)).sum()) for low, high in pairwise(between)]

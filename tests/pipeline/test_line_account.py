@@ -258,6 +258,24 @@ def test_repeated_lines_are_told_with_their_money_and_counted() -> None:
     assert account.used.lines == 402
 
 
+@pytest.mark.parametrize("at_once", [100_000, 37])
+def test_repeats_are_those_that_pandas_finds(at_once: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Contents that stand on many lines, amounts that are missing, and hashes that are looked at part by part."""
+    monkeypatch.setattr("pipeline.reading.lines.repeats.AT_ONCE", at_once)
+    rng = np.random.default_rng(5)
+    rows = pd.concat([many(), many().iloc[rng.integers(0, 60, 300)]], ignore_index=True).sample(frac=1, random_state=1)
+    rows["amount"] = rows["amount"].where(rows["amount"] > rows["amount"].quantile(0.1))
+
+    account = account_of_rows(rows.reset_index(drop=True), LINES)
+
+    found = next(finding for finding in account.findings if finding.kind == "repeats")
+    again = np.flatnonzero(rows.duplicated())
+    assert (found.lines, found.places) == (300, tuple(f"row {place + 1}" for place in again[:3]))
+    assert found.money == pytest.approx(
+        rows["amount"].to_numpy()[again][~rows["amount"].isna().to_numpy()[again]].sum()
+    )
+
+
 def test_amounts_that_cannot_be_read_are_told_by_column_and_line(tmp_path: Path) -> None:
     rows = many().astype({"amount": "str"})
     rows.loc[7, "amount"], rows.loc[9, "amount"] = "#REF!", "see note"

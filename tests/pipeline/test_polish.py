@@ -16,7 +16,7 @@ from pipeline.errors import InputError
 from pipeline.folding import Crowd, lloyd
 from pipeline.processors import one_thread, pool
 from pipeline.segmenting.distances import cluster_means
-from pipeline.segmenting.polish import partition, polish
+from pipeline.segmenting.fitting.polish import partition, polish
 
 ROOT = Path(__file__).resolve().parents[2]
 

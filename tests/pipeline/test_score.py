@@ -16,7 +16,7 @@ from pipeline.campaigns.plan import plan_campaigns
 from pipeline.campaigns.priced import KIND_PREFIX
 from pipeline.command_line import told_placed
 from pipeline.contract import Assignments, HeldOut, Message, Scored, Segmentation, Targets, speaker
-from pipeline.errors import InputError, UsageError
+from pipeline.errors import InputError, StarvedError, UsageError
 from pipeline.scoring import score_file, score_upload
 from pipeline.scoring.outlook import response_outlook
 from pipeline.scoring.scorer import score
@@ -276,6 +276,18 @@ def test_one_file_is_enough_for_a_spec_that_reads_several_tables(run: Segmentati
         score(several, str(tmp_path))
 
 
+def test_too_many_for_the_memory_are_to_be_placed_in_parts(
+    run: Segmentation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What a training would be told to do (fewer columns, a part of the customers) is no way out here."""
+    shoppers(40, seed=5).to_parquet(tmp_path / "new.parquet")
+    monkeypatch.setattr("pipeline.reading.raw._SMALL", 1)
+    monkeypatch.setattr("pipeline.reading.raw.free_memory", lambda: 1_000_000)
+
+    with pytest.raises(StarvedError, match=r"GB of memory will be needed.*What to do: place them in parts"):
+        score(run, str(tmp_path / "new.parquet"))
+
+
 def test_the_customers_own_file_is_never_written_over(run: Segmentation, tmp_path: Path) -> None:
     data = tmp_path / "new.csv"
     shoppers(40, seed=5).to_csv(data, index=False)
@@ -285,6 +297,26 @@ def test_the_customers_own_file_is_never_written_over(run: Segmentation, tmp_pat
         score_file(run, str(data), data)
 
     assert data.read_bytes() == before
+
+
+@pytest.mark.parametrize("last", ["T99", "Т99"])
+def test_a_file_written_in_parts_is_the_file_written_at_once(
+    run: Segmentation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, last: str
+) -> None:
+    """Also where only the last customer has a letter that is not ASCII."""
+    data, whole, parts = (tmp_path / name for name in ("new.csv", "whole.csv", "parts.csv"))
+    customers = shoppers(40, seed=5)
+    customers.loc[39, "card"] = last
+    customers.to_csv(data, index=False)
+
+    scored = score_file(run, str(data), whole)
+    monkeypatch.setattr("pipeline.scoring.output._AT_ONCE", 7)
+    monkeypatch.setattr("pipeline.segmenting.distances.BLOCK", 11)
+    again = score_file(run, str(data), parts)
+
+    assert whole.read_bytes() == parts.read_bytes()
+    assert whole.read_bytes().startswith(b"card" if last.isascii() else b"\xef\xbb\xbfcard")
+    pd.testing.assert_frame_equal(again.table, scored.table)
 
 
 def test_the_file_begins_with_its_header_and_the_workbook_holds_the_account(run: Segmentation, tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from pipeline.cleaning import clean
@@ -31,7 +32,7 @@ from pipeline.settings import Settings
 from pipeline.spark import Asker, Cluster, baskets_on_spark, clean_on_spark, cluster, history_on_spark, open_sources
 from pipeline.spark.dialect import translated
 from pipeline.spark.folds.spark_population import SparkPopulation
-from pipeline.spec import Spec, load_spec
+from pipeline.spec import Spec, load_spec, parse_spec
 from pipeline.stages import Cleaned
 from pipeline.store import Store
 from pipeline.train import Request, train
@@ -77,6 +78,36 @@ def test_customers_and_ledger_are_those_of_the_local_engine(
     same(local, cleaned)
     assert work.partitions >= 1
     assert done == sorted(done)
+
+
+def test_the_last_day_of_the_data_is_that_of_the_local_engine(
+    opened: Cluster, shop: tuple[Spec, str, Cleaned], tmp_path: Path
+) -> None:
+    """Days as text in a table of customers; and stored ones under a query, where one is a typing mistake."""
+    spec, data, _ = shop
+    table = spec.model_copy(update={"as_of": "auto"})
+
+    lines = pd.DataFrame({"client": ["a", "b", "c", "d"] * 90, "n": np.arange(360) % 7})
+    lines["day"] = pd.Timestamp("2025-03-01") + pd.to_timedelta(np.arange(360) % 200, "D")
+    lines.loc[3, "day"] = pd.Timestamp("2052-03-01")
+    lines.loc[5, "day"] = None
+    pq.write_table(pa.Table.from_pandas(lines, preserve_index=False), tmp_path / "lines.parquet")
+    summed = parse_spec(
+        {
+            "name": "summed",
+            "as_of": "auto",
+            "source": {"query": "SELECT client, sum(n) AS n, count(*) AS m FROM data GROUP BY client"},
+            "id": {"column": "client"},
+            "columns": {"n": {"role": "active"}, "m": {"role": "passive"}},
+        },
+        where="summed.toml",
+    )
+
+    for auto, place in ((table, data), (summed, str(tmp_path / "lines.parquet"))):
+        found = Asker(opened, auto, open_sources(opened, auto, place)).dated().spec
+
+        assert found.day == read_source(auto, place).as_of
+        assert found.day == (date(2026, 1, 30) if auto is table else date(2025, 9, 16))
 
 
 def test_text_is_read_as_the_local_engine_reads_it(opened: Cluster, tmp_path: Path) -> None:

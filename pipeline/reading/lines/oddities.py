@@ -8,15 +8,15 @@ from decimal import Decimal
 
 from pipeline.contract import LineFinding, LinesTally, Message, Own, Quantity, is_large_share, percent
 from pipeline.reading.engine import Engine, quote
-from pipeline.reading.lines.lines_view import AMOUNT, BACK, JUDGED, NUMBER, POSITION, RAW, RULE
+from pipeline.reading.lines.lines_view import AMOUNT, BACK, JUDGED, POSITION, RAW, RULE
 from pipeline.reading.lines.numbering import Where
+from pipeline.reading.lines.repeats import repeats_in_words
 from pipeline.reading.lines.unreadable import Unreadable
 from pipeline.spec import LinesSpec
 
 _MOST_PLACES = 3
 _ABSURD_TIMES, _ABSURD_SHARE = 100, 0.1  # so many times the largest usual line, and so large a share of all money
 _LEAST_LINES = 20
-_REPEATED = "(repeated)"  # contents that stand on several lines, with the first of them
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,7 @@ def find_in_lines(
     engine: Engine, lines: LinesSpec, where: Where, summary: LinesSummary, *, keeps_id: bool
 ) -> Iterator[LineFinding]:
     """Repeats, amounts that are missing, negative or absurd, totals that differ, and one customer with much of all."""
-    yield from _repeats(engine, lines, where)
+    yield from repeats_in_words(engine, where, knows_money=lines.money is not None)
     yield from _without_day(engine, lines, where)
     if lines.money is None:
         return
@@ -85,32 +85,6 @@ def find_in_lines(
     yield from _one_customer(engine, lines, where, summary, keeps_id=keeps_id)
     if lines.once_an_order and lines.order:
         yield from _differing_totals(engine, lines.order, where)
-
-
-def _repeats(engine: Engine, lines: LinesSpec, where: Where) -> Iterator[LineFinding]:
-    """Lines equal to an earlier one in every column; two of a thing can be bought, so they stay."""
-    own = {POSITION, NUMBER, RULE, RAW, AMOUNT, BACK}
-    columns = ", ".join(quote(name) for name in engine.columns(JUDGED) if name not in own)
-    hashed = f'hash({columns}) AS "(hash)", {quote(POSITION)} AS "(place)"'
-    engine.keep(
-        _REPEATED,
-        f'SELECT "(hash)" AS "(of)", min("(place)") AS "(first)" FROM (SELECT {hashed} FROM {quote(JUDGED)}) '
-        'GROUP BY "(hash)" HAVING count(*) > 1',
-    )
-    if not engine.count(_REPEATED):
-        return
-    number, money, places = engine.rows(
-        f'SELECT count(*), sum(CAST("(money)" AS DECIMAL(38, 6))), min("(place)", {_MOST_PLACES}) FROM '
-        f'(SELECT {hashed}, {quote(AMOUNT)} AS "(money)" FROM {quote(JUDGED)}) JOIN {quote(_REPEATED)} '
-        'ON "(hash)" = "(of)" AND "(place)" > "(first)"'
-    )[0]
-    told = Message.counted(
-        "{n} line repeats an earlier one in every column and is counted like it",
-        "{n} lines repeat an earlier one in every column and are counted like it",
-        number,
-    )
-    known = float(money) if money is not None and lines.money is not None else None
-    yield LineFinding(kind="repeats", told=told, lines=number, money=known, places=tuple(map(where, places)))
 
 
 def _without_day(engine: Engine, lines: LinesSpec, where: Where) -> Iterator[LineFinding]:

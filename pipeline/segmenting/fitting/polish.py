@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -14,14 +13,13 @@ from pipeline.errors import InputError
 from pipeline.folding import Crowd, Space, labels_of, lloyd
 from pipeline.processors import THREADS, pool
 from pipeline.segmenting.distances import Array, cluster_means
+from pipeline.segmenting.fitting.lloyd_fits import LloydRows
 from pipeline.stages import Partition
-
-if TYPE_CHECKING:
-    from sklearn.cluster import KMeans
 
 STRICT_ROWS = 20_000  # up to this many Lloyd runs until no row changes sides
 TOLERANCE = 1e-4  # scikit-learn's own: squared shift of the centres in mean variances of a feature
 _THREADED_ROWS = 10_000
+_ITERATIONS = 300
 
 Lloyd = Callable[[Array], Labels]
 
@@ -46,10 +44,10 @@ def polish(crowd: Crowd, starts: Mapping[int, Array]) -> Iterator[Partition]:
 
 
 def _small(matrix: Matrix) -> Lloyd:
-    tolerance = TOLERANCE if len(matrix) > STRICT_ROWS else 0.0
+    rows = LloydRows.of(matrix, tolerance=TOLERANCE if len(matrix) > STRICT_ROWS else 0.0, iterations=_ITERATIONS)
 
     def lloyd(centres: Array) -> Labels:
-        return _labels(_fit(matrix, centres.astype(matrix.dtype), tolerance))
+        return rows.fit(centres.astype(matrix.dtype)).labels
 
     return lloyd
 
@@ -58,10 +56,11 @@ def _large(matrix: Matrix, sample: Labels, space: Space, starts: Mapping[int, Ar
     """Lloyd on the sample, then on everybody, where few steps are left, all k in one pass."""
     started = time.perf_counter()
     part = (matrix[sample] - space.middle).astype(np.float32)
+    rows = LloydRows.of(part, tolerance=TOLERANCE, iterations=_ITERATIONS)
 
     def fit(k: int) -> Matrix:
-        model = _fit(part, (starts[k] - space.middle).astype(np.float32), TOLERANCE)
-        guide: Matrix = model.cluster_centers_.astype(np.float64) + space.middle
+        fitted = rows.fit((starts[k] - space.middle).astype(np.float32))
+        guide: Matrix = fitted.centres.astype(np.float64) + space.middle
         return guide
 
     ks = sorted(starts, reverse=True)
@@ -82,17 +81,6 @@ def _large(matrix: Matrix, sample: Labels, space: Space, starts: Mapping[int, Ar
             guide=cluster_fit.guide,
             sizes=cluster_fit.sizes,
         )
-
-
-def _fit(rows: Array, centres: Array, tolerance: float) -> KMeans:
-    from sklearn.cluster import KMeans
-
-    return KMeans(len(centres), init=centres, n_init=1, tol=tolerance, max_iter=300).fit(rows)
-
-
-def _labels(model: KMeans) -> Labels:
-    labels: Labels = model.labels_
-    return labels
 
 
 def partition(matrix: Matrix, k: int, labels: Labels) -> Partition:

@@ -1,0 +1,105 @@
+"""Lines that repeat an earlier one: sought among 64-bit hashes, eight bytes a line, since most lines repeat none.
+
+A table of the engine with a group for each different line takes five times the memory and three times as long.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from pipeline.contract import LineFinding, Message
+from pipeline.reading.engine import Engine, quote
+from pipeline.reading.lines.lines_view import AMOUNT, BACK, JUDGED, NUMBER, POSITION, RAW, RULE
+from pipeline.reading.lines.numbering import Where
+
+AT_ONCE = 150_000_000  # hashes held; of more lines those with one remainder after the other
+_BATCH = 1_000_000
+_MOST_PLACES = 3
+_SHARED, _REPEATED = "(shared)", "(repeated)"  # hashes of several lines; what these lines come to, a hash each
+_OWN = {POSITION, NUMBER, RULE, RAW, AMOUNT, BACK}
+
+Hashes = npt.NDArray[np.uint64]
+
+
+@dataclass(frozen=True)
+class Repeats:
+    """Lines equal to an earlier one in every column; what their first ones bring is not in the money."""
+
+    lines: int
+    money: float | None
+    places: tuple[int, ...]  # positions of the first few
+
+
+def repeats_in_words(engine: Engine, where: Where, *, knows_money: bool) -> Iterator[LineFinding]:
+    """Lines equal to an earlier one in every column; two of a thing can be bought, so they stay."""
+    found = repeats(engine)
+    if found is None:
+        return
+    told = Message.counted(
+        "{n} line repeats an earlier one in every column and is counted like it",
+        "{n} lines repeat an earlier one in every column and are counted like it",
+        found.lines,
+    )
+    known = found.money if knows_money else None
+    yield LineFinding(kind="repeats", told=told, lines=found.lines, money=known, places=tuple(map(where, found.places)))
+
+
+def repeats(engine: Engine) -> Repeats | None:
+    """Of the judged lines; None where none repeats another."""
+    columns = ", ".join(quote(name) for name in engine.columns(JUDGED) if name not in _OWN)
+    hashed = f'hash({columns}) AS "(hash)"'
+    shared = _shared_hashes(engine, hashed)
+    if not len(shared):
+        return None
+    engine.give(_SHARED, pd.DataFrame({"(hash)": shared}, copy=False))
+    position, amount = quote(POSITION), f"CAST({quote(AMOUNT)} AS DECIMAL(38, 6))"  # exact, whatever the order
+    engine.keep(
+        _REPEATED,
+        f"SELECT count(*) AS lines, count(money) AS known, coalesce(sum(money), 0) AS money, "
+        f"min({{'place': place, 'money': money}}) AS first, min(place, {_MOST_PLACES + 1}) AS places "
+        f"FROM (SELECT {hashed}, {position} AS place, {amount} AS money FROM {quote(JUDGED)}) "
+        f'WHERE "(hash)" IN (SELECT "(hash)" FROM {quote(_SHARED)}) GROUP BY "(hash)"',
+    )
+    [(lines, known, money, places)] = engine.rows(
+        "SELECT sum(lines - 1), sum(known) - count(first.money), sum(money) - coalesce(sum(first.money), 0), "
+        f"(SELECT min(place, {_MOST_PLACES}) FROM (SELECT unnest(places[2:]) AS place FROM {quote(_REPEATED)})) "
+        f"FROM {quote(_REPEATED)}"
+    )
+    return Repeats(int(lines), float(money) if known else None, tuple(places))
+
+
+def _shared_hashes(engine: Engine, hashed: str) -> Hashes:
+    """Hashes that more than one line has, rising."""
+    lines = engine.count(JUDGED)
+    parts = max(1, -(-lines // AT_ONCE))
+    asked = f"SELECT {hashed} FROM {quote(JUDGED)}"
+    if parts == 1:
+        return _several(_held(engine.batches(asked, _BATCH), lines))
+    remainders = (f'SELECT * FROM ({asked}) WHERE "(hash)" % {parts} = {part}' for part in range(parts))
+    found = [_several(_held(engine.batches(sql, _BATCH), lines // parts)) for sql in remainders]
+    return np.sort(np.concatenate(found))
+
+
+def _held(batches: Iterator[Any], about: int) -> Hashes:
+    """The batches' one column as one array, copied once where there are about so many."""
+    held, filled = np.empty(about + about // 64 + 1, dtype=np.uint64), 0
+    for batch in batches:
+        part = batch.column(0).to_numpy()
+        if filled + len(part) > len(held):
+            held = np.concatenate([held[:filled], np.empty(len(held) // 2 + len(part), dtype=np.uint64)])
+        held[filled : filled + len(part)] = part
+        filled += len(part)
+    return held[:filled]
+
+
+def _several(hashes: Hashes) -> Hashes:
+    """Those that are there more than once, rising; ``hashes`` are put into order."""
+    hashes.sort()
+    again = hashes[1:][hashes[1:] == hashes[:-1]]
+    return np.unique(again)
