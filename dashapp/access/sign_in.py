@@ -56,14 +56,15 @@ def check(keeper: Keeper) -> Response:
     again = partial(screens.password_form, csrf=token_for(keeper, before), name=name, after=wanted)
     if not (before and same(request.form.get("csrf", ""), token_for(keeper, before))):
         return redirect(outer("/sign-in"), 303)  # type: ignore[return-value]  # werkzeug's is Flask's here
-    if not keeper.attempts.count(name, address(keeper.settings)):
+    sender = address(keeper.settings)
+    if not keeper.attempts.count(name, sender):
         _refused(keeper, name, "too many attempts")
         return again(problem=_("Too many attempts. Try again in fifteen minutes."), status=429)
     user = keeper.users.check(name, request.form.get("password", ""))
     if user is None:
         _refused(keeper, name, "wrong name or password, or disabled")
         return again(problem=_("This name and this password do not belong together."), status=401)
-    keeper.attempts.forget(name)
+    keeper.attempts.succeeded(name, sender)
     return open_session(keeper, user.name, user.role, outer(wanted), own=True)
 
 

@@ -1,8 +1,9 @@
 """Attempts to sign in, counted for each name and each address in the database, since workers share no memory.
 
-An attempt is counted before the password is looked at, so that many at once are no way around the count. A name counts
-as the user it stands for, however it is written, and an IPv6 address for its networks: a subscriber has as many
-addresses as he likes. Both are kept as keyed hashes: people type passwords into the field for the name.
+An attempt is counted before the password is looked at, so that many at once are no way around the count; one that
+succeeded is taken back, since an office has one address. A name counts as the user it stands for, however it is
+written, and an IPv6 address for its networks: a subscriber has as many addresses as he likes. Both are kept as keyed
+hashes: people type passwords into the field for the name.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from collections.abc import Mapping
 
 import sqlalchemy as sql
 
-from pipeline.accounts.database import ATTEMPTS, AccountDatabase
+from pipeline.accounts.database import ATTEMPTS, CLOCK_SECONDS, AccountDatabase
 from pipeline.accounts.users import plain_name
 from pipeline.settings import plain_address
 
@@ -53,7 +54,8 @@ class Attempts:
         """Count once for each subject, and say how often the last was there; None where one of them is at its limit."""
         now, made = time.time(), 0
         with self._database.writing(ATTEMPTS) as connection:
-            connection.execute(ATTEMPTS.delete().where(ATTEMPTS.c.moment < now - WINDOW_SECONDS))
+            past = sql.not_(ATTEMPTS.c.moment.between(now - WINDOW_SECONDS, now + CLOCK_SECONDS))  # or a clock set back
+            connection.execute(ATTEMPTS.delete().where(past))
             for subject, most in limits.items():
                 there = sql.select(sql.func.count()).select_from(ATTEMPTS).where(ATTEMPTS.c.subject == subject)
                 made = connection.execute(there).scalar_one()
@@ -62,10 +64,17 @@ class Attempts:
             connection.execute(ATTEMPTS.insert(), [{"subject": subject, "moment": now} for subject in limits])
         return made
 
-    def forget(self, name: str) -> None:
-        """After a sign-in: the attempts under that name no longer count; those from the address still do."""
+    def succeeded(self, name: str, address: str) -> None:
+        """After a sign-in: no attempt under that name counts any more, and from the address all but this one still do.
+
+        Whoever has an account can so sign in as often as he likes, and has not one guess more at those of others.
+        """
         with self._database.writing(ATTEMPTS) as connection:
             connection.execute(ATTEMPTS.delete().where(ATTEMPTS.c.subject == self._hidden("name", plain_name(name))))
+            for place in _places(address):
+                same = ATTEMPTS.c.subject == self._hidden("address", place)
+                last = sql.select(sql.func.max(ATTEMPTS.c.id)).where(same).scalar_subquery()  # this one, or as good
+                connection.execute(ATTEMPTS.delete().where(ATTEMPTS.c.id == last))
 
     def _hidden(self, kind: str, subject: str) -> str:
         text = f"{kind}:{subject}".encode("utf-8", "replace")

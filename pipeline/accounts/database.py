@@ -16,6 +16,7 @@ from sqlalchemy.pool import NullPool
 from pipeline.errors import StoreError, UsageError
 
 WAIT_SECONDS = 5
+CLOCK_SECONDS = 60  # that the clocks of several machines may differ; what lies further ahead was written by a wrong one
 _CONNECT_SECONDS = 2  # to a server, which may be frozen: every answer of the dashboard comes within three
 _metadata = sql.MetaData()
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import sqlalchemy as sql
 
-from pipeline.accounts.database import SESSIONS, USERS, AccountDatabase
+from pipeline.accounts.database import CLOCK_SECONDS, SESSIONS, USERS, AccountDatabase
 from pipeline.settings import ReaderRole
 
 SESSION_SECONDS = 8 * 3600
@@ -47,11 +47,15 @@ class Sessions:
         return token
 
     def find(self, token: str) -> Session | None:
-        """Whose session it is, with the role that the user has now; None for one that has ended."""
+        """Whose session it is, with the role that the user has now; None for one that has ended.
+
+        One that would last longer than a new one was started before the clock was set back, and has ended too.
+        """
+        now, latest = time.time(), time.time() + SESSION_SECONDS + CLOCK_SECONDS
         query = (
             sql.select(SESSIONS, USERS.c.role.label("role_now"), USERS.c.disabled)
             .outerjoin(USERS, USERS.c.name == SESSIONS.c.name)
-            .where(SESSIONS.c.token == _hashed(token), SESSIONS.c.ends >= time.time())
+            .where(SESSIONS.c.token == _hashed(token), SESSIONS.c.ends.between(now, latest))
         )
         with self._database.reading() as connection:
             row = connection.execute(query).mappings().first()

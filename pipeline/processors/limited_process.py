@@ -20,7 +20,9 @@ from typing import Any, TypeVar
 R = TypeVar("R")
 _LOOK = 0.05  # seconds between two looks at the memory
 AT_ONCE = 2  # processes; who comes later waits for one of them
+MOST_WAITING = 4  # each holds a thread of the worker, which needs the others to answer readers
 _places = threading.BoundedSemaphore(AT_ONCE)
+_doors = threading.BoundedSemaphore(AT_ONCE + MOST_WAITING)
 
 
 class TooMuchError(Exception):
@@ -44,16 +46,21 @@ def limited(
     Raises
     ------
     TooMuchError
-        Where it takes longer or more.
+        Where it takes longer or more, or too many wait already.
     Exception
         What the function raises.
     """
-    if not _places.acquire(timeout=seconds):
+    if not _doors.acquire(blocking=False):
         raise TooMuchError("busy")
     try:
-        return _run(function, arguments, seconds, memory, modules)
+        if not _places.acquire(timeout=seconds):
+            raise TooMuchError("busy")
+        try:
+            return _run(function, arguments, seconds, memory, modules)
+        finally:
+            _places.release()
     finally:
-        _places.release()
+        _doors.release()
 
 
 def _run(

@@ -124,7 +124,10 @@ def _staying(rows: Rows, account: Account, spec: Spec, address: str, kept: ExitS
     """All customers, held on the cluster for the many passes of an analysis."""
     customers = rows.where(f"{quoted(FATE)} IS NULL").selectExpr(*map(quoted, cleaned_columns(spec))).persist()
     kept.callback(customers.unpersist)
-    return Staying.at(address, SparkPopulation(customers, account.dataset, account.rows_out, spec.id.column, SAMPLE))
+    population = SparkPopulation(customers, account.dataset, account.rows_out, spec.id.column, SAMPLE)
+    staying = Staying.at(address, population)
+    kept.push(staying.end)
+    return staying
 
 
 def _counted(asker: Asker, answer: Rows, judged: JudgedRows, rows: Rows, distinct: Rows, minimum_rows: int) -> Account:

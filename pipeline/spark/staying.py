@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -49,6 +51,19 @@ class Staying:
         with answering():
             population.rows.sparkSession.range(1).write.parquet(f"{made.address}/_started")  # readers skip such names
         return made
+
+    def end(self, failed: type[BaseException] | None, *_about_it: object) -> None:
+        """The exit of a training: where it failed, what it wrote goes, since no run will ever name it."""
+        if failed is None:
+            return
+        session = self.population.rows.sparkSession
+        with suppress(Exception):  # what failed is to be told, and Spark itself may be gone
+            java = getattr(session, "_jvm", None)
+            if java is not None:
+                folder = java.org.apache.hadoop.fs.Path(self.address)
+                folder.getFileSystem(session._jsc.hadoopConfiguration()).delete(folder, True)
+            elif "://" not in self.address:  # Spark Connect can delete no file; it may run on this machine
+                shutil.rmtree(self.address, ignore_errors=True)
 
     @property
     def public(self) -> str:

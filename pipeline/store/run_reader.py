@@ -26,10 +26,8 @@ from pipeline.contract import (
     Message,
     Metrics,
     Placement,
-    Projection,
     Quantity,
     RfmScale,
-    RfmScores,
     RunSummary,
     Segment,
     Segmentation,
@@ -44,6 +42,7 @@ from pipeline.contract import (
 from pipeline.errors import ContractError, StoreError
 from pipeline.store.artifacts import TRAIN_AGAIN, RunFiles
 from pipeline.store.beyond import StandIn
+from pipeline.store.fitting_tables import as_written, check_fit
 from pipeline.store.tracking.index import Index, ModelRow, RunRow
 from pipeline.store.tracking.tag_names import NAME, PARENT
 
@@ -121,6 +120,7 @@ def champions(models: Iterable[ModelRow], index: Index) -> tuple[Champion, ...]:
     return tuple(champion for _, champion in sorted(dated, key=lambda dated_champion: dated_champion[0], reverse=True))
 
 
+@as_written
 def load(
     row: RunRow,
     parent: RunRow,
@@ -172,12 +172,13 @@ def load(
         has_messages=sweep.has(Artifacts.MESSAGES),
         everybody=sample.everybody(cards, assignments) if sample else None,
     )
-    _check_shapes(segmentation)
+    check_fit(segmentation)
     for table in (projection, assignments):  # the same numbers, once
         table[Customers.KEY] = Customers.keys(customers)
     return segmentation
 
 
+@as_written
 def placement(row: RunRow, folder: Callable[[RunRow], Path]) -> Placement:
     """Who is where in one run: two files of it, and none of its sweep's."""
     own = RunFiles(row.run_id, folder(row))
@@ -185,12 +186,14 @@ def placement(row: RunRow, folder: Callable[[RunRow], Path]) -> Placement:
     return Placement(row.run_id, own.records(Artifacts.SEGMENTS, SegmentCard), labels)
 
 
+@as_written
 def about(parent: RunRow, folder: Callable[[RunRow], Path]) -> tuple[Dataset, str]:
     """The data set of a sweep and the text of its spec; no table is read."""
     sweep = RunFiles(parent.run_id, folder(parent))
     return sweep.record(Artifacts.DATASET, Dataset), sweep.text(Artifacts.SPEC)
 
 
+@as_written
 def cards(row: RunRow, folder: Callable[[RunRow], Path]) -> tuple[SegmentCard, ...]:
     """The segments of one run."""
     return RunFiles(row.run_id, folder(row)).records(Artifacts.SEGMENTS, SegmentCard)
@@ -280,36 +283,3 @@ def _number(row: RunRow, name: str) -> float:
     if value is None:
         raise KeyError(name)
     return value
-
-
-def _check_shapes(segmentation: Segmentation) -> None:
-    """Tables that belong together must fit together."""
-    sizes = segmentation.assignments[Assignments.SEGMENT].value_counts()
-    held = {card.segment: card.size for card in segmentation.cards if card.size}
-    keys = Customers.keys(segmentation.customers).to_numpy()
-    keyed = {
-        "rfm_scores": (segmentation.rfm_scores[RfmScores.KEY], keys if segmentation.rfm else keys[:0]),
-        "projection": (segmentation.projection[Projection.KEY], keys),
-        "assignments": (segmentation.assignments[Assignments.KEY], keys),
-    }
-    checks: dict[str, tuple[object, object]] = {
-        **{name: (np.array_equal(actual.to_numpy(), expected), True) for name, (actual, expected) in keyed.items()},
-        "centres": (segmentation.centres.shape, (len(segmentation.cards), len(segmentation.transform.names))),
-        "segments": (held, sizes.to_dict() if segmentation.everybody is None else held),  # there of the tallies
-        "columns": (
-            [],
-            [
-                column.name
-                for column in segmentation.dataset.columns
-                if column.role != "ignored" and column.name not in segmentation.customers
-            ],
-        ),
-    }
-    for name, (actual, expected) in checks.items():
-        if actual != expected:
-            raise ContractError.because(
-                Message.of(
-                    "run {run}: {table} do not fit the other tables of the run", run=segmentation.run_id, table=name
-                ),
-                remedy=TRAIN_AGAIN,
-            )

@@ -14,7 +14,7 @@ from flask.testing import FlaskClient
 from dashapp.access import rights
 from dashapp.app import create_app
 from dashapp.data import SegmentationData
-from pipeline.accounts import AccountDatabase, AuditLog, Sessions, Users
+from pipeline.accounts import AccountDatabase, AuditLog, Sessions, Users, attempts
 from pipeline.accounts.attempts import MOST_NOTED
 from pipeline.errors import ExposureError
 from pipeline.settings import Settings
@@ -142,6 +142,21 @@ def test_guessing_ends_after_five_attempts_also_for_the_right_password(
     assert sign_in(browser(), "vera").status_code == 303
     events = [(entry.event, entry.who) for entry in AuditLog.of(settings).last()]
     assert events.count(("sign-in refused", "anna")) == 6
+
+
+def test_only_what_failed_counts_against_an_address(
+    browser: Callable[[], FlaskClient], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(attempts, "MOST_BY_ADDRESS", 3)
+
+    working_day = [sign_in(browser(), name).status_code for name in ("anna", "mark", "vera") * 2]
+    guesses = [sign_in(browser(), f"nobody{place}", "wrong").status_code for place in range(2)]
+    between = sign_in(browser(), "vera").status_code
+    guesses += [sign_in(browser(), f"nobody{place}", "wrong").status_code for place in range(2, 4)]
+
+    assert working_day == [303] * 6
+    assert between == 303
+    assert guesses == [401, 401, 401, 429]
 
 
 def test_refusals_of_a_stranger_do_not_bury_the_audit_log(

@@ -23,6 +23,7 @@ def main(seconds: int, names: tuple[str, ...] = NAMES) -> int:
             for number, data in enumerate(seeds(name)):
                 Path(grown, f"seed-{number}").write_bytes(data)
             kept = CORPUS / name
+            kept.mkdir(exist_ok=True)  # where nothing was found yet, git keeps no folder
             options = [
                 f"-max_total_time={seconds // len(names)}",
                 "-timeout=60",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -142,6 +143,54 @@ def test_many_names_from_one_address_are_locked_out_too(database: AccountDatabas
 
     assert counted.count(True) == attempts.MOST_BY_ADDRESS
     assert counting.count("anna", "192.0.2.8")
+
+
+@pytest.mark.parametrize("address", ["192.0.2.7", "2001:db8:1:2::7"])
+def test_an_office_behind_one_address_is_not_locked_out_by_signing_in(database: AccountDatabase, address: str) -> None:
+    counting = Attempts(database, b"key")
+
+    for place in range(3 * attempts.MOST_BY_ADDRESS):
+        assert counting.count(f"name {place}", address)
+        counting.succeeded(f"name {place}", address)
+
+
+@pytest.mark.parametrize("address", ["192.0.2.7", "2001:db8:1:2::7"])
+def test_whoever_has_an_account_has_no_more_guesses_at_others(database: AccountDatabase, address: str) -> None:
+    counting, guesses = Attempts(database, b"key"), 0
+
+    for place in range(2 * attempts.MOST_BY_ADDRESS):
+        guesses += counting.count(f"name {place}", address)
+        if counting.count("eve", address):
+            counting.succeeded("eve", address)
+
+    assert guesses == attempts.MOST_BY_ADDRESS
+    assert not counting.count("eve", address)
+    assert counting.count("eve", "192.0.2.8")
+
+
+def test_signing_in_at_once_with_guesses_takes_back_one_attempt_each(database: AccountDatabase) -> None:
+    counting, address = Attempts(database, b"key"), "192.0.2.7"
+    guessing = [counting.count(f"name {place}", address) for place in range(attempts.MOST_BY_ADDRESS - 1)]
+    assert counting.count("eve", address)
+
+    assert all(guessing)
+    assert not counting.count("mallory", address), "what is being looked at counts"
+    counting.succeeded("eve", address)
+    assert [counting.count(f"other {place}", address) for place in range(2)] == [True, False]
+
+
+def test_a_clock_that_is_set_back_locks_nobody_for_longer_and_lengthens_no_session(
+    users: Users, database: AccountDatabase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counting, token, now = Attempts(database, b"key"), Sessions(database).start("anna", "viewer", own=True), time.time()
+    assert [counting.count("anna", "192.0.2.7") for _ in range(6)] == [True] * 5 + [False]
+
+    monkeypatch.setattr(time, "time", lambda: now - 30)
+    assert not counting.count("anna", "192.0.2.7")
+    assert Sessions(database).find(token) is not None
+    monkeypatch.setattr(time, "time", lambda: now - 24 * 3600)
+    assert counting.count("anna", "192.0.2.7")
+    assert Sessions(database).find(token) is None
 
 
 def test_a_name_written_in_other_ways_is_the_same_user(database: AccountDatabase) -> None:

@@ -55,6 +55,9 @@ def test_attempts_at_once_are_counted(database: AccountDatabase) -> None:
         thread.join()
 
     assert counted.count(True) == 5
+    for _ in range(40):
+        assert counting.count("vera", "192.0.2.9")
+        counting.succeeded("vera", "192.0.2.9")
 
 
 def test_a_frozen_server_keeps_nobody_waiting(database: AccountDatabase, address: str) -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from pipeline.contract import Segmentation
 from pipeline.errors import InputError
-from pipeline.processors import TooMuchError, limited
+from pipeline.processors import TooMuchError, limited, limited_process
 from pipeline.scoring import apart, score_apart
 from tests.pipeline.sources_support import tiny_spec
 from tests.support import as_stored, make_training
@@ -127,3 +127,26 @@ def test_when_all_places_are_taken_the_next_is_told_so(stored: Segmentation, mon
     with pytest.raises(InputError, match="others are being placed"):
         score_apart(stored, "new.csv", b"id,spend,orders\n1,2,3\n")
     holder.join()
+
+
+def test_uploads_that_wait_leave_threads_for_everybody_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limited_process, "_places", threading.BoundedSemaphore(1))
+    monkeypatch.setattr(limited_process, "_doors", threading.BoundedSemaphore(3))
+    told: list[str] = []
+
+    def wait() -> None:
+        try:
+            limited(time.sleep, 2, seconds=60, memory=1 << 30, modules=MODULES)
+        except TooMuchError as error:
+            told.append(str(error))
+
+    threads = [threading.Thread(target=wait, daemon=True) for _ in range(16)]
+    for thread in threads:
+        thread.start()
+    time.sleep(1)
+
+    assert told == ["busy"] * 13
+    assert sum(thread.is_alive() for thread in threads) == 3
+    for thread in threads:
+        thread.join()
+    assert len(told) == 13

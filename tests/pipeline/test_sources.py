@@ -51,6 +51,12 @@ def test_western_letters_alone_among_ascii_are_not_taken_for_cyrillic(spec: Spec
     assert raw.frame["city"].tolist() == ["Málaga", "Düsseldorf", "Besançon"]
 
 
+@pytest.mark.parametrize("sign", ["é", "§", "—", '"', "", "\u2028"])
+def test_a_line_about_a_sign_that_parts_no_fields_says_nothing(spec: Spec, tmp_path: Path, sign: str) -> None:
+    raw = read_source(spec, write(tmp_path / "a.csv", f"sep={sign}\nid,note\n1,x\n2,y\n3,z\n"))
+    assert raw.frame["note"].tolist() == ["x", "y", "z"]
+
+
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
 def test_delimiters_and_quotes(spec: Spec, tmp_path: Path, delimiter: str) -> None:
     text = f'id{delimiter}note\n1{delimiter}"a{delimiter}b ""c"""\n2{delimiter}"two\nlines"\n3{delimiter}x\n'

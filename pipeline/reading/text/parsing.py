@@ -49,7 +49,7 @@ def read_text(data: bytes, name: str, source: Source) -> FileTable:
         Where the bytes are no text table, have no rows, one column only, or a name twice.
     """
     delimiter = source.delimiter
-    if delimiter is not None and (len(delimiter) != 1 or not delimiter.isascii() or delimiter in '"\r\n'):
+    if delimiter is not None and not _may_part(delimiter):
         raise SpecError.because(
             Message.of("source.delimiter is {delimiter}", delimiter=repr(delimiter)),
             expected=Message.of("one ASCII character such as ; or |"),
@@ -60,6 +60,11 @@ def read_text(data: bytes, name: str, source: Source) -> FileTable:
     table = parse_text(text, name=name, delimiter=delimiter, header=source.header)
     told = Message.of("{file}: text in {encoding}", file=_short(name), encoding=used)
     return replace(table, notes=(told, *table.notes))
+
+
+def _may_part(sign: str) -> bool:
+    """Whether a sign can stand between the fields of a line."""
+    return len(sign) == 1 and sign.isascii() and (sign.isprintable() or sign == "\t") and sign != '"'
 
 
 def _short(name: str) -> str:
@@ -73,7 +78,7 @@ def parse_text(text: str, *, name: str, delimiter: str | None = None, header: in
     hint = text[:4].lower() == "sep="  # Excel's own about the delimiter
     if hint:
         first, _, text = text.partition("\n")
-        delimiter = delimiter or first[4:5]
+        delimiter = delimiter or (first[4:5] if _may_part(first[4:5]) else None)
     text = without_habits(text)
     if not text.strip():  # nothing but a line about the sign, or rules
         raise without_rows(name, 0)

@@ -139,7 +139,10 @@ class RunFiles:
 
     def records(self, name: str, kind: type[R]) -> tuple[R, ...]:
         """A JSON list as records of the contract."""
-        return self._with_messages(name, tuple(self._parse(name, kind, item) for item in self.json(name)))
+        items = self.json(name)
+        if not isinstance(items, list):
+            raise self._fault(name, Message.of("is not a list"))
+        return self._with_messages(name, tuple(self._parse(name, kind, item) for item in items))
 
     def _with_messages(self, name: str, value: Held) -> Held:
         """What was read of a file, its sentences with what they were made of."""
