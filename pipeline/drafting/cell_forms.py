@@ -81,9 +81,11 @@ def settle_forms(frame: pd.DataFrame, typed: pd.DataFrame, answers: Mapping[str,
 
 
 def _are_compact_days(series: pd.Series) -> bool:
-    """Whether every cell is a day of the calendar without signs (20230320): of other numbers a third would be."""
+    """Whether every cell is a day of the calendar without signs (20230320, and 202303201427): of other numbers a third
+    would be.
+    """
     few = as_text(series.dropna().iloc[:_FEW])
-    if few.empty or not few.str.fullmatch(r"(?:19|20)\d{6}").all():
+    if few.empty or not few.str.fullmatch(r"(?:19|20)\d{6}(?:\d{4}|\d{6})?").all():
         return False
     forms = [form for form in day_forms(series) if form.form == "%Y%m%d"]
     return bool(forms) and forms[0].share == 1.0 and series.nunique() >= _LEAST_DAYS

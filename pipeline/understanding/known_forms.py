@@ -86,6 +86,7 @@ class KnownForm:
     notes: tuple[Message, ...]
     reason: Message | None
     remedy: Message | None
+    nobody: bool  # refused since it does not say who bought: with a column that does, it is read by its values
     source: str  # the public page that describes the export
 
 
@@ -157,6 +158,7 @@ class FormFile(_Part):
     notes: list[str] = []
     reason: str = ""
     remedy: str = ""
+    nobody: bool = False
 
     @property
     def texts(self) -> list[str]:
@@ -194,6 +196,7 @@ def _read(name: str, form: FormFile, spelt: Mapping[str, str]) -> KnownForm | No
         notes=tuple(Message.of(note) for note in form.notes),
         reason=Message.of(form.reason) if form.reason else None,
         remedy=Message.of(form.remedy) if form.remedy else None,
+        nobody=form.nobody,
         source=form.source,
     )
 

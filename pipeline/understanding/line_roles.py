@@ -29,6 +29,7 @@ from pipeline.understanding.roles import Answers, Money, Understanding
 from pipeline.understanding.snapshots import snapshots
 
 _NO_MONEY = "no column of money is used: segments know only how often and when customers bought"
+_RATED = r"\b(ratings?|stars|score)\b|рейтинг|оценк|\bbewertung\b|\bnote\b"
 _MOST_PARTS, _MANY_PARTS = 40, 20  # categories
 
 
@@ -94,6 +95,7 @@ def _customer(
             ),
             remedy=Message.of("export the orders with their customers, or name the column: --answer customer=COLUMN"),
         )
+    ranked = who.guests_last(ranked, relations)
     best = ranked[0]
     reading.customer = best.name
     reading.tell("who bought: {column} ({reasons})", column=best.name, reasons=Joined(best.reasons, "; "))
@@ -189,6 +191,21 @@ def _category(table: Sequence[Profile], taken: set[str], relations: Relations, r
     return named[0].name if named else None
 
 
+def _ask_rated(reading: Understanding, table: Sequence[Profile], given: Answers) -> bool:
+    """Whether lines of a rating and no money are asked about: opinions look like purchases."""
+    rated = next((profile for profile in table if profile.numeric and fits(_RATED, profile.name)), None)
+    if rated is None or reading.order is not None or given.get("kind") is not None:
+        return False
+    reading.questions.append(
+        Question(
+            "kind",
+            Message.of("No column is money, and {column} is a rating. Is each line a purchase?", column=rated.name),
+            (Choice("purchases", Message.of("yes: it was bought by whoever rated it")),),
+        )
+    )
+    return True
+
+
 def _money(
     reading: Understanding, table: Sequence[Profile], relations: Relations, given: Answers, amounts: Amounts
 ) -> None:
@@ -218,7 +235,7 @@ def _money(
     less_given_back(reading, table, relations)
     if found.question:
         reading.questions.append(found.question)
-    if found.money is None:
+    if found.money is None and not _ask_rated(reading, table, given):
         question = ask_money(reading, table, relations)
         if len(question.choices) > 1 or any(map(_named_money, table)):
             reading.questions.append(question)

@@ -13,6 +13,8 @@ from pipeline.understanding.evidence import vocabulary as names
 from pipeline.understanding.purchases import Amounts, order_worded
 from pipeline.understanding.roles import Answers, Understanding
 
+_ANSWERED = r"\b(timestamp|submitted|submission|answered|completed|start|end|zeitstempel|horodateur)\b|отметка времени"
+
 
 def is_lines(
     table: Sequence[Profile],
@@ -44,7 +46,15 @@ def is_lines(
     if supported and event:  # by a person's name alone
         return not (_about_customers(table) and _known_by_itself(table))
     silent = day is not None and bool(ranked) and ranked[0].structure >= 0.5 and any(map(_fractional, table))
-    return not unique and (event or silent) and not _about_customers(table)
+    return not unique and (event or silent) and not (_about_customers(table) and not _comes_back(ranked))
+
+
+def _comes_back(ranked: Sequence[who.CustomerCandidate]) -> bool:
+    """Whether texts or numbers of something repeat on several days, as customers do whatever describes them beside."""
+    if not ranked or ranked[0].structure < 0.5 or ranked[0].words <= -4.0:
+        return False
+    profile = ranked[0].profile
+    return profile.repeats > 0.3 and (profile.kind == "text" or names.fits(names.ID, profile.name))
 
 
 def _fractional(profile: Profile) -> bool:
@@ -75,7 +85,8 @@ def _about_customers(table: Sequence[Profile]) -> list[str]:
     meanings: dict[str, str] = {}
     for profile in table:
         meaning = names.meaning_of(profile.name)
-        if meaning and not profile.empty:
+        counted = profile.numeric or meaning == "recency" or meaning not in names.SUMMARY
+        if meaning and counted and not profile.empty:
             meanings.setdefault(meaning, profile.name)
     people = [name for meaning, name in meanings.items() if meaning in names.DEMOGRAPHIC - {"region"}]
     summary = [name for meaning, name in meanings.items() if meaning in names.SUMMARY]
@@ -108,7 +119,7 @@ def settle_customers(
     keys = _keys(table)
     named = [profile for profile in keys if names_customer(profile.name)]
     people = _about_customers(table)
-    other = _other_things(table, keys, named) or ([] if keys else _weights(table))
+    other = _other_things(table, keys, named) or ([] if keys else _weights(table) + _dated(table))
     reading.customer = next((profile.name for profile in (*named, *keys)), None)
     spoilt = _spoilt(table)
     for name in spoilt:
@@ -152,6 +163,7 @@ def _keys(table: Sequence[Profile]) -> list[Profile]:
             not (names_customer(profile.name) and not fits(r"\bname\b|имя", profile.name)),
             not names.fits(names.ID, profile.name),
             fits(words.ROW_NUMBER, profile.name),
+            fits(words.PERSON, profile.name),
             is_email(profile) or profile.phone > 0.5,
             profile.kind == "text" and profile.person > 0.5,
         ),
@@ -191,6 +203,16 @@ def _other_things(table: Sequence[Profile], keys: Sequence[Profile], named: Sequ
 def _weights(table: Sequence[Profile]) -> list[str]:
     """Columns that say how many customers a row stands for, in a table that tells nobody apart."""
     return [profile.name for profile in table if profile.kind == "integer" and fits(words.WEIGHTS, profile.name)]
+
+
+def _dated(table: Sequence[Profile]) -> list[str]:
+    """Days of something else than birth, joining or an answer to a survey, in a table that tells nobody apart."""
+    of_people = rf"{names.BIRTH}|{names.JOINED}|{names.LAST}|{_ANSWERED}"
+    return [
+        profile.name
+        for profile in table
+        if profile.kind == "date" and profile.distinct > 1 and not names.fits(of_people, profile.name)
+    ]
 
 
 def _spoilt(table: Sequence[Profile]) -> list[str]:

@@ -49,6 +49,8 @@ def understand(
     _check(given, table)
     reading = Understanding()
     form = recognise([profile.name for profile in table]) if given.get("form") is None else None
+    if form is not None and form.nobody and any(who.repeating(one) and who.worded(one) >= 3.0 for one in table):
+        form = None
     if form is not None:
         refuse_by_form(form)
         against = contradiction(form, relations)
@@ -65,6 +67,8 @@ def understand(
     day = None if day == "none" else day
     order, ranked = _order_and_customers(table, relations, given, day, dated)
     amounts = amounts_of(table, {name for name in (order, given.get("customer")) if name})
+    if not any(candidate.words >= 2.0 for candidate in ranked):
+        ranked = who.once_each(table, order, day, paid=amounts.any) or ranked
     purchases = shape.is_lines(table, ranked, order, day, amounts, given)
     if purchases:
         read_lines(reading, table, relations, given, order, day, dated, ranked, amounts)

@@ -13,6 +13,7 @@ from tests.files.makers.exports import exports
 from tests.files.makers.money import money
 from tests.files.makers.old_exports import old_exports
 from tests.files.makers.others import others
+from tests.files.makers.public_sets import public_sets
 from tests.files.makers.purchases import purchases
 from tests.files.makers.services import services
 from tests.files.makers.shapes import shapes
@@ -37,6 +38,7 @@ def corpus() -> tuple[File, ...]:
             tills,
             abroad,
             services,
+            public_sets,
         )
         for file in chapter()
     )

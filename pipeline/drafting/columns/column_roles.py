@@ -19,6 +19,8 @@ from pipeline.understanding import vocabulary as names
 
 _MOST_NULLS = 0.6
 _SKEWED = 1.0
+_FORECAST = r"score|probab|\brisk\b|predict|forecast|likelihood|propensity|classifier|вероятност|прогноз|риск"
+_CALLED = r"^(contact|campaign|p ?days|last contact)$"
 _DRAFTED: dict[str, Meaning] = {"orders": "orders", "spend": "spend", "recency": "recency", "tenure": "tenure"}
 
 
@@ -167,9 +169,31 @@ def _apart(parts: Parts, one: ColumnProfile) -> bool:
         parts.entries.append(
             Entry(one.name, "ignored", _plain_kind(one), because(one, "the latest row of each customer is taken"))
         )
+    elif _foretold(one):
+        told = because(one, "a forecast of who leaves, made of other columns")
+        parts.entries.append(Entry(one.name, "ignored", _plain_kind(one), told))
+    elif _of_the_contact(parts, one):
+        told = because(one, "known only after the contact")
+        parts.entries.append(Entry(one.name, "ignored", _plain_kind(one), told))
     else:
         return False
     return True
+
+
+def _foretold(one: ColumnProfile) -> bool:
+    """A probability or a score of leaving."""
+    named = names.fits(names.LEAVING, one.name) and one.numeric
+    share = one.minimum is not None and one.maximum is not None and 0.0 <= one.minimum <= one.maximum <= 1.0
+    return named and (share or names.fits(_FORECAST, one.name))
+
+
+def _of_the_contact(parts: Parts, one: ColumnProfile) -> bool:
+    """How long the call of a campaign took, beside what came of it: nobody knows it beforehand."""
+    others = [profile.name for profile in parts.structure.profiles if profile.name != one.name]
+    called = any(names.fits(_CALLED, name) for name in others) and any(
+        names.fits(r"^(y|outcome|poutcome)$|\b(subscribed|deposit|response|converted)\b", name) for name in others
+    )
+    return one.numeric and names.fits(r"^(call |last )*duration( sec| seconds| min| minutes)?$", one.name) and called
 
 
 def _plain_kind(one: ColumnProfile) -> Kind:

@@ -11,7 +11,7 @@ import pandas as pd
 _ZONE = r"(?:\s*(?:Z|\(?[A-Z]{3,4}\)?|(?:UTC|GMT)?\s*[+-]\d{2}(?::?\d{2})?))?"
 CLOCK = (
     r"^(?P<day>.*?)(?:T|,?\s+|,)\s*(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2}(?:[.,]\d+)?))?"
-    rf"\s*(?:(?P<half>[AaPpАаПп])\.?\s?[MmМм]\.?)?{_ZONE}$"
+    rf"\s*(?:(?P<half>[AaPpАаПп])\.?\s?[MmМм]\.?|(?:hs?|Uhr|uhr|ч)\.?)?{_ZONE}$"
 )
 _PLAIN_CLOCK = (
     r"^(?P<day>.*?)[T ]+(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2}(?:\.\d+)?))?"

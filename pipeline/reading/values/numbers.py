@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -19,6 +19,8 @@ Decimal = Literal[".", ","]
 Mask = npt.NDArray[np.bool_]
 Weights = npt.NDArray[np.int64]
 ABSURD = 1e15
+_OTHER: dict[Decimal, Decimal] = {".": ",", ",": "."}
+_FEW, _NEARLY_ALL = 0.5, 0.97  # shares of a column's cells
 _CURRENCY = rf"(?i)[{''.join(CURRENCY_SIGNS)}%]|\b(?:{'|'.join(CURRENCY_SIGNS.values())}|руб|р)\b\.?"
 _GROUPING: dict[Decimal, str] = {".": r"[ \u00a0\u202f\u2009',]", ",": r"[ \u00a0\u202f\u2009'.]"}
 _LAKH = r"[+-]?\d{1,2}(?:,\d{2})+,\d{3}(?:\.\d*)?"
@@ -58,15 +60,22 @@ def read_numbers(text: pd.Series, decimal: Decimal | None = None, weights: Weigh
     point, comma = (_count(fits[sign], weights) for sign in (".", ","))
     if loose and point == comma:
         point, comma = (_count(loose[sign], weights[odd] if weights is not None else None) for sign in (".", ","))
-    sign: Decimal = decimal or ("," if comma > point else ".")
-    readable = fits[sign].copy()
-    if loose:
-        readable[odd] = loose[sign]
+    readable = {sign: fits[sign].copy() for sign in fits}
+    for sign, read in loose.items():
+        readable[sign][odd] = read
+    sign = decimal or ("," if comma > point else ".")
+    if decimal is not None and _written_otherwise(decimal, readable, int(known.sum())):
+        sign = _OTHER[decimal]
     doubtful = decimal is None and comma == point and bool(bare.str.contains(",").any())
-    values = _values(bare.where(readable), sign)
+    values = _values(bare.where(readable[sign]), sign)
     if sign == ".":
         values = values.fillna(_values(bare.where(bare.str.fullmatch(_LAKH).fillna(False)), sign))
     return Numbers(_sane(values), fits[sign], _note(text, doubtful))
+
+
+def _written_otherwise(hint: Decimal, readable: Mapping[Decimal, Mask], known: int) -> bool:
+    """Whether a column is plainly not written as the file's others are: ``R$ 27,40`` beside ``12.5``."""
+    return bool(readable[hint].sum() < _FEW * known and readable[_OTHER[hint]].sum() >= _NEARLY_ALL * known)
 
 
 def decimal_hint(columns: Iterable[pd.Series]) -> Decimal | None:

@@ -9,14 +9,19 @@ CUSTOMER = (
     r"subscribers?|visitors?|purchasers?|accounts?|acheteurs?|comprador(es)?|kunden?|besteller|kaufer|"
     r"klienta?|klanten?|nabywca|"
     r"kupujacy|musteri|kund|odberatel|zakaznik|asiakas|vevo|party|debtors?|debitor(en)?|"
-    r"borrower|backer|donor|donator|bidder|rider|passenger|tenant|attendee|travell?er|payer|pupil|"
-    r"(policy|card|account) ?holder|mitglied(er)?|adherente?|abonne|donateur|donante|socio|pasajero|spender|abonent)\b|"
+    r"borrower|backer|donor|donator|bidder|rider|passenger|passageir[oa]|passager|passeggero|fahrgast|tenant|"
+    r"attendee|travell?er|payer|pupil|"
+    r"(policy|card|account) ?holder|mitglied(er)?|adherente?|abonne|donateur|donante|socio|pasajero|spender|"
+    r"abonent)\b|"
     r"\bkunden?(nummer|nr|id|kennung|code)\b|\bklant(nummer|nr|id)\b|\bsold to\b|"
+    r"\ba (number|party|subscriber)\b|\bcalling (number|party)\b|\bcaller\b|"
     r"\bbill to\b|\bbilled to\b|"
-    r"\b(customer|client|buyer|member|user)(name|no|nr|num|number|code|key|ref)\b|\bcustomerid\b|\bvisitorid\b|\bbuyerid\b|\bcustid\b|\buid\b|\buserid\b|\bclientid\b|"
+    r"\b(customer|client|buyer|member|user)(name|no|nr|num|number|code|key|ref)\b|\bcustomerid\b|\bvisitorid\b|"
+    r"\bbuyerid\b|\bcustid\b|\buid\b|\buserid\b|\bclientid\b|"
     r"\bmemberid\b|\bfull visitor\b|"
     r"клиент|покупател|контрагент|заказчик|пользовател|получател|плательщик|домохозяйств|абонент|партнер\b|"
-    r"\braison sociale\b|\brazon social\b|\bragione sociale\b|\bcode tiers\b|читател|пассажир|страховател|жертвовател|"
+    r"\braison sociale\b|\brazon social\b|\bragione sociale\b|\bcode tiers\b|читател|пассажир|страховател|"
+    r"жертвовател|"
     r"клієнт|покупець"
     r"|顧客|会員|お客様|得意先|購入者|客户|会员|买家|顾客|고객|회원"
     r"|πελ[άα]τ|买家|顾客|客户|会员|顧客|注文者|購入者|会員|お客様|고객|구매자|회원|عميل|العملاء|الزبون|المشتري|לקוח|קונה"
@@ -63,7 +68,8 @@ _ORDER_NOUN = (
     r"ordine|fattura|"
     r"scontrino|ticket|zamowieni[ae]|faktura|paragon|siparis|fatura|rechnung|bestellung|bestellungs?|auftrag|"
     r"beleg|bon|bestelling|factuur|"
-    r"nota|compra|venta|fis|objednavk[ay]|tilaus|rendeles|comanda|visits?|trips?)"
+    r"nota|compra|venta|fis|kvitto|kvittering|kuitti|ordre|bestilling|bestallning|objednavk[ay]|tilaus|rendeles|"
+    r"comanda|visits?|trips?)"
 )
 ORDER = (
     rf"\b{_ORDER_NOUN}( (id|ids|no|nr|nbr|num|number|numbers|code|key|ref|reference|numero|nummer|#))?$"
@@ -103,7 +109,8 @@ DAY_ORDER = (
     r"|付款时间|下单时间|订单日期|注文日|受注日|購入日|주문일|تاريخ الطلب|תאריך הזמנה"
 )
 DAY = (
-    r"\b(dates?|days?|tag|jour|dia|giorno|dzien|gun|datetime|time|timestamp|ts|epoch|moment|fecha|datum|data|tarih|dt|when|period|month|week|"
+    r"\b(dates?|days?|tag|jour|dia|giorno|dzien|gun|datetime|time|timestamp|ts|epoch|moment|fecha|datum|data|"
+    r"tarih|dt|dato|paivays|paivamaara|when|period|month|week|"
     r"quarter|year month|yearmonth)\b|\bдат[аы]\b|\bдень\b|\bвремя\b"
     r"|\bмесяц\b|\bпериод\b|date$|datum$"
     r"|日付|日期|年月日|날짜"
@@ -129,9 +136,12 @@ MONEY_LINE = (
     r"\bmonetary\b|\bproceeds\b|\bpaid\b|\bmoney\b|\b(dollar|sales|net|gross|purchase|order|"
     r"transaction|basket|invoice|payment|total)s? (value|amount|amt|sum|sales|paid|price|total|usd|eur|gbp)\b|"
     r"\bamt\b|\bcharges?\b|\btotals?\b|\bgmv\b|\bsubtotal\b|\b(fares?|premiums?|donations?|pledges?|tuition)\b"
-    r"|^(usd|eur|gbp|rub|руб|uah|kzt|pln|try|inr|brl)$|\bumsatz\b|\bbetrag\b|\bsumme\b|\bgesamt(preis|betrag|summe|wert)?\b|\b(zeilen|netto|brutto|rechnungs|"
+    r"|^(usd|eur|gbp|rub|руб|uah|kzt|pln|try|inr|brl)$|\bumsatz\b|\bbetrag\b|\bsumme\b|\bgesamt(preis|betrag|"
+    r"summe|wert)?\b|\b(zeilen|netto|brutto|rechnungs|"
     r"bestell)(betrag|summe|wert|umsatz)\b|\bmontant\b|\bimporte\b|\bmonto\b|\bimporto\b|\bvalor\b|\bkwota\b|"
-    r"\bnetto\b|\bbrutto\b|\bm ?r ?r\b|\barr\b|\btrzby\b|\bcastka\b|\bbelopp\b|\bosszeg\b|\bsuma\b|\btoplam\b|"
+    r"\bnetto\b|\bbrutto\b|\bm ?r ?r\b|\barr\b|\btrzby\b|\bcastka\b|\bbelopp\b|\bbelob\b|\bbelop\b|\bsumma\b|"
+    r"\breceitas?\b|\bfaturamento\b|\bingresos?\b|\brecettes?\b|\bricav[oi]\b|\bprzychod\b|\berlose?\b|"
+    r"\bosszeg\b|\bsuma\b|\btoplam\b|"
     r"\bwartosc\b|\btutar\b|\bbedrag\b|\btotaal\b|"
     r"\bchiffre d affaires\b|сумм|выручк|оборот|стоимость|потрачен|итого|\bвсего\b|продажи\b|\bсума\b|реализац"
     r"|金額|小計|売上(高|額)?$|金额|小计|总价|销售额|금액"
@@ -146,7 +156,8 @@ MONEY_ORDER = (
 )
 PRICE = (
     r"\bprices?\b|\bunit ?(price|cost|value)\b|\bprix\b|\bprecio\b|\bprezzo\b|\bpreco\b|\bpreis\b|"
-    r"\beinzelpreis\b|\bstuckpreis\b|\bcena\b|\bfiyat\b|\bprijs\b|\brate\b|\bmrp\b|\bцен[аы]\b|\bціна\b|"
+    r"\beinzelpreis\b|\bstuckpreis\b|\bcena\b|\bfiyat\b|\bprijs\b|\bpris\b|\b(a|stycke|enhets|styk)pris\b|"
+    r"\bhinta\b|\byksikkohinta\b|\bpret\b|\begysegar\b|\bar\b|\brate\b|\bmrp\b|\bцен[аы]\b|\bціна\b|"
     r"\bunitprice\b"
     r"|単価|価格|单价|价格|단가|가격"
     r"|\bτιμή\b|单价|単価|価格|가격|السعر|מחיר"
@@ -155,6 +166,7 @@ QUANTITY = (
     r"\bquantit(y|ies|e|es|a)\b|\bqty\b|\bquant\b|\bunits?\b|\bpieces?\b|\bpcs\b|\bcount of items\b|"
     r"^(items|products|articles)$|\bitems? (count|number|qty)\b|\bnumber of items\b|\bcantidad\b|"
     r"\bmenge\b|\banzahl\b|\bstuck(zahl)?\b|\bqte\b|"
+    r"\bant(al|all)\b|\bmnozstvi\b|\bpocet( kusu)?\b|\bmennyiseg\b|\bdarab(szam)?\b|\bcantitate\b|\bmaara\b|\bkpl\b|"
     r"\bquantita\b|\bquantidade\b|\bilosc\b|\badet\b|\bmiktar\b|\baantal\b|количеств|\bкол во\b|\bколво\b|"
     r"\bкол\b|\bшт\b|\bштук\b|кількість"
     r"|数量|個数|点数|수량"
@@ -200,7 +212,10 @@ GIVEN_BACK = (
     r"chargebacks?|erstattet|erstattung(en)?|ruckerstattung|retouren?(menge|betrag)?|remboursee?s?|remboursements?|"
     r"reembols(o|os|ad[oa])|devuelto|estorno|rimbors(o|i|at[oa])|zwrot(y)?|zwrocon[eoy]|iade)\b|возврат|возвращен"
 )  # headers of a column with what was given back
-FEE = r"\bfees?\b|\bcommissions?\b|\bgebuhr(en)?\b|\bprovision\b|\bfrais\b|\bcomision(es)?\b|\bcommissioni\b|комисси"
+FEE = (
+    r"\bfees?\b|\btarifas?\b|\btaxas?\b|\bcargos?\b|\bcomiss(ao|oes)\b|\bcommissions?\b|\bgebuhr(en)?\b|"
+    r"\bprovision\b|\bfrais\b|\bcomision(es)?\b|\bcommissioni\b|комисси"
+)
 SHIPPING = (
     r"\bship(ping|ment)?\b|\bfreight\b|\bdelivery\b|\bpostage\b|versand|livraison|envio|доставк"
     r"|送料|运费|배송비"
@@ -219,7 +234,9 @@ CATEGORY = (
 )
 CHANNEL = r"channel|\bplatform\b|\bdevice\b|\bsource\b|канал|способ (покупки|заказа)|площадк|\bkanal\b|\bcanal\b"
 STATUS = (
-    r"\bstatus\b|\bstate\b|\bestado\b|\bstatut\b|\bstato\b|\bdurumu?\b|\bstan\b|\bstav\b|\bsituacao\b|\betat\b|\btila\b|"
+    r"\bstatus\b|\bstate\b|\b(deal|sales|pipeline|opportunity|lead|order) (stage|phase)\b|^stage$|стади[яи]|"
+    r"^этап|этап сделки|"
+    r"\bestado\b|\bstatut\b|\bstato\b|\bdurumu?\b|\bstan\b|\bstav\b|\bsituacao\b|\betat\b|\btila\b|"
     r"\bstare\b|\b\w+status\b|стан замовлення|\bзаказ закрыт\b|статус|"
     r"состояни|\bfulfil?lment\b"
     r"|ステータス|状態|状态|상태"
@@ -227,7 +244,8 @@ STATUS = (
 )
 KIND_OF_LINE = (
     r"\b(type|kind|typ|tipo|transaction type|event|event name|event type|operation|action|doc type|"
-    r"document type|doc kind|vch type|voucher type|art|belegart|dokumentart|vorgangsart|vorgang|transaktionsart|rodzaj|"
+    r"document type|doc kind|vch type|voucher type|art|belegart|dokumentart|vorgangsart|vorgang|transaktionsart|"
+    r"rodzaj|"
     r"rodzaj dokumentu|tur|islem turu|belge turu|nature|soort|druh)\b|"
     r"вид (операции|документа|движения)|тип (операции|документа|транзакции)|операция|событие"
 )

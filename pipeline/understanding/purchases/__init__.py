@@ -1,6 +1,6 @@
 """Lines of purchases: who bought, in which order, when, for how much, and which lines do not count."""
 
-from pipeline.understanding.purchases.customer import CustomerCandidate, clear, customers, repeating, worded
+from pipeline.understanding.purchases.customer import CustomerCandidate, clear, customers, once_each, repeating, worded
 from pipeline.understanding.purchases.grouped import refuse_groups
 from pipeline.understanding.purchases.orders import DayCandidate, days, order_of, order_worded
 from pipeline.understanding.purchases.paid.discounts import less_discount
@@ -9,6 +9,7 @@ from pipeline.understanding.purchases.paid.money import money_of, once_an_order
 from pipeline.understanding.purchases.paid.priced_columns import Amounts, amounts_of, beside_the_money
 from pipeline.understanding.purchases.paid.taken_off import less_given_back
 from pipeline.understanding.purchases.paid.unnamed_money import ask_money
+from pipeline.understanding.purchases.placeholders import guests_last
 from pipeline.understanding.purchases.setting_aside import known_profile, set_aside
 from pipeline.understanding.purchases.statuses import is_one_of, leave_out, lines_by_value
 from pipeline.understanding.purchases.when import settle_day
@@ -24,6 +25,7 @@ __all__ = [
     "clear",
     "customers",
     "days",
+    "guests_last",
     "in_whole_units",
     "is_one_of",
     "known_profile",
@@ -33,6 +35,7 @@ __all__ = [
     "lines_by_value",
     "money_of",
     "once_an_order",
+    "once_each",
     "order_of",
     "order_worded",
     "refuse_groups",

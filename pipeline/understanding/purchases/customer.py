@@ -25,6 +25,10 @@ _ID_WORDS = (
 )
 _CLOCK = re.compile(r"([01]?\d|2[0-3]) ?[:.hч] ?[0-5]\d( ?[:.m] ?[0-5]\d(\.\d+)?s?)?( ?[ap]\.? ?m\.?)?", re.IGNORECASE)
 _LOOKED_AT = 200  # different values
+_ONCE, _MOSTLY = 0.02, 0.9  # share of the cells that repeat an earlier one, and of those that are known
+_OF_SEVERAL = (
+    r"\b(first|last|latest|recent|next|orders|purchases|registered|joined|signup)\b|последн|перв|заказов|покупок"
+)
 _CARD_PART = r"type|brand|last|digits|expir|issuer|network|fingerprint|тип|вид|последн|цифр|срок|банк"
 
 
@@ -85,6 +89,8 @@ def worded(profile: Profile) -> float:
         score -= 5.0
     elif fits(r"^(id|uid|key|code|ид|код)$", profile.name):
         score += 1.0
+    elif fits(r"\bid$|\bид$", profile.name):
+        score += 0.5
     if score <= 3.0 and (
         fits(words.ORDER, profile.name) or fits(words.ROW_NUMBER, profile.name) or fits(words.QUANTITY, profile.name)
     ):
@@ -108,6 +114,28 @@ def customers(
         ranked,
         key=lambda candidate: (candidate.structure <= vetoed, -candidate.score, -candidate.profile.distinct),
     )
+
+
+def once_each(table: Sequence[Profile], order: str | None, day: str | None, *, paid: bool) -> list[CustomerCandidate]:
+    """The customer where nobody came twice: every row has an order, a day, money and a customer of its own."""
+    number = next((profile for profile in table if profile.name == order), None)
+    if number is None or number.repeats > _ONCE or day is None or not paid:
+        return []
+    if fits(_OF_SEVERAL, number.name) or fits(_OF_SEVERAL, day):
+        return []
+    named = [
+        profile
+        for profile in table
+        if (names_customer(profile.name) or is_email(profile))
+        and profile.key_like
+        and profile.repeats <= _ONCE
+        and profile.known >= _MOSTLY * profile.rows
+        and profile.name != order
+    ]
+    best = max(named, key=worded, default=None)
+    if best is None or worded(best) < 2.0:
+        return []
+    return [CustomerCandidate(best, worded(best), 0.0, (Message.of("the header names a customer"),))]
 
 
 def _possible(profile: Profile) -> bool:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Literal
 
-from pipeline.understanding.evidence import plain_words
+from pipeline.reading import literal, quote
+from pipeline.understanding.evidence import Relations, plain_words
+from pipeline.understanding.purchases.customer import CustomerCandidate
 
 Kind = Literal["", "words", "number"]
 
@@ -32,6 +35,7 @@ _WORDS = (
 _LOCAL = rf"(?:{_WORDS}|no ?e?mail|no ?reply|e?mail|fake|without email|aaa+|xxx+|asdf\w*)[ \d]*"
 _HOSTS = r"none|noemail|nomail|no mail|no email|invalid|fake|anonymous|guest|unknown"
 _ONE_DIGIT = r"-?(\d)\1{3,}|-?9{3,}|0+|-\d+"
+_LEAST_SHARE, _LEAST_PEOPLE = 0.01, 5  # of the lines; different people behind one number
 _COUNTING = r"1234(?:5(?:6(?:7(?:8(?:90?)?)?)?)?)?|0123456789|987654321"
 
 
@@ -62,3 +66,26 @@ def _nobodys(digits: str) -> bool:
     return any(
         re.fullmatch(pattern, form) is not None for pattern in (_ONE_DIGIT, _COUNTING) for form in (digits, local)
     )
+
+
+def guests_last(ranked: Sequence[CustomerCandidate], relations: Relations) -> list[CustomerCandidate]:
+    """The candidates, the first of them behind one that tells the people apart for whom it has a placeholder.
+
+    Shops give guests one number for all, such as 0: whoever has an address beside it is known by the address.
+    """
+    rivals = [candidate for candidate in ranked[1:] if candidate.words >= 2.0]
+    if not rivals:
+        return list(ranked)
+    best = quote(ranked[0].name)
+    values = relations.query(
+        f"SELECT CAST({best} AS VARCHAR), count(*) AS n FROM data WHERE {best} IS NOT NULL "
+        "GROUP BY 1 ORDER BY n DESC, 1 LIMIT 1"
+    )
+    value, lines = (str(values[0][0]), int(float(str(values[0][1])))) if values else ("", 0)
+    if not placeholder(value) or lines < _LEAST_SHARE * relations.rows:
+        return list(ranked)
+    for rival in rivals:
+        people = f"count(DISTINCT CASE WHEN CAST({best} AS VARCHAR) = {literal(value)} THEN {quote(rival.name)} END)"
+        if relations.one(people) >= _LEAST_PEOPLE:
+            return [rival, *(candidate for candidate in ranked if candidate is not rival)]
+    return list(ranked)

@@ -9,6 +9,7 @@ from pipeline.reading import Choice, Question, literal, quote
 from pipeline.understanding.evidence import Profile, Relations, is_email, is_phone
 from pipeline.understanding.purchases.amounts import settle_currencies, settle_free, settle_returns
 from pipeline.understanding.purchases.placeholders import placeholder
+from pipeline.understanding.purchases.said_twice import settle_said_twice
 from pipeline.understanding.purchases.sides import settle_sides
 from pipeline.understanding.purchases.statuses import settle_statuses
 from pipeline.understanding.roles import Answers, Aside, Understanding
@@ -41,6 +42,7 @@ def set_aside(
     if reading.customer:
         _without_customer(reading, by_name[reading.customer], relations, answers)
         _spellings(reading, by_name[reading.customer], relations)
+    settle_said_twice(reading, table, relations)
     if statuses:
         settle_statuses(reading, table, relations, answers)
     settle_free(reading, table, relations, answers)

@@ -15,9 +15,10 @@ DONE = (
     r"attended|in transit|out for delivery|ready( for pick ?up)?|picked up|packed|"
     r"(order|payment) (completed?|received|confirmed|delivered|paid|shipped|success(ful)?)|"
     r"(tax |sales )?invoice|receipt|facture|venta|vente|приход|чек|transaction|checkout completed|"
-    r"order|charge|payment|debit|sold|finished|ok|active|wc completed|wc processing|resolved|"
+    r"order|charge|payment|debit|sold|finished|ok|active|wc completed|wc processing|resolved|(closed )?won|"
     r"выполнен\w*|доставлен\w*|заверш\w*|оплачен\w*|отгружен\w*|выдан\w*|получен\w*|закрыт\w*|подтвержд\w*|"
-    r"продажа|реализация\w*|покупка|обработан\w*|проведен\w*|в пути|в обработке|"
+    r"продажа|реализация\w*|покупка|обработан\w*|проведен\w*|в пути|в обработке|(сделка )?(успешн\w*|выигран\w*)|"
+    r"(клиент )?пришел|визит состоялся|"
     r"(виконано|доставлено|завершено|оплачено|отримано|відправлено|продаж)|"  # Ukrainian
     r"bestatigt|abgereist|angereist|"
     r"abgeschlossen|bezahlt|versendet|versandt|geliefert|zugestellt|erledigt|verkauf|(aus)?rechnung|"  # German
@@ -30,6 +31,7 @@ DONE = (
     r"tamamlandi|teslim edildi|kargolandi|kargoya verildi|gonderildi|odendi|onaylandi|satis|"  # Turkish
     r"dokoncen[aoy]|vyrizen[aoy]|zaplacen[aoy]|odeslan[aoy]|dorucen[aoy]|prodej|"  # Czech
     r"slutford|levererad|betald|skickad|forsaljning|gennemfort|leveret|betalt|levert|"  # Swedish, Danish, Norwegian
+    r"买家已付款\W?.*|a caminho|"
     r"完了|発送済み?|配送済み?|支払済み?|已完成|已发货|已付款|已签收|交易成功|완료|배송완료|결제완료|"  # CJK
     r"toimitettu|maksettu|teljesitve|kiszallitva|fizetve|finalizat[ae]?|livrat[ae]?|platit[ae]?|"
     r"ολοκληρώ\w*|παραδόθηκε|εξοφλ\w*|交易成功|已完成|已发货|已付款|已签收|完了|発送済み?|支払済み?|入金済み?|(배송|결제)?완료|"
@@ -38,6 +40,14 @@ DONE = (
 GONE = (
     r"^(refund(ed|s)?|cancel(l?ed|lation)?( (by|before|in) [\w ]+)?|void(ed)?|return(ed|s)?|reversal|"
     r"failed|failure|declined|rejected|payment (failed|error|pending|review)|awaiting [\w ]*payment|reversed|denied|"
+    r"(closed )?lost|prospecting|qualification|negotiation([ /]+review)?|proposal( price quote| sent)?|contract sent|"
+    r"appointment scheduled|no shows?|noshow|did not (attend|show up)|not delivered|undelivered|no \w+ found|"
+    r"(сделка )?(провален\w*|проигран\w*)|(клиент )?не пришел|не явил\w*|неявка|не подтвержден\w*|"
+    r"nicht erschienen|non presente?e?s?|no (asistio|se presento)|nao compareceu|nieobecn[aeyi]|non presentat[oa]|"
+    r"(venda|pedido|compra|reserva|orden|commande|reservation|ordine|prenotazione|bestellung|auftrag|buchung) "
+    r"(cancelad[oa]|anulad[oa]|annulee?|annullat[oa]|storniert)|"
+    r"(cancelad[oa]|anulad[oa]|annulee?|annullat[oa]|storniert|annulowan[aeoy]|odwolan[aeoy]) "
+    r"(por|pel[oa]|par|da(l|lla)?|durch|vo[nm]|przez) [\w ]+|odwolan[aeoy]|"
     r"expired|pending|pending payment|on hold|draft|unpaid|abandoned|trash|deleted|returned to sender|"
     r"charge ?back|disputed|fraud|error|unavailable|created|awaiting payment|requires payment method|"
     r"(order|payment|item) (refunded|returned|cancell?ed|failed|declined|expired)|"
@@ -45,7 +55,7 @@ GONE = (
     r"(quotation|quote|estimate|pro ?forma)( sent| invoice)?|angebot|devis|presupuesto|preventivo|oferta|teklif|"
     r"коммерческое предложение|credit (note|memo)|wc cancelled|wc refunded|wc failed|wc pending|wc on hold|"
     r"отмен[\w ]*|возврат[\w ]*|возвращ[\w ]*|отказ[\w ]*|не оплачен\w*|неоплачен\w*|ожида[\w ]*|удален\w*|черновик|"
-    r"просрочен\w*|аннулир\w*|сторно\w*|не выкуплен\w*|новый|корректировка реализации|"
+    r"просрочен\w*|аннулир\w*|сторно\w*|не выкуплен\w*|нов(ый|ая|ое)|корректировка реализации|"
     r"(скасован[\w ]*|повернен[\w ]*|повернут[\w ]*|відмін[\w ]*|відхилен\w*)|"  # Ukrainian
     r"(teil)?storniert|storno|storniert?e? ?rechnung|stornorechnung|zuruckgegeben|zuruckgesendet|erstattet|retoure|"
     r"retourniert|ruckgabe|offen|abgebrochen|fehlgeschlagen|abgelehnt|(rechnungs)?gutschrift|"  # German
@@ -59,18 +69,23 @@ GONE = (
     r"iptal( edildi)?|iade( edildi)?|geri odendi|beklemede|odeme bekliyor|reddedildi|basarisiz|"  # Turkish
     r"zrusen[aoy]|stornovan[aoy]|vracen[aoy]|vratka|dobropis|nezaplacen[aoy]|zamitnut[aoy]|"  # Czech
     r"avbruten|aterbetald|returnerad|makulerad|annulleret|refunderet|returneret|kansellert|kreditnota|"  # Nordic
+    r"等待买家付款.*|"
     r"キャンセル(済み?)?|返品(済み?)?|返金(済み?)?|取消|已取消|已退款|退款|退货|交易关闭|未付款|待付款|취소|환불|반품|"
     r"peruutettu|palautettu|torolve|visszakuldve|stornozva|anulat[ae]?|returnat[ae]?|rambursat[ae]?|"
     r"ακυρ\w*|επιστρ\w*|交易关闭|已取消|已退款|退款成功|待付款|キャンセル\w*|返品\w*|返金\w*|未入金|취소\w*|환불\w*|반품\w*|"
     r"ملغي|ملغى|مرتجع|בוטל|הוחזר)$"
 )
 GONE_BY_NAME = (
-    r"\b(cancel(l?ed|lation|led)?|void(ed)?|refunded|returned|deleted|storno|storniert|annulee?|annullato|cancelad[oa]|"
-    r"anulowan[eoy]|zwrocon[eoy]|iptal|iade|geannuleerd|zruseno)\b|отмен[её]?н|отмена|возвращ|аннулир|удал[её]н|сторно"
+    r"\b(cancel(l?ed|lation|led)?|void(ed)?|refunded|returned|deleted|storno|storniert|annulee?|annullato|"
+    r"cancelad[oa]|"
+    r"anulowan[eoy]|zwrocon[eoy]|iptal|iade|geannuleerd|zruseno)\b|отмен[её]?н|отмена|возвращ|аннулир|удал[её]н|"
+    r"сторно"
 )  # headers of a column of yes and no, or of the day on which it happened
 DONE_BY_NAME = (
-    r"^(is |was |order )?(paid|completed|successful|success|captured|approved|bezahlt|paye|pagad[oa]|pagat[oa]|pago|"
-    r"oplacon[aeoy]|zaplacen[oa]|betaald|odendi)$|^оплачен[оа]?$|^проведен[оа]?$"
+    r"^(is |was |order |payment )?(paid|completed|successful|success|captured|approved|authori[sz]ed|settled|"
+    r"confirmed|"
+    r"bezahlt|paye|pagad[oa]|pagat[oa]|pago|oplacon[aeoy]|zaplacen[oa]|betaald|odendi)( flag| ind| indicator|"
+    r" y n)?$|^оплачен[оа]?$|^проведен[оа]?$"
 )  # headers of a column of yes and no in which no says that nothing was paid
 REFUND_BY_NAME = (
     r"^(is )?(a )?(refund|return|reversal|credit note|gutschrift|retoure|avoir|remboursement|devolucion|reso|zwrot|"

@@ -29,6 +29,7 @@ _MOST_KINDS = 30  # values of a status or a kind of document
 _MOST_STATUSES = 12  # of which none is known
 _MOSTLY = 0.7  # share of the values that are known, for a column that is not called a status
 _NETTED = 0.95  # share of the lines of a status on which something was given back
+_STAGE = r"stage|phase|стади|этап"  # of a deal, which is no purchase before it is won
 _SOME = 0.02  # share of the lines from which statuses that nobody knows are asked about
 _COMMON = 0.6  # share of the lines of a status that is likely the one of purchases
 
@@ -180,7 +181,7 @@ def _one_status(
     out, unknown = [*out, *free], [value for value in unknown if value not in free]
     chosen = answers.get("status")
     if chosen is not None:
-        kept = {part.strip() for part in chosen.split(",")}
+        kept = _chosen(chosen, profile.sample)
         out = [value for value in profile.sample if value not in (*kept, *returned, *netted)]
         unknown = []
     if returned:
@@ -203,6 +204,18 @@ def _one_status(
         reading.questions.append(_ask_status(profile, counting, out, done))
 
 
+def _chosen(answer: str, values: Sequence[str]) -> set[str]:
+    """The statuses that an answer lists, parted by commas, which a status may have in it as well."""
+    parts, kept = answer.split(","), set[str]()
+    known = {value.strip() for value in values}
+    while parts:
+        lengths = range(len(parts), 1, -1)
+        length = next((n for n in lengths if ",".join(parts[:n]).strip() in known), 1)
+        kept.add(",".join(parts[:length]).strip())
+        parts = parts[length:]
+    return kept
+
+
 def _ask_status(profile: Profile, counting: Sequence[str], out: Sequence[str], done: Sequence[str]) -> Question:
     """Which statuses count, where some are known to nobody; where none is known, the commonest is likely the one."""
     every = Message.of("all but {values}", values=Joined(tuple(map(Own, out)))) if out else Message.of("all of them")
@@ -211,7 +224,7 @@ def _ask_status(profile: Profile, counting: Sequence[str], out: Sequence[str], d
         profile.top, Message.of("the commonest: {share} % of the lines", share=Quantity(round(100 * profile.top_share)))
     )
     choices = [Choice(",".join(counting), every), *([sure] if done else [commonest])]
-    if not (out or done) and profile.top_share >= _COMMON:
+    if (done and fits(_STAGE, profile.name)) or (not (out or done) and profile.top_share >= _COMMON):
         choices.reverse()
     return Question(
         "status",

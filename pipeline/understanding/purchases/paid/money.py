@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from pipeline.contract import Message, Quantity
-from pipeline.reading import Choice, quote
+from pipeline.reading import Choice, Question, quote
 from pipeline.understanding.evidence import HOLDS, Profile, Relations, fits, words
 from pipeline.understanding.purchases.paid.found import Found, ask_which, in_whole_units
+from pipeline.understanding.purchases.paid.pieces import scales, told_by_values
 from pipeline.understanding.purchases.paid.priced_columns import Amounts
 from pipeline.understanding.purchases.paid.side_by_side import beside_or_total, side_by_side
 from pipeline.understanding.purchases.paid.taken_off import paid_amounts
 from pipeline.understanding.roles import Money
 
-_ENOUGH = 200_000  # lines, for a correlation
 _LEAST_ORDERS, _GROWS = 30, 0.5  # orders, and the correlation of their totals with their numbers of lines
 
 
@@ -23,8 +23,20 @@ def money_of(amounts: Amounts, relations: Relations, order: str | None, item: st
     Headers such as ``amount_cents`` say that their numbers are hundredths.
     """
     kept, taken_off = paid_amounts(amounts, relations)
-    found = _found(kept, relations, order, item)
-    return in_whole_units(Found(found.money, (*found.told, *taken_off), found.question))
+    counted = told_by_values(kept, relations)
+    found = _found(counted.amounts, relations, order, item)
+    question = found.question or _ask_pieces(counted.doubt, found.money)
+    return in_whole_units(Found(found.money, (*found.told, *counted.told, *taken_off), question))
+
+
+def _ask_pieces(doubt: Profile | None, money: Money | None) -> Question | None:
+    """Ask about a column that a header calls money and that looks like pieces."""
+    if doubt is None or money is None:
+        return None
+    product = Message.of(
+        "{product}: a thing's price is the same, whatever {column} says", product=money.sql, column=doubt.name
+    )
+    return ask_which([Choice(doubt.name, Message.of("{column} alone", column=doubt.name))], Choice(money.sql, product))
 
 
 def _found(amounts: Amounts, relations: Relations, order: str | None, item: str | None) -> Found:
@@ -56,7 +68,7 @@ def _found(amounts: Amounts, relations: Relations, order: str | None, item: str 
                 ),
             )
         if not by_line:
-            return _product_or_order(price, quantity, product, by_order, relations, order, item)
+            return _product_or_order(price, quantity, product, by_order, relations, order, item, amounts.things)
         return _total_or_product(by_line, price, quantity, product, relations)
     if by_line:
         return _single_total(by_line, relations)
@@ -133,6 +145,7 @@ def _product_or_order(
     relations: Relations,
     order: str | None,
     item: str | None,
+    things: Sequence[str],
 ) -> Found:
     told = Message.of("money: {price} times {quantity}", price=price.name, quantity=quantity.name)
     taken = Found(Money(product, (price.name, quantity.name)), (told,))
@@ -152,7 +165,8 @@ def _product_or_order(
             )
         best = _best_order_total(by_order)
         return Found(Money(quote(best.name), (best.name,), once_an_order=True), (_once_told(best, relations, order),))
-    if item is not None and _scales(price, quantity, relations, item):
+    item = next((thing for thing in (item, *things) if thing and scales(price, quantity, relations, [thing])), None)
+    if item is not None:
         return Found(
             Money(quote(price.name), (price.name,)),
             (
@@ -165,19 +179,6 @@ def _product_or_order(
             ),
         )
     return taken
-
-
-def _scales(price: Profile, quantity: Profile, relations: Relations, item: str) -> bool:
-    """Whether a price is that of the whole line: for one item it grows with the pieces."""
-    rows = relations.query(
-        "SELECT corr(ln(p) - mp, ln(q) - mq), count(*) FROM (SELECT p, q, "
-        "avg(ln(p)) OVER (PARTITION BY i) AS mp, avg(ln(q)) OVER (PARTITION BY i) AS mq "
-        f"FROM (SELECT {quote(price.name)} AS p, {quote(quantity.name)} AS q, {quote(item)} AS i FROM data "
-        f"LIMIT {_ENOUGH}) "
-        "WHERE p > 0 AND q > 0)"
-    )
-    correlation, pieces = rows[0]
-    return pieces is not None and float(str(pieces)) > 50 and correlation is not None and float(str(correlation)) > 0.9
 
 
 def _total_or_product(

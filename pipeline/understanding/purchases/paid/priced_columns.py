@@ -8,6 +8,11 @@ from dataclasses import dataclass
 from pipeline.understanding.evidence import Profile, fits, plain_words, words
 
 _MOST_PIECES = 1000
+_REPEATED, _MOST_THINGS = 0.3, 4
+_NUMBERED = (
+    r"\b(id|ids|uid|guid|key|code|channels?|rep|reps|person|people|region|territory|type|flag|status|organi[sz]ation|"
+    r"office|team|agent|employee|department|dept)$|\bканал\w*$|\bкод$|\bид$"
+)
 _MOSTLY, _OFTEN = 0.98, 0.2  # of the refunds: no more than was paid, and all that was paid
 
 
@@ -20,6 +25,7 @@ class Amounts:
     quantities: tuple[Profile, ...]
     fees: tuple[Profile, ...] = ()  # what a market place or a bank keeps of them
     discounts: tuple[Profile, ...] = ()
+    things: tuple[str, ...] = ()  # columns that say what was bought, or of which kind
 
     @property
     def any(self) -> bool:
@@ -40,7 +46,11 @@ def amounts_of(table: Sequence[Profile], taken: set[str]) -> Amounts:
     ]
     quantities = quantities or _swapped(table, taken)
     counted = {profile.name for profile in quantities}
-    rest = [profile for profile in numbers if profile.name not in counted and not _other(profile)]
+    rest = [
+        profile
+        for profile in numbers
+        if profile.name not in counted and not _other(profile) and not _tells_apart(profile)
+    ]
     prices = [profile for profile in rest if fits(words.PRICE, profile.name) and not _total_worded(profile)]
     priced = {profile.name for profile in prices}
     totals = [
@@ -53,7 +63,16 @@ def amounts_of(table: Sequence[Profile], taken: set[str]) -> Amounts:
         tuple(profile for profile in numbers if fits(pattern, profile.name) and profile not in (*totals, *prices))
         for pattern in (words.FEE, words.DISCOUNT)
     )
-    return Amounts(tuple(totals), tuple(prices), tuple(quantities), fees, discounts)
+    things = [
+        profile.name
+        for profile in table
+        if profile.name not in taken
+        and profile.kind in ("text", "category", "integer")
+        and profile.repeats > _REPEATED
+        and (fits(words.ITEM, profile.name) or fits(words.CATEGORY, profile.name))
+        and profile not in (*totals, *prices, *quantities)
+    ]
+    return Amounts(tuple(totals), tuple(prices), tuple(quantities), fees, discounts, tuple(things[:_MOST_THINGS]))
 
 
 def _swapped(table: Sequence[Profile], taken: set[str]) -> list[Profile]:
@@ -70,6 +89,11 @@ def _swapped(table: Sequence[Profile], taken: set[str]) -> list[Profile]:
         and profile.high is not None
         and 0 <= profile.low <= profile.high <= _MOST_PIECES
     ]
+
+
+def _tells_apart(profile: Profile) -> bool:
+    """Whole numbers whose header names something that has a number: ``sales_channel_id``, ``sales rep``."""
+    return profile.kind == "integer" and fits(_NUMBERED, profile.name)
 
 
 def _other(profile: Profile) -> bool:

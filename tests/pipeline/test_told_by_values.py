@@ -1,0 +1,84 @@
+"""Where headers say one thing or nothing, values decide or it is asked: pieces, ledgers, guests, statuses, decimals."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from pipeline.reading import SINGLE, convert, tables
+from pipeline.understanding import Understanding, understand
+from tests.files.shop import by_order, shop
+
+
+def read(frame: pd.DataFrame, answers: Mapping[str, str] | None = None) -> Understanding:
+    with tables(frames={SINGLE: frame}) as engine:
+        return understand(engine, answers)[0]
+
+
+def orders(seed: int, **columns: object) -> pd.DataFrame:
+    """An order a row: customer, order, day and money."""
+    made = by_order(shop(seed))
+    return made[["customer", "order", "day", "money"]].assign(**columns)
+
+
+def test_an_amount_of_few_whole_numbers_beside_a_price_of_each_thing_is_asked_about() -> None:
+    lines = shop(4001)
+    frame = lines[["customer", "order", "day", "price"]].assign(
+        product=lines["item"].map("Thing {}".format), amount=lines["quantity"]
+    )
+
+    reading = read(frame)
+
+    question = next(question for question in reading.questions if question.key == "money")
+    assert [choice.value for choice in question.choices] == ['"price" * "amount"', "amount"]
+
+
+def test_a_status_with_commas_is_one_answer() -> None:
+    states = np.where(np.arange(300) % 3, "warm, wet", "cold")
+    frame = orders(4002, status=states)
+
+    asked = read(frame)
+    reading = read(frame, {"status": "warm, wet"})
+
+    assert [question.key for question in asked.questions] == ["status"]
+    assert [aside.sql for aside in reading.aside if aside.name == "not completed"] == ["\"status\" IN ('cold')"]
+
+
+def test_of_kinds_of_lines_with_the_same_sums_only_one_counts() -> None:
+    lines = shop(4003)[["customer", "order", "day", "money"]].assign(kind="goods")
+    payments = orders(4003, kind="card")
+
+    reading = read(pd.concat([payments, lines], ignore_index=True))
+
+    assert "\"kind\" IN ('card')" in [aside.sql for aside in reading.aside]
+
+
+def test_kinds_of_lines_with_sums_of_their_own_all_count() -> None:
+    lines = shop(4004)
+    frame = lines[["customer", "order", "day", "money"]].assign(kind=np.where(lines["line"] % 2, "goods", "service"))
+
+    reading = read(frame)
+
+    assert [aside.name for aside in reading.aside] == ["no customer"]
+
+
+def test_addresses_go_before_a_number_that_all_guests_share() -> None:
+    made = orders(4005)
+    guests = made["order"] % 6 == 0
+    frame = made.assign(
+        customer_id=made["customer"].where(~guests, -1) + 1,
+        email=made["customer"].map("buyer{}@example.com".format),
+    ).drop(columns="customer")
+
+    question = next(question for question in read(frame).questions if question.key == "customer")
+
+    assert question.choices[0].value == "email"
+
+
+def test_a_column_that_is_plainly_written_with_the_other_decimal_sign_is_read_by_its_own() -> None:
+    fares = pd.Series(["R$ 27,40", "R$ 1.203,55", "R$ 8,05"] * 10)
+
+    assert convert(fares, "number", decimal=".").values[:3].tolist() == [27.40, 1203.55, 8.05]
+    assert convert(pd.Series(["1,203", "2,500"]), "number", decimal=".").values.tolist() == [1203.0, 2500.0]
