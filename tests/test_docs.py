@@ -24,12 +24,12 @@ def blocks(recipe: str) -> list[tuple[str, str]]:
 
 
 def edit(copy: Path, diff: str) -> None:
-    """Replace the lines that each part takes away, which have to be there once, by those that it puts in."""
+    """Make of each part what it takes away and keeps, which has to be there once, what it keeps and puts in."""
     file = copy / re.findall(r"^\+\+\+ b/(.+)$", diff, flags=re.M)[0]
     for part in diff.split("\n@@\n")[1:]:
         lines = part.splitlines()
-        old = "".join(f"{line[1:]}\n" for line in lines if line.startswith("-"))
-        new = "".join(f"{line[1:]}\n" for line in lines if line.startswith("+"))
+        old = "".join(f"{line[1:]}\n" for line in lines if line.startswith(("-", " ")))
+        new = "".join(f"{line[1:]}\n" for line in lines if line.startswith(("+", " ")))
         text = file.read_text("utf-8")
         assert text.count(old) == 1, f"{file.name}: {old!r} is not there once"
         file.write_text(text.replace(old, new), "utf-8")
@@ -62,7 +62,8 @@ def copy(tmp_path: Path) -> Path:
     left_out = shutil.ignore_patterns("__pycache__", "e2e", "packaging", "screenshots")
     for folder in ("dashapp", "pipeline", "tests", "docs"):
         shutil.copytree(ROOT / folder, tmp_path / folder, ignore=left_out)
-    shutil.copy(ROOT / "pyproject.toml", tmp_path)
+    for file in ("pyproject.toml", "SECURITY.md"):
+        shutil.copy(ROOT / file, tmp_path)
     return tmp_path
 
 

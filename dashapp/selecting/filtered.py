@@ -96,6 +96,13 @@ class Filtered:
         """Sum of a number by segment, (k,), under every filter but that on the segments."""
         return self._cube.sums(name, self._without(SEGMENT))
 
+    def averages(self, name: str) -> Array:
+        """Average of a number by segment, (k,), under the same filters; NaN where nobody's value is known."""
+        rows = self._without(SEGMENT)
+        known = self._cube.counts(name, rows).sum(axis=1).astype(np.float64)
+        found: Array = np.divide(self._cube.sums(name, rows), known, out=np.full(len(known), np.nan), where=known > 0)
+        return found
+
     def responses(self) -> OfferAnswers:
         """Offers made and answered."""
         rows = self._without(SEGMENT)

@@ -107,6 +107,22 @@ def test_the_median_is_that_of_the_customers_shown(segmentation: Segmentation, c
     assert part.overall_middle == pytest.approx(segmentation.customers["income"].median())
 
 
+@pytest.mark.parametrize("selection", SELECTIONS)
+def test_an_average_leaves_out_who_has_no_value(
+    segmentation: Segmentation, cube: Cube, selection: dict[str, Filter]
+) -> None:
+    others = {name: chosen for name, chosen in selection.items() if name != SEGMENT}
+    kept = np.logical_and.reduce(
+        [np.ones(cube.n, dtype=bool), *(passing(segmentation, cube, name, others[name]) for name in others)]
+    )
+    expected = segmentation.customers["income"][kept].groupby(segmentation.assignments["segment"][kept]).mean()
+
+    assert segmentation.customers["income"].isna().any()
+    assert cube.filtered(Selection(selection)).averages("income") == pytest.approx(
+        expected.reindex(range(cube.k)), nan_ok=True
+    )
+
+
 def test_the_map_draws_a_sample_and_keeps_every_segment() -> None:
     cube = Cube(as_stored(make_training(12_000), k=3))
 

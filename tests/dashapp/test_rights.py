@@ -177,9 +177,11 @@ def test_a_page_above_the_role_says_so(data: SegmentationData) -> None:
             let_in(Reader("anna", role))
             drawn[role] = {page.name for page in PAGES if "not part of your role" not in str(page.drawn(shown))}
 
-    assert drawn["viewer"] == {"overview", "explore", "segment", "baskets"}
-    assert drawn["marketer"] == drawn["viewer"] | {"campaigns", "compare", "data"}
-    assert drawn["analyst"] == {page.name for page in PAGES}
+    for role, names in drawn.items():
+        assert names == {page.name for page in PAGES if Reader("anna", role).has(rights.PAGES[page.name])}
+    assert drawn["viewer"] >= {"overview", "explore", "segment", "baskets"}
+    assert drawn["marketer"] - drawn["viewer"] >= {"campaigns", "compare", "data"}
+    assert drawn["analyst"] - drawn["marketer"] >= {"score", "audit"}
 
 
 def test_in_local_mode_the_reader_is_an_analyst(data: SegmentationData) -> None:
