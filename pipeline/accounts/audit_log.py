@@ -18,7 +18,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Literal
+from typing import Literal, get_args
 
 import sqlalchemy as sql
 
@@ -28,10 +28,10 @@ from pipeline.settings import Settings
 
 Event = Literal[
     "start", "sign-in", "sign-in refused", "sign-out", "refused", "promote", "rollback", "rename", "export", "score",
-    "users", "purge",
+    "users", "purge", "unreadable",
 ]  # fmt: skip
 _START = "0" * 64
-_LONGEST = 300
+_LONGEST, _DIGITS = 300, 18
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,8 @@ class Head:
     def read(cls, text: str) -> Head | None:
         """``number:mac`` as a head; None for anything else."""
         number, _colon, mac = text.strip().partition(":")
-        return cls(int(number), mac) if number.isdecimal() and len(mac) == len(_START) else None
+        is_head = number.isdecimal() and len(number) < _DIGITS and len(mac) == len(_START)
+        return cls(int(number), mac) if is_head else None
 
 
 class AuditLog:
@@ -100,7 +101,7 @@ class AuditLog:
         """The latest entries, the newest first."""
         with self._database.reading() as connection:
             rows = connection.execute(sql.select(AUDIT).order_by(AUDIT.c.number.desc()).limit(most)).all()
-        return tuple(_read(row.entry) for row in rows)
+        return tuple(_read(row.entry, row.number) for row in rows)
 
     def verify(self, noted: Head | None = None) -> tuple[Head, tuple[str, ...]]:
         """Where the log stands, and what is wrong with it, in words; ``noted``: a head that was written down before."""
@@ -116,8 +117,8 @@ class AuditLog:
                 if number in known and known.pop(number).mac != mac:
                     faults.append(f"entry {number} is not the one that was noted as the head")
         faults += [f"entries {number + 1} to {head.number} were cut off" for head in known.values()]
-        if number and not self._anchor.exists():
-            faults.append(f"the anchor {self._anchor} is missing")
+        if number and self._anchored_head() is None:
+            faults.append(f"the anchor {self._anchor} is {'no head' if self._anchor.exists() else 'missing'}")
         return Head(number, mac), tuple(faults)
 
     def _mac(self, before: str, text: str) -> str:
@@ -153,6 +154,16 @@ def _written(entry: AuditEntry, number: int) -> str:
     return json.dumps(short, sort_keys=True)  # in ASCII: half a surrogate from a browser is no text to a database
 
 
-def _read(text: str) -> AuditEntry:
-    values = json.loads(text)
-    return AuditEntry(**{**values, "filters": tuple(values["filters"])})
+def _read(text: str, number: int) -> AuditEntry:
+    """An entry; one that somebody wrote over hides no other, and stands there as unreadable."""
+    try:
+        values = json.loads(text)
+        entry = AuditEntry(**{**values, "filters": tuple(values["filters"])})
+        texts = (entry.who, entry.role, entry.address, entry.run, entry.told, *entry.filters)
+        numbers = (entry.number, 0 if entry.rows is None else entry.rows)
+        fits = all(type(one) is str for one in texts) and all(type(one) is int for one in numbers)
+        if entry.moment and entry.event in get_args(Event) and fits:
+            return entry
+    except (AttributeError, ArithmeticError, LookupError, OSError, RecursionError, TypeError, ValueError):
+        pass  # of JSON, of the fields, of the calendar
+    return AuditEntry("unreadable", number=number)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import sqlalchemy as sql
 
 from pipeline.accounts.database import CLOCK_SECONDS, SESSIONS, USERS, AccountDatabase
-from pipeline.settings import ReaderRole
+from pipeline.settings import READER_ROLES, ReaderRole
 
 SESSION_SECONDS = 8 * 3600
 
@@ -59,9 +59,10 @@ class Sessions:
         )
         with self._database.reading() as connection:
             row = connection.execute(query).mappings().first()
-        if row is None or row["disabled"] or (row["own"] and row["role_now"] is None):
+        if row is None or row["disabled"]:
             return None
-        return Session(row["name"], row["role_now"] if row["own"] else row["role"], row["hint"])
+        role = row["role_now"] if row["own"] else row["role"]
+        return Session(row["name"], role, row["hint"]) if role in READER_ROLES else None
 
     def end(self, token: str) -> None:
         """End one session."""

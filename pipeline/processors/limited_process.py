@@ -7,7 +7,10 @@ whose other threads may hold any lock, could stop for ever.
 from __future__ import annotations
 
 import multiprocessing
+import os
 import resource
+import shutil
+import tempfile
 import threading
 import time
 from collections.abc import Callable
@@ -18,6 +21,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 R = TypeVar("R")
+_FOLDER = "korzina-limited-"  # and the number of the process that it belongs to
 _LOOK = 0.05  # seconds between two looks at the memory
 AT_ONCE = 2  # processes; who comes later waits for one of them
 MOST_WAITING = 4  # each holds a thread of the worker, which needs the others to answer readers
@@ -67,22 +71,32 @@ def _run(
     function: Callable[..., R], arguments: tuple[Any, ...], seconds: float, memory: int, modules: tuple[str, ...]
 ) -> R:
     ours, theirs = multiprocessing.Pipe(duplex=False)
-    process = _context(modules).Process(target=_work, args=(theirs, function, arguments), daemon=True)
-    process.start()
-    theirs.close()
-    try:
-        _wait(ours, process.pid or 0, time.monotonic() + seconds, memory)
-        done, value = ours.recv()
-    except EOFError as error:  # killed by the system, as where memory is short
-        raise TooMuchError("end") from error
-    finally:
-        process.kill()
-        process.join()
-        ours.close()
+    _remove_left()
+    with tempfile.TemporaryDirectory(prefix=f"{_FOLDER}{os.getpid()}-", ignore_cleanup_errors=True) as folder:
+        process = _context(modules).Process(target=_work, args=(theirs, folder, function, arguments), daemon=True)
+        process.start()
+        theirs.close()
+        try:
+            _wait(ours, process.pid or 0, time.monotonic() + seconds, memory)
+            done, value = ours.recv()
+        except EOFError as error:  # killed by the system, as where memory is short
+            raise TooMuchError("end") from error
+        finally:
+            process.kill()
+            process.join()
+            ours.close()
     if not done:
         raise value
     answer: R = value
     return answer
+
+
+def _remove_left() -> None:
+    """Folders of workers that were killed, in which a stranger's file may lie."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{_FOLDER}*"):
+        owner = folder.name.removeprefix(_FOLDER).partition("-")[0]
+        if owner.isdecimal() and not Path(f"/proc/{owner}").exists() and Path("/proc/self").exists():
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 @cache
@@ -110,7 +124,9 @@ def _held(process: int) -> int:
         return 0
 
 
-def _work(answer: Connection, function: Callable[..., Any], arguments: tuple[Any, ...]) -> None:
+def _work(answer: Connection, folder: str, function: Callable[..., Any], arguments: tuple[Any, ...]) -> None:
+    tempfile.tempdir = folder  # whoever is killed cannot take away what he put there
+    os.chdir(folder)  # where the engine puts what does not fit into memory
     try:
         told = (True, function(*arguments))
     except MemoryError:

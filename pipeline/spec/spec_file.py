@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import tomllib
 from pathlib import Path
 from typing import Any, TypeVar
@@ -25,6 +26,9 @@ from pipeline.spec.trust import leads_out, named
 
 _Queried = TypeVar("_Queried", Source, HistorySpec, BasketsSpec)
 SPECS_FOLDER = Path(__file__).parents[1] / "specs"
+
+_MOST_PARTS = 100  # of a key; ours have three
+_DEEP = re.compile(rf"""(?<![\w-])(?:(?:[\w-]++|"(?:[^"\\\n]|\\.)*+"|'[^'\n]*+')[ \t]*+\.[ \t]*+){{{_MOST_PARTS}}}""")
 
 
 def load_spec(name_or_file: str) -> Spec:
@@ -56,7 +60,10 @@ def read_spec(raw: bytes, *, where: str, path: Path | None = None) -> Spec:
 
     """
     try:
-        data = tomllib.loads(raw.decode("utf-8-sig"))
+        text = raw.decode("utf-8-sig")
+        if _DEEP.search(text):  # which takes the parser the square of its parts
+            raise ValueError(f"a key of {_MOST_PARTS} parts and more")
+        data = tomllib.loads(text)
     except (ValueError, RecursionError) as error:  # also numbers of thousands of digits, and lists in lists
         raise SpecError.because(
             Message.of("{spec}: not valid TOML", spec=where),

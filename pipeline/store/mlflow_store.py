@@ -60,7 +60,7 @@ class Store:
         Raises
         ------
         StoreError
-            Within two seconds for a SQLite store: missing, locked, damaged, a folder, another schema, not writable.
+            Within two seconds (to write: four) for a SQLite store: missing, locked, damaged, a folder, another schema.
             Within four for a server or another database: down, frozen, without a store, another schema.
 
         """

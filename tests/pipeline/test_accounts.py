@@ -77,6 +77,16 @@ def test_a_session_has_the_role_of_now_and_ends_with_its_user(users: Users, data
     assert users.check("anna", PASSWORD) is not None
 
 
+def test_a_role_that_nobody_gives_lets_nobody_in(users: Users, database: AccountDatabase) -> None:
+    held = Sessions(database)
+    own, other = held.start("anna", "viewer", own=True), held.start("eve", "viewer", own=False)
+    with sqlite3.connect(str(database.file)) as connection:
+        connection.execute("UPDATE korzina_users SET role = 'owner'")
+        connection.execute("UPDATE korzina_sessions SET role = 'root'")
+
+    assert (held.find(own), held.find(other)) == (None, None)
+
+
 def test_signing_out_and_another_password_end_sessions_at_once(users: Users, database: AccountDatabase) -> None:
     held = Sessions(database)
     first, second, third = (held.start("anna", "viewer", own=True) for _ in range(3))

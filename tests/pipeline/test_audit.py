@@ -67,6 +67,38 @@ def test_the_database_itself_only_takes_additions(log: AuditLog, tmp_path: Path,
     connection.close()
 
 
+@pytest.mark.parametrize(
+    "entry",
+    [
+        *("garbage", "[]", "null", '{"event": "x"}', '{"number": 1}', "\x00", "[" * 100_000, '{"event": ' + "9" * 5000),
+        '{"event": "export", "filters": [], "when": 5, "number": 4, "rows": ""}',
+        '{"event": "export", "who": 3, "filters": 3, "when": "x", "number": "a"}',
+        *(
+            f'{{"event": "export", "filters": ["a"], "when": {moment}}}'
+            for moment in ("1e300", '"NaN"', "-1e20", "1e999")
+        ),
+    ],
+)
+def test_an_entry_that_was_written_over_hides_no_other(log: AuditLog, tmp_path: Path, entry: str) -> None:
+    with sqlite3.connect(tmp_path / "accounts.db") as connection:
+        connection.execute("DROP TRIGGER korzina_audit_no_UPDATE")
+        connection.execute("UPDATE korzina_audit SET entry = ? WHERE number = 4", (entry,))
+
+    assert [(one.number, one.event) for one in log.last(3)] == [(5, "export"), (4, "unreadable"), (3, "export")]
+    assert [one.moment for one in log.last(5)]
+    assert "entry 4 was changed" in log.verify()[1][0]
+
+
+@pytest.mark.parametrize("anchor", ["", "x", "9" * 5000 + ":" + "0" * 64, "5:short", "\xff"])
+def test_an_anchor_that_is_no_head_shows_and_stops_nothing(log: AuditLog, tmp_path: Path, anchor: str) -> None:
+    (tmp_path / "audit.head").write_text(anchor, "latin-1")
+
+    assert log.verify()[1] == (f"the anchor {tmp_path / 'audit.head'} is no head",)
+    assert log.add(AuditEntry("export", "anna")).number == 6
+    assert log.verify()[1] == ()
+    assert Head.read("9" * 5000 + ":" + "0" * 64) is None
+
+
 def test_a_log_and_an_anchor_put_back_together_show_by_a_head_that_was_noted(log: AuditLog, tmp_path: Path) -> None:
     before = (tmp_path / "accounts.db").read_bytes(), (tmp_path / "audit.head").read_bytes()
     noted = log.add(AuditEntry("rollback", "anna", "analyst"))

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import tempfile
 import threading
 import time
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -127,6 +129,35 @@ def test_when_all_places_are_taken_the_next_is_told_so(stored: Segmentation, mon
     with pytest.raises(InputError, match="others are being placed"):
         score_apart(stored, "new.csv", b"id,spend,orders\n1,2,3\n")
     holder.join()
+
+
+def put_down_and_sleep(seconds: float) -> None:
+    handle, _name = tempfile.mkstemp(prefix="canary-")
+    os.write(handle, b"canary@example.org")
+    Path("canary-beside").write_bytes(b"canary@example.org")
+    time.sleep(seconds)
+
+
+def test_what_a_killed_process_put_down_is_taken_away(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    (tmp_path / f"korzina-limited-{2**22 + 5}-of-a-killed-worker").mkdir()
+    others = [tmp_path / f"korzina-limited-{os.getpid()}-at-work", tmp_path / "korzina-limited-x"]
+    for folder in others:
+        folder.mkdir()
+
+    with pytest.raises(TooMuchError, match="time"):
+        limited(put_down_and_sleep, 60, seconds=10, memory=1 << 30, modules=MODULES)
+
+    assert sorted(tmp_path.iterdir()) == sorted(others)
+    assert not Path("canary-beside").exists()
+
+
+def test_a_process_puts_files_where_they_are_taken_away(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    for where in (tempfile.gettempdir, os.getcwd):
+        told = Path(limited(where, seconds=60, memory=1 << 30, modules=MODULES))
+        assert told.parent == tmp_path
+        assert not told.exists()
 
 
 def test_uploads_that_wait_leave_threads_for_everybody_else(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,11 +1,12 @@
 """The spec: what it means, and errors that name file, key and the nearest valid name."""
 
 import copy
+import time
 
 import pytest
 
 from pipeline.errors import SpecError
-from pipeline.spec import describe_dataset, load_spec, parse_spec, raw_columns, restore_spec
+from pipeline.spec import describe_dataset, load_spec, parse_spec, raw_columns, read_spec, restore_spec
 from pipeline.spec.spec_file import shipped_specs
 
 VALID = {
@@ -114,6 +115,31 @@ def test_broken_toml_names_the_file_and_the_line(tmp_path):
     file.write_text("name = \n")
     with pytest.raises(SpecError, match=r"own\.toml: not valid TOML.*line 1"):
         load_spec(str(file))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a." * 500_000,
+        "[" + "a . " * 200_000 + "]",
+        'x = {"a".' + "'b'." * 200_000,
+        '"\\"".' * 200_000,
+        "a\t.\t" * 200_000,
+    ],
+)
+def test_a_key_of_many_parts_is_refused_at_once(text: str) -> None:
+    started = time.process_time()
+    with pytest.raises(SpecError, match="100 parts"):
+        read_spec(text.encode(), where="deep.toml")
+    assert time.process_time() - started < 1
+
+
+@pytest.mark.parametrize("text", ['"' * 500_000, "a" * 1_000_000, '"a' * 300_000, "#" + "." * 500_000, "a\t" * 300_000])
+def test_to_look_for_such_a_key_takes_no_time_either(text: str) -> None:
+    started = time.process_time()
+    with pytest.raises(SpecError):
+        read_spec(text.encode(), where="flat.toml")
+    assert time.process_time() - started < 2
 
 
 def test_a_function_named_like_an_outcome_is_no_leak():

@@ -26,6 +26,7 @@ EVENTS = {
     "score": N_("Placed customers"),
     "users": N_("Changed users"),
     "purge": N_("Removed rows for good"),
+    "unreadable": N_("Cannot be read: somebody changed it"),
 }
 
 

@@ -29,7 +29,8 @@ KNOWN_SCHEMAS = frozenset({"6f8d9c3b2a1e", "b7e2c1a4d9f3", "dc11669786a5"})
 _SQLITE_FILE = Message.of("the SQLite file of an MLflow store")
 _NEW_STORE = Message.of("check KORZINA_TRACKING_URI; 'korzina train' makes a new store")
 _PATIENCE = 2.0  # seconds that a reader waits for a writer's commit
-_LONGEST_TURN = 20.0  # and a writer for others that do get on
+_WRITERS_PATIENCE = 3.5  # and a writer for another's: what it has to save took minutes
+_LONGEST_TURN = 20.0  # and for others that do get on
 
 
 def check(file: Path, *, write: bool = False) -> None:
@@ -83,8 +84,9 @@ def connect(file: Path, *, write: bool = False) -> Iterator[sqlite3.Connection]:
     A reader, too, opens the file for writing where it may, and then refuses to write: SQLite must be able to roll back
     what a killed process left, and takes a journal that is deleted at this very moment for such a one.
     """
+    patience = _WRITERS_PATIENCE if write else _PATIENCE
     try:
-        with closing(sqlite3.connect(f"file:{quote(str(file))}?mode=rw", uri=True, timeout=_PATIENCE)) as connection:
+        with closing(sqlite3.connect(f"file:{quote(str(file))}?mode=rw", uri=True, timeout=patience)) as connection:
             if not write:
                 connection.execute("PRAGMA query_only = ON")
                 _begin_reading(connection)
