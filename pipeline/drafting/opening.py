@@ -25,7 +25,7 @@ from pipeline.reading import (
     read_source,
 )
 from pipeline.spec import IdColumn, Source, Spec
-from pipeline.understanding import fits, is_day, is_number
+from pipeline.understanding import fits, is_day, is_number, words
 
 _SAMPLE = 100_000  # rows, for the forms of a table that is not read into memory
 
@@ -109,7 +109,7 @@ def _by_day(
         forms.setdefault(SINGLE, Forms()).questions["(months)"] = question
     if kinds and not _days_of_a_kind(kinds, formats):
         shop = shop.by_parts_of_a_day(engine)
-    return shop
+    return shop.by_parts_of_a_name(engine) if any(fits(words.PERSON, name) for name in kinds) else shop
 
 
 def _days_of_a_kind(kinds: Mapping[str, str], formats: Mapping[str, str]) -> bool:

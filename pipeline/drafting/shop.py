@@ -20,8 +20,10 @@ from pipeline.understanding import (
     likely,
     lines_of_periods,
     lines_with_day,
+    lines_with_name,
     merged_columns,
     parts_of_a_day,
+    parts_of_a_name,
     periods_of,
     profiles,
 )
@@ -99,6 +101,14 @@ class Shop:
             return self
         told = Message.of("{columns}: together the day", columns=", ".join(part.name for part in parts))
         return replace(self, periods=lines_with_day(parts, WIDE), told=(*self.told, told))
+
+    def by_parts_of_a_name(self, engine: Engine) -> Shop:
+        """With a column of customers' names, where only their parts say who bought."""
+        parts = () if self.tables or self.periods else parts_of_a_name(profiles(engine))
+        if not parts:
+            return self
+        told = Message.of("{columns}: together the customer's name", columns=", ".join(parts))
+        return replace(self, periods=lines_with_name(parts, WIDE), told=(*self.told, told))
 
     def joined(self, engine: Engine, answers: Mapping[str, str]) -> Shop:
         """With the one table that these make."""

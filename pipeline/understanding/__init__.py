@@ -21,6 +21,7 @@ from pipeline.understanding.known_forms import (
 )
 from pipeline.understanding.merged import merged_columns
 from pipeline.understanding.periods import ask_year, lines_of_periods, lines_with_day, parts_of_a_day, periods_of
+from pipeline.understanding.person_names import lines_with_name, parts_of_a_name
 from pipeline.understanding.roles import Aside, Money, Understanding
 from pipeline.understanding.understand import understand
 
@@ -44,9 +45,11 @@ __all__ = [
     "likely",
     "lines_of_periods",
     "lines_with_day",
+    "lines_with_name",
     "merged_columns",
     "names_customer",
     "parts_of_a_day",
+    "parts_of_a_name",
     "periods_of",
     "profiles",
     "recognise",

@@ -70,6 +70,8 @@ def understand(
     if not any(candidate.words >= 2.0 for candidate in ranked):
         ranked = who.once_each(table, order, day, paid=amounts.any) or ranked
     purchases = shape.is_lines(table, ranked, order, day, amounts, given)
+    if purchases and day is None and ranked:
+        who.refuse_repeated(table, ranked[0], relations)
     if purchases:
         read_lines(reading, table, relations, given, order, day, dated, ranked, amounts)
     else:

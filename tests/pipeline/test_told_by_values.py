@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from pipeline.reading import SINGLE, convert, tables
-from pipeline.understanding import Understanding, understand
+from pipeline.understanding import Understanding, parts_of_a_name, profiles, understand
 from tests.files.shop import by_order, shop
 
 
@@ -82,3 +82,17 @@ def test_a_column_that_is_plainly_written_with_the_other_decimal_sign_is_read_by
 
     assert convert(fares, "number", decimal=".").values[:3].tolist() == [27.40, 1203.55, 8.05]
     assert convert(pd.Series(["1,203", "2,500"]), "number", decimal=".").values.tolist() == [1203.0, 2500.0]
+
+
+def test_first_names_alone_are_not_taken_for_customers_where_addresses_are() -> None:
+    made = orders(4006)
+    frame = made.assign(
+        first_name=np.where(made["customer"] % 2, "Anna", "Boris"),
+        last_name=made["customer"].map("Adler{}".format),
+        email=made["customer"].map("buyer{}@example.com".format),
+    ).drop(columns="customer")
+
+    with tables(frames={SINGLE: frame}) as engine:
+        assert parts_of_a_name(profiles(engine)) == ()
+    with tables(frames={SINGLE: frame.drop(columns="email")}) as engine:
+        assert parts_of_a_name(profiles(engine)) == ("first_name", "last_name")

@@ -1,7 +1,7 @@
 """Lines of purchases: who bought, in which order, when, for how much, and which lines do not count."""
 
 from pipeline.understanding.purchases.customer import CustomerCandidate, clear, customers, once_each, repeating, worded
-from pipeline.understanding.purchases.grouped import refuse_groups
+from pipeline.understanding.purchases.grouped import refuse_groups, refuse_repeated
 from pipeline.understanding.purchases.orders import DayCandidate, days, order_of, order_worded
 from pipeline.understanding.purchases.paid.discounts import less_discount
 from pipeline.understanding.purchases.paid.found import Found, in_whole_units
@@ -39,6 +39,7 @@ __all__ = [
     "order_of",
     "order_worded",
     "refuse_groups",
+    "refuse_repeated",
     "repeating",
     "set_aside",
     "settle_day",

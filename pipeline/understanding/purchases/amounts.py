@@ -9,7 +9,7 @@ from pipeline.reading import FALSE, Choice, Question, literal, quote
 from pipeline.understanding.evidence import Profile, Relations, fits, words
 from pipeline.understanding.roles import Answers, Aside, Money, Understanding
 
-_MANY_FREE, _MARKS = 0.2, 0.99  # shares of the lines
+_MANY_FREE, _MARKS, _FEW_ALIKE = 0.2, 0.99, 0.5  # shares of the lines
 _MOST_CURRENCIES = 12  # ways to write them in one column
 CURRENCIES = frozenset(
     [
@@ -92,6 +92,8 @@ def settle_currencies(reading: Understanding, table: Sequence[Profile], relation
             reading.aside.append(Aside(OTHER_CURRENCIES, f"{column} <> {literal(code)}"))
             reading.tell("only lines in {currency} count", currency=chosen)
             continue
+        if _in_one_currency(reading, profile, codes, table, relations):
+            continue
         money = reading.money.sql if reading.money else "0"
         sums = relations.query(
             f"SELECT {column}, count(*) AS n, sum({money}) FROM data "
@@ -119,6 +121,33 @@ def settle_currencies(reading: Understanding, table: Sequence[Profile], relation
                 ),
             )
         )
+
+
+def _in_one_currency(
+    reading: Understanding, profile: Profile, codes: set[str], table: Sequence[Profile], relations: Relations
+) -> bool:
+    """Take the column that has every amount in one currency: named after it, and equal to another on its lines."""
+    amounts = [one for one in table if one.numeric and fits(f"{words.MONEY_LINE}|{words.MONEY_ORDER}", one.name)]
+    for one in amounts if reading.money is not None else ():
+        code = next((code for code in sorted(codes) if fits(rf"\b{code.lower()}\b", one.name)), None)
+        for other in amounts if code else ():
+            alike = f"abs({quote(one.name)} - {quote(other.name)}) < 0.006"
+            own = f"upper(trim(CAST({quote(profile.name)} AS VARCHAR))) = {literal(code or '')}"
+            same, apart = (
+                relations.one(f"count_if({alike} AND {where}) / nullif(count_if({where}), 0)")
+                for where in (own, f"NOT {own}")
+            )
+            if one is not other and same >= _MARKS and apart < _FEW_ALIKE:
+                reading.money = Money(quote(one.name), (one.name,))
+                reading.currency = code or ""
+                reading.questions = [question for question in reading.questions if question.key != "money"]
+                reading.tell(
+                    "money: {column}, which has the amounts of all currencies in {currency}",
+                    column=one.name,
+                    currency=code,
+                )
+                return True
+    return False
 
 
 def settle_free(reading: Understanding, table: Sequence[Profile], relations: Relations, answers: Answers) -> None:

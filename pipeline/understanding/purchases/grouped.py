@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.contract import Message, Quantity
+from pipeline.contract import Joined, Message, Quantity
 from pipeline.errors import InputError
-from pipeline.understanding.evidence import Relations
+from pipeline.understanding.evidence import Profile, Relations, vocabulary
+from pipeline.understanding.purchases.customer import CustomerCandidate
 
 _MOST_ROWS = 100_000
 _EXACT = 2.0**46  # amounts from here on have no exact cents, and are sums of nothing; so have infinite ones
@@ -52,6 +55,25 @@ def refuse_groups(amount: str, relations: Relations) -> None:
             "export it without groups and totals (in 1C: put counterparty, document and date into columns, and switch "
             "the groupings off), then run the command again"
         ),
+    )
+
+
+def refuse_repeated(table: Sequence[Profile], best: CustomerCandidate, relations: Relations) -> None:
+    """Refuse a table of customers in which many stand several times, each time with the same sums.
+
+    Raises
+    ------
+    InputError
+        Where two and more sums of what customers did are the same on all rows of each.
+    """
+    sums = [one.name for one in table if one.numeric and vocabulary.meaning_of(one.name) in vocabulary.SUMMARY]
+    if len(sums) < 2 or best.words < 2.0 or not all(relations.holds(best.name, name) for name in sums):
+        return
+    raise InputError.because(
+        Message.of("customers stand in this table several times, each time with the same sums"),
+        found=Message.of("{column} repeats, and {columns} with it", column=best.name, columns=Joined(tuple(sums[:6]))),
+        expected=Message.of("one row a customer, or a row a purchase"),
+        remedy=Message.of("export the customers without their addresses or contacts, or leave one row of each"),
     )
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from pipeline.contract import Joined, Message, Own, Quantity
 from pipeline.reading import Choice, Question, literal, quote
 from pipeline.understanding.evidence import Profile, Relations, fits, words
+from pipeline.understanding.purchases.paid.taken_off import never_paid
 from pipeline.understanding.purchases.status_words import (
     DONE,
     DONE_BY_NAME,
@@ -56,7 +58,7 @@ def leave_out(reading: Understanding, rule: Aside, column: str, lines: Mapping[s
 def settle_statuses(reading: Understanding, table: Sequence[Profile], relations: Relations, answers: Answers) -> None:
     """Leave out lines that columns of statuses and of marks say are no purchases; ask where nobody knows the words."""
     known, others = False, list[tuple[Profile, list[str]]]()
-    for profile in table:
+    for profile in (_in_words(profile, relations) for profile in table):
         if profile.kind not in ("category", "flag", "text") or profile.distinct > _MOST_KINDS or not profile.sample:
             continue
         named = fits(words.STATUS, profile.name) or fits(words.KIND_OF_LINE, profile.name)
@@ -66,13 +68,29 @@ def settle_statuses(reading: Understanding, table: Sequence[Profile], relations:
         mostly = bool(done) and len(gone) + len(done) >= _MOSTLY * len(profile.sample)
         if gone and (named or mostly):
             known = True
-            _one_status(reading, profile, gone, done, relations, answers)
+            _one_status(reading, profile, gone, done, table, relations, answers)
         elif not gone and _may_be_status(reading, profile, relations):
             others.append((profile, done))
     for profile, done in others[: 0 if known else 1]:
-        _one_status(reading, profile, [], done, relations, answers)
+        _one_status(reading, profile, [], done, table, relations, answers)
     _marks(reading, table, relations)
     _refund_flags(reading, table, relations, answers)
+
+
+def _in_words(profile: Profile, relations: Relations) -> Profile:
+    """A status in numbers (1, 2, 9) as the words that they stand for."""
+    counted = profile.kind == "integer" or (profile.kind == "flag" and not profile.sample)
+    if not counted or not 2 <= profile.distinct <= _MOST_STATUSES or not fits(words.STATUS, profile.name):
+        return profile
+    lines = _whole(lines_by_value(relations, profile.name))
+    values = sorted(lines, key=lambda value: (-lines[value], value))
+    return replace(
+        profile, kind="category", sample=tuple(values), top=values[0], top_share=lines[values[0]] / profile.known
+    )
+
+
+def _whole(lines: Mapping[str, int]) -> dict[str, int]:
+    return {value.removesuffix(".0"): number for value, number in lines.items()}
 
 
 def _may_be_status(reading: Understanding, profile: Profile, relations: Relations) -> bool:
@@ -162,10 +180,12 @@ def _one_status(
     profile: Profile,
     gone: Sequence[str],
     done: Sequence[str],
+    table: Sequence[Profile],
     relations: Relations,
     answers: Answers,
 ) -> None:
     counted = lines_by_value(relations, profile.name)
+    counted = counted if set(profile.sample) & set(counted) else _whole(counted)
     returned = [
         value
         for value in gone
@@ -178,6 +198,8 @@ def _one_status(
     out = [value for value in gone if value not in (*returned, *netted)]
     unknown = [value for value in profile.sample if value not in (*gone, *done, *netted)]
     free = [value for value in unknown if done and _brings_nothing(reading, profile, value, relations)]
+    unpaid = never_paid(profile, [*done, *unknown], table, relations)
+    free += [value for value in unpaid if value not in free]
     out, unknown = [*out, *free], [value for value in unknown if value not in free]
     chosen = answers.get("status")
     if chosen is not None:

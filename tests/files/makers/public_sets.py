@@ -358,6 +358,92 @@ def _nordic(seed: int) -> _Made:
     return render(table, replace(_SEMICOLON, encoding="cp1252")), answer_of(lines, "Kund")
 
 
+def _two_names(seed: int) -> _Made:
+    """First and last name in columns of their own: neither is a customer."""
+    orders = by_order(shop(seed))
+    first, last = ("Anna", "Boris", "Clara", "David", "Emma", "Felix", "Gina", "Hugo"), ("Adler", "Bauer", "Conrad")
+    table = pd.DataFrame(
+        {
+            "Belegnr": order_codes(orders["order"]),
+            "Vorname": orders["customer"].map(lambda number: first[number % 8]),
+            "Nachname": orders["customer"].map(lambda number: f"{last[number // 8 % 3]}{'abc'[number // 24]}"),
+            "Datum": orders["day"].dt.strftime("%d.%m.%Y"),
+            "Betrag": orders["money"],
+        }
+    )
+    return render(table, _SEMICOLON), answer_of(orders, "customer name")
+
+
+def _numbered_states(seed: int) -> _Made:
+    orders = by_order(shop(seed))
+    states = _drawn(seed, ("3", "2", "9"), (0.75, 0.15, 0.1), len(orders))
+    table = pd.DataFrame(
+        {
+            "order_id": order_codes(orders["order"]),
+            "customer_id": customer_codes(orders["customer"], "number"),
+            "order_date": orders["day"].dt.strftime("%Y-%m-%d"),
+            "amount": orders["money"],
+            "order_status": states,
+        }
+    )
+    done = orders[states == "3"]
+    answer = answer_of(
+        done, "customer_id", of_file=orders, must_ask=frozenset({"status"}), may_ask=frozenset({"status"}),
+        replies={"status": "3"},
+    )  # fmt: skip
+    return render(table, AS_IT_IS), answer
+
+
+def _in_euros_as_well(seed: int) -> _Made:
+    orders = by_order(shop(seed))
+    currency = _drawn(seed, ("EUR", "USD", "PLN"), (0.6, 0.25, 0.15), len(orders))
+    rate = pd.Series(currency).map({"EUR": 1.0, "USD": 1.08, "PLN": 4.4})
+    table = pd.DataFrame(
+        {
+            "order": order_codes(orders["order"]),
+            "client": customer_codes(orders["customer"], "code"),
+            "date": orders["day"].dt.strftime("%Y-%m-%d"),
+            "amount": (orders["money"] * rate).round(2),
+            "currency": currency,
+            "amount_eur": orders["money"],
+        }
+    )
+    return render(table, AS_IT_IS), answer_of(orders, "client")
+
+
+def _never_paid(seed: int) -> _Made:
+    """Statuses that nobody knows, on whose lines nothing was paid."""
+    orders = by_order(shop(seed))
+    states = _drawn(seed, ("paid", "open", "written off"), (0.85, 0.1, 0.05), len(orders))
+    table = pd.DataFrame(
+        {
+            "Number": order_codes(orders["order"], "code"),
+            "Customer": customer_codes(orders["customer"], "code"),
+            "Date": orders["day"].dt.strftime("%Y-%m-%d"),
+            "Total": orders["money"],
+            "Amount Paid": orders["money"].where(states == "paid", 0.0),
+            "Status": states,
+        }
+    )
+    return render(table, AS_IT_IS), answer_of(orders[states == "paid"], "Customer", of_file=orders)
+
+
+def _repeated_customers(seed: int) -> _Made:
+    """A row an address: what customers spent stands there once for each."""
+    rng = np.random.default_rng([seed, 39])
+    people_of = np.repeat(np.arange(300), rng.choice([1, 2], 300, p=[0.7, 0.3]))
+    orders, spend = 1 + rng.poisson(4, 300), rng.lognormal(4, 0.6, 300).round(2)
+    table = pd.DataFrame(
+        {
+            "customer_id": people_of + 1,
+            "address": [f"Street {number}" for number in range(len(people_of))],
+            "orders_count": orders[people_of],
+            "total_spent": spend[people_of],
+        }
+    )
+    return render(table, AS_IT_IS), NO_CUSTOMERS
+
+
 _DEALS = ("Account Name", "Opportunity Name", "Close Date", "Amount", "Stage")
 _STAYS = ("Booked by", "Book number", "Booked on", "Price", "Status")
 _PAID = ("买家会员名", "订单编号", "订单创建时间", "买家实际支付金额", "订单状态")
@@ -392,5 +478,10 @@ _FORMS: Mapping[str, tuple[str, str, Callable[[int], _Made]]] = {
     "analytics_with_users": ("purchases", "a report of an analytics tool with the site's own users", _analytics),
     "forecasts_of_leaving": ("a row a customer", "forecasts of who leaves", _leaving),
     "calls": ("days", "moments in fourteen digits", _calls),
+    "first_and_last_name": ("purchases", "first and last name in columns of their own", _two_names),
+    "numbered_statuses": ("statuses and returns", "statuses in numbers", _numbered_states),
+    "in_one_currency_as_well": ("currencies", "all amounts in one currency beside their own", _in_euros_as_well),
+    "never_paid": ("statuses and returns", "statuses on whose lines nothing was paid", _never_paid),
+    "customers_repeated": ("other tables", "customers in several rows with the same sums", _repeated_customers),
     "nordic_till": ("statuses and returns", "returns of a till in Swedish, by their pieces", _nordic),
 }  # fmt: skip

@@ -12,6 +12,9 @@ from pipeline.understanding.evidence import Profile, Relations, fits, words
 from pipeline.understanding.purchases.paid.priced_columns import Amounts
 from pipeline.understanding.roles import Money, Understanding
 
+_PAID = r"\b(amount |sum |total )?paid\b|\bbezahlt\b|\bpaye\b|\bpagad[oa]\b|\bpagat[oa]\b|\bzaplacono\b|оплачен"
+_SEVERAL = 10  # different amounts
+_MOSTLY_PAID = 0.95  # share of the lines of a status on which something was paid
 _WITHIN = 0.99  # share of the lines on which what was given back is at most what was paid
 
 
@@ -91,3 +94,21 @@ def _pieces(money: Money, table: Sequence[Profile]) -> str | None:
     """The column of pieces that the money is computed from."""
     named = [profile.name for profile in table if fits(words.QUANTITY, profile.name)]
     return next((name for name in named if name in money.columns and "*" in money.sql), None)
+
+
+def never_paid(profile: Profile, values: Sequence[str], table: Sequence[Profile], relations: Relations) -> list[str]:
+    """Statuses on whose lines a column of what was paid has nothing, where it has something on nearly all others."""
+    paid = next((one for one in table if one.numeric and fits(_PAID, one.name) and one.distinct > _SEVERAL), None)
+    if paid is None:
+        return []
+    column, status = quote(paid.name), quote(profile.name)
+    shares = {
+        str(value): float(str(share))
+        for value, share in relations.query(
+            f"SELECT CAST({status} AS VARCHAR), avg(CASE WHEN coalesce({column}, 0) <> 0 THEN 1.0 ELSE 0.0 END) "
+            f"FROM data WHERE {status} IS NOT NULL GROUP BY 1"
+        )
+    }
+    without = [value for value in values if shares.get(value) == 0.0]
+    rest = [value for value in values if value not in without]
+    return without if rest and any(shares.get(value, 0.0) >= _MOSTLY_PAID for value in rest) else []
