@@ -208,7 +208,7 @@ def test_a_store_that_goes_away_and_comes_back(
         (tmp_path / "two").mkdir()
         with gunicorn(settings, tmp_path / "one") as running:
             assert slowest_answer(running)[1]
-            usual = command_seconds(settings, "runs")
+            usual = min(command_seconds(settings, "runs") for _ in range(2))  # the second finds files at hand
             with broken(kind, fault, place, relay, reopen):
                 found = [slowest_answer(running) for _ in range(4)]
                 with gunicorn(settings, tmp_path / "two") as started_without:
@@ -235,7 +235,7 @@ def test_a_sqlite_store_that_goes_away_and_comes_back(fault: str, tmp_path: Path
     whole = file.read_bytes()
     with gunicorn(settings, tmp_path) as running:
         assert slowest_answer(running)[1]
-        usual = command_seconds(settings, "runs")
+        usual = min(command_seconds(settings, "runs") for _ in range(2))  # the second finds files at hand
         with closing(sqlite3.connect(file, isolation_level=None)) as connection:
             if fault == "locked":
                 connection.execute("BEGIN EXCLUSIVE")
