@@ -99,6 +99,21 @@ def _record_start() -> None:
         sys.exit(ExposureError.exit_code)
 
 
+def pre_request(worker: Any, request: Any) -> None:
+    """Where a proxy says who asks: what it says twice is not said.
+
+    One that adds its own header to the browser's, and does not replace it, would pass on what anybody says of himself.
+    """
+    if _settings.auth != "proxy":
+        return
+    said = [_settings.proxy_user_header.upper(), _settings.proxy_role_header.upper()]
+    names = [name.upper() for name, _value in request.headers]
+    doubled = {name for name in said if names.count(name) > 1}
+    if doubled:
+        worker.log.warning("a proxy sent %s twice: neither is believed", ", ".join(sorted(doubled)))
+        request.headers = [(name, value) for name, value in request.headers if name.upper() not in doubled]
+
+
 def pre_exec(arbiter: Any) -> None:
     """Before ``kill -USR2`` starts the new server: as a module again where it was one.
 

@@ -89,3 +89,35 @@ def test_behind_a_proxy_that_signs_people_in_it_may_be_reached() -> None:
     }
 
     assert configured(**settings)["bind"] == "0.0.0.0:8050"
+
+
+DOUBLED = """
+import json, logging, sys
+from types import SimpleNamespace as Some
+import dashapp.gunicorn_conf as c
+request = Some(headers=[tuple(one) for one in json.loads(sys.argv[1])])
+c.pre_request(Some(log=logging.getLogger("x")), request)
+print(json.dumps(request.headers))
+"""
+
+
+@pytest.mark.parametrize(
+    ("sent", "left"),
+    [
+        (["X-FORWARDED-USER", "X-FORWARDED-GROUPS", "ACCEPT", "ACCEPT"], [0, 1, 2, 3]),
+        (["X-FORWARDED-USER", "X-FORWARDED-GROUPS", "X-FORWARDED-GROUPS"], [0]),
+        (["x-forwarded-groups", "X-FORWARDED-USER", "X-Forwarded-Groups"], [1]),
+        (["X-FORWARDED-USER", "X-FORWARDED-USER", "X-FORWARDED-GROUPS"], [2]),
+    ],
+)
+def test_what_a_proxy_says_twice_of_somebody_is_not_said(sent: list[str], left: list[int]) -> None:
+    headers = [[name, str(place)] for place, name in enumerate(sent)]
+    proxy = {
+        "KORZINA_AUTH": "proxy",
+        "KORZINA_PROXY_ADDRESSES": "127.0.0.1",
+        "KORZINA_PROXY_SECRET": "8f3a1c5e9b7d2046a8c1e3f5079b2d4c6e81",
+        "KORZINA_ALLOWED_HOSTS": "tools.example",
+    }
+    command = [sys.executable, "-c", DOUBLED, json.dumps(headers)]
+    done = subprocess.run(command, env=environment(**proxy), capture_output=True, text=True, check=True)
+    assert json.loads(done.stdout) == [headers[place] for place in left]

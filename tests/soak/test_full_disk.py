@@ -62,7 +62,7 @@ def test_a_save_on_a_disk_that_is_full(tmp_path: Path, tell: Callable[[str], Non
     base, small = tmp_path / "base", record_of(2)
     warm = Settings(home=tmp_path / "warm", tracking_uri="")
     left_behind(warm, whole_store(warm, record_of(2, 3, 4)))
-    saved = in_child(lambda: whole_store(Settings(home=base, tracking_uri=""), record_of(2, 3, 4)))
+    saved = in_child(partial(whole_store, Settings(home=base, tracking_uri=""), record_of(2, 3, 4)))
     wrong: list[str] = []
 
     def tried(name: str, attempt: Callable[[Settings], Any]) -> str:
