@@ -48,8 +48,9 @@ class Trained:
 def few() -> Iterator[pytest.MonkeyPatch]:
     """Thousands decide, so that 20,000 are very many."""
     with pytest.MonkeyPatch.context() as patch:
-        for name in ("engine.drawing.SAMPLE", "spark.staying.SAMPLE", "spark.population.SAMPLE"):
-            patch.setattr(f"pipeline.{name}", SAMPLE)
+        patch.setattr("pipeline.folding.drawing.SAMPLE", SAMPLE)
+        patch.setattr("pipeline.spark.staying.SAMPLE", SAMPLE)
+        patch.setattr("pipeline.spark.cleaned_customers.SAMPLE", SAMPLE)
         patch.setattr("pipeline.spark.staying.MOST_FETCHED", N // 2)
         yield patch
 
