@@ -17,7 +17,7 @@ from dashapp.data import Run, SegmentationData
 from dashapp.pages import PAGES
 from dashapp.reader import Reader, let_in
 from pipeline.contract import Customers, Segmentation, SegmentCard
-from pipeline.errors import SparkError, StarvedError
+from pipeline.errors import StarvedError
 from pipeline.settings import Settings
 from pipeline.spark import Cluster, spark_session
 from pipeline.store import Store
@@ -48,8 +48,9 @@ class Trained:
 def few() -> Iterator[pytest.MonkeyPatch]:
     """Thousands decide, so that 20,000 are very many."""
     with pytest.MonkeyPatch.context() as patch:
-        for name in ("folding.drawing.SAMPLE", "spark.staying.SAMPLE", "spark.cleaned_customers.SAMPLE"):
-            patch.setattr(f"pipeline.{name}", SAMPLE)
+        patch.setattr("pipeline.folding.drawing.SAMPLE", SAMPLE)
+        patch.setattr("pipeline.spark.staying.SAMPLE", SAMPLE)
+        patch.setattr("pipeline.spark.cleaned_customers.SAMPLE", SAMPLE)
         patch.setattr("pipeline.spark.staying.MOST_FETCHED", N // 2)
         yield patch
 
@@ -221,31 +222,3 @@ def test_without_an_address_it_says_what_to_do(
 
     with pytest.raises(StarvedError, match="KORZINA_SPARK_ADDRESS"):
         train(request, settings.model_copy(update={"spark_address": ""}))
-
-
-@pytest.mark.long
-@pytest.mark.parametrize("step", ["analyse.analyse", "train._written", "spark.staying._sizes"])
-def test_a_training_that_fails_leaves_nobody_at_the_address(
-    step: str,
-    few: pytest.MonkeyPatch,
-    opened: Cluster,
-    bare_python: str,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    few.setattr(opened.session.sparkContext, "pythonExec", bare_python)
-    written = tmp_path / "written"
-    spec = write(tmp_path / "shop", N, 1)
-    request = Request(spec=str(spec), data=str(spec.parent / "data"), k_max=2, engine="spark", promote="never")
-    there: list[Path] = []
-
-    def fail(*_given: object, **_more: object) -> None:
-        there.extend(written.glob("*"))
-        raise SparkError.because("it broke")
-
-    monkeypatch.setattr(f"pipeline.{step}", fail)
-    with pytest.raises(SparkError, match="it broke"):
-        train(request, Settings(home=tmp_path / "home", spark_address=str(written)))
-
-    assert len(there) == 1
-    assert list(written.iterdir()) == []
