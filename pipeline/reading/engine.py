@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import accumulate
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from threading import Timer
 from typing import Any
 
@@ -162,8 +163,10 @@ def tables(
 
     ``memory``: what it may hold, as DuckDB writes it (``256MB``, ``70%``).
     """
-    with duckdb.connect() as connection:
+    # rows that no memory is left for: DuckDB's own place for them is the folder that a command happens to be called in
+    with TemporaryDirectory(prefix="korzina-", ignore_cleanup_errors=True) as spill, duckdb.connect() as connection:
         try:
+            connection.execute(f"SET temp_directory = {literal(spill)}")
             for name, paths in (files or {}).items():
                 connection.execute(f"CREATE VIEW {quote(name)} AS SELECT * FROM {_scan(paths)}")
         except duckdb.Error as error:

@@ -380,3 +380,16 @@ def test_no_beginning_of_a_query_takes_long_to_judge(query: str, tmp_path: Path)
         read_source(tiny_spec(source={"query": query}), f"sqlite:///{tmp_path}/a.db")
 
     assert time.process_time() - started < 2
+
+
+def test_rows_beyond_memory_go_where_nobody_else_reads_and_leave_with_the_question(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """DuckDB's own place for them, ``.tmp`` in the folder that a command is called in, would keep customers' rows."""
+    monkeypatch.chdir(tmp_path)
+    with tables() as asked:
+        spill = Path(asked.rows("SELECT current_setting('temp_directory')")[0][0])
+        assert spill.stat().st_mode & 0o077 == 0
+        (spill / "duckdb_temp_storage").write_text("as one that was left", "utf-8")
+    assert not spill.exists()
+    assert list(tmp_path.iterdir()) == []
