@@ -8,6 +8,7 @@ connects anywhere, changes a setting or runs without end.
 from __future__ import annotations
 
 import json
+import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -18,6 +19,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Timer
 from typing import Any
+from uuid import uuid4
 
 import duckdb
 import pandas as pd
@@ -163,8 +165,7 @@ def tables(
 
     ``memory``: what it may hold, as DuckDB writes it (``256MB``, ``70%``).
     """
-    # rows that no memory is left for: DuckDB's own place for them is the folder that a command happens to be called in
-    with TemporaryDirectory(prefix="korzina-", ignore_cleanup_errors=True) as spill, duckdb.connect() as connection:
+    with _spill(bool(files)) as spill, duckdb.connect() as connection:
         try:
             connection.execute(f"SET temp_directory = {literal(spill)}")
             for name, paths in (files or {}).items():
@@ -176,6 +177,20 @@ def tables(
         for name, frame in (frames or {}).items():
             engine.give(name, frame)
         yield engine
+
+
+@contextmanager
+def _spill(likely: bool) -> Iterator[str]:
+    """Where rows go for which no memory is left; DuckDB's own place is the folder that a command is called in.
+
+    For files, which may be larger than memory, a folder that only this user reads. For what is in memory already a
+    name beside it, of which DuckDB makes a folder if it ever comes to that: else nothing is written at all.
+    """
+    if likely:
+        with TemporaryDirectory(prefix="korzina-", ignore_cleanup_errors=True) as folder:
+            yield folder
+    else:
+        yield str(Path(os.getenv("TMPDIR") or "/tmp") / f"korzina-{uuid4().hex}")  # noqa: S108 - no name to guess
 
 
 def _seal(connection: duckdb.DuckDBPyConnection, files: Sequence[Path], memory: str) -> None:

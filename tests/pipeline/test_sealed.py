@@ -386,10 +386,17 @@ def test_rows_beyond_memory_go_where_nobody_else_reads_and_leave_with_the_questi
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """DuckDB's own place for them, ``.tmp`` in the folder that a command is called in, would keep customers' rows."""
-    monkeypatch.chdir(tmp_path)
-    with tables() as asked:
+    rows = tmp_path / "rows.parquet"
+    pd.DataFrame({"a": [1]}).to_parquet(rows)
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    with tables({"data": [rows]}) as asked:
         spill = Path(asked.rows("SELECT current_setting('temp_directory')")[0][0])
         assert spill.stat().st_mode & 0o077 == 0
         (spill / "duckdb_temp_storage").write_text("as one that was left", "utf-8")
     assert not spill.exists()
-    assert list(tmp_path.iterdir()) == []
+    with tables(frames={"data": pd.DataFrame({"a": [1]})}) as asked:
+        aside = Path(asked.rows("SELECT current_setting('temp_directory')")[0][0])
+        assert aside.is_absolute()
+        assert not aside.exists()
+    assert list(Path.cwd().iterdir()) == []
