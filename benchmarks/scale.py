@@ -190,11 +190,11 @@ def _digest(home: Path, summary: dict) -> str:
     digest = hashlib.sha256()
     for name, run in sorted(runs.items()):
         [folder] = (file.parent for file in home.rglob(f"{run}/artifacts/korzina/manifest.json"))
-        for file in sorted(folder.iterdir()):
-            content = _content(file)
-            digest.update(f"{name} {file.name} {content}\n".encode() if content else b"")
+        for file in sorted(path for path in folder.rglob("*") if path.is_file()):  # a large run holds its sample apart
+            content, place = _content(file), file.relative_to(folder)
+            digest.update(f"{name} {place} {content}\n".encode() if content else b"")
             if os.environ.get("SCALE_DIGESTS"):  # to see which file differs
-                print(name, file.name, content, file=sys.stderr)
+                print(name, place, content, file=sys.stderr)
     return digest.hexdigest()[:16]
 
 
