@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from pipeline.contract import Assignments, Projection, Targets
+from pipeline.contract import Assignments, Projection, RfmScores, Targets
 from pipeline.settings import Settings
 from pipeline.stages import Candidate, Tabled, Training
 
@@ -39,6 +39,9 @@ def grow(base: Training, n: int, seed: int = 0) -> Training:
         customers=_grow_customers(base, rows, rng),
         projection=_grow_projection(base.projection, rows, rng),
         candidates=candidates,
+        rfm_scores=base.rfm_scores.take(rows).reset_index(drop=True).assign(**{RfmScores.KEY: np.arange(n)})
+        if base.rfm
+        else base.rfm_scores,
         plans={base.decision.k: _grow_plan(base, rows)} if base.campaigns else {},
         ledger=base.ledger.model_copy(update={"rows_in": n, "rows_out": n, "dropped": 0, "quarantined": 0}),
     )
