@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from html import unescape
 from itertools import product
 
@@ -18,6 +19,7 @@ Box = tuple[float, float, float, float]  # left, top, right, bottom, in pixels
 Boxes = npt.NDArray[np.float64]
 
 SCREENS = ((510, 380, 4), (330, 380, 1))  # pixels inside the axes of a chart, on a wide and a small desk, and weight
+_SIZES = 1024  # names on maps of runs that are read at the same time, and of groups of customers
 _LINE, _SIGN = 16, "● "  # pixels; a segment's symbol, all of one width, stands before the first line
 _WAYS = (
     (1, 0),
@@ -95,8 +97,13 @@ def _costs(boxes: Boxes, taken: Boxes, screen: tuple[int, int, int]) -> Boxes:
 
 
 def _size(bubble: Bubble) -> tuple[float, float]:
-    first, *others = map(unescape, bubble.lines)
-    return font.widest([_SIGN + first, *others]) + 4, len(bubble.lines) * _LINE + 4
+    return _size_of(bubble.lines)
+
+
+@lru_cache(maxsize=_SIZES)  # asked for every place that a name may take, and again at the next click
+def _size_of(lines: tuple[str, ...]) -> tuple[float, float]:
+    first, *others = map(unescape, lines)
+    return font.widest([_SIGN + first, *others]) + 4, len(lines) * _LINE + 4
 
 
 def _box(bubble: Bubble, at: Offset, screen: tuple[int, int, int]) -> Box:

@@ -89,6 +89,20 @@ def test_axes_of_the_map_say_what_their_ends_mean_and_how_much_they_explain(segm
     assert "→" in up
 
 
+def test_a_trait_whose_name_begins_like_the_row_of_shares_is_a_trait(segmentation: Segmentation) -> None:
+    heaviest = segmentation.loadings["x"].iloc[:-1].abs().idxmax()
+    before = str(segmentation.loadings["feature"][heaviest])
+    loadings = segmentation.loadings.replace({"feature": {before: "explained_calls"}})
+    column = segmentation.dataset.column(before).model_copy(
+        update={"name": "explained_calls", "label": "Calls", "low": "", "high": ""}
+    )
+    dataset = segmentation.dataset.model_copy(update={"columns": (*segmentation.dataset.columns, column)})
+
+    right, _up = explore.axis_titles(loadings, dataset)
+
+    assert "Calls" in right
+
+
 def test_a_mix_has_a_bar_a_segment_and_one_for_all_that_add_up(segmentation: Segmentation, cube: Cube) -> None:
     figure = explore.draw(cube.everyone.slice("main.categories"), segmentation.cards, LIGHT, selected=False)
 

@@ -62,7 +62,7 @@ def layout(_data: SegmentationData, view: View, /, **_address: object) -> list[C
 def _map(run: Run) -> Component:
     title = _("Who is like whom?")
     segmentation = run.segmentation
-    weights = segmentation.loadings[~segmentation.loadings[Loadings.FEATURE].str.startswith("explained")]
+    weights = segmentation.loadings[segmentation.loadings[Loadings.FEATURE] != Loadings.EXPLAINED]
     rows = [
         [segmentation.dataset.column(str(feature)).label, number(float(x), 2), number(float(y), 2)]
         for feature, x, y in weights[[Loadings.FEATURE, Loadings.X, Loadings.Y]].itertuples(index=False)

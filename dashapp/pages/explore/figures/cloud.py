@@ -108,20 +108,19 @@ def _centres(points: Points, cards: Sequence[SegmentCard], look: Scheme) -> list
 
 def axis_titles(loadings: pd.DataFrame, dataset: Dataset) -> tuple[str, str]:
     """What right and up mean on the map, by the heaviest feature of each axis, with the variance it explains."""
-    explained = loadings[Loadings.FEATURE].str.startswith("explained")
-    weights = loadings[~explained].set_index(Loadings.FEATURE)
     titles = []
-    for axis in (Loadings.X, Loadings.Y):
-        share = loadings.loc[explained, axis]
-        heading = _("{share} of the variation", share=percent(float(share.iloc[0]))) if len(share) else ""
-        if weights.empty:
+    for axis in (Loadings.X, Loadings.Y):  # some twenty rows: plain Python, since pandas takes longer than the charts
+        rows = [(str(name), float(load)) for name, load in zip(loadings[Loadings.FEATURE], loadings[axis], strict=True)]
+        shares = [share for name, share in rows if name == Loadings.EXPLAINED]
+        weights = [(name, load) for name, load in rows if name != Loadings.EXPLAINED]
+        heading = _("{share} of the variation", share=percent(shares[0])) if shares else ""
+        if not weights:
             titles.append(heading)
             continue
-        loads = weights[axis].astype(float)
-        feature = str(loads.abs().idxmax())
+        feature, load = max(weights, key=lambda weight: abs(weight[1]))
         column = dataset.column(feature)
         ends = [column.low or f"{column.label} ↓", column.high or f"{column.label} ↑"]
-        low, high = ends if loads[feature] > 0 else ends[::-1]
+        low, high = ends if load > 0 else ends[::-1]
         low, high = (fitted(end, _END, 1, size=_TITLE)[0] for end in (low, high))
         between = "   " if widest([f"← {low}   {high} →"], _TITLE) <= _AXIS else "<br>"  # a phone has no room for more
         titles.append(f"← {escaped(low)}{between}{escaped(high)} →<br>{heading}")
