@@ -12,7 +12,7 @@ export PIP_ROOT_USER_ACTION := ignore
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test long soak fuzz lint develop packaging versions docs rooms files container serve mlflow lock schema tour plotly font clean
+.PHONY: help demo test long soak fuzz lint develop packaging versions docs rooms rights files container serve mlflow lock schema tour plotly font clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 10
@@ -68,6 +68,9 @@ docs: $(VENV)/.docs  ## build the documentation into site/, with every link chec
 
 rooms: $(VENV)/.test  ## draw docs/rooms.svg, who imports whom, anew
 	@$(PY) scripts/rooms.py
+
+rights: $(VENV)/.demo  ## write into SECURITY.md which role reaches which routes and pages
+	@$(PY) scripts/rights.py
 
 files: $(VENV)/.test  ## read every file of tests/files anew, and write docs/files.md and its section of docs/benchmarks.md
 	@$(PY) benchmarks/files.py

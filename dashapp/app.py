@@ -88,6 +88,7 @@ def create_app(data: SegmentationData, pages: Sequence[Page] = PAGES) -> Dash:
         ],
     )
     app.server.config["COMPRESS_LEVEL"] = _GZIP_LEVEL
+    rights = access.Rights()
     for page in (*pages, frame.not_found(pages)):
         dash.register_page(  # type: ignore[no-untyped-call]
             f"dashapp.pages.{page.name}",
@@ -97,14 +98,16 @@ def create_app(data: SegmentationData, pages: Sequence[Page] = PAGES) -> Dash:
             title=partial(_page_title, page.label),
             layout=partial(page.drawn, data),
         )
+        before = set(app.callback_map)
         page.register(app, data)
+        rights = rights.with_page(page.name, page.rights, app.callback_map.keys() - before)
     app.layout = partial(frame.around, pages)  # asked for anew by every reader, each in a language
     observing.watch(app.server, log=data.settings.access_log)
     app.server.after_request(partial(_say_unknown, pages))
     callbacks.register(app, data, pages)
     routes.register(app.server, data, [page.path for page in pages if page.template])
     report.register(app.server, data)
-    access.register(app.server, data.settings)  # before a body is judged: who is nobody learns nothing by it
+    access.register(app.server, data.settings, rights)  # before a body is judged: who is nobody learns nothing by it
     guard.register(app, _NATIVES)
     # behind the request's id and before Dash's own: refusals too have a number, and are in the reader's language
     app.server.before_request_funcs[None][1:1] = [_listen, guard.door(data.settings)]

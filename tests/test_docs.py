@@ -60,7 +60,7 @@ def run(copy: Path, line: str) -> str:
 @pytest.fixture
 def copy(tmp_path: Path) -> Path:
     left_out = shutil.ignore_patterns("__pycache__", "e2e", "packaging", "screenshots")
-    for folder in ("dashapp", "pipeline", "tests", "docs"):
+    for folder in ("dashapp", "pipeline", "tests", "docs", "scripts"):
         shutil.copytree(ROOT / folder, tmp_path / folder, ignore=left_out)
     for file in ("pyproject.toml", "SECURITY.md"):
         shutil.copy(ROOT / file, tmp_path)

@@ -10,15 +10,19 @@ from dashapp.access.door import Door, may_open
 from dashapp.access.facade import ReadersData
 from dashapp.access.keeper import EXTENSION, Audit, ForbiddenError, Keeper, audit, exported, record
 from dashapp.access.recognise import by_proxy, by_session
+from dashapp.access.rights import ROUTES, PageRights, Rights
 from dashapp.access.sign_in import CSRF_COOKIE
 from dashapp.reader import LOCAL
 from pipeline.settings import Settings
 
 __all__ = [
     "CSRF_COOKIE",
+    "ROUTES",
     "Audit",
     "ForbiddenError",
+    "PageRights",
     "ReadersData",
+    "Rights",
     "audit",
     "exported",
     "may_open",
@@ -31,23 +35,22 @@ __all__ = [
 ]
 
 
-def register(server: Flask, settings: Settings) -> None:
-    """Stand at the door of ``server``, and add the routes of signing in where the mode has them.
+def register(server: Flask, settings: Settings, rights: Rights) -> None:
+    """Stand at the door of ``server`` with its rights, and add the routes of signing in where the mode has them.
 
     Raises ``ExposureError`` for settings under which the door would stand open.
     """
     if settings.auth == "local":
-        Door(lambda: LOCAL).stand(server)
+        Door(lambda: LOCAL, rights=rights).stand(server)
         return
     settings.check_exposure()
     keeper = Keeper(settings)
     server.extensions[EXTENSION] = keeper
     if settings.auth == "proxy":
-        Door(partial(by_proxy, settings)).stand(server)
+        Door(partial(by_proxy, settings), rights=rights).stand(server)
     else:
-        Door(partial(by_session, keeper), sign_in="/sign-in", own_page=partial(sign_in.from_own_page, keeper)).stand(
-            server
-        )
+        own_page = partial(sign_in.from_own_page, keeper)
+        Door(partial(by_session, keeper), sign_in="/sign-in", own_page=own_page, rights=rights).stand(server)
     sign_in.register(server, keeper)
     if settings.auth == "oidc":
         from dashapp.access import provider  # it takes a third of a second to load, and other modes have no use for it

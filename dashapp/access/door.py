@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
 from flask import Flask, Response, g, redirect, request
 
-from dashapp.access import rights
 from dashapp.access.keeper import record, record_refusal
-from dashapp.access.rights import Least
+from dashapp.access.rights import ASSETS, Least, PageRights, Rights, outputs_in
 from dashapp.access.screens import PUBLIC_ASSETS
 from dashapp.i18n import _
 from dashapp.prefix import outer
@@ -33,16 +32,17 @@ class Door:
     recognise: Callable[[], Reader]  # the reader of the present request; ``NOBODY`` where nobody has signed in
     sign_in: str = ""  # where a browser is sent that has not signed in
     own_page: Callable[[], bool] = lambda: True  # whether a callback carries the token of its session
+    rights: Rights = field(default_factory=Rights)
 
     def stand(self, server: Flask) -> None:
         """Stand before every request to ``server``, and after those that hand out rows."""
         server.before_request(self.admit)
-        server.after_request(_note_rows)
+        server.after_request(self._note_rows)
 
     def admit(self) -> Response | None:
         """None lets the request pass; else the answer to who may not have it."""
         rule = request.url_rule.rule if request.url_rule else None
-        least = rights.ROUTES.get(rule) if rule else None
+        least = self.rights.routes.get(rule) if rule else None
         if rule is None or least == "anybody":  # no rule: nothing is there, and Flask says so
             return None
         try:
@@ -54,7 +54,7 @@ class Door:
             return self._refuse(rule)
         if rule == CALLBACK and request.method == "POST":
             asked = _outputs_asked()
-            if not all(_reaches(rights.OUTPUTS.get(output)) for output in asked):
+            if not all(_reaches(self.rights.outputs.get(output)) for output in asked):
                 return self._refuse(", ".join(asked))
             if not self.own_page():
                 _log.warning("refused 403: a callback without the token of its session")
@@ -73,15 +73,23 @@ class Door:
         record_refusal("refused", told=what)
         return sentence(403, _("Your role does not include this."))
 
+    def _note_rows(self, answer: Response) -> Response:
+        """Where rows about people leave that no exporter has told of, the audit log says at least that they did."""
+        rule = request.url_rule.rule if request.url_rule else ""
+        asked = _outputs_asked() if rule == CALLBACK and answer.status_code == 200 else (rule,)
+        if answer.status_code == 200 and self.rights.exports & set(asked) and not g.get("korzina_exported"):
+            record("export", told=", ".join(asked))
+        return answer
 
-def may_open(page: str) -> bool:
-    """Whether the present reader's role reaches the page called so."""
-    return _reaches(rights.PAGES.get(page))
+
+def may_open(page: PageRights) -> bool:
+    """Whether the present reader's role reaches the page whose rights these are."""
+    return _reaches(page.least)
 
 
 def _is_public(rule: str) -> bool:
     """What the sign-in page is drawn with."""
-    return rule == rights.ASSETS and (request.view_args or {}).get("filename") in PUBLIC_ASSETS
+    return rule == ASSETS and (request.view_args or {}).get("filename") in PUBLIC_ASSETS
 
 
 def _outputs_asked() -> tuple[str, ...]:
@@ -91,7 +99,7 @@ def _outputs_asked() -> tuple[str, ...]:
         body = None
     callback = body.get("output") if isinstance(body, dict) else None
     # nonsense is one output that nobody knows
-    return rights.outputs_in(callback) if isinstance(callback, str) else ("",)
+    return outputs_in(callback) if isinstance(callback, str) else ("",)
 
 
 def _reaches(least: Least | None) -> bool:
@@ -103,12 +111,3 @@ def _reaches(least: Least | None) -> bool:
     if least is None:
         return who is LOCAL
     return least == "anybody" or least == "operator" or who.has(least)
-
-
-def _note_rows(answer: Response) -> Response:
-    """Where rows about people leave that no exporter has told of, the audit log says at least that they did."""
-    rule = request.url_rule.rule if request.url_rule else ""
-    asked = _outputs_asked() if rule == CALLBACK and answer.status_code == 200 else (rule,)
-    if answer.status_code == 200 and rights.EXPORTS & set(asked) and not g.get("korzina_exported"):
-        record("export", told=", ".join(asked))
-    return answer

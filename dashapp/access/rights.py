@@ -1,15 +1,18 @@
-"""The one table of rights: which role reaches which route, page and callback output. What is not in it is refused.
+"""The table of rights: which role reaches which route, page and callback output. What is not in it is refused.
 
-A test walks the app's routes and callbacks and fails on a missing entry; ``SECURITY.md`` holds the same table in words.
-In ``local`` mode, where whoever sits at the machine is an analyst, nothing of it is withheld.
+Routes and what stands on every page are listed here; a page says for itself who may open it, and the app puts all of it
+into one table, which the door asks. A test walks the app's routes and callbacks and fails on a missing entry, and
+``SECURITY.md`` holds the same table in words (``make rights``). In ``local`` mode, where whoever sits at the machine is
+an analyst, nothing of it is withheld.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Literal
 
-from pipeline.settings import ReaderRole
+from pipeline.settings import READER_ROLES, ReaderRole
 
 Open = Literal["anybody", "operator"]  # the second: answered for the program itself, to whoever watches it
 Least = Open | ReaderRole
@@ -46,28 +49,12 @@ ROUTES: Mapping[str, Least] = {
     "/customers.txt": "marketer",
 }
 
-# name of a page -> the lowest role that it is drawn for
-PAGES: Mapping[str, ReaderRole] = {
-    "overview": "viewer",
-    "explore": "viewer",
-    "segment": "viewer",
-    "baskets": "viewer",
-    "not_found_404": "viewer",
-    "campaigns": "marketer",  # whom to contact, by name
-    "compare": "marketer",  # two segmentations side by side tell of the few who moved
-    "data": "marketer",  # single rows that were set aside
-    "score": "analyst",
-    "audit": "analyst",
-}
-
-# an output as Dash writes it (id.property) -> the lowest role whose browser may ask for it
-OUTPUTS: Mapping[str, ReaderRole] = {
-    # on every page
+# an output as Dash writes it (id.property) that stands on every page -> the lowest role whose browser may ask for it
+SHARED: Mapping[str, ReaderRole] = {
     "_pages_content.children": "viewer",  # then by the page
     "_pages_store.data": "viewer",
     "_pages_dummy.children": "viewer",
     "url.search": "viewer",
-    "overview-scope.children": "viewer",
     "event.data": "viewer",
     "scheme.data": "viewer",
     "screen.data": "viewer",
@@ -77,133 +64,64 @@ OUTPUTS: Mapping[str, ReaderRole] = {
     "data-sets.children": "viewer",
     '{"page":["ALL"],"type":"nav"}.href': "viewer",
     '{"page":["ALL"],"type":"nav"}.className': "viewer",
-    # overview
-    '{"place":"shares","type":"segments"}.figure': "viewer",
-    '{"place":"bubbles","type":"segments"}.figure': "viewer",
-    '{"place":"profile","type":"segments"}.figure': "viewer",
-    '{"segment":["ALL"],"type":"of-segment"}.children': "viewer",
-    '{"place":"rfm","type":"pair"}.figure': "viewer",
-    "rfm-summary.children": "viewer",
-    "rfm-table.children": "viewer",
-    # explore
-    '{"chart":["ALL"],"type":"linked"}.figure': "viewer",
-    '{"chart":["ALL"],"type":"linked-summary"}.children': "viewer",
-    "explore-legend.children": "viewer",
-    "explore-finding.children": "viewer",
-    '{"place":"explore","type":"pair"}.figure': "viewer",
-    "explore-pair-summary.children": "viewer",
-    '{"place":"responses","type":"segments"}.figure': "viewer",
-    "explore-responses-summary.children": "viewer",
-    "explore-responses-table.children": "viewer",
-    "explore-filter-control.children": "viewer",
-    '{"dimension":["ALL"],"type":"chosen"}.value': "viewer",
-    "explore-table.is_open": "viewer",
-    "explore-table-title.children": "viewer",
-    "explore-table-body.children": "viewer",
-    "explore-table-chart.data": "viewer",
-    "explore-download.data": "viewer",  # counts, of which none is under ten for a viewer
-    # segment
-    "segment-differences.figure": "viewer",
-    "segment-categories.figure": "viewer",
-    "segment-channels.figure": "viewer",
-    "segment-traits.figure": "viewer",
-    "segment-responses.figure": "viewer",
-    "segment-saved.children": "analyst",
-    "segment-notes.children": "analyst",
-    "segment-note.value": "analyst",
-    "segment-renamed.data": "analyst",
-    "segment-renamed.clear_data": "analyst",
-    # baskets
-    "baskets-finding.children": "viewer",
-    "baskets-picked.children": "viewer",
-    "baskets-heat-words.children": "viewer",
-    "baskets-heat.figure": "viewer",
-    "baskets-heat.style": "viewer",
-    "baskets-shown.children": "viewer",
-    "baskets-grid.rowData": "viewer",
-    "baskets-grid.columnDefs": "viewer",
-    "baskets-grid.style": "viewer",
-    "baskets-grid.scrollTo": "viewer",
-    "baskets-item.options": "viewer",
-    "baskets-list.children": "viewer",
-    "baskets-download.data": "viewer",
-    # campaigns
-    "campaigns-check.children": "marketer",
-    "campaigns-expected.figure": "marketer",
-    "campaigns-measured.figure": "marketer",
-    "campaigns-dots.figure": "marketer",
-    "campaigns-head.children": "marketer",
-    "campaigns-expected-words.children": "marketer",
-    "campaigns-expected-table.children": "marketer",
-    "campaigns-measured-words.children": "marketer",
-    "campaigns-measured-table.children": "marketer",
-    "campaigns-dots-words.children": "marketer",
-    "campaigns-dots-table.children": "marketer",
-    "campaigns-segments.children": "marketer",
-    "campaigns-top.children": "marketer",
-    "campaigns-hold-out.children": "marketer",
-    "campaigns-notes.children": "marketer",
-    "campaigns-outcomes.children": "marketer",
-    "campaigns-listed.children": "marketer",
-    "campaigns-download.data": "marketer",
-    # compare
-    "compare-inertia.figure": "marketer",
-    "compare-silhouette.figure": "marketer",
-    "compare-stability.figure": "marketer",
-    "compare-lineage.figure": "marketer",
-    "compare-lineage-words.children": "marketer",
-    "compare-lineage-below.children": "marketer",
-    "compare-returns.figure": "marketer",
-    "compare-blades.figure": "marketer",
-    "compare-movers.figure": "marketer",
-    "compare-grid.rowData": "marketer",
-    "compare-grid.columnDefs": "marketer",
-    "compare-pair-words.children": "marketer",
-    "compare-pair-charts.hidden": "marketer",
-    "compare-overlap.figure": "marketer",
-    "compare-deltas.figure": "marketer",
-    "compare-overlap-words.children": "marketer",
-    "compare-movers-words.children": "marketer",
-    "compare-deltas-words.children": "marketer",
-    "compare-overlap-below.children": "marketer",
-    "compare-movers-below.children": "marketer",
-    "compare-deltas-below.children": "marketer",
-    "compare-parameters.children": "marketer",
-    "compare-history.children": "marketer",
-    "compare-promoted.options": "marketer",
-    "compare-confirm.hidden": "analyst",
-    "compare-consequences.children": "analyst",
-    "compare-pending.data": "analyst",
-    "compare-outcome.children": "analyst",
-    "compare-changed.data": "analyst",
-    # data
-    "data-account.figure": "marketer",
-    "data-missing.figure": "marketer",
-    '{"column":["ALL"],"type":"data-distribution"}.figure': "marketer",
-    "data-download.data": "marketer",
-    # score
-    "score-answer.data": "analyst",
-    "score-file.data": "analyst",
-    "score-actions.hidden": "analyst",
-    "score-problem.children": "analyst",
-    "score-too-large.hidden": "analyst",
-    "score-download-button-xlsx.hidden": "analyst",
-    "score-head.children": "analyst",
-    "score-result.children": "analyst",
-    "score-template.data": "analyst",
-    "score-download.data": "analyst",
 }
 
 
-# what hands out rows about people, one by one; the audit log tells each time
-EXPORTS = frozenset(
-    {
-        "/customers.csv",
-        "/customers.xlsx",
-        "campaigns-download.data",
-        "data-download.data",
-    }
-)
+@dataclass(frozen=True)
+class PageRights:
+    """Who may open a page. Its callbacks answer the same readers, but for the outputs that ask for more.
+
+    Parameters
+    ----------
+    least
+        The lowest role that it is drawn for.
+    outputs
+        Outputs as Dash writes them (``id.property``, an id of several parts with its keys in order of the alphabet)
+        and the lowest role whose browser may ask for each, where that is another than ``least``.
+    exports
+        Outputs that hand out rows about people, one by one: the audit log tells each time.
+    """
+
+    least: ReaderRole
+    outputs: Mapping[str, ReaderRole] = field(default_factory=dict)
+    exports: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Rights:
+    """The table of an app: its routes, its pages with their callbacks, and what hands out rows about people."""
+
+    routes: Mapping[str, Least] = field(default_factory=lambda: ROUTES)
+    pages: Mapping[str, ReaderRole] = field(default_factory=dict)
+    outputs: Mapping[str, ReaderRole] = field(default_factory=lambda: SHARED)
+    exports: frozenset[str] = frozenset({"/customers.csv", "/customers.xlsx"})
+
+    def with_page(self, name: str, page: PageRights, callbacks: Iterable[str]) -> Rights:
+        """The table with a page and the callbacks that it has registered.
+
+        An output that two pages make asks for the higher of their roles; one that stands on every page for its own.
+
+        Raises
+        ------
+        ValueError
+            The page names outputs that it does not make: a slip would leave them to more readers than meant.
+        """
+        made = {output for callback in callbacks for output in outputs_in(callback)} - SHARED.keys()
+        unknown = (page.outputs.keys() | page.exports) - made
+        if unknown:
+            raise ValueError(
+                f"page {name}: its rights name outputs that it does not make: {', '.join(sorted(unknown))}"
+            )
+        outputs = dict(self.outputs)
+        for output in made:
+            asked = page.outputs.get(output, page.least)
+            outputs[output] = max(asked, outputs.get(output, asked), key=READER_ROLES.index)
+        return Rights(self.routes, {**self.pages, name: page.least}, outputs, self.exports | page.exports)
+
+    def missing(self, rules: Iterable[str], callbacks: Iterable[str]) -> list[str]:
+        """Routes and outputs that the table does not know, and that nobody reaches therefore."""
+        outputs = {output for callback in callbacks for output in outputs_in(callback)}
+        return sorted({rule for rule in rules if rule not in self.routes} | (outputs - self.outputs.keys()))
 
 
 def outputs_in(callback: str) -> tuple[str, ...]:
@@ -213,9 +131,3 @@ def outputs_in(callback: str) -> tuple[str, ...]:
     """
     parts = callback[2:-2].split("...") if callback.startswith("..") and callback.endswith("..") else [callback]
     return tuple(part.partition("@")[0] for part in parts)
-
-
-def missing(rules: Iterable[str], callbacks: Iterable[str]) -> list[str]:
-    """Routes and outputs that the table does not know."""
-    outputs = {output for callback in callbacks for output in outputs_in(callback)}
-    return sorted({rule for rule in rules if rule not in ROUTES} | (outputs - OUTPUTS.keys()))

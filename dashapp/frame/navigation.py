@@ -49,7 +49,7 @@ def header(pages: Sequence[Page]) -> Component:
     links = [
         html.Li(dcc.Link(_(page.label), href=outer(page.path), id=ids.nav(page.name), className="k-nav-link"))
         for page in pages
-        if reader() is NOBODY or (may_open(page.name) and (reader().signed_in or not page.signed_in_only))
+        if reader() is NOBODY or (may_open(page.rights) and (reader().signed_in or not page.signed_in_only))
     ]
     return html.Header(
         html.Div(

@@ -10,7 +10,7 @@ from dash import Dash, dcc, html
 from dash.development.base_component import Component
 
 from dashapp import ids
-from dashapp.access import may_open, reachable
+from dashapp.access import PageRights, may_open, reachable
 from dashapp.data import SegmentationData, View
 from dashapp.frame.banners import banners, nothing_yet
 from dashapp.frame.lacking import SHORT, Lack, lacking
@@ -36,6 +36,7 @@ class Page:
     question: str  # that it answers
     layout: Callable[..., Children]
     register: Callable[[Dash, SegmentationData], None]
+    rights: PageRights  # who may open it, and ask for what its callbacks make
     needs: Callable[[Segmentation], Lack | None] | None = None
     asks: Callable[[Segmentation], str] | None = None  # another question for what a run holds; empty for the page's own
     parameters: frozenset[str] = frozenset()  # what it keeps in the address for itself, beside run and selection
@@ -50,7 +51,7 @@ class Page:
 
         Dash draws every page once for nobody, to learn the ids that stand on it; such a page holds no data.
         """
-        if reader() is not NOBODY and not may_open(self.name):
+        if reader() is not NOBODY and not may_open(self.rights):
             return html.Div(message(_("This page is not part of your role."), tone="warning"))
         view = data.view(run)
         ready = view.run is not None

@@ -8,6 +8,7 @@ from dash import Dash, dcc, html, page_container
 from dash.development.base_component import Component
 
 from dashapp import ids
+from dashapp.access import PageRights
 from dashapp.data import SegmentationData, View
 from dashapp.frame.navigation import header
 from dashapp.frame.page import Page
@@ -42,4 +43,6 @@ def not_found(pages: Sequence[Page]) -> Page:
     def register(_app: Dash, _data: SegmentationData) -> None:
         """Nothing on it can be clicked but links."""
 
-    return Page("not_found_404", "/404", N_("Not found"), N_("There is no such page"), layout, register)
+    return Page(
+        "not_found_404", "/404", N_("Not found"), N_("There is no such page"), layout, register, PageRights("viewer")
+    )

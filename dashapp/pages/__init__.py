@@ -4,7 +4,7 @@ from importlib import import_module
 
 from dashapp.frame import Page
 
-# their folders, in the order of the navigation; who may open each is said in `dashapp/access/rights.py`
+# their folders, in the order of the navigation
 FOLDERS = (
     "overview",
     "explore",

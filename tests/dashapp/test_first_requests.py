@@ -12,6 +12,7 @@ import pytest
 from dash import html
 from flask import Flask
 
+from dashapp.access import PageRights
 from dashapp.app import create_app
 from dashapp.data import SegmentationData, View
 from dashapp.frame import Page
@@ -25,7 +26,7 @@ def _slowly(_data: SegmentationData, _view: View, /, **_address: object) -> list
     return [html.P("drawn")]
 
 
-SLOW = Page(name="slow", path="/slow", label="Slow", question="?", layout=_slowly, register=lambda _app, _data: None)
+SLOW = Page("slow", "/slow", "Slow", "?", _slowly, lambda _app, _data: None, PageRights("viewer"))
 
 
 @pytest.fixture

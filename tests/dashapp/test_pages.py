@@ -13,6 +13,7 @@ from dash import Dash, Input, Output, html
 from flask.testing import FlaskClient
 
 from dashapp import ids, pages
+from dashapp.access import PageRights
 from dashapp.app import create_app
 from dashapp.data import SegmentationData, View
 from dashapp.frame import Lack, Page, own_parameters
@@ -43,6 +44,7 @@ INVENTED = Page(
     question="How deep?",
     layout=_layout,
     register=_register,
+    rights=PageRights("viewer"),
     parameters=frozenset({"depth", "age"}),
     apart="Depth is the same for everybody.",
 )

@@ -5,7 +5,9 @@ from __future__ import annotations
 import inspect
 import json
 import re
+import runpy
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -14,7 +16,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from dashapp.access import ForbiddenError, ReadersData, rights
+from dashapp.access import ForbiddenError, PageRights, ReadersData, Rights, rights
 from dashapp.access.door import Door
 from dashapp.app import create_app
 from dashapp.data import SegmentationData
@@ -23,6 +25,19 @@ from dashapp.reader import LOCAL, NOBODY, Reader, let_in
 from pipeline.errors import StoreError
 from pipeline.settings import READER_ROLES, ReaderRole
 
+
+def door_of(app: dash.Dash) -> Door:
+    """The one that stands before the app."""
+    doors = (getattr(step, "__self__", None) for step in app.server.before_request_funcs[None])
+    return next(door for door in doors if isinstance(door, Door))
+
+
+def table_of(app: dash.Dash) -> Rights:
+    """The rights that its door asks."""
+    return door_of(app).rights
+
+
+ROOT = Path(__file__).parents[2]
 SIGNING = {"/sign-in", "/sign-in.js", "/sign-in/start", "/sign-in/back", "/sign-out", "/account"}
 
 
@@ -31,14 +46,14 @@ def test_every_route_and_every_output_is_in_the_table_and_nothing_else(app: dash
     rules = [rule.rule for rule in app.server.url_map.iter_rules()]
     outputs = {output for callback in app.callback_map for output in rights.outputs_in(callback)}
 
-    assert rights.missing(rules, app.callback_map) == []
+    assert table_of(app).missing(rules, app.callback_map) == []
     assert rights.ROUTES.keys() - set(rules) == SIGNING
-    assert rights.OUTPUTS.keys() - outputs == set()
-    assert rights.PAGES.keys() == {page.name for page in PAGES} | {"not_found_404"}
+    assert table_of(app).outputs.keys() == outputs
+    assert table_of(app).pages.keys() == {page.name for page in PAGES} | {"not_found_404"}
 
 
 def test_what_is_added_without_an_entry_is_named() -> None:
-    assert rights.missing(["/healthz", "/new"], ["url.search@1f", "..new.children@2...chips.children.."]) == [
+    assert Rights().missing(["/healthz", "/new"], ["url.search@1f", "..new.children@2...chips.children.."]) == [
         "/new",
         "new.children",
     ]
@@ -58,8 +73,8 @@ def clients(data: SegmentationData) -> Iterator[dict[str, FlaskClient]]:
     app = create_app(data)
     current: list[Reader] = [NOBODY]
     doors = app.server.before_request_funcs[None]
-    place = next(place for place, door in enumerate(doors) if isinstance(getattr(door, "__self__", None), Door))
-    doors[place] = Door(lambda: current[0]).admit
+    place = doors.index(door_of(app).admit)
+    doors[place] = replace(door_of(app), recognise=lambda: current[0]).admit
 
     class As(FlaskClient):
         who: Reader = NOBODY
@@ -97,10 +112,11 @@ def test_a_role_reaches_the_routes_that_the_table_gives_it_and_no_others(
 
 @pytest.mark.parametrize("role", [None, *READER_ROLES])
 def test_a_role_reaches_the_callbacks_that_the_table_gives_it_and_no_others(
-    clients: dict[str, FlaskClient], role: ReaderRole | None
+    app: dash.Dash, clients: dict[str, FlaskClient], role: ReaderRole | None
 ) -> None:
     client, who = clients[str(role)], Reader("anna", role)
-    for output, least in rights.OUTPUTS.items():
+    assert len(table_of(app).outputs) > 100
+    for output, least in table_of(app).outputs.items():
         for callback in (output, f"..{output}..", f"..url.search@0a...{output}@1b.."):
             answer = client.post("/_dash-update-component", json={"output": callback, "inputs": [], "state": []})
             assert answer.status_code in ((401,) if role is None else (403,)) or who.has(least), callback
@@ -178,7 +194,7 @@ def test_a_page_above_the_role_says_so(data: SegmentationData) -> None:
             drawn[role] = {page.name for page in PAGES if "not part of your role" not in str(page.drawn(shown))}
 
     for role, names in drawn.items():
-        assert names == {page.name for page in PAGES if Reader("anna", role).has(rights.PAGES[page.name])}
+        assert names == {page.name for page in PAGES if Reader("anna", role).has(page.rights.least)}
     assert drawn["viewer"] >= {"overview", "explore", "segment", "baskets"}
     assert drawn["marketer"] - drawn["viewer"] >= {"campaigns", "compare", "data"}
     assert drawn["analyst"] - drawn["marketer"] >= {"score", "audit"}
@@ -193,13 +209,55 @@ def test_in_local_mode_the_reader_is_an_analyst(data: SegmentationData) -> None:
 
 
 def test_the_security_policy_holds_the_same_table() -> None:
-    text = (Path(__file__).parents[2] / "SECURITY.md").read_text("utf-8")
+    text = (ROOT / "SECURITY.md").read_text("utf-8")
     rows = dict(re.findall(r"^\| (nobody|viewer|marketer|analyst) \| (.*?) \|", text, re.MULTILINE))
     told = {role: set(re.findall(r"`([^`]+)`", cell)) for role, cell in rows.items()}
 
     assert told["nobody"] == {rule for rule, least in rights.ROUTES.items() if least in ("anybody", "operator")}
     for role in READER_ROLES:
-        assert told[role] == {page for page, least in rights.PAGES.items() if least == role} - {"not_found_404"}
+        assert told[role] == {page.name for page in PAGES if page.rights.least == role}
+
+
+def test_a_page_that_has_moved_is_written_into_the_policy() -> None:
+    policy = (ROOT / "SECURITY.md").read_text("utf-8")
+
+    written = runpy.run_path(str(ROOT / "scripts" / "rights.py"))["written"]
+
+    assert "`compare`, `data`" in policy
+    assert written(policy.replace("`compare`, `data`", "`data`").replace("pages `baskets`, ", "pages ")) == policy
+
+
+def test_a_callback_asks_for_the_role_of_its_page_and_for_more_where_the_page_says_so() -> None:
+    own = PageRights("marketer", outputs={"change.data": "analyst"}, exports=frozenset({"list.data"}))
+    callbacks = ["chart.figure", "..change.data...list.data@0a1b..", "url.search@0a1b"]
+
+    table = Rights().with_page("loyalty", own, callbacks)
+
+    assert table.pages == {"loyalty": "marketer"}
+    assert table.outputs == {
+        **rights.SHARED,  # the address is everybody's, whoever else writes it
+        "chart.figure": "marketer",
+        "change.data": "analyst",
+        "list.data": "marketer",
+    }
+    assert "list.data" in table.exports
+
+
+def test_an_output_of_two_pages_asks_for_the_higher_of_their_roles() -> None:
+    first = Rights().with_page("strict", PageRights("analyst"), ["both.children"])
+    second = Rights().with_page("free", PageRights("viewer"), ["both.children"])
+
+    assert first.with_page("free", PageRights("viewer"), ["both.children"]).outputs["both.children"] == "analyst"
+    assert second.with_page("strict", PageRights("analyst"), ["both.children"]).outputs["both.children"] == "analyst"
+
+
+@pytest.mark.parametrize(
+    "page",
+    [PageRights("viewer", outputs={"lst.data": "analyst"}), PageRights("viewer", exports=frozenset({"lst.data"}))],
+)
+def test_rights_of_an_output_that_the_page_does_not_make_are_a_slip(page: PageRights) -> None:
+    with pytest.raises(ValueError, match=r"lst\.data"):
+        Rights().with_page("loyalty", page, ["list.data"])
 
 
 def test_only_analysts_place_customers_whatever_a_page_asks(data: SegmentationData) -> None:

@@ -2,6 +2,7 @@
 
 from dash import Dash
 
+from dashapp.access import PageRights
 from dashapp.data import SegmentationData
 from dashapp.frame import Page
 from dashapp.i18n import N_
@@ -19,6 +20,7 @@ PAGE = Page(
     question=N_("Who did what?"),
     layout=layout,
     register=_register,
+    rights=PageRights("analyst"),
     apart=N_("Filters say nothing about what was done."),
     signed_in_only=True,
 )

@@ -1,5 +1,6 @@
 """Baskets: what is bought together?"""
 
+from dashapp.access import PageRights
 from dashapp.frame import Page
 from dashapp.i18n import N_
 from dashapp.pages.baskets.address import OWN
@@ -13,6 +14,7 @@ PAGE = Page(
     question=N_("What is bought together?"),
     layout=layout,
     register=register,
+    rights=PageRights("viewer"),
     needs=needs,
     parameters=frozenset(OWN),
     apart=N_(

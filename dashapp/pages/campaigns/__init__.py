@@ -1,5 +1,6 @@
 """Campaigns: whom should we contact next?"""
 
+from dashapp.access import PageRights
 from dashapp.frame import Page
 from dashapp.i18n import N_
 from dashapp.pages.campaigns.address import OWN
@@ -13,6 +14,7 @@ PAGE = Page(
     question=N_("Whom should we contact next?"),
     layout=layout,
     register=register,
+    rights=PageRights("marketer", exports=frozenset({"campaigns-download.data"})),  # whom to contact, by name
     needs=needs,
     asks=asks,
     parameters=frozenset(OWN),

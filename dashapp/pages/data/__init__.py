@@ -1,5 +1,6 @@
 """Data: can I trust the data?"""
 
+from dashapp.access import PageRights
 from dashapp.frame import Page
 from dashapp.i18n import N_
 from dashapp.pages.data.callbacks import register
@@ -12,6 +13,7 @@ PAGE = Page(
     question=N_("Can I trust the data?"),
     layout=layout,
     register=register,
+    rights=PageRights("marketer", exports=frozenset({"data-download.data"})),  # single rows that were set aside
     apart=N_("Cleaning concerns every row of the data, whoever is selected."),
 )
 

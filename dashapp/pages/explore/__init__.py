@@ -1,5 +1,6 @@
 """Explore: what do they look like?"""
 
+from dashapp.access import PageRights
 from dashapp.frame import Page
 from dashapp.i18n import N_
 from dashapp.pages.explore.callbacks import register
@@ -12,6 +13,7 @@ PAGE = Page(
     question=N_("What do they look like?"),
     layout=layout,
     register=register,
+    rights=PageRights("viewer"),
     linked=True,
     takes_customers=True,
 )

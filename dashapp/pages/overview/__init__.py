@@ -1,5 +1,6 @@
 """Overview: who are our customers?"""
 
+from dashapp.access import PageRights
 from dashapp.frame import Page
 from dashapp.i18n import N_
 from dashapp.pages.overview.callbacks import register
@@ -12,6 +13,7 @@ PAGE = Page(
     question=N_("Who are our customers?"),
     layout=layout,
     register=register,
+    rights=PageRights("viewer"),
     linked=True,
 )
 

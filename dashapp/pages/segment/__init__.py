@@ -2,6 +2,7 @@
 
 from dash import Dash
 
+from dashapp.access import PageRights
 from dashapp.data import SegmentationData
 from dashapp.frame import Page
 from dashapp.i18n import N_
@@ -22,6 +23,16 @@ PAGE = Page(
     question=N_("What makes this one different?"),
     layout=layout,
     register=register,
+    rights=PageRights(
+        "viewer",
+        outputs={  # what is kept is everybody's
+            "segment-saved.children": "analyst",
+            "segment-notes.children": "analyst",
+            "segment-note.value": "analyst",
+            "segment-renamed.data": "analyst",
+            "segment-renamed.clear_data": "analyst",
+        },
+    ),
     apart=N_("This page describes the whole segment, whoever of it is selected."),
     template="/segment/<segment_number>",
 )
