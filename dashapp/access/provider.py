@@ -67,20 +67,20 @@ class Provider:
         """Its addresses; raises ``ProviderError``."""
         if self._known is None or time.monotonic() - self._looked > _KEPT_SECONDS:
             issuer = self.settings.oidc_issuer.rstrip("/")
-            found = self._ask(f"{issuer}/.well-known/openid-configuration")
-            if str(found.get("issuer", "")).rstrip("/") != issuer:
+            described = self._ask(f"{issuer}/.well-known/openid-configuration")
+            if str(described.get("issuer", "")).rstrip("/") != issuer:
                 raise ProviderError("it calls itself by another name than KORZINA_OIDC_ISSUER")
-            self._known, self._keys, self._looked = found, None, time.monotonic()
+            self._known, self._keys, self._looked = described, None, time.monotonic()
         return self._known
 
     def claims(self, token: Mapping[str, Any], nonce: str) -> dict[str, Any]:
         """What the id token says, if it is the provider's, for us, of this attempt and of now."""
         given = str(token.get("id_token", ""))
         try:
-            found = jwt.decode(given, self._signers(), algorithms=_ALGORITHMS)
+            decoded = jwt.decode(given, self._signers(), algorithms=_ALGORITHMS)
         except ValueError:  # a key that the provider has turned to since
             self._keys = None
-            found = jwt.decode(given, self._signers(), algorithms=_ALGORITHMS)
+            decoded = jwt.decode(given, self._signers(), algorithms=_ALGORITHMS)
         registry = jwt.JWTClaimsRegistry(
             leeway=_LEEWAY,
             iss={"essential": True, "value": self.known()["issuer"]},
@@ -90,11 +90,11 @@ class Provider:
             iat={"essential": True},
             nonce={"essential": True, "value": nonce},
         )
-        registry.validate(found.claims)
-        several = isinstance(found.claims["aud"], list) and len(found.claims["aud"]) > 1
-        if (several or "azp" in found.claims) and found.claims.get("azp") != self.settings.oidc_client_id:
+        registry.validate(decoded.claims)
+        several = isinstance(decoded.claims["aud"], list) and len(decoded.claims["aud"]) > 1
+        if (several or "azp" in decoded.claims) and decoded.claims.get("azp") != self.settings.oidc_client_id:
             raise ProviderError("the id token was made for somebody else")
-        return dict(found.claims)
+        return dict(decoded.claims)
 
     def session(self, back: str = "") -> OAuth2Session:
         """A conversation with it."""
@@ -121,10 +121,10 @@ class Provider:
             headers = {"Authorization": f"Bearer {bearer}"} if bearer else {}
             answer = session.request("GET", address, withhold_token=True, headers=headers, timeout=_WAIT_SECONDS)
             answer.raise_for_status()
-            found = answer.json()
-        if not isinstance(found, dict):
+            content = answer.json()
+        if not isinstance(content, dict):
             raise ProviderError("it answered with no JSON object")
-        return found
+        return content
 
 
 def register(server: Flask, keeper: Keeper) -> None:
@@ -213,14 +213,14 @@ def leave(keeper: Keeper, provider: Provider) -> Response:
 
 def _in(claims: Mapping[str, Any], path: str) -> tuple[str, ...]:
     """The texts under a claim, into which dots lead: ``realm_access.roles``; a name with dots in it comes first."""
-    found: Any = claims.get(path)
-    if found is None:
-        found = claims
+    held: Any = claims.get(path)
+    if held is None:
+        held = claims
         for part in path.split("."):
-            found = found.get(part) if isinstance(found, Mapping) else None
-    if isinstance(found, str):
-        return (found,)
-    return tuple(part for part in found if isinstance(part, str)) if isinstance(found, list) else ()
+            held = held.get(part) if isinstance(held, Mapping) else None
+    if isinstance(held, str):
+        return (held,)
+    return tuple(part for part in held if isinstance(part, str)) if isinstance(held, list) else ()
 
 
 def _shown(name: str) -> str:
@@ -229,10 +229,10 @@ def _shown(name: str) -> str:
 
 
 def _same_user(provider: Provider, token: Mapping[str, Any], claims: Mapping[str, Any]) -> dict[str, Any]:
-    found = provider.userinfo(token)
-    if found.get("sub") != claims["sub"]:
+    told = provider.userinfo(token)
+    if told.get("sub") != claims["sub"]:
         raise ProviderError("it answered for another user")
-    return found
+    return told
 
 
 def _back_address() -> str:

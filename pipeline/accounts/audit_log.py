@@ -161,7 +161,7 @@ def _read(text: str, number: int) -> AuditEntry:
         entry = AuditEntry(**{**values, "filters": tuple(values["filters"])})
         texts = (entry.who, entry.role, entry.address, entry.run, entry.told, *entry.filters)
         numbers = (entry.number, 0 if entry.rows is None else entry.rows)
-        fits = all(type(one) is str for one in texts) and all(type(one) is int for one in numbers)
+        fits = all(type(text) is str for text in texts) and all(type(number) is int for number in numbers)
         if entry.moment and entry.event in get_args(Event) and fits:
             return entry
     except (AttributeError, ArithmeticError, LookupError, OSError, RecursionError, TypeError, ValueError):

@@ -43,66 +43,72 @@ _UNKNOWN = -1
 _DESCRIBED = ("active", "passive", "outcome")
 
 
-def coarse(it: Segmentation) -> Segmentation:
+def coarse(segmentation: Segmentation) -> Segmentation:
     """The run in groups of ten and more; what tells of single rows or of fewer customers is left out.
 
     Of a run whose customers are not in memory, it is the sample that is put into groups, and its weights stand for the
     others: exact tallies, which would tell of cells under ten, are left out with everybody's rows.
     """
-    if it.everybody is not None:
-        it = _drawn(it)
-    labels = it.assignments[Assignments.SEGMENT].to_numpy(np.int64)
-    x, y = (it.projection[name].to_numpy(np.float64) for name in (Projection.X, Projection.Y))
-    groups = Groups.of(np.argsort(labels, kind="stable"), np.bincount(labels, minlength=it.k), x, y)
-    sizes = _rounded_sizes(labels, groups, it.k)
+    if segmentation.everybody is not None:
+        segmentation = _drawn(segmentation)
+    labels = segmentation.assignments[Assignments.SEGMENT].to_numpy(np.int64)
+    x, y = (segmentation.projection[name].to_numpy(np.float64) for name in (Projection.X, Projection.Y))
+    groups = Groups.of(np.argsort(labels, kind="stable"), np.bincount(labels, minlength=segmentation.k), x, y)
+    sizes = _rounded_sizes(labels, groups, segmentation.k)
     places = np.repeat(np.arange(len(groups)), sizes)
-    customers = _customers(it, labels, groups).take(places).reset_index(drop=True)
-    customers.insert(0, str(it.customers.columns[0]), np.arange(len(places)))
-    assignments = _assignments(it, labels, groups).take(places)
-    segments, held = assignments[Assignments.SEGMENT].to_numpy(np.int64), _sizes(it, labels)
-    everybody = _stood_for(segments, held) if it.everybody else None
+    customers = _customers(segmentation, labels, groups).take(places).reset_index(drop=True)
+    customers.insert(0, str(segmentation.customers.columns[0]), np.arange(len(places)))
+    assignments = _assignments(segmentation, labels, groups).take(places)
+    segments, held = assignments[Assignments.SEGMENT].to_numpy(np.int64), _sizes(segmentation, labels)
+    everybody = _stood_for(segments, held) if segmentation.everybody else None
     weights = everybody.weights if everybody else np.ones(len(segments))
-    seen = Seen(customers, segments, weights, it.k, it.transform)
-    profiles = summaries.profiles(it.profiles, seen)
-    projection = pd.DataFrame({name: groups.means(it.projection[name]) for name in (Projection.X, Projection.Y)})
+    seen = Seen(customers, segments, weights, segmentation.k, segmentation.transform)
+    profiles = summaries.profiles(segmentation.profiles, seen)
+    projection = pd.DataFrame(
+        {name: groups.means(segmentation.projection[name]) for name in (Projection.X, Projection.Y)}
+    )
     return replace(
-        it,
+        segmentation,
         customers=customers,
-        transform=_without_numbers(it.transform),
-        centres=np.full_like(it.centres, np.nan),
+        transform=_without_numbers(segmentation.transform),
+        centres=np.full_like(segmentation.centres, np.nan),
         projection=_keyed(projection.take(places)),
         assignments=_keyed(assignments),
-        cards=cards(it, held, seen, profiles),
-        ledger=_ledger(it.ledger, everybody.rows if everybody else len(places)),
+        cards=cards(segmentation, held, seen, profiles),
+        ledger=_ledger(segmentation.ledger, everybody.rows if everybody else len(places)),
         everybody=everybody,
-        quarantine=it.quarantine.iloc[:0],
+        quarantine=segmentation.quarantine.iloc[:0],
         typical=empty_table("typical"),
         profiles=profiles,
-        category_profiles=summaries.category_profiles(it.category_profiles, seen),
-        passive=summaries.passive(it.passive, seen, it.dataset),
+        category_profiles=summaries.category_profiles(segmentation.category_profiles, seen),
+        passive=summaries.passive(segmentation.passive, seen, segmentation.dataset),
         rules=(),
         campaigns=None,
-        affinities=_pairs(it.affinities),
-        candidates=tuple(_candidate(record) for record in it.candidates),
+        affinities=_pairs(segmentation.affinities),
+        candidates=tuple(_candidate(record) for record in segmentation.candidates),
         rfm=None,
         rfm_scores=empty_table("rfm_scores"),
     )
 
 
-def _drawn(it: Segmentation) -> Segmentation:
+def _drawn(segmentation: Segmentation) -> Segmentation:
     """The run with the rows of its sample alone, without those that stand there for themselves."""
-    rows = np.flatnonzero(it.everybody.weights > 0) if it.everybody else np.arange(len(it.customers))
-    tables = (it.customers, it.projection, it.assignments)
+    rows = (
+        np.flatnonzero(segmentation.everybody.weights > 0)
+        if segmentation.everybody
+        else np.arange(len(segmentation.customers))
+    )
+    tables = (segmentation.customers, segmentation.projection, segmentation.assignments)
     customers, projection, assignments = (table.iloc[rows].reset_index(drop=True) for table in tables)
-    return replace(it, customers=customers, projection=projection, assignments=assignments)
+    return replace(segmentation, customers=customers, projection=projection, assignments=assignments)
 
 
-def _sizes(it: Segmentation, labels: Array) -> Array:
+def _sizes(segmentation: Segmentation, labels: Array) -> Array:
     """Customers of each segment, (k,)."""
-    if it.everybody is None:
-        return np.bincount(labels, minlength=it.k)
-    held = {card.segment: card.size for card in it.cards}
-    return np.array([held.get(segment, 0) for segment in range(it.k)])
+    if segmentation.everybody is None:
+        return np.bincount(labels, minlength=segmentation.k)
+    held = {card.segment: card.size for card in segmentation.cards}
+    return np.array([held.get(segment, 0) for segment in range(segmentation.k)])
 
 
 def _stood_for(segments: Array, sizes: Array) -> Everybody:
@@ -124,14 +130,14 @@ def _rounded_sizes(labels: Array, groups: Groups, k: int) -> Array:
     return sizes
 
 
-def _customers(it: Segmentation, labels: Array, groups: Groups) -> pd.DataFrame:
+def _customers(segmentation: Segmentation, labels: Array, groups: Groups) -> pd.DataFrame:
     """One row a group: the columns that are described, each value that of ten customers and more."""
-    kinds = {column.name: column.kind for column in it.dataset.columns if column.role in _DESCRIBED}
-    mixed = {member for group in it.dataset.groups for member in group.members}
+    kinds = {column.name: column.kind for column in segmentation.dataset.columns if column.role in _DESCRIBED}
+    mixed = {member for group in segmentation.dataset.groups for member in group.members}
     made: dict[str, pd.Series] = {}
-    for place, name in enumerate(str(column) for column in it.customers.columns[1:]):
-        series = it.customers[name]
-        if name == it.dataset.id_column or name not in kinds | dict.fromkeys(mixed, "number"):
+    for place, name in enumerate(str(column) for column in segmentation.customers.columns[1:]):
+        series = segmentation.customers[name]
+        if name == segmentation.dataset.id_column or name not in kinds | dict.fromkeys(mixed, "number"):
             continue
         if name in mixed or kinds[name] in NUMERIC_KINDS:
             made[name] = _numbers(series, labels, groups, place, whole=kinds.get(name) == "integer")
@@ -191,8 +197,8 @@ def _categories(series: pd.Series, labels: Array, groups: Groups, place: int) ->
     return spoken.reindex(taken).reset_index(drop=True)
 
 
-def _assignments(it: Segmentation, labels: Array, groups: Groups) -> pd.DataFrame:
-    table = it.assignments
+def _assignments(segmentation: Segmentation, labels: Array, groups: Groups) -> pd.DataFrame:
+    table = segmentation.assignments
     second = table[Assignments.SECOND].to_numpy(np.int64)
     numbers = (Assignments.DISTANCE, Assignments.SECOND_DISTANCE, Assignments.SILHOUETTE)
     return pd.DataFrame(

@@ -17,26 +17,31 @@ Figures = Mapping[tuple[str, int], Mapping[str, float]]  # of a column in a segm
 _NUMBERS = (Profiles.EFFECT, Profiles.MEDIAN, Profiles.OVERALL_MEDIAN, Profiles.INDEX)
 
 
-def cards(it: Segmentation, sizes: Array, seen: Seen, profiles: pd.DataFrame) -> tuple[SegmentCard, ...]:
+def cards(segmentation: Segmentation, sizes: Array, seen: Seen, profiles: pd.DataFrame) -> tuple[SegmentCard, ...]:
     """Sizes to the nearest ten, and shares, differences and sentences that say no more than the rows.
 
     ``sizes`` are the customers of each segment, (k,); ``profiles`` the table that a viewer sees. Of a segment under ten
     there is no more than that it is there.
     """
     total = max(1, sum(rounded(float(size)) for size in sizes))
-    revenue, figures = _revenue_shares(it, seen), _figures(profiles)
-    return tuple(_card(it, card, rounded(float(sizes[card.segment])), total, revenue, figures) for card in it.cards)
+    revenue, figures = _revenue_shares(segmentation, seen), _figures(profiles)
+    return tuple(
+        _card(segmentation, card, rounded(float(sizes[card.segment])), total, revenue, figures)
+        for card in segmentation.cards
+    )
 
 
 def _card(
-    it: Segmentation, card: SegmentCard, size: int, total: int, revenue: Numbers | None, figures: Figures
+    segmentation: Segmentation, card: SegmentCard, size: int, total: int, revenue: Numbers | None, figures: Figures
 ) -> SegmentCard:
-    told = {one.column: figures.get((one.column, card.segment)) for one in card.differences}
+    told = {difference.column: figures.get((difference.column, card.segment)) for difference in card.differences}
     kept: dict[str, object] = {
         "size": size,
         "share": size / total,
         "trust_reason": coarse_words.trust_reason(card, size),
-        "differences": tuple(_difference(one, row) for one in card.differences if (row := told[one.column])),
+        "differences": tuple(
+            _difference(difference, row) for difference in card.differences if (row := told[difference.column])
+        ),
         "revenue_share": None if card.revenue_share is None or revenue is None else float(revenue[card.segment]),
     }
     shown = card.model_copy(update=kept)
@@ -47,7 +52,7 @@ def _card(
         for (column, segment), row in figures.items()
         if segment == card.segment
     }
-    return shown.model_copy(update={"portrait": coarse_words.portrait(shown, it.dataset.columns, medians)})
+    return shown.model_copy(update={"portrait": coarse_words.portrait(shown, segmentation.dataset.columns, medians)})
 
 
 def _figures(profiles: pd.DataFrame) -> Figures:
@@ -56,19 +61,19 @@ def _figures(profiles: pd.DataFrame) -> Figures:
     return {key: dict(zip(_NUMBERS, row, strict=True)) for key, row in zip(keys, rows, strict=True)}
 
 
-def _revenue_shares(it: Segmentation, seen: Seen) -> Numbers | None:
+def _revenue_shares(segmentation: Segmentation, seen: Seen) -> Numbers | None:
     """Each segment's share of what the rows spend, (k,); None where that is nothing, or no column of theirs."""
-    spend = it.dataset.meaning("spend")
+    spend = segmentation.dataset.meaning("spend")
     total = seen.sums(seen.numbers(spend.name))[1] if spend else np.zeros(1)
     return total / total.sum() if total.sum() > 0 else None
 
 
-def _difference(one: Difference, row: Mapping[str, float]) -> Difference:
+def _difference(difference: Difference, row: Mapping[str, float]) -> Difference:
     index = row[Profiles.INDEX]
     told = {
         "effect": row[Profiles.EFFECT],
         "median": row[Profiles.MEDIAN],
         "overall_median": row[Profiles.OVERALL_MEDIAN],
-        "index": None if one.index is None or math.isnan(index) else index,
+        "index": None if difference.index is None or math.isnan(index) else index,
     }
-    return one.model_copy(update=told)
+    return difference.model_copy(update=told)
