@@ -344,3 +344,14 @@ def test_errors_and_version_are_exported() -> None:
     assert korzina.__version__ == version("korzina")
     assert all(issubclass(one, korzina.KorzinaError) for one in (korzina.InputError, korzina.StoreError))
     assert set(korzina.__all__) <= set(dir(korzina))
+
+
+def test_importing_it_loads_no_library_before_somebody_asks_for_something() -> None:
+    script = (
+        "import sys, korzina; print(*({'sklearn', 'pandas', 'mlflow'} & sys.modules.keys()), sep=','); "
+        "print(all(hasattr(korzina, name) for name in korzina.__all__), hasattr(korzina, 'segmnt'))"
+    )
+
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+
+    assert done.stdout.splitlines() == ["", "True False"]
