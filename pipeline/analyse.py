@@ -218,7 +218,7 @@ def _held(
 ) -> Decision:
     """The decision held against what its own segments hold."""
     record, fit = next(pair for pair in zip(records, fits, strict=True) if pair[0].k == decision.k)
-    return doubted(decision, record, deciding.matrix, fit.partition, deciding.hashes)
+    return doubted(decision, record, deciding.matrix, fit.partition, deciding.hashes, deciding.lattice)
 
 
 def _params(cleaned: Cleaned, features: Features, options: Options) -> Mapping[str, str]:
