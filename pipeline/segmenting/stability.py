@@ -15,12 +15,13 @@ from pipeline.contract import Labels, Matrix, verdicts
 from pipeline.folding import Hashes, by_place, drawn
 from pipeline.processors import Helper, one_thread, share
 from pipeline.segmenting.distances import blocks, nearest
-from pipeline.segmenting.kmeans import LIGHT, sweep
+from pipeline.segmenting.kmeans import FEW, LIGHT, sought_again, sweep
 from pipeline.segmenting.quality import silhouettes
 from pipeline.segmenting.valleys import PIECES, Lattice, count_heaps, lies_along_a_curve
 from pipeline.stages import Partition
 
 OFTEN = 0.5  # of the repeats reach a segment's recurrence: four in five kept fewer of those that do come back
+SURELY = 0.9  # strength from half to half that tells of groups; where others miss them, they may have begun badly
 SPLITS = 8  # four, as in the paper's examples, let the worst segment's share swing by 0.05 between seeds
 NULL_DRAWS = 4
 HALF_ROWS = 5_000
@@ -53,6 +54,18 @@ class _Pair:
     of_second: tuple[Partition, ...]
     filled: tuple[Matrix, Matrix]  # both halves, spread over the steps of their values
 
+    def placed(self, place: int) -> tuple[Labels, Labels]:
+        """Clusters of all rows by the first half's centres, and by the second's."""
+        left, right = self.of_first[place], self.of_second[place]
+        by_left = np.concatenate([left.labels, nearest(self.second, left.centres)])
+        return by_left, np.concatenate([nearest(self.first, right.centres), right.labels])
+
+    def strengths(self, place: int) -> list[float]:
+        """Of the first half's clusters by the second's centres, and the other way round."""
+        left, right, size = self.of_first[place], self.of_second[place], len(self.first)
+        by_left, by_right = self.placed(place)
+        return [_strength(left, by_right[:size], right.k), _strength(right, by_left[size:], left.k)]
+
 
 def assess_stability(
     matrix: Matrix,
@@ -69,7 +82,7 @@ def assess_stability(
 
     Prediction strength (Tibshirani and Walther 2005): cluster both halves, then ask of each cluster of one half which
     share of its pairs the other half's centres keep together; the worst cluster counts, averaged over the splits,
-    both ways. Where it is at least ``MIN_STRENGTH``, the heaps of customers in each half are counted among the
+    both ways. Where it is at least ``BARE_STRENGTH``, the heaps of customers in each half are counted among the
     clusters that the other half's centres cut it into (``count_heaps``). Customers who lie along one curve are one
     heap, into however many pieces it is cut (``lies_along_a_curve``). Both look at values spread over the steps of
     ``lattice``.
@@ -95,6 +108,7 @@ def assess_stability(
         )
         for split, ((first, second), of_first, of_second) in enumerate(zip(halves, fits[::2], fits[1::2], strict=True))
     ]
+    pairs = _sought_again(pairs, ks, seed, helper)
     with one_thread():  # a thousand products of a few thousand rows: two threads would wait for one another
         assessed = {partition.k: _assess(partition, place, pairs) for place, partition in enumerate(partitions)}
     if any((stability.heaps or 1.0) > 1.0 for stability in assessed.values()) and _is_a_curve(pairs, seed):
@@ -102,6 +116,42 @@ def assess_stability(
             k: replace(stability, heaps=None if stability.heaps is None else 1.0) for k, stability in assessed.items()
         }
     return assessed
+
+
+def _sought_again(pairs: Sequence[_Pair], ks: Sequence[int], seed: int, helper: Helper | None) -> list[_Pair]:
+    """The pairs with better fits of those k beyond all that come back at which some halves agree surely, others not.
+
+    One seeding a half finds a dozen groups in one half and misses one in the other: what does not come back then is
+    the search and not the groups. Each half is searched anew by itself.
+    """
+    strengths = [[strength for pair in pairs for strength in pair.strengths(place)] for place in range(len(ks))]
+    back = [k for k, of_k in zip(ks, strengths, strict=True) if np.mean(of_k) >= verdicts.MIN_STRENGTH]
+    places = [
+        place
+        for place, (k, of_k) in enumerate(zip(ks, strengths, strict=True))
+        if k > max([FEW, *back]) and max(of_k) >= SURELY
+    ]
+    if not places:
+        return list(pairs)
+    tasks = [
+        ([pair.first, pair.second][side], [of[place] for place in places], [seed, split, side])
+        for split, pair in enumerate(pairs)
+        for side, of in enumerate((pair.of_first, pair.of_second))
+    ]
+    found = share(_fit_again, tasks, helper)
+    return [
+        replace(
+            pair,
+            of_first=_in_place(pair.of_first, places, of_first),
+            of_second=_in_place(pair.of_second, places, of_second),
+        )
+        for pair, of_first, of_second in zip(pairs, found[::2], found[1::2], strict=True)
+    ]
+
+
+def _in_place(fits: Sequence[Partition], places: Sequence[int], found: Sequence[Partition]) -> tuple[Partition, ...]:
+    better = dict(zip(places, found, strict=True))
+    return tuple(better.get(place, fit) for place, fit in enumerate(fits))
 
 
 def _without_steps(
@@ -130,14 +180,10 @@ def _is_a_curve(pairs: Sequence[_Pair], seed: int) -> bool:
 def _assess(partition: Partition, place: int, pairs: Sequence[_Pair]) -> Stability:
     strengths, back, heaps = [], [], None
     for pair in pairs:
-        left, right = pair.of_first[place], pair.of_second[place]
-        by_left = np.concatenate([left.labels, nearest(pair.second, left.centres)])
-        by_right = np.concatenate([nearest(pair.first, right.centres), right.labels])
-        size = len(pair.first)
-        strengths += [_strength(left, by_right[:size], right.k), _strength(right, by_left[size:], left.k)]
-        back += _recurrence(partition.labels[pair.rows], by_left, by_right, partition.k)
+        strengths += pair.strengths(place)
+        back += _recurrence(partition.labels[pair.rows], *pair.placed(place), partition.k)
     strength = float(np.mean(strengths))
-    if strength >= verdicts.MIN_STRENGTH:
+    if strength >= verdicts.BARE_STRENGTH:
         counts = [
             count_heaps(rows, guide)
             for pair in pairs
@@ -175,6 +221,10 @@ def null_silhouettes(
 
 def _fit_light(rows: Matrix, ks: Sequence[int], seed: int) -> tuple[Partition, ...]:
     return sweep(rows, ks, seed=seed, effort=LIGHT)
+
+
+def _fit_again(rows: Matrix, fits: Sequence[Partition], seed: Sequence[int]) -> tuple[Partition, ...]:
+    return tuple(sought_again(rows, fitted, [*seed, fitted.k]) for fitted in fits)
 
 
 def _flatness(matrix: Matrix, axes: Matrix) -> Matrix:

@@ -56,6 +56,24 @@ def test_one_heap_has_no_segments_however_far_its_ends_lie_apart():
     assert (decision.verdict, decision.supported_k) == ("none", None)
 
 
+@pytest.mark.parametrize(
+    ("strength", "silhouette", "heaps", "verdict"),
+    [
+        (0.74, 0.22, 1.6, "weak"),  # some customers are misplaced, and yet most halves see the valley
+        (0.74, 0.22, 1.0, "none"),
+        (0.74, 0.18, 1.6, "none"),
+        (0.66, 0.22, 1.6, "none"),
+        (0.84, 0.22, 1.6, "strong"),
+    ],
+)
+def test_groups_that_barely_come_back_count_weakly_where_a_valley_and_the_silhouette_speak_for_them(
+    strength, silhouette, heaps, verdict
+):
+    decision = decide(candidates([strength, 0.5], [silhouette, 0.17], [0.14, 0.14], heaps=[heaps, None]), bounds=(2, 3))
+    assert decision.verdict == verdict
+    assert ("most halves there is a valley" in str(decision.reason)) == (verdict == "weak")
+
+
 def test_groups_with_valleys_between_them_need_no_lead_of_the_silhouette():
     decision = decide(candidates([1.0, 0.5], [0.08, 0.06], [0.06, 0.05], heaps=[2.0, None]), bounds=(2, 3))
     assert (decision.supported_k, decision.verdict) == (2, "strong")

@@ -28,6 +28,18 @@ def decided(matrix, last):
     )
 
 
+def twelve_in_four_families(rng):
+    middles = rng.normal(size=(4, 1, 5)) * 16
+    centres = middles + 5 * np.array([[0, 0, 0, 0, 0], [1, 0, 0, 0, 0], [0, 1, 0, 0, 0]])
+    return centres.reshape(12, 5)[rng.integers(0, 12, 800)] + rng.normal(size=(800, 5))
+
+
+def two_modes_in_one_of_five(rng):
+    values = rng.normal(size=(800, 5))
+    values[:, 0] += 5 * (rng.random(800) < 0.25)
+    return values
+
+
 def horseshoe(rng):
     angle = rng.uniform(0, np.pi, 700)
     return 3 * np.column_stack([np.cos(angle), np.sin(angle)]) + 0.25 * rng.normal(size=(700, 2))
@@ -134,3 +146,16 @@ def test_a_valley_is_seen_and_none_is_where_there_is_one_mode():
     assert not any(has_valley(rng.poisson(3, 200).astype(float)) for _ in range(50))
     assert all(has_valley(np.concatenate([rng.normal(size=60), rng.normal(6, 1, 60)])) for _ in range(50))
     assert not has_valley(np.array([0.0, 1.0] * 3))  # too few to tell
+
+
+def test_groups_that_one_seeding_of_a_half_misses_are_sought_again():
+    """Twelve groups in four families were told as nine, since many halves had begun badly."""
+    matrix = twelve_in_four_families(RNG(1))
+
+    assert decision_for(matrix, 12).supported_k == 12
+
+
+def test_a_small_group_that_one_feature_parts_is_found_though_the_others_blur_it():
+    decision = decision_for(two_modes_in_one_of_five(RNG(6)))
+
+    assert (decision.supported_k, decision.verdict) == (2, "weak")
