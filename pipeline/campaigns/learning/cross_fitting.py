@@ -63,11 +63,11 @@ def unseen(
 ) -> Unseen:
     """Both parts cross-fitted: five times for the sum (once for many rows), once for the trees.
 
-    The trees leave the segment out: it is made of columns that they have. Where they are what answers follow from, they
-    are grown on other folds too and averaged. Where the sum of the same rows found products, trees are grown that know
-    them and trees that do not, and those stay that foresee unseen answers better: a product smooths what is a step.
-    So are careful and bold ones: more and larger trees see more where many things count a little, and chance where
-    few do.
+    The trees leave the segment out: it is made of columns that they have. Where they are what answers follow from, or
+    bold, so that more of what they say is chance, they are grown on other folds too and averaged. Where the sum of the
+    same rows found products, trees are grown that know them and trees that do not, and those stay that foresee unseen
+    answers better: a product smooths what is a step. So are careful and bold ones: more and larger trees see more
+    where many things count a little, and chance where few do.
     """
     repeats = REPEATS if len(outcome) <= LARGE else 1
     parts = [folds(len(outcome), seed + repeat, customer) for repeat in range(repeats)]
@@ -91,7 +91,7 @@ def unseen(
     if beliefs[-1].likelihood > beliefs[best].likelihood + STRONGLY:
         best = len(tried) - 1
     chosen, knowing, growth = tried[best]
-    if repeats > 1 and beliefs[best].share < MOSTLY:
+    if repeats > 1 and (beliefs[best].share < MOSTLY or growth is BOLD):
         chosen = chosen.averaged_with(boosted(1, knowing, growth))
     trees, products = chosen.behind(design.shape[1])
     return Unseen(added, chosen.boosted, trees, products, parts[0], chosen.spread)
