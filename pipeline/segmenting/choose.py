@@ -257,14 +257,14 @@ def _disagreements(
             )
         )
     if silhouette_k != k:
-        messages.append(
-            Message.of(
-                "The groups are most clearly apart with {clearest} segments, not {k} (silhouette): that measure "
-                "favours few, coarse groups.",
-                clearest=Quantity(silhouette_k),
-                k=Quantity(k),
-            )
+        template = (
+            "The groups are most clearly apart with {clearest} segments, not {k} (silhouette): that measure favours "
+            "few, coarse groups."
+            if silhouette_k < k
+            else "The groups are most clearly apart with {clearest} segments, not {k} (silhouette): that measure does "
+            "not ask whether so many come back, or whether larger groups were cut."
         )
+        messages.append(Message.of(template, clearest=Quantity(silhouette_k), k=Quantity(k)))
     if supported_k is not None and not bounds[0] <= supported_k <= bounds[1]:
         messages.append(
             Message.of(

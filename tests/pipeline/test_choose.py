@@ -44,6 +44,15 @@ def test_the_largest_supported_k_wins():
     assert "4 is the largest number of segments that the data clearly support" in decision.reason
 
 
+@pytest.mark.parametrize(("silhouettes", "few"), [([0.24, 0.20, 0.20, 0.18], True), ([0.20, 0.20, 0.22, 0.30], False)])
+def test_a_silhouette_that_asks_for_more_segments_is_not_said_to_favour_few(silhouettes, few):
+    decision = decide(candidates([0.96, 0.93, 0.85, 0.41], silhouettes, [0.14, 0.13, 0.12, 0.11]), bounds=(2, 8))
+
+    assert decision.k == 4
+    assert any("favours few, coarse groups" in str(words) for words in decision.disagreements) == few
+    assert any("whether so many come back" in str(words) for words in decision.disagreements) != few
+
+
 def test_halving_a_large_group_is_no_further_segment_though_it_comes_back():
     decision = decide(
         candidates([0.8, 1.0, 1.0, 0.84], [0.66, 0.75, 0.78, 0.36], [0.3, 0.25, 0.25, 0.24]), bounds=(2, 8)
