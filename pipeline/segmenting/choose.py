@@ -36,8 +36,8 @@ def decide(candidates: Sequence[CandidateRecord], *, bounds: tuple[int, int]) ->
     beside it, and every disagreement is put in words. ``bounds`` are the numbers of segments that a team can work with.
 
     Where a feature or two part groups and the others only blur them, k-means misplaces some of the customers, so that
-    a k comes back less surely: from ``BARE_STRENGTH`` on it counts, weakly, if most halves see a valley between its
-    groups and the silhouette is clear.
+    a k comes back less surely: from ``BARE_STRENGTH`` on it counts, weakly, if no other comes back, most halves see a
+    valley between its groups and the silhouette is clear.
 
     Long groups that k-means cuts have a silhouette too, and come back: where a segment is long, only valleys make a
     verdict strong.
@@ -122,7 +122,8 @@ def _chosen(within: Sequence[CandidateRecord], supported: Sequence[CandidateReco
 
 
 def _supported(candidates: Sequence[CandidateRecord]) -> list[CandidateRecord]:
-    returning = [candidate for candidate in candidates if _comes_back(candidate)]
+    surely = [candidate for candidate in candidates if (candidate.stability or 0.0) >= verdicts.MIN_STRENGTH]
+    returning = surely or [candidate for candidate in candidates if _barely(candidate)]
     if all(candidate.heaps is not None and candidate.heaps < 1 + A_VALLEY for candidate in returning):
         return []
     least = KEPT_EXCESS * max((excess(candidate) or 0.0 for candidate in returning), default=0.0)
@@ -132,10 +133,6 @@ def _supported(candidates: Sequence[CandidateRecord]) -> list[CandidateRecord]:
         for candidate in returning
         if candidate in separate or (_stands_out(candidate, least) and not _cut(candidate, separate))
     ]
-
-
-def _comes_back(candidate: CandidateRecord) -> bool:
-    return (candidate.stability or 0.0) >= verdicts.MIN_STRENGTH or _barely(candidate)
 
 
 def _barely(candidate: CandidateRecord) -> bool:

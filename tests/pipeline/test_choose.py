@@ -83,6 +83,14 @@ def test_groups_that_barely_come_back_count_weakly_where_a_valley_and_the_silhou
     assert ("most halves there is a valley" in str(decision.reason)) == (verdict == "weak")
 
 
+def test_where_a_k_comes_back_surely_none_that_barely_does_takes_its_place():
+    """Three of four groups that overlap have valleys between them, and yet four come back and stand out."""
+    decision = decide(
+        candidates([0.99, 0.79, 0.85], [0.30, 0.34, 0.42], [0.18, 0.16, 0.16], heaps=[2.0, 3.0, 2.6]), bounds=(2, 4)
+    )
+    assert (decision.k, decision.verdict) == (4, "strong")
+
+
 def test_groups_with_valleys_between_them_need_no_lead_of_the_silhouette():
     decision = decide(candidates([1.0, 0.5], [0.08, 0.06], [0.06, 0.05], heaps=[2.0, None]), bounds=(2, 3))
     assert (decision.supported_k, decision.verdict) == (2, "strong")
