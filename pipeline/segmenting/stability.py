@@ -53,6 +53,19 @@ class _Pair:
     of_first: tuple[Partition, ...]
     of_second: tuple[Partition, ...]
     filled: tuple[Matrix, Matrix]  # both halves, spread over the steps of their values
+    ratios: tuple[Matrix, Matrix] | None = None  # these, shares as ratios; None where there are none
+
+    def heaps(self, place: int) -> list[int]:
+        """Heaps in each half among the clusters by the other's centres, in shares and in their ratios the fewer."""
+        counts = []
+        for side, guide in enumerate((self.of_second[place], self.of_first[place])):
+            count = count_heaps(self.filled[side], guide)
+            if self.ratios is not None and count > 1:
+                taught = self.ratios[1 - side]
+                centres = np.stack([taught[guide.labels == cluster].mean(axis=0) for cluster in range(guide.k)])
+                count = min(count, count_heaps(self.filled[side], guide, (self.ratios[side], centres)))
+            counts.append(count)
+        return counts
 
     def placed(self, place: int) -> tuple[Labels, Labels]:
         """Clusters of all rows by the first half's centres, and by the second's."""
@@ -85,7 +98,7 @@ def assess_stability(
     both ways. Where it is at least ``BARE_STRENGTH``, the heaps of customers in each half are counted among the
     clusters that the other half's centres cut it into (``count_heaps``). Customers who lie along one curve are one
     heap, into however many pieces it is cut (``lies_along_a_curve``). Both look at values spread over the steps of
-    ``lattice``.
+    ``lattice``, and heaps at its shares as ratios too.
 
     Recurrence: the cluster of one half that resembles a segment most, and its best match (Jaccard, as Hennig 2007)
     among the clusters of the other, with which it shares no customer; both place the same customers. Against the whole
@@ -97,6 +110,7 @@ def assess_stability(
     halves = list(_halves(by_place(len(matrix)) if hashes is None else hashes, seed, splits))
     tasks = [(matrix[rows], ks, seed + split) for split, pair in enumerate(halves, start=1) for rows in pair]
     fits = share(_fit_light, tasks, helper, tick)
+    filled = [_without_steps(matrix, halved, lattice, [seed, split]) for split, halved in enumerate(halves)]
     pairs = [
         _Pair(
             matrix[first],
@@ -104,7 +118,8 @@ def assess_stability(
             np.concatenate([first, second]),
             of_first,
             of_second,
-            _without_steps(matrix, (first, second), lattice, [seed, split]),
+            filled[split],
+            _in_ratios(filled[split], lattice),
         )
         for split, ((first, second), of_first, of_second) in enumerate(zip(halves, fits[::2], fits[1::2], strict=True))
     ]
@@ -163,6 +178,13 @@ def _without_steps(
     return first, second
 
 
+def _in_ratios(halves: tuple[Matrix, Matrix], lattice: Lattice | None) -> tuple[Matrix, Matrix] | None:
+    if lattice is None or not lattice.wholes:
+        return None
+    both = lattice.in_ratios(np.concatenate(halves))
+    return both[: len(halves[0])], both[len(halves[0]) :]
+
+
 def _is_a_curve(pairs: Sequence[_Pair], seed: int) -> bool:
     """Whether most halves lie along the curve that the customers of the other one draw."""
     ways = [both for pair in pairs[:CURVE_SPLITS] for both in (pair.filled, pair.filled[::-1])]
@@ -184,12 +206,7 @@ def _assess(partition: Partition, place: int, pairs: Sequence[_Pair]) -> Stabili
         back += _recurrence(partition.labels[pair.rows], *pair.placed(place), partition.k)
     strength = float(np.mean(strengths))
     if strength >= verdicts.BARE_STRENGTH:
-        counts = [
-            count_heaps(rows, guide)
-            for pair in pairs
-            for rows, guide in ((pair.filled[0], pair.of_second[place]), (pair.filled[1], pair.of_first[place]))
-        ]
-        heaps = float(np.mean(counts))
+        heaps = float(np.mean([count for pair in pairs for count in pair.heaps(place)]))
     often, least = np.quantile(back, 1 - OFTEN, axis=0), np.min(back, axis=0)
     return Stability(strength, tuple(often.tolist()), tuple(least.tolist()), heaps)
 
