@@ -20,6 +20,7 @@ from populations import POPULATIONS
 from report import machine_line, write_section
 
 from pipeline.describing.cards import PATTERN, TRUSTED, Support, _trust
+from pipeline.folding import by_place
 from pipeline.scoring.drift import _compare, _level, _tenths_of, _word
 from pipeline.segmenting import assess_stability, decide, judged, null_silhouettes, silhouettes, sweep
 from pipeline.segmenting.distances import nearest
@@ -99,7 +100,7 @@ def _before(matrix, partition, seed) -> np.ndarray:
     from pipeline.segmenting.stability import _fit_light
 
     best = []
-    for split, pair in enumerate(_halves(len(matrix), seed, 8), start=1):
+    for split, pair in enumerate(_halves(by_place(len(matrix)), seed, 8), start=1):
         for rows in pair:
             (half,) = _fit_light(matrix[rows], [partition.k], seed + split)
             best.append(_jaccard(partition.labels[rows], half.labels, partition.k).max(axis=1))

@@ -1,8 +1,9 @@
 """What is said of long groups, which k-means cannot follow: the right number of them, or a verdict that is not strong.
 
-Run: ``python benchmarks/long_groups.py [--sets 40] [--first 0]``. Each set has 2 to 5 Gaussian groups in 2, 3 or 5
-dimensions, 5 to 10 times as long as wide, in directions of their own or (three sets in ten) in one, at least 4.5
-deviations (Mahalanobis) apart. Prints one line a set and the counts.
+Run: ``python benchmarks/long_groups.py [--sets 40] [--first 0] [--whole]``. Each set has 2 to 5 Gaussian groups in 2, 3
+or 5 dimensions, 5 to 10 times as long as wide, in directions of their own or (three sets in ten) in one, at least 4.5
+deviations (Mahalanobis) apart; ``--whole`` rounds the values to whole numbers, of which a group is five or six wide.
+Prints one line a set and the counts.
 """
 
 from __future__ import annotations
@@ -52,11 +53,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--sets", type=int, default=40)
     parser.add_argument("--first", type=int, default=0)
+    parser.add_argument("--whole", action="store_true", help="values in steps of one")
     given = parser.parse_args()
     counts: Counter[str] = Counter()
     for seed in range(given.first, given.first + given.sets):
         frame, true = long_groups(seed)
-        decision = korzina.segment(frame).decision
+        decision = korzina.segment(frame.round() if given.whole else frame).decision
         told = any("as long as it is wide" in words or "of two groups" in words for words in decision.disagreements)
         counts[f"{'right' if decision.k == true else 'wrong'} k, {decision.verdict}"] += 1
         counts["told of long groups"] += told

@@ -10,7 +10,7 @@ from importlib.metadata import version
 
 import numpy as np
 
-from pipeline.contract import CandidateRecord, Customers, Decision, Labels, Matrix
+from pipeline.contract import CandidateRecord, Column, Customers, Decision, Labels, Matrix
 from pipeline.describing import Beyond, MeasuredPartition, Predecessor, describe_candidates
 from pipeline.errors import UsageError
 from pipeline.folding import Hashes, LocalPopulation, Population, Space, fold_of, labels_of
@@ -72,7 +72,7 @@ def analyse(
         everybody = population or LocalPopulation(cleaned.customers, cleaned.dataset)
         transform = fit_transform(everybody)
         features = Features(apply_transform(cleaned.customers, transform), transform)
-    with _deciding(everybody, features) as deciding:
+    with _deciding(everybody, features, cleaned.dataset.columns) as deciding:
         projection, loadings = project(features, deciding.places)
         fits, records = _swept(deciding, options, watch, resampler)
         decision = _held(_decide(records, options), fits, records, deciding)
@@ -129,12 +129,12 @@ class _Deciding:
 
 
 @contextmanager
-def _deciding(population: Population, features: Features) -> Iterator[_Deciding]:
+def _deciding(population: Population, features: Features, columns: Sequence[Column]) -> Iterator[_Deciding]:
     """With two passes over all customers where those that decide are a sample of them."""
     sample = population.sample()
     places = Customers.keys(sample.customers).to_numpy()
     matrix = features.matrix if len(places) == len(features.matrix) else features.matrix[places]
-    lattice = Lattice.of(matrix, features.transform)
+    lattice = Lattice.of(matrix, features.transform, columns)
     if population.n == len(places):
         yield _Deciding(matrix, sample.hashes, places, None, lattice)
         return
@@ -218,7 +218,7 @@ def _held(
 ) -> Decision:
     """The decision held against what its own segments hold."""
     record, fit = next(pair for pair in zip(records, fits, strict=True) if pair[0].k == decision.k)
-    return doubted(decision, record, deciding.matrix, fit.partition, deciding.hashes)
+    return doubted(decision, record, deciding.matrix, fit.partition, deciding.hashes, deciding.lattice)
 
 
 def _params(cleaned: Cleaned, features: Features, options: Options) -> Mapping[str, str]:

@@ -35,6 +35,10 @@ def decide(candidates: Sequence[CandidateRecord], *, bounds: tuple[int, int]) ->
     back, none is supported: a bent continuum beats any straight one. The elbow and the silhouette's maximum stand
     beside it, and every disagreement is put in words. ``bounds`` are the numbers of segments that a team can work with.
 
+    Where a feature or two part groups and the others only blur them, k-means misplaces some of the customers, so that
+    a k comes back less surely: from ``BARE_STRENGTH`` on it counts, weakly, if no other comes back, most halves see a
+    valley between its groups and the silhouette is clear.
+
     Long groups that k-means cuts have a silhouette too, and come back: where a segment is long, only valleys make a
     verdict strong.
 
@@ -118,7 +122,8 @@ def _chosen(within: Sequence[CandidateRecord], supported: Sequence[CandidateReco
 
 
 def _supported(candidates: Sequence[CandidateRecord]) -> list[CandidateRecord]:
-    returning = [candidate for candidate in candidates if (candidate.stability or 0.0) >= verdicts.MIN_STRENGTH]
+    surely = [candidate for candidate in candidates if (candidate.stability or 0.0) >= verdicts.MIN_STRENGTH]
+    returning = surely or [candidate for candidate in candidates if _barely(candidate)]
     if all(candidate.heaps is not None and candidate.heaps < 1 + A_VALLEY for candidate in returning):
         return []
     least = KEPT_EXCESS * max((excess(candidate) or 0.0 for candidate in returning), default=0.0)
@@ -128,6 +133,16 @@ def _supported(candidates: Sequence[CandidateRecord]) -> list[CandidateRecord]:
         for candidate in returning
         if candidate in separate or (_stands_out(candidate, least) and not _cut(candidate, separate))
     ]
+
+
+def _barely(candidate: CandidateRecord) -> bool:
+    """Whether it comes back less surely than other k have to, but with valleys and a silhouette that speak for it."""
+    return (
+        verdicts.BARE_STRENGTH <= (candidate.stability or 0.0) < verdicts.MIN_STRENGTH
+        and candidate.heaps is not None
+        and candidate.heaps >= candidate.k - _FURTHER
+        and (excess(candidate) or 0.0) >= STRONG_EXCESS
+    )
 
 
 def _stands_out(candidate: CandidateRecord, least: float) -> bool:
@@ -147,7 +162,7 @@ def _verdict(supported: Sequence[CandidateRecord], chosen: CandidateRecord, supp
     if not supported:
         return "none"
     long = (chosen.elongation or 0.0) >= LONG
-    clear = verdicts.apart(chosen) or (not long and (excess(chosen) or 0.0) >= STRONG_EXCESS)
+    clear = not _barely(chosen) and (verdicts.apart(chosen) or (not long and (excess(chosen) or 0.0) >= STRONG_EXCESS))
     return "strong" if chosen.k == supported_k and clear else "weak"
 
 
@@ -178,6 +193,16 @@ def _reason(chosen: CandidateRecord, supported_k: int | None, verdict: Verdict, 
 
 def _measured(chosen: CandidateRecord) -> Message:
     above = excess(chosen)
+    if _barely(chosen):
+        return Message.of(
+            "Divided anew by what half of the customers taught, the weakest group kept {strength} of its pairs "
+            "together (prediction strength; 80 % are usual), which is little; but in most halves there is a valley "
+            "with few customers between the groups. How clearly the groups are apart is {silhouette} of 1 "
+            "(silhouette), {excess} against customers without any groups.",
+            strength=percent(chosen.stability or 0.0),
+            silhouette=Quantity(chosen.silhouette, ".2f"),
+            excess=Quantity(above or 0.0, "+.3f"),
+        )
     template = (
         "Divided anew by what half of the customers taught, the weakest group kept {strength} of its pairs together "
         "(prediction strength; 80 % are needed). Between any two of the groups there is a valley with few customers. "
@@ -229,14 +254,14 @@ def _disagreements(
             )
         )
     if silhouette_k != k:
-        messages.append(
-            Message.of(
-                "The groups are most clearly apart with {clearest} segments, not {k} (silhouette): that measure "
-                "favours few, coarse groups.",
-                clearest=Quantity(silhouette_k),
-                k=Quantity(k),
-            )
+        template = (
+            "The groups are most clearly apart with {clearest} segments, not {k} (silhouette): that measure favours "
+            "few, coarse groups."
+            if silhouette_k < k
+            else "The groups are most clearly apart with {clearest} segments, not {k} (silhouette): that measure does "
+            "not ask whether so many come back, or whether larger groups were cut."
         )
+        messages.append(Message.of(template, clearest=Quantity(silhouette_k), k=Quantity(k)))
     if supported_k is not None and not bounds[0] <= supported_k <= bounds[1]:
         messages.append(
             Message.of(

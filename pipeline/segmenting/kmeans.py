@@ -120,6 +120,16 @@ def sweep(
     )
 
 
+def sought_again(matrix: Matrix, fitted: Partition, seed: Sequence[int]) -> Partition:
+    """The best of a few further seedings for ``matrix`` (n, p), where it is better than what was ``fitted`` to it."""
+    from sklearn import config_context
+
+    with one_thread(), config_context(assume_finite=True, skip_parameter_validation=True):
+        fit = _best_of(matrix, fitted.k, LIGHT.again, np.random.default_rng(seed))
+        found = partition(matrix, fitted.k, fit.labels)
+    return found if found.inertia < fitted.inertia else fitted
+
+
 def _finish(crowd: Crowd, best: Mapping[int, LloydFit], *, converge: bool) -> Iterator[Partition]:
     if converge:
         return polish(crowd, {k: fit.centres for k, fit in best.items()})

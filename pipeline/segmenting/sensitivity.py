@@ -189,7 +189,7 @@ def _judge(
 ) -> tuple[int, str, float] | None:
     """(k, verdict, agreement with the recommended segments at their own k); None where it cannot be clustered."""
     features = fit_features(customers, dataset)
-    matrix, lattice = features.matrix, Lattice.of(features.matrix, features.transform)
+    matrix, lattice = features.matrix, Lattice.of(features.matrix, features.transform, dataset.columns)
     try:
         partitions = sweep(matrix, ks, seed=seed, effort=LIGHT)
         stability = assess_stability(matrix, partitions, seed=seed, splits=splits, lattice=lattice)

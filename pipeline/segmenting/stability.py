@@ -15,12 +15,13 @@ from pipeline.contract import Labels, Matrix, verdicts
 from pipeline.folding import Hashes, by_place, drawn
 from pipeline.processors import Helper, one_thread, share
 from pipeline.segmenting.distances import blocks, nearest
-from pipeline.segmenting.kmeans import LIGHT, sweep
+from pipeline.segmenting.kmeans import FEW, LIGHT, sought_again, sweep
 from pipeline.segmenting.quality import silhouettes
 from pipeline.segmenting.valleys import PIECES, Lattice, count_heaps, lies_along_a_curve
 from pipeline.stages import Partition
 
 OFTEN = 0.5  # of the repeats reach a segment's recurrence: four in five kept fewer of those that do come back
+SURELY = 0.9  # strength from half to half that tells of groups; where others miss them, they may have begun badly
 SPLITS = 8  # four, as in the paper's examples, let the worst segment's share swing by 0.05 between seeds
 NULL_DRAWS = 4
 HALF_ROWS = 5_000
@@ -52,6 +53,31 @@ class _Pair:
     of_first: tuple[Partition, ...]
     of_second: tuple[Partition, ...]
     filled: tuple[Matrix, Matrix]  # both halves, spread over the steps of their values
+    ratios: tuple[Matrix, Matrix] | None = None  # these, shares as ratios; None where there are none
+
+    def heaps(self, place: int) -> list[int]:
+        """Heaps in each half among the clusters by the other's centres, in shares and in their ratios the fewer."""
+        counts = []
+        for side, guide in enumerate((self.of_second[place], self.of_first[place])):
+            count = count_heaps(self.filled[side], guide)
+            if self.ratios is not None and count > 1:
+                taught = self.ratios[1 - side]
+                centres = np.stack([taught[guide.labels == cluster].mean(axis=0) for cluster in range(guide.k)])
+                count = min(count, count_heaps(self.filled[side], guide, (self.ratios[side], centres)))
+            counts.append(count)
+        return counts
+
+    def placed(self, place: int) -> tuple[Labels, Labels]:
+        """Clusters of all rows by the first half's centres, and by the second's."""
+        left, right = self.of_first[place], self.of_second[place]
+        by_left = np.concatenate([left.labels, nearest(self.second, left.centres)])
+        return by_left, np.concatenate([nearest(self.first, right.centres), right.labels])
+
+    def strengths(self, place: int) -> list[float]:
+        """Of the first half's clusters by the second's centres, and the other way round."""
+        left, right, size = self.of_first[place], self.of_second[place], len(self.first)
+        by_left, by_right = self.placed(place)
+        return [_strength(left, by_right[:size], right.k), _strength(right, by_left[size:], left.k)]
 
 
 def assess_stability(
@@ -69,10 +95,10 @@ def assess_stability(
 
     Prediction strength (Tibshirani and Walther 2005): cluster both halves, then ask of each cluster of one half which
     share of its pairs the other half's centres keep together; the worst cluster counts, averaged over the splits,
-    both ways. Where it is at least ``MIN_STRENGTH``, the heaps of customers in each half are counted among the
+    both ways. Where it is at least ``BARE_STRENGTH``, the heaps of customers in each half are counted among the
     clusters that the other half's centres cut it into (``count_heaps``). Customers who lie along one curve are one
     heap, into however many pieces it is cut (``lies_along_a_curve``). Both look at values spread over the steps of
-    ``lattice``.
+    ``lattice``, and heaps at its shares as ratios too.
 
     Recurrence: the cluster of one half that resembles a segment most, and its best match (Jaccard, as Hennig 2007)
     among the clusters of the other, with which it shares no customer; both place the same customers. Against the whole
@@ -84,6 +110,7 @@ def assess_stability(
     halves = list(_halves(by_place(len(matrix)) if hashes is None else hashes, seed, splits))
     tasks = [(matrix[rows], ks, seed + split) for split, pair in enumerate(halves, start=1) for rows in pair]
     fits = share(_fit_light, tasks, helper, tick)
+    filled = [_without_steps(matrix, halved, lattice, [seed, split]) for split, halved in enumerate(halves)]
     pairs = [
         _Pair(
             matrix[first],
@@ -91,10 +118,12 @@ def assess_stability(
             np.concatenate([first, second]),
             of_first,
             of_second,
-            _without_steps(matrix, (first, second), lattice, [seed, split]),
+            filled[split],
+            _in_ratios(filled[split], lattice),
         )
         for split, ((first, second), of_first, of_second) in enumerate(zip(halves, fits[::2], fits[1::2], strict=True))
     ]
+    pairs = _sought_again(pairs, ks, seed, helper)
     with one_thread():  # a thousand products of a few thousand rows: two threads would wait for one another
         assessed = {partition.k: _assess(partition, place, pairs) for place, partition in enumerate(partitions)}
     if any((stability.heaps or 1.0) > 1.0 for stability in assessed.values()) and _is_a_curve(pairs, seed):
@@ -104,6 +133,42 @@ def assess_stability(
     return assessed
 
 
+def _sought_again(pairs: Sequence[_Pair], ks: Sequence[int], seed: int, helper: Helper | None) -> list[_Pair]:
+    """The pairs with better fits of those k beyond all that come back at which some halves agree surely, others not.
+
+    One seeding a half finds a dozen groups in one half and misses one in the other: what does not come back then is
+    the search and not the groups. Each half is searched anew by itself.
+    """
+    strengths = [[strength for pair in pairs for strength in pair.strengths(place)] for place in range(len(ks))]
+    back = [k for k, of_k in zip(ks, strengths, strict=True) if np.mean(of_k) >= verdicts.MIN_STRENGTH]
+    places = [
+        place
+        for place, (k, of_k) in enumerate(zip(ks, strengths, strict=True))
+        if k > max([FEW, *back]) and max(of_k) >= SURELY
+    ]
+    if not places:
+        return list(pairs)
+    tasks = [
+        ([pair.first, pair.second][side], [of[place] for place in places], [seed, split, side])
+        for split, pair in enumerate(pairs)
+        for side, of in enumerate((pair.of_first, pair.of_second))
+    ]
+    found = share(_fit_again, tasks, helper)
+    return [
+        replace(
+            pair,
+            of_first=_in_place(pair.of_first, places, of_first),
+            of_second=_in_place(pair.of_second, places, of_second),
+        )
+        for pair, of_first, of_second in zip(pairs, found[::2], found[1::2], strict=True)
+    ]
+
+
+def _in_place(fits: Sequence[Partition], places: Sequence[int], found: Sequence[Partition]) -> tuple[Partition, ...]:
+    better = dict(zip(places, found, strict=True))
+    return tuple(better.get(place, fit) for place, fit in enumerate(fits))
+
+
 def _without_steps(
     matrix: Matrix, halves: tuple[Labels, Labels], lattice: Lattice | None, seed: Sequence[int]
 ) -> tuple[Matrix, Matrix]:
@@ -111,6 +176,13 @@ def _without_steps(
         return matrix[halves[0]], matrix[halves[1]]
     first, second = (lattice.spread(matrix[rows], [*seed, side]) for side, rows in enumerate(halves))
     return first, second
+
+
+def _in_ratios(halves: tuple[Matrix, Matrix], lattice: Lattice | None) -> tuple[Matrix, Matrix] | None:
+    if lattice is None or not lattice.wholes:
+        return None
+    both = lattice.in_ratios(np.concatenate(halves))
+    return both[: len(halves[0])], both[len(halves[0]) :]
 
 
 def _is_a_curve(pairs: Sequence[_Pair], seed: int) -> bool:
@@ -130,20 +202,11 @@ def _is_a_curve(pairs: Sequence[_Pair], seed: int) -> bool:
 def _assess(partition: Partition, place: int, pairs: Sequence[_Pair]) -> Stability:
     strengths, back, heaps = [], [], None
     for pair in pairs:
-        left, right = pair.of_first[place], pair.of_second[place]
-        by_left = np.concatenate([left.labels, nearest(pair.second, left.centres)])
-        by_right = np.concatenate([nearest(pair.first, right.centres), right.labels])
-        size = len(pair.first)
-        strengths += [_strength(left, by_right[:size], right.k), _strength(right, by_left[size:], left.k)]
-        back += _recurrence(partition.labels[pair.rows], by_left, by_right, partition.k)
+        strengths += pair.strengths(place)
+        back += _recurrence(partition.labels[pair.rows], *pair.placed(place), partition.k)
     strength = float(np.mean(strengths))
-    if strength >= verdicts.MIN_STRENGTH:
-        counts = [
-            count_heaps(rows, guide)
-            for pair in pairs
-            for rows, guide in ((pair.filled[0], pair.of_second[place]), (pair.filled[1], pair.of_first[place]))
-        ]
-        heaps = float(np.mean(counts))
+    if strength >= verdicts.BARE_STRENGTH:
+        heaps = float(np.mean([count for pair in pairs for count in pair.heaps(place)]))
     often, least = np.quantile(back, 1 - OFTEN, axis=0), np.min(back, axis=0)
     return Stability(strength, tuple(often.tolist()), tuple(least.tolist()), heaps)
 
@@ -175,6 +238,10 @@ def null_silhouettes(
 
 def _fit_light(rows: Matrix, ks: Sequence[int], seed: int) -> tuple[Partition, ...]:
     return sweep(rows, ks, seed=seed, effort=LIGHT)
+
+
+def _fit_again(rows: Matrix, fits: Sequence[Partition], seed: Sequence[int]) -> tuple[Partition, ...]:
+    return tuple(sought_again(rows, fitted, [*seed, fitted.k]) for fitted in fits)
 
 
 def _flatness(matrix: Matrix, axes: Matrix) -> Matrix:

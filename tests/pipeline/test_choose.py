@@ -44,6 +44,15 @@ def test_the_largest_supported_k_wins():
     assert "4 is the largest number of segments that the data clearly support" in decision.reason
 
 
+@pytest.mark.parametrize(("silhouettes", "few"), [([0.24, 0.20, 0.20, 0.18], True), ([0.20, 0.20, 0.22, 0.30], False)])
+def test_a_silhouette_that_asks_for_more_segments_is_not_said_to_favour_few(silhouettes, few):
+    decision = decide(candidates([0.96, 0.93, 0.85, 0.41], silhouettes, [0.14, 0.13, 0.12, 0.11]), bounds=(2, 8))
+
+    assert decision.k == 4
+    assert any("favours few, coarse groups" in str(words) for words in decision.disagreements) == few
+    assert any("whether so many come back" in str(words) for words in decision.disagreements) != few
+
+
 def test_halving_a_large_group_is_no_further_segment_though_it_comes_back():
     decision = decide(
         candidates([0.8, 1.0, 1.0, 0.84], [0.66, 0.75, 0.78, 0.36], [0.3, 0.25, 0.25, 0.24]), bounds=(2, 8)
@@ -54,6 +63,32 @@ def test_halving_a_large_group_is_no_further_segment_though_it_comes_back():
 def test_one_heap_has_no_segments_however_far_its_ends_lie_apart():
     decision = decide(candidates([0.95, 0.9], [0.5, 0.55], [0.3, 0.3], heaps=[1.1, 1.0]), bounds=(2, 3))
     assert (decision.verdict, decision.supported_k) == ("none", None)
+
+
+@pytest.mark.parametrize(
+    ("strength", "silhouette", "heaps", "verdict"),
+    [
+        (0.74, 0.22, 1.6, "weak"),  # some customers are misplaced, and yet most halves see the valley
+        (0.74, 0.22, 1.0, "none"),
+        (0.74, 0.18, 1.6, "none"),
+        (0.66, 0.22, 1.6, "none"),
+        (0.84, 0.22, 1.6, "strong"),
+    ],
+)
+def test_groups_that_barely_come_back_count_weakly_where_a_valley_and_the_silhouette_speak_for_them(
+    strength, silhouette, heaps, verdict
+):
+    decision = decide(candidates([strength, 0.5], [silhouette, 0.17], [0.14, 0.14], heaps=[heaps, None]), bounds=(2, 3))
+    assert decision.verdict == verdict
+    assert ("most halves there is a valley" in str(decision.reason)) == (verdict == "weak")
+
+
+def test_where_a_k_comes_back_surely_none_that_barely_does_takes_its_place():
+    """Three of four groups that overlap have valleys between them, and yet four come back and stand out."""
+    decision = decide(
+        candidates([0.99, 0.79, 0.85], [0.30, 0.34, 0.42], [0.18, 0.16, 0.16], heaps=[2.0, 3.0, 2.6]), bounds=(2, 4)
+    )
+    assert (decision.k, decision.verdict) == (4, "strong")
 
 
 def test_groups_with_valleys_between_them_need_no_lead_of_the_silhouette():

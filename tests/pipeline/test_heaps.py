@@ -1,11 +1,22 @@
 """Heaps of customers told from a heap that was cut, and the dip test behind it."""
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from pipeline.analyse import _Deciding, _swept
+from pipeline.contract import Column, Dataset
 from pipeline.folding import by_place
-from pipeline.segmenting import assess_stability, decide, judged, null_silhouettes, silhouettes, sweep
+from pipeline.segmenting import (
+    Lattice,
+    assess_stability,
+    decide,
+    fit_features,
+    judged,
+    null_silhouettes,
+    silhouettes,
+    sweep,
+)
 from pipeline.segmenting.quality import elongation
 from pipeline.segmenting.valleys.heaps import count_heaps, dip, has_valley
 from pipeline.stages import Options
@@ -26,6 +37,18 @@ def decided(matrix, last):
     return decide(
         judged(matrix, partitions, measured, stability, null_silhouettes(matrix, list(ks), seed=0)), bounds=(2, last)
     )
+
+
+def twelve_in_four_families(rng):
+    middles = rng.normal(size=(4, 1, 5)) * 16
+    centres = middles + 5 * np.array([[0, 0, 0, 0, 0], [1, 0, 0, 0, 0], [0, 1, 0, 0, 0]])
+    return centres.reshape(12, 5)[rng.integers(0, 12, 800)] + rng.normal(size=(800, 5))
+
+
+def two_modes_in_one_of_five(rng):
+    values = rng.normal(size=(800, 5))
+    values[:, 0] += 5 * (rng.random(800) < 0.25)
+    return values
 
 
 def horseshoe(rng):
@@ -134,3 +157,57 @@ def test_a_valley_is_seen_and_none_is_where_there_is_one_mode():
     assert not any(has_valley(rng.poisson(3, 200).astype(float)) for _ in range(50))
     assert all(has_valley(np.concatenate([rng.normal(size=60), rng.normal(6, 1, 60)])) for _ in range(50))
     assert not has_valley(np.array([0.0, 1.0] * 3))  # too few to tell
+
+
+def test_groups_that_one_seeding_of_a_half_misses_are_sought_again():
+    """Twelve groups in four families were told as nine, since many halves had begun badly."""
+    matrix = twelve_in_four_families(RNG(1))
+
+    assert decision_for(matrix, 12).supported_k == 12
+
+
+def test_a_small_group_that_one_feature_parts_is_found_though_the_others_blur_it():
+    decision = decision_for(two_modes_in_one_of_five(RNG(6)))
+
+    assert (decision.supported_k, decision.verdict) == (2, "weak")
+
+
+def shares_of(amounts):
+    """The clustered space of what was bought in each category, as a share of all, with the sum beside it."""
+    spend = amounts.sum(axis=1)
+    parts = {f"part_{at}": part for at, part in enumerate((amounts / spend[:, None]).T)}
+    table = pd.DataFrame({"spend": spend, **parts})
+    columns = [Column(name="spend", role="active", kind="number", label="Spend", transform=("log1p", "standardize"))]
+    columns += [
+        Column(name=name, role="active", kind="number", label=name, group="parts", transform=("standardize",))
+        for name in parts
+    ]
+    dataset = Dataset(spec="", title="", spec_hash="", as_of=None, currency="", columns=tuple(columns))
+    return fit_features(table, dataset), dataset.columns
+
+
+def test_shares_of_amounts_that_hang_together_in_no_way_are_one_heap():
+    """In shares every corner, where one amount is nearly all, heaps of its own; in their ratios there is one mode."""
+    features, columns = shares_of(np.exp(3 + 1.5 * RNG(0).normal(size=(2240, 4))))
+    partitions = sweep(features.matrix, [4], seed=0)
+
+    blind, seen = (
+        assess_stability(
+            features.matrix, partitions, seed=0, lattice=Lattice.of(features.matrix, features.transform, told)
+        )[4].heaps
+        for told in ((), columns)
+    )
+
+    assert blind > 2
+    assert seen < 1.25
+
+
+def test_groups_that_buy_in_other_shares_keep_their_valleys():
+    rng = RNG(0)
+    mixes = np.array([[3, 2, 5, 1], [6, 2, 2, 1], [3, 5, 2, 4], [5.5, 5, 5, 4]])[rng.integers(0, 4, 900)]
+    features, columns = shares_of(np.exp(mixes + 0.45 * rng.normal(size=(900, 4))))
+    lattice = Lattice.of(features.matrix, features.transform, columns)
+
+    stability = assess_stability(features.matrix, sweep(features.matrix, [4], seed=0), seed=0, lattice=lattice)
+
+    assert stability[4].heaps == pytest.approx(4.0, abs=0.1)

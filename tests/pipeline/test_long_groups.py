@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from pipeline.analyse import _Deciding, _swept
-from pipeline.contract import CandidateRecord
+from pipeline.contract import CandidateRecord, Column, Dataset
 from pipeline.errors import InputError
 from pipeline.folding import by_place
-from pipeline.segmenting import decide, doubted
+from pipeline.segmenting import Lattice, decide, doubted, fit_features
 from pipeline.segmenting.quality import elongation
 from pipeline.stages import Options, Partition
 from pipeline.stopwatch import Stopwatch
@@ -54,6 +55,24 @@ def test_two_long_groups_that_were_left_together_are_told(gap: float, told: bool
     assert held.verdict == ("weak" if told else "strong")
     assert any("left these together" in str(words) for words in held.disagreements) == told
     assert (held == decision) != told
+
+
+@pytest.mark.parametrize(("gap", "told"), [(6.0, True), (0.0, False)])
+@pytest.mark.parametrize("seed", range(3))
+def test_answers_in_whole_numbers_beside_a_long_feature_are_no_two_groups(seed: int, gap: float, told: bool) -> None:
+    """Between two answers there is nobody, which two Gaussians take for a valley; between two groups there is one."""
+    rng = np.random.default_rng(seed)
+    answers = rng.integers(1, 6, 600) + gap * rng.integers(0, 2, 600)
+    table = pd.DataFrame({"spend": rng.normal(0.0, 12.0, 600), "answers": answers})
+    columns = tuple(Column(name=name, role="active", kind="number", label=name) for name in table)
+    made = fit_features(table, Dataset(spec="", title="", spec_hash="", as_of=None, currency="", columns=columns))
+    partition = Partition(1, made.matrix[:1], np.zeros(600, dtype=np.int64), 1.0, None, 0.0)
+    own = record(2, elongation(made.matrix, partition), 2.0)
+    decision = decide([own], bounds=(2, 12))
+
+    held = doubted(decision, own, made.matrix, partition, by_place(600), Lattice.of(made.matrix, made.transform))
+
+    assert any("left these together" in str(words) for words in held.disagreements) == told
 
 
 def test_of_fewer_kinds_of_customers_than_k_no_more_are_looked_for_than_there_are() -> None:

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from pipeline.campaigns import PAST, RECEIVED, SEGMENT, known_of_customers, predict
-from pipeline.campaigns.learning.boosting import grow, scores, shapley
+from pipeline.campaigns.learning.boosting import BOLD, CAREFUL, grow, scores, shapley
 from pipeline.campaigns.learning.cross_fitting import folds
 from pipeline.campaigns.learning.offers import RESPONDED, last_campaign, offers_of_last
 from pipeline.campaigns.learning.response_model import calibrate, contributions, learn, reasons
@@ -217,6 +217,27 @@ def test_a_tree_s_share_is_the_mean_over_orders_of_asking() -> None:
     assert parts[0].tolist() == pytest.approx([(0.3 + 0.6) / 2, (0.5 + 0.2) / 2])
 
 
+@pytest.mark.parametrize(
+    ("score", "growth"),
+    [
+        (lambda x: 1.5 * np.sin(2.5 * x).sum(axis=1), BOLD),
+        (lambda x: 1.8 * (np.abs(x[:, 0]) > 1.2) + 1.4 * np.cos(1.6 * x[:, 1]), CAREFUL),
+    ],
+)
+def test_more_and_larger_trees_are_grown_only_where_unseen_answers_strongly_speak_for_them(score, growth) -> None:  # type: ignore[no-untyped-def]
+    """Where every term bends, careful trees see too little; where two do, bold ones see chance in all the others."""
+    rng = np.random.default_rng(0)
+    design = rng.normal(size=(2000, 8))
+    outcome = (rng.random(2000) < 1 / (1 + np.exp(1 - score(design)))).astype(float)
+    known = pd.DataFrame(design, columns=[f"x{at}" for at in range(8)])
+    columns = [Column(name=name, role="active", kind="number", label=name) for name in known]
+
+    model = learn(known, columns, outcome, 0).model
+
+    assert len(model.trees) == 10 * growth.rounds
+    assert max(sum(term < 0 for term in tree.term) for tree in model.trees) == growth.leaves
+
+
 def test_the_model_of_all_rows_is_the_mean_of_the_folds_boosters() -> None:
     """One booster of all rows earns less on customers it has not seen than the mean of those grown already."""
     rng = np.random.default_rng(1)
@@ -224,7 +245,7 @@ def test_the_model_of_all_rows_is_the_mean_of_the_folds_boosters() -> None:
     outcome = (rng.random(1200) < 1 / (1 + np.exp(-_waves(design)))).astype(float)
     known = pd.DataFrame(design, columns=[f"x{at}" for at in range(6)])
     columns = [Column(name=name, role="active", kind="number", label=name) for name in known]
-    says, trees = grow(design, outcome)
+    says, trees = grow(design, outcome, BOLD)
 
     model = learn(known, columns, outcome, 0).model
 

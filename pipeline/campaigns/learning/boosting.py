@@ -1,4 +1,4 @@
-"""Boosted trees of six leaves over the model's terms: what adding the terms up misses, as values that add up too.
+"""Boosted trees of a few leaves over the model's terms: what adding the terms up misses, as values that add up too.
 
 scikit-learn grows the trees; they are kept as plain numbers (``contract.Tree``), so that a stored model needs nothing
 but NumPy. What a tree says of a customer is shared out among its terms by Shapley values, which are exact here: a path
@@ -18,12 +18,24 @@ import numpy.typing as npt
 from pipeline.contract import Matrix, Tree
 from pipeline.statistics import FEWEST, Vector
 
-ROUNDS, RATE, DEPTH, LEAVES, RIDGE = 60, 0.06, 4, 6, 10.0
+RATE, DEPTH = 0.06, 4
 LEAF = -1
 Predict = Callable[[Matrix], Vector]
 
 
-def grow(design: Matrix, outcome: Vector) -> tuple[Predict, tuple[Tree, ...]]:
+@dataclass(frozen=True)
+class Growth:
+    """How many trees are grown, and how much each may say."""
+
+    rounds: int
+    leaves: int
+    ridge: float
+
+
+CAREFUL, BOLD = Growth(60, 6, 10.0), Growth(100, 8, 1.0)
+
+
+def grow(design: Matrix, outcome: Vector, growth: Growth = CAREFUL) -> tuple[Predict, tuple[Tree, ...]]:
     """What a booster of ``outcome`` on ``design`` (n, terms) says of rows, in log-odds, and its trees as numbers.
 
     The trees leave out the average, and are none where no term varies.
@@ -34,12 +46,12 @@ def grow(design: Matrix, outcome: Vector) -> tuple[Predict, tuple[Tree, ...]]:
         average = float(np.log(outcome.sum() / (len(outcome) - outcome.sum())))
         return lambda rows: np.full(len(rows), average), ()
     model = HistGradientBoostingClassifier(
-        max_iter=ROUNDS,
+        max_iter=growth.rounds,
         learning_rate=RATE,
         max_depth=DEPTH,
-        max_leaf_nodes=LEAVES,
+        max_leaf_nodes=growth.leaves,
         min_samples_leaf=FEWEST,
-        l2_regularization=RIDGE,
+        l2_regularization=growth.ridge,
         early_stopping=False,
         random_state=0,
     ).fit(design, outcome.astype(int))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from pipeline.campaigns.learning.adding_up import Sum, add_up
-from pipeline.campaigns.learning.boosting import LEAF, grow
+from pipeline.campaigns.learning.boosting import BOLD, CAREFUL, LEAF, Growth, grow
 from pipeline.campaigns.learning.offers import SEGMENT
 from pipeline.contract import Labels, Matrix, Product, Tree
 from pipeline.statistics import Vector
@@ -16,6 +16,7 @@ from pipeline.statistics import Vector
 FOLDS, REPEATS, LARGE = 5, 5, 50_000
 SHARES = (0.0, 0.25, 0.5, 0.75, 1.0)  # of the logistic part
 MOSTLY = 0.5  # with less than this share of the logistic part, trees are worth growing twice
+STRONGLY = 3.0  # so much likelier, in logarithms, are answers by what they strongly speak for (Kass and Raftery 1995)
 STEEPEST = 2.0  # a mean of two cautious models may be too cautious; more than this is chance
 _STEPS = 40
 
@@ -62,9 +63,11 @@ def unseen(
 ) -> Unseen:
     """Both parts cross-fitted: five times for the sum (once for many rows), once for the trees.
 
-    The trees leave the segment out: it is made of columns that they have. Where they are what answers follow from, they
-    are grown on other folds too and averaged. Where the sum of the same rows found products, trees are grown that know
-    them and trees that do not, and those stay that foresee unseen answers better: a product smooths what is a step.
+    The trees leave the segment out: it is made of columns that they have. Where they are what answers follow from, or
+    bold, so that more of what they say is chance, they are grown on other folds too and averaged. Where the sum of the
+    same rows found products, trees are grown that know them and trees that do not, and those stay that foresee unseen
+    answers better: a product smooths what is a step. So are careful and bold ones: more and larger trees see more
+    where many things count a little, and chance where few do.
     """
     repeats = REPEATS if len(outcome) <= LARGE else 1
     parts = [folds(len(outcome), seed + repeat, customer) for repeat in range(repeats)]
@@ -75,12 +78,21 @@ def unseen(
         for held_fold, fitted in enumerate(of_folds):
             added[part == held_fold] += fitted.score[part == held_fold] / len(parts)
     kinds = (False, True) if any(fitted.products for fitted in sums[0]) else (False,)
-    grown = [_boosted(design, outcome, parts[0], sums[0], among, knowing) for knowing in kinds]
-    beliefs = [believed(added, trees.boosted, outcome) for trees in grown]
-    at = max(range(len(kinds)), key=lambda kind: beliefs[kind].likelihood)
-    chosen = grown[at]
-    if repeats > 1 and beliefs[at].share < MOSTLY:
-        chosen = chosen.averaged_with(_boosted(design, outcome, parts[1], sums[1], among, kinds[at]))
+
+    def boosted(at: int, knowing: bool, growth: Growth) -> _Grown:
+        return _boosted(design, outcome, parts[at], sums[at], among, knowing, growth)
+
+    tried = [(boosted(0, knowing, CAREFUL), knowing, CAREFUL) for knowing in kinds]
+    beliefs = [believed(added, trees.boosted, outcome) for trees, *_ in tried]
+    best = max(range(len(tried)), key=lambda at: beliefs[at].likelihood)
+    knowing = tried[best][1]
+    tried.append((boosted(0, knowing, BOLD), knowing, BOLD))
+    beliefs.append(believed(added, tried[-1][0].boosted, outcome))
+    if beliefs[-1].likelihood > beliefs[best].likelihood + STRONGLY:
+        best = len(tried) - 1
+    chosen, knowing, growth = tried[best]
+    if repeats > 1 and (beliefs[best].share < MOSTLY or growth is BOLD):
+        chosen = chosen.averaged_with(boosted(1, knowing, growth))
     trees, products = chosen.behind(design.shape[1])
     return Unseen(added, chosen.boosted, trees, products, parts[0], chosen.spread)
 
@@ -123,7 +135,13 @@ class _Grown:
 
 
 def _boosted(
-    design: Matrix, outcome: Vector, fold: Labels, sums: Sequence[Sum], among: np.ndarray, knowing: bool
+    design: Matrix,
+    outcome: Vector,
+    fold: Labels,
+    sums: Sequence[Sum],
+    among: np.ndarray,
+    knowing: bool,
+    growth: Growth,
 ) -> _Grown:
     """A booster a fold, which does not see it, all at their share of the mean; ``knowing`` the sums' products or not.
 
@@ -137,7 +155,7 @@ def _boosted(
         products = fitted.products if knowing else ()
         behind = design.shape[1] + np.arange(len(products))
         rows = np.ascontiguousarray(fitted.columns[:, np.concatenate([among, behind])])
-        says, grown = grow(*_sample(rows[inside], outcome[inside]))
+        says, grown = grow(*_sample(rows[inside], outcome[inside]), growth)
         made[~inside] = says(rows[~inside])
         known = (*among.tolist(), *products)
         trees += [(scaled(tree, 1 / FOLDS), known) for tree in grown]

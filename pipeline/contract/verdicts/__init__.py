@@ -3,6 +3,7 @@
 from pipeline.contract.verdicts.review import capped, persons_reason, reviewed, reviewed_run, reviewed_summary
 from pipeline.contract.verdicts.support import (
     APART,
+    BARE_STRENGTH,
     MIN_EXCESS,
     MIN_STRENGTH,
     SEPARATE,
@@ -15,6 +16,7 @@ from pipeline.contract.verdicts.support import (
 
 __all__ = [
     "APART",
+    "BARE_STRENGTH",
     "MIN_EXCESS",
     "MIN_STRENGTH",
     "SEPARATE",

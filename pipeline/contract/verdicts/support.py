@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from pipeline.contract.record_types import CandidateRecord, Decision, Verdict
 
 MIN_STRENGTH = 0.8  # prediction strength (Tibshirani and Walther 2005) from which a k is supported
+BARE_STRENGTH = 0.7  # and from which one is, weakly, where there are valleys between its groups and a clear silhouette
 MIN_EXCESS = 0.03  # silhouette above that of structure-free data, likewise
 SEPARATE = 0.1  # mean heaps under k, up to which all k groups are heaps of their own
 APART = 0.5  # silhouette from which groups stand apart with gaps between them (Kaufman and Rousseeuw 1990)

@@ -15,6 +15,7 @@ from pipeline.contract import CandidateRecord, Decision, Labels, Matrix, Message
 from pipeline.folding import Hashes, drawn
 from pipeline.segmenting.distances import squared_distances
 from pipeline.segmenting.valleys.heaps import has_valley
+from pipeline.segmenting.valleys.lattice import Lattice
 from pipeline.stages import Partition
 
 PIECES = 8  # clusters whose centres the curve leads through; with fewer it cuts the bends off
@@ -82,16 +83,21 @@ def _along(rows: Matrix, corners: Matrix) -> tuple[Matrix, Matrix]:
 
 
 def doubted(
-    decision: Decision, record: CandidateRecord, matrix: Matrix, partition: Partition, hashes: Hashes
+    decision: Decision,
+    record: CandidateRecord,
+    matrix: Matrix,
+    partition: Partition,
+    hashes: Hashes,
+    lattice: Lattice | None = None,
 ) -> Decision:
     """The decision on ``partition`` of ``matrix`` (n, p), held against what its segments hold, where one is long.
 
     Never strong where one of them holds customers of two groups. All are looked at: two long groups side by side are
-    less long than either.
+    less long than either. Values that come in the steps of ``lattice`` are looked at spread over these.
     """
     if (record.elongation or 0.0) < LONG:
         return decision
-    number = sum(holds_two(matrix, partition, hashes, segment) for segment in range(partition.k))
+    number = sum(holds_two(matrix, partition, hashes, segment, lattice) for segment in range(partition.k))
     if not number:
         return decision
     words = Message.counted(
@@ -105,13 +111,21 @@ def doubted(
     return decision.model_copy(update={"verdict": verdict, "disagreements": (*decision.disagreements, words)})
 
 
-def holds_two(matrix: Matrix, partition: Partition, hashes: Hashes, segment: int) -> bool:
-    """Whether a segment has a valley across, in at least half of the halves that are seen by what the other taught."""
+def holds_two(
+    matrix: Matrix, partition: Partition, hashes: Hashes, segment: int, lattice: Lattice | None = None
+) -> bool:
+    """Whether a segment has a valley across, in at least half of the halves that are seen by what the other taught.
+
+    Both are taken of values spread over their steps: two Gaussians would be laid along two neighbouring whole numbers,
+    between which there is nobody.
+    """
     inside = np.flatnonzero(partition.labels == segment)
     places = inside[drawn(hashes[inside], _ROWS, "two groups")]
     members = matrix[places]
     if len(members) < _FEWEST or matrix.shape[1] < 2:
         return False
+    if lattice is not None:
+        members = lattice.spread(members, [segment])
     valleys = []
     for split in range(_SPLITS):
         first = drawn(hashes[places], len(places) // 2, f"halves of a segment {split}")

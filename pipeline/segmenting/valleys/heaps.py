@@ -13,7 +13,7 @@ _FEWEST = 8
 _ROUNDING = 1e-12
 
 
-def count_heaps(rows: Matrix, guide: Partition) -> int:
+def count_heaps(rows: Matrix, guide: Partition, along: tuple[Matrix, Matrix] | None = None) -> int:
     """Number of groups of customers with a valley between them, among the clusters that ``guide`` cuts ``rows`` into.
 
     Two clusters are joined where the dip test along the line between their centres does not reject a single mode at
@@ -22,15 +22,18 @@ def count_heaps(rows: Matrix, guide: Partition) -> int:
     fitted on other customers than ``rows``: centres fitted on the same ones lie where these happen to heap. Of the
     larger of two clusters only the nearest ``NEAREST`` times as many customers count as the smaller one has, or a
     small group's valley would be lost beside it; cutting a tail off leaves one mode one mode.
+
+    ``along`` are the same rows and centres in other units, where valleys are looked for in place of these.
     """
     assigned = nearest(rows, guide.centres)
+    places, centres = along or (rows, guide.centres)
     members = [np.flatnonzero(assigned == cluster) for cluster in range(guide.k)]
     group = np.arange(guide.k)
     for first in range(guide.k):
         for second in range(first + 1, guide.k):
             if group[first] == group[second]:
                 continue
-            line = _between(rows, members[first], members[second], guide.centres[second] - guide.centres[first])
+            line = _between(places, members[first], members[second], centres[second] - centres[first])
             if not has_valley(line):
                 group[group == group[second]] = group[first]
     return len(np.unique(group))

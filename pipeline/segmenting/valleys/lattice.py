@@ -1,7 +1,8 @@
-"""Values that come in steps, as counts and scales do: spread over their steps before anybody looks for valleys.
+"""Values that come in steps, as counts and scales do, or in shares of a whole: made even to look for valleys.
 
 Between two whole numbers there is nobody, which is no valley between groups; where several steps in a row are empty,
-there is one. Neither shows in the order of the values alone.
+there is one. Neither shows in the order of the values alone. Shares crowd into the corners, where one part is nearly
+all, though the amounts that they are made of have nothing to do with one another.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.contract import FeatureTransform, Matrix
+from pipeline.contract import Column, FeatureTransform, Matrix
 
 _DECIMALS = (0, 1, 2)  # whole numbers, halves and tenths, money
 _ON_STEPS = 0.98  # share of the values; the rest are what missing and clipped ones were replaced by
@@ -55,21 +56,42 @@ class Steps:
 
 @dataclass(frozen=True)
 class Lattice:
-    """The steps in which each feature's values come."""
+    """The steps in which each feature's values come, and which features are the shares of one whole."""
 
     transform: FeatureTransform
     steps: tuple[Steps, ...]
+    wholes: tuple[tuple[int, ...], ...] = ()
 
     @classmethod
-    def of(cls, matrix: Matrix, transform: FeatureTransform) -> Lattice:
-        """Those of the values that ``transform`` made ``matrix`` (n, p) of."""
-        return cls(
-            transform,
-            tuple(
-                Steps.of(_original(column, transform, place), transform.fill[place])
-                for place, column in enumerate(matrix.T)
-            ),
+    def of(cls, matrix: Matrix, transform: FeatureTransform, columns: Sequence[Column] = ()) -> Lattice:
+        """Those of the values that ``transform`` made ``matrix`` (n, p) of; ``columns`` say what is a share of what."""
+        originals = [_original(column, transform, place) for place, column in enumerate(matrix.T)]
+        steps = tuple(Steps.of(values, fill) for values, fill in zip(originals, transform.fill, strict=True))
+        grouped: dict[str, list[int]] = {}
+        for column in columns:
+            if column.group is not None and column.name in transform.names:
+                grouped.setdefault(column.group, []).append(transform.names.index(column.name))
+        wholes = tuple(
+            tuple(places)
+            for places in grouped.values()
+            if len(places) > 1 and all(_are_shares(originals[at]) for at in places)
         )
+        return cls(transform, steps, wholes)
+
+    def in_ratios(self, rows: Matrix) -> Matrix:
+        """``rows`` (m, p) with shares as logarithms of their ratios to one another, as varied as any other feature.
+
+        Centred log-ratios (Aitchison 1986); a share of 0 counts as half of the smallest other one. Amounts that hang
+        together in no way, however uneven, have one mode there, and in shares one in each corner.
+        """
+        made = rows.copy()
+        for whole in self.wholes:
+            shares = np.column_stack([_original(rows[:, at], self.transform, at) for at in whole])
+            least = np.where(shares > _PRECISION, shares, np.inf).min(axis=0) / 2.0
+            logs = np.log(np.maximum(shares, np.where(np.isfinite(least), least, 1.0)))
+            ratios = logs - logs.mean(axis=1, keepdims=True)
+            made[:, list(whole)] = (ratios - ratios.mean(axis=0)) / np.maximum(ratios.std(axis=0), _PRECISION)
+        return made
 
     def spread(self, rows: Matrix, seed: Sequence[int]) -> Matrix:
         """``rows`` (m, p) with each value moved up by less than one step, evenly over it in original units.
@@ -84,6 +106,10 @@ class Lattice:
             on = steps.hold(values)
             moved[on, place] = _placed(values[on] + steps.size * noise.random(int(on.sum())), self.transform, place)
         return moved
+
+
+def _are_shares(values: Matrix) -> bool:
+    return bool(values.min() >= -_ROUNDING and values.max() <= 1.0 + _ROUNDING)
 
 
 def _original(column: Matrix, transform: FeatureTransform, place: int) -> Matrix:
