@@ -15,10 +15,10 @@ from typing import Any
 from sqlglot import Expr, exp, parse, parse_one
 from sqlglot.dialects.duckdb import DuckDB
 from sqlglot.dialects.spark import Spark
-from sqlglot.tokens import TokenType  # type: ignore[attr-defined,unused-ignore]
 
 from pipeline.contract import Message
 from pipeline.errors import SpecError
+from pipeline.spark.lexemes import read_otherwise
 from pipeline.spec import Spec, with_day
 
 _STRUCTURE = (
@@ -42,7 +42,7 @@ class _Dialect(Spark):
 
     class Tokenizer(Spark.Tokenizer):
         QUOTES = ["'"]  # noqa: RUF012
-        IDENTIFIERS = ['"', "`"]  # noqa: RUF012
+        IDENTIFIERS = ["`", '"']  # noqa: RUF012 - the first is written: no backslash means anything in it
 
 
 def translated(sql: str, spec: Spec, key: str, remedy: Message, *, expression: bool = False) -> str:
@@ -101,14 +101,15 @@ def _fault(query: str, tables: set[str]) -> str:
         return _first_line(error)
     if len(trees) != 1 or not isinstance(trees[0], exp.Query):
         return ", ".join(type(tree).__name__.upper() for tree in trees if tree is not None) or "nothing"
-    before = ""
-    for token in tokens:
-        if before == "using" and token.token_type is TokenType.STRING:
-            return "a script"
-        before = token.text.lower()
-        if before in _RUNS_CODE:
-            return before
+    otherwise = read_otherwise(query, tokens)
+    if otherwise:
+        return f"text that can be read in two ways: {otherwise}"
+    code = next((token.text.lower() for token in tokens if token.text.lower() in _RUNS_CODE), "")
+    if code:
+        return code
     tree = trees[0]
+    if any(isinstance(node, exp.QueryTransform) for node in tree.walk()):
+        return "a script"
     if any(
         isinstance(node, exp.DML | exp.DDL | exp.Command) and not isinstance(node, exp.Query) for node in tree.walk()
     ):

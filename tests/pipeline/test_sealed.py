@@ -8,7 +8,7 @@ import stat
 import tempfile
 import time
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -428,3 +428,34 @@ def test_a_question_over_frames_that_needs_more_than_memory_has_a_folder_that_no
         modes |= {stat.S_IMODE(folder.stat().st_mode) for folder in tmp_path.iterdir()}
     assert modes == {0o700}
     assert list(tmp_path.iterdir()) == []
+
+
+ENDLESS = ("range", "generate_series", "repeat", "repeat_row")
+GIVEN = (
+    "'{secret}'",
+    "'{secret}', '{secret}'",
+    "1",
+    "4096::POINTER",
+    "4096::POINTER, 4096::POINTER, 4096::POINTER",
+    "''",
+)
+
+
+def test_no_function_of_the_engine_reads_a_file_or_a_place_in_memory(tmp_path: Path) -> None:
+    """Also none that a later version brings."""
+    secret = tmp_path / "secret.csv"
+    secret.write_text(f"a\n{CANARY}\n", "utf-8")
+    answered = []
+    with tables(frames={"data": pd.DataFrame({"a": [1]})}) as asks:
+        made = "function_type <> 'aggregate' AND regexp_matches(function_name, '^[a-z_]+$')"
+        names = [name for (name,) in asks.rows(f"SELECT DISTINCT function_name FROM duckdb_functions() WHERE {made}")]
+        assert {"read_csv", "glob", "pandas_scan", "query"} <= set(names)
+        for name in set(names) - set(ENDLESS):
+            for given in GIVEN:
+                arguments = given.format(secret=secret)
+                for question in (f"SELECT * FROM {name}({arguments})", f"SELECT {name}({arguments})"):
+                    with suppress(QueryError, ValueError, OverflowError):  # Python knows not all of its days
+                        answered += [question] if CANARY in str(asks.rows(question)) else []
+    assert answered == []
+    assert secret.read_text("utf-8") == f"a\n{CANARY}\n"
+    assert sorted(tmp_path.iterdir()) == [secret]
