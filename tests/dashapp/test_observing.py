@@ -104,9 +104,21 @@ def test_the_store_is_told_down_once_it_does_not_answer(
     assert scraped(client)["korzina_store_up"] == 0.0
 
 
-@pytest.mark.parametrize("header", ["X-Forwarded-For", "Forwarded", "X-Real-IP"])
+@pytest.mark.parametrize(
+    "header",
+    ["X-Forwarded-For", "Forwarded", "X-Real-IP", "X-Forwarded-User", "X-Forwarded-Proto", "X-Korzina-Proxy-Secret"],
+)
 def test_through_a_proxy_on_this_machine_nothing_is_told(client: FlaskClient, header: str) -> None:
     assert client.get("/metrics", headers={header: "203.0.113.7"}).status_code == 404
+
+
+def test_under_the_name_of_a_proxy_nothing_is_told(store: MemoryStore) -> None:
+    dash.page_registry.clear()
+    settings = Settings(allowed_hosts="tools.example")
+    client = create_app(SegmentationData(lambda: store, settings)).server.test_client()
+
+    assert client.get("/metrics", headers={"Host": "tools.example"}).status_code == 404
+    assert client.get("/metrics", headers={"Host": "127.0.0.1:8050"}).status_code == 200
 
 
 def test_from_another_machine_nothing_is_told(client: FlaskClient) -> None:
