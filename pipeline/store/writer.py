@@ -27,13 +27,13 @@ from mlflow.entities import (
 from mlflow.exceptions import MlflowException
 
 from pipeline.contract import SCHEMA_VERSION, Artifacts, RunIndex, RunRecord, SavedSweep, SweepRecord
-from pipeline.errors import StoreError
+from pipeline.errors import StoreError, without_password
 from pipeline.processors import own_folder
 from pipeline.settings import Settings, account_name
 from pipeline.store import artifacts, entrance
 from pipeline.store.model_files import write_model
 from pipeline.store.tracking.client import run_again
-from pipeline.store.tracking.remote import first_line, without_password
+from pipeline.store.tracking.remote import first_line
 from pipeline.store.tracking.tag_names import COMPLETED, NOTE, PARENT, SCHEMA, STARTED, STATUS, WRITER, folder_of
 from pipeline.store.tracking.writers import close_dead_runs, this_writer
 
