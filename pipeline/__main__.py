@@ -253,9 +253,11 @@ def docs(
 
 
 def _store() -> Store:
-    from pipeline.store import Store
+    settings = Settings()
+    cli.refuse_silent(settings)
+    from pipeline.store import Store  # late: it takes most of a second
 
-    return Store.open(Settings())
+    return Store.open(settings)
 
 
 def _print_json(value: dict[str, Any]) -> None:
