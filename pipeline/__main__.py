@@ -61,6 +61,7 @@ def train(
     """Clean the data, sweep KMeans over k, choose, describe, log every k to MLflow, promote."""
     if choose is not None and not reason.strip():
         raise UsageError.because("--choose needs a reason", remedy='add --reason "..."')
+    cli.refuse_silent(Settings())
     from pipeline.progress import progress_on_terminal
     from pipeline.summary import summarise, told
     from pipeline.train import Request

@@ -19,6 +19,7 @@ from pipeline.settings import Settings
 from tests.command_support import environment
 
 ADDRESSES = ("http://127.0.0.1:{port}", "postgresql+psycopg://u:hunter2@127.0.0.1:{port}/x")
+COMMANDS = ("runs", "doctor", "promote 0123456 --reason x", "purge --customer x --yes", "train")
 LARGE = ("pandas", "pyarrow", "mlflow", "sqlalchemy")
 
 
@@ -96,7 +97,9 @@ def test_where_a_proxy_leads_there_nothing_is_asked(monkeypatch: pytest.MonkeyPa
 
 
 @pytest.mark.parametrize("address", ADDRESSES)
-@pytest.mark.parametrize("command", ["runs", "doctor", "promote 0123456 --reason x", "purge --customer x --yes"])
+@pytest.mark.parametrize(
+    "command", ["runs", "doctor", "promote 0123456 --reason x", "purge --customer x --yes", "train"]
+)
 def test_a_command_says_so_before_it_imports_what_takes_long(command: str, address: str, tmp_path: Path) -> None:
     code = f"import sys; sys.argv[1:] = {command.split()!r}\n"
     code += "from pipeline.__main__ import main\ntry: main()\n"
