@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 import sys
 import tempfile
@@ -20,6 +19,7 @@ from pydantic import ValidationError
 
 from dashapp import logs
 from pipeline.errors import ExposureError, StoreError
+from pipeline.processors import OwnFolder, remove_left
 from pipeline.settings import Settings, account_name
 
 _WARMING_SECONDS = 10.0
@@ -39,6 +39,7 @@ def _checked() -> Settings:
 
 
 _settings = _checked()
+_counting = OwnFolder(Path(tempfile.gettempdir()))
 _host = f"[{_settings.host}]" if ":" in _settings.host else _settings.host
 
 bind = f"{_host}:{_settings.port}"
@@ -62,9 +63,13 @@ logconfig_dict = logs.configuration(_settings.log_form, _settings.log_level)
 def on_starting(arbiter: Any) -> None:
     """Give the workers a folder in which they count together; it has to be known before they import the client.
 
+    What killed processes left there and in the home folder goes.
+
     And have ``kill -HUP`` end the old workers when the new ones are ready, where gunicorn ends them at once.
     """
-    os.environ[_COUNTED_IN] = tempfile.mkdtemp(prefix="korzina-metrics-")
+    for place in (None, _settings.home):
+        remove_left(place)
+    os.environ[_COUNTED_IN] = str(_counting.make())
     arbiter.manage_workers = partial(_replace_when_ready, arbiter, arbiter.manage_workers)
     if _settings.auth != "local":
         _record_start()
@@ -126,7 +131,8 @@ def pre_exec(arbiter: Any) -> None:
 
 def on_exit(_arbiter: Any) -> None:
     """Leave nothing behind."""
-    shutil.rmtree(os.environ.pop(_COUNTED_IN, ""), ignore_errors=True)
+    os.environ.pop(_COUNTED_IN, None)
+    _counting.remove()
 
 
 def child_exit(_arbiter: Any, worker: Any) -> None:

@@ -16,7 +16,7 @@ from pydantic import ValidationError
 from korzina.given_data import Table, source_of
 from pipeline.command_line import PYTHON, champion_of, reason_given, settings_fault, who
 from pipeline.contract import Champion
-from pipeline.errors import UsageError
+from pipeline.errors import UsageError, without_password
 from pipeline.settings import Settings
 
 if TYPE_CHECKING:
@@ -175,7 +175,7 @@ class RunStore:
 
     def __repr__(self) -> str:
         champions = ", ".join(f"{champion.experiment} (k = {champion.k})" for champion in self._store.champions())
-        return f"RunStore at {self._settings.store_uri}; champions: {champions or 'none'}"
+        return f"RunStore at {without_password(self._settings.store_uri)}; champions: {champions or 'none'}"
 
 
 @dataclass(frozen=True)

@@ -61,6 +61,7 @@ def train(
     """Clean the data, sweep KMeans over k, choose, describe, log every k to MLflow, promote."""
     if choose is not None and not reason.strip():
         raise UsageError.because("--choose needs a reason", remedy='add --reason "..."')
+    cli.refuse_silent(Settings())
     from pipeline.progress import progress_on_terminal
     from pipeline.summary import summarise, told
     from pipeline.train import Request
@@ -253,9 +254,11 @@ def docs(
 
 
 def _store() -> Store:
-    from pipeline.store import Store
+    settings = Settings()
+    cli.refuse_silent(settings)
+    from pipeline.store import Store  # late: it takes most of a second
 
-    return Store.open(Settings())
+    return Store.open(settings)
 
 
 def _print_json(value: dict[str, Any]) -> None:

@@ -100,3 +100,19 @@ def nearest_name(name: str, valid: Iterable[str]) -> str | None:
 
 def _words(name: str) -> set[str]:
     return set(re.findall(r"[^\W_]+", name.lower()))
+
+
+_USER = re.compile(r"://[^/:@\s'\"]*(?::[^@\s'\"]*)?@")
+_SECRET = re.compile(
+    r"([?&;][^=&;\s'\"]*(?:pass|pwd|secret|token|key|sig|credential)[^=&;\s'\"]*=)[^&;\s'\"]*", re.IGNORECASE
+)
+
+
+def masked(text: str) -> str:
+    """``text`` without what an address in it says of passwords and keys behind its question mark."""
+    return _SECRET.sub(r"\1***", text)
+
+
+def without_password(text: str) -> str:
+    """``text`` with user and password taken out of every address in it."""
+    return masked(_USER.sub("://", text))

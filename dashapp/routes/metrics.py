@@ -7,6 +7,7 @@ import time
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
+from urllib.parse import urlsplit
 
 from flask import Flask, Response, request
 
@@ -14,11 +15,11 @@ from dashapp.data import SegmentationData
 from dashapp.observing import CONTENT_TYPE, State, scrape
 from dashapp.reader import sentence
 from pipeline.errors import StoreError
-from pipeline.settings import is_loopback
+from pipeline.settings import Settings, is_loopback
 
 PATH = "/metrics"
 _KEPT_SECONDS = 30.0
-_FORWARDED = ("Forwarded", "X-Forwarded-For", "X-Real-IP")  # by these a proxy on this machine says that it is one
+_FORWARDED = ("forwarded", "x-forwarded-", "x-real-ip", "x-korzina-", "via")  # so begin headers of proxies
 
 
 def register(server: Flask, data: SegmentationData) -> None:
@@ -56,13 +57,21 @@ class Watched:
 
 def metrics(data: SegmentationData, watched: Watched) -> Response:
     """The counters; 404 to whoever may not see them, as if there were nothing."""
-    if not _permitted(data.settings.metrics_token):
+    if not _permitted(data.settings):
         return sentence(404, "not found")
     return Response(scrape(watched.state), content_type=CONTENT_TYPE)
 
 
-def _permitted(token: str) -> bool:
-    if token:
+def _permitted(settings: Settings) -> bool:
+    if settings.metrics_token:
         given = request.headers.get("Authorization", "").removeprefix("Bearer ")
-        return hmac.compare_digest(given.encode(), token.encode())
-    return is_loopback(request.remote_addr or "") and not any(name in request.headers for name in _FORWARDED)
+        return hmac.compare_digest(given.encode(), settings.metrics_token.encode())
+    return is_loopback(request.remote_addr or "") and not _passed_on(settings)
+
+
+def _passed_on(settings: Settings) -> bool:
+    """Whether a proxy on this machine may have passed the request on, for somebody elsewhere."""
+    own = (settings.proxy_user_header.lower(), settings.proxy_role_header.lower())
+    names = [name.lower() for name, _value in request.headers]
+    asked_here = is_loopback(urlsplit(f"//{request.host}").hostname or "")
+    return not asked_here or any(name in own or name.startswith(_FORWARDED) for name in names)

@@ -13,7 +13,7 @@ import sqlalchemy as sql
 from sqlalchemy.engine import make_url
 from sqlalchemy.pool import NullPool
 
-from pipeline.errors import StoreError, UsageError
+from pipeline.errors import StoreError, UsageError, masked
 
 WAIT_SECONDS = 5
 CLOCK_SECONDS = 60  # that the clocks of several machines may differ; what lies further ahead was written by a wrong one
@@ -74,7 +74,7 @@ class AccountDatabase:
     def __init__(self, url: str) -> None:
         try:
             self._url = make_url(url)
-        except sql.exc.ArgumentError:
+        except (sql.exc.ArgumentError, ValueError):  # the second: a port that is no number
             raise UsageError.because(
                 "KORZINA_USERS is no address of a database",
                 expected="sqlite:///path/accounts.db or postgresql+psycopg://user@host/database",
@@ -131,10 +131,11 @@ class AccountDatabase:
             yield
         except (sql.exc.SQLAlchemyError, OSError) as error:
             cause = getattr(error, "orig", None) or error
+            place = masked(self._url.render_as_string(hide_password=True))
             raise StoreError.because(
                 "the database of accounts does not answer",
                 found=type(cause).__name__,
-                remedy=f"see whether {self._url.render_as_string(hide_password=True)} is there and can be written",
+                remedy=f"see whether {place} is there and can be written",
             ) from error
 
 

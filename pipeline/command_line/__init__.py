@@ -3,6 +3,7 @@
 from pipeline.command_line.account_commands import attach_accounts, audited
 from pipeline.command_line.arguments import PYTHON, champion_of, only_experiment, reason_given
 from pipeline.command_line.doctor import examined, told_faults
+from pipeline.command_line.first_look import refuse_silent
 from pipeline.command_line.manual import DOCUMENTS, document, document_text, documents_in_lines, schema_into
 from pipeline.command_line.options import (
     ChampionOption,
@@ -57,6 +58,7 @@ __all__ = [
     "place",
     "plan_at",
     "reason_given",
+    "refuse_silent",
     "schema_into",
     "settings_fault",
     "target_of",

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from pipeline.command_line.first_look import refuse_silent
 from pipeline.command_line.options import JsonOption
 from pipeline.command_line.terminal import can_ask
 from pipeline.errors import UsageError
@@ -41,6 +42,7 @@ def purge(
     as_json: JsonOption = False,
 ) -> None:
     """Remove people's rows for good: from runs, lists, plans, caches, logs, the database and its free pages."""
+    refuse_silent(Settings())
     from pipeline.purging import PurgeRequest
     from pipeline.store import Store
 

@@ -24,6 +24,10 @@ _UNSHOWN = re.compile(
     r"\u2028-\u202f\u205f-\u206f\u2800\u3000\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e0fff]*"
 )
 _NUMBER = re.compile(r"[+-]?(\d+([., \u00a0\u202f]\d{3})*([.,]\d+)?|[.,]\d+)(e[+-]?\d+)?%?", re.IGNORECASE | re.ASCII)
+# where another cell begins to a spreadsheet that takes ; or a tab for what parts cells, as it does where commas part
+# decimals: there quotation marks in the middle of a line mean nothing, and a line ends within a cell, too
+_WITHIN = re.compile(r"(?<=[;\t\r\n])[^;\t\r\n]+")
+_SEPARATOR = "sep="  # at the top of a file it says what parts cells
 _LONGEST = 32_767  # characters of a cell
 _EXACT = 2**53  # whole numbers above it are no longer told apart as floats, which is all that a cell holds
 
@@ -34,21 +38,31 @@ Account = Sequence[tuple[str, object]]
 def harmless(value: object) -> object:
     """Text that a spreadsheet does not take for a formula (OWASP, CSV injection): with an apostrophe before it.
 
-    Numbers stay as they are, also those that are text (``-5``). ``restored`` takes the apostrophe away again.
+    So do parts of it that a spreadsheet may take for cells. Numbers stay as they are, also those that are text
+    (``-5``). ``restored`` takes the apostrophes away again.
     """
-    return f"'{value}" if isinstance(value, str) and _is_formula(value) else value
+    if not isinstance(value, str):
+        return value
+    inner = _WITHIN.sub(lambda part: f"'{part[0]}" if _is_formula(part[0]) else part[0], value)
+    return f"'{inner}" if _is_formula(value) else inner
 
 
 def restored(text: str) -> str:
     """The text that ``harmless`` was given; any other text as it is."""
+    return _WITHIN.sub(lambda part: _without_mark(part[0]), _without_mark(text))
+
+
+def _without_mark(text: str) -> str:
     return text[1:] if text.startswith("'") and _is_formula(text[1:]) else text
 
 
 def _is_formula(text: str) -> bool:
     """Whether a spreadsheet may run the text: what it does not show before the first sign does not count."""
     if text[:1].isalnum() and text[:1].isascii():
-        return False
+        return text[:4].casefold() == _SEPARATOR
     shown = _UNSHOWN.sub("", text)
+    if shown[:4].casefold() == _SEPARATOR:
+        return True
     if unicodedata.normalize("NFKC", shown[:1]) not in _FORMULA:  # the full-width signs and other forms of them
         return text[:1] in ("\t", "\r", "\n") and bool(shown)
     return len(shown) > 1 and not _NUMBER.fullmatch(text)

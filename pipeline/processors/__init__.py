@@ -1,13 +1,15 @@
-"""Helper processes and threads: how many there are, and how work is shared among them."""
+"""Helper processes and threads: how many there are, how work is shared among them, and folders that end with them."""
 
 from pipeline.processors.limited_process import TooMuchError, limited
 from pipeline.processors.memory import fitting_rows, free_memory, needed_memory
+from pipeline.processors.own_folders import OwnFolder, own_folder, remove_left
 from pipeline.processors.parallel import Helper, keep_loaded, process_helper, share
 from pipeline.processors.threads import THREADS, Pool, one_thread, pool
 
 __all__ = [
     "THREADS",
     "Helper",
+    "OwnFolder",
     "Pool",
     "TooMuchError",
     "fitting_rows",
@@ -16,7 +18,9 @@ __all__ = [
     "limited",
     "needed_memory",
     "one_thread",
+    "own_folder",
     "pool",
     "process_helper",
+    "remove_left",
     "share",
 ]

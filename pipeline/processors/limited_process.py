@@ -9,7 +9,6 @@ from __future__ import annotations
 import multiprocessing
 import os
 import resource
-import shutil
 import tempfile
 import threading
 import time
@@ -20,8 +19,9 @@ from multiprocessing.context import ForkServerContext
 from pathlib import Path
 from typing import Any, TypeVar
 
+from pipeline.processors.own_folders import own_folder
+
 R = TypeVar("R")
-_FOLDER = "korzina-limited-"  # and the number of the process that it belongs to
 _LOOK = 0.05  # seconds between two looks at the memory
 AT_ONCE = 2  # processes; who comes later waits for one of them
 MOST_WAITING = 4  # each holds a thread of the worker, which needs the others to answer readers
@@ -71,9 +71,8 @@ def _run(
     function: Callable[..., R], arguments: tuple[Any, ...], seconds: float, memory: int, modules: tuple[str, ...]
 ) -> R:
     ours, theirs = multiprocessing.Pipe(duplex=False)
-    _remove_left()
-    with tempfile.TemporaryDirectory(prefix=f"{_FOLDER}{os.getpid()}-", ignore_cleanup_errors=True) as folder:
-        process = _context(modules).Process(target=_work, args=(theirs, folder, function, arguments), daemon=True)
+    with own_folder() as folder:  # what a stranger's file holds lies nowhere else
+        process = _context(modules).Process(target=_work, args=(theirs, str(folder), function, arguments), daemon=True)
         process.start()
         theirs.close()
         try:
@@ -89,14 +88,6 @@ def _run(
         raise value
     answer: R = value
     return answer
-
-
-def _remove_left() -> None:
-    """Folders of workers that were killed, in which a stranger's file may lie."""
-    for folder in Path(tempfile.gettempdir()).glob(f"{_FOLDER}*"):
-        owner = folder.name.removeprefix(_FOLDER).partition("-")[0]
-        if owner.isdecimal() and not Path(f"/proc/{owner}").exists() and Path("/proc/self").exists():
-            shutil.rmtree(folder, ignore_errors=True)
 
 
 @cache

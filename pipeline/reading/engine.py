@@ -10,21 +10,20 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Iterator, Mapping, Sequence
+import tempfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from itertools import accumulate
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from threading import Timer
-from typing import Any
-from uuid import uuid4
+from typing import Any, TypeVar
 
 import duckdb
 import pandas as pd
 
-from pipeline.processors import free_memory
+from pipeline.processors import OwnFolder, free_memory, remove_left
 from pipeline.reading.frames import Arrow
 
 AS_OF = "as_of"  # the parameter of a query, and the column of an expression
@@ -45,6 +44,9 @@ _WORDS = re.compile(r"\b(INSERT|UPDATE|DELETE|MERGE)\b", re.IGNORECASE)
 _NODES = re.compile(r'"type":"(INSERT|UPDATE|DELETE|MERGE)_QUERY_NODE"')
 
 
+R = TypeVar("R")
+
+
 class QueryError(Exception):
     """What the engine says of SQL that it cannot run, or of a file that it cannot read."""
 
@@ -57,8 +59,9 @@ class QueryError(Exception):
 class Engine:
     """Tables that SQL finds by their names; made by ``tables``."""
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
-        self._connection = connection
+    def __init__(self, connection: duckdb.DuckDBPyConnection, beyond: OwnFolder) -> None:
+        """``beyond``: where rows go for which no memory is left; made when it comes to that."""
+        self._connection, self._beyond = connection, beyond
 
     def query(
         self, sql: str, given: Mapping[str, pd.DataFrame] | None = None, *, as_of: date | None = None
@@ -80,8 +83,7 @@ class Engine:
         asks = AS_OF in self._one_question(sql).named_parameters
         if asks and as_of is None:
             raise QueryError("the query asks for $as_of, and the spec sets no as_of")
-        with self._answering():
-            return self._connection.execute(sql, {AS_OF: as_of} if asks else None).df()
+        return self._answered(lambda: self._connection.execute(sql, {AS_OF: as_of} if asks else None).df())
 
     def give(self, name: str, table: pd.DataFrame | Arrow) -> None:
         """One more table in memory, under a name."""
@@ -106,19 +108,29 @@ class Engine:
     def rows(self, sql: str) -> list[tuple[Any, ...]]:
         """The answer to a query as Python's own values; raises ``QueryError``."""
         self._one_question(sql)
-        with self._answering():
-            return self._connection.execute(sql).fetchall()
+        return self._answered(lambda: self._connection.execute(sql).fetchall())
 
     def batches(self, sql: str, rows: int) -> Iterator[Arrow]:
         """The answer to a query in batches of so many rows, none of which is held here; raises ``QueryError``."""
         self._one_question(sql)
         with self._answering():
+            self._beyond.make()
             yield from self._connection.sql(sql).to_arrow_reader(rows)
 
     def _make(self, what: str, sql: str) -> None:
         self._one_question(sql)
+        self._answered(lambda: self._connection.execute(f"{what} {sql}"))
+
+    def _answered(self, ask: Callable[[], R]) -> R:
+        """What ``ask`` gives; where memory is short for the first time, once more with the folder for that."""
         with self._answering():
-            self._connection.execute(f"{what} {sql}")
+            try:
+                return ask()
+            except duckdb.IOException as error:
+                if self._beyond.made or str(self._beyond.path) not in str(error):
+                    raise
+                self._beyond.make()
+                return ask()
 
     def _one_question(self, sql: str) -> duckdb.Statement:
         """The SQL as DuckDB's parser has it; raises ``QueryError`` for all that is not one SELECT."""
@@ -149,7 +161,7 @@ class Engine:
             yield
         except duckdb.InterruptException as error:
             raise QueryError(f"the query took longer than {SECONDS:,.0f} seconds") from error
-        except duckdb.Error as error:
+        except (duckdb.Error, OSError) as error:
             raise QueryError(str(error)) from error
         finally:
             clock.cancel()
@@ -165,32 +177,36 @@ def tables(
 
     ``memory``: what it may hold, as DuckDB writes it (``256MB``, ``70%``).
     """
-    with _spill(bool(files)) as spill, duckdb.connect() as connection:
+    with _beyond(bool(files)) as beyond, duckdb.connect() as connection:
         try:
-            connection.execute(f"SET temp_directory = {literal(spill)}")
+            connection.execute(f"SET temp_directory = {literal(str(beyond.path / 'rows'))}")
             for name, paths in (files or {}).items():
                 connection.execute(f"CREATE VIEW {quote(name)} AS SELECT * FROM {_scan(paths)}")
         except duckdb.Error as error:
             raise QueryError(str(error)) from error
         _seal(connection, [file for paths in (files or {}).values() for file in paths], memory)
-        engine = Engine(connection)
+        engine = Engine(connection, beyond)
         for name, frame in (frames or {}).items():
             engine.give(name, frame)
         yield engine
 
 
 @contextmanager
-def _spill(likely: bool) -> Iterator[str]:
+def _beyond(likely: bool) -> Iterator[OwnFolder]:
     """Where rows go for which no memory is left; DuckDB's own place is the folder that a command is called in.
 
-    For files, which may be larger than memory, a folder that only this user reads. For what is in memory already a
-    name beside it, of which DuckDB makes a folder if it ever comes to that: else nothing is written at all.
+    For files, which may be larger than memory, it is made at once. For what is in memory already only when it comes to
+    that: else nothing is written at all. DuckDB's own folders and files may be read by every user of the machine, so
+    that it makes them below ours.
     """
-    if likely:
-        with TemporaryDirectory(prefix="korzina-", ignore_cleanup_errors=True) as folder:
-            yield folder
-    else:
-        yield str(Path(os.getenv("TMPDIR") or "/tmp") / f"korzina-{uuid4().hex}")  # noqa: S108 - no name to guess
+    folder = OwnFolder(Path(tempfile.tempdir or os.getenv("TMPDIR") or "/tmp"))  # noqa: S108 - no name to guess
+    try:
+        if likely:
+            remove_left(folder.path.parent)
+            folder.make()
+        yield folder
+    finally:
+        folder.remove()
 
 
 def _seal(connection: duckdb.DuckDBPyConnection, files: Sequence[Path], memory: str) -> None:

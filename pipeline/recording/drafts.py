@@ -2,39 +2,32 @@
 
 from __future__ import annotations
 
-import fcntl
-import shutil
-import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
+from pipeline import processors
 from pipeline.contract import Message, RunRecord, write_table
 from pipeline.errors import StoreError
-
-_PREFIX, _LOCK = "drafts-", "lock"
 
 
 @contextmanager
 def drafts(home: Path) -> Iterator[Path]:
     """A folder in ``home``, beside the store so that files move in no time; gone at the end, whatever happens.
 
-    Those that killed trainings left are removed: a folder whose lock nobody holds is nobody's. Raises ``StoreError``
-    where ``home`` cannot be written to.
+    Those that killed trainings left are removed. Raises ``StoreError`` where ``home`` cannot be written to.
     """
-    try:
-        home.mkdir(parents=True, exist_ok=True)
-        remove_left(home)
-        folder = tempfile.TemporaryDirectory(prefix=_PREFIX, dir=home, ignore_cleanup_errors=True)
-    except OSError as error:
-        raise StoreError.because(
-            Message.of("cannot write to {folder} ({why})", folder=str(home), why=str(error.strerror)),
-            remedy=Message.of("give this user the right to write there, or set KORZINA_HOME"),
-        ) from error
-    with folder as name, (Path(name) / _LOCK).open("wb") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield Path(name)
+    with ExitStack() as held:
+        try:
+            home.mkdir(parents=True, exist_ok=True)
+            folder = held.enter_context(processors.own_folder(home))
+        except OSError as error:
+            raise StoreError.because(
+                Message.of("cannot write to {folder} ({why})", folder=str(home), why=str(error.strerror)),
+                remedy=Message.of("give this user the right to write there, or set KORZINA_HOME"),
+            ) from error
+        yield folder
 
 
 def filed(record: RunRecord, folder: Path) -> RunRecord:
@@ -49,8 +42,5 @@ def filed(record: RunRecord, folder: Path) -> RunRecord:
 
 
 def remove_left(home: Path) -> None:
-    """Remove the tables of trainings that were killed; those of one that runs are locked, and stay."""
-    for folder in home.glob(f"{_PREFIX}*"):
-        with suppress(OSError), (folder / _LOCK).open("rb") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            shutil.rmtree(folder, ignore_errors=True)
+    """Remove the tables of trainings that were killed; those of one that runs stay."""
+    processors.remove_left(home)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
@@ -36,6 +35,7 @@ from pipeline.contract import (
     with_messages,
 )
 from pipeline.errors import InputError, SpecError, StarvedError, nearest_name
+from pipeline.processors import own_folder
 from pipeline.reading import ROW_ID, Data, RawTable
 from pipeline.scoring.drift import measure_drift
 from pipeline.scoring.finished import as_table, finished, is_ready
@@ -107,7 +107,7 @@ def score_upload(segmentation: Segmentation, name: str, content: bytes, *, as_of
             expected=Message.of("a table as text (CSV)"),
             remedy=Message.of("save it as CSV, or use 'korzina score'"),
         )
-    with tempfile.TemporaryDirectory() as folder:
+    with own_folder() as folder:
         file = Path(folder, re.sub(r"[^\w. -]", "_", name).strip(". ")[-80:] or "upload.csv")
         file.write_bytes(content)
         here = f"{folder}{os.sep}"

@@ -111,7 +111,7 @@ class Asker:
                 for name, rows in tables.items():
                     rows.drop(CORRUPT).createOrReplaceTempView(views[name])
                 # a WITH gives each table its name for this query alone: a session may be shared
-                named = ", ".join(f'"{name}" AS (SELECT * FROM {view})' for name, view in views.items())
+                named = ", ".join(f"{quoted(name)} AS (SELECT * FROM {view})" for name, view in views.items())
                 return self.cluster.session.sql(f"WITH {named} SELECT * FROM {safe}")
         except SparkError as error:
             raise SpecError.because(

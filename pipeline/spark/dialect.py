@@ -8,14 +8,14 @@ where each of its parts is on a list, every entry of which is compared row by ro
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection
+import re
+from collections.abc import Collection, Iterable, Iterator
 from datetime import date
-from typing import Any
+from typing import Any, Protocol
 
 from sqlglot import Expr, exp, parse, parse_one
 from sqlglot.dialects.duckdb import DuckDB
 from sqlglot.dialects.spark import Spark
-from sqlglot.tokens import TokenType  # type: ignore[attr-defined,unused-ignore]
 
 from pipeline.contract import Message
 from pipeline.errors import SpecError
@@ -34,7 +34,21 @@ _PLAIN = (
 )  # fmt: skip
 _CASTS = {"DOUBLE", "DATE"}
 _RUNS_CODE = {"reflect", "java_method", "try_reflect"}
+# as in SqlBaseLexer.g4 of Spark 4: a backslash escapes within ' and ", a raw text ends at its first sign, ` is doubled
+_STRING = r"""[rR](?:'[^']*'|"[^"]*")|'(?:[^'\\]|\\.|'')*'"""
+_NAME = r"""`(?:[^`]|``)*`|"(?:[^"\\]|\\.|"")*\""""
+_WORD = r"""(?![rR]['"])\w+"""
+_COMMENT = r"--(?:\\\n|[^\r\n])*"
+_PIECE = re.compile(f"(?P<quoted>{_STRING}|{_NAME})|(?P<comment>{_COMMENT})|(?P<word>{_WORD})|(?P<sign>.)", re.DOTALL)
+_BRACKETS = re.compile(r"/\*|\*/")
 logging.getLogger("sqlglot").setLevel(logging.CRITICAL)  # it tells on stderr what it cannot parse; we tell it ourselves
+
+
+class _Token(Protocol):
+    """What the other parser finds: places of its first and last letter."""
+
+    start: int
+    end: int
 
 
 class _Dialect(Spark):
@@ -42,7 +56,7 @@ class _Dialect(Spark):
 
     class Tokenizer(Spark.Tokenizer):
         QUOTES = ["'"]  # noqa: RUF012
-        IDENTIFIERS = ['"', "`"]  # noqa: RUF012
+        IDENTIFIERS = ["`", '"']  # noqa: RUF012 - the first is written: no backslash means anything in it
 
 
 def translated(sql: str, spec: Spec, key: str, remedy: Message, *, expression: bool = False) -> str:
@@ -101,19 +115,71 @@ def _fault(query: str, tables: set[str]) -> str:
         return _first_line(error)
     if len(trees) != 1 or not isinstance(trees[0], exp.Query):
         return ", ".join(type(tree).__name__.upper() for tree in trees if tree is not None) or "nothing"
-    before = ""
-    for token in tokens:
-        if before == "using" and token.token_type is TokenType.STRING:
-            return "a script"
-        before = token.text.lower()
-        if before in _RUNS_CODE:
-            return before
+    otherwise = _read_otherwise(query, tokens)
+    if otherwise:
+        return f"text that can be read in two ways: {otherwise}"
+    code = next((token.text.lower() for token in tokens if token.text.lower() in _RUNS_CODE), "")
+    if code:
+        return code
     tree = trees[0]
+    if any(isinstance(node, exp.QueryTransform) for node in tree.walk()):
+        return "a script"
     if any(
         isinstance(node, exp.DML | exp.DDL | exp.Command) and not isinstance(node, exp.Query) for node in tree.walk()
     ):
         return "a statement that changes something"
     return _foreign(tree, tables)
+
+
+def _read_otherwise(sql: str, tokens: Iterable[_Token]) -> str:
+    r"""The first piece that Spark reads in another way than ``tokens`` say; nothing where there is none.
+
+    What one takes for a name or a comment may be code to the other: ``"a\" , ", reflect(...) AS y -- "`` is two names
+    to our parser, and to Spark a name, a call and a comment.
+    """
+    theirs = {(token.start, token.end + 1) for token in tokens}
+    ends = {end: start for start, end in theirs}
+    inside = [place for start, end in theirs for place in range(start, end)]
+    covered = set(inside)
+    code: set[int] = set()
+    for start, end, quoted in _pieces(sql):
+        if not quoted:
+            code.update(place for place in range(start, end) if not sql[place].isspace())
+            continue
+        begins = end
+        while begins > start and sql[begins - 1] in "'\"`":  # 'it''s' is two of theirs
+            begins = ends.get(begins, 0)
+        if begins > start or not re.fullmatch("[A-Za-z]*", sql[begins:start]):  # X'1F' is one of theirs
+            return sql[start:end]
+        code.update(range(start, end))
+    strange = sorted((covered ^ code) - {place for place in covered if sql[place].isspace()})
+    strange = strange or [place for place in code if sql[place] == "$"]  # $a$ begins a text to some
+    return sql[strange[0] :].split("\n")[0][:60] if strange else ""
+
+
+def _pieces(sql: str) -> Iterator[tuple[int, int, bool]]:
+    """Where each piece stands that is no comment, and whether it is in quotation marks."""
+    place = 0
+    while place < len(sql):
+        if sql.startswith("/*", place) and not sql.startswith("/*+", place):  # with a plus it is a hint, which is code
+            place = _behind(sql, place)
+            continue
+        found = _PIECE.match(sql, place)
+        if found is None:
+            return
+        if found.lastgroup != "comment":
+            yield found.start(), found.end(), found.lastgroup == "quoted"
+        place = found.end()
+
+
+def _behind(sql: str, place: int) -> int:
+    """Where a comment in brackets ends that begins at ``place``; they may be nested."""
+    depth = 0
+    for bracket in _BRACKETS.finditer(sql, place):
+        depth += 1 if bracket[0] == "/*" else -1
+        if not depth:
+            return bracket.end()
+    return len(sql)
 
 
 def _foreign(tree: Expr, known: set[str]) -> str:

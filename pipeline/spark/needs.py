@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import shutil
 import socket
 from importlib.util import find_spec
@@ -11,7 +10,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from pipeline.contract import Message
-from pipeline.errors import SparkError, UsageError
+from pipeline.errors import SparkError, UsageError, without_password
 
 LOCAL, CONNECT, ADDRESSES = "local[*]", "sc://HOST:PORT", "spark://HOST:PORT, sc://HOST:PORT, local[*]"
 _PATIENCE = 10.0  # seconds until a master that does not answer counts as unreachable
@@ -89,4 +88,4 @@ def refuse_silent(master: str | None) -> None:
 
 def bare(master: str | None) -> str:
     """The address without a token or a password."""
-    return re.sub(r"//[^/@]*@", "//", (master or LOCAL).split(";")[0])
+    return without_password((master or LOCAL).split(";")[0])

@@ -9,7 +9,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from pipeline.contract import Message
-from pipeline.errors import InputError, SpecError
+from pipeline.errors import InputError, SpecError, without_password
 from pipeline.reading import SINGLE, is_database, is_parquet, table_files
 from pipeline.spark.spark_session import Cluster, Rows, answering
 from pipeline.spec import Spec
@@ -55,7 +55,7 @@ def open_sources(cluster: Cluster, spec: Spec, data: str | None) -> SourceTables
             places = {name: data if len(named) == 1 else f"{folder}/{file}" for name, file in named.items()}
             tables = {name: _at(cluster, spec, place) for name, place in places.items()}
             texts = frozenset(name for name, place in places.items() if _is_text(place))
-            bare = re.sub(r"//[^/@]*@", "//", data)
+            bare = without_password(data)
             return SourceTables(_flat(tables, bare), bare, texts)
         if data is not None and len(named) == 1 and _in_catalog(cluster, data):
             return SourceTables(_flat({next(iter(named)): cluster.session.table(data)}, data), data)

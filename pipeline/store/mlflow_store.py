@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
@@ -26,6 +25,7 @@ from pipeline.contract import (
     with_names,
 )
 from pipeline.errors import StoreError
+from pipeline.processors import own_folder
 from pipeline.settings import Settings
 from pipeline.store import artifacts, checked_notes, entrance, run_reader
 from pipeline.store.beyond import StandIn, SweepRuns, prepare, stand_in
@@ -209,9 +209,9 @@ class Store:
         if folder is not None:
             artifacts.attach(folder, name, content)  # as MLflow itself keeps local files, without seconds of imports
             return
-        with self._translated(), tempfile.TemporaryDirectory(prefix="korzina-") as draft:
-            (Path(draft) / name).write_bytes(content)
-            self._client.log_artifact(row.run_id, str(Path(draft) / name))
+        with self._translated(), own_folder() as draft:
+            (draft / name).write_bytes(content)
+            self._client.log_artifact(row.run_id, str(draft / name))
 
     def examine(self) -> tuple[Fault, ...]:
         """What is wrong in the store: reads every file of every completed run. Raises ``StoreError``."""

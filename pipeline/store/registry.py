@@ -19,11 +19,11 @@ from mlflow import MlflowClient
 from mlflow.exceptions import MlflowException
 
 from pipeline.contract import Annotation, Champion, Message, Promotion
-from pipeline.errors import StoreError
+from pipeline.errors import StoreError, without_password
 from pipeline.store import entrance, run_reader
 from pipeline.store.moves import entry_key, history, previous, written
 from pipeline.store.tracking.index import Index, ModelRow, RunRow
-from pipeline.store.tracking.remote import first_line, without_password
+from pipeline.store.tracking.remote import first_line
 from pipeline.store.tracking.tag_names import ALIAS, ANNOTATION, CHAMPION, HISTORY, PARENT, VIEW
 
 _LONGEST_REASON = 2000

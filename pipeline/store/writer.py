@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import logging
-import tempfile
 import time
 from collections.abc import Callable, Mapping
 from functools import partial
@@ -28,12 +27,13 @@ from mlflow.entities import (
 from mlflow.exceptions import MlflowException
 
 from pipeline.contract import SCHEMA_VERSION, Artifacts, RunIndex, RunRecord, SavedSweep, SweepRecord
-from pipeline.errors import StoreError
+from pipeline.errors import StoreError, without_password
+from pipeline.processors import own_folder
 from pipeline.settings import Settings, account_name
 from pipeline.store import artifacts, entrance
 from pipeline.store.model_files import write_model
 from pipeline.store.tracking.client import run_again
-from pipeline.store.tracking.remote import first_line, without_password
+from pipeline.store.tracking.remote import first_line
 from pipeline.store.tracking.tag_names import COMPLETED, NOTE, PARENT, SCHEMA, STARTED, STATUS, WRITER, folder_of
 from pipeline.store.tracking.writers import close_dead_runs, this_writer
 
@@ -124,11 +124,10 @@ class Writer:
             artifacts.stage(record, place)
             _write_manifest(place, artifacts.manifest(place))
             return
-        with tempfile.TemporaryDirectory(prefix="korzina-") as draft:
-            folder = Path(draft)
+        with own_folder() as folder:
             artifacts.stage(record, folder)
             index = artifacts.manifest(folder)
-            self._client.log_artifacts(run_id, draft)
+            self._client.log_artifacts(run_id, str(folder))
             last = _write_manifest(folder, index)
             self._client.log_artifact(run_id, str(last), str(Path(Artifacts.MANIFEST).parent))
 
@@ -143,9 +142,9 @@ class Writer:
             params={"k": record.params["k"]},
         )
         self._models.append(model.model_id)
-        with tempfile.TemporaryDirectory(prefix="korzina-") as draft:
-            write_model(Path(draft) / Artifacts.MODEL, record.model, model, run_id)
-            self._client.log_model_artifacts(model.model_id, str(Path(draft) / Artifacts.MODEL))
+        with own_folder() as draft:
+            write_model(draft / Artifacts.MODEL, record.model, model, run_id)
+            self._client.log_model_artifacts(model.model_id, str(draft / Artifacts.MODEL))
         columns = [str(name) for name in record.model.example.columns]
         self._client.set_tag(run_id, NOTE, entrance.with_usage(record.description, model.model_id, columns))
         self._client.log_outputs(run_id, [LoggedModelOutput(model.model_id, step=0)])

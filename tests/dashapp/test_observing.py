@@ -104,9 +104,21 @@ def test_the_store_is_told_down_once_it_does_not_answer(
     assert scraped(client)["korzina_store_up"] == 0.0
 
 
-@pytest.mark.parametrize("header", ["X-Forwarded-For", "Forwarded", "X-Real-IP"])
+@pytest.mark.parametrize(
+    "header",
+    ["X-Forwarded-For", "Forwarded", "X-Real-IP", "X-Forwarded-User", "X-Forwarded-Proto", "X-Korzina-Proxy-Secret"],
+)
 def test_through_a_proxy_on_this_machine_nothing_is_told(client: FlaskClient, header: str) -> None:
     assert client.get("/metrics", headers={header: "203.0.113.7"}).status_code == 404
+
+
+def test_under_the_name_of_a_proxy_nothing_is_told(store: MemoryStore) -> None:
+    dash.page_registry.clear()
+    settings = Settings(allowed_hosts="tools.example")
+    client = create_app(SegmentationData(lambda: store, settings)).server.test_client()
+
+    assert client.get("/metrics", headers={"Host": "tools.example"}).status_code == 404
+    assert client.get("/metrics", headers={"Host": "127.0.0.1:8050"}).status_code == 200
 
 
 def test_from_another_machine_nothing_is_told(client: FlaskClient) -> None:
@@ -160,6 +172,8 @@ def test_a_line_of_the_log_is_an_object_with_the_request_and_without_its_query(
 
 def test_gunicorns_workers_count_together_and_its_log_is_json(tmp_path: Path) -> None:
     port, log = free_port(), tmp_path / "log"
+    for place in (tmp_path, tmp_path / "store"):
+        (place / "korzina-own-of-the-dead").mkdir(parents=True)
     environment = {
         **os.environ,
         "KORZINA_HOME": str(tmp_path / "store"),
@@ -190,5 +204,5 @@ def test_gunicorns_workers_count_together_and_its_log_is_json(tmp_path: Path) ->
     told = [json.loads(line) for line in log.read_text().splitlines()]
     assert {"gunicorn.error", "dashapp.requests"} <= {entry["logger"] for entry in told}
     assert len({json.dumps(entry, sort_keys=True) for entry in told}) == len(told)  # none twice
-    assert not list(tmp_path.glob("korzina-metrics-*"))
+    assert not list(tmp_path.rglob("korzina-own-*"))  # neither its own nor what killed ones left
     assert FOLDER not in os.environ

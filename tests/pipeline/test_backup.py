@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -75,6 +77,7 @@ def test_a_sqlite_store_comes_back_whole_with_its_accounts(
     backup.mkdir()
 
     run("backup-sqlite", tmp_path, KORZINA_HOME=str(settings.home), BACKUP=str(backup))
+    assert [file for file in backup.iterdir() if file.stat().st_mode & 0o077] == []
     shutil.rmtree(settings.home)
     told = run("restore-sqlite", tmp_path, KORZINA_HOME=str(settings.home), BACKUP=str(backup))
 
@@ -82,6 +85,40 @@ def test_a_sqlite_store_comes_back_whole_with_its_accounts(
     assert described(settings) == before
     assert Users(AccountDatabase(settings.accounts)).check("anna", "correct horse battery") is not None
     assert AuditLog.of(settings).verify(head) == (head, ())
+
+
+KILLED = """
+import os, sqlite3, sys
+connection = sqlite3.connect(sys.argv[1], isolation_level=None)
+connection.execute("PRAGMA cache_size = 1")  # so that pages are written before the end of it
+connection.execute("BEGIN")
+connection.execute("CREATE TABLE half (cell)")
+connection.executemany("INSERT INTO half VALUES (?)", ((os.urandom(3000),) for _ in range(500)))
+connection.execute("UPDATE tags SET value = 'half'")
+os._exit(9)
+"""
+
+
+@pytest.mark.skipif(shutil.which("sqlite3") is None, reason="no sqlite3 program on this machine")
+def test_a_backup_is_restored_over_the_store_of_a_writer_that_was_killed(
+    settings: Settings, saved: SavedSweep, tmp_path: Path
+) -> None:
+    """What it left beside the database is not put into the one that is restored."""
+    before, backup, file = described(settings), tmp_path / "backup", settings.home / "mlflow.db"
+    backup.mkdir()
+    given = {"KORZINA_HOME": str(settings.home), "BACKUP": str(backup)}
+    run("backup-sqlite", tmp_path, **given)
+    with closing(sqlite3.connect(file)) as connection:  # goes on after the backup, so that pages lie elsewhere
+        connection.executescript("CREATE TABLE more AS SELECT * FROM tags; DROP TABLE more; VACUUM")
+    subprocess.run([sys.executable, "-c", KILLED, str(file)], check=False)
+    assert file.with_name("mlflow.db-journal").stat().st_size
+
+    told = run("restore-sqlite", tmp_path, **given)
+
+    assert "nothing is wrong" in told
+    assert described(settings) == before
+    with closing(sqlite3.connect(file)) as connection:
+        assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
 
 
 @pytest.mark.e2e

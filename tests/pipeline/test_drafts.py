@@ -16,9 +16,8 @@ from pipeline.store.artifacts import RunFiles, checked, manifest, stage
 
 
 def test_what_a_killed_training_left_is_removed_and_what_another_needs_is_not(tmp_path: Path) -> None:
-    left = tmp_path / "drafts-left"
+    left = tmp_path / "korzina-own-left"
     left.mkdir()
-    (left / "lock").touch()
     (left / "customers.parquet").write_bytes(b"half")
     with drafts(tmp_path) as first:
         assert not left.exists()
@@ -26,7 +25,7 @@ def test_what_a_killed_training_left_is_removed_and_what_another_needs_is_not(tm
             assert first.exists()
             assert second != first
         assert first.exists()
-    assert not list(tmp_path.glob("drafts-*"))
+    assert not list(tmp_path.glob("korzina-own-*"))
 
 
 def test_a_table_in_a_file_is_moved_into_its_run_with_every_value(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import unicodedata
 from pathlib import Path
 
@@ -29,7 +30,26 @@ BEFORE = (
 @pytest.mark.parametrize("before", BEFORE, ids=lambda text: ".".join(f"{ord(sign):04x}" for sign in text) or "nothing")
 def test_a_formula_is_made_text_whatever_stands_unseen_before_it(before: str, sign: str) -> None:
     text = f"{before}{sign}HYPERLINK(1)"
+    again = "'" if before[-1:] in ("\t", "\n") else ""  # behind which another cell may begin
 
+    assert harmless(text) == f"'{before}{again}{sign}HYPERLINK(1)"
+    assert restored(str(harmless(text))) == text
+
+
+@pytest.mark.parametrize("parting", [";", "\t", "\n", "\r\n", "\r", "; ", ";\u200b", "a;b;"])
+@pytest.mark.parametrize("sign", SIGNS)
+def test_no_formula_begins_within_a_cell_where_other_signs_part_cells(sign: str, parting: str) -> None:
+    """A comma parts our cells; where it parts decimals, as in Russia, spreadsheets part lines at semicolons."""
+    text = f"x{parting}{sign}HYPERLINK(1)"
+    line = csv_lines([["1", text, "2"]])
+
+    cells = [part.strip(" \u200b") for part in re.split(r"[;\t\r\n]", line)]
+    assert not [cell for cell in cells if unicodedata.normalize("NFKC", cell[:1]) in tuple("=+-@")]
+    assert restored(next(csv.reader(io.StringIO(line, newline="")))[1]) == text
+
+
+@pytest.mark.parametrize("text", ["sep=;", "SEP=x", "\u200bsep=;"])
+def test_no_cell_says_what_parts_cells(text: str) -> None:
     assert harmless(text) == f"'{text}"
     assert restored(f"'{text}") == text
 
@@ -37,7 +57,8 @@ def test_a_formula_is_made_text_whatever_stands_unseen_before_it(before: str, si
 @pytest.mark.parametrize(
     "text",
     ["-5", "+5", "-5.25", "-1,234.5", "-1 234,5", "-5%", "-1e5", "+7 926 123", "-.5", "-", "—", "=", "+", "a=1", "a-b",
-     "Anna", "'tis", "O'Hara", "1-2", "(-5)", "№ 5", "", " ", "é=1", "-5.000.000", "5 - 3", "x\n=1"],
+     "Anna", "'tis", "O'Hara", "1-2", "(-5)", "№ 5", "", " ", "é=1", "-5.000.000", "5 - 3",
+     "10;-5", "a;b", "a,=1", "separate=1"],
 )  # fmt: skip
 def test_numbers_and_other_texts_stay_as_they_are(text: str) -> None:
     assert harmless(text) == text
@@ -61,7 +82,7 @@ def test_every_text_comes_back_and_none_begins_with_a_sign(text: str) -> None:
 
 
 def test_what_a_list_of_ours_holds_is_read_as_it_was(tmp_path: Path) -> None:
-    ids = ["=1+1", "-A12", "+B1", "@c", "'=x", "'d", "-5", "＝2", "plain", "- e"]
+    ids = ["=1+1", "-A12", "+B1", "@c", "'=x", "'d", "-5", "＝2", "a;=b", "c;'- e"]
     frame = pd.DataFrame(
         {"id": ids, "spend": [10.5 + n for n in range(10)], "orders": range(1, 11), "city": ["=Perm", "Kazan"] * 5}
     )

@@ -13,7 +13,7 @@ import pytest
 
 from pipeline.contract import Segmentation
 from pipeline.errors import InputError
-from pipeline.processors import TooMuchError, limited, limited_process
+from pipeline.processors import TooMuchError, limited, limited_process, own_folder
 from pipeline.scoring import apart, score_apart
 from tests.pipeline.sources_support import tiny_spec
 from tests.support import as_stored, make_training
@@ -140,15 +140,12 @@ def put_down_and_sleep(seconds: float) -> None:
 
 def test_what_a_killed_process_put_down_is_taken_away(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    (tmp_path / f"korzina-limited-{2**22 + 5}-of-a-killed-worker").mkdir()
-    others = [tmp_path / f"korzina-limited-{os.getpid()}-at-work", tmp_path / "korzina-limited-x"]
-    for folder in others:
-        folder.mkdir()
+    (tmp_path / "korzina-own-of-a-killed-worker").mkdir()
 
-    with pytest.raises(TooMuchError, match="time"):
-        limited(put_down_and_sleep, 60, seconds=10, memory=1 << 30, modules=MODULES)
-
-    assert sorted(tmp_path.iterdir()) == sorted(others)
+    with own_folder() as other:
+        with pytest.raises(TooMuchError, match="time"):
+            limited(put_down_and_sleep, 60, seconds=10, memory=1 << 30, modules=MODULES)
+        assert list(tmp_path.iterdir()) == [other]
     assert not Path("canary-beside").exists()
 
 

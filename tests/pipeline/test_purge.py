@@ -85,9 +85,8 @@ def _planted_store(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Save
     for place in (home / "artifacts/sample" / ("0" * 32) / "artifacts", home / "logs", home / "cache" / "abc"):
         place.mkdir(parents=True)
         (place / "left.log").write_text(f"2026-01-01 {ID} and {NAME}\nnothing else\n", "utf-8")
-    killed = home / "drafts-killed"  # what a training held that was killed
+    killed = home / "korzina-own-killed"  # what a training held that was killed
     killed.mkdir()
-    (killed / "lock").touch()
     pd.DataFrame({"id": [ID], "name": [NAME]}).to_parquet(killed / "customers.parquet")
     return home, sweep
 

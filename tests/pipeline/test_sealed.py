@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import stat
+import tempfile
 import time
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,7 +18,7 @@ import pytest
 from pipeline.cleaning import clean
 from pipeline.contract import Segmentation
 from pipeline.errors import InputError, SpecError
-from pipeline.reading import QueryError, engine, read_source, tables
+from pipeline.reading import Engine, QueryError, engine, read_source, tables
 from pipeline.scoring import score_upload
 from pipeline.spec import Spec, load_spec, restore_spec, stored_text
 from tests.pipeline.sources_support import tiny_rows, tiny_spec
@@ -391,12 +393,69 @@ def test_rows_beyond_memory_go_where_nobody_else_reads_and_leave_with_the_questi
     (tmp_path / "here").mkdir()
     monkeypatch.chdir(tmp_path / "here")
     with tables({"data": [rows]}) as asked:
-        spill = Path(asked.rows("SELECT current_setting('temp_directory')")[0][0])
-        assert spill.stat().st_mode & 0o077 == 0
-        (spill / "duckdb_temp_storage").write_text("as one that was left", "utf-8")
-    assert not spill.exists()
+        beyond = place_of(asked).parent
+        assert beyond.stat().st_mode & 0o077 == 0
+        (beyond / "duckdb_temp_storage").write_text("as one that was left", "utf-8")
+    assert not beyond.exists()
     with tables(frames={"data": pd.DataFrame({"a": [1]})}) as asked:
-        aside = Path(asked.rows("SELECT current_setting('temp_directory')")[0][0])
-        assert aside.is_absolute()
-        assert not aside.exists()
+        beyond = place_of(asked).parent
+        assert beyond.is_absolute()
+        assert not beyond.exists()
     assert list(Path.cwd().iterdir()) == []
+
+
+def place_of(engine: Engine) -> Path:
+    return Path(engine.rows("SELECT current_setting('temp_directory')")[0][0])
+
+
+@pytest.mark.parametrize("asked", ["query", "keep", "batches", "rows"])
+def test_a_question_over_frames_that_needs_more_than_memory_has_a_folder_that_nobody_else_reads(
+    asked: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setattr(engine, "free_memory", lambda: None)
+    long = "SELECT i, (i * 7919 % 1000003)::VARCHAR || repeat('x', 30) AS s FROM one, range(2000000) AS many(i)"
+    sql = f"SELECT i FROM ({long}) ORDER BY s OFFSET 1999990"
+    modes = set()
+    with tables(frames={"one": pd.DataFrame({"one": [1]})}, memory="60MB") as asks:
+        if asked == "batches":
+            assert sum(len(batch) for batch in asks.batches(sql, 1000)) == 10
+        elif asked == "keep":
+            asks.keep("kept", sql)
+            assert asks.count("kept") == 10
+        else:
+            assert len(getattr(asks, asked)(sql)) == 10
+        modes |= {stat.S_IMODE(folder.stat().st_mode) for folder in tmp_path.iterdir()}
+    assert modes == {0o700}
+    assert list(tmp_path.iterdir()) == []
+
+
+ENDLESS = ("range", "generate_series", "repeat", "repeat_row")
+GIVEN = (
+    "'{secret}'",
+    "'{secret}', '{secret}'",
+    "1",
+    "4096::POINTER",
+    "4096::POINTER, 4096::POINTER, 4096::POINTER",
+    "''",
+)
+
+
+def test_no_function_of_the_engine_reads_a_file_or_a_place_in_memory(tmp_path: Path) -> None:
+    """Also none that a later version brings."""
+    secret = tmp_path / "secret.csv"
+    secret.write_text(f"a\n{CANARY}\n", "utf-8")
+    answered = []
+    with tables(frames={"data": pd.DataFrame({"a": [1]})}) as asks:
+        made = "function_type <> 'aggregate' AND regexp_matches(function_name, '^[a-z_]+$')"
+        names = [name for (name,) in asks.rows(f"SELECT DISTINCT function_name FROM duckdb_functions() WHERE {made}")]
+        assert {"read_csv", "glob", "pandas_scan", "query"} <= set(names)
+        for name in set(names) - set(ENDLESS):
+            for given in GIVEN:
+                arguments = given.format(secret=secret)
+                for question in (f"SELECT * FROM {name}({arguments})", f"SELECT {name}({arguments})"):
+                    with suppress(QueryError, ValueError, OverflowError):  # Python knows not all of its days
+                        answered += [question] if CANARY in str(asks.rows(question)) else []
+    assert answered == []
+    assert secret.read_text("utf-8") == f"a\n{CANARY}\n"
+    assert sorted(tmp_path.iterdir()) == [secret]

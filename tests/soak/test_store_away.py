@@ -29,7 +29,7 @@ from tests.soak.test_redeploy import page_of
 from tests.support import make_training, save_training
 
 ANSWER_SECONDS, FOLLOW_SECONDS = 3.0, 20.0
-ADDED_SECONDS = 7.0  # by a fault to a command, which takes up to three by itself: ten in all
+COMMAND_SECONDS = 10.0  # for a command to say what is wrong, on a machine with other work too
 FAULTS = ("down", "frozen", "slow")
 
 
@@ -224,7 +224,7 @@ def test_a_store_that_goes_away_and_comes_back(
     assert all(shown for _seconds, shown in found)
     assert slowest < ANSWER_SECONDS
     if fault != "slow":
-        assert seconds - usual < ADDED_SECONDS
+        assert seconds < COMMAND_SECONDS
 
 
 @pytest.mark.parametrize("fault", ["locked", "missing", "corrupt", "0a8213491aaa", "ffffffffffff"])
@@ -258,7 +258,7 @@ def test_a_sqlite_store_that_goes_away_and_comes_back(fault: str, tmp_path: Path
     tell(f"SQLite {fault}: slowest answer {slowest:.1f} s, {commands}, followed after {back:.1f} s")
     assert all(shown for _seconds, shown in found)
     assert slowest < ANSWER_SECONDS
-    assert seconds - usual < ADDED_SECONDS
+    assert seconds < COMMAND_SECONDS
 
 
 def follows(server: Server, run_id: str) -> float:

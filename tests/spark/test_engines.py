@@ -446,3 +446,13 @@ def test_a_fold_over_executors_gives_the_bits_of_a_local_one(
 def counts(parts: Parts) -> dict[object, int]:
     """Of each category."""
     return dict(zip(parts["names"].tolist(), parts["counts"].tolist(), strict=True))
+
+
+def test_the_name_of_a_table_is_a_name_and_nothing_else(opened: Cluster) -> None:
+    from pipeline.spark.source_tables import SourceTables
+
+    name = 'x" AS (SELECT 1 AS a), "y\\'
+    given = SourceTables({name: opened.frame(pa.table({"a": [7]}))}, "a frame")
+    asker = Asker(opened, load_spec("marketing_campaign"), given)
+
+    assert asker.answer("source", None, f"SELECT a FROM `{name}`").toArrow().to_pylist() == [{"a": 7}]

@@ -211,6 +211,12 @@ def test_sql_that_is_not_known_to_mean_the_same_is_refused_with_what_to_do(sql: 
         "WITH secret AS (SELECT * FROM secret) SELECT * FROM secret", "SELECT * FROM default.data",
         "SELECT * FROM secret, (WITH secret AS (SELECT 1) SELECT * FROM secret)", "WITH x AS (INSERT INTO data VALUES (1)) SELECT 1",
         "SELECT * FROM data WHERE EXISTS (SELECT 1 FROM secret)", "SELECT 1) UNION (SELECT 2", "MERGE INTO data USING data ON true",
+        "SELECT TRANSFORM (a) USING r'cat' AS b FROM data", "SELECT TRANSFORM (a) USING R'cat' AS b FROM data",
+        "SELECT 1 AS \"a\\\" , \", reflect('java.lang.System', 'getenv', 'HOME') AS y FROM data -- \"",
+        "SELECT 1 AS \"a\\\" , \", (SELECT max(a) FROM secret) AS y -- \"\n FROM data",
+        "SELECT 1 /*+ x('*/ ') , reflect('a', 'b', ' */ ') */ FROM data", "SELECT a[{# 1 #}0] FROM data", "SELECT 1 {# , 2 #} FROM data",
+        "SELECT 1 AS a -- x\\\n, 2\n FROM data", "SELECT 1 -- x\r, reflect('a', 'b') FROM data", "SELECT a $b$ FROM data",
+        "SELECT r'\\' , reflect('a', 'b') AS y, ' FROM data -- '", "SELECT 1 /* /* */ , 2 */ */ FROM data",
     ],
 )  # fmt: skip
 def test_spark_is_asked_one_select_over_the_given_tables_and_nothing_else(sql: str) -> None:
@@ -226,6 +232,8 @@ def test_spark_is_asked_one_select_over_the_given_tables_and_nothing_else(sql: s
         "SELECT * FROM data", "WITH a AS (SELECT * FROM data), b AS (SELECT * FROM a) SELECT * FROM b JOIN a USING (x)",
         "SELECT \"a b\", `c`, transform(array(1), x -> x + 1) FROM data LATERAL VIEW explode(a) t AS b", "(SELECT 1) UNION ALL SELECT 2",
         "SELECT day, $as_of AS today FROM data -- the end;",
+        "SELECT 'it''s' AS a, '''''', X'1F', DATE '2020-01-01', r'\\d', 'a\\'b', \"c\"\"d\", `e``f` FROM data -- don't\n WHERE a = 'x' /* it's */",
+        "SELECT 1 /* /* nested */ */ FROM data", "SELECT regexp_extract(ä, '(\\\\d+)', 1) FROM data\u00a0WHERE b > 1.5e3 AND c <=> 1",
     ],
 )  # fmt: skip
 def test_what_reads_the_given_tables_alone_is_asked(sql: str) -> None:

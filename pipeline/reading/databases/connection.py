@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from pipeline.contract import Message
-from pipeline.errors import InputError
+from pipeline.errors import InputError, masked
 
 if TYPE_CHECKING:
     import sqlalchemy as sa
@@ -112,7 +112,7 @@ def _engine(url: str) -> tuple[sa.Engine, str]:
         address = sa.make_url(url)
         if address.drivername in ("postgresql", "postgres"):
             address = address.set(drivername="postgresql+psycopg")
-        shown = address.set(drivername=address.drivername.split("+")[0]).render_as_string(hide_password=True)
+        shown = masked(address.set(drivername=address.drivername.split("+")[0]).render_as_string(hide_password=True))
         if address.drivername.startswith("sqlite"):
             return sa.create_engine(_existing_file(address, shown)), shown
         if address.drivername.startswith("postgresql"):
@@ -122,7 +122,7 @@ def _engine(url: str) -> tuple[sa.Engine, str]:
             patience["options"] = f"{theirs} {_ONLY_READ}".strip()  # of one setting named twice the last counts
             return _postgres(sa.create_engine(address, connect_args=patience)), shown
         return sa.create_engine(address), shown
-    except sa.exc.ArgumentError as error:
+    except (sa.exc.ArgumentError, ValueError) as error:  # the second: a port that is no number
         raise InputError.because(
             Message.of("not a database address"),
             expected=Message.of(_FORM),
@@ -184,6 +184,6 @@ def _refusal(error: sa.exc.SQLAlchemyError, shown: str, password: Any) -> InputE
         Message.of("{source}: the database cannot be read, {meaning}", source=shown, meaning=meaning)
         if meaning
         else Message.of("{source}: the database cannot be read", source=shown),
-        found=(brief.replace(str(password), "***") if password else brief)[:300],
+        found=masked(brief.replace(str(password), "***") if password else brief)[:300],
         remedy=remedy,
     )

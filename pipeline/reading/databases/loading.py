@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from pipeline.contract import unknown_name
+from pipeline.processors import own_folder
 from pipeline.reading.databases.catalogue import CellKind, StoredTable, stored_tables
 from pipeline.reading.databases.connection import CHUNK, Database, open_database
 from pipeline.reading.databases.driver_cells import arrow_type, column_of, expression
@@ -96,7 +96,7 @@ def _fetched(url: str, wanted: Wanted) -> Iterator[_Fetched]:
         with open_database(url) as database:
             held = stored_tables(database)
             chosen = {name: _chosen(database, held, table, columns) for name, (table, columns) in wanted.items()}
-            folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="korzina-")))  # nobody else's to read
+            folder = stack.enter_context(own_folder())  # nobody else's to read
             made: dict[str, list[Path] | Arrow] = {
                 name: fetch(database, table, columns, folder / f"{number}.parquet")
                 for number, (name, (table, columns)) in enumerate(chosen.items())

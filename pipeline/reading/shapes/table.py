@@ -119,12 +119,12 @@ def finish_table(frame: pd.DataFrame, lines: Positions, header: list[str], name:
 def _restored(table: pd.DataFrame) -> pd.DataFrame:
     """The cells without the apostrophes that a list of ours has before what a spreadsheet would run."""
     quoted = {
-        place: table.iloc[:, place].str.startswith("'", na=False)
+        place: table.iloc[:, place].str.contains("'", regex=False, na=False)
         for place, kind in enumerate(table.dtypes)
         if isinstance(kind, pd.StringDtype)
     }
     made = {
-        place: table.iloc[:, place].where(~cells, table.iloc[:, place].map(restored, na_action="ignore"))
+        place: table.iloc[:, place].mask(cells, table.iloc[:, place][cells].map(restored))
         for place, cells in quoted.items()
         if cells.any()
     }

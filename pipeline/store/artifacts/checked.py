@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-import tempfile
 from collections.abc import Mapping
 from contextlib import suppress
 from functools import cached_property
@@ -29,6 +28,7 @@ from pipeline.contract import (
     with_messages,
 )
 from pipeline.errors import ContractError, UnreadableError
+from pipeline.processors import own_folder
 from pipeline.store.artifacts.places import FOLDER
 from pipeline.store.artifacts.staging import checksum, place
 
@@ -167,14 +167,15 @@ class RunFiles:
     def copy_to(self, folder: Path) -> None:
         """Write what Korzina reads of the run below ``folder``, whole or not at all; raises ``UnreadableError``."""
         folder.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=".copy-", dir=folder.parent) as draft:
+        with own_folder(folder.parent) as draft:
+            whole = draft / folder.name
+            whole.mkdir(mode=0o700)
             for name in self._files:
                 if name.startswith(f"{FOLDER}/"):
-                    self._copy(name, place(Path(draft), name))
-            place(Path(draft), Artifacts.MANIFEST).write_bytes((self._folder / Artifacts.MANIFEST).read_bytes())
+                    self._copy(name, place(whole, name))
+            place(whole, Artifacts.MANIFEST).write_bytes((self._folder / Artifacts.MANIFEST).read_bytes())
             shutil.rmtree(folder, ignore_errors=True)
-            Path(draft).rename(folder)
-            Path(draft).mkdir()  # what the context manager expects to remove
+            whole.rename(folder)
 
     def _copy(self, name: str, target: Path) -> None:
         """A copy of one file; of a very large one another name where the system can: it is replaced, never changed."""

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import shutil
-import tempfile
 from pathlib import Path, PurePosixPath
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from pipeline.contract import Artifacts, Message
 from pipeline.errors import UnreadableError
+from pipeline.processors import own_folder
 from pipeline.settings import Settings
 from pipeline.store.tracking.index import RunRow
 
@@ -80,9 +80,10 @@ def download(row: RunRow, settings: Settings, client: Any) -> Path:
     if (target / Artifacts.MANIFEST).is_file():
         return target
     target.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=target.parent) as draft:
-        client.download_artifacts(row.run_id, FOLDER, draft)
+    with own_folder(target.parent) as draft:
+        whole = draft / row.run_id
+        whole.mkdir(mode=0o700)
+        client.download_artifacts(row.run_id, FOLDER, str(whole))
         shutil.rmtree(target, ignore_errors=True)
-        (Path(draft) / FOLDER).parent.rename(target)
-        Path(draft).mkdir()  # what the context manager expects to remove
+        whole.rename(target)
     return target

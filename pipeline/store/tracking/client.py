@@ -27,11 +27,11 @@ for _name, _value in {
 from mlflow import MlflowClient  # noqa: E402
 
 from pipeline.contract import Message  # noqa: E402
-from pipeline.errors import KorzinaError, UnreadableError  # noqa: E402
+from pipeline.errors import KorzinaError, UnreadableError, without_password  # noqa: E402
 from pipeline.settings import Settings  # noqa: E402
 from pipeline.store.tracking import preflight, remote  # noqa: E402
 from pipeline.store.tracking.deadline import SilenceError, begin, result_of, within  # noqa: E402
-from pipeline.store.tracking.remote import first_line, unreachable, without_password  # noqa: E402
+from pipeline.store.tracking.remote import first_line, unreachable  # noqa: E402
 
 Made = TypeVar("Made")
 _PATIENCE = 6.0  # seconds that one call may take; with what a command does before, it ends within ten

@@ -14,6 +14,7 @@ import tempfile
 from contextlib import closing
 from pathlib import Path
 
+from pipeline.processors import own_folder
 from pipeline.store.tracking import preflight
 
 SCRIPT = Path(__file__).with_name("schema.sql")
@@ -42,8 +43,8 @@ def dump_schema() -> str:
     """What MLflow's own migrations make, as SQL; the content of ``schema.sql``."""
     from pipeline.store.tracking.client import migrate
 
-    with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder) / "mlflow.db"
+    with own_folder() as folder:
+        file = folder / "mlflow.db"
         migrate(file)
         with closing(sqlite3.connect(file)) as connection:
             return "\n".join(connection.iterdump()) + "\n"

@@ -5,7 +5,6 @@ MLflow itself tries ten times to reach a database, for two minutes, and waits wi
 
 from __future__ import annotations
 
-import re
 import ssl
 import urllib.error
 import urllib.request
@@ -17,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from pipeline.contract import Message
-from pipeline.errors import UnreadableError
+from pipeline.errors import UnreadableError, without_password
 from pipeline.settings import Settings
 from pipeline.store.tracking import preflight
 from pipeline.store.tracking.deadline import SilenceError, begin, result_of, within
@@ -142,11 +141,6 @@ def first_line(error: Exception) -> str:
     """The start of what an error says; its kind where it says nothing."""
     lines = str(error).strip().splitlines() or [type(error).__name__]
     return lines[0][:300]
-
-
-def without_password(text: str) -> str:
-    """``text`` with user and password taken out of every address in it."""
-    return re.sub(r"://[^/@\s'\"]*@", "://", text)
 
 
 def _look(settings: Settings, *, create: bool) -> bool:
