@@ -26,6 +26,7 @@ from pipeline.reading.values.unknown import trimmed
 
 _LEAST_SHARE = 0.5  # of the known cells, for a form to be worth naming
 _LEAST_SERIAL = 0.9  # the same for numbers, which are something else more often than not
+_RARE, _STRICT = ("%y%m%d", "%d%m%Y"), 0.99  # digits that are days where (nearly) every cell is one
 _PLAIN_YEARS = (1900, 2100)
 _SAMPLE = 300
 _DIGITS = r"\d+(?:[.,]\d*)?"
@@ -79,7 +80,7 @@ def text_forms(text: pd.Series, counts: npt.NDArray[np.int64]) -> tuple[DayForm,
     if not few.candidates():  # before a long column of something else is taken apart
         return ()
     written = Written(text)
-    forms = [form for form in written.candidates() if form not in COMPACT_FORMS]
+    forms = [form for form in written.candidates() if form not in COMPACT_FORMS or form == "%Y%m%d"]  # 20230320T1427
     found = [_form(form, written.read(form), counts, sure=True) for form in forms]
     made = sorted((one for one in found if one.share >= _LEAST_SHARE), key=lambda one: -one.share)
     if made and not made[0].form.startswith("%y"):
@@ -157,6 +158,8 @@ def _numeric_forms(text: pd.Series, counts: npt.NDArray[np.int64]) -> tuple[DayF
     found = []
     for form in COMPACT_FORMS:
         moments = Written(bare).read(form)
+        if form in _RARE and moments.notna().to_numpy() @ counts < _STRICT * counts.sum():
+            continue
         found.append(_form(form, moments.where(moments.dt.year.between(*_PLAIN_YEARS)), counts, sure=False))
     numbers = serial_numbers(text)
     for form in SERIAL_FORMS:
