@@ -1,5 +1,6 @@
 """What a file is: roles of its columns by evidence of words and of values, what is set aside, what must be asked."""
 
+from pipeline.understanding.dated_documents import dated_documents, lines_of_documents
 from pipeline.understanding.evidence import (
     Profile,
     Relations,
@@ -38,11 +39,13 @@ __all__ = [
     "StatusForm",
     "Understanding",
     "ask_year",
+    "dated_documents",
     "fits",
     "is_day",
     "is_number",
     "joined",
     "likely",
+    "lines_of_documents",
     "lines_of_periods",
     "lines_with_day",
     "lines_with_name",

@@ -19,7 +19,7 @@ from pipeline.reading.raw import Reject
 from pipeline.reading.shapes.cells import as_written, column_of
 from pipeline.reading.shapes.faults import Faults, faults_of
 from pipeline.reading.shapes.header import SAMPLE_ROWS, Header, find_header, header_names
-from pipeline.reading.shapes.table import FileTable, finish_table, ordered, refuse_wide
+from pipeline.reading.shapes.table import LONGEST_TITLE, FileTable, finish_table, ordered, refuse_wide
 from pipeline.spec import Source
 
 _RIVAL = 0.05  # rows of the next sheet for one of the largest, from which on it is asked which one is the table
@@ -134,6 +134,7 @@ def _table(cells: Cells, sheet: str, name: str, line: int | None, errors: Faults
             header=header,
             name=sheet,
             unit="row",
+            title=" ".join(cell for row in written[: found.first] for cell in row if cell)[:LONGEST_TITLE],
         )
     )
 

@@ -11,7 +11,7 @@ from pipeline.contract import Message, Quantity
 from pipeline.errors import InputError, SpecError
 from pipeline.reading.questions import Choice, Question
 from pipeline.reading.shapes.header import SAMPLE_ROWS, Header, find_header, header_names
-from pipeline.reading.shapes.table import FileTable, finish_table, ordered, refuse_wide, without_rows
+from pipeline.reading.shapes.table import LONGEST_TITLE, FileTable, finish_table, ordered, refuse_wide, without_rows
 from pipeline.reading.text.blanks import with_tabs
 from pipeline.reading.text.encodings import decode, refuse_other_formats
 from pipeline.reading.text.habits import other_sign, without_habits
@@ -98,7 +98,10 @@ def parse_text(text: str, *, name: str, delimiter: str | None = None, header: in
     rejects = tuple(replace(one, line=one.line + hint) for one in (*body.rejects, *table.rejects))
     line = grid.lines[found.first] + hint if found.height else 0
     asked = (_which_header(grid, found),) if found.doubtful and header is None else ()
-    made = replace(table, lines=table.lines + hint, rejects=rejects, notes=notes, header=line, questions=asked)
+    title = " ".join(cell for row in grid.rows[: found.first] for cell in row if cell)[:LONGEST_TITLE]
+    made = replace(
+        table, lines=table.lines + hint, rejects=rejects, notes=notes, header=line, questions=asked, title=title
+    )
     return ordered(made)
 
 
