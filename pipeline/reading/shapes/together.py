@@ -55,9 +55,9 @@ def _read_files(files: Sequence[Path], source: Source, shown: str) -> RawTable:
     frame = _under_each_other(_same_columns(names, tables))
     starts = np.cumsum([0, *(len(table.frame) for table in tables[:-1])])
     rejects = tuple(
-        Reject(one.line, one.text, one.why, name)
+        Reject(reject.line, reject.text, reject.why, name)
         for name, table in zip(names, tables, strict=True)
-        for one in table.rejects
+        for reject in table.rejects
     )
     return RawTable(
         frame,

@@ -128,7 +128,10 @@ LASTS_UNTIL = (
     r"\b(end|ends|expiry|expires|expiration|until|valid to|renewal)\b|\bablauf|\bende\b|\bfin\b|окончани|действу|"
     r"истека"
 )  # headers of the day to which a membership was paid for
-MEMBERSHIP = r"\b(member|plan|subscri\w*|contract|policy|pass|tariff|mitglied\w*|abo)\b|абонемент|тариф|подписк|договор"  # headers of what was paid for
+MEMBERSHIP = (
+    r"\b(member|plan|subscri\w*|contract|policy|pass|tariff|mitglied\w*|abo)\b|"
+    r"абонемент|тариф|подписк|договор"
+)  # headers of what was paid for
 PENDING = (
     r"^(open|new|pending|on hold|awaiting \w+|created|offen|neu|nouvelle?|en attente|nuev[oa]|pendiente|nov[oa]|"
     r"pendente|in attesa|nuov[oa]|now[aey]|oczekuj\w*|nieuw|beklemede|yeni|нов(ый|ая|ое|ий|а)|ожида[\w ]*)$"
