@@ -129,7 +129,7 @@ def _tell_order(reading: Understanding, relations: Relations) -> None:
 def _ask_order(reading: Understanding, table: Sequence[Profile], relations: Relations, given: Answers) -> None:
     """Where a header names an order and the values of its column are not orders, words and structure disagree."""
     asked = [question.choices[0].value for question in reading.questions if question.key == "money"]
-    money = {*asked, *(reading.money.columns if reading.money else ())}
+    money = {*asked, *(reading.money.columns if reading.money and len(reading.money.columns) == 1 else ())}
     named = [
         profile
         for profile in table
