@@ -65,7 +65,7 @@ def _opened_shop(shop: Shop, answers: Mapping[str, str]) -> Iterator[OpenedTable
         formats = _agreed(forms)
         kinds = engine.columns(SINGLE) if SINGLE in given.names and not otherwise else {}
         if not otherwise:
-            shop = _by_day(shop, engine, kinds, forms, _with_year(answers, given))
+            shop = _told_of_its_rows(_by_day(shop, engine, kinds, forms, _with_year(answers, given)), given)
         if not (otherwise or formats or shop.periods):
             yield _opened(engine, shop, forms, given, answers, tuple(kinds))
             return
@@ -112,6 +112,12 @@ def _by_day(
         shop = shop.by_parts_of_a_day(engine)
         shop = shop if shop.periods else shop.by_days_in_documents(engine)
     return shop.by_parts_of_a_name(engine) if any(fits(words.PERSON, name) for name in kinds) else shop
+
+
+def _told_of_its_rows(shop: Shop, given: Given) -> Shop:
+    """With what reading said of a table that is read anew under another name: groups, files that lack a column."""
+    text = given.texts.get(SINGLE) if shop.periods else None
+    return shop if text is None else replace(shop, told=(*text.told, *shop.told))
 
 
 def _with_year(answers: Mapping[str, str], given: Given) -> Mapping[str, str]:

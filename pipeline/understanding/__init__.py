@@ -1,6 +1,5 @@
 """What a file is: roles of its columns by evidence of words and of values, what is set aside, what must be asked."""
 
-from pipeline.understanding.dated_documents import dated_documents, lines_of_documents
 from pipeline.understanding.evidence import (
     Profile,
     Relations,
@@ -21,7 +20,15 @@ from pipeline.understanding.known_forms import (
     recognise,
 )
 from pipeline.understanding.merged import merged_columns
-from pipeline.understanding.periods import ask_year, lines_of_periods, lines_with_day, parts_of_a_day, periods_of
+from pipeline.understanding.periods import (
+    ask_year,
+    dated_documents,
+    lines_of_documents,
+    lines_of_periods,
+    lines_with_day,
+    parts_of_a_day,
+    periods_of,
+)
 from pipeline.understanding.person_names import lines_with_name, parts_of_a_name
 from pipeline.understanding.roles import Aside, Money, Understanding
 from pipeline.understanding.understand import understand
