@@ -22,11 +22,16 @@ _SCALED = re.compile(
     rf"(?P<before>{_SIGN})?\s*(?P<number>[+-]?\d+(?:[.,]\d+)?)\s*(?P<unit>{'|'.join(_UNITS)})\.?\s*(?P<after>{_SIGN})?",
     re.IGNORECASE,
 )
+_BEGINS = r"[^\d]{0,4}\d[\d \u00a0\u202f'’.,]*\D{0,12}(?:\d\d\D{0,9})?$"
 _SURE = 0.5  # share of the cells with a unit that have decimals or a currency: 5K and 10K alone may be lengths of runs
 
 
 def spoken_amounts(text: pd.Series, sign: Literal[".", ","]) -> pd.Series:
     """What these cells say as float64, null where they say no amount; ``sign``: the decimal sign of their column."""
+    begins = text.str.match(_BEGINS).fillna(False).astype(bool)
+    if not begins.any():
+        return pd.Series(float("nan"), index=text.index, dtype="float64")
+    text = text.where(begins)  # of names and addresses nothing is looked at
     parted = text.map(_of_parts, na_action="ignore").astype("float64")
     matches = [_SCALED.fullmatch(cell) if isinstance(cell, str) else None for cell in text]
     scaled = [match for match in matches if match]
